@@ -1,0 +1,74 @@
+// Package event holds the words every other room speaks: a record as a source
+// delivered it, the event that framing and parsing make of it, and the levels
+// and frames inside.
+//
+// It is pure and imports nothing of this project.
+package event
+
+import "time"
+
+// Record is one raw log record, before its lines are joined and read.
+type Record struct {
+	ID      string    // delivery id, unique within Source and Stream
+	Source  string    // key of the source, such as "cloudwatch:eu-central-1:/ecs/shop"
+	Stream  string    // what keeps the order of lines: a log stream, a file
+	Time    time.Time // when the line was logged; zero where the source does not know
+	Text    string    // as logged, untrusted; may hold several lines
+	URL     string    // address of this very record, empty where there is none
+	Service string    // the service that the source's own name suggests, may be empty
+}
+
+// Event is one occurrence of something worth looking at. All strings are
+// foreign text: nothing in them may be printed or published unescaped.
+type Event struct {
+	ID      string
+	Source  string
+	Stream  string
+	URL     string
+	Time    time.Time // of the first line; zero where unknown
+	Level   Level
+	Text    string // all lines as logged, without transport prefixes, joined by "\n"
+	Message string // the head line, or the message field, without timestamp, level and logger
+	Stack   string // the text that holds the stack trace, newlines restored; empty if there is none
+
+	// Exceptions is the type chain: the one that surfaced first, then its causes.
+	Exceptions []Exception
+	Runtime    string // "node", "python", "java", "go"; empty without a trace
+
+	Logger      string
+	Service     string
+	Release     string
+	Environment string
+	RequestID   string
+	TraceID     string
+}
+
+// Exception is one link of a type chain.
+type Exception struct {
+	Type    string // as the runtime prints it, such as "java.lang.IllegalStateException"
+	Message string // may hold several lines
+	Frames  []Frame
+}
+
+// Frame is one call, the most recent one first in every list of frames.
+type Frame struct {
+	Function string
+	Module   string // package, class or module path; empty where the runtime prints none
+	File     string
+	Line     int // counted from 1; 0 where unknown
+	Column   int // counted from 1; 0 where unknown
+	InApp    bool
+}
+
+// InApp returns the in-app frames of all exceptions, in the order of the chain.
+func (e *Event) InApp() []Frame {
+	var frames []Frame
+	for _, x := range e.Exceptions {
+		for _, f := range x.Frames {
+			if f.InApp {
+				frames = append(frames, f)
+			}
+		}
+	}
+	return frames
+}
