@@ -1,0 +1,117 @@
+package grouping
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Versions of the keys. A new way to compute one gets a new prefix and is kept
+// beside the old for one major release, so that an upgrade files nothing anew.
+const (
+	exceptionPrefix = "exc1:"
+	messagePrefix   = "msg1:"
+)
+
+// maxKeyFrames bounds the frames that make a key: a deep recursion differs
+// from run to run only behind them.
+const maxKeyFrames = 50
+
+// hashed is a key of 80 bits: 2^40 errors until two collide by chance.
+func hashed(prefix string, parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return prefix + hex.EncodeToString(h.Sum(nil)[:10])
+}
+
+// MessageKey is the identity of an event that has only a message.
+func MessageKey(service, template string) string { return hashed(messagePrefix, service, template) }
+
+// exceptionKey is the identity of an event with a trace: the type chain and
+// the in-app frames. Where none is in-app, all frames and the service.
+func exceptionKey(e event.Event) string {
+	var types, frames []string
+	inApp := len(e.InApp()) > 0
+	for _, x := range e.Exceptions {
+		types = append(types, x.Type)
+		for _, f := range x.Frames {
+			if f.InApp || !inApp {
+				frames = append(frames, frameName(f))
+			}
+		}
+	}
+	if !inApp {
+		types = append(types, "service", e.Service)
+	}
+	frames = distinctRuns(frames)
+	frames = frames[:min(len(frames), maxKeyFrames)]
+	return hashed(exceptionPrefix, strings.Join(types, "\x01"), strings.Join(frames, "\x01"))
+}
+
+// distinctRuns drops a frame that repeats the one before it: a recursion's
+// depth is no part of the identity.
+func distinctRuns(frames []string) []string {
+	var kept []string
+	for i, f := range frames {
+		if i == 0 || f != frames[i-1] {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+// frameName names a frame by module and function, without what changes from
+// build to build or machine to machine.
+func frameName(f event.Frame) string {
+	return moduleName(f) + "." + stableName(f.Function)
+}
+
+// moduleName is the module, or the file's name without folders and ending: a
+// container's path and a checkout's path to one file differ.
+func moduleName(f event.Frame) string {
+	if f.Module != "" {
+		return stableName(f.Module)
+	}
+	base := path.Base(strings.ReplaceAll(f.File, `\`, "/"))
+	stem := strings.TrimSuffix(base, path.Ext(base))
+	return withoutHash(stem)
+}
+
+// withoutHash drops a bundle's content hash: "main.3f2a9c1b" is "main".
+func withoutHash(stem string) string {
+	cut := strings.LastIndexAny(stem, ".-")
+	if cut > 0 && len(stem)-cut > 6 && hasDigit(stem[cut+1:]) && isHex(stem[cut+1:]) {
+		return stem[:cut]
+	}
+	return stem
+}
+
+// stableName drops the numbers that compilers put behind "$", "func" and
+// "lambda", and addresses behind "@" and "/0x".
+func stableName(name string) string {
+	if cut := strings.Index(name, "/0x"); cut > 0 {
+		name = name[:cut]
+	}
+	var b strings.Builder
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c < '0' || c > '9' || !numbered(b.String()) {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+func numbered(before string) bool {
+	for _, end := range []string{"$", ".func", ".gowrap", "lambda", "-fm"} {
+		if strings.HasSuffix(before, end) {
+			return true
+		}
+	}
+	return strings.HasSuffix(before, ".") && strings.Contains(before, ".func")
+}

@@ -1,0 +1,23 @@
+package marker
+
+// MaxWaiting is how many waiting errors the dashboard keeps with their cells.
+const MaxWaiting = 100
+
+// maxDashboard leaves room for the dashboard's tables within 65,536 characters.
+const maxDashboard = 36_000
+
+// Dashboard is what the dashboard issue stores: how far each source was read,
+// which issues are tracked, and what waits for an issue.
+type Dashboard struct {
+	Read    map[string]Millis `json:"read,omitempty"` // last good read by source
+	Tracked []int             `json:"iss,omitempty"`  // numbers of the error issues
+	Waiting []Row             `json:"wait,omitempty"` // most severe and frequent first
+	More    int               `json:"more,omitempty"` // errors that wait beyond MaxWaiting
+}
+
+// Row is one error that waits, with the marker its issue would get.
+type Row struct {
+	Title  string `json:"title"`
+	Reason string `json:"why"`
+	Marker Marker `json:"m"`
+}

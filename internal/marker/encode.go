@@ -1,0 +1,125 @@
+package marker
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"maps"
+	"slices"
+)
+
+// maxJSON bounds what a state may inflate to; a real one is far below.
+const maxJSON = 4 << 20
+
+var errDamaged = errors.New("state is damaged")
+
+// encode turns a state into base64url text.
+func encode(state any) (string, error) {
+	plain, err := json.Marshal(state)
+	if err != nil {
+		return "", fmt.Errorf("encode state: %w", err)
+	}
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.BestCompression)
+	if err != nil {
+		return "", fmt.Errorf("encode state: %w", err)
+	}
+	if _, err := w.Write(plain); err != nil {
+		return "", fmt.Errorf("encode state: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return "", fmt.Errorf("encode state: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(packed.Bytes()), nil
+}
+
+// decode is the inverse of encode; sum is the CRC32 that stands beside text.
+func decode(text, sum string, state any) error {
+	if sum != checksum(text) {
+		return errDamaged
+	}
+	packed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return errDamaged
+	}
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxJSON))
+	if err != nil || json.Unmarshal(plain, state) != nil {
+		return errDamaged
+	}
+	return nil
+}
+
+func checksum(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) }
+
+// encode returns m within its limits, and the text that stores it.
+func (m Marker) encode() (string, error) {
+	m = m.capped()
+	for cells := MaxCells; ; cells /= 2 {
+		text, err := encode(m)
+		if err != nil || len(text) <= maxEncoded || cells == 0 {
+			return text, err
+		}
+		m.shrink(cells / 2)
+	}
+}
+
+func (d Dashboard) encode() (string, error) {
+	if len(d.Waiting) > MaxWaiting {
+		d.More += len(d.Waiting) - MaxWaiting
+		d.Waiting = d.Waiting[:MaxWaiting]
+	}
+	for {
+		text, err := encode(d)
+		if err != nil || len(text) <= maxDashboard || len(d.Waiting) == 0 {
+			return text, err
+		}
+		drop := max(1, len(d.Waiting)/10)
+		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
+	}
+}
+
+// capped returns m within the limits of this package.
+func (m Marker) capped() Marker {
+	m = m.Clone()
+	m.Keys = m.Keys[:min(len(m.Keys), MaxKeys)]
+	m.Aliases = newest(m.Aliases, MaxAliases)
+	m.Deliveries = newest(m.Deliveries, MaxDeliveries)
+	m.Commented = newest(m.Commented, MaxCommented)
+	if runes := []rune(m.Template); len(runes) > MaxTemplate {
+		m.Template = string(runes[:MaxTemplate])
+	}
+	m.dropSources(MaxSources)
+	m.shrink(MaxCells)
+	return m
+}
+
+// shrink keeps at most cells cells and MaxDays days of each source.
+func (m *Marker) shrink(cells int) {
+	for name, t := range m.Sources {
+		t.fold(cells)
+		for _, day := range slices.Sorted(maps.Keys(t.Days))[:max(0, len(t.Days)-MaxDays)] {
+			delete(t.Days, day)
+		}
+		m.Sources[name] = t
+	}
+}
+
+// dropSources keeps the sources whose newest event is latest.
+func (m *Marker) dropSources(keep int) {
+	names := slices.SortedFunc(maps.Keys(m.Sources), func(a, b string) int {
+		if d := m.Sources[b].Newest - m.Sources[a].Newest; d != 0 {
+			return int(max(-1, min(1, d)))
+		}
+		return bytes.Compare([]byte(a), []byte(b))
+	})
+	for _, name := range names[min(len(names), keep):] {
+		delete(m.Sources, name)
+	}
+}
+
+func newest(list []string, keep int) []string { return list[max(0, len(list)-keep):] }

@@ -1,0 +1,188 @@
+// Package marker owns the format of everything errmon stores in GitHub: the
+// state at the end of each error issue and of the dashboard. The issues are
+// the only database there is.
+//
+// # Format, version 1
+//
+// The bot owns one section of an issue's body; all text around it is people's:
+//
+//	<!-- errmon:begin v1 -->
+//	<!-- errmon:key exc1:6f1e… -->
+//	…what people read…
+//	<!-- errmon:state v1 CRC32 BASE64URL -->
+//	<!-- errmon:end -->
+//
+// The state is JSON, deflated, in base64url, so that no log text inside can
+// close the comment or look like another one; CRC32 (IEEE, eight hex digits)
+// of the base64url text tells damage from a format of later date. The key line
+// stays readable: when the state is damaged, it still says whose issue it is.
+// Log text inside the section cannot forge these lines because publishing
+// breaks every "<!--" in foreign text (package safe).
+//
+// Fields may be added within version 1; readers keep what they know. A state
+// of a higher version is refused with ErrNewer and must be left untouched.
+//
+// Counting is described at Tally. Keys are opaque strings here.
+//
+// The package is pure and imports nothing of this project.
+package marker
+
+import (
+	"slices"
+	"time"
+)
+
+// Limits of what one marker keeps, so that a body always fits in GitHub's
+// 65,536 characters. What is over is dropped as each constant says.
+const (
+	MaxKeys       = 20   // oldest first kept: they carry the identity
+	MaxAliases    = 40   // newest kept
+	MaxTemplate   = 1000 // characters (runes), the end is cut
+	MaxSources    = 40   // the ones last seen are kept
+	MaxCells      = 600  // per source; 6 h of lateness and 2 h of clocks that run ahead need 480; oldest are frozen
+	MaxDays       = 30   // per source, newest kept
+	MaxDeliveries = 200  // newest kept
+	MaxCommented  = 20   // newest kept
+	MaxURL        = 1000 // characters; a longer address is left out
+	maxEncoded    = 24_000
+)
+
+// Marker is what an error issue stores.
+type Marker struct {
+	Keys     []string `json:"k,omitempty"` // identities this issue owns, the first one first
+	Aliases  []string `json:"a,omitempty"` // other lines by which the error may be met once
+	Template string   `json:"t,omitempty"` // message template, redacted
+	Service  string   `json:"s,omitempty"`
+	Level    string   `json:"l,omitempty"`
+	First    Millis   `json:"f,omitempty"`
+	Last     Millis   `json:"n,omitempty"`
+
+	Sources    map[string]Tally  `json:"src,omitempty"` // events by log group
+	Sentry     map[string]int64  `json:"sen,omitempty"` // lifetime total by Sentry issue id
+	Deliveries []string          `json:"del,omitempty"` // hashed ids of the last deliveries
+	Delivered  int64             `json:"dn,omitempty"`  // deliveries counted in all
+	Carried    map[string]Millis `json:"car,omitempty"` // state changes carried over from or to Sentry, by name
+
+	Commented []string `json:"com,omitempty"` // reasons already commented
+	DupOf     int      `json:"dup,omitempty"` // number of the issue this one duplicates
+}
+
+// Millis is a time in milliseconds since 1970, UTC; 0 is "not known".
+type Millis int64
+
+// At turns a time into Millis; the zero time becomes 0.
+func At(t time.Time) Millis {
+	if t.IsZero() {
+		return 0
+	}
+	return Millis(t.UnixMilli())
+}
+
+// Time is the inverse of At.
+func (m Millis) Time() time.Time {
+	if m == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(m)).UTC()
+}
+
+// Count is how often the error happened: the sum over log groups, the Sentry
+// totals or the deliveries, whichever is largest, since one failure seen by
+// three kinds of source happened once.
+func (m Marker) Count() int64 {
+	var logs, sentry int64
+	for _, t := range m.Sources {
+		logs += t.Total()
+	}
+	for _, n := range m.Sentry {
+		sentry += n
+	}
+	return max(logs, sentry, m.Delivered)
+}
+
+// Owns reports whether the issue owns key.
+func (m Marker) Owns(key string) bool { return slices.Contains(m.Keys, key) }
+
+// Own adds key to the owned ones, where it is no alias any longer.
+func (m *Marker) Own(key string) {
+	if key != "" && !m.Owns(key) {
+		m.Keys = append(slices.Clone(m.Keys), key)
+	}
+	m.Aliases = slices.DeleteFunc(slices.Clone(m.Aliases), func(a string) bool { return a == key })
+}
+
+// Alias adds aliases that are not known yet.
+func (m *Marker) Alias(aliases ...string) {
+	for _, a := range aliases {
+		if a != "" && !m.Owns(a) && !slices.Contains(m.Aliases, a) {
+			m.Aliases = append(slices.Clone(m.Aliases), a)
+		}
+	}
+}
+
+// Span widens first and last seen to include both times; zero times are ignored.
+func (m *Marker) Span(first, last time.Time) {
+	if f := At(first); f != 0 && (m.First == 0 || f < m.First) {
+		m.First = f
+	}
+	m.Last = max(m.Last, At(last))
+}
+
+// Merge joins the markers of two issues that turned out to be one error. Both
+// counted the same stream of events, so each count is the larger of the two.
+func Merge(a, b Marker) Marker {
+	m := a.Clone()
+	for _, k := range b.Keys {
+		m.Own(k)
+	}
+	m.Alias(b.Aliases...)
+	m.Span(b.First.Time(), b.Last.Time())
+	for name, t := range b.Sources {
+		m.SetSource(name, mergeTally(m.Sources[name], t))
+	}
+	for id, n := range b.Sentry {
+		m.Sentry = with(m.Sentry, id, max(m.Sentry[id], n))
+	}
+	for name, at := range b.Carried {
+		m.Carried = with(m.Carried, name, max(m.Carried[name], at))
+	}
+	fresh := 0
+	for _, id := range b.Deliveries {
+		if !slices.Contains(m.Deliveries, id) {
+			m.Deliveries = append(m.Deliveries, id)
+			fresh++
+		}
+	}
+	m.Delivered = max(m.Delivered+int64(fresh), b.Delivered)
+	return m
+}
+
+// SetSource stores the tally of one source.
+func (m *Marker) SetSource(name string, t Tally) { m.Sources = with(m.Sources, name, t) }
+
+// Clone returns a copy that shares no memory with m.
+func (m Marker) Clone() Marker {
+	c := m
+	c.Keys, c.Aliases = slices.Clone(m.Keys), slices.Clone(m.Aliases)
+	c.Deliveries, c.Commented = slices.Clone(m.Deliveries), slices.Clone(m.Commented)
+	c.Sources, c.Sentry, c.Carried = nil, nil, nil
+	for name, t := range m.Sources {
+		c.SetSource(name, t.clone())
+	}
+	for id, n := range m.Sentry {
+		c.Sentry = with(c.Sentry, id, n)
+	}
+	for name, at := range m.Carried {
+		c.Carried = with(c.Carried, name, at)
+	}
+	return c
+}
+
+// with sets a value in a map that may still be nil.
+func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+	if m == nil {
+		m = map[K]V{}
+	}
+	m[key] = value
+	return m
+}

@@ -1,0 +1,152 @@
+package marker
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Version is the format that this package writes.
+const Version = 1
+
+const (
+	beginPrefix = "<!-- errmon:begin v"
+	keyPrefix   = "<!-- errmon:key "
+	statePrefix = "<!-- errmon:state v"
+	endLine     = "<!-- errmon:end -->"
+	suffix      = " -->"
+)
+
+// What Read may say of a body that it cannot use.
+var (
+	// ErrNone: the body has no section of ours.
+	ErrNone = errors.New("no errmon section")
+	// ErrNewer: a later errmon wrote it; leave the issue untouched.
+	ErrNewer = errors.New("errmon section is of a newer version")
+)
+
+// DamagedError says that the state cannot be read; Key, if it is still
+// legible, tells whose issue it is.
+type DamagedError struct{ Key string }
+
+func (e *DamagedError) Error() string { return "errmon state is damaged" }
+
+// Read returns the marker in the body of an error issue. It returns ErrNone,
+// ErrNewer or a *DamagedError.
+func Read(body string) (Marker, error) {
+	var m Marker
+	err := read(body, &m)
+	if err != nil {
+		return Marker{}, err
+	}
+	return m, nil
+}
+
+// ReadDashboard returns the state in the body of a dashboard issue. It returns
+// ErrNone, ErrNewer or a *DamagedError.
+func ReadDashboard(body string) (Dashboard, error) {
+	var d Dashboard
+	if err := read(body, &d); err != nil {
+		return Dashboard{}, err
+	}
+	return d, nil
+}
+
+func read(body string, state any) error {
+	_, section, _, ok := Split(body)
+	if !ok {
+		return ErrNone
+	}
+	if v, _ := version(section, beginPrefix); v > Version {
+		return ErrNewer
+	}
+	damaged := &DamagedError{Key: after(section, keyPrefix)}
+	// The last one: nothing of ours stands behind it, and people may have
+	// quoted an older one above.
+	at := strings.LastIndex(section, statePrefix)
+	if at < 0 {
+		return damaged
+	}
+	v, rest := version(section[at:], statePrefix)
+	if v > Version {
+		return ErrNewer
+	}
+	sum, text, ok := strings.Cut(strings.TrimSpace(rest), " ")
+	if v != Version || !ok || decode(text, sum, state) != nil {
+		return damaged
+	}
+	return nil
+}
+
+// version reads the number behind prefix and what follows up to the comment's end.
+func version(text, prefix string) (int, string) {
+	line := after(text, prefix)
+	number, rest, _ := strings.Cut(line, " ")
+	v, err := strconv.Atoi(number)
+	if err != nil {
+		return 0, ""
+	}
+	return v, rest
+}
+
+// after returns what stands between the first prefix and the end of its comment.
+func after(text, prefix string) string {
+	_, rest, ok := strings.Cut(text, prefix)
+	if !ok {
+		return ""
+	}
+	inside, _, ok := strings.Cut(rest, suffix)
+	if !ok || strings.ContainsAny(inside, "\n\r") {
+		return ""
+	}
+	return inside
+}
+
+// Split parts a body into what people wrote before our section, the section
+// with its first and last line, and what people wrote behind it.
+func Split(body string) (before, section, behind string, ok bool) {
+	begin := strings.Index(body, beginPrefix)
+	if begin < 0 {
+		return body, "", "", false
+	}
+	end := strings.LastIndex(body, endLine)
+	if end < begin {
+		// Someone cut the end off: all that follows was ours.
+		return body[:begin], body[begin:], "", true
+	}
+	end += len(endLine)
+	return body[:begin], body[begin:end], body[end:], true
+}
+
+// Section wraps text, which people read, and the marker into the bot's section
+// of an issue's body.
+func (m Marker) Section(text string) (string, error) {
+	state, err := m.encode()
+	if err != nil {
+		return "", err
+	}
+	key := ""
+	if len(m.Keys) > 0 {
+		key = m.Keys[0]
+	}
+	return section(key, text, state), nil
+}
+
+// Section wraps text and the state into the bot's section of the dashboard.
+func (d Dashboard) Section(text string) (string, error) {
+	state, err := d.encode()
+	if err != nil {
+		return "", err
+	}
+	return section("dashboard", text, state), nil
+}
+
+func section(key, text, state string) string {
+	return fmt.Sprintf("%s%d%s\n%s%s%s\n\n%s\n\n%s%d %s %s%s\n%s",
+		beginPrefix, Version, suffix,
+		keyPrefix, key, suffix,
+		strings.TrimSpace(text),
+		statePrefix, Version, checksum(state), state, suffix,
+		endLine)
+}

@@ -1,0 +1,152 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// Decide says what happens to one tracked issue, given what was seen of it
+// (a.Groups) and what merges into it (a.Merge). It is asked twice: for the
+// listed issue, and again for the issue as it is right before the write.
+func Decide(a Action, in Input) Action {
+	a.Title = a.Issue.Title
+	a.Next = observe(a.Issue.Marker, a.Groups, in)
+	for _, m := range a.Merge {
+		a.Next = marker.Merge(a.Next, m)
+	}
+	a.Kind, a.Reason = verdict(a, in)
+	if a.Kind == Reopen {
+		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
+	}
+	return a
+}
+
+// RegressionNote names the one comment that a reopening is worth, so that it
+// is posted at most once for each closing.
+func RegressionNote(issue Issue) string {
+	return fmt.Sprintf("regression %s", issue.ClosedAt.UTC().Format(time.RFC3339))
+}
+
+func verdict(a Action, in Input) (Kind, Reason) {
+	switch {
+	case a.Issue.Ignored:
+		return Mute, IgnoreLabel
+	case !a.Issue.Open && a.Issue.Closed != "":
+		return Mute, a.Issue.Closed
+	case a.Issue.Damaged:
+		return Update, Repaired
+	}
+	grew := a.Next.Count() > a.Issue.Marker.Count()
+	switch {
+	case !a.Issue.Open && grew && a.Next.Last.Time().After(a.Issue.ClosedAt):
+		return Reopen, Regression
+	case len(a.Merge) > 0 && (grew || ownsMore(a)):
+		return Update, Merged
+	case grew && a.Issue.Open:
+		return Update, MoreEvents
+	case grew:
+		return Update, LateEvents
+	case ownsMore(a):
+		return Update, NewIdentity
+	case a.Issue.Open && isQuiet(a.Next, in):
+		return Close, Quiet
+	}
+	return Keep, NothingNew
+}
+
+func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys) }
+
+// isQuiet reports whether the error was not seen for close-after, as far as
+// each of its sources was read: a source that is down proves nothing.
+func isQuiet(m marker.Marker, in Input) bool {
+	if in.Rules.CloseAfter <= 0 || m.Last == 0 || in.Now.Sub(m.Last.Time()) < in.Rules.CloseAfter {
+		return false
+	}
+	for name := range m.Sources {
+		if _, ok := in.Read[name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// observe returns what m becomes once the groups are counted in.
+func observe(m marker.Marker, groups []*grouping.Group, in Input) marker.Marker {
+	m = m.Clone()
+	for _, g := range groups {
+		m.Own(g.Key)
+		m.Alias(g.Aliases...)
+		m.Span(g.First, g.Last)
+		describe(&m, g)
+	}
+	for name, minutes := range sum(groups) {
+		tally := m.Sources[name]
+		tally.Observe(minutes)
+		m.SetSource(name, tally)
+	}
+	link(&m, groups)
+	freeze(&m, in)
+	return m
+}
+
+// describe keeps the first template and service, which name the issue, and the
+// worst level.
+func describe(m *marker.Marker, g *grouping.Group) {
+	if m.Template == "" {
+		m.Template = g.Template
+	}
+	if m.Service == "" {
+		m.Service = g.Service
+	}
+	if level, _ := event.ParseLevel(m.Level); g.Level > level {
+		m.Level = g.Level.String()
+	}
+}
+
+// sum adds up the minutes of all groups that landed on one issue, since a cell
+// is set and not added to.
+func sum(groups []*grouping.Group) map[string]map[marker.Minute]int64 {
+	sources := map[string]map[marker.Minute]int64{}
+	for _, g := range groups {
+		for name, seen := range g.Sources {
+			if sources[name] == nil {
+				sources[name] = map[marker.Minute]int64{}
+			}
+			for minute, n := range seen.Minutes {
+				sources[name][marker.Minute(minute)] += n
+			}
+		}
+	}
+	return sources
+}
+
+func link(m *marker.Marker, groups []*grouping.Group) {
+	for _, g := range groups {
+		for name, seen := range g.Sources {
+			tally := m.Sources[name]
+			tally.Link(seen.URL, seen.Last)
+			m.SetSource(name, tally)
+		}
+	}
+}
+
+// freeze closes the minutes of which no event can arrive any more: older than
+// lateness at the time of a complete read.
+func freeze(m *marker.Marker, in Input) {
+	for name, tally := range m.Sources {
+		if at, ok := in.Read[name]; ok {
+			tally.Freeze(Settled(at, in.Rules.Lateness))
+			m.SetSource(name, tally)
+		}
+	}
+}
+
+// Settled is the last minute of which every event has arrived once a source
+// was read completely at the given time.
+func Settled(at time.Time, lateness time.Duration) marker.Minute {
+	return marker.MinuteOf(at.Add(-lateness)) - 1
+}

@@ -1,0 +1,112 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// directory finds the issue of a group.
+type directory struct {
+	issues     []Issue        // by number, without those that are duplicates already
+	owners     map[string]int // owned key → number
+	aliases    map[string]int // alias → lowest number
+	duplicates map[int]int    // number → the older issue of the same error
+}
+
+// index prepares the issues for matching. Where two own the same key, two runs
+// filed one error at once: the older one stays.
+func index(issues []Issue) *directory {
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, duplicates: map[int]int{}}
+	for _, issue := range issues {
+		if issue.Marker.DupOf == 0 {
+			d.issues = append(d.issues, issue)
+		}
+	}
+	slices.SortFunc(d.issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
+	for _, issue := range d.issues {
+		d.own(issue)
+	}
+	for _, issue := range d.issues {
+		for _, alias := range issue.Marker.Aliases {
+			if _, taken := d.aliases[alias]; !taken && d.duplicates[issue.Number] == 0 {
+				d.aliases[alias] = issue.Number
+			}
+		}
+	}
+	return d
+}
+
+func (d *directory) own(issue Issue) {
+	for _, key := range issue.Marker.Keys {
+		owner, taken := d.owners[key]
+		switch {
+		case !taken:
+			d.owners[key] = issue.Number
+		case muted(issue):
+			// People closed it already; the older issue is the error's.
+		case d.duplicates[issue.Number] == 0 && owner != issue.Number:
+			d.duplicates[issue.Number] = owner
+		}
+	}
+}
+
+func muted(issue Issue) bool { return issue.Ignored || (!issue.Open && issue.Closed != "") }
+
+// mergers returns the markers of the issues that duplicate the given one.
+func (d *directory) mergers(number int) []marker.Marker {
+	var markers []marker.Marker
+	for _, issue := range d.issues {
+		if d.duplicates[issue.Number] == number {
+			markers = append(markers, issue.Marker)
+		}
+	}
+	return markers
+}
+
+// match assigns each group to the issue it belongs to; what belongs to none
+// comes back as fresh, one list of groups for each error.
+func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.Group, fresh [][]*grouping.Group) {
+	known = map[int][]*grouping.Group{}
+	groups = slices.Clone(groups)
+	slices.SortFunc(groups, func(a, b *grouping.Group) int { return strings.Compare(a.Key, b.Key) })
+	places := map[string]int{} // template of a fresh message with a service → its place in fresh
+	var nameless []*grouping.Group
+	for _, g := range groups {
+		if number, ok := d.find(g); ok {
+			known[number] = append(known[number], g)
+		} else if g.Type == "" && g.Service == "" {
+			nameless = append(nameless, g)
+		} else {
+			if _, taken := places[g.Template]; !taken && g.Type == "" {
+				places[g.Template] = len(fresh)
+			}
+			fresh = append(fresh, []*grouping.Group{g})
+		}
+	}
+	// A message without a service joins the first of its template.
+	for _, g := range nameless {
+		if at, ok := places[g.Template]; ok {
+			fresh[at] = append(fresh[at], g)
+		} else {
+			fresh = append(fresh, []*grouping.Group{g})
+		}
+	}
+	return known, fresh
+}
+
+// find returns the issue that owns the group's key, else, for a message
+// without a trace, the one that knows it as an alias.
+func (d *directory) find(g *grouping.Group) (int, bool) {
+	number, ok := d.owners[g.Key]
+	if !ok && g.Type == "" {
+		number, ok = d.aliases[g.Key]
+	}
+	if original, duplicate := d.duplicates[number]; ok && duplicate {
+		number = original
+	}
+	return number, ok
+}

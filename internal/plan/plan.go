@@ -1,0 +1,132 @@
+// Package plan decides what happens to the issues: the errors seen in a run
+// are held against the issues known, and each issue gets one Action with a
+// named Reason. Everything a run does, and everything it leaves alone, is
+// decided here; apply only carries it out.
+//
+// It is pure and may import event, grouping, policy and marker.
+package plan
+
+import (
+	"time"
+
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// Kind is what an action does to an issue.
+type Kind string
+
+// The kinds of action. Wait, Mute and Keep write nothing to an error issue.
+const (
+	Create Kind = "created"
+	Update Kind = "updated"
+	Reopen Kind = "reopened"
+	Close  Kind = "closed"
+	Wait   Kind = "waiting" // a row on the dashboard
+	Mute   Kind = "muted"   // people want to hear no more of it
+	Keep   Kind = "unchanged"
+)
+
+// Reason says why, in words that stand in the summary.
+type Reason string
+
+// Every reason there is.
+const (
+	FirstSeen     Reason = "first seen"                   // Create: no issue owns the error
+	MoreEvents    Reason = "more events"                  // Update: the count grew
+	LateEvents    Reason = "late events"                  // Update: the count of a closed issue grew, by events from before its closing
+	NewIdentity   Reason = "met under another key"        // Update: the issue owns a further key from now on
+	Repaired      Reason = "marker was damaged"           // Update: recognised by its key line, counted anew
+	Merged        Reason = "merged a duplicate"           // Update: took over the counts of an issue that duplicates it
+	Regression    Reason = "happened again after closing" // Reopen: an event is newer than the closing
+	Quiet         Reason = "quiet"                        // Close: nothing for close-after
+	Duplicate     Reason = "duplicate"                    // Close: two runs filed the same error at once; the older issue stays
+	BelowMin      Reason = "fewer than min-events"        // Wait
+	OverMax       Reason = "more than max-new-issues"     // Wait
+	NotPlanned    Reason = "closed as not planned"        // Mute
+	ClosedAsDup   Reason = "closed as duplicate"          // Mute
+	IgnoreLabel   Reason = "labelled ignore"              // Mute
+	NothingNew    Reason = "nothing new"                  // Keep
+	NotReproduced Reason = "gone"                         // Keep: deleted, transferred or unlabelled since the listing
+)
+
+// Issue is a tracked issue as far as a decision needs it.
+type Issue struct {
+	Number   int
+	Title    string
+	URL      string
+	Open     bool
+	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
+	ClosedAt time.Time // zero while open
+	Ignored  bool      // carries the ignore label
+	Damaged  bool      // its marker was unreadable; Marker holds the key alone
+	Marker   marker.Marker
+}
+
+// Rules are the numbers that a team sets.
+type Rules struct {
+	MinEvents  int           // events until an error gets an issue
+	MaxNew     int           // new issues in one run
+	CloseAfter time.Duration // quiet time until an issue is closed; 0 never
+	Lateness   time.Duration // how late an event may be delivered
+}
+
+// Input is all that a run knows.
+type Input struct {
+	Now     time.Time
+	Rules   Rules
+	Issues  []Issue
+	Waiting []marker.Row
+	Groups  []*grouping.Group
+	// Read says up to when each source was read completely in this run. A
+	// source that failed is missing.
+	Read map[string]time.Time
+}
+
+// Action is what shall happen to one error.
+type Action struct {
+	Kind   Kind
+	Reason Reason
+	Issue  Issue             // as it was; zero for Create and Wait without an issue
+	Title  string            // of the issue, or of the one to create
+	Next   marker.Marker     // what the issue shall store
+	Groups []*grouping.Group // what was seen of it in this run; may be empty
+	DupOf  int               // Duplicate: the issue that stays
+	Merge  []marker.Marker   // Merged: markers of the issues that duplicate this one
+}
+
+// Count is the number of events once the action is done.
+func (a Action) Count() int64 { return a.Next.Count() }
+
+// Writes reports whether the action changes an error issue.
+func (a Action) Writes() bool {
+	switch a.Kind {
+	case Create, Update, Reopen, Close:
+		return true
+	}
+	return false
+}
+
+// Plan decides about every issue and every error of a run. The result is the
+// same for any order of its inputs: issues by number, then new errors, most
+// severe and most frequent first.
+func Plan(in Input) []Action {
+	known := index(in.Issues)
+	groups, fresh := known.match(in.Groups)
+	var actions []Action
+	for _, issue := range known.issues {
+		if original, ok := known.duplicates[issue.Number]; ok {
+			actions = append(actions, closeDuplicate(issue, original))
+			continue
+		}
+		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.mergers(issue.Number)}
+		actions = append(actions, Decide(a, in))
+	}
+	return append(actions, file(fresh, in)...)
+}
+
+func closeDuplicate(issue Issue, original int) Action {
+	next := issue.Marker.Clone()
+	next.DupOf = original
+	return Action{Kind: Close, Reason: Duplicate, Issue: issue, Title: issue.Title, Next: next, DupOf: original}
+}
