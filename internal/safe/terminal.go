@@ -1,0 +1,41 @@
+package safe
+
+import (
+	"regexp"
+	"strings"
+)
+
+const (
+	// maxTerminal lets a whole issue through, whose body GitHub limits to 65,536 characters.
+	maxTerminal = 70_000
+	// maxCommand is where the runner cuts an annotation's message.
+	maxCommand = 4096
+)
+
+// Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000
+// runes. The runner reads commands from both: "::name::" at the start of a
+// line, white space before it or not, and "##[name]" anywhere. They are parted by a
+// visible space, because the runner compares by culture, to which a zero-width
+// one is nothing.
+func (r *Redactor) Terminal(s string) Text {
+	text, more := r.prepare(s, maxTerminal)
+	return fit(text, more, maxTerminal, "\n"+cutMark, partCommands)
+}
+
+// Command returns s as the data of an annotation, on one line and in at most
+// 4,096 runes. The percent-encoding is left to whoever writes the command.
+func (r *Redactor) Command(s string) Text {
+	text, more := r.prepare(s, maxCommand)
+	return fit(oneLine(text), more, maxCommand, " "+cutMark, partCommands)
+}
+
+var lineCommand = regexp.MustCompile(`(?m)^([\pZ\t]*:):`)
+
+func partCommands(s string) string {
+	s = strings.ReplaceAll(s, "##[", "## [")
+	s = lineCommand.ReplaceAllString(s, "$1 :")
+	if strings.HasPrefix(s, ":") {
+		s = " " + s // what is printed before it may end in a colon
+	}
+	return s
+}

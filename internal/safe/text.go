@@ -1,0 +1,80 @@
+// Package safe is the one way by which foreign text reaches an issue, the step
+// summary, Slack or the runner's log. It owns two rules: what counts as a
+// secret (redact.go, secrets.go) and what each sink would obey rather than show
+// (clean.go, defuse.go, markdown.go, terminal.go).
+//
+// Foreign text is all that a log line, a Sentry event or a webhook carries:
+// whoever makes a service log a line has written it. The publishing rooms take
+// it only as Text, and only this package makes a Text, each for one sink.
+// Labels and headings of our own do not pass through here.
+//
+// Every sink works in the same order. The text is cleaned first (invalid UTF-8,
+// ANSI, control and invisible characters), because a secret with an escape
+// sequence inside would pass the detector and be whole again afterwards; then
+// it is redacted, then cut, then defused for the sink.
+//
+// It is pure and imports nothing of this project.
+package safe
+
+import "unicode/utf8"
+
+// Text is foreign text made harmless for the one sink whose method returned it.
+// The zero Text is empty.
+type Text struct{ s string }
+
+// String returns the text as the sink is to be given it, unchanged.
+func (t Text) String() string { return t.s }
+
+// cutMark stands where text was left out.
+const cutMark = "… cut"
+
+// slack is how many runes past the cap are still searched for secrets, so that
+// one that crosses the cap is seen whole. A longer secret is a private key,
+// which privateKey recognises without its end.
+const slack = 4096
+
+// prepare returns the cleaned and redacted text of about limit runes from which
+// a sink cuts its own, and reports whether more was there. Secrets are sought
+// only this far because the detector reads about a megabyte a second and a
+// single log line may hold that much.
+func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
+	text, more = head(clean(s), limit+slack)
+	text = r.Redact(text)
+	if more {
+		// The last slack runes may end in half a secret.
+		text, _ = head(text, utf8.RuneCountInString(text)-slack)
+	}
+	return text, more
+}
+
+// fit encodes text into at most limit runes, marker included, taking runes from its
+// end until it fits. A text that fits and lost nothing gets no mark. No encoding
+// makes a text shorter, so a second round is rare.
+func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
+	for n := limit; ; {
+		short, cut := head(text, n)
+		if cut || more {
+			short += mark
+		}
+		out := encode(short)
+		over := utf8.RuneCountInString(out) - limit
+		if over <= 0 || n <= 0 {
+			return Text{out}
+		}
+		n = min(n, utf8.RuneCountInString(short)) - over
+	}
+}
+
+// head returns the first n runes of s and reports whether that left any out.
+func head(s string, n int) (string, bool) {
+	if n >= len(s) {
+		return s, false
+	}
+	for i := range s {
+		if n <= 0 {
+			return s[:i], true
+		}
+		n--
+	}
+	return s, false
+}
