@@ -1,0 +1,152 @@
+// Package github is the issues of one repository, as errmon needs them: list,
+// get, create, edit, comment and label, with a plain Issue of its own. It is a
+// shallow layer over go-github; what it adds is how to behave:
+//
+//   - A listing is whole or an error (ErrPartialListing), because an issue that a
+//     listing lost would be filed again.
+//   - A create or comment whose answer got lost is reported (ErrAmbiguous) and
+//     never repeated. Everything else is idempotent and repeated.
+//   - One request at a time, writes spaced out, GitHub's rate limits obeyed, and
+//     a reserve of the hour's requests left to others (ErrBudget).
+//   - Redirects are never followed. GitHub answers an issue's old address with
+//     the same redirect when the issue was transferred and when the repository
+//     was renamed, and a redirected POST would silently become a GET.
+//
+// Titles, bodies and labels come back as GitHub has them: foreign text. An error
+// may quote GitHub's own message, and never a token.
+//
+// It imports clock, and nothing else of this project.
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v62/github"
+
+	"github.com/org/errmon-action/internal/clock"
+)
+
+// Config says which repository, as whom, and how fast.
+type Config struct {
+	// Token is sent as it is, surrounding space aside. Tokens have no fixed
+	// length or prefix.
+	Token string
+	// BaseURL is GITHUB_API_URL, such as https://api.github.com or
+	// https://ghes.example/api/v3.
+	BaseURL string
+	Owner   string
+	Repo    string
+	// WriteInterval is the least time between the end of one write and the
+	// start of the next. GitHub asks for a second or more.
+	WriteInterval time.Duration
+	Clock         clock.Clock
+}
+
+// Client talks to one repository. It is safe for concurrent use, and makes one
+// request at a time all the same: GitHub asks for that.
+type Client struct {
+	gh        *gh.Client
+	transport *transport
+	owner     string
+	repo      string
+}
+
+// userAgent names us to GitHub, which refuses requests without a User-Agent.
+const userAgent = "errmon-action"
+
+var validName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// New checks the configuration without a network call.
+func New(c Config) (*Client, error) {
+	if !validName.MatchString(c.Owner) || !validName.MatchString(c.Repo) {
+		return nil, fmt.Errorf("repository %q is not of the form owner/name: check repository", c.Owner+"/"+c.Repo)
+	}
+	base, err := url.Parse(strings.TrimSuffix(c.BaseURL, "/") + "/")
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+		return nil, fmt.Errorf("the API address %q is not an http(s) URL: check GITHUB_API_URL", c.BaseURL)
+	}
+	t := newTransport(c, base.Scheme+"://"+base.Host)
+	client := gh.NewClient(&http.Client{
+		Transport:     t,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	})
+	client.BaseURL = base
+	client.UserAgent = userAgent
+	return &Client{gh: client, transport: t, owner: c.Owner, repo: c.Repo}, nil
+}
+
+// Requests returns how many requests were sent so far, retries included, by
+// kind, such as "list issues" or "create issue".
+func (c *Client) Requests() map[string]int { return c.transport.counts() }
+
+// Repository is what tells an empty list of issues from a wrong one.
+type Repository struct {
+	FullName   string
+	Private    bool
+	HasIssues  bool
+	OpenIssues int // open issues and open pull requests together, as GitHub counts
+}
+
+// Repository reads the repository's own record.
+func (c *Client) Repository(ctx context.Context) (Repository, error) {
+	ctx, call := begin(ctx, "get repository")
+	r, _, err := c.gh.Repositories.Get(ctx, c.owner, c.repo)
+	if err != nil {
+		return Repository{}, fmt.Errorf("get repository: %w", c.explain(call, err))
+	}
+	return Repository{
+		FullName:   r.GetFullName(),
+		Private:    r.GetPrivate(),
+		HasIssues:  r.GetHasIssues(),
+		OpenIssues: r.GetOpenIssuesCount(),
+	}, nil
+}
+
+// workflowLogin is whom a workflow's own token writes as. GET /user is refused
+// to such a token, so the name cannot be asked for.
+const workflowLogin = "github-actions[bot]"
+
+// Login returns the name that the token's issues carry as author. Any
+// installation token is refused the question and taken for the workflow's;
+// with the token of another GitHub App the answer is wrong, and the App's login
+// belongs into trusted-logins.
+func (c *Client) Login(ctx context.Context) (string, error) {
+	ctx, call := begin(ctx, "get user")
+	user, _, err := c.gh.Users.Get(ctx, "")
+	var answer *gh.ErrorResponse
+	if errors.As(err, &answer) && answer.Response.StatusCode == http.StatusForbidden && strings.Contains(answer.Message, noIntegration) {
+		return workflowLogin, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("get the token's user: %w", c.explain(call, err))
+	}
+	return user.GetLogin(), nil
+}
+
+// ReadFile returns a file of the default branch, at most 1 MB: beyond that the
+// contents API leaves the content out, which is an error here. It returns
+// ErrNotFound where there is no such file, or a directory instead.
+func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
+	ctx, call := begin(ctx, "read file")
+	file, _, _, err := c.gh.Repositories.GetContents(ctx, c.owner, c.repo, path, nil)
+	switch {
+	case status(err) == http.StatusNotFound, errors.Is(err, gh.ErrPathForbidden):
+		return nil, fmt.Errorf("read file %q: %w in %s/%s", path, ErrNotFound, c.owner, c.repo)
+	case err != nil:
+		return nil, fmt.Errorf("read file %q: %w", path, c.explain(call, err))
+	case file.GetType() != "file":
+		return nil, fmt.Errorf("read file %q: %w: there is a directory or link of that name", path, ErrNotFound)
+	}
+	content, err := file.GetContent()
+	if err != nil {
+		return nil, fmt.Errorf("read file %q: %w", path, err)
+	}
+	return []byte(content), nil
+}

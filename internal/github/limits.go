@@ -1,0 +1,120 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/org/errmon-action/internal/clock"
+)
+
+// reserve is how many of the hour's requests are left to others. A workflow's
+// token has 1,000 an hour for its repository, which all its workflows share.
+const reserve = 50
+
+// maxRefusals is how often a request that GitHub's rate limit refused is sent
+// again. GitHub bans clients that never stop.
+const maxRefusals = 4
+
+// quota is the hour's budget as GitHub last reported it.
+type quota struct {
+	known     bool
+	remaining int
+	reset     time.Time
+}
+
+// note reads the headers of an answer. GitHub Enterprise Server without rate
+// limits sends none.
+func (q *quota) note(h http.Header) {
+	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
+	reset, ok := resetTime(h)
+	if err != nil || !ok {
+		return
+	}
+	*q = quota{known: true, remaining: remaining, reset: reset}
+}
+
+// spare returns ErrBudget where a write would touch the reserve.
+func (q *quota) spare(now time.Time) error {
+	if !q.known || q.remaining >= reserve || !now.Before(q.reset) {
+		return nil
+	}
+	return fmt.Errorf("%w: GitHub allows %d more until %s, and %d are left to the other workflows of the repository; what waits is done by a later run",
+		ErrBudget, q.remaining, q.reset.UTC().Format(time.RFC3339), reserve)
+}
+
+func resetTime(h http.Header) (time.Time, bool) {
+	seconds, err := strconv.ParseInt(h.Get("X-Ratelimit-Reset"), 10, 64)
+	return time.Unix(seconds, 0), err == nil
+}
+
+// rateLimited tells a refusal for the moment from one for good. GitHub uses 403
+// for both.
+func rateLimited(resp *http.Response) bool {
+	switch resp.StatusCode {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusForbidden:
+		return resp.Header.Get("Retry-After") != "" ||
+			resp.Header.Get("X-Ratelimit-Remaining") == "0" ||
+			speaksOfLimit(resp)
+	}
+	return false
+}
+
+// limitWords are in the message or the documentation's address; "abuse" is the
+// wording of older GitHub Enterprise Servers.
+var limitWords = regexp.MustCompile(`(?i)rate.limit|abuse detection`)
+
+// speaksOfLimit looks at the message: a secondary limit may come without any
+// header.
+func speaksOfLimit(resp *http.Response) bool {
+	body, _ := io.ReadAll(resp.Body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return limitWords.Match(body)
+}
+
+// refusals counts the rate-limit refusals of one request.
+type refusals struct {
+	clock   clock.Clock
+	backoff backoff.ExponentialBackOff
+	count   int
+}
+
+func newRefusals(c clock.Clock) refusals {
+	return refusals{clock: c, backoff: backoff.ExponentialBackOff{InitialInterval: time.Minute, Multiplier: 2, MaxInterval: time.Hour}}
+}
+
+// next returns how long to wait before the request is sent again, or ErrBudget
+// where that would be too late or too often.
+func (r *refusals) next(ctx context.Context, resp *http.Response) (time.Duration, error) {
+	r.count++
+	now := r.clock.Now()
+	pause := r.pause(resp.Header, now)
+	if r.count <= maxRefusals && fits(ctx, now.Add(pause)) {
+		return pause, nil
+	}
+	return 0, fmt.Errorf("%w: GitHub's rate limit refuses requests until %s (%s): run less often, raise write-interval, or lower max-new-issues",
+		ErrBudget, now.Add(pause).UTC().Format(time.RFC3339), resp.Status)
+}
+
+// pause follows GitHub's own order: Retry-After; else, with nothing remaining,
+// the reset; else (a secondary limit) a minute, then exponentially more.
+func (r *refusals) pause(h http.Header, now time.Time) time.Duration {
+	secondary := r.backoff.NextBackOff()
+	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds > 0 {
+		return time.Duration(seconds) * time.Second
+	}
+	reset, ok := resetTime(h)
+	if ok && h.Get("X-Ratelimit-Remaining") == "0" && now.Before(reset) {
+		return reset.Sub(now)
+	}
+	return secondary
+}

@@ -1,0 +1,143 @@
+package github
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	gh "github.com/google/go-github/v62/github"
+)
+
+// List returns every issue that carries the label, open and closed, oldest
+// first, each once. It returns ErrPartialListing, and no issues, wherever it
+// cannot be sure to have seen all of them.
+//
+// GitHub reads a comma in label as "and".
+func (c *Client) List(ctx context.Context, label string) ([]Issue, error) {
+	w := walk{client: c, pages: map[string]bool{}, numbers: map[int]bool{}}
+	next := c.issuesPath(url.Values{"labels": {label}, "direction": {"asc"}})
+	for next != "" {
+		var err error
+		if next, err = w.page(ctx, next); err != nil {
+			return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
+		}
+	}
+	return w.issues, nil
+}
+
+// ListByCreator returns the newest issues by an author, at most 100, whatever
+// their labels: a second view on the repository, to check an empty List against.
+func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
+	w := walk{client: c, pages: map[string]bool{}, numbers: map[int]bool{}}
+	first := c.issuesPath(url.Values{"creator": {login}, "direction": {"desc"}})
+	if _, err := w.page(ctx, first); err != nil {
+		return nil, fmt.Errorf("list issues by %s: %w (%w)", login, err, ErrPartialListing)
+	}
+	return w.issues, nil
+}
+
+// issuesPath asks for pages of 100, GitHub's most, sorted by creation: the one
+// order that writes during the listing do not change.
+func (c *Client) issuesPath(query url.Values) string {
+	query.Set("state", "all")
+	query.Set("sort", "created")
+	query.Set("per_page", "100")
+	return fmt.Sprintf("repos/%s/%s/issues?%s", c.owner, c.repo, query.Encode())
+}
+
+// walk is one walk over the pages of a listing.
+type walk struct {
+	client  *Client
+	pages   map[string]bool // addresses asked for
+	numbers map[int]bool    // issues and pull requests seen
+	issues  []Issue
+}
+
+// page reads one page and returns the address of the next, or "". The address
+// is GitHub's own: page numbers fail beyond some 10,000 issues, where GitHub
+// hands out cursors, and go-github v62 mistakes a cursor for the end.
+func (w *walk) page(ctx context.Context, address string) (next string, err error) {
+	w.pages[address] = true
+	found, header, err := w.client.listPage(ctx, address)
+	if err != nil {
+		return "", err
+	}
+	fresh, err := w.add(found)
+	if err != nil {
+		return "", err
+	}
+	next, err = w.client.nextPage(header)
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) > 0 && !fresh:
+		return "", errors.New("GitHub answered with a page it had sent before")
+	case len(found) == 0 && next != "":
+		return "", errors.New("GitHub answered with an empty page and a link to another")
+	case w.pages[next]:
+		return "", errors.New("GitHub's link to the next page leads back to an earlier one")
+	}
+	return next, nil
+}
+
+// add takes in what a page holds and tells whether anything of it was new.
+func (w *walk) add(found []*gh.Issue) (fresh bool, err error) {
+	for _, in := range found {
+		issue, err := convert(in)
+		if err != nil {
+			return false, err
+		}
+		if w.numbers[issue.Number] {
+			continue
+		}
+		w.numbers[issue.Number] = true
+		fresh = true
+		if !in.IsPullRequest() {
+			w.issues = append(w.issues, issue)
+		}
+	}
+	return fresh, nil
+}
+
+func (c *Client) listPage(ctx context.Context, address string) ([]*gh.Issue, http.Header, error) {
+	ctx, call := begin(ctx, "list issues")
+	request, err := c.gh.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	var body bytes.Buffer
+	response, err := c.gh.Do(ctx, request, &body)
+	if err != nil {
+		return nil, nil, c.explain(call, err)
+	}
+	var found []*gh.Issue
+	if err := json.Unmarshal(body.Bytes(), &found); err != nil || found == nil {
+		return nil, nil, errors.New("GitHub's answer is not a list of issues")
+	}
+	return found, response.Header, nil
+}
+
+var nextLink = regexp.MustCompile(`<([^>]*)>[^<]*rel="next"`)
+
+// nextPage returns the Link header's rel="next", or "". The token goes with
+// the request, so an address on another host is refused.
+func (c *Client) nextPage(header http.Header) (string, error) {
+	link := nextLink.FindStringSubmatch(strings.Join(header.Values("Link"), ","))
+	if link == nil {
+		return "", nil
+	}
+	next, err := c.gh.BaseURL.Parse(link[1])
+	if err != nil {
+		return "", errors.New("GitHub's link to the next page is not an address")
+	}
+	if next.Host != c.gh.BaseURL.Host || next.Scheme != c.gh.BaseURL.Scheme {
+		return "", fmt.Errorf("the link to the next page leads to another host, %q: check GITHUB_API_URL", next.Host)
+	}
+	return next.String(), nil
+}
