@@ -1,0 +1,128 @@
+// Package cloudwatch reads log events out of CloudWatch Logs.
+//
+// All that the project knows of the service is here: how log groups are named
+// (Spec), which events are asked for (DefaultFilterPattern), how FilterLogEvents
+// is paged to its end (Group.Read), how fast it may be asked (Config), where an
+// event is found in the console (Record.URL), and what its refusals mean for the
+// user (every error names the input to mend). Credentials, endpoint and proxy
+// come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
+// redirects all requests. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS are not honoured.
+//
+// A group named exactly needs the permission logs:FilterLogEvents alone; a
+// prefix needs logs:DescribeLogGroups as well.
+//
+// It imports clock and event.
+package cloudwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"golang.org/x/time/rate"
+
+	"github.com/org/errmon-action/internal/clock"
+)
+
+const (
+	// requestTimeout ends a single request. A page is at most about 1 MB; without
+	// a limit a stalled connection would hold the run until max-duration.
+	requestTimeout = time.Minute
+	// credentialsTimeout bounds the search for credentials. Its slowest step is
+	// the instance metadata service, which a runner on EC2 relies on and which is
+	// silent elsewhere; the SDK itself gives that step up after 5 s.
+	credentialsTimeout = 10 * time.Second
+)
+
+// Config says how to read. The zero value is not usable: the pace and the clock
+// are needed.
+type Config struct {
+	Region            string       // for credentials that need a region (STS); may be empty where environment or profile name one
+	FilterPattern     string       // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
+	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
+	Clock             clock.Clock  // for pacing, retries and Group.Read's result
+	Progress          func(string) // takes one line, without its newline, now and then in a long read; may be nil; called from the reading goroutine
+}
+
+// Client reads the log groups of any number of regions with one set of
+// credentials. It is safe for concurrent use.
+type Client struct {
+	cfg  Config
+	base aws.Config
+
+	mu       sync.Mutex
+	regions  map[string]*cloudwatchlogs.Client
+	requests map[string]int
+}
+
+// New makes a client. It reads the environment and the AWS configuration files,
+// and makes no request.
+func New(ctx context.Context, cfg Config) (*Client, error) {
+	if !(cfg.RequestsPerSecond > 0) {
+		return nil, errors.New("aws-requests-per-second must be more than 0")
+	}
+	options := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestTimeout)),
+	}
+	if cfg.Region != "" {
+		options = append(options, config.WithRegion(cfg.Region))
+	}
+	base, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS configuration (environment and ~/.aws): %w", err)
+	}
+	return &Client{
+		cfg:      cfg,
+		base:     base,
+		regions:  map[string]*cloudwatchlogs.Client{},
+		requests: map[string]int{},
+	}, nil
+}
+
+// Requests returns how many requests of each kind, such as "FilterLogEvents",
+// were sent so far, retries included.
+func (c *Client) Requests() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.requests)
+}
+
+func (c *Client) count(operation string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests[operation]++
+}
+
+// region returns the SDK's client for one region. All requests of a region share
+// it, because they share the region's quota.
+func (c *Client) region(name string) *cloudwatchlogs.Client {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.regions[name] == nil {
+		limiter := rate.NewLimiter(rate.Limit(c.cfg.RequestsPerSecond), 1)
+		c.regions[name] = cloudwatchlogs.NewFromConfig(c.base, func(o *cloudwatchlogs.Options) {
+			o.Region = name
+			o.APIOptions = append(o.APIOptions, c.pace(limiter))
+		})
+	}
+	return c.regions[name]
+}
+
+// checkCredentials looks for credentials before the first request does, so that
+// having none is one clear message instead of one for each group.
+func (c *Client) checkCredentials(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, credentialsTimeout)
+	defer cancel()
+	if _, err := c.base.Credentials.Retrieve(ctx); err != nil {
+		return fmt.Errorf("no usable AWS credentials: run aws-actions/configure-aws-credentials in a step before "+
+			"(its job needs the permission id-token: write), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package cloudwatch
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// groupURL and eventURL build addresses of the AWS console. What follows its "#"
+// is escaped twice, with "$" for "%": "/" becomes "$252F". The query after the
+// stream is escaped once, "?start=" becoming "$3Fstart$3D". The format is not
+// documented; it is what the console shows in the address bar.
+func groupURL(region, group string) string {
+	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s#logsV2:log-groups/log-group/%s",
+		region, consoleHost(region), region, escapeTwice(group))
+}
+
+func eventURL(group, stream string, at time.Time, id string) string {
+	return fmt.Sprintf("%s/log-events/%s$3Fstart$3D%d$26refEventId$3D%s", group, escapeTwice(stream), at.UnixMilli(), escapeTwice(id))
+}
+
+func consoleHost(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "console.amazonaws.cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "console.amazonaws-us-gov.com"
+	}
+	return "console.aws.amazon.com"
+}
+
+func escapeTwice(s string) string {
+	return strings.ReplaceAll(escape(escape(s)), "%", "$")
+}
+
+// escape writes every byte but letters, digits and "-_.~" as %XX, as the
+// browser's encodeURIComponent nearly does. QueryEscape alone writes a space as "+".
+func escape(s string) string {
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}

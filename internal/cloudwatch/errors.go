@@ -1,0 +1,101 @@
+package cloudwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"regexp"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// explainRead says what a failed read means and how to mend it.
+func explainRead(ctx context.Context, g *Group, err error) error {
+	doing := fmt.Sprintf("read log group %q in %s", g.name, g.region)
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) {
+		switch refusal.ErrorCode() {
+		case "ResourceNotFoundException":
+			return fmt.Errorf("log group %q not found in %s: check log-groups and aws-region: %w", g.name, g.region, refusal)
+		case "InvalidParameterException":
+			if strings.Contains(refusal.ErrorMessage(), "filter pattern") || strings.Contains(refusal.ErrorMessage(), "filterPattern") {
+				return fmt.Errorf("%s: CloudWatch cannot read the pattern: check filter-pattern: %w", doing, refusal)
+			}
+		}
+	}
+	return explain(ctx, doing, g.region, permission{"logs:FilterLogEvents", g.resource()}, err)
+}
+
+// explainList does the same for a prefix.
+func explainList(ctx context.Context, spec Spec, err error) error {
+	doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)
+	return explain(ctx, doing, spec.region, permission{"logs:DescribeLogGroups", "*"}, err)
+}
+
+// resource is the group as IAM policies name it. An account that is not known
+// is written "*", which a policy may hold as well.
+func (g *Group) resource() string {
+	account := g.account
+	if account == "" {
+		account = "*"
+	}
+	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s:*", partition(g.region), g.region, account, g.name)
+}
+
+func partition(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
+}
+
+type permission struct{ action, resource string }
+
+// explain covers what can befall a request of any kind. Of a refusal it keeps
+// code and message, without the SDK's account of the transport around them.
+func explain(ctx context.Context, doing, region string, needs permission, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return fmt.Errorf("%s: stopped before its end: %w", doing, cause)
+	}
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) {
+		return explainRefusal(doing, region, needs, refusal)
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return fmt.Errorf("%s: the host of CloudWatch Logs has no address: check aws-region and the network: %w", doing, err)
+	}
+	var dial *net.OpError
+	if errors.As(err, &dial) {
+		return fmt.Errorf("%s: no connection to CloudWatch Logs: check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: %w", doing, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// denied finds in the message of an AccessDeniedException which permission is
+// missing: "User: … is not authorized to perform: ACTION on resource: ARN …".
+var denied = regexp.MustCompile(`perform: (logs:\w+)`)
+
+func explainRefusal(doing, region string, needs permission, refusal smithy.APIError) error {
+	switch refusal.ErrorCode() {
+	case "AccessDeniedException", "AccessDenied":
+		if match := denied.FindStringSubmatch(refusal.ErrorMessage()); match != nil {
+			needs.action = match[1]
+		}
+		return fmt.Errorf("%s: not allowed: give the role or user of the AWS credentials the permission %s on %s: %w",
+			doing, needs.action, needs.resource, refusal)
+	case "ExpiredTokenException", "ExpiredToken":
+		return fmt.Errorf("%s: the AWS credentials have expired: fetch new ones, or ask "+
+			"aws-actions/configure-aws-credentials for a longer role-duration-seconds: %w", doing, refusal)
+	case "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
+		"IncompleteSignature", "MissingAuthenticationToken", "MissingAuthenticationTokenException":
+		return fmt.Errorf("%s: AWS does not accept the credentials in %s: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "+
+			"AWS_SESSION_TOKEN, and that the region is enabled for the account: %w", doing, region, refusal)
+	}
+	return fmt.Errorf("%s: %w", doing, refusal)
+}

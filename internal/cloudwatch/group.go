@@ -1,0 +1,139 @@
+package cloudwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+)
+
+// Group is one log group, ready to be read.
+type Group struct {
+	client  *Client
+	region  string
+	name    string
+	arn     string // how to ask for it; empty: by its name
+	account string // empty where nothing told it
+}
+
+// Key returns the source key of the group's records, which markers store:
+// "cloudwatch:REGION:NAME".
+func (g *Group) Key() string { return "cloudwatch:" + g.region + ":" + g.name }
+
+// Name returns the group's name as CloudWatch has it, such as "/ecs/shop".
+func (g *Group) Name() string { return g.name }
+
+// URL returns the address of the group's page in the AWS console.
+func (g *Group) URL() string { return groupURL(g.region, g.name) }
+
+// service guesses the service from the group's name: /aws/lambda/checkout is
+// checkout, /ecs/shop-api is shop-api. API Gateway names its execution logs
+// API-Gateway-Execution-Logs_ID/STAGE, where only the whole tells one from
+// another.
+func (g *Group) service() string {
+	if strings.HasPrefix(g.name, "API-Gateway-Execution-Logs_") {
+		return g.name
+	}
+	path := strings.TrimRight(g.name, "/")
+	return path[strings.LastIndex(path, "/")+1:]
+}
+
+// Groups finds the groups that the specs mean, each once, in the specs' order.
+// Only prefixes cause requests (DescribeLogGroups); an exact name is believed
+// until it is read. A spec that fails does not stop the others: the error joins
+// what failed, beside the groups that were found. Without credentials there are
+// no groups.
+func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
+	if err := c.checkCredentials(ctx); err != nil {
+		return nil, err
+	}
+	var found set
+	var failures []error
+	for _, spec := range specs {
+		groups, err := c.find(ctx, spec)
+		if err != nil {
+			failures = append(failures, err)
+		}
+		for _, group := range groups {
+			if err := found.add(group); err != nil {
+				failures = append(failures, err)
+			}
+		}
+	}
+	return found.groups, errors.Join(failures...)
+}
+
+// set holds groups by key. A group of the same region and name in two accounts
+// would share a key, and so its progress and its counts: that is refused.
+type set struct {
+	groups []*Group
+	byKey  map[string]*Group
+}
+
+func (s *set) add(g *Group) error {
+	if s.byKey == nil {
+		s.byKey = map[string]*Group{}
+	}
+	known := s.byKey[g.Key()]
+	switch {
+	case known == nil:
+		s.byKey[g.Key()] = g
+		s.groups = append(s.groups, g)
+	case known.account == "":
+		*known = *g
+	case g.account != "" && g.account != known.account:
+		return fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, which cannot be told apart: "+
+			"watch one of them with a label of its own", g.name, g.region, known.account, g.account)
+	}
+	return nil
+}
+
+func (c *Client) find(ctx context.Context, spec Spec) ([]*Group, error) {
+	if spec.prefix {
+		return c.list(ctx, spec)
+	}
+	return []*Group{{client: c, region: spec.region, name: spec.name, arn: spec.arn, account: spec.account}}, nil
+}
+
+// list returns the groups with the spec's prefix; with an error, those of the
+// pages before it.
+func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
+	in := &cloudwatchlogs.DescribeLogGroupsInput{}
+	if spec.name != "" {
+		in.LogGroupNamePrefix = &spec.name
+	}
+	var groups []*Group
+	for {
+		out, err := c.region(spec.region).DescribeLogGroups(ctx, in, c.retrying(ctx))
+		if err != nil {
+			return groups, explainList(ctx, spec, err)
+		}
+		for _, g := range out.LogGroups {
+			groups = append(groups, &Group{
+				client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: accountOf(aws.ToString(g.Arn)),
+			})
+		}
+		if aws.ToString(out.NextToken) == "" {
+			break
+		}
+		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
+			return groups, fmt.Errorf("list log groups %q in %s: the service repeats its page token", spec.text, spec.region)
+		}
+		in.NextToken = out.NextToken
+	}
+	if len(groups) == 0 {
+		return nil, fmt.Errorf("no log group matches %q in %s: check log-groups and aws-region", spec.text, spec.region)
+	}
+	return groups, nil
+}
+
+// accountOf returns the account of an ARN, empty if it has none.
+func accountOf(arn string) string {
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		return parts[4]
+	}
+	return ""
+}

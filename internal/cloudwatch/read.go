@@ -1,0 +1,153 @@
+package cloudwatch
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// progressPages is how many pages of a read lie between two lines of progress;
+// at the default pace that is a line every 5 seconds.
+const progressPages = 10
+
+// Read calls emit for every event of the group with a timestamp of from
+// (milliseconds count, what is finer is cut off) or later that the filter
+// pattern matches, oldest first, each id of a stream once. There is no end time:
+// clocks that run ahead log events of the future, up to 2 hours.
+//
+// Every event older than complete was emitted, as far as it had been delivered.
+// After a whole read complete is the clock's time before the first request. If
+// the context ended or the service failed in between, there is an error, and
+// complete is the time of the last event of the last whole page; zero if there
+// was none.
+func (g *Group) Read(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
+	r := reading{group: g, url: g.URL(), service: g.service(), emit: emit}
+	started := g.client.cfg.Clock.Now()
+	in := g.request(from)
+	for {
+		out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
+		if err != nil {
+			return r.through(started), explainRead(ctx, g, err)
+		}
+		r.page(out.Events)
+		if aws.ToString(out.NextToken) == "" {
+			return started, nil
+		}
+		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
+			return r.through(started), fmt.Errorf("read log group %q in %s: the service repeats its page token", g.name, g.region)
+		}
+		in.NextToken = out.NextToken
+	}
+}
+
+func (g *Group) request(from time.Time) *cloudwatchlogs.FilterLogEventsInput {
+	in := &cloudwatchlogs.FilterLogEventsInput{StartTime: aws.Int64(max(0, from.UnixMilli()))}
+	if g.arn != "" {
+		in.LogGroupIdentifier = &g.arn
+	} else {
+		in.LogGroupName = &g.name
+	}
+	if g.client.cfg.FilterPattern != "" {
+		in.FilterPattern = &g.client.cfg.FilterPattern
+	}
+	return in
+}
+
+// reading is one Read on its way.
+type reading struct {
+	group   *Group
+	url     string // of the group
+	service string
+	emit    func(event.Record)
+
+	seen   recent
+	pages  int
+	events int
+	last   time.Time // of the last event of the last whole page
+}
+
+func (r *reading) page(events []types.FilteredLogEvent) {
+	for _, e := range events {
+		at := time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
+		r.last = at
+		id, stream := aws.ToString(e.EventId), aws.ToString(e.LogStreamName)
+		if !r.seen.add(at, stream, id) {
+			continue
+		}
+		r.events++
+		r.emit(event.Record{
+			ID: id, Source: r.group.Key(), Stream: stream, Time: at, Text: aws.ToString(e.Message),
+			URL: eventURL(r.url, stream, at, id), Service: r.service,
+		})
+	}
+	r.pages++
+	if r.pages%progressPages == 0 && r.group.client.cfg.Progress != nil {
+		r.group.client.cfg.Progress(r.progress())
+	}
+}
+
+func (r *reading) progress() string {
+	line := fmt.Sprintf("%s: %d pages, %s events", r.group.name, r.pages, thousands(r.events))
+	if r.last.IsZero() {
+		return line
+	}
+	return line + ", at " + r.last.Format("2006-01-02 15:04") + " UTC"
+}
+
+// through is what Read's complete is after a read that broke off. Events of the
+// future (see Read) say nothing of the present, hence the bound.
+func (r *reading) through(started time.Time) time.Time {
+	if r.last.After(started) {
+		return started
+	}
+	return r.last
+}
+
+// thousands writes n with a comma before every three digits.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// memory is how long an id is remembered at least, in time of the events.
+const memory = 2 * time.Minute
+
+// recent remembers the ids of events for a while, in two generations.
+//
+// The service returns events by timestamp, and an event has one timestamp
+// wherever it turns up again: a repetition follows its original before the
+// timestamps move on. So ids older than memory, which leaves room for disorder
+// at page borders, cannot come again and are forgotten, and a read of any length
+// holds the ids of 4 minutes at most, 16 bytes each.
+type recent struct {
+	current, previous map[[16]byte]struct{}
+	since             time.Time // where current begins
+}
+
+// add reports whether the id is new in its stream.
+func (r *recent) add(at time.Time, stream, id string) bool {
+	if r.current == nil || at.Sub(r.since) >= memory {
+		r.previous, r.current, r.since = r.current, map[[16]byte]struct{}{}, at
+	}
+	sum := sha256.Sum256([]byte(stream + ":" + id)) // a stream's name holds no ":"
+	key := [16]byte(sum[:16])
+	if _, ok := r.current[key]; ok {
+		return false
+	}
+	if _, ok := r.previous[key]; ok {
+		return false
+	}
+	r.current[key] = struct{}{}
+	return true
+}

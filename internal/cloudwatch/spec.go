@@ -1,0 +1,100 @@
+package cloudwatch
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Spec is one entry of the input log-groups, read: a group by its name or ARN,
+// or all groups with a prefix.
+type Spec struct {
+	text    string // as the user wrote it, for messages
+	region  string
+	arn     string // as logGroupIdentifier takes it, without the ":*" at its end; empty unless an ARN was given
+	account string // 12 digits; empty unless an ARN was given
+	name    string // of the group, or the prefix
+	prefix  bool
+}
+
+// From the service's model: LogGroupName is 1 to 512 of these characters.
+const maxName = 512
+
+var (
+	nameChars   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]*$`)
+	regionShape = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	arnShape    = regexp.MustCompile(`^arn:aws(?:-[a-z]+)*:logs:([^:]*):([^:]*):log-group:([^:]*)(?::\*)?$`)
+	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
+)
+
+// ParseSpecs reads the entries of log-groups: names, ARNs with or without their
+// final ":*", and prefixes ending in "*". An ARN carries its region; names and
+// prefixes are taken in the given one, which may be empty where all are ARNs. It
+// needs no network, and returns the mistakes of all entries joined.
+func ParseSpecs(entries []string, region string) ([]Spec, error) {
+	var specs []Spec
+	var mistakes []error
+	if region != "" && !regionShape.MatchString(region) {
+		mistakes = append(mistakes, fmt.Errorf("aws-region: %q is not the name of a region, such as eu-central-1", region))
+	}
+	for _, entry := range entries {
+		spec, err := parseSpec(entry, region)
+		if err != nil {
+			mistakes = append(mistakes, fmt.Errorf("log-groups: %q: %w", entry, err))
+			continue
+		}
+		specs = append(specs, spec)
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
+	}
+	return specs, nil
+}
+
+func parseSpec(entry, region string) (Spec, error) {
+	if strings.HasPrefix(entry, "arn:") {
+		return parseARN(entry)
+	}
+	spec := Spec{text: entry, region: region, name: entry}
+	if region == "" {
+		return Spec{}, errors.New("a name carries no region: set aws-region, or give the ARN")
+	}
+	spec.name, spec.prefix = strings.CutSuffix(entry, "*")
+	if spec.prefix && spec.name == "" {
+		return spec, nil // every group of the region
+	}
+	return spec, checkName(spec.name)
+}
+
+func parseARN(entry string) (Spec, error) {
+	match := arnShape.FindStringSubmatch(entry)
+	if match == nil {
+		return Spec{}, errors.New("not the ARN of a log group, arn:aws:logs:REGION:ACCOUNT:log-group:NAME")
+	}
+	region, account, name := match[1], match[2], match[3]
+	switch {
+	case !regionShape.MatchString(region):
+		return Spec{}, fmt.Errorf("%q is not the name of a region", region)
+	case !accountID.MatchString(account):
+		return Spec{}, fmt.Errorf("%q is not an account of 12 digits", account)
+	case strings.Contains(name, "*"):
+		return Spec{}, errors.New("a prefix is given without an ARN, such as /ecs/*")
+	}
+	arn := strings.TrimSuffix(entry, ":*")
+	return Spec{text: entry, region: region, arn: arn, account: account, name: name}, checkName(name)
+}
+
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("the name is empty")
+	case strings.Contains(name, "*"):
+		return errors.New(`"*" may only be the last character`)
+	case !nameChars.MatchString(name):
+		return errors.New("a log group's name holds only letters, digits and . - _ / #")
+	case len(name) > maxName:
+		return fmt.Errorf("a log group's name has at most %d characters, this one has %d", maxName, len(name))
+	}
+	return nil
+}
