@@ -1,0 +1,220 @@
+package githubtest
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// GitHub's limits on an issue, in characters and labels.
+const (
+	maxTitle     = 256
+	maxBody      = 65536
+	maxLabels    = 100
+	maxAssignees = 10
+)
+
+// Issue is an issue, or a pull request, as a test sees it.
+type Issue struct {
+	Number      int
+	Title       string
+	Body        string
+	State       string // "open" or "closed"
+	StateReason string
+	Author      string
+	Labels      []string
+	Assignees   []string
+	Comments    []Comment
+	PullRequest bool
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	ClosedAt    time.Time // zero while open
+}
+
+// Comment is a comment on an issue.
+type Comment struct {
+	Author    string
+	Body      string
+	CreatedAt time.Time
+}
+
+type stored struct {
+	Issue
+	deleted, transferred bool
+}
+
+// issueRequest is the body of a create or edit; nil leaves a field alone.
+type issueRequest struct {
+	Title       *string   `json:"title"`
+	Body        *string   `json:"body"`
+	State       *string   `json:"state"`
+	StateReason *string   `json:"state_reason"`
+	Labels      *[]string `json:"labels"`
+	Assignees   *[]string `json:"assignees"`
+}
+
+// decode reads a request's JSON, and answers what GitHub does where it is none.
+func decode(w http.ResponseWriter, r *http.Request, into any) bool {
+	if err := json.NewDecoder(r.Body).Decode(into); err != nil {
+		fail(w, http.StatusBadRequest, "Problems parsing JSON")
+		return false
+	}
+	return true
+}
+
+func (s *Server) createIssue(w http.ResponseWriter, r *http.Request) {
+	var in issueRequest
+	if !decode(w, r, &in) {
+		return
+	}
+	if in.Title == nil || strings.TrimSpace(*in.Title) == "" {
+		invalid(w, problem{Resource: "Issue", Field: "title", Code: "missing_field"})
+		return
+	}
+	if !s.valid(w, in) {
+		return
+	}
+	now := s.now()
+	issue := &stored{Issue: Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: now, UpdatedAt: now}}
+	s.issues = append(s.issues, issue)
+	in.State, in.StateReason = nil, nil
+	s.change(issue, in)
+	w.Header().Set("Location", s.issueURL(r, issue.Number))
+	reply(w, http.StatusCreated, s.wireIssue(r, issue))
+}
+
+func (s *Server) getIssue(w http.ResponseWriter, r *http.Request, issue *stored) {
+	reply(w, http.StatusOK, s.wireIssue(r, issue))
+}
+
+func (s *Server) editIssue(w http.ResponseWriter, r *http.Request, issue *stored) {
+	var in issueRequest
+	if !decode(w, r, &in) || !s.valid(w, in) {
+		return
+	}
+	s.change(issue, in)
+	reply(w, http.StatusOK, s.wireIssue(r, issue))
+}
+
+// valid enforces GitHub's limits.
+func (s *Server) valid(w http.ResponseWriter, in issueRequest) bool {
+	problems := slices.Concat(
+		tooLong("Issue", "title", in.Title, maxTitle),
+		tooLong("Issue", "body", in.Body, maxBody),
+		oneOf("state", in.State, "open", "closed"),
+		oneOf("state_reason", in.StateReason, "completed", "not_planned", "duplicate", "reopened"),
+	)
+	if in.Labels != nil {
+		problems = append(problems, labelProblems(*in.Labels)...)
+	}
+	if in.Assignees != nil && !s.settings.NoPush {
+		for _, login := range *in.Assignees {
+			if !slices.Contains(s.settings.Assignable, login) {
+				problems = append(problems, problem{Resource: "Issue", Field: "assignees", Code: "invalid", Value: login})
+			}
+		}
+	}
+	if len(problems) > 0 {
+		invalid(w, problems...)
+		return false
+	}
+	return true
+}
+
+func tooLong(resource, field string, text *string, limit int) []problem {
+	if text == nil || utf8.RuneCountInString(*text) <= limit {
+		return nil
+	}
+	return []problem{tooLongProblem(resource, field, limit)}
+}
+
+func oneOf(field string, value *string, allowed ...string) []problem {
+	if value == nil || slices.Contains(allowed, *value) {
+		return nil
+	}
+	return []problem{{Resource: "Issue", Field: field, Code: "invalid", Value: *value}}
+}
+
+// change applies what differs, and touches UpdatedAt only then.
+func (s *Server) change(issue *stored, in issueRequest) {
+	changed := set(&issue.Title, in.Title)
+	changed = set(&issue.Body, in.Body) || changed
+	if in.Labels != nil && !s.settings.NoPush && !slices.Equal(issue.Labels, *in.Labels) {
+		issue.Labels = nil
+		s.attach(issue, *in.Labels)
+		changed = true
+	}
+	if in.Assignees != nil && !s.settings.NoPush && !slices.Equal(issue.Assignees, *in.Assignees) {
+		issue.Assignees = (*in.Assignees)[:min(len(*in.Assignees), maxAssignees)]
+		changed = true
+	}
+	if in.State != nil && *in.State != issue.State {
+		reason := ""
+		if in.StateReason != nil {
+			reason = *in.StateReason
+		}
+		s.setState(issue, *in.State, reason)
+		changed = true
+	}
+	if changed {
+		issue.UpdatedAt = s.now()
+	}
+}
+
+func set(field *string, to *string) bool {
+	if to == nil || *field == *to {
+		return false
+	}
+	*field = *to
+	return true
+}
+
+// setState opens or closes an issue. The reason counts only here: GitHub ignores
+// it on an issue whose state stays.
+func (s *Server) setState(issue *stored, state, reason string) {
+	issue.State, issue.StateReason = state, reason
+	switch {
+	case state == "open":
+		issue.StateReason, issue.ClosedAt = "reopened", time.Time{}
+	case reason == "" || reason == "reopened":
+		issue.StateReason = "completed"
+	}
+	if state == "closed" {
+		issue.ClosedAt = s.now()
+	}
+	issue.UpdatedAt = s.now()
+}
+
+func (s *Server) listComments(w http.ResponseWriter, r *http.Request, issue *stored) {
+	out := []object{}
+	for i := range issue.Comments {
+		out = append(out, s.wireComment(r, issue, i))
+	}
+	reply(w, http.StatusOK, out)
+}
+
+func (s *Server) createComment(w http.ResponseWriter, r *http.Request, issue *stored) {
+	var in struct {
+		Body string `json:"body"`
+	}
+	if !decode(w, r, &in) {
+		return
+	}
+	problems := tooLong("IssueComment", "body", &in.Body, maxBody)
+	if strings.TrimSpace(in.Body) == "" {
+		problems = []problem{{Resource: "IssueComment", Field: "body", Code: "missing_field"}}
+	}
+	if len(problems) > 0 {
+		invalid(w, problems...)
+		return
+	}
+	issue.Comments = append(issue.Comments, Comment{Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()})
+	issue.UpdatedAt = s.now()
+	reply(w, http.StatusCreated, s.wireComment(r, issue, len(issue.Comments)-1))
+}
+
+// now is GitHub's time: whole seconds.
+func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.Second) }

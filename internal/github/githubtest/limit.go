@@ -1,0 +1,96 @@
+package githubtest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// GitHub's secondary limits, beside Settings.ContentPerMinute.
+const (
+	contentPerHour  = 500
+	pointsPerMinute = 900
+	readPoints      = 1
+	writePoints     = 5
+)
+
+// limits is what the rate limits remember.
+type limits struct {
+	reset   time.Time // end of the hour that began with its first request
+	used    int
+	content []time.Time // issues and comments created
+	points  []time.Time // one entry a point
+}
+
+// admit counts a request and refuses it where a limit is reached.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
+	if s.settings.Unlimited {
+		return true
+	}
+	now, l := s.now(), &s.limits
+	if !now.Before(l.reset) {
+		l.reset, l.used = now.Add(time.Hour), 0
+	}
+	refused := l.used >= s.settings.HourlyLimit
+	if !refused {
+		l.used++
+	}
+	s.limitHeaders(w.Header())
+	if refused {
+		fail(w, http.StatusForbidden, "API rate limit exceeded for installation.")
+		return false
+	}
+	if !l.secondary(r, now, s.settings.ContentPerMinute) {
+		w.Header().Set("Retry-After", "60")
+		secondaryLimit(w)
+		return false
+	}
+	return true
+}
+
+func (s *Server) limitHeaders(h http.Header) {
+	h.Set("X-RateLimit-Limit", strconv.Itoa(s.settings.HourlyLimit))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(s.settings.HourlyLimit-s.limits.used))
+	h.Set("X-RateLimit-Used", strconv.Itoa(s.limits.used))
+	h.Set("X-RateLimit-Reset", strconv.FormatInt(s.limits.reset.Unix(), 10))
+	h.Set("X-RateLimit-Resource", "core")
+}
+
+// secondary counts points and content, and tells whether the request is within.
+func (l *limits) secondary(r *http.Request, now time.Time, contentPerMinute int) bool {
+	l.points = since(l.points, now.Add(-time.Minute))
+	l.content = since(l.content, now.Add(-time.Hour))
+	cost := readPoints
+	if r.Method != http.MethodGet {
+		cost = writePoints
+	}
+	if len(l.points)+cost > pointsPerMinute {
+		return false
+	}
+	for range cost {
+		l.points = append(l.points, now)
+	}
+	if r.Method != http.MethodPost || !createsContent(r.URL.Path) {
+		return true
+	}
+	if len(since(l.content, now.Add(-time.Minute))) >= contentPerMinute || len(l.content) >= contentPerHour {
+		return false
+	}
+	l.content = append(l.content, now)
+	return true
+}
+
+func createsContent(path string) bool {
+	return strings.HasSuffix(path, "/issues") || strings.HasSuffix(path, "/comments")
+}
+
+// since drops what happened up to a moment. Times come in order.
+func since(times []time.Time, moment time.Time) []time.Time {
+	first := slices.IndexFunc(times, func(t time.Time) bool { return t.After(moment) })
+	if first < 0 {
+		return nil
+	}
+	return times[first:]
+}

@@ -1,0 +1,170 @@
+// Package githubtest is a GitHub in memory, for tests: one repository, its
+// issues, and as much of the REST API as errmon uses, spoken as GitHub speaks it
+// and with GitHub's limits enforced. Serve it with httptest.NewServer; below
+// /api/v3 it answers the same, as GitHub Enterprise Server does.
+//
+// What people do to issues meanwhile is in people.go; Settings switch what a
+// repository, a token and a rate limit may be like; Settings.Break damages chosen
+// requests. Given the same clock and requests, it answers the same.
+//
+// It imports nothing of this project, so that a mistake there is not repeated
+// here.
+package githubtest
+
+import (
+	"cmp"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Settings are what a test may change about the repository and the token. The
+// zero value of each field is the usual case.
+type Settings struct {
+	Now   func() time.Time // time.Now
+	Token string           // the one token accepted; "token"
+	// Login is whom the token writes as: "github-actions[bot]", whose token may
+	// not ask GET /user.
+	Login string
+
+	NoIssuesWrite  bool // the token lacks issues: write
+	NoPush         bool // labels and assignees are dropped silently
+	IssuesDisabled bool
+	Private        bool
+	Renamed        bool // the name in use is the repository's old one
+
+	Assignable []string          // who can be assigned; nobody
+	Files      map[string]string // path to content, of the default branch
+
+	CursorPages      bool // links to further pages carry a cursor and no page number
+	HourlyLimit      int  // requests; 1,000
+	ContentPerMinute int  // issues and comments created; 80
+	// Unlimited lifts every rate limit and leaves their headers out, as a
+	// GitHub Enterprise Server does by default.
+	Unlimited bool
+
+	// Break damages a request: it is called for each, in order, and returns nil
+	// for those that shall work.
+	Break func(Request) *Fault
+}
+
+// Request is one request as it arrived.
+type Request struct {
+	N      int // from 1
+	Method string
+	Path   string // without the /api/v3 of an Enterprise Server
+	Query  url.Values
+	Body   string
+}
+
+// Fault is the damage done to one request.
+type Fault struct {
+	// Apply carries the request out before its answer is damaged: the write
+	// took place, and the client cannot know.
+	Apply bool
+	// Cut closes the connection without an answer.
+	Cut bool
+	// Truncate closes it after half of the true answer. It implies Apply.
+	Truncate bool
+	// Status, Header and Body are the answer instead, unless the above say
+	// otherwise; Status is 502 where it is left out.
+	Status int
+	Header map[string]string
+	Body   string
+}
+
+// Server is the fake. Create it with New.
+type Server struct {
+	owner, repo string
+	mux         *http.ServeMux
+
+	mu         sync.Mutex
+	settings   Settings
+	issues     []*stored // by number, from 1
+	labels     []label
+	dispatches []Dispatch
+	requests   []Request
+	limits     limits
+}
+
+// New returns an empty repository.
+func New(owner, repo string) *Server {
+	s := &Server{owner: owner, repo: repo, mux: http.NewServeMux()}
+	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, HourlyLimit: 1000, ContentPerMinute: 80}
+	s.route()
+	return s
+}
+
+// Configure changes settings, between requests.
+func (s *Server) Configure(change func(*Settings)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.settings)
+}
+
+// Requests returns every request so far, in order of arrival.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.URL.Path = strings.TrimPrefix(r.URL.Path, enterprisePrefix)
+	request, damage := s.record(r, string(body))
+	var fault *Fault
+	if damage != nil {
+		fault = damage(request) // unlocked: it may act as a person meanwhile
+	}
+	answer := httptest.NewRecorder()
+	if fault == nil || fault.Apply || fault.Truncate {
+		r.Body = io.NopCloser(strings.NewReader(string(body)))
+		s.apply(answer, r)
+	}
+	fault.write(w, answer)
+}
+
+func (s *Server) record(r *http.Request, body string) (Request, func(Request) *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	request := Request{N: len(s.requests) + 1, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Body: body}
+	s.requests = append(s.requests, request)
+	return request, s.settings.Break
+}
+
+// write sends the answer, or what the fault makes of it.
+func (f *Fault) write(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
+	if f != nil && f.Cut {
+		panic(http.ErrAbortHandler)
+	}
+	if f != nil && !f.Truncate {
+		for name, value := range f.Header {
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(cmp.Or(f.Status, http.StatusBadGateway))
+		_, _ = io.WriteString(w, f.Body)
+		return
+	}
+	for name, values := range answer.Header() {
+		w.Header()[name] = values
+	}
+	body := answer.Body.Bytes()
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(answer.Code)
+	if f != nil {
+		_, _ = w.Write(body[:len(body)/2]) // short of Content-Length: net/http cuts the connection
+		return
+	}
+	_, _ = w.Write(body)
+}

@@ -1,0 +1,161 @@
+package githubtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// object is a JSON object on the wire.
+type object = map[string]any
+
+func reply(w http.ResponseWriter, status int, body any) {
+	text, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // only maps, strings and numbers come here
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(text)
+}
+
+const docs = "https://docs.github.com/rest"
+
+func fail(w http.ResponseWriter, status int, message string) {
+	reply(w, status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
+}
+
+func secondaryLimit(w http.ResponseWriter) {
+	reply(w, http.StatusForbidden, object{
+		"message":           "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.",
+		"documentation_url": docs + "/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
+		"status":            "403",
+	})
+}
+
+// problem is one complaint of GitHub's validation.
+type problem struct {
+	Resource string `json:"resource"`
+	Field    string `json:"field"`
+	Code     string `json:"code"`
+	Message  string `json:"message,omitempty"`
+	Value    string `json:"value,omitempty"`
+}
+
+func tooLongProblem(resource, field string, limit int) problem {
+	return problem{Resource: resource, Field: field, Code: "custom", Message: fmt.Sprintf("%s is too long (maximum is %d characters)", field, limit)}
+}
+
+func invalid(w http.ResponseWriter, problems ...problem) {
+	reply(w, http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": problems, "documentation_url": docs, "status": "422"})
+}
+
+func (s *Server) repositoryURL(r *http.Request) string {
+	return fmt.Sprintf("%s/repos/%s/%s", base(r), s.owner, s.repo)
+}
+
+func (s *Server) issueURL(r *http.Request, number int) string {
+	return fmt.Sprintf("%s/issues/%d", s.repositoryURL(r), number)
+}
+
+// pageURL is the page people see.
+func (s *Server) pageURL(issue *stored) string {
+	kind := "issues"
+	if issue.PullRequest {
+		kind = "pull"
+	}
+	return fmt.Sprintf("https://github.com/%s/%s/%s/%d", s.owner, s.repo, kind, issue.Number)
+}
+
+func (s *Server) wireIssue(r *http.Request, issue *stored) object {
+	address := s.issueURL(r, issue.Number)
+	assignees := []object{}
+	for _, login := range issue.Assignees {
+		assignees = append(assignees, person(r, login))
+	}
+	out := object{
+		"id": 100000 + issue.Number, "node_id": fmt.Sprintf("I_%d", issue.Number), "number": issue.Number,
+		"url": address, "repository_url": s.repositoryURL(r), "html_url": s.pageURL(issue),
+		"labels_url": address + "/labels{/name}", "comments_url": address + "/comments", "events_url": address + "/events",
+		"title": issue.Title, "body": issue.Body, "user": person(r, issue.Author),
+		"state": issue.State, "state_reason": orNull(issue.StateReason), "locked": false,
+		"labels": s.wireLabels(r, issue), "assignee": nil, "assignees": assignees, "milestone": nil,
+		"comments": len(issue.Comments), "author_association": "NONE",
+		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
+	}
+	if len(assignees) > 0 {
+		out["assignee"] = assignees[0]
+	}
+	if issue.PullRequest {
+		page := s.pageURL(issue)
+		out["pull_request"] = object{"url": fmt.Sprintf("%s/pulls/%d", s.repositoryURL(r), issue.Number), "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
+	}
+	return out
+}
+
+func orNull(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+func (s *Server) wireComment(r *http.Request, issue *stored, i int) object {
+	comment, id := issue.Comments[i], issue.Number*1000+i
+	return object{
+		"id": id, "node_id": fmt.Sprintf("IC_%d", id), "body": comment.Body, "user": person(r, comment.Author),
+		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(r), id),
+		"issue_url": s.issueURL(r, issue.Number), "html_url": fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), id),
+		"created_at": timestamp(comment.CreatedAt), "updated_at": timestamp(comment.CreatedAt),
+		"author_association": "NONE",
+	}
+}
+
+func (s *Server) wireLabels(r *http.Request, issue *stored) []object {
+	out := []object{}
+	for _, name := range issue.Labels {
+		out = append(out, s.wireLabel(r, s.findLabel(name)))
+	}
+	return out
+}
+
+func (s *Server) wireLabel(r *http.Request, i int) object {
+	l := s.labels[i]
+	return object{
+		"id": 1000 + i, "node_id": fmt.Sprintf("LA_%d", i), "name": l.name, "color": l.color,
+		"description": orNull(l.description), "default": false,
+		"url": s.repositoryURL(r) + "/labels/" + url.PathEscape(l.name),
+	}
+}
+
+// wireEntry is a file or directory of the contents API, without its content.
+func (s *Server) wireEntry(r *http.Request, name, kind string) object {
+	address := s.repositoryURL(r) + "/contents/" + name
+	return object{
+		"type": kind, "name": path.Base(name), "path": name, "size": 0, "sha": fmt.Sprintf("%040x", len(name)),
+		"url": address, "git_url": nil, "html_url": nil, "download_url": nil,
+		"_links": object{"self": address, "git": nil, "html": nil},
+	}
+}
+
+// person is GitHub's "simple user".
+func person(r *http.Request, login string) object {
+	kind, id := "User", 0
+	if strings.HasSuffix(login, "[bot]") {
+		kind = "Bot"
+	}
+	for _, letter := range login {
+		id = (id*31 + int(letter)) % 1000003
+	}
+	out := object{"login": login, "id": id, "node_id": fmt.Sprintf("U_%d", id), "type": kind, "site_admin": false, "gravatar_id": "", "avatar_url": "https://avatars.githubusercontent.com/u/" + strconv.Itoa(id), "html_url": "https://github.com/" + login}
+	address := base(r) + "/users/" + url.PathEscape(login)
+	out["url"] = address
+	for _, part := range []string{"events", "followers", "following", "gists", "organizations", "received_events", "repos", "starred", "subscriptions"} {
+		out[part+"_url"] = address + "/" + part
+	}
+	return out
+}
