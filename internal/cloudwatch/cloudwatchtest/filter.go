@@ -1,0 +1,192 @@
+package cloudwatchtest
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+type filterInput struct {
+	groupRef
+	LogStreamNames      []string `json:"logStreamNames"`
+	LogStreamNamePrefix *string  `json:"logStreamNamePrefix"`
+	StartTime           *int64   `json:"startTime"`
+	EndTime             *int64   `json:"endTime"`
+	FilterPattern       string   `json:"filterPattern"`
+	NextToken           string   `json:"nextToken"`
+	Limit               *int     `json:"limit"`
+}
+
+type filterOutput struct {
+	Events    []outputEvent `json:"events"`
+	NextToken string        `json:"nextToken,omitempty"`
+	Searched  []struct{}    `json:"searchedLogStreams"`
+}
+
+// outputEvent is FilteredLogEvent, and without the first two fields OutputLogEvent.
+type outputEvent struct {
+	EventID   string `json:"eventId,omitempty"`
+	Stream    string `json:"logStreamName,omitempty"`
+	Timestamp int64  `json:"timestamp"`
+	Ingestion int64  `json:"ingestionTime"`
+	Message   string `json:"message"`
+}
+
+// cursor is what a token of FilterLogEvents stands for. It holds the place as an
+// event rather than a number, so that an event that comes in late shifts nothing.
+type cursor struct {
+	query   string // the request without its token: a token fits no other
+	started bool   // after is valid
+	after   stored
+	empties int      // empty pages still to come before the next events
+	again   []stored // events of the page before, to be repeated
+	issued  time.Time
+}
+
+// maxPatternRunes is FilterPattern's length in the service's model.
+const maxPatternRunes = 1024
+
+func (s *Server) filterLogEvents(req Request) (any, *refusal) {
+	var in filterInput
+	if err := decode(req.Body, &in); err != nil {
+		return nil, err
+	}
+	limit, err := pageSize(in.Limit, maxPageEvents)
+	if err != nil {
+		return nil, err
+	}
+	pattern, err := compile(in.FilterPattern)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.LogStreamNames) > 0 && in.LogStreamNamePrefix != nil {
+		return nil, invalid("logStreamNamePrefix and logStreamNames cannot be used together.")
+	}
+	g, err := s.group(req.Region, in.groupRef)
+	if err != nil {
+		return nil, err
+	}
+	at, err := s.cursor(in)
+	if err != nil {
+		return nil, err
+	}
+	if s.PageEvents > 0 {
+		limit = min(limit, s.PageEvents)
+	}
+	return s.page(g, in, pattern, at, limit), nil
+}
+
+func compile(text string) (*Pattern, *refusal) {
+	if n := utf8.RuneCountInString(text); n > maxPatternRunes {
+		return nil, constraint(text, "filterPattern", fmt.Sprintf("have length less than or equal to %d", maxPatternRunes))
+	}
+	pattern, err := Compile(text)
+	if errors.Is(err, ErrUnsupported) {
+		return nil, unsupported(err.Error())
+	}
+	if err != nil {
+		return nil, invalid("Invalid filter pattern")
+	}
+	return pattern, nil
+}
+
+func (s *Server) cursor(in filterInput) (cursor, *refusal) {
+	token := in.NextToken
+	in.NextToken = ""
+	query := marshal(in)
+	if token == "" {
+		return cursor{query: query, empties: s.EmptyPages}, nil
+	}
+	at, ok := s.cursors[token]
+	if !ok || at.query != query || s.now().Sub(at.issued) > tokenLife {
+		return cursor{}, invalid("The specified nextToken is invalid.")
+	}
+	return at, nil
+}
+
+// token hands out the token of a cursor.
+func (s *Server) token(at cursor) string {
+	if s.cursors == nil {
+		s.cursors = map[string]cursor{}
+	}
+	at.issued = s.now()
+	token := fmt.Sprintf("Bxkq6kVGFtq2y_MoigeqscPOdhXVbhiVtLoAmXb5jCo%08d", len(s.cursors))
+	s.cursors[token] = at
+	return token
+}
+
+// page makes one page from the cursor on: it ends before the first event that
+// would be too many, or make it too large.
+func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, limit int) filterOutput {
+	if at.empties > 0 {
+		at.empties--
+		return filterOutput{Events: []outputEvent{}, NextToken: s.token(at)}
+	}
+	page := at.again[max(0, len(at.again)-(limit-1)):] // one place is left at least, for an event that is new
+	size := 0
+	for _, e := range page {
+		size += len(e.Message)
+	}
+	fresh, more := 0, false
+	for _, e := range g.from(at) {
+		if !s.matches(e, in, pattern) {
+			continue
+		}
+		if len(page) == limit || fresh > 0 && size+len(e.Message) > maxPageBytes {
+			more = true
+			break
+		}
+		page = append(page, e)
+		size += len(e.Message)
+		fresh++
+	}
+	out := filterOutput{Events: output(page), Searched: []struct{}{}}
+	if more || fresh > 0 && s.EmptyPages > 0 {
+		next := cursor{query: at.query, started: true, after: page[len(page)-1]}
+		if more {
+			next.empties = s.EmptyPages
+			next.again = slices.Clone(page[max(0, len(page)-s.RepeatEvents):])
+		}
+		out.NextToken = s.token(next)
+	}
+	return out
+}
+
+// from returns the group's events after the cursor.
+func (g *group) from(at cursor) []stored {
+	events := g.sorted()
+	if !at.started {
+		return events
+	}
+	i, found := slices.BinarySearchFunc(events, at.after, order)
+	if found {
+		i++
+	}
+	return events[i:]
+}
+
+func (s *Server) matches(e stored, in filterInput, pattern *Pattern) bool {
+	ms := e.Time.UnixMilli()
+	switch {
+	case e.Ingested.After(s.now()),
+		in.StartTime != nil && ms < *in.StartTime,
+		in.EndTime != nil && ms > *in.EndTime,
+		len(in.LogStreamNames) > 0 && !slices.Contains(in.LogStreamNames, e.Stream),
+		in.LogStreamNamePrefix != nil && !strings.HasPrefix(e.Stream, *in.LogStreamNamePrefix):
+		return false
+	}
+	return pattern.Match(e.Message)
+}
+
+func output(events []stored) []outputEvent {
+	out := make([]outputEvent, 0, len(events))
+	for _, e := range events {
+		out = append(out, outputEvent{
+			EventID: e.ID, Stream: e.Stream, Timestamp: e.Time.UnixMilli(), Ingestion: e.Ingested.UnixMilli(), Message: e.Message,
+		})
+	}
+	return out
+}

@@ -1,0 +1,232 @@
+// Package cloudwatchtest is a CloudWatch Logs to test against: an http.Handler
+// that speaks the service's wire format, AWS JSON 1.1, holds log groups in
+// memory and enforces the limits of the real one.
+//
+// It knows the actions FilterLogEvents, DescribeLogGroups, DescribeLogStreams
+// and GetLogEvents. Limits and shapes are those of the service's Smithy model
+// (Logs_20140328); texts of refusals are those that AWS was recorded to send. A
+// parameter or pattern that the service has and the fake has not is answered
+// with status 501 and a sentence that says so, never with a guess.
+//
+// Filter patterns: see Pattern. The region of a request is that of its
+// signature's scope, which is not verified beyond that.
+//
+// It imports nothing of this project.
+package cloudwatchtest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Account is the account that all groups are in, as ARNs show it.
+const Account = "123456789012"
+
+const (
+	target        = "Logs_20140328."
+	maxPageEvents = 10_000
+	maxPageBytes  = 1 << 20
+	maxPageNames  = 50 // of DescribeLogGroups and DescribeLogStreams
+	tokenLife     = 24 * time.Hour
+)
+
+// Server is the fake. The exported fields may be changed between requests, not
+// during one; methods may be called at any time.
+type Server struct {
+	Now          func() time.Time     // an event is there once its ingestion time has come; nil is time.Now
+	PageEvents   int                  // at most so many events a page; 0 is the service's own 10,000
+	EmptyPages   int                  // so many empty pages with a token come before each page of events, and one without at the end
+	RepeatEvents int                  // each page begins with so many events of the page before
+	Allow        []string             // IAM actions that are allowed, such as "logs:FilterLogEvents"; nil allows all
+	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
+	mu           sync.Mutex           // guards what follows
+	groups       map[string]*group    // by region and name
+	cursors      map[string]cursor    // by token
+	throttled    int                  // so many requests more are refused
+	requests     []Request
+	sequence     int
+}
+
+// Request is one request as it came in.
+type Request struct {
+	Action string // such as "FilterLogEvents"
+	Region string
+	Body   json.RawMessage
+}
+
+// Fault is an answer in place of the right one.
+type Fault struct {
+	After  bool   // the request is worked on first, and the fault hides the answer
+	Status int    // 0 closes the connection without an answer
+	Body   string // sent as it is
+}
+
+// Refusal is a fault in the shape in which AWS refuses, with status 400.
+func Refusal(code, message string) *Fault {
+	return &Fault{Status: http.StatusBadRequest, Body: marshal(refusal{Type: code, Message: message})}
+}
+
+// Throttle refuses the next n requests.
+func (s *Server) Throttle(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.throttled = n
+}
+
+// Requests returns all requests so far, in the order in which they came, those
+// that were refused or broken too.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+func (s *Server) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client is gone
+	}
+	req := Request{Action: strings.TrimPrefix(r.Header.Get("X-Amz-Target"), target), Region: signedRegion(r), Body: body}
+	s.mu.Lock()
+	s.requests = append(s.requests, req)
+	s.mu.Unlock()
+
+	var fault *Fault
+	if s.Fault != nil {
+		fault = s.Fault(req)
+	}
+	if fault != nil && !fault.After {
+		fault.send(w)
+		return
+	}
+	status, answer := s.answer(r, req)
+	if fault != nil {
+		fault.send(w)
+		return
+	}
+	send(w, status, answer)
+}
+
+func (f *Fault) send(w http.ResponseWriter) {
+	if f.Status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	send(w, f.Status, f.Body)
+}
+
+func send(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	io.WriteString(w, body)
+}
+
+var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
+
+// signedRegion is empty where there is no signature.
+func signedRegion(r *http.Request) string {
+	if match := scope.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
+		return match[1]
+	}
+	return ""
+}
+
+// answer makes status and body. The order of the checks is the service's:
+// who, how often, whether, and only then what.
+func (s *Server) answer(r *http.Request, req Request) (int, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out, err := s.do(r, req)
+	if err != nil {
+		return err.status(), marshal(err)
+	}
+	return http.StatusOK, marshal(out)
+}
+
+func (s *Server) do(r *http.Request, req Request) (any, *refusal) {
+	actions := map[string]func(Request) (any, *refusal){
+		"FilterLogEvents":    s.filterLogEvents,
+		"DescribeLogGroups":  s.describeLogGroups,
+		"DescribeLogStreams": s.describeLogStreams,
+		"GetLogEvents":       s.getLogEvents,
+	}
+	action := actions[req.Action]
+	switch {
+	case r.Method != http.MethodPost || action == nil:
+		return nil, refuse("UnknownOperationException", "")
+	case req.Region == "":
+		return nil, refuse("MissingAuthenticationTokenException", "Missing Authentication Token")
+	case s.throttled > 0:
+		s.throttled--
+		return nil, refuse("ThrottlingException", "Rate exceeded")
+	case s.Allow != nil && !slices.Contains(s.Allow, "logs:"+req.Action):
+		return nil, s.deny(req)
+	}
+	return action(req)
+}
+
+func (s *Server) deny(req Request) *refusal {
+	var in groupRef
+	_ = json.Unmarshal(req.Body, &in) // what is malformed names no group
+	resource := arn(req.Region, in.name()) + ":log-stream:"
+	return refuse("AccessDeniedException", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/errmon/GitHubActions is not authorized to "+
+		"perform: logs:%s on resource: %s because no identity-based policy allows the logs:%s action",
+		Account, req.Action, resource, req.Action))
+}
+
+func arn(region, group string) string {
+	return "arn:aws:logs:" + region + ":" + Account + ":log-group:" + group
+}
+
+// refusal is an error as AWS JSON 1.1 writes it.
+type refusal struct {
+	Type    string `json:"__type"`
+	Message string `json:"message"`
+}
+
+func refuse(code, message string) *refusal { return &refusal{Type: code, Message: message} }
+
+func invalid(format string, args ...any) *refusal {
+	return refuse("InvalidParameterException", fmt.Sprintf(format, args...))
+}
+
+// constraint is how AWS words a value that its model does not allow.
+func constraint(value any, at, rule string) *refusal {
+	return invalid("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint: Member must %s", value, at, rule)
+}
+
+const beyondFake = "NotInCloudwatchtest"
+
+func unsupported(what string) *refusal {
+	return refuse(beyondFake, "cloudwatchtest does not imitate this: "+what)
+}
+
+func (r *refusal) status() int {
+	if r.Type == beyondFake {
+		return http.StatusNotImplemented
+	}
+	return http.StatusBadRequest
+}
+
+// marshal cannot fail on the types of this package.
+func marshal(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
