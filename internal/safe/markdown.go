@@ -19,7 +19,7 @@ func (r *Redactor) Fenced(s string, limit int) Text {
 
 func fence(s string) string {
 	s = defuse(s)
-	f := backticks(max(3, longestRun(s, '`')+1))
+	f := backticks(s, 3)
 	return f + "\n" + s + "\n" + f + "\n"
 }
 
@@ -37,7 +37,7 @@ func (r *Redactor) Code(s string, limit int) Text {
 
 func codeSpan(s string) string {
 	s = escapePipes(defuse(s))
-	f := backticks(longestRun(s, '`') + 1)
+	f := backticks(s, 1)
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		s = " " + s + " "
 	}

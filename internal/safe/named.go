@@ -9,9 +9,9 @@ import (
 // value starts. The groups are the name, the quote that closes the key, the
 // separator and the quote that opens the value, a quote being preceded by the
 // backslashes of however many JSON strings it is nested in.
-var secretName = regexp.MustCompile(`(?i)(passw(?:or)?d|passphrase|passwd|pwd|secret|token|credentials?|` +
+var secretName = regexp.MustCompile(`(?i)(passw(?:or)?d|passphrase|pwd|secret|token|credentials?|` +
 	`api[_-]?key|(?:access|secret|private|account|auth|encryption|signing)[_-]?key)` +
-	`(\\*["'])?([ \t]*(?:=>|[:=])[ \t]*)(\\*["'\x60])?`)
+	`(\\*["'])?([ \t]*(?:=>|:=|={1,3}|:)[ \t]*)(\\*["'\x60])?`)
 
 // named returns the values of keys such as password, client_secret and
 // X-Api-Key in JSON, logfmt, query strings, connection strings, YAML and
@@ -19,17 +19,16 @@ var secretName = regexp.MustCompile(`(?i)(passw(?:or)?d|passphrase|passwd|pwd|se
 func named(s string) []secret {
 	var found []secret
 	for _, m := range secretName.FindAllStringSubmatchIndex(s, -1) {
-		name, separator := strings.ToLower(s[m[2]:m[3]]), strings.TrimSpace(s[m[6]:m[7]])
-		start := m[1]
-		var end int
-		if m[8] >= 0 {
+		name, start, end := strings.ToLower(s[m[2]:m[3]]), m[1], 0
+		quoted := m[8] >= 0
+		if quoted {
 			end = quotedEnd(s, start, s[m[8]:m[9]])
 		} else {
 			end = bareEnd(s, start)
 		}
 		value := s[start:end]
-		loose := separator == ":" && m[4] < 0 && m[8] < 0
-		if unset(value) || loose && prose(name, value, s[end:]) || name == "pwd" && strings.HasPrefix(value, "/") {
+		colon := strings.TrimSpace(s[m[6]:m[7]]) == ":" && m[4] < 0 && !quoted
+		if unset(value) || colon && prose(name, value, s[end:]) || name == "pwd" && strings.HasPrefix(value, "/") {
 			continue
 		}
 		found = append(found, secret{start, end, kindOf(name)})
@@ -65,30 +64,29 @@ func bareEnd(s string, start int) int {
 	return start + len(strings.TrimRight(s[start:start+n], ")]}."))
 }
 
-// unset reports whether value says that there is no secret, or shows a mask.
+// unset reports whether value says that there is no secret, shows a mask, or
+// is the bracket of a list or an object.
 func unset(value string) bool {
 	switch strings.ToLower(value) {
-	case "", "null", "nil", "none", "undefined", "true", "false", "<nil>":
+	case "null", "nil", "none", "undefined", "true", "false":
 		return true
 	}
-	return strings.Trim(value, "*xX•.") == "" ||
-		strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}")
+	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}")
 }
 
-// prose tells "invalid password: must have 8 letters" and "unexpected token: end"
-// from "password: hunter2". A password may be a word, if nothing of a sentence
-// follows; no token is.
+// prose tells what follows a colon in "invalid password: must have 8 letters",
+// "unexpected token: end" and "jsonwebtoken::decode" from a secret. A password
+// may be a word if nothing of a sentence comes after it; a short word is no token.
 func prose(name, value, after string) bool {
-	if strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-") != "" {
-		return len(value) < 4
+	word := strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-") == ""
+	switch {
+	case !word:
+		return len(value) < 4 || strings.HasPrefix(value, ":")
+	case strings.HasSuffix(name, "token"), strings.HasSuffix(name, "key"):
+		return len(value) < 20
 	}
-	password := strings.HasPrefix(name, "pass") || name == "pwd"
-	return !password || len(value) > 1 && strings.HasPrefix(after, " ") && !strings.Contains(firstWord(after), "=")
-}
-
-func firstWord(s string) string {
-	s, _, _ = strings.Cut(strings.TrimLeft(s, " "), " ")
-	return s
+	next, _, _ := strings.Cut(strings.TrimPrefix(after, " "), " ")
+	return strings.HasPrefix(after, " ") && !strings.ContainsAny(next, "=:")
 }
 
 // kindOf names a kind of secret by what the key that held it is called.

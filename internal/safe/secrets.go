@@ -1,22 +1,31 @@
 package safe
 
 import (
+	"bytes"
 	"encoding/base64"
 	"regexp"
-	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/zricethezav/gitleaks/v8/detect"
 )
 
 // gitleaks returns every occurrence in s of each secret that d finds.
 func gitleaks(d *detect.Detector, s string) []secret {
+	type finding struct{ value, kind string }
+	seen := make(map[finding]bool) // one that occurs often is found as often
 	var found []secret
 	for _, f := range d.DetectString(s) {
-		if f.RuleID == "generic-api-key" && uuid.MatchString(f.Secret) {
-			continue // its key says "request-token" and the like: an id that helps the reader
+		this := finding{f.Secret, f.RuleID}
+		if this.kind == "generic-api-key" {
+			this.kind = "secret"
 		}
-		found = append(found, occurrences(s, f.Secret, f.RuleID)...)
+		if seen[this] || this.kind == "secret" && uuid.MatchString(this.value) {
+			continue // a UUID is the key of a request or a cache, which helps the reader
+		}
+		seen[this] = true
+		found = append(found, occurrences(s, this.value, this.kind)...)
 	}
 	return found
 }
@@ -48,24 +57,27 @@ var rules = []rule{
 	// gitleaks leaves out ids that end in EXAMPLE.
 	{"aws-access-key-id", regexp.MustCompile(`\b((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16})\b`), nil},
 	// RFC 7519 and 7516: a header that is a JSON object, then two or four more parts.
-	// The signature may be missing where the line was cut.
-	{"jwt", regexp.MustCompile(`\b(eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*){0,3})`), nil},
-	// Up to its end or, because lines are cut, as far as base64 goes.
-	{"private-key", regexp.MustCompile(`(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[\w+/=\s:,-]|\\[nr])*)`), nil},
-	// RFC 3986 userinfo, also with a raw "/" in the password.
-	{"url-credentials", regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://([^\s/?#"'<>:@]*:[^\s"'<>]+)@`), notAPort},
-	{"url-credentials", regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://([^\s/?#"'<>:@]{16,})@`), nil},
-	// RFC 9110: a scheme that is known, then the credentials.
-	{"authorization", regexp.MustCompile(`(?i)\bauthorization\b\\*["']?\s*[:=]\s*[\[\\"']*(?:bearer|basic|token|apikey|negotiate)\s+([^\s"'\\,;\])}]+)`), nil},
-	{"authorization", regexp.MustCompile(`(?i)\bauthorization\b\\*["']?\s*[:=]\s*[\[\\"']*(?:digest|hawk|aws4-hmac-sha256)\s+([^"'\n]*(?:"[^"\n]*"[^"'\n]*)*)`), nil},
-	{"authorization", regexp.MustCompile(`(?i)\bauthorization\b\\*["']?\s*[:=]\s*[\[\\"']*([^\s"'\\,;\])}]{8,})`), random},
+	// The last ones may be missing where the line was cut.
+	{"jwt", regexp.MustCompile(`\b(eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]+){0,3})`), nil},
+	// RFC 3986: userinfo, whose password may hold an "@", or a "/" though it must not.
+	{"url-credentials", regexp.MustCompile(`://([^\s/?#"'<>:@]*:[^\s/?#"'<>]+)@`), nil},
+	{"url-credentials", regexp.MustCompile(`://([^\s/?#"'<>:@]*:[^\s"'<>@]+)@`), notAPort},
+	{"url-credentials", regexp.MustCompile(`://([^\s/?#"'<>:@]{16,})@`), hasDigit},
+	// RFC 9110: a scheme, then the credentials.
+	{"authorization", regexp.MustCompile(authorization + `(?:bearer|basic|token|apikey|negotiate)\s+([^\s"'\\,;\])}]+)`), nil},
+	{"authorization", regexp.MustCompile(authorization + `(aws4-hmac-sha256\s[^"'\n]+)`), nil},
+	{"authorization", regexp.MustCompile(authorization + `([^\s"'\\,;\])}]{8,})`), random},
 	{"bearer", regexp.MustCompile(`(?i)\bbearer\s+([\w.~+/=-]{8,})`), random},
 	{"basic", regexp.MustCompile(`(?i)\bbasic\s+([a-z0-9+/=]{8,})`), userAndPassword},
 }
 
+// authorization matches the header's name in a header, in JSON and in what
+// languages print of their maps, up to where its value starts.
+const authorization = `(?i)\bauthorization\\*["']?\s*[:=]\s*[\[\\"']*`
+
 // ownRules returns what the rules above and the names of keys tell.
 func ownRules(s string) []secret {
-	found := named(s)
+	found := append(named(s), privateKeys(s)...)
 	for _, r := range rules {
 		for _, m := range r.pattern.FindAllStringSubmatchIndex(s, -1) {
 			if r.accept == nil || r.accept(s[m[2]:m[3]]) {
@@ -76,21 +88,47 @@ func ownRules(s string) []secret {
 	return found
 }
 
+// The lines around a private key (RFC 7468), and its base64 where the second
+// is missing because the text was cut.
+var (
+	keyBegins = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----`)
+	keyEnds   = regexp.MustCompile(`-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----`)
+	keyBody   = regexp.MustCompile(`^(?:(?:\s|\\+[nr])*[A-Za-z0-9+/=]{16,})*`)
+)
+
+func privateKeys(s string) []secret {
+	var found []secret
+	for at := 0; ; {
+		begin := keyBegins.FindStringIndex(s[at:])
+		if begin == nil {
+			return found
+		}
+		start, rest := at+begin[0], s[at+begin[1]:]
+		end := keyEnds.FindStringIndex(rest)
+		if end == nil {
+			end = keyBody.FindStringIndex(rest)
+		}
+		at += begin[1] + end[1]
+		found = append(found, secret{start, at, "private-key"})
+	}
+}
+
 // notAPort tells "user:pass" from "host:8080/path/", which an "@" may follow too.
 func notAPort(userinfo string) bool {
 	_, password, _ := strings.Cut(userinfo, ":")
-	port, _, path := strings.Cut(password, "/")
-	return !path || strings.Trim(port, "0123456789") != ""
+	end := strings.IndexAny(password, "/?#")
+	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
 }
 
 // random reports whether value may be a token rather than a word of prose.
 func random(value string) bool {
-	return strings.ContainsAny(value, "0123456789") ||
-		strings.ToLower(value[1:]) != value[1:] && strings.ToUpper(value) != value
+	return hasDigit(value) || strings.ToLower(value[1:]) != value[1:] && strings.ToUpper(value) != value
 }
+
+func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
 
 // userAndPassword tells the credentials of Basic (RFC 7617) from a word.
 func userAndPassword(value string) bool {
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
-	return err == nil && slices.Contains(b, ':')
+	return err == nil && utf8.Valid(b) && bytes.IndexByte(b, ':') > 0 && bytes.IndexFunc(b, unicode.IsControl) < 0
 }
