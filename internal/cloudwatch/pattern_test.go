@@ -1,0 +1,226 @@
+package cloudwatch_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+)
+
+// lines are what loggers and runtimes print, and so the documentation of what
+// the default pattern finds.
+var lines = []struct {
+	name string
+	line string
+}{
+	{"FOUND: levels as text", ""},
+	{"plain", "2026-03-14 11:59:58 ERROR payment of order 4711 was refused"},
+	{"plain, lower case", "error: could not open /etc/shop.yml: permission denied"},
+	{"log4j", "2026-03-14 11:59:58,113 ERROR [http-nio-8080-exec-3] c.s.OrderController - Order 4711 not found"},
+	{"log4j fatal", "2026-03-14 11:59:58,113 FATAL [main] c.s.Application - cannot bind port 8080"},
+	{"logback", "11:59:58.113 [main] ERROR com.shop.Orders -- Order 4711 has no lines"},
+	{"Spring Boot", "2026-03-14T11:59:58.113Z ERROR 1 --- [shop] [nio-8080-exec-1] o.a.c.c.C.[.[.[/].[dispatcherServlet] : Servlet.service() threw"},
+	{"java.util.logging", "SEVERE: Could not connect to ledger"},
+	{"Python logging", "ERROR:shop.orders:order 4711 has no lines"},
+	{"Python logging critical", "2026-03-14 11:59:58,113 - shop - CRITICAL - ledger is gone"},
+	{"logrus text", `time="2026-03-14T11:59:58Z" level=error msg="charge failed" order=4711`},
+	{"logrus text fatal", `time="2026-03-14T11:59:58Z" level=fatal msg="no database"`},
+	{"logrus in colours", "\x1b[31mERRO\x1b[0m[0012] charge failed                                 order=4711"},
+	{"logrus fatal in colours", "\x1b[31mFATA\x1b[0m[0012] no database"},
+	{"slog text", `time=2026-03-14T11:59:58.113Z level=ERROR msg="charge failed" order=4711`},
+	{"zap console", "2026-03-14T11:59:58.113Z\tERROR\tshop/charge.go:41\tcharge failed\t{\"order\": 4711}"},
+	{"zap development panic", "2026-03-14T11:59:58.113Z\tDPANIC\tshop/charge.go:41\tnegative amount"},
+	{"winston simple", `error: charge failed {"order":4711}`},
+	{"winston in colours", "\x1b[31merror\x1b[39m: charge failed"},
+	{"structlog console", "2026-03-14 11:59:58 [error    ] charge failed                  order=4711"},
+	{"structlog console critical", "2026-03-14 11:59:58 [critical ] ledger is gone"},
+	{"structlog in colours", "\x1b[2m2026-03-14 11:59:58\x1b[0m [\x1b[31m\x1b[1merror    \x1b[0m] \x1b[1mcharge failed\x1b[0m"},
+	{"nginx", `2026/03/14 11:59:58 [error] 29#29: *1 connect() failed (111: Connection refused) while connecting to upstream`},
+	{"nginx critical", "2026/03/14 11:59:58 [crit] 29#29: *7 SSL_do_handshake() failed"},
+	{"Lambda Node text", "2026-03-14T11:59:58.113Z\t8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e\tERROR\tcharge failed"},
+	{"Lambda Python text", "[ERROR]\t2026-03-14T11:59:58.113Z\t8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e\tcharge failed"},
+
+	{"FOUND: levels in JSON", ""},
+	{"pino", `{"level":50,"time":1773489598113,"pid":1,"hostname":"shop","err":{"type":"Failure","message":"refused"},"msg":"charge failed"}`},
+	{"pino fatal", `{"level":60,"time":1773489598113,"pid":1,"hostname":"shop","msg":"no database"}`},
+	{"bunyan", `{"name":"shop","hostname":"h","pid":1,"level":50,"msg":"charge failed","time":"2026-03-14T11:59:58.113Z","v":0}`},
+	{"winston JSON", `{"level":"error","message":"charge failed","order":4711}`},
+	{"zap JSON", `{"level":"error","ts":1773489598.113,"caller":"shop/charge.go:41","msg":"charge failed"}`},
+	{"zap JSON fatal", `{"level":"fatal","ts":1773489598.113,"caller":"shop/main.go:17","msg":"no database"}`},
+	{"logrus JSON", `{"level":"error","msg":"charge failed","order":4711,"time":"2026-03-14T11:59:58Z"}`},
+	{"logrus JSON panic", `{"level":"panic","msg":"negative amount","time":"2026-03-14T11:59:58Z"}`},
+	{"slog JSON", `{"time":"2026-03-14T11:59:58.113Z","level":"ERROR","msg":"charge failed","order":4711}`},
+	{"structlog JSON", `{"order": 4711, "event": "charge failed", "level": "error", "timestamp": "2026-03-14T11:59:58Z"}`},
+	{"structlog JSON critical", `{"event": "ledger is gone", "level": "critical", "timestamp": "2026-03-14T11:59:58Z"}`},
+	{"logstash-logback-encoder", `{"@timestamp":"2026-03-14T11:59:58.113Z","@version":"1","message":"charge failed","logger_name":"com.shop.Charge","level":"ERROR","level_value":40000}`},
+	{"log4j JsonTemplateLayout", `{"@timestamp":"2026-03-14T11:59:58.113Z","ecs.version":"1.2.0","log.level":"FATAL","message":"no database"}`},
+	{"Lambda JSON", `{"timestamp":"2026-03-14T11:59:58.113Z","level":"ERROR","requestId":"8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e","message":"charge failed"}`},
+
+	{"FOUND: the platform", ""},
+	{"Lambda time-out, text", "2026-03-14T11:59:58.113Z 8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e Task timed out after 3.01 seconds"},
+	{"Lambda time-out, JSON", `{"time":"2026-03-14T11:59:58.113Z","type":"platform.runtimeDone","record":{"requestId":"8f5e1c2a","status":"timeout","metrics":{"durationMs":3000.0}}}`},
+	{"Lambda exit", "RequestId: 8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e Error: Runtime exited with error: signal: killed"},
+	{"Lambda import", "[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'requests'"},
+	{"Lambda uncaught", "2026-03-14T11:59:58.113Z\t8f5e1c2a\tERROR\tInvoke Error \t{\"errorType\":\"TypeError\",\"errorMessage\":\"x is undefined\"}"},
+	{"Node out of memory", "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"},
+
+	{"FOUND: heads of traces", ""},
+	{"Node", "TypeError: Cannot read properties of undefined (reading 'total')"},
+	{"Node cause", "  [cause]: Error: connect ECONNREFUSED 10.0.0.7:5432"},
+	{"Node uncaught", "Uncaught:"},
+	{"Node rejection", "(node:1) UnhandledPromiseRejectionWarning: refused"},
+	{"Python", "Traceback (most recent call last):"},
+	{"Python end", "ValueError: order 4711 has no lines"},
+	{"Python end without Error", "requests.exceptions.ReadTimeout: HTTPSConnectionPool(host='ledger', port=443): Read timed out."},
+	{"Python chain", "During handling of the above exception, another exception occurred:"},
+	{"Python cause", "The above exception was the direct cause of the following exception:"},
+	{"Java", `Exception in thread "main" java.lang.IllegalStateException: no lines`},
+	{"Java head", "java.lang.OutOfMemoryError: Java heap space"},
+	{"Java cause", "Caused by: com.shop.LedgerUnreachable: ledger:7000"},
+	{"Go panic", "panic: runtime error: index out of range [3] with length 3"},
+	{"Go signal", "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x49c5a3]"},
+	{"Go fatal", "fatal error: all goroutines are asleep - deadlock!"},
+	{"Go goroutine", "goroutine 1 [running]:"},
+	{"Rust", "thread 'main' panicked at src/main.rs:4:5:"},
+	{"PHP", "PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted"},
+
+	{"FOUND: frames, one event each", ""},
+	{"Node frame", "    at charge (/app/src/charge.js:41:17)"},
+	{"Node frame of an async call", "    at async Promise.all (index 0)"},
+	{"Node frame without a function", "    at file:///app/src/server.mjs:10:5"},
+	{"Python frame", `  File "/app/shop/orders.py", line 41, in charge`},
+	{"Java frame", "\tat com.shop.Charge.run(Charge.java:41)"},
+	{"Kotlin frame", "\tat com.shop.ChargeKt.main(Charge.kt:12)"},
+	{"Scala frame", "\tat com.shop.Charge$.apply(Charge.scala:12)"},
+	{"Java native frame", "\tat java.base/jdk.internal.misc.Unsafe.park(Native Method)"},
+	{"Java frame without source", "\tat com.shop.Charge$$Lambda$14.run(Unknown Source)"},
+	{"Java generated frame", "\tat com.shop.Charge$$SpringCGLIB$$0.run(<generated>)"},
+	{"Java rest of 10 to 19", "\t... 17 more"},
+	{"Java rest of 20 to 29", "\t... 23 more"},
+	{"Java rest of 30 to 39", "\t... 31 more"},
+	{"Java rest of 40 to 49", "\t... 40 more"},
+	{"Java rest of 50 to 59", "\t... 55 more"},
+	{"Java rest of 60 to 69", "\t... 62 more"},
+	{"Java rest of 70 to 79", "\t... 79 more"},
+	{"logback rest", "\t... 8 common frames omitted"},
+	{"logback rest, again", "\t... 9 common frames omitted"},
+	{"Java suppressed", "\tSuppressed: com.shop.LedgerUnreachable: ledger:7000"},
+	{"Go call", "main.(*Charge).Run(0xc000012120, {0x52c1a8, 0x5})"},
+	{"Go call with a string", "main.charge({0x4c3f2a, 0x4})"},
+	{"Go inlined call", "main.charge(...)"},
+	{"Go main", "main.main()"},
+	{"Go place", "\t/app/charge.go:41 +0x1d"},
+	{"Go creator", "created by net/http.(*Server).Serve in goroutine 1"},
+
+	{"QUIET: levels below error", ""},
+	{"plain info", "2026-03-14 11:59:58 INFO order 4711 was paid"},
+	{"plain warning", "2026-03-14 11:59:58 WARN ledger is slow"},
+	{"log4j info", "2026-03-14 11:59:58,113 INFO  [main] c.s.Application - Started in 2.1 seconds"},
+	{"pino info", `{"level":30,"time":1773489598113,"pid":1,"hostname":"shop","msg":"listening"}`},
+	{"pino warning of 50 ms", `{"level":40,"time":1773489598113,"durationMs":50,"msg":"slow"}`},
+	{"winston info", `{"level":"info","message":"order paid"}`},
+	{"zap info with its caller", `{"level":"info","ts":1773489598.113,"caller":"shop/charge.go:41","msg":"charged"}`},
+	{"zap console info", "2026-03-14T11:59:58.113Z\tINFO\tshop/charge.go:41\tcharged\t{\"order\": 4711}"},
+	{"logrus debug", `time="2026-03-14T11:59:58Z" level=debug msg="charging" order=4711`},
+	{"slog info without an error", `{"time":"2026-03-14T11:59:58.113Z","level":"INFO","msg":"charged","error":null}`},
+	{"structlog info", "2026-03-14 11:59:58 [info     ] charged                        errors=0"},
+	{"Lambda start", "START RequestId: 8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e Version: $LATEST"},
+	{"Lambda report", "REPORT RequestId: 8f5e1c2a\tDuration: 12.13 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 67 MB"},
+	{"Lambda JSON report", `{"time":"2026-03-14T11:59:58.113Z","type":"platform.report","record":{"requestId":"8f5e1c2a","status":"success"}}`},
+	{"access log", `10.0.0.7 - - [14/Mar/2026:11:59:58 +0000] "GET /orders/4711 HTTP/1.1" 200 512 "-" "curl/8.5.0"`},
+	{"indented text", "    shop is at version 4"},
+
+	{"IN VAIN: what no term can tell apart", ""},
+	{"a class named after errors", "2026-03-14 11:59:58 INFO ErrorHandler registered"},
+	{"a path", `10.0.0.7 - - "GET /static/Exception.png HTTP/1.1" 200 512`},
+	{"good news", "2026-03-14 11:59:58 INFO last run ended with error: none"},
+	{"a field that happens to hold the word", `{"level":"info","msg":"filter set","show":"error"}`},
+	{"Java's place in an info line", "2026-03-14 11:59:58 INFO (Charge.java:41) - charged"},
+	{"a countdown", "2026-03-14 11:59:58 INFO starting in... 3"},
+
+	{"MISSED: what no term can find without finding everything", ""},
+	{"Python source line", "    total = sum(line.price for line in order.lines)"},
+	{"Go call without arguments", "main.warmUp()"},
+	{"Java message's second line", "  expected 3 lines but had 0"},
+	{"a failure without a level", "could not reach the ledger, giving up"},
+}
+
+// TestDefaultFilterPattern sends the lines through the service's matching rules.
+func TestDefaultFilterPattern(t *testing.T) {
+	w := newWorld(t)
+	w.config.FilterPattern = cloudwatch.DefaultFilterPattern
+	var events []cloudwatchtest.Event
+	for i, l := range lines {
+		if l.line != "" {
+			events = append(events, cloudwatchtest.Event{
+				Stream: "s", ID: l.name, Time: noon.Add(-time.Hour + time.Duration(i)*time.Second), Message: l.line,
+			})
+		}
+	}
+	w.put("/shop", events...)
+	records, _, err := read(context.Background(), w.group("/shop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, r := range records {
+		found[r.ID] = true
+	}
+	want, checked := false, 0
+	for _, l := range lines {
+		if l.line == "" {
+			want = strings.HasPrefix(l.name, "FOUND") || strings.HasPrefix(l.name, "IN VAIN")
+			continue
+		}
+		checked++
+		if found[l.name] != want {
+			t.Errorf("%s: found is %v, want %v: %q", l.name, found[l.name], want, l.line)
+		}
+	}
+	if checked != len(events) || checked < 60 {
+		t.Errorf("checked %d lines of %d", checked, len(events))
+	}
+}
+
+// Each term must earn its place: without it, some line above is no longer found
+// (or another term covers it, and it should go).
+func TestDefaultFilterPatternHasNoIdleTerm(t *testing.T) {
+	terms := strings.Split(strings.TrimSpace(cloudwatch.DefaultFilterPattern), "?")[1:]
+	for i := range terms {
+		var rest strings.Builder
+		for j, term := range terms {
+			if j != i {
+				rest.WriteString("?" + term)
+			}
+		}
+		if !loses(t, rest.String()) {
+			t.Errorf("no line needs ?%s", terms[i])
+		}
+	}
+}
+
+func loses(t *testing.T, pattern string) bool {
+	p, err := cloudwatchtest.Compile(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range lines {
+		if strings.HasPrefix(l.name, "QUIET") {
+			return false
+		}
+		if l.line != "" && !p.Match(l.line) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestDefaultFilterPatternFits(t *testing.T) {
+	if n := utf8.RuneCountInString(cloudwatch.DefaultFilterPattern); n > cloudwatch.MaxFilterPattern {
+		t.Errorf("%d characters", n)
+	}
+}
