@@ -19,10 +19,10 @@ import (
 // Group is one error: the events of one identity.
 type Group struct {
 	Key      string
-	Aliases  []string // other lines by which the same error may be met
-	Template string   // of the message, or of the exception's; redacted
-	Type     string   // of the exception that surfaced first; empty without a trace
-	Place    event.Frame
+	Aliases  []string    // other lines by which the same error may be met
+	Template string      // of the message, or of the exception's; redacted
+	Type     string      // of the exception that surfaced first; empty without a trace
+	Place    event.Frame // the first in-app frame; zero without one
 	Service  string
 	Level    event.Level // the worst one seen
 	Sources  map[string]*Seen

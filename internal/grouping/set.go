@@ -104,8 +104,6 @@ func (s *Set) describe(g *Group) {
 	g.Type, g.Template = e.Exceptions[0].Type, s.template(e.Exceptions[0].Message)
 	if frames := e.InApp(); len(frames) > 0 {
 		g.Place = frames[0]
-	} else if frames := e.Exceptions[0].Frames; len(frames) > 0 {
-		g.Place = frames[0]
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 // listed issue, and again for the issue as it is right before the write.
 func Decide(a Action, in Input) Action {
 	a.Title = a.Issue.Title
-	a.Next = observe(a.Issue.Marker, a.Groups, in)
+	a.Next = observe(a.Issue.Marker, a.Groups)
 	for _, m := range a.Merge {
 		a.Next = marker.Merge(a.Next, m)
 	}
@@ -22,6 +22,7 @@ func Decide(a Action, in Input) Action {
 	if a.Kind == Reopen {
 		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
 	}
+	freeze(&a.Next, in)
 	return a
 }
 
@@ -37,13 +38,13 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Mute, IgnoreLabel
 	case !a.Issue.Open && a.Issue.Closed != "":
 		return Mute, a.Issue.Closed
-	case a.Issue.Damaged:
-		return Update, Repaired
 	}
 	grew := a.Next.Count() > a.Issue.Marker.Count()
 	switch {
-	case !a.Issue.Open && grew && a.Next.Last.Time().After(a.Issue.ClosedAt):
+	case grew && !a.Issue.Open && happenedAfter(a.Issue.ClosedAt, a):
 		return Reopen, Regression
+	case a.Issue.Damaged:
+		return Update, Repaired
 	case len(a.Merge) > 0 && (grew || ownsMore(a)):
 		return Update, Merged
 	case grew && a.Issue.Open:
@@ -56,6 +57,23 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Close, Quiet
 	}
 	return Keep, NothingNew
+}
+
+// happenedAfter reports whether an event that was not counted before is newer
+// than closing. That the newest event is newer is not enough: a machine whose
+// clock runs ahead may have logged it, and a run counted it, before closing.
+func happenedAfter(closing time.Time, a Action) bool {
+	if !a.Next.Last.Time().After(closing) {
+		return false
+	}
+	for name, tally := range a.Next.Sources {
+		for minute, n := range tally.Cells {
+			if minute >= marker.MinuteOf(closing) && n > a.Issue.Marker.Sources[name].Cells[minute] {
+				return true
+			}
+		}
+	}
+	return len(a.Merge) > 0
 }
 
 func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys) }
@@ -75,7 +93,7 @@ func isQuiet(m marker.Marker, in Input) bool {
 }
 
 // observe returns what m becomes once the groups are counted in.
-func observe(m marker.Marker, groups []*grouping.Group, in Input) marker.Marker {
+func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	m = m.Clone()
 	for _, g := range groups {
 		m.Own(g.Key)
@@ -89,7 +107,6 @@ func observe(m marker.Marker, groups []*grouping.Group, in Input) marker.Marker 
 		m.SetSource(name, tally)
 	}
 	link(&m, groups)
-	freeze(&m, in)
 	return m
 }
 

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 	created := 0
 	for i := range candidates {
 		a := &candidates[i]
+		freeze(&a.Next, in)
 		a.Kind, a.Reason = Create, FirstSeen
 		switch {
 		case a.Next.Count() < int64(in.Rules.MinEvents):
@@ -46,12 +48,12 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 			a.Next, a.Title = waiting[i].Marker, waiting[i].Title
 			waiting = slices.Delete(waiting, i, i+1)
 		}
-		a.Next = observe(a.Next, groups, in)
+		a.Next = observe(a.Next, groups)
 		actions = append(actions, a)
 	}
 	for _, row := range waiting {
 		if in.Now.Sub(row.Marker.Last.Time()) < forgetAfter {
-			actions = append(actions, Action{Title: row.Title, Next: observe(row.Marker, nil, in)})
+			actions = append(actions, Action{Title: row.Title, Next: row.Marker.Clone()})
 		}
 	}
 	return actions
@@ -102,6 +104,8 @@ func Title(g *grouping.Group) string {
 	}
 	if g.Place.Function != "" {
 		title += " in " + g.Place.Function
+	} else if g.Place.File != "" {
+		title += " in " + path.Base(g.Place.File)
 	}
 	if g.Service != "" {
 		title += " [" + g.Service + "]"

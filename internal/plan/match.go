@@ -15,12 +15,13 @@ type directory struct {
 	owners     map[string]int // owned key → number
 	aliases    map[string]int // alias → lowest number
 	duplicates map[int]int    // number → the older issue of the same error
+	merge      map[int][]marker.Marker
 }
 
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(issues []Issue) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, duplicates: map[int]int{}}
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, duplicates: map[int]int{}, merge: map[int][]marker.Marker{}}
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
@@ -40,32 +41,39 @@ func index(issues []Issue) *directory {
 	return d
 }
 
+// own notes which keys the issue owns. It duplicates an older one when that
+// owns its first key; a key taken over later, by an alias, proves nothing.
 func (d *directory) own(issue Issue) {
-	for _, key := range issue.Marker.Keys {
+	for i, key := range issue.Marker.Keys {
 		owner, taken := d.owners[key]
 		switch {
 		case !taken:
 			d.owners[key] = issue.Number
-		case muted(issue):
-			// People closed it already; the older issue is the error's.
-		case d.duplicates[issue.Number] == 0 && owner != issue.Number:
+		case i == 0 && !muted(issue):
 			d.duplicates[issue.Number] = owner
+			d.merge[owner] = append(d.merge[owner], issue.Marker)
 		}
 	}
 }
 
 func muted(issue Issue) bool { return issue.Ignored || (!issue.Open && issue.Closed != "") }
 
-// mergers returns the markers of the issues that duplicate the given one.
-func (d *directory) mergers(number int) []marker.Marker {
-	var markers []marker.Marker
-	for _, issue := range d.issues {
-		if d.duplicates[issue.Number] == number {
-			markers = append(markers, issue.Marker)
+// adopt returns the rows that still wait. A row whose error has an issue by
+// now, filed by a run that overlapped, hands its counts over.
+func (d *directory) adopt(rows []marker.Row) []marker.Row {
+	var waiting []marker.Row
+	for _, row := range rows {
+		if i := slices.IndexFunc(row.Marker.Keys, d.owned); i >= 0 {
+			owner := d.owners[row.Marker.Keys[i]]
+			d.merge[owner] = append(d.merge[owner], row.Marker)
+			continue
 		}
+		waiting = append(waiting, row)
 	}
-	return markers
+	return waiting
 }
+
+func (d *directory) owned(key string) bool { return d.owners[key] != 0 }
 
 // match assigns each group to the issue it belongs to; what belongs to none
 // comes back as fresh, one list of groups for each error.

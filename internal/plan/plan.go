@@ -32,22 +32,22 @@ type Reason string
 
 // Every reason there is.
 const (
-	FirstSeen     Reason = "first seen"                   // Create: no issue owns the error
-	MoreEvents    Reason = "more events"                  // Update: the count grew
-	LateEvents    Reason = "late events"                  // Update: the count of a closed issue grew, by events from before its closing
-	NewIdentity   Reason = "met under another key"        // Update: the issue owns a further key from now on
-	Repaired      Reason = "marker was damaged"           // Update: recognised by its key line, counted anew
-	Merged        Reason = "merged a duplicate"           // Update: took over the counts of an issue that duplicates it
-	Regression    Reason = "happened again after closing" // Reopen: an event is newer than the closing
-	Quiet         Reason = "quiet"                        // Close: nothing for close-after
-	Duplicate     Reason = "duplicate"                    // Close: two runs filed the same error at once; the older issue stays
-	BelowMin      Reason = "fewer than min-events"        // Wait
-	OverMax       Reason = "more than max-new-issues"     // Wait
-	NotPlanned    Reason = "closed as not planned"        // Mute
-	ClosedAsDup   Reason = "closed as duplicate"          // Mute
-	IgnoreLabel   Reason = "labelled ignore"              // Mute
-	NothingNew    Reason = "nothing new"                  // Keep
-	NotReproduced Reason = "gone"                         // Keep: deleted, transferred or unlabelled since the listing
+	FirstSeen   Reason = "first seen"                   // Create: no issue owns the error
+	MoreEvents  Reason = "more events"                  // Update: the count grew
+	LateEvents  Reason = "late events"                  // Update: the count of a closed issue grew, by events from before its closing
+	NewIdentity Reason = "met under another key"        // Update: the issue owns a further key from now on
+	Repaired    Reason = "marker was damaged"           // Update: recognised by its key line, counted anew
+	Merged      Reason = "merged a duplicate"           // Update: took over the counts of an issue that duplicates it
+	Regression  Reason = "happened again after closing" // Reopen: an event is newer than the closing
+	Quiet       Reason = "quiet"                        // Close: nothing for close-after
+	Duplicate   Reason = "duplicate"                    // Close: two runs filed the same error at once; the older issue stays
+	BelowMin    Reason = "fewer than min-events"        // Wait
+	OverMax     Reason = "more than max-new-issues"     // Wait
+	NotPlanned  Reason = "closed as not planned"        // Mute
+	ClosedAsDup Reason = "closed as duplicate"          // Mute
+	IgnoreLabel Reason = "labelled ignore"              // Mute
+	NothingNew  Reason = "nothing new"                  // Keep
+	Gone        Reason = "gone"                         // Keep: deleted, transferred or unlabelled since the listing
 )
 
 // Issue is a tracked issue as far as a decision needs it.
@@ -92,7 +92,7 @@ type Action struct {
 	Next   marker.Marker     // what the issue shall store
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 	DupOf  int               // Duplicate: the issue that stays
-	Merge  []marker.Marker   // Merged: markers of the issues that duplicate this one
+	Merge  []marker.Marker   // markers of issues and rows that turned out to be the same error
 }
 
 // Count is the number of events once the action is done.
@@ -113,19 +113,22 @@ func (a Action) Writes() bool {
 func Plan(in Input) []Action {
 	known := index(in.Issues)
 	groups, fresh := known.match(in.Groups)
+	in.Waiting = known.adopt(in.Waiting)
 	var actions []Action
 	for _, issue := range known.issues {
 		if original, ok := known.duplicates[issue.Number]; ok {
-			actions = append(actions, closeDuplicate(issue, original))
+			actions = append(actions, CloseDuplicate(issue, original))
 			continue
 		}
-		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.mergers(issue.Number)}
+		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.merge[issue.Number]}
 		actions = append(actions, Decide(a, in))
 	}
 	return append(actions, file(fresh, in)...)
 }
 
-func closeDuplicate(issue Issue, original int) Action {
+// CloseDuplicate closes an issue in favour of an older one. Its marker says of
+// which, and it is ignored from then on.
+func CloseDuplicate(issue Issue, original int) Action {
 	next := issue.Marker.Clone()
 	next.DupOf = original
 	return Action{Kind: Close, Reason: Duplicate, Issue: issue, Title: issue.Title, Next: next, DupOf: original}

@@ -1,0 +1,161 @@
+// Package apply carries out what plan decided: it turns actions into requests
+// to GitHub.
+//
+// Every write is idempotent. Right before an edit the issue is fetched and
+// plan is asked again, so that what people or an overlapping run did since the
+// listing wins. A create whose answer was lost is looked up, never repeated.
+//
+// It may import plan, render and github.
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/render"
+)
+
+// Applier writes to one repository.
+type Applier struct {
+	GitHub *github.Client
+	Render render.Renderer
+	Label  string     // of error issues
+	Input  plan.Input // what the actions were decided from
+}
+
+// Result is what became of one action. Its action is the one decided right
+// before the write; Err says why a write is missing.
+type Result struct {
+	Action plan.Action
+	Number int // 0 for what has no issue
+	URL    string
+	Err    error
+}
+
+// maxFailures is how many writes in a row may fail until the rest is left to
+// the next run: GitHub is down, and each failure took several retries already.
+const maxFailures = 3
+
+// Do carries out the actions in their order. After GitHub refused for good,
+// the context ended, or several writes failed in a row, the rest is left
+// undone, each with an error.
+func (a *Applier) Do(ctx context.Context, actions []plan.Action) []Result {
+	var results []Result
+	var stop error
+	failures := 0
+	failed := map[int]bool{}
+	for _, action := range actions {
+		result := Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
+		switch {
+		case !action.Writes():
+		case stop != nil:
+			result.Err = fmt.Errorf("left to the next run: %w", stop)
+		case failed[action.DupOf]:
+			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
+		default:
+			result = a.one(ctx, action)
+			failures++
+			if result.Err == nil {
+				failures = 0
+			}
+			if final(ctx, result.Err) || failures == maxFailures {
+				stop = result.Err
+			}
+		}
+		if result.Err != nil && action.Issue.Number != 0 {
+			failed[action.Issue.Number] = true
+		}
+		results = append(results, result)
+	}
+	return results
+}
+
+// final reports whether no further write can succeed.
+func final(ctx context.Context, err error) bool {
+	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrBudget) || errors.Is(err, github.ErrRefused) || errors.Is(err, errUnlabelled))
+}
+
+func (a *Applier) one(ctx context.Context, action plan.Action) Result {
+	if action.Kind == plan.Create {
+		return a.create(ctx, action)
+	}
+	return a.edit(ctx, action)
+}
+
+// edit decides again about the issue as it is now, and writes it.
+func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
+	result := Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
+	current, err := a.GitHub.Get(ctx, action.Issue.Number)
+	if errors.Is(err, github.ErrGone) {
+		return gone(result)
+	}
+	if err != nil {
+		result.Err = err
+		return result
+	}
+	issue, err := plan.Track(Snapshot(current), a.Label+":ignore")
+	if err != nil || !slices.Contains(current.Labels, a.Label) {
+		return gone(result)
+	}
+	result.Action = a.again(action, issue)
+	if result.Action.Writes() {
+		result.Err = a.write(ctx, result.Action, current)
+	}
+	return result
+}
+
+func gone(r Result) Result {
+	r.Action.Kind, r.Action.Reason = plan.Keep, plan.Gone
+	return r
+}
+
+func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
+	if action.Reason == plan.Duplicate {
+		return plan.CloseDuplicate(issue, action.DupOf)
+	}
+	action.Issue = issue
+	return plan.Decide(action, a.Input)
+}
+
+func (a *Applier) write(ctx context.Context, action plan.Action, current github.Issue) error {
+	body, err := a.Render.Body(action, current.Body)
+	if err != nil {
+		return err
+	}
+	edit := github.Edit{Body: body}
+	switch {
+	case action.Kind == plan.Reopen:
+		edit.State, edit.StateReason = "open", "reopened"
+	case action.Reason == plan.Duplicate && action.Issue.Open:
+		edit.State, edit.StateReason = "closed", "duplicate"
+	case action.Reason == plan.Quiet:
+		edit.State, edit.StateReason = "closed", "completed"
+	}
+	if _, err := a.GitHub.Edit(ctx, action.Issue.Number, edit); err != nil {
+		return err
+	}
+	// The marker that was just written says that the comment was posted: if
+	// this run dies here it is missing, but it can never be there twice.
+	if action.Kind == plan.Reopen && !slices.Contains(action.Issue.Marker.Commented, plan.RegressionNote(action.Issue)) {
+		return a.GitHub.Comment(ctx, action.Issue.Number, a.Render.RegressionComment(action))
+	}
+	return nil
+}
+
+// Snapshot is the issue as plan sees it.
+func Snapshot(i github.Issue) plan.Snapshot {
+	return plan.Snapshot{
+		Number:      i.Number,
+		Title:       i.Title,
+		URL:         i.URL,
+		Body:        i.Body,
+		Open:        i.State == "open",
+		StateReason: i.StateReason,
+		ClosedAt:    i.ClosedAt,
+		Labels:      i.Labels,
+	}
+}

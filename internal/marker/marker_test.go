@@ -1,0 +1,252 @@
+package marker
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func sample() Marker {
+	m := Marker{
+		Keys:       []string{"exc1:0123456789", "msg1:abcdef"},
+		Aliases:    []string{"msg1:1111"},
+		Template:   "connect ECONNREFUSED <*> --> <!-- errmon:end -->",
+		Service:    "checkout",
+		Level:      "error",
+		First:      At(time.Date(2026, 11, 20, 9, 0, 0, 5e6, time.UTC)),
+		Last:       At(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
+		Sentry:     map[string]int64{"4711": 12},
+		Deliveries: []string{"a1", "b2"},
+		Delivered:  2,
+		Carried:    map[string]Millis{"resolved:4711": 5},
+		Commented:  []string{"regression 2026-11-21T00:00:00Z"},
+		DupOf:      7,
+	}
+	m.SetSource("cloudwatch:eu-central-1:/ecs/shop", Tally{
+		Through: 100, Frozen: 5, Cells: map[Minute]int64{101: 2, 103: 1}, Days: map[Day]int64{0: 5},
+		URL: "https://example.com/x?a=1", Newest: 6180000,
+	})
+	return m
+}
+
+func TestMarkerRoundTrip(t *testing.T) {
+	section, err := sample().Section("**3 events**")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{
+		"alone":             section,
+		"text of people":    "My notes\n\n" + section + "\n\nMore notes about <!-- errmon:state v1 x y -->",
+		"quoted by people":  "> <!-- errmon:end -->\n\n" + section,
+		"windows line ends": strings.ReplaceAll(section, "\n", "\r\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Read(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(sample(), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	section, err := sample().Section("text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	damage := func(old, new string) string {
+		changed := strings.Replace(section, old, new, 1)
+		if changed == section {
+			t.Fatalf("%q is not in the section", old)
+		}
+		return changed
+	}
+	state := section[strings.Index(section, "<!-- errmon:state"):]
+	tests := []struct {
+		name string
+		body string
+		want error
+		key  string
+	}{
+		{"no section", "just a bug report", ErrNone, ""},
+		{"newer section", damage("errmon:begin v1", "errmon:begin v2"), ErrNewer, ""},
+		{"newer state", damage("errmon:state v1", "errmon:state v9"), ErrNewer, ""},
+		{"a letter of the state changed", damage(state[40:50], "AAAAAAAAAA"), nil, "exc1:0123456789"},
+		{"state cut off", strings.Replace(section, state, "", 1), nil, "exc1:0123456789"},
+		{"state and key line gone", "<!-- errmon:begin v1 -->\nhello\n<!-- errmon:end -->", nil, ""},
+		{"checksum missing", "<!-- errmon:begin v1 -->\n<!-- errmon:state v1 -->", nil, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Read(tt.body)
+			var damaged *DamagedError
+			switch {
+			case tt.want != nil && !errors.Is(err, tt.want):
+				t.Errorf("error %v, want %v", err, tt.want)
+			case tt.want == nil && !errors.As(err, &damaged):
+				t.Errorf("error %v, want a damaged one", err)
+			case damaged != nil && damaged.Key != tt.key:
+				t.Errorf("key %q, want %q", damaged.Key, tt.key)
+			}
+		})
+	}
+}
+
+func TestMarkerStaysWithinItsSize(t *testing.T) {
+	var m Marker
+	for i := range 200 {
+		m.Own(fmt.Sprintf("exc1:%020d", i))
+		m.Alias(fmt.Sprintf("msg1:%020d", i*7919))
+		m.Deliveries = append(m.Deliveries, fmt.Sprintf("%x", i*104729))
+		m.Commented = append(m.Commented, fmt.Sprintf("regression %d", i))
+		tally := Tally{URL: fmt.Sprintf("https://example.com/%d", i*i), Newest: Millis(i)}
+		cells := map[Minute]int64{}
+		for minute := range 1200 {
+			cells[Minute(29_000_000+minute)] = int64(1 + (minute*i)%977)
+		}
+		tally.Observe(cells)
+		m.SetSource(fmt.Sprintf("cloudwatch:eu-central-1:/ecs/service-%d", i), tally)
+	}
+	section, err := m.Section("text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(section) > maxEncoded+1000 {
+		t.Errorf("section has %d characters", len(section))
+	}
+	got, err := Read(section)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Keys) != MaxKeys || got.Keys[0] != "exc1:00000000000000000000" || len(got.Aliases) > MaxAliases || len(got.Sources) != MaxSources {
+		t.Errorf("kept %d keys, %d aliases, %d sources", len(got.Keys), len(got.Aliases), len(got.Sources))
+	}
+	for name, tally := range got.Sources {
+		if tally.Total() != m.Sources[name].Total() {
+			t.Errorf("%s: shrinking changed the total from %d to %d", name, m.Sources[name].Total(), tally.Total())
+		}
+	}
+}
+
+func TestDashboardStaysWithinItsSize(t *testing.T) {
+	d := Dashboard{Read: map[string]Millis{"cloudwatch:eu-central-1:/ecs/shop": 5}}
+	for i := range 300 {
+		d.Tracked = append(d.Tracked, i*3)
+		row := Row{Title: fmt.Sprintf("Error%x: cannot %x the %x", i*7919, i*104729, i*15485863), Reason: "more than max-new-issues"}
+		row.Marker.Own(hashLike(i))
+		row.Marker.SetSource("cloudwatch:eu-central-1:/ecs/shop", Tally{Cells: map[Minute]int64{Minute(29_000_000 + i): int64(i)}, URL: "https://example.com/" + hashLike(i)})
+		d.Waiting = append(d.Waiting, row)
+	}
+	section, err := d.Section("text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadDashboard(section)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(section) > maxDashboard+1000 {
+		t.Errorf("section has %d characters", len(section))
+	}
+	if len(got.Waiting)+got.More != 300 || len(got.Waiting) > MaxWaiting || len(got.Waiting) < 50 || len(got.Tracked) != 300 {
+		t.Errorf("kept %d rows and %d more, %d tracked", len(got.Waiting), got.More, len(got.Tracked))
+	}
+}
+
+func hashLike(i int) string { return fmt.Sprintf("exc1:%016x", uint64(i)*0x9E3779B97F4A7C15) }
+
+func TestCountIsTheLargestKindOfSource(t *testing.T) {
+	m := Marker{Delivered: 4, Sentry: map[string]int64{"1": 3, "2": 3}}
+	m.SetSource("a", Tally{Frozen: 2, Cells: map[Minute]int64{9: 1}})
+	m.SetSource("b", Tally{Frozen: 2})
+	if got := m.Count(); got != 6 {
+		t.Errorf("count %d, want the Sentry totals, 6", got)
+	}
+}
+
+func TestOwnTakesOverAnAlias(t *testing.T) {
+	m := Marker{Keys: []string{"exc1:a"}, Aliases: []string{"msg1:b", "msg1:c"}}
+	m.Own("msg1:b")
+	m.Alias("msg1:b", "exc1:a", "msg1:d")
+	want := Marker{Keys: []string{"exc1:a", "msg1:b"}, Aliases: []string{"msg1:c", "msg1:d"}}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSplitKeepsWhatPeopleWrote(t *testing.T) {
+	section, err := sample().Section("text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, got, behind, ok := Split("above\n\n" + section + "\nbelow")
+	if !ok || before != "above\n\n" || got != section || behind != "\nbelow" {
+		t.Errorf("split into %q, %q, %q, %v", before, got, behind, ok)
+	}
+}
+
+// FuzzRead: whatever stands in a body, reading neither panics nor invents a
+// marker; what it accepts can be written and read again unchanged.
+func FuzzRead(f *testing.F) {
+	section, err := sample().Section("text")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(section)
+	f.Add("<!-- errmon:begin v1 -->\n<!-- errmon:key x -->\n<!-- errmon:state v1 00000000 AA -->")
+	f.Fuzz(func(t *testing.T, body string) {
+		m, err := Read(body)
+		if err != nil {
+			return
+		}
+		again, err := m.Section("text")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !utf8.ValidString(again) && utf8.ValidString(body) {
+			t.Error("writing broke UTF-8")
+		}
+		got, err := Read(again)
+		if err != nil {
+			t.Fatalf("cannot read what was written: %v", err)
+		}
+		if got.Count() != m.Count() && len(m.Sources) <= MaxSources {
+			t.Errorf("count %d became %d", m.Count(), got.Count())
+		}
+	})
+}
+
+func TestAnyMarkerRoundTrips(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := Marker{
+			Keys:     rapid.SliceOfNDistinct(rapid.String(), 1, 5, rapid.ID).Draw(t, "keys"),
+			Template: rapid.StringN(0, 200, -1).Draw(t, "template"),
+			Sources: rapid.MapOfN(rapid.String(), rapid.Custom(func(t *rapid.T) Tally {
+				return Tally{
+					Frozen: rapid.Int64Range(0, 1e6).Draw(t, "frozen"),
+					Cells:  rapid.MapOfN(rapid.Map(rapid.Int64Range(1, 1e8), func(n int64) Minute { return Minute(n) }), rapid.Int64Range(1, 1e6), 1, 20).Draw(t, "cells"),
+				}
+			}), 1, 5).Draw(t, "sources"),
+		}
+		section, err := m.Section(rapid.String().Draw(t, "text"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := Read(section)
+		if err != nil {
+			t.Skip("text of ours never holds marker lines")
+		}
+		if diff := cmp.Diff(m, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -1,0 +1,57 @@
+package plan
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// Snapshot is an issue as GitHub shows it.
+type Snapshot struct {
+	Number      int
+	Title       string
+	URL         string
+	Body        string
+	Open        bool
+	StateReason string // GitHub's: "completed", "not_planned", "duplicate", "reopened" or empty
+	ClosedAt    time.Time
+	Labels      []string
+}
+
+// Track reads the marker of an issue. A damaged marker is no error as long as
+// its key line tells whose issue it is. It returns marker.ErrNone,
+// marker.ErrNewer or a *marker.DamagedError.
+func Track(s Snapshot, ignoreLabel string) (Issue, error) {
+	issue := Issue{
+		Number:   s.Number,
+		Title:    s.Title,
+		URL:      s.URL,
+		Open:     s.Open,
+		ClosedAt: s.ClosedAt,
+		Ignored:  slices.Contains(s.Labels, ignoreLabel),
+	}
+	if !s.Open {
+		issue.Closed = closedFor(s.StateReason)
+	}
+	var err error
+	issue.Marker, err = marker.Read(s.Body)
+	var damaged *marker.DamagedError
+	if errors.As(err, &damaged) && damaged.Key != "" {
+		issue.Damaged = true
+		issue.Marker = marker.Marker{Keys: []string{damaged.Key}}
+		err = nil
+	}
+	return issue, err
+}
+
+func closedFor(stateReason string) Reason {
+	switch stateReason {
+	case "not_planned":
+		return NotPlanned
+	case "duplicate":
+		return ClosedAsDup
+	}
+	return ""
+}

@@ -1,0 +1,204 @@
+package plan
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+const shop = "cloudwatch:eu-central-1:/ecs/shop"
+
+// group is an error seen n times, the last time some minutes ago.
+func group(key string, n int64, ago time.Duration) *grouping.Group {
+	at := now.Add(-ago)
+	return &grouping.Group{
+		Key: key, Template: "boom " + key, Type: "Error", Level: event.Error, First: at, Last: at,
+		Sources: map[string]*grouping.Seen{shop: {Minutes: map[int64]int64{at.Unix() / 60: n}, Last: at, URL: "https://example.com/" + key}},
+	}
+}
+
+func message(key, service, template string) *grouping.Group {
+	g := group(key, 1, time.Minute)
+	g.Type, g.Service, g.Template = "", service, template
+	return g
+}
+
+// issue is a tracked issue that counted n events, the last one an hour ago.
+func issue(number int, key string, n int64) Issue {
+	i := Issue{Number: number, Title: key, Open: true, Marker: marker.Marker{Keys: []string{key}, Level: "error"}}
+	i.Marker.Span(now.Add(-2*time.Hour), now.Add(-time.Hour))
+	i.Marker.SetSource(shop, marker.Tally{Frozen: n, Through: marker.MinuteOf(now.Add(-time.Hour))})
+	return i
+}
+
+func closed(i Issue, why Reason, ago time.Duration) Issue {
+	i.Open, i.Closed, i.ClosedAt = false, why, now.Add(-ago)
+	return i
+}
+
+func row(key string, n int64, why Reason) marker.Row {
+	i := issue(0, key, n)
+	return marker.Row{Title: key, Reason: string(why), Marker: i.Marker}
+}
+
+type outcome struct {
+	Number int
+	Key    string
+	Kind   Kind
+	Reason Reason
+	Count  int64
+}
+
+func outcomes(actions []Action) []outcome {
+	var all []outcome
+	for _, a := range actions {
+		all = append(all, outcome{a.Issue.Number, a.Next.Keys[0], a.Kind, a.Reason, a.Count()})
+	}
+	return all
+}
+
+func TestPlan(t *testing.T) {
+	ignored := issue(1, "exc1:a", 5)
+	ignored.Ignored = true
+	damaged := Issue{Number: 1, Open: true, Damaged: true, Marker: marker.Marker{Keys: []string{"exc1:a"}}}
+	alias := issue(1, "exc1:a", 5)
+	alias.Marker.Alias("msg1:x")
+	ahead := closed(issue(1, "exc1:a", 5), "", 10*time.Minute)
+	ahead.Marker.Span(now, now.Add(5*time.Minute))
+	ahead.Marker.SetSource(shop, marker.Tally{Frozen: 4, Through: marker.MinuteOf(now.Add(-time.Hour)),
+		Cells: map[marker.Minute]int64{marker.MinuteOf(now.Add(5 * time.Minute)): 1}})
+	aheadAgain := group("exc1:a", 1, -5*time.Minute)
+	aheadAgain.Sources[shop].Minutes[now.Add(-15*time.Minute).Unix()/60] = 1
+
+	tests := []struct {
+		name string
+		in   Input
+		want []outcome
+	}{
+		{"first seen", Input{Groups: []*grouping.Group{group("exc1:a", 3, time.Minute)}},
+			[]outcome{{0, "exc1:a", Create, FirstSeen, 3}}},
+		{"more events", Input{Issues: []Issue{issue(1, "exc1:a", 5)}, Groups: []*grouping.Group{group("exc1:a", 3, time.Minute)}},
+			[]outcome{{1, "exc1:a", Update, MoreEvents, 8}}},
+		{"events of frozen minutes are no news", Input{Issues: []Issue{issue(1, "exc1:a", 5)}, Groups: []*grouping.Group{group("exc1:a", 3, 2*time.Hour)}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
+		{"nothing seen", Input{Issues: []Issue{issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
+		{"regression", Input{Issues: []Issue{closed(issue(1, "exc1:a", 5), "", 30*time.Minute)}, Groups: []*grouping.Group{group("exc1:a", 1, time.Minute)}},
+			[]outcome{{1, "exc1:a", Reopen, Regression, 6}}},
+		{"late events reopen nothing", Input{Issues: []Issue{closed(issue(1, "exc1:a", 5), "", 10*time.Minute)}, Groups: []*grouping.Group{group("exc1:a", 1, 20*time.Minute)}},
+			[]outcome{{1, "exc1:a", Update, LateEvents, 6}}},
+		{"an event ahead of the clock reopens nothing twice", Input{Issues: []Issue{ahead}, Groups: []*grouping.Group{aheadAgain}},
+			[]outcome{{1, "exc1:a", Update, LateEvents, 6}}},
+		{"closed as not planned", Input{Issues: []Issue{closed(issue(1, "exc1:a", 5), NotPlanned, time.Hour)}, Groups: []*grouping.Group{group("exc1:a", 1, time.Minute)}},
+			[]outcome{{1, "exc1:a", Mute, NotPlanned, 6}}},
+		{"closed as duplicate", Input{Issues: []Issue{closed(issue(1, "exc1:a", 5), ClosedAsDup, time.Hour)}, Groups: []*grouping.Group{group("exc1:a", 1, time.Minute)}},
+			[]outcome{{1, "exc1:a", Mute, ClosedAsDup, 6}}},
+		{"ignored", Input{Issues: []Issue{ignored}, Groups: []*grouping.Group{group("exc1:a", 1, time.Minute)}},
+			[]outcome{{1, "exc1:a", Mute, IgnoreLabel, 6}}},
+		{"damaged marker", Input{Issues: []Issue{damaged}, Groups: []*grouping.Group{group("exc1:a", 2, time.Minute)}},
+			[]outcome{{1, "exc1:a", Update, Repaired, 2}}},
+		{"quiet", Input{Rules: Rules{CloseAfter: 30 * time.Minute}, Read: map[string]time.Time{shop: now}, Issues: []Issue{issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Close, Quiet, 5}}},
+		{"quiet, but its source is down", Input{Rules: Rules{CloseAfter: 30 * time.Minute}, Issues: []Issue{issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
+		{"not yet quiet", Input{Rules: Rules{CloseAfter: 2 * time.Hour}, Read: map[string]time.Time{shop: now}, Issues: []Issue{issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
+		{"below min-events", Input{Rules: Rules{MinEvents: 4, MaxNew: 9}, Groups: []*grouping.Group{group("exc1:a", 3, time.Minute)}},
+			[]outcome{{0, "exc1:a", Wait, BelowMin, 3}}},
+		{"a row and new events reach min-events", Input{Rules: Rules{MinEvents: 4, MaxNew: 9}, Waiting: []marker.Row{row("exc1:a", 2, BelowMin)}, Groups: []*grouping.Group{group("exc1:a", 2, time.Minute)}},
+			[]outcome{{0, "exc1:a", Create, FirstSeen, 4}}},
+		{"the most frequent get the room", Input{Rules: Rules{MinEvents: 1, MaxNew: 1}, Groups: []*grouping.Group{group("exc1:a", 1, time.Minute), group("exc1:b", 9, time.Minute)}},
+			[]outcome{{0, "exc1:b", Create, FirstSeen, 9}, {0, "exc1:a", Wait, OverMax, 1}}},
+		{"a row is filed when there is room, its lines gone", Input{Waiting: []marker.Row{row("exc1:a", 2, OverMax)}, Read: map[string]time.Time{shop: now}},
+			[]outcome{{0, "exc1:a", Create, FirstSeen, 2}}},
+		{"a row waits while its source is down", Input{Waiting: []marker.Row{row("exc1:a", 2, OverMax)}},
+			[]outcome{{0, "exc1:a", Wait, OverMax, 2}}},
+		{"a row whose error has an issue hands over its counts", Input{Waiting: []marker.Row{row("exc1:a", 7, OverMax)}, Issues: []Issue{issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Update, Merged, 7}}},
+		{"two runs filed one error", Input{Issues: []Issue{issue(2, "exc1:a", 7), issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Update, Merged, 7}, {2, "exc1:a", Close, Duplicate, 7}}},
+		{"a muted double is left alone", Input{Issues: []Issue{issue(1, "exc1:a", 5), closed(issue(2, "exc1:a", 7), NotPlanned, time.Hour)}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}, {2, "exc1:a", Mute, NotPlanned, 7}}},
+		{"an alias finds the issue, which owns the key from then on", Input{Issues: []Issue{alias}, Groups: []*grouping.Group{message("msg1:x", "", "boom")}},
+			[]outcome{{1, "exc1:a", Update, MoreEvents, 6}}},
+		{"an owner goes before an alias", Input{Issues: []Issue{alias, issue(2, "msg1:x", 1)}, Groups: []*grouping.Group{message("msg1:x", "", "boom")}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}, {2, "msg1:x", Update, MoreEvents, 2}}},
+		{"five services, five errors, and one without a service joins the first", Input{Groups: []*grouping.Group{
+			message("msg1:1", "a", "refused"), message("msg1:2", "b", "refused"), message("msg1:0", "", "refused")}},
+			[]outcome{{0, "msg1:1", Create, FirstSeen, 2}, {0, "msg1:2", Create, FirstSeen, 1}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.in.Now = now
+			if tt.in.Rules.MinEvents == 0 {
+				tt.in.Rules.MinEvents, tt.in.Rules.MaxNew = 1, 10
+			}
+			if diff := cmp.Diff(tt.want, outcomes(Plan(tt.in))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestPlanTwiceIsQuiet(t *testing.T) {
+	in := Input{Now: now, Rules: Rules{MinEvents: 1, MaxNew: 10, Lateness: 15 * time.Minute}, Read: map[string]time.Time{shop: now},
+		Issues: []Issue{issue(1, "exc1:a", 5)}, Groups: []*grouping.Group{group("exc1:a", 3, time.Minute), group("exc1:b", 3, 20*time.Minute)}}
+	for i, a := range Plan(in) {
+		in.Issues = append(in.Issues[:i], Issue{Number: i + 1, Open: true, Marker: a.Next})
+	}
+	for _, a := range Plan(in) {
+		if a.Kind != Keep {
+			t.Errorf("%s is %s again: %s", a.Next.Keys[0], a.Kind, a.Reason)
+		}
+	}
+}
+
+func TestPlanDoesNotDependOnOrder(t *testing.T) {
+	var in Input
+	in.Now, in.Rules = now, Rules{MinEvents: 2, MaxNew: 5}
+	for i := range 12 {
+		key := fmt.Sprintf("exc1:%d", i)
+		in.Groups = append(in.Groups, group(key, int64(1+i%4), time.Duration(i)*time.Minute), message("msg1:"+key, "", key))
+		if i%3 == 0 {
+			in.Issues = append(in.Issues, issue(i+1, key, 2), issue(i+30, key, 3))
+		}
+	}
+	want := outcomes(Plan(in))
+	for range 20 {
+		rand.Shuffle(len(in.Groups), func(i, j int) { in.Groups[i], in.Groups[j] = in.Groups[j], in.Groups[i] })
+		rand.Shuffle(len(in.Issues), func(i, j int) { in.Issues[i], in.Issues[j] = in.Issues[j], in.Issues[i] })
+		if diff := cmp.Diff(want, outcomes(Plan(in))); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+func TestTitle(t *testing.T) {
+	tests := []struct {
+		name string
+		g    grouping.Group
+		want string
+	}{
+		{"exception", grouping.Group{Type: "TypeError", Template: "x is undefined", Place: event.Frame{Function: "Cart.total"}, Service: "shop"},
+			"TypeError: x is undefined in Cart.total [shop]"},
+		{"anonymous function", grouping.Group{Type: "TypeError", Place: event.Frame{File: "/app/src/cart.js"}}, "TypeError in cart.js"},
+		{"message", grouping.Group{Template: "disk <*> is full", Service: "db"}, "disk <*> is full [db]"},
+		{"nothing", grouping.Group{}, "(empty message)"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Title(&tt.g); got != tt.want {
+				t.Errorf("title %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,146 @@
+// Package preview shows the issues that a scan would file, and touches
+// nothing. It is what a newcomer runs first: on local log files it needs no
+// account anywhere.
+//
+// It may import scan, whose pipeline it uses, and what that works with.
+package preview
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/scan"
+)
+
+// Preview reads once and prints.
+type Preview struct {
+	Out       io.Writer
+	Redactor  *safe.Redactor
+	Policy    policy.Policy
+	MinEvents int
+	Now       time.Time
+}
+
+// Files previews local log files. It returns an error if one cannot be read.
+func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) error {
+	pipeline := p.pipeline()
+	var lines, cut int64
+	for _, path := range paths {
+		source := logfile.Source{Path: path, Stdin: stdin}
+		reader := pipeline.Reader(time.Time{})
+		if err := source.Read(ctx, reader.Add); err != nil {
+			return err
+		}
+		// A file does not grow while it is read: its last trace is whole.
+		reader.Flush(time.Unix(math.MaxInt32, 0))
+		lines, cut = lines+source.Lines, cut+source.Cut
+	}
+	p.print(pipeline, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file")))
+	if cut > 0 {
+		fmt.Fprintf(p.Out, "%d lines were longer than %d bytes: what is over was left out.\n", cut, logfile.MaxLine)
+	}
+	return nil
+}
+
+// Sources previews the configured sources from a time on.
+func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.Time) error {
+	pipeline := p.pipeline()
+	var failures []error
+	for _, source := range sources {
+		reader := pipeline.Reader(from)
+		if _, err := source.Read(ctx, from, reader.Add); err != nil {
+			failures = append(failures, err)
+		}
+		reader.Flush(p.Now)
+	}
+	p.print(pipeline, count(len(sources), "source"))
+	return errors.Join(failures...)
+}
+
+func (p Preview) pipeline() *scan.Pipeline {
+	return &scan.Pipeline{Policy: p.Policy, Set: grouping.NewSet(p.Redactor.Redact)}
+}
+
+func (p Preview) print(pipeline *scan.Pipeline, what string) {
+	groups := pipeline.Set.Groups()
+	actions := plan.Plan(plan.Input{
+		Now:    p.Now,
+		Groups: groups,
+		Rules:  plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups)},
+	})
+	filed := 0
+	for _, a := range actions {
+		if a.Kind == plan.Create {
+			filed++
+			p.issue(filed, a)
+		}
+	}
+	fmt.Fprintf(p.Out, "%s would be filed for %s in %s.\n",
+		count(filed, "issue"), count(int(pipeline.Events), "error event"), what)
+	if waiting := len(actions) - filed; waiting > 0 {
+		fmt.Fprintf(p.Out, "%s would wait for min-events (%d).\n", count(waiting, "error"), p.MinEvents)
+	}
+}
+
+// issue prints one issue as it would be filed.
+func (p Preview) issue(number int, a plan.Action) {
+	fmt.Fprintf(p.Out, "%d. %s\n", number, p.Redactor.Command(a.Title))
+	facts := []string{a.Next.Level, count(int(a.Count()), "event")}
+	if a.Next.First != 0 {
+		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
+	}
+	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
+	for _, line := range excerpt(p.Redactor.Terminal(text(a.Groups[0].Sample)).String()) {
+		fmt.Fprintf(p.Out, "   | %s\n", line)
+	}
+	fmt.Fprintln(p.Out)
+}
+
+func text(e event.Event) string {
+	if e.Stack != "" {
+		return e.Stack
+	}
+	return e.Text
+}
+
+// What is shown of an event: the head of a trace says most.
+const (
+	maxLines = 12
+	maxWidth = 160 // runes
+)
+
+func excerpt(text string) []string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	shown := lines[:min(len(lines), maxLines)]
+	for i, line := range shown {
+		line = strings.ReplaceAll(line, "\t", "    ")
+		if runes := []rune(line); len(runes) > maxWidth {
+			line = string(runes[:maxWidth]) + "…"
+		}
+		shown[i] = line
+	}
+	if more := len(lines) - len(shown); more > 0 {
+		shown = append(shown, fmt.Sprintf("… %d more lines", more))
+	}
+	return shown
+}
+
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

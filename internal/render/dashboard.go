@@ -1,0 +1,72 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// DashboardTitle names the dashboard of a label.
+func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
+
+// shownWaiting is how many waiting errors the dashboard's table lists; all that
+// are kept stand in its state.
+const shownWaiting = 100
+
+// Dashboard returns the dashboard's body. Of the previous body only our section
+// is replaced.
+func (r Renderer) Dashboard(d marker.Dashboard, previous string) (string, error) {
+	before, _, behind, _ := marker.Split(previous)
+	section, err := d.Section(strings.Join([]string{
+		"errmon keeps here how far it has read and what waits for an issue. " +
+			"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.",
+		r.reads(d), r.waiting(d),
+	}, "\n\n"))
+	if err != nil {
+		return "", err
+	}
+	return join(before, section, behind), nil
+}
+
+func (r Renderer) reads(d marker.Dashboard) string {
+	if len(d.Read) == 0 {
+		return "No source was read completely yet."
+	}
+	var b strings.Builder
+	b.WriteString("### Sources\n\n| Source | Read up to |\n|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(d.Read)) {
+		fmt.Fprintf(&b, "| %s | %s |\n", r.Redactor.Code(name, 300), clockTime(d.Read[name].Time()))
+	}
+	return b.String()
+}
+
+func (r Renderer) waiting(d marker.Dashboard) string {
+	if len(d.Waiting) == 0 {
+		return "Nothing waits for an issue."
+	}
+	var b strings.Builder
+	b.WriteString("### Waiting for an issue\n\n| Error | Level | Events | Last seen | Why |\n|---|---|---:|---|---|\n")
+	for _, row := range d.Waiting[:min(len(d.Waiting), shownWaiting)] {
+		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s |\n", r.Redactor.Code(row.Title, 120), row.Marker.Level,
+			row.Marker.Count(), r.newest(row.Marker), row.Reason)
+	}
+	if more := d.More + max(0, len(d.Waiting)-shownWaiting); more > 0 {
+		fmt.Fprintf(&b, "\nand %d more", more)
+	}
+	return b.String()
+}
+
+// newest links the newest event of a waiting error.
+func (r Renderer) newest(m marker.Marker) string {
+	text := clockTime(m.Last.Time())
+	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
+		tally := m.Sources[name]
+		if url, ok := r.Redactor.URL(tally.URL); ok && tally.Newest == m.Last {
+			return "[" + text + "](" + url.String() + ")"
+		}
+	}
+	return text
+}

@@ -1,0 +1,121 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+)
+
+// head says what happened, how often and where.
+func (r Renderer) head(a plan.Action) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "**%s** · first seen %s · last seen %s\n\n",
+		events(a.Next.Count()), clockTime(a.Next.First.Time()), clockTime(a.Next.Last.Time()))
+	b.WriteString(r.facts(a))
+	b.WriteString(r.sources(a.Next))
+	if trend := trend(a.Next); trend != "" {
+		b.WriteString("\n" + trend + "\n")
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+func events(n int64) string {
+	if n == 1 {
+		return "1 event"
+	}
+	return fmt.Sprintf("%d events", n)
+}
+
+// facts is a table of what is known beyond the counts.
+func (r Renderer) facts(a plan.Action) string {
+	rows := [][2]string{
+		{"Message", r.Redactor.Code(a.Next.Template, 500).String()},
+		{"Service", r.Redactor.Code(a.Next.Service, 100).String()},
+		{"Level", a.Next.Level},
+	}
+	if len(a.Groups) > 0 {
+		g := a.Groups[0]
+		rows = append([][2]string{{"Exception", r.Redactor.Code(g.Type, 200).String()}, {"In", r.place(g.Place)}}, rows...)
+		rows = append(rows,
+			[2]string{"Release", r.Redactor.Code(g.Sample.Release, 100).String()},
+			[2]string{"Environment", r.Redactor.Code(g.Sample.Environment, 100).String()})
+	}
+	var b strings.Builder
+	b.WriteString("| | |\n|---|---|\n")
+	for _, row := range rows {
+		if row[1] != "" {
+			fmt.Fprintf(&b, "| %s | %s |\n", row[0], row[1])
+		}
+	}
+	return b.String() + "\n"
+}
+
+func (r Renderer) place(f event.Frame) string {
+	var parts []string
+	if f.Function != "" {
+		parts = append(parts, r.Redactor.Code(f.Function, 200).String())
+	}
+	if f.File != "" {
+		parts = append(parts, r.Redactor.Code(location(f), 300).String())
+	}
+	return strings.Join(parts, " at ")
+}
+
+func location(f event.Frame) string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
+}
+
+// sources lists where the events came from, with a link to the newest of each.
+func (r Renderer) sources(m marker.Marker) string {
+	if len(m.Sources) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("| Source | Events | Newest |\n|---|---:|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
+		tally := m.Sources[name]
+		newest := clockTime(tally.Newest.Time())
+		if url, ok := r.Redactor.URL(tally.URL); ok {
+			newest = "[" + newest + "](" + url.String() + ")"
+		}
+		fmt.Fprintf(&b, "| %s | %d | %s |\n", r.Redactor.Code(name, 300), tally.Total(), newest)
+	}
+	return b.String()
+}
+
+// trendDays is how many days the trend shows.
+const trendDays = 14
+
+// trend draws the events of the last days, one bar a day; nothing while all
+// happened on one day.
+func trend(m marker.Marker) string {
+	days := map[marker.Day]int64{}
+	for _, tally := range m.Sources {
+		for day, n := range tally.PerDay() {
+			days[day] += n
+		}
+	}
+	if len(days) < 2 {
+		return ""
+	}
+	last := slices.Max(slices.Collect(maps.Keys(days)))
+	bars := []rune("▁▂▃▄▅▆▇█")
+	most := slices.Max(slices.Collect(maps.Values(days)))
+	var b strings.Builder
+	for day := last - trendDays + 1; day <= last; day++ {
+		if days[day] == 0 {
+			b.WriteRune('·')
+			continue
+		}
+		b.WriteRune(bars[days[day]*int64(len(bars)-1)/most])
+	}
+	return fmt.Sprintf("Last %d days, one bar a day (highest: %d): `%s`", trendDays, most, b.String())
+}

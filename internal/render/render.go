@@ -1,0 +1,105 @@
+// Package render writes what people read on GitHub: the title, body and
+// comment of an error issue, and the dashboard.
+//
+// Foreign text enters only through package safe: redacted, and made harmless
+// for the place it stands in. All else here is our own fixed text, numbers and
+// times. In a public repository nothing of an event is shown but the template,
+// the exception's type and the in-app frames.
+//
+// It is pure and may import plan, safe, marker and event.
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// MaxBody is GitHub's limit on the body of an issue or comment, in characters.
+const MaxBody = 65_536
+
+// maxSample bounds the stack trace and log event in a body, in characters.
+const maxSample = 30_000
+
+// Renderer writes for one repository.
+type Renderer struct {
+	Redactor *safe.Redactor
+	Label    string // the label of the error issues
+	// HoldBack keeps samples to ourselves: the repository is public, and
+	// nobody said that its logs are.
+	HoldBack bool
+}
+
+// Title returns the title of a new issue, at most 256 characters.
+func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
+
+// Body returns the body an issue gets. Of the previous body, which is empty
+// for a new issue, only our section is replaced. Where this run saw no event
+// the old sample stays. It returns an error if people's own text leaves no
+// room for the section.
+func (r Renderer) Body(a plan.Action, previous string) (string, error) {
+	before, old, behind, _ := marker.Split(previous)
+	for limit := maxSample; ; limit /= 2 {
+		sample := r.sample(a, old, limit)
+		section, err := a.Next.Section(r.head(a) + "\n\n" + sample + "\n\n" + r.foot())
+		if err != nil {
+			return "", err
+		}
+		body := join(before, section, behind)
+		switch {
+		case utf8.RuneCountInString(body) <= MaxBody:
+			return body, nil
+		case limit < minSample:
+			return "", fmt.Errorf("issue #%d has no room for errmon's section: shorten the text around it", a.Issue.Number)
+		}
+	}
+}
+
+// minSample is where a body gives up shrinking its sample.
+const minSample = 200
+
+// join puts our section between what people wrote, a blank line apart.
+func join(before, section, behind string) string {
+	if before != "" && !strings.HasSuffix(before, "\n") {
+		before += "\n\n"
+	}
+	return before + section + behind
+}
+
+// RegressionComment is posted once when an issue is reopened.
+func (r Renderer) RegressionComment(a plan.Action) string {
+	text := fmt.Sprintf("It happened again at %s, after this issue was closed: reopened.", clockTime(a.Next.Last.Time()))
+	if release := release(a); release != "" {
+		text += " Release " + r.Redactor.Code(release, 80).String() + "."
+	}
+	return text
+}
+
+func release(a plan.Action) string {
+	for _, g := range a.Groups {
+		if g.Sample.Release != "" {
+			return g.Sample.Release
+		}
+	}
+	return ""
+}
+
+func (r Renderer) foot() string {
+	return "---\n" +
+		"<sub>Filed by errmon and kept up to date; text above or below this section stays. " +
+		"Close as completed: reopened if it happens again. " +
+		"Close as not planned, or add the label <code>" + r.Label + ":ignore</code>: muted.</sub>"
+}
+
+// clockTime prints a time to the second, in UTC.
+func clockTime(t time.Time) string {
+	if t.IsZero() {
+		return "an unknown time"
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}

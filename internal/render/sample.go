@@ -1,0 +1,67 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/plan"
+)
+
+// The sample stands between these lines, so that a later run without a sample
+// of its own can leave it as it is.
+const (
+	sampleBegin = "<!-- errmon:sample -->"
+	sampleEnd   = "<!-- errmon:sample end -->"
+)
+
+// sample shows the newest event in at most limit characters, or else what the
+// old section showed.
+func (r Renderer) sample(a plan.Action, old string, limit int) string {
+	inside := oldSample(old)
+	if len(a.Groups) > 0 {
+		inside = r.event(a.Groups[0].Sample, limit)
+	} else if inside == "" {
+		inside = "The log lines were no longer there when this issue was filed."
+	}
+	return sampleBegin + "\n" + strings.TrimSpace(inside) + "\n" + sampleEnd
+}
+
+func oldSample(section string) string {
+	_, rest, ok := strings.Cut(section, sampleBegin)
+	if !ok {
+		return ""
+	}
+	inside, _, ok := strings.Cut(rest, sampleEnd)
+	if !ok {
+		return ""
+	}
+	return inside
+}
+
+func (r Renderer) event(e event.Event, limit int) string {
+	if r.HoldBack {
+		return r.framesOnly(e, limit)
+	}
+	if e.Stack == "" {
+		return "### Log event\n\n" + r.Redactor.Fenced(e.Text, limit).String()
+	}
+	trace := "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
+	if e.Text == e.Stack {
+		return trace
+	}
+	return trace + "\n<details><summary>Log event</summary>\n\n" + r.Redactor.Fenced(e.Text, limit/4).String() + "\n</details>"
+}
+
+// framesOnly is what a public repository may see of an event.
+func (r Renderer) framesOnly(e event.Event, limit int) string {
+	const note = "<sub>This repository is public: the event itself is held back (input <code>publish-samples</code>).</sub>"
+	var b strings.Builder
+	for _, f := range e.InApp() {
+		fmt.Fprintf(&b, "%s (%s)\n", f.Function, location(f))
+	}
+	if b.Len() == 0 {
+		return note
+	}
+	return "### In-app frames\n\n" + r.Redactor.Fenced(b.String(), limit).String() + "\n" + note
+}

@@ -1,0 +1,80 @@
+// Package report tells what a run did: to the terminal, to the step summary,
+// as outputs for later steps, and as annotations for what failed.
+//
+// It may import plan and safe. Foreign text (titles, source names, messages of
+// services) passes through safe, each for its sink.
+package report
+
+import (
+	"time"
+
+	"github.com/org/errmon-action/internal/plan"
+)
+
+// Run is what happened.
+type Run struct {
+	Started  time.Time
+	Ended    time.Time
+	DryRun   bool
+	Lines    []Line
+	Sources  []Source
+	Events   int64          // events at or above min-level, of all sources
+	Errors   int            // distinct errors among them
+	Requests map[string]int // requests sent, by service and kind
+	Warnings []string
+	Failures []error
+}
+
+// Line is what became of one error.
+type Line struct {
+	Action plan.Action
+	Number int // of the issue; 0 if there is none
+	URL    string
+	Err    error // why a write is missing
+}
+
+// Source is the health of one source.
+type Source struct {
+	Name     string
+	From     time.Time // read from here
+	Complete time.Time // up to here; zero if nothing was read
+	Events   int64     // at or above min-level
+	Err      error
+}
+
+// Done reports whether the line is a change that this run made, or in a dry
+// run would make.
+func (l Line) Done() bool { return l.Err == nil && l.Action.Writes() }
+
+// Count returns how many lines of one kind are done.
+func (r Run) Count(kind plan.Kind) int {
+	count := 0
+	for _, l := range r.Lines {
+		if l.Err == nil && l.Action.Kind == kind {
+			count++
+		}
+	}
+	return count
+}
+
+// Problems returns every failure once, in order: those of the run, then those
+// of its lines. Twenty writes refused for one reason are one problem.
+func (r Run) Problems() []string {
+	var problems []string
+	seen := map[string]bool{}
+	note := func(text string) {
+		if !seen[text] {
+			seen[text] = true
+			problems = append(problems, text)
+		}
+	}
+	for _, err := range r.Failures {
+		note(err.Error())
+	}
+	for _, l := range r.Lines {
+		if l.Err != nil {
+			note(l.Err.Error())
+		}
+	}
+	return problems
+}

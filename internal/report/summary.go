@@ -1,0 +1,134 @@
+package report
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// maxRows bounds the table of actions: 1,000 rows of 500 characters stay under
+// the megabyte that GitHub shows of a step's summary.
+const maxRows = 1000
+
+// Summary returns the step summary as GitHub-flavoured Markdown.
+func Summary(r *safe.Redactor, run Run) string {
+	var b strings.Builder
+	b.WriteString("## errmon\n\n" + headline(run) + "\n\n")
+	problems(&b, r, run)
+	actions(&b, r, run)
+	sources(&b, r, run)
+	if len(run.Requests) > 0 {
+		b.WriteString("\nRequests: " + requests(run) + "\n")
+	}
+	return b.String()
+}
+
+func headline(run Run) string {
+	would := ""
+	if run.DryRun {
+		would = "Dry run, nothing was written. "
+	}
+	return fmt.Sprintf("%s%s of %s: %d created, %d updated, %d reopened, %d closed, %d waiting, %d muted.",
+		would, plural(run.Events, "event"), plural(int64(run.Errors), "error"),
+		run.Count(plan.Create), run.Count(plan.Update), run.Count(plan.Reopen), run.Count(plan.Close),
+		run.Count(plan.Wait), run.Count(plan.Mute))
+}
+
+func plural(n int64, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+func problems(b *strings.Builder, r *safe.Redactor, run Run) {
+	for _, p := range run.Problems() {
+		fmt.Fprintf(b, "- ✗ %s\n", r.Cell(p, 1000))
+	}
+	for _, w := range run.Warnings {
+		fmt.Fprintf(b, "- ! %s\n", r.Cell(w, 1000))
+	}
+	if len(run.Problems())+len(run.Warnings) > 0 {
+		b.WriteString("\n")
+	}
+}
+
+// actions lists what was done and what waits or is muted; what is unchanged is
+// counted only.
+func actions(b *strings.Builder, r *safe.Redactor, run Run) {
+	var rows []Line
+	unchanged := 0
+	for _, l := range run.Lines {
+		if l.Action.Kind == plan.Keep && l.Err == nil {
+			unchanged++
+			continue
+		}
+		rows = append(rows, l)
+	}
+	if len(rows) > 0 {
+		b.WriteString("| Action | Issue | Error | Events | Reason |\n|---|---|---|---:|---|\n")
+	}
+	for _, l := range rows[:min(len(rows), maxRows)] {
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(l), link(r, l), r.Cell(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
+	}
+	if more := len(rows) - maxRows; more > 0 {
+		fmt.Fprintf(b, "\nand %d more\n", more)
+	}
+	if unchanged > 0 {
+		fmt.Fprintf(b, "\n%s unchanged.\n", plural(int64(unchanged), "issue"))
+	}
+}
+
+func done(l Line) string {
+	if l.Err != nil {
+		return "✗ not " + string(l.Action.Kind)
+	}
+	return string(l.Action.Kind)
+}
+
+// link names the issue. Its address comes from GitHub itself, whose pages
+// package safe would not link on behalf of foreign text, so the number is
+// linked by GitHub's own reference.
+func link(_ *safe.Redactor, l Line) string {
+	if l.Number == 0 {
+		return ""
+	}
+	if l.URL == "" {
+		return fmt.Sprintf("#%d", l.Number)
+	}
+	return fmt.Sprintf("[#%d](%s)", l.Number, l.URL)
+}
+
+func sources(b *strings.Builder, r *safe.Redactor, run Run) {
+	if len(run.Sources) == 0 {
+		return
+	}
+	b.WriteString("\n| Source | Events | Read from | Lag |\n|---|---:|---|---|\n")
+	for _, s := range run.Sources {
+		fmt.Fprintf(b, "| %s | %d | %s | %s |\n", r.Code(s.Name, 300), s.Events, s.From.UTC().Format("2006-01-02 15:04 UTC"), lag(s, run.Ended))
+	}
+}
+
+// lag is how far behind the end of the run a source was read.
+func lag(s Source, now time.Time) string {
+	switch {
+	case s.Complete.IsZero():
+		return "not read"
+	case s.Err != nil:
+		return now.Sub(s.Complete).Round(time.Second).String() + ", incomplete"
+	}
+	return now.Sub(s.Complete).Round(time.Second).String()
+}
+
+func requests(run Run) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(run.Requests)) {
+		parts = append(parts, fmt.Sprintf("%s %d", kind, run.Requests[kind]))
+	}
+	return strings.Join(parts, ", ") + "."
+}

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// Print writes the run for someone who reads the log: one line per source and
+// per action, then the totals. Problems are left to Annotate.
+func Print(w io.Writer, r *safe.Redactor, run Run) {
+	for _, s := range run.Sources {
+		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("read %s: %s from %s on, lag %s",
+			s.Name, plural(s.Events, "event"), s.From.UTC().Format("2006-01-02 15:04 UTC"), lag(s, run.Ended))))
+	}
+	for _, l := range run.Lines {
+		if l.Action.Kind == plan.Keep && l.Err == nil {
+			continue
+		}
+		fmt.Fprintln(w, r.Terminal(line(l)))
+	}
+	fmt.Fprintln(w, headline(run))
+	if len(run.Requests) > 0 {
+		fmt.Fprintln(w, "Requests: "+requests(run))
+	}
+}
+
+func line(l Line) string {
+	number := "(new)"
+	if l.Number != 0 {
+		number = fmt.Sprintf("#%d", l.Number)
+	}
+	return fmt.Sprintf("%s %s %s (%s, %s)", done(l), number, l.Action.Title, plural(l.Action.Count(), "event"), l.Action.Reason)
+}
+
+// maxAnnotations is how many errors GitHub shows of one step; the last one says
+// how many more there are.
+const maxAnnotations = 10
+
+// Annotations returns the messages that shall stand out: problems as errors,
+// the rest as warnings.
+func Annotations(r *safe.Redactor, run Run) (errors, warnings []string) {
+	return cut(r, run.Problems()), cut(r, run.Warnings)
+}
+
+func cut(r *safe.Redactor, messages []string) []string {
+	var shown []string
+	for i, m := range messages {
+		if i == maxAnnotations-1 && len(messages) > maxAnnotations {
+			return append(shown, fmt.Sprintf("and %d more: see the summary", len(messages)-i))
+		}
+		shown = append(shown, r.Command(m).String())
+	}
+	return shown
+}

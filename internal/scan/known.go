@@ -1,0 +1,149 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/org/errmon-action/internal/apply"
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+)
+
+// known is what GitHub tells at the start of a run.
+type known struct {
+	issues    []plan.Issue
+	dashboard marker.Dashboard
+	home      github.Issue   // the dashboard issue; Number 0 if there is none
+	doubles   []github.Issue // open dashboards of other first runs
+}
+
+// list reads the dashboard and the tracked issues. Any doubt about the listing
+// is an error, and then nothing may be written: an issue that the list lost
+// would be filed again.
+func (s *Scan) list(ctx context.Context) (known, error) {
+	var k known
+	homes, err := s.GitHub.List(ctx, s.Label+":dashboard")
+	if err != nil {
+		return known{}, fmt.Errorf("find the dashboard: %w", err)
+	}
+	if err := s.readHomes(ctx, homes, &k); err != nil {
+		return known{}, err
+	}
+	listed, err := s.GitHub.List(ctx, s.Label)
+	if err != nil {
+		return known{}, err
+	}
+	if k.issues, err = s.track(ctx, listed); err != nil {
+		return known{}, err
+	}
+	if k.home.Number != 0 {
+		return k, s.verify(ctx, k.dashboard.Tracked, listed)
+	}
+	return k, s.crossCheck(ctx, listed)
+}
+
+// track returns the issues that carry a marker of ours.
+func (s *Scan) track(ctx context.Context, listed []github.Issue) ([]plan.Issue, error) {
+	var issues []plan.Issue
+	for _, i := range listed {
+		issue, err := plan.Track(apply.Snapshot(i), s.Label+":ignore")
+		if errors.Is(err, marker.ErrNone) {
+			continue // somebody's own issue that happens to carry the label
+		}
+		trusted, loginErr := s.trusts(ctx, i.Author)
+		if loginErr != nil {
+			return nil, loginErr
+		}
+		switch {
+		case !trusted:
+			s.warn("issue #%d carries errmon's marker but was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", i.Number, i.Author)
+			continue
+		case err != nil:
+			s.warn("issue #%d: %v: left alone", i.Number, err)
+			continue
+		case issue.Damaged:
+			s.warn("issue #%d: its marker is damaged: recognised by its key line, and counted anew", i.Number)
+		}
+		issues = append(issues, issue)
+	}
+	return issues, nil
+}
+
+// workflowLogin writes as every workflow's own token.
+const workflowLogin = "github-actions[bot]"
+
+// trusts reports whether a marker by this author counts. The token's own login
+// costs a request, so it is asked for only when another name turns up.
+func (s *Scan) trusts(ctx context.Context, author string) (bool, error) {
+	if author == workflowLogin || slices.Contains(s.Trusted, author) {
+		return true, nil
+	}
+	if s.login == "" {
+		login, err := s.GitHub.Login(ctx)
+		if err != nil {
+			return false, err
+		}
+		s.login = login
+	}
+	return author == s.login, nil
+}
+
+// maxVerified is how many tracked issues missing from the list are looked up.
+// If the list lies, the first ones show it.
+const maxVerified = 20
+
+// verify looks up tracked issues that the list lacks. One that is still there
+// and labelled proves that the list is not whole.
+func (s *Scan) verify(ctx context.Context, tracked []int, listed []github.Issue) error {
+	var missing []int
+	for _, number := range tracked {
+		if !slices.ContainsFunc(listed, func(i github.Issue) bool { return i.Number == number }) {
+			missing = append(missing, number)
+		}
+	}
+	for _, number := range missing[:min(len(missing), maxVerified)] {
+		issue, err := s.GitHub.Get(ctx, number)
+		if errors.Is(err, github.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if slices.Contains(issue.Labels, s.Label) {
+			return fmt.Errorf("issue #%d is labelled %q but GitHub's list lacks it: %w", number, s.Label, github.ErrPartialListing)
+		}
+	}
+	return nil
+}
+
+// crossCheck doubts an empty list where no dashboard says what should be in
+// it: GitHub must not know of an issue of ours by its author either.
+func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
+	if len(listed) > 0 || s.DryRun {
+		return nil
+	}
+	repository, err := s.GitHub.Repository(ctx)
+	if err != nil {
+		return err
+	}
+	s.repository = &repository
+	if repository.OpenIssues == 0 {
+		return nil
+	}
+	if _, err := s.trusts(ctx, ""); err != nil {
+		return err
+	}
+	mine, err := s.GitHub.ListByCreator(ctx, s.login)
+	if err != nil {
+		return err
+	}
+	for _, issue := range mine {
+		if slices.Contains(issue.Labels, s.Label) {
+			return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label is empty: %w", issue.Number, s.Label, github.ErrPartialListing)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+// Package scan owns the sequence of the main job: list what GitHub knows, read
+// the sources, group, plan, apply, and remember how far it came. It is the one
+// room that sees all others; none of them sees it but cli and preview.
+//
+// The order is what makes a run safe to die anywhere: nothing is written
+// before the listing is whole, and the dashboard, which says how far the
+// sources were read, is written last.
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/org/errmon-action/internal/apply"
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/render"
+	"github.com/org/errmon-action/internal/report"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// Options are what a run is told.
+type Options struct {
+	Clock    clock.Clock
+	GitHub   *github.Client
+	Redactor *safe.Redactor
+	// Open returns the sources to read. It may return some of them together
+	// with an error that says which are missing.
+	Open func(context.Context) ([]Source, error)
+	// Requests returns, by service, how many requests of each kind were sent.
+	Requests map[string]func() map[string]int
+	Policy   policy.Policy
+	Rules    plan.Rules
+
+	Label          string   // of error issues; the dashboard's and the ignore label derive from it
+	Trusted        []string // logins, beside the token's own, whose markers count
+	Lookback       time.Duration
+	Since          time.Time     // read from here instead; zero otherwise
+	MaxDuration    time.Duration // of the run; reading gets two thirds of it
+	PublishSamples bool          // show events in a public repository
+	DryRun         bool
+}
+
+// Scan is one run.
+type Scan struct {
+	Options
+	now        time.Time // one time for the whole run
+	sources    []Source
+	completed  map[string]time.Time // up to when each source was read without a gap
+	login      string               // the token's own, once it was asked for
+	repository *github.Repository   // once it was asked for
+	out        report.Run
+}
+
+// Run scans once. What it returns is complete even when parts failed; its
+// Failures say which.
+func Run(ctx context.Context, o Options) report.Run {
+	s := &Scan{Options: o, now: o.Clock.Now(), completed: map[string]time.Time{}}
+	s.out.Started, s.out.DryRun = s.now, o.DryRun
+	if err := s.run(ctx); err != nil {
+		s.fail(err)
+	}
+	s.out.Ended = o.Clock.Now()
+	s.countRequests()
+	return s.out
+}
+
+func (s *Scan) run(ctx context.Context) error {
+	known, err := s.list(ctx)
+	if err != nil {
+		return err
+	}
+	pipeline := &Pipeline{Policy: s.Policy, Set: grouping.NewSet(s.Redactor.Redact)}
+	s.readAll(ctx, pipeline, known)
+	in := plan.Input{
+		Now:     s.now,
+		Rules:   s.Rules,
+		Issues:  known.issues,
+		Waiting: known.dashboard.Waiting,
+		Groups:  pipeline.Set.Groups(),
+		Read:    s.completed,
+	}
+	s.out.Events, s.out.Errors = pipeline.Events, len(in.Groups)
+	actions := plan.Plan(in)
+	if s.DryRun {
+		s.tell(planned(actions))
+		return nil
+	}
+	if err := s.lookAround(ctx, actions); err != nil {
+		return err
+	}
+	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
+	results := applier.Do(ctx, actions)
+	s.tell(results)
+	if err := s.save(ctx, known, s.remember(known.dashboard, results)); err != nil {
+		return fmt.Errorf("save the dashboard: %w", err)
+	}
+	return nil
+}
+
+// readAll reads the sources within their share of the time.
+func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.MaxDuration*2/3, errReadTime)
+	defer cancel()
+	var err error
+	s.sources, err = s.Open(ctx)
+	if err != nil {
+		s.fail(err)
+	}
+	s.read(ctx, p, k.dashboard)
+}
+
+// errReadTime is what stops a long read, so that there is time left to write.
+var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
+
+// lookAround learns before the first write whether the repository is public.
+func (s *Scan) lookAround(ctx context.Context, actions []plan.Action) error {
+	for _, a := range actions {
+		if a.Writes() && s.repository == nil && !s.PublishSamples {
+			repository, err := s.GitHub.Repository(ctx)
+			if err != nil {
+				return err
+			}
+			s.repository = &repository
+		}
+	}
+	return nil
+}
+
+func (s *Scan) renderer() render.Renderer {
+	public := s.repository != nil && !s.repository.Private
+	return render.Renderer{Redactor: s.Redactor, Label: s.Label, HoldBack: public && !s.PublishSamples}
+}
+
+// planned turns actions into results of a dry run.
+func planned(actions []plan.Action) []apply.Result {
+	var results []apply.Result
+	for _, a := range actions {
+		results = append(results, apply.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
+	}
+	return results
+}
+
+func (s *Scan) tell(results []apply.Result) {
+	for _, r := range results {
+		s.out.Lines = append(s.out.Lines, report.Line{Action: r.Action, Number: r.Number, URL: r.URL, Err: r.Err})
+	}
+}
+
+func (s *Scan) fail(err error) { s.out.Failures = append(s.out.Failures, err) }
+
+func (s *Scan) warn(format string, args ...any) {
+	s.out.Warnings = append(s.out.Warnings, fmt.Sprintf(format, args...))
+}
+
+func (s *Scan) countRequests() {
+	s.out.Requests = map[string]int{}
+	for service, sent := range s.Requests {
+		for kind, n := range sent() {
+			s.out.Requests[service+" "+kind] += n
+		}
+	}
+}
