@@ -1,0 +1,112 @@
+package logtext
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// entry is a record whose text was read: valid UTF-8, without transport
+// prefixes and colours, each line apart.
+type entry struct {
+	record  event.Record
+	time    time.Time // Record.Time, else the time in the text
+	within  string    // stream named by the text
+	stamped bool      // the first line had a transport timestamp
+	first   string
+	rest    []string // further lines of the same record
+	shape   shape    // of the first line
+	head    head     // where shape is structured or text
+	fields  *fields  // where the record is one JSON object
+}
+
+func readEntry(r event.Record) entry {
+	text := cleanText(r.Text)
+	c := unwrap(text)
+	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, first: c.body}
+	if e.time.IsZero() {
+		e.time = c.time
+	}
+	if strings.HasPrefix(c.body, "{") {
+		if e.fields = readFields(c.body); e.fields != nil {
+			return e
+		}
+	}
+	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
+		e.first, e.rest = c.body[:i], strings.Split(c.body[i+1:], "\n")
+	}
+	e.readHead()
+	return e
+}
+
+// readHead finds the shape of the first line, and what a logger printed there.
+func (e *entry) readHead() {
+	e.shape = shapeOf(e.first)
+	if e.shape != text {
+		e.head.message = e.first
+		return
+	}
+	e.head = readHead(e.first)
+	if e.head.structured {
+		e.shape = structured
+	}
+	if e.time.IsZero() {
+		e.time = e.head.time
+	}
+}
+
+// jsonEvent makes the event of a record that is one JSON object.
+func (e *entry) jsonEvent() event.Event {
+	ev := newEvent(e)
+	ev.Text = clip(e.first)
+	e.fields.fill(&ev)
+	return ev
+}
+
+// newEvent makes an event of what the record itself tells.
+func newEvent(e *entry) event.Event {
+	r := e.record
+	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: r.Service}
+}
+
+// cleanText makes text valid UTF-8 with "\n" between its lines, none at its
+// end, and without terminal colours. AWS Lambda's runtimes put "\r" between the
+// lines of one message.
+func cleanText(s string) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	s = strings.TrimRight(s, "\r\n")
+	if strings.IndexByte(s, '\r') >= 0 {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	}
+	if strings.IndexByte(s, '\x1b') >= 0 {
+		s = dropColours(s)
+	}
+	return s
+}
+
+// dropColours removes the escape sequences "ESC [ digits ; … m".
+func dropColours(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.Index(s, "\x1b[")
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		end := i + 2
+		for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == ';') {
+			end++
+		}
+		if end < len(s) && s[end] == 'm' {
+			b.WriteString(s[:i])
+		} else {
+			b.WriteString(s[:end])
+			end--
+		}
+		s = s[min(end+1, len(s)):]
+	}
+}

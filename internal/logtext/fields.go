@@ -1,0 +1,161 @@
+package logtext
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// fields holds the values of one structured record, each as it is written.
+type fields struct {
+	values [fieldCount]string
+	ranks  [fieldCount]int
+}
+
+// readFields reads a record that is one JSON object and nothing else, or
+// returns nil.
+func readFields(s string) *fields {
+	f := &fields{}
+	rest, ok := f.object(s, "", 0)
+	if !ok || skipSpace(rest) != "" {
+		return nil
+	}
+	return f
+}
+
+// maxNesting bounds how deep fields are looked for.
+const maxNesting = 4
+
+// object reads the members of the object that s begins with, whose keys the
+// prefix completes, and returns what follows it.
+func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
+	s = skipSpace(s[1:])
+	if strings.HasPrefix(s, "}") {
+		return s[1:], true
+	}
+	for {
+		m, after, ok := scanMember(s)
+		if !ok || after == "" {
+			return s, false
+		}
+		f.member(prefix+m.key, m.value, depth)
+		switch after[0] {
+		case ',':
+			s = after[1:]
+		case '}':
+			return after[1:], true
+		default:
+			return s, false
+		}
+	}
+}
+
+// member keeps a value that some field asks for. The message may be an object,
+// which a program logged as it was: its members count as the record's own.
+func (f *fields) member(key, value string, depth int) {
+	if value[0] == '{' && containers[key] && depth < maxNesting {
+		prefix := key + "."
+		if key == "message" {
+			prefix = ""
+		}
+		f.object(value, prefix, depth+1)
+		return
+	}
+	k, ok := keysByName[key]
+	if !ok || value[0] == '{' || value == "null" || value == `""` {
+		return
+	}
+	k.rank += depth * 100 // what is nearer to the surface wins, key for key
+	if f.values[k.field] == "" || k.rank < f.ranks[k.field] {
+		f.values[k.field], f.ranks[k.field] = value, k.rank
+	}
+}
+
+// text returns a field's string or number, "" where there is none.
+func (f *fields) text(which field) string {
+	if f.values[which] == "" {
+		return ""
+	}
+	return scalar(f.values[which])
+}
+
+// fill completes the event by the fields.
+func (f *fields) fill(e *event.Event) {
+	f.fillIDs(e)
+	if e.Time.IsZero() {
+		e.Time = fieldTime(f.text(fieldTimestamp))
+	}
+	message := f.text(fieldMessage)
+	cause := f.text(fieldErrorMessage)
+	e.Stack = clip(f.stack(message, cause))
+	e.Level = f.level(e.Stack)
+	if f.fillPlatform(e) {
+		return
+	}
+	h := head{message: message}
+	if e.Level == event.Unknown && message != "" {
+		first, _, _ := strings.Cut(message, "\n")
+		h = readHead(first)
+		e.Level = h.level
+	}
+	e.Message = clip(message)
+	if e.Stack == "" || message == "" {
+		e.Message = clip(withCause(message, cause))
+	}
+}
+
+// fillIDs takes the fields that only name things.
+func (f *fields) fillIDs(e *event.Event) {
+	e.Logger = f.text(fieldLogger)
+	e.Release = f.text(fieldRelease)
+	e.Environment = f.text(fieldEnvironment)
+	e.RequestID = f.text(fieldRequestID)
+	e.TraceID = f.text(fieldTraceID)
+	if service := f.text(fieldService); service != "" {
+		e.Service = service
+	}
+	name := f.text(fieldName)
+	switch {
+	case name == "":
+	case f.values[fieldHost] != "": // bunyan and pino print the host with it
+		e.Service = name
+	case e.Logger == "":
+		e.Logger = name
+	}
+}
+
+// level returns the field's level, else that of the record's shape.
+func (f *fields) level(stack string) event.Level {
+	if level := fieldLevel(f.text(fieldLevelName)); level != event.Unknown {
+		return level
+	}
+	if level := otelLevel(f.text(fieldSeverity)); level != event.Unknown {
+		return level
+	}
+	if stack != "" || f.values[fieldErrorType] != "" {
+		return event.Error
+	}
+	return event.Unknown
+}
+
+// fieldTime reads a time in words, or a number of seconds, milliseconds,
+// microseconds or nanoseconds since 1970, told apart by size.
+func fieldTime(s string) time.Time {
+	if at, n := timeAt(s); n > 0 {
+		return at
+	}
+	number, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(number >= 1e8) || math.IsInf(number, 0) {
+		return time.Time{}
+	}
+	for number < 1e17 {
+		number *= 1000
+	}
+	if number > math.MaxInt64 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()
+}

@@ -1,0 +1,174 @@
+// Package logtext joins the records of a source back into events and reads
+// their fields: time, level, message, logger, service, ids, and the text that
+// holds the stack trace.
+//
+// # Framing
+//
+// A log source tears what a program printed into records, often one a line.
+// Every record is either a head, which begins an event, or goes on with the
+// event before it in its stream. Streams are read apart, however their records
+// are interleaved; the records of one stream come in the order they were
+// logged. The rules, each in its file:
+//
+//   - transport.go removes what carried a line here (timestamps of tools,
+//     stream names, container prefixes), so that what the program printed is seen.
+//   - shape.go tells what kind of line it is, by its first bytes; the lines of
+//     each runtime's traces are in shape_node.go, shape_python.go and so on.
+//   - join.go decides whether a line of that shape goes on with the event.
+//   - head.go and level.go read what loggers print in front of a message;
+//     logfmt.go, fields.go and lambda.go read structured lines.
+//
+// The lines of one record always stay together. A log head at warn or worse,
+// the exception line after it, its frames and its causes are one event. A head
+// below that is none of the trace's: programs print what nobody caught right
+// after an everyday line, and that must not sink to the everyday line's level.
+// Frames without anything above them are the rest of a trace whose beginning
+// was not read; they are dropped, since they would count the failure twice.
+//
+// # Levels
+//
+// A structured level field wins, then a level that the text begins with, then
+// the shape: a trace, a lone exception line, or a Lambda time-out or exit without a level
+// is an error; a Go panic or fatal error, which ends the process, is fatal.
+// Words further in ("0 errors", "error=nil", "error.js") say nothing.
+//
+// It is pure and imports event only.
+package logtext
+
+import (
+	"container/list"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Settle is how long a trace that is logged one line per record may grow: one
+// whose last line is younger waits for the next read (DESIGN.md, 3.3).
+const Settle = 10 * time.Second
+
+// maxStreams bounds the streams remembered at once. With MaxText an event, and
+// a framer rarely holding more than a few KB of one, that keeps memory flat.
+// The stream that was silent for longest is ended first.
+const maxStreams = 1024
+
+// Framer joins records into events. It is not safe for concurrent use.
+type Framer struct {
+	emit    func(event.Event)
+	streams map[streamKey]*list.Element
+	recent  *list.List // of *stream, the one heard from last in front
+}
+
+// streamKey tells streams apart; within is the stream that the text itself
+// names, as "aws logs tail" prints it.
+type streamKey struct{ source, stream, within string }
+
+// stream is the state of one stream between two records.
+type stream struct {
+	key     streamKey
+	pending pending
+}
+
+// NewFramer returns a framer that calls emit with each event once it is
+// complete, in the order of first lines within a stream.
+func NewFramer(emit func(event.Event)) *Framer {
+	return &Framer{emit: emit, streams: map[streamKey]*list.Element{}, recent: list.New()}
+}
+
+// Add takes the next record of its stream.
+func (f *Framer) Add(r event.Record) {
+	e := readEntry(r)
+	s := f.stream(streamKey{r.Source, r.Stream, e.within})
+	if e.fields != nil {
+		f.end(s)
+		f.emit(e.jsonEvent())
+		return
+	}
+	f.add(s, e)
+}
+
+// add lets the entry join what is pending in the stream, or begin anew.
+func (f *Framer) add(s *stream, e entry) {
+	p := &s.pending
+	if !p.active {
+		p.begin(e)
+		return
+	}
+	switch p.verdict(e) {
+	case join:
+		p.takeHeld()
+		p.take(e)
+	case hold:
+		p.held = append(p.held, e)
+	case begin:
+		f.split(s)
+		f.addAfterSplit(s, e)
+	}
+}
+
+// addAfterSplit adds the entry that ended an event: the lines held until then
+// may have begun one that it belongs to.
+func (f *Framer) addAfterSplit(s *stream, e entry) {
+	if s.pending.active {
+		f.add(s, e)
+		return
+	}
+	s.pending.begin(e)
+}
+
+// split emits what is pending without the lines held, and gives those a new
+// chance. Each call leaves fewer lines held, so that it ends.
+func (f *Framer) split(s *stream) {
+	held := s.pending.held
+	s.pending.held = nil
+	if e, ok := s.pending.finish(); ok {
+		f.emit(e)
+	}
+	for _, h := range held {
+		f.add(s, h)
+	}
+}
+
+// end emits everything that the stream holds.
+func (f *Framer) end(s *stream) {
+	for s.pending.active {
+		f.split(s)
+	}
+}
+
+// Flush ends the read at now: it emits what is complete, and forgets each
+// trace that is logged one line per record and whose last line is younger than
+// Settle, since more of it may come. It returns the time of the first line of
+// the earliest one held back so, from which the next read should begin, or the
+// zero time. Records without a time never wait.
+func (f *Framer) Flush(now time.Time) (waiting time.Time) {
+	for el := f.recent.Back(); el != nil; el = el.Prev() {
+		s := el.Value.(*stream)
+		first, waits := s.pending.waits(now)
+		if !waits {
+			f.end(s)
+			continue
+		}
+		if waiting.IsZero() || first.Before(waiting) {
+			waiting = first
+		}
+	}
+	clear(f.streams)
+	f.recent.Init()
+	return waiting
+}
+
+// stream returns the state of the stream, making room for it if need be.
+func (f *Framer) stream(key streamKey) *stream {
+	if el := f.streams[key]; el != nil {
+		f.recent.MoveToFront(el)
+		return el.Value.(*stream)
+	}
+	if len(f.streams) >= maxStreams {
+		oldest := f.recent.Remove(f.recent.Back()).(*stream)
+		delete(f.streams, oldest.key)
+		f.end(oldest)
+	}
+	s := &stream{key: key}
+	f.streams[key] = f.recent.PushFront(s)
+	return s
+}

@@ -1,0 +1,203 @@
+package logtext
+
+import "github.com/org/errmon-action/internal/event"
+
+// phase is how far the pending event has come: what was read of it, and so
+// what may follow.
+type phase int
+
+const (
+	plain       phase = iota // a log head, no trace so far
+	awaitsLevel              // the first line of a head of two lines
+	uncaught                 // V8's place of an uncaught error; with trace set, its caret too
+	named                    // an exception line, no frames so far
+	caused                   // "Caused by: …", no frames so far
+	framed                   // frames of Node or Java
+	traced                   // "Traceback" and frames of Python
+	raised                   // the exception line below Python's frames
+	chained                  // "During handling of the above exception, …"
+	panicking                // Go's "panic: …", no goroutine so far
+	running                  // Go's frames
+	over                     // the line that ends a process's output
+)
+
+// after is the phase once a line of the shape was added.
+func (p phase) after(s shape) phase {
+	switch s {
+	case frame, groupTrace:
+		return framed
+	case cause:
+		return caused
+	case pythonFrame, traceback:
+		return traced
+	case chain:
+		return chained
+	case place:
+		return uncaught
+	case goPanic:
+		return panicking
+	case goroutine, goPlace:
+		return running
+	case final:
+		return over
+	case header, text:
+		switch {
+		case p == traced:
+			return raised
+		case s == header && (p == plain || p == uncaught):
+			return named
+		}
+	}
+	return p
+}
+
+// verdict is what becomes of a record.
+type verdict int
+
+const (
+	begin verdict = iota // it begins a new event
+	join                 // it goes on with the pending one
+	hold                 // a later record will tell
+)
+
+// maxLoose bounds the lines that a message may go on by while nothing certain
+// follows, and maxHeld those that wait for something certain.
+const (
+	maxLoose = 20
+	maxHeld  = 20
+)
+
+// verdict decides by the shape of the record's first line.
+func (p *pending) verdict(e entry) verdict {
+	if p.phase == over || p.ownsTime(e) {
+		return begin
+	}
+	if len(p.held) > 0 {
+		return p.verdictHeld(e)
+	}
+	switch e.shape {
+	case structured:
+		return joinIf(p.phase == awaitsLevel && e.head.level != event.Unknown)
+	case place:
+		return begin
+	case goPanic:
+		return joinIf(p.phase == panicking && isFatalError(e.first))
+	case chain:
+		return joinIf(p.trace)
+	case traceback, groupTrace:
+		return joinIf(p.phase == chained || p.phase == named || p.failed())
+	case header:
+		return p.verdictHeader(e)
+	case text:
+		return p.verdictText(e)
+	}
+	return p.verdictBelow(e)
+}
+
+// ownsTime tells a line that carries a time of its own, after lines that carry
+// none, from a further line of theirs.
+func (p *pending) ownsTime(e entry) bool {
+	return e.stamped && !p.stamped && (e.shape == text || e.shape == header)
+}
+
+// failed tells whether the pending event is a log head that a trace belongs to.
+func (p *pending) failed() bool { return p.phase == plain && p.level >= event.Warn }
+
+// verdictBelow is for lines that only follow others: blank or indented ones,
+// and those that certainly belong to a trace.
+func (p *pending) verdictBelow(e entry) verdict {
+	if p.phase == uncaught && !p.trace && e.shape == indented {
+		return hold // the source line, if a caret follows
+	}
+	return join
+}
+
+// verdictHeader is for an exception line. After a log head it may be the head's
+// exception or the next plain error line: its frames will tell.
+func (p *pending) verdictHeader(e entry) verdict {
+	switch {
+	case p.phase == traced, p.phase == uncaught && p.trace, p.phase == caused:
+		return joinIf(p.loose < maxLoose)
+	case p.failed() && e.hasTrace():
+		return join
+	case p.failed(), p.phase == raised, p.phase == uncaught:
+		return p.holdIfAlone(e)
+	}
+	return begin
+}
+
+// verdictText is for a line of no known shape.
+func (p *pending) verdictText(e entry) verdict {
+	switch p.phase {
+	case traced:
+		return join
+	case caused, panicking:
+		return joinIf(p.loose < maxLoose)
+	case running:
+		return joinIf(isGoCall(e.first) || isGoFunction(e.first))
+	case named, raised:
+		return p.holdIfAlone(e)
+	case uncaught:
+		if p.trace {
+			return joinIf(p.loose < maxLoose)
+		}
+		return p.holdIfAlone(e)
+	case plain:
+		if isGoFunction(e.first) {
+			return p.holdIfAlone(e)
+		}
+	}
+	return begin
+}
+
+// verdictHeld decides while lines are held that only a certain line, of a kind
+// that the phase asks for, makes part of the event.
+func (p *pending) verdictHeld(e entry) verdict {
+	switch p.phase {
+	case uncaught:
+		return joinIf(e.shape == caret)
+	case raised:
+		if e.shape == chain {
+			return join
+		}
+		if e.shape == header {
+			return p.holdIfAlone(e)
+		}
+	default:
+		if p.held[0].shape == text && p.phase == plain {
+			return joinIf(e.shape == goPlace)
+		}
+		if e.shape.certain() && e.shape != chain && e.shape != goPanic {
+			return joinIf(p.phase == plain || e.shape != traceback)
+		}
+	}
+	if e.shape == text || e.shape == blank || e.shape == indented {
+		return p.holdIfAlone(e)
+	}
+	return begin
+}
+
+// holdIfAlone holds a record of one line; one of several tells itself what it is.
+func (p *pending) holdIfAlone(e entry) verdict {
+	if len(e.rest) > 0 || len(p.held) >= maxHeld {
+		return begin
+	}
+	return hold
+}
+
+func joinIf(yes bool) verdict {
+	if yes {
+		return join
+	}
+	return begin
+}
+
+// hasTrace tells whether the further lines of the record hold a trace.
+func (e *entry) hasTrace() bool {
+	for _, line := range e.rest {
+		if shapeOf(line).certain() {
+			return true
+		}
+	}
+	return false
+}

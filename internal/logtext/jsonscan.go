@@ -1,0 +1,129 @@
+package logtext
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// This file walks one JSON object without decoding what nobody asks for:
+// most records are of no interest but for their level.
+
+// member is one member of an object: its key, unquoted, and its value as it is
+// written.
+type member struct{ key, value string }
+
+// scanMember reads the member that s begins with, after "{" or ",", and what
+// follows it. It reports false where s does not hold one.
+func scanMember(s string) (m member, rest string, ok bool) {
+	s = skipSpace(s)
+	n := stringEnd(s)
+	if n == 0 {
+		return m, s, false
+	}
+	m.key = unquote(s[:n])
+	s = skipSpace(s[n:])
+	if s == "" || s[0] != ':' {
+		return m, s, false
+	}
+	s = skipSpace(s[1:])
+	n = valueEnd(s)
+	m.value = s[:n]
+	return m, skipSpace(s[n:]), n > 0
+}
+
+// skipSpace removes the white space that JSON allows between tokens.
+func skipSpace(s string) string {
+	if s != "" && s[0] > ' ' {
+		return s
+	}
+	return strings.TrimLeft(s, " \t\r\n")
+}
+
+// stringEnd returns the length of the quoted string that s begins with, or 0.
+func stringEnd(s string) int {
+	if s == "" || s[0] != '"' {
+		return 0
+	}
+	for i := 1; i < len(s); {
+		quote := strings.IndexByte(s[i:], '"')
+		if quote < 0 {
+			return 0
+		}
+		i += quote + 1
+		if !escaped(s[:i-1]) {
+			return i
+		}
+	}
+	return 0
+}
+
+// escaped tells whether what follows s is escaped by an odd number of backslashes.
+func escaped(s string) bool {
+	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
+}
+
+// valueEnd returns the length of the value that s begins with, or 0.
+func valueEnd(s string) int {
+	if s == "" {
+		return 0
+	}
+	switch s[0] {
+	case '"':
+		return stringEnd(s)
+	case '{', '[':
+		return nestedEnd(s)
+	}
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c == ',' || c == '}' || c == ']' || c <= ' ' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// nestedEnd returns the length of the object or array that s begins with, or 0.
+func nestedEnd(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			n := stringEnd(s[i:])
+			if n == 0 {
+				return 0
+			}
+			i += n - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// unquote decodes a quoted string.
+func unquote(quoted string) string {
+	inner := quoted[1 : len(quoted)-1]
+	if strings.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
+	var s string
+	if json.Unmarshal([]byte(quoted), &s) != nil {
+		return inner
+	}
+	return s
+}
+
+// scalar returns a string's text or a number as it is written, and "" for
+// everything else.
+func scalar(value string) string {
+	switch {
+	case value[0] == '"':
+		return unquote(value)
+	case value[0] == '-' || value[0] >= '0' && value[0] <= '9':
+		return value
+	}
+	return ""
+}

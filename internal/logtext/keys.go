@@ -1,0 +1,76 @@
+package logtext
+
+// field is something that an event can take from a structured record.
+type field int
+
+const (
+	fieldNone field = iota
+	fieldLevelName
+	fieldSeverity // OpenTelemetry's number
+	fieldTimestamp
+	fieldMessage
+	fieldErrorType
+	fieldErrorMessage
+	fieldStack
+	fieldVerbose // an error printed with its stack by github.com/pkg/errors
+	fieldLogger
+	fieldName // the logger's name, but the service's for bunyan and pino
+	fieldHost
+	fieldService
+	fieldRelease
+	fieldEnvironment
+	fieldRequestID
+	fieldTraceID
+	fieldRecordType // of AWS Lambda's own records
+	fieldStatus
+	fieldCount
+)
+
+// fieldKeys are the keys by which loggers name a field, the one to prefer
+// first. Nested objects are written with dots, whether they are nested in the
+// record or their key has the dots itself.
+var fieldKeys = [fieldCount][]string{
+	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "loglevel", "logLevel", "log_level", "lvl",
+		"severityText", "severity_text", "SeverityText", "Level", "@l"},
+	fieldSeverity: {"severityNumber", "severity_number", "SeverityNumber"},
+	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "asctime", "eventTime", "timeMillis", "instant.epochSecond", "@t",
+		"Timestamp", "timeUnixNano", "date"},
+	fieldMessage:      {"message", "msg", "event", "body", "body.stringValue", "Body", "log", "@m", "@mt", "short_message"},
+	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type"},
+	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
+	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "stackTrace", "exc_info", "exception", "exception.stacktrace",
+		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "errorVerbose", "@x"},
+	fieldLogger:      {"logger_name", "loggerName", "logger", "log.logger", "scope.name"},
+	fieldName:        {"name"},
+	fieldHost:        {"hostname"},
+	fieldService:     {"service", "service.name", "serviceName", "service_name", "resource.service.name", "resource.attributes.service.name", "app", "application"},
+	fieldRelease:     {"release", "service.version", "resource.service.version", "app_version"},
+	fieldEnvironment: {"environment", "service.environment", "deployment.environment", "resource.deployment.environment", "env"},
+	fieldRequestID: {"requestId", "request_id", "function_request_id", "req_id", "reqId", "req.id", "http.request.id", "aws_request_id", "AWSRequestId",
+		"correlation_id", "correlationId", "record.requestId"},
+	fieldTraceID:    {"trace_id", "traceId", "trace.id", "dd.trace_id", "traceID", "TraceId", "xray_trace_id"},
+	fieldRecordType: {"type"},
+	fieldStatus:     {"record.status"},
+}
+
+// keyed is the field of a key, and the key's place among the field's keys.
+type keyed struct{ field, rank int }
+
+var (
+	keysByName = map[string]keyed{}
+	// containers are the objects in which some field's key is nested.
+	containers = map[string]bool{"message": true}
+)
+
+func init() {
+	for f, keys := range fieldKeys {
+		for rank, key := range keys {
+			keysByName[key] = keyed{f, rank}
+			for i := range key {
+				if key[i] == '.' {
+					containers[key[:i]] = true
+				}
+			}
+		}
+	}
+}

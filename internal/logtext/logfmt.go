@@ -1,0 +1,74 @@
+package logtext
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// readLogfmt reads a line of key=value pairs, as logrus and slog's text handler
+// print it, into h. A line counts as one if it has a level= of its own.
+func readLogfmt(h *head) {
+	value, ok := logfmtValue(h.message, "level", "lvl", "severity")
+	level := fieldLevel(value)
+	if !ok || level == event.Unknown {
+		return
+	}
+	h.level, h.structured = level, true
+	line := h.message
+	if at, ok := logfmtValue(line, "time", "ts", "t"); ok && h.time.IsZero() {
+		h.time = fieldTime(at)
+	}
+	if name, ok := logfmtValue(line, "logger", "component"); ok {
+		h.logger = name
+	}
+	if id, ok := logfmtValue(line, "request_id", "requestId", "req_id"); ok {
+		h.requestID = id
+	}
+	if message, ok := logfmtValue(line, "msg", "message"); ok {
+		cause, _ := logfmtValue(line, "error", "err")
+		h.message = withCause(message, cause)
+	}
+}
+
+// logfmtValue returns the value of the first of keys that the line has.
+func logfmtValue(line string, keys ...string) (string, bool) {
+	for _, key := range keys {
+		for from := 0; ; {
+			i := strings.Index(line[from:], key)
+			if i < 0 {
+				break
+			}
+			i += from
+			from = i + len(key)
+			if (i == 0 || line[i-1] == ' ') && strings.HasPrefix(line[from:], "=") {
+				return logfmtUnquote(line[from+1:]), true
+			}
+		}
+	}
+	return "", false
+}
+
+// logfmtUnquote reads the value that s begins with.
+func logfmtUnquote(s string) string {
+	if quoted, err := strconv.QuotedPrefix(s); err == nil && s[0] == '"' {
+		if value, err := strconv.Unquote(quoted); err == nil {
+			return value
+		}
+	}
+	value, _, _ := strings.Cut(s, " ")
+	return value
+}
+
+// withCause adds to a message the error that was logged with it, without which
+// "request failed" would be the same error for every reason.
+func withCause(message, cause string) string {
+	switch {
+	case cause == "" || cause == "nil" || cause == "<nil>" || cause == "null" || strings.Contains(message, cause):
+		return message
+	case message == "":
+		return cause
+	}
+	return message + ": " + cause
+}

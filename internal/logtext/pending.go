@@ -1,0 +1,149 @@
+package logtext
+
+import (
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// pending is the event that a stream is in the middle of.
+type pending struct {
+	active   bool
+	event    event.Event
+	level    event.Level // as the head says; Unknown where it does not
+	message  string
+	lines    []string
+	size     int // bytes in lines
+	phase    phase
+	loose    int  // lines of no known shape since the last that was certain
+	trace    bool // frames, a panic, or what announces them was seen
+	fragment bool // began in the middle of a trace
+	held     []entry
+
+	first, last time.Time // of the records, zero where the source has none
+	whole       bool      // the last record held several lines
+	stamped     bool      // the last record had a transport timestamp
+}
+
+// begin makes the entry the head of a new event.
+func (p *pending) begin(e entry) {
+	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time}
+	p.level, p.message = e.head.level, e.head.message
+	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
+	p.fragment = e.shape.needsHead()
+	if e.head.twoLines {
+		p.phase = awaitsLevel
+	}
+	p.take(e)
+}
+
+// take adds the entry's lines.
+func (p *pending) take(e entry) {
+	p.last, p.whole, p.stamped = e.record.Time, len(e.rest) > 0, e.stamped
+	p.takeLine(e.first, e.shape)
+	for _, line := range e.rest {
+		p.takeLine(line, shapeOf(line))
+	}
+}
+
+func (p *pending) takeHeld() {
+	for _, h := range p.held {
+		p.take(h)
+	}
+	p.held = nil
+}
+
+func (p *pending) takeLine(line string, s shape) {
+	if p.phase == awaitsLevel && len(p.lines) == 1 {
+		p.takeSecondHead(line)
+	}
+	if s == goPlace && len(p.lines) == 1 && p.phase == plain && isGoFunction(p.lines[0]) {
+		p.fragment = true
+	}
+	if p.fragment && s == header && isSyntaxError(line) {
+		p.fragment = false
+	}
+	p.count(s)
+	p.phase = p.phase.after(s)
+	if len(line) > MaxText {
+		line = strings.Clone(clip(line))
+	}
+	p.lines = append(p.lines, line)
+	p.size += len(line) + 1
+	if len(p.lines) > 2*maxLines || p.size > 4*MaxText {
+		p.lines = clipLines(p.lines)
+		p.size = MaxText
+	}
+}
+
+// count keeps the tallies that verdicts rest on.
+func (p *pending) count(s shape) {
+	if s.certain() || s == caret && p.phase == uncaught {
+		p.trace, p.loose = true, 0
+	} else {
+		p.loose++
+	}
+}
+
+// takeSecondHead reads level and message from the second line of a head.
+func (p *pending) takeSecondHead(line string) {
+	h := readHead(line)
+	p.level, p.message, p.phase = h.level, h.message, plain
+}
+
+// waits tells whether more of the trace may come, and the time of its first line.
+func (p *pending) waits(now time.Time) (time.Time, bool) {
+	last, whole := p.last, p.whole
+	tracelike := p.trace || p.phase == named
+	if n := len(p.held); n > 0 {
+		last, whole, tracelike = p.held[n-1].record.Time, len(p.held[n-1].rest) > 0, true
+	}
+	waits := p.active && !p.fragment && tracelike && !whole && !last.IsZero() && now.Sub(last) < Settle
+	return p.first, waits
+}
+
+// finish ends the event; it reports false for what is to be dropped.
+func (p *pending) finish() (event.Event, bool) {
+	p.active = false
+	for len(p.lines) > 1 && isBlank(p.lines[len(p.lines)-1]) {
+		p.lines = p.lines[:len(p.lines)-1]
+	}
+	e := p.event
+	e.Text = p.text(p.lines[0])
+	e.Message = clip(p.message)
+	if p.trace {
+		e.Stack = p.text(e.Message)
+	}
+	if readEmbedded(&e, p.level) {
+		return e, true
+	}
+	e.Level = p.level
+	if e.Level == event.Unknown {
+		e.Level = p.shapeLevel()
+	}
+	return e, !p.fragment && !(len(p.lines) == 1 && isBlank(e.Text))
+}
+
+// text joins the lines, with another one in the first's place.
+func (p *pending) text(first string) string {
+	if len(p.lines) == 1 {
+		return clip(first)
+	}
+	lines := p.lines
+	if len(lines) > maxLines {
+		lines = clipLines(lines)
+	}
+	return clip(first + "\n" + strings.Join(lines[1:], "\n"))
+}
+
+// shapeLevel is the level of an event whose head names none.
+func (p *pending) shapeLevel() event.Level {
+	switch first := shapeOf(p.lines[0]); {
+	case first == goPanic:
+		return event.Fatal
+	case p.trace || first == header || isLambdaFailure(p.message):
+		return event.Error
+	}
+	return event.Unknown
+}

@@ -1,0 +1,62 @@
+package logtext
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// stack returns the text of the record's stack trace, with the exception above
+// its frames where the logger keeps it in fields of its own.
+func (f *fields) stack(message, cause string) string {
+	stack := stackText(f.values[fieldStack])
+	if isBlank(stack) || !strings.ContainsAny(stack, "\n") && !shapeOf(stack).certain() {
+		return ""
+	}
+	if !beginsWithFrames(stack) {
+		return stack
+	}
+	if cause == "" {
+		cause = message
+	}
+	if name := f.text(fieldErrorType); name != "" {
+		cause = name + ": " + cause
+	}
+	return cause + "\n" + stack
+}
+
+// stackText reads a stack field: a string, or an array of lines as AWS Lambda
+// writes it, or of objects as log4j's JsonLayout does.
+func stackText(value string) string {
+	if value == "" || value[0] != '[' {
+		if value == "" {
+			return ""
+		}
+		return cleanText(scalar(value))
+	}
+	var items []any
+	if json.Unmarshal([]byte(value), &items) != nil {
+		return ""
+	}
+	var lines []string
+	for _, item := range items {
+		switch item := item.(type) {
+		case string:
+			lines = append(lines, cleanText(item))
+		case map[string]any:
+			lines = append(lines, fmt.Sprintf("\tat %v.%v(%v:%v)", item["class"], item["method"], item["file"], item["line"]))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// beginsWithFrames tells a stack that lacks the exception above its frames.
+func beginsWithFrames(stack string) bool {
+	first, rest, _ := strings.Cut(stack, "\n")
+	switch shapeOf(first) {
+	case frame, pythonFrame, goroutine:
+		return true
+	}
+	second, _, _ := strings.Cut(rest, "\n")
+	return shapeOf(second) == goPlace && isGoFunction(first)
+}

@@ -1,0 +1,232 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Go prints a panic, or a fatal error of the runtime, and then goroutines, of
+// which the first is the one that failed:
+//
+//	panic: runtime error: index out of range [5] with length 3 [recovered]
+//		panic: again
+//	[signal SIGSEGV: …]
+//
+//	goroutine 1 [running]:
+//	main.(*Cart).Total(0xc000012345, 0x2)
+//		/app/cart.go:42 +0x1d
+//	created by main.main in goroutine 1
+//		/app/main.go:10 +0x1d
+//
+// github.com/pkg/errors and zap print errors: a message, then functions and
+// places alike but without arguments, offsets and goroutines.
+//
+// A Go panic has no exception type, so a stable one is made: "runtime error:
+// index out of range" without its numbers for the runtime's own panics, "panic"
+// for values that programs panic with, "fatal error", and "error" for an error
+// that was logged with its stack.
+
+func startsGo(lines []string, i int) bool {
+	if isGoroutine(lines[i]) || hasAnyPrefix(lines[i], "panic: ", "fatal error: ") {
+		return true
+	}
+	_, _, ok := goPlace(lines[i])
+	return ok
+}
+
+func parseGo(lines []string) []event.Exception {
+	for i, line := range lines {
+		if isGoroutine(line) {
+			return withFrames(goPanics(lines[:i]), goFrames(lines[i+1:]))
+		}
+	}
+	if chain := goErrors(lines); len(chain) > 0 {
+		return chain
+	}
+	return withFrames(goPanics(lines), nil)
+}
+
+// withFrames gives the frames to the panic that surfaced.
+func withFrames(chain []event.Exception, frames []event.Frame) []event.Exception {
+	if len(chain) > 0 {
+		chain[0].Frames = frames
+	}
+	return chain
+}
+
+// goPanics reads the lines above the first goroutine. A panic that happened
+// while another was handled is printed after that, and surfaced.
+func goPanics(lines []string) []event.Exception {
+	var chain []event.Exception
+	for i, line := range lines {
+		if kind, value, ok := goPanic(line); ok {
+			message := joinMessage(value, goMessage(lines[i+1:]))
+			chain = append([]event.Exception{{Type: goType(kind, message), Message: message}}, chain...)
+		}
+	}
+	if chain == nil {
+		chain = append(chain, findHeader(lines))
+		chain[0].Type = "panic"
+	}
+	return chain
+}
+
+// goPanic reads the line of a panic: the runtime's own, or the one with which
+// net/http reports a handler's.
+func goPanic(line string) (kind, value string, ok bool) {
+	if strings.Contains(line, "http: panic serving ") {
+		_, value, ok = strings.Cut(line[strings.Index(line, "serving "):], ": ")
+		return "panic", value, ok
+	}
+	s := strings.TrimLeft(line, " \t")
+	for _, kind := range []string{"panic", "fatal error"} {
+		if value, ok := strings.CutPrefix(s, kind+": "); ok {
+			return kind, value, true
+		}
+	}
+	return "", "", false
+}
+
+// goMessage returns the lines by which a message goes on.
+func goMessage(lines []string) []string {
+	for i, line := range lines {
+		_, _, next := goPanic(line)
+		if next || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") {
+			return lines[:i]
+		}
+	}
+	return lines
+}
+
+// goType makes the type of a panic from its value.
+func goType(kind, value string) string {
+	rest, ok := strings.CutPrefix(value, "runtime error: ")
+	if !ok {
+		return kind
+	}
+	// Numbers and type names of the failure follow a bracket, a colon or the
+	// words of a failed conversion.
+	for _, stop := range []string{" [", ": ", "\n", " (", " with "} {
+		rest, _, _ = strings.Cut(rest, stop)
+	}
+	return "runtime error: " + rest
+}
+
+// isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
+func isGoroutine(line string) bool {
+	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
+}
+
+// goFrames reads the frames of one goroutine, up to the blank line after it.
+// Where a goroutine was created is no call on its stack.
+func goFrames(lines []string) []event.Frame {
+	var frames []event.Frame
+	function := ""
+	for _, line := range lines {
+		if line == "" || isGoroutine(line) {
+			break
+		}
+		if strings.HasPrefix(line, "created by ") {
+			break
+		}
+		file, n, ok := goPlace(line)
+		if !ok {
+			function = line
+			continue
+		}
+		frames = append(frames, goFrame(function, file, n))
+		function = ""
+	}
+	return frames
+}
+
+// goErrors reads traces without goroutines: each run of functions and places
+// under a message. The error that was wrapped is printed first.
+func goErrors(lines []string) []event.Exception {
+	var chain []event.Exception
+	above := 0
+	for i := 0; i+1 < len(lines); i++ {
+		if _, _, ok := goPlace(lines[i+1]); !ok || strings.ContainsAny(lines[i], " \t") {
+			continue
+		}
+		x := event.Exception{Type: "error", Message: lastLine(lines[above:i])}
+		for ; i+1 < len(lines); i += 2 {
+			file, n, ok := goPlace(lines[i+1])
+			if !ok {
+				break
+			}
+			x.Frames = append(x.Frames, goFrame(lines[i], file, n))
+		}
+		above = i
+		i--
+		chain = append([]event.Exception{x}, chain...)
+	}
+	return chain
+}
+
+func lastLine(lines []string) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(lines[len(lines)-1])
+}
+
+// goPlace reads "\t/app/cart.go:42 +0x1d".
+func goPlace(line string) (file string, n int, ok bool) {
+	s, ok := strings.CutPrefix(line, "\t")
+	if !ok {
+		return "", 0, false
+	}
+	s, _, _ = strings.Cut(s, " +0x")
+	file, n, ok = cutNumber(s)
+	ok = ok && (strings.HasSuffix(file, ".go") || strings.HasSuffix(file, ".s"))
+	return file, n, ok
+}
+
+// goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)" into
+// package and function, without arguments.
+func goFrame(call, file string, line int) event.Frame {
+	f := event.Frame{File: file, Line: line}
+	slash := strings.LastIndexByte(beforeArguments(call), '/')
+	pkg, function, ok := strings.Cut(call[slash+1:], ".")
+	if !ok {
+		f.Function = beforeArguments(call)
+		return f
+	}
+	f.Module, f.Function = call[:slash+1]+pkg, beforeArguments(function)
+	f.InApp = goInApp(f.Module, file)
+	return f
+}
+
+// beforeArguments cuts the arguments, the last group of parentheses: a
+// receiver's group comes before.
+func beforeArguments(call string) string {
+	if !strings.HasSuffix(call, ")") {
+		return call
+	}
+	open := strings.LastIndexByte(call, '(')
+	if open <= 0 || strings.HasPrefix(call[open:], "(*") {
+		return call
+	}
+	return call[:open]
+}
+
+// goStandard holds the first path elements of the standard library's packages.
+var goStandard = func() map[string]bool {
+	set := map[string]bool{}
+	for _, name := range strings.Fields(`archive bufio bytes cmp compress container context crypto database debug
+		embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
+		plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
+		unsafe vendor weak`) {
+		set[name] = true
+	}
+	return set
+}()
+
+// goInApp goes by the package, since a binary built with -trimpath names no
+// GOROOT, and by the module cache and vendor folders.
+func goInApp(pkg, file string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	return !goStandard[first] && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
+}

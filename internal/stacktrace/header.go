@@ -1,0 +1,177 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// This file reads the line above the frames, "Type: message", which Node, Java
+// and Python share but for details.
+
+// findHeader reads the exception that lines announce, lines being all that was
+// printed between the frames before (or the start) and the frames that follow.
+// A line that begins with an exception's name beats one that has it further in
+// ("checkout failed: TypeError: …"), which beats a line that begins with some
+// capitalised name; among equals the one nearest to the frames wins, since log
+// lines of the same failure come first. What follows the header is its message.
+func findHeader(lines []string) event.Exception {
+	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
+		for i := len(lines) - 1; i >= 0; i-- {
+			if x, ok := read(stripLead(lines[i])); ok {
+				x.Message = joinMessage(x.Message, lines[i+1:])
+				return x
+			}
+		}
+	}
+	for i := len(lines) - 1; i >= 0; i-- {
+		if s := strings.TrimSpace(lines[i]); s != "" {
+			return event.Exception{Message: s}
+		}
+	}
+	return event.Exception{}
+}
+
+// stripLead removes what runtimes print in front of an exception's name.
+func stripLead(line string) string {
+	s := strings.TrimSpace(line)
+	for _, lead := range []string{"[cause]: ", "Caused by: ", "caused by: ", "Uncaught ", "[ERROR] "} {
+		s = strings.TrimPrefix(s, lead)
+	}
+	const thread = `Exception in thread "`
+	if rest, ok := strings.CutPrefix(s, thread); ok {
+		if _, after, ok := strings.Cut(rest, `" `); ok {
+			return after
+		}
+	}
+	return s
+}
+
+// headerAtStart reads "pkg.SomeError: message", "SomeError" or
+// "TypeError [ERR_CODE]: message".
+func headerAtStart(s string) (event.Exception, bool) {
+	x, ok := splitHeader(s)
+	return x, ok && isExceptionName(x.Type)
+}
+
+// headerInside finds the first exception's name after the start of a line.
+func headerInside(s string) (event.Exception, bool) {
+	for i := strings.IndexByte(s, ' '); i >= 0; {
+		if x, ok := headerAtStart(s[i+1:]); ok {
+			return x, true
+		}
+		next := strings.IndexByte(s[i+1:], ' ')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return event.Exception{}, false
+}
+
+// weakHeader reads "Oops: message": a capitalised name of no known ending.
+func weakHeader(s string) (event.Exception, bool) {
+	x, ok := splitHeader(s)
+	return x, ok && x.Message != "" && x.Type[0] >= 'A' && x.Type[0] <= 'Z' && strings.ToUpper(x.Type) != x.Type
+}
+
+// splitHeader splits "name: message", "name [CODE]: message" or a lone name.
+// The code that Node prints there is left out: it is no part of the name.
+func splitHeader(s string) (event.Exception, bool) {
+	end := nameEnd(s)
+	if end == 0 {
+		return event.Exception{}, false
+	}
+	name, rest := s[:end], s[end:]
+	if code, after, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(code, " [") && nameEnd(code[2:]) == len(code)-2 {
+		rest = after
+	}
+	switch {
+	case rest == "":
+		return event.Exception{Type: name}, true
+	case rest == ":":
+		return event.Exception{Type: name}, true
+	case strings.HasPrefix(rest, ": "):
+		return event.Exception{Type: name, Message: rest[2:]}, true
+	}
+	return event.Exception{}, false
+}
+
+// nameEnd returns the length of the dotted name that s begins with.
+func nameEnd(s string) int {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$'
+		if !letter && (i == 0 || c != '.' && (c < '0' || c > '9')) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// isExceptionName tells an exception's name from a word: by its ending, or by
+// being a class in a package of at least two parts ("com.acme.Declined").
+func isExceptionName(name string) bool {
+	for _, ending := range []string{"Error", "Exception", "Throwable", "Failure", "Interrupt", "Rejection"} {
+		if strings.HasSuffix(name, ending) {
+			return true
+		}
+	}
+	dot := strings.LastIndexByte(name, '.')
+	return dot > 0 && dot+1 < len(name) && name[dot+1] >= 'A' && name[dot+1] <= 'Z' &&
+		name[0] >= 'a' && name[0] <= 'z' && strings.IndexByte(name, '.') < dot
+}
+
+// joinMessage adds the further lines of a message to its first.
+func joinMessage(first string, more []string) string {
+	return strings.TrimSpace(first + "\n" + strings.Join(more, "\n"))
+}
+
+// indent counts the white space that s begins with.
+func indent(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+
+// cutNumber splits "rest:12" at its last colon; it reports false where no
+// number of sane size follows that.
+func cutNumber(s string) (string, int, bool) {
+	colon := strings.LastIndexByte(s, ':')
+	if colon < 0 {
+		return s, 0, false
+	}
+	n, ok := number(s[colon+1:])
+	return s[:colon], n, ok
+}
+
+// number reads a decimal of at most nine digits.
+func number(s string) (int, bool) {
+	if len(s) == 0 || len(s) > 9 {
+		return 0, false
+	}
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n, true
+}
+
+// hasAny tells whether s contains one of parts.
+func hasAny(s string, parts ...string) bool {
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasAnyPrefix tells whether s begins with one of prefixes.
+func hasAnyPrefix(s string, prefixes ...string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}

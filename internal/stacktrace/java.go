@@ -1,0 +1,129 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Java prints, as Throwable.printStackTrace does:
+//
+//	com.acme.CheckoutException: message
+//		at com.acme.Cart.total(Cart.java:42)
+//		Suppressed: java.io.IOException: message
+//			at …
+//	Caused by: java.lang.IllegalStateException: message
+//		at …
+//		... 12 more
+//
+// Kotlin and Scala share the form. A Suppressed block is something else that
+// went wrong on the way out, no cause, and is left out of the chain.
+
+func startsJava(lines []string, i int) bool {
+	_, ok := javaFrame(lines[i])
+	return ok
+}
+
+func parseJava(lines []string) []event.Exception {
+	var chain []event.Exception
+	suppressed := -1 // indentation of the open Suppressed block
+	above := 0       // first line after the frames before
+	for i, line := range lines {
+		f, isFrame := javaFrame(line)
+		depth := indent(line)
+		switch {
+		case isJavaLink(line, "Suppressed: ") && len(chain) > 0:
+			if suppressed < 0 || depth < suppressed {
+				suppressed = depth
+			}
+		case suppressed >= 0 && (depth >= suppressed || !isJavaLink(line, "Caused by: ")):
+		case isJavaLink(line, "Caused by: ") && len(chain) > 0:
+			suppressed = -1
+			chain = append(chain, findHeader(javaHeaderLines(lines[i:])))
+		case isFrame && len(chain) == 0:
+			chain = append(chain, findHeader(lines[above:i]))
+			fallthrough
+		case isFrame:
+			last := &chain[len(chain)-1]
+			last.Frames = append(last.Frames, f)
+		}
+	}
+	return chain
+}
+
+func isJavaLink(line, word string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line, " \t"), word)
+}
+
+// javaHeaderLines returns the lines of a header before its first frame.
+func javaHeaderLines(lines []string) []string {
+	for i, line := range lines[1:] {
+		_, isFrame := javaFrame(line)
+		if isFrame || isJavaLink(line, "... ") || isJavaLink(line, "Caused by: ") {
+			return lines[:i+1]
+		}
+	}
+	return lines[:1]
+}
+
+// javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
+// which logback may follow with "~[shop.jar:1.0]".
+func javaFrame(line string) (event.Frame, bool) {
+	call, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "at ")
+	if !ok {
+		return event.Frame{}, false
+	}
+	call, place, ok := strings.Cut(call, "(")
+	place, rest, closed := strings.Cut(place, ")")
+	if !ok || !closed || rest != "" && !hasAnyPrefix(rest, " ~[", " [") {
+		return event.Frame{}, false
+	}
+	call = cutJavaModule(call)
+	dot := strings.LastIndexByte(call, '.')
+	if dot <= 0 || strings.ContainsAny(call, " \t") {
+		return event.Frame{}, false
+	}
+	f := event.Frame{Module: call[:dot], Function: call[dot+1:]}
+	if !readJavaPlace(&f, place) {
+		return event.Frame{}, false
+	}
+	f.InApp = javaInApp(f.Module)
+	return f, true
+}
+
+// cutJavaModule removes the class loader and module in front of a class. The
+// slash in a hidden class ("Cart$$Lambda/0x00007f…") is followed by a digit.
+func cutJavaModule(call string) string {
+	for {
+		slash := strings.IndexByte(call, '/')
+		if slash < 0 || slash+1 == len(call) || call[slash+1] >= '0' && call[slash+1] <= '9' {
+			return call
+		}
+		call = call[slash+1:]
+	}
+}
+
+// readJavaPlace reads what stands in the parentheses of a frame.
+func readJavaPlace(f *event.Frame, place string) bool {
+	if place == "Native Method" || place == "Unknown Source" || place == "<generated>" {
+		return true
+	}
+	file, line, ok := cutNumber(place)
+	if !ok {
+		file = place
+	}
+	f.File, f.Line = file, line
+	return strings.Contains(file, ".") && !strings.ContainsAny(file, "/: ")
+}
+
+// javaLibraries are the packages of the JDK, the languages on it, and the
+// frameworks that call the application.
+var javaLibraries = []string{
+	"java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "akka.",
+	"org.springframework.", "org.apache.", "org.hibernate.", "org.jboss.", "org.eclipse.", "org.glassfish.",
+	"org.junit.", "junit.", "io.netty.", "io.micronaut.", "io.quarkus.", "io.vertx.", "reactor.", "rx.",
+	"org.slf4j.", "ch.qos.logback.", "com.fasterxml.", "com.google.common.", "com.mysql.", "org.postgresql.",
+	"com.zaxxer.hikari.", "okhttp3.", "retrofit2.", "com.amazonaws.", "software.amazon.", "lambdainternal.", "groovy.", "org.codehaus.groovy.",
+}
+
+func javaInApp(class string) bool { return !hasAnyPrefix(class, javaLibraries...) }

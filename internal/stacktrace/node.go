@@ -1,0 +1,195 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Node prints what V8's Error.stack holds, and after it, where the error was
+// inspected, its further properties, among them its cause:
+//
+//	TypeError: message
+//	    at Cart.total (/app/src/cart.js:42:7)
+//	    at async /app/src/server.js:10:3 {
+//	  code: 'ECONNREFUSED',
+//	  [cause]: Error: message
+//	      at …
+//	}
+//
+// An error that nobody caught is preceded by its place, the source line and a
+// caret, and followed by "Node.js v20.20.2".
+
+func startsNode(lines []string, i int) bool {
+	if _, ok := nodeFrame(lines[i]); ok {
+		return true
+	}
+	_, ok := nodePlace(lines, i)
+	return ok
+}
+
+func parseNode(lines []string) []event.Exception {
+	var chain []event.Exception
+	after, indents := 0, 0 // the line after the last frame, and its indentation
+	for i, line := range lines {
+		f, ok := nodeFrame(line)
+		if !ok {
+			continue
+		}
+		if len(chain) == 0 || i > after && namesNodeError(lines[after:i]) {
+			if len(chain) > 0 && indent(line) <= indents && !isNodeCause(lines[i-1]) {
+				break // another trace that happens to follow
+			}
+			indents = indent(line)
+			chain = append(chain, findHeader(nodeHeaderLines(lines[after:i])))
+		}
+		last := &chain[len(chain)-1]
+		last.Frames = append(last.Frames, f)
+		after = i + 1
+	}
+	return addNodePlace(chain, lines)
+}
+
+// isNodeCause tells whether a line announces a cause in the flat form that
+// pino's error serializer prints.
+func isNodeCause(line string) bool { return strings.HasPrefix(line, "caused by: ") }
+
+// namesNodeError tells the header of a nested error from mere properties.
+func namesNodeError(lines []string) bool {
+	for _, line := range lines {
+		if _, ok := headerAtStart(stripLead(line)); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// nodeHeaderLines drops the place, source line and caret of an uncaught error.
+func nodeHeaderLines(lines []string) []string {
+	for i := range lines {
+		if _, ok := nodePlace(lines, i); ok {
+			return lines[min(i+3, len(lines)):]
+		}
+	}
+	return lines
+}
+
+// addNodePlace adds the place that V8 prints above an uncaught error where no
+// frame tells it: a syntax error's own frames are all Node's loader, and a
+// thrown string has none.
+func addNodePlace(chain []event.Exception, lines []string) []event.Exception {
+	for i := range lines {
+		f, ok := nodePlace(lines, i)
+		if !ok {
+			continue
+		}
+		if len(chain) == 0 {
+			chain = append(chain, uncaughtValue(lines[i+3:]))
+		}
+		if first := &chain[0]; f.InApp && !hasInApp(first.Frames) {
+			first.Frames = append([]event.Frame{f}, first.Frames...)
+		}
+		break
+	}
+	return chain
+}
+
+func hasInApp(frames []event.Frame) bool {
+	for _, f := range frames {
+		if f.InApp {
+			return true
+		}
+	}
+	return false
+}
+
+// uncaughtValue reads what was thrown where it was no error: printed as it is,
+// or as "[UnhandledPromiseRejection: message] {".
+func uncaughtValue(lines []string) event.Exception {
+	for i, line := range lines {
+		if hasAnyPrefix(line, "Node.js v", "(Use `node", "Thrown at:") {
+			lines = lines[:i]
+			break
+		}
+	}
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	text, _, _ = strings.Cut(text, "] {\n")
+	text = strings.TrimPrefix(strings.TrimSuffix(text, "]"), "[")
+	if x, ok := headerAtStart(text); ok {
+		return x
+	}
+	return event.Exception{Type: "Uncaught", Message: text}
+}
+
+// nodePlace reads V8's "/app/src/cart.js:42" above a source line and a caret.
+func nodePlace(lines []string, i int) (event.Frame, bool) {
+	if i+2 >= len(lines) || !isCaret(lines[i+2]) {
+		return event.Frame{}, false
+	}
+	file, line, ok := cutNumber(lines[i])
+	if !ok || file == "" || !hasAny(file, "/", `\`, "node:") {
+		return event.Frame{}, false
+	}
+	f := event.Frame{File: nodeFile(file), Line: line}
+	f.InApp = nodeInApp(f.File)
+	return f, true
+}
+
+func isCaret(line string) bool {
+	s := strings.TrimSpace(line)
+	return s != "" && strings.Trim(s, "^") == ""
+}
+
+// nodeFrame reads "at [async] function [as alias] (place)" or "at place".
+func nodeFrame(line string) (event.Frame, bool) {
+	s, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "at ")
+	if !ok {
+		return event.Frame{}, false
+	}
+	s = strings.TrimRight(s, " {,]")
+	s = strings.TrimPrefix(s, "async ")
+	function, place, inParens := strings.Cut(s, " (")
+	if !inParens {
+		function, place = "", s
+	} else if place, inParens = strings.CutSuffix(place, ")"); !inParens {
+		return event.Frame{}, false
+	}
+	f := event.Frame{Function: function}
+	if !readNodePlace(&f, place) {
+		return event.Frame{}, false
+	}
+	f.InApp = nodeInApp(f.File)
+	return f, true
+}
+
+// readNodePlace reads "file:line:column", or the words that V8 prints where
+// there is no file. Code made by eval counts as the line that called eval.
+func readNodePlace(f *event.Frame, place string) bool {
+	if rest, ok := strings.CutPrefix(place, "eval at "); ok {
+		if _, place, ok = strings.Cut(rest, " ("); !ok {
+			return false
+		}
+		place, _, _ = strings.Cut(place, ")")
+		place = strings.TrimPrefix(place, "eval at ")
+	}
+	if hasAnyPrefix(place, "<anonymous>", "native", "index ", "unknown location", "wasm://") {
+		return place != "" && (f.Function != "" || place == "<anonymous>")
+	}
+	rest, column, ok := cutNumber(place)
+	file, line, ok2 := cutNumber(rest)
+	if !ok || !ok2 || file == "" {
+		return false
+	}
+	f.File, f.Line, f.Column = nodeFile(file), line, column
+	return true
+}
+
+func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
+
+// nodeInApp leaves out Node's own modules (old versions print them without a
+// folder), packages, and the runtime that AWS Lambda puts around a handler.
+func nodeInApp(file string) bool {
+	return hasAny(file, "/", `\`) &&
+		!hasAny(file, "/node_modules/", `\node_modules\`) &&
+		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")
+}

@@ -1,0 +1,61 @@
+// Package stacktrace reads the stack traces that runtimes print: the chain of
+// exceptions, their messages, and their frames.
+//
+// Each runtime has one file here, which owns what that runtime's traces look
+// like and which of its frames are the application's own ("in-app"), and one
+// folder of golden failures under testdata, printed by the real programs in
+// testdata/src. A new runtime is a new file, a new folder, and a line in the
+// list below.
+//
+// The text is hostile and often damaged: lines may be missing, cut, or mixed
+// with what was logged before the trace. Whatever can be read is returned.
+//
+// It is pure and imports event only.
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// runtime is one language's way of printing a trace.
+type runtime struct {
+	name string
+	// starts tells whether lines[i] can only be part of this runtime's trace.
+	starts func(lines []string, i int) bool
+	// parse reads the whole text; nothing means that it was no trace after all.
+	parse func(lines []string) []event.Exception
+}
+
+var runtimes = []runtime{
+	{"python", startsPython, parsePython},
+	{"java", startsJava, parseJava},
+	{"node", startsNode, parseNode},
+	{"go", startsGo, parseGo},
+}
+
+// Parse reads the stack trace in text, which may begin with log lines that
+// belong to the same failure, and names its runtime: "node", "python", "java"
+// or "go". The first line that only one runtime prints decides which.
+//
+// The exception that surfaced comes first, then its causes; the frames of each
+// are most recent first, whatever order the runtime prints. Parse returns nil
+// and "" where there is no trace.
+func Parse(text string) ([]event.Exception, string) {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = strings.TrimSuffix(lines[i], "\r")
+	}
+	for i := range lines {
+		for _, r := range runtimes {
+			if !r.starts(lines, i) {
+				continue
+			}
+			if chain := r.parse(lines); len(chain) > 0 {
+				return chain, r.name
+			}
+		}
+	}
+	return nil, ""
+}
