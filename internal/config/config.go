@@ -1,0 +1,61 @@
+// Package config is the public interface of the program: every setting, where
+// it may be set, and what it may hold.
+//
+// The table Settings is the one source of truth: flags, inputs, environment
+// variables, keys of the file, action.yml and .env.example all follow from it or
+// are held to it by a test. For each setting the first of these counts that is not
+// empty: flag, input, environment, file, default.
+//
+// The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
+// setting names to plain values or, for lists, sequences. Secrets have no place in it.
+//
+// It imports nothing of this project.
+package config
+
+import "time"
+
+// Config holds every setting, valid and typed. Load makes one.
+type Config struct {
+	GitHubToken  string
+	Owner, Repo  string // both empty if no repository is known
+	GitHubAPIURL string // of GITHUB_API_URL, without a slash at its end
+
+	LogGroups            []string // names, ARNs and prefixes, as written
+	AWSRegion            string
+	FilterPattern        string // empty for the built-in one
+	Lookback             time.Duration
+	Lateness             time.Duration
+	AWSRequestsPerSecond float64
+	Since                time.Time // zero if not set; never in the future
+
+	SentryAuthToken    string // set together with organization and projects, or not at all
+	SentryOrganization string
+	SentryProjects     []string
+	SentryURL          string // without a slash at its end
+	SentryQuery        string
+	SentryEnvironments []string
+
+	SlackWebhookURL string
+	SlackBotToken   string // set together with SlackChannel, or not at all
+	SlackChannel    string
+
+	Label          string
+	MinEvents      int           // at least 1
+	MaxNewIssues   int           // 0 for none
+	CloseAfter     time.Duration // 0 for never
+	WriteInterval  time.Duration
+	MinLevel       string // trace, debug, info, warn, error or fatal
+	MaxDuration    time.Duration
+	TrustedLogins  []string
+	PublishSamples bool
+
+	Command string // scan, doctor or preview
+	File    string // path of the file of settings
+	DryRun  bool
+
+	// FileRead tells whether there was such a file.
+	FileRead bool
+	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
+	// reads the environment itself, so whoever runs it exports these first.
+	DotEnv map[string]string
+}

@@ -1,0 +1,169 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/joho/godotenv"
+)
+
+// Input is where settings come from.
+type Input struct {
+	// Flags holds the flags that were given, by the setting's name.
+	Flags map[string]string
+	// Getenv returns an environment variable, empty if it is not set.
+	Getenv func(name string) string
+	// ReadFile reads a file by its path in the working directory. Its error is
+	// fs.ErrNotExist if there is none.
+	ReadFile func(path string) ([]byte, error)
+	// Now is what since counts back from.
+	Now time.Time
+}
+
+const defaultAPIURL = "https://api.github.com"
+
+// value is what a setting was given, and where.
+type value struct {
+	text, origin string
+}
+
+// Load reads every setting. All mistakes are reported at once, joined, each with
+// the setting, where its value came from, the value unless it is a secret, and
+// the remedy; the error is fs.ErrNotExist if the file that config names is absent. The
+// Config holds what is right even then. Whether it suffices for a command is
+// asked separately, see CheckScan.
+func Load(in Input) (Config, error) {
+	var c Config
+	var mistakes []error
+	note := func(err error) {
+		if err != nil {
+			mistakes = append(mistakes, err)
+		}
+	}
+	dotEnv, err := readDotEnv(in)
+	note(err)
+	c.DotEnv = dotEnv
+	given := collect(in.Flags, environment{in.Getenv, dotEnv})
+	fromFile, err := readFile(in, given["config"])
+	note(err)
+	c.FileRead = fromFile != nil
+
+	for _, s := range Settings {
+		v := first(given[s.Name], fromFile[s.Name])
+		given[s.Name] = v
+		if v = first(v, value{s.Default, "default"}); v.text != "" {
+			note(explain(s, v, s.read(&c, v.text, in.Now)))
+		}
+	}
+	note(c.readAPIURL(environment{in.Getenv, dotEnv}))
+	note(checkTogether(given))
+	return c, errors.Join(mistakes...)
+}
+
+// readDotEnv returns the variables of .env that the environment lacks. Inside
+// Actions it is not read: there it would be a file of the repository.
+func readDotEnv(in Input) (map[string]string, error) {
+	if in.Getenv("GITHUB_ACTIONS") == "true" {
+		return nil, nil
+	}
+	data, err := in.ReadFile(".env")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read .env: %w", err)
+	}
+	variables, err := godotenv.UnmarshalBytes(data)
+	if err != nil { // whose text would show a part of the file
+		return nil, errors.New(".env: not all lines have the form NAME=value: mend them")
+	}
+	for name := range variables {
+		if in.Getenv(name) != "" {
+			delete(variables, name)
+		}
+	}
+	return variables, nil
+}
+
+// collect returns what flags, inputs and environment give.
+func collect(flags map[string]string, env environment) map[string]value {
+	given := make(map[string]value)
+	for _, s := range Settings {
+		input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes
+		candidates := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
+		for _, names := range s.Env {
+			candidates = append(candidates, env.lookup(names))
+		}
+		given[s.Name] = first(candidates...)
+	}
+	return given
+}
+
+// environment is the environment with .env behind it.
+type environment struct {
+	getenv func(string) string
+	dotEnv map[string]string
+}
+
+// lookup returns the value of a variable, or of several with slashes between if
+// all of them are set.
+func (e environment) lookup(names string) value {
+	var texts []string
+	origin := "environment variable " + names
+	for name := range strings.SplitSeq(names, "/") {
+		v := first(value{text: e.getenv(name)}, value{text: e.dotEnv[name]})
+		if v.text == "" {
+			return value{}
+		}
+		if e.dotEnv[name] != "" {
+			origin = names + " in .env"
+		}
+		texts = append(texts, v.text)
+	}
+	return value{strings.Join(texts, "/"), origin}
+}
+
+// first returns the first value that is not blank, trimmed.
+func first(values ...value) value {
+	for _, v := range values {
+		if v.text = strings.TrimSpace(v.text); v.text != "" {
+			return v
+		}
+	}
+	return value{}
+}
+
+// explain adds to a reader's error which setting it is about.
+func explain(s Setting, v value, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case s.Secret:
+		return fmt.Errorf("%s (%s) %w", s.Name, v.origin, err)
+	}
+	return fmt.Errorf("%s %q (%s) %w", s.Name, shorten(v.text), v.origin, err)
+}
+
+func shorten(s string) string {
+	const limit = 100
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	return string([]rune(s)[:limit]) + "…"
+}
+
+// readAPIURL reads the one address that is no setting: Actions sets it, also for
+// GitHub Enterprise.
+func (c *Config) readAPIURL(env environment) error {
+	v := first(env.lookup("GITHUB_API_URL"), value{defaultAPIURL, "default"})
+	u, err := address(v.text)
+	if err != nil {
+		return fmt.Errorf("GITHUB_API_URL %q (%s) %w", shorten(v.text), v.origin, err)
+	}
+	c.GitHubAPIURL = u
+	return nil
+}

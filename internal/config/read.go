@@ -1,0 +1,233 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/xhit/go-str2duration/v2"
+)
+
+// reader puts a setting's text, trimmed and not empty, into c. Its error says what is wrong
+// with the value and what would be right, but neither the value nor the setting.
+type reader func(c *Config, text string, now time.Time) error
+
+// into returns the reader that parses a text into a field.
+func into[T any](field func(*Config) *T, parse func(string) (T, error)) reader {
+	return func(c *Config, text string, _ time.Time) error {
+		v, err := parse(text)
+		if err == nil {
+			*field(c) = v
+		}
+		return err
+	}
+}
+
+// text parses one line of at most limit characters.
+func text(limit int) func(string) (string, error) {
+	return func(s string) (string, error) {
+		switch {
+		case utf8.RuneCountInString(s) > limit:
+			return "", fmt.Errorf("has %d characters: at most %d are allowed", utf8.RuneCountInString(s), limit)
+		case strings.ContainsFunc(s, unicode.IsControl):
+			return "", errors.New("must be one line without control characters")
+		}
+		return s, nil
+	}
+}
+
+// secret parses a token, which is sent in a header.
+func secret(s string) (string, error) {
+	for _, c := range []byte(s) {
+		if c <= ' ' || c > '~' {
+			return "", errors.New("has white space or other characters that no token has: paste it again")
+		}
+	}
+	return s, nil
+}
+
+func list(s string) ([]string, error) {
+	return each(text(2048))(s)
+}
+
+// each parses a list's items, which commas or line breaks part, and drops
+// empty and repeated ones.
+func each(parse func(string) (string, error)) func(string) ([]string, error) {
+	return func(s string) ([]string, error) {
+		var items []string
+		for item := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == '\n' }) {
+			if item = strings.TrimSpace(item); item == "" {
+				continue
+			}
+			v, err := parse(item)
+			if err != nil {
+				return nil, fmt.Errorf("item %q: %w", item, err)
+			}
+			if !slices.Contains(items, v) {
+				items = append(items, v)
+			}
+		}
+		return items, nil
+	}
+}
+
+// duration parses Go's syntax with days and weeks beside it.
+func duration(least, most time.Duration) func(string) (time.Duration, error) {
+	return func(s string) (time.Duration, error) {
+		d, err := str2duration.ParseDuration(s)
+		switch {
+		case err != nil:
+			return 0, errors.New("is no duration: write it as 90s, 15m, 6h or 2d")
+		case d < least || d > most:
+			return 0, fmt.Errorf("must be between %s and %s", span(least), span(most))
+		}
+		return d, nil
+	}
+}
+
+// span writes a duration as a user would.
+func span(d time.Duration) string {
+	switch {
+	case d == 0:
+		return "0"
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return d.String()
+}
+
+func since(c *Config, text string, now time.Time) error {
+	if d, err := str2duration.ParseDuration(text); err == nil {
+		if d <= 0 {
+			return errors.New("must lie in the past: write how far back to read, such as 6h or 2d")
+		}
+		c.Since = now.Add(-d)
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	switch {
+	case err != nil:
+		return errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
+	case t.After(now):
+		return fmt.Errorf("must lie in the past: it is now %s", now.UTC().Format(time.RFC3339))
+	}
+	c.Since = t
+	return nil
+}
+
+func whole(least, most int) func(string) (int, error) {
+	return func(s string) (int, error) {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least || n > most {
+			return 0, fmt.Errorf("must be a whole number between %d and %d", least, most)
+		}
+		return n, nil
+	}
+}
+
+func rate(most float64) func(string) (float64, error) {
+	return func(s string) (float64, error) {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(f > 0 && f <= most) { // so written, NaN is refused
+			return 0, fmt.Errorf("must be a number above 0 and at most %g", most)
+		}
+		return f, nil
+	}
+}
+
+func yesOrNo(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, errors.New("must be true or false")
+}
+
+func oneOf(names ...string) func(string) (string, error) {
+	return func(s string) (string, error) {
+		if s = strings.ToLower(s); slices.Contains(names, s) {
+			return s, nil
+		}
+		return "", errors.New("must be one of " + strings.Join(names, ", "))
+	}
+}
+
+var (
+	slugShape  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	loginShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`)
+	repoShape  = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*)/([A-Za-z0-9._-]+)$`)
+)
+
+func slug(s string) (string, error) {
+	if !slugShape.MatchString(s) {
+		return "", errors.New("must be a slug, as in the addresses of Sentry's pages")
+	}
+	return s, nil
+}
+
+func login(s string) (string, error) {
+	if !loginShape.MatchString(s) {
+		return "", errors.New("must be a GitHub login, such as octocat or renovate[bot]")
+	}
+	return s, nil
+}
+
+func repository(c *Config, text string, _ time.Time) error {
+	m := repoShape.FindStringSubmatch(text)
+	if m == nil {
+		return errors.New("must be OWNER/REPO")
+	}
+	c.Owner, c.Repo = m[1], m[2]
+	return nil
+}
+
+// label parses the name of a label. GitHub allows 50 characters, of which
+// ":dashboard" takes ten, and its API parts labels by commas.
+func label(s string) (string, error) {
+	switch {
+	case utf8.RuneCountInString(s) > 40:
+		return "", errors.New("must have at most 40 characters, because LABEL:dashboard has to fit in GitHub's 50")
+	case strings.Contains(s, ","), strings.ContainsFunc(s, unicode.IsControl):
+		return "", errors.New("must hold no comma and no control character")
+	case strings.HasSuffix(s, ":dashboard"), strings.HasSuffix(s, ":ignore"):
+		return "", errors.New("must not end in :dashboard or :ignore, which are added to it")
+	}
+	return s, nil
+}
+
+// address parses the base of an API, and drops a slash at its end.
+func address(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return "", errors.New("must be an address such as https://sentry.example.com, without credentials, query or fragment")
+	}
+	return strings.TrimRight(s, "/"), nil
+}
+
+// secretAddress parses a webhook's address, whose path is the secret.
+func secretAddress(s string) (string, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+		return "", errors.New("must start with https:// and be copied whole")
+	}
+	return secret(s)
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
