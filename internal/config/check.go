@@ -24,7 +24,7 @@ func checkTogether(given map[string]value) error {
 			}
 		}
 		if len(set) > 0 && len(missing) > 0 {
-			mistakes = append(mistakes, fmt.Errorf("%s needs %s: set it as well, or neither",
+			mistakes = append(mistakes, fmt.Errorf("%s needs %s: set all of them, or none",
 				strings.Join(set, " with "), strings.Join(missing, " and ")))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -81,11 +82,7 @@ func readDotEnv(in Input) (map[string]string, error) {
 	if err != nil { // whose text would show a part of the file
 		return nil, errors.New(".env: not all lines have the form NAME=value: mend them")
 	}
-	for name := range variables {
-		if in.Getenv(name) != "" {
-			delete(variables, name)
-		}
-	}
+	maps.DeleteFunc(variables, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
 	return variables, nil
 }
 
