@@ -21,11 +21,13 @@ import (
 	"maps"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/smithy-go/logging"
 	"golang.org/x/time/rate"
 
 	"github.com/org/errmon-action/internal/clock"
@@ -63,13 +65,17 @@ type Client struct {
 }
 
 // New makes a client. It reads the environment and the AWS configuration files,
-// and makes no request.
+// and makes no request: its errors are mistakes in the settings.
 func New(ctx context.Context, cfg Config) (*Client, error) {
 	if !(cfg.RequestsPerSecond > 0) {
 		return nil, errors.New("aws-requests-per-second must be more than 0")
 	}
+	if n := utf8.RuneCountInString(cfg.FilterPattern); n > MaxFilterPattern {
+		return nil, fmt.Errorf("filter-pattern has %d characters, CloudWatch takes at most %d", n, MaxFilterPattern)
+	}
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestTimeout)),
+		config.WithLogger(logging.Nop{}), // the SDK's remarks on standard error would stand among ours
 	}
 	if cfg.Region != "" {
 		options = append(options, config.WithRegion(cfg.Region))

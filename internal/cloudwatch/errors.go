@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"regexp"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -77,18 +76,14 @@ func explain(ctx context.Context, doing, region string, needs permission, err er
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// denied finds in the message of an AccessDeniedException which permission is
-// missing: "User: … is not authorized to perform: ACTION on resource: ARN …".
-var denied = regexp.MustCompile(`perform: (logs:\w+)`)
-
 func explainRefusal(doing, region string, needs permission, refusal smithy.APIError) error {
 	switch refusal.ErrorCode() {
 	case "AccessDeniedException", "AccessDenied":
-		if match := denied.FindStringSubmatch(refusal.ErrorMessage()); match != nil {
-			needs.action = match[1]
-		}
 		return fmt.Errorf("%s: not allowed: give the role or user of the AWS credentials the permission %s on %s: %w",
 			doing, needs.action, needs.resource, refusal)
+	case "ThrottlingException", "Throttling":
+		return fmt.Errorf("%s: CloudWatch throttled %d attempts: the account's quota of requests is shared and used up: "+
+			"lower aws-requests-per-second, or run at another minute: %w", doing, attempts, refusal)
 	case "ExpiredTokenException", "ExpiredToken":
 		return fmt.Errorf("%s: the AWS credentials have expired: fetch new ones, or ask "+
 			"aws-actions/configure-aws-credentials for a longer role-duration-seconds: %w", doing, refusal)

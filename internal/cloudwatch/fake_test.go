@@ -20,7 +20,7 @@ var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 // world is a service, a client of it, and the time that both live in: it moves
 // by sleeping alone.
 type world struct {
-	*testing.T
+	testing.TB
 	service  *cloudwatchtest.Server
 	endpoint *httptest.Server
 	config   cloudwatch.Config
@@ -31,8 +31,8 @@ type world struct {
 	sleeps []time.Duration
 }
 
-func newWorld(t *testing.T) *world {
-	w := &world{T: t, now: noon}
+func newWorld(t testing.TB) *world {
+	w := &world{TB: t, now: noon}
 	w.service = &cloudwatchtest.Server{Now: w.time}
 	w.endpoint = httptest.NewServer(w.service)
 	t.Cleanup(w.endpoint.Close)
@@ -50,7 +50,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // cleanEnvironment hides the AWS settings of the machine.
-func cleanEnvironment(t *testing.T) {
+func cleanEnvironment(t testing.TB) {
 	for _, name := range []string{
 		"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
 		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "AWS_CA_BUNDLE",

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	"golang.org/x/time/rate"
 )
@@ -76,6 +77,7 @@ func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
 			r.MaxAttempts = attempts
 			r.Backoff = retry.BackoffDelayerFunc(backoff)
+			r.Retryables = append(r.Retryables, retry.IsErrorRetryableFunc(cutShort))
 		})
 	}
 }
@@ -83,4 +85,11 @@ func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 func answered(err error) bool {
 	var response *awshttp.ResponseError
 	return errors.As(err, &response) && response.HTTPStatusCode() != 0
+}
+
+// cutShort tells that an answer began well and ended too soon, which the SDK
+// does not count among what is worth another attempt.
+func cutShort(err error) aws.Ternary {
+	var broken *smithy.DeserializationError
+	return aws.BoolTernary(errors.As(err, &broken))
 }

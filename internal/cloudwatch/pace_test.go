@@ -68,6 +68,7 @@ func TestRetriesEnd(t *testing.T) {
 		{"throttled", cloudwatchtest.Refusal("ThrottlingException", "Rate exceeded"), 8, "ThrottlingException"},
 		{"unavailable", &cloudwatchtest.Fault{Status: 503, Body: `{"__type":"ServiceUnavailableException"}`}, 8, "ServiceUnavailableException"},
 		{"a proxy's page", &cloudwatchtest.Fault{Status: 502, Body: "<html>Bad Gateway</html>"}, 8, ""},
+		{"half a page", &cloudwatchtest.Fault{Status: 200, Body: `{"events":[{"eventId":"1",`}, 8, ""},
 		{"no answer", &cloudwatchtest.Fault{}, 3, ""},
 		{"refused", cloudwatchtest.Refusal("AccessDeniedException", "no"), 1, "AccessDeniedException"},
 	} {

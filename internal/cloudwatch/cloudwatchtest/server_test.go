@@ -1,0 +1,356 @@
+package cloudwatchtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
+)
+
+const region = "eu-central-1"
+
+var (
+	noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+	ctx  = context.Background()
+)
+
+// start serves the fake at noon, with n events a second apart before, and makes
+// the SDK's client of it.
+func start(t *testing.T, n int) (*Server, *cloudwatchlogs.Client) {
+	s := &Server{Now: func() time.Time { return noon }}
+	var events []Event
+	for i := range n {
+		events = append(events, Event{ID: fmt.Sprint(i), Stream: "s", Time: noon.Add(time.Duration(i-n) * time.Second), Message: "ERROR"})
+	}
+	if err := s.Put(region, "/shop", events...); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return s, cloudwatchlogs.New(cloudwatchlogs.Options{
+		Region: region, BaseEndpoint: &server.URL, Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider("AKID", "secret", ""),
+	})
+}
+
+func filter(c *cloudwatchlogs.Client, change func(*cloudwatchlogs.FilterLogEventsInput)) ([]string, *string, error) {
+	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: aws.String("/shop")}
+	change(in)
+	out, err := c.FilterLogEvents(ctx, in)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []string
+	for _, e := range out.Events {
+		ids = append(ids, *e.EventId)
+	}
+	return ids, out.NextToken, nil
+}
+
+func TestFilterSelects(t *testing.T) {
+	ms := func(d time.Duration) *int64 { return aws.Int64(noon.Add(d).UnixMilli()) }
+	for _, test := range []struct {
+		name   string
+		change func(*cloudwatchlogs.FilterLogEventsInput)
+		want   []string
+	}{
+		{"all", func(*cloudwatchlogs.FilterLogEventsInput) {}, []string{"0", "1", "2", "3", "other"}},
+		{"start, inclusive", func(in *cloudwatchlogs.FilterLogEventsInput) { in.StartTime = ms(-2 * time.Second) }, []string{"2", "3", "other"}},
+		{"end, inclusive", func(in *cloudwatchlogs.FilterLogEventsInput) { in.EndTime = ms(-2 * time.Second) }, []string{"0", "1", "2"}},
+		{"pattern", func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String("-ERROR") }, []string{"other"}},
+		{"stream", func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogStreamNames = []string{"t"} }, []string{"other"}},
+		{"prefix of streams", func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogStreamNamePrefix = aws.String("s") }, []string{"0", "1", "2", "3"}},
+		{"ARN", func(in *cloudwatchlogs.FilterLogEventsInput) {
+			in.LogGroupName, in.LogGroupIdentifier = nil, aws.String(arn(region, "/shop"))
+		}, []string{"0", "1", "2", "3", "other"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, c := start(t, 4)
+			if err := s.Put(region, "/shop", Event{ID: "other", Stream: "t", Time: noon, Message: "INFO"},
+				Event{ID: "late", Stream: "t", Time: noon, Ingested: noon.Add(time.Second), Message: "INFO"}); err != nil {
+				t.Fatal(err)
+			}
+			ids, token, err := filter(c, test.change)
+			if diff := cmp.Diff(test.want, ids); diff != "" || err != nil || token != nil {
+				t.Error(diff, err, token)
+			}
+		})
+	}
+}
+
+func TestFilterPages(t *testing.T) {
+	s, c := start(t, 5)
+	s.PageEvents, s.EmptyPages, s.RepeatEvents = 3, 1, 1
+	want := [][]string{nil, {"0", "1", "2"}, nil, {"2", "3", "4"}, nil}
+	var token *string
+	for i, page := range want {
+		ids, next, err := filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = token })
+		if diff := cmp.Diff(page, ids); diff != "" || err != nil {
+			t.Fatalf("page %d: %s %v", i, diff, err)
+		}
+		if last := i == len(want)-1; last != (next == nil) {
+			t.Fatalf("page %d: token %v", i, next)
+		}
+		token = next
+	}
+}
+
+// Events that come in between two pages, before the place reached or after it,
+// neither shift the rest nor hide it.
+func TestFilterPagesWhileEventsComeIn(t *testing.T) {
+	s, c := start(t, 4)
+	s.PageEvents = 2
+	_, token, err := filter(c, func(*cloudwatchlogs.FilterLogEventsInput) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(region, "/shop", Event{ID: "before", Stream: "s", Time: noon.Add(-time.Minute), Message: "x"},
+		Event{ID: "after", Stream: "s", Time: noon.Add(-1500 * time.Millisecond), Message: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	ids, _, err := filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = token })
+	if diff := cmp.Diff([]string{"2", "after"}, ids); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
+func TestFilterPageIsOneMegabyte(t *testing.T) {
+	s, c := start(t, 0)
+	for i := range 5 {
+		if err := s.Put(region, "/shop", Event{Stream: "s", Time: noon.Add(time.Duration(i-9) * time.Second), Message: strings.Repeat("x", 300<<10)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids, token, err := filter(c, func(*cloudwatchlogs.FilterLogEventsInput) {})
+	if len(ids) != 3 || token == nil || err != nil {
+		t.Errorf("%d events, token %v, %v; want 3 and a token", len(ids), token, err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		setUp         func(*Server)
+		change        func(*cloudwatchlogs.FilterLogEventsInput)
+		code, message string
+	}{
+		{"limit", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Limit = aws.Int32(10001) }, "InvalidParameterException",
+			"1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000"},
+		{"limit 0", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Limit = aws.Int32(0) }, "InvalidParameterException", "greater than or equal to 1"},
+		{"token", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = aws.String("x") }, "InvalidParameterException",
+			"The specified nextToken is invalid."},
+		{"pattern's length", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {
+			in.FilterPattern = aws.String(strings.Repeat("ä", 1025))
+		},
+			"InvalidParameterException", "at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to 1024"},
+		{"pattern", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`a:b`) }, "InvalidParameterException",
+			"Invalid filter pattern"},
+		{"pattern beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`%x%`) }, beyondFake, "regular expression"},
+		{"field beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.StartFromHead = aws.Bool(false) }, beyondFake, "startFromHead"},
+		{"group", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupName = aws.String("/nope") }, "ResourceNotFoundException",
+			"The specified log group does not exist."},
+		{"group of another account", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {
+			in.LogGroupName, in.LogGroupIdentifier = nil, aws.String(strings.Replace(arn(region, "/shop"), Account, "999999999999", 1))
+		}, "ResourceNotFoundException", "does not exist"},
+		{"group's name", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupName = aws.String("a b") }, "InvalidParameterException", "logGroupName"},
+		{"ARN with a star", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {
+			in.LogGroupName, in.LogGroupIdentifier = nil, aws.String(arn(region, "/shop")+":*")
+		}, "InvalidParameterException", "logGroupIdentifier"},
+		{"name and ARN", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupIdentifier = aws.String("/shop") }, "ValidationException",
+			"LogGroup name and LogGroup ARN are mutually exclusive parameters."},
+		{"no group", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupName = nil }, "InvalidParameterException", "must be given"},
+		{"streams twice", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {
+			in.LogStreamNames, in.LogStreamNamePrefix = []string{"s"}, aws.String("s")
+		}, "InvalidParameterException", "logStreamNamePrefix"},
+		{"permission", func(s *Server) { s.Allow = []string{"logs:GetLogEvents"} }, nil, "AccessDeniedException",
+			"is not authorized to perform: logs:FilterLogEvents on resource: arn:aws:logs:eu-central-1:123456789012:log-group:/shop:log-stream:" +
+				" because no identity-based policy allows the logs:FilterLogEvents action"},
+		{"throttle", func(s *Server) { s.Throttle(1) }, nil, "ThrottlingException", "Rate exceeded"},
+		{"fault", func(s *Server) {
+			s.Fault = func(Request) *Fault { return Refusal("ExpiredTokenException", "expired") }
+		}, nil, "ExpiredTokenException", "expired"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, c := start(t, 1)
+			if test.setUp != nil {
+				test.setUp(s)
+			}
+			if test.change == nil {
+				test.change = func(*cloudwatchlogs.FilterLogEventsInput) {}
+			}
+			_, _, err := filter(c, test.change)
+			var refusal smithy.APIError
+			if !errors.As(err, &refusal) || refusal.ErrorCode() != test.code || !strings.Contains(refusal.ErrorMessage(), test.message) {
+				t.Errorf("%v\nwant %s: %s", err, test.code, test.message)
+			}
+		})
+	}
+}
+
+// A token fits the request that it was handed out for, and no other.
+func TestTokenOfAnotherRequest(t *testing.T) {
+	s, c := start(t, 3)
+	s.PageEvents = 1
+	_, token, err := filter(c, func(*cloudwatchlogs.FilterLogEventsInput) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, life := range []time.Duration{tokenLife, tokenLife + time.Second} {
+		s.Now = func() time.Time { return noon.Add(life) }
+		_, _, err := filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = token })
+		if (err == nil) != (life == tokenLife) {
+			t.Errorf("after %v: %v", life, err)
+		}
+	}
+	s.Now = func() time.Time { return noon }
+	_, _, err = filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken, in.FilterPattern = token, aws.String("x") })
+	if err == nil {
+		t.Error("accepted with another pattern")
+	}
+}
+
+func TestUnsignedAndUnknownRequests(t *testing.T) {
+	s := &Server{}
+	for _, test := range []struct{ action, want string }{
+		{"Logs_20140328.FilterLogEvents", "MissingAuthenticationTokenException"},
+		{"Logs_20140328.DeleteLogGroup", "UnknownOperationException"},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(`{}`))
+		r.Header.Set("X-Amz-Target", test.action)
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), test.want) {
+			t.Errorf("%s: %d %s, want %s", test.action, w.Code, w.Body, test.want)
+		}
+	}
+	if got := len(s.Requests()); got != 2 {
+		t.Errorf("%d requests on record, want 2", got)
+	}
+}
+
+func TestFaultAfterTheWork(t *testing.T) {
+	s, c := start(t, 3)
+	s.PageEvents = 1
+	s.Fault = func(r Request) *Fault {
+		if r.Action != "FilterLogEvents" || r.Region != region {
+			t.Errorf("asked about %s in %s", r.Action, r.Region)
+		}
+		return &Fault{After: true, Status: http.StatusInternalServerError}
+	}
+	if _, _, err := filter(c, func(*cloudwatchlogs.FilterLogEventsInput) {}); err == nil {
+		t.Error("no error")
+	}
+	if len(s.cursors) != 1 {
+		t.Errorf("%d tokens handed out, want 1", len(s.cursors))
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	s, c := start(t, 2)
+	for _, name := range []string{"/b", "/a"} {
+		if err := s.Put(region, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Put("us-east-1", "/elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	first, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(2)})
+	if err != nil || len(first.LogGroups) != 2 || *first.LogGroups[0].LogGroupName != "/a" || *first.LogGroups[0].Arn != arn(region, "/a")+":*" {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	second, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(2), NextToken: first.NextToken})
+	if err != nil || len(second.LogGroups) != 1 || *second.LogGroups[0].LogGroupName != "/shop" || second.NextToken != nil {
+		t.Errorf("%+v, %v", second, err)
+	}
+	streams, err := c.DescribeLogStreams(ctx, &cloudwatchlogs.DescribeLogStreamsInput{LogGroupName: aws.String("/shop")})
+	if err != nil || len(streams.LogStreams) != 1 || *streams.LogStreams[0].LastEventTimestamp != noon.Add(-time.Second).UnixMilli() {
+		t.Errorf("%+v, %v", streams, err)
+	}
+	if _, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(51)}); err == nil {
+		t.Error("accepted a limit of 51")
+	}
+}
+
+func TestGetLogEvents(t *testing.T) {
+	_, c := start(t, 5)
+	get := func(change func(*cloudwatchlogs.GetLogEventsInput)) *cloudwatchlogs.GetLogEventsOutput {
+		t.Helper()
+		in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("/shop"), LogStreamName: aws.String("s"), Limit: aws.Int32(2)}
+		change(in)
+		out, err := c.GetLogEvents(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	seconds := func(out *cloudwatchlogs.GetLogEventsOutput) (list []int) {
+		for _, e := range out.Events {
+			list = append(list, int(noon.Sub(time.UnixMilli(*e.Timestamp)).Seconds()))
+		}
+		return list
+	}
+	last := get(func(*cloudwatchlogs.GetLogEventsInput) {})
+	before := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = last.NextBackwardToken })
+	end := get(func(in *cloudwatchlogs.GetLogEventsInput) {
+		in.NextToken, in.StartFromHead = last.NextForwardToken, aws.Bool(true)
+	})
+	first := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.StartFromHead = aws.Bool(true) })
+	window := get(func(in *cloudwatchlogs.GetLogEventsInput) {
+		in.StartTime, in.EndTime = aws.Int64(noon.Add(-3*time.Second).UnixMilli()), aws.Int64(noon.Add(-2*time.Second).UnixMilli())
+	})
+	got := [][]int{seconds(last), seconds(before), seconds(end), seconds(first), seconds(window)}
+	if diff := cmp.Diff([][]int{{2, 1}, {4, 3}, nil, {5, 4}, {3}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if *end.NextForwardToken != *last.NextForwardToken {
+		t.Error("the end of the stream has a token of its own")
+	}
+	if _, err := c.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("/shop"), LogStreamName: aws.String("t")}); err == nil {
+		t.Error("no error for an unknown stream")
+	}
+}
+
+func TestPutRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name, group string
+		event       Event
+	}{
+		{"group's name", "a b", Event{Stream: "s", Time: noon, Message: "x"}},
+		{"stream's name", "/shop", Event{Stream: "s:1", Time: noon, Message: "x"}},
+		{"no stream", "/shop", Event{Time: noon, Message: "x"}},
+		{"empty", "/shop", Event{Stream: "s", Time: noon}},
+		{"too large", "/shop", Event{Stream: "s", Time: noon, Message: strings.Repeat("x", 1<<20)}},
+		{"too old", "/shop", Event{Stream: "s", Time: noon, Ingested: noon.Add(15 * 24 * time.Hour), Message: "x"}},
+		{"too far ahead", "/shop", Event{Stream: "s", Time: noon, Ingested: noon.Add(-3 * time.Hour), Message: "x"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := &Server{}
+			if err := s.Put(region, test.group, test.event); err == nil || len(s.groups) != 0 {
+				t.Errorf("%v, %d groups", err, len(s.groups))
+			}
+		})
+	}
+}
+
+func TestMadeUpIDs(t *testing.T) {
+	s, c := start(t, 0)
+	e := Event{Stream: "s", Time: noon, Message: "x"}
+	if err := s.Put(region, "/shop", e, e); err != nil {
+		t.Fatal(err)
+	}
+	ids, _, err := filter(c, func(*cloudwatchlogs.FilterLogEventsInput) {})
+	if err != nil || len(ids) != 2 || ids[0] == ids[1] || len(ids[0]) != 56 || strings.Trim(ids[0], "0123456789") != "" {
+		t.Errorf("%v, %v; want two of 56 digits", ids, err)
+	}
+}
