@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ var (
 	// ErrBudget: GitHub's rate limit leaves no room, now or before the run's
 	// time is up. Nothing was written; what waits can be done by a later run.
 	ErrBudget = errors.New("no requests left")
+	// ErrRefused: the token, its permissions or the repository's settings stand
+	// in the way of every write.
+	ErrRefused = errors.New("refused")
 	// ErrNotFound: the repository has no such file.
 	ErrNotFound = errors.New("no such file")
 )
@@ -53,19 +57,19 @@ func (c *Client) refusal(call *call, answer *gh.ErrorResponse) error {
 	code, said := answer.Response.StatusCode, c.transport.quote(answer.Message)
 	switch code {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("github-token is wrong or expired (401 %s)", said)
+		return fmt.Errorf("%w: github-token is wrong or expired (401 %s)", ErrRefused, said)
 	case http.StatusForbidden:
-		return errors.New(forbidden(call.kind, repository, answer.Message, said))
+		return fmt.Errorf("%w: %s", ErrRefused, forbidden(call.kind, repository, answer.Message, said))
 	case http.StatusNotFound:
-		return fmt.Errorf("repository %q not found: check repository and GITHUB_API_URL, or github-token may not see it", repository)
+		return fmt.Errorf("%w: repository %q not found: check repository and GITHUB_API_URL, or github-token may not see it", ErrRefused, repository)
 	case http.StatusGone:
-		return fmt.Errorf("issues are disabled in repository %q: enable them under Settings → General → Features → Issues", repository)
+		return fmt.Errorf("%w: issues are disabled in repository %q: enable them under Settings → General → Features → Issues", ErrRefused, repository)
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return fmt.Errorf("repository %q was renamed or moved: set repository to its new name", repository)
+		return fmt.Errorf("%w: repository %q was renamed or moved: set repository to its new name", ErrRefused, repository)
 	case http.StatusUnprocessableEntity:
 		return fmt.Errorf("GitHub refuses %s (422 %s)", c.complaints(answer), said)
 	}
-	return fmt.Errorf("GitHub answered %q (%d %s)", said, code, http.StatusText(code))
+	return fmt.Errorf("GitHub answered %d %s (%s)", code, http.StatusText(code), cmp.Or(said, "and nothing more"))
 }
 
 // forbidden explains a 403 that is not about a rate limit.

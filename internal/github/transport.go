@@ -195,19 +195,16 @@ func (t *transport) attempt(req *http.Request, kind string) (*http.Response, err
 	return resp, nil
 }
 
-// read reads an answer's body. Of a success it must be the whole JSON, since
-// half of one looks like a shorter one to a lenient decoder; of a refusal the
-// status alone is enough.
+// read reads an answer's body. A success must be the whole JSON, since half of
+// one looks like a shorter one to a lenient decoder.
 func read(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
-	case resp.StatusCode >= http.StatusMultipleChoices:
-		return body, nil
 	case err != nil:
 		return nil, err
 	case len(body) > maxAnswer:
 		return nil, fmt.Errorf("longer than %d bytes", maxAnswer)
-	case resp.StatusCode != http.StatusNoContent && !json.Valid(body):
+	case resp.StatusCode < http.StatusMultipleChoices && !json.Valid(body):
 		return nil, errors.New("not JSON, or cut short")
 	}
 	return body, nil
