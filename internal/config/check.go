@@ -41,8 +41,13 @@ func (c Config) CheckScan() error {
 	if c.Owner == "" {
 		missing = append(missing, errors.New("no repository to file issues in: set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 	}
+	return errors.Join(append(missing, c.CheckSources())...)
+}
+
+// CheckSources reports that c names no source to read.
+func (c Config) CheckSources() error {
 	if len(c.LogGroups) == 0 && c.SentryAuthToken == "" {
-		missing = append(missing, errors.New("nothing to watch: set log-groups, or sentry-auth-token with sentry-organization and sentry-projects"))
+		return errors.New("nothing to watch: set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")
 	}
-	return errors.Join(missing...)
+	return nil
 }

@@ -49,12 +49,12 @@ type Config struct {
 	TrustedLogins  []string
 	PublishSamples bool
 
-	Command string // scan, doctor or preview
-	File    string // path of the file of settings
-	DryRun  bool
+	Command    string // scan, doctor or preview
+	ConfigPath string // where the file of settings is looked for
+	DryRun     bool
 
-	// FileRead tells whether there was such a file.
-	FileRead bool
+	// File is ConfigPath if there was such a file, else empty.
+	File string
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
 	// reads the environment itself, so whoever runs it exports these first.
 	DotEnv map[string]string

@@ -13,6 +13,7 @@ type Setting struct {
 	Help    string // one line of plain text
 	Secret  bool   // its value is never shown, and is refused in the file
 	List    bool   // its items are parted by commas or line breaks
+	Switch  bool   // true or false; as a flag it may stand alone
 
 	notInFile string // why the file must not hold it, with the remedy; empty if it may
 	read      reader
@@ -107,7 +108,7 @@ var Settings = []Setting{
 	{Name: "trusted-logins", Env: []string{"ERRMON_TRUSTED_LOGINS"}, List: true,
 		Help: "Further logins whose issues count as written by this action, such as that of a token used before",
 		read: into(func(c *Config) *[]string { return &c.TrustedLogins }, each(login))},
-	{Name: "publish-samples", Env: []string{"ERRMON_PUBLISH_SAMPLES"}, Default: "false",
+	{Name: "publish-samples", Env: []string{"ERRMON_PUBLISH_SAMPLES"}, Default: "false", Switch: true,
 		Help: "Publishes sample events and log context in a public repository too, redacted",
 		read: into(func(c *Config) *bool { return &c.PublishSamples }, yesOrNo)},
 
@@ -116,8 +117,8 @@ var Settings = []Setting{
 		read: into(func(c *Config) *string { return &c.Command }, oneOf("scan", "doctor", "preview"))},
 	{Name: "config", Env: []string{"ERRMON_CONFIG"}, Default: ".github/errmon.yml", notInFile: "the file cannot name another: pass it as an input",
 		Help: "File that holds settings",
-		read: into(func(c *Config) *string { return &c.File }, text(1024))},
-	{Name: "dry-run", Env: []string{"ERRMON_DRY_RUN"}, Default: "false",
+		read: into(func(c *Config) *string { return &c.ConfigPath }, text(1024))},
+	{Name: "dry-run", Env: []string{"ERRMON_DRY_RUN"}, Default: "false", Switch: true,
 		Help: "Shows what would be done and writes nothing",
 		read: into(func(c *Config) *bool { return &c.DryRun }, yesOrNo)},
 }

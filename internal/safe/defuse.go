@@ -26,14 +26,18 @@ func partAll(s string, parts []part) string {
 // reply quotes the issue and its text is parsed again as plain Markdown, so
 // all of this is parted in code as well.
 var live = []part{
-	{regexp.MustCompile(`@`), "@" + gap},                                                                           // mentions, user@SHA, e-mail addresses
-	{regexp.MustCompile(`#(\d)`), "#" + gap + "$1"},                                                                // #1, owner/repo#1
-	{regexp.MustCompile(`(?i)\b(gh-)(\d)`), "$1" + gap + "$2"},                                                     // GH-1
-	{regexp.MustCompile(`<!--`), "<!" + gap + "--"},                                                                // a comment, as our marker is one
-	{regexp.MustCompile(`--(!?)>`), "--$1" + gap + ">"},                                                            // its end
-	{regexp.MustCompile(`&(#?\w+;)`), "&" + gap + "$1"},                                                            // &#64; is a mention's @
-	{regexp.MustCompile(`(?i):(//[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/)`), ":" + gap + "$1"}, // cross references by URL
+	{regexp.MustCompile(`@`), "@" + gap},                       // mentions, user@SHA, e-mail addresses
+	{regexp.MustCompile(`#(\d)`), "#" + gap + "$1"},            // #1, owner/repo#1
+	{regexp.MustCompile(`(?i)\b(gh-)(\d)`), "$1" + gap + "$2"}, // GH-1
+	{regexp.MustCompile(`<!--`), "<!" + gap + "--"},            // a comment, as our marker is one
+	{regexp.MustCompile(`--(!?)>`), "--$1" + gap + ">"},        // its end
+	{regexp.MustCompile(`&(#?\w+;)`), "&" + gap + "$1"},        // &#64; is a mention's @
+	{issueURL, ":" + gap + "$1"},
 }
+
+// issueURL matches an address that refers to an issue or the like, on any host
+// since GitHub Enterprise may have any.
+var issueURL = regexp.MustCompile(`(?i):(//[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/)`)
 
 // defuse parts everything that GitHub or an e-mail reply would obey, and runs
 // of backticks too long to fence.

@@ -37,17 +37,25 @@ func named(s string) []secret {
 }
 
 // quotedEnd returns where the string that starts at start and was opened by
-// quote ends: at the same quote, or at the end of the line if it was cut.
+// quote ends: at the same quote, or at the end of the line if it was cut. Each
+// level of nesting doubles the backslashes of what is escaped within, so a quote
+// after k backslashes is closed by one after k more than a multiple of 2(k+1).
 func quotedEnd(s string, start int, quote string) int {
+	k := len(quote) - 1
 	for i := start; i < len(s); i++ {
-		switch {
-		case s[i] == '\n':
-			return i
-		case strings.HasPrefix(s[i:], quote):
-			return i
-		case s[i] == '\\':
-			i++ // an escaped character, also an escaped quote
+		at := i
+		for at < len(s) && s[at] == '\\' {
+			at++
 		}
+		if at == len(s) || s[at] == '\n' {
+			return at
+		}
+		if n := at - i; s[at] == quote[k] && n%(2*(k+1)) == k {
+			return at - k
+		} else if s[at] == quote[k] && n < k {
+			return i // the string around it ends
+		}
+		i = at
 	}
 	return len(s)
 }

@@ -45,8 +45,8 @@ var placeholder = regexp.MustCompile(`\[redacted-[a-z0-9-]+\]`)
 
 // Redact returns s as valid UTF-8 with each secret replaced by
 // "[redacted-KIND]", KIND being a gitleaks rule or one of our own. Redacting a
-// second time changes nothing. The cost is about 1 ms a kilobyte: hand it
-// excerpts and templates, not streams.
+// second time changes nothing. It takes about half a millisecond a kilobyte: hand
+// it excerpts and templates, not streams.
 func (r *Redactor) Redact(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	// Taking one secret out can lay another open, as when a key's name was its

@@ -69,6 +69,8 @@ func TestRedactSecrets(t *testing.T) {
 		{"URL token", `before https://%s@host.example/x.git after`, func(r *rand.Rand) string { return "7" + chars(r, letters, 30) }, "url-credentials"},
 		{"JSON password", `before {"user":"bob","password":"%s"} after`, word(letters, 9), "password"},
 		{"JSON password with a quote", `before {"password":"ab\"%s"} after`, word(letters, 9), "password"},
+		{"nested JSON password with a quote", `before "{\"password\":\"ab\\\"%s\"}" after`, word(letters, 9), "password"},
+		{"JSON password with a backslash", `before {"password":"%s\\","x":"between"} after`, word(letters, 9), "password"},
 		{"JSON number", `before {"password":%s,"x":1} after`, word("123456789", 6), "password"},
 		{"nested JSON", `before "{\"client_secret\":\"%s\"}" after`, word(letters, 20), ""},
 		{"logfmt", `before level=info db_password=%s after=1`, word(letters, 9), "password"},

@@ -1,6 +1,6 @@
 // Package safe is the one way by which foreign text reaches an issue, the step
 // summary, Slack or the runner's log. It owns two rules: what counts as a
-// secret (redact.go, secrets.go) and what each sink would obey rather than show
+// secret (redact.go, secrets.go, named.go) and what each sink would obey rather than show
 // (clean.go, defuse.go, markdown.go, terminal.go).
 //
 // Foreign text is all that a log line, a Sentry event or a webhook carries:
@@ -30,7 +30,7 @@ const cutMark = "… cut"
 
 // slack is how many runes past the cap are still searched for secrets, so that
 // one that crosses the cap is seen whole. A longer secret is a private key,
-// which privateKey recognises without its end.
+// which privateKeys recognises without its end.
 const slack = 4096
 
 // prepare returns the cleaned and redacted text of about limit runes from which
@@ -47,9 +47,10 @@ func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	return text, more
 }
 
-// fit encodes text into at most limit runes, marker included, taking runes from its
-// end until it fits. A text that fits and lost nothing gets no mark. No encoding
-// makes a text shorter, so a second round is rare.
+// fit encodes text into at most limit runes, taking runes from its end until it
+// and the mark fit; a text of which nothing was left out gets no mark. Each rune
+// taken shortens the result by at least one, so this ends, and mostly at the
+// second round. A limit that the mark alone exceeds is not kept.
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
 	for n := limit; ; {
 		short, cut := head(text, n)
