@@ -49,12 +49,11 @@ type Config struct {
 	TrustedLogins  []string
 	PublishSamples bool
 
-	Command    string // scan, doctor or preview
-	ConfigPath string // where the file of settings is looked for
-	DryRun     bool
+	Command  string // scan, doctor or preview
+	File     string // where the file of settings is looked for
+	FileRead bool   // whether it was there
+	DryRun   bool
 
-	// File is ConfigPath if there was such a file, else empty.
-	File string
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
 	// reads the environment itself, so whoever runs it exports these first.
 	DotEnv map[string]string

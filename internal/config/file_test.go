@@ -39,7 +39,7 @@ label: ~
 		t.Error(diff)
 	}
 	if c.FilterPattern != "?ERROR ?WARN" || span(c.Lookback) != "2d" || c.AWSRequestsPerSecond != 0.5 || c.MinEvents != 3 ||
-		c.MaxNewIssues != 0 || !c.PublishSamples || c.Label != "errmon" || len(c.TrustedLogins) != 2 || c.File != ".github/errmon.yml" {
+		c.MaxNewIssues != 0 || !c.PublishSamples || c.Label != "errmon" || len(c.TrustedLogins) != 2 || !c.FileRead {
 		t.Errorf("got %+v", c)
 	}
 }

@@ -51,6 +51,7 @@ func Load(in Input) (Config, error) {
 	given := collect(in.Flags, environment{in.Getenv, dotEnv})
 	fromFile, err := readFile(in, given["config"])
 	note(err)
+	c.FileRead = fromFile != nil
 
 	for _, s := range Settings {
 		v := first(given[s.Name], fromFile[s.Name])
@@ -58,9 +59,6 @@ func Load(in Input) (Config, error) {
 		if v = first(v, value{s.Default, "default"}); v.text != "" {
 			note(explain(s, v, s.read(&c, v.text, in.Now)))
 		}
-	}
-	if fromFile != nil {
-		c.File = c.ConfigPath
 	}
 	note(c.readAPIURL(environment{in.Getenv, dotEnv}))
 	note(checkTogether(given))

@@ -41,7 +41,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{
 		GitHubAPIURL: "https://api.github.com", Lookback: time.Hour, Lateness: 15 * time.Minute, AWSRequestsPerSecond: 2,
 		SentryURL: "https://sentry.io", SentryQuery: "is:unresolved", Label: "errmon", MinEvents: 1, MaxNewIssues: 10,
-		WriteInterval: time.Second, MinLevel: "error", MaxDuration: 20 * time.Minute, Command: "scan", ConfigPath: ".github/errmon.yml",
+		WriteInterval: time.Second, MinLevel: "error", MaxDuration: 20 * time.Minute, Command: "scan", File: ".github/errmon.yml",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -75,7 +75,7 @@ func TestEverySetting(t *testing.T) {
 		SlackWebhookURL: webhook, SlackBotToken: "t3", SlackChannel: "#alerts",
 		Label: "bug: auto", MinEvents: 3, CloseAfter: 14 * 24 * time.Hour, MinLevel: "warn", MaxDuration: 5 * time.Minute,
 		TrustedLogins: []string{"octocat", "errmon[bot]"}, PublishSamples: true,
-		Command: "doctor", ConfigPath: "errmon.yml", DryRun: true, File: "errmon.yml",
+		Command: "doctor", File: "errmon.yml", FileRead: true, DryRun: true,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -117,7 +117,7 @@ var Settings = []Setting{
 		read: into(func(c *Config) *string { return &c.Command }, oneOf("scan", "doctor", "preview"))},
 	{Name: "config", Env: []string{"ERRMON_CONFIG"}, Default: ".github/errmon.yml", notInFile: "the file cannot name another: pass it as an input",
 		Help: "File that holds settings",
-		read: into(func(c *Config) *string { return &c.ConfigPath }, text(1024))},
+		read: into(func(c *Config) *string { return &c.File }, text(1024))},
 	{Name: "dry-run", Env: []string{"ERRMON_DRY_RUN"}, Default: "false", Switch: true,
 		Help: "Shows what would be done and writes nothing",
 		read: into(func(c *Config) *bool { return &c.DryRun }, yesOrNo)},
