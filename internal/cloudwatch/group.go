@@ -66,8 +66,9 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	return found.groups, errors.Join(failures...)
 }
 
-// set holds groups by key. A group of the same region and name in two accounts
-// would share a key, and so its progress and its counts: that is refused.
+// set holds groups by key. Two groups of one region and name, in two accounts,
+// would share a key, and so their progress and counts: that is refused. Where one
+// entry tells the account and another does not, both are taken to mean the same.
 type set struct {
 	groups []*Group
 	byKey  map[string]*Group

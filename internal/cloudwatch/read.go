@@ -19,7 +19,7 @@ import (
 const progressPages = 10
 
 // Read calls emit for every event of the group with a timestamp of from
-// (milliseconds count, what is finer is cut off) or later that the filter
+// (rounded down to a millisecond) or later that the filter
 // pattern matches, oldest first, each id of a stream once. There is no end time:
 // clocks that run ahead log events of the future, up to 2 hours.
 //
@@ -29,7 +29,7 @@ const progressPages = 10
 // complete is the time of the last event of the last whole page; zero if there
 // was none.
 func (g *Group) Read(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
-	r := reading{group: g, url: g.URL(), service: g.service(), emit: emit}
+	r := reading{group: g, key: g.Key(), url: g.URL(), service: g.service(), emit: emit}
 	started := g.client.cfg.Clock.Now()
 	in := g.request(from)
 	for {
@@ -64,7 +64,8 @@ func (g *Group) request(from time.Time) *cloudwatchlogs.FilterLogEventsInput {
 // reading is one Read on its way.
 type reading struct {
 	group   *Group
-	url     string // of the group
+	key     string // the group's, as are the two below
+	url     string
 	service string
 	emit    func(event.Record)
 
@@ -84,7 +85,7 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 		}
 		r.events++
 		r.emit(event.Record{
-			ID: id, Source: r.group.Key(), Stream: stream, Time: at, Text: aws.ToString(e.Message),
+			ID: id, Source: r.key, Stream: stream, Time: at, Text: aws.ToString(e.Message),
 			URL: eventURL(r.url, stream, at, id), Service: r.service,
 		})
 	}

@@ -113,7 +113,7 @@ func (s *Server) token(at cursor) string {
 		s.cursors = map[string]cursor{}
 	}
 	at.issued = s.now()
-	token := fmt.Sprintf("Bxkq6kVGFtq2y_MoigeqscPOdhXVbhiVtLoAmXb5jCo%08d", len(s.cursors))
+	token := fmt.Sprintf("token-%08d", len(s.cursors))
 	s.cursors[token] = at
 	return token
 }
@@ -123,9 +123,9 @@ func (s *Server) token(at cursor) string {
 func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, limit int) filterOutput {
 	if at.empties > 0 {
 		at.empties--
-		return filterOutput{Events: []outputEvent{}, NextToken: s.token(at)}
+		return filterOutput{Events: []outputEvent{}, NextToken: s.token(at), Searched: []struct{}{}}
 	}
-	page := at.again[max(0, len(at.again)-(limit-1)):] // one place is left at least, for an event that is new
+	page := slices.Clone(at.again[max(0, len(at.again)-(limit-1)):]) // one place is left at least, for an event that is new
 	size := 0
 	for _, e := range page {
 		size += len(e.Message)

@@ -142,7 +142,7 @@ func (p *parser) value() (func(any) bool, error) {
 
 // equalsText compares with a text in which "*" stands for any characters.
 func equalsText(text string) func(any) bool {
-	parts := strings.Split(text, "*")
+	parts := strings.Split(strings.ToValidUTF8(text, "\uFFFD"), "*") // a regexp must be UTF-8, as a request is anyway
 	for i, part := range parts {
 		parts[i] = regexp.QuoteMeta(part)
 	}

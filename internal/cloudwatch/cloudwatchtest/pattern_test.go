@@ -91,11 +91,12 @@ func TestPatternRefused(t *testing.T) {
 	}
 }
 
-// A pattern of one quoted phrase finds what strings.Contains finds.
+// Compile refuses with one of its two errors, and a pattern of one quoted phrase finds what strings.Contains finds.
 func FuzzPattern(f *testing.F) {
 	f.Add(`ERROR`, "x")
 	f.Add(`?"a\"b" -c`, `a"b`)
 	f.Add(`{ $.a = "b*" && ($.c != 1 || $.d = x) }`, `{"a":"bc","c":2}`)
+	f.Add("{$.0=\"\xd8\"}", "0")
 	f.Fuzz(func(t *testing.T, pattern, message string) {
 		if p, err := Compile(pattern); err == nil {
 			p.Match(message)
