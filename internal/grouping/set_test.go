@@ -113,7 +113,9 @@ func TestCountsByMinute(t *testing.T) {
 }
 
 func TestSecretsAreNoPartOfATemplate(t *testing.T) {
-	redact := func(s string) string { return strings.NewReplacer("hunterA", "[redacted-password]", "hunterB", "[redacted-password]").Replace(s) }
+	redact := func(s string) string {
+		return strings.NewReplacer("hunterA", "[redacted-password]", "hunterB", "[redacted-password]").Replace(s)
+	}
 	s := NewSet(redact)
 	s.Add(event.Event{Source: "s", Message: "login with hunterA failed"})
 	s.Add(event.Event{Source: "s", Message: "login with hunterB failed"})

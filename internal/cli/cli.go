@@ -1,0 +1,205 @@
+// Package cli is the way in: it turns flags, inputs and environment into a
+// Config, the Config into clients, and what became of a command into output
+// and an exit code. It decides nothing about issues.
+//
+// Exit codes: 0 done; 1 a service refused or failed, the rest was done; 2
+// something is wrong that shows without a network call, nothing was read or
+// written; 130 stopped by a signal.
+//
+// It may import everything that it wires together.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sethvargo/go-githubactions"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/config"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// Exit codes.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// Command is errmon as started by someone.
+type Command struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Getenv func(string) string
+	Clock  clock.Clock
+}
+
+// usageError is a mistake that shows without a network call.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// errReported marks a failure that was told already.
+var errReported = errors.New("reported")
+
+// session is one run of a command.
+type session struct {
+	Command
+	flags    *pflag.FlagSet
+	redactor *safe.Redactor
+	actions  *githubactions.Action // nil outside Actions
+}
+
+// Main runs errmon with the arguments behind its name and returns the exit
+// code. The context ends when a signal asks it to stop.
+func (c Command) Main(ctx context.Context, args []string) int {
+	s := &session{Command: c, redactor: safe.NewRedactor()}
+	if c.Getenv("GITHUB_ACTIONS") == "true" {
+		s.actions = githubactions.New(githubactions.WithWriter(c.Stdout), githubactions.WithGetenv(c.Getenv))
+	}
+	root := s.root()
+	root.SetArgs(args)
+	root.SetIn(c.Stdin)
+	root.SetOut(c.Stdout)
+	root.SetErr(c.Stderr)
+	return s.exit(ctx, root.ExecuteContext(ctx))
+}
+
+func (s *session) exit(ctx context.Context, err error) int {
+	var usage usageError
+	switch {
+	case ctx.Err() != nil:
+		s.problem("stopped by a signal; what was not written is done by the next run")
+		return exitInterrupted
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errReported):
+		return exitFailed
+	case errors.As(err, &usage):
+		s.problems(err)
+		return exitUsage
+	}
+	s.problems(err)
+	return exitFailed
+}
+
+func (s *session) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "errmon",
+		Short:         "Turn production errors into GitHub issues",
+		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command it does what the input command says: scan, unless told otherwise.",
+		Args:          usageArgs(cobra.NoArgs),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return s.byInput(cmd) },
+	}
+	s.flags = root.PersistentFlags()
+	for _, setting := range config.Settings {
+		s.flags.String(setting.Name, "", setting.Help)
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(
+		&cobra.Command{
+			Use:   "scan",
+			Short: "Read the sources and file or update issues",
+			Args:  usageArgs(cobra.NoArgs),
+			RunE:  func(cmd *cobra.Command, _ []string) error { return s.scan(cmd.Context()) },
+		},
+		&cobra.Command{
+			Use:   "preview [FILE|FOLDER|-]...",
+			Short: "Show the issues that local log files, or the configured sources, would get",
+			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd.Context(), args) },
+		},
+	)
+	root.CompletionOptions.DisableDefaultCmd = true
+	return root
+}
+
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// byInput runs the command that the input names, as an action does.
+func (s *session) byInput(cmd *cobra.Command) error {
+	cfg, err := s.load(nil)
+	if err != nil {
+		return err
+	}
+	if cfg.Command == "preview" {
+		return s.preview(cmd.Context(), nil)
+	}
+	return s.scan(cmd.Context())
+}
+
+// load reads the configuration. file stands in for a configuration file that
+// the workspace lacks; nil if there is none.
+func (s *session) load(file []byte) (config.Config, error) {
+	set := map[string]string{}
+	s.flags.Visit(func(f *pflag.Flag) { set[f.Name] = f.Value.String() })
+	cfg, err := config.Load(config.Input{
+		Flags:  set,
+		Getenv: s.Getenv,
+		ReadFile: func(name string) ([]byte, error) {
+			content, err := os.ReadFile(s.inWorkspace(name))
+			if errors.Is(err, fs.ErrNotExist) && file != nil && !strings.HasSuffix(name, ".env") {
+				return file, nil
+			}
+			return content, err
+		},
+		Now: s.Clock.Now(),
+	})
+	for name, text := range cfg.DotEnv {
+		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
+			return config.Config{}, usageError{fmt.Errorf("set %s of .env: %w", name, err)}
+		}
+	}
+	return cfg, asUsage(err)
+}
+
+func (s *session) inWorkspace(name string) string {
+	if dir := s.Getenv("GITHUB_WORKSPACE"); dir != "" && !filepath.IsAbs(name) {
+		return filepath.Join(dir, name)
+	}
+	return name
+}
+
+// problems tells each of the errors that were joined.
+func (s *session) problems(err error) {
+	for _, line := range strings.Split(err.Error(), "\n") {
+		s.problem(line)
+	}
+}
+
+func (s *session) problem(message string) {
+	text := s.redactor.Command(message).String()
+	if s.actions != nil {
+		s.actions.Errorf("%s", text)
+		return
+	}
+	fmt.Fprintf(s.Stderr, "errmon: %s\n", text)
+}
+
+func (s *session) warning(message string) {
+	text := s.redactor.Command(message).String()
+	if s.actions != nil {
+		s.actions.Warningf("%s", text)
+		return
+	}
+	fmt.Fprintf(s.Stderr, "errmon: warning: %s\n", text)
+}

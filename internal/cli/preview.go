@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/preview"
+)
+
+// preview shows the issues that log files, or without any the configured
+// sources, would get.
+func (s *session) preview(ctx context.Context, args []string) error {
+	cfg, err := s.load(nil)
+	if err != nil {
+		return err
+	}
+	level, _ := event.ParseLevel(cfg.MinLevel)
+	p := preview.Preview{
+		Out:       s.Stdout,
+		Redactor:  s.redactor,
+		Policy:    policy.Policy{MinLevel: level},
+		MinEvents: cfg.MinEvents,
+		Now:       s.Clock.Now(),
+	}
+	if len(args) > 0 {
+		files, err := logfile.Expand(args)
+		if err != nil {
+			return usageError{err}
+		}
+		return p.Files(ctx, files, s.Stdin)
+	}
+	if len(cfg.LogGroups) == 0 {
+		return usageError{errors.New("nothing to preview: name log files, as in `errmon preview app.log`, or set log-groups")}
+	}
+	specs, err := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
+	if err != nil {
+		return usageError{err}
+	}
+	aws, err := s.cloudwatch(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	sources, openErr := openGroups(ctx, aws, specs)
+	if err := p.Sources(ctx, sources, lookback(cfg, p.Now)); err != nil {
+		return err
+	}
+	return openErr
+}

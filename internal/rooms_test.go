@@ -1,0 +1,122 @@
+// Package internal_test keeps the house in order: it walks the imports of all
+// rooms and fails on an arrow that is not in the plan.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/org/errmon-action/internal/"
+
+// pure rooms have no I/O and no clock; each may import the rooms named.
+var pure = map[string][]string{
+	"event":      {},
+	"logtext":    {"event"},
+	"stacktrace": {"event"},
+	"policy":     {"event"},
+	"grouping":   {"event"},
+	"marker":     {},
+	"safe":       {},
+	"plan":       {"event", "grouping", "policy", "marker"},
+	"render":     {"plan", "safe", "marker", "event"},
+	"report":     {"plan", "safe"},
+}
+
+// others talk to the world.
+var others = map[string][]string{
+	"clock":      {},
+	"logfile":    {"event"},
+	"cloudwatch": {"event", "safe", "clock"},
+	"github":     {"clock"},
+	"config":     {"policy"},
+	"apply":      {"plan", "render", "github"},
+	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
+		"safe", "stacktrace"},
+	"preview": {"event", "grouping", "logfile", "plan", "policy", "safe", "scan"},
+	"cli": {"clock", "cloudwatch", "config", "event", "github", "logfile", "plan", "policy", "preview", "report", "safe",
+		"scan"},
+}
+
+// impure are packages of the standard library that a pure room never imports.
+var impure = []string{"net", "net/http", "os", "os/exec", "io/ioutil", "syscall", "database/sql"}
+
+func TestArrows(t *testing.T) {
+	imports := roomImports(t)
+	for room, found := range imports {
+		allowed, isPure := pure[room]
+		if !isPure {
+			var known bool
+			if allowed, known = others[room]; !known {
+				t.Errorf("room %q stands in no plan: add it to the table, with a reason in its package doc", room)
+				continue
+			}
+		}
+		for imported, files := range found {
+			if target, ok := strings.CutPrefix(imported, module); ok {
+				if !slices.Contains(allowed, target) {
+					t.Errorf("%s imports %s, which the plan does not allow (%s)", room, target, strings.Join(files, ", "))
+				}
+			} else if isPure && slices.Contains(impure, imported) {
+				t.Errorf("%s is pure and imports %q (%s)", room, imported, strings.Join(files, ", "))
+			}
+		}
+	}
+	for _, table := range []map[string][]string{pure, others} {
+		for room := range table {
+			if imports[room] == nil {
+				t.Errorf("the plan names room %q, which does not exist", room)
+			}
+		}
+	}
+}
+
+func TestNoForbiddenRoom(t *testing.T) {
+	for room := range roomImports(t) {
+		if slices.Contains([]string{"util", "utils", "common", "types", "helpers"}, room) {
+			t.Errorf("room %q has a name that says nothing", room)
+		}
+	}
+}
+
+// roomImports returns, for each room, what its files import, tests aside. A
+// folder below a room, such as githubtest, is for tests.
+func roomImports(t *testing.T) map[string]map[string][]string {
+	t.Helper()
+	rooms := map[string]map[string][]string{}
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		room := path.Dir(filepath.ToSlash(name))
+		if d.IsDir() || strings.Contains(room, "/") || room == "." || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		if rooms[room] == nil {
+			rooms[room] = map[string][]string{}
+		}
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			rooms[room][imported] = append(rooms[room][imported], name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rooms
+}

@@ -1,0 +1,106 @@
+package scan_test
+
+import (
+	"bufio"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/scan"
+)
+
+var logFlag = flag.String("log", "", "log file to read in BenchmarkPipeline, instead of made ones")
+
+// BenchmarkPipeline reads a log file through framing, parsing, grouping and
+// plan. By itself it makes logs of 100,000 and 1,000,000 events of 200 errors:
+//
+//	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/scan
+//	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/scan -log /path/to/app.log
+func BenchmarkPipeline(b *testing.B) {
+	if *logFlag != "" {
+		benchmarkFile(b, *logFlag)
+		return
+	}
+	for _, events := range []int{100_000, 1_000_000} {
+		b.Run(fmt.Sprintf("events=%d", events), func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "made.log")
+			if err := makeLog(path, events, 200); err != nil {
+				b.Fatal(err)
+			}
+			benchmarkFile(b, path)
+		})
+	}
+}
+
+func benchmarkFile(b *testing.B, path string) {
+	var lines int64
+	var peak uint64
+	var issues int
+	for b.Loop() {
+		redactor := safe.NewRedactor()
+		pipeline := &scan.Pipeline{Policy: policy.Policy{MinLevel: event.Error}, Set: grouping.NewSet(redactor.Redact)}
+		reader := pipeline.Reader(time.Time{})
+		source := logfile.Source{Path: path}
+		err := source.Read(context.Background(), func(r event.Record) {
+			reader.Add(r)
+			if source.Lines%20_000 == 0 {
+				peak = max(peak, memory())
+			}
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		reader.Flush(time.Now())
+		groups := pipeline.Set.Groups()
+		actions := plan.Plan(plan.Input{Now: time.Now(), Groups: groups, Rules: plan.Rules{MinEvents: 1, MaxNew: len(groups)}})
+		peak = max(peak, memory())
+		lines, issues = lines+source.Lines, len(actions)
+	}
+	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
+	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
+	b.ReportMetric(float64(issues), "errors")
+}
+
+// memory is what the process holds of the operating system, in bytes.
+func memory() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Sys - m.HeapReleased
+}
+
+// makeLog writes a log of distinct errors, half with a stack trace and half
+// without, between as many harmless lines.
+func makeLog(path string, events, distinct int) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	start := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for i := range events {
+		at := start.Add(time.Duration(i) * 20 * time.Millisecond).Format("2006-01-02T15:04:05.000Z")
+		n := i % distinct
+		name := string([]rune{'a' + rune(n%26), 'a' + rune(n/26)})
+		fmt.Fprintf(w, "%s INFO request %d served in %d ms\n", at, i, i%900)
+		if n%2 == 0 {
+			fmt.Fprintf(w, "%s ERROR the %s store lost order %d of user-%d\n", at, name, i, i%5000)
+			continue
+		}
+		fmt.Fprintf(w, "%s ERROR request %d failed\nTypeError: Cannot read properties of undefined (reading 'id%d')\n"+
+			"    at %sTotal (/app/src/cart.js:%d:11)\n    at handle (/app/src/server.js:40:5)\n    at Layer.handle (/app/node_modules/express/lib/router/layer.js:95:5)\n",
+			at, i, i, name, 10+n)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,27 @@
+// Command errmon turns production errors into GitHub issues: one issue per
+// error, updated in place.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/org/errmon-action/internal/cli"
+	"github.com/org/errmon-action/internal/clock"
+)
+
+func main() {
+	// GitHub cancels a workflow with SIGINT, then SIGTERM, then kills it 10 s later.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command := cli.Command{
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Getenv: os.Getenv,
+		Clock:  clock.System(),
+	}
+	os.Exit(command.Main(ctx, os.Args[1:]))
+}
