@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -241,6 +242,9 @@ func TestOneRequestAtATime(t *testing.T) {
 		now++
 		most = max(most, now)
 		mu.Unlock()
+		for range 1000 {
+			runtime.Gosched() // gives others the time to come in between
+		}
 		fake.ServeHTTP(w, r)
 		mu.Lock()
 		now--

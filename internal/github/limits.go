@@ -46,7 +46,7 @@ func (q *quota) spare(now time.Time) error {
 	if !q.known || q.remaining >= reserve || !now.Before(q.reset) {
 		return nil
 	}
-	return fmt.Errorf("%w: GitHub allows %d more until %s, and %d are left to the other workflows of the repository; what waits is done by a later run",
+	return fmt.Errorf("%w: GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows; what waits is done by a later run",
 		ErrBudget, q.remaining, q.reset.UTC().Format(time.RFC3339), reserve)
 }
 

@@ -151,7 +151,7 @@ func (t *transport) mayWrite(req *http.Request) error {
 		return nil
 	}
 	if !fits(req.Context(), t.nextWrite) {
-		return fmt.Errorf("no time left for another write: %w", context.DeadlineExceeded)
+		return fmt.Errorf("no time left for another write, see max-duration: %w", context.DeadlineExceeded)
 	}
 	return t.clock.Sleep(req.Context(), pause)
 }

@@ -12,9 +12,6 @@ import (
 	"time"
 )
 
-// maxPaged is how far GitHub's page numbers reach, in issues.
-const maxPaged = 10000
-
 func (s *Server) listIssues(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	state := cmp.Or(query.Get("state"), "open")
@@ -26,7 +23,7 @@ func (s *Server) listIssues(w http.ResponseWriter, r *http.Request) {
 	slices.SortFunc(found, order)
 	size := positive(query.Get("per_page"), 30, 100)
 	page := positive(query.Get("page"), 1, 1<<20)
-	if page*size > maxPaged {
+	if page*size > s.settings.PagesReach {
 		fail(w, http.StatusUnprocessableEntity, "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)")
 		return
 	}
@@ -56,14 +53,14 @@ func positive(text string, otherwise, most int) int {
 // selectIssues filters as the query says.
 func (s *Server) selectIssues(state string, query url.Values) []*stored {
 	since, _ := time.Parse(time.RFC3339, query.Get("since"))
-	creator := query.Get("creator")
+	creator, labels := query.Get("creator"), query.Get("labels")
 	var found []*stored
 	for _, issue := range s.issues {
 		if !issue.deleted && !issue.transferred &&
 			(state == "all" || issue.State == state) &&
 			(creator == "" || strings.EqualFold(creator, issue.Author)) &&
 			!issue.UpdatedAt.Before(since) &&
-			hasLabels(issue, query.Get("labels")) {
+			hasLabels(issue, labels) {
 			found = append(found, issue)
 		}
 	}
@@ -83,16 +80,17 @@ func hasLabels(issue *stored, list string) bool {
 
 // inOrder compares two issues by the query's sort and direction.
 func inOrder(query url.Values) func(a, b *stored) int {
+	by, ascending := query.Get("sort"), query.Get("direction") == "asc"
 	return func(a, b *stored) int {
 		order := a.CreatedAt.Compare(b.CreatedAt)
-		switch query.Get("sort") {
+		switch by {
 		case "updated":
 			order = a.UpdatedAt.Compare(b.UpdatedAt)
 		case "comments":
 			order = cmp.Compare(len(a.Comments), len(b.Comments))
 		}
 		order = cmp.Or(order, cmp.Compare(a.Number, b.Number))
-		if query.Get("direction") != "asc" {
+		if !ascending {
 			return -order
 		}
 		return order

@@ -43,14 +43,15 @@ type Settings struct {
 	Files      map[string]string // path to content, of the default branch
 
 	CursorPages      bool // links to further pages carry a cursor and no page number
+	PagesReach       int  // issues that page numbers reach, beyond which they fail; 10,000
 	HourlyLimit      int  // requests; 1,000
 	ContentPerMinute int  // issues and comments created; 80
 	// Unlimited lifts every rate limit and leaves their headers out, as a
 	// GitHub Enterprise Server does by default.
 	Unlimited bool
 
-	// Break damages a request: it is called for each, in order, and returns nil
-	// for those that shall work.
+	// Break damages a request: it is called for each, in order and one at a
+	// time, and returns nil for those that shall work.
 	Break func(Request) *Fault
 }
 
@@ -84,6 +85,8 @@ type Server struct {
 	owner, repo string
 	mux         *http.ServeMux
 
+	arriving sync.Mutex // before mu
+
 	mu         sync.Mutex
 	settings   Settings
 	issues     []*stored // by number, from 1
@@ -96,7 +99,7 @@ type Server struct {
 // New returns an empty repository.
 func New(owner, repo string) *Server {
 	s := &Server{owner: owner, repo: repo, mux: http.NewServeMux()}
-	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, HourlyLimit: 1000, ContentPerMinute: 80}
+	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, PagesReach: 10000, HourlyLimit: 1000, ContentPerMinute: 80}
 	s.route()
 	return s
 }
@@ -122,11 +125,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.URL.Path = strings.TrimPrefix(r.URL.Path, enterprisePrefix)
-	request, damage := s.record(r, string(body))
-	var fault *Fault
-	if damage != nil {
-		fault = damage(request) // unlocked: it may act as a person meanwhile
-	}
+	fault := s.arrive(r, string(body))
 	answer := httptest.NewRecorder()
 	if fault == nil || fault.Apply || fault.Truncate {
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
@@ -135,12 +134,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault.write(w, answer)
 }
 
-func (s *Server) record(r *http.Request, body string) (Request, func(Request) *Fault) {
+// arrive logs a request and asks Break about it, one request at a time. Break is
+// called with the repository unlocked, so that it may act as a person meanwhile.
+func (s *Server) arrive(r *http.Request, body string) *Fault {
+	s.arriving.Lock()
+	defer s.arriving.Unlock()
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	request := Request{N: len(s.requests) + 1, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Body: body}
 	s.requests = append(s.requests, request)
-	return request, s.settings.Break
+	damage := s.settings.Break
+	s.mu.Unlock()
+	if damage == nil {
+		return nil
+	}
+	return damage(request)
 }
 
 // write sends the answer, or what the fault makes of it.
