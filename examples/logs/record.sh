@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
-seed=${1:-11}
+seed=${1:-58}
 out=${2:-$here}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -67,9 +67,9 @@ addresses() {
 }
 
 # events STREAM prints every line as an event of its own, as `aws logs tail --format detailed` does. A line without a
-# time of its own came a millisecond after the one before.
+# time of its own came a millisecond after the one before; CloudWatch takes no empty ones.
 events() {
-	awk -v stream="$1" '{
+	awk -v stream="$1" '$0 != "" {
 		time = substr($0, 1, 80)
 		last++
 		if (match(time, /20[0-9][0-9]-[0-9][0-9]-[0-9][0-9][T ][0-9][0-9]:[0-9][0-9]:[0-9][0-9]([.,][0-9]+)?/)) {
@@ -86,11 +86,11 @@ events() {
 # of two processes as events that mix in one log group.
 record() {
 	local program=$1 name=$1-$2 run="run_$1 --seed $seed"
-	$run --lines 120 --start 2026-11-22T10:00:00Z --truth "$work/1.truth" >"$work/logs/$name.log"
+	$run --lines 90 --start 2026-11-22T10:00:00Z --truth "$work/1.truth" >"$work/logs/$name.log"
 	cat "$work/1.truth" >>"$work/truth"
 	[ $# = 4 ] || return 0
-	$run --lines 40 --start 2026-11-22T12:00:00Z --truth "$work/2.truth" | events "$3" >"$work/2.events"
-	$run --lines 40 --start 2026-11-22T12:00:01Z --truth "$work/3.truth" | events "$4" >"$work/3.events"
+	$run --lines 30 --start 2026-11-22T12:00:00Z --truth "$work/2.truth" | events "$3" >"$work/2.events"
+	$run --lines 30 --start 2026-11-22T12:00:01Z --truth "$work/3.truth" | events "$4" >"$work/3.events"
 	sort -s -k1,1 "$work/2.events" "$work/3.events" >"$work/logs/$name-events.log"
 	cat "$work/2.truth" "$work/3.truth" >>"$work/truth"
 }
