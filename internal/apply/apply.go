@@ -76,7 +76,15 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []Result {
 
 // final reports whether no further write can succeed.
 func final(ctx context.Context, err error) bool {
-	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrBudget) || errors.Is(err, github.ErrRefused) || errors.Is(err, errUnlabelled))
+	if err == nil {
+		return false
+	}
+	for _, end := range []error{github.ErrBudget, github.ErrRefused, errUnlabelled, context.DeadlineExceeded} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return ctx.Err() != nil
 }
 
 func (a *Applier) one(ctx context.Context, action plan.Action) Result {

@@ -107,6 +107,9 @@ func (s *session) root() *cobra.Command {
 	s.flags = root.PersistentFlags()
 	for _, setting := range config.Settings {
 		s.flags.String(setting.Name, "", setting.Help)
+		if setting.Switch {
+			s.flags.Lookup(setting.Name).NoOptDefVal = "true"
+		}
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
@@ -148,10 +151,15 @@ func (s *session) byInput(cmd *cobra.Command) error {
 }
 
 // load reads the configuration. file stands in for a configuration file that
-// the workspace lacks; nil if there is none.
+// the workspace lacks; nil if there is none. The configuration holds what is
+// right even where there is an error, so that further mistakes can be told.
 func (s *session) load(file []byte) (config.Config, error) {
 	set := map[string]string{}
-	s.flags.Visit(func(f *pflag.Flag) { set[f.Name] = f.Value.String() })
+	s.flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			set[f.Name] = f.Value.String()
+		}
+	})
 	cfg, err := config.Load(config.Input{
 		Flags:  set,
 		Getenv: s.Getenv,

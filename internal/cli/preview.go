@@ -33,11 +33,8 @@ func (s *session) preview(ctx context.Context, args []string) error {
 		}
 		return p.Files(ctx, files, s.Stdin)
 	}
-	if len(cfg.LogGroups) == 0 {
-		return usageError{errors.New("nothing to preview: name log files, as in `errmon preview app.log`, or set log-groups")}
-	}
 	specs, err := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	if err != nil {
+	if err := errors.Join(cfg.CheckSources(), err); err != nil {
 		return usageError{err}
 	}
 	aws, err := s.cloudwatch(ctx, cfg)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
@@ -19,12 +20,13 @@ import (
 // scan runs the main job.
 func (s *session) scan(ctx context.Context) error {
 	cfg, err := s.load(nil)
-	if err == nil {
-		err = asUsage(cfg.CheckScan())
+	specs, specsErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
+	missing := cfg.CheckScan()
+	if errors.Is(err, fs.ErrNotExist) && s.actions != nil {
+		err = nil // nothing is checked out: the repository may hold the file
 	}
-	specs, specErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	if err := errors.Join(err, asUsage(specErr)); err != nil {
-		return err
+	if err := errors.Join(err, specsErr, missing); err != nil {
+		return usageError{err}
 	}
 	gh, err := s.github(cfg)
 	if err != nil {
@@ -33,7 +35,7 @@ func (s *session) scan(ctx context.Context) error {
 	if cfg, err = s.withRemoteFile(ctx, gh, cfg); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
+	ctx, cancel := s.Clock.WithTimeout(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
 	defer cancel()
 	aws, err := s.cloudwatch(ctx, cfg)
 	if err != nil {

@@ -15,10 +15,38 @@ type Clock struct {
 	// Sleep waits for d and returns nil, or returns the context's error as
 	// soon as the context ends.
 	Sleep func(ctx context.Context, d time.Duration) error
+	// timeout ends a context after d; nil where only the deadline is noted.
+	timeout func(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc)
 }
 
 // System returns the machine's own clock.
-func System() Clock { return Clock{Now: time.Now, Sleep: sleep} }
+func System() Clock {
+	return Clock{Now: time.Now, Sleep: sleep, timeout: context.WithTimeoutCause}
+}
+
+type deadlineKey struct{}
+
+// WithTimeout returns a context that ends after d, with cause. Its deadline is
+// told by Deadline and not by the context's own method, by which the network
+// would compare another clock's time with the machine's. Only the System clock
+// ends a context by itself; with another one, who owns the time does.
+func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	end := c.Now().Add(d)
+	if outer, ok := Deadline(ctx); !ok || end.Before(outer) {
+		ctx = context.WithValue(ctx, deadlineKey{}, end)
+	}
+	if c.timeout == nil {
+		return context.WithCancel(ctx)
+	}
+	return c.timeout(ctx, d, cause)
+}
+
+// Deadline returns when the context will end, in the clock's own time, and
+// false if it has no end.
+func Deadline(ctx context.Context) (time.Time, bool) {
+	end, ok := ctx.Value(deadlineKey{}).(time.Time)
+	return end, ok
+}
 
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

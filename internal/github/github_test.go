@@ -81,13 +81,13 @@ func start(t *testing.T, configure ...func(*github.Config)) setup {
 	return s
 }
 
-// until is a context whose deadline is on the test's clock.
-type until struct {
-	context.Context
-	deadline time.Time
+// until returns a context that ends after d on the test's clock.
+func (s setup) until(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := clock.Clock{Now: s.clock.Now}.WithTimeout(t.Context(), d, context.DeadlineExceeded)
+	t.Cleanup(cancel)
+	return ctx
 }
-
-func (u until) Deadline() (time.Time, bool) { return u.deadline, true }
 
 // breakNth damages the k-th request of a method, and those after it too where
 // more is given.

@@ -98,7 +98,7 @@ func TestSecondaryLimitBacksOffAndGivesUp(t *testing.T) {
 func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: 403, Header: map[string]string{"Retry-After": "1200"}})
-	ctx := until{t.Context(), s.clock.Now().Add(20 * time.Minute)}
+	ctx := s.until(t, 20 * time.Minute)
 	_, err := s.Create(ctx, github.NewIssue{Title: "boom"})
 	wantError(t, err, "until 2026-11-22T15:20:00Z")
 	if !errors.Is(err, github.ErrBudget) || errors.Is(err, github.ErrAmbiguous) {
@@ -121,7 +121,7 @@ func TestGoGithubDoesNotBlockByItself(t *testing.T) {
 			s := start(t)
 			fault.Header["X-RateLimit-Reset"] = strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
 			s.breakNth(http.MethodGet, 1, 0, fault)
-			ctx := until{t.Context(), s.clock.Now().Add(time.Minute)}
+			ctx := s.until(t, time.Minute)
 			_, first := s.Repository(ctx)
 			if (first == nil) != (name == "last request") {
 				t.Fatalf("first call: %v", first)
@@ -214,7 +214,7 @@ func TestPacing(t *testing.T) {
 			t.Errorf("step %d slept %v, want %v", i, slept, want[i])
 		}
 	}
-	ctx := until{t.Context(), s.clock.Now().Add(2 * time.Second)}
+	ctx := s.until(t, 2 * time.Second)
 	err := s.Comment(ctx, 1, "too late")
 	if !errors.Is(err, context.DeadlineExceeded) || s.clock.slept() != nil {
 		t.Errorf("a write that must wait beyond the deadline: %v, want DeadlineExceeded without waiting", err)
@@ -237,7 +237,7 @@ func TestBackoff(t *testing.T) {
 			t.Errorf("pause %d is %v, want %v give or take half", i, slept[i], base)
 		}
 	}
-	ctx := until{t.Context(), s.clock.Now().Add(400 * time.Millisecond)}
+	ctx := s.until(t, 400 * time.Millisecond)
 	if _, err := s.Get(ctx, 1); err == nil || s.clock.slept() != nil {
 		t.Errorf("near the deadline: %v, want an error without waiting", err)
 	}

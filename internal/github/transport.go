@@ -158,7 +158,7 @@ func (t *transport) mayWrite(req *http.Request) error {
 
 // fits tells whether the context lasts beyond end, by the clock's time.
 func fits(ctx context.Context, end time.Time) bool {
-	deadline, ok := ctx.Deadline()
+	deadline, ok := clock.Deadline(ctx)
 	return ctx.Err() == nil && (!ok || end.Before(deadline))
 }
 

@@ -105,7 +105,7 @@ func (s *Scan) run(ctx context.Context) error {
 
 // readAll reads the sources within their share of the time.
 func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.MaxDuration*2/3, errReadTime)
+	ctx, cancel := s.Clock.WithTimeout(ctx, s.MaxDuration*2/3, errReadTime)
 	defer cancel()
 	var err error
 	s.sources, err = s.Open(ctx)
