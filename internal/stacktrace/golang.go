@@ -38,21 +38,18 @@ func startsGo(lines []string, i int) bool {
 func parseGo(lines []string) []event.Exception {
 	for i, line := range lines {
 		if isGoroutine(line) {
-			return withFrames(goPanics(lines[:i]), goFrames(lines[i+1:]))
+			chain := goPanics(lines[:i])
+			if chain == nil {
+				chain = append(chain, goRecovered(lines[:i]))
+			}
+			chain[0].Frames = goFrames(lines[i+1:]) // of the one that surfaced
+			return chain
 		}
 	}
 	if chain := goErrors(lines); len(chain) > 0 {
 		return chain
 	}
-	return withFrames(goPanics(lines), nil)
-}
-
-// withFrames gives the frames to the panic that surfaced.
-func withFrames(chain []event.Exception, frames []event.Frame) []event.Exception {
-	if len(chain) > 0 {
-		chain[0].Frames = frames
-	}
-	return chain
+	return goPanics(lines) // the rest was cut off
 }
 
 // goPanics reads the lines above the first goroutine. A panic that happened
@@ -61,15 +58,29 @@ func goPanics(lines []string) []event.Exception {
 	var chain []event.Exception
 	for i, line := range lines {
 		if kind, value, ok := goPanic(line); ok {
-			message := joinMessage(value, goMessage(lines[i+1:]))
+			message := joinMessage(cutRecovered(value), goMessage(lines[i+1:]))
 			chain = append([]event.Exception{{Type: goType(kind, message), Message: message}}, chain...)
 		}
 	}
-	if chain == nil {
-		chain = append(chain, findHeader(lines))
-		chain[0].Type = "panic"
-	}
 	return chain
+}
+
+// goRecovered reads what a program logged itself with the stack of a panic that
+// it recovered from.
+func goRecovered(lines []string) event.Exception {
+	x := findHeader(lines)
+	if i := strings.Index(x.Message, "runtime error: "); i >= 0 {
+		x.Message = x.Message[i:]
+	}
+	x.Type = goType("panic", x.Message)
+	return x
+}
+
+// cutRecovered removes what the runtime adds to the value of a panic that was
+// recovered before another one ended the process.
+func cutRecovered(value string) string {
+	value = strings.TrimSuffix(value, " [recovered]")
+	return strings.TrimSuffix(value, " [recovered, repanicked]")
 }
 
 // goPanic reads the line of a panic: the runtime's own, or the one with which
@@ -88,15 +99,18 @@ func goPanic(line string) (kind, value string, ok bool) {
 	return "", "", false
 }
 
-// goMessage returns the lines by which a message goes on.
+// goMessage returns the lines by which a message goes on, each of which the
+// runtime indents by a tab.
 func goMessage(lines []string) []string {
-	for i, line := range lines {
+	var more []string
+	for _, line := range lines {
 		_, _, next := goPanic(line)
-		if next || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") {
-			return lines[:i]
+		if next || line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") {
+			break
 		}
+		more = append(more, strings.TrimPrefix(line, "\t"))
 	}
-	return lines
+	return more
 }
 
 // goType makes the type of a panic from its value.

@@ -36,8 +36,11 @@ func parseNode(lines []string) []event.Exception {
 		if !ok {
 			continue
 		}
-		if len(chain) == 0 || i > after && namesNodeError(lines[after:i]) {
-			if len(chain) > 0 && indent(line) <= indents && !isNodeCause(lines[i-1]) {
+		if len(chain) == 0 {
+			chain = appendInspected(chain, lines[:i])
+		}
+		if after == 0 || i > after && namesNodeError(lines[after:i]) {
+			if after > 0 && indent(line) <= indents && !isNodeCause(lines[i-1]) {
 				break // another trace that happens to follow
 			}
 			indents = indent(line)
@@ -48,6 +51,24 @@ func parseNode(lines []string) []event.Exception {
 		after = i + 1
 	}
 	return addNodePlace(chain, lines)
+}
+
+// appendInspected adds the error without frames that the lines hold in brackets,
+// above those it consists of: "[AggregateError: All promises were rejected] {".
+func appendInspected(chain []event.Exception, lines []string) []event.Exception {
+	for _, line := range lines {
+		inner, ok := strings.CutSuffix(line, "] {")
+		if !ok {
+			continue
+		}
+		if _, inner, ok = strings.Cut(inner, "["); !ok {
+			continue
+		}
+		if x, ok := headerAtStart(inner); ok {
+			return append(chain, x)
+		}
+	}
+	return chain
 }
 
 // isNodeCause tells whether a line announces a cause in the flat form that
@@ -75,7 +96,7 @@ func nodeHeaderLines(lines []string) []string {
 }
 
 // addNodePlace adds the place that V8 prints above an uncaught error where no
-// frame tells it: a syntax error's own frames are all Node's loader, and a
+// frame tells it: a syntax error's frames are those that load the file, and a
 // thrown string has none.
 func addNodePlace(chain []event.Exception, lines []string) []event.Exception {
 	for i := range lines {
@@ -86,7 +107,7 @@ func addNodePlace(chain []event.Exception, lines []string) []event.Exception {
 		if len(chain) == 0 {
 			chain = append(chain, uncaughtValue(lines[i+3:]))
 		}
-		if first := &chain[0]; f.InApp && !hasInApp(first.Frames) {
+		if first := &chain[0]; f.InApp && (first.Type == "SyntaxError" || !hasInApp(first.Frames)) {
 			first.Frames = append([]event.Frame{f}, first.Frames...)
 		}
 		break

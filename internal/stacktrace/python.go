@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -37,8 +38,8 @@ func parsePython(lines []string) []event.Exception {
 	for i := 0; i < len(lines); i++ {
 		i = p.read(lines, i)
 	}
-	p.endTrace()
-	return append(p.chain, p.newestFirst()...)
+	p.endSection()
+	return p.chain
 }
 
 // undress removes the frame that an exception group draws around its members.
@@ -72,12 +73,10 @@ func (p *pythonReader) read(lines []string, i int) int {
 			p.section, p.open = append(p.section, event.Exception{}), true
 		}
 		last := &p.section[len(p.section)-1]
-		last.Frames = append([]event.Frame{f}, last.Frames...)
+		last.Frames = append(last.Frames, f)
 		return i
 	case strings.HasPrefix(strings.TrimLeft(line, " "), "+-"):
-		p.endTrace()
-		p.chain = append(p.chain, p.newestFirst()...)
-		p.section = nil
+		p.endSection()
 	case strings.HasSuffix(line, tracebackLine):
 		p.endTrace()
 	case p.open && indent(line) == 0 && line != "":
@@ -101,6 +100,7 @@ func (p *pythonReader) takeHeader(lines []string, i int) int {
 		x = event.Exception{Message: lines[i]}
 	}
 	last.Type, last.Message = x.Type, joinMessage(x.Message, lines[i+1:end])
+	slices.Reverse(last.Frames)
 	p.open, p.above = false, nil
 	return end - 1
 }
@@ -117,17 +117,16 @@ func (p *pythonReader) endTrace() {
 		last := &p.section[len(p.section)-1]
 		x := findHeader(p.above)
 		last.Type, last.Message = x.Type, x.Message
+		slices.Reverse(last.Frames)
 		p.open, p.above = false, nil
 	}
 }
 
-// newestFirst returns the section with the exception that surfaced first.
-func (p *pythonReader) newestFirst() []event.Exception {
-	var chain []event.Exception
-	for i := len(p.section) - 1; i >= 0; i-- {
-		chain = append(chain, p.section[i])
-	}
-	return chain
+// endSection adds the section to the chain, the exception that surfaced first.
+func (p *pythonReader) endSection() {
+	p.endTrace()
+	slices.Reverse(p.section)
+	p.chain, p.section = append(p.chain, p.section...), nil
 }
 
 // pythonFrame reads `File "path", line 12, in function`, and the shorter form

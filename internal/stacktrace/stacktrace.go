@@ -28,7 +28,7 @@ type runtime struct {
 	parse func(lines []string) []event.Exception
 }
 
-var runtimes = []runtime{
+var runtimes = [...]runtime{
 	{"python", startsPython, parsePython},
 	{"java", startsJava, parseJava},
 	{"node", startsNode, parseNode},
@@ -47,14 +47,16 @@ func Parse(text string) ([]event.Exception, string) {
 	for i := range lines {
 		lines[i] = strings.TrimSuffix(lines[i], "\r")
 	}
+	var failed [len(runtimes)]bool // one try each, however many lines look alike
 	for i := range lines {
-		for _, r := range runtimes {
-			if !r.starts(lines, i) {
+		for n, r := range runtimes {
+			if failed[n] || !r.starts(lines, i) {
 				continue
 			}
 			if chain := r.parse(lines); len(chain) > 0 {
 				return chain, r.name
 			}
+			failed[n] = true
 		}
 	}
 	return nil, ""

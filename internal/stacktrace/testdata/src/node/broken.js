@@ -1,0 +1,3 @@
+const price = {
+  amount: 3
+const currency = 'EUR'
