@@ -98,7 +98,7 @@ func TestSecondaryLimitBacksOffAndGivesUp(t *testing.T) {
 func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: 403, Header: map[string]string{"Retry-After": "1200"}})
-	ctx := s.until(t, 20 * time.Minute)
+	ctx := s.until(t, 20*time.Minute)
 	_, err := s.Create(ctx, github.NewIssue{Title: "boom"})
 	wantError(t, err, "until 2026-11-22T15:20:00Z")
 	if !errors.Is(err, github.ErrBudget) || errors.Is(err, github.ErrAmbiguous) {
@@ -214,7 +214,7 @@ func TestPacing(t *testing.T) {
 			t.Errorf("step %d slept %v, want %v", i, slept, want[i])
 		}
 	}
-	ctx := s.until(t, 2 * time.Second)
+	ctx := s.until(t, 2*time.Second)
 	err := s.Comment(ctx, 1, "too late")
 	if !errors.Is(err, context.DeadlineExceeded) || s.clock.slept() != nil {
 		t.Errorf("a write that must wait beyond the deadline: %v, want DeadlineExceeded without waiting", err)
@@ -237,7 +237,7 @@ func TestBackoff(t *testing.T) {
 			t.Errorf("pause %d is %v, want %v give or take half", i, slept[i], base)
 		}
 	}
-	ctx := s.until(t, 400 * time.Millisecond)
+	ctx := s.until(t, 400*time.Millisecond)
 	if _, err := s.Get(ctx, 1); err == nil || s.clock.slept() != nil {
 		t.Errorf("near the deadline: %v, want an error without waiting", err)
 	}
