@@ -106,8 +106,11 @@ func (p *pending) failed() bool { return p.phase == plain && p.level >= event.Wa
 // verdictBelow is for lines that only follow others: blank or indented ones,
 // and those that certainly belong to a trace.
 func (p *pending) verdictBelow(e entry) verdict {
-	if p.phase == uncaught && !p.trace && e.shape == indented {
+	switch {
+	case p.phase == uncaught && !p.trace && e.shape == indented:
 		return hold // the source line, if a caret follows
+	case e.shape == pythonFrame && p.phase == plain && !p.failed():
+		return begin // Python announces frames, but for those of a syntax error
 	}
 	return join
 }
@@ -134,7 +137,12 @@ func (p *pending) verdictText(e entry) verdict {
 	case caused, panicking:
 		return joinIf(p.loose < maxLoose)
 	case running:
-		return joinIf(isGoCall(e.first) || isGoFunction(e.first))
+		if isGoCall(e.first) || isGoFunction(e.first) {
+			return join
+		}
+		if !p.dump {
+			return p.holdIfAlone(e) // the next error of a chain, if a function follows
+		}
 	case named, raised:
 		return p.holdIfAlone(e)
 	case uncaught:
@@ -163,6 +171,8 @@ func (p *pending) verdictHeld(e entry) verdict {
 		if e.shape == header {
 			return p.holdIfAlone(e)
 		}
+	case running:
+		return p.verdictNextError(e)
 	default:
 		if p.held[0].shape == text && p.phase == plain {
 			return joinIf(e.shape == goPlace)
@@ -175,6 +185,15 @@ func (p *pending) verdictHeld(e entry) verdict {
 		return p.holdIfAlone(e)
 	}
 	return begin
+}
+
+// verdictNextError decides on the lines after those of a Go error's stack: a
+// message, a function and a place are the error that wrapped it.
+func (p *pending) verdictNextError(e entry) verdict {
+	if len(p.held) == 1 && e.shape == text && isGoFunction(e.first) {
+		return p.holdIfAlone(e)
+	}
+	return joinIf(len(p.held) == 2 && e.shape == goPlace)
 }
 
 // holdIfAlone holds a record of one line; one of several tells itself what it is.

@@ -18,6 +18,7 @@ type pending struct {
 	phase    phase
 	loose    int  // lines of no known shape since the last that was certain
 	trace    bool // frames, a panic, or what announces them was seen
+	dump     bool // a goroutine was seen: Go ends this with the process
 	fragment bool // began in the middle of a trace
 	held     []entry
 
@@ -64,6 +65,7 @@ func (p *pending) takeLine(line string, s shape) {
 	if p.fragment && s == header && isSyntaxError(line) {
 		p.fragment = false
 	}
+	p.dump = p.dump || s == goroutine
 	p.count(s)
 	p.phase = p.phase.after(s)
 	if len(line) > MaxText {

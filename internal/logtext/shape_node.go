@@ -32,7 +32,7 @@ func nodeShape(line string, indented bool) shape {
 		if strings.HasPrefix(line, "Node.js v") && !strings.Contains(line[9:], " ") {
 			return final
 		}
-	case '/', 'n', 'f':
+	case '/', 'n', 'f', '<', '[', 'C', 'D':
 		if !indented && isUncaughtPlace(line) {
 			return place
 		}
@@ -56,17 +56,21 @@ func isNodePlace(s string) bool {
 	return len(rest) < len(s) && len(line) < len(rest) && len(file) < len(line) && strings.HasSuffix(file, ":")
 }
 
-// isUncaughtPlace tells "/app/cart.js:42", alone on its line.
+// isUncaughtPlace tells "/app/cart.js:42", alone on its line; Windows has a
+// drive in front.
 func isUncaughtPlace(line string) bool {
 	file := strings.TrimRight(line, "0123456789")
 	if len(file) == len(line) || !strings.HasSuffix(file, ":") {
 		return false
 	}
 	file = file[:len(file)-1]
-	if strings.HasPrefix(file, "node:") {
+	if strings.HasPrefix(file, "node:") || file == "<anonymous_script>" || file == "[eval]" {
 		return true
 	}
-	for _, ending := range [...]string{"js", "ts", "jsx", "tsx"} {
+	if strings.Contains(file, " ") {
+		return false
+	}
+	for _, ending := range [...]string{".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"} {
 		if strings.HasSuffix(file, ending) {
 			return true
 		}
