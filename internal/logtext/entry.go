@@ -73,7 +73,7 @@ func newEvent(e *entry) event.Event {
 
 // cleanText makes text valid UTF-8 with "\n" between its lines, none at its
 // end, and without terminal colours. AWS Lambda's runtimes put "\r" between the
-// lines of one message.
+// lines of one message, and its Python indents traces by no-break spaces.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
@@ -81,6 +81,9 @@ func cleanText(s string) string {
 	s = strings.TrimRight(s, "\r\n")
 	if strings.IndexByte(s, '\r') >= 0 {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+	}
+	if strings.Contains(s, "\u00a0") {
+		s = strings.ReplaceAll(s, "\u00a0", " ")
 	}
 	if strings.IndexByte(s, '\x1b') >= 0 {
 		s = dropColours(s)

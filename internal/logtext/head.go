@@ -33,6 +33,9 @@ const maxHeadWords = 8
 // The words before the level must look like parts of such a head; where they
 // do not, only the time and ids are taken off the message.
 func readHead(s string) head {
+	if isLambdaPlatform(s) {
+		return head{level: event.Info, message: s, structured: true}
+	}
 	r := headReader{rest: s}
 	for words := 0; words < maxHeadWords && r.rest != "" && r.head.level == event.Unknown; words++ {
 		if !r.word() {
@@ -222,10 +225,6 @@ func (r *headReader) withoutLevel(s string) head {
 	if class, method, ok := strings.Cut(h.message, " "); ok && isJavaSource(s, class, method) {
 		h.twoLines, h.logger = true, class
 	}
-	if isLambdaPlatform(h.message) {
-		h.level, h.structured = event.Info, true
-		return h
-	}
 	if strings.Contains(h.message, "=") {
 		readLogfmt(&h)
 	}
@@ -236,7 +235,7 @@ func (r *headReader) withoutLevel(s string) head {
 // words, the class and the method.
 func isJavaSource(line, class, method string) bool {
 	return line[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) &&
-		(strings.HasSuffix(line, "M "+class+" "+method) || strings.HasSuffix(line, "M\u00a0"+class+" "+method))
+		strings.HasSuffix(line, "M "+class+" "+method)
 }
 
 // afterLevel takes what stands between the level and the message.

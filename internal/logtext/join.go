@@ -119,7 +119,9 @@ func (p *pending) verdictBelow(e entry) verdict {
 // exception or the next plain error line: its frames will tell.
 func (p *pending) verdictHeader(e entry) verdict {
 	switch {
-	case p.phase == traced, p.phase == uncaught && p.trace, p.phase == caused:
+	case p.phase == traced:
+		return joinIf(p.raising == "" || sameName(p.raising, e.first))
+	case p.phase == uncaught && p.trace, p.phase == caused:
 		return joinIf(p.loose < maxLoose)
 	case p.failed() && e.hasTrace():
 		return join
@@ -133,7 +135,7 @@ func (p *pending) verdictHeader(e entry) verdict {
 func (p *pending) verdictText(e entry) verdict {
 	switch p.phase {
 	case traced:
-		return join
+		return joinIf(p.raising == "")
 	case caused, panicking:
 		return joinIf(p.loose < maxLoose)
 	case running:
@@ -157,6 +159,9 @@ func (p *pending) verdictText(e entry) verdict {
 	}
 	return begin
 }
+
+// sameName tells whether two exception lines name the same exception.
+func sameName(a, b string) bool { return a[:nameEnd(a)] == b[:nameEnd(b)] }
 
 // verdictHeld decides while lines are held that only a certain line, of a kind
 // that the phase asks for, makes part of the event.

@@ -37,7 +37,7 @@ var fieldKeys = [fieldCount][]string{
 		"Timestamp", "timeUnixNano", "date"},
 	fieldMessage:      {"message", "msg", "event", "body", "body.stringValue", "Body", "log", "@m", "@mt", "short_message"},
 	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type"},
-	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
+	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
 	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "stackTrace", "exc_info", "exception", "exception.stacktrace",
 		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "errorVerbose", "@x"},
 	fieldLogger:      {"logger_name", "loggerName", "logger", "log.logger", "scope.name"},

@@ -18,7 +18,8 @@ type pending struct {
 	phase    phase
 	loose    int  // lines of no known shape since the last that was certain
 	trace    bool // frames, a panic, or what announces them was seen
-	dump     bool // a goroutine was seen: Go ends this with the process
+	dump     bool // a goroutine was seen, not only an error's stack
+	raising  string // the exception line, where it was logged above "Traceback"
 	fragment bool // began in the middle of a trace
 	held     []entry
 
@@ -64,6 +65,9 @@ func (p *pending) takeLine(line string, s shape) {
 	}
 	if p.fragment && s == header && isSyntaxError(line) {
 		p.fragment = false
+	}
+	if s == traceback && (p.phase == named || p.phase == plain && isHeader(p.message)) {
+		p.raising = p.message
 	}
 	p.dump = p.dump || s == goroutine
 	p.count(s)

@@ -48,7 +48,7 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	}
 	p.print(pipeline, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file")))
 	if cut > 0 {
-		fmt.Fprintf(p.Out, "%d lines were longer than %d bytes: what is over was left out.\n", cut, logfile.MaxLine)
+		fmt.Fprintf(p.Out, "%s longer than %d bytes: what is over was left out.\n", were(cut), logfile.MaxLine)
 	}
 	return nil
 }
@@ -137,6 +137,13 @@ func excerpt(text string) []string {
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func were(lines int64) string {
+	if lines == 1 {
+		return "1 line was"
+	}
+	return fmt.Sprintf("%d lines were", lines)
+}
 
 func count(n int, word string) string {
 	if n == 1 {
