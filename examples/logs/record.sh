@@ -16,12 +16,13 @@ trap 'rm -rf "$work"' EXIT
 cache=${ERRMON_RECORD_CACHE:-$work/cache}
 mkdir -p "$out" "$work/logs" "$cache"
 cp -r "$here/src/." "$work"
+: >"$work/truth"
 
 # setup_X makes program X ready to run in $work/X; run_X runs it. The folders of this machine become those of a container.
 
 setup_node() {
+	node --version >/dev/null || return
 	if [ ! -d "$cache/node_modules/pino" ]; then
-		command -v node npm >/dev/null || return
 		cp "$work/node/package.json" "$cache"
 		(cd "$cache" && npm install --silent --no-audit --no-fund --no-package-lock >"$work/npm.log" 2>&1) || return
 	fi
@@ -36,9 +37,7 @@ run_python() {
 	python3 -B "$work/python/bootstrap.py" "$@" | sed "s|$work/python|/var/task|g; s|$stdlib|/var/lang/lib/${stdlib##*/}|g"
 }
 
-setup_java() {
-	command -v java javac >/dev/null && javac -g -d "$work/classes" "$work"/java/com/example/orders/*.java
-}
+setup_java() { javac -g -d "$work/classes" "$work"/java/com/example/orders/*.java; }
 run_java() { java -cp "$work/classes" com.example.orders.Main "$@"; }
 
 setup_go() { # without cgo, as in an image built from scratch: with it Go does not notice a deadlock

@@ -14,7 +14,8 @@ func work(job string) {
 	}
 }
 
-// rebalance waits for a transfer that nobody sends.
+// rebalance waits for a transfer that nobody sends. Go notices in a program
+// without cgo; with it the worker would hang.
 func rebalance(transfers <-chan int) {
 	for amount := range transfers {
 		fmt.Println("rebalanced", amount)
