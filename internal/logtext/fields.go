@@ -119,7 +119,7 @@ func (f *fields) fillIDs(e *event.Event) {
 	}
 	name := f.text(fieldName)
 	switch {
-	case name == "":
+	case name == "" || isExceptionName(name): // winston copies an error's own fields
 	case f.values[fieldHost] != "": // bunyan and pino print the host with it
 		e.Service = name
 	case e.Logger == "":

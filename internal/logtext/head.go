@@ -14,6 +14,7 @@ type head struct {
 	logger     string
 	requestID  string
 	message    string
+	stack      string // where a field of the line holds one
 	structured bool // begins as loggers begin lines: with a time, a level or an id
 	twoLines   bool // java.util.logging's first line, without level and message
 }
@@ -44,7 +45,7 @@ func readHead(s string) head {
 	}
 	if r.head.level != event.Unknown {
 		r.afterLevel()
-		r.head.message = strings.TrimLeft(r.rest, " \t")
+		r.head.message = strings.TrimSpace(r.rest)
 		r.head.structured = true
 		return r.head
 	}

@@ -29,7 +29,25 @@ func readLogfmt(h *head) {
 	if message, ok := logfmtValue(line, "msg", "message"); ok {
 		cause, _ := logfmtValue(line, "error", "err")
 		h.message = withCause(message, cause)
+		h.stack = logfmtStack(line, message, cause)
 	}
+}
+
+// logfmtStack returns the text of the trace that a field holds: one of its own,
+// or the error, which some print with its stack. The message then is no more
+// than its first line.
+func logfmtStack(line, message, cause string) string {
+	stack, ok := logfmtValue(line, "stack", "stacktrace", "exc_info")
+	if !ok {
+		stack = cause
+	}
+	if !strings.Contains(stack, "\n") || !holdsTrace(stack) {
+		return ""
+	}
+	if beginsWithFrames(stack) {
+		return withCause(message, cause) + "\n" + stack
+	}
+	return stack
 }
 
 // logfmtValue returns the value of the first of keys that the line has.
@@ -64,6 +82,9 @@ func logfmtUnquote(s string) string {
 // withCause adds to a message the error that was logged with it, without which
 // "request failed" would be the same error for every reason.
 func withCause(message, cause string) string {
+	if first, rest, ok := strings.Cut(cause, "\n"); ok && holdsTrace(rest) {
+		cause = first
+	}
 	switch {
 	case cause == "" || cause == "nil" || cause == "<nil>" || cause == "null" || strings.Contains(message, cause):
 		return message

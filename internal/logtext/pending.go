@@ -13,6 +13,7 @@ type pending struct {
 	event    event.Event
 	level    event.Level // as the head says; Unknown where it does not
 	message  string
+	stack    string // where the head itself holds it
 	lines    []string
 	size     int // bytes in lines
 	phase    phase
@@ -31,7 +32,7 @@ type pending struct {
 // begin makes the entry the head of a new event.
 func (p *pending) begin(e entry) {
 	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time}
-	p.level, p.message = e.head.level, e.head.message
+	p.level, p.message, p.stack = e.head.level, e.head.message, e.head.stack
 	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
 	p.fragment = e.shape.needsHead()
 	if e.head.twoLines {
@@ -66,7 +67,7 @@ func (p *pending) takeLine(line string, s shape) {
 	if p.fragment && s == header && isSyntaxError(line) {
 		p.fragment = false
 	}
-	if s == traceback && (p.phase == named || p.phase == plain && isHeader(p.message)) {
+	if s == traceback && (p.phase == named || p.phase == plain) && isExceptionName(p.message[:nameEnd(p.message)]) {
 		p.raising = p.message
 	}
 	p.dump = p.dump || s == goroutine
@@ -120,6 +121,8 @@ func (p *pending) finish() (event.Event, bool) {
 	e.Message = clip(p.message)
 	if p.trace {
 		e.Stack = p.text(e.Message)
+	} else {
+		e.Stack = clip(p.stack)
 	}
 	if readEmbedded(&e, p.level) {
 		return e, true

@@ -10,7 +10,7 @@ import (
 // its frames where the logger keeps it in fields of its own.
 func (f *fields) stack(message, cause string) string {
 	stack := stackText(f.values[fieldStack])
-	if isBlank(stack) || !strings.ContainsAny(stack, "\n") && !shapeOf(stack).certain() {
+	if isBlank(stack) || !strings.Contains(stack, "\n") && !shapeOf(stack).certain() {
 		return ""
 	}
 	if !beginsWithFrames(stack) {
@@ -59,4 +59,14 @@ func beginsWithFrames(stack string) bool {
 	}
 	second, _, _ := strings.Cut(rest, "\n")
 	return shapeOf(second) == goPlace && isGoFunction(first)
+}
+
+// holdsTrace tells whether one of the text's lines can only be a trace's.
+func holdsTrace(s string) bool {
+	for line := range strings.SplitSeq(s, "\n") {
+		if shapeOf(line).certain() {
+			return true
+		}
+	}
+	return false
 }

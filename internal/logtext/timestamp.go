@@ -19,8 +19,10 @@ func timeAt(s string) (time.Time, int) {
 		return time.Time{}, 0
 	}
 	switch {
-	case s[2] == ':':
+	case s[2] == ':' && s[5] == ':':
 		return clockTime(s)
+	case s[1] == ':' || s[2] == ':':
+		return kitchenTime(s)
 	case len(s) >= 19 && s[4] == s[7] && (s[4] == '-' || s[4] == '/'):
 		return isoTime(s)
 	}
@@ -53,11 +55,20 @@ func clockTime(s string) (time.Time, int) {
 	_, ok1 := digits(s[0:2])
 	_, ok2 := digits(s[3:5])
 	_, ok3 := digits(s[6:8])
-	if !ok1 || !ok2 || !ok3 || s[5] != ':' {
+	if !ok1 || !ok2 || !ok3 {
 		return time.Time{}, 0
 	}
 	_, n := fraction(s, 8)
 	return time.Time{}, n
+}
+
+// kitchenTime reads zerolog's "3:04PM".
+func kitchenTime(s string) (time.Time, int) {
+	word, _, _ := strings.Cut(s, " ")
+	if _, err := time.Parse(time.Kitchen, word); err != nil {
+		return time.Time{}, 0
+	}
+	return time.Time{}, len(word)
 }
 
 // wordyTime reads java.util.logging's times and syslog's, which have no year.

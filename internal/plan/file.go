@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -87,28 +86,4 @@ func bySeverity(a, b Action) int {
 		cmp.Compare(a.Next.First, b.Next.First),
 		strings.Compare(strings.Join(a.Next.Keys, " "), strings.Join(b.Next.Keys, " ")),
 	)
-}
-
-// Title names an error: what happened, where, and in which service. It is
-// foreign text still.
-func Title(g *grouping.Group) string {
-	title := g.Template
-	if g.Type != "" {
-		title = g.Type
-		if g.Template != "" {
-			title += ": " + g.Template
-		}
-	}
-	if title == "" {
-		title = "(empty message)"
-	}
-	if g.Place.Function != "" {
-		title += " in " + g.Place.Function
-	} else if g.Place.File != "" {
-		title += " in " + path.Base(g.Place.File)
-	}
-	if g.Service != "" {
-		title += " [" + g.Service + "]"
-	}
-	return title
 }

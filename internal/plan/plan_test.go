@@ -190,6 +190,8 @@ func TestTitle(t *testing.T) {
 	}{
 		{"exception", grouping.Group{Type: "TypeError", Template: "x is undefined", Place: event.Frame{Function: "Cart.total"}, Service: "shop"},
 			"TypeError: x is undefined in Cart.total [shop]"},
+		{"class and method", grouping.Group{Type: "java.lang.Error", Place: event.Frame{Module: "com.acme.shop.Cart", Function: "total"}}, "java.lang.Error in Cart.total"},
+		{"message that begins with its type", grouping.Group{Type: "runtime error", Template: "runtime error: x"}, "runtime error: x"},
 		{"anonymous function", grouping.Group{Type: "TypeError", Place: event.Frame{File: "/app/src/cart.js"}}, "TypeError in cart.js"},
 		{"message", grouping.Group{Template: "disk <*> is full", Service: "db"}, "disk <*> is full [db]"},
 		{"nothing", grouping.Group{}, "(empty message)"},

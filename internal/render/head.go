@@ -58,7 +58,7 @@ func (r Renderer) facts(a plan.Action) string {
 func (r Renderer) place(f event.Frame) string {
 	var parts []string
 	if f.Function != "" {
-		parts = append(parts, r.Redactor.Code(f.Function, 200).String())
+		parts = append(parts, r.Redactor.Code(plan.Place(f), 200).String())
 	}
 	if f.File != "" {
 		parts = append(parts, r.Redactor.Code(location(f), 300).String())

@@ -1,0 +1,181 @@
+package render
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+const shop = "cloudwatch:eu-central-1:/ecs/shop"
+
+var renderer = Renderer{Redactor: safe.NewRedactor(), Label: "errmon"}
+
+const trace = `TypeError: Cannot read properties of undefined (reading 'id')
+    at Cart.total (/app/src/cart.js:10:11)
+    at Layer.handle (/app/node_modules/express/lib/router/layer.js:95:5)`
+
+// action is an error with a trace, seen five times over two days.
+func action() plan.Action {
+	g := &grouping.Group{
+		Key: "exc1:0123456789abcdef0123", Type: "TypeError", Template: "Cannot read properties of undefined (reading '<*>')", Service: "shop",
+		Place: event.Frame{Function: "Cart.total", File: "/app/src/cart.js", Line: 10, InApp: true},
+		Sample: event.Event{
+			Text: "2026-11-22T12:00:00Z ERROR request failed\n" + trace, Stack: trace, Release: "2026.11.3", Environment: "production",
+			Exceptions: []event.Exception{{Type: "TypeError", Frames: []event.Frame{
+				{Function: "Cart.total", File: "/app/src/cart.js", Line: 10, InApp: true},
+				{Function: "Layer.handle", File: "/app/node_modules/express/lib/router/layer.js", Line: 95},
+			}}},
+		},
+	}
+	m := marker.Marker{Keys: []string{g.Key}, Template: g.Template, Service: "shop", Level: "error"}
+	m.Span(noon.Add(-30*time.Hour), noon)
+	m.SetSource(shop, marker.Tally{
+		Through: marker.MinuteOf(noon.Add(-20 * time.Hour)), Frozen: 3, Days: map[marker.Day]int64{marker.MinuteOf(noon).Day() - 1: 3},
+		Cells: map[marker.Minute]int64{marker.MinuteOf(noon): 2}, URL: "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1", Newest: marker.At(noon),
+	})
+	return plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Title: plan.Title(g), Next: m, Groups: []*grouping.Group{g}}
+}
+
+func TestBodies(t *testing.T) {
+	public := renderer
+	public.HoldBack = true
+	lost := action()
+	lost.Groups = nil
+	line := action()
+	line.Groups[0].Type, line.Groups[0].Place = "", event.Frame{}
+	line.Groups[0].Sample = event.Event{Text: "2026-11-22T12:00:00Z ERROR order 17 lost"}
+	first, err := renderer.Body(action(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	regressed := action()
+	regressed.Issue = plan.Issue{Number: 7}
+	tests := []struct {
+		name     string
+		renderer Renderer
+		action   plan.Action
+		previous string
+	}{
+		{"trace", renderer, action(), ""},
+		{"message", renderer, line, ""},
+		{"public repository", public, action(), ""},
+		{"log lines gone", renderer, lost, ""},
+		{"people wrote around it", renderer, lost, "Known since May.\n\n" + first + "\n\nSee the runbook.\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			body, err := tt.renderer.Body(tt.action, tt.previous)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, tt.name, body)
+		})
+	}
+	t.Run("comment", func(t *testing.T) { golden(t, "comment", renderer.RegressionComment(regressed)) })
+}
+
+func TestDashboard(t *testing.T) {
+	d := marker.Dashboard{Read: map[string]marker.Millis{shop: marker.At(noon)}, Tracked: []int{1, 2}, More: 3}
+	d.Waiting = append(d.Waiting, marker.Row{Title: "order <*> lost | @everyone", Reason: string(plan.BelowMin), Marker: action().Next})
+	body, err := renderer.Dashboard(d, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "dashboard", body)
+}
+
+// state is compressed, and what it holds is tested where it is made.
+var state = regexp.MustCompile(`(<!-- errmon:state v1 )\S+ \S+`)
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	got = state.ReplaceAllString(got, "${1}…")
+	path := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".md")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBodyFitsWhateverIsLogged(t *testing.T) {
+	for name, text := range map[string]string{
+		"a long trace":       strings.Repeat("    at f (/app/x.js:1:2)\n", 20_000),
+		"all backticks":      strings.Repeat("`", 60_000),
+		"other scripts":      strings.Repeat("Größe überschritten 💥\n", 10_000),
+		"lines of a million": strings.Repeat("x", 1_000_000),
+	} {
+		for _, people := range []string{"", strings.Repeat("We know. ", 5_000)} {
+			t.Run(name, func(t *testing.T) {
+				a := action()
+				a.Groups[0].Sample.Stack, a.Groups[0].Sample.Text = text, text+"\nand more"
+				previous := ""
+				if people != "" {
+					first, err := renderer.Body(action(), "")
+					if err != nil {
+						t.Fatal(err)
+					}
+					previous = people + "\n\n" + first
+				}
+				body, err := renderer.Body(a, previous)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if n := utf8.RuneCountInString(body); n > MaxBody || !utf8.ValidString(body) {
+					t.Errorf("%d characters, valid UTF-8: %v", n, utf8.ValidString(body))
+				}
+				if m, err := marker.Read(body); err != nil || m.Count() != 5 {
+					t.Errorf("marker: %v, count %d", err, m.Count())
+				}
+				if !strings.HasPrefix(body, people) {
+					t.Error("people's text was cut")
+				}
+			})
+		}
+	}
+}
+
+func TestBodyWithoutRoom(t *testing.T) {
+	first, err := renderer.Body(action(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := action()
+	a.Issue.Number = 7
+	_, err = renderer.Body(a, first+strings.Repeat("x", MaxBody-500))
+	if err == nil || !strings.Contains(err.Error(), "issue #7 has no room") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTitleIsCut(t *testing.T) {
+	a := action()
+	a.Title = strings.Repeat("ä", 400)
+	if n := utf8.RuneCountInString(renderer.Title(a)); n != 256 {
+		t.Errorf("%d characters, want 256", n)
+	}
+}
