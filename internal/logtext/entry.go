@@ -44,12 +44,12 @@ func readEntry(r event.Record) entry {
 // readHead finds the shape of the first line, and what a logger printed there.
 func (e *entry) readHead() {
 	e.shape = shapeOf(e.first)
-	if e.shape != text {
+	if e.shape != text && e.shape != indented {
 		e.head.message = e.first
 		return
 	}
-	e.head = readHead(e.first)
-	if e.head.structured {
+	e.head = readHead(strings.TrimLeft(e.first, " \t"))
+	if e.head.structured && e.shape == text {
 		e.shape = structured
 	}
 	if e.time.IsZero() {

@@ -15,8 +15,8 @@ type head struct {
 	requestID  string
 	message    string
 	stack      string // where a field of the line holds one
-	structured bool // begins as loggers begin lines: with a time, a level or an id
-	twoLines   bool // java.util.logging's first line, without level and message
+	structured bool   // begins as loggers begin lines: with a time, a level or an id
+	twoLines   bool   // java.util.logging's first line, without level and message
 }
 
 // maxHeadWords bounds the words looked at before the level.
@@ -47,6 +47,9 @@ func readHead(s string) head {
 		r.afterLevel()
 		r.head.message = strings.TrimSpace(r.rest)
 		r.head.structured = true
+		if r.head.level >= event.Warn {
+			readTail(&r.head)
+		}
 		return r.head
 	}
 	return r.withoutLevel(s)

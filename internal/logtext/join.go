@@ -107,6 +107,8 @@ func (p *pending) failed() bool { return p.phase == plain && p.level >= event.Wa
 // and those that certainly belong to a trace.
 func (p *pending) verdictBelow(e entry) verdict {
 	switch {
+	case p.phase == plain && !p.trace && e.shape == indented && e.head.structured:
+		return begin // some loggers align their levels to the right
 	case p.phase == uncaught && !p.trace && e.shape == indented:
 		return hold // the source line, if a caret follows
 	case e.shape == pythonFrame && p.phase == plain && !p.failed():

@@ -33,6 +33,22 @@ func readLogfmt(h *head) {
 	}
 }
 
+// readTail reads the error among the pairs that slog, logrus and zerolog print
+// after the message in their formats for people, and takes it off the message.
+func readTail(h *head) {
+	for _, key := range []string{"err", "error"} {
+		i := strings.Index(h.message, " "+key+"=")
+		if i < 0 {
+			continue
+		}
+		cause, _ := logfmtValue(h.message, key)
+		message := strings.TrimSpace(h.message[:i])
+		h.stack = logfmtStack(h.message, message, cause)
+		h.message = withCause(message, cause)
+		return
+	}
+}
+
 // logfmtStack returns the text of the trace that a field holds: one of its own,
 // or the error, which some print with its stack. The message then is no more
 // than its first line.

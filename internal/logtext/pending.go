@@ -17,11 +17,11 @@ type pending struct {
 	lines    []string
 	size     int // bytes in lines
 	phase    phase
-	loose    int  // lines of no known shape since the last that was certain
-	trace    bool // frames, a panic, or what announces them was seen
-	dump     bool // a goroutine was seen, not only an error's stack
+	loose    int    // lines of no known shape since the last that was certain
+	trace    bool   // frames, a panic, or what announces them was seen
+	dump     bool   // a goroutine was seen, not only an error's stack
 	raising  string // the exception line, where it was logged above "Traceback"
-	fragment bool // began in the middle of a trace
+	fragment bool   // began in the middle of a trace
 	held     []entry
 
 	first, last time.Time // of the records, zero where the source has none

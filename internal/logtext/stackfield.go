@@ -9,7 +9,10 @@ import (
 // stack returns the text of the record's stack trace, with the exception above
 // its frames where the logger keeps it in fields of its own.
 func (f *fields) stack(message, cause string) string {
-	stack := stackText(f.values[fieldStack])
+	stack := stackText(f.values[fieldVerbose])
+	if !holdsTrace(stack) {
+		stack = stackText(f.values[fieldStack])
+	}
 	if isBlank(stack) || !strings.Contains(stack, "\n") && !shapeOf(stack).certain() {
 		return ""
 	}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/config"
+)
+
+var update = flag.Bool("update", false, "write the made parts of the README anew")
+
+// TestReadme holds every part of the README that a machine can make to what
+// the program does.
+func TestReadme(t *testing.T) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{
+		"issue":    exampleIssue(t, root),
+		"preview":  examplePreview(t, root),
+		"workflow": fenced("yaml", string(read(t, root, "examples/workflows/scheduled.yml"))),
+		"inputs":   inputs(),
+	}
+	readme := string(read(t, root, "README.md"))
+	made := readme
+	for name, text := range parts {
+		made = replacePart(t, made, name, text)
+	}
+	if *update {
+		if err := os.WriteFile(filepath.Join(root, "README.md"), []byte(made), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(made, readme); diff != "" {
+		t.Errorf("README.md is out of date: go test -run Readme ./internal/cli -update\n%s", diff)
+	}
+}
+
+func TestReadmeNamesBothCommands(t *testing.T) {
+	readme := string(read(t, "../..", "README.md"))
+	for _, command := range []string{"go run . preview examples/logs", "go test ./..."} {
+		if !strings.Contains(readme, "\n```sh\n"+command+"\n```\n") {
+			t.Errorf("%q does not stand alone in a block of its own", command)
+		}
+	}
+}
+
+func TestReadmeLinks(t *testing.T) {
+	for _, m := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(string(read(t, "../..", "README.md")), -1) {
+		if strings.HasPrefix(m[1], "https://") {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join("../..", m[1])); err != nil {
+			t.Errorf("link to %s: %v", m[1], err)
+		}
+	}
+}
+
+func read(t *testing.T, root, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func replacePart(t *testing.T, readme, name, text string) string {
+	t.Helper()
+	begin, end := "<!-- "+name+":begin -->\n", "<!-- "+name+":end -->"
+	before, rest, ok := strings.Cut(readme, begin)
+	_, behind, found := strings.Cut(rest, end)
+	if !ok || !found {
+		t.Fatalf("README.md has no part %q", name)
+	}
+	return before + begin + "\n" + strings.TrimSpace(text) + "\n\n" + end + behind
+}
+
+func fenced(language, text string) string {
+	return "```" + language + "\n" + strings.TrimSpace(text) + "\n```"
+}
+
+// exampleIssue scans the example log of the Node service as CloudWatch would
+// deliver it, and quotes the issue that came of it.
+func exampleIssue(t *testing.T, root string) string {
+	w := newWorld(t)
+	w.env["AWS_LOG_GROUP_NAME"] = "/ecs/checkout"
+	var events []cloudwatchtest.Event
+	at := w.now.Add(-10 * time.Minute)
+	for line := range bytes.Lines(read(t, root, "examples/logs/node-checkout.log")) {
+		at = at.Add(time.Second)
+		events = append(events, cloudwatchtest.Event{Stream: "web/checkout/0a1b2c", Time: at, Message: strings.TrimRight(string(line), "\n")})
+	}
+	w.put("/ecs/checkout", events...)
+	w.run("scan").mustSucceed(t)
+	issue := w.find("receipt")
+	hidden := regexp.MustCompile(`(?m)^<!-- .*-->\n?`)
+	body := strings.TrimSpace(hidden.ReplaceAllString(issue.Body, ""))
+	quoted := "> ### " + strings.ReplaceAll(issue.Title, "<", `\<`) + "\n>\n> " + strings.ReplaceAll(body, "\n", "\n> ")
+	return strings.ReplaceAll(quoted, "> \n", ">\n")
+}
+
+// examplePreview shows the first two issues of the preview, and its last line.
+func examplePreview(t *testing.T, root string) string {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	out := w.run("preview", filepath.Join(root, "examples/logs")).mustSucceed(t).stdout
+	issues := strings.Split(strings.TrimSpace(out), "\n\n")
+	last := issues[len(issues)-1]
+	return fenced("", issues[0]+"\n\n"+issues[1]+"\n\n…\n\n"+last)
+}
+
+// inputs is the table of settings.
+func inputs() string {
+	var b strings.Builder
+	b.WriteString("| input | environment | default | |\n|---|---|---|---|\n")
+	for _, s := range config.Settings {
+		var env []string
+		for _, names := range s.Env {
+			env = append(env, "`"+strings.ReplaceAll(names, "/", "` + `")+"`")
+		}
+		fallback := ""
+		if s.Default != "" {
+			fallback = "`" + s.Default + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.Name, strings.Join(env, ", "), fallback, s.Help)
+	}
+	return b.String()
+}
