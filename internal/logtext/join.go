@@ -121,6 +121,8 @@ func (p *pending) verdictBelow(e entry) verdict {
 // exception or the next plain error line: its frames will tell.
 func (p *pending) verdictHeader(e entry) verdict {
 	switch {
+	case isUncaughtInThread(e.first):
+		return begin // the JVM prints it itself, whatever was logged before
 	case p.phase == traced:
 		return joinIf(p.raising == "" || sameName(p.raising, e.first))
 	case p.phase == uncaught && p.trace, p.phase == caused:

@@ -72,13 +72,14 @@ func (s shape) needsHead() bool {
 
 func isBlank(line string) bool { return strings.TrimSpace(line) == "" }
 
-// isHeader tells an exception line: "SomeError", "pkg.SomeError: message",
-// "TypeError [ERR_CODE]: message", and what runtimes put in front of those.
+// isHeader tells an exception line, with what runtimes put in front of it.
 func isHeader(line string) bool {
-	line = strings.TrimPrefix(line, "Uncaught ")
-	if strings.HasPrefix(line, "Exception in thread ") {
-		return true
-	}
+	return strings.HasPrefix(line, "Exception in thread ") || isExceptionLine(strings.TrimPrefix(line, "Uncaught "))
+}
+
+// isExceptionLine tells "SomeError", "pkg.SomeError: message" and
+// "TypeError [ERR_CODE]: message".
+func isExceptionLine(line string) bool {
 	end := nameEnd(line)
 	if end == 0 || !isExceptionName(line[:end]) {
 		return false

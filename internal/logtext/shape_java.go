@@ -43,3 +43,7 @@ func isJavaCall(call string) bool {
 	file = strings.TrimSuffix(file, ":")
 	return strings.Contains(file, ".") && !strings.ContainsAny(file, "/: ")
 }
+
+// isUncaughtInThread tells the line that the JVM prints for an exception that a
+// thread died of.
+func isUncaughtInThread(line string) bool { return strings.HasPrefix(line, "Exception in thread ") }
