@@ -111,10 +111,16 @@ func (p *pending) verdictBelow(e entry) verdict {
 		return begin // some loggers align their levels to the right
 	case p.phase == uncaught && !p.trace && e.shape == indented:
 		return hold // the source line, if a caret follows
-	case e.shape == pythonFrame && p.phase == plain && !p.failed():
-		return begin // Python announces frames, but for those of a syntax error
+	case e.shape == pythonFrame && !p.announcesPython():
+		return begin // of a syntax error
 	}
 	return join
+}
+
+// announcesPython tells whether frames of Python may follow, which only those
+// of a syntax error do without "Traceback".
+func (p *pending) announcesPython() bool {
+	return p.phase == traced || p.phase == chained || p.phase == named || p.failed()
 }
 
 // verdictHeader is for an exception line. After a log head it may be the head's

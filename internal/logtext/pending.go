@@ -67,7 +67,7 @@ func (p *pending) takeLine(line string, s shape) {
 	if p.fragment && s == header && isSyntaxError(line) {
 		p.fragment = false
 	}
-	if s == traceback && (p.phase == named || p.phase == plain) && isExceptionName(p.message[:nameEnd(p.message)]) {
+	if s == traceback && (p.phase == named || p.phase == plain) && isExceptionLine(p.message) {
 		p.raising = p.message
 	}
 	p.dump = p.dump || s == goroutine
