@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+// actWorkflow is a user's workflow, reduced to what needs no account.
+const actWorkflow = `name: act
+on: [schedule, workflow_dispatch]
+permissions:
+  issues: write
+jobs:
+  errmon:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - id: errmon
+        uses: ./
+        with:
+          log-groups: |
+            /ecs/shop
+          aws-region: eu-central-1
+          write-interval: 10ms
+        env:
+          AWS_ACCESS_KEY_ID: test
+          AWS_SECRET_ACCESS_KEY: test
+          AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: ${{ env.FAKE_AWS }}
+      - run: echo "created=${{ steps.errmon.outputs.created }} errors=${{ steps.errmon.outputs.errors }}"
+`
+
+// TestAct builds the image and runs it as a workflow does. It needs act and a
+// Docker engine, so it runs only when asked to:
+//
+//	ERRMON_ACT=1 go test -run Act -v ./internal/cli
+func TestAct(t *testing.T) {
+	if os.Getenv("ERRMON_ACT") == "" {
+		t.Skip("set ERRMON_ACT to run the action under act")
+	}
+	for _, event := range []string{"schedule", "workflow_dispatch"} {
+		t.Run(event, func(t *testing.T) {
+			gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{}
+			gh.Configure(func(s *githubtest.Settings) { s.Token, s.Private = "ghs_example_token", true })
+			ghServer, awsServer := httptest.NewServer(gh), httptest.NewServer(aws)
+			defer ghServer.Close()
+			defer awsServer.Close()
+			if err := aws.Put(region, "/ecs/shop", cloudwatchtest.Event{Stream: "web/1", Time: time.Now().Add(-time.Minute), Message: "ERROR request failed\n" + nodeTrace}); err != nil {
+				t.Fatal(err)
+			}
+			out := runAct(t, event, ghServer.URL, awsServer.URL)
+			if !strings.Contains(out, "created=1 errors=1") {
+				t.Error("outputs are missing")
+			}
+			if !regexp.MustCompile(`"stepSummary|## errmon`).MatchString(out) {
+				t.Error("the summary is missing")
+			}
+			if len(gh.Issues()) != 2 { // the error's and the dashboard
+				t.Errorf("issues: %v", gh.Issues())
+			}
+			if t.Failed() {
+				t.Log(out)
+			}
+		})
+	}
+}
+
+func runAct(t *testing.T, event, githubURL, awsURL string) string {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clone := filepath.Join(t.TempDir(), "clone")
+	if out, err := exec.Command("git", "clone", "--quiet", root, clone).CombinedOutput(); err != nil {
+		t.Fatalf("clone: %v\n%s", err, out)
+	}
+	workflow := filepath.Join(clone, ".github/workflows/act.yml")
+	if err := os.WriteFile(workflow, []byte(actWorkflow), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("act", event, "-W", workflow, "-P", "ubuntu-latest=act-runner:local", "--action-offline-mode", "--no-cache-server", "--json",
+		"-s", "GITHUB_TOKEN=ghs_example_token", "--env", "GITHUB_API_URL="+githubURL, "--env", "GITHUB_REPOSITORY=acme/shop", "--env", "FAKE_AWS="+awsURL)
+	cmd.Dir = clone
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("act: %v\n%s", err, out.String())
+	}
+	return out.String()
+}
