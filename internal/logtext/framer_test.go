@@ -243,6 +243,38 @@ func TestFirstRecord(t *testing.T) {
 	}
 }
 
+// TestMessage wants the line that says what failed.
+func TestMessage(t *testing.T) {
+	tests := map[string]string{
+		"node/uncaught":   "TypeError: Cannot read properties of undefined (reading 'amount')",
+		"node/string":     "no stock",
+		"node/cause":      "PaymentError: payment failed",
+		"python/context":  "IndexError: list index out of range",
+		"python/logged":   "checkout failed",
+		"python/thread":   "Exception in thread Thread-1 (charge):",
+		"python/syntax":   "SyntaxError: '(' was never closed",
+		"java/cause":      `Exception in thread "main" java.lang.RuntimeException: checkout failed`,
+		"java/logged":     "order 7 failed",
+		"go/nil":          "panic: runtime error: invalid memory address or nil pointer dereference",
+		"go/http":         "http: panic serving 127.0.0.1:54982: runtime error: index out of range [3] with length 0",
+		"go/stack":        "recovered: runtime error: index out of range [3] with length 0",
+		"python/task":     "Task exception was never retrieved",
+		"node/logged":     "checkout failed: PaymentError: payment failed",
+		"node/syntax":     "SyntaxError: Unexpected token 'const'",
+		"python/key":      "KeyError: 'price'",
+		"java/suppressed": `Exception in thread "main" java.io.IOException: no answer for card 4111`,
+	}
+	all := failures(t)
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			events := frameAll(lineByLine("web", all[name]))
+			if len(events) != 1 || events[0].Message != want {
+				t.Errorf("%d events, message %q, want %q", len(events), events[0].Message, want)
+			}
+		})
+	}
+}
+
 // TestSettle ends a read shortly after the last line.
 func TestSettle(t *testing.T) {
 	const trace = "a.b.Oops: x\n\tat a.b.C.d(C.java:1)"

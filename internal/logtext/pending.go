@@ -13,6 +13,7 @@ type pending struct {
 	event    event.Event
 	level    event.Level // as the head says; Unknown where it does not
 	message  string
+	failure  string // the exception line, where the head is none but what runtimes print above it
 	stack    string // where the head itself holds it
 	lines    []string
 	size     int // bytes in lines
@@ -70,6 +71,9 @@ func (p *pending) takeLine(line string, s shape) {
 	if s == traceback && (p.phase == named || p.phase == plain) && isExceptionLine(p.message) {
 		p.raising = p.message
 	}
+	if s == header || s == text {
+		p.takeFailure(line)
+	}
 	p.dump = p.dump || s == goroutine
 	p.count(s)
 	p.phase = p.phase.after(s)
@@ -99,6 +103,17 @@ func (p *pending) takeSecondHead(line string) {
 	p.level, p.message, p.phase = h.level, h.message, plain
 }
 
+// takeFailure keeps the line that tells what failed, where the event began with
+// "Traceback" or V8's place. The last one that Python prints surfaced.
+func (p *pending) takeFailure(line string) {
+	switch {
+	case p.phase == traced && shapeOf(p.lines[0]) != header && p.level == event.Unknown:
+		p.failure = line
+	case p.phase == uncaught && p.trace && p.failure == "":
+		p.failure = line
+	}
+}
+
 // waits tells whether more of the trace may come, and the time of its first line.
 func (p *pending) waits(now time.Time) (time.Time, bool) {
 	last, whole := p.last, p.whole
@@ -123,6 +138,9 @@ func (p *pending) finish() (event.Event, bool) {
 		e.Stack = p.text(e.Message)
 	} else {
 		e.Stack = clip(p.stack)
+	}
+	if p.failure != "" {
+		e.Message = clip(p.failure)
 	}
 	if readEmbedded(&e, p.level) {
 		return e, true
