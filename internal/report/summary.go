@@ -74,7 +74,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 		b.WriteString("| Action | Issue | Error | Events | Reason |\n|---|---|---|---:|---|\n")
 	}
 	for _, l := range rows[:min(len(rows), maxRows)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(l), link(r, l), r.Cell(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(l), link(l), r.Cell(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
 	}
 	if more := len(rows) - maxRows; more > 0 {
 		fmt.Fprintf(b, "\nand %d more\n", more)
@@ -91,10 +91,9 @@ func done(l Line) string {
 	return string(l.Action.Kind)
 }
 
-// link names the issue. Its address comes from GitHub itself, whose pages
-// package safe would not link on behalf of foreign text, so the number is
-// linked by GitHub's own reference.
-func link(_ *safe.Redactor, l Line) string {
+// link names the issue. Number and address come from GitHub itself, not from a
+// log.
+func link(l Line) string {
 	if l.Number == 0 {
 		return ""
 	}

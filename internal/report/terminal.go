@@ -12,7 +12,7 @@ import (
 // per action, then the totals. Problems are left to Annotate.
 func Print(w io.Writer, r *safe.Redactor, run Run) {
 	for _, s := range run.Sources {
-		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("read %s: %s from %s on, lag %s",
+		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s from %s on; lag: %s",
 			s.Name, plural(s.Events, "event"), s.From.UTC().Format("2006-01-02 15:04 UTC"), lag(s, run.Ended))))
 	}
 	for _, l := range run.Lines {

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var redactor = safe.NewRedactor()
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+func about(kind plan.Kind, reason plan.Reason, number int, title string, count int64) Line {
+	m := marker.Marker{Keys: []string{"exc1:" + title}, Delivered: count}
+	l := Line{Action: plan.Action{Kind: kind, Reason: reason, Title: title, Next: m}, Number: number}
+	if number != 0 {
+		l.URL = fmt.Sprintf("https://github.com/acme/shop/issues/%d", number)
+	}
+	return l
+}
+
+func run() Run {
+	refused := about(plan.Update, plan.MoreEvents, 4, "order lost", 9)
+	refused.Err = errors.New("edit issue #4: refused: add `permissions: issues: write` to the workflow")
+	again := refused
+	again.Number = 5
+	return Run{
+		Started: noon, Ended: noon.Add(5 * time.Second), Events: 20, Errors: 4,
+		Lines: []Line{
+			about(plan.Create, plan.FirstSeen, 3, "TypeError | ::error::x ##[error]y @everyone", 2),
+			about(plan.Reopen, plan.Regression, 2, "disk full", 5),
+			about(plan.Keep, plan.NothingNew, 1, "old", 1),
+			about(plan.Wait, plan.OverMax, 0, "one more", 1),
+			refused, again,
+		},
+		Sources: []Source{
+			{Name: "cloudwatch:eu-central-1:/ecs/shop", From: noon.Add(-15 * time.Minute), Complete: noon, Events: 20},
+			{Name: "cloudwatch:eu-central-1:/ecs/none", From: noon.Add(-time.Hour), Err: errors.New("not found")},
+		},
+		Requests: map[string]int{"GitHub list issues": 2, "CloudWatch FilterLogEvents": 3},
+		Warnings: []string{"issue #9 was written by \"mallory\": left alone"},
+		Failures: []error{errors.New("log group \"/ecs/none\" not found in eu-central-1: check log-groups and aws-region")},
+	}
+}
+
+func TestGolden(t *testing.T) {
+	var out strings.Builder
+	Print(&out, redactor, run())
+	golden(t, "terminal.txt", out.String())
+	golden(t, "summary.md", Summary(redactor, run()))
+	dry := run()
+	dry.DryRun = true
+	golden(t, "dry-run.md", Summary(redactor, dry))
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOutputs(t *testing.T) {
+	outputs, err := Outputs(redactor, run())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, o := range outputs {
+		got[o.Name] = o.Value
+		if strings.ContainsAny(o.Value, "\r\n") {
+			t.Errorf("output %s has more than one line", o.Name)
+		}
+	}
+	issues := got["issues"]
+	delete(got, "issues")
+	want := map[string]string{"created": "1", "updated": "0", "reopened": "1", "closed": "0", "events": "20", "errors": "4"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var list []outputIssue
+	if err := json.Unmarshal([]byte(issues), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 2 || list[1] != (outputIssue{2, "https://github.com/acme/shop/issues/2", "reopened", "happened again after closing", "disk full", "exc1:disk full", 5}) {
+		t.Errorf("issues %s", issues)
+	}
+}
+
+func TestOutputsStayWithinTheirSize(t *testing.T) {
+	r := run()
+	for i := range 5000 {
+		r.Lines = append(r.Lines, about(plan.Create, plan.FirstSeen, i+10, strings.Repeat("a very long title ", 20), 1))
+	}
+	outputs, err := Outputs(redactor, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	issues := outputs[len(outputs)-1].Value
+	if len(issues) > maxOutput+1000 || !json.Valid([]byte(issues)) {
+		t.Errorf("%d bytes, valid: %v", len(issues), json.Valid([]byte(issues)))
+	}
+	if outputs[0].Value != "5001" {
+		t.Errorf("created %s", outputs[0].Value)
+	}
+	if summary := Summary(redactor, r); len(summary) > 1<<20 {
+		t.Errorf("the summary has %d bytes, GitHub takes 1 MiB", len(summary))
+	}
+}
+
+func TestAnnotationsSayHowManyMore(t *testing.T) {
+	var r Run
+	for i := range 15 {
+		r.Failures = append(r.Failures, fmt.Errorf("failure %d", i))
+	}
+	failures, warnings := Annotations(redactor, r)
+	if len(failures) != 10 || failures[9] != "and 6 more: see the summary" || warnings != nil {
+		t.Errorf("%q, %q", failures, warnings)
+	}
+}
