@@ -100,16 +100,13 @@ func dropColours(s string) string {
 			b.WriteString(s)
 			return b.String()
 		}
-		end := i + 2
-		for end < len(s) && (s[end] >= '0' && s[end] <= '9' || s[end] == ';') {
-			end++
+		b.WriteString(s[:i])
+		after := strings.TrimLeft(s[i+2:], "0123456789;")
+		if !strings.HasPrefix(after, "m") {
+			b.WriteString(s[i : len(s)-len(after)]) // another sequence, kept as it is
+			s = after
+			continue
 		}
-		if end < len(s) && s[end] == 'm' {
-			b.WriteString(s[:i])
-		} else {
-			b.WriteString(s[:end])
-			end--
-		}
-		s = s[min(end+1, len(s)):]
+		s = after[1:]
 	}
 }

@@ -85,7 +85,7 @@ func (p *pending) verdict(e entry) verdict {
 	case chain:
 		return joinIf(p.trace)
 	case traceback, groupTrace:
-		return joinIf(p.phase == chained || p.phase == named || p.failed())
+		return joinIf(p.phase == chained || p.failed() || isUncaughtInThread(p.lines[0]) && len(p.lines) == 1)
 	case header:
 		return p.verdictHeader(e)
 	case text:
@@ -120,7 +120,7 @@ func (p *pending) verdictBelow(e entry) verdict {
 // announcesPython tells whether frames of Python may follow, which only those
 // of a syntax error do without "Traceback".
 func (p *pending) announcesPython() bool {
-	return p.phase == traced || p.phase == chained || p.phase == named || p.failed()
+	return p.phase == traced || p.phase == chained || p.failed()
 }
 
 // verdictHeader is for an exception line. After a log head it may be the head's
@@ -130,7 +130,7 @@ func (p *pending) verdictHeader(e entry) verdict {
 	case isUncaughtInThread(e.first):
 		return begin // the JVM prints it itself, whatever was logged before
 	case p.phase == traced:
-		return joinIf(p.raising == "" || sameName(p.raising, e.first))
+		return join
 	case p.phase == uncaught && p.trace, p.phase == caused:
 		return joinIf(p.loose < maxLoose)
 	case p.failed() && e.hasTrace():
@@ -145,7 +145,7 @@ func (p *pending) verdictHeader(e entry) verdict {
 func (p *pending) verdictText(e entry) verdict {
 	switch p.phase {
 	case traced:
-		return joinIf(p.raising == "")
+		return joinIf(!p.announced)
 	case caused, panicking:
 		return joinIf(p.loose < maxLoose)
 	case running:
@@ -169,9 +169,6 @@ func (p *pending) verdictText(e entry) verdict {
 	}
 	return begin
 }
-
-// sameName tells whether two exception lines name the same exception.
-func sameName(a, b string) bool { return a[:nameEnd(a)] == b[:nameEnd(b)] }
 
 // verdictHeld decides while lines are held that only a certain line, of a kind
 // that the phase asks for, makes part of the event.

@@ -9,21 +9,21 @@ import (
 
 // pending is the event that a stream is in the middle of.
 type pending struct {
-	active   bool
-	event    event.Event
-	level    event.Level // as the head says; Unknown where it does not
-	message  string
-	failure  string // the exception line, where the head is none but what runtimes print above it
-	stack    string // where the head itself holds it
-	lines    []string
-	size     int // bytes in lines
-	phase    phase
-	loose    int    // lines of no known shape since the last that was certain
-	trace    bool   // frames, a panic, or what announces them was seen
-	dump     bool   // a goroutine was seen, not only an error's stack
-	raising  string // the exception line, where it was logged above "Traceback"
-	fragment bool   // began in the middle of a trace
-	held     []entry
+	active    bool
+	event     event.Event
+	level     event.Level // as the head says; Unknown where it does not
+	message   string
+	failure   string // the exception line, where the head is none but what runtimes print above it
+	stack     string // where the head itself holds it
+	lines     []string
+	size      int // bytes in lines
+	phase     phase
+	loose     int  // lines of no known shape since the last that was certain
+	trace     bool // frames, a panic, or what announces them was seen
+	dump      bool // a goroutine was seen, not only an error's stack
+	announced bool // the exception line stood above "Traceback", as AWS Lambda prints it
+	fragment  bool // began in the middle of a trace
+	held      []entry
 
 	first, last time.Time // of the records, zero where the source has none
 	whole       bool      // the last record held several lines
@@ -68,9 +68,7 @@ func (p *pending) takeLine(line string, s shape) {
 	if p.fragment && s == header && isSyntaxError(line) {
 		p.fragment = false
 	}
-	if s == traceback && (p.phase == named || p.phase == plain) && isExceptionLine(p.message) {
-		p.raising = p.message
-	}
+	p.announced = p.announced || s == traceback && p.phase == plain && isExceptionLine(p.message)
 	if s == header || s == text {
 		p.takeFailure(line)
 	}
@@ -107,8 +105,10 @@ func (p *pending) takeSecondHead(line string) {
 // "Traceback" or V8's place. The last one that Python prints surfaced.
 func (p *pending) takeFailure(line string) {
 	switch {
-	case p.phase == traced && shapeOf(p.lines[0]) != header && p.level == event.Unknown:
-		p.failure = line
+	case p.phase == traced:
+		if first := shapeOf(p.lines[0]); first == traceback || first == pythonFrame {
+			p.failure = line
+		}
 	case p.phase == uncaught && p.trace && p.failure == "":
 		p.failure = line
 	}

@@ -44,6 +44,6 @@ func isJavaCall(call string) bool {
 	return strings.Contains(file, ".") && !strings.ContainsAny(file, "/: ")
 }
 
-// isUncaughtInThread tells the line that the JVM prints for an exception that a
-// thread died of.
+// isUncaughtInThread tells the line that the JVM and Python print for an
+// exception that a thread died of: the JVM the exception on that very line.
 func isUncaughtInThread(line string) bool { return strings.HasPrefix(line, "Exception in thread ") }

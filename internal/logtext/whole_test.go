@@ -1,0 +1,117 @@
+package logtext
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// carriers put each line into the form in which something carries it.
+var carriers = map[string]func(i int, line string) string{
+	"bare":     func(_ int, line string) string { return line },
+	"docker":   func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z " + line },
+	"cri":      func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z stderr F " + line },
+	"aws tail": func(_ int, line string) string { return "2026-11-22T12:00:00.123000+00:00 shop/web/7f2 " + line },
+}
+
+// TestWhole splits each failure into one record a line, between two everyday
+// lines, and wants it back whole and once.
+func TestWhole(t *testing.T) {
+	for name, failure := range failures(t) {
+		if name == "python/note" {
+			continue // nothing tells a note below an exception line from the next line
+		}
+		for carrier, carry := range carriers {
+			t.Run(name+"/"+carrier, func(t *testing.T) {
+				records := lineByLine("web", "INFO order 6 paid\n"+failure+"\nINFO order 8 paid")
+				for i := range records {
+					records[i].Text = carry(i, records[i].Text)
+				}
+				events := frameAll(records)
+				if len(events) != 3 {
+					t.Fatalf("%d events: %q", len(events), texts(events))
+				}
+				checkFailure(t, events[1], failure)
+			})
+		}
+	}
+}
+
+func texts(events []event.Event) []string {
+	var all []string
+	for _, e := range events {
+		all = append(all, e.Text)
+	}
+	return all
+}
+
+func checkFailure(t *testing.T, e event.Event, failure string) {
+	t.Helper()
+	if diff := cmp.Diff(failure, e.Text); diff != "" {
+		t.Errorf("text (-want +got)\n%s", diff)
+	}
+	if e.Level < event.Error {
+		t.Errorf("level %v", e.Level)
+	}
+	if e.Stack == "" {
+		t.Error("no stack")
+	}
+}
+
+// TestOneRecord gives each failure as one record with all its lines.
+func TestOneRecord(t *testing.T) {
+	for name, failure := range failures(t) {
+		t.Run(name, func(t *testing.T) {
+			events := frameAll([]event.Record{{Text: "INFO order 6 paid"}, {Text: failure + "\n"}, {Text: failure}})
+			if len(events) != 3 {
+				t.Fatalf("%d events: %q", len(events), texts(events))
+			}
+			checkFailure(t, events[1], failure)
+			checkFailure(t, events[2], failure)
+		})
+	}
+}
+
+// TestInterleaved mixes the lines of each failure with those of two other
+// streams, one of which fails as well.
+func TestInterleaved(t *testing.T) {
+	all := failures(t)
+	other := "INFO ready\n" + all["java/cause"] + "\nINFO done"
+	for name, failure := range all {
+		if name == "python/note" {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			web := lineByLine("web", "INFO order 6 paid\n"+failure+"\nINFO order 8 paid")
+			mixed := merge(web, lineByLine("job", other), lineByLine("log", strings.Repeat("INFO tick\n", 20)))
+			got := map[string][]event.Event{}
+			for _, e := range frameAll(mixed) {
+				got[e.Stream] = append(got[e.Stream], e)
+			}
+			if len(got["web"]) != 3 || len(got["job"]) != 3 || len(got["log"]) != 20 {
+				t.Fatalf("%d, %d and %d events", len(got["web"]), len(got["job"]), len(got["log"]))
+			}
+			checkFailure(t, got["web"][1], failure)
+			checkFailure(t, got["job"][1], all["java/cause"])
+		})
+	}
+}
+
+// merge takes one record of each list in turn.
+func merge(lists ...[]event.Record) []event.Record {
+	var out []event.Record
+	for i := 0; ; i++ {
+		before := len(out)
+		for _, list := range lists {
+			if i < len(list) {
+				out = append(out, list[i])
+			}
+		}
+		if len(out) == before {
+			return out
+		}
+	}
+}
