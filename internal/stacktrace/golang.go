@@ -38,11 +38,12 @@ func startsGo(lines []string, i int) bool {
 func parseGo(lines []string) []event.Exception {
 	for i, line := range lines {
 		if isGoroutine(line) {
+			frames := goFrames(lines[i+1:])
 			chain := goPanics(lines[:i])
 			if chain == nil {
-				chain = append(chain, goRecovered(lines[:i]))
+				chain, frames = append(chain, goRecovered(lines[:i])), belowPanic(frames)
 			}
-			chain[0].Frames = goFrames(lines[i+1:]) // of the one that surfaced
+			chain[0].Frames = frames // the one that surfaced
 			return chain
 		}
 	}
@@ -74,6 +75,16 @@ func goRecovered(lines []string) event.Exception {
 	}
 	x.Type = goType("panic", x.Message)
 	return x
+}
+
+// belowPanic drops the frames of the code that recovered, above the panic.
+func belowPanic(frames []event.Frame) []event.Frame {
+	for i, f := range frames {
+		if f.Module == "" && f.Function == "panic" {
+			return frames[i+1:]
+		}
+	}
+	return frames
 }
 
 // cutRecovered removes what the runtime adds to the value of a panic that was
