@@ -16,6 +16,10 @@ func main() {
 	// GitHub cancels a workflow with SIGINT, then SIGTERM, then kills it 10 s later.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, func() {
+		stop()           // a second signal kills
+		os.Stdin.Close() // ends a read that waits for more
+	})
 	command := cli.Command{
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,

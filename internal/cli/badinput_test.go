@@ -109,15 +109,58 @@ func TestOneSourceDownTheOthersFile(t *testing.T) {
 }
 
 func TestConfigurationFileOfTheRepository(t *testing.T) {
-	w := newWorld(t)
-	w.inActions() // and nothing is checked out
-	w.github.Configure(func(s *githubtest.Settings) {
-		s.Files = map[string]string{".github/errmon.yml": "label: prod\n"}
-	})
-	w.log(time.Minute, "ERROR order 1 lost")
-	w.run().mustSucceed(t)
-	if i := w.github.Issue(1); i.Labels[0] != "prod" {
-		t.Errorf("labels %v", i.Labels)
+	const file = "label: prod\nlog-groups: /ecs/shop\naws-region: eu-central-1\nmax-new-issues: 1\n"
+	for _, tt := range []struct {
+		name, path, input string
+	}{
+		{"where it is looked for", ".github/errmon.yml", ""},
+		{"where config says", "ops/errmon.yml", "ops/errmon.yml"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.inActions() // and nothing is checked out
+			w.env["INPUT_LOG-GROUPS"], w.env["AWS_LOG_GROUP_NAME"], w.env["AWS_REGION"] = "", "", ""
+			w.env["INPUT_CONFIG"] = tt.input
+			w.github.Configure(func(s *githubtest.Settings) { s.Files = map[string]string{tt.path: file} })
+			w.log(time.Minute, "ERROR order 1 lost")
+			w.log(time.Minute, "ERROR the b store is down")
+			r := w.run().mustSucceed(t)
+			if i := w.github.Issue(1); i.Labels[0] != "prod" || len(w.github.Issues()) != 2 {
+				t.Errorf("labels %v, %d issues", i.Labels, len(w.github.Issues()))
+			}
+			if !strings.Contains(r.summary, "GitHub read file 1") {
+				t.Errorf("the request for the file is not counted:\n%s", r.summary)
+			}
+		})
+	}
+}
+
+func TestFailuresInActions(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(*world)
+		code  int
+		says  string
+	}{
+		{"wrong in a way that shows at once", func(w *world) { w.env["INPUT_LOOKBACK"] = "soon" }, 2, "lookback"},
+		{"a named file that nobody has", func(w *world) { w.env["INPUT_CONFIG"] = "team.yml" }, 2, "team.yml"},
+		{"a command to come", func(w *world) { w.env["INPUT_COMMAND"] = "doctor" }, 2, "command doctor is not in this version"},
+		{"a token that may not look", func(w *world) { w.env["INPUT_GITHUB-TOKEN"] = "wrong" }, 1, "github-token is wrong"},
+		{"a service that refuses", func(w *world) { w.aws.Allow = []string{} }, 1, "logs:FilterLogEvents"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.inActions()
+			tt.spoil(w)
+			r := w.run()
+			if r.code != tt.code || !strings.Contains(r.stdout, "::error::") || !strings.Contains(r.stdout, tt.says) {
+				t.Errorf("exit code %d, printed\n%s", r.code, r.stdout)
+			}
+			if tt.name != "a command to come" && (r.outputs["created"] != "0" || !strings.Contains(r.summary, tt.says)) {
+				t.Errorf("outputs %v, summary\n%s", r.outputs, r.summary)
+			}
+		})
 	}
 }
 

@@ -14,9 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/sethvargo/go-githubactions"
@@ -138,53 +135,17 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// byInput runs the command that the input names, as an action does.
+// byInput runs the command that the input names, as an action does. Mistakes
+// in the configuration are told by that command.
 func (s *session) byInput(cmd *cobra.Command) error {
-	cfg, err := s.load(nil)
-	if err != nil {
-		return err
-	}
-	if cfg.Command == "preview" {
+	cfg, _ := s.load(nil)
+	switch cfg.Command {
+	case "preview":
 		return s.preview(cmd.Context(), nil)
+	case "doctor":
+		return usageError{errors.New("command doctor is not in this version: set command to scan or preview")}
 	}
 	return s.scan(cmd.Context())
-}
-
-// load reads the configuration. file stands in for a configuration file that
-// the workspace lacks; nil if there is none. The configuration holds what is
-// right even where there is an error, so that further mistakes can be told.
-func (s *session) load(file []byte) (config.Config, error) {
-	set := map[string]string{}
-	s.flags.VisitAll(func(f *pflag.Flag) {
-		if f.Changed {
-			set[f.Name] = f.Value.String()
-		}
-	})
-	cfg, err := config.Load(config.Input{
-		Flags:  set,
-		Getenv: s.Getenv,
-		ReadFile: func(name string) ([]byte, error) {
-			content, err := os.ReadFile(s.inWorkspace(name))
-			if errors.Is(err, fs.ErrNotExist) && file != nil && !strings.HasSuffix(name, ".env") {
-				return file, nil
-			}
-			return content, err
-		},
-		Now: s.Clock.Now(),
-	})
-	for name, text := range cfg.DotEnv {
-		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
-			return config.Config{}, usageError{fmt.Errorf("set %s of .env: %w", name, err)}
-		}
-	}
-	return cfg, asUsage(err)
-}
-
-func (s *session) inWorkspace(name string) string {
-	if dir := s.Getenv("GITHUB_WORKSPACE"); dir != "" && !filepath.IsAbs(name) {
-		return filepath.Join(dir, name)
-	}
-	return name
 }
 
 // problems tells each of the errors that were joined.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
@@ -17,44 +16,67 @@ import (
 	"github.com/org/errmon-action/internal/scan"
 )
 
-// scan runs the main job.
+// scan runs the main job. Outputs and summary are written on failure too.
 func (s *session) scan(ctx context.Context) error {
-	cfg, err := s.load(nil)
-	specs, specsErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	missing := cfg.CheckScan()
-	if errors.Is(err, fs.ErrNotExist) && s.actions != nil {
-		err = nil // nothing is checked out: the repository may hold the file
+	run, err := s.scanOnce(ctx)
+	if err != nil {
+		return errors.Join(err, s.publish(report.Run{Failures: []error{err}}))
 	}
-	if err := errors.Join(err, specsErr, missing); err != nil {
-		return usageError{err}
+	return s.report(run)
+}
+
+func (s *session) scanOnce(ctx context.Context) (report.Run, error) {
+	cfg, reader, err := s.configure(ctx)
+	var usage usageError
+	if err != nil && !errors.As(err, &usage) {
+		return report.Run{}, err
+	}
+	specs, specsErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
+	if err := errors.Join(err, asUsage(errors.Join(specsErr, cfg.CheckScan()))); err != nil {
+		return report.Run{}, err
 	}
 	gh, err := s.github(cfg)
 	if err != nil {
-		return err
-	}
-	if cfg, err = s.withRemoteFile(ctx, gh, cfg); err != nil {
-		return err
+		return report.Run{}, err
 	}
 	ctx, cancel := s.Clock.WithTimeout(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
 	defer cancel()
 	aws, err := s.cloudwatch(ctx, cfg)
 	if err != nil {
-		return err
+		return report.Run{}, err
 	}
-	run := scan.Run(ctx, s.options(cfg, gh, aws, specs))
-	return s.report(run)
+	return scan.Run(ctx, s.options(cfg, sources{github: gh, reader: reader, aws: aws, specs: specs})), nil
+}
+
+// sources are the clients of one run.
+type sources struct {
+	github *github.Client
+	reader *github.Client // read the configuration file; nil where it was at hand
+	aws    *cloudwatch.Client
+	specs  []cloudwatch.Spec
+}
+
+// requests counts what both clients sent to GitHub.
+func (c sources) requests() map[string]int {
+	sent := c.github.Requests()
+	if c.reader != nil {
+		for kind, n := range c.reader.Requests() {
+			sent[kind] += n
+		}
+	}
+	return sent
 }
 
 // options wires the sources to the run. A new kind of source adds one line to
 // Open and one to Requests.
-func (s *session) options(cfg config.Config, gh *github.Client, aws *cloudwatch.Client, specs []cloudwatch.Spec) scan.Options {
+func (s *session) options(cfg config.Config, c sources) scan.Options {
 	level, _ := event.ParseLevel(cfg.MinLevel)
 	return scan.Options{
 		Clock:    s.Clock,
-		GitHub:   gh,
+		GitHub:   c.github,
 		Redactor: s.redactor,
-		Open:     func(ctx context.Context) ([]scan.Source, error) { return openGroups(ctx, aws, specs) },
-		Requests: map[string]func() map[string]int{"GitHub": gh.Requests, "CloudWatch": aws.Requests},
+		Open:     func(ctx context.Context) ([]scan.Source, error) { return openGroups(ctx, c.aws, c.specs) },
+		Requests: map[string]func() map[string]int{"GitHub": c.requests, "CloudWatch": c.aws.Requests},
 		Policy:   policy.Policy{MinLevel: level},
 		Rules: plan.Rules{
 			MinEvents:  cfg.MinEvents,
@@ -106,30 +128,6 @@ func (s *session) cloudwatch(ctx context.Context, cfg config.Config) (*cloudwatc
 		Progress:          func(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) },
 	})
 	return client, asUsage(err)
-}
-
-// withRemoteFile reads the configuration again where a workflow has not checked
-// out the repository that holds its file.
-func (s *session) withRemoteFile(ctx context.Context, gh *github.Client, cfg config.Config) (config.Config, error) {
-	if s.actions == nil || cfg.FileRead {
-		return cfg, nil
-	}
-	file, err := gh.ReadFile(ctx, cfg.File)
-	if errors.Is(err, github.ErrNotFound) {
-		return cfg, nil
-	}
-	if err != nil {
-		return config.Config{}, fmt.Errorf("look for %s: %w", cfg.File, err)
-	}
-	return s.load(file)
-}
-
-// asUsage marks an error as one that showed without a network call.
-func asUsage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return usageError{err}
 }
 
 // report tells what the run did and turns its failures into an error.

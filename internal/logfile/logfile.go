@@ -47,37 +47,55 @@ func expand(arg string) ([]string, error) {
 		return []string{arg}, nil
 	}
 	info, err := os.Stat(arg)
+	switch {
+	case err != nil:
+		return nil, unreadable(arg, err)
+	case info.IsDir():
+		return expandFolder(arg)
+	case !info.Mode().IsRegular():
+		return []string{arg}, nil // a pipe can be read only once
+	}
+	return []string{arg}, check(arg)
+}
+
+func expandFolder(name string) ([]string, error) {
+	found, err := filepath.Glob(filepath.Join(name, "*.log"))
 	if err != nil {
-		return nil, fmt.Errorf("log file %q cannot be read: %w: check the path", arg, unwrapPath(err))
+		return nil, fmt.Errorf("list folder %q: %w", name, err)
 	}
-	if !info.IsDir() {
-		return []string{arg}, check(arg)
-	}
-	files, err := filepath.Glob(filepath.Join(arg, "*.log"))
-	if err != nil {
-		return nil, fmt.Errorf("list folder %q: %w", arg, err)
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("folder %q holds no *.log file: name the files themselves", arg)
-	}
+	var files []string
 	var mistakes []error
-	for _, file := range files {
-		mistakes = append(mistakes, check(file))
+	for _, file := range found {
+		info, err := os.Stat(file)
+		switch {
+		case err != nil:
+			mistakes = append(mistakes, unreadable(file, err))
+		case info.Mode().IsRegular():
+			files = append(files, file)
+			mistakes = append(mistakes, check(file))
+		}
+	}
+	if len(files)+len(mistakes) == 0 {
+		return nil, fmt.Errorf("folder %q holds no *.log file: name the files themselves", name)
 	}
 	return files, errors.Join(mistakes...)
+}
+
+func unreadable(name string, err error) error {
+	return fmt.Errorf("log file %q cannot be read: %w: check the path and its permissions", name, unwrapPath(err))
 }
 
 // check opens a file and looks at its beginning.
 func check(name string) error {
 	f, err := os.Open(name)
 	if err != nil {
-		return fmt.Errorf("log file %q cannot be read: %w: check its permissions", name, unwrapPath(err))
+		return unreadable(name, err)
 	}
 	defer f.Close()
 	begin := make([]byte, 8000) // as far as git looks to tell text from binary
 	n, err := io.ReadFull(f, begin)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("log file %q cannot be read: %w", name, unwrapPath(err))
+		return unreadable(name, err)
 	}
 	if bytes.IndexByte(begin[:n], 0) >= 0 {
 		return fmt.Errorf("log file %q is binary: unpack it first, or name a text file", name)
@@ -138,7 +156,13 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	}
 }
 
+// byteOrderMark begins the files of some Windows programs.
+var byteOrderMark = []byte("\uFEFF")
+
 func (s *Source) emit(line []byte, cut bool, emit func(event.Record)) {
+	if s.Lines == 0 {
+		line = bytes.TrimPrefix(line, byteOrderMark)
+	}
 	s.Lines++
 	if cut {
 		s.Cut++

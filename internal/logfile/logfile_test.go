@@ -26,12 +26,20 @@ func TestExpand(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := os.Mkdir("logs/folder.log", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("nowhere", "dangling.log"); err != nil {
+		t.Fatal(err)
+	}
 	tests := []struct {
 		name string
 		args []string
 		want []string
 		says []string
 	}{
+		{"link to nowhere", []string{"."}, nil, []string{`"dangling.log" cannot be read: no such file`}},
+		{"a device is read as it is", []string{os.DevNull}, []string{os.DevNull}, nil},
 		{"folder", []string{"logs"}, []string{"logs/a.log", "logs/b.log"}, nil},
 		{"file of any name", []string{"app.txt"}, []string{"app.txt"}, nil},
 		{"standard input", []string{"-"}, []string{"-"}, nil},
@@ -70,6 +78,7 @@ func TestRead(t *testing.T) {
 		{"blank lines stay, they are part of traces", "a\n\nb\n", []string{"a", "", "b"}, 0},
 		{"nothing", "", nil, 0},
 		{"a line too long", "a\n" + long + "\nb\n", []string{"a", long[:MaxLine], "b"}, 1},
+		{"byte order mark", "\uFEFFa\n", []string{"a"}, 0},
 		{"bytes that are no text", "a\xff\x00b\n", []string{"a\xff\x00b"}, 0},
 	}
 	for _, tt := range tests {

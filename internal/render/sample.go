@@ -46,11 +46,18 @@ func (r Renderer) event(e event.Event, limit int) string {
 	if e.Stack == "" {
 		return "### Log event\n\n" + r.Redactor.Fenced(e.Text, limit).String()
 	}
-	trace := "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
-	if e.Text == e.Stack {
-		return trace
+	if logged(e) {
+		return "### Stack trace\n\n" + r.Redactor.Fenced(e.Text, limit).String()
 	}
+	trace := "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
 	return trace + "\n<details><summary>Log event</summary>\n\n" + r.Redactor.Fenced(e.Text, limit/4).String() + "\n</details>"
+}
+
+// logged reports whether the trace stands in the event's text as it is, and
+// not inside a string of JSON.
+func logged(e event.Event) bool {
+	_, frames, _ := strings.Cut(e.Stack, "\n")
+	return strings.HasSuffix(e.Text, frames)
 }
 
 // framesOnly is what a public repository may see of an event.

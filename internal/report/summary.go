@@ -48,10 +48,10 @@ func plural(n int64, word string) string {
 
 func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	for _, p := range run.Problems() {
-		fmt.Fprintf(b, "- ✗ %s\n", r.Cell(p, 1000))
+		fmt.Fprintf(b, "- ✗ %s\n", r.Code(p, 1000))
 	}
 	for _, w := range run.Warnings {
-		fmt.Fprintf(b, "- ! %s\n", r.Cell(w, 1000))
+		fmt.Fprintf(b, "- ! %s\n", r.Code(w, 1000))
 	}
 	if len(run.Problems())+len(run.Warnings) > 0 {
 		b.WriteString("\n")

@@ -2,7 +2,6 @@ package scan
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -35,7 +34,7 @@ func (s *Scan) read(ctx context.Context, p *Pipeline, d marker.Dashboard) {
 			s.completed[source.Key()] = complete
 		}
 		if err != nil {
-			s.fail(fmt.Errorf("read %s: %w", source.Key(), err))
+			s.fail(err)
 		}
 		s.out.Sources = append(s.out.Sources, report.Source{
 			Name: source.Key(), From: from, Complete: complete, Events: p.Events - before, Err: err,

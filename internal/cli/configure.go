@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/org/errmon-action/internal/config"
+	"github.com/org/errmon-action/internal/github"
+)
+
+// configure reads the configuration of a scan. Where a workflow has checked
+// nothing out, the repository itself is asked for the file, by the client that
+// it returns. As with load, the configuration holds what is right even where
+// there is an error.
+func (s *session) configure(ctx context.Context) (config.Config, *github.Client, error) {
+	cfg, err := s.load(nil)
+	absent := errors.Is(err, fs.ErrNotExist)
+	if s.actions == nil || cfg.FileRead || (err != nil && !absent) || cfg.GitHubToken == "" || cfg.Owner == "" {
+		return cfg, nil, err
+	}
+	reader, clientErr := s.github(cfg)
+	if clientErr != nil {
+		return cfg, nil, clientErr
+	}
+	file, readErr := reader.ReadFile(ctx, cfg.File)
+	switch {
+	case errors.Is(readErr, github.ErrNotFound):
+		return cfg, reader, err
+	case readErr != nil:
+		return cfg, reader, fmt.Errorf("look for %s: %w", cfg.File, readErr)
+	}
+	cfg, err = s.load(file)
+	return cfg, reader, err
+}
+
+// load reads the configuration. file stands in for a configuration file that
+// the workspace lacks; nil if there is none. The configuration holds what is
+// right even where there is an error, so that further mistakes can be told.
+func (s *session) load(file []byte) (config.Config, error) {
+	set := map[string]string{}
+	s.flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			set[f.Name] = f.Value.String()
+		}
+	})
+	cfg, err := config.Load(config.Input{
+		Flags:  set,
+		Getenv: s.Getenv,
+		ReadFile: func(name string) ([]byte, error) {
+			content, err := os.ReadFile(s.inWorkspace(name))
+			if errors.Is(err, fs.ErrNotExist) && file != nil && !strings.HasSuffix(name, ".env") {
+				return file, nil
+			}
+			return content, err
+		},
+		Now: s.Clock.Now(),
+	})
+	for name, text := range cfg.DotEnv {
+		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
+			return config.Config{}, usageError{fmt.Errorf("set %s of .env: %w", name, err)}
+		}
+	}
+	return cfg, asUsage(err)
+}
+
+func (s *session) inWorkspace(name string) string {
+	if dir := s.Getenv("GITHUB_WORKSPACE"); dir != "" && !filepath.IsAbs(name) {
+		return filepath.Join(dir, name)
+	}
+	return name
+}
+
+// asUsage marks an error as one that showed without a network call.
+func asUsage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return usageError{err}
+}
