@@ -1,0 +1,111 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// chronicle is a script played without any fault: the world before each run,
+// and the requests that the run made. A fault at some request is tried from the
+// world before its run.
+type chronicle struct {
+	script   *script
+	worlds   []*world
+	requests [][]request
+}
+
+func record(s *script) (*chronicle, error) {
+	c := &chronicle{script: s}
+	w := newWorld(s)
+	for i := range runs {
+		w.turnTo(i)
+		c.worlds = append(c.worlds, w.clone())
+		r := w.newRun().do()
+		if r.code != 0 {
+			return nil, fmt.Errorf("run %d ended with code %d:\n%s", i, r.code, r.out)
+		}
+		c.requests = append(c.requests, r.requests)
+	}
+	if v := w.finish(nil); v.bad() {
+		return nil, fmt.Errorf("without a fault:\n%s", v)
+	}
+	return c, nil
+}
+
+var recorded = sync.OnceValues(func() (*chronicle, error) { return record(history()) })
+
+// turnTo lets time pass and people act until a run begins.
+func (w *world) turnTo(run int) {
+	w.moveTo(w.script.began(run))
+	for _, d := range w.script.people {
+		if d.before == run {
+			w.owed = append(w.owed, d)
+		}
+	}
+	w.owed = slices.DeleteFunc(w.owed, func(d deed) bool { return d.do(w) })
+}
+
+// goOn plays the runs from one on, as a cron starts them.
+func (w *world) goOn(from int) {
+	for i := from; i < runs; i++ {
+		w.turnTo(i)
+		w.newRun().do()
+	}
+}
+
+// finish makes one more run, undisturbed, and judges.
+func (w *world) finish(allow allowance) verdict {
+	w.turnTo(runs)
+	return w.lastRun(allow)
+}
+
+func (w *world) lastRun(allow allowance) verdict {
+	r := w.newRun().do()
+	v := w.judge(allow)
+	if r.code != 0 {
+		v.note(&v.miscounted, "the undisturbed run ended with code %d:\n%s", r.code, r.out)
+	}
+	return v
+}
+
+// moment is one request of a chronicle.
+type moment struct {
+	run, at int // the run, and the request's place in it, both from 0
+	request request
+}
+
+func (m moment) String() string {
+	return fmt.Sprintf("run %d, request %d (%s %s %s)", m.run, m.at, m.request.service, m.request.method, m.request.path)
+}
+
+// moments are the requests that a fault can befall.
+func (c *chronicle) moments(which func(request) bool) []moment {
+	var all []moment
+	for run, requests := range c.requests {
+		for at, q := range requests {
+			if which(q) {
+				all = append(all, moment{run, at, q})
+			}
+		}
+	}
+	return all
+}
+
+func every(request) bool     { return true }
+func isWrite(q request) bool { return q.writes() }
+
+// disturb plays the story with one run in which the gate says what happens. It
+// is told the place of each request.
+func (c *chronicle) disturb(m moment, gate func(r *run, at int) *fault, allow allowance) verdict {
+	w := c.worlds[m.run].clone()
+	r := w.newRun()
+	at := -1
+	r.gate = func(request) *fault {
+		at++
+		return gate(r, at)
+	}
+	r.do()
+	w.goOn(m.run + 1)
+	return w.finish(allow)
+}
