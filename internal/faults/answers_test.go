@@ -20,7 +20,7 @@ var answers = []answer{
 	{"lost answer", isWrite, always(fault{apply: true})},
 	{"no answer", every, always(fault{})},
 	{"500", every, status(500, "InternalFailure")},
-	{"500, though it was done", every, done(status(500, "InternalFailure"))},
+	{"500, though it was done", isWrite, done(status(500, "InternalFailure"))},
 	{"502", every, always(fault{status: 502, body: html})},
 	{"503", every, status(503, "ServiceUnavailableException")},
 	{"403 with retry-after", every, limited(403, "ThrottlingException", func(time.Time) map[string]string {
@@ -31,11 +31,11 @@ var answers = []answer{
 	{"429", every, limited(429, "ThrottlingException", func(time.Time) map[string]string { return nil })},
 	{"slow", every, always(fault{through: true, delay: 25 * time.Second})},
 	{"too slow", every, always(fault{delay: 30 * time.Second})},
-	{"too slow, though it was done", every, always(fault{apply: true, delay: 30 * time.Second})},
+	{"too slow, though it was done", isWrite, always(fault{apply: true, delay: 30 * time.Second})},
 	{"time runs out", every, always(fault{through: true, delay: 8 * time.Minute})},
 	{"truncated", every, always(fault{truncate: true})},
 	{"malformed", every, always(fault{status: 200, body: html})},
-	{"malformed, though it was done", every, always(fault{status: 201, body: `{"id": 1, "num`, apply: true})},
+	{"malformed, though it was done", isWrite, always(fault{status: 201, body: `{"id": 1, "num`, apply: true})},
 }
 
 func always(f fault) func(*world, request) *fault {

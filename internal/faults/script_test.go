@@ -20,7 +20,8 @@ type script struct {
 	start      time.Time
 	groups     []string
 	settings   map[string]string
-	emptyPages int
+	pageEvents int // events a page
+	emptyPages int // empty pages before each
 	events     []happening
 	people     []deed
 	truths     map[string]*truth
@@ -58,6 +59,8 @@ func newScript() *script {
 		start:    time.Date(2026, 11, 22, 10, 0, 30, 0, time.UTC),
 		settings: map[string]string{"ERRMON_MAX_DURATION": "8m", "ERRMON_MIN_EVENTS": "2", "ERRMON_MAX_NEW_ISSUES": "6"},
 		truths:   map[string]*truth{},
+
+		pageEvents: 7,
 	}
 }
 
@@ -136,6 +139,18 @@ func (s *script) logged(group string) []cloudwatchtest.Event {
 		}
 	}
 	return all
+}
+
+// delay delivers some of the events late, as far as they arrive before the last run.
+func (s *script) delay(which func(i int) bool, late time.Duration) {
+	for i := range s.events {
+		h := &s.events[i]
+		if delivered := h.at.Add(late); which(i) && delivered.Before(s.began(runs)) && delivered.After(h.delivered) {
+			for k := range h.records {
+				h.records[k].Ingested = delivered
+			}
+		}
+	}
 }
 
 func (s *script) person(before int, do func(*world) bool) {

@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -13,6 +14,7 @@ type chronicle struct {
 	script   *script
 	worlds   []*world
 	requests [][]request
+	states   []string // of the worlds
 }
 
 func record(s *script) (*chronicle, error) {
@@ -21,6 +23,7 @@ func record(s *script) (*chronicle, error) {
 	for i := range runs {
 		w.turnTo(i)
 		c.worlds = append(c.worlds, w.clone())
+		c.states = append(c.states, w.state())
 		r := w.newRun().do()
 		if r.code != 0 {
 			return nil, fmt.Errorf("run %d ended with code %d:\n%s", i, r.code, r.out)
@@ -52,6 +55,33 @@ func (w *world) goOn(from int) {
 		w.turnTo(i)
 		w.newRun().do()
 	}
+}
+
+// goOn plays the runs from one on, and judges after the undisturbed one. As
+// soon as the world is what it was without a fault at that moment, the rest is
+// known: nothing else has a memory.
+func (c *chronicle) goOn(w *world, from int, allow allowance) verdict {
+	for i := from; i < runs; i++ {
+		w.turnTo(i)
+		if w.state() == c.states[i] {
+			return verdict{}
+		}
+		w.newRun().do()
+	}
+	return w.finish(allow)
+}
+
+// state is all that a later run, or a person, could know of the world.
+func (w *world) state() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, w.now(), w.skew, len(w.owed), w.wrote, w.github.Labels())
+	for _, i := range w.github.Issues() {
+		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, i.Body)
+		for _, c := range i.Comments {
+			fmt.Fprintln(&b, c.Author, c.Body)
+		}
+	}
+	return b.String()
 }
 
 // finish makes one more run, undisturbed, and judges.
@@ -106,6 +136,5 @@ func (c *chronicle) disturb(m moment, gate func(r *run, at int) *fault, allow al
 		return gate(r, at)
 	}
 	r.do()
-	w.goOn(m.run + 1)
-	return w.finish(allow)
+	return c.goOn(w, m.run+1, allow)
 }

@@ -46,7 +46,7 @@ func (w *world) clone() *world {
 }
 
 func (w *world) fillLogs() {
-	w.aws = &cloudwatchtest.Server{Now: w.now, PageEvents: 7, RepeatEvents: 2, EmptyPages: w.script.emptyPages}
+	w.aws = &cloudwatchtest.Server{Now: w.now, PageEvents: w.script.pageEvents, RepeatEvents: 2, EmptyPages: w.script.emptyPages}
 	for _, group := range w.script.groups {
 		if err := w.aws.Put(region, group, w.script.logged(group)...); err != nil {
 			panic(err)

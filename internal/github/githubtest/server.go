@@ -94,6 +94,8 @@ type Server struct {
 	dispatches []Dispatch
 	requests   []Request
 	limits     limits
+
+	lastComment int // the id of the latest comment
 }
 
 // New returns an empty repository.
@@ -110,7 +112,7 @@ func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := New(s.owner, s.repo)
-	c.settings, c.limits = s.settings, s.limits
+	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
 	c.settings.Break = nil
 	for _, issue := range s.issues {
 		c.issues = append(c.issues, &stored{Issue: issue.copy(), deleted: issue.deleted, transferred: issue.transferred})
