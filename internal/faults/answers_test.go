@@ -79,13 +79,16 @@ func exhausted(wait time.Duration) func(time.Time) map[string]string {
 // crash stops the process after the request: its answer came, and nothing is
 // sent any more.
 func (c *chronicle) crash(m moment) verdict {
-	return c.disturb(m, func(r *run, at int) *fault {
-		if at <= m.at {
-			return nil
-		}
-		r.die()
-		return &fault{}
-	}, nil)
+	return c.disturb(m, func(r *run, at int) *fault { return r.dieAfter(at, m.at) }, nil)
+}
+
+// dieAfter stops the process once its request number last was answered.
+func (r *run) dieAfter(at, last int) *fault {
+	if at <= last {
+		return nil
+	}
+	r.die()
+	return &fault{}
 }
 
 // once lets one request get a bad answer.

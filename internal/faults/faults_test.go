@@ -38,7 +38,11 @@ func TestFaults(t *testing.T) {
 		}
 		rows = append(rows, r)
 	}
-	rows = slices.Concat(rows, listingRows(c), overlapRows(c), scheduleRows(c), meddlingRows(c))
+	crowd, err := crowdRows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows = slices.Concat(rows, listingRows(c), overlapRows(c), scheduleRows(c), meddlingRows(c), crowd)
 	rows = slices.DeleteFunc(rows, func(r row) bool { return !strings.Contains(r.fault, *named) })
 	each := 20
 	if *sweep {

@@ -133,6 +133,19 @@ func (c *chronicle) meddle(m moment, x meddling) verdict {
 	})
 }
 
+// meddleMeanwhile lets GitHub refuse a write for now, and a person edit the
+// issue while errmon waits.
+func (c *chronicle) meddleMeanwhile(m moment) verdict {
+	edit := writingAround("alpha", "I look into it.", "It may be the cache.")
+	return c.disturb(m, func(r *run, at int) *fault {
+		if at != m.at {
+			return nil
+		}
+		edit(r.world)
+		return &fault{status: 403, header: map[string]string{"Retry-After": "90"}, body: `{"message":"secondary rate limit"}`}
+	}, nil)
+}
+
 // signal cancels the workflow just as a request is under way.
 func (c *chronicle) signal(m moment) verdict {
 	var r *run
@@ -156,7 +169,11 @@ func meddlingRows(c *chronicle) []row {
 	for _, m := range c.moments(every) {
 		signal.add(m.String(), func() verdict { return c.signal(m) })
 	}
-	rows := []row{signal}
+	meanwhile := row{fault: "text written while errmon waits"}
+	for _, m := range c.moments(isWrite) {
+		meanwhile.add(m.String(), func() verdict { return c.meddleMeanwhile(m) })
+	}
+	rows := []row{signal, meanwhile}
 	for _, x := range meddlings {
 		r := row{fault: x.name}
 		for _, m := range c.moments(every) {

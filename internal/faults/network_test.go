@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"testing"
@@ -41,6 +43,17 @@ func TestMain(m *testing.M) {
 		}
 	}
 	http.DefaultTransport = net
+	debug.SetGCPercent(400) // many short runs
+	flag.Parse()
+	if flag.Lookup("rapid.checks").Value.String() == "100" {
+		checks := "15"
+		if *sweep {
+			checks = "500"
+		}
+		if err := flag.Set("rapid.checks", checks); err != nil {
+			panic(err)
+		}
+	}
 	os.Exit(m.Run())
 }
 

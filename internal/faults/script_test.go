@@ -20,8 +20,9 @@ type script struct {
 	start      time.Time
 	groups     []string
 	settings   map[string]string
-	pageEvents int // events a page
-	emptyPages int // empty pages before each
+	pageEvents int          // events a page
+	emptyPages int          // empty pages before each
+	prepare    func(*world) // puts into the repository what was there before; may be nil
 	events     []happening
 	people     []deed
 	truths     map[string]*truth

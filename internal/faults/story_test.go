@@ -129,12 +129,6 @@ func isWrite(q request) bool { return q.writes() }
 // is told the place of each request.
 func (c *chronicle) disturb(m moment, gate func(r *run, at int) *fault, allow allowance) verdict {
 	w := c.worlds[m.run].clone()
-	r := w.newRun()
-	at := -1
-	r.gate = func(request) *fault {
-		at++
-		return gate(r, at)
-	}
-	r.do()
+	w.newRun().breaking(gate).do()
 	return c.goOn(w, m.run+1, allow)
 }

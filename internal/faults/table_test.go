@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // row is one kind of fault, with every case in which it can be tried.
@@ -25,6 +26,7 @@ func (r *row) add(name string, try func() verdict) { r.cases = append(r.cases, a
 type result struct {
 	fault   string
 	tried   int
+	took    time.Duration
 	verdict verdict
 }
 
@@ -46,8 +48,10 @@ func tryAll(rows []row, each int) []result {
 			room <- struct{}{}
 			go func() {
 				defer func() { <-room; wait.Done() }()
+				began := time.Now()
 				v := a.try()
 				mu.Lock()
+				results[i].took += time.Since(began)
 				defer mu.Unlock()
 				results[i].add(a.name, v)
 			}()
@@ -76,6 +80,9 @@ func report(t *testing.T, results []result) {
 	t.Helper()
 	var b strings.Builder
 	line := func(cells ...any) { fmt.Fprintf(&b, "| %-44s | %6v | %10v | %5v | %10v | %15v |\n", cells...) }
+	for _, r := range results {
+		t.Log(r.fault, r.took, r.took/time.Duration(max(1, r.tried)))
+	}
 	line("fault", "cases", "duplicates", "lost", "miscounted", "human text lost")
 	b.WriteString("|" + strings.Repeat("-", 46) + "|-------:|-----------:|------:|-----------:|----------------:|\n")
 	total := result{fault: "all"}

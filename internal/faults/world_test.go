@@ -33,6 +33,9 @@ func newWorld(s *script) *world {
 	w := &world{timeline: &timeline{time: s.start}, script: s, github: githubtest.New("acme", "shop")}
 	w.github.Configure(func(to *githubtest.Settings) { to.Now, to.Private = w.now, true })
 	w.fillLogs()
+	if s.prepare != nil {
+		s.prepare(w)
+	}
 	return w
 }
 
@@ -118,6 +121,16 @@ func (r *run) do() *run {
 	return r
 }
 
+// breaking lets a gate decide about each request of the run by its number, from 0.
+func (r *run) breaking(gate func(r *run, at int) *fault) *run {
+	at := -1
+	r.gate = func(request) *fault {
+		at++
+		return gate(r, at)
+	}
+	return r
+}
+
 // arrive records a request and asks the gate about it.
 func (r *run) arrive(q request) *fault {
 	r.mu.Lock()
@@ -151,11 +164,16 @@ func (r *run) mustSucceed(t testing.TB) *run {
 
 // writes are the run's requests that would change something.
 func (r *run) writes() []request {
-	var found []request
+	return slices.DeleteFunc(slices.Clone(r.requests), func(q request) bool { return !q.writes() })
+}
+
+// count is how many requests a service got from the run.
+func (r *run) count(to service) int {
+	n := 0
 	for _, q := range r.requests {
-		if q.writes() {
-			found = append(found, q)
+		if q.service == to {
+			n++
 		}
 	}
-	return found
+	return n
 }
