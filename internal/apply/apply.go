@@ -97,28 +97,25 @@ func (a *Applier) one(ctx context.Context, action plan.Action) Result {
 // edit decides again about the issue as it is now, and writes it.
 func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
 	result := Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
-	current, err := a.GitHub.Get(ctx, action.Issue.Number)
+	err := a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
+		issue, err := plan.Track(Snapshot(current), a.Label+":ignore")
+		if err != nil || !slices.Contains(current.Labels, a.Label) {
+			return github.Edit{}, github.ErrGone
+		}
+		if result.Action = a.again(action, issue); !result.Action.Writes() {
+			return github.Edit{}, nil
+		}
+		return a.edition(result.Action, current)
+	})
 	if errors.Is(err, github.ErrGone) {
-		return gone(result)
-	}
-	if err != nil {
-		result.Err = err
+		result.Action.Kind, result.Action.Reason = plan.Keep, plan.Gone
 		return result
 	}
-	issue, err := plan.Track(Snapshot(current), a.Label+":ignore")
-	if err != nil || !slices.Contains(current.Labels, a.Label) {
-		return gone(result)
+	if err == nil && result.Action.Kind == plan.Reopen {
+		err = a.comment(ctx, result.Action)
 	}
-	result.Action = a.again(action, issue)
-	if result.Action.Writes() {
-		result.Err = a.write(ctx, result.Action, current)
-	}
+	result.Err = err
 	return result
-}
-
-func gone(r Result) Result {
-	r.Action.Kind, r.Action.Reason = plan.Keep, plan.Gone
-	return r
 }
 
 func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
@@ -129,10 +126,11 @@ func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
 	return plan.Decide(action, a.Input)
 }
 
-func (a *Applier) write(ctx context.Context, action plan.Action, current github.Issue) error {
+// edition is what to write for an action.
+func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
 	body, err := a.Render.Body(action, current.Body)
 	if err != nil {
-		return err
+		return github.Edit{}, err
 	}
 	edit := github.Edit{Body: body}
 	switch {
@@ -143,13 +141,31 @@ func (a *Applier) write(ctx context.Context, action plan.Action, current github.
 	case action.Reason == plan.Quiet:
 		edit.State, edit.StateReason = "closed", "completed"
 	}
-	if _, err := a.GitHub.Edit(ctx, action.Issue.Number, edit); err != nil {
+	return edit, nil
+}
+
+// comment tells of a reopening. The marker that was just written says that it
+// did: if this run dies here the comment is missing, but no later run posts it.
+// A run that reopened the issue in the same moment may have: of two comments
+// about one closing the later is taken back by whoever posted it.
+func (a *Applier) comment(ctx context.Context, action plan.Action) error {
+	note := plan.RegressionNote(action.Issue)
+	if slices.Contains(action.Issue.Marker.Commented, note) {
+		return nil
+	}
+	number := action.Issue.Number
+	posted, err := a.GitHub.Comment(ctx, number, a.Render.RegressionComment(action))
+	if err != nil {
 		return err
 	}
-	// The marker that was just written says that the comment was posted: if
-	// this run dies here it is missing, but it can never be there twice.
-	if action.Kind == plan.Reopen && !slices.Contains(action.Issue.Marker.Commented, plan.RegressionNote(action.Issue)) {
-		return a.GitHub.Comment(ctx, action.Issue.Number, a.Render.RegressionComment(action))
+	all, err := a.GitHub.Comments(ctx, number, action.Issue.ClosedAt)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.ID < posted.ID && c.Author == posted.Author && render.Carries(c.Body, note) {
+			return a.GitHub.DeleteComment(ctx, posted.ID)
+		}
 	}
 	return nil
 }

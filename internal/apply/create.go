@@ -27,7 +27,12 @@ func (a *Applier) create(ctx context.Context, action plan.Action) Result {
 		issue, err = a.lookUp(ctx, action, err)
 	}
 	if err == nil {
-		err = a.ensureLabel(ctx, issue)
+		err = EnsureLabelled(ctx, a.GitHub, issue, a.Label)
+	}
+	if err == nil && issue.Body != body {
+		// A run that overlaps filed it: what this one saw is counted in.
+		action.Issue.Number = issue.Number
+		err = a.edit(ctx, action).Err
 	}
 	result.Number, result.URL, result.Err = issue.Number, issue.URL, err
 	return result
@@ -49,18 +54,18 @@ func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (g
 	return github.Issue{}, fmt.Errorf("%w; it is not listed, so the next run tries again", lost)
 }
 
-func (a *Applier) ensureLabel(ctx context.Context, issue github.Issue) error {
-	if slices.Contains(issue.Labels, a.Label) {
+// EnsureLabelled adds the label to an issue that was just filed, where GitHub
+// dropped it, or else closes the issue and returns an error after which nothing
+// further may be filed.
+func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
+	if slices.Contains(issue.Labels, label) {
 		return nil
 	}
-	err := a.GitHub.EnsureLabel(ctx, a.Label, LabelColor, LabelDescription)
-	if err == nil {
-		err = a.GitHub.AddLabels(ctx, issue.Number, a.Label)
-	}
+	err := client.AddLabels(ctx, issue.Number, label)
 	if err == nil {
 		return nil
 	}
-	_, closeErr := a.GitHub.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
+	_, closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
 	return fmt.Errorf("%w: %w", errUnlabelled, errors.Join(err, closeErr))
 }
 

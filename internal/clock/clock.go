@@ -15,30 +15,30 @@ type Clock struct {
 	// Sleep waits for d and returns nil, or returns the context's error as
 	// soon as the context ends.
 	Sleep func(ctx context.Context, d time.Duration) error
-	// timeout ends a context after d; nil where only the deadline is noted.
-	timeout func(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc)
+	// Timeout ends a context once d has passed, with cause, as
+	// context.WithTimeoutCause does. Where it is nil only the deadline is noted.
+	Timeout func(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc)
 }
 
 // System returns the machine's own clock.
 func System() Clock {
-	return Clock{Now: time.Now, Sleep: sleep, timeout: context.WithTimeoutCause}
+	return Clock{Now: time.Now, Sleep: sleep, Timeout: context.WithTimeoutCause}
 }
 
 type deadlineKey struct{}
 
 // WithTimeout returns a context that ends after d, with cause. Its deadline is
 // told by Deadline and not by the context's own method, by which the network
-// would compare another clock's time with the machine's. Only the System clock
-// ends a context by itself; with another one, who owns the time does.
+// would compare another clock's time with the machine's.
 func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	end := c.Now().Add(d)
 	if outer, ok := Deadline(ctx); !ok || end.Before(outer) {
 		ctx = context.WithValue(ctx, deadlineKey{}, end)
 	}
-	if c.timeout == nil {
+	if c.Timeout == nil {
 		return context.WithCancel(ctx)
 	}
-	return c.timeout(ctx, d, cause)
+	return c.Timeout(ctx, d, cause)
 }
 
 // Deadline returns when the context will end, in the clock's own time, and

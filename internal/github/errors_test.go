@@ -47,7 +47,7 @@ func TestUserFacingErrors(t *testing.T) {
 			return err
 		}, []string{"body", "65536 characters"}},
 		{"no title", nil, func(s setup) error { _, err := s.Create(t.Context(), github.NewIssue{}); return err }, []string{"title", "missing_field"}},
-		{"comment too long", func(*githubtest.Settings) {}, func(s setup) error { return s.Comment(t.Context(), 1, strings.Repeat("x", 65537)) }, []string{"#1", "body"}},
+		{"comment too long", func(*githubtest.Settings) {}, func(s setup) error { return s.comment(t.Context(), 1, strings.Repeat("x", 65537)) }, []string{"#1", "body"}},
 		{"validation without fields", answer(422, `{"message":"Invalid request."}`), create, []string{"the request", "Invalid request."}},
 		{"errors that are strings", answer(422, `{"message":"Validation Failed","errors":["is spam"]}`), create, []string{"is spam"}},
 		{"unknown status", answer(451, ``), list, []string{"451", "Unavailable For Legal Reasons"}},

@@ -98,6 +98,40 @@ func (c *Client) create(ctx context.Context, request *gh.IssueRequest) (*gh.Issu
 // Get does.
 func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
 	ctx, call := begin(ctx, "edit issue")
+	return c.edit(ctx, call, number, e)
+}
+
+// maxRewrites bounds how often Rewrite begins anew, as maxRefusals does for one
+// request.
+const maxRewrites = maxRefusals
+
+// Rewrite fetches an issue, asks change what to make of it, and writes that at
+// once; nothing if change returns the zero Edit. GitHub has no compare-and-swap,
+// so what people write between the two requests is lost: where the rate limit
+// makes the write wait, the issue is fetched and change asked again. It returns
+// ErrGone as Get does, and change's own error.
+func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Edit, error)) error {
+	for tries := 1; ; tries++ {
+		issue, err := c.Get(ctx, number)
+		if err != nil {
+			return err
+		}
+		e, err := change(issue)
+		if err != nil || e == (Edit{}) {
+			return err
+		}
+		writing, call := begin(ctx, "edit issue")
+		call.stale = errStale
+		_, err = c.edit(writing, call, number, e)
+		if !errors.Is(err, errStale) || tries == maxRewrites {
+			return err
+		}
+	}
+}
+
+var errStale = errors.New("the issue may have changed while GitHub's rate limit held the write up")
+
+func (c *Client) edit(ctx context.Context, call *call, number int, e Edit) (Issue, error) {
 	edited, _, err := c.gh.Issues.Edit(ctx, c.owner, c.repo, number, &gh.IssueRequest{
 		Title:       optional(e.Title),
 		Body:        optional(e.Body),
@@ -108,18 +142,6 @@ func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
 		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, c.explainIssue(ctx, call, err))
 	}
 	return convert(edited)
-}
-
-// Comment posts a comment, of at most 65,536 characters. It returns ErrAmbiguous
-// where the comment may have been posted although no readable answer came, and
-// ErrGone as Get does.
-func (c *Client) Comment(ctx context.Context, number int, body string) error {
-	ctx, call := beginOnce(ctx, "comment")
-	_, _, err := c.gh.Issues.CreateComment(ctx, c.owner, c.repo, number, &gh.IssueComment{Body: &body})
-	if err != nil {
-		return fmt.Errorf("comment on issue #%d: %w", number, c.explainIssue(ctx, call, err))
-	}
-	return nil
 }
 
 func optional(s string) *string {

@@ -99,7 +99,7 @@ func TestLostAnswerIsAmbiguous(t *testing.T) {
 			if name == "without a number" {
 				return // a comment's answer is not looked into
 			}
-			err = s.Comment(t.Context(), 1, "hello")
+			err = s.comment(t.Context(), 1, "hello")
 			wantError(t, err, "comment on issue #1: ")
 			if !errors.Is(err, github.ErrAmbiguous) {
 				t.Errorf("comment: %v, want ErrAmbiguous", err)
@@ -217,7 +217,7 @@ func TestGone(t *testing.T) {
 				return
 			}
 			_, edit := s.Edit(t.Context(), number, github.Edit{Body: "new"})
-			for what, err := range map[string]error{"edit": edit, "comment": s.Comment(t.Context(), number, "x"), "label": s.AddLabels(t.Context(), number, "x")} {
+			for what, err := range map[string]error{"edit": edit, "comment": s.comment(t.Context(), number, "x"), "label": s.AddLabels(t.Context(), number, "x")} {
 				if !errors.Is(err, github.ErrGone) {
 					t.Errorf("%s: %v, want ErrGone", what, err)
 				}
@@ -243,7 +243,7 @@ func TestNotGone(t *testing.T) {
 			s.server.Configure(way.change)
 			_, get := s.Get(t.Context(), 1)
 			_, edit := s.Edit(t.Context(), 1, github.Edit{Body: "new"})
-			for what, err := range map[string]error{"get": get, "edit": edit, "comment": s.Comment(t.Context(), 1, "x")} {
+			for what, err := range map[string]error{"get": get, "edit": edit, "comment": s.comment(t.Context(), 1, "x")} {
 				wantError(t, err, way.says)
 				if errors.Is(err, github.ErrGone) {
 					t.Errorf("%s: ErrGone", what)

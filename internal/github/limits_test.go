@@ -153,7 +153,7 @@ func TestReserveIsLeftToOthers(t *testing.T) {
 		t.Errorf("%d issues by %d requests, then %v; want 11, then ErrBudget", made, len(s.server.Requests()), err)
 	}
 	writes := map[string]error{
-		"comment": s.Comment(t.Context(), 1, "x"),
+		"comment": s.comment(t.Context(), 1, "x"),
 		"labels":  s.AddLabels(t.Context(), 1, "x"),
 		"label":   s.EnsureLabel(t.Context(), "x", "ededed", ""),
 	}
@@ -167,7 +167,7 @@ func TestReserveIsLeftToOthers(t *testing.T) {
 		t.Errorf("get: %v", err)
 	}
 	_ = s.clock.Sleep(t.Context(), time.Hour)
-	if err := s.Comment(t.Context(), 1, "x"); err != nil {
+	if err := s.comment(t.Context(), 1, "x"); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}
 }
@@ -201,7 +201,7 @@ func TestPacing(t *testing.T) {
 		func() error { _, err := s.Get(t.Context(), 1); return err },
 		func() error { _, err := s.Edit(t.Context(), 1, github.Edit{Body: "x"}); return err },
 		func() error { return s.clock.Sleep(t.Context(), time.Second) },
-		func() error { return s.Comment(t.Context(), 1, "x") },
+		func() error { return s.comment(t.Context(), 1, "x") },
 		func() error { return s.clock.Sleep(t.Context(), 5*time.Second) },
 		func() error { return s.AddLabels(t.Context(), 1, "x") },
 	}
@@ -215,7 +215,7 @@ func TestPacing(t *testing.T) {
 		}
 	}
 	ctx := s.until(t, 2*time.Second)
-	err := s.Comment(ctx, 1, "too late")
+	err := s.comment(ctx, 1, "too late")
 	if !errors.Is(err, context.DeadlineExceeded) || s.clock.slept() != nil {
 		t.Errorf("a write that must wait beyond the deadline: %v, want DeadlineExceeded without waiting", err)
 	}

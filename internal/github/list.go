@@ -20,35 +20,36 @@ import (
 //
 // GitHub reads a comma in label as "and".
 func (c *Client) List(ctx context.Context, label string) ([]Issue, error) {
+	issues, err := c.walk(ctx, "labels", label)
+	if err != nil {
+		return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
+	}
+	return issues, nil
+}
+
+// ListByCreator returns every issue by an author, as List does by a label: a
+// second view on the repository, to check List against.
+func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
+	issues, err := c.walk(ctx, "creator", login)
+	if err != nil {
+		return nil, fmt.Errorf("list issues by %s: %w (%w)", login, err, ErrPartialListing)
+	}
+	return issues, nil
+}
+
+// walk asks for all pages, of 100 as GitHub's most, sorted by creation: the one
+// order that writes during the listing do not change.
+func (c *Client) walk(ctx context.Context, by, value string) ([]Issue, error) {
 	w := walk{client: c, pages: map[string]bool{}, numbers: map[int]bool{}}
-	next := c.issuesPath(url.Values{"labels": {label}, "direction": {"asc"}})
+	query := url.Values{by: {value}, "direction": {"asc"}, "state": {"all"}, "sort": {"created"}, "per_page": {"100"}}
+	next := fmt.Sprintf("repos/%s/%s/issues?%s", c.owner, c.repo, query.Encode())
 	for next != "" {
 		var err error
 		if next, err = w.page(ctx, next); err != nil {
-			return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
+			return nil, err
 		}
 	}
 	return w.issues, nil
-}
-
-// ListByCreator returns the newest issues by an author, at most 100, whatever
-// their labels: a second view on the repository, to check an empty List against.
-func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
-	w := walk{client: c, pages: map[string]bool{}, numbers: map[int]bool{}}
-	first := c.issuesPath(url.Values{"creator": {login}, "direction": {"desc"}})
-	if _, err := w.page(ctx, first); err != nil {
-		return nil, fmt.Errorf("list issues by %s: %w (%w)", login, err, ErrPartialListing)
-	}
-	return w.issues, nil
-}
-
-// issuesPath asks for pages of 100, GitHub's most, sorted by creation: the one
-// order that writes during the listing do not change.
-func (c *Client) issuesPath(query url.Values) string {
-	query.Set("state", "all")
-	query.Set("sort", "created")
-	query.Set("per_page", "100")
-	return fmt.Sprintf("repos/%s/%s/issues?%s", c.owner, c.repo, query.Encode())
 }
 
 // walk is one walk over the pages of a listing.

@@ -188,7 +188,7 @@ func TestListAsksTheRightThings(t *testing.T) {
 
 func TestListByCreator(t *testing.T) {
 	s := start(t)
-	for i := range 130 {
+	for i := range 300 {
 		author := "octocat"
 		if i%2 == 0 {
 			author = "github-actions[bot]"
@@ -199,8 +199,8 @@ func TestListByCreator(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(got) != 65 || got[0].Number != 129 || got[64].Number != 1 {
-		t.Errorf("got %v, want the odd numbers downwards from 129", numbers(got))
+	if len(got) != 150 || got[0].Number != 1 || got[149].Number != 299 {
+		t.Errorf("got %v, want the odd numbers up to 299", numbers(got))
 	}
 	s.server.Configure(func(to *githubtest.Settings) { to.IssuesDisabled = true })
 	_, err = s.ListByCreator(t.Context(), "octocat")

@@ -34,6 +34,9 @@ const (
 type call struct {
 	kind string // for Requests
 	once bool   // sending it twice would do it twice
+	// stale, where it is set, is returned instead of sending the request again
+	// after the rate limit made it wait: what it says is too old by then.
+	stale error
 	// failure is why the transport gave up. It is kept here because go-github
 	// forgets the transport's error when the context has ended, and with it
 	// that a write may have arrived.
@@ -111,16 +114,21 @@ func (t *transport) persist(req *http.Request, call *call) (*http.Response, erro
 	limits := newRefusals(t.clock)
 	faults := backoff.ExponentialBackOff{InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute}
 	for repeats := 0; ; {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
 		if err := t.mayWrite(req); err != nil {
 			return nil, err
 		}
 		resp, err := t.attempt(req, call.kind)
 		var pause time.Duration
+		var stale error
 		switch {
 		case err == nil && rateLimited(resp):
 			if pause, err = limits.next(ctx, resp); err != nil {
 				return nil, err
 			}
+			stale = call.stale
 		case err == nil && resp.StatusCode < http.StatusInternalServerError:
 			return resp, nil
 		case call.once && mayHaveArrived(err):
@@ -133,6 +141,9 @@ func (t *transport) persist(req *http.Request, call *call) (*http.Response, erro
 		}
 		if err := t.clock.Sleep(ctx, pause); err != nil {
 			return nil, err
+		}
+		if stale != nil {
+			return nil, stale
 		}
 	}
 }
@@ -162,13 +173,17 @@ func fits(ctx context.Context, end time.Time) bool {
 	return ctx.Err() == nil && (!ok || end.Before(deadline))
 }
 
-// attempt sends the request once and reads the whole answer.
+// attempt sends the request once and reads the whole answer. A write under way
+// is seen to its end even when the context ends, so that a run stops between
+// writes and knows what it has done.
 func (t *transport) attempt(req *http.Request, kind string) (*http.Response, error) {
 	t.count(kind)
+	ctx := req.Context()
 	if req.Method != http.MethodGet {
+		ctx = context.WithoutCancel(ctx)
 		defer func() { t.nextWrite = t.clock.Now().Add(t.writeInterval) }()
 	}
-	ctx, cancel := context.WithTimeoutCause(req.Context(), attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
 	defer cancel()
 	out := req.Clone(ctx)
 	out.Header.Set("Authorization", "Bearer "+t.token)
@@ -204,7 +219,7 @@ func read(resp *http.Response) ([]byte, error) {
 		return nil, err
 	case len(body) > maxAnswer:
 		return nil, fmt.Errorf("longer than %d bytes", maxAnswer)
-	case resp.StatusCode < http.StatusMultipleChoices && !json.Valid(body):
+	case resp.StatusCode < http.StatusMultipleChoices && resp.StatusCode != http.StatusNoContent && !json.Valid(body):
 		return nil, errors.New("not JSON, or cut short")
 	}
 	return body, nil

@@ -104,19 +104,35 @@ func after(text, prefix string) string {
 }
 
 // Split parts a body into what people wrote before our section, the section
-// with its first and last line, and what people wrote behind it.
+// with its first and last line, and what people wrote behind it. Where someone
+// cut the first line off, the section begins at the key line; where the last one
+// is gone it ends with the state, and without a state it has no end.
 func Split(body string) (before, section, behind string, ok bool) {
 	begin := strings.Index(body, beginPrefix)
 	if begin < 0 {
+		begin = strings.Index(body, keyPrefix)
+	}
+	if begin < 0 {
 		return body, "", "", false
 	}
-	end := strings.LastIndex(body, endLine)
-	if end < begin {
-		// Someone cut the end off: all that follows was ours.
-		return body[:begin], body[begin:], "", true
-	}
-	end += len(endLine)
+	end := begin + length(body[begin:])
 	return body[:begin], body[begin:end], body[end:], true
+}
+
+// length is how far a section reaches into a text that begins with it.
+func length(text string) int {
+	if end := strings.LastIndex(text, endLine); end >= 0 {
+		return end + len(endLine)
+	}
+	state := strings.LastIndex(text, statePrefix)
+	if state < 0 {
+		return len(text)
+	}
+	end := strings.Index(text[state:], suffix)
+	if end < 0 {
+		return len(text)
+	}
+	return state + end + len(suffix)
 }
 
 // Section wraps text, which people read, and the marker into the bot's section

@@ -162,8 +162,19 @@ func freeze(m *marker.Marker, in Input) {
 	}
 }
 
+// skew is how far apart the clocks of machines may be: of those that run
+// errmon, those that log, and the services' own. Lateness is measured by one of
+// them and happens by another.
+const skew = 5 * time.Minute
+
 // Settled is the last minute of which every event has arrived once a source
 // was read completely at the given time.
 func Settled(at time.Time, lateness time.Duration) marker.Minute {
-	return marker.MinuteOf(at.Add(-lateness)) - 1
+	return marker.MinuteOf(at.Add(-lateness-skew)) - 1
+}
+
+// ReadBefore is the inverse of Settled: the time of a complete read after which
+// the minutes from the given one on are still to be read.
+func ReadBefore(from time.Time, lateness time.Duration) time.Time {
+	return from.Truncate(time.Minute).Add(lateness + skew)
 }

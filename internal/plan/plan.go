@@ -43,6 +43,7 @@ const (
 	Duplicate   Reason = "duplicate"                    // Close: two runs filed the same error at once; the older issue stays
 	BelowMin    Reason = "fewer than min-events"        // Wait
 	OverMax     Reason = "more than max-new-issues"     // Wait
+	NoRoom      Reason = "no room in its issue"         // Wait: people's text fills the body, so the counts are kept on the dashboard
 	NotPlanned  Reason = "closed as not planned"        // Mute
 	ClosedAsDup Reason = "closed as duplicate"          // Mute
 	IgnoreLabel Reason = "labelled ignore"              // Mute

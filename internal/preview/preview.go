@@ -38,7 +38,7 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	var lines, cut int64
 	for _, path := range paths {
 		source := logfile.Source{Path: path, Stdin: stdin}
-		reader := pipeline.Reader(time.Time{})
+		reader := pipeline.Reader(nil)
 		if err := source.Read(ctx, reader.Add); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.T
 	pipeline := p.pipeline()
 	var failures []error
 	for _, source := range sources {
-		reader := pipeline.Reader(from)
+		reader := pipeline.Reader(nil)
 		if _, err := source.Read(ctx, from, reader.Add); err != nil {
 			failures = append(failures, err)
 		}

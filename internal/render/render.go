@@ -10,6 +10,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title,
 
 // Body returns the body an issue gets. Of the previous body, which is empty
 // for a new issue, only our section is replaced. Where this run saw no event
-// the old sample stays. It returns an error if people's own text leaves no
+// the old sample stays. It returns ErrNoRoom if people's own text leaves no
 // room for the section.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
@@ -55,10 +56,13 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 		case utf8.RuneCountInString(body) <= MaxBody:
 			return body, nil
 		case limit < minSample:
-			return "", fmt.Errorf("issue #%d has no room for errmon's section: shorten the text around it", a.Issue.Number)
+			return "", fmt.Errorf("issue #%d has %w: shorten the text around it", a.Issue.Number, ErrNoRoom)
 		}
 	}
 }
+
+// ErrNoRoom says that people's own text fills an issue's body.
+var ErrNoRoom = errors.New("no room for errmon's section")
 
 // minSample is where a body gives up shrinking its sample.
 const minSample = 200
@@ -77,8 +81,14 @@ func (r Renderer) RegressionComment(a plan.Action) string {
 	if release := release(a); release != "" {
 		text += " Release " + r.Redactor.Code(release, 80).String() + "."
 	}
-	return text
+	return text + "\n" + noteLine(plan.RegressionNote(a.Issue))
 }
+
+// noteLine stands in a comment, unseen, and tells what it was posted for.
+func noteLine(note string) string { return "<!-- errmon:note " + note + " -->" }
+
+// Carries reports whether a comment of ours was posted for the note.
+func Carries(comment, note string) bool { return strings.Contains(comment, noteLine(note)) }
 
 func release(a plan.Action) string {
 	for _, g := range a.Groups {

@@ -50,7 +50,7 @@ func benchmarkFile(b *testing.B, path string) {
 	for b.Loop() {
 		redactor := safe.NewRedactor()
 		pipeline := &scan.Pipeline{Policy: policy.Policy{MinLevel: event.Error}, Set: grouping.NewSet(redactor.Redact)}
-		reader := pipeline.Reader(time.Time{})
+		reader := pipeline.Reader(nil)
 		source := logfile.Source{Path: path}
 		err := source.Read(context.Background(), func(r event.Record) {
 			reader.Add(r)

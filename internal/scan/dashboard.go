@@ -12,6 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/render"
 )
 
 // readHomes picks the dashboard among the issues that carry its label: the
@@ -21,9 +22,6 @@ func (s *Scan) readHomes(ctx context.Context, homes []github.Issue, k *known) er
 	slices.SortFunc(homes, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, home := range homes {
 		d, err := marker.ReadDashboard(home.Body)
-		if errors.Is(err, marker.ErrNone) {
-			continue
-		}
 		trusted, loginErr := s.trusts(ctx, home.Author)
 		if loginErr != nil {
 			return loginErr
@@ -52,10 +50,11 @@ func (s *Scan) readHomes(ctx context.Context, homes []github.Issue, k *known) er
 // converge joins two dashboards: each source goes on from the earlier read,
 // and what waits on either waits.
 func converge(a, b marker.Dashboard) marker.Dashboard {
-	joined := marker.Dashboard{Read: maps.Clone(a.Read), Tracked: a.Tracked, Waiting: a.Waiting, More: max(a.More, b.More)}
-	for name, at := range b.Read {
-		if mine, ok := joined.Read[name]; ok {
-			joined.Read[name] = min(mine, at)
+	joined := marker.Dashboard{Read: map[string]marker.Millis{}, Tracked: a.Tracked, Waiting: a.Waiting, More: max(a.More, b.More)}
+	maps.Copy(joined.Read, b.Read)
+	for name, at := range a.Read {
+		if other, ok := joined.Read[name]; !ok || at < other {
+			joined.Read[name] = at
 		}
 	}
 	for _, row := range b.Waiting {
@@ -68,11 +67,14 @@ func converge(a, b marker.Dashboard) marker.Dashboard {
 
 // remember is what the dashboard shall say after this run.
 func (s *Scan) remember(before marker.Dashboard, results []apply.Result) marker.Dashboard {
-	after := marker.Dashboard{Read: s.progress(before, results)}
+	after := marker.Dashboard{Read: s.progress(before, results), Waiting: unwritten(before.Waiting, results)}
 	for _, r := range results {
 		switch {
 		case r.Action.Kind == plan.Wait:
-			after.Waiting = append(after.Waiting, marker.Row{Title: r.Action.Title, Reason: string(r.Action.Reason), Marker: r.Action.Next})
+			after.Waiting = append(after.Waiting, row(r.Action, r.Action.Reason))
+		case errors.Is(r.Err, render.ErrNoRoom):
+			after.Waiting = append(after.Waiting, row(r.Action, plan.NoRoom))
+			fallthrough
 		case r.Number != 0 && r.Action.Reason != plan.Gone && r.Action.Next.DupOf == 0:
 			after.Tracked = append(after.Tracked, r.Number)
 		}
@@ -81,16 +83,47 @@ func (s *Scan) remember(before marker.Dashboard, results []apply.Result) marker.
 	return after
 }
 
-// progress is how far each source was read. Where a write failed its sources
-// stay where they were, so that the next run sees those events again.
-func (s *Scan) progress(before marker.Dashboard, results []apply.Result) map[string]marker.Millis {
-	read := maps.Clone(before.Read)
-	if read == nil {
-		read = map[string]marker.Millis{}
+func row(a plan.Action, why plan.Reason) marker.Row {
+	return marker.Row{Title: a.Title, Reason: string(why), Marker: a.Next}
+}
+
+// unwritten returns the rows of before whose errors this run failed to write.
+// The log lines behind a row may be gone, so it is all there is of them.
+func unwritten(rows []marker.Row, results []apply.Result) []marker.Row {
+	var kept []marker.Row
+	for _, row := range rows {
+		if slices.ContainsFunc(results, func(r apply.Result) bool {
+			return left(r) && slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns)
+		}) {
+			kept = append(kept, row)
+		}
 	}
-	for key, at := range s.completed {
-		if !held(key, results) {
-			read[key] = marker.At(at)
+	return kept
+}
+
+// left reports whether a result leaves its events to the next run: the write
+// failed, or the issue went away and the error will be filed anew. What has no
+// room waits on the dashboard instead, since that may last.
+func left(r apply.Result) bool {
+	return r.Err != nil && !errors.Is(r.Err, render.ErrNoRoom) || r.Action.Reason == plan.Gone
+}
+
+// progress is how far each source was read. Where events are left to the next
+// run their sources stay where they were, so that it sees them again; a source
+// that never got anywhere remembers where its first reading began. Nothing goes
+// back behind what an earlier run achieved.
+func (s *Scan) progress(before marker.Dashboard, results []apply.Result) map[string]marker.Millis {
+	read := map[string]marker.Millis{}
+	maps.Copy(read, before.Read)
+	for _, source := range s.sources {
+		key := source.Key()
+		_, known := read[key]
+		at, done := s.completed[key]
+		switch {
+		case done && !held(key, results):
+			read[key] = max(read[key], marker.At(at))
+		case !known:
+			read[key] = marker.At(plan.ReadBefore(s.from(key, before), s.Rules.Lateness))
 		}
 	}
 	return read
@@ -99,7 +132,7 @@ func (s *Scan) progress(before marker.Dashboard, results []apply.Result) map[str
 func held(key string, results []apply.Result) bool {
 	return slices.ContainsFunc(results, func(r apply.Result) bool {
 		_, concerned := r.Action.Next.Sources[key]
-		return r.Err != nil && concerned
+		return left(r) && concerned
 	})
 }
 
@@ -123,8 +156,8 @@ func (s *Scan) save(ctx context.Context, k known, after marker.Dashboard) error 
 }
 
 func (s *Scan) createHome(ctx context.Context, after marker.Dashboard) error {
-	if len(after.Read)+len(after.Waiting)+len(after.Tracked) == 0 {
-		return nil
+	if len(s.completed)+len(after.Waiting)+len(after.Tracked) == 0 {
+		return nil // nothing worked yet: most likely the settings are wrong
 	}
 	body, err := s.renderer().Dashboard(after, "")
 	if err != nil {
@@ -139,22 +172,21 @@ func (s *Scan) createHome(ctx context.Context, after marker.Dashboard) error {
 			return err
 		}
 	}
-	_, err = s.GitHub.Create(ctx, github.NewIssue{Title: s.renderer().DashboardTitle(), Body: body, Labels: []string{s.Label + ":dashboard"}})
-	return err
+	label := s.Label + ":dashboard"
+	home, err := s.GitHub.Create(ctx, github.NewIssue{Title: s.renderer().DashboardTitle(), Body: body, Labels: []string{label}})
+	if err != nil {
+		return err
+	}
+	return apply.EnsureLabelled(ctx, s.GitHub, home, label)
 }
 
 func (s *Scan) editHome(ctx context.Context, number int, after marker.Dashboard) error {
-	current, err := s.GitHub.Get(ctx, number)
+	err := s.GitHub.Rewrite(ctx, number, func(current github.Issue) (github.Edit, error) {
+		body, err := s.renderer().Dashboard(after, current.Body)
+		return github.Edit{Body: body}, err
+	})
 	if errors.Is(err, github.ErrGone) {
 		return s.createHome(ctx, after)
 	}
-	if err != nil {
-		return err
-	}
-	body, err := s.renderer().Dashboard(after, current.Body)
-	if err != nil {
-		return err
-	}
-	_, err = s.GitHub.Edit(ctx, number, github.Edit{Body: body})
 	return err
 }

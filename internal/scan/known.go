@@ -100,7 +100,7 @@ const maxVerified = 20
 func (s *Scan) verify(ctx context.Context, tracked []int, listed []github.Issue) error {
 	var missing []int
 	for _, number := range tracked {
-		if !slices.ContainsFunc(listed, func(i github.Issue) bool { return i.Number == number }) {
+		if !isListed(number, listed) {
 			missing = append(missing, number)
 		}
 	}
@@ -119,10 +119,10 @@ func (s *Scan) verify(ctx context.Context, tracked []int, listed []github.Issue)
 	return nil
 }
 
-// crossCheck doubts an empty list where no dashboard says what should be in
-// it: GitHub must not know of an issue of ours by its author either.
+// crossCheck doubts both lists where no dashboard says what should be in them:
+// they must lack none of the issues that GitHub knows by their author.
 func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
-	if len(listed) > 0 || s.DryRun {
+	if s.DryRun {
 		return nil
 	}
 	repository, err := s.GitHub.Repository(ctx)
@@ -130,7 +130,7 @@ func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
 		return err
 	}
 	s.repository = &repository
-	if repository.OpenIssues == 0 {
+	if len(listed) == 0 && repository.OpenIssues == 0 {
 		return nil
 	}
 	if _, err := s.trusts(ctx, ""); err != nil {
@@ -141,9 +141,15 @@ func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
 		return err
 	}
 	for _, issue := range mine {
-		if slices.Contains(issue.Labels, s.Label) {
-			return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label is empty: %w", issue.Number, s.Label, github.ErrPartialListing)
+		for _, label := range []string{s.Label, s.Label + ":dashboard"} {
+			if slices.Contains(issue.Labels, label) && !isListed(issue.Number, listed) {
+				return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, label, github.ErrPartialListing)
+			}
 		}
 	}
 	return nil
+}
+
+func isListed(number int, issues []github.Issue) bool {
+	return slices.ContainsFunc(issues, func(i github.Issue) bool { return i.Number == number })
 }

@@ -20,15 +20,14 @@ type Pipeline struct {
 }
 
 // Reader returns what takes the records of one source in the order they were
-// logged in each stream, and its end. Events from before the given time were
-// read only because a stack trace may reach across it; they are left out, and
-// so no minute is ever counted in part.
-func (p *Pipeline) Reader(from time.Time) *logtext.Framer {
+// logged in each stream, and its end. Events of a time that is not wanted are
+// left out: records around a window are read because a stack trace may reach
+// across its ends. Without wanted, and without a time, all are kept.
+func (p *Pipeline) Reader(wanted func(time.Time) bool) *logtext.Framer {
 	return logtext.NewFramer(func(e event.Event) {
-		if !e.Time.IsZero() && e.Time.Before(from) {
-			return
+		if wanted == nil || e.Time.IsZero() || wanted(e.Time) {
+			p.add(e)
 		}
-		p.add(e)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/report"
@@ -43,12 +44,20 @@ func (s *Scan) read(ctx context.Context, p *Pipeline, d marker.Dashboard) {
 }
 
 func (s *Scan) readOne(ctx context.Context, p *Pipeline, source Source, from time.Time) (time.Time, error) {
-	reader := p.Reader(from)
+	var end time.Time
+	reader := p.Reader(func(at time.Time) bool { return !at.Before(from) && (end.IsZero() || at.Before(end)) })
 	complete, err := source.Read(ctx, from.Add(-leadIn), reader.Add)
-	waiting := reader.Flush(s.now)
 	if complete.After(s.now) {
 		complete = s.now
 	}
+	now := s.now
+	if err != nil && !complete.IsZero() {
+		// The reading broke off, maybe in the middle of a trace: what was logged
+		// just before is left to the next run, which reads it whole.
+		now, end = complete, complete.Add(-logtext.Settle)
+		complete = end
+	}
+	waiting := reader.Flush(now)
 	// A trace that is still being written is read again from its first line.
 	if last := waiting.Add(s.Rules.Lateness); !waiting.IsZero() && complete.After(last) {
 		complete = last

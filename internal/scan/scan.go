@@ -95,7 +95,7 @@ func (s *Scan) run(ctx context.Context) error {
 		return err
 	}
 	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
-	results := applier.Do(ctx, actions)
+	results := s.write(ctx, applier, actions)
 	s.tell(results)
 	if err := s.save(ctx, known, s.remember(known.dashboard, results)); err != nil {
 		return fmt.Errorf("save the dashboard: %w", err)
@@ -117,6 +117,18 @@ func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
 
 // errReadTime is what stops a long read, so that there is time left to write.
 var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
+
+// write carries the actions out, and leaves the last tenth of the time to
+// saving how far the run came.
+func (s *Scan) write(ctx context.Context, applier apply.Applier, actions []plan.Action) []apply.Result {
+	left := s.MaxDuration*9/10 - s.Clock.Now().Sub(s.now)
+	ctx, cancel := s.Clock.WithTimeout(ctx, left, errWriteTime)
+	defer cancel()
+	return applier.Do(ctx, actions)
+}
+
+// errWriteTime is what stops a long series of writes.
+var errWriteTime = errors.New("nine tenths of max-duration are over: raise max-duration or run more often")
 
 // lookAround learns before the first write whether the repository is public.
 func (s *Scan) lookAround(ctx context.Context, actions []plan.Action) error {

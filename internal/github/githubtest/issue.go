@@ -34,13 +34,6 @@ type Issue struct {
 	ClosedAt    time.Time // zero while open
 }
 
-// Comment is a comment on an issue.
-type Comment struct {
-	Author    string
-	Body      string
-	CreatedAt time.Time
-}
-
 type stored struct {
 	Issue
 	deleted, transferred bool
@@ -186,34 +179,6 @@ func (s *Server) setState(issue *stored, state, reason string) {
 		issue.ClosedAt = s.now()
 	}
 	issue.UpdatedAt = s.now()
-}
-
-func (s *Server) listComments(w http.ResponseWriter, r *http.Request, issue *stored) {
-	out := []object{}
-	for i := range issue.Comments {
-		out = append(out, s.wireComment(r, issue, i))
-	}
-	reply(w, http.StatusOK, out)
-}
-
-func (s *Server) createComment(w http.ResponseWriter, r *http.Request, issue *stored) {
-	var in struct {
-		Body string `json:"body"`
-	}
-	if !decode(w, r, &in) {
-		return
-	}
-	problems := tooLong("IssueComment", "body", &in.Body, maxBody)
-	if strings.TrimSpace(in.Body) == "" {
-		problems = []problem{{Resource: "IssueComment", Field: "body", Code: "missing_field"}}
-	}
-	if len(problems) > 0 {
-		invalid(w, problems...)
-		return
-	}
-	issue.Comments = append(issue.Comments, Comment{Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()})
-	issue.UpdatedAt = s.now()
-	reply(w, http.StatusCreated, s.wireComment(r, issue, len(issue.Comments)-1))
 }
 
 // now is GitHub's time: whole seconds.

@@ -27,6 +27,7 @@ func (s *Server) route() {
 	s.mux.HandleFunc("PATCH "+repo+"/issues/{number}", s.writes(s.onIssue(s.editIssue)))
 	s.mux.HandleFunc("GET "+repo+"/issues/{number}/comments", s.reads(s.onIssue(s.listComments)))
 	s.mux.HandleFunc("POST "+repo+"/issues/{number}/comments", s.writes(s.onIssue(s.createComment)))
+	s.mux.HandleFunc("DELETE "+repo+"/issues/comments/{id}", s.writes(s.deleteComment))
 	s.mux.HandleFunc("POST "+repo+"/issues/{number}/labels", s.writes(s.onIssue(s.addLabels)))
 	s.mux.HandleFunc("/", notFound)
 }

@@ -94,6 +94,8 @@ type Server struct {
 	dispatches []Dispatch
 	requests   []Request
 	limits     limits
+
+	lastComment int // the id of the latest comment
 }
 
 // New returns an empty repository.
@@ -102,6 +104,22 @@ func New(owner, repo string) *Server {
 	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, PagesReach: 10000, HourlyLimit: 1000, ContentPerMinute: 80}
 	s.route()
 	return s
+}
+
+// Clone returns a repository of its own that is now as this one is, so that a
+// test can go on from one moment in several ways. Settings.Break is not copied.
+func (s *Server) Clone() *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := New(s.owner, s.repo)
+	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
+	c.settings.Break = nil
+	for _, issue := range s.issues {
+		c.issues = append(c.issues, &stored{Issue: issue.copy(), deleted: issue.deleted, transferred: issue.transferred})
+	}
+	c.labels, c.dispatches, c.requests = slices.Clone(s.labels), slices.Clone(s.dispatches), slices.Clone(s.requests)
+	c.limits.content, c.limits.points = slices.Clone(s.limits.content), slices.Clone(s.limits.points)
+	return c
 }
 
 // Configure changes settings, between requests.

@@ -105,7 +105,8 @@ func orNull(s string) any {
 }
 
 func (s *Server) wireComment(r *http.Request, issue *stored, i int) object {
-	comment, id := issue.Comments[i], issue.Number*1000+i
+	comment := issue.Comments[i]
+	id := comment.ID
 	return object{
 		"id": id, "node_id": fmt.Sprintf("IC_%d", id), "body": comment.Body, "user": person(r, comment.Author),
 		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(r), id),

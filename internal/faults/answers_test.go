@@ -1,0 +1,112 @@
+package faults
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// answer is what a service does to one request. It is made for the request
+// because the two services word a refusal in their own ways.
+type answer struct {
+	name  string
+	which func(request) bool
+	fault func(w *world, q request) *fault
+}
+
+const html = "<html><body>Bad gateway</body></html>"
+
+var answers = []answer{
+	{"lost answer", isWrite, always(fault{apply: true})},
+	{"no answer", every, always(fault{})},
+	{"500", every, status(500, "InternalFailure")},
+	{"500, though it was done", isWrite, done(status(500, "InternalFailure"))},
+	{"502", every, always(fault{status: 502, body: html})},
+	{"503", every, status(503, "ServiceUnavailableException")},
+	{"403 with retry-after", every, limited(403, "ThrottlingException", func(time.Time) map[string]string {
+		return map[string]string{"Retry-After": "30"}
+	})},
+	{"403, budget back in 2 minutes", every, limited(403, "AccessDeniedException", exhausted(2*time.Minute))},
+	{"403, budget back in 40 minutes", every, limited(403, "ExpiredTokenException", exhausted(40*time.Minute))},
+	{"429", every, limited(429, "ThrottlingException", func(time.Time) map[string]string { return nil })},
+	{"slow", every, always(fault{through: true, delay: 25 * time.Second})},
+	{"too slow", every, always(fault{delay: 30 * time.Second})},
+	{"too slow, though it was done", isWrite, always(fault{apply: true, delay: 30 * time.Second})},
+	{"time runs out", every, always(fault{through: true, delay: 8 * time.Minute})},
+	{"truncated", every, always(fault{truncate: true})},
+	{"malformed", every, always(fault{status: 200, body: html})},
+	{"malformed, though it was done", isWrite, always(fault{status: 201, body: `{"id": 1, "num`, apply: true})},
+}
+
+func always(f fault) func(*world, request) *fault {
+	return func(*world, request) *fault { return &f }
+}
+
+func done(make func(*world, request) *fault) func(*world, request) *fault {
+	return func(w *world, q request) *fault {
+		f := make(w, q)
+		f.apply = true
+		return f
+	}
+}
+
+// status answers with a failure of the server's.
+func status(code int, amazon string) func(*world, request) *fault {
+	return func(_ *world, q request) *fault {
+		if q.service == cloudwatch {
+			return &fault{status: code, body: fmt.Sprintf(`{"__type":%q,"message":"no"}`, amazon)}
+		}
+		return &fault{status: code, body: `{"message":"Server Error"}`}
+	}
+}
+
+// limited refuses the request for now: GitHub with headers, AWS with a name.
+func limited(code int, amazon string, header func(now time.Time) map[string]string) func(*world, request) *fault {
+	return func(w *world, q request) *fault {
+		if q.service == cloudwatch {
+			return &fault{status: 400, body: fmt.Sprintf(`{"__type":%q,"message":"no"}`, amazon)}
+		}
+		return &fault{status: code, header: header(w.now()), body: `{"message":"You have exceeded a rate limit."}`}
+	}
+}
+
+func exhausted(wait time.Duration) func(time.Time) map[string]string {
+	return func(now time.Time) map[string]string {
+		return map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": strconv.FormatInt(now.Add(wait).Unix(), 10)}
+	}
+}
+
+// crash stops the process after the request: its answer came, and nothing is
+// sent any more.
+func (c *chronicle) crash(m moment) verdict {
+	return c.disturb(m, func(r *run, at int) *fault { return r.dieAfter(at, m.at) }, nil)
+}
+
+// dieAfter stops the process once its request number last was answered.
+func (r *run) dieAfter(at, last int) *fault {
+	if at <= last {
+		return nil
+	}
+	r.die()
+	return &fault{}
+}
+
+// once lets one request get a bad answer.
+func (c *chronicle) once(m moment, a answer) verdict {
+	return c.disturb(m, func(r *run, at int) *fault {
+		if at != m.at {
+			return nil
+		}
+		return a.fault(r.world, m.request)
+	}, nil)
+}
+
+// down lets all requests fail from one on, to the end of the run.
+func (c *chronicle) down(m moment, a answer) verdict {
+	return c.disturb(m, func(r *run, at int) *fault {
+		if at < m.at {
+			return nil
+		}
+		return a.fault(r.world, r.requests[at])
+	}, nil)
+}

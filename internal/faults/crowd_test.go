@@ -1,0 +1,100 @@
+package faults
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// crowded puts n issues of earlier errors into the repository, so that a
+// listing has several pages.
+func crowded(n int) func(*world) {
+	return func(w *world) {
+		for i := range n {
+			m := marker.Marker{Keys: []string{fmt.Sprintf("exc1:%020d", i)}, Template: fmt.Sprintf("earlier error %d", i), Level: "error"}
+			at := w.script.start.Add(-time.Duration(n-i) * time.Hour)
+			m.Span(at, at.Add(time.Minute))
+			m.SetSource("cloudwatch:"+region+":/ecs/shop", marker.Tally{Through: marker.MinuteOf(at) + 20, Frozen: 2, Newest: marker.At(at)})
+			body, err := m.Section("An earlier error.")
+			if err != nil {
+				panic(err)
+			}
+			w.github.Add(githubtest.Issue{Title: fmt.Sprintf("Earlier error %d", i), Body: body, Author: "github-actions[bot]",
+				Labels: []string{"errmon"}, State: []string{"open", "closed"}[i%2], StateReason: "completed", CreatedAt: at})
+		}
+	}
+}
+
+// crowdedHistory is a short story in a repository of many issues.
+func crowdedHistory(issues int) *script {
+	s := newScript()
+	s.prepare = crowded(issues)
+	s.settings["ERRMON_MIN_EVENTS"] = "1"
+	for i := range 9 {
+		s.message("alpha", "/ecs/shop", time.Duration(i*22-5)*time.Minute, 0)
+	}
+	s.message("bravo", "/ecs/shop", 33*time.Minute, 0)
+	s.message("golf", "/ecs/shop", 52*time.Minute, 0)
+	return s
+}
+
+// crowdRows are lies about the pages of a long list.
+func crowdRows() ([]row, error) {
+	c, err := record(crowdedHistory(250))
+	if err != nil {
+		return nil, err
+	}
+	var rows []row
+	for _, l := range lies {
+		r := row{fault: l.name + ", of several pages"}
+		for _, m := range c.moments(isListing) {
+			r.add(m.String(), func() verdict { return c.deceive(m, l) })
+		}
+		rows = append(rows, r)
+	}
+	return rows, nil
+}
+
+// With 1,000 tracked issues and nothing new a run makes at most 15 requests to
+// GitHub; each changed issue costs 2 more, each new one 3.
+func TestRequestsOfARun(t *testing.T) {
+	s := crowdedHistory(1000)
+	s.events = s.events[:1]
+	w := newWorld(s)
+	for i := range 2 {
+		w.turnTo(i)
+		w.newRun().do().mustSucceed(t)
+	}
+	tests := []struct {
+		name         string
+		changed, new int
+	}{{"nothing new", 0, 0}, {"five changed", 5, 0}, {"four new", 0, 4}, {"three changed, two new", 3, 2}}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := w.clone()
+			w.failAgain(flood[:tt.changed]).mustSucceed(t)
+			sent := w.failAgain(flood[:tt.changed+tt.new]).mustSucceed(t).count(github)
+			if most := 15 + 2*tt.changed + 3*tt.new; sent > most {
+				t.Errorf("%d requests, want at most %d", sent, most)
+			}
+		})
+	}
+}
+
+// failAgain logs the errors once more and runs.
+func (w *world) failAgain(names []string) *run {
+	s := newScript()
+	s.start = w.now()
+	for _, name := range names {
+		s.message(name, "/ecs/shop", time.Minute, 0)
+		if err := w.aws.Put(region, "/ecs/shop", s.logged("/ecs/shop")...); err != nil {
+			panic(err)
+		}
+		s.events = nil
+	}
+	w.pass(interval)
+	return w.newRun().do()
+}

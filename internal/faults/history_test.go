@@ -1,0 +1,86 @@
+package faults
+
+import "time"
+
+// flood is more new errors at once than max-new-issues lets in.
+var flood = []string{"otter", "heron", "badger", "lynx", "marten", "stoat", "weasel", "plover"}
+
+// history is the story that most faults are tried on: ten runs, twenty minutes
+// apart, over three log groups.
+func history() *script {
+	const shop, pay, mail = "/ecs/shop", "/ecs/pay", "/aws/lambda/mail"
+	s := newScript()
+	m := func(minutes float64) time.Duration { return time.Duration(minutes * float64(time.Minute)) }
+
+	// alpha never stops; now and then several fail in the same millisecond, so
+	// that equal timestamps lie across page borders.
+	for i := range 42 {
+		at := m(-18 + float64(i)*5.3)
+		s.message("alpha", shop, at, time.Second)
+		if i%6 == 0 {
+			for range 9 {
+				s.message("alpha", shop, at, 2*time.Second)
+			}
+		}
+	}
+	// bravo is seen in two log groups, whose counts add up.
+	for i := range 8 {
+		s.trace("bravo", shop, m(-10+float64(i)*24), time.Second)
+		s.trace("bravo", pay, m(-9.5+float64(i)*24), time.Second)
+	}
+	// charlie's traces are logged line by line, across page borders.
+	for i := range 9 {
+		s.tornTrace("charlie", pay, m(-12+float64(i)*22.5), time.Second)
+	}
+	// delta's machines deliver late, up to lateness, or run ahead of the clock.
+	for i := range 12 {
+		s.message("delta", mail, m(-8+float64(i)*16), m(float64(i%4)*4.9))
+		s.message("delta", mail, m(-2+float64(i)*16), m(-5)) // five minutes ahead
+	}
+	s.message("delta", mail, m(185), m(14.9))
+	// echo is closed as completed and happens again.
+	s.message("echo", pay, m(-5), 0)
+	s.message("echo", pay, m(12), 0)
+	s.person(4, closing("echo", "completed"))
+	s.message("echo", pay, m(105), 0)
+	s.message("echo", pay, m(106), 0)
+	s.truths["echo"].comments = 1
+	// foxtrot is closed; what is delivered late afterwards happened before.
+	s.message("foxtrot", mail, m(15), 0)
+	s.message("foxtrot", mail, m(16), 0)
+	s.message("foxtrot", mail, m(72), m(14))
+	s.person(4, closing("foxtrot", "completed"))
+	s.truths["foxtrot"].state = "closed"
+	// golf and hotel are muted.
+	for _, name := range []string{"golf", "hotel"} {
+		s.message(name, shop, m(-6), 0)
+		s.message(name, shop, m(17), 0)
+	}
+	s.person(5, closing("golf", "not_planned"))
+	s.person(5, labelling("hotel", "errmon:ignore"))
+	for _, name := range []string{"golf", "hotel"} {
+		s.truths[name].silent = true
+		s.message(name, shop, m(130), 0)
+		s.message(name, shop, m(150), 0)
+	}
+	s.truths["golf"].state = "closed"
+	// india reaches min-events late; juliet never does.
+	s.message("india", pay, m(3), 0)
+	s.message("india", pay, m(117), 0)
+	s.message("juliet", mail, m(5), 0)
+	s.truths["juliet"].issue = false
+	// The flood.
+	for i, name := range flood {
+		s.message(name, shop, m(24+float64(i)/4), 0)
+		s.message(name, shop, m(33+float64(i)/4), 0)
+	}
+	// lima's and mike's issues are written on by people.
+	for i := range 7 {
+		s.message("lima", mail, m(-4+float64(i)*27), time.Second)
+		s.message("mike", mail, m(-3+float64(i)*29), time.Second)
+	}
+	s.person(4, writingAround("lima", "Known since May: see the runbook.", "The owner is team mail."))
+	s.person(7, writingAround("lima", "It comes from the new relay.", ""))
+	s.person(5, renaming("mike", "Mail gets lost at night"))
+	return s
+}

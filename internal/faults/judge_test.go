@@ -1,0 +1,165 @@
+package faults
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+// verdict is what is wrong with a repository, in the columns of the table.
+type verdict struct {
+	duplicates, lost, miscounted, text int
+	notes                              []string
+}
+
+func (v *verdict) note(column *int, format string, args ...any) {
+	*column++
+	v.notes = append(v.notes, fmt.Sprintf(format, args...))
+}
+
+func (v verdict) bad() bool { return v.duplicates+v.lost+v.miscounted+v.text > 0 }
+
+func (v verdict) String() string { return strings.Join(v.notes, "\n") }
+
+// debt is what is owed for one error: the truth, and what may be short of it
+// where people took away what errmon could know.
+type debt struct {
+	truth
+	atLeast  int  // the count may be anything from here to the truth's
+	mayWait  bool // it may wait instead of having an issue, or be forgotten
+	noIssue  bool // there must be none: the one that was is muted and out of sight
+	anyState bool
+}
+
+// allowance lowers what is owed for an error.
+type allowance func(name string, d *debt)
+
+// sighting is what the repository shows of an error to someone who reads it.
+type sighting struct {
+	issues      []githubtest.Issue // live ones
+	count       int
+	first, last string
+	waiting     int // events of its row on the dashboard; 0 without a row
+}
+
+// judge compares the repository with the script's truth.
+func (w *world) judge(allow allowance) verdict {
+	var v verdict
+	for _, name := range slices.Sorted(maps.Keys(w.script.truths)) {
+		owed := debt{truth: *w.script.truths[name]}
+		owed.atLeast = owed.count
+		if allow != nil {
+			allow(name, &owed)
+		}
+		w.judgeError(&v, name, owed, w.look(name))
+	}
+	if n := len(w.dashboards()); n > 1 {
+		v.note(&v.duplicates, "%d dashboards", n)
+	}
+	for _, text := range w.wrote {
+		w.judgeText(&v, text)
+	}
+	return v
+}
+
+func (w *world) judgeError(v *verdict, name string, owed debt, seen sighting) {
+	wants := owed.issue && !owed.noIssue
+	switch {
+	case len(seen.issues) > 1:
+		v.note(&v.duplicates, "%s has %d issues: %s", name, len(seen.issues), numbers(seen.issues))
+	case wants && len(seen.issues) == 0 && !owed.mayWait:
+		v.note(&v.lost, "%s has no issue (%d events wait)", name, seen.waiting)
+	case !wants && len(seen.issues) > 0:
+		v.note(&v.miscounted, "%s has issue %s, and should have none", name, numbers(seen.issues))
+	case len(seen.issues) == 1 && seen.waiting > 0:
+		v.note(&v.miscounted, "%s has issue %s, and %d events that wait beside it", name, numbers(seen.issues), seen.waiting)
+	case len(seen.issues) == 1:
+		w.judgeIssue(v, name, owed, seen)
+	case !owed.issue && (seen.waiting > owed.count || seen.waiting < owed.atLeast):
+		v.note(&v.lost, "%s waits with %d events, truth is %d", name, seen.waiting, owed.count)
+	}
+}
+
+func (w *world) judgeIssue(v *verdict, name string, owed debt, seen sighting) {
+	issue := seen.issues[0]
+	if seen.count > owed.count || seen.count < owed.atLeast {
+		v.note(&v.miscounted, "%s (#%d) counts %d, truth is %d (at least %d)", name, issue.Number, seen.count, owed.count, owed.atLeast)
+	}
+	want := second(owed.first) + " to " + second(owed.last)
+	if owed.atLeast == owed.count && seen.first+" to "+seen.last != want {
+		v.note(&v.miscounted, "%s (#%d) says %s to %s, truth is %s", name, issue.Number, seen.first, seen.last, want)
+	}
+	if issue.State != owed.state && !owed.anyState {
+		v.note(&v.miscounted, "%s (#%d) is %s, and should be %s", name, issue.Number, issue.State, owed.state)
+	}
+	if len(issue.Comments) > owed.comments {
+		v.note(&v.duplicates, "%s (#%d) has %d comments, at most %d are owed", name, issue.Number, len(issue.Comments), owed.comments)
+	}
+}
+
+func second(t time.Time) string { return t.Format("2006-01-02 15:04:05") }
+
+func (w *world) judgeText(v *verdict, text wrote) {
+	for _, i := range w.github.Issues() {
+		where := i.Body
+		if text.title {
+			where = i.Title
+		}
+		if i.Number == text.issue && !strings.Contains(where, text.text) {
+			v.note(&v.text, "#%d lost %q", text.issue, text.text)
+		}
+	}
+}
+
+var (
+	headline = regexp.MustCompile(`\*\*(\d+) events?\*\* · first seen (\S+ \S+) UTC · last seen (\S+ \S+) UTC`)
+	waitRow  = regexp.MustCompile("(?m)^\\| `([^|]*)` \\| [a-z]* \\| (\\d+) \\|")
+)
+
+// look reads what people would read.
+func (w *world) look(name string) sighting {
+	var seen sighting
+	for _, i := range w.github.Issues() {
+		if !tracked(i) || !about(i, name) || i.State == "closed" && i.StateReason == "duplicate" {
+			continue
+		}
+		seen.issues = append(seen.issues, i)
+		if m := headline.FindStringSubmatch(i.Body); m != nil {
+			seen.count, _ = strconv.Atoi(m[1])
+			seen.first, seen.last = m[2], m[3]
+		}
+	}
+	for _, i := range w.dashboards() {
+		for _, m := range waitRow.FindAllStringSubmatch(i.Body, -1) {
+			if strings.Contains(m[1], name) {
+				seen.waiting, _ = strconv.Atoi(m[2])
+			}
+		}
+	}
+	return seen
+}
+
+// dashboards are those that people see as one: a closed double is none.
+func (w *world) dashboards() []githubtest.Issue {
+	var found []githubtest.Issue
+	for _, i := range w.github.Issues() {
+		if labelled(i, "errmon:dashboard") && i.StateReason != "duplicate" {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+func numbers(issues []githubtest.Issue) string {
+	var all []string
+	for _, i := range issues {
+		all = append(all, fmt.Sprintf("#%d (%s)", i.Number, i.State))
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,185 @@
+package faults
+
+import (
+	"regexp"
+	"time"
+)
+
+// meddling is what a person does to the issue of alpha, which never stops
+// happening, or to the dashboard, at any moment; and what is owed then.
+type meddling struct {
+	name string
+	do   func(w *world) bool
+	owed func(s *script, since time.Time) allowance
+	// edits: the whole body is written. Between errmon's GET and its PATCH of
+	// that issue nobody can see it, since GitHub has no compare-and-swap: the
+	// edit comes right after instead.
+	edits bool
+}
+
+var meddlings = []meddling{
+	{name: "text written around", do: writingAround("alpha", "I look into it.", "It may be the cache."), edits: true},
+	{name: "title changed", do: renaming("alpha", "Orders get lost: alpha")},
+	{name: "closed as completed", do: closing("alpha", "completed"), owed: reopened},
+	{name: "closed as not planned", do: closing("alpha", "not_planned"), owed: muted},
+	{name: "closed as duplicate", do: closing("alpha", "duplicate"), owed: mutedAsDuplicate},
+	{name: "labelled ignore", do: labelling("alpha", "errmon:ignore"), owed: muted},
+	{name: "label removed", do: onIssue("alpha", func(w *world, n int) { w.github.Unlabel(n, "errmon") }), owed: anew},
+	{name: "transferred", do: onIssue("alpha", func(w *world, n int) { w.github.Transfer(n) }), owed: anew},
+	{name: "deleted", do: onIssue("alpha", func(w *world, n int) { w.github.Delete(n) }), owed: anew},
+	{name: "marker's state damaged", do: damaging(`(errmon:state v1 \S+ .{9})`, "${1}%%%"), owed: anew, edits: true},
+	{name: "marker's state removed", do: damaging(`<!-- errmon:state [^>]*>`, ""), owed: anew, edits: true},
+	{name: "marker's end removed", do: damaging(`<!-- errmon:end -->`, ""), owed: anew, edits: true},
+	{name: "marker's beginning removed", do: damaging(`<!-- errmon:begin v1 -->`, ""), owed: anew, edits: true},
+	{name: "dashboard deleted", do: onDashboard(func(w *world, n int) { w.github.Delete(n) }), owed: rowsMayGo},
+	{name: "dashboard closed", do: onDashboard(func(w *world, n int) { w.github.Close(n, "completed") })},
+	{name: "dashboard's label removed", do: onDashboard(func(w *world, n int) { w.github.Unlabel(n, "errmon:dashboard") }), owed: rowsMayGo},
+	{name: "dashboard's state damaged", do: onDashboard(func(w *world, n int) { w.damage(n, `(errmon:state v1 \S+ .{9})`, "${1}%%%") }), owed: rowsMayGo, edits: true},
+	{name: "dashboard's text removed", do: onDashboard(func(w *world, n int) { w.damage(n, `(?s).*`, "What is this?") }), owed: rowsMayGo, edits: true},
+}
+
+// damaging spoils a part of the marker, and people's words stand around it.
+func damaging(pattern, with string) func(*world) bool {
+	around := writingAround("alpha", "Seen by team shop.", "Do not restart.")
+	return func(w *world) bool {
+		number := w.numberOf("alpha")
+		return around(w) && w.damage(number, pattern, with)
+	}
+}
+
+func (w *world) damage(number int, pattern, with string) bool {
+	w.github.EditBody(number, regexp.MustCompile(pattern).ReplaceAllString(w.github.Issue(number).Body, with))
+	return true
+}
+
+func onDashboard(do func(w *world, number int)) func(*world) bool {
+	return func(w *world) bool {
+		for _, i := range w.dashboards() {
+			do(w, i.Number)
+			return true
+		}
+		return false
+	}
+}
+
+func only(victim string, lower func(d *debt)) allowance {
+	return func(name string, d *debt) {
+		if name == victim {
+			lower(d)
+		}
+	}
+}
+
+// reopened: events go on, so it is open again, with one comment.
+func reopened(*script, time.Time) allowance {
+	return only("alpha", func(d *debt) { d.comments = 1 })
+}
+
+// muted: nothing more is counted, and no other issue is filed.
+func muted(*script, time.Time) allowance {
+	return only("alpha", func(d *debt) { d.atLeast, d.anyState = 0, true })
+}
+
+func mutedAsDuplicate(*script, time.Time) allowance {
+	return only("alpha", func(d *debt) { d.noIssue = true })
+}
+
+// anew: it is forgotten and counted anew, at least from then on.
+func anew(s *script, since time.Time) allowance {
+	return only("alpha", func(d *debt) { d.atLeast = s.count("alpha", since) })
+}
+
+// rowsMayGo: what waited for longer than lookback goes with the dashboard.
+func rowsMayGo(s *script, since time.Time) allowance {
+	return func(name string, d *debt) {
+		if old := since.Sub(d.first) > lookback-interval; old && (name == "india" || name == "juliet") {
+			d.atLeast, d.mayWait = 0, true
+		}
+	}
+}
+
+const lookback = time.Hour
+
+// count is how many events of an error happened after a time.
+func (s *script) count(name string, after time.Time) int {
+	n := 0
+	for _, h := range s.events {
+		if h.error == name && h.at.After(after) {
+			n++
+		}
+	}
+	return n
+}
+
+// meddle lets a person act just before a request arrives.
+func (c *chronicle) meddle(m moment, x meddling) verdict {
+	var allow allowance
+	done := false
+	act := func(w *world) {
+		if !done && x.do(w) && x.owed != nil {
+			allow = x.owed(w.script, w.now())
+		}
+		done = true
+	}
+	return c.disturb(m, func(r *run, at int) *fault {
+		if unseen := x.edits && m.request.method == "PATCH"; at == m.at && !unseen || at == m.at+1 {
+			act(r.world)
+		}
+		return nil
+	}, func(name string, d *debt) {
+		if allow != nil {
+			allow(name, d)
+		}
+	})
+}
+
+// meddleMeanwhile lets GitHub refuse a write for now, and a person edit the
+// issue while errmon waits.
+func (c *chronicle) meddleMeanwhile(m moment) verdict {
+	edit := writingAround("alpha", "I look into it.", "It may be the cache.")
+	return c.disturb(m, func(r *run, at int) *fault {
+		if at != m.at {
+			return nil
+		}
+		edit(r.world)
+		return &fault{status: 403, header: map[string]string{"Retry-After": "90"}, body: `{"message":"secondary rate limit"}`}
+	}, nil)
+}
+
+// signal cancels the workflow just as a request is under way.
+func (c *chronicle) signal(m moment) verdict {
+	var r *run
+	v := c.disturb(m, func(disturbed *run, at int) *fault {
+		if r = disturbed; at == m.at {
+			r.cancel()
+		}
+		return nil
+	}, nil)
+	if r.code != 130 {
+		v.note(&v.miscounted, "exit code %d, want 130", r.code)
+	}
+	if len(r.requests) > m.at+1 {
+		v.note(&v.miscounted, "sent %d requests after the signal", len(r.requests)-m.at-1)
+	}
+	return v
+}
+
+func meddlingRows(c *chronicle) []row {
+	signal := row{fault: "signal"}
+	for _, m := range c.moments(every) {
+		signal.add(m.String(), func() verdict { return c.signal(m) })
+	}
+	meanwhile := row{fault: "text written while errmon waits"}
+	for _, m := range c.moments(isWrite) {
+		meanwhile.add(m.String(), func() verdict { return c.meddleMeanwhile(m) })
+	}
+	rows := []row{signal, meanwhile}
+	for _, x := range meddlings {
+		r := row{fault: x.name}
+		for _, m := range c.moments(every) {
+			r.add(m.String(), func() verdict { return c.meddle(m, x) })
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}

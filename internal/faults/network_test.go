@@ -1,0 +1,214 @@
+package faults
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+// network carries every request of every run of this process to the world that
+// the run lives in. GitHub's requests never leave memory, and name their run by
+// their host. CloudWatch's go over loopback, since the SDK's transport cannot be
+// replaced, and name it by a term of the filter pattern.
+type network struct {
+	mu   sync.Mutex
+	runs map[int]*run
+	last int
+}
+
+var net = &network{runs: map[int]*run{}}
+
+func TestMain(m *testing.M) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(net.cloudwatch))
+	server.Config.IdleTimeout = 2 * time.Second // each run makes a connection of its own
+	server.Start()
+	for name, value := range map[string]string{
+		"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": server.URL, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true",
+	} {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	http.DefaultTransport = net
+	debug.SetGCPercent(400) // many short runs
+	flag.Parse()
+	if flag.Lookup("rapid.checks").Value.String() == "100" {
+		checks := "15"
+		if *sweep {
+			checks = "500"
+		}
+		if err := flag.Set("rapid.checks", checks); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// add gives a run its number.
+func (n *network) add(r *run) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.last++
+	r.id = n.last
+	n.runs[r.id] = r
+}
+
+func (n *network) remove(r *run) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.runs, r.id)
+}
+
+func (n *network) run(id string) *run {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	number, _ := strconv.Atoi(id)
+	return n.runs[number]
+}
+
+func (r *run) githubURL() string { return fmt.Sprintf("http://run-%d.github.test", r.id) }
+func (r *run) filterPattern() string {
+	return fmt.Sprintf(`?ERROR ?TypeError ?"    at " ?run%donly`, r.id)
+}
+
+var (
+	runInHost    = regexp.MustCompile(`^run-(\d+)\.github\.test$`)
+	runInPattern = regexp.MustCompile(`\?run(\d+)only`)
+)
+
+// RoundTrip implements http.RoundTripper for GitHub's requests.
+func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	match := runInHost.FindStringSubmatch(req.URL.Host)
+	if match == nil {
+		return nil, fmt.Errorf("no such host: %s", req.URL.Host)
+	}
+	if req.Body == nil {
+		req.Body = http.NoBody
+	}
+	in := req.Clone(req.Context())
+	in.RequestURI, in.Host = req.URL.RequestURI(), req.URL.Host
+	r := n.run(match[1])
+	answer := httptest.NewRecorder()
+	if r == nil || !served(func() { r.serve(answer, in, github, r.world.github) }) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err // the answer came too late
+	}
+	resp := answer.Result()
+	resp.Request = req
+	if length, err := strconv.Atoi(resp.Header.Get("Content-Length")); err == nil && length > answer.Body.Len() {
+		resp.Body = io.NopCloser(io.MultiReader(answer.Body, brokenReader{}))
+	}
+	return resp, nil
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// served reports whether the handler answered at all.
+func served(handle func()) (ok bool) {
+	defer func() {
+		switch p := recover(); {
+		case p == nil:
+		case errors.Is(p.(error), http.ErrAbortHandler):
+			ok = false
+		default:
+			panic(p)
+		}
+	}()
+	handle()
+	return true
+}
+
+// cloudwatch answers the requests of the AWS SDK.
+func (n *network) cloudwatch(w http.ResponseWriter, req *http.Request) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return
+	}
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	match := runInPattern.FindSubmatch(body)
+	if match == nil {
+		panic(http.ErrAbortHandler)
+	}
+	r := n.run(string(match[1]))
+	if r == nil {
+		panic(http.ErrAbortHandler)
+	}
+	r.serve(w, req, cloudwatch, r.world.aws)
+}
+
+// fault is the damage done to one request and its answer.
+type fault struct {
+	apply    bool          // the service carries the request out all the same
+	delay    time.Duration // passes before anything comes back
+	truncate bool          // half of the true answer comes back
+	status   int           // 0: the connection is cut, unless truncate or through
+	through  bool          // the true answer comes back after the delay
+	header   map[string]string
+	body     string
+}
+
+// serve lets one request through the run's gate to a service, and damages it
+// as the gate says.
+func (r *run) serve(w http.ResponseWriter, req *http.Request, to service, handler http.Handler) {
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return
+	}
+	f := r.arrive(request{service: to, method: req.Method, path: req.URL.Path, query: req.URL.Query(), body: string(body)})
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	if f == nil {
+		handler.ServeHTTP(w, req)
+		return
+	}
+	answer := httptest.NewRecorder()
+	if f.apply || f.truncate || f.through {
+		handler.ServeHTTP(answer, req)
+	}
+	r.world.pass(f.delay)
+	f.send(w, answer)
+}
+
+func (f *fault) send(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
+	switch {
+	case f.through || f.truncate:
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		body := answer.Body.Bytes()
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(answer.Code)
+		if f.truncate {
+			body = body[:len(body)/2]
+		}
+		_, _ = w.Write(body)
+	case f.status == 0:
+		panic(http.ErrAbortHandler)
+	default:
+		for name, value := range f.header {
+			w.Header().Set(name, value)
+		}
+		w.Header().Set("Content-Type", cmp.Or(f.header["Content-Type"], "application/json"))
+		w.WriteHeader(f.status)
+		_, _ = io.WriteString(w, f.body)
+	}
+}

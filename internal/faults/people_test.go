@@ -1,0 +1,84 @@
+package faults
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+// wrote is a text of people that must stay.
+type wrote struct {
+	issue int
+	title bool // else in the body
+	text  string
+}
+
+// numberOf finds the issue of an error as a person would: by its words, among
+// those that carry the label and are open, or else the oldest.
+func (w *world) numberOf(name string) int {
+	number := 0
+	for _, i := range w.github.Issues() {
+		if tracked(i) && about(i, name) && (number == 0 || w.github.Issue(number).State != "open" && i.State == "open") {
+			number = i.Number
+		}
+	}
+	return number
+}
+
+func tracked(i githubtest.Issue) bool { return labelled(i, "errmon") }
+
+func labelled(i githubtest.Issue, name string) bool {
+	for _, l := range i.Labels {
+		if l == name {
+			return true
+		}
+	}
+	return false
+}
+
+// about reports whether an issue speaks of an error; no name is part of another's words.
+func about(i githubtest.Issue, name string) bool {
+	return strings.Contains(strings.ToLower(i.Title+i.Body), name)
+}
+
+// onIssue makes a deed of what is done to the issue of an error.
+func onIssue(name string, do func(w *world, number int)) func(*world) bool {
+	return func(w *world) bool {
+		number := w.numberOf(name)
+		if number != 0 {
+			do(w, number)
+		}
+		return number != 0
+	}
+}
+
+func closing(name, reason string) func(*world) bool {
+	return onIssue(name, func(w *world, n int) { w.github.Close(n, reason) })
+}
+
+func labelling(name, label string) func(*world) bool {
+	return onIssue(name, func(w *world, n int) { w.github.Label(n, label) })
+}
+
+func renaming(name, title string) func(*world) bool {
+	return onIssue(name, func(w *world, n int) {
+		w.github.EditTitle(n, title)
+		w.wrote = append(w.wrote, wrote{n, true, title})
+	})
+}
+
+// writingAround adds a text above and one below what is in the issue.
+func writingAround(name, above, below string) func(*world) bool {
+	return onIssue(name, func(w *world, n int) {
+		body := w.github.Issue(n).Body
+		if above != "" {
+			body = above + "\n\n" + body
+			w.wrote = append(w.wrote, wrote{n, false, above})
+		}
+		if below != "" {
+			body += "\n\n" + below
+			w.wrote = append(w.wrote, wrote{n, false, below})
+		}
+		w.github.EditBody(n, body)
+	})
+}

@@ -1,0 +1,159 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+)
+
+const (
+	runs     = 10
+	interval = 20 * time.Minute
+)
+
+// script is what happens in the world, whatever becomes of the runs: what
+// machines log and when it is delivered, and what people do.
+type script struct {
+	start      time.Time
+	groups     []string
+	settings   map[string]string
+	pageEvents int          // events a page
+	emptyPages int          // empty pages before each
+	prepare    func(*world) // puts into the repository what was there before; may be nil
+	events     []happening
+	people     []deed
+	truths     map[string]*truth
+	lines      int
+}
+
+// happening is one occurrence of an error, as the lines that it was logged in.
+type happening struct {
+	error     string
+	group     string
+	at        time.Time
+	delivered time.Time
+	records   []cloudwatchtest.Event
+}
+
+// deed is what people do before a run begins. It reports false where there is
+// nothing yet that it could be done to; then people come back later.
+type deed struct {
+	before int // number of the run, from 0
+	do     func(*world) bool
+}
+
+// truth is what is owed for one error once all is over.
+type truth struct {
+	count       int
+	first, last time.Time
+	issue       bool   // else it waits on the dashboard
+	state       string // of the issue
+	comments    int    // at most so many
+	silent      bool   // people muted it: further events are not counted
+}
+
+func newScript() *script {
+	return &script{
+		start:    time.Date(2026, 11, 22, 10, 0, 30, 0, time.UTC),
+		settings: map[string]string{"ERRMON_MAX_DURATION": "8m", "ERRMON_MIN_EVENTS": "2", "ERRMON_MAX_NEW_ISSUES": "6"},
+		truths:   map[string]*truth{},
+
+		pageEvents: 7,
+	}
+}
+
+// at is a time in the script: so long after its first run.
+func (s *script) at(d time.Duration) time.Time { return s.start.Add(d) }
+
+// began is when a run begins by the script.
+func (s *script) began(run int) time.Time { return s.at(time.Duration(run) * interval) }
+
+// happen lets an error happen, delivered after delay. It is logged as records,
+// all at the same time, into a stream of the group.
+func (s *script) happen(name, group, stream string, at, delay time.Duration, records ...string) {
+	if !slices.Contains(s.groups, group) {
+		s.groups = append(s.groups, group)
+	}
+	h := happening{error: name, group: group, at: s.at(at).Truncate(time.Millisecond)}
+	h.delivered = h.at.Add(delay)
+	for _, text := range records {
+		h.records = append(h.records, cloudwatchtest.Event{Stream: stream, Time: h.at, Ingested: h.delivered, Message: text})
+	}
+	s.events = append(s.events, h)
+	s.owe(name, h.at)
+}
+
+func (s *script) owe(name string, at time.Time) {
+	t := s.truths[name]
+	if t == nil {
+		t = &truth{issue: true, state: "open", first: at, last: at}
+		s.truths[name] = t
+	}
+	if t.silent {
+		return
+	}
+	t.count++
+	if at.Before(t.first) {
+		t.first = at
+	}
+	if at.After(t.last) {
+		t.last = at
+	}
+}
+
+// message logs an error as one line.
+func (s *script) message(name, group string, at, delay time.Duration) {
+	s.lines++
+	s.happen(name, group, "web/1", at, delay, fmt.Sprintf("ERROR the %s store lost order %d", name, 4000+s.lines))
+}
+
+func traceLines(name string) []string {
+	class := strings.ToUpper(name[:1]) + name[1:]
+	return []string{
+		fmt.Sprintf("ERROR %s failed", name),
+		fmt.Sprintf("TypeError: %s is not a function", name),
+		fmt.Sprintf("    at %s.total (/app/src/%s.js:10:11)", class, name),
+		fmt.Sprintf("    at %s.handle (/app/src/server.js:40:5)", class),
+		"    at Layer.handle (/app/node_modules/express/lib/router/layer.js:95:5)",
+	}
+}
+
+// trace logs an error with its stack trace in one record.
+func (s *script) trace(name, group string, at, delay time.Duration) {
+	s.happen(name, group, "web/2", at, delay, strings.Join(traceLines(name), "\n"))
+}
+
+// tornTrace logs it line by line, each a record of its own.
+func (s *script) tornTrace(name, group string, at, delay time.Duration) {
+	s.happen(name, group, "api/1", at, delay, traceLines(name)...)
+}
+
+// logged returns the log events of a group.
+func (s *script) logged(group string) []cloudwatchtest.Event {
+	var all []cloudwatchtest.Event
+	for _, h := range s.events {
+		if h.group == group {
+			all = append(all, h.records...)
+		}
+	}
+	return all
+}
+
+// delay delivers some of the events late, as far as they arrive before the last run.
+func (s *script) delay(which func(i int) bool, late time.Duration) {
+	for i := range s.events {
+		h := &s.events[i]
+		if delivered := h.at.Add(late); which(i) && delivered.Before(s.began(runs)) && delivered.After(h.delivered) {
+			for k := range h.records {
+				h.records[k].Ingested = delivered
+			}
+		}
+	}
+}
+
+func (s *script) person(before int, do func(*world) bool) {
+	s.people = append(s.people, deed{before, do})
+}

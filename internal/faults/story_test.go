@@ -1,0 +1,134 @@
+package faults
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// chronicle is a script played without any fault: the world before each run,
+// and the requests that the run made. A fault at some request is tried from the
+// world before its run.
+type chronicle struct {
+	script   *script
+	worlds   []*world
+	requests [][]request
+	states   []string // of the worlds
+}
+
+func record(s *script) (*chronicle, error) {
+	c := &chronicle{script: s}
+	w := newWorld(s)
+	for i := range runs {
+		w.turnTo(i)
+		c.worlds = append(c.worlds, w.clone())
+		c.states = append(c.states, w.state())
+		r := w.newRun().do()
+		if r.code != 0 {
+			return nil, fmt.Errorf("run %d ended with code %d:\n%s", i, r.code, r.out)
+		}
+		c.requests = append(c.requests, r.requests)
+	}
+	if v := w.finish(nil); v.bad() {
+		return nil, fmt.Errorf("without a fault:\n%s", v)
+	}
+	return c, nil
+}
+
+var recorded = sync.OnceValues(func() (*chronicle, error) { return record(history()) })
+
+// turnTo lets time pass and people act until a run begins.
+func (w *world) turnTo(run int) {
+	w.moveTo(w.script.began(run))
+	for _, d := range w.script.people {
+		if d.before == run {
+			w.owed = append(w.owed, d)
+		}
+	}
+	w.owed = slices.DeleteFunc(w.owed, func(d deed) bool { return d.do(w) })
+}
+
+// goOn plays the runs from one on, as a cron starts them.
+func (w *world) goOn(from int) {
+	for i := from; i < runs; i++ {
+		w.turnTo(i)
+		w.newRun().do()
+	}
+}
+
+// goOn plays the runs from one on, and judges after the undisturbed one. As
+// soon as the world is what it was without a fault at that moment, the rest is
+// known: nothing else has a memory.
+func (c *chronicle) goOn(w *world, from int, allow allowance) verdict {
+	for i := from; i < runs; i++ {
+		w.turnTo(i)
+		if w.state() == c.states[i] {
+			return verdict{}
+		}
+		w.newRun().do()
+	}
+	return w.finish(allow)
+}
+
+// state is all that a later run, or a person, could know of the world.
+func (w *world) state() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, w.now(), w.skew, len(w.owed), w.wrote, w.github.Labels())
+	for _, i := range w.github.Issues() {
+		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, i.Body)
+		for _, c := range i.Comments {
+			fmt.Fprintln(&b, c.Author, c.Body)
+		}
+	}
+	return b.String()
+}
+
+// finish makes one more run, undisturbed, and judges.
+func (w *world) finish(allow allowance) verdict {
+	w.turnTo(runs)
+	return w.lastRun(allow)
+}
+
+func (w *world) lastRun(allow allowance) verdict {
+	r := w.newRun().do()
+	v := w.judge(allow)
+	if r.code != 0 {
+		v.note(&v.miscounted, "the undisturbed run ended with code %d:\n%s", r.code, r.out)
+	}
+	return v
+}
+
+// moment is one request of a chronicle.
+type moment struct {
+	run, at int // the run, and the request's place in it, both from 0
+	request request
+}
+
+func (m moment) String() string {
+	return fmt.Sprintf("run %d, request %d (%s %s %s)", m.run, m.at, m.request.service, m.request.method, m.request.path)
+}
+
+// moments are the requests that a fault can befall.
+func (c *chronicle) moments(which func(request) bool) []moment {
+	var all []moment
+	for run, requests := range c.requests {
+		for at, q := range requests {
+			if which(q) {
+				all = append(all, moment{run, at, q})
+			}
+		}
+	}
+	return all
+}
+
+func every(request) bool     { return true }
+func isWrite(q request) bool { return q.writes() }
+
+// disturb plays the story with one run in which the gate says what happens. It
+// is told the place of each request.
+func (c *chronicle) disturb(m moment, gate func(r *run, at int) *fault, allow allowance) verdict {
+	w := c.worlds[m.run].clone()
+	w.newRun().breaking(gate).do()
+	return c.goOn(w, m.run+1, allow)
+}

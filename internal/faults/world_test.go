@@ -1,0 +1,179 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/cli"
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+const region = "eu-central-1"
+
+// world is everything outside the process: both services and the time.
+type world struct {
+	*timeline
+	script *script
+	github *githubtest.Server
+	aws    *cloudwatchtest.Server
+	wrote  []wrote       // what people wrote, for the judge
+	owed   []deed        // what people could not do yet
+	skew   time.Duration // of the clocks of the machines that run errmon
+}
+
+// newWorld is the world as the script begins.
+func newWorld(s *script) *world {
+	w := &world{timeline: &timeline{time: s.start}, script: s, github: githubtest.New("acme", "shop")}
+	w.github.Configure(func(to *githubtest.Settings) { to.Now, to.Private = w.now, true })
+	w.fillLogs()
+	if s.prepare != nil {
+		s.prepare(w)
+	}
+	return w
+}
+
+// clone is another world that goes on from this one's moment.
+func (w *world) clone() *world {
+	c := &world{timeline: &timeline{time: w.now()}, script: w.script, github: w.github.Clone(),
+		wrote: slices.Clone(w.wrote), owed: slices.Clone(w.owed), skew: w.skew}
+	c.github.Configure(func(to *githubtest.Settings) { to.Now = c.now })
+	c.fillLogs()
+	return c
+}
+
+func (w *world) fillLogs() {
+	w.aws = &cloudwatchtest.Server{Now: w.now, PageEvents: w.script.pageEvents, RepeatEvents: 2, EmptyPages: w.script.emptyPages}
+	for _, group := range w.script.groups {
+		if err := w.aws.Put(region, group, w.script.logged(group)...); err != nil {
+			panic(err)
+		}
+	}
+}
+
+type service string
+
+const (
+	github     service = "GitHub"
+	cloudwatch service = "CloudWatch"
+)
+
+// request is a request as it arrives at a service.
+type request struct {
+	service      service
+	method, path string
+	query        url.Values
+	body         string
+}
+
+// writes reports whether the request would change something.
+func (q request) writes() bool { return q.service == github && q.method != "GET" }
+
+// run is one run of errmon.
+type run struct {
+	id    int
+	world *world
+	args  []string
+	ctx   context.Context
+	// gate is asked about each request as it arrives, in order; nil lets all pass.
+	gate   func(request) *fault
+	cancel context.CancelFunc
+
+	mu       sync.Mutex
+	requests []request
+	dead     bool
+
+	code int
+	out  string
+}
+
+func (w *world) newRun(args ...string) *run {
+	r := &run{world: w, args: append([]string{"scan"}, args...)}
+	r.ctx, r.cancel = context.WithCancel(context.Background())
+	return r
+}
+
+// do runs errmon to its end.
+func (r *run) do() *run {
+	defer r.cancel()
+	net.add(r)
+	defer net.remove(r)
+	env := map[string]string{
+		"GITHUB_API_URL": r.githubURL(), "GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop",
+		"AWS_LOG_GROUP_NAME": strings.Join(r.world.script.groups, ","), "AWS_REGION": region, "ERRMON_FILTER_PATTERN": r.filterPattern(),
+	}
+	for name, value := range r.world.script.settings {
+		env[name] = value
+	}
+	var out bytes.Buffer
+	command := cli.Command{
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Getenv: func(name string) string { return env[name] }, Clock: r.world.clock(r.world.skew),
+	}
+	r.code = command.Main(r.ctx, r.args)
+	r.out = out.String()
+	return r
+}
+
+// breaking lets a gate decide about each request of the run by its number, from 0.
+func (r *run) breaking(gate func(r *run, at int) *fault) *run {
+	at := -1
+	r.gate = func(request) *fault {
+		at++
+		return gate(r, at)
+	}
+	return r
+}
+
+// arrive records a request and asks the gate about it.
+func (r *run) arrive(q request) *fault {
+	r.mu.Lock()
+	r.requests = append(r.requests, q)
+	dead := r.dead
+	r.mu.Unlock()
+	switch {
+	case dead:
+		return &fault{}
+	case r.gate == nil:
+		return nil
+	}
+	return r.gate(q)
+}
+
+// die stops the process: nothing that it sends from now on arrives.
+func (r *run) die() {
+	r.mu.Lock()
+	r.dead = true
+	r.mu.Unlock()
+	r.cancel()
+}
+
+func (r *run) mustSucceed(t testing.TB) *run {
+	t.Helper()
+	if r.code != 0 {
+		t.Fatalf("exit code %d\n%s", r.code, r.out)
+	}
+	return r
+}
+
+// writes are the run's requests that would change something.
+func (r *run) writes() []request {
+	return slices.DeleteFunc(slices.Clone(r.requests), func(q request) bool { return !q.writes() })
+}
+
+// count is how many requests a service got from the run.
+func (r *run) count(to service) int {
+	n := 0
+	for _, q := range r.requests {
+		if q.service == to {
+			n++
+		}
+	}
+	return n
+}
