@@ -99,7 +99,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
 	result := Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
 	err := a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
 		issue, err := plan.Track(Snapshot(current), a.Label+":ignore")
-		if err != nil || !slices.Contains(current.Labels, a.Label) {
+		if err != nil || !current.Has(a.Label) {
 			return github.Edit{}, github.ErrGone
 		}
 		if result.Action = a.again(action, issue); !result.Action.Writes() {

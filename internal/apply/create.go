@@ -58,7 +58,7 @@ func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (g
 // dropped it, or else closes the issue and returns an error after which nothing
 // further may be filed.
 func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
-	if slices.Contains(issue.Labels, label) {
+	if issue.Has(label) {
 		return nil
 	}
 	err := client.AddLabels(ctx, issue.Number, label)

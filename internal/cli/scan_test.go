@@ -208,6 +208,30 @@ func TestQuietIssuesAreClosed(t *testing.T) {
 	}
 }
 
+func TestLabelOfAnotherCase(t *testing.T) {
+	w := newWorld(t)
+	w.github.Add(githubtest.Issue{Title: "a person's", Labels: []string{"Bug"}})
+	for i := range 2 {
+		w.log(time.Minute, "ERROR order %d lost", i)
+		w.run("scan", "--label", "bug").mustSucceed(t)
+		w.advance(10 * time.Minute)
+	}
+	if got := count(t, w.github.Issue(2)); got != 2 {
+		t.Errorf("counted %d, want 2", got)
+	}
+}
+
+func TestRemovedSectionIsTold(t *testing.T) {
+	w := newWorld(t)
+	w.log(time.Minute, "ERROR order 1 lost")
+	w.run("scan").mustSucceed(t)
+	w.github.EditBody(1, "no more")
+	r := w.run("scan").mustSucceed(t)
+	if !strings.Contains(r.stderr, "issue #1: errmon's section was removed") {
+		t.Errorf("said nothing: %s", r.stderr)
+	}
+}
+
 func TestFloodWaitsOnTheDashboard(t *testing.T) {
 	w := newWorld(t)
 	for i := range 7 {

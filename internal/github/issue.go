@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	gh "github.com/google/go-github/v62/github"
@@ -34,6 +35,12 @@ type NewIssue struct {
 	Body      string
 	Labels    []string
 	Assignees []string
+}
+
+// Has reports whether the issue carries a label. GitHub takes labels that
+// differ in case for one.
+func (i Issue) Has(label string) bool {
+	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 }
 
 // Edit says what to change; an empty field is left alone.

@@ -64,6 +64,7 @@ type Marker struct {
 	Carried    map[string]Millis `json:"car,omitempty"` // state changes carried over from or to Sentry, by name
 
 	Commented []string `json:"com,omitempty"` // reasons already commented
+	Quiet     Millis   `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
 	DupOf     int      `json:"dup,omitempty"` // number of the issue this one duplicates
 }
 

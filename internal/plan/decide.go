@@ -19,8 +19,14 @@ func Decide(a Action, in Input) Action {
 		a.Next = marker.Merge(a.Next, m)
 	}
 	a.Kind, a.Reason = verdict(a, in)
-	if a.Kind == Reopen {
+	switch {
+	case a.Kind == Reopen:
 		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
+		a.Next.Quiet = 0
+	case a.Reason == Quiet:
+		a.Next.Quiet = marker.At(readUpTo(a.Next, in))
+	case a.Issue.Open:
+		a.Next.Quiet = 0
 	}
 	freeze(&a.Next, in)
 	return a
@@ -41,7 +47,7 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	}
 	grew := a.Next.Count() > a.Issue.Marker.Count()
 	switch {
-	case grew && !a.Issue.Open && happenedAfter(a.Issue.ClosedAt, a):
+	case grew && !a.Issue.Open && happenedAfter(closing(a.Issue), a):
 		return Reopen, Regression
 	case a.Issue.Damaged:
 		return Update, Repaired
@@ -59,16 +65,25 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	return Keep, NothingNew
 }
 
+// closing is the time that an event must be newer than to reopen an issue. What
+// errmon closed as quiet it closed knowing the events up to its last read only.
+func closing(issue Issue) time.Time {
+	if quiet := issue.Marker.Quiet.Time(); !quiet.IsZero() && quiet.Before(issue.ClosedAt) {
+		return quiet
+	}
+	return issue.ClosedAt
+}
+
 // happenedAfter reports whether an event that was not counted before is newer
-// than closing. That the newest event is newer is not enough: a machine whose
+// than the closing. That the newest event is newer is not enough: a machine whose
 // clock runs ahead may have logged it, and a run counted it, before closing.
-func happenedAfter(closing time.Time, a Action) bool {
-	if !a.Next.Last.Time().After(closing) {
+func happenedAfter(closed time.Time, a Action) bool {
+	if !a.Next.Last.Time().After(closed) {
 		return false
 	}
 	for name, tally := range a.Next.Sources {
 		for minute, n := range tally.Cells {
-			if minute >= marker.MinuteOf(closing) && n > a.Issue.Marker.Sources[name].Cells[minute] {
+			if minute >= marker.MinuteOf(closed) && n > a.Issue.Marker.Sources[name].Cells[minute] {
 				return true
 			}
 		}
@@ -81,15 +96,26 @@ func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys
 // isQuiet reports whether the error was not seen for close-after, as far as
 // each of its sources was read: a source that is down proves nothing.
 func isQuiet(m marker.Marker, in Input) bool {
-	if in.Rules.CloseAfter <= 0 || m.Last == 0 || in.Now.Sub(m.Last.Time()) < in.Rules.CloseAfter {
+	if in.Rules.CloseAfter <= 0 || m.Last == 0 {
 		return false
 	}
+	return !readUpTo(m, in).Before(m.Last.Time().Add(in.Rules.CloseAfter))
+}
+
+// readUpTo is up to when all sources of an error were read in this run; the
+// zero time if one of them was not.
+func readUpTo(m marker.Marker, in Input) time.Time {
+	earliest := in.Now
 	for name := range m.Sources {
-		if _, ok := in.Read[name]; !ok {
-			return false
+		at, ok := in.Read[name]
+		if !ok {
+			return time.Time{}
+		}
+		if at.Before(earliest) {
+			earliest = at
 		}
 	}
-	return true
+	return earliest
 }
 
 // observe returns what m becomes once the groups are counted in.

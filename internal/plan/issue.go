@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/marker"
@@ -30,7 +31,7 @@ func Track(s Snapshot, ignoreLabel string) (Issue, error) {
 		URL:      s.URL,
 		Open:     s.Open,
 		ClosedAt: s.ClosedAt,
-		Ignored:  slices.Contains(s.Labels, ignoreLabel),
+		Ignored:  slices.ContainsFunc(s.Labels, func(l string) bool { return strings.EqualFold(l, ignoreLabel) }),
 	}
 	if !s.Open {
 		issue.Closed = closedFor(s.StateReason)

@@ -79,6 +79,9 @@ func TestPlan(t *testing.T) {
 	aheadAgain := group("exc1:a", 1, -5*time.Minute)
 	aheadAgain.Sources[shop].Minutes[now.Add(-15*time.Minute).Unix()/60] = 1
 
+	quiet := closed(issue(1, "exc1:a", 5), "", 10*time.Minute)
+	quiet.Marker.Quiet = marker.At(now.Add(-40 * time.Minute))
+
 	tests := []struct {
 		name string
 		in   Input
@@ -110,6 +113,10 @@ func TestPlan(t *testing.T) {
 			[]outcome{{1, "exc1:a", Close, Quiet, 5}}},
 		{"quiet, but its source is down", Input{Rules: Rules{CloseAfter: 30 * time.Minute}, Issues: []Issue{issue(1, "exc1:a", 5)}},
 			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
+		{"quiet as far as it was read", Input{Rules: Rules{CloseAfter: 30 * time.Minute}, Read: map[string]time.Time{shop: now.Add(-45 * time.Minute)}, Issues: []Issue{issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
+		{"what came late after errmon's own closing reopens", Input{Issues: []Issue{quiet}, Groups: []*grouping.Group{group("exc1:a", 1, 20*time.Minute)}},
+			[]outcome{{1, "exc1:a", Reopen, Regression, 6}}},
 		{"not yet quiet", Input{Rules: Rules{CloseAfter: 2 * time.Hour}, Read: map[string]time.Time{shop: now}, Issues: []Issue{issue(1, "exc1:a", 5)}},
 			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}}},
 		{"below min-events", Input{Rules: Rules{MinEvents: 4, MaxNew: 9}, Groups: []*grouping.Group{group("exc1:a", 3, time.Minute)}},

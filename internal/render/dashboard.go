@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -12,23 +13,25 @@ import (
 // DashboardTitle names the dashboard of a label.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
-// shownWaiting is how many waiting errors the dashboard's table lists; all that
-// are kept stand in its state.
-const shownWaiting = 100
-
 // Dashboard returns the dashboard's body. Of the previous body only our section
-// is replaced.
+// is replaced. Its table of waiting errors is cut where it has no room; they
+// all stand in the state.
 func (r Renderer) Dashboard(d marker.Dashboard, previous string) (string, error) {
 	before, _, behind, _ := marker.Split(previous)
-	section, err := d.Section(strings.Join([]string{
-		"errmon keeps here how far it has read and what waits for an issue. " +
-			"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.",
-		r.reads(d), r.waiting(d),
-	}, "\n\n"))
-	if err != nil {
-		return "", err
+	for rows := len(d.Waiting); ; rows /= 2 {
+		section, err := d.Section(strings.Join([]string{
+			"errmon keeps here how far it has read and what waits for an issue. " +
+				"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.",
+			r.reads(d), r.waiting(d, rows),
+		}, "\n\n"))
+		if err != nil {
+			return "", err
+		}
+		body := join(before, section, behind)
+		if utf8.RuneCountInString(body) <= MaxBody || rows == 0 {
+			return body, nil
+		}
 	}
-	return join(before, section, behind), nil
 }
 
 func (r Renderer) reads(d marker.Dashboard) string {
@@ -43,17 +46,17 @@ func (r Renderer) reads(d marker.Dashboard) string {
 	return b.String()
 }
 
-func (r Renderer) waiting(d marker.Dashboard) string {
+func (r Renderer) waiting(d marker.Dashboard, rows int) string {
 	if len(d.Waiting) == 0 {
 		return "Nothing waits for an issue."
 	}
 	var b strings.Builder
 	b.WriteString("### Waiting for an issue\n\n| Error | Level | Events | Last seen | Why |\n|---|---|---:|---|---|\n")
-	for _, row := range d.Waiting[:min(len(d.Waiting), shownWaiting)] {
+	for _, row := range d.Waiting[:rows] {
 		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s |\n", r.Redactor.Code(row.Title, 120), row.Marker.Level,
 			row.Marker.Count(), r.newest(row.Marker), row.Reason)
 	}
-	if more := d.More + max(0, len(d.Waiting)-shownWaiting); more > 0 {
+	if more := d.More + len(d.Waiting) - rows; more > 0 {
 		fmt.Fprintf(&b, "\nand %d more", more)
 	}
 	return b.String()

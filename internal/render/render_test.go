@@ -2,6 +2,7 @@ package render
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -99,6 +100,29 @@ func TestDashboard(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "dashboard", body)
+}
+
+func TestDashboardFits(t *testing.T) {
+	d := marker.Dashboard{Read: map[string]marker.Millis{shop: marker.At(noon)}}
+	for i := range 150 {
+		m := action().Next
+		m.Keys = []string{fmt.Sprintf("exc1:%d", i)}
+		tally := m.Sources[shop]
+		tally.URL += "#" + strings.Repeat(fmt.Sprint(i*7919), 140)
+		m.SetSource(shop, tally)
+		d.Waiting = append(d.Waiting, marker.Row{Title: strings.Repeat("order lost ", 15), Reason: string(plan.OverMax), Marker: m})
+	}
+	body, err := renderer.Dashboard(d, "Our notes.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := utf8.RuneCountInString(body); n > MaxBody {
+		t.Errorf("%d characters", n)
+	}
+	got, err := marker.ReadDashboard(body)
+	if err != nil || len(got.Waiting)+got.More != 150 || !strings.Contains(body, " more\n") {
+		t.Errorf("%d rows and %d more: %v", len(got.Waiting), got.More, err)
+	}
 }
 
 // state is compressed, and what it holds is tested where it is made.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/apply"
 	"github.com/org/errmon-action/internal/github"
@@ -40,9 +41,20 @@ func (s *Scan) list(ctx context.Context) (known, error) {
 		return known{}, err
 	}
 	if k.home.Number != 0 {
+		s.warnOfStripped(k, listed)
 		return k, s.verify(ctx, k.dashboard.Tracked, listed)
 	}
 	return k, s.crossCheck(ctx, listed)
+}
+
+// warnOfStripped tells of issues that were tracked and whose section somebody
+// took out: their errors are new ones from now on.
+func (s *Scan) warnOfStripped(k known, listed []github.Issue) {
+	for _, issue := range listed {
+		if _, err := marker.Read(issue.Body); errors.Is(err, marker.ErrNone) && slices.Contains(k.dashboard.Tracked, issue.Number) {
+			s.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", issue.Number)
+		}
+	}
 }
 
 // track returns the issues that carry a marker of ours.
@@ -78,7 +90,7 @@ const workflowLogin = "github-actions[bot]"
 // trusts reports whether a marker by this author counts. The token's own login
 // costs a request, so it is asked for only when another name turns up.
 func (s *Scan) trusts(ctx context.Context, author string) (bool, error) {
-	if author == workflowLogin || slices.Contains(s.Trusted, author) {
+	if author == workflowLogin || slices.ContainsFunc(s.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
 		return true, nil
 	}
 	if s.login == "" {
@@ -112,7 +124,7 @@ func (s *Scan) verify(ctx context.Context, tracked []int, listed []github.Issue)
 		if err != nil {
 			return err
 		}
-		if slices.Contains(issue.Labels, s.Label) {
+		if issue.Has(s.Label) {
 			return fmt.Errorf("issue #%d is labelled %q but GitHub's list lacks it: %w", number, s.Label, github.ErrPartialListing)
 		}
 	}
@@ -142,7 +154,7 @@ func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
 	}
 	for _, issue := range mine {
 		for _, label := range []string{s.Label, s.Label + ":dashboard"} {
-			if slices.Contains(issue.Labels, label) && !isListed(issue.Number, listed) {
+			if issue.Has(label) && !isListed(issue.Number, listed) {
 				return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, label, github.ErrPartialListing)
 			}
 		}

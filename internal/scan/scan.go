@@ -97,6 +97,9 @@ func (s *Scan) run(ctx context.Context) error {
 	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
 	results := s.write(ctx, applier, actions)
 	s.tell(results)
+	if ctx.Err() != nil {
+		return nil // a signal: the next run repeats what is not remembered
+	}
 	if err := s.save(ctx, known, s.remember(known.dashboard, results)); err != nil {
 		return fmt.Errorf("save the dashboard: %w", err)
 	}
