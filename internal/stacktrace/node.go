@@ -212,5 +212,5 @@ func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
 func nodeInApp(file string) bool {
 	return hasAny(file, "/", `\`) &&
 		!hasAny(file, "/node_modules/", `\node_modules\`) &&
-		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")
+		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node") && !browserForeign(file)
 }

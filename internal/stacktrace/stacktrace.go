@@ -31,13 +31,23 @@ type runtime struct {
 var runtimes = [...]runtime{
 	{"python", startsPython, parsePython},
 	{"java", startsJava, parseJava},
+	{"browser", startsBrowser, parseBrowser},
 	{"node", startsNode, parseNode},
 	{"go", startsGo, parseGo},
+	{"rust", startsRust, parseRust},
+	{"ruby", startsRuby, parseRuby},
+	{"php", startsPHP, parsePHP},
+	{"dotnet", startsDotnet, parseDotnet},
+	{"elixir", startsElixir, parseElixir},
+	{"perl", startsPerl, parsePerl},
+	{"tcl", startsTcl, parseTcl},
 }
 
 // Parse reads the stack trace in text, which may begin with log lines that
-// belong to the same failure, and names its runtime: "node", "python", "java"
-// or "go". The first line that only one runtime prints decides which.
+// belong to the same failure, and names its runtime: "python",
+// "java" (Kotlin and Scala too), "browser", "node", "go", "rust", "ruby", "php",
+// "dotnet", "elixir", "perl" or "tcl". The first line that only one runtime
+// prints decides which.
 //
 // The exception that surfaced comes first, then its causes; the frames of each
 // are most recent first, whatever order the runtime prints. Parse returns nil

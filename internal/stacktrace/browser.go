@@ -1,0 +1,96 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Browsers print what their engines hold in Error.stack. V8's frames are those
+// of Node, with addresses for files. SpiderMonkey and JavaScriptCore print the
+// frames alone, so that whoever reports them puts name and message above:
+//
+//	TypeError: item.price is undefined
+//	total/<@https://shop.example/assets/main.3f2a9c1b.js:11:45
+//	map@[native code]
+//	@https://shop.example/assets/main.3f2a9c1b.js:51:4
+
+func startsBrowser(lines []string, i int) bool {
+	if _, ok := atFrame(lines[i]); ok {
+		return true
+	}
+	for ; i < len(lines); i++ { // V8's own functions, on top, have no file
+		if f, ok := nodeFrame(lines[i]); !ok || f.File != "" {
+			return isAddress(f.File)
+		}
+	}
+	return false
+}
+
+func parseBrowser(lines []string) []event.Exception {
+	var x event.Exception
+	for i, line := range lines {
+		f, ok := atFrame(line)
+		if !ok {
+			if len(x.Frames) > 0 && line != "" {
+				break
+			}
+			continue
+		}
+		if len(x.Frames) == 0 {
+			x = findHeader(lines[:i])
+		}
+		x.Frames = append(x.Frames, f)
+	}
+	if len(x.Frames) == 0 {
+		return parseNode(lines)
+	}
+	return []event.Exception{x}
+}
+
+// atFrame reads "function@place", the function being absent where it has no name.
+func atFrame(line string) (event.Frame, bool) {
+	function, place, ok := strings.Cut(strings.TrimSpace(line), "@")
+	if !ok || !isAtFunction(function) {
+		return event.Frame{}, false
+	}
+	f := event.Frame{Function: function}
+	if place == "[native code]" || place == "" && strings.HasSuffix(function, " code") {
+		return f, true
+	}
+	rest, column, ok := cutNumber(place)
+	file, n, ok2 := cutNumber(rest)
+	file, _, _ = strings.Cut(file, " line ") // code made by eval counts as the line that called it
+	if !ok || !ok2 || !isAddress(file) && !isScript(file) {
+		return event.Frame{}, false
+	}
+	f.File, f.Line, f.Column = file, n, column
+	f.InApp = nodeInApp(file) || !strings.Contains(file, "/")
+	return f, true
+}
+
+// isAtFunction tells a function's name from words before an address of mail.
+func isAtFunction(s string) bool {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "get "), "set ")
+	return !strings.Contains(s, " ") || s == "global code" || s == "eval code" || s == "module code"
+}
+
+func isAddress(file string) bool {
+	scheme, _, ok := strings.Cut(file, "://")
+	return ok && nameEnd(strings.ReplaceAll(scheme, "-", "_")) == len(scheme) && scheme != "file" && scheme != "wasm"
+}
+
+func isScript(file string) bool {
+	return strings.HasSuffix(file, ".js") || strings.HasSuffix(file, ".mjs")
+}
+
+// browserForeign tells the scripts of others on a page: extensions, what public
+// hosts of packages deliver, and the usual tags.
+func browserForeign(file string) bool {
+	if !isAddress(file) {
+		return false
+	}
+	scheme, rest, _ := strings.Cut(file, "://")
+	return strings.HasSuffix(scheme, "-extension") || hasAnyPrefix(rest, "cdn.jsdelivr.net/", "unpkg.com/", "cdnjs.cloudflare.com/",
+		"ajax.googleapis.com/", "www.googletagmanager.com/", "www.google-analytics.com/", "connect.facebook.net/", "js.stripe.com/")
+}

@@ -1,0 +1,131 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// .NET prints the types of a chain first, then the frames of the innermost
+// exception, then those of the others, a ruled line after each:
+//
+//	Acme.PaymentException: message
+//	 ---> System.ArgumentException: message
+//	   at Acme.Cart.Charge(String card) in /app/Shop.cs:line 30
+//	   --- End of inner exception stack trace ---
+//	   at Acme.Cart.Pay(String card) in /app/Shop.cs:line 27
+//
+// Mono has the arrow on the first line, an offset in brackets, and no "line "
+// before the number. The exceptions of an AggregateException follow; its first
+// one is told by then.
+
+const dotnetInner = "--- End of inner exception stack trace ---"
+
+func startsDotnet(lines []string, i int) bool {
+	_, ok := dotnetFrame(lines[i])
+	return ok
+}
+
+func parseDotnet(lines []string) []event.Exception {
+	first := 0
+	for first < len(lines) && !startsDotnet(lines, first) {
+		first++
+	}
+	chain := dotnetChain(lines[:first])
+	at := len(chain) - 1
+	for _, line := range lines[first:] {
+		s := strings.TrimSpace(line)
+		if f, ok := dotnetFrame(line); ok {
+			chain[at].Frames = append(chain[at].Frames, f)
+			continue
+		}
+		if hasAny(s, "---> (Inner Exception #", "FATAL UNHANDLED EXCEPTION: ") {
+			break
+		}
+		if s == dotnetInner {
+			at = max(at-1, 0)
+		}
+	}
+	return chain
+}
+
+// dotnetChain reads the types above the first frame.
+func dotnetChain(lines []string) []event.Exception {
+	var chain []event.Exception
+	for _, part := range strings.Split(strings.Join(lines, "\n"), " ---> ") {
+		chain = append(chain, findHeader(strings.Split(part, "\n")))
+	}
+	return chain
+}
+
+// dotnetFrame reads "at Namespace.Class.Method(arguments) [0x00011] in file:line 12".
+func dotnetFrame(line string) (event.Frame, bool) {
+	s := strings.TrimLeft(line, " \t")
+	call, ok := strings.CutPrefix(strings.TrimRight(s, " <->"), "at ")
+	if !ok || len(s) == len(line) {
+		return event.Frame{}, false
+	}
+	if rest, ok := strings.CutPrefix(call, "(wrapper "); ok {
+		_, call, _ = strings.Cut(rest, ") ")
+	}
+	open := strings.IndexByte(call, '(')
+	if open <= 0 {
+		return event.Frame{}, false
+	}
+	name, rest := strings.TrimSuffix(call[:open], " "), call[open:]
+	end := strings.IndexByte(rest, ')')
+	if end < 0 || strings.ContainsAny(name, " /:") || !strings.Contains(name, ".") {
+		return event.Frame{}, false
+	}
+	f := dotnetName(name)
+	if !readDotnetPlace(&f, rest[1:end], rest[end+1:]) {
+		return event.Frame{}, false
+	}
+	f.InApp = !hasAnyPrefix(f.Module, dotnetLibraries...)
+	return f, true
+}
+
+// readDotnetPlace reads what follows the arguments. Without anything it is a
+// frame only if what stands in the parentheses is no place of Java's or V8's.
+func readDotnetPlace(f *event.Frame, arguments, rest string) bool {
+	if offset, after, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(offset, " [0x") {
+		rest = after
+	} else if rest == "" {
+		return arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/")
+	}
+	place, ok := strings.CutPrefix(rest, " in ")
+	if !ok {
+		return rest == ""
+	}
+	if file, n, ok := cutNumber(strings.Replace(place, ":line ", ":", 1)); ok && !strings.HasPrefix(file, "<") {
+		f.File, f.Line = file, n
+	}
+	return true
+}
+
+// dotnetName splits class and method, without generic arguments.
+func dotnetName(name string) event.Frame {
+	for open := strings.IndexByte(name, '['); open >= 0; open = strings.IndexByte(name, '[') {
+		end := strings.IndexByte(name[open:], ']')
+		if end < 0 {
+			break
+		}
+		name = name[:open] + name[open+end+1:]
+	}
+	dot := strings.LastIndexByte(name, '.')
+	if dot > 0 && name[dot-1] == '.' { // a constructor, "..ctor"
+		dot--
+	}
+	if dot <= 0 {
+		return event.Frame{Function: name}
+	}
+	return event.Frame{Module: name[:dot], Function: name[dot+1:]}
+}
+
+// dotnetLibraries are the namespaces of the runtime, the global assembly cache
+// and well-known packages.
+var dotnetLibraries = []string{
+	"System.", "Microsoft.", "Mono.", "Interop", "Internal.", "Newtonsoft.", "Npgsql.", "MySql.", "MySqlConnector.", "Serilog.", "NLog.", "log4net.",
+	"Autofac.", "MediatR.", "Amazon.", "Azure.", "Google.", "Dapper.", "Polly.", "Grpc.", "StackExchange.", "Swashbuckle.", "FluentValidation.",
+	"AutoMapper.", "Castle.", "Quartz.", "Hangfire.", "MassTransit.", "RabbitMQ.", "MongoDB.", "Confluent.", "lambda_method",
+}

@@ -1,0 +1,2 @@
+import Config
+config :logger, :console, device: :standard_error, colors: [enabled: false]
