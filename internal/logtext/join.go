@@ -1,6 +1,10 @@
 package logtext
 
-import "github.com/org/errmon-action/internal/event"
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
 
 // phase is how far the pending event has come: what was read of it, and so
 // what may follow.
@@ -18,6 +22,8 @@ const (
 	chained                  // "During handling of the above exception, …"
 	panicking                // Go's "panic: …", no goroutine so far
 	running                  // Go's frames
+	panicked                 // Rust's panic line and message, no backtrace so far
+	quoting                  // the commands of a Tcl error
 	over                     // the line that ends a process's output
 )
 
@@ -34,6 +40,12 @@ func (p phase) after(s shape) phase {
 		return chained
 	case place:
 		return uncaught
+	case raise:
+		return named
+	case rustPanic:
+		return panicked
+	case command:
+		return quoting
 	case goPanic:
 		return panicking
 	case goroutine, goPlace:
@@ -78,8 +90,12 @@ func (p *pending) verdict(e entry) verdict {
 	switch e.shape {
 	case structured:
 		return joinIf(p.phase == awaitsLevel && e.head.level != event.Unknown)
-	case place:
+	case place, rustPanic:
 		return begin
+	case raise:
+		return joinIf(p.failed() && !p.trace || p.isAnnounced() || p.isRubyCause(e))
+	case epilogue:
+		return joinIf(p.phase == framed)
 	case goPanic:
 		return joinIf(p.phase == panicking && isFatalError(e.first))
 	case chain:
@@ -127,6 +143,8 @@ func (p *pending) announcesPython() bool {
 // exception or the next plain error line: its frames will tell.
 func (p *pending) verdictHeader(e entry) verdict {
 	switch {
+	case p.isAnnounced():
+		return join
 	case isUncaughtInThread(e.first):
 		return begin // the JVM prints it itself, whatever was logged before
 	case p.phase == traced:
@@ -155,6 +173,14 @@ func (p *pending) verdictText(e entry) verdict {
 		if !p.dump {
 			return p.holdIfAlone(e) // the next error of a chain, if a function follows
 		}
+	case panicked:
+		if p.loose == 0 {
+			return join
+		}
+		return p.holdIfAlone(e)
+	case quoting:
+		last := p.lines[len(p.lines)-1]
+		return joinIf(tclShape(strings.TrimLeft(last, " "), true) == command || !strings.HasSuffix(last, `"`) && p.loose < maxLoose)
 	case named, raised:
 		return p.holdIfAlone(e)
 	case uncaught:
@@ -163,7 +189,7 @@ func (p *pending) verdictText(e entry) verdict {
 		}
 		return p.holdIfAlone(e)
 	case plain:
-		if isGoFunction(e.first) {
+		if isGoFunction(e.first) || p.failed() {
 			return p.holdIfAlone(e)
 		}
 	}
@@ -187,9 +213,9 @@ func (p *pending) verdictHeld(e entry) verdict {
 		return p.verdictNextError(e)
 	default:
 		if p.held[0].shape == text && p.phase == plain {
-			return joinIf(e.shape == goPlace)
+			return p.verdictHeldText(e)
 		}
-		if e.shape.certain() && e.shape != chain && e.shape != goPanic {
+		if e.shape.certain() && e.shape != chain && e.shape != goPanic && e.shape != raise && e.shape != rustPanic {
 			return joinIf(p.phase == plain || e.shape != traceback)
 		}
 	}
@@ -197,6 +223,32 @@ func (p *pending) verdictHeld(e entry) verdict {
 		return p.holdIfAlone(e)
 	}
 	return begin
+}
+
+// verdictHeldText decides on the lines after a log head and a line of no known
+// shape: the function of a Go error's stack, or the message of a Tcl error.
+func (p *pending) verdictHeldText(e entry) verdict {
+	switch {
+	case e.shape == goPlace && isGoFunction(p.held[len(p.held)-1].first), e.shape == command:
+		return join
+	case p.failed() && (e.shape == text || e.shape == indented) && !e.head.structured:
+		return p.holdIfAlone(e)
+	}
+	return begin
+}
+
+// isAnnounced tells whether the only line so far says that a failure follows.
+func (p *pending) isAnnounced() bool { return len(p.lines) == 1 && announcesFailure(p.lines[0]) }
+
+// isRubyCause tells an exception that Ruby prints right below the frames of the
+// one that it caused.
+func (p *pending) isRubyCause(e entry) bool {
+	return !p.whole && len(e.rest) == 0 && isRubyFrame(p.lines[len(p.lines)-1]) && rubyShape(e.first, false) == raise
+}
+
+func isRubyFrame(line string) bool {
+	trimmed := strings.TrimLeft(line, " \t")
+	return trimmed != "" && rubyShape(trimmed, len(trimmed) < len(line)) == frame
 }
 
 // verdictNextError decides on the lines after those of a Go error's stack: a

@@ -69,7 +69,7 @@ func (p *pending) takeLine(line string, s shape) {
 		p.fragment = false
 	}
 	p.announced = p.announced || s == traceback && p.phase == plain && isExceptionLine(p.message)
-	if s == header || s == text {
+	if s == header || s == text || s == raise {
 		p.takeFailure(line)
 	}
 	p.dump = p.dump || s == goroutine
@@ -105,6 +105,8 @@ func (p *pending) takeSecondHead(line string) {
 // "Traceback" or V8's place. The last one that Python prints surfaced.
 func (p *pending) takeFailure(line string) {
 	switch {
+	case p.isAnnounced():
+		p.failure = line
 	case p.phase == traced:
 		if first := shapeOf(p.lines[0]); first == traceback || first == pythonFrame {
 			p.failure = line

@@ -24,11 +24,17 @@ const (
 	goPlace                  // a tab, file, line and offset of a Go frame
 	closing                  // "}" below an inspected error
 	final                    // "Node.js v20.20.2", "exit status 2"
+	raise                    // begins a trace and tells the exception: Ruby, PHP, .NET and Elixir
+	rustPanic                // "thread 'main' panicked at src/cart.rs:15:19:"
+	command                  // "while executing", above a command of Tcl
+	epilogue                 // what Elixir and Monolog print below the frames
 )
 
 // shapesOf the runtimes, each in its own file, take a line without its
 // indentation and return text where the line is none of theirs.
-var shapesOf = [...]func(line string, indented bool) shape{nodeShape, javaShape, pythonShape, goShape}
+var shapesOf = [...]func(line string, indented bool) shape{
+	nodeShape, javaShape, pythonShape, goShape, rustShape, rubyShape, phpShape, dotnetShape, elixirShape, perlShape, tclShape, browserShape,
+}
 
 // shapeOf returns the shape of a line. It never returns structured, which
 // reading the head tells.
@@ -55,7 +61,7 @@ func shapeOf(line string) shape {
 // certain tells whether the line can only be part of a trace.
 func (s shape) certain() bool {
 	switch s {
-	case frame, cause, pythonFrame, traceback, groupTrace, chain, goPanic, goroutine, goPlace:
+	case frame, cause, pythonFrame, traceback, groupTrace, chain, goPanic, goroutine, goPlace, raise, rustPanic, command:
 		return true
 	}
 	return false
@@ -64,7 +70,7 @@ func (s shape) certain() bool {
 // needsHead tells whether the line means nothing without those above it.
 func (s shape) needsHead() bool {
 	switch s {
-	case frame, cause, pythonFrame, chain, goroutine, goPlace, final:
+	case frame, cause, pythonFrame, chain, goroutine, goPlace, final, command:
 		return true
 	}
 	return false
@@ -89,12 +95,13 @@ func isExceptionLine(line string) bool {
 		strings.HasPrefix(rest, " [") && strings.Contains(rest, "]: ")
 }
 
-// nameEnd returns the length of the dotted name that s begins with.
+// nameEnd returns the length of the dotted name that s begins with; PHP's have
+// backslashes.
 func nameEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$'
-		if !letter && (i == 0 || c != '.' && (c < '0' || c > '9')) {
+		if !letter && (i == 0 || c != '.' && c != '\\' && (c < '0' || c > '9')) {
 			return i
 		}
 	}

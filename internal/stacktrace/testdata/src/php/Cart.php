@@ -70,7 +70,7 @@ class Cart
 
     public function load(): void
     {
-        require '/app/missing.php';
+        @require '/app/missing.php';
     }
 
     public static function open(string $currency): self

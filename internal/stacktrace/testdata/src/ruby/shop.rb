@@ -91,13 +91,6 @@ FAILURES = {
   string: -> { Shop::Stock.new.order('SHOE-1') },
   frozen_list: -> { Shop::Stock.new.take },
   thread: -> { Thread.new { Cart.new([]).share(0) }.join },
-  ensure_block: lambda {
-    begin
-      Shop.charge('1')
-    ensure
-      $stderr.puts 'order 7 rolled back'
-    end
-  },
   frozen: -> { 'EUR'.freeze << 'O' },
   load: -> { load "#{__dir__}/broken.rb" }
 }.freeze

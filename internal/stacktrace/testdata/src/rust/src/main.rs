@@ -41,16 +41,6 @@ fn refund() {
     todo!()
 }
 
-struct Guard;
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("order 7 rolled back");
-        }
-    }
-}
-
 fn main() {
     let cart = Cart { items: vec![1, 2] };
     let name = std::env::args().nth(1).unwrap();
@@ -78,10 +68,6 @@ fn main() {
         "todo" => refund(),
         "assert" => assert_eq!(cart.items.len(), 3, "a cart of three"),
         "slice" => println!("{}", &name[..40]),
-        "guard" => {
-            let _guard = Guard;
-            cart.share(zero);
-        }
         "overflow" => println!("{}", u8::try_from(cart.items.len() + 300).unwrap()),
         _ => {}
     }
