@@ -15,6 +15,7 @@ type entry struct {
 	time    time.Time // Record.Time, else the time in the text
 	within  string    // stream named by the text
 	stamped bool      // the first line had a transport timestamp
+	partial bool      // what carried it says that a later record goes on with it
 	first   string
 	rest    []string // further lines of the same record
 	shape   shape    // of the first line
@@ -22,23 +23,33 @@ type entry struct {
 	fields  *fields  // where the record is one JSON object
 }
 
-func readEntry(r event.Record) entry {
-	text := cleanText(r.Text)
-	c := unwrap(text)
-	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, first: c.body}
+// carry reads what brought the record here, and leaves its text whole in first.
+func carry(r event.Record) entry {
+	c := unwrap(cleanText(r.Text))
+	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, partial: c.partial || isCut(r.Text), first: c.body}
 	if e.time.IsZero() {
 		e.time = c.time
 	}
-	if strings.HasPrefix(c.body, "{") {
-		if e.fields = readFields(c.body); e.fields != nil {
-			return e
+	if strings.HasPrefix(e.first, "{") {
+		if w, ok := unwrapObject(e.first); ok {
+			e.first, e.within, e.partial = cleanText(w.line), w.container, e.partial || w.partial
+		}
+	}
+	return e
+}
+
+// read splits the text into lines and reads the first, or the fields where it
+// is one JSON object.
+func (e *entry) read() {
+	if strings.HasPrefix(e.first, "{") {
+		if e.fields = readFields(e.first); e.fields != nil {
+			return
 		}
 	}
 	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
-		e.first, e.rest = c.body[:i], strings.Split(c.body[i+1:], "\n")
+		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
 	}
 	e.readHead()
-	return e
 }
 
 // readHead finds the shape of the first line, and what a logger printed there.

@@ -10,8 +10,9 @@
 // are interleaved; the records of one stream come in the order they were
 // logged. The rules, each in its file:
 //
-//   - transport.go removes what carried a line here (timestamps of tools,
-//     stream names, container prefixes), so that what the program printed is seen.
+//   - transport.go and wrapper.go remove what carried a line here (timestamps of tools,
+//     stream names, container prefixes, the objects of log shippers), so that what
+//     the program printed is seen; partial.go puts together what they cut.
 //   - shape.go tells what kind of line it is, by its first bytes; the lines of
 //     each runtime's traces are in shape_node.go, shape_python.go and so on.
 //   - join.go decides whether a line of that shape goes on with the event.
@@ -66,6 +67,7 @@ type streamKey struct{ source, stream, within string }
 type stream struct {
 	key     streamKey
 	pending pending
+	parts   parts
 }
 
 // NewFramer returns a framer that calls emit with each event once it is
@@ -76,8 +78,16 @@ func NewFramer(emit func(event.Event)) *Framer {
 
 // Add takes the next record of its stream.
 func (f *Framer) Add(r event.Record) {
-	e := readEntry(r)
+	e := carry(r)
 	s := f.stream(streamKey{r.Source, r.Stream, e.within})
+	if !f.gather(s, e) {
+		f.take(s, e)
+	}
+}
+
+// take adds an entry that is whole.
+func (f *Framer) take(s *stream, e entry) {
+	e.read()
 	if e.fields != nil {
 		f.end(s)
 		f.emit(e.jsonEvent())
@@ -128,7 +138,7 @@ func (f *Framer) split(s *stream) {
 	}
 }
 
-// end emits everything that the stream holds.
+// end emits every event that the stream holds.
 func (f *Framer) end(s *stream) {
 	for s.pending.active {
 		f.split(s)
@@ -143,6 +153,7 @@ func (f *Framer) end(s *stream) {
 func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)
+		f.abandon(s)
 		first, waits := s.pending.waits(now)
 		if !waits {
 			f.end(s)
@@ -166,6 +177,7 @@ func (f *Framer) stream(key streamKey) *stream {
 	if len(f.streams) >= maxStreams {
 		oldest := f.recent.Remove(f.recent.Back()).(*stream)
 		delete(f.streams, oldest.key)
+		f.abandon(oldest)
 		f.end(oldest)
 	}
 	s := &stream{key: key}

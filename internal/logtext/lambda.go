@@ -28,7 +28,9 @@ func isLambdaFailure(message string) bool {
 }
 
 // fillPlatform reads a record of the platform in its JSON format, and reports
-// false for every other record.
+// false for every other record. Of the records about one invocation only the
+// first that tells the failure counts, and only where the platform ended it:
+// what a handler throws is logged by the runtime as well.
 func (f *fields) fillPlatform(e *event.Event) bool {
 	kind := f.text(fieldRecordType)
 	if !strings.HasPrefix(kind, "platform.") {
@@ -39,7 +41,7 @@ func (f *fields) fillPlatform(e *event.Event) bool {
 	if status != "" {
 		e.Message = kind + ": " + status
 	}
-	if status == "timeout" || status == "error" || status == "failure" {
+	if kind != "platform.report" && kind != "platform.initReport" && (status == "timeout" || status == "failure") {
 		e.Level = event.Error
 	}
 	return true

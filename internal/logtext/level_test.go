@@ -74,7 +74,7 @@ func TestLevelAndMessage(t *testing.T) {
 		{"START RequestId: " + id + " Version: $LATEST", event.Info, "START RequestId: " + id + " Version: $LATEST"},
 		{"REPORT RequestId: " + id + "\tDuration: 1 ms\tStatus: timeout", event.Info, "REPORT RequestId: " + id + "\tDuration: 1 ms\tStatus: timeout"},
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`, event.Error, "platform.runtimeDone: timeout"},
-		{`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"error"}}`, event.Error, "platform.report: error"},
+		{`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`, event.Info, "platform.report: timeout"},
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"status":"success"}}`, event.Info, "platform.runtimeDone: success"},
 
 		// By shape alone.

@@ -11,6 +11,7 @@ type carried struct {
 	time    time.Time
 	stream  string // the stream that the prefix names
 	stamped bool
+	partial bool // the line goes on in a later record
 }
 
 // unwrap removes, at the start of the text:
@@ -37,6 +38,7 @@ func unwrap(s string) carried {
 	}
 	c.body = s[n+1:]
 	if cri, ok := cutCRI(c.body); ok {
+		c.partial = c.body[len("stdout ")] == 'P'
 		c.body = cri
 	} else if strings.HasSuffix(s[:n], "+00:00") && s[n] == ' ' {
 		c.stream, c.body = cutTailStream(c.body)

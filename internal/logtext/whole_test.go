@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -11,9 +12,17 @@ import (
 
 // carriers put each line into the form in which something carries it.
 var carriers = map[string]func(i int, line string) string{
-	"bare":     func(_ int, line string) string { return line },
-	"docker":   func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z " + line },
-	"cri":      func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z stderr F " + line },
+	"bare":   func(_ int, line string) string { return line },
+	"docker": func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z " + line },
+	"cri":    func(_ int, line string) string { return "2026-11-22T12:00:00.123456789Z stderr F " + line },
+	"firelens": func(_ int, line string) string {
+		quoted, _ := json.Marshal(line)
+		return `{"container_id":"7f2","container_name":"/shop","log":` + string(quoted) + `,"source":"stderr"}`
+	},
+	"docker file": func(_ int, line string) string {
+		quoted, _ := json.Marshal(line + "\n")
+		return `{"log":` + string(quoted) + `,"stream":"stderr","time":"2026-11-22T12:00:00.123456789Z"}`
+	},
 	"aws tail": func(_ int, line string) string { return "2026-11-22T12:00:00.123000+00:00 shop/web/7f2 " + line },
 }
 

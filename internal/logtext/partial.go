@@ -1,0 +1,113 @@
+package logtext
+
+import "strings"
+
+// The sizes at which what carries a line cuts it. A record of exactly such a
+// size, give or take the bytes of one character, goes on in the next one of its
+// stream.
+const (
+	dockerSplit     = 16 << 10        // the log drivers' buffer
+	cloudwatchSplit = 256<<10 - 26    // an event's limit, which counts 26 bytes of its own
+	maxPart         = 4*MaxText + 512 // what is kept of a line in parts; beyond it nothing could be shown
+)
+
+// isCut tells whether the text has a size at which lines are cut.
+func isCut(s string) bool {
+	return len(s) == dockerSplit || len(s) > cloudwatchSplit-4 && len(s) <= 256<<10
+}
+
+// parts is a line, or a JSON object, whose further records are still coming.
+type parts struct {
+	entries []entry // as they came, in case they make no object
+	text    strings.Builder
+	object  bool
+}
+
+// maxParts bounds the records of one object or line.
+const maxParts = 200
+
+// gather takes the entry if it is a part of something, and reports whether it
+// did. What its last part completes is added whole.
+func (f *Framer) gather(s *stream, e entry) bool {
+	p := &s.parts
+	switch {
+	case len(p.entries) > 0 && p.object && p.endedBy(e):
+		f.abandon(s)
+		return f.gather(s, e)
+	case len(p.entries) > 0:
+	case e.partial:
+	case opensObject(e.first):
+		p.object = true
+	default:
+		return false
+	}
+	p.add(e)
+	if p.complete(e) {
+		whole := p.entries[0]
+		whole.first = p.text.String()
+		s.parts = parts{}
+		f.take(s, whole)
+	} else if len(p.entries) >= maxParts {
+		f.abandon(s)
+	}
+	return true
+}
+
+// abandon gives up waiting for more parts. The records of what is no object
+// after all are added one by one.
+func (f *Framer) abandon(s *stream) {
+	p := s.parts
+	s.parts = parts{}
+	if len(p.entries) > 0 && !p.object {
+		whole := p.entries[0]
+		whole.first = p.text.String()
+		f.take(s, whole)
+		return
+	}
+	for _, e := range p.entries {
+		f.take(s, e)
+	}
+}
+
+func (p *parts) add(e entry) {
+	if p.object && len(p.entries) > 0 && !endsInString(p.text.String()) {
+		p.text.WriteByte('\n')
+	}
+	p.entries = append(p.entries, e)
+	if room := maxPart - p.text.Len(); room > 0 {
+		p.text.WriteString(strings.ToValidUTF8(e.first[:min(len(e.first), room)], ""))
+	}
+}
+
+// complete tells whether e was the last part.
+func (p *parts) complete(e entry) bool {
+	if p.object {
+		return nestedEnd(p.text.String()) > 0
+	}
+	return !e.partial
+}
+
+// endedBy tells an entry that is no part of an open object: a whole object, or
+// what a logger prints at the start of a line.
+func (p *parts) endedBy(e entry) bool {
+	e.read()
+	return e.fields != nil || e.shape == structured || e.first == "{"
+}
+
+// opensObject tells a record that begins a JSON object and does not end it.
+func opensObject(s string) bool {
+	return s == "{" || strings.HasPrefix(s, `{"`) && nestedEnd(s) == 0
+}
+
+// endsInString tells whether a JSON text was cut inside one of its strings,
+// where no line break may be put back.
+func endsInString(s string) bool {
+	for i := strings.IndexByte(s, '"'); i >= 0; i = strings.IndexByte(s, '"') {
+		n := stringEnd(s[i:])
+		if n == 0 {
+			return true
+		}
+		s = s[i+n:]
+	}
+	return false
+}

@@ -1,0 +1,54 @@
+package logtext
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// TestParts puts together what carriers cut and printers spread.
+func TestParts(t *testing.T) {
+	long := strings.Repeat("x", dockerSplit-len("ERROR "))
+	cut := strings.Repeat("y", cloudwatchSplit-len(`{"level":"error","msg":"`))
+	tests := []struct {
+		name    string
+		records []string
+		want    []string // level and message
+	}{
+		{"container runtime", []string{"2026-11-22T12:00:00.1Z stderr P ERROR no ", "2026-11-22T12:00:00.2Z stderr P price of ", "2026-11-22T12:00:00.3Z stderr F SHOE-1", "2026-11-22T12:00:00.4Z stderr F INFO next"},
+			[]string{"error no price of SHOE-1", "info next"}},
+		{"docker's 16 KB", []string{"ERROR " + long, "tail", "INFO next"}, []string{"error " + long + "tail", "info next"}},
+		{"CloudWatch's 256 KB", []string{`{"level":"error","msg":"` + cut, `z","service":"shop"}`, "INFO next"}, []string{"error " + clip(cut+"z"), "info next"}},
+		{"fluentd's parts", []string{`{"log":"ERROR no ","partial_message":"true","partial_id":"1","partial_last":"false"}`, `{"log":"price","partial_message":"true","partial_id":"1","partial_last":"true"}`},
+			[]string{"error no price"}},
+		{"an object over several lines", []string{"{", `  "level": "error",`, `  "msg": "no price"`, "}", "INFO next"}, []string{"error no price", "info next"}},
+		{"an object cut in a string", []string{`{"level":"error","msg":"no pr`, `ice"}`}, []string{"error no price"}},
+		{"an object cut off", []string{`{"level":"error","msg":"no pr`, `{"level":"info","msg":"next"}`}, []string{`unknown {"level":"error","msg":"no pr`, "info next"}},
+		{"a brace before text", []string{"{", "ERROR no price", "INFO next"}, []string{"unknown {", "error no price", "info next"}},
+		{"a brace at the end", []string{"INFO next", "{"}, []string{"info next", "unknown {"}},
+		{"a part at the end", []string{"2026-11-22T12:00:00.1Z stderr P ERROR no price"}, []string{"error no price"}},
+		{"a shipped object in an object", []string{`{"container_id":"7f","log":"{\"level\":\"error\",\"msg\":\"no price\"}","source":"stderr"}`}, []string{"error no price"}},
+		{"an application's own log", []string{`{"level":"error","log":"no price"}`}, []string{"error no price"}},
+		{"a time-out told twice", []string{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`,
+			`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`},
+			[]string{"error platform.runtimeDone: timeout", "info platform.report: timeout"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var records []event.Record
+			for _, text := range tt.records {
+				records = append(records, event.Record{Stream: "web", Text: text})
+			}
+			var got []string
+			for _, e := range frameAll(records) {
+				got = append(got, e.Level.String()+" "+e.Message)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
