@@ -83,17 +83,26 @@ func moduleName(f event.Frame) string {
 	return withoutHash(stem)
 }
 
-// withoutHash drops a bundle's content hash: "main.3f2a9c1b" is "main".
+// withoutHash drops a bundle's content hash: "main.3f2a9c1b" and "main-BkX9aZ1q"
+// are "main".
 func withoutHash(stem string) string {
 	cut := strings.LastIndexAny(stem, ".-")
-	if cut > 0 && len(stem)-cut > 6 && hasDigit(stem[cut+1:]) && isHex(stem[cut+1:]) {
+	if cut <= 0 || !hasDigit(stem[cut+1:]) {
+		return stem
+	}
+	if word := stem[cut+1:]; len(word) >= 6 && isHex(word) || len(word) >= 8 && isMixedCase(word) {
 		return stem[:cut]
 	}
 	return stem
 }
 
-// stableName drops the numbers that compilers put behind "$", "func" and
-// "lambda", and addresses behind "@" and "/0x".
+// isMixedCase tells a hash in base 64 from a name with a number at its end.
+func isMixedCase(s string) bool {
+	return strings.ContainsAny(strings.TrimRight(s, "0123456789"), "0123456789") && strings.ToLower(s) != s && strings.ToUpper(s) != s
+}
+
+// stableName drops the numbers that compilers put behind "$", "func", "lambda",
+// "closure#" and .NET's "m__" and the like, and addresses behind "@" and "/0x".
 func stableName(name string) string {
 	if cut := strings.Index(name, "/0x"); cut > 0 {
 		name = name[:cut]
@@ -108,7 +117,7 @@ func stableName(name string) string {
 }
 
 func numbered(before string) bool {
-	for _, end := range []string{"$", ".func", ".gowrap", "lambda", "-fm"} {
+	for _, end := range []string{"$", ".func", ".gowrap", "lambda", "-fm", "closure#", "__", "AnonStorey", "DisplayClass", "DisplayClass_"} {
 		if strings.HasSuffix(before, end) {
 			return true
 		}

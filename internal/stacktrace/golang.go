@@ -126,9 +126,14 @@ func goMessage(lines []string) []string {
 
 // goType makes the type of a panic from its value.
 func goType(kind, value string) string {
+	for _, own := range []string{"interface conversion", "close of closed channel", "close of nil channel", "send on closed channel", "assignment to entry in nil map"} {
+		if strings.HasPrefix(value, own) {
+			return own
+		}
+	}
 	rest, ok := strings.CutPrefix(value, "runtime error: ")
 	if !ok {
-		return kind
+		return goValueType(kind, value)
 	}
 	// Numbers and type names of the failure follow a bracket, a colon or the
 	// words of a failed conversion.
@@ -136,6 +141,16 @@ func goType(kind, value string) string {
 		rest, _, _ = strings.Cut(rest, stop)
 	}
 	return "runtime error: " + rest
+}
+
+// goValueType names the type of a value that is no error, which the runtime
+// prints in parentheses: "(main.order) 0x774468".
+func goValueType(kind, value string) string {
+	name, _, ok := strings.Cut(strings.TrimPrefix(value, "("), ") ")
+	if !ok || !strings.HasPrefix(value, "(") || !strings.Contains(name, ".") || nameEnd(strings.ReplaceAll(name, "/", "_")) < len(name) {
+		return kind
+	}
+	return name
 }
 
 // isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
