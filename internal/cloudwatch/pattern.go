@@ -45,8 +45,10 @@ const DefaultFilterPattern = `` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
 	// exceptions whose names have no usual end (requests.exceptions.Timeout).
 	`?Traceback ?"  File \"" ?"above exception" ?"exceptions." ` +
-	// Frames of Node.
-	`?"    at " ` +
+	// Frames of Node, of browsers and of .NET, the last being indented by three.
+	`?"   at " ` +
+	// Frames of Ruby, PHP and Elixir by their files.
+	`?".rb:" ?".php(" ?".ex:" ` +
 	// Frames of Java, Kotlin and Scala, and the joints of their traces. "... 12
 	// more" and "... 12 common frames omitted" are found by their first digit.
 	`?".java:" ?".kt:" ?".scala:" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +

@@ -29,7 +29,11 @@ type Event struct {
 	Level   Level
 	Text    string // all lines as logged, without transport prefixes, joined by "\n"
 	Message string // the head line, or the message field, without timestamp, level and logger
-	Stack   string // the text that holds the stack trace, newlines restored; empty if there is none
+	// Split says that each line was a record of its own, so that some may be
+	// missing where a source is read through a filter; Partial, that a failure was
+	// told and its frames did not come.
+	Split, Partial bool
+	Stack          string // the text that holds the stack trace, newlines restored; empty if there is none
 
 	// Exceptions is the type chain: the one that surfaced first, then its causes.
 	Exceptions []Exception

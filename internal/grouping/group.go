@@ -29,6 +29,7 @@ type Group struct {
 	First    time.Time
 	Last     time.Time
 	Sample   event.Event // the newest event
+	Context  []string    // lines around the sample, where they were read
 }
 
 // Seen is what one source showed of a group.

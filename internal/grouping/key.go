@@ -33,6 +33,12 @@ func hashed(prefix string, parts ...string) string {
 // MessageKey is the identity of an event that has only a message.
 func MessageKey(service, template string) string { return hashed(messagePrefix, service, template) }
 
+// Key returns the identity that Add gives e as it stands.
+func (s *Set) Key(e event.Event) string {
+	key, _ := s.identify(e)
+	return key
+}
+
 // exceptionKey is the identity of an event with a trace: the type chain and
 // the in-app frames. Where none is in-app, all frames and the service.
 func exceptionKey(e event.Event) string {

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -116,6 +117,16 @@ func (p *pending) takeFailure(line string) {
 	}
 }
 
+// lacksFrames tells whether a failure was told, and what should follow was not read.
+func (p *pending) lacksFrames() bool {
+	switch p.phase {
+	case named, caused, panicked, panicking, traced, chained, quoting:
+		return !p.announced
+	}
+	// Rust says "stack backtrace:", or that there is none, below every message.
+	return shapeOf(p.lines[0]) == rustPanic && !slices.ContainsFunc(p.lines, func(line string) bool { return line != "" && rustShape(line, false) == frame })
+}
+
 // waits tells whether more of the trace may come, and the time of its first line.
 func (p *pending) waits(now time.Time) (time.Time, bool) {
 	last, whole := p.last, p.whole
@@ -135,6 +146,8 @@ func (p *pending) finish() (event.Event, bool) {
 	}
 	e := p.event
 	e.Text = p.text(p.lines[0])
+	e.Split = !p.whole
+	e.Partial = !p.whole && p.lacksFrames()
 	e.Message = clip(p.message)
 	if p.trace {
 		e.Stack = p.text(e.Message)

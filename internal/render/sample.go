@@ -20,7 +20,7 @@ const (
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := oldSample(old)
 	if len(a.Groups) > 0 {
-		inside = r.event(a.Groups[0].Sample, limit)
+		inside = r.event(a.Groups[0].Sample, limit) + r.context(a.Groups[0].Context, old, limit)
 	} else if inside == "" {
 		inside = "The log lines were no longer there when this issue was filed."
 	}
@@ -58,6 +58,31 @@ func (r Renderer) event(e event.Event, limit int) string {
 func logged(e event.Event) bool {
 	_, frames, _ := strings.Cut(e.Stack, "\n")
 	return strings.HasSuffix(e.Text, frames)
+}
+
+// The lines around an error stand between these, so that they are kept for its
+// issue when a newer sample has none.
+const (
+	contextBegin = "<!-- errmon:context -->"
+	contextEnd   = "<!-- errmon:context end -->"
+)
+
+// context shows the lines that were logged around the error, or those that the
+// issue kept.
+func (r Renderer) context(lines []string, old string, limit int) string {
+	if r.HoldBack {
+		return ""
+	}
+	inside := ""
+	if len(lines) > 0 {
+		inside = "<details><summary>Lines around it in the log</summary>\n\n" + r.Redactor.Fenced(strings.Join(lines, "\n"), limit/4).String() + "\n</details>"
+	} else if _, rest, ok := strings.Cut(old, contextBegin); ok {
+		inside, _, _ = strings.Cut(rest, contextEnd)
+	}
+	if inside = strings.TrimSpace(inside); inside == "" || len(inside) > limit {
+		return ""
+	}
+	return "\n" + contextBegin + "\n" + inside + "\n" + contextEnd
 }
 
 // framesOnly is what a public repository may see of an event.

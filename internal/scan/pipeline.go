@@ -17,7 +17,14 @@ type Pipeline struct {
 	Policy policy.Policy
 	Set    *grouping.Set
 	Events int64 // events that the policy kept
+
+	holding bool // lines that may be parts of one failure are held
+	held    []event.Event
 }
+
+// maxHeld bounds the events held until the lines around them are read. Beyond
+// it events count as they came.
+const maxHeld = 2000
 
 // Reader returns what takes the records of one source in the order they were
 // logged in each stream, and its end. Events of a time that is not wanted are
@@ -38,6 +45,14 @@ func (p *Pipeline) add(e event.Event) {
 	if e.Stack != "" {
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 	}
+	if p.holding && len(p.held) < maxHeld && (e.Partial || e.Split && e.Stack == "") {
+		p.held = append(p.held, e)
+		return
+	}
+	p.count(e)
+}
+
+func (p *Pipeline) count(e event.Event) {
 	p.Events++
 	p.Set.Add(e)
 }

@@ -46,6 +46,8 @@ func (s *Scan) read(ctx context.Context, p *Pipeline, d marker.Dashboard) {
 func (s *Scan) readOne(ctx context.Context, p *Pipeline, source Source, from time.Time) (time.Time, error) {
 	var end time.Time
 	reader := p.Reader(func(at time.Time) bool { return !at.Before(from) && (end.IsZero() || at.Before(end)) })
+	windowed, _ := source.(Windowed)
+	p.holding = windowed != nil
 	complete, err := source.Read(ctx, from.Add(-leadIn), reader.Add)
 	if complete.After(s.now) {
 		complete = s.now
@@ -57,7 +59,7 @@ func (s *Scan) readOne(ctx context.Context, p *Pipeline, source Source, from tim
 		now, end = complete, complete.Add(-logtext.Settle)
 		complete = end
 	}
-	waiting := reader.Flush(now)
+	waiting := earliest(reader.Flush(now), s.completeHeld(ctx, p, windowed))
 	// A trace that is still being written is read again from its first line.
 	if last := waiting.Add(s.Rules.Lateness); !waiting.IsZero() && complete.After(last) {
 		complete = last

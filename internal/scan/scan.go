@@ -55,6 +55,9 @@ type Scan struct {
 	login      string               // the token's own, once it was asked for
 	repository *github.Repository   // once it was asked for
 	out        report.Run
+
+	owned   map[string]bool // keys and aliases of the errors that are known
+	windows int             // requests for the lines around errors so far
 }
 
 // Run scans once. What it returns is complete even when parts failed; its
@@ -76,6 +79,7 @@ func (s *Scan) run(ctx context.Context) error {
 		return err
 	}
 	pipeline := &Pipeline{Policy: s.Policy, Set: grouping.NewSet(s.Redactor.Redact)}
+	s.owned = known.keys()
 	s.readAll(ctx, pipeline, known)
 	in := plan.Input{
 		Now:     s.now,
@@ -94,6 +98,7 @@ func (s *Scan) run(ctx context.Context) error {
 	if err := s.lookAround(ctx, actions); err != nil {
 		return err
 	}
+	s.addContext(ctx, actions)
 	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
 	results := s.write(ctx, applier, actions)
 	s.tell(results)

@@ -1,0 +1,66 @@
+package cloudwatch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// What a page of GetLogEvents holds at most, by its reference.
+const (
+	pageEvents = 10_000
+	pageBytes  = 1 << 20
+)
+
+func size(events []types.OutputLogEvent) int {
+	n := 0
+	for _, e := range events {
+		n += len(aws.ToString(e.Message))
+	}
+	return n
+}
+
+// Window returns every record of one stream from the one time up to before the
+// other, whether the filter pattern finds it or not, in the order in which they
+// were logged, and how many requests that took: at most maxRequests, beyond
+// which the end is missing. The records have no id and no URL, for GetLogEvents
+// tells none. It needs the permission logs:GetLogEvents.
+func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
+	in := &cloudwatchlogs.GetLogEventsInput{
+		LogStreamName: &stream,
+		StartTime:     aws.Int64(max(0, from.UnixMilli())),
+		EndTime:       aws.Int64(max(1, to.UnixMilli())),
+		StartFromHead: aws.Bool(true),
+	}
+	if g.arn != "" {
+		in.LogGroupIdentifier = &g.arn
+	} else {
+		in.LogGroupName = &g.name
+	}
+	for requests < maxRequests {
+		out, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
+		requests++
+		if err != nil {
+			return records, requests, fmt.Errorf("read the lines around an error in %q (GetLogEvents, permission logs:GetLogEvents): %w", stream, explainRead(ctx, g, err))
+		}
+		for _, e := range out.Events {
+			records = append(records, event.Record{
+				Source: g.Key(), Stream: stream, Time: time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC(),
+				Text: aws.ToString(e.Message), Service: g.service(),
+			})
+		}
+		// The service repeats its token at the end of the stream. A page that is
+		// far from full is taken for the last, which saves every second request.
+		if len(out.Events) < pageEvents/2 && size(out.Events) < pageBytes/2 || aws.ToString(out.NextForwardToken) == aws.ToString(in.NextToken) {
+			break
+		}
+		in.NextToken = out.NextForwardToken
+	}
+	return records, requests, nil
+}

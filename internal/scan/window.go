@@ -1,0 +1,263 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// This file reads the lines around errors of which the source's filter brought
+// only a part.
+
+// Windowed is a source that can show one stream unfiltered.
+type Windowed interface {
+	Source
+	// Window returns the records of the stream between two times and the number
+	// of requests, at most maxRequests, that it took.
+	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
+}
+
+// What is read around an error, and how much of that in a run: at 2 requests a
+// second the budget takes 15 seconds.
+const (
+	windowBefore      = 2 * time.Second
+	windowAfter       = 5 * time.Second
+	maxWindowRequests = 30
+	maxRequestsEach   = 3
+	maxContext        = 20 // lines kept for an issue
+)
+
+// window is a stretch of one stream.
+type window struct {
+	stream   string
+	from, to time.Time
+}
+
+// around returns the window of an event.
+func around(e event.Event) window {
+	return window{e.Stream, e.Time.Add(-windowBefore), e.Time.Add(windowAfter)}
+}
+
+func (w window) holds(e event.Event) bool {
+	return e.Stream == w.stream && !e.Time.Before(w.from) && e.Time.Before(w.to)
+}
+
+// merged returns the windows of the events, those that touch made one, the
+// earliest first.
+func merged(events []event.Event) []window {
+	var all []window
+	for _, e := range events {
+		all = append(all, around(e))
+	}
+	slices.SortFunc(all, func(a, b window) int {
+		if c := strings.Compare(a.stream, b.stream); c != 0 {
+			return c
+		}
+		return a.from.Compare(b.from)
+	})
+	var out []window
+	for _, w := range all {
+		if last := len(out) - 1; last >= 0 && out[last].stream == w.stream && !w.from.After(out[last].to) {
+			out[last].to = w.to
+			continue
+		}
+		out = append(out, w)
+	}
+	slices.SortStableFunc(out, func(a, b window) int { return a.from.Compare(b.from) })
+	return out
+}
+
+// completeHeld counts the events that were held while a source was read. Around
+// those that lack their frames and are of no known error, all lines are read, and
+// what they tell replaces the events there. What exceeds the budget is left to
+// the next run: the time returned is that of the first such event.
+func (s *Scan) completeHeld(ctx context.Context, p *Pipeline, source Windowed) (waiting time.Time) {
+	held := p.held
+	p.held, p.holding = nil, false
+	if source == nil {
+		return time.Time{}
+	}
+	var suspects []event.Event
+	for _, e := range held {
+		if e.Partial && !e.Time.IsZero() && !s.owned[p.Set.Key(e)] {
+			suspects = append(suspects, e)
+		}
+	}
+	for _, w := range merged(suspects) {
+		inside, outside := part(held, w)
+		held = outside
+		if s.windows >= maxWindowRequests {
+			waiting = earliest(waiting, inside[0].Time)
+			continue
+		}
+		for _, e := range s.replace(ctx, source, w, inside) {
+			if p.Policy.Keep(e) {
+				p.count(e)
+			}
+		}
+	}
+	for _, e := range held {
+		p.count(e)
+	}
+	return waiting
+}
+
+func part(events []event.Event, w window) (inside, outside []event.Event) {
+	for _, e := range events {
+		if w.holds(e) {
+			inside = append(inside, e)
+		} else {
+			outside = append(outside, e)
+		}
+	}
+	return inside, outside
+}
+
+// replace returns, for the events of a window, those that all its lines make:
+// several may turn out to be parts of one.
+func (s *Scan) replace(ctx context.Context, source Windowed, w window, inside []event.Event) []event.Event {
+	records := s.readWindow(ctx, source, w)
+	whole := frameWindow(records)
+	var out []event.Event
+	taken := map[int]bool{}
+	for _, e := range inside {
+		i := slices.IndexFunc(whole, func(f event.Event) bool { return isPart(e, f) })
+		if i < 0 {
+			out = append(out, e)
+			continue
+		}
+		if !taken[i] {
+			taken[i] = true
+			out = append(out, completed(e, whole[i]))
+		}
+	}
+	return out
+}
+
+func (s *Scan) readWindow(ctx context.Context, source Windowed, w window) []event.Record {
+	records, requests, err := source.Window(ctx, w.stream, w.from, w.to, min(maxRequestsEach, maxWindowRequests-s.windows))
+	s.windows += requests
+	if err != nil {
+		s.windows = maxWindowRequests // what was refused once is not asked for again
+		s.warn("%v", err)
+	}
+	return records
+}
+
+// frameWindow joins the records of a window into events.
+func frameWindow(records []event.Record) []event.Event {
+	var events []event.Event
+	framer := logtext.NewFramer(func(e event.Event) {
+		if e.Stack != "" {
+			e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
+		}
+		events = append(events, e)
+	})
+	for _, r := range records {
+		framer.Add(r)
+	}
+	framer.Flush(settled(records))
+	return events
+}
+
+// settled is a time at which no record's trace waits for more.
+func settled(records []event.Record) time.Time {
+	if len(records) == 0 {
+		return time.Time{}
+	}
+	return records[len(records)-1].Time.Add(logtext.Settle)
+}
+
+// isPart tells whether the first line of e is a line of the whole event, which
+// began with it or a little before.
+func isPart(e, whole event.Event) bool {
+	first, _, _ := strings.Cut(e.Text, "\n")
+	if e.Time.Before(whole.Time) || e.Time.Sub(whole.Time) > windowAfter {
+		return false
+	}
+	return whole.Text == first || strings.HasPrefix(whole.Text, first+"\n") || strings.Contains(whole.Text, "\n"+first+"\n") || strings.HasSuffix(whole.Text, "\n"+first)
+}
+
+// completed is the whole event in the place of its part, which alone has an id
+// and an address.
+func completed(e, whole event.Event) event.Event {
+	whole.ID, whole.URL, whole.Source, whole.Service = e.ID, e.URL, e.Source, e.Service
+	return whole
+}
+
+// addContext reads the lines around the samples of new errors, and of others
+// whose sample may lack lines, as far as the budget goes. An issue that it did
+// not reach gets its lines when a later run updates it.
+func (s *Scan) addContext(ctx context.Context, actions []plan.Action) {
+	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
+		for _, a := range actions {
+			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || s.windows >= maxWindowRequests {
+				continue
+			}
+			g := a.Groups[0]
+			i := slices.IndexFunc(s.sources, func(src Source) bool { return src.Key() == g.Sample.Source })
+			if i < 0 || g.Sample.Time.IsZero() || a.Kind != plan.Create && !g.Sample.Split {
+				continue
+			}
+			if source, ok := s.sources[i].(Windowed); ok {
+				records := s.readWindow(ctx, source, around(g.Sample))
+				g.Sample, g.Context = withContext(g.Sample, records)
+			}
+		}
+	}
+}
+
+// withContext returns the sample with all its lines, and the lines around it.
+func withContext(sample event.Event, records []event.Record) (event.Event, []string) {
+	i := slices.IndexFunc(records, func(r event.Record) bool { return r.Time.Equal(sample.Time) })
+	if i < 0 {
+		return sample, nil
+	}
+	for _, whole := range frameWindow(records) {
+		if isPart(sample, whole) && len(whole.Text) > len(sample.Text) {
+			sample.Text, sample.Stack = whole.Text, whole.Stack
+		}
+	}
+	end := i + 1
+	for end < len(records) && strings.Contains(sample.Text, strings.TrimRight(records[end].Text, "\r\n")) {
+		end++
+	}
+	var lines []string
+	for _, r := range records[max(0, i-maxContext/2):i] {
+		lines = append(lines, r.Text)
+	}
+	for _, r := range records[end:min(len(records), end+maxContext-len(lines))] {
+		lines = append(lines, r.Text)
+	}
+	return sample, lines
+}
+
+// earliest returns the earlier of two times, of which zero is none.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// keys returns all keys and aliases by which errors are known.
+func (k known) keys() map[string]bool {
+	keys := map[string]bool{}
+	for _, issue := range k.issues {
+		for _, key := range slices.Concat(issue.Marker.Keys, issue.Marker.Aliases) {
+			keys[key] = true
+		}
+	}
+	for _, row := range k.dashboard.Waiting {
+		for _, key := range slices.Concat(row.Marker.Keys, row.Marker.Aliases) {
+			keys[key] = true
+		}
+	}
+	return keys
+}
