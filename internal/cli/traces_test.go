@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
 // tracesDir is found before the tests change the directory.
@@ -126,4 +128,88 @@ func containsLines(body string, lines []string) bool {
 		body = after
 	}
 	return true
+}
+
+// TestWindowBudget logs more failures whose frames the filter pattern does not
+// find than one run may read around: later runs complete the rest, and each is
+// counted once.
+func TestWindowBudget(t *testing.T) {
+	w := newWorld(t)
+	w.env["ERRMON_MAX_NEW_ISSUES"] = "100"
+	const failures = 40
+	for i := range failures {
+		text := fmt.Sprintf("Acme.Shop.Case%sException: no stock\n  at Acme.Shop.Till%[1]s.Close () [0x00011] in /app/Shop.cs:30", string([]rune{'A' + rune(i%26), 'a' + rune(i/26)}))
+		w.logLines(fmt.Sprint("web/", i), time.Duration(10+i/2)*time.Minute, text)
+	}
+	for run := 1; run <= 3; run++ {
+		before := w.windows()
+		r := w.run("scan")
+		if r.code != 0 {
+			t.Fatalf("run %d: exit code %d: %s%s", run, r.code, r.stdout, r.stderr)
+		}
+		if sent := w.windows() - before; sent > 30 {
+			t.Errorf("run %d: %d GetLogEvents requests", run, sent)
+		}
+		w.advance(5 * time.Minute)
+	}
+	issues := w.errorIssues()
+	if len(issues) != failures {
+		t.Errorf("%d issues, want %d", len(issues), failures)
+	}
+	for title, issue := range issues {
+		if !strings.Contains(issue.Body, "Close () [0x00011]") || !strings.Contains(issue.Body, "1 event") && !strings.Contains(issue.Body, "**1**") {
+			t.Errorf("%s:\n%s", title, issue.Body)
+		}
+	}
+}
+
+// windows is the number of GetLogEvents requests so far.
+func (w *world) windows() int {
+	n := 0
+	for _, q := range w.aws.Requests() {
+		if q.Action == "GetLogEvents" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestContext wants the lines around a new error in its issue, kept when it
+// happens again, and none of them in a public repository.
+func TestContext(t *testing.T) {
+	for _, public := range []bool{false, true} {
+		t.Run(fmt.Sprint("public ", public), func(t *testing.T) {
+			w := newWorld(t)
+			w.github.Configure(func(s *githubtest.Settings) { s.Private = !public })
+			for i := range 40 {
+				w.put("/ecs/shop", cloudwatchtest.Event{Stream: "web/1", Time: w.now.Add(-time.Minute + time.Duration(i)*50*time.Millisecond), Message: fmt.Sprintf("INFO step %02d.", i)})
+			}
+			w.put("/ecs/shop", cloudwatchtest.Event{Stream: "web/1", Time: w.now.Add(-time.Minute + 1010*time.Millisecond), Message: "ERROR no price"})
+			w.run("scan")
+			body := w.find("no price").Body
+			shown := strings.Count(body, "INFO step")
+			if public && shown != 0 || !public && (shown != 20 || !strings.Contains(body, "step 20.") || !strings.Contains(body, "step 21.")) {
+				t.Errorf("%d lines of context:\n%s", shown, body)
+			}
+			w.advance(time.Hour)
+			w.log(time.Minute, "ERROR no price")
+			w.run("scan")
+			if again := strings.Count(w.find("no price").Body, "INFO step"); again != shown {
+				t.Errorf("%d lines of context after an update, want %d", again, shown)
+			}
+		})
+	}
+}
+
+// TestWindowRefused goes on without the lines around errors where reading them
+// is not allowed.
+func TestWindowRefused(t *testing.T) {
+	w := newWorld(t)
+	w.aws.Allow = []string{"logs:FilterLogEvents"}
+	w.log(time.Minute, "System.TimeoutException: no answer")
+	r := w.run("scan")
+	if r.code != 0 || !strings.Contains(r.stderr, "logs:GetLogEvents") {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+	w.find("no answer")
 }
