@@ -9,6 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/preview"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // preview shows the issues that log files, or without any the configured
@@ -23,6 +24,8 @@ func (s *session) preview(ctx context.Context, args []string) error {
 		Out:       s.Stdout,
 		Redactor:  s.redactor,
 		Policy:    policy.Policy{MinLevel: level},
+		InApp:     stacktrace.Rules(cfg.InApp),
+		Fields:    cfg.Fields,
 		MinEvents: cfg.MinEvents,
 		Now:       s.Clock.Now(),
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // scan runs the main job. Outputs and summary are written on failure too.
@@ -78,6 +79,8 @@ func (s *session) options(cfg config.Config, c sources) scan.Options {
 		Open:     func(ctx context.Context) ([]scan.Source, error) { return openGroups(ctx, c.aws, c.specs) },
 		Requests: map[string]func() map[string]int{"GitHub": c.requests, "CloudWatch": c.aws.Requests},
 		Policy:   policy.Policy{MinLevel: level},
+		InApp:    stacktrace.Rules(cfg.InApp),
+		Fields:   cfg.Fields,
 		Rules: plan.Rules{
 			MinEvents:  cfg.MinEvents,
 			MaxNew:     cfg.MaxNewIssues,

@@ -8,6 +8,8 @@
 //
 // The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
 // setting names to plain values or, for lists, sequences. Secrets have no place in it.
+// Two more of its keys are no settings, since they hold lists under names: in-app
+// and fields (see teamrules.go).
 //
 // It imports nothing of this project.
 package config
@@ -53,6 +55,10 @@ type Config struct {
 	File     string // where the file of settings is looked for
 	FileRead bool   // whether it was there
 	DryRun   bool
+
+	// InApp and Fields stand in the file alone.
+	InApp  InApp
+	Fields map[string][]string // by one of FieldNames
 
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
 	// reads the environment itself, so whoever runs it exports these first.

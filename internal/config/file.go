@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -14,27 +14,28 @@ import (
 
 // readFile reads the file of settings: the one that was named, which has to be
 // there, or else the default, which may be absent. The map is nil without a file.
-func readFile(in Input, named value) (map[string]value, error) {
+func readFile(in Input, named value) (map[string]value, team, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && named.text == "":
-		return nil, nil
+		return nil, team{}, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("config %q (%s): %w: check the path, and that the workflow checks the repository out",
+		return nil, team{}, fmt.Errorf("config %q (%s): %w: check the path, and that the workflow checks the repository out",
 			shorten(path), named.origin, fs.ErrNotExist)
 	case err != nil:
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, team{}, fmt.Errorf("read %s: %w", path, err)
 	}
 	return parseFile(path, data)
 }
 
 // parseFile returns the settings that a file holds, and all its mistakes joined.
-func parseFile(path string, data []byte) (map[string]value, error) {
+func parseFile(path string, data []byte) (map[string]value, team, error) {
 	settings := make(map[string]value)
+	var rules team
 	f, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return settings, malformed(path, err)
+		return settings, rules, malformed(path, err)
 	}
 	var mistakes []error
 	for i, doc := range f.Docs {
@@ -47,6 +48,13 @@ func parseFile(path string, data []byte) (map[string]value, error) {
 			continue
 		}
 		for _, entry := range mapping.Values {
+			ours, wrong := rules.read(entry)
+			for _, err := range wrong {
+				mistakes = append(mistakes, fmt.Errorf("%s: %w", at(path, entry.Key), err))
+			}
+			if ours {
+				continue
+			}
 			name, text, err := parseEntry(entry)
 			if err != nil {
 				mistakes = append(mistakes, fmt.Errorf("%s: %w", at(path, entry.Key), err))
@@ -55,7 +63,7 @@ func parseFile(path string, data []byte) (map[string]value, error) {
 			settings[name] = value{text, at(path, entry.Key)}
 		}
 	}
-	return settings, errors.Join(mistakes...)
+	return settings, rules, errors.Join(mistakes...)
 }
 
 // malformed names the line, but leaves out the excerpt that the parser shows:
@@ -143,14 +151,13 @@ func find(name string) *Setting {
 	return nil
 }
 
-// nearest returns the setting whose name is most like the given one.
+// nearest returns the key of the file whose name is most like the given one.
 func nearest(name string) string {
-	name = strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-")
-	best := Settings[0].Name
+	names := slices.Clone(teamKeys)
 	for _, s := range Settings {
-		if s.notInFile == "" && levenshtein.ComputeDistance(name, s.Name) < levenshtein.ComputeDistance(name, best) {
-			best = s.Name
+		if s.notInFile == "" {
+			names = append(names, s.Name)
 		}
 	}
-	return best
+	return nearestOf(name, names)
 }

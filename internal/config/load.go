@@ -49,8 +49,9 @@ func Load(in Input) (Config, error) {
 	note(err)
 	c.DotEnv = dotEnv
 	given := collect(in.Flags, environment{in.Getenv, dotEnv})
-	fromFile, err := readFile(in, given["config"])
+	fromFile, rules, err := readFile(in, given["config"])
 	note(err)
+	c.InApp, c.Fields = rules.inApp, rules.fields
 	c.FileRead = fromFile != nil
 
 	for _, s := range Settings {

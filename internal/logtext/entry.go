@@ -40,9 +40,9 @@ func carry(r event.Record) entry {
 
 // read splits the text into lines and reads the first, or the fields where it
 // is one JSON object.
-func (e *entry) read() {
+func (e *entry) read(keys *keyTable) {
 	if strings.HasPrefix(e.first, "{") {
-		if e.fields = readFields(e.first); e.fields != nil {
+		if e.fields = readFields(e.first, keys); e.fields != nil {
 			return
 		}
 	}

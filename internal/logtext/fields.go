@@ -11,14 +11,15 @@ import (
 
 // fields holds the values of one structured record, each as it is written.
 type fields struct {
+	keys   *keyTable
 	values [fieldCount]string
 	ranks  [fieldCount]int
 }
 
 // readFields reads a record that is one JSON object and nothing else, or
 // returns nil.
-func readFields(s string) *fields {
-	f := &fields{}
+func readFields(s string, keys *keyTable) *fields {
+	f := &fields{keys: keys}
 	rest, ok := f.object(s, "", 0)
 	if !ok || skipSpace(rest) != "" {
 		return nil
@@ -56,7 +57,7 @@ func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
 // member keeps a value that some field asks for. The message may be an object,
 // which a program logged as it was: its members count as the record's own.
 func (f *fields) member(key, value string, depth int) {
-	if value[0] == '{' && containers[key] && depth < maxNesting {
+	if value[0] == '{' && f.keys.containers[key] && depth < maxNesting {
 		prefix := key + "."
 		if key == "message" {
 			prefix = ""
@@ -64,7 +65,7 @@ func (f *fields) member(key, value string, depth int) {
 		f.object(value, prefix, depth+1)
 		return
 	}
-	k, ok := keysByName[key]
+	k, ok := f.keys.byName[key]
 	if !ok || value[0] == '{' || value == "null" || value == `""` {
 		return
 	}

@@ -55,6 +55,7 @@ const maxStreams = 1024
 // Framer joins records into events. It is not safe for concurrent use.
 type Framer struct {
 	emit    func(event.Event)
+	keys    *keyTable
 	streams map[streamKey]*list.Element
 	recent  *list.List // of *stream, the one heard from last in front
 }
@@ -73,7 +74,18 @@ type stream struct {
 // NewFramer returns a framer that calls emit with each event once it is
 // complete, in the order of first lines within a stream.
 func NewFramer(emit func(event.Event)) *Framer {
-	return &Framer{emit: emit, streams: map[streamKey]*list.Element{}, recent: list.New()}
+	return &Framer{emit: emit, keys: commonKeys, streams: map[streamKey]*list.Element{}, recent: list.New()}
+}
+
+// UseKeys makes structured records be read by a team's own keys, which win over
+// those of the common loggers: by the name of a field ("level", "message",
+// "logger", "service", "release", "environment", "request-id", "trace-id",
+// "stack", "error-type", "error-message"; others mean nothing), the keys of it,
+// the one to prefer first, with dots for nested objects.
+func (f *Framer) UseKeys(team map[string][]string) {
+	if len(team) > 0 {
+		f.keys = newKeyTable(team)
+	}
 }
 
 // Add takes the next record of its stream.
@@ -87,7 +99,7 @@ func (f *Framer) Add(r event.Record) {
 
 // take adds an entry that is whole.
 func (f *Framer) take(s *stream, e entry) {
-	e.read()
+	e.read(f.keys)
 	if e.fields != nil {
 		f.end(s)
 		f.emit(e.jsonEvent())
@@ -130,7 +142,7 @@ func (f *Framer) addAfterSplit(s *stream, e entry) {
 func (f *Framer) split(s *stream) {
 	held := s.pending.held
 	s.pending.held = nil
-	if e, ok := s.pending.finish(); ok {
+	if e, ok := s.pending.finish(f.keys); ok {
 		f.emit(e)
 	}
 	for _, h := range held {

@@ -50,14 +50,14 @@ func (f *fields) fillPlatform(e *event.Event) bool {
 // readEmbedded reads the JSON object that a message of text consists of, or
 // ends with where Lambda's Node runtime reports an error that nobody caught
 // ("Invoke Error	{"errorType":…"). It reports false where there is none.
-func readEmbedded(e *event.Event, level event.Level) bool {
+func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
 	start := 0
 	if !strings.HasPrefix(e.Message, "{") {
 		if start = strings.Index(e.Message, `{"errorType":`); start < 0 {
 			return false
 		}
 	}
-	f := readFields(e.Message[start:])
+	f := readFields(e.Message[start:], keys)
 	if f == nil {
 		return false
 	}

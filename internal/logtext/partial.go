@@ -31,7 +31,7 @@ const maxParts = 200
 func (f *Framer) gather(s *stream, e entry) bool {
 	p := &s.parts
 	switch {
-	case len(p.entries) > 0 && p.object && p.endedBy(e):
+	case len(p.entries) > 0 && p.object && p.endedBy(e, f.keys):
 		f.abandon(s)
 		return f.gather(s, e)
 	case len(p.entries) > 0:
@@ -89,8 +89,8 @@ func (p *parts) complete(e entry) bool {
 
 // endedBy tells an entry that is no part of an open object: a whole object, or
 // what a logger prints at the start of a line.
-func (p *parts) endedBy(e entry) bool {
-	e.read()
+func (p *parts) endedBy(e entry, keys *keyTable) bool {
+	e.read(keys)
 	return e.fields != nil || e.shape == structured || e.first == "{"
 }
 

@@ -139,7 +139,7 @@ func (p *pending) waits(now time.Time) (time.Time, bool) {
 }
 
 // finish ends the event; it reports false for what is to be dropped.
-func (p *pending) finish() (event.Event, bool) {
+func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	p.active = false
 	for len(p.lines) > 1 && isBlank(p.lines[len(p.lines)-1]) {
 		p.lines = p.lines[:len(p.lines)-1]
@@ -157,7 +157,7 @@ func (p *pending) finish() (event.Event, bool) {
 	if p.failure != "" {
 		e.Message = clip(p.failure)
 	}
-	if readEmbedded(&e, p.level) {
+	if readEmbedded(&e, p.level, keys) {
 		return e, true
 	}
 	e.Level = p.level

@@ -21,6 +21,7 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/scan"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // Preview reads once and prints.
@@ -28,6 +29,8 @@ type Preview struct {
 	Out       io.Writer
 	Redactor  *safe.Redactor
 	Policy    policy.Policy
+	InApp     stacktrace.Rules
+	Fields    map[string][]string
 	MinEvents int
 	Now       time.Time
 }
@@ -69,7 +72,7 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.T
 }
 
 func (p Preview) pipeline() *scan.Pipeline {
-	return &scan.Pipeline{Policy: p.Policy, Set: grouping.NewSet(p.Redactor.Redact)}
+	return &scan.Pipeline{Policy: p.Policy, InApp: p.InApp, Fields: p.Fields, Set: grouping.NewSet(p.Redactor.Redact)}
 }
 
 func (p Preview) print(pipeline *scan.Pipeline, what string) {

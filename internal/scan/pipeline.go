@@ -16,7 +16,9 @@ import (
 type Pipeline struct {
 	Policy policy.Policy
 	Set    *grouping.Set
-	Events int64 // events that the policy kept
+	InApp  stacktrace.Rules    // the team's own
+	Fields map[string][]string // the team's own keys, see logtext.Framer.UseKeys
+	Events int64               // events that the policy kept
 
 	holding bool // lines that may be parts of one failure are held
 	held    []event.Event
@@ -31,20 +33,28 @@ const maxHeld = 2000
 // left out: records around a window are read because a stack trace may reach
 // across its ends. Without wanted, and without a time, all are kept.
 func (p *Pipeline) Reader(wanted func(time.Time) bool) *logtext.Framer {
-	return logtext.NewFramer(func(e event.Event) {
+	framer := logtext.NewFramer(func(e event.Event) {
 		if wanted == nil || e.Time.IsZero() || wanted(e.Time) {
 			p.add(e)
 		}
 	})
+	framer.UseKeys(p.Fields)
+	return framer
+}
+
+// parse reads the stack trace of an event.
+func (p *Pipeline) parse(e *event.Event) {
+	if e.Stack != "" {
+		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
+		p.InApp.Mark(e.Exceptions)
+	}
 }
 
 func (p *Pipeline) add(e event.Event) {
 	if !p.Policy.Keep(e) {
 		return
 	}
-	if e.Stack != "" {
-		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
-	}
+	p.parse(&e)
 	if p.holding && len(p.held) < maxHeld && (e.Partial || e.Split && e.Stack == "") {
 		p.held = append(p.held, e)
 		return

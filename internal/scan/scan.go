@@ -22,6 +22,7 @@ import (
 	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // Options are what a run is told.
@@ -35,6 +36,8 @@ type Options struct {
 	// Requests returns, by service, how many requests of each kind were sent.
 	Requests map[string]func() map[string]int
 	Policy   policy.Policy
+	InApp    stacktrace.Rules    // the team's own
+	Fields   map[string][]string // the team's own keys of structured records
 	Rules    plan.Rules
 
 	Label          string   // of error issues; the dashboard's and the ignore label derive from it
@@ -78,7 +81,7 @@ func (s *Scan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pipeline := &Pipeline{Policy: s.Policy, Set: grouping.NewSet(s.Redactor.Redact)}
+	pipeline := &Pipeline{Policy: s.Policy, InApp: s.InApp, Fields: s.Fields, Set: grouping.NewSet(s.Redactor.Redact)}
 	s.owned = known.keys()
 	s.readAll(ctx, pipeline, known)
 	in := plan.Input{

@@ -9,7 +9,6 @@ import (
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/plan"
-	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // This file reads the lines around errors of which the source's filter brought
@@ -98,6 +97,7 @@ func (s *Scan) completeHeld(ctx context.Context, p *Pipeline, source Windowed) (
 		}
 		for _, e := range s.replace(ctx, source, w, inside) {
 			if p.Policy.Keep(e) {
+				p.parse(&e)
 				p.count(e)
 			}
 		}
@@ -123,7 +123,7 @@ func part(events []event.Event, w window) (inside, outside []event.Event) {
 // several may turn out to be parts of one.
 func (s *Scan) replace(ctx context.Context, source Windowed, w window, inside []event.Event) []event.Event {
 	records := s.readWindow(ctx, source, w)
-	whole := frameWindow(records)
+	whole := frameWindow(records, s.Fields)
 	var out []event.Event
 	taken := map[int]bool{}
 	for _, e := range inside {
@@ -151,14 +151,10 @@ func (s *Scan) readWindow(ctx context.Context, source Windowed, w window) []even
 }
 
 // frameWindow joins the records of a window into events.
-func frameWindow(records []event.Record) []event.Event {
+func frameWindow(records []event.Record, fields map[string][]string) []event.Event {
 	var events []event.Event
-	framer := logtext.NewFramer(func(e event.Event) {
-		if e.Stack != "" {
-			e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
-		}
-		events = append(events, e)
-	})
+	framer := logtext.NewFramer(func(e event.Event) { events = append(events, e) })
+	framer.UseKeys(fields)
 	for _, r := range records {
 		framer.Add(r)
 	}
@@ -207,19 +203,19 @@ func (s *Scan) addContext(ctx context.Context, actions []plan.Action) {
 			}
 			if source, ok := s.sources[i].(Windowed); ok {
 				records := s.readWindow(ctx, source, around(g.Sample))
-				g.Sample, g.Context = withContext(g.Sample, records)
+				g.Sample, g.Context = withContext(g.Sample, records, s.Fields)
 			}
 		}
 	}
 }
 
 // withContext returns the sample with all its lines, and the lines around it.
-func withContext(sample event.Event, records []event.Record) (event.Event, []string) {
+func withContext(sample event.Event, records []event.Record, fields map[string][]string) (event.Event, []string) {
 	i := slices.IndexFunc(records, func(r event.Record) bool { return r.Time.Equal(sample.Time) })
 	if i < 0 {
 		return sample, nil
 	}
-	for _, whole := range frameWindow(records) {
+	for _, whole := range frameWindow(records, fields) {
 		if isPart(sample, whole) && len(whole.Text) > len(sample.Text) {
 			sample.Text, sample.Stack = whole.Text, whole.Stack
 		}
