@@ -21,6 +21,7 @@ type entry struct {
 	shape   shape    // of the first line
 	head    head     // where shape is structured or text
 	fields  *fields  // where the record is one JSON object
+	logged  *entry   // as it was, where first lacks a logger's head, see lanes.go
 }
 
 // carry reads what brought the record here, and leaves its text whole in first.

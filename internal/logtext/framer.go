@@ -16,6 +16,7 @@
 //   - shape.go tells what kind of line it is, by its first bytes; the lines of
 //     each runtime's traces are in shape_node.go, shape_python.go and so on.
 //   - join.go decides whether a line of that shape goes on with the event.
+//   - lanes.go tells apart the requests of one stream whose every line names its own.
 //   - head.go and level.go read what loggers print in front of a message;
 //     logfmt.go, fields.go and lambda.go read structured lines.
 //
@@ -69,6 +70,7 @@ type stream struct {
 	key     streamKey
 	pending pending
 	parts   parts
+	parked  []pending // failures of other requests, see lanes.go
 }
 
 // NewFramer returns a framer that calls emit with each event once it is
@@ -110,10 +112,14 @@ func (f *Framer) take(s *stream, e entry) {
 
 // add lets the entry join what is pending in the stream, or begin anew.
 func (f *Framer) add(s *stream, e entry) {
+	f.changeLane(s, e)
 	p := &s.pending
 	if !p.active {
 		p.begin(e)
 		return
+	}
+	if inner, ok := p.continued(e); ok {
+		e = inner
 	}
 	switch p.verdict(e) {
 	case join:
@@ -146,6 +152,9 @@ func (f *Framer) split(s *stream) {
 		f.emit(e)
 	}
 	for _, h := range held {
+		if h.logged != nil {
+			h = *h.logged
+		}
 		f.add(s, h)
 	}
 }
@@ -166,18 +175,32 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)
 		f.abandon(s)
+		for i := 0; i < len(s.parked); {
+			if first, waits := s.parked[i].waits(now); waits {
+				waiting = sooner(waiting, first)
+				i++
+				continue
+			}
+			f.endParked(s, i)
+		}
 		first, waits := s.pending.waits(now)
 		if !waits {
 			f.end(s)
 			continue
 		}
-		if waiting.IsZero() || first.Before(waiting) {
-			waiting = first
-		}
+		waiting = sooner(waiting, first)
 	}
 	clear(f.streams)
 	f.recent.Init()
 	return waiting
+}
+
+// sooner returns the earlier time, the first being zero if there is none yet.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // stream returns the state of the stream, making room for it if need be.
@@ -190,6 +213,9 @@ func (f *Framer) stream(key streamKey) *stream {
 		oldest := f.recent.Remove(f.recent.Back()).(*stream)
 		delete(f.streams, oldest.key)
 		f.abandon(oldest)
+		for len(oldest.parked) > 0 {
+			f.endParked(oldest, 0)
+		}
 		f.end(oldest)
 	}
 	s := &stream{key: key}

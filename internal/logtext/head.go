@@ -13,6 +13,7 @@ type head struct {
 	level      event.Level
 	logger     string
 	requestID  string
+	lane       string // the request or thread that the line names
 	message    string
 	stack      string // where a field of the line holds one
 	structured bool   // begins as loggers begin lines: with a time, a level or an id
@@ -34,6 +35,14 @@ const maxHeadWords = 8
 // The words before the level must look like parts of such a head; where they
 // do not, only the time and ids are taken off the message.
 func readHead(s string) head {
+	h := readHeadWords(s)
+	if h.requestID != "" {
+		h.lane = h.requestID
+	}
+	return h
+}
+
+func readHeadWords(s string) head {
 	if isLambdaPlatform(s) {
 		return head{level: event.Info, message: s, structured: true}
 	}

@@ -32,8 +32,11 @@ func (r *headReader) afterLevelWord() bool {
 		r.head.requestID, rest = r.rest[11:47], r.rest[47:]
 	case r.rest[0] == '[' || r.rest[0] == '(':
 		end := strings.IndexAny(r.rest, "])")
-		if end < 0 || end > 60 || end+1 == len(r.rest) || strings.ContainsAny(r.rest[1:end], "\"'{") {
+		if end < 0 || end > 60 || end+1 == len(r.rest) || strings.ContainsAny(r.rest[1:end], "\"'{") || r.rest[1:end] == "cause" {
 			return false
+		}
+		if r.head.lane == "" {
+			r.head.lane = r.rest[1:end]
 		}
 		rest = r.rest[end+1:]
 	default:

@@ -65,6 +65,9 @@ func (r *headReader) bracket() bool {
 		return true
 	}
 	r.head.level = bracketLevel(inner)
+	if r.head.level == event.Unknown {
+		r.head.lane = inner
+	}
 	if isUUID(inner) {
 		r.head.requestID = inner
 	}

@@ -25,6 +25,7 @@ type pending struct {
 	announced bool // the exception line stood above "Traceback", as AWS Lambda prints it
 	fragment  bool // began in the middle of a trace
 	held      []entry
+	lane      string // the request or thread that the head names
 
 	first, last time.Time // of the records, zero where the source has none
 	whole       bool      // the last record held several lines
@@ -36,6 +37,7 @@ func (p *pending) begin(e entry) {
 	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time}
 	p.level, p.message, p.stack = e.head.level, e.head.message, e.head.stack
 	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
+	p.lane = e.head.lane
 	p.fragment = e.shape.needsHead()
 	if e.head.twoLines {
 		p.phase = awaitsLevel
