@@ -8,8 +8,9 @@
 // come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
 // redirects all requests. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS are not honoured.
 //
-// A group named exactly needs the permission logs:FilterLogEvents alone; a
-// prefix needs logs:DescribeLogGroups as well.
+// A group named exactly needs the permission logs:FilterLogEvents, and
+// logs:GetLogEvents for the lines around an error (Group.Window); a prefix needs
+// logs:DescribeLogGroups as well.
 //
 // It imports clock and event.
 package cloudwatch

@@ -37,7 +37,7 @@ type Event struct {
 
 	// Exceptions is the type chain: the one that surfaced first, then its causes.
 	Exceptions []Exception
-	Runtime    string // "node", "python", "java", "go"; empty without a trace
+	Runtime    string // as stacktrace.Parse names it; empty without a trace
 
 	Logger      string
 	Service     string

@@ -16,10 +16,10 @@ const (
 )
 
 // sample shows the newest event in at most limit characters, or else what the
-// old section showed.
+// old section showed: a newer event of which only a part was read tells less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := oldSample(old)
-	if len(a.Groups) > 0 {
+	if len(a.Groups) > 0 && (inside == "" || !a.Groups[0].Sample.Partial) {
 		inside = r.event(a.Groups[0].Sample, limit) + r.context(a.Groups[0].Context, old, limit)
 	} else if inside == "" {
 		inside = "The log lines were no longer there when this issue was filed."

@@ -217,7 +217,7 @@ func withContext(sample event.Event, records []event.Record, fields map[string][
 	}
 	for _, whole := range frameWindow(records, fields) {
 		if isPart(sample, whole) && len(whole.Text) > len(sample.Text) {
-			sample.Text, sample.Stack = whole.Text, whole.Stack
+			sample.Text, sample.Stack, sample.Partial = whole.Text, whole.Stack, whole.Partial
 		}
 	}
 	end := i + 1
