@@ -11,6 +11,7 @@ import (
 
 // fields holds the values of one structured record, each as it is written.
 type fields struct {
+	record string // as it is written
 	keys   *keyTable
 	values [fieldCount]string
 	ranks  [fieldCount]int
@@ -19,7 +20,7 @@ type fields struct {
 // readFields reads a record that is one JSON object and nothing else, or
 // returns nil.
 func readFields(s string, keys *keyTable) *fields {
-	f := &fields{keys: keys}
+	f := &fields{record: s, keys: keys}
 	rest, ok := f.object(s, "", 0)
 	if !ok || skipSpace(rest) != "" {
 		return nil
@@ -105,6 +106,9 @@ func (f *fields) fill(e *event.Event) {
 	e.Message = clip(message)
 	if e.Stack == "" || message == "" {
 		e.Message = clip(withCause(message, cause))
+	}
+	if e.Message == "" && e.Stack == "" {
+		e.Message = clip(spell(f.record, f.keys))
 	}
 }
 

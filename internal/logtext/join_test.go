@@ -32,3 +32,23 @@ func TestNeighbours(t *testing.T) {
 		})
 	}
 }
+
+// TestMessageOfRecordsWithout: a record without a message is told apart by
+// what else it holds.
+func TestMessageOfRecordsWithout(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"message is an object", `{"level":"error","message":{"code":"E_TIMEOUT","op":"charge","tries":3}}`, "code: E_TIMEOUT, op: charge, tries: 3"},
+		{"message is a list", `{"level":"error","msg":["charge","refused"]}`, "[charge,refused]"},
+		{"other members only", `{"level":"error","time":1795341600438,"why":"no stock","sku":"A"}`, "why: no stock, sku: A"},
+		{"object behind a level", `2026-11-22T10:00:00Z ERROR {"user":5,"why":"no stock"}`, "user: 5, why: no stock"},
+		{"nothing at all", `{"level":"error"}`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			events := frameAll(lineByLine("web", tt.text))
+			if len(events) != 1 || events[0].Message != tt.want {
+				t.Errorf("%d events, message %q, want %q", len(events), events[0].Message, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,48 @@
+package logtext
+
+import "strings"
+
+// maxSpelled bounds the members that are spelled out: the first ones tell
+// errors apart.
+const maxSpelled = 12
+
+// spell puts the members of a record that has no message into words, as in
+// `code: E_TIMEOUT, op: charge`, so that different errors do not look alike.
+// What is a field of its own, such as the time, is no part of it.
+func spell(record string, keys *keyTable) string {
+	var words []string
+	spellInto(&words, record, keys)
+	return strings.Join(words, ", ")
+}
+
+func spellInto(words *[]string, object string, keys *keyTable) {
+	s := object[1:]
+	for len(*words) < maxSpelled {
+		m, after, ok := scanMember(s)
+		if !ok {
+			return
+		}
+		k, known := keys.byName[m.key]
+		switch {
+		case m.value[0] == '{' && keys.containers[m.key]:
+			spellInto(words, m.value, keys)
+		case !known:
+			*words = append(*words, m.key+": "+plainValue(m.value))
+		case k.field == int(fieldMessage) && m.value[0] == '[':
+			*words = append(*words, plainValue(m.value))
+		}
+		if after == "" || after[0] != ',' {
+			return
+		}
+		s = after[1:]
+	}
+}
+
+// plainValue is a value without the quotes that a template would take for
+// those of a variable part.
+func plainValue(value string) string {
+	if value[0] == '"' {
+		return unquote(value)
+	}
+	return strings.ReplaceAll(value, `"`, "")
+}
