@@ -107,9 +107,7 @@ func (f *fields) fill(e *event.Event) {
 	if e.Stack == "" || message == "" {
 		e.Message = clip(withCause(message, cause))
 	}
-	if e.Message == "" && e.Stack == "" {
-		e.Message = clip(spell(f.record, f.keys))
-	}
+	f.spellIfMute(e)
 }
 
 // fillIDs takes the fields that only name things.

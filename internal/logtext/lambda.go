@@ -65,6 +65,7 @@ func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
 	f.fill(e)
 	if f.values[fieldLevelName] == "" && level != event.Unknown {
 		e.Level = level
+		f.spellIfMute(e)
 	}
 	e.Message = withCause(words, e.Message)
 	if e.RequestID == "" {

@@ -1,10 +1,21 @@
 package logtext
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
 
 // maxSpelled bounds the members that are spelled out: the first ones tell
 // errors apart.
 const maxSpelled = 12
+
+// spellIfMute gives an error that has neither message nor stack a message.
+func (f *fields) spellIfMute(e *event.Event) {
+	if e.Message == "" && e.Stack == "" && e.Level >= event.Warn {
+		e.Message = clip(spell(f.record, f.keys))
+	}
+}
 
 // spell puts the members of a record that has no message into words, as in
 // `code: E_TIMEOUT, op: charge`, so that different errors do not look alike.
