@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // chronicle is a script played without any fault: the world before each run,
@@ -35,8 +34,6 @@ func record(s *script) (*chronicle, error) {
 	}
 	return c, nil
 }
-
-var recorded = sync.OnceValues(func() (*chronicle, error) { return record(history()) })
 
 // turnTo lets time pass and people act until a run begins.
 func (w *world) turnTo(run int) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -71,6 +72,13 @@ type request struct {
 	query        url.Values
 	body         string
 }
+
+// class is what kind of request it is, whatever the issue.
+func (q request) class() string {
+	return string(q.service) + " " + q.method + " " + digits.ReplaceAllString(q.path, "N")
+}
+
+var digits = regexp.MustCompile(`\d+`)
 
 // writes reports whether the request would change something.
 func (q request) writes() bool { return q.service == github && q.method != "GET" }
