@@ -10,6 +10,7 @@ import (
 // request is let through, among those that wait. Given the same picks the runs
 // meet in the same way.
 func together(runs []*run, next func(waiting []*run) *run) {
+	runs[0].world.raced = true
 	type news struct {
 		run  *run
 		done bool
