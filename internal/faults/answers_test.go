@@ -110,3 +110,20 @@ func (c *chronicle) down(m moment, a answer) verdict {
 		return a.fault(r.world, r.requests[at])
 	}, nil)
 }
+
+func answerRows(c *chronicle) []row {
+	crash := row{fault: "crash"}
+	crash.addEach(c.moments(every), c.crash)
+	rows := []row{crash}
+	for _, a := range answers {
+		r := row{fault: a.name}
+		r.addEach(c.moments(a.which), func(m moment) verdict { return c.once(m, a) })
+		rows = append(rows, r)
+	}
+	for _, a := range answers[1:3] {
+		r := row{fault: a.name + ", to the end of the run"}
+		r.addEach(c.moments(every), func(m moment) verdict { return c.down(m, a) })
+		rows = append(rows, r)
+	}
+	return rows
+}

@@ -41,23 +41,6 @@ func crowdedHistory(issues int) *script {
 	return s
 }
 
-// crowdRows are lies about the pages of a long list.
-func crowdRows() ([]row, error) {
-	c, err := record(crowdedHistory(250))
-	if err != nil {
-		return nil, err
-	}
-	var rows []row
-	for _, l := range lies {
-		r := row{fault: l.name + ", of several pages"}
-		for _, m := range c.moments(isListing) {
-			r.add(m.String(), func() verdict { return c.deceive(m, l) })
-		}
-		rows = append(rows, r)
-	}
-	return rows, nil
-}
-
 // With 1,000 tracked issues and nothing new a run makes at most 15 requests to
 // GitHub; each changed issue costs 2 more, each new one 3.
 func TestRequestsOfARun(t *testing.T) {

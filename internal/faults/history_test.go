@@ -34,10 +34,10 @@ func history() *script {
 	}
 	// delta's machines deliver late, up to lateness, or run ahead of the clock.
 	for i := range 12 {
-		s.message("delta", mail, m(-8+float64(i)*16), m(float64(i%4)*4.9))
+		s.message("delta", mail, m(-8+float64(i)*16), m(float64(i%4)*3.3))
 		s.message("delta", mail, m(-2+float64(i)*16), m(-5)) // five minutes ahead
 	}
-	s.message("delta", mail, m(185), m(14.9))
+	s.message("delta", mail, m(189), m(9.9))
 	// echo is closed as completed and happens again.
 	s.message("echo", pay, m(-5), 0)
 	s.message("echo", pay, m(12), 0)
@@ -48,7 +48,7 @@ func history() *script {
 	// foxtrot is closed; what is delivered late afterwards happened before.
 	s.message("foxtrot", mail, m(15), 0)
 	s.message("foxtrot", mail, m(16), 0)
-	s.message("foxtrot", mail, m(72), m(14))
+	s.message("foxtrot", mail, m(75), m(9.9))
 	s.person(4, closing("foxtrot", "completed"))
 	s.truths["foxtrot"].state = "closed"
 	// golf and hotel are muted.

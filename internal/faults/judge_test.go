@@ -43,6 +43,7 @@ type allowance func(name string, d *debt)
 // sighting is what the repository shows of an error to someone who reads it.
 type sighting struct {
 	issues      []githubtest.Issue // live ones
+	doubles     int                // closed as duplicates
 	count       int
 	first, last string
 	waiting     int // events of its row on the dashboard; 0 without a row
@@ -73,6 +74,8 @@ func (w *world) judgeError(v *verdict, name string, owed debt, seen sighting) {
 	switch {
 	case len(seen.issues) > 1:
 		v.note(&v.duplicates, "%s has %d issues: %s", name, len(seen.issues), numbers(seen.issues))
+	case len(seen.issues) == 1 && seen.doubles > 0 && !w.raced:
+		v.note(&v.duplicates, "%s was filed %d times, though no runs overlapped", name, 1+seen.doubles)
 	case wants && len(seen.issues) == 0 && !owed.mayWait:
 		v.note(&v.lost, "%s has no issue (%d events wait)", name, seen.waiting)
 	case !wants && len(seen.issues) > 0:
@@ -126,7 +129,11 @@ var (
 func (w *world) look(name string) sighting {
 	var seen sighting
 	for _, i := range w.github.Issues() {
-		if !tracked(i) || !about(i, name) || i.State == "closed" && i.StateReason == "duplicate" {
+		if !tracked(i) || !about(i, name) {
+			continue
+		}
+		if i.State == "closed" && i.StateReason == "duplicate" {
+			seen.doubles++
 			continue
 		}
 		seen.issues = append(seen.issues, i)

@@ -75,13 +75,11 @@ func (c *chronicle) deceive(m moment, l lie) verdict {
 	return v
 }
 
-func listingRows(c *chronicle) []row {
+func listingRows(c *chronicle, which string) []row {
 	var rows []row
 	for _, l := range lies {
-		r := row{fault: l.name}
-		for _, m := range c.moments(isListing) {
-			r.add(m.String(), func() verdict { return c.deceive(m, l) })
-		}
+		r := row{fault: l.name + which}
+		r.addEach(c.moments(isListing), func(m moment) verdict { return c.deceive(m, l) })
 		rows = append(rows, r)
 	}
 	return rows

@@ -62,7 +62,7 @@ func onDashboard(do func(w *world, number int)) func(*world) bool {
 	}
 }
 
-func only(victim string, lower func(d *debt)) allowance {
+func owing(victim string, lower func(d *debt)) allowance {
 	return func(name string, d *debt) {
 		if name == victim {
 			lower(d)
@@ -72,21 +72,21 @@ func only(victim string, lower func(d *debt)) allowance {
 
 // reopened: events go on, so it is open again, with one comment.
 func reopened(*script, time.Time) allowance {
-	return only("alpha", func(d *debt) { d.comments = 1 })
+	return owing("alpha", func(d *debt) { d.comments = 1 })
 }
 
 // muted: nothing more is counted, and no other issue is filed.
 func muted(*script, time.Time) allowance {
-	return only("alpha", func(d *debt) { d.atLeast, d.anyState = 0, true })
+	return owing("alpha", func(d *debt) { d.atLeast, d.anyState = 0, true })
 }
 
 func mutedAsDuplicate(*script, time.Time) allowance {
-	return only("alpha", func(d *debt) { d.noIssue = true })
+	return owing("alpha", func(d *debt) { d.noIssue = true })
 }
 
 // anew: it is forgotten and counted anew, at least from then on.
 func anew(s *script, since time.Time) allowance {
-	return only("alpha", func(d *debt) { d.atLeast = s.count("alpha", since) })
+	return owing("alpha", func(d *debt) { d.atLeast = s.count("alpha", since) })
 }
 
 // rowsMayGo: what waited for longer than lookback goes with the dashboard.
@@ -166,19 +166,13 @@ func (c *chronicle) signal(m moment) verdict {
 
 func meddlingRows(c *chronicle) []row {
 	signal := row{fault: "signal"}
-	for _, m := range c.moments(every) {
-		signal.add(m.String(), func() verdict { return c.signal(m) })
-	}
+	signal.addEach(c.moments(every), c.signal)
 	meanwhile := row{fault: "text written while errmon waits"}
-	for _, m := range c.moments(isWrite) {
-		meanwhile.add(m.String(), func() verdict { return c.meddleMeanwhile(m) })
-	}
+	meanwhile.addEach(c.moments(isWrite), c.meddleMeanwhile)
 	rows := []row{signal, meanwhile}
 	for _, x := range meddlings {
 		r := row{fault: x.name}
-		for _, m := range c.moments(every) {
-			r.add(m.String(), func() verdict { return c.meddle(m, x) })
-		}
+		r.addEach(c.moments(every), func(m moment) verdict { return c.meddle(m, x) })
 		rows = append(rows, r)
 	}
 	return rows

@@ -10,6 +10,7 @@ import (
 // request is let through, among those that wait. Given the same picks the runs
 // meet in the same way.
 func together(runs []*run, next func(waiting []*run) *run) {
+	runs[0].world.raced = true
 	type news struct {
 		run  *run
 		done bool
@@ -102,13 +103,14 @@ func (c *chronicle) overlapAlways(n, seed int) verdict {
 func overlapRows(c *chronicle) []row {
 	middle := row{fault: "a second run in the middle of the first"}
 	two, five := row{fault: "two runs at once, interleaved"}, row{fault: "five runs at once, interleaved"}
-	for k, m := range c.moments(every) {
-		middle.add(m.String(), func() verdict {
-			return c.overlap(m, 2, func(runs []*run) func([]*run) *run { return inTheMiddle(runs, m.at) })
-		})
-		two.add(m.String(), func() verdict { return c.overlap(m, 2, func([]*run) func([]*run) *run { return atRandom(k) }) })
-		five.add(m.String(), func() verdict { return c.overlap(m, 5, func([]*run) func([]*run) *run { return atRandom(k) }) })
+	middle.addEach(c.moments(every), func(m moment) verdict {
+		return c.overlap(m, 2, func(runs []*run) func([]*run) *run { return inTheMiddle(runs, m.at) })
+	})
+	interleaved := func(m moment, n int) verdict {
+		return c.overlap(m, n, func([]*run) func([]*run) *run { return atRandom(m.run*1000 + m.at) })
 	}
+	two.addEach(c.moments(every), func(m moment) verdict { return interleaved(m, 2) })
+	five.addEach(c.moments(every), func(m moment) verdict { return interleaved(m, 5) })
 	always := row{fault: "two or five runs at once, every time"}
 	for seed := range 20 {
 		always.add("seed", func() verdict { return c.overlapAlways(2+3*(seed%2), seed) })

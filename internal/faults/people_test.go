@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/github/githubtest"
@@ -38,8 +39,11 @@ func labelled(i githubtest.Issue, name string) bool {
 
 // about reports whether an issue speaks of an error; no name is part of another's words.
 func about(i githubtest.Issue, name string) bool {
-	return strings.Contains(strings.ToLower(i.Title+i.Body), name)
+	return strings.Contains(strings.ToLower(i.Title+encoded.ReplaceAllString(i.Body, "")), name)
 }
+
+// encoded may hold any word by chance.
+var encoded = regexp.MustCompile(`errmon:state v1 \S+ \S+`)
 
 // onIssue makes a deed of what is done to the issue of an error.
 func onIssue(name string, do func(w *world, number int)) func(*world) bool {

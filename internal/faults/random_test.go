@@ -39,7 +39,7 @@ func anyScript(t *rapid.T, rounds int) *script {
 	for i := range rapid.IntRange(1, 25).Draw(t, "events") {
 		name := rapid.SampledFrom([]string{"otter", "badger", "lynx"}).Draw(t, "error")
 		at := time.Duration(rapid.IntRange(-40, int(end/time.Minute)).Draw(t, "minute"))*time.Minute + time.Duration(i%3)*time.Second
-		delay := min(time.Duration(rapid.IntRange(0, 15).Draw(t, "delay"))*time.Minute, end-at)
+		delay := min(time.Duration(rapid.IntRange(0, int(lateness/time.Minute)).Draw(t, "delay"))*time.Minute, end-at)
 		group := s.groups[0]
 		if name != "otter" { // a message is another error in another service
 			group = rapid.SampledFrom(s.groups).Draw(t, "group")

@@ -117,7 +117,7 @@ func pageRow() row {
 // latenessRow delivers every event late, by the same time or by turns.
 func latenessRow() row {
 	r := row{fault: "delivery late, up to lateness"}
-	for _, late := range []time.Duration{5 * time.Minute, 10 * time.Minute, 14 * time.Minute, 15 * time.Minute} {
+	for _, late := range []time.Duration{3 * time.Minute, 6 * time.Minute, 9 * time.Minute, lateness} {
 		for turns := 1; turns < 4; turns++ {
 			r.add(fmt.Sprintf("%s, one of %d", late, turns), func() verdict {
 				s := history()

@@ -11,7 +11,8 @@ import (
 
 const (
 	runs     = 10
-	interval = 20 * time.Minute
+	interval = 20 * time.Minute // more than lateness, so that no event is read twice for that alone
+	lateness = 10 * time.Minute
 )
 
 // script is what happens in the world, whatever becomes of the runs: what
@@ -58,7 +59,7 @@ type truth struct {
 func newScript() *script {
 	return &script{
 		start:    time.Date(2026, 11, 22, 10, 0, 30, 0, time.UTC),
-		settings: map[string]string{"ERRMON_MAX_DURATION": "8m", "ERRMON_MIN_EVENTS": "2", "ERRMON_MAX_NEW_ISSUES": "6"},
+		settings: map[string]string{"ERRMON_LATENESS": lateness.String(), "ERRMON_MAX_DURATION": "8m", "ERRMON_MIN_EVENTS": "2", "ERRMON_MAX_NEW_ISSUES": "6"},
 		truths:   map[string]*truth{},
 
 		pageEvents: 7,

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 )
 
 // chronicle is a script played without any fault: the world before each run,
@@ -35,8 +34,6 @@ func record(s *script) (*chronicle, error) {
 	}
 	return c, nil
 }
-
-var recorded = sync.OnceValues(func() (*chronicle, error) { return record(history()) })
 
 // turnTo lets time pass and people act until a run begins.
 func (w *world) turnTo(run int) {
@@ -74,7 +71,7 @@ func (c *chronicle) goOn(w *world, from int, allow allowance) verdict {
 // state is all that a later run, or a person, could know of the world.
 func (w *world) state() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, w.now(), w.skew, len(w.owed), w.wrote, w.github.Labels())
+	fmt.Fprintln(&b, w.now(), w.skew, w.raced, len(w.owed), w.wrote, w.github.Labels())
 	for _, i := range w.github.Issues() {
 		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, i.Body)
 		for _, c := range i.Comments {

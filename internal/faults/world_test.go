@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type world struct {
 	aws    *cloudwatchtest.Server
 	wrote  []wrote       // what people wrote, for the judge
 	owed   []deed        // what people could not do yet
+	raced  bool          // runs overlapped: what they filed twice is closed as duplicate
 	skew   time.Duration // of the clocks of the machines that run errmon
 }
 
@@ -42,7 +44,7 @@ func newWorld(s *script) *world {
 // clone is another world that goes on from this one's moment.
 func (w *world) clone() *world {
 	c := &world{timeline: &timeline{time: w.now()}, script: w.script, github: w.github.Clone(),
-		wrote: slices.Clone(w.wrote), owed: slices.Clone(w.owed), skew: w.skew}
+		wrote: slices.Clone(w.wrote), owed: slices.Clone(w.owed), raced: w.raced, skew: w.skew}
 	c.github.Configure(func(to *githubtest.Settings) { to.Now = c.now })
 	c.fillLogs()
 	return c
@@ -71,6 +73,13 @@ type request struct {
 	query        url.Values
 	body         string
 }
+
+// class is what kind of request it is, whatever the issue.
+func (q request) class() string {
+	return string(q.service) + " " + q.method + " " + digits.ReplaceAllString(q.path, "N")
+}
+
+var digits = regexp.MustCompile(`\d+`)
 
 // writes reports whether the request would change something.
 func (q request) writes() bool { return q.service == github && q.method != "GET" }
