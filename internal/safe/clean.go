@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // ansi matches a terminal escape sequence: CSI (also in its C1 form), OSC with
@@ -20,6 +21,9 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f",
 // nothing in it that a reader cannot see: no ANSI sequences, no bidirectional
 // controls, no zero-width characters, no variation selectors.
 func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(s, "\ufffd")
 	s = lineBreaks.Replace(ansi.ReplaceAllString(s, ""))
 	return strings.Map(func(r rune) rune {
@@ -28,6 +32,33 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isClean tells at little cost what needs no cleaning: letters, digits, and
+// all else of ASCII that is printed.
+func isClean(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			continue
+		} else if c < utf8.RuneSelf {
+			return false
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if size == 1 || !plainLetter(r) {
+			return false
+		}
+		i += size - 1
+	}
+	return true
+}
+
+// plainLetter knows the scripts in which most logs are written. All that stands
+// between these bounds is visible and breaks no line.
+func plainLetter(r rune) bool {
+	return r >= 0xae && r < 0x300 || // Latin
+		r >= 0x370 && r < 0x530 || // Greek, Cyrillic
+		r >= 0x3041 && r < 0x3100 || // Japanese
+		r >= 0x4e00 && r < 0xa000 // Chinese, Japanese
 }
 
 func invisible(r rune) bool {

@@ -32,6 +32,8 @@ var live = []part{
 	{regexp.MustCompile(`<!--`), "<!" + gap + "--"},            // a comment, as our marker is one
 	{regexp.MustCompile(`--(!?)>`), "--$1" + gap + ">"},        // its end
 	{regexp.MustCompile(`&(#?\w+;)`), "&" + gap + "$1"},        // &#64; is a mention's @
+	{regexp.MustCompile(`!\[`), "!" + gap + "["},               // an image
+	{regexp.MustCompile(`(?i)<(img|picture|source|video|audio|iframe|svg|image)\b`), "<" + gap + "$1"},
 	{issueURL, ":" + gap + "$1"},
 }
 
@@ -55,12 +57,16 @@ var loose = []part{
 	{regexp.MustCompile(`(?i)\b(www)\.`), "$1" + gap + "."},     // links without a scheme
 }
 
-// commit matches what may be a commit's SHA, which GitHub links from seven digits on.
-var commit, sixth = regexp.MustCompile(`(?i)\b[0-9a-f]{7,}\b`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
+// commit matches what may be a commit's SHA, which GitHub links from seven digits
+// on. A "_" beside it counts as no part of it, since escaping parts the two.
+var commit, sixth = regexp.MustCompile(`(?i)[0-9a-z]{7,}`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
 
 func defusePlain(s string) string {
-	s = commit.ReplaceAllStringFunc(defuse(s), func(sha string) string {
-		return sixth.ReplaceAllString(sha, "$1"+gap+"$2")
+	s = commit.ReplaceAllStringFunc(defuse(s), func(word string) string {
+		if strings.Trim(word, "0123456789abcdefABCDEF") != "" {
+			return word
+		}
+		return sixth.ReplaceAllString(word, "$1"+gap+"$2")
 	})
 	return partAll(s, loose)
 }

@@ -1,69 +1,18 @@
 package safe
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	east "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
+	"github.com/org/errmon-action/internal/safe/safetest"
 )
-
-// attacks are log texts that try to be more than text; %s is the canary.
-var attacks = map[string]string{
-	"mention":             "ping @%s and @org/%[1]s",
-	"mention by entity":   "&#64;%s &commat;%[1]s &#x40;%[1]s",
-	"issue":               "%s #1, org/repo#23, GH-4, gh-5",
-	"closing keyword":     "fixes #12 %s closes org/repo#3",
-	"commit":              "%s 4bf92f3577b34da6a3ce929d0e0e4736aabbccdd org/repo@4bf92f3 bob@4bf92f3",
-	"URL":                 "https://evil.example/%s http://evil.example www.evil.example/%[1]s",
-	"URL of an issue":     "https://github.com/org/repo/issues/1?%s",
-	"URL of a pull":       "see https://ghe.example/org/repo/pull/7 %s",
-	"e-mail":              "mailto:%s@evil.example bob@evil.example",
-	"link":                "[%s](https://evil.example) [%[1]s]: https://evil.example",
-	"reference link":      "[%s]\n\n[%[1]s]: https://evil.example \"x\"",
-	"autolink":            "<https://evil.example/%s>",
-	"image":               "![%s](https://evil.example/p.png)",
-	"HTML":                "<img src=x onerror=%s><a href=//evil.example>%[1]s</a><details><summary>",
-	"script":              "<script>%s</script></details></pre></code>",
-	"comment":             "<!-- %s -->",
-	"comment end":         "--> %s <!-- errmon:v1 aGVsbG8= -->",
-	"comment end, other":  "--!> %s <!--> <!--->",
-	"fence":               "```\n%s\n```\n# %[1]s",
-	"longer fence":        "`````` x\n%s\n````````````````````````````````\n**%[1]s**",
-	"tilde fence":         "~~~\n%s\n~~~\n# %[1]s",
-	"unclosed fence":      "```%s",
-	"code span":           "`` ` %s ``` `",
-	"backtick at the end": "%s \\`",
-	"table":               "| %s | b |\n|---|---|\n| @%[1]s | x |",
-	"escaped pipe":        "a \\| %s | b \\\\| c",
-	"backslash":           "%s \\",
-	"heading":             "# %s\n%[1]s\n===",
-	"list":                "- [ ] %s\n1. %[1]s",
-	"quote":               "> %s",
-	"emphasis":            "**%s** __%[1]s__ ~~%[1]s~~",
-	"formula":             "$$\\href{https://evil.example}{%s}$$ $`%[1]s`$",
-	"emoji":               ":octocat: %s :a:b:",
-	"footnote":            "%s[^1]\n\n[^1]: %[1]s",
-	"bidi":                "\u202e%s\u2066 \u200f",
-	"zero width":          "@\u200b%s #\u200d1 <\u2060!-- ``\u200b` --\ufeff>",
-	"ANSI":                "\x1b[31m@%s\x1b]8;;https://evil.example\x07link\x1b]8;;\x07 @\x1b[0m%[1]s",
-	"ANSI in a comment":   "<!\x1b[0m-- %s --\x1b[0m>",
-	"line separators":     "a\u2028# %s\u2029> b\u0085c\vd\fe\rf\r\n# g",
-	"NUL and bad UTF-8":   "\x00%s\xff\xfe\xc0\x80",
-	"indented":            "    %s\n\tcode",
-	"long line":           strings.Repeat("@`|", 30_000) + "%s",
-}
 
 // obeyed is what GitHub, or the e-mail reply that quotes an issue, would act
 // upon in any text, code or not.
-var obeyed = regexp.MustCompile(`(?i)@\w|#\d|\bgh-\d|<!--|--!?>|&#?\w+;|://[^\s/]+/[^\s/]+/[^\s/]+/(issues|pull)/\d`)
+var obeyed = regexp.MustCompile(`(?i)@\w|!\[|<img|#\d|\bgh-\d|<!--|--!?>|&#?\w+;|://[^\s/]+/[^\s/]+/[^\s/]+/(issues|pull)/\d`)
 
 // obeyedInText is what it would act upon outside of code.
 var obeyedInText = regexp.MustCompile(`(?i)://|\bwww\.|mailto:\w|\b[0-9a-f]{7,40}\b|:[a-z][a-z_]*:`)
@@ -71,10 +20,10 @@ var obeyedInText = regexp.MustCompile(`(?i)://|\bwww\.|mailto:\w|\b[0-9a-f]{7,40
 func TestMarkdownAttacks(t *testing.T) {
 	r := NewRedactor()
 	rng := rand.New(rand.NewPCG(3, 4))
-	for name, attack := range attacks {
-		t.Run(name, func(t *testing.T) {
-			canary := "canary" + chars(rng, capitals[:26], 8)
-			s := fmt.Sprintf(attack, canary)
+	for _, attack := range safetest.Attacks {
+		t.Run(attack.Name, func(t *testing.T) {
+			canary := safetest.Canary(rng)
+			s := attack.With(canary)
 			for _, limit := range []int{64, 300, 20_000} {
 				checkSinks(t, r, s, limit)
 			}
@@ -106,13 +55,13 @@ func checkSinks(t *testing.T, r *Redactor, s string, limit int) {
 			t.Errorf("%q would be obeyed in %q", m, got)
 		}
 	}
-	if got, want := outline("before\n\n"+fenced+"\nafter\n"), "Paragraph(Text) FencedCodeBlock Paragraph(Text)"; got != want {
+	if got, want := safetest.Outline("before\n\n"+fenced+"\nafter\n"), "Paragraph(Text) FencedCodeBlock Paragraph(Text)"; got != want {
 		t.Errorf("Fenced: %s, want %s, from %q", got, want, fenced)
 	}
-	if got, want := outline(row(code)), rowOutline("CodeSpan(Text)"); code != "" && got != want {
+	if got, want := safetest.Outline(row(code)), rowOutline("CodeSpan(Text)"); code != "" && got != want {
 		t.Errorf("Code: %s, want %s, from %q", got, want, code)
 	}
-	if got := outline(row(cell)); !plainCell.MatchString(got) {
+	if got := safetest.Outline(row(cell)); !plainCell.MatchString(got) {
 		t.Errorf("Cell: %s from %q", got, cell)
 	}
 }
@@ -125,38 +74,12 @@ func rowOutline(cell string) string {
 
 var plainCell = regexp.MustCompile("^" + strings.Replace(regexp.QuoteMeta(rowOutline("X")), `\(X\)`, `(\(Text( Text)*\))?`, 1) + "$")
 
-// outline returns the kinds of the nodes of a document of GitHub's Markdown,
-// with what is inside of code left out but for its being text.
-func outline(markdown string) string {
-	source := []byte(markdown)
-	md := goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote))
-	return children(md.Parser().Parse(text.NewReader(source)), source)
-}
-
-func children(n ast.Node, source []byte) string {
-	var kinds []string
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		kind := c.Kind().String()
-		if inside := children(c, source); inside != "" {
-			if c.Kind() == ast.KindCodeSpan {
-				inside = "Text"
-			}
-			kind += "(" + inside + ")"
-		}
-		if c.Kind() == east.KindTableCell && len(kinds) > 0 && n.ChildCount() > 2 {
-			kind += "!" // more cells than the row was written with
-		}
-		kinds = append(kinds, kind)
-	}
-	return strings.Join(kinds, " ")
-}
-
 // FuzzMarkdown holds the sinks to their promises for any text, and to giving
 // the same when they are fed their own.
 func FuzzMarkdown(f *testing.F) {
 	r := NewRedactor()
-	for _, attack := range attacks {
-		f.Add(fmt.Sprintf(attack, "canary"))
+	for _, attack := range safetest.Attacks {
+		f.Add(attack.With("canary"))
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		checkSinks(t, r, s, 200)
@@ -181,8 +104,8 @@ func TestCut(t *testing.T) {
 		{"cell", r.Cell("f(x) <b> a_b", 40).String(), `f\(x\) \<b\> a\_b`},
 		{"cell cut", r.Cell(long, 32).String(), long[:26] + " … cut"},
 		{"title cut", r.Title(long+long, 300).String(), (long + long)[:255] + "…"},
-		{"secret across the cap", r.Code(strings.Repeat("x ", 8)+"password="+strings.Repeat("k", 60), 40).String(),
-			"`x x x x x x x x password=[redact … cut`"},
+		{"secret across the cap", r.Code(strings.Repeat("x ", 8)+"password="+strings.Repeat("k", 60), 36).String(),
+			"`x x x x x x x x password=[pa … cut`"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -240,7 +163,7 @@ func TestURL(t *testing.T) {
 			if got.String() != test.want || ok != test.ok {
 				t.Errorf("got %q, %v, want %q, %v", got, ok, test.want, test.ok)
 			}
-			if link := outline("| a |\n|---|\n| [x](" + got.String() + ") |\n"); ok && !strings.Contains(link, "TableRow(TableCell(Link(Text)))") {
+			if link := safetest.Outline("| a |\n|---|\n| [x](" + got.String() + ") |\n"); ok && !strings.Contains(link, "TableRow(TableCell(Link(Text)))") {
 				t.Errorf("no link of its own: %s", link)
 			}
 		})

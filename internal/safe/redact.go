@@ -2,75 +2,154 @@ package safe
 
 import (
 	"cmp"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
-
-	"github.com/zricethezav/gitleaks/v8/detect"
-	"github.com/zricethezav/gitleaks/v8/logging"
 )
 
-// Redactor takes secrets out of text. Make one with NewRedactor; it is safe for
-// use by several goroutines.
+// Redactor takes secrets and personal data out of text. Make one with
+// NewRedactor; it is safe for use by several goroutines, other than the ones
+// that Section returns.
 type Redactor struct {
-	detector func() *detect.Detector
+	patterns []Pattern
+	allow    []*regexp.Regexp
+	numbers  *numbers // of the section; nil where each text is numbered alone
 }
 
-// NewRedactor returns a Redactor with gitleaks' default rules and our own. The
-// rules are loaded at the first use, once for the process (about 100 ms and
-// 80 MB); should they fail to load that use panics, so that nothing is ever
-// published unredacted.
-func NewRedactor() *Redactor { return &Redactor{detector: loadDetector} }
+// Pattern is a kind of value that a team wants redacted. Where the expression
+// has a group, the first one is the value, else all that it matches.
+type Pattern struct {
+	Kind   string // lower-case letters, digits and dashes
+	Regexp *regexp.Regexp
+}
 
-var loadDetector = sync.OnceValue(func() *detect.Detector {
-	logging.Logger = logging.Logger.Output(io.Discard) // it writes to stderr, which the runner obeys
-	d, err := detect.NewDetectorDefaultConfig()
-	if err != nil {
-		panic("load the secret detector's rules: " + err.Error())
+// NewRedactor returns a Redactor with gitleaks' rules and our own. gitleaks' rules
+// are loaded at the first use, once for the process (about 100 ms and 80 MB);
+// should they fail to load that use panics, so that nothing is ever published
+// unredacted.
+func NewRedactor() *Redactor { return &Redactor{} }
+
+// With returns a Redactor that knows a team's patterns as well, and leaves every
+// value in that one of allow matches as a whole.
+func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp) *Redactor {
+	team := *r
+	team.patterns, team.allow = patterns, nil
+	for _, a := range allow {
+		team.allow = append(team.allow, regexp.MustCompile(`^(?:`+a.String()+`)$`))
 	}
-	d.IgnoreGitleaksAllow = true // a comment in the text must not switch detection off
-	return d
-})
+	return &team
+}
 
-// secret is one found in a text: s[start:end].
+// Section returns a Redactor for texts that are read together, such as those
+// of one issue: a value keeps its number from one text to the next.
+func (r *Redactor) Section() *Redactor {
+	section := *r
+	section.numbers = newNumbers()
+	return &section
+}
+
+// secret is a value found in a text: s[start:end].
 type secret struct {
 	start, end int
 	kind       string
 }
 
-// placeholder is what stands for a secret once it is redacted.
-var placeholder = regexp.MustCompile(`\[redacted-[a-z0-9-]+\]`)
-
-// Redact returns s as valid UTF-8 with each secret replaced by
-// "[redacted-KIND]", KIND being a gitleaks rule or one of our own. Redacting a
-// second time changes nothing. It takes about half a millisecond a kilobyte: hand
-// it excerpts and templates, not streams.
+// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", KIND
+// being one of gitleaks' rules, one of our own or a Pattern's; equal values
+// have equal numbers. Redacting a second time changes nothing. It takes about a
+// millisecond a kilobyte: hand it excerpts, not streams.
 func (r *Redactor) Redact(s string) string {
+	n := r.numbers
+	if n == nil {
+		n = newNumbers()
+	}
 	s = strings.ToValidUTF8(s, "\ufffd")
-	// Taking one secret out can lay another open, as when a key's name was its
-	// value; each round shortens what is not a placeholder, so this ends.
-	for {
-		found := r.find(s)
+	n.reserve(s, r.placeholders(s))
+	return r.replace(s, n.label, r.placeholders)
+}
+
+// Blank returns s like Redact, but with wildcard in place of each value, and
+// cleaned of what a reader cannot see. What names an error and its parts goes
+// through it, since a name must not depend on which value it was.
+func (r *Redactor) Blank(s, wildcard string) string {
+	return r.replace(clean(s), func(secret, string) string { return wildcard }, func(s string) [][]int { return indexAll(s, wildcard) })
+}
+
+// Skeleton is what Blank returns, less what only gitleaks' rules find, but with
+// every token blanked that looks drawn by chance. It is made for each message of
+// a stream (one to three microseconds for a hundred bytes): what it leaves is
+// still to go through Blank, once for each distinct template.
+func (r *Redactor) Skeleton(s, wildcard string) string {
+	s = clean(s)
+	label := func(secret, string) string { return wildcard }
+	if found := r.keep(s, r.ours(s)); len(found) > 0 {
+		s = put(s, merge(found, indexAll(s, wildcard)), label)
+	}
+	return put(s, tokens(s), label)
+}
+
+// replace puts a label in place of each value, until there is none: taking one
+// out can lay another open, as when a key's name was its value. Each round
+// shortens what is not a label yet, so this ends; of a text made to need many
+// rounds nothing is left. done tells where labels stand already.
+func (r *Redactor) replace(s string, label func(secret, string) string, done func(string) [][]int) string {
+	for range maxRounds {
+		found := r.keep(s, r.all(s))
+		if len(found) > 0 {
+			found = merge(found, done(s))
+		}
 		if len(found) == 0 {
 			return s
 		}
-		s = replace(s, found)
+		s = put(s, found, label)
 	}
+	return label(secret{0, len(s), kindSecret}, s)
 }
 
-// find returns the secrets of s in order, without overlap.
-func (r *Redactor) find(s string) []secret {
-	found := append(ownRules(s), gitleaks(r.detector(), s)...)
-	return merge(found, placeholder.FindAllStringIndex(s, -1))
+// maxRounds is far more than any text needs that was not made to need them.
+const maxRounds = 30
+
+// keep drops what the team allows.
+func (r *Redactor) keep(s string, found []secret) []secret {
+	if len(r.allow) == 0 {
+		return found
+	}
+	return slices.DeleteFunc(found, func(f secret) bool {
+		return slices.ContainsFunc(r.allow, func(a *regexp.Regexp) bool { return a.MatchString(s[f.start:f.end]) })
+	})
 }
 
-// merge drops what lies within a placeholder, and joins what overlaps: the kind
-// is that of the longest, since the others are parts of it.
+// ours returns what the rules of this package and the team's patterns find.
+func (r *Redactor) ours(s string) []secret {
+	found := ownRules(s)
+	for _, p := range r.patterns {
+		for _, m := range p.Regexp.FindAllStringSubmatchIndex(s, -1) {
+			if len(m) > 2 && m[2] >= 0 {
+				m = m[2:]
+			}
+			found = append(found, secret{m[0], m[1], p.Kind})
+		}
+	}
+	return found
+}
+
+// all returns what any rule finds. What is a secret in one place is one
+// in every other.
+func (r *Redactor) all(s string) []secret {
+	found := append(r.ours(s), gitleaks(s)...)
+	for _, f := range found {
+		if value := s[f.start:f.end]; drawn(value) {
+			found = append(found, occurrences(s, value, f.kind)...)
+		}
+	}
+	return found
+}
+
+// merge drops what lies within a label, and joins what overlaps: the kind is
+// that of the longest, since the others are parts of it.
 func merge(found []secret, done [][]int) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
-		return cmp.Or(a.start-b.start, b.end-a.end, strings.Compare(a.kind, b.kind))
+		return cmp.Or(a.start-b.start, b.end-a.end, vagueness(a.kind)-vagueness(b.kind), strings.Compare(a.kind, b.kind))
 	})
 	var merged []secret
 	for _, f := range found {
@@ -87,8 +166,17 @@ func merge(found []secret, done [][]int) []secret {
 	return merged
 }
 
-// widen lets f end where no placeholder is cut in two, and reports whether f
-// has nothing to hide outside of one.
+// vagueness is 1 for kinds that say less of a value than another rule may.
+func vagueness(kind string) int {
+	switch kind {
+	case kindKey, kindToken, kindSecret, kindPassword:
+		return 1
+	}
+	return 0
+}
+
+// widen lets f end where no label is cut in two, and reports whether f has
+// nothing to hide outside of one.
 func widen(f secret, done [][]int) (secret, bool) {
 	for _, d := range done {
 		if d[0] <= f.start && f.end <= d[1] {
@@ -109,14 +197,38 @@ func join(a, b secret) secret {
 	return secret{a.start, max(a.end, b.end), kind}
 }
 
-func replace(s string, found []secret) string {
+func put(s string, found []secret, label func(secret, string) string) string {
+	if len(found) == 0 {
+		return s
+	}
 	var b strings.Builder
 	at := 0
 	for _, f := range found {
 		b.WriteString(s[at:f.start])
-		b.WriteString("[redacted-" + f.kind + "]")
+		b.WriteString(label(f, s[f.start:f.end]))
 		at = f.end
 	}
 	b.WriteString(s[at:])
 	return b.String()
+}
+
+func occurrences(s, value, kind string) []secret {
+	var found []secret
+	for _, at := range indexAll(s, value) {
+		found = append(found, secret{at[0], at[1], kind})
+	}
+	return found
+}
+
+// indexAll returns where part, which is not empty, occurs in s.
+func indexAll(s, part string) [][]int {
+	var all [][]int
+	for at := 0; ; {
+		i := strings.Index(s[at:], part)
+		if i < 0 {
+			return all
+		}
+		all = append(all, []int{at + i, at + i + len(part)})
+		at += i + len(part)
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
 // startsCommand reports whether the runner would look for a command in line,
@@ -55,13 +57,16 @@ func TestTerminal(t *testing.T) {
 	for _, s := range terminalAttacks {
 		t.Run(s, func(t *testing.T) { checkTerminal(t, r, s) })
 	}
+	for _, attack := range safetest.Attacks {
+		t.Run(attack.Name, func(t *testing.T) { checkTerminal(t, r, attack.With("canary")) })
+	}
 	if got, want := r.Terminal("a\tb\n  c::d").String(), "a\tb\n  c::d"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got := r.Terminal("\x1b[1;31mred\x1b[0m password=hunter2").String(); got != "red password=[redacted-password]" {
+	if got := r.Terminal("\x1b[1;31mred\x1b[0m password=hunter2").String(); got != "red password=[password-1]" {
 		t.Errorf("got %q", got)
 	}
-	if got := r.Terminal("pass\u200bword=hun\x1b[0mter2").String(); got != "password=[redacted-password]" {
+	if got := r.Terminal("pass\u200bword=hun\x1b[0mter2").String(); got != "password=[password-1]" {
 		t.Errorf("a secret is hidden from the detector: %q", got)
 	}
 	if got := r.Command(strings.Repeat("a", 5000)).String(); len(got) != 4096+len("…")-1 || !strings.HasSuffix(got, "a … cut") {

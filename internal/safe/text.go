@@ -1,7 +1,16 @@
 // Package safe is the one way by which foreign text reaches an issue, the step
-// summary, Slack or the runner's log. It owns two rules: what counts as a
-// secret (redact.go, secrets.go, named.go) and what each sink would obey rather than show
-// (clean.go, defuse.go, markdown.go, terminal.go).
+// summary, Slack or the runner's log. It owns two rules: what is taken out of a
+// text, and what each sink would obey rather than show (clean.go, defuse.go,
+// markdown.go, terminal.go).
+//
+// Taken out are secrets, by the rules of a maintained detector (gitleaks.go), by
+// their own form (secrets.go) and by the name of their key, header or parameter
+// (named.go, keyname.go, header.go), and personal data: e-mail and IP addresses
+// (email.go, address.go), phone and card numbers, IBANs (digits.go, phone.go,
+// iban.go). Each value is named by kind and number, "[email-1]" (label.go).
+// Our own rules start at the few bytes that such a value begins with, because
+// every message goes through them; they read what URLs and JSON encode as well
+// (decode.go).
 //
 // Foreign text is all that a log line, a Sentry event or a webhook carries:
 // whoever makes a service log a line has written it. The publishing rooms take

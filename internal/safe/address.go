@@ -1,0 +1,111 @@
+package safe
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// ipv4At returns the end of the IPv4 address that begins at start, a digit
+// that no other precedes.
+func ipv4At(s string, start int) (end int, ok bool) {
+	if start > 0 && (isWord(s[start-1]) || s[start-1] == '.') {
+		return 0, false
+	}
+	end, dots := start, 0
+	for end < len(s) && (isDigit(s[end]) || s[end] == '.' && end+1 < len(s) && isDigit(s[end+1])) {
+		if s[end] == '.' {
+			dots++
+		}
+		end++
+	}
+	followed := end < len(s) && (isWord(s[end]) || s[end] == '.' && end+1 < len(s) && isWord(s[end+1]))
+	if dots != 3 || followed {
+		return 0, false
+	}
+	addr, err := netip.ParseAddr(s[start:end])
+	return end, err == nil && !everyones(addr) && !afterVersion(s[:start])
+}
+
+// everyones reports whether an address tells nothing of a machine: loopback,
+// unspecified, broadcast, or the x.0.0.0 of networks and browsers' versions.
+func everyones(a netip.Addr) bool {
+	if a.Is4() {
+		b := a.As4()
+		return b == [4]byte{127, 0, 0, 1} || b == [4]byte{255, 255, 255, 255} || b[1]|b[2]|b[3] == 0
+	}
+	return a.IsLoopback() || a.IsUnspecified()
+}
+
+// afterVersion reports whether the text before an address says that it is the
+// number of a version.
+func afterVersion(before string) bool {
+	before = strings.TrimRight(before, ` "'=:v`)
+	for _, word := range []string{"version", "ver", "release", "build", "revision"} {
+		if len(before) >= len(word) && strings.EqualFold(before[len(before)-len(word):], word) {
+			return true
+		}
+	}
+	return false
+}
+
+// ipv6 returns IPv6 addresses (RFC 4291), those that hold an IPv4 one included.
+func ipv6(s string, found []secret) []secret {
+	for at := 0; ; {
+		i := strings.IndexByte(s[at:], ':')
+		if i < 0 {
+			return found
+		}
+		start, end := at+i, at+i
+		for start > at && isIPv6Byte(s[start-1]) {
+			start--
+		}
+		colons := 0
+		for end < len(s) && isIPv6Byte(s[end]) {
+			if s[end] == ':' {
+				colons++
+			}
+			end++
+		}
+		at = end
+		if colons >= 2 {
+			if f, ok := ipv6In(s, start, end); ok {
+				found = append(found, f)
+			}
+		}
+	}
+}
+
+func isIPv6Byte(c byte) bool { return isHexDigit(c) || c == ':' || c == '.' }
+
+// ipv6In returns the address that fills s[start:end], but for a key's end
+// before it ("node:2001:db8::1") and punctuation behind it.
+func ipv6In(s string, start, end int) (secret, bool) {
+	if start > 0 && isWord(s[start-1]) || s[start] == ':' && s[start+1] != ':' {
+		start += strings.IndexByte(s[start:end], ':') + 1
+	}
+	for end > start && (s[end-1] == '.' || s[end-1] == ':' && s[end-2] != ':') {
+		end--
+	}
+	if end-start < 3 || end < len(s) && isWord(s[end]) || !strings.ContainsAny(s[start:end], "0123456789") {
+		return secret{}, false
+	}
+	addr, err := netip.ParseAddr(s[start:end])
+	return secret{start, end, kindIP}, err == nil && !everyones(addr)
+}
+
+// hostOfAddress returns the addresses in names that AWS gives: ip-10-0-3-7.
+func hostOfAddress(s string, found []secret) []secret {
+	for _, at := range indexAll(s, "ip-") {
+		if at[0] > 0 && isAlnum(s[at[0]-1]) {
+			continue
+		}
+		end := at[1]
+		for end < len(s) && (isDigit(s[end]) || s[end] == '-' && end+1 < len(s) && isDigit(s[end+1])) {
+			end++
+		}
+		if _, err := netip.ParseAddr(strings.ReplaceAll(s[at[1]:end], "-", ".")); err == nil {
+			found = append(found, secret{at[1], end, kindIP})
+		}
+	}
+	return found
+}

@@ -1,0 +1,84 @@
+package safe
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// emails returns e-mail addresses (RFC 5321, unquoted, with a domain of at
+// least two labels). found holds the credentials of URLs, whose "@" is none.
+func emails(s string, found []secret) []secret {
+	credentials := found
+	for _, at := range indexAll(s, "@") {
+		f := secret{localStart(s, at[0]), domainEnd(s, at[1]), kindEmail}
+		within := func(c secret) bool { return c.start < f.end && f.start < c.end }
+		if f.start < at[0] && isDomain(s[at[1]:f.end]) && !isAddressOfCode(s[f.start:at[0]]) &&
+			!slices.ContainsFunc(credentials, within) {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// localStart returns where the local part that ends at end begins.
+func localStart(s string, end int) int {
+	start := end
+	for start > 0 {
+		r, size := utf8.DecodeLastRuneInString(s[:start])
+		if !isNameRune(r) && !strings.ContainsRune("._%+'-", r) {
+			break
+		}
+		start -= size
+	}
+	return end - len(strings.TrimLeft(s[start:end], "._%+'-"))
+}
+
+// domainEnd returns where the domain that begins at start ends.
+func domainEnd(s string, start int) int {
+	end := start
+	for end < len(s) {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if !isNameRune(r) && r != '.' && r != '-' {
+			break
+		}
+		end += size
+	}
+	return start + len(strings.TrimRight(s[start:end], ".-"))
+}
+
+func isNameRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return isAlnum(byte(r))
+	}
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r))
+}
+
+// notDomains are endings of what stands behind an "@" in file and unit names,
+// none of which is a top-level domain.
+var notDomains = []string{"service", "socket", "timer", "mount", "slice", "scope", "target", "device",
+	"js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "json", "html", "php", "java",
+	"class", "jar", "dll", "exe", "txt", "log"}
+
+// isDomain tells a domain from a version, as in lodash@4.17.21, and from a file's ending.
+func isDomain(s string) bool {
+	first, rest, ok := strings.Cut(s, ".")
+	if !ok || first == "" || isVersion(first) && rest != "" && isDigit(rest[0]) {
+		return false
+	}
+	tld := s[strings.LastIndexByte(s, '.')+1:]
+	if utf8.RuneCountInString(tld) < 2 || slices.Contains(notDomains, strings.ToLower(tld)) {
+		return false
+	}
+	return strings.HasPrefix(tld, "xn--") || strings.IndexFunc(tld, func(r rune) bool { return r <= '9' }) < 0
+}
+
+// isVersion reports whether s is digits, a "v" before them or not.
+func isVersion(s string) bool {
+	s = strings.TrimPrefix(s, "v")
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// isAddressOfCode tells git@host, which is no person's.
+func isAddressOfCode(local string) bool { return local == "git" }

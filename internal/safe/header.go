@@ -1,0 +1,57 @@
+package safe
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The value of an Authorization header (RFC 9110): a scheme and credentials,
+// or parameters, as in Digest (RFC 7616) and AWS's signatures.
+var (
+	credentialsOf = regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`)
+	parametersOf  = regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`)
+)
+
+// authorization adds the credentials in the header of which k is the name.
+func authorization(s string, k key, found []secret) []secret {
+	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
+	for _, value := range []*regexp.Regexp{credentialsOf, parametersOf} {
+		if m := value.FindStringSubmatchIndex(s[start:]); m != nil && !unset(s[start+m[2]:start+m[3]]) {
+			return append(found, secret{start + m[2], start + m[3], kindAuthorization})
+		}
+	}
+	end := len(s) // without a scheme
+	if n := strings.IndexAny(s[start:], " \t\n\"'\\,;])}"); n >= 0 {
+		end = start + n
+	}
+	if text := s[start:min(end, start+maxShaped)]; len(text) >= 8 && random(text) && !unset(text) {
+		found = append(found, secret{start, end, kindAuthorization})
+	}
+	return found
+}
+
+// Cookies (RFC 6265), and the attributes that Set-Cookie has beside one.
+var (
+	cookiePair = regexp.MustCompile(`^[\s\["'\\]*([^\s=;,"'\\<>]+)=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`)
+	attribute  = regexp.MustCompile(`^(?i)\s*(?:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)`)
+)
+
+// cookies adds the value of each cookie in the header of which k is the name.
+func cookies(s string, k key, found []secret) []secret {
+	for at := k.value; ; {
+		if m := attribute.FindStringIndex(s[at:]); m != nil {
+			at += m[1]
+		} else if m := cookiePair.FindStringSubmatchIndex(s[at:]); m != nil {
+			if value := s[at+m[4] : at+m[5]]; !unset(value) {
+				found = append(found, secret{at + m[4], at + m[5], kindCookie})
+			}
+			at += m[1]
+		} else {
+			return found
+		}
+		if !strings.HasPrefix(s[at:], ";") {
+			return found
+		}
+		at++
+	}
+}

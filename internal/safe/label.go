@@ -1,0 +1,73 @@
+package safe
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// placeholder is the shape of what Redact puts in place of a value.
+var placeholder = regexp.MustCompile(`\[([a-z0-9]+(?:-[a-z0-9]+)*)-([1-9]\d{0,3})\]`)
+
+const maxNumber = 9999
+
+// placeholders returns where those stand in s whose kind is known: a list of
+// one token may have their shape.
+func (r *Redactor) placeholders(s string) [][]int {
+	if !strings.Contains(s, "[") {
+		return nil
+	}
+	var found [][]int
+	for _, m := range placeholder.FindAllStringSubmatchIndex(s, -1) {
+		if r.isKind(s[m[2]:m[3]]) {
+			found = append(found, m)
+		}
+	}
+	return found
+}
+
+// numbers tells equal values of a section by a number, counted for each kind
+// in the order in which the values are met.
+type numbers struct {
+	last  map[string]int // by kind
+	given map[[2]string]int
+}
+
+func newNumbers() *numbers { return &numbers{last: map[string]int{}, given: map[[2]string]int{}} }
+
+// label returns the placeholder of a value. Beyond 9,999 values of a kind all
+// others share a number.
+func (n *numbers) label(f secret, value string) string {
+	key := [2]string{f.kind, canonical(f.kind, value)}
+	if n.given[key] == 0 {
+		n.last[f.kind] = min(n.last[f.kind]+1, maxNumber)
+		n.given[key] = n.last[f.kind]
+	}
+	return "[" + f.kind + "-" + strconv.Itoa(n.given[key]) + "]"
+}
+
+// reserve keeps new numbers apart from those that a text brings along.
+func (n *numbers) reserve(s string, placeholders [][]int) {
+	for _, m := range placeholders {
+		kind := s[m[2]:m[3]]
+		if number, err := strconv.Atoi(s[m[4]:m[5]]); err == nil {
+			n.last[kind] = max(n.last[kind], number)
+		}
+	}
+}
+
+// canonical writes a value in the one way in which equal ones are equal.
+func canonical(kind, value string) string {
+	switch kind {
+	case kindEmail, kindIP:
+		return strings.ToLower(value)
+	case kindCard, kindPhone, kindIBAN:
+		return strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' && r < 'A' || r > 'Z' {
+				return -1
+			}
+			return r
+		}, strings.ToUpper(value))
+	}
+	return value
+}

@@ -1,0 +1,130 @@
+package safe_test
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/safe/safetest"
+)
+
+var (
+	seedFlag    = flag.Uint64("seed", 0, "seed of the secrets that TestRecall draws; by default several")
+	samplesFlag = flag.String("samples", "", "file of secrets for TestRecall to look for instead, one JSON object a line: kind, value, line")
+	linesFlag   = flag.String("lines", "", "file of lines without secrets for TestPrecision to read instead of ../shared/data/loghub")
+)
+
+// TestRecall draws 20 kinds of secrets into lines of logs, 50 of each, and wants
+// 99 of 100 of them taken out.
+//
+//	go test -v -run TestRecall ./internal/safe -args -seed 7
+//	go test -v -run TestRecall ./internal/safe -args -samples /path/to/samples.jsonl
+func TestRecall(t *testing.T) {
+	r := safe.NewRedactor()
+	if *samplesFlag != "" {
+		samples, err := safetest.ReadSamples(*samplesFlag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkRecall(t, r, samples)
+		return
+	}
+	seeds := []uint64{1, 2, 3, 4, 5}
+	if *seedFlag != 0 {
+		seeds = []uint64{*seedFlag}
+	}
+	for _, seed := range seeds {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			checkRecall(t, r, safetest.Samples(rand.New(rand.NewPCG(seed, 0))))
+		})
+	}
+}
+
+func checkRecall(t *testing.T, r *safe.Redactor, samples []safetest.Sample) {
+	t.Helper()
+	var order []string
+	all, found := map[string]int{}, map[string]int{}
+	total := 0
+	for _, s := range samples {
+		if all[s.Kind]++; all[s.Kind] == 1 {
+			order = append(order, s.Kind)
+		}
+		if shown := r.Redact(s.Line); s.Leaks(shown) {
+			t.Logf("%s missed: %q in %q", s.Kind, s.Value, shown)
+			continue
+		}
+		found[s.Kind]++
+		total++
+	}
+	var table strings.Builder
+	for _, kind := range order {
+		fmt.Fprintf(&table, "%-20s %4d of %4d\n", kind, found[kind], all[kind])
+	}
+	t.Logf("recall by kind\n%s%-20s %4d of %4d, %.2f%%", table.String(), "all", total, len(samples), 100*float64(total)/float64(len(samples)))
+	if total*100 < len(samples)*99 {
+		t.Errorf("recall %d of %d, want 99%%", total, len(samples))
+	}
+}
+
+// TestPrecision reads logs that hold no secrets but addresses, which stand where
+// their templates have a wildcard. At most one line in a hundred may be touched elsewhere.
+func TestPrecision(t *testing.T) {
+	files, err := filepath.Glob("../../../shared/data/loghub/*.txt")
+	if *linesFlag != "" {
+		files = []string{*linesFlag}
+	}
+	if err != nil || len(files) == 0 {
+		t.Skip("../shared/data/loghub is absent")
+	}
+	r := safe.NewRedactor()
+	total, beyond := 0, 0
+	for _, file := range files {
+		lines := readLines(t, file)
+		var templates []string
+		if truth := strings.TrimSuffix(file, ".txt") + ".truth"; *linesFlag == "" {
+			templates = readLines(t, truth)
+		}
+		touched, outside := 0, 0
+		for i, line := range lines {
+			shown := r.Redact(line)
+			if shown == line {
+				continue
+			}
+			touched++
+			if templates == nil || !fits(templates[i], shown) && fits(templates[i], line) {
+				outside++
+				t.Logf("touched: %q to %q", line, shown)
+			}
+		}
+		t.Logf("%-14s %5d lines, %4d touched, %3d beyond the wildcards", filepath.Base(file), len(lines), touched, outside)
+		total, beyond = total+len(lines), beyond+outside
+	}
+	t.Logf("%d of %d lines touched beyond the wildcards, %.2f%%", beyond, total, 100*float64(beyond)/float64(total))
+	if beyond*100 > total {
+		t.Errorf("%d of %d lines touched, want at most one in a hundred", beyond, total)
+	}
+}
+
+func readLines(t *testing.T, file string) []string {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n")
+}
+
+// fits reports whether line is an instance of the template.
+func fits(template, line string) bool {
+	parts := strings.Split(strings.Join(strings.Fields(template), " "), "<*>")
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return regexp.MustCompile("^" + strings.Join(parts, ".*") + "$").MatchString(strings.Join(strings.Fields(line), " "))
+}

@@ -1,0 +1,135 @@
+package safe
+
+import "strings"
+
+// quotedEnd returns where the string that starts at start and was opened by
+// quote ends: at the same quote, or at the end of the line if it was cut. Each
+// level of nesting doubles the backslashes of what is escaped within, so a quote
+// after k backslashes is closed by one after k more than a multiple of 2(k+1).
+func quotedEnd(s string, start int, quote string) int {
+	k := len(quote) - 1
+	for i := start; i < len(s); i++ {
+		at := i
+		for at < len(s) && s[at] == '\\' {
+			at++
+		}
+		if at == len(s) || s[at] == '\n' {
+			return at
+		}
+		if n := at - i; s[at] == quote[k] && n%(2*(k+1)) == k {
+			return at - k
+		} else if s[at] == quote[k] && n < k {
+			return i // the string around it ends
+		}
+		i = at
+	}
+	return len(s)
+}
+
+// bareEnd returns where an unquoted value that starts at start ends.
+func bareEnd(s string, start int) int {
+	if s[start] == '[' {
+		if at := placeholder.FindStringIndex(s[start:]); at != nil && at[0] == 0 {
+			start += at[1]
+		}
+	}
+	if strings.HasPrefix(s[start:], "<*>") {
+		start += len("<*>")
+	}
+	n := strings.IndexAny(s[start:], " \t\n\"'`&;,\\<>")
+	if n < 0 {
+		n = len(s) - start
+	}
+	return start + len(strings.TrimRight(s[start:start+n], ")]}."))
+}
+
+// unset reports whether value says that there is no secret, shows a mask or a
+// wildcard, or is the bracket of a list or an object.
+func unset(value string) bool {
+	switch strings.ToLower(value) {
+	case "null", "nil", "none", "undefined", "true", "false", "<*>":
+		return true
+	}
+	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}")
+}
+
+// prose tells what follows a colon in "invalid password: must have 8 letters",
+// "unexpected token: end" and "jsonwebtoken::decode" from a secret. A password
+// may be a word if nothing of a sentence comes after it; a short word is no token.
+func prose(name, value, after string) bool {
+	word := strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-") == "" && !random(value)
+	switch {
+	case !word:
+		return len(value) < 4 || strings.HasPrefix(value, ":")
+	case strings.HasSuffix(name, "token"), strings.HasSuffix(name, "key"):
+		return len(value) < 20
+	}
+	next, _, _ := strings.Cut(strings.TrimPrefix(after, " "), " ")
+	return strings.HasPrefix(after, " ") && !strings.ContainsAny(next, "=:")
+}
+
+// drawn reports whether value looks drawn by chance, as tokens and keys are: 16
+// letters and digits or more, among which the kind of character changes more often
+// than in words, CamelCase ones included.
+func drawn(value string) bool {
+	n, digits, changes := 0, 0, 0
+	last := byte(0)
+	for _, c := range []byte(value) {
+		class := classOf(c)
+		switch class {
+		case 0:
+			if strings.IndexByte("_-+/=.~%:|", c) < 0 {
+				return false
+			}
+			last = 0
+			continue
+		case '0':
+			digits++
+		}
+		n++
+		if last != 0 && class != last {
+			changes++
+		}
+		last = class
+	}
+	if digits > 0 {
+		return n >= 16 && changes*5 >= n
+	}
+	return n >= 20 && changes*9 >= n*4
+}
+
+// classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0'
+// for a digit, 0 for all else.
+func classOf(c byte) byte {
+	switch {
+	case c >= 'a' && c <= 'z':
+		return 'a'
+	case c >= 'A' && c <= 'Z':
+		return 'A'
+	case c >= '0' && c <= '9':
+		return '0'
+	}
+	return 0
+}
+
+// tokens returns each run of token characters that looks drawn by chance.
+func tokens(s string) []secret {
+	var found []secret
+	for i := 0; i < len(s); i++ {
+		start := i
+		for i < len(s) && (isWord(s[i]) || s[i] == '-' || s[i] == '+' || s[i] == '~') {
+			i++
+		}
+		if i-start >= 16 && drawn(s[start:i]) {
+			found = append(found, secret{start, i, kindToken})
+		}
+	}
+	return found
+}
+
+// random reports whether value may be a token rather than a word of prose.
+func random(value string) bool {
+	return hasDigit(value) || len(value) > 1 && strings.ToLower(value[1:]) != value[1:] && strings.ToUpper(value) != value
+}
+
+func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
