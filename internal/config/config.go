@@ -8,8 +8,8 @@
 //
 // The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
 // setting names to plain values or, for lists, sequences. Secrets have no place in it.
-// Two more of its keys are no settings, since they hold lists under names: in-app
-// and fields (see teamrules.go).
+// Three more of its keys are no settings, since they hold more than one value: in-app
+// and fields (see teamrules.go), and redact (see redact.go).
 //
 // It imports nothing of this project.
 package config
@@ -50,6 +50,7 @@ type Config struct {
 	MaxDuration    time.Duration
 	TrustedLogins  []string
 	PublishSamples bool
+	Redact         Redact // of the file alone
 
 	Command  string // scan, doctor or preview
 	File     string // where the file of settings is looked for

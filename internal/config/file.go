@@ -48,6 +48,10 @@ func parseFile(path string, data []byte) (map[string]value, team, error) {
 			continue
 		}
 		for _, entry := range mapping.Values {
+			if name, _ := scalar(entry.Key); name == redactKey {
+				mistakes = append(mistakes, rules.redact.parse(path, entry.Value))
+				continue
+			}
 			ours, wrong := rules.read(entry)
 			for _, err := range wrong {
 				mistakes = append(mistakes, fmt.Errorf("%s: %w", at(path, entry.Key), err))

@@ -66,6 +66,17 @@ func TestFileMistakes(t *testing.T) {
 		{"merge", "<<: {label: a}\n", "line 1: a key must be the plain name"},
 		{"wrong value", "label: x\nlookback: 60\n", `lookback "60" (.github/errmon.yml line 2) is no duration`},
 		{"infinity", "aws-requests-per-second: .inf\n", "must be a plain value"},
+		{"redact is a list", "redact: [a]\n", "line 1: redact: must hold patterns: and allow:"},
+		{"unknown part of redact", "redact:\n  pattern: x\n", `line 2: redact: unknown key "pattern"`},
+		{"patterns are a list", "redact:\n  patterns: [a]\n", "line 2: redact: patterns: must be names"},
+		{"name of a pattern", "redact:\n  patterns:\n    Customer ID: x\n", `line 3: redact: pattern "Customer ID": the name must be`},
+		{"expression of a pattern", "redact:\n  patterns:\n    id: 'a('\n", `line 3: redact: pattern "id": no regular expression of Go's (RE2): missing closing ) "a("`},
+		{"look-behind", "redact:\n  patterns:\n    id: '(?<=x)y'\n", `line 3: redact: pattern "id": no regular expression of Go's (RE2)`},
+		{"empty match", "redact:\n  patterns:\n    id: '\\d*'\n", `line 3: redact: pattern "id": the expression matches the empty text`},
+		{"no expression", "redact:\n  patterns:\n    id:\n", `line 3: redact: pattern "id": must be a regular expression`},
+		{"allow is a mapping", "redact:\n  allow: {a: b}\n", "line 2: redact: allow: must be a list"},
+		{"expression of allow", "redact:\n  allow:\n    - ok\n    - '['\n", "line 4: redact: allow: no regular expression"},
+		{"a name like redact", "redacted: x\n", `did you mean "redact"?`},
 		{"octal", "min-events: 0x10\n", "whole number"},
 	}
 	for _, test := range tests {
@@ -78,6 +89,42 @@ func TestFileMistakes(t *testing.T) {
 				t.Errorf("shows a secret: %v", err)
 			}
 		})
+	}
+}
+
+func TestRedact(t *testing.T) {
+	c, err := load(`redact:
+  patterns:
+    customer-id: 'CUST-\d{6}'
+    voucher: voucher (\w+)
+  allow:
+    - '10\.0\.\d+\.\d+'
+label: x
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range c.Redact.Patterns {
+		got = append(got, p.Name+" "+p.Regexp.String())
+	}
+	for _, a := range c.Redact.Allow {
+		got = append(got, a.String())
+	}
+	if diff := cmp.Diff([]string{`customer-id CUST-\d{6}`, `voucher voucher (\w+)`, `10\.0\.\d+\.\d+`}, got); diff != "" {
+		t.Error(diff)
+	}
+	if c, err = load("redact:\n"); err != nil || len(c.Redact.Patterns) > 0 {
+		t.Errorf("empty: %v", err)
+	}
+}
+
+func TestMistakesOfRedactAreToldTogether(t *testing.T) {
+	_, err := load("redact:\n  patterns:\n    A: x\n    b: '('\n  allow: ['[', ok]\n  more: 1\nmin-events: no\n")
+	for _, want := range []string{"line 3", "line 4", "line 5", "line 6", "min-events"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error lacks %q: %v", want, err)
+		}
 	}
 }
 

@@ -51,7 +51,7 @@ func Load(in Input) (Config, error) {
 	given := collect(in.Flags, environment{in.Getenv, dotEnv})
 	fromFile, rules, err := readFile(in, given["config"])
 	note(err)
-	c.InApp, c.Fields = rules.inApp, rules.fields
+	c.InApp, c.Fields, c.Redact = rules.inApp, rules.fields, rules.redact
 	c.FileRead = fromFile != nil
 
 	for _, s := range Settings {

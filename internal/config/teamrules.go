@@ -28,12 +28,13 @@ type InApp struct {
 var FieldNames = []string{"level", "message", "logger", "service", "release", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 // teamKeys are the keys of the file that are no settings.
-var teamKeys = []string{"in-app", "fields"}
+var teamKeys = []string{"in-app", "fields", redactKey}
 
 // team is what the file holds beside settings.
 type team struct {
 	inApp  InApp
 	fields map[string][]string
+	redact Redact
 }
 
 // The most that a file may ask for; each costs time on every line or frame.
