@@ -40,7 +40,7 @@ var others = map[string][]string{
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
 		"safe", "stacktrace"},
-	"preview": {"event", "grouping", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
+	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
 	"cli": {"clock", "cloudwatch", "config", "event", "github", "logfile", "plan", "policy", "preview", "report", "safe",
 		"scan", "stacktrace"},
 }

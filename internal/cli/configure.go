@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/safe"
 )
 
 // configure reads the configuration of a scan. Where a workflow has checked
@@ -62,12 +63,21 @@ func (s *session) load(file []byte) (config.Config, error) {
 		},
 		Now: s.Clock.Now(),
 	})
+	s.redactor = redactor(cfg.Redact)
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
 			return config.Config{}, usageError{fmt.Errorf("set %s of .env: %w", name, err)}
 		}
 	}
 	return cfg, asUsage(err)
+}
+
+func redactor(c config.Redact) *safe.Redactor {
+	var patterns []safe.Pattern
+	for _, p := range c.Patterns {
+		patterns = append(patterns, safe.Pattern{Kind: p.Name, Regexp: p.Regexp})
+	}
+	return safe.NewRedactor().With(patterns, c.Allow)
 }
 
 func (s *session) inWorkspace(name string) string {

@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -328,7 +329,10 @@ func TestPublicRepositoryHoldsSamplesBack(t *testing.T) {
 			w := newWorld(t)
 			w.github.Configure(func(s *githubtest.Settings) { s.Private = false })
 			w.log(5*time.Minute, "ERROR request of customer Smith failed\n%s", nodeTrace)
-			w.run(append([]string{"scan"}, tt.args...)...).mustSucceed(t)
+			r := w.run(append([]string{"scan"}, tt.args...)...).mustSucceed(t)
+			if got := strings.Count(r.stdout, "Set publish-samples to true"); got != 1 && !tt.want || got != 0 && tt.want {
+				t.Errorf("said %d times what is held back: %s", got, r.stdout)
+			}
 			body := w.find("TypeError").Body
 			if got := strings.Contains(body, "Smith"); got != tt.want {
 				t.Errorf("shows the event: %v, want %v\n%s", got, tt.want, body)
@@ -337,5 +341,30 @@ func TestPublicRepositoryHoldsSamplesBack(t *testing.T) {
 				t.Error("in-app frames are missing")
 			}
 		})
+	}
+}
+
+func TestRedactOfTheFile(t *testing.T) {
+	w := newWorld(t)
+	if err := os.Mkdir(".github", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	const file = "redact:\n  patterns:\n    customer-id: 'CUST-[A-Z]{4}'\n  allow: ['10\\.0\\.\\d+\\.\\d+']\n"
+	if err := os.WriteFile(".github/errmon.yml", []byte(file), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.log(5*time.Minute, "ERROR cannot bill CUST-ABCD or CUST-WXYZ and again CUST-ABCD from 10.0.3.7 behind 192.0.2.8")
+	w.log(4*time.Minute, "ERROR cannot bill CUST-EFGH or CUST-EFGH and again CUST-EFGH from 10.0.3.9 behind 192.0.2.9")
+	w.run("scan").mustSucceed(t)
+	issue := w.find("cannot bill")
+	if count(t, issue) != 2 || len(w.errorIssues()) != 1 {
+		t.Errorf("equal and different values are different errors: %v", w.errorIssues())
+	}
+	if !strings.Contains(issue.Body, "bill [customer-id-1] or [customer-id-1] and again [customer-id-1] from 10.0.3.9 behind [ip-1]") {
+		t.Errorf("body: %s", issue.Body)
+	}
+	m, err := marker.Read(issue.Body)
+	if err != nil || strings.Contains(m.Template, "CUST") || strings.Contains(issue.Title, "CUST") {
+		t.Errorf("title %q, stored template %q, %v", issue.Title, m.Template, err)
 	}
 }

@@ -3,7 +3,6 @@ package grouping
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -15,8 +14,8 @@ type Set struct {
 	templates map[string]string // masked → redacted, so that each is redacted once
 }
 
-// NewSet returns an empty set. redact takes secrets out of a template before
-// it becomes part of a key or is stored.
+// NewSet returns an empty set. redact puts Wildcard in place of what is secret in
+// a template before that becomes part of a key or is stored.
 func NewSet(redact func(string) string) *Set {
 	return &Set{redact: redact, groups: map[string]*Group{}, templates: map[string]string{}}
 }
@@ -59,25 +58,9 @@ func (s *Set) template(message string) string {
 	if len(s.templates) >= maxTemplates {
 		clear(s.templates)
 	}
-	redacted := wildcards(s.redact(masked))
+	redacted := s.redact(masked)
 	s.templates[masked] = redacted
 	return redacted
-}
-
-// wildcards turns what redaction left in place of a secret into wildcards, so
-// that which secret it was is no part of a template.
-func wildcards(s string) string {
-	for {
-		begin := strings.Index(s, "[redacted-")
-		if begin < 0 {
-			return s
-		}
-		length := strings.IndexByte(s[begin:], ']')
-		if length < 0 {
-			return s
-		}
-		s = s[:begin] + Wildcard + s[begin+length+1:]
-	}
 }
 
 // Groups returns the groups in the order of their keys. Title parts and

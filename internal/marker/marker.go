@@ -17,7 +17,8 @@
 // of the base64url text tells damage from a format of later date. The key line
 // stays readable: when the state is damaged, it still says whose issue it is.
 // Log text inside the section cannot forge these lines because publishing
-// breaks every "<!--" in foreign text (package safe).
+// breaks every "<!--" in foreign text (package safe). A body in which the lines of
+// another issue were pasted as well is refused as damaged, with no key.
 //
 // Fields may be added within version 1; readers keep what they know. A state
 // of a higher version is refused with ErrNewer and must be left untouched.
@@ -56,6 +57,7 @@ type Marker struct {
 	Level    string   `json:"l,omitempty"`
 	First    Millis   `json:"f,omitempty"`
 	Last     Millis   `json:"n,omitempty"`
+	FiledBy  string   `json:"by,omitempty"` // name of the run that filed the issue; tells a copy of the marker from another run's
 
 	Sources    map[string]Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64  `json:"sen,omitempty"` // lifetime total by Sentry issue id

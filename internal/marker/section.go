@@ -36,9 +36,11 @@ func (e *DamagedError) Error() string { return "errmon state is damaged" }
 // ErrNewer or a *DamagedError.
 func Read(body string) (Marker, error) {
 	var m Marker
-	err := read(body, &m)
-	if err != nil {
+	if err := read(body, &m); err != nil {
 		return Marker{}, err
+	}
+	if len(m.Keys) == 0 {
+		return Marker{}, &DamagedError{} // the state of a dashboard, pasted
 	}
 	return m, nil
 }
@@ -61,7 +63,11 @@ func read(body string, state any) error {
 	if v, _ := version(section, beginPrefix); v > Version {
 		return ErrNewer
 	}
-	damaged := &DamagedError{Key: after(section, keyPrefix)}
+	key, ok := ownKey(section)
+	if !ok {
+		return &DamagedError{}
+	}
+	damaged := &DamagedError{Key: key}
 	// The last one: nothing of ours stands behind it, and people may have
 	// quoted an older one above.
 	at := strings.LastIndex(section, statePrefix)
@@ -78,6 +84,33 @@ func read(body string, state any) error {
 	}
 	return nil
 }
+
+// ownKey returns what the key line says, and reports false if there are several
+// that contradict each other.
+func ownKey(section string) (key string, ok bool) {
+	key = after(section, keyPrefix)
+	if !isPlain(key) {
+		key = ""
+	}
+	for rest := section; ; {
+		_, behind, more := strings.Cut(rest, keyPrefix)
+		if !more {
+			return key, true
+		}
+		if other := after(rest, keyPrefix); other != key && isPlain(other) {
+			return "", false
+		}
+		rest = behind
+	}
+}
+
+// isPlain reports whether a key can stand in its line without ending it. All
+// that errmon makes can.
+func isPlain(key string) bool {
+	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
+}
+
+const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
 
 // version reads the number behind prefix and what follows up to the comment's end.
 func version(text, prefix string) (int, string) {
@@ -143,7 +176,7 @@ func (m Marker) Section(text string) (string, error) {
 		return "", err
 	}
 	key := ""
-	if len(m.Keys) > 0 {
+	if len(m.Keys) > 0 && isPlain(m.Keys[0]) {
 		key = m.Keys[0]
 	}
 	return section(key, text, state), nil

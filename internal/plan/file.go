@@ -31,6 +31,7 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 		case created >= in.Rules.MaxNew || !readable(*a, in):
 			a.Kind, a.Reason = Wait, OverMax
 		default:
+			a.Next.FiledBy = in.Run
 			created++
 		}
 	}

@@ -75,6 +75,7 @@ type Rules struct {
 // Input is all that a run knows.
 type Input struct {
 	Now     time.Time
+	Run     string // names this run, unlike any other; new issues carry it
 	Rules   Rules
 	Issues  []Issue
 	Waiting []marker.Row

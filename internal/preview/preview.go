@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
-	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
@@ -72,11 +71,13 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.T
 }
 
 func (p Preview) pipeline() *scan.Pipeline {
-	return &scan.Pipeline{Policy: p.Policy, InApp: p.InApp, Fields: p.Fields, Set: grouping.NewSet(p.Redactor.Redact)}
+	pipeline := scan.NewPipeline(p.Policy, p.Redactor)
+	pipeline.InApp, pipeline.Fields = p.InApp, p.Fields
+	return pipeline
 }
 
 func (p Preview) print(pipeline *scan.Pipeline, what string) {
-	groups := pipeline.Set.Groups()
+	groups := pipeline.Groups()
 	actions := plan.Plan(plan.Input{
 		Now:    p.Now,
 		Groups: groups,
@@ -98,6 +99,7 @@ func (p Preview) print(pipeline *scan.Pipeline, what string) {
 
 // issue prints one issue as it would be filed.
 func (p Preview) issue(number int, a plan.Action) {
+	p.Redactor = p.Redactor.Section()
 	fmt.Fprintf(p.Out, "%d. %s\n", number, p.Redactor.Command(a.Title))
 	facts := []string{a.Next.Level, count(int(a.Count()), "event")}
 	if a.Next.First != 0 {

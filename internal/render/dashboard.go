@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
 )
 
 // DashboardTitle names the dashboard of a label.
@@ -19,10 +20,11 @@ func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 func (r Renderer) Dashboard(d marker.Dashboard, previous string) (string, error) {
 	before, _, behind, _ := marker.Split(previous)
 	for rows := len(d.Waiting); ; rows /= 2 {
+		one := r.section()
 		section, err := d.Section(strings.Join([]string{
 			"errmon keeps here how far it has read and what waits for an issue. " +
 				"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.",
-			r.reads(d), r.waiting(d, rows),
+			one.reads(d), one.waiting(d, rows),
 		}, "\n\n"))
 		if err != nil {
 			return "", err
@@ -53,13 +55,22 @@ func (r Renderer) waiting(d marker.Dashboard, rows int) string {
 	var b strings.Builder
 	b.WriteString("### Waiting for an issue\n\n| Error | Level | Events | Last seen | Why |\n|---|---|---:|---|---|\n")
 	for _, row := range d.Waiting[:rows] {
-		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s |\n", r.Redactor.Code(row.Title, 120), row.Marker.Level,
-			row.Marker.Count(), r.newest(row.Marker), row.Reason)
+		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s |\n", r.Redactor.Code(row.Title, 120), level(row.Marker),
+			row.Marker.Count(), r.newest(row.Marker), why(row))
 	}
 	if more := d.More + len(d.Waiting) - rows; more > 0 {
 		fmt.Fprintf(&b, "\nand %d more", more)
 	}
 	return b.String()
+}
+
+// why a row waits: one of the reasons that plan has, as people may have edited
+// what is stored.
+func why(row marker.Row) plan.Reason {
+	if row.Reason == string(plan.BelowMin) {
+		return plan.BelowMin
+	}
+	return plan.OverMax
 }
 
 // newest links the newest event of a waiting error.

@@ -36,7 +36,7 @@ func (r Renderer) facts(a plan.Action) string {
 	rows := [][2]string{
 		{"Message", r.Redactor.Code(a.Next.Template, 500).String()},
 		{"Service", r.Redactor.Code(a.Next.Service, 100).String()},
-		{"Level", a.Next.Level},
+		{"Level", level(a.Next)},
 	}
 	if len(a.Groups) > 0 {
 		g := a.Groups[0]
@@ -53,6 +53,12 @@ func (r Renderer) facts(a plan.Action) string {
 		}
 	}
 	return b.String() + "\n"
+}
+
+// level is a name that event knows, whatever people made of what is stored.
+func level(m marker.Marker) string {
+	level, _ := event.ParseLevel(m.Level)
+	return level.String()
 }
 
 func (r Renderer) place(f event.Frame) string {

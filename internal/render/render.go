@@ -46,8 +46,8 @@ func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title,
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	for limit := maxSample; ; limit /= 2 {
-		sample := r.sample(a, old, limit)
-		section, err := a.Next.Section(r.head(a) + "\n\n" + sample + "\n\n" + r.foot())
+		one := r.section()
+		section, err := a.Next.Section(one.head(a) + "\n\n" + one.sample(a, old, limit) + "\n\n" + r.foot())
 		if err != nil {
 			return "", err
 		}
@@ -63,6 +63,12 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 
 // ErrNoRoom says that people's own text fills an issue's body.
 var ErrNoRoom = errors.New("no room for errmon's section")
+
+// section returns r for one body, in which equal values have equal placeholders.
+func (r Renderer) section() Renderer {
+	r.Redactor = r.Redactor.Section()
+	return r
+}
 
 // minSample is where a body gives up shrinking its sample.
 const minSample = 200

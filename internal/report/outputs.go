@@ -47,6 +47,7 @@ func Outputs(r *safe.Redactor, run Run) ([]Output, error) {
 }
 
 func issuesJSON(r *safe.Redactor, run Run) (string, error) {
+	r = r.Section()
 	var items []string
 	size := 0
 	for _, l := range run.Lines {

@@ -21,6 +21,7 @@ type Run struct {
 	Events   int64          // events at or above min-level, of all sources
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
+	Notices  []string       // what is as it should be but may surprise
 	Warnings []string
 	Failures []error
 }

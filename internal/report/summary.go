@@ -17,6 +17,7 @@ const maxRows = 1000
 
 // Summary returns the step summary as GitHub-flavoured Markdown.
 func Summary(r *safe.Redactor, run Run) string {
+	r = r.Section()
 	var b strings.Builder
 	b.WriteString("## errmon\n\n" + headline(run) + "\n\n")
 	problems(&b, r, run)
@@ -53,7 +54,10 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	for _, w := range run.Warnings {
 		fmt.Fprintf(b, "- ! %s\n", r.Code(w, 1000))
 	}
-	if len(run.Problems())+len(run.Warnings) > 0 {
+	for _, n := range run.Notices {
+		fmt.Fprintf(b, "- %s\n", r.Cell(n, 1000))
+	}
+	if len(run.Problems())+len(run.Warnings)+len(run.Notices) > 0 {
 		b.WriteString("\n")
 	}
 }
@@ -74,7 +78,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 		b.WriteString("| Action | Issue | Error | Events | Reason |\n|---|---|---|---:|---|\n")
 	}
 	for _, l := range rows[:min(len(rows), maxRows)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(l), link(l), r.Cell(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(l), link(l), r.Code(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
 	}
 	if more := len(rows) - maxRows; more > 0 {
 		fmt.Fprintf(b, "\nand %d more\n", more)

@@ -11,6 +11,7 @@ import (
 // Print writes the run for someone who reads the log: one line per source and
 // per action, then the totals. Problems are left to Annotate.
 func Print(w io.Writer, r *safe.Redactor, run Run) {
+	r = r.Section()
 	for _, s := range run.Sources {
 		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s from %s on; lag: %s",
 			s.Name, plural(s.Events, "event"), s.From.UTC().Format("2006-01-02 15:04 UTC"), lag(s, run.Ended))))
@@ -22,6 +23,9 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 		fmt.Fprintln(w, r.Terminal(line(l)))
 	}
 	fmt.Fprintln(w, headline(run))
+	for _, n := range run.Notices {
+		fmt.Fprintln(w, r.Terminal(n))
+	}
 	if len(run.Requests) > 0 {
 		fmt.Fprintln(w, "Requests: "+requests(run))
 	}

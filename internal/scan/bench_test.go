@@ -5,18 +5,21 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
-	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/safe/safetest"
 	"github.com/org/errmon-action/internal/scan"
 )
 
@@ -48,8 +51,7 @@ func benchmarkFile(b *testing.B, path string) {
 	var peak uint64
 	var issues int
 	for b.Loop() {
-		redactor := safe.NewRedactor()
-		pipeline := &scan.Pipeline{Policy: policy.Policy{MinLevel: event.Error}, Set: grouping.NewSet(redactor.Redact)}
+		pipeline := scan.NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
 		reader := pipeline.Reader(nil)
 		source := logfile.Source{Path: path}
 		err := source.Read(context.Background(), func(r event.Record) {
@@ -62,7 +64,7 @@ func benchmarkFile(b *testing.B, path string) {
 			b.Fatal(err)
 		}
 		reader.Flush(time.Now())
-		groups := pipeline.Set.Groups()
+		groups := pipeline.Groups()
 		actions := plan.Plan(plan.Input{Now: time.Now(), Groups: groups, Rules: plan.Rules{MinEvents: 1, MaxNew: len(groups)}})
 		peak = max(peak, memory())
 		lines, issues = lines+source.Lines, len(actions)
@@ -70,6 +72,53 @@ func benchmarkFile(b *testing.B, path string) {
 	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
 	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 	b.ReportMetric(float64(issues), "errors")
+}
+
+// BenchmarkHotPath frames, parses, masks, redacts and groups on one core, all of
+// it errors: lines that hold nothing to redact, and lines that all hold a secret or
+// personal data of another value each time. Templates repeat, values do not.
+//
+//	go test -run '^$' -bench HotPath ./internal/scan
+func BenchmarkHotPath(b *testing.B) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	harmless := []string{
+		"2026-11-22T10:30:%02d.123Z ERROR the %s store lost order %d of the basket after 3 attempts",
+		`{"time":"2026-11-22T10:30:%02d.123Z","level":"ERROR","msg":"cannot reach the %s store","order":%d,"attempt":3}`,
+		"2026-11-22T10:30:%02d.123Z ERROR request failed in %s\nTypeError: no order %d\n    at total (/app/src/cart.js:10:11)\n    at handle (/app/src/server.js:40:5)",
+	}
+	var plain, secret []string
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range 20_000 {
+		plain = append(plain, fmt.Sprintf(harmless[i%len(harmless)], i%60, string(rune('a'+i%26)), i))
+	}
+	for _, s := range safetest.Samples(rng) {
+		for range 20 {
+			secret = append(secret, "ERROR "+s.Again(rng).Line)
+		}
+	}
+	for _, bench := range []struct {
+		name  string
+		texts []string
+	}{{"nothing to redact", plain}, {"a value in each", secret}} {
+		b.Run(bench.name, func(b *testing.B) { hotPath(b, bench.texts) })
+	}
+}
+
+func hotPath(b *testing.B, texts []string) {
+	lines, passes := 0, 0
+	for _, text := range texts {
+		lines += 1 + strings.Count(text, "\n")
+	}
+	pipeline := scan.NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
+	reader := pipeline.Reader(nil)
+	for b.Loop() {
+		for i, text := range texts {
+			reader.Add(event.Record{ID: strconv.Itoa(i), Source: "s", Stream: "w", Text: text})
+		}
+		passes++
+	}
+	b.ReportMetric(float64(lines*passes)/b.Elapsed().Seconds(), "lines/s")
+	b.ReportMetric(float64(len(texts)*passes)/b.Elapsed().Seconds(), "events/s")
 }
 
 // memory is what the process holds of the operating system, in bytes.

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -81,7 +82,29 @@ func (s *Scan) track(ctx context.Context, listed []github.Issue) ([]plan.Issue, 
 		}
 		issues = append(issues, issue)
 	}
-	return issues, nil
+	return s.withoutCopies(issues), nil
+}
+
+// withoutCopies leaves out issues whose body a person copied from an older one:
+// the marker is ours, but says nothing of them. Two runs that filed one error at
+// once are told from that by the run's name.
+func (s *Scan) withoutCopies(issues []plan.Issue) []plan.Issue {
+	type birth struct{ key, run string }
+	slices.SortFunc(issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
+	originals := map[birth]int{}
+	return slices.DeleteFunc(issues, func(i plan.Issue) bool {
+		if i.Marker.FiledBy == "" || len(i.Marker.Keys) == 0 {
+			return false
+		}
+		b := birth{i.Marker.Keys[0], i.Marker.FiledBy}
+		original, copied := originals[b]
+		if !copied {
+			originals[b] = i.Number
+			return false
+		}
+		s.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
+		return true
+	})
 }
 
 // workflowLogin writes as every workflow's own token.

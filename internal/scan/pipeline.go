@@ -7,11 +7,12 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // Pipeline is the way of a log line: framed into events, read, held against
-// the policy, and added to its group. What it keeps depends on the number of
+// the policy, redacted, and added to its group. What it keeps depends on the number of
 // distinct errors, not of lines.
 type Pipeline struct {
 	Policy policy.Policy
@@ -20,8 +21,16 @@ type Pipeline struct {
 	Fields map[string][]string // the team's own keys, see logtext.Framer.UseKeys
 	Events int64               // events that the policy kept
 
-	holding bool // lines that may be parts of one failure are held
-	held    []event.Event
+	redactor *safe.Redactor
+	names    map[string]string // as logged → without what is secret
+	holding  bool              // lines that may be parts of one failure are held
+	held     []event.Event
+}
+
+// NewPipeline returns an empty pipeline without rules of a team.
+func NewPipeline(p policy.Policy, r *safe.Redactor) *Pipeline {
+	blank := func(template string) string { return r.Blank(template, grouping.Wildcard) }
+	return &Pipeline{Policy: p, Set: grouping.NewSet(blank), redactor: r, names: map[string]string{}}
 }
 
 // maxHeld bounds the events held until the lines around them are read. Beyond
@@ -42,12 +51,13 @@ func (p *Pipeline) Reader(wanted func(time.Time) bool) *logtext.Framer {
 	return framer
 }
 
-// parse reads the stack trace of an event.
+// parse reads the stack trace of an event, and redacts what names it.
 func (p *Pipeline) parse(e *event.Event) {
 	if e.Stack != "" {
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 		p.InApp.Mark(e.Exceptions)
 	}
+	p.redact(e)
 }
 
 func (p *Pipeline) add(e event.Event) {

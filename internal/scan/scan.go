@@ -9,14 +9,15 @@ package scan
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/apply"
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/github"
-	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/render"
@@ -81,15 +82,17 @@ func (s *Scan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pipeline := &Pipeline{Policy: s.Policy, InApp: s.InApp, Fields: s.Fields, Set: grouping.NewSet(s.Redactor.Redact)}
+	pipeline := NewPipeline(s.Policy, s.Redactor)
+	pipeline.InApp, pipeline.Fields = s.InApp, s.Fields
 	s.owned = known.keys()
 	s.readAll(ctx, pipeline, known)
 	in := plan.Input{
 		Now:     s.now,
+		Run:     rand.Text(),
 		Rules:   s.Rules,
 		Issues:  known.issues,
 		Waiting: known.dashboard.Waiting,
-		Groups:  pipeline.Set.Groups(),
+		Groups:  pipeline.Groups(),
 		Read:    s.completed,
 	}
 	s.out.Events, s.out.Errors = pipeline.Events, len(in.Groups)
@@ -152,8 +155,15 @@ func (s *Scan) lookAround(ctx context.Context, actions []plan.Action) error {
 			s.repository = &repository
 		}
 	}
+	if s.renderer().HoldBack && slices.ContainsFunc(actions, plan.Action.Writes) {
+		s.out.Notices = append(s.out.Notices, heldBack)
+	}
 	return nil
 }
+
+// heldBack is told in every run that writes to a public repository.
+const heldBack = "This repository is public, so its issues show of each error the template, the exception and the in-app frames, " +
+	"and hold the events themselves back. Set publish-samples to true to publish those too, redacted."
 
 func (s *Scan) renderer() render.Renderer {
 	public := s.repository != nil && !s.repository.Private

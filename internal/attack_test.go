@@ -1,0 +1,213 @@
+package internal_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"math/rand/v2"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/render"
+	"github.com/org/errmon-action/internal/report"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/safe/safetest"
+)
+
+var attacksFlag = flag.String("attacks", "", "file of attacks for TestAttacks to run instead of its own, one a line, %s for the canary")
+
+// TestAttacks puts a hostile text into every string of an event, so that a
+// field added later is covered too, and looks at all that is made of it: what
+// is not code must be the same as with a harmless text.
+//
+//	go test -run TestAttacks ./internal -args -attacks /path/to/attacks.txt
+func TestAttacks(t *testing.T) {
+	attacks := safetest.Attacks
+	if *attacksFlag != "" {
+		var err error
+		if attacks, err = safetest.ReadAttacks(*attacksFlag); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(attacks) == 0 {
+		t.Fatal("no attacks")
+	}
+	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
+	for _, public := range []bool{false, true} {
+		harmless := publish(t, "harmless", public)
+		for _, attack := range attacks {
+			canary := safetest.Canary(rng)
+			t.Run(attack.Name, func(t *testing.T) { compare(t, harmless, publish(t, attack.With(canary), public), canary) })
+		}
+	}
+	t.Logf("%d attacks", len(attacks))
+}
+
+// published is all that leaves the program.
+type published struct {
+	markdown map[string]string // by what it is
+	titles   []string
+	terminal string
+	outputs  []report.Output
+	commands []string
+}
+
+// publish runs an event of which every string is the text through all that publishes.
+func publish(t *testing.T, text string, public bool) published {
+	t.Helper()
+	a := plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Groups: []*grouping.Group{{}}}
+	fill(reflect.ValueOf(&a), text)
+	a.Kind, a.Reason = plan.Create, plan.FirstSeen // ours, as the title of a kept issue is GitHub's
+	fill(reflect.ValueOf(&a.Next), clip(text))     // as the pipeline bounds what is stored
+	a.Next.Keys, a.Next.First, a.Next.Last = []string{"exc1:0123456789abcdef"}, 1, 1
+	redactor := safe.NewRedactor()
+	r := render.Renderer{Redactor: redactor, Label: "errmon", HoldBack: public}
+	body, err := r.Body(a, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := marker.Read(body)
+	if err != nil || !cmp.Equal(m.Keys, a.Next.Keys) {
+		t.Errorf("the marker cannot be read back: %v", err)
+	}
+	dashboard := marker.Dashboard{}
+	fill(reflect.ValueOf(&dashboard), clip(text))
+	home, err := r.Dashboard(dashboard, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := report.Run{
+		Lines:    []report.Line{{Action: a, Number: 7, URL: "https://github.example/acme/shop/issues/7"}, {Action: a, Err: errors.New(text)}},
+		Sources:  []report.Source{{Name: text, Err: errors.New(text)}},
+		Failures: []error{errors.New(text)}, Warnings: []string{text},
+	}
+	outputs, err := report.Outputs(redactor, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var terminal bytes.Buffer
+	report.Print(&terminal, redactor, run)
+	failures, warnings := report.Annotations(redactor, run)
+	return published{
+		markdown: map[string]string{"body": body, "comment": r.RegressionComment(a), "dashboard": home, "summary": report.Summary(redactor, run)},
+		titles:   []string{r.Title(a), r.DashboardTitle()},
+		terminal: terminal.String(),
+		outputs:  outputs,
+		commands: append(failures, warnings...),
+	}
+}
+
+// compare holds what was published of an attack to what a harmless text gives.
+func compare(t *testing.T, harmless, got published, canary string) {
+	t.Helper()
+	for name, markdown := range got.markdown {
+		want, shown := withoutState(harmless.markdown[name]), withoutState(markdown)
+		if diff := cmp.Diff(safetest.WithoutCode(want), safetest.WithoutCode(shown)); diff != "" || strings.Contains(safetest.WithoutCode(shown), canary) {
+			t.Errorf("%s: more than code differs: %s", name, clip(diff))
+		}
+		if diff := cmp.Diff(obeyed.FindAllString(want, -1), obeyed.FindAllString(shown, -1)); diff != "" {
+			t.Errorf("%s: an e-mail reply that quotes it would obey: %s", name, clip(diff))
+		}
+	}
+	for _, title := range got.titles {
+		if m := obeyed.FindString(title); m != "" || strings.ContainsAny(title, "\r\n") {
+			t.Errorf("title: %q would be obeyed in %q", m, title)
+		}
+	}
+	checkLines(t, "terminal", got.terminal)
+	for _, c := range got.commands {
+		checkLines(t, "annotation", c)
+		if strings.Contains(c, "\n") {
+			t.Errorf("annotation of several lines: %q", c)
+		}
+	}
+	for i, o := range got.outputs {
+		if o.Name != harmless.outputs[i].Name || strings.ContainsAny(o.Value, "\r\n") || o.Name == "issues" && !json.Valid([]byte(o.Value)) {
+			t.Errorf("output %s: %q", o.Name, o.Value)
+		}
+	}
+}
+
+// obeyed is what GitHub acts upon in plain text.
+var obeyed = regexp.MustCompile(`(?i)@\w|#\d|\bgh-\d|<!--|--!?>|&#?\w+;|!\[|<img|://[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/\w`)
+
+// checkLines wants no line that the runner takes for a command, and no control
+// character that a terminal obeys.
+func checkLines(t *testing.T, name, text string) {
+	t.Helper()
+	for line := range strings.SplitSeq(text, "\n") {
+		if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "##[") {
+			t.Errorf("%s: the runner would obey %q", name, line)
+		}
+	}
+	if i := strings.IndexFunc(text, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 }); i >= 0 {
+		t.Errorf("%s: a control character in %q", name, text[max(0, i-20):i+1])
+	}
+}
+
+// withoutState takes the encoded state out of a body, which differs with the text.
+func withoutState(body string) string {
+	return stateLine.ReplaceAllString(body, "<!-- errmon:state -->")
+}
+
+var stateLine = regexp.MustCompile(`<!-- errmon:(?:state|key) .*? -->`)
+
+func clip(s string) string { return s[:min(len(s), 600)] }
+
+// fill sets every string that v leads to, giving each nil pointer a value, and each
+// empty slice and map one element. Numbers and times stay.
+func fill(v reflect.Value, text string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+		}
+		fill(v.Elem(), text)
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).Name == "URL" {
+				v.Field(i).SetString("https://console.example/event") // made by the source, not by who logs; see safe.URL
+			} else if v.Field(i).CanSet() {
+				fill(v.Field(i), text)
+			}
+		}
+	case reflect.Slice:
+		if v.Len() == 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		}
+		for i := range v.Len() {
+			fill(v.Index(i), text)
+		}
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(key, text)
+		fill(value, text)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	case reflect.Bool:
+		v.SetBool(true)
+	}
+}
+
+// TestFillReachesEveryString guards TestAttacks: an event has strings, and all are set.
+func TestFillReachesEveryString(t *testing.T) {
+	var e event.Event
+	fill(reflect.ValueOf(&e), "x")
+	frame := e.Exceptions[0].Frames[0]
+	if got := []string{e.Text, e.Message, e.Stack, e.Service, e.Release, e.RequestID, e.Exceptions[0].Type, frame.Function, frame.File}; slices.Contains(got, "") {
+		t.Errorf("not set: %q", got)
+	}
+}
