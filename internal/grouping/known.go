@@ -1,0 +1,96 @@
+package grouping
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Known is a template that an issue, or what waits for one, carries from
+// earlier runs. What it covers keeps its key, however far it has widened.
+type Known struct {
+	Key      string
+	Service  string
+	Template string
+}
+
+// Know hands over the templates known, the oldest first: where two turn out
+// to be one, the first is the error's identity. Call it before Add.
+func (s *Set) Know(known []Known) { s.known = known }
+
+// maxMembers is how many of the templates that were joined to a group add
+// their keys to it.
+const maxMembers = 10
+
+// mined merges the templates of the messages into groups, by key.
+func (s *Set) mined() map[string]*Group {
+	home := mine(s.texts())
+	identities := s.identities(home)
+	groups, members := map[string]*Group{}, map[*Group]int{}
+	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
+		wide := message{m.service, home[m.template]}
+		g := identify(groups, wide, identities[wide])
+		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
+			g.Also = append(g.Also, own)
+			members[g]++
+		}
+		u := &s.units[s.messages[m]]
+		g.join(u.group)
+		u.home = g
+	}
+	return groups
+}
+
+// identify returns the group of a template, which the first of its known keys
+// names. A message without a service thereby joins the oldest of its template.
+func identify(groups map[string]*Group, wide message, known []string) *Group {
+	key := MessageKey(wide.service, wide.template)
+	if len(known) > 0 {
+		key = known[0]
+	}
+	g := groups[key]
+	if g == nil {
+		g = &Group{Key: key, Template: wide.template}
+		groups[key] = g
+	}
+	if g.Service == "" {
+		g.Service = wide.service
+	}
+	for i, k := range known {
+		if i > 0 && wide.service != "" && !slices.Contains(g.Also, k) {
+			g.Also = append(g.Also, k)
+		}
+	}
+	return g
+}
+
+// texts returns the templates of the messages and the known ones.
+func (s *Set) texts() (templates, known []string) {
+	for m := range s.messages {
+		templates = append(templates, m.template)
+	}
+	for _, k := range s.known {
+		known = append(known, k.Template)
+	}
+	return templates, known
+}
+
+// identities returns the known keys of each service and template, and of each
+// template alone under the empty service.
+func (s *Set) identities(home map[string]string) map[message][]string {
+	identities := map[message][]string{}
+	for _, k := range s.known {
+		wide := message{k.Service, home[k.Template]}
+		identities[wide] = append(identities[wide], k.Key)
+		if k.Service != "" {
+			wide.service = ""
+			identities[wide] = append(identities[wide], k.Key)
+		}
+	}
+	return identities
+}
+
+func (m message) compare(other message) int {
+	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service))
+}
