@@ -3,6 +3,7 @@ package grouping
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // seen is a form under a hash of what it shares with others.
@@ -66,22 +67,27 @@ func (m *miner) uniteNames() {
 	var all []seen
 	for i := range m.forms {
 		f := &m.forms[i]
-		h, names, consts := f.hash, 0, f.consts
+		h, names, consts, sure := f.hash, 0, f.consts, true
 		for place := range f.tokens {
 			if m.namelike(f, place) {
 				h = m.without(h, f, place)
 				names++
-				if m.at(f, place).counts() {
+				if t := m.at(f, place); t.counts() {
 					consts--
+					sure = sure && t.is(isName) && m.behindRole(f, place)
 				}
 			}
 		}
+		need := 2
+		if consts == minConsts && !sure {
+			need = 3
+		}
 		if names > 0 && consts >= minConsts {
-			all = append(all, seen{h, i, consts})
+			all = append(all, seen{h, i, need})
 		}
 	}
 	families(all, func(family []seen) {
-		if len(family) < 3 && family[0].place == minConsts {
+		if need := slices.MaxFunc(family, func(a, b seen) int { return a.place - b.place }).place; len(family) < need {
 			return
 		}
 		first := &m.forms[family[0].form]
@@ -172,6 +178,8 @@ func (m *miner) varies(family []seen) bool {
 		return false // "retries=3" and "workers=3" are two settings
 	case place == 0:
 		return consts >= fewConsts && n >= manyStarts
+	case capitals == n && m.labelled(f, place) && consts >= someConsts:
+		return true
 	case capitals*2 > n:
 		return consts >= fewConsts && n >= manyStates
 	case joined*2 > n && n >= manyNames:
@@ -183,8 +191,17 @@ func (m *miner) varies(family []seen) bool {
 }
 
 // given reports whether the word in front is one that gives a name.
-func (m *miner) given(f *form, place int) bool {
-	return place >= 2 && m.at(f, place-1).text == " " && givers[m.at(f, place-2).text]
+func (d *dictionary) given(f *form, place int) bool {
+	return place >= 2 && d.at(f, place-1).text == " " && givers[d.at(f, place-2).text]
+}
+
+// labelled reports whether the word at place is behind the label of a state.
+func (m *miner) labelled(f *form, place int) bool {
+	if place < 3 || m.at(f, place-1).text != " " || m.at(f, place-2).text != ":" {
+		return false
+	}
+	label := strings.ToLower(m.at(f, place-3).text)
+	return slices.ContainsFunc(labels, func(end string) bool { return strings.HasSuffix(label, end) })
 }
 
 // uniteRare unites templates that differ in several words at once, each of

@@ -120,6 +120,6 @@ func (d *dictionary) covers(wide, narrow *form) bool {
 	return equal(wide, narrow, func(place int) bool {
 		t := d.at(narrow, place)
 		return wide.tokens[place] == wildNumber && t.is(isText) && !t.is(isGrammar|isFault) &&
-			(wide.consts > minConsts || d.namelike(narrow, place) || d.behindRole(narrow, place))
+			(wide.consts > minConsts || d.namelike(narrow, place) || d.behindRole(narrow, place) || d.given(narrow, place))
 	})
 }

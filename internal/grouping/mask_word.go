@@ -22,6 +22,8 @@ func valueKind(word string, seen uint8) Masks {
 // letterKind finds values among words without a digit.
 func letterKind(word string) Masks {
 	switch {
+	case len(word) == 3 && currencies[word]:
+		return maskValue
 	case len(word) < 4:
 		return 0
 	case word == "true" || word == "false" || word == "True" || word == "False":

@@ -9,18 +9,18 @@ import (
 type traits uint16
 
 const (
-	isText    traits = 1 << iota // a word, and no separator
-	isWild                       // a Wildcard and nothing else
-	isPartial                    // a word that holds a wildcard: "Session@<*>"
-	isName                       // a name as programs give them: "com.example.Cart", "a/b"
-	isJoined                     // words joined to one: "search-api", "stock_levels"
-	isCapital                    // a constant in capitals: "PENDING"
-	isGrammar                    // a word that says what happens: "started", "not"
-	isInflected                  // a word that says what happens by its ending: "rejected", "validation"
-	isFiller                     // a word that says nothing by itself: "the"; grammar too
-	isFault                      // the class of an exception: it tells errors apart
-	isRole                       // a word behind which a name stands: "user"
-	isLearned                    // stands for a value elsewhere in the same log
+	isText      traits = 1 << iota // a word, and no separator
+	isWild                         // a Wildcard and nothing else
+	isPartial                      // a word that holds a wildcard: "Session@<*>"
+	isName                         // a name as programs give them: "com.example.Cart", "a/b"
+	isJoined                       // words joined to one: "search-api", "stock_levels"
+	isCapital                      // a constant in capitals: "PENDING"
+	isGrammar                      // a word that says what happens: "started", "not"
+	isInflected                    // a word that says what happens by its ending: "rejected", "validation"
+	isFiller                       // a word that says nothing by itself: "the"; grammar too
+	isFault                        // the class of an exception: it tells errors apart
+	isRole                         // a word behind which a name stands: "user"
+	isLearned                      // stands for a value elsewhere in the same log
 )
 
 // token is a part of a masked template: a word, or a sign between words.

@@ -22,8 +22,11 @@ const maxConstant = 8
 // units are what a number may be counted in: the unit of a quantity changes
 // with its size, "free 900 KB" to "free 1.2 GB", "waited 1 second".
 var units = wordSet(`ns us µs ms s sec secs second seconds m min mins minute minutes h hour hours day days
-	millis milliseconds B KB kB MB GB TB KiB MiB GiB TiB AM PM UTC GMT
-	EUR USD GBP CHF JPY CNY INR BRL CAD AUD SEK NOK DKK PLN CZK MXN`)
+	millis milliseconds B KB kB MB GB TB KiB MiB GiB TiB AM PM UTC GMT`)
+
+// currencies go with amounts, "12.50 EUR", or stand for themselves: "no rate
+// for GBP".
+var currencies = wordSet(`EUR USD GBP CHF JPY CNY INR BRL CAD AUD SEK NOK DKK PLN CZK MXN HUF RON TRY ZAR KRW SGD HKD NZD ILS AED`)
 
 // topLevel are last labels of host names that are no ordinary words, and
 // countries those that need a further label in front: "example.co.uk" is a
@@ -39,11 +42,16 @@ var roles = wordSet(`user host node customer tenant account client table topic q
 	namespace index column key named called consumer producer group job task worker bean component module plugin set
 	member peer broker channel stream shard partition project repository branch cluster region zone schema role policy
 	rule secret configmap volume image domain device interface session resource flag option parameter property field
-	attribute method function handler listener endpoint provider`)
+	attribute method function handler listener endpoint provider event
+	signal command broadcast`)
 
 // givers are words behind which a name often stands, in a message that says
 // enough else: "authentication of the session failed for alice at gateway".
 var givers = wordSet(`for by from`)
+
+// labels are how a name of states ends: "EventType: ORDER_PAID", "state: OPEN".
+// Other names in front of a colon say what failed: "dial: ECONNREFUSED".
+var labels = []string{"type", "state", "status", "kind", "phase", "mode"}
 
 // fillers are words that say nothing by themselves: "the a store is down" and
 // "the b store is down" have two words in common.

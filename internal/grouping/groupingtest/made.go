@@ -1,4 +1,4 @@
-package grouping
+package groupingtest
 
 import (
 	"fmt"
@@ -268,15 +268,16 @@ func madeLine(r *rand.Rand, template string) string {
 	}
 }
 
-// made returns lines and the template of each. Some templates are frequent and
-// many are rare, as in any log.
-func made(seed uint64, n int) (lines, truth []string) {
+// Made returns n lines and the template of each. Some templates are frequent
+// and many are rare, as in any log. The same seed makes the same lines.
+func Made(seed uint64, n int) Log {
 	r := rand.New(rand.NewPCG(seed, 1))
+	log := Log{Name: "made"}
 	for range n {
 		i := int(r.ExpFloat64() * float64(len(madeTemplates)) / 4)
 		template := madeTemplates[i*37%len(madeTemplates)]
-		lines = append(lines, madeLine(r, template))
-		truth = append(truth, template)
+		log.Lines = append(log.Lines, madeLine(r, template))
+		log.Truth = append(log.Truth, template)
 	}
-	return lines, truth
+	return log
 }
