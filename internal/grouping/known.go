@@ -42,12 +42,13 @@ func (s *Set) mined() map[string]*Group {
 	return groups
 }
 
-// identify returns the group of a template, which the first of its known keys
-// names. A message without a service thereby joins the oldest of its template.
-func identify(groups map[string]*Group, wide message, known []string) *Group {
+// identify returns the group of a template, which the first of those known
+// names. A message without a service thereby joins the oldest of its template,
+// but makes no two services one.
+func identify(groups map[string]*Group, wide message, known []Known) *Group {
 	key := MessageKey(wide.service, wide.template)
 	if len(known) > 0 {
-		key = known[0]
+		key = known[0].Key
 	}
 	g := groups[key]
 	if g == nil {
@@ -57,9 +58,9 @@ func identify(groups map[string]*Group, wide message, known []string) *Group {
 	if g.Service == "" {
 		g.Service = wide.service
 	}
-	for i, k := range known {
-		if i > 0 && wide.service != "" && !slices.Contains(g.Also, k) {
-			g.Also = append(g.Also, k)
+	for _, k := range known {
+		if k.Key != key && k.Service == wide.service && !slices.Contains(g.Also, k.Key) {
+			g.Also = append(g.Also, k.Key)
 		}
 	}
 	return g
@@ -76,16 +77,16 @@ func (s *Set) texts() (templates, known []string) {
 	return templates, known
 }
 
-// identities returns the known keys of each service and template, and of each
-// template alone under the empty service.
-func (s *Set) identities(home map[string]string) map[message][]string {
-	identities := map[message][]string{}
+// identities returns what is known of each service and template, and of each
+// template alone under the empty service, in the order known.
+func (s *Set) identities(home map[string]string) map[message][]Known {
+	identities := map[message][]Known{}
 	for _, k := range s.known {
 		wide := message{k.Service, home[k.Template]}
-		identities[wide] = append(identities[wide], k.Key)
+		identities[wide] = append(identities[wide], k)
 		if k.Service != "" {
 			wide.service = ""
-			identities[wide] = append(identities[wide], k.Key)
+			identities[wide] = append(identities[wide], k)
 		}
 	}
 	return identities

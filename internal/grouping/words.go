@@ -43,7 +43,8 @@ var roles = wordSet(`user host node customer tenant account client table topic q
 	member peer broker channel stream shard partition project repository branch cluster region zone schema role policy
 	rule secret configmap volume image domain device interface session resource flag option parameter property field
 	attribute method function handler listener endpoint provider event
-	signal command broadcast`)
+	signal command broadcast lambda pool deployment instance machine server process thread agent merchant warehouse
+	package library driver program script`)
 
 // givers are words behind which a name often stands, in a message that says
 // enough else: "authentication of the session failed for alice at gateway".

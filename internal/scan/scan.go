@@ -83,6 +83,7 @@ func (s *Scan) run(ctx context.Context) error {
 	}
 	pipeline := &Pipeline{Policy: s.Policy, InApp: s.InApp, Fields: s.Fields, Set: grouping.NewSet(s.Redactor.Redact)}
 	s.owned = known.keys()
+	pipeline.Set.Know(plan.Known(known.issues, known.dashboard.Waiting))
 	s.readAll(ctx, pipeline, known)
 	in := plan.Input{
 		Now:     s.now,
