@@ -23,36 +23,7 @@ func group(lines []string, known []Known) (keys []string, next []Known) {
 	for _, m := range marks {
 		keys = append(keys, s.GroupOf(m).Key)
 	}
-	return keys, carry(known, groups)
-}
-
-// carry keeps templates from run to run as the markers of issues do: a group's
-// own template is replaced by the wider one, and one that turned out to be the
-// same as an older one is dropped.
-func carry(known []Known, groups []*Group) []Known {
-	byKey, dropped := map[string]*Group{}, map[string]bool{}
-	for _, g := range groups {
-		byKey[g.Key] = g
-		for _, key := range g.Also {
-			dropped[key] = true
-		}
-	}
-	var next []Known
-	for _, k := range known {
-		if g := byKey[k.Key]; g != nil {
-			k.Template = g.Template
-			delete(byKey, k.Key)
-		} else if dropped[k.Key] {
-			continue
-		}
-		next = append(next, k)
-	}
-	for _, g := range groups {
-		if byKey[g.Key] != nil {
-			next = append(next, Known{g.Key, g.Service, g.Template})
-		}
-	}
-	return next
+	return keys, Carry(known, groups)
 }
 
 // evalLogs are the logs that the evaluation runs on. The made ones are

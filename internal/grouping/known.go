@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/org/errmon-action/internal/event"
 )
 
 // Known is a template that an issue, or what waits for one, carries from
@@ -18,6 +20,37 @@ type Known struct {
 // Know hands over the templates known, the oldest first: where two turn out
 // to be one, the first is the error's identity. Call it before Add.
 func (s *Set) Know(known []Known) { s.known = known }
+
+// Carry returns what a caller that keeps templates itself is to know in its
+// next run: each as wide as it has become, without those that turned out to be
+// the same as an older one, and the new ones behind.
+func Carry(known []Known, groups []*Group) []Known {
+	byKey, joined := map[string]*Group{}, map[string]bool{}
+	for _, g := range groups {
+		byKey[g.Key] = g
+		for _, key := range g.Also {
+			joined[key] = true
+		}
+	}
+	var next []Known
+	for _, k := range known {
+		g := byKey[k.Key]
+		switch {
+		case g != nil:
+			k.Template = g.Template
+			delete(byKey, k.Key)
+		case joined[k.Key]:
+			continue
+		}
+		next = append(next, k)
+	}
+	for _, g := range groups {
+		if byKey[g.Key] != nil && IsMessageKey(g.Key) {
+			next = append(next, Known{g.Key, g.Service, g.Template})
+		}
+	}
+	return next
+}
 
 // maxMembers is how many of the templates that were joined to a group add
 // their keys to it.
@@ -94,4 +127,21 @@ func (s *Set) identities(home map[string]string) map[message][]Known {
 
 func (m message) compare(other message) int {
 	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service))
+}
+
+// Key returns the identity that e has by itself and by what is known; mining
+// may find that others share it.
+func (s *Set) Key(e event.Event) string {
+	if hasTrace(&e) {
+		return exceptionKey(&e)
+	}
+	template := s.template(e.Message)
+	if known, ok := s.matcher().match(template); ok {
+		for _, k := range s.known {
+			if k.Template == known && (k.Service == e.Service || e.Service == "") {
+				return k.Key
+			}
+		}
+	}
+	return MessageKey(e.Service, template)
 }

@@ -1,6 +1,9 @@
 package grouping
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // piece masks the run of word and joint bytes at i and returns its end.
 func (m *masker) piece(s string, i int) int {
@@ -13,7 +16,7 @@ func (m *masker) piece(s string, i int) int {
 		}
 		if k == isJoint {
 			if s[end] == ':' && strings.HasPrefix(s[end:], "://") && end > i {
-				return m.span(s, i, maskURL)
+				return m.span(s, end, maskURL)
 			}
 			joints++
 		}
@@ -34,7 +37,7 @@ func (m *masker) piece(s string, i int) int {
 		begin++
 	}
 	if isPath(s, i, begin, end) {
-		return m.span(s, i, maskPath)
+		return m.span(s, begin, maskPath)
 	}
 	m.lead(s, i, begin)
 	m.core(s, begin, end)
@@ -75,13 +78,14 @@ func isPath(s string, i, begin, end int) bool {
 	return slash > 0 && strings.IndexByte(s[begin+slash+1:end], '/') >= 0
 }
 
-// span masks a URL or path, which may hold signs that separate elsewhere.
-func (m *masker) span(s string, i int, kind Masks) int {
-	end := i
+// span masks a URL or path that reaches at least up to end. It may hold signs
+// that separate elsewhere.
+func (m *masker) span(s string, end int, kind Masks) int {
+	least := end
 	for end < len(s) && class[s[end]] != isBlank && strings.IndexByte("\"'`,;()[]{}<>|", s[end]) < 0 {
 		end++
 	}
-	for end > i+1 && strings.IndexByte(".:?!", s[end-1]) >= 0 {
+	for end > least && strings.IndexByte(".:?!", s[end-1]) >= 0 {
 		end--
 	}
 	m.wildcard(kind)
@@ -98,6 +102,8 @@ func (m *masker) core(s string, begin, end int) {
 		m.wildcard(maskEmail)
 	case isColonHex(word):
 		m.wildcard(maskAddress)
+	case m.behindCopula() && isDotted(word): // "driver class is com.mysql.cj.jdbc.Driver"
+		m.wildcard(maskID)
 	default:
 		if record := recordStart(word); record < len(word) {
 			m.segments(word[:record])
@@ -107,6 +113,9 @@ func (m *masker) core(s string, begin, end int) {
 		m.segments(word)
 	}
 }
+
+// behindCopula reports whether "is" stands in front of the piece at hand.
+func (m *masker) behindCopula() bool { return bytes.HasSuffix(m.out, []byte(" is ")) }
 
 // recordStart returns where values joined by bars begin, if one of them is a
 // number: "rejected row:17|EUR|open".
@@ -193,19 +202,36 @@ func (m *masker) inDate(s string, end int) bool {
 	return class[s[next]] == isDigit || isDateName(s[next:wordEnd(s, next)])
 }
 
-// unit returns the end of the unit behind a number, which is part of the
-// value: "waited 5 ms" and "waited 2 s", "cache at 95%".
+// unit returns the end of what belongs to the value at hand: the unit behind a
+// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding behind
+// base64.
 func (m *masker) unit(s string, begin, end int) int {
-	if class[s[end-1]] == isLetter || class[s[begin]] != isDigit || end == len(s) {
+	switch {
+	case end == len(s) || m.wild != len(m.out):
 		return end
-	}
-	if s[end] == '%' {
+	case s[end] == '=' && end-begin >= minToken:
+		return paddingEnd(s, end)
+	case class[s[end-1]] == isLetter || class[s[begin]] != isDigit:
+		return end
+	case s[end] == '%':
 		return end + 1
 	}
 	if s[end] == ' ' && end+1 < len(s) {
 		if next := wordEnd(s, end+1); units[s[end+1:next]] {
 			return next
 		}
+	}
+	return end
+}
+
+// paddingEnd returns the end of the padding at i: "cursor eyJpZCI6NDIsInQiOjF9== is stale".
+func paddingEnd(s string, i int) int {
+	end := i
+	for end < len(s) && s[end] == '=' {
+		end++
+	}
+	if end-i > 2 || end < len(s) && isWord(s[end]) {
+		return i
 	}
 	return end
 }

@@ -55,6 +55,9 @@ func isNumbered(word string) bool {
 	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]] == isLetter && class[word[len(word)-1]] == isLetter
 }
 
+// minToken is how long a random token is at least.
+const minToken = 20
+
 // digitKind names what a word with a digit is, for those who ask why.
 func digitKind(word string) Masks {
 	switch {
@@ -64,7 +67,7 @@ func digitKind(word string) Masks {
 		return maskULID
 	case class[word[0]] == isDigit:
 		return maskNumber
-	case len(word) >= 20:
+	case len(word) >= minToken:
 		return maskToken
 	}
 	return maskID
@@ -105,6 +108,17 @@ func isDateName(word string) bool {
 		return true
 	}
 	return false
+}
+
+// isDotted tells names of three and more parts from words at the end of a
+// sentence. The class of an exception is no value.
+func isDotted(word string) bool {
+	return strings.Count(word, ".") >= 2 && !isFaultName(word)
+}
+
+// isFaultName tells the class of an exception, which tells errors apart.
+func isFaultName(word string) bool {
+	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
 // isEmail tells an address from other uses of "@".

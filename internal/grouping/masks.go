@@ -27,9 +27,9 @@ const (
 var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
 	"arn", "quoted", "value", "json", "list"}
 
-// Names returns the kinds in a fixed order.
+// Names returns the kinds in a fixed order; none is an empty list.
 func (m Masks) Names() []string {
-	var names []string
+	names := []string{}
 	for i, name := range maskNames {
 		if m&(1<<i) != 0 {
 			names = append(names, name)

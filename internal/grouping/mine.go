@@ -22,52 +22,25 @@ type miner struct {
 // go first: what one of them covers belongs to it, and only the rest is mined,
 // together with the known ones, which may widen by it.
 func mine(templates, known []string) map[string]string {
-	m := &miner{dictionary: newDictionary()}
+	matching := newMatcher(known)
 	all := slices.Concat(templates, known)
 	slices.Sort(all)
 	all = slices.Compact(all)
-	home := m.matchKnown(all, known)
+	home := make(map[string]string, len(all))
 	var rest []string
 	for _, t := range all {
+		home[t] = t
+		if k, ok := matching.match(t); ok {
+			home[t] = k
+		}
 		if home[t] == t {
 			rest = append(rest, t)
 		}
 	}
+	m := &miner{dictionary: matching.dictionary}
 	wide := m.widen(rest)
 	for t, of := range home {
 		home[t] = wide[of]
-	}
-	return home
-}
-
-// matchKnown returns for each template the known one that covers it, of
-// several the one that says most, else itself.
-func (m *miner) matchKnown(all, known []string) map[string]string {
-	home := make(map[string]string, len(all))
-	for _, t := range all {
-		home[t] = t
-	}
-	byShape := map[uint64][]int{}
-	forms := make([]form, len(known))
-	for i, k := range known {
-		forms[i] = m.form(k)
-		byShape[forms[i].shape] = append(byShape[forms[i].shape], i)
-	}
-	for _, t := range all {
-		if len(known) == 0 || slices.Contains(known, t) {
-			continue
-		}
-		f := m.form(t)
-		best := -1
-		for _, i := range byShape[f.shape] {
-			if m.covers(&forms[i], &f) && (best < 0 || forms[i].consts > forms[best].consts ||
-				forms[i].consts == forms[best].consts && known[i] < known[best]) {
-				best = i
-			}
-		}
-		if best >= 0 {
-			home[t] = known[best]
-		}
 	}
 	return home
 }

@@ -18,6 +18,7 @@ type Set struct {
 	redact    func(string) string
 	known     []Known
 	masker    masker
+	matching  *matcher          // of known; made when first needed
 	limit     int               // bytes of a template that count
 	templates map[string]string // masked → redacted, so that each is redacted once
 	messages  map[message]uint32
@@ -130,10 +131,14 @@ func wildcards(s string) string {
 	}
 }
 
-// cut shortens a template to what counts. Of a known one all counts. Once not
-// a byte is left, services are no longer told apart either.
+// cut shortens a template to what counts. What a known one covers is counted
+// as that. Once not a byte is left, services are no longer told apart either.
 func (s *Set) cut(m message) message {
-	if len(m.template) <= s.limit || slices.ContainsFunc(s.known, func(k Known) bool { return k.Template == m.template }) {
+	if len(m.template) <= s.limit {
+		return m
+	}
+	if known, ok := s.matcher().match(m.template); ok {
+		m.template = known
 		return m
 	}
 	end := 0
@@ -145,6 +150,18 @@ func (s *Set) cut(m message) message {
 		m.service = ""
 	}
 	return m
+}
+
+// maxTokens bounds what the matcher of a run that has too many templates
+// remembers of them.
+const maxTokens = 100_000
+
+func (s *Set) matcher() *matcher {
+	if s.matching == nil || len(s.matching.tokens) > maxTokens {
+		_, known := s.texts()
+		s.matching = newMatcher(known)
+	}
+	return s.matching
 }
 
 // shorten halves the limit and joins the messages that are the same by it.

@@ -74,7 +74,7 @@ func newToken(text string) token {
 func shapeOf(text string) traits {
 	inner := strings.TrimLeft(text, `.:/@$+~\-|`)
 	switch {
-	case strings.HasSuffix(text, "Exception"), strings.HasSuffix(text, "Error"), strings.HasSuffix(text, "Failure"):
+	case isFaultName(text):
 		return isFault
 	case strings.ContainsAny(inner, `./\@$|`):
 		return isName
