@@ -124,7 +124,7 @@ func isFaultName(word string) bool {
 // isEmail tells an address from other uses of "@".
 func isEmail(word string) bool {
 	at := strings.IndexByte(word, '@')
-	return at > 0 && strings.IndexByte(word[at:], '.') > 1 && strings.IndexAny(word, ":/") < 0
+	return at > 0 && strings.IndexByte(word[at:], '.') > 1 && !strings.ContainsAny(word, ":/")
 }
 
 // isColonHex tells addresses of hardware and of IPv6, also those without a
