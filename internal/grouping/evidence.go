@@ -101,7 +101,8 @@ func (m *miner) uniteNames() {
 }
 
 // uniteHoles unites templates that differ in one word, where the words at that
-// place are values: "cannot parse feed of acme", "… of globex", and three more.
+// place are values: "cannot parse feed of acme while loading prices", "… of
+// globex …", and three more.
 func (m *miner) uniteHoles() {
 	var all []seen
 	for i := range m.forms {
@@ -137,9 +138,11 @@ func (m *miner) uniteHoles() {
 	}
 }
 
-// How many different words at one place prove that they are values. Words of
-// the message itself alternate too ("lock taken", "lock released"), but seldom
-// are there so many of them between the same other words.
+// How many different words at one place prove that they are values, and how
+// many other words that count the message must have for it. Words of the
+// message itself alternate too ("lock taken", "lock released"), and services
+// that say little name what they speak of ("the eu store lost order <*>"): where
+// nothing but numbers speaks for a name, the message must say a lot.
 const (
 	manyValues  = 5
 	manyStates  = 8  // in capitals: states and types of a machine
@@ -147,6 +150,7 @@ const (
 	manyNames   = 3  // joined words: "search-api"
 	fewConsts   = 3
 	someConsts  = 4
+	manyConsts  = 5
 	verbsPerAll = 4 // one verb among four words: they say what happened
 )
 
@@ -177,17 +181,17 @@ func (m *miner) varies(family []seen) bool {
 	case place+1 < len(f.tokens) && m.at(f, place+1).text == "=":
 		return false // "retries=3" and "workers=3" are two settings
 	case place == 0:
-		return consts >= fewConsts && n >= manyStarts
+		return consts >= manyConsts && n >= manyStarts
 	case capitals == n && m.labelled(f, place) && consts >= someConsts:
 		return true
 	case capitals*2 > n:
 		return consts >= fewConsts && n >= manyStates
-	case joined*2 > n && n >= manyNames:
-		return true
+	case joined*2 > n:
+		return consts >= fewConsts && n >= manyNames
 	case m.given(f, place) && consts >= fewConsts && verbs == 0:
 		return true
 	}
-	return consts >= someConsts && n >= manyValues || consts == fewConsts && n > manyValues
+	return consts >= manyConsts && n >= manyValues
 }
 
 // given reports whether the word in front is one that gives a name.
