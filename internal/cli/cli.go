@@ -121,6 +121,7 @@ func (s *session) root() *cobra.Command {
 			Short: "Show the issues that local log files, or the configured sources, would get",
 			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd.Context(), args) },
 		},
+		s.groupCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true
 	return root

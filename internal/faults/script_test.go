@@ -27,6 +27,7 @@ type script struct {
 	events     []happening
 	people     []deed
 	truths     map[string]*truth
+	named      []string // errors that log a message, in the order of their first
 	lines      int
 }
 
@@ -108,7 +109,16 @@ func (s *script) owe(name string, at time.Time) {
 // message logs an error as one line.
 func (s *script) message(name, group string, at, delay time.Duration) {
 	s.lines++
-	s.happen(name, group, "web/1", at, delay, fmt.Sprintf("ERROR the %s store lost order %d", name, 4000+s.lines))
+	s.happen(name, group, "web/1", at, delay, fmt.Sprintf("ERROR the %s store lost order %d%s", name, 4000+s.lines, s.distinct(name)))
+}
+
+// distinct makes the messages of two errors differ in more than a name, which
+// many stores that lose orders would show to be a variable part.
+func (s *script) distinct(name string) string {
+	if !slices.Contains(s.named, name) {
+		s.named = append(s.named, name)
+	}
+	return strings.Repeat(" once more", slices.Index(s.named, name))
 }
 
 func traceLines(name string) []string {

@@ -7,10 +7,34 @@
 // number of distinct errors and not on the number of events. The order in
 // which events are added changes nothing.
 //
+// # Templates
+//
+// A template is a message in which "<*>" stands for what varies. It is found
+// in two steps:
+//
+//   - Masking (mask.go and the files named after it) reads a message once and
+//     replaces what is a value by its look: numbers with units, ids, paths,
+//     quoted text, and so on.
+//   - Mining (mine.go, evidence.go) takes the set of all masked templates and
+//     finds the places where words are values that no look tells, as names of
+//     users are. It knows the set and neither order nor counts.
+//
+// # Identity over time
+//
+// What one run takes for two templates the next may see to be one. So the
+// templates that issues carry (Known) come first: what one covers has its key,
+// and what is mined may widen it, never narrow it. The key of a group is that
+// of the oldest template in it, else the hash of the service and the template
+// as first found; it never moves, however wide the template becomes. Where two
+// known templates turn out to be one, the group names the keys of both (Also),
+// and whoever keeps the issues joins them.
+//
 // It is pure and may import event alone.
 package grouping
 
 import (
+	"cmp"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -19,6 +43,7 @@ import (
 // Group is one error: the events of one identity.
 type Group struct {
 	Key      string
+	Also     []string    // further keys of the same error: of issues that it was filed as apart, and of the templates it was joined from
 	Aliases  []string    // other lines by which the same error may be met
 	Template string      // of the message, or of the exception's; redacted
 	Type     string      // of the exception that surfaced first; empty without a trace
@@ -52,45 +77,69 @@ func (g *Group) Count() int64 {
 
 // add counts one event. Which event becomes the sample depends on the events
 // alone, not on their order: the newest, and of equals the larger id.
-func (g *Group) add(e event.Event) {
-	g.count(e)
-	g.Level = max(g.Level, e.Level)
-	if !e.Time.IsZero() && (g.First.IsZero() || e.Time.Before(g.First)) {
-		g.First = e.Time
-	}
-	if e.Time.After(g.Last) {
-		g.Last = e.Time
-	}
-	if g.Sample.Source == "" || newer(e, g.Sample) {
-		g.Sample = e
-	}
-}
-
-func (g *Group) count(e event.Event) {
-	seen := g.Sources[e.Source]
-	if seen == nil {
-		seen = &Seen{Minutes: map[int64]int64{}}
-		g.Sources[e.Source] = seen
-	}
+func (g *Group) add(e *event.Event) {
+	seen := g.seen(e.Source)
 	minute := int64(0)
 	if !e.Time.IsZero() {
 		minute = e.Time.Unix() / 60
 	}
 	seen.Minutes[minute]++
-	if e.Time.After(seen.Last) || (e.Time.Equal(seen.Last) && e.URL > seen.URL) {
-		seen.URL, seen.Last = e.URL, e.Time
+	seen.link(e.URL, e.Time)
+	g.Level = max(g.Level, e.Level)
+	g.span(e.Time, e.Time)
+	if g.Sample.Source == "" || newer(e, &g.Sample) {
+		g.Sample = *e
 	}
 }
 
-func newer(a, b event.Event) bool {
+// join adds what another group counted.
+func (g *Group) join(other *Group) {
+	for source, s := range other.Sources {
+		seen := g.seen(source)
+		for minute, n := range s.Minutes {
+			seen.Minutes[minute] += n
+		}
+		seen.link(s.URL, s.Last)
+	}
+	g.Level = max(g.Level, other.Level)
+	g.span(other.First, other.Last)
+	if g.Sample.Source == "" || newer(&other.Sample, &g.Sample) {
+		g.Sample = other.Sample
+	}
+}
+
+func (g *Group) seen(source string) *Seen {
+	s := g.Sources[source]
+	if s == nil {
+		if g.Sources == nil {
+			g.Sources = map[string]*Seen{}
+		}
+		s = &Seen{Minutes: map[int64]int64{}}
+		g.Sources[source] = s
+	}
+	return s
+}
+
+func (g *Group) span(first, last time.Time) {
+	if !first.IsZero() && (g.First.IsZero() || first.Before(g.First)) {
+		g.First = first
+	}
+	if last.After(g.Last) {
+		g.Last = last
+	}
+}
+
+// link remembers the newest event's address; of two at one time the larger, so
+// that the order of events does not matter.
+func (s *Seen) link(url string, at time.Time) {
+	if at.After(s.Last) || (at.Equal(s.Last) && url > s.URL) {
+		s.URL, s.Last = url, at
+	}
+}
+
+func newer(a, b *event.Event) bool {
 	if !a.Time.Equal(b.Time) {
 		return a.Time.After(b.Time)
 	}
-	if a.Source != b.Source {
-		return a.Source > b.Source
-	}
-	if a.Stream != b.Stream {
-		return a.Stream > b.Stream
-	}
-	return a.ID > b.ID
+	return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.Stream, b.Stream), strings.Compare(a.ID, b.ID)) > 0
 }

@@ -33,15 +33,12 @@ func hashed(prefix string, parts ...string) string {
 // MessageKey is the identity of an event that has only a message.
 func MessageKey(service, template string) string { return hashed(messagePrefix, service, template) }
 
-// Key returns the identity that Add gives e as it stands.
-func (s *Set) Key(e event.Event) string {
-	key, _ := s.identify(e)
-	return key
-}
+// IsMessageKey reports whether a key is that of a message without a trace.
+func IsMessageKey(key string) bool { return strings.HasPrefix(key, messagePrefix) }
 
 // exceptionKey is the identity of an event with a trace: the type chain and
 // the in-app frames. Where none is in-app, all frames and the service.
-func exceptionKey(e event.Event) string {
+func exceptionKey(e *event.Event) string {
 	var types, frames []string
 	inApp := len(e.InApp()) > 0
 	for _, x := range e.Exceptions {
@@ -130,3 +127,5 @@ func numbered(before string) bool {
 	}
 	return strings.HasSuffix(before, ".") && strings.Contains(before, ".func")
 }
+
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

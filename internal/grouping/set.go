@@ -3,87 +3,206 @@ package grouping
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 )
 
+// maxTemplates bounds the masked templates of one run. Beyond it messages are
+// told apart by fewer of their first bytes, as many as keep to the bound, so
+// that memory is bounded and still no order of events matters.
+const maxTemplates = 20_000
+
 // Set adds up the events of one run.
 type Set struct {
 	redact    func(string) string
-	groups    map[string]*Group
+	known     []Known
+	masker    masker
+	matching  *matcher          // of known; made when first needed
+	limit     int               // bytes of a template that count
 	templates map[string]string // masked → redacted, so that each is redacted once
+	messages  map[message]uint32
+	traces    map[string]uint32 // exception key → unit
+	units     []unit
+}
+
+// message is what tells events without a trace apart before templates are merged.
+type message struct{ service, template string }
+
+// unit is what a Set counts apart. Groups joins the units of one error.
+type unit struct {
+	group *Group
+	into  uint32 // the unit that took this one over; itself while none has
+	home  *Group // the group that Groups put it in
+}
+
+// Mark remembers where an event was counted, for Set.GroupOf.
+type Mark struct {
+	Unit  uint32
+	Masks Masks // what was masked in the message; none where a trace is the identity
 }
 
 // NewSet returns an empty set. redact puts Wildcard in place of what is secret in
 // a template before that becomes part of a key or is stored.
 func NewSet(redact func(string) string) *Set {
-	return &Set{redact: redact, groups: map[string]*Group{}, templates: map[string]string{}}
+	return &Set{
+		redact: redact, limit: maxMessage,
+		templates: map[string]string{}, messages: map[message]uint32{}, traces: map[string]uint32{},
+	}
 }
 
-// Add counts e in the group of its identity.
-func (s *Set) Add(e event.Event) {
-	key, template := s.identify(e)
-	g := s.groups[key]
-	if g == nil {
-		g = &Group{Key: key, Template: template, Service: e.Service, Sources: map[string]*Seen{}}
-		s.groups[key] = g
+// Add counts e among the events of its identity.
+func (s *Set) Add(e event.Event) Mark {
+	if hasTrace(&e) {
+		key := exceptionKey(&e)
+		at, ok := s.traces[key]
+		if !ok {
+			at = s.open(&Group{Key: key})
+			s.traces[key] = at
+		}
+		s.units[at].group.add(&e)
+		return Mark{Unit: at}
 	}
-	g.add(e)
+	template := s.template(e.Message)
+	masks := s.masker.fired
+	at := s.unit(message{e.Service, template})
+	s.units[at].group.add(&e)
+	return Mark{at, masks}
 }
 
-// identify returns the key of e and the template of its message.
-func (s *Set) identify(e event.Event) (key, template string) {
-	if hasTrace(e) {
-		return exceptionKey(e), s.template(e.Exceptions[0].Message)
+func (s *Set) open(g *Group) uint32 {
+	at := uint32(len(s.units))
+	s.units = append(s.units, unit{group: g, into: at})
+	return at
+}
+
+// unit returns the place of a message, making room for it if need be.
+func (s *Set) unit(m message) uint32 {
+	if at, ok := s.messages[m]; ok {
+		return at
 	}
-	template = s.template(e.Message)
-	return MessageKey(e.Service, template), template
+	m = s.cut(m)
+	at, ok := s.messages[m]
+	if !ok {
+		at = s.open(&Group{Template: m.template, Service: m.service})
+		s.messages[m] = at
+		for len(s.messages) > maxTemplates && s.limit > 0 {
+			s.shorten()
+		}
+		at = s.final(at)
+	}
+	return at
 }
 
 // hasTrace reports whether any exception has frames. A type alone, as in
 // "ValueError: bad input", is no identity: its message is.
-func hasTrace(e event.Event) bool {
+func hasTrace(e *event.Event) bool {
 	return slices.ContainsFunc(e.Exceptions, func(x event.Exception) bool { return len(x.Frames) > 0 })
 }
 
-// maxTemplates bounds the memory of templates already redacted; a log with
-// more distinct ones than this pays for redaction again.
-const maxTemplates = 50_000
-
+// template returns the masked and redacted template of a message.
 func (s *Set) template(message string) string {
-	masked := Mask(message)
-	if redacted, ok := s.templates[masked]; ok {
+	masked := s.masker.mask(message)
+	if redacted, ok := s.templates[string(masked)]; ok {
 		return redacted
 	}
 	if len(s.templates) >= maxTemplates {
 		clear(s.templates)
 	}
-	redacted := s.redact(masked)
-	s.templates[masked] = redacted
+	text := string(masked)
+	redacted := s.redact(text)
+	s.templates[text] = redacted
 	return redacted
+}
+
+// cut shortens a template to what counts. What a known one covers is counted
+// as that. Once not a byte is left, services are no longer told apart either.
+func (s *Set) cut(m message) message {
+	if len(m.template) <= s.limit {
+		return m
+	}
+	if known, ok := s.matcher().match(m.template); ok {
+		m.template = known
+		return m
+	}
+	end := 0
+	for next := tokenEnd(m.template, 0); next <= s.limit; next = tokenEnd(m.template, next) {
+		end = next
+	}
+	m.template = strings.TrimRight(m.template[:end], " ")
+	if s.limit == 0 {
+		m.service = ""
+	}
+	return m
+}
+
+// maxTokens bounds what the matcher of a run that has too many templates
+// remembers of them.
+const maxTokens = 100_000
+
+func (s *Set) matcher() *matcher {
+	if s.matching == nil || len(s.matching.tokens) > maxTokens {
+		_, known := s.texts()
+		s.matching = newMatcher(known)
+	}
+	return s.matching
+}
+
+// shorten halves the limit and joins the messages that are the same by it.
+func (s *Set) shorten() {
+	s.limit /= 2
+	before := s.messages
+	s.messages = make(map[message]uint32, len(before))
+	for m, at := range before {
+		m = s.cut(m)
+		first, ok := s.messages[m]
+		if !ok {
+			s.messages[m] = at
+			s.units[at].group.Template, s.units[at].group.Service = m.template, m.service
+			continue
+		}
+		s.units[first].group.join(s.units[at].group)
+		s.units[at] = unit{into: first}
+	}
+}
+
+// final follows a unit to the one that took it over.
+func (s *Set) final(at uint32) uint32 {
+	for s.units[at].into != at {
+		at = s.units[at].into
+	}
+	return at
 }
 
 // Groups returns the groups in the order of their keys. Title parts and
 // aliases are taken from each group's sample, so they too depend on the events
 // alone.
 func (s *Set) Groups() []*Group {
-	groups := make([]*Group, 0, len(s.groups))
-	for _, key := range slices.Sorted(maps.Keys(s.groups)) {
-		g := s.groups[key]
+	byKey := s.mined()
+	for key, at := range s.traces {
+		g := s.units[at].group
+		byKey[key], s.units[at].home = g, g
+	}
+	groups := make([]*Group, 0, len(byKey))
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		g := byKey[key]
 		s.describe(g)
 		groups = append(groups, g)
 	}
 	return groups
 }
 
+// GroupOf returns the group of an event that was added before Groups was called.
+func (s *Set) GroupOf(m Mark) *Group { return s.units[s.final(m.Unit)].home }
+
 // describe fills what a reader sees of a group from its sample.
 func (s *Set) describe(g *Group) {
-	e := g.Sample
-	g.Service = e.Service
+	e := &g.Sample
 	g.Aliases = s.aliases(g)
 	if !hasTrace(e) {
 		return
 	}
+	g.Service = e.Service
 	g.Type, g.Template = e.Exceptions[0].Type, s.template(e.Exceptions[0].Message)
 	if frames := e.InApp(); len(frames) > 0 {
 		g.Place = frames[0]

@@ -134,6 +134,21 @@ func (m *Marker) Span(first, last time.Time) {
 // Merge joins the markers of two issues that turned out to be one error. Both
 // counted the same stream of events, so each count is the larger of the two.
 func Merge(a, b Marker) Marker {
+	m := combine(a, b, mergeTally)
+	m.Delivered = max(a.Delivered+int64(len(m.Deliveries)-len(a.Deliveries)), b.Delivered)
+	return m
+}
+
+// Join joins the markers of two errors that turned out to be one, each of
+// which counted events of its own, so that counts are added up.
+func Join(a, b Marker) Marker {
+	m := combine(a, b, joinTally)
+	both := len(a.Deliveries) + len(b.Deliveries) - len(m.Deliveries)
+	m.Delivered = a.Delivered + b.Delivered - int64(both)
+	return m
+}
+
+func combine(a, b Marker, tallies func(a, b Tally) Tally) Marker {
 	m := a.Clone()
 	for _, k := range b.Keys {
 		m.Own(k)
@@ -141,7 +156,7 @@ func Merge(a, b Marker) Marker {
 	m.Alias(b.Aliases...)
 	m.Span(b.First.Time(), b.Last.Time())
 	for name, t := range b.Sources {
-		m.SetSource(name, mergeTally(m.Sources[name], t))
+		m.SetSource(name, tallies(m.Sources[name], t))
 	}
 	for id, n := range b.Sentry {
 		m.Sentry = with(m.Sentry, id, max(m.Sentry[id], n))
@@ -149,14 +164,11 @@ func Merge(a, b Marker) Marker {
 	for name, at := range b.Carried {
 		m.Carried = with(m.Carried, name, max(m.Carried[name], at))
 	}
-	fresh := 0
 	for _, id := range b.Deliveries {
 		if !slices.Contains(m.Deliveries, id) {
 			m.Deliveries = append(m.Deliveries, id)
-			fresh++
 		}
 	}
-	m.Delivered = max(m.Delivered+int64(fresh), b.Delivered)
 	return m
 }
 

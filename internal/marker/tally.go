@@ -126,6 +126,24 @@ func mergeTally(a, b Tally) Tally {
 	return a
 }
 
+// joinTally adds up two counts of different events. What one of them froze was
+// settled for the source, and so for the other.
+func joinTally(a, b Tally) Tally {
+	a, b = a.clone(), b.clone()
+	through := max(a.Through, b.Through)
+	a.Freeze(through)
+	b.Freeze(through)
+	a.Frozen += b.Frozen
+	for minute, n := range b.Cells {
+		a.Cells = with(a.Cells, minute, a.Cells[minute]+n)
+	}
+	for day, n := range b.Days {
+		a.Days = with(a.Days, day, a.Days[day]+n)
+	}
+	a.Link(b.URL, b.Newest.Time())
+	return a
+}
+
 func (t Tally) clone() Tally {
 	t.Cells, t.Days = maps.Clone(t.Cells), maps.Clone(t.Days)
 	return t

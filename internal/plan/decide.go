@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -10,11 +11,15 @@ import (
 )
 
 // Decide says what happens to one tracked issue, given what was seen of it
-// (a.Groups) and what merges into it (a.Merge). It is asked twice: for the
+// (a.Groups) and what merges into it (a.Merge, a.Join). It is asked twice: for the
 // listed issue, and again for the issue as it is right before the write.
 func Decide(a Action, in Input) Action {
 	a.Title = a.Issue.Title
-	a.Next = observe(a.Issue.Marker, a.Groups)
+	a.Next = a.Issue.Marker
+	for _, m := range a.Join {
+		a.Next = join(a.Next, m)
+	}
+	a.Next = observe(a.Next, a.Groups)
 	for _, m := range a.Merge {
 		a.Next = marker.Merge(a.Next, m)
 	}
@@ -51,7 +56,7 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Reopen, Regression
 	case a.Issue.Damaged:
 		return Update, Repaired
-	case len(a.Merge) > 0 && (grew || ownsMore(a)):
+	case len(a.Merge)+len(a.Join) > 0 && (grew || ownsMore(a)):
 		return Update, Merged
 	case grew && a.Issue.Open:
 		return Update, MoreEvents
@@ -88,7 +93,7 @@ func happenedAfter(closed time.Time, a Action) bool {
 			}
 		}
 	}
-	return len(a.Merge) > 0
+	return len(a.Merge)+len(a.Join) > 0
 }
 
 func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys) }
@@ -123,6 +128,11 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	m = m.Clone()
 	for _, g := range groups {
 		m.Own(g.Key)
+		for _, key := range g.Also {
+			if len(m.Keys) < marker.MaxKeys {
+				m.Own(key)
+			}
+		}
 		m.Alias(g.Aliases...)
 		m.Span(g.First, g.Last)
 		describe(&m, g)
@@ -136,10 +146,10 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	return m
 }
 
-// describe keeps the first template and service, which name the issue, and the
-// worst level.
+// describe keeps the template, as far as it has widened, the first service and
+// the worst level.
 func describe(m *marker.Marker, g *grouping.Group) {
-	if m.Template == "" {
+	if m.Template == "" || isMessage(*m) && slices.Contains(keys(g), m.Keys[0]) {
 		m.Template = g.Template
 	}
 	if m.Service == "" {

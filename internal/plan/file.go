@@ -44,9 +44,20 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 	var actions []Action
 	for _, groups := range fresh {
 		a := Action{Groups: groups, Title: Title(groups[0])}
-		if i := slices.IndexFunc(waiting, func(r marker.Row) bool { return ownsAny(r.Marker, groups) }); i >= 0 {
-			a.Next, a.Title = waiting[i].Marker, waiting[i].Title
-			waiting = slices.Delete(waiting, i, i+1)
+		var same []marker.Row
+		waiting = slices.DeleteFunc(waiting, func(r marker.Row) bool {
+			taken := ownsAny(r.Marker, groups)
+			if taken {
+				same = append(same, r)
+			}
+			return taken
+		})
+		for i, row := range same {
+			if i == 0 {
+				a.Next, a.Title = row.Marker, row.Title
+				continue
+			}
+			a.Next = join(a.Next, row.Marker)
 		}
 		a.Next = observe(a.Next, groups)
 		actions = append(actions, a)
@@ -60,7 +71,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 }
 
 func ownsAny(m marker.Marker, groups []*grouping.Group) bool {
-	return slices.ContainsFunc(groups, func(g *grouping.Group) bool { return m.Owns(g.Key) })
+	return slices.ContainsFunc(groups, func(g *grouping.Group) bool { return slices.ContainsFunc(keys(g), m.Owns) })
 }
 
 // readable reports whether an error may be filed now: one that was not seen in

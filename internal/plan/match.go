@@ -14,17 +14,21 @@ type directory struct {
 	issues     []Issue        // by number, without those that are duplicates already
 	owners     map[string]int // owned key → number
 	aliases    map[string]int // alias → lowest number
-	duplicates map[int]int    // number → the older issue of the same error
-	merge      map[int][]marker.Marker
+	muted      map[int]bool
+	duplicates map[int]int             // number → the older issue of the same error
+	merge      map[int][]marker.Marker // of issues and rows that counted the same events
+	join       map[int][]marker.Marker // of issues and rows that counted other events
 }
 
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(issues []Issue) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, duplicates: map[int]int{}, merge: map[int][]marker.Marker{}}
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{},
+		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
+			d.muted[issue.Number] = muted(issue)
 		}
 	}
 	slices.SortFunc(d.issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
@@ -49,7 +53,7 @@ func (d *directory) own(issue Issue) {
 		switch {
 		case !taken:
 			d.owners[key] = issue.Number
-		case i == 0 && !muted(issue):
+		case i == 0 && !d.muted[issue.Number]:
 			d.duplicates[issue.Number] = owner
 			d.merge[owner] = append(d.merge[owner], issue.Marker)
 		}
@@ -106,15 +110,30 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 	return known, fresh
 }
 
-// find returns the issue that owns the group's key, else, for a message
+// find returns the issue that owns one of the group's keys, else, for a message
 // without a trace, the one that knows it as an alias.
 func (d *directory) find(g *grouping.Group) (int, bool) {
-	number, ok := d.owners[g.Key]
-	if !ok && g.Type == "" {
-		number, ok = d.aliases[g.Key]
+	if number, ok := d.first(g, d.owners); ok || g.Type != "" {
+		return number, ok
 	}
-	if original, duplicate := d.duplicates[number]; ok && duplicate {
-		number = original
+	return d.first(g, d.aliases)
+}
+
+// first returns the issue of the group's first key that has one, if possible
+// of one that nobody muted.
+func (d *directory) first(g *grouping.Group, by map[string]int) (number int, ok bool) {
+	for _, key := range keys(g) {
+		candidate, found := by[key]
+		if original, duplicate := d.duplicates[candidate]; duplicate {
+			candidate = original
+		}
+		switch {
+		case !found:
+		case !d.muted[candidate]:
+			return candidate, true
+		case !ok:
+			number, ok = candidate, true
+		}
 	}
 	return number, ok
 }

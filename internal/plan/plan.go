@@ -94,7 +94,8 @@ type Action struct {
 	Next   marker.Marker     // what the issue shall store
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 	DupOf  int               // Duplicate: the issue that stays
-	Merge  []marker.Marker   // markers of issues and rows that turned out to be the same error
+	Merge  []marker.Marker   // markers of issues and rows that counted the same events
+	Join   []marker.Marker   // markers of issues and rows that counted other events of what turned out to be the same error
 }
 
 // Count is the number of events once the action is done.
@@ -114,15 +115,17 @@ func (a Action) Writes() bool {
 // severe and most frequent first.
 func Plan(in Input) []Action {
 	known := index(in.Issues)
-	groups, fresh := known.match(in.Groups)
 	in.Waiting = known.adopt(in.Waiting)
+	known.converge(in.Groups)
+	groups, fresh := known.match(in.Groups)
+	in.Waiting = known.takeRows(groups, in.Waiting)
 	var actions []Action
 	for _, issue := range known.issues {
 		if original, ok := known.duplicates[issue.Number]; ok {
 			actions = append(actions, CloseDuplicate(issue, original))
 			continue
 		}
-		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.merge[issue.Number]}
+		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.merge[issue.Number], Join: known.join[issue.Number]}
 		actions = append(actions, Decide(a, in))
 	}
 	return append(actions, file(fresh, in)...)

@@ -85,6 +85,7 @@ func (s *Scan) run(ctx context.Context) error {
 	pipeline := NewPipeline(s.Policy, s.Redactor)
 	pipeline.InApp, pipeline.Fields = s.InApp, s.Fields
 	s.owned = known.keys()
+	pipeline.Set.Know(plan.Known(known.issues, known.dashboard.Waiting))
 	s.readAll(ctx, pipeline, known)
 	in := plan.Input{
 		Now:     s.now,

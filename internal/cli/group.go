@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/org/errmon-action/internal/group"
+	"github.com/org/errmon-action/internal/logfile"
+)
+
+// groupFlags are what group alone is told.
+type groupFlags struct {
+	lines, explain bool
+	known, save    string
+}
+
+func (s *session) groupCommand() *cobra.Command {
+	var f groupFlags
+	cmd := &cobra.Command{
+		Use:   "group [FILE|-]",
+		Short: "Print for each event of a log which error it belongs to, as JSON",
+		Args:  usageArgs(cobra.MaximumNArgs(1)),
+		RunE:  func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
+	}
+	cmd.Flags().BoolVar(&f.lines, "lines", false, "take every line as one event, instead of joining the lines of an event")
+	cmd.Flags().BoolVar(&f.explain, "explain", false, "add the keys of the error and what was masked in the message")
+	cmd.Flags().StringVar(&f.known, "known", "", "file of templates that an earlier call saved: what they cover keeps its fingerprint")
+	cmd.Flags().StringVar(&f.save, "save", "", "file to save the templates to, known ones included")
+	return cmd
+}
+
+// group tells which events of a log are the same error.
+func (s *session) group(ctx context.Context, args []string, f groupFlags) error {
+	if len(args) == 0 {
+		args = []string{logfile.Stdin}
+	}
+	files, err := logfile.Expand(args)
+	if err != nil {
+		return usageError{err}
+	}
+	if len(files) != 1 {
+		return usageError{fmt.Errorf("%q holds %d logs: group reads one file", args[0], len(files))}
+	}
+	p := group.Printer{Out: s.Stdout, Redactor: s.redactor, Lines: f.lines, Explain: f.explain}
+	if f.known != "" {
+		if p.Known, err = group.ReadKnown(f.known); err != nil {
+			return usageError{err}
+		}
+	}
+	known, err := p.Print(ctx, &logfile.Source{Path: files[0], Stdin: s.Stdin})
+	if err != nil || f.save == "" {
+		return err
+	}
+	return group.WriteKnown(f.save, known)
+}

@@ -1,0 +1,157 @@
+// Package group says of each event of a log which error it belongs to, and
+// why: for whoever wants to know why two log lines are one issue, and for other
+// programs. It owns the lines it prints and the file of known templates.
+//
+// Each event is one JSON object on a line of its own, in the order of the log:
+//
+//	{"line":7,"fingerprint":"msg1:6f1e…","template":"order <*> lost","title":"order <*> lost"}
+//
+// "line" is that of the event's first line, from 1. Two events are the same
+// error if their fingerprints are equal. To explain is to add "keys", by
+// which an issue would know the error (the fingerprint first), and "masks",
+// the kinds of values that were found in the message.
+//
+// Which error an event belongs to is known once all were read. Until then an
+// event is 16 bytes in a temporary file, so that memory depends on the number of
+// distinct errors and not of events.
+//
+// It may import event, grouping, logfile, logtext, plan (for titles), safe and
+// stacktrace.
+package group
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// Printer groups one log.
+type Printer struct {
+	Out      io.Writer
+	Redactor *safe.Redactor
+	Lines    bool // each line is an event, and all of it is the message
+	Explain  bool
+	Known    []grouping.Known // templates of earlier calls, the oldest first
+}
+
+// Print reads the log and prints a line for each event. It returns the
+// templates for a later call to know.
+func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.Known, error) {
+	events, err := newSpool()
+	if err != nil {
+		return nil, err
+	}
+	defer events.close()
+	set := grouping.NewSet(func(template string) string { return p.Redactor.Blank(template, grouping.Wildcard) })
+	set.Know(p.Known)
+	add := func(line int64, e event.Event) {
+		e.Message = p.Redactor.Skeleton(e.Message, grouping.Wildcard)
+		events.add(entry{line, set.Add(e)})
+	}
+	if p.Lines {
+		err = readLines(ctx, source, add)
+	} else {
+		err = readEvents(ctx, source, add)
+	}
+	if err != nil {
+		return nil, err
+	}
+	groups := set.Groups()
+	if err := p.print(ctx, set, events); err != nil {
+		return nil, err
+	}
+	return grouping.Carry(p.Known, groups), nil
+}
+
+func readLines(ctx context.Context, source *logfile.Source, add func(int64, event.Event)) error {
+	return source.Read(ctx, func(r event.Record) {
+		add(source.Lines, event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, Message: r.Text})
+	})
+}
+
+func readEvents(ctx context.Context, source *logfile.Source, add func(int64, event.Event)) error {
+	framer := logtext.NewFramer(func(e event.Event) {
+		if e.Stack != "" {
+			e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
+		}
+		line, _ := strconv.ParseInt(e.ID, 10, 64) // a record of a file has its line for an id
+		add(line, e)
+	})
+	if err := source.Read(ctx, framer.Add); err != nil {
+		return err
+	}
+	// A file does not grow while it is read: its last trace is whole.
+	framer.Flush(time.Unix(math.MaxInt32, 0))
+	return nil
+}
+
+// print writes a line for each event. All of it but the line number and the
+// masks is the same for all events of a group, and made once.
+func (p Printer) print(ctx context.Context, set *grouping.Set, events *spool) error {
+	out := bufio.NewWriterSize(p.Out, 64<<10)
+	described := map[*grouping.Group][]byte{}
+	var line []byte
+	for e, err := range events.all() {
+		if err != nil {
+			return err
+		}
+		if e.line%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		g := set.GroupOf(e.mark)
+		if described[g] == nil {
+			described[g] = p.describe(g)
+		}
+		line = strconv.AppendInt(append(line[:0], `{"line":`...), e.line, 10)
+		line = append(line, described[g]...)
+		if p.Explain {
+			line = append(append(line, `,"masks":`...), encode(e.mark.Masks.Names())...)
+		}
+		if _, err := out.Write(append(line, "}\n"...)); err != nil {
+			return fmt.Errorf("print groups: %w", err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("print groups: %w", err)
+	}
+	return nil
+}
+
+// describe is what the line of each of the group's events says of the group.
+func (p Printer) describe(g *grouping.Group) []byte {
+	var b []byte
+	field := func(name string, value any) {
+		b = append(append(append(b, `,"`+name+`"`...), ':'), encode(value)...)
+	}
+	field("fingerprint", g.Key)
+	field("template", p.Redactor.Command(g.Template).String())
+	field("title", p.Redactor.Command(plan.Title(g)).String())
+	if p.Explain {
+		field("keys", append(append([]string{g.Key}, g.Also...), g.Aliases...))
+	}
+	return b
+}
+
+// encode returns strings as JSON that leaves "<*>" readable. It cannot fail on
+// them.
+func encode(value any) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(value)
+	return bytes.TrimRight(b.Bytes(), "\n")
+}

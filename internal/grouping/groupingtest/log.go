@@ -1,0 +1,64 @@
+// Package groupingtest has logs of which is known what belongs together, and
+// the measures of how well a grouping found it.
+package groupingtest
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Log is a list of messages and, line for line, the template of each.
+type Log struct {
+	Name  string
+	Lines []string
+	Truth []string
+}
+
+// LogHub returns the LogHub logs that lie beside the repository, in
+// ../shared/data/loghub. The test is skipped where there are none.
+func LogHub(t testing.TB) []Log {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(repository(t), "..", "shared", "data", "loghub", "*.txt"))
+	if err != nil || len(files) == 0 {
+		t.Skip("no LogHub logs in ../shared/data/loghub")
+	}
+	var logs []Log
+	for _, file := range files {
+		base := strings.TrimSuffix(file, ".txt")
+		log := Log{Name: filepath.Base(base), Lines: lines(t, file), Truth: lines(t, base+".truth")}
+		if len(log.Lines) != len(log.Truth) {
+			t.Fatalf("%s: %d lines and %d templates", log.Name, len(log.Lines), len(log.Truth))
+		}
+		logs = append(logs, log)
+	}
+	return logs
+}
+
+// repository is the folder that holds go.mod, above the package under test.
+func repository(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("go.mod not found")
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+func lines(t testing.TB, file string) []string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
+}

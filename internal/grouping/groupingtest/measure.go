@@ -1,0 +1,50 @@
+package groupingtest
+
+// Accuracy holds a grouping against the truth. A group is correct when it
+// holds exactly the lines of one true template. ga is the share of lines in
+// correct groups; fga is the harmonic mean of the share of correct groups
+// among those found, and among the true ones.
+func Accuracy(found, truth []string) (ga, fga float64) {
+	nFound, nTrue, both := tallies(found, truth)
+	groups, inGroups := 0, 0
+	for pair, n := range both {
+		if n == nFound[pair[0]] && n == nTrue[pair[1]] {
+			groups++
+			inGroups += n
+		}
+	}
+	ga = float64(inGroups) / float64(len(found))
+	return ga, 2 * float64(groups) / float64(len(nFound)+len(nTrue))
+}
+
+// AdjustedRand is the adjusted Rand index of two groupings of the same lines:
+// 1 where they are the same, about 0 where they agree by chance alone.
+func AdjustedRand(a, b []string) float64 {
+	nA, nB, both := tallies(a, b)
+	pairs := func(n int) float64 { return float64(n) * float64(n-1) / 2 }
+	var inA, inB, inBoth float64
+	for _, n := range nA {
+		inA += pairs(n)
+	}
+	for _, n := range nB {
+		inB += pairs(n)
+	}
+	for _, n := range both {
+		inBoth += pairs(n)
+	}
+	chance := inA * inB / pairs(len(a))
+	if (inA+inB)/2 == chance {
+		return 1
+	}
+	return (inBoth - chance) / ((inA+inB)/2 - chance)
+}
+
+func tallies(a, b []string) (nA, nB map[string]int, both map[[2]string]int) {
+	nA, nB, both = map[string]int{}, map[string]int{}, map[[2]string]int{}
+	for i := range a {
+		nA[a[i]]++
+		nB[b[i]]++
+		both[[2]string{a[i], b[i]}]++
+	}
+	return nA, nB, both
+}

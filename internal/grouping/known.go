@@ -1,0 +1,147 @@
+package grouping
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Known is a template that an issue, or what waits for one, carries from
+// earlier runs. What it covers keeps its key, however far it has widened.
+type Known struct {
+	Key      string
+	Service  string
+	Template string
+}
+
+// Know hands over the templates known, the oldest first: where two turn out
+// to be one, the first is the error's identity. Call it before Add.
+func (s *Set) Know(known []Known) { s.known = known }
+
+// Carry returns what a caller that keeps templates itself is to know in its
+// next run: each as wide as it has become, without those that turned out to be
+// the same as an older one, and the new ones behind.
+func Carry(known []Known, groups []*Group) []Known {
+	byKey, joined := map[string]*Group{}, map[string]bool{}
+	for _, g := range groups {
+		byKey[g.Key] = g
+		for _, key := range g.Also {
+			joined[key] = true
+		}
+	}
+	var next []Known
+	for _, k := range known {
+		g := byKey[k.Key]
+		switch {
+		case g != nil:
+			k.Template = g.Template
+			delete(byKey, k.Key)
+		case joined[k.Key]:
+			continue
+		}
+		next = append(next, k)
+	}
+	for _, g := range groups {
+		if byKey[g.Key] != nil && IsMessageKey(g.Key) {
+			next = append(next, Known{g.Key, g.Service, g.Template})
+		}
+	}
+	return next
+}
+
+// maxMembers is how many of the templates that were joined to a group add
+// their keys to it.
+const maxMembers = 10
+
+// mined merges the templates of the messages into groups, by key.
+func (s *Set) mined() map[string]*Group {
+	home := mine(s.texts())
+	identities := s.identities(home)
+	groups, members := map[string]*Group{}, map[*Group]int{}
+	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
+		wide := message{m.service, home[m.template]}
+		g := identify(groups, wide, identities[wide])
+		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
+			g.Also = append(g.Also, own)
+			members[g]++
+		}
+		u := &s.units[s.messages[m]]
+		g.join(u.group)
+		u.home = g
+	}
+	return groups
+}
+
+// identify returns the group of a template, which the first of those known
+// names. A message without a service thereby joins the oldest of its template,
+// but makes no two services one.
+func identify(groups map[string]*Group, wide message, known []Known) *Group {
+	key := MessageKey(wide.service, wide.template)
+	if len(known) > 0 {
+		key = known[0].Key
+	}
+	g := groups[key]
+	if g == nil {
+		g = &Group{Key: key, Template: wide.template}
+		groups[key] = g
+	}
+	if g.Service == "" {
+		g.Service = wide.service
+	}
+	for _, k := range known {
+		if k.Key != key && k.Service == wide.service && !slices.Contains(g.Also, k.Key) {
+			g.Also = append(g.Also, k.Key)
+		}
+	}
+	return g
+}
+
+// texts returns the templates of the messages and the known ones.
+func (s *Set) texts() (templates, known []string) {
+	for m := range s.messages {
+		templates = append(templates, m.template)
+	}
+	for _, k := range s.known {
+		known = append(known, k.Template)
+	}
+	return templates, known
+}
+
+// identities returns what is known of each service and template, and of each
+// template alone under the empty service, in the order known.
+func (s *Set) identities(home map[string]string) map[message][]Known {
+	identities := map[message][]Known{}
+	for _, k := range s.known {
+		wide := message{k.Service, home[k.Template]}
+		identities[wide] = append(identities[wide], k)
+		if k.Service != "" {
+			wide.service = ""
+			identities[wide] = append(identities[wide], k)
+		}
+	}
+	return identities
+}
+
+func (m message) compare(other message) int {
+	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service))
+}
+
+// Key returns the identity that e has by itself and by what is known; mining
+// may find that others share it.
+func (s *Set) Key(e event.Event) string {
+	if hasTrace(&e) {
+		return exceptionKey(&e)
+	}
+	template := s.template(e.Message)
+	if known, ok := s.matcher().match(template); ok {
+		for _, k := range s.known {
+			if k.Template == known && (k.Service == e.Service || e.Service == "") {
+				return k.Key
+			}
+		}
+	}
+	return MessageKey(e.Service, template)
+}

@@ -1,0 +1,244 @@
+package grouping
+
+import (
+	"bytes"
+	"strings"
+)
+
+// piece masks the run of word and joint bytes at i and returns its end.
+func (m *masker) piece(s string, i int) int {
+	end, seen := i, uint8(0)
+	joints := 0
+	for end < len(s) {
+		k := class[s[end]]
+		if k&(isLetter|isDigit|isJoint) == 0 {
+			break
+		}
+		if k == isJoint {
+			if s[end] == ':' && strings.HasPrefix(s[end:], "://") && end > i {
+				return m.span(s, end, maskURL)
+			}
+			joints++
+		}
+		seen |= k
+		end++
+	}
+	if joints == 0 {
+		return m.word(s, i, end, seen)
+	}
+	for end > i && class[s[end-1]] == isJoint {
+		end-- // "failed: ", "done."
+	}
+	if end == i {
+		return m.bare(s, i)
+	}
+	begin := i
+	for class[s[begin]] == isJoint {
+		begin++
+	}
+	if isPath(s, i, begin, end) {
+		return m.span(s, begin, maskPath)
+	}
+	m.lead(s, i, begin)
+	m.core(s, begin, end)
+	return m.unit(s, begin, end)
+}
+
+// bare writes a run of joints that belongs to no word: "->", "...", "--".
+func (m *masker) bare(s string, i int) int {
+	for i < len(s) && class[s[i]] == isJoint {
+		m.out = append(m.out, s[i])
+		i++
+	}
+	return i
+}
+
+// lead writes the joints in front of a word. A minus is the number's:
+// "retry in -5 ms", "exited with -1".
+func (m *masker) lead(s string, i, begin int) {
+	if begin > i && class[s[begin]] == isDigit && strings.IndexByte("-+.$~", s[begin-1]) >= 0 {
+		begin--
+	}
+	m.out = append(m.out, s[i:begin]...)
+}
+
+// isPath tells paths of files and of requests: "open /etc/app/tls.pem: no such
+// file", "GET /v1/orders 502", "load C:\app\conf.ini", "./run.sh: not found",
+// "cannot import src/cart/total".
+func isPath(s string, i, begin, end int) bool {
+	switch {
+	case begin > i && s[begin-1] == '/':
+		return true
+	case begin > i+1 && s[begin-1] == '\\':
+		return true
+	case begin+2 < end && s[begin+1] == ':' && s[begin+2] == '\\':
+		return true
+	}
+	slash := strings.IndexByte(s[begin:end], '/')
+	return slash > 0 && strings.IndexByte(s[begin+slash+1:end], '/') >= 0
+}
+
+// span masks a URL or path that reaches at least up to end. It may hold signs
+// that separate elsewhere.
+func (m *masker) span(s string, end int, kind Masks) int {
+	least := end
+	for end < len(s) && class[s[end]] != isBlank && strings.IndexByte("\"'`,;()[]{}<>|", s[end]) < 0 {
+		end++
+	}
+	for end > least && strings.IndexByte(".:?!", s[end-1]) >= 0 {
+		end--
+	}
+	m.wildcard(kind)
+	return end
+}
+
+// core masks a piece that has joints inside or around it.
+func (m *masker) core(s string, begin, end int) {
+	word := s[begin:end]
+	switch {
+	case strings.HasPrefix(word, "arn:"): // "role arn:aws:iam::123456789012:role/app is not allowed to"
+		m.wildcard(maskARN)
+	case isEmail(word): // "cannot deliver to jane.doe@example.com"
+		m.wildcard(maskEmail)
+	case isColonHex(word):
+		m.wildcard(maskAddress)
+	case m.behindCopula() && isDotted(word): // "driver class is com.mysql.cj.jdbc.Driver"
+		m.wildcard(maskID)
+	default:
+		if record := recordStart(word); record < len(word) {
+			m.segments(word[:record])
+			m.wildcard(maskValue)
+			return
+		}
+		m.segments(word)
+	}
+}
+
+// behindCopula reports whether "is" stands in front of the piece at hand.
+func (m *masker) behindCopula() bool { return bytes.HasSuffix(m.out, []byte(" is ")) }
+
+// recordStart returns where values joined by bars begin, if one of them is a
+// number: "rejected row:17|EUR|open".
+func recordStart(word string) int {
+	bar := strings.IndexByte(word, '|')
+	if bar < 0 || !hasDigit(word) {
+		return len(word)
+	}
+	return strings.LastIndexByte(word[:bar], ':') + 1
+}
+
+// segments masks a piece part by part, so that "server.go:42" keeps the file
+// and "uid:1000" the name.
+func (m *masker) segments(word string) {
+	for begin := 0; begin < len(word); {
+		if length := hostLength(word[begin:]); length > 0 {
+			m.wildcard(maskHost)
+			begin += length
+			continue
+		}
+		end, seen := begin, uint8(0)
+		for end < len(word) && strings.IndexByte(".:/@$|\\", word[end]) < 0 {
+			seen |= class[word[end]]
+			end++
+		}
+		if end > begin {
+			after := byte(0)
+			if begin > 0 {
+				after = word[begin-1]
+			}
+			m.segment(word[begin:end], seen, after)
+		}
+		for end < len(word) && strings.IndexByte(".:/@$|\\", word[end]) >= 0 {
+			m.out = append(m.out, word[end])
+			end++
+		}
+		begin = end
+	}
+}
+
+// segment masks one part of a piece. Behind "@" stands the address of an
+// object: "lock held by Session@deadbeef".
+func (m *masker) segment(word string, seen uint8, after byte) {
+	if after == '@' && isHex(word) {
+		m.wildcard(maskHex)
+		return
+	}
+	if kind := valueKind(word, seen); kind != 0 {
+		m.wildcard(kind)
+		return
+	}
+	m.out = append(m.out, word...)
+}
+
+// word masks a run of letters and digits.
+func (m *masker) word(s string, i, end int, seen uint8) int {
+	word := s[i:end]
+	if seen&isDigit == 0 && isDateName(word) && m.inDate(s, end) {
+		m.wildcard(maskTime)
+		return end
+	}
+	kind := valueKind(word, seen)
+	if kind == 0 {
+		m.out = append(m.out, word...)
+		return end
+	}
+	m.wildcard(kind)
+	return m.unit(s, i, end)
+}
+
+// inDate reports whether the name of a day or month at hand is part of a date:
+// "since Mon Nov 22 10:30:01 2026", "until 22 Nov".
+func (m *masker) inDate(s string, end int) bool {
+	if m.wild > 0 && isSeparator(m.out[m.wild:]) {
+		return true
+	}
+	next := end
+	for next < len(s) && (class[s[next]] == isBlank || s[next] == ',') {
+		next++
+	}
+	if next == end || next == len(s) {
+		return false
+	}
+	return class[s[next]] == isDigit || isDateName(s[next:wordEnd(s, next)])
+}
+
+// unit returns the end of what belongs to the value at hand: the unit behind a
+// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding behind
+// base64.
+func (m *masker) unit(s string, begin, end int) int {
+	switch {
+	case end == len(s) || m.wild != len(m.out):
+		return end
+	case s[end] == '=' && end-begin >= minToken:
+		return paddingEnd(s, end)
+	case class[s[end-1]] == isLetter || class[s[begin]] != isDigit:
+		return end
+	case s[end] == '%':
+		return end + 1
+	}
+	if s[end] == ' ' && end+1 < len(s) {
+		if next := wordEnd(s, end+1); units[s[end+1:next]] {
+			return next
+		}
+	}
+	return end
+}
+
+// paddingEnd returns the end of the padding at i: "cursor eyJpZCI6NDIsInQiOjF9== is stale".
+func paddingEnd(s string, i int) int {
+	end := i
+	for end < len(s) && s[end] == '=' {
+		end++
+	}
+	if end-i > 2 || end < len(s) && isWord(s[end]) {
+		return i
+	}
+	return end
+}
+
+func wordEnd(s string, i int) int {
+	for i < len(s) && isWord(s[i]) {
+		i++
+	}
+	return i
+}

@@ -1,0 +1,167 @@
+package grouping
+
+import "strings"
+
+// quoted masks a quoted string that begins at i: `invalid input syntax for
+// type uuid: "abc"`. An apostrophe inside a word, as in "can't", opens no
+// quotation. Of a quoted request the method stays: `"GET /v1/orders HTTP/1.1" 502`.
+func (m *masker) quoted(s string, i int) int {
+	end := closing(s, i)
+	if end < 0 {
+		m.out = append(m.out, s[i])
+		return i + 1
+	}
+	m.out = append(m.out, s[i])
+	inside := s[i+1 : end]
+	if method := methodLength(inside); method > 0 {
+		m.out = append(m.out, inside[:method]...)
+	}
+	m.wildcard(maskQuoted)
+	m.out = append(m.out, s[end])
+	return end + 1
+}
+
+// closing returns where the quotation that opens at i closes, or -1.
+func closing(s string, i int) int {
+	if i > 0 && isWord(s[i-1]) {
+		return -1
+	}
+	for end := i + 1; end < len(s); end++ {
+		switch {
+		case s[end] == '\\':
+			end++
+		case s[end] == s[i] && (s[i] == '"' || end+1 == len(s) || !isWord(s[end+1])):
+			return end
+		}
+	}
+	return -1
+}
+
+// methodLength is the length of an HTTP method and the space behind it.
+func methodLength(s string) int {
+	space := strings.IndexByte(s, ' ')
+	if space < 3 || space > 7 {
+		return 0
+	}
+	switch s[:space] {
+	case "GET", "PUT", "POST", "HEAD", "PATCH", "DELETE", "OPTIONS":
+		return space + 1
+	}
+	return 0
+}
+
+// assigned masks the value behind an equals sign: "login failed user=bob
+// ip=10.0.0.1", "retries = none". A name without a value is the same setting:
+// "user= ip=10.0.0.1".
+func (m *masker) assigned(s string, i int) int {
+	m.out = append(m.out, '=')
+	value := i + 1
+	if !m.names(i, s) {
+		return value
+	}
+	if s[i-1] == ' ' && value < len(s) && s[value] == ' ' {
+		m.blank()
+		value++
+	}
+	if value < len(s) {
+		switch s[value] {
+		case '=', '>', '~', '[', '{', '(', '<':
+			return value // a comparison, or values with names of their own
+		case '"', '\'', '`':
+			if end := closing(s, value); end > 0 {
+				m.wildcard(maskValue)
+				return end + 1
+			}
+		}
+	}
+	for value < len(s) && class[s[value]] != isBlank && strings.IndexByte(",;&|\"'()[]{}<>", s[value]) < 0 {
+		value++
+	}
+	m.wildcard(maskValue)
+	return object(s, value)
+}
+
+// object returns the end of the brackets at i, which print the object that the
+// name before them is the type of: "lock=Session{id=7, user=bob}" is the value
+// that another time is "lock=null". Where they do not close nothing is taken.
+func object(s string, i int) int {
+	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 || !isWord(s[i-1]) {
+		return i
+	}
+	if end := closingBracket(s, i); end < len(s) {
+		return end + 1
+	}
+	return i
+}
+
+// names reports whether what stands before the equals sign at i is a name.
+func (m *masker) names(i int, s string) bool {
+	if i > 0 && s[i-1] == ' ' {
+		i--
+	}
+	return i > 0 && (isWord(s[i-1]) || s[i-1] == ']' || s[i-1] == ')')
+}
+
+// json masks a JSON object or array whole, since its fields come in any order:
+// `upstream answered {"code":7,"detail":"gone"}`. One that is cut off counts too.
+func (m *masker) json(s string, i int) int {
+	m.out = append(m.out, s[i])
+	next := i + 1
+	for next < len(s) && s[next] == ' ' {
+		next++
+	}
+	if s[i] == '[' && isWordList(s[next:]) {
+		m.wildcard(maskList)
+		return i + strings.IndexByte(s[i:], ']')
+	}
+	if next == len(s) || (s[next] != '"' && s[next] != '\'' && (s[i] != '[' || s[next] != '{')) {
+		return i + 1
+	}
+	end := closingBracket(s, i)
+	m.wildcard(maskJSON)
+	if end < len(s) {
+		m.out = append(m.out, s[end])
+		end++
+	}
+	return end
+}
+
+// closingBracket returns where the bracket at i closes, or the end of s.
+func closingBracket(s string, i int) int {
+	depth := 0
+	quoted := false
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[' || c == '(':
+			depth++
+		case c == '}' || c == ']' || c == ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// isWordList reports whether s begins with words and commas up to a bracket,
+// as in "missing columns [name, email]", which another time lists others.
+func isWordList(s string) bool {
+	commas := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ']':
+			return commas > 0
+		case c == ',':
+			commas++
+		case c == ' ' && i > 0 && s[i-1] == ',':
+		case class[c]&(isLetter|isDigit|isJoint) == 0:
+			return false
+		}
+	}
+	return false
+}

@@ -1,0 +1,163 @@
+package grouping
+
+import (
+	"strings"
+)
+
+// valueKind tells a value from a word of the message: 0 is a word. seen holds
+// the classes of the bytes in it.
+func valueKind(word string, seen uint8) Masks {
+	if seen&isDigit == 0 {
+		return letterKind(word)
+	}
+	switch {
+	case len(word) <= maxConstant && constants[strings.ToLower(word)]:
+		return 0
+	case isNumbered(word):
+		return 0
+	}
+	return digitKind(word)
+}
+
+// letterKind finds values among words without a digit.
+func letterKind(word string) Masks {
+	switch {
+	case len(word) == 3 && currencies[word]:
+		return maskValue
+	case len(word) < 4:
+		return 0
+	case word == "true" || word == "false" || word == "True" || word == "False":
+		return maskValue // "cache warm: true"
+	case len(word) >= 8 && isHex(word):
+		return maskHex // "object deadbeef is gone": no English word of eight letters has only a to f
+	case len(word) >= 24 && mixedCase(word):
+		return maskToken // "token aBCdEFghIJklMNopQRstUVwx expired"
+	}
+	return 0
+}
+
+// isNumbered tells a name with a number inside from a numbered thing:
+// "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
+func isNumbered(word string) bool {
+	digits, upper, lower := 0, 0, 0
+	for i := 0; i < len(word); i++ {
+		switch c := word[i]; {
+		case class[c] == isDigit:
+			digits++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c >= 'a' && c <= 'z':
+			lower++
+		default:
+			return false
+		}
+	}
+	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]] == isLetter && class[word[len(word)-1]] == isLetter
+}
+
+// minToken is how long a random token is at least.
+const minToken = 20
+
+// digitKind names what a word with a digit is, for those who ask why.
+func digitKind(word string) Masks {
+	switch {
+	case len(word) == 36 && word[8] == '-' && word[13] == '-':
+		return maskUUID
+	case len(word) == 26 && strings.ToUpper(word) == word:
+		return maskULID
+	case class[word[0]] == isDigit:
+		return maskNumber
+	case len(word) >= minToken:
+		return maskToken
+	}
+	return maskID
+}
+
+func isHex(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i] | 0x20; class[s[i]] != isDigit && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// mixedCase reports whether upper and lower case alternate as they do in
+// tokens and not in CamelCase names: two upper-case letters in a row after a
+// lower-case one, more than once.
+func mixedCase(s string) bool {
+	changes := 0
+	for i := 2; i < len(s); i++ {
+		if isUpper(s[i]) && isUpper(s[i-1]) && s[i-2] >= 'a' && s[i-2] <= 'z' {
+			changes++
+		}
+	}
+	return changes >= 2
+}
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// isDateName reports whether word is the short English name of a day or month.
+func isDateName(word string) bool {
+	if len(word) != 3 || !isUpper(word[0]) {
+		return false
+	}
+	switch word {
+	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec":
+		return true
+	}
+	return false
+}
+
+// isDotted tells names of three and more parts from words at the end of a
+// sentence. The class of an exception is no value.
+func isDotted(word string) bool {
+	return strings.Count(word, ".") >= 2 && !isFaultName(word)
+}
+
+// isFaultName tells the class of an exception, which tells errors apart.
+func isFaultName(word string) bool {
+	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
+}
+
+// isEmail tells an address from other uses of "@".
+func isEmail(word string) bool {
+	at := strings.IndexByte(word, '@')
+	return at > 0 && strings.IndexByte(word[at:], '.') > 1 && !strings.ContainsAny(word, ":/")
+}
+
+// isColonHex tells addresses of hardware and of IPv6, also those without a
+// digit: "lease for fe:ed:fa:ce:be:ef expired".
+func isColonHex(word string) bool {
+	colons := 0
+	for i := 0; i < len(word); i++ {
+		if word[i] == ':' {
+			colons++
+		} else if c := word[i] | 0x20; class[word[i]] != isDigit && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return colons >= 3
+}
+
+// hostLength is the length of the host name that word begins with, as in
+// "connect to db.prod.internal:5432"; 0 if it begins with none. Names in the
+// reverse order, such as com.example.App, are classes.
+func hostLength(word string) int {
+	end, dot, dots := 0, 0, 0
+	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
+		if word[end] == '.' {
+			dot = end
+			dots++
+		}
+		end++
+	}
+	if dots == 0 || topLevel[word[:strings.IndexByte(word, '.')]] {
+		return 0
+	}
+	if last := word[dot+1 : end]; topLevel[last] || dots > 1 && countries[last] {
+		return end
+	}
+	return 0
+}

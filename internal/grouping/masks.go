@@ -1,0 +1,39 @@
+package grouping
+
+// Masks says which kinds of values were masked in a message.
+type Masks uint32
+
+// The kinds of values.
+const (
+	maskNumber Masks = 1 << iota
+	maskID
+	maskHex
+	maskUUID
+	maskULID
+	maskToken
+	maskTime
+	maskAddress
+	maskHost
+	maskEmail
+	maskURL
+	maskPath
+	maskARN
+	maskQuoted
+	maskValue
+	maskJSON
+	maskList
+)
+
+var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
+	"arn", "quoted", "value", "json", "list"}
+
+// Names returns the kinds in a fixed order; none is an empty list.
+func (m Masks) Names() []string {
+	names := []string{}
+	for i, name := range maskNames {
+		if m&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,171 @@
+package plan
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/grouping/groupingtest"
+)
+
+// world is a repository over many runs: issues with their bodies, as GitHub
+// would keep them, and where each line of a log went.
+type world struct {
+	t      *testing.T
+	log    groupingtest.Log
+	issues []Issue
+	dup    map[int]int            // number → the issue it was closed in favour of
+	went   map[string]int         // masked line → issue
+	holds  map[string]map[int]int // true template → issue → its lines
+	since  map[string]int         // true template in two issues → the first run it was
+	moved  int                    // lines that changed their issue without its being closed as duplicate
+	long   map[string]bool        // true templates in two issues for longer than one run
+	joined int                    // issues closed as duplicates
+}
+
+func newWorld(t *testing.T, log groupingtest.Log) *world {
+	return &world{t: t, log: log, dup: map[int]int{}, went: map[string]int{}, holds: map[string]map[int]int{},
+		since: map[string]int{}, long: map[string]bool{}}
+}
+
+// linesPerMinute divides the lines of a run, so that runs read whole minutes.
+const linesPerMinute = 4
+
+// run reads the lines from begin to end and carries out the plan.
+func (w *world) run(number, begin, end int) {
+	set := grouping.NewSet(func(s string) string { return s })
+	set.Know(Known(w.issues, nil))
+	marks := map[int]grouping.Mark{}
+	for i := begin; i < end; i++ {
+		marks[i] = set.Add(event.Event{ID: fmt.Sprint(i), Source: shop, Time: now.Add(time.Duration(i/linesPerMinute) * time.Minute),
+			Level: event.Error, Message: w.log.Lines[i]})
+	}
+	in := Input{Now: now, Rules: Rules{MinEvents: 1, MaxNew: 1000}, Issues: w.issues, Groups: set.Groups()}
+	at := map[*grouping.Group]int{}
+	for _, a := range Plan(in) {
+		n := w.apply(a)
+		for _, g := range a.Groups {
+			at[g] = n
+		}
+	}
+	for i := begin; i < end; i++ {
+		w.note(i, at[set.GroupOf(marks[i])])
+	}
+	w.look(number)
+}
+
+// apply writes the marker into the body of an issue and reads it back.
+func (w *world) apply(a Action) int {
+	n := a.Issue.Number
+	if a.Kind == Create {
+		n = len(w.issues) + 1
+		w.issues = append(w.issues, Issue{})
+	}
+	if !a.Writes() {
+		return n
+	}
+	body, err := a.Next.Section("an error")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if w.issues[n-1], err = Track(Snapshot{Number: n, Body: body, Open: a.Kind != Close}, "ignore"); err != nil {
+		w.t.Fatal(err)
+	}
+	if a.DupOf != 0 {
+		w.dup[n] = a.DupOf
+		w.joined++
+	}
+	return n
+}
+
+// home follows an issue to the one it was closed in favour of.
+func (w *world) home(n int) int {
+	for w.dup[n] != 0 {
+		n = w.dup[n]
+	}
+	return n
+}
+
+func (w *world) note(line, issue int) {
+	text, truth := grouping.Mask(w.log.Lines[line]), w.log.Truth[line]
+	if before := w.went[text]; before != 0 && w.home(before) != issue {
+		w.moved++
+		if os.Getenv("SHOW") != "" {
+			fmt.Println("KEYS", w.issues[w.home(before)-1].Marker.Keys, w.issues[issue-1].Marker.Keys, w.issues[w.home(before)-1].Open)
+			fmt.Println("MOVED", w.log.Lines[line], "|", w.issues[w.home(before)-1].Marker.Template, before, w.home(before), "->", w.issues[issue-1].Marker.Template, issue)
+		}
+	}
+	w.went[text] = issue
+	if w.holds[truth] == nil {
+		w.holds[truth] = map[int]int{}
+	}
+	w.holds[truth][issue]++
+}
+
+// look finds the true templates that two open issues hold after a run.
+func (w *world) look(run int) {
+	for truth, issues := range w.holds {
+		homes := map[int]bool{}
+		for n := range issues {
+			homes[w.home(n)] = true
+		}
+		first, before := w.since[truth]
+		switch {
+		case len(homes) < 2:
+			delete(w.since, truth)
+		case !before:
+			w.since[truth] = run
+		case run > first:
+			w.long[truth] = true
+		}
+	}
+}
+
+// TestEvalRuns reads each log in 50 runs, each of which reads the end of the
+// one before again, as scans do, and carries templates in markers.
+func TestEvalRuns(t *testing.T) {
+	const runs = 50
+	logs := append(groupingtest.LogHub(t), groupingtest.Made(1, 2000), groupingtest.Made(2, 10_000))
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nlog\tlines\ttrue templates\topen issues\tclosed as duplicate\tlines that changed issue\tin two issues for longer than one run")
+	for _, log := range logs {
+		world := newWorld(t, log)
+		for run := range runs {
+			n := len(log.Lines)
+			world.run(run, max(0, run*n/runs-n/runs/5), (run+1)*n/runs)
+		}
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\n", log.Name, len(log.Lines), len(world.holds), len(world.issues)-len(world.dup),
+			world.joined, world.moved, len(world.long))
+		if world.moved > 0 {
+			t.Errorf("%s: %d lines changed their issue", log.Name, world.moved)
+		}
+		world.check()
+		if os.Getenv("SHOW") != "" {
+			for truth := range world.long {
+				fmt.Println(log.Name, "LONG", truth)
+				for n := range world.holds[truth] {
+					fmt.Println("     ", n, world.home(n), world.issues[n-1].Marker.Template)
+				}
+			}
+		}
+	}
+	w.Flush()
+}
+
+// check holds the counts to the lines read: none is lost, none counted twice.
+func (w *world) check() {
+	w.t.Helper()
+	var total int64
+	for _, issue := range w.issues {
+		if w.dup[issue.Number] == 0 {
+			total += issue.Marker.Count()
+		}
+	}
+	if total != int64(len(w.log.Lines)) {
+		w.t.Errorf("%s: %d events counted, want %d", w.log.Name, total, len(w.log.Lines))
+	}
+}
