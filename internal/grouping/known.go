@@ -135,13 +135,13 @@ func (s *Set) Key(e event.Event) string {
 	if hasTrace(&e) {
 		return exceptionKey(&e)
 	}
-	template := s.template(e.Message)
-	if known, ok := s.matcher().match(template); ok {
+	m := s.cut(message{e.Service, s.template(e.Message)})
+	if known, ok := s.matcher().match(m.template); ok {
 		for _, k := range s.known {
-			if k.Template == known && (k.Service == e.Service || e.Service == "") {
+			if k.Template == known && (k.Service == m.service || m.service == "") {
 				return k.Key
 			}
 		}
 	}
-	return MessageKey(e.Service, template)
+	return MessageKey(m.service, m.template)
 }

@@ -33,7 +33,9 @@ const (
 	isLetter uint8 = 1 << iota
 	isDigit
 	isJoint // joins parts of one value: 10.0.0.1:5432, jane@example.com, a-b
+	isPart  // of the joints, those between parts that may be words: server.go:42
 	isBlank
+	isStop // ends a URL, a path and the value behind "="
 )
 
 var class = func() (table [256]uint8) {
@@ -43,10 +45,13 @@ var class = func() (table [256]uint8) {
 			table[c] = isLetter
 		case c >= '0' && c <= '9':
 			table[c] = isDigit
-		case strings.IndexByte(`-.:/@$+~\|`, byte(c)) >= 0:
-			table[c] = isJoint
 		case c == ' ', c == '\t', c == '\v', c == '\f':
-			table[c] = isBlank
+			table[c] = isBlank | isStop
+		}
+	}
+	for class, bytes := range map[uint8]string{isJoint: `-.:/@$+~\|`, isPart: `.:/@$\|`, isStop: "\"'`,;()[]{}<>|"} {
+		for _, c := range []byte(bytes) {
+			table[c] |= class
 		}
 	}
 	return table
@@ -63,7 +68,7 @@ func (m *masker) mask(message string) []byte {
 		switch {
 		case class[c]&(isLetter|isDigit|isJoint) != 0:
 			i = m.piece(s, i)
-		case class[c] == isBlank:
+		case class[c]&isBlank != 0:
 			m.blank()
 			i++
 		default:
@@ -95,7 +100,7 @@ func (m *masker) sign(s string, i int) int {
 		}
 	case '<', '#':
 		// "took <1 ms", "order #4711": the sign belongs to the number.
-		if i+1 < len(s) && class[s[i+1]] == isDigit && (i == 0 || !isWord(s[i-1])) {
+		if i+1 < len(s) && class[s[i+1]]&isDigit != 0 && (i == 0 || !isWord(s[i-1])) {
 			return i + 1
 		}
 	}
@@ -143,7 +148,7 @@ func isSeparator(between []byte) bool {
 
 // firstLine cuts a message at its first line break and at maxMessage bytes.
 func firstLine(s string) string {
-	for len(s) > 0 && (class[s[0]] == isBlank || s[0] == '\r' || s[0] == '\n') {
+	for len(s) > 0 && (class[s[0]]&isBlank != 0 || s[0] == '\r' || s[0] == '\n') {
 		s = s[1:]
 	}
 	if i := strings.IndexByte(s, '\n'); i >= 0 {

@@ -14,7 +14,7 @@ func (m *masker) piece(s string, i int) int {
 		if k&(isLetter|isDigit|isJoint) == 0 {
 			break
 		}
-		if k == isJoint {
+		if k&isJoint != 0 {
 			if s[end] == ':' && strings.HasPrefix(s[end:], "://") && end > i {
 				return m.span(s, end, maskURL)
 			}
@@ -26,27 +26,41 @@ func (m *masker) piece(s string, i int) int {
 	if joints == 0 {
 		return m.word(s, i, end, seen)
 	}
-	for end > i && class[s[end-1]] == isJoint {
+	for end > i && class[s[end-1]]&isJoint != 0 {
 		end-- // "failed: ", "done."
 	}
 	if end == i {
 		return m.bare(s, i)
 	}
 	begin := i
-	for class[s[begin]] == isJoint {
+	for class[s[begin]]&isJoint != 0 {
 		begin++
 	}
-	if isPath(s, i, begin, end) {
+	return m.joined(s, i, begin, end, seen)
+}
+
+// joined masks a piece whose words, from begin to end, have joints in front or
+// inside.
+func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
+	kind := Masks(0)
+	if seen&isDigit != 0 {
+		kind = joinedKind(s[begin:end])
+	}
+	if kind == 0 && isPath(s, i, begin, end) {
 		return m.span(s, begin, maskPath)
 	}
 	m.lead(s, i, begin)
-	m.core(s, begin, end)
+	if kind != 0 {
+		m.wildcard(kind)
+	} else {
+		m.core(s, begin, end)
+	}
 	return m.unit(s, begin, end)
 }
 
 // bare writes a run of joints that belongs to no word: "->", "...", "--".
 func (m *masker) bare(s string, i int) int {
-	for i < len(s) && class[s[i]] == isJoint {
+	for i < len(s) && class[s[i]]&isJoint != 0 {
 		m.out = append(m.out, s[i])
 		i++
 	}
@@ -56,7 +70,7 @@ func (m *masker) bare(s string, i int) int {
 // lead writes the joints in front of a word. A minus is the number's:
 // "retry in -5 ms", "exited with -1".
 func (m *masker) lead(s string, i, begin int) {
-	if begin > i && class[s[begin]] == isDigit && strings.IndexByte("-+.$~", s[begin-1]) >= 0 {
+	if begin > i && class[s[begin]]&isDigit != 0 && strings.IndexByte("-+.$~", s[begin-1]) >= 0 {
 		begin--
 	}
 	m.out = append(m.out, s[i:begin]...)
@@ -82,7 +96,7 @@ func isPath(s string, i, begin, end int) bool {
 // that separate elsewhere.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
-	for end < len(s) && class[s[end]] != isBlank && strings.IndexByte("\"'`,;()[]{}<>|", s[end]) < 0 {
+	for end < len(s) && class[s[end]]&isStop == 0 {
 		end++
 	}
 	for end > least && strings.IndexByte(".:?!", s[end-1]) >= 0 {
@@ -131,13 +145,15 @@ func recordStart(word string) int {
 // and "uid:1000" the name.
 func (m *masker) segments(word string) {
 	for begin := 0; begin < len(word); {
-		if length := hostLength(word[begin:]); length > 0 {
-			m.wildcard(maskHost)
-			begin += length
-			continue
+		if begin == 0 || word[begin-1] != '.' {
+			if length := hostLength(word[begin:]); length > 0 {
+				m.wildcard(maskHost)
+				begin += length
+				continue
+			}
 		}
 		end, seen := begin, uint8(0)
-		for end < len(word) && strings.IndexByte(".:/@$|\\", word[end]) < 0 {
+		for end < len(word) && class[word[end]]&isPart == 0 {
 			seen |= class[word[end]]
 			end++
 		}
@@ -148,7 +164,7 @@ func (m *masker) segments(word string) {
 			}
 			m.segment(word[begin:end], seen, after)
 		}
-		for end < len(word) && strings.IndexByte(".:/@$|\\", word[end]) >= 0 {
+		for end < len(word) && class[word[end]]&isPart != 0 {
 			m.out = append(m.out, word[end])
 			end++
 		}
@@ -193,13 +209,13 @@ func (m *masker) inDate(s string, end int) bool {
 		return true
 	}
 	next := end
-	for next < len(s) && (class[s[next]] == isBlank || s[next] == ',') {
+	for next < len(s) && (class[s[next]]&isBlank != 0 || s[next] == ',') {
 		next++
 	}
 	if next == end || next == len(s) {
 		return false
 	}
-	return class[s[next]] == isDigit || isDateName(s[next:wordEnd(s, next)])
+	return class[s[next]]&isDigit != 0 || isDateName(s[next:wordEnd(s, next)])
 }
 
 // unit returns the end of what belongs to the value at hand: the unit behind a
@@ -211,7 +227,7 @@ func (m *masker) unit(s string, begin, end int) int {
 		return end
 	case s[end] == '=' && end-begin >= minToken:
 		return paddingEnd(s, end)
-	case class[s[end-1]] == isLetter || class[s[begin]] != isDigit:
+	case class[s[end-1]]&isLetter != 0 || class[s[begin]]&isDigit == 0:
 		return end
 	case s[end] == '%':
 		return end + 1

@@ -74,7 +74,7 @@ func (m *masker) assigned(s string, i int) int {
 			}
 		}
 	}
-	for value < len(s) && class[s[value]] != isBlank && strings.IndexByte(",;&|\"'()[]{}<>", s[value]) < 0 {
+	for value < len(s) && class[s[value]]&isStop == 0 && s[value] != '&' {
 		value++
 	}
 	m.wildcard(maskValue)

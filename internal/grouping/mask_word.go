@@ -42,7 +42,7 @@ func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
 	for i := 0; i < len(word); i++ {
 		switch c := word[i]; {
-		case class[c] == isDigit:
+		case class[c]&isDigit != 0:
 			digits++
 		case c >= 'A' && c <= 'Z':
 			upper++
@@ -52,7 +52,7 @@ func isNumbered(word string) bool {
 			return false
 		}
 	}
-	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]] == isLetter && class[word[len(word)-1]] == isLetter
+	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]]&isLetter != 0 && class[word[len(word)-1]]&isLetter != 0
 }
 
 // minToken is how long a random token is at least.
@@ -65,7 +65,9 @@ func digitKind(word string) Masks {
 		return maskUUID
 	case len(word) == 26 && strings.ToUpper(word) == word:
 		return maskULID
-	case class[word[0]] == isDigit:
+	case len(word) > 2 && word[0] == '0' && word[1] == 'x', len(word) >= 8 && isHex(word) && strings.IndexFunc(word, isHexLetter) >= 0:
+		return maskHex
+	case class[word[0]]&isDigit != 0:
 		return maskNumber
 	case len(word) >= minToken:
 		return maskToken
@@ -73,9 +75,50 @@ func digitKind(word string) Masks {
 	return maskID
 }
 
+// joinedKind tells values of several parts by their form as a whole.
+func joinedKind(word string) Masks {
+	switch {
+	case isTime(word):
+		return maskTime
+	case isIPv4(word):
+		return maskAddress
+	case len(word) > 3 && word[0] == 'v' && class[word[1]]&isDigit != 0 && strings.IndexByte(word, '.') > 0:
+		return maskVersion // "agent v1.2.3-rc1 is too old"
+	}
+	return 0
+}
+
+// isTime tells dates and times of day that begin with digits: "at
+// 2026-11-22T10:30:01Z", "2026/11/22", "22/Nov/2026:10:30:01", "10:30:01,123".
+func isTime(word string) bool {
+	if len(word) < 8 || class[word[0]]&isDigit == 0 || class[word[1]]&isDigit == 0 {
+		return false
+	}
+	return word[2] == ':' && word[5] == ':' || word[2] == '/' && (word[5] == '/' || len(word) > 6 && word[6] == '/') ||
+		(word[4] == '-' || word[4] == '/') && word[7] == word[4]
+}
+
+// isIPv4 tells an address, with or without a port: "connect to 10.0.3.7:5432".
+func isIPv4(word string) bool {
+	dots := 0
+	for i := 0; i < len(word); i++ {
+		switch {
+		case word[i] == '.':
+			dots++
+		case word[i] == ':':
+			return dots == 3
+		case class[word[i]]&isDigit == 0:
+			return false
+		}
+	}
+	return dots == 3
+}
+
+func isHexLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'f' }
+
 func isHex(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if c := s[i] | 0x20; class[s[i]] != isDigit && (c < 'a' || c > 'f') {
+		if c := s[i] | 0x20; class[s[i]]&isDigit == 0 && (c < 'a' || c > 'f') {
 			return false
 		}
 	}
@@ -134,7 +177,7 @@ func isColonHex(word string) bool {
 	for i := 0; i < len(word); i++ {
 		if word[i] == ':' {
 			colons++
-		} else if c := word[i] | 0x20; class[word[i]] != isDigit && (c < 'a' || c > 'f') {
+		} else if c := word[i] | 0x20; class[word[i]]&isDigit == 0 && (c < 'a' || c > 'f') {
 			return false
 		}
 	}

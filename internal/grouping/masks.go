@@ -22,10 +22,11 @@ const (
 	maskValue
 	maskJSON
 	maskList
+	maskVersion
 )
 
 var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
-	"arn", "quoted", "value", "json", "list"}
+	"arn", "quoted", "value", "json", "list", "version"}
 
 // Names returns the kinds in a fixed order; none is an empty list.
 func (m Masks) Names() []string {

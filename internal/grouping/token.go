@@ -119,7 +119,7 @@ func tokenEnd(s string, i int) int {
 		return i + 1
 	}
 	last := end
-	for last > i && class[s[last-1]] == isJoint {
+	for last > i && class[s[last-1]]&isJoint != 0 {
 		last--
 	}
 	if last == i {
