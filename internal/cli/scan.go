@@ -32,6 +32,10 @@ func (s *session) scanOnce(ctx context.Context) (report.Run, error) {
 	if err != nil && !errors.As(err, &usage) {
 		return report.Run{}, err
 	}
+	if err == nil && len(cfg.LogGroups) == 0 && cfg.SentryAuthToken != "" {
+		return report.Run{}, usageError{errors.New("nothing to watch: this version does not read Sentry; set log-groups")}
+	}
+	s.warnOfUnread(cfg)
 	specs, specsErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
 	if err := errors.Join(err, asUsage(errors.Join(specsErr, cfg.CheckScan()))); err != nil {
 		return report.Run{}, err
@@ -47,6 +51,16 @@ func (s *session) scanOnce(ctx context.Context) (report.Run, error) {
 		return report.Run{}, err
 	}
 	return scan.Run(ctx, s.options(cfg, sources{github: gh, reader: reader, aws: aws, specs: specs})), nil
+}
+
+// warnOfUnread tells of settings that are valid and have no effect.
+func (s *session) warnOfUnread(cfg config.Config) {
+	if cfg.SentryAuthToken != "" {
+		s.warning("sentry-auth-token is set, and this version does not read Sentry")
+	}
+	if cfg.SlackWebhookURL != "" || cfg.SlackBotToken != "" {
+		s.warning("slack-webhook-url or slack-bot-token is set, and this version does not write to Slack")
+	}
 }
 
 // sources are the clients of one run.
