@@ -37,8 +37,10 @@ func MessageKey(service, template string) string { return hashed(messagePrefix, 
 func IsMessageKey(key string) bool { return strings.HasPrefix(key, messagePrefix) }
 
 // exceptionKey is the identity of an event with a trace: the type chain and
-// the in-app frames. Where none is in-app, all frames and the service.
-func exceptionKey(e *event.Event) string {
+// the in-app frames. Where none is in-app, all frames and the service. Where the
+// function that failed has no name, its file says too little, and the template of
+// the message tells its errors apart.
+func exceptionKey(e *event.Event, template func(string) string) string {
 	var types, frames []string
 	inApp := len(e.InApp()) > 0
 	for _, x := range e.Exceptions {
@@ -51,6 +53,8 @@ func exceptionKey(e *event.Event) string {
 	}
 	if !inApp {
 		types = append(types, "service", e.Service)
+	} else if e.InApp()[0].Function == "" {
+		types = append(types, "message", template(e.Exceptions[0].Message))
 	}
 	frames = distinctRuns(frames)
 	frames = frames[:min(len(frames), maxKeyFrames)]

@@ -133,7 +133,7 @@ func (m message) compare(other message) int {
 // may find that others share it.
 func (s *Set) Key(e event.Event) string {
 	if hasTrace(&e) {
-		return exceptionKey(&e)
+		return exceptionKey(&e, s.template)
 	}
 	m := s.cut(message{e.Service, s.template(e.Message)})
 	if known, ok := s.matcher().match(m.template); ok {

@@ -54,7 +54,7 @@ func NewSet(redact func(string) string) *Set {
 // Add counts e among the events of its identity.
 func (s *Set) Add(e event.Event) Mark {
 	if hasTrace(&e) {
-		key := exceptionKey(&e)
+		key := exceptionKey(&e, s.template)
 		at, ok := s.traces[key]
 		if !ok {
 			at = s.open(&Group{Key: key})

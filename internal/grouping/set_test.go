@@ -35,6 +35,7 @@ func TestSameError(t *testing.T) {
 	library := event.Frame{Function: "emit", File: "/app/node_modules/x/index.js"}
 	deep := []event.Frame{app("walk", "tree.js"), app("walk", "tree.js"), app("walk", "tree.js")}
 	withService := func(e event.Event, service string) event.Event { e.Service = service; return e }
+	said := func(e event.Event, message string) event.Event { e.Exceptions[0].Message = message; return e }
 	line := func(f event.Frame, n int) event.Frame { f.Line = n; return f }
 	tests := []struct {
 		name string
@@ -55,6 +56,9 @@ func TestSameError(t *testing.T) {
 		{"another module", exception("E", app("f", "x.js")), exception("E", app("f", "y.js")), false},
 		{"another caller", exception("E", app("f", "x.js"), app("a", "x.js")), exception("E", app("f", "x.js"), app("b", "x.js")), false},
 		{"a number in a name", exception("E", app("step1", "x.js")), exception("E", app("step2", "x.js")), false},
+		{"anonymous function, another message", said(exception("E", app("", "routes.js")), "coupon expired"), said(exception("E", app("", "routes.js")), "no such file"), false},
+		{"anonymous function, another id", said(exception("E", app("", "routes.js")), "order 1 lost"), said(exception("E", app("", "routes.js")), "order 2 lost"), true},
+		{"named function, another message", said(exception("E", app("f", "routes.js")), "coupon expired"), said(exception("E", app("f", "routes.js")), "no such file"), true},
 		{"message, another id", event.Event{Message: "order 1 lost"}, event.Event{Message: "order 2 lost"}, true},
 		{"message, another service", event.Event{Message: "lost", Service: "a"}, event.Event{Message: "lost", Service: "b"}, false},
 		{"message, another environment", event.Event{Message: "lost", Environment: "a"}, event.Event{Message: "lost", Environment: "b"}, true},
