@@ -109,9 +109,9 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 	}, nil
 }
 
-// workflowLogin is whom a workflow's own token writes as. GET /user is refused
+// WorkflowLogin is whom a workflow's own token writes as. GET /user is refused
 // to such a token, so the name cannot be asked for.
-const workflowLogin = "github-actions[bot]"
+const WorkflowLogin = "github-actions[bot]"
 
 // Login returns the name that the token's issues carry as author. Any
 // installation token is refused the question and taken for the workflow's;
@@ -122,7 +122,7 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	user, _, err := c.gh.Users.Get(ctx, "")
 	var answer *gh.ErrorResponse
 	if errors.As(err, &answer) && answer.Response.StatusCode == http.StatusForbidden && strings.Contains(answer.Message, noIntegration) {
-		return workflowLogin, nil
+		return WorkflowLogin, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("get the token's user: %w", c.explain(call, err))

@@ -107,23 +107,24 @@ func (s *Scan) withoutCopies(issues []plan.Issue) []plan.Issue {
 	})
 }
 
-// workflowLogin writes as every workflow's own token.
-const workflowLogin = "github-actions[bot]"
-
 // trusts reports whether a marker by this author counts. The token's own login
 // costs a request, so it is asked for only when another name turns up.
 func (s *Scan) trusts(ctx context.Context, author string) (bool, error) {
-	if author == workflowLogin || slices.ContainsFunc(s.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
+	if author == github.WorkflowLogin || slices.ContainsFunc(s.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
 		return true, nil
 	}
-	if s.login == "" {
-		login, err := s.GitHub.Login(ctx)
-		if err != nil {
-			return false, err
-		}
-		s.login = login
+	login, err := s.ownLogin(ctx)
+	return author == login, err
+}
+
+// ownLogin is whom the token writes as.
+func (s *Scan) ownLogin(ctx context.Context) (string, error) {
+	if s.login != "" {
+		return s.login, nil
 	}
-	return author == s.login, nil
+	login, err := s.GitHub.Login(ctx)
+	s.login = login
+	return login, err
 }
 
 // maxVerified is how many tracked issues missing from the list are looked up.
@@ -168,10 +169,11 @@ func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
 	if len(listed) == 0 && repository.OpenIssues == 0 {
 		return nil
 	}
-	if _, err := s.trusts(ctx, ""); err != nil {
+	login, err := s.ownLogin(ctx)
+	if err != nil {
 		return err
 	}
-	mine, err := s.GitHub.ListByCreator(ctx, s.login)
+	mine, err := s.GitHub.ListByCreator(ctx, login)
 	if err != nil {
 		return err
 	}
