@@ -40,7 +40,7 @@ const (
 	Merged      Reason = "merged a duplicate"           // Update: took over the counts of an issue that duplicates it
 	Regression  Reason = "happened again after closing" // Reopen: an event is newer than the closing
 	Quiet       Reason = "quiet"                        // Close: nothing for close-after
-	Duplicate   Reason = "duplicate"                    // Close: two runs filed the same error at once; the older issue stays
+	Duplicate   Reason = "duplicate"                    // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
 	BelowMin    Reason = "fewer than min-events"        // Wait
 	OverMax     Reason = "more than max-new-issues"     // Wait
 	NoRoom      Reason = "no room in its issue"         // Wait: people's text fills the body, so the counts are kept on the dashboard
