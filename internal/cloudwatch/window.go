@@ -2,12 +2,14 @@ package cloudwatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -26,11 +28,35 @@ func size(events []types.OutputLogEvent) int {
 	return n
 }
 
+// windowError tells whether asking again later may help.
+type windowError struct {
+	error
+	temporary bool
+}
+
+func (e windowError) Unwrap() error   { return e.error }
+func (e windowError) Temporary() bool { return e.temporary }
+
+// refused tells a refusal for good, such as a missing permission, from a failure
+// of the service, of the network, or for lack of time.
+func refused(err error) bool {
+	var refusal smithy.APIError
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.ErrorCode() {
+	case "AccessDeniedException", "AccessDenied", "ResourceNotFoundException", "InvalidParameterException", "InvalidOperationException":
+		return true
+	}
+	return false
+}
+
 // Window returns every record of one stream from the one time up to before the
 // other, whether the filter pattern finds it or not, in the order in which they
 // were logged, and how many requests that took: at most maxRequests, beyond
 // which the end is missing. The records have no id and no URL, for GetLogEvents
-// tells none. It needs the permission logs:GetLogEvents.
+// tells none. It needs the permission logs:GetLogEvents; of an error that may be
+// gone later the method Temporary says so.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
 	in := &cloudwatchlogs.GetLogEventsInput{
 		LogStreamName: &stream,
@@ -47,7 +73,8 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 		out, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
 		requests++
 		if err != nil {
-			return records, requests, fmt.Errorf("read the lines around an error in %q (GetLogEvents, permission logs:GetLogEvents): %w", stream, explainRead(ctx, g, err))
+			explained := fmt.Errorf("read the lines around an error in %q (GetLogEvents, permission logs:GetLogEvents): %w", stream, explainRead(ctx, g, err))
+			return records, requests, windowError{explained, !refused(err)}
 		}
 		for _, e := range out.Events {
 			records = append(records, event.Record{

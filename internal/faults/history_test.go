@@ -32,6 +32,10 @@ func history() *script {
 	for i := range 9 {
 		s.tornTrace("charlie", pay, m(-12+float64(i)*22.5), time.Second)
 	}
+	// november's are found by their first lines alone.
+	for i := range 6 {
+		s.thinTrace("november", shop, m(-14+float64(i)*34), time.Second)
+	}
 	// delta's machines deliver late, up to lateness, or run ahead of the clock.
 	for i := range 12 {
 		s.message("delta", mail, m(-8+float64(i)*16), m(float64(i%4)*3.3))

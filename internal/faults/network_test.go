@@ -13,15 +13,18 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
 // network carries every request of every run of this process to the world that
 // the run lives in. GitHub's requests never leave memory, and name their run by
 // their host. CloudWatch's go over loopback, since the SDK's transport cannot be
-// replaced, and name it by a term of the filter pattern.
+// replaced, and name it by the account in the log group's ARN.
 type network struct {
 	mu   sync.Mutex
 	runs map[int]*run
@@ -80,13 +83,19 @@ func (n *network) run(id string) *run {
 }
 
 func (r *run) githubURL() string { return fmt.Sprintf("http://run-%d.github.test", r.id) }
-func (r *run) filterPattern() string {
-	return fmt.Sprintf(`?ERROR ?TypeError ?"    at " ?run%donly`, r.id)
+
+// logGroups are the script's groups, as this run is to call them.
+func (r *run) logGroups() string {
+	var arns []string
+	for _, group := range r.world.script.groups {
+		arns = append(arns, fmt.Sprintf("arn:aws:logs:%s:%012d:log-group:%s", region, r.id, group))
+	}
+	return strings.Join(arns, ",")
 }
 
 var (
-	runInHost    = regexp.MustCompile(`^run-(\d+)\.github\.test$`)
-	runInPattern = regexp.MustCompile(`\?run(\d+)only`)
+	runInHost = regexp.MustCompile(`^run-(\d+)\.github\.test$`)
+	runInARN  = regexp.MustCompile(`(:logs:` + region + `:)(\d{12})(:log-group:)`)
 )
 
 // RoundTrip implements http.RoundTripper for GitHub's requests.
@@ -144,15 +153,15 @@ func (n *network) cloudwatch(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		return
 	}
-	req.Body = io.NopCloser(bytes.NewReader(body))
-	match := runInPattern.FindSubmatch(body)
+	match := runInARN.FindSubmatch(body)
 	if match == nil {
 		panic(http.ErrAbortHandler)
 	}
-	r := n.run(string(match[1]))
+	r := n.run(string(match[2]))
 	if r == nil {
 		panic(http.ErrAbortHandler)
 	}
+	req.Body = io.NopCloser(bytes.NewReader(runInARN.ReplaceAll(body, []byte("${1}"+cloudwatchtest.Account+"${3}"))))
 	r.serve(w, req, cloudwatch, r.world.aws)
 }
 
@@ -174,7 +183,11 @@ func (r *run) serve(w http.ResponseWriter, req *http.Request, to service, handle
 	if err != nil {
 		return
 	}
-	f := r.arrive(request{service: to, method: req.Method, path: req.URL.Path, query: req.URL.Query(), body: string(body)})
+	q := request{service: to, method: req.Method, path: req.URL.Path, query: req.URL.Query(), body: string(body)}
+	if to == cloudwatch {
+		_, q.path, _ = strings.Cut(req.Header.Get("X-Amz-Target"), ".")
+	}
+	f := r.arrive(q)
 	req.Body = io.NopCloser(bytes.NewReader(body))
 	if f == nil {
 		handler.ServeHTTP(w, req)

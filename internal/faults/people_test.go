@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/github/githubtest"
@@ -37,13 +36,12 @@ func labelled(i githubtest.Issue, name string) bool {
 	return false
 }
 
-// about reports whether an issue speaks of an error; no name is part of another's words.
+// about reports whether an issue's title, or what stands above its sample, names
+// an error; no name is part of another's words.
 func about(i githubtest.Issue, name string) bool {
-	return strings.Contains(strings.ToLower(i.Title+encoded.ReplaceAllString(i.Body, "")), name)
+	above, _, _ := strings.Cut(i.Body, "<!-- errmon:sample -->")
+	return strings.Contains(strings.ToLower(i.Title+above), name)
 }
-
-// encoded may hold any word by chance.
-var encoded = regexp.MustCompile(`errmon:state v1 \S+ \S+`)
 
 // onIssue makes a deed of what is done to the issue of an error.
 func onIssue(name string, do func(w *world, number int)) func(*world) bool {

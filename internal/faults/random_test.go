@@ -35,9 +35,9 @@ func anyScript(t *rapid.T, rounds int) *script {
 	s.pageEvents = rapid.IntRange(2, 9).Draw(t, "page")
 	s.emptyPages = rapid.IntRange(0, 1).Draw(t, "empty")
 	end := s.began(rounds).Sub(s.start) - 2*time.Minute
-	log := map[string]func(string, string, time.Duration, time.Duration){"otter": s.message, "badger": s.trace, "lynx": s.tornTrace}
+	log := map[string]func(string, string, time.Duration, time.Duration){"otter": s.message, "badger": s.trace, "lynx": s.tornTrace, "weasel": s.thinTrace}
 	for i := range rapid.IntRange(1, 25).Draw(t, "events") {
-		name := rapid.SampledFrom([]string{"otter", "badger", "lynx"}).Draw(t, "error")
+		name := rapid.SampledFrom([]string{"otter", "badger", "lynx", "weasel"}).Draw(t, "error")
 		at := time.Duration(rapid.IntRange(-40, int(end/time.Minute)).Draw(t, "minute"))*time.Minute + time.Duration(i%3)*time.Second
 		delay := min(time.Duration(rapid.IntRange(0, int(lateness/time.Minute)).Draw(t, "delay"))*time.Minute, end-at)
 		group := s.groups[0]

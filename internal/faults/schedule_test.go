@@ -38,7 +38,7 @@ func (c *chronicle) sourceDown(from int, group string, page int) verdict {
 func refusing(group string, page int) func(request) *fault {
 	pages := 0
 	return func(q request) *fault {
-		if q.service != cloudwatch || !strings.Contains(q.body, `"`+group+`"`) {
+		if q.service != cloudwatch || !strings.Contains(q.body, ":log-group:"+group+`"`) {
 			return nil
 		}
 		if pages++; pages <= page {

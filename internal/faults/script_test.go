@@ -142,6 +142,13 @@ func (s *script) tornTrace(name, group string, at, delay time.Duration) {
 	s.happen(name, group, "api/1", at, delay, traceLines(name)...)
 }
 
+// thinTrace logs it line by line, in lines of which the filter pattern finds the
+// first alone: the rest is there for who reads around it.
+func (s *script) thinTrace(name, group string, at, delay time.Duration) {
+	s.happen(name, group, "page/1", at, delay, fmt.Sprintf("Uncaught TypeError: %s is null", name),
+		fmt.Sprintf("total@https://shop.example/app/%s.js:10:11", name), fmt.Sprintf("pay@https://shop.example/app/%s.js:20:5", name))
+}
+
 // logged returns the log events of a group.
 func (s *script) logged(group string) []cloudwatchtest.Event {
 	var all []cloudwatchtest.Event

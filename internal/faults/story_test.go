@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/org/errmon-action/internal/marker"
 )
 
 // chronicle is a script played without any fault: the world before each run,
@@ -73,12 +75,29 @@ func (w *world) state() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, w.now(), w.skew, w.raced, len(w.owed), w.wrote, w.github.Labels())
 	for _, i := range w.github.Issues() {
-		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, i.Body)
+		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, withoutBirth(i.Body))
 		for _, c := range i.Comments {
 			fmt.Fprintln(&b, c.Author, c.Body)
 		}
 	}
 	return b.String()
+}
+
+// withoutBirth is a body without the name of the run that filed it, which is a
+// matter of chance.
+func withoutBirth(body string) string {
+	m, err := marker.Read(body)
+	if err != nil {
+		return body
+	}
+	m.FiledBy = ""
+	before, _, behind, _ := marker.Split(body)
+	above, _, _ := strings.Cut(body[len(before):], "<!-- errmon:state")
+	section, err := m.Section(above)
+	if err != nil {
+		panic(err)
+	}
+	return before + section + behind
 }
 
 // finish makes one more run, undisturbed, and judges.

@@ -115,7 +115,7 @@ func (r *run) do() *run {
 	defer net.remove(r)
 	env := map[string]string{
 		"GITHUB_API_URL": r.githubURL(), "GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop",
-		"AWS_LOG_GROUP_NAME": strings.Join(r.world.script.groups, ","), "AWS_REGION": region, "ERRMON_FILTER_PATTERN": r.filterPattern(),
+		"AWS_LOG_GROUP_NAME": r.logGroups(), "AWS_REGION": region,
 	}
 	for name, value := range r.world.script.settings {
 		env[name] = value

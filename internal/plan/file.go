@@ -38,36 +38,69 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 	return candidates
 }
 
-// candidates joins what was seen with what waited already.
+// candidates joins what was seen with what waited already. Several rows may turn
+// out to be one error, and one row to be met under several keys.
 func candidates(fresh [][]*grouping.Group, in Input) []Action {
-	waiting := slices.Clone(in.Waiting)
 	var actions []Action
+	taken := map[int]int{} // place in in.Waiting → place in actions
 	for _, groups := range fresh {
-		a := Action{Groups: groups, Title: Title(groups[0])}
-		var same []marker.Row
-		waiting = slices.DeleteFunc(waiting, func(r marker.Row) bool {
-			taken := ownsAny(r.Marker, groups)
-			if taken {
-				same = append(same, r)
+		rows := rowsOf(in.Waiting, groups)
+		at := len(actions)
+		for _, row := range rows {
+			if earlier, ok := taken[row]; ok {
+				at = earlier
 			}
-			return taken
-		})
-		for i, row := range same {
-			if i == 0 {
-				a.Next, a.Title = row.Marker, row.Title
-				continue
-			}
-			a.Next = join(a.Next, row.Marker)
 		}
-		a.Next = observe(a.Next, groups)
-		actions = append(actions, a)
+		if at == len(actions) {
+			actions = append(actions, Action{Title: Title(groups[0])})
+		}
+		a := &actions[at]
+		for _, row := range rows {
+			if _, ok := taken[row]; !ok {
+				taken[row] = at
+				a.take(in.Waiting[row])
+			}
+		}
+		a.Groups = append(a.Groups, groups...)
 	}
-	for _, row := range waiting {
-		if in.Now.Sub(row.Marker.Last.Time()) < forgetAfter {
+	for i := range actions {
+		actions[i].Next = observe(actions[i].Next, actions[i].Groups) // of all groups at once: a cell is set
+	}
+	for i, row := range in.Waiting {
+		if _, ok := taken[i]; !ok && in.Now.Sub(row.Marker.Last.Time()) < forgetAfter {
 			actions = append(actions, Action{Title: row.Title, Next: row.Marker.Clone()})
 		}
 	}
 	return actions
+}
+
+// take makes a row part of a candidate; the first one names it.
+func (a *Action) take(row marker.Row) {
+	if len(a.Next.Keys) == 0 {
+		a.Next, a.Title = row.Marker, row.Title
+		return
+	}
+	a.Next = join(a.Next, row.Marker)
+}
+
+// rowsOf returns the places of the rows that own one of the groups' keys, else
+// of the first that knows a message among them as an alias, as an issue would.
+func rowsOf(rows []marker.Row, groups []*grouping.Group) []int {
+	var owners []int
+	for i, row := range rows {
+		if ownsAny(row.Marker, groups) {
+			owners = append(owners, i)
+		}
+	}
+	if len(owners) > 0 {
+		return owners
+	}
+	for i, row := range rows {
+		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return g.Type == "" && slices.Contains(row.Marker.Aliases, g.Key) }) {
+			return []int{i}
+		}
+	}
+	return nil
 }
 
 func ownsAny(m marker.Marker, groups []*grouping.Group) bool {

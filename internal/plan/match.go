@@ -37,7 +37,7 @@ func index(issues []Issue) *directory {
 	}
 	for _, issue := range d.issues {
 		for _, alias := range issue.Marker.Aliases {
-			if _, taken := d.aliases[alias]; !taken && d.duplicates[issue.Number] == 0 {
+			if _, taken := d.aliases[alias]; !taken {
 				d.aliases[alias] = issue.Number
 			}
 		}

@@ -82,6 +82,11 @@ func TestPlan(t *testing.T) {
 	quiet := closed(issue(1, "exc1:a", 5), "", 10*time.Minute)
 	quiet.Marker.Quiet = marker.At(now.Add(-40 * time.Minute))
 
+	double := issue(2, "exc1:a", 7)
+	double.Marker.Alias("msg1:x")
+	aliased := row("exc1:a", 2, OverMax)
+	aliased.Marker.Alias("msg1:x")
+
 	tests := []struct {
 		name string
 		in   Input
@@ -127,12 +132,17 @@ func TestPlan(t *testing.T) {
 			[]outcome{{0, "exc1:b", Create, FirstSeen, 9}, {0, "exc1:a", Wait, OverMax, 1}}},
 		{"a row is filed when there is room, its lines gone", Input{Waiting: []marker.Row{row("exc1:a", 2, OverMax)}, Read: map[string]time.Time{shop: now}},
 			[]outcome{{0, "exc1:a", Create, FirstSeen, 2}}},
+		{"a row is met by an alias, and by its key at once", Input{Waiting: []marker.Row{aliased},
+			Groups: []*grouping.Group{group("exc1:a", 1, time.Minute), message("msg1:x", "", "boom")}},
+			[]outcome{{0, "exc1:a", Create, FirstSeen, 4}}},
 		{"a row waits while its source is down", Input{Waiting: []marker.Row{row("exc1:a", 2, OverMax)}},
 			[]outcome{{0, "exc1:a", Wait, OverMax, 2}}},
 		{"a row whose error has an issue hands over its counts", Input{Waiting: []marker.Row{row("exc1:a", 7, OverMax)}, Issues: []Issue{issue(1, "exc1:a", 5)}},
 			[]outcome{{1, "exc1:a", Update, Merged, 7}}},
 		{"two runs filed one error", Input{Issues: []Issue{issue(2, "exc1:a", 7), issue(1, "exc1:a", 5)}},
 			[]outcome{{1, "exc1:a", Update, Merged, 7}, {2, "exc1:a", Close, Duplicate, 7}}},
+		{"an alias of a double finds the original", Input{Issues: []Issue{issue(1, "exc1:a", 5), double}, Groups: []*grouping.Group{message("msg1:x", "", "boom")}},
+			[]outcome{{1, "exc1:a", Update, Merged, 8}, {2, "exc1:a", Close, Duplicate, 7}}},
 		{"a muted double is left alone", Input{Issues: []Issue{issue(1, "exc1:a", 5), closed(issue(2, "exc1:a", 7), NotPlanned, time.Hour)}},
 			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}, {2, "exc1:a", Mute, NotPlanned, 7}}},
 		{"an alias finds the issue, which owns the key from then on", Input{Issues: []Issue{alias}, Groups: []*grouping.Group{message("msg1:x", "", "boom")}},

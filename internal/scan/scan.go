@@ -62,6 +62,7 @@ type Scan struct {
 
 	owned   map[string]bool // keys and aliases of the errors that are known
 	windows int             // requests for the lines around errors so far
+	refused bool            // such requests are refused
 }
 
 // Run scans once. What it returns is complete even when parts failed; its

@@ -2,12 +2,14 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 )
 
@@ -18,7 +20,8 @@ import (
 type Windowed interface {
 	Source
 	// Window returns the records of the stream between two times and the number
-	// of requests, at most maxRequests, that it took.
+	// of requests, at most maxRequests, that it took. An error that may be gone
+	// later has a method Temporary() bool that returns true.
 	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
 }
 
@@ -91,11 +94,12 @@ func (s *Scan) completeHeld(ctx context.Context, p *Pipeline, source Windowed) (
 	for _, w := range merged(suspects) {
 		inside, outside := part(held, w)
 		held = outside
-		if s.windows >= maxWindowRequests {
+		records, ok := s.readWindow(ctx, source, w)
+		if !ok {
 			waiting = earliest(waiting, inside[0].Time)
 			continue
 		}
-		for _, e := range s.replace(ctx, source, w, inside) {
+		for _, e := range s.replace(records, inside) {
 			if p.Policy.Keep(e) {
 				p.parse(&e)
 				p.count(e)
@@ -121,13 +125,12 @@ func part(events []event.Event, w window) (inside, outside []event.Event) {
 
 // replace returns, for the events of a window, those that all its lines make:
 // several may turn out to be parts of one.
-func (s *Scan) replace(ctx context.Context, source Windowed, w window, inside []event.Event) []event.Event {
-	records := s.readWindow(ctx, source, w)
+func (s *Scan) replace(records []event.Record, inside []event.Event) []event.Event {
 	whole := frameWindow(records, s.Fields)
 	var out []event.Event
 	taken := map[int]bool{}
 	for _, e := range inside {
-		i := slices.IndexFunc(whole, func(f event.Event) bool { return isPart(e, f) })
+		i := wholeOf(e, whole, taken)
 		if i < 0 {
 			out = append(out, e)
 			continue
@@ -140,14 +143,46 @@ func (s *Scan) replace(ctx context.Context, source Windowed, w window, inside []
 	return out
 }
 
-func (s *Scan) readWindow(ctx context.Context, source Windowed, w window) []event.Record {
+// wholeOf returns the place of the event that e is a part of: the one that began
+// last before it. What begins as one that was taken already is another failure of
+// the same words. It returns -1 if there is none.
+func wholeOf(e event.Event, whole []event.Event, taken map[int]bool) int {
+	found := -1
+	for i, f := range slices.Backward(whole) {
+		switch {
+		case !isPart(e, f):
+		case !taken[i] || !begins(e, f):
+			return i
+		case found < 0:
+			found = i
+		}
+	}
+	return found
+}
+
+// readWindow reports false where a later run may get what this one did not: the
+// budget is used up, or the service failed. Where the lines are refused for good
+// an error is what its known part says.
+func (s *Scan) readWindow(ctx context.Context, source Windowed, w window) (records []event.Record, ok bool) {
+	if s.refused {
+		return nil, true
+	}
+	if s.windows >= maxWindowRequests {
+		return nil, false
+	}
 	records, requests, err := source.Window(ctx, w.stream, w.from, w.to, min(maxRequestsEach, maxWindowRequests-s.windows))
 	s.windows += requests
-	if err != nil {
-		s.windows = maxWindowRequests // what was refused once is not asked for again
-		s.warn("%v", err)
+	if err == nil {
+		return records, true
 	}
-	return records
+	s.warn("%v", err)
+	var failure interface{ Temporary() bool }
+	if errors.As(err, &failure) && failure.Temporary() {
+		s.windows = maxWindowRequests
+		return nil, false
+	}
+	s.refused = true // what was refused once is not asked for again
+	return nil, true
 }
 
 // frameWindow joins the records of a window into events.
@@ -177,7 +212,14 @@ func isPart(e, whole event.Event) bool {
 	if e.Time.Before(whole.Time) || e.Time.Sub(whole.Time) > windowAfter {
 		return false
 	}
-	return whole.Text == first || strings.HasPrefix(whole.Text, first+"\n") || strings.Contains(whole.Text, "\n"+first+"\n") || strings.HasSuffix(whole.Text, "\n"+first)
+	return begins(e, whole) || strings.Contains(whole.Text, "\n"+first+"\n") || strings.HasSuffix(whole.Text, "\n"+first)
+}
+
+// begins tells whether the first lines of two events are the same.
+func begins(e, whole event.Event) bool {
+	first, _, _ := strings.Cut(e.Text, "\n")
+	head, _, _ := strings.Cut(whole.Text, "\n")
+	return first == head
 }
 
 // completed is the whole event in the place of its part, which alone has an id
@@ -202,7 +244,7 @@ func (s *Scan) addContext(ctx context.Context, actions []plan.Action) {
 				continue
 			}
 			if source, ok := s.sources[i].(Windowed); ok {
-				records := s.readWindow(ctx, source, around(g.Sample))
+				records, _ := s.readWindow(ctx, source, around(g.Sample))
 				g.Sample, g.Context = withContext(g.Sample, records, s.Fields)
 			}
 		}
@@ -242,18 +284,30 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// keys returns all keys and aliases by which errors are known.
+// keys returns the keys and aliases that each name one known error. An alias of
+// several does not: which of them it is, the lines around it must tell each time,
+// or an event that is read twice would count for two errors.
 func (k known) keys() map[string]bool {
-	keys := map[string]bool{}
+	var markers []marker.Marker
 	for _, issue := range k.issues {
-		for _, key := range slices.Concat(issue.Marker.Keys, issue.Marker.Aliases) {
-			keys[key] = true
+		if issue.Marker.DupOf == 0 {
+			markers = append(markers, issue.Marker)
 		}
 	}
 	for _, row := range k.dashboard.Waiting {
-		for _, key := range slices.Concat(row.Marker.Keys, row.Marker.Aliases) {
+		markers = append(markers, row.Marker)
+	}
+	keys, times := map[string]bool{}, map[string]int{}
+	for _, m := range markers {
+		for _, key := range m.Keys {
 			keys[key] = true
 		}
+		for _, alias := range m.Aliases {
+			times[alias]++
+		}
+	}
+	for alias, n := range times {
+		keys[alias] = keys[alias] || n == 1
 	}
 	return keys
 }
