@@ -1,7 +1,7 @@
 // Package safe is the one way by which foreign text reaches an issue, the step
 // summary, Slack or the runner's log. It owns two rules: what is taken out of a
 // text, and what each sink would obey rather than show (clean.go, defuse.go,
-// markdown.go, terminal.go).
+// markdown.go, mrkdwn.go, terminal.go).
 //
 // Taken out are secrets, by the rules of a maintained detector (gitleaks.go), by
 // their own form (secrets.go) and by the name of their key, header or parameter
@@ -25,7 +25,10 @@
 // It is pure and imports nothing of this project.
 package safe
 
-import "unicode/utf8"
+import (
+	"sort"
+	"unicode/utf8"
+)
 
 // Text is foreign text made harmless for the one sink whose method returned it.
 // The zero Text is empty.
@@ -56,23 +59,22 @@ func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	return text, more
 }
 
-// fit encodes text into at most limit runes, taking runes from its end until it
-// and the mark fit; a text of which nothing was left out gets no mark. Each rune
-// taken shortens the result by at least one, so this ends, and mostly at the
-// second round. A limit that the mark alone exceeds is not kept.
+// fit encodes text into at most limit runes, leaving out as many at its end as
+// that and the mark need; a text of which nothing is left out gets no mark. A
+// limit that the mark alone exceeds is not kept.
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
-	for n := limit; ; {
+	first := func(n int) string {
 		short, cut := head(text, n)
 		if cut || more {
 			short += mark
 		}
-		out := encode(short)
-		over := utf8.RuneCountInString(out) - limit
-		if over <= 0 || n <= 0 {
-			return Text{out}
-		}
-		n = min(n, utf8.RuneCountInString(short)) - over
+		return encode(short)
 	}
+	tooLong := func(s string) bool { return utf8.RuneCountInString(s) > limit }
+	if whole := first(limit); !tooLong(whole) {
+		return Text{whole}
+	}
+	return Text{first(sort.Search(limit, func(n int) bool { return tooLong(first(n + 1)) }))}
 }
 
 // head returns the first n runes of s and reports whether that left any out.
