@@ -41,7 +41,7 @@ var others = map[string][]string{
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
 		"safe", "stacktrace"},
 	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
-	"group":   {"event", "grouping", "logfile", "logtext", "plan", "safe", "stacktrace"},
+	"group":   {"event", "grouping", "logfile", "logtext", "plan", "policy", "safe", "scan", "stacktrace"},
 	"cli": {"clock", "cloudwatch", "config", "event", "github", "group", "logfile", "plan", "policy", "preview", "report", "safe",
 		"scan", "stacktrace"},
 }

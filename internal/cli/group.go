@@ -8,6 +8,7 @@ import (
 
 	"github.com/org/errmon-action/internal/group"
 	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // groupFlags are what group alone is told.
@@ -25,7 +26,7 @@ func (s *session) groupCommand() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
 	}
 	cmd.Flags().BoolVar(&f.lines, "lines", false, "take every line as one event, instead of joining the lines of an event")
-	cmd.Flags().BoolVar(&f.explain, "explain", false, "add the keys of the error and what was masked in the message")
+	cmd.Flags().BoolVar(&f.explain, "explain", false, "add why: the rule, the keys, the exceptions with their frames, and what was masked")
 	cmd.Flags().StringVar(&f.known, "known", "", "file of templates that an earlier call saved: what they cover keeps its fingerprint")
 	cmd.Flags().StringVar(&f.save, "save", "", "file to save the templates to, known ones included")
 	return cmd
@@ -33,6 +34,10 @@ func (s *session) groupCommand() *cobra.Command {
 
 // group tells which events of a log are the same error.
 func (s *session) group(ctx context.Context, args []string, f groupFlags) error {
+	cfg, err := s.load(nil)
+	if err != nil {
+		return err
+	}
 	if len(args) == 0 {
 		args = []string{logfile.Stdin}
 	}
@@ -43,7 +48,10 @@ func (s *session) group(ctx context.Context, args []string, f groupFlags) error 
 	if len(files) != 1 {
 		return usageError{fmt.Errorf("%q holds %d logs: group reads one file", args[0], len(files))}
 	}
-	p := group.Printer{Out: s.Stdout, Redactor: s.redactor, Lines: f.lines, Explain: f.explain}
+	p := group.Printer{
+		Out: s.Stdout, Redactor: s.redactor, InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields,
+		Lines: f.lines, Explain: f.explain,
+	}
 	if f.known != "" {
 		if p.Known, err = group.ReadKnown(f.known); err != nil {
 			return usageError{err}

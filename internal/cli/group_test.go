@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // grouped is a line that errmon group prints.
@@ -16,7 +18,12 @@ type grouped struct {
 	Fingerprint string
 	Template    string
 	Title       string
+	Rule        string
 	Keys        []string
+	Service     string
+	Level       string
+	Runtime     string
+	Exceptions  []map[string]any
 	Masks       []string
 }
 
@@ -83,6 +90,39 @@ func TestGroupJoinsAndExplains(t *testing.T) {
 	}
 	if want := "TypeError: Cannot read properties of undefined (reading '<*>') in Cart.total"; trace.Title != want {
 		t.Errorf("title %q, want %q", trace.Title, want)
+	}
+}
+
+// explainLog is found before the tests change the directory. It holds an event
+// for every rule.
+var explainLog, _ = filepath.Abs("testdata/explain.log")
+
+// TestGroupExplain holds what --explain tells to a golden file, with a template
+// that is known and a team's own rules:
+//
+//	go test -run GroupExplain ./internal/cli -update
+func TestGroupExplain(t *testing.T) {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	w.file("earlier.log", "queue orders is full of messages")
+	w.file(".github/errmon.yml", "in-app:\n  exclude: [vendor-ours/]\nfields:\n  service: app_id\n")
+	w.run("group", "--save", "known", "earlier.log").mustSucceed(t)
+	got := w.run("group", "--explain", "--known", "known", explainLog).mustSucceed(t).stdout
+	golden := strings.TrimSuffix(explainLog, ".log") + ".golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(read(t, filepath.Dir(golden), filepath.Base(golden))), got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	rules := map[string]bool{}
+	for _, g := range groups(t, got) {
+		rules[g.Rule] = true
+	}
+	if len(rules) != 5 {
+		t.Errorf("the log shows %d of 5 rules", len(rules))
 	}
 }
 

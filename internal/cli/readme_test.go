@@ -17,7 +17,7 @@ import (
 	"github.com/org/errmon-action/internal/config"
 )
 
-var update = flag.Bool("update", false, "write the made parts of the README anew")
+var update = flag.Bool("update", false, "write the golden files and the made parts of the README anew")
 
 // TestReadme holds every part of the README that a machine can make to what
 // the program does.
@@ -29,6 +29,7 @@ func TestReadme(t *testing.T) {
 	parts := map[string]string{
 		"issue":    exampleIssue(t, root),
 		"preview":  examplePreview(t, root),
+		"explain":  exampleExplain(t, root),
 		"workflow": fenced("yaml", string(read(t, root, "examples/workflows/scheduled.yml"))),
 		"inputs":   inputs(),
 	}
@@ -86,6 +87,20 @@ func replacePart(t *testing.T, readme, name, text string) string {
 		t.Fatalf("README.md has no part %q", name)
 	}
 	return before + begin + "\n" + strings.TrimSpace(text) + "\n\n" + end + behind
+}
+
+// exampleExplain is what group says of the only error of one type in an example log.
+func exampleExplain(t *testing.T, root string) string {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	out := w.run("group", "--explain", filepath.Join(root, "examples/logs/python-invoices.log")).mustSucceed(t).stdout
+	for line := range strings.Lines(out) {
+		if strings.Contains(line, `"runtime":"python"`) {
+			return fenced("json", line)
+		}
+	}
+	t.Fatalf("no failure of Python in:\n%s", out)
+	return ""
 }
 
 func fenced(language, text string) string {

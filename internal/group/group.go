@@ -7,16 +7,25 @@
 //	{"line":7,"fingerprint":"msg1:6f1e…","template":"order <*> lost","title":"order <*> lost"}
 //
 // "line" is that of the event's first line, from 1. Two events are the same
-// error if their fingerprints are equal. To explain is to add "keys", by
-// which an issue would know the error (the fingerprint first), and "masks",
-// the kinds of values that were found in the message.
+// error if their fingerprints are equal. To explain is to add
+//
+//	"rule"        what the fingerprint was made of
+//	"keys"        by which an issue would know the error, the fingerprint first
+//	"service"     of the log line, "level" the worst one seen
+//	"runtime"     that printed the stack trace; empty without one
+//	"exceptions"  the type chain: "type", "message" and "frames", the most recent
+//	              first, each with "in-app"
+//	"masks"       the kinds of values that were found in the message
+//
+// All but "masks" is said of the error, as its newest event shows it. Without
+// Lines an event takes the way it takes in a scan, so that both agree on the
+// fingerprint but for the service, which the name of a log group may tell.
 //
 // Which error an event belongs to is known once all were read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of
 // distinct errors and not of events.
 //
-// It may import event, grouping, logfile, logtext, plan (for titles), safe and
-// stacktrace.
+// It may import scan, whose pipeline reads the events, and what that works with.
 package group
 
 import (
@@ -35,7 +44,9 @@ import (
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -43,7 +54,9 @@ import (
 type Printer struct {
 	Out      io.Writer
 	Redactor *safe.Redactor
-	Lines    bool // each line is an event, and all of it is the message
+	InApp    stacktrace.Rules    // the team's own, as in a scan
+	Fields   map[string][]string // the team's own keys, as in a scan
+	Lines    bool                // each line is an event, and all of it is the message
 	Explain  bool
 	Known    []grouping.Known // templates of earlier calls, the oldest first
 }
@@ -56,16 +69,18 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 		return nil, err
 	}
 	defer events.close()
-	set := grouping.NewSet(func(template string) string { return p.Redactor.Blank(template, grouping.Wildcard) })
+	pipeline := scan.NewPipeline(policy.Policy{}, p.Redactor)
+	pipeline.InApp = p.InApp
+	set := pipeline.Set
 	set.Know(p.Known)
 	add := func(line int64, e event.Event) {
-		e.Message = p.Redactor.Skeleton(e.Message, grouping.Wildcard)
+		pipeline.Parse(&e)
 		events.add(entry{line, set.Add(e)})
 	}
 	if p.Lines {
 		err = readLines(ctx, source, add)
 	} else {
-		err = readEvents(ctx, source, add)
+		err = p.readEvents(ctx, source, add)
 	}
 	if err != nil {
 		return nil, err
@@ -83,14 +98,12 @@ func readLines(ctx context.Context, source *logfile.Source, add func(int64, even
 	})
 }
 
-func readEvents(ctx context.Context, source *logfile.Source, add func(int64, event.Event)) error {
+func (p Printer) readEvents(ctx context.Context, source *logfile.Source, add func(int64, event.Event)) error {
 	framer := logtext.NewFramer(func(e event.Event) {
-		if e.Stack != "" {
-			e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
-		}
 		line, _ := strconv.ParseInt(e.ID, 10, 64) // a record of a file has its line for an id
 		add(line, e)
 	})
+	framer.UseKeys(p.Fields)
 	if err := source.Read(ctx, framer.Add); err != nil {
 		return err
 	}
@@ -138,15 +151,20 @@ func (p Printer) describe(g *grouping.Group) []byte {
 		b = append(append(append(b, `,"`+name+`"`...), ':'), encode(value)...)
 	}
 	field("fingerprint", g.Key)
-	field("template", p.Redactor.Command(g.Template).String())
-	field("title", p.Redactor.Command(plan.Title(g)).String())
+	field("template", p.text(g.Template))
+	field("title", p.text(plan.Title(g)))
 	if p.Explain {
-		field("keys", append(append([]string{g.Key}, g.Also...), g.Aliases...))
+		field("rule", string(g.Rule))
+		field("keys", keys(g))
+		field("service", p.text(g.Service))
+		field("level", g.Level.String())
+		field("runtime", g.Sample.Runtime)
+		field("exceptions", p.exceptions(g.Sample.Exceptions))
 	}
 	return b
 }
 
-// encode returns strings as JSON that leaves "<*>" readable. It cannot fail on
+// encode returns strings, numbers and lists of such as JSON that leaves "<*>" readable. It cannot fail on
 // them.
 func encode(value any) []byte {
 	var b bytes.Buffer

@@ -43,6 +43,7 @@ import (
 // Group is one error: the events of one identity.
 type Group struct {
 	Key      string
+	Rule     Rule        // what the key was made of
 	Also     []string    // further keys of the same error: of issues that it was filed as apart, and of the templates it was joined from
 	Aliases  []string    // other lines by which the same error may be met
 	Template string      // of the message, or of the exception's; redacted

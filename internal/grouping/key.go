@@ -36,13 +36,25 @@ func MessageKey(service, template string) string { return hashed(messagePrefix, 
 // IsMessageKey reports whether a key is that of a message without a trace.
 func IsMessageKey(key string) bool { return strings.HasPrefix(key, messagePrefix) }
 
+// Rule says what a group's key was made of.
+type Rule string
+
+// The rules, each for the events that those before it do not fit.
+const (
+	ByInAppFrames           Rule = "exception types and in-app frames"
+	ByInAppFramesAndMessage Rule = "exception types, in-app frames and message template: the function that failed has no name"
+	ByAllFrames             Rule = "exception types, all frames and service: no frame is in-app"
+	ByKnown                 Rule = "template that an earlier run knew"
+	ByTemplate              Rule = "service and message template: no stack trace"
+)
+
 // exceptionKey is the identity of an event with a trace: the type chain and
 // the in-app frames. Where none is in-app, all frames and the service. Where the
 // function that failed has no name, its file says too little, and the template of
 // the message tells its errors apart.
-func exceptionKey(e *event.Event, template func(string) string) string {
+func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	var types, frames []string
-	inApp := len(e.InApp()) > 0
+	inApp, rule := len(e.InApp()) > 0, ByInAppFrames
 	for _, x := range e.Exceptions {
 		types = append(types, x.Type)
 		for _, f := range x.Frames {
@@ -52,13 +64,15 @@ func exceptionKey(e *event.Event, template func(string) string) string {
 		}
 	}
 	if !inApp {
+		rule = ByAllFrames
 		types = append(types, "service", e.Service)
 	} else if e.InApp()[0].Function == "" {
+		rule = ByInAppFramesAndMessage
 		types = append(types, "message", template(e.Exceptions[0].Message))
 	}
 	frames = distinctRuns(frames)
 	frames = frames[:min(len(frames), maxKeyFrames)]
-	return hashed(exceptionPrefix, strings.Join(types, "\x01"), strings.Join(frames, "\x01"))
+	return hashed(exceptionPrefix, strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
 // distinctRuns drops a frame that repeats the one before it: a recursion's

@@ -79,13 +79,13 @@ func (s *Set) mined() map[string]*Group {
 // names. A message without a service thereby joins the oldest of its template,
 // but makes no two services one.
 func identify(groups map[string]*Group, wide message, known []Known) *Group {
-	key := MessageKey(wide.service, wide.template)
+	key, rule := MessageKey(wide.service, wide.template), ByTemplate
 	if len(known) > 0 {
-		key = known[0].Key
+		key, rule = known[0].Key, ByKnown
 	}
 	g := groups[key]
 	if g == nil {
-		g = &Group{Key: key, Template: wide.template}
+		g = &Group{Key: key, Rule: rule, Template: wide.template}
 		groups[key] = g
 	}
 	if g.Service == "" {
@@ -133,7 +133,8 @@ func (m message) compare(other message) int {
 // may find that others share it.
 func (s *Set) Key(e event.Event) string {
 	if hasTrace(&e) {
-		return exceptionKey(&e, s.template)
+		key, _ := exceptionKey(&e, s.template)
+		return key
 	}
 	m := s.cut(message{e.Service, s.template(e.Message)})
 	if known, ok := s.matcher().match(m.template); ok {

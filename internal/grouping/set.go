@@ -54,10 +54,10 @@ func NewSet(redact func(string) string) *Set {
 // Add counts e among the events of its identity.
 func (s *Set) Add(e event.Event) Mark {
 	if hasTrace(&e) {
-		key := exceptionKey(&e, s.template)
+		key, rule := exceptionKey(&e, s.template)
 		at, ok := s.traces[key]
 		if !ok {
-			at = s.open(&Group{Key: key})
+			at = s.open(&Group{Key: key, Rule: rule})
 			s.traces[key] = at
 		}
 		s.units[at].group.add(&e)

@@ -51,8 +51,8 @@ func (p *Pipeline) Reader(wanted func(time.Time) bool) *logtext.Framer {
 	return framer
 }
 
-// parse reads the stack trace of an event, and redacts what names it.
-func (p *Pipeline) parse(e *event.Event) {
+// Parse reads the stack trace of an event, and redacts what names it.
+func (p *Pipeline) Parse(e *event.Event) {
 	if e.Stack != "" {
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 		p.InApp.Mark(e.Exceptions)
@@ -64,7 +64,7 @@ func (p *Pipeline) add(e event.Event) {
 	if !p.Policy.Keep(e) {
 		return
 	}
-	p.parse(&e)
+	p.Parse(&e)
 	if p.holding && len(p.held) < maxHeld && (e.Partial || e.Split && e.Stack == "") {
 		p.held = append(p.held, e)
 		return

@@ -101,7 +101,7 @@ func (s *Scan) completeHeld(ctx context.Context, p *Pipeline, source Windowed) (
 		}
 		for _, e := range s.replace(records, inside) {
 			if p.Policy.Keep(e) {
-				p.parse(&e)
+				p.Parse(&e)
 				p.count(e)
 			}
 		}
