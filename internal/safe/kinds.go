@@ -7,6 +7,7 @@ import "slices"
 const (
 	kindEmail         = "email"
 	kindIP            = "ip"
+	kindMAC           = "mac"
 	kindPhone         = "phone"
 	kindCard          = "card"
 	kindIBAN          = "iban"
@@ -27,7 +28,7 @@ const (
 	kindWebhook       = "webhook"
 )
 
-var ownKinds = []string{kindEmail, kindIP, kindPhone, kindCard, kindIBAN, kindNationalID, kindPassword, kindSecret, kindToken, kindKey,
+var ownKinds = []string{kindEmail, kindIP, kindMAC, kindPhone, kindCard, kindIBAN, kindNationalID, kindPassword, kindSecret, kindToken, kindKey,
 	kindCredentials, kindSession, kindSignature, kindCookie, kindAuthorization, kindURL, kindJWT, kindAWSKeyID, kindPrivateKey, kindWebhook}
 
 // isKind reports whether a placeholder of this kind can be one of ours.

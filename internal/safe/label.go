@@ -59,7 +59,7 @@ func (n *numbers) reserve(s string, placeholders [][]int) {
 // canonical writes a value in the one way in which equal ones are equal.
 func canonical(kind, value string) string {
 	switch kind {
-	case kindEmail, kindIP:
+	case kindEmail, kindIP, kindMAC:
 		return strings.ToLower(value)
 	case kindCard, kindPhone, kindIBAN:
 		return strings.Map(func(r rune) rune {

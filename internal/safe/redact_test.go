@@ -39,6 +39,11 @@ func TestRedactSecrets(t *testing.T) {
 	prefixed := func(prefix, alphabet string, n int) func(*rand.Rand) string {
 		return func(r *rand.Rand) string { return prefix + chars(r, alphabet, n) }
 	}
+	mac := func(separator string) func(*rand.Rand) string {
+		return func(r *rand.Rand) string {
+			return strings.Join([]string{"0a", "1B", chars(r, hexDigits, 2), "c4", chars(r, hexDigits, 2), "0e"}, separator)
+		}
+	}
 	tests := []struct {
 		name   string
 		line   string // %s is the secret
@@ -105,6 +110,10 @@ func TestRedactSecrets(t *testing.T) {
 			return "1" + chars(r, "123456789", 2) + "-" + chars(r, "123456789", 2) + "-" + chars(r, "123456789", 4)
 		}, "national-id"},
 		{"host of an address", `before ip-%s.eu-central-1.compute.internal after`, func(r *rand.Rand) string { return "10-0-" + chars(r, "123456789", 2) + "-" + chars(r, "123456789", 2) }, "ip"},
+		{"hardware address", `before eth0 %s up after`, mac(":"), "mac"},
+		{"hardware address of a key", `before {"mac":"%s"} after`, mac("-"), "mac"},
+		{"hardware address of a name", `before mac:%s, after`, mac(":"), "mac"},
+		{"hardware address of Cisco", `before host %s after`, func(r *rand.Rand) string { return "001a.2b" + chars(r, hexDigits, 2) + ".4e5f" }, "mac"},
 		{"spoken token", `before token %s expired after`, word(letters, 32), "token"},
 		{"spoken key", `before the secret key is %s after`, word(letters, 32), ""},
 		{"spoken password", `before login with password '%s' after`, func(r *rand.Rand) string { return "aB" + chars(r, letters, 8) + "7" }, "password"},
@@ -171,7 +180,8 @@ func TestRedactLeavesAlone(t *testing.T) {
 		"loopback":          "connect ECONNREFUSED 127.0.0.1:5432, [::1]:5432, 0.0.0.0:80",
 		"times":             "2026-11-22T10:30:01.123Z 10:30:01 1795341600438 1795341600438123 +02:00 -0700",
 		"C++ names":         "std::vector<a::b>::at dead::beef",
-		"hardware address":  "eth0 00:1a:2b:3c:4d:5e up",
+		"any device":        "eth0 00:00:00:00:00:00 to ff:ff:ff:ff:ff:ff",
+		"dashes":            "backup-22-11-26-10-30-01.tar 26-11-22-10-30-01",
 		"fingerprint":       "MD5:43:51:43:a1:b5:fc:8b:b7:0a:3a:a9:b1:0f:66:73:a8",
 		"decorator":         "  @app.route('/orders')",
 		"numbers":           "rows 200 512 1024 4096, ratio 0.4111111111111111, took 0012 345678",

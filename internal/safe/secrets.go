@@ -24,7 +24,7 @@ func ownRules(s string) []secret {
 func plainRules(s string) []secret {
 	found := emails(s, urlCredentials(s, nil))
 	found = digits(s, found)
-	found = hostOfAddress(s, ipv6(s, found))
+	found = macs(s, hostOfAddress(s, ipv6(s, found)))
 	found = named(s, found)
 	found = privateKeys(s, found)
 	found = schemes(s, found)

@@ -5,9 +5,9 @@
 //
 // Taken out are secrets, by the rules of a maintained detector (gitleaks.go), by
 // their own form (secrets.go) and by the name of their key, header or parameter
-// (named.go, keyname.go, header.go), and personal data: e-mail and IP addresses
-// (email.go, address.go), phone and card numbers, IBANs (digits.go, phone.go,
-// iban.go). Each value is named by kind and number, "[email-1]" (label.go).
+// (named.go, keyname.go, header.go), and personal data: e-mail, IP and MAC
+// addresses (email.go, address.go, mac.go), phone and card numbers, IBANs
+// (digits.go, phone.go, iban.go). Each value is named by kind and number, "[email-1]" (label.go).
 // Our own rules start at the few bytes that such a value begins with, because
 // every message goes through them; they read what URLs and JSON encode as well
 // (decode.go).
