@@ -15,7 +15,7 @@ type chronicle struct {
 	script   *script
 	worlds   []*world
 	requests [][]request
-	states   []string // of the worlds
+	endings  endings
 }
 
 func record(s *script) (*chronicle, error) {
@@ -24,7 +24,6 @@ func record(s *script) (*chronicle, error) {
 	for i := range runs {
 		w.turnTo(i)
 		c.worlds = append(c.worlds, w.clone())
-		c.states = append(c.states, w.state())
 		r := w.newRun().do()
 		if r.code != 0 {
 			return nil, fmt.Errorf("run %d ended with code %d:\n%s", i, r.code, r.out)
@@ -56,20 +55,6 @@ func (w *world) goOn(from int) {
 	}
 }
 
-// goOn plays the runs from one on, and judges after the undisturbed one. As
-// soon as the world is what it was without a fault at that moment, the rest is
-// known: nothing else has a memory.
-func (c *chronicle) goOn(w *world, from int, allow allowance) verdict {
-	for i := from; i < runs; i++ {
-		w.turnTo(i)
-		if w.state() == c.states[i] {
-			return verdict{}
-		}
-		w.newRun().do()
-	}
-	return w.finish(allow)
-}
-
 // state is all that a later run, or a person, could know of the world.
 func (w *world) state() string {
 	var b strings.Builder
@@ -83,21 +68,17 @@ func (w *world) state() string {
 	return b.String()
 }
 
-// withoutBirth is a body without the name of the run that filed it, which is a
-// matter of chance.
+// withoutBirth is what a body says but for the name of the run that filed it,
+// which is a matter of chance.
 func withoutBirth(body string) string {
 	m, err := marker.Read(body)
 	if err != nil {
 		return body
 	}
 	m.FiledBy = ""
-	before, _, behind, _ := marker.Split(body)
-	above, _, _ := strings.Cut(body[len(before):], "<!-- errmon:state")
-	section, err := m.Section(above)
-	if err != nil {
-		panic(err)
-	}
-	return before + section + behind
+	before, section, behind, _ := marker.Split(body)
+	above, _, _ := strings.Cut(section, "<!-- errmon:state")
+	return fmt.Sprintln(before, above, m, behind)
 }
 
 // finish makes one more run, undisturbed, and judges.

@@ -177,11 +177,22 @@ func (s *Scan) crossCheck(ctx context.Context, listed []github.Issue) error {
 	if err != nil {
 		return err
 	}
-	for _, issue := range mine {
+	return s.agree(listed, mine, login)
+}
+
+// agree compares the list by label with the list by author. What only one of
+// them has proves that the other is not whole.
+func (s *Scan) agree(byLabel, byAuthor []github.Issue, login string) error {
+	for _, issue := range byAuthor {
 		for _, label := range []string{s.Label, s.Label + ":dashboard"} {
-			if issue.Has(label) && !isListed(issue.Number, listed) {
+			if issue.Has(label) && !isListed(issue.Number, byLabel) {
 				return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, label, github.ErrPartialListing)
 			}
+		}
+	}
+	for _, issue := range byLabel {
+		if issue.Author == login && !isListed(issue.Number, byAuthor) {
+			return fmt.Errorf("issue #%d is by %s but GitHub's list by author lacks it: %w", issue.Number, login, github.ErrPartialListing)
 		}
 	}
 	return nil

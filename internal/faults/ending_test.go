@@ -1,0 +1,76 @@
+package faults
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"sync"
+)
+
+// ending is how a story ends: the world after the undisturbed run, and what
+// that run said.
+type ending struct {
+	world *world
+	code  int
+	out   string
+}
+
+func (e *ending) judge(allow allowance) verdict {
+	v := e.world.judge(allow)
+	if e.code != 0 {
+		v.note(&v.miscounted, "the undisturbed run ended with code %d:\n%s", e.code, e.out)
+	}
+	return v
+}
+
+// endings remembers how the story went on from each state of the world at the
+// beginning of each run. Nothing but the world has a memory, so two cases that
+// come to one state end alike, and most of thousands of cases soon do.
+type endings struct {
+	mu    sync.Mutex
+	known map[[sha256.Size]byte]*ending
+}
+
+// goOn plays the runs from one on, and judges after the undisturbed one.
+func (c *chronicle) goOn(w *world, from int, allow allowance) verdict {
+	return c.end(w, from).judge(allow)
+}
+
+// end plays the runs from one on until the end is known.
+func (c *chronicle) end(w *world, from int) *ending {
+	var way [][sha256.Size]byte
+	var last *run
+	for i := from; i <= runs; i++ {
+		w.turnTo(i)
+		way = append(way, sha256.Sum256(fmt.Append(nil, i, w.state())))
+		if e := c.endings.from(way[len(way)-1]); e != nil {
+			return c.endings.add(way, e)
+		}
+		last = w.newRun().do()
+	}
+	// Worlds that end alike are kept once.
+	end := sha256.Sum256(fmt.Append(nil, "end", last.code, w.state()))
+	e := c.endings.from(end)
+	if e == nil {
+		e = &ending{w, last.code, last.out}
+	}
+	return c.endings.add(append(way, end), e)
+}
+
+func (e *endings) from(state [sha256.Size]byte) *ending {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.known[state]
+}
+
+// add remembers that all states on the way lead to one ending.
+func (e *endings) add(way [][sha256.Size]byte, to *ending) *ending {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known == nil {
+		e.known = map[[sha256.Size]byte]*ending{}
+	}
+	for _, state := range way {
+		e.known[state] = to
+	}
+	return to
+}
