@@ -40,6 +40,10 @@ type Result struct {
 // the next run: GitHub is down, and each failure took several retries already.
 const maxFailures = 3
 
+// errLeft is for writes that were not tried. What stopped them is told once, by
+// the write that it befell.
+var errLeft = errors.New("the writes after that are left to the next run")
+
 // Do carries out the actions in their order. After GitHub refused for good,
 // the context ended, or several writes failed in a row, the rest is left
 // undone, each with an error.
@@ -53,7 +57,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []Result {
 		switch {
 		case !action.Writes():
 		case stop != nil:
-			result.Err = fmt.Errorf("left to the next run: %w", stop)
+			result.Err = errLeft
 		case failed[action.DupOf]:
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:
