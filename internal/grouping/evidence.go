@@ -132,9 +132,14 @@ func (m *miner) uniteHoles() {
 	// The names of one system turn up in all its messages: what is a value
 	// here may be one elsewhere, from the next round on.
 	for _, number := range learned {
-		if t := &m.tokens[number]; !t.is(isGrammar | isInflected | isRole | isFault | isCapital) {
-			t.traits |= isLearned
-		}
+		m.name(number)
+	}
+}
+
+// name marks a word as a name, unless it says what happened.
+func (d *dictionary) name(number uint32) {
+	if t := &d.tokens[number]; !t.is(isGrammar | isInflected | isRole | isFault | isCapital) {
+		t.traits |= isLearned
 	}
 }
 

@@ -99,6 +99,10 @@ func (m *masker) sign(s string, i int) int {
 			return i + 2
 		}
 	case '<', '#':
+		if strings.HasPrefix(s[i:], Wildcard) {
+			m.wildcard(0) // it stands for what was redacted
+			return i + len(Wildcard)
+		}
 		// "took <1 ms", "order #4711": the sign belongs to the number.
 		if i+1 < len(s) && class[s[i+1]]&isDigit != 0 && (i == 0 || !isWord(s[i-1])) {
 			return i + 1

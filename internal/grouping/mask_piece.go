@@ -49,6 +49,11 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	if kind == 0 && isPath(s, i, begin, end) {
 		return m.span(s, begin, maskPath)
 	}
+	if stack := stackEnd(s, begin); stack > 0 {
+		m.lead(s, i, begin)
+		m.wildcard(maskStack)
+		return stack
+	}
 	m.lead(s, i, begin)
 	if kind != 0 {
 		m.wildcard(kind)
@@ -96,7 +101,7 @@ func isPath(s string, i, begin, end int) bool {
 // that separate elsewhere.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
-	for end < len(s) && class[s[end]]&isStop == 0 {
+	for end < len(s) && (class[s[end]]&isStop == 0 || inWildcard(s, end)) {
 		end++
 	}
 	for end > least && strings.IndexByte(".:?!", s[end-1]) >= 0 {
@@ -104,6 +109,18 @@ func (m *masker) span(s string, end int, kind Masks) int {
 	}
 	m.wildcard(kind)
 	return end
+}
+
+// inWildcard reports whether the byte at i belongs to a Wildcard, which stands
+// for what was redacted: "GET https://example.com/reset?token=<*>&id=7".
+func inWildcard(s string, i int) bool {
+	switch s[i] {
+	case '<':
+		return strings.HasPrefix(s[i:], Wildcard)
+	case '>':
+		return strings.HasSuffix(s[:i+1], Wildcard)
+	}
+	return false
 }
 
 // core masks a piece that has joints inside or around it.

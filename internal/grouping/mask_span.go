@@ -63,10 +63,16 @@ func (m *masker) assigned(s string, i int) int {
 		m.blank()
 		value++
 	}
+	if end := wholeValue(s, i, value); end > 0 {
+		m.wildcard(maskValue)
+		return end
+	}
 	if value < len(s) {
 		switch s[value] {
 		case '=', '>', '~', '[', '{', '(', '<':
-			return value // a comparison, or values with names of their own
+			if !inWildcard(s, value) {
+				return value // a comparison, or values with names of their own
+			}
 		case '"', '\'', '`':
 			if end := closing(s, value); end > 0 {
 				m.wildcard(maskValue)
@@ -74,7 +80,7 @@ func (m *masker) assigned(s string, i int) int {
 			}
 		}
 	}
-	for value < len(s) && class[s[value]]&isStop == 0 && s[value] != '&' {
+	for value < len(s) && (class[s[value]]&isStop == 0 && s[value] != '&' || inWildcard(s, value)) {
 		value++
 	}
 	m.wildcard(maskValue)
@@ -92,6 +98,29 @@ func object(s string, i int) int {
 		return end + 1
 	}
 	return i
+}
+
+// wholeValue returns the end of a value that may hold blanks, as nothing
+// else follows it: the one field of an object, "lost Peer(name=db 2 standby)
+// for good", or the one setting of a line that prints it, "system property:
+// os.name=Windows Server 2022". It returns 0 where others may follow.
+func wholeValue(s string, equals, value int) int {
+	name := equals
+	for name > 0 && (isWord(s[name-1]) || s[name-1] == '.' || s[name-1] == '-') {
+		name--
+	}
+	switch {
+	case name > 1 && s[name-1] == '(' && isWord(s[name-2]):
+		end := strings.IndexAny(s[value:], "()=,")
+		if end > 0 && s[value+end] == ')' {
+			return value + end
+		}
+	case strings.IndexByte(s[name:equals], '.') > 0 && strings.HasSuffix(strings.TrimRight(s[:name], " "), ":"):
+		if strings.IndexByte(s[value:], '=') < 0 {
+			return len(s)
+		}
+	}
+	return 0
 }
 
 // names reports whether what stands before the equals sign at i is a name.

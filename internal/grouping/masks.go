@@ -23,10 +23,11 @@ const (
 	maskJSON
 	maskList
 	maskVersion
+	maskStack
 )
 
 var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
-	"arn", "quoted", "value", "json", "list", "version"}
+	"arn", "quoted", "value", "json", "list", "version", "stack"}
 
 // Names returns the kinds in a fixed order; none is an empty list.
 func (m Masks) Names() []string {

@@ -43,3 +43,15 @@ func (m *matcher) match(template string) (string, bool) {
 	}
 	return m.known[best], true
 }
+
+// learn takes the words of narrow for names where wide, which covers it, has a
+// wildcard: once "login of <*> failed" is known, the alice whose login failed
+// is a name in "alice has no licence" too.
+func (m *matcher) learn(narrow, wide string) {
+	n, w := m.form(narrow), m.form(wide)
+	for place, number := range w.tokens {
+		if number == wildNumber {
+			m.name(n.tokens[place])
+		}
+	}
+}

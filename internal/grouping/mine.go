@@ -28,14 +28,18 @@ func mine(templates, known []string) map[string]string {
 	all = slices.Compact(all)
 	home := make(map[string]string, len(all))
 	var rest []string
+	var covered [][2]string
 	for _, t := range all {
 		home[t] = t
-		if k, ok := matching.match(t); ok {
+		if k, ok := matching.match(t); ok && k != t {
 			home[t] = k
+			covered = append(covered, [2]string{t, k})
+			continue
 		}
-		if home[t] == t {
-			rest = append(rest, t)
-		}
+		rest = append(rest, t)
+	}
+	for _, c := range covered {
+		matching.learn(c[0], c[1])
 	}
 	m := &miner{dictionary: matching.dictionary}
 	wide := m.widen(rest)
