@@ -28,6 +28,7 @@ var pure = map[string][]string{
 	"plan":       {"event", "grouping", "policy", "marker"},
 	"render":     {"plan", "safe", "marker", "event"},
 	"report":     {"plan", "safe"},
+	"inbound":    {"event"},
 }
 
 // others talk to the world.
@@ -42,7 +43,7 @@ var others = map[string][]string{
 		"safe", "stacktrace"},
 	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
 	"group":   {"event", "grouping", "logfile", "logtext", "plan", "policy", "safe", "scan", "stacktrace"},
-	"cli": {"clock", "cloudwatch", "config", "event", "github", "group", "logfile", "plan", "policy", "preview", "report", "safe",
+	"cli": {"clock", "cloudwatch", "config", "event", "github", "group", "inbound", "logfile", "plan", "policy", "preview", "report", "safe",
 		"scan", "stacktrace"},
 }
 

@@ -110,17 +110,17 @@ func (s *session) root() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
-		&cobra.Command{
+		addPayloadFlag(&cobra.Command{
 			Use:   "scan",
 			Short: "Read the sources and file or update issues",
 			Args:  usageArgs(cobra.NoArgs),
-			RunE:  func(cmd *cobra.Command, _ []string) error { return s.scan(cmd.Context()) },
-		},
-		&cobra.Command{
+			RunE:  func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
+		}),
+		addPayloadFlag(&cobra.Command{
 			Use:   "preview [FILE|FOLDER|-]...",
-			Short: "Show the issues that local log files, or the configured sources, would get",
-			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd.Context(), args) },
-		},
+			Short: "Show the issues that local log files, a payload, or the configured sources would get",
+			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
+		}),
 		s.groupCommand(),
 	)
 	root.CompletionOptions.DisableDefaultCmd = true
@@ -142,11 +142,11 @@ func (s *session) byInput(cmd *cobra.Command) error {
 	cfg, _ := s.load(nil)
 	switch cfg.Command {
 	case "preview":
-		return s.preview(cmd.Context(), nil)
+		return s.preview(cmd, nil)
 	case "doctor":
 		return usageError{errors.New("command doctor is not in this version: set command to scan or preview")}
 	}
-	return s.scan(cmd.Context())
+	return s.scan(cmd)
 }
 
 // problems tells each of the errors that were joined.

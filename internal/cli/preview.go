@@ -1,8 +1,9 @@
 package cli
 
 import (
-	"context"
 	"errors"
+
+	"github.com/spf13/cobra"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/event"
@@ -12,11 +13,13 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// preview shows the issues that log files, or without any the configured
+// preview shows the issues that a payload, log files, or without any the configured
 // sources, would get.
-func (s *session) preview(ctx context.Context, args []string) error {
+func (s *session) preview(cmd *cobra.Command, args []string) error {
+	ctx := cmd.Context()
 	cfg, err := s.load(nil)
-	if err != nil {
+	body, delivered, payloadErr := s.payload(cmd)
+	if err := errors.Join(err, payloadErr); err != nil {
 		return err
 	}
 	level, _ := event.ParseLevel(cfg.MinLevel)
@@ -28,6 +31,14 @@ func (s *session) preview(ctx context.Context, args []string) error {
 		Fields:    cfg.Fields,
 		MinEvents: cfg.MinEvents,
 		Now:       s.Clock.Now(),
+	}
+	if delivered {
+		payload, err := s.read(body)
+		if err != nil {
+			return err
+		}
+		p.Delivered(payload.Events, s.notices(payload, p.Policy))
+		return nil
 	}
 	if len(args) > 0 {
 		files, err := logfile.Expand(args)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/event"
@@ -18,8 +20,11 @@ import (
 )
 
 // scan runs the main job. Outputs and summary are written on failure too.
-func (s *session) scan(ctx context.Context) error {
-	run, err := s.scanOnce(ctx)
+func (s *session) scan(cmd *cobra.Command) error {
+	if body, delivered, err := s.payload(cmd); err != nil || delivered {
+		return s.dispatch(cmd.Context(), body, err)
+	}
+	run, err := s.scanOnce(cmd.Context())
 	if err != nil {
 		return errors.Join(err, s.publish(report.Run{Failures: []error{err}}))
 	}
@@ -108,6 +113,7 @@ func (s *session) options(cfg config.Config, c sources) scan.Options {
 		MaxDuration:    cfg.MaxDuration,
 		PublishSamples: cfg.PublishSamples,
 		DryRun:         cfg.DryRun,
+		WriteInterval:  cfg.WriteInterval,
 	}
 }
 

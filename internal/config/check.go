@@ -33,7 +33,10 @@ func checkTogether(given map[string]value) error {
 
 // CheckScan reports everything that a scan of the sources needs and c lacks,
 // joined.
-func (c Config) CheckScan() error {
+func (c Config) CheckScan() error { return errors.Join(c.CheckTarget(), c.CheckSources()) }
+
+// CheckTarget reports everything that filing issues needs and c lacks, joined.
+func (c Config) CheckTarget() error {
 	var missing []error
 	if c.GitHubToken == "" {
 		missing = append(missing, errors.New("no token: pass github-token, or set GITHUB_TOKEN"))
@@ -41,7 +44,7 @@ func (c Config) CheckScan() error {
 	if c.Owner == "" {
 		missing = append(missing, errors.New("no repository to file issues in: set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 	}
-	return errors.Join(append(missing, c.CheckSources())...)
+	return errors.Join(missing...)
 }
 
 // CheckSources reports that c names no source to read.

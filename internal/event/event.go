@@ -21,14 +21,17 @@ type Record struct {
 // Event is one occurrence of something worth looking at. All strings are
 // foreign text: nothing in them may be printed or published unescaped.
 type Event struct {
-	ID      string
-	Source  string
-	Stream  string
-	URL     string
-	Time    time.Time // of the first line; zero where unknown
-	Level   Level
-	Text    string // all lines as logged, without transport prefixes, joined by "\n"
-	Message string // the head line, or the message field, without timestamp, level and logger
+	ID     string
+	Source string
+	Stream string
+	URL    string
+	Time   time.Time // of the first line; zero where unknown
+	Level  Level
+	// Deliveries are the ids of what brought the event here, of a webhook or a
+	// message; empty where it was read from a source, which counts by time.
+	Deliveries []string
+	Text       string // all lines as logged, without transport prefixes, joined by "\n"
+	Message    string // the head line, or the message field, without timestamp, level and logger
 	// Split says that each line was a record of its own, so that some may be
 	// missing where a source is read through a filter; Partial, that a failure was
 	// told and its frames did not come.

@@ -63,6 +63,10 @@ type Seen struct {
 	Minutes map[int64]int64 // events by minute since 1970; 0 holds events without a time
 	URL     string          // of the newest event
 	Last    time.Time       // when it happened
+	// Deliveries are the ids of what was delivered instead of read; then there are
+	// no minutes, and From is the newest event's stream.
+	Deliveries []string
+	From       string
 }
 
 // Count is the number of events seen in all sources.
@@ -72,6 +76,7 @@ func (g *Group) Count() int64 {
 		for _, n := range s.Minutes {
 			count += n
 		}
+		count += int64(len(s.Deliveries))
 	}
 	return count
 }
@@ -80,12 +85,8 @@ func (g *Group) Count() int64 {
 // alone, not on their order: the newest, and of equals the larger id.
 func (g *Group) add(e *event.Event) {
 	seen := g.seen(e.Source)
-	minute := int64(0)
-	if !e.Time.IsZero() {
-		minute = e.Time.Unix() / 60
-	}
-	seen.Minutes[minute]++
-	seen.link(e.URL, e.Time)
+	seen.count(e)
+	seen.link(e.URL, e.Stream, e.Time)
 	g.Level = max(g.Level, e.Level)
 	g.span(e.Time, e.Time)
 	if g.Sample.Source == "" || newer(e, &g.Sample) {
@@ -100,7 +101,8 @@ func (g *Group) join(other *Group) {
 		for minute, n := range s.Minutes {
 			seen.Minutes[minute] += n
 		}
-		seen.link(s.URL, s.Last)
+		seen.Deliveries = append(seen.Deliveries, s.Deliveries...)
+		seen.link(s.URL, s.From, s.Last)
 	}
 	g.Level = max(g.Level, other.Level)
 	g.span(other.First, other.Last)
@@ -130,11 +132,24 @@ func (g *Group) span(first, last time.Time) {
 	}
 }
 
+// count adds one event: by its deliveries, else by its minute.
+func (s *Seen) count(e *event.Event) {
+	if len(e.Deliveries) > 0 {
+		s.Deliveries = append(s.Deliveries, e.Deliveries...)
+		return
+	}
+	minute := int64(0)
+	if !e.Time.IsZero() {
+		minute = e.Time.Unix() / 60
+	}
+	s.Minutes[minute]++
+}
+
 // link remembers the newest event's address; of two at one time the larger, so
 // that the order of events does not matter.
-func (s *Seen) link(url string, at time.Time) {
-	if at.After(s.Last) || (at.Equal(s.Last) && url > s.URL) {
-		s.URL, s.Last = url, at
+func (s *Seen) link(url, from string, at time.Time) {
+	if at.After(s.Last) || (at.Equal(s.Last) && url+from > s.URL+s.From) {
+		s.URL, s.From, s.Last = url, from, at
 	}
 }
 

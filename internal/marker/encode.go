@@ -88,7 +88,10 @@ func (m Marker) capped() Marker {
 	m = m.Clone()
 	m.Keys = m.Keys[:min(len(m.Keys), MaxKeys)]
 	m.Aliases = newest(m.Aliases, MaxAliases)
-	m.Deliveries = newest(m.Deliveries, MaxDeliveries)
+	for kind, inbox := range m.Deliveries {
+		inbox.IDs = newest(inbox.IDs, MaxDeliveries)
+		m.Deliveries[kind] = inbox
+	}
 	m.Commented = newest(m.Commented, MaxCommented)
 	if runes := []rune(m.Template); len(runes) > MaxTemplate {
 		m.Template = string(runes[:MaxTemplate])

@@ -42,7 +42,7 @@ const (
 	MaxSources    = 40   // the ones last seen are kept
 	MaxCells      = 600  // per source; 6 h of lateness and 2 h of clocks that run ahead need 480; oldest are frozen
 	MaxDays       = 30   // per source, newest kept
-	MaxDeliveries = 200  // newest kept
+	MaxDeliveries = 200  // of each kind, newest kept
 	MaxCommented  = 20   // newest kept
 	MaxURL        = 1000 // characters; a longer address is left out
 	maxEncoded    = 24_000
@@ -61,8 +61,7 @@ type Marker struct {
 
 	Sources    map[string]Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64  `json:"sen,omitempty"` // lifetime total by Sentry issue id
-	Deliveries []string          `json:"del,omitempty"` // hashed ids of the last deliveries
-	Delivered  int64             `json:"dn,omitempty"`  // deliveries counted in all
+	Deliveries map[string]Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
 	Carried    map[string]Millis `json:"car,omitempty"` // state changes carried over from or to Sentry, by name
 
 	Commented []string `json:"com,omitempty"` // reasons already commented
@@ -90,17 +89,20 @@ func (m Millis) Time() time.Time {
 }
 
 // Count is how often the error happened: the sum over log groups, the Sentry
-// totals or the deliveries, whichever is largest, since one failure seen by
-// three kinds of source happened once.
+// totals or the deliveries of one kind, whichever is largest, since one failure
+// seen by three kinds of source happened once.
 func (m Marker) Count() int64 {
-	var logs, sentry int64
+	var logs, sentry, delivered int64
 	for _, t := range m.Sources {
 		logs += t.Total()
 	}
 	for _, n := range m.Sentry {
 		sentry += n
 	}
-	return max(logs, sentry, m.Delivered)
+	for _, b := range m.Deliveries {
+		delivered = max(delivered, b.Count)
+	}
+	return max(logs, sentry, delivered)
 }
 
 // Owns reports whether the issue owns key.
@@ -133,22 +135,13 @@ func (m *Marker) Span(first, last time.Time) {
 
 // Merge joins the markers of two issues that turned out to be one error. Both
 // counted the same stream of events, so each count is the larger of the two.
-func Merge(a, b Marker) Marker {
-	m := combine(a, b, mergeTally)
-	m.Delivered = max(a.Delivered+int64(len(m.Deliveries)-len(a.Deliveries)), b.Delivered)
-	return m
-}
+func Merge(a, b Marker) Marker { return combine(a, b, mergeTally, mergeInbox) }
 
 // Join joins the markers of two errors that turned out to be one, each of
 // which counted events of its own, so that counts are added up.
-func Join(a, b Marker) Marker {
-	m := combine(a, b, joinTally)
-	both := len(a.Deliveries) + len(b.Deliveries) - len(m.Deliveries)
-	m.Delivered = a.Delivered + b.Delivered - int64(both)
-	return m
-}
+func Join(a, b Marker) Marker { return combine(a, b, joinTally, joinInbox) }
 
-func combine(a, b Marker, tallies func(a, b Tally) Tally) Marker {
+func combine(a, b Marker, tallies func(a, b Tally) Tally, inboxes func(a, b Inbox) Inbox) Marker {
 	m := a.Clone()
 	for _, k := range b.Keys {
 		m.Own(k)
@@ -164,10 +157,8 @@ func combine(a, b Marker, tallies func(a, b Tally) Tally) Marker {
 	for name, at := range b.Carried {
 		m.Carried = with(m.Carried, name, max(m.Carried[name], at))
 	}
-	for _, id := range b.Deliveries {
-		if !slices.Contains(m.Deliveries, id) {
-			m.Deliveries = append(m.Deliveries, id)
-		}
+	for kind, inbox := range b.Deliveries {
+		m.SetInbox(kind, inboxes(m.Deliveries[kind], inbox))
 	}
 	return m
 }
@@ -175,17 +166,24 @@ func combine(a, b Marker, tallies func(a, b Tally) Tally) Marker {
 // SetSource stores the tally of one source.
 func (m *Marker) SetSource(name string, t Tally) { m.Sources = with(m.Sources, name, t) }
 
+// SetInbox stores the deliveries of one kind.
+func (m *Marker) SetInbox(kind string, b Inbox) { m.Deliveries = with(m.Deliveries, kind, b) }
+
 // Clone returns a copy that shares no memory with m.
 func (m Marker) Clone() Marker {
 	c := m
 	c.Keys, c.Aliases = slices.Clone(m.Keys), slices.Clone(m.Aliases)
-	c.Deliveries, c.Commented = slices.Clone(m.Deliveries), slices.Clone(m.Commented)
-	c.Sources, c.Sentry, c.Carried = nil, nil, nil
+	c.Commented = slices.Clone(m.Commented)
+	c.Sources, c.Sentry, c.Carried, c.Deliveries = nil, nil, nil, nil
 	for name, t := range m.Sources {
 		c.SetSource(name, t.clone())
 	}
 	for id, n := range m.Sentry {
 		c.Sentry = with(c.Sentry, id, n)
+	}
+	for kind, inbox := range m.Deliveries {
+		inbox.IDs = slices.Clone(inbox.IDs)
+		c.SetInbox(kind, inbox)
 	}
 	for name, at := range m.Carried {
 		c.Carried = with(c.Carried, name, at)

@@ -22,8 +22,7 @@ func sample() Marker {
 		First:      At(time.Date(2026, 11, 20, 9, 0, 0, 5e6, time.UTC)),
 		Last:       At(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
 		Sentry:     map[string]int64{"4711": 12},
-		Deliveries: []string{"a1", "b2"},
-		Delivered:  2,
+		Deliveries: map[string]Inbox{"slack": {IDs: []string{"a1", "b2"}, Count: 2, From: "#alerts", URL: "https://x.slack.com/1", Newest: 7}},
 		Carried:    map[string]Millis{"resolved:4711": 5},
 		Commented:  []string{"regression 2026-11-21T00:00:00Z"},
 		DupOf:      7,
@@ -103,10 +102,11 @@ func TestReadRefuses(t *testing.T) {
 
 func TestMarkerStaysWithinItsSize(t *testing.T) {
 	var m Marker
+	var ids []string
 	for i := range 200 {
 		m.Own(fmt.Sprintf("exc1:%020d", i))
 		m.Alias(fmt.Sprintf("msg1:%020d", i*7919))
-		m.Deliveries = append(m.Deliveries, fmt.Sprintf("%x", i*104729))
+		ids = append(ids, hashed(fmt.Sprint(i)))
 		m.Commented = append(m.Commented, fmt.Sprintf("regression %d", i))
 		tally := Tally{URL: fmt.Sprintf("https://example.com/%d", i*i), Newest: Millis(i)}
 		cells := map[Minute]int64{}
@@ -115,6 +115,9 @@ func TestMarkerStaysWithinItsSize(t *testing.T) {
 		}
 		tally.Observe(cells)
 		m.SetSource(fmt.Sprintf("cloudwatch:eu-central-1:/ecs/service-%d", i), tally)
+	}
+	for _, kind := range []string{"sentry", "slack", "text"} {
+		m.SetInbox(kind, Inbox{IDs: ids, Count: 200})
 	}
 	section, err := m.Section("text")
 	if err != nil {
@@ -165,7 +168,7 @@ func TestDashboardStaysWithinItsSize(t *testing.T) {
 func hashLike(i int) string { return fmt.Sprintf("exc1:%016x", uint64(i)*0x9E3779B97F4A7C15) }
 
 func TestCountIsTheLargestKindOfSource(t *testing.T) {
-	m := Marker{Delivered: 4, Sentry: map[string]int64{"1": 3, "2": 3}}
+	m := Marker{Deliveries: map[string]Inbox{"slack": {Count: 4}, "text": {Count: 4}}, Sentry: map[string]int64{"1": 3, "2": 3}}
 	m.SetSource("a", Tally{Frozen: 2, Cells: map[Minute]int64{9: 1}})
 	m.SetSource("b", Tally{Frozen: 2})
 	if got := m.Count(); got != 6 {

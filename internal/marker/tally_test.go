@@ -131,15 +131,15 @@ func TestMergeOfTwoCountsOfTheSameEvents(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	at := func(m Minute) time.Time { return m.Start() }
-	a := Marker{Keys: []string{"a"}, Deliveries: []string{"1", "2"}, Delivered: 5}
-	b := Marker{Keys: []string{"b"}, Deliveries: []string{"2", "3"}, Delivered: 4}
+	a := Marker{Keys: []string{"a"}, Deliveries: map[string]Inbox{"text": {IDs: []string{"1", "2"}, Count: 5}}}
+	b := Marker{Keys: []string{"b"}, Deliveries: map[string]Inbox{"text": {IDs: []string{"2", "3"}, Count: 4}}}
 	a.Span(at(1), at(8))
 	b.Span(at(2), at(9))
 	a.SetSource("s", Tally{Through: 5, Frozen: 10, Cells: map[Minute]int64{6: 1, 8: 2}, Days: map[Day]int64{0: 10}})
 	b.SetSource("s", Tally{Through: 6, Frozen: 7, Cells: map[Minute]int64{8: 3, 9: 4}, Days: map[Day]int64{0: 7}})
 	b.SetSource("t", Tally{Cells: map[Minute]int64{3: 5}})
 	got := Join(a, b)
-	want := Marker{Keys: []string{"a", "b"}, Deliveries: []string{"1", "2", "3"}, Delivered: 8, First: a.First, Last: b.Last,
+	want := Marker{Keys: []string{"a", "b"}, Deliveries: map[string]Inbox{"text": {IDs: []string{"1", "2", "3"}, Count: 8}}, First: a.First, Last: b.Last,
 		Sources: map[string]Tally{
 			"s": {Through: 6, Frozen: 18, Cells: map[Minute]int64{8: 5, 9: 4}, Days: map[Day]int64{0: 18}},
 			"t": {Cells: map[Minute]int64{3: 5}},

@@ -93,7 +93,19 @@ func happenedAfter(closed time.Time, a Action) bool {
 			}
 		}
 	}
-	return len(a.Merge)+len(a.Join) > 0
+	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a)
+}
+
+// deliveredAfter reports whether a delivery that was not counted before is newer
+// than the closing.
+func deliveredAfter(closed time.Time, a Action) bool {
+	for kind, inbox := range a.Next.Deliveries {
+		before := a.Issue.Marker.Deliveries[kind]
+		if inbox.Count > before.Count && inbox.Newest.Time().After(closed) {
+			return true
+		}
+	}
+	return false
 }
 
 func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys) }
@@ -143,6 +155,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 		m.SetSource(name, tally)
 	}
 	link(&m, groups)
+	receive(&m, groups)
 	return m
 }
 
@@ -166,6 +179,9 @@ func sum(groups []*grouping.Group) map[string]map[marker.Minute]int64 {
 	sources := map[string]map[marker.Minute]int64{}
 	for _, g := range groups {
 		for name, seen := range g.Sources {
+			if len(seen.Minutes) == 0 {
+				continue // delivered
+			}
 			if sources[name] == nil {
 				sources[name] = map[marker.Minute]int64{}
 			}
@@ -180,10 +196,32 @@ func sum(groups []*grouping.Group) map[string]map[marker.Minute]int64 {
 func link(m *marker.Marker, groups []*grouping.Group) {
 	for _, g := range groups {
 		for name, seen := range g.Sources {
-			tally := m.Sources[name]
-			tally.Link(seen.URL, seen.Last)
-			m.SetSource(name, tally)
+			if len(seen.Minutes) > 0 {
+				tally := m.Sources[name]
+				tally.Link(seen.URL, seen.Last)
+				m.SetSource(name, tally)
+			}
 		}
+	}
+}
+
+// receive counts what was delivered, each id once.
+func receive(m *marker.Marker, groups []*grouping.Group) {
+	ids := map[string][]string{}
+	for _, g := range groups {
+		for kind, seen := range g.Sources {
+			if len(seen.Deliveries) > 0 {
+				ids[kind] = append(ids[kind], seen.Deliveries...)
+				inbox := m.Deliveries[kind]
+				inbox.Link(seen.From, seen.URL, seen.Last)
+				m.SetInbox(kind, inbox)
+			}
+		}
+	}
+	for kind, delivered := range ids {
+		inbox := m.Deliveries[kind]
+		inbox.Take(marker.DeliveryIDs(delivered))
+		m.SetInbox(kind, inbox)
 	}
 }
 

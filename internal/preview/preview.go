@@ -70,6 +70,22 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.T
 	return errors.Join(failures...)
 }
 
+// Delivered previews events that a payload carries; notices say what else it
+// holds.
+func (p Preview) Delivered(events []event.Event, notices []string) {
+	pipeline := p.pipeline()
+	for _, e := range events {
+		if e.Time.IsZero() {
+			e.Time = p.Now
+		}
+		pipeline.Deliver(e)
+	}
+	p.print(pipeline, "the payload")
+	for _, n := range notices {
+		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))
+	}
+}
+
 func (p Preview) pipeline() *scan.Pipeline {
 	pipeline := scan.NewPipeline(p.Policy, p.Redactor)
 	pipeline.InApp, pipeline.Fields = p.InApp, p.Fields

@@ -81,20 +81,31 @@ func location(f event.Frame) string {
 
 // sources lists where the events came from, with a link to the newest of each.
 func (r Renderer) sources(m marker.Marker) string {
-	if len(m.Sources) == 0 {
+	if len(m.Sources)+len(m.Deliveries) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString("| Source | Events | Newest |\n|---|---:|---|\n")
+	row := func(name string, events int64, url string, newest marker.Millis) {
+		fmt.Fprintf(&b, "| %s | %d | %s |\n", r.Redactor.Code(name, 300), events, r.link(url, newest))
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
 		tally := m.Sources[name]
-		newest := clockTime(tally.Newest.Time())
-		if url, ok := r.Redactor.URL(tally.URL); ok {
-			newest = "[" + newest + "](" + url.String() + ")"
-		}
-		fmt.Fprintf(&b, "| %s | %d | %s |\n", r.Redactor.Code(name, 300), tally.Total(), newest)
+		row(name, tally.Total(), tally.URL, tally.Newest)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(m.Deliveries)) {
+		inbox := m.Deliveries[kind]
+		row(strings.TrimSuffix(kind+":"+inbox.From, ":"), inbox.Count, inbox.URL, inbox.Newest)
 	}
 	return b.String()
+}
+
+// link is the time of an event, which leads to it where its address is known.
+func (r Renderer) link(address string, at marker.Millis) string {
+	if url, ok := r.Redactor.URL(address); ok {
+		return "[" + clockTime(at.Time()) + "](" + url.String() + ")"
+	}
+	return clockTime(at.Time())
 }
 
 // trendDays is how many days the trend shows.

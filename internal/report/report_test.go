@@ -25,7 +25,7 @@ var redactor = safe.NewRedactor()
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 func about(kind plan.Kind, reason plan.Reason, number int, title string, count int64) Line {
-	m := marker.Marker{Keys: []string{"exc1:" + title}, Delivered: count}
+	m := marker.Marker{Keys: []string{"exc1:" + title}, Deliveries: map[string]marker.Inbox{"text": {Count: count}}}
 	l := Line{Action: plan.Action{Kind: kind, Reason: reason, Title: title, Next: m}, Number: number}
 	if number != 0 {
 		l.URL = fmt.Sprintf("https://github.com/acme/shop/issues/%d", number)

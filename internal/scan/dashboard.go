@@ -57,11 +57,7 @@ func converge(a, b marker.Dashboard) marker.Dashboard {
 			joined.Read[name] = at
 		}
 	}
-	for _, row := range b.Waiting {
-		if !slices.ContainsFunc(a.Waiting, func(r marker.Row) bool { return slices.ContainsFunc(row.Marker.Keys, r.Marker.Owns) }) {
-			joined.Waiting = append(joined.Waiting, row)
-		}
-	}
+	joined.Waiting = withRows(a.Waiting, b.Waiting)
 	return joined
 }
 
@@ -143,7 +139,7 @@ func (s *Scan) save(ctx context.Context, k known, after marker.Dashboard) error 
 		return s.createHome(ctx, after)
 	}
 	if !reflect.DeepEqual(after, k.dashboard) {
-		if err := s.editHome(ctx, k.home.Number, after); err != nil {
+		if err := s.editHome(ctx, k, after); err != nil {
 			return err
 		}
 	}
@@ -180,8 +176,13 @@ func (s *Scan) createHome(ctx context.Context, after marker.Dashboard) error {
 	return apply.EnsureLabelled(ctx, s.GitHub, home, label)
 }
 
-func (s *Scan) editHome(ctx context.Context, number int, after marker.Dashboard) error {
-	err := s.GitHub.Rewrite(ctx, number, func(current github.Issue) (github.Edit, error) {
+// editHome writes the dashboard. What a run that files deliveries let wait there in
+// the meantime stays.
+func (s *Scan) editHome(ctx context.Context, k known, after marker.Dashboard) error {
+	err := s.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
+		if now, err := marker.ReadDashboard(current.Body); err == nil {
+			after.Waiting = withRows(after.Waiting, delivered(k.dashboard.Waiting, now.Waiting))
+		}
 		body, err := s.renderer().Dashboard(after, current.Body)
 		return github.Edit{Body: body}, err
 	})

@@ -43,7 +43,10 @@ func (s *Scan) list(ctx context.Context) (known, error) {
 	}
 	if k.home.Number != 0 {
 		s.warnOfStripped(k, listed)
-		return k, s.verify(ctx, k.dashboard.Tracked, listed)
+		return k, s.verify(ctx, append(slices.Clone(s.created), k.dashboard.Tracked...), listed)
+	}
+	if err := s.verify(ctx, s.created, listed); err != nil {
+		return k, err
 	}
 	return k, s.crossCheck(ctx, listed)
 }

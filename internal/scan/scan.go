@@ -48,6 +48,7 @@ type Options struct {
 	MaxDuration    time.Duration // of the run; reading gets two thirds of it
 	PublishSamples bool          // show events in a public repository
 	DryRun         bool
+	WriteInterval  time.Duration // between two writes of the GitHub client
 }
 
 // Scan is one run.
@@ -63,17 +64,29 @@ type Scan struct {
 	owned   map[string]bool // keys and aliases of the errors that are known
 	windows int             // requests for the lines around errors so far
 	refused bool            // such requests are refused
+
+	created []int           // issues that this run filed, see dispatch.go
+	carried map[int]carried // by issue
 }
 
 // Run scans once. What it returns is complete even when parts failed; its
 // Failures say which.
 func Run(ctx context.Context, o Options) report.Run {
-	s := &Scan{Options: o, now: o.Clock.Now(), completed: map[string]time.Time{}}
-	s.out.Started, s.out.DryRun = s.now, o.DryRun
+	s := begin(o)
 	if err := s.run(ctx); err != nil {
 		s.fail(err)
 	}
-	s.out.Ended = o.Clock.Now()
+	return s.end()
+}
+
+func begin(o Options) *Scan {
+	s := &Scan{Options: o, now: o.Clock.Now(), completed: map[string]time.Time{}}
+	s.out.Started, s.out.DryRun = s.now, o.DryRun
+	return s
+}
+
+func (s *Scan) end() report.Run {
+	s.out.Ended = s.Clock.Now()
 	s.countRequests()
 	return s.out
 }
@@ -83,21 +96,10 @@ func (s *Scan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	pipeline := NewPipeline(s.Policy, s.Redactor)
-	pipeline.InApp, pipeline.Fields = s.InApp, s.Fields
+	pipeline := s.pipeline(known)
 	s.owned = known.keys()
-	pipeline.Set.Know(plan.Known(known.issues, known.dashboard.Waiting))
 	s.readAll(ctx, pipeline, known)
-	in := plan.Input{
-		Now:     s.now,
-		Run:     rand.Text(),
-		Rules:   s.Rules,
-		Issues:  known.issues,
-		Waiting: known.dashboard.Waiting,
-		Groups:  pipeline.Groups(),
-		Read:    s.completed,
-	}
-	s.out.Events, s.out.Errors = pipeline.Events, len(in.Groups)
+	in := s.input(known, pipeline)
 	actions := plan.Plan(in)
 	if s.DryRun {
 		s.tell(planned(actions))
@@ -117,6 +119,29 @@ func (s *Scan) run(ctx context.Context) error {
 		return fmt.Errorf("save the dashboard: %w", err)
 	}
 	return nil
+}
+
+// pipeline is an empty one that knows what is known.
+func (s *Scan) pipeline(k known) *Pipeline {
+	p := NewPipeline(s.Policy, s.Redactor)
+	p.InApp, p.Fields = s.InApp, s.Fields
+	p.Set.Know(plan.Known(k.issues, k.dashboard.Waiting))
+	return p
+}
+
+// input is what there is to decide from, once everything was added to the pipeline.
+func (s *Scan) input(k known, p *Pipeline) plan.Input {
+	in := plan.Input{
+		Now:     s.now,
+		Run:     rand.Text(),
+		Rules:   s.Rules,
+		Issues:  k.issues,
+		Waiting: k.dashboard.Waiting,
+		Groups:  p.Groups(),
+		Read:    s.completed,
+	}
+	s.out.Events, s.out.Errors = p.Events, len(in.Groups)
+	return in
 }
 
 // readAll reads the sources within their share of the time.

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/inbound"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/report"
+	"github.com/org/errmon-action/internal/scan"
+)
+
+// scanType is the type of a repository_dispatch that starts a scan of the
+// sources, as a schedule does. One of any other type is read for a payload.
+const scanType = "errmon-scan"
+
+const payloadHelp = "File the errors that this payload carries instead of reading the sources: a repository_dispatch event, its client_payload, or a webhook's body; - for standard input"
+
+func addPayloadFlag(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().String("payload", "", payloadHelp)
+	return cmd
+}
+
+// payload returns what was delivered to this run, and false where it is to scan
+// the sources. Bad payloads are refused before anything else is done.
+func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
+	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
+		body, err := s.readPayload(f.Value.String())
+		return body, true, asUsage(err)
+	}
+	path := s.Getenv("GITHUB_EVENT_PATH")
+	if s.actions == nil || s.Getenv("GITHUB_EVENT_NAME") != "repository_dispatch" || path == "" {
+		return nil, false, nil
+	}
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return nil, true, fmt.Errorf("read the event: %w", err)
+	}
+	var dispatched struct{ Action string }
+	if json.Unmarshal(body, &dispatched) == nil && dispatched.Action == scanType {
+		return nil, false, nil
+	}
+	return body, true, nil
+}
+
+func (s *session) readPayload(name string) ([]byte, error) {
+	if name == "" {
+		return nil, errors.New("--payload names no file")
+	}
+	var file io.Reader = s.Stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the payload: %w", err)
+		}
+		defer f.Close()
+		file = f
+	}
+	body, err := io.ReadAll(io.LimitReader(file, inbound.MaxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the payload: %w", err)
+	}
+	return body, nil
+}
+
+// read reads a payload by what is configured.
+func (s *session) read(body []byte) (inbound.Payload, error) {
+	return inbound.Read(body, inbound.Options{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")})
+}
+
+// dispatch files what was delivered, unless reading that failed.
+func (s *session) dispatch(ctx context.Context, body []byte, err error) error {
+	var run report.Run
+	if err == nil {
+		run, err = s.dispatchOnce(ctx, body)
+	}
+	if err != nil {
+		return errors.Join(err, s.publish(report.Run{Failures: []error{err}}))
+	}
+	return s.report(run)
+}
+
+func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, error) {
+	cfg, reader, err := s.configure(ctx)
+	var usage usageError
+	if err != nil && !errors.As(err, &usage) {
+		return report.Run{}, err
+	}
+	if err := errors.Join(err, asUsage(cfg.CheckTarget())); err != nil {
+		return report.Run{}, err
+	}
+	payload, err := s.read(body)
+	if err != nil {
+		return report.Run{}, err
+	}
+	gh, err := s.github(cfg)
+	if err != nil {
+		return report.Run{}, err
+	}
+	ctx, cancel := s.Clock.WithTimeout(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
+	defer cancel()
+	clients := sources{github: gh, reader: reader}
+	options := s.options(cfg, clients)
+	options.Requests = map[string]func() map[string]int{"GitHub": clients.requests}
+	run := scan.Dispatch(ctx, options, payload.Events)
+	run.Notices = append(s.notices(payload, options.Policy), run.Notices...)
+	return run, nil
+}
+
+// notices say what in a payload is no error, and why.
+func (s *session) notices(payload inbound.Payload, p policy.Policy) []string {
+	var notices []string
+	for _, why := range payload.Skipped {
+		notices = append(notices, "Skipped: "+why+".")
+	}
+	for _, e := range payload.Events {
+		if e.Level != event.Unknown && !p.Keep(e) {
+			notices = append(notices, fmt.Sprintf("Skipped: its level, %s, is below min-level.", e.Level))
+		}
+	}
+	return notices
+}

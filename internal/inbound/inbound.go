@@ -1,0 +1,149 @@
+// Package inbound reads what a repository_dispatch carries: the error itself,
+// from a relay, from the body of a Sentry or Slack webhook, or from anyone's
+// program.
+//
+// # Shapes
+//
+// A payload is a JSON object of at most MaxBody bytes. The key that it stands
+// under names its shape, and the first of these that is there counts:
+//
+//	{"errmon": …}  the envelope of errmon's own relay, see envelope.go
+//	{"sentry": …}  the body of a Sentry webhook, see sentry.go
+//	{"slack": …}   the body of a Slack event, command or message, see slack.go
+//	{"text": …}    a line of text and what is known beside it, see text.go
+//
+// The whole event that GitHub hands to a workflow is read too, and a webhook's body
+// that stands under no key.
+//
+// What no shape fits is refused and never guessed: a truncated or unknown
+// payload is an error that names the keys seen. What is known and is no error, such
+// as a person's chat, is skipped with a reason.
+//
+// All text that comes out is foreign. The package is pure and may import event
+// alone.
+package inbound
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// MaxBody is how long a payload may be, in bytes. GitHub takes 64 KB of payload and
+// sends it with a description of the repository; Sentry's webhooks hold a whole event.
+const MaxBody = 1 << 20
+
+// Options are what a payload is read by.
+type Options struct {
+	Now time.Time // of what says no time of its own
+	Run string    // the workflow run's id, which names a delivery without an id; empty outside Actions
+}
+
+// Payload is what was delivered.
+type Payload struct {
+	Shape string // "errmon", "sentry", "slack" or "text"
+	// Events are the errors, each with the ids of its deliveries. Their text is not
+	// framed yet, and a level they lack is left Unknown.
+	Events  []event.Event
+	Skipped []string // why something is no error, a sentence each
+}
+
+// shape is one way to read a payload.
+type shape struct {
+	key  string
+	read func(raw json.RawMessage, o Options) (Payload, error)
+}
+
+var shapes = []shape{
+	{"text", readText},
+}
+
+// Read reads a payload: the event file of a workflow, the client_payload alone,
+// or the body of a webhook. Its error says what is wrong with it and what would
+// be right.
+func Read(body []byte, o Options) (Payload, error) {
+	if len(body) > MaxBody {
+		return Payload{}, fmt.Errorf("the payload has %d bytes: at most %d are read", len(body), MaxBody)
+	}
+	fields, err := object(body)
+	if err != nil {
+		return Payload{}, err
+	}
+	if inner, ok := fields["client_payload"]; ok {
+		body = inner
+		if fields, err = object(inner); err != nil {
+			return Payload{}, fmt.Errorf("client_payload: %w", err)
+		}
+	}
+	for _, s := range shapes {
+		raw, ok := fields[s.key]
+		if !ok {
+			continue
+		}
+		if s.key == "text" { // its other keys stand beside it
+			raw = body
+		}
+		p, err := s.read(raw, o)
+		p.Shape = s.key
+		if err != nil {
+			return Payload{}, fmt.Errorf("%s payload: %w", s.key, err)
+		}
+		return p, nil
+	}
+	return Payload{}, unknown(fields)
+}
+
+func object(body []byte) (map[string]json.RawMessage, error) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, fmt.Errorf("it is no complete JSON object: %w", err)
+	}
+	if fields == nil {
+		return nil, errors.New("it is null, where a JSON object is expected")
+	}
+	return fields, nil
+}
+
+// maxShown bounds what is shown of a payload that nobody knows.
+const maxShown = 12
+
+// unknown tells what was seen and what would be understood.
+func unknown(fields map[string]json.RawMessage) error {
+	keys := slices.Sorted(maps.Keys(fields))
+	seen := "no keys at all"
+	if len(keys) > 0 {
+		seen = "the keys " + strings.Join(keys[:min(len(keys), maxShown)], ", ")
+	}
+	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see the README)", seen)
+}
+
+// scalar is a text that senders also write as a number, a boolean, or any JSON,
+// which stays as it is.
+type scalar string
+
+// UnmarshalJSON accepts every JSON value; null is the empty text.
+func (s *scalar) UnmarshalJSON(raw []byte) error {
+	var text *string
+	if json.Unmarshal(raw, &text) == nil {
+		*s = ""
+		if text != nil {
+			*s = scalar(*text)
+		}
+		return nil
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, raw); err != nil {
+		return err
+	}
+	*s = scalar(compact.String())
+	return nil
+}
+
+func (s scalar) trim() string { return strings.TrimSpace(string(s)) }

@@ -1,0 +1,222 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/apply"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/report"
+)
+
+// This file is the run that files what was delivered to it. It reads no source
+// and moves no source's progress. Such runs overlap all the time, and a delivery that
+// another run overwrote is nowhere to be read again: so each run waits, reads
+// back, and writes again until nothing is left to write.
+
+const (
+	// settleWait is longer than any writer takes between reading an issue and
+	// writing it; the pause before a write comes on top, twice.
+	settleWait = 8 * time.Second
+	// settleJitter, at most, keeps runs that began together from going on so.
+	settleJitter = 8 * time.Second
+	// maxRounds is how often a run writes. Of n runs at once each overwrites the
+	// others at most once a round, so it takes about as many rounds as runs.
+	maxRounds = 12
+)
+
+// errUnsettled says that other runs overwrote this one's deliveries all the time.
+var errUnsettled = fmt.Errorf("other runs went on overwriting what was delivered, %d times: it may be missing from its issue; run this job again", maxRounds)
+
+// Dispatch files the events that were delivered. What it returns is complete even
+// when parts failed; its Failures say which.
+func Dispatch(ctx context.Context, o Options, events []event.Event) report.Run {
+	s := begin(o)
+	if len(events) > 0 {
+		if err := s.dispatch(ctx, events); err != nil {
+			s.fail(err)
+		}
+	}
+	return s.end()
+}
+
+func (s *Scan) dispatch(ctx context.Context, events []event.Event) error {
+	s.Rules.CloseAfter = 0 // nothing is read, so nothing is known to be quiet
+	for i := range events {
+		if events[i].Time.IsZero() {
+			events[i].Time = s.now
+		}
+	}
+	for range maxRounds {
+		wrote, err := s.round(ctx, events)
+		lagging := errors.Is(err, github.ErrPartialListing) && len(s.created) > 0
+		if err != nil && !lagging || !wrote && !lagging || s.DryRun || ctx.Err() != nil {
+			return err
+		}
+		pause := settleWait + 2*s.WriteInterval + rand.N(settleJitter)
+		if err := s.Clock.Sleep(ctx, pause); err != nil {
+			return fmt.Errorf("wait to read back what was delivered: %w", err)
+		}
+	}
+	return errUnsettled
+}
+
+// round lists, plans and writes once, and reports whether anything was written.
+func (s *Scan) round(ctx context.Context, events []event.Event) (bool, error) {
+	known, err := s.list(ctx)
+	if err != nil {
+		return false, err
+	}
+	pipeline := s.pipeline(known)
+	for _, e := range events {
+		pipeline.Deliver(e)
+	}
+	in := s.input(known, pipeline)
+	actions := s.withCarried(plan.Plan(in), in)
+	if s.DryRun {
+		s.tell(planned(actions))
+		return false, nil
+	}
+	if err := s.lookAround(ctx, actions); err != nil {
+		return false, err
+	}
+	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
+	results := s.write(ctx, applier, actions)
+	s.tellOnce(results)
+	wrote := s.carry(results)
+	if failed(results) || ctx.Err() != nil {
+		return false, nil // told by their lines
+	}
+	waiting, err := s.keepWaiting(ctx, known, results)
+	if err != nil {
+		err = fmt.Errorf("save what waits on the dashboard: %w", err)
+	}
+	return wrote || waiting, err
+}
+
+// withCarried adds what earlier rounds merged: the issues that it came from are
+// closed as duplicates by now, and another run may have overwritten it.
+func (s *Scan) withCarried(actions []plan.Action, in plan.Input) []plan.Action {
+	for i, a := range actions {
+		if c, ok := s.carried[a.Issue.Number]; ok && a.Reason != plan.Duplicate {
+			a.Merge, a.Join = append(a.Merge, c.merge...), append(a.Join, c.join...)
+			actions[i] = plan.Decide(a, in)
+		}
+	}
+	return actions
+}
+
+// carried is what an earlier round merged into an issue.
+type carried struct{ merge, join []marker.Marker }
+
+// carry remembers what was merged and created, and reports whether anything was
+// written.
+func (s *Scan) carry(results []apply.Result) bool {
+	wrote := false
+	for _, r := range results {
+		if r.Err != nil || !r.Action.Writes() {
+			continue
+		}
+		wrote = true
+		if r.Action.Kind == plan.Create && !slices.Contains(s.created, r.Number) {
+			s.created = append(s.created, r.Number)
+		}
+		if s.carried == nil {
+			s.carried = map[int]carried{}
+		}
+		s.carried[r.Number] = carried{r.Action.Merge, r.Action.Join}
+	}
+	return wrote
+}
+
+func failed(results []apply.Result) bool {
+	return slices.ContainsFunc(results, func(r apply.Result) bool { return r.Err != nil })
+}
+
+// tellOnce tells of each issue what was done, once for each kind of action: a
+// later round does again what was overwritten.
+func (s *Scan) tellOnce(results []apply.Result) {
+	results = slices.DeleteFunc(slices.Clone(results), func(r apply.Result) bool {
+		return slices.ContainsFunc(s.out.Lines, func(l report.Line) bool {
+			again := r.Action.Kind == plan.Update && l.Done() || l.Action.Kind == r.Action.Kind || r.Action.Kind == plan.Keep
+			return l.Number == r.Number && l.Action.Title == r.Action.Title && again && r.Err == nil
+		})
+	})
+	s.tell(results)
+}
+
+// keepWaiting stores on the dashboard what was delivered and gets no issue yet,
+// and reports whether that was missing there. All else on it stays as it is.
+func (s *Scan) keepWaiting(ctx context.Context, k known, results []apply.Result) (bool, error) {
+	var rows []marker.Row
+	for _, r := range results {
+		if r.Action.Kind == plan.Wait && len(r.Action.Groups) > 0 {
+			rows = append(rows, row(r.Action, r.Action.Reason))
+		}
+	}
+	if len(delivered(k.dashboard.Waiting, rows)) == 0 {
+		return false, nil
+	}
+	if k.home.Number == 0 {
+		return true, s.createHome(ctx, marker.Dashboard{Waiting: rows, Tracked: numbers(k.issues)})
+	}
+	return true, s.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
+		d, err := marker.ReadDashboard(current.Body)
+		if err != nil {
+			return github.Edit{}, err
+		}
+		d.Waiting = withRows(d.Waiting, rows)
+		body, err := s.renderer().Dashboard(d, current.Body)
+		return github.Edit{Body: body}, err
+	})
+}
+
+func numbers(issues []plan.Issue) []int {
+	var all []int
+	for _, i := range issues {
+		all = append(all, i.Number)
+	}
+	return all
+}
+
+// withRows adds rows to those that wait; what both have is merged.
+func withRows(waiting, more []marker.Row) []marker.Row {
+	waiting = slices.Clone(waiting)
+	for _, row := range more {
+		if i := rowOf(waiting, row); i >= 0 {
+			waiting[i].Marker = marker.Merge(waiting[i].Marker, row.Marker)
+			continue
+		}
+		waiting = append(waiting, row)
+	}
+	return waiting
+}
+
+func rowOf(rows []marker.Row, row marker.Row) int {
+	return slices.IndexFunc(rows, func(r marker.Row) bool { return slices.ContainsFunc(row.Marker.Keys, r.Marker.Owns) })
+}
+
+// delivered returns the rows of now that hold deliveries which before does not.
+func delivered(before, now []marker.Row) []marker.Row {
+	var news []marker.Row
+	for _, row := range now {
+		var known marker.Marker
+		if i := rowOf(before, row); i >= 0 {
+			known = before[i].Marker
+		}
+		for kind, inbox := range row.Marker.Deliveries {
+			if slices.ContainsFunc(inbox.IDs, func(id string) bool { return !known.Deliveries[kind].Knows(id) }) {
+				news = append(news, row)
+				break
+			}
+		}
+	}
+	return news
+}
