@@ -26,7 +26,7 @@ func TestDefects(t *testing.T) {
 	for _, patch := range patches {
 		t.Run(strings.TrimSuffix(filepath.Base(patch), ".patch"), func(t *testing.T) {
 			overlay := plant(t, patch)
-			test := exec.Command("go", "test", "-count=1", "-overlay", overlay, "-run", "TestFaults|TestAnyHistory", ".")
+			test := exec.Command("go", "test", "-count=1", "-overlay", overlay, "-run", "TestFaults|TestAnyHistory", ".", "-rapid.nofailfile")
 			out, err := test.CombinedOutput()
 			if err == nil || !strings.Contains(string(out), "--- FAIL: Test") {
 				t.Fatalf("not caught (%v):\n%s", err, out)
