@@ -29,22 +29,25 @@ var pure = map[string][]string{
 	"render":     {"plan", "safe", "marker", "event"},
 	"report":     {"plan", "safe"},
 	"inbound":    {"event"},
+	"finding":    {},
+	"workflow":   {"finding"},
 }
 
 // others talk to the world.
 var others = map[string][]string{
 	"clock":      {},
 	"logfile":    {"event"},
-	"cloudwatch": {"event", "safe", "clock"},
-	"github":     {"clock"},
+	"cloudwatch": {"event", "safe", "clock", "finding"},
+	"github":     {"clock", "finding"},
+	"doctor":     {"finding", "safe"},
 	"config":     {"policy"},
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
 		"safe", "stacktrace"},
 	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
 	"group":   {"event", "grouping", "logfile", "logtext", "plan", "policy", "safe", "scan", "stacktrace"},
-	"cli": {"clock", "cloudwatch", "config", "event", "github", "group", "inbound", "logfile", "plan", "policy", "preview", "report", "safe",
-		"scan", "stacktrace"},
+	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "logfile",
+		"plan", "policy", "preview", "report", "safe", "scan", "stacktrace", "workflow"},
 }
 
 // impure are packages of the standard library that a pure room never imports.

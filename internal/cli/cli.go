@@ -122,6 +122,12 @@ func (s *session) root() *cobra.Command {
 			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
 		}),
 		s.groupCommand(),
+		&cobra.Command{
+			Use:   "doctor",
+			Short: "Test every configured integration, write nothing, and say how to mend what fails",
+			Args:  usageArgs(cobra.NoArgs),
+			RunE:  func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
+		},
 	)
 	root.CompletionOptions.DisableDefaultCmd = true
 	return root
@@ -144,7 +150,7 @@ func (s *session) byInput(cmd *cobra.Command) error {
 	case "preview":
 		return s.preview(cmd, nil)
 	case "doctor":
-		return usageError{errors.New("command doctor is not in this version: set command to scan or preview")}
+		return s.doctor(cmd.Context())
 	}
 	return s.scan(cmd)
 }

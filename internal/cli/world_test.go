@@ -41,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(aws.Close)
 	// The AWS SDK reads the process's environment.
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": aws.URL, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+		"AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": aws.URL, "AWS_ENDPOINT_URL_STS": aws.URL, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
 		"AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true",
 	} {
 		t.Setenv(name, value)

@@ -12,7 +12,7 @@
 // logs:GetLogEvents for the lines around an error (Group.Window); a prefix needs
 // logs:DescribeLogGroups as well.
 //
-// It imports clock and event.
+// It imports clock, event and finding.
 package cloudwatch
 
 import (
@@ -128,8 +128,8 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, credentialsTimeout)
 	defer cancel()
 	if _, err := c.base.Credentials.Retrieve(ctx); err != nil {
-		return fmt.Errorf("no usable AWS credentials: run aws-actions/configure-aws-credentials in a step before "+
-			"(its job needs the permission id-token: write), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: %w", err)
+		return mend("no usable AWS credentials", "run aws-actions/configure-aws-credentials in a step before "+
+			"(its job needs the permission id-token: write), or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", err)
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // explainRead says what a failed read means and how to mend it.
@@ -17,10 +19,10 @@ func explainRead(ctx context.Context, g *Group, err error) error {
 	if errors.As(err, &refusal) {
 		switch refusal.ErrorCode() {
 		case "ResourceNotFoundException":
-			return fmt.Errorf("log group %q not found in %s: check log-groups and aws-region: %w", g.name, g.region, refusal)
+			return mend(fmt.Sprintf("log group %q not found in %s", g.name, g.region), "check log-groups and aws-region", refusal)
 		case "InvalidParameterException":
 			if strings.Contains(refusal.ErrorMessage(), "filter pattern") || strings.Contains(refusal.ErrorMessage(), "filterPattern") {
-				return fmt.Errorf("%s: CloudWatch cannot read the pattern: check filter-pattern: %w", doing, refusal)
+				return mend(doing+": CloudWatch cannot read the pattern", "check filter-pattern", refusal)
 			}
 		}
 	}
@@ -67,11 +69,11 @@ func explain(ctx context.Context, doing, region string, needs permission, err er
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
-		return fmt.Errorf("%s: the host of CloudWatch Logs has no address: check aws-region and the network: %w", doing, err)
+		return mend(doing+": the host of CloudWatch Logs has no address", "check aws-region and the network", err)
 	}
 	var dial *net.OpError
 	if errors.As(err, &dial) {
-		return fmt.Errorf("%s: no connection to CloudWatch Logs: check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: %w", doing, err)
+		return mend(doing+": no connection to CloudWatch Logs", "check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
@@ -79,18 +81,22 @@ func explain(ctx context.Context, doing, region string, needs permission, err er
 func explainRefusal(doing, region string, needs permission, refusal smithy.APIError) error {
 	switch refusal.ErrorCode() {
 	case "AccessDeniedException", "AccessDenied":
-		return fmt.Errorf("%s: not allowed: give the role or user of the AWS credentials the permission %s on %s: %w",
-			doing, needs.action, needs.resource, refusal)
+		return mend(doing+": not allowed", fmt.Sprintf("give the role or user of the AWS credentials the permission %s on %s",
+			needs.action, needs.resource), refusal)
 	case "ThrottlingException", "Throttling":
-		return fmt.Errorf("%s: CloudWatch throttled %d attempts: the account's quota of requests is shared and used up: "+
-			"lower aws-requests-per-second, or run at another minute: %w", doing, attempts, refusal)
+		return mend(fmt.Sprintf("%s: CloudWatch throttled %d attempts: the account's quota of requests is shared and used up", doing, attempts),
+			"lower aws-requests-per-second, or run at another minute", refusal)
 	case "ExpiredTokenException", "ExpiredToken":
-		return fmt.Errorf("%s: the AWS credentials have expired: fetch new ones, or ask "+
-			"aws-actions/configure-aws-credentials for a longer role-duration-seconds: %w", doing, refusal)
+		return mend(doing+": the AWS credentials have expired", "fetch new ones, or ask "+
+			"aws-actions/configure-aws-credentials for a longer role-duration-seconds", refusal)
 	case "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
 		"IncompleteSignature", "MissingAuthenticationToken", "MissingAuthenticationTokenException":
-		return fmt.Errorf("%s: AWS does not accept the credentials in %s: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "+
-			"AWS_SESSION_TOKEN, and that the region is enabled for the account: %w", doing, region, refusal)
+		return mend(fmt.Sprintf("%s: AWS does not accept the credentials in %s", doing, region), "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "+
+			"AWS_SESSION_TOKEN, and that the region is enabled for the account", refusal)
 	}
 	return fmt.Errorf("%s: %w", doing, refusal)
+}
+
+func mend(what, remedy string, cause error) error {
+	return &finding.Mendable{What: what, Remedy: remedy, Cause: cause}
 }

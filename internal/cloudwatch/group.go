@@ -126,7 +126,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 		in.NextToken = out.NextToken
 	}
 	if len(groups) == 0 {
-		return nil, fmt.Errorf("no log group matches %q in %s: check log-groups and aws-region", spec.text, spec.region)
+		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.text, spec.region), "check log-groups and aws-region", nil)
 	}
 	return groups, nil
 }

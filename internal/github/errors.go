@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	gh "github.com/google/go-github/v62/github"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // What callers act on, for errors.Is. Every other error is for people.
@@ -57,38 +59,47 @@ func (c *Client) refusal(call *call, answer *gh.ErrorResponse) error {
 	code, said := answer.Response.StatusCode, c.transport.quote(answer.Message)
 	switch code {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("%w: github-token is wrong or expired (401 %s)", ErrRefused, said)
+		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
+			"pass another token, or in a workflow leave github-token out: its own token is used then")
 	case http.StatusForbidden:
-		return fmt.Errorf("%w: %s", ErrRefused, forbidden(call.kind, repository, answer.Message, said))
+		return refused(forbidden(call.kind, repository, answer.Message, said))
 	case http.StatusNotFound:
-		return fmt.Errorf("%w: repository %q not found: check repository and GITHUB_API_URL, or github-token may not see it", ErrRefused, repository)
+		return refused(fmt.Sprintf("repository %q not found", repository), "check repository and GITHUB_API_URL, or github-token may not see it")
 	case http.StatusGone:
-		return fmt.Errorf("%w: issues are disabled in repository %q: enable them under Settings → General → Features → Issues", ErrRefused, repository)
+		return refused(fmt.Sprintf("issues are disabled in repository %q", repository), "enable them under Settings → General → Features → Issues")
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return fmt.Errorf("%w: repository %q was renamed or moved: set repository to its new name", ErrRefused, repository)
+		return refused(fmt.Sprintf("repository %q was renamed or moved", repository), "set repository to its new name")
 	case http.StatusUnprocessableEntity:
 		return fmt.Errorf("GitHub refuses %s (422 %s)", c.complaints(answer), said)
 	}
 	return fmt.Errorf("GitHub answered %d %s (%s)", code, http.StatusText(code), cmp.Or(said, "and nothing more"))
 }
 
-// forbidden explains a 403 that is not about a rate limit.
-func forbidden(kind, repository, message, said string) string {
+// refused is a refusal that every write would meet.
+func refused(what, remedy string) error {
+	return fmt.Errorf("%w: %w", ErrRefused, &finding.Mendable{What: what, Remedy: remedy})
+}
+
+// forbidden explains a 403 that is not about a rate limit: what it is, and how
+// to mend it.
+func forbidden(kind, repository, message, said string) (what, remedy string) {
 	scope, permission := "issues: write", "Issues: Read and write"
 	if kind == "read file" {
 		scope, permission = "contents: read", "Contents: Read-only"
 	}
+	what = fmt.Sprintf("github-token may not do this (403 %s)", said)
 	switch {
 	case strings.Contains(message, noIntegration):
-		return fmt.Sprintf("github-token may not do this (403 %s): add `permissions: %s` to the workflow", said, scope)
+		return what, fmt.Sprintf("add `permissions: %s` to the workflow", scope)
 	case strings.Contains(message, noPersonalToken):
-		return fmt.Sprintf("github-token may not do this (403 %s): grant it %q for %s", said, permission, repository)
+		return what, fmt.Sprintf("grant it %q for %s, and if its organization has single sign-on, authorize it there", permission, repository)
 	case strings.Contains(message, "SAML"):
-		return fmt.Sprintf("github-token may not do this (403 %s): authorize the token for the organization's single sign-on", said)
+		return what, "authorize the token for the organization's single sign-on"
 	case strings.Contains(message, "archived"):
-		return fmt.Sprintf("repository %q is archived (403 %s): unarchive it, or set repository to another", repository, said)
+		return fmt.Sprintf("repository %q is archived (403 %s)", repository, said), "unarchive it, or set repository to another"
 	}
-	return fmt.Sprintf("github-token may not do this in %s (403 %s): check github-token and `permissions: %s`", repository, said, scope)
+	return fmt.Sprintf("github-token may not do this in %s (403 %s)", repository, said),
+		fmt.Sprintf("check github-token and `permissions: %s`", scope)
 }
 
 // complaints lists what GitHub's validation found wrong, each with its field.

@@ -13,6 +13,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // reserve is how many of the hour's requests are left to others. A workflow's
@@ -46,8 +47,11 @@ func (q *quota) spare(now time.Time) error {
 	if !q.known || q.remaining >= reserve || !now.Before(q.reset) {
 		return nil
 	}
-	return fmt.Errorf("%w: GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows; what waits is done by a later run",
-		ErrBudget, q.remaining, q.reset.UTC().Format(time.RFC3339), reserve)
+	return fmt.Errorf("%w: %w", ErrBudget, &finding.Mendable{
+		What: fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
+			q.remaining, q.reset.UTC().Format(time.RFC3339), reserve),
+		Remedy: "wait until then: what waits is done by a later run",
+	})
 }
 
 func resetTime(h http.Header) (time.Time, bool) {
@@ -101,8 +105,10 @@ func (r *refusals) next(ctx context.Context, resp *http.Response) (time.Duration
 	if r.count <= maxRefusals && fits(ctx, now.Add(pause)) {
 		return pause, nil
 	}
-	return 0, fmt.Errorf("%w: GitHub's rate limit refuses requests until %s (%s): run less often, raise write-interval, or lower max-new-issues",
-		ErrBudget, now.Add(pause).UTC().Format(time.RFC3339), resp.Status)
+	return 0, fmt.Errorf("%w: %w", ErrBudget, &finding.Mendable{
+		What:   fmt.Sprintf("GitHub's rate limit refuses requests until %s (%s)", now.Add(pause).UTC().Format(time.RFC3339), resp.Status),
+		Remedy: "run less often, raise write-interval, or lower max-new-issues",
+	})
 }
 
 // pause follows GitHub's own order: Retry-After; else, with nothing remaining,

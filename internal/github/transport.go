@@ -17,6 +17,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
 )
 
 const (
@@ -198,13 +199,13 @@ func (t *transport) attempt(req *http.Request, kind string) (*http.Response, err
 		return nil, cause
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot reach %s: check GITHUB_API_URL and the network: %w", t.server, err)
+		return nil, &finding.Mendable{What: "cannot reach " + t.server, Remedy: "check GITHUB_API_URL and the network", Cause: err}
 	}
 	defer resp.Body.Close()
 	t.quota.note(resp.Header)
 	body, err := read(resp)
 	if err != nil {
-		return nil, fmt.Errorf("unreadable answer from %s: check GITHUB_API_URL: %w", t.server, err)
+		return nil, &finding.Mendable{What: "unreadable answer from " + t.server, Remedy: "check GITHUB_API_URL", Cause: err}
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil

@@ -18,7 +18,14 @@ type filterInput struct {
 	FilterPattern       string   `json:"filterPattern"`
 	NextToken           string   `json:"nextToken"`
 	Limit               *int     `json:"limit"`
+	StartFromHead       *bool    `json:"startFromHead"` // false: newest first
 }
+
+// newestFirstSince is the least start time that the service takes with
+// startFromHead false: 2024-01-01.
+const newestFirstSince = 1_704_067_200_000
+
+func (in filterInput) newestFirst() bool { return in.StartFromHead != nil && !*in.StartFromHead }
 
 type filterOutput struct {
 	Events    []outputEvent `json:"events"`
@@ -64,6 +71,9 @@ func (s *Server) filterLogEvents(req Request) (any, *refusal) {
 	}
 	if len(in.LogStreamNames) > 0 && in.LogStreamNamePrefix != nil {
 		return nil, invalid("logStreamNamePrefix and logStreamNames cannot be used together.")
+	}
+	if in.newestFirst() && (in.StartTime == nil || *in.StartTime < newestFirstSince) {
+		return nil, invalid("startTime must be 2024-01-01 or later when startFromHead is false.")
 	}
 	g, err := s.group(req.Region, in.groupRef)
 	if err != nil {
@@ -131,7 +141,7 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 		size += len(e.Message)
 	}
 	fresh, more := 0, false
-	for _, e := range g.from(at) {
+	for _, e := range g.from(at, in.newestFirst()) {
 		if !s.matches(e, in, pattern) {
 			continue
 		}
@@ -155,9 +165,13 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 	return out
 }
 
-// from returns the group's events after the cursor.
-func (g *group) from(at cursor) []stored {
-	events := g.sorted()
+// from returns the group's events after the cursor, in the order asked for.
+func (g *group) from(at cursor, newestFirst bool) []stored {
+	events, order := g.sorted(), order
+	if newestFirst {
+		events, order = slices.Clone(events), func(a, b stored) int { return -order(a, b) }
+		slices.Reverse(events)
+	}
 	if !at.started {
 		return events
 	}

@@ -3,7 +3,7 @@
 // memory and enforces the limits of the real one.
 //
 // It knows the actions FilterLogEvents, DescribeLogGroups, DescribeLogStreams
-// and GetLogEvents. Limits and shapes are those of the service's Smithy model
+// and GetLogEvents, and beside them GetCallerIdentity of STS. Limits and shapes are those of the service's Smithy model
 // (Logs_20140328); texts of refusals are those that AWS was recorded to send. A
 // parameter or pattern that the service has and the fake has not is answered
 // with status 501 and a sentence that says so, never with a guess.
@@ -45,6 +45,7 @@ type Server struct {
 	EmptyPages   int                  // so many empty pages with a token come before each page of events, and one without at the end
 	RepeatEvents int                  // each page begins with so many events of the page before
 	Allow        []string             // IAM actions that are allowed, such as "logs:FilterLogEvents"; nil allows all
+	IdentityCode string               // an STS error code that GetCallerIdentity is refused with; empty for none
 	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
 	mu           sync.Mutex           // guards what follows
 	groups       map[string]*group    // by region and name
@@ -100,6 +101,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // the client is gone
+	}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		s.identity(w, string(body))
+		return
 	}
 	req := Request{Action: strings.TrimPrefix(r.Header.Get("X-Amz-Target"), target), Region: signedRegion(r), Body: body}
 	s.mu.Lock()

@@ -62,7 +62,7 @@ func TestRefusals(t *testing.T) {
 		{"pattern", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`a:b`) }, "InvalidParameterException",
 			"Invalid filter pattern"},
 		{"pattern beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`%x%`) }, beyondFake, "regular expression"},
-		{"field beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.StartFromHead = aws.Bool(false) }, beyondFake, "startFromHead"},
+		{"field beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Unmask = true }, beyondFake, "unmask"},
 		{"group", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupName = aws.String("/nope") }, "ResourceNotFoundException",
 			"The specified log group does not exist."},
 		{"group of another account", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {

@@ -63,7 +63,11 @@ func (s *Server) createIssue(w http.ResponseWriter, r *http.Request) {
 	if !decode(w, r, &in) {
 		return
 	}
-	if in.Title == nil || strings.TrimSpace(*in.Title) == "" {
+	if in.Title == nil {
+		notSupplied(w, "title")
+		return
+	}
+	if strings.TrimSpace(*in.Title) == "" {
 		invalid(w, problem{Resource: "Issue", Field: "title", Code: "missing_field"})
 		return
 	}

@@ -28,27 +28,38 @@ func (s *Server) listLabels(w http.ResponseWriter, r *http.Request) {
 var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 
 func (s *Server) createLabel(w http.ResponseWriter, r *http.Request) {
-	in := struct{ Name, Color, Description string }{Color: "ededed"}
+	in := struct {
+		Name               *string
+		Color, Description string
+	}{Color: "ededed"}
 	if !decode(w, r, &in) {
 		return
 	}
+	if s.settings.NoPush {
+		fail(w, http.StatusForbidden, s.notAccessible())
+		return
+	}
+	if in.Name == nil {
+		notSupplied(w, "name")
+		return
+	}
 	problems := slices.Concat(
-		tooLong("Label", "name", &in.Name, maxLabelName),
+		tooLong("Label", "name", in.Name, maxLabelName),
 		tooLong("Label", "description", &in.Description, maxLabelDescription),
 	)
 	switch {
-	case in.Name == "":
+	case *in.Name == "":
 		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "missing_field"})
 	case !sixHex.MatchString(in.Color):
 		problems = append(problems, problem{Resource: "Label", Field: "color", Code: "invalid"})
-	case s.findLabel(in.Name) >= 0:
+	case s.findLabel(*in.Name) >= 0:
 		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "already_exists"})
 	}
 	if len(problems) > 0 {
 		invalid(w, problems...)
 		return
 	}
-	s.labels = append(s.labels, label{in.Name, in.Color, in.Description})
+	s.labels = append(s.labels, label{*in.Name, in.Color, in.Description})
 	reply(w, http.StatusCreated, s.wireLabel(r, len(s.labels)-1))
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -43,9 +44,31 @@ func (s *Server) getRepository(w http.ResponseWriter, r *http.Request) {
 		"has_issues":        !s.settings.IssuesDisabled,
 		"open_issues":       open,
 		"open_issues_count": open,
-		"archived":          false,
+		"archived":          s.settings.Archived,
+		"pushed_at":         timestamp(s.pushedAt()),
 		"disabled":          false,
 	})
+}
+
+func (s *Server) pushedAt() time.Time {
+	if s.settings.PushedAt.IsZero() {
+		return s.now()
+	}
+	return s.settings.PushedAt
+}
+
+func (s *Server) getWorkflow(w http.ResponseWriter, r *http.Request) {
+	if s.settings.Workflows == nil {
+		fail(w, http.StatusForbidden, s.notAccessible())
+		return
+	}
+	file := r.PathValue("file")
+	state, ok := s.settings.Workflows[file]
+	if !ok {
+		notFound(w, r)
+		return
+	}
+	reply(w, http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
 }
 
 // maxContents is from where on the contents API leaves the content out.

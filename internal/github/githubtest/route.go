@@ -19,6 +19,7 @@ func (s *Server) route() {
 	s.mux.HandleFunc("GET "+repo, s.getRepository)
 	s.mux.HandleFunc("GET "+repo+"/contents/{path...}", s.getContents)
 	s.mux.HandleFunc("POST "+repo+"/dispatches", s.createDispatch)
+	s.mux.HandleFunc("GET "+repo+"/actions/workflows/{file}", s.getWorkflow)
 	s.mux.HandleFunc("GET "+repo+"/labels", s.listLabels)
 	s.mux.HandleFunc("POST "+repo+"/labels", s.writes(s.createLabel))
 	s.mux.HandleFunc("GET "+repo+"/issues", s.reads(s.listIssues))
@@ -75,6 +76,10 @@ func (s *Server) reads(next http.HandlerFunc) http.HandlerFunc {
 
 func (s *Server) writes(next http.HandlerFunc) http.HandlerFunc {
 	return s.reads(func(w http.ResponseWriter, r *http.Request) {
+		if s.settings.Archived {
+			fail(w, http.StatusForbidden, "Repository was archived so is read-only.")
+			return
+		}
 		if s.settings.NoIssuesWrite {
 			w.Header().Set("X-Accepted-GitHub-Permissions", "issues=write")
 			fail(w, http.StatusForbidden, s.notAccessible())

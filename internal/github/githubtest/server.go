@@ -37,7 +37,14 @@ type Settings struct {
 	NoPush         bool // labels and assignees are dropped silently
 	IssuesDisabled bool
 	Private        bool
+	Archived       bool // every write is refused
 	Renamed        bool // the name in use is the repository's old one
+
+	Skew     time.Duration // how far the Date header is ahead of Now
+	PushedAt time.Time     // the last push; Now where it is zero
+	// Workflows are the states of workflows by file, such as "active". They
+	// need actions: read, which the token has unless this is nil.
+	Workflows map[string]string
 
 	Assignable []string          // who can be assigned; nobody
 	Files      map[string]string // path to content, of the default branch
@@ -143,33 +150,36 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.URL.Path = strings.TrimPrefix(r.URL.Path, enterprisePrefix)
-	fault := s.arrive(r, string(body))
+	fault, date := s.arrive(r, string(body))
 	answer := httptest.NewRecorder()
 	if fault == nil || fault.Apply || fault.Truncate {
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
 		s.apply(answer, r)
 	}
-	fault.write(w, answer)
+	fault.write(w, answer, date)
 }
 
 // arrive logs a request and asks Break about it, one request at a time. Break is
 // called with the repository unlocked, so that it may act as a person meanwhile.
-func (s *Server) arrive(r *http.Request, body string) *Fault {
+// It returns the answer's Date header as well.
+func (s *Server) arrive(r *http.Request, body string) (_ *Fault, date string) {
 	s.arriving.Lock()
 	defer s.arriving.Unlock()
 	s.mu.Lock()
 	request := Request{N: len(s.requests) + 1, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Body: body}
 	s.requests = append(s.requests, request)
 	damage := s.settings.Break
+	date = s.settings.Now().Add(s.settings.Skew).UTC().Format(http.TimeFormat)
 	s.mu.Unlock()
 	if damage == nil {
-		return nil
+		return nil, date
 	}
-	return damage(request)
+	return damage(request), date
 }
 
 // write sends the answer, or what the fault makes of it.
-func (f *Fault) write(w http.ResponseWriter, answer *httptest.ResponseRecorder) {
+func (f *Fault) write(w http.ResponseWriter, answer *httptest.ResponseRecorder, date string) {
+	w.Header().Set("Date", date)
 	if f != nil && f.Cut {
 		panic(http.ErrAbortHandler)
 	}

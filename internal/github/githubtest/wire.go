@@ -54,6 +54,11 @@ func invalid(w http.ResponseWriter, problems ...problem) {
 	reply(w, http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": problems, "documentation_url": docs, "status": "422"})
 }
 
+// notSupplied is how GitHub words that a field is missing altogether.
+func notSupplied(w http.ResponseWriter, field string) {
+	fail(w, http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\n%q wasn't supplied.", field))
+}
+
 func (s *Server) repositoryURL(r *http.Request) string {
 	return fmt.Sprintf("%s/repos/%s/%s", base(r), s.owner, s.repo)
 }

@@ -1,0 +1,223 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+const goodWorkflow = `on:
+  schedule:
+    - cron: "7,22,37,52 * * * *"
+permissions:
+  issues: write
+  contents: read
+  id-token: write
+jobs:
+  errmon:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: aws-actions/configure-aws-credentials@v6
+        with:
+          role-to-assume: ${{ vars.ERRMON_AWS_ROLE }}
+      - uses: org/errmon-action@v1
+`
+
+// newClinic is a world in which every integration is set up and well.
+func newClinic(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.env["GITHUB_TOKEN"] = "ghs_example_token"
+	w.github.Configure(func(s *githubtest.Settings) {
+		s.Token, s.Workflows = "ghs_example_token", map[string]string{"errmon.yml": "active"}
+	})
+	w.workflow(goodWorkflow)
+	w.log(3*time.Minute, "ERROR order 1 lost")
+	w.log(time.Minute, "INFO all is well, 0 errors")
+	return w
+}
+
+func (w *world) workflow(content string) {
+	w.t.Helper()
+	if err := os.MkdirAll(".github/workflows", 0o755); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := os.WriteFile(".github/workflows/errmon.yml", []byte(content), 0o644); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// ailment is one way in which a set-up fails, and what doctor shall say to it.
+type ailment struct {
+	name   string
+	spoil  func(*world)
+	mark   string // of the row: ✗ or !
+	remedy string // a part of the row's remedy
+}
+
+func ailments() []ailment {
+	github := func(change func(*githubtest.Settings)) func(*world) {
+		return func(w *world) { w.github.Configure(change) }
+	}
+	answer := func(status int, message string) func(*world) {
+		return github(func(s *githubtest.Settings) {
+			s.Break = func(githubtest.Request) *githubtest.Fault {
+				return &githubtest.Fault{Status: status, Body: fmt.Sprintf(`{"message":%q}`, message)}
+			}
+		})
+	}
+	aws := func(code, message string) func(*world) {
+		return func(w *world) {
+			w.aws.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault { return cloudwatchtest.Refusal(code, message) }
+		}
+	}
+	set := func(name, value string) func(*world) { return func(w *world) { w.env[name] = value } }
+	write := func(old, with string) func(*world) {
+		return func(w *world) { w.workflow(strings.Replace(goodWorkflow, old, with, 1)) }
+	}
+	return []ailment{
+		{"bad credentials", github(func(s *githubtest.Settings) { s.Token = "another" }), "✗", "leave github-token out"},
+		{"no token", set("GITHUB_TOKEN", ""), "✗", "pass github-token"},
+		{"no repository", set("GITHUB_REPOSITORY", ""), "✗", "set repository to OWNER/REPO"},
+		{"unknown repository", set("GITHUB_REPOSITORY", "acme/shoop"), "✗", "check repository and GITHUB_API_URL"},
+		{"renamed repository", github(func(s *githubtest.Settings) { s.Renamed = true }), "✗", "set repository to its new name"},
+		{"archived repository", github(func(s *githubtest.Settings) { s.Archived = true }), "✗", "unarchive it"},
+		{"issues disabled", github(func(s *githubtest.Settings) { s.IssuesDisabled = true }), "✗", "Settings → General → Features → Issues"},
+		{"not accessible by integration", github(func(s *githubtest.Settings) { s.NoIssuesWrite = true }), "✗", "permissions: issues: write"},
+		{"not accessible by personal access token", github(func(s *githubtest.Settings) { s.NoIssuesWrite, s.Login = true, "octocat" }), "✗", "if its organization has single sign-on, authorize it"},
+		{"single sign-on", answer(403, "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization."), "✗", "authorize the token for the organization's single sign-on"},
+		{"no push access, labels would be dropped", github(func(s *githubtest.Settings) { s.NoPush = true }), "✗", "issues: write"},
+		{"GitHub unreachable", set("GITHUB_API_URL", "http://127.0.0.1:1"), "✗", "check GITHUB_API_URL and the network"},
+		{"rate limit nearly used up", github(func(s *githubtest.Settings) { s.HourlyLimit = 40 }), "✗", "wait until then"},
+		{"rate limit used up", github(func(s *githubtest.Settings) { s.HourlyLimit = 0 }), "✗", "run less often"},
+		{"clock far off", github(func(s *githubtest.Settings) { s.Skew = 10 * time.Minute }), "✗", "NTP"},
+		{"clock a little off", github(func(s *githubtest.Settings) { s.Skew = -2 * time.Minute }), "!", "NTP"},
+
+		{"errmon.yml with an unknown key", func(w *world) { w.file(".github/errmon.yml", "lookbak: 2h\n") }, "✗", `did you mean`},
+		{"mistake in an input", set("ERRMON_LOOKBACK", "soon"), "✗", "write it as 90s, 15m, 6h or 2d"},
+		{"nothing to watch", set("AWS_LOG_GROUP_NAME", ""), "✗", "set log-groups"},
+
+		{"workflow without issues: write", write("  issues: write\n", ""), "✗", "add `issues: write`"},
+		{"workflow without contents: read", write("  contents: read\n", ""), "!", "add `contents: read`"},
+		{"workflow without id-token: write", write("  id-token: write\n", ""), "✗", "add `id-token: write`"},
+		{"workflow without permissions", write("permissions:\n  issues: write\n  contents: read\n  id-token: write\n", ""), "!", "add `permissions:`"},
+		{"workflow disabled for inactivity", github(func(s *githubtest.Settings) { s.Workflows["errmon.yml"] = "disabled_inactivity" }), "✗", "gh workflow enable errmon.yml"},
+		{"workflow about to be disabled", func(w *world) {
+			w.github.Configure(func(s *githubtest.Settings) { s.Private, s.PushedAt = false, w.now.Add(-50*24*time.Hour) })
+		}, "!", "push a commit"},
+		{"cron at the start of the hour", write("7,22,37,52", "0"), "!", "7,22,37,52"},
+		{"cron with a field missing", write("7,22,37,52 * * * *", "7 * * *"), "✗", "write five"},
+
+		{"no AWS credentials", func(w *world) { w.t.Setenv("AWS_ACCESS_KEY_ID", ""); w.t.Setenv("AWS_SECRET_ACCESS_KEY", "") }, "✗", "run aws-actions/configure-aws-credentials"},
+		{"AWS credentials refused", func(w *world) { w.aws.IdentityCode = "InvalidClientTokenId" }, "✗", "check AWS_ACCESS_KEY_ID"},
+		{"AWS credentials expired", func(w *world) { w.aws.IdentityCode = "ExpiredToken" }, "✗", "role-duration-seconds"},
+		{"AccessDeniedException", func(w *world) { w.aws.Allow = []string{} }, "✗", "the permission logs:FilterLogEvents on arn:aws:logs:eu-central-1:*:log-group:/ecs/shop:*"},
+		{"lines around an error not allowed", func(w *world) { w.aws.Allow = []string{"logs:FilterLogEvents"} }, "!", "add logs:GetLogEvents"},
+		{"wrong log group", set("AWS_LOG_GROUP_NAME", "/ecs/shoop"), "✗", "check log-groups and aws-region"},
+		{"wrong region", set("AWS_REGION", "us-east-1"), "✗", "check log-groups and aws-region"},
+		{"no region", set("AWS_REGION", ""), "✗", "aws-region"},
+		{"prefix without a group", set("AWS_LOG_GROUP_NAME", "/nothing/*"), "✗", "check log-groups"},
+		{"no logs in the window", func(w *world) { w.advance(2*time.Hour + 10*time.Minute) }, "!", "run once with `since: 3h`"},
+		{"no logs at all", func(w *world) { w.put("/ecs/idle"); w.env["AWS_LOG_GROUP_NAME"] = "/ecs/idle" }, "!", "the group that the service writes to"},
+		{"nothing found by the pattern", set("ERRMON_FILTER_PATTERN", "OutOfMemory"), "!", "set filter-pattern"},
+		{"malformed pattern", set("ERRMON_FILTER_PATTERN", "{ $.level = "), "✗", "check filter-pattern"},
+		{"CloudWatch throttles", aws("ThrottlingException", "Rate exceeded"), "✗", "lower aws-requests-per-second"},
+	}
+}
+
+func TestDoctor(t *testing.T) {
+	var book strings.Builder
+	t.Run("all well", func(t *testing.T) {
+		w := newClinic(t)
+		r := w.run("doctor").mustSucceed(t)
+		if strings.Contains(r.stdout, "✗") || strings.Contains(r.stdout, "\n! ") {
+			t.Errorf("not all ✓:\n%s", r.stdout)
+		}
+		w.untouched(t)
+		fmt.Fprintf(&book, "== all well: exit 0\n%s\n", r.stdout)
+	})
+	for _, a := range ailments() {
+		t.Run(a.name, func(t *testing.T) {
+			w := newClinic(t)
+			a.spoil(w)
+			r := w.run("doctor")
+			if want := map[string]int{"✗": 1, "!": 0}[a.mark]; r.code != want {
+				t.Errorf("exit code %d, want %d", r.code, want)
+			}
+			if !prescribes(r.stdout, a) {
+				t.Errorf("no row %s with the remedy %q:\n%s%s", a.mark, a.remedy, r.stdout, r.stderr)
+			}
+			w.untouched(t)
+			fmt.Fprintf(&book, "== %s: exit %d\n%s\n", a.name, r.code, r.stdout)
+		})
+	}
+	holdAgainst(t, "testdata/doctor.golden", book.String())
+}
+
+// prescribes looks for a row with the mark whose own lines hold the remedy.
+func prescribes(out string, a ailment) bool {
+	lines := strings.Split(out, "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, a.mark+" ") {
+			continue
+		}
+		if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "  → ") && strings.Contains(lines[i+1], a.remedy) {
+			return true
+		}
+	}
+	return false
+}
+
+// untouched fails if any service was changed.
+func (w *world) untouched(t *testing.T) {
+	t.Helper()
+	if len(w.github.Issues())+len(w.github.Labels())+len(w.github.Dispatches()) > 0 {
+		t.Errorf("GitHub was written to: %v %v", w.github.Issues(), w.github.Labels())
+	}
+}
+
+// holdAgainst compares with a golden file, or writes it with -update.
+func holdAgainst(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join(cliFolder, name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (- wanted):\n%s", name, diff)
+	}
+}
+
+// cliFolder is where the tests began: worlds change the working directory.
+var cliFolder, _ = os.Getwd()
+
+func TestDoctorInActions(t *testing.T) {
+	w := newClinic(t)
+	w.inActions()
+	w.env["INPUT_GITHUB-TOKEN"] = "ghs_example_token"
+	w.env["INPUT_COMMAND"], w.env["GITHUB_WORKFLOW_REF"], w.env["GITHUB_JOB"] = "doctor", "acme/shop/.github/workflows/errmon.yml@refs/heads/main", "errmon"
+	w.github.Configure(func(s *githubtest.Settings) { s.NoIssuesWrite = true })
+	r := w.run([]string{}...)
+	summary, err := os.ReadFile(w.env["GITHUB_STEP_SUMMARY"])
+	if err != nil || !strings.Contains(string(summary), "| ✗ | GitHub token |") {
+		t.Errorf("summary %q, %v", summary, err)
+	}
+	if r.code != 1 || !strings.Contains(r.stdout, "✓ workflow errmon.yml: its permissions suffice") || !strings.Contains(r.stdout, "::error::github-token may not do this") {
+		t.Errorf("exit code %d, printed\n%s", r.code, r.stdout)
+	}
+}

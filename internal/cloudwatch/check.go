@@ -1,0 +1,163 @@
+package cloudwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+
+	"github.com/org/errmon-action/internal/finding"
+)
+
+const (
+	// farBack is how far Check looks for any event of a group: CloudWatch takes
+	// events up to 14 days old.
+	farBack = 14 * 24 * time.Hour
+	// matchBack is how far Check looks for an event that the pattern finds.
+	matchBack = 24 * time.Hour
+	// checkPages bounds the pages of one look: they may be empty and many.
+	checkPages = 10
+)
+
+// Check tells whether the groups of the specs can be read, who AWS thinks is
+// reading, and, for each group, whether there is anything in the last lookback
+// to read and the filter pattern finds any of it. It only reads.
+func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) []finding.Finding {
+	identity := c.checkIdentity(ctx)
+	if identity.Level == finding.Failure {
+		return []finding.Finding{identity}
+	}
+	found := []finding.Finding{identity}
+	groups, err := c.Groups(ctx, specs)
+	if err != nil {
+		found = append(found, finding.Of("log groups", err))
+	}
+	for _, g := range groups {
+		found = append(found, g.check(ctx, lookback)...)
+	}
+	return found
+}
+
+// checkIdentity asks STS, which needs no permission. That STS cannot be reached
+// proves nothing: a network may let CloudWatch's endpoint through alone.
+func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
+	const about = "AWS identity"
+	if err := c.checkCredentials(ctx); err != nil {
+		return finding.Of(about, err)
+	}
+	region := c.base.Region
+	if region == "" {
+		region = "us-east-1" // STS answers for all regions there
+	}
+	who, err := sts.NewFromConfig(c.base, func(o *sts.Options) { o.Region = region }).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	var refusal smithy.APIError
+	switch {
+	case err == nil:
+		return finding.Ok(about, "%s, region %s", aws.ToString(who.Arn), region)
+	case errors.As(err, &refusal):
+		return finding.Of(about, explainRefusal("ask who AWS sees", region, permission{"sts:GetCallerIdentity", "*"}, refusal))
+	}
+	return finding.Warn(about, "STS does not answer: "+err.Error(), "let sts.REGION.amazonaws.com through, or leave it: reading logs does not need it")
+}
+
+// check looks for the newest event, then for the newest that the pattern finds,
+// then for the lines around it.
+func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
+	about := fmt.Sprintf("log group %s", g.name)
+	now := g.client.cfg.Clock.Now()
+	newest, err := g.newest(ctx, now.Add(-farBack), "")
+	if err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	if newest == nil {
+		return []finding.Finding{finding.Warn(about, "readable, and no event in the last 14 days",
+			"check in log-groups and aws-region that this is the group that the service writes to")}
+	}
+	match, err := g.newest(ctx, now.Add(-matchBack), g.client.cfg.FilterPattern)
+	if err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	found := []finding.Finding{describe(about, now, lookback, newest, match)}
+	if refusal := g.checkLines(ctx, aws.ToString(newest.LogStreamName)); refusal != nil {
+		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+refusal.ErrorCode()+")",
+			"add logs:GetLogEvents to the policy, or do without them"))
+	}
+	return found
+}
+
+func describe(about string, now time.Time, lookback time.Duration, newest, match *types.FilteredLogEvent) finding.Finding {
+	age := now.Sub(at(newest))
+	switch {
+	case age > lookback:
+		return finding.Warn(about, fmt.Sprintf("no event in the last %s; the newest is %s old", short(lookback), short(age)),
+			fmt.Sprintf("run once with `since: %s`, or raise lookback", reaching(age)))
+	case match == nil:
+		return finding.Warn(about, fmt.Sprintf("readable, newest event %s ago, and none of the last 24h is found by the filter pattern", short(age)),
+			"if there were errors among them, set filter-pattern to one that finds them; if not, all is well")
+	}
+	return finding.Ok(about, "readable, newest event %s ago, newest found by the pattern %s ago", short(age), short(now.Sub(at(match))))
+}
+
+func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)) }
+
+// short writes a duration in its largest unit, rounded down.
+func short(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%dd", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d >= time.Minute:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return fmt.Sprintf("%ds", max(0, d/time.Second))
+}
+
+// reaching is a value of since that takes in an event of this age, with an hour
+// to spare at most.
+func reaching(age time.Duration) string { return fmt.Sprintf("%dh", age/time.Hour+1) }
+
+// newest returns the newest event since a time that a pattern finds, nil if
+// there is none or it does not turn up within checkPages.
+func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
+	in := g.request(since)
+	in.FilterPattern = nil
+	if pattern != "" {
+		in.FilterPattern = &pattern
+	}
+	in.StartFromHead, in.Limit = aws.Bool(false), aws.Int32(1)
+	for range checkPages {
+		out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
+		if err != nil {
+			return nil, explainRead(ctx, g, err)
+		}
+		if len(out.Events) > 0 {
+			return &out.Events[0], nil
+		}
+		if aws.ToString(out.NextToken) == "" {
+			break
+		}
+		in.NextToken = out.NextToken
+	}
+	return nil, nil
+}
+
+// checkLines returns AWS's refusal to show the lines around an error.
+func (g *Group) checkLines(ctx context.Context, stream string) smithy.APIError {
+	in := &cloudwatchlogs.GetLogEventsInput{LogStreamName: &stream, Limit: aws.Int32(1)}
+	if g.arn != "" {
+		in.LogGroupIdentifier = &g.arn
+	} else {
+		in.LogGroupName = &g.name
+	}
+	_, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
+	var refusal smithy.APIError
+	errors.As(err, &refusal)
+	return refusal
+}

@@ -1,0 +1,77 @@
+// Package finding is what a check of an integration says: how good or bad, about
+// what, and how to mend it. Each service's checks live in its own room and
+// return findings; doctor prints them.
+//
+// It is pure and imports nothing of this project. What a finding says may quote a
+// service, so it is foreign text until safe has made it fit for a sink.
+package finding
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Level is how good or bad a finding is.
+type Level int
+
+// The levels. Only a Failure makes doctor exit with 1.
+const (
+	OK      Level = iota
+	Warning       // works, and may surprise
+	Failure       // a run would fail, or find nothing
+)
+
+// Finding is one row of doctor's table.
+type Finding struct {
+	Level  Level
+	About  string // what was looked at, such as "GitHub token"
+	Text   string // what was found
+	Remedy string // one sentence; empty where nothing is to be mended
+}
+
+// Ok is a finding that all is well.
+func Ok(about, format string, args ...any) Finding {
+	return Finding{Level: OK, About: about, Text: fmt.Sprintf(format, args...)}
+}
+
+// Warn is a finding that something may surprise.
+func Warn(about, text, remedy string) Finding {
+	return Finding{Level: Warning, About: about, Text: text, Remedy: remedy}
+}
+
+// Fail is a finding that something does not work.
+func Fail(about, text, remedy string) Finding {
+	return Finding{Level: Failure, About: about, Text: text, Remedy: remedy}
+}
+
+// Of is the failure that an error tells of, with the error's remedy if it is a
+// Mendable.
+func Of(about string, err error) Finding {
+	var m *Mendable
+	if !errors.As(err, &m) {
+		return Fail(about, err.Error(), "")
+	}
+	text := m.What
+	if m.Cause != nil {
+		text += " (" + m.Cause.Error() + ")"
+	}
+	return Fail(about, text, m.Remedy)
+}
+
+// Mendable is an error that knows its remedy. It reads "what: remedy: cause".
+type Mendable struct {
+	What   string // what is wrong
+	Remedy string // how to mend it, in the imperative
+	Cause  error  // nil if What says it all
+}
+
+// Error implements error.
+func (m *Mendable) Error() string {
+	if m.Cause == nil {
+		return m.What + ": " + m.Remedy
+	}
+	return fmt.Sprintf("%s: %s: %s", m.What, m.Remedy, m.Cause)
+}
+
+// Unwrap returns the cause.
+func (m *Mendable) Unwrap() error { return m.Cause }

@@ -1,0 +1,137 @@
+package github
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v62/github"
+
+	"github.com/org/errmon-action/internal/finding"
+)
+
+// How far the clock may be from GitHub's: a minute moves an event to another
+// minute; AWS refuses signatures that are five minutes off.
+const (
+	skewSeen   = time.Minute
+	skewFailed = 5 * time.Minute
+)
+
+// Check tells whether a scan could work with this repository and token: both
+// exist, the clock is right, issues can be read and written. It leaves nothing
+// behind: whether the token may write is learnt from requests that GitHub
+// refuses in either case, as not allowed (403) or as incomplete (422).
+func (c *Client) Check(ctx context.Context) []finding.Finding {
+	const about = "repository"
+	ctxRepo, call := begin(ctx, "get repository")
+	r, response, err := c.gh.Repositories.Get(ctxRepo, c.owner, c.repo)
+	if err != nil {
+		return []finding.Finding{finding.Of(about, c.explain(call, err))}
+	}
+	found := append(c.checkClock(response), checkRepository(r))
+	if found[len(found)-1].Level == finding.Failure {
+		return found
+	}
+	return append(found, c.checkToken(ctx)...)
+}
+
+// checkClock holds the clock against the answer's Date header, which has whole
+// seconds. A server without the header says nothing.
+func (c *Client) checkClock(response *gh.Response) []finding.Finding {
+	const about = "clock"
+	theirs, err := http.ParseTime(response.Header.Get("Date"))
+	if err != nil {
+		return nil
+	}
+	skew := c.transport.clock.Now().Sub(theirs).Round(time.Second)
+	text := fmt.Sprintf("%s off GitHub's", skew.Abs())
+	const remedy = "set the machine's clock by NTP"
+	switch {
+	case skew.Abs() >= skewFailed:
+		return []finding.Finding{finding.Fail(about, text+": AWS refuses signatures of another time", remedy)}
+	case skew.Abs() >= skewSeen:
+		return []finding.Finding{finding.Warn(about, text+": events are read and counted by it", remedy)}
+	}
+	return []finding.Finding{finding.Ok(about, "within a minute of GitHub's")}
+}
+
+func checkRepository(r *gh.Repository) finding.Finding {
+	const about = "repository"
+	switch {
+	case r.GetArchived():
+		return finding.Fail(about, r.GetFullName()+" is archived", "unarchive it, or set repository to another")
+	case !r.GetHasIssues():
+		return finding.Fail(about, "issues are disabled in "+r.GetFullName(), "enable them under Settings → General → Features → Issues")
+	case r.GetPrivate():
+		return finding.Ok(about, "%s is private and has issues", r.GetFullName())
+	}
+	return finding.Ok(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.GetFullName())
+}
+
+func (c *Client) checkToken(ctx context.Context) []finding.Finding {
+	const about = "GitHub token"
+	if _, _, err := c.listPage(ctx, fmt.Sprintf("repos/%s/%s/issues?state=all&per_page=1", c.owner, c.repo)); err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	for _, what := range []string{"issues", "labels"} {
+		if err := c.probe(ctx, what); err != nil {
+			return []finding.Finding{finding.Of(about, err)}
+		}
+	}
+	login, err := c.Login(ctx)
+	if err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	return []finding.Finding{finding.Ok(about, "%s may read and write issues and labels of %s/%s", login, c.owner, c.repo)}
+}
+
+// probe asks to create something without the one field that it needs. GitHub
+// looks at the permission first: 403 or 404 without it, 422 with it.
+func (c *Client) probe(ctx context.Context, what string) error {
+	ctx, call := begin(ctx, "check "+what)
+	request, err := c.gh.NewRequest(http.MethodPost, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.repo, what), struct{}{})
+	if err != nil {
+		return err
+	}
+	_, err = c.gh.Do(ctx, request, nil)
+	switch {
+	case status(err) == http.StatusUnprocessableEntity:
+		return nil
+	case status(err) == http.StatusNotFound:
+		return refused(fmt.Sprintf("github-token may read %s/%s and not write to it (404)", c.owner, c.repo), "grant it the permission issues: write, or, to a classic token, the scope repo")
+	case err == nil:
+		return errors.New("GitHub accepted an empty request to create " + strings.TrimSuffix(what, "s") + ": delete what it made")
+	}
+	return c.explain(call, err)
+}
+
+// WorkflowFacts are what GitHub knows about a workflow beyond its file.
+type WorkflowFacts struct {
+	Public   bool
+	PushedAt time.Time // the last push to any branch
+	State    string    // "active", "disabled_inactivity", "disabled_manually"; empty where the token may not ask
+}
+
+// Workflow asks for the facts about a workflow of this repository by its file's
+// name. The state needs the permission actions: read.
+func (c *Client) Workflow(ctx context.Context, file string) (WorkflowFacts, error) {
+	ctxRepo, call := begin(ctx, "get repository")
+	r, _, err := c.gh.Repositories.Get(ctxRepo, c.owner, c.repo)
+	if err != nil {
+		return WorkflowFacts{}, fmt.Errorf("get repository: %w", c.explain(call, err))
+	}
+	facts := WorkflowFacts{Public: !r.GetPrivate(), PushedAt: r.GetPushedAt().Time}
+	ctx, call = begin(ctx, "get workflow")
+	w, _, err := c.gh.Actions.GetWorkflowByFileName(ctx, c.owner, c.repo, file)
+	switch {
+	case status(err) == http.StatusForbidden, status(err) == http.StatusNotFound:
+		return facts, nil
+	case err != nil:
+		return facts, fmt.Errorf("get workflow: %w", c.explain(call, err))
+	}
+	facts.State = w.GetState()
+	return facts, nil
+}

@@ -1,0 +1,206 @@
+// Package workflow reads a workflow file as far as doctor asks about it: may its
+// token do what a scan needs, and will its schedule run. Whether the file is
+// right in general is for actionlint to say.
+//
+// It is pure and may import finding.
+package workflow
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/org/errmon-action/internal/finding"
+)
+
+// Facts are what is known about a workflow beyond its file.
+type Facts struct {
+	File     string // the file's name, without its folder
+	Job      string // the job that runs; empty: every job that uses the action
+	Public   bool
+	PushedAt time.Time // the repository's last push; zero if not known
+	State    string    // as GitHub's API says it; empty if not known
+	Now      time.Time
+}
+
+func (f Facts) about() string { return "workflow " + f.File }
+
+// GitHub disables the schedules of a public repository without activity for 60
+// days. Warned is how long before doctor tells.
+const (
+	idleLimit  = 60 * 24 * time.Hour
+	idleWarned = 14 * 24 * time.Hour
+)
+
+type file struct {
+	On          any            `yaml:"on"`
+	Permissions any            `yaml:"permissions"`
+	Jobs        map[string]job `yaml:"jobs"`
+}
+
+type job struct {
+	Permissions any `yaml:"permissions"`
+	Steps       []struct {
+		Uses string         `yaml:"uses"`
+		With map[string]any `yaml:"with"`
+	} `yaml:"steps"`
+}
+
+// Check tells what in a workflow would keep a scan from running or from writing.
+func Check(content []byte, facts Facts) []finding.Finding {
+	var f file
+	if err := yaml.Unmarshal(content, &f); err != nil {
+		return []finding.Finding{finding.Fail(facts.about(), "is no YAML that can be read", "check it with actionlint")}
+	}
+	found := f.checkPermissions(facts)
+	return append(found, f.checkSchedule(facts)...)
+}
+
+// Uses tells whether a workflow runs this action.
+func Uses(content []byte) bool {
+	var f file
+	if yaml.Unmarshal(content, &f) != nil {
+		return false
+	}
+	for _, j := range f.Jobs {
+		if j.usesAction() {
+			return true
+		}
+	}
+	return false
+}
+
+func (j job) usesAction() bool {
+	for _, step := range j.Steps {
+		if strings.Contains(step.Uses, "errmon-action") {
+			return true
+		}
+	}
+	return false
+}
+
+// assumesRole tells whether the job asks AWS for a role with GitHub's OIDC token.
+func (j job) assumesRole() bool {
+	for _, step := range j.Steps {
+		if strings.Contains(step.Uses, "configure-aws-credentials") && step.With["role-to-assume"] != nil && step.With["aws-access-key-id"] == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (f file) checkPermissions(facts Facts) []finding.Finding {
+	var found []finding.Finding
+	checked := false
+	for _, name := range slices.Sorted(maps.Keys(f.Jobs)) {
+		j := f.Jobs[name]
+		if facts.Job != "" && name != facts.Job || facts.Job == "" && !j.usesAction() {
+			continue
+		}
+		checked = true
+		granted := f.Permissions
+		if j.Permissions != nil {
+			granted = j.Permissions
+		}
+		found = append(found, missing(granted, j, facts.about())...)
+	}
+	if checked && len(found) == 0 {
+		found = append(found, finding.Ok(facts.about(), "its permissions suffice"))
+	}
+	return found
+}
+
+// missing holds what a job is granted against what it needs.
+func missing(granted any, j job, about string) []finding.Finding {
+	if granted == nil {
+		return []finding.Finding{finding.Warn(about, "grants no permissions, so what its token may do depends on the repository's settings",
+			"add `permissions:` with `issues: write` and `contents: read`")}
+	}
+	var found []finding.Finding
+	if !grants(granted, "issues", "write") {
+		found = append(found, finding.Fail(about, "does not let its token write issues", "add `issues: write` to its permissions"))
+	}
+	if !grants(granted, "contents", "read") {
+		found = append(found, finding.Warn(about, "does not let its token read the repository's files, such as .github/errmon.yml",
+			"add `contents: read` to its permissions"))
+	}
+	if j.assumesRole() && !grants(granted, "id-token", "write") {
+		found = append(found, finding.Fail(about, "asks AWS for a role, which needs a token of GitHub's", "add `id-token: write` to its permissions"))
+	}
+	return found
+}
+
+// grants reads both forms of permissions: read-all or write-all, and a mapping.
+// Write includes read; id-token alone is not in read-all.
+func grants(granted any, scope, level string) bool {
+	switch p := granted.(type) {
+	case string:
+		return p == "write-all" || p == "read-all" && level == "read"
+	case map[string]any:
+		return p[scope] == level || p[scope] == "write"
+	}
+	return false
+}
+
+func (f file) checkSchedule(facts Facts) []finding.Finding {
+	crons := f.crons()
+	if strings.HasPrefix(facts.State, "disabled") {
+		return []finding.Finding{finding.Fail(facts.about(), "is disabled ("+facts.State+")", "enable it on its page under Actions: `gh workflow enable "+facts.File+"`")}
+	}
+	if len(crons) == 0 {
+		return nil
+	}
+	var found []finding.Finding
+	for _, cron := range crons {
+		if problem := checkCron(cron); problem != nil {
+			problem.About = facts.about()
+			found = append(found, *problem)
+		}
+	}
+	idle := facts.Now.Sub(facts.PushedAt)
+	if facts.Public && !facts.PushedAt.IsZero() && idle > idleLimit-idleWarned {
+		found = append(found, finding.Warn(facts.about(), fmt.Sprintf("no push for %d days: GitHub disables the schedules of a public repository after 60", idle/(24*time.Hour)),
+			"push a commit, or enable the workflow again when GitHub has disabled it"))
+	}
+	if len(found) == 0 {
+		found = append(found, finding.Ok(facts.about(), "scheduled at %s", strings.Join(crons, " and ")))
+	}
+	return found
+}
+
+// crons are the schedules of on.
+func (f file) crons() []string {
+	on, _ := f.On.(map[string]any)
+	entries, _ := on["schedule"].([]any)
+	var crons []string
+	for _, entry := range entries {
+		if e, ok := entry.(map[string]any); ok {
+			crons = append(crons, fmt.Sprint(e["cron"]))
+		}
+	}
+	return crons
+}
+
+// checkCron tells of what GitHub would refuse, delay or drop.
+func checkCron(cron string) *finding.Finding {
+	fields := strings.Fields(cron)
+	if len(fields) != 5 {
+		f := finding.Fail("", fmt.Sprintf("cron %q has %d fields", cron, len(fields)), "write five: minute, hour, day, month, weekday")
+		return &f
+	}
+	minute := fields[0]
+	if minute == "*" || minute == "*/1" || minute == "*/2" || minute == "*/3" || minute == "*/4" {
+		f := finding.Warn("", fmt.Sprintf("cron %q: GitHub runs a schedule every 5 minutes at most", cron), "write */5 or more")
+		return &f
+	}
+	first, _, _ := strings.Cut(minute, ",")
+	if first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-") {
+		f := finding.Warn("", fmt.Sprintf("cron %q runs at the start of the hour, when GitHub delays and drops runs", cron), "move it, such as to minutes 7,22,37,52; no error is lost meanwhile")
+		return &f
+	}
+	return nil
+}
