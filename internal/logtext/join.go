@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"strings"
+	"time"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -73,10 +74,13 @@ const (
 )
 
 // maxLoose bounds the lines that a message may go on by while nothing certain
-// follows, and maxHeld those that wait for something certain.
+// follows, and maxHeld those that wait for something certain: maxBare where
+// hardly ever anything comes. The lines of one message are atOnce apart at most.
 const (
 	maxLoose = 20
 	maxHeld  = 20
+	maxBare  = 5
+	atOnce   = 100 * time.Millisecond
 )
 
 // verdict decides by the shape of the record's first line.
@@ -181,7 +185,12 @@ func (p *pending) verdictText(e entry) verdict {
 	case quoting:
 		last := p.lines[len(p.lines)-1]
 		return joinIf(tclShape(strings.TrimLeft(last, " "), true) == command || !strings.HasSuffix(last, `"`) && p.loose < maxLoose)
-	case named, raised:
+	case raised:
+		if p.saidTogether(e) && p.loose < maxLoose {
+			return join // the message's further lines
+		}
+		return p.holdIfAlone(e)
+	case named:
 		return p.holdIfAlone(e)
 	case uncaught:
 		if p.trace {
@@ -189,7 +198,7 @@ func (p *pending) verdictText(e entry) verdict {
 		}
 		return p.holdIfAlone(e)
 	case plain:
-		if isGoFunction(e.first) || p.failed() {
+		if isGoFunction(e.first) || p.failed() || p.bare && p.saidTogether(e) {
 			return p.holdIfAlone(e)
 		}
 	}
@@ -226,11 +235,15 @@ func (p *pending) verdictHeld(e entry) verdict {
 }
 
 // verdictHeldText decides on the lines after a log head and a line of no known
-// shape: the function of a Go error's stack, or the message of a Tcl error.
+// shape: the function of a Go error's stack, or the message of a Tcl or Perl error.
 func (p *pending) verdictHeldText(e entry) verdict {
 	switch {
 	case e.shape == goPlace && isGoFunction(p.held[len(p.held)-1].first), e.shape == command:
 		return join
+	case p.bare && e.shape == frame:
+		return joinIf(isPerlFrame(e.first))
+	case p.bare && (e.shape == text || e.shape == indented) && p.saidTogether(e):
+		return p.holdIfAlone(e)
 	case p.failed() && (e.shape == text || e.shape == indented) && !e.head.structured:
 		return p.holdIfAlone(e)
 	}

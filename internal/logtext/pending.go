@@ -25,6 +25,8 @@ type pending struct {
 	announced bool // the exception line stood above "Traceback", as AWS Lambda prints it
 	fragment  bool // began in the middle of a trace
 	held      []entry
+	heads     bool   // the stream's loggers put heads before their lines
+	bare      bool   // began with a line that nothing tells anything of
 	lane      string // the request or thread that the head names
 
 	first, last time.Time // of the records, zero where the source has none
@@ -34,11 +36,12 @@ type pending struct {
 
 // begin makes the entry the head of a new event.
 func (p *pending) begin(e entry) {
-	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time}
+	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time, heads: p.heads || e.shape == structured}
 	p.level, p.message, p.stack = e.head.level, e.head.message, e.head.stack
 	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
 	p.lane = e.head.lane
 	p.fragment = e.shape.needsHead()
+	p.bare = e.shape == text && p.level == event.Unknown
 	if e.head.twoLines {
 		p.phase = awaitsLevel
 	}
@@ -117,6 +120,13 @@ func (p *pending) takeFailure(line string) {
 	case p.phase == uncaught && p.trace && p.failure == "":
 		p.failure = line
 	}
+}
+
+// saidTogether tells a line that belongs to the one before it in all
+// likelihood, as the lines of one message do: neither has a head, in a stream
+// whose loggers put heads before theirs, and hardly any time is between.
+func (p *pending) saidTogether(e entry) bool {
+	return p.heads && len(e.rest) == 0 && len(p.held) < maxBare && e.record.Time.Sub(p.last) <= atOnce
 }
 
 // lacksFrames tells whether a failure was told, and what should follow was not read.

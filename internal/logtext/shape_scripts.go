@@ -12,6 +12,10 @@ func perlShape(line string, indented bool) shape {
 	return text
 }
 
+func isPerlFrame(line string) bool {
+	return perlShape(strings.TrimLeft(line, " \t"), true) == frame
+}
+
 // tclShape knows the lines between the commands of Tcl's errorInfo.
 func tclShape(line string, indented bool) shape {
 	switch {

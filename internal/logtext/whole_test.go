@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,18 +27,10 @@ var carriers = map[string]func(i int, line string) string{
 	"aws tail": func(_ int, line string) string { return "2026-11-22T12:00:00.123000+00:00 shop/web/7f2 " + line },
 }
 
-// untold are the failures whose first lines nothing tells from everyday ones when
-// each is a record: a note below Python's exception line, and messages of several
-// lines above the frames of runtimes that print no type in front of them.
-var untold = map[string]bool{"python/note": true, "perl/multiline": true, "tcl/multiline": true}
-
 // TestWhole splits each failure into one record a line, between two everyday
 // lines, and wants it back whole and once.
 func TestWhole(t *testing.T) {
 	for name, failure := range failures(t) {
-		if untold[name] {
-			continue
-		}
 		for carrier, carry := range carriers {
 			t.Run(name+"/"+carrier, func(t *testing.T) {
 				records := lineByLine("web", "INFO order 6 paid\n"+failure+"\nINFO order 8 paid")
@@ -95,9 +88,6 @@ func TestInterleaved(t *testing.T) {
 	all := failures(t)
 	other := "INFO ready\n" + all["java/cause"] + "\nINFO done"
 	for name, failure := range all {
-		if untold[name] {
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			web := lineByLine("web", "INFO order 6 paid\n"+failure+"\nINFO order 8 paid")
 			mixed := merge(web, lineByLine("job", other), lineByLine("log", strings.Repeat("INFO tick\n", 20)))
@@ -110,6 +100,39 @@ func TestInterleaved(t *testing.T) {
 			}
 			checkFailure(t, got["web"][1], failure)
 			checkFailure(t, got["job"][1], all["java/cause"])
+		})
+	}
+}
+
+// TestSaidTogether wants lines without heads to be one message only where a trace
+// follows, in a stream whose loggers print heads, and when no time is between.
+func TestSaidTogether(t *testing.T) {
+	const note = "Traceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\n    g()\nValueError: no price"
+	tests := []struct {
+		name, text string
+		pause      time.Duration // before the line "while paying"
+		want       []string
+	}{
+		{"below an exception", "INFO ready\n" + note + "\nwhile paying", 0, []string{"INFO ready", note + "\nwhile paying"}},
+		{"later", "INFO ready\n" + note + "\nwhile paying", time.Second, []string{"INFO ready", note, "while paying"}},
+		{"among lines without heads", "ready\n" + note + "\nwhile paying", 0, []string{"ready", note, "while paying"}},
+		{"below one with a head", "INFO ready\n" + note + "\nINFO done\nwhile paying", 0, []string{"INFO ready", note, "INFO done", "while paying"}},
+		{"no trace follows", "INFO ready\norder 6\nwhile paying\nINFO done", 0, []string{"INFO ready", "order 6", "while paying", "INFO done"}},
+		{"frames of another runtime", "INFO ready\norder 6\nno price\n    at f (/app/a.js:1:2)", 0, []string{"INFO ready", "order 6", "no price\n    at f (/app/a.js:1:2)"}},
+		{"more than a message", "INFO ready\na\nb\nc\nd\ne\nf\ng\nno price\n\tmain::f() called at a.pl line 4", 0,
+			[]string{"INFO ready", "a", "b", "c\nd\ne\nf\ng\nno price\n\tmain::f() called at a.pl line 4"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			records := lineByLine("web", tt.text)
+			for i := range records {
+				if records[i].Text == "while paying" {
+					records[i].Time = records[i].Time.Add(tt.pause)
+				}
+			}
+			if diff := cmp.Diff(tt.want, texts(frameAll(records))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
 		})
 	}
 }
