@@ -47,8 +47,9 @@ const DefaultFilterPattern = `` +
 	`?Traceback ?"  File \"" ?"above exception" ?"exceptions." ` +
 	// Frames of Node, of browsers and of .NET, the last being indented by three.
 	`?"   at " ` +
-	// Frames of Ruby, PHP and Elixir by their files.
-	`?".rb:" ?".php(" ?".ex:" ` +
+	// Frames of Ruby, PHP and Elixir by their files, what Elixir exits and throws,
+	// Perl's messages and frames, and the line above the commands of a Tcl error.
+	`?".rb:" ?".php(" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
 	// Frames of Java, Kotlin and Scala, and the joints of their traces. "... 12
 	// more" and "... 12 common frames omitted" are found by their first digit.
 	`?".java:" ?".kt:" ?".scala:" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +

@@ -103,6 +103,10 @@ var lines = []struct {
 	{"Ruby frame", "\tfrom /app/shop.rb:92:in `block in <main>'"},
 	{"PHP frame", "#0 /app/php/Cart.php(27): App\\Shop\\Cart->charge()"},
 	{"Elixir frame", "    (shop 0.1.0) lib/cart.ex:13: Shop.Cart.share/1"},
+	{"Elixir exit", "** (exit) :closed"},
+	{"Perl message", "no address at /app/shop.pl line 12."},
+	{"Perl frame", "\tShop::Cart::share(0) called at /app/lib/Shop/Cart.pm line 28"},
+	{"Tcl command", "    while executing"},
 	{"Java rest of 10 to 19", "\t... 17 more"},
 	{"Java rest of 20 to 29", "\t... 23 more"},
 	{"Java rest of 30 to 39", "\t... 31 more"},
@@ -150,6 +154,9 @@ var lines = []struct {
 	{"Python source line", "    total = sum(line.price for line in order.lines)"},
 	{"Go call without arguments", "main.warmUp()"},
 	{"Java message's second line", "  expected 3 lines but had 0"},
+	{"Node: a string is thrown", "Node.js v20.20.2"},
+	{"Go: a stack of pkg/errors", "\t/app/go/main.go:31"},
+	{"Tcl message", "divide by zero"},
 	{"a failure without a level", "could not reach the ledger, giving up"},
 }
 

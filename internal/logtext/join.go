@@ -85,7 +85,7 @@ const (
 
 // verdict decides by the shape of the record's first line.
 func (p *pending) verdict(e entry) verdict {
-	if p.phase == over || p.ownsTime(e) {
+	if p.phase == over || p.ownsTime(e) || p.pausedBefore(e, Settle) || p.isNextTcl(e) {
 		return begin
 	}
 	if len(p.held) > 0 {
@@ -256,7 +256,7 @@ func (p *pending) isAnnounced() bool { return len(p.lines) == 1 && announcesFail
 // isRubyCause tells an exception that Ruby prints right below the frames of the
 // one that it caused.
 func (p *pending) isRubyCause(e entry) bool {
-	return !p.whole && len(e.rest) == 0 && isRubyFrame(p.lines[len(p.lines)-1]) && rubyShape(e.first, false) == raise
+	return !p.whole && len(e.rest) == 0 && !p.pausedBefore(e, atOnce) && isRubyFrame(p.lines[len(p.lines)-1]) && rubyShape(e.first, false) == raise
 }
 
 func isRubyFrame(line string) bool {

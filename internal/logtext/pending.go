@@ -40,7 +40,8 @@ func (p *pending) begin(e entry) {
 	p.level, p.message, p.stack = e.head.level, e.head.message, e.head.stack
 	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
 	p.lane = e.head.lane
-	p.fragment = e.shape.needsHead()
+	// Nothing in a Tcl error's first line tells a source's filter that it is one.
+	p.fragment = e.shape.needsHead() && e.shape != command
 	p.bare = e.shape == text && p.level == event.Unknown
 	if e.head.twoLines {
 		p.phase = awaitsLevel
@@ -126,7 +127,19 @@ func (p *pending) takeFailure(line string) {
 // likelihood, as the lines of one message do: neither has a head, in a stream
 // whose loggers put heads before theirs, and hardly any time is between.
 func (p *pending) saidTogether(e entry) bool {
-	return p.heads && len(e.rest) == 0 && len(p.held) < maxBare && e.record.Time.Sub(p.last) <= atOnce
+	return p.heads && len(e.rest) == 0 && len(p.held) < maxBare && !p.pausedBefore(e, atOnce)
+}
+
+// pausedBefore tells whether more time than that went by before the record, if
+// the source knows: a filter leaves out what was logged in between, so that one
+// failure may seem to go on with the one before.
+func (p *pending) pausedBefore(e entry, most time.Duration) bool {
+	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
+}
+
+// isNextTcl tells the line that the commands of every Tcl error begin with.
+func (p *pending) isNextTcl(e entry) bool {
+	return p.phase == quoting && e.shape == command && strings.HasSuffix(e.first, "while executing")
 }
 
 // lacksFrames tells whether a failure was told, and what should follow was not read.

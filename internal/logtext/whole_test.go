@@ -137,6 +137,24 @@ func TestSaidTogether(t *testing.T) {
 	}
 }
 
+// TestFiltered reads the lines of the same failure twice, half an hour apart, as
+// a filter brings them: none of those in between. It is two failures.
+func TestFiltered(t *testing.T) {
+	all := failures(t)
+	for _, name := range []string{"ruby/uncaught", "tcl/zero", "node/cause", "python/cause", "java/cause", "dotnet/aggregate"} {
+		t.Run(name, func(t *testing.T) {
+			records := append(lineByLine("web", all[name]), lineByLine("web", all[name])...)
+			for i := range records[len(records)/2:] {
+				r := &records[len(records)/2+i]
+				r.Time = r.Time.Add(30 * time.Minute)
+			}
+			if diff := cmp.Diff([]string{all[name], all[name]}, texts(frameAll(records))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 // merge takes one record of each list in turn.
 func merge(lists ...[]event.Record) []event.Record {
 	var out []event.Record
