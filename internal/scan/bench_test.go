@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -16,11 +17,13 @@ import (
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/safe/safetest"
 	"github.com/org/errmon-action/internal/scan"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 var logFlag = flag.String("log", "", "log file to read in BenchmarkPipeline, instead of made ones")
@@ -72,6 +75,41 @@ func benchmarkFile(b *testing.B, path string) {
 	b.ReportMetric(float64(lines)/b.Elapsed().Seconds(), "lines/s")
 	b.ReportMetric(float64(peak)/(1<<20), "peak-MB")
 	b.ReportMetric(float64(issues), "errors")
+}
+
+// BenchmarkFramingAndParsing joins the lines of the example logs into events
+// and reads their stack traces, nothing else:
+//
+//	go test -run '^$' -bench FramingAndParsing -cpu 1 ./internal/scan
+func BenchmarkFramingAndParsing(b *testing.B) {
+	files, err := filepath.Glob("../../examples/logs/*.log")
+	if err != nil || len(files) == 0 {
+		b.Fatalf("no example logs: %v", err)
+	}
+	var records []event.Record
+	var lines int64
+	for _, file := range files {
+		source := logfile.Source{Path: file}
+		if err := source.Read(context.Background(), func(r event.Record) { records = append(records, r) }); err != nil {
+			b.Fatal(err)
+		}
+		lines += source.Lines
+	}
+	traces := 0
+	for b.Loop() {
+		framer := logtext.NewFramer(func(e event.Event) {
+			if e.Stack != "" {
+				stacktrace.Parse(e.Stack)
+				traces++
+			}
+		})
+		for _, r := range records {
+			framer.Add(r)
+		}
+		framer.Flush(time.Unix(math.MaxInt32, 0))
+	}
+	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+	b.ReportMetric(float64(traces)/float64(b.N), "traces")
 }
 
 // BenchmarkHotPath frames, parses, masks, redacts and groups on one core, all of
