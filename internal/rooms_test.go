@@ -40,6 +40,7 @@ var others = map[string][]string{
 	"cloudwatch": {"event", "safe", "clock", "finding"},
 	"github":     {"clock", "finding"},
 	"doctor":     {"finding", "safe"},
+	"sentry":     {"event", "safe", "clock"},
 	"config":     {"policy"},
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",

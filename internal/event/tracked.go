@@ -1,0 +1,29 @@
+package event
+
+import "time"
+
+// State is what a service that keeps issues of its own says of one.
+type State string
+
+// The states. A service may know more; they are told as the nearest of these.
+const (
+	Unresolved State = "unresolved"
+	Resolved   State = "resolved"
+	Ignored    State = "ignored" // archived, for good or until something happens
+	Deleted    State = "deleted" // no longer there
+)
+
+// Tracked is one issue of a service that groups events itself, as Sentry does.
+// All strings but ID and State are foreign text.
+type Tracked struct {
+	ID      string // never changes
+	Name    string // what people call it, such as "SHOP-1F"
+	Title   string
+	URL     string // of its page
+	Project string
+	Level   Level
+	State   State
+	Total   int64 // events since it began
+	First   time.Time
+	Last    time.Time
+}

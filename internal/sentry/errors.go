@@ -1,0 +1,109 @@
+package sentry
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// scopes is what the token needs, as Sentry's settings name it.
+const scopes = "give the internal integration Issue & Event: Read (event:read) and Project: Read (project:read)"
+
+// explain puts a refusal into words for the user, naming the input to mend.
+func (c *Client) explain(a *answer, kind string) error {
+	said := c.transport.quote(a.body)
+	switch a.status {
+	case http.StatusUnauthorized:
+		return fmt.Errorf("%s: Sentry does not accept sentry-auth-token (401 %s): it is wrong, revoked, or of another server than sentry-url (%s)",
+			kind, said, c.transport.server())
+	case http.StatusForbidden:
+		return fmt.Errorf("%s: sentry-auth-token may not do this (403 %s): %s, and check sentry-organization (%s) and sentry-projects",
+			kind, said, scopes, c.config.Organization)
+	case http.StatusNotFound:
+		return fmt.Errorf("%s: not found (404 %s): check sentry-organization (%s), sentry-projects (%s) and sentry-url (%s)",
+			kind, said, c.config.Organization, strings.Join(c.config.Projects, ", "), c.transport.server())
+	case http.StatusBadRequest:
+		return fmt.Errorf("%s: Sentry refuses the search (400 %s): check sentry-query, sentry-environments and sentry-projects", kind, said)
+	case http.StatusTooManyRequests:
+		return fmt.Errorf("%s: Sentry's rate limit refused %d attempts (429 %s): run less often, or name fewer projects in sentry-projects",
+			kind, maxRefusals+1, said)
+	}
+	if a.status >= 300 && a.status < 400 {
+		return fmt.Errorf("%s: Sentry redirects to %s: set sentry-url to the address it answers at", kind, c.transport.target(a.header.Get("Location")))
+	}
+	return fmt.Errorf("%s: Sentry answered %d %s (%s): it may be down, see https://status.sentry.io, or check sentry-url (%s); the next run tries again",
+		kind, a.status, http.StatusText(a.status), said, c.transport.server())
+}
+
+// locate asks which of the inputs a refused list is about: Sentry answers a
+// wrong organization and a wrong project alike. It returns nil where that cannot
+// be told.
+func (c *Client) locate(ctx context.Context, refused *answer) error {
+	if refused.status != http.StatusNotFound && refused.status != http.StatusForbidden {
+		return nil
+	}
+	whole, err := c.transport.do(ctx, request{kind: "find the mistake", method: http.MethodGet, path: c.organization("issues/"), query: url.Values{"limit": {"1"}}})
+	switch {
+	case err != nil:
+		return nil
+	case whole.status == http.StatusNotFound:
+		return fmt.Errorf("list issues: Sentry at %s knows no organization %q (404), or hides it from sentry-auth-token: check sentry-organization and sentry-url",
+			c.transport.server(), c.config.Organization)
+	case !whole.ok():
+		return nil
+	}
+	var wrong []string
+	for _, project := range c.config.Projects {
+		path := "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(project) + "/"
+		a, err := c.transport.do(ctx, request{kind: "find the mistake", method: http.MethodGet, path: path})
+		if err == nil && (a.status == http.StatusNotFound || a.status == http.StatusForbidden) {
+			wrong = append(wrong, project)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("list issues: organization %q has no project %s that sentry-auth-token may read (%d): check sentry-projects, which takes slugs",
+		c.config.Organization, strings.Join(wrong, ", "), refused.status)
+}
+
+// maxQuote bounds, in characters, what an error quotes of Sentry's message.
+const maxQuote = 300
+
+// quote makes Sentry's message fit for an error: one line, not endless, and
+// without the token, which a proxy may echo.
+func (t *transport) quote(body []byte) string {
+	var said struct{ Detail any }
+	message := ""
+	if json.Unmarshal(body, &said) == nil {
+		switch detail := said.Detail.(type) {
+		case string:
+			message = detail
+		case map[string]any:
+			message, _ = detail["message"].(string)
+		}
+	}
+	if t.token != "" {
+		message = strings.ReplaceAll(message, t.token, "***")
+	}
+	message = strings.Join(strings.Fields(message), " ")
+	if runes := []rune(message); len(runes) > maxQuote {
+		message = string(runes[:maxQuote]) + "…"
+	}
+	if message == "" {
+		return "and nothing more"
+	}
+	return message
+}
+
+// target is the host that a redirect leads to.
+func (t *transport) target(location string) string {
+	to, err := t.base.Parse(location)
+	if err != nil || location == "" {
+		return "nowhere"
+	}
+	return to.Scheme + "://" + to.Host
+}

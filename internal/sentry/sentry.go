@@ -1,0 +1,73 @@
+// Package sentry is the issues of one Sentry organization, as errmon needs
+// them: the list that a search selects, one issue, its newest event, and to
+// resolve one. It speaks to sentry.io, its regions and servers of one's own
+// alike. What it adds to the API is how to behave:
+//
+//   - A list is whole or an error, since an issue that is missing is taken for
+//     resolved.
+//   - One request at a time. Sentry's rate limits are obeyed, what fails for the
+//     moment is repeated, and a run's end is respected.
+//   - An error names the input to mend.
+//   - What Sentry knows of the user that an event befell is never read.
+//
+// Titles, events and Sentry's own messages are foreign text.
+//
+// It may import event, safe and clock.
+package sentry
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/org/errmon-action/internal/clock"
+)
+
+// Config says which organization, as whom, and what to read.
+type Config struct {
+	Token        string
+	URL          string // such as https://sentry.io, https://de.sentry.io or https://sentry.example
+	Organization string // slug
+	Projects     []string
+	Query        string // of the list; empty for the issues of any state
+	Environments []string
+	Clock        clock.Clock
+}
+
+// Client talks to one organization. It is for one goroutine at a time.
+type Client struct {
+	config    Config
+	transport *transport
+}
+
+// errOrganizationToken is told before anything is sent: such tokens are made
+// for uploads from CI, and nothing gives them the scope to read issues.
+var errOrganizationToken = errors.New("sentry-auth-token is an organization token (sntrys_…), which cannot read issues: " +
+	"create an internal integration (Settings → Developer Settings → New Internal Integration) " +
+	"with the permissions Issue & Event: Read (event:read) and Project: Read (project:read), and pass its token")
+
+// New checks the configuration without a network call.
+func New(c Config) (*Client, error) {
+	if strings.HasPrefix(c.Token, "sntrys_") {
+		return nil, errOrganizationToken
+	}
+	base, err := url.Parse(strings.TrimSuffix(c.URL, "/"))
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
+		return nil, fmt.Errorf("the address %q is not an http(s) URL: check sentry-url", c.URL)
+	}
+	return &Client{config: c, transport: newTransport(c.Clock, c.Token, base)}, nil
+}
+
+// Key names the organization among the sources; it never changes.
+func (c *Client) Key() string { return "sentry:" + c.config.Organization }
+
+// Requests returns how many requests were sent so far, retries included, by
+// kind, such as "list issues".
+func (c *Client) Requests() map[string]int { return c.transport.counts() }
+
+// organization is the path of the organization's API, with the given rest
+// behind it.
+func (c *Client) organization(rest string) string {
+	return "/api/0/organizations/" + url.PathEscape(c.config.Organization) + "/" + rest
+}

@@ -1,0 +1,230 @@
+package sentrytest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Issue is a Sentry issue. Put fills what is left zero.
+type Issue struct {
+	ID          string
+	Project     string // slug; the first project of the organization unless set
+	Title       string
+	Level       string // error unless set
+	Status      string // unresolved unless set
+	Environment string
+	Count       int64 // of its life
+	First, Last time.Time
+	Event       *Event // the newest; nil where Sentry keeps none any more
+}
+
+// Put adds an issue and returns its id.
+func (s *Server) Put(i Issue) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.settings.Now().UTC()
+	if i.ID == "" {
+		i.ID = strconv.Itoa(s.nextID)
+		s.nextID++
+	}
+	if i.Project == "" {
+		i.Project = s.settings.Projects[0]
+	}
+	if i.Level == "" {
+		i.Level = "error"
+	}
+	if i.Status == "" {
+		i.Status = "unresolved"
+	}
+	if i.Last.IsZero() {
+		i.Last = now.Add(-time.Minute)
+	}
+	if i.First.IsZero() {
+		i.First = i.Last
+	}
+	i.Count = max(i.Count, 1)
+	s.issues = append(s.issues, &i)
+	return i.ID
+}
+
+// Issue returns an issue as it stands.
+func (s *Server) Issue(id string) Issue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i := s.find(id); i != nil {
+		return *i
+	}
+	return Issue{}
+}
+
+// Happen adds n events to an issue, the last of them at the given time. As
+// Sentry does, it makes a resolved issue unresolved: a regression.
+func (s *Server) Happen(id string, n int64, at time.Time) {
+	s.Change(id, func(i *Issue) {
+		i.Count += n
+		if at.After(i.Last) {
+			i.Last = at
+		}
+		if i.Status == "resolved" {
+			i.Status = "unresolved"
+		}
+	})
+}
+
+// Change changes an issue.
+func (s *Server) Change(id string, change func(*Issue)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(s.find(id))
+}
+
+// Delete removes an issue.
+func (s *Server) Delete(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.issues = slices.DeleteFunc(s.issues, func(i *Issue) bool { return i.ID == id })
+}
+
+func (s *Server) find(id string) *Issue {
+	for _, i := range s.issues {
+		if i.ID == id {
+			return i
+		}
+	}
+	return nil
+}
+
+// list answers one page, the issue seen last first.
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	limit := 100
+	if text := q.Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 || n > 100 {
+			refuse(w, http.StatusBadRequest, "Invalid limit, must be between 1 and 100")
+			return
+		}
+		limit = n
+	}
+	if size := s.settings.PageSize; size > 0 {
+		limit = min(limit, size)
+	}
+	for _, slug := range q["project"] {
+		if !slices.Contains(s.settings.Projects, slug) {
+			status := s.settings.UnknownProject
+			if status == 0 {
+				status = http.StatusForbidden
+			}
+			refuse(w, status, "You do not have permission to perform this action.")
+			return
+		}
+	}
+	selected, ok := s.selected(q.Get("query"), q["query"] == nil, q["project"], q["environment"])
+	offset, err := offset(q.Get("cursor"))
+	if !ok || err != nil {
+		refuse(w, http.StatusBadRequest, "Error parsing search query")
+		return
+	}
+	end := min(offset+limit, len(selected))
+	begin := min(offset, len(selected))
+	w.Header().Set("Link", strings.Join([]string{
+		s.link(r, "previous", max(0, offset-limit), offset > 0),
+		s.link(r, "next", offset+limit, end < len(selected)),
+	}, ", "))
+	page := []map[string]any{}
+	for _, i := range selected[begin:end] {
+		page = append(page, s.wire(i))
+	}
+	answer(w, page)
+}
+
+// selected are the issues that a search finds. It knows the searches by state;
+// another one finds nothing wrong with itself only if it is empty.
+func (s *Server) selected(query string, absent bool, projects, environments []string) ([]*Issue, bool) {
+	status := map[string]string{"is:unresolved": "unresolved", "is:resolved": "resolved", "is:ignored": "ignored", "is:archived": "ignored"}[query]
+	if absent {
+		status = "unresolved"
+	} else if status == "" && query != "" {
+		return nil, false
+	}
+	var found []*Issue
+	for _, i := range s.issues {
+		if (status == "" || i.Status == status) &&
+			(len(projects) == 0 || slices.Contains(projects, i.Project)) &&
+			(len(environments) == 0 || slices.Contains(environments, i.Environment)) {
+			found = append(found, i)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *Issue) int { return b.Last.Compare(a.Last) })
+	return found, true
+}
+
+// A cursor is opaque to clients: value, offset, and whether it leads back.
+func offset(cursor string) (int, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	parts := strings.Split(cursor, ":")
+	if len(parts) != 3 {
+		return 0, fmt.Errorf("cursor %q", cursor)
+	}
+	return strconv.Atoi(parts[1])
+}
+
+func (s *Server) link(r *http.Request, rel string, offset int, results bool) string {
+	back := "0"
+	if rel == "previous" {
+		back = "1"
+	}
+	cursor := fmt.Sprintf("0:%d:%s", offset, back)
+	return fmt.Sprintf(`<http://%s%s?&cursor=%s>; rel=%q; results="%t"; cursor=%q`, r.Host, r.URL.Path, cursor, rel, results, cursor)
+}
+
+// wire is an issue as Sentry writes it. The count outside lifetime is of the
+// search's period, and smaller here.
+func (s *Server) wire(i *Issue) map[string]any {
+	return map[string]any{
+		"id": i.ID, "shortId": strings.ToUpper(i.Project) + "-" + i.ID, "title": i.Title, "culprit": "", "level": i.Level,
+		"status": i.Status, "substatus": nil, "statusDetails": map[string]any{}, "platform": "javascript",
+		"permalink": fmt.Sprintf("https://sentry.example/organizations/%s/issues/%s/", s.settings.Organization, i.ID),
+		"project":   map[string]any{"id": "2", "name": i.Project, "slug": i.Project},
+		"count":     strconv.FormatInt(max(1, i.Count/2), 10), "userCount": 1,
+		"firstSeen": i.First.UTC().Format(time.RFC3339Nano), "lastSeen": i.Last.UTC().Format(time.RFC3339Nano),
+		"lifetime": map[string]any{"count": strconv.FormatInt(i.Count, 10), "userCount": 1,
+			"firstSeen": i.First.UTC().Format(time.RFC3339Nano), "lastSeen": i.Last.UTC().Format(time.RFC3339Nano)},
+		"assignedTo": map[string]any{"type": "user", "email": "john.doe@example.com", "name": "John Doe"},
+		"metadata":   map[string]any{"title": i.Title}, "filtered": nil, "isUnhandled": true, "issueCategory": "error",
+	}
+}
+
+func (s *Server) get(w http.ResponseWriter, r *http.Request) {
+	i := s.find(r.PathValue("id"))
+	if i == nil {
+		refuse(w, http.StatusNotFound, "The requested resource does not exist")
+		return
+	}
+	wire := s.wire(i)
+	delete(wire, "lifetime") // one issue's own answer has none, and counts its life
+	wire["count"] = strconv.FormatInt(i.Count, 10)
+	answer(w, wire)
+}
+
+func (s *Server) update(w http.ResponseWriter, r *http.Request) {
+	i := s.find(r.PathValue("id"))
+	if i == nil {
+		refuse(w, http.StatusNotFound, "The requested resource does not exist")
+		return
+	}
+	var change struct{ Status string }
+	if json.NewDecoder(r.Body).Decode(&change) != nil || !slices.Contains([]string{"resolved", "unresolved", "ignored"}, change.Status) {
+		refuse(w, http.StatusBadRequest, "Invalid status")
+		return
+	}
+	i.Status = change.Status
+	answer(w, s.wire(i))
+}
