@@ -1,6 +1,7 @@
 package inbound
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -48,6 +49,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if len(body) > MaxBody {
 		return Entry{}, fmt.Errorf("the body has %d bytes: at most %d are read", len(body), MaxBody)
 	}
+	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // JSON's decoder lets other bytes pass
 	fields, err := object(body)
 	if err != nil {
 		return Entry{}, err
