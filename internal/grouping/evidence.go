@@ -60,6 +60,12 @@ func (d *dictionary) behindRole(f *form, place int) bool {
 	return place >= 2 && d.at(f, place-1).text == " " && d.at(f, place-2).is(isRole)
 }
 
+// isProperty reports whether the word at place has a value: "system property
+// os.name=<*>" and "system property os.arch=<*>" print one list.
+func (d *dictionary) isProperty(f *form, place int) bool {
+	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
+}
+
 // uniteNames unites templates that differ in names only, however many: "class
 // com.example.Cart replaces com.example.Basket". The less they share, the more
 // of them it takes.
@@ -74,7 +80,7 @@ func (m *miner) uniteNames() {
 				names++
 				if t := m.at(f, place); t.counts() {
 					consts--
-					sure = sure && t.is(isName) && m.behindRole(f, place)
+					sure = sure && t.is(isName) && (m.behindRole(f, place) || m.isProperty(f, place))
 				}
 			}
 		}
@@ -183,7 +189,7 @@ func (m *miner) varies(family []seen) bool {
 	switch {
 	case faults > 0, verbs*verbsPerAll > n:
 		return false
-	case place+1 < len(f.tokens) && m.at(f, place+1).text == "=":
+	case m.isProperty(f, place):
 		return false // "retries=3" and "workers=3" are two settings
 	case place == 0:
 		return consts >= manyConsts && n >= manyStarts

@@ -100,17 +100,29 @@ func (m *masker) sign(s string, i int) int {
 		}
 	case '<', '#':
 		if strings.HasPrefix(s[i:], Wildcard) {
-			m.wildcard(0) // it stands for what was redacted
-			return i + len(Wildcard)
+			return m.piece(s, i)
 		}
 		// "took <1 ms", "order #4711": the sign belongs to the number.
 		if i+1 < len(s) && class[s[i+1]]&isDigit != 0 && (i == 0 || !isWord(s[i-1])) {
 			return i + 1
 		}
+	case '*':
+		// "card **** **** 4711 declined": somebody else hid a value.
+		end := len(s) - len(strings.TrimLeft(s[i:], "*"))
+		if n := end - i; n >= minHidden && n <= maxHidden {
+			m.wildcard(maskValue)
+		} else {
+			m.out = append(m.out, s[i:end]...)
+		}
+		return end
 	}
 	m.out = append(m.out, s[i])
 	return i + 1
 }
+
+// Asterisks that hide a value are some; more of them frame a heading, and fewer
+// are a pointer or a footnote.
+const minHidden, maxHidden = 3, 8
 
 // blank writes one space for a run of blanks, none at the beginning.
 func (m *masker) blank() {

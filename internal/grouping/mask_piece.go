@@ -12,7 +12,12 @@ func (m *masker) piece(s string, i int) int {
 	for end < len(s) {
 		k := class[s[end]]
 		if k&(isLetter|isDigit|isJoint) == 0 {
-			break
+			if !strings.HasPrefix(s[end:], Wildcard) {
+				break
+			}
+			seen |= isDigit // what was redacted is a value, and all that is joined to it
+			end += len(Wildcard)
+			continue
 		}
 		if k&isJoint != 0 {
 			if s[end] == ':' && strings.HasPrefix(s[end:], "://") && end > i {
@@ -171,7 +176,9 @@ func (m *masker) segments(word string) {
 		}
 		end, seen := begin, uint8(0)
 		for end < len(word) && class[word[end]]&isPart == 0 {
-			seen |= class[word[end]]
+			if seen |= class[word[end]]; word[end] == '<' {
+				seen |= isDigit // a Wildcard
+			}
 			end++
 		}
 		if end > begin {

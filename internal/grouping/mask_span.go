@@ -5,9 +5,10 @@ import "strings"
 // quoted masks a quoted string that begins at i: `invalid input syntax for
 // type uuid: "abc"`. An apostrophe inside a word, as in "can't", opens no
 // quotation. Of a quoted request the method stays: `"GET /v1/orders HTTP/1.1" 502`.
+// Where all is quoted, as some loggers do, it is the message.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
-	if end < 0 {
+	if end < 0 || i == 0 && end == len(s)-1 {
 		m.out = append(m.out, s[i])
 		return i + 1
 	}

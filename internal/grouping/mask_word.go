@@ -61,6 +61,8 @@ const minToken = 20
 // digitKind names what a word with a digit is, for those who ask why.
 func digitKind(word string) Masks {
 	switch {
+	case strings.Contains(word, Wildcard):
+		return maskRedacted
 	case len(word) == 36 && word[8] == '-' && word[13] == '-':
 		return maskUUID
 	case len(word) == 26 && strings.ToUpper(word) == word:

@@ -24,10 +24,11 @@ const (
 	maskList
 	maskVersion
 	maskStack
+	maskRedacted
 )
 
 var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
-	"arn", "quoted", "value", "json", "list", "version", "stack"}
+	"arn", "quoted", "value", "json", "list", "version", "stack", "redacted"}
 
 // Names returns the kinds in a fixed order; none is an empty list.
 func (m Masks) Names() []string {

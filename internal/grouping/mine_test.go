@@ -67,6 +67,7 @@ func TestMine(t *testing.T) {
 			[]string{"upload <*> of report done", "upload not of report done"}, nil},
 		{"joined words",
 			fill("flag • changed", "new-checkout dark-mode fast-search"), []string{"flag <*> changed"}},
+		{"properties of one list", fill("system property •=<*>", "os.name java.vendor"), []string{"system property <*>=<*>"}},
 		{"other signs, other message", []string{"queue orders: full of messages", "queue refunds is full of messages"}, nil},
 	}
 	for _, tt := range tests {
@@ -97,6 +98,16 @@ func TestNamesAreLearned(t *testing.T) {
 		"upload refused, acme over quota", "upload refused, globex over quota")
 	want := []string{"cannot parse feed <*> while loading nightly prices", "upload refused, <*> over quota"}
 	if diff := cmp.Diff(want, outcome(mine(in, nil))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A name that stands where a known template varies is one elsewhere too.
+func TestKnownTemplatesTeachNames(t *testing.T) {
+	in := append(fill("cannot parse feed • while loading nightly prices", "acme globex"),
+		"upload refused, acme over quota", "upload refused, globex over quota", "upload refused, nobody over quota")
+	want := []string{"cannot parse feed <*> while loading nightly prices", "upload refused, <*> over quota"}
+	if diff := cmp.Diff(want, outcome(mine(in, want[:1]))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -22,7 +22,7 @@ const maxConstant = 8
 // units are what a number may be counted in: the unit of a quantity changes
 // with its size, "free 900 KB" to "free 1.2 GB", "waited 1 second".
 var units = wordSet(`ns us µs ms s sec secs second seconds m min mins minute minutes h hour hours day days
-	millis milliseconds B KB kB MB GB TB KiB MiB GiB TiB AM PM UTC GMT`)
+	millis milliseconds byte bytes B KB kB MB GB TB KiB MiB GiB TiB AM PM UTC GMT`)
 
 // currencies go with amounts, "12.50 EUR", or stand for themselves: "no rate
 // for GBP".

@@ -84,7 +84,7 @@ var cardLengths = []lengths{{16}, {15}, {14}, {19}, {13}, {4, 4, 4, 4}, {4, 6, 5
 // cardAt returns the end of the card number (ISO/IEC 7812: a brand's first
 // digits, and Luhn's check digit) that begins at i.
 func cardAt(s string, i int) (end int, ok bool) {
-	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && isHexDigit(s[i-2])) {
+	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
 		return 0, false
 	}
 	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0) {

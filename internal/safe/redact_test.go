@@ -181,6 +181,7 @@ func TestRedactLeavesAlone(t *testing.T) {
 		"times":             "2026-11-22T10:30:01.123Z 10:30:01 1795341600438 1795341600438123 +02:00 -0700",
 		"C++ names":         "std::vector<a::b>::at dead::beef",
 		"any device":        "eth0 00:00:00:00:00:00 to ff:ff:ff:ff:ff:ff",
+		"negative id":       "Verification succeeded for blk_-4980916519894289629",
 		"dashes":            "backup-22-11-26-10-30-01.tar 26-11-22-10-30-01",
 		"fingerprint":       "MD5:43:51:43:a1:b5:fc:8b:b7:0a:3a:a9:b1:0f:66:73:a8",
 		"decorator":         "  @app.route('/orders')",
