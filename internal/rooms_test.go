@@ -40,15 +40,16 @@ var others = map[string][]string{
 	"cloudwatch": {"event", "safe", "clock", "finding"},
 	"github":     {"clock", "finding"},
 	"doctor":     {"finding", "safe"},
+	"slack":      {"clock", "finding", "safe"},
 	"sentry":     {"event", "safe", "clock"},
 	"config":     {"policy"},
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
-		"safe", "stacktrace"},
+		"safe", "slack", "stacktrace"},
 	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
 	"group":   {"event", "grouping", "logfile", "logtext", "plan", "policy", "safe", "scan", "stacktrace"},
 	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "logfile",
-		"plan", "policy", "preview", "report", "safe", "scan", "stacktrace", "workflow"},
+		"plan", "policy", "preview", "report", "safe", "scan", "slack", "stacktrace", "workflow"},
 }
 
 // impure are packages of the standard library that a pure room never imports.

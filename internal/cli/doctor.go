@@ -36,6 +36,9 @@ func (s *session) doctor(ctx context.Context) error {
 	if len(cfg.LogGroups) > 0 {
 		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkCloudWatch(ctx, cfg) })
 	}
+	if client := s.slack(cfg); client != nil {
+		checks = append(checks, client.Check)
+	}
 	found := doctor.Examine(ctx, s.Stdout, s.redactor, checks)
 	s.publishFindings(found)
 	if doctor.Count(found, finding.Failure) > 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
 const goodWorkflow = `on:
@@ -40,6 +42,7 @@ func newClinic(t *testing.T) *world {
 		s.Token, s.Workflows = "ghs_example_token", map[string]string{"errmon.yml": "active"}
 	})
 	w.workflow(goodWorkflow)
+	w.slack = w.withSlack()
 	w.log(3*time.Minute, "ERROR order 1 lost")
 	w.log(time.Minute, "INFO all is well, 0 errors")
 	return w
@@ -80,6 +83,15 @@ func ailments() []ailment {
 		}
 	}
 	set := func(name, value string) func(*world) { return func(w *world) { w.env[name] = value } }
+	slack := func(change func(*slacktest.Settings)) func(*world) {
+		return func(w *world) { w.slack.Configure(change) }
+	}
+	webhook := func(reason string) func(*world) {
+		return slack(func(s *slacktest.Settings) { s.Webhook = reason })
+	}
+	bot := func(channel string, change func(*slacktest.Settings)) func(*world) {
+		return func(w *world) { w.asBot(channel); w.slack.Configure(change) }
+	}
 	write := func(old, with string) func(*world) {
 		return func(w *world) { w.workflow(strings.Replace(goodWorkflow, old, with, 1)) }
 	}
@@ -130,6 +142,20 @@ func ailments() []ailment {
 		{"nothing found by the pattern", set("ERRMON_FILTER_PATTERN", "OutOfMemory"), "!", "set filter-pattern"},
 		{"malformed pattern", set("ERRMON_FILTER_PATTERN", "{ $.level = "), "✗", "check filter-pattern"},
 		{"CloudWatch throttles", aws("ThrottlingException", "Rate exceeded"), "✗", "lower aws-requests-per-second"},
+
+		{"Slack URL revoked", webhook("no_service"), "✗", "add a new incoming webhook"},
+		{"Slack channel of the webhook gone", webhook("channel_not_found"), "✗", "a webhook of a deleted channel has to be made anew"},
+		{"Slack channel of the webhook archived", webhook("channel_is_archived"), "✗", "unarchive it"},
+		{"Slack workspace gone", webhook("no_team"), "✗", "install the app again"},
+		{"Slack does not let the app post", webhook("action_prohibited"), "✗", "ask its administrators"},
+		{"Slack app uninstalled", bot("C0001", func(s *slacktest.Settings) { s.Auth = "account_inactive" }), "✗", "install the app again"},
+		{"Slack token wrong", bot("C0001", func(s *slacktest.Settings) { s.Token = "another" }), "✗", "Bot User OAuth Token"},
+		{"Slack scope missing", bot("C0001", func(s *slacktest.Settings) { s.Scopes = []string{"channels:read"} }), "✗", "add chat:write"},
+		{"Slack scope to look channels up missing", bot("C0001", func(s *slacktest.Settings) { s.Scopes = []string{"chat:write"} }), "!", "channels:read"},
+		{"Slack channel unknown by id", bot("C0002", func(*slacktest.Settings) {}), "✗", "check slack-channel"},
+		{"Slack channel unknown by name", bot("#gone", func(*slacktest.Settings) {}), "✗", "check slack-channel"},
+		{"Slack channel archived", bot("#alerts", func(s *slacktest.Settings) { s.Archive = true }), "✗", "unarchive it"},
+		{"Slack bot not in the channel", bot("#alerts", func(s *slacktest.Settings) { s.Outside = true }), "!", "/invite"},
 	}
 }
 
@@ -156,7 +182,7 @@ func TestDoctor(t *testing.T) {
 				t.Errorf("no row %s with the remedy %q:\n%s%s", a.mark, a.remedy, r.stdout, r.stderr)
 			}
 			w.untouched(t)
-			fmt.Fprintf(&book, "== %s: exit %d\n%s\n", a.name, r.code, r.stdout)
+			fmt.Fprintf(&book, "== %s: exit %d\n%s\n", a.name, r.code, regexp.MustCompile(`(?m)^✓.*\n`).ReplaceAllString(r.stdout, ""))
 		})
 	}
 	holdAgainst(t, "testdata/doctor.golden", book.String())
@@ -181,6 +207,9 @@ func (w *world) untouched(t *testing.T) {
 	t.Helper()
 	if len(w.github.Issues())+len(w.github.Labels())+len(w.github.Dispatches()) > 0 {
 		t.Errorf("GitHub was written to: %v %v", w.github.Issues(), w.github.Labels())
+	}
+	if len(w.slack.Messages()) > 0 {
+		t.Errorf("Slack was written to: %v", w.slack.Messages())
 	}
 }
 

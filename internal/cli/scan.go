@@ -16,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
+	"github.com/org/errmon-action/internal/slack"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -63,9 +64,6 @@ func (s *session) warnOfUnread(cfg config.Config) {
 	if cfg.SentryAuthToken != "" {
 		s.warning("sentry-auth-token is set, and this version does not read Sentry")
 	}
-	if cfg.SlackWebhookURL != "" || cfg.SlackBotToken != "" {
-		s.warning("slack-webhook-url or slack-bot-token is set, and this version does not write to Slack")
-	}
 }
 
 // sources are the clients of one run.
@@ -92,14 +90,16 @@ func (c sources) requests() map[string]int {
 func (s *session) options(cfg config.Config, c sources) scan.Options {
 	level, _ := event.ParseLevel(cfg.MinLevel)
 	return scan.Options{
-		Clock:    s.Clock,
-		GitHub:   c.github,
-		Redactor: s.redactor,
-		Open:     func(ctx context.Context) ([]scan.Source, error) { return openGroups(ctx, c.aws, c.specs) },
-		Requests: map[string]func() map[string]int{"GitHub": c.requests, "CloudWatch": c.aws.Requests},
-		Policy:   policy.Policy{MinLevel: level},
-		InApp:    stacktrace.Rules(cfg.InApp),
-		Fields:   cfg.Fields,
+		Clock:      s.Clock,
+		GitHub:     c.github,
+		Slack:      s.slack(cfg),
+		Repository: cfg.Owner + "/" + cfg.Repo,
+		Redactor:   s.redactor,
+		Open:       func(ctx context.Context) ([]scan.Source, error) { return openGroups(ctx, c.aws, c.specs) },
+		Requests:   map[string]func() map[string]int{"GitHub": c.requests, "CloudWatch": c.aws.Requests},
+		Policy:     policy.Policy{MinLevel: level},
+		InApp:      stacktrace.Rules(cfg.InApp),
+		Fields:     cfg.Fields,
 		Rules: plan.Rules{
 			MinEvents:  cfg.MinEvents,
 			MaxNew:     cfg.MaxNewIssues,
@@ -124,6 +124,18 @@ func openGroups(ctx context.Context, aws *cloudwatch.Client, specs []cloudwatch.
 		sources = append(sources, g)
 	}
 	return sources, err
+}
+
+// slack is nil where nobody is to be told.
+func (s *session) slack(cfg config.Config) *slack.Client {
+	if cfg.SlackWebhookURL == "" && cfg.SlackBotToken == "" {
+		return nil
+	}
+	c := slack.Config{WebhookURL: cfg.SlackWebhookURL, BotToken: cfg.SlackBotToken, Channel: cfg.SlackChannel, Clock: s.Clock}
+	if cfg.SlackAPIURL != "" {
+		c.APIURL = cfg.SlackAPIURL + "/"
+	}
+	return slack.New(c)
 }
 
 func (s *session) github(cfg config.Config) (*github.Client, error) {

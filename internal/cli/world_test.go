@@ -16,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
 const region = "eu-central-1"
@@ -27,6 +28,7 @@ type world struct {
 	now    time.Time
 	github *githubtest.Server
 	aws    *cloudwatchtest.Server
+	slack  *slacktest.Server // see withSlack
 	env    map[string]string
 }
 

@@ -40,6 +40,7 @@ type Config struct {
 	SlackWebhookURL string
 	SlackBotToken   string // set together with SlackChannel, or not at all
 	SlackChannel    string
+	SlackAPIURL     string // of SLACK_API_URL, without a slash at its end; empty for Slack's own
 
 	Label          string
 	MinEvents      int           // at least 1

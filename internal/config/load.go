@@ -61,7 +61,7 @@ func Load(in Input) (Config, error) {
 			note(explain(s, v, s.read(&c, v.text, in.Now)))
 		}
 	}
-	note(c.readAPIURL(environment{in.Getenv, dotEnv}))
+	note(c.readAPIURLs(environment{in.Getenv, dotEnv}))
 	note(checkTogether(given))
 	return c, errors.Join(mistakes...)
 }
@@ -154,14 +154,22 @@ func shorten(s string) string {
 	return string([]rune(s)[:limit]) + "…"
 }
 
-// readAPIURL reads the one address that is no setting: Actions sets it, also for
-// GitHub Enterprise.
-func (c *Config) readAPIURL(env environment) error {
-	v := first(env.lookup("GITHUB_API_URL"), value{defaultAPIURL, "default"})
+// readAPIURLs reads the addresses that are no settings: Actions sets GitHub's, also
+// for GitHub Enterprise, and Slack's is another for governments.
+func (c *Config) readAPIURLs(env environment) error {
+	var gitHub, slack error
+	c.GitHubAPIURL, gitHub = readAPIURL(env, "GITHUB_API_URL", defaultAPIURL)
+	if env.lookup("SLACK_API_URL").text != "" {
+		c.SlackAPIURL, slack = readAPIURL(env, "SLACK_API_URL", "")
+	}
+	return errors.Join(gitHub, slack)
+}
+
+func readAPIURL(env environment, name, fallback string) (string, error) {
+	v := first(env.lookup(name), value{fallback, "default"})
 	u, err := address(v.text)
 	if err != nil {
-		return fmt.Errorf("GITHUB_API_URL %q (%s) %w", shorten(v.text), v.origin, err)
+		return "", fmt.Errorf("%s %q (%s) %w", name, shorten(v.text), v.origin, err)
 	}
-	c.GitHubAPIURL = u
-	return nil
+	return u, nil
 }

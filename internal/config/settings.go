@@ -75,7 +75,7 @@ var Settings = []Setting{
 		read: into(func(c *Config) *[]string { return &c.SentryEnvironments }, list)},
 
 	{Name: "slack-webhook-url", Env: []string{"SLACK_WEBHOOK_URL"}, Secret: true, notInFile: useSecret,
-		Help: "Slack incoming webhook that is told of new and regressed errors",
+		Help: "Slack incoming webhook that is told of new, regressed and escalated errors",
 		read: into(func(c *Config) *string { return &c.SlackWebhookURL }, secretAddress)},
 	{Name: "slack-bot-token", Env: []string{"SLACK_BOT_TOKEN"}, Secret: true, notInFile: useSecret,
 		Help: "Slack bot token with the scope chat:write, used with slack-channel instead of a webhook",

@@ -116,7 +116,7 @@ func TestAction(t *testing.T) {
 
 // elsewhere lists the variables of .env.example that belong to no setting.
 var elsewhere = map[string]string{
-	"GITHUB_API_URL": defaultAPIURL, "AWS_PROFILE": "", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "", "SENTRY_DSN": "",
+	"GITHUB_API_URL": defaultAPIURL, "SLACK_API_URL": "https://slack.com/api", "AWS_PROFILE": "", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "", "SENTRY_DSN": "",
 }
 
 // TestEnvExample holds .env.example to the table, and to being a valid .env.

@@ -9,6 +9,7 @@ package plan
 import (
 	"time"
 
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -100,6 +101,26 @@ type Action struct {
 
 // Count is the number of events once the action is done.
 func (a Action) Count() int64 { return a.Next.Count() }
+
+// Escalated reports that an error which people know grew worse: in its level, or
+// its count reached another power of ten, from 100 on.
+func (a Action) Escalated() bool {
+	if a.Kind != Update || a.Reason == Repaired {
+		return false
+	}
+	before, _ := event.ParseLevel(a.Issue.Marker.Level)
+	now, _ := event.ParseLevel(a.Next.Level)
+	return now > before || magnitude(a.Next.Count()) > max(1, magnitude(a.Issue.Marker.Count()))
+}
+
+// magnitude is the number of digits behind the first.
+func magnitude(n int64) int {
+	digits := 0
+	for ; n >= 10; n /= 10 {
+		digits++
+	}
+	return digits
+}
 
 // Writes reports whether the action changes an error issue.
 func (a Action) Writes() bool {

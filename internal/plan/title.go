@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -31,6 +32,14 @@ func what(g *grouping.Group) string {
 		return g.Template
 	}
 	return g.Type + ": " + g.Template
+}
+
+// Location is a frame's file and line, as far as they are known.
+func Location(f event.Frame) string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
 // Place names the function of a frame as its developers call it: with the last

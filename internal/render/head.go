@@ -67,16 +67,9 @@ func (r Renderer) place(f event.Frame) string {
 		parts = append(parts, r.Redactor.Code(plan.Place(f), 200).String())
 	}
 	if f.File != "" {
-		parts = append(parts, r.Redactor.Code(location(f), 300).String())
+		parts = append(parts, r.Redactor.Code(plan.Location(f), 300).String())
 	}
 	return strings.Join(parts, " at ")
-}
-
-func location(f event.Frame) string {
-	if f.Line == 0 {
-		return f.File
-	}
-	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
 // sources lists where the events came from, with a link to the newest of each.

@@ -90,7 +90,7 @@ func (r Renderer) framesOnly(e event.Event, limit int) string {
 	const note = "<sub>This repository is public: the event itself is held back (input <code>publish-samples</code>).</sub>"
 	var b strings.Builder
 	for _, f := range e.InApp() {
-		fmt.Fprintf(&b, "%s (%s)\n", plan.Place(f), location(f))
+		fmt.Fprintf(&b, "%s (%s)\n", plan.Place(f), plan.Location(f))
 	}
 	if b.Len() == 0 {
 		return note

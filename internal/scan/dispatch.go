@@ -44,7 +44,7 @@ func Dispatch(ctx context.Context, o Options, events []event.Event) report.Run {
 			s.fail(err)
 		}
 	}
-	return s.end()
+	return s.end(ctx)
 }
 
 func (s *Scan) dispatch(ctx context.Context, events []event.Event) error {

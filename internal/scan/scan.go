@@ -23,6 +23,7 @@ import (
 	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/slack"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -34,6 +35,9 @@ type Options struct {
 	// Open returns the sources to read. It may return some of them together
 	// with an error that says which are missing.
 	Open func(context.Context) ([]Source, error)
+	// Slack is told what people should look at; nil if nobody is.
+	Slack      *slack.Client
+	Repository string // as OWNER/REPO, for Slack's message
 	// Requests returns, by service, how many requests of each kind were sent.
 	Requests map[string]func() map[string]int
 	Policy   policy.Policy
@@ -76,7 +80,7 @@ func Run(ctx context.Context, o Options) report.Run {
 	if err := s.run(ctx); err != nil {
 		s.fail(err)
 	}
-	return s.end()
+	return s.end(ctx)
 }
 
 func begin(o Options) *Scan {
@@ -85,7 +89,8 @@ func begin(o Options) *Scan {
 	return s
 }
 
-func (s *Scan) end() report.Run {
+func (s *Scan) end(ctx context.Context) report.Run {
+	s.notify(ctx)
 	s.out.Ended = s.Clock.Now()
 	s.countRequests()
 	return s.out

@@ -1,0 +1,112 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/org/errmon-action/internal/finding"
+)
+
+// Check tells whether a message would arrive, and posts none.
+func (c *Client) Check(ctx context.Context) []finding.Finding {
+	if c.api == nil {
+		return []finding.Finding{c.checkWebhook(ctx)}
+	}
+	return c.checkBot(ctx)
+}
+
+// checkWebhook sends a message without any text. Slack looks at the webhook
+// first, and refuses what is empty (400 no_text) only where the webhook works.
+func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
+	const about = "Slack webhook"
+	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
+	switch {
+	case err == nil:
+		return finding.Warn(about, "it accepts an empty message, which Slack's own does not", "check that slack-webhook-url is of hooks.slack.com")
+	case slices.Contains([]string{"no_text", "missing_text_or_fallback_or_attachments"}, strings.TrimSpace(c.said.reason)):
+		return finding.Ok(about, "works; nothing was posted")
+	}
+	var limited *slack.RateLimitedError
+	if errors.As(err, &limited) {
+		return finding.Warn(about, err.Error(), "try again later")
+	}
+	return finding.Of(about, c.explain(err))
+}
+
+func (c *Client) checkBot(ctx context.Context) []finding.Finding {
+	const about = "Slack bot"
+	who, err := c.api.AuthTestContext(ctx)
+	if err != nil {
+		return []finding.Finding{finding.Of(about, c.explain(err))}
+	}
+	if scopes := scopes(who.Header); scopes != nil && !slices.Contains(scopes, "chat:write") {
+		return []finding.Finding{finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "missing_scope"}))}
+	}
+	return []finding.Finding{finding.Ok(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
+}
+
+// scopes are the token's, as Slack tells them with every answer; nil if it did
+// not.
+func scopes(h http.Header) []string {
+	if h.Get("X-OAuth-Scopes") == "" {
+		return nil
+	}
+	var all []string
+	for scope := range strings.SplitSeq(h.Get("X-OAuth-Scopes"), ",") {
+		all = append(all, strings.TrimSpace(scope))
+	}
+	return all
+}
+
+// checkChannel looks the channel up, which takes a scope that posting does not.
+func (c *Client) checkChannel(ctx context.Context) finding.Finding {
+	about := "Slack channel " + c.cfg.Channel
+	channel, err := c.find(ctx)
+	var refusal slack.SlackErrorResponse
+	switch {
+	case errors.As(err, &refusal) && refusal.Err == "missing_scope":
+		return finding.Warn(about, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or trust that it is right")
+	case err != nil:
+		return finding.Of(about, c.explain(err))
+	case channel.IsArchived:
+		return finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "is_archived"}))
+	case !channel.IsMember:
+		what, remedy := diagnose("not_in_channel", "")
+		return finding.Warn(about, what, remedy)
+	}
+	return finding.Ok(about, "is there, and the bot is in it")
+}
+
+// maxChannelPages bounds the search for a channel by its name, 1,000 a page.
+const maxChannelPages = 10
+
+// find asks for a channel by its id, or looks for its name in the list.
+func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
+	name, named := strings.CutPrefix(c.cfg.Channel, "#")
+	if !named {
+		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
+	}
+	in := &slack.GetConversationsParameters{Limit: 1000}
+	for range maxChannelPages {
+		channels, next, err := c.api.GetConversationsContext(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, channel := range channels {
+			if channel.Name == name {
+				return &channel, nil
+			}
+		}
+		if next == "" {
+			return nil, slack.SlackErrorResponse{Err: "channel_not_found"}
+		}
+		in.Cursor = next
+	}
+	return nil, fmt.Errorf("not among the first %d channels: name it by its id", maxChannelPages*in.Limit)
+}

@@ -1,0 +1,139 @@
+package slack
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// Kind is why an error is worth a message.
+type Kind string
+
+// The kinds, in the order in which a message tells of them.
+const (
+	FirstSeen Kind = "new"
+	Regressed Kind = "regressed"
+	Escalated Kind = "escalated"
+)
+
+var kinds = []Kind{FirstSeen, Regressed, Escalated}
+
+// Error is one error that people should look at.
+type Error struct {
+	Kind   Kind
+	Title  safe.Text // made by safe for Slack, as is Place
+	Place  safe.Text // empty where none is known
+	Events int64
+	Number int    // of the issue
+	URL    string // of the issue, from GitHub itself
+}
+
+// Slack's limits on a message: blocks, characters of a section's text and of a
+// header, from its Block Kit reference.
+const (
+	maxBlocks  = 50
+	maxSection = 3000
+	maxHeader  = 150
+)
+
+// maxShown is how many errors one message shows. A run may file 500.
+const maxShown = 20
+
+// Post tells of the errors in one message, and of none not at all.
+func (c *Client) Post(ctx context.Context, repository string, found []Error) error {
+	if len(found) == 0 {
+		return nil
+	}
+	text, blocks := Message(repository, found)
+	return c.obeying(ctx, func(ctx context.Context) error { return c.send(ctx, text, blocks) })
+}
+
+func (c *Client) send(ctx context.Context, text string, blocks []slack.Block) error {
+	if c.api != nil {
+		_, _, err := c.api.PostMessageContext(ctx, c.cfg.Channel,
+			slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl())
+		return err
+	}
+	unfurl := false
+	return slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http,
+		&slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &unfurl})
+}
+
+// Message returns what notifications show, and the blocks: a header with the
+// numbers, a section for each error, and how many more there are.
+func Message(repository string, found []Error) (text string, blocks []slack.Block) {
+	text = cut(headline(repository, found), maxHeader)
+	blocks = []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, text, false, false))}
+	shown := 0
+	for _, kind := range kinds {
+		for _, e := range found {
+			if e.Kind == kind && shown < maxShown {
+				blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, e.section(), false, false), nil, nil))
+				shown++
+			}
+		}
+	}
+	if more := len(found) - shown; more > 0 {
+		note := slack.NewTextBlockObject(slack.MarkdownType, fmt.Sprintf("and %d more: %s", more, link(list(found[0].URL), "all issues")), false, false)
+		blocks = append(blocks, slack.NewContextBlock("", note))
+	}
+	return text, blocks
+}
+
+// headline counts: "acme/shop: 2 new, 1 regressed errors".
+func headline(repository string, found []Error) string {
+	counts := map[Kind]int{}
+	for _, e := range found {
+		counts[e.Kind]++
+	}
+	var parts []string
+	for _, kind := range kinds {
+		if counts[kind] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], kind))
+		}
+	}
+	noun := "errors"
+	if len(found) == 1 {
+		noun = "error"
+	}
+	return fmt.Sprintf("%s: %s %s", repository, strings.Join(parts, ", "), noun)
+}
+
+func (e Error) section() string {
+	events := "1 event"
+	if e.Events != 1 {
+		events = strconv.FormatInt(e.Events, 10) + " events"
+	}
+	lines := fmt.Sprintf("*%s* %s %s\n%s", capital(string(e.Kind)), link(e.URL, "#"+strconv.Itoa(e.Number)), e.Title, events)
+	if place := e.Place.String(); place != "" {
+		lines += " · at " + place
+	}
+	return lines
+}
+
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// link is label where the address cannot stand in mrkdwn.
+func link(address, label string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || strings.ContainsAny(u.String(), "<>|&") {
+		return label
+	}
+	return "<" + u.String() + "|" + label + ">"
+}
+
+// list is the address of all issues, made from that of one.
+func list(issue string) string { return issue[:max(0, strings.LastIndex(issue, "/"))] }
+
+func cut(s string, limit int) string {
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,161 @@
+// Package slack is Slack as errmon writes to it: one message a run about the
+// errors that people should look at, through an incoming webhook or as a bot,
+// and a check that learns whether that would work and posts nothing.
+//
+// Of foreign text it takes what safe has made fit for Slack only.
+//
+// It may import clock, finding and safe.
+package slack
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
+)
+
+// DefaultAPIURL is where bots call Slack.
+const DefaultAPIURL = "https://slack.com/api/"
+
+// Config says where to: to an incoming webhook, or as a bot to a channel. With
+// both, the bot is used.
+type Config struct {
+	WebhookURL string
+	BotToken   string
+	Channel    string // id or #name
+	APIURL     string // with a slash at its end; DefaultAPIURL where it is empty
+	Clock      clock.Clock
+}
+
+// Client posts to one channel.
+type Client struct {
+	cfg  Config
+	said *answers
+	http *http.Client
+	api  *slack.Client // nil with a webhook
+}
+
+// timeout bounds one request.
+const timeout = 15 * time.Second
+
+// New makes a client, without a network call.
+func New(c Config) *Client {
+	if c.APIURL == "" {
+		c.APIURL = DefaultAPIURL
+	}
+	said := &answers{}
+	client := &Client{cfg: c, said: said, http: &http.Client{
+		Transport:     said,
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	if c.BotToken != "" {
+		client.api = slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(client.http))
+	}
+	return client
+}
+
+// answers keeps what a webhook said last: slack-go tells the status alone, and
+// Slack's reason is the body.
+type answers struct{ reason string }
+
+// maxReason bounds, in bytes, what is kept of an answer: Slack's reasons are words.
+const maxReason = 100
+
+// RoundTrip implements http.RoundTripper.
+func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	a.reason = ""
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil || resp.StatusCode == http.StatusOK {
+		return resp, err
+	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxReason))
+	resp.Body.Close()
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	a.reason = string(body)
+	return resp, nil
+}
+
+// maxRefusals is how often a request that the rate limit refused is sent again.
+const maxRefusals = 3
+
+// obeying sends, and where Slack answers 429 waits as long as it says and sends
+// again. Nothing else is repeated: a lost answer may mean a message posted.
+func (c *Client) obeying(ctx context.Context, send func(context.Context) error) error {
+	for refusals := 0; ; refusals++ {
+		err := send(ctx)
+		var limited *slack.RateLimitedError
+		if !errors.As(err, &limited) {
+			return c.explain(err)
+		}
+		deadline, ok := clock.Deadline(ctx)
+		if refusals == maxRefusals || ok && c.cfg.Clock.Now().Add(limited.RetryAfter).After(deadline) {
+			return &finding.Mendable{What: "Slack's rate limit refuses messages", Remedy: "run less often, or use a channel of its own", Cause: err}
+		}
+		if err := c.cfg.Clock.Sleep(ctx, limited.RetryAfter); err != nil {
+			return err
+		}
+	}
+}
+
+// explain puts Slack's reason into words, with the remedy.
+func (c *Client) explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	input := "slack-webhook-url"
+	if c.api != nil {
+		input = "slack-bot-token"
+	}
+	var address *url.Error
+	if errors.As(err, &address) { // whose text holds the webhook's address, a secret
+		return &finding.Mendable{What: "cannot reach Slack", Remedy: "check " + input + " and the network", Cause: address.Err}
+	}
+	reason := err.Error()
+	if c.said.reason != "" {
+		reason = fmt.Sprintf("%s, %s", reason, c.said.reason)
+	}
+	what, remedy := diagnose(c.reason(err), input)
+	return &finding.Mendable{What: what + " (" + reason + ")", Remedy: remedy}
+}
+
+// reason is Slack's word for what is wrong.
+func (c *Client) reason(err error) string {
+	var refusal slack.SlackErrorResponse
+	if errors.As(err, &refusal) {
+		return refusal.Err
+	}
+	return c.said.reason
+}
+
+// diagnose knows what Slack's words mean.
+func diagnose(reason, input string) (what, remedy string) {
+	switch reason {
+	case "no_service", "no_service_id", "no_active_hooks", "invalid_token":
+		return "the webhook was revoked", "add a new incoming webhook to the Slack app, and store its address in slack-webhook-url"
+	case "no_team", "team_disabled", "account_inactive", "token_revoked":
+		return "the Slack app was uninstalled or its workspace is gone", "install the app again, and store the new " + input
+	case "invalid_auth", "not_authed", "token_expired", "not_allowed_token_type":
+		return "Slack does not accept the token", "copy the Bot User OAuth Token (xoxb-…) of the app into slack-bot-token"
+	case "missing_scope":
+		return "the bot lacks a scope", "add chat:write under OAuth & Permissions, and install the app again"
+	case "channel_not_found":
+		return "Slack does not know the channel", "check slack-channel, and invite the bot if the channel is private; a webhook of a deleted channel has to be made anew"
+	case "channel_is_archived", "is_archived":
+		return "the channel is archived", "unarchive it, or choose another"
+	case "not_in_channel":
+		return "the bot is not in the channel", "invite it: /invite @NAME, or add the scope chat:write.public"
+	case "action_prohibited", "posting_to_general_channel_denied", "restricted_action":
+		return "the workspace does not let the app post there", "ask its administrators, or choose another channel"
+	}
+	return "Slack refuses", "check " + input + " against examples/slack/README.md"
+}

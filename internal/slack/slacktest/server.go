@@ -1,0 +1,223 @@
+// Package slacktest is a Slack in memory, for tests: one incoming webhook and one
+// bot with one channel, spoken as Slack speaks and with the limits of a message
+// enforced. Serve it with httptest.NewServer; the webhook is at WebhookPath, the
+// API below /api/.
+//
+// It imports nothing of this project, so that a mistake there is not repeated
+// here.
+package slacktest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// WebhookPath is the path of the one webhook.
+const WebhookPath = "/services/T0001/B0001/secret"
+
+// Settings are what a test may change, between requests.
+type Settings struct {
+	Webhook string   // the reason the webhook is refused with, such as "no_service"; empty if it works
+	Token   string   // the bot's; "xoxb-test"
+	Auth    string   // the reason the token is refused with, such as "token_revoked"
+	Scopes  []string // the token's; chat:write and channels:read
+	Channel string   // the id of the one channel, whose name is ChannelName
+	Archive bool     // the channel is archived
+	Outside bool     // the bot is not in the channel
+
+	Limited int  // so many requests more are answered 429
+	Down    bool // every answer is 503
+}
+
+// ChannelName is the channel's name, without "#".
+const ChannelName = "alerts"
+
+// Message is a message that was posted.
+type Message struct {
+	Channel string
+	Text    string
+	Blocks  []Block
+	Raw     string // the blocks' JSON
+}
+
+// Server is the fake. Create it with New.
+type Server struct {
+	mu       sync.Mutex
+	settings Settings
+	messages []Message
+	requests int
+}
+
+// New returns a Slack that works.
+func New() *Server {
+	return &Server{settings: Settings{Token: "xoxb-test", Scopes: []string{"chat:write", "channels:read"}, Channel: "C0001"}}
+}
+
+// Configure changes settings, between requests.
+func (s *Server) Configure(change func(*Settings)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.settings)
+}
+
+// Messages returns what was posted so far.
+func (s *Server) Messages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.messages)
+}
+
+// Requests returns how many requests came, of any kind.
+func (s *Server) Requests() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests
+}
+
+// RetryAfter is how many seconds a 429 asks to wait.
+const RetryAfter = 30
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests++
+	switch {
+	case s.settings.Down:
+		w.WriteHeader(http.StatusServiceUnavailable)
+	case s.settings.Limited > 0:
+		s.settings.Limited--
+		w.Header().Set("Retry-After", fmt.Sprint(RetryAfter))
+		w.WriteHeader(http.StatusTooManyRequests)
+	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/services/"):
+		s.webhook(w, r)
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+		s.call(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// refusals are the status codes of a webhook's reasons.
+var refusals = map[string]int{
+	"channel_is_archived": http.StatusGone, "invalid_token": http.StatusForbidden, "action_prohibited": http.StatusForbidden,
+	"no_text": http.StatusBadRequest, "invalid_blocks": http.StatusBadRequest, "invalid_payload": http.StatusBadRequest,
+}
+
+func refuse(w http.ResponseWriter, reason string) {
+	status := refusals[reason]
+	if status == 0 {
+		status = http.StatusNotFound
+	}
+	w.WriteHeader(status)
+	io.WriteString(w, reason)
+}
+
+// webhook looks at the webhook first, then at the payload, then at its content.
+func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Text   string
+		Blocks json.RawMessage
+	}
+	reason := s.settings.Webhook
+	switch {
+	case reason != "":
+	case r.URL.Path != WebhookPath:
+		reason = "no_service"
+	case json.NewDecoder(r.Body).Decode(&in) != nil:
+		reason = "invalid_payload"
+	default:
+		reason = s.accept(s.settings.Channel, in.Text, string(in.Blocks))
+	}
+	if reason != "" {
+		refuse(w, reason)
+		return
+	}
+	io.WriteString(w, "ok")
+}
+
+// call answers a method of the Web API: always 200, with ok and error.
+func (s *Server) call(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		reply(w, "invalid_form_data", nil)
+		return
+	}
+	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if r.Form.Get("token") != "" {
+		token = r.Form.Get("token")
+	}
+	w.Header().Set("X-OAuth-Scopes", strings.Join(s.settings.Scopes, ","))
+	switch {
+	case s.settings.Auth != "":
+		reply(w, s.settings.Auth, nil)
+	case token != s.settings.Token:
+		reply(w, "invalid_auth", nil)
+	default:
+		s.method(w, r)
+	}
+}
+
+func (s *Server) method(w http.ResponseWriter, r *http.Request) {
+	asked := r.Form.Get("channel")
+	known := asked == s.settings.Channel || asked == "#"+ChannelName
+	channel := map[string]any{"id": s.settings.Channel, "name": ChannelName, "is_archived": s.settings.Archive, "is_member": !s.settings.Outside}
+	method := strings.TrimPrefix(r.URL.Path, "/api/")
+	scope := map[string]string{"chat.postMessage": "chat:write", "conversations.info": "channels:read", "conversations.list": "channels:read"}[method]
+	switch {
+	case scope != "" && !slices.Contains(s.settings.Scopes, scope):
+		reply(w, "missing_scope", nil)
+	case method == "auth.test":
+		reply(w, "", map[string]any{"user": "errmon", "team": "Acme", "user_id": "U0001", "team_id": "T0001"})
+	case method == "conversations.list":
+		reply(w, "", map[string]any{"channels": []any{channel}})
+	case !known:
+		reply(w, "channel_not_found", nil)
+	case method == "conversations.info":
+		reply(w, "", map[string]any{"channel": channel})
+	case method == "chat.postMessage" && s.settings.Archive:
+		reply(w, "is_archived", nil)
+	case method == "chat.postMessage" && s.settings.Outside:
+		reply(w, "not_in_channel", nil)
+	case method == "chat.postMessage":
+		reply(w, s.accept(asked, r.Form.Get("text"), r.Form.Get("blocks")), map[string]any{"channel": s.settings.Channel, "ts": "1795341630.000100"})
+	default:
+		reply(w, "unknown_method", nil)
+	}
+}
+
+func reply(w http.ResponseWriter, reason string, fields map[string]any) {
+	out := map[string]any{"ok": reason == ""}
+	if reason != "" {
+		out["error"] = reason
+	} else {
+		for name, value := range fields {
+			out[name] = value
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+// accept keeps a message that Slack would, or returns its reason not to.
+func (s *Server) accept(channel, text, raw string) string {
+	var blocks []Block
+	if raw != "" && json.Unmarshal([]byte(raw), &blocks) != nil {
+		return "invalid_blocks_format"
+	}
+	switch {
+	case text == "" && len(blocks) == 0:
+		return "no_text"
+	case len([]rune(text)) > maxText:
+		return "msg_too_long"
+	}
+	if err := Validate(blocks); err != nil {
+		return "invalid_blocks"
+	}
+	s.messages = append(s.messages, Message{Channel: channel, Text: text, Blocks: blocks, Raw: raw})
+	return ""
+}
