@@ -122,3 +122,13 @@ func dropColours(s string) string {
 		s = after[1:]
 	}
 }
+
+// hasTrace tells whether the further lines of the record hold a trace.
+func (e *entry) hasTrace() bool {
+	for _, line := range e.rest {
+		if shapeOf(line).certain() {
+			return true
+		}
+	}
+	return false
+}

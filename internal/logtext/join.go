@@ -147,7 +147,7 @@ func (p *pending) announcesPython() bool {
 // exception or the next plain error line: its frames will tell.
 func (p *pending) verdictHeader(e entry) verdict {
 	switch {
-	case p.isAnnounced():
+	case p.isAnnounced(), p.isMessage(e):
 		return join
 	case isUncaughtInThread(e.first):
 		return begin // the JVM prints it itself, whatever was logged before
@@ -198,6 +198,9 @@ func (p *pending) verdictText(e entry) verdict {
 		}
 		return p.holdIfAlone(e)
 	case plain:
+		if p.isMessage(e) {
+			return join
+		}
 		if isGoFunction(e.first) || p.failed() || p.bare && p.saidTogether(e) {
 			return p.holdIfAlone(e)
 		}
@@ -286,14 +289,4 @@ func joinIf(yes bool) verdict {
 		return join
 	}
 	return begin
-}
-
-// hasTrace tells whether the further lines of the record hold a trace.
-func (e *entry) hasTrace() bool {
-	for _, line := range e.rest {
-		if shapeOf(line).certain() {
-			return true
-		}
-	}
-	return false
 }

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,8 @@ type pending struct {
 	held      []entry
 	heads     bool   // the stream's loggers put heads before their lines
 	bare      bool   // began with a line that nothing tells anything of
+	unsaid    bool   // the head has no message, see isUnsaid
+	said      string // the message, where the next line held it
 	lane      string // the request or thread that the head names
 
 	first, last time.Time // of the records, zero where the source has none
@@ -43,6 +46,7 @@ func (p *pending) begin(e entry) {
 	// Nothing in a Tcl error's first line tells a source's filter that it is one.
 	p.fragment = e.shape.needsHead() && e.shape != command
 	p.bare = e.shape == text && p.level == event.Unknown
+	p.unsaid = e.shape == structured && isUnsaid(p.message)
 	if e.head.twoLines {
 		p.phase = awaitsLevel
 	}
@@ -68,6 +72,9 @@ func (p *pending) takeHeld() {
 func (p *pending) takeLine(line string, s shape) {
 	if p.phase == awaitsLevel && len(p.lines) == 1 {
 		p.takeSecondHead(line)
+	}
+	if p.awaitsMessage() && (s == text || s == header) {
+		p.said = line
 	}
 	if s == goPlace && len(p.lines) == 1 && p.phase == plain && isGoFunction(p.lines[0]) {
 		p.fragment = true
@@ -142,9 +149,25 @@ func (p *pending) isNextTcl(e entry) bool {
 	return p.phase == quoting && e.shape == command && strings.HasSuffix(e.first, "while executing")
 }
 
-// lacksFrames tells whether a failure was told, and what should follow was not read.
+// isUnsaid tells the message of a logger whose layout puts it on the next line:
+// nothing, or the logger's name and what parts it from the message.
+func isUnsaid(message string) bool {
+	name := strings.TrimRight(message, " -:|")
+	return message == "" || len(name) < len(message) && strings.Contains(name, ".") && isWord(name)
+}
+
+// awaitsMessage tells whether the next line holds the message, and isMessage
+// whether the entry is that line.
+func (p *pending) awaitsMessage() bool { return p.unsaid && len(p.lines) == 1 }
+
+func (p *pending) isMessage(e entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
+
+// lacksFrames tells whether a failure was told, and what should follow, its
+// message even, was not read.
 func (p *pending) lacksFrames() bool {
 	switch p.phase {
+	case plain:
+		return p.awaitsMessage()
 	case named, caused, panicked, panicking, traced, chained, quoting:
 		return !p.announced
 	}
@@ -175,9 +198,12 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	e.Partial = !p.whole && p.lacksFrames()
 	e.Message = clip(p.message)
 	if p.trace {
-		e.Stack = p.text(e.Message)
+		e.Stack = strings.TrimPrefix(p.text(e.Message), "\n")
 	} else {
 		e.Stack = clip(p.stack)
+	}
+	if p.said != "" {
+		e.Logger, e.Message = cmp.Or(e.Logger, strings.TrimRight(e.Message, " -:|")), clip(p.said)
 	}
 	if p.failure != "" {
 		e.Message = clip(p.failure)

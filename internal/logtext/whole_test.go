@@ -137,6 +137,36 @@ func TestSaidTogether(t *testing.T) {
 	}
 }
 
+// TestMessageOnNextLine reads what loggers print whose layout breaks the line
+// before the message.
+func TestMessageOnNextLine(t *testing.T) {
+	type said struct{ Message, Logger, Stack string }
+	tests := []struct {
+		name, text string
+		want       []said
+	}{
+		{"logger and dash", "10:00:00 ERROR [main] com.x.Y -\nno price", []said{{"no price", "com.x.Y", ""}}},
+		{"logger and colon", "ERROR com.x.Y:\nno price", []said{{"no price", "com.x.Y", ""}}},
+		{"level alone", "[ERROR]\nno price\nINFO paid", []said{{"no price", "", ""}, {"paid", "", ""}}},
+		{"only the next line", "ERROR com.x.Y -\nno price\norder 7", []said{{"no price", "com.x.Y", ""}, {"order 7", "", ""}}},
+		{"a lone exception", "ERROR com.x.Y -\nValueError: no\nINFO paid", []said{{"ValueError: no", "com.x.Y", ""}, {"paid", "", ""}}},
+		{"a trace", "ERROR com.x.Y -\nJavaError: no\n\tat com.x.Y.f(Y.java:3)", []said{{"JavaError: no", "com.x.Y", "com.x.Y -\nJavaError: no\n\tat com.x.Y.f(Y.java:3)"}}},
+		{"no message", "ERROR com.x.Y -\nINFO paid", []said{{"com.x.Y -", "", ""}, {"paid", "", ""}}},
+		{"a sentence", "ERROR lost -\nno price", []said{{"lost -", "", ""}, {"no price", "", ""}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []said
+			for _, e := range frameAll(lineByLine("web", tt.text)) {
+				got = append(got, said{e.Message, e.Logger, e.Stack})
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
 // TestFiltered reads the lines of the same failure twice, half an hour apart, as
 // a filter brings them: none of those in between. It is two failures.
 func TestFiltered(t *testing.T) {
