@@ -95,6 +95,19 @@ func TestNamesAreBoundedAndRedacted(t *testing.T) {
 	}
 }
 
+// A log of megabytes in a line must not be kept, and none be taken for another
+// because of what stands far behind.
+func TestMessagesAreBounded(t *testing.T) {
+	long := func(end string) string { return "ERROR lost " + strings.Repeat("order ", 1360) + "key=" + end }
+	found := groups(long(strings.Repeat("a1B", 300_000)), long(strings.Repeat("c2D", 10)))
+	if len(found) != 1 {
+		t.Fatalf("%d errors", len(found))
+	}
+	if m := found[0].Sample.Message; len(m) > maxMessage || strings.Contains(m, "a1B") {
+		t.Errorf("a message of %d bytes: …%s", len(m), m[len(m)-20:])
+	}
+}
+
 func TestAddressesThatGiveSomethingAwayAreDropped(t *testing.T) {
 	p := NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
 	reader := p.Reader(nil)

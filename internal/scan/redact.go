@@ -29,18 +29,35 @@ func (p *Pipeline) Groups() []*grouping.Group {
 // redact takes what is secret out of all that names an error. Messages vary, so
 // only their skeletons are made here; the set redacts their templates.
 func (p *Pipeline) redact(e *event.Event) {
-	e.Message = p.redactor.Skeleton(e.Message, grouping.Wildcard)
+	e.Message = p.message(e.Message)
 	for _, name := range []*string{&e.Logger, &e.Service, &e.Release, &e.Environment} {
 		*name = p.name(*name)
 	}
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
-		x.Type, x.Message = p.name(x.Type), p.redactor.Skeleton(x.Message, grouping.Wildcard)
+		x.Type, x.Message = p.name(x.Type), p.message(x.Message)
 		for j := range x.Frames {
 			f := &x.Frames[j]
 			f.Function, f.Module, f.File = p.name(f.Function), p.name(f.Module), p.name(f.File)
 		}
 	}
+}
+
+// maxMessage is how many bytes of a message are read, of which grouping takes
+// the first 1,000 that are left. A line may hold a megabyte.
+const maxMessage = 8 << 10
+
+// message returns the skeleton of a message. Of one that is cut the last word
+// is left out, as it may be half a secret that nobody recognises.
+func (p *Pipeline) message(s string) string {
+	if len(s) <= maxMessage {
+		return p.redactor.Skeleton(s, grouping.Wildcard)
+	}
+	s = p.redactor.Skeleton(strings.Clone(cut(s, maxMessage)), grouping.Wildcard)
+	if last := strings.LastIndexByte(s, ' '); last > 0 {
+		return s[:last]
+	}
+	return s
 }
 
 const (
