@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/policy"
@@ -71,8 +72,11 @@ func (s *session) readPayload(name string) ([]byte, error) {
 }
 
 // read reads a payload by what is configured.
-func (s *session) read(body []byte) (inbound.Payload, error) {
-	return inbound.Read(body, inbound.Options{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")})
+func (s *session) read(cfg config.Config, body []byte) (inbound.Payload, error) {
+	return inbound.Read(body, inbound.Options{
+		Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID"),
+		Slack: inbound.SlackRules{Channels: cfg.SlackChannels, Match: cfg.SlackMatch, IgnoreApps: cfg.SlackIgnoreApps},
+	})
 }
 
 // dispatch files what was delivered, unless reading that failed.
@@ -96,7 +100,7 @@ func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, er
 	if err := errors.Join(err, asUsage(cfg.CheckTarget())); err != nil {
 		return report.Run{}, err
 	}
-	payload, err := s.read(body)
+	payload, err := s.read(cfg, body)
 	if err != nil {
 		return report.Run{}, err
 	}
@@ -110,6 +114,7 @@ func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, er
 	options := s.options(cfg, clients)
 	options.Requests = map[string]func() map[string]int{"GitHub": clients.requests}
 	run := scan.Dispatch(ctx, options, payload.Events)
+	run.Failures = append(run.Failures, payload.Refused...)
 	run.Notices = append(s.notices(payload, options.Policy), run.Notices...)
 	return run, nil
 }

@@ -33,7 +33,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 		Now:       s.Clock.Now(),
 	}
 	if delivered {
-		payload, err := s.read(body)
+		payload, err := s.read(cfg, body)
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,10 @@ type Config struct {
 	SlackChannel    string
 	SlackAPIURL     string // of SLACK_API_URL, without a slash at its end; empty for Slack's own
 
+	SlackChannels   []string // ids, or names with or without "#"; empty for all
+	SlackMatch      []string
+	SlackIgnoreApps []string // names or ids
+
 	Label          string
 	MinEvents      int           // at least 1
 	MaxNewIssues   int           // 0 for none

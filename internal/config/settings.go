@@ -84,6 +84,17 @@ var Settings = []Setting{
 		Help: "Slack channel that the bot writes to, by its id or #name",
 		read: into(func(c *Config) *string { return &c.SlackChannel }, text(80))}, // Slack's limit on names
 
+	{Name: "slack-channels", Env: []string{"ERRMON_SLACK_CHANNELS"}, List: true,
+		Help: "Slack channels whose messages may be errors, by id, one a line or with commas between; all unless set",
+		read: into(func(c *Config) *[]string { return &c.SlackChannels }, each(text(80)))},
+	{Name: "slack-match", Env: []string{"ERRMON_SLACK_MATCH"}, List: true,
+		Default: "error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback",
+		Help:    "Words that make a Slack message an error, in any case, also at the end of a longer word",
+		read:    into(func(c *Config) *[]string { return &c.SlackMatch }, each(text(80)))},
+	{Name: "slack-ignore-apps", Env: []string{"ERRMON_SLACK_IGNORE_APPS"}, List: true, Default: "GitHub, Sentry",
+		Help: "Slack apps whose messages are never errors, by name or id; errmon's own never are",
+		read: into(func(c *Config) *[]string { return &c.SlackIgnoreApps }, each(text(80)))},
+
 	{Name: "label", Env: []string{"ERRMON_LABEL"}, Default: "errmon",
 		Help: "Label of the issues; it also names the dashboard's (LABEL:dashboard) and the one that mutes (LABEL:ignore)",
 		read: into(func(c *Config) *string { return &c.Label }, label)},

@@ -44,6 +44,8 @@ const MaxBody = 1 << 20
 type Options struct {
 	Now time.Time // of what says no time of its own
 	Run string    // the workflow run's id, which names a delivery without an id; empty outside Actions
+
+	Slack SlackRules
 }
 
 // Payload is what was delivered.
@@ -51,53 +53,100 @@ type Payload struct {
 	Shape string // "errmon", "sentry", "slack" or "text"
 	// Events are the errors, each with the ids of its deliveries. Their text is not
 	// framed yet, and a level they lack is left Unknown.
-	Events  []event.Event
-	Skipped []string // why something is no error, a sentence each
+	Events []event.Event
+	// Commands are what people in Slack want done.
+	Commands []Command
+	Skipped  []string // why something is no error, each without its full stop
+	Refused  []error  // what of an envelope could not be read, while the rest could
 }
 
-// shape is one way to read a payload.
-type shape struct {
-	key  string
-	read func(raw json.RawMessage, o Options) (Payload, error)
-}
-
-var shapes = []shape{
-	{"text", readText},
-}
+// shapes are the keys in the order tried.
+var shapes = []string{"errmon", "sentry", "slack", "text"}
 
 // Read reads a payload: the event file of a workflow, the client_payload alone,
 // or the body of a webhook. Its error says what is wrong with it and what would
 // be right.
 func Read(body []byte, o Options) (Payload, error) {
 	if len(body) > MaxBody {
-		return Payload{}, fmt.Errorf("the payload has %d bytes: at most %d are read", len(body), MaxBody)
+		return Payload{}, fmt.Errorf("the payload has more than %d bytes, which is all that is read", MaxBody)
 	}
 	fields, err := object(body)
 	if err != nil {
-		return Payload{}, err
+		if b, formErr := slackForm(string(body)); formErr == nil && b.isRequest() { // a command comes as a form
+			return readShape("slack", quote(body), o)
+		}
+		return Payload{}, fmt.Errorf("the payload: %w", err)
 	}
 	if inner, ok := fields["client_payload"]; ok {
 		body = inner
 		if fields, err = object(inner); err != nil {
-			return Payload{}, fmt.Errorf("client_payload: %w", err)
+			return Payload{}, fmt.Errorf("the event's client_payload: %w", err)
 		}
 	}
-	for _, s := range shapes {
-		raw, ok := fields[s.key]
-		if !ok {
+	key, raw := shapeOf(fields, body)
+	if key == "" {
+		return Payload{}, unknown(fields)
+	}
+	p, err := readShape(key, raw, o)
+	if err != nil {
+		return Payload{}, fmt.Errorf("the %s payload: %w", key, err)
+	}
+	return p, nil
+}
+
+// readShape reads what stands under a key.
+func readShape(key string, raw json.RawMessage, o Options) (p Payload, err error) {
+	switch key {
+	case "errmon":
+		p, err = readEnvelope(raw, o)
+	case "slack":
+		p, err = readSlack(raw, o)
+	case "text":
+		p, err = readText(raw, o)
+	default:
+		err = errors.New("this version does not read it")
+	}
+	p.Shape = key
+	return p, err
+}
+
+// shapeOf tells the shape of a payload, by its key or else by what webhooks hold,
+// and what to read of it.
+func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
+	for _, key := range shapes {
+		if raw, ok := fields[key]; ok && key != "text" { // whose other keys stand beside it
+			return key, raw
+		}
+	}
+	for _, s := range bare {
+		if slices.ContainsFunc(s.keys, func(key string) bool { return fields[key] == nil }) {
 			continue
 		}
-		if s.key == "text" { // its other keys stand beside it
-			raw = body
-		}
-		p, err := s.read(raw, o)
-		p.Shape = s.key
-		if err != nil {
-			return Payload{}, fmt.Errorf("%s payload: %w", s.key, err)
-		}
-		return p, nil
+		return s.shape, body
 	}
-	return Payload{}, unknown(fields)
+	return "", nil
+}
+
+// bare are the keys by which the body of a webhook is known that stands under none.
+var bare = []struct {
+	shape string
+	keys  []string
+}{
+	{"slack", []string{"type", "event"}},
+	{"slack", []string{"type", "team_id"}},
+	{"slack", []string{"type", "challenge"}},
+	{"slack", []string{"command", "response_url"}},
+	{"slack", []string{"blocks"}},
+	{"slack", []string{"attachments"}},
+	{"text", []string{"text"}},
+}
+
+func quote(body []byte) json.RawMessage {
+	quoted, err := json.Marshal(string(body))
+	if err != nil {
+		return nil
+	}
+	return quoted
 }
 
 func object(body []byte) (map[string]json.RawMessage, error) {

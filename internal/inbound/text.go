@@ -47,7 +47,7 @@ func readText(raw json.RawMessage, o Options) (Payload, error) {
 		URL:         b.URL.trim(),
 		Time:        o.Now,
 		Level:       level,
-		Text:        lines(b.Title.trim(), strings.TrimRight(string(b.Text), "\n"), b.Message.trim()),
+		Text:        lines(string(b.Title), string(b.Text), string(b.Message)),
 		Message:     b.Message.trim(),
 		Stack:       string(b.Stack),
 		Service:     b.Service.trim(),
@@ -73,6 +73,7 @@ func deliveryID(own string, o Options, raw []byte) string {
 func lines(parts ...string) string {
 	var text string
 	for _, part := range parts {
+		part = strings.TrimSpace(part)
 		switch {
 		case part == "" || strings.Contains(text, part):
 		case text == "" || strings.Contains(part, text):

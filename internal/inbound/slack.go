@@ -1,0 +1,189 @@
+package inbound
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// slackBody is the body that Slack posts, whatever it is about, and a message as
+// an incoming webhook takes it.
+type slackBody struct {
+	Type    string // "event_callback", or the kind of another request
+	EventID string `json:"event_id"`
+	AppID   string `json:"api_app_id"` // the app that is told, which is ours
+	Event   *slackMessage
+
+	// Of a slash command.
+	Command     string
+	UserName    string `json:"user_name"`
+	ChannelID   string `json:"channel_id"`
+	ChannelName string `json:"channel_name"`
+	ResponseURL string `json:"response_url"`
+	TriggerID   string `json:"trigger_id"`
+
+	// Of a message, and the text of a command. Workflow Builder's variables have
+	// whatever names people gave them.
+	slackMessage
+	Message scalar
+	Link    string
+}
+
+// readSlack reads the body of a Slack event, a slash command or a message. A
+// command comes as a form, so that its body may stand here as a string.
+func readSlack(raw json.RawMessage, o Options) (Payload, error) {
+	b, err := slackBodyOf(raw)
+	if err != nil {
+		return Payload{}, err
+	}
+	switch {
+	case b.Type == "event_callback" && b.Event != nil:
+		return b.event(raw, o)
+	case b.Command != "":
+		return b.slashCommand(raw, o), nil
+	case b.Type != "" && b.Type != "message":
+		return skipped("%s", otherType(b.Type)), nil
+	case b.Event != nil:
+		return b.event(raw, o)
+	}
+	m := b.slackMessage
+	if m.Text == "" {
+		m.Text = string(b.Message)
+	}
+	if m.Permalink == "" {
+		m.Permalink = b.Link
+	}
+	if m.ChannelName == "" {
+		m.ChannelName = b.ChannelName
+	}
+	if m.empty() {
+		return Payload{}, errors.New("it is no Slack event or command, and has no text, blocks or attachments")
+	}
+	return m.payload("", raw, o), nil
+}
+
+// slackBodyOf reads an object, or a string that holds one or a form.
+func slackBodyOf(raw json.RawMessage) (slackBody, error) {
+	var b slackBody
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		if !strings.HasPrefix(strings.TrimSpace(text), "{") {
+			return slackForm(text)
+		}
+		raw = json.RawMessage(text)
+	}
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return slackBody{}, fmt.Errorf("it is no Slack body: %w", err)
+	}
+	return b, nil
+}
+
+// slackForm reads the form of a slash command, or of an interaction, which holds
+// JSON in one field.
+func slackForm(text string) (slackBody, error) {
+	form, err := url.ParseQuery(strings.TrimSpace(text))
+	if err != nil || len(form) == 0 {
+		return slackBody{}, errors.New("it is neither JSON nor a form")
+	}
+	if inner := form.Get("payload"); inner != "" {
+		var b slackBody
+		if err := json.Unmarshal([]byte(inner), &b); err != nil {
+			return slackBody{}, fmt.Errorf("the payload of its form: %w", err)
+		}
+		return b, nil
+	}
+	b := slackBody{
+		Command: form.Get("command"), UserName: form.Get("user_name"), ChannelID: form.Get("channel_id"),
+		ChannelName: form.Get("channel_name"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
+	}
+	b.Text = form.Get("text")
+	return b, nil
+}
+
+// isRequest tells a form that Slack sends from any other text.
+func (b slackBody) isRequest() bool { return b.Command != "" || b.Type != "" }
+
+// event reads what an app subscribed to.
+func (b slackBody) event(raw json.RawMessage, o Options) (Payload, error) {
+	m := *b.Event
+	m.ourApp = b.AppID
+	switch m.Type {
+	case "app_mention":
+		return m.mention(b.EventID, raw, o), nil
+	case "message", "":
+		return m.payload(b.EventID, raw, o), nil
+	}
+	return skipped("%s", otherType(m.Type)), nil
+}
+
+// otherType says why a type of request is no error.
+func otherType(kind string) string {
+	switch kind {
+	case "url_verification":
+		return "Slack checks the address of a webhook, which only a server can answer"
+	case "app_rate_limited":
+		return "Slack says that it left out events, because there were too many"
+	}
+	return fmt.Sprintf("Slack's %q is neither a message nor a command", short(kind))
+}
+
+// SlackRules decide which messages are errors.
+type SlackRules struct {
+	Channels   []string // ids, or names with or without "#"; empty for all
+	Match      []string // words, of which a message must hold one; empty for all messages
+	IgnoreApps []string // names or ids of apps whose messages are no errors
+}
+
+func (r SlackRules) hears(m slackMessage) bool {
+	if len(r.Channels) == 0 {
+		return true
+	}
+	return anyFold(r.Channels, "#", m.Channel, m.ChannelName)
+}
+
+func (r SlackRules) ignores(m slackMessage) bool {
+	return anyFold(r.IgnoreApps, "", m.AppID, m.BotID, m.Username, m.BotProfile.AppID, m.BotProfile.Name)
+}
+
+// anyFold reports whether one of the values is in the list, in any case, and
+// without prefix. Empty values are not.
+func anyFold(list []string, prefix string, values ...string) bool {
+	for _, item := range list {
+		for _, v := range values {
+			if v != "" && strings.EqualFold(strings.TrimPrefix(item, prefix), strings.TrimPrefix(v, prefix)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// harmless are the phrases that hold such a word and say the opposite.
+var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|further|new|fatal|critical))? (?:errors?|exceptions?|failures?|failed|timeouts?)\b`)
+
+// matches reports whether a text holds one of the words. A word may end another,
+// as in "TypeError", and may stand in the plural.
+func (r SlackRules) matches(text string) bool {
+	var words []string
+	for _, w := range r.Match {
+		words = append(words, regexp.QuoteMeta(w))
+	}
+	pattern := regexp.MustCompile(`(?i)(?:` + strings.Join(words, "|") + `)s?(?:\W|_|$)`)
+	return pattern.MatchString(harmless.ReplaceAllString(text, ""))
+}
+
+func skipped(format string, args ...any) Payload {
+	return Payload{Skipped: []string{fmt.Sprintf(format, args...)}}
+}
+
+// short bounds a word of the payload that a reason names.
+func short(s string) string {
+	const limit = 60
+	if runes := []rune(s); len(runes) > limit {
+		return string(runes[:limit]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,146 @@
+package inbound
+
+import (
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// slackMessage is a message as Slack's events tell it.
+type slackMessage struct {
+	Type        string
+	Subtype     string
+	Channel     string // its id
+	ChannelName string `json:"channel_name"`
+	User        string
+	BotID       string `json:"bot_id"`
+	AppID       string `json:"app_id"`
+	Username    string
+	BotProfile  struct {
+		AppID string `json:"app_id"`
+		Name  string
+	} `json:"bot_profile"`
+	Text        string
+	Blocks      []slackBlock
+	Attachments []slackAttachment
+	TS          string
+	ThreadTS    string `json:"thread_ts"`
+	Permalink   string
+
+	ourApp string // the app that was told of it
+}
+
+// news are the subtypes that a new message may have.
+var news = map[string]bool{"": true, "bot_message": true, "file_share": true, "me_message": true}
+
+// payload files the message if it is an error.
+func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) Payload {
+	text, said := m.read()
+	if why := m.noError(text, o.Slack); why != "" {
+		return skipped("%s", why)
+	}
+	head := readAlert(text)
+	e := event.Event{
+		Deliveries: []string{deliveryID(m.delivery(eventID), o, raw)},
+		Source:     "slack", Stream: m.channel(), URL: m.link(), Time: m.time(o.Now),
+		Level: head.level, Text: text, Message: head.rest,
+		Service: first(said.service, head.service), Environment: first(said.environment, head.environment), Release: said.release,
+	}
+	if e.Level == event.Unknown {
+		e.Level = said.level
+	}
+	return Payload{Events: []event.Event{e}}
+}
+
+// noError says why the message is none; empty if it is one.
+func (m slackMessage) noError(text string, r SlackRules) string {
+	switch {
+	case m.Subtype == "message_changed":
+		return "an edit of a Slack message"
+	case m.Subtype == "message_deleted":
+		return "a Slack message was deleted"
+	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
+		return "a reply in a Slack thread"
+	case !news[m.Subtype]:
+		return "Slack's note of subtype " + strconv.Quote(short(m.Subtype)) + " is no message"
+	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
+		return "a message of errmon's own Slack app"
+	case ownNote.MatchString(text):
+		return "errmon's own note of errors"
+	case r.ignores(m):
+		return "a message of an app in slack-ignore-apps"
+	case !r.hears(m):
+		return "a message in a Slack channel that is not in slack-channels"
+	case strings.TrimSpace(text) == "":
+		return "a Slack message without text"
+	case !r.matches(text):
+		return "a Slack message that holds none of the words of slack-match"
+	case m.isPerson() && !isAlert(text):
+		return "a person's chat in Slack: /errmon file TEXT files what somebody wrote"
+	}
+	return ""
+}
+
+// ownNote is how errmon's messages begin, whichever app posts them.
+var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated)(?:, \d+ \w+)* errors?(?:\n|$)`)
+
+func (m slackMessage) isPerson() bool {
+	return m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"
+}
+
+func (m slackMessage) empty() bool {
+	return strings.TrimSpace(m.Text) == "" && len(m.Blocks) == 0 && len(m.Attachments) == 0
+}
+
+func (m slackMessage) channel() string {
+	if m.ChannelName != "" {
+		return "#" + strings.TrimPrefix(m.ChannelName, "#")
+	}
+	return m.Channel
+}
+
+// delivery names the message: by the event that told of it, which Slack sends
+// again under the same id, else by its place; empty without both.
+func (m slackMessage) delivery(eventID string) string {
+	if eventID == "" && m.Channel != "" && m.TS != "" {
+		return m.Channel + " " + m.TS
+	}
+	return eventID
+}
+
+var (
+	channelID = regexp.MustCompile(`^[A-Z0-9]{1,20}$`)
+	timestamp = regexp.MustCompile(`^\d{1,12}\.\d{1,6}$`)
+)
+
+// link is the message's address: its own, or the one that slack.com leads on from.
+func (m slackMessage) link() string {
+	if m.Permalink != "" || !channelID.MatchString(m.Channel) || !timestamp.MatchString(m.TS) {
+		return m.Permalink
+	}
+	return "https://slack.com/archives/" + m.Channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
+}
+
+// time is when the message was posted: its name is a time in seconds.
+func (m slackMessage) time(now time.Time) time.Time {
+	seconds, fraction, _ := strings.Cut(m.TS, ".")
+	s, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil || !timestamp.MatchString(m.TS) || s == 0 {
+		return now
+	}
+	micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
+	return time.Unix(s, micros*1000).UTC()
+}
+
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
