@@ -43,21 +43,24 @@ func (p *Pipeline) redact(e *event.Event) {
 	}
 }
 
-// maxMessage is how many bytes of a message are read, of which grouping takes
-// the first 1,000 that are left. A line may hold a megabyte.
-const maxMessage = 8 << 10
+// Of a message grouping reads the first 1,000 bytes, but only once what is secret
+// was taken out. A line may hold a megabyte.
+const (
+	maxRead    = 8 << 10 // bytes of a message that are redacted
+	maxMessage = 2 << 10 // bytes of it that are kept
+)
 
 // message returns the skeleton of a message. Of one that is cut the last word
 // is left out, as it may be half a secret that nobody recognises.
 func (p *Pipeline) message(s string) string {
-	if len(s) <= maxMessage {
-		return p.redactor.Skeleton(s, grouping.Wildcard)
+	skeleton := p.redactor.Skeleton(cut(s, maxRead), grouping.Wildcard)
+	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {
+		skeleton = skeleton[:last]
 	}
-	s = p.redactor.Skeleton(strings.Clone(cut(s, maxMessage)), grouping.Wildcard)
-	if last := strings.LastIndexByte(s, ' '); last > 0 {
-		return s[:last]
+	if len(s) > maxMessage {
+		return strings.Clone(cut(skeleton, maxMessage))
 	}
-	return s
+	return skeleton
 }
 
 const (
