@@ -104,7 +104,7 @@ func (f *Framer) take(s *stream, e entry) {
 	e.read(f.keys)
 	if e.fields != nil {
 		f.end(s)
-		s.pending.heads = true
+		s.pending.headed.before = true
 		f.emit(e.jsonEvent())
 		return
 	}

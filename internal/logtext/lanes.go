@@ -36,7 +36,7 @@ func (f *Framer) changeLane(s *stream, e entry) {
 
 func (f *Framer) park(s *stream) {
 	s.parked = append(s.parked, s.pending)
-	s.pending = pending{heads: s.pending.heads}
+	s.pending = pending{headed: s.pending.heads()}
 	if len(s.parked) > maxLanes {
 		f.endParked(s, 0)
 	}

@@ -26,7 +26,7 @@ type pending struct {
 	announced bool // the exception line stood above "Traceback", as AWS Lambda prints it
 	fragment  bool // began in the middle of a trace
 	held      []entry
-	heads     bool   // the stream's loggers put heads before their lines
+	headed    headed // what stands before the lines of the stream
 	bare      bool   // began with a line that nothing tells anything of
 	unsaid    bool   // the head has no message, see isUnsaid
 	said      string // the message, where the next line held it
@@ -37,9 +37,22 @@ type pending struct {
 	stamped     bool      // the last record had a transport timestamp
 }
 
+// headed tells whether the stream's loggers put something before their lines.
+type headed struct {
+	before bool // earlier events had a head
+	stamps bool // earlier events had a transport timestamp
+	now    bool // this event has a head
+}
+
+// heads is what the next event of the stream is to know.
+func (p *pending) heads() headed {
+	return headed{before: p.headed.before || p.headed.now, stamps: p.headed.stamps || p.stamped}
+}
+
 // begin makes the entry the head of a new event.
 func (p *pending) begin(e entry) {
-	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time, heads: p.heads || e.shape == structured}
+	*p = pending{active: true, event: newEvent(&e), lines: p.lines[:0], first: e.record.Time, headed: p.heads()}
+	p.headed.now = e.shape == structured
 	p.level, p.message, p.stack = e.head.level, e.head.message, e.head.stack
 	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
 	p.lane = e.head.lane
@@ -132,9 +145,11 @@ func (p *pending) takeFailure(line string) {
 
 // saidTogether tells a line that belongs to the one before it in all
 // likelihood, as the lines of one message do: neither has a head, in a stream
-// whose loggers put heads before theirs, and hardly any time is between.
+// whose loggers put heads before theirs, and hardly any time is between. Lines
+// of access logs have none, and follow on failures.
 func (p *pending) saidTogether(e entry) bool {
-	return p.heads && len(e.rest) == 0 && len(p.held) < maxBare && !p.pausedBefore(e, atOnce)
+	headless := p.headed.before || p.headed.stamps && !p.stamped && !e.stamped
+	return headless && len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && len(p.held) < maxBare && !p.pausedBefore(e, atOnce)
 }
 
 // pausedBefore tells whether more time than that went by before the record, if

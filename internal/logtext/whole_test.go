@@ -116,6 +116,8 @@ func TestSaidTogether(t *testing.T) {
 		{"below an exception", "INFO ready\n" + note + "\nwhile paying", 0, []string{"INFO ready", note + "\nwhile paying"}},
 		{"later", "INFO ready\n" + note + "\nwhile paying", time.Second, []string{"INFO ready", note, "while paying"}},
 		{"among lines without heads", "ready\n" + note + "\nwhile paying", 0, []string{"ready", note, "while paying"}},
+		{"an access log", "INFO ready\n" + note + "\n10.0.0.7 - - \"GET / HTTP/1.1\" 500", 0, []string{"INFO ready", note, "10.0.0.7 - - \"GET / HTTP/1.1\" 500"}},
+		{"only the failure has a head", "ERROR failed\n" + note + "\nwhile paying", 0, []string{"ERROR failed\n" + note, "while paying"}},
 		{"below one with a head", "INFO ready\n" + note + "\nINFO done\nwhile paying", 0, []string{"INFO ready", note, "INFO done", "while paying"}},
 		{"no trace follows", "INFO ready\norder 6\nwhile paying\nINFO done", 0, []string{"INFO ready", "order 6", "while paying", "INFO done"}},
 		{"frames of another runtime", "INFO ready\norder 6\nno price\n    at f (/app/a.js:1:2)", 0, []string{"INFO ready", "order 6", "no price\n    at f (/app/a.js:1:2)"}},
