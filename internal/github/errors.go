@@ -84,8 +84,11 @@ func refused(what, remedy string) error {
 // to mend it.
 func forbidden(kind, repository, message, said string) (what, remedy string) {
 	scope, permission := "issues: write", "Issues: Read and write"
-	if kind == "read file" {
+	switch kind {
+	case "read file":
 		scope, permission = "contents: read", "Contents: Read-only"
+	case kindDispatch:
+		scope, permission = "contents: write", "Contents: Read and write"
 	}
 	what = fmt.Sprintf("github-token may not do this (403 %s)", said)
 	switch {

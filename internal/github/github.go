@@ -38,6 +38,9 @@ type Config struct {
 	// Token is sent as it is, surrounding space aside. Tokens have no fixed
 	// length or prefix.
 	Token string
+	// TokenSource, where it is set, is asked for the token of each attempt
+	// instead. It says so itself where GitHub refuses (ErrRefused).
+	TokenSource func(context.Context) (string, error)
 	// BaseURL is GITHUB_API_URL, such as https://api.github.com or
 	// https://ghes.example/api/v3.
 	BaseURL string

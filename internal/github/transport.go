@@ -63,7 +63,8 @@ func beginOnce(ctx context.Context, kind string) (context.Context, *call) {
 // further calls by them, by the machine's own clock.
 type transport struct {
 	clock         clock.Clock
-	token         string
+	token         string // the one in use
+	source        func(context.Context) (string, error)
 	server        string // scheme and host, for messages
 	writeInterval time.Duration
 
@@ -79,6 +80,7 @@ func newTransport(c Config, server string) *transport {
 	t := &transport{
 		clock:         c.Clock,
 		token:         strings.TrimSpace(c.Token),
+		source:        c.TokenSource,
 		server:        server,
 		writeInterval: c.WriteInterval,
 		turn:          make(chan struct{}, 1),
@@ -186,6 +188,12 @@ func (t *transport) attempt(req *http.Request, kind string) (*http.Response, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
 	defer cancel()
+	if t.source != nil {
+		var err error
+		if t.token, err = t.source(ctx); err != nil {
+			return nil, err
+		}
+	}
 	out := req.Clone(ctx)
 	out.Header.Set("Authorization", "Bearer "+t.token)
 	if req.GetBody != nil {
