@@ -23,6 +23,7 @@ import (
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/safe/safetest"
+	"github.com/org/errmon-action/internal/slack"
 )
 
 var attacksFlag = flag.String("attacks", "", "file of attacks for TestAttacks to run instead of its own, one a line, %s for the canary")
@@ -61,6 +62,7 @@ type published struct {
 	terminal string
 	outputs  []report.Output
 	commands []string
+	slack    string // the blocks of a message, as JSON
 }
 
 // publish runs an event of which every string is the text through all that publishes.
@@ -99,7 +101,14 @@ func publish(t *testing.T, text string, public bool) published {
 	var terminal bytes.Buffer
 	report.Print(&terminal, redactor, run)
 	failures, warnings := report.Annotations(redactor, run)
+	_, message := slack.Message("acme/shop", []slack.Error{{Kind: slack.FirstSeen, Number: 7, URL: "https://github.example/acme/shop/issues/7",
+		Title: redactor.Mrkdwn(a.Title, 300), Place: redactor.Mrkdwn(text, 200), Events: 1}})
+	blocks, err := json.Marshal(message)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return published{
+		slack:    string(blocks),
 		markdown: map[string]string{"body": body, "comment": r.RegressionComment(a), "dashboard": home, "summary": report.Summary(redactor, run)},
 		titles:   []string{r.Title(a), r.DashboardTitle()},
 		terminal: terminal.String(),
@@ -125,6 +134,9 @@ func compare(t *testing.T, harmless, got published, canary string) {
 			t.Errorf("title: %q would be obeyed in %q", m, title)
 		}
 	}
+	if diff := cmp.Diff(slackCode.ReplaceAllString(harmless.slack, "code"), slackCode.ReplaceAllString(got.slack, "code")); diff != "" {
+		t.Errorf("Slack: more than code differs: %s", diff)
+	}
 	checkLines(t, "terminal", got.terminal)
 	for _, c := range got.commands {
 		checkLines(t, "annotation", c)
@@ -141,6 +153,9 @@ func compare(t *testing.T, harmless, got published, canary string) {
 
 // obeyed is what GitHub acts upon in plain text.
 var obeyed = regexp.MustCompile(`(?i)@\w|#\d|\bgh-\d|<!--|--!?>|&#?\w+;|!\[|<img|://[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/\w`)
+
+// slackCode is a code span in which Slack obeys nothing. JSON writes its "&" as an escape.
+var slackCode = regexp.MustCompile("`(?:[^`<>&\\\\]|\\\\[\"\\\\]|\\\\u0026(?:amp|lt|gt);)+`")
 
 // checkLines wants no line that the runner takes for a command, and no control
 // character that a terminal obeys.
