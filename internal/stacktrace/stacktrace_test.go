@@ -7,15 +7,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/logtext"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// TestGolden reads what the programs in testdata/src printed.
+// TestGolden reads what the programs in testdata/src printed, and wants the
+// level that framing gives it above the chain.
 func TestGolden(t *testing.T) {
 	files, err := filepath.Glob("testdata/*/*.txt")
 	if err != nil || len(files) < 200 {
@@ -33,7 +36,7 @@ func TestGolden(t *testing.T) {
 				t.Errorf("runtime %q, want %q", name, runtime)
 			}
 			golden := strings.TrimSuffix(file, ".txt") + ".golden"
-			got := show(chain)
+			got := fmt.Sprintf("level %s\n%s", level(read(t, file)), show(chain))
 			if *update {
 				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
 					t.Fatal(err)
@@ -44,6 +47,15 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
+}
+
+// level is the worst of the events that a text holds, which is one.
+func level(text string) event.Level {
+	worst := event.Unknown
+	framer := logtext.NewFramer(func(e event.Event) { worst = max(worst, e.Level) })
+	framer.Add(event.Record{Text: text})
+	framer.Flush(time.Time{})
+	return worst
 }
 
 func read(t testing.TB, file string) string {
