@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -93,7 +94,14 @@ func (f *fields) fill(e *event.Event) {
 	message := f.text(fieldMessage)
 	cause := f.text(fieldErrorMessage)
 	e.Stack = clip(f.stack(message, cause))
-	e.Level = f.level(e.Stack)
+	var inner event.Event
+	if e.Stack == "" {
+		inner = failureIn(message, f.keys)
+		e.Stack, message = inner.Stack, cmp.Or(inner.Message, message)
+	}
+	if e.Level = f.level(e.Stack); f.values[fieldLevelName] == "" && f.values[fieldSeverity] == "" {
+		e.Level = max(e.Level, inner.Level)
+	}
 	if f.fillPlatform(e) {
 		return
 	}

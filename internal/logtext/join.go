@@ -243,7 +243,7 @@ func (p *pending) verdictHeldText(e entry) verdict {
 	switch {
 	case e.shape == goPlace && isGoFunction(p.held[len(p.held)-1].first), e.shape == command:
 		return join
-	case p.bare && e.shape == frame:
+	case e.shape == frame && (p.bare || p.failed()):
 		return joinIf(isPerlFrame(e.first))
 	case p.bare && (e.shape == text || e.shape == indented) && p.saidTogether(e):
 		return p.holdIfAlone(e)

@@ -59,6 +59,7 @@ func (p *pending) begin(e entry) {
 	// Nothing in a Tcl error's first line tells a source's filter that it is one.
 	p.fragment = e.shape.needsHead() && e.shape != command
 	p.bare = e.shape == text && p.level == event.Unknown
+	p.trace = e.shape == structured && p.failed() && shapeOf(p.message) == raise
 	p.unsaid = e.shape == structured && isUnsaid(p.message)
 	if e.head.twoLines {
 		p.phase = awaitsLevel

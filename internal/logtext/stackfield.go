@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/org/errmon-action/internal/event"
 )
 
 // stack returns the text of the record's stack trace, with the exception above
@@ -26,6 +28,22 @@ func (f *fields) stack(message, cause string) string {
 		cause = name + ": " + cause
 	}
 	return cause + "\n" + stack
+}
+
+// failureIn returns what a message tells that holds a trace, as an event of its
+// own; a zero one where it holds none.
+func failureIn(message string, keys *keyTable) event.Event {
+	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && shapeOf(message) != raise || !holdsTrace(message) {
+		return event.Event{}
+	}
+	e := entry{first: cleanText(message)}
+	e.read(keys)
+	var p pending
+	p.begin(e)
+	if inner, ok := p.finish(keys); ok && inner.Stack != "" {
+		return inner
+	}
+	return event.Event{}
 }
 
 // stackText reads a stack field: a string, or an array of lines as AWS Lambda

@@ -1,0 +1,92 @@
+package grouping_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// forms are the ways in which loggers and runtimes print one failure.
+var forms = map[string]func(failure string) []string{
+	"a line each": func(s string) []string {
+		return append(append([]string{"INFO a"}, strings.Split(s, "\n")...), "INFO b")
+	},
+	"stack": func(s string) []string { return []string{`{"level":"error","msg":"failed","stack":` + quoted(s) + `}`} },
+	"error's stack": func(s string) []string {
+		return []string{`{"level":50,"msg":"failed","err":{"type":"X","stack":` + quoted(s) + `}}`}
+	},
+	"exc_info": func(s string) []string {
+		return []string{`{"levelname":"ERROR","message":"failed","exc_info":` + quoted(s) + `}`}
+	},
+	"message":      func(s string) []string { return []string{`{"level":"error","message":` + quoted(s) + `}`} },
+	"no level":     func(s string) []string { return []string{`{"message":` + quoted(s) + `}`} },
+	"below a head": func(s string) []string { return []string{"2026-11-22 10:00:00,123 ERROR [main] c.a.X - failed\n" + s} },
+	"on the head":  func(s string) []string { return []string{"2026-11-22 10:00:00,123 ERROR [main] c.a.X - " + s} },
+	"CRLF":         func(s string) []string { return []string{strings.ReplaceAll(s, "\n", "\r\n")} },
+	"lambda": func(s string) []string {
+		return []string{"2026-11-22T10:00:00.123Z\t8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tERROR\t" + strings.ReplaceAll(s, "\n", "\r")}
+	},
+}
+
+// otherForms are the failures that a form makes another error, or none, and why.
+var otherForms = []struct {
+	form, reason string
+	names        []string
+}{
+	{"below a head", "what stands above Perl's frames is its message, and the functions have no names",
+		[]string{"perl/evaluated", "perl/missing", "perl/module", "perl/package", "perl/strict", "perl/uncaught", "perl/zero"}},
+	{"message", "nothing tells a thrown string from text", []string{"node/string"}},
+	{"no level", "nothing tells a thrown string from text", []string{"node/string"}},
+	{"on the head", "the first line is known by its indentation or its being alone", []string{"node/string", "python/group", "python/syntax_main"}},
+	{"lambda", "the first line is known by its indentation or its being alone", []string{"node/aggregate", "node/string", "python/group", "python/syntax_main"}},
+}
+
+func quoted(s string) string {
+	b, _ := json.Marshal(s)
+	return string(b)
+}
+
+// errorKeys are the identities of the errors in the records.
+func errorKeys(records []string) []string {
+	var keys []string
+	framer := logtext.NewFramer(func(e event.Event) {
+		if e.Level < event.Error {
+			return
+		}
+		e.Service = "shop"
+		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
+		keys = append(keys, grouping.NewSet(func(s string) string { return s }).Key(e))
+	})
+	for _, r := range records {
+		framer.Add(event.Record{Text: r})
+	}
+	framer.Flush(time.Now())
+	return keys
+}
+
+// TestSameInEveryForm wants each failure to be one event of one identity,
+// however it is printed.
+func TestSameInEveryForm(t *testing.T) {
+	declared := map[string]bool{}
+	for _, o := range otherForms {
+		for _, name := range o.names {
+			declared[o.form+" "+name] = true
+		}
+	}
+	for name, text := range failures(t) {
+		want := identity(t, text)
+		for form, print := range forms {
+			got := errorKeys(print(text))
+			same := len(got) == 1 && got[0] == want
+			if known := declared[form+" "+name]; same == known {
+				t.Errorf("%s in the form %q: %v, want %s (declared another: %v)", name, form, got, want, known)
+			}
+		}
+	}
+}
