@@ -20,7 +20,7 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 	}
 	if strings.HasPrefix(s[i:], "00") && i+2 < len(s) && s[i+2] >= '1' && s[i+2] <= '9' {
 		end, ok = international(s, i+2)
-		return start, end, ok && strings.ContainsAny(s[i:end], " -+") && end-i > 12
+		return start, end, ok && end-i > 12
 	}
 	if end, ok = northAmerican(s, i); ok {
 		return start, end, true
