@@ -46,6 +46,7 @@ type Group struct {
 	Rule     Rule        // what the key was made of
 	Also     []string    // further keys of the same error: of issues that it was filed as apart, and of the templates it was joined from
 	Aliases  []string    // other lines by which the same error may be met
+	Claims   []string    // keys of errors that may be this one, of which less was told: no service, or the exception's line alone
 	Template string      // of the message, or of the exception's; redacted
 	Type     string      // of the exception that surfaced first; empty without a trace
 	Place    event.Frame // the first in-app frame; zero without one

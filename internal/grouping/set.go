@@ -203,6 +203,7 @@ func (s *Set) describe(g *Group) {
 		return
 	}
 	g.Service = e.Service
+	g.Claims = s.told(e.Service, s.template(e.Exceptions[0].Type+": "+e.Exceptions[0].Message))
 	g.Type, g.Template = e.Exceptions[0].Type, s.template(e.Exceptions[0].Message)
 	if frames := e.InApp(); len(frames) > 0 {
 		g.Place = frames[0]

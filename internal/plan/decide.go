@@ -64,6 +64,8 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Update, LateEvents
 	case ownsMore(a):
 		return Update, NewIdentity
+	case received(a):
+		return Update, ToldAgain
 	case a.Issue.Open && isQuiet(a.Next, in):
 		return Close, Quiet
 	}
@@ -94,6 +96,18 @@ func happenedAfter(closed time.Time, a Action) bool {
 		}
 	}
 	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a)
+}
+
+// received reports whether a source or a delivery tells of what it did not tell
+// before, even where the count says as much already: what is not stored now is
+// never seen again.
+func received(a Action) bool {
+	for name, tally := range a.Next.Sources {
+		if tally.Total() > a.Issue.Marker.Sources[name].Total() {
+			return true
+		}
+	}
+	return deliveredAfter(time.Time{}, a)
 }
 
 // deliveredAfter reports whether a delivery that was not counted before is newer

@@ -15,6 +15,7 @@ type directory struct {
 	owners     map[string]int // owned key → number
 	aliases    map[string]int // alias → lowest number
 	muted      map[int]bool
+	claimed    map[int]string          // see claim.go
 	duplicates map[int]int             // number → the older issue of the same error
 	merge      map[int][]marker.Marker // of issues and rows that counted the same events
 	join       map[int][]marker.Marker // of issues and rows that counted other events
@@ -23,7 +24,7 @@ type directory struct {
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(issues []Issue) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{},
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, claimed: map[int]string{},
 		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
@@ -113,10 +114,13 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 // find returns the issue that owns one of the group's keys, else, for a message
 // without a trace, the one that knows it as an alias.
 func (d *directory) find(g *grouping.Group) (int, bool) {
-	if number, ok := d.first(g, d.owners); ok || g.Type != "" {
-		return number, ok
+	if number, ok := d.first(g, d.owners); ok {
+		return number, true
 	}
-	return d.first(g, d.aliases)
+	if number, ok := d.first(g, d.aliases); ok && g.Type == "" {
+		return number, true
+	}
+	return d.claim(g)
 }
 
 // first returns the issue of the group's first key that has one, if possible

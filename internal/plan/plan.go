@@ -33,23 +33,24 @@ type Reason string
 
 // Every reason there is.
 const (
-	FirstSeen   Reason = "first seen"                   // Create: no issue owns the error
-	MoreEvents  Reason = "more events"                  // Update: the count grew
-	LateEvents  Reason = "late events"                  // Update: the count of a closed issue grew, by events from before its closing
-	NewIdentity Reason = "met under another key"        // Update: the issue owns a further key from now on
-	Repaired    Reason = "marker was damaged"           // Update: recognised by its key line, counted anew
-	Merged      Reason = "merged a duplicate"           // Update: took over the counts of an issue that duplicates it
-	Regression  Reason = "happened again after closing" // Reopen: an event is newer than the closing
-	Quiet       Reason = "quiet"                        // Close: nothing for close-after
-	Duplicate   Reason = "duplicate"                    // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
-	BelowMin    Reason = "fewer than min-events"        // Wait
-	OverMax     Reason = "more than max-new-issues"     // Wait
-	NoRoom      Reason = "no room in its issue"         // Wait: people's text fills the body, so the counts are kept on the dashboard
-	NotPlanned  Reason = "closed as not planned"        // Mute
-	ClosedAsDup Reason = "closed as duplicate"          // Mute
-	IgnoreLabel Reason = "labelled ignore"              // Mute
-	NothingNew  Reason = "nothing new"                  // Keep
-	Gone        Reason = "gone"                         // Keep: deleted, transferred or unlabelled since the listing
+	FirstSeen   Reason = "first seen"                     // Create: no issue owns the error
+	MoreEvents  Reason = "more events"                    // Update: the count grew
+	LateEvents  Reason = "late events"                    // Update: the count of a closed issue grew, by events from before its closing
+	NewIdentity Reason = "met under another key"          // Update: the issue owns a further key from now on
+	ToldAgain   Reason = "told by another kind of source" // Update: it tells no more than the count says already
+	Repaired    Reason = "marker was damaged"             // Update: recognised by its key line, counted anew
+	Merged      Reason = "merged a duplicate"             // Update: took over the counts of an issue that duplicates it
+	Regression  Reason = "happened again after closing"   // Reopen: an event is newer than the closing
+	Quiet       Reason = "quiet"                          // Close: nothing for close-after
+	Duplicate   Reason = "duplicate"                      // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
+	BelowMin    Reason = "fewer than min-events"          // Wait
+	OverMax     Reason = "more than max-new-issues"       // Wait
+	NoRoom      Reason = "no room in its issue"           // Wait: people's text fills the body, so the counts are kept on the dashboard
+	NotPlanned  Reason = "closed as not planned"          // Mute
+	ClosedAsDup Reason = "closed as duplicate"            // Mute
+	IgnoreLabel Reason = "labelled ignore"                // Mute
+	NothingNew  Reason = "nothing new"                    // Keep
+	Gone        Reason = "gone"                           // Keep: deleted, transferred or unlabelled since the listing
 )
 
 // Issue is a tracked issue as far as a decision needs it.
