@@ -178,7 +178,7 @@ func TestDoctor(t *testing.T) {
 			if want := map[string]int{"✗": 1, "!": 0}[a.mark]; r.code != want {
 				t.Errorf("exit code %d, want %d", r.code, want)
 			}
-			if !prescribes(r.stdout, a) {
+			if found, _ := prescription(r.stdout, a); found == "" {
 				t.Errorf("no row %s with the remedy %q:\n%s%s", a.mark, a.remedy, r.stdout, r.stderr)
 			}
 			w.untouched(t)
@@ -188,18 +188,17 @@ func TestDoctor(t *testing.T) {
 	holdAgainst(t, "testdata/doctor.golden", book.String())
 }
 
-// prescribes looks for a row with the mark whose own lines hold the remedy.
-func prescribes(out string, a ailment) bool {
+// prescription is the row with the mark whose remedy holds the ailment's; empty
+// if there is none.
+func prescription(out string, a ailment) (found, remedy string) {
 	lines := strings.Split(out, "\n")
-	for i, line := range lines {
-		if !strings.HasPrefix(line, a.mark+" ") {
-			continue
-		}
-		if i+1 < len(lines) && strings.HasPrefix(lines[i+1], "  → ") && strings.Contains(lines[i+1], a.remedy) {
-			return true
+	for i, line := range lines[:len(lines)-1] {
+		next, ok := strings.CutPrefix(lines[i+1], "  → ")
+		if strings.HasPrefix(line, a.mark+" ") && ok && strings.Contains(next, a.remedy) {
+			return strings.TrimPrefix(line, a.mark+" "), next
 		}
 	}
-	return false
+	return "", ""
 }
 
 // untouched fails if any service was changed.

@@ -93,6 +93,17 @@ func (j job) assumesRole() bool {
 	return false
 }
 
+// ownToken tells whether the job writes with another token than the workflow's.
+func (j job) ownToken() bool {
+	for _, step := range j.Steps {
+		token, _ := step.With["github-token"].(string)
+		if strings.Contains(step.Uses, "errmon-action") && token != "" && !strings.Contains(token, "github.token") && !strings.Contains(token, "GITHUB_TOKEN") {
+			return true
+		}
+	}
+	return false
+}
+
 func (f file) checkPermissions(facts Facts) []finding.Finding {
 	var found []finding.Finding
 	checked := false
@@ -121,7 +132,7 @@ func missing(granted any, j job, about string) []finding.Finding {
 			"add `permissions:` with `issues: write` and `contents: read`")}
 	}
 	var found []finding.Finding
-	if !grants(granted, "issues", "write") {
+	if !j.ownToken() && !grants(granted, "issues", "write") {
 		found = append(found, finding.Fail(about, "does not let its token write issues", "add `issues: write` to its permissions"))
 	}
 	if !grants(granted, "contents", "read") {
