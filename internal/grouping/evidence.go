@@ -80,7 +80,7 @@ func (m *miner) uniteNames() {
 				names++
 				if t := m.at(f, place); t.counts() {
 					consts--
-					sure = sure && t.is(isName) && (m.behindRole(f, place) || m.isProperty(f, place))
+					sure = sure && t.is(isName|isJoined|isLearned) && (m.behindRole(f, place) || m.isProperty(f, place))
 				}
 			}
 		}

@@ -154,7 +154,7 @@ func isSeparator(between []byte) bool {
 	}
 	for _, c := range between {
 		switch c {
-		case ' ', ',', '.', ':', ';', '-', '/', '|', '_', '+', '#', '~':
+		case ' ', ',', '.', ':', ';', '-', '/', '|', '_', '+', '#', '~', '@':
 		default:
 			return false
 		}

@@ -94,6 +94,7 @@ func TestMask(t *testing.T) {
 		{"one word in brackets", "refused [auth]", "refused [auth]", 0},
 		{"list of any length", "shards 1, 2, 3, 4 are down", "shards <*> are down", maskNumber},
 		{"shorter list", "shards 1, 2 are down", "shards <*> are down", maskNumber},
+		{"list of addresses", "crashed (stack @0x7fe1 @0x7fe2 @0x8c)", "crashed (stack @<*>)", maskHex},
 		{"values joined by bars", "rejected row:17|EUR|open today", "rejected row:<*> today", maskValue},
 		{"empty brackets", "connection from 10.0.0.7 () reset", "connection from <*> (<*>) reset", maskAddress | maskValue},
 		{"only the first line", "first\nsecond 5", "first", 0},

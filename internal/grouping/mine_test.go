@@ -68,6 +68,7 @@ func TestMine(t *testing.T) {
 		{"joined words",
 			fill("flag • changed", "new-checkout dark-mode fast-search"), []string{"flag <*> changed"}},
 		{"properties of one list", fill("system property •=<*>", "os.name java.vendor"), []string{"system property <*>=<*>"}},
+		{"joined words behind a role", fill("job • started", "nightly-report sync_customers"), []string{"job <*> started"}},
 		{"other signs, other message", []string{"queue orders: full of messages", "queue refunds is full of messages"}, nil},
 	}
 	for _, tt := range tests {
