@@ -41,7 +41,7 @@ var others = map[string][]string{
 	"github":     {"clock", "finding"},
 	"doctor":     {"finding", "safe"},
 	"slack":      {"clock", "finding", "safe"},
-	"sentry":     {"event", "safe", "clock"},
+	"sentry":     {"event", "safe", "clock", "finding"},
 	"config":     {"policy"},
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
@@ -49,7 +49,7 @@ var others = map[string][]string{
 	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
 	"group":   {"event", "grouping", "logfile", "logtext", "plan", "policy", "safe", "scan", "stacktrace"},
 	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "logfile",
-		"plan", "policy", "preview", "report", "safe", "scan", "slack", "stacktrace", "workflow"},
+		"plan", "policy", "preview", "report", "safe", "scan", "sentry", "slack", "stacktrace", "workflow"},
 }
 
 // impure are packages of the standard library that a pure room never imports.

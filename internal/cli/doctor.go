@@ -15,6 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/workflow"
 )
 
@@ -35,6 +36,9 @@ func (s *session) doctor(ctx context.Context) error {
 	}
 	if len(cfg.LogGroups) > 0 {
 		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkCloudWatch(ctx, cfg) })
+	}
+	if cfg.SentryAuthToken != "" && len(cfg.SentryProjects) > 0 {
+		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkSentry(ctx, cfg) })
 	}
 	if client := s.slack(cfg); client != nil {
 		checks = append(checks, client.Check)
@@ -109,6 +113,17 @@ func (s *session) checkCloudWatch(ctx context.Context, cfg config.Config) []find
 		return []finding.Finding{finding.Of("log groups", err)}
 	}
 	return client.Check(ctx, specs, cmp.Or(cfg.Lookback, time.Hour)) // none if it was mistaken
+}
+
+func (s *session) checkSentry(ctx context.Context, cfg config.Config) []finding.Finding {
+	client, err := sentry.New(sentry.Config{
+		Token: cfg.SentryAuthToken, URL: cfg.SentryURL, Organization: cfg.SentryOrganization, Projects: cfg.SentryProjects,
+		Query: cfg.SentryQuery, Environments: cfg.SentryEnvironments, Clock: s.Clock,
+	})
+	if err != nil {
+		return []finding.Finding{finding.Of("Sentry token", err)}
+	}
+	return client.Check(ctx)
 }
 
 // checkWorkflows looks at the workflow that runs, or outside Actions at those of

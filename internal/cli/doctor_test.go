@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/sentry/sentrytest"
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
@@ -43,9 +45,21 @@ func newClinic(t *testing.T) *world {
 	})
 	w.workflow(goodWorkflow)
 	w.slack = w.withSlack()
+	w.withSentry("shop", "web")
 	w.log(3*time.Minute, "ERROR order 1 lost")
 	w.log(time.Minute, "INFO all is well, 0 errors")
 	return w
+}
+
+// withSentry gives the world a Sentry with these projects.
+func (w *world) withSentry(projects ...string) {
+	w.t.Helper()
+	w.sentry = sentrytest.New(projects...)
+	w.sentry.Configure(func(s *sentrytest.Settings) { s.Now = func() time.Time { return w.now } })
+	listening := httptest.NewServer(w.sentry)
+	w.t.Cleanup(listening.Close)
+	w.env["SENTRY_URL"], w.env["SENTRY_AUTH_TOKEN"], w.env["SENTRY_ORGANIZATION"] = listening.URL, "token", "acme"
+	w.env["SENTRY_PROJECT"] = strings.Join(projects, ",")
 }
 
 func (w *world) workflow(content string) {
@@ -86,6 +100,9 @@ func ailments() []ailment {
 	slack := func(change func(*slacktest.Settings)) func(*world) {
 		return func(w *world) { w.slack.Configure(change) }
 	}
+	sentry := func(change func(*sentrytest.Settings)) func(*world) {
+		return func(w *world) { w.sentry.Configure(change) }
+	}
 	webhook := func(reason string) func(*world) {
 		return slack(func(s *slacktest.Settings) { s.Webhook = reason })
 	}
@@ -115,7 +132,11 @@ func ailments() []ailment {
 
 		{"errmon.yml with an unknown key", func(w *world) { w.file(".github/errmon.yml", "lookbak: 2h\n") }, "✗", `did you mean`},
 		{"mistake in an input", set("ERRMON_LOOKBACK", "soon"), "✗", "write it as 90s, 15m, 6h or 2d"},
-		{"nothing to watch", set("AWS_LOG_GROUP_NAME", ""), "✗", "set log-groups"},
+		{"nothing to watch", func(w *world) {
+			for _, name := range []string{"AWS_LOG_GROUP_NAME", "SENTRY_AUTH_TOKEN", "SENTRY_ORGANIZATION", "SENTRY_PROJECT"} {
+				delete(w.env, name)
+			}
+		}, "✗", "set log-groups"},
 
 		{"workflow without issues: write", write("  issues: write\n", ""), "✗", "add `issues: write`"},
 		{"workflow without contents: read", write("  contents: read\n", ""), "!", "add `contents: read`"},
@@ -143,6 +164,15 @@ func ailments() []ailment {
 		{"malformed pattern", set("ERRMON_FILTER_PATTERN", "{ $.level = "), "✗", "check filter-pattern"},
 		{"CloudWatch throttles", aws("ThrottlingException", "Rate exceeded"), "✗", "lower aws-requests-per-second"},
 
+		{"Sentry token wrong", set("SENTRY_AUTH_TOKEN", "wrong"), "✗", "of another server than sentry-url"},
+		{"Sentry organization token", set("SENTRY_AUTH_TOKEN", "sntrys_abc"), "✗", "create an internal integration"},
+		{"Sentry scope event:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens["token"] = []string{"project:read"} }), "✗", "event:read"},
+		{"Sentry scope project:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens["token"] = []string{"event:read"} }), "!", "project:read"},
+		{"Sentry organization unknown", set("SENTRY_ORGANIZATION", "acmee"), "✗", "check sentry-organization"},
+		{"Sentry project unknown", set("SENTRY_PROJECT", "shop,webb"), "✗", "check sentry-projects"},
+		{"Sentry unreachable", set("SENTRY_URL", "http://127.0.0.1:1"), "✗", "check sentry-url and the network"},
+		{"Sentry is down", sentry(func(s *sentrytest.Settings) { s.Fault = func(sentrytest.Request) int { return 503 } }), "✗", "status.sentry.io"},
+
 		{"Slack URL revoked", webhook("no_service"), "✗", "add a new incoming webhook"},
 		{"Slack channel of the webhook gone", webhook("channel_not_found"), "✗", "a webhook of a deleted channel has to be made anew"},
 		{"Slack channel of the webhook archived", webhook("channel_is_archived"), "✗", "unarchive it"},
@@ -163,7 +193,7 @@ func TestDoctor(t *testing.T) {
 	var book strings.Builder
 	t.Run("all well", func(t *testing.T) {
 		w := newClinic(t)
-		r := w.run("doctor").mustSucceed(t)
+		r := w.examine().mustSucceed(t)
 		if strings.Contains(r.stdout, "✗") || strings.Contains(r.stdout, "\n! ") {
 			t.Errorf("not all ✓:\n%s", r.stdout)
 		}
@@ -174,7 +204,7 @@ func TestDoctor(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			w := newClinic(t)
 			a.spoil(w)
-			r := w.run("doctor")
+			r := w.examine()
 			if want := map[string]int{"✗": 1, "!": 0}[a.mark]; r.code != want {
 				t.Errorf("exit code %d, want %d", r.code, want)
 			}
@@ -201,11 +231,24 @@ func prescription(out string, a ailment) (found, remedy string) {
 	return "", ""
 }
 
+// examine runs doctor. The servers' addresses, which change from run to run, are
+// written as Sentry's, whose alone it prints.
+func (w *world) examine() result {
+	r := w.run("doctor")
+	r.stdout = regexp.MustCompile(`http://127\.0\.0\.1:\d{2,}`).ReplaceAllString(r.stdout, "https://sentry.example")
+	return r
+}
+
 // untouched fails if any service was changed.
 func (w *world) untouched(t *testing.T) {
 	t.Helper()
 	if len(w.github.Issues())+len(w.github.Labels())+len(w.github.Dispatches()) > 0 {
 		t.Errorf("GitHub was written to: %v %v", w.github.Issues(), w.github.Labels())
+	}
+	for _, q := range w.sentry.Requests() {
+		if q.Method != "GET" {
+			t.Errorf("Sentry was asked to %s %s", q.Method, q.Path)
+		}
 	}
 	if len(w.slack.Messages()) > 0 {
 		t.Errorf("Slack was written to: %v", w.slack.Messages())

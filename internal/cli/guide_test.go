@@ -264,7 +264,7 @@ func TestGuideShowsDoctor(t *testing.T) {
 	w.github.Configure(func(s *githubtest.Settings) { s.NoIssuesWrite = true })
 	w.slack.Configure(func(s *slacktest.Settings) { s.Webhook = "no_service" })
 	w.advance(2*time.Hour + 10*time.Minute)
-	holdPart(t, "testing.md", "doctor", fenced("", w.run("doctor").stdout))
+	holdPart(t, "testing.md", "doctor", fenced("", w.examine().stdout))
 }
 
 // TestGuideListsAilments holds the guide's table to what doctor says to each.
@@ -274,7 +274,7 @@ func TestGuideListsAilments(t *testing.T) {
 		t.Run(a.name, func(t *testing.T) {
 			w := newClinic(t)
 			a.spoil(w)
-			found, remedy := prescription(w.run("doctor").stdout, a)
+			found, remedy := prescription(w.examine().stdout, a)
 			table += fmt.Sprintf("| %s | %s | %s | %s |\n", a.name, a.mark, inCell(found), inCell(remedy))
 		})
 	}

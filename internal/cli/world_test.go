@@ -16,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/sentry/sentrytest"
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
@@ -28,7 +29,8 @@ type world struct {
 	now    time.Time
 	github *githubtest.Server
 	aws    *cloudwatchtest.Server
-	slack  *slacktest.Server // see withSlack
+	slack  *slacktest.Server  // see withSlack
+	sentry *sentrytest.Server // see withSentry
 	env    map[string]string
 }
 

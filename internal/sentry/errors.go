@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // scopes is what the token needs, as Sentry's settings name it.
@@ -17,25 +19,29 @@ func (c *Client) explain(a *answer, kind string) error {
 	said := c.transport.quote(a.body)
 	switch a.status {
 	case http.StatusUnauthorized:
-		return fmt.Errorf("%s: Sentry does not accept sentry-auth-token (401 %s): it is wrong, revoked, or of another server than sentry-url (%s)",
-			kind, said, c.transport.server())
+		return mend(fmt.Sprintf("%s: Sentry does not accept sentry-auth-token (401 %s)", kind, said),
+			"pass another: it is wrong, revoked, or of another server than sentry-url (%s)", c.transport.server())
 	case http.StatusForbidden:
-		return fmt.Errorf("%s: sentry-auth-token may not do this (403 %s): %s, and check sentry-organization (%s) and sentry-projects",
-			kind, said, scopes, c.config.Organization)
+		return mend(fmt.Sprintf("%s: sentry-auth-token may not do this (403 %s)", kind, said),
+			"%s, and check sentry-organization (%s) and sentry-projects", scopes, c.config.Organization)
 	case http.StatusNotFound:
-		return fmt.Errorf("%s: not found (404 %s): check sentry-organization (%s), sentry-projects (%s) and sentry-url (%s)",
-			kind, said, c.config.Organization, strings.Join(c.config.Projects, ", "), c.transport.server())
+		return mend(fmt.Sprintf("%s: not found (404 %s)", kind, said), "check sentry-organization (%s), sentry-projects (%s) and sentry-url (%s)",
+			c.config.Organization, strings.Join(c.config.Projects, ", "), c.transport.server())
 	case http.StatusBadRequest:
-		return fmt.Errorf("%s: Sentry refuses the search (400 %s): check sentry-query, sentry-environments and sentry-projects", kind, said)
+		return mend(fmt.Sprintf("%s: Sentry refuses the search (400 %s)", kind, said), "check sentry-query, sentry-environments and sentry-projects")
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%s: Sentry's rate limit refused %d attempts (429 %s): run less often, or name fewer projects in sentry-projects",
-			kind, maxRefusals+1, said)
+		return mend(fmt.Sprintf("%s: Sentry's rate limit refused %d attempts (429 %s)", kind, maxRefusals+1, said),
+			"run less often, or name fewer projects in sentry-projects")
 	}
 	if a.status >= 300 && a.status < 400 {
-		return fmt.Errorf("%s: Sentry redirects to %s: set sentry-url to the address it answers at", kind, c.transport.target(a.header.Get("Location")))
+		return mend(fmt.Sprintf("%s: Sentry redirects to %s", kind, c.transport.target(a.header.Get("Location"))), "set sentry-url to the address it answers at")
 	}
-	return fmt.Errorf("%s: Sentry answered %d %s (%s): it may be down, see https://status.sentry.io, or check sentry-url (%s); the next run tries again",
-		kind, a.status, http.StatusText(a.status), said, c.transport.server())
+	return mend(fmt.Sprintf("%s: Sentry answered %d %s (%s)", kind, a.status, http.StatusText(a.status), said),
+		"it may be down, see https://status.sentry.io, or check sentry-url (%s); the next run tries again", c.transport.server())
+}
+
+func mend(what, remedy string, args ...any) error {
+	return &finding.Mendable{What: what, Remedy: fmt.Sprintf(remedy, args...)}
 }
 
 // locate asks which of the inputs a refused list is about: Sentry answers a
@@ -50,8 +56,8 @@ func (c *Client) locate(ctx context.Context, refused *answer) error {
 	case err != nil:
 		return nil
 	case whole.status == http.StatusNotFound:
-		return fmt.Errorf("list issues: Sentry at %s knows no organization %q (404), or hides it from sentry-auth-token: check sentry-organization and sentry-url",
-			c.transport.server(), c.config.Organization)
+		return mend(fmt.Sprintf("list issues: Sentry at %s knows no organization %q (404), or hides it from sentry-auth-token",
+			c.transport.server(), c.config.Organization), "check sentry-organization and sentry-url")
 	case !whole.ok():
 		return nil
 	}
@@ -66,8 +72,8 @@ func (c *Client) locate(ctx context.Context, refused *answer) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return fmt.Errorf("list issues: organization %q has no project %s that sentry-auth-token may read (%d): check sentry-projects, which takes slugs",
-		c.config.Organization, strings.Join(wrong, ", "), refused.status)
+	return mend(fmt.Sprintf("list issues: organization %q has no project %s that sentry-auth-token may read (%d)",
+		c.config.Organization, strings.Join(wrong, ", "), refused.status), "check sentry-projects, which takes slugs")
 }
 
 // maxQuote bounds, in characters, what an error quotes of Sentry's message.

@@ -12,16 +12,16 @@
 //
 // Titles, events and Sentry's own messages are foreign text.
 //
-// It may import event, safe and clock.
+// It may import event, safe, clock and finding.
 package sentry
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // Config says which organization, as whom, and what to read.
@@ -43,9 +43,11 @@ type Client struct {
 
 // errOrganizationToken is told before anything is sent: such tokens are made
 // for uploads from CI, and nothing gives them the scope to read issues.
-var errOrganizationToken = errors.New("sentry-auth-token is an organization token (sntrys_…), which cannot read issues: " +
-	"create an internal integration (Settings → Developer Settings → New Internal Integration) " +
-	"with the permissions Issue & Event: Read (event:read) and Project: Read (project:read), and pass its token")
+var errOrganizationToken error = &finding.Mendable{
+	What: "sentry-auth-token is an organization token (sntrys_…), which cannot read issues",
+	Remedy: "create an internal integration (Settings → Developer Settings → New Internal Integration) " +
+		"with the permissions Issue & Event: Read (event:read) and Project: Read (project:read), and pass its token",
+}
 
 // New checks the configuration without a network call.
 func New(c Config) (*Client, error) {

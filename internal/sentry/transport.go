@@ -15,6 +15,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
 )
 
 const (
@@ -135,12 +136,12 @@ func (t *transport) attempt(ctx context.Context, r request) (*answer, error) {
 	}
 	resp, err := t.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("cannot reach %s: check sentry-url and the network: %w", t.server(), reason(ctx, err))
+		return nil, &finding.Mendable{What: "cannot reach " + t.server(), Remedy: "check sentry-url and the network", Cause: reason(ctx, err)}
 	}
 	defer resp.Body.Close()
 	body, err := read(resp)
 	if err != nil {
-		return nil, fmt.Errorf("unreadable answer from %s: check sentry-url: %w", t.server(), reason(ctx, err))
+		return nil, &finding.Mendable{What: "unreadable answer from " + t.server(), Remedy: "check sentry-url", Cause: reason(ctx, err)}
 	}
 	t.note(resp.Header)
 	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil

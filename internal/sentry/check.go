@@ -1,0 +1,43 @@
+package sentry
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/org/errmon-action/internal/finding"
+)
+
+// Check tells whether the issues of each project can be read with the token. It
+// only reads.
+func (c *Client) Check(ctx context.Context) []finding.Finding {
+	const about = "Sentry token"
+	query := url.Values{"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments, "limit": {"1"}}
+	if _, err := c.get(ctx, "list issues", c.organization("issues/"), query); err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	found := []finding.Finding{finding.Ok(about, "may read the issues of %s at %s", c.config.Organization, c.transport.server())}
+	for _, project := range c.config.Projects {
+		found = append(found, c.checkProject(ctx, project))
+	}
+	return found
+}
+
+// checkProject asks for the project by itself: a list of several is answered as
+// long as one of them is known.
+func (c *Client) checkProject(ctx context.Context, project string) finding.Finding {
+	about := "Sentry project " + project
+	path := "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(project) + "/"
+	_, err := c.get(ctx, "get project", path, nil)
+	var refused *refusal
+	switch {
+	case err == nil:
+		return finding.Ok(about, "is there")
+	case errors.As(err, &refused) && refused.status == http.StatusForbidden:
+		return finding.Warn(about, "cannot be looked up (403)", scopes)
+	case errors.As(err, &refused) && refused.status == http.StatusNotFound:
+		return finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
+	}
+	return finding.Of(about, err)
+}
