@@ -73,9 +73,10 @@ func (w *world) logLines(stream string, ago time.Duration, text string) {
 }
 
 // TestTracesLineByLine logs the failures of every runtime with one line per
-// event, each in a stream of its own, and wants one issue for each, with the
-// whole trace and the exact count, also when it happens again. A dozen at a time
-// takes no more requests for lines around errors than a run may send.
+// event, each in a stream of its own, or all in one and twice, half a second
+// apart. It wants one issue for each, with the whole trace and the exact count, also
+// when it happens again. A dozen at a time takes no more requests for lines around
+// errors than a run may send.
 func TestTracesLineByLine(t *testing.T) {
 	runtimes, err := filepath.Glob(filepath.Join(tracesDir, "*", "*.txt"))
 	if err != nil {
@@ -87,24 +88,30 @@ func TestTracesLineByLine(t *testing.T) {
 	for _, runtime := range slices.Compact(runtimes) {
 		failures := newWorld(t).distinct(failuresOf(t, runtime))
 		for names := range slices.Chunk(slices.Sorted(maps.Keys(failures)), 12) {
+			some := map[string]string{}
+			for _, name := range names {
+				some[name] = failures[name]
+			}
 			t.Run(names[0], func(t *testing.T) {
-				some := map[string]string{}
-				for _, name := range names {
-					some[name] = failures[name]
-				}
-				newWorld(t).checkLineByLine(some)
+				newWorld(t).checkLineByLine(some, 1, func(name string) string { return name }, 20*time.Second)
+			})
+			t.Run(names[0]+" and others in one stream", func(t *testing.T) {
+				newWorld(t).checkLineByLine(some, 2, func(string) string { return "all" }, 500*time.Millisecond)
 			})
 		}
 	}
 }
 
-func (w *world) checkLineByLine(failures map[string]string) {
+func (w *world) checkLineByLine(failures map[string]string, times int64, stream func(string) string, apart time.Duration) {
+	w.t.Helper()
 	w.env["ERRMON_MAX_NEW_ISSUES"] = "50"
 	for runs := range int64(2) {
 		ago := 10 * time.Minute
-		for name, text := range failures {
-			w.logLines("web/"+strings.ReplaceAll(name, "/", "-"), ago, text)
-			ago -= 20 * time.Second
+		for range times {
+			for name, text := range failures {
+				w.logLines(stream(name), ago, text)
+				ago -= apart
+			}
 		}
 		before := w.windows()
 		r := w.run("scan").mustSucceed(w.t)
@@ -112,7 +119,7 @@ func (w *world) checkLineByLine(failures map[string]string) {
 			w.t.Errorf("%d requests for the lines around errors are not told:\n%s", sent, r.stdout)
 		}
 		w.t.Logf("%d failures: %s", len(failures), lastLine(r.stdout))
-		w.checkWhole(failures, runs+1)
+		w.checkWhole(failures, times*(runs+1))
 		w.advance(30 * time.Minute)
 	}
 }

@@ -80,12 +80,12 @@ const (
 	maxLoose = 20
 	maxHeld  = 20
 	maxBare  = 5
-	atOnce   = 100 * time.Millisecond
+	atOnce   = 200 * time.Millisecond
 )
 
 // verdict decides by the shape of the record's first line.
 func (p *pending) verdict(e entry) verdict {
-	if p.phase == over || p.ownsTime(e) || p.pausedBefore(e, Settle) || p.isNextTcl(e) {
+	if p.phase == over || p.ownsTime(e) || p.isLate(e) || p.isNextTcl(e) {
 		return begin
 	}
 	if len(p.held) > 0 {

@@ -160,6 +160,15 @@ func (p *pending) pausedBefore(e entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
 
+// isLate tells a record that comes too long after the last to be of the same
+// failure: a line that others may print as well sooner than one of a trace.
+func (p *pending) isLate(e entry) bool {
+	if e.shape.needsHead() || e.shape == structured {
+		return p.pausedBefore(e, Settle)
+	}
+	return p.pausedBefore(e, atOnce)
+}
+
 // isNextTcl tells the line that the commands of every Tcl error begin with.
 func (p *pending) isNextTcl(e entry) bool {
 	return p.phase == quoting && e.shape == command && strings.HasSuffix(e.first, "while executing")

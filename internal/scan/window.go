@@ -10,7 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/marker"
-	"github.com/org/errmon-action/internal/plan"
 )
 
 // This file reads the lines around errors of which the source's filter brought
@@ -32,7 +31,6 @@ const (
 	windowAfter       = 5 * time.Second
 	maxWindowRequests = 30
 	maxRequestsEach   = 3
-	maxContext        = 20 // lines kept for an issue
 )
 
 // window is a stretch of one stream.
@@ -227,53 +225,6 @@ func begins(e, whole event.Event) bool {
 func completed(e, whole event.Event) event.Event {
 	whole.ID, whole.URL, whole.Source, whole.Service = e.ID, e.URL, e.Source, e.Service
 	return whole
-}
-
-// addContext reads the lines around the samples of new errors, and of others
-// whose sample may lack lines, as far as the budget goes. An issue that it did
-// not reach gets its lines when a later run updates it.
-func (s *Scan) addContext(ctx context.Context, actions []plan.Action) {
-	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
-		for _, a := range actions {
-			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || s.windows >= maxWindowRequests {
-				continue
-			}
-			g := a.Groups[0]
-			i := slices.IndexFunc(s.sources, func(src Source) bool { return src.Key() == g.Sample.Source })
-			if i < 0 || g.Sample.Time.IsZero() || a.Kind != plan.Create && !g.Sample.Split {
-				continue
-			}
-			if source, ok := s.sources[i].(Windowed); ok {
-				records, _ := s.readWindow(ctx, source, around(g.Sample))
-				g.Sample, g.Context = withContext(g.Sample, records, s.Fields)
-			}
-		}
-	}
-}
-
-// withContext returns the sample with all its lines, and the lines around it.
-func withContext(sample event.Event, records []event.Record, fields map[string][]string) (event.Event, []string) {
-	i := slices.IndexFunc(records, func(r event.Record) bool { return r.Time.Equal(sample.Time) })
-	if i < 0 {
-		return sample, nil
-	}
-	for _, whole := range frameWindow(records, fields) {
-		if isPart(sample, whole) && len(whole.Text) > len(sample.Text) {
-			sample.Text, sample.Stack, sample.Partial = whole.Text, whole.Stack, whole.Partial
-		}
-	}
-	end := i + 1
-	for end < len(records) && strings.Contains(sample.Text, strings.TrimRight(records[end].Text, "\r\n")) {
-		end++
-	}
-	var lines []string
-	for _, r := range records[max(0, i-maxContext/2):i] {
-		lines = append(lines, r.Text)
-	}
-	for _, r := range records[end:min(len(records), end+maxContext-len(lines))] {
-		lines = append(lines, r.Text)
-	}
-	return sample, lines
 }
 
 // earliest returns the earlier of two times, of which zero is none.
