@@ -15,6 +15,7 @@
 //	answers_test.go   the process dies; an answer is lost, late, wrong or a refusal
 //	listing_test.go   GitHub's lists of issues lie; crowd_test.go: long ones
 //	overlap_test.go   two and five runs at once, one request at a time
+//	dispatch_test.go  runs that file what was delivered, beside scans and each other
 //	schedule_test.go  crons are skipped, clocks differ, delivery is late, a source is down
 //	meddling_test.go  people act on the issues meanwhile; a workflow is cancelled
 //	random_test.go    all of these by chance, on histories made up by chance
@@ -33,7 +34,7 @@
 // between errmon's GET and its PATCH of the same issue is overwritten, since
 // there is no compare-and-swap. People edit just before or just after. Counts of
 // errors that people made errmon forget, or damaged, begin anew; debt says what
-// is owed then. Dispatches and Sentry have no cases here.
+// is owed then. Sentry has no cases here.
 package faults
 
 import (
@@ -58,7 +59,7 @@ func TestFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := slices.Concat(answerRows(c), listingRows(c, ""), listingRows(long, ", of several pages"),
-		overlapRows(c), scheduleRows(c), meddlingRows(c))
+		overlapRows(c), dispatchRows(c), scheduleRows(c), meddlingRows(c))
 	rows = slices.DeleteFunc(rows, func(r row) bool { return !strings.Contains(r.fault, *only) })
 	if !*sweep {
 		for i := range rows {

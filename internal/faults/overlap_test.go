@@ -22,6 +22,7 @@ func together(runs []*run, next func(waiting []*run) *run) {
 		turns[r] = turn
 		inner := r.gate
 		r.gate = func(q request) *fault {
+			r.pending = q
 			told <- news{run: r}
 			<-turn
 			if inner == nil {

@@ -98,6 +98,10 @@ type run struct {
 	requests []request
 	dead     bool
 
+	stdin         string
+	pending, last request // while several runs go on at once: waits, and passed
+	rested        bool    // it waited long before the pending one
+
 	code int
 	out  string
 }
@@ -122,8 +126,8 @@ func (r *run) do() *run {
 	}
 	var out bytes.Buffer
 	command := cli.Command{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
-		Getenv: func(name string) string { return env[name] }, Clock: r.world.clock(r.world.skew),
+		Stdin: strings.NewReader(r.stdin), Stdout: &out, Stderr: &out,
+		Getenv: func(name string) string { return env[name] }, Clock: r.noting(r.world.clock(r.world.skew)),
 	}
 	r.code = command.Main(r.ctx, r.args)
 	r.out = out.String()

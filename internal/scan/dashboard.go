@@ -38,7 +38,7 @@ func (s *Scan) readHomes(ctx context.Context, homes []github.Issue, k *known) er
 		}
 		switch {
 		case k.home.Number == 0:
-			k.home, k.dashboard = home, d
+			k.home, k.dashboard, k.stored = home, d, d.Waiting
 		case home.State == "open":
 			k.doubles = append(k.doubles, home)
 			k.dashboard = converge(k.dashboard, d)

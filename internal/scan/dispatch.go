@@ -22,8 +22,9 @@ import (
 // back, and writes again until nothing is left to write.
 
 const (
-	// settleWait is longer than any writer takes between reading an issue and
-	// writing it; the pause before a write comes on top, twice.
+	// settleWait is longer than a writer takes between reading an issue and writing
+	// it, unless GitHub fails the write several times; the pause before a write comes
+	// on top, twice.
 	settleWait = 8 * time.Second
 	// settleJitter, at most, keeps runs that began together from going on so.
 	settleJitter = 8 * time.Second
@@ -56,8 +57,10 @@ func (s *Scan) dispatch(ctx context.Context, events []event.Event) error {
 	}
 	for range maxRounds {
 		wrote, err := s.round(ctx, events)
-		lagging := errors.Is(err, github.ErrPartialListing) && len(s.created) > 0
-		if err != nil && !lagging || !wrote && !lagging || s.DryRun || ctx.Err() != nil {
+		// Where runs overlap, two lists that one of them compares are soon not of one
+		// moment, and the list may lack what was just filed.
+		unsure := errors.Is(err, github.ErrPartialListing)
+		if err != nil && !unsure || !wrote && !unsure || s.DryRun || ctx.Err() != nil {
 			return err
 		}
 		pause := settleWait + 2*s.WriteInterval + rand.N(settleJitter)
@@ -140,10 +143,13 @@ func failed(results []apply.Result) bool {
 	return slices.ContainsFunc(results, func(r apply.Result) bool { return r.Err != nil })
 }
 
-// tellOnce tells of each issue what was done, once for each kind of action: a
-// later round does again what was overwritten.
+// tellOnce tells of what was delivered and done, once for each kind of action on an
+// issue: a later round does again what was overwritten.
 func (s *Scan) tellOnce(results []apply.Result) {
 	results = slices.DeleteFunc(slices.Clone(results), func(r apply.Result) bool {
+		if len(r.Action.Groups) == 0 && !r.Action.Writes() {
+			return true
+		}
 		return slices.ContainsFunc(s.out.Lines, func(l report.Line) bool {
 			again := r.Action.Kind == plan.Update && l.Done() || l.Action.Kind == r.Action.Kind || r.Action.Kind == plan.Keep
 			return l.Number == r.Number && l.Action.Title == r.Action.Title && again && r.Err == nil
@@ -152,8 +158,9 @@ func (s *Scan) tellOnce(results []apply.Result) {
 	s.tell(results)
 }
 
-// keepWaiting stores on the dashboard what was delivered and gets no issue yet,
-// and reports whether that was missing there. All else on it stays as it is.
+// keepWaiting stores on the dashboard what was delivered and gets no issue yet, and
+// takes off it what has one by now. It reports whether that was to be done. All
+// else on the dashboard stays as it is.
 func (s *Scan) keepWaiting(ctx context.Context, k known, results []apply.Result) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {
@@ -161,7 +168,8 @@ func (s *Scan) keepWaiting(ctx context.Context, k known, results []apply.Result)
 			rows = append(rows, row(r.Action, r.Action.Reason))
 		}
 	}
-	if len(delivered(k.dashboard.Waiting, rows)) == 0 {
+	before := k.stored
+	if len(delivered(before, rows)) == 0 && len(withoutFiled(before, k.issues)) == len(before) {
 		return false, nil
 	}
 	if k.home.Number == 0 {
@@ -172,10 +180,30 @@ func (s *Scan) keepWaiting(ctx context.Context, k known, results []apply.Result)
 		if err != nil {
 			return github.Edit{}, err
 		}
-		d.Waiting = withRows(d.Waiting, rows)
+		d.Waiting = withRows(withoutFiled(d.Waiting, k.issues), rows)
 		body, err := s.renderer().Dashboard(d, current.Body)
 		return github.Edit{Body: body}, err
 	})
+}
+
+// withoutFiled leaves out the rows of which an issue has counted every delivery.
+// Those that hold events of a source are left to the runs that read it.
+func withoutFiled(rows []marker.Row, issues []plan.Issue) []marker.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
+		return len(row.Marker.Sources)+len(row.Marker.Sentry) == 0 && slices.ContainsFunc(issues, func(i plan.Issue) bool {
+			return slices.ContainsFunc(row.Marker.Keys, i.Marker.Owns) && knowsAll(i.Marker, row.Marker)
+		})
+	})
+}
+
+// knowsAll reports whether m has counted every delivery of other.
+func knowsAll(m, other marker.Marker) bool {
+	for kind, inbox := range other.Deliveries {
+		if slices.ContainsFunc(inbox.IDs, func(id string) bool { return !m.Deliveries[kind].Knows(id) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func numbers(issues []plan.Issue) []int {
@@ -211,11 +239,8 @@ func delivered(before, now []marker.Row) []marker.Row {
 		if i := rowOf(before, row); i >= 0 {
 			known = before[i].Marker
 		}
-		for kind, inbox := range row.Marker.Deliveries {
-			if slices.ContainsFunc(inbox.IDs, func(id string) bool { return !known.Deliveries[kind].Knows(id) }) {
-				news = append(news, row)
-				break
-			}
+		if !knowsAll(known, row.Marker) {
+			news = append(news, row)
 		}
 	}
 	return news

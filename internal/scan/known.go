@@ -18,6 +18,7 @@ import (
 type known struct {
 	issues    []plan.Issue
 	dashboard marker.Dashboard
+	stored    []marker.Row   // what waits on the dashboard issue itself, without its doubles
 	home      github.Issue   // the dashboard issue; Number 0 if there is none
 	doubles   []github.Issue // open dashboards of other first runs
 }

@@ -1,0 +1,109 @@
+package faults
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/clock"
+)
+
+// A delivery is told once: what a run that files one loses is lost for good. Such
+// runs overlap with each other and with scans at any request, with one thing
+// given: who waits for seconds before it reads back gives others the time to
+// write what they have read.
+
+// dispatch is a run that files one Slack message about the error named.
+func (w *world) dispatch(name string, id int, at time.Time, args ...string) *run {
+	r := w.newRun(append(args, "--payload", "-")...)
+	r.stdin = fmt.Sprintf(`{"slack":{"type":"event_callback","event_id":"Ev%d","event":{"type":"message","subtype":"bot_message","channel":"C01","ts":"%d.000000","text":"*ERROR* in post: %s courier lost %d parcels"}}}`,
+		id, at.Unix(), name, 10+id)
+	return r
+}
+
+// longRest is shorter than what a run waits before it reads back, and longer than
+// the pauses between writes.
+const longRest = 5 * time.Second
+
+// noting marks the run as rested after it slept long.
+func (r *run) noting(c clock.Clock) clock.Clock {
+	sleep := c.Sleep
+	c.Sleep = func(ctx context.Context, d time.Duration) error {
+		r.rested = r.rested || d >= longRest
+		return sleep(ctx, d)
+	}
+	return c
+}
+
+// writing reports whether the run has read an issue and is about to write it.
+func (r *run) writing() bool {
+	return r.last.method == "GET" && r.pending.method == "PATCH" && r.last.path == r.pending.path
+}
+
+// giving picks by chance, but nobody who rested while another is writing.
+func giving(seed int) func([]*run) *run {
+	random := rand.New(rand.NewPCG(uint64(seed), 1))
+	return func(waiting []*run) *run {
+		may := waiting
+		if slices.ContainsFunc(waiting, (*run).writing) {
+			may = slices.DeleteFunc(slices.Clone(waiting), func(r *run) bool { return r.rested })
+		}
+		if len(may) == 0 {
+			may = waiting
+		}
+		chosen := may[random.IntN(len(may))]
+		chosen.last, chosen.rested = chosen.pending, false
+		return chosen
+	}
+}
+
+// deliver plays a run of the story with n dispatches beside it, of n deliveries of
+// one error, each told twice by a dispatch of its own where twice is set.
+func (c *chronicle) deliver(at, n, seed int, twice bool, args ...string) verdict {
+	w := c.worlds[at].clone()
+	began := w.now()
+	all := []*run{w.newRun()}
+	for i := range n {
+		all = append(all, w.dispatch("remote", i, began.Add(time.Duration(i)*time.Second), args...))
+		if twice {
+			all = append(all, w.dispatch("remote", i, began.Add(time.Duration(i)*time.Second), args...))
+		}
+	}
+	together(all, giving(seed))
+	var v verdict
+	for _, r := range all[1:] { // a scan leaves what it is not sure of to the next one
+		if r.code != 0 {
+			v.note(&v.lost, "%s ended with code %d:\n%s", strings.Join(r.args, " "), r.code, r.out)
+		}
+	}
+	owed := truth{count: n, first: began, last: began.Add(time.Duration(n-1) * time.Second), issue: true, state: "open"}
+	seen := w.look("courier")
+	seen.waiting = 0 // on a second dashboard, which the next scan closes
+	w.judgeError(&v, "courier", debt{truth: owed, atLeast: n}, seen)
+	after := c.goOn(w, at+1, nil)
+	w.judgeError(&after, "courier", debt{truth: owed, atLeast: n}, w.look("courier"))
+	after.add(v)
+	return after
+}
+
+func (v *verdict) add(other verdict) {
+	v.duplicates, v.lost = v.duplicates+other.duplicates, v.lost+other.lost
+	v.miscounted, v.text = v.miscounted+other.miscounted, v.text+other.text
+	v.notes = append(v.notes, other.notes...)
+}
+
+func dispatchRows(c *chronicle) []row {
+	five, twice, few := row{fault: "five dispatches beside a scan"}, row{fault: "five dispatches, each redelivered"}, row{fault: "five dispatches below min-events"}
+	for i := range runs - 1 {
+		for seed := range 10 {
+			name := fmt.Sprintf("run %d, seed %d", i, seed)
+			five.add(name, func() verdict { return c.deliver(i, 5, seed, false, "--min-events", "1") })
+			twice.add(name, func() verdict { return c.deliver(i, 5, seed, true, "--min-events", "1") })
+			few.add(name, func() verdict { return c.deliver(i, 5, seed, false) })
+		}
+	}
+	return []row{five, twice, few}
+}
