@@ -25,6 +25,8 @@ type Applier struct {
 	Render render.Renderer
 	Label  string     // of error issues
 	Input  plan.Input // what the actions were decided from
+	// Resolve marks a Sentry issue as resolved; nil where none is tracked.
+	Resolve func(ctx context.Context, id string) error
 }
 
 // Result is what became of one action. Its action is the one decided right
@@ -63,7 +65,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []Result {
 		default:
 			result = a.one(ctx, action)
 			failures++
-			if result.Err == nil {
+			if result.Err == nil || errors.Is(result.Err, errElsewhere) {
 				failures = 0
 			}
 			if final(ctx, result.Err) || failures == maxFailures {
@@ -109,6 +111,9 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
 		if result.Action = a.again(action, issue); !result.Action.Writes() {
 			return github.Edit{}, nil
 		}
+		if err := a.resolve(ctx, result.Action.Resolve); err != nil {
+			return github.Edit{}, err
+		}
 		return a.edition(result.Action, current)
 	})
 	if errors.Is(err, github.ErrGone) {
@@ -120,6 +125,21 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
 	}
 	result.Err = err
 	return result
+}
+
+// errElsewhere says that it was not GitHub that failed.
+var errElsewhere = errors.New("Sentry was not told")
+
+// resolve carries a closing over to Sentry. It comes before the issue's own write,
+// which notes it: done twice it does no harm, and noted but not done Sentry's issue
+// would look as if somebody had opened it again.
+func (a *Applier) resolve(ctx context.Context, ids []string) error {
+	for _, id := range ids {
+		if err := a.Resolve(ctx, id); err != nil {
+			return fmt.Errorf("%w that the issue is closed: %w", errElsewhere, err)
+		}
+	}
+	return nil
 }
 
 func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
@@ -142,8 +162,10 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 		edit.State, edit.StateReason = "open", "reopened"
 	case action.Reason == plan.Duplicate && action.Issue.Open:
 		edit.State, edit.StateReason = "closed", "duplicate"
-	case action.Reason == plan.Quiet:
+	case action.Reason == plan.Quiet, action.Reason == plan.ThereClosed:
 		edit.State, edit.StateReason = "closed", "completed"
+	case action.Reason == plan.ThereMuted:
+		edit.State, edit.StateReason = "closed", "not_planned"
 	}
 	return edit, nil
 }

@@ -28,10 +28,9 @@ func TestBadInput(t *testing.T) {
 		{"nothing to watch", unset("AWS_LOG_GROUP_NAME"), nil, 2, []string{"nothing to watch", "log-groups"}},
 		{"all mistakes at once", func(w *world) { w.env = map[string]string{} }, []string{"--lookback", "soon", "--min-level", "bad"}, 2,
 			[]string{"github-token", "repository", "log-groups", "lookback", "min-level"}},
-		{"nothing but Sentry", func(w *world) {
-			delete(w.env, "AWS_LOG_GROUP_NAME")
-			w.env["SENTRY_AUTH_TOKEN"], w.env["SENTRY_ORGANIZATION"], w.env["SENTRY_PROJECT"] = "t", "acme", "shop"
-		}, nil, 2, []string{"does not read Sentry", "log-groups"}},
+		{"organization token of Sentry", func(w *world) {
+			w.env["SENTRY_AUTH_TOKEN"], w.env["SENTRY_ORGANIZATION"], w.env["SENTRY_PROJECT"] = "sntrys_eyJpYXQi", "acme", "shop"
+		}, nil, 2, []string{"sentry-auth-token", "internal integration", "event:read", "project:read"}},
 		{"unknown flag", nil, []string{"--frequency", "5m"}, 2, []string{"--frequency"}},
 		{"unknown command", nil, []string{"look"}, 2, []string{"look"}},
 		{"no region", unset("AWS_REGION"), nil, 2, []string{"aws-region", "/ecs/shop"}},

@@ -16,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
+	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/slack"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
@@ -38,12 +39,9 @@ func (s *session) scanOnce(ctx context.Context) (report.Run, error) {
 	if err != nil && !errors.As(err, &usage) {
 		return report.Run{}, err
 	}
-	if err == nil && len(cfg.LogGroups) == 0 && cfg.SentryAuthToken != "" {
-		return report.Run{}, usageError{errors.New("nothing to watch: this version does not read Sentry; set log-groups")}
-	}
-	s.warnOfUnread(cfg)
 	specs, specsErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	if err := errors.Join(err, asUsage(errors.Join(specsErr, cfg.CheckScan()))); err != nil {
+	tracker, sentryErr := s.sentry(cfg)
+	if err := errors.Join(err, asUsage(errors.Join(specsErr, sentryErr, cfg.CheckScan()))); err != nil {
 		return report.Run{}, err
 	}
 	gh, err := s.github(cfg)
@@ -56,14 +54,7 @@ func (s *session) scanOnce(ctx context.Context) (report.Run, error) {
 	if err != nil {
 		return report.Run{}, err
 	}
-	return scan.Run(ctx, s.options(cfg, sources{github: gh, reader: reader, aws: aws, specs: specs})), nil
-}
-
-// warnOfUnread tells of settings that are valid and have no effect.
-func (s *session) warnOfUnread(cfg config.Config) {
-	if cfg.SentryAuthToken != "" {
-		s.warning("sentry-auth-token is set, and this version does not read Sentry")
-	}
+	return scan.Run(ctx, s.options(cfg, sources{github: gh, reader: reader, aws: aws, specs: specs, sentry: tracker})), nil
 }
 
 // sources are the clients of one run.
@@ -72,6 +63,7 @@ type sources struct {
 	reader *github.Client // read the configuration file; nil where it was at hand
 	aws    *cloudwatch.Client
 	specs  []cloudwatch.Spec
+	sentry *sentry.Client // nil where it is not configured
 }
 
 // requests counts what both clients sent to GitHub.
@@ -89,7 +81,7 @@ func (c sources) requests() map[string]int {
 // Open and one to Requests.
 func (s *session) options(cfg config.Config, c sources) scan.Options {
 	level, _ := event.ParseLevel(cfg.MinLevel)
-	return scan.Options{
+	o := scan.Options{
 		Clock:      s.Clock,
 		GitHub:     c.github,
 		Slack:      s.slack(cfg),
@@ -105,6 +97,7 @@ func (s *session) options(cfg config.Config, c sources) scan.Options {
 			MaxNew:     cfg.MaxNewIssues,
 			CloseAfter: cfg.CloseAfter,
 			Lateness:   cfg.Lateness,
+			Resolve:    cfg.SentryResolve,
 		},
 		Label:          cfg.Label,
 		Trusted:        cfg.TrustedLogins,
@@ -115,6 +108,10 @@ func (s *session) options(cfg config.Config, c sources) scan.Options {
 		DryRun:         cfg.DryRun,
 		WriteInterval:  cfg.WriteInterval,
 	}
+	if c.sentry != nil {
+		o.Tracker, o.Requests["Sentry"] = c.sentry, c.sentry.Requests
+	}
+	return o
 }
 
 func openGroups(ctx context.Context, aws *cloudwatch.Client, specs []cloudwatch.Spec) ([]scan.Source, error) {
@@ -136,6 +133,22 @@ func (s *session) slack(cfg config.Config) *slack.Client {
 		c.APIURL = cfg.SlackAPIURL + "/"
 	}
 	return slack.New(c)
+}
+
+// sentry is nil where it is not configured.
+func (s *session) sentry(cfg config.Config) (*sentry.Client, error) {
+	if cfg.SentryAuthToken == "" {
+		return nil, nil
+	}
+	return sentry.New(sentry.Config{
+		Token:        cfg.SentryAuthToken,
+		URL:          cfg.SentryURL,
+		Organization: cfg.SentryOrganization,
+		Projects:     cfg.SentryProjects,
+		Query:        cfg.SentryQuery,
+		Environments: cfg.SentryEnvironments,
+		Clock:        s.Clock,
+	})
 }
 
 func (s *session) github(cfg config.Config) (*github.Client, error) {

@@ -36,6 +36,7 @@ type Config struct {
 	SentryURL          string // without a slash at its end
 	SentryQuery        string
 	SentryEnvironments []string
+	SentryResolve      bool
 
 	SlackWebhookURL string
 	SlackBotToken   string // set together with SlackChannel, or not at all

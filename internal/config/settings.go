@@ -74,6 +74,10 @@ var Settings = []Setting{
 		Help: "Sentry environments to read, one a line or with commas between; all unless set",
 		read: into(func(c *Config) *[]string { return &c.SentryEnvironments }, list)},
 
+	{Name: "sentry-resolve", Env: []string{"SENTRY_RESOLVE"}, Default: "false", Switch: true,
+		Help: "Resolves an error's Sentry issue when its issue is closed as completed; the token then needs event:write too",
+		read: into(func(c *Config) *bool { return &c.SentryResolve }, yesOrNo)},
+
 	{Name: "slack-webhook-url", Env: []string{"SLACK_WEBHOOK_URL"}, Secret: true, notInFile: useSecret,
 		Help: "Slack incoming webhook that is told of new, regressed and escalated errors",
 		read: into(func(c *Config) *string { return &c.SlackWebhookURL }, secretAddress)},

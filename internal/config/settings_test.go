@@ -29,6 +29,7 @@ sentry-projects         | SENTRY_PROJECT                            |
 sentry-url              | SENTRY_URL                                | https://sentry.io
 sentry-query            | SENTRY_QUERY                              | is:unresolved
 sentry-environments     | SENTRY_ENVIRONMENTS                       |
+sentry-resolve          | SENTRY_RESOLVE                            | false
 slack-webhook-url       | SLACK_WEBHOOK_URL                         |
 slack-bot-token         | SLACK_BOT_TOKEN                           |
 slack-channel           | SLACK_CHANNEL                             |

@@ -2,7 +2,8 @@
 //
 // Each event has one identity, its key: the type chain and in-app frames where
 // there is a stack trace ("exc1:"), else the service and the template of its
-// message ("msg1:"). A Set adds up events group by group and keeps, of all of
+// message ("msg1:"). What Sentry keeps as one issue is one error by that
+// ("sen1:"), and its event's own keys say under which name other sources know it. A Set adds up events group by group and keeps, of all of
 // them, only counts per minute and one sample, so that memory depends on the
 // number of distinct errors and not on the number of events. The order in
 // which events are added changes nothing.
@@ -57,6 +58,12 @@ type Group struct {
 	Last     time.Time
 	Sample   event.Event // the newest event
 	Context  []string    // lines around the sample, where they were read
+
+	// Where the identity is a Sentry issue, Tracked is what Sentry says of it, nil if
+	// it was not asked. The keys that its event has by itself, the best first, are
+	// in EventKeys: by them the same error is known where another source saw it.
+	Tracked   *event.Tracked
+	EventKeys []string
 }
 
 // Seen is what one source showed of a group.

@@ -14,6 +14,7 @@ import (
 const (
 	exceptionPrefix = "exc1:"
 	messagePrefix   = "msg1:"
+	trackedPrefix   = "sen1:"
 )
 
 // maxKeyFrames bounds the frames that make a key: a deep recursion differs
@@ -36,6 +37,15 @@ func MessageKey(service, template string) string { return hashed(messagePrefix, 
 // IsMessageKey reports whether a key is that of a message without a trace.
 func IsMessageKey(key string) bool { return strings.HasPrefix(key, messagePrefix) }
 
+// IsExceptionKey reports whether a key is that of an exception with its frames.
+func IsExceptionKey(key string) bool { return strings.HasPrefix(key, exceptionPrefix) }
+
+// TrackedKey is the identity of what Sentry keeps as one issue, by its id.
+func TrackedKey(id string) string { return trackedPrefix + id }
+
+// IsTrackedKey reports whether a key is that of a Sentry issue.
+func IsTrackedKey(key string) bool { return strings.HasPrefix(key, trackedPrefix) }
+
 // Rule says what a group's key was made of.
 type Rule string
 
@@ -45,6 +55,7 @@ const (
 	ByInAppFramesAndMessage Rule = "exception types, in-app frames and message template: the function that failed has no name"
 	ByAllFrames             Rule = "exception types, all frames and service: no frame is in-app"
 	ByKnown                 Rule = "template that an earlier run knew"
+	BySentry                Rule = "Sentry issue"
 	ByTemplate              Rule = "service and message template: no stack trace"
 )
 

@@ -22,7 +22,7 @@ type Set struct {
 	limit     int               // bytes of a template that count
 	templates map[string]string // masked → redacted, so that each is redacted once
 	messages  map[message]uint32
-	traces    map[string]uint32 // exception key → unit
+	traces    map[string]uint32 // exception's or Sentry issue's key → unit
 	units     []unit
 }
 
@@ -53,13 +53,13 @@ func NewSet(redact func(string) string) *Set {
 
 // Add counts e among the events of its identity.
 func (s *Set) Add(e event.Event) Mark {
+	if e.Issue != "" {
+		at := s.keyed(TrackedKey(e.Issue), BySentry)
+		s.units[at].group.add(&e)
+		return Mark{Unit: at}
+	}
 	if hasTrace(&e) {
-		key, rule := exceptionKey(&e, s.template)
-		at, ok := s.traces[key]
-		if !ok {
-			at = s.open(&Group{Key: key, Rule: rule})
-			s.traces[key] = at
-		}
+		at := s.keyed(exceptionKey(&e, s.template))
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}
 	}
@@ -68,6 +68,17 @@ func (s *Set) Add(e event.Event) Mark {
 	at := s.unit(message{e.Service, template})
 	s.units[at].group.add(&e)
 	return Mark{at, masks}
+}
+
+// keyed returns the place of what has its key by itself, making room for it if
+// need be.
+func (s *Set) keyed(key string, rule Rule) uint32 {
+	at, ok := s.traces[key]
+	if !ok {
+		at = s.open(&Group{Key: key, Rule: rule})
+		s.traces[key] = at
+	}
+	return at
 }
 
 func (s *Set) open(g *Group) uint32 {
@@ -198,7 +209,13 @@ func (s *Set) GroupOf(m Mark) *Group { return s.units[s.final(m.Unit)].home }
 // describe fills what a reader sees of a group from its sample.
 func (s *Set) describe(g *Group) {
 	e := &g.Sample
-	g.Aliases = s.aliases(g)
+	if e.Source == "" {
+		return // of a Sentry issue, whose event was not read
+	}
+	if IsTrackedKey(g.Key) {
+		g.Service, g.Template, g.EventKeys = e.Service, s.template(e.Message), s.eventKeys(*e)
+	}
+	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)
 	if !hasTrace(e) {
 		return
 	}

@@ -29,6 +29,7 @@
 package marker
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -61,8 +62,9 @@ type Marker struct {
 
 	Sources    map[string]Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64  `json:"sen,omitempty"` // lifetime total by Sentry issue id
+	Pages      map[string]Page   `json:"pg,omitempty"`  // of the Sentry issues, by their id
 	Deliveries map[string]Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
-	Carried    map[string]Millis `json:"car,omitempty"` // state changes carried over from or to Sentry, by name
+	Carried    map[string]Millis `json:"car,omitempty"` // when a state was carried over from or to Sentry, by "ID STATE"; see Carry
 
 	Commented []string `json:"com,omitempty"` // reasons already commented
 	Quiet     Millis   `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
@@ -152,7 +154,7 @@ func combine(a, b Marker, tallies func(a, b Tally) Tally, inboxes func(a, b Inbo
 		m.SetSource(name, tallies(m.Sources[name], t))
 	}
 	for id, n := range b.Sentry {
-		m.Sentry = with(m.Sentry, id, max(m.Sentry[id], n))
+		m.SetTotal(id, n, b.Pages[id])
 	}
 	for name, at := range b.Carried {
 		m.Carried = with(m.Carried, name, max(m.Carried[name], at))
@@ -173,7 +175,7 @@ func (m *Marker) SetInbox(kind string, b Inbox) { m.Deliveries = with(m.Deliveri
 func (m Marker) Clone() Marker {
 	c := m
 	c.Keys, c.Aliases = slices.Clone(m.Keys), slices.Clone(m.Aliases)
-	c.Commented = slices.Clone(m.Commented)
+	c.Commented, c.Pages = slices.Clone(m.Commented), maps.Clone(m.Pages)
 	c.Sources, c.Sentry, c.Carried, c.Deliveries = nil, nil, nil, nil
 	for name, t := range m.Sources {
 		c.SetSource(name, t.clone())

@@ -23,7 +23,12 @@ func Decide(a Action, in Input) Action {
 	for _, m := range a.Merge {
 		a.Next = marker.Merge(a.Next, m)
 	}
+	a.Resolve = nil
 	a.Kind, a.Reason = verdict(a, in)
+	if a.Reason == HereClosed {
+		a.Resolve = theirs(a.Next, in).unresolved
+	}
+	agree(&a.Next, in, a.Resolve)
 	switch {
 	case a.Kind == Reopen:
 		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
@@ -44,16 +49,23 @@ func RegressionNote(issue Issue) string {
 }
 
 func verdict(a Action, in Input) (Kind, Reason) {
+	there := theirs(a.Next, in)
 	switch {
 	case a.Issue.Ignored:
 		return Mute, IgnoreLabel
+	case mutedThere(a.Issue) && there.state == event.Unresolved && there.changed:
+		return Reopen, ThereAgain
 	case !a.Issue.Open && a.Issue.Closed != "":
 		return Mute, a.Issue.Closed
 	}
-	grew := a.Next.Count() > a.Issue.Marker.Count()
-	switch {
-	case grew && !a.Issue.Open && happenedAfter(closing(a.Issue), a):
+	grew := grew(a.Issue.Marker, a.Next)
+	if grew && !a.Issue.Open && happenedAfter(closing(a.Issue), a) {
 		return Reopen, Regression
+	}
+	if kind, reason, carries := carryOver(a, in, there); carries {
+		return kind, reason
+	}
+	switch {
 	case a.Issue.Damaged:
 		return Update, Repaired
 	case len(a.Merge)+len(a.Join) > 0 && (grew || ownsMore(a)):
@@ -68,6 +80,8 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Update, ToldAgain
 	case a.Issue.Open && isQuiet(a.Next, in):
 		return Close, Quiet
+	case there.changed:
+		return Update, ThereNoted
 	}
 	return Keep, NothingNew
 }
@@ -95,7 +109,7 @@ func happenedAfter(closed time.Time, a Action) bool {
 			}
 		}
 	}
-	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a)
+	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || trackedAfter(closed, a)
 }
 
 // received reports whether a source or a delivery tells of what it did not tell
@@ -137,6 +151,9 @@ func isQuiet(m marker.Marker, in Input) bool {
 // zero time if one of them was not.
 func readUpTo(m marker.Marker, in Input) time.Time {
 	earliest := in.Now
+	if in.Tracks && len(m.Sentry) > 0 && in.States == nil {
+		return time.Time{}
+	}
 	for name := range m.Sources {
 		at, ok := in.Read[name]
 		if !ok {
@@ -163,6 +180,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 		m.Span(g.First, g.Last)
 		describe(&m, g)
 	}
+	total(&m, groups)
 	for name, minutes := range sum(groups) {
 		tally := m.Sources[name]
 		tally.Observe(minutes)

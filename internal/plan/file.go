@@ -67,7 +67,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 		actions[i].Next = observe(actions[i].Next, actions[i].Groups) // of all groups at once: a cell is set
 	}
 	for i, row := range in.Waiting {
-		if _, ok := taken[i]; !ok && in.Now.Sub(row.Marker.Last.Time()) < forgetAfter {
+		if _, ok := taken[i]; !ok && in.Now.Sub(row.Marker.Last.Time()) < forgetAfter && !settled(row.Marker, in) {
 			actions = append(actions, Action{Title: row.Title, Next: row.Marker.Clone()})
 		}
 	}
@@ -96,7 +96,7 @@ func rowsOf(rows []marker.Row, groups []*grouping.Group) []int {
 		return owners
 	}
 	for i, row := range rows {
-		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return g.Type == "" && slices.Contains(row.Marker.Aliases, g.Key) }) {
+		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return meets(row.Marker, g) }) {
 			return []int{i}
 		}
 	}
@@ -119,7 +119,7 @@ func readable(a Action, in Input) bool {
 			return false
 		}
 	}
-	return true
+	return !in.Tracks || len(a.Next.Sentry) == 0 || in.States != nil
 }
 
 func bySeverity(a, b Action) int {

@@ -16,6 +16,7 @@ type directory struct {
 	aliases    map[string]int // alias → lowest number
 	muted      map[int]bool
 	claimed    map[int]string          // see claim.go
+	tracked    map[int]bool            // has a Sentry issue
 	duplicates map[int]int             // number → the older issue of the same error
 	merge      map[int][]marker.Marker // of issues and rows that counted the same events
 	join       map[int][]marker.Marker // of issues and rows that counted other events
@@ -24,18 +25,20 @@ type directory struct {
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(issues []Issue) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, claimed: map[int]string{},
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, claimed: map[int]string{}, tracked: map[int]bool{},
 		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
 			d.muted[issue.Number] = muted(issue)
+			d.tracked[issue.Number] = slices.ContainsFunc(issue.Marker.Keys, grouping.IsTrackedKey)
 		}
 	}
 	slices.SortFunc(d.issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range d.issues {
 		d.own(issue)
 	}
+	d.twins()
 	for _, issue := range d.issues {
 		for _, alias := range issue.Marker.Aliases {
 			if _, taken := d.aliases[alias]; !taken {
@@ -47,18 +50,23 @@ func index(issues []Issue) *directory {
 }
 
 // own notes which keys the issue owns. It duplicates an older one when that
-// owns its first key; a key taken over later, by an alias, proves nothing.
+// owns its first key, or the same Sentry issue; another key taken over later, by
+// an alias, proves nothing.
 func (d *directory) own(issue Issue) {
 	for i, key := range issue.Marker.Keys {
 		owner, taken := d.owners[key]
 		switch {
 		case !taken:
 			d.owners[key] = issue.Number
-		case i == 0 && !d.muted[issue.Number]:
-			d.duplicates[issue.Number] = owner
-			d.merge[owner] = append(d.merge[owner], issue.Marker)
+		case (i == 0 || grouping.IsTrackedKey(key)) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
+			d.duplicate(issue, owner)
 		}
 	}
+}
+
+func (d *directory) duplicate(issue Issue, owner int) {
+	d.duplicates[issue.Number] = owner
+	d.merge[owner] = append(d.merge[owner], issue.Marker)
 }
 
 func muted(issue Issue) bool { return issue.Ignored || (!issue.Open && issue.Closed != "") }
@@ -87,10 +95,12 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 	groups = slices.Clone(groups)
 	slices.SortFunc(groups, func(a, b *grouping.Group) int { return strings.Compare(a.Key, b.Key) })
 	places := map[string]int{} // template of a fresh message with a service → its place in fresh
-	var nameless []*grouping.Group
+	var nameless, tracked []*grouping.Group
 	for _, g := range groups {
 		if number, ok := d.find(g); ok {
 			known[number] = append(known[number], g)
+		} else if grouping.IsTrackedKey(g.Key) {
+			tracked = append(tracked, g)
 		} else if g.Type == "" && g.Service == "" {
 			nameless = append(nameless, g)
 		} else {
@@ -108,16 +118,21 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 			fresh = append(fresh, []*grouping.Group{g})
 		}
 	}
-	return known, fresh
+	return known, joinTracked(fresh, tracked)
 }
 
-// find returns the issue that owns one of the group's keys, else, for a message
-// without a trace, the one that knows it as an alias.
+// find returns the issue that owns one of the group's keys, else the one that
+// knows it as an alias: that of a message by the lines of its traces, that of an
+// exception by the events of its Sentry issue.
 func (d *directory) find(g *grouping.Group) (int, bool) {
 	if number, ok := d.first(g, d.owners); ok {
 		return number, true
 	}
-	if number, ok := d.first(g, d.aliases); ok && g.Type == "" {
+	number, ok := d.twin(g)
+	if !grouping.IsTrackedKey(g.Key) {
+		number, ok = d.first(g, d.aliases)
+	}
+	if ok {
 		return number, true
 	}
 	return d.claim(g)

@@ -33,24 +33,29 @@ type Reason string
 
 // Every reason there is.
 const (
-	FirstSeen   Reason = "first seen"                     // Create: no issue owns the error
-	MoreEvents  Reason = "more events"                    // Update: the count grew
-	LateEvents  Reason = "late events"                    // Update: the count of a closed issue grew, by events from before its closing
-	NewIdentity Reason = "met under another key"          // Update: the issue owns a further key from now on
-	ToldAgain   Reason = "told by another kind of source" // Update: it tells no more than the count says already
-	Repaired    Reason = "marker was damaged"             // Update: recognised by its key line, counted anew
-	Merged      Reason = "merged a duplicate"             // Update: took over the counts of an issue that duplicates it
-	Regression  Reason = "happened again after closing"   // Reopen: an event is newer than the closing
-	Quiet       Reason = "quiet"                          // Close: nothing for close-after
-	Duplicate   Reason = "duplicate"                      // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
-	BelowMin    Reason = "fewer than min-events"          // Wait
-	OverMax     Reason = "more than max-new-issues"       // Wait
-	NoRoom      Reason = "no room in its issue"           // Wait: people's text fills the body, so the counts are kept on the dashboard
-	NotPlanned  Reason = "closed as not planned"          // Mute
-	ClosedAsDup Reason = "closed as duplicate"            // Mute
-	IgnoreLabel Reason = "labelled ignore"                // Mute
-	NothingNew  Reason = "nothing new"                    // Keep
-	Gone        Reason = "gone"                           // Keep: deleted, transferred or unlabelled since the listing
+	FirstSeen   Reason = "first seen"                           // Create: no issue owns the error
+	MoreEvents  Reason = "more events"                          // Update: the count grew
+	LateEvents  Reason = "late events"                          // Update: the count of a closed issue grew, by events from before its closing
+	NewIdentity Reason = "met under another key"                // Update: the issue owns a further key from now on
+	ToldAgain   Reason = "told by another kind of source"       // Update: it tells no more than the count says already
+	Repaired    Reason = "marker was damaged"                   // Update: recognised by its key line, counted anew
+	Merged      Reason = "merged a duplicate"                   // Update: took over the counts of an issue that duplicates it
+	Regression  Reason = "happened again after closing"         // Reopen: an event is newer than the closing
+	Quiet       Reason = "quiet"                                // Close: nothing for close-after
+	ThereAgain  Reason = "unresolved again in Sentry"           // Reopen
+	ThereClosed Reason = "resolved in Sentry"                   // Close: as completed
+	ThereMuted  Reason = "archived in Sentry"                   // Close: as not planned
+	HereClosed  Reason = "closed here: resolves Sentry's issue" // Update: see Action.Resolve
+	ThereNoted  Reason = "state in Sentry noted"                // Update: both sides agree without anything to do
+	Duplicate   Reason = "duplicate"                            // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
+	BelowMin    Reason = "fewer than min-events"                // Wait
+	OverMax     Reason = "more than max-new-issues"             // Wait
+	NoRoom      Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
+	NotPlanned  Reason = "closed as not planned"                // Mute
+	ClosedAsDup Reason = "closed as duplicate"                  // Mute
+	IgnoreLabel Reason = "labelled ignore"                      // Mute
+	NothingNew  Reason = "nothing new"                          // Keep
+	Gone        Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
 )
 
 // Issue is a tracked issue as far as a decision needs it.
@@ -72,6 +77,7 @@ type Rules struct {
 	MaxNew     int           // new issues in one run
 	CloseAfter time.Duration // quiet time until an issue is closed; 0 never
 	Lateness   time.Duration // how late an event may be delivered
+	Resolve    bool          // closing an issue as completed resolves its Sentry issues
 }
 
 // Input is all that a run knows.
@@ -85,19 +91,25 @@ type Input struct {
 	// Read says up to when each source was read completely in this run. A
 	// source that failed is missing.
 	Read map[string]time.Time
+	// Tracks says that Sentry is a source. States holds the state of each of its
+	// issues that an open issue or a waiting row tracks, and of all that are
+	// unresolved, by id; it is nil where Sentry could not be read.
+	Tracks bool
+	States map[string]event.State
 }
 
 // Action is what shall happen to one error.
 type Action struct {
-	Kind   Kind
-	Reason Reason
-	Issue  Issue             // as it was; zero for Create and Wait without an issue
-	Title  string            // of the issue, or of the one to create
-	Next   marker.Marker     // what the issue shall store
-	Groups []*grouping.Group // what was seen of it in this run; may be empty
-	DupOf  int               // Duplicate: the issue that stays
-	Merge  []marker.Marker   // markers of issues and rows that counted the same events
-	Join   []marker.Marker   // markers of issues and rows that counted other events of what turned out to be the same error
+	Kind    Kind
+	Reason  Reason
+	Issue   Issue             // as it was; zero for Create and Wait without an issue
+	Title   string            // of the issue, or of the one to create
+	Next    marker.Marker     // what the issue shall store
+	Groups  []*grouping.Group // what was seen of it in this run; may be empty
+	DupOf   int               // Duplicate: the issue that stays
+	Resolve []string          // HereClosed: ids of the Sentry issues to resolve before the issue is written
+	Merge   []marker.Marker   // markers of issues and rows that counted the same events
+	Join    []marker.Marker   // markers of issues and rows that counted other events of what turned out to be the same error
 }
 
 // Count is the number of events once the action is done.
@@ -123,6 +135,17 @@ func magnitude(n int64) int {
 	return digits
 }
 
+// Sampled returns the first group of which an event was read; nil if there is
+// none.
+func (a Action) Sampled() *grouping.Group {
+	for _, g := range a.Groups {
+		if g.Tracked == nil || g.Sample.Source != "" {
+			return g
+		}
+	}
+	return nil
+}
+
 // Writes reports whether the action changes an error issue.
 func (a Action) Writes() bool {
 	switch a.Kind {
@@ -139,7 +162,7 @@ func Plan(in Input) []Action {
 	known := index(in.Issues)
 	in.Waiting = known.adopt(in.Waiting)
 	known.converge(in.Groups)
-	groups, fresh := known.match(in.Groups)
+	groups, fresh := known.match(knownToRows(in.Groups, in.Waiting))
 	in.Waiting = known.takeRows(groups, in.Waiting)
 	var actions []Action
 	for _, issue := range known.issues {

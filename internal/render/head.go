@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,11 +13,11 @@ import (
 )
 
 // head says what happened, how often and where.
-func (r Renderer) head(a plan.Action) string {
+func (r Renderer) head(a plan.Action, old string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** · first seen %s · last seen %s\n\n",
 		events(a.Next.Count()), clockTime(a.Next.First.Time()), clockTime(a.Next.Last.Time()))
-	b.WriteString(r.facts(a))
+	b.WriteString(r.facts(a, old))
 	b.WriteString(r.sources(a.Next))
 	if trend := trend(a.Next); trend != "" {
 		b.WriteString("\n" + trend + "\n")
@@ -31,15 +32,17 @@ func events(n int64) string {
 	return fmt.Sprintf("%d events", n)
 }
 
-// facts is a table of what is known beyond the counts.
-func (r Renderer) facts(a plan.Action) string {
+// facts is a table of what is known beyond the counts. Where this run saw no
+// event, what the old section said of one stays.
+func (r Renderer) facts(a plan.Action, old string) string {
 	rows := [][2]string{
 		{"Message", r.Redactor.Code(a.Next.Template, 500).String()},
 		{"Service", r.Redactor.Code(a.Next.Service, 100).String()},
 		{"Level", level(a.Next)},
 	}
-	if len(a.Groups) > 0 {
-		g := a.Groups[0]
+	if g := a.Sampled(); g == nil {
+		rows = slices.Concat(oldFacts(old, "Exception", "In"), rows, oldFacts(old, "Release", "Environment"))
+	} else {
 		rows = append([][2]string{{"Exception", r.Redactor.Code(g.Type, 200).String()}, {"In", r.place(g.Place)}}, rows...)
 		rows = append(rows,
 			[2]string{"Release", r.Redactor.Code(g.Sample.Release, 100).String()},
@@ -53,6 +56,20 @@ func (r Renderer) facts(a plan.Action) string {
 		}
 	}
 	return b.String() + "\n"
+}
+
+// oldFacts returns the rows of the facts with these names that a section holds.
+func oldFacts(section string, names ...string) [][2]string {
+	table, _, _ := strings.Cut(section, "| Source |")
+	var rows [][2]string
+	for _, name := range names {
+		_, rest, ok := strings.Cut(table, "\n| "+name+" | ")
+		value, _, closed := strings.Cut(rest, " |\n")
+		if ok && closed && !strings.Contains(value, "\n") {
+			rows = append(rows, [2]string{name, value})
+		}
+	}
+	return rows
 }
 
 // level is a name that event knows, whatever people made of what is stored.
@@ -74,7 +91,7 @@ func (r Renderer) place(f event.Frame) string {
 
 // sources lists where the events came from, with a link to the newest of each.
 func (r Renderer) sources(m marker.Marker) string {
-	if len(m.Sources)+len(m.Deliveries) == 0 {
+	if len(m.Sources)+len(m.Sentry)+len(m.Deliveries) == 0 {
 		return ""
 	}
 	var b strings.Builder
@@ -85,6 +102,10 @@ func (r Renderer) sources(m marker.Marker) string {
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
 		tally := m.Sources[name]
 		row(name, tally.Total(), tally.URL, tally.Newest)
+	}
+	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
+		page := m.Pages[id]
+		row("Sentry "+cmp.Or(page.Name, id), m.Sentry[id], page.URL, page.Last)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(m.Deliveries)) {
 		inbox := m.Deliveries[kind]

@@ -47,7 +47,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	for limit := maxSample; ; limit /= 2 {
 		one := r.section()
-		section, err := a.Next.Section(one.head(a) + "\n\n" + one.sample(a, old, limit) + "\n\n" + r.foot())
+		section, err := a.Next.Section(one.head(a, old) + "\n\n" + one.sample(a, old, limit) + "\n\n" + r.foot())
 		if err != nil {
 			return "", err
 		}
@@ -84,6 +84,9 @@ func join(before, section, behind string) string {
 // RegressionComment is posted once when an issue is reopened.
 func (r Renderer) RegressionComment(a plan.Action) string {
 	text := fmt.Sprintf("It happened again at %s, after this issue was closed: reopened.", clockTime(a.Next.Last.Time()))
+	if a.Reason == plan.ThereAgain {
+		text = "Its issue in Sentry is unresolved again: reopened."
+	}
 	if release := release(a); release != "" {
 		text += " Release " + r.Redactor.Code(release, 80).String() + "."
 	}

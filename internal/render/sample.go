@@ -19,8 +19,8 @@ const (
 // old section showed: a newer event of which only a part was read tells less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := oldSample(old)
-	if len(a.Groups) > 0 && (inside == "" || !a.Groups[0].Sample.Partial) {
-		inside = r.event(a.Groups[0].Sample, limit) + r.context(a.Groups[0].Context, old, limit)
+	if g := a.Sampled(); g != nil && (inside == "" || !g.Sample.Partial) {
+		inside = r.event(g.Sample, limit) + r.context(g.Context, old, limit)
 	} else if inside == "" {
 		inside = "The log lines were no longer there when this issue was filed."
 	}
@@ -50,7 +50,11 @@ func (r Renderer) event(e event.Event, limit int) string {
 		return "### Stack trace\n\n" + r.Redactor.Fenced(e.Text, limit).String()
 	}
 	trace := "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
-	return trace + "\n<details><summary>Log event</summary>\n\n" + r.Redactor.Fenced(e.Text, limit/4).String() + "\n</details>"
+	summary := "Log event"
+	if e.Issue != "" {
+		summary = "Event in Sentry"
+	}
+	return trace + "\n<details><summary>" + summary + "</summary>\n\n" + r.Redactor.Fenced(e.Text, limit/4).String() + "\n</details>"
 }
 
 // logged reports whether the trace stands in the event's text as it is, and

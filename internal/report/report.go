@@ -41,6 +41,9 @@ type Source struct {
 	Complete time.Time // up to here; zero if nothing was read
 	Events   int64     // at or above min-level
 	Err      error
+
+	Tracker bool // it keeps issues, which are read whole and not from a time on
+	Issues  int  // of a tracker: how many it has
 }
 
 // Done reports whether the line is a change that this run made, or in a dry

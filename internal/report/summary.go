@@ -113,8 +113,19 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 	b.WriteString("\n| Source | Events | Read from | Lag |\n|---|---:|---|---|\n")
 	for _, s := range run.Sources {
-		fmt.Fprintf(b, "| %s | %d | %s | %s |\n", r.Code(s.Name, 300), s.Events, s.From.UTC().Format("2006-01-02 15:04 UTC"), lag(s, run.Ended))
+		fmt.Fprintf(b, "| %s | %d | %s | %s |\n", r.Code(s.Name, 300), s.Events, from(s), lag(s, run.Ended))
 	}
+}
+
+// from is what was read of a source.
+func from(s Source) string {
+	switch {
+	case s.Tracker && s.Complete.IsZero():
+		return ""
+	case s.Tracker:
+		return plural(int64(s.Issues), "issue")
+	}
+	return s.From.UTC().Format("2006-01-02 15:04 UTC")
 }
 
 // lag is how far behind the end of the run a source was read.

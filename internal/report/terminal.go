@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
@@ -13,8 +14,11 @@ import (
 func Print(w io.Writer, r *safe.Redactor, run Run) {
 	r = r.Section()
 	for _, s := range run.Sources {
-		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s from %s on; lag: %s",
-			s.Name, plural(s.Events, "event"), s.From.UTC().Format("2006-01-02 15:04 UTC"), lag(s, run.Ended))))
+		what := " from " + from(s) + " on"
+		if s.Tracker {
+			what = strings.TrimSuffix(" of "+from(s), " of ")
+		}
+		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s%s; lag: %s", s.Name, plural(s.Events, "event"), what, lag(s, run.Ended))))
 	}
 	for _, l := range run.Lines {
 		if l.Action.Kind == plan.Keep && l.Err == nil {

@@ -122,7 +122,18 @@ func (s *Scan) progress(before marker.Dashboard, results []apply.Result) map[str
 			read[key] = marker.At(plan.ReadBefore(s.from(key, before), s.Rules.Lateness))
 		}
 	}
+	if s.Tracker != nil {
+		key := s.Tracker.Key()
+		if at, done := s.completed[key]; done && !heldTracked(results) {
+			read[key] = max(read[key], marker.At(at))
+		}
+	}
 	return read
+}
+
+// heldTracked reports whether anything of the tracker is left to the next run.
+func heldTracked(results []apply.Result) bool {
+	return slices.ContainsFunc(results, func(r apply.Result) bool { return left(r) && len(r.Action.Next.Sentry) > 0 })
 }
 
 func held(key string, results []apply.Result) bool {

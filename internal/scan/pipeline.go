@@ -22,6 +22,7 @@ type Pipeline struct {
 	Events int64               // events that the policy kept
 
 	redactor *safe.Redactor
+	grown    map[string]bool   // keys of the tracker's issues that have new events
 	names    map[string]string // as logged → without what is secret
 	holding  bool              // lines that may be parts of one failure are held
 	held     []event.Event
@@ -30,7 +31,7 @@ type Pipeline struct {
 // NewPipeline returns an empty pipeline without rules of a team.
 func NewPipeline(p policy.Policy, r *safe.Redactor) *Pipeline {
 	blank := func(template string) string { return r.Blank(template, grouping.Wildcard) }
-	return &Pipeline{Policy: p, Set: grouping.NewSet(blank), redactor: r, names: map[string]string{}}
+	return &Pipeline{Policy: p, Set: grouping.NewSet(blank), redactor: r, names: map[string]string{}, grown: map[string]bool{}}
 }
 
 // maxHeld bounds the events held until the lines around them are read. Beyond
@@ -51,12 +52,16 @@ func (p *Pipeline) Reader(wanted func(time.Time) bool) *logtext.Framer {
 	return framer
 }
 
-// Parse reads the stack trace of an event, and redacts what names it.
+// Parse reads the stack trace of an event, unless its source has read it already,
+// and redacts what names it.
 func (p *Pipeline) Parse(e *event.Event) {
-	if e.Stack != "" {
+	switch {
+	case len(e.Exceptions) > 0:
+		stacktrace.Adopt(e)
+	case e.Stack != "":
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
-		p.InApp.Mark(e.Exceptions)
 	}
+	p.InApp.Mark(e.Exceptions)
 	p.redact(e)
 }
 

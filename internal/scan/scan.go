@@ -17,6 +17,7 @@ import (
 
 	"github.com/org/errmon-action/internal/apply"
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
@@ -35,6 +36,8 @@ type Options struct {
 	// Open returns the sources to read. It may return some of them together
 	// with an error that says which are missing.
 	Open func(context.Context) ([]Source, error)
+	// Tracker is the service that keeps issues of its own; nil if there is none.
+	Tracker Tracker
 	// Slack is told what people should look at; nil if nobody is.
 	Slack      *slack.Client
 	Repository string // as OWNER/REPO, for Slack's message
@@ -64,6 +67,7 @@ type Scan struct {
 	login      string               // the token's own, once it was asked for
 	repository *github.Repository   // once it was asked for
 	out        report.Run
+	states     map[string]event.State // of the tracker's issues; nil if it was not read
 
 	owned   map[string]bool // keys and aliases of the errors that are known
 	windows int             // requests for the lines around errors so far
@@ -115,6 +119,9 @@ func (s *Scan) run(ctx context.Context) error {
 	}
 	s.addContext(ctx, actions)
 	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
+	if s.Tracker != nil {
+		applier.Resolve = s.Tracker.Resolve
+	}
 	results := s.write(ctx, applier, actions)
 	s.tell(results)
 	if ctx.Err() != nil {
@@ -144,8 +151,10 @@ func (s *Scan) input(k known, p *Pipeline) plan.Input {
 		Waiting: k.dashboard.Waiting,
 		Groups:  p.Groups(),
 		Read:    s.completed,
+		Tracks:  s.Tracker != nil,
+		States:  s.states,
 	}
-	s.out.Events, s.out.Errors = p.Events, len(in.Groups)
+	s.out.Events, s.out.Errors = p.Events, p.distinct(in.Groups)
 	return in
 }
 
@@ -158,6 +167,7 @@ func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
 	if err != nil {
 		s.fail(err)
 	}
+	s.readTracker(ctx, p, k)
 	s.read(ctx, p, k.dashboard)
 }
 

@@ -82,7 +82,7 @@ func (c *Client) Event(ctx context.Context, issue event.Tracked, id string) (eve
 
 func (w *wireEvent) event(source string, issue event.Tracked) event.Event {
 	e := event.Event{
-		ID: w.EventID, Source: source, Stream: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
+		ID: w.EventID, Source: source, Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
 		Message: firstOf(w.Message, w.Title, issue.Title), Runtime: runtime(w.Platform), Exceptions: w.exceptions(),
 		Service: firstOf(w.tag("service"), issue.Project), Environment: w.tag("environment"), Release: w.tag("release"),
 		RequestID: firstOf(w.tag("request_id"), w.tag("transaction_id")), Logger: w.tag("logger"),

@@ -34,7 +34,7 @@ func TestLatestEvent(t *testing.T) {
 	got, err := client.LatestEvent(t.Context(), issue)
 	want(t, err)
 	expected := event.Event{
-		ID: sentrytest.EventID(id), Source: "sentry:acme", Stream: id, URL: issue.URL, Time: h.now, Level: event.Error,
+		ID: sentrytest.EventID(id), Source: "sentry:acme", Stream: id, Issue: id, URL: issue.URL, Time: h.now, Level: event.Error,
 		Message: "PaymentError: payment failed", Runtime: "node", Service: "web", Release: "shop@1.4.2", Environment: "production", RequestID: "r-17",
 		Stack: "PaymentError: payment failed\n    at ? (node:internal/main)\nCaused by: Error: card declined\n    at charge (/app/shop.js:34:9)\n    at Cart.pay (/app/shop.js:25:7)",
 		Exceptions: []event.Exception{

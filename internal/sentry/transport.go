@@ -105,7 +105,7 @@ func (t *transport) wait(ctx context.Context, d time.Duration) error {
 		return err
 	}
 	if end := t.clock.Now().Add(d); !fits(ctx, end) {
-		return fmt.Errorf("Sentry's rate limit refuses requests until %s: run less often, or name fewer projects in sentry-projects", end.UTC().Format(time.RFC3339))
+		return fmt.Errorf("the rate limit of Sentry refuses requests until %s: run less often, or name fewer projects in sentry-projects", end.UTC().Format(time.RFC3339))
 	}
 	return t.clock.Sleep(ctx, d)
 }

@@ -1,0 +1,47 @@
+package marker
+
+import (
+	"strings"
+)
+
+// Page is where people find a Sentry issue.
+type Page struct {
+	Name string `json:"n,omitempty"` // such as "SHOP-1F"
+	URL  string `json:"u,omitempty"`
+	Last Millis `json:"l,omitempty"` // newest event
+}
+
+// SetTotal sets the lifetime total of a Sentry issue to the larger of stored
+// and seen, and its page. Where it lies is kept beyond MaxURL characters no more
+// than other addresses are.
+func (m *Marker) SetTotal(id string, total int64, p Page) {
+	m.Sentry = with(m.Sentry, id, max(m.Sentry[id], total))
+	if len(p.URL) > MaxURL {
+		p.URL = ""
+	}
+	if known := m.Pages[id]; p.Last >= known.Last {
+		m.Pages = with(m.Pages, id, p)
+	}
+}
+
+// Carry notes that a Sentry issue and this one agree on a state since at: it
+// was carried over from one side to the other, once.
+func (m *Marker) Carry(id, state string, at Millis) {
+	for name := range m.Carried {
+		if of, _, _ := strings.Cut(name, " "); of == id {
+			delete(m.Carried, name)
+		}
+	}
+	m.Carried = with(m.Carried, id+" "+state, at)
+}
+
+// Agreed returns the state that a Sentry issue had when it was last carried
+// over, and when that was; nothing if it never was.
+func (m Marker) Agreed(id string) (state string, at Millis) {
+	for name, when := range m.Carried {
+		if of, what, _ := strings.Cut(name, " "); of == id && (state == "" || when > at || when == at && what < state) {
+			state, at = what, when
+		}
+	}
+	return state, at
+}

@@ -1,0 +1,117 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// This file carries states over between an issue and its Sentry issues. A marker
+// keeps the state that both sides last agreed on (marker.Carry), so that it shows
+// which side changed: a change is carried over once, and what people do
+// afterwards on one side is no reason to undo it from the other.
+
+// there is what Sentry says of all Sentry issues of an error taken together.
+type there struct {
+	state      event.State // unresolved where any is; empty where nothing is known
+	changed    bool        // one of them is not as it was when both sides agreed
+	unresolved []string
+}
+
+func theirs(m marker.Marker, in Input) there {
+	var t there
+	states := map[event.State]bool{}
+	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
+		state, ok := in.States[id]
+		if !ok || state == event.Deleted {
+			continue
+		}
+		states[state] = true
+		t.changed = t.changed || state != agreed(m, id)
+		if state == event.Unresolved {
+			t.unresolved = append(t.unresolved, id)
+		}
+	}
+	for _, state := range []event.State{event.Ignored, event.Resolved, event.Unresolved} {
+		if states[state] {
+			t.state = state
+		}
+	}
+	return t
+}
+
+// agreed is the state last carried over. A Sentry issue is met unresolved.
+func agreed(m marker.Marker, id string) event.State {
+	if state, _ := m.Agreed(id); state != "" {
+		return event.State(state)
+	}
+	return event.Unresolved
+}
+
+// carryOver decides what a state of either side means for the other, if
+// anything.
+func carryOver(a Action, in Input, t there) (kind Kind, reason Reason, carries bool) {
+	open := a.Issue.Open
+	switch {
+	case !t.changed && !open && t.state == event.Unresolved && in.Rules.Resolve:
+		return Update, HereClosed, true
+	case !t.changed:
+		return "", "", false
+	case open && t.state == event.Resolved:
+		return Close, ThereClosed, true
+	case open && t.state == event.Ignored:
+		return Close, ThereMuted, true
+	case !open && t.state == event.Unresolved:
+		return Reopen, ThereAgain, true
+	}
+	return "", "", false
+}
+
+// mutedThere reports whether it was errmon that closed an issue as not planned,
+// because its Sentry issue was archived.
+func mutedThere(i Issue) bool {
+	if i.Open || i.Closed != NotPlanned {
+		return false
+	}
+	for id := range i.Marker.Sentry {
+		state, at := i.Marker.Agreed(id)
+		if state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(closingTakes)) {
+			return true
+		}
+	}
+	return false
+}
+
+// closingTakes is longer than a run takes from deciding on a closing to writing
+// it: the longest max-duration. A later closing is people's own.
+const closingTakes = 6 * time.Hour
+
+// agree notes the states that both sides agree on once the action is done.
+func agree(m *marker.Marker, in Input, resolved []string) {
+	for id := range m.Sentry {
+		state, ok := in.States[id]
+		if slices.Contains(resolved, id) {
+			state = event.Resolved
+		}
+		if ok && state != event.Deleted && state != agreed(*m, id) {
+			m.Carry(id, string(state), marker.At(in.Now))
+		}
+	}
+}
+
+// settled reports whether the Sentry issues of an error that waits are done
+// with, and no other source has seen it.
+func settled(m marker.Marker, in Input) bool {
+	if len(m.Sentry) == 0 || len(m.Sources)+len(m.Deliveries) > 0 {
+		return false
+	}
+	for id := range m.Sentry {
+		if state, ok := in.States[id]; !ok || state == event.Unresolved {
+			return false
+		}
+	}
+	return true
+}
