@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -74,7 +75,65 @@ func TestAct(t *testing.T) {
 	}
 }
 
-func runAct(t *testing.T, event, githubURL, awsURL string) string {
+// standIn takes the place of aws-actions/configure-aws-credentials, which would
+// exchange GitHub's OIDC token for a role's credentials.
+const standIn = `name: stand-in
+inputs:
+  role-to-assume: {required: true}
+  aws-region: {required: true}
+runs:
+  using: composite
+  steps:
+    - shell: bash
+      run: printf 'AWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\nAWS_REGION=%s\n' "${{ inputs.aws-region }}" >>"$GITHUB_ENV"
+`
+
+// TestActAsNewUser pastes the README's workflow, as it stands there, into an
+// empty repository and runs it.
+func TestActAsNewUser(t *testing.T) {
+	if os.Getenv("ERRMON_ACT") == "" {
+		t.Skip("set ERRMON_ACT to run the action under act")
+	}
+	_, pasted, _ := strings.Cut(string(read(t, "../..", "README.md")), "<!-- workflow:begin -->\n\n```yaml\n")
+	pasted, _, found := strings.Cut(pasted, "\n```\n")
+	if !found {
+		t.Fatal("no workflow in README.md")
+	}
+	gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{}
+	gh.Configure(func(s *githubtest.Settings) { s.Token, s.Private = "ghs_example_token", true })
+	ghServer, awsServer := httptest.NewServer(gh), httptest.NewServer(aws)
+	defer ghServer.Close()
+	defer awsServer.Close()
+	for _, group := range []string{"/ecs/orders", "/aws/lambda/invoices"} {
+		if err := aws.Put(region, group, cloudwatchtest.Event{Stream: "1", Time: time.Now().Add(-time.Minute), Message: "ERROR in " + group + "\n" + nodeTrace}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	action, home, aside := clone(t), t.TempDir(), t.TempDir()
+	workflow := filepath.Join(home, ".github/workflows/errmon.yml")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(workflow), 0o755), os.WriteFile(workflow, []byte(pasted+"\n"), 0o644),
+		os.WriteFile(filepath.Join(aside, "action.yml"), []byte(standIn), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("git", "init", "--quiet", home).CombinedOutput(); err != nil {
+		t.Fatalf("init: %v\n%s", err, out)
+	}
+	started := time.Now()
+	cmd := exec.Command("act", "workflow_dispatch", "-P", "ubuntu-latest=act-runner:local", "--action-offline-mode", "--no-cache-server",
+		"--local-repository", "org/errmon-action@v1="+action, "--local-repository", "aws-actions/configure-aws-credentials@v6="+aside,
+		"--var", "AWS_REGION="+region, "--var", "ERRMON_AWS_ROLE=arn:aws:iam::123456789012:role/errmon-read",
+		"-s", "GITHUB_TOKEN=ghs_example_token", "--env", "GITHUB_API_URL="+ghServer.URL, "--env", "GITHUB_REPOSITORY=acme/shop",
+		"--env", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS="+awsServer.URL)
+	cmd.Dir = home
+	out, err := cmd.CombinedOutput()
+	if err != nil || len(gh.Issues()) != 2 { // the error's and the dashboard
+		t.Fatalf("%v, issues %v\n%s", err, gh.Issues(), out)
+	}
+	t.Logf("%s filed %q", time.Since(started).Round(time.Second), gh.Issues()[0].Title)
+}
+
+// clone makes a repository of what is committed.
+func clone(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")
 	if err != nil {
@@ -84,6 +143,12 @@ func runAct(t *testing.T, event, githubURL, awsURL string) string {
 	if out, err := exec.Command("git", "clone", "--quiet", root, clone).CombinedOutput(); err != nil {
 		t.Fatalf("clone: %v\n%s", err, out)
 	}
+	return clone
+}
+
+func runAct(t *testing.T, event, githubURL, awsURL string) string {
+	t.Helper()
+	clone := clone(t)
 	workflow := filepath.Join(clone, ".github/workflows/act.yml")
 	if err := os.WriteFile(workflow, []byte(actWorkflow), 0o644); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,6 @@ import (
 	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
-	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/workflow"
 )
 
@@ -116,10 +115,7 @@ func (s *session) checkCloudWatch(ctx context.Context, cfg config.Config) []find
 }
 
 func (s *session) checkSentry(ctx context.Context, cfg config.Config) []finding.Finding {
-	client, err := sentry.New(sentry.Config{
-		Token: cfg.SentryAuthToken, URL: cfg.SentryURL, Organization: cfg.SentryOrganization, Projects: cfg.SentryProjects,
-		Query: cfg.SentryQuery, Environments: cfg.SentryEnvironments, Clock: s.Clock,
-	})
+	client, err := s.sentry(cfg)
 	if err != nil {
 		return []finding.Finding{finding.Of("Sentry token", err)}
 	}

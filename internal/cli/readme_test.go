@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
@@ -32,6 +33,7 @@ func TestReadme(t *testing.T) {
 		"explain":  exampleExplain(t, root),
 		"workflow": fenced("yaml", string(read(t, root, "examples/workflows/scheduled.yml"))),
 		"inputs":   inputs(),
+		"outputs":  outputs(t, root),
 	}
 	readme := string(read(t, root, "README.md"))
 	made := readme
@@ -135,6 +137,22 @@ func examplePreview(t *testing.T, root string) string {
 	issues := strings.Split(strings.TrimSpace(out), "\n\n")
 	last := issues[len(issues)-1]
 	return fenced("", issues[0]+"\n\n"+issues[1]+"\n\n…\n\n"+last)
+}
+
+// outputs is the table of what later steps can read, from action.yml.
+func outputs(t *testing.T, root string) string {
+	t.Helper()
+	var action struct {
+		Outputs yaml.MapSlice
+	}
+	if err := yaml.Unmarshal(read(t, root, "action.yml"), &action); err != nil {
+		t.Fatal(err)
+	}
+	table := "| output | |\n|---|---|\n"
+	for _, o := range action.Outputs {
+		table += fmt.Sprintf("| `%s` | %s |\n", o.Key, o.Value.(map[string]any)["description"])
+	}
+	return table
 }
 
 // inputs is the table of settings.
