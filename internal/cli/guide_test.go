@@ -188,6 +188,9 @@ func TestExampleWorkflows(t *testing.T) {
 				}
 			}
 		}
+		if !strings.Contains(pages(t)["examples/README.md"], "(workflows/"+name+")") {
+			t.Errorf("examples/README.md does not list %s", name)
+		}
 		if uses == 0 {
 			t.Errorf("%s does not use the action", name)
 		}
