@@ -16,6 +16,8 @@
 //   - shape.go tells what kind of line it is, by its first bytes; the lines of
 //     each runtime's traces are in shape_node.go, shape_python.go and so on.
 //   - join.go decides whether a line of that shape goes on with the event.
+//   - pending.go rests on time where shapes say too little: lines of one failure come
+//     at once, and a filter leaves out what was logged between two failures.
 //   - lanes.go tells apart the requests of one stream whose every line names its own.
 //   - head.go and level.go read what loggers print in front of a message;
 //     logfmt.go, fields.go and lambda.go read structured lines.
@@ -26,6 +28,9 @@
 // after an everyday line, and that must not sink to the everyday line's level.
 // Frames without anything above them are the rest of a trace whose beginning
 // was not read; they are dropped, since they would count the failure twice.
+//
+// What cannot be told apart: in a stream of lines without heads, a message's lines
+// above the frames of Perl and Tcl, or below Python's exception line (PEP 678).
 //
 // # Levels
 //
