@@ -44,7 +44,7 @@ const DefaultFilterPattern = `` +
 	`?Uncaught ?Unhandled ` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
 	// exceptions whose names have no usual end (requests.exceptions.Timeout).
-	`?Traceback ?"  File \"" ?"above exception" ?"exceptions." ` +
+	`?Traceback ?"  File " ?"above exception" ?"exceptions." ` +
 	// Frames of Node, of browsers and of .NET, the last being indented by three.
 	`?"   at " ` +
 	// Frames of Ruby, PHP and Elixir by their files, what Elixir exits and throws,

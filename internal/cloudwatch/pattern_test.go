@@ -93,6 +93,7 @@ var lines = []struct {
 	{"Node frame of an async call", "    at async Promise.all (index 0)"},
 	{"Node frame without a function", "    at file:///app/src/server.mjs:10:5"},
 	{"Python frame", `  File "/app/shop/orders.py", line 41, in charge`},
+	{"Python frame in FireLens", `{"container_name":"/shop","log":"  File \"/app/shop/orders.py\", line 41, in charge"}`},
 	{"Java frame", "\tat com.shop.Charge.run(Charge.java:41)"},
 	{"Kotlin frame", "\tat com.shop.ChargeKt.main(Charge.kt:12)"},
 	{"Scala frame", "\tat com.shop.Charge$.apply(Charge.scala:12)"},
