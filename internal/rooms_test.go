@@ -43,13 +43,14 @@ var others = map[string][]string{
 	"slack":      {"clock", "finding", "safe"},
 	"sentry":     {"event", "safe", "clock", "finding"},
 	"config":     {"policy"},
+	"relay":      {"clock", "github", "inbound", "sentry", "slack"},
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
 		"safe", "slack", "stacktrace"},
 	"preview": {"event", "logfile", "plan", "policy", "safe", "scan", "stacktrace"},
 	"group":   {"event", "grouping", "logfile", "logtext", "plan", "policy", "safe", "scan", "stacktrace"},
 	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "logfile",
-		"plan", "policy", "preview", "report", "safe", "scan", "sentry", "slack", "stacktrace", "workflow"},
+		"plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "stacktrace", "workflow"},
 }
 
 // impure are packages of the standard library that a pure room never imports.

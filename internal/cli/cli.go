@@ -56,6 +56,8 @@ type session struct {
 	flags    *pflag.FlagSet
 	redactor *safe.Redactor
 	actions  *githubactions.Action // nil outside Actions
+
+	endsBySignal bool // a signal is how the command comes to its end
 }
 
 // Main runs errmon with the arguments behind its name and returns the exit
@@ -76,7 +78,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 func (s *session) exit(ctx context.Context, err error) int {
 	var usage usageError
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !s.endsBySignal:
 		s.problem("stopped by a signal; what was not written is done by the next run")
 		return exitInterrupted
 	case err == nil:
@@ -122,6 +124,7 @@ func (s *session) root() *cobra.Command {
 			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
 		}),
 		s.groupCommand(),
+		s.relayCommand(),
 		&cobra.Command{
 			Use:   "doctor",
 			Short: "Test every configured integration, write nothing, and say how to mend what fails",

@@ -2,6 +2,7 @@ package inbound
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -75,7 +76,8 @@ func (b *Batch) Add(e Entry) bool {
 	if len(fresh) == 0 {
 		return true
 	}
-	same := b.byKey[e.key]
+	key := e.Shape + " " + e.key
+	same := b.byKey[key]
 	grows := idsSize(fresh)
 	if same == nil {
 		e.IDs = fresh
@@ -89,16 +91,16 @@ func (b *Batch) Add(e Entry) bool {
 		return false
 	}
 	b.size += grows
-	b.put(same, e, fresh)
+	b.put(same, key, e, fresh)
 	return true
 }
 
-func (b *Batch) put(same *Entry, e Entry, fresh []string) {
+func (b *Batch) put(same *Entry, key string, e Entry, fresh []string) {
 	if b.byKey == nil {
 		b.byKey, b.seen = map[string]*Entry{}, map[string]bool{}
 	}
 	if same == nil {
-		b.byKey[e.key] = &e
+		b.byKey[key] = &e
 		b.entries = append(b.entries, &e)
 	} else {
 		same.IDs = append(same.IDs, fresh...)
@@ -157,6 +159,8 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 		if err := entry.check(); err != nil {
 			return nil, fmt.Errorf("event %d of the envelope: %w", i+1, err)
 		}
+		_, key := identify(entry.Shape, entry.Sample)
+		e.Events[i].key = cmp.Or(key, entry.IDs[0])
 	}
 	return e.Events, nil
 }

@@ -54,15 +54,11 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	var who identity
-	if err := json.Unmarshal(body, &who); err != nil {
-		return Entry{}, fmt.Errorf("read the body's ids: %w", err)
-	}
 	if shape == "slack" {
 		delete(fields, "token") // the deprecated verification token is a secret
 	}
 	e := Entry{Shape: shape}
-	id, key := who.of(shape, fields)
+	id, key := identify(shape, body)
 	if id == "" && shape == "sentry" {
 		id = hash(body)
 	}
@@ -70,7 +66,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if !plain(id) {
 		id = hash([]byte(id))
 	}
-	e.IDs, e.key = []string{id}, shape+" "+cmp.Or(key, id)
+	e.IDs, e.key = []string{id}, cmp.Or(key, id)
 	if e.Sample, err = encode(fields); err != nil {
 		return Entry{}, err
 	}
@@ -81,29 +77,31 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	return e, err
 }
 
-// of returns the occurrence's id, and what all occurrences of its error have
-// in common; each is empty where the body does not tell.
-func (w identity) of(shape string, fields map[string]json.RawMessage) (id, key string) {
+// identify returns the occurrence's id, and what all occurrences of its error
+// have in common; each is empty where the body does not tell.
+func identify(shape string, body []byte) (id, key string) {
+	var w identity
+	_ = json.Unmarshal(body, &w) // a part of another type names nothing
 	switch shape {
 	case "sentry":
 		return w.sentry()
 	case "slack":
-		id = cmp.Or(w.EventID.trim(), w.Trigger.trim())
-		if text := w.Event.Text.trim(); text != "" {
-			key = hash([]byte(strings.Join([]string{w.Event.Type.trim(), w.Event.Subtype.trim(), w.Event.Channel.trim(), text, string(w.Event.Attachments)}, "\x00")))
-		}
-		return id, key
+		return cmp.Or(w.EventID.trim(), w.Trigger.trim()), w.message()
 	}
-	rest := map[string]json.RawMessage{}
-	for name, value := range fields {
-		if name != "id" {
-			rest[name] = value
-		}
+	fields, _ := object(body)
+	delete(fields, "id")
+	raw, _ := encode(fields)
+	return w.ID.trim(), hash(raw)
+}
+
+// message is what is the same in repetitions of a Slack message.
+func (w identity) message() string {
+	text := w.Event.Text.trim()
+	if text == "" {
+		return ""
 	}
-	if raw, err := encode(rest); err == nil {
-		key = hash(raw)
-	}
-	return w.ID.trim(), key
+	parts := []string{w.Event.Type.trim(), w.Event.Subtype.trim(), w.Event.Channel.trim(), text, string(w.Event.Attachments)}
+	return hash([]byte(strings.Join(parts, "\x00")))
 }
 
 // sentry tells the webhooks of an integration, in which the event has an id

@@ -34,16 +34,17 @@ func TestEnvelopeIdentity(t *testing.T) {
 		name, shape, body string
 		id, key           string // "h" for a hash
 	}{
-		{"event alert", "sentry", `{"action":"triggered","data":{"event":{"event_id":"e1","issue_id":"7"}}}`, "e1", "sentry issue 7"},
-		{"error", "sentry", `{"action":"created","data":{"error":{"event_id":"e1","issue_id":7}}}`, "e1", "sentry issue 7"},
-		{"an event without its issue", "sentry", `{"data":{"event":{"event_id":"e1"}}}`, "e1", "sentry e1"},
+		{"event alert", "sentry", `{"action":"triggered","data":{"event":{"event_id":"e1","issue_id":"7"}}}`, "e1", "issue 7"},
+		{"error", "sentry", `{"action":"created","data":{"error":{"event_id":"e1","issue_id":7}}}`, "e1", "issue 7"},
+		{"an event without its issue", "sentry", `{"data":{"event":{"event_id":"e1"}}}`, "e1", "e1"},
 		{"what happened to an issue", "sentry", `{"action":"resolved","data":{"issue":{"id":"7"}}}`, "h", "h"},
-		{"legacy plugin", "sentry", `{"id":"7","project":"shop","event":{"event_id":"e1","id":"x"}}`, "e1", "sentry issue 7"},
+		{"legacy plugin", "sentry", `{"id":"7","project":"shop","event":{"event_id":"e1","id":"x"}}`, "e1", "issue 7"},
 		{"metric alert", "sentry", `{"action":"critical","data":{"metric_alert":{"id":"9"}}}`, "h", "h"},
 		{"slack message", "slack", `{"type":"event_callback","event_id":"Ev1","event":{"type":"message","channel":"C1","text":"boom"}}`, "Ev1", "h"},
-		{"slash command", "slack", `{"command":"/errmon","text":"scan","trigger_id":"1.2"}`, "1.2", "slack 1.2"},
+		{"slash command", "slack", `{"command":"/errmon","text":"scan","trigger_id":"1.2"}`, "1.2", "1.2"},
 		{"text with an id", "text", `{"id":"a-1","text":"boom"}`, "a-1", "h"},
 		{"text without one", "text", `{"text":"boom"}`, "fallback", "h"},
+		{"parts of other types", "text", `{"id":"a-1","text":"boom","data":"x","event":[1],"action":{}}`, "a-1", "h"},
 		{"an id that is a number", "text", `{"id":17,"text":"boom"}`, "17", "h"},
 		{"an id that is no id", "text", `{"id":"a\nb","text":"boom"}`, "h", "h"},
 		{"an endless id", "text", `{"id":"` + strings.Repeat("x", 500) + `","text":"boom"}`, "h", "h"},
@@ -54,7 +55,7 @@ func TestEnvelopeIdentity(t *testing.T) {
 			if (c.id == "h") != hashed || (!hashed && e.IDs[0] != c.id) {
 				t.Errorf("id %q, want %q", e.IDs[0], c.id)
 			}
-			if c.key == "h" != strings.Contains(e.key, " h-") || (c.key != "h" && e.key != c.key) {
+			if c.key == "h" != strings.HasPrefix(e.key, "h-") || (c.key != "h" && e.key != c.key) {
 				t.Errorf("key %q, want %q", e.key, c.key)
 			}
 		})

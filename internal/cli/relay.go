@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/relay"
+)
+
+const relayHelp = `Receives webhooks of Sentry and Slack, checks who sends them, and passes errors on to GitHub as repository_dispatch.
+
+Usage:
+  errmon relay [flags]
+
+Each flag has an environment variable, which the flag overrides; secrets belong into the environment.
+On AWS Lambda the command serves a function URL or the events of an SQS queue.
+
+Flags:
+`
+
+// relayCommand has a flag set of its own: none of the inputs of a scan means
+// anything to a relay.
+func (s *session) relayCommand() *cobra.Command {
+	flags := relayFlags()
+	help := func(cmd *cobra.Command) { fmt.Fprint(cmd.OutOrStdout(), relayHelp, flags.FlagUsagesWrapped(120)) }
+	cmd := &cobra.Command{
+		Use:                "relay",
+		Short:              "Receive Sentry's and Slack's webhooks and send them on as repository_dispatch",
+		DisableFlagParsing: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := flags.Parse(args)
+			switch {
+			case errors.Is(err, pflag.ErrHelp):
+				help(cmd)
+				return nil
+			case err != nil:
+				return usageError{err}
+			case flags.NArg() > 0:
+				return usageError{fmt.Errorf("relay takes no argument, and %q is one", flags.Arg(0))}
+			}
+			return s.relay(cmd.Context(), flags)
+		},
+	}
+	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(cmd) })
+	return cmd
+}
+
+func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
+	cfg, err := loadRelay(flags, s.Getenv)
+	client, clientErr := s.relayGitHub(cfg)
+	if err := errors.Join(err, clientErr); err != nil {
+		return usageError{err}
+	}
+	door := relay.Config{
+		SentrySecret: cfg.sentrySecret, SlackSecret: cfg.slackSecret, Token: cfg.token, Insecure: cfg.insecure,
+		Log: slog.New(slog.NewJSONHandler(s.Stderr, nil)), Clock: s.Clock,
+	}
+	if cfg.lambda {
+		return s.relayOnLambda(ctx, cfg, door, client)
+	}
+	listener, err := net.Listen("tcp", cfg.listen)
+	if err != nil {
+		return fmt.Errorf("listen at %s: %w", cfg.listen, err)
+	}
+	if !cfg.onLoopback() {
+		door.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
+	}
+	if cfg.insecure {
+		door.Log.Warn("the relay accepts unsigned requests, as --insecure says")
+	}
+	s.endsBySignal = true
+	door.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
+	metrics := relay.NewMetrics()
+	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, door, metrics)
+	ready := relay.Readiness(queue, s.Clock, func(ctx context.Context) error {
+		_, err := client.Repository(ctx)
+		return err
+	})
+	return relay.Serve(ctx, listener, relay.NewDoor(door, queue.Add, ready, metrics), queue)
+}
+
+// dispatchInterval is the least time between two dispatches: GitHub asks for a
+// second between writes.
+const dispatchInterval = time.Second
+
+// relayGitHub returns the client that dispatches, without a network call. It
+// says nothing of what loadRelay finds missing.
+func (s *session) relayGitHub(cfg relayConfig) (*github.Client, error) {
+	if cfg.owner == "" {
+		return nil, nil
+	}
+	c := github.Config{Token: cfg.githubToken, BaseURL: cfg.apiURL, Owner: cfg.owner, Repo: cfg.repo, WriteInterval: dispatchInterval, Clock: s.Clock}
+	if cfg.appKey != nil && cfg.appID != 0 && cfg.installation != 0 {
+		source, err := github.AppToken(cfg.apiURL, cfg.appID, cfg.installation, cfg.appKey)
+		if err != nil {
+			return nil, err
+		}
+		c.TokenSource = source
+	}
+	return github.New(c)
+}
+
+// relayOnLambda serves one of the two functions, until Lambda ends it.
+func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Config, client *github.Client) error {
+	if cfg.queueURL == "" {
+		dispatch := relay.Batches(client.Dispatch, c)
+		lambda.StartWithOptions(func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
+			ctx, cancel := s.untilLambdaEnds(ctx)
+			defer cancel()
+			return dispatch(ctx, in)
+		}, lambda.WithContext(ctx))
+		return nil
+	}
+	aws, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	door := relay.NewDoor(c, relay.ToSQS(sqs.NewFromConfig(aws), cfg.queueURL), nil, relay.NewMetrics())
+	lambda.StartWithOptions(door.FunctionURL, lambda.WithContext(ctx))
+	return nil
+}
+
+// untilLambdaEnds notes the function's time-out where the GitHub client looks for
+// an end, less the time that an answer takes.
+func (s *session) untilLambdaEnds(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
+	}
+	return s.Clock.WithTimeout(ctx, time.Until(deadline)-2*time.Second, context.DeadlineExceeded)
+}

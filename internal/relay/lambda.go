@@ -1,0 +1,166 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"github.com/org/errmon-action/internal/inbound"
+)
+
+// queued is what stands in the queue between the two functions.
+type queued struct {
+	Scan   bool            `json:"scan,omitempty"`
+	Errmon json.RawMessage `json:"errmon,omitempty"` // an envelope of one event
+}
+
+// ToSQS returns a Deliver that puts each delivery into a queue: on Lambda nothing
+// runs after the answer. A message has at most inbound.MaxPayload bytes, of the
+// 256 KB that SQS takes.
+func ToSQS(client *sqs.Client, queueURL string) Deliver {
+	return func(ctx context.Context, d Delivery) error {
+		body := []byte(`{"scan":true}`)
+		if !d.Scan {
+			var b inbound.Batch
+			if !b.Add(d.Entry) {
+				return errors.New("the event does not fit a payload")
+			}
+			var err error
+			if body, err = b.Payload(); err != nil {
+				return err
+			}
+		}
+		_, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(queueURL), MessageBody: aws.String(string(body))})
+		if err != nil {
+			return fmt.Errorf("put the event into the queue: %w", err)
+		}
+		return nil
+	}
+}
+
+// FunctionURL answers a request to a Lambda function URL as the door would.
+func (d *Door) FunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
+	request, err := fromFunctionURL(ctx, in)
+	if err != nil {
+		return events.LambdaFunctionURLResponse{StatusCode: http.StatusBadRequest, Body: "bad request\n"}, nil
+	}
+	recorder := httptest.NewRecorder()
+	d.Handler().ServeHTTP(recorder, request)
+	headers := map[string]string{}
+	for name := range recorder.Header() {
+		headers[name] = recorder.Header().Get(name)
+	}
+	return events.LambdaFunctionURLResponse{StatusCode: recorder.Code, Headers: headers, Body: recorder.Body.String()}, nil
+}
+
+func fromFunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (*http.Request, error) {
+	body := []byte(in.Body)
+	if in.IsBase64Encoded {
+		var err error
+		if body, err = base64.StdEncoding.DecodeString(in.Body); err != nil {
+			return nil, err
+		}
+	}
+	target := url.URL{Path: in.RawPath, RawQuery: in.RawQueryString}
+	request, err := http.NewRequestWithContext(ctx, in.RequestContext.HTTP.Method, target.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range in.Headers {
+		request.Header.Set(name, value)
+	}
+	return request, nil
+}
+
+// Batches returns the handler of a queue's messages: it dispatches them in as few
+// payloads as they fit, and names the messages that SQS shall deliver again.
+// What GitHub refuses for good comes back too, until the queue's redrive policy
+// puts it aside.
+func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
+		var out events.SQSEventResponse
+		for _, load := range pack(in, c) {
+			err := load.err
+			if err == nil {
+				err = load.send(ctx, dispatch)
+			}
+			if err == nil {
+				c.Log.Info("dispatched", "type", load.kind, "events", len(load.messages))
+				continue
+			}
+			c.Log.Error("a dispatch failed", "type", load.kind, "ids", load.events.IDs(), "messages", load.messages, "error", err)
+			for _, id := range load.messages {
+				out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: id})
+			}
+		}
+		return out, nil
+	}
+}
+
+// load is one dispatch and the messages it is made of; err says that they
+// cannot be read.
+type load struct {
+	batch
+	messages []string
+	err      error
+}
+
+func (l *load) send(ctx context.Context, dispatch Dispatch) error {
+	payload, err := l.payload()
+	if err != nil {
+		return err
+	}
+	return dispatch(ctx, l.kind, payload)
+}
+
+func pack(in events.SQSEvent, c Config) []*load {
+	var loads []*load
+	var scan, open *load
+	for _, record := range in.Records {
+		entries, wantsScan, err := readMessage(record.Body)
+		switch {
+		case err != nil:
+			loads = append(loads, &load{messages: []string{record.MessageId}, err: fmt.Errorf("read the message: %w", err)})
+			continue
+		case wantsScan && scan == nil:
+			scan = &load{batch: batch{kind: TypeScan}}
+			loads = append(loads, scan)
+		}
+		if wantsScan {
+			scan.messages = append(scan.messages, record.MessageId)
+			continue
+		}
+		for _, e := range entries {
+			if open == nil || !open.events.Add(e) {
+				open = &load{batch: batch{kind: TypeEvents}}
+				loads = append(loads, open)
+				open.events.Add(e)
+			}
+		}
+		open.messages = append(open.messages, record.MessageId)
+	}
+	return loads
+}
+
+func readMessage(body string) (entries []inbound.Entry, scan bool, err error) {
+	var m queued
+	if err := json.NewDecoder(strings.NewReader(body)).Decode(&m); err != nil {
+		return nil, false, err
+	}
+	if m.Scan {
+		return nil, true, nil
+	}
+	entries, err = inbound.ReadEnvelope(m.Errmon)
+	return entries, false, err
+}

@@ -1,0 +1,187 @@
+package relay
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/inbound"
+)
+
+const (
+	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB,
+	// and at a dispatch a second, as fast as GitHub wants writes, 100 s of them.
+	maxBatches = 100
+	// remembered is how many ids are known again, at some 200 bytes each.
+	remembered = 50_000
+)
+
+// Queue holds what was accepted until it is dispatched: batches in the order in
+// which they go out, of which the last one still grows.
+type Queue struct {
+	coalesce time.Duration
+	dispatch Dispatch
+	log      *slog.Logger
+	clock    clock.Clock
+	metrics  *Metrics
+	wake     chan struct{} // holds a token when there may be something to do
+
+	mu       sync.Mutex
+	batches  []*batch
+	scan     *batch // the wish for a scan, which has no events
+	stopping bool
+	recent   *lru.Cache[string, struct{}]
+}
+
+// batch is what goes out as one dispatch.
+type batch struct {
+	kind    string // event type
+	events  inbound.Batch
+	arrived []time.Time // of each event
+	due     time.Time
+	sealed  bool // on its way
+}
+
+// NewQueue returns an empty queue. Events wait for others for at most coalesce.
+func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *Queue {
+	recent, err := lru.New[string, struct{}](remembered)
+	if err != nil {
+		panic(err) // its size is positive
+	}
+	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: make(chan struct{}, 1), recent: recent}
+	m.watch(q)
+	return q
+}
+
+// Add takes a delivery over, or returns ErrReplay, ErrFull or ErrStopping. It
+// never waits.
+func (q *Queue) Add(_ context.Context, d Delivery) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stopping {
+		return ErrStopping
+	}
+	now := q.clock.Now()
+	if d.Scan {
+		if q.scan == nil {
+			q.scan = &batch{kind: TypeScan, due: now.Add(q.coalesce)}
+			q.nudge()
+		}
+		return nil
+	}
+	if _, known := q.recent.Get(d.Entry.IDs[0]); known {
+		return ErrReplay
+	}
+	if !q.place(d.Entry, now) {
+		return ErrFull
+	}
+	q.recent.Add(d.Entry.IDs[0], struct{}{})
+	q.metrics.event("accepted", 1)
+	return nil
+}
+
+// place puts an entry into the batch that grows, or begins another.
+func (q *Queue) place(e inbound.Entry, now time.Time) bool {
+	if n := len(q.batches); n > 0 {
+		if last := q.batches[n-1]; !last.sealed && last.events.Add(e) {
+			last.arrived = append(last.arrived, now)
+			return true
+		}
+	}
+	if len(q.batches) >= maxBatches {
+		return false
+	}
+	b := &batch{kind: TypeEvents, due: now.Add(q.coalesce), arrived: []time.Time{now}}
+	if !b.events.Add(e) {
+		return false
+	}
+	q.batches = append(q.batches, b)
+	q.nudge()
+	return true
+}
+
+func (q *Queue) nudge() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Stop makes the queue take nothing more and dispatch what it has at once.
+func (q *Queue) Stop() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.stopping = true
+	q.nudge()
+}
+
+// Ready returns nil where another event would be taken.
+func (q *Queue) Ready() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	switch {
+	case q.stopping:
+		return ErrStopping
+	case len(q.batches) >= maxBatches:
+		return ErrFull
+	}
+	return nil
+}
+
+// next returns what shall be dispatched now, sealed; else how long there is
+// time, where negative means until something comes; and whether all is done.
+func (q *Queue) next() (b *batch, wait time.Duration, done bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now, wait := q.clock.Now(), time.Duration(-1)
+	consider := func(c *batch, full bool) {
+		left := c.due.Sub(now)
+		switch {
+		case b != nil:
+		case full || q.stopping || left <= 0:
+			b = c
+		case wait < 0 || left < wait:
+			wait = left
+		}
+	}
+	if len(q.batches) > 0 {
+		consider(q.batches[0], len(q.batches) > 1)
+	}
+	if q.scan != nil {
+		consider(q.scan, false)
+	}
+	if b != nil {
+		b.sealed = true
+	}
+	return b, wait, b == nil && q.stopping
+}
+
+// remove forgets a batch that was on its way. Ids of what failed may come again.
+func (q *Queue) remove(b *batch, failed bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if b == q.scan {
+		q.scan = nil
+		return
+	}
+	q.batches = q.batches[1:]
+	if failed {
+		for _, id := range b.events.IDs() {
+			q.recent.Remove(id)
+		}
+	}
+}
+
+// waiting returns how many batches and events wait.
+func (q *Queue) waiting() (batches, events int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, b := range q.batches {
+		events += len(b.arrived)
+	}
+	return len(q.batches), events
+}

@@ -1,0 +1,125 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/org/errmon-action/internal/github"
+)
+
+// Run dispatches until the queue was stopped and is empty, or the context
+// ends. What fails for the moment is tried again for as long as it takes; what
+// GitHub refuses for good is logged with its ids and counted. The error tells
+// how many events were accepted and not delivered.
+func (q *Queue) Run(ctx context.Context) error {
+	failed := 0
+	for ctx.Err() == nil {
+		b, wait, done := q.next()
+		switch {
+		case done:
+			return lost(failed, "GitHub refused them")
+		case b == nil:
+			q.pause(ctx, wait)
+		case !q.send(ctx, b):
+			failed += len(b.arrived)
+		}
+	}
+	left := q.abandon()
+	return lost(failed+left, "the relay was stopped before GitHub took them")
+}
+
+func lost(events int, why string) error {
+	if events == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", events, why)
+}
+
+// pause waits for a time, or where it is negative for as long as it takes,
+// until something is to be done.
+func (q *Queue) pause(ctx context.Context, wait time.Duration) {
+	if wait < 0 {
+		select {
+		case <-q.wake:
+		case <-ctx.Done():
+		}
+		return
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	woken := make(chan struct{})
+	go func() {
+		defer close(woken)
+		select {
+		case <-q.wake:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	_ = q.clock.Sleep(ctx, wait)
+	cancel()
+	<-woken // else it would take the next token
+}
+
+// send dispatches a batch, however often it takes, and returns false where
+// GitHub refuses it for good. When the context ends meanwhile, the batch stays.
+func (q *Queue) send(ctx context.Context, b *batch) bool {
+	payload, err := b.payload()
+	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
+	for err == nil {
+		if err = q.dispatch(ctx, b.kind, payload); err == nil {
+			q.sent(b)
+			return true
+		}
+		if errors.Is(err, github.ErrRefused) {
+			break
+		}
+		q.metrics.dispatched(b.kind, "repeated")
+		q.log.Warn("GitHub did not take a dispatch: it is sent again", "type", b.kind, "events", len(b.arrived), "error", err)
+		if q.clock.Sleep(ctx, again.NextBackOff()) != nil {
+			return true // it is abandoned with the rest
+		}
+		err = nil
+	}
+	q.log.Error("a dispatch failed", "type", b.kind, "events", len(b.arrived), "ids", b.events.IDs(), "error", err)
+	q.metrics.dispatched(b.kind, "failed")
+	q.metrics.event("failed", len(b.arrived))
+	q.remove(b, true)
+	return false
+}
+
+func (b *batch) payload() ([]byte, error) {
+	if b.kind == TypeScan {
+		return nil, nil
+	}
+	return b.events.Payload()
+}
+
+func (q *Queue) sent(b *batch) {
+	now := q.clock.Now()
+	for _, t := range b.arrived {
+		q.metrics.delayed(now.Sub(t))
+	}
+	q.metrics.dispatched(b.kind, "sent")
+	q.metrics.event("dispatched", len(b.arrived))
+	q.log.Info("dispatched", "type", b.kind, "events", len(b.arrived), "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
+	q.remove(b, false)
+}
+
+// abandon tells what is left when there is no more time, and counts it.
+func (q *Queue) abandon() int {
+	q.Stop()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	left := 0
+	for _, b := range q.batches {
+		q.log.Error("undelivered", "events", len(b.arrived), "ids", b.events.IDs())
+		left += len(b.arrived)
+	}
+	q.batches = nil
+	q.metrics.event("undelivered", left)
+	return left
+}

@@ -1,0 +1,64 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Bounds of the HTTP server. Sentry waits 1 s for an answer, Slack 3 s.
+const (
+	headerTimeout  = 5 * time.Second
+	readTimeout    = 10 * time.Second
+	writeTimeout   = 15 * time.Second
+	idleTimeout    = time.Minute
+	maxHeaderBytes = 16 << 10
+)
+
+// DrainTime is how long a relay that was asked to stop may go on dispatching.
+// Kubernetes kills after 30 s.
+const DrainTime = 25 * time.Second
+
+var errDrained = errors.New("the time to stop is up")
+
+// Serve answers at a listener until the context ends, and then dispatches what
+// it has accepted, for at most DrainTime. The error tells of what could not be
+// delivered.
+func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue) error {
+	server := &http.Server{
+		Handler:           door.Handler(),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(door.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	sending, abort := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer abort(nil)
+	sent := make(chan error, 1)
+	go func() { sent <- queue.Run(sending) }()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+
+	var serveErr error
+	select {
+	case <-ctx.Done():
+		door.cfg.Log.Info("stopping: what was accepted is dispatched first")
+	case serveErr = <-served:
+	}
+	last, cancel := door.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errDrained)
+	defer cancel()
+	context.AfterFunc(last, func() { abort(errDrained) })
+	if err := server.Shutdown(last); err != nil && serveErr == nil {
+		serveErr = fmt.Errorf("answer the last requests: %w", err)
+	}
+	queue.Stop()
+	sendErr := <-sent
+	door.cfg.Log.Info("stopped")
+	return errors.Join(serveErr, sendErr)
+}

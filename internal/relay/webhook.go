@@ -1,0 +1,142 @@
+package relay
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/org/errmon-action/internal/inbound"
+	"github.com/org/errmon-action/internal/sentry"
+	"github.com/org/errmon-action/internal/slack"
+)
+
+// resourceHeader says what a Sentry webhook is about. It is not signed.
+const resourceHeader = "Sentry-Hook-Resource"
+
+func (d *Door) sentryWebhook(r *http.Request, body []byte) verdict {
+	if err := d.sentrySent(r, body); err != nil {
+		return unauthorized(err)
+	}
+	entry, err := inbound.NewEntry("sentry", body, "")
+	if err != nil {
+		return junk(err)
+	}
+	switch resource := r.Header.Get(resourceHeader); resource {
+	case "installation", "comment":
+		return skipped(entry.IDs[0], "a webhook about "+resource+" is about no error")
+	}
+	return d.pass(r, Delivery{Entry: entry})
+}
+
+// sentrySent tells whether a webhook is Sentry's, by its signature where there
+// is one.
+func (d *Door) sentrySent(r *http.Request, body []byte) error {
+	signature := r.Header.Get(sentry.SignatureHeader)
+	if d.cfg.Insecure || d.cfg.SentrySecret == "" || signature == "" {
+		return d.bearer(r)
+	}
+	return sentry.VerifySignature(d.cfg.SentrySecret, signature, body)
+}
+
+func (d *Door) slackWebhook(r *http.Request, body []byte) verdict {
+	id, err := d.slackSent(r, body)
+	if err != nil {
+		return unauthorized(err)
+	}
+	body, err = slackBody(body)
+	if err != nil {
+		return junk(err)
+	}
+	var kind slackKind
+	if err := json.Unmarshal(body, &kind); err != nil {
+		return junk(errors.New("it is no message, event or command of Slack"))
+	}
+	switch {
+	case kind.Type == "url_verification":
+		return verdict{status: http.StatusOK, word: "challenge", body: kind.Challenge}
+	case kind.Type == "app_rate_limited":
+		d.cfg.Log.Warn("Slack drops events of this app, because there are too many")
+		return skipped(id, "Slack tells of its rate limit")
+	case kind.Type == "event_callback" && kind.Event.Type != "message" && kind.Event.Type != "app_mention":
+		return skipped(id, "an event that is neither a message nor a mention")
+	case kind.SSLCheck != "":
+		return skipped(id, "Slack looks whether the command's address answers")
+	}
+	entry, err := inbound.NewEntry(kind.shape(), body, id)
+	if err != nil {
+		return junk(err)
+	}
+	v := d.pass(r, Delivery{Entry: entry})
+	if kind.Command != "" && v.status == http.StatusAccepted { // Slack shows people an error for all but 200
+		v.status, v.media = http.StatusOK, "application/json"
+		v.body = `{"response_type":"ephemeral","text":"errmon has it: the workflow answers here in a minute or two."}`
+	}
+	return v
+}
+
+func skipped(id, reason string) verdict {
+	return verdict{status: http.StatusOK, word: "skipped", id: id, reason: reason, body: "skipped\n"}
+}
+
+// slackSent tells whether a request is Slack's, and names it: a replay has the
+// same signed time and body. What is not signed has a new name each time.
+func (d *Door) slackSent(r *http.Request, body []byte) (id string, err error) {
+	signature, timestamp := r.Header.Get(slack.SignatureHeader), r.Header.Get(slack.TimestampHeader)
+	if d.cfg.Insecure || d.cfg.SlackSecret == "" || signature == "" {
+		return rand.Text(), d.bearer(r)
+	}
+	sum := sha256.Sum256([]byte(timestamp + ":" + string(body)))
+	return hex.EncodeToString(sum[:16]), slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now())
+}
+
+// slackBody makes one JSON object of what comes as JSON, whatever its
+// Content-Type says, or as a form: a slash command, or a message in the field
+// payload.
+func slackBody(body []byte) ([]byte, error) {
+	if json.Valid(body) {
+		return body, nil
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil || !slices.ContainsFunc([]string{"payload", "command", "text", "ssl_check"}, form.Has) {
+		return nil, errors.New("it is neither a complete JSON object nor a form of Slack's")
+	}
+	if form.Has("payload") {
+		return []byte(form.Get("payload")), nil
+	}
+	fields := map[string]string{}
+	for name := range form {
+		fields[name] = form.Get(name)
+	}
+	return json.Marshal(fields)
+}
+
+// slackKind is what of a request tells its kind.
+type slackKind struct {
+	Type      string `json:"type"`
+	Challenge string `json:"challenge"`
+	Event     struct {
+		Type string `json:"type"`
+	} `json:"event"`
+	Command     string          `json:"command"`
+	SSLCheck    string          `json:"ssl_check"`
+	Text        json.RawMessage `json:"text"`
+	Blocks      json.RawMessage `json:"blocks"`
+	Attachments json.RawMessage `json:"attachments"`
+	Channel     json.RawMessage `json:"channel"`
+}
+
+// shape tells a plain text, which anyone's program may have sent, from what has
+// Slack's own form.
+func (k slackKind) shape() string {
+	plain := k.Text != nil && k.Type == "" && k.Command == "" &&
+		k.Blocks == nil && k.Attachments == nil && k.Channel == nil
+	if plain {
+		return "text"
+	}
+	return "slack"
+}
