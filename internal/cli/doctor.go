@@ -68,6 +68,10 @@ func (s *session) publishFindings(found []finding.Finding) {
 // checkConfig tells every mistake in the settings, and what a scan lacks.
 func checkConfig(cfg config.Config, err error) []finding.Finding {
 	const about = "configuration"
+	var refused *finding.Mendable
+	if errors.As(err, &refused) { // the repository was asked for the file
+		return []finding.Finding{finding.Of(about, err)}
+	}
 	var found []finding.Finding
 	if err := errors.Join(err, cfg.CheckScan()); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {

@@ -188,4 +188,15 @@ func TestDoctorReadsTheWorkflowFromTheRepository(t *testing.T) {
 	if r := w.run("doctor"); !strings.Contains(r.stdout, "✗ workflow errmon.yml: does not let its token write issues") {
 		t.Errorf("printed\n%s", r.stdout)
 	}
+	w.github.Configure(func(s *githubtest.Settings) {
+		s.Break = func(q githubtest.Request) *githubtest.Fault {
+			if !strings.Contains(q.Path, "/contents/") {
+				return nil
+			}
+			return &githubtest.Fault{Status: 403, Body: `{"message":"Resource not accessible by integration"}`}
+		}
+	})
+	if r := w.run("doctor"); !strings.Contains(r.stdout, "  → add `permissions: contents: read` to the workflow\n") {
+		t.Errorf("printed\n%s", r.stdout)
+	}
 }
