@@ -119,7 +119,12 @@ func readable(a Action, in Input) bool {
 			return false
 		}
 	}
-	return !in.Tracks || len(a.Next.Sentry) == 0 || in.States != nil
+	for id := range a.Next.Sentry {
+		if _, ok := in.States[id]; in.Tracks && !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func bySeverity(a, b Action) int {

@@ -3,6 +3,7 @@ package scan
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -43,8 +44,8 @@ type track struct {
 }
 
 // readTracker reads all issues of the tracker and the states of those that are
-// tracked here. If any request fails it adds nothing: half a list looks as if the
-// other half was resolved.
+// tracked here. If that fails it adds nothing: half a list looks as if the other
+// half was resolved. An issue whose event cannot be read is left to the next run.
 func (s *Scan) readTracker(ctx context.Context, p *Pipeline, k known) {
 	if s.Tracker == nil {
 		return
@@ -53,21 +54,23 @@ func (s *Scan) readTracker(ctx context.Context, p *Pipeline, k known) {
 	defer cancel()
 	t := newTrack(s, p, k)
 	before := p.Events
-	err := t.read(ctx)
-	source := report.Source{Name: s.Tracker.Key(), Issues: len(t.listed), Tracker: true, Err: err}
-	if err == nil {
+	source := report.Source{Name: s.Tracker.Key(), Tracker: true}
+	if source.Err = t.read(ctx); source.Err == nil {
+		source.Err = t.readEvents(ctx)
 		t.add()
-		s.states, source.Complete, source.Events = t.states, s.now, p.Events-before
+		s.states, source.Complete, source.Issues, source.Events = t.states, s.now, len(t.listed), p.Events-before
+	}
+	if source.Err == nil {
 		s.completed[s.Tracker.Key()] = s.now
 	} else {
-		s.fail(err)
+		s.fail(source.Err)
 	}
 	s.out.Sources = append(s.out.Sources, source)
 }
 
 // errTrackTime is what stops a reading of the tracker, so that there is time
 // left for the other sources.
-var errTrackTime = fmt.Errorf("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
+var errTrackTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
 
 func newTrack(s *Scan, p *Pipeline, k known) *track {
 	t := &track{scan: s, pipeline: p, issues: map[string]plan.Issue{}, rows: map[string]marker.Row{}, fetch: map[string]bool{},
@@ -103,16 +106,39 @@ func (t *track) read(ctx context.Context) error {
 	if err := t.readMissing(ctx); err != nil {
 		return err
 	}
-	for _, i := range t.worthwhile(all) {
-		e, err := t.scan.Tracker.LatestEvent(ctx, i)
-		if err != nil {
-			return err
-		}
-		t.events[i.ID] = e
-	}
 	t.listed = append(t.listed, all...)
 	return nil
 }
+
+// maxMissed is how many events in a row may be unreadable until the rest is left
+// to the next run: each took several requests already.
+const maxMissed = 3
+
+// readEvents reads the events that are worth it, and returns the first error.
+func (t *track) readEvents(ctx context.Context) error {
+	var first error
+	missed := 0
+	for _, i := range t.worthwhile() {
+		var e event.Event
+		err := errMissed
+		if missed < maxMissed {
+			e, err = t.scan.Tracker.LatestEvent(ctx, i)
+		}
+		if err == nil {
+			t.events[i.ID], missed = e, 0
+			continue
+		}
+		missed++
+		first = cmp.Or(first, err)
+		if _, tracked := t.issues[i.ID]; !tracked {
+			delete(t.states, i.ID) // nothing is known of it in this run
+		}
+	}
+	return first
+}
+
+// errMissed stands for the events that were not even asked for.
+var errMissed = errors.New("left to the next run")
 
 // readMissing asks for the issues that are tracked here and not selected there
 // any more. Where ours is closed that is as it should be: what is unresolved again
@@ -144,9 +170,9 @@ func (t *track) readMissing(ctx context.Context) error {
 // worthwhile returns the issues whose newest event is to be read: new ones, those
 // whose issue here may be reopened, and those that leave the dashboard. Of the new
 // ones that are as many as this run can file and the dashboard can keep, the
-// worst first; the others are left to later runs, and out of *all.
-func (t *track) worthwhile(all []event.Tracked) []event.Tracked {
-	slices.SortFunc(all, bySeverity)
+// worst first; the others are left to later runs.
+func (t *track) worthwhile() []event.Tracked {
+	all := slices.SortedFunc(slices.Values(t.listed), bySeverity)
 	room := t.scan.Rules.MaxNew + marker.MaxWaiting
 	var some []event.Tracked
 	left := 0
@@ -154,7 +180,7 @@ func (t *track) worthwhile(all []event.Tracked) []event.Tracked {
 		issue, tracked := t.issues[i.ID]
 		row, waits := t.rows[i.ID]
 		switch {
-		case !t.kept(i):
+		case !t.kept(i) || i.State != event.Unresolved:
 		case tracked && !issue.Open && i.Total > issue.Marker.Sentry[i.ID]:
 			some = append(some, i)
 		case tracked:
@@ -193,7 +219,8 @@ func (t *track) add() {
 		issue, tracked := t.issues[i.ID]
 		row, waits := t.rows[i.ID]
 		e, read := t.events[i.ID]
-		if !t.kept(i) || !tracked && !waits && !read || !tracked && i.State != event.Unresolved {
+		_, stated := t.states[i.ID]
+		if !t.kept(i) || !stated || !tracked && (!waits && !read || i.State != event.Unresolved) {
 			continue
 		}
 		t.pipeline.Track(i, e, max(0, i.Total-max(issue.Marker.Sentry[i.ID], row.Marker.Sentry[i.ID])))
