@@ -43,7 +43,7 @@ var others = map[string][]string{
 	"slack":      {"clock", "finding", "safe"},
 	"sentry":     {"event", "safe", "clock", "finding"},
 	"config":     {"policy"},
-	"relay":      {"clock", "github", "inbound", "sentry", "slack"},
+	"relay":      {"clock", "finding", "github", "inbound", "sentry", "slack"},
 	"apply":      {"plan", "render", "github"},
 	"scan": {"apply", "clock", "event", "github", "grouping", "logtext", "marker", "plan", "policy", "render", "report",
 		"safe", "slack", "stacktrace"},

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
@@ -124,6 +126,16 @@ func ailments() []ailment {
 		{"Slack channel unknown by id", bot("C0002", func(*slacktest.Settings) {}), "✗", "check slack-channel"},
 		{"Slack channel unknown by name", bot("#gone", func(*slacktest.Settings) {}), "✗", "check slack-channel"},
 		{"Slack channel archived", bot("#alerts", func(s *slacktest.Settings) { s.Archive = true }), "✗", "unarchive it"},
+		{"relay unreachable", set("ERRMON_RELAY_URL", "http://127.0.0.1:1"), "✗", "that the relay runs"},
+		{"relay without GitHub", func(w *world) { w.restartRelay(errors.New("401"), nil) }, "✗", "Contents: Read and write"},
+		{"relay takes unsigned requests", func(w *world) { w.restartRelay(nil, func(c *relay.Config) { c.Insecure = true }) }, "✗", "without --insecure"},
+		{"relay's route for Slack not configured", func(w *world) {
+			w.restartRelay(nil, func(c *relay.Config) { c.Token, c.SlackSecret = "", "" })
+		}, "!", "set SLACK_SIGNING_SECRET"},
+		{"relay's route for scans not configured", func(w *world) { w.restartRelay(nil, func(c *relay.Config) { c.Token = "" }) }, "!", "set ERRMON_RELAY_TOKEN"},
+		{"Sentry's webhook not received: another secret", set("SENTRY_CLIENT_SECRET", "old"), "✗", "webhooks are not received"},
+		{"Slack's webhook not received: another secret", set("SLACK_SIGNING_SECRET", "old"), "✗", "webhooks are not received"},
+
 		{"Slack bot not in the channel", bot("#alerts", func(s *slacktest.Settings) { s.Outside = true }), "!", "/invite"},
 	}
 }

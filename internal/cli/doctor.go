@@ -15,6 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/workflow"
 )
 
@@ -41,6 +42,9 @@ func (s *session) doctor(ctx context.Context) error {
 	}
 	if client := s.slack(cfg); client != nil {
 		checks = append(checks, client.Check)
+	}
+	if cfg.RelayURL != "" {
+		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkRelay(ctx, cfg) })
 	}
 	found := doctor.Examine(ctx, s.Stdout, s.redactor, checks)
 	s.publishFindings(found)
@@ -124,6 +128,14 @@ func (s *session) checkSentry(ctx context.Context, cfg config.Config) []finding.
 		return []finding.Finding{finding.Of("Sentry token", err)}
 	}
 	return client.Check(ctx)
+}
+
+// checkRelay uses the relay's secrets where they are at hand, as in a .env that
+// both share.
+func (s *session) checkRelay(ctx context.Context, cfg config.Config) []finding.Finding {
+	return relay.Check(ctx, relay.Checkup{
+		URL: cfg.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
+	})
 }
 
 // checkWorkflows looks at the workflow that runs, or outside Actions at those of

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -12,7 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
@@ -44,9 +47,16 @@ func newClinic(t *testing.T) *world {
 	w.workflow(goodWorkflow)
 	w.slack = w.withSlack()
 	w.withSentry("shop", "web")
+	w.restartRelay(nil, nil)
 	w.log(3*time.Minute, "ERROR order 1 lost")
 	w.log(time.Minute, "INFO all is well, 0 errors")
 	return w
+}
+
+// restartRelay gives the world a relay, and doctor its secrets.
+func (w *world) restartRelay(ready error, change func(*relay.Config)) {
+	w.relayed = w.withRelay(clock.Clock{Now: func() time.Time { return w.now }}, func(context.Context, bool) error { return ready }, change)
+	w.env["SENTRY_CLIENT_SECRET"], w.env["SLACK_SIGNING_SECRET"] = "sentry-secret", "slack-secret"
 }
 
 // withSentry gives the world a Sentry with these projects.
@@ -125,6 +135,9 @@ func (w *world) untouched(t *testing.T) {
 	t.Helper()
 	if len(w.github.Issues())+len(w.github.Labels())+len(w.github.Dispatches()) > 0 {
 		t.Errorf("GitHub was written to: %v %v", w.github.Issues(), w.github.Labels())
+	}
+	if len(*w.relayed) > 0 {
+		t.Errorf("the relay passed on %+v", *w.relayed)
 	}
 	for _, q := range w.sentry.Requests() {
 		if q.Method != "GET" {

@@ -16,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
@@ -31,7 +32,9 @@ type world struct {
 	aws    *cloudwatchtest.Server
 	slack  *slacktest.Server  // see withSlack
 	sentry *sentrytest.Server // see withSentry
-	env    map[string]string
+
+	relayed *[]relay.Delivery // see withRelay
+	env     map[string]string
 }
 
 func newWorld(t *testing.T) *world {

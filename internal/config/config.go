@@ -47,6 +47,8 @@ type Config struct {
 	SlackMatch      []string
 	SlackIgnoreApps []string // names or ids
 
+	RelayURL string // without a slash at its end; empty where doctor has none to test
+
 	Label          string
 	MinEvents      int           // at least 1
 	MaxNewIssues   int           // 0 for none

@@ -98,6 +98,9 @@ var Settings = []Setting{
 	{Name: "slack-ignore-apps", Env: []string{"ERRMON_SLACK_IGNORE_APPS"}, List: true, Default: "GitHub, Sentry",
 		Help: "Slack apps whose messages are never errors, by name or id; errmon's own never are",
 		read: into(func(c *Config) *[]string { return &c.SlackIgnoreApps }, each(text(80)))},
+	{Name: "relay-url", Env: []string{"ERRMON_RELAY_URL"},
+		Help: "Address of your relay, which doctor tests",
+		read: into(func(c *Config) *string { return &c.RelayURL }, address)},
 
 	{Name: "label", Env: []string{"ERRMON_LABEL"}, Default: "errmon",
 		Help: "Label of the issues; it also names the dashboard's (LABEL:dashboard) and the one that mutes (LABEL:ignore)",

@@ -36,6 +36,7 @@ slack-channel           | SLACK_CHANNEL                             |
 slack-channels          | ERRMON_SLACK_CHANNELS                     |
 slack-match             | ERRMON_SLACK_MATCH                        | error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback
 slack-ignore-apps       | ERRMON_SLACK_IGNORE_APPS                  | GitHub, Sentry
+relay-url               | ERRMON_RELAY_URL                          |
 label                   | ERRMON_LABEL                              | errmon
 min-events              | ERRMON_MIN_EVENTS                         | 1
 max-new-issues          | ERRMON_MAX_NEW_ISSUES                     | 10

@@ -1,0 +1,158 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/sentry"
+	"github.com/org/errmon-action/internal/slack"
+)
+
+// Checkup says which relay to test. Where a secret is known as well, Check tests
+// that the relay has the same.
+type Checkup struct {
+	URL          string // such as https://relay.example.com
+	SentrySecret string // the client secret; empty if it is not known
+	SlackSecret  string // the signing secret; empty if it is not known
+	Now          time.Time
+}
+
+// checkTimeout bounds each request of Check.
+const checkTimeout = 15 * time.Second
+
+// Check tells whether a relay can be reached, reaches GitHub, and has its routes
+// configured. It sends nothing that the relay would pass on.
+func Check(ctx context.Context, c Checkup) []finding.Finding {
+	const about = "relay"
+	status, err := c.ask(ctx, http.MethodGet, "/healthz", nil, nil)
+	switch {
+	case err != nil:
+		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, err), "check relay-url, its certificate and firewall, and that the relay runs")}
+	case status != http.StatusOK:
+		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status), "check relay-url, and what the proxy in front of the relay passes on")}
+	}
+	found := []finding.Finding{c.checkReady(ctx)}
+	found = append(found, c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.signedBySentry))
+	found = append(found, c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.signedBySlack))
+	return append(found, c.checkTrigger(ctx))
+}
+
+func (c Checkup) checkReady(ctx context.Context) finding.Finding {
+	const about = "relay"
+	status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", nil, nil)
+	switch {
+	case err != nil || status != http.StatusOK:
+		return finding.Fail(about, fmt.Sprintf("runs, and is not ready (%d)", status), "look for GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
+	case strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost"):
+		return finding.Warn(about, "ready, at an address without TLS", "put a proxy with TLS in front of it, and write relay-url with https://")
+	}
+	return finding.Ok(about, "ready, and GitHub answers it")
+}
+
+// checkWebhook posts an empty body. Unsigned it is refused (401) where the route
+// is configured, and is no webhook (400) where the relay takes unsigned ones.
+func (c Checkup) checkWebhook(ctx context.Context, route, variable string, signed func() (http.Header, []byte)) finding.Finding {
+	about := "relay " + route
+	status, err := c.ask(ctx, http.MethodPost, route, nil, nil)
+	switch {
+	case err != nil:
+		return finding.Fail(about, err.Error(), "look at the relay's log")
+	case status == http.StatusNotFound:
+		return finding.Warn(about, "not configured (404): what is sent there is lost", "set "+variable+" for the relay, or leave it if nothing shall be sent there")
+	case status == http.StatusBadRequest:
+		return finding.Fail(about, "takes requests without a signature", "set "+variable+" for the relay, and start it without --insecure")
+	case status != http.StatusUnauthorized:
+		return finding.Fail(about, fmt.Sprintf("answers %d to a request without a signature", status), "check what the proxy in front of the relay does")
+	}
+	header, body := signed()
+	if body == nil {
+		return finding.Ok(about, "refuses what is not signed")
+	}
+	if status, err = c.ask(ctx, http.MethodPost, route, header, body); err != nil || status != http.StatusOK {
+		return finding.Fail(about, fmt.Sprintf("refuses what is signed with the %s known here (%d)", variable, status),
+			"copy the secret from the service to the relay again, and restart it: webhooks are not received until then")
+	}
+	return finding.Ok(about, "accepts what is signed with the %s known here, and nothing unsigned", variable)
+}
+
+// signedBySentry is a webhook about an installation, which is about no error.
+func (c Checkup) signedBySentry() (http.Header, []byte) {
+	if c.SentrySecret == "" {
+		return nil, nil
+	}
+	body := []byte(`{"action":"created","data":{"installation":{"status":"installed"}}}`)
+	header := http.Header{}
+	header.Set(resourceHeader, "installation")
+	header.Set(sentry.SignatureHeader, hexHMAC(c.SentrySecret, string(body)))
+	return header, body
+}
+
+// signedBySlack is Slack's question whether the address is the app's.
+func (c Checkup) signedBySlack() (http.Header, []byte) {
+	if c.SlackSecret == "" {
+		return nil, nil
+	}
+	body := []byte(`{"type":"url_verification","challenge":"errmon-doctor"}`)
+	at := strconv.FormatInt(c.Now.Unix(), 10)
+	header := http.Header{}
+	header.Set(slack.TimestampHeader, at)
+	header.Set(slack.SignatureHeader, "v0="+hexHMAC(c.SlackSecret, "v0:"+at+":"+string(body)))
+	return header, body
+}
+
+func hexHMAC(secret, text string) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// checkTrigger asks with a method that the route refuses: 405 where it is there.
+func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
+	const about = "relay /trigger-scan"
+	status, err := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, nil)
+	switch {
+	case err != nil:
+		return finding.Fail(about, err.Error(), "look at the relay's log")
+	case status == http.StatusMethodNotAllowed:
+		return finding.Ok(about, "configured")
+	}
+	return finding.Warn(about, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by the schedule and `gh workflow run`")
+}
+
+func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body []byte) (status int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	if header != nil {
+		req.Header = header
+	}
+	req.Header.Set("User-Agent", "errmon-action")
+	resp, err := noRedirects.Do(req)
+	var address *url.Error
+	if errors.As(err, &address) {
+		return 0, address.Err
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
+	return resp.StatusCode, err
+}
+
+var noRedirects = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
