@@ -110,10 +110,13 @@ func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, er
 	}
 	ctx, cancel := s.Clock.WithTimeout(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
 	defer cancel()
-	clients := sources{github: gh, reader: reader}
-	options := s.options(cfg, clients)
-	options.Requests = map[string]func() map[string]int{"GitHub": clients.requests}
-	run := scan.Dispatch(ctx, options, payload.Events)
+	tracker, err := s.sentry(cfg)
+	if err != nil {
+		return report.Run{}, err
+	}
+	options := s.options(cfg, sources{github: gh, reader: reader, sentry: tracker})
+	delete(options.Requests, "CloudWatch")
+	run := scan.Dispatch(ctx, options, scan.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
 	run.Notices = append(s.notices(payload, options.Policy), run.Notices...)
 	return run, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/preview"
+	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -37,7 +38,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		p.Delivered(payload.Events, s.notices(payload, p.Policy))
+		p.Delivered(scan.Delivery{Events: payload.Events, Issues: payload.Issues}, s.notices(payload, p.Policy))
 		return nil
 	}
 	if len(args) > 0 {

@@ -27,6 +27,7 @@ func readEnvelope(raw json.RawMessage, o Options) (Payload, error) {
 			p.Events[j].Deliveries = ids
 		}
 		all.Events = append(all.Events, p.Events...)
+		all.Issues = append(all.Issues, p.Issues...)
 		all.Commands = append(all.Commands, p.Commands...)
 		all.Skipped = append(all.Skipped, p.Skipped...)
 	}

@@ -54,6 +54,9 @@ type Payload struct {
 	// Events are the errors, each with the ids of its deliveries. Their text is not
 	// framed yet, and a level they lack is left Unknown.
 	Events []event.Event
+	// Issues are Sentry's, as a webhook shows them: what State says was changed, or,
+	// where it is empty, what an event belongs to.
+	Issues []event.Tracked
 	// Commands are what people in Slack want done.
 	Commands []Command
 	Skipped  []string // why something is no error, each without its full stop
@@ -99,12 +102,12 @@ func readShape(key string, raw json.RawMessage, o Options) (p Payload, err error
 	switch key {
 	case "errmon":
 		p, err = readEnvelope(raw, o)
+	case "sentry":
+		p, err = readSentry(raw, o)
 	case "slack":
 		p, err = readSlack(raw, o)
 	case "text":
 		p, err = readText(raw, o)
-	default:
-		err = errors.New("this version does not read it")
 	}
 	p.Shape = key
 	return p, err
@@ -132,9 +135,13 @@ var bare = []struct {
 	shape string
 	keys  []string
 }{
+	{"sentry", []string{"data", "installation"}},
+	{"sentry", []string{"data", "action"}},
+	{"sentry", []string{"project_slug", "event"}},
 	{"slack", []string{"type", "event"}},
 	{"slack", []string{"type", "team_id"}},
 	{"slack", []string{"type", "challenge"}},
+	{"slack", []string{"team", "user"}},
 	{"slack", []string{"command", "response_url"}},
 	{"slack", []string{"blocks"}},
 	{"slack", []string{"attachments"}},
@@ -151,11 +158,11 @@ func quote(body []byte) json.RawMessage {
 
 func object(body []byte) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(body, &fields); err != nil {
+	switch err := json.Unmarshal(body, &fields); {
+	case json.Valid(body) && fields == nil:
+		return nil, errors.New("it is JSON, but no object")
+	case err != nil:
 		return nil, fmt.Errorf("it is no complete JSON object: %w", err)
-	}
-	if fields == nil {
-		return nil, errors.New("it is null, where a JSON object is expected")
 	}
 	return fields, nil
 }

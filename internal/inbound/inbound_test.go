@@ -32,6 +32,9 @@ func verdict(body []byte) string {
 	for _, e := range p.Events {
 		fmt.Fprintf(&b, "event %s %s\n", e.Level, describe(e))
 	}
+	for _, i := range p.Issues {
+		fmt.Fprintf(&b, "issue %s %q %s %s %q total=%d %s %s\n", i.ID, i.State, i.Name, i.Level, i.Title, i.Total, i.Project, i.URL)
+	}
 	for _, c := range p.Commands {
 		fmt.Fprintf(&b, "command %s since=%q answer=%s\n", c.Verb, c.Since, c.ResponseURL)
 	}

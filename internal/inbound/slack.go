@@ -75,6 +75,9 @@ func slackBodyOf(raw json.RawMessage) (slackBody, error) {
 		}
 		raw = json.RawMessage(text)
 	}
+	if kind, ok := interaction(raw); ok {
+		return slackBody{Type: kind}, nil
+	}
 	if err := json.Unmarshal(raw, &b); err != nil {
 		return slackBody{}, fmt.Errorf("it is no Slack body: %w", err)
 	}
@@ -89,11 +92,11 @@ func slackForm(text string) (slackBody, error) {
 		return slackBody{}, errors.New("it is neither JSON nor a form")
 	}
 	if inner := form.Get("payload"); inner != "" {
-		var b slackBody
-		if err := json.Unmarshal([]byte(inner), &b); err != nil {
-			return slackBody{}, fmt.Errorf("the payload of its form: %w", err)
+		kind, ok := interaction([]byte(inner))
+		if !ok {
+			return slackBody{}, errors.New("the payload of its form is no interaction")
 		}
-		return b, nil
+		return slackBody{Type: kind}, nil
 	}
 	b := slackBody{
 		Command: form.Get("command"), UserName: form.Get("user_name"), ChannelID: form.Get("channel_id"),
@@ -101,6 +104,17 @@ func slackForm(text string) (slackBody, error) {
 	}
 	b.Text = form.Get("text")
 	return b, nil
+}
+
+// interaction tells the body of a click or a dialog, in which team, user and channel are
+// objects.
+func interaction(raw []byte) (kind string, ok bool) {
+	var b struct {
+		Type string
+		Team map[string]any
+	}
+	ok = json.Unmarshal(raw, &b) == nil && b.Team != nil
+	return first(b.Type, "interaction"), ok
 }
 
 // isRequest tells a form that Slack sends from any other text.

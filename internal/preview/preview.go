@@ -70,16 +70,15 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.T
 	return errors.Join(failures...)
 }
 
-// Delivered previews events that a payload carries; notices say what else it
-// holds.
-func (p Preview) Delivered(events []event.Event, notices []string) {
+// Delivered previews what a payload carries; notices say what else it holds.
+func (p Preview) Delivered(d scan.Delivery, notices []string) {
 	pipeline := p.pipeline()
-	for _, e := range events {
-		if e.Time.IsZero() {
-			e.Time = p.Now
+	for i := range d.Events {
+		if d.Events[i].Time.IsZero() {
+			d.Events[i].Time = p.Now
 		}
-		pipeline.Deliver(e)
 	}
+	d.Add(pipeline)
 	p.print(pipeline, "the payload")
 	for _, n := range notices {
 		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))

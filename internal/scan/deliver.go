@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/logtext"
 )
 
@@ -24,6 +25,9 @@ func (p *Pipeline) Deliver(e event.Event) bool {
 	e.Stream = p.name(e.Stream)
 	p.Parse(&e)
 	p.count(e)
+	if e.Issue != "" {
+		p.grown[grouping.TrackedKey(e.Issue)] = true
+	}
 	return true
 }
 

@@ -36,27 +36,38 @@ const (
 // errUnsettled says that other runs overwrote this one's deliveries all the time.
 var errUnsettled = fmt.Errorf("other runs went on overwriting what was delivered, %d times: it may be missing from its issue; run this job again", maxRounds)
 
-// Dispatch files the events that were delivered. What it returns is complete even
-// when parts failed; its Failures say which.
-func Dispatch(ctx context.Context, o Options, events []event.Event) report.Run {
+// Delivery is what was delivered to a run.
+type Delivery struct {
+	Events []event.Event
+	// Issues are a tracker's, each with the state that it was brought into, or
+	// without one where an event belongs to it.
+	Issues []event.Tracked
+}
+
+// Dispatch files what was delivered. What it returns is complete even when parts
+// failed; its Failures say which.
+func Dispatch(ctx context.Context, o Options, d Delivery) report.Run {
 	s := begin(o)
-	if len(events) > 0 {
-		if err := s.dispatch(ctx, events); err != nil {
+	if len(d.Events)+len(d.Issues) > 0 {
+		if err := s.dispatch(ctx, d); err != nil {
 			s.fail(err)
 		}
 	}
 	return s.end(ctx)
 }
 
-func (s *Scan) dispatch(ctx context.Context, events []event.Event) error {
+func (s *Scan) dispatch(ctx context.Context, d Delivery) error {
 	s.Rules.CloseAfter = 0 // nothing is read, so nothing is known to be quiet
-	for i := range events {
-		if events[i].Time.IsZero() {
-			events[i].Time = s.now
+	for i := range d.Events {
+		if d.Events[i].Time.IsZero() {
+			d.Events[i].Time = s.now
 		}
 	}
+	p := parcel{Delivery: d, newest: map[string]event.Event{}}
+	s.enrich(ctx, &p)
+	s.states = p.states()
 	for range maxRounds {
-		wrote, err := s.round(ctx, events)
+		wrote, err := s.round(ctx, p)
 		// Where runs overlap, two lists that one of them compares are soon not of one
 		// moment, and the list may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
@@ -72,17 +83,18 @@ func (s *Scan) dispatch(ctx context.Context, events []event.Event) error {
 }
 
 // round lists, plans and writes once, and reports whether anything was written.
-func (s *Scan) round(ctx context.Context, events []event.Event) (bool, error) {
+func (s *Scan) round(ctx context.Context, p parcel) (bool, error) {
 	known, err := s.list(ctx)
 	if err != nil {
 		return false, err
 	}
 	pipeline := s.pipeline(known)
-	for _, e := range events {
-		pipeline.Deliver(e)
+	p.add(pipeline, known)
+	for _, t := range p.unknown(known) {
+		s.notice(fmt.Sprintf("Skipped: %s is %s in Sentry, and has no issue here.", t.Name, t.State))
 	}
 	in := s.input(known, pipeline)
-	actions := s.withCarried(plan.Plan(in), in)
+	actions := s.withCarried(deliverable(plan.Plan(in)), in)
 	if s.DryRun {
 		s.tell(planned(actions))
 		return false, nil
@@ -90,7 +102,7 @@ func (s *Scan) round(ctx context.Context, events []event.Event) (bool, error) {
 	if err := s.lookAround(ctx, actions); err != nil {
 		return false, err
 	}
-	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
+	applier := s.applier(in)
 	results := s.write(ctx, applier, actions)
 	s.tellOnce(results)
 	wrote := s.carry(results)
@@ -102,6 +114,21 @@ func (s *Scan) round(ctx context.Context, events []event.Event) (bool, error) {
 		err = fmt.Errorf("save what waits on the dashboard: %w", err)
 	}
 	return wrote || waiting, err
+}
+
+// notice tells something once.
+func (s *Scan) notice(text string) {
+	if !slices.Contains(s.out.Notices, text) {
+		s.out.Notices = append(s.out.Notices, text)
+	}
+}
+
+// deliverable leaves out what waits with the events of a source: it gets its issue
+// from a run that reads these events again.
+func deliverable(actions []plan.Action) []plan.Action {
+	return slices.DeleteFunc(actions, func(a plan.Action) bool {
+		return a.Kind == plan.Create && len(a.Groups) == 0 && len(a.Next.Sources)+len(a.Next.Sentry) > 0
+	})
 }
 
 // withCarried adds what earlier rounds merged: the issues that it came from are

@@ -118,11 +118,7 @@ func (s *Scan) run(ctx context.Context) error {
 		return err
 	}
 	s.addContext(ctx, actions)
-	applier := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
-	if s.Tracker != nil {
-		applier.Resolve = s.Tracker.Resolve
-	}
-	results := s.write(ctx, applier, actions)
+	results := s.write(ctx, s.applier(in), actions)
 	s.tell(results)
 	if ctx.Err() != nil {
 		return nil // a signal: the next run repeats what is not remembered
@@ -174,6 +170,14 @@ func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
 // errReadTime is what stops a long read, so that there is time left to write.
 var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
 
+func (s *Scan) applier(in plan.Input) apply.Applier {
+	a := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
+	if s.Tracker != nil {
+		a.Resolve = s.Tracker.Resolve
+	}
+	return a
+}
+
 // write carries the actions out, and leaves the last tenth of the time to
 // saving how far the run came.
 func (s *Scan) write(ctx context.Context, applier apply.Applier, actions []plan.Action) []apply.Result {
@@ -198,7 +202,7 @@ func (s *Scan) lookAround(ctx context.Context, actions []plan.Action) error {
 		}
 	}
 	if s.renderer().HoldBack && slices.ContainsFunc(actions, plan.Action.Writes) {
-		s.out.Notices = append(s.out.Notices, heldBack)
+		s.notice(heldBack)
 	}
 	return nil
 }

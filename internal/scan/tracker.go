@@ -27,6 +27,9 @@ type Tracker interface {
 	// LatestEvent returns the newest event of an issue, or the zero Event if there is
 	// none any more.
 	LatestEvent(ctx context.Context, issue event.Tracked) (event.Event, error)
+	// Event returns one event of an issue by its id, or the zero Event if it is not
+	// there any more.
+	Event(ctx context.Context, issue event.Tracked, id string) (event.Event, error)
 	// Resolve marks an issue as resolved. Twice does no harm.
 	Resolve(ctx context.Context, id string) error
 }

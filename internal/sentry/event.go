@@ -97,7 +97,7 @@ func (w *wireEvent) event(source string, issue event.Tracked) event.Event {
 	if len(e.Exceptions) > 0 {
 		x := e.Exceptions[0]
 		e.Message = x.Type + ": " + x.Message
-		e.Stack = trace(e.Exceptions)
+		e.Stack = event.StackText(e.Exceptions)
 	}
 	e.Text = firstOf(e.Stack, e.Message)
 	if facts := w.facts(); facts != "" {

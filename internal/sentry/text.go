@@ -5,41 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/org/errmon-action/internal/event"
 )
-
-// trace writes a chain as text, for people: Sentry has no text of its own.
-func trace(chain []event.Exception) string {
-	var b strings.Builder
-	for i, x := range chain {
-		if i > 0 {
-			b.WriteString("\nCaused by: ")
-		}
-		b.WriteString(strings.TrimPrefix(x.Type+": "+x.Message, ": "))
-		for _, f := range x.Frames {
-			b.WriteString("\n    at " + place(f))
-		}
-	}
-	return b.String()
-}
-
-func place(f event.Frame) string {
-	file := f.File
-	if f.Line > 0 {
-		file = fmt.Sprintf("%s:%d", file, f.Line)
-	}
-	if f.Line > 0 && f.Column > 0 {
-		file = fmt.Sprintf("%s:%d", file, f.Column)
-	}
-	switch {
-	case f.Function == "":
-		return file
-	case file == "":
-		return f.Function
-	}
-	return f.Function + " (" + file + ")"
-}
 
 // What is shown of an event beside its trace, in bytes.
 const (
