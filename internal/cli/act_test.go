@@ -88,8 +88,8 @@ runs:
       run: printf 'AWS_ACCESS_KEY_ID=test\nAWS_SECRET_ACCESS_KEY=test\nAWS_REGION=%s\n' "${{ inputs.aws-region }}" >>"$GITHUB_ENV"
 `
 
-// TestActAsNewUser pastes the README's workflow, as it stands there, into an
-// empty repository and runs it.
+// TestActAsNewUser pastes the README's workflow, as it stands there, and the
+// guide's manual one into an empty repository, and runs the doctor and the scan.
 func TestActAsNewUser(t *testing.T) {
 	if os.Getenv("ERRMON_ACT") == "" {
 		t.Skip("set ERRMON_ACT to run the action under act")
@@ -99,37 +99,70 @@ func TestActAsNewUser(t *testing.T) {
 	if !found {
 		t.Fatal("no workflow in README.md")
 	}
+	u := newUser(t, map[string]string{"errmon.yml": pasted + "\n", "errmon-manual.yml": string(read(t, "../..", "examples/workflows/manual.yml"))})
+	out, took := u.act(t, "errmon-manual.yml", "--input", "command=doctor")
+	if !strings.Contains(out, "All is well. Nothing was written anywhere.") || len(u.github.Issues()) != 0 {
+		t.Fatalf("issues %v, doctor printed\n%s", u.github.Issues(), out)
+	}
+	t.Logf("doctor: %s, all ✓", took)
+	out, took = u.act(t, "errmon.yml")
+	if len(u.github.Issues()) != 2 { // the error's and the dashboard
+		t.Fatalf("issues %v\n%s", u.github.Issues(), out)
+	}
+	t.Logf("scan: %s, filed %q", took, u.github.Issues()[0].Title)
+}
+
+// user is somebody with an empty repository, the services, and nothing else.
+type user struct {
+	github *githubtest.Server
+	home   string
+	args   []string // of act
+}
+
+func newUser(t *testing.T, workflows map[string]string) user {
+	t.Helper()
 	gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{}
 	gh.Configure(func(s *githubtest.Settings) { s.Token, s.Private = "ghs_example_token", true })
 	ghServer, awsServer := httptest.NewServer(gh), httptest.NewServer(aws)
-	defer ghServer.Close()
-	defer awsServer.Close()
+	t.Cleanup(ghServer.Close)
+	t.Cleanup(awsServer.Close)
 	for _, group := range []string{"/ecs/orders", "/aws/lambda/invoices"} {
 		if err := aws.Put(region, group, cloudwatchtest.Event{Stream: "1", Time: time.Now().Add(-time.Minute), Message: "ERROR in " + group + "\n" + nodeTrace}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	action, home, aside := clone(t), t.TempDir(), t.TempDir()
-	workflow := filepath.Join(home, ".github/workflows/errmon.yml")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(workflow), 0o755), os.WriteFile(workflow, []byte(pasted+"\n"), 0o644),
-		os.WriteFile(filepath.Join(aside, "action.yml"), []byte(standIn), 0o644)); err != nil {
+	u, aside := user{github: gh, home: t.TempDir()}, t.TempDir()
+	folder := filepath.Join(u.home, ".github/workflows")
+	err := errors.Join(os.MkdirAll(folder, 0o755), os.WriteFile(filepath.Join(aside, "action.yml"), []byte(standIn), 0o644))
+	for name, content := range workflows {
+		err = errors.Join(err, os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("git", "init", "--quiet", home).CombinedOutput(); err != nil {
+	if out, err := exec.Command("git", "init", "--quiet", u.home).CombinedOutput(); err != nil {
 		t.Fatalf("init: %v\n%s", err, out)
 	}
+	u.args = []string{"-P", "ubuntu-latest=act-runner:local", "--action-offline-mode", "--no-cache-server",
+		"--local-repository", "org/errmon-action@v1=" + clone(t), "--local-repository", "aws-actions/configure-aws-credentials@v6=" + aside,
+		"--var", "AWS_REGION=" + region, "--var", "ERRMON_AWS_ROLE=arn:aws:iam::123456789012:role/errmon-read",
+		"-s", "GITHUB_TOKEN=ghs_example_token", "--env", "GITHUB_API_URL=" + ghServer.URL, "--env", "GITHUB_REPOSITORY=acme/shop",
+		"--env", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=" + awsServer.URL, "--env", "AWS_ENDPOINT_URL_STS=" + awsServer.URL}
+	return u
+}
+
+// act runs one of the user's workflows by hand.
+func (u user) act(t *testing.T, workflow string, more ...string) (string, time.Duration) {
+	t.Helper()
 	started := time.Now()
-	cmd := exec.Command("act", "workflow_dispatch", "-P", "ubuntu-latest=act-runner:local", "--action-offline-mode", "--no-cache-server",
-		"--local-repository", "org/errmon-action@v1="+action, "--local-repository", "aws-actions/configure-aws-credentials@v6="+aside,
-		"--var", "AWS_REGION="+region, "--var", "ERRMON_AWS_ROLE=arn:aws:iam::123456789012:role/errmon-read",
-		"-s", "GITHUB_TOKEN=ghs_example_token", "--env", "GITHUB_API_URL="+ghServer.URL, "--env", "GITHUB_REPOSITORY=acme/shop",
-		"--env", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS="+awsServer.URL)
-	cmd.Dir = home
+	args := append([]string{"workflow_dispatch", "-W", filepath.Join(u.home, ".github/workflows", workflow)}, u.args...)
+	cmd := exec.Command("act", append(args, more...)...)
+	cmd.Dir = u.home
 	out, err := cmd.CombinedOutput()
-	if err != nil || len(gh.Issues()) != 2 { // the error's and the dashboard
-		t.Fatalf("%v, issues %v\n%s", err, gh.Issues(), out)
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", workflow, err, out)
 	}
-	t.Logf("%s filed %q", time.Since(started).Round(time.Second), gh.Issues()[0].Title)
+	return string(out), time.Since(started).Round(time.Second)
 }
 
 // clone makes a repository of what is committed.
