@@ -103,20 +103,29 @@ func adoptGo(f *event.Frame) {
 	f.InApp = f.Module != "" && goInApp(f.Module, f.File)
 }
 
-// goChain makes one exception of an error and those it wraps, since Go prints
-// their messages as one, and gives it the type that is made of a panic's or an
-// error's text. A panic that was recovered is told as fatal.
+// goChain gives the exceptions the types that are made of a panic's or an error's
+// text. Go prints the message of a panic's error whole, with those of the errors
+// it wraps, and one stack; of an error each that recorded a stack. A panic that was
+// recovered is told as fatal.
 func goChain(e *event.Event) []event.Exception {
-	x := event.Exception{Message: e.Exceptions[0].Message}
-	for _, wrapped := range e.Exceptions {
-		if len(x.Frames) == 0 {
-			x.Frames = belowPanic(wrapped.Frames)
-		}
-	}
 	kind := "error"
 	if e.Level == event.Fatal {
 		kind = "panic"
 	}
-	x.Type = goType(kind, x.Message)
-	return []event.Exception{x}
+	var chain []event.Exception
+	for _, x := range e.Exceptions {
+		if len(x.Frames) > 0 {
+			x.Frames = belowPanic(x.Frames)
+			x.Type = goType(kind, x.Message)
+			chain = append(chain, x)
+		}
+	}
+	surfaced := e.Exceptions[0].Message
+	switch {
+	case len(chain) == 0:
+		return []event.Exception{{Type: goType(kind, surfaced), Message: surfaced}}
+	case kind == "panic" || len(chain) == 1:
+		return []event.Exception{{Type: goType(kind, surfaced), Message: surfaced, Frames: chain[0].Frames}}
+	}
+	return chain
 }
