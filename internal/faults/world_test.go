@@ -94,7 +94,9 @@ type run struct {
 	gate   func(request) *fault
 	cancel context.CancelFunc
 
-	mu       sync.Mutex
+	// asking is held while a request is recorded and the gate decides: requests
+	// come one at a time, but over connections, which order nothing in memory.
+	asking   sync.Mutex
 	requests []request
 	dead     bool
 
@@ -131,6 +133,8 @@ func (r *run) do() *run {
 	}
 	r.code = command.Main(r.ctx, r.args)
 	r.out = out.String()
+	r.asking.Lock() // the last request may have been given up before it was answered
+	defer r.asking.Unlock()
 	return r
 }
 
@@ -146,12 +150,11 @@ func (r *run) breaking(gate func(r *run, at int) *fault) *run {
 
 // arrive records a request and asks the gate about it.
 func (r *run) arrive(q request) *fault {
-	r.mu.Lock()
+	r.asking.Lock()
+	defer r.asking.Unlock()
 	r.requests = append(r.requests, q)
-	dead := r.dead
-	r.mu.Unlock()
 	switch {
-	case dead:
+	case r.dead:
 		return &fault{}
 	case r.gate == nil:
 		return nil
@@ -159,11 +162,9 @@ func (r *run) arrive(q request) *fault {
 	return r.gate(q)
 }
 
-// die stops the process: nothing that it sends from now on arrives.
+// die stops the process: nothing that it sends from now on arrives. Gates call it.
 func (r *run) die() {
-	r.mu.Lock()
 	r.dead = true
-	r.mu.Unlock()
 	r.cancel()
 }
 
