@@ -115,6 +115,9 @@ func ailments() []ailment {
 		{"Sentry is down", sentry(func(s *sentrytest.Settings) { s.Fault = func(sentrytest.Request) int { return 503 } }), "✗", "status.sentry.io"},
 
 		{"Slack URL revoked", webhook("no_service"), "✗", "add a new incoming webhook"},
+		{"Slack webhook starts a workflow", func(w *world) {
+			w.env["SLACK_WEBHOOK_URL"] = strings.Replace(w.env["SLACK_WEBHOOK_URL"], "/services/", "/triggers/", 1)
+		}, "✗", "add an incoming webhook"},
 		{"Slack channel of the webhook gone", webhook("channel_not_found"), "✗", "a webhook of a deleted channel has to be made anew"},
 		{"Slack channel of the webhook archived", webhook("channel_is_archived"), "✗", "unarchive it"},
 		{"Slack workspace gone", webhook("no_team"), "✗", "install the app again"},

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -25,6 +27,10 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 // first, and refuses what is empty (400 no_text) only where the webhook works.
 func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	const about = "Slack webhook"
+	if startsWorkflow(c.cfg.WebhookURL) {
+		return finding.Fail(about, "starts a workflow of Workflow Builder, which shows no message",
+			"add an incoming webhook to a Slack app, and store its address in slack-webhook-url")
+	}
 	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
 	switch {
 	case err == nil:
@@ -37,6 +43,13 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 		return finding.Warn(about, err.Error(), "try again later")
 	}
 	return finding.Of(about, c.explain(err))
+}
+
+// startsWorkflow tells an address of Workflow Builder, which takes even an empty
+// message for its trigger, from an incoming webhook's.
+func startsWorkflow(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (strings.HasPrefix(u.Path, "/triggers/") || strings.HasPrefix(u.Path, "/workflows/"))
 }
 
 func (c *Client) checkBot(ctx context.Context) []finding.Finding {
@@ -86,10 +99,13 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 // maxChannelPages bounds the search for a channel by its name, 1,000 a page.
 const maxChannelPages = 10
 
+// channelID is the shape of a channel's id; names have no capital letters.
+var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]+$`)
+
 // find asks for a channel by its id, or looks for its name in the list.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
-	name, named := strings.CutPrefix(c.cfg.Channel, "#")
-	if !named {
+	name := strings.TrimPrefix(c.cfg.Channel, "#")
+	if channelID.MatchString(name) {
 		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
 	}
 	in := &slack.GetConversationsParameters{Limit: 1000}

@@ -29,6 +29,12 @@ type setup struct {
 	server       *slacktest.Server
 	webhook, bot *slack.Client
 	slept        *[]time.Duration
+	url          string
+}
+
+// named is a bot for a channel by its name.
+func (s setup) named(channel string) *slack.Client {
+	return slack.New(slack.Config{BotToken: "xoxb-test", Channel: channel, APIURL: s.url + "/api/", Clock: clock.System()})
 }
 
 func start(t *testing.T) setup {
@@ -51,6 +57,7 @@ func start(t *testing.T) setup {
 		webhook: slack.New(slack.Config{WebhookURL: listening.URL + slacktest.WebhookPath, Clock: c}),
 		bot:     slack.New(slack.Config{BotToken: "xoxb-test", Channel: "C0001", APIURL: listening.URL + "/api/", Clock: c}),
 		slept:   slept,
+		url:     listening.URL,
 	}
 }
 
@@ -246,6 +253,12 @@ func TestCheckPostsNothing(t *testing.T) {
 			if f.Level != finding.OK {
 				t.Errorf("%+v", f)
 			}
+		}
+	}
+	for _, name := range []string{"#alerts", "alerts"} {
+		found := s.named(name).Check(t.Context())
+		if last := found[len(found)-1]; last.Level != finding.OK {
+			t.Errorf("%s: %+v", name, last)
 		}
 	}
 	s.server.Configure(func(to *slacktest.Settings) { to.Scopes = []string{"chat:write"} })

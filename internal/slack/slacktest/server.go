@@ -164,7 +164,7 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) method(w http.ResponseWriter, r *http.Request) {
 	asked := r.Form.Get("channel")
-	known := asked == s.settings.Channel || asked == "#"+ChannelName
+	known := asked == s.settings.Channel || strings.TrimPrefix(asked, "#") == ChannelName
 	channel := map[string]any{"id": s.settings.Channel, "name": ChannelName, "is_archived": s.settings.Archive, "is_member": !s.settings.Outside}
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
 	scope := map[string]string{"chat.postMessage": "chat:write", "conversations.info": "channels:read", "conversations.list": "channels:read"}[method]
