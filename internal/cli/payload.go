@@ -118,6 +118,9 @@ func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, er
 	delete(options.Requests, "CloudWatch")
 	run := scan.Dispatch(ctx, options, scan.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
+	for _, c := range payload.Commands {
+		desk{s, cfg, reader, &run}.serve(ctx, c, options)
+	}
 	run.Notices = append(s.notices(payload, options.Policy), run.Notices...)
 	return run, nil
 }

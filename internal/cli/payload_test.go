@@ -12,11 +12,17 @@ import (
 // deliver runs errmon on a payload, as a dispatch would.
 func (w *world) deliver(payload string, args ...string) result {
 	w.t.Helper()
+	return w.run(append([]string{"scan", "--payload", w.payloadFile(payload)}, args...)...)
+}
+
+// payloadFile writes a payload and returns its name.
+func (w *world) payloadFile(content string) string {
+	w.t.Helper()
 	file := filepath.Join(w.t.TempDir(), "payload.json")
-	if err := os.WriteFile(file, []byte(payload), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.run(append([]string{"scan", "--payload", file}, args...)...)
+	return file
 }
 
 func TestTextPayloadFilesAnIssue(t *testing.T) {

@@ -35,6 +35,12 @@ func (s *session) scan(cmd *cobra.Command) error {
 
 func (s *session) scanOnce(ctx context.Context) (report.Run, error) {
 	cfg, reader, err := s.configure(ctx)
+	return s.scanSources(ctx, cfg, reader, err)
+}
+
+// scanSources scans by a configuration, in which err is what is wrong, if
+// anything.
+func (s *session) scanSources(ctx context.Context, cfg config.Config, reader *github.Client, err error) (report.Run, error) {
 	var usage usageError
 	if err != nil && !errors.As(err, &usage) {
 		return report.Run{}, err

@@ -108,6 +108,10 @@ func span(d time.Duration) string {
 	return d.String()
 }
 
+// ReadSince sets c.Since as the setting does. Its error says what would be right,
+// and does not repeat the text.
+func (c *Config) ReadSince(text string, now time.Time) error { return since(c, text, now) }
+
 func since(c *Config, text string, now time.Time) error {
 	if d, err := str2duration.ParseDuration(text); err == nil {
 		if d <= 0 {

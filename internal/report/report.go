@@ -46,6 +46,19 @@ type Source struct {
 	Issues  int  // of a tracker: how many it has
 }
 
+// Add adds what another run did after this one.
+func (r *Run) Add(later Run) {
+	r.Ended, r.Events, r.Errors = later.Ended, r.Events+later.Events, r.Errors+later.Errors
+	r.Lines, r.Sources = append(r.Lines, later.Lines...), append(r.Sources, later.Sources...)
+	r.Notices, r.Warnings, r.Failures = append(r.Notices, later.Notices...), append(r.Warnings, later.Warnings...), append(r.Failures, later.Failures...)
+	for kind, n := range later.Requests {
+		if r.Requests == nil {
+			r.Requests = map[string]int{}
+		}
+		r.Requests[kind] = max(r.Requests[kind], n) // the client counts on
+	}
+}
+
 // Done reports whether the line is a change that this run made, or in a dry
 // run would make.
 func (l Line) Done() bool { return l.Err == nil && l.Action.Writes() }

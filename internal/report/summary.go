@@ -19,7 +19,7 @@ const maxRows = 1000
 func Summary(r *safe.Redactor, run Run) string {
 	r = r.Section()
 	var b strings.Builder
-	b.WriteString("## errmon\n\n" + headline(run) + "\n\n")
+	b.WriteString("## errmon\n\n" + Headline(run) + "\n\n")
 	problems(&b, r, run)
 	actions(&b, r, run)
 	sources(&b, r, run)
@@ -29,7 +29,8 @@ func Summary(r *safe.Redactor, run Run) string {
 	return b.String()
 }
 
-func headline(run Run) string {
+// Headline is the run in one sentence, without foreign text.
+func Headline(run Run) string {
 	would := ""
 	if run.DryRun {
 		would = "Dry run, nothing was written. "

@@ -26,7 +26,7 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 		}
 		fmt.Fprintln(w, r.Terminal(line(l)))
 	}
-	fmt.Fprintln(w, headline(run))
+	fmt.Fprintln(w, Headline(run))
 	for _, n := range run.Notices {
 		fmt.Fprintln(w, r.Terminal(n))
 	}

@@ -173,6 +173,11 @@ func failed(results []apply.Result) bool {
 // tellOnce tells of what was delivered and done, once for each kind of action on an
 // issue: a later round does again what was overwritten.
 func (s *Scan) tellOnce(results []apply.Result) {
+	for _, r := range results {
+		if r.Action.Reason == plan.Duplicate && r.Err == nil { // another run was first
+			s.out.Lines = slices.DeleteFunc(s.out.Lines, func(l report.Line) bool { return l.Number == r.Number && l.Action.Kind == plan.Create })
+		}
+	}
 	results = slices.DeleteFunc(slices.Clone(results), func(r apply.Result) bool {
 		if len(r.Action.Groups) == 0 && !r.Action.Writes() {
 			return true

@@ -106,15 +106,18 @@ func headline(repository string, found []Error) string {
 }
 
 func (e Error) section() string {
-	events := "1 event"
-	if e.Events != 1 {
-		events = strconv.FormatInt(e.Events, 10) + " events"
-	}
-	lines := fmt.Sprintf("*%s* %s %s\n%s", capital(string(e.Kind)), link(e.URL, "#"+strconv.Itoa(e.Number)), e.Title, events)
+	lines := fmt.Sprintf("*%s* %s %s\n%s", capital(string(e.Kind)), link(e.URL, "#"+strconv.Itoa(e.Number)), e.Title, events(e.Events))
 	if place := e.Place.String(); place != "" {
 		lines += " · at " + place
 	}
 	return lines
+}
+
+func events(n int64) string {
+	if n == 1 {
+		return "1 event"
+	}
+	return strconv.FormatInt(n, 10) + " events"
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
