@@ -89,7 +89,8 @@ func (c *Client) checkToken(ctx context.Context) []finding.Finding {
 }
 
 // probe asks to create something without the one field that it needs. GitHub
-// looks at the permission first: 403 or 404 without it, 422 with it.
+// looks at the permission first: 403 or 404 without it, 422 with it. Its
+// documentation does not say so; others who ask in this way have seen it.
 func (c *Client) probe(ctx context.Context, what string) error {
 	ctx, call := begin(ctx, "check "+what)
 	request, err := c.gh.NewRequest(http.MethodPost, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.repo, what), struct{}{})
