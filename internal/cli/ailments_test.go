@@ -107,8 +107,8 @@ func ailments() []ailment {
 
 		{"Sentry token wrong", set("SENTRY_AUTH_TOKEN", "wrong"), "✗", "of another server than sentry-url"},
 		{"Sentry organization token", set("SENTRY_AUTH_TOKEN", "sntrys_abc"), "✗", "create an internal integration"},
-		{"Sentry scope event:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens["token"] = []string{"project:read"} }), "✗", "event:read"},
-		{"Sentry scope project:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens["token"] = []string{"event:read"} }), "!", "project:read"},
+		{"Sentry scope event:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens[sentryToken] = []string{"project:read"} }), "✗", "event:read"},
+		{"Sentry scope project:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens[sentryToken] = []string{"event:read"} }), "!", "project:read"},
 		{"Sentry organization unknown", set("SENTRY_ORGANIZATION", "acmee"), "✗", "check sentry-organization"},
 		{"Sentry project unknown", set("SENTRY_PROJECT", "shop,webb"), "✗", "check sentry-projects"},
 		{"Sentry unreachable", set("SENTRY_URL", "http://127.0.0.1:1"), "✗", "check sentry-url and the network"},

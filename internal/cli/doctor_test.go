@@ -36,6 +36,8 @@ jobs:
       - uses: org/errmon-action@v1
 `
 
+const sentryToken = "sntryi_test"
+
 // newClinic is a world in which every integration is set up and well.
 func newClinic(t *testing.T) *world {
 	t.Helper()
@@ -47,6 +49,8 @@ func newClinic(t *testing.T) *world {
 	w.workflow(goodWorkflow)
 	w.slack = w.withSlack()
 	w.withSentry("shop", "web")
+	w.sentry.Configure(func(s *sentrytest.Settings) { s.Tokens[sentryToken] = s.Tokens["token"] })
+	w.env["SENTRY_AUTH_TOKEN"] = sentryToken
 	w.restartRelay(nil, nil)
 	w.log(3*time.Minute, "ERROR order 1 lost")
 	w.log(time.Minute, "INFO all is well, 0 errors")

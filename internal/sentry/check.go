@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/org/errmon-action/internal/finding"
 )
@@ -17,11 +18,23 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if _, err := c.get(ctx, "list issues", c.organization("issues/"), query); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	found := []finding.Finding{finding.Ok(about, "may read the issues of %s at %s", c.config.Organization, c.transport.server())}
+	found := []finding.Finding{finding.Ok(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.transport.server())}
 	for _, project := range c.config.Projects {
 		found = append(found, c.checkProject(ctx, project))
 	}
 	return found
+}
+
+// tokenKind tells tokens apart by the prefixes of Sentry's
+// src/sentry/types/token.py. Older tokens have none.
+func tokenKind(token string) string {
+	switch {
+	case strings.HasPrefix(token, "sntryi_"), strings.HasPrefix(token, "sntrya_"):
+		return "an integration's"
+	case strings.HasPrefix(token, "sntryu_"):
+		return "a person's, which ends with the account"
+	}
+	return "of no kind that it tells"
 }
 
 // checkProject asks for the project by itself: a list of several is answered as
