@@ -49,7 +49,7 @@ type Entry struct {
 	Cut    bool            `json:"cut,omitempty"`
 	Sample json.RawMessage `json:"sample"` // a JSON object
 
-	key string // what is the same for all occurrences of the error; not sent
+	key string // what is the same for all occurrences of the error, within its shape; not sent
 }
 
 type envelope struct {
@@ -59,6 +59,10 @@ type envelope struct {
 
 // Batch collects entries until they fill a payload. The zero Batch is empty.
 type Batch struct {
+	// Reserve is the room, in bytes, that only further ids of errors that are there
+	// may take: where few errors recur often, their samples would leave none.
+	Reserve int
+
 	entries []*Entry
 	byKey   map[string]*Entry
 	seen    map[string]bool // ids
@@ -76,9 +80,8 @@ func (b *Batch) Add(e Entry) bool {
 	if len(fresh) == 0 {
 		return true
 	}
-	key := e.Shape + " " + e.key
-	same := b.byKey[key]
-	grows := idsSize(fresh)
+	same := b.byKey[e.name()]
+	grows, reserve := idsSize(fresh), 0
 	if same == nil {
 		e.IDs = fresh
 		raw, err := encode(e)
@@ -86,21 +89,30 @@ func (b *Batch) Add(e Entry) bool {
 			return false
 		}
 		grows = len(raw) + 1
+		if len(b.entries) > 0 {
+			reserve = b.Reserve
+		}
 	}
-	if frame+b.size+grows > MaxPayload {
+	if frame+b.size+grows+reserve > MaxPayload {
 		return false
 	}
 	b.size += grows
-	b.put(same, key, e, fresh)
+	b.put(same, e, fresh)
 	return true
 }
 
-func (b *Batch) put(same *Entry, key string, e Entry, fresh []string) {
+// Has tells whether the batch holds another occurrence of an entry's error.
+func (b *Batch) Has(e Entry) bool { return b.byKey[e.name()] != nil }
+
+// name is what is the same for all occurrences of the error, in all shapes.
+func (e Entry) name() string { return e.Shape + " " + e.key }
+
+func (b *Batch) put(same *Entry, e Entry, fresh []string) {
 	if b.byKey == nil {
 		b.byKey, b.seen = map[string]*Entry{}, map[string]bool{}
 	}
 	if same == nil {
-		b.byKey[key] = &e
+		b.byKey[e.name()] = &e
 		b.entries = append(b.entries, &e)
 	} else {
 		same.IDs = append(same.IDs, fresh...)

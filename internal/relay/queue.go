@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,12 +17,18 @@ const (
 	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB,
 	// and at a dispatch a second, as fast as GitHub wants writes, 100 s of them.
 	maxBatches = 100
+	// crowded is how many wait until the first is sent before its time.
+	crowded = 10
+	// reservedForIDs is kept, in bytes, in a batch that follows one whose errors came
+	// so often that their ids filled it.
+	reservedForIDs = inbound.MaxPayload / 2
 	// remembered is how many ids are known again, at some 200 bytes each.
 	remembered = 50_000
 )
 
 // Queue holds what was accepted until it is dispatched: batches in the order in
-// which they go out, of which the last one still grows.
+// which they began. An occurrence of an error that waits joins it; a new error
+// joins the last batch.
 type Queue struct {
 	coalesce time.Duration
 	dispatch Dispatch
@@ -43,6 +50,7 @@ type batch struct {
 	events  inbound.Batch
 	arrived []time.Time // of each event
 	due     time.Time
+	full    bool // has no room for another id
 	sealed  bool // on its way
 }
 
@@ -84,18 +92,26 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	return nil
 }
 
-// place puts an entry into the batch that grows, or begins another.
+// place puts an entry into a batch that waits, or begins another.
 func (q *Queue) place(e inbound.Entry, now time.Time) bool {
-	if n := len(q.batches); n > 0 {
-		if last := q.batches[n-1]; !last.sealed && last.events.Add(e) {
-			last.arrived = append(last.arrived, now)
+	reserve := 0
+	for i, b := range q.batches {
+		known, last := b.events.Has(e), i == len(q.batches)-1
+		switch {
+		case b.sealed || !known && !last:
+		case b.events.Add(e):
+			b.arrived = append(b.arrived, now)
 			return true
+		case known:
+			b.full, reserve = true, reservedForIDs
+			q.nudge()
 		}
 	}
 	if len(q.batches) >= maxBatches {
 		return false
 	}
 	b := &batch{kind: TypeEvents, due: now.Add(q.coalesce), arrived: []time.Time{now}}
+	b.events.Reserve = reserve
 	if !b.events.Add(e) {
 		return false
 	}
@@ -138,26 +154,21 @@ func (q *Queue) next() (b *batch, wait time.Duration, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now, wait := q.clock.Now(), time.Duration(-1)
-	consider := func(c *batch, full bool) {
+	candidates := q.batches
+	if q.scan != nil {
+		candidates = append(slices.Clone(candidates), q.scan)
+	}
+	for i, c := range candidates {
 		left := c.due.Sub(now)
-		switch {
-		case b != nil:
-		case full || q.stopping || left <= 0:
-			b = c
-		case wait < 0 || left < wait:
+		if q.stopping || c.full || left <= 0 || (i == 0 && len(q.batches) > crowded) {
+			c.sealed = true
+			return c, 0, false
+		}
+		if wait < 0 || left < wait {
 			wait = left
 		}
 	}
-	if len(q.batches) > 0 {
-		consider(q.batches[0], len(q.batches) > 1)
-	}
-	if q.scan != nil {
-		consider(q.scan, false)
-	}
-	if b != nil {
-		b.sealed = true
-	}
-	return b, wait, b == nil && q.stopping
+	return nil, wait, q.stopping
 }
 
 // remove forgets a batch that was on its way. Ids of what failed may come again.
@@ -168,7 +179,7 @@ func (q *Queue) remove(b *batch, failed bool) {
 		q.scan = nil
 		return
 	}
-	q.batches = q.batches[1:]
+	q.batches = slices.DeleteFunc(q.batches, func(c *batch) bool { return c == b })
 	if failed {
 		for _, id := range b.events.IDs() {
 			q.recent.Remove(id)

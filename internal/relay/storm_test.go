@@ -1,0 +1,146 @@
+package relay_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/org/errmon-action/internal/inbound"
+)
+
+var storm = flag.Bool("storm", false, "send 10,000 webhooks twice to the program itself, and hold it to its figures")
+
+// attack is what was sent in one storm.
+type attack struct {
+	answers  map[int]int          // by status
+	accepted map[string]time.Time // ids, and when each was sent
+	latency  vegeta.LatencyMetrics
+	took     time.Duration
+}
+
+// fire sends webhooks with the ids first to last−1, as fast as they are
+// answered, by 32 workers. Each is called each with the number of answers so far.
+func fire(t *testing.T, address string, first, last int, each func(answered int)) attack {
+	t.Helper()
+	var next atomic.Int64
+	next.Store(int64(first))
+	targets := func(target *vegeta.Target) error {
+		n := int(next.Add(1)) - 1
+		if n >= last {
+			return vegeta.ErrNoTargets
+		}
+		body := webhook(n)
+		target.Method, target.URL, target.Body = http.MethodPost, fmt.Sprintf("%s/webhook/sentry?id=%s", address, eventID(n)), []byte(body)
+		target.Header = http.Header{"Sentry-Hook-Signature": {sign(body)}, "Content-Type": {"application/json"}}
+		return nil
+	}
+	got := attack{answers: map[int]int{}, accepted: map[string]time.Time{}}
+	var metrics vegeta.Metrics
+	began := time.Now()
+	attacker := vegeta.NewAttacker(vegeta.Workers(32), vegeta.MaxWorkers(32), vegeta.Connections(32), vegeta.Timeout(10*time.Second))
+	for r := range attacker.Attack(targets, vegeta.ConstantPacer{}, 0, "storm") {
+		if r.URL == "" { // the targets are used up
+			continue
+		}
+		metrics.Add(r)
+		got.answers[int(r.Code)]++
+		if r.Code == http.StatusAccepted {
+			u, err := url.Parse(r.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got.accepted[u.Query().Get("id")] = r.Timestamp
+		}
+		each(len(got.accepted))
+	}
+	got.took = time.Since(began)
+	metrics.Close()
+	got.latency = metrics.Latencies
+	return got
+}
+
+// errorsInStorm is how many Sentry issues the events belong to.
+const errorsInStorm = 25
+
+func eventID(n int) string { return fmt.Sprintf("%032x", n) }
+
+// webhook is an event alert of some 2 KB, of one of 25 errors.
+func webhook(n int) string {
+	return fmt.Sprintf(`{"action":"triggered","data":{"event":{"event_id":%q,"issue_id":"%d","title":"TypeError: x is undefined","message":%q}}}`,
+		eventID(n), n%errorsInStorm, strings.Repeat("at shop.checkout (app.js:10) ", 70))
+}
+
+func TestStorm(t *testing.T) {
+	webhooks, coalesce := 500, 100*time.Millisecond
+	if *storm {
+		webhooks, coalesce = 10_000, 10*time.Second
+	}
+	w := startStorm(t, coalesce)
+	for round := range 2 {
+		before := len(w.github.dispatches())
+		memory := w.memory()
+		got := fire(t, w.url, round*webhooks, (round+1)*webhooks, func(int) {})
+		if len(got.accepted) != webhooks {
+			t.Fatalf("answers: %v", got.answers)
+		}
+		w.github.await(t, got.accepted)
+		sent := w.github.dispatches()[before:]
+		full := 0
+		for _, d := range sent {
+			if d.size > inbound.MaxPayload-100 {
+				full++
+			}
+		}
+		delays := w.github.delays(got.accepted)
+		median := delays[len(delays)/2]
+		t.Logf("round %d: %d signed webhooks in %s (%.0f/s): all accepted, all ids arrived", round+1, webhooks, got.took.Round(time.Millisecond),
+			float64(webhooks)/got.took.Seconds())
+		t.Logf("  answers: median %s, p99 %s, slowest %s", got.latency.P50, got.latency.P99, got.latency.Max)
+		t.Logf("  dispatches: %d, of which %d full; from webhook to dispatch: median %s, slowest %s", len(sent), full, median.Round(time.Millisecond), delays[len(delays)-1].Round(time.Millisecond))
+		t.Logf("  memory of the relay: %d MB before, %d MB after, %d MB at most so far", memory>>20, w.memory()>>20, w.peak.Load()>>20)
+		span := sent[len(sent)-1].at.Sub(sent[0].at) + coalesce
+		if most := full + int(span/coalesce) + 1; len(sent) > most {
+			t.Errorf("%d dispatches: at most one for each coalesce (%s), and %d full ones, are allowed", len(sent), coalesce, full)
+		}
+		if *storm && (got.latency.P99 > 100*time.Millisecond || median > coalesce+time.Second) {
+			t.Error("slower than promised: answers within 100 ms (p99), dispatches within coalesce + 1 s (median)")
+		}
+	}
+	if err := w.stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStormStopped sends SIGTERM in the middle of a storm.
+func TestStormStopped(t *testing.T) {
+	webhooks, coalesce := 2000, time.Hour
+	if *storm {
+		webhooks = 10_000
+	}
+	w := startStorm(t, coalesce)
+	stopped := make(chan error, 1)
+	asked := false
+	got := fire(t, w.url, 0, webhooks, func(accepted int) {
+		if accepted >= webhooks/3 && !asked {
+			asked = true
+			go func() { stopped <- w.stop() }()
+		}
+	})
+	if err := <-stopped; err != nil {
+		t.Fatal(err)
+	}
+	arrived := w.github.arrived()
+	lost := slices.DeleteFunc(slices.Collect(keys(got.accepted)), func(id string) bool { return !arrived[id].IsZero() })
+	t.Logf("stopped amid %d webhooks: %d accepted, %d arrived in %d dispatches", webhooks, len(got.accepted), len(arrived), len(w.github.dispatches()))
+	if len(lost) > 0 || len(got.accepted) == webhooks {
+		t.Errorf("%d of %d accepted events did not arrive (%v)", len(lost), len(got.accepted), got.answers)
+	}
+}
