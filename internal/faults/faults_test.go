@@ -18,6 +18,7 @@
 //	dispatch_test.go  runs that file what was delivered, beside scans and each other
 //	schedule_test.go  crons are skipped, clocks differ, delivery is late, a source is down
 //	meddling_test.go  people act on the issues meanwhile; a workflow is cancelled
+//	sentry_test.go    Sentry's part of the story, and Sentry down
 //	random_test.go    all of these by chance, on histories made up by chance
 //
 // The sweep of all cases, a few minutes, prints a table whose last four columns
@@ -34,7 +35,7 @@
 // between errmon's GET and its PATCH of the same issue is overwritten, since
 // there is no compare-and-swap. People edit just before or just after. Counts of
 // errors that people made errmon forget, or damaged, begin anew; debt says what
-// is owed then. Sentry has no cases here.
+// is owed then.
 package faults
 
 import (
@@ -59,7 +60,7 @@ func TestFaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := slices.Concat(answerRows(c), listingRows(c, ""), listingRows(long, ", of several pages"),
-		overlapRows(c), dispatchRows(c), scheduleRows(c), meddlingRows(c))
+		overlapRows(c), dispatchRows(c), scheduleRows(c), meddlingRows(c), sentryRows(c))
 	rows = slices.DeleteFunc(rows, func(r row) bool { return !strings.Contains(r.fault, *only) })
 	if !*sweep {
 		for i := range rows {

@@ -86,5 +86,6 @@ func history() *script {
 	s.person(4, writingAround("lima", "Known since May: see the runbook.", "The owner is team mail."))
 	s.person(7, writingAround("lima", "It comes from the new relay.", ""))
 	s.person(5, renaming("mike", "Mail gets lost at night"))
+	addSentry(s, shop)
 	return s
 }

@@ -63,6 +63,7 @@ func (w *world) judge(allow allowance) verdict {
 	if n := len(w.dashboards()); n > 1 {
 		v.note(&v.duplicates, "%d dashboards", n)
 	}
+	w.judgeSentry(&v)
 	for _, text := range w.wrote {
 		w.judgeText(&v, text)
 	}

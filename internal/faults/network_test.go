@@ -22,8 +22,8 @@ import (
 )
 
 // network carries every request of every run of this process to the world that
-// the run lives in. GitHub's requests never leave memory, and name their run by
-// their host. CloudWatch's go over loopback, since the SDK's transport cannot be
+// the run lives in. The requests of GitHub and Sentry never leave memory, and name their
+// run by their host. CloudWatch's go over loopback, since the SDK's transport cannot be
 // replaced, and name it by the account in the log group's ARN.
 type network struct {
 	mu   sync.Mutex
@@ -83,6 +83,7 @@ func (n *network) run(id string) *run {
 }
 
 func (r *run) githubURL() string { return fmt.Sprintf("http://run-%d.github.test", r.id) }
+func (r *run) sentryURL() string { return fmt.Sprintf("http://run-%d.sentry.test", r.id) }
 
 // logGroups are the script's groups, as this run is to call them.
 func (r *run) logGroups() string {
@@ -94,7 +95,7 @@ func (r *run) logGroups() string {
 }
 
 var (
-	runInHost = regexp.MustCompile(`^run-(\d+)\.github\.test$`)
+	runInHost = regexp.MustCompile(`^run-(\d+)\.(github|sentry)\.test$`)
 	runInARN  = regexp.MustCompile(`(:logs:` + region + `:)(\d{12})(:log-group:)`)
 )
 
@@ -114,7 +115,7 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	in.RequestURI, in.Host = req.URL.RequestURI(), req.URL.Host
 	r := n.run(match[1])
 	answer := httptest.NewRecorder()
-	if r == nil || !served(func() { r.serve(answer, in, github, r.world.github) }) {
+	if r == nil || !served(func() { r.answer(answer, in, match[2]) }) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	if err := req.Context().Err(); err != nil {
@@ -126,6 +127,18 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Body = io.NopCloser(io.MultiReader(answer.Body, brokenReader{}))
 	}
 	return resp, nil
+}
+
+// answer lets GitHub or Sentry answer.
+func (r *run) answer(w http.ResponseWriter, req *http.Request, host string) {
+	if host == "github" {
+		r.serve(w, req, github, r.world.github)
+		return
+	}
+	r.serve(w, req, sentry, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		r.world.learn()
+		r.world.sentry.ServeHTTP(w, req)
+	}))
 }
 
 type brokenReader struct{}

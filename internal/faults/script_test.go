@@ -29,6 +29,8 @@ type script struct {
 	truths     map[string]*truth
 	named      []string // errors that log a message, in the order of their first
 	lines      int
+	reports    []reported // what Sentry sees, see sentry_test.go
+	resolved   []string   // errors that end as resolved in Sentry
 }
 
 // happening is one occurrence of an error, as the lines that it was logged in.

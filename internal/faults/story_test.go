@@ -59,6 +59,9 @@ func (w *world) goOn(from int) {
 func (w *world) state() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, w.now(), w.skew, w.raced, len(w.owed), w.wrote, w.github.Labels())
+	for _, i := range w.sentry.Issues() {
+		fmt.Fprintln(&b, i.ID, i.Status, i.Count, i.Last)
+	}
 	for _, i := range w.github.Issues() {
 		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, withoutBirth(i.Body))
 		for _, c := range i.Comments {

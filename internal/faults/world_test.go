@@ -24,6 +24,7 @@ type world struct {
 	script *script
 	github *githubtest.Server
 	aws    *cloudwatchtest.Server
+	sentry *tracker
 	wrote  []wrote       // what people wrote, for the judge
 	owed   []deed        // what people could not do yet
 	raced  bool          // runs overlapped: what they filed twice is closed as duplicate
@@ -35,6 +36,7 @@ func newWorld(s *script) *world {
 	w := &world{timeline: &timeline{time: s.start}, script: s, github: githubtest.New("acme", "shop")}
 	w.github.Configure(func(to *githubtest.Settings) { to.Now, to.Private = w.now, true })
 	w.fillLogs()
+	w.sentry = w.newTracker()
 	if s.prepare != nil {
 		s.prepare(w)
 	}
@@ -47,6 +49,7 @@ func (w *world) clone() *world {
 		wrote: slices.Clone(w.wrote), owed: slices.Clone(w.owed), raced: w.raced, skew: w.skew}
 	c.github.Configure(func(to *githubtest.Settings) { to.Now = c.now })
 	c.fillLogs()
+	c.sentry = w.cloneTracker(c)
 	return c
 }
 
@@ -82,7 +85,7 @@ func (q request) class() string {
 var digits = regexp.MustCompile(`\d+`)
 
 // writes reports whether the request would change something.
-func (q request) writes() bool { return q.service == github && q.method != "GET" }
+func (q request) writes() bool { return q.service != cloudwatch && q.method != "GET" }
 
 // run is one run of errmon.
 type run struct {
@@ -122,6 +125,10 @@ func (r *run) do() *run {
 	env := map[string]string{
 		"GITHUB_API_URL": r.githubURL(), "GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop",
 		"AWS_LOG_GROUP_NAME": r.logGroups(), "AWS_REGION": region,
+	}
+	if len(r.world.script.reports) > 0 {
+		env["SENTRY_URL"], env["SENTRY_AUTH_TOKEN"], env["SENTRY_RESOLVE"] = r.sentryURL(), "token", "true"
+		env["SENTRY_ORGANIZATION"], env["SENTRY_PROJECT"] = "acme", "web"
 	}
 	for name, value := range r.world.script.settings {
 		env[name] = value
