@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/plan"
@@ -25,6 +26,7 @@ type Applier struct {
 	Render render.Renderer
 	Label  string     // of error issues
 	Input  plan.Input // what the actions were decided from
+	Now    func() time.Time
 	// Resolve marks a Sentry issue as resolved; nil where none is tracked.
 	Resolve func(ctx context.Context, id string) error
 }
@@ -147,7 +149,9 @@ func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
 		return plan.CloseDuplicate(issue, action.DupOf)
 	}
 	action.Issue = issue
-	return plan.Decide(action, a.Input)
+	in := a.Input
+	in.Writing = a.Now()
+	return plan.Decide(action, in)
 }
 
 // edition is what to write for an action.

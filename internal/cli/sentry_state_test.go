@@ -158,8 +158,8 @@ func TestCarriedStatesAreRecorded(t *testing.T) {
 	at := w.now
 	w.next("closed", "completed", "resolved", id)
 	m, err := marker.Read(w.find("TypeError").Body)
-	if state, when := m.Agreed(id); err != nil || state != "resolved" || !when.Time().Equal(at) {
-		t.Errorf("%q since %s, want resolved since %s (%v)", state, when.Time(), at, err)
+	if state, when := m.Agreed(id); err != nil || state != "resolved" || when.Time().Before(at) || when.Time().After(at.Add(time.Minute)) {
+		t.Errorf("%q since %s, want resolved since the run at %s (%v)", state, when.Time(), at, err)
 	}
 }
 

@@ -82,8 +82,9 @@ type Rules struct {
 
 // Input is all that a run knows.
 type Input struct {
-	Now     time.Time
-	Run     string // names this run, unlike any other; new issues carry it
+	Now     time.Time // when the run began
+	Writing time.Time // when the action is carried out; zero while it is planned
+	Run     string    // names this run, unlike any other; new issues carry it
 	Rules   Rules
 	Issues  []Issue
 	Waiting []marker.Row

@@ -25,8 +25,8 @@ func theirs(m marker.Marker, in Input) there {
 	var t there
 	states := map[event.State]bool{}
 	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
-		state, ok := in.States[id]
-		if !ok || state == event.Deleted {
+		state, ok := stateOf(m, id, in)
+		if !ok {
 			continue
 		}
 		states[state] = true
@@ -41,6 +41,16 @@ func theirs(m marker.Marker, in Input) there {
 		}
 	}
 	return t
+}
+
+// stateOf returns the state of a Sentry issue that this run has read. One that was
+// read before both sides agreed on another, as a run that overlaps carried over, is
+// not news; Sentry's issues are read some time after a run began.
+func stateOf(m marker.Marker, id string, in Input) (event.State, bool) {
+	state, ok := in.States[id]
+	_, at := m.Agreed(id)
+	old := at != 0 && in.Now.Before(at.Time().Add(skew))
+	return state, ok && !old && state != event.Deleted
 }
 
 // agreed is the state last carried over. A Sentry issue is met unresolved.
@@ -91,13 +101,17 @@ const closingTakes = 6 * time.Hour
 
 // agree notes the states that both sides agree on once the action is done.
 func agree(m *marker.Marker, in Input, resolved []string) {
+	at := in.Writing
+	if at.IsZero() {
+		at = in.Now
+	}
 	for id := range m.Sentry {
-		state, ok := in.States[id]
+		state, ok := stateOf(*m, id, in)
 		if slices.Contains(resolved, id) {
 			state = event.Resolved
 		}
-		if ok && state != event.Deleted && state != agreed(*m, id) {
-			m.Carry(id, string(state), marker.At(in.Now))
+		if ok && state != agreed(*m, id) {
+			m.Carry(id, string(state), marker.At(at))
 		}
 	}
 }

@@ -171,7 +171,7 @@ func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
 var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
 
 func (s *Scan) applier(in plan.Input) apply.Applier {
-	a := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in}
+	a := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in, Now: s.Clock.Now}
 	if s.Tracker != nil {
 		a.Resolve = s.Tracker.Resolve
 	}
