@@ -155,14 +155,26 @@ func newUser(t *testing.T, workflows map[string]string) user {
 func (u user) act(t *testing.T, workflow string, more ...string) (string, time.Duration) {
 	t.Helper()
 	started := time.Now()
-	args := append([]string{"workflow_dispatch", "-W", filepath.Join(u.home, ".github/workflows", workflow)}, u.args...)
+	out := u.start(t, "workflow_dispatch", workflow, more...)
+	return out, time.Since(started).Round(time.Second)
+}
+
+// dispatch runs one of the user's workflows by a repository_dispatch.
+func (u user) dispatch(t *testing.T, workflow, event string) string {
+	t.Helper()
+	return u.start(t, "repository_dispatch", workflow, "-e", event)
+}
+
+func (u user) start(t *testing.T, event, workflow string, more ...string) string {
+	t.Helper()
+	args := append([]string{event, "-W", filepath.Join(u.home, ".github/workflows", workflow)}, u.args...)
 	cmd := exec.Command("act", append(args, more...)...)
 	cmd.Dir = u.home
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s: %v\n%s", workflow, err, out)
 	}
-	return string(out), time.Since(started).Round(time.Second)
+	return string(out)
 }
 
 // clone makes a repository of what is committed.
