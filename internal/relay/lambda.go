@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -155,7 +154,7 @@ func pack(in events.SQSEvent, c Config) []*load {
 
 func readMessage(body string) (entries []inbound.Entry, scan bool, err error) {
 	var m queued
-	if err := json.NewDecoder(strings.NewReader(body)).Decode(&m); err != nil {
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
 		return nil, false, err
 	}
 	if m.Scan {
