@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
@@ -89,5 +91,22 @@ func TestSlackAsBotWaitsWhereItIsToldTo(t *testing.T) {
 	w.run("scan").mustSucceed(t)
 	if len(server.Messages()) != 1 || w.now.Sub(before) < slacktest.RetryAfter*time.Second {
 		t.Errorf("%d messages after %s", len(server.Messages()), w.now.Sub(before))
+	}
+}
+
+func TestSlackIsToldOfFiveHundredErrorsInOneMessage(t *testing.T) {
+	w := newWorld(t)
+	server := w.withSlack()
+	w.github.Configure(func(s *githubtest.Settings) { s.Unlimited = true })
+	for i := range 500 {
+		w.log(time.Minute, "ERROR request failed\n%s", strings.ReplaceAll(nodeTrace, "Cart.total", fmt.Sprintf("Cart.%c%c%c", 'a'+i/100, 'a'+i/10%10, 'a'+i%10)))
+	}
+	w.run("scan", "--max-new-issues", "500").mustSucceed(t)
+	messages := server.Messages()
+	if len(w.errorIssues()) != 500 || len(messages) != 1 || messages[0].Text != "acme/shop: 500 new errors" {
+		t.Fatalf("%d issues, %d messages", len(w.errorIssues()), len(messages))
+	}
+	if last := messages[0].Blocks[len(messages[0].Blocks)-1]; last.Elements[0].Text != "and 480 more: <https://github.com/acme/shop/issues|all issues>" {
+		t.Errorf("ends in %+v", last)
 	}
 }
