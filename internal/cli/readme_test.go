@@ -31,6 +31,7 @@ func TestReadme(t *testing.T) {
 	parts := map[string]string{
 		"issue":    exampleIssue(t, root),
 		"preview":  examplePreview(t, root),
+		"payload":  fenced("", previewOf(t, "--payload", filepath.Join(root, "examples/slack-webhook-example.json"))),
 		"explain":  exampleExplain(t, root),
 		"workflow": fenced("yaml", string(read(t, root, "examples/workflows/scheduled.yml"))),
 		"inputs":   inputs(),
@@ -151,11 +152,17 @@ func exampleIssue(t *testing.T, root string) string {
 	return strings.ReplaceAll(quoted, "> \n", ">\n")
 }
 
-// examplePreview shows the first two issues of the preview, and its last line.
-func examplePreview(t *testing.T, root string) string {
+// previewOf is what a preview prints where nothing is configured.
+func previewOf(t *testing.T, args ...string) string {
+	t.Helper()
 	w := newWorld(t)
 	w.env = map[string]string{}
-	out := w.run("preview", filepath.Join(root, "examples/logs")).mustSucceed(t).stdout
+	return w.run(append([]string{"preview"}, args...)...).mustSucceed(t).stdout
+}
+
+// examplePreview shows the first two issues of the preview, and its last line.
+func examplePreview(t *testing.T, root string) string {
+	out := previewOf(t, filepath.Join(root, "examples/logs"))
 	issues := strings.Split(strings.TrimSpace(out), "\n\n")
 	last := issues[len(issues)-1]
 	return fenced("", issues[0]+"\n\n"+issues[1]+"\n\n…\n\n"+last)

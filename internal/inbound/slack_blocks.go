@@ -94,6 +94,10 @@ func (a *aside) note(name, value string) bool {
 	return true
 }
 
+// maxParts bounds what is read of a message: Slack takes 50 blocks and 20
+// attachments, of which some have a few parts.
+const maxParts = 300
+
 // read returns the message's text as people see it, its parts one below the
 // other, and what it says beside. Where there are blocks, the text above them
 // is what notifications show, and often says the same.
@@ -106,7 +110,7 @@ func (m slackMessage) read() (string, aside) {
 	for _, a := range m.Attachments {
 		parts = append(parts, a.lines(&said)...)
 	}
-	return lines(parts...), said
+	return lines(parts[:min(len(parts), maxParts)]...), said
 }
 
 func (a slackAttachment) lines(said *aside) []string {

@@ -10,44 +10,64 @@ import (
 // signs of bold, italic, struck and code. What stands in code is as it was typed.
 func decodeMrkdwn(text string) string {
 	var b strings.Builder
-	for text != "" {
-		before, inside, behind, ok := code(text)
-		b.WriteString(unstyled(before))
-		if !ok {
-			break
+	for _, part := range codeAndText(text) {
+		if part.code {
+			b.WriteString(unescape(linksOf(part.text)))
+		} else {
+			b.WriteString(unstyled(part.text))
 		}
-		b.WriteString(unescape(linksOf(inside)))
-		text = behind
 	}
 	return strings.TrimSpace(b.String())
 }
 
-// code finds the first block or span of code, and what stands around it. A block
-// is on lines of its own.
-func code(text string) (before, inside, behind string, ok bool) {
-	at := strings.IndexByte(text, '`')
-	if at < 0 {
-		return text, "", "", false
-	}
-	mark := "`"
-	if strings.HasPrefix(text[at:], "```") {
-		mark = "```"
-	}
-	inside, behind, ok = strings.Cut(text[at+len(mark):], mark)
-	if !ok || inside == "" || mark == "`" && strings.Contains(inside, "\n") {
-		return text, "", "", false
-	}
-	before = text[:at]
-	if mark == "```" {
-		inside = strings.Trim(inside, "\n")
-		if strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") {
+// span is a stretch of a text that is code, or is none.
+type span struct {
+	text string
+	code bool
+}
+
+// codeAndText parts a text. A block of code is on lines of its own; a backtick
+// that begins no code is a backtick.
+func codeAndText(text string) []span {
+	var spans []span
+	from := 0
+	for at := 0; at < len(text); at++ {
+		if text[at] != '`' {
+			continue
+		}
+		inside, end, block := codeAt(text, at)
+		if end == 0 {
+			continue
+		}
+		before := text[from:at]
+		if block && strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") {
 			before += "\n"
 		}
-		if !strings.HasPrefix(behind, "\n") {
-			behind = "\n" + behind
+		spans = append(spans, span{text: before}, span{inside, true})
+		if block && !strings.HasPrefix(text[end:], "\n") {
+			spans = append(spans, span{text: "\n"})
 		}
+		from, at = end, end-1
 	}
-	return before, inside, behind, true
+	return append(spans, span{text: text[from:]})
+}
+
+// codeAt reads the code that begins at a backtick, and where it ends; 0 if none
+// begins there.
+func codeAt(text string, at int) (inside string, end int, block bool) {
+	if strings.HasPrefix(text[at:], "```") {
+		length := strings.Index(text[at+3:], "```")
+		if length > 0 {
+			return strings.Trim(text[at+3:at+3+length], "\n"), at + length + 6, true
+		}
+		return "", 0, false
+	}
+	line, _, _ := strings.Cut(text[at+1:], "\n")
+	length := strings.IndexByte(line, '`')
+	if length <= 0 {
+		return "", 0, false
+	}
+	return line[:length], at + length + 2, false
 }
 
 // unstyled decodes what is no code.
@@ -89,19 +109,28 @@ func linksOf(text string) string {
 	})
 }
 
-// emoji stands between white space or beside other emoji, unlike the colons of
-// times and addresses.
-var emoji = regexp.MustCompile(`(^|[\s:*_~(\[|])(:[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?)($|[\s:*_~)\]|.,!])`)
+// emoji is a name such as ":fire:", with the colour of a hand maybe.
+var emoji = regexp.MustCompile(`:[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?`)
 
-// withoutEmoji drops names such as ":fire:".
+// withoutEmoji drops them where they stand between white space, signs or beside
+// each other, unlike the colons of times and addresses.
 func withoutEmoji(text string) string {
-	for {
-		next := emoji.ReplaceAllString(text, "$1$3")
-		if next == text {
-			return text
+	var b strings.Builder
+	from := 0
+	beside := true // what stands before is no part of a word
+	for _, m := range emoji.FindAllStringIndex(text, -1) {
+		if m[0] > from {
+			beside = strings.IndexByte(" \t\n*_~([|", text[m[0]-1]) >= 0
 		}
-		text = next
+		if !beside || m[1] < len(text) && strings.IndexByte(" \t\n:*_~)]|.,!", text[m[1]]) < 0 {
+			beside = false
+			continue
+		}
+		b.WriteString(text[from:m[0]])
+		from = m[1]
 	}
+	b.WriteString(text[from:])
+	return b.String()
 }
 
 // unescape restores the three signs that Slack escapes.
