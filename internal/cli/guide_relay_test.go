@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -69,5 +70,25 @@ func TestGuideSignedRequests(t *testing.T) {
 	}
 	if len(*passed) != len(blocks) || !(*passed)[2].Scan {
 		t.Errorf("passed on %+v", *passed)
+	}
+}
+
+// TestGuidePayloads files what the guide's signed requests carry.
+func TestGuidePayloads(t *testing.T) {
+	page := pages(t)["examples/testing.md"]
+	bodies := regexp.MustCompile(`(?s)\nbody='(.*?)'\n`).FindAllStringSubmatch(page, -1)
+	titles := []string{"ReferenceError: heck is not defined", "order <*> lost"}
+	if len(bodies) != len(titles) {
+		t.Fatalf("%d bodies", len(bodies))
+	}
+	for i, body := range bodies {
+		w := newWorld(t)
+		if err := os.WriteFile("payload.json", []byte(body[1]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r := w.run("scan", "--payload", "payload.json").mustSucceed(t)
+		if issue := w.find(titles[i]); count(t, issue) != 1 {
+			t.Errorf("%s counts %d\n%s", issue.Title, count(t, issue), r.stdout)
+		}
 	}
 }
