@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -74,8 +75,8 @@ func (w *world) logLines(stream string, ago time.Duration, text string) {
 
 // TestTracesLineByLine logs the failures of every runtime with one line per
 // event, each in a stream of its own, or all in one and twice, half a second
-// apart. It wants one issue for each, with the whole trace and the exact count, also
-// when it happens again. A dozen at a time takes no more requests for lines around
+// apart. It wants one issue for each, whatever their order, with the whole trace and the exact count,
+// also when it happens again. A dozen at a time takes no more requests for lines around
 // errors than a run may send.
 func TestTracesLineByLine(t *testing.T) {
 	runtimes, err := filepath.Glob(filepath.Join(tracesDir, "*", "*.txt"))
@@ -93,23 +94,27 @@ func TestTracesLineByLine(t *testing.T) {
 				some[name] = failures[name]
 			}
 			t.Run(names[0], func(t *testing.T) {
-				newWorld(t).checkLineByLine(some, 1, func(name string) string { return name }, 20*time.Second)
+				newWorld(t).checkLineByLine(some, 1, func(name string) string { return name }, 20*time.Second, 0)
 			})
-			t.Run(names[0]+" and others in one stream", func(t *testing.T) {
-				newWorld(t).checkLineByLine(some, 2, func(string) string { return "all" }, 500*time.Millisecond)
-			})
+			for seed := range uint64(3) {
+				t.Run(fmt.Sprintf("%s and others in one stream, order %d", names[0], seed), func(t *testing.T) {
+					newWorld(t).checkLineByLine(some, 2, func(string) string { return "all" }, 500*time.Millisecond, seed)
+				})
+			}
 		}
 	}
 }
 
-func (w *world) checkLineByLine(failures map[string]string, times int64, stream func(string) string, apart time.Duration) {
+func (w *world) checkLineByLine(failures map[string]string, times int64, stream func(string) string, apart time.Duration, seed uint64) {
 	w.t.Helper()
+	random, names := rand.New(rand.NewPCG(seed, 0)), slices.Sorted(maps.Keys(failures))
 	w.env["ERRMON_MAX_NEW_ISSUES"] = "50"
 	for runs := range int64(2) {
 		ago := 10 * time.Minute
 		for range times {
-			for name, text := range failures {
-				w.logLines(stream(name), ago, text)
+			random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+			for _, name := range names {
+				w.logLines(stream(name), ago, failures[name])
 				ago -= apart
 			}
 		}

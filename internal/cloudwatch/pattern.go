@@ -45,8 +45,9 @@ const DefaultFilterPattern = `` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
 	// exceptions whose names have no usual end (requests.exceptions.Timeout).
 	`?Traceback ?"  File " ?"above exception" ?"exceptions." ` +
-	// Frames of Node, of browsers and of .NET, the last being indented by three.
-	`?"   at " ` +
+	// Frames of Node, of browsers and of .NET, the last being indented by three; and
+	// of Firefox and Safari.
+	`?"   at " ?"@http" ` +
 	// Frames of Ruby, PHP and Elixir by their files, what Elixir exits and throws,
 	// Perl's messages and frames, and the line above the commands of a Tcl error.
 	`?".rb:" ?".php(" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
@@ -55,7 +56,7 @@ const DefaultFilterPattern = `` +
 	`?".java:" ?".kt:" ?".scala:" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
 	`?"Caused by: " ?"Suppressed: " ` +
 	`?"... 1" ?"... 2" ?"... 3" ?"... 4" ?"... 5" ?"... 6" ?"... 7" ?"... 8" ?"... 9" ` +
-	// Go traces: the head of each goroutine, the call with its arguments, and the
+	// Go traces: the head of each goroutine, the call with or without arguments, and the
 	// place, which ends in an offset. (".go:" would find every line of a logger
 	// that prints its caller, such as zap.)
-	`?"[signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"main.main()" ?" +0x"`
+	`?"[signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x"`

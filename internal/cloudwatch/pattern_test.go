@@ -102,7 +102,7 @@ var lines = []struct {
 	{"Java generated frame", "\tat com.shop.Charge$$SpringCGLIB$$0.run(<generated>)"},
 	{".NET frame", "   at Acme.Shop.Cart.Share(Int32 parts) in /src/Cart.cs:line 22"},
 	{"Ruby frame", "\tfrom /app/shop.rb:92:in `block in <main>'"},
-	{"PHP frame", "#0 /app/php/Cart.php(27): App\\Shop\\Cart->charge()"},
+	{"PHP frame", "#0 /app/php/Cart.php(27): App\\Shop\\Cart->charge(42)"},
 	{"Elixir frame", "    (shop 0.1.0) lib/cart.ex:13: Shop.Cart.share/1"},
 	{"Elixir exit", "** (exit) :closed"},
 	{"Perl message", "no address at /app/shop.pl line 12."},
@@ -122,6 +122,8 @@ var lines = []struct {
 	{"Go call with a string", "main.charge({0x4c3f2a, 0x4})"},
 	{"Go inlined call", "main.charge(...)"},
 	{"Go main", "main.main()"},
+	{"Go call without arguments", "main.warmUp()"},
+	{"Firefox frame", "total@https://shop.example/app/cart.js:10:11"},
 	{"Go place", "\t/app/charge.go:41 +0x1d"},
 	{"Go creator", "created by net/http.(*Server).Serve in goroutine 1"},
 
@@ -153,7 +155,6 @@ var lines = []struct {
 
 	{"MISSED: what no term can find without finding everything", ""},
 	{"Python source line", "    total = sum(line.price for line in order.lines)"},
-	{"Go call without arguments", "main.warmUp()"},
 	{"Java message's second line", "  expected 3 lines but had 0"},
 	{"Node: a string is thrown", "Node.js v20.20.2"},
 	{"Go: a stack of pkg/errors", "\t/app/go/main.go:31"},

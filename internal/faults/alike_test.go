@@ -17,7 +17,7 @@ func TestErrorsThatLookAlike(t *testing.T) {
 	for i := range 12 {
 		name := []string{"otter", "weasel"}[i%2]
 		s.happen(name, group, "page/1", time.Duration(i*9-10)*time.Minute, 0, "Uncaught TypeError: item is null",
-			fmt.Sprintf("%s@https://shop.example/app/%s.js:10:11", name, name), "run@https://shop.example/app/main.js:20:5")
+			fmt.Sprintf("%s@file:///app/%s.js:10:11", name, name), "run@file:///app/main.js:20:5")
 	}
 	w := newWorld(s)
 	for i := range runs {

@@ -148,7 +148,7 @@ func (s *script) tornTrace(name, group string, at, delay time.Duration) {
 // first alone: the rest is there for who reads around it.
 func (s *script) thinTrace(name, group string, at, delay time.Duration) {
 	s.happen(name, group, "page/1", at, delay, fmt.Sprintf("Uncaught TypeError: %s is null", name),
-		fmt.Sprintf("total@https://shop.example/app/%s.js:10:11", name), fmt.Sprintf("pay@https://shop.example/app/%s.js:20:5", name))
+		fmt.Sprintf("total@file:///app/%s.js:10:11", name), fmt.Sprintf("pay@file:///app/%s.js:20:5", name))
 }
 
 // logged returns the log events of a group.

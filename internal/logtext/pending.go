@@ -25,6 +25,7 @@ type pending struct {
 	dump      bool // a goroutine was seen, not only an error's stack
 	announced bool // the exception line stood above "Traceback", as AWS Lambda prints it
 	fragment  bool // began in the middle of a trace
+	torn      bool // of a frame of Go's only the call or only the place was read
 	held      []entry
 	headed    headed // what stands before the lines of the stream
 	bare      bool   // began with a line that nothing tells anything of
@@ -93,6 +94,7 @@ func (p *pending) takeLine(line string, s shape) {
 	if s == goPlace && len(p.lines) == 1 && p.phase == plain && isGoFunction(p.lines[0]) {
 		p.fragment = true
 	}
+	p.torn = p.torn || p.phase == running && (s == goPlace) != isGoFrame(p.lines[len(p.lines)-1])
 	if p.fragment && s == header && isSyntaxError(line) {
 		p.fragment = false
 	}
@@ -161,9 +163,10 @@ func (p *pending) pausedBefore(e entry, most time.Duration) bool {
 }
 
 // isLate tells a record that comes too long after the last to be of the same
-// failure: a line that others may print as well sooner than one of a trace.
+// failure: a line that others may print as well sooner than one of a trace. A
+// frame of Python may be the first line of a syntax error.
 func (p *pending) isLate(e entry) bool {
-	if e.shape.needsHead() || e.shape == structured {
+	if e.shape.needsHead() && e.shape != pythonFrame || e.shape == structured {
 		return p.pausedBefore(e, Settle)
 	}
 	return p.pausedBefore(e, atOnce)
@@ -193,6 +196,8 @@ func (p *pending) lacksFrames() bool {
 	switch p.phase {
 	case plain:
 		return p.awaitsMessage()
+	case running:
+		return p.torn
 	case named, caused, panicked, panicking, traced, chained, quoting:
 		return !p.announced
 	}
@@ -222,7 +227,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	e.Split = !p.whole
 	e.Partial = !p.whole && p.lacksFrames()
 	e.Message = clip(p.message)
-	if p.trace {
+	if p.trace && !(e.Partial && p.torn) { // another failure's frames may have the same rest
 		e.Stack = strings.TrimPrefix(p.text(e.Message), "\n")
 	} else {
 		e.Stack = clip(p.stack)

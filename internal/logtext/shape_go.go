@@ -70,6 +70,11 @@ func isGoCall(line string) bool {
 	return false
 }
 
+// isGoFrame tells the line of a Go frame that its place follows.
+func isGoFrame(line string) bool {
+	return strings.HasPrefix(line, "created by ") || isGoFunction(line) && !isGoRegister(line) && !strings.HasPrefix(line, "...")
+}
+
 // isGoRegister tells "rax    0x0", printed after a crash.
 func isGoRegister(line string) bool {
 	name, value, ok := strings.Cut(line, " ")
