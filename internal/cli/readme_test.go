@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -58,38 +57,6 @@ func TestReadmeNamesBothCommands(t *testing.T) {
 	for _, command := range []string{"go run . preview examples/logs", "go test ./..."} {
 		if !strings.Contains(readme, "\n```sh\n"+command+"\n```\n") {
 			t.Errorf("%q does not stand alone in a block of its own", command)
-		}
-	}
-}
-
-// TestReadmePreviewRuns runs the block as it stands, and expects what is shown
-// below it.
-func TestReadmePreviewRuns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program")
-	}
-	readme := string(read(t, "../..", "README.md"))
-	_, block, _ := strings.Cut(readme, "## Try it")
-	block = blockShape.FindStringSubmatch(block)[2]
-	cmd := exec.Command("sh", "-ec", block)
-	cmd.Dir = filepath.Join(cliFolder, repositoryRoot)
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v", block, err)
-	}
-	first, _, _ := strings.Cut(string(out), "\n\n")
-	if !strings.Contains(readme, first) {
-		t.Errorf("%s prints what is not shown:\n%s", block, first)
-	}
-}
-
-func TestReadmeLinks(t *testing.T) {
-	for _, m := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(string(read(t, "../..", "README.md")), -1) {
-		if strings.HasPrefix(m[1], "https://") {
-			continue
-		}
-		if _, err := os.Stat(filepath.Join("../..", m[1])); err != nil {
-			t.Errorf("link to %s: %v", m[1], err)
 		}
 	}
 }
