@@ -29,6 +29,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -175,9 +176,24 @@ func unknown(fields map[string]json.RawMessage) error {
 	keys := slices.Sorted(maps.Keys(fields))
 	seen := "no keys at all"
 	if len(keys) > 0 {
-		seen = "the keys " + strings.Join(keys[:min(len(keys), maxShown)], ", ")
+		keys = keys[:min(len(keys), maxShown)]
+		for i, key := range keys {
+			keys[i] = word(key)
+		}
+		seen = "the keys " + strings.Join(keys, ", ")
 	}
 	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see the README)", seen)
+}
+
+// plainWord is what may be repeated of a payload in a message of ours.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,60}$`)
+
+// word returns a name from the payload, such as that of a type, for a message.
+func word(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "(not a name)"
 }
 
 // scalar is a text that senders also write as a number, a boolean, or any JSON,

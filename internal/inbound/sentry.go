@@ -83,7 +83,7 @@ func readSentry(raw json.RawMessage, o Options) (Payload, error) {
 	case b.Data.CommentID != "":
 		return skipped("a comment on a Sentry issue"), nil
 	case b.Data.RunID != "":
-		return skipped("Sentry's Seer tells of its work (%s)", short(b.Action)), nil
+		return skipped("Sentry's Seer tells of its work (%s)", word(b.Action)), nil
 	}
 	return Payload{}, errors.New("it is a webhook of Sentry about something that is not known: send issue, error, event_alert or metric_alert")
 }
@@ -109,7 +109,7 @@ func (b sentryBody) issue() (Payload, error) {
 	case "assigned":
 		return skipped("a Sentry issue was assigned to somebody"), nil
 	default:
-		return skipped("nothing that matters here happened to a Sentry issue (%s)", short(b.Action)), nil
+		return skipped("nothing that matters here happened to a Sentry issue (%s)", word(b.Action)), nil
 	}
 	return Payload{Issues: []event.Tracked{t}}, nil
 }

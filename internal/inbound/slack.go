@@ -141,7 +141,7 @@ func otherType(kind string) string {
 	case "app_rate_limited":
 		return "Slack says that it left out events, because there were too many"
 	}
-	return fmt.Sprintf("Slack's %q is neither a message nor a command", short(kind))
+	return fmt.Sprintf("Slack's %q is neither a message nor a command", word(kind))
 }
 
 // SlackRules decide which messages are errors.
@@ -191,13 +191,4 @@ func (r SlackRules) matches(text string) bool {
 
 func skipped(format string, args ...any) Payload {
 	return Payload{Skipped: []string{fmt.Sprintf(format, args...)}}
-}
-
-// short bounds a word of the payload that a reason names.
-func short(s string) string {
-	const limit = 60
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit]) + "…"
-	}
-	return s
 }

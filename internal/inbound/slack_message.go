@@ -66,7 +66,7 @@ func (m slackMessage) noError(text string, r SlackRules) string {
 	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
 		return "a reply in a Slack thread"
 	case !news[m.Subtype]:
-		return "Slack's note of subtype " + strconv.Quote(short(m.Subtype)) + " is no message"
+		return "Slack's note of subtype " + strconv.Quote(word(m.Subtype)) + " is no message"
 	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
 		return "a message of errmon's own Slack app"
 	case ownNote.MatchString(text):
@@ -117,10 +117,16 @@ var (
 	timestamp = regexp.MustCompile(`^\d{1,12}\.\d{1,6}$`)
 )
 
+// permalink is an address in some workspace.
+var permalink = regexp.MustCompile(`^https://[a-z0-9.-]+\.slack\.com/[A-Za-z0-9/?=&._-]+$`)
+
 // link is the message's address: its own, or the one that slack.com leads on from.
 func (m slackMessage) link() string {
-	if m.Permalink != "" || !channelID.MatchString(m.Channel) || !timestamp.MatchString(m.TS) {
+	if permalink.MatchString(m.Permalink) {
 		return m.Permalink
+	}
+	if !channelID.MatchString(m.Channel) || !timestamp.MatchString(m.TS) {
+		return ""
 	}
 	return "https://slack.com/archives/" + m.Channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
 }

@@ -38,7 +38,7 @@ func readText(raw json.RawMessage, o Options) (Payload, error) {
 	}
 	level, known := event.ParseLevel(b.Level.trim())
 	if !known && b.Level.trim() != "" {
-		return Payload{}, fmt.Errorf("level %q is none of trace, debug, info, warn, error and fatal", b.Level.trim())
+		return Payload{}, fmt.Errorf("level %s is none of trace, debug, info, warn, error and fatal", word(b.Level.trim()))
 	}
 	return Payload{Events: []event.Event{{
 		Deliveries:  []string{deliveryID(b.ID.trim(), o, raw)},
