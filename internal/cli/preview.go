@@ -49,7 +49,8 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 		return p.Files(ctx, files, s.Stdin)
 	}
 	specs, err := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	if err := errors.Join(cfg.CheckSources(), err); err != nil {
+	tracker, sentryErr := s.tracker(cfg)
+	if err := errors.Join(cfg.CheckSources(), err, sentryErr); err != nil {
 		return usageError{err}
 	}
 	aws, err := s.cloudwatch(ctx, cfg)
@@ -57,7 +58,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	sources, openErr := openGroups(ctx, aws, specs)
-	if err := p.Sources(ctx, sources, lookback(cfg, p.Now)); err != nil {
+	if err := p.Sources(ctx, sources, tracker, lookback(cfg, p.Now)); err != nil {
 		return err
 	}
 	return openErr

@@ -157,6 +157,15 @@ func (s *session) sentry(cfg config.Config) (*sentry.Client, error) {
 	})
 }
 
+// tracker is Sentry, or none at all.
+func (s *session) tracker(cfg config.Config) (scan.Tracker, error) {
+	client, err := s.sentry(cfg)
+	if client == nil {
+		return nil, err
+	}
+	return client, err
+}
+
 func (s *session) github(cfg config.Config) (*github.Client, error) {
 	client, err := github.New(github.Config{
 		Token:         cfg.GitHubToken,

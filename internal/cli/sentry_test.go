@@ -203,3 +203,22 @@ func TestSentryKeepsTwoApart(t *testing.T) {
 		})
 	}
 }
+
+// TestPreviewOfSentry shows what a scan would file of both sources, and asks
+// GitHub nothing.
+func TestPreviewOfSentry(t *testing.T) {
+	w := newWorld(t)
+	w.withSentry("web")
+	w.sentry.Put(sentrytest.Issue{Title: "TypeError: x", Count: 5, Event: nodeEvent("TypeError", "x", "Cart.total")})
+	w.sentry.Put(sentrytest.Issue{Title: "RangeError: y", Count: 3, Event: nodeEvent("RangeError", "y", "Cart.total")})
+	w.log(2*time.Minute, "%s", nodeLog("TypeError", "x", "Cart.total"))
+	r := w.run("preview").mustSucceed(t)
+	for _, part := range []string{"error · 5 events", "error · 3 events", "at Cart.total", "2 issues would be filed for 9 error events in 2 sources."} {
+		if !strings.Contains(r.stdout, part) {
+			t.Errorf("the preview lacks %q:\n%s", part, r.stdout)
+		}
+	}
+	if len(r.requests) > 0 {
+		t.Errorf("GitHub was asked: %v", r.requests)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,8 +56,9 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	return nil
 }
 
-// Sources previews the configured sources from a time on.
-func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.Time) error {
+// Sources previews the configured sources from a time on, and what the tracker
+// has, which may be nil.
+func (p Preview) Sources(ctx context.Context, sources []scan.Source, tracker scan.Tracker, from time.Time) error {
 	pipeline := p.pipeline()
 	var failures []error
 	for _, source := range sources {
@@ -66,8 +68,37 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, from time.T
 		}
 		reader.Flush(p.Now)
 	}
-	p.print(pipeline, count(len(sources), "source"))
+	all := len(sources)
+	if tracker != nil {
+		all++
+		failures = append(failures, p.track(ctx, tracker, pipeline))
+	}
+	p.print(pipeline, count(all, "source"))
 	return errors.Join(failures...)
+}
+
+// maxTracked is how many of a tracker's issues are shown: each is a request.
+const maxTracked = 50
+
+// track adds the worst of the tracker's issues.
+func (p Preview) track(ctx context.Context, tracker scan.Tracker, pipeline *scan.Pipeline) error {
+	issues, err := tracker.Issues(ctx)
+	if err != nil {
+		return err
+	}
+	issues = slices.DeleteFunc(issues, func(t event.Tracked) bool { return !p.Policy.Keep(event.Event{Level: t.Level}) })
+	slices.SortFunc(issues, scan.WorstFirst)
+	for _, t := range issues[:min(len(issues), maxTracked)] {
+		e, err := tracker.LatestEvent(ctx, t)
+		if err != nil {
+			return err
+		}
+		pipeline.Track(t, e, t.Total)
+	}
+	if more := len(issues) - maxTracked; more > 0 {
+		fmt.Fprintf(p.Out, "Of %s in Sentry the worst %d are shown.\n\n", count(len(issues), "issue"), maxTracked)
+	}
+	return nil
 }
 
 // Delivered previews what a payload carries; notices say what else it holds.
@@ -121,13 +152,18 @@ func (p Preview) issue(number int, a plan.Action) {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
-	for _, line := range excerpt(p.Redactor.Terminal(text(a.Groups[0].Sample)).String()) {
+	for _, line := range excerpt(p.Redactor.Terminal(text(a)).String()) {
 		fmt.Fprintf(p.Out, "   | %s\n", line)
 	}
 	fmt.Fprintln(p.Out)
 }
 
-func text(e event.Event) string {
+func text(a plan.Action) string {
+	g := a.Sampled()
+	if g == nil {
+		return ""
+	}
+	e := g.Sample
 	if e.Stack != "" {
 		return e.Stack
 	}

@@ -175,7 +175,7 @@ func (t *track) readMissing(ctx context.Context) error {
 // ones that are as many as this run can file and the dashboard can keep, the
 // worst first; the others are left to later runs.
 func (t *track) worthwhile() []event.Tracked {
-	all := slices.SortedFunc(slices.Values(t.listed), bySeverity)
+	all := slices.SortedFunc(slices.Values(t.listed), WorstFirst)
 	room := t.scan.Rules.MaxNew + marker.MaxWaiting
 	var some []event.Tracked
 	left := 0
@@ -211,7 +211,8 @@ func (t *track) kept(i event.Tracked) bool {
 	return tracked || waits || t.scan.Policy.Keep(event.Event{Level: i.Level})
 }
 
-func bySeverity(a, b event.Tracked) int {
+// WorstFirst orders the issues of a tracker by what people should see first.
+func WorstFirst(a, b event.Tracked) int {
 	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Total, a.Total), a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
 }
 
