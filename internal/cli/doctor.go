@@ -84,9 +84,9 @@ func checkConfig(cfg config.Config, err error) []finding.Finding {
 		return found
 	}
 	if cfg.FileRead {
-		return []finding.Finding{finding.Ok(about, "%s is read, and nothing in it or in the inputs is wrong", cfg.File)}
+		return []finding.Finding{finding.Good(about, "%s is read, and nothing in it or in the inputs is wrong", cfg.File)}
 	}
-	return []finding.Finding{finding.Ok(about, "no %s, and nothing in the inputs is wrong", cfg.File)}
+	return []finding.Finding{finding.Good(about, "no %s, and nothing in the inputs is wrong", cfg.File)}
 }
 
 // mistake takes the remedy off the end of a message, where config writes it.

@@ -59,7 +59,7 @@ func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
 	var refusal smithy.APIError
 	switch {
 	case err == nil:
-		return finding.Ok(about, "%s, region %s", aws.ToString(who.Arn), region)
+		return finding.Good(about, "%s, region %s", aws.ToString(who.Arn), region)
 	case errors.As(err, &refusal):
 		return finding.Of(about, explainRefusal("ask who AWS sees", region, permission{"sts:GetCallerIdentity", "*"}, refusal))
 	}
@@ -101,7 +101,7 @@ func describe(about string, now time.Time, lookback time.Duration, newest, match
 		return finding.Warn(about, fmt.Sprintf("readable, newest event %s ago, and none of the last 24h is found by the filter pattern", short(age)),
 			"if there were errors among them, set filter-pattern to one that finds them; if not, all is well")
 	}
-	return finding.Ok(about, "readable, newest event %s ago, newest found by the pattern %s ago", short(age), short(now.Sub(at(match))))
+	return finding.Good(about, "readable, newest event %s ago, newest found by the pattern %s ago", short(age), short(now.Sub(at(match))))
 }
 
 func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)) }

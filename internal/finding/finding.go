@@ -29,8 +29,8 @@ type Finding struct {
 	Remedy string // one sentence; empty where nothing is to be mended
 }
 
-// Ok is a finding that all is well.
-func Ok(about, format string, args ...any) Finding {
+// Good is a finding that all is well.
+func Good(about, format string, args ...any) Finding {
 	return Finding{Level: OK, About: about, Text: fmt.Sprintf(format, args...)}
 }
 

@@ -55,7 +55,7 @@ func (c *Client) checkClock(response *gh.Response) []finding.Finding {
 	case skew.Abs() >= skewSeen:
 		return []finding.Finding{finding.Warn(about, text+": events are read and counted by it", remedy)}
 	}
-	return []finding.Finding{finding.Ok(about, "within a minute of GitHub's")}
+	return []finding.Finding{finding.Good(about, "within a minute of GitHub's")}
 }
 
 func checkRepository(r *gh.Repository) finding.Finding {
@@ -66,9 +66,9 @@ func checkRepository(r *gh.Repository) finding.Finding {
 	case !r.GetHasIssues():
 		return finding.Fail(about, "issues are disabled in "+r.GetFullName(), "enable them under Settings → General → Features → Issues")
 	case r.GetPrivate():
-		return finding.Ok(about, "%s is private and has issues", r.GetFullName())
+		return finding.Good(about, "%s is private and has issues", r.GetFullName())
 	}
-	return finding.Ok(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.GetFullName())
+	return finding.Good(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.GetFullName())
 }
 
 func (c *Client) checkToken(ctx context.Context) []finding.Finding {
@@ -85,7 +85,7 @@ func (c *Client) checkToken(ctx context.Context) []finding.Finding {
 	if err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	return []finding.Finding{finding.Ok(about, "%s may read and write issues and labels of %s/%s", login, c.owner, c.repo)}
+	return []finding.Finding{finding.Good(about, "%s may read and write issues and labels of %s/%s", login, c.owner, c.repo)}
 }
 
 // probe asks to create something without the one field that it needs. GitHub

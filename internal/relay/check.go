@@ -58,7 +58,7 @@ func (c Checkup) checkReady(ctx context.Context) finding.Finding {
 	case strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost"):
 		return finding.Warn(about, "ready, at an address without TLS", "put a proxy with TLS in front of it, and write relay-url with https://")
 	}
-	return finding.Ok(about, "ready, and GitHub answers it")
+	return finding.Good(about, "ready, and GitHub answers it")
 }
 
 // checkWebhook posts an empty body. Unsigned it is refused (401) where the route
@@ -78,13 +78,13 @@ func (c Checkup) checkWebhook(ctx context.Context, route, variable string, signe
 	}
 	header, body := signed()
 	if body == nil {
-		return finding.Ok(about, "refuses what is not signed")
+		return finding.Good(about, "refuses what is not signed")
 	}
 	if status, err = c.ask(ctx, http.MethodPost, route, header, body); err != nil || status != http.StatusOK {
 		return finding.Fail(about, fmt.Sprintf("refuses what is signed with the %s known here (%d)", variable, status),
 			"copy the secret from the service to the relay again, and restart it: webhooks are not received until then")
 	}
-	return finding.Ok(about, "accepts what is signed with the %s known here, and nothing unsigned", variable)
+	return finding.Good(about, "accepts what is signed with the %s known here, and nothing unsigned", variable)
 }
 
 // signedBySentry is a webhook about an installation, which is about no error.
@@ -126,7 +126,7 @@ func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
 	case err != nil:
 		return finding.Fail(about, err.Error(), "look at the relay's log")
 	case status == http.StatusMethodNotAllowed:
-		return finding.Ok(about, "configured")
+		return finding.Good(about, "configured")
 	}
 	return finding.Warn(about, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by the schedule and `gh workflow run`")
 }

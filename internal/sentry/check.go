@@ -18,7 +18,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if _, err := c.get(ctx, "list issues", c.organization("issues/"), query); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	found := []finding.Finding{finding.Ok(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.transport.server())}
+	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.transport.server())}
 	for _, project := range c.config.Projects {
 		found = append(found, c.checkProject(ctx, project))
 	}
@@ -46,7 +46,7 @@ func (c *Client) checkProject(ctx context.Context, project string) finding.Findi
 	var refused *refusal
 	switch {
 	case err == nil:
-		return finding.Ok(about, "is there")
+		return finding.Good(about, "is there")
 	case errors.As(err, &refused) && refused.status == http.StatusForbidden:
 		return finding.Warn(about, "cannot be looked up (403)", scopes)
 	case errors.As(err, &refused) && refused.status == http.StatusNotFound:

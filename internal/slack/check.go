@@ -36,7 +36,7 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	case err == nil:
 		return finding.Warn(about, "it accepts an empty message, which Slack's own does not", "check that slack-webhook-url is of hooks.slack.com")
 	case slices.Contains([]string{"no_text", "missing_text_or_fallback_or_attachments"}, strings.TrimSpace(c.said.reason)):
-		return finding.Ok(about, "works; nothing was posted")
+		return finding.Good(about, "works; nothing was posted")
 	}
 	var limited *slack.RateLimitedError
 	if errors.As(err, &limited) {
@@ -61,7 +61,7 @@ func (c *Client) checkBot(ctx context.Context) []finding.Finding {
 	if scopes := scopes(who.Header); scopes != nil && !slices.Contains(scopes, "chat:write") {
 		return []finding.Finding{finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "missing_scope"}))}
 	}
-	return []finding.Finding{finding.Ok(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
+	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
 }
 
 // scopes are the token's, as Slack tells them with every answer; nil if it did
@@ -93,7 +93,7 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 		what, remedy := diagnose("not_in_channel", "")
 		return finding.Warn(about, what, remedy)
 	}
-	return finding.Ok(about, "is there, and the bot is in it")
+	return finding.Good(about, "is there, and the bot is in it")
 }
 
 // maxChannelPages bounds the search for a channel by its name, 1,000 a page.

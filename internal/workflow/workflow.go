@@ -120,7 +120,7 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 		found = append(found, missing(granted, j, facts.about())...)
 	}
 	if checked && len(found) == 0 {
-		found = append(found, finding.Ok(facts.about(), "its permissions suffice"))
+		found = append(found, finding.Good(facts.about(), "its permissions suffice"))
 	}
 	return found
 }
@@ -178,7 +178,7 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 			"push a commit, or enable the workflow again when GitHub has disabled it"))
 	}
 	if len(found) == 0 {
-		found = append(found, finding.Ok(facts.about(), "scheduled at %s", strings.Join(crons, " and ")))
+		found = append(found, finding.Good(facts.about(), "scheduled at %s", strings.Join(crons, " and ")))
 	}
 	return found
 }
