@@ -90,6 +90,9 @@ func ipv6In(s string, start, end int) (secret, bool) {
 		return secret{}, false
 	}
 	addr, err := netip.ParseAddr(s[start:end])
+	if err != nil && strings.HasPrefix(s[start:end], "::") {
+		return ipv6In(s, start+2, end) // what parts a name from it: "node::2001:db8::1"
+	}
 	return secret{start, end, kindIP}, err == nil && !everyones(addr)
 }
 

@@ -33,7 +33,7 @@ var live = []part{
 	{regexp.MustCompile(`--(!?)>`), "--$1" + gap + ">"},        // its end
 	{regexp.MustCompile(`&(#?\w+;)`), "&" + gap + "$1"},        // &#64; is a mention's @
 	{regexp.MustCompile(`!\[`), "!" + gap + "["},               // an image
-	{regexp.MustCompile(`(?i)<(img|picture|source|video|audio|iframe|svg|image)\b`), "<" + gap + "$1"},
+	{regexp.MustCompile(`(?i)<(img|picture|source|video|audio|iframe|svg|image)`), "<" + gap + "$1"},
 	{issueURL, ":" + gap + "$1"},
 }
 
