@@ -91,7 +91,7 @@ func ipv6In(s string, start, end int) (secret, bool) {
 	}
 	addr, err := netip.ParseAddr(s[start:end])
 	if err != nil && strings.HasPrefix(s[start:end], "::") {
-		return ipv6In(s, start+2, end) // what parts a name from it: "node::2001:db8::1"
+		return ipv6In(s, start+1, end) // what parts a name from it: "node::2001:db8::1"
 	}
 	return secret{start, end, kindIP}, err == nil && !everyones(addr)
 }
