@@ -91,6 +91,18 @@ func TestRelayUnit(t *testing.T) {
 	}
 }
 
+// TestImageIsSmall holds the builds that are shipped to the tag without which the
+// program is half as large again.
+func TestImageIsSmall(t *testing.T) {
+	for _, file := range []string{"../../Dockerfile", "../../examples/relay/README.md"} {
+		for line := range strings.Lines(string(read(t, ".", file))) {
+			if strings.Contains(line, "go build") && strings.Contains(line, "-ldflags") && !strings.Contains(line, "-tags lambda.norpc") {
+				t.Errorf("%s builds without -tags lambda.norpc: %s", file, line)
+			}
+		}
+	}
+}
+
 // statement is one permission.
 type statement struct {
 	Action   []string
