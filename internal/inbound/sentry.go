@@ -77,7 +77,7 @@ func readSentry(raw json.RawMessage, o Options) (Payload, error) {
 	case b.Data.Issue != nil:
 		return b.issue()
 	case b.Data.MetricAlert != nil:
-		return b.metricAlert(), nil
+		return b.metricAlert(o, raw), nil
 	case b.Data.Installation != nil:
 		return skipped("Sentry says that an integration was installed or removed"), nil
 	case b.Data.CommentID != "":
@@ -150,7 +150,7 @@ type metricAlert struct {
 	DateStarted time.Time `json:"date_started"`
 }
 
-func (b sentryBody) metricAlert() Payload {
+func (b sentryBody) metricAlert(o Options, raw json.RawMessage) Payload {
 	a := b.Data.MetricAlert
 	var level event.Level
 	switch b.Action {
@@ -164,8 +164,12 @@ func (b sentryBody) metricAlert() Payload {
 		return skipped("a metric alert of Sentry without an action that is known")
 	}
 	name := first(a.AlertRule.Name, a.Title)
+	id := ""
+	if a.ID.trim() != "" {
+		id = "metric alert " + a.ID.trim() + " " + b.Action
+	}
 	e := event.Event{
-		Deliveries: []string{"id metric alert " + a.ID.trim() + " " + b.Action}, Source: "sentry", URL: b.Data.WebURL, Time: a.DateStarted, Level: level,
+		Deliveries: []string{deliveryID(id, o, raw)}, Source: "sentry", URL: b.Data.WebURL, Time: a.DateStarted, Level: level,
 		Message: "Sentry metric alert: " + name, Text: lines("Sentry metric alert: "+name, b.Data.Title, b.Data.Text), Environment: a.AlertRule.Environment,
 	}
 	if len(a.Projects) == 1 {
