@@ -130,7 +130,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
 }
 
 // errElsewhere says that it was not GitHub that failed.
-var errElsewhere = errors.New("Sentry was not told")
+var errElsewhere = errors.New("could not tell Sentry")
 
 // resolve carries a closing over to Sentry. It comes before the issue's own write,
 // which notes it: done twice it does no harm, and noted but not done Sentry's issue
