@@ -144,3 +144,20 @@ func TestStormStopped(t *testing.T) {
 		t.Errorf("%d of %d accepted events did not arrive (%v)", len(lost), len(got.accepted), got.answers)
 	}
 }
+
+// TestStormInOutage has GitHub refuse for a while, until the first dispatch has
+// used up all its attempts. What is tried again is tried in real time.
+func TestStormInOutage(t *testing.T) {
+	if !*storm {
+		t.Skip("with -storm")
+	}
+	w := startStorm(t, time.Second)
+	w.github.refusals = []int{500, 502, 429, 500, 503, 429, 429, 500}
+	got := fire(t, w.url, 0, 2000, func(int) {})
+	w.github.await(t, got.accepted)
+	if err := w.stop(); err != nil || len(got.accepted) != 2000 {
+		t.Errorf("%v: %v", got.answers, err)
+	}
+	delays := w.github.delays(got.accepted)
+	t.Logf("%d accepted, all arrived, the last %s after its webhook", len(got.accepted), delays[len(delays)-1].Round(time.Millisecond))
+}

@@ -61,10 +61,13 @@ type arrival struct {
 // gate stands before a GitHub in memory and notes what it took, and when.
 type gate struct {
 	inner http.Handler
-	mu    sync.Mutex
-	more  *sync.Cond
-	sent  []arrival
-	ids   map[string]time.Time
+	// refusals are the statuses of the first answers.
+	refusals []int
+
+	mu   sync.Mutex
+	more *sync.Cond
+	sent []arrival
+	ids  map[string]time.Time
 }
 
 func newGate() *gate {
@@ -77,6 +80,11 @@ func newGate() *gate {
 
 func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	if status := g.refusal(); status != 0 {
+		w.Header().Set("Retry-After", "1") // second
+		w.WriteHeader(status)
+		return
+	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
 	g.inner.ServeHTTP(answer, r)
@@ -85,6 +93,15 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(answer.Code)
 	_, _ = w.Write(answer.Body.Bytes())
+}
+
+func (g *gate) refusal() (status int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.refusals) > 0 {
+		status, g.refusals = g.refusals[0], g.refusals[1:]
+	}
+	return status
 }
 
 func (g *gate) note(body []byte) {
