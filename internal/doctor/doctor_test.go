@@ -1,0 +1,70 @@
+package doctor_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/org/errmon-action/internal/doctor"
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// What a service says is foreign text: it can neither command the runner, nor
+// break the table, nor show a secret.
+func TestForeignTextIsHarmless(t *testing.T) {
+	const token = "ghp_w8Kd2LqZt5RmXy0VbNcJ7HfPsAeU3iGo1T4Q"
+	hostile := "denied\n::error::x ##[group]y | z\n@octocat #1 " + token
+	check := func(context.Context) []finding.Finding {
+		return []finding.Finding{finding.Fail("log group /a|b", hostile, hostile)}
+	}
+	var out strings.Builder
+	r := safe.NewRedactor()
+	found := doctor.Examine(t.Context(), &out, r, []doctor.Check{check})
+	summary := doctor.Summary(r, found)
+	if strings.Contains(out.String()+summary, token) {
+		t.Errorf("shows the token:\n%s%s", out.String(), summary)
+	}
+	if strings.Count(out.String(), "\n") != 4 || strings.Contains(out.String(), "\n::") || strings.Contains(out.String(), "##[") {
+		t.Errorf("printed\n%s", out.String())
+	}
+	if lines := strings.Split(strings.TrimSpace(summary), "\n"); len(lines) != 5 || strings.Contains(summary, "@octocat") || strings.Count(lines[4], " | ") != 3 {
+		t.Errorf("summary\n%s", summary)
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	for want, found := range map[string][]finding.Finding{
+		"All is well. Nothing was written anywhere.": {finding.Good("clock", "right")},
+		"✗ 1, ! 2. Nothing was written anywhere.":    {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
+	} {
+		var out strings.Builder
+		doctor.Examine(t.Context(), &out, safe.NewRedactor(), []doctor.Check{func(context.Context) []finding.Finding { return found }})
+		if !strings.HasSuffix(out.String(), "\n"+want+"\n") {
+			t.Errorf("printed %s, want %s", out.String(), want)
+		}
+	}
+}
+
+func TestFindingOfAnError(t *testing.T) {
+	cause := errors.New("404")
+	mendable := &finding.Mendable{What: "not found", Remedy: "check the name", Cause: cause}
+	for _, tt := range []struct {
+		err          error
+		text, remedy string
+	}{
+		{mendable, "not found (404)", "check the name"},
+		{fmt.Errorf("list: %w", mendable), "not found (404)", "check the name"},
+		{&finding.Mendable{What: "gone", Remedy: "make it"}, "gone", "make it"},
+		{cause, "404", ""},
+	} {
+		if f := finding.Of("x", tt.err); f.Level != finding.Failure || f.Text != tt.text || f.Remedy != tt.remedy {
+			t.Errorf("%v: %+v", tt.err, f)
+		}
+	}
+	if !errors.Is(mendable, cause) || mendable.Error() != "not found: check the name: 404" {
+		t.Error(mendable)
+	}
+}
