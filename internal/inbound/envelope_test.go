@@ -211,8 +211,10 @@ func FuzzEnvelope(f *testing.F) {
 			return
 		}
 		var b Batch
-		if !b.Add(e) || !b.Add(e) {
-			t.Fatalf("does not fit: %.200s", e.Sample)
+		for range 2 { // the second adds nothing
+			if !b.Add(e) {
+				t.Fatalf("does not fit: %.200s", e.Sample)
+			}
 		}
 		payload, err := b.Payload()
 		if err != nil || len(payload) > MaxPayload {
