@@ -42,12 +42,13 @@ func history() *script {
 		s.message("delta", mail, m(-2+float64(i)*16), m(-5)) // five minutes ahead
 	}
 	s.message("delta", mail, m(189), m(9.9))
-	// echo is closed as completed and happens again.
+	// echo is closed as completed and happens again, late enough for people to
+	// come back for it where its issue was filed late.
 	s.message("echo", pay, m(-5), 0)
 	s.message("echo", pay, m(12), 0)
 	s.person(4, closing("echo", "completed"))
-	s.message("echo", pay, m(105), 0)
-	s.message("echo", pay, m(106), 0)
+	s.message("echo", pay, m(165), 0)
+	s.message("echo", pay, m(166), 0)
 	s.truths["echo"].comments = 1
 	// foxtrot is closed; what is delivered late afterwards happened before.
 	s.message("foxtrot", mail, m(15), 0)
