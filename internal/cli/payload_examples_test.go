@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -114,9 +115,12 @@ func TestForwarder(t *testing.T) {
 	}
 	for _, tt := range []struct{ name, target string }{{"through the relay", "ERRMON_RELAY_URL"}, {"straight to GitHub", "GITHUB_API_URL"}} {
 		t.Run(tt.name, func(t *testing.T) {
+			var mu sync.Mutex // both requests come at once
 			got := map[string]string{}
 			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				body, _ := io.ReadAll(r.Body)
+				mu.Lock()
+				defer mu.Unlock()
 				got[r.URL.Path+" "+r.Header.Get("Authorization")] = string(body)
 			}))
 			defer server.Close()
@@ -128,6 +132,7 @@ func TestForwarder(t *testing.T) {
 			if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 				t.Fatalf("%v\n%s", err, out)
 			}
+			server.Close()
 			payload := got["/webhook/slack Bearer t1"]
 			if tt.target == "GITHUB_API_URL" {
 				payload = strings.Replace(got["/repos/acme/shop/dispatches Bearer t2"], `"event_type":"errmon"`, `"action":"errmon"`, 1)
