@@ -58,3 +58,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
+
+// Fits tells whether the context lasts beyond end, by the clock's time.
+func Fits(ctx context.Context, end time.Time) bool {
+	deadline, ok := Deadline(ctx)
+	return ctx.Err() == nil && (!ok || end.Before(deadline))
+}

@@ -102,7 +102,7 @@ func (r *refusals) next(ctx context.Context, resp *http.Response) (time.Duration
 	r.count++
 	now := r.clock.Now()
 	pause := r.pause(resp.Header, now)
-	if r.count <= maxRefusals && fits(ctx, now.Add(pause)) {
+	if r.count <= maxRefusals && clock.Fits(ctx, now.Add(pause)) {
 		return pause, nil
 	}
 	return 0, fmt.Errorf("%w: %w", ErrBudget, &finding.Mendable{

@@ -138,7 +138,7 @@ func (t *transport) persist(req *http.Request, call *call) (*http.Response, erro
 			return nil, ambiguous(resp, err)
 		default:
 			pause = faults.NextBackOff()
-			if repeats++; repeats > maxRepeats || !fits(ctx, t.clock.Now().Add(pause)) {
+			if repeats++; repeats > maxRepeats || !clock.Fits(ctx, t.clock.Now().Add(pause)) {
 				return resp, err
 			}
 		}
@@ -164,16 +164,10 @@ func (t *transport) mayWrite(req *http.Request) error {
 	if pause <= 0 {
 		return nil
 	}
-	if !fits(req.Context(), t.nextWrite) {
+	if !clock.Fits(req.Context(), t.nextWrite) {
 		return fmt.Errorf("no time left for another write, see max-duration: %w", context.DeadlineExceeded)
 	}
 	return t.clock.Sleep(req.Context(), pause)
-}
-
-// fits tells whether the context lasts beyond end, by the clock's time.
-func fits(ctx context.Context, end time.Time) bool {
-	deadline, ok := clock.Deadline(ctx)
-	return ctx.Err() == nil && (!ok || end.Before(deadline))
 }
 
 // attempt sends the request once and reads the whole answer. A write under way

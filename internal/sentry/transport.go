@@ -89,7 +89,7 @@ func (t *transport) do(ctx context.Context, r request) (*answer, error) {
 			return a, nil
 		default:
 			pause = faults.NextBackOff()
-			if repeats++; repeats > maxRepeats || !fits(ctx, t.clock.Now().Add(pause)) {
+			if repeats++; repeats > maxRepeats || !clock.Fits(ctx, t.clock.Now().Add(pause)) {
 				return a, err
 			}
 		}
@@ -104,16 +104,10 @@ func (t *transport) wait(ctx context.Context, d time.Duration) error {
 	if err := context.Cause(ctx); err != nil || d <= 0 {
 		return err
 	}
-	if end := t.clock.Now().Add(d); !fits(ctx, end) {
+	if end := t.clock.Now().Add(d); !clock.Fits(ctx, end) {
 		return fmt.Errorf("the rate limit of Sentry refuses requests until %s: run less often, or name fewer projects in sentry-projects", end.UTC().Format(time.RFC3339))
 	}
 	return t.clock.Sleep(ctx, d)
-}
-
-// fits tells whether the context lasts beyond end, by the clock's time.
-func fits(ctx context.Context, end time.Time) bool {
-	deadline, ok := clock.Deadline(ctx)
-	return ctx.Err() == nil && (!ok || end.Before(deadline))
 }
 
 // attempt sends the request once and reads the whole answer.

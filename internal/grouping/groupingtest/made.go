@@ -154,8 +154,34 @@ func chars(r *rand.Rand, alphabet string, n int) string {
 
 func hexOf(r *rand.Rand, n int) string { return chars(r, "0123456789abcdef", n) }
 
+// choices are the kinds of which some values are as good as any.
+var choices = map[string]string{
+	"user":     "alice bob carol dave eve mallory trent peggy victor walter jsmith mmueller deploy-bot service.account",
+	"host":     "db-1.prod.internal cache.eu-west-1.example.com api.example.com queue.svc.cluster.local ip-10-0-3-7.ec2.internal mx.example.co.uk",
+	"status":   "400 404 429 500 502 503",
+	"bool":     "true false",
+	"flag":     "new_checkout dark_mode fast_search beta_invoices",
+	"tenant":   "acme globex initech umbrella default staging",
+	"table":    "orders customers invoices shipments audit_log",
+	"pool":     "main-pool batch-pool report-pool HikariPool-1",
+	"topic":    "orders payments emails user-events audit.log stock_levels",
+	"service":  "checkout billing search-api mailer inventory gateway",
+	"bean":     "orderService paymentGateway userRepository mailSender",
+	"class":    "com.example.shop.OrderTask com.example.billing.InvoiceJob org.acme.Scheduler$Worker",
+	"property": "server.max-threads spring.datasource.url app.cache.ttl",
+	"file":     "create_orders.sql add_index.sql mail.html invoice.tmpl",
+	"currency": "EUR USD GBP",
+	"bank":     "issuer acquirer scheme",
+	"action":   "s3:GetObject sqs:SendMessage kms:Decrypt",
+	"job":      "nightly-report cleanup sync_customers 4711",
+	"region":   "eu-central-1 us-east-1 ap-south-2",
+}
+
 // madeValue invents a value of the kind that stands in braces.
 func madeValue(r *rand.Rand, kind string) string {
+	if choice, ok := choices[kind]; ok {
+		return pick(r, choice)
+	}
 	switch kind {
 	case "n":
 		return digits(r, 0, 100_000)
@@ -169,24 +195,18 @@ func madeValue(r *rand.Rand, kind string) string {
 		return hexOf(r, 6) + "/" + digits(r, 1, 99) + "/" + hexOf(r, 10) + ".parquet"
 	case "token":
 		return chars(r, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 32)
-	case "user":
-		return pick(r, "alice bob carol dave eve mallory trent peggy victor walter jsmith mmueller deploy-bot service.account")
 	case "email":
 		return pick(r, "alice bob jane.doe john+news") + "@" + pick(r, "example.com mail.example.org shop.example.co.uk")
 	case "ip":
 		return fmt.Sprintf("%d.%d.%d.%d", 1+r.IntN(250), r.IntN(255), r.IntN(255), r.IntN(255))
 	case "port":
 		return digits(r, 80, 65000)
-	case "host":
-		return pick(r, "db-1.prod.internal cache.eu-west-1.example.com api.example.com queue.svc.cluster.local ip-10-0-3-7.ec2.internal mx.example.co.uk")
 	case "path":
 		return pick(r, "/var/lib/app/ /v1/orders/ /api/v2/users/ /data/in/") + pick(r, "index items report daily") + pick(r, " .csv .json /details")
 	case "url":
 		return "https://" + madeValue(r, "host") + "/" + pick(r, "a b c") + "?q=" + digits(r, 1, 99)
 	case "method":
 		return "GET"
-	case "status":
-		return pick(r, "400 404 429 500 502 503")
 	case "ms":
 		return digits(r, 1, 900) + pick(r, "ms s m") + ""
 	case "size":
@@ -195,38 +215,12 @@ func madeValue(r *rand.Rand, kind string) string {
 		return digits(r, 1, 100) + "%"
 	case "quoted":
 		return `"` + pick(r, "orders users_email_key nginx:1.27 tls-cert amount customer_id") + `"`
-	case "bool":
-		return pick(r, "true false")
-	case "flag":
-		return pick(r, "new_checkout dark_mode fast_search beta_invoices")
-	case "tenant":
-		return pick(r, "acme globex initech umbrella default staging")
-	case "table":
-		return pick(r, "orders customers invoices shipments audit_log")
-	case "pool":
-		return pick(r, "main-pool batch-pool report-pool HikariPool-1")
-	case "topic":
-		return pick(r, "orders payments emails user-events audit.log stock_levels")
-	case "service":
-		return pick(r, "checkout billing search-api mailer inventory gateway")
 	case "pod":
 		return pick(r, "checkout billing search-api") + "-" + chars(r, "bcdf0123456789", 9) + "-" + chars(r, "bcdfghjklmnpqrstvwxz", 5)
 	case "node":
 		return "ip-10-0-" + digits(r, 0, 255) + "-" + digits(r, 0, 255)
-	case "bean":
-		return pick(r, "orderService paymentGateway userRepository mailSender")
-	case "class":
-		return pick(r, "com.example.shop.OrderTask com.example.billing.InvoiceJob org.acme.Scheduler$Worker")
-	case "property":
-		return pick(r, "server.max-threads spring.datasource.url app.cache.ttl")
-	case "file":
-		return pick(r, "create_orders.sql add_index.sql mail.html invoice.tmpl")
 	case "amount":
 		return digits(r, 1, 900) + "." + digits(r, 10, 99)
-	case "currency":
-		return pick(r, "EUR USD GBP")
-	case "bank":
-		return pick(r, "issuer acquirer scheme")
 	case "iban":
 		return "DE" + digits(r, 10, 99) + chars(r, "0123456789", 18)
 	case "date":
@@ -235,14 +229,8 @@ func madeValue(r *rand.Rand, kind string) string {
 		return madeValue(r, "date") + pick(r, "T :") + fmt.Sprintf("%02d:%02d:%02d", r.IntN(24), r.IntN(60), r.IntN(60)) + pick(r, "Z .123Z +02:00")
 	case "arn":
 		return "arn:aws:iam::" + digits(r, 100_000_000, 999_999_999) + ":role/" + pick(r, "app deploy reader")
-	case "action":
-		return pick(r, "s3:GetObject sqs:SendMessage kms:Decrypt")
-	case "job":
-		return pick(r, "nightly-report cleanup sync_customers 4711")
 	case "version":
 		return "v" + digits(r, 1, 9) + "." + digits(r, 0, 20) + "." + digits(r, 0, 9) + pick(r, "-rc1 +build5 -beta")
-	case "region":
-		return pick(r, "eu-central-1 us-east-1 ap-south-2")
 	case "json":
 		return fmt.Sprintf(`{"code":%d,"detail":"%s"}`, r.IntN(99), pick(r, "gone busy limit"))
 	case "phone":
