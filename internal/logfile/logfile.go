@@ -1,6 +1,7 @@
 // Package logfile reads local log files, for someone who has no account
 // anywhere. A line is a record; joining the lines of a stack trace is framing's
-// business.
+// job. A file that holds the JSON of "aws logs filter-log-events" yields the
+// events in it instead (awscli.go).
 //
 // It may import event alone.
 package logfile
@@ -117,14 +118,16 @@ type Source struct {
 	Path  string
 	Stdin io.Reader // read where Path is Stdin
 
-	Lines int64 // read so far
+	Lines int64 // lines, or events of the AWS CLI's JSON, read so far
 	Cut   int64 // of these, longer than MaxLine
 }
 
 // Key names the source.
 func (s *Source) Key() string { return "file:" + filepath.ToSlash(s.Path) }
 
-// Read emits each line as a record.
+// Read emits each line as a record, or each event in the JSON of the AWS CLI. It
+// returns an error if the file cannot be read, if that JSON is damaged, or when
+// ctx ends.
 func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	in := s.Stdin
 	if s.Path != Stdin {
@@ -136,6 +139,13 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 		in = f
 	}
 	r := bufio.NewReaderSize(in, 64<<10)
+	if isCLIOutput(r) {
+		return s.readCLI(ctx, r, emit)
+	}
+	return s.readLines(ctx, r, emit)
+}
+
+func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event.Record)) error {
 	var line []byte
 	for {
 		if s.Lines%1024 == 0 && ctx.Err() != nil {

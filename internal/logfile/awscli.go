@@ -1,0 +1,115 @@
+package logfile
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// This file reads the JSON that "aws logs filter-log-events" and "aws logs
+// get-log-events" print, so that someone with the AWS CLI can preview a log group
+// before setting anything up.
+
+// cliStart matches the beginning of that JSON. The keys are the ones of the two
+// responses (service model of CloudWatch Logs); no logger prints an object that
+// begins with them.
+var cliStart = regexp.MustCompile(`^\s*\{\s*"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)"\s*:`)
+
+// cliPeek is how many bytes are searched for cliStart.
+const cliPeek = 512
+
+func isCLIOutput(r *bufio.Reader) bool {
+	begin, _ := r.Peek(cliPeek)
+	return cliStart.Match(begin)
+}
+
+// cliEvent is one element of "events"; eventId and logStreamName are missing in
+// the answers of get-log-events.
+type cliEvent struct {
+	LogStreamName string `json:"logStreamName"`
+	Timestamp     int64  `json:"timestamp"` // milliseconds since 1970
+	Message       string `json:"message"`
+}
+
+// readCLI emits each event as a record. Several answers may follow one another,
+// as a loop over pages prints them.
+func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Record)) error {
+	decoder := json.NewDecoder(r)
+	for {
+		err := s.readAnswer(ctx, decoder, emit)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// readAnswer walks one answer token by token: its events may be many.
+func (s *Source) readAnswer(ctx context.Context, d *json.Decoder, emit func(event.Record)) error {
+	if _, err := d.Token(); errors.Is(err, io.EOF) {
+		return err // between two answers: the file ends
+	} else if err != nil {
+		return s.cliError(err)
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return s.cliError(err)
+		}
+		if key != "events" {
+			var skipped json.RawMessage
+			if err := d.Decode(&skipped); err != nil {
+				return s.cliError(err)
+			}
+			continue
+		}
+		if err := s.readEvents(ctx, d, emit); err != nil {
+			return err
+		}
+	}
+	_, err := d.Token()
+	return s.cliError(err)
+}
+
+func (s *Source) readEvents(ctx context.Context, d *json.Decoder, emit func(event.Record)) error {
+	if _, err := d.Token(); err != nil {
+		return s.cliError(err)
+	}
+	for d.More() {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		var e cliEvent
+		if err := d.Decode(&e); err != nil {
+			return s.cliError(err)
+		}
+		s.Lines++
+		emit(event.Record{
+			ID: strconv.FormatInt(s.Lines, 10), Source: s.Key(), Stream: cmp.Or(e.LogStreamName, s.Path),
+			Time: time.UnixMilli(e.Timestamp).UTC(), Text: e.Message,
+		})
+	}
+	_, err := d.Token()
+	return s.cliError(err)
+}
+
+func (s *Source) cliError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, err)
+}
