@@ -2,7 +2,7 @@
 //
 // All that the project knows of the service is here: how log groups are named
 // (Spec), which events are asked for (DefaultFilterPattern), how FilterLogEvents
-// is paged to its end (Group.Read), how fast it may be asked (Config), where an
+// is paged to its end and when the pattern is left out (Group.Read), how fast it may be asked (Config), where an
 // event is found in the console (Record.URL), and what its refusals mean for the
 // user (every error names the input to mend). Credentials, endpoint and proxy
 // come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
@@ -49,6 +49,7 @@ const (
 type Config struct {
 	Region            string       // for credentials that need a region (STS); may be empty where environment or profile name one
 	FilterPattern     string       // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
+	AllPages          int          // a window of at most so many pages (1 MB or 10,000 events each) is read without the filter pattern; 0 always filters
 	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
 	Progress          func(string) // takes one line, without its newline, now and then in a long read; may be nil; called from the reading goroutine
@@ -63,6 +64,7 @@ type Client struct {
 	mu       sync.Mutex
 	regions  map[string]*cloudwatchlogs.Client
 	requests map[string]int
+	kept     int // bytes that groups hold for Group.Window
 }
 
 // New makes a client. It reads the environment and the AWS configuration files,

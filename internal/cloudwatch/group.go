@@ -17,6 +17,7 @@ type Group struct {
 	name    string
 	arn     string // how to ask for it; empty: by its name
 	account string // empty where nothing told it
+	kept    kept   // what Read read, if that was everything
 }
 
 // Key returns the source key of the group's records, which markers store:

@@ -18,10 +18,11 @@ import (
 // at the default pace that is a line every 5 seconds.
 const progressPages = 10
 
-// Read calls emit for every event of the group with a timestamp of from
-// (rounded down to a millisecond) or later that the filter
-// pattern matches, oldest first, each id of a stream once. There is no end time:
-// clocks that run ahead log events of the future, up to 2 hours.
+// Read calls emit for the events of the group with a timestamp of from (rounded
+// down to a millisecond) or later, oldest first, each id of a stream once: for
+// every one of them if they fit in Config.AllPages, else for those that the filter
+// pattern matches. There is no end time: clocks that run ahead log events of the
+// future, up to 2 hours.
 //
 // Every event older than complete was emitted, as far as it had been delivered.
 // After a whole read complete is the clock's time before the first request. If
@@ -29,20 +30,40 @@ const progressPages = 10
 // complete is the time of the last event of the last whole page; zero if there
 // was none.
 func (g *Group) Read(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
-	r := reading{group: g, key: g.Key(), url: g.URL(), service: g.service(), emit: emit}
+	if g.client.cfg.AllPages > 0 {
+		if complete, fits, err := g.readAll(ctx, from, emit); fits || err != nil {
+			return complete, err
+		}
+	}
+	r := g.reading(emit)
 	started := g.client.cfg.Clock.Now()
-	in := g.request(from)
+	_, err = g.eachPage(ctx, g.request(from), func(events []types.FilteredLogEvent) bool {
+		r.page(events)
+		return true
+	})
+	if err != nil {
+		return r.through(started), err
+	}
+	return started, nil
+}
+
+// eachPage calls take with the events of each page until take returns false. It
+// reports whether the last page was read.
+func (g *Group) eachPage(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, take func([]types.FilteredLogEvent) bool) (ended bool, err error) {
 	for {
 		out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
 		if err != nil {
-			return r.through(started), explainRead(ctx, g, err)
+			return false, explainRead(ctx, g, err)
 		}
-		r.page(out.Events)
+		more := take(out.Events)
 		if aws.ToString(out.NextToken) == "" {
-			return started, nil
+			return true, nil
+		}
+		if !more {
+			return false, nil
 		}
 		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
-			return r.through(started), fmt.Errorf("read log group %q in %s: the service repeats its page token", g.name, g.region)
+			return false, fmt.Errorf("read log group %q in %s: the service repeats its page token", g.name, g.region)
 		}
 		in.NextToken = out.NextToken
 	}
@@ -73,6 +94,10 @@ type reading struct {
 	pages  int
 	events int
 	last   time.Time // of the last event of the last whole page
+}
+
+func (g *Group) reading(emit func(event.Record)) *reading {
+	return &reading{group: g, key: g.Key(), url: g.URL(), service: g.service(), emit: emit}
 }
 
 func (r *reading) page(events []types.FilteredLogEvent) {

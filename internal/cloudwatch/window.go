@@ -56,8 +56,12 @@ func refused(err error) bool {
 // were logged, and how many requests that took: at most maxRequests, beyond
 // which the end is missing. The records have no id and no URL, for GetLogEvents
 // tells none. It needs the permission logs:GetLogEvents; of an error that may be
-// gone later the method Temporary says so.
+// gone later the method Temporary says so. What Read read without the pattern
+// takes no request.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
+	if records, ok := g.kept.window(stream, from, to); ok {
+		return records, 0, nil
+	}
 	in := &cloudwatchlogs.GetLogEventsInput{
 		LogStreamName: &stream,
 		StartTime:     aws.Int64(max(0, from.UnixMilli())),
