@@ -74,7 +74,11 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	if err != nil {
 		return fmt.Errorf("listen at %s: %w", cfg.listen, err)
 	}
-	if !cfg.onLoopback() {
+	metrics := relay.NewMetrics()
+	if err := serveMetrics(ctx, cfg.metricsListen, metrics, door.Log); err != nil {
+		return err
+	}
+	if !onLoopback(cfg.listen) {
 		door.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
 	}
 	if cfg.insecure {
@@ -82,13 +86,27 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	}
 	s.endsBySignal = true
 	door.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
-	metrics := relay.NewMetrics()
 	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, door, metrics)
 	ready := relay.Readiness(queue, s.Clock, func(ctx context.Context) error {
 		_, err := client.Repository(ctx)
 		return err
 	})
 	return relay.Serve(ctx, listener, relay.NewDoor(door, queue.Add, ready, metrics), queue)
+}
+
+// serveMetrics starts to answer /metrics where an address is given, for as long
+// as the process lives: the last dispatches count too.
+func serveMetrics(ctx context.Context, address string, m *relay.Metrics, log *slog.Logger) error {
+	if address == "" {
+		return nil
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen at %s for metrics: %w", address, err)
+	}
+	log.Info("serving metrics", "metrics_address", listener.Addr().String())
+	go relay.ServeMetrics(context.WithoutCancel(ctx), listener, m, log)
+	return nil
 }
 
 // dispatchInterval is the least time between two dispatches: GitHub asks for a

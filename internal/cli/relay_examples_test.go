@@ -83,7 +83,7 @@ func TestRelayUnit(t *testing.T) {
 	name, value, _ := strings.Cut(settings["Environment"], "=")
 	env := exampleEnv(t)
 	env[name] = value
-	if cfg := startsRelay(t, env); !cfg.onLoopback() {
+	if cfg := startsRelay(t, env); !onLoopback(cfg.listen) {
 		t.Errorf("listens at %s", cfg.listen)
 	}
 	if !strings.HasSuffix(settings["ExecStart"], "/errmon relay") || settings["DynamicUser"] != "yes" || settings["TimeoutStopSec"] != "30" {

@@ -29,9 +29,10 @@ const (
 
 var relaySettings = []relaySetting{
 	{"listen", "ERRMON_LISTEN", "", "address to listen at; :$PORT where PORT is set, else " + defaultListen, (*relayConfig).readListen},
+	{"metrics-listen", "ERRMON_METRICS_LISTEN", "", "address at which /metrics is served, such as 127.0.0.1:9090; off unless set", (*relayConfig).readMetricsListen},
 	{"sentry-client-secret", "SENTRY_CLIENT_SECRET", "", "client secret of the Sentry integration that signs the webhooks", secretOf(func(c *relayConfig) *string { return &c.sentrySecret })},
 	{"slack-signing-secret", "SLACK_SIGNING_SECRET", "", "signing secret of the Slack app", secretOf(func(c *relayConfig) *string { return &c.slackSecret })},
-	{"relay-token", "ERRMON_RELAY_TOKEN", "", "bearer token for /trigger-scan and for senders that cannot sign", secretOf(func(c *relayConfig) *string { return &c.token })},
+	{"relay-token", "ERRMON_RELAY_TOKEN", "", "bearer token for /trigger-scan and for senders that cannot sign, at least 16 characters", (*relayConfig).readToken},
 	{"coalesce", "ERRMON_COALESCE", "10s", "how long an event waits for others to share a dispatch with, at most 10m", (*relayConfig).readCoalesce},
 	{"github-token", "GITHUB_TOKEN", "", "fine-grained token with Contents: Read and write", secretOf(func(c *relayConfig) *string { return &c.githubToken })},
 	{"repository", "GITHUB_REPOSITORY", "", "repository that gets the dispatches, as OWNER/REPO (or GITHUB_OWNER and GITHUB_REPO)", (*relayConfig).readRepository},
@@ -43,7 +44,7 @@ var relaySettings = []relaySetting{
 
 // relayConfig is what the settings say.
 type relayConfig struct {
-	listen                           string
+	listen, metricsListen            string
 	sentrySecret, slackSecret, token string
 	insecure                         bool
 	coalesce                         time.Duration
@@ -110,7 +111,9 @@ func (c relayConfig) check() []error {
 	add(c.queueURL != "" && !c.lambda, "queue-url is for AWS Lambda alone: leave it out")
 	_, _, err := net.SplitHostPort(c.listen)
 	add(err != nil, fmt.Sprintf("the address %q to listen at is no HOST:PORT: check listen or PORT", c.listen))
-	add(c.insecure && (c.lambda || !c.onLoopback()), fmt.Sprintf("--insecure lets anyone in, and %s is not on loopback: listen at 127.0.0.1, or set a secret", c.listen))
+	_, _, err = net.SplitHostPort(c.metricsListen)
+	add(err != nil && c.metricsListen != "", fmt.Sprintf("metrics-listen %q is not an address: write it as HOST:PORT, such as 127.0.0.1:9090", c.metricsListen))
+	add(c.insecure && (c.lambda || !onLoopback(c.listen)), fmt.Sprintf("--insecure lets anyone in, and %s is not on loopback: listen at 127.0.0.1, or set a secret", c.listen))
 	if !dispatches {
 		return mistakes
 	}
@@ -122,8 +125,8 @@ func (c relayConfig) check() []error {
 	return mistakes
 }
 
-func (c relayConfig) onLoopback() bool {
-	host, _, _ := net.SplitHostPort(c.listen)
+func onLoopback(listen string) bool {
+	host, _, _ := net.SplitHostPort(listen)
 	address, err := netip.ParseAddr(host)
 	return host == "localhost" || (err == nil && address.IsLoopback())
 }
@@ -150,6 +153,19 @@ func number(field func(*relayConfig) *int64) func(*relayConfig, string) error {
 }
 
 func (c *relayConfig) readListen(text string) error { c.listen = text; return nil }
+
+func (c *relayConfig) readMetricsListen(text string) error { c.metricsListen = text; return nil }
+
+// minToken is the shortest token that cannot be guessed, in characters: 16 of
+// base64 are 96 bits.
+const minToken = 16
+
+func (c *relayConfig) readToken(text string) error {
+	if len(text) < minToken {
+		return fmt.Errorf("has %d characters: use at least %d random ones, such as those of `openssl rand -hex 32`", len(text), minToken)
+	}
+	return secretOf(func(c *relayConfig) *string { return &c.token })(c, text)
+}
 
 func (c *relayConfig) readCoalesce(text string) error {
 	d, err := time.ParseDuration(text)

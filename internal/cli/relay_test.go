@@ -20,14 +20,17 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 )
 
-const relaySecret = "relay-test-secret"
+const (
+	relaySecret = "relay-test-secret"
+	relayToken  = "relay-test-token-0"
+)
 
 // relay runs errmon relay in the world until stop, which returns the exit code
 // and the log.
 func (w *world) relay(args ...string) (url string, stop func() (int, string)) {
 	w.t.Helper()
 	env := maps.Clone(w.env)
-	maps.Copy(env, map[string]string{"SENTRY_CLIENT_SECRET": relaySecret, "SLACK_SIGNING_SECRET": relaySecret, "ERRMON_RELAY_TOKEN": "t", "ERRMON_COALESCE": "0s"})
+	maps.Copy(env, map[string]string{"SENTRY_CLIENT_SECRET": relaySecret, "SLACK_SIGNING_SECRET": relaySecret, "ERRMON_RELAY_TOKEN": relayToken, "ERRMON_COALESCE": "0s"})
 	ctx, cancel := context.WithCancel(w.t.Context())
 	out, in := io.Pipe()
 	code := make(chan int, 1)
@@ -100,7 +103,7 @@ func TestRelayToIssues(t *testing.T) {
 	for _, s := range send {
 		headers := sentrySigned(s.body)
 		if s.path == "/webhook/slack" {
-			headers = map[string]string{"Authorization": "Bearer t"}
+			headers = map[string]string{"Authorization": "Bearer " + relayToken}
 		}
 		if status := post(t, url+s.path, s.body, headers); status != http.StatusAccepted && status != http.StatusOK {
 			t.Fatalf("%s answered %d to %.200s", s.path, status, s.body)
@@ -134,7 +137,7 @@ func TestRelayToIssues(t *testing.T) {
 }
 
 func TestRelayMistakes(t *testing.T) {
-	good := map[string]string{"ERRMON_RELAY_TOKEN": "t", "GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop"}
+	good := map[string]string{"ERRMON_RELAY_TOKEN": relayToken, "GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop"}
 	for _, c := range []struct {
 		name string
 		env  map[string]string // beside what is good; empty takes away
@@ -149,6 +152,8 @@ func TestRelayMistakes(t *testing.T) {
 		{"insecure beyond loopback", nil, []string{"--insecure", "--listen", ":8080"}, []string{"--insecure lets anyone in, and :8080 is not on loopback"}},
 		{"no address", nil, []string{"--listen", "8080"}, []string{`"8080" to listen at is no HOST:PORT`}},
 		{"a secret with a space", map[string]string{"SLACK_SIGNING_SECRET": "a b"}, nil, []string{"SLACK_SIGNING_SECRET has white space"}},
+		{"a token that can be guessed", map[string]string{"ERRMON_RELAY_TOKEN": relayToken[:15]}, nil, []string{"ERRMON_RELAY_TOKEN has 15 characters: use at least 16", "openssl rand -hex 32"}},
+		{"no address for metrics", nil, []string{"--metrics-listen", "9090"}, []string{`metrics-listen "9090" is not an address`}},
 		{"an endless window", nil, []string{"--coalesce", "2h"}, []string{"from 0s to 10m"}},
 		{"a scan's flag", nil, []string{"--log-groups", "x"}, []string{"unknown flag: --log-groups"}},
 		{"an argument", nil, []string{"now"}, []string{`"now" is one`}},
@@ -188,8 +193,42 @@ func TestRelayListens(t *testing.T) {
 			t.Fatal(err)
 		}
 		cfg, _ := loadRelay(flags, func(name string) string { return map[string]string{"PORT": c.port}[name] })
-		if cfg.listen != c.want || cfg.onLoopback() != c.loopback {
-			t.Errorf("%s: %s, on loopback: %v", c.name, cfg.listen, cfg.onLoopback())
+		if cfg.listen != c.want || onLoopback(cfg.listen) != c.loopback {
+			t.Errorf("%s: %s, on loopback: %v", c.name, cfg.listen, onLoopback(cfg.listen))
 		}
 	}
+}
+
+// TestRelayMetrics: what a relay counts is served where it is told to, and never
+// where the webhooks are.
+func TestRelayMetrics(t *testing.T) {
+	w := newWorld(t)
+	w.env["ERRMON_METRICS_LISTEN"] = "127.0.0.1:0"
+	url, stop := w.relay()
+	if status := get(t, url+"/metrics"); status != http.StatusNotFound {
+		t.Errorf("beside the webhooks: %d", status)
+	}
+	_, log := stop()
+	m := regexp.MustCompile(`"metrics_address":"([^"]+)"`).FindStringSubmatch(log)
+	if m == nil {
+		t.Fatalf("no address in the log:\n%s", log)
+	}
+	if status := get(t, "http://"+m[1]+"/metrics"); status != http.StatusOK {
+		t.Errorf("at its own address: %d", status)
+	}
+	for path := range strings.SplitSeq("/ /webhook/slack /healthz", " ") {
+		if status := get(t, "http://"+m[1]+path); status != http.StatusNotFound {
+			t.Errorf("%s is served beside the metrics: %d", path, status)
+		}
+	}
+}
+
+func get(t *testing.T, url string) int {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	return answer.StatusCode
 }

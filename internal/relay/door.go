@@ -9,24 +9,24 @@ import (
 	"net/http"
 	"strings"
 	"time"
-)
 
-// maxBody is the longest body that is read, in bytes. Sentry itself takes no
-// larger event.
-const maxBody = 1 << 20
+	"github.com/org/errmon-action/internal/sentry"
+	"github.com/org/errmon-action/internal/slack"
+)
 
 // Door is the HTTP side of the relay.
 type Door struct {
 	cfg     Config
 	deliver Deliver
-	ready   func(ctx context.Context, deep bool) error // nil where there is nothing to ask
+	ready   func(ctx context.Context, deep bool) error // nil if there is nothing to ask
+	bodies  *bodies
 	metrics *Metrics
 }
 
-// NewDoor makes a door that hands over to deliver. ready says whether more can be
-// taken, and with deep whether GitHub answers; it may be nil.
+// NewDoor makes a door that hands over to deliver. ready returns an error if no
+// more can be accepted or, with deep, if GitHub does not answer; it may be nil.
 func NewDoor(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Door {
-	return &Door{cfg: c, deliver: deliver, ready: ready, metrics: m}
+	return &Door{cfg: c, deliver: deliver, ready: ready, bodies: newBodies(c.Clock), metrics: m}
 }
 
 // verdict is what became of a request.
@@ -45,28 +45,32 @@ func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	unsigned := d.cfg.Token != "" || d.cfg.Insecure
 	if d.cfg.SentrySecret != "" || unsigned {
-		d.handle(mux, "/webhook/sentry", http.MethodPost, d.sentryWebhook)
+		d.webhook(mux, "/webhook/sentry", sentry.SignatureHeader, d.cfg.SentrySecret, d.sentryWebhook)
 	}
 	if d.cfg.SlackSecret != "" || unsigned {
-		d.handle(mux, "/webhook/slack", http.MethodPost, d.slackWebhook)
+		d.webhook(mux, "/webhook/slack", slack.SignatureHeader, d.cfg.SlackSecret, d.slackWebhook)
 	}
 	if unsigned {
 		d.handle(mux, "/trigger-scan", http.MethodPost, d.triggerScan)
 	}
-	d.handle(mux, "/healthz", http.MethodGet, func(*http.Request, []byte) verdict {
+	d.handle(mux, "/healthz", http.MethodGet, func(http.ResponseWriter, *http.Request) verdict {
 		return verdict{status: http.StatusOK, word: "ok", body: "ok\n"}
 	})
 	d.handle(mux, "/readyz", http.MethodGet, d.readiness)
-	mux.Handle("/metrics", d.metrics.Handler())
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		d.answer(w, r, "other", d.cfg.Clock.Now(), verdict{status: http.StatusNotFound, word: "unknown-route", body: "not found\n"})
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			// Without this the server waits for a body that nobody reads before it answers.
+			w.Header().Set("Connection", "close")
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
-// handle reads a request whole before its route sees it: signatures are of
-// all bytes.
-func (d *Door) handle(mux *http.ServeMux, route, method string, judge func(*http.Request, []byte) verdict) {
+// handle answers a route with what judge finds, which has not read the body.
+func (d *Door) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
 		if r.Method != method {
@@ -74,16 +78,33 @@ func (d *Door) handle(mux *http.ServeMux, route, method string, judge func(*http
 				body: "use " + method + "\n", headers: map[string]string{"Allow": method}})
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		var tooLarge *http.MaxBytesError
-		switch {
-		case errors.As(err, &tooLarge):
-			d.answer(w, r, route, start, verdict{status: http.StatusRequestEntityTooLarge, word: "too-large", body: "at most 1 MB is read\n"})
-		case err != nil:
-			d.answer(w, r, route, start, junk(errors.New("the body did not arrive whole")))
-		default:
-			d.answer(w, r, route, start, judge(r, body))
+		d.answer(w, r, route, start, judge(w, r))
+	})
+}
+
+// webhook reads a request whole before judge sees it, because a signature covers
+// all bytes. A request without a signature that could be right is judged by its
+// token before anything is read.
+func (d *Door) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
+	d.handle(mux, route, http.MethodPost, func(w http.ResponseWriter, r *http.Request) verdict {
+		signed := !d.cfg.Insecure && secret != "" && r.Header.Get(header) != ""
+		if !signed {
+			if err := d.bearer(r); err != nil {
+				return unauthorized(err)
+			}
 		}
+		body, release, err := d.bodies.read(w, r)
+		switch {
+		case errors.Is(err, errTooLarge):
+			return verdict{status: http.StatusRequestEntityTooLarge, word: "too-large", body: err.Error() + "\n"}
+		case errors.Is(err, errCutShort):
+			return junk(err)
+		case err != nil:
+			return later("shed", err)
+		}
+		defer release()
+		w.Header().Del("Connection")
+		return judge(r, body, signed)
 	})
 }
 
@@ -129,22 +150,27 @@ func (d *Door) pass(r *http.Request, delivery Delivery) verdict {
 	case errors.Is(err, ErrReplay):
 		v.status, v.word, v.body = http.StatusOK, "replay", "delivered before\n"
 	case errors.Is(err, ErrFull), errors.Is(err, ErrStopping):
-		v.status, v.word, v.reason, v.body = http.StatusServiceUnavailable, "full", err.Error(), "try again later\n"
-		v.headers = map[string]string{"Retry-After": "30"}
+		return later("full", err)
 	case err != nil:
-		v.status, v.word, v.reason, v.body = http.StatusServiceUnavailable, "failed", err.Error(), "try again later\n"
+		return later("failed", err)
 	}
 	return v
 }
 
-func (d *Door) triggerScan(r *http.Request, _ []byte) verdict {
+// later asks the sender to send the same again in half a minute.
+func later(word string, err error) verdict {
+	return verdict{status: http.StatusServiceUnavailable, word: word, reason: err.Error(), body: "try again later\n",
+		headers: map[string]string{"Retry-After": "30"}}
+}
+
+func (d *Door) triggerScan(_ http.ResponseWriter, r *http.Request) verdict {
 	if err := d.bearer(r); err != nil {
 		return unauthorized(err)
 	}
 	return d.pass(r, Delivery{Scan: true})
 }
 
-func (d *Door) readiness(r *http.Request, _ []byte) verdict {
+func (d *Door) readiness(_ http.ResponseWriter, r *http.Request) verdict {
 	if d.ready != nil {
 		if err := d.ready(r.Context(), r.URL.Query().Get("deep") == "1"); err != nil {
 			return verdict{status: http.StatusServiceUnavailable, word: "not-ready", reason: err.Error(), body: "not ready\n"}

@@ -88,7 +88,7 @@ func rows(t *testing.T) []row {
 
 		{name: "health", method: "GET", path: "/healthz", status: 200, answer: "ok"},
 		{name: "ready", method: "GET", path: "/readyz", status: 200, answer: "ready"},
-		{name: "metrics", method: "GET", path: "/metrics", status: 200, answer: "errmon_relay_waiting_events 0"},
+		{name: "metrics are elsewhere", method: "GET", path: "/metrics", status: 404},
 		post("unknown route", "/webhook/teams", bearer(token), alert, 404, ""),
 		{name: "root", method: "GET", path: "/", status: 404},
 		{name: "a path above", method: "GET", path: "/webhook/sentry/../../healthz/x", status: 404},

@@ -29,15 +29,7 @@ var errDrained = errors.New("the time to stop is up")
 // it has accepted, for at most DrainTime. The error tells of what could not be
 // delivered.
 func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue) error {
-	server := &http.Server{
-		Handler:           door.Handler(),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(door.cfg.Log.Handler(), slog.LevelWarn),
-	}
+	server := newServer(door.Handler(), door.cfg.Log)
 	sending, abort := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abort(nil)
 	sent := make(chan error, 1)
@@ -61,4 +53,28 @@ func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue)
 	sendErr := <-sent
 	door.cfg.Log.Info("stopped")
 	return errors.Join(serveErr, sendErr)
+}
+
+// ServeMetrics answers /metrics at a listener of its own until the context ends:
+// what it shows is nobody's business beyond the operator's network.
+func ServeMetrics(ctx context.Context, listener net.Listener, m *Metrics, log *slog.Logger) {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	server := newServer(mux, log)
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		log.Error("metrics are no longer served", "error", err)
+	}
+}
+
+func newServer(handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
 }

@@ -86,7 +86,7 @@ func TestStorm(t *testing.T) {
 	w := startStorm(t, coalesce)
 	for round := range 2 {
 		before := len(w.github.dispatches())
-		memory := w.memory()
+		memory, _ := w.memory()
 		got := fire(t, w.url, round*webhooks, (round+1)*webhooks, func(int) {})
 		if len(got.accepted) != webhooks {
 			t.Fatalf("answers: %v", got.answers)
@@ -105,7 +105,8 @@ func TestStorm(t *testing.T) {
 			float64(webhooks)/got.took.Seconds())
 		t.Logf("  answers: median %s, p99 %s, slowest %s", got.latency.P50, got.latency.P99, got.latency.Max)
 		t.Logf("  dispatches: %d, of which %d full; from webhook to dispatch: median %s, slowest %s", len(sent), full, median.Round(time.Millisecond), delays[len(delays)-1].Round(time.Millisecond))
-		t.Logf("  memory of the relay: %d MB before, %d MB after, %d MB at most so far", memory>>20, w.memory()>>20, w.peak.Load()>>20)
+		after, peak := w.memory()
+		t.Logf("  memory of the relay: %d MB before, %d MB after, %d MB at most so far", memory, after, peak)
 		span := sent[len(sent)-1].at.Sub(sent[0].at) + coalesce
 		if most := full + int(span/coalesce) + 1; len(sent) > most {
 			t.Errorf("%d dispatches: at most one for each coalesce (%s), and %d full ones, are allowed", len(sent), coalesce, full)

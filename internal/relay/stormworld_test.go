@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"iter"
 	"log/slog"
@@ -19,10 +20,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -172,7 +171,7 @@ type stormWorld struct {
 	url    string
 	github *gate
 	stop   func() error // as SIGTERM does, and waits for the end
-	peak   atomic.Int64 // resident memory, in bytes; 0 where it runs inside the test
+	pid    int          // of the program; 0 if the relay runs inside the test
 	t      *testing.T
 }
 
@@ -235,40 +234,26 @@ func (w *stormWorld) program(api string, coalesce time.Duration) {
 	}
 	read := make(chan struct{})
 	go func() { defer close(read); _, _ = io.Copy(io.Discard, stderr) }()
-	ended := make(chan struct{})
-	go w.watch(ended)
+	w.pid = cmd.Process.Pid
 	w.stop = func() error {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		<-read
-		close(ended)
 		return cmd.Wait()
 	}
 }
 
-// watch looks at the relay's memory ten times a second.
-func (w *stormWorld) watch(ended chan struct{}) {
-	for tick := time.NewTicker(100 * time.Millisecond); ; {
-		select {
-		case <-ended:
-			return
-		case <-tick.C:
-			w.peak.Store(max(w.peak.Load(), w.memory()))
-		}
+// memory returns the program's resident memory and the most it ever was, in MB, as
+// Linux shows them; zeros elsewhere, or if the relay runs inside the test.
+func (w *stormWorld) memory() (now, peak int) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", w.pid))
+	if w.pid == 0 || err != nil {
+		return 0, 0
 	}
-}
-
-// memory is what /metrics tells of the program's resident memory, in bytes.
-func (w *stormWorld) memory() int64 {
-	answer, err := http.Get(w.url + "/metrics")
-	if err != nil {
-		return 0
+	kilobytes := func(name string) int {
+		_, rest, _ := strings.Cut(string(status), name+":")
+		var n int
+		_, _ = fmt.Sscan(rest, &n)
+		return n
 	}
-	defer answer.Body.Close()
-	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
-		if text, ok := strings.CutPrefix(lines.Text(), "process_resident_memory_bytes "); ok {
-			bytes, _ := strconv.ParseFloat(text, 64)
-			return int64(bytes)
-		}
-	}
-	return 0
+	return kilobytes("VmRSS") >> 10, kilobytes("VmHWM") >> 10
 }
