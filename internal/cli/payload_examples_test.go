@@ -18,7 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// payloadExamples are the events among the examples, each with the title that its
+// payloadExamples are the payloads among the examples, each with the title that its
 // issue gets.
 var payloadExamples = map[string]string{
 	"sentry-webhook-example.json":            "TypeError: Cannot read properties of undefined (reading '<*>') in Cart.total [shop]",
@@ -159,7 +159,15 @@ func TestActDispatch(t *testing.T) {
 	u := newUser(t, map[string]string{"dispatch.yml": string(workflows(t)["dispatch.yml"])})
 	for name, title := range payloadExamples {
 		t.Run(name, func(t *testing.T) {
-			out := u.dispatch(t, "dispatch.yml", filepath.Join(cliFolder, repositoryRoot, "examples", name))
+			payload := string(read(t, cliFolder, filepath.Join(repositoryRoot, "examples", name)))
+			if !strings.Contains(payload, `"client_payload"`) { // a webhook's body
+				payload = fmt.Sprintf(`{"action":"errmon","client_payload":%s}`, payload)
+			}
+			event := filepath.Join(t.TempDir(), "event.json")
+			if err := os.WriteFile(event, []byte(payload), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			out := u.dispatch(t, "dispatch.yml", event)
 			var found []githubtest.Issue
 			for _, i := range u.github.Issues() {
 				if i.Title == title {

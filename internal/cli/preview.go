@@ -39,7 +39,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 			return err
 		}
 		p.Delivered(scan.Delivery{Events: payload.Events, Issues: payload.Issues}, s.notices(payload, p.Policy))
-		return nil
+		return errors.Join(payload.Refused...)
 	}
 	if len(args) > 0 {
 		files, err := logfile.Expand(args)

@@ -72,9 +72,14 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	}
 	if len(e.Sample) > MaxSample {
 		e.Cut = true
-		e.Sample, err = cut(e.Sample)
+		if e.Sample, err = cut(e.Sample); err != nil {
+			return Entry{}, err
+		}
 	}
-	return e, err
+	if _, err := readShape(shape, e.Sample, Options{}); err != nil {
+		return Entry{}, err
+	}
+	return e, nil
 }
 
 // identify returns the occurrence's id, and what all occurrences of its error

@@ -38,7 +38,7 @@ func TestEnvelopeIdentity(t *testing.T) {
 		{"error", "sentry", `{"action":"created","data":{"error":{"event_id":"e1","issue_id":7}}}`, "e1", "issue 7"},
 		{"an event without its issue", "sentry", `{"data":{"event":{"event_id":"e1"}}}`, "e1", "e1"},
 		{"what happened to an issue", "sentry", `{"action":"resolved","data":{"issue":{"id":"7"}}}`, "h", "h"},
-		{"legacy plugin", "sentry", `{"id":"7","project":"shop","event":{"event_id":"e1","id":"x"}}`, "e1", "issue 7"},
+		{"legacy plugin", "sentry", `{"id":"7","project_slug":"shop","event":{"event_id":"e1","id":"x"}}`, "e1", "issue 7"},
 		{"metric alert", "sentry", `{"action":"critical","data":{"metric_alert":{"id":"9"}}}`, "h", "h"},
 		{"slack message", "slack", `{"type":"event_callback","event_id":"Ev1","event":{"type":"message","channel":"C1","text":"boom"}}`, "Ev1", "h"},
 		{"slash command", "slack", `{"command":"/errmon","text":"scan","trigger_id":"1.2"}`, "1.2", "1.2"},

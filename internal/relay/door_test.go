@@ -37,8 +37,9 @@ func rows(t *testing.T) []row {
 	}
 	slash := url.Values{"token": {"t"}, "command": {"/errmon"}, "text": {"scan 6h"}, "trigger_id": {"1.2"}, "response_url": {"https://hooks.slack.com/x"}}.Encode()
 	form := url.Values{"payload": {`{"text":"ERROR boom","attachments":[{"text":"in shop"}]}`}}.Encode()
-	legacy := `{"id":"7","project":"shop","message":"boom","level":"error","url":"https://sentry.io/x","event":{"event_id":"e1"}}`
+	legacy := `{"id":"7","project":"shop","project_slug":"shop","message":"boom","level":"error","url":"https://sentry.io/x","event":{"event_id":"e1"}}`
 	long := strings.Repeat("x", 2<<20)
+	const hello, installed = `{"hello":1}`, `{"action":"created","data":{"installation":{"status":"installed"}}}`
 	verify := `{"token":"x","challenge":"3eZbrw1aB","type":"url_verification"}`
 	return []row{
 		post("event alert", sentryWeb, sentrySigned(alert), alert, 202, "e1"),
@@ -56,7 +57,13 @@ func rows(t *testing.T) []row {
 		post("a signed list", sentryWeb, sentrySigned("[1]"), "[1]", 400, ""),
 		post("signed half", sentryWeb, sentrySigned(alert[:40]), alert[:40], 400, ""),
 		post("signed nothing", sentryWeb, sentrySigned(""), "", 400, ""),
-		post("installation", sentryWeb, with(sentrySigned("{}"), "Sentry-Hook-Resource", "installation"), "{}", 200, ""),
+		post("installation", sentryWeb, with(sentrySigned(installed), "Sentry-Hook-Resource", "installation"), installed, 200, ""),
+		{name: "signed, and not a webhook", method: "POST", path: sentryWeb, headers: sentrySigned(hello), body: hello, status: 400, answer: "data is missing"},
+		{name: "signed, about something unknown", method: "POST", path: sentryWeb, headers: sentrySigned(`{"action":"x","data":{"y":1}}`), body: `{"action":"x","data":{"y":1}}`,
+			status: 400, answer: "send issue, error, event_alert or metric_alert"},
+		{name: "signed for Slack, and not of Slack", method: "POST", path: slackWeb, headers: slackSigned(hello, now), body: hello, status: 400, answer: "no text, blocks or attachments"},
+		{name: "a text without text", method: "POST", path: slackWeb, headers: bearer(token), body: `{"text":" "}`, status: 400, answer: "text is empty"},
+		{name: "a text of an unknown level", method: "POST", path: slackWeb, headers: bearer(token), body: `{"text":"boom","level":"loud"}`, status: 400, answer: "level loud"},
 		{name: "wrong method", method: "GET", path: sentryWeb, status: 405},
 		{name: "replay", method: "POST", path: sentryWeb, headers: sentrySigned(alert), body: alert, status: 202, id: "e1", again: 200},
 
@@ -164,7 +171,7 @@ func TestUnconfiguredRoutesDoNotExist(t *testing.T) {
 		{"Sentry alone", func(c *Config) { c.SlackSecret, c.Token = "", "" }, map[string]int{sentryWeb: 401, slackWeb: 404, "/trigger-scan": 404}},
 		{"Slack alone", func(c *Config) { c.SentrySecret, c.Token = "", "" }, map[string]int{sentryWeb: 404, slackWeb: 401, "/trigger-scan": 404}},
 		{"the token alone", func(c *Config) { c.SentrySecret, c.SlackSecret = "", "" }, map[string]int{sentryWeb: 401, slackWeb: 401, "/trigger-scan": 401}},
-		{"insecure", func(c *Config) { c.SentrySecret, c.SlackSecret, c.Token, c.Insecure = "", "", "", true }, map[string]int{sentryWeb: 202, slackWeb: 202, "/trigger-scan": 202}},
+		{"insecure", func(c *Config) { c.SentrySecret, c.SlackSecret, c.Token, c.Insecure = "", "", "", true }, map[string]int{sentryWeb: 400, slackWeb: 202, "/trigger-scan": 202}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log bytes.Buffer
