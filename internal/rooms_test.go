@@ -19,7 +19,7 @@ const module = "github.com/org/errmon-action/internal/"
 // pure rooms have no I/O and no clock; each may import the rooms named.
 var pure = map[string][]string{
 	"event":      {},
-	"logtext":    {"event"},
+	"logtext":    {"event", "stacktrace"},
 	"stacktrace": {"event"},
 	"policy":     {"event"},
 	"grouping":   {"event"},

@@ -9,11 +9,50 @@ import (
 // 65,536 characters in an issue's body, so that more could never be shown.
 const MaxText = 64 << 10
 
-// maxLines bounds the lines of one event: a dump of thousands of goroutines
-// tells no more by its middle.
+// maxLines bounds the lines of one event: the middle of a huge goroutine dump
+// adds nothing.
 const maxLines = 2000
 
 const cutMark = "[…]"
+
+// lines is the text of an event while it grows.
+type lines struct {
+	lines []string
+	size  int // in bytes
+}
+
+func (l *lines) add(line string) {
+	if len(line) > MaxText {
+		line = strings.Clone(clip(line))
+	}
+	l.lines = append(l.lines, line)
+	l.size += len(line) + 1
+	if len(l.lines) > 2*maxLines || l.size > 4*MaxText {
+		l.lines = clipLines(l.lines)
+		l.size = MaxText
+	}
+}
+
+// trim drops blank lines at the end.
+func (l *lines) trim() {
+	for len(l.lines) > 1 && isBlank(l.lines[len(l.lines)-1]) {
+		l.lines = l.lines[:len(l.lines)-1]
+	}
+}
+
+// below joins the lines, with another one in the first's place.
+func (l *lines) below(first string) string {
+	if len(l.lines) == 1 {
+		return clip(first)
+	}
+	all := l.lines
+	if len(all) > maxLines {
+		all = clipLines(all)
+	}
+	return clip(first + "\n" + strings.Join(all[1:], "\n"))
+}
+
+func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // clip shortens s to MaxText by cutting out of its middle, on rune boundaries:
 // a trace tells most at its two ends, Python's exception being the last line.

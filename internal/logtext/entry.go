@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // entry is a record whose text was read: valid UTF-8, without transport
@@ -17,11 +18,11 @@ type entry struct {
 	stamped bool      // the first line had a transport timestamp
 	partial bool      // what carried it says that a later record goes on with it
 	first   string
-	rest    []string // further lines of the same record
-	shape   shape    // of the first line
-	head    head     // where shape is structured or text
-	fields  *fields  // where the record is one JSON object
-	logged  *entry   // as it was, where first lacks a logger's head, see lanes.go
+	rest    []string         // further lines of the same record
+	shape   stacktrace.Shape // of the first line
+	head    head             // where shape is Head or Text
+	fields  *fields          // where the record is one JSON object
+	logged  *entry           // as it was, where first lacks a logger's head, see lanes.go
 }
 
 // carry reads what brought the record here, and leaves its text whole in first.
@@ -55,14 +56,14 @@ func (e *entry) read(keys *keyTable) {
 
 // readHead finds the shape of the first line, and what a logger printed there.
 func (e *entry) readHead() {
-	e.shape = shapeOf(e.first)
-	if e.shape != text && e.shape != indented {
+	e.shape = stacktrace.ShapeOf(e.first)
+	if e.shape != stacktrace.Text && e.shape != stacktrace.Indented {
 		e.head.message = e.first
 		return
 	}
 	e.head = readHead(strings.TrimLeft(e.first, " \t"))
-	if e.head.structured && e.shape == text {
-		e.shape = structured
+	if e.head.structured && e.shape == stacktrace.Text {
+		e.shape = stacktrace.Head
 	}
 	if e.time.IsZero() {
 		e.time = e.head.time
@@ -126,7 +127,7 @@ func dropColours(s string) string {
 // hasTrace tells whether the further lines of the record hold a trace.
 func (e *entry) hasTrace() bool {
 	for _, line := range e.rest {
-		if shapeOf(line).certain() {
+		if stacktrace.ShapeOf(line).Certain() {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // fields holds the values of one structured record, each as it is written.
@@ -130,7 +131,7 @@ func (f *fields) fillIDs(e *event.Event) {
 	}
 	name := f.text(fieldName)
 	switch {
-	case name == "" || isExceptionName(name): // winston copies an error's own fields
+	case name == "" || stacktrace.IsExceptionName(name): // winston copies an error's own fields
 	case f.values[fieldHost] != "": // bunyan and pino print the host with it
 		e.Service = name
 	case e.Logger == "":

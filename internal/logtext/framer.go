@@ -13,11 +13,12 @@
 //   - transport.go and wrapper.go remove what carried a line here (timestamps of tools,
 //     stream names, container prefixes, the objects of log shippers), so that what
 //     the program printed is seen; partial.go puts together what they cut.
-//   - shape.go tells what kind of line it is, by its first bytes; the lines of
-//     each runtime's traces are in shape_node.go, shape_python.go and so on.
-//   - join.go decides whether a line of that shape goes on with the event.
-//   - pending.go rests on time where shapes say too little: lines of one failure come
-//     at once, and a filter leaves out what was logged between two failures.
+//   - The room stacktrace says what kind of line it is, and by which rules lines of
+//     traces follow on each other, for each runtime in its file.
+//   - join.go decides by those rules whether a line goes on with the event. Where they
+//     leave something open it goes by time: lines of one failure come at once, and a
+//     filter leaves out what was logged between two failures.
+//   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - lanes.go tells apart the requests of one stream whose every line names its own.
 //   - head.go and level.go read what loggers print in front of a message;
 //     logfmt.go, fields.go and lambda.go read structured lines.
@@ -39,7 +40,7 @@
 // is an error; a Go panic or fatal error, which ends the process, is fatal.
 // Words further in ("0 errors", "error=nil", "error.js") say nothing.
 //
-// It is pure and imports event only.
+// It is pure and imports event and stacktrace.
 package logtext
 
 import (
@@ -129,10 +130,9 @@ func (f *Framer) add(s *stream, e entry) {
 	}
 	switch p.verdict(e) {
 	case join:
-		p.takeHeld()
-		p.take(e)
+		p.join(e)
 	case hold:
-		p.held = append(p.held, e)
+		p.hold(e)
 	case begin:
 		f.split(s)
 		f.addAfterSplit(s, e)

@@ -2,6 +2,8 @@ package logtext
 
 import (
 	"strings"
+
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // This file takes the words of a head between its level and the message.
@@ -86,7 +88,7 @@ func (r *headReader) loggerAfterLevel() {
 	s := strings.TrimPrefix(r.rest, "in ")
 	flask := len(s) < len(r.rest)
 	end := strings.IndexAny(s, " :")
-	if end <= 0 || !isWord(s[:end]) || isHeader(s) {
+	if end <= 0 || !isWord(s[:end]) || stacktrace.IsHeader(s) {
 		return
 	}
 	name, rest := s[:end], s[end:]

@@ -5,64 +5,8 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
-
-// phase is how far the pending event has come: what was read of it, and so
-// what may follow.
-type phase int
-
-const (
-	plain       phase = iota // a log head, no trace so far
-	awaitsLevel              // the first line of a head of two lines
-	uncaught                 // V8's place of an uncaught error; with trace set, its caret too
-	named                    // an exception line, no frames so far
-	caused                   // "Caused by: …", no frames so far
-	framed                   // frames of Node or Java
-	traced                   // "Traceback" and frames of Python
-	raised                   // the exception line below Python's frames
-	chained                  // "During handling of the above exception, …"
-	panicking                // Go's "panic: …", no goroutine so far
-	running                  // Go's frames
-	panicked                 // Rust's panic line and message, no backtrace so far
-	quoting                  // the commands of a Tcl error
-	over                     // the line that ends a process's output
-)
-
-// after is the phase once a line of the shape was added.
-func (p phase) after(s shape) phase {
-	switch s {
-	case frame, groupTrace:
-		return framed
-	case cause:
-		return caused
-	case pythonFrame, traceback:
-		return traced
-	case chain:
-		return chained
-	case place:
-		return uncaught
-	case raise:
-		return named
-	case rustPanic:
-		return panicked
-	case command:
-		return quoting
-	case goPanic:
-		return panicking
-	case goroutine, goPlace:
-		return running
-	case final:
-		return over
-	case header, text:
-		switch {
-		case p == traced:
-			return raised
-		case s == header && (p == plain || p == uncaught):
-			return named
-		}
-	}
-	return p
-}
 
 // verdict is what becomes of a record.
 type verdict int
@@ -83,197 +27,49 @@ const (
 	atOnce   = 200 * time.Millisecond
 )
 
-// verdict decides by the shape of the record's first line.
+// verdict decides by the shape of the record's first line, the rules of the
+// runtimes, and what only times and heads show.
 func (p *pending) verdict(e entry) verdict {
-	if p.phase == over || p.ownsTime(e) || p.isLate(e) || p.isNextTcl(e) {
-		return begin
-	}
-	if len(p.held) > 0 {
-		return p.verdictHeld(e)
-	}
-	switch e.shape {
-	case structured:
-		return joinIf(p.phase == awaitsLevel && e.head.level != event.Unknown)
-	case place, rustPanic:
-		return begin
-	case raise:
-		return joinIf(p.failed() && !p.trace || p.isAnnounced() || p.isRubyCause(e))
-	case epilogue:
-		return joinIf(p.phase == framed)
-	case goPanic:
-		return joinIf(p.phase == panicking && isFatalError(e.first))
-	case chain:
-		return joinIf(p.trace)
-	case traceback, groupTrace:
-		return joinIf(p.phase == chained || p.failed() || isUncaughtInThread(p.lines[0]) && len(p.lines) == 1)
-	case header:
-		return p.verdictHeader(e)
-	case text:
-		return p.verdictText(e)
-	}
-	return p.verdictBelow(e)
-}
-
-// ownsTime tells a line that carries a time of its own, after lines that carry
-// none, from a further line of theirs.
-func (p *pending) ownsTime(e entry) bool {
-	return e.stamped && !p.stamped && (e.shape == text || e.shape == header)
-}
-
-// failed tells whether the pending event is a log head that a trace belongs to.
-func (p *pending) failed() bool { return p.phase == plain && p.level >= event.Warn }
-
-// verdictBelow is for lines that only follow others: blank or indented ones,
-// and those that certainly belong to a trace.
-func (p *pending) verdictBelow(e entry) verdict {
 	switch {
-	case p.phase == plain && !p.trace && e.shape == indented && e.head.structured:
+	case p.ownsTime(e), p.isLate(e):
+		return begin
+	case e.shape == stacktrace.Head:
+		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
+	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen:
 		return begin // some loggers align their levels to the right
-	case p.phase == uncaught && !p.trace && e.shape == indented:
-		return hold // the source line, if a caret follows
-	case e.shape == pythonFrame && !p.announcesPython():
-		return begin // of a syntax error
-	}
-	return join
-}
-
-// announcesPython tells whether frames of Python may follow, which only those
-// of a syntax error do without "Traceback".
-func (p *pending) announcesPython() bool {
-	return p.phase == traced || p.phase == chained || p.failed()
-}
-
-// verdictHeader is for an exception line. After a log head it may be the head's
-// exception or the next plain error line: its frames will tell.
-func (p *pending) verdictHeader(e entry) verdict {
-	switch {
-	case p.isAnnounced(), p.isMessage(e):
+	case isPlain(e.shape) && p.isMessage(e):
 		return join
-	case isUncaughtInThread(e.first):
-		return begin // the JVM prints it itself, whatever was logged before
-	case p.phase == traced:
-		return join
-	case p.phase == uncaught && p.trace, p.phase == caused:
-		return joinIf(p.loose < maxLoose)
-	case p.failed() && e.hasTrace():
-		return join
-	case p.failed(), p.phase == raised, p.phase == uncaught:
-		return p.holdIfAlone(e)
 	}
-	return begin
+	_, how := p.trace.ahead.After(e.first, e.shape)
+	return p.settle(how, e)
 }
 
-// verdictText is for a line of no known shape.
-func (p *pending) verdictText(e entry) verdict {
-	switch p.phase {
-	case traced:
-		return joinIf(!p.announced)
-	case caused, panicking:
-		return joinIf(p.loose < maxLoose)
-	case running:
-		if isGoCall(e.first) || isGoFunction(e.first) {
+// settle decides where a rule leaves something open.
+func (p *pending) settle(how stacktrace.Joining, e entry) verdict {
+	together := p.saidTogether(e)
+	switch how {
+	case stacktrace.Join:
+		return join
+	case stacktrace.Loose:
+		return joinIf(p.trace.loose < maxLoose)
+	case stacktrace.Apart:
+		return joinIf(!p.whole && len(e.rest) == 0)
+	case stacktrace.Note:
+		if together && p.trace.loose < maxLoose {
 			return join
 		}
-		if !p.dump {
-			return p.holdIfAlone(e) // the next error of a chain, if a function follows
+	case stacktrace.Together:
+		if !together {
+			return begin
 		}
-	case panicked:
-		if p.loose == 0 {
+	case stacktrace.Hold:
+		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && e.hasTrace() {
 			return join
 		}
-		return p.holdIfAlone(e)
-	case quoting:
-		last := p.lines[len(p.lines)-1]
-		return joinIf(tclShape(strings.TrimLeft(last, " "), true) == command || !strings.HasSuffix(last, `"`) && p.loose < maxLoose)
-	case raised:
-		if p.saidTogether(e) && p.loose < maxLoose {
-			return join // the message's further lines
-		}
-		return p.holdIfAlone(e)
-	case named:
-		return p.holdIfAlone(e)
-	case uncaught:
-		if p.trace {
-			return joinIf(p.loose < maxLoose)
-		}
-		return p.holdIfAlone(e)
-	case plain:
-		if p.isMessage(e) {
-			return join
-		}
-		if isGoFunction(e.first) || p.failed() || p.bare && p.saidTogether(e) {
-			return p.holdIfAlone(e)
-		}
-	}
-	return begin
-}
-
-// verdictHeld decides while lines are held that only a certain line, of a kind
-// that the phase asks for, makes part of the event.
-func (p *pending) verdictHeld(e entry) verdict {
-	switch p.phase {
-	case uncaught:
-		return joinIf(e.shape == caret)
-	case raised:
-		if e.shape == chain {
-			return join
-		}
-		if e.shape == header {
-			return p.holdIfAlone(e)
-		}
-	case running:
-		return p.verdictNextError(e)
 	default:
-		if p.held[0].shape == text && p.phase == plain {
-			return p.verdictHeldText(e)
-		}
-		if e.shape.certain() && e.shape != chain && e.shape != goPanic && e.shape != raise && e.shape != rustPanic {
-			return joinIf(p.phase == plain || e.shape != traceback)
-		}
+		return begin
 	}
-	if e.shape == text || e.shape == blank || e.shape == indented {
-		return p.holdIfAlone(e)
-	}
-	return begin
-}
-
-// verdictHeldText decides on the lines after a log head and a line of no known
-// shape: the function of a Go error's stack, or the message of a Tcl or Perl error.
-func (p *pending) verdictHeldText(e entry) verdict {
-	switch {
-	case e.shape == goPlace && isGoFunction(p.held[len(p.held)-1].first), e.shape == command:
-		return join
-	case e.shape == frame && (p.bare || p.failed()):
-		return joinIf(isPerlFrame(e.first))
-	case p.bare && (e.shape == text || e.shape == indented) && p.saidTogether(e):
-		return p.holdIfAlone(e)
-	case p.failed() && (e.shape == text || e.shape == indented) && !e.head.structured:
-		return p.holdIfAlone(e)
-	}
-	return begin
-}
-
-// isAnnounced tells whether the only line so far says that a failure follows.
-func (p *pending) isAnnounced() bool { return len(p.lines) == 1 && announcesFailure(p.lines[0]) }
-
-// isRubyCause tells an exception that Ruby prints right below the frames of the
-// one that it caused.
-func (p *pending) isRubyCause(e entry) bool {
-	return !p.whole && len(e.rest) == 0 && !p.pausedBefore(e, atOnce) && isRubyFrame(p.lines[len(p.lines)-1]) && rubyShape(e.first, false) == raise
-}
-
-func isRubyFrame(line string) bool {
-	trimmed := strings.TrimLeft(line, " \t")
-	return trimmed != "" && rubyShape(trimmed, len(trimmed) < len(line)) == frame
-}
-
-// verdictNextError decides on the lines after those of a Go error's stack: a
-// message, a function and a place are the error that wrapped it.
-func (p *pending) verdictNextError(e entry) verdict {
-	if len(p.held) == 1 && e.shape == text && isGoFunction(e.first) {
-		return p.holdIfAlone(e)
-	}
-	return joinIf(len(p.held) == 2 && e.shape == goPlace)
+	return p.holdIfAlone(e)
 }
 
 // holdIfAlone holds a record of one line; one of several tells itself what it is.
@@ -289,4 +85,37 @@ func joinIf(yes bool) verdict {
 		return join
 	}
 	return begin
+}
+
+// isPlain tells the lines that a message may consist of.
+func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
+
+// ownsTime tells a line that carries a time of its own, after lines that carry
+// none, from a further line of theirs.
+func (p *pending) ownsTime(e entry) bool { return e.stamped && !p.stamped && isPlain(e.shape) }
+
+// saidTogether tells a line that belongs to the one before it in all
+// likelihood, as the lines of one message do: neither has a head, in a stream
+// whose loggers put heads before theirs, and hardly any time is between. Lines
+// of access logs have none, and follow on failures.
+func (p *pending) saidTogether(e entry) bool {
+	headless := p.headed.before || p.headed.stamps && !p.stamped && !e.stamped
+	return headless && len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && len(p.held) < maxBare && !p.pausedBefore(e, atOnce)
+}
+
+// pausedBefore tells whether more time than that went by before the record, if
+// the source knows: a filter leaves out what was logged in between, so that one
+// failure may seem to go on with the one before.
+func (p *pending) pausedBefore(e entry, most time.Duration) bool {
+	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
+}
+
+// isLate tells a record that comes too long after the last to be of the same
+// failure: a line that others may print as well sooner than one of a trace. A
+// frame of Python may be the first line of a syntax error.
+func (p *pending) isLate(e entry) bool {
+	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
+		return p.pausedBefore(e, Settle)
+	}
+	return p.pausedBefore(e, atOnce)
 }

@@ -1,6 +1,10 @@
 package logtext
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/stacktrace"
+)
 
 // This file tells apart the requests that one stream interleaves, where a logger
 // puts the request's id or the thread in front of every line, those of a trace too:
@@ -18,14 +22,14 @@ const maxLanes = 16
 // takes up what the entry's own had begun.
 func (f *Framer) changeLane(s *stream, e entry) {
 	lane := e.head.lane
-	if lane == "" || e.shape != structured || !s.pending.active || s.pending.lane == lane {
+	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane {
 		return
 	}
-	if s.pending.lane != "" && s.pending.failing() {
+	if s.pending.head.lane != "" && s.pending.failing() {
 		f.park(s)
 	}
 	for i := range s.parked {
-		if s.parked[i].lane == lane {
+		if s.parked[i].head.lane == lane {
 			f.end(s)
 			s.pending = s.parked[i]
 			s.parked = append(s.parked[:i], s.parked[i+1:]...)
@@ -51,25 +55,23 @@ func (f *Framer) endParked(s *stream, i int) {
 	s.pending = current
 }
 
-// failing tells whether lines of a trace may follow.
-func (p *pending) failing() bool { return p.failed() || p.trace || p.phase == named }
-
 // continued returns the entry without its logger's head where what is behind
 // that goes on with the pending failure.
 func (p *pending) continued(e entry) (entry, bool) {
-	if e.shape != structured || !p.failing() || e.head.lane != p.lane || len(e.rest) > 0 || e.stamped != p.stamped {
+	if e.shape != stacktrace.Head || !p.failing() || e.head.lane != p.head.lane || len(e.rest) > 0 || e.stamped != p.stamped {
 		return e, false
 	}
 	logged, inner := e, e
 	inner.first = behindHead(e.first, e.head.message)
-	inner.shape = shapeOf(inner.first)
+	inner.shape = stacktrace.ShapeOf(inner.first)
 	inner.head = head{}
 	inner.logged = &logged
-	switch {
-	case inner.shape.needsHead(), inner.shape == traceback && (e.head.lane != "" || p.phase == chained),
-		p.trace && (inner.shape == indented || inner.shape == blank || inner.shape == closing),
-		p.phase == traced && (inner.shape == text || inner.shape == header),
-		e.head.lane != "" && inner.shape == header && p.failed():
+	_, how := p.trace.ahead.After(inner.first, inner.shape)
+	switch s := inner.shape; {
+	case s.NeedsHead(), s == stacktrace.Traceback && (e.head.lane != "" || p.trace.seen),
+		p.trace.seen && (s == stacktrace.Indented || s == stacktrace.Blank || s == stacktrace.Closing),
+		p.trace.seen && isPlain(s) && how == stacktrace.Join,
+		e.head.lane != "" && s == stacktrace.Header && p.trace.phase.Logged():
 		return inner, p.verdict(inner) != begin
 	}
 	return e, false

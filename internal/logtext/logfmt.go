@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // readLogfmt reads a line of key=value pairs, as logrus and slog's text handler
@@ -57,10 +58,10 @@ func logfmtStack(line, message, cause string) string {
 	if !ok {
 		stack = cause
 	}
-	if !strings.Contains(stack, "\n") || !holdsTrace(stack) {
+	if !strings.Contains(stack, "\n") || !stacktrace.HasTrace(stack) {
 		return ""
 	}
-	if beginsWithFrames(stack) {
+	if stacktrace.BeginsWithFrames(stack) {
 		return withCause(message, cause) + "\n" + stack
 	}
 	return stack
@@ -98,7 +99,7 @@ func logfmtUnquote(s string) string {
 // withCause adds to a message the error that was logged with it, without which
 // "request failed" would be the same error for every reason.
 func withCause(message, cause string) string {
-	if first, rest, ok := strings.Cut(cause, "\n"); ok && holdsTrace(rest) {
+	if first, rest, ok := strings.Cut(cause, "\n"); ok && stacktrace.HasTrace(rest) {
 		cause = first
 	}
 	switch {

@@ -1,6 +1,10 @@
 package logtext
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/stacktrace"
+)
 
 // The sizes at which what carries a line cuts it. A record of exactly such a
 // size, give or take the bytes of one character, goes on in the next one of its
@@ -91,7 +95,7 @@ func (p *parts) complete(e entry) bool {
 // what a logger prints at the start of a line.
 func (p *parts) endedBy(e entry, keys *keyTable) bool {
 	e.read(keys)
-	return e.fields != nil || e.shape == structured || e.first == "{"
+	return e.fields != nil || e.shape == stacktrace.Head || e.first == "{"
 }
 
 // opensObject tells a record that begins a JSON object and does not end it.

@@ -6,19 +6,20 @@ import (
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // stack returns the text of the record's stack trace, with the exception above
 // its frames where the logger keeps it in fields of its own.
 func (f *fields) stack(message, cause string) string {
 	stack := stackText(f.values[fieldVerbose])
-	if !holdsTrace(stack) {
+	if !stacktrace.HasTrace(stack) {
 		stack = stackText(f.values[fieldStack])
 	}
-	if isBlank(stack) || !strings.Contains(stack, "\n") && !shapeOf(stack).certain() {
+	if isBlank(stack) || !strings.Contains(stack, "\n") && !stacktrace.HasTrace(stack) {
 		return ""
 	}
-	if !beginsWithFrames(stack) {
+	if !stacktrace.BeginsWithFrames(stack) {
 		return stack
 	}
 	if cause == "" {
@@ -33,7 +34,7 @@ func (f *fields) stack(message, cause string) string {
 // failureIn returns what a message tells that holds a trace, as an event of its
 // own; a zero one where it holds none.
 func failureIn(message string, keys *keyTable) event.Event {
-	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && shapeOf(message) != raise || !holdsTrace(message) {
+	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && stacktrace.ShapeOf(message) != stacktrace.Raise || !stacktrace.HasTrace(message) {
 		return event.Event{}
 	}
 	e := entry{first: cleanText(message)}
@@ -69,25 +70,4 @@ func stackText(value string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// beginsWithFrames tells a stack that lacks the exception above its frames.
-func beginsWithFrames(stack string) bool {
-	first, rest, _ := strings.Cut(stack, "\n")
-	switch shapeOf(first) {
-	case frame, pythonFrame, goroutine:
-		return true
-	}
-	second, _, _ := strings.Cut(rest, "\n")
-	return shapeOf(second) == goPlace && isGoFunction(first)
-}
-
-// holdsTrace tells whether one of the text's lines can only be a trace's.
-func holdsTrace(s string) bool {
-	for line := range strings.SplitSeq(s, "\n") {
-		if shapeOf(line).certain() {
-			return true
-		}
-	}
-	return false
 }

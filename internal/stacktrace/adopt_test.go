@@ -1,4 +1,4 @@
-package stacktrace
+package stacktrace_test
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // TestAdopt covers what Sentry's SDKs write otherwise than the runtimes print.
@@ -49,12 +50,12 @@ func TestAdopt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := event.Event{Runtime: c.runtime, Level: c.level, Exceptions: c.chain}
-			Adopt(&e)
+			stacktrace.Adopt(&e)
 			if diff := cmp.Diff(c.want, show(e.Exceptions)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 			once := show(e.Exceptions)
-			Adopt(&e)
+			stacktrace.Adopt(&e)
 			if again := show(e.Exceptions); again != once {
 				t.Errorf("adopted twice:\n%s", cmp.Diff(once, again))
 			}

@@ -15,6 +15,20 @@ import (
 //	map@[native code]
 //	@https://shop.example/assets/main.3f2a9c1b.js:51:4
 
+var browser = runtime{
+	name: "browser", shape: browserShape, starts: startsBrowser, parse: parseBrowser,
+	adopt: adopter{frame: adoptNode},
+}
+
+func browserShape(line string, indented bool) Shape {
+	if !indented && strings.IndexByte(line, '@') >= 0 {
+		if _, ok := atFrame(line); ok {
+			return Frame
+		}
+	}
+	return Text
+}
+
 func startsBrowser(lines []string, i int) bool {
 	if _, ok := atFrame(lines[i]); ok {
 		return true

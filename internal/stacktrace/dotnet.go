@@ -21,16 +21,28 @@ import (
 
 const dotnetInner = "--- End of inner exception stack trace ---"
 
-func startsDotnet(lines []string, i int) bool {
-	_, ok := dotnetFrame(lines[i])
-	return ok
+var dotnet = runtime{
+	name: "dotnet", first: "aU-[", shape: dotnetShape, starts: beginsWith(dotnetFrame), parse: parseDotnet,
+}
+
+func dotnetShape(line string, indented bool) Shape {
+	switch {
+	case indented && line[0] == 'a':
+		if _, ok := readDotnetFrame(line); ok {
+			return Frame
+		}
+	case line == "Unhandled Exception:" && !indented:
+		return Announcement
+	case strings.HasPrefix(line, "Unhandled exception. ") && !indented:
+		return Raise
+	case hasAnyPrefix(line, "---> (Inner Exception #", "[ERROR] FATAL UNHANDLED EXCEPTION: "): // Mono prints it a second time
+		return Cause
+	}
+	return Text
 }
 
 func parseDotnet(lines []string) []event.Exception {
-	first := 0
-	for first < len(lines) && !startsDotnet(lines, first) {
-		first++
-	}
+	first := firstLine(lines, dotnetFrame)
 	chain := dotnetChain(lines[:first])
 	at := len(chain) - 1
 	for _, line := range lines[first:] {
@@ -61,8 +73,15 @@ func dotnetChain(lines []string) []event.Exception {
 // dotnetFrame reads "at Namespace.Class.Method(arguments) [0x00011] in file:line 12".
 func dotnetFrame(line string) (event.Frame, bool) {
 	s := strings.TrimLeft(line, " \t")
+	if len(s) == len(line) {
+		return event.Frame{}, false
+	}
+	return readDotnetFrame(s)
+}
+
+func readDotnetFrame(s string) (event.Frame, bool) {
 	call, ok := strings.CutPrefix(strings.TrimRight(s, " <->"), "at ")
-	if !ok || len(s) == len(line) {
+	if !ok {
 		return event.Frame{}, false
 	}
 	if rest, ok := strings.CutPrefix(call, "(wrapper "); ok {

@@ -15,9 +15,27 @@ import (
 //
 // An exit tells its reason alike, further indented.
 
-func startsElixir(lines []string, i int) bool {
-	_, ok := elixirHeader(lines[i])
-	return ok
+var elixir = runtime{
+	name: "elixir", shape: elixirShape, starts: beginsWith(elixirHeader), parse: parseElixir,
+	rules: []rule{
+		{framed, Epilogue, framed, Join}, // what a server that died knew of its work
+	},
+}
+
+func elixirShape(line string, indented bool) Shape {
+	switch {
+	case indented:
+		if f, ok := readElixirFrame(line); ok && f.File != "" {
+			return Frame
+		}
+	case line[0] == '*':
+		if _, ok := elixirHeader(line); ok {
+			return Raise
+		}
+	case hasAnyPrefix(line, "Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"):
+		return Epilogue
+	}
+	return Text
 }
 
 func parseElixir(lines []string) []event.Exception {
@@ -66,7 +84,10 @@ func elixirFrame(line string) (event.Frame, bool) {
 	if !ok {
 		return event.Frame{}, false
 	}
-	s = strings.TrimLeft(s, " ")
+	return readElixirFrame(strings.TrimLeft(s, " "))
+}
+
+func readElixirFrame(s string) (event.Frame, bool) {
 	app := ""
 	if rest, ok := strings.CutPrefix(s, "("); ok {
 		app, s, ok = strings.Cut(rest, ") ")

@@ -27,6 +27,85 @@ import (
 // for values that programs panic with, "fatal error", and "error" for an error
 // that was logged with its stack.
 
+var golang = runtime{
+	name: "go", shape: goShape, starts: startsGo, parse: parseGo,
+	adopt: adopter{frame: adoptGo, chain: goChain},
+	rules: []rule{
+		{Plain, goFunction, loggedCall, Hold},
+		{Logged, goFunction, loggedCall, Hold},
+		{Bare, goFunction, bareCall, Hold},
+		{loggedText, goFunction, loggedCall, Hold},
+		{bareText, goFunction, bareCall, Together},
+		{loggedCall, GoPlace, stacked, Join},
+		{bareCall, GoPlace, stacked, Join},
+		{panicking, Text, panicking, Loose},
+		{panicking, GoFatal, panicking, Join},
+		{panicking, GoPlace, running, Join},
+		{running, goFunction, called, Join},
+		{running, goOther, running, Join},
+		{running, GoPlace, running, Join},
+		{stacked, goFunction, stackedOn, Join},
+		{stackedOn, GoPlace, stacked, Join},
+		{stacked, Text, stackedText, Hold},
+		{stackedText, goFunction, stackedCall, Hold},
+		{stackedCall, GoPlace, stacked, Join},
+	},
+}
+
+// goShape knows the lines that show by themselves; the functions above the
+// places are known only where a trace is under way, see goShapeInTrace.
+func goShape(line string, indented bool) Shape {
+	switch {
+	case indented:
+		if _, _, ok := readGoPlace(line); ok {
+			return GoPlace
+		}
+	case strings.IndexByte("gpfre[", line[0]) < 0:
+	case isGoroutine(line), strings.HasPrefix(line, "[signal SIG"):
+		return Goroutine
+	case hasAnyPrefix(line, "panic: ", "runtime: goroutine stack exceeds "):
+		return GoPanic
+	case strings.HasPrefix(line, "fatal error: "):
+		return GoFatal
+	case strings.HasPrefix(line, "exit status ") && len(line) <= len("exit status 255"):
+		return Final
+	}
+	return Text
+}
+
+// goShapeInTrace tells apart functions and what else stands between places. The
+// functions of a goroutine have arguments.
+func goShapeInTrace(line string, goroutine bool) Shape {
+	name, value, _ := strings.Cut(line, " ")
+	switch {
+	case len(name) <= 6 && strings.HasPrefix(strings.TrimLeft(value, " "), "0x"), strings.HasPrefix(line, "..."): // rax    0x0
+		if goroutine {
+			return goOther
+		}
+	case strings.HasPrefix(line, "created by "), IsGoFunction(line):
+		return goFunction
+	}
+	return Text
+}
+
+// IsGoFunction reports whether a line may be "main.(*Cart).Total" or, in a
+// goroutine, "main.(*Cart).Total(0xc000012345, 0x2)".
+func IsGoFunction(line string) bool {
+	slash := strings.LastIndexByte(line, '/')
+	if strings.IndexByte(line[slash+1:], '.') > 0 && !strings.ContainsAny(line, " \t:=") {
+		return true
+	}
+	if !strings.HasSuffix(line, ")") {
+		return false
+	}
+	for _, arguments := range [...]string{"(0x", "({", "(...)", "()", "(?"} {
+		if i := strings.Index(line, arguments); i > 0 {
+			return !strings.Contains(line[:i], " ")
+		}
+	}
+	return false
+}
+
 func startsGo(lines []string, i int) bool {
 	if isGoroutine(lines[i]) || hasAnyPrefix(lines[i], "panic: ", "fatal error: ") {
 		return true
@@ -212,15 +291,20 @@ func lastLine(lines []string) string {
 	return strings.TrimSpace(lines[len(lines)-1])
 }
 
-// goPlace reads "\t/app/cart.go:42 +0x1d".
+// goPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
+// of errors.
 func goPlace(line string) (file string, n int, ok bool) {
-	s, ok := strings.CutPrefix(line, "\t")
-	if !ok {
+	s := strings.TrimLeft(line, " \t")
+	if len(s) == len(line) {
 		return "", 0, false
 	}
+	return readGoPlace(s)
+}
+
+func readGoPlace(s string) (file string, n int, ok bool) {
 	s, _, _ = strings.Cut(s, " +0x")
 	file, n, ok = cutNumber(s)
-	ok = ok && (strings.HasSuffix(file, ".go") || strings.HasSuffix(file, ".s"))
+	ok = ok && (strings.HasSuffix(file, ".go") || strings.HasSuffix(file, ".s")) && !strings.Contains(file, ": ")
 	return file, n, ok
 }
 
@@ -269,4 +353,35 @@ var goStandard = func() map[string]bool {
 func goInApp(pkg, file string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	return !goStandard[first] && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
+}
+
+func adoptGo(f *event.Frame) {
+	f.InApp = f.Module != "" && goInApp(f.Module, f.File)
+}
+
+// goChain gives the exceptions the types that are made of a panic's or an error's
+// text. Go prints the message of a panic's error whole, with those of the errors
+// it wraps, and one stack; of an error each that recorded a stack. Sentry reports a
+// panic that was recovered at level fatal.
+func goChain(e *event.Event) []event.Exception {
+	kind := "error"
+	if e.Level == event.Fatal {
+		kind = "panic"
+	}
+	var chain []event.Exception
+	for _, x := range e.Exceptions {
+		if len(x.Frames) > 0 {
+			x.Frames = belowPanic(x.Frames)
+			x.Type = goType(kind, x.Message)
+			chain = append(chain, x)
+		}
+	}
+	surfaced := e.Exceptions[0].Message
+	switch {
+	case len(chain) == 0:
+		return []event.Exception{{Type: goType(kind, surfaced), Message: surfaced}}
+	case kind == "panic" || len(chain) == 1:
+		return []event.Exception{{Type: goType(kind, surfaced), Message: surfaced, Frames: chain[0].Frames}}
+	}
+	return chain
 }

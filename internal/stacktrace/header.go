@@ -51,7 +51,7 @@ func stripLead(line string) string {
 // "TypeError [ERR_CODE]: message".
 func headerAtStart(s string) (event.Exception, bool) {
 	x, ok := splitHeader(s)
-	return x, ok && isExceptionName(x.Type)
+	return x, ok && IsExceptionName(x.Type)
 }
 
 // headerInside finds the first exception's name after the start of a line.
@@ -97,21 +97,34 @@ func splitHeader(s string) (event.Exception, bool) {
 	return event.Exception{}, false
 }
 
-// nameEnd returns the length of the dotted name that s begins with.
+// nameEnd returns the length of the dotted name that s begins with; PHP's have
+// backslashes.
 func nameEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$'
-		if !letter && (i == 0 || c != '.' && (c < '0' || c > '9')) {
+		if !letter && (i == 0 || c != '.' && c != '\\' && (c < '0' || c > '9')) {
 			return i
 		}
 	}
 	return len(s)
 }
 
-// isExceptionName tells an exception's name from a word: by its ending, or by
+// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or
+// "TypeError [ERR_CODE]: message".
+func IsHeader(line string) bool {
+	end := nameEnd(line)
+	if end == 0 || !IsExceptionName(line[:end]) {
+		return false
+	}
+	rest := line[end:]
+	return rest == "" || rest == ":" || strings.HasPrefix(rest, ": ") ||
+		strings.HasPrefix(rest, " [") && strings.Contains(rest, "]: ")
+}
+
+// IsExceptionName tells an exception's name from a word: by its ending, or by
 // being a class in a package of at least two parts ("com.acme.Declined").
-func isExceptionName(name string) bool {
+func IsExceptionName(name string) bool {
 	for _, ending := range []string{"Error", "Exception", "Throwable", "Failure", "Interrupt", "Rejection"} {
 		if strings.HasSuffix(name, ending) {
 			return true

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -19,9 +20,24 @@ import (
 // Kotlin and Scala share the form. A Suppressed block is something else that
 // went wrong on the way out, no cause, and is left out of the chain.
 
-func startsJava(lines []string, i int) bool {
-	_, ok := javaFrame(lines[i])
-	return ok
+var java = runtime{
+	name: "java", first: "a.CS", shape: javaShape, starts: beginsWith(javaFrame), parse: parseJava,
+	adopt: adopter{frame: adoptJava, chain: withoutCommon},
+}
+
+func javaShape(line string, indented bool) Shape {
+	switch {
+	case strings.HasPrefix(line, "... "):
+		if strings.HasSuffix(line, " more") || strings.HasSuffix(line, " common frames omitted") {
+			return Frame
+		}
+	case strings.HasPrefix(line, "Caused by: "), indented && strings.HasPrefix(line, "Suppressed: "):
+		return Cause
+	}
+	if _, ok := javaFrame(line); ok {
+		return Frame
+	}
+	return Text
 }
 
 func parseJava(lines []string) []event.Exception {
@@ -127,3 +143,23 @@ var javaLibraries = []string{
 }
 
 func javaInApp(class string) bool { return !hasAnyPrefix(class, javaLibraries...) }
+
+func adoptJava(f *event.Frame) {
+	f.Module = cutJavaModule(f.Module)
+	f.InApp = javaInApp(f.Module)
+}
+
+// withoutCommon drops of each cause the frames that it has in common with the
+// exception around it, as printStackTrace does ("... 12 more").
+func withoutCommon(e *event.Event) []event.Exception {
+	chain := slices.Clone(e.Exceptions)
+	for i := 1; i < len(chain); i++ {
+		own, around := e.Exceptions[i].Frames, e.Exceptions[i-1].Frames
+		common := 0
+		for common < min(len(own), len(around)) && own[len(own)-1-common] == around[len(around)-1-common] {
+			common++
+		}
+		chain[i].Frames = own[:len(own)-common]
+	}
+	return chain
+}

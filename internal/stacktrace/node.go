@@ -20,6 +20,64 @@ import (
 // An error that nobody caught is preceded by its place, the source line and a
 // caret, and followed by "Node.js v20.20.2".
 
+var node = runtime{
+	name: "node", first: "a^~}N/nf<[CD", shape: nodeShape, starts: startsNode, parse: parseNode,
+	adopt: adopter{frame: adoptNode},
+	rules: []rule{
+		{uncaught, Indented, uncaughtText, Hold},
+		{uncaught, Text, uncaughtText, Hold},
+		{uncaught, Header, uncaughtText, Hold},
+		{uncaught, Caret, thrown, Join},
+		{uncaughtText, Caret, thrown, Join},
+		{thrown, Header, named, Loose},
+		{thrown, Text, thrownOn, Loose},
+	},
+}
+
+func nodeShape(line string, indented bool) Shape {
+	switch line[0] {
+	case 'a':
+		if f, ok := nodeFrame(line); ok && (indented || f.Line > 0) {
+			return Frame
+		}
+	case '^', '~':
+		if isCaret(line) {
+			return Caret
+		}
+	case '}':
+		if strings.Trim(line, "}],") == "" && !indented {
+			return Closing
+		}
+	case 'N':
+		if strings.HasPrefix(line, "Node.js v") && !strings.Contains(line[9:], " ") {
+			return Final
+		}
+	default:
+		if !indented && isUncaughtPlace(line) {
+			return Place
+		}
+	}
+	return Text
+}
+
+// isUncaughtPlace tells "/app/cart.js:42", alone on its line; Windows has a
+// drive in front.
+func isUncaughtPlace(line string) bool {
+	file, _, ok := cutNumber(line)
+	if hasAnyPrefix(file, "node:", "file:///") || file == "<anonymous_script>" || file == "[eval]" {
+		return ok
+	}
+	dot := strings.LastIndexByte(file, '.')
+	if !ok || dot < 0 || strings.Contains(file, " ") {
+		return false
+	}
+	switch file[dot:] {
+	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
+		return true
+	}
+	return false
+}
+
 func startsNode(lines []string, i int) bool {
 	if _, ok := nodeFrame(lines[i]); ok {
 		return true
@@ -158,7 +216,7 @@ func nodePlace(lines []string, i int) (event.Frame, bool) {
 
 func isCaret(line string) bool {
 	s := strings.TrimSpace(line)
-	return s != "" && strings.Trim(s, "^") == ""
+	return s != "" && strings.Trim(s, "^~ ") == ""
 }
 
 // nodeFrame reads "at [async] function [as alias] (place)" or "at place".
@@ -213,4 +271,19 @@ func nodeInApp(file string) bool {
 	return hasAny(file, "/", `\`) &&
 		!hasAny(file, "/node_modules/", `\node_modules\`) &&
 		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node") && !browserForeign(file)
+}
+
+// adoptNode writes a function without a name as V8 prints it, where other tools
+// put a question mark, and drops the module, which V8 does not print.
+func adoptNode(f *event.Frame) {
+	f.Module, f.File = "", nodeFile(f.File)
+	switch owner, ok := strings.CutSuffix(f.Function, ".?"); {
+	case ok:
+		f.Function = owner + ".<anonymous>"
+	case f.Function == "?" || f.Function == "<anonymous>":
+		f.Function = ""
+	default:
+		f.Function = strings.TrimPrefix(f.Function, "async ")
+	}
+	f.InApp = nodeInApp(f.File)
 }

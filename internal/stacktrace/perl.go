@@ -17,6 +17,24 @@ import (
 // between. An exception that is no object has no type: the first words of what
 // Perl itself says make one, and "die" is that of all others.
 
+var perl = runtime{
+	name: "perl", shape: perlShape, starts: startsPerl, parse: parsePerl,
+	rules: []rule{
+		{loggedText, PerlFrame, framed, Join},
+		{bareText, PerlFrame, framed, Join},
+	},
+}
+
+func perlShape(line string, indented bool) Shape {
+	if !indented {
+		return Text
+	}
+	if _, _, _, ok := readPerlCall(line); ok {
+		return PerlFrame
+	}
+	return Text
+}
+
 func startsPerl(lines []string, i int) bool {
 	_, _, _, ok := perlCall(lines[i])
 	return ok
@@ -89,8 +107,15 @@ func perlInApp(file string) bool {
 // perlCall reads "\tfunction(arguments) called at file line 12".
 func perlCall(line string) (call, file string, n int, ok bool) {
 	s, ok := strings.CutPrefix(line, "\t")
+	if !ok {
+		return "", "", 0, false
+	}
+	return readPerlCall(s)
+}
+
+func readPerlCall(s string) (call, file string, n int, ok bool) {
 	i := strings.LastIndex(s, " called at ")
-	if !ok || i < 0 {
+	if i < 0 {
 		return "", "", 0, false
 	}
 	_, file, n, ok = perlPlace(s[i+len(" called"):])

@@ -24,6 +24,31 @@ import (
 // `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and
 // "[stacktrace]" above the same lines.
 
+var php = runtime{
+	name: "php", first: `#S[NPF"`, shape: phpShape, starts: startsPHP, parse: parsePHP,
+	rules: []rule{
+		{framed, Epilogue, framed, Join},
+	},
+}
+
+func phpShape(line string, indented bool) Shape {
+	_, called := phpCall(line)
+	switch {
+	case indented:
+	case called, line == "Stack trace:", line == "[stacktrace]":
+		return Frame
+	case line[0] == '[' && strings.Contains(line, "] PHP "):
+		return phpShape(line[strings.Index(line, "] PHP ")+2:], false)
+	case strings.HasPrefix(line, "Next ") && strings.Contains(line, " in /"):
+		return Cause
+	case hasAnyPrefix(strings.TrimPrefix(line, "PHP "), "Fatal error: ", "Parse error: "):
+		return Raise
+	case line == `"}`, strings.HasPrefix(line, `"} `): // Monolog's context ends
+		return Epilogue
+	}
+	return Text
+}
+
 func startsPHP(lines []string, i int) bool {
 	if _, ok := phpCall(lines[i]); ok {
 		return true
@@ -152,7 +177,7 @@ func phpObject(inner string) (event.Exception, phpPlace) {
 // splitPHPHeader splits `App\Shop\PaymentException: message`.
 func splitPHPHeader(s string) (event.Exception, bool) {
 	class, message, _ := strings.Cut(s, ": ")
-	if nameEnd(strings.ReplaceAll(class, `\`, ".")) < len(class) || !strings.Contains(class, `\`) && !isExceptionName(class) {
+	if nameEnd(class) < len(class) || !strings.Contains(class, `\`) && !IsExceptionName(class) {
 		return event.Exception{}, false
 	}
 	return event.Exception{Type: class, Message: message}, true

@@ -23,6 +23,69 @@ import (
 // The members of an exception group follow it, each after a ruled line. AWS
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
+var python = runtime{
+	name: "python", first: "FTD+f", shape: pythonShape, starts: startsPython, parse: parsePython,
+	adopt: adopter{frame: adoptPython, typ: pythonType},
+	rules: []rule{
+		{Logged, Traceback, traced, Join},
+		{Logged, GroupTrace, framed, Join},
+		{Logged, PythonFrame, traced, Join},
+		{Failed, Traceback, reported, Join},
+		{loggedName, Traceback, traced, Join},
+		{loggedName, PythonFrame, traced, Join},
+		{threaded, Traceback, traced, Join},
+		{traced, PythonFrame, traced, Join},
+		{traced, Text, raised, Join},
+		{traced, Header, raised, Join},
+		{traced, Chain, chained, Join},
+		{reported, PythonFrame, reported, Join},
+		{reported, Header, raised, Join},
+		{reported, Chain, chained, Join},
+		{raised, Text, raisedText, Note},
+		{raised, Header, raisedText, Hold},
+		{raised, Chain, chained, Join},
+		{raisedText, Text, raisedText, Hold},
+		{raisedText, Header, raisedText, Hold},
+		{raisedText, Indented, raisedText, Hold},
+		{raisedText, Blank, raisedText, Hold},
+		{raisedText, Chain, chained, Join},
+		{framed, Chain, chained, Join}, // below a group
+		{chained, Traceback, traced, Join},
+		{chained, GroupTrace, framed, Join},
+		{chained, PythonFrame, traced, Join},
+	},
+}
+
+// pythonShape knows the lines that show by themselves; source lines are
+// indented, and the exception line ends the frames.
+func pythonShape(line string, _ bool) Shape {
+	switch {
+	case strings.HasPrefix(line, `File "`):
+		if _, ok := pythonFrame(line); ok {
+			return PythonFrame
+		}
+	case strings.HasPrefix(line, tracebackLine):
+		return Traceback
+	case strings.HasPrefix(line, "+ Exception Group Traceback ("):
+		return GroupTrace
+	case hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of "):
+		return Chain
+	case strings.HasPrefix(line, "future: <"): // asyncio's second line, above the trace
+		return Indented
+	}
+	return Text
+}
+
+// IsSyntaxError reports whether a line names one of the exceptions that Python
+// prints below a frame without "Traceback" above it.
+func IsSyntaxError(line string) bool {
+	switch line[:nameEnd(line)] {
+	case "SyntaxError", "IndentationError", "TabError":
+		return true
+	}
+	return false
+}
+
 const tracebackLine = "Traceback (most recent call last):"
 
 func startsPython(lines []string, i int) bool {
@@ -173,4 +236,23 @@ func pythonModule(file string) string {
 func pythonInApp(file string) bool {
 	return !hasAnyPrefix(file, "<", "/var/runtime/") &&
 		!hasAny(file, "/site-packages/", "/dist-packages/", "/lib/python3", `\site-packages\`, `\lib\python3`)
+}
+
+// adoptPython drops the classes and functions around a function, which a
+// traceback does not print. A file names the module as it does in a traceback.
+func adoptPython(f *event.Frame) {
+	f.Function = f.Function[strings.LastIndexByte(f.Function, '.')+1:]
+	if f.File == "" {
+		f.Module = f.Module[strings.LastIndexByte(f.Module, '.')+1:]
+		return
+	}
+	f.Module, f.InApp = pythonModule(f.File), pythonInApp(f.File)
+}
+
+// pythonType drops the modules that a traceback does not print.
+func pythonType(name string) string {
+	for _, module := range []string{"builtins.", "__builtins__.", "__main__.", "exceptions."} {
+		name = strings.TrimPrefix(name, module)
+	}
+	return name
 }

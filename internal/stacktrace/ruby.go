@@ -16,6 +16,29 @@ import (
 // Loggers print "message (Class)", Rails "Class (message):", and then the places
 // alone. Ruby 3.4 opens a name by ' instead of `.
 
+var ruby = runtime{
+	name: "ruby", shape: rubyShape, starts: startsRuby, parse: parseRuby,
+	rules: []rule{
+		{framedRuby, Raise, named, Apart}, // its cause
+	},
+}
+
+func rubyShape(line string, indented bool) Shape {
+	if strings.HasPrefix(line, "#<Thread:") && strings.Contains(line, " terminated with exception") {
+		return Announcement
+	}
+	if !strings.Contains(line, ":in ") {
+		return Text
+	}
+	switch _, message, ok := rubyFrame(line); {
+	case ok && message == "":
+		return RubyFrame
+	case ok && !indented:
+		return Raise
+	}
+	return Text
+}
+
 func startsRuby(lines []string, i int) bool {
 	_, _, ok := rubyFrame(lines[i])
 	return ok
@@ -104,7 +127,7 @@ func rubyFrame(line string) (f event.Frame, message string, ok bool) {
 	}
 	function, rest, ok := strings.Cut(rest[1:], "'")
 	file, n, numbered := cutNumber(place)
-	if !ok || !numbered || file == "" {
+	if !ok || !numbered || file == "" || strings.Contains(file, " ") {
 		return f, "", false
 	}
 	message, ok = strings.CutPrefix(rest, ": ")

@@ -21,6 +21,31 @@ import (
 // taken for one, and "panic" for all others. anyhow prints "Stack backtrace:"
 // below an error.
 
+var rust = runtime{
+	name: "rust", first: "tsSn", shape: rustShape, starts: startsRust, parse: parseRust,
+	rules: []rule{
+		{panicked, Text, told, Join},
+		{panicked, Header, told, Join},
+		{panicked, Frame, panicked, Join}, // RustBacktrace was not read
+		{told, Frame, told, Join},
+		{toldText, Frame, told, Join},
+		{told, Text, toldText, Hold},
+	},
+}
+
+// rustShape knows the lines that show by themselves; the frames are indented.
+func rustShape(line string, indented bool) Shape {
+	_, panics := rustPanic(line)
+	switch {
+	case indented:
+	case panics:
+		return RustPanic
+	case line[1:] == "tack backtrace:", strings.HasPrefix(line, "note: ") && strings.Contains(line, "run with `RUST_BACKTRACE="):
+		return RustBacktrace
+	}
+	return Text
+}
+
 func startsRust(lines []string, i int) bool {
 	_, ok := rustPanic(lines[i])
 	return ok || lines[i] == "Stack backtrace:"

@@ -1,11 +1,16 @@
 // Package stacktrace reads the stack traces that runtimes print: the chain of
 // exceptions, their messages, and their frames.
 //
-// Each runtime has one file here, which owns what that runtime's traces look
-// like and which of its frames are the application's own ("in-app"), and one
-// folder of golden failures under testdata, printed by the real programs in
-// testdata/src. A new runtime is a new file, a new folder, and a line in the
-// list below.
+// Each runtime has one file here, which holds all that is known of it: the shapes
+// of its lines, the rules by which lines that came one by one are joined, the
+// parser, which frames are the application's own ("in-app"), and what Sentry
+// writes otherwise. Each has a folder of golden failures under testdata, printed by
+// the real programs in testdata/src. A new runtime is a new file, a new folder, and
+// a line in the list below.
+//
+// A trace is read twice. While its lines arrive, ShapeOf says what kind of line
+// each is, and a Phase, by rules of the form (from, shape, to), whether it goes on
+// with what came before. Once they are together, Parse reads them.
 //
 // The text is hostile and often damaged: lines may be missing, cut, or mixed
 // with what was logged before the trace. Whatever can be read is returned.
@@ -22,26 +27,22 @@ import (
 // runtime is one language's way of printing a trace.
 type runtime struct {
 	name string
+	// first holds the first bytes, after white space, of the lines that shape
+	// knows; any if it is empty.
+	first string
+	// shape returns the shape of a line without its indentation, Text where it is
+	// none of this runtime's.
+	shape func(line string, indented bool) Shape
+	rules []rule
 	// starts tells whether lines[i] can only be part of this runtime's trace.
 	starts func(lines []string, i int) bool
 	// parse reads the whole text; nothing means that it was no trace after all.
 	parse func(lines []string) []event.Exception
+	adopt adopter
 }
 
-var runtimes = [...]runtime{
-	{"python", startsPython, parsePython},
-	{"java", startsJava, parseJava},
-	{"browser", startsBrowser, parseBrowser},
-	{"node", startsNode, parseNode},
-	{"go", startsGo, parseGo},
-	{"rust", startsRust, parseRust},
-	{"ruby", startsRuby, parseRuby},
-	{"php", startsPHP, parsePHP},
-	{"dotnet", startsDotnet, parseDotnet},
-	{"elixir", startsElixir, parseElixir},
-	{"perl", startsPerl, parsePerl},
-	{"tcl", startsTcl, parseTcl},
-}
+// runtimes in the order in which a line that two of them know is read.
+var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, php, dotnet, elixir, perl, tcl}
 
 // Parse reads the stack trace in text, which may begin with log lines that
 // belong to the same failure, and names its runtime: "python",
@@ -70,4 +71,81 @@ func Parse(text string) ([]event.Exception, string) {
 		}
 	}
 	return nil, ""
+}
+
+// beginsWith makes starts of what reads a line.
+func beginsWith[T any](read func(string) (T, bool)) func([]string, int) bool {
+	return func(lines []string, i int) bool {
+		_, ok := read(lines[i])
+		return ok
+	}
+}
+
+// firstLine returns the index of the first line that can be read, or their number.
+func firstLine[T any](lines []string, read func(string) (T, bool)) int {
+	for i, line := range lines {
+		if _, ok := read(line); ok {
+			return i
+		}
+	}
+	return len(lines)
+}
+
+// HasTrace reports whether one of the text's lines can only be a trace's.
+func HasTrace(text string) bool {
+	for line := range strings.SplitSeq(text, "\n") {
+		if ShapeOf(line).Certain() {
+			return true
+		}
+	}
+	return false
+}
+
+// BeginsWithFrames reports whether a text lacks the exception above its frames.
+func BeginsWithFrames(text string) bool {
+	first, rest, _ := strings.Cut(text, "\n")
+	switch ShapeOf(first) {
+	case Frame, RubyFrame, PerlFrame, PythonFrame, Goroutine, RustBacktrace:
+		return true
+	}
+	second, _, _ := strings.Cut(rest, "\n")
+	return ShapeOf(second) == GoPlace && IsGoFunction(first)
+}
+
+// adopter is how one runtime's frames, types and chains become ours, if another
+// tool read them.
+type adopter struct {
+	frame func(*event.Frame)
+	typ   func(string) string
+	chain func(*event.Event) []event.Exception
+}
+
+// Adopt makes the chain of an event that another tool read, such as Sentry, look
+// like the one that Parse returns for what the runtime prints of the same
+// failure: types and functions as the runtime writes them, modules and in-app
+// frames by the rules here. The event's Runtime says which; of one that is not
+// known here all stays as it is.
+func Adopt(e *event.Event) {
+	for _, r := range runtimes {
+		if r.name == e.Runtime {
+			r.adopt.apply(e)
+		}
+	}
+}
+
+func (a adopter) apply(e *event.Event) {
+	for i := range e.Exceptions {
+		x := &e.Exceptions[i]
+		for j := range x.Frames {
+			if a.frame != nil {
+				a.frame(&x.Frames[j])
+			}
+		}
+		if a.typ != nil {
+			x.Type = a.typ(x.Type)
+		}
+	}
+	if a.chain != nil {
+		e.Exceptions = a.chain(e)
+	}
 }

@@ -1,4 +1,4 @@
-package stacktrace
+package stacktrace_test
 
 import (
 	"flag"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -31,7 +32,7 @@ func TestGolden(t *testing.T) {
 			runtime = "java"
 		}
 		t.Run(folder+"/"+filepath.Base(file), func(t *testing.T) {
-			chain, name := Parse(read(t, file))
+			chain, name := stacktrace.Parse(read(t, file))
 			if name != runtime {
 				t.Errorf("runtime %q, want %q", name, runtime)
 			}
@@ -141,7 +142,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			chain, _ := Parse(tt.text)
+			chain, _ := stacktrace.Parse(tt.text)
 			if diff := cmp.Diff(tt.want, show(chain)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
@@ -161,7 +162,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(read(f, file))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		chain, runtime := Parse(text)
+		chain, runtime := stacktrace.Parse(text)
 		if (len(chain) > 0) != (runtime != "") {
 			t.Fatalf("runtime %q with %d exceptions", runtime, len(chain))
 		}
@@ -176,7 +177,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		if len(text) > 0 && text[0] != '\n' && runtime != "" {
-			again, same := Parse("2026-11-22 10:00:00 ERROR checkout failed\n" + text)
+			again, same := stacktrace.Parse("2026-11-22 10:00:00 ERROR checkout failed\n" + text)
 			if same == runtime && len(again) > 0 && len(again) < len(chain) {
 				t.Fatalf("a log line above lost %d of %d exceptions", len(chain)-len(again), len(chain))
 			}
@@ -195,7 +196,7 @@ func BenchmarkParse(b *testing.B) {
 	}
 	for b.Loop() {
 		for _, text := range texts {
-			Parse(text)
+			stacktrace.Parse(text)
 		}
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")

@@ -19,6 +19,33 @@ import (
 //
 // Errors have no type but "error".
 
+var tcl = runtime{
+	name: "tcl", first: "wi(", shape: tclShape, starts: startsTcl, parse: parseTcl,
+	rules: []rule{
+		{loggedText, TclFirst, quoting, Join},
+		{loggedText, Command, quoting, Join},
+		{bareText, TclFirst, quoting, Join},
+		{bareText, Command, quoting, Join},
+		{quoting, TclFirst, quoting, Begin},
+		{quoted, TclFirst, quoting, Begin},
+		{quoting, Text, quoting, Loose},
+		{quoting, quoteEnd, quoted, Join},
+	},
+}
+
+func tclShape(line string, indented bool) Shape {
+	switch {
+	case !indented:
+	case line == "while executing":
+		return TclFirst
+	case line == "invoked from within":
+		return Command
+	case hasAnyPrefix(line, `(procedure "`, `(file "`):
+		return Frame
+	}
+	return Text
+}
+
 func startsTcl(lines []string, i int) bool {
 	return i > 0 && (lines[i] == "    while executing" || lines[i] == "    invoked from within")
 }

@@ -1,0 +1,64 @@
+package logtext
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// opening is what the first lines of an event say, a logger's head or what
+// runtimes print above a trace.
+type opening struct {
+	shape    stacktrace.Shape
+	level    event.Level // Unknown where no head says it
+	message  string
+	stack    string // where a field of the head holds one
+	lane     string // the request or thread that the head names
+	twoLines bool   // level and message are on the next line
+	unsaid   bool   // the message is on the next line, see isUnsaid
+	said     string // that message
+	failure  string // the exception line, where the event begins with what runtimes print above it
+}
+
+func newOpening(e *entry) opening {
+	h := e.head
+	return opening{shape: e.shape, level: h.level, message: h.message, stack: h.stack, lane: h.lane,
+		twoLines: h.twoLines, unsaid: e.shape == stacktrace.Head && isUnsaid(h.message)}
+}
+
+// phase is how far the event has come by its head.
+func (o *opening) phase() stacktrace.Phase {
+	switch {
+	case o.level >= event.Warn && stacktrace.IsHeader(o.message):
+		return stacktrace.Failed
+	case o.level >= event.Warn:
+		return stacktrace.Logged
+	case o.shape == stacktrace.Text && o.level == event.Unknown:
+		return stacktrace.Bare
+	}
+	return stacktrace.Plain
+}
+
+// readSecondLine reads level and message from the second line of a head.
+func (o *opening) readSecondLine(line string) {
+	h := readHead(line)
+	o.level, o.message = h.level, h.message
+}
+
+// announces tells whether the event begins with a line that runtimes print above
+// the one that tells what failed.
+func (o *opening) announces() bool {
+	switch o.shape {
+	case stacktrace.Traceback, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
+		return true
+	}
+	return false
+}
+
+// isUnsaid tells the message of a logger whose layout puts it on the next line:
+// nothing, or the logger's name and what parts it from the message.
+func isUnsaid(message string) bool {
+	name := strings.TrimRight(message, " -:|")
+	return message == "" || len(name) < len(message) && strings.Contains(name, ".") && isWord(name)
+}

@@ -1,0 +1,102 @@
+package stacktrace
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Shape is what kind of line one is, as far as the line itself shows.
+type Shape uint8
+
+// The shapes. Each runtime's file says which of its lines have them.
+const (
+	Text          Shape = iota // nothing that is known
+	Head                       // begins as loggers begin lines; whoever reads heads finds those, ShapeOf never does
+	Blank                      // nothing but white space
+	Indented                   // begins with white space
+	Header                     // an exception line: "pkg.SomeError: message"
+	Thread                     // the same of what a thread died of: "Exception in thread …"
+	Announcement               // printed right above what failed, by Ruby and .NET
+	Frame                      // a frame, or "... 12 more"
+	RubyFrame                  // a frame of Ruby, which a cause may follow at once
+	PerlFrame                  // a frame of Perl, which lines of a message may precede
+	PythonFrame                // File "cart.py", line 42
+	Cause                      // "Caused by: …"
+	Raise                      // begins a trace with the exception: Ruby, PHP, .NET and Elixir
+	Traceback                  // "Traceback (most recent call last):"
+	GroupTrace                 // the same of an exception group, whose lines are all indented
+	Chain                      // what Python prints between a cause and its effect
+	Place                      // V8's "/app/cart.js:42" of an uncaught error
+	Caret                      // nothing but "^" and "~"
+	Closing                    // "}" below an inspected error
+	GoPanic                    // "panic: …"
+	GoFatal                    // "fatal error: …"
+	Goroutine                  // "goroutine 1 [running]:" and the signal line before it
+	GoPlace                    // a tab, file, line and offset of a frame of Go
+	RustPanic                  // "thread 'main' panicked at src/cart.rs:15:19:"
+	RustBacktrace              // "stack backtrace:", or the note that there is none
+	TclFirst                   // "while executing", above the first command of Tcl's errorInfo
+	Command                    // "invoked from within", above the others
+	Epilogue                   // what Elixir and Monolog print below the frames
+	Final                      // "Node.js v20.20.2", "exit status 2"
+
+	// Text in another light, while a trace of Go or Tcl is being read.
+	goFunction // "main.(*Cart).Total", above its place
+	goOther    // a register, or "...additional frames elided..."
+	quoteEnd   // the last line of a command
+	shapes     // their number
+)
+
+// ShapeOf returns the shape of a line.
+func ShapeOf(line string) Shape {
+	trimmed := strings.TrimLeft(line, " \t")
+	if trimmed == "" {
+		return Blank
+	}
+	indented := len(trimmed) < len(line)
+	for interested := interests[trimmed[0]]; interested != 0; interested &= interested - 1 {
+		if s := runtimes[bits.TrailingZeros16(interested)].shape(trimmed, indented); s != Text {
+			return s
+		}
+	}
+	switch {
+	case indented:
+		return Indented
+	case strings.HasPrefix(line, "Exception in thread "): // the JVM and Python
+		return Thread
+	case IsHeader(strings.TrimPrefix(line, "Uncaught ")):
+		return Header
+	}
+	return Text
+}
+
+// interests holds, for each first byte of a line, the runtimes that may know its
+// shape: most lines of a log are refused by that byte.
+var interests = func() (table [256]uint16) {
+	for n, r := range runtimes {
+		for c := range table {
+			if r.first == "" || strings.IndexByte(r.first, byte(c)) >= 0 {
+				table[c] |= 1 << n
+			}
+		}
+	}
+	return table
+}()
+
+// Certain reports whether the line can only be part of a trace.
+func (s Shape) Certain() bool {
+	switch s {
+	case Traceback, GroupTrace, GoPanic, GoFatal, Raise, RustPanic, Announcement:
+		return true
+	}
+	return s.NeedsHead() && s != Final
+}
+
+// NeedsHead reports whether the line means nothing without those above it.
+func (s Shape) NeedsHead() bool {
+	switch s {
+	case Frame, RubyFrame, PerlFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, RustBacktrace, TclFirst, Command, Final:
+		return true
+	}
+	return false
+}
