@@ -24,6 +24,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/safe/safetest"
 	"github.com/org/errmon-action/internal/slack"
+	"github.com/org/errmon-action/internal/source"
 )
 
 var attacksFlag = flag.String("attacks", "", "file of attacks for TestAttacks to run instead of its own, one a line, %s for the canary")
@@ -90,8 +91,8 @@ func publish(t *testing.T, text string, public bool) published {
 		t.Fatal(err)
 	}
 	run := report.Run{
-		Lines:    []report.Line{{Action: a, Number: 7, URL: "https://github.example/acme/shop/issues/7"}, {Action: a, Err: errors.New(text)}},
-		Sources:  []report.Source{{Name: text, Err: errors.New(text)}},
+		Lines:    []plan.Result{{Action: a, Number: 7, URL: "https://github.example/acme/shop/issues/7"}, {Action: a, Err: errors.New(text)}},
+		Sources:  []source.Health{{Name: text, Err: errors.New(text)}},
 		Failures: []error{errors.New(text)}, Warnings: []string{text},
 	}
 	outputs, err := report.Outputs(redactor, run)

@@ -5,7 +5,7 @@
 // plan is asked again, so that what people or an overlapping run did since the
 // listing wins. A create whose answer was lost is looked up, never repeated.
 //
-// It may import plan, render and github.
+// It may import plan, render, github and ledger.
 package apply
 
 import (
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/render"
 )
@@ -24,20 +25,10 @@ import (
 type Applier struct {
 	GitHub *github.Client
 	Render render.Renderer
-	Label  string     // of error issues
 	Input  plan.Input // what the actions were decided from
 	Now    func() time.Time
 	// Resolve marks a Sentry issue as resolved; nil where none is tracked.
 	Resolve func(ctx context.Context, id string) error
-}
-
-// Result is what became of one action. Its action is the one decided right
-// before the write; Err says why a write is missing.
-type Result struct {
-	Action plan.Action
-	Number int // 0 for what has no issue
-	URL    string
-	Err    error
 }
 
 // maxFailures is how many writes in a row may fail until the rest is left to
@@ -51,13 +42,13 @@ var errLeft = errors.New("the writes after that are left to the next run")
 // Do carries out the actions in their order. After GitHub refused for good,
 // the context ended, or several writes failed in a row, the rest is left
 // undone, each with an error.
-func (a *Applier) Do(ctx context.Context, actions []plan.Action) []Result {
-	var results []Result
+func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
+	var results []plan.Result
 	var stop error
 	failures := 0
 	failed := map[int]bool{}
 	for _, action := range actions {
-		result := Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
+		result := plan.Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
 		switch {
 		case !action.Writes():
 		case stop != nil:
@@ -87,7 +78,7 @@ func final(ctx context.Context, err error) bool {
 	if err == nil {
 		return false
 	}
-	for _, end := range []error{github.ErrBudget, github.ErrRefused, errUnlabelled, context.DeadlineExceeded} {
+	for _, end := range []error{github.ErrBudget, github.ErrRefused, ledger.ErrUnlabelled, context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			return true
 		}
@@ -95,7 +86,7 @@ func final(ctx context.Context, err error) bool {
 	return ctx.Err() != nil
 }
 
-func (a *Applier) one(ctx context.Context, action plan.Action) Result {
+func (a *Applier) one(ctx context.Context, action plan.Action) plan.Result {
 	if action.Kind == plan.Create {
 		return a.create(ctx, action)
 	}
@@ -103,11 +94,11 @@ func (a *Applier) one(ctx context.Context, action plan.Action) Result {
 }
 
 // edit decides again about the issue as it is now, and writes it.
-func (a *Applier) edit(ctx context.Context, action plan.Action) Result {
-	result := Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
+func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
+	result := plan.Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
 	err := a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
-		issue, err := plan.Track(Snapshot(current), a.Label+":ignore")
-		if err != nil || !current.Has(a.Label) {
+		issue, err := ledger.ReadIssue(current, a.Render.Label)
+		if err != nil || !current.Has(a.Render.Label) {
 			return github.Edit{}, github.ErrGone
 		}
 		if result.Action = a.again(action, issue); !result.Action.Writes() {
@@ -198,18 +189,4 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 		}
 	}
 	return nil
-}
-
-// Snapshot is the issue as plan sees it.
-func Snapshot(i github.Issue) plan.Snapshot {
-	return plan.Snapshot{
-		Number:      i.Number,
-		Title:       i.Title,
-		URL:         i.URL,
-		Body:        i.Body,
-		Open:        i.State == "open",
-		StateReason: i.StateReason,
-		ClosedAt:    i.ClosedAt,
-		Labels:      i.Labels,
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/inbound"
+	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/slack"
@@ -46,7 +47,7 @@ func (d desk) do(ctx context.Context, c inbound.Command, o scan.Options) (slack.
 	case inbound.ScanVerb:
 		return d.scan(ctx, c.Since)
 	case inbound.StatusVerb:
-		status, err := scan.ReadStatus(ctx, o)
+		status, err := scan.Status(ctx, o)
 		return slack.Answer{Text: statusText(status)}, err
 	case inbound.FileVerb:
 		return d.answer("Filed.", *d.run), nil
@@ -85,7 +86,7 @@ func (d desk) answer(text string, run report.Run) slack.Answer {
 	return a
 }
 
-func statusText(s scan.Status) string {
+func statusText(s ledger.Status) string {
 	parts := []string{fmt.Sprintf("%d errors have an open issue, %d a closed one, %d are muted, %d wait for an issue.", s.Open, s.Closed, s.Muted, s.Waiting)}
 	if s.Sources > 0 {
 		parts = append(parts, fmt.Sprintf("%d sources were read, all of them up to %s.", s.Sources, s.Oldest.UTC().Format("2006-01-02 15:04 UTC")))

@@ -11,9 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/org/errmon-action/internal/config"
-	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/inbound"
-	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
 )
@@ -115,26 +114,21 @@ func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, er
 		return report.Run{}, err
 	}
 	options := s.options(cfg, sources{github: gh, reader: reader, sentry: tracker})
-	delete(options.Requests, "CloudWatch")
-	run := scan.Dispatch(ctx, options, scan.Delivery{Events: payload.Events, Issues: payload.Issues})
+	delete(options.Sources.Requests, "CloudWatch")
+	run := scan.Dispatch(ctx, options, intake.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
 	for _, c := range payload.Commands {
 		desk{s, cfg, reader, &run}.serve(ctx, c, options)
 	}
-	run.Notices = append(s.notices(payload, options.Policy), run.Notices...)
+	run.Notices = append(notices(payload), run.Notices...)
 	return run, nil
 }
 
-// notices say what in a payload is no error, and why.
-func (s *session) notices(payload inbound.Payload, p policy.Policy) []string {
+// notices say what in a payload is not an error, and why.
+func notices(payload inbound.Payload) []string {
 	var notices []string
 	for _, why := range payload.Skipped {
 		notices = append(notices, "Skipped: "+why+".")
-	}
-	for _, e := range payload.Events {
-		if e.Level != event.Unknown && !p.Keep(e) {
-			notices = append(notices, fmt.Sprintf("Skipped: its level, %s, is below min-level.", e.Level))
-		}
 	}
 	return notices
 }

@@ -6,12 +6,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
-	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
-	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/preview"
-	"github.com/org/errmon-action/internal/scan"
-	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // preview shows the issues that a payload, log files, or without any the configured
@@ -23,13 +20,10 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 	if err := errors.Join(err, payloadErr); err != nil {
 		return err
 	}
-	level, _ := event.ParseLevel(cfg.MinLevel)
 	p := preview.Preview{
 		Out:       s.Stdout,
 		Redactor:  s.redactor,
-		Policy:    policy.Policy{MinLevel: level},
-		InApp:     stacktrace.Rules(cfg.InApp),
-		Fields:    cfg.Fields,
+		Rules:     intakeRules(cfg),
 		MinEvents: cfg.MinEvents,
 		Now:       s.Clock.Now(),
 	}
@@ -38,7 +32,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 		if err != nil {
 			return err
 		}
-		p.Delivered(scan.Delivery{Events: payload.Events, Issues: payload.Issues}, s.notices(payload, p.Policy))
+		p.Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, notices(payload))
 		return errors.Join(payload.Refused...)
 	}
 	if len(args) > 0 {

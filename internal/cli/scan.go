@@ -12,12 +12,14 @@ import (
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/slack"
+	"github.com/org/errmon-action/internal/source"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -86,18 +88,16 @@ func (c sources) requests() map[string]int {
 // options wires the sources to the run. A new kind of source adds one line to
 // Open and one to Requests.
 func (s *session) options(cfg config.Config, c sources) scan.Options {
-	level, _ := event.ParseLevel(cfg.MinLevel)
 	o := scan.Options{
-		Clock:      s.Clock,
-		GitHub:     c.github,
-		Slack:      s.slack(cfg),
-		Repository: cfg.Owner + "/" + cfg.Repo,
-		Redactor:   s.redactor,
-		Open:       func(ctx context.Context) ([]scan.Source, error) { return openGroups(ctx, c.aws, c.specs) },
-		Requests:   map[string]func() map[string]int{"GitHub": c.requests, "CloudWatch": c.aws.Requests},
-		Policy:     policy.Policy{MinLevel: level},
-		InApp:      stacktrace.Rules(cfg.InApp),
-		Fields:     cfg.Fields,
+		Clock:    s.Clock,
+		GitHub:   c.github,
+		Slack:    s.slack(cfg),
+		Redactor: s.redactor,
+		Sources: scan.Sources{
+			Open:     func(ctx context.Context) ([]source.Source, error) { return openGroups(ctx, c.aws, c.specs) },
+			Requests: map[string]func() map[string]int{"GitHub": c.requests, "CloudWatch": c.aws.Requests},
+		},
+		Intake: intakeRules(cfg),
 		Rules: plan.Rules{
 			MinEvents:  cfg.MinEvents,
 			MaxNew:     cfg.MaxNewIssues,
@@ -105,24 +105,32 @@ func (s *session) options(cfg config.Config, c sources) scan.Options {
 			Lateness:   cfg.Lateness,
 			Resolve:    cfg.SentryResolve,
 		},
-		Label:          cfg.Label,
-		Trusted:        cfg.TrustedLogins,
-		Lookback:       cfg.Lookback,
-		Since:          cfg.Since,
-		MaxDuration:    cfg.MaxDuration,
+		Label:   cfg.Label,
+		Trusted: cfg.TrustedLogins,
+		Times: scan.Times{
+			Lookback:      cfg.Lookback,
+			Since:         cfg.Since,
+			MaxDuration:   cfg.MaxDuration,
+			WriteInterval: cfg.WriteInterval,
+		},
 		PublishSamples: cfg.PublishSamples,
 		DryRun:         cfg.DryRun,
-		WriteInterval:  cfg.WriteInterval,
 	}
 	if c.sentry != nil {
-		o.Tracker, o.Requests["Sentry"] = c.sentry, c.sentry.Requests
+		o.Sources.Tracker, o.Sources.Requests["Sentry"] = c.sentry, c.sentry.Requests
 	}
 	return o
 }
 
-func openGroups(ctx context.Context, aws *cloudwatch.Client, specs []cloudwatch.Spec) ([]scan.Source, error) {
+// intakeRules are what the team set about reading events.
+func intakeRules(cfg config.Config) intake.Rules {
+	level, _ := event.ParseLevel(cfg.MinLevel)
+	return intake.Rules{Policy: policy.Policy{MinLevel: level}, InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields}
+}
+
+func openGroups(ctx context.Context, aws *cloudwatch.Client, specs []cloudwatch.Spec) ([]source.Source, error) {
 	groups, err := aws.Groups(ctx, specs)
-	var sources []scan.Source
+	var sources []source.Source
 	for _, g := range groups {
 		sources = append(sources, g)
 	}
@@ -158,7 +166,7 @@ func (s *session) sentry(cfg config.Config) (*sentry.Client, error) {
 }
 
 // tracker is Sentry, or none at all.
-func (s *session) tracker(cfg config.Config) (scan.Tracker, error) {
+func (s *session) tracker(cfg config.Config) (source.Tracker, error) {
 	client, err := s.sentry(cfg)
 	if client == nil {
 		return nil, err

@@ -49,6 +49,13 @@ type Event struct {
 	Environment string
 	RequestID   string
 	TraceID     string
+
+	Decision Decision // set by intake; zero until then
+}
+
+// Decision is what policy decided on an event.
+type Decision struct {
+	Keep bool // false: the event is not counted
 }
 
 // Exception is one link of a type chain.

@@ -27,3 +27,10 @@ type Tracked struct {
 	First   time.Time
 	Last    time.Time
 }
+
+// Event returns what the issue says about its newest event.
+func (t Tracked) Event() Event {
+	return Event{
+		ID: t.ID, Source: "sentry", Issue: t.ID, URL: t.URL, Time: t.Last, Level: t.Level, Message: t.Title, Text: t.Title, Service: t.Project,
+	}
+}

@@ -85,6 +85,9 @@ func New(c Config) (*Client, error) {
 	return &Client{gh: client, transport: t, owner: c.Owner, repo: c.Repo}, nil
 }
 
+// FullName returns the repository as OWNER/REPO.
+func (c *Client) FullName() string { return c.owner + "/" + c.repo }
+
 // Requests returns how many requests were sent so far, retries included, by
 // kind, such as "list issues" or "create issue".
 func (c *Client) Requests() map[string]int { return c.transport.counts() }

@@ -25,7 +25,7 @@
 // event is 16 bytes in a temporary file, so that memory depends on the number of
 // distinct errors and not of events.
 //
-// It may import scan, whose pipeline reads the events, and what that works with.
+// It may import intake, logfile, plan, safe, grouping and event.
 package group
 
 import (
@@ -35,28 +35,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 	"strconv"
-	"time"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
-	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/plan"
-	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
-	"github.com/org/errmon-action/internal/scan"
-	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // Printer groups one log.
 type Printer struct {
 	Out      io.Writer
 	Redactor *safe.Redactor
-	InApp    stacktrace.Rules    // the team's own, as in a scan
-	Fields   map[string][]string // the team's own keys, as in a scan
-	Lines    bool                // each line is an event, and all of it is the message
+	Rules    intake.Rules // as in a scan, but a policy would leave events out
+	Lines    bool         // each line is an event, and all of it is the message
 	Explain  bool
 	Known    []grouping.Known // templates of earlier calls, the oldest first
 }
@@ -69,24 +63,22 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 		return nil, err
 	}
 	defer events.close()
-	pipeline := scan.NewPipeline(policy.Policy{}, p.Redactor)
-	pipeline.InApp = p.InApp
-	set := pipeline.Set
-	set.Know(p.Known)
+	in := intake.New(p.Rules, p.Redactor)
+	in.Set.Know(p.Known)
 	add := func(line int64, e event.Event) {
-		pipeline.Parse(&e)
-		events.add(entry{line, set.Add(e)})
+		in.Parse(&e)
+		events.add(entry{line, in.Count(e)})
 	}
 	if p.Lines {
 		err = readLines(ctx, source, add)
 	} else {
-		err = p.readEvents(ctx, source, add)
+		err = readEvents(ctx, source, in, add)
 	}
 	if err != nil {
 		return nil, err
 	}
-	groups := set.Groups()
-	if err := p.print(ctx, set, events); err != nil {
+	groups := in.Set.Groups()
+	if err := p.print(ctx, in.Set, events); err != nil {
 		return nil, err
 	}
 	return grouping.Carry(p.Known, groups), nil
@@ -98,17 +90,15 @@ func readLines(ctx context.Context, source *logfile.Source, add func(int64, even
 	})
 }
 
-func (p Printer) readEvents(ctx context.Context, source *logfile.Source, add func(int64, event.Event)) error {
-	framer := logtext.NewFramer(func(e event.Event) {
+func readEvents(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
+	framer := in.Framer(func(e event.Event) {
 		line, _ := strconv.ParseInt(e.ID, 10, 64) // a record of a file has its line for an id
 		add(line, e)
 	})
-	framer.UseKeys(p.Fields)
 	if err := source.Read(ctx, framer.Add); err != nil {
 		return err
 	}
-	// A file does not grow while it is read: its last trace is whole.
-	framer.Flush(time.Unix(math.MaxInt32, 0))
+	framer.Flush(intake.Never) // a file does not grow while it is read
 	return nil
 }
 

@@ -57,7 +57,6 @@ type Group struct {
 	First    time.Time
 	Last     time.Time
 	Sample   event.Event // the newest event
-	Context  []string    // lines around the sample, where they were read
 
 	// Where the identity is a Sentry issue, Tracked is what Sentry says of it, nil if
 	// it was not asked. The keys that its event has by itself, the best first, are

@@ -7,10 +7,10 @@ const MaxWaiting = 100
 const maxDashboard = 36_000
 
 // Dashboard is what the dashboard issue stores: how far each source was read,
-// which issues are tracked, and what waits for an issue.
+// which issues are filed, and what waits for an issue.
 type Dashboard struct {
 	Read    map[string]Millis `json:"read,omitempty"` // last good read by source
-	Tracked []int             `json:"iss,omitempty"`  // numbers of the error issues
+	Filed   []int             `json:"iss,omitempty"`  // numbers of the error issues
 	Waiting []Row             `json:"wait,omitempty"` // most severe and frequent first
 	More    int               `json:"more,omitempty"` // errors that wait beyond MaxWaiting
 }

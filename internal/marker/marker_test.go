@@ -143,7 +143,7 @@ func TestMarkerStaysWithinItsSize(t *testing.T) {
 func TestDashboardStaysWithinItsSize(t *testing.T) {
 	d := Dashboard{Read: map[string]Millis{"cloudwatch:eu-central-1:/ecs/shop": 5}}
 	for i := range 300 {
-		d.Tracked = append(d.Tracked, i*3)
+		d.Filed = append(d.Filed, i*3)
 		row := Row{Title: fmt.Sprintf("Error%x: cannot %x the %x", i*7919, i*104729, i*15485863), Reason: "more than max-new-issues"}
 		row.Marker.Own(hashLike(i))
 		row.Marker.SetSource("cloudwatch:eu-central-1:/ecs/shop", Tally{Cells: map[Minute]int64{Minute(29_000_000 + i): int64(i)}, URL: "https://example.com/" + hashLike(i)})
@@ -160,8 +160,8 @@ func TestDashboardStaysWithinItsSize(t *testing.T) {
 	if len(section) > maxDashboard+1000 {
 		t.Errorf("section has %d characters", len(section))
 	}
-	if len(got.Waiting)+got.More != 300 || len(got.Waiting) > MaxWaiting || len(got.Waiting) < 50 || len(got.Tracked) != 300 {
-		t.Errorf("kept %d rows and %d more, %d tracked", len(got.Waiting), got.More, len(got.Tracked))
+	if len(got.Waiting)+got.More != 300 || len(got.Waiting) > MaxWaiting || len(got.Waiting) < 50 || len(got.Filed) != 300 {
+		t.Errorf("kept %d rows and %d more, %d tracked", len(got.Waiting), got.More, len(got.Filed))
 	}
 }
 

@@ -151,7 +151,7 @@ func isQuiet(m marker.Marker, in Input) bool {
 // zero time if one of them was not.
 func readUpTo(m marker.Marker, in Input) time.Time {
 	earliest := in.Now
-	if in.Tracks && len(m.Sentry) > 0 && in.States == nil {
+	if in.ReadsSentry && len(m.Sentry) > 0 && in.States == nil {
 		return time.Time{}
 	}
 	for name := range m.Sources {

@@ -120,7 +120,7 @@ func readable(a Action, in Input) bool {
 		}
 	}
 	for id := range a.Next.Sentry {
-		if _, ok := in.States[id]; in.Tracks && !ok {
+		if _, ok := in.States[id]; in.ReadsSentry && !ok {
 			return false
 		}
 	}

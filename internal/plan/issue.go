@@ -21,10 +21,10 @@ type Snapshot struct {
 	Labels      []string
 }
 
-// Track reads the marker of an issue. A damaged marker is no error as long as
+// ReadIssue reads the marker of an issue. A damaged marker is no error as long as
 // its key line tells whose issue it is. It returns marker.ErrNone,
 // marker.ErrNewer or a *marker.DamagedError.
-func Track(s Snapshot, ignoreLabel string) (Issue, error) {
+func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
 	issue := Issue{
 		Number:   s.Number,
 		Title:    s.Title,

@@ -92,25 +92,33 @@ type Input struct {
 	// Read says up to when each source was read completely in this run. A
 	// source that failed is missing.
 	Read map[string]time.Time
-	// Tracks says that Sentry is a source. States holds the state of each of its
+	// ReadsSentry says that Sentry is a source. States holds the state of each of its
 	// issues that an open issue or a waiting row tracks, and of all that are
 	// unresolved, by id; it is nil where Sentry could not be read.
-	Tracks bool
-	States map[string]event.State
+	ReadsSentry bool
+	States      map[string]event.State
 }
 
 // Action is what shall happen to one error.
 type Action struct {
-	Kind    Kind
-	Reason  Reason
-	Issue   Issue             // as it was; zero for Create and Wait without an issue
-	Title   string            // of the issue, or of the one to create
-	Next    marker.Marker     // what the issue shall store
-	Groups  []*grouping.Group // what was seen of it in this run; may be empty
-	DupOf   int               // Duplicate: the issue that stays
-	Resolve []string          // HereClosed: ids of the Sentry issues to resolve before the issue is written
-	Merge   []marker.Marker   // markers of issues and rows that counted the same events
-	Join    []marker.Marker   // markers of issues and rows that counted other events of what turned out to be the same error
+	Kind   Kind
+	Reason Reason
+	Issue  Issue             // as it was; zero for Create and Wait without an issue
+	Title  string            // of the issue, or of the one to create
+	Next   marker.Marker     // what the issue shall store
+	Groups []*grouping.Group // what was seen of it in this run; may be empty
+	// Evidence is what was looked up about it after the decision.
+	Evidence Evidence
+	DupOf    int             // Duplicate: the issue that stays
+	Resolve  []string        // HereClosed: ids of the Sentry issues to resolve before the issue is written
+	Merge    []marker.Marker // markers of issues and rows that counted the same events
+	Join     []marker.Marker // markers of issues and rows that counted other events of what turned out to be the same error
+}
+
+// Evidence is what an issue shows of an error beyond what its groups hold.
+type Evidence struct {
+	Sample  *event.Event // the sample with all its lines; nil if the group's is whole
+	Context []string     // lines around the sample
 }
 
 // Count is the number of events once the action is done.
@@ -136,6 +144,18 @@ func magnitude(n int64) int {
 	return digits
 }
 
+// Sample returns the event that the issue shows, and false if none was read.
+func (a Action) Sample() (event.Event, bool) {
+	g := a.Sampled()
+	switch {
+	case a.Evidence.Sample != nil:
+		return *a.Evidence.Sample, true
+	case g != nil:
+		return g.Sample, true
+	}
+	return event.Event{}, false
+}
+
 // Sampled returns the first group of which an event was read; nil if there is
 // none.
 func (a Action) Sampled() *grouping.Group {
@@ -155,6 +175,18 @@ func (a Action) Writes() bool {
 	}
 	return false
 }
+
+// Result is the outcome of one action, which is the one decided right before the
+// write.
+type Result struct {
+	Action Action
+	Number int // of the issue; 0 if there is none
+	URL    string
+	Err    error // why a write is missing
+}
+
+// Done reports whether the run made this change, or in a dry run would make it.
+func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
 // Plan decides about every issue and every error of a run. The result is the
 // same for any order of its inputs: issues by number, then new errors, most

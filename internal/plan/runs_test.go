@@ -74,7 +74,7 @@ func (w *world) apply(a Action) int {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if w.issues[n-1], err = Track(Snapshot{Number: n, Body: body, Open: a.Kind != Close}, "ignore"); err != nil {
+	if w.issues[n-1], err = ReadIssue(Snapshot{Number: n, Body: body, Open: a.Kind != Close}, "ignore"); err != nil {
 		w.t.Fatal(err)
 	}
 	if a.DupOf != 0 {

@@ -1,17 +1,22 @@
-// Package policy holds the rules a team sets about its errors. They decide
-// once, before grouping; what comes later only reads the decision.
+// Package policy decides which events matter, and says so in a Decision that
+// travels with the event: nobody asks a second time.
 //
-// It is pure and may import event alone.
+// It is pure and may import event.
 package policy
 
 import "github.com/org/errmon-action/internal/event"
 
-// Policy is the rules of one run.
+// Policy is what a team wants to see.
 type Policy struct {
-	// MinLevel is the lowest level that counts as an error.
 	MinLevel event.Level
 }
 
-// Keep decides whether e counts. An event whose level nobody could tell is
-// not an error: the logs are full of lines that only mention one.
-func (p Policy) Keep(e event.Event) bool { return e.Level >= p.MinLevel && e.Level != event.Unknown }
+// Decide decides on an event that is parsed and redacted. A Sentry issue is
+// decided on by the event that it describes.
+func (p Policy) Decide(e event.Event) event.Decision {
+	return event.Decision{Keep: e.Level >= p.MinLevel}
+}
+
+// MayKeep reports whether Decide can keep an event of this level. The others, in
+// most logs the vast majority, need not be parsed and redacted first.
+func (p Policy) MayKeep(level event.Level) bool { return level >= p.MinLevel }

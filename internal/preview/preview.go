@@ -2,7 +2,7 @@
 // nothing. It is what a newcomer runs first: on local log files it needs no
 // account anywhere.
 //
-// It may import scan, whose pipeline it uses, and what that works with.
+// It may import intake, source, logfile, plan, safe and event.
 package preview
 
 import (
@@ -10,46 +10,41 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/plan"
-	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
-	"github.com/org/errmon-action/internal/scan"
-	"github.com/org/errmon-action/internal/stacktrace"
+	"github.com/org/errmon-action/internal/source"
 )
 
 // Preview reads once and prints.
 type Preview struct {
 	Out       io.Writer
 	Redactor  *safe.Redactor
-	Policy    policy.Policy
-	InApp     stacktrace.Rules
-	Fields    map[string][]string
+	Rules     intake.Rules
 	MinEvents int
 	Now       time.Time
 }
 
 // Files previews local log files. It returns an error if one cannot be read.
 func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) error {
-	pipeline := p.pipeline()
+	in := intake.New(p.Rules, p.Redactor)
 	var lines, cut int64
 	for _, path := range paths {
-		source := logfile.Source{Path: path, Stdin: stdin}
-		reader := pipeline.Reader(nil)
-		if err := source.Read(ctx, reader.Add); err != nil {
+		file := logfile.Source{Path: path, Stdin: stdin}
+		reader := in.Reader()
+		if err := file.Read(ctx, reader.Add); err != nil {
 			return err
 		}
-		// A file does not grow while it is read: its last trace is whole.
-		reader.Flush(time.Unix(math.MaxInt32, 0))
-		lines, cut = lines+source.Lines, cut+source.Cut
+		reader.Flush(intake.Never) // a file does not grow while it is read
+		lines, cut = lines+file.Lines, cut+file.Cut
 	}
-	p.print(pipeline, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file")))
+	p.print(in, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file")))
 	if cut > 0 {
 		fmt.Fprintf(p.Out, "%s longer than %d bytes: what is over was left out.\n", were(cut), logfile.MaxLine)
 	}
@@ -58,12 +53,12 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 
 // Sources previews the configured sources from a time on, and what the tracker
 // has, which may be nil.
-func (p Preview) Sources(ctx context.Context, sources []scan.Source, tracker scan.Tracker, from time.Time) error {
-	pipeline := p.pipeline()
+func (p Preview) Sources(ctx context.Context, sources []source.Source, tracker source.Tracker, from time.Time) error {
+	in := intake.New(p.Rules, p.Redactor)
 	var failures []error
-	for _, source := range sources {
-		reader := pipeline.Reader(nil)
-		if _, err := source.Read(ctx, from, reader.Add); err != nil {
+	for _, s := range sources {
+		reader := in.Reader()
+		if _, err := s.Read(ctx, from, reader.Add); err != nil {
 			failures = append(failures, err)
 		}
 		reader.Flush(p.Now)
@@ -71,9 +66,9 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, tracker sca
 	all := len(sources)
 	if tracker != nil {
 		all++
-		failures = append(failures, p.track(ctx, tracker, pipeline))
+		failures = append(failures, p.track(ctx, tracker, in))
 	}
-	p.print(pipeline, count(all, "source"))
+	p.print(in, count(all, "source"))
 	return errors.Join(failures...)
 }
 
@@ -81,19 +76,19 @@ func (p Preview) Sources(ctx context.Context, sources []scan.Source, tracker sca
 const maxTracked = 50
 
 // track adds the worst of the tracker's issues.
-func (p Preview) track(ctx context.Context, tracker scan.Tracker, pipeline *scan.Pipeline) error {
+func (p Preview) track(ctx context.Context, tracker source.Tracker, in *intake.Intake) error {
 	issues, err := tracker.Issues(ctx)
 	if err != nil {
 		return err
 	}
-	issues = slices.DeleteFunc(issues, func(t event.Tracked) bool { return !p.Policy.Keep(event.Event{Level: t.Level}) })
-	slices.SortFunc(issues, scan.WorstFirst)
+	issues = slices.DeleteFunc(issues, func(t event.Tracked) bool { return !in.Issue(t).Decision.Keep })
+	slices.SortFunc(issues, intake.WorstFirst)
 	for _, t := range issues[:min(len(issues), maxTracked)] {
 		e, err := tracker.LatestEvent(ctx, t)
 		if err != nil {
 			return err
 		}
-		pipeline.Track(t, e, t.Total)
+		in.Track(t, e, t.Total)
 	}
 	if more := len(issues) - maxTracked; more > 0 {
 		fmt.Fprintf(p.Out, "Of %s in Sentry the worst %d are shown.\n\n", count(len(issues), "issue"), maxTracked)
@@ -102,28 +97,18 @@ func (p Preview) track(ctx context.Context, tracker scan.Tracker, pipeline *scan
 }
 
 // Delivered previews what a payload carries; notices say what else it holds.
-func (p Preview) Delivered(d scan.Delivery, notices []string) {
-	pipeline := p.pipeline()
-	for i := range d.Events {
-		if d.Events[i].Time.IsZero() {
-			d.Events[i].Time = p.Now
-		}
-	}
-	d.Add(pipeline)
-	p.print(pipeline, "the payload")
+func (p Preview) Delivered(d intake.Delivery, notices []string) {
+	in := intake.New(p.Rules, p.Redactor)
+	d.Date(p.Now)
+	notices = append(notices, in.Deliver(d, func(string) (int64, bool) { return 0, false })...)
+	p.print(in, "the payload")
 	for _, n := range notices {
 		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))
 	}
 }
 
-func (p Preview) pipeline() *scan.Pipeline {
-	pipeline := scan.NewPipeline(p.Policy, p.Redactor)
-	pipeline.InApp, pipeline.Fields = p.InApp, p.Fields
-	return pipeline
-}
-
-func (p Preview) print(pipeline *scan.Pipeline, what string) {
-	groups := pipeline.Groups()
+func (p Preview) print(in *intake.Intake, what string) {
+	groups := in.Groups()
 	actions := plan.Plan(plan.Input{
 		Now:    p.Now,
 		Groups: groups,
@@ -137,7 +122,7 @@ func (p Preview) print(pipeline *scan.Pipeline, what string) {
 		}
 	}
 	fmt.Fprintf(p.Out, "%s would be filed for %s in %s.\n",
-		count(filed, "issue"), count(int(pipeline.Events), "error event"), what)
+		count(filed, "issue"), count(int(in.Events), "error event"), what)
 	if waiting := len(actions) - filed; waiting > 0 {
 		fmt.Fprintf(p.Out, "%s would wait for min-events (%d).\n", count(waiting, "error"), p.MinEvents)
 	}
@@ -159,11 +144,7 @@ func (p Preview) issue(number int, a plan.Action) {
 }
 
 func text(a plan.Action) string {
-	g := a.Sampled()
-	if g == nil {
-		return ""
-	}
-	e := g.Sample
+	e, _ := a.Sample()
 	if e.Stack != "" {
 		return e.Stack
 	}

@@ -93,7 +93,7 @@ func TestBodies(t *testing.T) {
 }
 
 func TestDashboard(t *testing.T) {
-	d := marker.Dashboard{Read: map[string]marker.Millis{shop: marker.At(noon)}, Tracked: []int{1, 2}, More: 3}
+	d := marker.Dashboard{Read: map[string]marker.Millis{shop: marker.At(noon)}, Filed: []int{1, 2}, More: 3}
 	d.Waiting = append(d.Waiting, marker.Row{Title: "order <*> lost | @everyone", Reason: string(plan.BelowMin), Marker: action().Next})
 	body, err := renderer.Dashboard(d, "")
 	if err != nil {

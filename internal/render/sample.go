@@ -19,8 +19,8 @@ const (
 // old section showed: a newer event of which only a part was read tells less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := oldSample(old)
-	if g := a.Sampled(); g != nil && (inside == "" || !g.Sample.Partial) {
-		inside = r.event(g.Sample, limit) + r.context(g.Context, old, limit)
+	if e, ok := a.Sample(); ok && (inside == "" || !e.Partial) {
+		inside = r.event(e, limit) + r.context(a.Evidence.Context, old, limit)
 	} else if inside == "" {
 		inside = "The log lines were no longer there when this issue was filed."
 	}

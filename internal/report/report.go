@@ -1,7 +1,7 @@
 // Package report tells what a run did: to the terminal, to the step summary,
 // as outputs for later steps, and as annotations for what failed.
 //
-// It may import plan and safe. Foreign text (titles, source names, messages of
+// It may import plan, safe and source. Foreign text (titles, source names, messages of
 // services) passes through safe, each for its sink.
 package report
 
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/source"
 )
 
 // Run is what happened.
@@ -16,34 +17,14 @@ type Run struct {
 	Started  time.Time
 	Ended    time.Time
 	DryRun   bool
-	Lines    []Line
-	Sources  []Source
+	Lines    []plan.Result
+	Sources  []source.Health
 	Events   int64          // events at or above min-level, of all sources
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
 	Notices  []string       // what is as it should be but may surprise
 	Warnings []string
 	Failures []error
-}
-
-// Line is what became of one error.
-type Line struct {
-	Action plan.Action
-	Number int // of the issue; 0 if there is none
-	URL    string
-	Err    error // why a write is missing
-}
-
-// Source is the health of one source.
-type Source struct {
-	Name     string
-	From     time.Time // read from here
-	Complete time.Time // up to here; zero if nothing was read
-	Events   int64     // at or above min-level
-	Err      error
-
-	Tracker bool // it keeps issues, which are read whole and not from a time on
-	Issues  int  // of a tracker: how many it has
 }
 
 // Add adds what another run did after this one.
@@ -58,10 +39,6 @@ func (r *Run) Add(later Run) {
 		r.Requests[kind] = max(r.Requests[kind], n) // the client counts on
 	}
 }
-
-// Done reports whether the line is a change that this run made, or in a dry
-// run would make.
-func (l Line) Done() bool { return l.Err == nil && l.Action.Writes() }
 
 // Count returns how many lines of one kind are done.
 func (r Run) Count(kind plan.Kind) int {

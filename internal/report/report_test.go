@@ -16,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/source"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -24,9 +25,9 @@ var redactor = safe.NewRedactor()
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-func about(kind plan.Kind, reason plan.Reason, number int, title string, count int64) Line {
+func about(kind plan.Kind, reason plan.Reason, number int, title string, count int64) plan.Result {
 	m := marker.Marker{Keys: []string{"exc1:" + title}, Deliveries: map[string]marker.Inbox{"text": {Count: count}}}
-	l := Line{Action: plan.Action{Kind: kind, Reason: reason, Title: title, Next: m}, Number: number}
+	l := plan.Result{Action: plan.Action{Kind: kind, Reason: reason, Title: title, Next: m}, Number: number}
 	if number != 0 {
 		l.URL = fmt.Sprintf("https://github.com/acme/shop/issues/%d", number)
 	}
@@ -40,14 +41,14 @@ func run() Run {
 	again.Number = 5
 	return Run{
 		Started: noon, Ended: noon.Add(5 * time.Second), Events: 20, Errors: 4,
-		Lines: []Line{
+		Lines: []plan.Result{
 			about(plan.Create, plan.FirstSeen, 3, "TypeError | ::error::x ##[error]y @everyone", 2),
 			about(plan.Reopen, plan.Regression, 2, "disk full", 5),
 			about(plan.Keep, plan.NothingNew, 1, "old", 1),
 			about(plan.Wait, plan.OverMax, 0, "one more", 1),
 			refused, again,
 		},
-		Sources: []Source{
+		Sources: []source.Health{
 			{Name: "cloudwatch:eu-central-1:/ecs/shop", From: noon.Add(-15 * time.Minute), Complete: noon, Events: 20},
 			{Name: "cloudwatch:eu-central-1:/ecs/none", From: noon.Add(-time.Hour), Err: errors.New("not found")},
 		},

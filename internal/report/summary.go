@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/source"
 )
 
 // maxRows bounds the table of actions: 1,000 rows of 500 characters stay under
@@ -66,7 +67,7 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 // actions lists what was done and what waits or is muted; what is unchanged is
 // counted only.
 func actions(b *strings.Builder, r *safe.Redactor, run Run) {
-	var rows []Line
+	var rows []plan.Result
 	unchanged := 0
 	for _, l := range run.Lines {
 		if l.Action.Kind == plan.Keep && l.Err == nil {
@@ -89,7 +90,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-func done(l Line) string {
+func done(l plan.Result) string {
 	if l.Err != nil {
 		return "✗ not " + string(l.Action.Kind)
 	}
@@ -98,7 +99,7 @@ func done(l Line) string {
 
 // link names the issue. Number and address come from GitHub itself, not from a
 // log.
-func link(l Line) string {
+func link(l plan.Result) string {
 	if l.Number == 0 {
 		return ""
 	}
@@ -119,7 +120,7 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 }
 
 // from is what was read of a source.
-func from(s Source) string {
+func from(s source.Health) string {
 	switch {
 	case s.Tracker && s.Complete.IsZero():
 		return ""
@@ -130,7 +131,7 @@ func from(s Source) string {
 }
 
 // lag is how far behind the end of the run a source was read.
-func lag(s Source, now time.Time) string {
+func lag(s source.Health, now time.Time) string {
 	switch {
 	case s.Complete.IsZero():
 		return "not read"

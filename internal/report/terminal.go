@@ -35,7 +35,7 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 	}
 }
 
-func line(l Line) string {
+func line(l plan.Result) string {
 	number := "(new)"
 	if l.Number != 0 {
 		number = fmt.Sprintf("#%d", l.Number)

@@ -3,10 +3,10 @@ package scan
 import (
 	"cmp"
 	"context"
+	"fmt"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/plan"
-	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/slack"
 )
 
@@ -17,31 +17,31 @@ const (
 	slackPlace = 300
 )
 
-// notify tells Slack, last of all, of the errors that this run filed, reopened or
-// saw grow worse. That Slack fails is a warning: the issues are what counts.
-func (s *Scan) notify(ctx context.Context) {
-	if s.Slack == nil || s.DryRun || ctx.Err() != nil {
+// notify posts to Slack, last of all, the errors that this run filed, reopened or
+// saw grow worse. A Slack failure is only a warning; the issues matter more.
+func notify(ctx context.Context, r *run) {
+	if r.Slack == nil || r.DryRun || ctx.Err() != nil {
 		return
 	}
-	r := s.Redactor.Section()
+	section := r.Redactor.Section()
 	var found []slack.Error
-	for _, l := range s.out.Lines {
+	for _, l := range r.report.Lines {
 		kind, ok := kindOf(l)
 		if !ok {
 			continue
 		}
 		found = append(found, slack.Error{
 			Kind: kind, Number: l.Number, URL: l.URL, Events: l.Action.Count(),
-			Title: r.Mrkdwn(l.Action.Title, slackTitle), Place: r.Mrkdwn(place(l.Action), slackPlace),
+			Title: section.Mrkdwn(l.Action.Title, slackTitle), Place: section.Mrkdwn(place(l.Action), slackPlace),
 		})
 	}
-	if err := s.Slack.Post(ctx, s.Options.Repository, found); err != nil {
-		s.warn("Slack was not told of %d errors, whose issues are written all the same: %v", len(found), err)
+	if err := r.Slack.Post(ctx, r.GitHub.FullName(), found); err != nil {
+		r.warn(fmt.Sprintf("Slack was not told of %d errors, whose issues are written all the same: %v", len(found), err))
 	}
 }
 
-// kindOf tells what a line is worth; false if nothing.
-func kindOf(l report.Line) (slack.Kind, bool) {
+// kindOf returns what Slack calls a result, and false if it is not worth a message.
+func kindOf(l plan.Result) (slack.Kind, bool) {
 	switch {
 	case !l.Done() || l.Number == 0:
 	case l.Action.Kind == plan.Create:

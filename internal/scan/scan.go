@@ -1,10 +1,11 @@
-// Package scan owns the sequence of the main job: list what GitHub knows, read
-// the sources, group, plan, apply, and remember how far it came. It is the one
-// room that sees all others; none of them sees it but cli and preview.
+// Package scan is the main job: two lists of stages, one for a scan of the
+// sources and one for what was delivered, over one value. It is the only room
+// that sees all stages; each of them returns what it found, and only scan warns,
+// fails, and knows the time of the run.
 //
-// The order is what makes a run safe to die anywhere: nothing is written
-// before the listing is whole, and the dashboard, which says how far the
-// sources were read, is written last.
+// The order makes a run safe to die anywhere: nothing is written before the
+// listing is whole, and the dashboard, which says how far the sources were read,
+// is written last.
 package scan
 
 import (
@@ -13,235 +14,189 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/org/errmon-action/internal/apply"
-	"github.com/org/errmon-action/internal/clock"
-	"github.com/org/errmon-action/internal/event"
-	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/enrich"
+	"github.com/org/errmon-action/internal/ledger"
+	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
-	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/reading"
 	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/report"
-	"github.com/org/errmon-action/internal/safe"
-	"github.com/org/errmon-action/internal/slack"
-	"github.com/org/errmon-action/internal/stacktrace"
+	"github.com/org/errmon-action/internal/source"
 )
 
-// Options are what a run is told.
-type Options struct {
-	Clock    clock.Clock
-	GitHub   *github.Client
-	Redactor *safe.Redactor
-	// Open returns the sources to read. It may return some of them together
-	// with an error that says which are missing.
-	Open func(context.Context) ([]Source, error)
-	// Tracker is the service that keeps issues of its own; nil if there is none.
-	Tracker Tracker
-	// Slack is told what people should look at; nil if nobody is.
-	Slack      *slack.Client
-	Repository string // as OWNER/REPO, for Slack's message
-	// Requests returns, by service, how many requests of each kind were sent.
-	Requests map[string]func() map[string]int
-	Policy   policy.Policy
-	InApp    stacktrace.Rules    // the team's own
-	Fields   map[string][]string // the team's own keys of structured records
-	Rules    plan.Rules
+// stage is one step of a run. An error ends the run; what only spoils a part of
+// it goes into the report.
+type stage func(context.Context, *run) error
 
-	Label          string   // of error issues; the dashboard's and the ignore label derive from it
-	Trusted        []string // logins, beside the token's own, whose markers count
-	Lookback       time.Duration
-	Since          time.Time     // read from here instead; zero otherwise
-	MaxDuration    time.Duration // of the run; reading gets two thirds of it
-	PublishSamples bool          // show events in a public repository
-	DryRun         bool
-	WriteInterval  time.Duration // between two writes of the GitHub client
-}
-
-// Scan is one run.
-type Scan struct {
-	Options
-	now        time.Time // one time for the whole run
-	sources    []Source
-	completed  map[string]time.Time // up to when each source was read without a gap
-	login      string               // the token's own, once it was asked for
-	repository *github.Repository   // once it was asked for
-	out        report.Run
-	states     map[string]event.State // of the tracker's issues; nil if it was not read
-
-	owned   map[string]bool // keys and aliases of the errors that are known
-	windows int             // requests for the lines around errors so far
-	refused bool            // such requests are refused
-
-	created []int           // issues that this run filed, see dispatch.go
-	carried map[int]carried // by issue
-}
-
-// Run scans once. What it returns is complete even when parts failed; its
-// Failures say which.
+// Run scans once. The report is complete even if parts failed; its Failures say
+// which.
 func Run(ctx context.Context, o Options) report.Run {
-	s := begin(o)
-	if err := s.run(ctx); err != nil {
-		s.fail(err)
+	r := begin(o)
+	r.fail(r.through(ctx, list, read, decide, addContext, write, tell, remember))
+	notify(ctx, r)
+	return r.end()
+}
+
+// through runs the stages in their order. A dry run ends where it would write.
+func (r *run) through(ctx context.Context, stages ...stage) error {
+	for _, s := range stages {
+		if err := s(ctx, r); err != nil || r.stopped {
+			return err
+		}
 	}
-	return s.end(ctx)
+	return nil
 }
 
-func begin(o Options) *Scan {
-	s := &Scan{Options: o, now: o.Clock.Now(), completed: map[string]time.Time{}}
-	s.out.Started, s.out.DryRun = s.now, o.DryRun
-	return s
+// list reads what GitHub knows.
+func list(ctx context.Context, r *run) error {
+	var err error
+	r.known, err = r.ledger.List(ctx, r.delivered.filed)
+	r.warn(r.known.Warnings...)
+	r.newIntake()
+	return err
 }
 
-func (s *Scan) end(ctx context.Context) report.Run {
-	s.notify(ctx)
-	s.out.Ended = s.Clock.Now()
-	s.countRequests()
-	return s.out
+// read reads the sources within their share of the time.
+func read(ctx context.Context, r *run) error {
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration*2/3, errReadTime)
+	defer cancel()
+	sources, err := r.Sources.Open(ctx)
+	r.fail(err)
+	r.sources = sources
+	readTracker(ctx, r)
+	logs := reading.Logs{Intake: r.intake, Windows: &r.windows, Known: r.known.Keys(), Now: r.input.Now, Lateness: r.Rules.Lateness}
+	window := ledger.Window{Now: r.input.Now, Lookback: r.Times.Lookback, Since: r.Times.Since, Rules: r.Rules}
+	for _, s := range sources {
+		from, gap := r.known.Start(s.Key(), window)
+		health := logs.Read(ctx, s, from)
+		r.addSource(health, !health.Complete.IsZero() && !gap)
+	}
+	return nil
 }
 
-func (s *Scan) run(ctx context.Context) error {
-	known, err := s.list(ctx)
+// errReadTime stops a long read, so that there is time left to write.
+var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
+
+// readTracker reads Sentry's issues within a third of the time.
+func readTracker(ctx context.Context, r *run) {
+	if r.Sources.Tracker == nil {
+		return
+	}
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/3, errTrackerTime)
+	defer cancel()
+	sentry := reading.Sentry{
+		Tracker: r.Sources.Tracker, Intake: r.intake, Followed: r.known.Followed(r.Rules), MaxEvents: r.Rules.MaxNew + marker.MaxWaiting,
+	}
+	issues := sentry.Read(ctx)
+	r.notice(issues.Notices...)
+	if r.input.States = issues.States; issues.States != nil {
+		issues.Health.Complete = r.input.Now
+	}
+	r.addSource(issues.Health, issues.Health.Err == nil)
+}
+
+// errTrackerTime stops a long reading of the tracker, so that there is time left
+// for the other sources.
+var errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
+
+// addSource notes how the reading of a source went. Only a completed one moves its
+// progress.
+func (r *run) addSource(h source.Health, completed bool) {
+	r.report.Sources = append(r.report.Sources, h)
+	r.fail(h.Err)
+	if completed {
+		r.input.Read[h.Name] = h.Complete
+	}
+}
+
+// decide plans an action for every issue and every error.
+func decide(_ context.Context, r *run) error {
+	r.input.Run = rand.Text()
+	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
+	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
+	r.actions = plan.Plan(r.input)
+	return nil
+}
+
+// addContext adds the lines around errors to the actions.
+func addContext(ctx context.Context, r *run) error {
+	if !r.DryRun {
+		enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}.Add(ctx, r.actions)
+	}
+	return nil
+}
+
+// write carries the actions out, and leaves the last tenth of the time to saving
+// how far the run came.
+func write(ctx context.Context, r *run) error {
+	if r.stopped = r.DryRun; r.DryRun {
+		for _, a := range r.actions {
+			r.report.Lines = append(r.report.Lines, plan.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
+		}
+		return nil
+	}
+	renderer, err := r.renderer(ctx)
 	if err != nil {
 		return err
 	}
-	pipeline := s.pipeline(known)
-	s.owned = known.keys()
-	s.readAll(ctx, pipeline, known)
-	in := s.input(known, pipeline)
-	actions := plan.Plan(in)
-	if s.DryRun {
-		s.tell(planned(actions))
+	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.Clock.Now}
+	if r.Sources.Tracker != nil {
+		a.Resolve = r.Sources.Tracker.Resolve
+	}
+	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.input.Now)
+	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)
+	defer cancel()
+	r.results = a.Do(ctx, r.actions)
+	return nil
+}
+
+// tell adds the results to the report.
+func tell(_ context.Context, r *run) error {
+	r.report.Lines = append(r.report.Lines, r.results...)
+	return nil
+}
+
+// errWriteTime stops a long series of writes.
+var errWriteTime = errors.New("nine tenths of max-duration are over: raise max-duration or run more often")
+
+// renderer asks before the first write whether the repository is public.
+func (r *run) renderer(ctx context.Context) (render.Renderer, error) {
+	renderer := r.ledger.Render
+	if r.PublishSamples || !slices.ContainsFunc(r.actions, plan.Action.Writes) {
+		return renderer, nil
+	}
+	repository, err := r.ledger.Repository(ctx)
+	if renderer.HoldBack = err == nil && !repository.Private; renderer.HoldBack {
+		r.notice(heldBack)
+	}
+	return renderer, err
+}
+
+// heldBack is reported in every run that writes to a public repository.
+const heldBack = "This repository is public, so its issues show of each error the template, the exception and the in-app frames, " +
+	"and hold the events themselves back. Set publish-samples to true to publish those too, redacted."
+
+// remember saves how far the run came. After a signal the next run repeats what is
+// not saved.
+func remember(ctx context.Context, r *run) error {
+	if ctx.Err() != nil {
 		return nil
 	}
-	if err := s.lookAround(ctx, actions); err != nil {
-		return err
+	after := r.known.After(r.results, r.report.Sources, r.input.Read, r.Rules.Lateness)
+	if r.known.Empty(after, r.input.Read) {
+		return nil
 	}
-	s.addContext(ctx, actions)
-	results := s.write(ctx, s.applier(in), actions)
-	s.tell(results)
-	if ctx.Err() != nil {
-		return nil // a signal: the next run repeats what is not remembered
-	}
-	if err := s.save(ctx, known, s.remember(known.dashboard, results)); err != nil {
+	if err := r.ledger.Save(ctx, r.known, after); err != nil {
 		return fmt.Errorf("save the dashboard: %w", err)
 	}
 	return nil
 }
 
-// pipeline is an empty one that knows what is known.
-func (s *Scan) pipeline(k known) *Pipeline {
-	p := NewPipeline(s.Policy, s.Redactor)
-	p.InApp, p.Fields = s.InApp, s.Fields
-	p.Set.Know(plan.Known(k.issues, k.dashboard.Waiting))
-	return p
-}
-
-// input is what there is to decide from, once everything was added to the pipeline.
-func (s *Scan) input(k known, p *Pipeline) plan.Input {
-	in := plan.Input{
-		Now:     s.now,
-		Run:     rand.Text(),
-		Rules:   s.Rules,
-		Issues:  k.issues,
-		Waiting: k.dashboard.Waiting,
-		Groups:  p.Groups(),
-		Read:    s.completed,
-		Tracks:  s.Tracker != nil,
-		States:  s.states,
-	}
-	s.out.Events, s.out.Errors = p.Events, p.distinct(in.Groups)
-	return in
-}
-
-// readAll reads the sources within their share of the time.
-func (s *Scan) readAll(ctx context.Context, p *Pipeline, k known) {
-	ctx, cancel := s.Clock.WithTimeout(ctx, s.MaxDuration*2/3, errReadTime)
-	defer cancel()
-	var err error
-	s.sources, err = s.Open(ctx)
-	if err != nil {
-		s.fail(err)
-	}
-	s.readTracker(ctx, p, k)
-	s.read(ctx, p, k.dashboard)
-}
-
-// errReadTime is what stops a long read, so that there is time left to write.
-var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
-
-func (s *Scan) applier(in plan.Input) apply.Applier {
-	a := apply.Applier{GitHub: s.GitHub, Render: s.renderer(), Label: s.Label, Input: in, Now: s.Clock.Now}
-	if s.Tracker != nil {
-		a.Resolve = s.Tracker.Resolve
-	}
-	return a
-}
-
-// write carries the actions out, and leaves the last tenth of the time to
-// saving how far the run came.
-func (s *Scan) write(ctx context.Context, applier apply.Applier, actions []plan.Action) []apply.Result {
-	left := s.MaxDuration*9/10 - s.Clock.Now().Sub(s.now)
-	ctx, cancel := s.Clock.WithTimeout(ctx, left, errWriteTime)
-	defer cancel()
-	return applier.Do(ctx, actions)
-}
-
-// errWriteTime is what stops a long series of writes.
-var errWriteTime = errors.New("nine tenths of max-duration are over: raise max-duration or run more often")
-
-// lookAround learns before the first write whether the repository is public.
-func (s *Scan) lookAround(ctx context.Context, actions []plan.Action) error {
-	for _, a := range actions {
-		if a.Writes() && s.repository == nil && !s.PublishSamples {
-			repository, err := s.GitHub.Repository(ctx)
-			if err != nil {
-				return err
-			}
-			s.repository = &repository
-		}
-	}
-	if s.renderer().HoldBack && slices.ContainsFunc(actions, plan.Action.Writes) {
-		s.notice(heldBack)
-	}
-	return nil
-}
-
-// heldBack is told in every run that writes to a public repository.
-const heldBack = "This repository is public, so its issues show of each error the template, the exception and the in-app frames, " +
-	"and hold the events themselves back. Set publish-samples to true to publish those too, redacted."
-
-func (s *Scan) renderer() render.Renderer {
-	public := s.repository != nil && !s.repository.Private
-	return render.Renderer{Redactor: s.Redactor, Label: s.Label, HoldBack: public && !s.PublishSamples}
-}
-
-// planned turns actions into results of a dry run.
-func planned(actions []plan.Action) []apply.Result {
-	var results []apply.Result
-	for _, a := range actions {
-		results = append(results, apply.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
-	}
-	return results
-}
-
-func (s *Scan) tell(results []apply.Result) {
-	for _, r := range results {
-		s.out.Lines = append(s.out.Lines, report.Line{Action: r.Action, Number: r.Number, URL: r.URL, Err: r.Err})
-	}
-}
-
-func (s *Scan) fail(err error) { s.out.Failures = append(s.out.Failures, err) }
-
-func (s *Scan) warn(format string, args ...any) {
-	s.out.Warnings = append(s.out.Warnings, fmt.Sprintf(format, args...))
-}
-
-func (s *Scan) countRequests() {
-	s.out.Requests = map[string]int{}
-	for service, sent := range s.Requests {
-		for kind, n := range sent() {
-			s.out.Requests[service+" "+kind] += n
-		}
-	}
+// Status returns what the repository knows about its errors, and changes nothing.
+func Status(ctx context.Context, o Options) (ledger.Status, error) {
+	r := begin(o)
+	err := list(ctx, r)
+	return r.known.Status(), err
 }

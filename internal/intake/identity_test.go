@@ -1,4 +1,4 @@
-package scan
+package intake
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ import (
 
 // groups logs each text as an error of its own and returns what they amount to.
 func groups(texts ...string) []*grouping.Group {
-	p := NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
-	reader := p.Reader(nil)
+	p := New(Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
+	reader := p.Reader()
 	for i, text := range texts {
 		reader.Add(event.Record{ID: fmt.Sprint(i), Source: "s", Stream: fmt.Sprint(i), Text: text})
 	}
@@ -109,8 +109,8 @@ func TestMessagesAreBounded(t *testing.T) {
 }
 
 func TestAddressesThatGiveSomethingAwayAreDropped(t *testing.T) {
-	p := NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
-	reader := p.Reader(nil)
+	p := New(Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
+	reader := p.Reader()
 	for i, url := range []string{"https://c.example/#stream=web", "https://c.example/?access_token=" + strings.Repeat("a1B", 10)} {
 		reader.Add(event.Record{ID: fmt.Sprint(i), Source: fmt.Sprint(i), Stream: "x", Text: "ERROR lost", URL: url})
 	}

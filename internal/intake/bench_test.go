@@ -1,4 +1,4 @@
-package scan_test
+package intake_test
 
 import (
 	"bufio"
@@ -16,13 +16,13 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/logtext"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/safe/safetest"
-	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -31,8 +31,8 @@ var logFlag = flag.String("log", "", "log file to read in BenchmarkPipeline, ins
 // BenchmarkPipeline reads a log file through framing, parsing, grouping and
 // plan. By itself it makes logs of 100,000 and 1,000,000 events of 200 errors:
 //
-//	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/scan
-//	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/scan -log /path/to/app.log
+//	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/intake
+//	go test -run '^$' -bench Pipeline -benchtime 1x ./internal/intake -log /path/to/app.log
 func BenchmarkPipeline(b *testing.B) {
 	if *logFlag != "" {
 		benchmarkFile(b, *logFlag)
@@ -54,8 +54,8 @@ func benchmarkFile(b *testing.B, path string) {
 	var peak uint64
 	var issues int
 	for b.Loop() {
-		pipeline := scan.NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
-		reader := pipeline.Reader(nil)
+		pipeline := intake.New(intake.Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
+		reader := pipeline.Reader()
 		source := logfile.Source{Path: path}
 		err := source.Read(context.Background(), func(r event.Record) {
 			reader.Add(r)
@@ -80,7 +80,7 @@ func benchmarkFile(b *testing.B, path string) {
 // BenchmarkFramingAndParsing joins the lines of the example logs into events
 // and reads their stack traces, nothing else:
 //
-//	go test -run '^$' -bench FramingAndParsing -cpu 1 ./internal/scan
+//	go test -run '^$' -bench FramingAndParsing -cpu 1 ./internal/intake
 func BenchmarkFramingAndParsing(b *testing.B) {
 	files, err := filepath.Glob("../../examples/logs/*.log")
 	if err != nil || len(files) == 0 {
@@ -116,7 +116,7 @@ func BenchmarkFramingAndParsing(b *testing.B) {
 // it errors: lines that hold nothing to redact, and lines that all hold a secret or
 // personal data of another value each time. Templates repeat, values do not.
 //
-//	go test -run '^$' -bench HotPath ./internal/scan
+//	go test -run '^$' -bench HotPath ./internal/intake
 func BenchmarkHotPath(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	harmless := []string{
@@ -147,8 +147,8 @@ func hotPath(b *testing.B, texts []string) {
 	for _, text := range texts {
 		lines += 1 + strings.Count(text, "\n")
 	}
-	pipeline := scan.NewPipeline(policy.Policy{MinLevel: event.Error}, safe.NewRedactor())
-	reader := pipeline.Reader(nil)
+	pipeline := intake.New(intake.Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
+	reader := pipeline.Reader()
 	for b.Loop() {
 		for i, text := range texts {
 			reader.Add(event.Record{ID: strconv.Itoa(i), Source: "s", Stream: "w", Text: text})

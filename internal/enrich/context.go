@@ -1,0 +1,79 @@
+// Package enrich adds evidence to actions before they are written: the lines
+// that were logged around an error, and the lines of it that a filter left out.
+//
+// It may import plan, reading, intake, source and event.
+package enrich
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/intake"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/reading"
+	"github.com/org/errmon-action/internal/source"
+)
+
+const maxContext = 20 // lines kept for an issue
+
+// Context is what log context is read with.
+type Context struct {
+	Sources []source.Source
+	Windows *reading.Windows
+	Intake  *intake.Intake
+}
+
+// Add reads the lines around the samples of new errors, and of others whose
+// sample may lack lines, until the budget is used up. An issue that it did not
+// reach gets its lines when a later run updates it.
+func (c Context) Add(ctx context.Context, actions []plan.Action) {
+	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
+		for i := range actions {
+			a := &actions[i]
+			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || c.Windows.Exhausted() {
+				continue
+			}
+			sample := a.Groups[0].Sample
+			s := c.sourceOf(sample)
+			if s != nil && !sample.Time.IsZero() && (a.Kind == plan.Create || sample.Split) {
+				a.Evidence = c.evidence(sample, c.Windows.Around(ctx, s, sample))
+			}
+		}
+	}
+}
+
+// sourceOf returns the source of an event; nil if it cannot show the lines around.
+func (c Context) sourceOf(e event.Event) source.Windowed {
+	i := slices.IndexFunc(c.Sources, func(s source.Source) bool { return s.Key() == e.Source })
+	if i < 0 {
+		return nil
+	}
+	windowed, _ := c.Sources[i].(source.Windowed)
+	return windowed
+}
+
+// evidence returns the sample with all its lines, and the lines around it.
+func (c Context) evidence(sample event.Event, records []event.Record) plan.Evidence {
+	i := slices.IndexFunc(records, func(r event.Record) bool { return r.Time.Equal(sample.Time) })
+	if i < 0 {
+		return plan.Evidence{}
+	}
+	events := c.Intake.Frame(records...)
+	if at := reading.WholeOf(sample, events); at >= 0 && len(events[at].Text) > len(sample.Text) {
+		sample.Text, sample.Stack, sample.Partial = events[at].Text, events[at].Stack, events[at].Partial
+	}
+	end := i + 1
+	for end < len(records) && strings.Contains(sample.Text, strings.TrimRight(records[end].Text, "\r\n")) {
+		end++
+	}
+	var lines []string
+	for _, r := range records[max(0, i-maxContext/2):i] {
+		lines = append(lines, r.Text)
+	}
+	for _, r := range records[end:min(len(records), end+maxContext-len(lines))] {
+		lines = append(lines, r.Text)
+	}
+	return plan.Evidence{Sample: &sample, Context: lines}
+}

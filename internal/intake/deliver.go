@@ -1,0 +1,121 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+)
+
+// Delivery is what webhooks and messages brought to a run.
+type Delivery struct {
+	Events []event.Event
+	// Issues are Sentry's, each with the state it changed to, or without one if
+	// only an event of it was delivered.
+	Issues []event.Tracked
+	// Newest holds, by issue id, the newest event of issues that were delivered
+	// without an event.
+	Newest map[string]event.Event
+}
+
+// Date sets the time of events without one.
+func (d *Delivery) Date(now time.Time) {
+	d.Events = slices.Clone(d.Events)
+	for i := range d.Events {
+		if d.Events[i].Time.IsZero() {
+			d.Events[i].Time = now
+		}
+	}
+}
+
+// Deliver adds a delivery and returns notices about events below min-level.
+// counted returns how many events of a Sentry issue are counted already, and
+// whether the issue is known. A Sentry issue that is not known is added only if
+// an event of it was delivered or it is unresolved.
+func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
+	kept := map[string]bool{}
+	for _, e := range d.Events {
+		stated := e.Level
+		if in.deliverEvent(&e); e.Decision.Keep {
+			kept[e.Issue] = true
+		} else if stated != event.Unknown {
+			notices = append(notices, fmt.Sprintf("Skipped: its level, %s, is below min-level.", stated))
+		}
+	}
+	for _, t := range d.Issues {
+		before, known := counted(t.ID)
+		fresh := max(0, t.Total-before)
+		own := in.Issue(t)
+		switch {
+		case kept[t.ID]:
+			in.Track(t, event.Event{}, 0) // counted as delivered
+		case known:
+			in.Track(t, d.Newest[t.ID], fresh)
+		case t.State == event.Unresolved && own.Decision.Keep:
+			e := d.Newest[t.ID]
+			if e.ID == "" {
+				e = t.Event()
+			}
+			in.Track(t, e, max(1, fresh))
+		}
+	}
+	return notices
+}
+
+// deliverEvent adds one event, of which only the text may be known. A delivered
+// text counts as an error unless it or its sender states another level.
+func (in *Intake) deliverEvent(e *event.Event) {
+	if len(e.Exceptions) == 0 {
+		*e = in.frameText(*e)
+	}
+	if e.Level == event.Unknown {
+		e.Level = event.Error
+	}
+	if in.Parse(e); !e.Decision.Keep {
+		return
+	}
+	e.Stream = in.names.name(e.Stream)
+	in.Count(*e)
+	if e.Issue != "" {
+		in.grown[grouping.TrackedKey(e.Issue)] = true
+	}
+}
+
+// frameText reads the text of a delivered event like a log line. Fields that the
+// sender set win over those in the text.
+func (in *Intake) frameText(e event.Event) event.Event {
+	text := e.Message
+	if text == "" {
+		text = e.Text
+	}
+	if e.Stack != "" {
+		text += "\n" + e.Stack
+	}
+	read := in.Frame(event.Record{Source: e.Source, Text: text})
+	if len(read) == 0 { // frames without a head: they are all there is
+		return e
+	}
+	return withFields(e, read[0])
+}
+
+// withFields fills the fields that e lacks with those of read.
+func withFields(e, read event.Event) event.Event {
+	for _, field := range []struct {
+		own  *string
+		read string
+	}{
+		{&e.Stack, read.Stack}, {&e.Logger, read.Logger}, {&e.Service, read.Service}, {&e.Release, read.Release},
+		{&e.Environment, read.Environment}, {&e.RequestID, read.RequestID}, {&e.TraceID, read.TraceID},
+	} {
+		if *field.own == "" {
+			*field.own = field.read
+		}
+	}
+	if e.Level == event.Unknown {
+		e.Level = read.Level
+	}
+	e.Message = read.Message
+	return e
+}

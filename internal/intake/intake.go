@@ -1,0 +1,135 @@
+// Package intake takes what a run reads from line to group: log lines are
+// framed into events, and each event is parsed, redacted, decided on by the
+// policy, and added to its group.
+//
+// Redaction comes before anything names an error, so that keys, titles and
+// markers hold no secret and do not depend on which secret it was. The text,
+// the stack and the ids of an event stay as logged: they are redacted when a
+// sample is published.
+//
+// It is pure and may import logtext, stacktrace, policy, safe, grouping and event.
+package intake
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// Rules are what a team sets about reading events.
+type Rules struct {
+	Policy policy.Policy
+	InApp  stacktrace.Rules
+	Fields map[string][]string // keys of structured records, see logtext.Framer.UseKeys
+}
+
+// Intake groups the events of one run. Its memory depends on the number of
+// distinct errors, not of lines. It is not safe for concurrent use.
+type Intake struct {
+	Set    *grouping.Set
+	Events int64 // events that the policy kept
+
+	rules Rules
+	names namer
+	grown map[string]bool // keys of Sentry's issues that have new events
+}
+
+// New returns an intake that holds no events.
+func New(rules Rules, r *safe.Redactor) *Intake {
+	blank := func(template string) string { return r.Blank(template, grouping.Wildcard) }
+	return &Intake{Set: grouping.NewSet(blank), rules: rules, names: newNamer(r), grown: map[string]bool{}}
+}
+
+// Never is later than any trace waits for more lines: flush a framer with it
+// when its input has ended.
+var Never = time.Unix(math.MaxInt32, 0)
+
+// Framer returns a framer that calls emit with each event, not yet parsed.
+func (in *Intake) Framer(emit func(event.Event)) *logtext.Framer {
+	framer := logtext.NewFramer(emit)
+	framer.UseKeys(in.rules.Fields)
+	return framer
+}
+
+// Reader returns a framer whose events are parsed and counted.
+func (in *Intake) Reader() *logtext.Framer {
+	return in.Framer(func(e event.Event) {
+		if in.Parse(&e); e.Decision.Keep {
+			in.Count(e)
+		}
+	})
+}
+
+// Frame joins records into events, none of which waits for more lines.
+func (in *Intake) Frame(records ...event.Record) []event.Event {
+	var events []event.Event
+	framer := in.Framer(func(e event.Event) { events = append(events, e) })
+	for _, r := range records {
+		framer.Add(r)
+	}
+	framer.Flush(Never)
+	return events
+}
+
+// Parse parses the stack trace of an event, redacts what names it, and sets its
+// Decision. An event at a level that no rule keeps is not parsed.
+func (in *Intake) Parse(e *event.Event) {
+	if !in.rules.Policy.MayKeep(e.Level) {
+		return
+	}
+	in.parse(e)
+	e.Decision = in.rules.Policy.Decide(*e)
+}
+
+func (in *Intake) parse(e *event.Event) {
+	switch {
+	case len(e.Exceptions) > 0:
+		stacktrace.Adopt(e)
+	case e.Stack != "":
+		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
+	}
+	in.rules.InApp.Mark(e.Exceptions)
+	in.names.redact(e)
+}
+
+// Count adds a parsed event to its group, which Set.GroupOf finds by the mark.
+func (in *Intake) Count(e event.Event) grouping.Mark {
+	in.Events++
+	return in.Set.Add(e)
+}
+
+// Groups returns the groups by key. The URL of an event is kept only if there is
+// nothing to redact in it.
+func (in *Intake) Groups() []*grouping.Group {
+	groups := in.Set.Groups()
+	for _, g := range groups {
+		for _, seen := range g.Sources {
+			seen.URL = in.names.url(seen.URL)
+		}
+	}
+	return groups
+}
+
+// Errors returns how many distinct errors have events of this run. An error that
+// is in both a log and Sentry counts once.
+func (in *Intake) Errors(groups []*grouping.Group) int {
+	keys := map[string]bool{}
+	for _, g := range groups {
+		keys[g.Key] = true
+	}
+	count := 0
+	for _, g := range groups {
+		elsewhere := slices.ContainsFunc(g.EventKeys, func(key string) bool { return keys[key] })
+		if g.Tracked == nil || in.grown[g.Key] && !elsewhere {
+			count++
+		}
+	}
+	return count
+}

@@ -1,0 +1,93 @@
+package intake
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// namer redacts what names an error.
+type namer struct {
+	redactor *safe.Redactor
+	cached   map[string]string // as logged → redacted
+}
+
+func newNamer(r *safe.Redactor) namer { return namer{r, map[string]string{}} }
+
+// redact redacts everything that names an error. Messages vary, so only their
+// skeletons are made here; the set redacts their templates.
+func (n namer) redact(e *event.Event) {
+	e.Message = n.message(e.Message)
+	for _, name := range []*string{&e.Logger, &e.Service, &e.Release, &e.Environment} {
+		*name = n.name(*name)
+	}
+	for i := range e.Exceptions {
+		x := &e.Exceptions[i]
+		x.Type, x.Message = n.name(x.Type), n.message(x.Message)
+		for j := range x.Frames {
+			f := &x.Frames[j]
+			f.Function, f.Module, f.File = n.name(f.Function), n.name(f.Module), n.name(f.File)
+		}
+	}
+}
+
+// url returns an address that needs no redaction, or else the empty string.
+func (n namer) url(address string) string {
+	if n.redactor.Redact(address) != address {
+		return ""
+	}
+	return address
+}
+
+// Grouping reads the first 1,000 bytes of the redacted message, so more than that
+// is redacted first. A line may hold a megabyte.
+const (
+	maxRead    = 8 << 10 // bytes of a message that are redacted
+	maxMessage = 2 << 10 // bytes of it that are kept
+)
+
+// message returns the skeleton of a message. If the message is cut, its last word
+// is dropped: it may be half a secret that no rule recognises.
+func (n namer) message(s string) string {
+	skeleton := n.redactor.Skeleton(cut(s, maxRead), grouping.Wildcard)
+	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {
+		skeleton = skeleton[:last]
+	}
+	if len(s) > maxMessage {
+		return strings.Clone(cut(skeleton, maxMessage))
+	}
+	return skeleton
+}
+
+const (
+	maxNames = 50_000 // redacted names that are cached
+	maxName  = 300    // bytes: markers store some names, and have little room
+)
+
+// name redacts and bounds a string that repeats from event to event. Each is
+// redacted once.
+func (n namer) name(s string) string {
+	if s == "" {
+		return ""
+	}
+	redacted, ok := n.cached[s]
+	if !ok {
+		if len(n.cached) >= maxNames {
+			clear(n.cached)
+		}
+		// Cutting may leave half a secret at the end, which no rule recognises, so
+		// the string is cut again after redaction.
+		redacted = cut(n.redactor.Blank(cut(s, 10*maxName), grouping.Wildcard), maxName)
+		n.cached[s] = redacted
+	}
+	return redacted
+}
+
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "")
+}

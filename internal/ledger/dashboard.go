@@ -1,0 +1,106 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// readDashboards picks the dashboard among the issues that carry its label: the
+// oldest that is ours. Two first runs at once may have made two; what the
+// younger ones hold is merged before they are closed.
+func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Known) error {
+	slices.SortFunc(found, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
+	for _, issue := range found {
+		d, err := marker.ReadDashboard(issue.Body)
+		trusted, loginErr := l.trusts(ctx, issue.Author)
+		if loginErr != nil {
+			return loginErr
+		}
+		if !trusted {
+			k.warn("dashboard #%d was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", issue.Number, issue.Author)
+			continue
+		}
+		if errors.Is(err, marker.ErrNewer) {
+			return errors.New("the dashboard was written by a newer errmon: update the version in `uses:`")
+		}
+		if err != nil {
+			k.warn("dashboard #%d: %v: the look-back is read anew", issue.Number, err)
+		}
+		switch {
+		case k.home.Number == 0:
+			k.home, k.Dashboard, k.stored = issue, d, d.Waiting
+		case issue.State == "open":
+			k.duplicates = append(k.duplicates, issue)
+			k.Dashboard = mergeDashboards(k.Dashboard, d)
+		}
+	}
+	return nil
+}
+
+// mergeDashboards keeps the earlier read of each source, and the rows of both.
+func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
+	merged := marker.Dashboard{Read: map[string]marker.Millis{}, Filed: a.Filed, Waiting: mergeRows(a.Waiting, b.Waiting), More: max(a.More, b.More)}
+	maps.Copy(merged.Read, b.Read)
+	for name, at := range a.Read {
+		if other, ok := merged.Read[name]; !ok || at < other {
+			merged.Read[name] = at
+		}
+	}
+	return merged
+}
+
+// Save writes the dashboard and closes its duplicates. It must be the last write
+// of a run, so that everything the dashboard calls read is in the issues already.
+func (l *Ledger) Save(ctx context.Context, k Known, after marker.Dashboard) error {
+	if k.home.Number == 0 {
+		return l.create(ctx, after)
+	}
+	if !reflect.DeepEqual(after, k.Dashboard) {
+		if err := l.edit(ctx, k, after); err != nil {
+			return err
+		}
+	}
+	for _, duplicate := range k.duplicates {
+		if _, err := l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *Ledger) create(ctx context.Context, after marker.Dashboard) error {
+	body, err := l.Render.Dashboard(after, "")
+	if err != nil {
+		return err
+	}
+	if err := l.ensureLabels(ctx); err != nil {
+		return err
+	}
+	issue, err := l.GitHub.Create(ctx, github.NewIssue{Title: l.Render.DashboardTitle(), Body: body, Labels: []string{l.dashboardLabel()}})
+	if err != nil {
+		return err
+	}
+	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
+}
+
+// edit writes the dashboard. Rows that a dispatch run added in the meantime stay.
+func (l *Ledger) edit(ctx context.Context, k Known, after marker.Dashboard) error {
+	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
+		if now, err := marker.ReadDashboard(current.Body); err == nil {
+			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
+		}
+		body, err := l.Render.Dashboard(after, current.Body)
+		return github.Edit{Body: body}, err
+	})
+	if errors.Is(err, github.ErrGone) {
+		return l.create(ctx, after)
+	}
+	return err
+}

@@ -1,0 +1,86 @@
+package ledger
+
+import (
+	"slices"
+
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/source"
+)
+
+// Keys returns the keys and aliases that each name exactly one known error. An
+// alias of several is left out: only the lines around an event say which error it
+// is, and an event that is read twice would count for two.
+func (k Known) Keys() map[string]bool {
+	keys, times := map[string]bool{}, map[string]int{}
+	for _, m := range k.markers() {
+		for _, key := range m.Keys {
+			keys[key] = true
+		}
+		for _, alias := range m.Aliases {
+			times[alias]++
+		}
+	}
+	for alias, n := range times {
+		keys[alias] = keys[alias] || n == 1
+	}
+	return keys
+}
+
+// markers returns the markers of all known errors.
+func (k Known) markers() []marker.Marker {
+	var markers []marker.Marker
+	for _, issue := range k.Issues {
+		if issue.Marker.DupOf == 0 {
+			markers = append(markers, issue.Marker)
+		}
+	}
+	for _, row := range k.Dashboard.Waiting {
+		markers = append(markers, row.Marker)
+	}
+	return markers
+}
+
+// Counted returns how many events of a Sentry issue were counted, and whether the
+// issue is known.
+func (k Known) Counted(id string) (total int64, ok bool) {
+	key := grouping.TrackedKey(id)
+	for _, m := range k.markers() {
+		if n, ok := m.Sentry[id]; ok || m.Owns(key) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// Followed returns the Sentry issues that belong to known errors, by id.
+func (k Known) Followed(rules plan.Rules) map[string]source.Followed {
+	followed := map[string]source.Followed{}
+	for _, issue := range slices.Backward(k.Issues) { // of two the older one counts
+		for id, total := range issue.Marker.Sentry {
+			if issue.Marker.DupOf == 0 {
+				followed[id] = source.Followed{Filed: true, Open: issue.Open, Wanted: issue.Open && !issue.Ignored, Total: total}
+			}
+		}
+	}
+	due := k.due(rules)
+	for _, row := range k.Dashboard.Waiting {
+		for id, total := range row.Marker.Sentry {
+			f := followed[id]
+			f.Waits, f.Wanted, f.Total = true, true, max(f.Total, total)
+			if row.Reason == string(plan.BelowMin) {
+				f.DueAt = int64(rules.MinEvents)
+			}
+			followed[id] = f
+		}
+	}
+	for _, row := range due {
+		for id := range row.Marker.Sentry {
+			f := followed[id]
+			f.Due = true
+			followed[id] = f
+		}
+	}
+	return followed
+}

@@ -1,0 +1,116 @@
+// Package ledger owns what GitHub knows about errors: it lists the error issues
+// and the dashboard, checks that the lists are whole, decides whose markers
+// count, and writes the dashboard.
+//
+// Any doubt about a list is an error, after which nothing may be written: an
+// issue that the list lacks would be filed again.
+//
+// It may import github, marker, plan, render and source.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/render"
+)
+
+// Ledger reads and writes what one repository knows. It is not safe for
+// concurrent use.
+type Ledger struct {
+	GitHub   *github.Client
+	Render   render.Renderer // of the dashboard; its Label names the whole set
+	Trusted  []string        // logins, besides the token's own, whose markers count
+	ReadOnly bool            // nothing will be written, so fewer checks are needed
+
+	login      string             // the token's own, once it was asked for
+	repository *github.Repository // once it was asked for
+}
+
+// Known is what GitHub knew at the start of a run.
+type Known struct {
+	Issues    []plan.Issue // with a marker that counts
+	Dashboard marker.Dashboard
+	Warnings  []string // of issues that are left alone, and why
+
+	stored     []marker.Row   // waiting rows of the dashboard issue itself, without those of duplicates
+	home       github.Issue   // the dashboard issue; Number 0 if there is none
+	duplicates []github.Issue // open dashboards of other first runs
+}
+
+func (k *Known) warn(format string, args ...any) {
+	k.Warnings = append(k.Warnings, fmt.Sprintf(format, args...))
+}
+
+func (l *Ledger) label() string          { return l.Render.Label }
+func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" }
+
+// ReadIssue returns an issue as plan sees it. It returns marker.ErrNone,
+// marker.ErrNewer or a *marker.DamagedError. label is that of error issues.
+func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
+	return plan.ReadIssue(plan.Snapshot{
+		Number:      i.Number,
+		Title:       i.Title,
+		URL:         i.URL,
+		Body:        i.Body,
+		Open:        i.State == "open",
+		StateReason: i.StateReason,
+		ClosedAt:    i.ClosedAt,
+		Labels:      i.Labels,
+	}, label+":ignore")
+}
+
+// Repository returns what GitHub says about the repository. It is asked once.
+func (l *Ledger) Repository(ctx context.Context) (github.Repository, error) {
+	if l.repository == nil {
+		repository, err := l.GitHub.Repository(ctx)
+		if err != nil {
+			return github.Repository{}, err
+		}
+		l.repository = &repository
+	}
+	return *l.repository, nil
+}
+
+// How the label of error issues looks: the colour of a red light, six hex digits.
+const (
+	labelColor       = "d73a4a"
+	labelDescription = "A production error, filed and counted by errmon"
+)
+
+// ensureLabels creates the labels of the set that are missing.
+func (l *Ledger) ensureLabels(ctx context.Context) error {
+	for _, label := range []struct{ name, color, description string }{
+		{l.label(), labelColor, labelDescription},
+		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
+		{l.label() + ":ignore", "cccccc", "errmon leaves this issue alone"},
+	} {
+		if err := l.GitHub.EnsureLabel(ctx, label.name, label.color, label.description); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ErrUnlabelled stops a run: without its label an issue is lost to the next
+// listing, and would be filed again and again.
+var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
+
+// EnsureLabelled adds the label to an issue that was just filed if GitHub dropped
+// it. If that fails it closes the issue and returns ErrUnlabelled, after which
+// nothing further may be filed.
+func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
+	if issue.Has(label) {
+		return nil
+	}
+	err := client.AddLabels(ctx, issue.Number, label)
+	if err == nil {
+		return nil
+	}
+	_, closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
+	return fmt.Errorf("%w: %w", ErrUnlabelled, errors.Join(err, closeErr))
+}

@@ -1,0 +1,67 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// List reads the dashboard and the error issues. filed are issues that this run
+// filed, which the list must contain. The warnings are complete even with an error,
+// which is github.ErrPartialListing if a list is not whole.
+func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
+	var k Known
+	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel())
+	if err != nil {
+		return k, fmt.Errorf("find the dashboard: %w", err)
+	}
+	if err := l.readDashboards(ctx, dashboards, &k); err != nil {
+		return k, err
+	}
+	listed, err := l.GitHub.List(ctx, l.label())
+	if err != nil {
+		return k, err
+	}
+	if err := l.readIssues(ctx, listed, &k); err != nil {
+		return k, err
+	}
+	if k.home.Number != 0 {
+		k.warnOfRemovedSections(listed)
+		return k, l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
+	}
+	if err := l.verify(ctx, filed, listed); err != nil {
+		return k, err
+	}
+	return k, l.crossCheck(ctx, listed)
+}
+
+// readIssues keeps the issues that carry a marker of ours.
+func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, k *Known) error {
+	for _, i := range listed {
+		issue, err := ReadIssue(i, l.label())
+		if errors.Is(err, marker.ErrNone) {
+			continue // somebody's own issue that happens to carry the label
+		}
+		trusted, loginErr := l.trusts(ctx, i.Author)
+		if loginErr != nil {
+			return loginErr
+		}
+		switch {
+		case !trusted:
+			k.warn("issue #%d carries errmon's marker but was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", i.Number, i.Author)
+			continue
+		case err != nil:
+			k.warn("issue #%d: %v: left alone", i.Number, err)
+			continue
+		case issue.Damaged:
+			k.warn("issue #%d: its marker is damaged: recognised by its key line, and counted anew", i.Number)
+		}
+		k.Issues = append(k.Issues, issue)
+	}
+	k.dropCopies()
+	return nil
+}

@@ -1,0 +1,136 @@
+package ledger
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/render"
+	"github.com/org/errmon-action/internal/source"
+)
+
+// Window is what decides where reading begins.
+type Window struct {
+	Now      time.Time
+	Lookback time.Duration
+	Since    time.Time // read from here instead; zero otherwise
+	Rules    plan.Rules
+}
+
+// Start returns where the reading of a source begins: at the minute after the
+// last one that an earlier run settled. Without an earlier run it is lookback,
+// and since overrules both. gap reports that since skips time which no run has
+// read yet. The reading then proves nothing about the time before, and the
+// source's progress stays where it is.
+func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
+	last, ok := k.Dashboard.Read[key]
+	settled := plan.Settled(last.Time(), w.Rules.Lateness)
+	switch {
+	case !w.Since.IsZero():
+		from = w.Since.Truncate(time.Minute)
+		return from, ok && marker.MinuteOf(from)-1 > settled
+	case !ok:
+		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
+	}
+	from = (settled + 1).Start()
+	// An error that waits for room is filed with its trace, so its newest event is
+	// read again.
+	for _, row := range k.due(w.Rules) {
+		newest := row.Marker.Sources[key].Newest.Time()
+		if !newest.IsZero() && newest.Before(from) {
+			from = newest.Truncate(time.Minute)
+		}
+	}
+	return from, false
+}
+
+// due returns the rows that wait only for room, as many as one run may file.
+func (k Known) due(rules plan.Rules) []marker.Row {
+	var rows []marker.Row
+	for _, row := range k.Dashboard.Waiting {
+		if row.Reason == string(plan.OverMax) && len(rows) < rules.MaxNew {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// After returns the dashboard after a run that read the sources and wrote the
+// results. completed says up to when a source was read without a gap.
+func (k Known) After(results []plan.Result, read []source.Health, completed map[string]time.Time, lateness time.Duration) marker.Dashboard {
+	after := marker.Dashboard{
+		Read:    k.progress(results, read, completed, lateness),
+		Waiting: unwritten(k.Dashboard.Waiting, results),
+	}
+	for _, r := range results {
+		switch {
+		case r.Action.Kind == plan.Wait:
+			after.Waiting = append(after.Waiting, row(r.Action, r.Action.Reason))
+		case errors.Is(r.Err, render.ErrNoRoom):
+			after.Waiting = append(after.Waiting, row(r.Action, plan.NoRoom))
+			fallthrough
+		case r.Number != 0 && r.Action.Reason != plan.Gone && r.Action.Next.DupOf == 0:
+			after.Filed = append(after.Filed, r.Number)
+		}
+	}
+	slices.Sort(after.Filed)
+	return after
+}
+
+// unwritten returns the rows whose errors this run failed to write. The log lines
+// behind a row may be gone, so the row is all that is left of them.
+func unwritten(rows []marker.Row, results []plan.Result) []marker.Row {
+	var kept []marker.Row
+	for _, row := range rows {
+		if slices.ContainsFunc(results, func(r plan.Result) bool {
+			return postponed(r) && slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns)
+		}) {
+			kept = append(kept, row)
+		}
+	}
+	return kept
+}
+
+// postponed reports whether a result leaves its events to the next run: the write
+// failed, or the issue went away and the error will be filed anew. An error whose
+// issue has no room waits on the dashboard instead, since that may last.
+func postponed(r plan.Result) bool {
+	return r.Err != nil && !errors.Is(r.Err, render.ErrNoRoom) || r.Action.Reason == plan.Gone
+}
+
+// progress returns how far each source was read. A source with postponed events
+// stays where it was, so that the next run reads them again; one that never got
+// anywhere remembers where its first reading began. No source goes back behind
+// what an earlier run achieved.
+func (k Known) progress(results []plan.Result, read []source.Health, completed map[string]time.Time, lateness time.Duration) map[string]marker.Millis {
+	progress := map[string]marker.Millis{}
+	maps.Copy(progress, k.Dashboard.Read)
+	for _, s := range read {
+		_, known := progress[s.Name]
+		at, done := completed[s.Name]
+		switch {
+		case done && !slices.ContainsFunc(results, func(r plan.Result) bool { return postponed(r) && concerns(r, s) }):
+			progress[s.Name] = max(progress[s.Name], marker.At(at))
+		case !known && !s.Tracker:
+			progress[s.Name] = marker.At(plan.ReadBefore(s.From, lateness))
+		}
+	}
+	return progress
+}
+
+func concerns(r plan.Result, s source.Health) bool {
+	if s.Tracker {
+		return len(r.Action.Next.Sentry) > 0
+	}
+	_, ok := r.Action.Next.Sources[s.Name]
+	return ok
+}
+
+// Empty reports whether a dashboard has nothing to remember: nothing worked yet,
+// most likely because the settings are wrong.
+func (k Known) Empty(after marker.Dashboard, completed map[string]time.Time) bool {
+	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
+}

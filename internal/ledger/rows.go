@@ -1,0 +1,56 @@
+package ledger
+
+import (
+	"slices"
+
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+)
+
+// This file is about rows: errors that wait on the dashboard.
+
+func row(a plan.Action, why plan.Reason) marker.Row {
+	return marker.Row{Title: a.Title, Reason: string(why), Marker: a.Next}
+}
+
+// mergeRows adds rows to waiting ones. Two rows of one error become one.
+func mergeRows(waiting, more []marker.Row) []marker.Row {
+	waiting = slices.Clone(waiting)
+	for _, row := range more {
+		if i := rowOf(waiting, row); i >= 0 {
+			waiting[i].Marker = marker.Merge(waiting[i].Marker, row.Marker)
+			continue
+		}
+		waiting = append(waiting, row)
+	}
+	return waiting
+}
+
+func rowOf(rows []marker.Row, row marker.Row) int {
+	return slices.IndexFunc(rows, func(r marker.Row) bool { return slices.ContainsFunc(row.Marker.Keys, r.Marker.Owns) })
+}
+
+// newDeliveries returns the rows of now that hold deliveries which before lacks.
+func newDeliveries(before, now []marker.Row) []marker.Row {
+	var rows []marker.Row
+	for _, row := range now {
+		var known marker.Marker
+		if i := rowOf(before, row); i >= 0 {
+			known = before[i].Marker
+		}
+		if !countedAll(known, row.Marker) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// countedAll reports whether m has counted every delivery of other.
+func countedAll(m, other marker.Marker) bool {
+	for kind, inbox := range other.Deliveries {
+		if slices.ContainsFunc(inbox.IDs, func(id string) bool { return !m.Deliveries[kind].Knows(id) }) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,70 @@
+// Package reading reads the sources of a run into its intake: log windows, the
+// lines around errors of which a filter showed only a part, and Sentry's issues.
+// It returns what it read and what people should know about it, and leaves to
+// its caller what follows from that.
+//
+// It may import source, intake, logtext and event.
+package reading
+
+import (
+	"context"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/intake"
+	"github.com/org/errmon-action/internal/logtext"
+	"github.com/org/errmon-action/internal/source"
+)
+
+// Logs reads log sources, one after the other.
+type Logs struct {
+	Intake  *intake.Intake
+	Windows *Windows
+	Known   map[string]bool // keys that each name one known error
+	Now     time.Time       // of the run
+	// Lateness is how late an event may be delivered.
+	Lateness time.Duration
+}
+
+// leadIn is read before a window and dropped: a trace logged line by line across
+// its beginning would otherwise look like an error of its own.
+const leadIn = time.Minute
+
+// Read reads a source from a time on.
+func (l *Logs) Read(ctx context.Context, s source.Source, from time.Time) source.Health {
+	before := l.Intake.Events
+	complete, err := l.read(ctx, s, from)
+	return source.Health{Name: s.Key(), From: from, Complete: complete, Events: l.Intake.Events - before, Err: err}
+}
+
+func (l *Logs) read(ctx context.Context, s source.Source, from time.Time) (time.Time, error) {
+	var end time.Time // of the events that count; zero if there is none
+	windowed, _ := s.(source.Windowed)
+	partial := partials{intake: l.Intake, windows: l.Windows, known: l.Known}
+	framer := l.Intake.Framer(func(e event.Event) {
+		if !e.Time.IsZero() && (e.Time.Before(from) || !end.IsZero() && !e.Time.Before(end)) {
+			return
+		}
+		l.Intake.Parse(&e)
+		if e.Decision.Keep && (windowed == nil || !partial.hold(e)) {
+			l.Intake.Count(e)
+		}
+	})
+	complete, err := s.Read(ctx, from.Add(-leadIn), framer.Add)
+	if complete.After(l.Now) {
+		complete = l.Now
+	}
+	now := l.Now
+	if err != nil && !complete.IsZero() {
+		// The reading broke off, maybe in the middle of a trace: the newest events are
+		// left to the next run, which reads them whole.
+		now, end = complete, complete.Add(-logtext.Settle)
+		complete = end
+	}
+	unfinished := earliest(framer.Flush(now), partial.count(ctx, windowed))
+	// A trace that is still being written is read again from its first line.
+	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && complete.After(last) {
+		complete = last
+	}
+	return complete, err
+}

@@ -1,0 +1,130 @@
+package scan
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/intake"
+	"github.com/org/errmon-action/internal/ledger"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/reading"
+	"github.com/org/errmon-action/internal/render"
+	"github.com/org/errmon-action/internal/report"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/slack"
+	"github.com/org/errmon-action/internal/source"
+)
+
+// Options are the settings and clients of a run.
+type Options struct {
+	Clock    clock.Clock
+	GitHub   *github.Client
+	Redactor *safe.Redactor
+	Slack    *slack.Client // gets a message about what the run did; nil if there is none
+	Sources  Sources
+	Intake   intake.Rules
+	Rules    plan.Rules
+	Times    Times
+
+	Label          string   // of error issues; the other labels derive from it
+	Trusted        []string // logins, besides the token's own, whose markers count
+	PublishSamples bool     // show events in a public repository
+	DryRun         bool
+}
+
+// Sources are the services that a run reads.
+type Sources struct {
+	// Open returns the logs to read. It may return some of them together with an
+	// error about the missing ones.
+	Open    func(context.Context) ([]source.Source, error)
+	Tracker source.Tracker // keeps issues of its own; nil if there is none
+	// Requests returns, by service, how many requests of each kind were sent.
+	Requests map[string]func() map[string]int
+}
+
+// Times are the durations of a run.
+type Times struct {
+	Lookback      time.Duration
+	Since         time.Time     // read from here instead; zero otherwise
+	MaxDuration   time.Duration // of the run; reading gets two thirds of it
+	WriteInterval time.Duration // between two writes of the GitHub client
+}
+
+// run is one run on its way through the stages.
+type run struct {
+	Options
+	report    report.Run
+	ledger    *ledger.Ledger
+	known     ledger.Known    // by list
+	intake    *intake.Intake  // filled by read or deliver
+	sources   []source.Source // by read
+	windows   reading.Windows
+	input     plan.Input    // filled by read and decide
+	actions   []plan.Action // by decide
+	results   []plan.Result // by write
+	delivered deliveries    // empty in a scan
+	stopped   bool          // the other stages are left out
+}
+
+// deliveries are what a dispatch files, and what its earlier rounds did.
+type deliveries struct {
+	intake.Delivery
+	wrote  bool           // in this round
+	filed  []int          // issues that this run filed
+	merged map[int]merged // what was merged into an issue, by number
+}
+
+// merged is what an earlier round merged into an issue.
+type merged struct{ merge, join []marker.Marker }
+
+func begin(o Options) *run {
+	now := o.Clock.Now()
+	r := &run{Options: o, report: report.Run{Started: now, DryRun: o.DryRun}}
+	r.ledger = &ledger.Ledger{
+		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
+	}
+	r.input = plan.Input{Now: now, Rules: o.Rules, Read: map[string]time.Time{}, ReadsSentry: o.Sources.Tracker != nil}
+	return r
+}
+
+// newIntake begins an intake that matches what is known.
+func (r *run) newIntake() {
+	r.intake = intake.New(r.Intake, r.Redactor)
+	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
+}
+
+func (r *run) fail(err error) {
+	if err != nil {
+		r.report.Failures = append(r.report.Failures, err)
+	}
+}
+
+func (r *run) notice(texts ...string) { r.report.Notices = appendOnce(r.report.Notices, texts) }
+func (r *run) warn(texts ...string)   { r.report.Warnings = appendOnce(r.report.Warnings, texts) }
+
+// appendOnce adds the texts that are not in the list yet: each round of a dispatch
+// lists the issues again.
+func appendOnce(list, texts []string) []string {
+	for _, text := range texts {
+		if !slices.Contains(list, text) {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
+func (r *run) end() report.Run {
+	r.warn(r.windows.Warnings...)
+	r.report.Ended = r.Clock.Now()
+	r.report.Requests = map[string]int{}
+	for service, sent := range r.Sources.Requests {
+		for kind, n := range sent() {
+			r.report.Requests[service+" "+kind] += n
+		}
+	}
+	return r.report
+}

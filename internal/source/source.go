@@ -1,0 +1,74 @@
+// Package source says what a service must offer to be read: logs are a Source,
+// and a service that groups events into issues of its own, as Sentry does, is a
+// Tracker.
+//
+// It is pure and may import event.
+package source
+
+import (
+	"context"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Source delivers log records, oldest first within each stream.
+type Source interface {
+	// Key names the source in markers; it never changes.
+	Key() string
+	// Read emits all records from the given time on. It has no end, because clocks
+	// run ahead. It returns up to when the records are complete, which is the zero
+	// time if nothing is, and the error that stopped it.
+	Read(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error)
+}
+
+// Windowed is a source that can show one stream unfiltered.
+type Windowed interface {
+	Source
+	// Window returns the records of the stream between two times and the number
+	// of requests, at most maxRequests, that it took. An error that may be gone
+	// later has a method Temporary() bool that returns true.
+	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
+}
+
+// Tracker is a service that keeps issues of its own, each with its lifetime
+// total and a state.
+type Tracker interface {
+	// Key names the source on the dashboard; it never changes.
+	Key() string
+	// Issues returns all issues that are selected there, whole or an error.
+	Issues(ctx context.Context) ([]event.Tracked, error)
+	// Issue returns one issue in any state: event.Deleted if it is gone.
+	Issue(ctx context.Context, id string) (event.Tracked, error)
+	// LatestEvent returns the newest event of an issue, or the zero Event if there
+	// is none any more.
+	LatestEvent(ctx context.Context, issue event.Tracked) (event.Event, error)
+	// Event returns one event of an issue by its id, or the zero Event if it is not
+	// there any more.
+	Event(ctx context.Context, issue event.Tracked, id string) (event.Event, error)
+	// Resolve marks an issue as resolved. Resolving it again does nothing.
+	Resolve(ctx context.Context, id string) error
+}
+
+// Health is how the reading of one source went.
+type Health struct {
+	Name     string
+	From     time.Time // start of the reading
+	Complete time.Time // end of the reading; zero if nothing was read
+	Events   int64     // that the policy kept
+	Err      error
+
+	Tracker bool // read whole and not from a time on
+	Issues  int  // of a tracker
+}
+
+// Followed is what the repository knows about a tracker's issue.
+type Followed struct {
+	Filed  bool  // it has an issue here
+	Open   bool  // which is open
+	Waits  bool  // it has a row on the dashboard
+	Due    bool  // its row waits only for room, and gets its issue in this run
+	Wanted bool  // its state matters even if it is not selected any more
+	DueAt  int64 // the total from which its row gets an issue; 0 if that depends on room
+	Total  int64 // events counted so far
+}
