@@ -30,6 +30,7 @@ func TestBadInput(t *testing.T) {
 			[]string{"github-token", "repository", "log-groups", "lookback", "min-level"}},
 		{"organization token of Sentry", func(w *world) {
 			w.env["SENTRY_AUTH_TOKEN"], w.env["SENTRY_ORGANIZATION"], w.env["SENTRY_PROJECT"] = "sntrys_eyJpYXQi", "acme", "shop"
+			delete(w.env, "AWS_LOG_GROUP_NAME")
 		}, nil, 2, []string{"sentry-auth-token", "internal integration", "event:read", "project:read"}},
 		{"unknown flag", nil, []string{"--frequency", "5m"}, 2, []string{"--frequency"}},
 		{"unknown command", nil, []string{"look"}, 2, []string{"look"}},

@@ -44,14 +44,23 @@ func (s *session) configure(ctx context.Context) (config.Config, *github.Client,
 // load reads the configuration. file stands in for a configuration file that
 // the workspace lacks; nil if there is none. The configuration holds what is
 // right even where there is an error, so that further mistakes can be told.
-func (s *session) load(file []byte) (config.Config, error) {
+func (s *session) load(file []byte) (config.Config, error) { return s.loadInput(s.input(file)) }
+
+// loadOffline reads the settings that matter where no service is asked.
+func (s *session) loadOffline() (config.Config, error) {
+	in := s.input(nil)
+	in.Offline = true
+	return s.loadInput(in)
+}
+
+func (s *session) input(file []byte) config.Input {
 	set := map[string]string{}
 	s.flags.VisitAll(func(f *pflag.Flag) {
 		if f.Changed {
 			set[f.Name] = f.Value.String()
 		}
 	})
-	cfg, err := config.Load(config.Input{
+	return config.Input{
 		Flags:  set,
 		Getenv: s.Getenv,
 		ReadFile: func(name string) ([]byte, error) {
@@ -62,7 +71,11 @@ func (s *session) load(file []byte) (config.Config, error) {
 			return content, err
 		},
 		Now: s.Clock.Now(),
-	})
+	}
+}
+
+func (s *session) loadInput(in config.Input) (config.Config, error) {
+	cfg, err := config.Load(in)
 	s.redactor = redactor(cfg.Redact)
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself

@@ -77,10 +77,15 @@ func checkConfig(cfg config.Config, err error) []finding.Finding {
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	var found []finding.Finding
-	if err := errors.Join(err, cfg.CheckScan()); err != nil {
+	for _, warning := range cfg.Warnings {
+		found = append(found, warned(about, warning))
+	}
+	if err := errors.Join(err, errors.Join(cfg.LeftOut...), cfg.CheckScan()); err != nil {
 		for _, line := range strings.Split(err.Error(), "\n") {
 			found = append(found, mistake(about, line))
 		}
+	}
+	if len(found) > 0 {
 		return found
 	}
 	if cfg.FileRead {
@@ -96,6 +101,13 @@ func mistake(about, message string) finding.Finding {
 		return finding.Fail(about, message, "")
 	}
 	return finding.Fail(about, message[:i], message[i+2:])
+}
+
+// warned is a mistake that a run can do without.
+func warned(about, message string) finding.Finding {
+	f := mistake(about, message)
+	f.Level = finding.Warning
+	return f
 }
 
 func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.Finding {

@@ -35,7 +35,7 @@ func (s *session) groupCommand() *cobra.Command {
 
 // group tells which events of a log are the same error.
 func (s *session) group(ctx context.Context, args []string, f groupFlags) error {
-	cfg, err := s.load(nil)
+	cfg, err := s.loadOffline()
 	if err != nil {
 		return err
 	}

@@ -109,14 +109,19 @@ func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, er
 	}
 	ctx, cancel := s.Clock.WithTimeout(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
 	defer cancel()
+	// A payload is filed without any source.
+	warnings := cfg.Warnings
 	tracker, err := s.sentry(cfg)
-	if err != nil {
-		return report.Run{}, err
+	for _, err := range append(cfg.LeftOut, err) {
+		if err != nil {
+			warnings = append(warnings, err.Error())
+		}
 	}
 	options := s.options(cfg, sources{github: gh, reader: reader, sentry: tracker})
 	delete(options.Sources.Requests, "CloudWatch")
 	run := scan.Dispatch(ctx, options, intake.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
+	run.Warnings = append(warnings, run.Warnings...)
 	for _, c := range payload.Commands {
 		desk{s, cfg, reader, &run}.serve(ctx, c, options)
 	}

@@ -1,59 +1,83 @@
 package cli
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
 
-	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/preview"
+	"github.com/org/errmon-action/internal/source"
 )
 
-// preview shows the issues that a payload, log files, or without any the configured
-// sources, would get.
+// preview shows the issues that local log files, a payload, or else the configured
+// sources would get.
 func (s *session) preview(cmd *cobra.Command, args []string) error {
-	ctx := cmd.Context()
-	cfg, err := s.load(nil)
 	body, delivered, payloadErr := s.payload(cmd)
+	switch {
+	case delivered && len(args) > 0:
+		return usageError{errors.New("preview shows log files or a payload: leave --payload or the files out")}
+	case len(args) > 0:
+		return s.previewFiles(cmd.Context(), args)
+	}
+	cfg, err := s.load(nil)
 	if err := errors.Join(err, payloadErr); err != nil {
 		return err
 	}
-	p := preview.Preview{
+	if delivered {
+		return s.previewPayload(cfg, body)
+	}
+	return s.previewSources(cmd.Context(), cfg)
+}
+
+func (s *session) previewer(cfg config.Config) preview.Preview {
+	return preview.Preview{
 		Out:       s.Stdout,
 		Redactor:  s.redactor,
 		Rules:     intakeRules(cfg),
 		MinEvents: cfg.MinEvents,
 		Now:       s.Clock.Now(),
 	}
-	if delivered {
-		payload, err := s.read(cfg, body)
-		if err != nil {
-			return err
-		}
-		p.Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, notices(payload))
-		return errors.Join(payload.Refused...)
+}
+
+func (s *session) previewFiles(ctx context.Context, args []string) error {
+	cfg, err := s.loadOffline()
+	if err != nil {
+		return err
 	}
-	if len(args) > 0 {
-		files, err := logfile.Expand(args)
-		if err != nil {
-			return usageError{err}
-		}
-		return p.Files(ctx, files, s.Stdin)
+	files, err := logfile.Expand(args)
+	if err != nil {
+		return usageError{err}
 	}
-	specs, err := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	tracker, sentryErr := s.tracker(cfg)
-	if err := errors.Join(cfg.CheckSources(), err, sentryErr); err != nil {
+	return s.previewer(cfg).Files(ctx, files, s.Stdin)
+}
+
+func (s *session) previewPayload(cfg config.Config, body []byte) error {
+	payload, err := s.read(cfg, body)
+	if err != nil {
+		return err
+	}
+	s.previewer(cfg).Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, notices(payload))
+	return errors.Join(payload.Refused...)
+}
+
+func (s *session) previewSources(ctx context.Context, cfg config.Config) error {
+	watched, err := s.watch(cfg)
+	if err != nil {
 		return usageError{err}
 	}
 	aws, err := s.cloudwatch(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	sources, openErr := openGroups(ctx, aws, specs)
-	if err := p.Sources(ctx, sources, tracker, lookback(cfg, p.Now)); err != nil {
-		return err
+	var tracker source.Tracker
+	if watched.sentry != nil {
+		tracker = watched.sentry
 	}
-	return openErr
+	p := s.previewer(cfg)
+	sources, openErr := openGroups(ctx, aws, watched.specs)
+	return errors.Join(errors.Join(watched.leftOut...), openErr, p.Sources(ctx, sources, tracker, lookback(cfg, p.Now)))
 }

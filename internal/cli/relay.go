@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/relay"
 )
@@ -58,7 +59,9 @@ func (s *session) relayCommand() *cobra.Command {
 }
 
 func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
-	cfg, err := loadRelay(flags, s.Getenv)
+	getenv, dotEnvErr := config.Getenv(s.input(nil))
+	cfg, err := loadRelay(flags, getenv)
+	err = errors.Join(dotEnvErr, err)
 	client, clientErr := s.relayGitHub(cfg)
 	if err := errors.Join(err, clientErr); err != nil {
 		return usageError{err}

@@ -47,9 +47,8 @@ func (s *session) scanSources(ctx context.Context, cfg config.Config, reader *gi
 	if err != nil && !errors.As(err, &usage) {
 		return report.Run{}, err
 	}
-	specs, specsErr := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	tracker, sentryErr := s.sentry(cfg)
-	if err := errors.Join(err, asUsage(errors.Join(specsErr, sentryErr, cfg.CheckScan()))); err != nil {
+	watched, watchErr := s.watch(cfg)
+	if err := errors.Join(err, asUsage(errors.Join(cfg.CheckTarget(), watchErr))); err != nil {
 		return report.Run{}, err
 	}
 	gh, err := s.github(cfg)
@@ -62,7 +61,10 @@ func (s *session) scanSources(ctx context.Context, cfg config.Config, reader *gi
 	if err != nil {
 		return report.Run{}, err
 	}
-	return scan.Run(ctx, s.options(cfg, sources{github: gh, reader: reader, aws: aws, specs: specs, sentry: tracker})), nil
+	run := scan.Run(ctx, s.options(cfg, sources{github: gh, reader: reader, aws: aws, specs: watched.specs, sentry: watched.sentry}))
+	run.Failures = append(watched.leftOut, run.Failures...)
+	run.Warnings = append(cfg.Warnings, run.Warnings...)
+	return run, nil
 }
 
 // sources are the clients of one run.
@@ -163,15 +165,6 @@ func (s *session) sentry(cfg config.Config) (*sentry.Client, error) {
 		Environments: cfg.SentryEnvironments,
 		Clock:        s.Clock,
 	})
-}
-
-// tracker is Sentry, or none at all.
-func (s *session) tracker(cfg config.Config) (source.Tracker, error) {
-	client, err := s.sentry(cfg)
-	if client == nil {
-		return nil, err
-	}
-	return client, err
 }
 
 func (s *session) github(cfg config.Config) (*github.Client, error) {

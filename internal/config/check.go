@@ -3,33 +3,59 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// together lists settings of which all or none are to be set.
-var together = [][]string{
-	{"sentry-auth-token", "sentry-organization", "sentry-projects"},
-	{"slack-bot-token", "slack-channel"},
+// leaveOut drops what is configured by halves, and notes it in LeftOut and
+// Warnings: an old .env with one variable too few still reads all the rest.
+func (c *Config) leaveOut(given map[string]value) {
+	if err := incomplete(given, "Sentry is not read", "sentry-auth-token", "sentry-organization", "sentry-projects"); err != nil {
+		c.LeftOut = append(c.LeftOut, err)
+		c.SentryAuthToken, c.SentryOrganization, c.SentryProjects = "", "", nil
+	}
+	if err := incomplete(given, "the bot posts nothing", "slack-bot-token", "slack-channel"); err != nil {
+		c.Warnings = append(c.Warnings, err.Error())
+		c.SlackBotToken, c.SlackChannel = "", ""
+	}
+	if c.AWSRegion == "" && !c.refused("aws-region") {
+		c.leaveOutNames()
+	}
 }
 
-func checkTogether(given map[string]value) error {
-	var mistakes []error
-	for _, names := range together {
-		var set, missing []string
-		for _, name := range names {
-			if v := given[name]; v.text != "" {
-				set = append(set, fmt.Sprintf("%s (%s)", name, v.origin))
-			} else {
-				missing = append(missing, name)
-			}
-		}
-		if len(set) > 0 && len(missing) > 0 {
-			mistakes = append(mistakes, fmt.Errorf("%s needs %s: set all of them, or none",
-				strings.Join(set, " with "), strings.Join(missing, " and ")))
+// leaveOutNames drops the log groups that are in no known region: only an ARN
+// carries its own.
+func (c *Config) leaveOutNames() {
+	named := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
+	if len(named) == 0 {
+		return
+	}
+	c.LogGroups = slices.DeleteFunc(slices.Clone(c.LogGroups), func(group string) bool { return !isARN(group) })
+	c.LeftOut = append(c.LeftOut, fmt.Errorf("log-groups %s cannot be read without their region: set aws-region, or name them by ARN",
+		shorten(strings.Join(named, ", "))))
+}
+
+func isARN(group string) bool { return strings.HasPrefix(group, "arn:") }
+
+// incomplete returns an error if some of the settings are set and some are not.
+func incomplete(given map[string]value, consequence string, names ...string) error {
+	var set, missing []string
+	for _, name := range names {
+		if v := given[name]; v.text != "" {
+			set = append(set, fmt.Sprintf("%s (%s)", name, v.origin))
+		} else {
+			missing = append(missing, name)
 		}
 	}
-	return errors.Join(mistakes...)
+	if len(set) == 0 || len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s needs %s, so %s: set all of them, or none", strings.Join(set, " with "), strings.Join(missing, " and "), consequence)
 }
+
+// refused reports whether a setting has a wrong value, which is not the same
+// mistake as having none.
+func (c Config) refused(name string) bool { return slices.Contains(c.Refused, name) }
 
 // CheckScan reports everything that a scan of the sources needs and c lacks,
 // joined.
@@ -38,10 +64,10 @@ func (c Config) CheckScan() error { return errors.Join(c.CheckTarget(), c.CheckS
 // CheckTarget reports everything that filing issues needs and c lacks, joined.
 func (c Config) CheckTarget() error {
 	var missing []error
-	if c.GitHubToken == "" {
+	if c.GitHubToken == "" && !c.refused("github-token") {
 		missing = append(missing, errors.New("no token: pass github-token, or set GITHUB_TOKEN"))
 	}
-	if c.Owner == "" {
+	if c.Owner == "" && !c.refused("repository") {
 		missing = append(missing, errors.New("no repository to file issues in: set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 	}
 	return errors.Join(missing...)
@@ -49,7 +75,7 @@ func (c Config) CheckTarget() error {
 
 // CheckSources reports that c names no source to read.
 func (c Config) CheckSources() error {
-	if len(c.LogGroups) == 0 && c.SentryAuthToken == "" {
+	if len(c.LogGroups) == 0 && c.SentryAuthToken == "" && !c.refused("log-groups") && !c.refused("sentry-auth-token") {
 		return errors.New("nothing to watch: set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")
 	}
 	return nil

@@ -30,7 +30,7 @@ type Config struct {
 	AWSRequestsPerSecond float64
 	Since                time.Time // zero if not set; never in the future
 
-	SentryAuthToken    string // set together with organization and projects, or not at all
+	SentryAuthToken    string // set together with organization and projects, or not at all; see LeftOut
 	SentryOrganization string
 	SentryProjects     []string
 	SentryURL          string // without a slash at its end
@@ -39,7 +39,7 @@ type Config struct {
 	SentryResolve      bool
 
 	SlackWebhookURL string
-	SlackBotToken   string // set together with SlackChannel, or not at all
+	SlackBotToken   string // set together with SlackChannel, or not at all; see Warnings
 	SlackChannel    string
 	SlackAPIURL     string // of SLACK_API_URL, without a slash at its end; empty for Slack's own
 
@@ -64,6 +64,12 @@ type Config struct {
 	File     string // where the file of settings is looked for
 	FileRead bool   // whether it was there
 	DryRun   bool
+
+	// LeftOut says which sources are configured by halves and therefore not read.
+	// Warnings says the same of what a run can do without. What they name is unset here.
+	LeftOut  []error
+	Warnings []string
+	Refused  []string // settings with a wrong value, each explained by Load's error
 
 	// InApp and Fields stand in the file alone.
 	InApp  InApp

@@ -13,6 +13,7 @@ func load(yml string) (Config, error) {
 
 func TestFile(t *testing.T) {
 	c, err := load(`# settings of the team
+aws-region: eu-central-1
 log-groups:
   - /ecs/a
   - "/ecs/b" # quoted

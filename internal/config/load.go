@@ -23,6 +23,9 @@ type Input struct {
 	ReadFile func(path string) ([]byte, error)
 	// Now is what since counts back from.
 	Now time.Time
+	// Offline ignores the settings of services: what reads local files needs none,
+	// and a stray token must not stop it.
+	Offline bool
 }
 
 const defaultAPIURL = "https://api.github.com"
@@ -35,8 +38,9 @@ type value struct {
 // Load reads every setting. All mistakes are reported at once, joined, each with
 // the setting, where its value came from, the value unless it is a secret, and
 // the remedy; the error is fs.ErrNotExist if the file that config names is absent. The
-// Config holds what is right even then. Whether it suffices for a command is
-// asked separately, see CheckScan.
+// Config holds what is right even then. What is configured by halves is not a
+// mistake, see Config.LeftOut. Whether the rest suffices for a command is asked
+// separately, see CheckScan.
 func Load(in Input) (Config, error) {
 	var c Config
 	var mistakes []error
@@ -57,13 +61,27 @@ func Load(in Input) (Config, error) {
 	for _, s := range Settings {
 		v := first(given[s.Name], fromFile[s.Name])
 		given[s.Name] = v
-		if v = first(v, value{s.Default, "default"}); v.text != "" {
-			note(explain(s, v, s.read(&c, v.text, in.Now)))
+		if v = first(v, value{s.Default, "default"}); v.text == "" || in.Offline && s.Group.service() {
+			continue
+		}
+		if err := s.read(&c, v.text, in.Now); err != nil {
+			c.Refused = append(c.Refused, s.Name)
+			note(explain(s, v, err))
 		}
 	}
-	note(c.readAPIURLs(environment{in.Getenv, dotEnv}))
-	note(checkTogether(given))
+	if !in.Offline {
+		note(c.readAPIURLs(environment{in.Getenv, dotEnv}))
+		c.leaveOut(given)
+	}
 	return c, errors.Join(mistakes...)
+}
+
+// Getenv returns in.Getenv with the variables of .env behind it, for settings that
+// are not of this package.
+func Getenv(in Input) (func(name string) string, error) {
+	dotEnv, err := readDotEnv(in)
+	env := environment{in.Getenv, dotEnv}
+	return func(name string) string { return env.lookup(name).text }, err
 }
 
 // readDotEnv returns the variables of .env that the environment lacks. Inside
@@ -137,10 +155,7 @@ func first(values ...value) value {
 
 // explain adds to a reader's error which setting it is about.
 func explain(s Setting, v value, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case s.Secret:
+	if s.Secret {
 		return fmt.Errorf("%s (%s) %w", s.Name, v.origin, err)
 	}
 	return fmt.Errorf("%s %q (%s) %w", s.Name, shorten(v.text), v.origin, err)

@@ -2,7 +2,10 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,8 +198,6 @@ func TestMistakes(t *testing.T) {
 		{"command", "command", "relay", "must be one of scan, doctor, preview"},
 		{"file", "config", "none.yml", `config "none.yml" (flag --config): file does not exist: check the path`},
 		{"long value", "lookback", long, `"` + long[:100] + `…" (flag`},
-		{"half of Sentry", "sentry-organization", "acme", "sentry-organization (flag --sentry-organization) needs sentry-auth-token and sentry-projects"},
-		{"half of Slack", "slack-channel", "#alerts", "slack-channel (flag --slack-channel) needs slack-bot-token"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -215,7 +216,7 @@ func TestMistakes(t *testing.T) {
 func TestAllMistakesAtOnce(t *testing.T) {
 	_, err := Load(sources{
 		flags: map[string]string{"lookback": "x"},
-		env:   map[string]string{"INPUT_LATENESS": "x", "ERRMON_MIN_EVENTS": "x", "GITHUB_API_URL": "x", "SLACK_CHANNEL": "x", "GITHUB_OWNER": "x", "GITHUB_REPO": "a b"},
+		env:   map[string]string{"INPUT_LATENESS": "x", "ERRMON_MIN_EVENTS": "x", "GITHUB_API_URL": "x", "GITHUB_OWNER": "x", "GITHUB_REPO": "a b"},
 		files: map[string]string{".env": "ERRMON_LABEL=a,b", ".github/errmon.yml": "# c\nmax-new-issues: x\nlog-grups: x\nslack-bot-token: x\n"},
 	}.input())
 	want := `.github/errmon.yml line 3: unknown key "log-grups": did you mean "log-groups"?
@@ -226,13 +227,86 @@ lateness "x" (input lateness) is no duration: write it as 90s, 15m, 6h or 2d
 label "a,b" (ERRMON_LABEL in .env) must hold no comma and no control character
 min-events "x" (environment variable ERRMON_MIN_EVENTS) must be a whole number between 1 and 1000000
 max-new-issues "x" (.github/errmon.yml line 2) must be a whole number between 0 and 500
-GITHUB_API_URL "x" (environment variable GITHUB_API_URL) must be an address such as https://example.com, without credentials, query or fragment
-slack-channel (environment variable SLACK_CHANNEL) needs slack-bot-token: set all of them, or none`
+GITHUB_API_URL "x" (environment variable GITHUB_API_URL) must be an address such as https://example.com, without credentials, query or fragment`
 	if err == nil {
 		t.Fatal("no error")
 	}
 	if diff := cmp.Diff(want, err.Error()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestHalves configures one service by halves at a time, beside a whole one.
+func TestHalves(t *testing.T) {
+	tests := []struct {
+		name             string
+		env              map[string]string
+		leftOut, warning string
+	}{
+		{"a token of Sentry", map[string]string{"SENTRY_AUTH_TOKEN": "hush"},
+			"sentry-auth-token (environment variable SENTRY_AUTH_TOKEN) needs sentry-organization and sentry-projects, so Sentry is not read: set all of them, or none", ""},
+		{"Sentry without its token", map[string]string{"SENTRY_ORGANIZATION": "acme", "SENTRY_PROJECT": "shop"},
+			"sentry-organization (environment variable SENTRY_ORGANIZATION) with sentry-projects (environment variable SENTRY_PROJECT) needs sentry-auth-token", ""},
+		{"a log group without a region", map[string]string{"AWS_REGION": "", "AWS_LOG_GROUP_NAME": "/ecs/b,arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/a"},
+			"log-groups /ecs/b cannot be read without their region: set aws-region, or name them by ARN", ""},
+		{"a bot without its channel", map[string]string{"SLACK_BOT_TOKEN": "hush"},
+			"", "slack-bot-token (environment variable SLACK_BOT_TOKEN) needs slack-channel, so the bot posts nothing: set all of them, or none"},
+		{"a channel without its bot", map[string]string{"SLACK_CHANNEL": "#alerts"}, "", "slack-channel (environment variable SLACK_CHANNEL) needs slack-bot-token"},
+		{"a region without a log group", map[string]string{"AWS_LOG_GROUP_NAME": ""}, "", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			env := map[string]string{"AWS_REGION": "eu-west-1", "AWS_LOG_GROUP_NAME": "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/a"}
+			maps.Copy(env, test.env)
+			c, err := Load(sources{env: env}.input())
+			if err != nil {
+				t.Fatal(err)
+			}
+			left, warnings := fmt.Sprint(errors.Join(c.LeftOut...)), strings.Join(c.Warnings, "\n")
+			if test.leftOut == "" != (c.LeftOut == nil) || !strings.Contains(left, test.leftOut) {
+				t.Errorf("left out %q, want %q", left, test.leftOut)
+			}
+			if test.warning == "" != (warnings == "") || !strings.Contains(warnings, test.warning) {
+				t.Errorf("warnings %q, want %q", warnings, test.warning)
+			}
+			if c.SentryAuthToken+c.SentryOrganization+c.SlackBotToken+c.SlackChannel != "" || slices.Contains(c.LogGroups, "/ecs/b") {
+				t.Errorf("a half is left in %+v", c)
+			}
+		})
+	}
+}
+
+// TestOffline: what reads local files neither needs nor looks at what services need.
+func TestOffline(t *testing.T) {
+	in := sources{env: map[string]string{
+		"SENTRY_AUTH_TOKEN": "with space", "SLACK_WEBHOOK_URL": "x", "GITHUB_REPOSITORY": "x", "AWS_LOG_GROUP_NAME": "/ecs/a", "GITHUB_API_URL": "x",
+		"ERRMON_RELAY_URL": "x", "ERRMON_MIN_LEVEL": "warn",
+	}}.input()
+	if _, err := Load(in); err == nil {
+		t.Error("nothing is wrong with them")
+	}
+	in.Offline = true
+	c, err := Load(in)
+	if err != nil || c.LeftOut != nil || c.Warnings != nil || c.MinLevel != "warn" || c.SentryAuthToken != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	in.Flags = map[string]string{"min-level": "loud"}
+	if _, err := Load(in); err == nil {
+		t.Error("a wrong level is taken")
+	}
+}
+
+// TestRefusedIsNotMissing: a wrong value gets one error, not a second one that says
+// that there is none.
+func TestRefusedIsNotMissing(t *testing.T) {
+	good := map[string]string{"github-token": "t", "repository": "acme/shop", "log-groups": "/ecs/a", "aws-region": "eu-west-1"}
+	for name, wrong := range map[string]string{"github-token": "a b", "repository": "x", "log-groups": strings.Repeat("x", 3000)} {
+		flags := maps.Clone(good)
+		flags[name] = wrong
+		c, err := Load(sources{flags: flags}.input())
+		if all := errors.Join(err, c.CheckScan()); all == nil || strings.Contains(all.Error(), "\n") {
+			t.Errorf("%s: %v", name, all)
+		}
 	}
 }
 

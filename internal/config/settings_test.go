@@ -122,6 +122,9 @@ func TestAction(t *testing.T) {
 // elsewhere lists the variables of .env.example that belong to no setting.
 var elsewhere = map[string]string{
 	"GITHUB_API_URL": defaultAPIURL, "SLACK_API_URL": "https://slack.com/api", "AWS_PROFILE": "", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS": "", "SENTRY_DSN": "",
+	// The relay's, see package cli.
+	"SENTRY_CLIENT_SECRET": "", "SLACK_SIGNING_SECRET": "", "ERRMON_RELAY_TOKEN": "", "ERRMON_LISTEN": "127.0.0.1:8080", "ERRMON_METRICS_LISTEN": "",
+	"ERRMON_COALESCE": "10s", "GITHUB_APP_ID": "", "GITHUB_APP_KEY": "", "GITHUB_APP_INSTALLATION": "",
 }
 
 // TestEnvExample holds .env.example to the table, and to being a valid .env.
