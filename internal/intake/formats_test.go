@@ -1,0 +1,318 @@
+package intake_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/intake"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+var updateFormats = flag.Bool("update", false, "rewrite the guide's list of formats")
+
+// format is one entry of the catalogue, testdata/formats: what a logger, a
+// server or a service prints by default. An archive holds a product family: its
+// comment is the family's name, and each format has these files in a row:
+//
+//	-- NAME --     what is expected of the error, one "key: value" a line: any of wanted
+//	-- error --    an error, as it is printed
+//	-- same --     the same error with other values; lands on the same issue
+//	-- other --    another error, optional; lands on another issue
+//	-- quiet --    lines that are not errors; an indented line continues the one above
+//
+// ␛ stands for the escape character, ␉ for a tab and ␍ for a carriage return.
+//
+// Further keys: "broken" says what does not work yet; "filter: misses" that the
+// default filter pattern does not find the error; "records: lines" that what
+// carries the lines never puts two into one record.
+type format struct {
+	family, name string
+	want         map[string]string
+	errors       []string // error, same and, if there is one, other
+	quiet        []string
+}
+
+// wanted returns what the catalogue may ask of an error.
+var wanted = map[string]func(*grouping.Group) string{
+	"level":       func(g *grouping.Group) string { return g.Level.String() },
+	"message":     func(g *grouping.Group) string { return g.Sample.Message },
+	"title":       plan.Title,
+	"logger":      func(g *grouping.Group) string { return g.Sample.Logger },
+	"service":     func(g *grouping.Group) string { return g.Service },
+	"release":     func(g *grouping.Group) string { return g.Sample.Release },
+	"environment": func(g *grouping.Group) string { return g.Sample.Environment },
+	"request":     func(g *grouping.Group) string { return g.Sample.RequestID },
+	"trace":       func(g *grouping.Group) string { return g.Sample.TraceID },
+	"exceptions":  exceptionTypes,
+}
+
+func exceptionTypes(g *grouping.Group) string {
+	var types []string
+	for _, x := range g.Sample.Exceptions {
+		types = append(types, x.Type)
+	}
+	return strings.Join(types, ", ")
+}
+
+// TestFormats takes every format through framing, parsing, redaction and
+// grouping, both with one record per event and with one per line.
+//
+//	go test -v -run TestFormats ./internal/intake
+func TestFormats(t *testing.T) {
+	formats := readFormats(t)
+	if len(formats) < 160 {
+		t.Errorf("%d formats, want at least 160", len(formats))
+	}
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "format\tfound\tlevel\tmessage\twhole=lines")
+	broken := 0
+	for _, f := range formats {
+		t.Run(f.family+"/"+f.name, func(t *testing.T) {
+			problems := f.check()
+			reason, known := f.want["broken"]
+			switch {
+			case known && len(problems) == 0:
+				t.Errorf("works: remove %q", "broken: "+reason)
+			case known:
+				broken++
+				t.Logf("known broken: %s", strings.Join(problems, "; "))
+			case len(problems) > 0:
+				t.Error(strings.Join(problems, "\n"))
+			}
+		})
+		fmt.Fprintln(w, f.row())
+	}
+	w.Flush()
+	t.Logf("%d formats, %d known broken\n%s", len(formats), broken, table.String())
+}
+
+// check returns what is wrong with how the format is read.
+func (f *format) check() (problems []string) {
+	for _, mode := range f.modes() {
+		for _, problem := range f.checkIssues(mode) {
+			problems = append(problems, mode.name+": "+problem)
+		}
+	}
+	whole, lines := keysOf(f.read(whole)), keysOf(f.read(byLine))
+	if diff := cmp.Diff(whole, lines); diff != "" && len(f.modes()) == 2 {
+		problems = append(problems, "identities, whole (-) and by line (+): "+diff)
+	}
+	return problems
+}
+
+// checkIssues compares the issues of a log in one mode, and what the error tells, with
+// what is expected.
+func (f *format) checkIssues(mode mode) (problems []string) {
+	var want, got []string
+	for i := range f.issues() {
+		want = append(want, fmt.Sprintf("%d×", 2-i))
+	}
+	groups := f.read(mode)
+	for _, g := range groups {
+		got = append(got, fmt.Sprintf("%d×", g.Count()))
+	}
+	if !slices.Equal(want, got) {
+		problems = append(problems, fmt.Sprintf("issues %v, want %v%s", got, want, titles(groups)))
+	}
+	alone := groupsOf(mode.records(f.errors[:1]))
+	if len(alone) == 0 {
+		return append(problems, "error not found")
+	}
+	for key, value := range f.want {
+		read, ok := wanted[key]
+		if !ok {
+			continue
+		}
+		if got := read(alone[0]); got != value {
+			problems = append(problems, fmt.Sprintf("%s %q, want %q", key, got, value))
+		}
+	}
+	slices.Sort(problems)
+	return problems
+}
+
+func titles(groups []*grouping.Group) string {
+	var b strings.Builder
+	for _, g := range groups {
+		fmt.Fprintf(&b, "\n\t%s: %s", g.Level, plan.Title(g))
+	}
+	return b.String()
+}
+
+// issues is how many issues the format's log has.
+func (f *format) issues() int { return len(f.errors) - 1 }
+
+// row returns the format's line of the table.
+func (f *format) row() string {
+	groups := f.read(byLine)
+	same := slices.Equal(keysOf(f.read(whole)), keysOf(groups))
+	var level, message string
+	if alone := groupsOf(byLine.records(f.errors[:1])); len(alone) > 0 {
+		level, message = alone[0].Level.String(), alone[0].Sample.Message
+	}
+	message = fmt.Sprintf("%.60q", message)
+	return fmt.Sprintf("%s/%s\t%d of %d\t%s\t%s\t%v", f.family, f.name, len(groups), f.issues(), level, message, same)
+}
+
+// mode is how the lines of an event are put into records.
+type mode struct {
+	name  string
+	split bool
+}
+
+var (
+	whole  = mode{"whole", false}
+	byLine = mode{"by line", true}
+)
+
+func (f *format) modes() []mode {
+	if f.want["records"] == "lines" {
+		return []mode{byLine}
+	}
+	return []mode{whole, byLine}
+}
+
+// read reads a log in which quiet lines surround the errors.
+func (f *format) read(mode mode) []*grouping.Group { return groupsOf(mode.records(f.log())) }
+
+func (f *format) log() []string {
+	events := slices.Clone(f.quiet)
+	for _, e := range f.errors {
+		events = append(append(events, e), f.quiet...)
+	}
+	return events
+}
+
+// records puts the events into the records of one stream, a second apart.
+func (m mode) records(events []string) []event.Record {
+	var records []event.Record
+	for i, text := range events {
+		at := time.Date(2026, 3, 14, 11, 59, 0, 0, time.UTC).Add(time.Duration(i) * time.Second)
+		parts := []string{text}
+		if m.split {
+			parts = strings.Split(text, "\n")
+		}
+		for j, part := range parts {
+			if part == "" {
+				continue // CloudWatch takes no empty event
+			}
+			records = append(records, event.Record{
+				ID: fmt.Sprint(i, ".", j), Source: "s", Stream: "s", Time: at.Add(time.Duration(j) * time.Millisecond), Text: part,
+			})
+		}
+	}
+	return records
+}
+
+// groupsOf returns the issues of some records, in the order they were first seen.
+func groupsOf(records []event.Record) []*grouping.Group {
+	pipeline := intake.New(intake.Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
+	reader := pipeline.Reader()
+	for _, r := range records {
+		reader.Add(r)
+	}
+	reader.Flush(time.Date(2026, 3, 15, 0, 0, 0, 0, time.UTC))
+	groups := pipeline.Groups()
+	slices.SortFunc(groups, func(a, b *grouping.Group) int { return a.First.Compare(b.First) })
+	return groups
+}
+
+func keysOf(groups []*grouping.Group) []string {
+	var keys []string
+	for _, g := range groups {
+		keys = append(keys, g.Key)
+	}
+	return keys
+}
+
+// TestFormatsFiltered reads every format line by line through the default
+// filter pattern, which must let the error through unless the catalogue says that it cannot.
+func TestFormatsFiltered(t *testing.T) {
+	pattern, err := cloudwatchtest.Compile(cloudwatch.DefaultFilterPattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var missed []string
+	for _, f := range readFormats(t) {
+		passed := slices.DeleteFunc(byLine.records(f.errors[:1]), func(r event.Record) bool { return !pattern.Match(r.Text) })
+		found := len(passed) > 0
+		if _, broken := f.want["broken"]; !broken {
+			found = len(groupsOf(passed)) > 0
+		}
+		if misses := f.want["filter"] == "misses"; misses == found {
+			t.Errorf("%s/%s: the filter pattern finds the error: %v; the catalogue says the opposite", f.family, f.name, found)
+		}
+		if !found {
+			missed = append(missed, f.family+": "+f.name)
+		}
+	}
+	t.Logf("missed: %d\n%s", len(missed), strings.Join(missed, "\n"))
+}
+
+// guideList begins the part of the guide's page that lists the catalogue.
+const guideList = "<!-- Generated: go test ./internal/intake -run TestFormatsInGuide -update -->\n"
+
+// TestFormatsInGuide compares the guide's list with the catalogue.
+func TestFormatsInGuide(t *testing.T) {
+	const page = "../../examples/formats.md"
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	intro, _, ok := strings.Cut(string(data), guideList)
+	if !ok {
+		t.Fatalf("%s does not contain %q", page, guideList)
+	}
+	want := intro + guideList + formatTables(readFormats(t))
+	if *updateFormats {
+		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(data), want); diff != "" {
+		t.Errorf("%s (-is +should be; rewrite it with -update)\n%s", page, diff)
+	}
+}
+
+// formatTables lists the formats by family, then those that the filter pattern misses.
+func formatTables(formats []*format) string {
+	var families, missed []string
+	names := map[string][]string{}
+	for _, f := range formats {
+		if !slices.Contains(families, f.family) {
+			families = append(families, f.family)
+		}
+		names[f.family] = append(names[f.family], f.name)
+		if f.want["filter"] == "misses" {
+			missed = append(missed, f.name)
+		}
+	}
+	var b strings.Builder
+	b.WriteString("\n| runtime or product | formats |\n|---|---|\n")
+	for _, family := range families {
+		fmt.Fprintf(&b, "| %s | %s |\n", family, strings.Join(names[family], ", "))
+	}
+	b.WriteString("\n## What the default filter pattern misses\n\n")
+	b.WriteString("The pattern has at most 1,024 characters. These errors contain none of its terms, so a log group that is read with\n" +
+		"the pattern does not show them. Set `filter-pattern` to a pattern of your own if you need them:\n\n")
+	for _, name := range missed {
+		fmt.Fprintf(&b, "- %s\n", name)
+	}
+	return b.String()
+}
