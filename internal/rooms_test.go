@@ -42,7 +42,7 @@ var others = map[string][]string{
 	"config":     {},
 	"logfile":    {"event"},
 	"github":     {"clock", "finding"},
-	"cloudwatch": {"clock", "event", "finding"},
+	"cloudwatch": {"clock", "event", "finding", "source"},
 	"sentry":     {"clock", "event", "finding"},
 	"slack":      {"clock", "finding", "safe"},
 	"doctor":     {"finding", "safe"},

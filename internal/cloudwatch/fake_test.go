@@ -11,6 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/source"
 )
 
 const region = "eu-central-1"
@@ -118,8 +119,8 @@ func (w *world) group(name string) *cloudwatch.Group {
 
 // read reads from an hour before noon.
 func read(ctx context.Context, g *cloudwatch.Group) (records []event.Record, complete time.Time, err error) {
-	complete, err = g.Read(ctx, noon.Add(-time.Hour), func(r event.Record) { records = append(records, r) })
-	return records, complete, err
+	result, err := g.Read(ctx, source.Request{From: noon.Add(-time.Hour)}, func(r event.Record) { records = append(records, r) })
+	return records, result.Complete, err
 }
 
 // series makes n events, a second apart, the first at the time given.

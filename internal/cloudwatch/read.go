@@ -12,29 +12,35 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/source"
 )
 
 // progressPages is how many pages of a read lie between two lines of progress;
 // at the default pace that is a line every 5 seconds.
 const progressPages = 10
 
-// Read calls emit for the events of the group with a timestamp of from (rounded
-// down to a millisecond) or later, oldest first, each id of a stream once: for
-// every one of them if they fit in Config.AllPages, else for those that the filter
-// pattern matches. There is no end time: clocks that run ahead log events of the
-// future, up to 2 hours.
+// Read calls emit for the events of the group with a timestamp of in.From (rounded
+// down to a millisecond) or later, oldest first, each id of a stream once: for every
+// one of them if they fit in Config.AllPages, else for those that the filter pattern
+// matches. There is no end time: clocks that run ahead log events of the future, up
+// to 2 hours.
 //
-// Every event older than complete was emitted, as far as it had been delivered.
-// After a whole read complete is the clock's time before the first request. If
+// Every event older than Complete was emitted, as far as it had been delivered.
+// After a whole read Complete is the clock's time before the first request. If
 // the context ended or the service failed in between, there is an error, and
-// complete is the time of the last event of the last whole page; zero if there
+// Complete is the time of the last event of the last whole page; zero if there
 // was none.
-func (g *Group) Read(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
-	if g.client.cfg.AllPages > 0 {
-		if complete, fits, err := g.readAll(ctx, from, emit); fits || err != nil {
-			return complete, err
+func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
+	if g.client.cfg.AllPages > 0 && !in.Large {
+		if complete, fits, err := g.readAll(ctx, in.From, emit); fits || err != nil {
+			return source.Result{Complete: complete}, err
 		}
 	}
+	complete, err := g.readFiltered(ctx, in.From, emit)
+	return source.Result{Complete: complete, Large: g.client.cfg.AllPages > 0}, err
+}
+
+func (g *Group) readFiltered(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
 	r := g.reading(emit)
 	started := g.client.cfg.Clock.Now()
 	_, err = g.eachPage(ctx, g.request(from), func(events []types.FilteredLogEvent) bool {

@@ -35,6 +35,7 @@ type Rules struct {
 type Intake struct {
 	Set    *grouping.Set
 	Events int64 // events that the policy kept
+	Unread Unread
 
 	rules Rules
 	names namer
@@ -82,6 +83,7 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 // Decision. An event at a level that no rule keeps is not parsed.
 func (in *Intake) Parse(e *event.Event) {
 	if !in.rules.Policy.MayKeep(e.Level) {
+		in.Unread.note(*e, in.names.message)
 		return
 	}
 	in.parse(e)

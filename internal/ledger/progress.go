@@ -58,11 +58,19 @@ func (k Known) due(rules plan.Rules) []marker.Row {
 	return rows
 }
 
-// After returns the dashboard after a run that read the sources and wrote the
-// results. completed says up to when a source was read without a gap.
-func (k Known) After(results []plan.Result, read []source.Health, completed map[string]time.Time, lateness time.Duration) marker.Dashboard {
+// Read is what a run read.
+type Read struct {
+	Now       time.Time // of the run
+	Lateness  time.Duration
+	Sources   []source.Health
+	Completed map[string]time.Time // up to when a source was read without a gap
+}
+
+// After returns the dashboard after a run that wrote the results of what it read.
+func (k Known) After(results []plan.Result, read Read) marker.Dashboard {
 	after := marker.Dashboard{
-		Read:    k.progress(results, read, completed, lateness),
+		Read:    k.progress(results, read),
+		Large:   k.large(read),
 		Waiting: unwritten(k.Dashboard.Waiting, results),
 	}
 	for _, r := range results {
@@ -105,20 +113,47 @@ func postponed(r plan.Result) bool {
 // stays where it was, so that the next run reads them again; one that never got
 // anywhere remembers where its first reading began. No source goes back behind
 // what an earlier run achieved.
-func (k Known) progress(results []plan.Result, read []source.Health, completed map[string]time.Time, lateness time.Duration) map[string]marker.Millis {
+func (k Known) progress(results []plan.Result, read Read) map[string]marker.Millis {
 	progress := map[string]marker.Millis{}
 	maps.Copy(progress, k.Dashboard.Read)
-	for _, s := range read {
+	for _, s := range read.Sources {
 		_, known := progress[s.Name]
-		at, done := completed[s.Name]
+		at, done := read.Completed[s.Name]
 		switch {
 		case done && !slices.ContainsFunc(results, func(r plan.Result) bool { return postponed(r) && concerns(r, s) }):
 			progress[s.Name] = max(progress[s.Name], marker.At(at))
 		case !known && !s.Tracker:
-			progress[s.Name] = marker.At(plan.ReadBefore(s.From, lateness))
+			progress[s.Name] = marker.At(plan.ReadBefore(s.From, read.Lateness))
 		}
 	}
 	return progress
+}
+
+// largeFor is how long a source that was too large to be read whole is filtered
+// without another try.
+const largeFor = 24 * time.Hour
+
+// Large reports whether a source was found too large to be read whole lately.
+func (k Known) Large(key string, now time.Time) bool {
+	at, ok := k.Dashboard.Large[key]
+	return ok && now.Sub(at.Time()) < largeFor
+}
+
+// large returns when each source was found too large: in this run, if it tried.
+func (k Known) large(read Read) map[string]marker.Millis {
+	var large map[string]marker.Millis
+	for _, s := range read.Sources {
+		if !s.Large {
+			continue
+		}
+		if large == nil {
+			large = map[string]marker.Millis{}
+		}
+		if large[s.Name] = k.Dashboard.Large[s.Name]; !k.Large(s.Name, read.Now) {
+			large[s.Name] = marker.At(read.Now)
+		}
+	}
+	return large
 }
 
 func concerns(r plan.Result, s source.Health) bool {

@@ -58,7 +58,7 @@ func (p Preview) Sources(ctx context.Context, sources []source.Source, tracker s
 	var failures []error
 	for _, s := range sources {
 		reader := in.Reader()
-		if _, err := s.Read(ctx, from, reader.Add); err != nil {
+		if _, err := s.Read(ctx, source.Request{From: from}, reader.Add); err != nil {
 			failures = append(failures, err)
 		}
 		reader.Flush(p.Now)
@@ -125,6 +125,12 @@ func (p Preview) print(in *intake.Intake, what string) {
 		count(filed, "issue"), count(int(in.Events), "error event"), what)
 	if waiting := len(actions) - filed; waiting > 0 {
 		fmt.Fprintf(p.Out, "%s would wait for min-events (%d).\n", count(waiting, "error"), p.MinEvents)
+	}
+	if in.Unread.Events > 0 {
+		fmt.Fprintln(p.Out, in.Unread.Notice())
+		for _, shape := range in.Unread.Shapes() {
+			fmt.Fprintf(p.Out, "  %s\n", p.Redactor.Terminal(shape))
+		}
 	}
 }
 

@@ -31,13 +31,14 @@ type Logs struct {
 const leadIn = time.Minute
 
 // Read reads a source from a time on.
-func (l *Logs) Read(ctx context.Context, s source.Source, from time.Time) source.Health {
+func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	before := l.Intake.Events
-	complete, err := l.read(ctx, s, from)
-	return source.Health{Name: s.Key(), From: from, Complete: complete, Events: l.Intake.Events - before, Err: err}
+	result, err := l.read(ctx, s, in)
+	return source.Health{Name: s.Key(), From: in.From, Complete: result.Complete, Large: result.Large, Events: l.Intake.Events - before, Err: err}
 }
 
-func (l *Logs) read(ctx context.Context, s source.Source, from time.Time) (time.Time, error) {
+func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (source.Result, error) {
+	from := in.From
 	var end time.Time // of the events that count; zero if there is none
 	windowed, _ := s.(source.Windowed)
 	partial := partials{intake: l.Intake, windows: l.Windows, known: l.Known}
@@ -50,7 +51,9 @@ func (l *Logs) read(ctx context.Context, s source.Source, from time.Time) (time.
 			l.Intake.Count(e)
 		}
 	})
-	complete, err := s.Read(ctx, from.Add(-leadIn), framer.Add)
+	in.From = from.Add(-leadIn)
+	result, err := s.Read(ctx, in, framer.Add)
+	complete := result.Complete
 	if complete.After(l.Now) {
 		complete = l.Now
 	}
@@ -66,5 +69,6 @@ func (l *Logs) read(ctx context.Context, s source.Source, from time.Time) (time.
 	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && complete.After(last) {
 		complete = last
 	}
-	return complete, err
+	result.Complete = complete
+	return result, err
 }

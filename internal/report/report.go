@@ -23,8 +23,15 @@ type Run struct {
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
 	Notices  []string       // what is as it should be but may surprise
+	Unread   Quotes         // events that may be errors in a format that is not read
 	Warnings []string
 	Failures []error
+}
+
+// Quotes is a notice with the lines of foreign text that it is about.
+type Quotes struct {
+	Text  string // empty if there is nothing to say
+	Lines []string
 }
 
 // Add adds what another run did after this one.

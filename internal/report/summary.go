@@ -59,7 +59,13 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	for _, n := range run.Notices {
 		fmt.Fprintf(b, "- %s\n", r.Cell(n, 1000))
 	}
-	if len(run.Problems())+len(run.Warnings)+len(run.Notices) > 0 {
+	if run.Unread.Text != "" {
+		fmt.Fprintf(b, "- %s\n", run.Unread.Text)
+		for _, line := range run.Unread.Lines {
+			fmt.Fprintf(b, "  - %s\n", r.Code(line, 200))
+		}
+	}
+	if len(run.Problems())+len(run.Warnings)+len(run.Notices)+len(run.Unread.Text) > 0 {
 		b.WriteString("\n")
 	}
 }

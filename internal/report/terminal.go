@@ -30,6 +30,12 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 	for _, n := range run.Notices {
 		fmt.Fprintln(w, r.Terminal(n))
 	}
+	if run.Unread.Text != "" {
+		fmt.Fprintln(w, run.Unread.Text)
+		for _, shape := range run.Unread.Lines {
+			fmt.Fprintf(w, "  %s\n", r.Terminal(shape))
+		}
+	}
 	if len(run.Requests) > 0 {
 		fmt.Fprintln(w, "Requests: "+requests(run))
 	}

@@ -70,7 +70,7 @@ func read(ctx context.Context, r *run) error {
 	window := ledger.Window{Now: r.input.Now, Lookback: r.Times.Lookback, Since: r.Times.Since, Rules: r.Rules}
 	for _, s := range sources {
 		from, gap := r.known.Start(s.Key(), window)
-		health := logs.Read(ctx, s, from)
+		health := logs.Read(ctx, s, source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)})
 		r.addSource(health, !health.Complete.IsZero() && !gap)
 	}
 	return nil
@@ -116,6 +116,7 @@ func decide(_ context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
+	r.report.Unread = report.Quotes{Text: r.intake.Unread.Notice(), Lines: r.intake.Unread.Shapes()}
 	r.actions = plan.Plan(r.input)
 	return nil
 }
@@ -184,7 +185,7 @@ func remember(ctx context.Context, r *run) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	after := r.known.After(r.results, r.report.Sources, r.input.Read, r.Rules.Lateness)
+	after := r.known.After(r.results, ledger.Read{Now: r.input.Now, Lateness: r.Rules.Lateness, Sources: r.report.Sources, Completed: r.input.Read})
 	if r.known.Empty(after, r.input.Read) {
 		return nil
 	}

@@ -16,10 +16,21 @@ import (
 type Source interface {
 	// Key names the source in markers; it never changes.
 	Key() string
-	// Read emits all records from the given time on. It has no end, because clocks
-	// run ahead. It returns up to when the records are complete, which is the zero
-	// time if nothing is, and the error that stopped it.
-	Read(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error)
+	// Read emits the records from a time on, without an end, because clocks run
+	// ahead. The result counts even if there is an error, which says what stopped it.
+	Read(ctx context.Context, r Request, emit func(event.Record)) (Result, error)
+}
+
+// Request is what to read of a source.
+type Request struct {
+	From  time.Time
+	Large bool // lately the source was too large to be read whole: filter at once
+}
+
+// Result is what was read of a source.
+type Result struct {
+	Complete time.Time // up to when the records are complete; zero if they are not at all
+	Large    bool      // too large to be read whole: only what a filter matches was emitted
 }
 
 // Windowed is a source that can show one stream unfiltered.
@@ -56,6 +67,7 @@ type Health struct {
 	From     time.Time // start of the reading
 	Complete time.Time // end of the reading; zero if nothing was read
 	Events   int64     // that the policy kept
+	Large    bool      // see Result
 	Err      error
 
 	Tracker bool // read whole and not from a time on
