@@ -90,17 +90,7 @@ func TestEvalOrder(t *testing.T) {
 			least := 1.0
 			want, _ := group(log.Lines, nil)
 			for i := range uint64(5) {
-				order := rand.New(rand.NewPCG(i, 2)).Perm(len(log.Lines))
-				shuffled := make([]string, len(order))
-				for to, from := range order {
-					shuffled[to] = log.Lines[from]
-				}
-				got, _ := group(shuffled, nil)
-				back := make([]string, len(order))
-				for to, from := range order {
-					back[from] = got[to]
-				}
-				least = min(least, groupingtest.AdjustedRand(want, back))
+				least = min(least, groupingtest.AdjustedRand(want, groupShuffled(log.Lines, i)))
 			}
 			fmt.Fprintf(w, "%s\t%.4f\n", log.Name, least)
 			if least != 1 {
@@ -108,6 +98,22 @@ func TestEvalOrder(t *testing.T) {
 			}
 		}
 	})
+}
+
+// groupShuffled groups the lines in another order, and returns the key of
+// each in the order given.
+func groupShuffled(lines []string, seed uint64) []string {
+	order := rand.New(rand.NewPCG(seed, 2)).Perm(len(lines))
+	shuffled := make([]string, len(order))
+	for to, from := range order {
+		shuffled[to] = lines[from]
+	}
+	got, _ := group(shuffled, nil)
+	back := make([]string, len(order))
+	for to, from := range order {
+		back[from] = got[to]
+	}
+	return back
 }
 
 // TestEvalSplit groups the first half of each log, then the second half with

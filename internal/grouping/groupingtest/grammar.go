@@ -1,0 +1,178 @@
+package groupingtest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+// grammar writes texts with values in guillemets:
+//
+//	«name»     one of the alternatives of the value of that name
+//	«a|b»      a or b, which may hold values themselves
+//	«name*, »  one to five of the value, joined by what follows the asterisk
+//	«x8»       8 hexadecimal digits; X for upper case, l for letters
+//	«01..24»   a number from 1 to 24, as wide as the first is written
+//	«0.0..9.9» a number with one decimal
+//	«1..9999~» a number whose order of magnitude is uniform
+//	«!name»    one of the alternatives, each of them another template
+type grammar struct {
+	rand   *rand.Rand
+	values map[string][]string
+	parsed map[string][]part
+}
+
+// part is a piece of a text: literal, or what stands between guillemets.
+type part struct {
+	text  string
+	value bool
+}
+
+// decide replaces each «!value» of a template by one of its alternatives,
+// those listed first more often than the others.
+func (g *grammar) decide(template string) string {
+	var b strings.Builder
+	for _, p := range parse(template) {
+		notation, decided := strings.CutPrefix(p.text, "!")
+		switch {
+		case !p.value:
+			b.WriteString(p.text)
+		case !decided:
+			b.WriteString("«" + p.text + "»")
+		default:
+			u := g.rand.Float64()
+			alternatives := g.alternatives(notation)
+			b.WriteString(g.decide(alternatives[int(u*u*float64(len(alternatives)))]))
+		}
+	}
+	return b.String()
+}
+
+// alternatives are those of the value named so, or else those listed.
+func (g *grammar) alternatives(notation string) []string {
+	if _, known := g.values[notation]; !known {
+		g.values[notation] = split(notation)
+	}
+	return g.values[notation]
+}
+
+func (g *grammar) expand(text string) (string, error) {
+	if !strings.Contains(text, "«") {
+		return text, nil
+	}
+	parts, known := g.parsed[text]
+	if !known {
+		parts = parse(text)
+		g.parsed[text] = parts
+	}
+	var b strings.Builder
+	for _, p := range parts {
+		if !p.value {
+			b.WriteString(p.text)
+			continue
+		}
+		value, err := g.value(p.text)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(value)
+	}
+	return b.String(), nil
+}
+
+// parse cuts a text at its outermost guillemets.
+func parse(text string) (parts []part) {
+	depth, start := 0, 0
+	for i, r := range text {
+		switch {
+		case r == '«':
+			if depth == 0 {
+				parts = append(parts, part{text: text[start:i]})
+				start = i + len("«")
+			}
+			depth++
+		case r == '»':
+			if depth--; depth == 0 {
+				parts = append(parts, part{text: text[start:i], value: true})
+				start = i + len("»")
+			}
+		}
+	}
+	return append(parts, part{text: text[start:]})
+}
+
+// split returns what is between the bars outside guillemets.
+func split(text string) (alternatives []string) {
+	depth, start := 0, 0
+	for i, r := range text {
+		switch r {
+		case '«':
+			depth++
+		case '»':
+			depth--
+		case '|':
+			if depth == 0 {
+				alternatives = append(alternatives, text[start:i])
+				start = i + 1
+			}
+		}
+	}
+	return append(alternatives, text[start:])
+}
+
+func (g *grammar) value(notation string) (string, error) {
+	if list := g.alternatives(notation); len(list) > 1 || list[0] != notation {
+		return g.expand(list[g.rand.IntN(len(list))])
+	}
+	if name, separator, ok := strings.Cut(notation, "*"); ok {
+		return g.list(name, separator)
+	}
+	if low, high, ok := strings.Cut(notation, ".."); ok {
+		return g.number(low, high)
+	}
+	alphabets := map[byte]string{'x': "0123456789abcdef", 'X': "0123456789ABCDEF", 'l': "abcdefghijklmnopqrstuvwxyz"}
+	n, err := strconv.Atoi(notation[min(1, len(notation)):])
+	if err != nil || alphabets[notation[0]] == "" {
+		return "", fmt.Errorf("no value %q", notation)
+	}
+	text := make([]byte, n)
+	for i := range text {
+		alphabet := alphabets[notation[0]]
+		text[i] = alphabet[g.rand.IntN(len(alphabet))]
+	}
+	return string(text), nil
+}
+
+func (g *grammar) list(name, separator string) (string, error) {
+	items := make([]string, 1+g.rand.IntN(5))
+	for i := range items {
+		item, err := g.value(name)
+		if err != nil {
+			return "", err
+		}
+		items[i] = item
+	}
+	return strings.Join(items, separator), nil
+}
+
+func (g *grammar) number(low, high string) (string, error) {
+	high, magnitude := strings.CutSuffix(high, "~")
+	from, errLow := strconv.ParseFloat(low, 64)
+	to, errHigh := strconv.ParseFloat(high, 64)
+	if errLow != nil || errHigh != nil || from > to {
+		return "", fmt.Errorf("no range %s..%s", low, high)
+	}
+	decimals := 0
+	if _, fraction, ok := strings.Cut(low, "."); ok {
+		decimals = len(fraction)
+	}
+	step := math.Pow10(-decimals)
+	n := from + g.rand.Float64()*(to-from)
+	if magnitude {
+		n = from + math.Exp(g.rand.Float64()*math.Log(to-from+1)) - 1
+	}
+	n = math.Round(n/step) * step
+	return fmt.Sprintf("%0*.*f", len(low), decimals, n), nil
+}

@@ -1,0 +1,144 @@
+package groupingtest
+
+import (
+	"embed"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// holdoutFiles has a file for each log style, and values.txt, which all share.
+// Every line of a style is a template, unless it is a comment (#) or defines
+// a value (name := alternatives, separated by |, one of which may be empty).
+// A template starts with "+ " if it is among the most frequent, and with "~ "
+// if it is written one to three times. The notation of values is grammar's.
+//
+// A template is what a developer would call the same message. Names of
+// instances (users, hosts, units, programs), choices such as an HTTP method,
+// bracketed remarks and optional parts do not make another template. A cause,
+// the class of an exception and a state do.
+//
+//go:embed holdout/*.txt
+var holdoutFiles embed.FS
+
+const (
+	holdoutLines = 20_000
+	// holdoutSkew is the exponent of the Zipf distribution of a log's
+	// templates: the first of 80 is written 7,500 times, the last 17 times.
+	holdoutSkew = 1.4
+)
+
+// HoldOut returns generated logs in styles that no grouping rule was written
+// for, with the template of each line. It is worth something only as long as
+// those who write rules do not read its templates. The same seed returns the
+// same logs.
+func HoldOut(t testing.TB, seed uint64) []Log {
+	t.Helper()
+	shared := holdoutFile(t, "values")
+	files, err := holdoutFiles.ReadDir("holdout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logs []Log
+	for _, file := range files {
+		name := strings.TrimSuffix(file.Name(), path.Ext(file.Name()))
+		if name == "values" {
+			continue
+		}
+		g, templates := readStyle(slices.Concat(shared, holdoutFile(t, name)))
+		g.rand = rand.New(rand.NewPCG(seed, uint64(len(logs))))
+		log, err := g.write(templates)
+		if err != nil {
+			t.Fatalf("hold-out style %s: %v", name, err)
+		}
+		log.Name = name
+		logs = append(logs, log)
+	}
+	return logs
+}
+
+func holdoutFile(t testing.TB, name string) []string {
+	t.Helper()
+	content, err := holdoutFiles.ReadFile("holdout/" + name + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
+}
+
+// templates are those of a style, by how often they are written.
+type templates struct {
+	frequent, usual, rare []string
+}
+
+func readStyle(lines []string) (*grammar, templates) {
+	g := &grammar{values: map[string][]string{}, parsed: map[string][]part{}}
+	var all templates
+	for _, line := range lines {
+		name, alternatives, defines := strings.Cut(line, " := ")
+		switch {
+		case line == "" || strings.HasPrefix(line, "#"):
+		case defines:
+			g.values[name] = split(alternatives)
+		case strings.HasPrefix(line, "+ "):
+			all.frequent = append(all.frequent, line[2:])
+		case strings.HasPrefix(line, "~ "):
+			all.rare = append(all.rare, line[2:])
+		default:
+			all.usual = append(all.usual, line)
+		}
+	}
+	return g, all
+}
+
+// write returns at least holdoutLines lines of the templates, shuffled.
+func (g *grammar) write(all templates) (Log, error) {
+	g.shuffle(all.frequent)
+	g.shuffle(all.usual)
+	ranked := append(all.frequent, all.usual...)
+	var truth []string
+	for rank, n := range zipf(len(ranked)) {
+		for range n {
+			truth = append(truth, ranked[rank])
+		}
+	}
+	for _, template := range all.rare {
+		for range 1 + g.rand.IntN(3) {
+			truth = append(truth, template)
+		}
+	}
+	g.shuffle(truth)
+	log := Log{Truth: truth}
+	for i := range truth {
+		truth[i] = g.decide(truth[i])
+		template := truth[i]
+		line, err := g.expand(template)
+		if err != nil {
+			return Log{}, fmt.Errorf("write %q: %w", template, err)
+		}
+		log.Lines = append(log.Lines, line)
+	}
+	return log, nil
+}
+
+func (g *grammar) shuffle(list []string) {
+	g.rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+}
+
+// zipf shares holdoutLines out to n ranks.
+func zipf(n int) []int {
+	total := 0.0
+	for rank := range n {
+		total += math.Pow(float64(rank+1), -holdoutSkew)
+	}
+	counts := make([]int, n)
+	for rank := range counts {
+		share := math.Pow(float64(rank+1), -holdoutSkew) / total
+		counts[rank] = int(math.Ceil(holdoutLines * share))
+	}
+	return counts
+}
