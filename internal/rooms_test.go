@@ -53,7 +53,7 @@ var others = map[string][]string{
 	"apply":      {"github", "ledger", "plan", "render"},
 	"scan": {"apply", "clock", "enrich", "event", "github", "intake", "ledger", "marker", "plan", "reading", "render", "report",
 		"safe", "slack", "source"},
-	"preview": {"event", "intake", "logfile", "plan", "safe", "source"},
+	"preview": {"intake", "logfile", "marker", "plan", "reading", "render", "safe", "source"},
 	"group":   {"event", "grouping", "intake", "logfile", "plan", "safe"},
 	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "intake", "ledger", "logfile",
 		"plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source", "stacktrace", "workflow"},

@@ -185,7 +185,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	if len(r.writes()) != 0 || len(w.github.Issues()) != 0 {
 		t.Errorf("wrote %v", paths(r.writes()))
 	}
-	if !strings.Contains(r.stdout, "created (new) order <*> lost") || r.outputs["created"] != "1" || !strings.Contains(r.summary, "Dry run") {
+	if !strings.Contains(r.stdout, "\nwould be created (new) order <*> lost") || !strings.Contains(r.stdout, "1 error: 1 would be created, 0 updated") || r.outputs["created"] != "1" || !strings.Contains(r.summary, "Dry run") {
 		t.Errorf("printed\n%s\noutputs %v\nsummary %s", r.stdout, r.outputs, r.summary)
 	}
 	if !strings.Contains(r.outputs["issues"], `"number":0`) {

@@ -2,7 +2,7 @@
 // nothing. It is what a newcomer runs first: on local log files it needs no
 // account anywhere.
 //
-// It may import intake, source, logfile, plan, safe and event.
+// It may import intake, reading, source, logfile, plan, render, marker and safe.
 package preview
 
 import (
@@ -10,14 +10,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
-	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/reading"
+	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/source"
 )
@@ -51,49 +52,31 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	return nil
 }
 
-// Sources previews the configured sources from a time on, and what the tracker
-// has, which may be nil.
+// Sources previews what a first scan would file: from the configured sources since
+// a time, and from the tracker, which may be nil.
 func (p Preview) Sources(ctx context.Context, sources []source.Source, tracker source.Tracker, from time.Time) error {
 	in := intake.New(p.Rules, p.Redactor)
 	var failures []error
-	for _, s := range sources {
-		reader := in.Reader()
-		if _, err := s.Read(ctx, source.Request{From: from}, reader.Add); err != nil {
-			failures = append(failures, err)
-		}
-		reader.Flush(p.Now)
-	}
 	all := len(sources)
 	if tracker != nil {
-		all++
-		failures = append(failures, p.track(ctx, tracker, in))
+		issues := (&reading.Sentry{Tracker: tracker, Intake: in, MaxEvents: marker.MaxWaiting}).Read(ctx)
+		all, failures = all+1, append(failures, issues.Health.Err)
+		p.notes(issues.Notices)
+	}
+	var windows reading.Windows
+	logs := reading.Logs{Intake: in, Windows: &windows, Now: p.Now}
+	for _, s := range sources {
+		failures = append(failures, logs.Read(ctx, s, source.Request{From: from.Truncate(time.Minute)}).Err)
 	}
 	p.print(in, count(all, "source"))
+	p.notes(windows.Warnings)
 	return errors.Join(failures...)
 }
 
-// maxTracked is how many of a tracker's issues are shown: each is a request.
-const maxTracked = 50
-
-// track adds the worst of the tracker's issues.
-func (p Preview) track(ctx context.Context, tracker source.Tracker, in *intake.Intake) error {
-	issues, err := tracker.Issues(ctx)
-	if err != nil {
-		return err
+func (p Preview) notes(notes []string) {
+	for _, n := range notes {
+		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))
 	}
-	issues = slices.DeleteFunc(issues, func(t event.Tracked) bool { return !in.Issue(t).Decision.Keep })
-	slices.SortFunc(issues, intake.WorstFirst)
-	for _, t := range issues[:min(len(issues), maxTracked)] {
-		e, err := tracker.LatestEvent(ctx, t)
-		if err != nil {
-			return err
-		}
-		in.Track(t, e, t.Total)
-	}
-	if more := len(issues) - maxTracked; more > 0 {
-		fmt.Fprintf(p.Out, "Of %s in Sentry the worst %d are shown.\n\n", count(len(issues), "issue"), maxTracked)
-	}
-	return nil
 }
 
 // Delivered previews what a payload carries; notices say what else it holds.
@@ -102,9 +85,7 @@ func (p Preview) Delivered(d intake.Delivery, notices []string) {
 	d.Date(p.Now)
 	notices = append(notices, in.Deliver(d, func(string) (int64, bool) { return 0, false })...)
 	p.print(in, "the payload")
-	for _, n := range notices {
-		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))
-	}
+	p.notes(notices)
 }
 
 func (p Preview) print(in *intake.Intake, what string) {
@@ -137,7 +118,8 @@ func (p Preview) print(in *intake.Intake, what string) {
 // issue prints one issue as it would be filed.
 func (p Preview) issue(number int, a plan.Action) {
 	p.Redactor = p.Redactor.Section()
-	fmt.Fprintf(p.Out, "%d. %s\n", number, p.Redactor.Command(a.Title))
+	title := render.Renderer{Redactor: p.Redactor}.Title(a)
+	fmt.Fprintf(p.Out, "%d. %s\n", number, p.Redactor.Command(title))
 	facts := []string{a.Next.Level, count(int(a.Count()), "event")}
 	if a.Next.First != 0 {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))

@@ -32,13 +32,13 @@ func Summary(r *safe.Redactor, run Run) string {
 
 // Headline is the run in one sentence, without foreign text.
 func Headline(run Run) string {
-	would := ""
+	dry, would := "", ""
 	if run.DryRun {
-		would = "Dry run, nothing was written. "
+		dry, would = "Dry run, nothing was written. ", "would be "
 	}
-	return fmt.Sprintf("%s%s of %s: %d created, %d updated, %d reopened, %d closed, %d waiting, %d muted.",
-		would, plural(run.Events, "event"), plural(int64(run.Errors), "error"),
-		run.Count(plan.Create), run.Count(plan.Update), run.Count(plan.Reopen), run.Count(plan.Close),
+	return fmt.Sprintf("%s%s of %s: %d %screated, %d updated, %d reopened, %d closed, %d waiting, %d muted.",
+		dry, plural(run.Events, "event"), plural(int64(run.Errors), "error"),
+		run.Count(plan.Create), would, run.Count(plan.Update), run.Count(plan.Reopen), run.Count(plan.Close),
 		run.Count(plan.Wait), run.Count(plan.Mute))
 }
 
@@ -86,7 +86,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 		b.WriteString("| Action | Issue | Error | Events | Reason |\n|---|---|---|---:|---|\n")
 	}
 	for _, l := range rows[:min(len(rows), maxRows)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(l), link(l), r.Code(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(run, l), link(l), r.Code(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
 	}
 	if more := len(rows) - maxRows; more > 0 {
 		fmt.Fprintf(b, "\nand %d more\n", more)
@@ -96,9 +96,13 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-func done(l plan.Result) string {
-	if l.Err != nil {
+// done says what became of a line, or in a dry run would become of it.
+func done(run Run, l plan.Result) string {
+	switch {
+	case l.Err != nil:
 		return "✗ not " + string(l.Action.Kind)
+	case run.DryRun && l.Action.Writes():
+		return "would be " + string(l.Action.Kind)
 	}
 	return string(l.Action.Kind)
 }

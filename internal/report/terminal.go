@@ -24,7 +24,7 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 		if l.Action.Kind == plan.Keep && l.Err == nil {
 			continue
 		}
-		fmt.Fprintln(w, r.Terminal(line(l)))
+		fmt.Fprintln(w, r.Terminal(line(run, l)))
 	}
 	fmt.Fprintln(w, Headline(run))
 	for _, n := range run.Notices {
@@ -41,12 +41,12 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 	}
 }
 
-func line(l plan.Result) string {
+func line(run Run, l plan.Result) string {
 	number := "(new)"
 	if l.Number != 0 {
 		number = fmt.Sprintf("#%d", l.Number)
 	}
-	return fmt.Sprintf("%s %s %s (%s, %s)", done(l), number, l.Action.Title, plural(l.Action.Count(), "event"), l.Action.Reason)
+	return fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, l.Action.Title, plural(l.Action.Count(), "event"), l.Action.Reason)
 }
 
 // maxAnnotations is how many errors GitHub shows of one step; the last one says
