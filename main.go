@@ -10,6 +10,7 @@ import (
 
 	"github.com/org/errmon-action/internal/cli"
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/terminal"
 )
 
 func main() {
@@ -24,6 +25,7 @@ func main() {
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
+		Screen: terminal.Of(os.Stdout, os.Getenv),
 		Getenv: os.Getenv,
 		Clock:  clock.System(),
 	}

@@ -45,7 +45,8 @@ var others = map[string][]string{
 	"cloudwatch": {"clock", "event", "finding", "source"},
 	"sentry":     {"clock", "event", "finding"},
 	"slack":      {"clock", "finding", "safe"},
-	"doctor":     {"finding", "safe"},
+	"doctor":     {"finding", "safe", "terminal"},
+	"terminal":   {},
 	"relay":      {"clock", "finding", "github", "inbound", "sentry", "slack"},
 	"ledger":     {"github", "grouping", "marker", "plan", "render", "source"},
 	"reading":    {"event", "intake", "logtext", "source"},
@@ -53,10 +54,10 @@ var others = map[string][]string{
 	"apply":      {"github", "ledger", "plan", "render"},
 	"scan": {"apply", "clock", "enrich", "event", "github", "intake", "ledger", "marker", "plan", "reading", "render", "report",
 		"safe", "slack", "source"},
-	"preview": {"intake", "logfile", "marker", "plan", "reading", "render", "safe", "source"},
+	"preview": {"intake", "logfile", "marker", "plan", "reading", "render", "safe", "source", "terminal"},
 	"group":   {"event", "grouping", "intake", "logfile", "plan", "safe"},
 	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "intake", "ledger", "logfile",
-		"plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source", "stacktrace", "workflow"},
+		"plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source", "stacktrace", "terminal", "workflow"},
 }
 
 // impure are packages of the standard library that a pure room never imports.

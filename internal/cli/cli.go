@@ -23,6 +23,7 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/terminal"
 )
 
 // Exit codes.
@@ -38,6 +39,7 @@ type Command struct {
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
+	Screen terminal.Screen // behind Stdout
 	Getenv func(string) string
 	Clock  clock.Clock
 }
@@ -97,8 +99,9 @@ func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "errmon",
 		Short:         "Turn production errors into GitHub issues",
-		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command it does what the input command says: scan, unless told otherwise.",
-		Args:          usageArgs(cobra.NoArgs),
+		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command it runs the one that the input command names, which is scan by default.",
+		Version:       version(),
+		Args:          onlyCommands,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return s.byInput(cmd) },
@@ -110,7 +113,10 @@ func (s *session) root() *cobra.Command {
 			s.flags.Lookup(setting.Name).NoOptDefVal = "true"
 		}
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SuggestionsMinimumDistance = 2 // letters
+	root.SetVersionTemplate("errmon {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
+	root.SetHelpFunc(s.help)
 	root.AddCommand(
 		addPayloadFlag(&cobra.Command{
 			Use:   "scan",
@@ -120,14 +126,14 @@ func (s *session) root() *cobra.Command {
 		}),
 		addPayloadFlag(&cobra.Command{
 			Use:   "preview [FILE|FOLDER|-]...",
-			Short: "Show the issues that local log files, a payload, or the configured sources would get",
+			Short: "Show the issues that log files, a payload, or the configured sources would get",
 			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
 		}),
 		s.groupCommand(),
 		s.relayCommand(),
 		&cobra.Command{
 			Use:   "doctor",
-			Short: "Test every configured integration, write nothing, and say how to mend what fails",
+			Short: "Test every configured integration, and say how to fix what fails; writes nothing",
 			Args:  usageArgs(cobra.NoArgs),
 			RunE:  func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
 		},

@@ -46,7 +46,7 @@ func (s *session) doctor(ctx context.Context) error {
 	if cfg.RelayURL != "" {
 		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkRelay(ctx, cfg) })
 	}
-	found := doctor.Examine(ctx, s.Stdout, s.redactor, checks)
+	found := doctor.Examine(ctx, s.Stdout, s.Screen, s.redactor, checks)
 	s.publishFindings(found)
 	if doctor.Count(found, finding.Failure) > 0 {
 		return errReported

@@ -22,14 +22,14 @@ func (s *session) groupCommand() *cobra.Command {
 	var f groupFlags
 	cmd := &cobra.Command{
 		Use:   "group [FILE|-]",
-		Short: "Print for each event of a log which error it belongs to, as JSON",
+		Short: "Print as JSON which error each event of a log belongs to",
 		Args:  usageArgs(cobra.MaximumNArgs(1)),
 		RunE:  func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
 	}
-	cmd.Flags().BoolVar(&f.lines, "lines", false, "take every line as one event, instead of joining the lines of an event")
-	cmd.Flags().BoolVar(&f.explain, "explain", false, "add why: the rule, the keys, the exceptions with their frames, and what was masked")
-	cmd.Flags().StringVar(&f.known, "known", "", "file of templates that an earlier call saved: what they cover keeps its fingerprint")
-	cmd.Flags().StringVar(&f.save, "save", "", "file to save the templates to, known ones included")
+	cmd.Flags().BoolVar(&f.lines, "lines", false, "treat every line as one event, instead of joining the lines of an event")
+	cmd.Flags().BoolVar(&f.explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")
+	cmd.Flags().StringVar(&f.known, "known", "", "file of templates that an earlier run saved; what they match keeps its fingerprint")
+	cmd.Flags().StringVar(&f.save, "save", "", "file to save the templates to, including known ones")
 	return cmd
 }
 

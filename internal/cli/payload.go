@@ -21,7 +21,7 @@ import (
 // sources, as a schedule does. One of any other type is read for a payload.
 const scanType = "errmon-scan"
 
-const payloadHelp = "File the errors that this payload carries instead of reading the sources: a repository_dispatch event, its client_payload, or a webhook's body; - for standard input"
+const payloadHelp = "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input"
 
 func addPayloadFlag(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().String("payload", "", payloadHelp)

@@ -36,6 +36,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) error {
 func (s *session) previewer(cfg config.Config) preview.Preview {
 	return preview.Preview{
 		Out:       s.Stdout,
+		Screen:    s.Screen,
 		Redactor:  s.redactor,
 		Rules:     intakeRules(cfg),
 		MinEvents: cfg.MinEvents,

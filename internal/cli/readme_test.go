@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -99,24 +100,42 @@ func fenced(language, text string) string {
 	return "```" + language + "\n" + strings.TrimSpace(text) + "\n```"
 }
 
+// loggedAt is the time of a record of the Node service, in milliseconds since 1970.
+var loggedAt = regexp.MustCompile(`"time":(\d{13}),`)
+
 // exampleIssue scans the example log of the Node service as CloudWatch would
-// deliver it, and quotes the issue that came of it.
+// deliver it, at the times of its records, and quotes the issue that came of it.
 func exampleIssue(t *testing.T, root string) string {
 	w := newWorld(t)
 	w.env["AWS_LOG_GROUP_NAME"] = "/ecs/checkout"
 	var events []cloudwatchtest.Event
-	at := w.now.Add(-10 * time.Minute)
+	var at time.Time
 	for line := range bytes.Lines(read(t, root, "examples/logs/node-checkout.log")) {
-		at = at.Add(time.Second)
+		if m := loggedAt.FindSubmatch(line); m != nil {
+			at = milliseconds(t, string(m[1]))
+		}
 		events = append(events, cloudwatchtest.Event{Stream: "web/checkout/0a1b2c", Time: at, Message: strings.TrimRight(string(line), "\n")})
 	}
+	w.now = at.Add(10 * time.Minute)
 	w.put("/ecs/checkout", events...)
 	w.run("scan").mustSucceed(t)
 	issue := w.find("receipt")
 	hidden := regexp.MustCompile(`(?m)^<!-- .*-->\n?`)
+	if m := loggedAt.FindStringSubmatch(issue.Body); m == nil || !strings.Contains(issue.Body, milliseconds(t, m[1]).Format("last seen 2006-01-02 15:04:05 UTC")) {
+		t.Error("the issue shows other times than the record that it quotes")
+	}
 	body := strings.TrimSpace(hidden.ReplaceAllString(issue.Body, ""))
 	quoted := "> ### " + strings.ReplaceAll(issue.Title, "<", `\<`) + "\n>\n> " + strings.ReplaceAll(body, "\n", "\n> ")
 	return strings.ReplaceAll(quoted, "> \n", ">\n")
+}
+
+func milliseconds(t *testing.T, text string) time.Time {
+	t.Helper()
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.UnixMilli(n).UTC()
 }
 
 // previewOf is what a preview prints where nothing is configured.

@@ -20,41 +20,39 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
-const relayHelp = `Receives webhooks of Sentry and Slack, checks who sends them, and passes errors on to GitHub as repository_dispatch.
-
-Usage:
-  errmon relay [flags]
-
-Each flag has an environment variable, which the flag overrides; secrets belong into the environment.
+const relayHelp = `Receives webhooks from Sentry and Slack, verifies who sent them, and passes errors on to GitHub as repository_dispatch.
+Each flag has an environment variable, which the flag overrides; pass secrets through the environment or .env.
 On AWS Lambda the command serves a function URL or the events of an SQS queue.
-
-Flags:
 `
 
 // relayCommand has a flag set of its own: none of the inputs of a scan means
 // anything to a relay.
 func (s *session) relayCommand() *cobra.Command {
 	flags := relayFlags()
-	help := func(cmd *cobra.Command) { fmt.Fprint(cmd.OutOrStdout(), relayHelp, flags.FlagUsagesWrapped(120)) }
+	help := func(cmd *cobra.Command, _ []string) {
+		fmt.Fprint(cmd.OutOrStdout(), relayHelp)
+		s.section(cmd.OutOrStdout(), "Usage", "  errmon relay [flags]\n")
+		s.section(cmd.OutOrStdout(), "Flags", flags.FlagUsagesWrapped(s.Screen.Columns(helpWidth)))
+	}
 	cmd := &cobra.Command{
 		Use:                "relay",
-		Short:              "Receive Sentry's and Slack's webhooks and send them on as repository_dispatch",
+		Short:              "Receive webhooks from Sentry and Slack, and send them to GitHub as repository_dispatch",
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := flags.Parse(args)
 			switch {
 			case errors.Is(err, pflag.ErrHelp):
-				help(cmd)
+				help(cmd, nil)
 				return nil
 			case err != nil:
-				return usageError{err}
+				return flagError(flags, err)
 			case flags.NArg() > 0:
-				return usageError{fmt.Errorf("relay takes no argument, and %q is one", flags.Arg(0))}
+				return usageError{fmt.Errorf("relay takes no arguments: leave %q out", flags.Arg(0))}
 			}
 			return s.relay(cmd.Context(), flags)
 		},
 	}
-	cmd.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help(cmd) })
+	cmd.SetHelpFunc(help)
 	return cmd
 }
 

@@ -28,18 +28,18 @@ const (
 )
 
 var relaySettings = []relaySetting{
-	{"listen", "ERRMON_LISTEN", "", "address to listen at; :$PORT where PORT is set, else " + defaultListen, (*relayConfig).readListen},
-	{"metrics-listen", "ERRMON_METRICS_LISTEN", "", "address at which /metrics is served, such as 127.0.0.1:9090; off unless set", (*relayConfig).readMetricsListen},
+	{"listen", "ERRMON_LISTEN", "", "address to listen at; by default :$PORT if PORT is set, else " + defaultListen, (*relayConfig).readListen},
+	{"metrics-listen", "ERRMON_METRICS_LISTEN", "", "address that serves /metrics, such as 127.0.0.1:9090; off by default", (*relayConfig).readMetricsListen},
 	{"sentry-client-secret", "SENTRY_CLIENT_SECRET", "", "client secret of the Sentry integration that signs the webhooks", secretOf(func(c *relayConfig) *string { return &c.sentrySecret })},
 	{"slack-signing-secret", "SLACK_SIGNING_SECRET", "", "signing secret of the Slack app", secretOf(func(c *relayConfig) *string { return &c.slackSecret })},
 	{"relay-token", "ERRMON_RELAY_TOKEN", "", "bearer token for /trigger-scan and for senders that cannot sign, at least 16 characters", (*relayConfig).readToken},
 	{"coalesce", "ERRMON_COALESCE", "10s", "how long an event waits for others to share a dispatch with, at most 10m", (*relayConfig).readCoalesce},
-	{"github-token", "GITHUB_TOKEN", "", "fine-grained token with Contents: Read and write", secretOf(func(c *relayConfig) *string { return &c.githubToken })},
-	{"repository", "GITHUB_REPOSITORY", "", "repository that gets the dispatches, as OWNER/REPO (or GITHUB_OWNER and GITHUB_REPO)", (*relayConfig).readRepository},
+	{"github-token", "GITHUB_TOKEN", "", "fine-grained GitHub token with Contents: Read and write", secretOf(func(c *relayConfig) *string { return &c.githubToken })},
+	{"repository", "GITHUB_REPOSITORY", "", "repository to dispatch to, as OWNER/REPO (or $GITHUB_OWNER and $GITHUB_REPO)", (*relayConfig).readRepository},
 	{"github-app-id", "GITHUB_APP_ID", "", "id of a GitHub App, instead of a token", number(func(c *relayConfig) *int64 { return &c.appID })},
-	{"github-app-key", "GITHUB_APP_KEY", "", "private key of the App: the PEM text, or the file that holds it", (*relayConfig).readAppKey},
+	{"github-app-key", "GITHUB_APP_KEY", "", "private key of the App, as PEM text or the path of its file", (*relayConfig).readAppKey},
 	{"github-app-installation", "GITHUB_APP_INSTALLATION", "", "id of the App's installation", number(func(c *relayConfig) *int64 { return &c.installation })},
-	{"queue-url", "ERRMON_QUEUE_URL", "", "on AWS Lambda: the SQS queue that takes the events; without it the function dispatches what is in the queue", (*relayConfig).readQueueURL},
+	{"queue-url", "ERRMON_QUEUE_URL", "", "on AWS Lambda, the SQS queue to put events into; without it, the function dispatches the events of its queue", (*relayConfig).readQueueURL},
 }
 
 // relayConfig is what the settings say.
@@ -59,9 +59,13 @@ func relayFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("relay", pflag.ContinueOnError)
 	flags.SortFlags, flags.Usage = false, func() {} // mistakes are told by the caller
 	for _, s := range relaySettings {
-		flags.String(s.name, "", fmt.Sprintf("%s ($%s)", s.help, s.env))
+		help := fmt.Sprintf("%s ($%s)", s.help, s.env)
+		if s.fallback != "" {
+			help = fmt.Sprintf("%s ($%s, default %s)", s.help, s.env, s.fallback)
+		}
+		flags.String(s.name, "", help)
 	}
-	flags.Bool("insecure", false, "accept unsigned requests; on loopback only")
+	flags.Bool("insecure", false, "accept unsigned requests, on loopback only")
 	return flags
 }
 

@@ -156,7 +156,8 @@ func TestRelayMistakes(t *testing.T) {
 		{"no address for metrics", nil, []string{"--metrics-listen", "9090"}, []string{`metrics-listen "9090" is not an address`}},
 		{"an endless window", nil, []string{"--coalesce", "2h"}, []string{"from 0s to 10m"}},
 		{"a scan's flag", nil, []string{"--log-groups", "x"}, []string{"unknown flag: --log-groups"}},
-		{"an argument", nil, []string{"now"}, []string{`"now" is one`}},
+		{"a mistyped flag", nil, []string{"--slack-signing-secre", "x"}, []string{"unknown flag: --slack-signing-secre: did you mean --slack-signing-secret?"}},
+		{"an argument", nil, []string{"now"}, []string{`leave "now" out`}},
 		{"a queue without Lambda", nil, []string{"--queue-url", "https://x"}, []string{"queue-url is for AWS Lambda alone"}},
 		{"a wrong API address", map[string]string{"GITHUB_API_URL": "ftp://x"}, nil, []string{"check GITHUB_API_URL"}},
 	} {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/goccy/go-yaml/ast"
 )
 
@@ -102,11 +101,4 @@ func itemsOf(node ast.Node) ([]string, bool) {
 		items = append(items, item)
 	}
 	return items, true
-}
-
-func nearestOf(name string, names []string) string {
-	name = strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-")
-	return slices.MinFunc(names, func(a, b string) int {
-		return levenshtein.ComputeDistance(name, a) - levenshtein.ComputeDistance(name, b)
-	})
 }

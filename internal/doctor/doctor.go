@@ -2,7 +2,7 @@
 // ✓, ! and ✗ with the remedy beside each. What there is to know about a service
 // is in its own room, whose Check returns findings.
 //
-// It may import finding and safe.
+// It may import finding, safe and terminal.
 package doctor
 
 import (
@@ -13,6 +13,7 @@ import (
 
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/terminal"
 )
 
 // Check looks at one integration, and writes nothing there.
@@ -20,12 +21,12 @@ type Check func(context.Context) []finding.Finding
 
 // Examine makes the checks one after the other and prints what each found as
 // soon as it is known.
-func Examine(ctx context.Context, w io.Writer, r *safe.Redactor, checks []Check) []finding.Finding {
+func Examine(ctx context.Context, w io.Writer, screen terminal.Screen, r *safe.Redactor, checks []Check) []finding.Finding {
 	r = r.Section()
 	var found []finding.Finding
 	for _, check := range checks {
 		for _, f := range check(ctx) {
-			fmt.Fprintln(w, row(r, f))
+			fmt.Fprintln(w, row(screen, r, f))
 			found = append(found, f)
 		}
 	}
@@ -35,9 +36,11 @@ func Examine(ctx context.Context, w io.Writer, r *safe.Redactor, checks []Check)
 
 var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", finding.Failure: "✗"}
 
+var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, finding.Warning: terminal.Yellow, finding.Failure: terminal.Red}
+
 // row redacts each part by itself: what stands behind "token:" looks like one.
-func row(r *safe.Redactor, f finding.Finding) string {
-	line := fmt.Sprintf("%s %s: %s", marks[f.Level], r.Command(f.About), r.Command(f.Text))
+func row(screen terminal.Screen, r *safe.Redactor, f finding.Finding) string {
+	line := fmt.Sprintf("%s %s: %s", screen.Show(styles[f.Level], marks[f.Level]), r.Command(f.About), r.Command(f.Text))
 	if f.Remedy != "" {
 		line += "\n  → " + r.Command(f.Remedy).String()
 	}

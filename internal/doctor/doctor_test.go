@@ -10,6 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/terminal"
 )
 
 // What a service says is foreign text: it can neither command the runner, nor
@@ -22,7 +23,7 @@ func TestForeignTextIsHarmless(t *testing.T) {
 	}
 	var out strings.Builder
 	r := safe.NewRedactor()
-	found := doctor.Examine(t.Context(), &out, r, []doctor.Check{check})
+	found := doctor.Examine(t.Context(), &out, terminal.Screen{}, r, []doctor.Check{check})
 	summary := doctor.Summary(r, found)
 	if strings.Contains(out.String()+summary, token) {
 		t.Errorf("shows the token:\n%s%s", out.String(), summary)
@@ -41,7 +42,7 @@ func TestVerdict(t *testing.T) {
 		"✗ 1, ! 2. Nothing was written anywhere.":    {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
 	} {
 		var out strings.Builder
-		doctor.Examine(t.Context(), &out, safe.NewRedactor(), []doctor.Check{func(context.Context) []finding.Finding { return found }})
+		doctor.Examine(t.Context(), &out, terminal.Screen{}, safe.NewRedactor(), []doctor.Check{func(context.Context) []finding.Finding { return found }})
 		if !strings.HasSuffix(out.String(), "\n"+want+"\n") {
 			t.Errorf("printed %s, want %s", out.String(), want)
 		}

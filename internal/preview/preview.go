@@ -2,7 +2,8 @@
 // nothing. It is what a newcomer runs first: on local log files it needs no
 // account anywhere.
 //
-// It may import intake, reading, source, logfile, plan, render, marker and safe.
+// It may import intake, reading, source, logfile, plan, render, marker, safe and
+// terminal.
 package preview
 
 import (
@@ -21,11 +22,13 @@ import (
 	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/source"
+	"github.com/org/errmon-action/internal/terminal"
 )
 
 // Preview reads once and prints.
 type Preview struct {
 	Out       io.Writer
+	Screen    terminal.Screen // behind Out
 	Redactor  *safe.Redactor
 	Rules     intake.Rules
 	MinEvents int
@@ -119,14 +122,15 @@ func (p Preview) print(in *intake.Intake, what string) {
 func (p Preview) issue(number int, a plan.Action) {
 	p.Redactor = p.Redactor.Section()
 	title := render.Renderer{Redactor: p.Redactor}.Title(a)
-	fmt.Fprintf(p.Out, "%d. %s\n", number, p.Redactor.Command(title))
+	fmt.Fprintln(p.Out, p.Screen.Show(terminal.Bold, fmt.Sprintf("%d. %s", number, p.Redactor.Command(title))))
 	facts := []string{a.Next.Level, count(int(a.Count()), "event")}
 	if a.Next.First != 0 {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
-	for _, line := range excerpt(p.Redactor.Terminal(text(a)).String()) {
-		fmt.Fprintf(p.Out, "   | %s\n", line)
+	const margin = "   | "
+	for _, line := range excerpt(p.Redactor.Terminal(text(a)).String(), p.Screen.Columns(maxWidth+len(margin))-len(margin)) {
+		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)
 }
@@ -142,16 +146,18 @@ func text(a plan.Action) string {
 // What is shown of an event: the head of a trace says most.
 const (
 	maxLines = 12
-	maxWidth = 160 // runes
+	maxWidth = 160 // runes, where there is no terminal
+	minWidth = 20  // runes, however narrow the terminal is
 )
 
-func excerpt(text string) []string {
+func excerpt(text string, width int) []string {
+	width = max(width, minWidth)
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	shown := lines[:min(len(lines), maxLines)]
 	for i, line := range shown {
 		line = strings.ReplaceAll(line, "\t", "    ")
-		if runes := []rune(line); len(runes) > maxWidth {
-			line = string(runes[:maxWidth]) + "…"
+		if runes := []rune(line); len(runes) > width {
+			line = string(runes[:width-1]) + "…"
 		}
 		shown[i] = line
 	}

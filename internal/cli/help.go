@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/org/errmon-action/internal/config"
+	"github.com/org/errmon-action/internal/terminal"
+)
+
+// helpWidth is how wide help is where no terminal has a width of its own, in
+// columns.
+const helpWidth = 120
+
+// help shows a command on one screen. Only scan, which uses all settings, explains
+// them; errmon itself names them.
+func (s *session) help(cmd *cobra.Command, _ []string) {
+	out, width := cmd.OutOrStdout(), s.Screen.Columns(helpWidth)
+	fmt.Fprintf(out, "%s\n", cmp.Or(cmd.Long, cmd.Short))
+	s.section(out, "Usage", "  "+cmd.UseLine()+"\n")
+	if cmd.HasAvailableSubCommands() {
+		s.section(out, "Commands", commands(cmd))
+	}
+	s.section(out, "Flags", cmd.LocalNonPersistentFlags().FlagUsagesWrapped(width))
+	switch {
+	case !cmd.HasParent():
+		s.section(out, "Settings, with their defaults", settingNames(width))
+	case cmd.Name() == "scan":
+		for _, group := range config.Groups {
+			s.section(out, string(group), settingsOf(group).FlagUsagesWrapped(width))
+		}
+		return
+	}
+	fmt.Fprintln(out, "\nA setting is a flag, an input of the action, an environment variable, or a key of .github/errmon.yml:\nerrmon scan --help explains each.")
+}
+
+func (s *session) section(out io.Writer, heading, text string) {
+	fmt.Fprintf(out, "\n%s\n%s", s.Screen.Show(terminal.Bold, heading+":"), text)
+}
+
+func commands(cmd *cobra.Command) string {
+	var b strings.Builder
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			fmt.Fprintf(&b, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
+		}
+	}
+	return b.String()
+}
+
+// settingNames lists the settings by group, with their defaults in parentheses.
+func settingNames(width int) string {
+	const indent = 18 // columns
+	var b strings.Builder
+	for _, group := range config.Groups {
+		line := fmt.Sprintf("  %-*s", indent-2, group)
+		for _, setting := range config.Settings {
+			if setting.Group != group {
+				continue
+			}
+			name := "--" + setting.Name
+			if setting.Default != "" && !setting.Switch {
+				name += " (" + setting.Default + ")"
+			}
+			if len(line)+1+len(name) > width && len(line) > indent {
+				fmt.Fprintln(&b, line)
+				line = strings.Repeat(" ", indent)
+			}
+			line += " " + name
+		}
+		fmt.Fprintln(&b, line)
+	}
+	return b.String()
+}
+
+// settingsOf returns the flags of a group of settings as help shows them, with
+// their defaults. A flag itself has none, because an input or a variable may give
+// the value.
+func settingsOf(group config.Group) *pflag.FlagSet {
+	flags := pflag.NewFlagSet(string(group), pflag.ContinueOnError)
+	flags.SortFlags = false
+	for _, setting := range config.Settings {
+		help := setting.Help
+		if setting.Default != "" && !setting.Switch {
+			help += " (default " + setting.Default + ")"
+		}
+		switch {
+		case setting.Group != group:
+		case setting.Switch:
+			flags.Bool(setting.Name, false, help)
+		default:
+			flags.String(setting.Name, "", help)
+		}
+	}
+	return flags
+}
+
+// onlyCommands refuses arguments of errmon itself, which are mistyped commands.
+func onlyCommands(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return usageError{fmt.Errorf("unknown command %q: did you mean %q?", args[0], near[0])}
+	}
+	return usageError{fmt.Errorf("unknown command %q: errmon --help lists them", args[0])}
+}
+
+// flagError explains a flag that could not be parsed, and names the flag that was
+// probably meant.
+func flagError(flags *pflag.FlagSet, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+		return usageError{err}
+	}
+	var names []string
+	flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near, ok := config.Nearest(unknown.GetSpecifiedName(), names); ok {
+		return usageError{fmt.Errorf("%w: did you mean --%s?", err, near)}
+	}
+	return usageError{fmt.Errorf("%w: --help lists the flags", err)}
+}
+
+// version is that of the module, which for a checkout names the commit.
+func version() string {
+	version := "(unknown)"
+	if build, ok := debug.ReadBuildInfo(); ok {
+		version = cmp.Or(build.Main.Version, version)
+	}
+	return fmt.Sprintf("%s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
