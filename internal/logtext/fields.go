@@ -17,6 +17,7 @@ type fields struct {
 	keys   *keyTable
 	values [fieldCount]string
 	ranks  [fieldCount]int
+	raised string // the exception that it holds as an object, as it is written
 }
 
 // readFields reads a record that is one JSON object and nothing else, or
@@ -60,6 +61,12 @@ func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
 // member keeps a value that some field asks for. The message may be an object,
 // which a program logged as it was: its members count as the record's own.
 func (f *fields) member(key, value string, depth int) {
+	if (value[0] == '{' || value[0] == '[') && f.raised == "" && exceptionKeys[key[strings.LastIndexByte(key, '.')+1:]] {
+		f.raised = value
+		if key == "cause" {
+			f.raised = f.record // which is the error itself, as winston logs one
+		}
+	}
 	if value[0] == '{' && f.keys.containers[key] && depth < maxNesting {
 		prefix := key + "."
 		if key == "message" {
@@ -95,6 +102,7 @@ func (f *fields) fill(e *event.Event) {
 	message := f.text(fieldMessage)
 	cause := f.text(fieldErrorMessage)
 	e.Stack = clip(f.stack(message, cause))
+	cause = cmp.Or(f.raise(e), cause)
 	var inner event.Event
 	if e.Stack == "" {
 		inner = failureIn(message, f.keys)

@@ -12,6 +12,7 @@ const (
 	fieldErrorType
 	fieldErrorMessage
 	fieldStack
+	fieldPrinted // all that a logger prints as text
 	fieldVerbose // an error printed with its stack by github.com/pkg/errors
 	fieldLogger
 	fieldName // the logger's name, but the service's for bunyan and pino
@@ -31,17 +32,18 @@ const (
 // record or their key has the dots itself.
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "loglevel", "logLevel", "log_level", "lvl",
-		"severityText", "severity_text", "SeverityText", "Level", "@l"},
+		"severityText", "severity_text", "SeverityText", "Level", "@l", "record.level.name"},
 	fieldSeverity: {"severityNumber", "severity_number", "SeverityNumber"},
 	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "asctime", "eventTime", "timeMillis", "instant.epochSecond", "@t",
-		"Timestamp", "timeUnixNano", "date"},
-	fieldMessage:      {"message", "msg", "event", "body", "body.stringValue", "Body", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message"},
-	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type"},
-	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
+		"Timestamp", "timeUnixNano", "date", "record.time.timestamp"},
+	fieldMessage:      {"message", "msg", "event", "body", "body.stringValue", "Body", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "fields.message", "record.message"},
+	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type", "context.exception.class", "record.exception.type"},
+	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message", "context.exception.message", "fields.error"},
 	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "stackTrace", "exc_info", "exception", "exception.stacktrace",
 		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x", "Exception"},
+	fieldPrinted:     {"text"},
 	fieldVerbose:     {"errorVerbose"},
-	fieldLogger:      {"logger_name", "loggerName", "logger", "log.logger", "scope.name", "SourceContext", "Properties.SourceContext", "Category"},
+	fieldLogger:      {"logger_name", "loggerName", "logger", "log.logger", "scope.name", "SourceContext", "Properties.SourceContext", "Category", "record.name", "channel", "target"},
 	fieldName:        {"name"},
 	fieldHost:        {"hostname"},
 	fieldService:     {"service", "service.name", "serviceName", "service_name", "resource.service.name", "resource.attributes.service.name", "app", "application", "Application", "Properties.Application", "labels.service"},

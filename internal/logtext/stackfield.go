@@ -16,6 +16,9 @@ func (f *fields) stack(message, cause string) string {
 	if !stacktrace.HasTrace(stack) {
 		stack = stackText(f.values[fieldStack])
 	}
+	if text := stackText(f.values[fieldPrinted]); isBlank(stack) && stacktrace.HasTrace(text) {
+		return text
+	}
 	if isBlank(stack) || !strings.Contains(stack, "\n") && !stacktrace.HasTrace(stack) {
 		return ""
 	}

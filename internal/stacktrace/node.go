@@ -130,8 +130,8 @@ func appendInspected(chain []event.Exception, lines []string) []event.Exception 
 }
 
 // isNodeCause tells whether a line announces a cause in the flat form that
-// pino's error serializer prints.
-func isNodeCause(line string) bool { return strings.HasPrefix(line, "caused by: ") }
+// the error serializers of pino and bunyan print.
+func isNodeCause(line string) bool { return hasAnyPrefix(line, "caused by: ", "Caused by: ") }
 
 // namesNodeError tells the header of a nested error from mere properties.
 func namesNodeError(lines []string) bool {

@@ -25,7 +25,7 @@ import (
 // "[stacktrace]" above the same lines.
 
 var php = runtime{
-	name: "php", first: `#S[NPF"`, shape: phpShape, starts: startsPHP, parse: parsePHP,
+	name: "php", first: `#S[NPF"`, shape: phpShape, starts: startsPHP, parse: parsePHP, adopt: adopter{frame: adoptPHP},
 	rules: []rule{
 		{framed, Epilogue, framed, Join},
 	},
@@ -135,9 +135,15 @@ func phpFrame(function string, at, from phpPlace) event.Frame {
 	if i := max(strings.LastIndex(function, "->")+1, strings.LastIndex(function, "::")+1, strings.LastIndexByte(function, '\\')); i > 0 {
 		f.Module, f.Function = strings.TrimRight(function[:i], `:-\`), function[i+1:]
 	}
-	f.InApp = at.file != "" && at != from && !hasAny(at.file, "/vendor/", `\vendor\`) && !strings.HasPrefix(at.file, "phar://")
+	f.InApp = at != from && phpInApp(at.file)
 	return f
 }
+
+func phpInApp(file string) bool {
+	return file != "" && !hasAny(file, "/vendor/", `\vendor\`) && !strings.HasPrefix(file, "phar://")
+}
+
+func adoptPHP(f *event.Frame) { f.InApp = phpInApp(f.File) }
 
 // phpHeader reads the exception above its calls, and where it was thrown.
 func phpHeader(lines []string) (event.Exception, phpPlace) {

@@ -1,0 +1,213 @@
+package logtext
+
+import (
+	"encoding/json"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// This file reads exceptions that a record holds as objects. No two loggers
+// agree on the keys, but all write a type, and a message, frames or a cause:
+//
+//	"exception":[{"exc_type":…,"exc_value":…,"frames":[…]},…]             structlog
+//	"context":{"exception":{"class":…,"message":…,"trace":[…],"previous":…}}  Monolog
+//	"throwable":{"className":…,"message":…,"stepArray":[…],"cause":…}     Logback
+//	"exception":{"exceptionType":…,"frames":[…],"causedBy":{"exception":…}}   Quarkus
+//	"thrown":{"name":…,"message":…,"extendedStackTrace":[…],"cause":…}    Log4j
+//	"err":{"type":…,"message":…,"stack":"…","cause":…}                    pino, winston
+//
+// Keys are compared without case and "_".
+
+// exceptionKeys are the keys of the members that hold exceptions.
+var exceptionKeys = map[string]bool{
+	"exception": true, "exceptions": true, "error": true, "err": true, "thrown": true, "throwable": true, "exc_info": true,
+	"stack_trace": true, "cause": true, "Exception": true,
+}
+
+// The keys of an exception, the one to prefer first.
+var (
+	typeKeys    = []string{"exctype", "exceptiontype", "exceptionclass", "errortype", "classname", "class", "type", "name", "kind"}
+	messageKeys = []string{"excvalue", "exceptionmessage", "errormessage", "message", "value", "msg"}
+	framesKeys  = []string{"frames", "steparray", "extendedstacktrace", "stacktraceelements", "stacktrace", "stacktracestring", "backtrace", "trace", "stack"}
+	causeKeys   = []string{"cause", "causedby", "previous", "innerexception", "inner"}
+)
+
+// The keys of a frame.
+var (
+	functionKeys = []string{"function", "methodname", "method", "functionname", "func", "name"}
+	moduleKeys   = []string{"classname", "declaringclass", "class", "module"}
+	fileKeys     = []string{"filename", "file", "path"}
+	lineKeys     = []string{"linenumber", "lineno", "line"}
+)
+
+// maxCauses bounds a chain; the first causes say most.
+const maxCauses = 10
+
+// object is a decoded JSON object by its keys in lower case, without "_".
+type object map[string]any
+
+func newObject(value any) object {
+	members, _ := value.(map[string]any)
+	o := object{}
+	for key, value := range members {
+		o[strings.ReplaceAll(strings.ToLower(key), "_", "")] = value
+	}
+	return o
+}
+
+// text returns the first of the members that is a string or a number.
+func (o object) text(keys []string) string {
+	for _, key := range keys {
+		switch value := o[key].(type) {
+		case string:
+			return value
+		case float64:
+			return strconv.FormatFloat(value, 'f', -1, 64)
+		}
+	}
+	return ""
+}
+
+// find returns the first of the members that is there.
+func (o object) find(keys []string) any {
+	for _, key := range keys {
+		if value := o[key]; value != nil {
+			return value
+		}
+	}
+	return nil
+}
+
+// raise gives the event the chain that the record holds as an object, or a list of
+// such, unless the stack's text has all of it. It returns the exception if
+// there are no frames: then it is a part of the message.
+func (f *fields) raise(e *event.Event) string {
+	var value any
+	if level := f.level(""); level != event.Unknown && level < event.Warn || f.raised == "" || json.Unmarshal([]byte(f.raised), &value) != nil {
+		return ""
+	}
+	chain := appendExceptions(nil, value)
+	if read, _ := stacktrace.Parse(e.Stack); len(chain) <= len(read) || f.raised == f.record && len(read) == 0 {
+		return ""
+	}
+	if slices.ContainsFunc(chain, func(x event.Exception) bool { return len(x.Frames) > 0 }) {
+		e.Exceptions, e.Runtime, e.Stack = chain, runtimeOf(chain[0].Frames), clip(event.StackText(chain))
+		return ""
+	}
+	if name := chain[0].Type; name == "Error" || name == "error" {
+		return chain[0].Message
+	}
+	return strings.TrimSuffix(chain[0].Type+": "+chain[0].Message, ": ")
+}
+
+func appendExceptions(chain []event.Exception, value any) []event.Exception {
+	if list, ok := value.([]any); ok {
+		for _, item := range list {
+			chain = appendExceptions(chain, item)
+		}
+		return chain
+	}
+	o := newObject(value)
+	if inner := o["exception"]; inner != nil { // Quarkus, in "causedBy"
+		return appendExceptions(chain, inner)
+	}
+	x := event.Exception{Type: o.text(typeKeys), Message: o.text(messageKeys)}
+	frames, cause := o.find(framesKeys), o.find(causeKeys)
+	if x.Type == "" || x.Message == "" && frames == nil && cause == nil || len(chain) > maxCauses {
+		return chain
+	}
+	if text := frameText(frames); text != "" {
+		if read, _ := stacktrace.Parse(x.Type + ": " + x.Message + "\n" + text); len(read) > 0 {
+			read[0].Type, read[0].Message = x.Type, x.Message
+			if chain = append(chain, read...); len(read) > 1 {
+				return chain // the text holds the causes as well
+			}
+			return appendExceptions(chain, cause)
+		}
+	}
+	x.Frames = readFrames(frames, thrownAt(o))
+	return appendExceptions(append(chain, x), cause)
+}
+
+// frameText returns a stack that is a string or a list of them, "" for all else.
+func frameText(value any) string {
+	switch value := value.(type) {
+	case string:
+		return cleanText(value)
+	case []any:
+		var lines []string
+		for _, item := range value {
+			if line, ok := item.(string); ok {
+				lines = append(lines, cleanText(line))
+			}
+		}
+		return strings.Join(lines, "\n")
+	}
+	return ""
+}
+
+// readFrames reads a list of frames: objects, or "file:line", as Monolog writes
+// them. thrown is the frame above them, which Monolog's lists lack.
+func readFrames(value any, thrown []event.Frame) []event.Frame {
+	frames := thrown
+	list, _ := value.([]any)
+	for _, item := range list {
+		if place, ok := item.(string); ok {
+			frames = append(frames, placeFrame(place))
+			continue
+		}
+		o := newObject(item)
+		line, _ := strconv.Atoi(o.text(lineKeys))
+		frames = append(frames, event.Frame{Function: o.text(functionKeys), Module: o.text(moduleKeys), File: o.text(fileKeys), Line: line})
+	}
+	if runtimeOf(frames) == "python" {
+		slices.Reverse(frames) // the oldest call comes first, as in a traceback
+	}
+	return frames
+}
+
+// thrownAt returns the place in a source file that an exception itself names.
+func thrownAt(o object) []event.Frame {
+	f := placeFrame(o.text([]string{"file"}))
+	if f.Line == 0 {
+		f.Line, _ = strconv.Atoi(o.text([]string{"line"}))
+	}
+	if f.Line == 0 || runtimes[path.Ext(f.File)] == "" {
+		return nil
+	}
+	return []event.Frame{f}
+}
+
+func placeFrame(place string) event.Frame {
+	colon := strings.LastIndexByte(place, ':')
+	if line, err := strconv.Atoi(place[colon+1:]); err == nil && colon > 0 {
+		return event.Frame{File: place[:colon], Line: line}
+	}
+	return event.Frame{File: place}
+}
+
+// runtimes are the endings of source files, by which the frames of a record
+// tell their runtime.
+var runtimes = map[string]string{
+	".py": "python", ".java": "java", ".kt": "java", ".scala": "java", ".groovy": "java", ".php": "php", ".js": "node", ".mjs": "node",
+	".cjs": "node", ".ts": "node", ".rb": "ruby", ".go": "go", ".rs": "rust", ".cs": "dotnet", ".ex": "elixir", ".exs": "elixir",
+}
+
+// runtimeOf names the runtime as package stacktrace does; "" is unknown. Frames
+// of classes without a file are Java's.
+func runtimeOf(frames []event.Frame) string {
+	for _, f := range frames {
+		if name := runtimes[path.Ext(f.File)]; name != "" {
+			return name
+		}
+	}
+	if len(frames) > 0 && frames[0].Module != "" {
+		return "java"
+	}
+	return ""
+}
