@@ -27,7 +27,7 @@ var pure = map[string][]string{
 	"stacktrace": {"event"},
 	"policy":     {"event"},
 	"inbound":    {"event"},
-	"source":     {"event"},
+	"source":     {"event", "finding"},
 	"workflow":   {"finding"},
 	"grouping":   {"event"},
 	"intake":     {"event", "grouping", "logtext", "policy", "safe", "stacktrace"},
@@ -39,11 +39,11 @@ var pure = map[string][]string{
 // others talk to the world.
 var others = map[string][]string{
 	"clock":      {},
-	"config":     {},
+	"config":     {"finding"},
 	"logfile":    {"event"},
 	"github":     {"clock", "finding"},
 	"cloudwatch": {"clock", "event", "finding", "source"},
-	"sentry":     {"clock", "event", "finding"},
+	"sentry":     {"clock", "event", "finding", "source"},
 	"slack":      {"clock", "finding", "safe"},
 	"doctor":     {"finding", "safe", "terminal"},
 	"terminal":   {},

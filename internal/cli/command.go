@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/org/errmon-action/internal/config"
-	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/report"
@@ -18,64 +16,63 @@ import (
 
 const help = "`scan` reads the sources now, `scan 6h` an older stretch; `status` says what is known; `file TEXT` files an error."
 
-// desk serves commands by one configuration.
-type desk struct {
+// commander serves commands with one configuration.
+type commander struct {
 	*session
-	cfg    config.Config
-	reader *github.Client
-	run    *report.Run // what was done so far; commands add to it
+	settings settings
+	run      *report.Run // what was done so far; commands add to it
 }
 
 // serve carries a command out and answers it. What fails is told to who asked and
 // fails the run.
-func (d desk) serve(ctx context.Context, c inbound.Command, o scan.Options) {
-	answer, err := d.do(ctx, c, o)
+func (c commander) serve(ctx context.Context, asked inbound.Command, o scan.Options) {
+	answer, err := c.do(ctx, asked, o)
 	if err != nil {
-		d.run.Failures = append(d.run.Failures, fmt.Errorf("%s: %w", c.Verb, err))
+		c.run.Failures = append(c.run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
 		answer = slack.Answer{Text: "That failed; the workflow run says why."}
 	}
-	if c.ResponseURL == "" || d.cfg.DryRun {
+	if asked.ResponseURL == "" || c.settings.DryRun {
 		return
 	}
-	if err := slack.SendAnswer(ctx, c.ResponseURL, d.cfg.SlackAPIURL, answer); err != nil {
-		d.run.Warnings = append(d.run.Warnings, err.Error())
+	if err := slack.SendAnswer(ctx, asked.ResponseURL, c.settings.SlackAPIURL, answer); err != nil {
+		c.run.Warnings = append(c.run.Warnings, err.Error())
 	}
 }
 
-func (d desk) do(ctx context.Context, c inbound.Command, o scan.Options) (slack.Answer, error) {
-	switch c.Verb {
+func (c commander) do(ctx context.Context, asked inbound.Command, o scan.Options) (slack.Answer, error) {
+	switch asked.Verb {
 	case inbound.ScanVerb:
-		return d.scan(ctx, c.Since)
+		return c.scan(ctx, asked.Since)
 	case inbound.StatusVerb:
 		status, err := scan.Status(ctx, o)
 		return slack.Answer{Text: statusText(status)}, err
 	case inbound.FileVerb:
-		return d.answer("Filed.", *d.run), nil
+		return c.answer("Filed.", *c.run), nil
 	}
 	return slack.Answer{Text: help}, nil
 }
 
-func (d desk) scan(ctx context.Context, since string) (slack.Answer, error) {
+func (c commander) scan(ctx context.Context, since string) (slack.Answer, error) {
 	if since != "" {
-		if err := d.cfg.ReadSince(since, d.Clock.Now()); err != nil {
+		if err := c.settings.ReadSince(since, c.Clock.Now()); err != nil {
 			return slack.Answer{Text: "The time to scan since " + err.Error() + "."}, nil
 		}
 	}
-	run, err := d.scanSources(ctx, d.cfg, d.reader, nil)
+	run, err := c.scanSources(ctx, c.settings)
 	if err != nil {
 		return slack.Answer{}, err
 	}
-	d.run.Add(run)
-	return d.answer("Scanned: "+report.Headline(run), run), nil
+	c.run.Add(run)
+	return c.answer("Scanned: "+report.Headline(run), run), nil
 }
 
 // answer tells of the issues that a run wrote.
-func (d desk) answer(text string, run report.Run) slack.Answer {
+func (c commander) answer(text string, run report.Run) slack.Answer {
 	if n := len(run.Problems()); n > 0 {
 		text += fmt.Sprintf(" Not all of it worked (%d problems): the workflow run says why.", n)
 	}
 	a := slack.Answer{Text: text}
-	r := d.redactor.Section()
+	r := c.redactor.Section()
 	for _, l := range run.Lines {
 		if l.Done() && l.Number != 0 {
 			a.Done = append(a.Done, slack.Done{

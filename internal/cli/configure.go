@@ -16,29 +16,43 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// configure reads the configuration of a scan. Where a workflow has checked
-// nothing out, the repository itself is asked for the file, by the client that
-// it returns. As with load, the configuration holds what is right even where
-// there is an error.
-func (s *session) configure(ctx context.Context) (config.Config, *github.Client, error) {
+// settings are a configuration as far as it could be read.
+type settings struct {
+	config.Config
+	reader   *github.Client // read the configuration file; nil if it was at hand
+	mistakes error          // what is wrong with the configuration, joined; nil if nothing is
+}
+
+// configure reads the configuration of a scan. If a workflow has checked nothing
+// out, the repository itself is asked for the file.
+func (s *session) configure(ctx context.Context) (settings, error) {
 	cfg, err := s.load(nil)
+	c := settings{Config: cfg, mistakes: mistakesOf(err)}
 	absent := errors.Is(err, fs.ErrNotExist)
-	if s.actions == nil || cfg.FileRead || (err != nil && !absent) || cfg.GitHubToken == "" || cfg.Owner == "" {
-		return cfg, nil, err
+	if s.actions == nil || c.FileRead || (err != nil && !absent) || c.GitHubToken == "" || c.Owner == "" {
+		return c, nil
 	}
-	reader, clientErr := s.github(cfg)
-	if clientErr != nil {
-		return cfg, nil, clientErr
+	if c.reader, err = s.github(cfg); err != nil {
+		return c, err
 	}
-	file, readErr := reader.ReadFile(ctx, cfg.File)
+	file, err := c.reader.ReadFile(ctx, c.File)
 	switch {
-	case errors.Is(readErr, github.ErrNotFound):
-		return cfg, reader, err
-	case readErr != nil:
-		return cfg, reader, fmt.Errorf("look for %s: %w", cfg.File, readErr)
+	case errors.Is(err, github.ErrNotFound):
+		return c, nil
+	case err != nil:
+		return c, fmt.Errorf("look for %s: %w", c.File, err)
 	}
 	cfg, err = s.load(file)
-	return cfg, reader, err
+	c.Config, c.mistakes = cfg, mistakesOf(err)
+	return c, nil
+}
+
+func mistakesOf(err error) error {
+	var usage usageError
+	if errors.As(err, &usage) {
+		return usage.error
+	}
+	return err
 }
 
 // load reads the configuration. file stands in for a configuration file that

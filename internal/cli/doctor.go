@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
@@ -29,22 +27,28 @@ var errDoctorTime = errors.New("the checks took two minutes")
 func (s *session) doctor(ctx context.Context) error {
 	ctx, cancel := s.Clock.WithTimeout(ctx, doctorTime, errDoctorTime)
 	defer cancel()
-	cfg, _, err := s.configure(ctx)
-	checks := []doctor.Check{func(context.Context) []finding.Finding { return checkConfig(cfg, err) }}
-	if cfg.GitHubToken != "" && cfg.Owner != "" {
-		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkGitHub(ctx, cfg) })
+	c, err := s.configure(ctx)
+	checks := []doctor.Check{func(context.Context) []finding.Finding { return checkConfig(c) }}
+	if err != nil { // the repository was asked for the file
+		checks = []doctor.Check{func(context.Context) []finding.Finding { return finding.All("configuration", err) }}
 	}
-	if len(cfg.LogGroups) > 0 {
-		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkCloudWatch(ctx, cfg) })
+	if c.GitHubToken != "" && c.Owner != "" {
+		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkGitHub(ctx, c.Config) })
 	}
-	if cfg.SentryAuthToken != "" && len(cfg.SentryProjects) > 0 {
-		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkSentry(ctx, cfg) })
+	for _, i := range integrations {
+		if i.configured(c.Config) {
+			connected, err := i.connect(s, ctx, c.Config)
+			if err != nil {
+				connected.Check = func(context.Context) []finding.Finding { return finding.All(i.settings, err) }
+			}
+			checks = append(checks, connected.Check)
+		}
 	}
-	if client := s.slack(cfg); client != nil {
+	if client := s.slack(c.Config); client != nil {
 		checks = append(checks, client.Check)
 	}
-	if cfg.RelayURL != "" {
-		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkRelay(ctx, cfg) })
+	if c.RelayURL != "" {
+		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkRelay(ctx, c.Config) })
 	}
 	found := doctor.Examine(ctx, s.Stdout, s.Screen, s.redactor, checks)
 	s.publishFindings(found)
@@ -61,7 +65,7 @@ func (s *session) publishFindings(found []finding.Finding) {
 	}
 	for _, f := range found {
 		if f.Level == finding.Failure {
-			s.problem(f.Text + ": " + f.Remedy)
+			s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
 		}
 	}
 	if s.Getenv("GITHUB_STEP_SUMMARY") != "" { // the library panics without
@@ -69,45 +73,23 @@ func (s *session) publishFindings(found []finding.Finding) {
 	}
 }
 
-// checkConfig tells every mistake in the settings, and what a scan lacks.
-func checkConfig(cfg config.Config, err error) []finding.Finding {
+// checkConfig reports every mistake in the settings, and what a scan lacks.
+func checkConfig(c settings) []finding.Finding {
 	const about = "configuration"
-	var refused *finding.Mendable
-	if errors.As(err, &refused) { // the repository was asked for the file
-		return []finding.Finding{finding.Of(about, err)}
-	}
 	var found []finding.Finding
-	for _, warning := range cfg.Warnings {
-		found = append(found, warned(about, warning))
+	for _, warning := range c.Warnings {
+		f := finding.Of(about, warning)
+		f.Level = finding.Warning
+		found = append(found, f)
 	}
-	if err := errors.Join(err, errors.Join(cfg.LeftOut...), cfg.CheckScan()); err != nil {
-		for _, line := range strings.Split(err.Error(), "\n") {
-			found = append(found, mistake(about, line))
-		}
-	}
-	if len(found) > 0 {
+	found = append(found, finding.All(about, errors.Join(c.mistakes, errors.Join(c.LeftOut...), c.CheckScan()))...)
+	switch {
+	case len(found) > 0:
 		return found
+	case c.FileRead:
+		return []finding.Finding{finding.Good(about, "%s is read, and nothing in it or in the inputs is wrong", c.File)}
 	}
-	if cfg.FileRead {
-		return []finding.Finding{finding.Good(about, "%s is read, and nothing in it or in the inputs is wrong", cfg.File)}
-	}
-	return []finding.Finding{finding.Good(about, "no %s, and nothing in the inputs is wrong", cfg.File)}
-}
-
-// mistake takes the remedy off the end of a message, where config writes it.
-func mistake(about, message string) finding.Finding {
-	i := strings.LastIndex(message, ": ")
-	if i < 0 {
-		return finding.Fail(about, message, "")
-	}
-	return finding.Fail(about, message[:i], message[i+2:])
-}
-
-// warned is a mistake that a run can do without.
-func warned(about, message string) finding.Finding {
-	f := mistake(about, message)
-	f.Level = finding.Warning
-	return f
+	return []finding.Finding{finding.Good(about, "no %s, and nothing in the inputs is wrong", c.File)}
 }
 
 func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.Finding {
@@ -116,30 +98,6 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 		return []finding.Finding{finding.Of("repository", err)}
 	}
 	return append(client.Check(ctx), s.checkWorkflows(ctx, cfg, client)...)
-}
-
-func (s *session) checkCloudWatch(ctx context.Context, cfg config.Config) []finding.Finding {
-	specs, err := cloudwatch.ParseSpecs(cfg.LogGroups, cfg.AWSRegion)
-	if err != nil {
-		var found []finding.Finding
-		for _, line := range strings.Split(err.Error(), "\n") {
-			found = append(found, mistake("log groups", line))
-		}
-		return found
-	}
-	client, err := s.cloudwatch(ctx, cfg)
-	if err != nil {
-		return []finding.Finding{finding.Of("log groups", err)}
-	}
-	return client.Check(ctx, specs, cmp.Or(cfg.Lookback, time.Hour)) // none if it was mistaken
-}
-
-func (s *session) checkSentry(ctx context.Context, cfg config.Config) []finding.Finding {
-	client, err := s.sentry(cfg)
-	if err != nil {
-		return []finding.Finding{finding.Of("Sentry token", err)}
-	}
-	return client.Check(ctx)
 }
 
 // checkRelay uses the relay's secrets where they are at hand, as in a .env that

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -78,52 +79,29 @@ func (s *session) read(cfg config.Config, body []byte) (inbound.Payload, error) 
 	})
 }
 
-// dispatch files what was delivered, unless reading that failed.
-func (s *session) dispatch(ctx context.Context, body []byte, err error) error {
-	var run report.Run
-	if err == nil {
-		run, err = s.dispatchOnce(ctx, body)
+// dispatch files what was delivered. It needs no source: one that cannot be read
+// is only a warning.
+func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report.Run, error) {
+	if err := errors.Join(c.mistakes, c.CheckTarget()); err != nil {
+		return report.Run{}, usageError{err}
 	}
-	if err != nil {
-		return errors.Join(err, s.publish(report.Run{Failures: []error{err}}))
-	}
-	return s.report(run)
-}
-
-func (s *session) dispatchOnce(ctx context.Context, body []byte) (report.Run, error) {
-	cfg, reader, err := s.configure(ctx)
-	var usage usageError
-	if err != nil && !errors.As(err, &usage) {
-		return report.Run{}, err
-	}
-	if err := errors.Join(err, asUsage(cfg.CheckTarget())); err != nil {
-		return report.Run{}, err
-	}
-	payload, err := s.read(cfg, body)
+	payload, err := s.read(c.Config, body)
 	if err != nil {
 		return report.Run{}, err
 	}
-	gh, err := s.github(cfg)
+	gh, err := s.github(c.Config)
 	if err != nil {
 		return report.Run{}, err
 	}
-	ctx, cancel := s.Clock.WithTimeout(ctx, cfg.MaxDuration, errors.New("max-duration is over"))
+	ctx, cancel := s.Clock.WithTimeout(ctx, c.MaxDuration, errors.New("max-duration is over"))
 	defer cancel()
-	// A payload is filed without any source.
-	warnings := cfg.Warnings
-	tracker, err := s.sentry(cfg)
-	for _, err := range append(cfg.LeftOut, err) {
-		if err != nil {
-			warnings = append(warnings, err.Error())
-		}
-	}
-	options := s.options(cfg, sources{github: gh, reader: reader, sentry: tracker})
-	delete(options.Sources.Requests, "CloudWatch")
+	trackers, leftOut := s.trackers(ctx, c.Config)
+	options := s.options(c, gh, trackers)
 	run := scan.Dispatch(ctx, options, intake.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
-	run.Warnings = append(warnings, run.Warnings...)
-	for _, c := range payload.Commands {
-		desk{s, cfg, reader, &run}.serve(ctx, c, options)
+	run.Warnings = slices.Concat(texts(c.Warnings), texts(leftOut), run.Warnings)
+	for _, command := range payload.Commands {
+		commander{s, c, &run}.serve(ctx, command, options)
 	}
 	run.Notices = append(notices(payload), run.Notices...)
 	return run, nil

@@ -10,7 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/preview"
-	"github.com/org/errmon-action/internal/source"
 )
 
 // preview shows the issues that local log files, a payload, or else the configured
@@ -66,19 +65,10 @@ func (s *session) previewPayload(cfg config.Config, body []byte) error {
 }
 
 func (s *session) previewSources(ctx context.Context, cfg config.Config) error {
-	watched, err := s.watch(cfg)
+	services, leftOut, err := s.watch(ctx, cfg)
 	if err != nil {
 		return usageError{err}
 	}
-	aws, err := s.cloudwatch(ctx, cfg)
-	if err != nil {
-		return err
-	}
-	var tracker source.Tracker
-	if watched.sentry != nil {
-		tracker = watched.sentry
-	}
 	p := s.previewer(cfg)
-	sources, openErr := openGroups(ctx, aws, watched.specs)
-	return errors.Join(errors.Join(watched.leftOut...), openErr, p.Sources(ctx, sources, tracker, lookback(cfg, p.Now)))
+	return errors.Join(errors.Join(leftOut...), p.Sources(ctx, services, lookback(cfg, p.Now)))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // Spec is one entry of the input log-groups, read: a group by its name or ARN,
@@ -41,7 +43,7 @@ func ParseSpecs(entries []string, region string) ([]Spec, error) {
 	for _, entry := range entries {
 		spec, err := parseSpec(entry, region)
 		if err != nil {
-			mistakes = append(mistakes, fmt.Errorf("log-groups: %q: %w", entry, err))
+			mistakes = append(mistakes, finding.Within(fmt.Sprintf("log-groups: %q: ", entry), err))
 			continue
 		}
 		specs = append(specs, spec)
@@ -58,7 +60,7 @@ func parseSpec(entry, region string) (Spec, error) {
 	}
 	spec := Spec{text: entry, region: region, name: entry}
 	if region == "" {
-		return Spec{}, errors.New("a name carries no region: set aws-region, or give the ARN")
+		return Spec{}, finding.Mend("a name carries no region", "set aws-region, or give the ARN")
 	}
 	spec.name, spec.prefix = strings.CutSuffix(entry, "*")
 	if spec.prefix && spec.name == "" {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // leaveOut drops what is configured by halves, and notes it in LeftOut and
@@ -15,7 +17,7 @@ func (c *Config) leaveOut(given map[string]value) {
 		c.SentryAuthToken, c.SentryOrganization, c.SentryProjects = "", "", nil
 	}
 	if err := incomplete(given, "the bot posts nothing", "slack-bot-token", "slack-channel"); err != nil {
-		c.Warnings = append(c.Warnings, err.Error())
+		c.Warnings = append(c.Warnings, err)
 		c.SlackBotToken, c.SlackChannel = "", ""
 	}
 	if c.AWSRegion == "" && !c.refused("aws-region") {
@@ -31,8 +33,8 @@ func (c *Config) leaveOutNames() {
 		return
 	}
 	c.LogGroups = slices.DeleteFunc(slices.Clone(c.LogGroups), func(group string) bool { return !isARN(group) })
-	c.LeftOut = append(c.LeftOut, fmt.Errorf("log-groups %s cannot be read without their region: set aws-region, or name them by ARN",
-		shorten(strings.Join(named, ", "))))
+	c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without their region", shorten(strings.Join(named, ", "))),
+		"set aws-region, or name them by ARN"))
 }
 
 func isARN(group string) bool { return strings.HasPrefix(group, "arn:") }
@@ -50,7 +52,7 @@ func incomplete(given map[string]value, consequence string, names ...string) err
 	if len(set) == 0 || len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s needs %s, so %s: set all of them, or none", strings.Join(set, " with "), strings.Join(missing, " and "), consequence)
+	return finding.Mend(fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence), "set all of them, or none")
 }
 
 // refused reports whether a setting has a wrong value, which is not the same
@@ -65,10 +67,10 @@ func (c Config) CheckScan() error { return errors.Join(c.CheckTarget(), c.CheckS
 func (c Config) CheckTarget() error {
 	var missing []error
 	if c.GitHubToken == "" && !c.refused("github-token") {
-		missing = append(missing, errors.New("no token: pass github-token, or set GITHUB_TOKEN"))
+		missing = append(missing, finding.Mend("no token", "pass github-token, or set GITHUB_TOKEN"))
 	}
 	if c.Owner == "" && !c.refused("repository") {
-		missing = append(missing, errors.New("no repository to file issues in: set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
+		missing = append(missing, finding.Mend("no repository to file issues in", "set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 	}
 	return errors.Join(missing...)
 }
@@ -76,7 +78,7 @@ func (c Config) CheckTarget() error {
 // CheckSources reports that c names no source to read.
 func (c Config) CheckSources() error {
 	if len(c.LogGroups) == 0 && c.SentryAuthToken == "" && !c.refused("log-groups") && !c.refused("sentry-auth-token") {
-		return errors.New("nothing to watch: set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")
+		return finding.Mend("nothing to watch", "set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ type Config struct {
 	// LeftOut says which sources are configured by halves and therefore not read.
 	// Warnings says the same of what a run can do without. What they name is unset here.
 	LeftOut  []error
-	Warnings []string
+	Warnings []error
 	Refused  []string // settings with a wrong value, each explained by Load's error
 
 	// InApp and Fields stand in the file alone.

@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // readFile reads the file of settings: the one that was named, which has to be
@@ -54,14 +56,14 @@ func parseFile(path string, data []byte) (map[string]value, team, error) {
 			}
 			ours, wrong := rules.read(entry)
 			for _, err := range wrong {
-				mistakes = append(mistakes, fmt.Errorf("%s: %w", at(path, entry.Key), err))
+				mistakes = append(mistakes, finding.Within(at(path, entry.Key)+": ", err))
 			}
 			if ours {
 				continue
 			}
 			name, text, err := parseEntry(entry)
 			if err != nil {
-				mistakes = append(mistakes, fmt.Errorf("%s: %w", at(path, entry.Key), err))
+				mistakes = append(mistakes, finding.Within(at(path, entry.Key)+": ", err))
 				continue
 			}
 			settings[name] = value{text, at(path, entry.Key)}
@@ -97,7 +99,7 @@ func parseEntry(entry *ast.MappingValueNode) (name, text string, err error) {
 	s := find(name)
 	switch {
 	case s == nil:
-		return "", "", fmt.Errorf("unknown key %q: did you mean %q?", shorten(name), nearest(name))
+		return "", "", finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), fmt.Sprintf("did you mean %q?", nearest(name)))
 	case s.notInFile != "":
 		return "", "", fmt.Errorf("%s: %s", name, s.notInFile)
 	}

@@ -65,7 +65,7 @@ func TestFileMistakes(t *testing.T) {
 		{"list in a list", "log-groups: [[a]]\n", "line 1: log-groups: every item must be a plain value"},
 		{"alias", "label: &x a\n", "line 1: label: must be a plain value"},
 		{"merge", "<<: {label: a}\n", "line 1: a key must be the plain name"},
-		{"wrong value", "label: x\nlookback: 60\n", `lookback "60" (.github/errmon.yml line 2) is no duration`},
+		{"wrong value", "label: x\nlookback: 60\n", `lookback "60" (.github/errmon.yml line 2) is not a duration`},
 		{"infinity", "aws-requests-per-second: .inf\n", "must be a plain value"},
 		{"redact is a list", "redact: [a]\n", "line 1: redact: must hold patterns: and allow:"},
 		{"unknown part of redact", "redact:\n  pattern: x\n", `line 2: redact: unknown key "pattern"`},

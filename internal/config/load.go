@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/joho/godotenv"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // Input is where settings come from.
@@ -99,7 +101,7 @@ func readDotEnv(in Input) (map[string]string, error) {
 	}
 	variables, err := godotenv.UnmarshalBytes(data)
 	if err != nil { // whose text would show a part of the file
-		return nil, errors.New(".env: not all lines have the form NAME=value: mend them")
+		return nil, finding.Mend(".env has lines that are not of the form NAME=value", "correct them")
 	}
 	maps.DeleteFunc(variables, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
 	return variables, nil
@@ -156,9 +158,9 @@ func first(values ...value) value {
 // explain adds to a reader's error which setting it is about.
 func explain(s Setting, v value, err error) error {
 	if s.Secret {
-		return fmt.Errorf("%s (%s) %w", s.Name, v.origin, err)
+		return finding.Within(fmt.Sprintf("%s (%s) ", s.Name, v.origin), err)
 	}
-	return fmt.Errorf("%s %q (%s) %w", s.Name, shorten(v.text), v.origin, err)
+	return finding.Within(fmt.Sprintf("%s %q (%s) ", s.Name, shorten(v.text), v.origin), err)
 }
 
 func shorten(s string) string {

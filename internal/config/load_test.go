@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -165,11 +164,11 @@ func TestMistakes(t *testing.T) {
 		{"repository", "repository", "shop", `repository "shop" (flag --repository) must be OWNER/REPO`},
 		{"repository with a path", "repository", "a/b/c", "must be OWNER/REPO"},
 		{"filter pattern", "filter-pattern", strings.Repeat("é", 1025), "has 1025 characters: at most 1024"},
-		{"no unit", "lookback", "60", "is no duration: write it as 90s, 15m, 6h or 2d"},
-		{"trailing junk", "lookback", "60m!", "is no duration"},
-		{"inner space", "lookback", "1h 5m", "is no duration"},
+		{"no unit", "lookback", "60", "is not a duration: write it as 90s, 15m, 6h or 2d"},
+		{"trailing junk", "lookback", "60m!", "is not a duration"},
+		{"inner space", "lookback", "1h 5m", "is not a duration"},
 		{"negative", "lookback", "-5m", "between 1m and 30d"},
-		{"too large to count", "lookback", "9999999999999d", "is no duration"},
+		{"too large to count", "lookback", "9999999999999d", "is not a duration"},
 		{"lateness", "lateness", "6h1s", "between 0 and 6h"},
 		{"write interval", "write-interval", "61s", "between 0 and 1m"},
 		{"max duration", "max-duration", "0", "between 1s and 6h"},
@@ -177,9 +176,9 @@ func TestMistakes(t *testing.T) {
 		{"rate of nothing", "aws-requests-per-second", "0", "above 0 and at most 25"},
 		{"rate", "aws-requests-per-second", "25.1", "above 0 and at most 25"},
 		{"rate not a number", "aws-requests-per-second", "NaN", "above 0"},
-		{"since in the future", "since", "2026-03-01T12:00:01Z", "must lie in the past: it is now 2026-03-01T12:00:00Z"},
-		{"since ahead", "since", "-5m", "must lie in the past"},
-		{"since now", "since", "0", "must lie in the past"},
+		{"since in the future", "since", "2026-03-01T12:00:01Z", "must be in the past: it is now 2026-03-01T12:00:00Z"},
+		{"since ahead", "since", "-5m", "must be in the past"},
+		{"since now", "since", "0", "must be in the past"},
 		{"since unreadable", "since", "yesterday", "neither a duration"},
 		{"organization", "sentry-organization", "Acme Inc", "must be a slug"},
 		{"projects", "sentry-projects", "web,a b", `item "a b": must be a slug`},
@@ -222,8 +221,8 @@ func TestAllMistakesAtOnce(t *testing.T) {
 	want := `.github/errmon.yml line 3: unknown key "log-grups": did you mean "log-groups"?
 .github/errmon.yml line 4: slack-bot-token: a secret must not stand in a file: store it as a repository secret and pass it as an input
 repository "x/a b" (environment variable GITHUB_OWNER/GITHUB_REPO) must be OWNER/REPO
-lookback "x" (flag --lookback) is no duration: write it as 90s, 15m, 6h or 2d
-lateness "x" (input lateness) is no duration: write it as 90s, 15m, 6h or 2d
+lookback "x" (flag --lookback) is not a duration: write it as 90s, 15m, 6h or 2d
+lateness "x" (input lateness) is not a duration: write it as 90s, 15m, 6h or 2d
 label "a,b" (ERRMON_LABEL in .env) must hold no comma and no control character
 min-events "x" (environment variable ERRMON_MIN_EVENTS) must be a whole number between 1 and 1000000
 max-new-issues "x" (.github/errmon.yml line 2) must be a whole number between 0 and 500
@@ -262,7 +261,7 @@ func TestHalves(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			left, warnings := fmt.Sprint(errors.Join(c.LeftOut...)), strings.Join(c.Warnings, "\n")
+			left, warnings := joined(c.LeftOut), joined(c.Warnings)
 			if test.leftOut == "" != (c.LeftOut == nil) || !strings.Contains(left, test.leftOut) {
 				t.Errorf("left out %q, want %q", left, test.leftOut)
 			}
@@ -332,4 +331,12 @@ func TestNamedFileIsAbsent(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v, want fs.ErrNotExist", err)
 	}
+}
+
+func joined(errs []error) string {
+	var texts []string
+	for _, err := range errs {
+		texts = append(texts, err.Error())
+	}
+	return strings.Join(texts, "\n")
 }

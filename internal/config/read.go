@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/xhit/go-str2duration/v2"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // reader puts a setting's text, trimmed and not empty, into c. Its error says what is wrong
@@ -48,7 +50,7 @@ func text(limit int) func(string) (string, error) {
 func secret(s string) (string, error) {
 	for _, c := range []byte(s) {
 		if c <= ' ' || c > '~' {
-			return "", errors.New("has white space or other characters that no token has: paste it again")
+			return "", finding.Mend("has white space or other characters that no token has", "paste it again")
 		}
 	}
 	return s, nil
@@ -69,7 +71,7 @@ func each(parse func(string) (string, error)) func(string) ([]string, error) {
 			}
 			v, err := parse(item)
 			if err != nil {
-				return nil, fmt.Errorf("item %q: %w", item, err)
+				return nil, finding.Within(fmt.Sprintf("item %q: ", item), err)
 			}
 			if !slices.Contains(items, v) {
 				items = append(items, v)
@@ -85,7 +87,7 @@ func duration(least, most time.Duration) func(string) (time.Duration, error) {
 		d, err := str2duration.ParseDuration(s)
 		switch {
 		case err != nil:
-			return 0, errors.New("is no duration: write it as 90s, 15m, 6h or 2d")
+			return 0, finding.Mend("is not a duration", "write it as 90s, 15m, 6h or 2d")
 		case d < least || d > most:
 			return 0, fmt.Errorf("must be between %s and %s", span(least), span(most))
 		}
@@ -115,7 +117,7 @@ func (c *Config) ReadSince(text string, now time.Time) error { return since(c, t
 func since(c *Config, text string, now time.Time) error {
 	if d, err := str2duration.ParseDuration(text); err == nil {
 		if d <= 0 {
-			return errors.New("must lie in the past: write how far back to read, such as 6h or 2d")
+			return finding.Mend("must be in the past", "write how far back to read, such as 6h or 2d")
 		}
 		c.Since = now.Add(-d)
 		return nil
@@ -125,7 +127,7 @@ func since(c *Config, text string, now time.Time) error {
 	case err != nil:
 		return errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
 	case t.After(now):
-		return fmt.Errorf("must lie in the past: it is now %s", now.UTC().Format(time.RFC3339))
+		return fmt.Errorf("must be in the past: it is now %s", now.UTC().Format(time.RFC3339))
 	}
 	c.Since = t
 	return nil

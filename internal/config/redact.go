@@ -7,6 +7,8 @@ import (
 	"regexp/syntax"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // This file reads the key redact, which adds to what is taken out of everything
@@ -76,10 +78,10 @@ func (r *Redact) parsePatterns(path string, node ast.Node) error {
 		case !patternName.MatchString(name) || len(name) > maxPatternName:
 			err = fmt.Errorf("the name must be lower-case letters and digits, with dashes between, at most %d", maxPatternName)
 		case err == nil && re.MatchString(""):
-			err = errors.New("the expression matches the empty text: make it match the value alone")
+			err = finding.Mend("the expression matches the empty text", "make it match the value alone")
 		}
 		if err != nil {
-			mistakes = append(mistakes, fmt.Errorf("%s: redact: pattern %q: %w", at(path, entry.Key), shorten(name), err))
+			mistakes = append(mistakes, finding.Within(fmt.Sprintf("%s: redact: pattern %q: ", at(path, entry.Key), shorten(name)), err))
 			continue
 		}
 		r.Patterns = append(r.Patterns, Pattern{name, re})
@@ -96,7 +98,7 @@ func (r *Redact) parseAllow(path string, node ast.Node) error {
 	for _, item := range items.Values {
 		re, err := expression(item)
 		if err != nil {
-			mistakes = append(mistakes, fmt.Errorf("%s: redact: allow: %w", at(path, item), err))
+			mistakes = append(mistakes, finding.Within(at(path, item)+": redact: allow: ", err))
 			continue
 		}
 		r.Allow = append(r.Allow, re)

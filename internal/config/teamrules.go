@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // This file reads the two keys of the file that hold more than a plain value:
@@ -75,7 +77,7 @@ func listsOf(key string, node ast.Node, names []string, limit int) (lists map[st
 		items, ok := itemsOf(entry.Value)
 		switch {
 		case !slices.Contains(names, name):
-			mistakes = append(mistakes, fmt.Errorf("%s: unknown key %q: did you mean %q?", key, shorten(name), nearestOf(name, names)))
+			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("%s: unknown key %q", key, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
 		case !ok:
 			mistakes = append(mistakes, fmt.Errorf("%s: %s: must be a plain value or a list of such, none of them blank or longer than %d characters", key, name, maxPrefixSize))
 		case len(items) > limit:

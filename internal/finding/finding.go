@@ -44,7 +44,7 @@ func Fail(about, text, remedy string) Finding {
 	return Finding{Level: Failure, About: about, Text: text, Remedy: remedy}
 }
 
-// Of is the failure that an error tells of, with the error's remedy if it is a
+// Of is the failure that an error reports, with the error's remedy if it is a
 // Mendable.
 func Of(about string, err error) Finding {
 	var m *Mendable
@@ -56,6 +56,34 @@ func Of(about string, err error) Finding {
 		text += " (" + m.Cause.Error() + ")"
 	}
 	return Fail(about, text, m.Remedy)
+}
+
+// All returns the failure that Of makes of each error that errors.Join joined.
+func All(about string, err error) []Finding {
+	joined, ok := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
+		return nil
+	case !ok:
+		return []Finding{Of(about, err)}
+	}
+	var found []Finding
+	for _, one := range joined.Unwrap() {
+		found = append(found, All(about, one)...)
+	}
+	return found
+}
+
+// Mend returns an error that knows its remedy.
+func Mend(what, remedy string) error { return &Mendable{What: what, Remedy: remedy} }
+
+// Within puts words in front of an error and keeps its remedy.
+func Within(words string, err error) error {
+	var m *Mendable
+	if errors.As(err, &m) {
+		return &Mendable{What: words + m.What, Remedy: m.Remedy, Cause: m.Cause}
+	}
+	return fmt.Errorf("%s%w", words, err)
 }
 
 // Mendable is an error that knows its remedy. It reads "what: remedy: cause".

@@ -55,13 +55,14 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	return nil
 }
 
-// Sources previews what a first scan would file: from the configured sources since
-// a time, and from the tracker, which may be nil.
-func (p Preview) Sources(ctx context.Context, sources []source.Source, tracker source.Tracker, from time.Time) error {
+// Sources previews what a first scan would file: from the services' logs since a
+// time, and from the issues of a tracker among them.
+func (p Preview) Sources(ctx context.Context, services []source.Integration, from time.Time) error {
 	in := intake.New(p.Rules, p.Redactor)
-	var failures []error
+	sources, err := source.Open(ctx, services)
+	failures := []error{err}
 	all := len(sources)
-	if tracker != nil {
+	if tracker := source.TrackerOf(services); tracker != nil {
 		issues := (&reading.Sentry{Tracker: tracker, Intake: in, MaxEvents: marker.MaxWaiting}).Read(ctx)
 		all, failures = all+1, append(failures, issues.Health.Err)
 		p.notes(issues.Notices)

@@ -74,11 +74,11 @@ func rounds(ctx context.Context, r *run) error {
 // complete asks Sentry for what its webhooks leave out, within a third of the time.
 func complete(ctx context.Context, r *run) {
 	d := &r.delivered.Delivery
-	if r.Sources.Tracker != nil {
+	if tracker := r.tracker(); tracker != nil {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/3, errTrackerTime)
 		defer cancel()
 		var err error
-		if *d, err = reading.Complete(ctx, r.Sources.Tracker, *d); err != nil {
+		if *d, err = reading.Complete(ctx, tracker, *d); err != nil {
 			r.warn(fmt.Sprintf("the webhook is filed as it came: %v", err))
 		}
 	}

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -25,7 +24,7 @@ type Options struct {
 	GitHub   *github.Client
 	Redactor *safe.Redactor
 	Slack    *slack.Client // gets a message about what the run did; nil if there is none
-	Sources  Sources
+	Services []source.Integration
 	Intake   intake.Rules
 	Rules    plan.Rules
 	Times    Times
@@ -34,16 +33,6 @@ type Options struct {
 	Trusted        []string // logins, besides the token's own, whose markers count
 	PublishSamples bool     // show events in a public repository
 	DryRun         bool
-}
-
-// Sources are the services that a run reads.
-type Sources struct {
-	// Open returns the logs to read. It may return some of them together with an
-	// error about the missing ones.
-	Open    func(context.Context) ([]source.Source, error)
-	Tracker source.Tracker // keeps issues of its own; nil if there is none
-	// Requests returns, by service, how many requests of each kind were sent.
-	Requests map[string]func() map[string]int
 }
 
 // Times are the durations of a run.
@@ -87,7 +76,7 @@ func begin(o Options) *run {
 	r.ledger = &ledger.Ledger{
 		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
 	}
-	r.input = plan.Input{Now: now, Rules: o.Rules, Read: map[string]time.Time{}, ReadsSentry: o.Sources.Tracker != nil}
+	r.input = plan.Input{Now: now, Rules: o.Rules, Read: map[string]time.Time{}, ReadsSentry: r.tracker() != nil}
 	return r
 }
 
@@ -96,6 +85,9 @@ func (r *run) newIntake() {
 	r.intake = intake.New(r.Intake, r.Redactor)
 	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
 }
+
+// tracker is the service that keeps issues of its own; nil if there is none.
+func (r *run) tracker() source.Tracker { return source.TrackerOf(r.Services) }
 
 func (r *run) fail(err error) {
 	if err != nil {
@@ -121,10 +113,14 @@ func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
 	r.report.Ended = r.Clock.Now()
 	r.report.Requests = map[string]int{}
-	for service, sent := range r.Sources.Requests {
-		for kind, n := range sent() {
+	count := func(service string, sent map[string]int) {
+		for kind, n := range sent {
 			r.report.Requests[service+" "+kind] += n
 		}
+	}
+	count("GitHub", r.GitHub.Requests())
+	for _, s := range r.Services {
+		count(s.Name, s.Requests())
 	}
 	return r.report
 }

@@ -62,7 +62,7 @@ func list(ctx context.Context, r *run) error {
 func read(ctx context.Context, r *run) error {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration*2/3, errReadTime)
 	defer cancel()
-	sources, err := r.Sources.Open(ctx)
+	sources, err := source.Open(ctx, r.Services)
 	r.fail(err)
 	r.sources = sources
 	readTracker(ctx, r)
@@ -81,13 +81,14 @@ var errReadTime = errors.New("reading took two thirds of max-duration: the next 
 
 // readTracker reads Sentry's issues within a third of the time.
 func readTracker(ctx context.Context, r *run) {
-	if r.Sources.Tracker == nil {
+	tracker := r.tracker()
+	if tracker == nil {
 		return
 	}
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/3, errTrackerTime)
 	defer cancel()
 	sentry := reading.Sentry{
-		Tracker: r.Sources.Tracker, Intake: r.intake, Followed: r.known.Followed(r.Rules), MaxEvents: r.Rules.MaxNew + marker.MaxWaiting,
+		Tracker: tracker, Intake: r.intake, Followed: r.known.Followed(r.Rules), MaxEvents: r.Rules.MaxNew + marker.MaxWaiting,
 	}
 	issues := sentry.Read(ctx)
 	r.notice(issues.Notices...)
@@ -143,8 +144,8 @@ func write(ctx context.Context, r *run) error {
 		return err
 	}
 	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.Clock.Now}
-	if r.Sources.Tracker != nil {
-		a.Resolve = r.Sources.Tracker.Resolve
+	if tracker := r.tracker(); tracker != nil {
+		a.Resolve = tracker.Resolve
 	}
 	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.input.Now)
 	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)

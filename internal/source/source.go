@@ -2,15 +2,57 @@
 // and a service that groups events into issues of its own, as Sentry does, is a
 // Tracker.
 //
-// It is pure and may import event.
+// An Integration is such a service as errmon is connected to it.
+//
+// It is pure and may import event and finding.
 package source
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/finding"
 )
+
+// Integration is one configured service.
+type Integration struct {
+	Name string // such as "Sentry", in the counts of requests
+	// Unusable says why the service cannot be read although its settings are well
+	// formed; nil if it can. The others are read, and the run fails.
+	Unusable error
+	// Open returns the logs to read. It may return some of them together with an
+	// error about the missing ones. It is nil if the service keeps no logs.
+	Open     func(context.Context) ([]Source, error)
+	Tracker  Tracker // nil if the service keeps no issues
+	Check    func(context.Context) []finding.Finding
+	Requests func() map[string]int // sent so far, by kind
+}
+
+// Open opens the logs of all integrations. It may return some of them together
+// with an error about the missing ones.
+func Open(ctx context.Context, all []Integration) ([]Source, error) {
+	var opened []Source
+	var failures []error
+	for _, i := range all {
+		if i.Open != nil {
+			sources, err := i.Open(ctx)
+			opened, failures = append(opened, sources...), append(failures, err)
+		}
+	}
+	return opened, errors.Join(failures...)
+}
+
+// TrackerOf returns the first tracker of the integrations; nil if there is none.
+func TrackerOf(all []Integration) Tracker {
+	for _, i := range all {
+		if i.Tracker != nil {
+			return i.Tracker
+		}
+	}
+	return nil
+}
 
 // Source delivers log records, oldest first within each stream.
 type Source interface {
