@@ -59,4 +59,6 @@ const DefaultFilterPattern = `` +
 	// Go traces: the head of each goroutine, the call with or without arguments, and the
 	// place, which ends in an offset. (".go:" would find every line of a logger
 	// that prints its caller, such as zap.)
-	`?"[signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x"`
+	`?"[signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
+	// What a process dies of, as C++, the C library, the shell and the kernel say.
+	`?"terminate called" ?" detected" ?"Segmentation fault" ?"core dumped" ?"ut of memory"`

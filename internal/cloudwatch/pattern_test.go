@@ -127,6 +127,12 @@ var lines = []struct {
 	{"Go place", "\t/app/charge.go:41 +0x1d"},
 	{"Go creator", "created by net/http.(*Server).Serve in goroutine 1"},
 
+	{"FOUND: deaths of processes", ""},
+	{"C++", "terminate called after throwing an instance of 'std::runtime_error'"},
+	{"glibc", "*** stack smashing detected ***: terminated"},
+	{"shell", "Segmentation fault"},
+	{"shell, core", "Bus error (core dumped)"},
+	{"kernel", "[ 4711.113] Memory cgroup out of memory: Killed process 4711 (node) total-vm:2097152kB"},
 	{"QUIET: levels below error", ""},
 	{"plain info", "2026-03-14 11:59:58 INFO order 4711 was paid"},
 	{"plain warning", "2026-03-14 11:59:58 WARN ledger is slow"},

@@ -1,11 +1,12 @@
 // Package grouping tells which events are the same error.
 //
 // Each event has one identity, its key: the type chain and in-app frames where
-// there is a stack trace ("exc1:"), else the service and the template of its
-// message ("msg1:"). What Sentry keeps as one issue is one error by that
-// ("sen1:"), and its event's own keys say under which name other sources know it. A Set adds up events group by group and keeps, of all of
-// them, only counts per minute and one sample, so that memory depends on the
-// number of distinct errors and not on the number of events. The order in
+// there are such frames ("exc1:"), else the service and the template of its
+// exception and root cause, or of its message ("msg1:"). What Sentry keeps as one
+// issue is one error by that ("sen1:"), and its event's own keys say under which
+// name other sources know it. A Set adds up events group by group and keeps, of
+// all of them, only counts per minute and one sample, so that memory depends on
+// the number of distinct errors and not on the number of events. The order in
 // which events are added changes nothing.
 //
 // # Templates

@@ -54,13 +54,15 @@ func identity(t *testing.T, text string) string {
 	return groups[0].Key
 }
 
-// mutations change what differs between two occurrences of one failure, or
-// between two deployments of one program.
-var mutations = []struct {
+type mutation struct {
 	name  string
 	where *regexp.Regexp
 	with  func(r *rand.Rand, m []string) string
-}{
+}
+
+// mutations change what differs between two occurrences of one failure, or
+// between two deployments of one program.
+var mutations = []mutation{
 	{"line", regexp.MustCompile(`(\.[a-z]{1,5}[:(]|\.[a-z]{1,5}:\d+:|", line |\bline | line |\bnode:[a-z/_]+:)(\d+)`), nil}, // moved, see mutate
 	{"path", regexp.MustCompile(`/app/`), func(r *rand.Rand, _ []string) string {
 		return pick(r, "/srv/releases/20261122103000/", "/var/task/", "/home/deploy/shop-7f2c/", "/workspace/", "/builds/1234/")
@@ -137,6 +139,9 @@ func TestSameFailure(t *testing.T) {
 	checked := 0
 	for name, text := range failures(t) {
 		t.Run(name, func(t *testing.T) {
+			if !slices.ContainsFunc(mutations, func(m mutation) bool { return m.where.MatchString(text) }) {
+				return // nothing in it changes
+			}
 			want := identity(t, text)
 			tried := map[string]bool{text: true}
 			for seed := uint64(0); len(tried) <= 50; seed++ {

@@ -53,37 +53,58 @@ type Rule string
 const (
 	ByInAppFrames           Rule = "exception types and in-app frames"
 	ByInAppFramesAndMessage Rule = "exception types, in-app frames and message template: the function that failed has no name"
-	ByAllFrames             Rule = "exception types, all frames and service: no frame is in-app"
+	ByRootCause             Rule = "service, exception, root cause and message template: no frame is in-app"
 	ByKnown                 Rule = "template that an earlier run knew"
 	BySentry                Rule = "Sentry issue"
 	ByTemplate              Rule = "service and message template: no stack trace"
 )
 
-// exceptionKey is the identity of an event with a trace: the type chain and
-// the in-app frames. Where none is in-app, all frames and the service. Where the
-// function that failed has no name, its file says too little, and the template of
-// the message tells its errors apart.
+// exceptionKey is the identity of an event with in-app frames: those, and the
+// type chain. Where the function that failed has no name, its file says too
+// little, and the template of the message tells its errors apart.
 func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	var types, frames []string
-	inApp, rule := len(e.InApp()) > 0, ByInAppFrames
 	for _, x := range e.Exceptions {
 		types = append(types, x.Type)
-		for _, f := range x.Frames {
-			if f.InApp || !inApp {
-				frames = append(frames, frameName(f))
-			}
-		}
 	}
-	if !inApp {
-		rule = ByAllFrames
-		types = append(types, "service", e.Service)
-	} else if e.InApp()[0].Function == "" {
+	inApp, rule := e.InApp(), ByInAppFrames
+	for _, f := range inApp {
+		frames = append(frames, frameName(f))
+	}
+	if inApp[0].Function == "" {
 		rule = ByInAppFramesAndMessage
 		types = append(types, "message", template(e.Exceptions[0].Message))
 	}
 	frames = distinctRuns(frames)
 	frames = frames[:min(len(frames), maxKeyFrames)]
 	return hashed(exceptionPrefix, strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
+}
+
+// messageOf is the text that tells apart the events without in-app frames: the
+// message, or the exception with its root cause. Frames of libraries alone say
+// less than those, and come and go with the path through the library.
+func messageOf(e *event.Event) string {
+	if len(e.Exceptions) == 0 || e.Exceptions[0].Message == "" && len(e.Exceptions[0].Frames) == 0 {
+		return e.Message
+	}
+	text := told(e.Exceptions[0])
+	if root := told(e.Exceptions[len(e.Exceptions)-1]); len(e.Exceptions) > 1 && !strings.HasSuffix(text, root) {
+		text += " (" + root + ")"
+	}
+	return text
+}
+
+// told is the line that names an exception; without a message, by where it was thrown.
+func told(x event.Exception) string {
+	switch {
+	case x.Message != "" && strings.HasPrefix(x.Message, x.Type):
+		return x.Message
+	case x.Message != "":
+		return x.Type + ": " + x.Message
+	case len(x.Frames) > 0:
+		return x.Type + " in " + frameName(x.Frames[0])
+	}
+	return x.Type
 }
 
 // distinctRuns drops a frame that repeats the one before it: a recursion's

@@ -161,11 +161,11 @@ func (m message) compare(other message) int {
 // Key returns the identity that e has by itself and by what is known; mining
 // may find that others share it.
 func (s *Set) Key(e event.Event) string {
-	if hasTrace(&e) {
+	if len(e.InApp()) > 0 {
 		key, _ := exceptionKey(&e, s.template)
 		return key
 	}
-	m := s.cut(message{e.Service, s.template(e.Message)})
+	m := s.cut(message{e.Service, s.template(messageOf(&e))})
 	if known, ok := s.matcher().match(m.template); ok {
 		for _, k := range s.known {
 			if k.Template == known && (k.Service == m.service || m.service == "") {

@@ -58,12 +58,12 @@ func (s *Set) Add(e event.Event) Mark {
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}
 	}
-	if hasTrace(&e) {
+	if len(e.InApp()) > 0 {
 		at := s.keyed(exceptionKey(&e, s.template))
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}
 	}
-	template := s.template(e.Message)
+	template := s.template(messageOf(&e))
 	masks := s.masker.fired
 	at := s.unit(message{e.Service, template})
 	s.units[at].group.add(&e)
@@ -103,12 +103,6 @@ func (s *Set) unit(m message) uint32 {
 		at = s.final(at)
 	}
 	return at
-}
-
-// hasTrace reports whether any exception has frames. A type alone, as in
-// "ValueError: bad input", is no identity: its message is.
-func hasTrace(e *event.Event) bool {
-	return slices.ContainsFunc(e.Exceptions, func(x event.Exception) bool { return len(x.Frames) > 0 })
 }
 
 // template returns the masked and redacted template of a message.
@@ -213,18 +207,20 @@ func (s *Set) describe(g *Group) {
 		return // of a Sentry issue, whose event was not read
 	}
 	if IsTrackedKey(g.Key) {
-		g.Service, g.Template, g.EventKeys = e.Service, s.template(e.Message), s.eventKeys(*e)
+		g.Service, g.Template, g.EventKeys = e.Service, s.template(messageOf(e)), s.eventKeys(*e)
 	}
 	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)
-	if !hasTrace(e) {
+	frames := e.InApp()
+	if len(frames) == 0 {
+		if len(e.Exceptions) > 0 && g.Rule == ByTemplate {
+			g.Rule = ByRootCause
+		}
 		return
 	}
 	g.Service = e.Service
 	g.Claims = s.told(e.Service, s.template(e.Exceptions[0].Type+": "+e.Exceptions[0].Message))
 	g.Type, g.Template = e.Exceptions[0].Type, s.template(e.Exceptions[0].Message)
-	if frames := e.InApp(); len(frames) > 0 {
-		g.Place = frames[0]
-	}
+	g.Place = frames[0]
 }
 
 // aliases are the message keys of the lines that may stand for the same error

@@ -36,6 +36,10 @@ func TestSameError(t *testing.T) {
 	deep := []event.Frame{app("walk", "tree.js"), app("walk", "tree.js"), app("walk", "tree.js")}
 	withService := func(e event.Event, service string) event.Event { e.Service = service; return e }
 	said := func(e event.Event, message string) event.Event { e.Exceptions[0].Message = message; return e }
+	causedBy := func(e event.Event, message string) event.Event {
+		e.Exceptions = append(e.Exceptions, event.Exception{Type: "C", Message: message})
+		return e
+	}
 	line := func(f event.Frame, n int) event.Frame { f.Line = n; return f }
 	tests := []struct {
 		name string
@@ -51,6 +55,11 @@ func TestSameError(t *testing.T) {
 		{"another library frame", exception("E", app("f", "x.js"), library), exception("E", app("f", "x.js")), true},
 		{"another service, in-app frames", withService(exception("E", app("f", "x.js")), "a"), withService(exception("E", app("f", "x.js")), "b"), true},
 		{"another service, no in-app frame", withService(exception("E", library), "a"), withService(exception("E", library), "b"), false},
+		{"no in-app frame, another library frame", said(exception("E", library), "lost"), said(exception("E", event.Frame{Function: "Promise.all"}, library), "lost"), true},
+		{"no in-app frame, another message", said(exception("E", library), "duplicate key"), said(exception("E", library), "no such table"), false},
+		{"no in-app frame, another value", said(exception("E", library), "order 17 lost"), said(exception("E", library), "order 18 lost"), true},
+		{"no in-app frame, another root cause", causedBy(exception("E", library), "refused"), causedBy(exception("E", library), "bad gateway"), false},
+		{"no in-app frame, another type", said(exception("E", library), "lost"), said(exception("F", library), "lost"), false},
 		{"another type", exception("E", app("f", "x.js")), exception("F", app("f", "x.js")), false},
 		{"another function", exception("E", app("f", "x.js")), exception("E", app("g", "x.js")), false},
 		{"another module", exception("E", app("f", "x.js")), exception("E", app("f", "y.js")), false},

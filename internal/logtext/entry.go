@@ -50,6 +50,11 @@ func (e *entry) read(keys *keyTable) {
 	}
 	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
 		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
+		for i := range e.rest {
+			if e.stamped { // each line may be, if many were shipped as one
+				e.rest[i] = unwrap(e.rest[i]).body
+			}
+		}
 	}
 	e.readHead()
 }

@@ -51,7 +51,7 @@ func (p *pending) settle(how stacktrace.Joining, e entry) verdict {
 	case stacktrace.Join:
 		return join
 	case stacktrace.Loose:
-		return joinIf(p.trace.loose < maxLoose)
+		return joinIf(p.trace.loose < maxLoose && !e.hasTrace())
 	case stacktrace.Apart:
 		return joinIf(!p.whole && len(e.rest) == 0)
 	case stacktrace.Note:

@@ -18,11 +18,26 @@ func TestNeighbours(t *testing.T) {
 			"2026-11-22 10:00:00 ERROR request failed\njava.lang.IllegalStateException: closed\n\tat com.acme.Reaper.run(Reaper.java:9)",
 			[]string{"request failed"}},
 	}
+	const python = "ERROR:    request failed\nTraceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\n    g()\nValueError: x\n"
+	for name, next := range map[string]string{
+		"uvicorn's access log": `INFO:     127.0.0.1:6 - "GET / HTTP/1.1" 200 OK`,
+		"uvicorn's error":      "ERROR:    payment gateway unreachable",
+		"another level":        "WARNING:  retrying",
+		"a level in brackets":  "[error]    payment gateway unreachable",
+		"a time":               "2026-11-22 10:00:00,123   payment gateway unreachable",
+		"JSON":                 `{"level":"error","msg":"payment gateway unreachable"}`,
+	} {
+		e := frameAll(lineByLine("web", next))[0]
+		tests = append(tests, struct {
+			name, text string
+			want       []string
+		}{"after a trace: " + name, python + next, []string{"request failed", e.Message}})
+	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			events := frameAll(lineByLine("web", tt.text))
 			if len(events) != len(tt.want) {
-				t.Fatalf("%d events, want %d", len(events), len(tt.want))
+				t.Fatalf("%d events, want %d: %q", len(events), len(tt.want), texts(events))
 			}
 			for i, e := range events {
 				if e.Message != tt.want[i] {

@@ -56,13 +56,13 @@ func (f *Framer) endParked(s *stream, i int) {
 }
 
 // continued returns the entry without its logger's head where what is behind
-// that goes on with the pending failure.
+// that goes on with the pending failure, all of whose lines the logger logs alike.
 func (p *pending) continued(e entry) (entry, bool) {
-	if e.shape != stacktrace.Head || !p.failing() || e.head.lane != p.head.lane || len(e.rest) > 0 || e.stamped != p.stamped {
+	if e.shape != stacktrace.Head || !p.sameHead(&e) || !p.failing() || len(e.rest) > 0 || e.stamped != p.stamped {
 		return e, false
 	}
 	logged, inner := e, e
-	inner.first = behindHead(e.first, e.head.message)
+	inner.first = behindHead(&e, p.head.gap)
 	inner.shape = stacktrace.ShapeOf(inner.first)
 	inner.head = head{}
 	inner.logged = &logged
@@ -70,22 +70,50 @@ func (p *pending) continued(e entry) (entry, bool) {
 	switch s := inner.shape; {
 	case s.NeedsHead(), s == stacktrace.Traceback && (e.head.lane != "" || p.trace.seen),
 		p.trace.seen && (s == stacktrace.Indented || s == stacktrace.Blank || s == stacktrace.Closing),
-		p.trace.seen && isPlain(s) && how == stacktrace.Join,
+		p.trace.seen && isPlain(s) && (how == stacktrace.Join || how == stacktrace.Loose && p.trace.phase.Dying()),
+		s.Dies() && how != stacktrace.Begin,
 		e.head.lane != "" && s == stacktrace.Header && p.trace.phase.Logged():
 		return inner, p.verdict(inner) != begin
 	}
 	return e, false
 }
 
-// behindHead is the message with the white space in front of it, but for the
-// blank that parts it from the head.
-func behindHead(line, message string) string {
-	if i := strings.LastIndex(line, message); i > 0 && message != "" {
-		start := len(strings.TrimRight(line[:i], " \t"))
-		if i-start > 1 {
-			return line[start+1:]
-		}
-		return line[i:]
+// behindHead is the message, indented by the white space in front of it if there
+// is more than in front of the first message: loggers align theirs.
+func behindHead(e *entry, usual int) string {
+	gap := headGap(e)
+	if gap <= usual {
+		return e.head.message
 	}
-	return message
+	i := strings.LastIndex(e.first, e.head.message)
+	return e.first[i-(gap-usual):]
+}
+
+// headGap counts the white space between the head and the message.
+func headGap(e *entry) int {
+	i := strings.LastIndex(e.first, e.head.message)
+	if i <= 0 || e.head.message == "" {
+		return 1
+	}
+	return i - len(strings.TrimRight(e.first[:i], " \t"))
+}
+
+// withoutHead returns a further line of a record without the head that its
+// logger put in front of every line.
+func (p *pending) withoutHead(line string) string {
+	const alike = 4 // bytes that such heads begin with
+	if p.head.shape != stacktrace.Head || len(line) < alike || !strings.HasPrefix(p.text.lines[0], line[:alike]) {
+		return line
+	}
+	e := entry{first: line}
+	e.readHead()
+	if e.shape != stacktrace.Head || !p.sameHead(&e) {
+		return line
+	}
+	return behindHead(&e, p.head.gap)
+}
+
+// sameHead tells whether the logger names the same level and request.
+func (p *pending) sameHead(e *entry) bool {
+	return p.head.shape == stacktrace.Head && e.head.lane == p.head.lane && e.head.level == p.head.level
 }

@@ -11,10 +11,12 @@ import (
 // runtimes print above a trace.
 type opening struct {
 	shape    stacktrace.Shape
-	level    event.Level // Unknown where no head says it
+	inner    stacktrace.Shape // of the message behind a head
+	level    event.Level      // Unknown where no head says it
 	message  string
 	stack    string // where a field of the head holds one
 	lane     string // the request or thread that the head names
+	gap      int    // white space between head and message
 	twoLines bool   // level and message are on the next line
 	unsaid   bool   // the message is on the next line, see isUnsaid
 	said     string // that message
@@ -23,8 +25,12 @@ type opening struct {
 
 func newOpening(e *entry) opening {
 	h := e.head
-	return opening{shape: e.shape, level: h.level, message: h.message, stack: h.stack, lane: h.lane,
+	o := opening{shape: e.shape, level: h.level, message: h.message, stack: h.stack, lane: h.lane, gap: 1,
 		twoLines: h.twoLines, unsaid: e.shape == stacktrace.Head && isUnsaid(h.message)}
+	if e.shape == stacktrace.Head && (h.level == event.Unknown || h.level >= event.Warn) {
+		o.inner, o.gap = stacktrace.ShapeOf(h.message), max(1, headGap(e))
+	}
+	return o
 }
 
 // phase is how far the event has come by its head.

@@ -29,6 +29,7 @@ type trace struct {
 	phase    stacktrace.Phase // after the lines that were taken
 	ahead    stacktrace.Phase // after those that are held
 	seen     bool             // frames, a panic, or what announces them
+	died     bool             // a process said that it died
 	loose    int              // lines of no known shape since the last that was certain
 	fragment bool             // began in the middle of a trace
 	torn     bool             // of a frame of Go's only the call or only the place was read
@@ -54,8 +55,8 @@ func (p *pending) begin(e entry) {
 	p.trace.phase = p.head.phase()
 	// A filter cannot recognise the first line of a Tcl error.
 	p.trace.fragment = e.shape.NeedsHead() && e.shape != stacktrace.TclFirst && e.shape != stacktrace.Command
-	if e.shape == stacktrace.Head && p.trace.phase.Logged() && stacktrace.ShapeOf(p.head.message) == stacktrace.Raise {
-		p.trace.take(p.head.message, stacktrace.Raise)
+	if s := p.head.inner; s == stacktrace.Raise || s.Dies() {
+		p.trace.take(p.head.message, s)
 	}
 	p.take(e)
 }
@@ -71,6 +72,7 @@ func (p *pending) takeLines(e entry) {
 	p.last, p.whole, p.stamped = e.record.Time, len(e.rest) > 0, e.stamped
 	p.takeLine(e.first, e.shape)
 	for _, line := range e.rest {
+		line = p.withoutHead(line)
 		p.takeLine(line, stacktrace.ShapeOf(line))
 	}
 }
@@ -113,6 +115,7 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 // take goes on by a line.
 func (t *trace) take(line string, s stacktrace.Shape) {
 	before := t.phase
+	t.died = t.died || s.Dies()
 	t.torn = t.torn || t.phase.Tears(s)
 	t.fragment = t.fragment && !(s == stacktrace.Header && stacktrace.IsSyntaxError(line))
 	t.phase, _ = t.phase.After(line, s)
@@ -175,7 +178,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 // shapeLevel is the level of an event whose head names none.
 func (p *pending) shapeLevel() event.Level {
 	switch s := p.head.shape; {
-	case s == stacktrace.GoPanic, s == stacktrace.GoFatal:
+	case s == stacktrace.GoPanic, s == stacktrace.GoFatal, p.trace.died:
 		return event.Fatal
 	case p.trace.seen, s == stacktrace.Header, s == stacktrace.Thread, isLambdaFailure(p.head.message):
 		return event.Error

@@ -37,7 +37,7 @@ func (f *fields) stack(message, cause string) string {
 // failureIn returns what a message tells that holds a trace, as an event of its
 // own; a zero one where it holds none.
 func failureIn(message string, keys *keyTable) event.Event {
-	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && stacktrace.ShapeOf(message) != stacktrace.Raise || !stacktrace.HasTrace(message) {
+	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && !stacktrace.IsWhole(message) || !stacktrace.HasTrace(message) {
 		return event.Event{}
 	}
 	e := entry{first: cleanText(message)}

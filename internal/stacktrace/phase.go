@@ -16,6 +16,7 @@ const (
 	announced // the next line tells what failed
 	uncaught  // V8's place of an uncaught error
 	thrown    // the source line and caret below that
+	ruled     // a ruled line
 	thrownOn  // the first line of what was thrown
 	named     // an exception line, no frames so far
 	threaded  // the same for what a thread died of
@@ -35,6 +36,7 @@ const (
 	told      // Rust's message
 	quoting   // a command of Tcl
 	quoted    // the end of that
+	dying     // what a process died of
 	over      // the line that ends a process's output
 
 	// The phases of held lines, which belong to the event if a line follows that
@@ -81,7 +83,7 @@ type rule struct {
 var anywhere = map[Shape]Phase{
 	Frame: framed, RubyFrame: framedRuby, PerlFrame: framed, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced,
 	GroupTrace: framed, Chain: chained, Place: uncaught, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
-	RustPanic: panicked, RustBacktrace: framed, TclFirst: quoting, Command: quoting, Final: over, Announcement: announced, Thread: threaded, Header: named,
+	RustPanic: panicked, RustBacktrace: framed, TclFirst: quoting, Command: quoting, Final: over, Death: dying, DeathEnd: over, Announcement: announced, Thread: threaded, Header: named,
 }
 
 // logged are the rules of log lines and of messages, whatever the runtime.
@@ -103,6 +105,7 @@ var logged = []rule{
 	{namedText, Text, namedText, Hold},
 	{namedText, Indented, namedText, Hold},
 	{namedText, Blank, namedText, Hold},
+	{Plain, Ruler, ruled, Begin},
 	{announced, Header, named, Join},
 	{announced, Raise, named, Join},
 	{announced, Text, namedText, Hold},
@@ -185,6 +188,9 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 		shape = inTrace(p, line, s)
 	}
 	next := steps[p][shape]
+	if !next.known && s == Ruler {
+		s = Text
+	}
 	if shape != s && !next.known {
 		next = steps[p][s]
 	}
@@ -194,6 +200,10 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 // inTrace returns the shape of a line that only its place in a trace shows.
 func inTrace(p Phase, line string, s Shape) Shape {
 	switch {
+	case p == dying && line[0] == '#': // all lines of the JVM's
+		return Indented
+	case p == dying && line == "Aborted":
+		return DeathEnd
 	case p == quoting && strings.HasSuffix(line, `"`):
 		return quoteEnd
 	case s == Text && (p <= Failed || p >= running && p <= stackedOn || p >= loggedText):
@@ -213,6 +223,9 @@ func (p Phase) Taken() Phase {
 
 // Logged reports whether the event is a log line that a trace may follow.
 func (p Phase) Logged() bool { return p == Logged || p == Failed }
+
+// Dying reports whether a process is printing what it died of.
+func (p Phase) Dying() bool { return p == dying }
 
 // Names reports whether the next line that is no frame tells what failed.
 func (p Phase) Names() bool {

@@ -203,7 +203,7 @@ func pythonFrame(line string) (event.Frame, bool) {
 	if !ok {
 		return event.Frame{}, false
 	}
-	digits, function, _ := strings.Cut(rest, ", in ")
+	digits, function, _ := strings.Cut(strings.Replace(rest, ", in ", " in ", 1), " in ") // faulthandler has no comma
 	n, ok := number(strings.TrimSpace(digits))
 	if !ok {
 		return event.Frame{}, false

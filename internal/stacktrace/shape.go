@@ -14,6 +14,7 @@ const (
 	Head                       // begins as loggers begin lines; whoever reads heads finds those, ShapeOf never does
 	Blank                      // nothing but white space
 	Indented                   // begins with white space
+	Ruler                      // "=====", "#"
 	Header                     // an exception line: "pkg.SomeError: message"
 	Thread                     // the same of what a thread died of: "Exception in thread …"
 	Announcement               // printed right above what failed, by Ruby and .NET
@@ -37,6 +38,8 @@ const (
 	RustBacktrace              // "stack backtrace:", or the note that there is none
 	TclFirst                   // "while executing", above the first command of Tcl's errorInfo
 	Command                    // "invoked from within", above the others
+	Death                      // what a process prints when it dies, above a stack
+	DeathEnd                   // the same at the very end
 	Epilogue                   // what Elixir and Monolog print below the frames
 	Final                      // "Node.js v20.20.2", "exit status 2"
 
@@ -62,6 +65,8 @@ func ShapeOf(line string) Shape {
 	switch {
 	case indented:
 		return Indented
+	case (line[0] == '=' || line[0] == '#') && strings.Trim(line, line[:1]) == "":
+		return Ruler
 	case strings.HasPrefix(line, "Exception in thread "): // the JVM and Python
 		return Thread
 	case IsHeader(strings.TrimPrefix(line, "Uncaught ")):
@@ -86,11 +91,14 @@ var interests = func() (table [256]uint16) {
 // Certain reports whether the line can only be part of a trace.
 func (s Shape) Certain() bool {
 	switch s {
-	case Traceback, GroupTrace, GoPanic, GoFatal, Raise, RustPanic, Announcement:
+	case Traceback, GroupTrace, GoPanic, GoFatal, Raise, RustPanic, Announcement, Death, DeathEnd:
 		return true
 	}
 	return s.NeedsHead() && s != Final
 }
+
+// Dies reports whether the line says that a process died.
+func (s Shape) Dies() bool { return s == Death || s == DeathEnd }
 
 // NeedsHead reports whether the line means nothing without those above it.
 func (s Shape) NeedsHead() bool {

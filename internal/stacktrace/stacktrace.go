@@ -42,12 +42,12 @@ type runtime struct {
 }
 
 // runtimes in the order in which a line that two of them know is read.
-var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, php, dotnet, elixir, perl, tcl}
+var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, php, dotnet, elixir, perl, tcl, native}
 
 // Parse reads the stack trace in text, which may begin with log lines that
 // belong to the same failure, and names its runtime: "python",
 // "java" (Kotlin and Scala too), "browser", "node", "go", "rust", "ruby", "php",
-// "dotnet", "elixir", "perl" or "tcl". The first line that only one runtime
+// "dotnet", "elixir", "perl", "tcl" or "native". The first line that only one runtime
 // prints decides which.
 //
 // The exception that surfaced comes first, then its causes; the frames of each
@@ -99,6 +99,12 @@ func HasTrace(text string) bool {
 		}
 	}
 	return false
+}
+
+// IsWhole reports whether a single line is a trace by itself.
+func IsWhole(line string) bool {
+	s := ShapeOf(line)
+	return s == Raise || s.Dies()
 }
 
 // BeginsWithFrames reports whether a text lacks the exception above its frames.

@@ -122,3 +122,19 @@ if has node && cd "$app/browser"; then
 		has jsc && record browser "jsc_$name" jsc https://shop.example/assets/main.3f2a9c1b.js
 	done
 fi
+
+if has g++ && cd "$app/native"; then
+	g++ -w -g -O0 -fsanitize=address -fno-omit-frame-pointer -o shop_asan shop.cpp
+	g++ -w -g -O0 -fstack-protector-all -o shop shop.cpp
+	for name in freed overflow null leaked; do
+		record native "asan_$name" env ASAN_OPTIONS=print_legend=0,detect_leaks=$([ $name = leaked ] && echo 1 || echo 0) ./shop_asan "$name"
+	done
+	for name in exception range thrown twice smashed null; do
+		record native "$name" sh -c "./shop $name; true"
+	done
+	has node && record native v8_heap node --max-old-space-size=20 -e 'const a = []; for (;;) a.push(new Array(1000).fill(1.5))'
+	has python3 && record native faulthandler python3 -X faulthandler fault.py
+	has javac && javac -d . Fault.java 2>/dev/null && record native jvm java -XX:ErrorFile=/tmp/errors.log Fault
+	has javac && record native jvm_memory java -Xmx20m -XX:+ExitOnOutOfMemoryError Fault memory
+	has rustc && rustc -C debuginfo=1 fault.rs 2>/dev/null && record native rust_stack sh -c "./fault; true"
+fi

@@ -1,0 +1,306 @@
+package stacktrace
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// A process that dies prints, by its language's runtime, a sanitizer, the C
+// library or a crash handler of its own, what happened and, mostly, a stack:
+//
+//	==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004f2b1a
+//	READ of size 4 at 0x602000000010 thread T0
+//	    #0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5
+//
+//	terminate called after throwing an instance of 'std::out_of_range'
+//	  what():  vector::_M_range_check
+//	Aborted (core dumped)
+//
+// The shell and the kernel report the death of others in one line.
+
+var native = runtime{
+	name: "native", shape: nativeShape, starts: beginsWith(deathIn), parse: parseNative,
+	rules: []rule{
+		{Logged, Death, dying, Join},
+		{ruled, Death, dying, Join},
+		{ruled, DeathEnd, over, Join},
+		{dying, Death, dying, Apart},
+		{dying, DeathEnd, over, Join},
+		{dying, Text, dying, Loose},
+		{dying, Header, dying, Loose},
+		{dying, Frame, dying, Join},
+		{dying, PythonFrame, dying, Join},
+		{framed, DeathEnd, over, Join},
+		{told, DeathEnd, over, Join},
+	},
+}
+
+// death is a line with which a process dies: it begins with one word and
+// contains another. What is last is not followed by a stack.
+type death struct {
+	begin, part string
+	last        bool
+	above       bool // above the line that says what happened
+}
+
+var deaths = []death{
+	{begin: "==", part: "Sanitizer: "},
+	{begin: "AddressSanitizer:DEADLYSIGNAL", above: true},
+	{begin: "WARNING: ThreadSanitizer: "},
+	{begin: "terminate called "},
+	{begin: "libc++abi: ", part: "terminating"},
+	{begin: "*** Error in "},
+	{begin: "*** ", part: " detected ***"},
+	{begin: "*** SIG", part: " received "},
+	{begin: "*** Aborted at "},
+	{begin: "double free or corruption "},
+	{begin: "free(): "}, {begin: "malloc(): "}, {begin: "realloc(): "}, {begin: "munmap_chunk(): "}, {begin: "corrupted size vs. prev_size"},
+	{begin: "thread '", part: " has overflowed its stack"},
+	{begin: "fatal runtime error: "}, {begin: "memory allocation of ", part: " bytes failed"}, // Rust
+	{begin: "thread caused non-unwinding panic"}, {begin: "thread panicked while "},
+	{begin: "FATAL ERROR: ", part: "llocation failed"}, {begin: "FATAL ERROR: ", part: "v8::"}, {begin: "# Fatal error in "}, // V8
+	{begin: "<--- Last few GCs --->", above: true},
+	{begin: "# A fatal error has been detected by the Java Runtime"}, {begin: "# There is insufficient memory for the Java Runtime"},
+	{begin: "Fatal Python error: "},
+	{begin: "Caught ", part: ", suspect faulting address "}, {begin: "Backtrace (use tools/stack_decode.py "}, {begin: "Envoy version: "}, // Envoy
+	{begin: "init terminating in do_boot "}, {begin: `{"init terminating in do_boot"`}, {begin: "Kernel pid terminated "}, // Erlang
+	{begin: "Runtime terminating during boot "}, {begin: "eheap_alloc: Cannot allocate "},
+	{begin: "Terminating due to java.lang.OutOfMemoryError", last: true}, {begin: "Aborting due to java.lang.OutOfMemoryError", last: true},
+	{begin: "Out of memory: Kill", part: " process ", last: true}, {begin: "Memory cgroup out of memory: Kill", part: " process ", last: true}, // Linux
+	{begin: "Kernel panic - not syncing", last: true},
+	{begin: "==", part: "==ABORTING", last: true},
+}
+
+// signals are what a shell prints of a process that one of them killed.
+var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}
+
+// deathsBy holds the deaths by their first byte.
+var deathsBy = func() (table [256][]death) {
+	for _, d := range deaths {
+		table[d.begin[0]] = append(table[d.begin[0]], d)
+	}
+	for _, s := range signals {
+		table[s[0]] = append(table[s[0]], death{begin: s, part: "(core dumped)", last: true})
+	}
+	return table
+}()
+
+func nativeShape(line string, indented bool) Shape {
+	if d, ok := deathIn(line); ok && !indented {
+		if d.last {
+			return DeathEnd
+		}
+		return Death
+	}
+	if _, ok := nativeFrame(line); ok {
+		return Frame
+	}
+	return Text
+}
+
+// deathIn finds the death that a line reports, behind the kernel's uptime.
+func deathIn(line string) (death, bool) {
+	if _, rest, ok := strings.Cut(line, "] "); ok && line[0] == '[' {
+		line = rest
+	}
+	if line == "" {
+		return death{}, false
+	}
+	for _, d := range deathsBy[line[0]] {
+		if strings.HasPrefix(line, d.begin) && strings.Contains(line, d.part) {
+			return d, true
+		}
+	}
+	switch {
+	case line == "Segmentation fault":
+		return death{last: true}, true
+	case isUndefined(line):
+	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // mysqld
+	case (line[0] == '.' || line[0] == '/') && strings.Contains(line, "(core dumped)"): // a shell: "./run.sh: line 3: 7 Aborted (core dumped) ./app"
+		return death{last: true}, true
+	default:
+		return death{}, false
+	}
+	return death{}, true
+}
+
+// isUndefined tells UBSan's "/app/cart.cpp:10:5: runtime error: …".
+func isUndefined(line string) bool {
+	word := strings.IndexByte(line, ' ')
+	if word < 2 || line[word-1] != ':' || !strings.HasPrefix(line[word:], " runtime error: ") {
+		return false
+	}
+	return readRustPlace(&event.Frame{}, line[:word-1])
+}
+
+// parseNative reads the death and the first stack below it: those that follow
+// are of other threads, and of where memory was freed.
+func parseNative(lines []string) []event.Exception {
+	first := firstLine(lines, func(line string) (death, bool) {
+		d, ok := deathIn(line)
+		return d, ok && !d.above
+	})
+	if first == len(lines) {
+		return nil
+	}
+	x := nativeHeader(lines[first:])
+	if x.Message == "" {
+		x.Message = x.Type
+	}
+	stack := false
+	for _, line := range lines[first:] {
+		f, ok := nativeFrame(strings.TrimSpace(line))
+		if !ok {
+			f, ok = pythonFrame(line) // of faulthandler
+		}
+		switch {
+		case ok:
+			x.Frames, stack = append(x.Frames, f), true
+		case stack:
+			return []event.Exception{x}
+		}
+	}
+	return []event.Exception{x}
+}
+
+// nativeHeader reads type and message of a death.
+func nativeHeader(lines []string) event.Exception {
+	line, below := lines[0], ""
+	if len(lines) > 1 {
+		below = strings.TrimSpace(lines[1])
+	}
+	if strings.HasSuffix(line, " has overflowed its stack") {
+		return event.Exception{Type: "stack overflow"}
+	}
+	what, ok := strings.CutPrefix(below, "what():  ")
+	if !ok {
+		what = line
+	}
+	if _, rest, ok := strings.Cut(line, "throwing an instance of '"); ok {
+		return event.Exception{Type: strings.TrimSuffix(rest, "'"), Message: what}
+	}
+	if _, rest, ok := strings.Cut(line, "exception of type "); ok { // libc++
+		name, message, _ := strings.Cut(rest, ": ")
+		return event.Exception{Type: name, Message: message}
+	}
+	if i := strings.Index(line, "Sanitizer: "); i >= 0 {
+		start := strings.LastIndexByte(line[:i], ' ') + 1
+		kind := line[start:]
+		for _, stop := range []string{" on ", " (", ": detected"} {
+			kind, _, _ = strings.Cut(kind, stop)
+		}
+		if i := strings.LastIndex(below, "=="); i > 0 {
+			below = below[i+2:]
+		}
+		return event.Exception{Type: kind, Message: below}
+	}
+	if strings.HasPrefix(line, "# A fatal error") {
+		for _, l := range lines[1:] {
+			if name, rest, ok := strings.Cut(strings.TrimLeft(l, "# "), " ("); ok {
+				return event.Exception{Type: name, Message: name + " (" + rest}
+			}
+		}
+	}
+	for _, s := range signals {
+		if strings.Contains(line, s) && strings.HasSuffix(line, s) || strings.Contains(line, "(core dumped)") && strings.Contains(line, s) {
+			return event.Exception{Type: s}
+		}
+	}
+	for _, lead := range []string{"due to ", "': ", " UTC - ", "] "} { // of the JVM, glibc, mysqld and Linux
+		if _, rest, ok := strings.Cut(line, lead); ok && lead != "] " || ok && line[0] == '[' {
+			line = rest
+		}
+	}
+	line = strings.Trim(line, "*#; {\"")
+	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
+		if before, rest, ok := strings.Cut(line, name+": "); ok {
+			x := event.Exception{Type: name, Message: rest}
+			if f := (event.Frame{}); readRustPlace(&f, strings.TrimSuffix(before, ": ")) { // UBSan's
+				f.InApp = nativeInApp(f)
+				x.Frames = []event.Frame{f}
+			}
+			return x
+		}
+	}
+	end := len(line)
+	for _, stop := range []string{": ", " (", `",`, ", ", " ***"} {
+		if i := strings.Index(line, stop); i > 0 {
+			end = min(end, i)
+		}
+	}
+	if end == len(line) && hasDigits(strings.TrimRight(line, "0123456789")) {
+		return event.Exception{Type: "abort", Message: line}
+	}
+	return event.Exception{Type: line[:end], Message: strings.TrimLeft(line[end:], `:",* `)}
+}
+
+func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+// nativeFrame reads, without white space around it:
+//
+//	#0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5           sanitizers
+//	#3: Envoy::MainCommon::run() [0x55d0]                    Envoy
+//	1: 0xb7a940 node::Abort() [node]                         V8
+//	@ 0x55d6 google::LogMessage::Fail()                      glog
+//	/usr/sbin/mysqld(my_print_stacktrace+0x2c)[0x55d0]       glibc
+//	# C  [libc.so.6+0x18d1b1]  __strlen_avx2+0x11            the JVM
+func nativeFrame(s string) (event.Frame, bool) {
+	if s == "" {
+		return event.Frame{}, false
+	}
+	if module, symbol, ok := strings.Cut(s, "("); ok && strings.HasSuffix(s, "]") && (s[0] == '/' || s[0] == '.') {
+		end := strings.LastIndexByte(symbol, ')')
+		return nativeCall(symbol[:max(end, 0)], module), end >= 0 && strings.HasPrefix(strings.TrimLeft(symbol[end+1:], " "), "[0x")
+	}
+	if len(s) > 5 && s[:2] == "# " && strings.HasPrefix(s[3:], "  [") {
+		module, symbol, ok := strings.Cut(s[6:], "]")
+		return nativeCall(strings.TrimSpace(symbol), module), ok
+	}
+	number := strings.TrimLeft(strings.TrimPrefix(s, "#"), "0123456789")
+	numbered := len(number) < len(s) && s[0] != '@' && number != "" && (number[0] == ':' || number[0] == ' ' && s[0] == '#')
+	if !numbered && s[0] != '@' {
+		return event.Frame{}, false
+	}
+	rest := strings.TrimLeft(number, ":@ ")
+	if address, call, ok := strings.Cut(rest, " "); ok && strings.HasPrefix(address, "0x") {
+		call, place := cutNativePlace(strings.TrimPrefix(strings.TrimLeft(call, " "), "in "))
+		return nativeCall(call, place), true
+	}
+	call, _, ok := strings.Cut(rest, "[0x")
+	return nativeCall(strings.TrimSpace(call), ""), ok && strings.HasSuffix(rest, "]")
+}
+
+// cutNativePlace cuts "/app/cart.cpp:10:5", "(/lib/libc.so.6+0x270b3)" or
+// "[node]" off a call.
+func cutNativePlace(s string) (call, place string) {
+	i := strings.LastIndexByte(s, ' ')
+	last := s[i+1:]
+	if f := (event.Frame{}); !readRustPlace(&f, last) && !strings.HasPrefix(last, "[") && !strings.HasPrefix(last, "(/") {
+		return s, ""
+	}
+	return strings.TrimSpace(s[:max(i, 0)]), strings.Trim(last, "[]()")
+}
+
+// nativeCall makes a frame of a symbol, with or without arguments and offset, and
+// of a place in the source or the module that holds it.
+func nativeCall(symbol, place string) event.Frame {
+	f := event.Frame{Function: symbol}
+	if !readRustPlace(&f, place) {
+		f.File, _, _ = strings.Cut(place, "+0x")
+	}
+	f.Function, _, _ = strings.Cut(f.Function, "+0x")
+	f.Function = beforeArguments(strings.TrimSuffix(strings.TrimSpace(f.Function), " const"))
+	if i := rustSeparator(f.Function); i > 0 {
+		f.Module, f.Function = f.Function[:i], f.Function[i+2:]
+	}
+	f.InApp = nativeInApp(f)
+	return f
+}
+
+// nativeInApp leaves out what is installed with the system, and the handlers of crashes.
+func nativeInApp(f event.Frame) bool {
+	return f.File != "" && f.File != "node" && !strings.Contains(f.File, ".so") &&
+		!hasAnyPrefix(f.File, "/usr/", "/lib", "../", "/build/glibc", "/rustc/", "<") &&
+		!hasAnyPrefix(f.Function, "__", "operator ", "_start") && !hasAnyPrefix(f.Module, "std", "__", "node", "v8")
+}
