@@ -111,7 +111,7 @@ func (f *fields) fill(e *event.Event) {
 	if e.Level = f.level(e.Stack); f.values[fieldLevelName] == "" && f.values[fieldSeverity] == "" {
 		e.Level = max(e.Level, inner.Level)
 	}
-	if f.fillPlatform(e) {
+	if f.fillPlatform(e) || f.fillService(e) {
 		return
 	}
 	h := head{message: message}

@@ -77,6 +77,7 @@ type stream struct {
 	pending pending
 	parts   parts
 	parked  []pending // failures of other requests, see lanes.go
+	failed  failed
 }
 
 // NewFramer returns a framer that calls emit with each event once it is
@@ -111,7 +112,9 @@ func (f *Framer) take(s *stream, e entry) {
 	if e.fields != nil {
 		f.end(s)
 		s.pending.headed.before = true
-		f.emit(e.jsonEvent())
+		ev := e.jsonEvent()
+		s.failed.once(e.fields, &ev)
+		f.emit(ev)
 		return
 	}
 	f.add(s, e)

@@ -32,12 +32,12 @@ const (
 // record or their key has the dots itself.
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "loglevel", "logLevel", "log_level", "lvl",
-		"severityText", "severity_text", "SeverityText", "Level", "@l", "record.level.name"},
+		"severityText", "severity_text", "SeverityText", "Level", "@l", "record.level.name", "context.logLevel"},
 	fieldSeverity: {"severityNumber", "severity_number", "SeverityNumber"},
 	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "asctime", "eventTime", "timeMillis", "instant.epochSecond", "@t",
 		"Timestamp", "timeUnixNano", "date", "record.time.timestamp"},
 	fieldMessage:      {"message", "msg", "event", "body", "body.stringValue", "Body", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "fields.message", "record.message"},
-	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type", "context.exception.class", "record.exception.type"},
+	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type", "context.exception.class", "record.exception.type", "record.errorType"},
 	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message", "context.exception.message", "fields.error"},
 	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "stackTrace", "exc_info", "exception", "exception.stacktrace",
 		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x", "Exception"},
@@ -46,7 +46,7 @@ var fieldKeys = [fieldCount][]string{
 	fieldLogger:      {"logger_name", "loggerName", "logger", "log.logger", "scope.name", "SourceContext", "Properties.SourceContext", "Category", "record.name", "channel", "target"},
 	fieldName:        {"name"},
 	fieldHost:        {"hostname"},
-	fieldService:     {"service", "service.name", "serviceName", "service_name", "resource.service.name", "resource.attributes.service.name", "app", "application", "Application", "Properties.Application", "labels.service"},
+	fieldService:     {"service", "service.name", "serviceName", "service_name", "resource.service.name", "resource.attributes.service.name", "app", "application", "Application", "Properties.Application", "labels.service", "context.application"},
 	fieldRelease:     {"release", "service.version", "resource.service.version", "app_version"},
 	fieldEnvironment: {"environment", "service.environment", "deployment.environment", "resource.deployment.environment", "env"},
 	fieldRequestID: {"requestId", "request_id", "function_request_id", "req_id", "reqId", "req.id", "http.request.id", "aws_request_id", "AWSRequestId",

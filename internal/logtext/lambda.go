@@ -27,24 +27,50 @@ func isLambdaFailure(message string) bool {
 		strings.HasPrefix(message, "http: panic serving ")
 }
 
+// isPlatform tells the records of Lambda's platform in its JSON format.
+func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
+
 // fillPlatform reads a record of the platform in its JSON format, and reports
-// false for every other record. Of the records about one invocation only the
-// first that tells the failure counts, and only where the platform ended it:
-// what a handler throws is logged by the runtime as well.
+// false for every other record. All records about one failure have one message.
 func (f *fields) fillPlatform(e *event.Event) bool {
-	kind := f.text(fieldRecordType)
-	if !strings.HasPrefix(kind, "platform.") {
+	if !f.isPlatform() {
 		return false
 	}
-	status := f.text(fieldStatus)
+	kind, status := f.text(fieldRecordType), f.text(fieldStatus)
 	e.Level, e.Message = event.Info, kind
-	if status != "" {
-		e.Message = kind + ": " + status
+	if status != "timeout" && status != "error" && status != "failure" {
+		return true
 	}
-	if kind != "platform.report" && kind != "platform.initReport" && (status == "timeout" || status == "failure") {
+	e.Message = "invocation failed: "
+	if strings.HasPrefix(kind, "platform.init") {
+		e.Message = "initialization failed: "
+	}
+	e.Message += withCause(status, f.text(fieldErrorType))
+	if kind != "platform.initReport" { // it has no id by which once could find initRuntimeDone
 		e.Level = event.Error
 	}
 	return true
+}
+
+// failed is what AWS Lambda said of failures in one stream.
+type failed struct {
+	logged string // the request of the last error that was logged
+	ended  string // what the platform said last of an invocation that failed
+}
+
+// once lowers the level of all but the first record about a failed invocation:
+// what a handler throws is logged by the runtime too, and the platform reports
+// each failure in two records.
+func (last *failed) once(f *fields, e *event.Event) {
+	switch id := e.RequestID; {
+	case e.Level < event.Error || id == "":
+	case !f.isPlatform():
+		last.logged = id
+	case id == last.ended, id == last.logged && f.text(fieldStatus) == "error":
+		e.Level = event.Info
+	default:
+		last.ended = id
+	}
 }
 
 // readEmbedded reads the JSON object that a message of text consists of, or

@@ -73,9 +73,9 @@ func TestLevelAndMessage(t *testing.T) {
 		{"RequestId: " + id + " Process exited before completing request", event.Error, "Process exited before completing request"},
 		{"START RequestId: " + id + " Version: $LATEST", event.Info, "START RequestId: " + id + " Version: $LATEST"},
 		{"REPORT RequestId: " + id + "\tDuration: 1 ms\tStatus: timeout", event.Info, "REPORT RequestId: " + id + "\tDuration: 1 ms\tStatus: timeout"},
-		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`, event.Error, "platform.runtimeDone: timeout"},
-		{`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`, event.Info, "platform.report: timeout"},
-		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"status":"success"}}`, event.Info, "platform.runtimeDone: success"},
+		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`, event.Error, "invocation failed: timeout"},
+		{`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`, event.Error, "invocation failed: timeout"},
+		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"status":"success"}}`, event.Info, "platform.runtimeDone"},
 
 		// By shape alone.
 		{"TypeError: x is not a function", event.Error, "TypeError: x is not a function"},

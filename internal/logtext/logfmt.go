@@ -108,5 +108,5 @@ func withCause(message, cause string) string {
 	case message == "":
 		return cause
 	}
-	return message + ": " + cause
+	return strings.TrimSuffix(message, ":") + ": " + cause
 }

@@ -34,7 +34,17 @@ func TestParts(t *testing.T) {
 		{"an application's own log", []string{`{"level":"error","log":"no price"}`}, []string{"error no price"}},
 		{"a time-out told twice", []string{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`,
 			`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`},
-			[]string{"error platform.runtimeDone: timeout", "info platform.report: timeout"}},
+			[]string{"error invocation failed: timeout", "info invocation failed: timeout"}},
+		{"an error that was logged", []string{`{"level":"ERROR","requestId":"r","errorType":"A","errorMessage":"x","message":"no price"}`,
+			`{"type":"platform.runtimeDone","record":{"requestId":"r","status":"error","errorType":"A"}}`},
+			[]string{"error no price: x", "info invocation failed: error: A"}},
+		{"an error that nobody logged", []string{`{"level":"ERROR","requestId":"q","message":"no price"}`,
+			`{"type":"platform.runtimeDone","record":{"requestId":"r","status":"error","errorType":"Runtime.ExitError"}}`,
+			`{"type":"platform.report","record":{"requestId":"r","status":"error","errorType":"Runtime.ExitError"}}`},
+			[]string{"error no price", "error invocation failed: error: Runtime.ExitError", "info invocation failed: error: Runtime.ExitError"}},
+		{"a time-out after an error", []string{`{"level":"ERROR","requestId":"r","message":"no price"}`,
+			`{"type":"platform.report","record":{"requestId":"r","status":"timeout"}}`},
+			[]string{"error no price", "error invocation failed: timeout"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
