@@ -20,6 +20,7 @@ const module = "github.com/org/errmon-action/internal/"
 // pure rooms have no I/O and no clock; each imports the rooms named.
 var pure = map[string][]string{
 	"event":      {},
+	"code":       {"event"},
 	"finding":    {},
 	"safe":       {},
 	"marker":     {},

@@ -46,6 +46,7 @@ type Event struct {
 	Logger      string
 	Service     string
 	Release     string
+	Commit      string // of the code that ran, as the record names it
 	Environment string
 	RequestID   string
 	TraceID     string
@@ -74,6 +75,13 @@ type Frame struct {
 	Column   int // counted from 1; 0 where unknown
 	InApp    bool
 }
+
+// Version is what an event says about the code that ran.
+type Version struct{ Commit, Release, Service string }
+
+// Version returns what the event says about the code that ran; of an event that
+// says nothing, Commit and Release are empty.
+func (e *Event) Version() Version { return Version{e.Commit, e.Release, e.Service} }
 
 // InApp returns the in-app frames of all exceptions, in the order of the chain.
 func (e *Event) InApp() []Frame {

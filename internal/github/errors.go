@@ -27,8 +27,8 @@ var (
 	// ErrRefused: the token, its permissions or the repository's settings stand
 	// in the way of every write.
 	ErrRefused = errors.New("refused")
-	// ErrNotFound: the repository has no such file.
-	ErrNotFound = errors.New("no such file")
+	// ErrNotFound: the repository has no such file or commit.
+	ErrNotFound = errors.New("no such file or commit")
 )
 
 // How GitHub words a permission that is missing, by kind of token.
@@ -85,7 +85,7 @@ func refused(what, remedy string) error {
 func forbidden(kind, repository, message, said string) (what, remedy string) {
 	scope, permission := "issues: write", "Issues: Read and write"
 	switch kind {
-	case "read file":
+	case "read file", kindSource, kindQuery:
 		scope, permission = "contents: read", "Contents: Read-only"
 	case kindDispatch:
 		scope, permission = "contents: write", "Contents: Read and write"

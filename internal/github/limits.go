@@ -32,8 +32,11 @@ type quota struct {
 }
 
 // note reads the headers of an answer. GitHub Enterprise Server without rate
-// limits sends none.
+// limits sends none. GraphQL has a budget of its own, in points.
 func (q *quota) note(h http.Header) {
+	if h.Get("X-Ratelimit-Resource") == "graphql" {
+		return
+	}
 	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
 	reset, ok := resetTime(h)
 	if err != nil || !ok {

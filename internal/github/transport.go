@@ -35,6 +35,8 @@ const (
 type call struct {
 	kind string // for Requests
 	once bool   // sending it twice would do it twice
+	// extra calls only read, whatever their method. See beginExtra.
+	extra bool
 	// stale, where it is set, is returned instead of sending the request again
 	// after the rate limit made it wait: what it says is too old by then.
 	stale error
@@ -115,15 +117,18 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (t *transport) persist(req *http.Request, call *call) (*http.Response, error) {
 	ctx := req.Context()
 	limits := newRefusals(t.clock)
+	if call.extra {
+		limits.count = maxRefusals // the next one is the last
+	}
 	faults := backoff.ExponentialBackOff{InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute}
 	for repeats := 0; ; {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
-		if err := t.mayWrite(req); err != nil {
+		if err := t.mayWrite(req, call); err != nil {
 			return nil, err
 		}
-		resp, err := t.attempt(req, call.kind)
+		resp, err := t.attempt(req, call)
 		var pause time.Duration
 		var stale error
 		switch {
@@ -138,7 +143,7 @@ func (t *transport) persist(req *http.Request, call *call) (*http.Response, erro
 			return nil, ambiguous(resp, err)
 		default:
 			pause = faults.NextBackOff()
-			if repeats++; repeats > maxRepeats || !clock.Fits(ctx, t.clock.Now().Add(pause)) {
+			if repeats++; repeats > maxRepeats || call.extra || !clock.Fits(ctx, t.clock.Now().Add(pause)) {
 				return resp, err
 			}
 		}
@@ -152,12 +157,12 @@ func (t *transport) persist(req *http.Request, call *call) (*http.Response, erro
 }
 
 // mayWrite keeps the reserve of requests, and the distance between writes.
-func (t *transport) mayWrite(req *http.Request) error {
-	if req.Method == http.MethodGet {
+func (t *transport) mayWrite(req *http.Request, call *call) error {
+	if req.Method == http.MethodGet && !call.extra {
 		return nil
 	}
 	now := t.clock.Now()
-	if err := t.quota.spare(now); err != nil {
+	if err := t.quota.spare(now); err != nil || call.extra {
 		return err
 	}
 	pause := t.nextWrite.Sub(now)
@@ -173,10 +178,10 @@ func (t *transport) mayWrite(req *http.Request) error {
 // attempt sends the request once and reads the whole answer. A write under way
 // is seen to its end even when the context ends, so that a run stops between
 // writes and knows what it has done.
-func (t *transport) attempt(req *http.Request, kind string) (*http.Response, error) {
-	t.count(kind)
+func (t *transport) attempt(req *http.Request, call *call) (*http.Response, error) {
+	t.count(call.kind)
 	ctx := req.Context()
-	if req.Method != http.MethodGet {
+	if req.Method != http.MethodGet && !call.extra {
 		ctx = context.WithoutCancel(ctx)
 		defer func() { t.nextWrite = t.clock.Now().Add(t.writeInterval) }()
 	}

@@ -37,6 +37,7 @@ type Issue struct {
 type stored struct {
 	Issue
 	deleted, transferred bool
+	closer               string // the commit that closed it last
 }
 
 // issueRequest is the body of a create or edit; nil leaves a field alone.
@@ -172,7 +173,7 @@ func set(field *string, to *string) bool {
 // setState opens or closes an issue. The reason counts only here: GitHub ignores
 // it on an issue whose state stays.
 func (s *Server) setState(issue *stored, state, reason string) {
-	issue.State, issue.StateReason = state, reason
+	issue.State, issue.StateReason, issue.closer = state, reason, ""
 	switch {
 	case state == "open":
 		issue.StateReason, issue.ClosedAt = "reopened", time.Time{}

@@ -30,6 +30,11 @@ func (s *Server) route() {
 	s.mux.HandleFunc("POST "+repo+"/issues/{number}/comments", s.writes(s.onIssue(s.createComment)))
 	s.mux.HandleFunc("DELETE "+repo+"/issues/comments/{id}", s.writes(s.deleteComment))
 	s.mux.HandleFunc("POST "+repo+"/issues/{number}/labels", s.writes(s.onIssue(s.addLabels)))
+	s.mux.HandleFunc("GET /repos/{owner}/{repo}/commits/{ref}", s.code(s.getCommit))
+	s.mux.HandleFunc("GET /repos/{owner}/{repo}/git/trees/{sha}", s.code(s.getTree))
+	s.mux.HandleFunc("GET /repos/{owner}/{repo}/compare/{range}", s.code(s.compare))
+	s.mux.HandleFunc("POST /graphql", s.graphQL)
+	s.mux.HandleFunc("POST /api/graphql", s.graphQL) // of an Enterprise Server
 	s.mux.HandleFunc("/", notFound)
 }
 

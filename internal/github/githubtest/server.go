@@ -46,6 +46,16 @@ type Settings struct {
 	// need actions: read, which the token has unless this is nil.
 	Workflows map[string]string
 
+	// Git is the folder of a git repository that requests about code are answered
+	// from; none if it is empty. Its default branch is main.
+	Git            string
+	CodeRepository string            // OWNER/REPO of that repository; this one if empty
+	CodePrivate    bool              // that repository is private
+	NoContents     bool              // the token lacks contents: read
+	TreeTruncated  bool              // the repository has too many files to list
+	Accounts       map[string]string // login by name of a commit's author
+	Pulls          map[string]int    // pull request by commit
+
 	Assignable []string          // who can be assigned; nobody
 	Files      map[string]string // path to content, of the default branch
 
@@ -122,7 +132,7 @@ func (s *Server) Clone() *Server {
 	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
 	c.settings.Break = nil
 	for _, issue := range s.issues {
-		c.issues = append(c.issues, &stored{Issue: issue.copy(), deleted: issue.deleted, transferred: issue.transferred})
+		c.issues = append(c.issues, &stored{Issue: issue.copy(), deleted: issue.deleted, transferred: issue.transferred, closer: issue.closer})
 	}
 	c.labels, c.dispatches, c.requests = slices.Clone(s.labels), slices.Clone(s.dispatches), slices.Clone(s.requests)
 	c.limits.content, c.limits.points = slices.Clone(s.limits.content), slices.Clone(s.limits.points)

@@ -1,0 +1,107 @@
+// Package code leads from the frames of a failure to the repository: which
+// commit ran, which file and line a frame is, who owns the file, and which change
+// of the line may be the cause.
+//
+// It is right or silent. A commit comes with how sure it is (Certainty), and the
+// less sure it is the more the code itself must agree with the frame: see
+// Tree.Find and Named. What is ambiguous is left out.
+//
+// It is pure and imports event only: enrich asks GitHub, and hands the answers in.
+package code
+
+import (
+	"path"
+	"strings"
+	"time"
+)
+
+// Certainty is how sure it is that a commit is the one that ran.
+type Certainty int
+
+// How a commit was found.
+const (
+	Unknown Certainty = iota
+	Guessed           // head of the default branch: the release is not known
+	Tagged            // one tag is named like the release
+	Exact             // the event carries the SHA
+)
+
+// Commit is a commit of the repository.
+type Commit struct {
+	SHA       string // 40 hexadecimal digits
+	Name      string // the tag or branch it was found by; empty if Exact
+	Certainty Certainty
+}
+
+// Source is what the repository shows about one event.
+type Source struct {
+	Commit Commit
+	Page   string // the repository's page, such as https://github.com/acme/shop
+	Links  []Link // in-app frames, in the order of the trace
+	// What follows is about the file of the first link, and empty if the issue may
+	// not show it.
+	Excerpt  Excerpt
+	Owners   Owners
+	Suspects []Suspect
+}
+
+// Link is a frame's place in the repository.
+type Link struct {
+	Function string
+	Path     string
+	Line     int // from 1; within the file
+}
+
+// Excerpt is some code around a line.
+type Excerpt struct {
+	First    int // number of the first line
+	Line     int // the failing one
+	Lines    []string
+	Language string // name for a fence; empty if unknown
+}
+
+// around is how many lines an excerpt has on either side.
+const around = 5
+
+// ExcerptOf returns the code around a line of a file; ok is false if the file has
+// no such line.
+func ExcerptOf(file, text string, line int) (e Excerpt, ok bool) {
+	lines := Lines(text)
+	if line < 1 || line > len(lines) {
+		return Excerpt{}, false
+	}
+	first, last := max(1, line-around), min(len(lines), line+around)
+	return Excerpt{First: first, Line: line, Lines: lines[first-1 : last], Language: languages[path.Ext(file)]}, true
+}
+
+// Lines splits a file; a final line break begins no line.
+func Lines(text string) []string {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSuffix(line, "\r")
+	}
+	return lines
+}
+
+// languages names the languages of files for a fence, by GitHub's linguist.
+var languages = map[string]string{
+	".js": "js", ".mjs": "js", ".cjs": "js", ".jsx": "jsx", ".ts": "ts", ".mts": "ts", ".cts": "ts", ".tsx": "tsx", ".vue": "vue", ".svelte": "svelte",
+	".py": "python", ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".scala": "scala", ".go": "go", ".rb": "ruby", ".erb": "erb", ".php": "php",
+	".cs": "csharp", ".fs": "fsharp", ".vb": "vb", ".rs": "rust", ".ex": "elixir", ".exs": "elixir", ".pl": "perl", ".pm": "perl", ".tcl": "tcl",
+}
+
+// Change is a commit that git blame names for a line.
+type Change struct {
+	SHA    string
+	At     time.Time // when it was committed
+	Author string    // login, or name if GitHub knows no account
+	Files  int       // that it changed; 0 if unknown
+	Merge  bool
+	Pull   int // the pull request it came with; 0 if none
+}
+
+// Blamed is a range of lines and the change they came with.
+type Blamed struct {
+	First, Last int
+	Change
+}

@@ -1,0 +1,145 @@
+package code
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// maxFunction bounds how many lines above the failing one its function may begin.
+const maxFunction = 500
+
+// Named reports whether a line is in the function that a frame names: the
+// function's definition is on the line or above it, and nothing in between ends
+// it. A frame whose function has no name cannot be checked: false.
+func Named(text string, line int, f event.Frame, runtime string) bool {
+	lines := Lines(text)
+	definition := definitionOf(f, runtime)
+	if line < 1 || line > len(lines) || definition == nil || !runnable(lines[line-1]) || f.Column > len(lines[line-1])+1 {
+		return false
+	}
+	innermost := indent(lines[line-1])
+	for i := line - 1; i >= 0 && i >= line-maxFunction; i-- {
+		depth := indent(lines[i])
+		if (i == line-1 || depth < innermost) && definition.MatchString(lines[i]) {
+			return true
+		}
+		if opens(lines[i]) {
+			innermost = min(innermost, depth)
+		}
+	}
+	return false
+}
+
+// opens reports whether a line begins with a word, as statements do. What begins
+// with a bracket goes on with another line, such as the end of a list of parameters.
+func opens(line string) bool {
+	trimmed := strings.TrimLeft(line, " \t")
+	return trimmed != "" && !strings.ContainsAny(trimmed[:1], "(){}[]<>,.:;#/*|&=+-?")
+}
+
+// runnable reports whether a line can fail: it is more than a comment or brackets.
+func runnable(line string) bool {
+	trimmed := strings.TrimSpace(line)
+	for _, comment := range []string{"//", "#", "/*", "* ", "--"} {
+		if strings.HasPrefix(trimmed, comment) {
+			return false
+		}
+	}
+	return strings.Trim(trimmed, "(){}[];,*/ \t") != "" && trimmed != "end" && trimmed != "else" && trimmed != "} else {"
+}
+
+func indent(line string) int {
+	n := 0
+	for _, c := range line {
+		switch c {
+		case ' ':
+			n++
+		case '\t':
+			n += 8 - n%8
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+// definitionOf returns the expression that finds where a frame's function is
+// defined; nil if it has no name there.
+func definitionOf(f event.Frame, runtime string) *regexp.Regexp {
+	name, class := functionName(f, runtime)
+	switch {
+	case class && name != "":
+		name = regexp.QuoteMeta(name)
+		return regexp.MustCompile(`\b(?:class|struct|record|enum|interface|object)\s+` + name + `\b|^\s*(?:[\w<>]+\s+)*` + name +
+			`\s*\(.*\{\s*$|\b(?:constructor|__construct)\s*\(`)
+	case name == "" || definitions[runtime] == "":
+		return nil
+	}
+	return regexp.MustCompile(strings.ReplaceAll(definitions[runtime], "NAME", regexp.QuoteMeta(name)))
+}
+
+const (
+	scriptDefinition = `\bfunction\s*\*?\s*NAME\b|\bNAME["'\]]?\s*[:=]\s*(?:async\b\s*)?(?:function\b|\(|\w+\s*=>)` +
+		`|^\s*(?:(?:public|private|protected|static|async|override|get|set)\s+)*[*#]?NAME\s*(?:<[^>]*>)?\([^;]*(?:\{|,|\()?\s*$`
+	typedDefinition = `(?:^|[\w>\])?*&]\s+|\bfun\s+(?:[\w<>?., ]+\.)?)NAME\s*(?:<[^>]*>)?\([^;]*$|\b(?:fun|def)\s+NAME\b`
+)
+
+// definitions finds the definition of NAME, by runtime.
+var definitions = map[string]string{
+	"node": scriptDefinition, "browser": scriptDefinition, "java": typedDefinition, "dotnet": typedDefinition,
+	"python": `\bdef\s+NAME\b`, "ruby": `\bdef\s+(?:\w+\.)?NAME(?:\W|$)|\bdefine_method\W+NAME\b`, "go": `^func\s+(?:\([^)]*\)\s*)?NAME\b`,
+	"php": `\bfunction\s*&?\s*NAME\b`, "rust": `\bfn\s+NAME\b`, "elixir": `\bdefp?\s+NAME\b`, "perl": `\bsub\s+NAME\b`, "tcl": `\bproc\s+\S*NAME\b`,
+}
+
+var (
+	lambda    = regexp.MustCompile(`^lambda\$(\w+)\$\d+$`)
+	generated = regexp.MustCompile(`<(\w+)>[a-z]__`) // of C#: "<TotalAsync>d__5", "<Total>b__0"
+	word      = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*[?!]?$`)
+	closure   = regexp.MustCompile(`^(?:func\d+|gowrap\d+|\d+|-range\d+|\{closure.*|<anonymous>|<lambda>)$`)
+)
+
+// functionName returns the name that a frame's function has in the code; class is
+// true if it is that of the class, whose constructor or initializer the frame is.
+func functionName(f event.Frame, runtime string) (name string, class bool) {
+	s, _, _ := strings.Cut(f.Function, " [as ")
+	s = s[strings.LastIndexByte(s, ' ')+1:] // "new Cart", "block in total"
+	owner := f.Module[strings.LastIndexAny(f.Module, `./\+$`)+1:]
+	switch {
+	case strings.HasPrefix(f.Function, "new "):
+		return lastWord(s), true
+	case s == "<init>", s == "<clinit>", s == ".ctor", s == ".cctor", s == "__construct":
+		return plainWord(owner), true
+	case lambda.MatchString(s):
+		return lambda.FindStringSubmatch(s)[1], false
+	case generated.MatchString(f.Module + "." + s):
+		found := generated.FindAllStringSubmatch(f.Module+"."+s, -1)
+		return found[len(found)-1][1], false
+	case runtime == "java" && (s == "invoke" || s == "invokeSuspend"): // of a Kotlin lambda or coroutine: Cart$total$1
+		if parts := strings.Split(f.Module, "$"); len(parts) > 2 {
+			return plainWord(parts[len(parts)-2]), false
+		}
+	case runtime == "go":
+		s = strings.ReplaceAll(s, "[...]", "")
+		parts := strings.Split(s, ".")
+		for len(parts) > 1 && closure.MatchString(parts[len(parts)-1]) {
+			parts = parts[:len(parts)-1]
+		}
+		return plainWord(parts[len(parts)-1]), false
+	}
+	return lastWord(s), false
+}
+
+// lastWord returns the last part of a qualified name; nothing if it is a closure's.
+func lastWord(s string) string {
+	s = s[strings.LastIndexAny(s, `.#:\>`)+1:]
+	return plainWord(s)
+}
+
+func plainWord(s string) string {
+	if !word.MatchString(s) || closure.MatchString(s) {
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,96 @@
+package code
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/hmarr/codeowners"
+)
+
+// ownership is where GitHub looks for CODEOWNERS; the first one found counts.
+var ownership = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
+
+// maxOwnership is the size in bytes from which on GitHub does not read CODEOWNERS.
+const maxOwnership = 3 << 20
+
+// Owners are the owners of a file, and the rule that says so.
+type Owners struct {
+	Names []string // "@login", "@org/team" or an e-mail address
+	File  string   // path of CODEOWNERS
+	Line  int      // of the rule
+	Rule  string   // its text
+}
+
+// OwnersOf returns the owners of a file by the text of the CODEOWNERS file rules, as GitHub reads it:
+// the last match wins, a rule without owners unsets, a bad line is skipped. A line
+// that GitHub may read and we cannot makes all rules above it uncertain; then
+// nobody is named.
+func OwnersOf(file, rules, text string) Owners {
+	if len(text) >= maxOwnership {
+		return Owners{}
+	}
+	lines := Lines(text)
+	for i := len(lines) - 1; i >= 0; i-- {
+		line := strings.TrimSpace(lines[i])
+		parsed, err := codeowners.ParseFile(strings.NewReader(line))
+		switch {
+		case uncertain(line, err):
+			return Owners{}
+		case err != nil || len(parsed) == 0:
+			continue
+		}
+		if matches, err := parsed[0].Match(file); err != nil || !matches {
+			continue
+		}
+		owners := Owners{File: rules, Line: i + 1, Rule: line}
+		for _, owner := range parsed[0].Owners {
+			owners.Names = append(owners.Names, owner.String())
+		}
+		if len(owners.Names) == 0 {
+			return Owners{}
+		}
+		return owners
+	}
+	return Owners{}
+}
+
+// uncertain reports whether the library may read a line otherwise than GitHub: it
+// refuses letters and signs that GitHub allows in paths, and ends a path at "#".
+func uncertain(line string, err error) bool {
+	if line == "" || line[0] == '#' {
+		return false
+	}
+	pattern, _, _ := strings.Cut(strings.ReplaceAll(line, `\ `, ""), " ")
+	pattern, _, _ = strings.Cut(pattern, "\t")
+	if strings.Contains(pattern, "#") {
+		return !strings.Contains(pattern, `\#`) // which GitHub refuses
+	}
+	documented := strings.ContainsAny(pattern, "[]") || pattern[0] == '!' || strings.Contains(pattern, "***")
+	return err != nil && !documented && strings.ContainsFunc(pattern, func(r rune) bool {
+		return !strings.ContainsRune(`*?./@_+-\()`, r) && !(r < 0x80 && (r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z'))
+	})
+}
+
+// Users returns the logins among the owners, which can be assigned; teams and
+// addresses cannot.
+func (o Owners) Users() []string {
+	var users []string
+	for _, name := range o.Names {
+		if login, ok := strings.CutPrefix(name, "@"); ok && !strings.Contains(login, "/") {
+			users = append(users, login)
+		}
+	}
+	return users[:min(len(users), maxAssignees)]
+}
+
+// maxAssignees is GitHub's limit on an issue's assignees.
+const maxAssignees = 10
+
+// OwnershipOf returns the path of the CODEOWNERS file that GitHub reads in a tree;
+// empty if there is none.
+func OwnershipOf(t *Tree) string {
+	if i := slices.IndexFunc(ownership, t.Has); i >= 0 {
+		return ownership[i]
+	}
+	return ""
+}

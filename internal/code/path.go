@@ -1,0 +1,152 @@
+package code
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Root maps the paths of frames to those of the repository by hand.
+type Root struct{ Frames, Source string }
+
+// Tree is the files of one commit.
+type Tree struct {
+	Roots   []Root
+	Modules map[string]string // Go's: folder of a go.mod → module path
+
+	byName map[string][]string // name of a file → paths
+}
+
+// NewTree returns the tree of the files at the paths.
+func NewTree(paths []string) *Tree {
+	t := &Tree{Modules: map[string]string{}, byName: map[string][]string{}}
+	for _, p := range paths {
+		t.byName[path.Base(p)] = append(t.byName[path.Base(p)], p)
+	}
+	return t
+}
+
+// Has reports whether there is a file at a path.
+func (t *Tree) Has(p string) bool { return slices.Contains(t.byName[path.Base(p)], p) }
+
+// Named returns the paths of all files of a name.
+func (t *Tree) Named(name string) []string { return t.byName[name] }
+
+// Find returns the only file that a frame can mean: the one that shares the most
+// path elements with it, counted from the end. What is before is a container's
+// folder in the frame, or a folder of the repository that the container lacks.
+//
+// Loose says that this is not enough: only the file's name matches, or both
+// paths begin in ways of their own. Then the code must name the function.
+func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool) {
+	frame := elements(f, runtime)
+	if len(frame) == 0 {
+		return "", false, false
+	}
+	if mapped, ok := t.mapped(f, frame); ok {
+		return mapped, false, t.Has(mapped)
+	}
+	if runtime == "go" && len(t.Modules) > 0 {
+		if file, known := t.inModule(f); known {
+			return file, false, file != ""
+		}
+	}
+	best := 0
+	for _, candidate := range t.byName[frame[len(frame)-1]] {
+		shared := sharedSuffix(frame, strings.Split(candidate, "/"))
+		switch {
+		case shared > best:
+			best, file, ok = shared, candidate, true
+		case shared == best:
+			ok = false
+		}
+	}
+	whole := best == len(frame) || best == strings.Count(file, "/")+1
+	if runtime == "java" && strings.HasSuffix(file, ".java") && best < len(frame) {
+		return "", false, false // the folders of Java's files are its packages
+	}
+	return file, best == 1 || !whole, ok
+}
+
+func sharedSuffix(a, b []string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
+	}
+	return n
+}
+
+// mapped returns what the team's roots say, the longest one first.
+func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
+	length, mapped := -1, ""
+	for _, r := range t.Roots {
+		for _, name := range []string{strings.ReplaceAll(f.File, `\`, "/"), strings.Join(frame, "/")} {
+			if rest, ok := strings.CutPrefix(name, r.Frames); ok && len(r.Frames) > length {
+				length, mapped = len(r.Frames), path.Join(r.Source, rest)
+			}
+		}
+	}
+	return mapped, length >= 0
+}
+
+// inModule finds a Go file by the module that its package is in. A package of no
+// module here is not ours; package main does not say which it is unless the binary
+// was built with -trimpath, which puts the import path into the file's.
+func (t *Tree) inModule(f event.Frame) (file string, known bool) {
+	pkg := strings.ReplaceAll(f.Module, "%2e", ".")
+	isMain := pkg == "main" || pkg == ""
+	if isMain {
+		pkg = path.Dir(f.File)
+	}
+	longest := -1
+	for folder, module := range t.Modules {
+		rest, inside := strings.CutPrefix(pkg+"/", module+"/")
+		candidate := path.Join(folder, rest, path.Base(strings.ReplaceAll(f.File, `\`, "/")))
+		if inside && len(module) > longest && t.Has(candidate) {
+			file, longest = candidate, len(module)
+		}
+	}
+	return file, file != "" || !isMain
+}
+
+var (
+	drive  = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
+	scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://(?:[^/]*/\./|/|[^/]*/)`)
+	// layer is what bundlers put before a path: "(rsc)/", "[project]/".
+	layer = regexp.MustCompile(`^/?(?:\([\w-]+\)|\[[\w-]+\])/`)
+)
+
+// elements returns the path of a frame's file without what runtimes and bundlers
+// add to it; nothing if it is not a file's.
+func elements(f event.Frame, runtime string) []string {
+	name := f.File
+	if drive.MatchString(name) || !strings.Contains(name, "/") {
+		name = strings.ReplaceAll(drive.ReplaceAllString(name, ""), `\`, "/")
+	}
+	name, _, _ = strings.Cut(name, "?")
+	name, _, _ = strings.Cut(name, " [") // Turbopack's "cart.ts [app-rsc] (ecmascript)"
+	name = layer.ReplaceAllString(scheme.ReplaceAllString(name, ""), "")
+	switch {
+	case runtime == "java":
+		class := f.Module[strings.LastIndexByte(f.Module, '/')+1:] // behind "app//" or "java.base/"
+		if dot := strings.LastIndexByte(class, '.'); dot >= 0 {
+			name = strings.ReplaceAll(class[:dot], ".", "/") + "/" + path.Base(name)
+		}
+	case runtime == "python" && f.Module != "" && !strings.Contains(name, "/"):
+		module := strings.ReplaceAll(f.Module, ".", "/")
+		if name == "__init__.py" {
+			module += "/__init__"
+		}
+		if name == "" || name == path.Base(module)+".py" {
+			name = module + ".py"
+		}
+	}
+	name = strings.TrimLeft(path.Clean("/"+name), "/")
+	if path.Ext(name) == "" && !strings.Contains(name, "/") {
+		return nil // "<stdin>", "Native Method"
+	}
+	return strings.Split(name, "/")
+}

@@ -1,0 +1,168 @@
+package githubtest
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// This file answers about code from a real git repository, Settings.Git.
+
+func (s *Server) git(args ...string) (string, bool) {
+	command := exec.Command("git", args...)
+	command.Dir = s.settings.Git
+	out, err := command.Output()
+	return string(out), err == nil && s.settings.Git != ""
+}
+
+// resolve returns the commit that a revision names.
+func (s *Server) resolve(revision string) (string, bool) {
+	out, ok := s.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	return strings.TrimSpace(out), ok
+}
+
+// code checks what every request about code needs.
+func (s *Server) code(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("owner") + "/" + r.PathValue("repo")
+		switch {
+		case name != cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo):
+			notFound(w, r)
+		case s.settings.NoContents:
+			fail(w, http.StatusForbidden, s.notAccessible())
+		default:
+			next(w, r)
+		}
+	}
+}
+
+func (s *Server) getCommit(w http.ResponseWriter, r *http.Request) {
+	sha, ok := s.resolve(r.PathValue("ref"))
+	if !ok {
+		fail(w, http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref"))
+		return
+	}
+	reply(w, http.StatusOK, object{"sha": sha, "files": []object{}})
+}
+
+func (s *Server) getTree(w http.ResponseWriter, r *http.Request) {
+	out, ok := s.git("ls-tree", "-r", "-t", "-z", "--full-tree", r.PathValue("sha"))
+	if !ok {
+		notFound(w, r)
+		return
+	}
+	entries := []object{}
+	for line := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+		about, path, _ := strings.Cut(line, "\t")
+		if part := strings.Fields(about); len(part) == 3 {
+			entries = append(entries, object{"mode": part[0], "type": part[1], "sha": part[2], "path": path})
+		}
+	}
+	reply(w, http.StatusOK, object{"sha": r.PathValue("sha"), "truncated": s.settings.TreeTruncated, "tree": entries})
+}
+
+func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
+	base, head, _ := strings.Cut(r.PathValue("range"), "...")
+	base, known := s.resolve(base)
+	head, both := s.resolve(head)
+	if !known || !both {
+		notFound(w, r)
+		return
+	}
+	status := "diverged"
+	if _, before := s.git("merge-base", "--is-ancestor", base, head); before {
+		status = "ahead"
+	} else if _, behind := s.git("merge-base", "--is-ancestor", head, base); behind {
+		status = "behind"
+	}
+	if base == head {
+		status = "identical"
+	}
+	reply(w, http.StatusOK, object{"status": status, "files": []object{}, "commits": []object{}})
+}
+
+// CloseBy closes an issue as completed by a commit, or by the pull request that
+// Settings.Pulls has for it.
+func (s *Server) CloseBy(number int, commit string) {
+	s.act(number, func(issue *stored) {
+		s.setState(issue, "closed", "completed")
+		issue.closer = commit
+	})
+}
+
+// commitNode is a commit as GraphQL has it; nil if there is none.
+func (s *Server) commitNode(revision string) node {
+	sha, ok := s.resolve(revision)
+	if !ok {
+		return nil
+	}
+	out, _ := s.git("show", "-s", "--format=%cI%x00%an%x00%P%x00%T", sha)
+	part := strings.Split(strings.TrimSpace(out), "\x00")
+	changed, _ := s.git("show", "--first-parent", "--name-only", "--format=", sha)
+	var user any
+	if login := s.settings.Accounts[part[1]]; login != "" {
+		user = node{"login": login}
+	}
+	pulls := []node{}
+	if number := s.settings.Pulls[sha]; number != 0 {
+		pulls = append(pulls, node{"number": number})
+	}
+	return node{
+		"__typename": "Commit", "oid": sha, "committedDate": part[0], "changedFilesIfAvailable": len(strings.Fields(changed)),
+		"parents": node{"totalCount": len(strings.Fields(part[2]))}, "author": node{"name": part[1], "user": user},
+		"associatedPullRequests": resolver(func(arguments) any { return node{"nodes": pulls} }),
+		"repository":             node{"nameWithOwner": cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo)},
+		"blame":                  resolver(func(a arguments) any { return s.blame(sha, a["path"].(string)) }),
+		"history":                resolver(func(a arguments) any { return s.history(sha, a) }),
+		"file": resolver(func(a arguments) any {
+			if blob := s.blobNode(sha + ":" + a["path"].(string)); blob != nil {
+				return node{"object": blob}
+			}
+			return nil
+		}),
+	}
+}
+
+func (s *Server) blobNode(expression string) node {
+	text, ok := s.git("cat-file", "blob", expression)
+	if !ok {
+		return nil
+	}
+	return node{"__typename": "Blob", "text": text, "isTruncated": false, "isBinary": strings.Contains(text, "\x00")}
+}
+
+func (s *Server) history(sha string, a arguments) any {
+	out, _ := s.git("log", "--format=%H", "-n", fmt.Sprint(a["first"]), sha, "--", a["path"].(string))
+	nodes := []node{}
+	for _, commit := range strings.Fields(out) {
+		nodes = append(nodes, s.commitNode(commit))
+	}
+	return node{"nodes": nodes}
+}
+
+func (s *Server) blame(sha, path string) any {
+	out, ok := s.git("blame", "--porcelain", sha, "--", path)
+	if !ok {
+		return nil
+	}
+	ranges, commits := []node{}, map[string]node{}
+	for line := range strings.SplitSeq(out, "\n") {
+		part := strings.Fields(line)
+		if len(part) != 4 || len(part[0]) != 40 || strings.HasPrefix(line, "\t") { // the first line of a range has its length
+			continue
+		}
+		first, _ := strconv.Atoi(part[2])
+		count, err := strconv.Atoi(part[3])
+		if err != nil {
+			continue
+		}
+		if commits[part[0]] == nil {
+			commits[part[0]] = s.commitNode(part[0])
+		}
+		ranges = append(ranges, node{"startingLine": first, "endingLine": first + count - 1, "commit": commits[part[0]]})
+	}
+	return node{"ranges": ranges}
+}

@@ -1,0 +1,125 @@
+package github
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// queryTimeout bounds a GraphQL query, which GitHub itself gives up after 10 s.
+const queryTimeout = 10 * time.Second
+
+// In returns a client for another repository that shares this one's token, pace
+// and rate limits.
+func (c *Client) In(owner, repo string) (*Client, error) {
+	if !validName.MatchString(owner) || !validName.MatchString(repo) {
+		return nil, fmt.Errorf("repository %q is not of the form owner/name: check code-repository", owner+"/"+repo)
+	}
+	return &Client{gh: c.gh, transport: c.transport, owner: owner, repo: repo}, nil
+}
+
+// beginExtra begins a call that a run can do without: it is not repeated, waits
+// for no rate limit, and leaves the reserve of requests to others.
+func beginExtra(ctx context.Context, kind string) (context.Context, *call) {
+	ctx, c := begin(ctx, kind)
+	c.extra = true
+	return ctx, c
+}
+
+// problem is an error in the answer to a query, which may hold data as well.
+type problem struct{ Type, Message string }
+
+// selection is a query about a repository, made piece by piece: what is foreign in
+// it goes into variables.
+type selection struct {
+	fields    strings.Builder
+	declared  strings.Builder
+	variables map[string]any
+}
+
+func newSelection() *selection { return &selection{variables: map[string]any{}} }
+
+// variable declares a variable and returns its name.
+func (s *selection) variable(value any) string {
+	name, kind := fmt.Sprintf("$v%d", len(s.variables)), "String!"
+	if _, number := value.(int); number {
+		kind = "Int!"
+	}
+	fmt.Fprintf(&s.declared, ",%s:%s", name, kind)
+	s.variables[name[1:]] = value
+	return name
+}
+
+func (s *selection) add(format string, args ...any) { fmt.Fprintf(&s.fields, format+" ", args...) }
+
+// query asks a question in GraphQL about this repository and returns its fields by
+// their names. Of an answer with errors it returns what came; there is an error
+// only if nothing did.
+func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	ctx, call := beginExtra(ctx, kindQuery)
+	text := fmt.Sprintf("query($owner:String!,$name:String!%s){repository(owner:$owner,name:$name){%s}}", s.declared.String(), s.fields.String())
+	s.variables["owner"], s.variables["name"] = c.owner, c.repo
+	request, err := c.gh.NewRequest(http.MethodPost, c.graphQL(), map[string]any{"query": text, "variables": s.variables})
+	if err != nil {
+		return nil, err
+	}
+	var answer struct {
+		Data   struct{ Repository fields }
+		Errors []problem
+	}
+	if _, err := c.gh.Do(ctx, request, &answer); err != nil {
+		return nil, c.explain(call, err)
+	}
+	for _, p := range answer.Errors {
+		if p.Type == "RATE_LIMITED" {
+			return nil, fmt.Errorf("%w: %s", ErrBudget, c.transport.quote(p.Message))
+		}
+	}
+	if answer.Data.Repository == nil {
+		return nil, c.noData(answer.Errors)
+	}
+	return answer.Data.Repository, nil
+}
+
+// fields are the fields of an answer, by name or alias.
+type fields map[string]json.RawMessage
+
+// fieldOf decodes a field; one that is missing, null or of another shape is the
+// zero value.
+func fieldOf[T any](f fields, name string) T {
+	var value, zero T
+	if json.Unmarshal(f[name], &value) != nil {
+		return zero
+	}
+	return value
+}
+
+// noData explains an answer without data.
+func (c *Client) noData(problems []problem) error {
+	if len(problems) == 0 {
+		return errors.New("GitHub's answer holds no data")
+	}
+	message := c.transport.quote(problems[0].Message)
+	switch problems[0].Type {
+	case "FORBIDDEN":
+		return refused(forbidden(kindQuery, c.FullName(), problems[0].Message, message))
+	case "NOT_FOUND":
+		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check code-repository, or github-token may not see it")
+	}
+	return fmt.Errorf("GitHub answers: %s", message)
+}
+
+// graphQL is the address of GraphQL beside that of REST: "…/graphql", and
+// "…/api/graphql" beside an Enterprise Server's "…/api/v3".
+func (c *Client) graphQL() string {
+	if strings.HasSuffix(c.gh.BaseURL.Path, "/api/v3/") {
+		return "../graphql"
+	}
+	return "graphql"
+}

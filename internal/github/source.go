@@ -1,0 +1,257 @@
+package github
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	gh "github.com/google/go-github/v62/github"
+)
+
+// This file reads code: commits, trees, files, blame, and what closed an issue.
+// It needs the permission contents: read.
+
+// The kinds of all calls that need the permission to read code.
+const (
+	kindSource = "read code"
+	kindQuery  = "query code"
+)
+
+// Commit returns the SHA of a commit by its SHA, which may be abbreviated. It
+// returns ErrNotFound if there is none, or several.
+func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
+	ctx, call := beginExtra(ctx, kindSource)
+	found, _, err := c.gh.Repositories.GetCommit(ctx, c.owner, c.repo, sha, &gh.ListOptions{PerPage: 1})
+	switch {
+	case status(err) == http.StatusNotFound, status(err) == http.StatusUnprocessableEntity:
+		return "", fmt.Errorf("get commit %s: %w", sha, ErrNotFound)
+	case err != nil:
+		return "", fmt.Errorf("get commit %s: %w", sha, c.explain(call, err))
+	case !strings.HasPrefix(found.GetSHA(), sha): // a branch or tag of that name
+		return "", fmt.Errorf("get commit %s: %w", sha, ErrNotFound)
+	}
+	return found.GetSHA(), nil
+}
+
+// errTruncated says that a tree has more files than GitHub lists: 100,000, or 7 MB.
+var errTruncated = errors.New("the repository has too many files for GitHub to list")
+
+// Tree returns the paths of all files of a commit, without links and submodules.
+func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
+	ctx, call := beginExtra(ctx, kindSource)
+	tree, _, err := c.gh.Git.GetTree(ctx, c.owner, c.repo, sha, true)
+	if err != nil {
+		return nil, fmt.Errorf("get tree: %w", c.explain(call, err))
+	}
+	if tree.GetTruncated() {
+		return nil, fmt.Errorf("get tree: %w", errTruncated)
+	}
+	var paths []string
+	for _, entry := range tree.Entries {
+		if entry.GetType() == "blob" && entry.GetMode() != "120000" {
+			paths = append(paths, entry.GetPath())
+		}
+	}
+	return paths, nil
+}
+
+// Contains reports whether a commit contains another, which is the same or an
+// ancestor. It returns ErrNotFound if one of them is not in the repository.
+func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
+	ctx, call := beginExtra(ctx, kindSource)
+	compared, _, err := c.gh.Repositories.CompareCommits(ctx, c.owner, c.repo, ancestor, commit, &gh.ListOptions{PerPage: 1})
+	switch {
+	case status(err) == http.StatusNotFound:
+		return false, fmt.Errorf("compare commits: %w", ErrNotFound)
+	case err != nil:
+		return false, fmt.Errorf("compare commits: %w", c.explain(call, err))
+	}
+	switch compared.GetStatus() {
+	case "ahead", "identical":
+		return true, nil
+	case "behind", "diverged":
+		return false, nil
+	}
+	return false, fmt.Errorf("compare commits: GitHub answers %q", compared.GetStatus())
+}
+
+// Refs are commits by their names.
+type Refs struct {
+	Branch, Head string            // the default branch; empty in an empty repository
+	Tags         map[string]string // SHA by tag
+	Page         string            // the repository's page
+	Visibility   string            // PUBLIC, INTERNAL or PRIVATE
+}
+
+// target is a commit, or a tag that points to one.
+type target struct {
+	Target struct {
+		OID    string
+		Target struct{ OID string }
+	}
+	Name string
+}
+
+func (t target) commit() string { return cmp.Or(t.Target.Target.OID, t.Target.OID) }
+
+// Refs returns the default branch, and those of the tags that exist.
+func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
+	s := newSelection()
+	s.add("url visibility defaultBranchRef{name target{oid}}")
+	for i, tag := range tags {
+		s.add("t%d:ref(qualifiedName:%s){name target{oid ...on Tag{target{oid}}}}", i, s.variable("refs/tags/"+tag))
+	}
+	answer, err := c.query(ctx, s)
+	if err != nil {
+		return Refs{}, fmt.Errorf("get branch and tags: %w", err)
+	}
+	branch := fieldOf[target](answer, "defaultBranchRef")
+	refs := Refs{
+		Branch: branch.Name, Head: branch.commit(), Tags: map[string]string{},
+		Page: fieldOf[string](answer, "url"), Visibility: fieldOf[string](answer, "visibility"),
+	}
+	for i, tag := range tags {
+		if sha := fieldOf[target](answer, fmt.Sprintf("t%d", i)).commit(); sha != "" {
+			refs.Tags[tag] = sha
+		}
+	}
+	return refs, nil
+}
+
+// Blame is a range of lines of a file and the commit they came with.
+type Blame struct {
+	StartingLine, EndingLine int
+	Commit                   struct {
+		OID                     string
+		CommittedDate           time.Time
+		ChangedFilesIfAvailable int
+		Parents                 struct{ TotalCount int }
+		Author                  struct {
+			Name string
+			User struct{ Login string }
+		}
+		AssociatedPullRequests struct{ Nodes []struct{ Number int } }
+	}
+}
+
+// Wanted names files of which Source reads the text, the blame, and the text of
+// the last versions.
+type Wanted struct{ Texts, Blames, Versions []string }
+
+// File is what Source reads of a file. What GitHub left out is empty, as is the
+// text of a file that is binary or too large.
+type File struct {
+	Text     string
+	Blame    []Blame
+	Versions []string // up to maxVersions, the newest first
+}
+
+// maxVersions is how many versions of a file Source reads.
+const maxVersions = 5
+
+type blob struct {
+	Text                  string
+	IsTruncated, IsBinary bool
+}
+
+// Source reads files of a commit by one query.
+func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]File, error) {
+	s := newSelection()
+	for i, path := range w.Texts {
+		s.add("f%d:object(expression:%s){...on Blob{text isTruncated isBinary}}", i, s.variable(sha+":"+path))
+	}
+	if len(w.Blames)+len(w.Versions) > 0 {
+		s.add("commit:object(expression:%s){...on Commit{", s.variable(sha))
+		for i, path := range w.Blames {
+			s.add("b%d:blame(path:%s){ranges{startingLine endingLine commit{oid committedDate changedFilesIfAvailable parents{totalCount} "+
+				"author{name user{login}} associatedPullRequests(first:1){nodes{number}}}}}", i, s.variable(path))
+		}
+		for i, path := range w.Versions {
+			v := s.variable(path)
+			s.add("h%d:history(path:%s,first:%d){nodes{file(path:%s){object{...on Blob{text isTruncated isBinary}}}}}", i, v, maxVersions, v)
+		}
+		s.add("}}")
+	}
+	answer, err := c.query(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("read code: %w", err)
+	}
+	files := map[string]File{}
+	commit := fieldOf[fields](answer, "commit")
+	for i, path := range w.Texts {
+		f := files[path]
+		f.Text = fieldOf[blob](answer, fmt.Sprintf("f%d", i)).text()
+		files[path] = f
+	}
+	for i, path := range w.Blames {
+		f := files[path]
+		f.Blame = fieldOf[struct{ Ranges []Blame }](commit, fmt.Sprintf("b%d", i)).Ranges
+		files[path] = f
+	}
+	for i, path := range w.Versions {
+		f := files[path]
+		for _, node := range fieldOf[history](commit, fmt.Sprintf("h%d", i)).Nodes {
+			f.Versions = append(f.Versions, node.File.Object.text())
+		}
+		files[path] = f
+	}
+	return files, nil
+}
+
+type history struct {
+	Nodes []struct{ File struct{ Object blob } }
+}
+
+func (b blob) text() string {
+	if b.IsTruncated || b.IsBinary {
+		return ""
+	}
+	return b.Text
+}
+
+// Closer is the commit by which an issue was last closed: itself, or with the
+// pull request that was merged. It is empty if people closed the issue by hand.
+// Repository is where the commit is, as OWNER/REPO.
+type Closer struct {
+	Commit, Repository string
+	At                 time.Time // when the issue was closed
+}
+
+// Closer returns what last closed an issue; the zero Closer if nothing did.
+func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
+	s := newSelection()
+	s.add("issue(number:%s){timelineItems(itemTypes:[CLOSED_EVENT],last:1){nodes{...on ClosedEvent{createdAt closer{"+
+		"...on Commit{oid repository{nameWithOwner}} ...on PullRequest{mergeCommit{oid repository{nameWithOwner}}}}}}}}", s.variable(number))
+	answer, err := c.query(ctx, s)
+	if err != nil {
+		return Closer{}, fmt.Errorf("get what closed issue #%d: %w", number, err)
+	}
+	type commit struct {
+		OID        string
+		Repository struct{ NameWithOwner string }
+	}
+	events := fieldOf[struct {
+		TimelineItems struct {
+			Nodes []struct {
+				CreatedAt time.Time
+				Closer    struct {
+					commit
+					MergeCommit commit
+				}
+			}
+		}
+	}](answer, "issue").TimelineItems.Nodes
+	if len(events) == 0 {
+		return Closer{}, nil
+	}
+	last := events[len(events)-1]
+	fix := last.Closer.commit
+	if fix.OID == "" {
+		fix = last.Closer.MergeCommit
+	}
+	return Closer{Commit: fix.OID, Repository: fix.Repository.NameWithOwner, At: last.CreatedAt}, nil
+}
