@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -17,7 +18,7 @@ func crowded(n int) func(*world) {
 			m := marker.Marker{Keys: []string{fmt.Sprintf("exc1:%020d", i)}, Template: fmt.Sprintf("earlier error %d", i), Level: "error"}
 			at := w.script.start.Add(-time.Duration(n-i) * time.Hour)
 			m.Span(at, at.Add(time.Minute))
-			m.SetSource("cloudwatch:"+region+":/ecs/shop", marker.Tally{Through: marker.MinuteOf(at) + 20, Frozen: 2, Newest: marker.At(at)})
+			m.SetSource("cloudwatch:"+region+":/ecs/shop", count.Tally{Through: count.MinuteOf(at) + 20, Frozen: 2, Newest: count.At(at)})
 			body, err := m.Section("An earlier error.")
 			if err != nil {
 				panic(err)

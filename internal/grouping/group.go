@@ -31,7 +31,7 @@
 // known templates turn out to be one, the group names the keys of both (Also),
 // and whoever keeps the issues joins them.
 //
-// It is pure and may import event alone.
+// It is pure and may import count and event.
 package grouping
 
 import (
@@ -39,6 +39,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 )
 
@@ -53,11 +54,13 @@ type Group struct {
 	Type     string      // of the exception that surfaced first; empty without a trace
 	Place    event.Frame // the first in-app frame; zero without one
 	Service  string
-	Level    event.Level // the worst one seen
-	Sources  map[string]*Seen
-	First    time.Time
-	Last     time.Time
-	Sample   event.Event // the newest event
+	Level    event.Level             // the worst one seen
+	Sources  map[string]*count.Tally // events by source, nothing frozen
+	// Deliveries are what was delivered instead of read, by kind, with the ids as they came.
+	Deliveries map[string]*count.Inbox
+	First      time.Time
+	Last       time.Time
+	Sample     event.Event // the newest event
 
 	// Where the identity is a Sentry issue, Tracked is what Sentry says of it, nil if
 	// it was not asked. The keys that its event has by itself, the best first, are
@@ -66,35 +69,18 @@ type Group struct {
 	EventKeys []string
 }
 
-// Seen is what one source showed of a group.
-type Seen struct {
-	Minutes map[int64]int64 // events by minute since 1970; 0 holds events without a time
-	URL     string          // of the newest event
-	Last    time.Time       // when it happened
-	// Deliveries are the ids of what was delivered instead of read; then there are
-	// no minutes, and From is the newest event's stream.
-	Deliveries []string
-	From       string
-}
-
-// Count is the number of events seen in all sources.
-func (g *Group) Count() int64 {
-	var count int64
-	for _, s := range g.Sources {
-		for _, n := range s.Minutes {
-			count += n
-		}
-		count += int64(len(s.Deliveries))
-	}
-	return count
-}
-
 // add counts one event. Which event becomes the sample depends on the events
 // alone, not on their order: the newest, and of equals the larger id.
 func (g *Group) add(e *event.Event) {
-	seen := g.seen(e.Source)
-	seen.count(e)
-	seen.link(e.URL, e.Stream, e.Time)
+	if len(e.Deliveries) > 0 {
+		inbox := g.inbox(e.Source)
+		inbox.IDs = append(inbox.IDs, e.Deliveries...)
+		inbox.Link(e.Stream, e.URL, e.Time)
+	} else {
+		tally := g.tally(e.Source)
+		tally.Add(count.MinuteOf(e.Time))
+		tally.Link(e.URL, e.Time)
+	}
 	g.Level = max(g.Level, e.Level)
 	g.span(e.Time, e.Time)
 	if g.Sample.Source == "" || newer(e, &g.Sample) {
@@ -104,13 +90,13 @@ func (g *Group) add(e *event.Event) {
 
 // join adds what another group counted.
 func (g *Group) join(other *Group) {
-	for source, s := range other.Sources {
-		seen := g.seen(source)
-		for minute, n := range s.Minutes {
-			seen.Minutes[minute] += n
-		}
-		seen.Deliveries = append(seen.Deliveries, s.Deliveries...)
-		seen.link(s.URL, s.From, s.Last)
+	for source, t := range other.Sources {
+		*g.tally(source) = g.tally(source).Join(*t)
+	}
+	for kind, b := range other.Deliveries {
+		inbox := g.inbox(kind)
+		inbox.IDs = append(inbox.IDs, b.IDs...)
+		inbox.Link(b.From, b.URL, b.Newest.Time())
 	}
 	g.Level = max(g.Level, other.Level)
 	g.span(other.First, other.Last)
@@ -119,16 +105,18 @@ func (g *Group) join(other *Group) {
 	}
 }
 
-func (g *Group) seen(source string) *Seen {
-	s := g.Sources[source]
-	if s == nil {
-		if g.Sources == nil {
-			g.Sources = map[string]*Seen{}
-		}
-		s = &Seen{Minutes: map[int64]int64{}}
-		g.Sources[source] = s
+func (g *Group) tally(source string) *count.Tally { return entry(&g.Sources, source) }
+func (g *Group) inbox(kind string) *count.Inbox   { return entry(&g.Deliveries, kind) }
+
+// entry returns an entry of a map, making both if need be.
+func entry[T any](m *map[string]*T, key string) *T {
+	if *m == nil {
+		*m = map[string]*T{}
 	}
-	return s
+	if (*m)[key] == nil {
+		(*m)[key] = new(T)
+	}
+	return (*m)[key]
 }
 
 func (g *Group) span(first, last time.Time) {
@@ -137,27 +125,6 @@ func (g *Group) span(first, last time.Time) {
 	}
 	if last.After(g.Last) {
 		g.Last = last
-	}
-}
-
-// count adds one event: by its deliveries, else by its minute.
-func (s *Seen) count(e *event.Event) {
-	if len(e.Deliveries) > 0 {
-		s.Deliveries = append(s.Deliveries, e.Deliveries...)
-		return
-	}
-	minute := int64(0)
-	if !e.Time.IsZero() {
-		minute = e.Time.Unix() / 60
-	}
-	s.Minutes[minute]++
-}
-
-// link remembers the newest event's address; of two at one time the larger, so
-// that the order of events does not matter.
-func (s *Seen) link(url, from string, at time.Time) {
-	if at.After(s.Last) || (at.Equal(s.Last) && url+from > s.URL+s.From) {
-		s.URL, s.From, s.Last = url, from, at
 	}
 }
 

@@ -31,9 +31,17 @@ func summarise(known []Known, events ...event.Event) []summary {
 	}
 	var all []summary
 	for _, g := range s.Groups() {
-		all = append(all, summary{g.Key, g.Service, g.Template, g.Also, g.Count()})
+		all = append(all, summary{g.Key, g.Service, g.Template, g.Also, total(g)})
 	}
 	return all
+}
+
+// total is how many events a group has in all its sources.
+func total(g *Group) (n int64) {
+	for _, t := range g.Sources {
+		n += t.Total()
+	}
+	return n
 }
 
 func TestIdentity(t *testing.T) {

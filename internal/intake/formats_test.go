@@ -124,7 +124,11 @@ func (f *format) checkIssues(mode mode) (problems []string) {
 	}
 	groups := f.read(mode)
 	for _, g := range groups {
-		got = append(got, fmt.Sprintf("%d×", g.Count()))
+		var events int64
+		for _, t := range g.Sources {
+			events += t.Total()
+		}
+		got = append(got, fmt.Sprintf("%d×", events))
 	}
 	if !slices.Equal(want, got) {
 		problems = append(problems, fmt.Sprintf("issues %v, want %v%s", got, want, titles(groups)))

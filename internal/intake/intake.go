@@ -115,6 +115,9 @@ func (in *Intake) Groups() []*grouping.Group {
 		for _, seen := range g.Sources {
 			seen.URL = in.names.url(seen.URL)
 		}
+		for _, seen := range g.Deliveries {
+			seen.URL = in.names.url(seen.URL)
+		}
 	}
 	return groups
 }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -46,7 +47,7 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 
 // mergeDashboards keeps the earlier read of each source, and the rows of both.
 func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
-	merged := marker.Dashboard{Read: map[string]marker.Millis{}, Filed: a.Filed, Waiting: mergeRows(a.Waiting, b.Waiting), More: max(a.More, b.More)}
+	merged := marker.Dashboard{Read: map[string]count.Millis{}, Filed: a.Filed, Waiting: mergeRows(a.Waiting, b.Waiting), More: max(a.More, b.More)}
 	maps.Copy(merged.Read, b.Read)
 	for name, at := range a.Read {
 		if other, ok := merged.Read[name]; !ok || at < other {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/render"
@@ -31,7 +32,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	switch {
 	case !w.Since.IsZero():
 		from = w.Since.Truncate(time.Minute)
-		return from, ok && marker.MinuteOf(from)-1 > settled
+		return from, ok && count.MinuteOf(from)-1 > settled
 	case !ok:
 		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
 	}
@@ -113,17 +114,17 @@ func postponed(r plan.Result) bool {
 // stays where it was, so that the next run reads them again; one that never got
 // anywhere remembers where its first reading began. No source goes back behind
 // what an earlier run achieved.
-func (k Known) progress(results []plan.Result, read Read) map[string]marker.Millis {
-	progress := map[string]marker.Millis{}
+func (k Known) progress(results []plan.Result, read Read) map[string]count.Millis {
+	progress := map[string]count.Millis{}
 	maps.Copy(progress, k.Dashboard.Read)
 	for _, s := range read.Sources {
 		_, known := progress[s.Name]
 		at, done := read.Completed[s.Name]
 		switch {
 		case done && !slices.ContainsFunc(results, func(r plan.Result) bool { return postponed(r) && concerns(r, s) }):
-			progress[s.Name] = max(progress[s.Name], marker.At(at))
+			progress[s.Name] = max(progress[s.Name], count.At(at))
 		case !known && !s.Tracker:
-			progress[s.Name] = marker.At(plan.ReadBefore(s.From, read.Lateness))
+			progress[s.Name] = count.At(plan.ReadBefore(s.From, read.Lateness))
 		}
 	}
 	return progress
@@ -140,17 +141,17 @@ func (k Known) Large(key string, now time.Time) bool {
 }
 
 // large returns when each source was found too large: in this run, if it tried.
-func (k Known) large(read Read) map[string]marker.Millis {
-	var large map[string]marker.Millis
+func (k Known) large(read Read) map[string]count.Millis {
+	var large map[string]count.Millis
 	for _, s := range read.Sources {
 		if !s.Large {
 			continue
 		}
 		if large == nil {
-			large = map[string]marker.Millis{}
+			large = map[string]count.Millis{}
 		}
 		if large[s.Name] = k.Dashboard.Large[s.Name]; !k.Large(s.Name, read.Now) {
-			large[s.Name] = marker.At(read.Now)
+			large[s.Name] = count.At(read.Now)
 		}
 	}
 	return large

@@ -1,5 +1,7 @@
 package marker
 
+import "github.com/org/errmon-action/internal/count"
+
 // MaxWaiting is how many waiting errors the dashboard keeps with their cells.
 const MaxWaiting = 100
 
@@ -9,11 +11,11 @@ const maxDashboard = 36_000
 // Dashboard is what the dashboard issue stores: how far each source was read,
 // which issues are filed, and what waits for an issue.
 type Dashboard struct {
-	Read    map[string]Millis `json:"read,omitempty"`  // last good read by source
-	Large   map[string]Millis `json:"large,omitempty"` // when a source was found too large to be read whole
-	Filed   []int             `json:"iss,omitempty"`   // numbers of the error issues
-	Waiting []Row             `json:"wait,omitempty"`  // most severe and frequent first
-	More    int               `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
+	Read    map[string]count.Millis `json:"read,omitempty"`  // last good read by source
+	Large   map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to be read whole
+	Filed   []int                   `json:"iss,omitempty"`   // numbers of the error issues
+	Waiting []Row                   `json:"wait,omitempty"`  // most severe and frequent first
+	More    int                     `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
 }
 
 // Row is one error that waits, with the marker its issue would get.

@@ -104,7 +104,7 @@ func (m Marker) capped() Marker {
 // shrink keeps at most cells cells and MaxDays days of each source.
 func (m *Marker) shrink(cells int) {
 	for name, t := range m.Sources {
-		t.fold(cells)
+		t.Fold(cells)
 		for _, day := range slices.Sorted(maps.Keys(t.Days))[:max(0, len(t.Days)-MaxDays)] {
 			delete(t.Days, day)
 		}

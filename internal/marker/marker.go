@@ -25,13 +25,15 @@
 //
 // Counting is described at Tally. Keys are opaque strings here.
 //
-// The package is pure and imports nothing of this project.
+// The package is pure and may import count.
 package marker
 
 import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/org/errmon-action/internal/count"
 )
 
 // Limits of what one marker keeps, so that a body always fits in GitHub's
@@ -45,49 +47,29 @@ const (
 	MaxDays       = 30   // per source, newest kept
 	MaxDeliveries = 200  // of each kind, newest kept
 	MaxCommented  = 20   // newest kept
-	MaxURL        = 1000 // characters; a longer address is left out
 	maxEncoded    = 24_000
 )
 
 // Marker is what an error issue stores.
 type Marker struct {
-	Keys     []string `json:"k,omitempty"` // identities this issue owns, the first one first
-	Aliases  []string `json:"a,omitempty"` // other lines by which the error may be met once
-	Template string   `json:"t,omitempty"` // message template, redacted
-	Service  string   `json:"s,omitempty"`
-	Level    string   `json:"l,omitempty"`
-	First    Millis   `json:"f,omitempty"`
-	Last     Millis   `json:"n,omitempty"`
-	FiledBy  string   `json:"by,omitempty"` // name of the run that filed the issue; tells a copy of the marker from another run's
+	Keys     []string     `json:"k,omitempty"` // identities this issue owns, the first one first
+	Aliases  []string     `json:"a,omitempty"` // other lines by which the error may be met once
+	Template string       `json:"t,omitempty"` // message template, redacted
+	Service  string       `json:"s,omitempty"`
+	Level    string       `json:"l,omitempty"`
+	First    count.Millis `json:"f,omitempty"`
+	Last     count.Millis `json:"n,omitempty"`
+	FiledBy  string       `json:"by,omitempty"` // name of the run that filed the issue; tells a copy of the marker from another run's
 
-	Sources    map[string]Tally  `json:"src,omitempty"` // events by log group
-	Sentry     map[string]int64  `json:"sen,omitempty"` // lifetime total by Sentry issue id
-	Pages      map[string]Page   `json:"pg,omitempty"`  // of the Sentry issues, by their id
-	Deliveries map[string]Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
-	Carried    map[string]Millis `json:"car,omitempty"` // when a state was carried over from or to Sentry, by "ID STATE"; see Carry
+	Sources    map[string]count.Tally  `json:"src,omitempty"` // events by log group
+	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id
+	Pages      map[string]Page         `json:"pg,omitempty"`  // of the Sentry issues, by their id
+	Deliveries map[string]count.Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
+	Carried    map[string]count.Millis `json:"car,omitempty"` // when a state was carried over from or to Sentry, by "ID STATE"; see Carry
 
-	Commented []string `json:"com,omitempty"` // reasons already commented
-	Quiet     Millis   `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
-	DupOf     int      `json:"dup,omitempty"` // number of the issue this one duplicates
-}
-
-// Millis is a time in milliseconds since 1970, UTC; 0 is "not known".
-type Millis int64
-
-// At turns a time into Millis; the zero time becomes 0.
-func At(t time.Time) Millis {
-	if t.IsZero() {
-		return 0
-	}
-	return Millis(t.UnixMilli())
-}
-
-// Time is the inverse of At.
-func (m Millis) Time() time.Time {
-	if m == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(m)).UTC()
+	Commented []string     `json:"com,omitempty"` // reasons already commented
+	Quiet     count.Millis `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
+	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
 }
 
 // Count is how often the error happened: the sum over log groups, the Sentry
@@ -129,21 +111,21 @@ func (m *Marker) Alias(aliases ...string) {
 
 // Span widens first and last seen to include both times; zero times are ignored.
 func (m *Marker) Span(first, last time.Time) {
-	if f := At(first); f != 0 && (m.First == 0 || f < m.First) {
+	if f := count.At(first); f != 0 && (m.First == 0 || f < m.First) {
 		m.First = f
 	}
-	m.Last = max(m.Last, At(last))
+	m.Last = max(m.Last, count.At(last))
 }
 
 // Merge joins the markers of two issues that turned out to be one error. Both
 // counted the same stream of events, so each count is the larger of the two.
-func Merge(a, b Marker) Marker { return combine(a, b, mergeTally, mergeInbox) }
+func Merge(a, b Marker) Marker { return combine(a, b, count.Tally.Merge, count.Inbox.Merge) }
 
 // Join joins the markers of two errors that turned out to be one, each of
 // which counted events of its own, so that counts are added up.
-func Join(a, b Marker) Marker { return combine(a, b, joinTally, joinInbox) }
+func Join(a, b Marker) Marker { return combine(a, b, count.Tally.Join, count.Inbox.Join) }
 
-func combine(a, b Marker, tallies func(a, b Tally) Tally, inboxes func(a, b Inbox) Inbox) Marker {
+func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes func(a, b count.Inbox) count.Inbox) Marker {
 	m := a.Clone()
 	for _, k := range b.Keys {
 		m.Own(k)
@@ -166,10 +148,10 @@ func combine(a, b Marker, tallies func(a, b Tally) Tally, inboxes func(a, b Inbo
 }
 
 // SetSource stores the tally of one source.
-func (m *Marker) SetSource(name string, t Tally) { m.Sources = with(m.Sources, name, t) }
+func (m *Marker) SetSource(name string, t count.Tally) { m.Sources = with(m.Sources, name, t) }
 
 // SetInbox stores the deliveries of one kind.
-func (m *Marker) SetInbox(kind string, b Inbox) { m.Deliveries = with(m.Deliveries, kind, b) }
+func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.Deliveries, kind, b) }
 
 // Clone returns a copy that shares no memory with m.
 func (m Marker) Clone() Marker {
@@ -178,7 +160,7 @@ func (m Marker) Clone() Marker {
 	c.Commented, c.Pages = slices.Clone(m.Commented), maps.Clone(m.Pages)
 	c.Sources, c.Sentry, c.Carried, c.Deliveries = nil, nil, nil, nil
 	for name, t := range m.Sources {
-		c.SetSource(name, t.clone())
+		c.SetSource(name, t.Clone())
 	}
 	for id, n := range m.Sentry {
 		c.Sentry = with(c.Sentry, id, n)

@@ -9,7 +9,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
+
+	"github.com/org/errmon-action/internal/count"
 )
 
 func sample() Marker {
@@ -19,16 +22,16 @@ func sample() Marker {
 		Template:   "connect ECONNREFUSED <*> --> <!-- errmon:end -->",
 		Service:    "checkout",
 		Level:      "error",
-		First:      At(time.Date(2026, 11, 20, 9, 0, 0, 5e6, time.UTC)),
-		Last:       At(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
+		First:      count.At(time.Date(2026, 11, 20, 9, 0, 0, 5e6, time.UTC)),
+		Last:       count.At(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
 		Sentry:     map[string]int64{"4711": 12},
-		Deliveries: map[string]Inbox{"slack": {IDs: []string{"a1", "b2"}, Count: 2, From: "#alerts", URL: "https://x.slack.com/1", Newest: 7}},
-		Carried:    map[string]Millis{"resolved:4711": 5},
+		Deliveries: map[string]count.Inbox{"slack": {IDs: []string{"a1", "b2"}, Count: 2, From: "#alerts", URL: "https://x.slack.com/1", Newest: 7}},
+		Carried:    map[string]count.Millis{"resolved:4711": 5},
 		Commented:  []string{"regression 2026-11-21T00:00:00Z"},
 		DupOf:      7,
 	}
-	m.SetSource("cloudwatch:eu-central-1:/ecs/shop", Tally{
-		Through: 100, Frozen: 5, Cells: map[Minute]int64{101: 2, 103: 1}, Days: map[Day]int64{0: 5},
+	m.SetSource("cloudwatch:eu-central-1:/ecs/shop", count.Tally{
+		Through: 100, Frozen: 5, Cells: map[count.Minute]int64{101: 2, 103: 1}, Days: map[count.Day]int64{0: 5},
 		URL: "https://example.com/x?a=1", Newest: 6180000,
 	})
 	return m
@@ -106,18 +109,18 @@ func TestMarkerStaysWithinItsSize(t *testing.T) {
 	for i := range 200 {
 		m.Own(fmt.Sprintf("exc1:%020d", i))
 		m.Alias(fmt.Sprintf("msg1:%020d", i*7919))
-		ids = append(ids, hashed(fmt.Sprint(i)))
+		ids = append(ids, fmt.Sprint(fmt.Sprint(i)))
 		m.Commented = append(m.Commented, fmt.Sprintf("regression %d", i))
-		tally := Tally{URL: fmt.Sprintf("https://example.com/%d", i*i), Newest: Millis(i)}
-		cells := map[Minute]int64{}
+		tally := count.Tally{URL: fmt.Sprintf("https://example.com/%d", i*i), Newest: count.Millis(i)}
+		cells := map[count.Minute]int64{}
 		for minute := range 1200 {
-			cells[Minute(29_000_000+minute)] = int64(1 + (minute*i)%977)
+			cells[count.Minute(29_000_000+minute)] = int64(1 + (minute*i)%977)
 		}
 		tally.Observe(cells)
 		m.SetSource(fmt.Sprintf("cloudwatch:eu-central-1:/ecs/service-%d", i), tally)
 	}
 	for _, kind := range []string{"sentry", "slack", "text"} {
-		m.SetInbox(kind, Inbox{IDs: ids, Count: 200})
+		m.SetInbox(kind, count.Inbox{IDs: ids, Count: 200})
 	}
 	section, err := m.Section("text")
 	if err != nil {
@@ -141,12 +144,12 @@ func TestMarkerStaysWithinItsSize(t *testing.T) {
 }
 
 func TestDashboardStaysWithinItsSize(t *testing.T) {
-	d := Dashboard{Read: map[string]Millis{"cloudwatch:eu-central-1:/ecs/shop": 5}}
+	d := Dashboard{Read: map[string]count.Millis{"cloudwatch:eu-central-1:/ecs/shop": 5}}
 	for i := range 300 {
 		d.Filed = append(d.Filed, i*3)
 		row := Row{Title: fmt.Sprintf("Error%x: cannot %x the %x", i*7919, i*104729, i*15485863), Reason: "more than max-new-issues"}
 		row.Marker.Own(hashLike(i))
-		row.Marker.SetSource("cloudwatch:eu-central-1:/ecs/shop", Tally{Cells: map[Minute]int64{Minute(29_000_000 + i): int64(i)}, URL: "https://example.com/" + hashLike(i)})
+		row.Marker.SetSource("cloudwatch:eu-central-1:/ecs/shop", count.Tally{Cells: map[count.Minute]int64{count.Minute(29_000_000 + i): int64(i)}, URL: "https://example.com/" + hashLike(i)})
 		d.Waiting = append(d.Waiting, row)
 	}
 	section, err := d.Section("text")
@@ -168,9 +171,9 @@ func TestDashboardStaysWithinItsSize(t *testing.T) {
 func hashLike(i int) string { return fmt.Sprintf("exc1:%016x", uint64(i)*0x9E3779B97F4A7C15) }
 
 func TestCountIsTheLargestKindOfSource(t *testing.T) {
-	m := Marker{Deliveries: map[string]Inbox{"slack": {Count: 4}, "text": {Count: 4}}, Sentry: map[string]int64{"1": 3, "2": 3}}
-	m.SetSource("a", Tally{Frozen: 2, Cells: map[Minute]int64{9: 1}})
-	m.SetSource("b", Tally{Frozen: 2})
+	m := Marker{Deliveries: map[string]count.Inbox{"slack": {Count: 4}, "text": {Count: 4}}, Sentry: map[string]int64{"1": 3, "2": 3}}
+	m.SetSource("a", count.Tally{Frozen: 2, Cells: map[count.Minute]int64{9: 1}})
+	m.SetSource("b", count.Tally{Frozen: 2})
 	if got := m.Count(); got != 6 {
 		t.Errorf("count %d, want the Sentry totals, 6", got)
 	}
@@ -233,10 +236,10 @@ func TestAnyMarkerRoundTrips(t *testing.T) {
 		m := Marker{
 			Keys:     rapid.SliceOfNDistinct(rapid.String(), 1, 5, rapid.ID).Draw(t, "keys"),
 			Template: rapid.StringN(0, 200, -1).Draw(t, "template"),
-			Sources: rapid.MapOfN(rapid.String(), rapid.Custom(func(t *rapid.T) Tally {
-				return Tally{
+			Sources: rapid.MapOfN(rapid.String(), rapid.Custom(func(t *rapid.T) count.Tally {
+				return count.Tally{
 					Frozen: rapid.Int64Range(0, 1e6).Draw(t, "frozen"),
-					Cells:  rapid.MapOfN(rapid.Map(rapid.Int64Range(1, 1e8), func(n int64) Minute { return Minute(n) }), rapid.Int64Range(1, 1e6), 1, 20).Draw(t, "cells"),
+					Cells:  rapid.MapOfN(rapid.Map(rapid.Int64Range(1, 1e8), func(n int64) count.Minute { return count.Minute(n) }), rapid.Int64Range(1, 1e6), 1, 20).Draw(t, "cells"),
 				}
 			}), 1, 5).Draw(t, "sources"),
 		}
@@ -252,4 +255,49 @@ func TestAnyMarkerRoundTrips(t *testing.T) {
 			t.Error(diff)
 		}
 	})
+}
+
+func TestMarkerKeepsTheLastDeliveries(t *testing.T) {
+	m := Marker{Keys: []string{"msg1:a"}}
+	var b count.Inbox
+	for i := range 2 * MaxDeliveries {
+		b.Take(count.DeliveryIDs([]string{fmt.Sprint(i)}))
+	}
+	b.Link("#alerts", "https://acme.slack.com/p1", time.UnixMilli(7))
+	m.SetInbox("slack", b)
+	section, err := m.Section("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Read(section)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := count.Inbox{IDs: b.IDs[MaxDeliveries:], Count: 2 * MaxDeliveries, From: "#alerts", URL: "https://acme.slack.com/p1", Newest: 7}
+	if diff := cmp.Diff(want, got.Deliveries["slack"]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJoin(t *testing.T) {
+	at := func(m count.Minute) time.Time { return m.Start() }
+	a := Marker{Keys: []string{"a"}, Deliveries: map[string]count.Inbox{"text": {IDs: []string{"1", "2"}, Count: 5}}}
+	b := Marker{Keys: []string{"b"}, Deliveries: map[string]count.Inbox{"text": {IDs: []string{"2", "3"}, Count: 4}}}
+	a.Span(at(1), at(8))
+	b.Span(at(2), at(9))
+	a.SetSource("s", count.Tally{Through: 5, Frozen: 10, Cells: map[count.Minute]int64{6: 1, 8: 2}, Days: map[count.Day]int64{0: 10}})
+	b.SetSource("s", count.Tally{Through: 6, Frozen: 7, Cells: map[count.Minute]int64{8: 3, 9: 4}, Days: map[count.Day]int64{0: 7}})
+	b.SetSource("t", count.Tally{Cells: map[count.Minute]int64{3: 5}})
+	got := Join(a, b)
+	want := Marker{Keys: []string{"a", "b"}, Deliveries: map[string]count.Inbox{"text": {IDs: []string{"1", "2", "3"}, Count: 8}}, First: a.First, Last: b.Last,
+		Sources: map[string]count.Tally{
+			"s": {Through: 6, Frozen: 18, Cells: map[count.Minute]int64{8: 5, 9: 4}, Days: map[count.Day]int64{0: 18}},
+			"t": {Cells: map[count.Minute]int64{3: 5}},
+		}}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Error(diff)
+	}
+	if got.Count() != a.Count()+b.Count() {
+		t.Errorf("counts %d, want %d", got.Count(), a.Count()+b.Count())
+	}
 }

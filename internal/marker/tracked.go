@@ -2,21 +2,23 @@ package marker
 
 import (
 	"strings"
+
+	"github.com/org/errmon-action/internal/count"
 )
 
 // Page is where people find a Sentry issue.
 type Page struct {
-	Name string `json:"n,omitempty"` // such as "SHOP-1F"
-	URL  string `json:"u,omitempty"`
-	Last Millis `json:"l,omitempty"` // newest event
+	Name string       `json:"n,omitempty"` // such as "SHOP-1F"
+	URL  string       `json:"u,omitempty"`
+	Last count.Millis `json:"l,omitempty"` // newest event
 }
 
 // SetTotal sets the lifetime total of a Sentry issue to the larger of stored
-// and seen, and its page. Where it lies is kept beyond MaxURL characters no more
+// and seen, and its page. Where it lies is kept beyond count.MaxURL characters no more
 // than other addresses are.
 func (m *Marker) SetTotal(id string, total int64, p Page) {
 	m.Sentry = with(m.Sentry, id, max(m.Sentry[id], total))
-	if len(p.URL) > MaxURL {
+	if len(p.URL) > count.MaxURL {
 		p.URL = ""
 	}
 	if known := m.Pages[id]; p.Last >= known.Last {
@@ -26,7 +28,7 @@ func (m *Marker) SetTotal(id string, total int64, p Page) {
 
 // Carry notes that a Sentry issue and this one agree on a state since at: it
 // was carried over from one side to the other, once.
-func (m *Marker) Carry(id, state string, at Millis) {
+func (m *Marker) Carry(id, state string, at count.Millis) {
 	for name := range m.Carried {
 		if of, _, _ := strings.Cut(name, " "); of == id {
 			delete(m.Carried, name)
@@ -37,7 +39,7 @@ func (m *Marker) Carry(id, state string, at Millis) {
 
 // Agreed returns the state that a Sentry issue had when it was last carried
 // over, and when that was; nothing if it never was.
-func (m Marker) Agreed(id string) (state string, at Millis) {
+func (m Marker) Agreed(id string) (state string, at count.Millis) {
 	for name, when := range m.Carried {
 		if of, what, _ := strings.Cut(name, " "); of == id && (state == "" || when > at || when == at && what < state) {
 			state, at = what, when

@@ -4,14 +4,16 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/org/errmon-action/internal/count"
 )
 
 func TestTotalsAreSet(t *testing.T) {
 	var m Marker
-	at := At(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC))
+	at := count.At(time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC))
 	m.SetTotal("7", 12, Page{Name: "WEB-7", URL: "https://sentry.example/7", Last: at})
 	m.SetTotal("7", 9, Page{Name: "older", Last: at - 1}) // Sentry forgot some events
-	m.SetTotal("8", 5, Page{URL: strings.Repeat("x", MaxURL+1), Last: at})
+	m.SetTotal("8", 5, Page{URL: strings.Repeat("x", count.MaxURL+1), Last: at})
 	if m.Sentry["7"] != 12 || m.Pages["7"].Name != "WEB-7" || m.Pages["8"].URL != "" || m.Count() != 17 {
 		t.Errorf("%+v counts %d", m, m.Count())
 	}

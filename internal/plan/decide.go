@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
@@ -34,7 +35,7 @@ func Decide(a Action, in Input) Action {
 		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
 		a.Next.Quiet = 0
 	case a.Reason == Quiet:
-		a.Next.Quiet = marker.At(readUpTo(a.Next, in))
+		a.Next.Quiet = count.At(readUpTo(a.Next, in))
 	case a.Issue.Open:
 		a.Next.Quiet = 0
 	}
@@ -104,7 +105,7 @@ func happenedAfter(closed time.Time, a Action) bool {
 	}
 	for name, tally := range a.Next.Sources {
 		for minute, n := range tally.Cells {
-			if minute >= marker.MinuteOf(closed) && n > a.Issue.Marker.Sources[name].Cells[minute] {
+			if minute >= count.MinuteOf(closed) && n > a.Issue.Marker.Sources[name].Cells[minute] {
 				return true
 			}
 		}
@@ -181,12 +182,12 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 		describe(&m, g)
 	}
 	total(&m, groups)
-	for name, minutes := range sum(groups) {
+	for name, seen := range sum(groups) {
 		tally := m.Sources[name]
-		tally.Observe(minutes)
+		tally.Observe(seen.Cells)
+		tally.Link(seen.URL, seen.Newest.Time())
 		m.SetSource(name, tally)
 	}
-	link(&m, groups)
 	receive(&m, groups)
 	return m
 }
@@ -205,54 +206,32 @@ func describe(m *marker.Marker, g *grouping.Group) {
 	}
 }
 
-// sum adds up the minutes of all groups that landed on one issue, since a cell
-// is set and not added to.
-func sum(groups []*grouping.Group) map[string]map[marker.Minute]int64 {
-	sources := map[string]map[marker.Minute]int64{}
+// sum adds up what all groups that landed on one issue counted, since a cell is set
+// and not added to.
+func sum(groups []*grouping.Group) map[string]count.Tally {
+	sources := map[string]count.Tally{}
 	for _, g := range groups {
 		for name, seen := range g.Sources {
-			if len(seen.Minutes) == 0 {
-				continue // delivered
-			}
-			if sources[name] == nil {
-				sources[name] = map[marker.Minute]int64{}
-			}
-			for minute, n := range seen.Minutes {
-				sources[name][marker.Minute(minute)] += n
-			}
+			sources[name] = sources[name].Join(*seen)
 		}
 	}
 	return sources
-}
-
-func link(m *marker.Marker, groups []*grouping.Group) {
-	for _, g := range groups {
-		for name, seen := range g.Sources {
-			if len(seen.Minutes) > 0 {
-				tally := m.Sources[name]
-				tally.Link(seen.URL, seen.Last)
-				m.SetSource(name, tally)
-			}
-		}
-	}
 }
 
 // receive counts what was delivered, each id once.
 func receive(m *marker.Marker, groups []*grouping.Group) {
 	ids := map[string][]string{}
 	for _, g := range groups {
-		for kind, seen := range g.Sources {
-			if len(seen.Deliveries) > 0 {
-				ids[kind] = append(ids[kind], seen.Deliveries...)
-				inbox := m.Deliveries[kind]
-				inbox.Link(seen.From, seen.URL, seen.Last)
-				m.SetInbox(kind, inbox)
-			}
+		for kind, seen := range g.Deliveries {
+			ids[kind] = append(ids[kind], seen.IDs...)
+			inbox := m.Deliveries[kind]
+			inbox.Link(seen.From, seen.URL, seen.Newest.Time())
+			m.SetInbox(kind, inbox)
 		}
 	}
 	for kind, delivered := range ids {
 		inbox := m.Deliveries[kind]
-		inbox.Take(marker.DeliveryIDs(delivered))
+		inbox.Take(count.DeliveryIDs(delivered))
 		m.SetInbox(kind, inbox)
 	}
 }
@@ -275,8 +254,8 @@ const skew = 5 * time.Minute
 
 // Settled is the last minute of which every event has arrived once a source
 // was read completely at the given time.
-func Settled(at time.Time, lateness time.Duration) marker.Minute {
-	return marker.MinuteOf(at.Add(-lateness-skew)) - 1
+func Settled(at time.Time, lateness time.Duration) count.Minute {
+	return count.MinuteOf(at.Add(-lateness-skew)) - 1
 }
 
 // ReadBefore is the inverse of Settled: the time of a complete read after which

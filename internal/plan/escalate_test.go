@@ -3,6 +3,7 @@ package plan
 import (
 	"testing"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -38,6 +39,6 @@ func TestEscalated(t *testing.T) {
 
 func counted(n int64, level string) marker.Marker {
 	m := marker.Marker{Level: level}
-	m.SetSource(shop, marker.Tally{Frozen: n})
+	m.SetSource(shop, count.Tally{Frozen: n})
 	return m
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
@@ -22,7 +23,7 @@ func group(key string, n int64, ago time.Duration) *grouping.Group {
 	at := now.Add(-ago)
 	return &grouping.Group{
 		Key: key, Template: "boom " + key, Type: "Error", Level: event.Error, First: at, Last: at,
-		Sources: map[string]*grouping.Seen{shop: {Minutes: map[int64]int64{at.Unix() / 60: n}, Last: at, URL: "https://example.com/" + key}},
+		Sources: map[string]*count.Tally{shop: {Cells: map[count.Minute]int64{count.MinuteOf(at): n}, Newest: count.At(at), URL: "https://example.com/" + key}},
 	}
 }
 
@@ -36,7 +37,7 @@ func message(key, service, template string) *grouping.Group {
 func issue(number int, key string, n int64) Issue {
 	i := Issue{Number: number, Title: key, Open: true, Marker: marker.Marker{Keys: []string{key}, Level: "error"}}
 	i.Marker.Span(now.Add(-2*time.Hour), now.Add(-time.Hour))
-	i.Marker.SetSource(shop, marker.Tally{Frozen: n, Through: marker.MinuteOf(now.Add(-time.Hour))})
+	i.Marker.SetSource(shop, count.Tally{Frozen: n, Through: count.MinuteOf(now.Add(-time.Hour))})
 	return i
 }
 
@@ -74,13 +75,13 @@ func TestPlan(t *testing.T) {
 	alias.Marker.Alias("msg1:x")
 	ahead := closed(issue(1, "exc1:a", 5), "", 10*time.Minute)
 	ahead.Marker.Span(now, now.Add(5*time.Minute))
-	ahead.Marker.SetSource(shop, marker.Tally{Frozen: 4, Through: marker.MinuteOf(now.Add(-time.Hour)),
-		Cells: map[marker.Minute]int64{marker.MinuteOf(now.Add(5 * time.Minute)): 1}})
+	ahead.Marker.SetSource(shop, count.Tally{Frozen: 4, Through: count.MinuteOf(now.Add(-time.Hour)),
+		Cells: map[count.Minute]int64{count.MinuteOf(now.Add(5 * time.Minute)): 1}})
 	aheadAgain := group("exc1:a", 1, -5*time.Minute)
-	aheadAgain.Sources[shop].Minutes[now.Add(-15*time.Minute).Unix()/60] = 1
+	aheadAgain.Sources[shop].Cells[count.MinuteOf(now.Add(-15*time.Minute))] = 1
 
 	quiet := closed(issue(1, "exc1:a", 5), "", 10*time.Minute)
-	quiet.Marker.Quiet = marker.At(now.Add(-40 * time.Minute))
+	quiet.Marker.Quiet = count.At(now.Add(-40 * time.Minute))
 
 	double := issue(2, "exc1:a", 7)
 	double.Marker.Alias("msg1:x")

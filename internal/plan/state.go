@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -111,7 +112,7 @@ func agree(m *marker.Marker, in Input, resolved []string) {
 			state = event.Resolved
 		}
 		if ok && state != agreed(*m, id) {
-			m.Carry(id, string(state), marker.At(at))
+			m.Carry(id, string(state), count.At(at))
 		}
 	}
 }

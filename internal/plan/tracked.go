@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
@@ -124,7 +125,7 @@ func meets(m marker.Marker, g *grouping.Group) bool {
 func total(m *marker.Marker, groups []*grouping.Group) {
 	for _, g := range groups {
 		if t := g.Tracked; t != nil {
-			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: marker.At(t.Last)})
+			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last)})
 		}
 	}
 }

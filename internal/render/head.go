@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
@@ -96,7 +97,7 @@ func (r Renderer) sources(m marker.Marker) string {
 	}
 	var b strings.Builder
 	b.WriteString("| Source | Events | Newest |\n|---|---:|---|\n")
-	row := func(name string, events int64, url string, newest marker.Millis) {
+	row := func(name string, events int64, url string, newest count.Millis) {
 		fmt.Fprintf(&b, "| %s | %d | %s |\n", r.Redactor.Code(name, 300), events, r.link(url, newest))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
@@ -115,7 +116,7 @@ func (r Renderer) sources(m marker.Marker) string {
 }
 
 // link is the time of an event, which leads to it where its address is known.
-func (r Renderer) link(address string, at marker.Millis) string {
+func (r Renderer) link(address string, at count.Millis) string {
 	if url, ok := r.Redactor.URL(address); ok {
 		return "[" + clockTime(at.Time()) + "](" + url.String() + ")"
 	}
@@ -128,7 +129,7 @@ const trendDays = 14
 // trend draws the events of the last days, one bar a day; nothing while all
 // happened on one day.
 func trend(m marker.Marker) string {
-	days := map[marker.Day]int64{}
+	days := map[count.Day]int64{}
 	for _, tally := range m.Sources {
 		for day, n := range tally.PerDay() {
 			days[day] += n

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
@@ -47,9 +48,9 @@ func action() plan.Action {
 	}
 	m := marker.Marker{Keys: []string{g.Key}, Template: g.Template, Service: "shop", Level: "error"}
 	m.Span(noon.Add(-30*time.Hour), noon)
-	m.SetSource(shop, marker.Tally{
-		Through: marker.MinuteOf(noon.Add(-20 * time.Hour)), Frozen: 3, Days: map[marker.Day]int64{marker.MinuteOf(noon).Day() - 1: 3},
-		Cells: map[marker.Minute]int64{marker.MinuteOf(noon): 2}, URL: "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1", Newest: marker.At(noon),
+	m.SetSource(shop, count.Tally{
+		Through: count.MinuteOf(noon.Add(-20 * time.Hour)), Frozen: 3, Days: map[count.Day]int64{count.MinuteOf(noon).Day() - 1: 3},
+		Cells: map[count.Minute]int64{count.MinuteOf(noon): 2}, URL: "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1", Newest: count.At(noon),
 	})
 	return plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Title: plan.Title(g), Next: m, Groups: []*grouping.Group{g}}
 }
@@ -93,7 +94,7 @@ func TestBodies(t *testing.T) {
 }
 
 func TestDashboard(t *testing.T) {
-	d := marker.Dashboard{Read: map[string]marker.Millis{shop: marker.At(noon)}, Filed: []int{1, 2}, More: 3}
+	d := marker.Dashboard{Read: map[string]count.Millis{shop: count.At(noon)}, Filed: []int{1, 2}, More: 3}
 	d.Waiting = append(d.Waiting, marker.Row{Title: "order <*> lost | @everyone", Reason: string(plan.BelowMin), Marker: action().Next})
 	body, err := renderer.Dashboard(d, "")
 	if err != nil {
@@ -103,7 +104,7 @@ func TestDashboard(t *testing.T) {
 }
 
 func TestDashboardFits(t *testing.T) {
-	d := marker.Dashboard{Read: map[string]marker.Millis{shop: marker.At(noon)}}
+	d := marker.Dashboard{Read: map[string]count.Millis{shop: count.At(noon)}}
 	for i := range 150 {
 		m := action().Next
 		m.Keys = []string{fmt.Sprintf("exc1:%d", i)}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
@@ -25,8 +26,8 @@ var redactor = safe.NewRedactor()
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-func about(kind plan.Kind, reason plan.Reason, number int, title string, count int64) plan.Result {
-	m := marker.Marker{Keys: []string{"exc1:" + title}, Deliveries: map[string]marker.Inbox{"text": {Count: count}}}
+func about(kind plan.Kind, reason plan.Reason, number int, title string, events int64) plan.Result {
+	m := marker.Marker{Keys: []string{"exc1:" + title}, Deliveries: map[string]count.Inbox{"text": {Count: events}}}
 	l := plan.Result{Action: plan.Action{Kind: kind, Reason: reason, Title: title, Next: m}, Number: number}
 	if number != 0 {
 		l.URL = fmt.Sprintf("https://github.com/acme/shop/issues/%d", number)

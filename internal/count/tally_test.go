@@ -1,4 +1,4 @@
-package marker
+package count
 
 import (
 	"maps"
@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -122,32 +121,9 @@ func TestMergeOfTwoCountsOfTheSameEvents(t *testing.T) {
 	a := Tally{Through: 100, Frozen: 5, Cells: map[Minute]int64{101: 2, 111: 4}, URL: "a", Newest: 9}
 	b := Tally{Through: 110, Frozen: 6, Cells: map[Minute]int64{111: 1, 112: 1}, URL: "b", Newest: 7}
 	want := Tally{Through: 110, Frozen: 7, Cells: map[Minute]int64{111: 4, 112: 1}, Days: map[Day]int64{0: 2}, URL: "a", Newest: 9}
-	for name, got := range map[string]Tally{"a with b": mergeTally(a, b), "b with a": mergeTally(b, a)} {
+	for name, got := range map[string]Tally{"a with b": Tally.Merge(a, b), "b with a": Tally.Merge(b, a)} {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
-	}
-}
-
-func TestJoin(t *testing.T) {
-	at := func(m Minute) time.Time { return m.Start() }
-	a := Marker{Keys: []string{"a"}, Deliveries: map[string]Inbox{"text": {IDs: []string{"1", "2"}, Count: 5}}}
-	b := Marker{Keys: []string{"b"}, Deliveries: map[string]Inbox{"text": {IDs: []string{"2", "3"}, Count: 4}}}
-	a.Span(at(1), at(8))
-	b.Span(at(2), at(9))
-	a.SetSource("s", Tally{Through: 5, Frozen: 10, Cells: map[Minute]int64{6: 1, 8: 2}, Days: map[Day]int64{0: 10}})
-	b.SetSource("s", Tally{Through: 6, Frozen: 7, Cells: map[Minute]int64{8: 3, 9: 4}, Days: map[Day]int64{0: 7}})
-	b.SetSource("t", Tally{Cells: map[Minute]int64{3: 5}})
-	got := Join(a, b)
-	want := Marker{Keys: []string{"a", "b"}, Deliveries: map[string]Inbox{"text": {IDs: []string{"1", "2", "3"}, Count: 8}}, First: a.First, Last: b.Last,
-		Sources: map[string]Tally{
-			"s": {Through: 6, Frozen: 18, Cells: map[Minute]int64{8: 5, 9: 4}, Days: map[Day]int64{0: 18}},
-			"t": {Cells: map[Minute]int64{3: 5}},
-		}}
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-		t.Error(diff)
-	}
-	if got.Count() != a.Count()+b.Count() {
-		t.Errorf("counts %d, want %d", got.Count(), a.Count()+b.Count())
 	}
 }

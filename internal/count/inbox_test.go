@@ -1,11 +1,9 @@
-package marker
+package count
 
 import (
 	"fmt"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // inbox counts deliveries by their ids.
@@ -34,37 +32,15 @@ func TestInboxCountsEachDeliveryOnce(t *testing.T) {
 		{"one id in two runs", both, 3, 3},
 		{"a storm is one delivery that counts as many", inbox(storm...), 1000, 1},
 		{"a storm twice", twice, 1000, 1},
-		{"merged", mergeInbox(inbox("a", "b"), inbox("b", "c")), 3, 3},
-		{"merged the other way", mergeInbox(inbox("b", "c"), inbox("a", "b")), 3, 3},
-		{"merged with itself", mergeInbox(inbox(storm...), inbox(storm...)), 1000, 1},
-		{"joined", joinInbox(inbox("a", "b"), inbox("b", "c", "d")), 4, 4},
-		{"joined with more than is kept", joinInbox(Inbox{IDs: []string{"x"}, Count: 500}, Inbox{IDs: []string{"x", "y"}, Count: 300}), 799, 2},
+		{"merged", Inbox.Merge(inbox("a", "b"), inbox("b", "c")), 3, 3},
+		{"merged the other way", Inbox.Merge(inbox("b", "c"), inbox("a", "b")), 3, 3},
+		{"merged with itself", Inbox.Merge(inbox(storm...), inbox(storm...)), 1000, 1},
+		{"joined", Inbox.Join(inbox("a", "b"), inbox("b", "c", "d")), 4, 4},
+		{"joined with more than is kept", Inbox.Join(Inbox{IDs: []string{"x"}, Count: 500}, Inbox{IDs: []string{"x", "y"}, Count: 300}), 799, 2},
 	} {
 		if tt.got.Count != tt.want || len(tt.got.IDs) != tt.ids {
 			t.Errorf("%s: counted %d with %d ids, want %d with %d", tt.name, tt.got.Count, len(tt.got.IDs), tt.want, tt.ids)
 		}
-	}
-}
-
-func TestMarkerKeepsTheLastDeliveries(t *testing.T) {
-	m := Marker{Keys: []string{"msg1:a"}}
-	var b Inbox
-	for i := range 2 * MaxDeliveries {
-		b.Take(DeliveryIDs([]string{fmt.Sprint(i)}))
-	}
-	b.Link("#alerts", "https://acme.slack.com/p1", time.UnixMilli(7))
-	m.SetInbox("slack", b)
-	section, err := m.Section("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := Read(section)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Inbox{IDs: b.IDs[MaxDeliveries:], Count: 2 * MaxDeliveries, From: "#alerts", URL: "https://acme.slack.com/p1", Newest: 7}
-	if diff := cmp.Diff(want, got.Deliveries["slack"]); diff != "" {
-		t.Error(diff)
 	}
 }
 

@@ -1,4 +1,4 @@
-package marker
+package count
 
 import (
 	"crypto/sha256"
@@ -71,27 +71,25 @@ func (b Inbox) Knows(id string) bool { return slices.Contains(b.IDs, id) }
 // Link remembers where the newest delivery came from and its address. Between two
 // of one millisecond the larger address wins, so that their order does not matter.
 func (b *Inbox) Link(from, url string, at time.Time) {
-	when := At(at)
 	if len(url) > MaxURL {
 		url = ""
 	}
-	if when < b.Newest || (when == b.Newest && url < b.URL) {
-		return
+	if when := At(at); newer(when, url, b.Newest, b.URL) {
+		b.From, b.URL, b.Newest = from, url, when
 	}
-	b.From, b.URL, b.Newest = from, url, when
 }
 
-// mergeInbox joins two counts of the same stream of deliveries.
-func mergeInbox(a, b Inbox) Inbox {
-	m := a.with(b)
-	m.Count = max(a.Count+m.added(a), b.Count)
+// Merge joins two counts of the same stream of deliveries.
+func (b Inbox) Merge(other Inbox) Inbox {
+	m := b.with(other)
+	m.Count = max(b.Count+m.added(b), other.Count)
 	return m
 }
 
-// joinInbox joins two counts of different deliveries; what both know counts once.
-func joinInbox(a, b Inbox) Inbox {
-	m := a.with(b)
-	m.Count = a.Count + b.Count - (b.added(Inbox{}) - m.added(a))
+// Join joins two counts of different deliveries; one that both know counts once.
+func (b Inbox) Join(other Inbox) Inbox {
+	m := b.with(other)
+	m.Count = b.Count + other.Count - (other.added(Inbox{}) - m.added(b))
 	return m
 }
 

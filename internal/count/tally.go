@@ -1,4 +1,4 @@
-package marker
+package count
 
 import (
 	"maps"
@@ -7,7 +7,7 @@ import (
 )
 
 // Tally counts the events of one error in one source so that reading the same
-// stretch twice, late delivery and overlapping runs change nothing.
+// period twice, late delivery and overlapping runs change nothing.
 //
 // Events of minutes after Through are held one cell a minute, and a cell is
 // set to the larger of what is stored and what a run saw. A minute is frozen
@@ -22,36 +22,6 @@ type Tally struct {
 	Newest  Millis           `json:"n,omitempty"`  // when that event happened
 }
 
-// Minute is a minute since 1970, UTC.
-type Minute int64
-
-// Day is a day since 1970, UTC.
-type Day int64
-
-const minutesPerDay = 24 * 60
-
-// MinuteOf returns the minute that t lies in; 0 for the zero time.
-func MinuteOf(t time.Time) Minute {
-	if t.IsZero() {
-		return 0
-	}
-	return Minute(floorDiv(t.Unix(), 60))
-}
-
-// Start returns the first instant of the minute.
-func (m Minute) Start() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
-
-// Day returns the day that the minute lies in.
-func (m Minute) Day() Day { return Day(floorDiv(int64(m), minutesPerDay)) }
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}
-
 // Total is the number of events counted.
 func (t Tally) Total() int64 {
 	total := t.Frozen
@@ -60,6 +30,9 @@ func (t Tally) Total() int64 {
 	}
 	return total
 }
+
+// Add counts one event of a run, which is not in the cells yet.
+func (t *Tally) Add(minute Minute) { t.Cells = with(t.Cells, minute, t.Cells[minute]+1) }
 
 // Observe sets each cell to the larger of stored and seen. Minutes that are
 // frozen already are ignored.
@@ -94,11 +67,9 @@ func (t *Tally) Freeze(through Minute) {
 // Link remembers the newest event's address. Between two of one millisecond
 // the larger address wins, so that the order of reading does not matter.
 func (t *Tally) Link(url string, at time.Time) {
-	when := At(at)
-	if len(url) > MaxURL || when < t.Newest || (when == t.Newest && url < t.URL) {
-		return
+	if when := At(at); len(url) <= MaxURL && newer(when, url, t.Newest, t.URL) {
+		t.URL, t.Newest = url, when
 	}
-	t.URL, t.Newest = url, when
 }
 
 // PerDay returns the events of each day, frozen or not.
@@ -110,10 +81,10 @@ func (t Tally) PerDay() map[Day]int64 {
 	return days
 }
 
-// mergeTally joins two counts of the same events: each is a lower bound of the
-// truth, so the larger wins, cell by cell.
-func mergeTally(a, b Tally) Tally {
-	a, b = a.clone(), b.clone()
+// Merge joins two counts of the same events: each is a lower bound of the truth, so
+// the larger wins, cell by cell.
+func (t Tally) Merge(other Tally) Tally {
+	a, b := t.Clone(), other.Clone()
 	through := max(a.Through, b.Through)
 	a.Freeze(through)
 	b.Freeze(through)
@@ -126,10 +97,10 @@ func mergeTally(a, b Tally) Tally {
 	return a
 }
 
-// joinTally adds up two counts of different events. What one of them froze was
-// settled for the source, and so for the other.
-func joinTally(a, b Tally) Tally {
-	a, b = a.clone(), b.clone()
+// Join adds up two counts of different events. What one of them froze was settled
+// for the source, and so for the other.
+func (t Tally) Join(other Tally) Tally {
+	a, b := t.Clone(), other.Clone()
 	through := max(a.Through, b.Through)
 	a.Freeze(through)
 	b.Freeze(through)
@@ -144,14 +115,15 @@ func joinTally(a, b Tally) Tally {
 	return a
 }
 
-func (t Tally) clone() Tally {
+// Clone returns a copy that shares no memory with t.
+func (t Tally) Clone() Tally {
 	t.Cells, t.Days = maps.Clone(t.Cells), maps.Clone(t.Days)
 	return t
 }
 
-// fold freezes the oldest cells until at most keep are left. It gives up the
+// Fold freezes the oldest cells until at most keep are left. It gives up the
 // exactness of late events in those minutes to stay within the size of a body.
-func (t *Tally) fold(keep int) {
+func (t *Tally) Fold(keep int) {
 	minutes := slices.Sorted(maps.Keys(t.Cells))
 	if len(minutes) > keep {
 		t.Freeze(minutes[len(minutes)-keep-1])
