@@ -25,8 +25,8 @@ Each flag has an environment variable, which the flag overrides; pass secrets th
 On AWS Lambda the command serves a function URL or the events of an SQS queue.
 `
 
-// relayCommand has a flag set of its own: none of the inputs of a scan means
-// anything to a relay.
+// relayCommand has its own flag set, because the inputs of a scan mean nothing to a
+// relay.
 func (s *session) relayCommand() *cobra.Command {
 	flags := relayFlags()
 	help := func(cmd *cobra.Command, _ []string) {
@@ -83,7 +83,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		door.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
 	}
 	if cfg.insecure {
-		door.Log.Warn("the relay accepts unsigned requests, as --insecure says")
+		door.Log.Warn("the relay accepts unsigned requests, because of --insecure")
 	}
 	s.endsBySignal = true
 	door.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
@@ -95,8 +95,8 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	return relay.Serve(ctx, listener, relay.NewDoor(door, queue.Add, ready, metrics), queue)
 }
 
-// serveMetrics starts to answer /metrics where an address is given, for as long
-// as the process lives: the last dispatches count too.
+// serveMetrics answers /metrics if an address is given, for as long as the process
+// lives, so that the last dispatches are counted too.
 func serveMetrics(ctx context.Context, address string, m *relay.Metrics, log *slog.Logger) error {
 	if address == "" {
 		return nil
@@ -114,8 +114,8 @@ func serveMetrics(ctx context.Context, address string, m *relay.Metrics, log *sl
 // second between writes.
 const dispatchInterval = time.Second
 
-// relayGitHub returns the client that dispatches, without a network call. It
-// says nothing of what loadRelay finds missing.
+// relayGitHub returns the client that dispatches, without a network call. What is
+// missing is left to loadRelay to report.
 func (s *session) relayGitHub(cfg relayConfig) (*github.Client, error) {
 	if cfg.owner == "" {
 		return nil, nil
@@ -151,8 +151,8 @@ func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Co
 	return nil
 }
 
-// untilLambdaEnds notes the function's time-out where the GitHub client looks for
-// an end, less the time that an answer takes.
+// untilLambdaEnds sets the deadline that the GitHub client obeys to the function's
+// time-out, minus the time that an answer takes.
 func (s *session) untilLambdaEnds(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {

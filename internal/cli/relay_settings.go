@@ -42,7 +42,7 @@ var relaySettings = []relaySetting{
 	{"queue-url", "ERRMON_QUEUE_URL", "", "on AWS Lambda, the SQS queue to put events into; without it, the function dispatches the events of its queue", (*relayConfig).readQueueURL},
 }
 
-// relayConfig is what the settings say.
+// relayConfig holds the values of the settings.
 type relayConfig struct {
 	listen, metricsListen            string
 	sentrySecret, slackSecret, token string
@@ -69,7 +69,7 @@ func relayFlags() *pflag.FlagSet {
 	return flags
 }
 
-// loadRelay reads all settings, and tells all mistakes at once.
+// loadRelay reads all settings, and reports all mistakes at once.
 func loadRelay(flags *pflag.FlagSet, getenv func(string) string) (relayConfig, error) {
 	c := relayConfig{apiURL: cmp.Or(getenv("GITHUB_API_URL"), defaultAPI), lambda: getenv("AWS_LAMBDA_RUNTIME_API") != ""}
 	c.insecure, _ = flags.GetBool("insecure")
@@ -101,7 +101,7 @@ func relayEnv(s relaySetting, getenv func(string) string) string {
 	return strings.TrimSpace(getenv(s.env))
 }
 
-// check finds what does not go together.
+// check returns the mistakes in how the settings combine.
 func (c relayConfig) check() []error {
 	var mistakes []error
 	add := func(wrong bool, text string) {
@@ -111,13 +111,13 @@ func (c relayConfig) check() []error {
 	}
 	receives, dispatches := !c.lambda || c.queueURL != "", !c.lambda || c.queueURL == ""
 	add(receives && !c.insecure && c.sentrySecret == "" && c.slackSecret == "" && c.token == "",
-		"no secret is set, so that no request would be accepted: set sentry-client-secret, slack-signing-secret or relay-token")
-	add(c.queueURL != "" && !c.lambda, "queue-url is for AWS Lambda alone: leave it out")
+		"no secret is set, so no request would be accepted: set sentry-client-secret, slack-signing-secret or relay-token")
+	add(c.queueURL != "" && !c.lambda, "queue-url is only for AWS Lambda: leave it out")
 	_, _, err := net.SplitHostPort(c.listen)
-	add(err != nil, fmt.Sprintf("the address %q to listen at is no HOST:PORT: check listen or PORT", c.listen))
+	add(err != nil, fmt.Sprintf("the address %q to listen at is not HOST:PORT: check listen or PORT", c.listen))
 	_, _, err = net.SplitHostPort(c.metricsListen)
 	add(err != nil && c.metricsListen != "", fmt.Sprintf("metrics-listen %q is not an address: write it as HOST:PORT, such as 127.0.0.1:9090", c.metricsListen))
-	add(c.insecure && (c.lambda || !onLoopback(c.listen)), fmt.Sprintf("--insecure lets anyone in, and %s is not on loopback: listen at 127.0.0.1, or set a secret", c.listen))
+	add(c.insecure && (c.lambda || !onLoopback(c.listen)), fmt.Sprintf("--insecure lets anyone in, and %s is not a loopback address: listen at 127.0.0.1, or set a secret", c.listen))
 	if !dispatches {
 		return mistakes
 	}
@@ -138,7 +138,7 @@ func onLoopback(listen string) bool {
 func secretOf(field func(*relayConfig) *string) func(*relayConfig, string) error {
 	return func(c *relayConfig, text string) error {
 		if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-			return errors.New("has white space or other characters that no secret has: paste it again")
+			return errors.New("has white space or other characters that secrets never contain: paste it again")
 		}
 		*field(c) = text
 		return nil
@@ -149,7 +149,7 @@ func number(field func(*relayConfig) *int64) func(*relayConfig, string) error {
 	return func(c *relayConfig, text string) error {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < 1 {
-			return fmt.Errorf("is %q: it must be a number, as GitHub's page of the App shows it", text)
+			return fmt.Errorf("is %q: use the number on the App's page on GitHub", text)
 		}
 		*field(c) = n
 		return nil
@@ -189,8 +189,8 @@ func (c *relayConfig) readRepository(text string) error {
 	return nil
 }
 
-// readAppKey takes the key itself, whose line breaks an environment may hold as
-// \n, or its file.
+// readAppKey reads the key itself, in which an environment may write line breaks as
+// \n, or the path of its file.
 func (c *relayConfig) readAppKey(text string) error {
 	if strings.HasPrefix(text, "-----BEGIN") {
 		c.appKey = []byte(strings.ReplaceAll(text, `\n`, "\n"))
@@ -198,7 +198,7 @@ func (c *relayConfig) readAppKey(text string) error {
 	}
 	key, err := os.ReadFile(text)
 	if err != nil {
-		return errors.New("is neither a key in PEM nor a file that can be read")
+		return errors.New("is neither a PEM key nor a readable file")
 	}
 	c.appKey = key
 	return nil
@@ -206,7 +206,7 @@ func (c *relayConfig) readAppKey(text string) error {
 
 func (c *relayConfig) readQueueURL(text string) error {
 	if !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
-		return errors.New("is no address: it is the URL that SQS shows for the queue")
+		return errors.New("is not an address: use the URL that SQS shows for the queue")
 	}
 	c.queueURL = text
 	return nil

@@ -149,8 +149,8 @@ func TestRelayMistakes(t *testing.T) {
 		{"token and App", map[string]string{"GITHUB_APP_ID": "1"}, nil, []string{"both set", "needs all of"}},
 		{"a key that is none", map[string]string{"GITHUB_TOKEN": "", "GITHUB_APP_ID": "1", "GITHUB_APP_INSTALLATION": "2", "GITHUB_APP_KEY": "-----BEGIN"}, nil, []string{"github-app-key"}},
 		{"no such key file", nil, []string{"--github-app-key", "/nonexistent"}, []string{"--github-app-key is neither"}},
-		{"insecure beyond loopback", nil, []string{"--insecure", "--listen", ":8080"}, []string{"--insecure lets anyone in, and :8080 is not on loopback"}},
-		{"no address", nil, []string{"--listen", "8080"}, []string{`"8080" to listen at is no HOST:PORT`}},
+		{"insecure beyond loopback", nil, []string{"--insecure", "--listen", ":8080"}, []string{"--insecure lets anyone in, and :8080 is not a loopback address"}},
+		{"no address", nil, []string{"--listen", "8080"}, []string{`"8080" to listen at is not HOST:PORT`}},
 		{"a secret with a space", map[string]string{"SLACK_SIGNING_SECRET": "a b"}, nil, []string{"SLACK_SIGNING_SECRET has white space"}},
 		{"a token that can be guessed", map[string]string{"ERRMON_RELAY_TOKEN": relayToken[:15]}, nil, []string{"ERRMON_RELAY_TOKEN has 15 characters: use at least 16", "openssl rand -hex 32"}},
 		{"no address for metrics", nil, []string{"--metrics-listen", "9090"}, []string{`metrics-listen "9090" is not an address`}},
@@ -158,7 +158,7 @@ func TestRelayMistakes(t *testing.T) {
 		{"a scan's flag", nil, []string{"--log-groups", "x"}, []string{"unknown flag: --log-groups"}},
 		{"a mistyped flag", nil, []string{"--slack-signing-secre", "x"}, []string{"unknown flag: --slack-signing-secre: did you mean --slack-signing-secret?"}},
 		{"an argument", nil, []string{"now"}, []string{`leave "now" out`}},
-		{"a queue without Lambda", nil, []string{"--queue-url", "https://x"}, []string{"queue-url is for AWS Lambda alone"}},
+		{"a queue without Lambda", nil, []string{"--queue-url", "https://x"}, []string{"queue-url is only for AWS Lambda"}},
 		{"a wrong API address", map[string]string{"GITHUB_API_URL": "ftp://x"}, nil, []string{"check GITHUB_API_URL"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

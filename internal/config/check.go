@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// leaveOut drops what is configured by halves, and notes it in LeftOut and
-// Warnings: an old .env with one variable too few still reads all the rest.
+// leaveOut drops the services whose settings are incomplete, and notes them in
+// LeftOut and Warnings: an old .env that lacks one variable still reads the rest.
 func (c *Config) leaveOut(given map[string]value) {
 	if err := incomplete(given, "Sentry is not read", "sentry-auth-token", "sentry-organization", "sentry-projects"); err != nil {
 		c.LeftOut = append(c.LeftOut, err)
@@ -25,8 +25,8 @@ func (c *Config) leaveOut(given map[string]value) {
 	}
 }
 
-// leaveOutNames drops the log groups that are in no known region: only an ARN
-// carries its own.
+// leaveOutNames drops the log groups whose region is unknown: only an ARN includes
+// its own.
 func (c *Config) leaveOutNames() {
 	named := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
 	if len(named) == 0 {
@@ -55,8 +55,8 @@ func incomplete(given map[string]value, consequence string, names ...string) err
 	return finding.Mend(fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence), "set all of them, or none")
 }
 
-// refused reports whether a setting has a wrong value, which is not the same
-// mistake as having none.
+// refused reports whether a setting has a wrong value. Reporting it as missing too
+// would be a second error about one mistake.
 func (c Config) refused(name string) bool { return slices.Contains(c.Refused, name) }
 
 // CheckScan reports everything that a scan of the sources needs and c lacks,

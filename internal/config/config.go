@@ -1,14 +1,14 @@
-// Package config is the public interface of the program: every setting, where
-// it may be set, and what it may hold.
+// Package config is the public interface of the program: every setting, where it
+// can be set, and its valid values.
 //
 // The table Settings is the one source of truth: flags, inputs, environment
-// variables, keys of the file, action.yml and .env.example all follow from it or
-// are held to it by a test. For each setting the first of these counts that is not
-// empty: flag, input, environment, file, default.
+// variables, keys of the file, action.yml and .env.example all follow from it, or a
+// test compares them with it. For each setting, the first of these that is not empty
+// counts: flag, input, environment, file, default.
 //
 // The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
-// setting names to plain values or, for lists, sequences. Secrets have no place in it.
-// Three more of its keys are no settings, since they hold more than one value: in-app
+// setting names to plain values or, for lists, sequences. It must not contain secrets.
+// Three more keys are not settings, since they hold more than one value: in-app
 // and fields (see teamrules.go), and redact (see redact.go).
 //
 // It imports nothing of this project.
@@ -47,7 +47,7 @@ type Config struct {
 	SlackMatch      []string
 	SlackIgnoreApps []string // names or ids
 
-	RelayURL string // without a slash at its end; empty where doctor has none to test
+	RelayURL string // without a slash at its end; empty if doctor has none to test
 
 	Label          string
 	MinEvents      int           // at least 1
@@ -65,17 +65,17 @@ type Config struct {
 	FileRead bool   // whether it was there
 	DryRun   bool
 
-	// LeftOut says which sources are configured by halves and therefore not read.
-	// Warnings says the same of what a run can do without. What they name is unset here.
+	// LeftOut names the sources that are not read because a setting is missing.
+	// Warnings names what a run can do without. Both are unset in this Config.
 	LeftOut  []error
 	Warnings []error
 	Refused  []string // settings with a wrong value, each explained by Load's error
 
-	// InApp and Fields stand in the file alone.
+	// InApp and Fields can only be set in the file.
 	InApp  InApp
 	Fields map[string][]string // by one of FieldNames
 
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
-	// reads the environment itself, so whoever runs it exports these first.
+	// reads the environment itself, so the caller exports these first.
 	DotEnv map[string]string
 }

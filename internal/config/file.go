@@ -14,8 +14,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// readFile reads the file of settings: the one that was named, which has to be
-// there, or else the default, which may be absent. The map is nil without a file.
+// readFile reads the file of settings: the named one, which must exist, or else the
+// default, which may be absent. The map is nil without a file.
 func readFile(in Input, named value) (map[string]value, team, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)
@@ -113,7 +113,7 @@ func parseEntry(entry *ast.MappingValueNode) (name, text string, err error) {
 	text, ok = scalar(entry.Value)
 	switch {
 	case !ok && s.List:
-		return "", "", fmt.Errorf("%s: must be a plain value or a list of such", name)
+		return "", "", fmt.Errorf("%s: must be a plain value or a list of them", name)
 	case !ok:
 		return "", "", fmt.Errorf("%s: must be a plain value", name)
 	}

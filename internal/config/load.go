@@ -23,10 +23,10 @@ type Input struct {
 	// ReadFile reads a file by its path in the working directory. Its error is
 	// fs.ErrNotExist if there is none.
 	ReadFile func(path string) ([]byte, error)
-	// Now is what since counts back from.
+	// Now is the time that since counts back from.
 	Now time.Time
-	// Offline ignores the settings of services: what reads local files needs none,
-	// and a stray token must not stop it.
+	// Offline ignores the settings of services: a command that reads local files needs
+	// none, so a stray token must not stop it.
 	Offline bool
 }
 
@@ -39,10 +39,10 @@ type value struct {
 
 // Load reads every setting. All mistakes are reported at once, joined, each with
 // the setting, where its value came from, the value unless it is a secret, and
-// the remedy; the error is fs.ErrNotExist if the file that config names is absent. The
-// Config holds what is right even then. What is configured by halves is not a
-// mistake, see Config.LeftOut. Whether the rest suffices for a command is asked
-// separately, see CheckScan.
+// the remedy; the error is fs.ErrNotExist if the file that config names is absent.
+// Even then the Config holds what is right. An incomplete service is not a mistake,
+// see Config.LeftOut. Whether the rest suffices for a command is checked separately,
+// see CheckScan.
 func Load(in Input) (Config, error) {
 	var c Config
 	var mistakes []error
@@ -79,7 +79,7 @@ func Load(in Input) (Config, error) {
 }
 
 // Getenv returns in.Getenv with the variables of .env behind it, for settings that
-// are not of this package.
+// belong to another package.
 func Getenv(in Input) (func(name string) string, error) {
 	dotEnv, err := readDotEnv(in)
 	env := environment{in.Getenv, dotEnv}
@@ -87,7 +87,7 @@ func Getenv(in Input) (func(name string) string, error) {
 }
 
 // readDotEnv returns the variables of .env that the environment lacks. Inside
-// Actions it is not read: there it would be a file of the repository.
+// Actions it is not read, because there it would be a file of the repository.
 func readDotEnv(in Input) (map[string]string, error) {
 	if in.Getenv("GITHUB_ACTIONS") == "true" {
 		return nil, nil
@@ -100,7 +100,7 @@ func readDotEnv(in Input) (map[string]string, error) {
 		return nil, fmt.Errorf("read .env: %w", err)
 	}
 	variables, err := godotenv.UnmarshalBytes(data)
-	if err != nil { // whose text would show a part of the file
+	if err != nil { // its text would show a part of the file
 		return nil, finding.Mend(".env has lines that are not of the form NAME=value", "correct them")
 	}
 	maps.DeleteFunc(variables, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
@@ -155,7 +155,7 @@ func first(values ...value) value {
 	return value{}
 }
 
-// explain adds to a reader's error which setting it is about.
+// explain adds the setting to a reader's error.
 func explain(s Setting, v value, err error) error {
 	if s.Secret {
 		return finding.Within(fmt.Sprintf("%s (%s) ", s.Name, v.origin), err)
@@ -171,8 +171,8 @@ func shorten(s string) string {
 	return string([]rune(s)[:limit]) + "…"
 }
 
-// readAPIURLs reads the addresses that are no settings: Actions sets GitHub's, also
-// for GitHub Enterprise, and Slack's is another for governments.
+// readAPIURLs reads the addresses that are not settings: Actions sets GitHub's, also
+// on GitHub Enterprise, and GovSlack has its own.
 func (c *Config) readAPIURLs(env environment) error {
 	var gitHub, slack error
 	c.GitHubAPIURL, gitHub = readAPIURL(env, "GITHUB_API_URL", defaultAPIURL)

@@ -186,7 +186,7 @@ func TestMistakes(t *testing.T) {
 		{"Sentry's address with a user", "sentry-url", "https://u:p@sentry.example", "must be an address"},
 		{"webhook", "slack-webhook-url", "http://hush.example/x", "slack-webhook-url (flag --slack-webhook-url) must start with https://"},
 		{"label too long", "label", strings.Repeat("é", 41), "at most 40 characters"},
-		{"label of two", "label", "a,b", "must hold no comma"},
+		{"label of two", "label", "a,b", "must not contain commas"},
 		{"label of a dashboard", "label", "errmon:dashboard", "must not end in"},
 		{"min events", "min-events", "0", "between 1 and"},
 		{"new issues", "max-new-issues", "-1", "between 0 and 500"},
@@ -219,11 +219,11 @@ func TestAllMistakesAtOnce(t *testing.T) {
 		files: map[string]string{".env": "ERRMON_LABEL=a,b", ".github/errmon.yml": "# c\nmax-new-issues: x\nlog-grups: x\nslack-bot-token: x\n"},
 	}.input())
 	want := `.github/errmon.yml line 3: unknown key "log-grups": did you mean "log-groups"?
-.github/errmon.yml line 4: slack-bot-token: a secret must not stand in a file: store it as a repository secret and pass it as an input
+.github/errmon.yml line 4: slack-bot-token: a secret must not be in a file: store it as a repository secret and pass it as an input
 repository "x/a b" (environment variable GITHUB_OWNER/GITHUB_REPO) must be OWNER/REPO
 lookback "x" (flag --lookback) is not a duration: write it as 90s, 15m, 6h or 2d
 lateness "x" (input lateness) is not a duration: write it as 90s, 15m, 6h or 2d
-label "a,b" (ERRMON_LABEL in .env) must hold no comma and no control character
+label "a,b" (ERRMON_LABEL in .env) must not contain commas or control characters
 min-events "x" (environment variable ERRMON_MIN_EVENTS) must be a whole number between 1 and 1000000
 max-new-issues "x" (.github/errmon.yml line 2) must be a whole number between 0 and 500
 GITHUB_API_URL "x" (environment variable GITHUB_API_URL) must be an address such as https://example.com, without credentials, query or fragment`

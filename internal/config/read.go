@@ -18,8 +18,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// reader puts a setting's text, trimmed and not empty, into c. Its error says what is wrong
-// with the value and what would be right, but neither the value nor the setting.
+// reader puts a setting's text, trimmed and not empty, into c. Its error says what is
+// wrong and what would be right; explain adds the value and the setting.
 type reader func(c *Config, text string, now time.Time) error
 
 // into returns the reader that parses a text into a field.
@@ -50,7 +50,7 @@ func text(limit int) func(string) (string, error) {
 func secret(s string) (string, error) {
 	for _, c := range []byte(s) {
 		if c <= ' ' || c > '~' {
-			return "", finding.Mend("has white space or other characters that no token has", "paste it again")
+			return "", finding.Mend("has white space or other characters that tokens never contain", "paste it again")
 		}
 	}
 	return s, nil
@@ -60,8 +60,8 @@ func list(s string) ([]string, error) {
 	return each(text(2048))(s)
 }
 
-// each parses a list's items, which commas or line breaks part, and drops
-// empty and repeated ones.
+// each parses a list's items, separated by commas or line breaks, and drops empty
+// and repeated ones.
 func each(parse func(string) (string, error)) func(string) ([]string, error) {
 	return func(s string) ([]string, error) {
 		var items []string
@@ -81,7 +81,7 @@ func each(parse func(string) (string, error)) func(string) ([]string, error) {
 	}
 }
 
-// duration parses Go's syntax with days and weeks beside it.
+// duration parses Go's syntax, and days and weeks too.
 func duration(least, most time.Duration) func(string) (time.Duration, error) {
 	return func(s string) (time.Duration, error) {
 		d, err := str2duration.ParseDuration(s)
@@ -110,8 +110,8 @@ func span(d time.Duration) string {
 	return d.String()
 }
 
-// ReadSince sets c.Since as the setting does. Its error says what would be right,
-// and does not repeat the text.
+// ReadSince sets c.Since as the setting does. Its error says what would be right but
+// does not repeat the text.
 func (c *Config) ReadSince(text string, now time.Time) error { return since(c, text, now) }
 
 func since(c *Config, text string, now time.Time) error {
@@ -201,14 +201,14 @@ func repository(c *Config, text string, _ time.Time) error {
 	return nil
 }
 
-// label parses the name of a label. GitHub allows 50 characters, of which
-// ":dashboard" takes ten, and its API parts labels by commas.
+// label parses the name of a label. GitHub allows 50 characters, and ":dashboard"
+// takes ten; its API separates labels by commas.
 func label(s string) (string, error) {
 	switch {
 	case utf8.RuneCountInString(s) > 40:
 		return "", errors.New("must have at most 40 characters, because LABEL:dashboard has to fit in GitHub's 50")
 	case strings.Contains(s, ","), strings.ContainsFunc(s, unicode.IsControl):
-		return "", errors.New("must hold no comma and no control character")
+		return "", errors.New("must not contain commas or control characters")
 	case strings.HasSuffix(s, ":dashboard"), strings.HasSuffix(s, ":ignore"):
 		return "", errors.New("must not end in :dashboard or :ignore, which are added to it")
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// This file reads the key redact, which adds to what is taken out of everything
-// that is published, and says what is left in:
+// This file reads the key redact, which adds patterns to redact in everything that
+// is published, and values to keep:
 //
 //	redact:
 //	  patterns: # names and regular expressions (RE2); a group, if there is one, is the value
@@ -22,17 +22,17 @@ import (
 //	    - '192\.168\.\d+\.\d+'
 //	    - '.*@example\.com'
 //
-// A value taken out is shown as its pattern's name and a number: [customer-id-1].
+// A redacted value is shown as its pattern's name and a number: [customer-id-1].
 
 const redactKey = "redact"
 
-// Redact is what a team adds to the rules of redaction.
+// Redact is what a team adds to the redaction rules.
 type Redact struct {
 	Patterns []Pattern        // in the order of the file
-	Allow    []*regexp.Regexp // of whole values that are no secret
+	Allow    []*regexp.Regexp // of whole values that are not secret
 }
 
-// Pattern is a kind of value to take out.
+// Pattern is a kind of value to redact.
 type Pattern struct {
 	Name   string // lower-case letters and digits, with dashes between; at most 40
 	Regexp *regexp.Regexp
@@ -116,7 +116,7 @@ func expression(node ast.Node) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(text)
 	var mistake *syntax.Error
 	if errors.As(err, &mistake) {
-		return nil, fmt.Errorf("no regular expression of Go's (RE2): %s %q", mistake.Code, shorten(mistake.Expr))
+		return nil, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, shorten(mistake.Expr))
 	}
 	return re, err
 }

@@ -2,7 +2,7 @@ package config
 
 import "time"
 
-// Group is the part of the help and of .env.example where a setting stands.
+// Group is the section of the help and of .env.example that lists a setting.
 type Group string
 
 // The groups, in the order in which they are documented.
@@ -19,30 +19,30 @@ const (
 // Groups lists them all.
 var Groups = []Group{GitHub, CloudWatch, Sentry, Slack, Relay, Issues, Run}
 
-// service reports whether the settings of a group are about a service, which
-// reading local files does not need.
+// service reports whether a group is about a service. Commands that read local
+// files ignore such settings.
 func (g Group) service() bool { return g != Issues && g != Run }
 
-// Setting is one input of the action, which is a flag of the same name, an
+// Setting is one input of the action, and also a flag of the same name, an
 // environment variable, and a key of the file.
 type Setting struct {
 	Name  string
 	Group Group
-	// Env lists environment variables, of which the first that is set counts. Two
-	// with a slash between count only together, as "OWNER/REPO".
+	// Env lists environment variables; the first that is set counts. Two names with a
+	// slash between them count only together, as "OWNER/REPO".
 	Env     []string
 	Default string
 	Help    string // one line of plain text
 	Secret  bool   // its value is never shown, and is refused in the file
-	List    bool   // its items are parted by commas or line breaks
+	List    bool   // its items are separated by commas or line breaks
 	Switch  bool   // true or false; as a flag it may stand alone
 
-	notInFile string // why the file must not hold it, with the remedy; empty if it may
+	notInFile string // why it must not be in the file, with the remedy; empty if it may
 	read      reader
 }
 
 const (
-	useSecret = "a secret must not stand in a file: store it as a repository secret and pass it as an input"
+	useSecret = "a secret must not be in a file: store it as a repository secret and pass it as an input"
 	day       = 24 * time.Hour
 )
 

@@ -19,19 +19,19 @@ import (
 //	  service: app_id
 //	  request-id: [ctx.request, x-request-id]
 
-// InApp holds what a team says of its stack traces: beginnings of paths or
-// modules whose frames are, or are not, its own.
+// InApp holds prefixes of paths or modules whose frames are, or are not, the team's
+// own code.
 type InApp struct {
 	Include, Exclude []string
 }
 
-// FieldNames are the fields for which a team may name keys of its own.
+// FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
-// teamKeys are the keys of the file that are no settings.
+// teamKeys are the keys of the file that are not settings.
 var teamKeys = []string{"in-app", "fields", redactKey}
 
-// team is what the file holds beside settings.
+// team is what the file contains besides settings.
 type team struct {
 	inApp  InApp
 	fields map[string][]string
@@ -62,7 +62,7 @@ func (t *team) read(entry *ast.MappingValueNode) (ours bool, mistakes []error) {
 	return false, nil
 }
 
-// listsOf reads a mapping of the names to a plain value or a list of such.
+// listsOf reads a mapping from names to a plain value or a list of them.
 func listsOf(key string, node ast.Node, names []string, limit int) (lists map[string][]string, mistakes []error) {
 	if _, empty := node.(*ast.NullNode); empty {
 		return nil, nil
@@ -79,9 +79,9 @@ func listsOf(key string, node ast.Node, names []string, limit int) (lists map[st
 		case !slices.Contains(names, name):
 			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("%s: unknown key %q", key, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
 		case !ok:
-			mistakes = append(mistakes, fmt.Errorf("%s: %s: must be a plain value or a list of such, none of them blank or longer than %d characters", key, name, maxPrefixSize))
+			mistakes = append(mistakes, fmt.Errorf("%s: %s: must be a plain value or a list of them, none blank or longer than %d characters", key, name, maxPrefixSize))
 		case len(items) > limit:
-			mistakes = append(mistakes, fmt.Errorf("%s: %s: has %d items, at most %d are taken", key, name, len(items), limit))
+			mistakes = append(mistakes, fmt.Errorf("%s: %s: has %d items: at most %d are allowed", key, name, len(items), limit))
 		default:
 			lists[name] = items
 		}

@@ -41,9 +41,9 @@ func TestTeamRuleMistakes(t *testing.T) {
 		{"a list", "label: x\nfields: [service]\n", "line 2: fields: must be a mapping of level,"},
 		{"unknown list", "in-app:\n  excludes: [a]\n", `in-app: unknown key "excludes": did you mean "exclude"?`},
 		{"unknown field", "fields:\n  request_id: rid\n", `fields: unknown key "request_id": did you mean "request-id"?`},
-		{"blank", "fields:\n  service: ''\n", "fields: service: must be a plain value or a list of such"},
+		{"blank", "fields:\n  service: ''\n", "fields: service: must be a plain value or a list of them"},
 		{"nested", "in-app:\n  include:\n    - a: b\n", "in-app: include: must be a plain value"},
-		{"too many", "fields:\n  service: [" + strings.Repeat("a, ", 20) + "b]\n", "fields: service: has 21 items, at most 20"},
+		{"too many", "fields:\n  service: [" + strings.Repeat("a, ", 20) + "b]\n", "fields: service: has 21 items: at most 20"},
 		{"near its name", "inapp:\n  include: [a]\n", `unknown key "inapp": did you mean "in-app"?`},
 	}
 	for _, tt := range tests {

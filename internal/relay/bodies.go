@@ -32,9 +32,9 @@ var (
 	errCutShort = errors.New("the body did not arrive whole")
 )
 
-// bodies are the request bodies held at once. When they fill maxInFlight, those
+// bodies are the request bodies held at once. When they fill maxInFlight, the ones
 // that have been arriving for longest give way: a webhook arrives within
-// milliseconds, so what is still unfinished is an attack or hopelessly slow.
+// milliseconds, so an old unfinished body is an attack or hopelessly slow.
 type bodies struct {
 	clock clock.Clock
 	room  *semaphore.Weighted // of maxInFlight bytes
@@ -43,7 +43,7 @@ type bodies struct {
 	arriving []*arriving // oldest first
 }
 
-// arriving is a body of which a part is missing.
+// arriving is a body that is still incomplete.
 type arriving struct {
 	size  int64 // reserved
 	abort func()
@@ -54,8 +54,8 @@ func newBodies(c clock.Clock) *bodies {
 	return &bodies{clock: c, room: semaphore.NewWeighted(maxInFlight)}
 }
 
-// read returns a request's body, whose room is taken until release is called. The
-// error is errTooLarge, errShed, errNoRoom or errCutShort, and release is nil then.
+// read returns a request's body, which occupies its room until release is called.
+// The error is errTooLarge, errShed, errNoRoom or errCutShort; release is nil then.
 func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
 	size := r.ContentLength
 	switch {

@@ -20,8 +20,8 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// Checkup says which relay to test. Where a secret is known as well, Check tests
-// that the relay has the same.
+// Checkup names the relay to test. If a secret is known here too, Check tests that
+// the relay has the same one.
 type Checkup struct {
 	URL          string // such as https://relay.example.com
 	SentrySecret string // the client secret; empty if it is not known
@@ -32,16 +32,16 @@ type Checkup struct {
 // checkTimeout bounds each request of Check.
 const checkTimeout = 15 * time.Second
 
-// Check tells whether a relay can be reached, reaches GitHub, and has its routes
+// Check returns whether a relay can be reached, reaches GitHub, and has its routes
 // configured. It sends nothing that the relay would pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
 	const about = "relay"
 	status, err := c.ask(ctx, http.MethodGet, "/healthz", nil, nil)
 	switch {
 	case err != nil:
-		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, err), "check relay-url, its certificate and firewall, and that the relay runs")}
+		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, err), "check relay-url, the certificate and the firewall, and that the relay runs")}
 	case status != http.StatusOK:
-		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status), "check relay-url, and what the proxy in front of the relay passes on")}
+		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status), "check relay-url and the proxy in front of the relay")}
 	}
 	found := []finding.Finding{c.checkReady(ctx)}
 	found = append(found, c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.signedBySentry))
@@ -54,15 +54,15 @@ func (c Checkup) checkReady(ctx context.Context) finding.Finding {
 	status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", nil, nil)
 	switch {
 	case err != nil || status != http.StatusOK:
-		return finding.Fail(about, fmt.Sprintf("runs, and is not ready (%d)", status), "look for GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
+		return finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status), "find GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
 	case strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost"):
-		return finding.Warn(about, "ready, at an address without TLS", "put a proxy with TLS in front of it, and write relay-url with https://")
+		return finding.Warn(about, "ready, but at an address without TLS", "put a proxy with TLS in front of it, and use https:// in relay-url")
 	}
-	return finding.Good(about, "ready, and GitHub answers it")
+	return finding.Good(about, "ready, and can reach GitHub")
 }
 
-// checkWebhook posts an empty body. Unsigned it is refused (401) where the route
-// is configured, and is no webhook (400) where the relay takes unsigned ones.
+// checkWebhook posts an empty body. A configured route refuses it for its missing
+// signature (401); a relay that accepts unsigned requests, for not being a webhook (400).
 func (c Checkup) checkWebhook(ctx context.Context, route, variable string, signed func() (http.Header, []byte)) finding.Finding {
 	about := "relay " + route
 	status, err := c.ask(ctx, http.MethodPost, route, nil, nil)
@@ -70,24 +70,24 @@ func (c Checkup) checkWebhook(ctx context.Context, route, variable string, signe
 	case err != nil:
 		return finding.Fail(about, err.Error(), "look at the relay's log")
 	case status == http.StatusNotFound:
-		return finding.Warn(about, "not configured (404): what is sent there is lost", "set "+variable+" for the relay, or leave it if nothing shall be sent there")
+		return finding.Warn(about, "not configured (404): webhooks sent there are lost", "set "+variable+" for the relay, or ignore this if you send nothing there")
 	case status == http.StatusBadRequest:
-		return finding.Fail(about, "takes requests without a signature", "set "+variable+" for the relay, and start it without --insecure")
+		return finding.Fail(about, "accepts requests without a signature", "set "+variable+" for the relay, and start it without --insecure")
 	case status != http.StatusUnauthorized:
-		return finding.Fail(about, fmt.Sprintf("answers %d to a request without a signature", status), "check what the proxy in front of the relay does")
+		return finding.Fail(about, fmt.Sprintf("answers %d to a request without a signature", status), "check the proxy in front of the relay")
 	}
 	header, body := signed()
 	if body == nil {
-		return finding.Good(about, "refuses what is not signed")
+		return finding.Good(about, "refuses unsigned requests")
 	}
 	if status, err = c.ask(ctx, http.MethodPost, route, header, body); err != nil || status != http.StatusOK {
-		return finding.Fail(about, fmt.Sprintf("refuses what is signed with the %s known here (%d)", variable, status),
+		return finding.Fail(about, fmt.Sprintf("refuses a request signed with the %s known here (%d)", variable, status),
 			"copy the secret from the service to the relay again, and restart it: webhooks are not received until then")
 	}
-	return finding.Good(about, "accepts what is signed with the %s known here, and nothing unsigned", variable)
+	return finding.Good(about, "accepts requests signed with the %s known here, and refuses unsigned ones", variable)
 }
 
-// signedBySentry is a webhook about an installation, which is about no error.
+// signedBySentry returns a webhook about an installation, which is not an error.
 func (c Checkup) signedBySentry() (http.Header, []byte) {
 	if c.SentrySecret == "" {
 		return nil, nil
@@ -99,7 +99,7 @@ func (c Checkup) signedBySentry() (http.Header, []byte) {
 	return header, body
 }
 
-// signedBySlack is Slack's question whether the address is the app's.
+// signedBySlack returns Slack's request to verify the address of an app.
 func (c Checkup) signedBySlack() (http.Header, []byte) {
 	if c.SlackSecret == "" {
 		return nil, nil
@@ -118,7 +118,7 @@ func hexHMAC(secret, text string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// checkTrigger asks with a method that the route refuses: 405 where it is there.
+// checkTrigger uses a method that the route refuses: 405 means that it exists.
 func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
 	const about = "relay /trigger-scan"
 	status, err := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, nil)
@@ -128,7 +128,7 @@ func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
 	case status == http.StatusMethodNotAllowed:
 		return finding.Good(about, "configured")
 	}
-	return finding.Warn(about, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by the schedule and `gh workflow run`")
+	return finding.Warn(about, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
 }
 
 func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body []byte) (status int, err error) {

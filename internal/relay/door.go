@@ -23,24 +23,24 @@ type Door struct {
 	metrics *Metrics
 }
 
-// NewDoor makes a door that hands over to deliver. ready returns an error if no
+// NewDoor returns a door that passes deliveries to deliver. ready returns an error if no
 // more can be accepted or, with deep, if GitHub does not answer; it may be nil.
 func NewDoor(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Door {
 	return &Door{cfg: c, deliver: deliver, ready: ready, bodies: newBodies(c.Clock), metrics: m}
 }
 
-// verdict is what became of a request.
+// verdict is the outcome of a request.
 type verdict struct {
 	status  int
 	word    string // for the log and the metrics
 	id      string // of the delivery
-	reason  string // for the log alone: it may tell an attacker something
+	reason  string // only for the log: it could help an attacker
 	body    string
 	media   string // text/plain unless set
 	headers map[string]string
 }
 
-// Handler returns the routes. Those without a secret do not exist.
+// Handler returns the routes. A route without a secret does not exist.
 func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
 	unsigned := d.cfg.Token != "" || d.cfg.Insecure
@@ -69,7 +69,7 @@ func (d *Door) Handler() http.Handler {
 	})
 }
 
-// handle answers a route with what judge finds, which has not read the body.
+// handle serves a route with judge, which gets the request before its body is read.
 func (d *Door) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
@@ -108,7 +108,7 @@ func (d *Door) webhook(mux *http.ServeMux, route, header, secret string, judge f
 	})
 }
 
-// answer sends the verdict, counts and logs it.
+// answer sends, counts and logs the verdict.
 func (d *Door) answer(w http.ResponseWriter, r *http.Request, route string, start time.Time, v verdict) {
 	for name, value := range v.headers {
 		w.Header().Set(name, value)
@@ -126,20 +126,20 @@ func (d *Door) answer(w http.ResponseWriter, r *http.Request, route string, star
 		"reason", v.reason, "bytes", r.ContentLength, "ms", float64(took.Microseconds())/1000)
 }
 
-// clip bounds what a stranger writes into the log.
+// clip bounds what a stranger can write into the log.
 func clip(text string) string { return text[:min(len(text), 16)] }
 
 func junk(err error) verdict {
-	return verdict{status: http.StatusBadRequest, word: "junk", reason: err.Error(), body: "this is no webhook: " + err.Error() + "\n"}
+	return verdict{status: http.StatusBadRequest, word: "junk", reason: err.Error(), body: "this is not a webhook: " + err.Error() + "\n"}
 }
 
-// unauthorized says nothing of why: that is in the log.
+// unauthorized keeps the reason for the log.
 func unauthorized(err error) verdict {
 	return verdict{status: http.StatusUnauthorized, word: "unauthorized", reason: err.Error(), body: "unauthorized\n",
 		headers: map[string]string{"WWW-Authenticate": "Bearer"}}
 }
 
-// pass delivers and answers.
+// pass delivers, and answers with the outcome.
 func (d *Door) pass(r *http.Request, delivery Delivery) verdict {
 	v := verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
 	if len(delivery.Entry.IDs) > 0 {
@@ -179,11 +179,11 @@ func (d *Door) readiness(_ http.ResponseWriter, r *http.Request) verdict {
 	return verdict{status: http.StatusOK, word: "ok", body: "ready\n"}
 }
 
-var errNoToken = errors.New("neither a signature nor the relay's token is there, or it is wrong")
+var errNoToken = errors.New("the signature or the relay's token is missing or wrong")
 
-// bearer checks the token of senders that cannot sign: as a bearer token, or as
-// the password in the address where a sender, such as Sentry's legacy plugin, can
-// set no header. It takes the same time for each wrong token.
+// bearer checks the token of senders that cannot sign: a bearer token, or the
+// password in the address if a sender, such as Sentry's legacy plugin, cannot set
+// headers. Every wrong token takes the same time.
 func (d *Door) bearer(r *http.Request) error {
 	if d.cfg.Insecure {
 		return nil

@@ -18,15 +18,15 @@ import (
 	"github.com/org/errmon-action/internal/inbound"
 )
 
-// queued is what stands in the queue between the two functions.
+// queued is a message in the queue between the two functions.
 type queued struct {
 	Scan   bool            `json:"scan,omitempty"`
 	Errmon json.RawMessage `json:"errmon,omitempty"` // an envelope of one event
 }
 
-// ToSQS returns a Deliver that puts each delivery into a queue: on Lambda nothing
-// runs after the answer. A message has at most inbound.MaxPayload bytes, of the
-// 256 KB that SQS takes.
+// ToSQS returns a Deliver that puts each delivery into a queue, because nothing
+// runs after the answer on Lambda. A message has at most inbound.MaxPayload bytes;
+// SQS accepts 256 KB.
 func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	return func(ctx context.Context, d Delivery) error {
 		body := []byte(`{"scan":true}`)
@@ -56,6 +56,7 @@ func (d *Door) FunctionURL(ctx context.Context, in events.LambdaFunctionURLReque
 	}
 	recorder := httptest.NewRecorder()
 	d.Handler().ServeHTTP(recorder, request)
+	recorder.Header().Del("Connection") // there is none of ours
 	headers := map[string]string{}
 	for name := range recorder.Header() {
 		headers[name] = recorder.Header().Get(name)
@@ -83,9 +84,9 @@ func fromFunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (*
 }
 
 // Batches returns the handler of a queue's messages: it dispatches them in as few
-// payloads as they fit, and names the messages that SQS shall deliver again.
-// What GitHub refuses for good comes back too, until the queue's redrive policy
-// puts it aside.
+// payloads as possible, and returns the messages that SQS should deliver again. A
+// message that GitHub refuses for good comes back until the queue's redrive policy
+// moves it away.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
 		var out events.SQSEventResponse
@@ -107,8 +108,7 @@ func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent)
 	}
 }
 
-// load is one dispatch and the messages it is made of; err says that they
-// cannot be read.
+// load is one dispatch and the messages in it; err means that they cannot be read.
 type load struct {
 	batch
 	messages []string

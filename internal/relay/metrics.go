@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics are what /metrics shows. No label comes from outside.
+// Metrics are shown by /metrics. No label comes from outside.
 type Metrics struct {
 	registry   *prometheus.Registry
 	requests   *prometheus.CounterVec
@@ -24,7 +24,7 @@ func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "errmon_relay_requests_total",
-			Help: "Requests, by route and what became of them."}, []string{"route", "verdict"}),
+			Help: "Requests, by route and verdict."}, []string{"route", "verdict"}),
 		answers: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "errmon_relay_answer_seconds",
 			Help: "Time until the answer.", Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 3}}, []string{"route"}),
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "errmon_relay_events_total",

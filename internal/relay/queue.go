@@ -14,15 +14,15 @@ import (
 )
 
 const (
-	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB,
-	// and at a dispatch a second, as fast as GitHub wants writes, 100 s of them.
+	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB in
+	// all, or 100 s of dispatches at the one per second that GitHub asks for.
 	maxBatches = 100
-	// crowded is how many wait until the first is sent before its time.
+	// crowded is how many batches may wait before the first is sent early.
 	crowded = 10
-	// reservedForIDs is kept, in bytes, in a batch that follows one whose errors came
-	// so often that their ids filled it.
+	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one
+	// filled by the ids of frequent errors.
 	reservedForIDs = inbound.MaxPayload / 2
-	// remembered is how many ids are known again, at some 200 bytes each.
+	// remembered is how many ids are recognised as replays, at about 200 bytes each.
 	remembered = 50_000
 )
 
@@ -44,7 +44,7 @@ type Queue struct {
 	recent   *lru.Cache[string, struct{}]
 }
 
-// batch is what goes out as one dispatch.
+// batch becomes one dispatch.
 type batch struct {
 	kind    string // event type
 	events  inbound.Batch
@@ -65,8 +65,8 @@ func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *
 	return q
 }
 
-// Add takes a delivery over, or returns ErrReplay, ErrFull or ErrStopping. It
-// never waits.
+// Add accepts a delivery, or returns ErrReplay, ErrFull or ErrStopping. It never
+// waits.
 func (q *Queue) Add(_ context.Context, d Delivery) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -92,7 +92,7 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	return nil
 }
 
-// place puts an entry into a batch that waits, or begins another.
+// place adds an entry to a waiting batch, or starts another.
 func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 	reserve := 0
 	for i, b := range q.batches {
@@ -127,7 +127,7 @@ func (q *Queue) nudge() {
 	}
 }
 
-// Stop makes the queue take nothing more and dispatch what it has at once.
+// Stop makes the queue refuse new deliveries and dispatch what it has at once.
 func (q *Queue) Stop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -135,7 +135,7 @@ func (q *Queue) Stop() {
 	q.nudge()
 }
 
-// Ready returns nil where another event would be taken.
+// Ready returns nil if another event would be accepted.
 func (q *Queue) Ready() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -148,8 +148,8 @@ func (q *Queue) Ready() error {
 	return nil
 }
 
-// next returns what shall be dispatched now, sealed; else how long there is
-// time, where negative means until something comes; and whether all is done.
+// next returns the batch to dispatch now, sealed; or else how long to wait, where a
+// negative time means until something arrives; and whether all is done.
 func (q *Queue) next() (b *batch, wait time.Duration, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -171,7 +171,7 @@ func (q *Queue) next() (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopping
 }
 
-// remove forgets a batch that was on its way. Ids of what failed may come again.
+// remove drops a batch that was sent or failed. Ids of a failed one may come again.
 func (q *Queue) remove(b *batch, failed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

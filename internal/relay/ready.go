@@ -11,14 +11,14 @@ import (
 
 const (
 	askTimeout = 5 * time.Second
-	// askAgain bounds what strangers can make the relay ask GitHub.
+	// askAgain bounds how often strangers can make the relay ask GitHub.
 	askAgain = 30 * time.Second
 )
 
 var errSlow = errors.New("GitHub did not answer within 5 s")
 
-// Readiness returns the answer to /readyz: whether the queue takes more, and with
-// deep whether ask, which asks GitHub, works. Its answer counts for 30 s.
+// Readiness returns the check behind /readyz: whether the queue accepts more, and
+// with deep whether ask, which asks GitHub, succeeds. Its answer is kept for 30 s.
 func Readiness(q *Queue, c clock.Clock, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time

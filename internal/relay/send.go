@@ -11,10 +11,10 @@ import (
 	"github.com/org/errmon-action/internal/github"
 )
 
-// Run dispatches until the queue was stopped and is empty, or the context
-// ends. What fails for the moment is tried again for as long as it takes; what
-// GitHub refuses for good is logged with its ids and counted. The error tells
-// how many events were accepted and not delivered.
+// Run dispatches until the queue is stopped and empty, or the context ends. It
+// retries temporary failures for as long as they last; what GitHub refuses for good
+// is logged with its ids and counted. The error states how many accepted events
+// were not delivered.
 func (q *Queue) Run(ctx context.Context) error {
 	failed := 0
 	for ctx.Err() == nil {
@@ -39,8 +39,8 @@ func lost(events int, why string) error {
 	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", events, why)
 }
 
-// pause waits for a time, or where it is negative for as long as it takes,
-// until something is to be done.
+// pause waits until there is something to do: at most for the given time, unless it
+// is negative.
 func (q *Queue) pause(ctx context.Context, wait time.Duration) {
 	if wait < 0 {
 		select {
@@ -64,8 +64,8 @@ func (q *Queue) pause(ctx context.Context, wait time.Duration) {
 	<-woken // else it would take the next token
 }
 
-// send dispatches a batch, however often it takes, and returns false where
-// GitHub refuses it for good. When the context ends meanwhile, the batch stays.
+// send dispatches a batch, retrying as often as needed, and returns false if GitHub
+// refuses it for good. If the context ends first, the batch stays.
 func (q *Queue) send(ctx context.Context, b *batch) bool {
 	payload, err := b.payload()
 	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
@@ -78,7 +78,7 @@ func (q *Queue) send(ctx context.Context, b *batch) bool {
 			break
 		}
 		q.metrics.dispatched(b.kind, "repeated")
-		q.log.Warn("GitHub did not take a dispatch: it is sent again", "type", b.kind, "events", len(b.arrived), "error", err)
+		q.log.Warn("GitHub did not accept a dispatch: it will be sent again", "type", b.kind, "events", len(b.arrived), "error", err)
 		if q.clock.Sleep(ctx, again.NextBackOff()) != nil {
 			return true // it is abandoned with the rest
 		}
@@ -109,7 +109,7 @@ func (q *Queue) sent(b *batch) {
 	q.remove(b, false)
 }
 
-// abandon tells what is left when there is no more time, and counts it.
+// abandon logs and counts what is left when time is up.
 func (q *Queue) abandon() int {
 	q.Stop()
 	q.mu.Lock()

@@ -19,14 +19,14 @@ const (
 	maxHeaderBytes = 16 << 10
 )
 
-// DrainTime is how long a relay that was asked to stop may go on dispatching.
-// Kubernetes kills after 30 s.
+// DrainTime is how long a relay goes on dispatching after it was asked to stop.
+// Kubernetes kills a process after 30 s.
 const DrainTime = 25 * time.Second
 
 var errDrained = errors.New("the time to stop is up")
 
 // Serve answers at a listener until the context ends, and then dispatches what
-// it has accepted, for at most DrainTime. The error tells of what could not be
+// it has accepted, for at most DrainTime. The error states what could not be
 // delivered.
 func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue) error {
 	server := newServer(door.Handler(), door.cfg.Log)
@@ -55,8 +55,8 @@ func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue)
 	return errors.Join(serveErr, sendErr)
 }
 
-// ServeMetrics answers /metrics at a listener of its own until the context ends:
-// what it shows is nobody's business beyond the operator's network.
+// ServeMetrics answers /metrics until the context ends. It has a listener of its
+// own, because a proxy publishes that of the webhooks.
 func ServeMetrics(ctx context.Context, listener net.Listener, m *Metrics, log *slog.Logger) {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler())

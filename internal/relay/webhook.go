@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// resourceHeader says what a Sentry webhook is about. It is not signed.
+// resourceHeader names the subject of a Sentry webhook. It is not signed.
 const resourceHeader = "Sentry-Hook-Resource"
 
 func (d *Door) sentryWebhook(r *http.Request, body []byte, signed bool) verdict {
@@ -31,7 +31,7 @@ func (d *Door) sentryWebhook(r *http.Request, body []byte, signed bool) verdict 
 	}
 	switch resource := r.Header.Get(resourceHeader); resource {
 	case "installation", "comment":
-		return skipped(entry.IDs[0], "a webhook about "+resource+" is about no error")
+		return skipped(entry.IDs[0], "a webhook about "+resource+" is not an error")
 	}
 	return d.pass(r, Delivery{Entry: entry})
 }
@@ -50,18 +50,18 @@ func (d *Door) slackWebhook(r *http.Request, body []byte, signed bool) verdict {
 	}
 	var kind slackKind
 	if err := json.Unmarshal(body, &kind); err != nil {
-		return junk(errors.New("it is no message, event or command of Slack"))
+		return junk(errors.New("it is not a message, event or command from Slack"))
 	}
 	switch {
 	case kind.Type == "url_verification":
 		return verdict{status: http.StatusOK, word: "challenge", body: kind.Challenge}
 	case kind.Type == "app_rate_limited":
-		d.cfg.Log.Warn("Slack drops events of this app, because there are too many")
-		return skipped(id, "Slack tells of its rate limit")
+		d.cfg.Log.Warn("Slack drops events for this app, because there are too many")
+		return skipped(id, "Slack reports its rate limit")
 	case kind.Type == "event_callback" && kind.Event.Type != "message" && kind.Event.Type != "app_mention":
 		return skipped(id, "an event that is neither a message nor a mention")
 	case kind.SSLCheck != "":
-		return skipped(id, "Slack looks whether the command's address answers")
+		return skipped(id, "Slack checks that the address of the command answers")
 	}
 	entry, err := inbound.NewEntry(kind.shape(), body, id)
 	if err != nil {
@@ -89,16 +89,15 @@ func (d *Door) slackSigned(r *http.Request, body []byte) (id string, err error) 
 	return hex.EncodeToString(sum.Sum(nil)[:16]), slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now())
 }
 
-// slackBody makes one JSON object of what comes as JSON, whatever its
-// Content-Type says, or as a form: a slash command, or a message in the field
-// payload.
+// slackBody returns the body as one JSON object. It arrives as JSON, whatever its
+// Content-Type, or as a form: a slash command, or a message in the field payload.
 func slackBody(body []byte) ([]byte, error) {
 	if json.Valid(body) {
 		return body, nil
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil || !slices.ContainsFunc([]string{"payload", "command", "text", "ssl_check"}, form.Has) {
-		return nil, errors.New("it is neither a complete JSON object nor a form of Slack's")
+		return nil, errors.New("it is neither a complete JSON object nor a form from Slack")
 	}
 	if form.Has("payload") {
 		return []byte(form.Get("payload")), nil
@@ -110,7 +109,7 @@ func slackBody(body []byte) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// slackKind is what of a request tells its kind.
+// slackKind holds the fields that tell requests apart.
 type slackKind struct {
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
@@ -125,8 +124,8 @@ type slackKind struct {
 	Channel     json.RawMessage `json:"channel"`
 }
 
-// shape tells a plain text, which anyone's program may have sent, from what has
-// Slack's own form.
+// shape returns "text" for a plain text, which any program may have sent, and
+// "slack" for Slack's own forms.
 func (k slackKind) shape() string {
 	plain := k.Text != nil && k.Type == "" && k.Command == "" &&
 		k.Blocks == nil && k.Attachments == nil && k.Channel == nil
