@@ -273,6 +273,12 @@ func TestLabels(t *testing.T) {
 	if got := s.server.Labels(); !slices.Equal(got, []string{"errmon", "by a person", "other"}) {
 		t.Errorf("repository has %v", got)
 	}
+	s.server.Configure(func(s *githubtest.Settings) { s.BareErrors = true })
+	if err := s.EnsureLabel(t.Context(), "errmon", "d73a4a", ""); err != nil {
+		t.Errorf("a label that exists, refused without a reason: %v", err)
+	}
+	wantError(t, s.EnsureLabel(t.Context(), "d", "red", ""), "422")
+	s.server.Configure(func(s *githubtest.Settings) { s.BareErrors = false })
 	wantError(t, s.EnsureLabel(t.Context(), strings.Repeat("ü", 51), "ededed", ""), "50 characters")
 	wantError(t, s.EnsureLabel(t.Context(), "b", "ededed", strings.Repeat("ü", 101)), "description", "100 characters")
 	wantError(t, s.EnsureLabel(t.Context(), "c", "red", ""), "color")

@@ -3,6 +3,7 @@ package github
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"unicode/utf8"
 
 	gh "github.com/google/go-github/v62/github"
@@ -31,10 +32,31 @@ func (c *Client) EnsureLabel(ctx context.Context, name, color, description strin
 	}
 	ctx, call := begin(ctx, "create label")
 	_, _, err := c.gh.Issues.CreateLabel(ctx, c.owner, c.repo, &gh.Label{Name: &name, Color: &color, Description: &description})
-	if err != nil && !invalid(err, alreadyExists) {
-		return fmt.Errorf("create label %q: %w", name, c.explain(call, err))
+	if err == nil || invalid(err, alreadyExists) {
+		return nil
+	}
+	failure := fmt.Errorf("create label %q: %w", name, c.explain(call, err))
+	if status(err) != http.StatusUnprocessableEntity {
+		return failure
+	}
+	// Some servers word the refusal in their own way, or not at all.
+	if exists, err := c.HasLabel(ctx, name); err != nil || !exists {
+		return failure
 	}
 	return nil
+}
+
+// HasLabel reports whether the repository has a label of that name, in any case.
+func (c *Client) HasLabel(ctx context.Context, name string) (bool, error) {
+	ctx, call := begin(ctx, "get label")
+	_, _, err := c.gh.Issues.GetLabel(ctx, c.owner, c.repo, name)
+	if status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("get label %q: %w", name, c.explain(call, err))
+	}
+	return true, nil
 }
 
 func alreadyExists(e gh.Error) bool { return e.Code == "already_exists" }

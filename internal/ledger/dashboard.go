@@ -63,7 +63,7 @@ func (l *Ledger) Save(ctx context.Context, k Known, after marker.Dashboard) erro
 	if k.home.Number == 0 {
 		return l.create(ctx, after)
 	}
-	if !reflect.DeepEqual(after, k.Dashboard) {
+	if k.afresh || !reflect.DeepEqual(after, k.Dashboard) {
 		if err := l.edit(ctx, k, after); err != nil {
 			return err
 		}
@@ -98,7 +98,11 @@ func (l *Ledger) edit(ctx context.Context, k Known, after marker.Dashboard) erro
 			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
 		}
 		body, err := l.Render.Dashboard(after, current.Body)
-		return github.Edit{Body: body}, err
+		edit := github.Edit{Body: body}
+		if k.afresh { // the next loss of the label stops a run again
+			edit.State = "open"
+		}
+		return edit, err
 	})
 	if errors.Is(err, github.ErrGone) {
 		return l.create(ctx, after)

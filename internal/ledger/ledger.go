@@ -39,6 +39,7 @@ type Known struct {
 
 	stored     []marker.Row   // waiting rows of the dashboard issue itself, without those of duplicates
 	home       github.Issue   // the dashboard issue; Number 0 if there is none
+	afresh     bool           // the filed issues lost their label, and people closed the dashboard because of it
 	duplicates []github.Issue // open dashboards of other first runs
 }
 

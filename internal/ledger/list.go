@@ -31,7 +31,11 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	}
 	if k.home.Number != 0 {
 		k.warnOfRemovedSections(listed)
-		return k, l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
+		err := l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
+		if errors.Is(err, ErrLabelLost) && k.home.State == "closed" {
+			k.afresh, err = true, nil
+		}
+		return k, err
 	}
 	if err := l.verify(ctx, filed, listed); err != nil {
 		return k, err

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,9 @@ import (
 const maxVerified = 20
 
 // verify looks up filed issues that the list lacks. One that is still there and
-// labelled proves that the list is not whole.
+// labelled proves that the list is not whole. If the label itself is gone, or most
+// issues lost it at once, somebody changed the label, and to forget the issues
+// would file them all again.
 func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue) error {
 	var missing []int
 	for _, number := range filed {
@@ -22,7 +25,8 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 			missing = append(missing, number)
 		}
 	}
-	for _, number := range missing[:min(len(missing), maxVerified)] {
+	unlabelled, looked := 0, missing[:min(len(missing), maxVerified)]
+	for _, number := range looked {
 		issue, err := l.GitHub.Get(ctx, number)
 		if errors.Is(err, github.ErrGone) {
 			continue
@@ -33,8 +37,30 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		if issue.Has(l.label()) {
 			return fmt.Errorf("issue #%d is labelled %q but GitHub's list lacks it: %w", number, l.label(), github.ErrPartialListing)
 		}
+		unlabelled++
+	}
+	if unlabelled == 0 {
+		return nil
+	}
+	if exists, err := l.GitHub.HasLabel(ctx, l.label()); err != nil || !exists {
+		return cmp.Or(err, l.labelLost(fmt.Sprintf("the label %q no longer exists", l.label()), len(missing)))
+	}
+	if len(filed) >= minLost && 2*len(missing) > len(filed) && 2*unlabelled > len(looked) {
+		return l.labelLost(fmt.Sprintf("more than half of the filed issues lost the label %q", l.label()), len(missing))
 	}
 	return nil
+}
+
+// minLost is from how many filed issues on it is suspicious that most lost their
+// label at once.
+const minLost = 10
+
+// ErrLabelLost stops a run that would forget issues because of their label.
+var ErrLabelLost = errors.New("nothing was written, because the errors of those issues would be filed again")
+
+func (l *Ledger) labelLost(what string, issues int) error {
+	return fmt.Errorf("%s (issues without it: %d): %w: rename it back or put it back on the issues, set `label:` to its new name, "+
+		"or close the issue labelled %q to start afresh", what, issues, ErrLabelLost, l.dashboardLabel())
 }
 
 // crossCheck doubts both lists if no dashboard says what should be in them:

@@ -25,6 +25,15 @@ func (s *Server) listLabels(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, out)
 }
 
+func (s *Server) getLabel(w http.ResponseWriter, r *http.Request) {
+	i := s.findLabel(r.PathValue("name"))
+	if i < 0 {
+		fail(w, http.StatusNotFound, "Not Found")
+		return
+	}
+	reply(w, http.StatusOK, s.wireLabel(r, i))
+}
+
 var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 
 func (s *Server) createLabel(w http.ResponseWriter, r *http.Request) {
@@ -54,6 +63,10 @@ func (s *Server) createLabel(w http.ResponseWriter, r *http.Request) {
 		problems = append(problems, problem{Resource: "Label", Field: "color", Code: "invalid"})
 	case s.findLabel(*in.Name) >= 0:
 		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "already_exists"})
+	}
+	if len(problems) > 0 && s.settings.BareErrors {
+		fail(w, http.StatusUnprocessableEntity, "Unprocessable Entity")
+		return
 	}
 	if len(problems) > 0 {
 		invalid(w, problems...)

@@ -104,6 +104,28 @@ func (s *Server) Unlabel(number int, name string) {
 	})
 }
 
+// DeleteLabel deletes a label, and takes it off every issue.
+func (s *Server) DeleteLabel(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.labels = slices.DeleteFunc(s.labels, func(l label) bool { return l.name == name })
+	for _, issue := range s.issues {
+		issue.Labels = slices.DeleteFunc(issue.Labels, func(l string) bool { return l == name })
+	}
+}
+
+// RenameLabel gives a label another name, on every issue too.
+func (s *Server) RenameLabel(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.labels[s.findLabel(from)].name = to
+	for _, issue := range s.issues {
+		if i := slices.Index(issue.Labels, from); i >= 0 {
+			issue.Labels[i] = to
+		}
+	}
+}
+
 // Delete deletes an issue: GitHub answers 410 from then on.
 func (s *Server) Delete(number int) {
 	s.act(number, func(issue *stored) { issue.deleted = true })

@@ -38,6 +38,7 @@ type Settings struct {
 	IssuesDisabled bool
 	Private        bool
 	Archived       bool // every write is refused
+	BareErrors     bool // a label that cannot be created is refused without a reason, as on some other servers
 	Renamed        bool // the name in use is the repository's old one
 
 	Skew     time.Duration // how far the Date header is ahead of Now
