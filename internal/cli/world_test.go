@@ -28,6 +28,7 @@ const region = "eu-central-1"
 type world struct {
 	t      *testing.T
 	now    time.Time
+	skew   time.Duration // how far the clock of the machine that runs errmon is ahead
 	github *githubtest.Server
 	aws    *cloudwatchtest.Server
 	slack  *slacktest.Server  // see withSlack
@@ -88,7 +89,7 @@ func (w *world) runContext(ctx context.Context, args ...string) result {
 		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Getenv: func(name string) string { return w.env[name] },
 		Clock: clock.Clock{
-			Now:   func() time.Time { return w.now },
+			Now:   func() time.Time { return w.now.Add(w.skew) },
 			Sleep: func(ctx context.Context, d time.Duration) error { w.advance(d); return context.Cause(ctx) },
 		},
 	}

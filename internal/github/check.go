@@ -13,12 +13,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// How far the clock may be from GitHub's: a minute moves an event to another
-// minute; AWS refuses signatures that are five minutes off.
-const (
-	skewSeen   = time.Minute
-	skewFailed = 5 * time.Minute
-)
+// skewFailed is how far off a clock may be until AWS refuses its signatures.
+const skewFailed = 5 * time.Minute
 
 // Check tells whether a scan could work with this repository and token: both
 // exist, the clock is right, issues can be read and written. It leaves nothing
@@ -27,35 +23,28 @@ const (
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "repository"
 	ctxRepo, call := begin(ctx, "get repository")
-	r, response, err := c.gh.Repositories.Get(ctxRepo, c.owner, c.repo)
+	r, _, err := c.gh.Repositories.Get(ctxRepo, c.owner, c.repo)
 	if err != nil {
 		return []finding.Finding{finding.Of(about, c.explain(call, err))}
 	}
-	found := append(c.checkClock(response), checkRepository(r))
+	found := []finding.Finding{c.checkClock(), checkRepository(r)}
 	if found[len(found)-1].Level == finding.Failure {
 		return found
 	}
 	return append(found, c.checkToken(ctx)...)
 }
 
-// checkClock holds the clock against the answer's Date header, which has whole
-// seconds. A server without the header says nothing.
-func (c *Client) checkClock(response *gh.Response) []finding.Finding {
+// checkClock reports how far the clock is off.
+func (c *Client) checkClock() finding.Finding {
 	const about = "clock"
-	theirs, err := http.ParseTime(response.Header.Get("Date"))
-	if err != nil {
-		return nil
-	}
-	skew := c.transport.clock.Now().Sub(theirs).Round(time.Second)
-	text := fmt.Sprintf("%s off GitHub's", skew.Abs())
-	const remedy = "set the machine's clock by NTP"
+	text, remedy := c.Ahead().String(), "set the machine's clock by NTP"
 	switch {
-	case skew.Abs() >= skewFailed:
-		return []finding.Finding{finding.Fail(about, text+": AWS refuses signatures of another time", remedy)}
-	case skew.Abs() >= skewSeen:
-		return []finding.Finding{finding.Warn(about, text+": events are read and counted by it", remedy)}
+	case time.Duration(c.Ahead()).Abs() >= skewFailed:
+		return finding.Fail(about, text+": AWS refuses signatures of another time", remedy)
+	case c.Ahead().Matters():
+		return finding.Warn(about, text+": a scan counts by GitHub's time", remedy)
 	}
-	return []finding.Finding{finding.Good(about, "within a minute of GitHub's")}
+	return finding.Good(about, "within a minute of GitHub's")
 }
 
 func checkRepository(r *gh.Repository) finding.Finding {

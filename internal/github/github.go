@@ -92,6 +92,29 @@ func (c *Client) FullName() string { return c.owner + "/" + c.repo }
 // kind, such as "list issues" or "create issue".
 func (c *Client) Requests() map[string]int { return c.transport.counts() }
 
+// Ahead is how far this machine's clock is ahead of GitHub's, negative if it is
+// behind.
+type Ahead time.Duration
+
+// Matters reports whether the clock is off by a minute or more, which moves events
+// to other minutes.
+func (a Ahead) Matters() bool { return time.Duration(a).Abs() >= time.Minute }
+
+func (a Ahead) String() string {
+	if a < 0 {
+		return time.Duration(-a).String() + " behind GitHub's"
+	}
+	return time.Duration(a).String() + " ahead of GitHub's"
+}
+
+// Ahead compares the clock with the Date of the last answer, to the second; 0
+// before the first one.
+func (c *Client) Ahead() Ahead {
+	c.transport.mu.Lock()
+	defer c.transport.mu.Unlock()
+	return Ahead(c.transport.ahead)
+}
+
 // Repository is what tells an empty list of issues from a wrong one.
 type Repository struct {
 	FullName   string

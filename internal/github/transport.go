@@ -76,6 +76,7 @@ type transport struct {
 
 	mu       sync.Mutex
 	requests map[string]int
+	ahead    time.Duration // how far the clock is ahead of GitHub's, by the last answer
 }
 
 func newTransport(c Config, server string) *transport {
@@ -210,6 +211,7 @@ func (t *transport) attempt(req *http.Request, call *call) (*http.Response, erro
 	}
 	defer resp.Body.Close()
 	t.quota.note(resp.Header)
+	t.noteDate(resp.Header)
 	body, err := read(resp)
 	if err != nil {
 		return nil, &finding.Mendable{What: "unreadable answer from " + t.server, Remedy: "check GITHUB_API_URL", Cause: err}
@@ -245,6 +247,18 @@ func ambiguous(resp *http.Response, err error) error {
 		err = fmt.Errorf("it answered %s", resp.Status)
 	}
 	return fmt.Errorf("%w: %w", ErrAmbiguous, err)
+}
+
+// noteDate compares the clock with the answer's Date header, which has whole
+// seconds. A server without the header shows nothing.
+func (t *transport) noteDate(h http.Header) {
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.ahead = t.clock.Now().Sub(date).Round(time.Second)
 }
 
 func (t *transport) count(kind string) {

@@ -21,6 +21,10 @@ type Window struct {
 	Rules    plan.Rules
 }
 
+// maxAhead is how far in the future a stored time is still believed: overlapping
+// runs may differ by this much.
+const maxAhead = time.Minute
+
 // Start returns where the reading of a source begins: at the minute after the
 // last one that an earlier run settled. Without an earlier run it is lookback,
 // and since overrules both. gap reports that since skips time which no run has
@@ -28,6 +32,9 @@ type Window struct {
 // source's progress stays where it is.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
+	if last.Time().After(w.Now.Add(maxAhead)) {
+		ok = false // stored by a run whose clock was wrong
+	}
 	settled := plan.Settled(last.Time(), w.Rules.Lateness)
 	switch {
 	case !w.Since.IsZero():

@@ -54,6 +54,7 @@ func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
+	r.setClock()
 	r.newIntake()
 	return err
 }
@@ -143,11 +144,11 @@ func write(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.Clock.Now}
+	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.time}
 	if tracker := r.tracker(); tracker != nil {
 		a.Resolve = tracker.Resolve
 	}
-	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.input.Now)
+	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.began)
 	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)
 	defer cancel()
 	r.results = a.Do(ctx, r.actions)
