@@ -51,7 +51,9 @@ func (s *session) doctor(ctx context.Context) error {
 		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkRelay(ctx, c.Config) })
 	}
 	found := doctor.Examine(ctx, s.Stdout, s.Screen, s.redactor, checks)
-	s.publishFindings(found)
+	if err := s.publishFindings(found); err != nil {
+		return err
+	}
 	if doctor.Count(found, finding.Failure) > 0 {
 		return errReported
 	}
@@ -59,18 +61,16 @@ func (s *session) doctor(ctx context.Context) error {
 }
 
 // publishFindings tells a workflow's page what failed.
-func (s *session) publishFindings(found []finding.Finding) {
+func (s *session) publishFindings(found []finding.Finding) error {
 	if s.actions == nil {
-		return
+		return nil
 	}
 	for _, f := range found {
 		if f.Level == finding.Failure {
 			s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
 		}
 	}
-	if s.Getenv("GITHUB_STEP_SUMMARY") != "" { // the library panics without
-		s.actions.AddStepSummary(doctor.Summary(s.redactor, found))
-	}
+	return s.writeSummary(doctor.Summary(s.redactor, found))
 }
 
 // checkConfig reports every mistake in the settings, and what a scan lacks.

@@ -159,15 +159,31 @@ func (s *session) publish(run report.Run) error {
 	if err != nil {
 		return err
 	}
-	// The library panics where the runner's files are missing.
-	if s.Getenv("GITHUB_OUTPUT") != "" {
+	outputsErr := s.writeFile("GITHUB_OUTPUT", func() {
 		for _, o := range outputs {
 			s.actions.SetOutput(o.Name, o.Value)
 		}
+	})
+	return errors.Join(outputsErr, s.writeSummary(report.Summary(s.redactor, run)))
+}
+
+func (s *session) writeSummary(text string) error {
+	return s.writeFile("GITHUB_STEP_SUMMARY", func() { s.actions.AddStepSummary(text) })
+}
+
+// writeFile writes to one of the runner's files, by the variable that names it. It
+// does nothing without the variable. The library panics if a file cannot be
+// written; that must not hide what the run did.
+func (s *session) writeFile(variable string, write func()) (err error) {
+	if s.Getenv(variable) == "" {
+		return nil
 	}
-	if s.Getenv("GITHUB_STEP_SUMMARY") != "" {
-		s.actions.AddStepSummary(report.Summary(s.redactor, run))
-	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("write to the file that %s names: %v: check the disk and the permissions of the runner", variable, p)
+		}
+	}()
+	write()
 	return nil
 }
 
