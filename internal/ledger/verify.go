@@ -43,10 +43,10 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		return nil
 	}
 	if exists, err := l.GitHub.HasLabel(ctx, l.label()); err != nil || !exists {
-		return cmp.Or(err, l.labelLost(fmt.Sprintf("the label %q no longer exists", l.label()), len(missing)))
+		return cmp.Or(err, labelLost(l, fmt.Sprintf("the label %q no longer exists", l.label()), len(missing)))
 	}
 	if len(filed) >= minLost && 2*len(missing) > len(filed) && 2*unlabelled > len(looked) {
-		return l.labelLost(fmt.Sprintf("more than half of the filed issues lost the label %q", l.label()), len(missing))
+		return labelLost(l, fmt.Sprintf("more than half of the filed issues lost the label %q", l.label()), len(missing))
 	}
 	return nil
 }
@@ -58,7 +58,7 @@ const minLost = 10
 // ErrLabelLost stops a run that would forget issues because of their label.
 var ErrLabelLost = errors.New("nothing was written, because the errors of those issues would be filed again")
 
-func (l *Ledger) labelLost(what string, issues int) error {
+func labelLost(l *Ledger, what string, issues int) error {
 	return fmt.Errorf("%s (issues without it: %d): %w: rename it back or put it back on the issues, set `label:` to its new name, "+
 		"or close the issue labelled %q to start afresh", what, issues, ErrLabelLost, l.dashboardLabel())
 }

@@ -62,7 +62,6 @@ func rounds(ctx context.Context, r *run) error {
 		if err != nil && !unsure || !r.delivered.wrote && !unsure || r.DryRun || ctx.Err() != nil {
 			return err
 		}
-		r.stopped = false
 		pause := settleWait + 2*r.Times.WriteInterval + rand.N(settleJitter)
 		if err := r.Clock.Sleep(ctx, pause); err != nil {
 			return fmt.Errorf("wait to read back what was delivered: %w", err)
@@ -123,9 +122,10 @@ func keepMerged(_ context.Context, r *run) error {
 // readBack notes what this round wrote. Failed writes end the rounds; their results
 // say why.
 func readBack(ctx context.Context, r *run) error {
+	failed := ctx.Err() != nil
 	for _, result := range r.results {
 		if !result.Done() {
-			r.stopped = r.stopped || result.Err != nil
+			failed = failed || result.Err != nil
 			continue
 		}
 		r.delivered.wrote = true
@@ -134,8 +134,9 @@ func readBack(ctx context.Context, r *run) error {
 		}
 		r.delivered.merged[result.Number] = merged{result.Action.Merge, result.Action.Join}
 	}
-	if r.stopped = r.stopped || ctx.Err() != nil; r.stopped {
+	if failed {
 		r.delivered.wrote = false
+		return errEnd
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -47,7 +46,7 @@ type Times struct {
 // run is one run on its way through the stages.
 type run struct {
 	Options
-	began     time.Time // by this machine's clock
+	machine   machine
 	report    report.Run
 	ledger    *ledger.Ledger
 	known     ledger.Known    // by list
@@ -58,8 +57,6 @@ type run struct {
 	actions   []plan.Action // by decide
 	results   []plan.Result // by write
 	delivered deliveries    // empty in a scan
-	stopped   bool          // the other stages are left out
-	ahead     github.Ahead  // of this machine's clock
 }
 
 // deliveries are what a dispatch files, and what its earlier rounds did.
@@ -75,7 +72,7 @@ type merged struct{ merge, join []marker.Marker }
 
 func begin(o Options) *run {
 	now := o.Clock.Now()
-	r := &run{Options: o, began: now, report: report.Run{Started: now, DryRun: o.DryRun}}
+	r := &run{Options: o, machine: machine{clock: o.Clock, began: now}, report: report.Run{Started: now, DryRun: o.DryRun}}
 	r.ledger = &ledger.Ledger{
 		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
 	}
@@ -91,25 +88,6 @@ func (r *run) newIntake() {
 
 // tracker is the service that keeps issues of its own; nil if there is none.
 func (r *run) tracker() source.Tracker { return source.TrackerOf(r.Services) }
-
-// time is GitHub's time. The machine's clock measures only how long something takes:
-// a run whose clock is ahead would call minutes read that have not passed yet.
-func (r *run) time() time.Time {
-	if !r.ahead.Matters() {
-		return r.Clock.Now()
-	}
-	return r.Clock.Now().Add(-time.Duration(r.ahead))
-}
-
-// setClock compares the clock with GitHub's. The run began when it did by either.
-func (r *run) setClock() {
-	if r.ahead = r.GitHub.Ahead(); !r.ahead.Matters() {
-		return
-	}
-	r.warn(fmt.Sprintf("This machine's clock is %s, by which events are counted: set it by NTP.", r.ahead))
-	r.input.Now = r.began.Add(-time.Duration(r.ahead))
-	r.report.Started = r.input.Now
-}
 
 func (r *run) fail(err error) {
 	if err != nil {
@@ -133,7 +111,7 @@ func appendOnce(list, texts []string) []string {
 
 func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
-	r.report.Ended = r.time()
+	r.report.Ended = r.machine.now()
 	r.report.Requests = map[string]int{}
 	count := func(service string, sent map[string]int) {
 		for kind, n := range sent {

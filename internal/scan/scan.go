@@ -39,10 +39,15 @@ func Run(ctx context.Context, o Options) report.Run {
 	return r.end()
 }
 
+// errEnd is returned by a stage after which the others have nothing to do.
+var errEnd = errors.New("the other stages are left out")
+
 // through runs the stages in their order. A dry run ends where it would write.
 func (r *run) through(ctx context.Context, stages ...stage) error {
 	for _, s := range stages {
-		if err := s(ctx, r); err != nil || r.stopped {
+		if err := s(ctx, r); errors.Is(err, errEnd) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}
@@ -54,7 +59,10 @@ func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
-	r.setClock()
+	r.machine.ahead = r.GitHub.Ahead()
+	r.warn(r.machine.warning()...)
+	r.input.Now = r.machine.time(r.machine.began)
+	r.report.Started = r.input.Now
 	r.newIntake()
 	return err
 }
@@ -134,21 +142,21 @@ func addContext(ctx context.Context, r *run) error {
 // write carries the actions out, and leaves the last tenth of the time to saving
 // how far the run came.
 func write(ctx context.Context, r *run) error {
-	if r.stopped = r.DryRun; r.DryRun {
+	if r.DryRun {
 		for _, a := range r.actions {
 			r.report.Lines = append(r.report.Lines, plan.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
 		}
-		return nil
+		return errEnd
 	}
 	renderer, err := r.renderer(ctx)
 	if err != nil {
 		return err
 	}
-	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.time}
+	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.machine.now}
 	if tracker := r.tracker(); tracker != nil {
 		a.Resolve = tracker.Resolve
 	}
-	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.began)
+	left := r.Times.MaxDuration*9/10 - r.machine.elapsed()
 	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)
 	defer cancel()
 	r.results = a.Do(ctx, r.actions)
