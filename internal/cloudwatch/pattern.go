@@ -19,27 +19,33 @@ const MaxFilterPattern = 1024
 // in the service's documentation says whether a pattern may, and a pattern that
 // is refused finds nothing at all. Their frames are known by what they end in.
 const DefaultFilterPattern = `` +
-	// Levels as plain text, log4j, logback, java.util.logging, slog, Python's
-	// logging and Lambda write them, in text and as JSON strings alike.
-	`?ERROR ?FATAL ?CRITICAL ?SEVERE ?PANIC ` +
+	// Levels in capitals, whole or shortened, as most loggers write them: ERROR,
+	// ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; HAProxy's ALERT.
+	`?ERR ?FATA ?CRIT ?SEVERE ?PANIC ?ALERT ` +
+	// Levels as one letter: glog's and klog's E0314, "[E 240314", " E ", Telegraf's
+	// "E!", DMS's "]E:", Android's "E/"; Redis's mark of a warning, the numbers of
+	// systemd and syslog (of user programs and daemons); the sign that people put in front of errors.
+	`?E0 ?E1 ?"[E" ?" E " ?"|E" ?"E!" ?"]E:" ?"E/" ?" # " ?"<3>" ?"<2>" ?"<11>" ?"<27>" ?"❌" ` +
 	// Exceptions of all runtimes, by the usual ends of their names: TypeError,
 	// IllegalStateException.
 	`?Error ?Exception ` +
 	// logrus, zap, zerolog and winston as text and JSON; Go's "fatal error:" and
-	// "panic:"; Rust's "panicked".
-	`?fatal ?panic ` +
+	// "panic:"; Rust's "panicked"; levels of syslog and .NET.
+	`?fatal ?panic ?crit ?"[emerg" ?"[alert" ?fail ` +
 	// A lower-case "error" is too frequent alone. As a level: of logrus and slog's
 	// kin (level=error), winston and plain text (error: …), structlog and nginx
-	// ([error …), JSON with and without a space, which leaves out the key "error".
-	`?"level=error" ?"error:" ?"[error" ?":\"error\"" ?": \"error\"" ` +
-	// structlog and syslog levels: [critical …, [crit], "critical".
-	`?"[crit" ?"\"critical\"" ` +
-	// The same in colours (winston, structlog, logrus): the "m" ends the colour's code.
-	`?merror ?mERRO ?mFATA ` +
-	// pino and bunyan: error and fatal.
-	`?"\"level\":50" ?"\"level\":60" ` +
-	// Lambda's time-outs, in its text format and in its JSON format.
-	`?"Task timed out" ?"\"status\":\"timeout\"" ` +
+	// ([error …), words between blanks, JSON with and without a space, which leaves
+	// out the key "error", and JSON inside of JSON, where every quote has a backslash.
+	`?"=err" ?"error:" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
+	// An error that is logged with a message, by zap in its format for people too.
+	`?"\"error\":\"" ?"\"error\": \"" ` +
+	// The same in colours (winston): the "m" ends the colour's code.
+	`?merror ` +
+	// pino and bunyan: error and fatal, in JSON and in JSON inside of JSON. Nextcloud's
+	// error and fatal, and journald's error.
+	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
+	// Lambda's time-outs, in its text format and in its JSON format; Step Functions.
+	`?"Task timed out" ?"\"timeout\"" ?"Failed\"" ?TimedOut ` +
 	// What runtimes print when nothing caught an exception that is named unusually.
 	`?Uncaught ?Unhandled ` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
@@ -51,14 +57,13 @@ const DefaultFilterPattern = `` +
 	// Frames of Ruby, PHP and Elixir by their files, what Elixir exits and throws,
 	// Perl's messages and frames, and the line above the commands of a Tcl error.
 	`?".rb:" ?".php(" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
-	// Frames of Java, Kotlin and Scala, and the joints of their traces. "... 12
-	// more" and "... 12 common frames omitted" are found by their first digit.
+	// Frames of Java, Kotlin and Scala, and the joints of their traces, such as "... 12
+	// more" and "... 12 common frames omitted".
 	`?".java:" ?".kt:" ?".scala:" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
-	`?"Caused by: " ?"Suppressed: " ` +
-	`?"... 1" ?"... 2" ?"... 3" ?"... 4" ?"... 5" ?"... 6" ?"... 7" ?"... 8" ?"... 9" ` +
+	`?"Caused by: " ?"Suppressed: " ?"... " ` +
 	// Go traces: the head of each goroutine, the call with or without arguments, and the
 	// place, which ends in an offset. (".go:" would find every line of a logger
 	// that prints its caller, such as zap.)
-	`?"[signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
+	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
 	// What a process dies of, as C++, the C library, the shell and the kernel say.
 	`?"terminate called" ?" detected" ?"Segmentation fault" ?"core dumped" ?"ut of memory"`

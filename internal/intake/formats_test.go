@@ -313,8 +313,9 @@ func formatTables(formats []*format) string {
 		fmt.Fprintf(&b, "| %s | %s |\n", family, strings.Join(names[family], ", "))
 	}
 	b.WriteString("\n## What the default filter pattern misses\n\n")
-	b.WriteString("The pattern has at most 1,024 characters. These errors contain none of its terms, so a log group that is read with\n" +
-		"the pattern does not show them. Set `filter-pattern` to a pattern of your own if you need them:\n\n")
+	b.WriteString("A log group whose window fits in 3 pages is read whole, and misses nothing. A larger one is read with the default\n" +
+		"filter pattern, of at most 1,024 characters, which has no term for these. Set `filter-pattern` to a pattern of your own if you\n" +
+		"need them:\n\n")
 	for _, name := range missed {
 		fmt.Fprintf(&b, "- %s\n", name)
 	}
