@@ -145,8 +145,11 @@ func TestReadingCodeIsExtra(t *testing.T) {
 		"tree":     func() error { _, err := s.Tree(t.Context(), first); return err },
 		"contains": func() error { _, err := s.Contains(t.Context(), first, first); return err },
 		"refs":     func() error { _, err := s.Refs(t.Context(), nil); return err },
-		"source":   func() error { _, err := s.Source(t.Context(), first, github.Wanted{Texts: []string{"src/a.js"}}); return err },
-		"closer":   func() error { _, err := s.Closer(t.Context(), 1); return err },
+		"source": func() error {
+			_, err := s.Source(t.Context(), first, github.Wanted{Texts: []string{"src/a.js"}})
+			return err
+		},
+		"closer": func() error { _, err := s.Closer(t.Context(), 1); return err },
 	}
 	faults := []githubtest.Fault{
 		{Status: 502}, {Status: 403, Header: map[string]string{"Retry-After": "60"}, Body: "{}"}, {Truncate: true},

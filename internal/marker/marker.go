@@ -57,6 +57,7 @@ type Marker struct {
 	Template string       `json:"t,omitempty"` // message template, redacted
 	Service  string       `json:"s,omitempty"`
 	Level    string       `json:"l,omitempty"`
+	Facts    Facts        `json:"x,omitzero"` // of the newest event that was read
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
 	FiledBy  string       `json:"by,omitempty"` // name of the run that filed the issue; tells a copy of the marker from another run's
@@ -70,6 +71,15 @@ type Marker struct {
 	Commented []string     `json:"com,omitempty"` // reasons already commented
 	Quiet     count.Millis `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
+}
+
+// Facts describe an event, redacted.
+type Facts struct {
+	Exception   string `json:"t,omitempty"` // type of the one that surfaced
+	Place       string `json:"p,omitempty"` // function of the first in-app frame
+	Location    string `json:"l,omitempty"` // FILE:LINE of that frame
+	Release     string `json:"r,omitempty"`
+	Environment string `json:"e,omitempty"`
 }
 
 // Count is how often the error happened: the sum over log groups, the Sentry
@@ -143,6 +153,9 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 	}
 	for kind, inbox := range b.Deliveries {
 		m.SetInbox(kind, inboxes(m.Deliveries[kind], inbox))
+	}
+	if m.Facts == (Facts{}) {
+		m.Facts = b.Facts
 	}
 	return m
 }

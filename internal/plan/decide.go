@@ -181,6 +181,9 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 		m.Span(g.First, g.Last)
 		describe(&m, g)
 	}
+	if g := sampled(groups); g != nil {
+		m.Facts = FactsOf(g)
+	}
 	total(&m, groups)
 	for name, seen := range sum(groups) {
 		tally := m.Sources[name]
@@ -204,6 +207,15 @@ func describe(m *marker.Marker, g *grouping.Group) {
 	if level, _ := event.ParseLevel(m.Level); g.Level > level {
 		m.Level = g.Level.String()
 	}
+}
+
+// FactsOf returns what an issue says about the group's sample.
+func FactsOf(g *grouping.Group) marker.Facts {
+	f := marker.Facts{Exception: g.Type, Location: Location(g.Place), Release: g.Sample.Release, Environment: g.Sample.Environment}
+	if g.Place.Function != "" {
+		f.Place = Place(g.Place)
+	}
+	return f
 }
 
 // sum adds up what all groups that landed on one issue counted, since a cell is set

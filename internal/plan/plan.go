@@ -146,7 +146,7 @@ func magnitude(n int64) int {
 
 // Sample returns the event that the issue shows, and false if none was read.
 func (a Action) Sample() (event.Event, bool) {
-	g := a.Sampled()
+	g := sampled(a.Groups)
 	switch {
 	case a.Evidence.Sample != nil:
 		return *a.Evidence.Sample, true
@@ -156,10 +156,9 @@ func (a Action) Sample() (event.Event, bool) {
 	return event.Event{}, false
 }
 
-// Sampled returns the first group of which an event was read; nil if there is
-// none.
-func (a Action) Sampled() *grouping.Group {
-	for _, g := range a.Groups {
+// sampled returns the first group of which an event was read; nil if there is none.
+func sampled(groups []*grouping.Group) *grouping.Group {
+	for _, g := range groups {
 		if g.Tracked == nil || g.Sample.Source != "" {
 			return g
 		}

@@ -10,17 +10,16 @@ import (
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/marker"
-	"github.com/org/errmon-action/internal/plan"
 )
 
 // head says what happened, how often and where.
-func (r Renderer) head(a plan.Action, old string) string {
+func (r Renderer) head(m marker.Marker) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** · first seen %s · last seen %s\n\n",
-		events(a.Next.Count()), clockTime(a.Next.First.Time()), clockTime(a.Next.Last.Time()))
-	b.WriteString(r.facts(a, old))
-	b.WriteString(r.sources(a.Next))
-	if trend := trend(a.Next); trend != "" {
+		events(m.Count()), clockTime(m.First.Time()), clockTime(m.Last.Time()))
+	b.WriteString(r.facts(m))
+	b.WriteString(r.sources(m))
+	if trend := trend(m); trend != "" {
 		b.WriteString("\n" + trend + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
@@ -33,61 +32,31 @@ func events(n int64) string {
 	return fmt.Sprintf("%d events", n)
 }
 
-// facts is a table of what is known beyond the counts. Where this run saw no
-// event, what the old section said of one stays.
-func (r Renderer) facts(a plan.Action, old string) string {
-	rows := [][2]string{
-		{"Message", r.Redactor.Code(a.Next.Template, 500).String()},
-		{"Service", r.Redactor.Code(a.Next.Service, 100).String()},
-		{"Level", level(a.Next)},
-	}
-	if g := a.Sampled(); g == nil {
-		rows = slices.Concat(oldFacts(old, "Exception", "In"), rows, oldFacts(old, "Release", "Environment"))
-	} else {
-		rows = append([][2]string{{"Exception", r.Redactor.Code(g.Type, 200).String()}, {"In", r.place(g.Place)}}, rows...)
-		rows = append(rows,
-			[2]string{"Release", r.Redactor.Code(g.Sample.Release, 100).String()},
-			[2]string{"Environment", r.Redactor.Code(g.Sample.Environment, 100).String()})
-	}
+// facts is a table of what is known beyond the counts.
+func (r Renderer) facts(m marker.Marker) string {
 	var b strings.Builder
 	b.WriteString("| | |\n|---|---|\n")
-	for _, row := range rows {
-		if row[1] != "" {
-			fmt.Fprintf(&b, "| %s | %s |\n", row[0], row[1])
+	row := func(name string, parts ...string) {
+		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+		if len(parts) > 0 {
+			fmt.Fprintf(&b, "| %s | %s |\n", name, strings.Join(parts, " at "))
 		}
 	}
+	code := func(text string, limit int) string { return r.Redactor.Code(text, limit).String() }
+	row("Exception", code(m.Facts.Exception, 200))
+	row("In", code(m.Facts.Place, 200), code(m.Facts.Location, 300))
+	row("Message", code(m.Template, 500))
+	row("Service", code(m.Service, 100))
+	row("Level", level(m))
+	row("Release", code(m.Facts.Release, 100))
+	row("Environment", code(m.Facts.Environment, 100))
 	return b.String() + "\n"
-}
-
-// oldFacts returns the rows of the facts with these names that a section holds.
-func oldFacts(section string, names ...string) [][2]string {
-	table, _, _ := strings.Cut(section, "| Source |")
-	var rows [][2]string
-	for _, name := range names {
-		_, rest, ok := strings.Cut(table, "\n| "+name+" | ")
-		value, _, closed := strings.Cut(rest, " |\n")
-		if ok && closed && !strings.Contains(value, "\n") {
-			rows = append(rows, [2]string{name, value})
-		}
-	}
-	return rows
 }
 
 // level is a name that event knows, whatever people made of what is stored.
 func level(m marker.Marker) string {
 	level, _ := event.ParseLevel(m.Level)
 	return level.String()
-}
-
-func (r Renderer) place(f event.Frame) string {
-	var parts []string
-	if f.Function != "" {
-		parts = append(parts, r.Redactor.Code(plan.Place(f), 200).String())
-	}
-	if f.File != "" {
-		parts = append(parts, r.Redactor.Code(plan.Location(f), 300).String())
-	}
-	return strings.Join(parts, " at ")
 }
 
 // sources lists where the events came from, with a link to the newest of each.

@@ -47,7 +47,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	for limit := maxSample; ; limit /= 2 {
 		one := r.section()
-		section, err := a.Next.Section(one.head(a, old) + "\n\n" + one.sample(a, old, limit) + "\n\n" + r.foot())
+		section, err := a.Next.Section(one.head(a.Next) + "\n\n" + one.sample(a, old, limit) + "\n\n" + r.foot())
 		if err != nil {
 			return "", err
 		}

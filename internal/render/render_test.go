@@ -46,7 +46,7 @@ func action() plan.Action {
 			}}},
 		},
 	}
-	m := marker.Marker{Keys: []string{g.Key}, Template: g.Template, Service: "shop", Level: "error"}
+	m := marker.Marker{Keys: []string{g.Key}, Template: g.Template, Service: "shop", Level: "error", Facts: plan.FactsOf(g)}
 	m.Span(noon.Add(-30*time.Hour), noon)
 	m.SetSource(shop, count.Tally{
 		Through: count.MinuteOf(noon.Add(-20 * time.Hour)), Frozen: 3, Days: map[count.Day]int64{count.MinuteOf(noon).Day() - 1: 3},
@@ -59,10 +59,14 @@ func TestBodies(t *testing.T) {
 	public := renderer
 	public.HoldBack = true
 	lost := action()
-	lost.Groups = nil
+	kept := action()
+	kept.Groups = nil
+	lost := kept
+	lost.Next.Facts = marker.Facts{} // no event of it was ever read
 	line := action()
 	line.Groups[0].Type, line.Groups[0].Place = "", event.Frame{}
 	line.Groups[0].Sample = event.Event{Text: "2026-11-22T12:00:00Z ERROR order 17 lost"}
+	line.Next.Facts = plan.FactsOf(line.Groups[0])
 	first, err := renderer.Body(action(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -79,7 +83,7 @@ func TestBodies(t *testing.T) {
 		{"message", renderer, line, ""},
 		{"public repository", public, action(), ""},
 		{"log lines gone", renderer, lost, ""},
-		{"people wrote around it", renderer, lost, "Known since May.\n\n" + first + "\n\nSee the runbook.\n"},
+		{"people wrote around it", renderer, kept, "Known since May.\n\n" + first + "\n\nSee the runbook.\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
