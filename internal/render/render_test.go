@@ -58,7 +58,6 @@ func action() plan.Action {
 func TestBodies(t *testing.T) {
 	public := renderer
 	public.HoldBack = true
-	lost := action()
 	kept := action()
 	kept.Groups = nil
 	lost := kept
