@@ -136,7 +136,7 @@ func (a *Applier) resolve(ctx context.Context, ids []string) error {
 }
 
 func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
-	if action.Reason == plan.Duplicate {
+	if action.Reason == plan.Duplicate && !issue.Newer {
 		return plan.CloseDuplicate(issue, action.DupOf)
 	}
 	action.Issue = issue

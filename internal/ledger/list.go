@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
@@ -45,6 +46,7 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 
 // readIssues keeps the issues that carry a marker of ours.
 func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, k *Known) error {
+	var newer []string
 	for _, i := range listed {
 		issue, err := ReadIssue(i, l.label())
 		if errors.Is(err, marker.ErrNone) {
@@ -61,10 +63,15 @@ func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, k *Known
 		case err != nil:
 			k.warn("issue #%d: %v: left alone", i.Number, err)
 			continue
+		case issue.Newer:
+			newer = append(newer, fmt.Sprintf("#%d", i.Number))
 		case issue.Damaged:
 			k.warn("issue #%d: its marker is damaged: recognised by its key line, and counted anew", i.Number)
 		}
 		k.Issues = append(k.Issues, issue)
+	}
+	if len(newer) > 0 {
+		k.warn("%d issues (%s) were written by a newer version: left alone; update the version in `uses:`", len(newer), strings.Join(newer[:min(len(newer), 10)], ", "))
 	}
 	k.dropCopies()
 	return nil

@@ -26,14 +26,22 @@ var (
 	ErrNewer = errors.New("errmon section is of a newer version")
 )
 
-// DamagedError says that the state cannot be read; Key, if it is still
-// legible, tells whose issue it is.
+// NewerError is ErrNewer with the first key of the issue, which stays readable.
+type NewerError struct{ Key string }
+
+func (e *NewerError) Error() string { return ErrNewer.Error() }
+
+// Unwrap returns ErrNewer.
+func (e *NewerError) Unwrap() error { return ErrNewer }
+
+// DamagedError says that the state cannot be read. Key is the first key of the
+// issue if that is still legible, or else empty.
 type DamagedError struct{ Key string }
 
 func (e *DamagedError) Error() string { return "errmon state is damaged" }
 
-// Read returns the marker in the body of an error issue. It returns ErrNone,
-// ErrNewer or a *DamagedError.
+// Read returns the marker in the body of an error issue. It returns ErrNone, a
+// *NewerError or a *DamagedError.
 func Read(body string) (Marker, error) {
 	var m Marker
 	if err := read(body, &m); err != nil {
@@ -60,10 +68,10 @@ func read(body string, state any) error {
 	if !ok {
 		return ErrNone
 	}
-	if v, _ := version(section, beginPrefix); v > Version {
-		return ErrNewer
-	}
 	key, ok := ownKey(section)
+	if v, _ := version(section, beginPrefix); v > Version {
+		return &NewerError{Key: key}
+	}
 	if !ok {
 		return &DamagedError{}
 	}
@@ -76,7 +84,7 @@ func read(body string, state any) error {
 	}
 	v, rest := version(section[at:], statePrefix)
 	if v > Version {
-		return ErrNewer
+		return &NewerError{Key: key}
 	}
 	sum, text, ok := strings.Cut(strings.TrimSpace(rest), " ")
 	if v != Version || !ok || decode(text, sum, state) != nil {

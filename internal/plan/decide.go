@@ -52,6 +52,8 @@ func RegressionNote(issue Issue) string {
 func verdict(a Action, in Input) (Kind, Reason) {
 	there := theirs(a.Next, in)
 	switch {
+	case a.Issue.Newer:
+		return Mute, NewerMarker
 	case a.Issue.Ignored:
 		return Mute, IgnoreLabel
 	case mutedThere(a.Issue) && there.state == event.Unresolved && there.changed:

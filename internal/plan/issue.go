@@ -22,8 +22,9 @@ type Snapshot struct {
 }
 
 // ReadIssue reads the marker of an issue. A damaged marker is no error as long as
-// its key line tells whose issue it is. It returns marker.ErrNone,
-// marker.ErrNewer or a *marker.DamagedError.
+// its key line says which error it is about. One of a newer errmon is muted, so that
+// its error is not filed again. ReadIssue returns marker.ErrNone, or a
+// *marker.NewerError or *marker.DamagedError without a key.
 func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
 	issue := Issue{
 		Number:   s.Number,
@@ -39,10 +40,14 @@ func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
 	var err error
 	issue.Marker, err = marker.Read(s.Body)
 	var damaged *marker.DamagedError
-	if errors.As(err, &damaged) && damaged.Key != "" {
-		issue.Damaged = true
-		issue.Marker = marker.Marker{Keys: []string{damaged.Key}}
-		err = nil
+	var newer *marker.NewerError
+	switch {
+	case errors.As(err, &damaged) && damaged.Key != "":
+		issue.Damaged, issue.Marker = true, marker.Marker{Keys: []string{damaged.Key}}
+		return issue, nil
+	case errors.As(err, &newer) && newer.Key != "":
+		issue.Newer, issue.Marker = true, marker.Marker{Keys: []string{newer.Key}}
+		return issue, nil
 	}
 	return issue, err
 }

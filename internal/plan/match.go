@@ -69,7 +69,9 @@ func (d *directory) duplicate(issue Issue, owner int) {
 	d.merge[owner] = append(d.merge[owner], issue.Marker)
 }
 
-func muted(issue Issue) bool { return issue.Ignored || (!issue.Open && issue.Closed != "") }
+func muted(issue Issue) bool {
+	return issue.Ignored || issue.Newer || (!issue.Open && issue.Closed != "")
+}
 
 // adopt returns the rows that still wait. A row whose error has an issue by
 // now, filed by a run that overlapped, hands its counts over.

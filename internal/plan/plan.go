@@ -54,6 +54,7 @@ const (
 	NotPlanned  Reason = "closed as not planned"                // Mute
 	ClosedAsDup Reason = "closed as duplicate"                  // Mute
 	IgnoreLabel Reason = "labelled ignore"                      // Mute
+	NewerMarker Reason = "written by a newer version"           // Mute
 	NothingNew  Reason = "nothing new"                          // Keep
 	Gone        Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
 )
@@ -68,6 +69,7 @@ type Issue struct {
 	ClosedAt time.Time // zero while open
 	Ignored  bool      // carries the ignore label
 	Damaged  bool      // its marker was unreadable; Marker holds the key alone
+	Newer    bool      // a newer errmon wrote it; Marker holds the key alone
 	Marker   marker.Marker
 }
 
