@@ -64,25 +64,23 @@ func ReadDashboard(body string) (Dashboard, error) {
 }
 
 func read(body string, state any) error {
-	_, section, _, ok := Split(body)
+	found, ok := find(body)
 	if !ok {
 		return ErrNone
 	}
+	section := body[found.from:found.to]
 	key, ok := ownKey(section)
 	if v, _ := version(section, beginPrefix); v > Version {
 		return &NewerError{Key: key}
 	}
-	if !ok {
+	if !ok || found.foreign {
 		return &DamagedError{}
 	}
 	damaged := &DamagedError{Key: key}
-	// The last one: nothing of ours stands behind it, and people may have
-	// quoted an older one above.
-	at := strings.LastIndex(section, statePrefix)
-	if at < 0 {
+	if found.state == "" {
 		return damaged
 	}
-	v, rest := version(section[at:], statePrefix)
+	v, rest := version(found.state, statePrefix)
 	if v > Version {
 		return &NewerError{Key: key}
 	}
@@ -142,38 +140,6 @@ func after(text, prefix string) string {
 		return ""
 	}
 	return inside
-}
-
-// Split parts a body into what people wrote before our section, the section
-// with its first and last line, and what people wrote behind it. Where someone
-// cut the first line off, the section begins at the key line; where the last one
-// is gone it ends with the state, and without a state it has no end.
-func Split(body string) (before, section, behind string, ok bool) {
-	begin := strings.Index(body, beginPrefix)
-	if begin < 0 {
-		begin = strings.Index(body, keyPrefix)
-	}
-	if begin < 0 {
-		return body, "", "", false
-	}
-	end := begin + length(body[begin:])
-	return body[:begin], body[begin:end], body[end:], true
-}
-
-// length is how far a section reaches into a text that begins with it.
-func length(text string) int {
-	if end := strings.LastIndex(text, endLine); end >= 0 {
-		return end + len(endLine)
-	}
-	state := strings.LastIndex(text, statePrefix)
-	if state < 0 {
-		return len(text)
-	}
-	end := strings.Index(text[state:], suffix)
-	if end < 0 {
-		return len(text)
-	}
-	return state + end + len(suffix)
 }
 
 // Section wraps text, which people read, and the marker into the bot's section

@@ -110,7 +110,7 @@ func release(a plan.Action) string {
 
 func (r Renderer) foot() string {
 	return "---\n" +
-		"<sub>Filed by errmon and kept up to date; text above or below this section stays. " +
+		marker.LastLine + " and kept up to date; text above or below this section stays. " +
 		"Close as completed: reopened if it happens again. " +
 		"Close as not planned, or add the label <code>" + r.Label + ":ignore</code>: muted.</sub>"
 }

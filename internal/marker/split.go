@@ -1,0 +1,177 @@
+package marker
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/count"
+)
+
+// This file finds our section in a body that people edit: they write around it,
+// quote its lines, paste an earlier body, and delete lines that they take for noise.
+// Only a whole line at the left margin counts, and the state decides: of several
+// sections the one whose state is newest is ours. Whatever is not surely ours is
+// people's text, and stays.
+
+// What people read of an issue's section begins with "**N events**" and ends with a
+// line that begins like this. Both show how far a section reaches whose own lines
+// were deleted.
+const LastLine = "<sub>Filed by errmon"
+
+var firstRead = regexp.MustCompile(`^\*\*\d[\d,]* events?\*\*`)
+
+// Split parts a body into what people wrote before our section, the section
+// with its first and last line, and what people wrote behind it.
+func Split(body string) (before, section, behind string, ok bool) {
+	found, ok := find(body)
+	if !ok {
+		return body, "", "", false
+	}
+	return body[:found.from], body[found.from:found.to], body[found.to:], true
+}
+
+// place is where our section is in a body.
+type place struct {
+	from, to int
+	state    string // the state line; empty if it is gone
+	foreign  bool   // the section of another issue was pasted as well
+}
+
+// line is one of our lines in a body, or a line that people read.
+type line struct {
+	prefix   string // which of ours; empty for others
+	text     string // without white space at its end
+	from, to int    // in the body, without its line break
+}
+
+func find(body string) (place, bool) {
+	lines := linesOf(body)
+	if at, foreign := newestState(lines); at >= 0 {
+		first := firstLine(lines, at)
+		return place{lines[first].from, lines[endOf(lines, at)].to, lines[at].text, foreign}, true
+	}
+	first := slices.IndexFunc(lines, func(l line) bool { return l.prefix == beginPrefix })
+	if first < 0 {
+		first = slices.IndexFunc(lines, func(l line) bool { return l.prefix == keyPrefix })
+	}
+	if first < 0 {
+		return place{}, false
+	}
+	return place{from: lines[first].from, to: lines[lastLine(lines, first)].to}, true
+}
+
+func linesOf(body string) []line {
+	var lines []line
+	from := 0
+	for raw := range strings.SplitSeq(body, "\n") {
+		l := line{text: strings.TrimRight(raw, " \t\r"), from: from}
+		l.to = from + len(l.text)
+		for _, prefix := range []string{beginPrefix, keyPrefix, statePrefix, endLine} {
+			if strings.HasPrefix(l.text, prefix) && strings.HasSuffix(l.text, suffix) {
+				l.prefix = prefix
+			}
+		}
+		lines = append(lines, l)
+		from += len(raw) + 1
+	}
+	return lines
+}
+
+// newestState returns the index of the state line that was written last: of those that
+// can be read, else the last one; -1 if there is none. foreign says that states of
+// several issues can be read.
+func newestState(lines []line) (at int, foreign bool) {
+	at = -1
+	var best age
+	for i, l := range lines {
+		if l.prefix != statePrefix {
+			continue
+		}
+		a := ageOf(l.text)
+		foreign = foreign || best.readable && a.readable && a.key != best.key
+		if !best.readable || a.readable && a.last >= best.last {
+			at, best = i, a
+		}
+	}
+	return at, foreign
+}
+
+// age is what of a state says how new it is, and whose.
+type age struct {
+	readable bool
+	key      string
+	last     count.Millis
+}
+
+func ageOf(stateLine string) age {
+	v, rest := version(stateLine, statePrefix)
+	if v > Version {
+		return age{readable: true}
+	}
+	var state struct {
+		Keys []string                `json:"k"`
+		Last count.Millis            `json:"n"`
+		Read map[string]count.Millis `json:"read"`
+	}
+	sum, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	if decode(text, sum, &state) != nil {
+		return age{}
+	}
+	a := age{readable: true, last: state.Last}
+	if len(state.Keys) > 0 {
+		a.key = state.Keys[0]
+	}
+	for _, at := range state.Read {
+		a.last = max(a.last, at)
+	}
+	return a
+}
+
+// firstLine returns where the section begins that ends with a state: at its first
+// line of ours that is left, else at the first line that people read.
+func firstLine(lines []line, state int) int {
+	first := -1
+	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {
+		switch {
+		case lines[i].prefix == beginPrefix:
+			return i
+		case lines[i].prefix == keyPrefix, first < 0 && firstRead.MatchString(lines[i].text):
+			first = i
+		}
+	}
+	if first < 0 {
+		return state
+	}
+	return first
+}
+
+// endOf returns the end line right below a state, else the state.
+func endOf(lines []line, state int) int {
+	for i := state + 1; i < len(lines); i++ {
+		if lines[i].prefix == endLine {
+			return i
+		}
+		if lines[i].text != "" {
+			break
+		}
+	}
+	return state
+}
+
+// lastLine returns where a section ends whose state is gone: at the last line that
+// people read, or at its end line; if both are gone, at its key line.
+func lastLine(lines []line, first int) int {
+	last := first
+	for i := first; i < len(lines); i++ {
+		switch {
+		case lines[i].prefix == endLine:
+			return i
+		case strings.HasPrefix(lines[i].text, LastLine):
+			return endOf(lines, i)
+		case lines[i].prefix == keyPrefix && i == first+1:
+			last = i
+		}
+	}
+	return last
+}
