@@ -19,6 +19,7 @@ type grouped struct {
 	Template    string
 	Title       string
 	Rule        string
+	Format      string
 	Keys        []string
 	Service     string
 	Level       string

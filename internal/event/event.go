@@ -42,6 +42,7 @@ type Event struct {
 	Exceptions []Exception
 	Runtime    string // as stacktrace.Parse names it; empty without a trace
 
+	Format      string // what the line was read as, such as "syslog, json"; empty where nothing was recognised
 	Issue       string // id of the Sentry issue that it belongs to; empty elsewhere
 	Logger      string
 	Service     string

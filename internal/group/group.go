@@ -12,6 +12,7 @@
 //	"rule"        what the fingerprint was made of
 //	"keys"        by which an issue would know the error, the fingerprint first
 //	"service"     of the log line, "level" the worst one seen
+//	"format"      its lines were read as, such as "syslog, json"
 //	"runtime"     that printed the stack trace; empty without one
 //	"exceptions"  the type chain: "type", "message" and "frames", the most recent
 //	              first, each with "in-app"
@@ -148,6 +149,7 @@ func (p Printer) describe(g *grouping.Group) []byte {
 		field("keys", keys(g))
 		field("service", p.text(g.Service))
 		field("level", g.Level.String())
+		field("format", g.Sample.Format)
 		field("runtime", g.Sample.Runtime)
 		field("exceptions", p.exceptions(g.Sample.Exceptions))
 	}

@@ -44,7 +44,7 @@ var otherForms = []struct {
 	{"message", "nothing tells a thrown string from text", []string{"node/string"}},
 	{"no level", "nothing tells a thrown string from text", []string{"node/string"}},
 	{"on the head", "the first line is known by its indentation or its being alone", []string{"node/string", "python/group", "python/syntax_main"}},
-	{"lambda", "the first line is known by its indentation or its being alone", []string{"node/aggregate", "node/string", "python/group", "python/syntax_main"}},
+	{"lambda", "the first line is known by its indentation or its being alone", []string{"node/string", "python/group", "python/syntax_main"}},
 }
 
 func quoted(s string) string {

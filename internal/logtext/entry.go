@@ -66,7 +66,7 @@ func (e *entry) readHead() {
 		e.head.message = e.first
 		return
 	}
-	e.head = readHead(strings.TrimLeft(e.first, " \t"))
+	e.head = readHead(strings.TrimLeft(e.first, " \t"), e.stamped && e.shape == stacktrace.Text)
 	if e.head.structured && e.shape == stacktrace.Text {
 		e.shape = stacktrace.Head
 	}
@@ -78,7 +78,7 @@ func (e *entry) readHead() {
 // jsonEvent makes the event of a record that is one JSON object.
 func (e *entry) jsonEvent() event.Event {
 	ev := newEvent(e)
-	ev.Text = clip(e.first)
+	ev.Text, ev.Format = clip(e.first), joined(ev.Format, "json")
 	e.fields.fill(&ev)
 	return ev
 }

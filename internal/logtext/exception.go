@@ -88,7 +88,7 @@ func (o object) find(keys []string) any {
 // there are no frames: then it is a part of the message.
 func (f *fields) raise(e *event.Event) string {
 	var value any
-	if level := f.level(""); level != event.Unknown && level < event.Warn || f.raised == "" || json.Unmarshal([]byte(f.raised), &value) != nil {
+	if level := f.levelBy(""); level != event.Unknown && level < event.Warn || f.raised == "" || json.Unmarshal([]byte(f.raised), &value) != nil {
 		return ""
 	}
 	chain := appendExceptions(nil, value)

@@ -2,10 +2,7 @@ package logtext
 
 import (
 	"cmp"
-	"math"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/stacktrace"
@@ -17,7 +14,9 @@ type fields struct {
 	keys   *keyTable
 	values [fieldCount]string
 	ranks  [fieldCount]int
-	raised string // the exception that it holds as an object, as it is written
+	raised string      // the exception that it holds as an object, as it is written
+	level  event.Level // as the field of the level says
+	pairs  bool        // the values are written as logfmt's
 }
 
 // readFields reads a record that is one JSON object and nothing else, or
@@ -67,7 +66,7 @@ func (f *fields) member(key, value string, depth int) {
 			f.raised = f.record // which is the error itself, as winston logs one
 		}
 	}
-	if value[0] == '{' && f.keys.containers[key] && depth < maxNesting {
+	if value[0] == '{' && f.keys.holds(key) && depth < maxNesting {
 		prefix := key + "."
 		if key == "message" {
 			prefix = ""
@@ -75,14 +74,27 @@ func (f *fields) member(key, value string, depth int) {
 		f.object(value, prefix, depth+1)
 		return
 	}
-	k, ok := f.keys.byName[key]
-	if !ok || value[0] == '{' || value == "null" || value == `""` {
+	f.keep(key, value, depth)
+}
+
+// keep takes a value that some field asks for. A level's must name a level.
+func (f *fields) keep(key, value string, depth int) {
+	k, ok := f.keys.nested(key)
+	if !ok || value == "" || value[0] == '{' || value == "null" || value == `""` {
 		return
 	}
 	k.rank += depth * 100 // what is nearer to the surface wins, key for key
-	if f.values[k.field] == "" || k.rank < f.ranks[k.field] {
-		f.values[k.field], f.ranks[k.field] = value, k.rank
+	if f.values[k.field] != "" && k.rank >= f.ranks[k.field] {
+		return
 	}
+	if field(k.field) == fieldLevelName {
+		level := fieldLevel(key, f.plain(value))
+		if level == event.Unknown {
+			return
+		}
+		f.level = level
+	}
+	f.values[k.field], f.ranks[k.field] = value, k.rank
 }
 
 // text returns a field's string or number, "" where there is none.
@@ -90,7 +102,18 @@ func (f *fields) text(which field) string {
 	if f.values[which] == "" {
 		return ""
 	}
-	return scalar(f.values[which])
+	return f.plain(f.values[which])
+}
+
+// plain is a value without its quotes, "" where it is no string or number.
+func (f *fields) plain(value string) string {
+	switch {
+	case !f.pairs:
+		return scalar(value)
+	case value[0] == '"':
+		return logfmtUnquote(value)
+	}
+	return value
 }
 
 // fill completes the event by the fields.
@@ -99,7 +122,7 @@ func (f *fields) fill(e *event.Event) {
 	if e.Time.IsZero() {
 		e.Time = fieldTime(f.text(fieldTimestamp))
 	}
-	message := f.text(fieldMessage)
+	message := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted))
 	cause := f.text(fieldErrorMessage)
 	e.Stack = clip(f.stack(message, cause))
 	cause = cmp.Or(f.raise(e), cause)
@@ -108,7 +131,7 @@ func (f *fields) fill(e *event.Event) {
 		inner = failureIn(message, f.keys)
 		e.Stack, message = inner.Stack, cmp.Or(inner.Message, message)
 	}
-	if e.Level = f.level(e.Stack); f.values[fieldLevelName] == "" && f.values[fieldSeverity] == "" {
+	if e.Level = f.levelBy(e.Stack); f.values[fieldLevelName] == "" && f.values[fieldSeverity] == "" {
 		e.Level = max(e.Level, inner.Level)
 	}
 	if f.fillPlatform(e) || f.fillService(e) {
@@ -117,7 +140,7 @@ func (f *fields) fill(e *event.Event) {
 	h := head{message: message}
 	if e.Level == event.Unknown && message != "" {
 		first, _, _ := strings.Cut(message, "\n")
-		h = readHead(first)
+		h = readHead(first, false)
 		e.Level = h.level
 	}
 	e.Message = clip(message)
@@ -147,10 +170,10 @@ func (f *fields) fillIDs(e *event.Event) {
 	}
 }
 
-// level returns the field's level, else that of the record's shape.
-func (f *fields) level(stack string) event.Level {
-	if level := fieldLevel(f.text(fieldLevelName)); level != event.Unknown {
-		return level
+// levelBy returns the field's level, else that of the record's shape.
+func (f *fields) levelBy(stack string) event.Level {
+	if f.level != event.Unknown {
+		return f.level
 	}
 	if level := otelLevel(f.text(fieldSeverity)); level != event.Unknown {
 		return level
@@ -159,23 +182,4 @@ func (f *fields) level(stack string) event.Level {
 		return event.Error
 	}
 	return event.Unknown
-}
-
-// fieldTime reads a time in words, or a number of seconds, milliseconds,
-// microseconds or nanoseconds since 1970, told apart by size.
-func fieldTime(s string) time.Time {
-	if at, n := timeAt(s); n > 0 {
-		return at
-	}
-	number, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(number >= 1e8) || math.IsInf(number, 0) {
-		return time.Time{}
-	}
-	for number < 1e17 {
-		number *= 1000
-	}
-	if number > math.MaxInt64 {
-		return time.Time{}
-	}
-	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()
 }

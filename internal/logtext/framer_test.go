@@ -130,7 +130,7 @@ func TestFirstRecord(t *testing.T) {
 		records[i].Source, records[i].URL, records[i].Service = "s", fmt.Sprint("https://x/", i), "shop"
 	}
 	want := []event.Event{{
-		ID: "web-0", Source: "s", Stream: "web", URL: "https://x/0", Time: noon, Service: "shop", Split: true,
+		ID: "web-0", Source: "s", Stream: "web", URL: "https://x/0", Time: noon, Service: "shop", Split: true, Format: "head",
 		Level: event.Error, Message: "failed",
 		Text:  "ERROR failed\njava.lang.Error: x\n\tat a.b.C.d(C.java:1)",
 		Stack: "failed\njava.lang.Error: x\n\tat a.b.C.d(C.java:1)",

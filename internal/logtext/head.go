@@ -11,6 +11,7 @@ import (
 type head struct {
 	time       time.Time
 	level      event.Level
+	format     string // the name of what it is read as
 	logger     string
 	requestID  string
 	lane       string // the request or thread that the line names
@@ -18,76 +19,121 @@ type head struct {
 	stack      string // where a field of the line holds one
 	structured bool   // begins as loggers begin lines: with a time, a level or an id
 	twoLines   bool   // java.util.logging's first line, without level and message
+	origin     *origin
 }
 
-// maxHeadWords bounds the words looked at before the level.
-const maxHeadWords = 8
+// origin is where an event comes from, as few heads say.
+type origin struct{ service, release, environment, traceID string }
+
+// fill completes the event by what the head says.
+func (h *head) fill(e *event.Event) {
+	e.Logger, e.RequestID = h.logger, h.requestID
+	if e.Format == "" || h.format != "" {
+		e.Format = joined(e.Format, h.format)
+	}
+	if o := h.origin; o != nil {
+		e.Service = orElse(o.service, e.Service)
+		e.Release, e.Environment, e.TraceID = o.release, o.environment, o.traceID
+	}
+}
+
+// from returns the head's origin, to be filled.
+func (h *head) from() *origin {
+	if h.origin == nil {
+		h.origin = &origin{}
+	}
+	return h.origin
+}
+
+// maxHeadParts bounds the parts that a head may have before its level.
+const maxHeadParts = 10
 
 // readHead reads the first line of an event:
 //
 //	2026-11-22 10:00:00,123 ERROR [main] com.acme.Cart - no price
 //	[2026-11-22 10:00:00 +0000] [7] [ERROR] no price
-//	2026-11-22 10:00:00,123 - shop - ERROR - no price
-//	[ERROR]	2026-11-22T10:00:00.123Z	8f5b2c1e-…	no price
-//	ERROR:shop:no price
+//	22.11.2026 10:00:00 | web-1 | shop | error | no price
+//	E, [2026-11-22T10:00:00.123 #7] ERROR -- : no price
+//	❌ cart » no price
 //	level=error msg="no price"
 //
-// The words before the level must look like parts of such a head; where they
-// do not, only the time and ids are taken off the message.
-func readHead(s string) head {
-	h := readHeadWords(s)
-	if h.requestID != "" {
-		h.lane = h.requestID
+// It goes over the parts of the head one by one: times, numbers, ids, names,
+// brackets, and what separates them. A level is one that stands where a head
+// has its level: behind nothing but such parts, and set off the more from what
+// follows the more it looks like a word of a sentence. What the table of formats
+// knows is read first. A stamped line follows on the time of a transport.
+func readHead(s string, stamped bool) head {
+	r := headReader{s: s, timed: stamped}
+	if stamped {
+		r.left = afterTime
 	}
-	return h
+	if s == "" || !r.special() {
+		r.read()
+	}
+	if r.h.requestID != "" {
+		r.h.lane = r.h.requestID
+	}
+	return r.h
 }
 
-func readHeadWords(s string) head {
-	if isLambdaPlatform(s) {
-		return head{level: event.Info, message: s, structured: true}
+// headReader takes a head part by part.
+type headReader struct {
+	h     head
+	s     string
+	at    int    // where the next part begins
+	kept  int    // where the message begins if no level follows
+	left  edge   // what stands before the next part
+	timed bool   // a time was read
+	plain int    // words so far that a sentence may have
+	names string // the last part that may be the logger's name
+	joint string // what separated the level from the part before it
+}
+
+// edge is what stands on one side of a word.
+type edge int
+
+const (
+	atStart   edge = iota
+	afterTime      // a time
+	afterMark      // a bracket, or a sign that separates parts
+	afterName      // what no sentence begins with: a host, a dotted name, a number
+	afterWord      // a word
+)
+
+func (r *headReader) read() {
+	if r.logfmt() {
+		return
 	}
-	r := headReader{rest: s}
-	for words := 0; words < maxHeadWords && r.rest != "" && r.head.level == event.Unknown; words++ {
-		if !r.word() {
+	for parts := 0; parts < maxHeadParts && r.at < len(r.s); parts++ {
+		if !r.part() {
 			break
 		}
-	}
-	if r.head.level != event.Unknown {
-		r.afterLevel()
-		r.head.message = strings.TrimSpace(r.rest)
-		r.head.structured = true
-		if r.head.level >= event.Warn {
-			readTail(&r.head)
+		if r.h.level != event.Unknown {
+			if r.h.format == "" {
+				r.h.format = "head"
+				r.afterLevel()
+			}
+			return
 		}
-		return r.head
 	}
-	return r.withoutLevel(s)
-}
-
-// headReader takes a head word by word.
-type headReader struct {
-	head   head
-	rest   string
-	kept   string // rest, after the last word that surely belongs to the head
-	timed  bool   // the last word was a time
-	loose  int    // words since a separator that may be a sentence's
-	logger string // the last word that may be the logger's name
+	r.withoutLevel()
 }
 
 // withoutLevel ends the reading of a line that has no level in front.
-func (r *headReader) withoutLevel(s string) head {
-	h := r.head
-	h.message = s
+func (r *headReader) withoutLevel() {
+	h := &r.h
+	h.message = r.s
 	if h.structured {
-		h.message = strings.TrimLeft(r.kept, " \t-|:")
+		h.message = strings.TrimLeft(r.s[r.kept:], " \t-|:")
+		h.format = "head"
 	}
-	if class, method, ok := strings.Cut(h.message, " "); ok && isJavaSource(s, class, method) {
-		h.twoLines, h.logger = true, class
+	if class, method, ok := strings.Cut(h.message, " "); ok && isJavaSource(r.s, class, method) {
+		h.twoLines, h.logger, h.format = true, class, "java.util.logging"
+		return
 	}
-	if strings.Contains(h.message, "=") {
-		readLogfmt(&h)
+	if strings.IndexByte(h.message, '=') > 0 {
+		readLogfmt(h, h.message)
 	}
-	return h
 }
 
 // isJavaSource tells the first line that java.util.logging prints: the time in
@@ -97,15 +143,27 @@ func isJavaSource(line, class, method string) bool {
 		strings.HasSuffix(line, "M "+class+" "+method)
 }
 
-// isWord tells a logger's or a thread's name: no blanks, quotes or brackets.
-func isWord(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte("._-$/#@", c) < 0 {
-			return false
-		}
+// nameBytes are those of the names of loggers, threads, hosts and services.
+var nameBytes = func() (is [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-$/#@\\+") {
+		is[c] = true
 	}
-	return s != ""
+	return is
+}()
+
+// isWord tells a logger's or a thread's name: no blanks, quotes or brackets.
+func isWord(s string) bool { return s != "" && nameEndIn(s) == len(s) }
+
+// nameEndIn returns the length of the name that s begins with.
+func nameEndIn(s string) int {
+	i := 0
+	for i < len(s) && (nameBytes[s[i]] || s[i] == ':' && i+2 < len(s) && s[i+1] == ':' && isLetter(s[i+2])) {
+		if s[i] == ':' {
+			i++
+		}
+		i++
+	}
+	return i
 }
 
 func isNumber(s string) bool {
@@ -118,11 +176,41 @@ func isUUID(s string) bool {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
 	}
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if c != '-' && (c < '0' || c > '9') && (c < 'a' || c > 'f') && (c < 'A' || c > 'F') {
-			return false
-		}
+	return hexLength(strings.ReplaceAll(s, "-", "")) == 32
+}
+
+// hexLength returns how many hexadecimal digits s begins with.
+func hexLength(s string) int {
+	i := 0
+	for i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'f') {
+		i++
 	}
-	return true
+	return i
+}
+
+// isID tells what can only be the id of a request: a UUID, 16 or more
+// hexadecimal digits, or what is named so.
+func isID(s string) bool {
+	if isUUID(s) {
+		return true
+	}
+	if n := hexLength(s); n == len(s) && n >= 16 && strings.ContainsAny(s, "0123456789") {
+		return true
+	}
+	return len(s) > 4 && strings.HasPrefix(s, "req-") && strings.ContainsAny(s, "0123456789")
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// joined names formats one inside the other.
+func joined(outer, inner string) string {
+	if outer == "" || inner == "" {
+		return outer + inner
+	}
+	return outer + ", " + inner
 }

@@ -3,103 +3,235 @@ package logtext
 import (
 	"strings"
 
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file takes the words of a head between its level and the message.
+// This file takes the parts of a head between its level and the message.
 
 // afterLevel takes what stands between the level and the message.
 func (r *headReader) afterLevel() {
-	tabbed := strings.HasPrefix(r.rest, "\t")
-	r.rest = strings.TrimLeft(r.rest, " \t:|,")
-	r.rest = strings.TrimPrefix(r.rest, "- ")
-	for r.afterLevelWord() {
+	r.attached()
+	r.marks()
+	for parts := 0; parts < maxHeadParts && r.behindPart(0); parts++ {
 	}
-	if tabbed {
-		r.zapCaller()
+	r.h.message = strings.TrimSpace(r.s[r.at:])
+	r.h.logger = orElse(r.h.logger, r.names)
+	if r.h.level >= event.Warn {
+		readTail(&r.h)
 	}
-	r.loggerAfterLevel()
 }
 
-// afterLevelWord takes a time, an id, a thread in brackets, or Spring's
-// "12345 --- ".
-func (r *headReader) afterLevelWord() bool {
-	rest := ""
-	switch {
-	case r.rest == "":
-		return false
-	case len(r.rest) >= 36 && isUUID(r.rest[:36]):
-		r.head.requestID, rest = r.rest[:36], r.rest[36:]
-	case strings.HasPrefix(r.rest, "RequestId: ") && len(r.rest) > 46 && isUUID(r.rest[11:47]):
-		r.head.requestID, rest = r.rest[11:47], r.rest[47:]
-	case r.rest[0] == '[' || r.rest[0] == '(':
-		end := strings.IndexAny(r.rest, "])")
-		if end < 0 || end > 60 || end+1 == len(r.rest) || strings.ContainsAny(r.rest[1:end], "\"'{") || r.rest[1:end] == "cause" {
-			return false
-		}
-		if r.head.lane == "" {
-			r.head.lane = r.rest[1:end]
-		}
-		rest = r.rest[end+1:]
-	default:
-		at, n := timeAt(r.rest)
-		if n == 0 {
-			return r.springPid()
-		}
-		if r.head.time.IsZero() {
-			r.head.time = at
-		}
-		rest = r.rest[n:]
+// beginsTrace tells the first line of a trace, as Ruby's and V8's begin with a place.
+func beginsTrace(s string) bool {
+	shape := stacktrace.ShapeOf(s)
+	return shape == stacktrace.Place || shape.Certain()
+}
+
+// attached takes the name that is attached to a level: "E/Cart( 123): ",
+// "ERROR:shop:no price", "ERROR@shop ".
+func (r *headReader) attached() {
+	s := r.s[r.at:]
+	if len(s) < 2 || s[0] != '/' && s[0] != '@' && s[0] != ':' && s[0] != '#' {
+		return
 	}
-	r.rest = strings.TrimLeft(strings.TrimPrefix(rest, ":"), " \t")
-	r.rest = strings.TrimPrefix(r.rest, "- ")
+	n := nameEndIn(s[1:]) + 1
+	if n == 1 || s[0] == ':' && (n == len(s) || s[n] != ':' || n+1 < len(s) && s[n+1] == ':') {
+		return
+	}
+	r.h.logger = s[1:n]
+	r.at += n
+	if n < len(s) && s[n] == '(' {
+		if end := strings.IndexByte(s[n:], ')'); end > 0 {
+			r.at += end + 1
+		}
+	}
+}
+
+// marks takes the signs that set the level off from what follows.
+func (r *headReader) marks() {
+	s := r.s[r.at:]
+	n := 0
+	for n < len(s) && strings.IndexByte("|:;,*#~=!>])}-", s[n]) >= 0 {
+		n++
+	}
+	if n > 0 {
+		r.joint = s[:n]
+	}
+	r.at += n
+	for {
+		s = r.s[r.at:]
+		blanks := len(s) - len(strings.TrimLeft(s, " \t"))
+		if blanks > 0 && s[blanks-1] == '\t' {
+			r.joint = "\t"
+		}
+		mark := markAt(s[blanks:])
+		r.at += blanks + mark
+		if mark == 0 {
+			return
+		}
+		r.joint = s[blanks : blanks+mark]
+	}
+}
+
+// behindPart takes a part behind the level, and reports false where the
+// message begins. A number or a thread's name belongs to the head only if
+// something follows that surely does, which tries tells.
+func (r *headReader) behindPart(tries int) bool {
+	s := r.s[r.at:]
+	if s == "" {
+		return false
+	}
+	if s[0] == '[' || s[0] == '(' || s[0] == '<' || s[0] == '{' {
+		return r.behindBracket(s)
+	}
+	if at, n := timeAt(s); n > 0 && delimited(s, n) && n < len(s) {
+		if r.h.time.IsZero() {
+			r.h.time = at
+		}
+		r.behind(n)
+		return true
+	}
+	if n := nginxPid(s); n > 0 {
+		r.behind(n)
+		return true
+	}
+	n := nameEndIn(s)
+	if s[0] == '#' && n > 1 && isNumber(s[1:n]) && n+2 < len(s) && s[n] == ' ' && s[n+2] != 'x' { // a process, no frame
+		r.behind(n)
+		return true
+	}
+	if r.joint == "::" {
+		if i := strings.Index(s[:n], "::"); i > 0 {
+			n = i
+		}
+	}
+	if n == 0 || n == len(s) {
+		return r.flask(s)
+	}
+	return r.behindName(s, n, tries) || r.flask(s)
+}
+
+// behind goes on behind n bytes and the sign that follows.
+func (r *headReader) behind(n int) {
+	r.at += n
+	r.marks()
+}
+
+// behindBracket takes a thread, a logger, a place or an id in brackets, but not
+// the words or the inspected error that a message begins with.
+func (r *headReader) behindBracket(s string) bool {
+	end := closedAt(s)
+	if end < 2 || end > 80 || end+1 >= len(s) {
+		return false
+	}
+	inner := s[1:end]
+	if strings.ContainsAny(inner, "\"'{`") || inner == "cause" || isInspected(inner) || isSentence(inner) || strings.TrimSpace(s[end+1:]) == "{" {
+		return false
+	}
+	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
+		return false // of XML, or of a template
+	}
+	if at, n := timeAt(inner); n == len(inner) && n > 0 {
+		if r.h.time.IsZero() {
+			r.h.time = at
+		}
+	} else {
+		lane, names := r.h.lane, r.names
+		r.say(inner)
+		if strings.Contains(r.names, ".") && r.names != names {
+			r.h.logger = orElse(r.h.logger, r.names)
+		}
+		r.h.lane = orElse(lane, r.h.lane)
+	}
+	r.behind(end + 1)
 	return true
 }
 
-func (r *headReader) springPid() bool {
-	pid, rest, ok := strings.Cut(r.rest, " --- ")
-	if !ok || !isNumber(pid) {
+// isInspected tells an error that Node prints in brackets.
+func isInspected(s string) bool {
+	return strings.Contains(s, ": ") && stacktrace.IsHeader(s)
+}
+
+// isSentence tells several words of which none is a pair's.
+func isSentence(s string) bool {
+	return strings.Count(s, " ") > 3 && !strings.ContainsAny(s, "=:") && !strings.Contains(s, "  ")
+}
+
+// behindName takes the name, number, id or pair of n bytes behind the level.
+func (r *headReader) behindName(s string, n, tries int) bool {
+	name := s[:n]
+	mark, length := separator(s[n:])
+	switch {
+	case s[n] == '=':
+		return r.behindPair(s, n)
+	case name == "RequestId" && len(s) > 47 && isUUID(s[11:47]):
+		r.h.requestID = s[11:47]
+		r.behind(47)
+	case isID(name) && (s[n] == ' ' || length > 0):
+		r.h.requestID = name
+		r.behind(n)
+	case isCaller(s, n) > 0 && beginsTrace(s):
 		return false
+	case isCaller(s, n) > 0:
+		r.behind(isCaller(s, n))
+	case isNumber(name) && mark == "---":
+		r.behind(n)
+	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
+		if !isNumber(name) {
+			r.h.logger = name
+		}
+		r.joint = mark
+		r.at += n + length
+	default:
+		return tries < 2 && s[n] == ' ' && isThread(name) && r.tentative(n, tries)
 	}
-	r.rest = rest
 	return true
 }
 
-// zapCaller takes zap's "shop	cart/cart.go:42	", the logger being optional.
-func (r *headReader) zapCaller() {
-	for range 2 {
-		word, rest, ok := strings.Cut(r.rest, "\t")
-		if !ok || strings.Contains(word, " ") {
-			return
-		}
-		if strings.Contains(word, ".go:") {
-			r.rest = rest
-			return
-		}
-		if next, _, _ := strings.Cut(rest, "\t"); strings.Contains(next, ".go:") && !strings.Contains(next, " ") {
-			r.head.logger, r.rest = word, rest
-		}
+// behindPair takes a pair that names an id, a thread or the like, if words follow.
+func (r *headReader) behindPair(s string, n int) bool {
+	value, end := pairValue(s[n+1:])
+	end += n + 1
+	switch fieldOf(s[:n]) {
+	case fieldLogger, fieldName, fieldRequestID, fieldTraceID, fieldService, fieldTimestamp, fieldThread, fieldHost, fieldNode:
+	default:
+		return false
 	}
+	rest := strings.TrimLeft(s[end:], " ")
+	if rest == "" {
+		return false
+	}
+	r.pair(s[:n], value)
+	r.behind(end)
+	return true
 }
 
-// loggerAfterLevel takes "com.acme.Cart - ", "com.acme.Cart   : ",
-// "com.acme.Cart: " or Flask's "in app: ".
-func (r *headReader) loggerAfterLevel() {
-	s := strings.TrimPrefix(r.rest, "in ")
-	flask := len(s) < len(r.rest)
-	end := strings.IndexAny(s, " :")
-	if end <= 0 || !isWord(s[:end]) || stacktrace.IsHeader(s) {
-		return
+// isThread tells a number or a name that threads and hosts have.
+func isThread(name string) bool {
+	return name == "main" || name == "root" || isNumber(name) || isCompound(name) && strings.IndexByte(name, '.') < 0
+}
+
+// tentative takes n bytes if what follows on them surely belongs to the head.
+func (r *headReader) tentative(n, tries int) bool {
+	before := *r
+	r.at += n
+	r.at += len(r.s[r.at:]) - len(strings.TrimLeft(r.s[r.at:], " "))
+	if strings.HasPrefix(r.s[r.at:], "(") || !r.behindPart(tries+1) {
+		*r = before
+		return false
 	}
-	name, rest := s[:end], s[end:]
-	trimmed := strings.TrimLeft(rest, " ")
-	switch {
-	case !flask && strings.HasPrefix(trimmed, "- "), !flask && strings.HasPrefix(trimmed, ": ") && trimmed != rest:
-		r.rest = trimmed[2:]
-	case strings.HasPrefix(rest, ": ") && (flask || strings.Contains(name, ".")):
-		r.rest = rest[2:]
-	default:
-		return
+	return true
+}
+
+// flask takes the module of Flask's "ERROR in app: ".
+func (r *headReader) flask(s string) bool {
+	rest, ok := strings.CutPrefix(s, "in ")
+	n := nameEndIn(rest)
+	if !ok || n == 0 || !strings.HasPrefix(rest[n:], ": ") {
+		return false
 	}
-	r.head.logger = name
+	r.h.logger = rest[:n]
+	r.behind(len("in ") + n)
+	return true
 }

@@ -3,165 +3,235 @@ package logtext
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file takes the words of a head up to its level.
+// This file takes the parts of a head up to its level.
 
-// word takes one word in front of the level; it reports false where a sentence
+// part takes one part in front of the level; it reports false where a sentence
 // begins.
-func (r *headReader) word() bool {
-	if at, n := timeAt(r.rest); n > 0 && delimited(r.rest, n) {
-		r.sure(at, r.rest[n:])
+func (r *headReader) part() bool {
+	if r.at > 0 && r.left == afterTime && r.special() {
 		return true
 	}
-	if r.rest[0] == '[' || r.rest[0] == '<' {
-		return r.bracket()
+	s := r.s[r.at:]
+	switch c := s[0]; {
+	case c >= '0' && c <= '9' || c >= 'A' && c <= 'Z':
+		if at, n := timeAt(s); n > 0 && delimited(s, n) && (n > len("08:01") || r.left < afterName) {
+			r.sure(at, n)
+			return true
+		}
+		return r.word(s)
+	case c >= 'a' && c <= 'z':
+		return r.word(s)
+	case c == '[' || c == '(' || c == '<' || c == '{':
+		return r.bracket(s)
+	case c >= utf8.RuneSelf:
+		return r.symbol(s)
 	}
-	if level := glogLevel(r.rest); level != event.Unknown && r.kept == "" {
-		return r.glog(level)
-	}
-	end := strings.IndexAny(r.rest, " \t|")
-	if end < 0 {
-		end = len(r.rest)
-	}
-	word := r.rest[:end]
-	if r.level(word) {
-		return true
-	}
-	return r.other(word, end)
+	return r.mark(s)
 }
 
-// sure takes a word that belongs to the head whatever follows.
-func (r *headReader) sure(at time.Time, rest string) {
-	if r.head.time.IsZero() {
-		r.head.time = at
+// sure takes a time, of n bytes, or what else belongs to a head whatever follows.
+func (r *headReader) sure(at time.Time, n int) {
+	if r.h.time.IsZero() {
+		r.h.time = at
 	}
-	r.head.structured, r.timed = true, true
-	r.rest = strings.TrimLeft(rest, " \t")
-	r.kept = r.rest
+	r.h.structured, r.timed = true, true
+	r.next(n, afterTime)
+	r.kept = r.at
+	r.plain = 0
+}
+
+// next goes on behind n bytes and the blanks that follow.
+func (r *headReader) next(n int, left edge) {
+	r.at += n
+	for r.at < len(r.s) && (r.s[r.at] == ' ' || r.s[r.at] == '\t') {
+		if r.s[r.at] == '\t' && left != afterTime {
+			left = afterMark
+		}
+		r.at++
+	}
+	if left == afterMark {
+		r.plain = 0
+	}
+	r.left = left
 }
 
 // delimited tells whether the word of n bytes ends there.
 func delimited(s string, n int) bool {
-	return n == len(s) || strings.IndexByte(" \t|]:,", s[n]) >= 0
+	return n == len(s) || strings.IndexByte(" \t|]:,;)>[", s[n]) >= 0 || s[n] >= utf8.RuneSelf
 }
 
-// bracket takes "[main]", "[error]", "[2026-11-22 10:00:00]" or "<3>".
-func (r *headReader) bracket() bool {
-	closing := byte(']')
-	if r.rest[0] == '<' {
-		closing = '>'
+// mark takes signs that separate parts.
+func (r *headReader) mark(s string) bool {
+	n := 0
+	for n < len(s) && strings.IndexByte("-|:;,*#=~>!]", s[n]) >= 0 {
+		n++
 	}
-	end := strings.IndexByte(r.rest, closing)
-	if end < 0 || end > 80 {
+	if n == 0 || n > 8 || n == len(s) {
 		return false
 	}
-	inner := r.rest[1:end]
-	rest := strings.TrimLeft(r.rest[end+1:], " \t:")
-	if at, n := timeAt(inner); n > 0 && n == len(inner) {
-		r.sure(at, rest)
-		return true
+	if r.at == 0 && s[n] == ' ' && n == 1 && s[0] != '|' && s[0] != '>' && s[0] != '!' {
+		return false // an item of a list
 	}
-	r.head.level = bracketLevel(inner)
-	if r.head.level == event.Unknown {
-		r.head.lane = inner
-	}
-	if isUUID(inner) {
-		r.head.requestID = inner
-	}
-	r.rest, r.timed, r.loose = rest, false, 0
-	return true
+	r.joint = s[:n]
+	r.next(n, afterMark)
+	return r.at < len(r.s)
 }
 
-// glog takes "E1122 10:00:00.123456       1 cart.go:42] ".
-func (r *headReader) glog(level event.Level) bool {
-	r.head.level = level
-	if _, rest, ok := strings.Cut(r.rest, "] "); ok {
-		r.rest = rest
+// symbol takes an emoji or an arrow. A word that names the level may follow.
+func (r *headReader) symbol(s string) bool {
+	level, n := symbolLevel(s)
+	if n == 0 {
+		c, size := utf8.DecodeRuneInString(s)
+		if strings.ContainsRune("»›→▶▸•·—–│┃⋮\u202f\u00a0", c) {
+			r.joint = s[:size]
+			r.next(size, afterMark)
+			return r.at < len(r.s)
+		}
+		return false
 	}
-	return true
-}
-
-// level takes the level, which a word is in capitals, and else only if it is
-// followed by a colon or comes right after the time.
-func (r *headReader) level(word string) bool {
-	name, after, colon := strings.Cut(word, ":")
-	if i := strings.IndexByte(name, '['); i == 4 { // logrus: ERRO[0012]
-		if level := capitalLevel(name[:i]); level != event.Unknown {
-			r.take(level, len(word))
+	r.next(n, atStart)
+	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
+		if r.part() && r.h.level != event.Unknown {
 			return true
 		}
+		r.at = len(r.s) - len(rest)
 	}
-	name = strings.TrimRight(name, ",")
-	level := capitalLevel(name)
-	if level == event.Unknown && r.logger == "" && (colon && after == "" || r.timed) {
-		level = smallLevel(name)
-	}
-	if level == event.Unknown || r.loose > 0 && !r.separated(len(word)) && !colon {
+	r.take(level, 0)
+	return true
+}
+
+// bracket takes "[main]", "[error]", "[2026-11-22 10:00:00]" or "(7)".
+func (r *headReader) bracket(s string) bool {
+	end := closedAt(s)
+	if end < 0 || end > 100 {
 		return false
 	}
-	if colon && after != "" && !isWord(after) && !strings.Contains(after, ":") {
-		return false
+	inner := s[1:end]
+	if at, n := timeAt(inner); n > 0 && n == len(inner) || isElapsed(inner) {
+		r.sure(at, end+1)
+		return true
 	}
-	r.take(level, len(word)-len(after))
-	if colon && after != "" {
-		r.loggerBeforeColon()
+	glued := r.at > 0 && nameBytes[r.s[r.at-1]]
+	if level := bracketLevel(inner); level != event.Unknown && r.left != afterWord && !(glued && s[0] == '(' && isLower(inner)) {
+		r.take(level, end+1)
+		return true
+	}
+	if s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
+		return false // an object, or a call
+	}
+	if level := r.inside(inner); level != event.Unknown {
+		r.take(level, end+1)
+		return true
+	}
+	r.say(inner)
+	r.next(end+1, afterMark)
+	if glued && r.at < len(r.s) && r.s[r.at] == ':' {
+		r.next(1, afterMark)
 	}
 	return true
 }
 
-func (r *headReader) take(level event.Level, n int) {
-	r.head.level = level
-	r.head.logger = r.logger
-	r.rest = r.rest[n:]
-}
-
-// separated tells whether a separator follows the word of n bytes.
-func (r *headReader) separated(n int) bool {
-	rest := r.rest[n:]
-	return strings.HasPrefix(rest, "\t") || strings.HasPrefix(rest, " - ") || strings.HasPrefix(rest, " | ") ||
-		strings.HasPrefix(rest, "|") || strings.HasPrefix(rest, " : ") || strings.HasPrefix(rest, " [") || strings.HasPrefix(rest, " --- ")
-}
-
-// loggerBeforeColon takes Python's "root:" of "ERROR:root:no price".
-func (r *headReader) loggerBeforeColon() {
-	if name, rest, ok := strings.Cut(r.rest, ":"); ok && isWord(name) {
-		r.head.logger, r.rest = name, rest
+// closedAt returns where the bracket that s begins with is closed.
+func closedAt(s string) int {
+	switch s[0] {
+	case '(':
+		return strings.IndexByte(s, ')')
+	case '<':
+		return strings.IndexByte(s, '>')
+	case '{':
+		return strings.IndexByte(s, '}')
 	}
+	return strings.IndexByte(s, ']')
 }
 
-// other takes a word in front of the level that is none itself.
-func (r *headReader) other(word string, end int) bool {
-	after := strings.TrimLeft(r.rest[end:], " \t|")
+// isElapsed tells "12345.678901", the seconds since the start.
+func isElapsed(s string) bool {
+	s = strings.TrimSpace(s)
+	_, n := run(s)
+	return n > 0 && n+3 < len(s) && s[n] == '.' && isNumber(s[n+1:])
+}
+
+// say keeps what a part that is no level may say: the logger, a thread or an id.
+func (r *headReader) say(inner string) {
+	inner = strings.TrimSpace(inner)
+	if key, value, ok := strings.Cut(inner, "="); ok && isWord(key) {
+		r.pair(key, value)
+		return
+	}
+	if key, value, ok := strings.Cut(inner, ":"); ok && isWord(key) && fieldOf(key) != fieldNone {
+		r.pair(key, value)
+		return
+	}
 	switch {
-	case word == "-" || word == "|" || word == "---" || word == ":" || word == "":
-		if after == r.rest {
-			return false
-		}
-		r.loose = 0
-	case isUUID(word):
-		r.head.requestID = word
-		r.sure(time.Time{}, after)
-		r.timed = false
-		return true
-	case word == "RequestId:" && len(after) >= 36 && isUUID(after[:36]):
-		r.head.requestID = after[:36]
-		r.sure(time.Time{}, after[36:])
-		return true
-	case isNumber(word):
-	case isWord(strings.TrimSuffix(word, ":")):
-		r.logger = strings.TrimSuffix(word, ":")
-		if word == r.logger && !strings.HasPrefix(r.rest[end:], "|") && !strings.HasPrefix(r.rest[end:], " |") {
-			r.loose++
-		}
-		if r.loose > 1 {
-			return false
-		}
+	case isID(inner):
+		r.h.requestID = inner
+	case isLoggerName(inner):
+		r.names = inner
+		r.h.lane = orElse(r.h.lane, inner)
 	default:
-		return false
+		r.h.lane = inner
 	}
-	r.rest, r.timed = after, false
-	return true
+}
+
+// isLoggerName tells a name that is no thread's: with dots, or no digits.
+func isLoggerName(s string) bool {
+	return isWord(s) && s != "main" && s != "MainThread" && !isNumber(s) && (strings.IndexByte(s, '.') > 0 || strings.Contains(s, "::") || !strings.ContainsAny(s, "0123456789"))
+}
+
+// inside reads the level of a bracket that holds more: "10:00:00 ERR",
+// "main/ERROR", "core:error", "level=error".
+func (r *headReader) inside(s string) event.Level {
+	level, words, mark, name := event.Unknown, 0, true, ""
+	for parts := 0; s != "" && parts < 8; parts++ {
+		if at, n := timeAt(s); n > 0 && delimited(s, n) {
+			if r.h.time.IsZero() {
+				r.h.time = at
+			}
+			r.timed, mark, s = true, true, s[n:]
+		} else {
+			n = strings.IndexAny(s, " \t:,|/#=();")
+			if n < 0 {
+				n = len(s)
+			}
+			word := s[:n]
+			found, how := levelWord(word)
+			punctuated := n < len(s) && s[n] != ' ' && s[n] != '\t'
+			switch {
+			case found != event.Unknown && level == event.Unknown && (how == capital || mark || punctuated || n == len(s) && parts < 2):
+				level = found
+			case fieldOf(word) == fieldNone && isWord(word) && !isNumber(word):
+				name = word
+				words++
+			}
+			s, mark = s[n:], punctuated
+		}
+		trimmed := strings.TrimLeft(s, " \t")
+		if trimmed != "" && strings.IndexByte(":,|/#=();", trimmed[0]) >= 0 {
+			trimmed, mark = strings.TrimLeft(trimmed[1:], " \t"), true
+		}
+		s = trimmed
+	}
+	if level != event.Unknown && words < 3 && s == "" {
+		if name != "" {
+			r.names = name
+		}
+		return level
+	}
+	return event.Unknown
+}
+
+// take ends the search for the level, which stands in the next n bytes.
+func (r *headReader) take(level event.Level, n int) {
+	r.h.level = level
+	r.h.structured = true
+	r.at += n
+	if strings.HasPrefix(r.names, "request") {
+		r.names = ""
+	}
+	r.h.logger = orElse(r.h.logger, r.names)
 }

@@ -1,5 +1,7 @@
 package logtext
 
+import "strings"
+
 // field is something that an event can take from a structured record.
 type field int
 
@@ -22,6 +24,8 @@ const (
 	fieldEnvironment
 	fieldRequestID
 	fieldTraceID
+	fieldThread // or the process
+	fieldNode
 	fieldRecordType // of AWS Lambda's own records
 	fieldStatus
 	fieldCount
@@ -29,32 +33,45 @@ const (
 
 // fieldKeys are the keys by which loggers name a field, the one to prefer
 // first. Nested objects are written with dots, whether they are nested in the
-// record or their key has the dots itself.
+// record or their key has the dots itself; spellings gives the other ways to
+// write a key.
 var fieldKeys = [fieldCount][]string{
-	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "loglevel", "logLevel", "log_level", "lvl",
-		"severityText", "severity_text", "SeverityText", "Level", "@l", "record.level.name", "context.logLevel"},
-	fieldSeverity: {"severityNumber", "severity_number", "SeverityNumber"},
-	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "asctime", "eventTime", "timeMillis", "instant.epochSecond", "@t",
-		"Timestamp", "timeUnixNano", "date", "record.time.timestamp"},
-	fieldMessage:      {"message", "msg", "event", "body", "body.stringValue", "Body", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "fields.message", "record.message"},
-	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type", "context.exception.class", "record.exception.type", "record.errorType"},
-	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message", "context.exception.message", "fields.error"},
-	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "stackTrace", "exc_info", "exception", "exception.stacktrace",
-		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x", "Exception"},
-	fieldPrinted:     {"text"},
-	fieldVerbose:     {"errorVerbose"},
-	fieldLogger:      {"logger_name", "loggerName", "logger", "log.logger", "scope.name", "SourceContext", "Properties.SourceContext", "Category", "record.name", "channel", "target"},
-	fieldName:        {"name"},
-	fieldHost:        {"hostname"},
-	fieldService:     {"service", "service.name", "serviceName", "service_name", "resource.service.name", "resource.attributes.service.name", "app", "application", "Application", "Properties.Application", "labels.service", "context.application"},
-	fieldRelease:     {"release", "service.version", "resource.service.version", "app_version"},
-	fieldEnvironment: {"environment", "service.environment", "deployment.environment", "resource.deployment.environment", "env"},
-	fieldRequestID: {"requestId", "request_id", "function_request_id", "req_id", "reqId", "req.id", "http.request.id", "aws_request_id", "AWSRequestId",
-		"correlation_id", "correlationId", "record.requestId", "RequestId", "Properties.RequestId", "CorrelationId", "attributes.request.id"},
-	fieldTraceID:    {"trace_id", "traceId", "trace.id", "dd.trace_id", "traceID", "TraceId", "@tr", "Properties.TraceId", "xray_trace_id"},
+	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
+		"level.label", "level.value", "level.levelStr", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
+		"syslog.severity", "syslog_level", "@l", "l", "status"},
+	fieldSeverity: {"severity_number"},
+	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "t", "asctime", "event_time", "time_millis", "instant.epochSecond", "@t", "time_unix_nano", "date", "datetime",
+		"created_at", "created", "logged_at", "when", "record.time.timestamp"},
+	fieldMessage: {"message", "msg", "event", "body", "body.stringValue", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "log_message",
+		"text_payload", "description", "content", "m", "event_message"},
+	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type"},
+	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
+	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "exc_info", "exception", "exception.stacktrace",
+		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x"},
+	fieldPrinted: {"text"},
+	fieldVerbose: {"errorVerbose"},
+	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target"},
+	fieldName:    {"name"},
+	fieldHost:    {"hostname"},
+	fieldService: {"service", "service.name", "service_name", "dd.service", "resource.service.name", "resource.attributes.service.name", "serviceContext.service", "app", "application",
+		"app_name", "Properties.Application", "labels.service", "labels.app", "kubernetes.labels.app", "kubernetes.labels.app.kubernetes.io/name", "kubernetes.labels.app_kubernetes_io/name"},
+	fieldRelease: {"release", "dd.version", "service.version", "resource.service.version", "resource.attributes.service.version", "serviceContext.version", "app_version", "Properties.Version", "version",
+		"labels.version", "kubernetes.labels.version", "kubernetes.labels.app.kubernetes.io/version", "kubernetes.labels.app_kubernetes_io/version", "git.commit.sha", "git_commit", "git_sha", "commit", "commit_sha", "revision"},
+	fieldEnvironment: {"environment", "dd.env", "service.environment", "deployment.environment.name", "deployment.environment", "resource.attributes.deployment.environment.name",
+		"resource.attributes.deployment.environment", "resource.deployment.environment", "Properties.Environment", "env", "labels.environment", "labels.env"},
+	fieldRequestID: {"request_id", "function_request_id", "req_id", "req.id", "request.id", "http.request.id", "aws_request_id", "AWSRequestId",
+		"correlation_id", "record.requestId", "Properties.RequestId", "attributes.request.id", "x_request_id", "reqid", "req", "rid"},
+	fieldTraceID: {"trace_id", "trace.id", "dd.trace_id", "traceID", "@tr", "Properties.TraceId", "xray_trace_id", "otelTraceID", "logging.googleapis.com/trace", "span.trace_id",
+		"attributes.trace_id"},
+	fieldThread:     {"thread", "thread_name", "tid", "thread.name", "process.thread.name", "goroutine", "thread_id", "pid", "process", "process_id"},
+	fieldNode:       {"host", "node", "host.name"},
 	fieldRecordType: {"type"},
 	fieldStatus:     {"record.status"},
 }
+
+// wholes are the objects in which some keep the fields of the record itself.
+var wholes = []string{"log", "meta", "metadata", "header", "attributes", "context", "event", "record", "fields", "data", "info", "entry", "payload", "msg", "body", "extra",
+	"details", "properties", "level", "severity", "jsonPayload", "@fields", "attrs"}
 
 // keyed is the field of a key, and the key's place among the field's keys.
 type keyed struct{ field, rank int }
@@ -64,6 +81,7 @@ type keyed struct{ field, rank int }
 type keyTable struct {
 	byName     map[string]keyed
 	containers map[string]bool
+	wholes     map[string]bool
 }
 
 // commonKeys are those of the loggers.
@@ -78,10 +96,19 @@ var teamFields = map[string]field{
 
 // newKeyTable returns the loggers' keys and the team's, which come first.
 func newKeyTable(team map[string][]string) *keyTable {
-	t := &keyTable{byName: map[string]keyed{}, containers: map[string]bool{"message": true}}
+	t := &keyTable{byName: map[string]keyed{}, containers: map[string]bool{"message": true}, wholes: map[string]bool{}}
+	for _, key := range wholes {
+		for _, spelled := range spellings(key) {
+			t.wholes[spelled] = true
+		}
+	}
 	for f, keys := range fieldKeys {
 		for rank, key := range keys {
-			t.add(key, keyed{f, rank})
+			for _, spelled := range spellings(key) {
+				if _, taken := t.byName[spelled]; !taken {
+					t.add(spelled, keyed{f, rank})
+				}
+			}
 		}
 	}
 	for name, keys := range team {
@@ -101,4 +128,59 @@ func (t *keyTable) add(key string, k keyed) {
 			t.containers[key[:i]] = true
 		}
 	}
+}
+
+// nested returns the field of a key inside other objects, of which the outer
+// ones may be a record's wholes.
+func (t *keyTable) nested(key string) (keyed, bool) {
+	k, ok := t.byName[key]
+	for !ok {
+		outer, inner, dotted := strings.Cut(key, ".")
+		if !dotted || !t.wholes[outer] {
+			return k, false
+		}
+		key = inner
+		k, ok = t.byName[key]
+		switch field(k.field) {
+		case fieldName, fieldHost, fieldRelease, fieldEnvironment, fieldRecordType, fieldStatus, fieldThread:
+			return k, false // of something else, as likely
+		}
+	}
+	return k, true
+}
+
+// holds tells whether fields may be in the object at the key.
+func (t *keyTable) holds(key string) bool {
+	for {
+		if t.containers[key] || t.wholes[key] {
+			return true
+		}
+		outer, inner, dotted := strings.Cut(key, ".")
+		if !dotted || !t.wholes[outer] {
+			return false
+		}
+		key = inner
+	}
+}
+
+// fieldOf returns the field of a key that text names.
+func fieldOf(key string) field { return field(commonKeys.byName[key].field) }
+
+// spellings returns a key in snake case as people write it: log_level, logLevel,
+// LogLevel, loglevel, log-level, LOG_LEVEL, @log_level.
+func spellings(key string) []string {
+	all := []string{key}
+	if strings.ContainsAny(key, ".@/") || strings.ToLower(key) != key {
+		return all
+	}
+	pascal := ""
+	for _, word := range strings.Split(key, "_") {
+		pascal += strings.ToUpper(word[:1]) + word[1:]
+	}
+	all = append(all, key[:1]+pascal[1:], pascal, strings.ReplaceAll(key, "_", ""), strings.ReplaceAll(key, "_", "-"), strings.ToUpper(key),
+		strings.ToUpper(strings.ReplaceAll(key, "_", "")))
+	if key != "version" && len(key) > 1 {
+		all = append(all, "@"+key)
+	}
+	return all
 }

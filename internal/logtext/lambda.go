@@ -6,27 +6,6 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// isLambdaPlatform tells the lines that AWS Lambda's platform prints about
-// every invocation in its text format.
-func isLambdaPlatform(message string) bool {
-	for _, word := range [...]string{"START RequestId: ", "END RequestId: ", "REPORT RequestId: ", "INIT_START Runtime Version: "} {
-		if strings.HasPrefix(message, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// isLambdaFailure tells what the platform prints, without a level, when it
-// ended an invocation. The REPORT line repeats it, and is no second error.
-func isLambdaFailure(message string) bool {
-	return strings.HasPrefix(message, "Task timed out after ") ||
-		strings.HasPrefix(message, "Error: Runtime exited") ||
-		strings.HasPrefix(message, "Runtime exited") ||
-		strings.HasPrefix(message, "Process exited before completing request") ||
-		strings.HasPrefix(message, "http: panic serving ")
-}
-
 // isPlatform tells the records of Lambda's platform in its JSON format.
 func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
 

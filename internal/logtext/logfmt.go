@@ -8,54 +8,152 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
+// logfmt reads a line that begins with a pair and has a level and a message
+// among its pairs.
+func (r *headReader) logfmt() bool {
+	n := nameEndIn(r.s)
+	if n == 0 || n == len(r.s) || r.s[n] != '=' {
+		return false
+	}
+	readLogfmt(&r.h, r.s)
+	return r.h.level != event.Unknown
+}
+
 // readLogfmt reads a line of key=value pairs, as logrus and slog's text handler
-// print it, into h. A line counts as one if it has a level= of its own.
-func readLogfmt(h *head) {
-	value, ok := logfmtValue(h.message, "level", "lvl", "severity")
-	level := fieldLevel(value)
-	if !ok || level == event.Unknown {
+// print it, into h. A line counts as one if it has a level and a message of its own.
+func readLogfmt(h *head, line string) {
+	f := fields{keys: commonKeys, pairs: true}
+	pairs(line, func(key, value string) { f.keep(key, value, 0) })
+	level := f.level
+	if level == event.Unknown || f.values[fieldMessage] == "" && f.values[fieldErrorMessage] == "" {
 		return
 	}
-	h.level, h.structured = level, true
-	line := h.message
-	if at, ok := logfmtValue(line, "time", "ts", "t"); ok && h.time.IsZero() {
-		h.time = fieldTime(at)
+	h.level, h.structured, h.format = level, true, "logfmt"
+	if h.time.IsZero() {
+		h.time = fieldTime(f.text(fieldTimestamp))
 	}
-	if name, ok := logfmtValue(line, "logger", "component"); ok {
-		h.logger = name
+	h.logger = orElse(f.text(fieldLogger), h.logger)
+	h.requestID = orElse(f.text(fieldRequestID), h.requestID)
+	h.lane = orElse(f.text(fieldThread), h.lane)
+	if o := (origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldEnvironment), f.text(fieldTraceID)}); o != (origin{}) {
+		h.origin = &o
 	}
-	if id, ok := logfmtValue(line, "request_id", "requestId", "req_id"); ok {
-		h.requestID = id
-	}
-	if message, ok := logfmtValue(line, "msg", "message"); ok {
-		cause, _ := logfmtValue(line, "error", "err")
-		h.message = withCause(message, cause)
-		h.stack = logfmtStack(line, message, cause)
+	message, cause := f.text(fieldMessage), f.text(fieldErrorMessage)
+	h.message = withCause(message, cause)
+	h.stack = logfmtStack(f.text(fieldStack), message, cause)
+}
+
+// pairs calls take with every pair of the line. An unquoted value goes on up to
+// the next pair, since some print a message of several words so.
+func pairs(line string, take func(key, value string)) {
+	for line != "" {
+		line = strings.TrimLeft(line, " \t")
+		n := nameEndIn(line)
+		if n == 0 || n == len(line) || line[n] != '=' {
+			_, rest, _ := strings.Cut(line, " ")
+			line = rest
+			continue
+		}
+		_, end := pairValue(line[n+1:])
+		end += n + 1
+		if n+1 < len(line) && line[n+1] != '"' {
+			end += wordsUpToPair(line[end:])
+		}
+		take(line[:n], line[n+1:end])
+		line = line[end:]
 	}
 }
 
-// readTail reads the error among the pairs that slog, logrus and zerolog print
-// after the message in their formats for people, and takes it off the message.
+// wordsUpToPair returns the length of the words that s begins with before the next pair.
+func wordsUpToPair(s string) int {
+	end := 0
+	for i := 0; i < len(s); {
+		for i < len(s) && s[i] == ' ' {
+			i++
+		}
+		n := nameEndIn(s[i:])
+		if i+n < len(s) && n > 0 && s[i+n] == '=' {
+			return end
+		}
+		for i < len(s) && s[i] != ' ' {
+			i++
+		}
+		end = i
+	}
+	return end
+}
+
+// pairValue reads the value that s begins with, unquoted, and returns its length.
+func pairValue(s string) (value string, length int) {
+	if s != "" && s[0] == '"' {
+		if n := stringEnd(s); n > 0 {
+			return logfmtUnquote(s[:n]), n
+		}
+	}
+	n := strings.IndexAny(s, " \t|;]),")
+	if n < 0 {
+		n = len(s)
+	}
+	return s[:n], n
+}
+
+// logfmtUnquote decodes a quoted value.
+func logfmtUnquote(quoted string) string {
+	if value, err := strconv.Unquote(quoted); err == nil {
+		return value
+	}
+	return unquote(quoted)
+}
+
+// readTail reads the error that loggers print after the message in their
+// formats for people, and takes it off: slog's, logrus' and zerolog's pairs, and
+// zap's object of fields.
 func readTail(h *head) {
-	for _, key := range []string{"err", "error"} {
-		i := strings.Index(h.message, " "+key+"=")
+	if readContext(h) {
+		return
+	}
+	for _, key := range [...]string{" err=", " error="} {
+		i := strings.Index(h.message, key)
 		if i < 0 {
 			continue
 		}
-		cause, _ := logfmtValue(h.message, key)
+		cause, _ := pairValue(h.message[i+len(key):])
 		message := strings.TrimSpace(h.message[:i])
-		h.stack = logfmtStack(h.message, message, cause)
+		h.stack = logfmtStack("", message, cause)
 		h.message = withCause(message, cause)
 		return
 	}
+}
+
+// readContext reads the object of fields that ends a message.
+func readContext(h *head) bool {
+	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")
+	if !strings.HasSuffix(s, "}") {
+		return false
+	}
+	start := strings.Index(s, "{\"")
+	if start < 1 || s[start-1] != ' ' && s[start-1] != '\t' {
+		return false
+	}
+	f := readFields(s[start:], commonKeys)
+	if f == nil || f.values[fieldErrorType] != "" {
+		return false
+	}
+	message, cause := strings.TrimRight(s[:start], " \t=>:-"), orElse(f.text(fieldErrorMessage), f.text(fieldMessage))
+	h.stack = f.stack(message, cause)
+	h.message = withCause(message, cause)
+	h.requestID = orElse(h.requestID, f.text(fieldRequestID))
+	if id := f.text(fieldTraceID); id != "" {
+		h.from().traceID = id
+	}
+	return true
 }
 
 // logfmtStack returns the text of the trace that a field holds: one of its own,
 // or the error, which some print with its stack. The message then is no more
 // than its first line.
-func logfmtStack(line, message, cause string) string {
-	stack, ok := logfmtValue(line, "stack", "stacktrace", "exc_info")
-	if !ok {
+func logfmtStack(stack, message, cause string) string {
+	if stack == "" {
 		stack = cause
 	}
 	if !strings.Contains(stack, "\n") || !stacktrace.HasTrace(stack) {
@@ -65,35 +163,6 @@ func logfmtStack(line, message, cause string) string {
 		return withCause(message, cause) + "\n" + stack
 	}
 	return stack
-}
-
-// logfmtValue returns the value of the first of keys that the line has.
-func logfmtValue(line string, keys ...string) (string, bool) {
-	for _, key := range keys {
-		for from := 0; ; {
-			i := strings.Index(line[from:], key)
-			if i < 0 {
-				break
-			}
-			i += from
-			from = i + len(key)
-			if (i == 0 || line[i-1] == ' ') && strings.HasPrefix(line[from:], "=") {
-				return logfmtUnquote(line[from+1:]), true
-			}
-		}
-	}
-	return "", false
-}
-
-// logfmtUnquote reads the value that s begins with.
-func logfmtUnquote(s string) string {
-	if quoted, err := strconv.QuotedPrefix(s); err == nil && s[0] == '"' {
-		if value, err := strconv.Unquote(quoted); err == nil {
-			return value
-		}
-	}
-	value, _, _ := strings.Cut(s, " ")
-	return value
 }
 
 // withCause adds to a message the error that was logged with it, without which

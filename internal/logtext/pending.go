@@ -51,7 +51,7 @@ func (p *pending) heads() headed {
 func (p *pending) begin(e entry) {
 	*p = pending{active: true, event: newEvent(&e), head: newOpening(&e), text: lines{lines: p.text.lines[:0]}, first: e.record.Time, headed: p.heads()}
 	p.headed.now = e.shape == stacktrace.Head
-	p.event.Logger, p.event.RequestID = e.head.logger, e.head.requestID
+	e.head.fill(&p.event)
 	p.trace.phase = p.head.phase()
 	// A filter cannot recognise the first line of a Tcl error.
 	p.trace.fragment = e.shape.NeedsHead() && e.shape != stacktrace.TclFirst && e.shape != stacktrace.Command
@@ -180,7 +180,7 @@ func (p *pending) shapeLevel() event.Level {
 	switch s := p.head.shape; {
 	case s == stacktrace.GoPanic, s == stacktrace.GoFatal, p.trace.died:
 		return event.Fatal
-	case p.trace.seen, s == stacktrace.Header, s == stacktrace.Thread, isLambdaFailure(p.head.message):
+	case p.trace.seen, s == stacktrace.Header, s == stacktrace.Thread:
 		return event.Error
 	}
 	return event.Unknown

@@ -26,6 +26,7 @@ func init() { // a record of Step Functions holds one of any kind
 		{"Step Functions", []string{`"execution_arn"`, `"previous_event_id"`}, readStepFunctions},
 		{"AppSync", []string{`"graphQLAPIId"`, `"logType"`}, readAppSync},
 		{"MongoDB", []string{`{"t":{"$date"`, `"ctx"`}, readMongoDB},
+		{"GELF", []string{`"short_message"`, `"level"`}, readGELF},
 		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, readNextcloud},
 	}
 }
@@ -112,6 +113,15 @@ func readNextcloud(record string, e *event.Event) bool {
 	var r struct{ Level *int }
 	if json.Unmarshal([]byte(record), &r) == nil && r.Level != nil && *r.Level >= 0 && *r.Level <= 4 {
 		e.Level = event.Debug + event.Level(*r.Level)
+	}
+	return false
+}
+
+// readGELF reads Graylog's levels, which are syslog's.
+func readGELF(record string, e *event.Event) bool {
+	var r struct{ Level *int }
+	if json.Unmarshal([]byte(record), &r) == nil && r.Level != nil {
+		e.Level = syslogLevel(*r.Level)
 	}
 	return false
 }

@@ -68,6 +68,7 @@ func checkFields(t *testing.T, team map[string][]string, text string, want event
 		t.Fatalf("%d events", len(got))
 	}
 	got[0].Text, got[0].Time = "", want.Time
+	want.Format = "json"
 	if diff := cmp.Diff(want, got[0]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -35,9 +35,9 @@ func spellInto(words *[]string, object string, keys *keyTable) {
 		}
 		k, known := keys.byName[m.key]
 		switch {
-		case m.value[0] == '{' && keys.containers[m.key]:
+		case m.value[0] == '{' && keys.holds(m.key):
 			spellInto(words, m.value, keys)
-		case !known:
+		case !known, field(k.field) == fieldLevelName && fieldLevel(m.key, scalar(m.value)) == event.Unknown:
 			*words = append(*words, m.key+": "+plainValue(m.value))
 		case k.field == int(fieldMessage) && m.value[0] == '[':
 			*words = append(*words, plainValue(m.value))

@@ -1,38 +1,37 @@
 package logtext
 
 import (
+	"math"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// timeAt reads the time that s begins with, as loggers print them, and returns
-// its length, 0 where there is none. A time without a date has a length but is
-// zero. A time without a zone is taken for UTC, as containers run.
+// timeAt reads the time that s begins with, in any notation that loggers print,
+// and returns its length, 0 where there is none. A time without a date has a
+// length but is zero. A time without a zone is taken for UTC, as containers run.
 func timeAt(s string) (time.Time, int) {
-	if len(s) < len("15:04:05") {
+	if len(s) < len("15:04") {
 		return time.Time{}, 0
+	}
+	if s[0] >= '0' && s[0] <= '9' {
+		if s[4] == '-' && len(s) >= 19 {
+			if at, n := isoTime(s); n > 0 {
+				return at, n
+			}
+		}
+		return numericTime(s)
 	}
 	if s[0] >= 'A' && s[0] <= 'Z' {
 		return wordyTime(s)
 	}
-	if s[0] < '0' || s[0] > '9' {
-		return time.Time{}, 0
-	}
-	switch {
-	case s[2] == ':' && s[5] == ':':
-		return clockTime(s)
-	case s[1] == ':' || s[2] == ':':
-		return kitchenTime(s)
-	case len(s) >= 19 && s[4] == s[7] && (s[4] == '-' || s[4] == '/'):
-		return isoTime(s)
-	}
-	return layoutTime(s, "02-Jan-2006 15:04:05")
+	return time.Time{}, 0
 }
 
-// isoTime reads "2026-11-22T10:00:00.123Z" and what is like it: a space for
-// the T, slashes for the dashes, a comma for the point, any zone or none.
+// isoTime reads "2026-11-22T10:00:00.123Z", with a blank for the T, a comma for
+// the point, any zone or none: what most loggers print, and so without detours.
 func isoTime(s string) (time.Time, int) {
-	if len(s) < 19 || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+	if len(s) < 19 || s[10] != 'T' && s[10] != ' ' || s[7] != '-' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, 0
 	}
 	year, ok1 := digits(s[0:4])
@@ -50,56 +49,174 @@ func isoTime(s string) (time.Time, int) {
 	return at.Add(-offset), n
 }
 
-// clockTime reads "10:00:00.123", which tells no date.
-func clockTime(s string) (time.Time, int) {
-	_, ok1 := digits(s[0:2])
-	_, ok2 := digits(s[3:5])
-	_, ok3 := digits(s[6:8])
-	if !ok1 || !ok2 || !ok3 {
-		return time.Time{}, 0
+// numericTime reads a time that begins with a number: a date, a clock or the
+// seconds since 1970.
+func numericTime(s string) (time.Time, int) {
+	day, n := dateAt(s)
+	if n == 0 {
+		if clock, n := clockAt(s, false); n > 0 {
+			return withDateBehind(s, clock, n)
+		}
+		return epochAt(s)
 	}
-	_, n := fraction(s, 8)
+	clock, end := clockBehind(s, n)
+	if end == 0 {
+		if n < len("2026-11-22") || n < len(s) && strings.IndexByte(" \t]|,;)", s[n]) < 0 {
+			return time.Time{}, 0 // "11-22 apples"
+		}
+		return day, n
+	}
+	offset, end := zone(s, end)
+	end = yearBehind(s, end, &day)
+	if day.Year() == 0 {
+		return time.Time{}, end
+	}
+	return day.Add(clock - offset), end
+}
+
+// clockBehind reads the clock that follows a date of n bytes, and returns where
+// it ends, 0 where there is none.
+func clockBehind(s string, n int) (time.Duration, int) {
+	i := n
+	for i < len(s) && i < n+4 && strings.IndexByte("T_ ,:-|.@", s[i]) >= 0 {
+		i++
+	}
+	if strings.HasPrefix(s[i:], "at ") {
+		i += len("at ")
+	}
+	if i == n && n < len(s) && n != 8 {
+		return 0, 0
+	}
+	clock, m := clockAt(s[i:], true)
+	if m == 0 {
+		clock, m = compactClock(s[i:])
+	}
+	if m == 0 {
+		return 0, 0
+	}
+	return clock, i + m
+}
+
+// withDateBehind reads the date that some print behind the clock of n bytes.
+func withDateBehind(s string, clock time.Duration, n int) (time.Time, int) {
+	offset, n := zone(s, n)
+	if n+1 < len(s) && s[n] == ' ' {
+		if day, m := dateAt(s[n+1:]); m >= len("22-11-26") {
+			return day.Add(clock - offset), n + 1 + m
+		}
+	}
 	return time.Time{}, n
 }
 
-// kitchenTime reads zerolog's "3:04PM".
-func kitchenTime(s string) (time.Time, int) {
-	word, _, _ := strings.Cut(s, " ")
-	if _, err := time.Parse(time.Kitchen, word); err != nil {
-		return time.Time{}, 0
-	}
-	return time.Time{}, len(word)
-}
-
-// wordyTime reads java.util.logging's times and syslog's, which have no year.
+// wordyTime reads a time that begins with a weekday or a month.
 func wordyTime(s string) (time.Time, int) {
-	if len(s) < 15 || s[3] != ' ' || !strings.Contains("JanFebMarAprMayJunJulAugSepOctNovDec", s[:3]) {
+	i := 0
+	if weekday(s) {
+		for i < len(s) && s[i] >= 'A' && i < len("Wednesday") {
+			i++
+		}
+		i += len(s[i:]) - len(strings.TrimLeft(s[i:], ", "))
+		if len(s) < i+5 {
+			return time.Time{}, 0
+		}
+		if s[i] >= '0' && s[i] <= '9' {
+			at, n := numericTime(s[i:])
+			if n == 0 {
+				return time.Time{}, 0
+			}
+			return at, i + n
+		}
+	}
+	month := monthAt(s[i:])
+	if month == 0 {
 		return time.Time{}, 0
 	}
-	if _, n := layoutTime(s, "Jan _2 15:04:05"); n > 0 {
-		return time.Time{}, n
+	for i < len(s) && s[i] >= 'A' {
+		i++
 	}
-	for _, layout := range []string{"Jan 2, 2006 3:04:05 PM", "Jan 2, 2006, 3:04:05 PM"} {
-		if at, n := layoutTime(s, layout); n > 0 {
-			return at, n
-		}
-	}
-	return time.Time{}, 0
+	return dayBehindMonth(s, i, month)
 }
 
-// layoutTime reads a time of the layout. Its days and hours may have a digit
-// more than the layout shows, and newer Java's space before AM is a wide one.
-func layoutTime(s, layout string) (time.Time, int) {
-	for n := min(len(s), len(layout)+4); n >= len(layout); n-- {
-		if n < len(s) && s[n] != ' ' && s[n] != '.' && s[n] != ',' {
-			continue
-		}
-		if at, err := time.Parse(layout, strings.ReplaceAll(s[:n], "\u202f", " ")); err == nil {
-			_, end := fraction(s, n)
-			return at, end
-		}
+// dayBehindMonth reads "Nov 22 10:00:00", "Nov 22, 2026, 10:00:00 AM" and
+// "Nov 22 2026 10:00:00" from s[i], behind the month.
+func dayBehindMonth(s string, i int, month time.Month) (time.Time, int) {
+	i += len(s[i:]) - len(strings.TrimLeft(s[i:], ". "))
+	day, n := run(s[i:])
+	if n == 0 || n > 2 {
+		return time.Time{}, 0
 	}
-	return time.Time{}, 0
+	i += n
+	year := 0
+	for i < len(s) && (s[i] == ',' || s[i] == ' ') {
+		i++
+	}
+	if y, n := run(s[i:]); n == 4 && len(s) > i+4 && s[i+4] != ':' {
+		year, i = y, i+4
+	}
+	clock, end := clockBehind(s, i)
+	if end == 0 {
+		if clock, n = clockAt(s[i:], true); n == 0 {
+			return time.Time{}, 0
+		}
+		end = i + n
+	}
+	date := civil(year, int(month), day)
+	offset, end := zone(s, end)
+	end = yearBehind(s, end, &date)
+	if date.Year() == 0 {
+		return time.Time{}, end
+	}
+	return date.Add(clock - offset), end
+}
+
+// yearBehind reads the year that ctime prints last.
+func yearBehind(s string, end int, date *time.Time) int {
+	if end+5 > len(s) || s[end] != ' ' || date.Year() > 0 {
+		return end
+	}
+	year, n := run(s[end+1:])
+	if n != 4 || year < 1970 || year > 2100 {
+		return end
+	}
+	*date = civil(year, int(date.Month()), date.Day())
+	return end + 5
+}
+
+// epochAt reads seconds, milliseconds, microseconds or nanoseconds since 1970.
+func epochAt(s string) (time.Time, int) {
+	_, n := run(s)
+	if n != 10 && n != 13 && n != 16 && n != 19 || s[0] != '1' {
+		return time.Time{}, 0
+	}
+	if n+1 < len(s) && s[n] == '.' && s[n+1] >= '0' && s[n+1] <= '9' {
+		_, m := run(s[n+1:])
+		n += 1 + m
+	}
+	return epoch(s[:n]), n
+}
+
+// fieldTime reads the time in a structured field: in words, or since 1970.
+func fieldTime(s string) time.Time {
+	if at, n := timeAt(s); n > 0 {
+		return at
+	}
+	return epoch(s)
+}
+
+// epoch reads a number of seconds, milliseconds, microseconds or nanoseconds
+// since 1970, told apart by size.
+func epoch(s string) time.Time {
+	number, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(number >= 1e8) || math.IsInf(number, 0) {
+		return time.Time{}
+	}
+	for number < 1e17 {
+		number *= 1000
+	}
+	if number > math.MaxInt64 {
+		return time.Time{}
+	}
+	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()
 }
 
 // fraction reads ".123" or ",123" at s[i], and returns where it ends.
@@ -115,38 +232,6 @@ func fraction(s string, i int) (nanos, end int) {
 	return nanos, i
 }
 
-// zone reads "Z", "+01:00", "+0100", " +0000", " UTC" or " Z" at s[i], and
-// returns where it ends.
-func zone(s string, i int) (offset time.Duration, end int) {
-	rest := s[i:]
-	spaced := strings.TrimPrefix(rest, " ")
-	switch {
-	case strings.HasPrefix(rest, "Z"):
-		return 0, i + 1
-	case strings.HasPrefix(spaced, "UTC"):
-		return 0, len(s) - len(spaced) + 3
-	case len(spaced) < 5 || spaced[0] != '+' && spaced[0] != '-':
-		return 0, i
-	}
-	minutes, n := spaced[3:], 5
-	if minutes[0] == ':' {
-		minutes, n = minutes[1:], 6
-	}
-	h, ok := digits(spaced[1:3])
-	if len(minutes) < 2 || !ok {
-		return 0, i
-	}
-	m, ok := digits(minutes[:2])
-	if !ok {
-		return 0, i
-	}
-	offset = time.Duration(h)*time.Hour + time.Duration(m)*time.Minute
-	if spaced[0] == '-' {
-		offset = -offset
-	}
-	return offset, len(s) - len(spaced) + n
-}
-
 // digits reads a number of digits alone.
 func digits(s string) (int, bool) {
 	n := 0
@@ -157,4 +242,13 @@ func digits(s string) (int, bool) {
 		n = n*10 + int(s[i]-'0')
 	}
 	return n, len(s) > 0
+}
+
+// run reads the number that s begins with, and returns its length.
+func run(s string) (number, length int) {
+	for length < len(s) && s[length] >= '0' && s[length] <= '9' {
+		number = number*10 + int(s[length]-'0')
+		length++
+	}
+	return number, length
 }

@@ -1,0 +1,147 @@
+package logtext
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// format is a head that the general reader cannot read, because its level is
+// part of another word or stands where no head has it.
+type format struct {
+	name  string
+	leads []string // what it begins with, at the start of the line or behind a time
+	// failure and everyday are lines of it: an error, and one that is none.
+	failure, everyday string
+	// read reads a text that begins with a lead, without the name of the format.
+	read func(s string) (head, bool)
+}
+
+// formats are tried in this order.
+var formats = []format{
+	{"AWS Lambda", []string{"START RequestId: ", "END RequestId: ", "REPORT RequestId: ", "INIT_START Runtime Version: "},
+		"", "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: timeout", readLambdaPlatform},
+	{"AWS Lambda", []string{"Task timed out after ", "Error: Runtime exited", "Runtime exited ", "Process exited before completing request"},
+		"RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1", "", readFailure},
+	{"net/http", []string{"http: panic serving "}, "2026/11/22 10:00:00 http: panic serving 127.0.0.1:1: no price", "", readFailure},
+	{"glog", []string{"I", "W", "E", "F"},
+		"E1122 10:00:00.123456       1 cart.go:42] no price", "I1122 10:00:00.123456       1 error.go:42] no price", readGlog},
+	{"PHP", []string{"NOTICE: PHP message: ", "PHP message: ", "PHP Fatal error: ", "PHP Warning: ", "PHP Notice: ", "PHP Deprecated: ", "PHP Parse error: ", "PHP Catchable fatal error: ", "PHP Recoverable fatal error: "},
+		"NOTICE: PHP message: PHP Fatal error:  Uncaught Error: x in /a.php:11", "NOTICE: PHP message: PHP Warning:  Undefined variable $error", readPHP},
+	{".NET console", []string{"trce: ", "dbug: ", "info: ", "warn: ", "fail: ", "crit: "},
+		"fail: Shop.Orders[12]", "info: Shop.ErrorHandler[0]", readDotnetConsole},
+	{"Rack", []string{"Rack app ("}, `2024-08-12 12:26:55 +0000 Rack app ("GET /x" - (10.0.0.1)): #<NoMethodError: x>`, "", readRack},
+	{"gin", []string{"[Recovery] "}, "2024/02/25 14:00:46 [Recovery] 2024/02/25 - 14:00:46 panic recovered:", "", readGin},
+	{"Erlang", []string{"=ERROR REPORT==== ", "=CRASH REPORT==== ", "=SUPERVISOR REPORT==== ", "=WARNING REPORT==== ", "=INFO REPORT==== ", "=PROGRESS REPORT==== "},
+		"=ERROR REPORT==== 22-Nov-2026::10:00:00 ===", "=INFO REPORT==== 22-Nov-2026::10:00:00 ===", readErlang},
+}
+
+// formatsBy holds the formats by the first byte of their leads.
+var formatsBy [256][]*format
+
+func init() { // some formats hold a head of any format
+	for i := range formats {
+		f := &formats[i]
+		for _, lead := range f.leads {
+			if by := &formatsBy[lead[0]]; len(*by) == 0 || (*by)[len(*by)-1] != f {
+				*by = append(*by, f)
+			}
+		}
+	}
+}
+
+// special reads a head of the table at the place that the reader has reached.
+func (r *headReader) special() bool {
+	for _, f := range formatsBy[r.s[r.at]] {
+		for _, lead := range f.leads {
+			if !strings.HasPrefix(r.s[r.at:], lead) {
+				continue
+			}
+			if h, ok := f.read(r.s[r.at:]); ok {
+				r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
+				r.h.format, r.h.structured = f.name, true
+				if h.level >= event.Warn {
+					readTail(&r.h)
+				}
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func readLambdaPlatform(s string) (head, bool) { return head{level: event.Info, message: s}, true }
+
+// readFailure reads a line that says of itself that something failed.
+func readFailure(s string) (head, bool) { return head{level: event.Error, message: s}, true }
+
+// readGlog reads glog's and klog's "E1122 10:00:00.123456       1 cart.go:42] "
+// and CockroachDB's, which has the year too.
+func readGlog(s string) (head, bool) {
+	_, n := run(s[1:])
+	if n != 4 && n != 6 && n != 8 || len(s) < n+9 || s[n+1] != ' ' || s[n+4] != ':' {
+		return head{}, false
+	}
+	_, rest, ok := strings.Cut(s, "] ")
+	if !ok {
+		rest = strings.TrimLeft(s[n+1:], " 0123456789:.")
+	}
+	return head{level: levelLetter(s[0]), message: strings.TrimSpace(rest)}, true
+}
+
+// readPHP reads what PHP logs through PHP-FPM: the level inside counts.
+func readPHP(s string) (head, bool) {
+	s = strings.TrimPrefix(s, "NOTICE: ")
+	s = strings.TrimPrefix(s, "PHP message: ")
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(s, "PHP "), ": ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case strings.HasSuffix(kind, "atal error"):
+		return head{level: event.Fatal, message: s}, true
+	case kind == "Parse error" || strings.HasSuffix(kind, "xception"):
+		return head{level: event.Error, message: s}, true
+	case kind == "Warning" || kind == "Deprecated":
+		return head{level: event.Warn, message: rest}, true
+	case kind == "Notice":
+		return head{level: event.Info, message: rest}, true
+	}
+	inner := readHead(s, false)
+	return head{level: max(inner.level, event.Info), message: inner.message}, true
+}
+
+// readDotnetConsole reads "fail: Shop.Orders[12]", whose message is on the next line.
+func readDotnetConsole(s string) (head, bool) {
+	name, id, ok := strings.Cut(s[len("fail: "):], "[")
+	id, rest, closed := strings.Cut(id, "]")
+	if !ok || !closed || !isWord(name) || !isNumber(id) {
+		return head{}, false
+	}
+	level, _ := levelWord(s[:4])
+	return head{level: level, logger: name, message: strings.TrimSpace(rest)}, true
+}
+
+// readRack reads the exception that Rack prints for a request.
+func readRack(s string) (head, bool) {
+	_, rest, ok := strings.Cut(s, ": #<")
+	return head{level: event.Error, message: strings.TrimSuffix(rest, ">")}, ok
+}
+
+// readGin reads gin's recovered panic, whose message is on the next line.
+func readGin(s string) (head, bool) {
+	s = strings.TrimPrefix(s, "[Recovery] ")
+	_, n := timeAt(s)
+	rest, ok := strings.CutPrefix(strings.TrimSpace(s[n:]), "panic recovered:")
+	return head{level: event.Error, message: strings.TrimSpace(rest)}, ok
+}
+
+// readErlang reads the first line of an Erlang report, which names its kind.
+func readErlang(s string) (head, bool) {
+	level := event.Error
+	switch s[1] {
+	case 'W':
+		level = event.Warn
+	case 'I', 'P':
+		level = event.Info
+	}
+	return head{level: level}, true
+}

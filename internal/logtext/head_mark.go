@@ -1,0 +1,112 @@
+package logtext
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/stacktrace"
+)
+
+// This file tells what separates the parts of a head behind its level, and names
+// from the words of a message.
+
+// markAt returns the length of the sign between two parts that s begins with.
+func markAt(s string) int {
+	n := 0
+	for n < len(s) && strings.IndexByte("|:;>-", s[n]) >= 0 {
+		n++
+	}
+	if n > 0 && (n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>') {
+		return n
+	}
+	if n == 0 && len(s) > 1 && s[0] >= utf8.RuneSelf {
+		if c, size := utf8.DecodeRuneInString(s); strings.ContainsRune("»›→▶▸—–│┃⋮\u202f\u00a0", c) {
+			return size
+		}
+	}
+	return 0
+}
+
+// separates tells whether the sign sets a name off from the message. A word
+// before a colon is as likely the message's first.
+func (r *headReader) separates(mark, name string) bool {
+	if mark == ": " {
+		return (r.joint == ":" && r.left == afterMark || isCompound(name) && isLetter(name[0])) && !isCode(name) && !stacktrace.IsHeader(name+": ") && !isNumber(name)
+	}
+	if isNumber(name) {
+		return mark == r.joint || mark == "\t"
+	}
+	return mark == r.joint || mark != "," && (r.h.logger == "" || r.h.logger == r.names)
+}
+
+// isCompound tells a name of several parts.
+func isCompound(name string) bool {
+	for i := 1; i < len(name); i++ {
+		if c := name[i]; !isLetter(c) || c < 'a' && name[i-1] >= 'a' {
+			return true
+		}
+	}
+	return false
+}
+
+// isCode tells the number of a message: "CWWKZ0013E", "ORA-00942".
+func isCode(name string) bool {
+	return strings.ToUpper(name) == name && isLetter(name[0]) && strings.ContainsAny(name, "0123456789")
+}
+
+// separator returns the sign that s begins with between two parts, without the
+// blanks around it, and its length with them. A colon that a name has right
+// behind it is ": ".
+func separator(s string) (mark string, length int) {
+	blanks := len(s) - len(strings.TrimLeft(s, " "))
+	if blanks < len(s) && s[blanks] == '\t' {
+		return "\t", blanks + 1
+	}
+	n := markAt(s[blanks:])
+	if n == 0 && blanks == 0 && s[0] == ',' || n == 0 && blanks == 0 && s[0] == ';' || n == 0 && strings.HasPrefix(s, "::") {
+		n = 1 + strings.Count(s[:min(2, len(s))], "::")
+	}
+	mark = s[blanks : blanks+n]
+	if n == 0 || mark == "-" && blanks == 0 {
+		return "", 0
+	}
+	if mark == ":" && blanks == 0 {
+		mark = ": "
+	}
+	rest := strings.TrimLeft(s[blanks+n:], " \t")
+	return mark, len(s) - len(rest)
+}
+
+// isCaller returns the length of "cart/cart.go:42", its function maybe with it.
+func isCaller(s string, n int) int {
+	dot := strings.LastIndexByte(s[:n], '.')
+	if s[n] != ':' || dot < 1 || dot+1 == n || !isLetter(s[dot+1]) {
+		return 0
+	}
+	_, digits := run(s[n+1:])
+	if digits == 0 {
+		return 0
+	}
+	n += 1 + digits
+	if n < len(s) && s[n] == ':' && n+1 < len(s) && s[n+1] != ' ' {
+		n += 1 + nameEndIn(s[n+1:])
+	}
+	return n
+}
+
+// nginxPid returns the length of nginx's "7#7: *1 ", process, thread and connection.
+func nginxPid(s string) int {
+	_, n := run(s)
+	if n == 0 || n == len(s) || s[n] != '#' {
+		return 0
+	}
+	_, m := run(s[n+1:])
+	n += 1 + m
+	if m == 0 || !strings.HasPrefix(s[n:], ": ") {
+		return 0
+	}
+	if _, m = run(s[min(n+3, len(s)):]); m > 0 && s[n+2] == '*' {
+		return n + 3 + m
+	}
+	return n
+}
