@@ -23,7 +23,7 @@ func ipv4At(s string, start int) (end int, ok bool) {
 		return 0, false
 	}
 	addr, err := netip.ParseAddr(s[start:end])
-	return end, err == nil && !everyones(addr) && !afterVersion(s[:start])
+	return end, err == nil && !everyones(addr) && !isVersionAt(s, start, end, addr)
 }
 
 // everyones reports whether an address tells nothing of a machine: loopback,
@@ -34,18 +34,6 @@ func everyones(a netip.Addr) bool {
 		return b == [4]byte{127, 0, 0, 1} || b == [4]byte{255, 255, 255, 255} || b[1]|b[2]|b[3] == 0
 	}
 	return a.IsLoopback() || a.IsUnspecified()
-}
-
-// afterVersion reports whether the text before an address says that it is the
-// number of a version.
-func afterVersion(before string) bool {
-	before = strings.TrimRight(before, ` "'=:v`)
-	for _, word := range []string{"version", "ver", "release", "build", "revision"} {
-		if len(before) >= len(word) && strings.EqualFold(before[len(before)-len(word):], word) {
-			return true
-		}
-	}
-	return false
 }
 
 // ipv6 returns IPv6 addresses (RFC 4291), those that hold an IPv4 one included.
@@ -75,6 +63,9 @@ func ipv6(s string, found []secret) []secret {
 	}
 }
 
+// maxIPv6 is the length of the longest address, which holds an IPv4 one.
+const maxIPv6 = 45
+
 func isIPv6Byte(c byte) bool { return isHexDigit(c) || c == ':' || c == '.' }
 
 // ipv6In returns the address that fills s[start:end], but for a key's end
@@ -86,7 +77,7 @@ func ipv6In(s string, start, end int) (secret, bool) {
 	for end > start && (s[end-1] == '.' || s[end-1] == ':' && s[end-2] != ':') {
 		end--
 	}
-	if end-start < 3 || end < len(s) && isWord(s[end]) || !strings.ContainsAny(s[start:end], "0123456789") {
+	if end-start < 3 || end-start > maxIPv6+8 || end < len(s) && isWord(s[end]) || !strings.ContainsAny(s[start:end], "0123456789") {
 		return secret{}, false
 	}
 	addr, err := netip.ParseAddr(s[start:end])

@@ -1,5 +1,17 @@
 package safe
 
+// byteSet is the bytes that a text holds.
+type byteSet [4]uint64
+
+func bytesIn(s string) (set byteSet) {
+	for i := 0; i < len(s); i++ {
+		set[s[i]>>6] |= 1 << (s[i] & 63)
+	}
+	return set
+}
+
+func (set *byteSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
+
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }

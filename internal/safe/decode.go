@@ -2,11 +2,11 @@ package safe
 
 import "strings"
 
-// decode undoes what URLs (%40) and JSON (\u0040, \/) do to the characters of
-// ASCII that values and what surrounds them are told by. offsets says, for each byte of text and
+// decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to the
+// characters of ASCII that values and what surrounds them are told by. offsets says, for each byte of text and
 // for its end, where it stands in s; it is nil where nothing is encoded.
 func decode(s string) (text string, offsets []int) {
-	if !strings.Contains(s, "%") && !strings.Contains(s, `\u00`) && !strings.Contains(s, `\/`) {
+	if !strings.Contains(s, "%") && !strings.Contains(s, `\u00`) && !strings.Contains(s, `\/`) && !strings.Contains(s, "&") {
 		return s, nil
 	}
 	b := make([]byte, 0, len(s))
@@ -32,6 +32,12 @@ func decodeByte(s string) (c byte, size int) {
 		hex, size = s[4:6], 6
 	case len(s) >= 2 && s[:2] == `\/`:
 		return '/', 2
+	case s[0] == '&':
+		for _, e := range entities {
+			if strings.HasPrefix(s, e.name) {
+				return e.c, len(e.name)
+			}
+		}
 	}
 	if hex != "" && isHexDigit(hex[0]) && isHexDigit(hex[1]) {
 		if c := hexValue(hex[0])<<4 | hexValue(hex[1]); c >= ' ' && c < 0x7f {
@@ -40,6 +46,11 @@ func decodeByte(s string) (c byte, size int) {
 	}
 	return s[0], 1
 }
+
+var entities = []struct {
+	name string
+	c    byte
+}{{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}, {"&#039;", '\''}, {"&#34;", '"'}, {"&#x27;", '\''}, {"&amp;", '&'}, {"&#64;", '@'}, {"&#x2F;", '/'}}
 
 func hexValue(c byte) byte {
 	if isDigit(c) {

@@ -10,12 +10,15 @@ import (
 // emails returns e-mail addresses (RFC 5321, unquoted, with a domain of at
 // least two labels). found holds the credentials of URLs, whose "@" is none.
 func emails(s string, found []secret) []secret {
-	credentials := found
+	credentials := slices.Clone(found)
+	slices.SortFunc(credentials, func(a, b secret) int { return a.start - b.start })
 	for _, at := range indexAll(s, "@") {
 		f := secret{localStart(s, at[0]), domainEnd(s, at[1]), kindEmail}
-		within := func(c secret) bool { return c.start < f.end && f.start < c.end }
-		if f.start < at[0] && isDomain(s[at[1]:f.end]) && !isAddressOfCode(s[f.start:at[0]]) &&
-			!slices.ContainsFunc(credentials, within) {
+		for len(credentials) > 0 && credentials[0].end <= f.start {
+			credentials = credentials[1:]
+		}
+		within := len(credentials) > 0 && credentials[0].start < f.end
+		if f.start < at[0] && isDomain(s[at[1]:f.end]) && !isAddressOfCode(s[f.start:at[0]]) && !within {
 			found = append(found, f)
 		}
 	}

@@ -2,8 +2,7 @@ package safe
 
 import "slices"
 
-// The kinds of values that we name ourselves; what gitleaks finds is named by
-// its rule.
+// The kinds of values that have no name of their own in the tables of rules.
 const (
 	kindEmail         = "email"
 	kindIP            = "ip"
@@ -26,16 +25,29 @@ const (
 	kindAWSKeyID      = "aws-access-key-id"
 	kindPrivateKey    = "private-key"
 	kindWebhook       = "webhook"
+	kindArgument      = "argument"
 )
 
-var ownKinds = []string{kindEmail, kindIP, kindMAC, kindPhone, kindCard, kindIBAN, kindNationalID, kindPassword, kindSecret, kindToken, kindKey,
-	kindCredentials, kindSession, kindSignature, kindCookie, kindAuthorization, kindURL, kindJWT, kindAWSKeyID, kindPrivateKey, kindWebhook}
+// knownKinds are the kinds that the rules of this package find.
+var knownKinds = func() map[string]bool {
+	kinds := map[string]bool{"mailgun-token": true, "aws-secret-access-key": true}
+	for _, kind := range []string{kindEmail, kindIP, kindMAC, kindPhone, kindCard, kindIBAN, kindNationalID, kindPassword, kindSecret, kindToken, kindKey,
+		kindCredentials, kindSession, kindSignature, kindCookie, kindAuthorization, kindURL, kindJWT, kindAWSKeyID, kindPrivateKey, kindWebhook, kindArgument} {
+		kinds[kind] = true
+	}
+	for _, x := range issuers {
+		kinds[x.kind] = true
+	}
+	for _, x := range shapes {
+		kinds[x.kind] = true
+	}
+	for _, x := range rules {
+		kinds[x.kind] = true
+	}
+	return kinds
+}()
 
 // isKind reports whether a placeholder of this kind can be one of ours.
 func (r *Redactor) isKind(kind string) bool {
-	if slices.Contains(ownKinds, kind) || slices.ContainsFunc(r.patterns, func(p Pattern) bool { return p.Kind == kind }) {
-		return true
-	}
-	_, ok := loadDetector().Config.Rules[kind]
-	return ok
+	return knownKinds[kind] || slices.ContainsFunc(r.patterns, func(p Pattern) bool { return p.Kind == kind })
 }

@@ -4,11 +4,11 @@ import "strings"
 
 // named returns the values of keys such as password, client_secret and
 // X-Api-Key in JSON, logfmt, query strings, connection strings, headers, YAML,
-// XML, flags of a command line, and what languages print of their maps.
+// XML, flags of a command line, calls, and what languages print of their maps.
 func named(s string, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case '=', ':', ',', '>', ' ':
+		case '=', ':', ',', '>', ' ', '(', '\t':
 			if k, ok := keyBefore(s, i); ok {
 				before := len(found)
 				if found = k.values(s, found); len(found) > before {
@@ -25,15 +25,25 @@ type key struct {
 	start, end int
 	value      int    // where the value begins, its opening quote left out
 	quote      string // that opens the value, with the backslashes before it; empty without one
-	colon      bool   // unquoted, with a colon as in prose: "invalid password: too short"
+	colon      bool   // a colon before an unquoted value, as in prose: "invalid password: too short"
 	query      bool   // a parameter in the query of a URL
 	spoken     bool   // with a space or "is" in between: "token abc expired"
+	flag       bool   // an option of a command
+	called     bool   // a function, of which the value is an argument
+	listed     bool   // an item of a list that the value may be the next one of
+	element    bool   // of XML, of which the value is the text
 }
 
 // keyBefore returns the key that the separator at i ends.
 func keyBefore(s string, i int) (key, bool) {
+	if s[i] == '>' {
+		return elementBefore(s, i)
+	}
 	k := key{end: i}
-	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && s[i] != ' ' {
+	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
+		k.end--
+	}
+	if k.end > 1 && s[k.end-1] == ']' && isQuote(s[k.end-2]) && s[i] == '=' { // env["PASSWORD"] = "x"
 		k.end--
 	}
 	quoted := k.end > 0 && isQuote(s[k.end-1])
@@ -43,36 +53,31 @@ func keyBefore(s string, i int) (key, bool) {
 	for k.start = k.end; k.start > 0 && (isWord(s[k.start-1]) || s[k.start-1] == '-' || s[k.start-1] == '.'); {
 		k.start--
 	}
-	if k.end-k.start < 3 {
+	if k.end-k.start < 2 {
 		return key{}, false
 	}
 	before := byte(0)
 	if k.start > 0 {
 		before = s[k.start-1]
 	}
-	switch s[i] {
-	case ' ':
-		k.spoken = !strings.HasPrefix(s[k.start:], "--")
-		if quoted || k.spoken && !mayBeSpoken(s[i-1]) {
-			return key{}, false
-		}
-	case ',':
-		if !quoted {
-			return key{}, false
-		}
-	case '>':
-		if before != '<' {
-			return key{}, false
-		}
-	}
 	k.query = s[i] == '=' && (before == '?' || before == '&')
+	k.flag = s[i] == ' ' && s[k.start] == '-'
+	k.spoken = s[i] == ' ' && !k.flag && before != ':'
+	k.called, k.listed = s[i] == '(', s[i] == ','
+	if (quoted || k.spoken && !mayBeSpoken(s[i-1])) && s[i] == ' ' || quoted && k.called {
+		return key{}, false
+	}
+	if k.listed && !(quoted && isQuote(before) || !quoted && (before == ':' || before == '{')) {
+		return key{}, false
+	}
 	at := k.separator(s, i)
 	if k.spoken && strings.HasPrefix(s[at:], "is ") {
 		at += len("is ")
 	}
 	k.open(s, at)
-	k.colon = s[i] == ':' && at == i+1 && !quoted && k.quote == ""
-	return k, k.value < len(s) && (s[i] != ',' || k.quote != "")
+	k.colon = s[i] == ':' && at == i+1 && k.quote == ""
+	needsQuote := k.listed || k.called || s[i] == ' ' && before == ':' || s[i] == '\t' && quoted
+	return k, k.value < len(s) && (!needsQuote || k.quote != "")
 }
 
 // mayBeSpoken knows the last letters of password, token, secret and key, so that
@@ -97,18 +102,54 @@ func (k *key) separator(s string, i int) int {
 	return at
 }
 
+// wrappers are what languages print around the one string in them.
+var wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
+
 // open finds where the value behind a separator begins.
 func (k *key) open(s string, at int) {
 	for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
 		at++
 	}
 	k.value = at
+	for _, w := range wrappers {
+		if at == len(s) || s[at] != w[0] {
+			continue
+		}
+		if inner := at + len(w); strings.HasPrefix(s[at:], w) && k.quoteAt(s, inner) {
+			k.within(s)
+			return
+		}
+	}
+	k.quoteAt(s, at)
+}
+
+// quoteAt reports whether a quoted value begins at i, which a letter may
+// precede: b'x', N'x', r"x".
+func (k *key) quoteAt(s string, i int) bool {
+	if i+1 < len(s) && strings.IndexByte("bBuUrRnNLf@", s[i]) >= 0 && isQuote(s[i+1]) {
+		i++
+	}
+	at := i
 	for at < len(s) && s[at] == '\\' {
 		at++
 	}
-	if at < len(s) && isQuote(s[at]) {
-		k.quote = s[k.value : at+1]
-		k.value = at + 1
+	if at == len(s) || !isQuote(s[at]) {
+		return false
+	}
+	k.quote, k.value = s[i:at+1], at+1
+	return true
+}
+
+// within steps over a key that says no more than that the value follows:
+// {"S":"x"}, {"value":"x"}.
+func (k *key) within(s string) {
+	rest := s[k.value:min(len(s), k.value+maxShaped)]
+	name, after, ok := strings.Cut(rest, k.quote)
+	if !ok || !isBeside(name) && len(name) != 1 {
+		return
+	}
+	if after = strings.TrimLeft(after, " "); strings.HasPrefix(after, ":") {
+		k.quoteAt(s, k.value+len(rest)-len(strings.TrimLeft(after[1:], " ")))
 	}
 }
 
@@ -117,10 +158,14 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 // values adds the secrets in the value of k.
 func (k key) values(s string, found []secret) []secret {
 	name := s[k.start:k.end]
-	last := name[len(name)-1] | 0x20
-	if last < 'a' || last > 'z' {
-		return found
+	if isLabel(name) && !k.spoken && !k.called {
+		return k.beside(s, found)
 	}
+	return k.valuesOf(s, name, found)
+}
+
+// valuesOf adds the secrets in the value of k where name is what it is called.
+func (k key) valuesOf(s, name string, found []secret) []secret {
 	switch headerOf(name) {
 	case "authorization":
 		return authorization(s, k, found)
@@ -134,9 +179,9 @@ func (k key) values(s string, found []secret) []secret {
 		}
 		return ok
 	}
-	names(name, byLast[last], add)
+	names(name, add)
 	if k.query {
-		names(name, queryNames, add)
+		among(name, queryNames, add)
 	}
 	return found
 }
@@ -149,13 +194,28 @@ func (k key) secret(s string, n keyName) (secret, bool) {
 	}
 	value := seen[k.value:k.valueEnd(seen, n)]
 	end := k.value + len(value)
-	if k.spoken && !spokenOf(value, n) {
-		return secret{}, false
-	}
-	if unset(value) || n.accept != nil && !n.accept(value) || k.colon && n.accept == nil && prose(n.end, value, s[end:]) {
+	if unset(value) || n.kind != kindPassword && k.quote == "" && object.MatchString(value) || n.accept != nil && !n.accept(value) || k.inProse(n, value, s[end:]) {
 		return secret{}, false
 	}
 	return secret{k.value, k.valueEnd(s, n), n.kind}, true
+}
+
+// inProse reports whether a value is rather the next word of a sentence or the
+// next name of a list.
+func (k key) inProse(n keyName, value, after string) bool {
+	switch {
+	case k.spoken && k.quote != "" && n.kind == kindPassword:
+		return len(value) < 4 || strings.Contains(value, " ")
+	case k.spoken:
+		return !spokenOf(value, n)
+	case k.called:
+		return n.kind != kindPassword && !drawn(value)
+	case k.listed:
+		return isField(value) || strings.HasPrefix(strings.TrimLeft(after, `\"'`+"` "), ":") || strings.HasPrefix(strings.TrimLeft(after, `\"'`+"` "), "=")
+	case k.flag:
+		return isFunctionWord(value)
+	}
+	return k.colon && n.accept == nil && prose(n.end, value, after)
 }
 
 // spokenOf tells a secret that a sentence names from the sentence's next word.
@@ -174,6 +234,8 @@ const maxShaped = 512
 
 func (k key) valueEnd(s string, n keyName) int {
 	switch {
+	case k.element:
+		return textEnd(s, k.value)
 	case k.quote != "":
 		return quotedEnd(s, k.value, k.quote)
 	case n.kind == kindPhone || n.kind == kindCard || n.kind == kindNationalID:

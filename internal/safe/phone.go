@@ -20,7 +20,8 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 	}
 	if strings.HasPrefix(s[i:], "00") && i+2 < len(s) && s[i+2] >= '1' && s[i+2] <= '9' {
 		end, ok = international(s, i+2)
-		return start, end, ok && end-i > 12
+		columns := end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1])
+		return start, end, ok && end-i > 12 && !columns
 	}
 	if end, ok = northAmerican(s, i); ok {
 		return start, end, true
@@ -153,6 +154,9 @@ func continued(s string, i, before int) (n, end int) {
 func nationalGroups(printed lengths) bool {
 	if printed[0] == 2 {
 		return printed == lengths{2, 2, 2, 2, 2}
+	}
+	if printed == (lengths{5, 4}) { // a ZIP code
+		return false
 	}
 	return printed[0] >= 3 && printed[0] <= 6 && printed[1] > 0 && printed[4] == 0
 }

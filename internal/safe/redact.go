@@ -2,6 +2,7 @@ package safe
 
 import (
 	"cmp"
+	"index/suffixarray"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,10 +24,7 @@ type Pattern struct {
 	Regexp *regexp.Regexp
 }
 
-// NewRedactor returns a Redactor with gitleaks' rules and our own. gitleaks' rules
-// are loaded at the first use, once for the process (about 100 ms and 80 MB);
-// should they fail to load that use panics, so that nothing is ever published
-// unredacted.
+// NewRedactor returns a Redactor with the rules of this package.
 func NewRedactor() *Redactor { return &Redactor{} }
 
 // With returns a Redactor that knows a team's patterns as well, and leaves every
@@ -55,9 +53,9 @@ type secret struct {
 }
 
 // Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", KIND
-// being one of gitleaks' rules, one of our own or a Pattern's; equal values
-// have equal numbers. Redacting a second time changes nothing. It takes about a
-// millisecond a kilobyte: hand it excerpts, not streams.
+// being one of our rules' or a Pattern's; equal values have equal numbers.
+// Redacting a second time changes nothing. The time it takes grows with the
+// length of s.
 func (r *Redactor) Redact(s string) string {
 	n := r.numbers
 	if n == nil {
@@ -75,10 +73,10 @@ func (r *Redactor) Blank(s, wildcard string) string {
 	return r.replace(clean(s), func(secret, string) string { return wildcard }, func(s string) [][]int { return indexAll(s, wildcard) })
 }
 
-// Skeleton is what Blank returns, less what only gitleaks' rules find, but with
-// every token blanked that looks drawn by chance. It is made for each message of
-// a stream (one to three microseconds for a hundred bytes): what it leaves is
-// still to go through Blank, once for each distinct template.
+// Skeleton is what one round of Blank returns, with every token blanked that
+// looks drawn by chance as well. It is made for each message of a stream (one to
+// three microseconds for a hundred bytes): what it leaves is still to go through
+// Blank, once for each distinct template.
 func (r *Redactor) Skeleton(s, wildcard string) string {
 	s = clean(s)
 	label := func(secret, string) string { return wildcard }
@@ -136,10 +134,20 @@ func (r *Redactor) ours(s string) []secret {
 // all returns what any rule finds. What is a secret in one place is one
 // in every other.
 func (r *Redactor) all(s string) []secret {
-	found := append(r.ours(s), gitleaks(s)...)
+	found := r.ours(s)
+	kinds := map[string]string{} // by value
 	for _, f := range found {
-		if value := s[f.start:f.end]; drawn(value) {
-			found = append(found, occurrences(s, value, f.kind)...)
+		if value := s[f.start:f.end]; drawn(value) && kinds[value] == "" {
+			kinds[value] = f.kind
+		}
+	}
+	if len(kinds) == 0 {
+		return found
+	}
+	index := suffixarray.New([]byte(s)) // finds every value without reading all of s for each
+	for value, kind := range kinds {
+		for _, at := range index.Lookup([]byte(value), -1) {
+			found = append(found, secret{at, at + len(value), kind})
 		}
 	}
 	return found
@@ -153,6 +161,9 @@ func merge(found []secret, done [][]int) []secret {
 	})
 	var merged []secret
 	for _, f := range found {
+		for len(done) > 0 && done[0][1] <= f.start {
+			done = done[1:]
+		}
 		f, known := widen(f, done)
 		if known || f.start == f.end {
 			continue
@@ -179,6 +190,9 @@ func vagueness(kind string) int {
 // nothing to hide outside of one.
 func widen(f secret, done [][]int) (secret, bool) {
 	for _, d := range done {
+		if d[0] >= f.end {
+			break
+		}
 		if d[0] <= f.start && f.end <= d[1] {
 			return f, true
 		}
@@ -210,14 +224,6 @@ func put(s string, found []secret, label func(secret, string) string) string {
 	}
 	b.WriteString(s[at:])
 	return b.String()
-}
-
-func occurrences(s, value, kind string) []secret {
-	var found []secret
-	for _, at := range indexAll(s, value) {
-		found = append(found, secret{at[0], at[1], kind})
-	}
-	return found
 }
 
 // indexAll returns where part, which is not empty, occurs in s.

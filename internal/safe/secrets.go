@@ -22,18 +22,38 @@ func ownRules(s string) []secret {
 }
 
 func plainRules(s string) []secret {
-	found := emails(s, urlCredentials(s, nil))
+	var found []secret
+	in := bytesIn(s) // so that a rule whose signs are missing costs nothing
+	if in.has('@') {
+		found = emails(s, dsnCredentials(s, urlCredentials(s, nil)))
+	}
 	found = digits(s, found)
 	found = macs(s, hostOfAddress(s, ipv6(s, found)))
 	found = named(s, found)
-	found = privateKeys(s, found)
+	quoted := in.has('"') || in.has('\'')
+	if quoted || in.has('(') || strings.Contains(s, "dentified") || strings.Contains(s, "DENTIFIED") {
+		found = sql(s, found)
+	}
+	if quoted {
+		found = arguments(s, found)
+	}
+	if in.has('-') || in.has('/') {
+		found = privateKeys(s, commandLines(s, found))
+	}
+	if in.has('|') || in.has(0xe2) {
+		found = tables(s, found)
+	}
 	found = schemes(s, found)
+	found = shaped(s, in, jwts(s, awsKeys(s, issued(s, found))))
+	if !in.has('/') && !in.has(':') {
+		return found
+	}
 	for _, r := range rules {
 		if !strings.Contains(s, r.part) {
 			continue
 		}
 		for _, m := range r.pattern.FindAllStringSubmatchIndex(s, -1) {
-			if m[2] == 0 || !isWord(s[m[2]-1]) || m[2] > m[0] {
+			if m[2] > m[0] || startsWord(s, m[2]) {
 				found = append(found, secret{m[2], m[3], r.kind})
 			}
 		}
@@ -49,49 +69,13 @@ type rule struct {
 }
 
 var rules = []rule{
-	// gitleaks leaves out ids that end in EXAMPLE.
-	{kindAWSKeyID, "A", regexp.MustCompile(`((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b`)},
-	// RFC 7519 and 7516: a header that is a JSON object, then two or four more parts.
-	// The last ones may be missing where the line was cut.
-	{kindJWT, "eyJ", regexp.MustCompile(`(eyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*){0,3})`)},
 	// Whoever knows these addresses may post.
-	{kindWebhook, "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(?:services|workflows|triggers)/([\w+/-]+)`)},
+	{"slack-webhook-url", "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(?:services|workflows|triggers)/([\w+/-]+)`)},
+	{"slack-webhook-url", "services/T", regexp.MustCompile(`services/(T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,})`)},
 	{kindWebhook, "/api/webhooks/", regexp.MustCompile(`/api/webhooks/(\d+/[\w-]+)`)},
-	{kindToken, "xox", regexp.MustCompile(`(xox[a-z]-[\w-]{10,})`)},              // Slack's
+	{kindWebhook, ".webhook.office.com/", regexp.MustCompile(`\.webhook\.office\.com/(\S+?)(?:["'\s)]|$)`)},
+	{kindWebhook, "chat.googleapis.com/", regexp.MustCompile(`chat\.googleapis\.com/v1/spaces/([\w/]+\?key=[\w&=%-]+)`)},
 	{kindToken, ":AA", regexp.MustCompile(`(?:/bot)?(\d{8,10}:AA[\w-]{32,34})`)}, // a Telegram bot's
-}
-
-// RFC 3986: userinfo, whose password may hold an "@", or a "/" though it must not.
-var userinfo = []struct {
-	pattern *regexp.Regexp
-	accept  func(string) bool
-}{
-	{regexp.MustCompile(`://([^\s/?#"'<>:@]*:[^\s/?#"'<>]+)@`), isSet},
-	{regexp.MustCompile(`://([^\s/?#"'<>:@]*:[^\s"'<>@]+)@`), notAPort},
-	{regexp.MustCompile(`://([^\s/?#"'<>:@]{16,})@`), hasDigit},
-}
-
-func urlCredentials(s string, found []secret) []secret {
-	if !strings.Contains(s, "://") {
-		return found
-	}
-	for _, u := range userinfo {
-		for _, m := range u.pattern.FindAllStringSubmatchIndex(s, -1) {
-			if u.accept(s[m[2]:m[3]]) {
-				found = append(found, secret{m[2], m[3], kindURL})
-			}
-		}
-	}
-	return found
-}
-
-func isSet(string) bool { return true }
-
-// notAPort tells "user:pass" from "host:8080/path/", which an "@" may follow too.
-func notAPort(userinfo string) bool {
-	_, password, _ := strings.Cut(userinfo, ":")
-	end := strings.IndexAny(password, "/?#")
-	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
 }
 
 // bearer and basic are credentials outside of a header (RFC 6750 and 7617).
@@ -133,18 +117,22 @@ var (
 )
 
 func privateKeys(s string, found []secret) []secret {
-	for at := strings.Index(s, "-----BEGIN "); at >= 0; {
-		begin := keyBegins.FindStringIndex(s[at:])
-		if begin == nil {
-			return found
+	if !strings.Contains(s, "-----BEGIN ") {
+		return found
+	}
+	ends := keyEnds.FindAllStringIndex(s, -1)
+	for _, begin := range keyBegins.FindAllStringIndex(s, -1) {
+		for len(ends) > 0 && ends[0][0] < begin[1] {
+			ends = ends[1:]
 		}
-		start, rest := at+begin[0], s[at+begin[1]:]
-		end := keyEnds.FindStringIndex(rest)
-		if end == nil {
-			end = keyBody.FindStringIndex(rest)
+		end := begin[1] + len(keyBody.FindString(s[begin[1]:min(len(s), begin[1]+maxKey)]))
+		if len(ends) > 0 && ends[0][0]-begin[1] <= maxKey {
+			end = ends[0][1]
 		}
-		at += begin[1] + end[1]
-		found = append(found, secret{start, at, kindPrivateKey})
+		found = append(found, secret{begin[0], end, kindPrivateKey})
 	}
 	return found
 }
+
+// maxKey is more than the longest private key in use, in bytes.
+const maxKey = 32 << 10

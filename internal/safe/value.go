@@ -1,6 +1,9 @@
 package safe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // quotedEnd returns where the string that starts at start and was opened by
 // quote ends: at the same quote, or at the end of the line if it was cut. Each
@@ -29,28 +32,75 @@ func quotedEnd(s string, start int, quote string) int {
 // bareEnd returns where an unquoted value that starts at start ends.
 func bareEnd(s string, start int) int {
 	if s[start] == '[' {
-		if at := placeholder.FindStringIndex(s[start:]); at != nil && at[0] == 0 {
+		if at := placeholder.FindStringIndex(s[start:min(len(s), start+maxLabel)]); at != nil && at[0] == 0 {
 			start += at[1]
 		}
 	}
 	if strings.HasPrefix(s[start:], "<*>") {
 		start += len("<*>")
 	}
-	n := strings.IndexAny(s[start:], " \t\n\"'`&;,\\<>")
-	if n < 0 {
-		n = len(s) - start
+	if end := bracedEnd(s, start); end > 0 {
+		return end
 	}
-	return start + len(strings.TrimRight(s[start:start+n], ")]}."))
+	end := start
+	for end < len(s) && !endsBare(s, end) {
+		end++
+	}
+	return start + len(strings.TrimRight(s[start:end], ",;)]}."))
+}
+
+// bracedEnd returns where a value of ODBC ends that is in braces because it holds
+// what would end it: PWD={a;b}.
+func bracedEnd(s string, start int) int {
+	if start == len(s) || s[start] != '{' || start+1 < len(s) && s[start+1] == '{' {
+		return 0
+	}
+	rest := s[start:min(len(s), start+maxLabel)]
+	n := strings.IndexByte(rest, '}')
+	if n < 2 || strings.ContainsAny(rest[:n], " :=\"'\n{") && !strings.HasPrefix(rest[n:], "};") || strings.HasPrefix(rest, "{[") {
+		return 0
+	}
+	return start + n + 1
+}
+
+// endsBare reports whether the character at i ends an unquoted value. A comma, an
+// ampersand, a semicolon and a quote are part of a password where no other key
+// or word comes after them.
+func endsBare(s string, i int) bool {
+	switch s[i] {
+	case ' ', '\t', '\n', '\r', '<', '>':
+		return true
+	case '\\':
+		return i+1 == len(s) || strings.IndexByte(`nrtu"'\/`, s[i+1]) >= 0
+	case '"', '\'', '`':
+		return i+1 == len(s) || !isAlnum(s[i+1])
+	case ',', ';', '&':
+		return endsPair(s, i)
+	}
+	return false
+}
+
+// endsPair reports whether the separator at i is one between pairs of key and value.
+func endsPair(s string, i int) bool {
+	rest := s[i+1 : min(len(s), i+1+maxLabel)]
+	n := strings.IndexAny(rest, " \t\r\n\"'`<>\\,;&=:)]}")
+	switch {
+	case rest == "", n == 0:
+		return true
+	case n < 0:
+		return len(rest) == maxLabel
+	}
+	return rest[n] == '=' || rest[n] == ':'
 }
 
 // unset reports whether value says that there is no secret, shows a mask or a
 // wildcard, or is the bracket of a list or an object.
 func unset(value string) bool {
 	switch strings.ToLower(value) {
-	case "null", "nil", "none", "undefined", "true", "false", "<*>":
+	case "null", "nil", "none", "undefined", "true", "false", "<*>", "[filtered]", "[redacted]", "<redacted>", "redacted", "[hidden]", "string", "array":
 		return true
 	}
-	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}")
+	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(")
 }
 
 // prose tells what follows a colon in "invalid password: must have 8 letters",
@@ -133,3 +183,32 @@ func random(value string) bool {
 }
 
 func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
+
+// isFunctionWord reports whether a word may follow the name of an option in a
+// sentence: "--password is required".
+func isFunctionWord(word string) bool {
+	switch word {
+	case "is", "was", "must", "or", "and", "to", "not", "has", "for", "needs", "needed", "flag", "requires", "required", "can", "cannot", "should", "option",
+		"argument", "in", "from", "with", "when", "as", "if", "value", "instead", "missing", "does", "may", "expects", "given", "set", "but", "of", "on", "the":
+		return true
+	}
+	return strings.HasPrefix(word, "--")
+}
+
+// isField reports whether an item of a list is the name of another field rather
+// than a value.
+func isField(word string) bool {
+	switch strings.ToLower(word) {
+	case "username", "email", "e-mail", "user", "name", "login", "phone", "address", "id", "type", "status", "role", "roles", "level", "message", "code",
+		"value", "first_name", "last_name", "firstname", "lastname", "created_at", "updated_at", "required", "host", "port", "url", "scope", "expires", "expires_in":
+		return true
+	}
+	return word == "" || isSecretName(word) && !hasDigit(word) || isLabel(word)
+}
+
+// object is how Java prints one that has no text of its own, or the beginning of
+// one that has: Token@2bd79ce, Token{a64f992.
+var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
+
+// uuid is the form of the ids of requests and caches, which help the reader.
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)

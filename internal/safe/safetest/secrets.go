@@ -14,30 +14,37 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 )
 
 // Sample is one secret in a line of a log.
 type Sample struct {
-	Kind  string `json:"kind"`
-	Value string `json:"value"` // as it stands in the line
-	Line  string `json:"line"`
-	Form  string `json:"-"` // the line with %s for the value; empty for one that was read
+	Kind     string `json:"kind"`
+	Promised bool   `json:"-"`     // the guide names the kind
+	Value    string `json:"value"` // as it stands in the line
+	Line     string `json:"line"`
+	Form     string `json:"-"` // the line with %s for the value; empty for one that was read
 }
 
 // PerKind is how many samples of each kind Samples draws.
 const PerKind = 50
 
-// Samples draws PerKind samples of each of 20 kinds.
+// Samples draws PerKind samples of each kind.
 func Samples(rng *rand.Rand) []Sample {
 	var samples []Sample
-	for _, k := range kinds {
+	for n, k := range allKinds {
 		for range PerKind {
-			samples = append(samples, k.sample(rng))
+			sample := k.sample(rng)
+			sample.Promised = n < len(allKinds)-len(otherTokens)
+			samples = append(samples, sample)
 		}
 	}
 	return samples
 }
+
+// allKinds are those that the guide names, then their relatives.
+var allKinds = slices.Concat(kinds, positions, promisedTokens, otherTokens)
 
 // ReadSamples reads samples from a file with one JSON object a line:
 // {"kind": …, "value": …, "line": …}.
@@ -60,15 +67,20 @@ func ReadSamples(path string) ([]Sample, error) {
 	return samples, lines.Err()
 }
 
-// Leaks reports whether shown gives the sample's value away: the whole of it, or
-// a piece of half its length that is not too short to tell anything.
+// Leaks reports whether shown gives the sample's value away: the whole of one of
+// its lines, or a piece of half that length that is not too short to tell anything.
 func (s Sample) Leaks(shown string) bool {
-	size := max(6, (len(s.Value)+1)/2)
-	if size >= len(s.Value) {
-		return strings.Contains(shown, s.Value)
+	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
+	return slices.ContainsFunc(lines, func(line string) bool { return leaks(strings.TrimSpace(line), shown) })
+}
+
+func leaks(value, shown string) bool {
+	size := max(6, (len(value)+1)/2)
+	if size >= len(value) {
+		return strings.Contains(shown, value)
 	}
-	for at := 0; at+size <= len(s.Value); at++ {
-		if strings.Contains(shown, s.Value[at:at+size]) {
+	for at := 0; at+size <= len(value); at++ {
+		if strings.Contains(shown, value[at:at+size]) {
 			return true
 		}
 	}
@@ -77,7 +89,7 @@ func (s Sample) Leaks(shown string) bool {
 
 // Again draws another value of the sample's kind into the same line.
 func (s Sample) Again(rng *rand.Rand) Sample {
-	for _, k := range kinds {
+	for _, k := range allKinds {
 		if k.name == s.Kind {
 			return k.fill(rng, s.Form)
 		}
@@ -104,7 +116,7 @@ func (k kind) fill(rng *rand.Rand, form string) Sample {
 		value = url.QueryEscape(value)
 	}
 	if strings.HasPrefix(form, "{") {
-		value = strings.ReplaceAll(value, "\n", `\n`)
+		value = strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(value)
 	}
 	line := strings.NewReplacer("%s", value, "%q", value).Replace(form)
 	return Sample{Kind: k.name, Value: value, Line: line, Form: form}

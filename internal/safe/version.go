@@ -1,0 +1,110 @@
+package safe
+
+import (
+	"net/netip"
+	"regexp"
+	"strings"
+)
+
+// A version of four parts looks like an IPv4 address. What stands around it
+// tells the two apart; where nothing does, it counts as an address.
+
+var (
+	// suffix is what only a version has behind it.
+	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
+	// pinned is a requirement: foo==1.2.3.4, rails (~> 5.2.4.3).
+	pinned = regexp.MustCompile(`(?:[\w\])]|\(\W*)(?:==|>=|<=|~=|!=|~>|\^|\(=) ?["']?$`)
+	// packaged is a path that holds the names of packages.
+	packaged = regexp.MustCompile(`(?i)(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[A-Za-z_][-/\\]$`)
+	// coordinates are Maven's: group:artifact:version.
+	coordinates = regexp.MustCompile(`[A-Za-z][\w-]*\.[\w.-]+:[\w.-]+:$`)
+)
+
+func wordSet(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
+
+var (
+	// versionWords are the last word before a version: "release 1.2.3.4".
+	versionWords = wordSet("version versions ver release releases build revision firmware driver runtime sdk package assembly gem patch plugin v " +
+		"fileversion assemblyversion assemblyfileversion productversion assemblyinformationalversion")
+	// products are often named with their version. Their names may stand before an
+	// address as well, so one of a private network stays an address.
+	products = wordSet("openssl libssl java jdk jre openjdk node node.js python ruby php rails perl kernel linux windows android ios macos nginx apache tomcat jetty " +
+		"netty postgres postgresql mysql mariadb oracle database mongodb redis kafka elasticsearch opensearch spring hibernate docker kubernetes helm " +
+		"terraform chrome firefox safari electron dotnet .net framework clr unity boost agent library module")
+	// agents are products with their version behind a slash, as in User-Agent.
+	agents = wordSet("chrome chromium firefox safari edg edge edga opr opera version applewebkit webkit gecko mozilla curl wget okhttp java python httpclient " +
+		"client node dotnet electron samsungbrowser browser headlesschrome mobile server nginx apache sdk agent app")
+)
+
+// maxBefore is how much of the text before a version is read.
+const maxBefore = 100
+
+// isVersionAt reports whether the four numbers s[start:end] are a version.
+func isVersionAt(s string, start, end int, addr netip.Addr) bool {
+	before, after := s[max(0, start-maxBefore):start], s[end:]
+	if len(after) > 1 && after[0] == ':' && isDigit(after[1]) { // a port
+		return false
+	}
+	if after != "" && (after[0] == '+' || after[0] == '-') && suffix.MatchString(after[:min(len(after), maxBefore)]) {
+		return true
+	}
+	if before == "" {
+		return false
+	}
+	word := strings.ToLower(lastWord(before))
+	switch last := before[len(before)-1]; last {
+	case '/', '\\':
+		return agents[word] || packaged.MatchString(before)
+	case '-':
+		return packaged.MatchString(before) || !addr.IsPrivate() && products[word]
+	default:
+		return versionWords[word] || !addr.IsPrivate() && products[word] && last != '=' || isChange(word, before) ||
+			last == ':' && coordinates.MatchString(before) || isPinned(before)
+	}
+}
+
+// lastWord returns the last word before a version, less what may stand between.
+func lastWord(before string) string {
+	before = strings.TrimRight(before, ` "'=:(/\-`)
+	for _, filler := range []string{" v", " to", " is", " at", " from"} {
+		if strings.HasSuffix(before, filler) && versionWords[strings.ToLower(lastWord(before[:len(before)-len(filler)]))] {
+			return "version"
+		}
+	}
+	start := len(before)
+	for start > 0 && (isWord(before[start-1]) || before[start-1] == '.') {
+		start--
+	}
+	return before[start:]
+}
+
+// isChange reports whether a step from one version to another stands before.
+func isChange(word, before string) bool {
+	if word != "from" && word != "to" {
+		return false
+	}
+	before = strings.ToLower(before)
+	for _, step := range []string{"upgrad", "downgrad", "migrat", "updat", "rolled back", "rolling back"} {
+		if strings.Contains(before, step) {
+			return true
+		}
+	}
+	return false
+}
+
+// isPinned reports whether a requirement stands before, of anything but an address.
+func isPinned(before string) bool {
+	before = strings.TrimRight(before, ` "'`)
+	n := len(before)
+	if n < 3 || before[n-1] != '>' && before[n-1] != '^' && (before[n-1] != '=' || strings.IndexByte("=><~!(", before[n-2]) < 0) || !pinned.MatchString(before) {
+		return false
+	}
+	name := strings.ToLower(before[max(0, len(before)-24):])
+	return !strings.Contains(name, "ip") && !strings.Contains(name, "addr") && !strings.Contains(name, "host")
+}
