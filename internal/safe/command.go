@@ -63,7 +63,7 @@ func commandLines(s string, found []secret) []secret {
 			i++
 		}
 		if t, ok := commands[s[start:i]]; ok && endsWord(s, i) {
-			found = t.arguments(s, i, found)
+			found, i = t.arguments(s, i, found)
 		}
 	}
 	return found
@@ -93,16 +93,17 @@ func endsWord(s string, i int) bool {
 // maxCommandLine is how much of a command line is read.
 const maxCommandLine = 2048
 
-// arguments adds the secrets in the arguments that begin at i.
-func (t takes) arguments(s string, i int, found []secret) []secret {
+// arguments adds the secrets in the arguments that begin at i, and returns where
+// they end: at the next command, or at the end of the line.
+func (t takes) arguments(s string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxCommandLine)
 	applies, next, pair := t.after == "", false, strings.Contains(t.pairs, "target")
 	for {
 		start, end := argument(s[:limit], i)
-		if start == end {
-			return found
-		}
 		arg := s[start:end]
+		if _, another := commands[arg]; start == end || another && !next {
+			return found, i
+		}
 		i = end
 		switch {
 		case arg == t.after:

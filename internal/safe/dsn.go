@@ -9,8 +9,8 @@ import (
 // URL (RFC 3986), and what drivers accept without a scheme (Go's mysql driver,
 // Oracle's user/password@database).
 
-// maxUserinfo is how far from "://" or "@" the other end of credentials is looked for.
-const maxUserinfo = 1024
+// maxUserinfo is how far behind "://" the "@" is looked for.
+const maxUserinfo = 512
 
 // endsRun are the characters that end what was written in one piece.
 const endsRun = " \t\n\r\"'`<>"
@@ -88,44 +88,63 @@ var (
 // dsnCredentials returns "user:password" and "user/password" before an "@" that no
 // scheme precedes.
 func dsnCredentials(s string, found []secret) []secret {
-	for _, at := range indexAll(s, "@") {
-		before, after := s[max(0, at[0]-maxUserinfo):at[0]], s[at[1]:min(len(s), at[1]+maxUserinfo)]
+	ends := indexAll(s, "@")
+	var oracles [][]int // where Oracle is mentioned
+	if len(ends) > 0 && strings.Contains(s, "/") {
+		oracles = oracleWords.FindAllStringIndex(s, -1)
+	}
+	for _, at := range ends {
+		before, after := s[max(0, at[0]-maxDSN):at[0]], s[at[1]:min(len(s), at[1]+maxDSN)]
 		if n := strings.LastIndexAny(before, endsRun); n >= 0 {
 			before = before[n+1:]
+		}
+		for len(oracles) > 0 && oracles[0][0] < at[0]-maxShaped {
+			oracles = oracles[1:]
 		}
 		if before == "" || strings.Contains(before, "://") {
 			continue
 		}
-		if n := dsnLength(before, after, s[:at[0]-len(before)]); n > 0 {
+		n := colonLength(before, after)
+		if n == 0 {
+			n = slashLength(before, after, len(oracles) > 0 && oracles[0][0] < at[0])
+		}
+		if n > 0 {
 			found = append(found, secret{at[0] - n, at[0], kindURL})
 		}
 	}
 	return found
 }
 
-// dsnLength returns how many bytes at the end of before are credentials.
-func dsnLength(before, after, around string) int {
+// maxDSN is how much before and behind an "@" is read.
+const maxDSN = 128
+
+// colonLength returns how many bytes at the end of before are a user and a password
+// with a colon between.
+func colonLength(before, after string) int {
 	user, password, ok := strings.Cut(before, ":")
-	if user = user[strings.LastIndexAny(user, "=(,[{;|")+1:]; ok && user != "" && password != "" {
-		n := len(user) + 1 + len(password)
-		if protocol.MatchString(after) || strings.HasPrefix(after, "/") && !strings.ContainsAny(before, "/") {
-			return n
-		}
-		plain := !strings.ContainsAny(password, "/@=") && !digest.MatchString(after)
-		if plain && (server.MatchString(after) || alone.MatchString(after) && len(password) >= 6 && random(password)) {
-			return n
-		}
+	user = user[strings.LastIndexAny(user, "=(,[{;|")+1:]
+	if !ok || user == "" || password == "" {
+		return 0
+	}
+	plain := !strings.ContainsAny(password, "/@=") && !digest.MatchString(after)
+	switch {
+	case protocol.MatchString(after), strings.HasPrefix(after, "/") && !strings.ContainsAny(before, "/"),
+		plain && server.MatchString(after), plain && len(password) >= 6 && random(password) && alone.MatchString(after):
+		return len(user) + 1 + len(password)
+	}
+	return 0
+}
+
+// slashLength is colonLength with a slash between, as Oracle writes it.
+func slashLength(before, after string, oracleNearby bool) int {
+	if !strings.Contains(before, "/") || !oracleNearby && !oracle.MatchString(after) {
+		return 0
 	}
 	m := slashed.FindStringSubmatchIndex(before)
 	if m == nil {
 		return 0
 	}
-	if oracle.MatchString(after) || mentionsOracle(around[max(0, len(around)-maxShaped):]+before[:m[2]]) {
-		return m[3] - m[2]
-	}
-	return 0
+	return m[3] - m[2]
 }
 
 var oracleWords = regexp.MustCompile(`(?i)oracle|sqlplus|sqlcl|sqlldr|expdp|impdp|\brman\b|\btns|\bora-\d|\bconn(?:ect)?\b|\bdsn\b`)
-
-func mentionsOracle(s string) bool { return oracleWords.MatchString(s) }

@@ -16,7 +16,7 @@ var (
 func authorization(s string, k key, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
 	for _, value := range []*regexp.Regexp{credentialsOf, parametersOf} {
-		if m := value.FindStringSubmatchIndex(s[start:]); m != nil && !unset(s[start+m[2]:start+m[3]]) {
+		if m := value.FindStringSubmatchIndex(s[start:min(len(s), start+maxHeader)]); m != nil && !unset(s[start+m[2]:start+m[3]]) {
 			return append(found, secret{start + m[2], start + m[3], kindAuthorization})
 		}
 	}
@@ -30,6 +30,9 @@ func authorization(s string, k key, found []secret) []secret {
 	return found
 }
 
+// maxHeader is how much of a header's value is read at once: more than servers accept.
+const maxHeader = 8 << 10
+
 // Cookies (RFC 6265), and the attributes that Set-Cookie has beside one.
 var (
 	cookiePair = regexp.MustCompile(`^[\s\["'\\]*([^\s=;,"'\\<>]+)=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`)
@@ -39,9 +42,10 @@ var (
 // cookies adds the value of each cookie in the header of which k is the name.
 func cookies(s string, k key, found []secret) []secret {
 	for at := k.value; ; {
-		if m := attribute.FindStringIndex(s[at:]); m != nil {
+		rest := s[at:min(len(s), at+maxHeader)]
+		if m := attribute.FindStringIndex(rest); m != nil {
 			at += m[1]
-		} else if m := cookiePair.FindStringSubmatchIndex(s[at:]); m != nil {
+		} else if m := cookiePair.FindStringSubmatchIndex(rest); m != nil {
 			if value := s[at+m[4] : at+m[5]]; !unset(value) {
 				found = append(found, secret{at + m[4], at + m[5], kindCookie})
 			}

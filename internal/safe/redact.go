@@ -2,7 +2,6 @@ package safe
 
 import (
 	"cmp"
-	"index/suffixarray"
 	"regexp"
 	"slices"
 	"strings"
@@ -135,19 +134,50 @@ func (r *Redactor) ours(s string) []secret {
 // in every other.
 func (r *Redactor) all(s string) []secret {
 	found := r.ours(s)
-	kinds := map[string]string{} // by value
+	again := repeated{}
 	for _, f := range found {
-		if value := s[f.start:f.end]; drawn(value) && kinds[value] == "" {
-			kinds[value] = f.kind
+		if value := s[f.start:f.end]; drawn(value) {
+			again.add(value, f.kind)
 		}
 	}
-	if len(kinds) == 0 {
+	return again.in(s, found)
+}
+
+// repeated are values by their first bytes, so that one reading of a text finds
+// all of them.
+type repeated map[string][]repeat
+
+type repeat struct{ value, kind string }
+
+const (
+	repeatPrefix = 16 // bytes; no drawn value is shorter
+	maxRepeats   = 32 // values of the same first bytes
+)
+
+func (r repeated) add(value, kind string) {
+	first := value[:repeatPrefix]
+	if same := r[first]; len(same) < maxRepeats && !slices.ContainsFunc(same, func(x repeat) bool { return x.value == value }) {
+		r[first] = append(same, repeat{value, kind})
+	}
+}
+
+// in adds each occurrence in s.
+func (r repeated) in(s string, found []secret) []secret {
+	if len(r) == 0 {
 		return found
 	}
-	index := suffixarray.New([]byte(s)) // finds every value without reading all of s for each
-	for value, kind := range kinds {
-		for _, at := range index.Lookup([]byte(value), -1) {
-			found = append(found, secret{at, at + len(value), kind})
+	var begins byteSet // of the values
+	for first := range r {
+		begins[first[0]>>6] |= 1 << (first[0] & 63)
+	}
+	for i := 0; i+repeatPrefix <= len(s); i++ {
+		if !begins.has(s[i]) {
+			continue
+		}
+		for _, x := range r[s[i:i+repeatPrefix]] {
+			if strings.HasPrefix(s[i:], x.value) {
+				found = append(found, secret{i, i + len(x.value), x.kind})
+			}
 		}
 	}
 	return found

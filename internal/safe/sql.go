@@ -39,8 +39,11 @@ func sql(s string, found []secret) []secret {
 	if !strings.Contains(s, "VALUES") && !strings.Contains(s, "values") {
 		return found
 	}
+	read := 0 // as far as here
 	for _, m := range insert.FindAllStringSubmatchIndex(s, -1) {
-		found = insertValues(s, strings.Split(s[m[2]:m[3]], ","), m[1], found)
+		if m[1] >= read {
+			found, read = insertValues(s, strings.Split(s[m[2]:m[3]], ","), m[1], found)
+		}
 	}
 	return found
 }
@@ -50,8 +53,8 @@ var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*
 // maxInsert is how much of an INSERT's values is read.
 const maxInsert = 16 << 10
 
-// insertValues reads the tuples that begin at i.
-func insertValues(s string, columns []string, i int, found []secret) []secret {
+// insertValues reads the tuples that begin at i, and returns where they end.
+func insertValues(s string, columns []string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxInsert)
 	for column := 0; i < limit; {
 		switch c := s[i]; {
@@ -68,10 +71,10 @@ func insertValues(s string, columns []string, i int, found []secret) []secret {
 			}
 			i = max(end+1, i+1)
 		case c == ';' || c == '\n' && column == 0:
-			return found
+			return found, i
 		default:
 			i++
 		}
 	}
-	return found
+	return found, i
 }

@@ -48,14 +48,18 @@ func arguments(s string, found []secret) []secret {
 		if !strings.Contains(s, p.part) {
 			continue
 		}
+		read := 0 // as far as here
 		for _, m := range p.pattern.FindAllStringIndex(s, -1) {
-			found = stringsIn(s, m[1], p.end(s, m[1]), found)
+			if m[1] >= read {
+				read = p.end(s, m[1])
+				found = stringsIn(s, m[1], read, found)
+			}
 		}
 	}
 	return perlArguments(s, phpArguments(s, found))
 }
 
-// maxPrinted is how much of a line of printed values is read.
+// maxPrinted is how far the end of printed values is looked for.
 const maxPrinted = 4096
 
 func (p printed) end(s string, start int) int {
@@ -72,14 +76,10 @@ func (p printed) end(s string, start int) int {
 // lineEnd returns where the line ends in which i is; a string of JSON writes a
 // line break as "\n".
 func lineEnd(s string, i int) int {
-	line := s[i:min(len(s), i+maxPrinted)]
-	if n := strings.IndexByte(line, '\n'); n >= 0 {
-		line = line[:n]
+	for i < len(s) && s[i] != '\n' && !strings.HasPrefix(s[i:], `\n`) {
+		i++
 	}
-	if n := strings.Index(line, `\n`); n >= 0 {
-		line = line[:n]
-	}
-	return i + len(line)
+	return i
 }
 
 // stringsIn returns each quoted string in s[start:end].
@@ -117,12 +117,16 @@ func phpArguments(s string, found []secret) []secret {
 	if !strings.Contains(s, "): ") && !strings.Contains(s, "]: ") && !strings.Contains(s, ". ") || !strings.Contains(s, "'") {
 		return found
 	}
+	end := 0
 	for _, m := range phpFrame.FindAllStringSubmatchIndex(s, -1) {
 		switch s[m[2]:m[3]] {
 		case "require", "require_once", "include", "include_once": // of a file
 			continue
 		}
-		end := lineEnd(s, m[1])
+		if m[1] < end {
+			continue
+		}
+		end = lineEnd(s, m[1])
 		for i := m[1]; i < end; i++ {
 			if s[i] != '\'' {
 				continue
@@ -148,8 +152,10 @@ func phpStringEnd(s string, start int) int {
 
 // perlArguments returns the strings in the calls that Carp prints.
 func perlArguments(s string, found []secret) []secret {
+	read := 0
 	for _, at := range indexAll(s, ") called at ") {
-		start := max(0, at[0]-maxShaped)
+		start := max(read, at[0]-maxShaped)
+		read = at[1]
 		start += strings.LastIndexByte(s[start:at[0]], '\n') + 1
 		if open := strings.IndexByte(s[start:at[0]], '('); open >= 0 {
 			found = stringsIn(s, start+open, at[0], found)

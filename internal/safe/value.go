@@ -31,10 +31,8 @@ func quotedEnd(s string, start int, quote string) int {
 
 // bareEnd returns where an unquoted value that starts at start ends.
 func bareEnd(s string, start int) int {
-	if s[start] == '[' {
-		if at := placeholder.FindStringIndex(s[start:min(len(s), start+maxLabel)]); at != nil && at[0] == 0 {
-			start += at[1]
-		}
+	if _, _, n := placeholderAt(s[start:]); n > 0 {
+		start += n
 	}
 	if strings.HasPrefix(s[start:], "<*>") {
 		start += len("<*>")

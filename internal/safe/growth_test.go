@@ -1,0 +1,108 @@
+//go:build linux
+
+package safe
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestGrowth compares the time for a line of 16 KB with that for 256 KB of the
+// same: 16 times the work, so at most 20 times the time. The lines are made of what
+// once took, or might take, a search of all that comes before or after each part.
+func TestGrowth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads megabytes")
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	once := chars(rng, hexDigits, 24)
+	parts := map[string]func() string{
+		"password":          func() string { return "password=" + chars(rng, hexDigits, 24) + " " },
+		"password again":    func() string { return "password=" + once + " " },
+		"token of hex":      func() string { return `{"token":"` + chars(rng, letters, 20) + `"},` },
+		"cut string":        func() string { return `"password=\"` },
+		"scheme":            func() string { return "://" },
+		"userinfo":          func() string { return "a://b:c@" },
+		"at":                func() string { return "a:b@" },
+		"slash at":          func() string { return "a/b@c " },
+		"prefix":            func() string { return "sk-" },
+		"JWT":               func() string { return "eyJ-" },
+		"JWT of lines":      func() string { return "eyJhbGciOiJI.eyJzdWIiOiIz" + chars(rng, letters, 20) + "\n" },
+		"private key":       func() string { return "-----BEGIN PRIV" + "ATE KEY-----" },
+		"label":             func() string { return "name=password " },
+		"label in JSON":     func() string { return `{"name":"password",` },
+		"label in brackets": func() string { return `<a name="password">` },
+		"elements":          func() string { return "<password>" },
+		"open tag":          func() string { return "<password a=" },
+		"bars":              func() string { return "|password" },
+		"table":             func() string { return "|password|x|\n" },
+		"PHP frame":         func() string { return "#1 a(1): b('" },
+		"quotes":            func() string { return `└ '\"` },
+		"colons":            func() string { return ":" },
+		"hex and colons":    func() string { return "a:" },
+		"digits and dots":   func() string { return "1." },
+		"digits":            func() string { return "4111 1111 " },
+		"command":           func() string { return "mysql -p" },
+		"commands":          func() string { return "curl -u a:b " },
+		"insert":            func() string { return "insert into a (password) values ('" },
+		"identified":        func() string { return "IDENTIFIED BY '" },
+		"cookie":            func() string { return "Cookie: a=b; " },
+		"authorization":     func() string { return "Authorization: Digest a=b, " },
+		"backslashes":       func() string { return `\` },
+		"braces":            func() string { return "{" },
+		"placeholders":      func() string { return "[password-1] password=x" },
+		"encoded":           func() string { return "%40a%3Ab" },
+		"emails":            func() string { return "a@b.cd," },
+		"versions":          func() string { return "from 1.2.3.4 to " },
+	}
+	r := NewRedactor()
+	for name, part := range parts {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			for b.Len() < 256<<10 {
+				b.WriteString(part())
+			}
+			long := b.String()[:256<<10]
+			whole, pieces := time.Duration(1<<62), time.Duration(1<<62)
+			for range 8 { // the fastest counts: another process may hold the caches
+				whole = min(whole, cpuTime(func() { r.Redact(long) }))
+				pieces = min(pieces, cpuTime(func() {
+					for at := 0; at < len(long); at += 16 << 10 {
+						r.Redact(long[at : at+16<<10])
+					}
+				}))
+				if whole*16 <= pieces*20 || whole < fast {
+					return
+				}
+			}
+			t.Errorf("256 KB take %.1f times what 16 KB take: %v, %v", 16*whole.Seconds()/pieces.Seconds(), whole, pieces/16)
+		})
+	}
+}
+
+// fast is a time for 256 KB below which the cost of memory counts more than the
+// rules.
+const fast = 20 * time.Millisecond
+
+// cpuTime returns how long this thread has worked on f. What else runs on the
+// machine does not count.
+func cpuTime(f func()) time.Duration {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	runtime.GC()
+	used := func() time.Duration {
+		const thread = 1 // RUSAGE_THREAD
+		var u syscall.Rusage
+		if err := syscall.Getrusage(thread, &u); err != nil {
+			panic(err)
+		}
+		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	before := used()
+	f()
+	return used() - before
+}
