@@ -83,7 +83,7 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 // Decision. An event at a level that no rule keeps is not parsed.
 func (in *Intake) Parse(e *event.Event) {
 	if !in.rules.Policy.MayKeep(e.Level) {
-		in.Unread.note(*e, in.names.message)
+		in.Unread.note(*e, in.names.line)
 		return
 	}
 	in.parse(e)

@@ -19,13 +19,14 @@ func newNamer(r *safe.Redactor) namer { return namer{r, map[string]string{}} }
 // redact redacts everything that names an error. Messages vary, so only their
 // skeletons are made here; the set redacts their templates.
 func (n namer) redact(e *event.Event) {
-	e.Message = n.message(e.Message)
+	text := cut(e.Text, maxContext)
+	e.Message = n.message(e.Message, text)
 	for _, name := range []*string{&e.Logger, &e.Service, &e.Release, &e.Environment} {
 		*name = n.name(*name)
 	}
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
-		x.Type, x.Message = n.name(x.Type), n.message(x.Message)
+		x.Type, x.Message = n.name(x.Type), n.message(x.Message, text)
 		for j := range x.Frames {
 			f := &x.Frames[j]
 			f.Function, f.Module, f.File = n.name(f.Function), n.name(f.Module), n.name(f.File)
@@ -45,13 +46,14 @@ func (n namer) url(address string) string {
 // is redacted first. A line may hold a megabyte.
 const (
 	maxRead    = 8 << 10 // bytes of a message that are redacted
+	maxContext = 2 << 10 // bytes of the event's text that tell what in a message is secret
 	maxMessage = 2 << 10 // bytes of it that are kept
 )
 
-// message returns the skeleton of a message. If the message is cut, its last word
+// message returns the skeleton of a message of an event with this text. If the message is cut, its last word
 // is dropped: it may be half a secret that no rule recognises.
-func (n namer) message(s string) string {
-	skeleton := n.redactor.Skeleton(cut(s, maxRead), grouping.Wildcard)
+func (n namer) message(s, text string) string {
+	skeleton := n.redactor.SkeletonWithin(cut(s, maxRead), text, grouping.Wildcard)
 	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {
 		skeleton = skeleton[:last]
 	}
@@ -60,6 +62,9 @@ func (n namer) message(s string) string {
 	}
 	return skeleton
 }
+
+// line is message for a line that stands alone.
+func (n namer) line(s string) string { return n.message(s, s) }
 
 const (
 	maxNames = 50_000 // redacted names that are cached

@@ -174,7 +174,7 @@ func bodyEnd(s string, start int, body alphabet) int {
 	for end < len(s) && body(s[end]) {
 		end++
 	}
-	return start + len(strings.TrimRight(s[start:end], ".-%"))
+	return start + len(strings.TrimRight(s[start:end], ".%"))
 }
 
 // startsWord reports whether a word may begin at i. The letter of "\n" is part

@@ -188,6 +188,9 @@ func (k key) valuesOf(s, name string, found []secret) []secret {
 
 // secret returns the value of k, whose name ends in n.
 func (k key) secret(s string, n keyName) (secret, bool) {
+	if k.flag && s[k.start+1] != '-' && !endsIn(s[k.start:k.end], n.end, true) { // -pXpwd is a password
+		return secret{}, false
+	}
 	seen := s
 	if n.accept != nil { // a long line of keys shall take no time to speak of
 		seen = s[:min(len(s), k.value+maxShaped)]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -83,6 +84,42 @@ func (r *Redactor) Skeleton(s, wildcard string) string {
 		s = put(s, merge(found, indexAll(s, wildcard)), label)
 	}
 	return put(s, tokens(s), label)
+}
+
+// SkeletonWithin is Skeleton for a message that a parser put together of the
+// fields of a text: what is secret there by its place, such as the value beside a
+// name, is blanked in the message as well.
+func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
+	if text = clean(text); strings.Contains(text, message) {
+		return r.Skeleton(message, wildcard)
+	}
+	var pairs []string
+	for _, f := range r.keep(text, r.ours(text)) {
+		for _, value := range []string{text[f.start:f.end], unescape(text[f.start:f.end])} {
+			if len(value) >= minWithin && strings.Contains(message, value) {
+				pairs = append(pairs, value, wildcard)
+			}
+		}
+	}
+	if len(pairs) > 0 {
+		message = strings.NewReplacer(pairs...).Replace(message)
+	}
+	return r.Skeleton(message, wildcard)
+}
+
+// minWithin is how many bytes of a value tell it from what stands in a message by
+// chance.
+const minWithin = 4
+
+// unescape undoes what JSON does to the characters of a string.
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	if plain, err := strconv.Unquote(`"` + strings.ReplaceAll(s, `\/`, "/") + `"`); err == nil {
+		return plain
+	}
+	return s
 }
 
 // replace puts a label in place of each value, until there is none: taking one

@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// ownRules returns what the rules of this package find: secrets that gitleaks
-// has no rule for or looks for in source code only, and personal data.
+// ownRules returns what the rules of this package find, in s and in what it
+// encodes.
 func ownRules(s string) []secret {
 	found := plainRules(s)
 	if text, offsets := decode(s); offsets != nil {

@@ -142,7 +142,7 @@ func wrapped(s string, start, end int) int {
 func isWhole(token string) bool {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
-		return len(parts) > 3 && len(parts[4%len(parts)]) >= 22
+		return len(parts) == 5 && len(parts[4]) >= 22 // the tag of an encrypted one
 	}
 	n := 0
 	for _, c := range []byte(parts[2]) {

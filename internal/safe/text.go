@@ -3,14 +3,27 @@
 // text, and what each sink would obey rather than show (clean.go, defuse.go,
 // markdown.go, mrkdwn.go, terminal.go).
 //
-// Taken out are secrets, by the rules of a maintained detector (gitleaks.go), by
-// their own form (secrets.go) and by the name of their key, header or parameter
-// (named.go, keyname.go, header.go), and personal data: e-mail, IP and MAC
-// addresses (email.go, address.go, mac.go), phone and card numbers, IBANs
-// (digits.go, phone.go, iban.go). Each value is named by kind and number, "[email-1]" (label.go).
-// Our own rules start at the few bytes that such a value begins with, because
-// every message goes through them; they read what URLs and JSON encode as well
-// (decode.go).
+// Taken out are secrets:
+//
+//   - tokens, by the prefix or the shape that their issuer gives them (issued.go,
+//     shaped.go, secrets.go);
+//   - the values of names such as password, in whatever notation (named.go,
+//     keyname.go, header.go, element.go), beside the name or in another column
+//     (beside.go, table.go);
+//   - credentials by their position: in connection strings (dsn.go), command lines
+//     (command.go), SQL (sql.go), and among the values that runtimes print in
+//     traces (trace.go);
+//
+// and personal data: e-mail, IP and MAC addresses (email.go, address.go,
+// version.go, mac.go), phone and card numbers, IBANs (digits.go, phone.go,
+// iban.go). Each value is named by kind and number, "[email-1]" (label.go).
+//
+// Every message goes through these rules, so each starts at the few bytes that such
+// a value begins with, and none looks further than a fixed number of bytes: time
+// grows with the length of the text alone. They read what URLs, JSON and HTML
+// encode as well (decode.go). The rules are our own because a library's
+// (gitleaks') are made for source code, take a hundred times as long, and
+// bring ten megabytes of archives and WebAssembly into the binary.
 //
 // Foreign text is all that a log line, a Sentry event or a webhook carries:
 // whoever makes a service log a line has written it. The publishing rooms take
@@ -47,8 +60,7 @@ const slack = 4096
 
 // prepare returns the cleaned and redacted text of about limit runes from which
 // a sink cuts its own, and reports whether more was there. Secrets are sought
-// only this far because the detector reads about a megabyte a second and a
-// single log line may hold that much.
+// only this far because a single log line may hold megabytes.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)
 	text = r.Redact(text)

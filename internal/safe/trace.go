@@ -157,8 +157,14 @@ func perlArguments(s string, found []secret) []secret {
 		start := max(read, at[0]-maxShaped)
 		read = at[1]
 		start += strings.LastIndexByte(s[start:at[0]], '\n') + 1
-		if open := strings.IndexByte(s[start:at[0]], '('); open >= 0 {
-			found = stringsIn(s, start+open, at[0], found)
+		open := strings.IndexByte(s[start:at[0]], '(')
+		if open < 0 {
+			continue
+		}
+		for _, f := range stringsIn(s, start+open, at[0], nil) {
+			if !strings.Contains(s[f.start:f.end], " ") { // a message of Carp's and its callers'
+				found = append(found, f)
+			}
 		}
 	}
 	return found

@@ -71,7 +71,10 @@ func ReadSamples(path string) ([]Sample, error) {
 // its lines, or a piece of half that length that is not too short to tell anything.
 func (s Sample) Leaks(shown string) bool {
 	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
-	return slices.ContainsFunc(lines, func(line string) bool { return leaks(strings.TrimSpace(line), shown) })
+	return slices.ContainsFunc(lines, func(line string) bool {
+		line = strings.TrimSpace(line)
+		return (len(lines) == 1 || len(line) >= 6) && leaks(line, shown)
+	})
 }
 
 func leaks(value, shown string) bool {
