@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -71,55 +70,6 @@ func (r *Redactor) Redact(s string) string {
 // through it, since a name must not depend on which value it was.
 func (r *Redactor) Blank(s, wildcard string) string {
 	return r.replace(clean(s), func(secret, string) string { return wildcard }, func(s string) [][]int { return indexAll(s, wildcard) })
-}
-
-// Skeleton is what one round of Blank returns, with every token blanked that
-// looks drawn by chance as well. It is made for each message of a stream (one to
-// three microseconds for a hundred bytes): what it leaves is still to go through
-// Blank, once for each distinct template.
-func (r *Redactor) Skeleton(s, wildcard string) string {
-	s = clean(s)
-	label := func(secret, string) string { return wildcard }
-	if found := r.keep(s, r.ours(s)); len(found) > 0 {
-		s = put(s, merge(found, indexAll(s, wildcard)), label)
-	}
-	return put(s, tokens(s), label)
-}
-
-// SkeletonWithin is Skeleton for a message that a parser put together of the
-// fields of a text: what is secret there by its place, such as the value beside a
-// name, is blanked in the message as well.
-func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
-	if text = clean(text); strings.Contains(text, message) {
-		return r.Skeleton(message, wildcard)
-	}
-	var pairs []string
-	for _, f := range r.keep(text, r.ours(text)) {
-		for _, value := range []string{text[f.start:f.end], unescape(text[f.start:f.end])} {
-			if len(value) >= minWithin && strings.Contains(message, value) {
-				pairs = append(pairs, value, wildcard)
-			}
-		}
-	}
-	if len(pairs) > 0 {
-		message = strings.NewReplacer(pairs...).Replace(message)
-	}
-	return r.Skeleton(message, wildcard)
-}
-
-// minWithin is how many bytes of a value tell it from what stands in a message by
-// chance.
-const minWithin = 4
-
-// unescape undoes what JSON does to the characters of a string.
-func unescape(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
-	}
-	if plain, err := strconv.Unquote(`"` + strings.ReplaceAll(s, `\/`, "/") + `"`); err == nil {
-		return plain
-	}
-	return s
 }
 
 // replace puts a label in place of each value, until there is none: taking one

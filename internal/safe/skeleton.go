@@ -1,0 +1,74 @@
+package safe
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Skeleton is what one round of Blank returns, with every token blanked that
+// looks drawn by chance as well. It is made for each message of a stream (one to
+// three microseconds for a hundred bytes): what it leaves is still to go through
+// Blank, once for each distinct template.
+func (r *Redactor) Skeleton(s, wildcard string) string {
+	s = clean(s)
+	return skeleton(s, r.keep(s, r.ours(s)), wildcard)
+}
+
+func skeleton(s string, found []secret, wildcard string) string {
+	label := func(secret, string) string { return wildcard }
+	if len(found) > 0 {
+		s = put(s, merge(found, indexAll(s, wildcard)), label)
+	}
+	return put(s, tokens(s), label)
+}
+
+// SkeletonWithin is Skeleton for a message that a parser found in a text, or put
+// together of its fields: what is secret there by its place, such as the value
+// behind a name, is blanked in the message as well.
+func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
+	message, text = clean(message), clean(text)
+	at := strings.Index(text, message)
+	if at < 0 {
+		return r.Skeleton(r.without(message, text, wildcard), wildcard)
+	}
+	start := max(0, at-maxLabel)
+	window := text[start : at+len(message)]
+	var found []secret
+	for _, f := range r.keep(window, r.ours(window)) {
+		if f.end > at-start {
+			found = append(found, secret{max(0, f.start-(at-start)), f.end - (at - start), f.kind})
+		}
+	}
+	return skeleton(message, found, wildcard)
+}
+
+// without returns a message with a wildcard for each value that is secret in a text.
+func (r *Redactor) without(message, text, wildcard string) string {
+	var pairs []string
+	for _, f := range r.keep(text, r.ours(text)) {
+		for _, value := range []string{text[f.start:f.end], unescape(text[f.start:f.end])} {
+			if len(value) >= minWithin && strings.Contains(message, value) {
+				pairs = append(pairs, value, wildcard)
+			}
+		}
+	}
+	if len(pairs) == 0 {
+		return message
+	}
+	return strings.NewReplacer(pairs...).Replace(message)
+}
+
+// minWithin is how many bytes of a value tell it from what stands in a message by
+// chance.
+const minWithin = 4
+
+// unescape undoes what JSON does to the characters of a string.
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	if plain, err := strconv.Unquote(`"` + strings.ReplaceAll(s, `\/`, "/") + `"`); err == nil {
+		return plain
+	}
+	return s
+}
