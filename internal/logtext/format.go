@@ -40,6 +40,7 @@ var formats = []format{
 var formatsBy [256][]*format
 
 func init() { // some formats hold a head of any format
+	formats = append(formats, serviceFormats...)
 	for i := range formats {
 		f := &formats[i]
 		for _, lead := range f.leads {
@@ -59,6 +60,7 @@ func (r *headReader) special() bool {
 			}
 			if h, ok := f.read(r.s[r.at:]); ok {
 				r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
+				r.h.requestID = orElse(h.requestID, r.h.requestID)
 				r.h.format, r.h.structured = f.name, true
 				if h.level >= event.Warn {
 					readTail(&r.h)
