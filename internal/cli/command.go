@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/ledger"
+	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/slack"
@@ -25,7 +25,7 @@ type commander struct {
 
 // serve carries a command out and answers it. What fails is told to who asked and
 // fails the run.
-func (c commander) serve(ctx context.Context, asked inbound.Command, o scan.Options) {
+func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Options) {
 	answer, err := c.do(ctx, asked, o)
 	if err != nil {
 		c.run.Failures = append(c.run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
@@ -39,14 +39,14 @@ func (c commander) serve(ctx context.Context, asked inbound.Command, o scan.Opti
 	}
 }
 
-func (c commander) do(ctx context.Context, asked inbound.Command, o scan.Options) (slack.Answer, error) {
+func (c commander) do(ctx context.Context, asked payload.Command, o scan.Options) (slack.Answer, error) {
 	switch asked.Verb {
-	case inbound.ScanVerb:
+	case payload.Scan:
 		return c.scan(ctx, asked.Since)
-	case inbound.StatusVerb:
+	case payload.Status:
 		status, err := scan.Status(ctx, o)
 		return slack.Answer{Text: statusText(status)}, err
-	case inbound.FileVerb:
+	case payload.File:
 		return c.answer("Filed.", *c.run), nil
 	}
 	return slack.Answer{Text: help}, nil

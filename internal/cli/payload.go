@@ -14,8 +14,10 @@ import (
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/intake"
+	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
+	"github.com/org/errmon-action/internal/slack"
 )
 
 // scanType is the type of a repository_dispatch that starts a scan of the
@@ -72,10 +74,10 @@ func (s *session) readPayload(name string) ([]byte, error) {
 }
 
 // read reads a payload by what is configured.
-func (s *session) read(cfg config.Config, body []byte) (inbound.Payload, error) {
+func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) {
 	return inbound.Read(body, inbound.Options{
-		Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID"),
-		Slack: inbound.SlackRules{Channels: cfg.SlackChannels, Match: cfg.SlackMatch, IgnoreApps: cfg.SlackIgnoreApps},
+		Origin: payload.Origin{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")},
+		Slack:  slack.Rules{Channels: cfg.SlackChannels, Match: cfg.SlackMatch, IgnoreApps: cfg.SlackIgnoreApps},
 	})
 }
 
@@ -108,7 +110,7 @@ func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report
 }
 
 // notices say what in a payload is not an error, and why.
-func notices(payload inbound.Payload) []string {
+func notices(payload payload.Payload) []string {
 	var notices []string
 	for _, why := range payload.Skipped {
 		notices = append(notices, "Skipped: "+why+".")

@@ -8,37 +8,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/sentry"
+	"github.com/org/errmon-action/internal/slack"
 )
-
-// identity is what of a body names an occurrence and its error, in all shapes
-// together.
-type identity struct {
-	ID      scalar `json:"id"`       // text: the occurrence; the legacy plugin of Sentry: the issue
-	EventID scalar `json:"event_id"` // Slack
-	Trigger scalar `json:"trigger_id"`
-	Action  scalar `json:"action"`
-	Data    struct {
-		Event *sentryIDs `json:"event"`
-		Error *sentryIDs `json:"error"`
-		Issue *sentryIDs `json:"issue"`
-	} `json:"data"`
-	Event struct { // Slack, and Sentry's legacy plugin
-		ID          scalar          `json:"id"`
-		EventID     scalar          `json:"event_id"`
-		Type        scalar          `json:"type"`
-		Subtype     scalar          `json:"subtype"`
-		Channel     scalar          `json:"channel"`
-		Text        scalar          `json:"text"`
-		Attachments json.RawMessage `json:"attachments"`
-	} `json:"event"`
-}
-
-type sentryIDs struct {
-	ID      scalar `json:"id"`
-	EventID scalar `json:"event_id"`
-	IssueID scalar `json:"issue_id"`
-}
 
 // NewEntry makes an entry of one occurrence: body is a JSON object, a payload
 // of the shape, of at most MaxBody bytes. What names the occurrence in it
@@ -83,52 +57,29 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 }
 
 // identify returns the occurrence's id, and what all occurrences of its error
-// have in common; each is empty where the body does not tell.
+// have in common; each is empty if the body does not contain it.
 func identify(shape string, body []byte) (id, key string) {
-	var w identity
-	_ = json.Unmarshal(body, &w) // a part of another type names nothing
 	switch shape {
 	case "sentry":
-		return w.sentry()
-	case "slack":
-		return cmp.Or(w.EventID.trim(), w.Trigger.trim()), w.message()
-	}
-	fields, _ := object(body)
-	delete(fields, "id")
-	raw, _ := encode(fields)
-	return w.ID.trim(), hash(raw)
-}
-
-// message is what is the same in repetitions of a Slack message.
-func (w identity) message() string {
-	text := w.Event.Text.trim()
-	if text == "" {
-		return ""
-	}
-	parts := []string{w.Event.Type.trim(), w.Event.Subtype.trim(), w.Event.Channel.trim(), text, string(w.Event.Attachments)}
-	return hash([]byte(strings.Join(parts, "\x00")))
-}
-
-// sentry tells the webhooks of an integration, in which the event has an id
-// and names its issue, from the legacy plugin's. What happens to an issue has
-// no id, and is an event of its own for each action.
-func (w identity) sentry() (id, key string) {
-	for _, event := range []*sentryIDs{w.Data.Event, w.Data.Error} {
-		if event != nil {
-			return event.EventID.trim(), ofIssue(event.IssueID.trim())
+		id, issue := sentry.Identify(body)
+		if issue != "" {
+			issue = "issue " + issue
 		}
+		return id, issue
+	case "slack":
+		id, key = slack.Identify(body)
+	default:
+		fields, _ := object(body)
+		var own payload.Text
+		_ = json.Unmarshal(fields["id"], &own) // absent: empty
+		delete(fields, "id")
+		raw, _ := encode(fields)
+		id, key = own.Trim(), string(raw)
 	}
-	if w.Data.Issue != nil {
-		return "", ""
+	if key != "" {
+		key = hash([]byte(key))
 	}
-	return cmp.Or(w.Event.EventID.trim(), w.Event.ID.trim()), ofIssue(w.ID.trim())
-}
-
-func ofIssue(id string) string {
-	if id == "" {
-		return ""
-	}
-	return "issue " + id
+	return id, key
 }
 
 func hash(raw []byte) string {

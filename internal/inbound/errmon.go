@@ -3,16 +3,18 @@ package inbound
 import (
 	"encoding/json"
 	"fmt"
+
+	"github.com/org/errmon-action/internal/payload"
 )
 
 // readEnvelope reads what the relay collected. Each entry is read as a payload of
 // its shape, and the relay's ids count in place of its own.
-func readEnvelope(raw json.RawMessage, o Options) (Payload, error) {
+func readEnvelope(raw json.RawMessage, o Options) (payload.Payload, error) {
 	entries, err := ReadEnvelope(raw)
 	if err != nil {
-		return Payload{}, err
+		return payload.Payload{}, err
 	}
-	var all Payload
+	var all payload.Payload
 	for i, e := range entries {
 		p, err := readShape(e.Shape, e.Sample, o)
 		if err != nil {
@@ -21,7 +23,7 @@ func readEnvelope(raw json.RawMessage, o Options) (Payload, error) {
 		}
 		ids := make([]string, len(e.IDs))
 		for j, id := range e.IDs {
-			ids[j] = deliveryID(id, o, nil)
+			ids[j] = o.DeliveryID(id, nil)
 		}
 		for j := range p.Events {
 			p.Events[j].Deliveries = ids

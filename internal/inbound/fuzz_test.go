@@ -4,9 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
-	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/payload"
 )
 
 // seeds are payloads of all kinds, those of real services where they are at hand.
@@ -29,9 +31,12 @@ func seeds(f *testing.F, kinds ...string) {
 	}
 }
 
+// issueID is what Sentry's ids look like.
+var issueID = regexp.MustCompile(`^[0-9]{1,30}$`)
+
 // checkPayload holds what is true of everything that is read: each payload has a
 // verdict, it is always the same, and what becomes of an event can be counted once.
-func checkPayload(t *testing.T, read func() (Payload, error)) {
+func checkPayload(t *testing.T, read func() (payload.Payload, error)) {
 	t.Helper()
 	p, err := read()
 	again, againErr := read()
@@ -65,7 +70,7 @@ func checkPayload(t *testing.T, read func() (Payload, error)) {
 func FuzzRead(f *testing.F) {
 	seeds(f, "", "sentry", "slack")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		checkPayload(t, func() (Payload, error) { return Read(body, options) })
+		checkPayload(t, func() (payload.Payload, error) { return Read(body, options) })
 		whole := strings.TrimSpace(string(body))
 		if _, err := Read(body, options); err == nil && strings.HasPrefix(whole, "{") {
 			if _, err := Read([]byte(whole[:len(whole)-1]), options); err == nil {
@@ -78,41 +83,20 @@ func FuzzRead(f *testing.F) {
 func FuzzSentry(f *testing.F) {
 	seeds(f, "sentry")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		checkPayload(t, func() (Payload, error) { return readSentry(body, options) })
+		checkPayload(t, func() (payload.Payload, error) { return readShape("sentry", body, options) })
 	})
 }
 
 func FuzzSlack(f *testing.F) {
 	seeds(f, "slack")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		checkPayload(t, func() (Payload, error) { return readSlack(body, options) })
+		checkPayload(t, func() (payload.Payload, error) { return readShape("slack", body, options) })
 	})
 }
 
 func FuzzText(f *testing.F) {
 	seeds(f, "text")
 	f.Fuzz(func(t *testing.T, body []byte) {
-		checkPayload(t, func() (Payload, error) { return readText(body, options) })
-	})
-}
-
-// escape is what Slack asks senders to do with text.
-var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace
-
-// FuzzMrkdwn quotes a log line as alerts do, in a block of code: it comes out as
-// it was, whatever stands in it.
-func FuzzMrkdwn(f *testing.F) {
-	for _, line := range []string{"ERROR a <b> & *c* _d_ ~e~ :fire: <@U1>", "x", "a\n  b", "&lt;", ">>> q", "`"} {
-		f.Add(line)
-	}
-	f.Fuzz(func(t *testing.T, line string) {
-		decodeMrkdwn(line)
-		line = strings.TrimSpace(line)
-		if line == "" || strings.Contains(line, "`") || !utf8.ValidString(line) {
-			return
-		}
-		if got := decodeMrkdwn(":fire: *ERROR* in x:\n```" + escape(line) + "```"); got != "ERROR in x:\n"+line {
-			t.Errorf("%q became %q", line, got)
-		}
+		checkPayload(t, func() (payload.Payload, error) { return readShape("text", body, options) })
 	})
 }

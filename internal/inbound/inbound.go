@@ -8,8 +8,8 @@
 // under names its shape, and the first of these that is there counts:
 //
 //	{"errmon": …}  the envelope of errmon's own relay, see envelope.go
-//	{"sentry": …}  the body of a Sentry webhook, see sentry.go
-//	{"slack": …}   the body of a Slack event, command or message, see slack.go
+//	{"sentry": …}  the body of a Sentry webhook, see sentry.ReadWebhook
+//	{"slack": …}   the body of a Slack event, command or message, see slack.ReadRequest
 //	{"text": …}    a line of text and what is known beside it, see text.go
 //
 // The whole event that GitHub hands to a workflow is read too, and a webhook's body
@@ -19,49 +19,31 @@
 // payload is an error that names the keys seen. What is known and is no error, such
 // as a person's chat, is skipped with a reason.
 //
-// All text that comes out is foreign. The package is pure and may import event
-// alone.
+// All text that comes out is foreign. It may import payload, event, sentry and slack,
+// whose decoders it chooses from.
 package inbound
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
-	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/sentry"
+	"github.com/org/errmon-action/internal/slack"
 )
 
 // MaxBody is how long a payload may be, in bytes. GitHub takes 64 KB of payload and
 // sends it with a description of the repository; Sentry's webhooks hold a whole event.
 const MaxBody = 1 << 20
 
-// Options are what a payload is read by.
+// Options are what a payload is read with.
 type Options struct {
-	Now time.Time // of what says no time of its own
-	Run string    // the workflow run's id, which names a delivery without an id; empty outside Actions
-
-	Slack SlackRules
-}
-
-// Payload is what was delivered.
-type Payload struct {
-	Shape string // "errmon", "sentry", "slack" or "text"
-	// Events are the errors, each with the ids of its deliveries. Their text is not
-	// framed yet, and a level they lack is left Unknown.
-	Events []event.Event
-	// Issues are Sentry's, as a webhook shows them: what State says was changed, or,
-	// where it is empty, what an event belongs to.
-	Issues []event.Tracked
-	// Commands are what people in Slack want done.
-	Commands []Command
-	Skipped  []string // why something is no error, each without its full stop
-	Refused  []error  // what of an envelope could not be read, while the rest could
+	payload.Origin
+	Slack slack.Rules
 }
 
 // shapes are the keys in the order tried.
@@ -70,45 +52,45 @@ var shapes = []string{"errmon", "sentry", "slack", "text"}
 // Read reads a payload: the event file of a workflow, the client_payload alone,
 // or the body of a webhook. Its error says what is wrong with it and what would
 // be right.
-func Read(body []byte, o Options) (Payload, error) {
+func Read(body []byte, o Options) (payload.Payload, error) {
 	if len(body) > MaxBody {
-		return Payload{}, fmt.Errorf("the payload has more than %d bytes, which is all that is read", MaxBody)
+		return payload.Payload{}, fmt.Errorf("the payload has more than %d bytes, which is all that is read", MaxBody)
 	}
 	fields, err := object(body)
 	if err != nil {
-		if b, formErr := slackForm(string(body)); formErr == nil && b.isRequest() { // a command comes as a form
+		if slack.IsForm(body) { // a command comes as a form
 			return readShape("slack", quote(body), o)
 		}
-		return Payload{}, fmt.Errorf("the payload: %w", err)
+		return payload.Payload{}, fmt.Errorf("the payload: %w", err)
 	}
 	if inner, ok := fields["client_payload"]; ok {
 		body = inner
 		if fields, err = object(inner); err != nil {
-			return Payload{}, fmt.Errorf("the event's client_payload: %w", err)
+			return payload.Payload{}, fmt.Errorf("the event's client_payload: %w", err)
 		}
 	}
 	key, raw := shapeOf(fields, body)
 	if key == "" {
-		return Payload{}, unknown(fields)
+		return payload.Payload{}, unknown(fields)
 	}
 	p, err := readShape(key, raw, o)
 	if err != nil {
-		return Payload{}, fmt.Errorf("the %s payload: %w", key, err)
+		return payload.Payload{}, fmt.Errorf("the %s payload: %w", key, err)
 	}
 	return p, nil
 }
 
 // readShape reads what stands under a key.
-func readShape(key string, raw json.RawMessage, o Options) (p Payload, err error) {
+func readShape(key string, raw json.RawMessage, o Options) (p payload.Payload, err error) {
 	switch key {
 	case "errmon":
 		p, err = readEnvelope(raw, o)
 	case "sentry":
-		p, err = readSentry(raw, o)
+		p, err = sentry.ReadWebhook(raw, o.Origin)
 	case "slack":
-		p, err = readSlack(raw, o)
+		p, err = slack.ReadRequest(raw, slack.Options{Origin: o.Origin, Rules: o.Slack})
 	case "text":
-		p, err = readText(raw, o)
+		p, err = readText(raw, o.Origin)
 	}
 	p.Shape = key
 	return p, err
@@ -178,44 +160,9 @@ func unknown(fields map[string]json.RawMessage) error {
 	if len(keys) > 0 {
 		keys = keys[:min(len(keys), maxShown)]
 		for i, key := range keys {
-			keys[i] = word(key)
+			keys[i] = payload.Word(key)
 		}
 		seen = "the keys " + strings.Join(keys, ", ")
 	}
 	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see the README)", seen)
 }
-
-// plainWord is what may be repeated of a payload in a message of ours.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,60}$`)
-
-// word returns a name from the payload, such as that of a type, for a message.
-func word(s string) string {
-	if plainWord.MatchString(s) {
-		return s
-	}
-	return "(not a name)"
-}
-
-// scalar is a text that senders also write as a number, a boolean, or any JSON,
-// which stays as it is.
-type scalar string
-
-// UnmarshalJSON accepts every JSON value; null is the empty text.
-func (s *scalar) UnmarshalJSON(raw []byte) error {
-	var text *string
-	if json.Unmarshal(raw, &text) == nil {
-		*s = ""
-		if text != nil {
-			*s = scalar(*text)
-		}
-		return nil
-	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, raw); err != nil {
-		return err
-	}
-	*s = scalar(compact.String())
-	return nil
-}
-
-func (s scalar) trim() string { return strings.TrimSpace(string(s)) }

@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/slack"
 )
 
 var update = flag.Bool("update", false, "write the golden tables anew")
 
 var options = Options{
-	Now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Run: "run",
-	Slack: SlackRules{
+	Origin: payload.Origin{Now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Run: "run"},
+	Slack: slack.Rules{
 		Match:      []string{"error", "exception", "fatal", "panic", "failed", "failure", "timed out", "timeout", "crashed", "critical", "traceback"},
 		IgnoreApps: []string{"GitHub", "Sentry"},
 	},

@@ -91,10 +91,7 @@ func (in *Intake) Parse(e *event.Event) {
 }
 
 func (in *Intake) parse(e *event.Event) {
-	switch {
-	case len(e.Exceptions) > 0:
-		stacktrace.Adopt(e)
-	case e.Stack != "":
+	if e.Stack != "" && len(e.Exceptions) == 0 { // others come with their exceptions
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 	}
 	in.rules.InApp.Mark(e.Exceptions)

@@ -97,6 +97,7 @@ func (f *fields) raise(e *event.Event) string {
 	}
 	if slices.ContainsFunc(chain, func(x event.Exception) bool { return len(x.Frames) > 0 }) {
 		e.Exceptions, e.Runtime, e.Stack = chain, runtimeOf(chain[0].Frames), clip(event.StackText(chain))
+		stacktrace.Adopt(e)
 		return ""
 	}
 	if name := chain[0].Type; name == "Error" || name == "error" {

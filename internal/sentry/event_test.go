@@ -38,7 +38,7 @@ func TestLatestEvent(t *testing.T) {
 		Message: "PaymentError: payment failed", Runtime: "node", Service: "web", Release: "shop@1.4.2", Environment: "production", RequestID: "r-17",
 		Stack: "PaymentError: payment failed\n    at ? (node:internal/main)\nCaused by: Error: card declined\n    at charge (/app/shop.js:34:9)\n    at Cart.pay (/app/shop.js:25:7)",
 		Exceptions: []event.Exception{
-			{Type: "PaymentError", Message: "payment failed", Frames: []event.Frame{{Function: "?", File: "node:internal/main"}}},
+			{Type: "PaymentError", Message: "payment failed", Frames: []event.Frame{{Function: "", File: "node:internal/main"}}},
 			{Type: "Error", Message: "card declined", Frames: []event.Frame{
 				{Function: "charge", File: "/app/shop.js", Line: 34, Column: 9, InApp: true}, {Function: "Cart.pay", File: "/app/shop.js", Line: 25, Column: 7, InApp: true}}},
 		},

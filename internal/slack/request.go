@@ -1,12 +1,15 @@
-package inbound
+package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/org/errmon-action/internal/payload"
 )
 
 // slackBody is the body that Slack posts, whatever it is about, and a message as
@@ -28,16 +31,22 @@ type slackBody struct {
 	// Of a message, and the text of a command. Workflow Builder's variables have
 	// whatever names people gave them.
 	slackMessage
-	Message scalar
+	Message payload.Text
 	Link    string
 }
 
-// readSlack reads the body of a Slack event, a slash command or a message. A
+// Options are what a request of Slack is read with.
+type Options struct {
+	payload.Origin
+	Rules Rules
+}
+
+// ReadRequest reads the body of a Slack event, a slash command or a message. A
 // command comes as a form, so that its body may stand here as a string.
-func readSlack(raw json.RawMessage, o Options) (Payload, error) {
+func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	b, err := slackBodyOf(raw)
 	if err != nil {
-		return Payload{}, err
+		return payload.Payload{}, err
 	}
 	switch {
 	case b.Type == "event_callback" && b.Event != nil:
@@ -45,7 +54,7 @@ func readSlack(raw json.RawMessage, o Options) (Payload, error) {
 	case b.Command != "":
 		return b.slashCommand(raw, o), nil
 	case b.Type != "" && b.Type != "message":
-		return skipped("%s", otherType(b.Type)), nil
+		return payload.Skip("%s", otherType(b.Type)), nil
 	case b.Event != nil:
 		return b.event(raw, o)
 	}
@@ -60,7 +69,7 @@ func readSlack(raw json.RawMessage, o Options) (Payload, error) {
 		m.ChannelName = b.ChannelName
 	}
 	if m.empty() {
-		return Payload{}, errors.New("it is no Slack event or command, and has no text, blocks or attachments")
+		return payload.Payload{}, errors.New("it is no Slack event or command, and has no text, blocks or attachments")
 	}
 	return m.payload("", raw, o), nil
 }
@@ -114,14 +123,17 @@ func interaction(raw []byte) (kind string, ok bool) {
 		Team map[string]any
 	}
 	ok = json.Unmarshal(raw, &b) == nil && b.Team != nil
-	return first(b.Type, "interaction"), ok
+	return cmp.Or(b.Type, "interaction"), ok
 }
 
-// isRequest tells a form that Slack sends from any other text.
-func (b slackBody) isRequest() bool { return b.Command != "" || b.Type != "" }
+// IsForm reports whether a body is a form that Slack sends: a command, or a click.
+func IsForm(body []byte) bool {
+	b, err := slackForm(string(body))
+	return err == nil && (b.Command != "" || b.Type != "")
+}
 
 // event reads what an app subscribed to.
-func (b slackBody) event(raw json.RawMessage, o Options) (Payload, error) {
+func (b slackBody) event(raw json.RawMessage, o Options) (payload.Payload, error) {
 	m := *b.Event
 	m.ourApp = b.AppID
 	switch m.Type {
@@ -130,7 +142,7 @@ func (b slackBody) event(raw json.RawMessage, o Options) (Payload, error) {
 	case "message", "":
 		return m.payload(b.EventID, raw, o), nil
 	}
-	return skipped("%s", otherType(m.Type)), nil
+	return payload.Skip("%s", otherType(m.Type)), nil
 }
 
 // otherType says why a type of request is no error.
@@ -141,24 +153,24 @@ func otherType(kind string) string {
 	case "app_rate_limited":
 		return "Slack says that it left out events, because there were too many"
 	}
-	return fmt.Sprintf("Slack's %q is neither a message nor a command", word(kind))
+	return fmt.Sprintf("Slack's %q is neither a message nor a command", payload.Word(kind))
 }
 
-// SlackRules decide which messages are errors.
-type SlackRules struct {
+// Rules decide which messages are errors.
+type Rules struct {
 	Channels   []string // ids, or names with or without "#"; empty for all
 	Match      []string // words, of which a message must hold one; empty for all messages
 	IgnoreApps []string // names or ids of apps whose messages are no errors
 }
 
-func (r SlackRules) hears(m slackMessage) bool {
+func (r Rules) hears(m slackMessage) bool {
 	if len(r.Channels) == 0 {
 		return true
 	}
 	return anyFold(r.Channels, "#", m.Channel, m.ChannelName)
 }
 
-func (r SlackRules) ignores(m slackMessage) bool {
+func (r Rules) ignores(m slackMessage) bool {
 	return anyFold(r.IgnoreApps, "", m.AppID, m.BotID, m.Username, m.BotProfile.AppID, m.BotProfile.Name)
 }
 
@@ -180,15 +192,11 @@ var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|furthe
 
 // matches reports whether a text holds one of the words. A word may end another,
 // as in "TypeError", and may stand in the plural.
-func (r SlackRules) matches(text string) bool {
+func (r Rules) matches(text string) bool {
 	var words []string
 	for _, w := range r.Match {
 		words = append(words, regexp.QuoteMeta(w))
 	}
 	pattern := regexp.MustCompile(`(?i)(?:` + strings.Join(words, "|") + `)s?(?:\W|_|$)`)
 	return pattern.MatchString(harmless.ReplaceAllString(text, ""))
-}
-
-func skipped(format string, args ...any) Payload {
-	return Payload{Skipped: []string{fmt.Sprintf(format, args...)}}
 }

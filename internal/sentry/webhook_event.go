@@ -1,58 +1,42 @@
-package inbound
+package sentry
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // sentryEvent is an event as webhooks carry it. It has no field for the user whom
 // it befell.
 type sentryEvent struct {
-	EventID     scalar `json:"event_id"`
-	ID          scalar // the same, of the legacy plugin
-	IssueID     scalar `json:"issue_id"`
+	EventID     payload.Text `json:"event_id"`
+	ID          payload.Text // the same, of the legacy plugin
+	IssueID     payload.Text `json:"issue_id"`
 	Title       string
 	Message     string
 	Culprit     string
-	Level       scalar
+	Level       payload.Text
 	Logger      string
 	Platform    string
 	Environment string
-	Release     scalar
+	Release     payload.Text
 	Datetime    string
 	Received    float64 // seconds since 1970
 	URL         string  // of the API, which names the project by its slug
 	WebURL      string  `json:"web_url"`
 	Metadata    struct{ Type, Value string }
 	Tags        sentryTags
-	Exception   sentryExceptions
-	Interface   sentryExceptions `json:"sentry.interfaces.Exception"` // as older servers name it
+	Exception   struct{ Values []wireException }
+	Interface   struct{ Values []wireException } `json:"sentry.interfaces.Exception"` // as older servers name it
 
 	project string // slug, where it is told beside the event
-}
-
-// sentryExceptions is the chain of an event, the cause first.
-type sentryExceptions struct{ Values []sentryException }
-
-type sentryException struct {
-	Type, Value, Module string
-	Stacktrace          *struct{ Frames []sentryFrame } // the oldest call first
-}
-
-type sentryFrame struct {
-	Function string
-	Module   string
-	Filename string
-	AbsPath  string `json:"abs_path"`
-	Line     int    `json:"lineno"`
-	Column   int    `json:"colno"`
-	InApp    bool   `json:"in_app"`
 }
 
 // sentryTags are pairs, or objects with a key and a value.
@@ -66,22 +50,22 @@ func (t *sentryTags) UnmarshalJSON(raw []byte) error {
 	}
 	*t = sentryTags{}
 	for _, item := range list {
-		var pair []scalar
-		var object struct{ Key, Value scalar }
+		var pair []payload.Text
+		var object struct{ Key, Value payload.Text }
 		switch {
 		case json.Unmarshal(item, &pair) == nil && len(pair) == 2:
-			(*t)[pair[0].trim()] = pair[1].trim()
+			(*t)[pair[0].Trim()] = pair[1].Trim()
 		case json.Unmarshal(item, &object) == nil:
-			(*t)[object.Key.trim()] = object.Value.trim()
+			(*t)[object.Key.Trim()] = object.Value.Trim()
 		}
 	}
 	return nil
 }
 
 // payload files the event, and names the Sentry issue that it belongs to.
-func (s sentryEvent) payload(o Options, raw json.RawMessage) Payload {
+func (s sentryEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payload {
 	e := s.event(o, raw)
-	p := Payload{Events: []event.Event{e}}
+	p := payload.Payload{Events: []event.Event{e}}
 	if e.Issue != "" {
 		p.Issues = []event.Tracked{{
 			ID: e.Issue, Title: s.title(), URL: issuePage(e.URL), Project: e.Service, Level: e.Level, First: e.Time, Last: e.Time,
@@ -90,26 +74,30 @@ func (s sentryEvent) payload(o Options, raw json.RawMessage) Payload {
 	return p
 }
 
-func (s sentryEvent) event(o Options, raw json.RawMessage) event.Event {
-	id := first(s.EventID.trim(), s.ID.trim())
-	level, _ := event.ParseLevel(first(s.Level.trim(), s.Tags["level"]))
+func (s sentryEvent) event(o payload.Origin, raw json.RawMessage) event.Event {
+	id := cmp.Or(s.EventID.Trim(), s.ID.Trim())
+	level, _ := event.ParseLevel(cmp.Or(s.Level.Trim(), s.Tags["level"]))
 	e := event.Event{
-		ID: id, Deliveries: []string{deliveryID(id, o, raw)},
+		ID: id, Deliveries: []string{o.DeliveryID(id, raw)},
 		Source: "sentry", Stream: s.slug(), URL: s.WebURL, Time: s.time(o.Now), Level: level,
-		Message: s.title(), Exceptions: s.exceptions(), Runtime: runtimeOf(s.Platform),
-		Logger: s.Logger, Service: first(s.Tags["service"], s.slug()),
-		Environment: first(s.Environment, s.Tags["environment"]), Release: first(s.Release.trim(), s.Tags["release"]),
+		Message: s.title(), Exceptions: chainOf(s.Exception.Values), Runtime: runtime(s.Platform),
+		Logger: s.Logger, Service: cmp.Or(s.Tags["service"], s.slug()),
+		Environment: cmp.Or(s.Environment, s.Tags["environment"]), Release: cmp.Or(s.Release.Trim(), s.Tags["release"]),
 	}
-	if issueID.MatchString(s.IssueID.trim()) {
-		e.Issue = s.IssueID.trim()
+	if validID.MatchString(s.IssueID.Trim()) {
+		e.Issue = s.IssueID.Trim()
+	}
+	if len(e.Exceptions) == 0 {
+		e.Exceptions = chainOf(s.Interface.Values)
 	}
 	if len(e.Exceptions) > 0 {
 		e.Stack = event.StackText(e.Exceptions)
 	}
-	e.Text = lines(first(e.Stack, s.title()), s.Message)
+	e.Text = payload.Lines(cmp.Or(e.Stack, s.title()), s.Message)
 	if s.Culprit != "" {
 		e.Text += "\n\nculprit: " + s.Culprit
 	}
+	stacktrace.Adopt(&e)
 	return e
 }
 
@@ -118,7 +106,7 @@ func (s sentryEvent) title() string {
 	if s.Title == "" && s.Metadata.Type != "" {
 		return strings.TrimSuffix(s.Metadata.Type+": "+s.Metadata.Value, ": ")
 	}
-	return first(s.Title, s.Message, "an event of Sentry")
+	return cmp.Or(s.Title, s.Message, "an event of Sentry")
 }
 
 // slug is the project's, which stands in the address of the event.
@@ -141,43 +129,6 @@ func (s sentryEvent) time(now time.Time) time.Time {
 		return time.UnixMilli(int64(s.Received * 1000)).UTC()
 	}
 	return now
-}
-
-// exceptions returns the chain as all of errmon has it: what surfaced first, and
-// the newest call first.
-func (s sentryEvent) exceptions() []event.Exception {
-	values := s.Exception.Values
-	if len(values) == 0 {
-		values = s.Interface.Values
-	}
-	var chain []event.Exception
-	for _, v := range slices.Backward(values) {
-		x := event.Exception{Type: v.Type, Message: v.Value}
-		if v.Module != "" {
-			x.Type = v.Module + "." + v.Type
-		}
-		if v.Stacktrace != nil {
-			for _, f := range slices.Backward(v.Stacktrace.Frames) {
-				x.Frames = append(x.Frames, event.Frame{
-					Function: f.Function, Module: f.Module, File: first(f.AbsPath, f.Filename),
-					Line: max(f.Line, 0), Column: max(f.Column, 0), InApp: f.InApp,
-				})
-			}
-		}
-		chain = append(chain, x)
-	}
-	return chain
-}
-
-// runtimeOf names a platform as stack traces of it are named.
-func runtimeOf(platform string) string {
-	switch platform {
-	case "javascript":
-		return "browser"
-	case "csharp":
-		return "dotnet"
-	}
-	return platform
 }
 
 // issuePage is the page of the issue, from that of its event.

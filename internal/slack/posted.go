@@ -1,6 +1,7 @@
-package inbound
+package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
 )
 
 // slackMessage is a message as Slack's events tell it.
@@ -38,26 +40,26 @@ type slackMessage struct {
 var news = map[string]bool{"": true, "bot_message": true, "file_share": true, "me_message": true}
 
 // payload files the message if it is an error.
-func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) Payload {
+func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) payload.Payload {
 	text, said := m.read()
-	if why := m.noError(text, o.Slack); why != "" {
-		return skipped("%s", why)
+	if why := m.noError(text, o.Rules); why != "" {
+		return payload.Skip("%s", why)
 	}
 	head := readAlert(text)
 	e := event.Event{
-		Deliveries: []string{deliveryID(m.delivery(eventID), o, raw)},
+		Deliveries: []string{o.DeliveryID(m.delivery(eventID), raw)},
 		Source:     "slack", Stream: m.channel(), URL: m.link(), Time: m.time(o.Now),
 		Level: head.level, Text: text, Message: head.rest,
-		Service: first(said.service, head.service), Environment: first(said.environment, head.environment), Release: said.release,
+		Service: cmp.Or(said.service, head.service), Environment: cmp.Or(said.environment, head.environment), Release: said.release,
 	}
 	if e.Level == event.Unknown {
 		e.Level = said.level
 	}
-	return Payload{Events: []event.Event{e}}
+	return payload.Payload{Events: []event.Event{e}}
 }
 
 // noError says why the message is none; empty if it is one.
-func (m slackMessage) noError(text string, r SlackRules) string {
+func (m slackMessage) noError(text string, r Rules) string {
 	switch {
 	case m.Subtype == "message_changed":
 		return "an edit of a Slack message"
@@ -66,7 +68,7 @@ func (m slackMessage) noError(text string, r SlackRules) string {
 	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
 		return "a reply in a Slack thread"
 	case !news[m.Subtype]:
-		return "Slack's note of subtype " + strconv.Quote(word(m.Subtype)) + " is no message"
+		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is no message"
 	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
 		return "a message of errmon's own Slack app"
 	case ownNote.MatchString(text):
@@ -113,7 +115,7 @@ func (m slackMessage) delivery(eventID string) string {
 }
 
 var (
-	channelID = regexp.MustCompile(`^[A-Z0-9]{1,20}$`)
+	slackID   = regexp.MustCompile(`^[A-Z0-9]{1,20}$`)
 	timestamp = regexp.MustCompile(`^\d{1,12}\.\d{1,6}$`)
 )
 
@@ -125,7 +127,7 @@ func (m slackMessage) link() string {
 	if permalink.MatchString(m.Permalink) {
 		return m.Permalink
 	}
-	if !channelID.MatchString(m.Channel) || !timestamp.MatchString(m.TS) {
+	if !slackID.MatchString(m.Channel) || !timestamp.MatchString(m.TS) {
 		return ""
 	}
 	return "https://slack.com/archives/" + m.Channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
@@ -140,13 +142,4 @@ func (m slackMessage) time(now time.Time) time.Time {
 	}
 	micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
 	return time.Unix(s, micros*1000).UTC()
-}
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }

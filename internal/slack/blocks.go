@@ -1,10 +1,12 @@
-package inbound
+package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
 )
 
 // slackBlock is a part of a message's layout, and of rich text. The objects in it
@@ -66,7 +68,7 @@ type slackAttachment struct {
 	Pretext  string
 	Title    string
 	Text     string
-	Fields   []struct{ Title, Value scalar }
+	Fields   []struct{ Title, Value payload.Text }
 	Blocks   []slackBlock
 }
 
@@ -110,7 +112,7 @@ func (m slackMessage) read() (string, aside) {
 	for _, a := range m.Attachments {
 		parts = append(parts, a.lines(&said)...)
 	}
-	return lines(parts[:min(len(parts), maxParts)]...), said
+	return payload.Lines(parts[:min(len(parts), maxParts)]...), said
 }
 
 func (a slackAttachment) lines(said *aside) []string {
@@ -124,7 +126,7 @@ func (a slackAttachment) lines(said *aside) []string {
 			parts = append(parts, strings.TrimPrefix(decodeMrkdwn(string(f.Title))+": "+value, ": "))
 		}
 	}
-	if lines(parts...) == "" {
+	if payload.Lines(parts...) == "" {
 		parts = append(parts, decodeMrkdwn(a.Fallback))
 	}
 	return parts
@@ -163,7 +165,7 @@ func (b slackBlock) rich() string {
 		}
 		return withoutEmoji(strings.Join(b.Text, ""))
 	case "link":
-		return first(strings.Join(b.Text, ""), b.URL)
+		return cmp.Or(strings.Join(b.Text, ""), b.URL)
 	case "user":
 		return "@" + b.UserID
 	}

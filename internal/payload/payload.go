@@ -1,0 +1,101 @@
+// Package payload is what a repository_dispatch carries, once it is read: errors,
+// changes of Sentry issues, and commands. Each service decodes its own webhooks
+// into a Payload, in its own room.
+//
+// It is pure and may import event. All text in a Payload is foreign.
+package payload
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// Payload is what was delivered.
+type Payload struct {
+	Shape string // "errmon", "sentry", "slack" or "text"
+	// Events are the errors, each with the ids of its deliveries. Their text is not
+	// framed yet, and a level they lack is left Unknown.
+	Events []event.Event
+	// Issues are Sentry's, each with the state that a webhook reports, or without one
+	// if only an event of it was delivered.
+	Issues []event.Tracked
+	// Commands are what people in Slack asked for.
+	Commands []Command
+	Skipped  []string // why something is not an error, each without its full stop
+	Refused  []error  // the parts of an envelope that could not be read
+}
+
+// Skip returns a payload that holds nothing to file, and why.
+func Skip(format string, args ...any) Payload {
+	return Payload{Skipped: []string{fmt.Sprintf(format, args...)}}
+}
+
+// The verbs of a command.
+const (
+	Scan   = "scan"   // scan the sources, since a time if Since is set
+	Status = "status" // report what is known
+	File   = "file"   // file the payload's events
+	Help   = "help"   // list the verbs
+)
+
+// Command is what somebody in Slack asked for.
+type Command struct {
+	Verb  string
+	Since string // of a scan, as typed: a duration or a time; may be empty or wrong
+	// ResponseURL takes the answer, for 30 minutes; empty if nobody waits for one. It
+	// comes from the payload: check its host before use.
+	ResponseURL string
+}
+
+// Origin is what is known about a delivery besides its body.
+type Origin struct {
+	Now time.Time // the time of events that have none of their own
+	Run string    // id of the workflow run, which names a delivery without an id; empty outside Actions
+}
+
+// DeliveryID names a delivery: by its own id, or else by the run that it started,
+// or else, outside Actions, by its body.
+func (o Origin) DeliveryID(own string, body []byte) string {
+	switch {
+	case own != "":
+		return "id " + own
+	case o.Run != "":
+		return "run " + o.Run
+	}
+	sum := sha256.Sum256(body)
+	return "body " + hex.EncodeToString(sum[:])
+}
+
+// plainWord is what a message of ours may quote from a payload.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,60}$`)
+
+// Word returns a name from a payload, such as that of a type, for a message.
+func Word(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "(not a name)"
+}
+
+// Lines joins parts, one below the other, and leaves out those that are contained
+// in another.
+func Lines(parts ...string) string {
+	var text string
+	for _, part := range parts {
+		part = strings.TrimSpace(part)
+		switch {
+		case part == "" || strings.Contains(text, part):
+		case text == "" || strings.Contains(part, text):
+			text = part
+		default:
+			text += "\n" + part
+		}
+	}
+	return text
+}
