@@ -1,12 +1,7 @@
 package count
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
+	"maps"
 	"time"
 )
 
@@ -14,59 +9,43 @@ import (
 // carried an error here. A delivery has no minute that could be read again, so each
 // is known by its id, and one that comes twice counts once.
 type Inbox struct {
-	IDs    []string `json:"i,omitempty"` // of the last deliveries, see DeliveryIDs
-	Count  int64    `json:"n,omitempty"` // deliveries in all
-	From   string   `json:"f,omitempty"` // where the newest came from, such as a channel; redacted
-	URL    string   `json:"u,omitempty"` // address of the newest
-	Newest Millis   `json:"t,omitempty"` // when that happened
+	IDs    IDs    `json:"i,omitempty"` // of the last deliveries
+	Count  int64  `json:"n,omitempty"` // deliveries in all
+	From   string `json:"f,omitempty"` // where the newest came from, such as a channel; redacted
+	URL    string `json:"u,omitempty"` // address of the newest
+	Newest Millis `json:"t,omitempty"` // when that happened
 }
 
-// maxSingly is how many ids of one error a run keeps apart. Of more, which a
-// relay brings in a storm, all together are one delivery that counts as many.
-const maxSingly = 100
-
-// DeliveryIDs turns the ids of one error's deliveries in one run into what an
-// inbox keeps: a hash of 64 bits in base64url, since ids are foreign text. Of
-// more than 100 all make one, with their number behind a colon.
-func DeliveryIDs(ids []string) []string {
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	if len(ids) > maxSingly {
-		return []string{fmt.Sprintf("%s:%d", hashed(strings.Join(ids, "\n")), len(ids))}
-	}
-	var out []string
-	for _, id := range ids {
-		out = append(out, hashed(id))
-	}
-	return out
-}
-
-func hashed(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return base64.RawURLEncoding.EncodeToString(sum[:8])
-}
-
-// weight is how many deliveries an id stands for.
-func weight(id string) int64 {
-	_, number, _ := strings.Cut(id, ":")
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || n < 1 {
-		return 1
-	}
-	return n
-}
-
-// Take counts the deliveries that are not known yet.
-func (b *Inbox) Take(ids []string) {
-	for _, id := range ids {
-		if !slices.Contains(b.IDs, id) {
-			b.IDs = append(slices.Clone(b.IDs), id)
+// Take counts the deliveries that are not known yet, by their hashes.
+func (b *Inbox) Take(ids IDs) {
+	taken := maps.Clone(b.IDs)
+	for id, day := range ids {
+		if !b.Knows(id) {
+			taken.Add(day, id)
 			b.Count += weight(id)
 		}
 	}
+	b.IDs = taken
 }
 
-// Knows reports whether the delivery was counted.
-func (b Inbox) Knows(id string) bool { return slices.Contains(b.IDs, id) }
+// Knows reports whether the delivery with this hash was counted.
+func (b Inbox) Knows(id string) bool {
+	_, known := b.IDs[id]
+	return known
+}
+
+// Shrink forgets the oldest ids until at most keep are left, and those that came
+// more than 7 days before the newest one.
+func (b *Inbox) Shrink(keep int) {
+	var dated IDs
+	for id, day := range b.IDs {
+		if day == 0 { // of a first version
+			day = MinuteOf(b.Newest.Time()).Day()
+		}
+		dated.Add(day, id)
+	}
+	b.IDs = dated.newest(keep)
+}
 
 // Link remembers where the newest delivery came from and its address. Between two
 // of one millisecond the larger address wins, so that their order does not matter.
@@ -104,7 +83,7 @@ func (b Inbox) with(other Inbox) Inbox {
 // added is how many deliveries b knows that before does not.
 func (b Inbox) added(before Inbox) int64 {
 	var n int64
-	for _, id := range b.IDs {
+	for id := range b.IDs {
 		if !before.Knows(id) {
 			n += weight(id)
 		}

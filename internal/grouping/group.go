@@ -74,7 +74,7 @@ type Group struct {
 func (g *Group) add(e *event.Event) {
 	if len(e.Deliveries) > 0 {
 		inbox := g.inbox(e.Source)
-		inbox.IDs = append(inbox.IDs, e.Deliveries...)
+		inbox.IDs.Add(count.MinuteOf(e.Time).Day(), e.Deliveries...)
 		inbox.Link(e.Stream, e.URL, e.Time)
 	} else {
 		tally := g.tally(e.Source)
@@ -95,7 +95,7 @@ func (g *Group) join(other *Group) {
 	}
 	for kind, b := range other.Deliveries {
 		inbox := g.inbox(kind)
-		inbox.IDs = append(inbox.IDs, b.IDs...)
+		inbox.IDs.AddAll(b.IDs)
 		inbox.Link(b.From, b.URL, b.Newest.Time())
 	}
 	g.Level = max(g.Level, other.Level)

@@ -48,8 +48,10 @@ func newDeliveries(before, now []marker.Row) []marker.Row {
 // countedAll reports whether m has counted every delivery of other.
 func countedAll(m, other marker.Marker) bool {
 	for kind, inbox := range other.Deliveries {
-		if slices.ContainsFunc(inbox.IDs, func(id string) bool { return !m.Deliveries[kind].Knows(id) }) {
-			return false
+		for id := range inbox.IDs {
+			if !m.Deliveries[kind].Knows(id) {
+				return false
+			}
 		}
 	}
 	return true

@@ -11,6 +11,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+
+	"github.com/org/errmon-action/internal/count"
 )
 
 // maxJSON bounds what a state may inflate to; a real one is far below.
@@ -88,10 +90,7 @@ func (m Marker) capped() Marker {
 	m = m.Clone()
 	m.Keys = m.Keys[:min(len(m.Keys), MaxKeys)]
 	m.Aliases = newest(m.Aliases, MaxAliases)
-	for kind, inbox := range m.Deliveries {
-		inbox.IDs = newest(inbox.IDs, MaxDeliveries)
-		m.Deliveries[kind] = inbox
-	}
+	m.shrinkDeliveries()
 	m.Commented = newest(m.Commented, MaxCommented)
 	if runes := []rune(m.Template); len(runes) > MaxTemplate {
 		m.Template = string(runes[:MaxTemplate])
@@ -99,6 +98,31 @@ func (m Marker) capped() Marker {
 	m.dropSources(MaxSources)
 	m.shrink(MaxCells)
 	return m
+}
+
+// maxIDs bounds the delivery ids of all kinds together: with 40 bits each they take
+// 16,000 characters of the marker.
+const maxIDs = 2400
+
+// shrinkDeliveries keeps at most count.MaxIDs ids of each kind, and maxIDs in all,
+// of which each kind has the same share.
+func (m *Marker) shrinkDeliveries() {
+	keep := min(count.MaxIDs, maxIDs/max(1, len(m.Deliveries)))
+	if total := m.deliveryIDs(); total <= maxIDs {
+		keep = count.MaxIDs
+	}
+	for kind, inbox := range m.Deliveries {
+		inbox.Shrink(keep)
+		m.Deliveries[kind] = inbox
+	}
+}
+
+func (m *Marker) deliveryIDs() int {
+	n := 0
+	for _, inbox := range m.Deliveries {
+		n += min(len(inbox.IDs), count.MaxIDs)
+	}
+	return n
 }
 
 // shrink keeps at most cells cells and MaxDays days of each source.

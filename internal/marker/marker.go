@@ -39,15 +39,14 @@ import (
 // Limits of what one marker keeps, so that a body always fits in GitHub's
 // 65,536 characters. What is over is dropped as each constant says.
 const (
-	MaxKeys       = 20   // oldest first kept: they carry the identity
-	MaxAliases    = 40   // newest kept
-	MaxTemplate   = 1000 // characters (runes), the end is cut
-	MaxSources    = 40   // the ones last seen are kept
-	MaxCells      = 600  // per source; 6 h of lateness and 2 h of clocks that run ahead need 480; oldest are frozen
-	MaxDays       = 30   // per source, newest kept
-	MaxDeliveries = 200  // of each kind, newest kept
-	MaxCommented  = 20   // newest kept
-	maxEncoded    = 24_000
+	MaxKeys      = 20   // oldest first kept: they carry the identity
+	MaxAliases   = 40   // newest kept
+	MaxTemplate  = 1000 // characters (runes), the end is cut
+	MaxSources   = 40   // the ones last seen are kept
+	MaxCells     = 600  // per source; 6 h of lateness and 2 h of clocks that run ahead need 480; oldest are frozen
+	MaxDays      = 30   // per source, newest kept
+	MaxCommented = 20   // newest kept
+	maxEncoded   = 24_000
 )
 
 // Marker is what an error issue stores.
@@ -179,7 +178,7 @@ func (m Marker) Clone() Marker {
 		c.Sentry = with(c.Sentry, id, n)
 	}
 	for kind, inbox := range m.Deliveries {
-		inbox.IDs = slices.Clone(inbox.IDs)
+		inbox.IDs = maps.Clone(inbox.IDs)
 		c.SetInbox(kind, inbox)
 	}
 	for name, at := range m.Carried {

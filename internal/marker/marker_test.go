@@ -15,6 +15,13 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
+// hashed returns ids as a marker stores them.
+func hashed(day count.Day, ids ...string) count.IDs {
+	var all count.IDs
+	all.Add(day, ids...)
+	return all.Hashed()
+}
+
 func sample() Marker {
 	m := Marker{
 		Keys:       []string{"exc1:0123456789", "msg1:abcdef"},
@@ -25,7 +32,7 @@ func sample() Marker {
 		First:      count.At(time.Date(2026, 11, 20, 9, 0, 0, 5e6, time.UTC)),
 		Last:       count.At(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
 		Sentry:     map[string]int64{"4711": 12},
-		Deliveries: map[string]count.Inbox{"slack": {IDs: []string{"a1", "b2"}, Count: 2, From: "#alerts", URL: "https://x.slack.com/1", Newest: 7}},
+		Deliveries: map[string]count.Inbox{"slack": {IDs: hashed(20780, "a1", "b2"), Count: 2, From: "#alerts", URL: "https://x.slack.com/1", Newest: 7}},
 		Carried:    map[string]count.Millis{"resolved:4711": 5},
 		Commented:  []string{"regression 2026-11-21T00:00:00Z"},
 		DupOf:      7,
@@ -105,11 +112,13 @@ func TestReadRefuses(t *testing.T) {
 
 func TestMarkerStaysWithinItsSize(t *testing.T) {
 	var m Marker
-	var ids []string
+	var ids count.IDs
+	for i := range 3000 {
+		ids.AddAll(hashed(20780, fmt.Sprint(i)))
+	}
 	for i := range 200 {
 		m.Own(fmt.Sprintf("exc1:%020d", i))
 		m.Alias(fmt.Sprintf("msg1:%020d", i*7919))
-		ids = append(ids, fmt.Sprint(fmt.Sprint(i)))
 		m.Commented = append(m.Commented, fmt.Sprintf("regression %d", i))
 		tally := count.Tally{URL: fmt.Sprintf("https://example.com/%d", i*i), Newest: count.Millis(i)}
 		cells := map[count.Minute]int64{}
@@ -120,7 +129,7 @@ func TestMarkerStaysWithinItsSize(t *testing.T) {
 		m.SetSource(fmt.Sprintf("cloudwatch:eu-central-1:/ecs/service-%d", i), tally)
 	}
 	for _, kind := range []string{"sentry", "slack", "text"} {
-		m.SetInbox(kind, count.Inbox{IDs: ids, Count: 200})
+		m.SetInbox(kind, count.Inbox{IDs: ids, Count: 3000})
 	}
 	section, err := m.Section("text")
 	if err != nil {
@@ -260,8 +269,8 @@ func TestAnyMarkerRoundTrips(t *testing.T) {
 func TestMarkerKeepsTheLastDeliveries(t *testing.T) {
 	m := Marker{Keys: []string{"msg1:a"}}
 	var b count.Inbox
-	for i := range 2 * MaxDeliveries {
-		b.Take(count.DeliveryIDs([]string{fmt.Sprint(i)}))
+	for i := range 2 * count.MaxIDs {
+		b.Take(hashed(count.Day(i/count.MaxIDs), fmt.Sprint(i)))
 	}
 	b.Link("#alerts", "https://acme.slack.com/p1", time.UnixMilli(7))
 	m.SetInbox("slack", b)
@@ -273,7 +282,11 @@ func TestMarkerKeepsTheLastDeliveries(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := count.Inbox{IDs: b.IDs[MaxDeliveries:], Count: 2 * MaxDeliveries, From: "#alerts", URL: "https://acme.slack.com/p1", Newest: 7}
+	var kept count.IDs
+	for i := range count.MaxIDs {
+		kept.AddAll(hashed(1, fmt.Sprint(count.MaxIDs+i)))
+	}
+	want := count.Inbox{IDs: kept, Count: 2 * count.MaxIDs, From: "#alerts", URL: "https://acme.slack.com/p1", Newest: 7}
 	if diff := cmp.Diff(want, got.Deliveries["slack"]); diff != "" {
 		t.Error(diff)
 	}
@@ -281,15 +294,15 @@ func TestMarkerKeepsTheLastDeliveries(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	at := func(m count.Minute) time.Time { return m.Start() }
-	a := Marker{Keys: []string{"a"}, Deliveries: map[string]count.Inbox{"text": {IDs: []string{"1", "2"}, Count: 5}}}
-	b := Marker{Keys: []string{"b"}, Deliveries: map[string]count.Inbox{"text": {IDs: []string{"2", "3"}, Count: 4}}}
+	a := Marker{Keys: []string{"a"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"1": 1, "2": 1}, Count: 5}}}
+	b := Marker{Keys: []string{"b"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"2": 1, "3": 1}, Count: 4}}}
 	a.Span(at(1), at(8))
 	b.Span(at(2), at(9))
 	a.SetSource("s", count.Tally{Through: 5, Frozen: 10, Cells: map[count.Minute]int64{6: 1, 8: 2}, Days: map[count.Day]int64{0: 10}})
 	b.SetSource("s", count.Tally{Through: 6, Frozen: 7, Cells: map[count.Minute]int64{8: 3, 9: 4}, Days: map[count.Day]int64{0: 7}})
 	b.SetSource("t", count.Tally{Cells: map[count.Minute]int64{3: 5}})
 	got := Join(a, b)
-	want := Marker{Keys: []string{"a", "b"}, Deliveries: map[string]count.Inbox{"text": {IDs: []string{"1", "2", "3"}, Count: 8}}, First: a.First, Last: b.Last,
+	want := Marker{Keys: []string{"a", "b"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"1": 1, "2": 1, "3": 1}, Count: 8}}, First: a.First, Last: b.Last,
 		Sources: map[string]count.Tally{
 			"s": {Through: 6, Frozen: 18, Cells: map[count.Minute]int64{8: 5, 9: 4}, Days: map[count.Day]int64{0: 18}},
 			"t": {Cells: map[count.Minute]int64{3: 5}},

@@ -234,10 +234,12 @@ func sum(groups []*grouping.Group) map[string]count.Tally {
 
 // receive counts what was delivered, each id once.
 func receive(m *marker.Marker, groups []*grouping.Group) {
-	ids := map[string][]string{}
+	ids := map[string]count.IDs{}
 	for _, g := range groups {
 		for kind, seen := range g.Deliveries {
-			ids[kind] = append(ids[kind], seen.IDs...)
+			all := ids[kind]
+			all.AddAll(seen.IDs)
+			ids[kind] = all
 			inbox := m.Deliveries[kind]
 			inbox.Link(seen.From, seen.URL, seen.Newest.Time())
 			m.SetInbox(kind, inbox)
@@ -245,7 +247,7 @@ func receive(m *marker.Marker, groups []*grouping.Group) {
 	}
 	for kind, delivered := range ids {
 		inbox := m.Deliveries[kind]
-		inbox.Take(count.DeliveryIDs(delivered))
+		inbox.Take(delivered.Hashed())
 		m.SetInbox(kind, inbox)
 	}
 }

@@ -1,0 +1,159 @@
+package count
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// What an inbox remembers: a delivery that comes again after that counts again.
+const (
+	MaxIDs    = 2000 // of each kind, newest kept
+	maxIDDays = 7    // days before the newest delivery
+	maxSingly = 1000 // ids of one error that a run keeps apart
+	hashBytes = 5    // 40 bits: a new id equals one of 2,000 once in 5e8 times
+)
+
+// IDs are deliveries by id, each with the day on which it came. In a run the ids are
+// as they came; in a marker they are hashed (see Hashed).
+//
+// As JSON they stand by day, without separators, hashes being of one length: an
+// id that stands for many is written behind a comma.
+type IDs map[string]Day
+
+// Add adds the ids of one day. An id keeps its first day.
+func (ids *IDs) Add(day Day, more ...string) {
+	for _, id := range more {
+		if _, known := (*ids)[id]; !known {
+			*ids = with(*ids, id, day)
+		}
+	}
+}
+
+// AddAll adds other ids, each with its day.
+func (ids *IDs) AddAll(other IDs) {
+	for id, day := range other {
+		ids.Add(day, id)
+	}
+}
+
+// Hashed returns what a marker keeps of the ids of one error in one run: hashes,
+// since ids are foreign text and long. More than 1,000, as a relay brings in a
+// storm, together are one delivery that counts as many.
+func (ids IDs) Hashed() IDs {
+	var hashes IDs
+	if len(ids) > maxSingly {
+		last := slices.Max(slices.Collect(maps.Values(ids)))
+		all := strings.Join(slices.Sorted(maps.Keys(ids)), "\n")
+		hashes.Add(last, fmt.Sprintf("%s:%d", hash(all), len(ids)))
+		return hashes
+	}
+	for id, day := range ids {
+		hashes.Add(day, hash(id))
+	}
+	return hashes
+}
+
+func hash(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return base64.RawURLEncoding.EncodeToString(sum[:hashBytes])
+}
+
+// weight is how many deliveries a hash stands for.
+func weight(id string) int64 {
+	_, number, _ := strings.Cut(id, ":")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}
+
+// newest returns the ids that are kept, at most so many.
+func (ids IDs) newest(keep int) IDs {
+	sorted := slices.SortedFunc(maps.Keys(ids), func(a, b string) int {
+		return cmp.Or(cmp.Compare(ids[b], ids[a]), strings.Compare(a, b))
+	})
+	var kept IDs
+	for _, id := range sorted[:min(len(sorted), keep)] {
+		if ids[id] >= ids[sorted[0]]-maxIDDays {
+			kept.Add(ids[id], id)
+		}
+	}
+	return kept
+}
+
+// MarshalJSON packs the hashes by day.
+func (ids IDs) MarshalJSON() ([]byte, error) {
+	single, many := map[Day][]byte{}, map[Day]string{}
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		day := ids[id]
+		if strings.Contains(id, ":") {
+			many[day] += "," + id
+			continue
+		}
+		raw, err := base64.RawURLEncoding.DecodeString(id)
+		if err != nil || len(raw) != hashBytes {
+			return nil, fmt.Errorf("pack delivery id %q: not a hash", id)
+		}
+		single[day] = append(single[day], raw...)
+	}
+	packed := map[Day]string{}
+	for _, day := range ids {
+		packed[day] = base64.RawURLEncoding.EncodeToString(single[day]) + many[day]
+	}
+	return json.Marshal(packed)
+}
+
+// UnmarshalJSON reads packed hashes, and the list of longer ones that the first
+// versions wrote; their day is 0.
+func (ids *IDs) UnmarshalJSON(data []byte) error {
+	var list []string
+	if json.Unmarshal(data, &list) == nil {
+		return ids.readList(list)
+	}
+	var packed map[Day]string
+	if err := json.Unmarshal(data, &packed); err != nil {
+		return err
+	}
+	for day, text := range packed {
+		single, many, _ := strings.Cut(text, ",")
+		raw, err := base64.RawURLEncoding.DecodeString(single)
+		if err != nil || len(raw)%hashBytes != 0 {
+			return errors.New("delivery ids are damaged")
+		}
+		for chunk := range slices.Chunk(raw, hashBytes) {
+			ids.Add(day, base64.RawURLEncoding.EncodeToString(chunk))
+		}
+		for _, id := range strings.FieldsFunc(many, func(c rune) bool { return c == ',' }) {
+			if !strings.Contains(id, ":") {
+				return errors.New("delivery ids are damaged")
+			}
+			ids.Add(day, id)
+		}
+	}
+	return nil
+}
+
+func (ids *IDs) readList(list []string) error {
+	for _, id := range list {
+		long, number, counted := strings.Cut(id, ":")
+		raw, err := base64.RawURLEncoding.DecodeString(long)
+		if err != nil || len(raw) < hashBytes {
+			return errors.New("delivery ids are damaged")
+		}
+		short := base64.RawURLEncoding.EncodeToString(raw[:hashBytes])
+		if counted {
+			short += ":" + number
+		}
+		ids.Add(0, short)
+	}
+	return nil
+}
