@@ -17,12 +17,24 @@ const (
 	// maxBody is the longest body that is read, in bytes. Sentry itself accepts no
 	// larger event.
 	maxBody = 1 << 20
-	// maxInFlight bounds the bodies held at once, in bytes, over all connections:
-	// 16 of the longest, or some 3,000 typical webhooks of 5 KB.
-	maxInFlight = 16 << 20
-	// roomTimeout bounds the wait for a body that gives way. Sentry waits 1 s for
-	// an answer.
+	// maxSmall is the longest body, in bytes, that counts as small. Slack's messages
+	// and most of Sentry's events are.
+	maxSmall = 64 << 10
+	// smallRoom and largeRoom bound the bodies held at once, in bytes, over all
+	// connections. They are apart, so that large ones never keep small ones waiting.
+	smallRoom, largeRoom = 8 << 20, 12 << 20
+	// maxJudged bounds the bodies that are parsed at once, in bytes: parsing takes up
+	// to 20 times the size of a body.
+	maxJudged = 3 << 20
+
+	// largeGrace is how long a large body may keep its room while others need it.
+	// Sentry waits 1 s for an answer, so a slower one is late anyway.
+	largeGrace = time.Second
+	// roomTimeout bounds the wait for room, so that the sender still gets an answer.
 	roomTimeout = 500 * time.Millisecond
+	// lingerTime is how long a sender whose body was shed may take to notice the
+	// answer before the connection is closed on it.
+	lingerTime = time.Second
 )
 
 var (
@@ -32,12 +44,53 @@ var (
 	errCutShort = errors.New("the body did not arrive whole")
 )
 
-// bodies are the request bodies held at once. When they fill maxInFlight, the ones
-// that have been arriving for longest give way: a webhook arrives within
-// milliseconds, so an old unfinished body is an attack or hopelessly slow.
+// bodies are the request bodies held at once.
 type bodies struct {
+	small, large *lane
+	judged       *semaphore.Weighted // of maxJudged bytes
+}
+
+func newBodies(c clock.Clock) *bodies {
+	return &bodies{
+		small:  &lane{clock: c, room: semaphore.NewWeighted(smallRoom)},
+		large:  &lane{clock: c, room: semaphore.NewWeighted(largeRoom), grace: largeGrace},
+		judged: semaphore.NewWeighted(maxJudged),
+	}
+}
+
+// read returns a request's body when it is its turn to be judged. It occupies its
+// room until release is called. The error is errTooLarge, errShed, errNoRoom or
+// errCutShort; release is nil then.
+func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
+	size, lane := r.ContentLength, b.small
+	switch {
+	case size > maxBody:
+		return nil, nil, errTooLarge
+	case size < 0: // chunked
+		size, lane = maxBody, b.large
+	case size > maxSmall:
+		lane = b.large
+	}
+	if err := lane.reserve(r, size); err != nil {
+		return nil, nil, err
+	}
+	if body, err = lane.receive(w, r, size); err == nil && b.judged.Acquire(r.Context(), size) != nil {
+		err = errCutShort // its sender is gone
+	}
+	if err != nil {
+		lane.room.Release(size)
+		return nil, nil, err
+	}
+	return body, func() { b.judged.Release(size); lane.room.Release(size) }, nil
+}
+
+// lane holds the bodies of one class. When it is full, those that have been arriving
+// for longest give way: a webhook arrives within milliseconds, so an old unfinished
+// body is an attack or hopelessly slow.
+type lane struct {
 	clock clock.Clock
-	room  *semaphore.Weighted // of maxInFlight bytes
+	room  *semaphore.Weighted // in bytes
+	grace time.Duration       // during which a body need not give way
 
 	mu       sync.Mutex
 	arriving []*arriving // oldest first
@@ -46,54 +99,32 @@ type bodies struct {
 // arriving is a body that is still incomplete.
 type arriving struct {
 	size  int64 // reserved
+	since time.Time
 	abort func()
 	shed  bool
 }
 
-func newBodies(c clock.Clock) *bodies {
-	return &bodies{clock: c, room: semaphore.NewWeighted(maxInFlight)}
-}
-
-// read returns a request's body, which occupies its room until release is called.
-// The error is errTooLarge, errShed, errNoRoom or errCutShort; release is nil then.
-func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
-	size := r.ContentLength
-	switch {
-	case size > maxBody:
-		return nil, nil, errTooLarge
-	case size < 0: // chunked
-		size = maxBody
-	}
-	if err := b.reserve(r, size); err != nil {
-		return nil, nil, err
-	}
-	if body, err = b.receive(w, r, size); err != nil {
-		b.room.Release(size)
-		return nil, nil, err
-	}
-	return body, func() { b.room.Release(size) }, nil
-}
-
-func (b *bodies) reserve(r *http.Request, size int64) error {
-	if b.room.TryAcquire(size) {
+func (l *lane) reserve(r *http.Request, size int64) error {
+	if l.room.TryAcquire(size) {
 		return nil
 	}
-	b.shed(size)
-	ctx, cancel := b.clock.WithTimeout(r.Context(), roomTimeout, errNoRoom)
+	l.shed(size)
+	ctx, cancel := l.clock.WithTimeout(r.Context(), roomTimeout, errNoRoom)
 	defer cancel()
-	if b.room.Acquire(ctx, size) != nil {
+	if l.room.Acquire(ctx, size) != nil {
 		return errNoRoom
 	}
 	return nil
 }
 
 // shed ends the reading of the oldest bodies, until they free size bytes.
-func (b *bodies) shed(size int64) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for size > 0 && len(b.arriving) > 0 {
-		oldest := b.arriving[0]
-		b.arriving = b.arriving[1:]
+func (l *lane) shed(size int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.clock.Now()
+	for size > 0 && len(l.arriving) > 0 && now.Sub(l.arriving[0].since) >= l.grace {
+		oldest := l.arriving[0]
+		l.arriving = l.arriving[1:]
 		oldest.shed = true
 		oldest.abort()
 		size -= oldest.size
@@ -102,23 +133,25 @@ func (b *bodies) shed(size int64) {
 
 // receive reads the body into a buffer that never grows: growing would take
 // twice the room reserved.
-func (b *bodies) receive(w http.ResponseWriter, r *http.Request, size int64) ([]byte, error) {
-	a := &arriving{size: size, abort: func() { _ = http.NewResponseController(w).SetReadDeadline(time.Unix(1, 0)) }}
-	b.mu.Lock()
-	b.arriving = append(b.arriving, a)
-	b.mu.Unlock()
+func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]byte, error) {
+	connection := http.NewResponseController(w) // on Lambda it has no deadlines
+	a := &arriving{size: size, since: l.clock.Now(), abort: func() { _ = connection.SetReadDeadline(time.Unix(1, 0)) }}
+	l.mu.Lock()
+	l.arriving = append(l.arriving, a)
+	l.mu.Unlock()
 
 	buffer := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
 	_, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.arriving = slices.DeleteFunc(b.arriving, func(other *arriving) bool { return other == a })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.arriving = slices.DeleteFunc(l.arriving, func(other *arriving) bool { return other == a })
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, errTooLarge
 	case err != nil && a.shed:
+		_ = connection.SetReadDeadline(time.Now().Add(lingerTime)) // the network keeps its own time
 		return nil, errShed
 	case err != nil:
 		return nil, errCutShort

@@ -3,12 +3,15 @@ package relay
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // unfinished opens a connection and sends a request without the end of its
@@ -50,7 +53,6 @@ func answerOn(t *testing.T, c net.Conn) *http.Response {
 // answered although the rest never comes; reading the body first would end in 400.
 func TestRefusedUnread(t *testing.T) {
 	const declared, chunked = "Content-Length: 1048576", "Transfer-Encoding: chunked"
-	forged := map[string]string{"Sentry-Hook-Signature": sign("other", "x")}
 	for _, tt := range []struct {
 		name, path, length string
 		headers            map[string]string
@@ -61,12 +63,12 @@ func TestRefusedUnread(t *testing.T) {
 		{"neither, for Slack", slackWeb, declared, nil, false, 401},
 		{"of unknown length", sentryWeb, chunked, nil, false, 401},
 		{"a wrong token", sentryWeb, declared, bearer("x"), false, 401},
-		{"a signature of the other service", slackWeb, declared, forged, false, 401},
+		{"a signature of the other service", slackWeb, declared, forged(), false, 401},
 		{"a scan without a token", "/trigger-scan", declared, nil, false, 401},
 		{"a method that is not taken", "/healthz", declared, nil, false, 405},
 		{"no such route", "/webhook/teams", chunked, nil, false, 404},
-		{"a signature, which is of the whole body", sentryWeb, declared, forged, false, 400},
-		{"more than is read", sentryWeb, "Content-Length: 1048577", forged, false, 413},
+		{"a signature, which is of the whole body", sentryWeb, declared, forged(), false, 400},
+		{"more than is read", sentryWeb, "Content-Length: 1048577", forged(), false, 413},
 		{"insecure", sentryWeb, declared, nil, true, 400},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -86,33 +88,83 @@ func TestRefusedUnread(t *testing.T) {
 	}
 }
 
-// TestUnfinishedGiveWay fills the room with bodies that never end, under
-// signatures that only the whole body could prove wrong.
+// forged is a signature that only the whole body could prove wrong.
+func forged() map[string]string {
+	return map[string]string{"Sentry-Hook-Signature": sign("other", "x")}
+}
+
+// hold opens connections whose bodies never end, and returns their answers as they come.
+func hold(t *testing.T, address string, connections int, length string) <-chan *http.Response {
+	answers := make(chan *http.Response, connections)
+	for range connections {
+		c := unfinished(t, address, sentryWeb, forged(), length, false)
+		go func() {
+			if answer, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil {
+				answers <- answer
+			}
+		}()
+	}
+	return answers
+}
+
+func shed(t *testing.T, answer *http.Response) {
+	t.Helper()
+	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("%d %v, want 503 with Retry-After", answer.StatusCode, answer.Header)
+	}
+}
+
+// TestUnfinishedGiveWay fills the room of small bodies, and then some.
 func TestUnfinishedGiveWay(t *testing.T) {
 	const over = 8
-	forged := map[string]string{"Sentry-Hook-Signature": sign("other", "x")}
+	var log bytes.Buffer
+	var gh receiver
+	address, stop := open(t, config(&log), gh.dispatch, 0)
+	answers := hold(t, address, smallRoom/maxSmall+over, fmt.Sprintf("Content-Length: %d", maxSmall))
+	if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(alert), alert); status != 202 {
+		t.Errorf("a signed webhook beside them: %d %s", status, answer)
+	}
+	for range over {
+		shed(t, <-answers)
+	}
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLargeBodiesHaveTheirOwnRoom fills the room of large bodies: small webhooks do
+// not notice, and large ones get in once the others are a second old.
+func TestLargeBodiesHaveTheirOwnRoom(t *testing.T) {
 	for _, length := range []string{"Content-Length: 1048576", "Transfer-Encoding: chunked"} {
 		t.Run(length, func(t *testing.T) {
 			var log bytes.Buffer
 			var gh receiver
-			address, stop := open(t, config(&log), gh.dispatch, 0)
-			answers := make(chan *http.Response)
-			for range maxInFlight/maxBody + over {
-				c := unfinished(t, address, sentryWeb, forged, length, false)
-				go func() {
-					if answer, err := http.ReadResponse(bufio.NewReader(c), nil); err == nil {
-						answers <- answer
-					}
-				}()
-			}
-			if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(alert), alert); status != 202 {
-				t.Errorf("a signed webhook beside them: %d %s", status, answer)
-			}
-			for range over {
-				if answer := <-answers; answer.StatusCode != 503 || answer.Header.Get("Retry-After") == "" {
-					t.Errorf("%d %v, want 503", answer.StatusCode, answer.Header)
+			var later atomic.Int64
+			cfg := config(&log)
+			cfg.Clock.Now = func() time.Time { return now.Add(time.Duration(later.Load())) }
+			cfg.Clock.Timeout = func(ctx context.Context, _ time.Duration, cause error) (context.Context, context.CancelFunc) {
+				ctx, cancel := context.WithCancelCause(ctx)
+				if later.Load() == 0 { // nobody gives way, so that waiting is in vain
+					cancel(cause)
 				}
+				return ctx, func() { cancel(nil) }
 			}
+			address, stop := open(t, cfg, gh.dispatch, 0)
+			answers := hold(t, address, largeRoom/maxBody+1, length)
+			shed(t, <-answers) // one too many
+			if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(alert), alert); status != 202 {
+				t.Errorf("a small webhook beside them: %d %s", status, answer)
+			}
+			large := strings.Replace(alert, "boom", strings.Repeat("boom ", 100_000), 1)
+			if status, _ := send(t, "POST", address+sentryWeb, sentrySigned(large), large); status != 503 {
+				t.Errorf("a large webhook at once: %d, want 503", status)
+			}
+			later.Store(int64(largeGrace))
+			large = strings.Replace(large, "e1", "e2", 1)
+			if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(large), large); status != 202 {
+				t.Errorf("a large webhook a second later: %d %s", status, answer)
+			}
+			shed(t, <-answers)
 			if err := stop(); err != nil {
 				t.Error(err)
 			}

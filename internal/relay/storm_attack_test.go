@@ -24,18 +24,19 @@ var attackKinds = []struct{ name, path, head string }{
 	{"unsigned, of unknown length", "/webhook/sentry", "Transfer-Encoding: chunked\r\n"},
 	{"wrong token", "/webhook/sentry", "Content-Length: 1048576\r\nAuthorization: Bearer nobody-knows-it\r\n"},
 	{"forged signature", "/webhook/sentry", "Content-Length: 1048576\r\nSentry-Hook-Signature: " + strings.Repeat("0", 64) + "\r\n"},
+	{"forged signature, small", "/webhook/sentry", "Content-Length: 65536\r\nSentry-Hook-Signature: " + strings.Repeat("0", 64) + "\r\n"},
 	{"forged signature, of unknown length", "/webhook/sentry", "Transfer-Encoding: chunked\r\nSentry-Hook-Signature: " + strings.Repeat("0", 64) + "\r\n"},
 }
 
 // TestStormUnderAttack sends signed webhooks while attackers hold 1,500
-// unfinished bodies of 1 MB, and come again a second after they were refused. It
-// stays on loopback, and ends when the webhooks are answered, or after two minutes.
+// unfinished bodies, and come again a second after they were refused. It stays on
+// loopback, and ends when the webhooks are answered, or after two minutes.
 func TestStormUnderAttack(t *testing.T) {
 	if !*storm {
 		t.Skip("with -storm")
 	}
 	const webhooks = 10_000
-	for _, kinds := range [][]int{{0}, {3}, {0, 1, 2, 3, 4}} {
+	for _, kinds := range [][]int{{0}, {3}, {4}, {0, 1, 2, 3, 4, 5}} {
 		w := startStorm(t, 10*time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		siege := &siege{address: strings.TrimPrefix(w.url, "http://"), answers: map[string]int{}}
@@ -57,6 +58,54 @@ func TestStormUnderAttack(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// TestStormOfLargeBodies sends 1,500 signed webhooks of 1 MB at once: those that do
+// not fit are told to come again, and memory stays bounded while others are parsed.
+func TestStormOfLargeBodies(t *testing.T) {
+	if !*storm {
+		t.Skip("with -storm")
+	}
+	w := startStorm(t, 10*time.Second)
+	frames := strings.Repeat(`{"function":"total","filename":"/app/src/cart.js","lineno":10,"in_app":true,"vars":{"cart":[1,2,3]}},`, 10_000)
+	answers := map[int]int{}
+	var mu sync.Mutex
+	var sent sync.WaitGroup
+	for n := range attackers {
+		sent.Go(func() {
+			body := fmt.Sprintf(`{"action":"triggered","data":{"event":{"event_id":%q,"exception":{"values":[{"type":"E","stacktrace":{"frames":[%s]}}]}}}}`,
+				eventID(n), strings.TrimSuffix(frames, ","))
+			status := w.post(body)
+			mu.Lock()
+			defer mu.Unlock()
+			answers[status]++
+		})
+	}
+	sent.Wait()
+	_, peak := w.memory()
+	t.Logf("%d signed bodies of %d KB at once: answered %v (0: closed before the answer was read)", attackers, len(frames)>>10, answers)
+	t.Logf("  memory of the relay: %d MB at most", peak)
+	if peak >= 150 || answers[http.StatusAccepted] == 0 {
+		t.Errorf("want some accepted, in less than 150 MB")
+	}
+	if err := w.stop(); err != nil {
+		t.Error(err)
+	}
+}
+
+// post returns the status of the answer to a signed webhook, 0 if there is none.
+func (w *stormWorld) post(body string) int {
+	request, err := http.NewRequest(http.MethodPost, w.url+"/webhook/sentry", strings.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	request.Header.Set("Sentry-Hook-Signature", sign(body))
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0
+	}
+	answer.Body.Close()
+	return answer.StatusCode
 }
 
 func names(kinds []int) string {
@@ -111,8 +160,11 @@ func (s *siege) attack(ctx context.Context, kind int, begun func()) {
 	fmt.Fprintf(c, "POST %s HTTP/1.1\r\nHost: relay\r\n%s\r\n", k.path, k.head)
 	begun()
 	body := strings.Repeat("x", 1<<20-1)
-	if strings.Contains(k.head, "chunked") {
+	switch {
+	case strings.Contains(k.head, "chunked"):
 		body = "100000\r\n" + body
+	case strings.Contains(k.head, "65536"):
+		body = body[:1<<16-1]
 	}
 	go func() { _, _ = io.WriteString(c, body) }()
 	answer, err := http.ReadResponse(bufio.NewReader(c), nil)
