@@ -33,6 +33,8 @@ func (p *pending) verdict(e entry) verdict {
 	switch {
 	case p.ownsTime(e), p.isLate(e):
 		return begin
+	case p.head.level >= event.Warn && p.isCompanion(e.first):
+		return join
 	case e.shape == stacktrace.Head:
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen:
@@ -85,6 +87,21 @@ func joinIf(yes bool) verdict {
 		return join
 	}
 	return begin
+}
+
+// companions begin the lines that PostgreSQL prints below an error, with the same prefix.
+var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  ", "QUERY:  ", "LOCATION:  "}
+
+func (p *pending) isCompanion(line string) bool {
+	if !strings.Contains(line, ":  ") {
+		return false
+	}
+	for _, word := range companions {
+		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(p.text.lines[0], line[:i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // isPlain tells the lines that a message may consist of.

@@ -1,6 +1,11 @@
 package logtext
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
 
 // TestNeighbours puts failures right behind each other: neither may swallow the
 // other.
@@ -65,5 +70,26 @@ func TestMessageOfRecordsWithout(t *testing.T) {
 				t.Errorf("%d events, message %q, want %q", len(events), events[0].Message, tt.want)
 			}
 		})
+	}
+}
+
+// TestPostgreSQL joins what PostgreSQL prints below an error, whatever its
+// log_line_prefix, and nothing of another process.
+func TestPostgreSQL(t *testing.T) {
+	for name, prefix := range map[string]string{
+		"default": "2023-09-01 06:18:54.123 UTC [25278] ", "RDS": "2023-09-01 06:18:54 UTC:10.0.0.1(55582):u@db:[25278]:",
+		"user": "2023-09-01 06:18:54.123 UTC [25278] shop@shop ", "none": "",
+	} {
+		failure := prefix + "ERROR:  deadlock detected\n" + prefix + "DETAIL:  Process 1 waits.\n" + prefix + "HINT:  See the log.\n" +
+			prefix + "STATEMENT:  UPDATE orders\n\tSET paid = true"
+		other := "2023-09-01 06:18:54 UTC:10.0.0.9(1):w@db:[7]:DETAIL:  of another process"
+		log := prefix + "LOG:  ready\n" + failure + "\n" + other + "\n" + prefix + "LOG:  fine"
+		want := []string{prefix + "LOG:  ready", failure, other, prefix + "LOG:  fine"}
+		got := texts(frameAll(lineByLine("db", log)))
+		slices.Sort(got) // a failure may be put aside while others log
+		slices.Sort(want)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
 	}
 }
