@@ -14,7 +14,7 @@ import (
 func TestExceptionObjects(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"structlog, oldest frame first", `{"level":"error","event":"failed","exception":[{"exc_type":"A","exc_value":"x","frames":[{"filename":"/app/a.py","lineno":1,"name":"f"},{"filename":"/app/b.py","lineno":2,"name":"g"}]},{"exc_type":"B","exc_value":"y","is_cause":true}]}`,
-			`python A "x" [g /app/b.py:2, f /app/a.py:1]; B "y" []`},
+			`python A "x" [b.g /app/b.py:2, a.f /app/a.py:1]; B "y" []`},
 		{"Monolog", `{"level_name":"ERROR","message":"failed","context":{"exception":{"class":"App\\A","message":"x","code":0,"file":"/app/a.php:3","trace":["/app/b.php:4"],"previous":{"class":"B","message":"y","file":"/app/c.php:5"}}}}`,
 			`php App\A "x" [ /app/a.php:3,  /app/b.php:4]; B "y" [ /app/c.php:5]`},
 		{"Logback", `{"level":"ERROR","message":"failed","throwable":{"className":"a.A","message":"x","stepArray":[{"className":"a.C","methodName":"f","fileName":"C.java","lineNumber":1}],"cause":{"className":"a.B","message":"y","stepArray":[{"className":"a.D","methodName":"g","fileName":"D.java","lineNumber":2}]}}}`,

@@ -25,6 +25,7 @@ var serviceFormats = []format{
 		`at=error code=H12 desc="Request timeout" method=GET path="/"`, `at=info method=GET path="/error" status=200`, readHerokuRouter},
 	{"PHP-FPM", []string{"WARNING: [pool "},
 		`[22-Nov-2026 10:00:00] WARNING: [pool www] child 7 said into stderr: "PHP Fatal error:  x in /a.php on line 1"`, `WARNING: [pool www] child 7 said into stderr: "no error"`, readPHPWorker},
+	{"GORM", []string{"/"}, `2026/11/22 10:00:00 /app/orders.go:41 ERROR: relation "orders" does not exist`, "", readGORM},
 	{"WordPress", []string{"WordPress database error "}, "[22-Nov-2026 10:00:00 UTC] WordPress database error Deadlock found for query SELECT 1", "", readFailure},
 	{"npm", []string{"npm ERR! ", "npm error ", "npm WARN ", "npm warn "}, "npm ERR! code ELIFECYCLE", "npm warn deprecated error-ex", readNPM},
 	{"Liberty", []string{"0"},
@@ -134,6 +135,13 @@ func readPHPWorker(s string) (head, bool) {
 	_, said, ok := strings.Cut(s, `: "`)
 	inner := readHead(strings.TrimSuffix(said, `"`), false)
 	return head{level: max(inner.level, event.Info), message: inner.message}, ok
+}
+
+// readGORM reads "/app/orders.go:41 ERROR: message", the place being the caller's.
+func readGORM(s string) (head, bool) {
+	place, rest, _ := strings.Cut(s, " ")
+	h := readHead(rest, true)
+	return head{level: h.level, message: h.message}, strings.Contains(place, ".go:") && h.level != event.Unknown
 }
 
 func readNPM(s string) (head, bool) {

@@ -89,12 +89,13 @@ func joinIf(yes bool) verdict {
 	return begin
 }
 
-// companions begin the lines that PostgreSQL prints below an error, with the same prefix.
+// companions begin the lines that PostgreSQL prints below an error, with the
+// same prefix as that.
 var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  ", "QUERY:  ", "LOCATION:  "}
 
 func (p *pending) isCompanion(line string) bool {
 	if !strings.Contains(line, ":  ") {
-		return false
+		return strings.HasPrefix(line, "Runtime.") && isWord(line) && p.event.Format == "AWS Lambda" // the kind of an exit
 	}
 	for _, word := range companions {
 		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(p.text.lines[0], line[:i]) {

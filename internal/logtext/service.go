@@ -28,6 +28,7 @@ func init() { // a record of Step Functions holds one of any kind
 		{"MongoDB", []string{`{"t":{"$date"`, `"ctx"`}, readMongoDB},
 		{"GELF", []string{`"short_message"`, `"level"`}, readGELF},
 		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, readNextcloud},
+		{"klog", []string{`{"ts":`, `"caller":"`, `"err":"`}, readKlog},
 	}
 }
 
@@ -105,6 +106,12 @@ func readMongoDB(record string, e *event.Event) bool {
 		e.Logger = r.C
 		e.Level = map[byte]event.Level{'F': event.Fatal, 'E': event.Error, 'W': event.Warn, 'I': event.Info, 'D': event.Debug}[r.S[0]]
 	}
+	return false
+}
+
+// readKlog reads an error, whose level klog leaves out.
+func readKlog(_ string, e *event.Event) bool {
+	e.Level = event.Error
 	return false
 }
 
