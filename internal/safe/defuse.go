@@ -22,9 +22,7 @@ func partAll(s string, parts []part) string {
 	return s
 }
 
-// live is what GitHub obeys in an issue. Inside code it would not, but an e-mail
-// reply quotes the issue and its text is parsed again as plain Markdown, so
-// all of this is parted in code as well.
+// live is what GitHub obeys in an issue outside of code.
 var live = []part{
 	{regexp.MustCompile(`@`), "@" + gap},                       // mentions, user@SHA, e-mail addresses
 	{regexp.MustCompile(`#(\d)`), "#" + gap + "$1"},            // #1, owner/repo#1
@@ -41,11 +39,14 @@ var live = []part{
 // since GitHub Enterprise may have any.
 var issueURL = regexp.MustCompile(`(?i):(//[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/)`)
 
-// defuse parts everything that GitHub or an e-mail reply would obey, and runs
-// of backticks too long to fence.
-func defuse(s string) string {
-	return longRun.ReplaceAllString(partAll(s, live), "$0"+gap)
+// inCode parts what is not inert in code: runs of backticks too long to fence, and
+// comments that look like those of our own section, which is found in the body's
+// source. All else stays as it is, so that a copied path or release is still one.
+func inCode(s string) string {
+	return longRun.ReplaceAllString(ownComment.ReplaceAllString(s, "<!"+gap+"--$1"), "$0"+gap)
 }
+
+var ownComment = regexp.MustCompile(`(?i)<!--(\s*errmon)`)
 
 // longRun is the longest run of backticks left whole: a fence must be longer,
 // and one of thousands would leave no room for the text.
@@ -61,8 +62,10 @@ var loose = []part{
 // on. A "_" beside it counts as no part of it, since escaping parts the two.
 var commit, sixth = regexp.MustCompile(`(?i)[0-9a-z]{7,}`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
 
+// defusePlain parts everything that GitHub would obey.
 func defusePlain(s string) string {
-	s = commit.ReplaceAllStringFunc(defuse(s), func(word string) string {
+	s = longRun.ReplaceAllString(partAll(s, live), "$0"+gap)
+	s = commit.ReplaceAllStringFunc(s, func(word string) string {
 		if strings.Trim(word, "0123456789abcdefABCDEF") != "" {
 			return word
 		}

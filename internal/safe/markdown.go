@@ -18,7 +18,7 @@ func (r *Redactor) Fenced(s string, limit int) Text {
 }
 
 func fence(s string) string {
-	s = defuse(s)
+	s = inCode(s)
 	f := backticks(s, 3)
 	return f + "\n" + s + "\n" + f + "\n"
 }
@@ -36,7 +36,7 @@ func (r *Redactor) Code(s string, limit int) Text {
 }
 
 func codeSpan(s string) string {
-	s = escapePipes(defuse(s))
+	s = escapePipes(inCode(s))
 	f := backticks(s, 1)
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		s = " " + s + " "

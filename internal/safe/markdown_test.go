@@ -10,12 +10,14 @@ import (
 	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
-// obeyed is what GitHub, or the e-mail reply that quotes an issue, would act
-// upon in any text, code or not.
+// obeyed is what GitHub would act upon in any text but code.
 var obeyed = regexp.MustCompile(`(?i)@\w|!\[|<img|#\d|\bgh-\d|<!--|--!?>|&#?\w+;|://[^\s/]+/[^\s/]+/[^\s/]+/(issues|pull)/\d`)
 
-// obeyedInText is what it would act upon outside of code.
+// obeyedInText is what it would act upon as well.
 var obeyedInText = regexp.MustCompile(`(?i)://|\bwww\.|mailto:\w|\b[0-9a-f]{7,40}\b|:[a-z][a-z_]*:`)
+
+// forged is how the comments of our own section begin.
+var forged = regexp.MustCompile(`(?i)<!--\s*errmon`)
 
 func TestMarkdownAttacks(t *testing.T) {
 	r := NewRedactor()
@@ -43,14 +45,22 @@ func checkSinks(t *testing.T, r *Redactor, s string, limit int) {
 		if n := utf8.RuneCountInString(got); n > limit || !utf8.ValidString(got) {
 			t.Errorf("%s: %d runes of valid UTF-8 wanted, got %d: %q", sink, limit, n, got)
 		}
-		if m := obeyed.FindString(got); m != "" {
-			t.Errorf("%s: %q would be obeyed in %q", sink, m, got)
-		}
 		if sink != "Fenced" && strings.Contains(got, "\n") {
 			t.Errorf("%s: more than one line: %q", sink, got)
 		}
 	}
+	for _, got := range []string{fenced, code} {
+		if m := forged.FindString(got); m != "" {
+			t.Errorf("%q would be read as ours in %q", m, got)
+		}
+		if strings.Contains(got, gap) && !strings.Contains(s, "errmon") && !strings.Contains(got, "````````") && !strings.Contains(got, `\`+gap+`\|`) {
+			t.Errorf("code cannot be copied: %q", got)
+		}
+	}
 	for _, got := range []string{cell, title} {
+		if m := obeyed.FindString(got); m != "" {
+			t.Errorf("%q would be obeyed in %q", m, got)
+		}
 		if m := obeyedInText.FindString(got); m != "" {
 			t.Errorf("%q would be obeyed in %q", m, got)
 		}
@@ -100,6 +110,9 @@ func TestCut(t *testing.T) {
 		{"code of backticks", r.Code("a `b`", 40).String(), "`` a `b` ``"},
 		{"code of a pipe", r.Code("a|b", 40).String(), "`a\\|b`"},
 		{"code cut", r.Code(long, 32).String(), "`" + long[:24] + " … cut`"},
+		{"fenced path", r.Fenced("at f (/app/node_modules/@acme/web/index.js) #12 a --> b <!-- c --> &amp;", 100).String(),
+			"```\nat f (/app/node_modules/@acme/web/index.js) #12 a --> b <!-- c --> &amp;\n```\n"},
+		{"code of a release", r.Code("web@2.3.1 https://h.example/a/b/issues/1", 60).String(), "`web@2.3.1 https://h.example/a/b/issues/1`"},
 		{"code of nothing", r.Code(" \x1b[0m\n", 40).String(), ""},
 		{"cell", r.Cell("f(x) <b> a_b", 40).String(), `f\(x\) \<b\> a\_b`},
 		{"cell cut", r.Cell(long, 32).String(), long[:26] + " … cut"},
