@@ -35,11 +35,11 @@ func (s *session) doctor(ctx context.Context) error {
 	if c.GitHubToken != "" && c.Owner != "" {
 		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkGitHub(ctx, c.Config) })
 	}
-	for _, i := range integrations {
-		if i.configured(c.Config) {
-			connected, err := i.connect(s, ctx, c.Config)
+	for _, i := range Integrations {
+		if i.Configured(c.Config) {
+			connected, err := i.Connect(ctx, c.Config, s.host())
 			if err != nil {
-				connected.Check = func(context.Context) []finding.Finding { return finding.All(i.settings, err) }
+				connected.Check = func(context.Context) []finding.Finding { return finding.All(i.Settings, err) }
 			}
 			checks = append(checks, connected.Check)
 		}

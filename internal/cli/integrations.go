@@ -8,24 +8,32 @@ import (
 	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/cloudwatch"
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/source"
 )
 
-// integration connects one service that is read.
-type integration struct {
-	settings   string // what doctor calls them
-	configured func(config.Config) bool
-	connect    func(*session, context.Context, config.Config) (source.Integration, error)
+// Integration connects one service that is read.
+type Integration struct {
+	Settings   string // what doctor calls them
+	Configured func(config.Config) bool
+	// Connect makes no request. Its error is a mistake in the settings.
+	Connect func(context.Context, config.Config, Host) (source.Integration, error)
 }
 
-// integrations are the services that can be read. A new one is a folder, its
+// Host is what a service runs with.
+type Host struct {
+	Clock    clock.Clock
+	Progress func(line string) // prints a line now and then in a long read
+}
+
+// Integrations are the services that can be read. A new one is a folder, its
 // settings and a line here; .github/CONTRIBUTING.md explains how.
-var integrations = []integration{
-	{"log groups", func(c config.Config) bool { return len(c.LogGroups) > 0 }, (*session).cloudwatch},
-	{"Sentry token", func(c config.Config) bool { return c.SentryAuthToken != "" }, (*session).sentry},
+var Integrations = []Integration{
+	{"log groups", func(c config.Config) bool { return len(c.LogGroups) > 0 }, connectCloudWatch},
+	{"Sentry token", func(c config.Config) bool { return c.SentryAuthToken != "" }, connectSentry},
 }
 
 // readAllPages is up to how many pages of a log group are read without the default
@@ -33,13 +41,13 @@ var integrations = []integration{
 // to be larger costs 1.5 s more.
 const readAllPages = 3
 
-func (s *session) cloudwatch(ctx context.Context, cfg config.Config) (source.Integration, error) {
+func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.Integration, error) {
 	c := cloudwatch.Config{
 		Region:            cfg.AWSRegion,
 		FilterPattern:     cfg.FilterPattern,
 		RequestsPerSecond: cfg.AWSRequestsPerSecond,
-		Clock:             s.Clock,
-		Progress:          func(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) },
+		Clock:             h.Clock,
+		Progress:          h.Progress,
 	}
 	if c.FilterPattern == "" {
 		c.FilterPattern, c.AllPages = cloudwatch.DefaultFilterPattern, readAllPages
@@ -47,7 +55,7 @@ func (s *session) cloudwatch(ctx context.Context, cfg config.Config) (source.Int
 	return cloudwatch.Integrate(ctx, c, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // no lookback if it was mistaken
 }
 
-func (s *session) sentry(_ context.Context, cfg config.Config) (source.Integration, error) {
+func connectSentry(_ context.Context, cfg config.Config, h Host) (source.Integration, error) {
 	return sentry.Integrate(sentry.Config{
 		Token:        cfg.SentryAuthToken,
 		URL:          cfg.SentryURL,
@@ -55,19 +63,23 @@ func (s *session) sentry(_ context.Context, cfg config.Config) (source.Integrati
 		Projects:     cfg.SentryProjects,
 		Query:        cfg.SentryQuery,
 		Environments: cfg.SentryEnvironments,
-		Clock:        s.Clock,
+		Clock:        h.Clock,
 	}), nil
+}
+
+func (s *session) host() Host {
+	return Host{Clock: s.Clock, Progress: func(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) }}
 }
 
 // connect connects the configured services. It returns those that can be read, why
 // others are left out, and the mistakes in their settings.
 func (s *session) connect(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut, mistakes []error) {
 	leftOut = cfg.LeftOut
-	for _, i := range integrations {
-		if !i.configured(cfg) {
+	for _, i := range Integrations {
+		if !i.Configured(cfg) {
 			continue
 		}
-		switch connected, err := i.connect(s, ctx, cfg); {
+		switch connected, err := i.Connect(ctx, cfg, s.host()); {
 		case err != nil:
 			mistakes = append(mistakes, err)
 		case connected.Unusable != nil:

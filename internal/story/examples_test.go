@@ -1,0 +1,90 @@
+package story
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+var seedFlag = os.Getenv("ERRMON_EXAMPLE_SEEDS") // seeds to record and compare, with commas between
+
+// TestExampleLogs holds a preview of the committed logs against what the
+// programs that printed them say they did.
+func TestExampleLogs(t *testing.T) {
+	folder, err := filepath.Abs("../../examples/logs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	comparePreview(t, folder)
+}
+
+// TestRecordedLogs does the same with other failures, drawn by a seed. It
+// needs the four runtimes, so it runs only when asked to:
+//
+//	ERRMON_EXAMPLE_SEEDS=7,8,9 go test -run RecordedLogs ./internal/story
+func TestRecordedLogs(t *testing.T) {
+	seeds := regexp.MustCompile(`\d+`).FindAllString(seedFlag, -1)
+	if len(seeds) == 0 {
+		t.Skip("set ERRMON_EXAMPLE_SEEDS to record logs")
+	}
+	script, err := filepath.Abs("../../examples/logs/record.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, seed := range seeds {
+		t.Run("seed "+seed, func(t *testing.T) {
+			folder := t.TempDir()
+			if out, err := exec.Command(script, seed, folder).CombinedOutput(); err != nil {
+				t.Fatalf("record: %v\n%s", err, out)
+			}
+			comparePreview(t, folder)
+		})
+	}
+}
+
+// comparePreview expects one issue for each row of the folder's truth, with
+// its count.
+func comparePreview(t *testing.T, folder string) {
+	t.Helper()
+	w := newWorld(t)
+	w.env = map[string]string{}
+	r := w.run("preview", folder).mustSucceed(t)
+	var got []int
+	for _, m := range regexp.MustCompile(`(?m)^   \w+ · (\d+) events?`).FindAllStringSubmatch(r.stdout, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, n)
+	}
+	want := truth(t, filepath.Join(folder, "truth.jsonl"))
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d issues with counts %v,\nwant %d with %v\n%s", len(got), got, len(want), want, r.stdout)
+	}
+}
+
+func truth(t *testing.T, path string) []int {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var counts []int
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var row struct{ Count int }
+		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+			t.Fatal(err)
+		}
+		counts = append(counts, row.Count)
+	}
+	return counts
+}

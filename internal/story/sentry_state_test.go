@@ -1,0 +1,188 @@
+package story
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/sentry/sentrytest"
+)
+
+// twoSided is a world with one error in Sentry, filed, whose token may resolve.
+func twoSided(t *testing.T) (w *world, id string) {
+	t.Helper()
+	w = newWorld(t)
+	w.withSentry("web")
+	w.sentry.Configure(func(s *sentrytest.Settings) { s.Tokens["token"] = append(s.Tokens["token"], "event:write") })
+	w.env["SENTRY_RESOLVE"] = "true"
+	id = w.sentry.Put(sentrytest.Issue{Title: "TypeError: x", Count: 5, Event: nodeEvent("TypeError", "x", "Cart.total")})
+	w.run("scan").mustSucceed(t)
+	w.advance(15 * time.Minute)
+	return w, id
+}
+
+// next runs errmon 15 minutes later and wants these states here and there.
+func (w *world) next(here, reason, there, id string) result {
+	w.t.Helper()
+	r := w.run("scan").mustSucceed(w.t)
+	w.advance(15 * time.Minute)
+	w.wantState("TypeError", here, reason)
+	if status := w.sentry.Issue(id).Status; status != there {
+		w.t.Errorf("Sentry's issue is %s, want %s", status, there)
+	}
+	return r
+}
+
+// calm wants further runs to change nothing on either side.
+func (w *world) calm(here, reason, there, id string) {
+	w.t.Helper()
+	for range 2 {
+		if writes := w.errorWrites(w.next(here, reason, there, id)); len(writes) > 0 {
+			w.t.Errorf("nothing happened, and it wrote %v", writes)
+		}
+	}
+}
+
+func (w *world) puts() int {
+	n := 0
+	for _, q := range w.sentry.Requests() {
+		if q.Method == "PUT" {
+			n++
+		}
+	}
+	return n
+}
+
+func (w *world) status(id, status string) {
+	w.sentry.Change(id, func(i *sentrytest.Issue) { i.Status = status })
+}
+
+// TestStatesAreCarriedOverOnce follows an error through what people do on both
+// sides. After each change both sides stay as they are.
+func TestStatesAreCarriedOverOnce(t *testing.T) {
+	number := func(w *world) int { return w.find("TypeError").Number }
+	for _, c := range []struct {
+		name string
+		do   func(w *world, id string)
+	}{
+		{"closed here as completed", func(w *world, id string) {
+			w.github.Close(number(w), "completed")
+			w.next("closed", "completed", "resolved", id)
+			w.calm("closed", "completed", "resolved", id)
+			if n := w.puts(); n != 1 {
+				t.Errorf("resolved %d times, want once", n)
+			}
+			w.sentry.Happen(id, 1, w.now)
+			w.next("open", "reopened", "unresolved", id)
+			w.calm("open", "reopened", "unresolved", id)
+		}},
+		{"closed here, opened again there by hand", func(w *world, id string) {
+			w.github.Close(number(w), "completed")
+			w.next("closed", "completed", "resolved", id)
+			w.status(id, "unresolved")
+			w.next("open", "reopened", "unresolved", id)
+			w.calm("open", "reopened", "unresolved", id)
+			w.github.Close(number(w), "completed")
+			w.next("closed", "completed", "resolved", id)
+			w.calm("closed", "completed", "resolved", id)
+		}},
+		{"closed here as not planned", func(w *world, id string) {
+			w.github.Close(number(w), "not_planned")
+			w.calm("closed", "not_planned", "unresolved", id)
+			w.sentry.Happen(id, 3, w.now)
+			w.calm("closed", "not_planned", "unresolved", id)
+		}},
+		{"resolved there, opened again here", func(w *world, id string) {
+			w.status(id, "resolved")
+			w.next("closed", "completed", "resolved", id)
+			w.calm("closed", "completed", "resolved", id)
+			w.github.Reopen(number(w))
+			w.calm("open", "reopened", "resolved", id)
+			w.github.Close(number(w), "completed")
+			w.calm("closed", "completed", "resolved", id)
+		}},
+		{"resolved there twice", func(w *world, id string) {
+			for range 2 {
+				w.status(id, "resolved")
+				w.next("closed", "completed", "resolved", id)
+				w.status(id, "unresolved")
+				w.next("open", "reopened", "unresolved", id)
+			}
+			w.calm("open", "reopened", "unresolved", id)
+		}},
+		{"resolved there while it is open here again and regresses", func(w *world, id string) {
+			w.status(id, "resolved")
+			w.next("closed", "completed", "resolved", id)
+			w.github.Reopen(number(w))
+			w.sentry.Happen(id, 1, w.now)
+			w.next("open", "reopened", "unresolved", id)
+			w.status(id, "resolved")
+			w.next("closed", "completed", "resolved", id)
+		}},
+		{"archived there, then by hand muted here", func(w *world, id string) {
+			w.status(id, "ignored")
+			w.next("closed", "not_planned", "ignored", id)
+			w.calm("closed", "not_planned", "ignored", id)
+			w.github.Reopen(number(w))
+			w.advance(24 * time.Hour)
+			w.github.Close(number(w), "not_planned")
+			w.status(id, "unresolved")
+			w.calm("closed", "not_planned", "unresolved", id)
+		}},
+		{"deleted there", func(w *world, id string) {
+			w.sentry.Delete(id)
+			w.calm("open", "", "", id)
+		}},
+		{"closed here, and it happens again at once", func(w *world, id string) {
+			w.github.Close(number(w), "completed")
+			w.advance(time.Minute)
+			w.sentry.Happen(id, 2, w.now)
+			w.next("open", "reopened", "unresolved", id)
+			if n := w.puts(); n != 0 {
+				t.Errorf("resolved %d times, though it had happened again", n)
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, id := twoSided(t)
+			c.do(w, id)
+		})
+	}
+}
+
+// TestCarriedStatesAreRecorded looks into the marker.
+func TestCarriedStatesAreRecorded(t *testing.T) {
+	w, id := twoSided(t)
+	w.status(id, "resolved")
+	at := w.now
+	w.next("closed", "completed", "resolved", id)
+	m, err := marker.Read(w.find("TypeError").Body)
+	if state, when := m.Agreed(id); err != nil || state != "resolved" || when.Time().Before(at) || when.Time().After(at.Add(time.Minute)) {
+		t.Errorf("%q since %s, want resolved since the run at %s (%v)", state, when.Time(), at, err)
+	}
+}
+
+// TestResolveNeedsThePermission wants a token that may not resolve to be told,
+// once for each run, while everything else goes on.
+func TestResolveNeedsThePermission(t *testing.T) {
+	w, id := twoSided(t)
+	w.sentry.Configure(func(s *sentrytest.Settings) { s.Tokens["token"] = []string{"event:read", "project:read"} })
+	w.github.Close(w.find("TypeError").Number, "completed")
+	w.log(time.Minute, "ERROR order 1 lost")
+	r := w.run("scan")
+	if r.code != 1 || !strings.Contains(r.stderr, "event:write") || !strings.Contains(r.stderr, "sentry-resolve") {
+		t.Errorf("exit code %d: %s", r.code, r.stderr)
+	}
+	w.find("order")
+	w.sentry.Configure(func(s *sentrytest.Settings) { s.Tokens["token"] = append(s.Tokens["token"], "event:write") })
+	w.next("closed", "completed", "resolved", id)
+}
+
+// TestStatesStayApartUnlessAsked wants closing here to change nothing there.
+func TestStatesStayApartUnlessAsked(t *testing.T) {
+	w, id := twoSided(t)
+	delete(w.env, "SENTRY_RESOLVE")
+	w.github.Close(w.find("TypeError").Number, "completed")
+	w.calm("closed", "completed", "unresolved", id)
+}
