@@ -74,6 +74,7 @@ func publish(t *testing.T, text string, public bool) published {
 	a.Kind, a.Reason = plan.Create, plan.FirstSeen // ours, as the title of a kept issue is GitHub's
 	fill(reflect.ValueOf(&a.Next), clip(text))     // as the pipeline bounds what is stored
 	a.Next.Keys, a.Next.First, a.Next.Last = []string{"exc1:0123456789abcdef"}, 1, 1
+	hashIDs(a.Next)
 	redactor := safe.NewRedactor()
 	r := render.Renderer{Redactor: redactor, Label: "errmon", HoldBack: public}
 	body, err := r.Body(a, "")
@@ -86,6 +87,9 @@ func publish(t *testing.T, text string, public bool) published {
 	}
 	dashboard := marker.Dashboard{}
 	fill(reflect.ValueOf(&dashboard), clip(text))
+	for _, row := range dashboard.Waiting {
+		hashIDs(row.Marker)
+	}
 	home, err := r.Dashboard(dashboard, "")
 	if err != nil {
 		t.Fatal(err)
@@ -176,6 +180,14 @@ func checkLines(t *testing.T, name, text string) {
 // withoutState takes the encoded state out of a body, which differs with the text.
 func withoutState(body string) string {
 	return stateLine.ReplaceAllString(body, "<!-- errmon:state -->")
+}
+
+// hashIDs makes the ids of deliveries what a marker keeps of them.
+func hashIDs(m marker.Marker) {
+	for kind, inbox := range m.Deliveries {
+		inbox.IDs = inbox.IDs.Hashed()
+		m.Deliveries[kind] = inbox
+	}
 }
 
 var stateLine = regexp.MustCompile(`<!-- errmon:(?:state|key) .*? -->`)
