@@ -31,21 +31,21 @@ type Applier struct {
 	Resolve func(ctx context.Context, id string) error
 }
 
-// maxFailures is how many writes in a row may fail until the rest is left to
-// the next run: GitHub is down, and each failure took several retries already.
-const maxFailures = 3
+// maxRefusals is how many writes in a row may be refused until the rest is left to
+// the next run: no write may succeed, and each may have taken several retries.
+const maxRefusals = 5
 
-// errLeft is for writes that were not tried. What stopped them is told once, by
-// the write that it befell.
+// errLeft is for writes that were not tried. The write that stopped them reports
+// why.
 var errLeft = errors.New("the writes after that are left to the next run")
 
-// Do carries out the actions in their order. After GitHub refused for good,
-// the context ended, or several writes failed in a row, the rest is left
-// undone, each with an error.
+// Do carries out the actions in their order. A write that is refused concerns its
+// error alone. After GitHub refused for good, the context ended, or several writes
+// were refused in a row, the rest is left undone, each with an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	var results []plan.Result
 	var stop error
-	failures := 0
+	refusals := 0
 	failed := map[int]bool{}
 	for _, action := range actions {
 		result := plan.Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
@@ -57,11 +57,11 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:
 			result = a.one(ctx, action)
-			failures++
-			if result.Err == nil || errors.Is(result.Err, errElsewhere) {
-				failures = 0
+			result.Refused = result.Err != nil && !final(ctx, result.Err) && !errors.Is(result.Err, errElsewhere) && !errors.Is(result.Err, render.ErrNoRoom)
+			if refusals++; !result.Refused {
+				refusals = 0
 			}
-			if final(ctx, result.Err) || failures == maxFailures {
+			if final(ctx, result.Err) || refusals == maxRefusals {
 				stop = result.Err
 			}
 		}
@@ -73,12 +73,16 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed.
+// final reports whether no further write can succeed. A 403 may be about one body:
+// firewalls answer it to words in a stack trace.
 func final(ctx context.Context, err error) bool {
-	if err == nil {
+	switch {
+	case err == nil:
 		return false
+	case errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden):
+		return true
 	}
-	for _, end := range []error{github.ErrBudget, github.ErrRefused, ledger.ErrUnlabelled, context.DeadlineExceeded} {
+	for _, end := range []error{github.ErrBudget, ledger.ErrUnlabelled, context.DeadlineExceeded} {
 		if errors.Is(err, end) {
 			return true
 		}

@@ -90,18 +90,21 @@ func (ids IDs) newest(keep int) IDs {
 	return kept
 }
 
-// MarshalJSON packs the hashes by day.
+// MarshalJSON packs the hashes by day. An id that is not a hash is hashed: foreign
+// text is never stored.
 func (ids IDs) MarshalJSON() ([]byte, error) {
 	single, many := map[Day][]byte{}, map[Day]string{}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
 		day := ids[id]
-		if strings.Contains(id, ":") {
+		text, number, counted := strings.Cut(id, ":")
+		raw, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil || len(raw) != hashBytes {
+			text, counted = hash(id), false
+			raw, _ = base64.RawURLEncoding.DecodeString(text)
+		}
+		if _, err := strconv.Atoi(number); counted && err == nil {
 			many[day] += "," + id
 			continue
-		}
-		raw, err := base64.RawURLEncoding.DecodeString(id)
-		if err != nil || len(raw) != hashBytes {
-			return nil, fmt.Errorf("pack delivery id %q: not a hash", id)
 		}
 		single[day] = append(single[day], raw...)
 	}

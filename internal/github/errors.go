@@ -27,6 +27,9 @@ var (
 	// ErrRefused: the token, its permissions or the repository's settings stand
 	// in the way of every write.
 	ErrRefused = errors.New("refused")
+	// ErrForbidden: GitHub, or a firewall before it, answered 403. It is ErrRefused as
+	// well, but the next write may succeed.
+	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound: the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")
 )
@@ -62,7 +65,7 @@ func (c *Client) refusal(call *call, answer *gh.ErrorResponse) error {
 		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
 			"pass another token, or in a workflow leave github-token out: its own token is used then")
 	case http.StatusForbidden:
-		return refused(forbidden(call.kind, repository, answer.Message, said))
+		return forbiddenError{refused(forbidden(call.kind, repository, answer.Message, said))}
 	case http.StatusNotFound:
 		return refused(fmt.Sprintf("repository %q not found", repository), "check repository and GITHUB_API_URL, or github-token may not see it")
 	case http.StatusGone:
@@ -79,6 +82,12 @@ func (c *Client) refusal(call *call, answer *gh.ErrorResponse) error {
 func refused(what, remedy string) error {
 	return fmt.Errorf("%w: %w", ErrRefused, &finding.Mendable{What: what, Remedy: remedy})
 }
+
+// forbiddenError is ErrForbidden without a word of its own.
+type forbiddenError struct{ error }
+
+func (e forbiddenError) Unwrap() error        { return e.error }
+func (e forbiddenError) Is(target error) bool { return target == ErrForbidden }
 
 // forbidden explains a 403 that is not about a rate limit: what it is, and how
 // to mend it.

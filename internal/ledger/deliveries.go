@@ -18,6 +18,9 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 		if r.Action.Kind == plan.Wait && len(r.Action.Groups) > 0 {
 			rows = append(rows, row(r.Action, r.Action.Reason))
 		}
+		if r.Refused && len(r.Action.Groups) > 0 {
+			rows = append(rows, refusedRow(r))
+		}
 	}
 	if len(newDeliveries(k.stored, rows)) == 0 && len(withoutFiled(k.stored, k.Issues)) == len(k.stored) {
 		return false, nil

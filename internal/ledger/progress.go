@@ -55,11 +55,12 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	return from, false
 }
 
-// due returns the rows that wait only for room, as many as one run may file.
+// due returns the rows that wait only for room or to be tried again, as many as one
+// run may file.
 func (k Known) due(rules plan.Rules) []marker.Row {
 	var rows []marker.Row
 	for _, row := range k.Dashboard.Waiting {
-		if row.Reason == string(plan.OverMax) && len(rows) < rules.MaxNew {
+		if (row.Reason == string(plan.OverMax) || row.Reason == string(plan.Refused)) && len(rows) < rules.MaxNew {
 			rows = append(rows, row)
 		}
 	}
@@ -85,6 +86,11 @@ func (k Known) After(results []plan.Result, read Read) marker.Dashboard {
 		switch {
 		case r.Action.Kind == plan.Wait:
 			after.Waiting = append(after.Waiting, row(r.Action, r.Action.Reason))
+		case r.Refused:
+			after.Waiting = append(after.Waiting, refusedRow(r))
+			if r.Number != 0 {
+				after.Filed = append(after.Filed, r.Number)
+			}
 		case errors.Is(r.Err, render.ErrNoRoom):
 			after.Waiting = append(after.Waiting, row(r.Action, plan.NoRoom))
 			fallthrough
@@ -112,9 +118,9 @@ func unwritten(rows []marker.Row, results []plan.Result) []marker.Row {
 
 // postponed reports whether a result leaves its events to the next run: the write
 // failed, or the issue went away and the error will be filed anew. An error whose
-// issue has no room waits on the dashboard instead, since that may last.
+// issue has no room or is refused waits on the dashboard instead, since that may last.
 func postponed(r plan.Result) bool {
-	return r.Err != nil && !errors.Is(r.Err, render.ErrNoRoom) || r.Action.Reason == plan.Gone
+	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Action.Reason == plan.Gone
 }
 
 // progress returns how far each source was read. A source with postponed events

@@ -2,12 +2,21 @@ package ledger
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 )
 
 // This file is about rows: errors that wait on the dashboard.
+
+// refusedRow is the row of an error that GitHub refused to write.
+func refusedRow(r plan.Result) marker.Row {
+	waits := row(r.Action, plan.Refused)
+	detail := r.Err.Error()
+	waits.Detail = strings.ToValidUTF8(detail[:min(len(detail), marker.MaxDetail)], "")
+	return waits
+}
 
 func row(a plan.Action, why plan.Reason) marker.Row {
 	return marker.Row{Title: a.Title, Reason: string(why), Marker: a.Next}

@@ -18,9 +18,13 @@ type Dashboard struct {
 	More    int                     `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
 }
 
+// MaxDetail bounds Row.Detail, in bytes.
+const MaxDetail = 300
+
 // Row is one error that waits, with the marker its issue would get.
 type Row struct {
 	Title  string `json:"title"`
 	Reason string `json:"why"`
+	Detail string `json:"det,omitempty"` // of the reason; foreign text, at most MaxDetail bytes
 	Marker Marker `json:"m"`
 }

@@ -19,7 +19,7 @@ const forgetAfter = 30 * 24 * time.Hour
 // many as max-new-issues allows, the others wait on the dashboard.
 func file(fresh [][]*grouping.Group, in Input) []Action {
 	candidates := candidates(fresh, in)
-	slices.SortFunc(candidates, bySeverity)
+	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), bySeverity(a, b)) })
 	created := 0
 	for i := range candidates {
 		a := &candidates[i]
@@ -68,7 +68,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 	}
 	for i, row := range in.Waiting {
 		if _, ok := taken[i]; !ok && in.Now.Sub(row.Marker.Last.Time()) < forgetAfter && !settled(row.Marker, in) {
-			actions = append(actions, Action{Title: row.Title, Next: row.Marker.Clone()})
+			actions = append(actions, Action{Title: row.Title, Next: row.Marker.Clone(), Retry: row.Reason == string(Refused)})
 		}
 	}
 	return actions
@@ -76,6 +76,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 
 // take makes a row part of a candidate; the first one names it.
 func (a *Action) take(row marker.Row) {
+	a.Retry = a.Retry || row.Reason == string(Refused)
 	if len(a.Next.Keys) == 0 {
 		a.Next, a.Title = row.Marker, row.Title
 		return

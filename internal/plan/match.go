@@ -17,6 +17,7 @@ type directory struct {
 	muted      map[int]bool
 	claimed    map[int]string          // see claim.go
 	tracked    map[int]bool            // has a Sentry issue
+	refused    map[int]bool            // a row says that GitHub refused to write it
 	duplicates map[int]int             // number → the older issue of the same error
 	merge      map[int][]marker.Marker // of issues and rows that counted the same events
 	join       map[int][]marker.Marker // of issues and rows that counted other events
@@ -25,7 +26,7 @@ type directory struct {
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(issues []Issue) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, claimed: map[int]string{}, tracked: map[int]bool{},
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, claimed: map[int]string{}, tracked: map[int]bool{}, refused: map[int]bool{},
 		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
@@ -81,6 +82,7 @@ func (d *directory) adopt(rows []marker.Row) []marker.Row {
 		if i := slices.IndexFunc(row.Marker.Keys, d.owned); i >= 0 {
 			owner := d.owners[row.Marker.Keys[i]]
 			d.merge[owner] = append(d.merge[owner], row.Marker)
+			d.refused[owner] = row.Reason == string(Refused)
 			continue
 		}
 		waiting = append(waiting, row)

@@ -7,6 +7,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -51,6 +52,7 @@ const (
 	BelowMin    Reason = "fewer than min-events"                // Wait
 	OverMax     Reason = "more than max-new-issues"             // Wait
 	NoRoom      Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
+	Refused     Reason = "refused by GitHub"                    // Wait: the counts are kept on the dashboard until a later run may write them
 	NotPlanned  Reason = "closed as not planned"                // Mute
 	ClosedAsDup Reason = "closed as duplicate"                  // Mute
 	IgnoreLabel Reason = "labelled ignore"                      // Mute
@@ -111,6 +113,7 @@ type Action struct {
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 	// Evidence is what was looked up about it after the decision.
 	Evidence Evidence
+	Retry    bool            // GitHub refused it in an earlier run
 	DupOf    int             // Duplicate: the issue that stays
 	Resolve  []string        // HereClosed: ids of the Sentry issues to resolve before the issue is written
 	Merge    []marker.Marker // markers of issues and rows that counted the same events
@@ -184,6 +187,9 @@ type Result struct {
 	Number int // of the issue; 0 if there is none
 	URL    string
 	Err    error // why a write is missing
+	// Refused says that GitHub refused this write, and not every write: the error
+	// waits on the dashboard and is tried again after all others.
+	Refused bool
 }
 
 // Done reports whether the run made this change, or in a dry run would make it.
@@ -191,7 +197,7 @@ func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
 // Plan decides about every issue and every error of a run. The result is the
 // same for any order of its inputs: issues by number, then new errors, most
-// severe and most frequent first.
+// severe and most frequent first; at the end what GitHub refused before.
 func Plan(in Input) []Action {
 	known := index(in.Issues)
 	in.Waiting = known.adopt(in.Waiting)
@@ -205,9 +211,23 @@ func Plan(in Input) []Action {
 			continue
 		}
 		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.merge[issue.Number], Join: known.join[issue.Number]}
+		a.Retry = known.refused[issue.Number]
 		actions = append(actions, Decide(a, in))
 	}
-	return append(actions, file(fresh, in)...)
+	actions = append(actions, file(fresh, in)...)
+	slices.SortStableFunc(actions, retriesLast)
+	return actions
+}
+
+// retriesLast keeps what GitHub refused before from standing in the way of others.
+func retriesLast(a, b Action) int {
+	switch {
+	case a.Retry == b.Retry:
+		return 0
+	case b.Retry:
+		return -1
+	}
+	return 1
 }
 
 // CloseDuplicate closes an issue in favour of an older one. Its marker says of

@@ -56,7 +56,7 @@ func (r Renderer) waiting(d marker.Dashboard, rows int) string {
 	b.WriteString("### Waiting for an issue\n\n| Error | Level | Events | Last seen | Why |\n|---|---|---:|---|---|\n")
 	for _, row := range d.Waiting[:rows] {
 		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s |\n", r.Redactor.Code(row.Title, 120), level(row.Marker),
-			row.Marker.Count(), r.newest(row.Marker), why(row))
+			row.Marker.Count(), r.newest(row.Marker), r.why(row))
 	}
 	if more := d.More + len(d.Waiting) - rows; more > 0 {
 		fmt.Fprintf(&b, "\nand %d more", more)
@@ -66,11 +66,16 @@ func (r Renderer) waiting(d marker.Dashboard, rows int) string {
 
 // why a row waits: one of the reasons that plan has, as people may have edited
 // what is stored.
-func why(row marker.Row) plan.Reason {
-	if row.Reason == string(plan.BelowMin) {
-		return plan.BelowMin
+func (r Renderer) why(row marker.Row) string {
+	switch row.Reason {
+	case string(plan.BelowMin):
+		return string(plan.BelowMin)
+	case string(plan.NoRoom):
+		return string(plan.NoRoom)
+	case string(plan.Refused):
+		return string(plan.Refused) + ": " + r.Redactor.Code(row.Detail, marker.MaxDetail).String()
 	}
-	return plan.OverMax
+	return string(plan.OverMax)
 }
 
 // newest links the newest event of a waiting error.

@@ -55,7 +55,7 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
-		err := r.through(ctx, list, deliver, decide, keepMerged, write, tellOnce, readBack, saveDeliveries)
+		err := r.through(ctx, list, deliver, decide, keepMerged, write, tellOnce, saveDeliveries, readBack)
 		// If runs overlap, the two lists that one of them compares are soon not from one
 		// moment, and a list may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
@@ -143,6 +143,9 @@ func readBack(ctx context.Context, r *run) error {
 
 // saveDeliveries stores the deliveries that wait for an issue on the dashboard.
 func saveDeliveries(ctx context.Context, r *run) error {
+	if ctx.Err() != nil {
+		return nil
+	}
 	waiting, err := r.ledger.SaveDeliveries(ctx, r.known, r.results)
 	r.delivered.wrote = r.delivered.wrote || waiting
 	if err != nil {
