@@ -28,11 +28,12 @@ func place(f Frame) string {
 	if f.Line > 0 && f.Column > 0 {
 		file = fmt.Sprintf("%s:%d", file, f.Column)
 	}
+	name := strings.TrimPrefix(f.Module+"."+f.Function, ".")
 	switch {
 	case f.Function == "":
 		return file
 	case file == "":
-		return f.Function
+		return name
 	}
-	return f.Function + " (" + file + ")"
+	return name + " (" + file + ")"
 }

@@ -33,7 +33,7 @@ var exceptionKeys = map[string]bool{
 var (
 	typeKeys    = []string{"exctype", "exceptiontype", "exceptionclass", "errortype", "classname", "class", "type", "name", "kind"}
 	messageKeys = []string{"excvalue", "exceptionmessage", "errormessage", "message", "value", "msg"}
-	framesKeys  = []string{"frames", "steparray", "extendedstacktrace", "stacktraceelements", "stacktrace", "stacktracestring", "backtrace", "trace", "stack"}
+	framesKeys  = []string{"frames", "steparray", "extendedstacktrace", "stacktraceelements", "stacktrace", "stacktracestring", "backtrace", "traceback", "trace", "stack"}
 	causeKeys   = []string{"cause", "causedby", "previous", "innerexception", "inner"}
 )
 
@@ -41,7 +41,7 @@ var (
 var (
 	functionKeys = []string{"function", "methodname", "method", "functionname", "func", "name"}
 	moduleKeys   = []string{"classname", "declaringclass", "class", "module"}
-	fileKeys     = []string{"filename", "file", "path"}
+	fileKeys     = []string{"filename", "file", "path", "source"}
 	lineKeys     = []string{"linenumber", "lineno", "line"}
 )
 
@@ -87,12 +87,12 @@ func (o object) find(keys []string) any {
 // such, unless the stack's text has all of it. It returns the exception if
 // there are no frames: then it is a part of the message.
 func (f *fields) raise(e *event.Event) string {
-	var value any
-	if level := f.levelBy(""); level != event.Unknown && level < event.Warn || f.raised == "" || json.Unmarshal([]byte(f.raised), &value) != nil {
+	if level := f.levelBy(""); level != event.Unknown && level < event.Warn {
 		return ""
 	}
-	chain := appendExceptions(nil, value)
-	if read, _ := stacktrace.Parse(e.Stack); len(chain) <= len(read) || f.raised == f.record && len(read) == 0 {
+	chain := appendExceptions(nil, f.thrown())
+	read, _ := stacktrace.Parse(e.Stack)
+	if len(chain) < len(read) || len(chain) == len(read) && (len(read) == 0 || read[0].Type != "") || f.raised == f.record && len(read) == 0 {
 		return ""
 	}
 	if slices.ContainsFunc(chain, func(x event.Exception) bool { return len(x.Frames) > 0 }) {
@@ -104,6 +104,21 @@ func (f *fields) raise(e *event.Event) string {
 		return chain[0].Message
 	}
 	return strings.TrimSuffix(chain[0].Type+": "+chain[0].Message, ": ")
+}
+
+// thrown returns the decoded exception of the record. A list of frames may stand
+// beside the error, as zerolog writes it.
+func (f *fields) thrown() (value any) {
+	stack := f.values[fieldStack]
+	switch {
+	case f.raised != "":
+		_ = json.Unmarshal([]byte(f.raised), &value) // nil if it is none
+	case strings.HasPrefix(stack, "[{"):
+		var frames any
+		_ = json.Unmarshal([]byte(stack), &frames)
+		value = map[string]any{"type": f.text(fieldErrorType), "message": orElse(f.text(fieldErrorMessage), f.text(fieldMessage)), "frames": frames}
+	}
+	return value
 }
 
 func appendExceptions(chain []event.Exception, value any) []event.Exception {
@@ -119,6 +134,12 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 	}
 	x := event.Exception{Type: o.text(typeKeys), Message: o.text(messageKeys)}
 	frames, cause := o.find(framesKeys), o.find(causeKeys)
+	if inner, ok := frames.(map[string]any); ok { // Sentry's "stacktrace"
+		frames = newObject(inner).find(framesKeys)
+	}
+	if list, ok := frames.([]any); ok && len(list) > 0 && x.Type == "" {
+		x.Type = "error" // Go's have no name
+	}
 	if x.Type == "" || x.Message == "" && frames == nil && cause == nil || len(chain) > maxCauses {
 		return chain
 	}

@@ -17,7 +17,7 @@ func TestJSONShapes(t *testing.T) {
 		{"logstash", `{"@timestamp":"2026-11-22T10:00:00Z","@version":"1","message":"failed","logger_name":"com.acme.Cart","level":"ERROR","stack_trace":"a.b.Oops: x\n\tat a.b.C.d(C.java:1)\n"}`,
 			"error " + at + " \"failed\"\n  logger com.acme.Cart\n  | a.b.Oops: x\n  | \tat a.b.C.d(C.java:1)\n"},
 		{"log4j", `{"instant":{"epochSecond":1795341600,"nanoOfSecond":0},"level":"ERROR","loggerName":"c.a.Cart","message":"failed","thrown":{"name":"a.b.Oops","message":"x","extendedStackTrace":[{"class":"a.b.C","method":"d","file":"C.java","line":1}]}}`,
-			"error " + at + " \"failed\"\n  logger c.a.Cart\n  | a.b.Oops: x\n  | \tat a.b.C.d(C.java:1)\n"},
+			"error " + at + " \"failed\"\n  logger c.a.Cart\n  | a.b.Oops: x\n  |     at a.b.C.d (C.java:1)\n"},
 		{"python-json-logger", `{"asctime":"2026-11-22 10:00:00,000","levelname":"ERROR","name":"shop","message":"failed","exc_info":"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nOops: x"}`,
 			"error " + at + " \"failed\"\n  logger shop\n  | Traceback (most recent call last):\n  |   File \"a.py\", line 1, in f\n  | Oops: x\n"},
 		{"structlog", `{"event":"failed","level":"error","timestamp":"2026-11-22T10:00:00Z","logger":"shop","exception":"Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nOops: x"}`,

@@ -2,7 +2,6 @@ package logtext
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -51,7 +50,7 @@ func failureIn(message string, keys *keyTable) event.Event {
 }
 
 // stackText reads a stack field: a string, or an array of lines as AWS Lambda
-// writes it, or of objects as log4j's JsonLayout does.
+// writes it.
 func stackText(value string) string {
 	if value == "" || value[0] != '[' {
 		if value == "" {
@@ -63,14 +62,5 @@ func stackText(value string) string {
 	if json.Unmarshal([]byte(value), &items) != nil {
 		return ""
 	}
-	var lines []string
-	for _, item := range items {
-		switch item := item.(type) {
-		case string:
-			lines = append(lines, cleanText(item))
-		case map[string]any:
-			lines = append(lines, fmt.Sprintf("\tat %v.%v(%v:%v)", item["class"], item["method"], item["file"], item["line"]))
-		}
-	}
-	return strings.Join(lines, "\n")
+	return frameText(items)
 }
