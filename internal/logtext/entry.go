@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -13,10 +14,14 @@ import (
 // prefixes and colours, each line apart.
 type entry struct {
 	record  event.Record
-	time    time.Time // Record.Time, else the time in the text
-	within  string    // stream named by the text
-	stamped bool      // the first line had a transport timestamp
-	partial bool      // what carried it says that a later record goes on with it
+	time    time.Time   // Record.Time, else the time in the text
+	within  string      // stream named by the text
+	service string      // that the transport names
+	format  string      // the names of the transports
+	level   event.Level // that the transport gives the line
+	stamped bool        // the first line had a transport timestamp
+	bare    bool        // right behind that timestamp
+	partial bool        // what carried it says that a later record goes on with it
 	first   string
 	rest    []string         // further lines of the same record
 	shape   stacktrace.Shape // of the first line
@@ -28,14 +33,18 @@ type entry struct {
 // carry reads what brought the record here, and leaves its text whole in first.
 func carry(r event.Record) entry {
 	c := unwrap(cleanText(r.Text))
-	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, partial: c.partial || isCut(r.Text), first: c.body}
+	if strings.HasPrefix(c.body, "{") {
+		if w, ok := unwrapObject(c.body); ok {
+			inner := unwrap(cleanText(w.line))
+			c.body, c.level, c.service = inner.body, inner.level, orElse(inner.service, orElse(w.service, c.service))
+			c.stream, c.partial = orElse(w.container, inner.stream), c.partial || w.partial || inner.partial
+			c.format = joined(joined(c.format, "wrapper"), inner.format)
+		}
+	}
+	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, bare: c.bare, partial: c.partial || isCut(r.Text), first: c.body,
+		level: c.level, service: c.service, format: c.format}
 	if e.time.IsZero() {
 		e.time = c.time
-	}
-	if strings.HasPrefix(e.first, "{") {
-		if w, ok := unwrapObject(e.first); ok {
-			e.first, e.within, e.partial = cleanText(w.line), w.container, e.partial || w.partial
-		}
 	}
 	return e
 }
@@ -51,7 +60,7 @@ func (e *entry) read(keys *keyTable) {
 	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
 		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
 		for i := range e.rest {
-			if e.stamped { // each line may be, if many were shipped as one
+			if e.format != "" { // each line may be, if many were shipped as one
 				e.rest[i] = unwrap(e.rest[i]).body
 			}
 		}
@@ -66,7 +75,11 @@ func (e *entry) readHead() {
 		e.head.message = e.first
 		return
 	}
-	e.head = readHead(strings.TrimLeft(e.first, " \t"), e.stamped && e.shape == stacktrace.Text)
+	e.head = readHead(strings.TrimLeft(e.first, " \t"), e.bare && e.shape == stacktrace.Text)
+	if e.head.level == event.Unknown && e.shape == stacktrace.Text {
+		e.head.level = e.level
+		e.head.structured = e.head.structured || e.level != event.Unknown
+	}
 	if e.head.structured && e.shape == stacktrace.Text {
 		e.shape = stacktrace.Head
 	}
@@ -80,13 +93,14 @@ func (e *entry) jsonEvent() event.Event {
 	ev := newEvent(e)
 	ev.Text, ev.Format = clip(e.first), joined(ev.Format, "json")
 	e.fields.fill(&ev)
+	ev.Level = cmp.Or(ev.Level, e.level)
 	return ev
 }
 
 // newEvent makes an event of what the record itself tells.
 func newEvent(e *entry) event.Event {
 	r := e.record
-	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: r.Service}
+	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), Format: e.format}
 }
 
 // cleanText makes text valid UTF-8 with "\n" between its lines, none at its

@@ -3,60 +3,298 @@ package logtext
 import (
 	"strings"
 	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // carried is a text without what carried it here.
 type carried struct {
 	body    string
 	time    time.Time
-	stream  string // the stream that the prefix names
-	stamped bool
-	partial bool // the line goes on in a later record
+	stream  string      // the stream that the prefix names
+	service string      // the program that it names
+	level   event.Level // that it gives the line; what the line says itself counts more
+	format  string      // the names of the transports
+	stamped bool        // a time was in front
+	bare    bool        // nothing stands between that time and the line
+	partial bool        // the line goes on in a later record
 }
 
-// unwrap removes, at the start of the text:
+// maxLayers bounds the transports around one line.
+const maxLayers = 4
+
+// unwrap removes the prefixes of transports at the start of the text, one
+// around the other:
 //
-//	2026-11-22T10:00:00.123000+00:00 stream rest   aws logs tail
-//	2026-11-22T10:00:00 rest                       aws logs tail --format short
-//	2026-11-22T10:00:00.123456789Z stdout F rest   containerd, CRI-O
-//	2026-11-22T10:00:00.123456789Z rest            docker logs -t
+//	<11>1 2026-11-22T10:00:00Z host app 7 - - rest     syslog, RFC 5424
+//	Nov 22 10:00:00 host app[7]: rest                  syslog, RFC 3164, and journald
+//	2026-11-22T10:00:00.123000+00:00 stream rest       aws logs tail
+//	2026-11-22T10:00:00.123456789Z stdout F rest       containerd, CRI-O
+//	2026-11-22T10:00:00.123456789Z rest                docker logs -t
+//	2026-11-22T10:00:00.123456+00:00 app[web.1]: rest  Heroku, rsyslog
+//	app-1  | rest                                      docker compose, PM2, foreman
+//	[pod/web-7f2/web] rest                             kubectl logs --prefix
 //
 // A date and time joined by "T" at the start of a line is always taken for the
 // transport's: what carries it puts it before every line, so that only without
 // it frames are seen to be frames.
 func unwrap(s string) carried {
-	if len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' || s[4] != '-' {
-		return carried{body: s}
-	}
-	at, n := isoTime(s)
-	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' {
-		return carried{body: s}
-	}
-	c := carried{time: at, stamped: true}
-	if n == len(s) {
-		return c
-	}
-	c.body = s[n+1:]
-	if cri, ok := cutCRI(c.body); ok {
-		c.partial = c.body[len("stdout ")] == 'P'
-		c.body = cri
-	} else if strings.HasSuffix(s[:n], "+00:00") && s[n] == ' ' {
-		c.stream, c.body = cutTailStream(c.body)
+	c := carried{body: s}
+	for layers := 0; layers < maxLayers && len(c.body) > 3; layers++ {
+		peel := peels[c.body[0]]
+		if peel == nil || !peel(&c, c.body) {
+			break
+		}
 	}
 	return c
 }
 
-// cutCRI removes the stream and the tag that container runtimes print; the tag
-// says whether the line is full or partial.
-func cutCRI(s string) (string, bool) {
-	rest, ok := strings.CutPrefix(s, "stdout ")
-	if !ok {
-		rest, ok = strings.CutPrefix(s, "stderr ")
+// peels are the ways to remove a transport, by the first byte of the line.
+var peels [256]func(c *carried, s string) bool
+
+func init() {
+	for b := range peels {
+		switch c := byte(b); {
+		case c >= '0' && c <= '9':
+			peels[b] = peelTime
+		case isLetter(c):
+			peels[b] = peelNamed
+		}
 	}
-	if !ok || len(rest) < 2 || rest[0] != 'F' && rest[0] != 'P' || rest[1] != ' ' {
-		return s, false
+	peels['<'], peels['['] = peelPriority, peelBracket
+}
+
+// layer notes that a transport was removed.
+func (c *carried) layer(name, body string) bool {
+	c.format, c.body = joined(c.format, name), body
+	return true
+}
+
+// peelPriority removes "<11>" and what follows it in RFC 5424.
+func peelPriority(c *carried, s string) bool {
+	priority, n := run(s[1:])
+	if n == 0 || n > 3 || priority > 191 || s[n+1:] == "" || s[n+1] != '>' {
+		return false
 	}
-	return rest[2:], true
+	c.level = syslogLevel(priority)
+	rest := s[n+2:]
+	if !strings.HasPrefix(rest, "1 ") {
+		return c.layer("syslog", rest)
+	}
+	var word [5]string // time, host, app, process, message id
+	for i := range word {
+		rest = rest[strings.IndexByte(rest, ' ')+1:]
+		word[i], _, _ = strings.Cut(rest, " ")
+	}
+	if _, after, ok := strings.Cut(rest, " "); ok {
+		rest = after
+	}
+	c.time, _ = isoTime(word[0])
+	c.stamped, c.bare = true, false
+	c.name(word[2], s[:len(s)-len(rest)])
+	return c.layer("syslog", strings.TrimPrefix(behindData(rest), "\ufeff"))
+}
+
+// behindData skips RFC 5424's structured data, which Heroku leaves out.
+func behindData(s string) string {
+	if rest, ok := strings.CutPrefix(s, "- "); ok || s == "-" {
+		return rest
+	}
+	for strings.HasPrefix(s, "[") && strings.Contains(s[:min(len(s), 200)], "=") {
+		end := strings.Index(s, `"]`)
+		if end < 0 {
+			return s
+		}
+		s = s[end+2:]
+	}
+	return strings.TrimPrefix(s, " ")
+}
+
+// name keeps the program and the stream that a prefix names.
+func (c *carried) name(program, prefix string) {
+	if program != "-" && (len(program) < 12 || hexLength(program) < len(program)) { // a container's id
+		c.service = orElse(c.service, strings.TrimRight(strings.TrimRight(program, "0123456789"), "-_."))
+	}
+	c.stream = prefix
+}
+
+// peelTime removes a time and what stands between it and the line.
+func peelTime(c *carried, s string) bool {
+	if len(s) > 9 && s[2] == ':' && s[5] == ':' && s[8] == ' ' {
+		if body, name, ok := cutColumn(s[8:]); ok { // foreman
+			c.name(name, name)
+			return c.layer("foreman", body)
+		}
+		return false
+	}
+	if body, name, ok := cutColumn(s); ok && s[1] == '|' { // PM2
+		c.name(name, s[:len(s)-len(body)])
+		return c.layer("PM2", body)
+	}
+	at, n := isoTime(s)
+	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' {
+		return false
+	}
+	if s[10] != 'T' && !(n == len("2006-01-02 15:04:05") && n < len(s) && standsAlone(s[n+1:])) {
+		return false
+	}
+	if !c.stamped {
+		c.time = at
+	}
+	c.stamped, c.bare, c.body = true, true, s[min(n+1, len(s)):]
+	c.peelStamped(s[:n])
+	return true
+}
+
+// standsAlone tells a line that a logger prints no time in front of, so that the
+// time is Docker Desktop's.
+func standsAlone(s string) bool {
+	shape := stacktrace.ShapeOf(s)
+	if shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(s, "    ") || strings.HasPrefix(s, `{"`) {
+		return true
+	}
+	_, n := timeAt(s)
+	return n >= len("2006-01-02 15:04:05")
+}
+
+// peelStamped removes what follows on a time.
+func (c *carried) peelStamped(stamp string) {
+	s := c.body
+	name, rest, _ := strings.Cut(s, " ")
+	switch {
+	case (name == "stdout" || name == "stderr") && len(rest) > 1 && (rest[0] == 'F' || rest[0] == 'P') && rest[1] == ' ':
+		c.partial, c.stream = rest[0] == 'P', name
+		c.layer("CRI", rest[2:])
+		return
+	case strings.HasPrefix(name, "[APP/") || strings.HasPrefix(name, "[RTR/"):
+		if stream, body, ok := strings.Cut(rest, " "); ok && (stream == "OUT" || stream == "ERR") {
+			c.stream = name
+			c.layer("Cloud Foundry", body)
+			return
+		}
+	}
+	if c.peelTag(s) {
+		c.bare = false
+		return
+	}
+	if strings.HasSuffix(stamp, "+00:00") {
+		if stream, body := cutTailStream(s); stream != "" {
+			c.stream = stream
+			c.layer("aws logs tail", body)
+			return
+		}
+	}
+	c.layer("timestamp", s)
+}
+
+// peelTag removes "host app[7]: ", "app[web.1]: " or Fly.io's "app[148e] fra [info]".
+func (c *carried) peelTag(s string) bool {
+	name, rest, _ := strings.Cut(s, " ")
+	if open := strings.IndexByte(name, '['); open > 0 && isWord(name[:open]) && strings.IndexByte(name, ']') > 0 {
+		if strings.HasSuffix(name, "]:") {
+			c.stream = name
+			return c.layer("syslog", rest)
+		}
+		if region, body, ok := strings.Cut(rest, " ["); ok && len(region) == 3 && strings.HasSuffix(name, "]") {
+			_, body, ok = strings.Cut(body, "]")
+			c.stream = name
+			return ok && c.layer("Fly.io", body)
+		}
+		return false
+	}
+	tag, body, ok := strings.Cut(rest, ": ")
+	if !ok && strings.HasSuffix(rest, ":") {
+		tag, ok = rest[:len(rest)-1], true
+	}
+	program, pid, numbered := strings.Cut(tag, "[")
+	if !ok || !isWord(name) || !isWord(program) || numbered && !strings.HasSuffix(pid, "]") || !numbered && c.stamped && c.bare && program != "kernel" {
+		return false
+	}
+	if isLevel(name) || isLevel(program) {
+		return false
+	}
+	c.name(program, s[:len(s)-len(body)])
+	if rest, tabbed := strings.CutPrefix(body, "#011"); tabbed { // rsyslog's tab
+		body = "\t" + rest
+	}
+	return c.layer("syslog", body)
+}
+
+func isLevel(word string) bool {
+	level, how := levelWord(word)
+	return level != event.Unknown && how != letter
+}
+
+// peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", journald's times
+// with a weekday, compose's "app-1  | " and stern's "pod container ".
+func peelNamed(c *carried, s string) bool {
+	if body, name, ok := cutColumn(s); ok {
+		c.name(name, name)
+		return c.layer("compose", body)
+	}
+	name, rest, _ := strings.Cut(s, " ")
+	if isPod(name) {
+		container, body, ok := strings.Cut(rest, " ")
+		if ok && isWord(container) && !isLevel(container) {
+			c.stream = name
+			return c.layer("stern", body)
+		}
+	}
+	if monthAt(s) == 0 && !weekday(s+"   ") {
+		return false
+	}
+	at, n := wordyTime(s)
+	if n == 0 || n >= len(s) || s[n] != ' ' || !c.peelTag(s[n+1:]) {
+		return false
+	}
+	c.stamped = true
+	if c.time.IsZero() {
+		c.time = at
+	}
+	return true
+}
+
+// peelBracket removes kubectl's "[pod/web-7f2/web] ".
+func peelBracket(c *carried, s string) bool {
+	name, body, ok := strings.Cut(s, "] ")
+	if !ok || !strings.HasPrefix(name, "[pod/") || strings.Count(name, "/") != 2 {
+		return false
+	}
+	c.stream = name[1:]
+	return c.layer("kubectl", body)
+}
+
+// cutColumn cuts "app-1  | ": a name that is numbered, or padded to a column.
+func cutColumn(s string) (body, name string, ok bool) {
+	bar := strings.IndexByte(s[:min(len(s), 60)], '|')
+	if bar == 1 && len(s) > 2 { // PM2's number
+		next := strings.IndexByte(s[2:min(len(s), 60)], '|')
+		if next < 0 {
+			return "", "", false
+		}
+		bar = next + 2
+	}
+	if bar < 2 || s[bar-1] != ' ' || bar+1 < len(s) && s[bar+1] != ' ' {
+		return "", "", false
+	}
+	name = strings.Trim(s[:bar], " ")
+	name = name[strings.IndexByte(name, '|')+1:]
+	numbered := name != "" && name[len(name)-1] >= '0' && name[len(name)-1] <= '9' && strings.ContainsAny(name, "-_.")
+	if !isWord(name) || isLevel(name) || isNumber(name) || !numbered && s[bar-2] != ' ' {
+		return "", "", false
+	}
+	return s[min(bar+2, len(s)):], name, true
+}
+
+// isPod tells the name of a pod that a deployment made: "web-7f2a9b-x8k2p".
+func isPod(name string) bool {
+	if len(name) < 13 || name[len(name)-6] != '-' || !isWord(name) {
+		return false
+	}
+	name = name[:len(name)-6]
+	set := name[strings.LastIndexByte(name, '-')+1:]
+	return len(set) < len(name) && len(set) >= 5 && len(set) <= 10 && strings.ContainsAny(set, "0123456789") && strings.ToLower(set) == set
 }
 
 // cutTailStream splits off the stream's name as "aws logs tail" prints it: one

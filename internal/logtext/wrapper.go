@@ -6,14 +6,15 @@ import "strings"
 // objects from an application's: Docker's json-file, fluentd, Fluent Bit, Firelens.
 var wrapperKeys = map[string]bool{
 	"stream": true, "source": true, "container_id": true, "container_name": true, "container": true, "kubernetes": true, "docker": true,
-	"ecs_cluster": true, "ecs_task_arn": true, "ecs_task_definition": true, "ec2_instance_id": true, "partial_message": true, "_p": true,
+	"log_processed": true, "tag": true, "logtag": true, "ecs_cluster": true, "ecs_task_arn": true, "ecs_task_definition": true, "ec2_instance_id": true, "partial_message": true, "_p": true,
 }
 
 // wrapped is a line that was shipped as a member of a JSON object.
 type wrapped struct {
 	line      string
 	container string
-	partial   bool // a later record goes on with the line
+	service   string // by Kubernetes' labels
+	partial   bool   // a later record goes on with the line
 }
 
 // unwrapObject reads `{"log":"…","stream":"stderr","container_id":"…"}`, or an
@@ -34,6 +35,8 @@ func unwrapObject(s string) (wrapped, bool) {
 		switch {
 		case m.key == "log" && m.value[0] == '"':
 			w.line, found = unquote(m.value), true
+		case m.key == "kubernetes":
+			w.service = labelled(m.value)
 		case m.key == "container_id":
 			w.container = scalar(m.value)
 		case m.key == "partial_message" || m.key == "_p":
@@ -49,4 +52,15 @@ func unwrapObject(s string) (wrapped, bool) {
 		}
 		rest = after[1:]
 	}
+}
+
+// labelled returns the name that Kubernetes' labels give a pod's program.
+func labelled(pod string) string {
+	for _, label := range [...]string{`"app.kubernetes.io/name":"`, `"app_kubernetes_io/name":"`, `"app":"`, `"k8s-app":"`} {
+		if i := strings.Index(pod, label); i >= 0 {
+			name, _, _ := strings.Cut(pod[i+len(label):], `"`)
+			return name
+		}
+	}
+	return ""
 }
