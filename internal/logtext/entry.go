@@ -60,7 +60,7 @@ func (e *entry) read(keys *keyTable) {
 	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
 		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
 		for i := range e.rest {
-			if e.format != "" { // each line may be, if many were shipped as one
+			if e.stamped || e.format != "" { // each line may be, if many were shipped as one
 				e.rest[i] = unwrap(e.rest[i]).body
 			}
 		}
@@ -75,10 +75,10 @@ func (e *entry) readHead() {
 		e.head.message = e.first
 		return
 	}
-	e.head = readHead(strings.TrimLeft(e.first, " \t"), e.bare && e.shape == stacktrace.Text)
-	if e.head.level == event.Unknown && e.shape == stacktrace.Text {
-		e.head.level = e.level
-		e.head.structured = e.head.structured || e.level != event.Unknown
+	if e.shape == stacktrace.Indented {
+		e.head = readHead(strings.TrimLeft(e.first, " \t"), false, event.Unknown)
+	} else {
+		e.head = readHead(e.first, e.bare, e.level)
 	}
 	if e.head.structured && e.shape == stacktrace.Text {
 		e.shape = stacktrace.Head

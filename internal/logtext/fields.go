@@ -140,7 +140,7 @@ func (f *fields) fill(e *event.Event) {
 	h := head{message: message}
 	if e.Level == event.Unknown && message != "" {
 		first, _, _ := strings.Cut(message, "\n")
-		h = readHead(first, false)
+		h = readHead(first, false, event.Unknown)
 		e.Level = h.level
 	}
 	e.Message = clip(message)

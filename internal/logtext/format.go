@@ -107,7 +107,7 @@ func readPHP(s string) (head, bool) {
 	case kind == "Notice":
 		return head{level: event.Info, message: rest}, true
 	}
-	inner := readHead(s, false)
+	inner := readHead(s, false, event.Unknown)
 	return head{level: max(inner.level, event.Info), message: inner.message}, true
 }
 

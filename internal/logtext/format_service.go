@@ -133,7 +133,7 @@ func readHerokuRouter(s string) (head, bool) {
 // readPHPWorker reads what a worker of PHP-FPM printed.
 func readPHPWorker(s string) (head, bool) {
 	_, said, ok := strings.Cut(s, `: "`)
-	inner := readHead(strings.TrimSuffix(said, `"`), false)
+	inner := readHead(strings.TrimSuffix(said, `"`), false, event.Unknown)
 	return head{level: max(inner.level, event.Info), message: inner.message}, ok
 }
 

@@ -18,7 +18,7 @@ func TestFormats(t *testing.T) {
 				if line == "" {
 					continue
 				}
-				h := readHead(line, false)
+				h := readHead(line, false, event.Unknown)
 				if h.format != f.name {
 					t.Errorf("%q is read as %q", line, h.format)
 				}
@@ -37,7 +37,7 @@ func TestHeadAllocates(t *testing.T) {
 		"Nov 22, 2026, 3:04:05\u202fPM | shop | info | order 75123 paid", "[10:00:00] [main/INFO] order 75123 paid", "GET /orders/75123 200 35 ms",
 		"I1122 10:00:00.123456       1 error.go:42] order paid", "ℹ️ order 75123 paid",
 	} {
-		if n := testing.AllocsPerRun(100, func() { readHead(line, false) }); n > 0 {
+		if n := testing.AllocsPerRun(100, func() { readHead(line, false, event.Unknown) }); n > 0 {
 			t.Errorf("%v allocations for %q", n, line)
 		}
 	}

@@ -74,6 +74,7 @@ type streamKey struct{ source, stream, within string }
 // stream is the state of one stream between two records.
 type stream struct {
 	key     streamKey
+	within  string // that the last line named, see Add
 	pending pending
 	parts   parts
 	parked  []pending // failures of other requests, see lanes.go
@@ -100,7 +101,15 @@ func (f *Framer) UseKeys(team map[string][]string) {
 // Add takes the next record of its stream.
 func (f *Framer) Add(r event.Record) {
 	e := carry(r)
-	s := f.stream(streamKey{r.Source, r.Stream, e.within})
+	base := f.stream(streamKey{r.Source, r.Stream, ""})
+	s := base
+	switch {
+	case e.within != "":
+		base.within = e.within
+		s = f.stream(streamKey{r.Source, r.Stream, e.within})
+	case base.within != "" && e.format == "":
+		s = f.stream(streamKey{r.Source, r.Stream, base.within}) // a program's own head looks like a transport's
+	}
 	if !f.gather(s, e) {
 		f.take(s, e)
 	}

@@ -61,14 +61,20 @@ const maxHeadParts = 10
 // brackets, and what separates them. A level is one that stands where a head
 // has its level: behind nothing but such parts, and set off the more from what
 // follows the more it looks like a word of a sentence. What the table of formats
-// knows is read first. A stamped line follows on the time of a transport.
-func readHead(s string, stamped bool) head {
+// knows is read first. What a transport said comes before the line: a time, if it
+// is stamped, and a level, which counts if the line has none.
+func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: s, timed: stamped}
 	if stamped {
 		r.left = afterTime
 	}
 	if s == "" || !r.special() {
 		r.read()
+	}
+	if r.h.level == event.Unknown && given != event.Unknown {
+		r = headReader{s: s}
+		r.take(given, 0)
+		r.afterLevel()
 	}
 	if r.h.requestID != "" {
 		r.h.lane = r.h.requestID

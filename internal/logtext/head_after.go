@@ -132,11 +132,11 @@ func (r *headReader) behindBracket(s string) bool {
 	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
 		return false // of XML, or of a template
 	}
-	if at, n := timeAt(inner); n == len(inner) && n > 0 {
-		if r.h.time.IsZero() {
-			r.h.time = at
-		}
-	} else {
+	at, n := timeAt(inner)
+	if r.h.time.IsZero() {
+		r.h.time = at
+	}
+	if inner = inner[n:]; inner != "" {
 		lane, names := r.h.lane, r.names
 		r.say(inner)
 		if strings.Contains(r.names, ".") && r.names != names {
@@ -165,6 +165,8 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	switch {
 	case s[n] == '=':
 		return r.behindPair(s, n)
+	case repeatsLevel(name, r.h.level):
+		r.behind(n)
 	case name == "RequestId" && len(s) > 47 && isUUID(s[11:47]):
 		r.h.requestID = s[11:47]
 		r.behind(47)
@@ -183,8 +185,11 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		}
 		r.joint = mark
 		r.at += n + length
+	case s[n] == ' ' && isDotted(name) && strings.Trim(s[n:], " -:|") != "":
+		r.h.logger = name
+		r.behind(n)
 	default:
-		return tries < 2 && s[n] == ' ' && isThread(name) && r.tentative(n, tries)
+		return tries < 2 && s[n] == ' ' && (isThread(name) || pairNext(s[n+1:])) && r.tentative(n, tries)
 	}
 	return true
 }
@@ -207,6 +212,36 @@ func (r *headReader) behindPair(s string, n int) bool {
 	return true
 }
 
+// repeatsLevel tells the word of a level that a letter or a sign told already.
+func repeatsLevel(name string, level event.Level) bool {
+	said, how := levelWord(name)
+	return said == level && how == capital
+}
+
+// isDotted tells the name of a class or module, but not of a file or a host.
+func isDotted(name string) bool {
+	if !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
+		return false
+	}
+	if strings.Contains(name, "::") {
+		return true
+	}
+	dot := strings.LastIndexByte(name, '.')
+	switch name[dot+1:] {
+	case "", "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",
+		"sh", "conf", "cfg", "ini", "env", "lock", "csv", "png", "jpg", "svg", "pdf", "zip", "gz", "tar", "pem", "key", "crt", "com", "net", "org", "io", "dev", "local", "internal", "example", "cloud":
+		return false
+	}
+	return dot > 0 && isLetter(name[dot+1]) && !strings.ContainsAny(name, "/@")
+}
+
+// pairNext tells whether a pair that a head may have comes next.
+func pairNext(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := nameEndIn(s)
+	return n > 0 && n < len(s) && s[n] == '=' && fieldOf(s[:n]) != fieldNone
+}
+
 // isThread tells a number or a name that threads and hosts have.
 func isThread(name string) bool {
 	return name == "main" || name == "root" || isNumber(name) || isCompound(name) && strings.IndexByte(name, '.') < 0
@@ -217,7 +252,13 @@ func (r *headReader) tentative(n, tries int) bool {
 	before := *r
 	r.at += n
 	r.at += len(r.s[r.at:]) - len(strings.TrimLeft(r.s[r.at:], " "))
-	if strings.HasPrefix(r.s[r.at:], "(") || !r.behindPart(tries+1) {
+	if s := r.s[r.at:]; s != "" && s[0] == '(' {
+		if _, length := separator(s[closedAt(s)+1:] + " "); length == 0 {
+			*r = before
+			return false
+		}
+	}
+	if !r.behindPart(tries + 1) {
 		*r = before
 		return false
 	}

@@ -74,7 +74,7 @@ func (r *headReader) mark(s string) bool {
 	if n == 0 || n > 8 || n == len(s) {
 		return false
 	}
-	if r.at == 0 && s[n] == ' ' && n == 1 && s[0] != '|' && s[0] != '>' && s[0] != '!' {
+	if r.at == 0 && r.left == atStart && s[n] == ' ' && n == 1 && s[0] != '|' && s[0] != '>' && s[0] != '!' {
 		return false // an item of a list
 	}
 	r.joint = s[:n]
@@ -194,10 +194,7 @@ func (r *headReader) inside(s string) event.Level {
 			}
 			r.timed, mark, s = true, true, s[n:]
 		} else {
-			n = strings.IndexAny(s, " \t:,|/#=();")
-			if n < 0 {
-				n = len(s)
-			}
+			n = innerWord(s)
 			word := s[:n]
 			found, how := levelWord(word)
 			punctuated := n < len(s) && s[n] != ' ' && s[n] != '\t'
@@ -223,6 +220,18 @@ func (r *headReader) inside(s string) event.Level {
 		return level
 	}
 	return event.Unknown
+}
+
+// innerWord returns the length of the word that s begins with, in a bracket.
+func innerWord(s string) int {
+	for n := 0; n < len(s); n++ {
+		if strings.HasPrefix(s[n:], "::") {
+			n++
+		} else if strings.IndexByte(" \t:,|/#=();", s[n]) >= 0 {
+			return n
+		}
+	}
+	return len(s)
 }
 
 // take ends the search for the level, which stands in the next n bytes.

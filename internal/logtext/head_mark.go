@@ -31,7 +31,10 @@ func markAt(s string) int {
 // before a colon is as likely the message's first.
 func (r *headReader) separates(mark, name string) bool {
 	if mark == ": " {
-		return (r.joint == ":" && r.left == afterMark || isCompound(name) && isLetter(name[0])) && !isCode(name) && !stacktrace.IsHeader(name+": ") && !isNumber(name)
+		if r.joint == ":" && r.left == afterMark || r.joint == "--" {
+			return true
+		}
+		return isCompound(name) && isLetter(name[0]) && !isCode(name) && !stacktrace.IsHeader(name+": ")
 	}
 	if isNumber(name) {
 		return mark == r.joint || mark == "\t"

@@ -61,6 +61,7 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 	if n == len(s) {
 		return afterWord
 	}
+	loud := how == capital || how == letter
 	next := byte(' ')
 	if n+1 < len(s) {
 		next = s[n+1]
@@ -68,21 +69,21 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 	spaced := next == ' ' || next == '\t'
 	switch c := s[n]; c {
 	case ' ':
-		return behindBlank(s[n:], how)
+		return behindBlank(s[n:], loud)
 	case '\t', '|', ']', '>', '}', ')', ';':
 		return afterMark
 	case ':':
-		return markIf(spaced || next == ':' || how > small || r.left != atStart)
+		return markIf(spaced || next == ':' || loud || r.left != atStart)
 	case ',':
-		return markIf(how > small || !spaced)
+		return markIf(loud || !spaced)
 	case '[', '*', '#', '~':
 		return afterMark
 	case '/', '{', '<', '@':
-		return markIf(how > small)
+		return markIf(loud)
 	case '(':
-		return markIf(how > small && next != 's')
+		return markIf(loud && next != 's')
 	case '!':
-		return markIf(how > small || spaced)
+		return markIf(loud || spaced)
 	case '-':
 		return markIf(spaced || next == '-' || next == '>')
 	case '=':
@@ -100,7 +101,7 @@ func markIf(yes bool) edge {
 }
 
 // behindBlank returns what follows a level and a blank.
-func behindBlank(s string, how spelling) edge {
+func behindBlank(s string, loud bool) edge {
 	rest := strings.TrimLeft(s, " ")
 	if rest == "" {
 		return afterWord
@@ -113,7 +114,7 @@ func behindBlank(s string, how spelling) edge {
 	case strings.IndexByte("[|:;>*~\t", c) >= 0 || c >= utf8.RuneSelf:
 		return afterMark
 	case c == '#' || c == '(' || c == '<' || c == '{':
-		if how > small {
+		if loud {
 			return afterMark
 		}
 	case c == '-' && len(rest) > 1 && (rest[1] == ' ' || rest[1] == '-' || rest[1] == '>'):
@@ -169,6 +170,9 @@ func (r *headReader) other(s string) bool {
 	if n == 0 || n == len(s) || s[n-1] == '.' {
 		return false
 	}
+	if i := strings.Index(s[:n], "::"); i > 0 && separatesLevel(s[i:n]) {
+		n = i
+	}
 	name := s[:n]
 	if level, cut := levelBehind(name, s[n:]); level != event.Unknown {
 		r.nameOf(name[:cut])
@@ -189,6 +193,16 @@ func (r *headReader) other(s string) bool {
 		}
 	}
 	return r.named(s, name)
+}
+
+// separatesLevel tells whether one of the parts of s between "::" is a level.
+func separatesLevel(s string) bool {
+	for part := range strings.SplitSeq(s, "::") {
+		if _, how := levelWord(part); how >= small {
+			return true
+		}
+	}
+	return false
 }
 
 // named takes a number, an id or a name.

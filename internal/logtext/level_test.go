@@ -40,7 +40,7 @@ func TestLevelAndMessage(t *testing.T) {
 		{"2026-11-22 10:00:00 [error] 7#7: *1 open() failed", event.Error, "open() failed"},
 		{"10:00:00.123 [main] ERROR com.acme.Cart - no price", event.Error, "no price"},
 		{"10:00:00.123 [main] INFO  com.acme.ErrorHandler - ready", event.Info, "ready"},
-		{"22-Nov-2026 10:00:00.123 SEVERE [main] org.apache.catalina.Start.run no price", event.Error, "org.apache.catalina.Start.run no price"},
+		{"22-Nov-2026 10:00:00.123 SEVERE [main] org.apache.catalina.Start.run no price", event.Error, "no price"},
 		{"2026-11-22 10:00:00,123 - shop - ERROR - no price", event.Error, "no price"},
 		{"2026-11-22 10:00:00,123 - errors - INFO - 0 errors", event.Info, "0 errors"},
 		{"2026-11-22 10:00:00,123 - INFO  [QuorumPeer:3] - no price", event.Info, "no price"},

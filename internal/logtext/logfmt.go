@@ -25,7 +25,8 @@ func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
 	pairs(line, func(key, value string) { f.keep(key, value, 0) })
 	level := f.level
-	if level == event.Unknown || f.values[fieldMessage] == "" && f.values[fieldErrorMessage] == "" {
+	message, cause := orElse(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
+	if level == event.Unknown || message == "" && cause == "" {
 		return
 	}
 	h.level, h.structured, h.format = level, true, "logfmt"
@@ -38,7 +39,6 @@ func readLogfmt(h *head, line string) {
 	if o := (origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldEnvironment), f.text(fieldTraceID)}); o != (origin{}) {
 		h.origin = &o
 	}
-	message, cause := f.text(fieldMessage), f.text(fieldErrorMessage)
 	h.message = withCause(message, cause)
 	h.stack = logfmtStack(f.text(fieldStack), message, cause)
 }

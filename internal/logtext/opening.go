@@ -48,7 +48,7 @@ func (o *opening) phase() stacktrace.Phase {
 
 // readSecondLine reads level and message from the second line of a head.
 func (o *opening) readSecondLine(line string) {
-	h := readHead(line, false)
+	h := readHead(line, false, event.Unknown)
 	o.level, o.message = h.level, h.message
 }
 

@@ -185,7 +185,6 @@ func (c *carried) peelStamped(stamp string) {
 			return
 		}
 	}
-	c.layer("timestamp", s)
 }
 
 // peelTag removes "host app[7]: ", "app[web.1]: " or Fly.io's "app[148e] fra [info]".
