@@ -140,7 +140,7 @@ func readPHPWorker(s string) (head, bool) {
 // readGORM reads "/app/orders.go:41 ERROR: message", the place being the caller's.
 func readGORM(s string) (head, bool) {
 	place, rest, _ := strings.Cut(s, " ")
-	h := readHead(rest, true)
+	h := readHead(rest, true, event.Unknown)
 	return head{level: h.level, message: h.message}, strings.Contains(place, ".go:") && h.level != event.Unknown
 }
 
