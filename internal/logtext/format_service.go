@@ -175,3 +175,23 @@ func readJulia(s string) (head, bool) {
 	name, message, ok := strings.Cut(strings.TrimPrefix(s, "┌ "), ": ")
 	return head{level: bracketLevel(name), message: message}, ok
 }
+
+// postgresLevels are PostgreSQL's, of which nothing else prints two blanks behind
+// the colon. What stands in front of them is up to log_line_prefix.
+var postgresLevels = [...]string{"ERROR:  ", "FATAL:  ", "PANIC:  ", "LOG:  ", "WARNING:  ", "NOTICE:  ", "INFO:  "}
+
+// postgres reads a line of PostgreSQL by the level that comes first.
+func (r *headReader) postgres() bool {
+	end := strings.Index(r.s, ":  ")
+	if end < 0 {
+		return false
+	}
+	for _, word := range postgresLevels {
+		before, _ := strings.CutSuffix(r.s[:end+3], word)
+		if len(before) < end && (before == "" || !isLetter(before[len(before)-1])) {
+			r.h.level, r.h.message, r.h.format = bracketLevel(word), r.s[end+3:], "PostgreSQL"
+			return true
+		}
+	}
+	return false
+}

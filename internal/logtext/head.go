@@ -132,6 +132,9 @@ func (r *headReader) withoutLevel() {
 	if h.structured {
 		h.message = strings.TrimLeft(r.s[r.kept:], " \t-|:")
 		h.format = "head"
+		if r.postgres() {
+			return
+		}
 	}
 	if class, method, ok := strings.Cut(h.message, " "); ok && isJavaSource(r.s, class, method) {
 		h.twoLines, h.logger, h.format = true, class, "java.util.logging"

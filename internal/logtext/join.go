@@ -33,7 +33,7 @@ func (p *pending) verdict(e entry) verdict {
 	switch {
 	case p.ownsTime(e), p.isLate(e):
 		return begin
-	case p.head.level >= event.Warn && p.isCompanion(e.first):
+	case p.isCompanion(e.first):
 		return join
 	case e.shape == stacktrace.Head:
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
@@ -90,19 +90,32 @@ func joinIf(yes bool) verdict {
 }
 
 // companions begin the lines that PostgreSQL prints below an error, with the
-// same prefix as that.
+// prefix of that.
 var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  ", "QUERY:  ", "LOCATION:  "}
 
 func (p *pending) isCompanion(line string) bool {
+	if p.head.level < event.Warn {
+		return false
+	}
 	if !strings.Contains(line, ":  ") {
 		return strings.HasPrefix(line, "Runtime.") && isWord(line) && p.event.Format == "AWS Lambda" // the kind of an exit
 	}
 	for _, word := range companions {
-		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(p.text.lines[0], line[:i]) {
+		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(withoutDigits(p.text.lines[0]), withoutDigits(line[:i])) {
 			return true
 		}
 	}
 	return false
+}
+
+// withoutDigits leaves out what a prefix counts, such as the lines of a session.
+func withoutDigits(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' {
+			return -1
+		}
+		return c
+	}, s)
 }
 
 // isPlain tells the lines that a message may consist of.

@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -78,9 +79,9 @@ func TestMessageOfRecordsWithout(t *testing.T) {
 func TestPostgreSQL(t *testing.T) {
 	for name, prefix := range map[string]string{
 		"default": "2023-09-01 06:18:54.123 UTC [25278] ", "RDS": "2023-09-01 06:18:54 UTC:10.0.0.1(55582):u@db:[25278]:",
-		"user": "2023-09-01 06:18:54.123 UTC [25278] shop@shop ", "none": "",
+		"line numbers": "2023-09-01 06:18:54.123 UTC [25278]: [3-1] user=shop,db=shop ", "user": "2023-09-01 06:18:54.123 UTC [25278] shop@shop ", "none": "",
 	} {
-		failure := prefix + "ERROR:  deadlock detected\n" + prefix + "DETAIL:  Process 1 waits.\n" + prefix + "HINT:  See the log.\n" +
+		failure := strings.ReplaceAll(prefix, "-1]", "-2]") + "ERROR:  deadlock detected\n" + prefix + "DETAIL:  Process 1 waits.\n" + prefix + "HINT:  See the log.\n" +
 			prefix + "STATEMENT:  UPDATE orders\n\tSET paid = true"
 		other := "2023-09-01 06:18:54 UTC:10.0.0.9(1):w@db:[7]:DETAIL:  of another process"
 		log := prefix + "LOG:  ready\n" + failure + "\n" + other + "\n" + prefix + "LOG:  fine"

@@ -164,6 +164,8 @@ func fieldLevel(key, value string) event.Level {
 // thousands, and syslog's (0 to 7).
 func numberLevel(key string, n int) event.Level {
 	switch {
+	case key == "status", key == "priority" && n > 7: // of an answer, of a job
+		return event.Unknown
 	case key == "levelno": // Python's
 		return event.Level(min(n/10, 5)) + event.Trace
 	case n < 10 && key == "LogLevel": // .NET's

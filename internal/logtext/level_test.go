@@ -77,6 +77,12 @@ func TestLevelAndMessage(t *testing.T) {
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`, event.Error, "invocation failed: timeout"},
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"status":"success"}}`, event.Info, "platform.runtimeDone"},
 
+		// PostgreSQL, whatever its log_line_prefix.
+		{"2026-11-22 10:00:00 UTC:10.0.0.1(55582):u@db:[7]:ERROR:  no price", event.Error, "no price"},
+		{"2026-11-22 10:00:00 UTC::@:[7]:FATAL:  no price", event.Fatal, "no price"},
+		{"2026-11-22 10:00:00.123 CET [7]: [3-1] user=u,db=db,app=psql ERROR:  no price", event.Error, "no price"},
+		{"2026-11-22 10:00:00.123 CET [7]: [3-1] user=u,db=db,app=psql LOG:  statement: SELECT 'ERROR:  x'", event.Info, "statement: SELECT 'ERROR:  x'"},
+
 		// By shape alone.
 		{"TypeError: x is not a function", event.Error, "TypeError: x is not a function"},
 		{"Uncaught TypeError: x is not a function", event.Error, "Uncaught TypeError: x is not a function"},
@@ -92,6 +98,8 @@ func TestLevelAndMessage(t *testing.T) {
 		{`{"level":"info","msg":"ERROR no price","error":null}`, event.Info, "ERROR no price"},
 		{`{"level":"info","msg":"ok","error":"none","stack":"Error: x\n    at f (/a.js:1:2)"}`, event.Info, "ok"},
 		{`{"severity":"ERROR","message":"no price"}`, event.Error, "no price"},
+		{`{"status":502,"priority":50,"message":"no price"}`, event.Unknown, "no price"},
+		{`{"status":"error","message":"no price"}`, event.Error, "no price"},
 		{`{"msg":"0 errors","error":null}`, event.Unknown, "0 errors"},
 		{`{"msg":"done","errors":0,"file":"error.js"}`, event.Unknown, "done"},
 		{`{"message":"ERROR no price"}`, event.Error, "ERROR no price"},
