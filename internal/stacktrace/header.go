@@ -35,7 +35,7 @@ func findHeader(lines []string) event.Exception {
 // stripLead removes what runtimes print in front of an exception's name.
 func stripLead(line string) string {
 	s := strings.TrimSpace(line)
-	for _, lead := range []string{"[cause]: ", "Caused by: ", "caused by: ", "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
+	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
 		s = strings.TrimPrefix(s, lead)
 	}
 	const thread = `Exception in thread "`

@@ -21,7 +21,7 @@ import (
 // went wrong on the way out, no cause, and is left out of the chain.
 
 var java = runtime{
-	name: "java", first: "a.CS", shape: javaShape, starts: beginsWith(javaFrame), parse: parseJava,
+	name: "java", first: "a.CSW", shape: javaShape, starts: beginsWith(javaFrame), parse: parseJava,
 	adopt: adopter{frame: adoptJava, chain: withoutCommon},
 }
 
@@ -31,7 +31,7 @@ func javaShape(line string, indented bool) Shape {
 		if strings.HasSuffix(line, " more") || strings.HasSuffix(line, " common frames omitted") {
 			return Frame
 		}
-	case strings.HasPrefix(line, "Caused by: "), indented && strings.HasPrefix(line, "Suppressed: "):
+	case hasAnyPrefix(line, "Caused by: ", "Wrapped by: "), indented && strings.HasPrefix(line, "Suppressed: "):
 		return Cause
 	}
 	if _, ok := javaFrame(line); ok {
@@ -42,8 +42,8 @@ func javaShape(line string, indented bool) Shape {
 
 func parseJava(lines []string) []event.Exception {
 	var chain []event.Exception
-	suppressed := -1 // indentation of the open Suppressed block
-	above := 0       // first line after the frames before
+	suppressed := -1  // indentation of the open Suppressed block
+	above, at := 0, 0 // first line after the frames before, and the exception that frames belong to
 	for i, line := range lines {
 		f, isFrame := javaFrame(line)
 		depth := indent(line)
@@ -56,12 +56,15 @@ func parseJava(lines []string) []event.Exception {
 		case isJavaLink(line, "Caused by: ") && len(chain) > 0:
 			suppressed = -1
 			chain = append(chain, findHeader(javaHeaderLines(lines[i:])))
+			at = len(chain) - 1
+		case isJavaLink(line, "Wrapped by: ") && len(chain) > 0: // logback prints the root cause first, if told to
+			chain = append([]event.Exception{findHeader(javaHeaderLines(lines[i:]))}, chain...)
+			at = 0
 		case isFrame && len(chain) == 0:
 			chain = append(chain, findHeader(lines[above:i]))
 			fallthrough
 		case isFrame:
-			last := &chain[len(chain)-1]
-			last.Frames = append(last.Frames, f)
+			chain[at].Frames = append(chain[at].Frames, f)
 		}
 	}
 	return chain
@@ -75,7 +78,7 @@ func isJavaLink(line, word string) bool {
 func javaHeaderLines(lines []string) []string {
 	for i, line := range lines[1:] {
 		_, isFrame := javaFrame(line)
-		if isFrame || isJavaLink(line, "... ") || isJavaLink(line, "Caused by: ") {
+		if isFrame || isJavaLink(line, "... ") || isJavaLink(line, "Caused by: ") || isJavaLink(line, "Wrapped by: ") {
 			return lines[:i+1]
 		}
 	}

@@ -22,7 +22,9 @@ import (
 // A line tells which function was called there, so that the place of a frame
 // stands on the line before its function. Monolog and Laravel print
 // `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and
-// "[stacktrace]" above the same lines.
+// "[stacktrace]" above the same lines, and the causes of an exception below it.
+
+const phpPrevious = "[previous exception] "
 
 var php = runtime{
 	name: "php", first: `#S[NPF"`, shape: phpShape, starts: startsPHP, parse: parsePHP, adopt: adopter{frame: adoptPHP},
@@ -39,7 +41,7 @@ func phpShape(line string, indented bool) Shape {
 		return Frame
 	case line[0] == '[' && strings.Contains(line, "] PHP "):
 		return phpShape(line[strings.Index(line, "] PHP ")+2:], false)
-	case strings.HasPrefix(line, "Next ") && strings.Contains(line, " in /"):
+	case strings.HasPrefix(line, "Next ") && strings.Contains(line, " in /"), strings.HasPrefix(line, phpPrevious):
 		return Cause
 	case hasAnyPrefix(strings.TrimPrefix(line, "PHP "), "Fatal error: ", "Parse error: "):
 		return Raise
@@ -59,7 +61,11 @@ func startsPHP(lines []string, i int) bool {
 
 func parsePHP(lines []string) []event.Exception {
 	var chain []event.Exception
-	above := 0
+	above, causesBelow := 0, false
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(line, `\\`, `\`) // of Monolog's JSON
+		causesBelow = causesBelow || strings.HasPrefix(line, phpPrevious)
+	}
 	for i := 0; i < len(lines); i++ {
 		if _, ok := phpCall(lines[i]); !ok {
 			continue
@@ -76,7 +82,9 @@ func parsePHP(lines []string) []event.Exception {
 		above = i
 		chain = append(chain, x)
 	}
-	slices.Reverse(chain)
+	if !causesBelow {
+		slices.Reverse(chain)
+	}
 	if len(chain) == 0 {
 		for _, line := range lines {
 			if x, ok := phpFatal(line); ok {

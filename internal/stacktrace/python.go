@@ -24,7 +24,7 @@ import (
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
 var python = runtime{
-	name: "python", first: "FTD+f", shape: pythonShape, starts: startsPython, parse: parsePython,
+	name: "python", first: "FTD+f>\"", shape: pythonShape, starts: startsPython, parse: parsePython,
 	adopt: adopter{frame: adoptPython, typ: pythonType},
 	rules: []rule{
 		{Logged, Traceback, traced, Join},
@@ -50,6 +50,10 @@ var python = runtime{
 		{raisedText, Blank, raisedText, Hold},
 		{raisedText, Chain, chained, Join},
 		{framed, Chain, chained, Join}, // below a group
+		{named, Quotes, chained, Join}, // of another process, in quotes
+		{loggedName, Quotes, chained, Join},
+		{raised, Quotes, raised, Join},
+		{raisedText, Quotes, raised, Join},
 		{chained, Traceback, traced, Join},
 		{chained, GroupTrace, framed, Join},
 		{chained, PythonFrame, traced, Join},
@@ -60,7 +64,9 @@ var python = runtime{
 // indented, and the exception line ends the frames.
 func pythonShape(line string, _ bool) Shape {
 	switch {
-	case strings.HasPrefix(line, `File "`):
+	case line == `"""`:
+		return Quotes
+	case hasAnyPrefix(line, `File "`, `> File "`):
 		if _, ok := pythonFrame(line); ok {
 			return PythonFrame
 		}
@@ -169,7 +175,7 @@ func (p *pythonReader) takeHeader(lines []string, i int) int {
 }
 
 func endsPythonMessage(line string) bool {
-	return strings.HasSuffix(line, tracebackLine) ||
+	return strings.HasSuffix(line, tracebackLine) || line == `"""` ||
 		strings.HasPrefix(strings.TrimLeft(line, " "), "+-") ||
 		hasAnyPrefix(line, "During handling of the above exception", "The above exception was the direct cause")
 }
@@ -195,7 +201,7 @@ func (p *pythonReader) endSection() {
 // pythonFrame reads `File "path", line 12, in function`, and the shorter form
 // of a syntax error, which has no function.
 func pythonFrame(line string) (event.Frame, bool) {
-	rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), `File "`)
+	rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t>"), `File "`)
 	if !ok {
 		return event.Frame{}, false
 	}
