@@ -186,6 +186,8 @@ var same = []struct {
 	{"one procedure fails, called from one file", []string{"tcl/evaluated", "tcl/lambda", "tcl/nested", "tcl/zero"}},
 	{"unnamed functions of one variable, which only their numbers tell apart", []string{"go/error", "go/multiline", "go/string", "go/wrapped"}},
 	{"one function calls two of the library's, which throw the same type", []string{"scala/head", "scala/key"}},
+	{"one function fails, in a thread of its own or not", []string{"dotnet/thread", "dotnet/zero"}},
+	{"one function fails, called from main or a closure of it", []string{"kotlin/companion", "kotlin/lazy"}},
 	{"one function unwraps two results", []string{"rust/overflow", "rust/unwrap"}},
 }
 

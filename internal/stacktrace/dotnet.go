@@ -35,6 +35,8 @@ func dotnetShape(line string, indented bool) Shape {
 		return Announcement
 	case strings.HasPrefix(line, "Unhandled exception. ") && !indented:
 		return Raise
+	case strings.HasPrefix(line, "--- End of "):
+		return Frame
 	case hasAnyPrefix(line, "---> (Inner Exception #", "[ERROR] FATAL UNHANDLED EXCEPTION: "): // Mono prints it a second time
 		return Cause
 	}
@@ -138,7 +140,41 @@ func dotnetName(name string) event.Frame {
 	if dot <= 0 {
 		return event.Frame{Function: name}
 	}
-	return event.Frame{Module: name[:dot], Function: name[dot+1:]}
+	f := event.Frame{Module: name[:dot], Function: name[dot+1:]}
+	cutDotnetMade(&f)
+	return f
+}
+
+// cutDotnetMade names a frame as the source does, where the compiler made a class
+// or a method of a function: "Cart.<PayAsync>d__7.MoveNext" is Cart.PayAsync, and
+// so are "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" and "Cart.<PayAsync>g__Pay|4_0"
+// but for Pay, a function inside it.
+func cutDotnetMade(f *event.Frame) {
+	class, made, ok := cutLast(f.Module, ".+/", "<")
+	if ok {
+		f.Module = class
+	}
+	for _, name := range []string{f.Function, made} {
+		_, rest, ok := strings.Cut(name, "<")
+		outer, suffix, closed := strings.Cut(rest, ">")
+		if !ok || !closed || outer == "" {
+			continue
+		}
+		if local, _, ok := strings.Cut(strings.TrimPrefix(suffix, "g__"), "|"); ok {
+			outer = local
+		}
+		f.Function = outer
+		return
+	}
+}
+
+// cutLast cuts s before the first mark that follows one of the separators.
+func cutLast(s, separators, mark string) (before, after string, ok bool) {
+	i := strings.Index(s, mark)
+	if i <= 0 || strings.IndexByte(separators, s[i-1]) < 0 {
+		return s, "", false
+	}
+	return s[:i-1], s[i:], true
 }
 
 // dotnetLibraries are the namespaces of the runtime, the global assembly cache

@@ -20,7 +20,7 @@ func findHeader(lines []string) event.Exception {
 		for i := len(lines) - 1; i >= 0; i-- {
 			if x, ok := read(stripLead(lines[i])); ok {
 				x.Message = joinMessage(x.Message, lines[i+1:])
-				return x
+				return withReason(x)
 			}
 		}
 	}
@@ -35,7 +35,7 @@ func findHeader(lines []string) event.Exception {
 // stripLead removes what runtimes print in front of an exception's name.
 func stripLead(line string) string {
 	s := strings.TrimSpace(line)
-	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
+	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
 		s = strings.TrimPrefix(s, lead)
 	}
 	const thread = `Exception in thread "`

@@ -102,12 +102,31 @@ func javaFrame(line string) (event.Frame, bool) {
 	if dot <= 0 || strings.ContainsAny(call, " \t") {
 		return event.Frame{}, false
 	}
-	f := event.Frame{Module: call[:dot], Function: call[dot+1:]}
-	if !readJavaPlace(&f, place) {
-		return event.Frame{}, false
+	f := javaName(call[:dot], call[dot+1:])
+	return f, readJavaPlace(&f, place)
+}
+
+// javaName returns the frame of a method as the source names it: a lambda and a
+// coroutine count as the function around them, and what no source holds is not
+// in-app.
+func javaName(class, method string) event.Frame {
+	f := event.Frame{Module: class, Function: method, InApp: javaInApp(class)}
+	for _, made := range [...]string{"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda", "_COROUTINE.", "_BOUNDARY"} {
+		f.InApp = f.InApp && !strings.Contains(class, made)
 	}
-	f.InApp = javaInApp(f.Module)
-	return f, true
+	for _, lead := range [...]string{"lambda$", "$anonfun$"} { // of Java and Scala
+		if rest, ok := strings.CutPrefix(method, lead); ok {
+			f.Function, _, _ = strings.Cut(rest, "$")
+		}
+	}
+	if method == "invokeSuspend" || method == "invoke" { // Kotlin's CartKt$total$1
+		if outer, inner, ok := strings.Cut(class, "$"); ok {
+			if name, n, _ := strings.Cut(inner, "$"); n != "" && strings.Trim(n, "0123456789$") == "" {
+				f.Module, f.Function = outer, name
+			}
+		}
+	}
+	return f
 }
 
 // cutJavaModule removes the class loader and module in front of a class. The
@@ -148,8 +167,8 @@ var javaLibraries = []string{
 func javaInApp(class string) bool { return !hasAnyPrefix(class, javaLibraries...) }
 
 func adoptJava(f *event.Frame) {
-	f.Module = cutJavaModule(f.Module)
-	f.InApp = javaInApp(f.Module)
+	named := javaName(cutJavaModule(f.Module), f.Function)
+	f.Module, f.Function, f.InApp = named.Module, named.Function, named.InApp
 }
 
 // withoutCommon drops of each cause the frames that it has in common with the

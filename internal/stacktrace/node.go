@@ -21,7 +21,7 @@ import (
 // caret, and followed by "Node.js v20.20.2".
 
 var node = runtime{
-	name: "node", first: "a^~}N/nf<[CD", shape: nodeShape, starts: startsNode, parse: parseNode,
+	name: "node", first: "a^~}N/nf<[CD" + nextMark[:1], shape: nodeShape, starts: startsNode, parse: parseNode,
 	adopt: adopter{frame: adoptNode},
 	rules: []rule{
 		{uncaught, Indented, uncaughtText, Hold},
@@ -30,6 +30,7 @@ var node = runtime{
 		{uncaught, Caret, thrown, Join},
 		{uncaughtText, Caret, thrown, Join},
 		{thrown, Header, named, Loose},
+		{thrown, Raise, named, Join},
 		{thrown, Text, thrownOn, Loose},
 	},
 }
@@ -44,6 +45,10 @@ func nodeShape(line string, indented bool) Shape {
 		if isCaret(line) {
 			return Caret
 		}
+	case nextMark[0]:
+		if rest, ok := strings.CutPrefix(line, nextMark); ok && (IsHeader(rest) || strings.HasPrefix(rest, "[")) {
+			return Raise
+		}
 	case '}':
 		if strings.Trim(line, "}],") == "" && !indented {
 			return Closing
@@ -53,11 +58,31 @@ func nodeShape(line string, indented bool) Shape {
 			return Final
 		}
 	default:
+		if _, ok := inspected(line); ok && line[0] == '[' {
+			return Raise
+		}
 		if !indented && isUncaughtPlace(line) {
 			return Place
 		}
 	}
 	return Text
+}
+
+// nextMark is what Next.js prints above an error that it caught.
+const nextMark = "⨯ "
+
+// inspected reads the error without frames that a line holds in brackets, as
+// util.inspect prints it: "[TypeError: fetch failed] {", "[Error: x] { code: 1 }".
+func inspected(line string) (event.Exception, bool) {
+	_, inner, ok := strings.Cut(line, "[")
+	end := strings.Index(inner, "] {")
+	if end < 0 && strings.HasSuffix(inner, "]") {
+		end = len(inner) - 1
+	}
+	if !ok || end < 0 || strings.IndexByte(inner[:end], ':') < 0 {
+		return event.Exception{}, false
+	}
+	return headerAtStart(inner[:end])
 }
 
 // isUncaughtPlace tells "/app/cart.js:42", alone on its line; Windows has a
@@ -82,8 +107,9 @@ func startsNode(lines []string, i int) bool {
 	if _, ok := nodeFrame(lines[i]); ok {
 		return true
 	}
-	_, ok := nodePlace(lines, i)
-	return ok
+	_, place := nodePlace(lines, i)
+	_, ok := inspected(lines[i])
+	return place || ok
 }
 
 func parseNode(lines []string) []event.Exception {
@@ -108,23 +134,18 @@ func parseNode(lines []string) []event.Exception {
 		last.Frames = append(last.Frames, f)
 		after = i + 1
 	}
+	if len(chain) == 0 {
+		chain = appendInspected(chain, lines)
+	}
 	return addNodePlace(chain, lines)
 }
 
 // appendInspected adds the error without frames that the lines hold in brackets,
 // above those it consists of: "[AggregateError: All promises were rejected] {".
 func appendInspected(chain []event.Exception, lines []string) []event.Exception {
-	for _, line := range lines {
-		inner, ok := strings.CutSuffix(line, "] {")
-		if !ok {
-			continue
-		}
-		if _, inner, ok = strings.Cut(inner, "["); !ok {
-			continue
-		}
-		if x, ok := headerAtStart(inner); ok {
-			return append(chain, x)
-		}
+	if i := firstLine(lines, inspected); i < len(lines) {
+		x, _ := inspected(lines[i])
+		return append(chain, x)
 	}
 	return chain
 }
@@ -182,8 +203,7 @@ func hasInApp(frames []event.Frame) bool {
 	return false
 }
 
-// uncaughtValue reads what was thrown where it was no error: printed as it is,
-// or as "[UnhandledPromiseRejection: message] {".
+// uncaughtValue reads what was thrown where it was no error.
 func uncaughtValue(lines []string) event.Exception {
 	for i, line := range lines {
 		if hasAnyPrefix(line, "Node.js v", "(Use `node", "Thrown at:") {
@@ -192,8 +212,6 @@ func uncaughtValue(lines []string) event.Exception {
 		}
 	}
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
-	text, _, _ = strings.Cut(text, "] {\n")
-	text = strings.TrimPrefix(strings.TrimSuffix(text, "]"), "[")
 	if x, ok := headerAtStart(text); ok {
 		return x
 	}
@@ -286,4 +304,14 @@ func adoptNode(f *event.Frame) {
 		f.Function = strings.TrimPrefix(f.Function, "async ")
 	}
 	f.InApp = nodeInApp(f.File)
+}
+
+// withReason shortens what Prisma prints, its call in the source and then the
+// reason, to the words that say what happened.
+func withReason(x event.Exception) event.Exception {
+	call, source, ok := strings.Cut(x.Message, "` invocation in\n")
+	if ok && strings.HasPrefix(call, "Invalid `") {
+		x.Message = call + "` invocation: " + source[strings.LastIndexByte(source, '\n')+1:]
+	}
+	return x
 }

@@ -188,7 +188,7 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 		shape = inTrace(p, line, s)
 	}
 	next := steps[p][shape]
-	if !next.known && s == Ruler {
+	if !next.known && (s == Ruler || s == SwiftFrame) {
 		s = Text
 	}
 	if shape != s && !next.known {

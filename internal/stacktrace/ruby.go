@@ -89,7 +89,7 @@ func rubyLogged(lines []string) event.Exception {
 		}
 		class, rest, ok := strings.Cut(strings.TrimSpace(lines[i]), " (")
 		if ok && isRubyClass(class) { // of Rails
-			message := joinMessage(rest, lines[i+1:])
+			message, _, _ := strings.Cut(joinMessage(rest, lines[i+1:]), "):\n") // a template's source follows
 			return event.Exception{Type: class, Message: strings.TrimSuffix(message, "):")}
 		}
 		if message, class, ok := cutRubyClass(lines[i]); ok {
@@ -133,6 +133,9 @@ func rubyFrame(line string) (f event.Frame, message string, ok bool) {
 	message, ok = strings.CutPrefix(rest, ": ")
 	if !ok && rest != "" {
 		return f, "", false
+	}
+	if strings.HasPrefix(function, "_") && strings.Contains(function, "___") {
+		function = "" // the method that Rails makes of a template
 	}
 	return event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}, message, true
 }

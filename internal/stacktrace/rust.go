@@ -22,7 +22,7 @@ import (
 // below an error.
 
 var rust = runtime{
-	name: "rust", first: "tsSn", shape: rustShape, starts: startsRust, parse: parseRust,
+	name: "rust", first: "tsSnCL", shape: rustShape, starts: startsRust, parse: parseRust,
 	rules: []rule{
 		{panicked, Text, told, Join},
 		{panicked, Header, told, Join},
@@ -40,6 +40,8 @@ func rustShape(line string, indented bool) Shape {
 	case indented:
 	case panics:
 		return RustPanic
+	case line == rustCauses, line == rustLocation:
+		return Cause
 	case line[1:] == "tack backtrace:", strings.HasPrefix(line, "note: ") && strings.Contains(line, "run with `RUST_BACKTRACE="):
 		return RustBacktrace
 	}
@@ -48,18 +50,32 @@ func rustShape(line string, indented bool) Shape {
 
 func startsRust(lines []string, i int) bool {
 	_, ok := rustPanic(lines[i])
-	return ok || lines[i] == "Stack backtrace:"
+	return ok || isRustError(lines[i])
+}
+
+// The lines below an error that anyhow and eyre print.
+const (
+	rustCauses   = "Caused by:"
+	rustLocation = "Location:"
+)
+
+func isRustError(line string) bool {
+	return line == rustCauses || line == rustLocation || line == "Stack backtrace:"
 }
 
 func parseRust(lines []string) []event.Exception {
-	var x event.Exception
 	for i := 0; i < len(lines); i++ {
 		rest, ok := rustPanic(lines[i])
-		if lines[i] == "Stack backtrace:" {
-			x.Type, x.Message = "error", rustError(lines[:i])
-		} else if ok {
+		if isRustError(lines[i]) {
+			return rustErrors(lines[:i], lines[i:])
+		}
+		x := event.Exception{}
+		if ok {
 			x.Message, x.Frames = rustMessage(rest, lines[i+1:])
 			x.Type = rustType(x.Message)
+			if strings.Contains(x.Type, "`") { // a call that failed, by which words of the message are masked
+				x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
+			}
 		} else {
 			continue
 		}
@@ -105,14 +121,36 @@ func rustPlaceFrame(place string) []event.Frame {
 	return []event.Frame{f}
 }
 
-// rustError reads what anyhow prints of an error above its backtrace.
-func rustError(lines []string) string {
-	for _, line := range lines {
+// rustErrors reads an error, below it its causes, and where it was made.
+func rustErrors(above, below []string) []event.Exception {
+	x := event.Exception{Type: "error"}
+	for _, line := range above {
 		if line != "" {
-			return strings.TrimPrefix(line, "Error: ")
+			x.Message = strings.TrimPrefix(line, "Error: ")
+			break
 		}
 	}
-	return ""
+	chain, part := []event.Exception{x}, ""
+	for i, line := range below {
+		s := strings.TrimSpace(line)
+		switch {
+		case isRustError(line):
+			part = line
+			if line == "Stack backtrace:" {
+				chain[0].Frames = rustFrames(below[i+1:])
+				return chain
+			}
+		case s == "":
+		case part == rustCauses:
+			if digits, cause, ok := strings.Cut(s, ": "); ok && hasDigits(digits) && strings.Trim(digits, "0123456789") == "" {
+				s = cause
+			}
+			chain = append(chain, event.Exception{Type: "error", Message: s})
+		case part == rustLocation && len(chain[0].Frames) == 0:
+			chain[0].Frames = rustPlaceFrame(s)
+		}
+	}
+	return chain
 }
 
 // rustTypes begin the messages of the language and its library.

@@ -22,6 +22,7 @@ const (
 	RubyFrame                  // a frame of Ruby, which a cause may follow at once
 	PerlFrame                  // a frame of Perl, which lines of a message may precede
 	PythonFrame                // File "cart.py", line 42
+	SwiftFrame                 // a frame of Swift, which looks like one only below its trap
 	Cause                      // "Caused by: …"
 	Raise                      // begins a trace with the exception: Ruby, PHP, .NET and Elixir
 	Traceback                  // "Traceback (most recent call last):"

@@ -42,12 +42,12 @@ type runtime struct {
 }
 
 // runtimes in the order in which a line that two of them know is read.
-var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, php, dotnet, elixir, perl, tcl, native}
+var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swift, php, dotnet, elixir, perl, tcl, native}
 
 // Parse reads the stack trace in text, which may begin with log lines that
 // belong to the same failure, and names its runtime: "python",
 // "java" (Kotlin and Scala too), "browser", "node", "go", "rust", "ruby", "php",
-// "dotnet", "elixir", "perl", "tcl" or "native". The first line that only one runtime
+// "dotnet", "elixir", "perl", "tcl", "swift" or "native". The first line that only one runtime
 // prints decides which.
 //
 // The exception that surfaced comes first, then its causes; the frames of each

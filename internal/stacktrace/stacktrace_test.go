@@ -102,7 +102,7 @@ func TestParse(t *testing.T) {
 			"java.lang.Error \"no\"\n  * com.acme.Cart | total | Cart.java:4:0\n"},
 		{"java modules", "Exception in thread \"a b\" com.acme.Declined\n\tat java.base/java.util.List.of(List.java:1)\n" +
 			"\tat app//com.acme.Cart$$Lambda$14/0x0000000800c03000.run(Unknown Source)\n",
-			"com.acme.Declined \"\"\n    java.util.List | of | List.java:1:0\n  * com.acme.Cart$$Lambda$14/0x0000000800c03000 | run | :0:0\n"},
+			"com.acme.Declined \"\"\n    java.util.List | of | List.java:1:0\n    com.acme.Cart$$Lambda$14/0x0000000800c03000 | run | :0:0\n"},
 		{"kotlin", "kotlin.KotlinNullPointerException\n\tat com.acme.CartKt.total(Cart.kt:7)\n",
 			"kotlin.KotlinNullPointerException \"\"\n  * com.acme.CartKt | total | Cart.kt:7:0\n"},
 		{"node module and package", "TypeError [ERR_X]: bad\n    at async file:///app/a.mjs:1:2\n    at f (/app/node_modules/x/y.js:3:4)\n" +
@@ -123,7 +123,7 @@ func TestParse(t *testing.T) {
 			"   at Acme.Cart.Charge(String card) in /src/Cart.cs:line 30\n   at Acme.Cart.<PayAsync>d__5.MoveNext()\n" +
 			"   --- End of inner exception stack trace ---\n   at Acme.Program.Main(String[] args) in /src/Program.cs:line 7\n",
 			"Acme.PaymentException \"payment failed\"\n  * Acme.Program | Main | /src/Program.cs:7:0\n" +
-				"System.ArgumentException \"declined\"\n  * Acme.Cart | Charge | /src/Cart.cs:30:0\n  * Acme.Cart.<PayAsync>d__5 | MoveNext | :0:0\n"},
+				"System.ArgumentException \"declined\"\n  * Acme.Cart | Charge | /src/Cart.cs:30:0\n  * Acme.Cart | PayAsync | :0:0\n"},
 		{"ruby 3.4", "/app/cart.rb:8:in 'Integer#/': divided by 0 (ZeroDivisionError)\n\tfrom /app/cart.rb:8:in 'Cart#share'\n",
 			"ZeroDivisionError \"divided by 0\"\n  *  | Integer#/ | /app/cart.rb:8:0\n  *  | Cart#share | /app/cart.rb:8:0\n"},
 		{"rust before 1.73", "thread 'main' panicked at 'no stock', src/main.rs:4:5\nnote: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
@@ -132,7 +132,47 @@ func TestParse(t *testing.T) {
 			"   0:     0x55 - shop::cart::Cart::item::h0123456789abcdef\n                               at /root/.cargo/registry/src/index.crates.io-1/x-1.0.0/src/lib.rs:4:5\n",
 			"panic \"no stock\"\n    shop::cart::Cart | item | /root/.cargo/registry/src/index.crates.io-1/x-1.0.0/src/lib.rs:4:5\n"},
 		{"anyhow", "Error: payment failed\n\nCaused by:\n    declined\n\nStack backtrace:\n   0: anyhow::error::<impl anyhow::Error>::msg\n   1: shop::pay\n             at ./src/main.rs:9:5\n",
-			"error \"payment failed\"\n    anyhow::error::<impl anyhow::Error> | msg | :0:0\n  * shop | pay | ./src/main.rs:9:5\n"},
+			"error \"payment failed\"\n    anyhow::error::<impl anyhow::Error> | msg | :0:0\n  * shop | pay | ./src/main.rs:9:5\nerror \"declined\"\n"},
+		{"anyhow, causes alone", "Error: payment failed\n\nCaused by:\n    0: declined\n    1: connection refused (os error 111)\n",
+			"error \"payment failed\"\nerror \"declined\"\nerror \"connection refused (os error 111)\"\n"},
+		{"eyre", "Error: payment failed\n\nCaused by:\n    declined\n\nLocation:\n    src/main.rs:9:5\n",
+			"error \"payment failed\"\n  *  |  | src/main.rs:9:5\nerror \"declined\"\n"},
+		{"rust unwrap", "thread 'main' panicked at src/cart.rs:31:30:\ncalled `Result::unwrap()` on an `Err` value: NotFound\n",
+			"called `Result::unwrap()` on an `Err` value \"NotFound\"\n  *  |  | src/cart.rs:31:30\n"},
+		{"next", " ⨯ [TypeError: fetch failed] {\n  digest: '1'\n}", "TypeError \"fetch failed\"\n"},
+		{"inspected, in one line", "[PaymentError: card declined] { code: 'E_DECLINED' }", "PaymentError \"card declined\"\n"},
+		{"rejected value", "[UnhandledPromiseRejection: The promise rejected with the reason \"no stock\".] {\n  code: 'ERR_UNHANDLED_REJECTION'\n}",
+			"UnhandledPromiseRejection \"The promise rejected with the reason \\\"no stock\\\".\"\n"},
+		{"prisma", "PrismaClientKnownRequestError: \nInvalid `prisma.order.create()` invocation in\n/app/src/orders.ts:31:30\n\n  28 \n→ 31   prisma.order.create(\n" +
+			"Unique constraint failed on the fields: (`number`)\n    at async place (/app/src/orders.ts:31:12) {\n  code: 'P2002'\n}\n",
+			"PrismaClientKnownRequestError \"Invalid `prisma.order.create()` invocation: Unique constraint failed on the fields: (`number`)\"\n  *  | place | /app/src/orders.ts:31:12\n"},
+		{"laravel, causes", "Call failed {\"exception\":\"[object] (Illuminate\\\\Database\\\\QueryException(code: 2002): refused at /app/vendor/x/Connection.php:712)\n[stacktrace]\n" +
+			"#0 /app/vendor/x/Connection.php(672): Illuminate\\\\Database\\\\Connection->run()\n#1 {main}\n\n[previous exception] [object] (PDOException(code: 2002): refused at /app/vendor/x/Connector.php:70)\n[stacktrace]\n" +
+			"#0 /app/vendor/x/Connector.php(70): PDO->__construct()\n#1 {main}\n\"} \n",
+			"Illuminate\\Database\\QueryException \"refused\"\n    Illuminate\\Database\\Connection | run | /app/vendor/x/Connection.php:712:0\n     | {main} | /app/vendor/x/Connection.php:672:0\n" +
+				"PDOException \"refused\"\n    PDO | __construct | /app/vendor/x/Connector.php:70:0\n     | {main} | /app/vendor/x/Connector.php:70:0\n"},
+		{"logback, root cause first", "a.b.Declined: no\n\tat com.acme.Cart.total(Cart.java:7)\nWrapped by: a.b.Failed: checkout\n\tat com.acme.Shop.pay(Shop.java:9)\n",
+			"a.b.Failed \"checkout\"\n  * com.acme.Shop | pay | Shop.java:9:0\na.b.Declined \"no\"\n  * com.acme.Cart | total | Cart.java:7:0\n"},
+		{"loguru", "Traceback (most recent call last):\n\n  File \"/app/main.py\", line 20, in <module>\n    charge(17)\n    └ <function charge at 0x7f1c>\n\n> File \"/app/pay.py\", line 12, in charge\n    1 / 0\n\nZeroDivisionError: division by zero\n",
+			"ZeroDivisionError \"division by zero\"\n  * pay | charge | /app/pay.py:12:0\n  * main | <module> | /app/main.py:20:0\n"},
+		{"another process's trace", "x.RemoteTraceback: \n\"\"\"\nTraceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\nValueError: no\n\"\"\"\n\nThe above exception was the direct cause of the following exception:\n\n" +
+			"Traceback (most recent call last):\n  File \"/app/b.py\", line 4, in g\nValueError: no\n",
+			"ValueError \"no\"\n  * b | g | /app/b.py:4:0\nValueError \"no\"\n  * a | f | /app/a.py:3:0\n"},
+		{"made classes and methods", "System.Exception: no\n   at Acme.Cart.<>c__DisplayClass3_0.<Place>b__0(Order o)\n   at Acme.Api.<Post>g__Save|4_0(Int32 id)\n--- End of stack trace from previous location ---\n   at Acme.Cart.<>c.<Main>b__0_1()\n",
+			"System.Exception \"no\"\n  * Acme.Cart | Place | :0:0\n  * Acme.Api | Save | :0:0\n  * Acme.Cart | Main | :0:0\n"},
+		{"proxies and coroutines", "a.b.E: no\n\tat com.acme.Orders$$SpringCGLIB$$2.save(<generated>)\n\tat _COROUTINE._BOUNDARY._(CoroutineDebugging.kt:46)\n\tat com.acme.Orders$save$2.invokeSuspend(Orders.kt:31)\n",
+			"a.b.E \"no\"\n    com.acme.Orders$$SpringCGLIB$$2 | save | :0:0\n    _COROUTINE._BOUNDARY | _ | CoroutineDebugging.kt:46:0\n  * com.acme.Orders | save | Orders.kt:31:0\n"},
+		{"rails template", "ActionView::Template::Error (undefined method `name' for nil):\n    1: <h1>Order</h1>\n  \napp/views/orders/show.html.erb:2:in `_app_views_orders_show_html_erb___3298_70123'\n",
+			"ActionView::Template::Error \"undefined method `name' for nil\"\n  *  |  | app/views/orders/show.html.erb:2:0\n"},
+		{"swift", "App/Cart.swift:39: Fatal error: Index out of range\nCurrent stack trace:\n0    libswiftCore.so                    0x00007f2a1c3d4e50 _swift_stdlib_reportFatalErrorInFile + 112\n" +
+			"1    App                                0x000055d0c1b2a3d4 Cart.total(_:) + 52\n",
+			"Fatal error \"Index out of range\"\n     | _swift_stdlib_reportFatalErrorInFile | :0:0\n  * Cart | total | :0:0\n"},
+		{"swift 5.9", "App/main.swift:5: Fatal error: boom\n\n💣 Program crashed: Illegal instruction at 0x00007f8d9c5e3a21\n\nThread 0 \"App\" crashed:\n\n" +
+			"0 0x00007f8d9c5e3a21 _assertionFailure(_:_:file:line:flags:) + 353 in libswiftCore.so\n1 closure #1 in total() + 123 in App at /app/Sources/App/main.swift:5:3\n\n" +
+			"     3│ let prices = [1]\n *   5│   fatalError(\"boom\")\n\n2 [ra] 0x000055d0c1b2a3f0 Cart.pay() + 12 in App at /app/Sources/App/main.swift:10:1\n",
+			"Fatal error \"boom\"\n     | _assertionFailure | :0:0\n  *  | total | /app/Sources/App/main.swift:5:3\n  * Cart | pay | /app/Sources/App/main.swift:10:1\n"},
+		{"swift, place alone", "Fatal error: Unexpectedly found nil while unwrapping an Optional value: file /app/Sources/App/Cart.swift, line 39\n",
+			"Fatal error \"Unexpectedly found nil while unwrapping an Optional value\"\n  *  |  | /app/Sources/App/Cart.swift:39:0\n"},
 		{"php 8.4 closure", "Uncaught Exception: x in /app/a.php:3\nStack trace:\n#0 /app/b.php(9): {closure:App\\Cart::total():16}()\n#1 {main}\n",
 			"Exception \"x\"\n  * App\\Cart | total | /app/a.php:3:0\n  *  | {main} | /app/b.php:9:0\n"},
 		{"browser extension", "TypeError: x\nf@moz-extension://1a/inject.js:1:2\ng@https://shop.example/a.js:3:4\n",
