@@ -2,6 +2,8 @@ package grouping_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,8 +65,9 @@ func errorKeys(records []string) []string {
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 		keys = append(keys, grouping.NewSet(func(s string) string { return s }).Key(e))
 	})
-	for _, r := range records {
-		framer.Add(event.Record{Text: r})
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for i, r := range records {
+		framer.Add(event.Record{Text: r, Time: at.Add(time.Duration(i) * time.Millisecond)})
 	}
 	framer.Flush(time.Now())
 	return keys
@@ -89,4 +92,43 @@ func TestSameInEveryForm(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWholeAndLineByLine wants one identity of each failure, whether it comes as
+// one record or each line as one, without those that are empty, which CloudWatch
+// does not take. It prints how many differ. (What the default filter pattern cannot
+// fetch is declared in cli's tests, as unfound.)
+func TestWholeAndLineByLine(t *testing.T) {
+	type tally struct{ failures, differ int }
+	byRuntime := map[string]tally{}
+	for name, text := range failures(t) {
+		want, got := wholeAndByLine(text)
+		runtime := strings.Split(name, "/")[0]
+		n := byRuntime[runtime]
+		n.failures++
+		if !slices.Equal(want, got) || len(want) != 1 {
+			n.differ++
+			t.Errorf("%s: %v line by line, %v whole", name, got, want)
+		}
+		byRuntime[runtime] = n
+	}
+	var all tally
+	t.Logf("%-10s %8s %8s", "runtime", "failures", "differ")
+	for _, runtime := range slices.Sorted(maps.Keys(byRuntime)) {
+		n := byRuntime[runtime]
+		all.failures, all.differ = all.failures+n.failures, all.differ+n.differ
+		t.Logf("%-10s %8d %8d", runtime, n.failures, n.differ)
+	}
+	t.Logf("%-10s %8d %8d", "all", all.failures, all.differ)
+}
+
+// wholeAndByLine returns the identities of the errors in a text among everyday lines.
+func wholeAndByLine(text string) (whole, byLine []string) {
+	lines := []string{"INFO a"}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return errorKeys([]string{"INFO a", text, "INFO b"}), errorKeys(append(lines, "INFO b"))
 }

@@ -55,7 +55,7 @@ func (p *pending) settle(how stacktrace.Joining, e entry) verdict {
 	case stacktrace.Loose:
 		return joinIf(p.trace.loose < maxLoose && !e.hasTrace())
 	case stacktrace.Apart:
-		return joinIf(!p.whole && len(e.rest) == 0)
+		return joinIf(!p.whole && len(e.rest) == 0 && e.first != p.text.lines[0])
 	case stacktrace.Note:
 		if together && p.trace.loose < maxLoose {
 			return join

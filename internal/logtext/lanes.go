@@ -58,24 +58,42 @@ func (f *Framer) endParked(s *stream, i int) {
 // continued returns the entry without its logger's head where what is behind
 // that goes on with the pending failure, all of whose lines the logger logs alike.
 func (p *pending) continued(e entry) (entry, bool) {
-	if e.shape != stacktrace.Head || !p.sameHead(&e) || !p.failing() || len(e.rest) > 0 || e.stamped != p.stamped {
+	tagged := p.head.tag != "" && strings.HasPrefix(e.first, p.head.tag)
+	if !p.failing() || !tagged && (e.shape != stacktrace.Head || !p.sameHead(&e) || e.stamped != p.stamped) {
 		return e, false
 	}
 	logged, inner := e, e
-	inner.first = behindHead(&e, p.head.gap)
+	if !tagged {
+		inner.first = behindHead(&e, p.head.gap)
+	}
+	inner.first = p.head.untagged(inner.first)
 	inner.shape = stacktrace.ShapeOf(inner.first)
 	inner.head = head{}
 	inner.logged = &logged
-	_, how := p.trace.ahead.After(inner.first, inner.shape)
-	switch s := inner.shape; {
-	case s.NeedsHead(), s == stacktrace.Traceback && (e.head.lane != "" || p.trace.seen),
-		p.trace.seen && (s == stacktrace.Indented || s == stacktrace.Blank || s == stacktrace.Closing),
-		p.trace.seen && isPlain(s) && (how == stacktrace.Join || how == stacktrace.Loose && p.trace.phase.Dying()),
-		s.Dies() && how != stacktrace.Begin,
-		e.head.lane != "" && s == stacktrace.Header && p.trace.phase.Logged():
+	if tagged || p.continues(inner.shape, &e) {
 		return inner, p.verdict(inner) != begin
 	}
 	return e, false
+}
+
+// continues tells whether what is behind a head, of that shape, may be a further
+// line of the failure.
+func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
+	_, how := p.trace.ahead.After(e.head.message, s)
+	switch {
+	case s.NeedsHead():
+		return true
+	case len(e.rest) > 0:
+		return false
+	case isPlain(s):
+		return p.awaitsMessage() || p.trace.seen && (how == stacktrace.Join || how == stacktrace.Loose && p.trace.phase.Dying()) ||
+			e.head.lane != "" && s == stacktrace.Header && p.trace.phase.Logged()
+	case s == stacktrace.Indented, s == stacktrace.Blank, s == stacktrace.Closing:
+		return p.trace.seen || p.head.said != ""
+	case s == stacktrace.Traceback:
+		return e.head.lane != "" || p.trace.seen
+	}
+	return s.Dies() && how != stacktrace.Begin
 }
 
 // behindHead is the message, indented by the white space in front of it if there
@@ -102,6 +120,7 @@ func headGap(e *entry) int {
 // logger put in front of every line.
 func (p *pending) withoutHead(line string) string {
 	const alike = 4 // bytes that such heads begin with
+	line = p.head.untagged(line)
 	if p.head.shape != stacktrace.Head || len(line) < alike || !strings.HasPrefix(p.text.lines[0], line[:alike]) {
 		return line
 	}
@@ -110,7 +129,7 @@ func (p *pending) withoutHead(line string) string {
 	if e.shape != stacktrace.Head || !p.sameHead(&e) {
 		return line
 	}
-	return behindHead(&e, p.head.gap)
+	return p.head.untagged(behindHead(&e, p.head.gap))
 }
 
 // sameHead tells whether the logger names the same level and request.

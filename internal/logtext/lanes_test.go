@@ -47,3 +47,30 @@ func TestLanes(t *testing.T) {
 		}
 	}
 }
+
+// TestTagged reads what Rails and Sidekiq print in production: each line of a
+// failure with the request's tag or the logger's head in front, the first empty.
+func TestTagged(t *testing.T) {
+	const trace = "NoMethodError (undefined method `head' for nil):\n  \napp/controllers/logos_controller.rb:20:in `show'\nlib/tenant.rb:9:in `call'"
+	lines := strings.Split(trace, "\n")
+	print := func(first, others string) string { return first + "  \n" + others + strings.Join(lines, "\n"+others) }
+	tests := []struct{ name, text, message string }{
+		{"tags below a head", print("2022-08-30 14:14:45.005 FATAL -- : [98980c93] ", "[98980c93] "), lines[0]},
+		{"a head and a tag", print("2022-08-30 14:14:45.005 FATAL -- : [98980c93] ", "2022-08-30 14:14:45.005 FATAL -- : [98980c93] "), lines[0]},
+		{"heads", print("2022-08-30 14:14:45.005 ERROR: ", "2022-08-30 14:14:45.005 ERROR: "), lines[0]},
+	}
+	for _, tt := range tests {
+		for form, records := range map[string][]event.Record{"line by line": lineByLine("web", tt.text+"\nINFO paid"), "whole": {{Text: tt.text}, {Text: "INFO paid"}}} {
+			t.Run(tt.name+", "+form, func(t *testing.T) {
+				events := frameAll(records)
+				if len(events) != 2 {
+					t.Fatalf("%d events: %q", len(events), texts(events))
+				}
+				e := events[0]
+				if e.Message != tt.message || e.Level < event.Error || strings.ReplaceAll(strings.TrimSpace(e.Stack), "\n\n", "\n  \n") != trace {
+					t.Errorf("%v %q, stack %q", e.Level, e.Message, e.Stack)
+				}
+			})
+		}
+	}
+}

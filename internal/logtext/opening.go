@@ -17,6 +17,7 @@ type opening struct {
 	stack    string // where a field of the head holds one
 	lane     string // the request or thread that the head names
 	gap      int    // white space between head and message
+	tag      string // what Rails puts in front of every line of the message, see rubyTag
 	twoLines bool   // level and message are on the next line
 	unsaid   bool   // the message is on the next line, see isUnsaid
 	said     string // that message
@@ -28,9 +29,30 @@ func newOpening(e *entry) opening {
 	o := opening{shape: e.shape, level: h.level, message: h.message, stack: h.stack, lane: h.lane, gap: 1,
 		twoLines: h.twoLines, unsaid: e.shape == stacktrace.Head && isUnsaid(h.message)}
 	if e.shape == stacktrace.Head && (h.level == event.Unknown || h.level >= event.Warn) {
-		o.inner, o.gap = stacktrace.ShapeOf(h.message), max(1, headGap(e))
+		o.inner, o.gap, o.tag = stacktrace.ShapeOf(h.message), max(1, headGap(e)), rubyTag(e.first)
+		o.message = o.untagged(o.message)
+		o.unsaid = isUnsaid(o.message)
 	}
 	return o
+}
+
+// rubyTag returns the tags of a line that Ruby's Logger printed for Rails, mostly
+// the request's id: "[98980c93]" of "F, [… #8] FATAL -- : [98980c93] NoMethodError".
+func rubyTag(line string) string {
+	_, message, ok := strings.Cut(line, " -- : [")
+	end := strings.IndexByte(message, ']')
+	if !ok || end <= 0 {
+		return ""
+	}
+	return "[" + message[:end+1]
+}
+
+// untagged returns a line without the tag.
+func (o *opening) untagged(line string) string {
+	if rest, ok := strings.CutPrefix(line, o.tag); ok && o.tag != "" {
+		return strings.TrimPrefix(rest, " ")
+	}
+	return line
 }
 
 // phase is how far the event has come by its head.
@@ -56,7 +78,7 @@ func (o *opening) readSecondLine(line string) {
 // the one that tells what failed.
 func (o *opening) announces() bool {
 	switch o.shape {
-	case stacktrace.Traceback, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
+	case stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
 		return true
 	}
 	return false

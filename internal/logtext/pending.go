@@ -168,11 +168,19 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	if p.head.failure != "" {
 		e.Message = clip(p.head.failure)
 	}
-	if readEmbedded(&e, p.head.level, keys) {
-		return e, true
+	if strings.IndexByte(e.Message, '{') >= 0 {
+		if read, ok := p.embedded(e, keys); ok {
+			return read, true
+		}
 	}
 	e.Level = cmp.Or(p.head.level, p.shapeLevel())
 	return e, !p.trace.fragment && !(len(p.text.lines) == 1 && isBlank(e.Text))
+}
+
+// embedded returns the event with what the JSON object in its message says.
+func (p *pending) embedded(e event.Event, keys *keyTable) (event.Event, bool) {
+	ok := readEmbedded(&e, p.head.level, keys)
+	return e, ok
 }
 
 // shapeLevel is the level of an event whose head names none.

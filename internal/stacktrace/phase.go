@@ -82,7 +82,7 @@ type rule struct {
 // means nothing without lines above it belongs to those.
 var anywhere = map[Shape]Phase{
 	Frame: framed, RubyFrame: framedRuby, PerlFrame: framed, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced,
-	GroupTrace: framed, Chain: chained, Place: uncaught, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
+	GroupTrace: framed, Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
 	RustPanic: panicked, RustBacktrace: framed, TclFirst: quoting, Command: quoting, Final: over, Death: dying, DeathEnd: over, Announcement: announced, Thread: threaded, Header: named,
 }
 
@@ -188,7 +188,7 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 		shape = inTrace(p, line, s)
 	}
 	next := steps[p][shape]
-	if !next.known && (s == Ruler || s == SwiftFrame) {
+	if !next.known && (s == Ruler || s == SwiftFrame || s == Quotes) {
 		s = Text
 	}
 	if shape != s && !next.known {

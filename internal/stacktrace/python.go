@@ -24,7 +24,7 @@ import (
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
 var python = runtime{
-	name: "python", first: "FTD+f>\"", shape: pythonShape, starts: startsPython, parse: parsePython,
+	name: "python", first: "FTD+f>\"bmc_", shape: pythonShape, starts: startsPython, parse: parsePython,
 	adopt: adopter{frame: adoptPython, typ: pythonType},
 	rules: []rule{
 		{Logged, Traceback, traced, Join},
@@ -50,8 +50,8 @@ var python = runtime{
 		{raisedText, Blank, raisedText, Hold},
 		{raisedText, Chain, chained, Join},
 		{framed, Chain, chained, Join}, // below a group
-		{named, Quotes, chained, Join}, // of another process, in quotes
-		{loggedName, Quotes, chained, Join},
+		{Logged, Remote, chained, Join},
+		{chained, Quotes, chained, Join},
 		{raised, Quotes, raised, Join},
 		{raisedText, Quotes, raised, Join},
 		{chained, Traceback, traced, Join},
@@ -66,6 +66,8 @@ func pythonShape(line string, _ bool) Shape {
 	switch {
 	case line == `"""`:
 		return Quotes
+	case strings.HasSuffix(strings.TrimRight(line, " "), "RemoteTraceback:"):
+		return Remote
 	case hasAnyPrefix(line, `File "`, `> File "`):
 		if _, ok := pythonFrame(line); ok {
 			return PythonFrame

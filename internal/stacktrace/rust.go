@@ -125,9 +125,8 @@ func rustPlaceFrame(place string) []event.Frame {
 func rustErrors(above, below []string) []event.Exception {
 	x := event.Exception{Type: "error"}
 	for _, line := range above {
-		if line != "" {
-			x.Message = strings.TrimPrefix(line, "Error: ")
-			break
+		if message, ok := strings.CutPrefix(line, "Error: "); ok || x.Message == "" {
+			x.Message = message
 		}
 	}
 	chain, part := []event.Exception{x}, ""

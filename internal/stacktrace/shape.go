@@ -28,7 +28,8 @@ const (
 	Traceback                  // "Traceback (most recent call last):"
 	GroupTrace                 // the same of an exception group, whose lines are all indented
 	Chain                      // what Python prints between a cause and its effect
-	Quotes                     // `"""`, around the trace of another process
+	Remote                     // "multiprocessing.pool.RemoteTraceback:", above the trace of another process
+	Quotes                     // `"""`, around that
 	Place                      // V8's "/app/cart.js:42" of an uncaught error
 	Caret                      // nothing but "^" and "~"
 	Closing                    // "}" below an inspected error

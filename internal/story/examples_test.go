@@ -9,7 +9,11 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
 var seedFlag = os.Getenv("ERRMON_EXAMPLE_SEEDS") // seeds to record and compare, with commas between
@@ -87,4 +91,55 @@ func truth(t *testing.T, path string) []int {
 		counts = append(counts, row.Count)
 	}
 	return counts
+}
+
+// TestExampleLogsLineByLine logs each line as an event of its own, as CloudWatch
+// holds them, and expects the same issues of a scan.
+func TestExampleLogsLineByLine(t *testing.T) {
+	folder, err := filepath.Abs("../../examples/logs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.log"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no logs: %v", err)
+	}
+	w := newWorld(t)
+	w.env["ERRMON_MAX_NEW_ISSUES"] = "100"
+	for i, file := range files {
+		w.put("/ecs/shop", lineEvents(t, file, w.now.Add(-time.Duration(10+i)*time.Minute))...)
+	}
+	w.run("scan").mustSucceed(t)
+	var got []int
+	for _, issue := range w.github.Issues() {
+		if slices.Contains(issue.Labels, "errmon") {
+			got = append(got, int(count(t, issue)))
+		}
+	}
+	want := truth(t, filepath.Join(folder, "truth.jsonl"))
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d issues with counts %v,\nwant %d with %v", len(got), got, len(want), want)
+	}
+}
+
+// lineEvents makes an event of each line of a file, a millisecond apart. Where "aws
+// logs tail" printed it, time and stream of the event stand in front.
+func lineEvents(t *testing.T, file string, at time.Time) []cloudwatchtest.Event {
+	t.Helper()
+	var events []cloudwatchtest.Event
+	for i, line := range strings.Split(strings.TrimRight(string(read(t, "", file)), "\n"), "\n") {
+		e := cloudwatchtest.Event{Stream: filepath.Base(file), Time: at.Add(time.Duration(i) * time.Millisecond), Message: line}
+		if strings.HasSuffix(file, "-events.log") {
+			fields := strings.SplitN(line, " ", 3)
+			if _, err := time.Parse(time.RFC3339, fields[0]); err == nil && len(fields) == 3 {
+				e.Stream, e.Message = fields[1], fields[2]
+			}
+		}
+		if e.Message != "" { // the service takes no empty event
+			events = append(events, e)
+		}
+	}
+	return events
 }
