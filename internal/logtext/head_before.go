@@ -174,7 +174,9 @@ func (r *headReader) say(inner string) {
 		r.names = inner
 		r.h.lane = orElse(r.h.lane, inner)
 	default:
-		r.h.lane = inner
+		if _, n := timeAt(inner); n == 0 { // not the time and process of Ruby's Logger
+			r.h.lane = inner
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (p *pending) verdict(e entry) verdict {
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen:
 		return begin // some loggers align their levels to the right
-	case isPlain(e.shape) && p.isMessage(e):
+	case isPlain(e.shape) && p.isMessage(e), e.first == "Runtime.ExitError" && strings.Contains(p.head.message, "Runtime exited"):
 		return join
 	}
 	_, how := p.trace.ahead.After(e.first, e.shape)
@@ -61,7 +61,7 @@ func (p *pending) settle(how stacktrace.Joining, e entry) verdict {
 			return join
 		}
 	case stacktrace.Together:
-		if !together {
+		if !together && !(p.headed.now && p.isAtOnce(e)) {
 			return begin
 		}
 	case stacktrace.Hold:
@@ -131,7 +131,11 @@ func (p *pending) ownsTime(e entry) bool { return e.stamped && !p.stamped && isP
 // of access logs have none, and follow on failures.
 func (p *pending) saidTogether(e entry) bool {
 	headless := p.headed.before || p.headed.stamps && !p.stamped && !e.stamped
-	return headless && len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && len(p.held) < maxBare && !p.pausedBefore(e, atOnce)
+	return headless && len(p.held) < maxBare && p.isAtOnce(e)
+}
+
+func (p *pending) isAtOnce(e entry) bool {
+	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
 // pausedBefore tells whether more time than that went by before the record, if

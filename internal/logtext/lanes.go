@@ -70,6 +70,9 @@ func (p *pending) continued(e entry) (entry, bool) {
 	inner.shape = stacktrace.ShapeOf(inner.first)
 	inner.head = head{}
 	inner.logged = &logged
+	if p.atOneMoment(&e) && isPlain(inner.shape) && !tagged {
+		inner.shape = stacktrace.Indented
+	}
 	if tagged || p.continues(inner.shape, &e) {
 		return inner, p.verdict(inner) != begin
 	}
@@ -89,11 +92,19 @@ func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 		return p.awaitsMessage() || p.trace.seen && (how == stacktrace.Join || how == stacktrace.Loose && p.trace.phase.Dying()) ||
 			e.head.lane != "" && s == stacktrace.Header && p.trace.phase.Logged()
 	case s == stacktrace.Indented, s == stacktrace.Blank, s == stacktrace.Closing:
-		return p.trace.seen || p.head.said != ""
+		return p.trace.seen || p.head.said != "" || p.atOneMoment(e)
 	case s == stacktrace.Traceback:
 		return e.head.lane != "" || p.trace.seen
 	}
 	return s.Dies() && how != stacktrace.Begin
+}
+
+// atOneMoment tells whether the head is that of the first line to the letter, its
+// time being in microseconds: the logger was called once.
+func (p *pending) atOneMoment(e *entry) bool {
+	head, ok := strings.CutSuffix(e.first, e.head.message)
+	dot := strings.IndexAny(head, ".,")
+	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
 }
 
 // behindHead is the message, indented by the white space in front of it if there

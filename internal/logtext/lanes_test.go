@@ -57,6 +57,7 @@ func TestTagged(t *testing.T) {
 	tests := []struct{ name, text, message string }{
 		{"tags below a head", print("2022-08-30 14:14:45.005 FATAL -- : [98980c93] ", "[98980c93] "), lines[0]},
 		{"a head and a tag", print("2022-08-30 14:14:45.005 FATAL -- : [98980c93] ", "2022-08-30 14:14:45.005 FATAL -- : [98980c93] "), lines[0]},
+		{"Ruby's own head and a tag", print("F, [2022-08-30T14:14:45.005347 #8] FATAL -- : [98980c93] ", "F, [2022-08-30T14:14:45.005376 #8] FATAL -- : [98980c93] "), lines[0]},
 		{"heads", print("2022-08-30 14:14:45.005 ERROR: ", "2022-08-30 14:14:45.005 ERROR: "), lines[0]},
 	}
 	for _, tt := range tests {

@@ -162,6 +162,9 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	} else {
 		e.Stack = clip(p.head.stack)
 	}
+	if p.trace.died || p.head.shape == stacktrace.Raise {
+		e.Message = stacktrace.WithoutLead(e.Message)
+	}
 	if p.head.said != "" {
 		e.Logger, e.Message = cmp.Or(e.Logger, strings.TrimRight(e.Message, " -:|")), clip(p.head.said)
 	}

@@ -60,6 +60,10 @@ func goShape(line string, indented bool) Shape {
 		if _, _, ok := readGoPlace(line); ok {
 			return GoPlace
 		}
+	case strings.HasSuffix(line, ")") && strings.Contains(line, ".go:"):
+		if _, ok := ginPlace(line); ok {
+			return Frame
+		}
 	case strings.IndexByte("gpfre[", line[0]) < 0:
 	case isGoroutine(line), strings.HasPrefix(line, "[signal SIG"):
 		return Goroutine
@@ -110,8 +114,35 @@ func startsGo(lines []string, i int) bool {
 	if isGoroutine(lines[i]) || hasAnyPrefix(lines[i], "panic: ", "fatal error: ") {
 		return true
 	}
-	_, _, ok := goPlace(lines[i])
-	return ok
+	_, _, place := goPlace(lines[i])
+	_, gin := ginPlace(lines[i])
+	return place || gin
+}
+
+// ginPlace reads "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that it
+// recovered, above "\tTotal: return prices[i]".
+func ginPlace(line string) (event.Frame, bool) {
+	place, address, ok := strings.Cut(line, " (0x")
+	file, n, numbered := cutNumber(place)
+	ok = ok && numbered && strings.HasSuffix(address, ")") && strings.HasSuffix(file, ".go")
+	return event.Frame{File: file, Line: n, InApp: goInApp("", file) && !strings.Contains(file, "/go/src/")}, ok
+}
+
+// ginFrames reads gin's stack, and the panic above it.
+func ginFrames(lines []string) []event.Exception {
+	var frames []event.Frame
+	first := firstLine(lines, ginPlace)
+	for i := first; i+1 < len(lines); i += 2 {
+		f, ok := ginPlace(lines[i])
+		if !ok {
+			break
+		}
+		f.Function, _, _ = strings.Cut(strings.TrimSpace(lines[i+1]), ": ")
+		frames = append(frames, f)
+	}
+	x := goRecovered(lines[:first])
+	x.Frames = frames
+	return []event.Exception{x}
 }
 
 func parseGo(lines []string) []event.Exception {
@@ -125,6 +156,9 @@ func parseGo(lines []string) []event.Exception {
 			chain[0].Frames = frames // the one that surfaced
 			return chain
 		}
+	}
+	if firstLine(lines, ginPlace) < len(lines) {
+		return ginFrames(lines)
 	}
 	if chain := goErrors(lines); len(chain) > 0 {
 		return chain

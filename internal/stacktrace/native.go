@@ -88,6 +88,9 @@ var deathsBy = func() (table [256][]death) {
 
 func nativeShape(line string, indented bool) Shape {
 	if d, ok := deathIn(line); ok && !indented {
+		if isUndefined(line) { // the program goes on
+			return Raise
+		}
 		if d.last {
 			return DeathEnd
 		}
@@ -101,11 +104,11 @@ func nativeShape(line string, indented bool) Shape {
 
 // deathIn finds the death that a line reports, behind the kernel's uptime.
 func deathIn(line string) (death, bool) {
-	if _, rest, ok := strings.Cut(line, "] "); ok && line[0] == '[' {
-		line = rest
-	}
 	if line == "" {
 		return death{}, false
+	}
+	if line[0] == '[' {
+		line = WithoutLead(line)
 	}
 	for _, d := range deathsBy[line[0]] {
 		if strings.HasPrefix(line, d.begin) && strings.Contains(line, d.part) {
@@ -116,6 +119,8 @@ func deathIn(line string) (death, bool) {
 	case line == "Segmentation fault":
 		return death{last: true}, true
 	case isUndefined(line):
+	case strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
+		return death{last: true}, true
 	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // mysqld
 	case (line[0] == '.' || line[0] == '/') && strings.Contains(line, "(core dumped)"): // a shell: "./run.sh: line 3: 7 Aborted (core dumped) ./app"
 		return death{last: true}, true
@@ -164,6 +169,21 @@ func parseNative(lines []string) []event.Exception {
 	return []event.Exception{x}
 }
 
+// WithoutLead returns the line with which a process dies without what stands in
+// front of the words: Linux's uptime, mysqld's time, a place in the source.
+func WithoutLead(line string) string {
+	if _, rest, ok := strings.Cut(line, "] "); ok && line[0] == '[' {
+		return rest
+	}
+	if _, rest, ok := strings.Cut(line, " UTC - "); ok {
+		return rest
+	}
+	if place, rest, ok := strings.Cut(line, ": "); ok && !strings.Contains(place, " ") && readRustPlace(&event.Frame{}, place) {
+		return rest
+	}
+	return line
+}
+
 // nativeHeader reads type and message of a death.
 func nativeHeader(lines []string) event.Exception {
 	line, below := lines[0], ""
@@ -197,30 +217,30 @@ func nativeHeader(lines []string) event.Exception {
 	}
 	if strings.HasPrefix(line, "# A fatal error") {
 		for _, l := range lines[1:] {
-			if name, rest, ok := strings.Cut(strings.TrimLeft(l, "# "), " ("); ok {
-				return event.Exception{Type: name, Message: name + " (" + rest}
+			if name, _, ok := strings.Cut(strings.TrimLeft(l, "# "), " ("); ok {
+				return event.Exception{Type: strings.Trim(line, "# :"), Message: name}
 			}
 		}
 	}
-	for _, s := range signals {
-		if strings.Contains(line, s) && strings.HasSuffix(line, s) || strings.Contains(line, "(core dumped)") && strings.Contains(line, s) {
-			return event.Exception{Type: s}
-		}
-	}
-	for _, lead := range []string{"due to ", "': ", " UTC - ", "] "} { // of the JVM, glibc, mysqld and Linux
-		if _, rest, ok := strings.Cut(line, lead); ok && lead != "] " || ok && line[0] == '[' {
-			line = rest
-		}
-	}
-	line = strings.Trim(line, "*#; {\"")
+	place := line
+	line = strings.Trim(WithoutLead(line), "*#; {\"")
 	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
 		if before, rest, ok := strings.Cut(line, name+": "); ok {
 			x := event.Exception{Type: name, Message: rest}
-			if f := (event.Frame{}); readRustPlace(&f, strings.TrimSuffix(before, ": ")) { // UBSan's
-				f.InApp = nativeInApp(f)
+			if f := nativeCall("", before+strings.TrimSuffix(place[:len(place)-len(line)], ": ")); f.Line > 0 { // UBSan's
 				x.Frames = []event.Frame{f}
 			}
 			return x
+		}
+	}
+	for _, s := range signals {
+		if strings.HasSuffix(line, s) || strings.Contains(line, "(core dumped)") && strings.Contains(line, s) {
+			return event.Exception{Type: s}
+		}
+	}
+	for _, lead := range []string{"due to ", "': "} { // of the JVM and glibc
+		if _, rest, ok := strings.Cut(line, lead); ok {
+			line = rest
 		}
 	}
 	end := len(line)

@@ -101,6 +101,8 @@ var logged = []rule{
 	{loggedName, Blank, loggedName, Hold},
 	{loggedText, Text, loggedText, Hold},
 	{loggedText, Indented, loggedText, Hold},
+	{loggedText, Blank, loggedText, Together},
+	{loggedText, Header, loggedName, Together},
 	{named, Text, namedText, Hold},
 	{namedText, Text, namedText, Hold},
 	{namedText, Indented, namedText, Hold},

@@ -102,8 +102,12 @@ func startsPython(lines []string, i int) bool {
 }
 
 func parsePython(lines []string) []event.Exception {
-	p := &pythonReader{}
+	p, indentation := &pythonReader{}, ""
 	for i, line := range lines {
+		line = strings.TrimPrefix(line, indentation)
+		if before, ok := strings.CutSuffix(line, tracebackLine); ok && strings.TrimLeft(before, " \t") == "" {
+			indentation, line = before, tracebackLine
+		}
 		lines[i] = undress(line)
 	}
 	for i := 0; i < len(lines); i++ {
