@@ -30,6 +30,8 @@ var serviceFormats = []format{
 	{"npm", []string{"npm ERR! ", "npm error ", "npm WARN ", "npm warn "}, "npm ERR! code ELIFECYCLE", "npm warn deprecated error-ex", readNPM},
 	{"Liberty", []string{"0"},
 		"[11/22/26 10:00:00:123 UTC] 00000044 com.ibm.ws.Helper       E CWWKZ0013E: no price", "[11/22/26 10:00:00:123 UTC] 00000044 com.ibm.ws.Helper       A no error", readLiberty},
+	{"Passenger", []string{"[ C ", "[ E ", "[ W ", "[ N ", "[ I ", "[ D "},
+		"[ E 2026-11-22 10:00:00.1234 44/T5 age/Cor/App.cpp:221 ]: no price", "[ N 2026-11-22 10:00:00.1234 44/T1 age/Cor/Main.cpp:13 ]: no error", readPassenger},
 	{"R", []string{"Error in "}, "Error in pay(order) : no price", "", readR},
 	{"Julia", []string{"┌ Error: ", "┌ Warning: ", "┌ Info: "}, "┌ Error: no price", "┌ Info: no error", readJulia},
 }
@@ -122,7 +124,8 @@ func readHerokuRouter(s string) (head, bool) {
 		case "code":
 			h.level, h.message = event.Error, value
 		case "desc":
-			h.message = withCause(h.message, value)
+			what, _ := pairValue(value)
+			h.message = withCause(h.message, what)
 		case "request_id":
 			h.requestID = value
 		}
@@ -165,6 +168,11 @@ func readLiberty(s string) (head, bool) {
 		level = levelLetter(rest[0])
 	}
 	return head{level: level, logger: logger, message: rest[2:]}, isWord(logger)
+}
+
+func readPassenger(s string) (head, bool) {
+	_, message, ok := strings.Cut(s, " ]: ")
+	return head{level: levelLetter(s[2]), message: message}, ok
 }
 
 func readR(s string) (head, bool) {

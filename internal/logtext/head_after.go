@@ -119,14 +119,14 @@ func (r *headReader) behind(n int) {
 }
 
 // behindBracket takes a thread, a logger, a place or an id in brackets, but not
-// the words or the inspected error that a message begins with.
+// the words, the inspected error or the exception's name that a message begins with.
 func (r *headReader) behindBracket(s string) bool {
 	end := closedAt(s)
 	if end < 2 || end > 80 || end+1 >= len(s) {
 		return false
 	}
 	inner := s[1:end]
-	if strings.ContainsAny(inner, "\"'{`") || inner == "cause" || isInspected(inner) || isSentence(inner) || strings.TrimSpace(s[end+1:]) == "{" {
+	if strings.ContainsAny(inner, "\"'{`") || inner == "cause" || isInspected(inner) || stacktrace.IsExceptionName(inner) || isSentence(inner) || strings.TrimSpace(s[end+1:]) == "{" {
 		return false
 	}
 	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
