@@ -57,7 +57,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:
 			result = a.one(ctx, action)
-			result.Refused = result.Err != nil && !final(ctx, result.Err) && !errors.Is(result.Err, errElsewhere) && !errors.Is(result.Err, render.ErrNoRoom)
+			result.Refused = result.Err != nil && !final(ctx, result.Err) && !errors.Is(result.Err, errSentry) && !errors.Is(result.Err, render.ErrNoRoom)
 			if refusals++; !result.Refused {
 				refusals = 0
 			}
@@ -105,7 +105,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 		if err != nil || !current.Has(a.Render.Label) {
 			return github.Edit{}, github.ErrGone
 		}
-		if result.Action = a.again(action, issue); !result.Action.Writes() {
+		if result.Action = a.redecide(action, issue); !result.Action.Writes() {
 			return github.Edit{}, nil
 		}
 		if err := a.resolve(ctx, result.Action.Resolve); err != nil {
@@ -124,8 +124,8 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 	return result
 }
 
-// errElsewhere says that it was not GitHub that failed.
-var errElsewhere = errors.New("could not tell Sentry")
+// errSentry says that it was not GitHub that failed.
+var errSentry = errors.New("could not tell Sentry")
 
 // resolve carries a closing over to Sentry. It comes before the issue's own write,
 // which notes it: done twice it does no harm, and noted but not done Sentry's issue
@@ -133,13 +133,13 @@ var errElsewhere = errors.New("could not tell Sentry")
 func (a *Applier) resolve(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		if err := a.Resolve(ctx, id); err != nil {
-			return fmt.Errorf("%w that the issue is closed: %w", errElsewhere, err)
+			return fmt.Errorf("%w that the issue is closed: %w", errSentry, err)
 		}
 	}
 	return nil
 }
 
-func (a *Applier) again(action plan.Action, issue plan.Issue) plan.Action {
+func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 	if action.Reason == plan.Duplicate && !issue.Newer {
 		return plan.CloseDuplicate(issue, action.DupOf)
 	}
@@ -161,9 +161,9 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 		edit.State, edit.StateReason = "open", "reopened"
 	case action.Reason == plan.Duplicate && action.Issue.Open:
 		edit.State, edit.StateReason = "closed", "duplicate"
-	case action.Reason == plan.Quiet, action.Reason == plan.ThereClosed:
+	case action.Reason == plan.Quiet, action.Reason == plan.SentryResolved:
 		edit.State, edit.StateReason = "closed", "completed"
-	case action.Reason == plan.ThereMuted:
+	case action.Reason == plan.SentryArchived:
 		edit.State, edit.StateReason = "closed", "not_planned"
 	}
 	return edit, nil

@@ -49,7 +49,7 @@ type Group struct {
 	Rule     Rule        // what the key was made of
 	Also     []string    // further keys of the same error: of issues that it was filed as apart, and of the templates it was joined from
 	Aliases  []string    // other lines by which the same error may be met
-	Claims   []string    // keys of errors that may be this one, of which less was told: no service, or the exception's line alone
+	Vaguer   []string    // keys of errors that may be this one, of which less was told: no service, or the exception's line alone
 	Template string      // of the message, or of the exception's; redacted
 	Type     string      // of the exception that surfaced first; empty without a trace
 	Place    event.Frame // the first in-app frame; zero without one
@@ -62,10 +62,10 @@ type Group struct {
 	Last       time.Time
 	Sample     event.Event // the newest event
 
-	// Where the identity is a Sentry issue, Tracked is what Sentry says of it, nil if
+	// Where the identity is a Sentry issue, Sentry is what Sentry says of it, nil if
 	// it was not asked. The keys that its event has by itself, the best first, are
 	// in EventKeys: by them the same error is known where another source saw it.
-	Tracked   *event.Tracked
+	Sentry    *event.SentryIssue
 	EventKeys []string
 }
 

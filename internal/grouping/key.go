@@ -14,7 +14,7 @@ import (
 const (
 	exceptionPrefix = "exc1:"
 	messagePrefix   = "msg1:"
-	trackedPrefix   = "sen1:"
+	sentryPrefix    = "sen1:"
 )
 
 // maxKeyFrames bounds the frames that make a key: a deep recursion differs
@@ -40,11 +40,11 @@ func IsMessageKey(key string) bool { return strings.HasPrefix(key, messagePrefix
 // IsExceptionKey reports whether a key is that of an exception with its frames.
 func IsExceptionKey(key string) bool { return strings.HasPrefix(key, exceptionPrefix) }
 
-// TrackedKey is the identity of what Sentry keeps as one issue, by its id.
-func TrackedKey(id string) string { return trackedPrefix + id }
+// SentryKey is the identity of what Sentry keeps as one issue, by its id.
+func SentryKey(id string) string { return sentryPrefix + id }
 
-// IsTrackedKey reports whether a key is that of a Sentry issue.
-func IsTrackedKey(key string) bool { return strings.HasPrefix(key, trackedPrefix) }
+// IsSentryKey reports whether a key is that of a Sentry issue.
+func IsSentryKey(key string) bool { return strings.HasPrefix(key, sentryPrefix) }
 
 // Rule says what a group's key was made of.
 type Rule string

@@ -64,7 +64,7 @@ func (s *Set) mined() map[string]*Group {
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
 		wide := message{m.service, home[m.template]}
 		g := identify(groups, wide, identities[wide])
-		g.claim(identities[message{"", wide.template}])
+		g.addVaguer(identities[message{"", wide.template}])
 		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
 			g.Also = append(g.Also, own)
 			members[g]++
@@ -100,25 +100,25 @@ func identify(groups map[string]*Group, wide message, known []Known) *Group {
 	return g
 }
 
-// claim notes the keys of what was known of the group's template without a
+// addVaguer notes the keys of what was known of the group's template without a
 // service, where the group has one.
-func (g *Group) claim(known []Known) {
+func (g *Group) addVaguer(known []Known) {
 	if g.Service == "" {
 		return
 	}
 	for _, k := range known {
-		if k.Service == "" && k.Key != g.Key && !slices.Contains(g.Claims, k.Key) {
-			g.Claims = append(g.Claims, k.Key)
+		if k.Service == "" && k.Key != g.Key && !slices.Contains(g.Vaguer, k.Key) {
+			g.Vaguer = append(g.Vaguer, k.Key)
 		}
 	}
-	if key := MessageKey("", g.Template); !slices.Contains(g.Claims, key) {
-		g.Claims = append(g.Claims, key)
+	if key := MessageKey("", g.Template); !slices.Contains(g.Vaguer, key) {
+		g.Vaguer = append(g.Vaguer, key)
 	}
 }
 
-// told returns the keys of the messages known that say the same in the same
+// sameTemplate returns the keys of the messages known that say the same in the same
 // service, or in none.
-func (s *Set) told(service, template string) []string {
+func (s *Set) sameTemplate(service, template string) []string {
 	var keys []string
 	for _, k := range s.known {
 		if k.Template == template && (k.Service == service || k.Service == "" || service == "") {

@@ -54,7 +54,7 @@ func NewSet(redact func(string) string) *Set {
 // Add counts e among the events of its identity.
 func (s *Set) Add(e event.Event) Mark {
 	if e.Issue != "" {
-		at := s.keyed(TrackedKey(e.Issue), BySentry)
+		at := s.keyed(SentryKey(e.Issue), BySentry)
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}
 	}
@@ -206,7 +206,7 @@ func (s *Set) describe(g *Group) {
 	if e.Source == "" {
 		return // of a Sentry issue, whose event was not read
 	}
-	if IsTrackedKey(g.Key) {
+	if IsSentryKey(g.Key) {
 		g.Service, g.Template, g.EventKeys = e.Service, s.template(messageOf(e)), s.eventKeys(*e)
 	}
 	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)
@@ -218,7 +218,7 @@ func (s *Set) describe(g *Group) {
 		return
 	}
 	g.Service = e.Service
-	g.Claims = s.told(e.Service, s.template(e.Exceptions[0].Type+": "+e.Exceptions[0].Message))
+	g.Vaguer = s.sameTemplate(e.Service, s.template(e.Exceptions[0].Type+": "+e.Exceptions[0].Message))
 	g.Type, g.Template = e.Exceptions[0].Type, s.template(e.Exceptions[0].Message)
 	g.Place = frames[0]
 }

@@ -14,7 +14,7 @@ type Delivery struct {
 	Events []event.Event
 	// Issues are Sentry's, each with the state it changed to, or without one if
 	// only an event of it was delivered.
-	Issues []event.Tracked
+	Issues []event.SentryIssue
 	// Newest holds, by issue id, the newest event of issues that were delivered
 	// without an event.
 	Newest map[string]event.Event
@@ -50,15 +50,15 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 		own := in.Issue(t)
 		switch {
 		case kept[t.ID]:
-			in.Track(t, event.Event{}, 0) // counted as delivered
+			in.AddIssue(t, event.Event{}, 0) // counted as delivered
 		case known:
-			in.Track(t, d.Newest[t.ID], fresh)
+			in.AddIssue(t, d.Newest[t.ID], fresh)
 		case t.State == event.Unresolved && own.Decision.Keep:
 			e := d.Newest[t.ID]
 			if e.ID == "" {
 				e = t.Event()
 			}
-			in.Track(t, e, max(1, fresh))
+			in.AddIssue(t, e, max(1, fresh))
 		}
 	}
 	return notices
@@ -79,7 +79,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	e.Stream = in.names.name(e.Stream)
 	in.Count(*e)
 	if e.Issue != "" {
-		in.grown[grouping.TrackedKey(e.Issue)] = true
+		in.grown[grouping.SentryKey(e.Issue)] = true
 	}
 }
 

@@ -129,7 +129,7 @@ func (in *Intake) Errors(groups []*grouping.Group) int {
 	count := 0
 	for _, g := range groups {
 		elsewhere := slices.ContainsFunc(g.EventKeys, func(key string) bool { return keys[key] })
-		if g.Tracked == nil || in.grown[g.Key] && !elsewhere {
+		if g.Sentry == nil || in.grown[g.Key] && !elsewhere {
 			count++
 		}
 	}

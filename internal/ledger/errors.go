@@ -45,7 +45,7 @@ func (k Known) markers() []marker.Marker {
 // Counted returns how many events of a Sentry issue were counted, and whether the
 // issue is known.
 func (k Known) Counted(id string) (total int64, ok bool) {
-	key := grouping.TrackedKey(id)
+	key := grouping.SentryKey(id)
 	for _, m := range k.markers() {
 		if n, ok := m.Sentry[id]; ok || m.Owns(key) {
 			return n, true

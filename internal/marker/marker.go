@@ -65,7 +65,7 @@ type Marker struct {
 	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id
 	Pages      map[string]Page         `json:"pg,omitempty"`  // of the Sentry issues, by their id
 	Deliveries map[string]count.Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
-	Carried    map[string]count.Millis `json:"car,omitempty"` // when a state was carried over from or to Sentry, by "ID STATE"; see Carry
+	States     map[string]count.Millis `json:"car,omitempty"` // when a state was carried over from or to Sentry, by "ID STATE"; see SetState
 
 	Commented []string     `json:"com,omitempty"` // reasons already commented
 	Quiet     count.Millis `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
@@ -147,8 +147,8 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 	for id, n := range b.Sentry {
 		m.SetTotal(id, n, b.Pages[id])
 	}
-	for name, at := range b.Carried {
-		m.Carried = with(m.Carried, name, max(m.Carried[name], at))
+	for name, at := range b.States {
+		m.States = with(m.States, name, max(m.States[name], at))
 	}
 	for kind, inbox := range b.Deliveries {
 		m.SetInbox(kind, inboxes(m.Deliveries[kind], inbox))
@@ -170,7 +170,7 @@ func (m Marker) Clone() Marker {
 	c := m
 	c.Keys, c.Aliases = slices.Clone(m.Keys), slices.Clone(m.Aliases)
 	c.Commented, c.Pages = slices.Clone(m.Commented), maps.Clone(m.Pages)
-	c.Sources, c.Sentry, c.Carried, c.Deliveries = nil, nil, nil, nil
+	c.Sources, c.Sentry, c.States, c.Deliveries = nil, nil, nil, nil
 	for name, t := range m.Sources {
 		c.SetSource(name, t.Clone())
 	}
@@ -181,8 +181,8 @@ func (m Marker) Clone() Marker {
 		inbox.IDs = maps.Clone(inbox.IDs)
 		c.SetInbox(kind, inbox)
 	}
-	for name, at := range m.Carried {
-		c.Carried = with(c.Carried, name, at)
+	for name, at := range m.States {
+		c.States = with(c.States, name, at)
 	}
 	return c
 }

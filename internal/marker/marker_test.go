@@ -33,7 +33,7 @@ func sample() Marker {
 		Last:       count.At(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)),
 		Sentry:     map[string]int64{"4711": 12},
 		Deliveries: map[string]count.Inbox{"slack": {IDs: hashed(20780, "a1", "b2"), Count: 2, From: "#alerts", URL: "https://x.slack.com/1", Newest: 7}},
-		Carried:    map[string]count.Millis{"resolved:4711": 5},
+		States:     map[string]count.Millis{"resolved:4711": 5},
 		Commented:  []string{"regression 2026-11-21T00:00:00Z"},
 		DupOf:      7,
 	}

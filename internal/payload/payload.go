@@ -24,7 +24,7 @@ type Payload struct {
 	Events []event.Event
 	// Issues are Sentry's, each with the state that a webhook reports, or without one
 	// if only an event of it was delivered.
-	Issues []event.Tracked
+	Issues []event.SentryIssue
 	// Commands are what people in Slack asked for.
 	Commands []Command
 	Skipped  []string // why something is not an error, each without its full stop

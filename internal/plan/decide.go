@@ -26,10 +26,10 @@ func Decide(a Action, in Input) Action {
 	}
 	a.Resolve = nil
 	a.Kind, a.Reason = verdict(a, in)
-	if a.Reason == HereClosed {
-		a.Resolve = theirs(a.Next, in).unresolved
+	if a.Reason == ResolvesSentry {
+		a.Resolve = sentryStateOf(a.Next, in).unresolved
 	}
-	agree(&a.Next, in, a.Resolve)
+	noteStates(&a.Next, in, a.Resolve)
 	switch {
 	case a.Kind == Reopen:
 		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
@@ -50,14 +50,14 @@ func RegressionNote(issue Issue) string {
 }
 
 func verdict(a Action, in Input) (Kind, Reason) {
-	there := theirs(a.Next, in)
+	sentry := sentryStateOf(a.Next, in)
 	switch {
 	case a.Issue.Newer:
 		return Mute, NewerMarker
 	case a.Issue.Ignored:
 		return Mute, IgnoreLabel
-	case mutedThere(a.Issue) && there.state == event.Unresolved && there.changed:
-		return Reopen, ThereAgain
+	case archivedInSentry(a.Issue) && sentry.state == event.Unresolved && sentry.changed:
+		return Reopen, SentryUnresolved
 	case !a.Issue.Open && a.Issue.Closed != "":
 		return Mute, a.Issue.Closed
 	}
@@ -65,7 +65,7 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	if grew && !a.Issue.Open && happenedAfter(closing(a.Issue), a) {
 		return Reopen, Regression
 	}
-	if kind, reason, carries := carryOver(a, in, there); carries {
+	if kind, reason, synced := syncState(a, in, sentry); synced {
 		return kind, reason
 	}
 	switch {
@@ -80,11 +80,11 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	case ownsMore(a):
 		return Update, NewIdentity
 	case received(a):
-		return Update, ToldAgain
+		return Update, OtherSource
 	case a.Issue.Open && isQuiet(a.Next, in):
 		return Close, Quiet
-	case there.changed:
-		return Update, ThereNoted
+	case sentry.changed:
+		return Update, SentryNoted
 	}
 	return Keep, NothingNew
 }
@@ -112,7 +112,7 @@ func happenedAfter(closed time.Time, a Action) bool {
 			}
 		}
 	}
-	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || trackedAfter(closed, a)
+	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || sentryAfter(closed, a)
 }
 
 // received reports whether a source or a delivery tells of what it did not tell

@@ -58,7 +58,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 		for _, row := range rows {
 			if _, ok := taken[row]; !ok {
 				taken[row] = at
-				a.take(in.Waiting[row])
+				a.addRow(in.Waiting[row])
 			}
 		}
 		a.Groups = append(a.Groups, groups...)
@@ -74,8 +74,8 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 	return actions
 }
 
-// take makes a row part of a candidate; the first one names it.
-func (a *Action) take(row marker.Row) {
+// addRow makes a row part of a candidate; the first one names it.
+func (a *Action) addRow(row marker.Row) {
 	a.Retry = a.Retry || row.Reason == string(Refused)
 	if len(a.Next.Keys) == 0 {
 		a.Next, a.Title = row.Marker, row.Title
@@ -97,7 +97,7 @@ func rowsOf(rows []marker.Row, groups []*grouping.Group) []int {
 		return owners
 	}
 	for i, row := range rows {
-		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return meets(row.Marker, g) }) {
+		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return aliasOf(row.Marker, g) }) {
 			return []int{i}
 		}
 	}

@@ -15,8 +15,8 @@ type directory struct {
 	owners     map[string]int // owned key → number
 	aliases    map[string]int // alias → lowest number
 	muted      map[int]bool
-	claimed    map[int]string          // see claim.go
-	tracked    map[int]bool            // has a Sentry issue
+	refined    map[int]string          // see refine.go
+	hasSentry  map[int]bool            // has a Sentry issue
 	refused    map[int]bool            // a row says that GitHub refused to write it
 	duplicates map[int]int             // number → the older issue of the same error
 	merge      map[int][]marker.Marker // of issues and rows that counted the same events
@@ -26,20 +26,20 @@ type directory struct {
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(issues []Issue) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, claimed: map[int]string{}, tracked: map[int]bool{}, refused: map[int]bool{},
+	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, refined: map[int]string{}, hasSentry: map[int]bool{}, refused: map[int]bool{},
 		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
 			d.muted[issue.Number] = muted(issue)
-			d.tracked[issue.Number] = slices.ContainsFunc(issue.Marker.Keys, grouping.IsTrackedKey)
+			d.hasSentry[issue.Number] = slices.ContainsFunc(issue.Marker.Keys, grouping.IsSentryKey)
 		}
 	}
 	slices.SortFunc(d.issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range d.issues {
 		d.own(issue)
 	}
-	d.twins()
+	d.mergeAcrossSources()
 	for _, issue := range d.issues {
 		for _, alias := range issue.Marker.Aliases {
 			if _, taken := d.aliases[alias]; !taken {
@@ -59,7 +59,7 @@ func (d *directory) own(issue Issue) {
 		switch {
 		case !taken:
 			d.owners[key] = issue.Number
-		case (i == 0 || grouping.IsTrackedKey(key)) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
+		case (i == 0 || grouping.IsSentryKey(key)) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
 			d.duplicate(issue, owner)
 		}
 	}
@@ -74,9 +74,9 @@ func muted(issue Issue) bool {
 	return issue.Ignored || issue.Newer || (!issue.Open && issue.Closed != "")
 }
 
-// adopt returns the rows that still wait. A row whose error has an issue by
+// mergeRows returns the rows that still wait. A row whose error has an issue by
 // now, filed by a run that overlapped, hands its counts over.
-func (d *directory) adopt(rows []marker.Row) []marker.Row {
+func (d *directory) mergeRows(rows []marker.Row) []marker.Row {
 	var waiting []marker.Row
 	for _, row := range rows {
 		if i := slices.IndexFunc(row.Marker.Keys, d.owned); i >= 0 {
@@ -103,7 +103,7 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 	for _, g := range groups {
 		if number, ok := d.find(g); ok {
 			known[number] = append(known[number], g)
-		} else if grouping.IsTrackedKey(g.Key) {
+		} else if grouping.IsSentryKey(g.Key) {
 			tracked = append(tracked, g)
 		} else if g.Type == "" && g.Service == "" {
 			nameless = append(nameless, g)
@@ -122,7 +122,7 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 			fresh = append(fresh, []*grouping.Group{g})
 		}
 	}
-	return known, joinTracked(fresh, tracked)
+	return known, joinSentry(fresh, tracked)
 }
 
 // find returns the issue that owns one of the group's keys, else the one that
@@ -132,14 +132,14 @@ func (d *directory) find(g *grouping.Group) (int, bool) {
 	if number, ok := d.first(g, d.owners); ok {
 		return number, true
 	}
-	number, ok := d.twin(g)
-	if !grouping.IsTrackedKey(g.Key) {
+	number, ok := d.byEvent(g)
+	if !grouping.IsSentryKey(g.Key) {
 		number, ok = d.first(g, d.aliases)
 	}
 	if ok {
 		return number, true
 	}
-	return d.claim(g)
+	return d.refine(g)
 }
 
 // first returns the issue of the group's first key that has one, if possible

@@ -1,7 +1,7 @@
 // Package plan decides what happens to the issues: the errors seen in a run
 // are held against the issues known, and each issue gets one Action with a
 // named Reason. Everything a run does, and everything it leaves alone, is
-// decided here; apply only carries it out.
+// decided here; apply only synced it out.
 //
 // It is pure and may import event, grouping, policy and marker.
 package plan
@@ -34,31 +34,31 @@ type Reason string
 
 // Every reason there is.
 const (
-	FirstSeen   Reason = "first seen"                           // Create: no issue owns the error
-	MoreEvents  Reason = "more events"                          // Update: the count grew
-	LateEvents  Reason = "late events"                          // Update: the count of a closed issue grew, by events from before its closing
-	NewIdentity Reason = "met under another key"                // Update: the issue owns a further key from now on
-	ToldAgain   Reason = "told by another kind of source"       // Update: it tells no more than the count says already
-	Repaired    Reason = "marker was damaged"                   // Update: recognised by its key line, counted anew
-	Merged      Reason = "merged a duplicate"                   // Update: took over the counts of an issue that duplicates it
-	Regression  Reason = "happened again after closing"         // Reopen: an event is newer than the closing
-	Quiet       Reason = "quiet"                                // Close: nothing for close-after
-	ThereAgain  Reason = "unresolved again in Sentry"           // Reopen
-	ThereClosed Reason = "resolved in Sentry"                   // Close: as completed
-	ThereMuted  Reason = "archived in Sentry"                   // Close: as not planned
-	HereClosed  Reason = "closed here: resolves Sentry's issue" // Update: see Action.Resolve
-	ThereNoted  Reason = "state in Sentry noted"                // Update: both sides agree without anything to do
-	Duplicate   Reason = "duplicate"                            // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
-	BelowMin    Reason = "fewer than min-events"                // Wait
-	OverMax     Reason = "more than max-new-issues"             // Wait
-	NoRoom      Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
-	Refused     Reason = "refused by GitHub"                    // Wait: the counts are kept on the dashboard until a later run may write them
-	NotPlanned  Reason = "closed as not planned"                // Mute
-	ClosedAsDup Reason = "closed as duplicate"                  // Mute
-	IgnoreLabel Reason = "labelled ignore"                      // Mute
-	NewerMarker Reason = "written by a newer version"           // Mute
-	NothingNew  Reason = "nothing new"                          // Keep
-	Gone        Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
+	FirstSeen        Reason = "first seen"                           // Create: no issue owns the error
+	MoreEvents       Reason = "more events"                          // Update: the count grew
+	LateEvents       Reason = "late events"                          // Update: the count of a closed issue grew, by events from before its closing
+	NewIdentity      Reason = "matched a new fingerprint"            // Update: the issue owns a further key from now on
+	OtherSource      Reason = "also reported by another source"      // Update: the count does not grow by it
+	Repaired         Reason = "marker was damaged"                   // Update: recognised by its key line, counted anew
+	Merged           Reason = "merged a duplicate"                   // Update: took over the counts of an issue that duplicates it
+	Regression       Reason = "happened again after closing"         // Reopen: an event is newer than the closing
+	Quiet            Reason = "quiet"                                // Close: nothing for close-after
+	SentryUnresolved Reason = "unresolved again in Sentry"           // Reopen
+	SentryResolved   Reason = "resolved in Sentry"                   // Close: as completed
+	SentryArchived   Reason = "archived in Sentry"                   // Close: as not planned
+	ResolvesSentry   Reason = "closed here: resolves Sentry's issue" // Update: see Action.Resolve
+	SentryNoted      Reason = "state in Sentry noted"                // Update: both sides agree without anything to do
+	Duplicate        Reason = "duplicate"                            // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
+	BelowMin         Reason = "fewer than min-events"                // Wait
+	OverMax          Reason = "more than max-new-issues"             // Wait
+	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
+	Refused          Reason = "refused by GitHub"                    // Wait: the counts are kept on the dashboard until a later run may write them
+	NotPlanned       Reason = "closed as not planned"                // Mute
+	ClosedAsDup      Reason = "closed as duplicate"                  // Mute
+	IgnoreLabel      Reason = "labelled ignore"                      // Mute
+	NewerMarker      Reason = "written by a newer version"           // Mute
+	NothingNew       Reason = "nothing new"                          // Keep
+	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
 )
 
 // Issue is a tracked issue as far as a decision needs it.
@@ -69,7 +69,7 @@ type Issue struct {
 	Open     bool
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
-	Ignored  bool      // carries the ignore label
+	Ignored  bool      // synced the ignore label
 	Damaged  bool      // its marker was unreadable; Marker holds the key alone
 	Newer    bool      // a newer errmon wrote it; Marker holds the key alone
 	Marker   marker.Marker
@@ -115,7 +115,7 @@ type Action struct {
 	Evidence Evidence
 	Retry    bool            // GitHub refused it in an earlier run
 	DupOf    int             // Duplicate: the issue that stays
-	Resolve  []string        // HereClosed: ids of the Sentry issues to resolve before the issue is written
+	Resolve  []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
 	Merge    []marker.Marker // markers of issues and rows that counted the same events
 	Join     []marker.Marker // markers of issues and rows that counted other events of what turned out to be the same error
 }
@@ -164,7 +164,7 @@ func (a Action) Sample() (event.Event, bool) {
 // sampled returns the first group of which an event was read; nil if there is none.
 func sampled(groups []*grouping.Group) *grouping.Group {
 	for _, g := range groups {
-		if g.Tracked == nil || g.Sample.Source != "" {
+		if g.Sentry == nil || g.Sample.Source != "" {
 			return g
 		}
 	}
@@ -200,10 +200,10 @@ func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 // severe and most frequent first; at the end what GitHub refused before.
 func Plan(in Input) []Action {
 	known := index(in.Issues)
-	in.Waiting = known.adopt(in.Waiting)
+	in.Waiting = known.mergeRows(in.Waiting)
 	known.converge(in.Groups)
 	groups, fresh := known.match(knownToRows(in.Groups, in.Waiting))
-	in.Waiting = known.takeRows(groups, in.Waiting)
+	in.Waiting = known.absorbRows(groups, in.Waiting)
 	var actions []Action
 	for _, issue := range known.issues {
 		if original, ok := known.duplicates[issue.Number]; ok {

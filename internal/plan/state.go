@@ -10,20 +10,20 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file carries states over between an issue and its Sentry issues. A marker
-// keeps the state that both sides last agreed on (marker.Carry), so that it shows
+// This file synced states over between an issue and its Sentry issues. A marker
+// keeps the state that both sides last agreed on (marker.SetState), so that it shows
 // which side changed: a change is carried over once, and what people do
 // afterwards on one side is no reason to undo it from the other.
 
-// there is what Sentry says of all Sentry issues of an error taken together.
-type there struct {
+// sentryState is what Sentry says of all Sentry issues of an error taken together.
+type sentryState struct {
 	state      event.State // unresolved where any is; empty where nothing is known
 	changed    bool        // one of them is not as it was when both sides agreed
 	unresolved []string
 }
 
-func theirs(m marker.Marker, in Input) there {
-	var t there
+func sentryStateOf(m marker.Marker, in Input) sentryState {
+	var t sentryState
 	states := map[event.State]bool{}
 	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
 		state, ok := stateOf(m, id, in)
@@ -49,46 +49,46 @@ func theirs(m marker.Marker, in Input) there {
 // not news; Sentry's issues are read some time after a run began.
 func stateOf(m marker.Marker, id string, in Input) (event.State, bool) {
 	state, ok := in.States[id]
-	_, at := m.Agreed(id)
+	_, at := m.StateOf(id)
 	old := at != 0 && in.Now.Before(at.Time().Add(skew))
 	return state, ok && !old && state != event.Deleted
 }
 
 // agreed is the state last carried over. A Sentry issue is met unresolved.
 func agreed(m marker.Marker, id string) event.State {
-	if state, _ := m.Agreed(id); state != "" {
+	if state, _ := m.StateOf(id); state != "" {
 		return event.State(state)
 	}
 	return event.Unresolved
 }
 
-// carryOver decides what a state of either side means for the other, if
+// syncState decides what a state of either side means for the other, if
 // anything.
-func carryOver(a Action, in Input, t there) (kind Kind, reason Reason, carries bool) {
+func syncState(a Action, in Input, t sentryState) (kind Kind, reason Reason, synced bool) {
 	open := a.Issue.Open
 	switch {
 	case !t.changed && !open && t.state == event.Unresolved && in.Rules.Resolve:
-		return Update, HereClosed, true
+		return Update, ResolvesSentry, true
 	case !t.changed:
 		return "", "", false
 	case open && t.state == event.Resolved:
-		return Close, ThereClosed, true
+		return Close, SentryResolved, true
 	case open && t.state == event.Ignored:
-		return Close, ThereMuted, true
+		return Close, SentryArchived, true
 	case !open && t.state == event.Unresolved:
-		return Reopen, ThereAgain, true
+		return Reopen, SentryUnresolved, true
 	}
 	return "", "", false
 }
 
-// mutedThere reports whether it was errmon that closed an issue as not planned,
+// archivedInSentry reports whether it was errmon that closed an issue as not planned,
 // because its Sentry issue was archived.
-func mutedThere(i Issue) bool {
+func archivedInSentry(i Issue) bool {
 	if i.Open || i.Closed != NotPlanned {
 		return false
 	}
 	for id := range i.Marker.Sentry {
-		state, at := i.Marker.Agreed(id)
+		state, at := i.Marker.StateOf(id)
 		if state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(closingTakes)) {
 			return true
 		}
@@ -100,8 +100,8 @@ func mutedThere(i Issue) bool {
 // it: the longest max-duration. A later closing is people's own.
 const closingTakes = 6 * time.Hour
 
-// agree notes the states that both sides agree on once the action is done.
-func agree(m *marker.Marker, in Input, resolved []string) {
+// noteStates notes the states that both sides agree on once the action is done.
+func noteStates(m *marker.Marker, in Input, resolved []string) {
 	at := in.Writing
 	if at.IsZero() {
 		at = in.Now
@@ -112,7 +112,7 @@ func agree(m *marker.Marker, in Input, resolved []string) {
 			state = event.Resolved
 		}
 		if ok && state != agreed(*m, id) {
-			m.Carry(id, string(state), count.At(at))
+			m.SetState(id, string(state), count.At(at))
 		}
 	}
 }

@@ -63,9 +63,9 @@ func (d *directory) converge(groups []*grouping.Group) {
 	}
 }
 
-// takeRows returns the rows that still wait. One whose template turned out to
+// absorbRows returns the rows that still wait. One whose template turned out to
 // be that of an issue hands its counts over.
-func (d *directory) takeRows(known map[int][]*grouping.Group, rows []marker.Row) []marker.Row {
+func (d *directory) absorbRows(known map[int][]*grouping.Group, rows []marker.Row) []marker.Row {
 	for _, number := range slices.Sorted(maps.Keys(known)) {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(r marker.Row) bool {
 			taken := ownsAny(r.Marker, known[number])

@@ -19,7 +19,7 @@ func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (i
 			continue
 		}
 		withEvent[e.Issue] = true
-		whole, err := tracker.Event(ctx, event.Tracked{ID: e.Issue, URL: e.URL, Project: e.Service, Level: e.Level}, e.ID)
+		whole, err := tracker.Event(ctx, event.SentryIssue{ID: e.Issue, URL: e.URL, Project: e.Service, Level: e.Level}, e.ID)
 		if err != nil {
 			return d, err
 		}

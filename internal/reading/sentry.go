@@ -20,7 +20,7 @@ type Sentry struct {
 	Followed  map[string]source.Followed // the Sentry issues of known errors, by id
 	MaxEvents int                        // of new issues whose event is read
 
-	listed []event.Tracked
+	listed []event.SentryIssue
 	states map[string]event.State
 	events map[string]event.Event // newest, by issue, of those that were asked for
 }
@@ -92,7 +92,7 @@ func (s *Sentry) readUnselected(ctx context.Context) error {
 // whose issue here may be reopened, and those that leave the dashboard. Of the new
 // ones it returns the worst MaxEvents, and the number of the others, which are left
 // to later runs.
-func (s *Sentry) wanted() (issues []event.Tracked, left int) {
+func (s *Sentry) wanted() (issues []event.SentryIssue, left int) {
 	room := s.MaxEvents
 	for _, i := range slices.SortedFunc(slices.Values(s.listed), intake.WorstFirst) {
 		f := s.Followed[i.ID]
@@ -116,7 +116,7 @@ func (s *Sentry) wanted() (issues []event.Tracked, left int) {
 }
 
 // keeps reports whether the policy keeps an issue. A followed one was kept once.
-func (s *Sentry) keeps(i event.Tracked) bool {
+func (s *Sentry) keeps(i event.SentryIssue) bool {
 	f := s.Followed[i.ID]
 	return f.Filed || f.Waits || s.Intake.Issue(i).Decision.Keep
 }
@@ -129,7 +129,7 @@ const maxMissed = 3
 var errMissed = errors.New("left to the next run")
 
 // readEvents reads the newest events of issues, and returns the first error.
-func (s *Sentry) readEvents(ctx context.Context, issues []event.Tracked) error {
+func (s *Sentry) readEvents(ctx context.Context, issues []event.SentryIssue) error {
 	var first error
 	missed := 0
 	for _, i := range issues {
@@ -161,6 +161,6 @@ func (s *Sentry) add() {
 		if !s.keeps(i) || !stated || !f.Filed && (!f.Waits && !read || i.State != event.Unresolved) {
 			continue
 		}
-		s.Intake.Track(i, e, max(0, i.Total-f.Total))
+		s.Intake.AddIssue(i, e, max(0, i.Total-f.Total))
 	}
 }

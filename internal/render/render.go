@@ -84,7 +84,7 @@ func join(before, section, behind string) string {
 // RegressionComment is posted once when an issue is reopened.
 func (r Renderer) RegressionComment(a plan.Action) string {
 	text := fmt.Sprintf("It happened again at %s, after this issue was closed: reopened.", clockTime(a.Next.Last.Time()))
-	if a.Reason == plan.ThereAgain {
+	if a.Reason == plan.SentryUnresolved {
 		text = "Its issue in Sentry is unresolved again: reopened."
 	}
 	if release := release(a); release != "" {

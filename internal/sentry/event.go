@@ -33,13 +33,13 @@ type wireEvent struct {
 
 // LatestEvent returns the newest event of an issue, or the zero Event where
 // Sentry keeps none any more.
-func (c *Client) LatestEvent(ctx context.Context, issue event.Tracked) (event.Event, error) {
+func (c *Client) LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error) {
 	return c.Event(ctx, issue, "latest")
 }
 
 // Event returns one event of an issue by its id, or the zero Event where Sentry
 // keeps it no longer. Of the issue the fields ID, URL, Project and Level are used.
-func (c *Client) Event(ctx context.Context, issue event.Tracked, id string) (event.Event, error) {
+func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	const kind = "get event"
 	a, err := c.get(ctx, kind, c.organization("issues/"+url.PathEscape(issue.ID)+"/events/"+url.PathEscape(id)+"/"), nil)
 	var refused *refusal
@@ -56,7 +56,7 @@ func (c *Client) Event(ctx context.Context, issue event.Tracked, id string) (eve
 	return w.event(c.Key(), issue), nil
 }
 
-func (w *wireEvent) event(source string, issue event.Tracked) event.Event {
+func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	e := event.Event{
 		ID: w.EventID, Source: source, Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
 		Message: cmp.Or(w.Message, w.Title, issue.Title), Runtime: runtime(w.Platform), Exceptions: w.exceptions(),

@@ -63,7 +63,7 @@ func TestLatestEvent(t *testing.T) {
 func TestEventThatIsGone(t *testing.T) {
 	h := newHouse(t, "web")
 	id := h.Put(sentrytest.Issue{})
-	if e, err := h.client(t).LatestEvent(t.Context(), event.Tracked{ID: id}); err != nil || e.ID != "" {
+	if e, err := h.client(t).LatestEvent(t.Context(), event.SentryIssue{ID: id}); err != nil || e.ID != "" {
 		t.Errorf("%+v, %v; want nothing", e, err)
 	}
 }
@@ -79,7 +79,7 @@ func TestSuppressedIsNoCause(t *testing.T) {
 		{Type: "Suppressed", Mechanism: mechanism(1, 0, "suppressed[0]")},
 		{Type: "CheckoutException", Module: "com.acme", Mechanism: mechanism(0, nil, "")},
 	}}})
-	e, err := h.client(t).LatestEvent(t.Context(), event.Tracked{ID: id})
+	e, err := h.client(t).LatestEvent(t.Context(), event.SentryIssue{ID: id})
 	want(t, err)
 	var types []string
 	for _, x := range e.Exceptions {

@@ -60,12 +60,12 @@ var validID = regexp.MustCompile(`^[0-9]{1,30}$`)
 
 // Issues returns all issues that the configured search selects, in the order
 // Sentry lists them. It is the whole list or an error.
-func (c *Client) Issues(ctx context.Context) ([]event.Tracked, error) {
+func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	query := url.Values{
 		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
 		"limit": {strconv.Itoa(pageSize)}, "collapse": {"stats"},
 	}
-	var issues []event.Tracked
+	var issues []event.SentryIssue
 	seen := map[string]bool{}
 	for range maxPages {
 		a, err := c.get(ctx, "list issues", c.organization("issues/"), query)
@@ -144,18 +144,18 @@ func next(h http.Header) (cursor string, more bool, err error) {
 
 // Issue returns one issue by its id, whatever its state: Deleted where Sentry
 // knows it no longer.
-func (c *Client) Issue(ctx context.Context, id string) (event.Tracked, error) {
+func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
 	a, err := c.get(ctx, "get issue", c.organization("issues/"+url.PathEscape(id)+"/"), nil)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
-		return event.Tracked{ID: id, State: event.Deleted}, nil
+		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
 	if err != nil {
-		return event.Tracked{}, err
+		return event.SentryIssue{}, err
 	}
 	var w wireIssue
 	if err := json.Unmarshal(a.body, &w); err != nil {
-		return event.Tracked{}, fmt.Errorf("get issue: Sentry's answer is unusable: check sentry-url: %w", err)
+		return event.SentryIssue{}, fmt.Errorf("get issue: Sentry's answer is unusable: check sentry-url: %w", err)
 	}
 	w.ID = id // one that was merged into another answers with that one's
 	return w.tracked(), nil
@@ -178,9 +178,9 @@ func (c *Client) Resolve(ctx context.Context, id string) error {
 	return c.explain(a, kind)
 }
 
-func (w wireIssue) tracked() event.Tracked {
+func (w wireIssue) tracked() event.SentryIssue {
 	level, _ := event.ParseLevel(w.Level)
-	t := event.Tracked{
+	t := event.SentryIssue{
 		ID: w.ID, Name: w.ShortID, Title: w.Title, URL: w.Permalink, Project: w.Project.Slug, Level: level,
 		State: state(w.Status), Total: int64(w.Count), First: w.FirstSeen, Last: w.LastSeen,
 	}

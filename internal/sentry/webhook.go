@@ -109,16 +109,16 @@ func (b sentryBody) issue() (payload.Payload, error) {
 	default:
 		return payload.Skip("nothing that matters here happened to a Sentry issue (%s)", payload.Word(b.Action)), nil
 	}
-	return payload.Payload{Issues: []event.Tracked{t}}, nil
+	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
 }
 
-func (i sentryIssue) tracked() event.Tracked {
+func (i sentryIssue) tracked() event.SentryIssue {
 	level, known := event.ParseLevel(i.Level)
 	if !known {
 		level = event.Error
 	}
 	total, _ := strconv.ParseInt(i.Count.Trim(), 10, 64) // none is 0
-	return event.Tracked{
+	return event.SentryIssue{
 		ID: i.ID.Trim(), Name: i.ShortID, Title: i.Title, URL: cmp.Or(i.Permalink, i.WebURL), Project: i.Project.Slug,
 		Level: level, Total: max(total, 0), First: i.FirstSeen, Last: i.LastSeen,
 	}

@@ -67,7 +67,7 @@ func (s sentryEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payl
 	e := s.event(o, raw)
 	p := payload.Payload{Events: []event.Event{e}}
 	if e.Issue != "" {
-		p.Issues = []event.Tracked{{
+		p.Issues = []event.SentryIssue{{
 			ID: e.Issue, Title: s.title(), URL: issuePage(e.URL), Project: e.Service, Level: e.Level, First: e.Time, Last: e.Time,
 		}}
 	}

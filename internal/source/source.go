@@ -90,15 +90,15 @@ type Tracker interface {
 	// Key names the source on the dashboard; it never changes.
 	Key() string
 	// Issues returns all issues that are selected there, whole or an error.
-	Issues(ctx context.Context) ([]event.Tracked, error)
+	Issues(ctx context.Context) ([]event.SentryIssue, error)
 	// Issue returns one issue in any state: event.Deleted if it is gone.
-	Issue(ctx context.Context, id string) (event.Tracked, error)
+	Issue(ctx context.Context, id string) (event.SentryIssue, error)
 	// LatestEvent returns the newest event of an issue, or the zero Event if there
 	// is none any more.
-	LatestEvent(ctx context.Context, issue event.Tracked) (event.Event, error)
+	LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error)
 	// Event returns one event of an issue by its id, or the zero Event if it is not
 	// there any more.
-	Event(ctx context.Context, issue event.Tracked, id string) (event.Event, error)
+	Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error)
 	// Resolve marks an issue as resolved. Resolving it again does nothing.
 	Resolve(ctx context.Context, id string) error
 }

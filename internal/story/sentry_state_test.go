@@ -158,7 +158,7 @@ func TestCarriedStatesAreRecorded(t *testing.T) {
 	at := w.now
 	w.next("closed", "completed", "resolved", id)
 	m, err := marker.Read(w.find("TypeError").Body)
-	if state, when := m.Agreed(id); err != nil || state != "resolved" || when.Time().Before(at) || when.Time().After(at.Add(time.Minute)) {
+	if state, when := m.StateOf(id); err != nil || state != "resolved" || when.Time().Before(at) || when.Time().After(at.Add(time.Minute)) {
 		t.Errorf("%q since %s, want resolved since the run at %s (%v)", state, when.Time(), at, err)
 	}
 }

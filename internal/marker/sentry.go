@@ -26,21 +26,21 @@ func (m *Marker) SetTotal(id string, total int64, p Page) {
 	}
 }
 
-// Carry notes that a Sentry issue and this one agree on a state since at: it
+// SetState notes that a Sentry issue and this one agree on a state since at: it
 // was carried over from one side to the other, once.
-func (m *Marker) Carry(id, state string, at count.Millis) {
-	for name := range m.Carried {
+func (m *Marker) SetState(id, state string, at count.Millis) {
+	for name := range m.States {
 		if of, _, _ := strings.Cut(name, " "); of == id {
-			delete(m.Carried, name)
+			delete(m.States, name)
 		}
 	}
-	m.Carried = with(m.Carried, id+" "+state, at)
+	m.States = with(m.States, id+" "+state, at)
 }
 
-// Agreed returns the state that a Sentry issue had when it was last carried
+// StateOf returns the state that a Sentry issue had when it was last carried
 // over, and when that was; nothing if it never was.
-func (m Marker) Agreed(id string) (state string, at count.Millis) {
-	for name, when := range m.Carried {
+func (m Marker) StateOf(id string) (state string, at count.Millis) {
+	for name, when := range m.States {
 		if of, what, _ := strings.Cut(name, " "); of == id && (state == "" || when > at || when == at && what < state) {
 			state, at = what, when
 		}

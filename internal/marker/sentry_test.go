@@ -31,22 +31,22 @@ func TestTotalsAreSet(t *testing.T) {
 
 func TestTheLastAgreementCounts(t *testing.T) {
 	var m Marker
-	if state, at := m.Agreed("7"); state != "" || at != 0 {
+	if state, at := m.StateOf("7"); state != "" || at != 0 {
 		t.Errorf("%q at %d, though nothing was carried over", state, at)
 	}
-	m.Carry("7", "resolved", 100)
-	m.Carry("71", "ignored", 300)
-	m.Carry("7", "unresolved", 200)
-	if state, at := m.Agreed("7"); state != "unresolved" || at != 200 || len(m.Carried) != 2 {
-		t.Errorf("%q at %d of %v", state, at, m.Carried)
+	m.SetState("7", "resolved", 100)
+	m.SetState("71", "ignored", 300)
+	m.SetState("7", "unresolved", 200)
+	if state, at := m.StateOf("7"); state != "unresolved" || at != 200 || len(m.States) != 2 {
+		t.Errorf("%q at %d of %v", state, at, m.States)
 	}
 	var other Marker
-	other.Carry("7", "resolved", 250)
+	other.SetState("7", "resolved", 250)
 	merged := Merge(m, other)
-	if state, at := merged.Agreed("7"); state != "resolved" || at != 250 {
+	if state, at := merged.StateOf("7"); state != "resolved" || at != 250 {
 		t.Errorf("merged: %q at %d", state, at)
 	}
-	if state, _ := merged.Agreed("71"); state != "ignored" {
+	if state, _ := merged.StateOf("71"); state != "ignored" {
 		t.Errorf("another issue's is %q", state)
 	}
 }

@@ -13,9 +13,9 @@ const (
 	Deleted    State = "deleted" // no longer there
 )
 
-// Tracked is one issue of a service that groups events itself, as Sentry does.
+// SentryIssue is one issue of a service that groups events itself, as Sentry does.
 // All strings but ID and State are foreign text.
-type Tracked struct {
+type SentryIssue struct {
 	ID      string // never changes
 	Name    string // what people call it, such as "SHOP-1F"
 	Title   string
@@ -29,7 +29,7 @@ type Tracked struct {
 }
 
 // Event returns what the issue says about its newest event.
-func (t Tracked) Event() Event {
+func (t SentryIssue) Event() Event {
 	return Event{
 		ID: t.ID, Source: "sentry", Issue: t.ID, URL: t.URL, Time: t.Last, Level: t.Level, Message: t.Title, Text: t.Title, Service: t.Project,
 	}

@@ -6,11 +6,11 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Track adds an issue of Sentry, with its newest event where that was read, else
+// AddSentry adds an issue of Sentry, with its newest event where that was read, else
 // nil. What Sentry counted are events that other sources may have shown too.
-func (s *Set) Track(t event.Tracked, e *event.Event) {
-	g := s.units[s.keyed(TrackedKey(t.ID), BySentry)].group
-	g.Tracked, g.Level = &t, max(g.Level, t.Level)
+func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
+	g := s.units[s.keyed(SentryKey(t.ID), BySentry)].group
+	g.Sentry, g.Level = &t, max(g.Level, t.Level)
 	g.Service, g.Template = t.Project, s.template(t.Title)
 	g.span(t.First, t.Last)
 	if e != nil {

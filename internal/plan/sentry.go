@@ -13,17 +13,17 @@ import (
 // what it takes for different errors, so an issue that has one Sentry issue takes
 // no second one, and two of one exception stay two.
 
-// twin returns the issue that the same error has by another source: it owns a
+// byEvent returns the issue that the same error has by another source: it owns a
 // key that the event has by itself, or knows it as an alias.
-func (d *directory) twin(g *grouping.Group) (int, bool) {
+func (d *directory) byEvent(g *grouping.Group) (int, bool) {
 	for _, by := range []map[string]int{d.owners, d.aliases} {
 		for _, key := range g.EventKeys {
 			number, ok := by[key]
 			if original, duplicate := d.duplicates[number]; duplicate {
 				number = original
 			}
-			if ok && !d.tracked[number] {
-				d.tracked[number] = true
+			if ok && !d.hasSentry[number] {
+				d.hasSentry[number] = true
 				return number, true
 			}
 		}
@@ -31,16 +31,16 @@ func (d *directory) twin(g *grouping.Group) (int, bool) {
 	return 0, false
 }
 
-// twins finds issues that two runs filed at once for one error, each by another
+// mergeAcrossSources finds issues that two runs filed at once for one error, each by another
 // source: the one knows the other's key by its Sentry issue. The older one stays.
-func (d *directory) twins() {
+func (d *directory) mergeAcrossSources() {
 	for _, issue := range d.issues {
-		if !grouping.IsTrackedKey(firstKey(issue)) || d.muted[issue.Number] || d.duplicates[issue.Number] != 0 {
+		if !grouping.IsSentryKey(firstKey(issue)) || d.muted[issue.Number] || d.duplicates[issue.Number] != 0 {
 			continue
 		}
 		for _, key := range issue.Marker.Aliases {
 			other := slices.IndexFunc(d.issues, func(i Issue) bool { return firstKey(i) == key })
-			if !grouping.IsExceptionKey(key) || other < 0 || d.tracked[d.issues[other].Number] || d.muted[d.issues[other].Number] {
+			if !grouping.IsExceptionKey(key) || other < 0 || d.hasSentry[d.issues[other].Number] || d.muted[d.issues[other].Number] {
 				continue
 			}
 			older, younger := issue, d.issues[other]
@@ -48,7 +48,7 @@ func (d *directory) twins() {
 				older, younger = younger, older
 			}
 			d.duplicate(younger, older.Number)
-			d.tracked[older.Number] = true
+			d.hasSentry[older.Number] = true
 			break
 		}
 	}
@@ -66,7 +66,7 @@ func firstKey(i Issue) string {
 func knownToRows(groups []*grouping.Group, rows []marker.Row) []*grouping.Group {
 	groups = slices.Clone(groups)
 	for i, g := range groups {
-		if !grouping.IsTrackedKey(g.Key) || len(g.EventKeys) > 0 {
+		if !grouping.IsSentryKey(g.Key) || len(g.EventKeys) > 0 {
 			continue
 		}
 		if at := slices.IndexFunc(rows, func(r marker.Row) bool { return r.Marker.Owns(g.Key) }); at >= 0 {
@@ -82,9 +82,9 @@ func knownToRows(groups []*grouping.Group, rows []marker.Row) []*grouping.Group 
 	return groups
 }
 
-// joinTracked adds each new Sentry issue to the new error that has a key of its
+// joinSentry adds each new Sentry issue to the new error that has a key of its
 // event, unless another one got there before; what has none is an error by itself.
-func joinTracked(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*grouping.Group {
+func joinSentry(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*grouping.Group {
 	places := map[string]int{}
 	for i, groups := range fresh {
 		for _, g := range groups {
@@ -111,20 +111,20 @@ func joinTracked(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*grou
 	return fresh
 }
 
-// meets reports whether a row is that of a group's error by an alias, as an
+// aliasOf reports whether a row is that of a group's error by an alias, as an
 // issue would be.
-func meets(m marker.Marker, g *grouping.Group) bool {
-	if !grouping.IsTrackedKey(g.Key) {
+func aliasOf(m marker.Marker, g *grouping.Group) bool {
+	if !grouping.IsSentryKey(g.Key) {
 		return slices.Contains(m.Aliases, g.Key)
 	}
-	return !slices.ContainsFunc(m.Keys, grouping.IsTrackedKey) &&
+	return !slices.ContainsFunc(m.Keys, grouping.IsSentryKey) &&
 		slices.ContainsFunc(g.EventKeys, func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) })
 }
 
 // total sets the totals of the Sentry issues among the groups.
 func total(m *marker.Marker, groups []*grouping.Group) {
 	for _, g := range groups {
-		if t := g.Tracked; t != nil {
+		if t := g.Sentry; t != nil {
 			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last)})
 		}
 	}
@@ -149,9 +149,9 @@ func grew(before, after marker.Marker) bool {
 	return false
 }
 
-// trackedAfter reports whether a Sentry issue counted more than before, the
+// sentryAfter reports whether a Sentry issue counted more than before, the
 // newest of it after the closing.
-func trackedAfter(closed time.Time, a Action) bool {
+func sentryAfter(closed time.Time, a Action) bool {
 	for id, n := range a.Next.Sentry {
 		if n > a.Issue.Marker.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed) {
 			return true
