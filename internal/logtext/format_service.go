@@ -25,6 +25,7 @@ var serviceFormats = []format{
 		`at=error code=H12 desc="Request timeout" method=GET path="/"`, `at=info method=GET path="/error" status=200`, readHerokuRouter},
 	{"PHP-FPM", []string{"WARNING: [pool "},
 		`[22-Nov-2026 10:00:00] WARNING: [pool www] child 7 said into stderr: "PHP Fatal error:  x in /a.php on line 1"`, `WARNING: [pool www] child 7 said into stderr: "no error"`, readPHPWorker},
+	{"NestJS", []string{"[Nest] "}, "[Nest] 29  - 11/22/2026, 8:06:28 PM   ERROR [Pay] no price", "[Nest] 29  - 11/22/2026, 8:06:28 PM     LOG [Pay] no error", readNest},
 	{"GORM", []string{"/"}, `2026/11/22 10:00:00 /app/orders.go:41 ERROR: relation "orders" does not exist`, "", readGORM},
 	{"WordPress", []string{"WordPress database error "}, "[22-Nov-2026 10:00:00 UTC] WordPress database error Deadlock found for query SELECT 1", "", readFailure},
 	{"npm", []string{"npm ERR! ", "npm error ", "npm WARN ", "npm warn "}, "npm ERR! code ELIFECYCLE", "npm warn deprecated error-ex", readNPM},
@@ -138,6 +139,12 @@ func readPHPWorker(s string) (head, bool) {
 	_, said, ok := strings.Cut(s, `: "`)
 	inner := readHead(strings.TrimSuffix(said, `"`), false, event.Unknown)
 	return head{level: max(inner.level, event.Info), message: inner.message}, ok
+}
+
+// readNest reads the head behind the name of the framework, which is no logger.
+func readNest(s string) (head, bool) {
+	h := readHead(s[len("[Nest] "):], false, event.Unknown)
+	return head{level: h.level, message: h.message, logger: h.logger}, h.level != event.Unknown
 }
 
 // readGORM reads "/app/orders.go:41 ERROR: message", the place being the caller's.

@@ -126,7 +126,7 @@ func (r *headReader) behindBracket(s string) bool {
 		return false
 	}
 	inner := s[1:end]
-	if strings.ContainsAny(inner, "\"'{`") || inner == "cause" || isInspected(inner) || stacktrace.IsExceptionName(inner) || isSentence(inner) || strings.TrimSpace(s[end+1:]) == "{" {
+	if strings.ContainsAny(inner, "\"'{`") || inner == "cause" || isInspected(inner) || isRaised(inner) || isSentence(inner) || strings.TrimSpace(s[end+1:]) == "{" {
 		return false
 	}
 	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
@@ -151,6 +151,11 @@ func (r *headReader) behindBracket(s string) bool {
 // isInspected tells an error that Node prints in brackets.
 func isInspected(s string) bool {
 	return strings.Contains(s, ": ") && stacktrace.IsHeader(s)
+}
+
+// isRaised tells the name of an exception from that of a logger.
+func isRaised(name string) bool {
+	return isWord(name) && (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception"))
 }
 
 // isSentence tells several words of which none is a pair's.

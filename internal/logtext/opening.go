@@ -74,6 +74,16 @@ func (o *opening) readSecondLine(line string) {
 	o.level, o.message = h.level, h.message
 }
 
+// say takes the message that stands on the second line, behind a level if the
+// first had only a time.
+func (o *opening) say(line string) {
+	o.said = strings.TrimSpace(line)
+	if o.level == event.Unknown {
+		h := readHead(o.said, true, event.Unknown)
+		o.level, o.said = h.level, h.message
+	}
+}
+
 // announces tells whether the event begins with a line that runtimes print above
 // the one that tells what failed.
 func (o *opening) announces() bool {

@@ -98,7 +98,7 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 		p.head.readSecondLine(line)
 		p.trace.phase = p.head.phase()
 	case p.awaitsMessage() && (isPlain(s) || s == stacktrace.Indented):
-		p.head.said = strings.TrimSpace(line)
+		p.head.say(line)
 	}
 	if s == stacktrace.GoPlace && len(p.text.lines) == 1 && p.trace.phase == stacktrace.Bare && stacktrace.IsGoFunction(p.text.lines[0]) {
 		p.trace.fragment = true
