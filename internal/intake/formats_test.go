@@ -1,9 +1,7 @@
 package intake_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,8 +19,6 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/safe"
 )
-
-var updateFormats = flag.Bool("update", false, "rewrite the guide's list of formats")
 
 // format is one entry of the catalogue, testdata/formats: what a logger, a
 // server or a service prints by default. An archive holds a product family: its
@@ -266,58 +262,4 @@ func TestFormatsFiltered(t *testing.T) {
 		}
 	}
 	t.Logf("missed: %d\n%s", len(missed), strings.Join(missed, "\n"))
-}
-
-// guideList begins the part of the guide's page that lists the catalogue.
-const guideList = "<!-- Generated: go test ./internal/intake -run TestFormatsInGuide -update -->\n"
-
-// TestFormatsInGuide compares the guide's list with the catalogue.
-func TestFormatsInGuide(t *testing.T) {
-	const page = "../../examples/formats.md"
-	data, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	intro, _, ok := strings.Cut(string(data), guideList)
-	if !ok {
-		t.Fatalf("%s does not contain %q", page, guideList)
-	}
-	want := intro + guideList + formatTables(readFormats(t))
-	if *updateFormats {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(string(data), want); diff != "" {
-		t.Errorf("%s (-is +should be; rewrite it with -update)\n%s", page, diff)
-	}
-}
-
-// formatTables lists the formats by family, then those that the filter pattern misses.
-func formatTables(formats []*format) string {
-	var families, missed []string
-	names := map[string][]string{}
-	for _, f := range formats {
-		if !slices.Contains(families, f.family) {
-			families = append(families, f.family)
-		}
-		names[f.family] = append(names[f.family], f.name)
-		if f.want["filter"] == "misses" {
-			missed = append(missed, f.name)
-		}
-	}
-	var b strings.Builder
-	b.WriteString("\n| runtime or product | formats |\n|---|---|\n")
-	for _, family := range families {
-		fmt.Fprintf(&b, "| %s | %s |\n", family, strings.Join(names[family], ", "))
-	}
-	b.WriteString("\n## What the default filter pattern misses\n\n")
-	b.WriteString("A log group whose window fits in 3 pages is read whole, and misses nothing. A larger one is read with the default\n" +
-		"filter pattern, of at most 1,024 characters, which has no term for these. Set `filter-pattern` to a pattern of your own if you\n" +
-		"need them:\n\n")
-	for _, name := range missed {
-		fmt.Fprintf(&b, "- %s\n", name)
-	}
-	return b.String()
 }

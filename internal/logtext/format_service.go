@@ -182,8 +182,10 @@ func readPassenger(s string) (head, bool) {
 	return head{level: levelLetter(s[2]), message: message}, ok
 }
 
+// readR reads the error of a call: "Error in pay(order) : message".
 func readR(s string) (head, bool) {
-	return head{level: event.Error, message: s}, strings.Contains(s, " : ")
+	call, _, ok := strings.Cut(s, " : ")
+	return head{level: event.Error, message: s}, ok && strings.HasSuffix(call, ")")
 }
 
 func readJulia(s string) (head, bool) {
