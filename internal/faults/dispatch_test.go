@@ -35,6 +35,11 @@ func (r *run) noting(c clock.Clock) clock.Clock {
 		r.rested = r.rested || d >= longRest
 		return sleep(ctx, d)
 	}
+	timeout := c.Timeout
+	c.Timeout = func(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+		ctx, cancel := timeout(ctx, d, cause)
+		return ctx, r.timed.add(ctx, cancel)
+	}
 	return c
 }
 

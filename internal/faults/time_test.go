@@ -2,11 +2,38 @@ package faults
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/org/errmon-action/internal/clock"
 )
+
+// timed are the contexts of a run that end by a time and are in use.
+type timed struct {
+	mu   sync.Mutex
+	live []context.Context
+}
+
+// add notes a context until the cancel function that it returns is called.
+func (t *timed) add(ctx context.Context, cancel context.CancelFunc) context.CancelFunc {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.live = append(t.live, ctx)
+	return func() {
+		t.mu.Lock()
+		t.live = slices.DeleteFunc(t.live, func(c context.Context) bool { return c == ctx })
+		t.mu.Unlock()
+		cancel()
+	}
+}
+
+// over reports whether the time of one of them is up.
+func (t *timed) over() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.live, func(ctx context.Context) bool { return ctx.Err() != nil })
+}
 
 // timeline is the time of a world. It passes only when somebody sleeps or the
 // script moves it, and then ends the contexts whose time is up.

@@ -106,6 +106,7 @@ type run struct {
 	stdin         string
 	pending, last request // while several runs go on at once: waits, and passed
 	rested        bool    // it waited long before the pending one
+	timed         timed   // what it does has to end by a time
 
 	code int
 	out  string
