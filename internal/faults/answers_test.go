@@ -3,6 +3,7 @@ package faults
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -106,6 +107,27 @@ func (c *chronicle) once(m moment, a answer) verdict {
 	}, nil)
 }
 
+// poisoned lets every write about one error be refused, to the end of the run.
+func (c *chronicle) poisoned(m moment, code int) verdict {
+	return c.disturb(m, func(r *run, at int) *fault {
+		q := r.requests[at]
+		if at < m.at || q.method != m.request.method || q.path != m.request.path || title(q) != title(m.request) {
+			return nil
+		}
+		return &fault{status: code, body: html}
+	}, nil)
+}
+
+// title is what names the issue that a create is about.
+func title(q request) string {
+	if q.method != "POST" {
+		return ""
+	}
+	_, rest, _ := strings.Cut(q.body, `"title":"`)
+	name, _, _ := strings.Cut(rest, `"`)
+	return name
+}
+
 // down lets all requests fail from one on, to the end of the run.
 func (c *chronicle) down(m moment, a answer) verdict {
 	return c.disturb(m, func(r *run, at int) *fault {
@@ -123,6 +145,11 @@ func answerRows(c *chronicle) []row {
 	for _, a := range answers {
 		r := row{fault: a.name}
 		r.addEach(c.moments(a.which), func(m moment) verdict { return c.once(m, a) })
+		rows = append(rows, r)
+	}
+	for _, code := range []int{403, 422, 500} {
+		r := row{fault: fmt.Sprintf("%d to every write about one error", code)}
+		r.addEach(c.moments(isWrite), func(m moment) verdict { return c.poisoned(m, code) })
 		rows = append(rows, r)
 	}
 	for _, a := range answers[1:3] {

@@ -11,6 +11,7 @@ type meddling struct {
 	name string
 	do   func(w *world) bool
 	owed func(s *script, since time.Time) allowance
+	undo func(w *world) // before the next run
 	// edits: the whole body is written. Between errmon's GET and its PATCH of
 	// that issue nobody can see it, since GitHub has no compare-and-swap: the
 	// edit comes right after instead.
@@ -29,8 +30,13 @@ var meddlings = []meddling{
 	{name: "deleted", do: onIssue("alpha", func(w *world, n int) { w.github.Delete(n) }), owed: anew},
 	{name: "marker's state damaged", do: damaging(`(errmon:state v1 \S+ .{9})`, "${1}%%%"), owed: anew, edits: true},
 	{name: "marker's state removed", do: damaging(`<!-- errmon:state [^>]*>`, ""), owed: anew, edits: true},
-	{name: "marker's end removed", do: damaging(`<!-- errmon:end -->`, ""), owed: anew, edits: true},
-	{name: "marker's beginning removed", do: damaging(`<!-- errmon:begin v1 -->`, ""), owed: anew, edits: true},
+	{name: "marker's end removed", do: damaging(`<!-- errmon:end -->`, ""), edits: true},
+	{name: "marker's beginning removed", do: damaging(`<!-- errmon:begin v1 -->`, ""), edits: true},
+	{name: "marker's first lines removed", do: damaging(`<!-- errmon:begin v1 -->\n<!-- errmon:key [^>]*-->\n`, ""), edits: true},
+	{name: "a note above a quoted body", do: pasting("> "), edits: true},
+	{name: "a note above a pasted body", do: pasting(""), edits: true},
+	{name: "label renamed for one run", do: renamingLabel, undo: relabelling},
+	{name: "label deleted for one run", do: deletingLabel, undo: relabelling},
 	{name: "dashboard deleted", do: onDashboard(func(w *world, n int) { w.github.Delete(n) }), owed: rowsMayGo},
 	{name: "dashboard closed", do: onDashboard(func(w *world, n int) { w.github.Close(n, "completed") })},
 	{name: "dashboard's label removed", do: onDashboard(func(w *world, n int) { w.github.Unlabel(n, "errmon:dashboard") }), owed: rowsMayGo},
@@ -121,12 +127,17 @@ func (c *chronicle) meddle(m moment, x meddling) verdict {
 		}
 		done = true
 	}
-	return c.disturb(m, func(r *run, at int) *fault {
+	w := c.worlds[m.run].clone()
+	w.newRun().breaking(func(r *run, at int) *fault {
 		if unseen := x.edits && m.request.method == "PATCH"; at == m.at && !unseen || at == m.at+1 {
 			act(r.world)
 		}
 		return nil
-	}, func(name string, d *debt) {
+	}).do()
+	if x.undo != nil {
+		x.undo(w)
+	}
+	return c.goOn(w, m.run+1, func(name string, d *debt) {
 		if allow != nil {
 			allow(name, d)
 		}

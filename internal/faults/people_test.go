@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/github/githubtest"
@@ -67,6 +68,48 @@ func renaming(name, title string) func(*world) bool {
 		w.github.EditTitle(n, title)
 		w.wrote = append(w.wrote, wrote{n, true, title})
 	})
+}
+
+// pasting puts a copy of the body below itself, each line behind a mark, with a
+// note between.
+func pasting(mark string) func(*world) bool {
+	const note = "It said so yesterday."
+	return onIssue("alpha", func(w *world, n int) {
+		body := w.github.Issue(n).Body
+		w.github.EditBody(n, body+"\n\n"+note+"\n\n"+mark+strings.ReplaceAll(body, "\n", "\n"+mark))
+		w.wrote = append(w.wrote, wrote{n, false, note})
+	})
+}
+
+// formerly is the label of issues that lost errmon's.
+const formerly = "formerly errmon"
+
+func renamingLabel(w *world) bool {
+	if !slices.Contains(w.github.Labels(), "errmon") {
+		return false
+	}
+	w.github.RenameLabel("errmon", formerly)
+	return true
+}
+
+func deletingLabel(w *world) bool {
+	for _, i := range w.github.Issues() {
+		if tracked(i) {
+			w.github.Label(i.Number, formerly) // for whoever puts it back
+		}
+	}
+	w.github.DeleteLabel("errmon")
+	return true
+}
+
+// relabelling puts the label back where it was.
+func relabelling(w *world) {
+	for _, i := range w.github.Issues() {
+		if labelled(i, formerly) {
+			w.github.Unlabel(i.Number, formerly)
+			w.github.Label(i.Number, "errmon")
+		}
+	}
 }
 
 // writingAround adds a text above and one below what is in the issue.

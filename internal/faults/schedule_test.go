@@ -96,7 +96,15 @@ func scheduleRows(c *chronicle) []row {
 	} {
 		clocks.add(fmt.Sprint("case ", i), func() verdict { return c.skewed(skew) })
 	}
-	return []row{cron, down, clocks, pageRow(), latenessRow()}
+	steps := row{fault: "one run's clock is hours off"}
+	for at := range runs {
+		for _, off := range []time.Duration{time.Hour, 72 * time.Hour, -time.Hour} {
+			steps.add(fmt.Sprintf("run %d, %v", at, off), func() verdict {
+				return c.skewed(func(run int) time.Duration { return map[bool]time.Duration{true: off}[run == at] })
+			})
+		}
+	}
+	return []row{cron, down, clocks, steps, pageRow(), latenessRow()}
 }
 
 // pageRow cuts the same logs into pages of other sizes.

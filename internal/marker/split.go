@@ -1,6 +1,7 @@
 package marker
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -79,7 +80,8 @@ func linesOf(body string) []line {
 }
 
 // newestState returns the index of the state line that was written last: of those that
-// can be read, else the last one; -1 if there is none. foreign says that states of
+// can be read, else the last one; -1 if there is none. Of equal ones the first is
+// ours. foreign says that states of
 // several issues can be read.
 func newestState(lines []line) (at int, foreign bool) {
 	at = -1
@@ -90,7 +92,7 @@ func newestState(lines []line) (at int, foreign bool) {
 		}
 		a := ageOf(l.text)
 		foreign = foreign || best.readable && a.readable && a.key != best.key
-		if !best.readable || a.readable && a.last >= best.last {
+		if !best.readable || a.readable && cmp.Or(cmp.Compare(a.last, best.last), cmp.Compare(a.count, best.count)) > 0 {
 			at, best = i, a
 		}
 	}
@@ -102,6 +104,7 @@ type age struct {
 	readable bool
 	key      string
 	last     count.Millis
+	count    int64
 }
 
 func ageOf(stateLine string) age {
@@ -110,15 +113,14 @@ func ageOf(stateLine string) age {
 		return age{readable: true}
 	}
 	var state struct {
-		Keys []string                `json:"k"`
-		Last count.Millis            `json:"n"`
-		Read map[string]count.Millis `json:"read"`
+		Marker
+		Read map[string]count.Millis `json:"read"` // of a dashboard
 	}
 	sum, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
 	if decode(text, sum, &state) != nil {
 		return age{}
 	}
-	a := age{readable: true, last: state.Last}
+	a := age{readable: true, last: state.Last, count: state.Count()}
 	if len(state.Keys) > 0 {
 		a.key = state.Keys[0]
 	}
