@@ -13,7 +13,7 @@ type fields struct {
 	record string // as it is written
 	keys   *keyTable
 	values [fieldCount]string
-	ranks  [fieldCount]int
+	ranks  [fieldCount]int16
 	raised string      // the exception that it holds as an object, as it is written
 	level  event.Level // as the field of the level says
 	pairs  bool        // the values are written as logfmt's
@@ -84,7 +84,7 @@ func (f *fields) keep(key, value string, depth int) {
 		return
 	}
 	k.rank += depth * 100 // what is nearer to the surface wins, key for key
-	if f.values[k.field] != "" && k.rank >= f.ranks[k.field] {
+	if f.values[k.field] != "" && int16(k.rank) >= f.ranks[k.field] {
 		return
 	}
 	if field(k.field) == fieldLevelName {
@@ -94,7 +94,7 @@ func (f *fields) keep(key, value string, depth int) {
 		}
 		f.level = level
 	}
-	f.values[k.field], f.ranks[k.field] = value, k.rank
+	f.values[k.field], f.ranks[k.field] = value, int16(k.rank)
 }
 
 // text returns a field's string or number, "" where there is none.
@@ -125,7 +125,11 @@ func (f *fields) fill(e *event.Event) {
 	message := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted))
 	cause := f.text(fieldErrorMessage)
 	e.Stack = clip(f.stack(message, cause))
-	cause = cmp.Or(f.raise(e), cause)
+	if f.raised != "" || strings.HasPrefix(f.values[fieldStack], "[{") {
+		raised := *e // a copy, so that no other record's event goes to the heap
+		cause = cmp.Or(f.raise(&raised), cause)
+		*e = raised
+	}
 	var inner event.Event
 	if e.Stack == "" {
 		inner = failureIn(message, f.keys)

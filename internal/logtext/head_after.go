@@ -126,10 +126,11 @@ func (r *headReader) behindBracket(s string) bool {
 		return false
 	}
 	inner := s[1:end]
-	if strings.ContainsAny(inner, "\"'{`") || inner == "cause" || isInspected(inner) || isRaised(inner) || isSentence(inner) || strings.TrimSpace(s[end+1:]) == "{" {
+	t := traitsOf(inner)
+	if t.isProse(inner) || isRaised(inner) || strings.TrimSpace(s[end+1:]) == "{" {
 		return false
 	}
-	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
+	if (s[0] == '<' || s[0] == '{') && (t.has&blank != 0 || !delimited(s, end+1)) {
 		return false // of XML, or of a template
 	}
 	at, n := timeAt(inner)
@@ -138,7 +139,7 @@ func (r *headReader) behindBracket(s string) bool {
 	}
 	if inner = inner[n:]; inner != "" {
 		lane, names := r.h.lane, r.names
-		r.say(inner)
+		r.say(strings.TrimSpace(inner))
 		if strings.Contains(r.names, ".") && r.names != names {
 			r.h.logger = orElse(r.h.logger, r.names)
 		}
@@ -148,25 +149,18 @@ func (r *headReader) behindBracket(s string) bool {
 	return true
 }
 
-// isInspected tells an error that Node prints in brackets.
-func isInspected(s string) bool {
-	return strings.Contains(s, ": ") && stacktrace.IsHeader(s)
-}
-
 // isRaised tells the name of an exception from that of a logger.
 func isRaised(name string) bool {
 	return isWord(name) && (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception"))
-}
-
-// isSentence tells several words of which none is a pair's.
-func isSentence(s string) bool {
-	return strings.Count(s, " ") > 3 && !strings.ContainsAny(s, "=:") && !strings.Contains(s, "  ")
 }
 
 // behindName takes the name, number, id or pair of n bytes behind the level.
 func (r *headReader) behindName(s string, n, tries int) bool {
 	name := s[:n]
 	mark, length := separator(s[n:])
+	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) {
+		return false // a word of the message, as most are
+	}
 	switch {
 	case s[n] == '=':
 		return r.behindPair(s, n)

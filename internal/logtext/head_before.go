@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // This file takes the parts of a head up to its level.
@@ -124,11 +125,14 @@ func (r *headReader) bracket(s string) bool {
 	if s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
 		return false // an object, or a call
 	}
-	if level := r.inside(inner); level != event.Unknown {
-		r.take(level, end+1)
-		return true
+	t := traitsOf(inner)
+	if t.has&(blank|colon|equals|other) != 0 || strings.IndexByte(inner, '/') > 0 || strings.IndexByte(inner, '#') > 0 {
+		if level := r.inside(inner); level != event.Unknown {
+			r.take(level, end+1)
+			return true
+		}
 	}
-	r.say(inner)
+	r.say(strings.TrimSpace(inner))
 	r.next(end+1, afterMark)
 	if glued && r.at < len(r.s) && r.s[r.at] == ':' {
 		r.next(1, afterMark)
@@ -158,19 +162,19 @@ func isElapsed(s string) bool {
 
 // say keeps what a part that is no level may say: the logger, a thread or an id.
 func (r *headReader) say(inner string) {
-	inner = strings.TrimSpace(inner)
-	if key, value, ok := strings.Cut(inner, "="); ok && isWord(key) {
-		r.pair(key, value)
-		return
-	}
-	if key, value, ok := strings.Cut(inner, ":"); ok && isWord(key) && fieldOf(key) != fieldNone {
-		r.pair(key, value)
-		return
+	t := traitsOf(inner)
+	if t.has&(colon|equals) != 0 {
+		for _, mark := range [...]string{"=", ":"} {
+			if key, value, ok := strings.Cut(inner, mark); ok && isWord(key) && fieldOf(key) != fieldNone {
+				r.pair(key, value)
+				return
+			}
+		}
 	}
 	switch {
 	case isID(inner):
 		r.h.requestID = inner
-	case isLoggerName(inner):
+	case t.isName(inner):
 		r.names = inner
 		r.h.lane = orElse(r.h.lane, inner)
 	default:
@@ -180,9 +184,66 @@ func (r *headReader) say(inner string) {
 	}
 }
 
-// isLoggerName tells a name that is no thread's: with dots, or no digits.
-func isLoggerName(s string) bool {
-	return isWord(s) && s != "main" && s != "MainThread" && !isNumber(s) && (strings.IndexByte(s, '.') > 0 || strings.Contains(s, "::") || !strings.ContainsAny(s, "0123456789"))
+// traits are what a text in brackets has.
+type traits struct {
+	has    trait
+	blanks int
+}
+
+type trait uint8
+
+const (
+	digit trait = 1 << iota
+	dot
+	colon
+	equals
+	blank
+	padding
+	quote
+	other // but letters, digits and the signs of names
+)
+
+func traitsOf(s string) (t traits) {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			t.has |= digit
+		case c == '.':
+			t.has |= dot
+		case c == ':':
+			t.has |= colon
+		case c == '=':
+			t.has |= equals
+		case c == ' ':
+			if i > 0 && s[i-1] == ' ' {
+				t.has |= padding
+			}
+			t.has |= blank
+			t.blanks++
+		case c == '"' || c == '\'' || c == '`' || c == '{':
+			t.has |= quote
+		case !nameBytes[c]:
+			t.has |= other
+		}
+	}
+	return t
+}
+
+// isProse tells what a message may have in brackets: quotes, an error that Node
+// inspected, or several words.
+func (t traits) isProse(s string) bool {
+	return t.has&quote != 0 || t.blanks > 3 && t.has&(colon|equals|padding) == 0 || t.has&colon != 0 && t.blanks > 0 && strings.Contains(s, ": ") && stacktrace.IsHeader(s) || s == "cause"
+}
+
+// isName tells the name of a logger, not of a thread: with dots, or no digits.
+func (t traits) isName(s string) bool {
+	if t.has&(blank|equals|quote|other) != 0 || s == "" || s == "main" || s == "MainThread" {
+		return false
+	}
+	if t.has&colon != 0 {
+		return strings.Contains(s, "::") && isWord(s)
+	}
+	return t.has&digit == 0 || t.has&dot != 0 && s[0] > '9'
 }
 
 // inside reads the level of a bracket that holds more: "10:00:00 ERR",

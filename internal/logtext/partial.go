@@ -100,7 +100,7 @@ func (p *parts) endedBy(e entry, keys *keyTable) bool {
 
 // opensObject tells a record that begins a JSON object and does not end it.
 func opensObject(s string) bool {
-	return s == "{" || strings.HasPrefix(s, `{"`) && nestedEnd(s) == 0
+	return s == "{" || strings.HasPrefix(s, `{"`) && s[len(s)-1] != '}' && nestedEnd(s) == 0
 }
 
 // endsInString tells whether a JSON text was cut inside one of its strings,

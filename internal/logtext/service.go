@@ -36,7 +36,12 @@ func init() { // a record of Step Functions holds one of any kind
 // own way, and reports whether nothing is left to read.
 func (f *fields) fillService(e *event.Event) bool {
 	for _, s := range services {
-		if e.Level == event.Unknown && containsAll(f.record, s.marks) && s.read(f.record, e) {
+		if e.Level != event.Unknown || !containsAll(f.record, s.marks) {
+			continue
+		}
+		read := *e // a copy, so that no other record's event goes to the heap
+		done := s.read(f.record, &read)
+		if *e = read; done {
 			return true
 		}
 	}

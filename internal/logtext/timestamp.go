@@ -197,6 +197,9 @@ func epochAt(s string) (time.Time, int) {
 
 // fieldTime reads the time in a structured field: in words, or since 1970.
 func fieldTime(s string) time.Time {
+	if isNumber(s) && len(s) != 8 && len(s) != 14 {
+		return epoch(s)
+	}
 	if at, n := timeAt(s); n > 0 {
 		return at
 	}

@@ -41,28 +41,24 @@ const maxLayers = 4
 // it frames are seen to be frames.
 func unwrap(s string) carried {
 	c := carried{body: s}
-	for layers := 0; layers < maxLayers && len(c.body) > 3; layers++ {
-		peel := peels[c.body[0]]
-		if peel == nil || !peel(&c, c.body) {
-			break
-		}
+	for layers := 0; layers < maxLayers && len(c.body) > 3 && c.peel(c.body); layers++ {
 	}
 	return c
 }
 
-// peels are the ways to remove a transport, by the first byte of the line.
-var peels [256]func(c *carried, s string) bool
-
-func init() {
-	for b := range peels {
-		switch c := byte(b); {
-		case c >= '0' && c <= '9':
-			peels[b] = peelTime
-		case isLetter(c):
-			peels[b] = peelNamed
-		}
+// peel removes one transport, and reports whether there was one.
+func (c *carried) peel(s string) bool {
+	switch b := s[0]; {
+	case b >= '0' && b <= '9':
+		return c.peelTime(s)
+	case isLetter(b):
+		return c.peelNamed(s)
+	case b == '<':
+		return c.peelPriority(s)
+	case b == '[':
+		return c.peelBracket(s)
 	}
-	peels['<'], peels['['] = peelPriority, peelBracket
+	return false
 }
 
 // layer notes that a transport was removed.
@@ -72,7 +68,7 @@ func (c *carried) layer(name, body string) bool {
 }
 
 // peelPriority removes "<11>" and what follows it in RFC 5424.
-func peelPriority(c *carried, s string) bool {
+func (c *carried) peelPriority(s string) bool {
 	priority, n := run(s[1:])
 	if n == 0 || n > 3 || priority > 191 || s[n+1:] == "" || s[n+1] != '>' {
 		return false
@@ -120,23 +116,18 @@ func (c *carried) name(program, prefix string) {
 }
 
 // peelTime removes a time and what stands between it and the line.
-func peelTime(c *carried, s string) bool {
-	if len(s) > 9 && s[2] == ':' && s[5] == ':' && s[8] == ' ' {
-		if body, name, ok := cutColumn(s[8:]); ok { // foreman
-			c.name(name, name)
-			return c.layer("foreman", body)
-		}
+func (c *carried) peelTime(s string) bool {
+	if len(s) < len("10:00:00 a | ") {
 		return false
 	}
-	if body, name, ok := cutColumn(s); ok && s[1] == '|' { // PM2
-		c.name(name, s[:len(s)-len(body)])
-		return c.layer("PM2", body)
+	if s[1] == '|' || s[2] == ':' && s[5] == ':' && s[8] == ' ' {
+		return c.peelColumn(s)
+	}
+	if len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' ') {
+		return false
 	}
 	at, n := isoTime(s)
-	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' {
-		return false
-	}
-	if s[10] != 'T' && !(n == len("2006-01-02 15:04:05") && n < len(s) && standsAlone(s[n+1:])) {
+	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' || s[10] == ' ' && (n != 19 || !standsAlone(s[20:])) {
 		return false
 	}
 	if !c.stamped {
@@ -145,6 +136,20 @@ func peelTime(c *carried, s string) bool {
 	c.stamped, c.bare, c.body = true, true, s[min(n+1, len(s)):]
 	c.peelStamped(s[:n])
 	return true
+}
+
+// peelColumn removes foreman's "10:00:00 web.1  | " and PM2's "0|web  | ".
+func (c *carried) peelColumn(s string) bool {
+	name, column := "PM2", s
+	if s[1] != '|' {
+		name, column = "foreman", s[8:]
+	}
+	body, program, ok := cutColumn(column)
+	if !ok {
+		return false
+	}
+	c.name(program, s[:len(s)-len(body)])
+	return c.layer(name, body)
 }
 
 // standsAlone tells a line that a logger prints no time in front of, so that the
@@ -227,7 +232,7 @@ func isLevel(word string) bool {
 
 // peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", journald's times
 // with a weekday, compose's "app-1  | " and stern's "pod container ".
-func peelNamed(c *carried, s string) bool {
+func (c *carried) peelNamed(s string) bool {
 	if body, name, ok := cutColumn(s); ok {
 		c.name(name, name)
 		return c.layer("compose", body)
@@ -255,7 +260,7 @@ func peelNamed(c *carried, s string) bool {
 }
 
 // peelBracket removes kubectl's "[pod/web-7f2/web] ".
-func peelBracket(c *carried, s string) bool {
+func (c *carried) peelBracket(s string) bool {
 	name, body, ok := strings.Cut(s, "] ")
 	if !ok || !strings.HasPrefix(name, "[pod/") || strings.Count(name, "/") != 2 {
 		return false
