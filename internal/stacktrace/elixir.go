@@ -28,6 +28,7 @@ func elixirShape(line string, indented bool) Shape {
 		if f, ok := readElixirFrame(line); ok && f.File != "" {
 			return Frame
 		}
+	case strings.IndexByte("*LSCF", line[0]) < 0:
 	case line[0] == '*':
 		if _, ok := elixirHeader(line); ok {
 			return Raise

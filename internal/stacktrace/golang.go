@@ -64,10 +64,10 @@ func goShape(line string, indented bool) Shape {
 		if _, ok := ginPlace(line); ok {
 			return Frame
 		}
-	case strings.IndexByte("gpfre[", line[0]) < 0:
+	case strings.IndexByte("gpfreu[", line[0]) < 0:
 	case isGoroutine(line), strings.HasPrefix(line, "[signal SIG"):
 		return Goroutine
-	case hasAnyPrefix(line, "panic: ", "runtime: goroutine stack exceeds "):
+	case hasAnyPrefix(line, "panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "):
 		return GoPanic
 	case strings.HasPrefix(line, "fatal error: "):
 		return GoFatal

@@ -35,7 +35,7 @@ func findHeader(lines []string) event.Exception {
 // stripLead removes what runtimes print in front of an exception's name.
 func stripLead(line string) string {
 	s := strings.TrimSpace(line)
-	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
+	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "unhandledRejection:  ", "uncaughtException:  ", "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
 		s = strings.TrimPrefix(s, lead)
 	}
 	const thread = `Exception in thread "`
@@ -141,7 +141,13 @@ func joinMessage(first string, more []string) string {
 }
 
 // indent counts the white space that s begins with.
-func indent(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+func indent(s string) int {
+	n := 0
+	for n < len(s) && (s[n] == ' ' || s[n] == '\t') {
+		n++
+	}
+	return n
+}
 
 // cutNumber splits "rest:12" at its last colon; it reports false where no
 // number of sane size follows that.

@@ -114,6 +114,9 @@ func javaName(class, method string) event.Frame {
 	for _, made := range [...]string{"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda", "_COROUTINE.", "_BOUNDARY"} {
 		f.InApp = f.InApp && !strings.Contains(class, made)
 	}
+	for _, end := range [...]string{"$default", "$suspendImpl"} { // of Kotlin
+		f.Function = strings.TrimSuffix(f.Function, end)
+	}
 	for _, lead := range [...]string{"lambda$", "$anonfun$"} { // of Java and Scala
 		if rest, ok := strings.CutPrefix(method, lead); ok {
 			f.Function, _, _ = strings.Cut(rest, "$")

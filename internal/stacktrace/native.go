@@ -61,6 +61,7 @@ var deaths = []death{
 	{begin: "thread caused non-unwinding panic"}, {begin: "thread panicked while "},
 	{begin: "FATAL ERROR: ", part: "llocation failed"}, {begin: "FATAL ERROR: ", part: "v8::"}, {begin: "# Fatal error in "}, // V8
 	{begin: "<--- Last few GCs --->", above: true},
+	{begin: "panic(main thread): "}, {begin: "thread ", part: " panic: "}, // Bun and Zig
 	{begin: "# A fatal error has been detected by the Java Runtime"}, {begin: "# There is insufficient memory for the Java Runtime"},
 	{begin: "Fatal Python error: "},
 	{begin: "Caught ", part: ", suspect faulting address "}, {begin: "Backtrace (use tools/stack_decode.py "}, {begin: "Envoy version: "}, // Envoy
@@ -88,7 +89,7 @@ var deathsBy = func() (table [256][]death) {
 
 func nativeShape(line string, indented bool) Shape {
 	if d, ok := deathIn(line); ok && !indented {
-		if isUndefined(line) { // the program goes on
+		if isUndefined(line) || line[0] == 'W' { // the program goes on
 			return Raise
 		}
 		if d.last {
@@ -107,8 +108,12 @@ func deathIn(line string) (death, bool) {
 	if line == "" {
 		return death{}, false
 	}
+	whole := line
 	if line[0] == '[' {
 		line = WithoutLead(line)
+	}
+	if line == "" {
+		return death{}, false
 	}
 	for _, d := range deathsBy[line[0]] {
 		if strings.HasPrefix(line, d.begin) && strings.Contains(line, d.part) {
@@ -119,6 +124,8 @@ func deathIn(line string) (death, bool) {
 	case line == "Segmentation fault":
 		return death{last: true}, true
 	case isUndefined(line):
+	case whole[0] == '[' && strings.Contains(line, "]: segfault at "): // Linux
+		return death{last: true}, true
 	case strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
 		return death{last: true}, true
 	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // mysqld
@@ -260,16 +267,17 @@ func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
 // nativeFrame reads, without white space around it:
 //
 //	#0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5           sanitizers
+//	#0 total(Cart*) /app/cart.cpp:10:5 (shop+0xd1a2b)        ThreadSanitizer
 //	#3: Envoy::MainCommon::run() [0x55d0]                    Envoy
 //	1: 0xb7a940 node::Abort() [node]                         V8
 //	@ 0x55d6 google::LogMessage::Fail()                      glog
 //	/usr/sbin/mysqld(my_print_stacktrace+0x2c)[0x55d0]       glibc
 //	# C  [libc.so.6+0x18d1b1]  __strlen_avx2+0x11            the JVM
 func nativeFrame(s string) (event.Frame, bool) {
-	if s == "" {
+	if s == "" || strings.IndexByte("#@/.0123456789", s[0]) < 0 {
 		return event.Frame{}, false
 	}
-	if module, symbol, ok := strings.Cut(s, "("); ok && strings.HasSuffix(s, "]") && (s[0] == '/' || s[0] == '.') {
+	if module, symbol, ok := strings.Cut(s, "("); strings.HasSuffix(s, "]") && ok && (s[0] == '/' || s[0] == '.') {
 		end := strings.LastIndexByte(symbol, ')')
 		return nativeCall(symbol[:max(end, 0)], module), end >= 0 && strings.HasPrefix(strings.TrimLeft(symbol[end+1:], " "), "[0x")
 	}
@@ -287,8 +295,15 @@ func nativeFrame(s string) (event.Frame, bool) {
 		call, place := cutNativePlace(strings.TrimPrefix(strings.TrimLeft(call, " "), "in "))
 		return nativeCall(call, place), true
 	}
-	call, _, ok := strings.Cut(rest, "[0x")
-	return nativeCall(strings.TrimSpace(call), ""), ok && strings.HasSuffix(rest, "]")
+	if call, _, ok := strings.Cut(rest, "[0x"); ok && strings.HasSuffix(rest, "]") {
+		return nativeCall(strings.TrimSpace(call), ""), true
+	}
+	rest, _, _ = strings.Cut(rest, " (BuildId: ")
+	if module := strings.LastIndex(rest, " ("); module > 0 && strings.Contains(rest[module:], "+0x") {
+		rest = rest[:module]
+	}
+	call, place := cutNativePlace(rest)
+	return nativeCall(call, place), place != "" && s[0] == '#'
 }
 
 // cutNativePlace cuts "/app/cart.cpp:10:5", "(/lib/libc.so.6+0x270b3)" or

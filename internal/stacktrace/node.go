@@ -141,11 +141,14 @@ func parseNode(lines []string) []event.Exception {
 }
 
 // appendInspected adds the error without frames that the lines hold in brackets,
-// above those it consists of: "[AggregateError: All promises were rejected] {".
+// above those it consists of ("[AggregateError: All promises were rejected] {"), and
+// its causes.
 func appendInspected(chain []event.Exception, lines []string) []event.Exception {
-	if i := firstLine(lines, inspected); i < len(lines) {
-		x, _ := inspected(lines[i])
-		return append(chain, x)
+	for _, line := range lines {
+		cause := strings.HasPrefix(strings.TrimLeft(line, " "), "[cause]: ")
+		if x, ok := inspected(strings.Replace(line, "[cause]: ", "", 1)); ok && cause == (len(chain) > 0) {
+			chain = append(chain, x)
+		}
 	}
 	return chain
 }

@@ -93,6 +93,7 @@ var logged = []rule{
 	{Bare, Text, bareText, Together},
 	{bareText, Text, bareText, Together},
 	{bareText, Indented, bareText, Together},
+	{bareText, Blank, bareText, Together},
 	{Logged, Header, loggedName, Hold},
 	{Logged, Text, loggedText, Hold},
 	{Logged, Raise, named, Join},

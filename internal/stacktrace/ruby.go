@@ -20,6 +20,8 @@ var ruby = runtime{
 	name: "ruby", shape: rubyShape, starts: startsRuby, parse: parseRuby,
 	rules: []rule{
 		{framedRuby, Raise, named, Apart}, // its cause
+		{loggedText, RubyFrame, framedRuby, Join},
+		{bareText, RubyFrame, framedRuby, Join},
 	},
 }
 
@@ -45,7 +47,7 @@ func startsRuby(lines []string, i int) bool {
 }
 
 func parseRuby(lines []string) []event.Exception {
-	var chain []event.Exception
+	var chain, causes []event.Exception
 	after := 0 // first line behind the frames before
 	for i, line := range lines {
 		f, message, ok := rubyFrame(line)
@@ -61,11 +63,13 @@ func parseRuby(lines []string) []event.Exception {
 			chain = append(chain, rubyException(message, lines[i+1:end]))
 		case len(chain) == 0:
 			chain = append(chain, rubyLogged(lines[after:i]))
+			causes = rubyCauses(lines[after:i])
 		}
 		last := &chain[len(chain)-1]
 		last.Frames = append(last.Frames, f)
 		after = i + 1
 	}
+	chain = append(chain, causes...)
 	return slices.CompactFunc(chain, func(a, b event.Exception) bool { // a thread's is printed twice
 		return a.Type == b.Type && a.Message == b.Message && slices.Equal(a.Frames, b.Frames)
 	})
@@ -81,16 +85,34 @@ func rubyException(first string, more []string) event.Exception {
 	return event.Exception{Type: class, Message: joinMessage(message, more)}
 }
 
+// rubyCauses reads what Rails prints between an exception and its places.
+func rubyCauses(lines []string) []event.Exception {
+	var causes []event.Exception
+	start := slices.Index(lines, "Causes:")
+	if start < 0 {
+		return nil
+	}
+	for _, line := range lines[start+1:] {
+		class, message, ok := strings.Cut(strings.TrimSuffix(line, ")"), " (")
+		if ok && isRubyClass(class) && strings.HasSuffix(line, ")") {
+			causes = append(causes, event.Exception{Type: class, Message: message})
+		}
+	}
+	return causes
+}
+
 // rubyLogged reads what a logger printed above the places.
 func rubyLogged(lines []string) event.Exception {
+	for i, line := range lines {
+		class, rest, ok := strings.Cut(strings.TrimSpace(line), " (")
+		if text := joinMessage(rest, lines[i+1:]); ok && isRubyClass(class) && (strings.HasSuffix(text, "):") || strings.Contains(text, "):\n")) { // of Rails
+			text, _, _ = strings.Cut(text, "):\n") // a template's source and causes follow
+			return event.Exception{Type: class, Message: strings.TrimSuffix(text, "):")}
+		}
+	}
 	for i := len(lines) - 1; i >= 0; i-- {
 		if _, rest, ok := strings.Cut(lines[i], " -- : "); ok { // of Ruby's own Logger
 			return rubyException(rest, lines[i+1:])
-		}
-		class, rest, ok := strings.Cut(strings.TrimSpace(lines[i]), " (")
-		if ok && isRubyClass(class) { // of Rails
-			message, _, _ := strings.Cut(joinMessage(rest, lines[i+1:]), "):\n") // a template's source follows
-			return event.Exception{Type: class, Message: strings.TrimSuffix(message, "):")}
 		}
 		if message, class, ok := cutRubyClass(lines[i]); ok {
 			return event.Exception{Type: class, Message: joinMessage(message, lines[i+1:])}

@@ -55,7 +55,7 @@ const (
 
 // ShapeOf returns the shape of a line.
 func ShapeOf(line string) Shape {
-	trimmed := strings.TrimLeft(line, " \t")
+	trimmed := line[indent(line):]
 	if trimmed == "" {
 		return Blank
 	}

@@ -28,10 +28,13 @@ var swift = runtime{
 }
 
 func swiftShape(line string, indented bool) Shape {
-	if _, _, ok := swiftTrap(line); ok && !indented {
+	if indented {
+		return Text
+	}
+	if _, _, ok := swiftTrap(line); ok {
 		return Death
 	}
-	if _, ok := swiftFrame(line); ok && !indented {
+	if _, ok := swiftFrame(line); ok {
 		return SwiftFrame
 	}
 	return Text
@@ -76,6 +79,9 @@ func parseSwift(lines []string) []event.Exception {
 
 // swiftFrame reads both forms of a frame.
 func swiftFrame(line string) (event.Frame, bool) {
+	if line == "" || line[0] < '0' || line[0] > '9' {
+		return event.Frame{}, false
+	}
 	digits, rest, ok := strings.Cut(line, " ")
 	if _, numbered := number(digits); !ok || !numbered {
 		return event.Frame{}, false
