@@ -92,11 +92,12 @@ func (r *headReader) behindPart(tries int) bool {
 		r.behind(n)
 		return true
 	}
-	if n := nginxPid(s); n > 0 {
-		r.behind(n)
+	n := nameEndIn(s)
+	if length := loguruPlace(s, n); length > 0 {
+		r.h.logger = s[:n]
+		r.behind(length)
 		return true
 	}
-	n := nameEndIn(s)
 	if s[0] == '#' && n > 1 && isNumber(s[1:n]) && n+2 < len(s) && s[n] == ' ' && s[n+2] != 'x' { // a process, no frame
 		r.behind(n)
 		return true
@@ -122,6 +123,10 @@ func (r *headReader) behind(n int) {
 // the words, the inspected error or the exception's name that a message begins with.
 func (r *headReader) behindBracket(s string) bool {
 	end := closedAt(s)
+	if end == 1 && strings.HasPrefix(s[2:], " - ") { // a context without values
+		r.behind(2)
+		return true
+	}
 	if end < 2 || end > 80 || end+1 >= len(s) {
 		return false
 	}

@@ -80,6 +80,20 @@ func separator(s string) (mark string, length int) {
 	return mark, len(s) - len(rest)
 }
 
+// loguruPlace returns the length of "shop.orders:pay:41", a module of n bytes, a
+// function and a line, if a dash follows.
+func loguruPlace(s string, n int) int {
+	if n == 0 || n == len(s) || s[n] != ':' {
+		return 0
+	}
+	place, _, ok := strings.Cut(s[n+1:], " - ")
+	function, line, placed := strings.Cut(place, ":")
+	if !ok || !placed || !isNumber(line) || !isWord(strings.Trim(function, "<>")) {
+		return 0
+	}
+	return n + 1 + len(place)
+}
+
 // isCaller returns the length of "cart/cart.go:42", its function maybe with it.
 func isCaller(s string, n int) int {
 	dot := strings.LastIndexByte(s[:n], '.')
@@ -93,23 +107,6 @@ func isCaller(s string, n int) int {
 	n += 1 + digits
 	if n < len(s) && s[n] == ':' && n+1 < len(s) && s[n+1] != ' ' {
 		n += 1 + nameEndIn(s[n+1:])
-	}
-	return n
-}
-
-// nginxPid returns the length of nginx's "7#7: *1 ", process, thread and connection.
-func nginxPid(s string) int {
-	_, n := run(s)
-	if n == 0 || n == len(s) || s[n] != '#' {
-		return 0
-	}
-	_, m := run(s[n+1:])
-	n += 1 + m
-	if m == 0 || !strings.HasPrefix(s[n:], ": ") {
-		return 0
-	}
-	if _, m = run(s[min(n+3, len(s)):]); m > 0 && s[n+2] == '*' {
-		return n + 3 + m
 	}
 	return n
 }
