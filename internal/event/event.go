@@ -36,6 +36,9 @@ type Event struct {
 	// missing where a source is read through a filter; Partial, that a failure was
 	// told and its frames did not come.
 	Split, Partial bool
+	// Headless says that the log line above a stack trace was not read, so that the
+	// level is a guess: a warning's trace looks like an error's.
+	Headless bool
 	Stack          string // the text that holds the stack trace, newlines restored; empty if there is none
 
 	// Exceptions is the type chain: the one that surfaced first, then its causes.

@@ -156,6 +156,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	e.Text = p.text.below(p.text.lines[0])
 	e.Split = !p.whole
 	e.Partial = !p.whole && (p.awaitsMessage() || p.trace.torn || p.trace.phase.LacksFrames())
+	e.Headless = !p.whole && p.trace.seen && p.head.level == event.Unknown
 	e.Message = clip(p.head.message)
 	if p.trace.seen && !(e.Partial && p.trace.torn) { // another failure's frames may have the same rest
 		e.Stack = strings.TrimPrefix(p.text.below(e.Message), "\n")

@@ -25,21 +25,21 @@ type partials struct {
 
 // hold keeps an event if it may be a part of a failure and there is room.
 func (p *partials) hold(e event.Event) bool {
-	if len(p.held) >= maxHeld || !e.Partial && (!e.Split || e.Stack != "") {
+	if len(p.held) >= maxHeld || !e.Partial && !e.Headless && (!e.Split || e.Stack != "") {
 		return false
 	}
 	p.held = append(p.held, e)
 	return true
 }
 
-// count counts the held events. Around those that lack their frames and belong to
-// no known error, all lines are read, and the events found there replace the held
+// count counts the held events. Around those that lack their frames or their head
+// and belong to no known error, all lines are read, and the events found there replace the held
 // ones. Events above the budget are left to the next run: the time returned is that
 // of the first such event.
 func (p *partials) count(ctx context.Context, s source.Windowed) (postponed time.Time) {
 	var suspects []event.Event
 	for _, e := range p.held {
-		if e.Partial && !e.Time.IsZero() && !p.known[p.intake.Set.Key(e)] {
+		if (e.Partial || e.Headless) && !e.Time.IsZero() && !p.known[p.intake.Set.Key(e)] {
 			suspects = append(suspects, e)
 		}
 	}
