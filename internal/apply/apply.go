@@ -125,7 +125,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 }
 
 // errSentry says that it was not GitHub that failed.
-var errSentry = errors.New("could not tell Sentry")
+var errSentry = errors.New("Sentry was not updated")
 
 // resolve carries a closing over to Sentry. It comes before the issue's own write,
 // which notes it: done twice it does no harm, and noted but not done Sentry's issue
@@ -133,7 +133,7 @@ var errSentry = errors.New("could not tell Sentry")
 func (a *Applier) resolve(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		if err := a.Resolve(ctx, id); err != nil {
-			return fmt.Errorf("%w that the issue is closed: %w", errSentry, err)
+			return fmt.Errorf("%w: resolve its issue: %w", errSentry, err)
 		}
 	}
 	return nil
@@ -169,7 +169,7 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// comment tells of a reopening. The marker that was just written says that it
+// comment explains a reopening. The marker that was just written says that it
 // did: if this run dies here the comment is missing, but no later run posts it.
 // A run that reopened the issue in the same moment may have: of two comments
 // about one closing the later is taken back by whoever posted it.

@@ -49,7 +49,7 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// errReported marks a failure that was told already.
+// errReported marks a failure that was reported already.
 var errReported = errors.New("reported")
 
 // session is one run of a command.
@@ -152,7 +152,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 }
 
 // byInput runs the command that the input names, as an action does. Mistakes
-// in the configuration are told by that command.
+// in the configuration are reported by that command.
 func (s *session) byInput(cmd *cobra.Command) error {
 	cfg, _ := s.load(nil)
 	switch cfg.Command {
@@ -164,7 +164,7 @@ func (s *session) byInput(cmd *cobra.Command) error {
 	return s.scan(cmd)
 }
 
-// problems tells each of the errors that were joined.
+// problems reports each of the errors that were joined.
 func (s *session) problems(err error) {
 	for _, line := range strings.Split(err.Error(), "\n") {
 		s.problem(line)

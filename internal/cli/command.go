@@ -14,7 +14,7 @@ import (
 
 // This file does what people in Slack want done, and answers them.
 
-const help = "`scan` reads the sources now, `scan 6h` an older stretch; `status` says what is known; `file TEXT` files an error."
+const help = "`scan` reads the sources now, `scan 6h` the last 6 hours again; `status` reports what is known; `file TEXT` files an error."
 
 // commander serves commands with one configuration.
 type commander struct {
@@ -23,7 +23,7 @@ type commander struct {
 	run      *report.Run // what was done so far; commands add to it
 }
 
-// serve carries a command out and answers it. What fails is told to who asked and
+// serve carries a command out and answers it. A failure is reported to whoever asked and
 // fails the run.
 func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Options) {
 	answer, err := c.do(ctx, asked, o)
@@ -66,7 +66,7 @@ func (c commander) scan(ctx context.Context, since string) (slack.Answer, error)
 	return c.answer("Scanned: "+report.Headline(run), run), nil
 }
 
-// answer tells of the issues that a run wrote.
+// answer lists the issues that a run wrote.
 func (c commander) answer(text string, run report.Run) slack.Answer {
 	if n := len(run.Problems()); n > 0 {
 		text += fmt.Sprintf(" Not all of it worked (%d problems): the workflow run says why.", n)

@@ -57,7 +57,7 @@ func mistakesOf(err error) error {
 
 // load reads the configuration. file stands in for a configuration file that
 // the workspace lacks; nil if there is none. The configuration holds what is
-// right even where there is an error, so that further mistakes can be told.
+// right even where there is an error, so that further mistakes can be reported.
 func (s *session) load(file []byte) (config.Config, error) { return s.loadInput(s.input(file)) }
 
 // loadOffline reads the settings that matter where no service is asked.

@@ -60,7 +60,7 @@ func (s *session) doctor(ctx context.Context) error {
 	return nil
 }
 
-// publishFindings tells a workflow's page what failed.
+// publishFindings shows on a workflow's page what failed.
 func (s *session) publishFindings(found []finding.Finding) error {
 	if s.actions == nil {
 		return nil
@@ -124,7 +124,7 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 		}
 		facts := workflow.Facts{File: path.Base(file), Now: s.Clock.Now(), Job: s.Getenv("GITHUB_JOB")}
 		if home || s.actions == nil {
-			known, _ := client.Workflow(ctx, facts.File) // what refuses this was told by client.Check
+			known, _ := client.Workflow(ctx, facts.File) // client.Check reported a refusal already
 			facts.Public, facts.PushedAt, facts.State = known.Public, known.PushedAt, known.State
 		}
 		found = append(found, workflow.Check(content, facts)...)

@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// groupFlags are what group alone is told.
+// groupFlags are the flags of group alone.
 type groupFlags struct {
 	lines, explain bool
 	known, save    string
@@ -33,7 +33,7 @@ func (s *session) groupCommand() *cobra.Command {
 	return cmd
 }
 
-// group tells which events of a log are the same error.
+// group prints which events of a log are the same error.
 func (s *session) group(ctx context.Context, args []string, f groupFlags) error {
 	cfg, err := s.loadOffline()
 	if err != nil {

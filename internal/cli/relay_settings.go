@@ -57,7 +57,7 @@ type relayConfig struct {
 
 func relayFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("relay", pflag.ContinueOnError)
-	flags.SortFlags, flags.Usage = false, func() {} // mistakes are told by the caller
+	flags.SortFlags, flags.Usage = false, func() {} // the caller reports mistakes
 	for _, s := range relaySettings {
 		help := fmt.Sprintf("%s ($%s)", s.help, s.env)
 		if s.fallback != "" {

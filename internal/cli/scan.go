@@ -100,7 +100,7 @@ func intakeRules(cfg config.Config) intake.Rules {
 	return intake.Rules{Policy: policy.Policy{MinLevel: level}, InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields}
 }
 
-// slack is nil where nobody is to be told.
+// slack is nil if it is not configured.
 func (s *session) slack(cfg config.Config) *slack.Client {
 	if cfg.SlackWebhookURL == "" && cfg.SlackBotToken == "" {
 		return nil
@@ -132,7 +132,7 @@ func texts(errs []error) []string {
 	return texts
 }
 
-// report tells what the run did and turns its failures into an error.
+// report prints what the run did and turns its failures into an error.
 func (s *session) report(run report.Run) error {
 	report.Print(s.Stdout, s.redactor, run)
 	failures, warnings := report.Annotations(s.redactor, run)

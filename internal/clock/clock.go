@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Clock tells the time and waits.
+// Clock returns the time and waits.
 type Clock struct {
 	Now func() time.Time
 	// Sleep waits for d and returns nil, or returns the context's error as
@@ -28,7 +28,7 @@ func System() Clock {
 type deadlineKey struct{}
 
 // WithTimeout returns a context that ends after d, with cause. Its deadline is
-// told by Deadline and not by the context's own method, by which the network
+// returned by Deadline and not by the context's own method, by which the network
 // would compare another clock's time with the machine's.
 func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	end := c.Now().Add(d)
@@ -59,7 +59,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// Fits tells whether the context lasts beyond end, by the clock's time.
+// Fits reports whether the context lasts beyond end, by the clock's time.
 func Fits(ctx context.Context, end time.Time) bool {
 	deadline, ok := Deadline(ctx)
 	return ctx.Err() == nil && (!ok || end.Before(deadline))

@@ -25,7 +25,7 @@ const (
 	checkPages = 10
 )
 
-// Check tells whether the groups of the specs can be read, who AWS thinks is
+// Check reports whether the groups of the specs can be read, who AWS thinks is
 // reading, and, for each group, whether there is anything in the last lookback
 // to read and the filter pattern finds any of it. It only reads.
 func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) []finding.Finding {

@@ -57,7 +57,7 @@ func partition(region string) string {
 
 type permission struct{ action, resource string }
 
-// explain covers what can befall a request of any kind. Of a refusal it keeps
+// explain covers what can happen to a request of any kind. Of a refusal it keeps
 // code and message, without the SDK's account of the transport around them.
 func explain(ctx context.Context, doing, region string, needs permission, err error) error {
 	if cause := context.Cause(ctx); cause != nil {

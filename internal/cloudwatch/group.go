@@ -16,7 +16,7 @@ type Group struct {
 	region  string
 	name    string
 	arn     string // how to ask for it; empty: by its name
-	account string // empty where nothing told it
+	account string // empty if unknown
 	kept    kept   // what Read read, if that was everything
 }
 
@@ -32,8 +32,7 @@ func (g *Group) URL() string { return groupURL(g.region, g.name) }
 
 // service guesses the service from the group's name: /aws/lambda/checkout is
 // checkout, /ecs/shop-api is shop-api. API Gateway names its execution logs
-// API-Gateway-Execution-Logs_ID/STAGE, where only the whole tells one from
-// another.
+// API-Gateway-Execution-Logs_ID/STAGE, where only the whole name is distinct.
 func (g *Group) service() string {
 	if strings.HasPrefix(g.name, "API-Gateway-Execution-Logs_") {
 		return g.name
@@ -69,7 +68,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 
 // set holds groups by key. Two groups of one region and name, in two accounts,
 // would share a key, and so their progress and counts: that is refused. Where one
-// entry tells the account and another does not, both are taken to mean the same.
+// entry names the account and another does not, both are taken to mean the same.
 type set struct {
 	groups []*Group
 	byKey  map[string]*Group
@@ -87,7 +86,7 @@ func (s *set) add(g *Group) error {
 	case known.account == "":
 		*known = *g
 	case g.account != "" && g.account != known.account:
-		return fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, which cannot be told apart: "+
+		return fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, which cannot be distinguished: "+
 			"watch one of them with a label of its own", g.name, g.region, known.account, g.account)
 	}
 	return nil

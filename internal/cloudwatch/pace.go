@@ -87,7 +87,7 @@ func answered(err error) bool {
 	return errors.As(err, &response) && response.HTTPStatusCode() != 0
 }
 
-// cutShort tells that an answer began well and ended too soon, which the SDK
+// cutShort reports that an answer began well and ended too soon, which the SDK
 // does not count among what is worth another attempt.
 func cutShort(err error) aws.Ternary {
 	var broken *smithy.DeserializationError

@@ -28,7 +28,7 @@ func size(events []types.OutputLogEvent) int {
 	return n
 }
 
-// windowError tells whether asking again later may help.
+// windowError reports whether asking again later may help.
 type windowError struct {
 	error
 	temporary bool
@@ -37,7 +37,7 @@ type windowError struct {
 func (e windowError) Unwrap() error   { return e.error }
 func (e windowError) Temporary() bool { return e.temporary }
 
-// refused tells a refusal for good, such as a missing permission, from a failure
+// refused distinguishes a refusal for good, such as a missing permission, from a failure
 // of the service, of the network, or for lack of time.
 func refused(err error) bool {
 	var refusal smithy.APIError
@@ -54,8 +54,8 @@ func refused(err error) bool {
 // Window returns every record of one stream from the one time up to before the
 // other, whether the filter pattern finds it or not, in the order in which they
 // were logged, and how many requests that took: at most maxRequests, beyond
-// which the end is missing. The records have no id and no URL, for GetLogEvents
-// tells none. It needs the permission logs:GetLogEvents; of an error that may be
+// which the end is missing. The records have no id and no URL, because GetLogEvents
+// returns none. It needs the permission logs:GetLogEvents; of an error that may be
 // gone later the method Temporary says so. What Read read without the pattern
 // takes no request.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {

@@ -39,7 +39,7 @@ type Day int64
 
 const minutesPerDay = 24 * 60
 
-// MinuteOf returns the minute that t lies in; 0 for the zero time.
+// MinuteOf returns the minute of t; 0 for the zero time.
 func MinuteOf(t time.Time) Minute {
 	if t.IsZero() {
 		return 0
@@ -50,7 +50,7 @@ func MinuteOf(t time.Time) Minute {
 // Start returns the first instant of the minute.
 func (m Minute) Start() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 
-// Day returns the day that the minute lies in.
+// Day returns the day of the minute.
 func (m Minute) Day() Day { return Day(floorDiv(int64(m), minutesPerDay)) }
 
 func floorDiv(a, b int64) int64 {

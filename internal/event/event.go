@@ -34,7 +34,7 @@ type Event struct {
 	Message    string // the head line, or the message field, without timestamp, level and logger
 	// Split says that each line was a record of its own, so that some may be
 	// missing where a source is read through a filter; Partial, that a failure was
-	// told and its frames did not come.
+	// reported and its frames are missing.
 	Split, Partial bool
 	// Headless says that the log line above a stack trace was not read, so that the
 	// level is a guess: a warning's trace looks like an error's.

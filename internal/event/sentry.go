@@ -5,7 +5,7 @@ import "time"
 // State is what a service that keeps issues of its own says of one.
 type State string
 
-// The states. A service may know more; they are told as the nearest of these.
+// The states. A service may have more; each is mapped to the nearest of these.
 const (
 	Unresolved State = "unresolved"
 	Resolved   State = "resolved"

@@ -1,7 +1,7 @@
 // Package faults breaks everything that errmon depends on, at every request, and
 // compares what the repository says afterwards with the truth.
 //
-// A script (history_test.go) tells what happens in a made-up world over ten runs:
+// A script (history_test.go) says what happens in a made-up world over ten runs:
 // what machines log and when it is delivered, and what people do to the issues.
 // The truth comes from the script alone: for each error its count, when it was
 // first and last seen, and the state of its issue. The real program, entered at

@@ -16,7 +16,7 @@ import (
 // skewFailed is how far off a clock may be until AWS refuses its signatures.
 const skewFailed = 5 * time.Minute
 
-// Check tells whether a scan could work with this repository and token: both
+// Check reports whether a scan could work with this repository and token: both
 // exist, the clock is right, issues can be read and written. It leaves nothing
 // behind: whether the token may write is learnt from requests that GitHub
 // refuses in either case, as not allowed (403) or as incomplete (422).

@@ -133,7 +133,7 @@ func (c *Client) complaints(answer *gh.ErrorResponse) string {
 // explainIssue is explain for a call about one issue, where 404, 410 and a
 // redirect mean that the issue is gone. Disabled issues answer 410 as well, and
 // a renamed repository redirects as well; neither must look like lost issues, so
-// the first is told by GitHub's wording and the second by asking for the
+// the first is recognised by GitHub's wording and the second by asking for the
 // repository.
 func (c *Client) explainIssue(ctx context.Context, call *call, err error) error {
 	var answer *gh.ErrorResponse

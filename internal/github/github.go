@@ -33,7 +33,7 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 )
 
-// Config says which repository, as whom, and how fast.
+// Config names the repository, the token, and the pace.
 type Config struct {
 	// Token is sent as it is, surrounding space aside. Tokens have no fixed
 	// length or prefix.
@@ -138,7 +138,7 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 	}, nil
 }
 
-// WorkflowLogin is whom a workflow's own token writes as. GET /user is refused
+// WorkflowLogin is the login that a workflow's own token writes as. GET /user is refused
 // to such a token, so the name cannot be asked for.
 const WorkflowLogin = "github-actions[bot]"
 

@@ -193,7 +193,7 @@ func status(err error) int {
 	return answer.Response.StatusCode
 }
 
-// invalid tells whether GitHub's validation (422) complains of something that
+// invalid reports whether GitHub's validation (422) complains of something that
 // matches.
 func invalid(err error, matches func(gh.Error) bool) bool {
 	var answer *gh.ErrorResponse

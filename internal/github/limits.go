@@ -62,7 +62,7 @@ func resetTime(h http.Header) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// rateLimited tells a refusal for the moment from one for good. GitHub uses 403
+// rateLimited distinguishes a refusal for the moment from one for good. GitHub uses 403
 // for both.
 func rateLimited(resp *http.Response) bool {
 	switch resp.StatusCode {

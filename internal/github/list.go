@@ -87,7 +87,7 @@ func (w *walk) page(ctx context.Context, address string) (next string, err error
 	return next, nil
 }
 
-// add takes in what a page holds and tells whether anything of it was new.
+// add adds the issues of a page and reports whether any of them was new.
 func (w *walk) add(found []*gh.Issue) (fresh bool, err error) {
 	for _, in := range found {
 		issue, err := convert(in)

@@ -235,7 +235,7 @@ func read(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// mayHaveArrived tells whether a failed request could have reached GitHub: it
+// mayHaveArrived reports whether a failed request could have reached GitHub: it
 // could unless no connection came about.
 func mayHaveArrived(err error) bool {
 	var op *net.OpError

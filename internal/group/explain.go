@@ -7,7 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// exception and frame are what is told of a type chain.
+// exception and frame are what is printed of a type chain.
 type exception struct {
 	Type    string  `json:"type"`
 	Message string  `json:"message"`

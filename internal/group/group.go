@@ -20,7 +20,7 @@
 //
 // All but "masks" is said of the error, as its newest event shows it. Without
 // Lines an event takes the way it takes in a scan, so that both agree on the
-// fingerprint but for the service, which the name of a log group may tell.
+// fingerprint except for the service, which may come from the name of a log group.
 //
 // Which error an event belongs to is known once all were read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of

@@ -1,4 +1,4 @@
-// Package grouping tells which events are the same error.
+// Package grouping decides which events are the same error.
 //
 // Each event has one identity, its key: the type chain and in-app frames where
 // there are such frames ("exc1:"), else the service and the template of its
@@ -18,7 +18,7 @@
 //     replaces what is a value by its look: numbers with units, ids, paths,
 //     quoted text, and so on.
 //   - Mining (mine.go, evidence.go) takes the set of all masked templates and
-//     finds the places where words are values that no look tells, as names of
+//     finds the places where words are values that do not look like values, as names of
 //     users are. It knows the set and neither order nor counts.
 //
 // # Identity over time
@@ -49,7 +49,7 @@ type Group struct {
 	Rule     Rule        // what the key was made of
 	Also     []string    // further keys of the same error: of issues that it was filed as apart, and of the templates it was joined from
 	Aliases  []string    // other lines by which the same error may be met
-	Vaguer   []string    // keys of errors that may be this one, of which less was told: no service, or the exception's line alone
+	Vaguer   []string    // keys of errors that may be this one, seen with less information: no service, or the exception's line alone
 	Template string      // of the message, or of the exception's; redacted
 	Type     string      // of the exception that surfaced first; empty without a trace
 	Place    event.Frame // the first in-app frame; zero without one

@@ -61,7 +61,7 @@ const (
 
 // exceptionKey is the identity of an event with in-app frames: those, and the
 // type chain. Where the function that failed has no name, its file says too
-// little, and the template of the message tells its errors apart.
+// little, and the template of the message distinguishes its errors.
 func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	var types, frames []string
 	for _, x := range e.Exceptions {
@@ -80,22 +80,22 @@ func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	return hashed(exceptionPrefix, strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
-// messageOf is the text that tells apart the events without in-app frames: the
+// messageOf is the text that distinguishes the events without in-app frames: the
 // message, or the exception with its root cause. Frames of libraries alone say
 // less than those, and come and go with the path through the library.
 func messageOf(e *event.Event) string {
 	if len(e.Exceptions) == 0 || e.Exceptions[0].Message == "" && len(e.Exceptions[0].Frames) == 0 {
 		return e.Message
 	}
-	text := told(e.Exceptions[0])
-	if root := told(e.Exceptions[len(e.Exceptions)-1]); len(e.Exceptions) > 1 && !strings.HasSuffix(text, root) {
+	text := headline(e.Exceptions[0])
+	if root := headline(e.Exceptions[len(e.Exceptions)-1]); len(e.Exceptions) > 1 && !strings.HasSuffix(text, root) {
 		text += " (" + root + ")"
 	}
 	return text
 }
 
-// told is the line that names an exception; without a message, by where it was thrown.
-func told(x event.Exception) string {
+// headline is the line that names an exception; without a message, by where it was thrown.
+func headline(x event.Exception) string {
 	switch {
 	case x.Message != "" && strings.HasPrefix(x.Message, x.Type):
 		return x.Message
@@ -149,7 +149,7 @@ func withoutHash(stem string) string {
 	return stem
 }
 
-// isMixedCase tells a hash in base 64 from a name with a number at its end.
+// isMixedCase distinguishes a hash in base 64 from a name with a number at its end.
 func isMixedCase(s string) bool {
 	return strings.ContainsAny(strings.TrimRight(s, "0123456789"), "0123456789") && strings.ToLower(s) != s && strings.ToUpper(s) != s
 }

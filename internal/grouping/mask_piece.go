@@ -86,7 +86,7 @@ func (m *masker) lead(s string, i, begin int) {
 	m.out = append(m.out, s[i:begin]...)
 }
 
-// isPath tells paths of files and of requests: "open /etc/app/tls.pem: no such
+// isPath distinguishes paths of files and of requests: "open /etc/app/tls.pem: no such
 // file", "GET /v1/orders 502", "load C:\app\conf.ini", "./run.sh: not found",
 // "cannot import src/cart/total".
 func isPath(s string, i, begin, end int) bool {

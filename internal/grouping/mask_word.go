@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// valueKind tells a value from a word of the message: 0 is a word. seen holds
+// valueKind distinguishes a value from a word of the message: 0 is a word. seen holds
 // the classes of the bytes in it.
 func valueKind(word string, seen uint8) Masks {
 	if seen&isDigit == 0 {
@@ -36,7 +36,7 @@ func letterKind(word string) Masks {
 	return 0
 }
 
-// isNumbered tells a name with a number inside from a numbered thing:
+// isNumbered distinguishes a name with a number inside from a numbered thing:
 // "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
 func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
@@ -77,7 +77,7 @@ func digitKind(word string) Masks {
 	return maskID
 }
 
-// joinedKind tells values of several parts by their form as a whole.
+// joinedKind distinguishes values of several parts by their form as a whole.
 func joinedKind(word string) Masks {
 	switch {
 	case isTime(word):
@@ -90,7 +90,7 @@ func joinedKind(word string) Masks {
 	return 0
 }
 
-// isTime tells dates and times of day that begin with digits: "at
+// isTime distinguishes dates and times of day that begin with digits: "at
 // 2026-11-22T10:30:01Z", "2026/11/22", "22/Nov/2026:10:30:01", "10:30:01,123".
 func isTime(word string) bool {
 	if len(word) < 8 || class[word[0]]&isDigit == 0 || class[word[1]]&isDigit == 0 {
@@ -155,7 +155,7 @@ func isDateName(word string) bool {
 	return false
 }
 
-// isDotted tells names of three and more parts from words at the end of a
+// isDotted distinguishes names of three and more parts from words at the end of a
 // sentence. The class of an exception is no value.
 func isDotted(word string) bool {
 	return strings.Count(word, ".") >= 2 && !isFaultName(word)
@@ -166,13 +166,13 @@ func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
-// isEmail tells an address from other uses of "@".
+// isEmail distinguishes an address from other uses of "@".
 func isEmail(word string) bool {
 	at := strings.IndexByte(word, '@')
 	return at > 0 && strings.IndexByte(word[at:], '.') > 1 && !strings.ContainsAny(word, ":/")
 }
 
-// isColonHex tells addresses of hardware and of IPv6, also those without a
+// isColonHex distinguishes addresses of hardware and of IPv6, also those without a
 // digit: "lease for fe:ed:fa:ce:be:ef expired".
 func isColonHex(word string) bool {
 	colons := 0

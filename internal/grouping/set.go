@@ -8,9 +8,9 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxTemplates bounds the masked templates of one run. Beyond it messages are
-// told apart by fewer of their first bytes, as many as keep to the bound, so
-// that memory is bounded and still no order of events matters.
+// maxTemplates bounds the masked templates of one run. Above it messages
+// are compared by ever shorter prefixes, so memory stays bounded and the order of
+// events still does not matter.
 const maxTemplates = 20_000
 
 // Set adds up the events of one run.
@@ -26,7 +26,7 @@ type Set struct {
 	units     []unit
 }
 
-// message is what tells events without a trace apart before templates are merged.
+// message is the identity of events without a trace before templates are merged.
 type message struct{ service, template string }
 
 // unit is what a Set counts apart. Groups joins the units of one error.
@@ -121,7 +121,7 @@ func (s *Set) template(message string) string {
 }
 
 // cut shortens a template to what counts. What a known one covers is counted
-// as that. Once not a byte is left, services are no longer told apart either.
+// as that. Once not a byte is left, services are no longer distinguished either.
 func (s *Set) cut(m message) message {
 	if len(m.template) <= s.limit {
 		return m

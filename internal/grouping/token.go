@@ -18,7 +18,7 @@ const (
 	isGrammar                      // a word that says what happens: "started", "not"
 	isInflected                    // a word that says what happens by its ending: "rejected", "validation"
 	isFiller                       // a word that says nothing by itself: "the"; grammar too
-	isFault                        // the class of an exception: it tells errors apart
+	isFault                        // the class of an exception: it distinguishes errors
 	isRole                         // a word behind which a name stands: "user"
 	isLearned                      // stands for a value elsewhere in the same log
 )
@@ -35,7 +35,7 @@ func (t *token) is(any traits) bool { return t.traits&any != 0 }
 // isConst reports whether the token is a word that does not vary.
 func (t *token) isConst() bool { return t.is(isText) && !t.is(isPartial) }
 
-// counts reports whether the token is a word that tells its message from others.
+// counts reports whether the token is a word that distinguishes its message from others.
 func (t *token) counts() bool { return t.isConst() && !t.is(isFiller) }
 
 // seed makes hashes that nobody can aim at. Nothing but speed depends on it:
@@ -86,7 +86,7 @@ func shapeOf(text string) traits {
 	return 0
 }
 
-// inflected tells words that say what happened: "user validation rejected".
+// inflected distinguishes words that say what happened: "user validation rejected".
 // Those that end in "ing" are names as often: "billing", "staging".
 func inflected(word string) bool {
 	if len(word) > 4 && strings.HasSuffix(word, "ed") {

@@ -18,7 +18,7 @@ import (
 //	  {"shape": "text", "ids": ["8f3c…"], "cut": true, "sample": {"text": "ERROR …", "service": "shop"}}
 //	]}}
 //
-// An entry is one error as the relay can tell errors apart. Its sample is the
+// An entry is one error as far as the relay can distinguish errors. Its sample is the
 // webhook's body, a payload of the shape named: what is read of it, it would
 // be read of as {"sentry": sample}, {"slack": sample} or the sample alone for
 // text. The ids name its occurrences, each once: they are what counts, in
@@ -101,7 +101,7 @@ func (b *Batch) Add(e Entry) bool {
 	return true
 }
 
-// Has tells whether the batch holds another occurrence of an entry's error.
+// Has reports whether the batch holds another occurrence of an entry's error.
 func (b *Batch) Has(e Entry) bool { return b.byKey[e.name()] != nil }
 
 // name is what is the same for all occurrences of the error, in all shapes.
@@ -142,7 +142,7 @@ func (b *Batch) Payload() ([]byte, error) {
 }
 
 // ReadEnvelope reads what stands under the key "errmon". An envelope of a newer
-// relay, or one of which a part is missing, is an error: half of it would be counted
+// relay, or an incomplete one, is an error: half of it would be counted
 // as all.
 func ReadEnvelope(raw []byte) ([]Entry, error) {
 	if len(raw) > MaxBody {
@@ -195,7 +195,7 @@ func (e Entry) check() error {
 	return nil
 }
 
-// plain tells whether an id can be sent as it is: printable ASCII, of which
+// plain reports whether an id can be sent as it is: printable ASCII, of which
 // nothing grows when it is quoted.
 func plain(id string) bool {
 	for _, c := range []byte(id) {

@@ -18,7 +18,7 @@ import (
 // of the shape, of at most MaxBody bytes. What names the occurrence in it
 // becomes its id; else, for Sentry, its hash; else fallback, which differs
 // from delivery to delivery. A body longer than MaxSample is cut. The error
-// tells what is wrong with the body.
+// says what is wrong with the body.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if len(body) > MaxBody {
 		return Entry{}, fmt.Errorf("the body has %d bytes: at most %d are read", len(body), MaxBody)

@@ -96,7 +96,7 @@ func readShape(key string, raw json.RawMessage, o Options) (p payload.Payload, e
 	return p, err
 }
 
-// shapeOf tells the shape of a payload, by its key or else by what webhooks hold,
+// shapeOf returns the shape of a payload, by its key or else by what webhooks hold,
 // and what to read of it.
 func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
 	for _, key := range shapes {
@@ -153,7 +153,7 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 // maxShown bounds what is shown of a payload that nobody knows.
 const maxShown = 12
 
-// unknown tells what was seen and what would be understood.
+// unknown returns an error that names the keys seen and the ones understood.
 func unknown(fields map[string]json.RawMessage) error {
 	keys := slices.Sorted(maps.Keys(fields))
 	seen := "no keys at all"

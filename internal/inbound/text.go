@@ -32,7 +32,7 @@ func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 		return payload.Payload{}, err
 	}
 	if b.Text.Trim() == "" {
-		return payload.Payload{}, errors.New("text is empty: it holds the line that tells of the error")
+		return payload.Payload{}, errors.New("text is empty: send the line that was logged")
 	}
 	level, known := event.ParseLevel(b.Level.Trim())
 	if !known && b.Level.Trim() != "" {

@@ -64,7 +64,7 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 	return notices
 }
 
-// deliverEvent adds one event, of which only the text may be known. A delivered
+// deliverEvent adds one event, which may be only a text. A delivered
 // text counts as an error unless it or its sender states another level.
 func (in *Intake) deliverEvent(e *event.Event) {
 	if len(e.Exceptions) == 0 {

@@ -68,7 +68,7 @@ func (in *Intake) Reader() *logtext.Framer {
 	})
 }
 
-// Frame joins records into events, none of which waits for more lines.
+// Frame joins records into events. None waits for more lines.
 func (in *Intake) Frame(records ...event.Record) []event.Event {
 	var events []event.Event
 	framer := in.Framer(func(e event.Event) { events = append(events, e) })

@@ -15,7 +15,7 @@ func (in *Intake) Issue(t event.SentryIssue) event.Event {
 	return e
 }
 
-// AddIssue adds a Sentry issue of which so many events are new. The event is its
+// AddIssue adds a Sentry issue with so many new events. The event is its
 // newest; the zero Event if that was not read.
 func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 	t.Title, t.Name, t.Project = in.names.redactor.Skeleton(t.Title, grouping.Wildcard), in.names.name(t.Name), in.names.name(t.Project)

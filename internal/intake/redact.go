@@ -46,7 +46,7 @@ func (n namer) url(address string) string {
 // is redacted first. A line may hold a megabyte.
 const (
 	maxRead    = 8 << 10 // bytes of a message that are redacted
-	maxContext = 2 << 10 // bytes of the event's text that tell what in a message is secret
+	maxContext = 2 << 10 // bytes of the event's text that show what in a message is secret
 	maxMessage = 2 << 10 // bytes of it that are kept
 )
 

@@ -14,8 +14,8 @@
 //
 // The state is JSON, deflated, in base64url, so that no log text inside can
 // close the comment or look like another one; CRC32 (IEEE, eight hex digits)
-// of the base64url text tells damage from a format of later date. The key line
-// stays readable: when the state is damaged, it still says whose issue it is.
+// of the base64url text distinguishes damage from a later format. The key line
+// stays readable: when the state is damaged, it still names the error.
 // Log text inside the section cannot forge these lines because publishing
 // breaks every "<!--" in foreign text (package safe). A body in which the lines of
 // another issue were pasted as well is refused as damaged, with no key.
@@ -59,7 +59,7 @@ type Marker struct {
 	Facts    Facts        `json:"x,omitzero"` // of the newest event that was read
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
-	FiledBy  string       `json:"by,omitempty"` // name of the run that filed the issue; tells a copy of the marker from another run's
+	FiledBy  string       `json:"by,omitempty"` // name of the run that filed the issue; distinguishes a copy of the marker from another run's
 
 	Sources    map[string]count.Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id

@@ -13,9 +13,8 @@ type Page struct {
 	Last count.Millis `json:"l,omitempty"` // newest event
 }
 
-// SetTotal sets the lifetime total of a Sentry issue to the larger of stored
-// and seen, and its page. Where it lies is kept beyond count.MaxURL characters no more
-// than other addresses are.
+// SetTotal sets the lifetime total of a Sentry issue to the larger of stored and
+// seen, and its page. Its URL is dropped if it is longer than count.MaxURL.
 func (m *Marker) SetTotal(id string, total int64, p Page) {
 	m.Sentry = with(m.Sentry, id, max(m.Sentry[id], total))
 	if len(p.URL) > count.MaxURL {

@@ -115,8 +115,8 @@ func happenedAfter(closed time.Time, a Action) bool {
 	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || sentryAfter(closed, a)
 }
 
-// received reports whether a source or a delivery tells of what it did not tell
-// before, even where the count says as much already: what is not stored now is
+// received reports whether a source or a delivery brought events that it did not
+// bring before, even where the count says as much already: what is not stored now is
 // never seen again.
 func received(a Action) bool {
 	for name, tally := range a.Next.Sources {
@@ -252,7 +252,7 @@ func receive(m *marker.Marker, groups []*grouping.Group) {
 	}
 }
 
-// freeze closes the minutes of which no event can arrive any more: older than
+// freeze closes the minutes for which no event can arrive any more: older than
 // lateness at the time of a complete read.
 func freeze(m *marker.Marker, in Input) {
 	for name, tally := range m.Sources {
@@ -268,7 +268,7 @@ func freeze(m *marker.Marker, in Input) {
 // them and happens by another.
 const skew = 5 * time.Minute
 
-// Settled is the last minute of which every event has arrived once a source
+// Settled is the last minute whose events have all arrived once a source
 // was read completely at the given time.
 func Settled(at time.Time, lateness time.Duration) count.Minute {
 	return count.MinuteOf(at.Add(-lateness-skew)) - 1

@@ -103,13 +103,13 @@ type Input struct {
 	States      map[string]event.State
 }
 
-// Action is what shall happen to one error.
+// Action is what to do about one error.
 type Action struct {
 	Kind   Kind
 	Reason Reason
 	Issue  Issue             // as it was; zero for Create and Wait without an issue
 	Title  string            // of the issue, or of the one to create
-	Next   marker.Marker     // what the issue shall store
+	Next   marker.Marker     // what the issue will store
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 	// Evidence is what was looked up about it after the decision.
 	Evidence Evidence
@@ -161,7 +161,7 @@ func (a Action) Sample() (event.Event, bool) {
 	return event.Event{}, false
 }
 
-// sampled returns the first group of which an event was read; nil if there is none.
+// sampled returns the first group that has an event; nil if there is none.
 func sampled(groups []*grouping.Group) *grouping.Group {
 	for _, g := range groups {
 		if g.Sentry == nil || g.Sample.Source != "" {

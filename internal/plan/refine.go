@@ -6,16 +6,16 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// An alert is often the first to tell of an error, and tells little: the line, but
+// An alert is often the first to report an error, and contains little: the line, but
 // neither the service nor the trace. The first error that turns out to say
 // the same and more takes over the issue made of it; further ones are others.
 
-// refine returns the issue that was made of less than the group tells, and marks it
+// refine returns the issue that was made of less than the group contains, and marks it
 // as taken by the group.
 func (d *directory) refine(g *grouping.Group) (int, bool) {
 	for _, key := range g.Vaguer {
 		number, ok := d.owners[key]
-		if !ok && g.Type == "" { // a line of a trace that was told without its service
+		if !ok && g.Type == "" { // a line of a trace that came without its service
 			number, ok = d.aliases[key]
 		}
 		i := slices.IndexFunc(d.issues, func(i Issue) bool { return i.Number == number })
@@ -30,8 +30,8 @@ func (d *directory) refine(g *grouping.Group) (int, bool) {
 	return 0, false
 }
 
-// refinable reports whether an issue may be one of this group, of which less was
-// told: for a message, one without a service; for an exception, one that was
+// refinable reports whether an issue may be this group's, made of less information:
+// for a message, one without a service; for an exception, one that was
 // delivered and never read.
 func refinable(i Issue, g *grouping.Group) bool {
 	if g.Type == "" {

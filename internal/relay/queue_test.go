@@ -155,7 +155,7 @@ func TestRefusedForGood(t *testing.T) {
 	})
 }
 
-// TestStoppedDuringOutage tells what is lost when there is no more time.
+// TestStoppedDuringOutage shows what is lost when there is no more time.
 func TestStoppedDuringOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), DrainTime)

@@ -93,7 +93,7 @@ func (r Renderer) RegressionComment(a plan.Action) string {
 	return text + "\n" + noteLine(plan.RegressionNote(a.Issue))
 }
 
-// noteLine stands in a comment, unseen, and tells what it was posted for.
+// noteLine stands in a comment, unseen, and says why it was posted.
 func noteLine(note string) string { return "<!-- errmon:note " + note + " -->" }
 
 // Carries reports whether a comment of ours was posted for the note.

@@ -16,7 +16,7 @@ const (
 )
 
 // sample shows the newest event in at most limit characters, or else what the
-// old section showed: a newer event of which only a part was read tells less.
+// old section showed: a newer event that was read only in part contains less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := oldSample(old)
 	if e, ok := a.Sample(); ok && (inside == "" || !e.Partial) {

@@ -1,4 +1,4 @@
-// Package report tells what a run did: to the terminal, to the step summary,
+// Package report reports what a run did: to the terminal, to the step summary,
 // as outputs for later steps, and as annotations for what failed.
 //
 // It may import plan, safe and source. Foreign text (titles, source names, messages of

@@ -53,7 +53,7 @@ func line(run Run, l plan.Result) string {
 // how many more there are.
 const maxAnnotations = 10
 
-// Annotations returns the messages that shall stand out: problems as errors,
+// Annotations returns the messages to show first: problems as errors,
 // the rest as warnings.
 func Annotations(r *safe.Redactor, run Run) (errors, warnings []string) {
 	return cut(r, run.Problems()), cut(r, run.Warnings)

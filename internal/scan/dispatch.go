@@ -55,7 +55,7 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
-		err := r.through(ctx, list, deliver, decide, keepMerged, write, tellOnce, saveDeliveries, readBack)
+		err := r.through(ctx, list, deliver, decide, keepMerged, write, recordOnce, saveDeliveries, readBack)
 		// If runs overlap, the two lists that one of them compares are soon not from one
 		// moment, and a list may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
@@ -154,9 +154,9 @@ func saveDeliveries(ctx context.Context, r *run) error {
 	return nil
 }
 
-// tellOnce adds the results to the report, once for each kind of action on an
+// recordOnce adds the results to the report, once for each kind of action on an
 // issue: a later round repeats what was overwritten.
-func tellOnce(_ context.Context, r *run) error {
+func recordOnce(_ context.Context, r *run) error {
 	for _, result := range r.results {
 		if result.Action.Reason == plan.Duplicate && result.Err == nil { // another run was first
 			r.report.Lines = slices.DeleteFunc(r.report.Lines, func(l plan.Result) bool {

@@ -36,7 +36,7 @@ func notify(ctx context.Context, r *run) {
 		})
 	}
 	if err := r.Slack.Post(ctx, r.GitHub.FullName(), found); err != nil {
-		r.warn(fmt.Sprintf("Slack was not told of %d errors, whose issues are written all the same: %v", len(found), err))
+		r.warn(fmt.Sprintf("the Slack message about %d errors failed, but their issues are written: %v", len(found), err))
 	}
 }
 

@@ -34,7 +34,7 @@ type stage func(context.Context, *run) error
 // which.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
-	r.fail(r.through(ctx, list, read, decide, addContext, write, tell, remember))
+	r.fail(r.through(ctx, list, read, decide, addContext, write, record, remember))
 	notify(ctx, r)
 	return r.end()
 }
@@ -163,8 +163,8 @@ func write(ctx context.Context, r *run) error {
 	return nil
 }
 
-// tell adds the results to the report.
-func tell(_ context.Context, r *run) error {
+// record adds the results to the report.
+func record(_ context.Context, r *run) error {
 	r.report.Lines = append(r.report.Lines, r.results...)
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Check tells whether the issues of each project can be read with the token. It
+// Check reports whether the issues of each project can be read with the token. It
 // only reads.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
@@ -25,7 +25,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return found
 }
 
-// tokenKind tells tokens apart by the prefixes of Sentry's
+// tokenKind distinguishes tokens apart by the prefixes of Sentry's
 // src/sentry/types/token.py. Older tokens have none.
 func tokenKind(token string) string {
 	switch {
@@ -34,7 +34,7 @@ func tokenKind(token string) string {
 	case strings.HasPrefix(token, "sntryu_"):
 		return "a person's, which ends with the account"
 	}
-	return "of no kind that it tells"
+	return "of unknown kind"
 }
 
 // checkProject asks for the project by itself: a list of several is answered as

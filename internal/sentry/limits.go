@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Sentry tells with each answer how many requests its window has left for this
+// Sentry says with each answer how many requests its window has left for this
 // caller and endpoint, and when the next window begins (whole seconds since
 // 1970): X-Sentry-Rate-Limit-Remaining and -Reset. A second limit counts
 // requests under way, which is no concern of a client that sends one at a time.

@@ -8,7 +8,7 @@
 //   - One request at a time. Sentry's rate limits are obeyed, what fails for the
 //     moment is repeated, and a run's end is respected.
 //   - An error names the input to mend.
-//   - What Sentry knows of the user that an event befell is never read.
+//   - User data attached to events is never read.
 //
 // Titles, events and Sentry's own messages are foreign text.
 //
@@ -24,7 +24,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Config says which organization, as whom, and what to read.
+// Config names the organization, the token, and what to read.
 type Config struct {
 	Token        string
 	URL          string // such as https://sentry.io, https://de.sentry.io or https://sentry.example
@@ -41,7 +41,7 @@ type Client struct {
 	transport *transport
 }
 
-// errOrganizationToken is told before anything is sent: such tokens are made
+// errOrganizationToken is returned before anything is sent: such tokens are made
 // for uploads from CI, and nothing gives them the scope to read issues.
 var errOrganizationToken error = &finding.Mendable{
 	What: "sentry-auth-token is an organization token (sntrys_…), which cannot read issues",

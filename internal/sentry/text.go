@@ -50,7 +50,7 @@ func (w *wireEvent) context(name string) map[string]any {
 	return fields
 }
 
-// personal tells keys under which SDKs and Sentry put the user.
+// personal distinguishes keys under which SDKs and Sentry put the user.
 func personal(key string) bool {
 	key = strings.ToLower(key)
 	first, _, _ := strings.Cut(key, ".")

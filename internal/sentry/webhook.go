@@ -84,7 +84,7 @@ func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error)
 	case b.Data.CommentID != "":
 		return payload.Skip("a comment on a Sentry issue"), nil
 	case b.Data.RunID != "":
-		return payload.Skip("Sentry's Seer tells of its work (%s)", payload.Word(b.Action)), nil
+		return payload.Skip("Sentry's Seer reports its work (%s)", payload.Word(b.Action)), nil
 	}
 	return payload.Payload{}, errors.New("it is a webhook of Sentry about something that is not known: send issue, error, event_alert or metric_alert")
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// sentryEvent is an event as webhooks carry it. It has no field for the user whom
-// it befell.
+// sentryEvent is an event as webhooks carry it. It has no field for user
+// data.
 type sentryEvent struct {
 	EventID     payload.Text `json:"event_id"`
 	ID          payload.Text // the same, of the legacy plugin
@@ -36,7 +36,7 @@ type sentryEvent struct {
 	Exception   struct{ Values []wireException }
 	Interface   struct{ Values []wireException } `json:"sentry.interfaces.Exception"` // as older servers name it
 
-	project string // slug, where it is told beside the event
+	project string // slug, if it stands beside the event
 }
 
 // sentryTags are pairs, or objects with a key and a value.

@@ -66,7 +66,7 @@ func decorated(m []string, rest string) alert {
 	return a
 }
 
-// decorates tells a decoration from an exception's own line: "Error: no such
+// decorates distinguishes a decoration from an exception's own line: "Error: no such
 // file" is one, "ERROR: no such file" is as a logger prints it.
 func decorates(m []string) bool {
 	return m[2] != "" || strings.TrimSpace(m[4]) != ":" || strings.HasPrefix(m[0], "[") || strings.ToUpper(m[1]) == m[1]

@@ -19,7 +19,7 @@ type Answer struct {
 	Done []Done
 }
 
-// Done is one issue that the answer tells of.
+// Done is one issue in the answer.
 type Done struct {
 	What   string    // what was done, in errmon's own words
 	Title  safe.Text // made by safe for Slack
@@ -53,7 +53,7 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 	return nil
 }
 
-// isSlack tells whether an address is of a host that may be answered.
+// isSlack reports whether an address is of a host that may be answered.
 func isSlack(to *url.URL, apiURL string) bool {
 	host := to.Scheme + "://" + to.Host
 	for _, known := range answerHosts {

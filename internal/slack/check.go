@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Check tells whether a message would arrive, and posts none.
+// Check reports whether a message would arrive, and posts none.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if c.api == nil {
 		return []finding.Finding{c.checkWebhook(ctx)}
@@ -45,7 +45,7 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	return finding.Of(about, c.explain(err))
 }
 
-// startsWorkflow tells an address of Workflow Builder, which takes even an empty
+// startsWorkflow distinguishes an address of Workflow Builder, which takes even an empty
 // message for its trigger, from an incoming webhook's.
 func startsWorkflow(address string) bool {
 	u, err := url.Parse(address)
@@ -64,8 +64,7 @@ func (c *Client) checkBot(ctx context.Context) []finding.Finding {
 	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
 }
 
-// scopes are the token's, as Slack tells them with every answer; nil if it did
-// not.
+// scopes are the token's, which Slack sends with every answer; nil if it did not.
 func scopes(h http.Header) []string {
 	if h.Get("X-OAuth-Scopes") == "" {
 		return nil

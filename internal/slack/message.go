@@ -15,7 +15,7 @@ import (
 // Kind is why an error is worth a message.
 type Kind string
 
-// The kinds, in the order in which a message tells of them.
+// The kinds, in their order in a message.
 const (
 	FirstSeen Kind = "new"
 	Regressed Kind = "regressed"
@@ -45,7 +45,7 @@ const (
 // maxShown is how many errors one message shows. A run may file 500.
 const maxShown = 20
 
-// Post tells of the errors in one message, and of none not at all.
+// Post posts the errors in one message. It posts nothing if there are none.
 func (c *Client) Post(ctx context.Context, repository string, found []Error) error {
 	if len(found) == 0 {
 		return nil

@@ -20,7 +20,7 @@ func decodeMrkdwn(text string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// span is a stretch of a text that is code, or is none.
+// span is a part of a text that is code or is not.
 type span struct {
 	text string
 	code bool

@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// slackMessage is a message as Slack's events tell it.
+// slackMessage is a message as Slack's events contain it.
 type slackMessage struct {
 	Type        string
 	Subtype     string
@@ -33,7 +33,7 @@ type slackMessage struct {
 	ThreadTS    string `json:"thread_ts"`
 	Permalink   string
 
-	ourApp string // the app that was told of it
+	ourApp string // the app that Slack sent it to
 }
 
 // news are the subtypes that a new message may have.
@@ -105,7 +105,7 @@ func (m slackMessage) channel() string {
 	return m.Channel
 }
 
-// delivery names the message: by the event that told of it, which Slack sends
+// delivery names the message: by its event, which Slack sends
 // again under the same id, else by its place; empty without both.
 func (m slackMessage) delivery(eventID string) string {
 	if eventID == "" && m.Channel != "" && m.TS != "" {

@@ -17,7 +17,7 @@ import (
 type slackBody struct {
 	Type    string // "event_callback", or the kind of another request
 	EventID string `json:"event_id"`
-	AppID   string `json:"api_app_id"` // the app that is told, which is ours
+	AppID   string `json:"api_app_id"` // the app that Slack sent it to, which is ours
 	Event   *slackMessage
 
 	// Of a slash command.
@@ -115,7 +115,7 @@ func slackForm(text string) (slackBody, error) {
 	return b, nil
 }
 
-// interaction tells the body of a click or a dialog, in which team, user and channel are
+// interaction recognises the body of a click or a dialog, where team, user and channel are
 // objects.
 func interaction(raw []byte) (kind string, ok bool) {
 	var b struct {
@@ -159,7 +159,7 @@ func otherType(kind string) string {
 // Rules decide which messages are errors.
 type Rules struct {
 	Channels   []string // ids, or names with or without "#"; empty for all
-	Match      []string // words, of which a message must hold one; empty for all messages
+	Match      []string // words; a message must hold one of them; empty for all messages
 	IgnoreApps []string // names or ids of apps whose messages are no errors
 }
 

@@ -64,7 +64,7 @@ func New(c Config) *Client {
 	return client
 }
 
-// answers keeps what a webhook said last: slack-go tells the status alone, and
+// answers keeps what a webhook said last: slack-go returns only the status, and
 // Slack's reason is the body.
 type answers struct{ reason string }
 

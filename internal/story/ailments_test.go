@@ -13,7 +13,7 @@ import (
 	"github.com/org/errmon-action/internal/slack/slacktest"
 )
 
-// ailment is one way in which a set-up fails, and what doctor shall say to it.
+// ailment is one way in which a set-up fails, and what doctor says about it.
 type ailment struct {
 	name   string
 	spoil  func(*world)

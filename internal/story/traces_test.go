@@ -57,7 +57,7 @@ func (w *world) distinct(failures map[string]string) map[string]string {
 // that an event begins with, and why.
 var unfound = map[string]string{
 	"go/pkgerrors": "printed without a level, and its frames are as frequent as loggers' callers",
-	"node/string":  "a thrown string is printed without a word that tells of an error",
+	"node/string":  "a thrown string is printed without a word that names an error",
 }
 
 // logLines puts each line of a text as an event of its own, a millisecond apart,

@@ -30,7 +30,7 @@ type Facts struct {
 func (f Facts) about() string { return "workflow " + f.File }
 
 // GitHub disables the schedules of a public repository without activity for 60
-// days. Warned is how long before doctor tells.
+// days. Warned is how long before that doctor warns.
 const (
 	idleLimit  = 60 * 24 * time.Hour
 	idleWarned = 14 * 24 * time.Hour
@@ -50,7 +50,7 @@ type job struct {
 	} `yaml:"steps"`
 }
 
-// Check tells what in a workflow would keep a scan from running or from writing.
+// Check reports what in a workflow would keep a scan from running or from writing.
 func Check(content []byte, facts Facts) []finding.Finding {
 	var f file
 	if err := yaml.Unmarshal(content, &f); err != nil {
@@ -60,7 +60,7 @@ func Check(content []byte, facts Facts) []finding.Finding {
 	return append(found, f.checkSchedule(facts)...)
 }
 
-// Uses tells whether a workflow runs this action.
+// Uses reports whether a workflow runs this action.
 func Uses(content []byte) bool {
 	var f file
 	if yaml.Unmarshal(content, &f) != nil {
@@ -83,7 +83,7 @@ func (j job) usesAction() bool {
 	return false
 }
 
-// assumesRole tells whether the job asks AWS for a role with GitHub's OIDC token.
+// assumesRole reports whether the job asks AWS for a role with GitHub's OIDC token.
 func (j job) assumesRole() bool {
 	for _, step := range j.Steps {
 		if strings.Contains(step.Uses, "configure-aws-credentials") && step.With["role-to-assume"] != nil && step.With["aws-access-key-id"] == nil {
@@ -93,7 +93,7 @@ func (j job) assumesRole() bool {
 	return false
 }
 
-// ownToken tells whether the job writes with another token than the workflow's.
+// ownToken reports whether the job writes with another token than the workflow's.
 func (j job) ownToken() bool {
 	for _, step := range j.Steps {
 		token, _ := step.With["github-token"].(string)
@@ -196,7 +196,7 @@ func (f file) crons() []string {
 	return crons
 }
 
-// checkCron tells of what GitHub would refuse, delay or drop.
+// checkCron reports a schedule that GitHub would refuse, delay or drop.
 func checkCron(cron string) *finding.Finding {
 	fields := strings.Fields(cron)
 	if len(fields) != 5 {

@@ -6,7 +6,7 @@ import (
 	"net/url"
 )
 
-// Identity is whom STS sees behind every request.
+// Identity is what STS returns for every request.
 const Identity = "arn:aws:sts::" + Account + ":assumed-role/errmon/GitHubActions"
 
 // identity answers GetCallerIdentity, which speaks AWS's query protocol: a form

@@ -67,7 +67,7 @@ func (s *Server) selectIssues(state string, query url.Values) []*stored {
 	return found
 }
 
-// hasLabels tells whether an issue has all labels of a comma-separated list.
+// hasLabels reports whether an issue has all labels of a comma-separated list.
 func hasLabels(issue *stored, list string) bool {
 	for _, want := range strings.Split(list, ",") {
 		has := slices.ContainsFunc(issue.Labels, func(l string) bool { return strings.EqualFold(l, want) })

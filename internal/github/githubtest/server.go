@@ -29,7 +29,7 @@ import (
 type Settings struct {
 	Now   func() time.Time // time.Now
 	Token string           // the one token accepted; "token"
-	// Login is whom the token writes as: "github-actions[bot]", whose token may
+	// Login is what the token writes as: "github-actions[bot]", whose token may
 	// not ask GET /user.
 	Login string
 
@@ -69,7 +69,7 @@ type Settings struct {
 	Unlimited bool
 
 	// Break damages a request: it is called for each, in order and one at a
-	// time, and returns nil for those that shall work.
+	// time, and returns nil for those that should work.
 	Break func(Request) *Fault
 }
 

@@ -32,7 +32,7 @@ type Frame struct {
 	InApp                               bool
 }
 
-// event answers the newest event under any of its names. It names a user, whom
+// event answers the newest event under any of its names. It names a user, which
 // nobody may publish: see UserMail and UserAddress.
 func (s *Server) event(w http.ResponseWriter, r *http.Request) {
 	i, id := s.find(r.PathValue("id")), r.PathValue("event")
