@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"encoding/json"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -54,8 +55,8 @@ type object map[string]any
 func newObject(value any) object {
 	members, _ := value.(map[string]any)
 	o := object{}
-	for key, value := range members {
-		o[strings.ReplaceAll(strings.ToLower(key), "_", "")] = value
+	for _, key := range slices.Sorted(maps.Keys(members)) { // of keys that are alike now, always the same counts
+		o[strings.ReplaceAll(strings.ToLower(key), "_", "")] = members[key]
 	}
 	return o
 }

@@ -20,8 +20,10 @@
 //     filter leaves out what was logged between two failures.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - lanes.go tells apart the requests of one stream whose every line names its own.
-//   - head.go and level.go read what loggers print in front of a message;
-//     logfmt.go, fields.go and lambda.go read structured lines.
+//   - head.go and level.go read what loggers print in front of a message, format.go
+//     and format_service.go the heads that need a rule of their own.
+//   - logfmt.go and fields.go read structured lines, exception.go the exceptions in
+//     them, lambda.go and service.go the records of services.
 //
 // The lines of one record always stay together. A log head at warn or worse,
 // the exception line after it, its frames and its causes are one event. A head
