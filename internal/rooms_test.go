@@ -33,8 +33,8 @@ var pure = map[string][]string{
 	"workflow":   {"finding"},
 	"grouping":   {"count", "event"},
 	"intake":     {"event", "grouping", "logtext", "policy", "safe", "stacktrace"},
-	"plan":       {"count", "event", "grouping", "marker"},
-	"render":     {"count", "event", "marker", "plan", "safe"},
+	"plan":       {"code", "count", "event", "grouping", "marker"},
+	"render":     {"code", "count", "event", "marker", "plan", "safe"},
 	"report":     {"plan", "safe", "source"},
 }
 
@@ -53,13 +53,13 @@ var others = map[string][]string{
 	"relay":      {"clock", "finding", "github", "inbound", "sentry", "slack"},
 	"ledger":     {"count", "github", "grouping", "marker", "plan", "render", "source"},
 	"reading":    {"event", "intake", "logtext", "source"},
-	"enrich":     {"event", "intake", "plan", "reading", "source"},
+	"enrich":     {"code", "count", "event", "github", "intake", "marker", "plan", "reading", "source"},
 	"apply":      {"github", "ledger", "plan", "render"},
 	"scan": {"apply", "clock", "enrich", "event", "github", "intake", "ledger", "marker", "plan", "reading", "render", "report",
 		"safe", "slack", "source"},
 	"preview": {"intake", "logfile", "marker", "plan", "reading", "render", "safe", "source", "terminal"},
 	"group":   {"event", "grouping", "intake", "logfile", "plan", "safe"},
-	"cli": {"clock", "cloudwatch", "config", "doctor", "event", "finding", "github", "group", "inbound", "intake", "ledger",
+	"cli": {"clock", "cloudwatch", "code", "config", "doctor", "enrich", "event", "finding", "github", "group", "inbound", "intake", "ledger",
 		"logfile", "payload", "plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source",
 		"stacktrace", "terminal", "workflow"},
 }

@@ -29,6 +29,7 @@ type Applier struct {
 	Now    func() time.Time
 	// Resolve marks a Sentry issue as resolved; nil where none is tracked.
 	Resolve func(ctx context.Context, id string) error
+	Assign  bool // new issues, to the owners of their code
 }
 
 // maxRefusals is how many writes in a row may be refused until the rest is left to

@@ -19,7 +19,11 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 		result.Err = err
 		return result
 	}
-	issue, err := a.GitHub.Create(ctx, github.NewIssue{Title: a.Render.Title(action), Body: body, Labels: []string{a.Render.Label}})
+	filed := github.NewIssue{Title: a.Render.Title(action), Body: body, Labels: []string{a.Render.Label}}
+	if code := action.Evidence.Code; a.Assign && code != nil {
+		filed.Assignees = code.Owners.Users()
+	}
+	issue, err := a.GitHub.Create(ctx, filed)
 	if errors.Is(err, github.ErrAmbiguous) {
 		issue, err = a.lookUp(ctx, action, err)
 	}

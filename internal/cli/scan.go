@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/config"
+	"github.com/org/errmon-action/internal/enrich"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/intake"
@@ -81,17 +85,26 @@ func (s *session) options(c settings, gh *github.Client, services []source.Integ
 			Lateness:   c.Lateness,
 			Resolve:    c.SentryResolve,
 		},
-		Label:   c.Label,
-		Trusted: c.TrustedLogins,
+		Code:   s.code(c.Config, gh),
+		Issues: scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},
 		Times: scan.Times{
 			Lookback:      c.Lookback,
 			Since:         c.Since,
 			MaxDuration:   c.MaxDuration,
 			WriteInterval: c.WriteInterval,
 		},
-		PublishSamples: c.PublishSamples,
-		DryRun:         c.DryRun,
+		DryRun: c.DryRun,
 	}
+}
+
+// code is the repository of the services' code.
+func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Repository {
+	owner, repo, _ := strings.Cut(cmp.Or(cfg.CodeRepository, issues.FullName()), "/")
+	r := enrich.Repository{GitHub: issues.In(owner, repo), Issues: issues}
+	for _, root := range cfg.Roots {
+		r.Roots = append(r.Roots, code.Root(root))
+	}
+	return &r
 }
 
 // intakeRules are what the team set about reading events.

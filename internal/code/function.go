@@ -10,6 +10,10 @@ import (
 // maxFunction bounds how many lines above the failing one its function may begin.
 const maxFunction = 500
 
+// HasName reports whether a frame's function has a name that code can have, so
+// that Named can find it.
+func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtime) != nil }
+
 // Named reports whether a line is in the function that a frame names: the
 // function's definition is on the line or above it, and nothing in between ends
 // it. A frame whose function has no name cannot be checked: false.
@@ -30,6 +34,16 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 		}
 	}
 	return false
+}
+
+// Unmoved reports whether a line is in the same place in two versions of a file: it
+// is the same, or it was changed between the same neighbours.
+func Unmoved(a, b string, line int) bool {
+	before, after := Lines(a), Lines(b)
+	same := func(n int) bool {
+		return n < 1 || n > len(before) && n > len(after) || n <= len(before) && n <= len(after) && before[n-1] == after[n-1]
+	}
+	return line <= len(before) && line <= len(after) && (same(line) || same(line-1) && same(line+1))
 }
 
 // opens reports whether a line begins with a word, as statements do. What begins

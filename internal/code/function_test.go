@@ -61,3 +61,28 @@ func TestNamed(t *testing.T) {
 		})
 	}
 }
+
+func TestUnmoved(t *testing.T) {
+	const text = "a\nb\nc\nd\n"
+	tests := []struct {
+		name, other string
+		line        int
+		want        bool
+	}{
+		{"same", text, 2, true},
+		{"changed in place", "a\nX\nc\nd\n", 2, true},
+		{"changed at the end", "a\nb\nc\nX\n", 4, true},
+		{"moved down", "x\na\nb\nc\nd\n", 2, false},
+		{"moved up", "b\nc\nd\n", 2, false},
+		{"below a change", "X\nb\nc\nd\n", 2, true},
+		{"behind the end", "a\n", 2, false},
+		{"gone", "", 1, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := Unmoved(text, tt.other, tt.line); got != tt.want {
+				t.Errorf("Unmoved(%q, %q, %d) = %v", text, tt.other, tt.line, got)
+			}
+		})
+	}
+}

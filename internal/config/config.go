@@ -18,9 +18,11 @@ import "time"
 
 // Config holds every setting, valid and typed. Load makes one.
 type Config struct {
-	GitHubToken  string
-	Owner, Repo  string // both empty if no repository is known
-	GitHubAPIURL string // of GITHUB_API_URL, without a slash at its end
+	GitHubToken string
+	Owner, Repo string // both empty if no repository is known
+	// CodeRepository is OWNER/REPO, empty for that of the issues.
+	CodeRepository string
+	GitHubAPIURL   string // of GITHUB_API_URL, without a slash at its end
 
 	LogGroups            []string // names, ARNs and prefixes, as written
 	AWSRegion            string
@@ -49,6 +51,7 @@ type Config struct {
 
 	RelayURL string // without a slash at its end; empty if doctor has none to test
 
+	Assign         string // none or owners
 	Label          string
 	MinEvents      int           // at least 1
 	MaxNewIssues   int           // 0 for none
@@ -74,6 +77,7 @@ type Config struct {
 	// InApp and Fields can only be set in the file.
 	InApp  InApp
 	Fields map[string][]string // by one of FieldNames
+	Roots  []Root              // of the key code
 
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
 	// reads the environment itself, so the caller exports these first.

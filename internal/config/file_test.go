@@ -67,6 +67,12 @@ func TestFileMistakes(t *testing.T) {
 		{"merge", "<<: {label: a}\n", "line 1: a key must be the plain name"},
 		{"wrong value", "label: x\nlookback: 60\n", `lookback "60" (.github/errmon.yml line 2) is not a duration`},
 		{"infinity", "aws-requests-per-second: .inf\n", "must be a plain value"},
+		{"code is a list", "code: [a]\n", "line 1: code: must hold roots:"},
+		{"unknown part of code", "code:\n  root: []\n", "code: must hold roots:"},
+		{"roots are a mapping", "code:\n  roots: {frames: a, source: b}\n", "code: must hold roots:"},
+		{"root without a source", "code:\n  roots:\n    - {frames: /a/, source: a/}\n    - {frames: /b/}\n", "code: roots: item 2 must hold frames and source"},
+		{"root without frames", "code:\n  roots: [{frames: '', source: a}]\n", "code: roots: item 1 must hold"},
+		{"unknown part of a root", "code:\n  roots: [{frames: a, src: a}]\n", "code: roots: item 1 must hold"},
 		{"redact is a list", "redact: [a]\n", "line 1: redact: must hold patterns: and allow:"},
 		{"unknown part of redact", "redact:\n  pattern: x\n", `line 2: redact: unknown key "pattern"`},
 		{"patterns are a list", "redact:\n  patterns: [a]\n", "line 2: redact: patterns: must be names"},
@@ -162,4 +168,19 @@ func FuzzFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestCodeRoots(t *testing.T) {
+	c, err := load("code:\n  roots:\n    - {frames: /srv/a/, source: services/a/}\n    - frames: 'C:\\b\\'\n      source: ''\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Root{{"/srv/a/", "services/a/"}, {`C:\b\`, ""}}, c.Roots); diff != "" {
+		t.Error(diff)
+	}
+	for _, empty := range []string{"code:\n", "code: ~\n"} {
+		if c, err := load(empty); err != nil || c.Roots != nil {
+			t.Errorf("%q: %v, %v", empty, c.Roots, err)
+		}
+	}
 }

@@ -57,7 +57,7 @@ func Load(in Input) (Config, error) {
 	given := collect(in.Flags, environment{in.Getenv, dotEnv})
 	fromFile, rules, err := readFile(in, given["config"])
 	note(err)
-	c.InApp, c.Fields, c.Redact = rules.inApp, rules.fields, rules.redact
+	c.InApp, c.Fields, c.Redact, c.Roots = rules.inApp, rules.fields, rules.redact, rules.roots
 	c.FileRead = fromFile != nil
 
 	for _, s := range Settings {

@@ -192,6 +192,14 @@ func login(s string) (string, error) {
 	return s, nil
 }
 
+// ownerRepo parses a repository's full name.
+func ownerRepo(s string) (string, error) {
+	if !repoShape.MatchString(s) {
+		return "", errors.New("must be OWNER/REPO")
+	}
+	return s, nil
+}
+
 func repository(c *Config, text string, _ time.Time) error {
 	m := repoShape.FindStringSubmatch(text)
 	if m == nil {

@@ -54,6 +54,9 @@ var Settings = []Setting{
 	{Name: "repository", Group: GitHub, Env: []string{"GITHUB_OWNER/GITHUB_REPO", "GITHUB_REPOSITORY"},
 		Help: "Repository where issues are filed, as OWNER/REPO; by default the one that runs the workflow",
 		read: repository},
+	{Name: "code-repository", Group: GitHub, Env: []string{"ERRMON_CODE_REPOSITORY", "GITHUB_REPOSITORY"},
+		Help: "Repository that holds the code of the services, as OWNER/REPO; by default the one that runs the workflow",
+		read: into(func(c *Config) *string { return &c.CodeRepository }, ownerRepo)},
 
 	{Name: "log-groups", Group: CloudWatch, Env: []string{"AWS_LOG_GROUP_NAME"}, List: true,
 		Help: "CloudWatch log groups to read, separated by commas or line breaks: names, ARNs, or a prefix*",
@@ -124,6 +127,9 @@ var Settings = []Setting{
 		Help: "Address of your relay, which doctor tests",
 		read: into(func(c *Config) *string { return &c.RelayURL }, address)},
 
+	{Name: "assign", Group: Issues, Env: []string{"ERRMON_ASSIGN"}, Default: "none",
+		Help: "Who is assigned to a new issue: none, or owners, which are the users that CODEOWNERS names for the failing file",
+		read: into(func(c *Config) *string { return &c.Assign }, oneOf("none", "owners"))},
 	{Name: "label", Group: Issues, Env: []string{"ERRMON_LABEL"}, Default: "errmon",
 		Help: "Label of the issues; LABEL:dashboard marks the dashboard, and LABEL:ignore mutes an issue",
 		read: into(func(c *Config) *string { return &c.Label }, label)},

@@ -16,6 +16,7 @@ import (
 const published = `
 github-token            | GITHUB_TOKEN                              |
 repository              | GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY |
+code-repository         | ERRMON_CODE_REPOSITORY GITHUB_REPOSITORY  |
 log-groups              | AWS_LOG_GROUP_NAME                        |
 aws-region              | AWS_REGION                                |
 filter-pattern          | ERRMON_FILTER_PATTERN                     |
@@ -37,6 +38,7 @@ slack-channels          | ERRMON_SLACK_CHANNELS                     |
 slack-match             | ERRMON_SLACK_MATCH                        | error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback
 slack-ignore-apps       | ERRMON_SLACK_IGNORE_APPS                  | GitHub, Sentry
 relay-url               | ERRMON_RELAY_URL                          |
+assign                  | ERRMON_ASSIGN                             | none
 label                   | ERRMON_LABEL                              | errmon
 min-events              | ERRMON_MIN_EVENTS                         | 1
 max-new-issues          | ERRMON_MAX_NEW_ISSUES                     | 10

@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// This file reads the two keys of the file that hold more than a plain value:
+// This file reads the three keys of the file that hold more than a plain value:
 //
 //	in-app:
 //	  include: [node_modules/@acme/, org.apache.acme.]
@@ -18,6 +18,9 @@ import (
 //	fields:
 //	  service: app_id
 //	  request-id: [ctx.request, x-request-id]
+//	code:
+//	  roots:
+//	    - {frames: /srv/a/, source: services/a/}
 
 // InApp holds prefixes of paths or modules whose frames are, or are not, the team's
 // own code.
@@ -25,17 +28,22 @@ type InApp struct {
 	Include, Exclude []string
 }
 
+// Root maps paths of frames that begin with Frames to those of the repository that
+// begin with Source.
+type Root struct{ Frames, Source string }
+
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 // teamKeys are the keys of the file that are not settings.
-var teamKeys = []string{"in-app", "fields", redactKey}
+var teamKeys = []string{"in-app", "fields", "code", redactKey}
 
 // team is what the file contains besides settings.
 type team struct {
 	inApp  InApp
 	fields map[string][]string
 	redact Redact
+	roots  []Root
 }
 
 // The most that a file may ask for; each costs time on every line or frame.
@@ -57,6 +65,9 @@ func (t *team) read(entry *ast.MappingValueNode) (ours bool, mistakes []error) {
 	case "fields":
 		lists, mistakes := listsOf(name, entry.Value, FieldNames, maxFieldKeys)
 		t.fields = lists
+		return true, mistakes
+	case "code":
+		t.roots, mistakes = rootsOf(entry.Value)
 		return true, mistakes
 	}
 	return false, nil

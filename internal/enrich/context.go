@@ -1,7 +1,8 @@
 // Package enrich adds evidence to actions before they are written: the lines
-// that were logged around an error, and the lines of it that a filter left out.
+// that were logged around an error, the lines of it that a filter left out, and
+// what the repository shows of its code.
 //
-// It may import plan, reading, intake, source and event.
+// It may import code, github, plan, reading, intake, source, marker, count and event.
 package enrich
 
 import (

@@ -5,7 +5,10 @@
 // It is pure and imports nothing of this project.
 package event
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Record is one raw log record, before its lines are joined and read.
 type Record struct {
@@ -39,7 +42,7 @@ type Event struct {
 	// Headless says that the log line above a stack trace was not read, so that the
 	// level is a guess: a warning's trace looks like an error's.
 	Headless bool
-	Stack          string // the text that holds the stack trace, newlines restored; empty if there is none
+	Stack    string // the text that holds the stack trace, newlines restored; empty if there is none
 
 	// Exceptions is the type chain: the one that surfaced first, then its causes.
 	Exceptions []Exception
@@ -82,6 +85,9 @@ type Frame struct {
 
 // Version is what an event says about the code that ran.
 type Version struct{ Commit, Release, Service string }
+
+// String names the version; it is empty if nothing is known of it.
+func (v Version) String() string { return cmp.Or(v.Commit, v.Release) }
 
 // Version returns what the event says about the code that ran; of an event that
 // says nothing, Commit and Release are empty.

@@ -14,12 +14,9 @@ import (
 const queryTimeout = 10 * time.Second
 
 // In returns a client for another repository that shares this one's token, pace
-// and rate limits.
-func (c *Client) In(owner, repo string) (*Client, error) {
-	if !validName.MatchString(owner) || !validName.MatchString(repo) {
-		return nil, fmt.Errorf("repository %q is not of the form owner/name: check code-repository", owner+"/"+repo)
-	}
-	return &Client{gh: c.gh, transport: c.transport, owner: owner, repo: repo}, nil
+// and rate limits. Owner and name must be well formed.
+func (c *Client) In(owner, repo string) *Client {
+	return &Client{gh: c.gh, transport: c.transport, owner: owner, repo: repo}
 }
 
 // beginExtra begins a call that a run can do without: it is not repeated, waits

@@ -147,11 +147,17 @@ type Wanted struct{ Texts, Blames, Versions []string }
 type File struct {
 	Text     string
 	Blame    []Blame
-	Versions []string // up to maxVersions, the newest first
+	Versions []Version // the newest first, up to MaxVersions
 }
 
-// maxVersions is how many versions of a file Source reads.
-const maxVersions = 5
+// Version is a version of a file.
+type Version struct {
+	Text string
+	At   time.Time // when it was committed
+}
+
+// MaxVersions is how many versions of a file Source reads.
+const MaxVersions = 10
 
 type blob struct {
 	Text                  string
@@ -172,7 +178,7 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 		}
 		for i, path := range w.Versions {
 			v := s.variable(path)
-			s.add("h%d:history(path:%s,first:%d){nodes{file(path:%s){object{...on Blob{text isTruncated isBinary}}}}}", i, v, maxVersions, v)
+			s.add("h%d:history(path:%s,first:%d){nodes{committedDate file(path:%s){object{...on Blob{text isTruncated isBinary}}}}}", i, v, MaxVersions, v)
 		}
 		s.add("}}")
 	}
@@ -195,7 +201,7 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 	for i, path := range w.Versions {
 		f := files[path]
 		for _, node := range fieldOf[history](commit, fmt.Sprintf("h%d", i)).Nodes {
-			f.Versions = append(f.Versions, node.File.Object.text())
+			f.Versions = append(f.Versions, Version{node.File.Object.text(), node.CommittedDate})
 		}
 		files[path] = f
 	}
@@ -203,7 +209,10 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 }
 
 type history struct {
-	Nodes []struct{ File struct{ Object blob } }
+	Nodes []struct {
+		CommittedDate time.Time
+		File          struct{ Object blob }
+	}
 }
 
 func (b blob) text() string {

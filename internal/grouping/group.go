@@ -61,6 +61,7 @@ type Group struct {
 	First      time.Time
 	Last       time.Time
 	Sample     event.Event // the newest event
+	Versions   []Version   // of the code that its events ran in; see saw
 
 	// Where the identity is a Sentry issue, Sentry is what Sentry says of it, nil if
 	// it was not asked. The keys that its event has by itself, the best first, are
@@ -83,6 +84,7 @@ func (g *Group) add(e *event.Event) {
 	}
 	g.Level = max(g.Level, e.Level)
 	g.span(e.Time, e.Time)
+	g.saw(Version{e.Version(), e.Time})
 	if g.Sample.Source == "" || newer(e, &g.Sample) {
 		g.Sample = *e
 	}
@@ -100,6 +102,9 @@ func (g *Group) join(other *Group) {
 	}
 	g.Level = max(g.Level, other.Level)
 	g.span(other.First, other.Last)
+	for _, v := range other.Versions {
+		g.saw(v)
+	}
 	if g.Sample.Source == "" || newer(&other.Sample, &g.Sample) {
 		g.Sample = other.Sample
 	}

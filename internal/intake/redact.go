@@ -24,6 +24,9 @@ func (n namer) redact(e *event.Event) {
 	for _, name := range []*string{&e.Logger, &e.Service, &e.Release, &e.Environment} {
 		*name = n.name(*name)
 	}
+	if !isCommit(e.Commit) {
+		e.Commit = n.name(e.Commit)
+	}
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
 		x.Type, x.Message = n.name(x.Type), n.message(x.Message, text)
@@ -32,6 +35,12 @@ func (n namer) redact(e *event.Event) {
 			f.Function, f.Module, f.File = n.name(f.Function), n.name(f.Module), n.name(f.File)
 		}
 	}
+}
+
+// isCommit reports whether a text is a commit's SHA, which is no secret although
+// it looks like one.
+func isCommit(s string) bool {
+	return len(s) >= 7 && len(s) <= 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
 }
 
 // url returns an address that needs no redaction, or else the empty string.

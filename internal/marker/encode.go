@@ -92,6 +92,9 @@ func (m Marker) capped() Marker {
 	m.Aliases = newest(m.Aliases, MaxAliases)
 	m.shrinkDeliveries()
 	m.Commented = newest(m.Commented, MaxCommented)
+	if m.Fix != nil {
+		m.Fix.Old = newest(m.Fix.Old, MaxOld)
+	}
 	if runes := []rune(m.Template); len(runes) > MaxTemplate {
 		m.Template = string(runes[:MaxTemplate])
 	}
@@ -149,4 +152,4 @@ func (m *Marker) dropSources(keep int) {
 	}
 }
 
-func newest(list []string, keep int) []string { return list[max(0, len(list)-keep):] }
+func newest[T any](list []T, keep int) []T { return list[max(0, len(list)-keep):] }

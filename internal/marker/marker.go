@@ -46,6 +46,7 @@ const (
 	MaxCells     = 600  // per source; 6 h of lateness and 2 h of clocks that run ahead need 480; oldest are frozen
 	MaxDays      = 30   // per source, newest kept
 	MaxCommented = 20   // newest kept
+	MaxOld       = 8    // versions without the fix, newest kept
 	maxEncoded   = 24_000
 )
 
@@ -70,6 +71,8 @@ type Marker struct {
 	Commented []string     `json:"com,omitempty"` // reasons already commented
 	Quiet     count.Millis `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
+	Code      Build        `json:"code,omitzero"` // the code that the issue shows
+	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed although the error goes on
 }
 
 // Facts describe an event, redacted.
@@ -169,7 +172,7 @@ func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.De
 func (m Marker) Clone() Marker {
 	c := m
 	c.Keys, c.Aliases = slices.Clone(m.Keys), slices.Clone(m.Aliases)
-	c.Commented, c.Pages = slices.Clone(m.Commented), maps.Clone(m.Pages)
+	c.Commented, c.Pages, c.Fix = slices.Clone(m.Commented), maps.Clone(m.Pages), m.Fix.clone()
 	c.Sources, c.Sentry, c.States, c.Deliveries = nil, nil, nil, nil
 	for name, t := range m.Sources {
 		c.SetSource(name, t.Clone())

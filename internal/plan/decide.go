@@ -24,6 +24,9 @@ func Decide(a Action, in Input) Action {
 	for _, m := range a.Merge {
 		a.Next = marker.Merge(a.Next, m)
 	}
+	if a.Evidence.Code != nil {
+		a.Next.Code = a.Evidence.Build
+	}
 	a.Resolve = nil
 	a.Kind, a.Reason = verdict(a, in)
 	if a.Reason == ResolvesSentry {
@@ -33,11 +36,14 @@ func Decide(a Action, in Input) Action {
 	switch {
 	case a.Kind == Reopen:
 		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
-		a.Next.Quiet = 0
+		a.Next.Quiet, a.Next.Fix = 0, nil
+		a.Fixed = fixed(a, in)
+	case a.Reason == OldRelease:
+		a.Next.Fix, _ = lacksFix(a, in)
 	case a.Reason == Quiet:
 		a.Next.Quiet = count.At(readUpTo(a.Next, in))
 	case a.Issue.Open:
-		a.Next.Quiet = 0
+		a.Next.Quiet, a.Next.Fix = 0, nil
 	}
 	freeze(&a.Next, in)
 	return a
@@ -63,6 +69,9 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	}
 	grew := grew(a.Issue.Marker, a.Next)
 	if grew && !a.Issue.Open && happenedAfter(closing(a.Issue), a) {
+		if _, lacking := lacksFix(a, in); lacking {
+			return Update, OldRelease
+		}
 		return Reopen, Regression
 	}
 	if kind, reason, synced := syncState(a, in, sentry); synced {

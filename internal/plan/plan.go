@@ -3,13 +3,14 @@
 // named Reason. Everything a run does, and everything it leaves alone, is
 // decided here; apply only synced it out.
 //
-// It is pure and may import event, grouping, policy and marker.
+// It is pure and may import code, event, grouping, policy and marker.
 package plan
 
 import (
 	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
@@ -58,6 +59,7 @@ const (
 	IgnoreLabel      Reason = "labelled ignore"                      // Mute
 	NewerMarker      Reason = "written by a newer version"           // Mute
 	NothingNew       Reason = "nothing new"                          // Keep
+	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
 	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
 )
 
@@ -101,6 +103,8 @@ type Input struct {
 	// unresolved, by id; it is nil where Sentry could not be read.
 	ReadsSentry bool
 	States      map[string]event.State
+	// Ancestry says of closed issues that failed again, by number, which fix they had.
+	Ancestry map[int]Ancestry
 }
 
 // Action is what to do about one error.
@@ -114,16 +118,22 @@ type Action struct {
 	// Evidence is what was looked up about it after the decision.
 	Evidence Evidence
 	Retry    bool            // GitHub refused it in an earlier run
+	Fixed    Fixed           // Reopen: the fix that did not help; zero if unknown
 	DupOf    int             // Duplicate: the issue that stays
 	Resolve  []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
 	Merge    []marker.Marker // markers of issues and rows that counted the same events
 	Join     []marker.Marker // markers of issues and rows that counted other events of what turned out to be the same error
 }
 
+// Fixed is the commit that had closed an issue, and one that contains it and failed.
+type Fixed struct{ By, Failed string }
+
 // Evidence is what an issue shows of an error beyond what its groups hold.
 type Evidence struct {
 	Sample  *event.Event // the sample with all its lines; nil if the group's is whole
 	Context []string     // lines around the sample
+	Code    *code.Source // what the repository shows of the sample; nil if it was not asked
+	Build   marker.Build // the version that Code is of
 }
 
 // Count is the number of events once the action is done.

@@ -6,7 +6,7 @@
 // times. In a public repository nothing of an event is shown but the template,
 // the exception's type and the in-app frames.
 //
-// It is pure and may import plan, safe, marker and event.
+// It is pure and may import code, plan, safe, marker and event.
 package render
 
 import (
@@ -47,7 +47,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	for limit := maxSample; ; limit /= 2 {
 		one := r.section()
-		section, err := a.Next.Section(one.head(a.Next) + "\n\n" + one.sample(a, old, limit) + "\n\n" + r.foot())
+		section, err := a.Next.Section(one.head(a.Next) + "\n\n" + one.oldRelease(a) + one.code(a, old, limit) + one.sample(a, old, limit) + "\n\n" + r.foot())
 		if err != nil {
 			return "", err
 		}
@@ -90,6 +90,7 @@ func (r Renderer) RegressionComment(a plan.Action) string {
 	if release := release(a); release != "" {
 		text += " Release " + r.Redactor.Code(release, 80).String() + "."
 	}
+	text += since(a)
 	return text + "\n" + noteLine(plan.RegressionNote(a.Issue))
 }
 

@@ -26,6 +26,33 @@ type outputIssue struct {
 	Title       string `json:"title"`
 	Fingerprint string `json:"fingerprint"`
 	Count       int64  `json:"count"`
+
+	// What was looked up in this run, empty otherwise.
+	Release   string   `json:"release"`
+	Permalink string   `json:"permalink"` // of the topmost frame that has one
+	Owners    []string `json:"owners"`    // as CODEOWNERS writes them
+	Suspects  []string `json:"suspects"`  // commits
+}
+
+// addCode adds what the repository shows of an error.
+func (o *outputIssue) addCode(r *safe.Redactor, a plan.Action) {
+	o.Owners, o.Suspects = []string{}, []string{}
+	if e, ok := a.Sample(); ok {
+		o.Release = r.Title(e.Release, 100).String()
+	}
+	s := a.Evidence.Code
+	if s == nil || len(s.Links) == 0 {
+		return
+	}
+	if url, ok := r.Permalink(s.Page, s.Commit.SHA, s.Links[0].Path, s.Links[0].Line); ok {
+		o.Permalink = url.String()
+	}
+	for _, name := range s.Owners.Names {
+		o.Owners = append(o.Owners, r.Redact(name))
+	}
+	for _, suspect := range s.Suspects {
+		o.Suspects = append(o.Suspects, suspect.SHA)
+	}
 }
 
 // Outputs returns the action's outputs, also of a run that failed.
@@ -54,7 +81,7 @@ func issuesJSON(r *safe.Redactor, run Run) (string, error) {
 		if !l.Done() {
 			continue
 		}
-		item, err := json.Marshal(outputIssue{
+		o := outputIssue{
 			Number:      l.Number,
 			URL:         l.URL,
 			Action:      string(l.Action.Kind),
@@ -62,7 +89,9 @@ func issuesJSON(r *safe.Redactor, run Run) (string, error) {
 			Title:       r.Title(l.Action.Title, 256).String(),
 			Fingerprint: fingerprint(l.Action),
 			Count:       l.Action.Count(),
-		})
+		}
+		o.addCode(r, l.Action)
+		item, err := json.Marshal(o)
 		if err != nil {
 			return "", fmt.Errorf("write output issues: %w", err)
 		}

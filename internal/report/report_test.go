@@ -109,8 +109,13 @@ func TestOutputs(t *testing.T) {
 	if err := json.Unmarshal([]byte(issues), &list); err != nil {
 		t.Fatal(err)
 	}
-	if len(list) != 2 || list[1] != (outputIssue{2, "https://github.com/acme/shop/issues/2", "reopened", "happened again after closing", "disk full", "exc1:disk full", 5}) {
-		t.Errorf("issues %s", issues)
+	if len(list) != 2 {
+		t.Fatalf("issues %s", issues)
+	}
+	reopened := outputIssue{Number: 2, URL: "https://github.com/acme/shop/issues/2", Action: "reopened", Reason: "happened again after closing", Title: "disk full",
+		Fingerprint: "exc1:disk full", Count: 5, Owners: []string{}, Suspects: []string{}}
+	if diff := cmp.Diff(reopened, list[1]); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -55,7 +55,7 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
-		err := r.through(ctx, list, deliver, decide, keepMerged, write, recordOnce, saveDeliveries, readBack)
+		err := r.through(ctx, list, deliver, gather, decide, keepMerged, addCode, write, recordOnce, saveDeliveries, readBack)
 		// If runs overlap, the two lists that one of them compares are soon not from one
 		// moment, and a list may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/enrich"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/ledger"
@@ -29,10 +30,17 @@ type Options struct {
 	Rules    plan.Rules
 	Times    Times
 
-	Label          string   // of error issues; the other labels derive from it
+	Code *enrich.Repository // of the code; nil if it is not looked at
+	Issues
+	DryRun bool
+}
+
+// Issues are the settings of the error issues.
+type Issues struct {
+	Label          string   // the other labels derive from it
 	Trusted        []string // logins, besides the token's own, whose markers count
 	PublishSamples bool     // show events in a public repository
-	DryRun         bool
+	Assign         bool     // assign new ones to the owners of their code
 }
 
 // Times are the durations of a run.
@@ -111,6 +119,7 @@ func appendOnce(list, texts []string) []string {
 
 func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
+	r.warn(r.Code.Warnings()...)
 	r.report.Ended = r.machine.now()
 	r.report.Requests = map[string]int{}
 	count := func(service string, sent map[string]int) {

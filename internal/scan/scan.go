@@ -34,7 +34,7 @@ type stage func(context.Context, *run) error
 // which.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
-	r.fail(r.through(ctx, list, read, decide, addContext, write, record, remember))
+	r.fail(r.through(ctx, list, read, gather, decide, addContext, addCode, write, record, remember))
 	notify(ctx, r)
 	return r.end()
 }
@@ -121,10 +121,19 @@ func (r *run) addSource(h source.Health, completed bool) {
 	}
 }
 
-// decide plans an action for every issue and every error.
-func decide(_ context.Context, r *run) error {
+// gather completes what the decision needs, at last the fixes of closed issues
+// that a first plan would reopen.
+func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
+	if r.Code != nil && slices.ContainsFunc(r.input.Issues, func(i plan.Issue) bool { return !i.Open && i.Closed == "" }) {
+		r.input.Ancestry = r.Code.Ancestry(ctx, plan.Plan(r.input))
+	}
+	return nil
+}
+
+// decide plans an action for every issue and every error.
+func decide(_ context.Context, r *run) error {
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
 	r.report.Unread = report.Quotes{Text: r.intake.Unread.Notice(), Lines: r.intake.Unread.Shapes()}
 	r.actions = plan.Plan(r.input)
@@ -135,6 +144,14 @@ func decide(_ context.Context, r *run) error {
 func addContext(ctx context.Context, r *run) error {
 	if !r.DryRun {
 		enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}.Add(ctx, r.actions)
+	}
+	return nil
+}
+
+// addCode adds what the repository shows of errors to the actions.
+func addCode(ctx context.Context, r *run) error {
+	if r.Code != nil && !r.DryRun {
+		r.Code.Add(ctx, r.actions)
 	}
 	return nil
 }
@@ -152,7 +169,7 @@ func write(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.machine.now}
+	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.machine.now, Assign: r.Assign}
 	if tracker := r.tracker(); tracker != nil {
 		a.Resolve = tracker.Resolve
 	}

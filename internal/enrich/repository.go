@@ -1,0 +1,214 @@
+package enrich
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path"
+	"regexp"
+	"slices"
+
+	"github.com/org/errmon-action/internal/code"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/github"
+)
+
+// Repository looks things up in the repository of the code, each of them once in a
+// run. It stops for good when it was refused, or its requests are used up.
+type Repository struct {
+	GitHub *github.Client // of the code
+	Issues *github.Client // of the issues
+	Roots  []code.Root
+
+	sent     int
+	stopped  error
+	warnings []string
+
+	refs    *github.Refs // without tags
+	issues  string       // visibility of the issues' repository
+	commits map[event.Version]code.Commit
+	trees   map[string]*tree // by commit
+}
+
+// maxRequests is how many requests a run may spend on code.
+const maxRequests = 60
+
+var errSpent = fmt.Errorf("this run has sent the %d requests that code may take: the other issues get theirs when they fail again", maxRequests)
+
+// ask counts a request and sends it, unless the repository is given up.
+func (r *Repository) ask(request func() error) error {
+	if r.stopped == nil && r.sent >= maxRequests {
+		r.stopped = errSpent
+		r.warnings = append(r.warnings, errSpent.Error())
+	}
+	if r.stopped != nil {
+		return r.stopped
+	}
+	r.sent++
+	err := request()
+	switch {
+	case err == nil || errors.Is(err, github.ErrNotFound):
+	case errors.Is(err, github.ErrRefused) || errors.Is(err, github.ErrBudget):
+		r.stopped = err
+		fallthrough
+	case len(r.warnings) == 0:
+		r.warnings = append(r.warnings, fmt.Sprintf("some issues do not show their code, of %s: %v", r.GitHub.FullName(), err))
+	}
+	return err
+}
+
+// Warnings returns what went wrong so far.
+func (r *Repository) Warnings() []string {
+	if r == nil {
+		return nil
+	}
+	return r.warnings
+}
+
+// facts returns what is the same for every commit.
+func (r *Repository) facts(ctx context.Context) (github.Refs, error) {
+	if r.refs != nil {
+		return *r.refs, nil
+	}
+	return r.tagged(ctx, nil)
+}
+
+func (r *Repository) tagged(ctx context.Context, tags []string) (refs github.Refs, err error) {
+	err = r.ask(func() error { refs, err = r.GitHub.Refs(ctx, tags); return err })
+	if err == nil {
+		facts := refs
+		facts.Tags = nil
+		r.refs = &facts
+	}
+	return refs, err
+}
+
+// seclusion ranks GitHub's visibilities.
+var seclusion = map[string]int{"PUBLIC": 1, "INTERNAL": 2, "PRIVATE": 3}
+
+// public reports whether the issues are more public than the code, and so may not
+// show it.
+func (r *Repository) public(ctx context.Context) (bool, error) {
+	if r.Issues.FullName() == r.GitHub.FullName() {
+		return false, nil
+	}
+	facts, err := r.facts(ctx)
+	var issues github.Refs
+	if err == nil && r.issues == "" {
+		err = r.ask(func() error { issues, err = r.Issues.Refs(ctx, nil); return err })
+		r.issues = issues.Visibility
+	}
+	of, known := seclusion[facts.Visibility]
+	return !known || seclusion[r.issues] < of, err
+}
+
+// digits are no SHA for certain: a release may be named by a date.
+var digits = regexp.MustCompile(`^[0-9]*$`)
+
+// commit returns the commit of a version: by its SHA, by its tag, or else the head
+// of the default branch, unless the version has a SHA that is not known here: then
+// the code is another repository's.
+func (r *Repository) commit(ctx context.Context, v event.Version) (code.Commit, error) {
+	if known, ok := r.commits[v]; ok {
+		return known, nil
+	}
+	found, err := r.find(ctx, v)
+	if err == nil {
+		if r.commits == nil {
+			r.commits = map[event.Version]code.Commit{}
+		}
+		r.commits[v] = found
+	}
+	return found, err
+}
+
+func (r *Repository) find(ctx context.Context, v event.Version) (code.Commit, error) {
+	short := code.SHA(v)
+	if short != "" {
+		var sha string
+		err := r.ask(func() (err error) { sha, err = r.GitHub.Commit(ctx, short); return err })
+		if err == nil {
+			return code.Commit{SHA: sha, Certainty: code.Exact}, nil
+		}
+		if !errors.Is(err, github.ErrNotFound) {
+			return code.Commit{}, err
+		}
+	}
+	refs, err := r.facts(ctx)
+	if tags := code.Tags(v); len(tags) > 0 && err == nil {
+		refs, err = r.tagged(ctx, tags)
+	}
+	if err != nil {
+		return code.Commit{}, err
+	}
+	shas := slices.Compact(slices.Sorted(maps.Values(refs.Tags)))
+	switch {
+	case len(shas) == 1:
+		return code.Commit{SHA: shas[0], Name: slices.Sorted(maps.Keys(refs.Tags))[0], Certainty: code.Tagged}, nil
+	case refs.Head == "" || !digits.MatchString(short):
+		return code.Commit{}, nil
+	}
+	return code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}, nil
+}
+
+// tree is what is known of one commit.
+type tree struct {
+	*code.Tree
+	owners, ownership string // path and text of CODEOWNERS
+	ignored           string // text of .git-blame-ignore-revs
+	err               error  // why the rest is missing
+}
+
+const (
+	goMod      = "go.mod"
+	maxModules = 20 // Go modules of a repository that are read
+)
+
+var module = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
+
+// tree returns the files of a commit, and those of them that say what others are.
+func (r *Repository) tree(ctx context.Context, sha string) (*tree, error) {
+	t := r.trees[sha]
+	if t == nil {
+		t = &tree{}
+		t.err = r.fill(ctx, sha, t)
+		if r.trees == nil {
+			r.trees = map[string]*tree{}
+		}
+		r.trees[sha] = t
+	}
+	return t, t.err
+}
+
+func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
+	var paths []string
+	if err := r.ask(func() (err error) { paths, err = r.GitHub.Tree(ctx, sha); return err }); err != nil {
+		return err
+	}
+	t.Tree = code.NewTree(paths)
+	t.Roots, t.owners = r.Roots, code.OwnershipOf(t.Tree)
+	modules := t.Named(goMod)
+	wanted := slices.Clone(modules[:min(len(modules), maxModules)])
+	for _, file := range []string{t.owners, code.IgnoredRevs} {
+		if t.Has(file) {
+			wanted = append(wanted, file)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	files, err := r.read(ctx, sha, github.Wanted{Texts: wanted})
+	for _, file := range modules {
+		if found := module.FindStringSubmatch(files[file].Text); found != nil {
+			t.Modules[path.Dir(file)] = found[1]
+		}
+	}
+	t.ownership, t.ignored = files[t.owners].Text, files[code.IgnoredRevs].Text
+	return err
+}
+
+func (r *Repository) read(ctx context.Context, sha string, w github.Wanted) (files map[string]github.File, err error) {
+	err = r.ask(func() error { files, err = r.GitHub.Source(ctx, sha, w); return err })
+	return files, err
+}

@@ -1,0 +1,43 @@
+package marker
+
+import (
+	"slices"
+
+	"github.com/org/errmon-action/internal/count"
+)
+
+// Build is a version of the code.
+type Build struct {
+	Version string `json:"v,omitempty"` // as events name it
+	Commit  string `json:"c,omitempty"` // its commit, as the repository confirmed it; empty if there is none
+}
+
+// Fix is a fix that some versions do not contain, so that failures in them are no
+// regression.
+type Fix struct {
+	Closed count.Millis `json:"t"` // when the issue was closed
+	Commit string       `json:"c"` // by which it was closed
+	Old    []Build      `json:"o"` // versions that do not contain the commit, the latest seen last
+}
+
+// Lacks returns a version that does not contain the fix; false if nothing is known
+// of it.
+func (f *Fix) Lacks(version string) (Build, bool) {
+	if f == nil {
+		return Build{}, false
+	}
+	i := slices.IndexFunc(f.Old, func(b Build) bool { return b.Version == version })
+	if i < 0 {
+		return Build{}, false
+	}
+	return f.Old[i], true
+}
+
+func (f *Fix) clone() *Fix {
+	if f == nil {
+		return nil
+	}
+	c := *f
+	c.Old = slices.Clone(f.Old)
+	return &c
+}

@@ -1,0 +1,167 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/code"
+	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+// The code stands between these lines, so that it stays until another version
+// fails.
+const (
+	codeBegin = "<!-- errmon:code -->"
+	codeEnd   = "<!-- errmon:code end -->"
+)
+
+// maxExcerpt bounds an excerpt of code, in characters.
+const maxExcerpt = 4000
+
+// code shows what the repository holds of the error, or what the old section
+// showed of it. A body with little room has none.
+func (r Renderer) code(a plan.Action, old string, limit int) string {
+	inside := ""
+	if a.Evidence.Code != nil {
+		inside = r.source(*a.Evidence.Code, min(limit/4, maxExcerpt))
+	} else if _, rest, ok := strings.Cut(old, codeBegin); ok {
+		inside, _, _ = strings.Cut(rest, codeEnd)
+	}
+	if inside = strings.TrimSpace(inside); inside == "" || len(inside) > limit {
+		return ""
+	}
+	return codeBegin + "\n" + inside + "\n" + codeEnd + "\n\n"
+}
+
+func (r Renderer) source(s code.Source, limit int) string {
+	if len(s.Links) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("### Code\n\n" + r.commit(s.Commit) + "\n\n")
+	for i, l := range s.Links {
+		fmt.Fprintf(&b, "- %s%s\n", r.line(s, l), in(r.Redactor.Code(l.Function, 200).String()))
+		if i == 0 && len(s.Excerpt.Lines) > 0 {
+			b.WriteString("\n" + r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, max(limit, minSample)).String() + "\n")
+		}
+	}
+	b.WriteString("\n" + r.owners(s.Owners) + r.suspects(s.Suspects))
+	return b.String()
+}
+
+// commit says which commit the code is of.
+func (r Renderer) commit(c code.Commit) string {
+	sha := "`" + short(c.SHA) + "`"
+	name := r.Redactor.Code(c.Name, 100).String()
+	switch c.Certainty {
+	case code.Tagged:
+		return fmt.Sprintf("At release %s (%s):", name, sha)
+	case code.Guessed:
+		return fmt.Sprintf("On %s (%s); the running release is not known:", name, sha)
+	}
+	return "At commit " + sha + ":"
+}
+
+// line is a line of a file, which leads to it.
+func (r Renderer) line(s code.Source, l code.Link) string {
+	place := r.Redactor.Code(fmt.Sprintf("%s:%d", l.Path, l.Line), 300).String()
+	if url, ok := r.Redactor.Permalink(s.Page, s.Commit.SHA, l.Path, l.Line); ok {
+		return "[" + place + "](" + url.String() + ")"
+	}
+	return place
+}
+
+func in(function string) string {
+	if function == "" {
+		return ""
+	}
+	return " in " + function
+}
+
+// numbered writes the number before each line, and marks the failing one.
+func numbered(e code.Excerpt) string {
+	var b strings.Builder
+	width := len(fmt.Sprint(e.First + len(e.Lines)))
+	for i, line := range e.Lines {
+		mark := " "
+		if e.First+i == e.Line {
+			mark = ">"
+		}
+		b.WriteString(strings.TrimRight(fmt.Sprintf("%s %*d | %s", mark, width, e.First+i, line), " ") + "\n")
+	}
+	return b.String()
+}
+
+func (r Renderer) owners(o code.Owners) string {
+	if len(o.Names) == 0 {
+		return ""
+	}
+	var names []string
+	for _, name := range o.Names {
+		names = append(names, r.Redactor.Code(name, 100).String())
+	}
+	return fmt.Sprintf("Owners: %s, by line %d of %s: %s\n\n", strings.Join(names, " "), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
+}
+
+func (r Renderer) suspects(suspects []code.Suspect) string {
+	var b strings.Builder
+	for _, s := range suspects {
+		pull := ""
+		if s.Pull > 0 {
+			pull = ", in " + r.Redactor.Code(fmt.Sprintf("#%d", s.Pull), 32).String()
+		}
+		fmt.Fprintf(&b, "Possible cause: %s by %s changed line %d of %s %s before the first event%s\n\n", "`"+short(s.SHA)+"`",
+			r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age(s.Before), pull)
+	}
+	return b.String()
+}
+
+// age is a duration in its largest unit, rounded.
+func age(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		d    time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		switch n := int((d + unit.d/2) / unit.d); {
+		case n == 1:
+			return "1 " + unit.name
+		case n > 1:
+			return fmt.Sprintf("%d %ss", n, unit.name)
+		}
+	}
+	return "less than a minute"
+}
+
+// oldRelease says why a closed issue stays closed although the error goes on.
+func (r Renderer) oldRelease(a plan.Action) string {
+	fix := a.Next.Fix
+	if fix == nil || a.Issue.Open || len(fix.Old) == 0 || !fix.Closed.Time().Equal(a.Issue.ClosedAt) {
+		return ""
+	}
+	last := fix.Old[len(fix.Old)-1]
+	return fmt.Sprintf("Still seen in %s (`%s`), which does not contain the fix `%s`: this issue stays closed.\n\n",
+		r.Redactor.Code(last.Version, 100), short(last.Commit), short(fix.Commit))
+}
+
+// short is a SHA that people read. It comes from the marker, so it may be anything.
+func short(sha string) string {
+	if len(sha) < 7 || strings.Trim(sha[:7], "0123456789abcdef") != "" {
+		return "unknown"
+	}
+	return sha[:7]
+}
+
+// since links what changed between the fix of a reopened issue and a commit that
+// contains it and failed.
+func since(a plan.Action) string {
+	if a.Evidence.Code == nil || a.Fixed.By == "" {
+		return ""
+	}
+	url, ok := safe.Comparison(a.Evidence.Code.Page, a.Fixed.By, a.Fixed.Failed)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" The commit `%s` contains the fix `%s`: [what changed since](%s).", short(a.Fixed.Failed), short(a.Fixed.By), url)
+}

@@ -1,0 +1,305 @@
+package story
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+// frameCase is a failure in a file of the monorepo; an empty path is one that must stay silent.
+type frameCase struct{ name, title, path, stack string }
+
+// frameCases are failures as the runtimes print them; %d is the failing line, and
+// the title is how that of the issue begins.
+var frameCases = []frameCase{
+	{"node, container", "CartError: x in Cart", "services/a/src/cart.js", "CartError: x\n    at Cart.total (/usr/src/app/services/a/src/cart.js:%d:24)"},
+	{"node, two of one name", "TwinError", "", "TwinError: x\n    at Cart.total (/usr/src/app/src/cart.js:4:24)"},
+	{"node, one service's container", "PayError", "services/b/src/pay.js", "PayError: x\n    at pay (/usr/src/app/src/pay.js:%d:3)"},
+	{"node, compiled", "DistError", "", "DistError: x\n    at pay (/usr/src/app/dist/bundle.js:3:3)"},
+	{"webpack", "PageError", "web/pages/cart.tsx", "PageError: x\n    at Cart (webpack:///./web/pages/cart.tsx?ab12:%d:3)"},
+	{"python", "shop.CartError", "py/shop/cart.py", "Traceback (most recent call last):\n  File \"/srv/py/shop/cart.py\", line %d, in total\n    return 1\nshop.CartError: x"},
+	{"java", "com.acme.shop.CartException", "java/src/main/java/com/acme/shop/Cart.java", "com.acme.shop.CartException: x\n\tat com.acme.shop.Cart.total(Cart.java:%d)"},
+	{"java, another package", "com.acme.pay.CartException", "", "com.acme.pay.CartException: x\n\tat com.acme.pay.Cart.total(Cart.java:5)"},
+	{"go, built in a container", "panic: c in", "cart/cart.go", "panic: c\n\ngoroutine 1 [running]:\ngithub.com/acme/shop/cart.Total(0x1)\n\t/build/cart/cart.go:%d +0x1b"},
+	{"go, trimpath", "panic: api", "cmd/api/main.go", "panic: api\n\ngoroutine 1 [running]:\nmain.serve()\n\tgithub.com/acme/shop/cmd/api/main.go:%d +0x1b"},
+	{"go, main of which there are two", "panic: which", "", "panic: which\n\ngoroutine 1 [running]:\nmain.main()\n\t/build/main.go:4 +0x1b"},
+	{"go, another module", "panic: dep", "", "panic: dep\n\ngoroutine 1 [running]:\ngithub.com/acme/other/cart.Total(0x1)\n\t/build/cart/cart.go:5 +0x1b"},
+	{"ruby", "CartError: x in block in total", "rb/app/models/cart.rb", "/rails/app/models/cart.rb:%d:in `block in total': x (CartError)\n\tfrom /rails/app/models/cart.rb:2:in `total'"},
+	{"php", "CartException: x in", "php/src/Cart.php", "PHP Fatal error:  Uncaught CartException: x in /var/www/html/php/src/Cart.php:%d\nStack trace:\n#0 /var/www/html/php/src/Cart.php(5): Cart->total()\n#1 {main}\n  thrown in /var/www/html/php/src/Cart.php on line 6"},
+	{"csharp", "Acme.Shop.CartException", "cs/Shop/Cart.cs", "Acme.Shop.CartException: x\n   at Acme.Shop.Cart.Total(Int32 n) in C:\\build\\cs\\Shop\\Cart.cs:line %d"},
+}
+
+// Each link, line, excerpt, owner and suspect is what git says, or there is none.
+func TestFramesLeadToTheirLines(t *testing.T) {
+	kinds := []struct {
+		name, release string // release of the events; %s is the SHA of the release's commit
+		moved         bool   // the code has moved since, and the release is not known: silence is right
+	}{
+		{"SHA", "shop@1.2.3+%.7s", false}, {"tag", "1.2.3", false}, {"unknown", "", false}, {"unknown, moved since", "", true},
+	}
+	t.Logf("%-22s %8s %5s %5s %6s", "release", "resolved", "right", "wrong", "silent")
+	for _, kind := range kinds {
+		t.Run(kind.name, func(t *testing.T) {
+			w := newWorld(t)
+			m := newMonorepo(t, w.now)
+			w.withCode(m)
+			if kind.name == "unknown" {
+				m.Run("reset", "--quiet", "--hard", "v1.2.3")
+			}
+			release := kind.release
+			if strings.Contains(release, "%") {
+				release = fmt.Sprintf(release, m.release)
+			}
+			for i, c := range frameCases {
+				stack := c.stack
+				if strings.Contains(stack, "%d") {
+					stack = fmt.Sprintf(stack, m.line(c.path))
+				}
+				w.fail(time.Duration(i+1)*time.Second, release, stack)
+			}
+			w.run("scan", "--max-new-issues", "50").mustSucceed(t)
+			issues := w.errorIssues()
+			if len(issues) != len(frameCases) {
+				t.Fatalf("%d issues for %d errors", len(issues), len(frameCases))
+			}
+			resolved, right, wrong, silent := 0, 0, 0, 0
+			for _, c := range frameCases {
+				var issue githubtest.Issue
+				for _, i := range issues {
+					if strings.HasPrefix(i.Title, c.title) {
+						issue = i
+					}
+				}
+				if issue.Number == 0 {
+					t.Fatalf("%s: no issue", c.name)
+				}
+				got := codeOf(issue.Body)
+				if len(got.links) == 0 {
+					silent++
+					if c.path != "" && !kind.moved {
+						t.Errorf("%s: silent\n%s", c.name, issue.Body)
+					}
+					continue
+				}
+				resolved++
+				if problems := m.check(c, got); problems == "" && c.path != "" && !kind.moved {
+					right++
+				} else {
+					wrong++
+					t.Errorf("%s: %s\n%s", c.name, problems, got.text)
+				}
+			}
+			t.Logf("%-22s %8d %5d %5d %6d", kind.name, resolved, right, wrong, silent)
+		})
+	}
+}
+
+// check holds what an issue shows to what git says.
+func (m monorepo) check(c frameCase, got shown) string {
+	line := m.line(c.path)
+	if want := fmt.Sprintf("%s %s %d", m.release, c.path, line); got.links[0] != want {
+		return fmt.Sprintf("links %q, want %q first", got.links, want)
+	}
+	text, blamed := m.gitLine(m.release, c.path, line)
+	if got.failing != fmt.Sprintf("%d %s", line, text) {
+		return fmt.Sprintf("shows %q, git has %q", got.failing, text)
+	}
+	if want := fmt.Sprintf("%.7s mara %d %s 2 days before the first event, in `#812`", blamed, line, c.path); got.suspect != want {
+		return fmt.Sprintf("suspects %q, want %q", got.suspect, want)
+	}
+	owners := map[string]string{"services/a": "`@acme/web` `@mara`", "services/b": "`@billing`", "web": "`@acme/everyone`", "py": "", "java": "`[email-1]`",
+		"cart": "`@gopher`", "cmd": "`@gopher`", "rb": "`@ruby`", "php": "`@acme/everyone`", "cs": "`@acme/everyone`"}
+	for folder, want := range owners {
+		if strings.HasPrefix(c.path, folder+"/") && got.owners != want {
+			return fmt.Sprintf("owners %q, want %q", got.owners, want)
+		}
+	}
+	return ""
+}
+
+// Without a release the default branch is a guess, which holds only while the line
+// is the same in every version.
+func TestUnknownRelease(t *testing.T) {
+	const stack = "GuessError: x\n    at Cart.total (/usr/src/app/services/a/src/cart.js:%d:5)"
+	tests := []struct {
+		name, stack string
+		history     []string // versions of the file before the one that fails, oldest first
+		links       int
+	}{
+		{"never moved", fmt.Sprintf(stack, 3), nil, 1},
+		{"changed in place", fmt.Sprintf(stack, 3), []string{"class Cart {\n  total(items) {\n    return items.old\n  }\n}\n"}, 1},
+		{"changed below", fmt.Sprintf(stack, 3), []string{"class Cart {\n  total(items) {\n    return items.FAIL\n  }\n  more() {}\n}\n"}, 1},
+		{"moved by one line", fmt.Sprintf(stack, 3), []string{"class Cart {\n  total(items) {\n    check()\n    return items.FAIL\n  }\n}\n"}, 0},
+		{"in another function", "GuessError: x\n    at Cart.sum (/usr/src/app/services/a/src/cart.js:3:5)", nil, 0},
+		{"without a function", "GuessError: x\n    at /usr/src/app/services/a/src/cart.js:3:5", nil, 0},
+		{"behind the end", fmt.Sprintf(stack, 30), nil, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			repo := githubtest.NewRepo(t)
+			for i, text := range append(tt.history, "class Cart {\n  total(items) {\n    return items.FAIL\n  }\n}\n") {
+				repo.Commit("Mara", w.now.AddDate(0, 0, i-10), "Change", map[string]string{"services/a/src/cart.js": text})
+			}
+			w.withCode(monorepo{Repo: repo})
+			w.fail(time.Minute, "", tt.stack)
+			w.run("scan").mustSucceed(t)
+			got := codeOf(w.find("GuessError").Body)
+			if len(got.links) != tt.links || tt.links > 0 && !strings.Contains(got.text, "the running release is not known") {
+				t.Errorf("links %q in\n%s", got.links, got.text)
+			}
+		})
+	}
+}
+
+// A SHA that the repository does not have is another repository's.
+func TestUnknownCommit(t *testing.T) {
+	w := newWorld(t)
+	w.withCode(newMonorepo(t, w.now))
+	w.fail(time.Minute, "shop@1.2.3-0badc0ffee", fmt.Sprintf(frameCases[0].stack, 7))
+	w.run("scan").mustSucceed(t)
+	if got := codeOf(w.find("CartError").Body); got.text != "" {
+		t.Errorf("shows\n%s", got.text)
+	}
+}
+
+// A quiet run sends nothing, ten issues of one release send at most 25 requests,
+// and further events of the release none.
+func TestRequestsForCode(t *testing.T) {
+	w := newWorld(t)
+	m := newMonorepo(t, w.now)
+	w.withCode(m)
+	for i := range 10 {
+		w.fail(time.Duration(i)*time.Second, "1.2.3", fmt.Sprintf("Failure%cError: x\n    at Cart.total (/app/services/a/src/cart.js:4:24)\n    at pay (/app/services/b/src/pay.js:3:3)", 'A'+i))
+	}
+	first := w.run("scan")
+	first.mustSucceed(t)
+	w.advance(10 * time.Minute)
+	quiet := w.run("scan")
+	w.fail(time.Second, "1.2.3", "FailureAError: x\n    at Cart.total (/app/services/a/src/cart.js:4:24)\n    at pay (/app/services/b/src/pay.js:3:3)")
+	again := w.run("scan")
+	w.fail(time.Second, m.first, "FailureAError: x\n    at Cart.total (/app/services/a/src/cart.js:4:24)\n    at pay (/app/services/b/src/pay.js:3:3)")
+	w.advance(time.Minute)
+	changed := w.run("scan")
+	t.Logf("requests for code: %d for ten new issues, %d in a quiet run, %d for more events, %d for another commit",
+		codeCount(first.requests), codeCount(quiet.requests), codeCount(again.requests), codeCount(changed.requests))
+	if n := codeCount(first.requests); n > 25 || n == 0 {
+		t.Errorf("%d requests for ten issues", n)
+	}
+	if n := codeCount(quiet.requests) + codeCount(again.requests); n != 0 {
+		t.Errorf("%d requests in runs without anything new", n)
+	}
+	if n := codeCount(changed.requests); n > 6 || n == 0 {
+		t.Errorf("%d requests for another commit", n)
+	}
+	if got := codeOf(w.find("FailureAError").Body); len(got.links) != 2 || !strings.HasPrefix(got.links[0], m.first) {
+		t.Errorf("after another commit: %q", got.links)
+	}
+	if got := codeOf(w.find("FailureBError").Body); len(got.links) != 2 || !strings.HasPrefix(got.links[0], m.release) {
+		t.Errorf("of another issue: %q", got.links)
+	}
+}
+
+// No run sends more than 60 requests, and what was left is done later.
+func TestRequestsForCodeAreBounded(t *testing.T) {
+	w := newWorld(t)
+	w.withCode(newMonorepo(t, w.now))
+	for i := range 70 {
+		w.fail(time.Duration(i)*time.Second, "1.2.3", fmt.Sprintf("Failure%c%cError: x\n    at Cart.total (/app/services/a/src/cart.js:4:24)", 'A'+i/10, 'A'+i%10))
+	}
+	r := w.run("scan", "--max-new-issues", "100")
+	r.mustSucceed(t)
+	if n := codeCount(r.requests); n != 60 || !strings.Contains(r.stdout+r.stderr, "60 requests") {
+		t.Errorf("%d requests\n%s", n, r.stdout)
+	}
+}
+
+func TestAssignOwners(t *testing.T) {
+	w := newWorld(t)
+	w.withCode(newMonorepo(t, w.now))
+	w.fail(time.Minute, "1.2.3", fmt.Sprintf(frameCases[0].stack, 4))
+	w.fail(time.Minute, "1.2.3", fmt.Sprintf(frameCases[2].stack, 3)) // @billing cannot be assigned
+	w.inActions()
+	w.env["INPUT_ASSIGN"] = "owners"
+	r := w.run()
+	r.mustSucceed(t)
+	if got := w.find("CartError").Assignees; strings.Join(got, " ") != "mara" {
+		t.Errorf("assigned %q", got)
+	}
+	if got := w.find("PayError").Assignees; len(got) != 0 {
+		t.Errorf("assigned %q", got)
+	}
+	var issues []struct {
+		Title, Release, Permalink string
+		Owners, Suspects          []string
+	}
+	if err := json.Unmarshal([]byte(r.outputs["issues"]), &issues); err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range issues {
+		if strings.Contains(i.Title, "CartError") && (i.Release != "1.2.3" || !strings.HasSuffix(i.Permalink, "/services/a/src/cart.js#L4") || len(i.Owners) != 2 || len(i.Suspects) != 1) {
+			t.Errorf("output %+v", i)
+		}
+	}
+}
+
+// Issues that are more public than the code show links, and nothing of the code.
+func TestPublicIssuesOfPrivateCode(t *testing.T) {
+	for _, private := range []bool{true, false} {
+		w := newWorld(t)
+		m := newMonorepo(t, w.now)
+		w.withCode(m)
+		w.env["ERRMON_CODE_REPOSITORY"] = "acme/code"
+		w.github.Configure(func(to *githubtest.Settings) {
+			to.CodeRepository, to.CodePrivate, to.Private = "acme/code", private, false
+		})
+		w.fail(time.Minute, "1.2.3", fmt.Sprintf(frameCases[0].stack, 4))
+		w.run("scan").mustSucceed(t)
+		got := codeOf(w.find("CartError").Body)
+		if !strings.Contains(got.text, "https://github.com/acme/code/blob/"+m.release+"/services/a/src/cart.js#L4") {
+			t.Errorf("no link: %s", got.text)
+		}
+		if shows := got.failing+got.owners+got.suspect != ""; shows == private {
+			t.Errorf("private code %v: %s", private, got.text)
+		}
+	}
+}
+
+// What is missing or refused is a warning, and the issue is filed.
+func TestCodeIsRefused(t *testing.T) {
+	tests := []struct {
+		name      string
+		configure func(*githubtest.Settings)
+		want      string
+	}{
+		{"permission", func(to *githubtest.Settings) { to.NoContents = true }, "contents: read"},
+		{"no GraphQL", func(to *githubtest.Settings) {
+			to.Break = func(r githubtest.Request) *githubtest.Fault {
+				if strings.HasSuffix(r.Path, "graphql") {
+					return &githubtest.Fault{Status: 404, Body: `{"message":"Not Found"}`}
+				}
+				return nil
+			}
+		}, "not found"},
+		{"too many files", func(to *githubtest.Settings) { to.TreeTruncated = true }, "too many files"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.withCode(newMonorepo(t, w.now))
+			w.github.Configure(tt.configure)
+			for i := range 3 {
+				w.fail(time.Minute, "1.2.3", fmt.Sprintf("Failure%cError: x\n    at Cart.total (/app/services/a/src/cart.js:4:24)", 'A'+i))
+			}
+			r := w.run("scan")
+			r.mustSucceed(t)
+			if len(w.errorIssues()) != 3 || strings.Count(r.stdout+r.stderr, tt.want) != 1 || codeCount(r.requests) > 5 {
+				t.Errorf("%d issues, %d requests\n%s%s", len(w.errorIssues()), codeCount(r.requests), r.stdout, r.stderr)
+			}
+		})
+	}
+}
