@@ -18,9 +18,11 @@
 //	              first, each with "in-app"
 //	"masks"       the kinds of values that were found in the message
 //
-// All but "masks" is said of the error, as its newest event shows it. Without
-// Lines an event takes the way it takes in a scan, so that both agree on the
-// fingerprint except for the service, which may come from the name of a log group.
+// Every field except "masks" describes the error, taken from its newest event.
+// Without Lines, events are read as in a scan, so fingerprints agree except for
+// the service, which a scan may take from the name of a log group. With Lines, a
+// line that is a JSON object is read in the same way, and every other line is a
+// message as it is.
 //
 // Which error an event belongs to is known once all were read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of
@@ -37,6 +39,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
@@ -51,7 +54,7 @@ type Printer struct {
 	Out      io.Writer
 	Redactor *safe.Redactor
 	Rules    intake.Rules // as in a scan, but a policy would leave events out
-	Lines    bool         // each line is an event, and all of it is the message
+	Lines    bool         // each line is an event; all of it is the message, unless it is JSON
 	Explain  bool
 	Known    []grouping.Known // templates of earlier calls, the oldest first
 }
@@ -71,7 +74,7 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 		events.add(entry{line, in.Count(e)})
 	}
 	if p.Lines {
-		err = readLines(ctx, source, add)
+		err = readLines(ctx, source, in, add)
 	} else {
 		err = readEvents(ctx, source, in, add)
 	}
@@ -85,8 +88,15 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 	return grouping.Carry(p.Known, groups), nil
 }
 
-func readLines(ctx context.Context, source *logfile.Source, add func(int64, event.Event)) error {
+// readLines reads each line as an event of its own.
+func readLines(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
 	return source.Read(ctx, func(r event.Record) {
+		if strings.HasPrefix(strings.TrimLeft(r.Text, " \t"), "{") {
+			if events := in.Frame(r); len(events) == 1 {
+				add(source.Lines, events[0])
+				return
+			}
+		}
 		add(source.Lines, event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, Message: r.Text})
 	})
 }

@@ -73,6 +73,46 @@ func TestGroupLines(t *testing.T) {
 	}
 }
 
+// With --lines a JSON record is read as without it, and is still one event.
+func TestGroupLinesOfJSON(t *testing.T) {
+	tests := []struct{ name, record string }{
+		{"flat", `{"level":"error","msg":"disk full"}`},
+		{"another message", `{"level":"error","msg":"card declined"}`},
+		{"below error", `{"level":"info","msg":"tax table loaded"}`},
+		{"numbered level", `{"level":50,"time":1796000000000,"msg":"lease lost"}`},
+		{"nested", `{"severity":"ERROR","fields":{"message":"shelf is empty"},"target":"depot"}`},
+		{"service", `{"level":"error","service":"till","msg":"drawer jammed"}`},
+		{"stack trace", `{"level":"error","msg":"failed","stack":"RangeError: too far\n    at reach (/app/arm.js:4:2)"}`},
+		{"several lines in one", `{"level":"error","msg":"upload failed\nERROR second line"}`},
+		{"indented", `  {"level":"error","msg":"door open"}`},
+		{"cut off", `{"level":"error","msg":"half a rec`},
+		{"no record", `{} is not a shipment`},
+	}
+	var lines []string
+	for _, tt := range tests {
+		lines = append(lines, tt.record)
+	}
+	w := newWorld(t)
+	w.env = map[string]string{}
+	w.file("app.log", strings.Join(lines, "\n")+"\n")
+	byLine := groups(t, w.run("group", "--lines", "app.log").mustSucceed(t).stdout)
+	if len(byLine) != len(tests) {
+		t.Fatalf("%d events for %d lines", len(byLine), len(tests))
+	}
+	seen := map[string]string{}
+	for i, tt := range tests {
+		w.file("one.log", tt.record+"\n")
+		whole := groups(t, w.run("group", "one.log").mustSucceed(t).stdout)
+		if len(whole) != 1 || whole[0].Fingerprint != byLine[i].Fingerprint {
+			t.Errorf("%s: %+v with --lines, %+v without", tt.name, byLine[i], whole)
+		}
+		if other, ok := seen[byLine[i].Fingerprint]; ok {
+			t.Errorf("%s and %s are one error", other, tt.name)
+		}
+		seen[byLine[i].Fingerprint] = tt.name
+	}
+}
+
 func TestGroupJoinsAndExplains(t *testing.T) {
 	w := newWorld(t)
 	w.env = map[string]string{}
