@@ -63,31 +63,33 @@ func (s *Set) mined() map[string]*Group {
 	groups, members := map[string]*Group{}, map[*Group]int{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
 		wide := message{m.service, home[m.template]}
-		g := identify(groups, wide, identities[wide])
+		u := &s.units[s.messages[m]]
+		g := identify(groups, u.group, wide, identities[wide])
 		g.addVaguer(identities[message{"", wide.template}])
 		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
 			g.Also = append(g.Also, own)
 			members[g]++
 		}
-		u := &s.units[s.messages[m]]
-		g.join(u.group)
-		u.home = g
+		u.group = g
 	}
 	return groups
 }
 
 // identify returns the group of a template, which the first of those known
-// names. A message without a service thereby joins the oldest of its template,
-// but makes no two services one.
-func identify(groups map[string]*Group, wide message, known []Known) *Group {
+// names, with what counted added. A message without a service thereby joins the
+// oldest of its template, but makes no two services one.
+func identify(groups map[string]*Group, counted *Group, wide message, known []Known) *Group {
 	key, rule := MessageKey(wide.service, wide.template), ByTemplate
 	if len(known) > 0 {
 		key, rule = known[0].Key, ByKnown
 	}
 	g := groups[key]
 	if g == nil {
-		g = &Group{Key: key, Rule: rule, Template: wide.template}
+		g = counted // most templates are alone in their group: no copy of it is made
+		g.Key, g.Rule, g.Template = key, rule, wide.template
 		groups[key] = g
+	} else {
+		g.join(counted)
 	}
 	if g.Service == "" {
 		g.Service = wide.service

@@ -21,6 +21,7 @@ type Set struct {
 	matching  *matcher          // of known; made when first needed
 	limit     int               // bytes of a template that count
 	templates map[string]string // masked → redacted, so that each is redacted once
+	cached    int               // bytes in templates
 	messages  map[message]uint32
 	traces    map[string]uint32 // exception's or Sentry issue's key → unit
 	units     []unit
@@ -33,7 +34,6 @@ type message struct{ service, template string }
 type unit struct {
 	group *Group
 	into  uint32 // the unit that took this one over; itself while none has
-	home  *Group // the group that Groups put it in
 }
 
 // Mark remembers where an event was counted, for Set.GroupOf.
@@ -111,14 +111,24 @@ func (s *Set) template(message string) string {
 	if redacted, ok := s.templates[string(masked)]; ok {
 		return redacted
 	}
-	if len(s.templates) >= maxTemplates {
-		clear(s.templates)
-	}
 	text := string(masked)
 	redacted := s.redact(text)
+	if redacted == text {
+		redacted = text // one string for both in memory
+	}
+	if s.cached += len(text); s.cached > maxCached {
+		clear(s.templates)
+		s.cached = len(text)
+	}
 	s.templates[text] = redacted
 	return redacted
 }
+
+// maxCached is how many bytes of masked templates are remembered together with
+// what redaction made of them. Redacting takes some ten microseconds a template,
+// as long as reading five lines, so there is room for 100,000 templates of a
+// usual length; each also takes about 50 bytes for its place in the table.
+const maxCached = 16 << 20
 
 // cut shortens a template to what counts. What a known one covers is counted
 // as that. Once not a byte is left, services are no longer distinguished either.
@@ -181,12 +191,11 @@ func (s *Set) final(at uint32) uint32 {
 
 // Groups returns the groups in the order of their keys. Title parts and
 // aliases are taken from each group's sample, so they too depend on the events
-// alone.
+// alone. Call it once, after the last Add.
 func (s *Set) Groups() []*Group {
 	byKey := s.mined()
 	for key, at := range s.traces {
-		g := s.units[at].group
-		byKey[key], s.units[at].home = g, g
+		byKey[key] = s.units[at].group
 	}
 	groups := make([]*Group, 0, len(byKey))
 	for _, key := range slices.Sorted(maps.Keys(byKey)) {
@@ -198,7 +207,7 @@ func (s *Set) Groups() []*Group {
 }
 
 // GroupOf returns the group of an event that was added before Groups was called.
-func (s *Set) GroupOf(m Mark) *Group { return s.units[s.final(m.Unit)].home }
+func (s *Set) GroupOf(m Mark) *Group { return s.units[s.final(m.Unit)].group }
 
 // describe fills what a reader sees of a group from its sample.
 func (s *Set) describe(g *Group) {
