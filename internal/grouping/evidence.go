@@ -2,8 +2,8 @@ package grouping
 
 import (
 	"cmp"
+	"math"
 	"slices"
-	"strings"
 )
 
 // seen is a form under a hash of what it shares with others.
@@ -38,34 +38,6 @@ func (m *miner) without(h uint64, f *form, place int) uint64 {
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
-// namelike reports whether the word at place may be a name by its own look, by
-// what it is elsewhere, or by the word in front of it: "no route to
-// com.example.Cart", "queue orders is full". The word that a message begins
-// with is what it speaks of.
-func (d *dictionary) namelike(f *form, place int) bool {
-	t := d.at(f, place)
-	switch {
-	case t.is(isWild):
-		return true
-	case place == 0 || !t.is(isText) || t.is(isFault):
-		return false
-	case t.is(isName | isLearned):
-		return true
-	}
-	return !t.is(isGrammar|isInflected|isCapital|isRole) && d.behindRole(f, place)
-}
-
-// behindRole reports whether the word in front says that a name follows.
-func (d *dictionary) behindRole(f *form, place int) bool {
-	return place >= 2 && d.at(f, place-1).text == " " && d.at(f, place-2).is(isRole)
-}
-
-// isProperty reports whether the word at place has a value: "system property
-// os.name=<*>" and "system property os.arch=<*>" print one list.
-func (d *dictionary) isProperty(f *form, place int) bool {
-	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
-}
-
 // uniteNames unites templates that differ in names only, however many: "class
 // com.example.Cart replaces com.example.Basket". The less they share, the more
 // of them it takes.
@@ -80,7 +52,7 @@ func (m *miner) uniteNames() {
 				names++
 				if t := m.at(f, place); t.counts() {
 					consts--
-					sure = sure && t.is(isName|isJoined|isLearned) && (m.behindRole(f, place) || m.isProperty(f, place))
+					sure = sure && t.is(isName|isJoined|isLearned) && m.behindRole(f, place)
 				}
 			}
 		}
@@ -110,31 +82,28 @@ func (m *miner) uniteNames() {
 // place are values: "cannot parse feed of acme while loading prices", "… of
 // globex …", and three more.
 func (m *miner) uniteHoles() {
-	var all []seen
-	for i := range m.forms {
-		f := &m.forms[i]
-		for place := range f.tokens {
-			if f.consts > minConsts && m.at(f, place).isConst() && !m.at(f, place).is(isFiller) {
-				all = append(all, seen{m.without(f.hash, f, place), i, place})
+	holes := m.holes()
+	contexts := map[uint32]int{} // word → in how many families of many it is
+	for _, family := range holes {
+		if m.tells(family) {
+			for _, s := range family {
+				contexts[m.forms[s.form].tokens[s.place]]++
 			}
 		}
 	}
 	var learned []uint32
-	families(all, func(family []seen) {
-		first := family[0]
-		family = slices.DeleteFunc(family, func(s seen) bool {
-			return s.place != first.place || !equal(&m.forms[first.form], &m.forms[s.form], func(p int) bool { return p == s.place })
-		})
-		if len(family) < 2 || !m.varies(family) {
-			return
+	for _, family := range holes {
+		twins := m.tells(family) && m.twins(family, contexts)
+		if !twins && !m.varies(family) {
+			continue
 		}
 		for _, s := range family {
-			m.unite(first.form, s.form)
-			if len(family) >= manyValues {
+			m.unite(family[0].form, s.form)
+			if twins || len(family) >= manyValues {
 				learned = append(learned, m.forms[s.form].tokens[s.place])
 			}
 		}
-	})
+	}
 	// The names of one system turn up in all its messages: what is a value
 	// here may be one elsewhere, from the next round on.
 	for _, number := range learned {
@@ -142,23 +111,76 @@ func (m *miner) uniteHoles() {
 	}
 }
 
-// name marks a word as a name, unless it says what happened.
-func (d *dictionary) name(number uint32) {
-	if t := &d.tokens[number]; !t.is(isGrammar | isInflected | isRole | isFault | isCapital) {
-		t.traits |= isLearned
+// holes returns the families of forms that differ at one place only, where none
+// of the words says what happened.
+func (m *miner) holes() [][]seen {
+	var all []seen
+	for i := range m.forms {
+		f := &m.forms[i]
+		for place := range f.tokens {
+			if t := m.at(f, place); f.consts >= minConsts && t.isConst() && !t.is(isFiller) && !m.isKey(f, place) {
+				all = append(all, seen{m.without(f.hash, f, place), i, place})
+			}
+		}
 	}
+	var holes [][]seen
+	families(all, func(family []seen) {
+		first := family[0]
+		family = slices.DeleteFunc(family, func(s seen) bool {
+			return s.place != first.place || !equal(&m.forms[first.form], &m.forms[s.form], func(p int) bool { return p == s.place })
+		})
+		if len(family) > 1 && !m.happened(family) {
+			holes = append(holes, family)
+		}
+	})
+	return holes
 }
 
-// How many different words at one place prove that they are values, and how
-// many other words that count the message must have for it. Words of the
-// message itself alternate too ("lock taken", "lock released"), and services
-// that say little name what they speak of ("the eu store lost order <*>"): where
-// nothing but numbers speaks for a name, the message must say a lot.
+// happened reports whether words of a family say what happened: the class of an
+// exception or a cause, or every fourth a verb or a state.
+func (m *miner) happened(family []seen) bool {
+	verbs := 0
+	for _, s := range family {
+		f := &m.forms[s.form]
+		if t := m.at(f, s.place); t.is(isFault) || m.behindCause(f, s.place) {
+			return true
+		} else if t.is(isGrammar | isInflected | isDevice) {
+			verbs++
+		}
+	}
+	return verbs*verbsPerAll > len(family)
+}
+
+// tells reports whether a family may show that its words are names: there are some
+// of them, in a message that says enough besides.
+func (m *miner) tells(family []seen) bool {
+	return len(family) >= manyNames && m.forms[family[0].form].consts > minConsts
+}
+
+// twins reports whether the words of a family stand for each other in other
+// messages too: "lost heartbeat of lmond", "late heartbeat of lmond", and both of
+// gridd and healthd.
+func (m *miner) twins(family []seen, contexts map[uint32]int) bool {
+	n := 0
+	for _, s := range family {
+		if contexts[m.forms[s.form].tokens[s.place]] > 1 {
+			n++
+		}
+	}
+	return n >= manyNames && 2*n > len(family)
+}
+
+// How many different words at one place prove that they are values, by the number
+// of other words that the messages have in common. Words of the message itself
+// alternate too ("lock taken", "lock released"), and services that say little name
+// what they speak of ("the eu store is down"): the less is said, the more it takes.
+var manyWords = [...]int{math.MaxInt, math.MaxInt, 50, 30, 8, manyValues}
+
 const (
 	manyValues  = 5
-	manyStates  = 8  // in capitals: states and types of a machine
-	manyStarts  = 10 // at the beginning: what the message speaks of
-	manyNames   = 3  // joined words: "search-api"
+	manyStates  = 8 // in capitals: states and types of a machine
+	manyStarts  = 8 // at the beginning: what the message speaks of
+	manyNames   = 3 // that look like names: "search-api", "tunnel Lima"
 	fewConsts   = 3
 	someConsts  = 4
 	manyConsts  = 5
@@ -173,50 +195,33 @@ func (m *miner) varies(family []seen) bool {
 	if m.at(f, place).counts() {
 		consts--
 	}
-	var faults, capitals, verbs, joined int
+	if consts < minConsts {
+		return m.doing(f, place) && n >= manyNames
+	}
+	var capitals, names int
 	for _, s := range family {
 		switch t := m.at(&m.forms[s.form], place); {
-		case t.is(isFault):
-			faults++ // "call ended with TimeoutError": another error
 		case t.is(isCapital):
 			capitals++
-		case t.is(isGrammar | isInflected):
-			verbs++
-		case t.is(isJoined):
-			joined++
+		case t.is(isJoined) || m.proper(&m.forms[s.form], place):
+			names++
 		}
 	}
 	switch {
-	case faults > 0, verbs*verbsPerAll > n:
-		return false
-	case m.isProperty(f, place):
-		return false // "retries=3" and "workers=3" are two settings
 	case place == 0:
 		return consts >= manyConsts && n >= manyStarts
+	case m.bracketed(f, place) && consts >= fewConsts:
+		return true
 	case capitals == n && m.labelled(f, place) && consts >= someConsts:
 		return true
 	case capitals*2 > n:
 		return consts >= fewConsts && n >= manyStates
-	case joined*2 > n:
-		return consts >= fewConsts && n >= manyNames
-	case m.given(f, place) && consts >= fewConsts && verbs == 0:
-		return true
+	case names*2 > n:
+		return n >= manyNames
+	case m.given(f, place):
+		return consts >= fewConsts || n >= manyNames
 	}
-	return consts >= manyConsts && n >= manyValues
-}
-
-// given reports whether the word in front is one that gives a name.
-func (d *dictionary) given(f *form, place int) bool {
-	return place >= 2 && d.at(f, place-1).text == " " && givers[d.at(f, place-2).text]
-}
-
-// labelled reports whether the word at place is behind the label of a state.
-func (m *miner) labelled(f *form, place int) bool {
-	if place < 3 || m.at(f, place-1).text != " " || m.at(f, place-2).text != ":" {
-		return false
-	}
-	label := strings.ToLower(m.at(f, place-3).text)
-	return slices.ContainsFunc(labels, func(end string) bool { return strings.HasSuffix(label, end) })
+	return n >= manyWords[min(consts, manyConsts)]
 }
 
 // uniteRare unites templates that differ in several words at once, each of
@@ -235,7 +240,7 @@ func (m *miner) uniteRare() {
 	}
 	rare := func(f *form, place int) bool {
 		t := m.at(f, place)
-		return place > 0 && t.isConst() && !t.is(isGrammar|isInflected|isFault|isCapital|isRole) && counts[spot(f, place)] == 1
+		return place > 0 && t.isConst() && !t.is(isGrammar|isInflected|isDevice|isFault|isCapital|isRole) && counts[spot(f, place)] == 1
 	}
 	var all []seen
 	for i := range m.forms {
@@ -247,12 +252,16 @@ func (m *miner) uniteRare() {
 				holes++
 			}
 		}
-		if consts := f.consts - holes; holes > 1 && consts >= someConsts && consts >= 2*holes {
-			all = append(all, seen{hash: h, form: i})
+		if consts := f.consts - holes; holes > 1 && consts >= minConsts {
+			need := manyWords[min(consts, fewConsts)]
+			if consts >= someConsts && consts >= 2*holes {
+				need = manyValues
+			}
+			all = append(all, seen{h, i, need})
 		}
 	}
 	families(all, func(family []seen) {
-		if len(family) < manyValues {
+		if len(family) < family[0].place {
 			return
 		}
 		first := &m.forms[family[0].form]
@@ -269,14 +278,12 @@ func (m *miner) uniteRare() {
 // of <*> failed at gateway" is known, "login of trent failed at gateway" needs
 // no further proof.
 func (m *miner) uniteCovered() {
-	wide := map[uint64][]int{}
+	wide := newCovers(m.dictionary)
 	for i := range m.forms {
-		if f := &m.forms[i]; f.consts >= minConsts && slices.Contains(f.tokens, wildNumber) {
-			wide[f.shape] = append(wide[f.shape], i)
-		}
+		wide.add(&m.forms[i], i)
 	}
 	for i := range m.forms {
-		for _, j := range wide[m.forms[i].shape] {
+		for j := range wide.of(&m.forms[i]) {
 			if i != j && m.covers(&m.forms[j], &m.forms[i]) {
 				m.unite(i, j)
 			}

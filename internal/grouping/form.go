@@ -109,17 +109,3 @@ func equal(a, b *form, differ func(place int) bool) bool {
 	}
 	return true
 }
-
-// covers reports whether narrow is an instance of wide: "login of <*> from
-// <*> failed" covers "login of alice from <*> failed". A template that says
-// little covers only what looks like a name.
-func (d *dictionary) covers(wide, narrow *form) bool {
-	if wide.consts < minConsts {
-		return wide.hash == narrow.hash && slices.Equal(wide.tokens, narrow.tokens)
-	}
-	return equal(wide, narrow, func(place int) bool {
-		t := d.at(narrow, place)
-		return wide.tokens[place] == wildNumber && t.is(isText) && !t.is(isGrammar|isFault) &&
-			(wide.consts > minConsts || d.namelike(narrow, place) || d.behindRole(narrow, place) || d.given(narrow, place))
-	})
-}

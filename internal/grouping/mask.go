@@ -95,15 +95,18 @@ func (m *masker) sign(s string, i int) int {
 		if i > 0 && s[i-1] == ' ' && i+1 < len(s) && s[i+1] == ')' {
 			m.out = append(m.out, '(')
 			m.wildcard(maskValue)
-			m.out = append(m.out, ')')
-			return i + 2
+			return i + 1
 		}
-	case '<', '#':
+	case '<', '>', '#':
 		if strings.HasPrefix(s[i:], Wildcard) {
 			return m.piece(s, i)
 		}
 		// "took <1 ms", "order #4711": the sign belongs to the number.
-		if i+1 < len(s) && class[s[i+1]]&isDigit != 0 && (i == 0 || !isWord(s[i-1])) {
+		if number := strings.TrimPrefix(s[i+1:], "="); number != "" && class[number[0]]&isDigit != 0 && (i == 0 || !isWord(s[i-1]) && s[i-1] != '-') {
+			return len(s) - len(number)
+		}
+	case ')', ']':
+		if m.remark(s[i]) {
 			return i + 1
 		}
 	case '*':

@@ -70,11 +70,25 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 
 // bare writes a run of joints that belongs to no word: "->", "...", "--".
 func (m *masker) bare(s string, i int) int {
+	if s[i] == '-' && isEmpty(s, i) {
+		m.wildcard(maskValue)
+		return i + 1
+	}
 	for i < len(s) && class[s[i]]&isJoint != 0 {
 		m.out = append(m.out, s[i])
 		i++
 	}
 	return i
+}
+
+// isEmpty reports whether the dash at i stands for a value that is missing, and
+// not between two parts of the message: "user: -, host: db1", "[-]", "- - 200".
+func isEmpty(s string, i int) bool {
+	if i > 0 && strings.IndexByte(" ([", s[i-1]) < 0 {
+		return false
+	}
+	rest := s[i+1:]
+	return rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")
 }
 
 // lead writes the joints in front of a word. A minus is the number's:
@@ -141,6 +155,15 @@ func (m *masker) core(s string, begin, end int) {
 	case m.behindCopula() && isDotted(word): // "driver class is com.mysql.cj.jdbc.Driver"
 		m.wildcard(maskID)
 	default:
+		if length := m.service(word); length > 0 {
+			m.wildcard(maskHost)
+			return
+		}
+		if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
+			m.segments(word[:colon+1])
+			m.wildcard(maskPath)
+			return
+		}
 		if record := recordStart(word); record < len(word) {
 			m.segments(word[:record])
 			m.wildcard(maskValue)
@@ -168,7 +191,7 @@ func recordStart(word string) int {
 func (m *masker) segments(word string) {
 	for begin := 0; begin < len(word); {
 		if begin == 0 || word[begin-1] != '.' {
-			if length := hostLength(word[begin:]); length > 0 {
+			if length := max(hostLength(word[begin:]), addressLength(word[begin:])); length > 0 {
 				m.wildcard(maskHost)
 				begin += length
 				continue
@@ -240,45 +263,4 @@ func (m *masker) inDate(s string, end int) bool {
 		return false
 	}
 	return class[s[next]]&isDigit != 0 || isDateName(s[next:wordEnd(s, next)])
-}
-
-// unit returns the end of what belongs to the value at hand: the unit behind a
-// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding behind
-// base64.
-func (m *masker) unit(s string, begin, end int) int {
-	switch {
-	case end == len(s) || m.wild != len(m.out):
-		return end
-	case s[end] == '=' && end-begin >= minToken:
-		return paddingEnd(s, end)
-	case class[s[end-1]]&isLetter != 0 || class[s[begin]]&isDigit == 0:
-		return end
-	case s[end] == '%':
-		return end + 1
-	}
-	if s[end] == ' ' && end+1 < len(s) {
-		if next := wordEnd(s, end+1); units[s[end+1:next]] {
-			return next
-		}
-	}
-	return end
-}
-
-// paddingEnd returns the end of the padding at i: "cursor eyJpZCI6NDIsInQiOjF9== is stale".
-func paddingEnd(s string, i int) int {
-	end := i
-	for end < len(s) && s[end] == '=' {
-		end++
-	}
-	if end-i > 2 || end < len(s) && isWord(s[end]) {
-		return i
-	}
-	return end
-}
-
-func wordEnd(s string, i int) int {
-	for i < len(s) && isWord(s[i]) {
-		i++
-	}
-	return i
 }

@@ -1,10 +1,14 @@
 package grouping
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // quoted masks a quoted string that begins at i: `invalid input syntax for
 // type uuid: "abc"`. An apostrophe inside a word, as in "can't", opens no
-// quotation. Of a quoted request the method stays: `"GET /v1/orders HTTP/1.1" 502`.
+// quotation. Of a quoted request the method stays, `"GET /v1/orders HTTP/1.1" 502`,
+// unless a name in front says that it is one of several values.
 // Where all is quoted, as some loggers do, it is the message.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
@@ -14,7 +18,7 @@ func (m *masker) quoted(s string, i int) int {
 	}
 	m.out = append(m.out, s[i])
 	inside := s[i+1 : end]
-	if method := methodLength(inside); method > 0 {
+	if method := methodLength(inside); method > 0 && !bytes.HasSuffix(m.out, []byte(`: "`)) {
 		m.out = append(m.out, inside[:method]...)
 	}
 	m.wildcard(maskQuoted)
@@ -71,7 +75,10 @@ func (m *masker) assigned(s string, i int) int {
 	if value < len(s) {
 		switch s[value] {
 		case '=', '>', '~', '[', '{', '(', '<':
-			if !inWildcard(s, value) {
+			if end := bareList(s, value); end > 0 {
+				m.wildcard(maskList)
+				return end
+			} else if !inWildcard(s, value) {
 				return value // a comparison, or values with names of their own
 			}
 		case '"', '\'', '`':
@@ -81,11 +88,27 @@ func (m *masker) assigned(s string, i int) int {
 			}
 		}
 	}
-	for value < len(s) && (class[s[value]]&isStop == 0 && s[value] != '&' || inWildcard(s, value)) {
+	for value < len(s) && (class[s[value]]&isStop == 0 && s[value] != '&' || inWildcard(s, value) || isBar(s, value)) {
 		value++
 	}
 	m.wildcard(maskValue)
 	return object(s, value)
+}
+
+// isBar reports whether a bar joins two flags of one value: "mode=READ|WRITE".
+func isBar(s string, i int) bool { return s[i] == '|' && i+1 < len(s) && isWord(s[i+1]) }
+
+// bareList returns the end of the brackets at i if nothing in them has a name:
+// "ids=[7, 8]" is the value that another time is "ids=null".
+func bareList(s string, i int) int {
+	if strings.IndexByte("[{(", s[i]) < 0 {
+		return 0
+	}
+	end := closingBracket(s, i)
+	if end == len(s) || strings.ContainsAny(s[i:end], "=:") {
+		return 0
+	}
+	return end + 1
 }
 
 // object returns the end of the brackets at i, which print the object that the
@@ -132,9 +155,63 @@ func (m *masker) names(i int, s string) bool {
 	return i > 0 && (isWord(s[i-1]) || s[i-1] == ']' || s[i-1] == ')')
 }
 
+// remark drops the bracketed remark that ends here if it only says in another
+// notation what the value in front of it does: "0 bytes sent" beside "1190 bytes
+// (1.16 KB) sent". A remark in words stays: "exited with 137 (killed)".
+func (m *masker) remark(closing byte) bool {
+	opening := byte('(')
+	if closing == ']' {
+		opening = '['
+	}
+	open := bytes.LastIndexByte(m.out, opening)
+	if open < 0 || m.wild <= open {
+		return false
+	}
+	value := bytes.LastIndex(m.out[:open], []byte(Wildcard))
+	if value < 0 {
+		return false
+	}
+	value += len(Wildcard)
+	counted, spaced := bytes.CutSuffix(m.out[value:open], []byte(" "))
+	if !spaced || !isNoun(counted) || !isMeasure(string(m.out[open+1:])) {
+		return false
+	}
+	m.out, m.wild = m.out[:value+len(counted)], value
+	return true
+}
+
+// isMeasure reports whether a remark has no words besides those that say nothing:
+// "of 12".
+func isMeasure(remark string) bool {
+	for i := 0; i < len(remark); {
+		end := tokenEnd(remark, i)
+		if t := newToken(remark[i:end]); t.counts() {
+			return false
+		}
+		i = end
+	}
+	return true
+}
+
+// isNoun reports whether what follows a value is nothing, or what it counts: the
+// " records" of "3 records (1%)".
+func isNoun(behind []byte) bool {
+	noun, spaced := bytes.CutPrefix(behind, []byte(" "))
+	for _, c := range noun {
+		if class[c]&isLetter == 0 {
+			return false
+		}
+	}
+	return spaced || len(noun) == 0
+}
+
 // json masks a JSON object or array whole, since its fields come in any order:
 // `upstream answered {"code":7,"detail":"gone"}`. One that is cut off counts too.
 func (m *masker) json(s string, i int) int {
+	if end := addressEnd(s, i); end > 0 {
+		m.wildcard(maskAddress)
+		return end
+	}
 	m.out = append(m.out, s[i])
 	next := i + 1
 	for next < len(s) && s[next] == ' ' {

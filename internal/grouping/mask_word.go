@@ -26,6 +26,8 @@ func letterKind(word string) Masks {
 		return maskValue
 	case len(word) < 4:
 		return 0
+	case word == "localhost":
+		return maskHost
 	case word == "true" || word == "false" || word == "True" || word == "False":
 		return maskValue // "cache warm: true"
 	case len(word) >= 8 && isHex(word):
@@ -142,17 +144,9 @@ func mixedCase(s string) bool {
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// isDateName reports whether word is the short English name of a day or month.
+// isDateName reports whether word is the English name of a day or month.
 func isDateName(word string) bool {
-	if len(word) != 3 || !isUpper(word[0]) {
-		return false
-	}
-	switch word {
-	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
-		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec":
-		return true
-	}
-	return false
+	return dateNames[word]
 }
 
 // isDotted distinguishes names of three and more parts from words at the end of a
@@ -166,10 +160,11 @@ func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
-// isEmail distinguishes an address from other uses of "@".
+// isEmail distinguishes an address, also of an account on a host, from other uses of "@".
 func isEmail(word string) bool {
 	at := strings.IndexByte(word, '@')
-	return at > 0 && strings.IndexByte(word[at:], '.') > 1 && !strings.ContainsAny(word, ":/")
+	return at > 0 && !strings.ContainsAny(word, ":/") &&
+		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:]))
 }
 
 // isColonHex distinguishes addresses of hardware and of IPv6, also those without a
@@ -184,25 +179,4 @@ func isColonHex(word string) bool {
 		}
 	}
 	return colons >= 3
-}
-
-// hostLength is the length of the host name that word begins with, as in
-// "connect to db.prod.internal:5432"; 0 if it begins with none. Names in the
-// reverse order, such as com.example.App, are classes.
-func hostLength(word string) int {
-	end, dot, dots := 0, 0, 0
-	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
-		if word[end] == '.' {
-			dot = end
-			dots++
-		}
-		end++
-	}
-	if dots == 0 || topLevel[word[:strings.IndexByte(word, '.')]] {
-		return 0
-	}
-	if last := word[dot+1 : end]; topLevel[last] || dots > 1 && countries[last] {
-		return end
-	}
-	return 0
 }

@@ -5,19 +5,20 @@ import "slices"
 // matcher finds the known template that covers another one.
 type matcher struct {
 	*dictionary
-	known  []string
-	forms  []form           // of known
-	shapes map[uint64][]int // shape → places in known
+	known []string
+	forms []form // of known
+	wide  *covers
 }
 
 func newMatcher(known []string) *matcher {
-	m := &matcher{dictionary: newDictionary(), shapes: map[uint64][]int{}}
+	m := &matcher{dictionary: newDictionary()}
+	m.wide = newCovers(m.dictionary)
 	m.known = slices.Clone(known)
 	slices.Sort(m.known)
 	m.known = slices.Compact(m.known)
 	for i, k := range m.known {
 		m.forms = append(m.forms, m.form(k))
-		m.shapes[m.forms[i].shape] = append(m.shapes[m.forms[i].shape], i)
+		m.wide.add(&m.forms[i], i)
 	}
 	return m
 }
@@ -33,7 +34,7 @@ func (m *matcher) match(template string) (string, bool) {
 	}
 	f := m.form(template)
 	best := -1
-	for _, i := range m.shapes[f.shape] {
+	for i := range m.wide.of(&f) {
 		if m.covers(&m.forms[i], &f) && (best < 0 || m.forms[i].consts > m.forms[best].consts) {
 			best = i
 		}

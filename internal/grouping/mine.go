@@ -102,7 +102,7 @@ func (m *miner) replace(members [][]int) []int {
 	to := make([]int, len(m.forms))
 	for _, list := range members {
 		if len(list) > 1 {
-			if wide := m.widest(m.forms, list); wide.consts >= minConsts {
+			if wide := m.widest(m.forms, list); wide.consts > 0 {
 				next, changed = append(next, wide), true
 				for _, i := range list {
 					to[i] = len(next) - 1

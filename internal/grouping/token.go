@@ -19,6 +19,7 @@ const (
 	isInflected                    // a word that says what happens by its ending: "rejected", "validation"
 	isFiller                       // a word that says nothing by itself: "the"; grammar too
 	isFault                        // the class of an exception: it distinguishes errors
+	isDevice                       // one of a few kinds, which says what the message is about: "disk", "client"
 	isRole                         // a word behind which a name stands: "user"
 	isLearned                      // stands for a value elsewhere in the same log
 )
@@ -48,6 +49,11 @@ func newToken(text string) token {
 		t.traits = isText | isWild | isPartial
 		return t
 	}
+	if strings.HasSuffix(text, unitNumber) {
+		t.traits = isText | isCapital
+		return t
+	}
+	text = strings.TrimSuffix(text, portNumber)
 	partial := strings.Contains(text, Wildcard)
 	if !partial && !isWord(text[len(text)-1]) {
 		return t
@@ -60,9 +66,11 @@ func newToken(text string) token {
 	switch {
 	case fillers[lower]:
 		t.traits |= isGrammar | isFiller
-	case grammar[lower]:
+	case grammar[lower], states[lower]:
 		t.traits |= isGrammar
-	case inflected(lower):
+	case devices[lower], sides[lower]:
+		t.traits |= isDevice
+	case inflected(lower) && text[1:] == lower[1:]:
 		t.traits |= isInflected
 	}
 	if roles[lower] {
@@ -125,5 +133,58 @@ func tokenEnd(s string, i int) int {
 	if last == i {
 		return end
 	}
+	switch {
+	case isTitle(s[i:last]):
+		return titleEnd(s, last)
+	case strings.HasPrefix(s[last:], unitNumber) && strings.ToUpper(s[i:last]) == s[i:last]:
+		return last + len(unitNumber)
+	case strings.HasPrefix(s[last:], portNumber) && isHost(s[i:last]):
+		return last + len(portNumber)
+	}
 	return last
+}
+
+// What follows the name of a numbered unit and of a host. Name and number are one
+// token, so that they can stand where a value does: "synchronized to LOCAL(0)"
+// beside "synchronized to 10.0.0.1", "wpad:80 is open" beside "10.0.0.1:80 is open".
+const (
+	unitNumber = "(" + Wildcard + ")"
+	portNumber = ":" + Wildcard
+)
+
+// isHost reports whether a word may be the name of a host: it has no capital.
+func isHost(word string) bool {
+	t := newToken(word)
+	return !t.is(isPartial|isGrammar|isInflected) && strings.ToLower(word) == word
+}
+
+// isTitle reports whether a word is written with a capital at its beginning only.
+func isTitle(word string) bool {
+	if len(word) < 2 || !isUpper(word[0]) {
+		return false
+	}
+	for i := 1; i < len(word); i++ {
+		if word[i] < 'a' || word[i] > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// titleEnd returns the end of the name of several words whose first ends at end,
+// which is one token: "Music Server". Words that say what happened do not belong
+// to it: "Link Down".
+func titleEnd(s string, end int) int {
+	for end < len(s) && s[end] == ' ' {
+		next := wordEnd(s, end+1)
+		word := s[end+1 : next]
+		if !isTitle(word) || next < len(s) && class[s[next]]&isJoint != 0 && s[next] != '.' && s[next] != ':' && s[next] != '-' {
+			break
+		}
+		if t := newToken(word); t.is(isGrammar | isInflected | isFault) {
+			break
+		}
+		end = next
+	}
+	return end
 }

@@ -22,7 +22,13 @@ const maxConstant = 8
 // units are what a number may be counted in: the unit of a quantity changes
 // with its size, "free 900 KB" to "free 1.2 GB", "waited 1 second".
 var units = wordSet(`ns us µs ms s sec secs second seconds m min mins minute minutes h hour hours day days
-	millis milliseconds byte bytes B KB kB MB GB TB KiB MiB GiB TiB AM PM UTC GMT`)
+	week weeks month months year years msec usec millis milliseconds nanoseconds microseconds byte bytes B K M G k KB kB MB GB
+	TB KiB MiB GiB TiB Kb Mb Gb bps kbps Mbps Gbps Hz kHz MHz GHz mV V kV mW W kW mA A mAh Wh kWh dB dBm C F °C °F rpm fps
+	AM PM am pm UTC GMT`)
+
+var dateNames = wordSet(`Mon Tue Wed Thu Fri Sat Sun Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+	Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+	January February March April June July August September October November December`)
 
 // currencies go with amounts, "12.50 EUR", or stand for themselves: "no rate
 // for GBP".
@@ -30,11 +36,28 @@ var currencies = wordSet(`EUR USD GBP CHF JPY CNY INR BRL CAD AUD SEK NOK DKK PL
 
 // topLevel are last labels of host names that are no ordinary words, and
 // countries those that need a further label in front: "example.co.uk" is a
-// host, "run.pl" a program.
+// host, "run.pl" a program. Those that are words of their own are left out: "user.id"
+// and "created.at" are fields.
 var (
-	topLevel  = wordSet(`com net org edu gov io dev cloud local internal lan localdomain cluster svc`)
-	countries = wordSet(`de uk fr jp cn hk ru br nl eu us ch se au ca kr tw pl mx es it cz dk fi gr hu ie nz pt ro tr ua za ar cl cr`)
+	topLevel = wordSet(`com net org edu gov mil int arpa info biz io dev cloud local internal intranet corp home lan localdomain
+		cluster svc example test invalid`)
+	countries = wordSet(`ae ar au be bg br by ca ch cl cn cz de dk ee es eu fi fr gr hk hr hu ie il it jp ke kr kz lt lu lv mx ng nl
+		nz pe pk pl pt ro ru se sg si sk th tr tw ua uk us uy uz ve vn za`)
 )
+
+// sources are the endings of files of source code, behind which stands a line and
+// no port: "app.store.ts:42".
+var sources = wordSet(`go py js mjs cjs ts jsx tsx vue rb erb php java kt kts scala groovy clj c h cc cpp cxx hpp m mm swift rs cs fs vb ex exs
+	erl hs lua pl pm sh bash sql r dart zig html css json yaml yml toml xml conf cfg ini`)
+
+// ports are those that are assigned to one service. A message that begins with a
+// name and one of them speaks of a host.
+var ports = wordSet(`22 25 53 80 110 143 389 443 465 587 636 993 995 1433 1521 2181 2379 3128 3306 3389 4222 5432 5672 6379 6443
+	8080 8443 8500 9042 9092 9200 11211 27017`)
+
+// connectors are words behind which an address stands.
+var connectors = wordSet(`to from at via through with on by host server proxy peer upstream backend broker node connect connecting
+	connected dial dialing dialling tcp udp http https ssl tls listening resolve address endpoint`)
 
 // roles are words behind which a name stands: "user alice is locked", "topic
 // orders lags".
@@ -50,6 +73,9 @@ var roles = wordSet(`user host node customer tenant account client table topic q
 // enough else: "authentication of the session failed for alice at gateway".
 var givers = wordSet(`for by from`)
 
+// causes are words behind which the reason of a failure stands.
+var causes = wordSet(`caused cause due because reason failed failure fails fail error errors exception refused rejected aborted denied`)
+
 // labels are how a name of states ends: "EventType: ORDER_PAID", "state: OPEN".
 // Other names in front of a colon say what failed: "dial: ECONNREFUSED".
 var labels = []string{"type", "state", "status", "kind", "phase", "mode"}
@@ -58,6 +84,30 @@ var labels = []string{"type", "state", "status", "kind", "phase", "mode"}
 // "the b store is down" have two words in common.
 var fillers = wordSet(`a an the is are was were be been has have had do does did of to for by with from in on at as and or but
 	that this these those it its`)
+
+// states are words that tell one message from another, and never values: a
+// monitor that reports both "link up" and "link down" reports two events.
+var states = wordSet(`active inactive enabled disabled enable disable online offline available unavailable connected
+	disconnected attached detached mounted unmounted locked unlocked open opened closed running stopped started paused
+	suspended resumed idle busy ready unready healthy unhealthy alive dead good bad ok okay valid invalid known unknown
+	reachable unreachable responsive unresponsive present absent missing full empty on off true false yes no up down
+	success successful successfully unsuccessful succeeded failed passed pending complete completed incomplete done
+	normal abnormal high low standby degraded critical warning fatal
+	accepted rejected allowed denied granted refused expired revoked joined left added removed created deleted
+	acquired released charging discharging plugged unplugged inserted ejected visible hidden
+	inbound outbound incoming outgoing sent received local remote public private first last minimum maximum min max`)
+
+// devices are kinds of hardware and of resources. Which of them failed is what a
+// message is about.
+var devices = wordSet(`disk drive disc tape fan battery cpu gpu processor core memory ram swap cache keyboard mouse printer
+	scanner camera microphone speaker display monitor screen touchscreen trackpad modem router switch adapter
+	controller sensor bus port cable psu power supply voltage temperature humidity bandwidth network storage
+	filesystem inode socket file directory bluetooth wifi wlan ethernet usb dvd cdrom floppy antenna radio
+	thermostat valve pump motor compressor lamp door window`)
+
+// sides are nouns that come in pairs.
+var sides = wordSet(`client server source target request response input output upload download primary secondary
+	master slave leader follower foreground background sender receiver producer consumer reader writer publisher subscriber`)
 
 // grammar are words that carry the meaning of a message and are no values:
 // "node is not ready" beside "node has no memory".

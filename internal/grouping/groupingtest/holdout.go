@@ -22,8 +22,8 @@ import (
 // bracketed remarks and optional parts do not make another template. A cause,
 // the class of an exception and a state do.
 //
-//go:embed holdout/*.txt
-var holdoutFiles embed.FS
+//go:embed holdout/*.txt dev/*.txt
+var logFiles embed.FS
 
 const (
 	holdoutLines = 20_000
@@ -38,10 +38,24 @@ const (
 // same logs.
 func HoldOut(t testing.TB, seed uint64) []Log {
 	t.Helper()
-	shared := holdoutFile(t, "values")
-	files, err := holdoutFiles.ReadDir("holdout")
+	return generated(t, "holdout", seed)
+}
+
+// Dev returns generated logs for those who write rules to look at.
+func Dev(t testing.TB, seed uint64) []Log {
+	t.Helper()
+	return generated(t, "dev", seed)
+}
+
+func generated(t testing.TB, dir string, seed uint64) []Log {
+	t.Helper()
+	files, err := logFiles.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var shared []string
+	if dir == "holdout" {
+		shared = logFile(t, dir, "values")
 	}
 	var logs []Log
 	for _, file := range files {
@@ -49,11 +63,11 @@ func HoldOut(t testing.TB, seed uint64) []Log {
 		if name == "values" {
 			continue
 		}
-		g, templates := readStyle(slices.Concat(shared, holdoutFile(t, name)))
+		g, templates := readStyle(slices.Concat(shared, logFile(t, dir, name)))
 		g.rand = rand.New(rand.NewPCG(seed, uint64(len(logs))))
 		log, err := g.write(templates)
 		if err != nil {
-			t.Fatalf("hold-out style %s: %v", name, err)
+			t.Fatalf("%s style %s: %v", dir, name, err)
 		}
 		log.Name = name
 		logs = append(logs, log)
@@ -61,9 +75,9 @@ func HoldOut(t testing.TB, seed uint64) []Log {
 	return logs
 }
 
-func holdoutFile(t testing.TB, name string) []string {
+func logFile(t testing.TB, dir, name string) []string {
 	t.Helper()
-	content, err := holdoutFiles.ReadFile("holdout/" + name + ".txt")
+	content, err := logFiles.ReadFile(path.Join(dir, name+".txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
