@@ -65,11 +65,12 @@ type session struct {
 // Main runs errmon with the arguments behind its name and returns the exit
 // code. The context ends when a signal asks it to stop.
 func (c Command) Main(ctx context.Context, args []string) int {
-	s := &session{Command: c, redactor: safe.NewRedactor()}
+	s := &session{Command: c}
 	if c.Getenv("GITHUB_ACTIONS") == "true" {
 		s.actions = githubactions.New(githubactions.WithWriter(c.Stdout), githubactions.WithGetenv(c.Getenv))
 	}
 	root := s.root()
+	s.redactor = redactor(config.Redact{}, config.Secrets(s.input(nil)))
 	root.SetArgs(append([]string{}, args...)) // of nil, cobra would make os.Args
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)

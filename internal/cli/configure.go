@@ -90,7 +90,7 @@ func (s *session) input(file []byte) config.Input {
 
 func (s *session) loadInput(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
-	s.redactor = redactor(cfg.Redact)
+	s.redactor = redactor(cfg.Redact, config.Secrets(in))
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
 			return config.Config{}, usageError{fmt.Errorf("set %s of .env: %w", name, err)}
@@ -99,12 +99,14 @@ func (s *session) loadInput(in config.Input) (config.Config, error) {
 	return cfg, asUsage(err)
 }
 
-func redactor(c config.Redact) *safe.Redactor {
+// redactor returns the one by which all is published, with what a team adds and the
+// secrets of the run.
+func redactor(c config.Redact, secrets []string) *safe.Redactor {
 	var patterns []safe.Pattern
 	for _, p := range c.Patterns {
 		patterns = append(patterns, safe.Pattern{Kind: p.Name, Regexp: p.Regexp})
 	}
-	return safe.NewRedactor().With(patterns, c.Allow)
+	return safe.NewRedactor().With(patterns, c.Allow).Knowing(safe.NewOwn(secrets...))
 }
 
 func (s *session) inWorkspace(name string) string {

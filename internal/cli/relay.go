@@ -66,7 +66,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	}
 	door := relay.Config{
 		SentrySecret: cfg.sentrySecret, SlackSecret: cfg.slackSecret, Token: cfg.token, Insecure: cfg.insecure,
-		Log: slog.New(slog.NewJSONHandler(s.Stderr, nil)), Clock: s.Clock,
+		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
 	if cfg.lambda {
 		return s.relayOnLambda(ctx, cfg, door, client)
@@ -93,6 +93,14 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		return err
 	})
 	return relay.Serve(ctx, listener, relay.NewDoor(door, queue.Add, ready, metrics), queue)
+}
+
+// redactError redacts an error in the relay's log, which may quote a service.
+func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
+	if err, ok := a.Value.Any().(error); ok {
+		a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
+	}
+	return a
 }
 
 // serveMetrics answers /metrics if an address is given, for as long as the process

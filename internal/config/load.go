@@ -86,6 +86,38 @@ func Getenv(in Input) (func(name string) string, error) {
 	return func(name string) string { return env.lookup(name).text }, err
 }
 
+// secretVariables hold secrets that are not settings of a scan: the AWS SDK's, the
+// runner's and the relay's.
+var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN",
+	"SENTRY_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "ERRMON_RELAY_TOKEN", "GITHUB_APP_KEY"}
+
+// Secrets returns every secret that flags, inputs, the environment and .env hold,
+// valid or not, so that none is shown whatever repeats it.
+func Secrets(in Input) []string {
+	dotEnv, _ := readDotEnv(in) // Load reports the error
+	env := environment{in.Getenv, dotEnv}
+	var secrets []string
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" {
+			secrets = append(secrets, s)
+		}
+	}
+	for _, s := range Settings {
+		if !s.Secret {
+			continue
+		}
+		add(in.Flags[s.Name])
+		add(env.lookup("INPUT_" + strings.ToUpper(s.Name)).text)
+		for _, name := range s.Env {
+			add(env.lookup(name).text)
+		}
+	}
+	for _, name := range secretVariables {
+		add(env.lookup(name).text)
+	}
+	return secrets
+}
+
 // readDotEnv returns the variables of .env that the environment lacks. Inside
 // Actions it is not read, because there it would be a file of the repository.
 func readDotEnv(in Input) (map[string]string, error) {

@@ -122,7 +122,7 @@ func (c *Client) complaints(answer *gh.ErrorResponse) string {
 		if what == "" {
 			what = e.Code
 		}
-		parts = append(parts, strings.TrimSpace(fmt.Sprintf("%s %s", e.Field, c.transport.quote(what))))
+		parts = append(parts, strings.TrimSpace(c.transport.quote(e.Field+" "+what)))
 	}
 	if len(parts) == 0 {
 		return "the request"

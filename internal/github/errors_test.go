@@ -53,6 +53,7 @@ func TestUserFacingErrors(t *testing.T) {
 		{"unknown status", answer(451, ``), list, []string{"451", "Unavailable For Legal Reasons"}},
 		{"failing", answer(502, `<html>Unicorn!</html>`), list, []string{"502 Bad Gateway"}},
 		{"token echoed", answer(400, `{"message":"bad header Bearer `+secret+`"}`), list, []string{"bad header Bearer ***"}},
+		{"token echoed in a field", answer(422, `{"message":"Validation Failed","errors":[{"resource":"Issue","field":"`+secret+`","code":"invalid"}]}`), create, []string{"*** invalid"}},
 		{"endless message", answer(400, `{"message":"`+strings.Repeat("so long ", 1000)+`"}`), list, []string{"…"}},
 	}
 	for _, test := range tests {
@@ -64,6 +65,9 @@ func TestUserFacingErrors(t *testing.T) {
 			}
 			err := test.call(s)
 			wantError(t, err, test.says...)
+			if strings.Contains(err.Error(), secret) {
+				t.Errorf("shows the token: %v", err)
+			}
 			if len(err.Error()) > 600 || strings.ContainsAny(err.Error(), "\n\r") {
 				t.Errorf("error of %d bytes, want one line of a readable length: %q", len(err.Error()), err)
 			}

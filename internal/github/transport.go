@@ -18,6 +18,7 @@ import (
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/safe"
 )
 
 const (
@@ -273,18 +274,5 @@ func (t *transport) counts() map[string]int {
 	return maps.Clone(t.requests)
 }
 
-// maxQuote bounds, in characters, what an error quotes of GitHub's message.
-const maxQuote = 300
-
-// quote makes a message of the server's fit for an error: one line, not endless,
-// and without the token, which a proxy may echo.
-func (t *transport) quote(message string) string {
-	if t.token != "" {
-		message = strings.ReplaceAll(message, t.token, "***")
-	}
-	message = strings.Join(strings.Fields(message), " ")
-	if runes := []rune(message); len(runes) > maxQuote {
-		message = string(runes[:maxQuote]) + "…"
-	}
-	return message
-}
+// quote makes a message of the server's fit for an error.
+func (t *transport) quote(message string) string { return safe.NewOwn(t.token).Quote(message) }

@@ -99,9 +99,10 @@ func (t takes) arguments(s string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxCommandLine)
 	applies, next, pair := t.after == "", false, strings.Contains(t.pairs, "target")
 	for {
-		start, end := argument(s[:limit], i)
+		at := nextArgument(s[:limit], i)
+		start, end := argument(s[:limit], at)
 		arg := s[start:end]
-		if _, another := commands[arg]; start == end || another && !next {
+		if _, another := commands[arg]; at == i || start == end || another && !next {
 			return found, i
 		}
 		i = end
@@ -158,12 +159,9 @@ func lists(options, arg string) bool {
 	return arg != "" && arg[0] == '-' && strings.Contains(" "+options+" ", " "+arg+" ")
 }
 
-// argument returns the next argument at or behind i: quoted, an item of a list,
-// or bare. It is empty at the end of the command.
+// argument returns the argument at i: quoted, an item of a list, or bare. It is
+// empty at the end of the command.
 func argument(s string, i int) (start, end int) {
-	for i < len(s) && strings.IndexByte(" \t,", s[i]) >= 0 || i+1 < len(s) && isQuote(s[i]) && strings.IndexByte(" ,]", s[i+1]) >= 0 {
-		i++
-	}
 	at := i
 	for at < len(s) && s[at] == '\\' {
 		at++
@@ -173,8 +171,32 @@ func argument(s string, i int) (start, end int) {
 	}
 	for end = i; end < len(s) && strings.IndexByte(" \t\n\"'`;|&\\]", s[end]) < 0; end++ {
 	}
-	if end > i && end+1 < len(s) && isQuote(s[end]) && strings.IndexByte(" \t\n,;)]\"'", s[end+1]) < 0 { // -p'x'
-		return i, min(len(s), quotedEnd(s, end+1, s[end:end+1])+1)
+	attached := end > i && s[i] == '-' && (end == i+len("-p") || s[end-1] == '=')
+	if attached && end+1 < len(s) && isQuote(s[end]) && s[end+1] != ' ' { // -p'x'
+		end = quotedEnd(s, end+1, s[end:end+1])
+		if end < len(s) && isQuote(s[end]) {
+			end++
+		}
 	}
 	return i, end
+}
+
+// nextArgument steps over what parts arguments: spaces, commas, and the quote that
+// ends the one before.
+func nextArgument(s string, i int) int {
+	for i < len(s) {
+		at := i
+		for at < len(s) && s[at] == '\\' {
+			at++
+		}
+		switch {
+		case s[i] == ' ' || s[i] == '\t' || s[i] == ',':
+			i++
+		case at+1 < len(s) && isQuote(s[at]) && strings.IndexByte(" ,]", s[at+1]) >= 0:
+			i = at + 1
+		default:
+			return i
+		}
+	}
+	return i
 }

@@ -13,6 +13,7 @@ import (
 type Redactor struct {
 	patterns []Pattern
 	allow    []*regexp.Regexp
+	own      Own
 	numbers  *numbers // of the section; nil where each text is numbered alone
 }
 
@@ -35,6 +36,13 @@ func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp) *Redactor {
 		team.allow = append(team.allow, regexp.MustCompile(`^(?:`+a.String()+`)$`))
 	}
 	return &team
+}
+
+// Knowing returns a Redactor that takes out secrets of the run as well.
+func (r *Redactor) Knowing(own Own) *Redactor {
+	run := *r
+	run.own = own
+	return &run
 }
 
 // Section returns a Redactor for texts that are read together, such as those
@@ -78,7 +86,7 @@ func (r *Redactor) Blank(s, wildcard string) string {
 // rounds nothing is left. done tells where labels stand already.
 func (r *Redactor) replace(s string, label func(secret, string) string, done func(string) [][]int) string {
 	for range maxRounds {
-		found := r.keep(s, r.all(s))
+		found := r.all(s)
 		if len(found) > 0 {
 			found = merge(found, done(s))
 		}
@@ -103,7 +111,8 @@ func (r *Redactor) keep(s string, found []secret) []secret {
 	})
 }
 
-// ours returns what the rules of this package and the team's patterns find.
+// ours returns what the rules of this package and the team's patterns find, less
+// what the team allows, and the run's own secrets.
 func (r *Redactor) ours(s string) []secret {
 	found := ownRules(s)
 	for _, p := range r.patterns {
@@ -114,7 +123,7 @@ func (r *Redactor) ours(s string) []secret {
 			found = append(found, secret{m[0], m[1], p.Kind})
 		}
 	}
-	return found
+	return r.own.in(s, r.keep(s, found))
 }
 
 // all returns what any rule finds. What is a secret in one place is one

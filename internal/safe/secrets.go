@@ -10,16 +10,26 @@ import (
 )
 
 // ownRules returns what the rules of this package find, in s and in what it
-// encodes.
+// encodes, such as a form in a string of JSON.
 func ownRules(s string) []secret {
 	found := plainRules(s)
-	if text, offsets := decode(s); offsets != nil {
+	text, at := s, func(i int) int { return i }
+	for range maxEncodings {
+		plain, offsets := decode(text)
+		if offsets == nil {
+			return found
+		}
+		outer := at
+		text, at = plain, func(i int) int { return outer(offsets[i]) }
 		for _, f := range plainRules(text) {
-			found = append(found, secret{offsets[f.start], offsets[f.end], f.kind})
+			found = append(found, secret{at(f.start), at(f.end), f.kind})
 		}
 	}
 	return found
 }
+
+// maxEncodings is how many encodings of one text in another are undone.
+const maxEncodings = 3
 
 func plainRules(s string) []secret {
 	var found []secret

@@ -69,7 +69,7 @@ func mailgun(s string, found []secret) []secret {
 }
 
 // awsKey is the id of a key, and its secret where the two stand side by side.
-var awsKey = regexp.MustCompile(`((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b(?:["'\s:/,;|]{1,5}([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|$))?`)
+var awsKey = regexp.MustCompile(`((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})\b(?:["'\s:/,;|\\]{1,8}([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+]|$))?`)
 
 // awsKeys finds ids that end in EXAMPLE as well.
 func awsKeys(s string, found []secret) []secret {

@@ -11,7 +11,7 @@ import (
 // Blank, once for each distinct template.
 func (r *Redactor) Skeleton(s, wildcard string) string {
 	s = clean(s)
-	return skeleton(s, r.keep(s, r.ours(s)), wildcard)
+	return skeleton(s, r.ours(s), wildcard)
 }
 
 func skeleton(s string, found []secret, wildcard string) string {
@@ -34,7 +34,7 @@ func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
 	start := max(0, at-maxLabel)
 	window := text[start : at+len(message)]
 	var found []secret
-	for _, f := range r.keep(window, r.ours(window)) {
+	for _, f := range r.ours(window) {
 		if f.end > at-start {
 			found = append(found, secret{max(0, f.start-(at-start)), f.end - (at - start), f.kind})
 		}
@@ -45,7 +45,7 @@ func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
 // without returns a message with a wildcard for each value that is secret in a text.
 func (r *Redactor) without(message, text, wildcard string) string {
 	var pairs []string
-	for _, f := range r.keep(text, r.ours(text)) {
+	for _, f := range r.ours(text) {
 		for _, value := range []string{text[f.start:f.end], unescape(text[f.start:f.end])} {
 			if len(value) >= minWithin && strings.Contains(message, value) {
 				pairs = append(pairs, value, wildcard)

@@ -56,25 +56,28 @@ const maxInsert = 16 << 10
 // insertValues reads the tuples that begin at i, and returns where they end.
 func insertValues(s string, columns []string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxInsert)
-	for column := 0; i < limit; {
+	for column, depth := 0, 0; i < limit; {
 		switch c := s[i]; {
 		case c == '(':
-			column = 0
-			i++
-		case c == ',':
+			if depth++; depth == 1 {
+				column = 0
+			}
+		case c == ')':
+			if depth--; depth <= 0 && !strings.HasPrefix(strings.TrimLeft(s[i+1:limit], " \t\n"), ",") {
+				return found, i
+			}
+		case c == ',' && depth == 1:
 			column++
-			i++
-		case c == '\'' || c == '"' || c == '\\':
+		case depth > 0 && (c == '\'' || c == '"' || c == '\\'):
 			start, end := argument(s[:limit], i)
 			if column < len(columns) && start < end && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[start:end]) {
 				found = append(found, secret{start, end, kindPassword})
 			}
-			i = max(end+1, i+1)
-		case c == ';' || c == '\n' && column == 0:
+			i = max(end, i)
+		case depth <= 0 && c != ' ' && c != ',' && c != '\n' && c != '\t':
 			return found, i
-		default:
-			i++
 		}
+		i++
 	}
 	return found, i
 }

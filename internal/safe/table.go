@@ -39,16 +39,17 @@ func tables(s string, found []secret) []secret {
 	return found
 }
 
-// linesOf returns where the lines of s begin and end.
+// linesOf returns where the lines of s begin and end; a string of JSON writes a line
+// break as "\n".
 func linesOf(s string) [][2]int {
 	var lines [][2]int
 	for at := 0; at <= len(s); {
-		end := at + strings.IndexByte(s[at:], '\n')
-		if end < at {
-			end = len(s)
-		}
+		end := lineEnd(s, at)
 		lines = append(lines, [2]int{at, end})
 		at = end + 1
+		if strings.HasPrefix(s[end:], `\n`) {
+			at++
+		}
 	}
 	return lines
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/safe"
 )
 
 // scopes is what the token needs, as Sentry's settings name it.
@@ -76,11 +77,7 @@ func (c *Client) locate(ctx context.Context, refused *answer) error {
 		c.config.Organization, strings.Join(wrong, ", "), refused.status), "check sentry-projects, which takes slugs")
 }
 
-// maxQuote bounds, in characters, what an error quotes of Sentry's message.
-const maxQuote = 300
-
-// quote makes Sentry's message fit for an error: one line, not endless, and
-// without the token, which a proxy may echo.
+// quote makes Sentry's message fit for an error.
 func (t *transport) quote(body []byte) string {
 	var said struct{ Detail any }
 	message := ""
@@ -92,13 +89,7 @@ func (t *transport) quote(body []byte) string {
 			message, _ = detail["message"].(string)
 		}
 	}
-	if t.token != "" {
-		message = strings.ReplaceAll(message, t.token, "***")
-	}
-	message = strings.Join(strings.Fields(message), " ")
-	if runes := []rune(message); len(runes) > maxQuote {
-		message = string(runes[:maxQuote]) + "…"
-	}
+	message = safe.NewOwn(t.token).Quote(message)
 	if message == "" {
 		return "and nothing more"
 	}

@@ -21,6 +21,7 @@ import (
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/safe"
 )
 
 // DefaultAPIURL is where bots call Slack.
@@ -68,8 +69,9 @@ func New(c Config) *Client {
 // Slack's reason is the body.
 type answers struct{ reason string }
 
-// maxReason bounds, in bytes, what is kept of an answer: Slack's reasons are words.
-const maxReason = 100
+// maxReason bounds, in bytes, what is kept of an answer: Slack's reasons are words,
+// and a proxy's page has to be whole where it repeats the webhook's address.
+const maxReason = 8 << 10
 
 // RoundTrip implements http.RoundTripper.
 func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -125,7 +127,7 @@ func (c *Client) explain(err error) error {
 		reason = fmt.Sprintf("%s, %s", reason, c.said.reason)
 	}
 	what, remedy := diagnose(c.reason(err), input)
-	return &finding.Mendable{What: what + " (" + reason + ")", Remedy: remedy}
+	return &finding.Mendable{What: what + " (" + safe.NewOwn(c.cfg.WebhookURL, c.cfg.BotToken).Quote(reason) + ")", Remedy: remedy}
 }
 
 // reason is Slack's word for what is wrong.

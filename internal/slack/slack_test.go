@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -242,6 +243,20 @@ func TestUnreachableHidesTheAddress(t *testing.T) {
 	client := slack.New(slack.Config{WebhookURL: "http://127.0.0.1:1/services/T/B/secret", Clock: clock.System()})
 	err := client.Post(t.Context(), "acme/shop", []slack.Error{sample(slack.FirstSeen, 1, "boom", "", 1)})
 	if err == nil || strings.Contains(err.Error(), "secret") || !strings.Contains(err.Error(), "slack-webhook-url") {
+		t.Error(err)
+	}
+}
+
+// A proxy's page may repeat the path of the webhook, which is a secret.
+func TestProxyRepeatsTheAddress(t *testing.T) {
+	const path = "/services/T0PROXY00/B0PROXY00/hookhookhookhookhookhook"
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "<html>"+strings.Repeat(" ", 40)+"Cannot POST "+r.URL.Path+" here</html>", http.StatusNotFound)
+	}))
+	defer proxy.Close()
+	client := slack.New(slack.Config{WebhookURL: proxy.URL + path, Clock: clock.System()})
+	err := client.Post(t.Context(), "acme/shop", []slack.Error{sample(slack.FirstSeen, 1, "boom", "", 1)})
+	if err == nil || strings.Contains(err.Error(), "hookhook") || strings.Contains(err.Error(), "T0PROXY00") || !strings.Contains(err.Error(), "404") {
 		t.Error(err)
 	}
 }
