@@ -47,7 +47,7 @@ var issuers = []issuer{
 	{"yandex-api-key", "AQVN", bodyWord, 30, drawn}, {"scaleway-access-key", "SCW", bodyAlnum, 17, drawn},
 	{"digitalocean-token", "dop_v1_", bodyAlnum, 20, nil}, {"digitalocean-token", "doo_v1_", bodyAlnum, 20, nil}, {"digitalocean-token", "dor_v1_", bodyAlnum, 20, nil},
 	{"heroku-api-key", "HRKU-", bodyWord, 20, nil}, {"flyio-access-token", "fo1_", bodyWord, 20, nil}, {"flyio-access-token", "fm1r_", bodyBase64, 20, nil},
-	{"flyio-access-token", "fm1a_", bodyBase64, 20, nil}, {"flyio-access-token", "fm2_", bodyBase64, 20, nil}, {"render-api-key", "rnd_", bodyAlnum, 16, drawn},
+	{"flyio-access-token", "fm1a_", bodyBase64, 20, nil}, {"flyio-access-token", "fm2_", bodyBase64, 20, nil}, {"render-api-key", "rnd_", bodyAlnum, 16, mixed},
 	{"netlify-access-token", "nfp_", bodyAlnum, 20, nil}, {"vercel-token", "vcp_", bodyAlnum, 20, nil}, {"supabase-token", "sbp_", bodyAlnum, 20, nil},
 	{"supabase-token", "sb_secret_", bodyWord, 16, nil}, {"planetscale-token", "pscale_tkn_", bodyDotted, 20, nil}, {"planetscale-token", "pscale_oauth_", bodyDotted, 20, nil},
 	{"planetscale-token", "pscale_pw_", bodyDotted, 20, nil}, {"neon-api-key", "napi_", bodyAlnum, 20, drawn}, {"mongodb-token", "mdb_sa_sk_", bodyWord, 16, nil},
@@ -59,9 +59,9 @@ var issuers = []issuer{
 	{"1password-secret-key", "A3-", bodyWord, 30, upperDigits}, {"age-secret-key", "AGE-SECRET-KEY-1", bodyAlnum, 40, nil},
 	// Models.
 	{"anthropic-api-key", "sk-ant-", bodyWord, 20, nil}, {"openai-api-key", "sk-proj-", bodyWord, 20, nil}, {"openai-api-key", "sk-svcacct-", bodyWord, 20, nil},
-	{"openai-api-key", "sk-admin-", bodyWord, 20, nil}, {"openrouter-api-key", "sk-or-", bodyWord, 20, drawn}, {"langfuse-key", "sk-lf-", bodyWord, 20, nil}, {"openai-api-key", "sk-", bodyWord, 20, drawn},
-	{"groq-api-key", "gsk_", bodyAlnum, 20, nil}, {"xai-api-key", "xai-", bodyWord, 20, drawn}, {"replicate-token", "r8_", bodyAlnum, 20, nil},
-	{"huggingface-token", "hf_", bodyAlnum, 20, drawn}, {"huggingface-token", "api_org_", bodyAlnum, 20, nil}, {"perplexity-api-key", "pplx-", bodyAlnum, 20, nil},
+	{"openai-api-key", "sk-admin-", bodyWord, 20, nil}, {"openrouter-api-key", "sk-or-", bodyWord, 20, drawn}, {"langfuse-key", "sk-lf-", bodyWord, 20, nil}, {"openai-api-key", "sk-", bodyWord, 20, mixed},
+	{"groq-api-key", "gsk_", bodyAlnum, 20, nil}, {"xai-api-key", "xai-", bodyWord, 20, mixed}, {"replicate-token", "r8_", bodyAlnum, 20, nil},
+	{"huggingface-token", "hf_", bodyAlnum, 20, mixed}, {"huggingface-token", "api_org_", bodyAlnum, 20, nil}, {"perplexity-api-key", "pplx-", bodyAlnum, 20, nil},
 	{"fireworks-api-key", "fw_", bodyAlnum, 20, drawn}, {"cerebras-api-key", "csk-", bodyAlnum, 20, drawn}, {"together-api-key", "tgp_v1_", bodyWord, 20, nil},
 	{"langsmith-key", "lsv2_", bodyWord, 20, nil}, {"pinecone-api-key", "pcsk_", bodyWord, 20, nil}, {"voyage-api-key", "pa-", bodyWord, 30, drawn},
 	{"tavily-api-key", "tvly-", bodyWord, 16, drawn}, {"nvidia-api-key", "nvapi-", bodyWord, 20, nil}, {"jina-api-key", "jina_", bodyWord, 20, drawn},
@@ -85,7 +85,7 @@ var issuers = []issuer{
 	{"slack-token", "xoxd-", bodySlack, 10, nil}, {"slack-app-token", "xapp-", bodySlack, 10, hasDigit},
 	{"discord-token", "mfa.", bodyWord, 60, nil}, {"sendgrid-api-token", "SG.", bodyDotted, 30, hasDigit}, {"sendinblue-api-token", "xkeysib-", bodyWord, 20, nil},
 	{"sendinblue-api-token", "xsmtpsib-", bodyWord, 20, nil}, {"mailgun-token", "key-", bodyAlnum, 32, hexOf(32)}, {"mailgun-token", "pubkey-", bodyAlnum, 32, hexOf(32)},
-	{"resend-api-key", "re_", bodyWord, 16, drawn}, {"twilio-api-key", "SK", bodyAlnum, 32, hexOf(32)}, {"hubspot-token", "pat-na", bodyWord, 20, nil}, {"hubspot-token", "pat-eu", bodyWord, 20, nil},
+	{"resend-api-key", "re_", bodyWord, 16, mixed}, {"twilio-api-key", "SK", bodyAlnum, 32, hexOf(32)}, {"hubspot-token", "pat-na", bodyWord, 20, nil}, {"hubspot-token", "pat-eu", bodyWord, 20, nil},
 	// Work and documents.
 	{"airtable-token", "pat", bodyDotted, 70, isAirtable},
 	{"notion-api-token", "ntn_", bodyAlnum, 20, nil}, {"notion-api-token", "secret_", bodyAlnum, 30, drawn}, {"linear-api-key", "lin_api_", bodyAlnum, 16, nil},
@@ -124,6 +124,9 @@ func isDiscord(s string) bool {
 }
 
 func isAirtable(s string) bool { return len(s) == 79 && s[14] == '.' && hexOf(64)(s[15:]) }
+
+// mixed accepts a body that looks drawn by chance, or is long and of both cases.
+func mixed(s string) bool { return drawn(s) || len(s) >= 24 && random(s) && strings.ToLower(s) != s }
 
 func upperDigits(s string) bool { return strings.ToUpper(s) == s && hasDigit(s) }
 

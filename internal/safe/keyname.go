@@ -155,7 +155,7 @@ func isKey(value string) bool { return drawn(value) && !uuid.MatchString(value) 
 
 // isGrant tells what an OAuth server hands out from a status and a name.
 func isGrant(value string) bool {
-	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != ""
+	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != "" || mixed(value)
 }
 
 // isNumber accepts digits, as many as said, with what parts them in between.

@@ -113,7 +113,7 @@ func jwts(s string, found []secret) []secret {
 }
 
 // nextLine is a line that holds nothing but a piece of a token.
-var nextLine = regexp.MustCompile(`^[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*([\w.=-]+)(?:["',;\s\\]|$)`)
+var nextLine = regexp.MustCompile(`^\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*([\w.=-]+)(?:["',;\s\\]|$)`)
 
 const (
 	maxWrap  = 300      // bytes that are read for the next line of a token
@@ -129,7 +129,7 @@ func wrapped(s string, start, end int) int {
 			return end
 		}
 		line := s[end+m[2] : end+m[3]]
-		if n == 0 && (len(line) < 16 || !random(line)) && !strings.Contains(line, ".") {
+		if (n == 0 || s[end-1] == '.') && (len(line) < 16 || !random(line)) && !strings.Contains(line, ".") {
 			return end
 		}
 		end += m[3]
@@ -152,7 +152,7 @@ func isWhole(token string) bool {
 	}
 	n -= strings.Count(parts[2], `\n`) + strings.Count(parts[2], `\r`)
 	switch n {
-	case 0, 43, 64, 86, 128, 171, 176, 342, 512, 683:
+	case 43, 64, 86, 128, 171, 176, 342, 512, 683:
 		return true
 	}
 	return false

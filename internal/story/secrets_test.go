@@ -1,4 +1,4 @@
-package cli
+package story
 
 import (
 	"encoding/json"
@@ -24,7 +24,7 @@ const perRun = 150
 // message of a JSON record, and looks for it in all that a scan writes, in a private
 // and in a public repository, which shows its events.
 //
-//	ERRMON_SECRET_SEED=7 go test -run TestSecretsReachNoSink ./internal/cli
+//	ERRMON_SECRET_SEED=7 go test -run TestSecretsReachNoSink ./internal/story
 func TestSecretsReachNoSink(t *testing.T) {
 	seed := uint64(1)
 	if text := os.Getenv("ERRMON_SECRET_SEED"); text != "" {
