@@ -17,7 +17,7 @@ import (
 // wantShare is the share of formats that must be right with any seed, and
 // inHouseGoal the one to reach: raise the first whenever heads are read better.
 const (
-	wantShare   = 0.10
+	wantShare   = 0.95
 	inHouseGoal = 0.90
 )
 

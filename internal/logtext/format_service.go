@@ -104,7 +104,8 @@ func readAPIGateway(s string) (head, bool) {
 	if strings.HasPrefix(message, "Execution failed due to ") || strings.HasPrefix(message, "Lambda execution failed with status ") {
 		h.level = event.Error
 	}
-	return h, ok && isUUID(id)
+	// Other programs begin their lines with the request's id as well.
+	return h, ok && isUUID(id) && readHead(message, false, event.Unknown).level == event.Unknown
 }
 
 // readCodeBuild counts the phases that failed.

@@ -180,6 +180,9 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	case isCaller(s, n) > 0 && beginsTrace(s):
 		return false
 	case isCaller(s, n) > 0:
+		if isDotted(name) {
+			r.h.logger = orElse(r.h.logger, name)
+		}
 		r.behind(isCaller(s, n))
 	case isNumber(name) && mark == "---":
 		r.behind(n)
@@ -242,8 +245,10 @@ func isDotted(name string) bool {
 // pairNext tells whether a pair that a head may have comes next.
 func pairNext(s string) bool {
 	s = strings.TrimLeft(s, " ")
+	bracketed := strings.HasPrefix(s, "[")
+	s = strings.TrimPrefix(s, "[")
 	n := nameEndIn(s)
-	return n > 0 && n < len(s) && s[n] == '=' && fieldOf(s[:n]) != fieldNone
+	return n > 0 && n < len(s) && (s[n] == '=' || s[n] == ':' && bracketed) && fieldOf(s[:n]) != fieldNone
 }
 
 // isThread tells a number or a name that threads and hosts have.
@@ -257,7 +262,8 @@ func (r *headReader) tentative(n, tries int) bool {
 	r.at += n
 	r.at += len(r.s[r.at:]) - len(strings.TrimLeft(r.s[r.at:], " "))
 	if s := r.s[r.at:]; s != "" && s[0] == '(' {
-		if _, length := separator(s[closedAt(s)+1:] + " "); length == 0 {
+		end := closedAt(s)
+		if _, length := separator(s[end+1:] + " "); length == 0 && (end < 0 || !isID(s[1:end])) {
 			*r = before
 			return false
 		}

@@ -81,7 +81,7 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 	case '/', '{', '<', '@':
 		return markIf(loud)
 	case '(':
-		return markIf(loud && next != 's')
+		return markIf(loud && !strings.HasPrefix(s[n:], "(s)"))
 	case '!':
 		return markIf(loud || spaced)
 	case '-':

@@ -44,6 +44,11 @@ func isoTime(s string) (time.Time, int) {
 		return time.Time{}, 0
 	}
 	nanos, n := fraction(s, 19)
+	if n == 19 && len(s) > 22 && s[19] == ':' {
+		if ms, ok := digits(s[20:23]); ok {
+			nanos, n = ms*int(time.Millisecond), 23
+		}
+	}
 	offset, n := zone(s, n)
 	at := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
 	return at.Add(-offset), n

@@ -63,7 +63,10 @@ func (c *carried) peel(s string) bool {
 
 // layer notes that a transport was removed.
 func (c *carried) layer(name, body string) bool {
-	c.format, c.body = joined(c.format, name), body
+	if !strings.HasSuffix(c.format, name) { // "<11>" and what follows are one
+		c.format = joined(c.format, name)
+	}
+	c.body = body
 	return true
 }
 
