@@ -1,0 +1,149 @@
+package logtext
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// This file decides whether a word in front of a message is its level.
+
+// accepts decides whether the level word of n bytes is one: by how it is
+// written, what is before it, and how it is set off from what follows.
+func (r *headReader) accepts(s string, n int, how spelling) bool {
+	right := r.right(s, n, how)
+	set := right == afterMark || right == afterTime
+	switch {
+	case right == atStart, how <= small && isNothing(s[n:]):
+		return false
+	case how == letter && !set:
+		return r.left == afterTime && s[0] != 'I' && s[0] != 'A' || r.left >= afterMark && r.left < afterWord && r.timed
+	case how == letter:
+		return r.left != afterWord || r.timed
+	case how == capital && r.left != afterWord:
+		return true
+	case how == capital:
+		return set || r.timed && r.plain == 1 && isLower(r.names) && !mentions(s[n:])
+	case r.left == atStart:
+		return set && (s[0] != 'E' || s[n] != ':' || right == afterTime) // "Error: …" is an exception
+	case set:
+		return r.left != afterWord && r.plain == 0
+	case r.left == afterTime && how == small && !mentions(s[n:]):
+		return s[0] != 'p' && s[0] != 'E' && s[0] != 'W' || namesNext(s[n:])
+	}
+	return r.left == afterMark && how == small && s[0] >= 'a' && startsSentence(s[n:])
+}
+
+// startsSentence tells whether the next word is in title case.
+func startsSentence(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	return len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z'
+}
+
+// right returns what follows a level of n bytes: atStart where it goes on as
+// another word, and else afterWord for a word.
+func (r *headReader) right(s string, n int, how spelling) edge {
+	if n == len(s) {
+		return afterWord
+	}
+	loud := how == capital || how == letter
+	next := byte(' ')
+	if n+1 < len(s) {
+		next = s[n+1]
+	}
+	spaced := next == ' ' || next == '\t'
+	switch c := s[n]; c {
+	case ' ':
+		return behindBlank(s[n:], loud)
+	case '\t', '|', ']', '>', '}', ')', ';':
+		return afterMark
+	case ':':
+		return markIf(spaced || next == ':' || loud || r.left != atStart)
+	case ',':
+		return markIf(loud || !spaced)
+	case '[', '*', '#', '~':
+		return afterMark
+	case '/', '{', '<', '@':
+		return markIf(loud)
+	case '(':
+		return markIf(loud && !strings.HasPrefix(s[n:], "(s)"))
+	case '!':
+		return markIf(loud || spaced)
+	case '-':
+		return markIf(spaced || next == '-' || next == '>')
+	case '=':
+		return markIf(next == '=' || next == '>')
+	default:
+		return markIf(c >= utf8.RuneSelf)
+	}
+}
+
+func markIf(yes bool) edge {
+	if yes {
+		return afterMark
+	}
+	return atStart
+}
+
+// behindBlank returns what follows a level and a blank.
+func behindBlank(s string, loud bool) edge {
+	rest := strings.TrimLeft(s, " ")
+	if rest == "" {
+		return afterWord
+	}
+	switch c := rest[0]; {
+	case c >= '0' && c <= '9' || c >= 'A' && c <= 'Z':
+		if _, n := timeAt(rest); n > 0 && delimited(rest, n) {
+			return afterTime
+		}
+	case strings.IndexByte("[|:;>*~\t", c) >= 0 || c >= utf8.RuneSelf:
+		return afterMark
+	case c == '#' || c == '(' || c == '<' || c == '{':
+		if loud {
+			return afterMark
+		}
+	case c == '-' && len(rest) > 1 && (rest[1] == ' ' || rest[1] == '-' || rest[1] == '>'):
+		return afterMark
+	}
+	if len(s)-len(rest) > 1 {
+		return afterMark
+	}
+	return afterWord
+}
+
+// isNothing tells the value of a count or a field that says there is no error.
+func isNothing(s string) bool {
+	s, ok := strings.CutPrefix(s, ":")
+	s = strings.TrimSpace(s)
+	if !ok {
+		return false
+	}
+	switch strings.ToLower(s) {
+	case "none", "null", "nil", "<nil>", "no", "false", "undefined", "-", "0", "n/a":
+		return true
+	}
+	return strings.HasPrefix(s, "0 ")
+}
+
+// mentions tells what follows on "error" in sentences that speak of one.
+func mentions(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := 0
+	for n < len(s) && isLetter(s[n]) {
+		n++
+	}
+	switch strings.ToLower(s[:n]) {
+	case "error", "errors", "exception", "exceptions", "from", "in", "to", "of", "on", "at", "is", "was", "are", "were", "and", "or", "after", "for", "with", "by", "has", "had", "if", "as",
+		"handler", "handlers", "handling", "count", "counts", "counter", "rate", "rates", "code", "codes", "page", "pages", "boundary", "report",
+		"reports", "reporting", "log", "logs", "logging", "logger", "budget", "message", "messages", "callback", "middleware", "threshold",
+		"thresholds", "metric", "metrics", "level", "levels", "correction", "recovery", "mode", "section", "path", "status", "tracking":
+		return true
+	}
+	return false
+}
+
+// namesNext tells whether the next word is a name or a pair, as no sentence has.
+func namesNext(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := nameEndIn(s)
+	return n > 0 && n < len(s) && s[n] == '=' || n > 0 && (strings.IndexByte(s[:n], '.') > 0 || strings.Contains(s[:n], "::")) && s[n-1] != '.'
+}
