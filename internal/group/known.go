@@ -30,7 +30,7 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 			continue
 		}
 		var s saved
-		if err := json.Unmarshal(line, &s); err != nil || !grouping.IsMessageKey(s.Fingerprint) {
+		if err := json.Unmarshal(line, &s); err != nil || grouping.KindOf(s.Fingerprint) != grouping.Message {
 			return nil, fmt.Errorf("known templates %q: line %d is not one that --save writes: check --known", file, i+1)
 		}
 		known = append(known, grouping.Known{Key: s.Fingerprint, Service: s.Service, Template: s.Template})

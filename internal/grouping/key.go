@@ -9,42 +9,46 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Versions of the keys. A new way to compute one gets a new prefix and is kept
-// beside the old for one major release, so that an upgrade files nothing anew.
+// Kind is what a key was made of, and how. A key is a kind and an id, such as
+// "exc1:6f1e…". A new way to compute one gets a new kind and is kept beside the old
+// for one major release, so that an upgrade files nothing anew.
+type Kind string
+
+// The kinds.
 const (
-	exceptionPrefix = "exc1:"
-	messagePrefix   = "msg1:"
-	sentryPrefix    = "sen1:"
+	Exception Kind = "exc1"
+	Message   Kind = "msg1"
+	Sentry    Kind = "sen1"
 )
+
+// KindOf returns the kind of a key.
+func KindOf(key string) Kind {
+	kind, _, _ := strings.Cut(key, ":")
+	return Kind(kind)
+}
+
+// key returns the key of this kind with an id.
+func (k Kind) key(id string) string { return string(k) + ":" + id }
 
 // maxKeyFrames bounds the frames that make a key: a deep recursion differs
 // from run to run only behind them.
 const maxKeyFrames = 50
 
-// hashed is a key of 80 bits: 2^40 errors until two collide by chance.
-func hashed(prefix string, parts ...string) string {
+// hash makes a key of 80 bits: 2^40 errors until two collide by chance.
+func (k Kind) hash(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
 		h.Write([]byte(p))
 		h.Write([]byte{0})
 	}
-	return prefix + hex.EncodeToString(h.Sum(nil)[:10])
+	return k.key(hex.EncodeToString(h.Sum(nil)[:10]))
 }
 
 // MessageKey is the identity of an event that has only a message.
-func MessageKey(service, template string) string { return hashed(messagePrefix, service, template) }
-
-// IsMessageKey reports whether a key is that of a message without a trace.
-func IsMessageKey(key string) bool { return strings.HasPrefix(key, messagePrefix) }
-
-// IsExceptionKey reports whether a key is that of an exception with its frames.
-func IsExceptionKey(key string) bool { return strings.HasPrefix(key, exceptionPrefix) }
+func MessageKey(service, template string) string { return Message.hash(service, template) }
 
 // SentryKey is the identity of what Sentry keeps as one issue, by its id.
-func SentryKey(id string) string { return sentryPrefix + id }
-
-// IsSentryKey reports whether a key is that of a Sentry issue.
-func IsSentryKey(key string) bool { return strings.HasPrefix(key, sentryPrefix) }
+func SentryKey(id string) string { return Sentry.key(id) }
 
 // Rule says what a group's key was made of.
 type Rule string
@@ -77,7 +81,7 @@ func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	}
 	frames = distinctRuns(frames)
 	frames = frames[:min(len(frames), maxKeyFrames)]
-	return hashed(exceptionPrefix, strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
+	return Exception.hash(strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
 // messageOf is the text that distinguishes the events without in-app frames: the

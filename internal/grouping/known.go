@@ -45,7 +45,7 @@ func Carry(known []Known, groups []*Group) []Known {
 		next = append(next, k)
 	}
 	for _, g := range groups {
-		if byKey[g.Key] != nil && IsMessageKey(g.Key) {
+		if byKey[g.Key] != nil && KindOf(g.Key) == Message {
 			next = append(next, Known{g.Key, g.Service, g.Template})
 		}
 	}

@@ -215,7 +215,7 @@ func (s *Set) describe(g *Group) {
 	if e.Source == "" {
 		return // of a Sentry issue, whose event was not read
 	}
-	if IsSentryKey(g.Key) {
+	if KindOf(g.Key) == Sentry {
 		g.Service, g.Template, g.EventKeys = e.Service, s.template(messageOf(e)), s.eventKeys(*e)
 	}
 	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)

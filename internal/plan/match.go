@@ -32,7 +32,7 @@ func index(issues []Issue) *directory {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
 			d.muted[issue.Number] = muted(issue)
-			d.hasSentry[issue.Number] = slices.ContainsFunc(issue.Marker.Keys, grouping.IsSentryKey)
+			d.hasSentry[issue.Number] = hasSentry(issue.Marker)
 		}
 	}
 	slices.SortFunc(d.issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
@@ -59,7 +59,7 @@ func (d *directory) own(issue Issue) {
 		switch {
 		case !taken:
 			d.owners[key] = issue.Number
-		case (i == 0 || grouping.IsSentryKey(key)) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
+		case (i == 0 || grouping.KindOf(key) == grouping.Sentry) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
 			d.duplicate(issue, owner)
 		}
 	}
@@ -103,7 +103,7 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 	for _, g := range groups {
 		if number, ok := d.find(g); ok {
 			known[number] = append(known[number], g)
-		} else if grouping.IsSentryKey(g.Key) {
+		} else if grouping.KindOf(g.Key) == grouping.Sentry {
 			tracked = append(tracked, g)
 		} else if g.Type == "" && g.Service == "" {
 			nameless = append(nameless, g)
@@ -133,7 +133,7 @@ func (d *directory) find(g *grouping.Group) (int, bool) {
 		return number, true
 	}
 	number, ok := d.byEvent(g)
-	if !grouping.IsSentryKey(g.Key) {
+	if grouping.KindOf(g.Key) != grouping.Sentry {
 		number, ok = d.first(g, d.aliases)
 	}
 	if ok {

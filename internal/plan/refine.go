@@ -38,7 +38,7 @@ func refinable(i Issue, g *grouping.Group) bool {
 		return i.Marker.Service == ""
 	}
 	return len(i.Marker.Deliveries) > 0 && len(i.Marker.Sources)+len(i.Marker.Sentry) == 0 &&
-		!slices.ContainsFunc(i.Marker.Keys, func(key string) bool { return !grouping.IsMessageKey(key) })
+		!slices.ContainsFunc(i.Marker.Keys, func(key string) bool { return grouping.KindOf(key) != grouping.Message })
 }
 
 // refiner is what of a group one issue can be made of: messages of one service,

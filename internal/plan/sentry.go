@@ -35,12 +35,12 @@ func (d *directory) byEvent(g *grouping.Group) (int, bool) {
 // source: the one knows the other's key by its Sentry issue. The older one stays.
 func (d *directory) mergeAcrossSources() {
 	for _, issue := range d.issues {
-		if !grouping.IsSentryKey(firstKey(issue)) || d.muted[issue.Number] || d.duplicates[issue.Number] != 0 {
+		if grouping.KindOf(firstKey(issue)) != grouping.Sentry || d.muted[issue.Number] || d.duplicates[issue.Number] != 0 {
 			continue
 		}
 		for _, key := range issue.Marker.Aliases {
 			other := slices.IndexFunc(d.issues, func(i Issue) bool { return firstKey(i) == key })
-			if !grouping.IsExceptionKey(key) || other < 0 || d.hasSentry[d.issues[other].Number] || d.muted[d.issues[other].Number] {
+			if grouping.KindOf(key) != grouping.Exception || other < 0 || d.hasSentry[d.issues[other].Number] || d.muted[d.issues[other].Number] {
 				continue
 			}
 			older, younger := issue, d.issues[other]
@@ -66,13 +66,13 @@ func firstKey(i Issue) string {
 func knownToRows(groups []*grouping.Group, rows []marker.Row) []*grouping.Group {
 	groups = slices.Clone(groups)
 	for i, g := range groups {
-		if !grouping.IsSentryKey(g.Key) || len(g.EventKeys) > 0 {
+		if grouping.KindOf(g.Key) != grouping.Sentry || len(g.EventKeys) > 0 {
 			continue
 		}
 		if at := slices.IndexFunc(rows, func(r marker.Row) bool { return r.Marker.Owns(g.Key) }); at >= 0 {
 			with := *g
 			for _, alias := range rows[at].Marker.Aliases {
-				if grouping.IsExceptionKey(alias) {
+				if grouping.KindOf(alias) == grouping.Exception {
 					with.EventKeys = append(with.EventKeys, alias)
 				}
 			}
@@ -114,10 +114,10 @@ func joinSentry(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*group
 // aliasOf reports whether a row is that of a group's error by an alias, as an
 // issue would be.
 func aliasOf(m marker.Marker, g *grouping.Group) bool {
-	if !grouping.IsSentryKey(g.Key) {
+	if grouping.KindOf(g.Key) != grouping.Sentry {
 		return slices.Contains(m.Aliases, g.Key)
 	}
-	return !slices.ContainsFunc(m.Keys, grouping.IsSentryKey) &&
+	return !hasSentry(m) &&
 		slices.ContainsFunc(g.EventKeys, func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) })
 }
 

@@ -32,7 +32,14 @@ func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
 // isMessage reports whether a marker was made for a message, whose template is
 // its identity. An exception may own the keys of messages too, but its
 // template is that of the exception's text.
-func isMessage(m marker.Marker) bool { return len(m.Keys) > 0 && grouping.IsMessageKey(m.Keys[0]) }
+func isMessage(m marker.Marker) bool {
+	return len(m.Keys) > 0 && grouping.KindOf(m.Keys[0]) == grouping.Message
+}
+
+// hasSentry reports whether a marker owns the key of a Sentry issue.
+func hasSentry(m marker.Marker) bool {
+	return slices.ContainsFunc(m.Keys, func(key string) bool { return grouping.KindOf(key) == grouping.Sentry })
+}
 
 // keys are the keys by which a group may be known, the best first.
 func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...) }
