@@ -53,7 +53,7 @@ func TestEvalAccuracy(t *testing.T) {
 		fmt.Fprintln(w, "log\tgroups\ttrue\tGA\tFGA")
 		row := func(log groupingtest.Log) (ga, fga float64) {
 			found, _ := group(log.Lines, nil)
-			ga, fga = groupingtest.Accuracy(found, log.Truth)
+			ga, fga = accuracy(found, log.Truth)
 			fmt.Fprintf(w, "%s\t%d\t%d\t%.3f\t%.3f\n", log.Name, distinct(found), distinct(log.Truth), ga, fga)
 			return ga, fga
 		}
@@ -90,7 +90,7 @@ func TestEvalOrder(t *testing.T) {
 			least := 1.0
 			want, _ := group(log.Lines, nil)
 			for i := range uint64(5) {
-				least = min(least, groupingtest.AdjustedRand(want, groupShuffled(log.Lines, i)))
+				least = min(least, adjustedRand(want, groupShuffled(log.Lines, i)))
 			}
 			fmt.Fprintf(w, "%s\t%.4f\n", log.Name, least)
 			if least != 1 {

@@ -9,12 +9,12 @@ import (
 )
 
 // TestHoldOut measures grouping on logs that no rule was fitted to. Whoever
-// writes rules may use its numbers, but must not look at groupingtest/holdout:
+// writes rules may use its numbers, but must not look at testdata/holdout:
 // a rule that follows from a template there makes this a test on known logs,
 // and then a new hold-out is needed. The floors are just below what grouping
 // reached when the hold-out was written.
 func TestHoldOut(t *testing.T) {
-	ga, fga := measure(t, "hold-out", groupingtest.HoldOut(t, 1))
+	ga, fga := measure(t, "hold-out", holdOut(t, 1))
 	if ga < 0.78 || fga < 0.52 {
 		t.Errorf("mean GA %.3f, want at least 0.78; mean FGA %.3f, want at least 0.52", ga, fga)
 	}
@@ -22,7 +22,7 @@ func TestHoldOut(t *testing.T) {
 
 // TestDev measures grouping on the generated logs that rules are written with.
 func TestDev(t *testing.T) {
-	ga, fga := measure(t, "dev", groupingtest.Dev(t, 1))
+	ga, fga := measure(t, "dev", dev(t, 1))
 	if ga < 0.9 || fga < 0.7 {
 		t.Errorf("mean GA %.3f, want at least 0.9; mean FGA %.3f, want at least 0.7", ga, fga)
 	}
@@ -34,8 +34,8 @@ func measure(t *testing.T, name string, logs []groupingtest.Log) (ga, fga float6
 		fmt.Fprintln(w, name+"\tlines\tgroups\ttrue\tGA\tFGA\tshuffled")
 		for _, log := range logs {
 			found, _ := group(log.Lines, nil)
-			a, f := groupingtest.Accuracy(found, log.Truth)
-			same := groupingtest.AdjustedRand(found, groupShuffled(log.Lines, 1))
+			a, f := accuracy(found, log.Truth)
+			same := adjustedRand(found, groupShuffled(log.Lines, 1))
 			fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.3f\t%.3f\t%.4f\n",
 				log.Name, len(log.Lines), distinct(found), distinct(log.Truth), a, f, same)
 			if same != 1 {

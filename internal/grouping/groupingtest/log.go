@@ -1,5 +1,4 @@
-// Package groupingtest has logs of which is known what belongs together, and
-// the measures of how well a grouping found it.
+// Package groupingtest has logs for which the template of each line is known.
 package groupingtest
 
 import (

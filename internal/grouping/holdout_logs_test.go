@@ -1,4 +1,4 @@
-package groupingtest
+package grouping
 
 import (
 	"embed"
@@ -6,23 +6,26 @@ import (
 	"math"
 	"math/rand/v2"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/org/errmon-action/internal/grouping/groupingtest"
 )
 
 // holdoutFiles has a file for each log style, and values.txt, which all share.
 // Every line of a style is a template, unless it is a comment (#) or defines
 // a value (name := alternatives, separated by |, one of which may be empty).
 // A template starts with "+ " if it is among the most frequent, and with "~ "
-// if it is written one to three times. The notation of values is grammar's.
+// if it is written one to three times. The notation of values is logGrammar's.
 //
 // A template is what a developer would call the same message. Names of
 // instances (users, hosts, units, programs), choices such as an HTTP method,
 // bracketed remarks and optional parts do not make another template. A cause,
 // the class of an exception and a state do.
 //
-//go:embed holdout/*.txt dev/*.txt
+//go:embed testdata/holdout/*.txt testdata/dev/*.txt
 var logFiles embed.FS
 
 const (
@@ -32,24 +35,24 @@ const (
 	holdoutSkew = 1.4
 )
 
-// HoldOut returns generated logs in styles that no grouping rule was written
+// holdOut returns generated logs in styles that no grouping rule was written
 // for, with the template of each line. It is worth something only as long as
 // those who write rules do not read its templates. The same seed returns the
 // same logs.
-func HoldOut(t testing.TB, seed uint64) []Log {
+func holdOut(t testing.TB, seed uint64) []groupingtest.Log {
 	t.Helper()
 	return generated(t, "holdout", seed)
 }
 
-// Dev returns generated logs for those who write rules to look at.
-func Dev(t testing.TB, seed uint64) []Log {
+// dev returns generated logs for those who write rules to look at.
+func dev(t testing.TB, seed uint64) []groupingtest.Log {
 	t.Helper()
 	return generated(t, "dev", seed)
 }
 
-func generated(t testing.TB, dir string, seed uint64) []Log {
+func generated(t testing.TB, dir string, seed uint64) []groupingtest.Log {
 	t.Helper()
-	files, err := logFiles.ReadDir(dir)
+	files, err := logFiles.ReadDir(path.Join("testdata", dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +60,7 @@ func generated(t testing.TB, dir string, seed uint64) []Log {
 	if dir == "holdout" {
 		shared = logFile(t, dir, "values")
 	}
-	var logs []Log
+	var logs []groupingtest.Log
 	for _, file := range files {
 		name := strings.TrimSuffix(file.Name(), path.Ext(file.Name()))
 		if name == "values" {
@@ -77,7 +80,7 @@ func generated(t testing.TB, dir string, seed uint64) []Log {
 
 func logFile(t testing.TB, dir, name string) []string {
 	t.Helper()
-	content, err := logFiles.ReadFile(path.Join(dir, name+".txt"))
+	content, err := logFiles.ReadFile(path.Join("testdata", dir, name+".txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +92,8 @@ type templates struct {
 	frequent, usual, rare []string
 }
 
-func readStyle(lines []string) (*grammar, templates) {
-	g := &grammar{values: map[string][]string{}, parsed: map[string][]part{}}
+func readStyle(lines []string) (*logGrammar, templates) {
+	g := &logGrammar{values: map[string][]string{}, parsed: map[string][]part{}}
 	var all templates
 	for _, line := range lines {
 		name, alternatives, defines := strings.Cut(line, " := ")
@@ -110,7 +113,7 @@ func readStyle(lines []string) (*grammar, templates) {
 }
 
 // write returns at least holdoutLines lines of the templates, shuffled.
-func (g *grammar) write(all templates) (Log, error) {
+func (g *logGrammar) write(all templates) (groupingtest.Log, error) {
 	g.shuffle(all.frequent)
 	g.shuffle(all.usual)
 	ranked := append(all.frequent, all.usual...)
@@ -126,20 +129,20 @@ func (g *grammar) write(all templates) (Log, error) {
 		}
 	}
 	g.shuffle(truth)
-	log := Log{Truth: truth}
+	log := groupingtest.Log{Truth: truth}
 	for i := range truth {
 		truth[i] = g.decide(truth[i])
 		template := truth[i]
 		line, err := g.expand(template)
 		if err != nil {
-			return Log{}, fmt.Errorf("write %q: %w", template, err)
+			return groupingtest.Log{}, fmt.Errorf("write %q: %w", template, err)
 		}
 		log.Lines = append(log.Lines, line)
 	}
 	return log, nil
 }
 
-func (g *grammar) shuffle(list []string) {
+func (g *logGrammar) shuffle(list []string) {
 	g.rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 }
 
@@ -155,4 +158,34 @@ func zipf(n int) []int {
 		counts[rank] = int(math.Ceil(holdoutLines * share))
 	}
 	return counts
+}
+
+func TestHoldOutFrequencies(t *testing.T) {
+	logs := holdOut(t, 7)
+	if len(logs) < 5 {
+		t.Errorf("%d logs, want at least 5", len(logs))
+	}
+	for _, log := range logs {
+		counts := map[string]int{}
+		for _, template := range log.Truth {
+			counts[template]++
+		}
+		most, rare := 0, 0
+		for _, n := range counts {
+			most = max(most, n)
+			if n <= 2 {
+				rare++
+			}
+		}
+		if len(log.Lines) < holdoutLines || len(counts) < 60 || len(counts) > 150 || most < 2000 || rare < 5 {
+			t.Errorf("%s: %d lines, %d templates, the most frequent %d times, %d at most twice",
+				log.Name, len(log.Lines), len(counts), most, rare)
+		}
+	}
+}
+
+func TestHoldOutSeed(t *testing.T) {
+	if !reflect.DeepEqual(holdOut(t, 7), holdOut(t, 7)) {
+		t.Error("two runs with one seed differ")
+	}
 }

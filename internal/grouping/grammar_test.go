@@ -1,14 +1,17 @@
-package groupingtest
+package grouping
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
+	"testing"
 )
 
-// grammar writes texts with values in guillemets:
+// logGrammar writes texts with values in guillemets:
 //
 //	«name»     one of the alternatives of the value of that name
 //	«a|b»      a or b, which may hold values themselves
@@ -18,7 +21,7 @@ import (
 //	«0.0..9.9» a number with one decimal
 //	«1..9999~» a number whose order of magnitude is uniform
 //	«!name»    one of the alternatives, each of them another template
-type grammar struct {
+type logGrammar struct {
 	rand   *rand.Rand
 	values map[string][]string
 	parsed map[string][]part
@@ -32,7 +35,7 @@ type part struct {
 
 // decide replaces each «!value» of a template by one of its alternatives,
 // those listed first more often than the others.
-func (g *grammar) decide(template string) string {
+func (g *logGrammar) decide(template string) string {
 	var b strings.Builder
 	for _, p := range parse(template) {
 		notation, decided := strings.CutPrefix(p.text, "!")
@@ -51,14 +54,14 @@ func (g *grammar) decide(template string) string {
 }
 
 // alternatives are those of the value named so, or else those listed.
-func (g *grammar) alternatives(notation string) []string {
+func (g *logGrammar) alternatives(notation string) []string {
 	if _, known := g.values[notation]; !known {
 		g.values[notation] = split(notation)
 	}
 	return g.values[notation]
 }
 
-func (g *grammar) expand(text string) (string, error) {
+func (g *logGrammar) expand(text string) (string, error) {
 	if !strings.Contains(text, "«") {
 		return text, nil
 	}
@@ -122,7 +125,7 @@ func split(text string) (alternatives []string) {
 	return append(alternatives, text[start:])
 }
 
-func (g *grammar) value(notation string) (string, error) {
+func (g *logGrammar) value(notation string) (string, error) {
 	if list := g.alternatives(notation); len(list) > 1 || list[0] != notation {
 		return g.expand(list[g.rand.IntN(len(list))])
 	}
@@ -145,7 +148,7 @@ func (g *grammar) value(notation string) (string, error) {
 	return string(text), nil
 }
 
-func (g *grammar) list(name, separator string) (string, error) {
+func (g *logGrammar) list(name, separator string) (string, error) {
 	items := make([]string, 1+g.rand.IntN(5))
 	for i := range items {
 		item, err := g.value(name)
@@ -157,7 +160,7 @@ func (g *grammar) list(name, separator string) (string, error) {
 	return strings.Join(items, separator), nil
 }
 
-func (g *grammar) number(low, high string) (string, error) {
+func (g *logGrammar) number(low, high string) (string, error) {
 	high, magnitude := strings.CutSuffix(high, "~")
 	from, errLow := strconv.ParseFloat(low, 64)
 	to, errHigh := strconv.ParseFloat(high, 64)
@@ -175,4 +178,44 @@ func (g *grammar) number(low, high string) (string, error) {
 	}
 	n = math.Round(n/step) * step
 	return fmt.Sprintf("%0*.*f", len(low), decimals, n), nil
+}
+
+func TestGrammar(t *testing.T) {
+	g, _ := readStyle([]string{"color := red|dark «shade»", "shade := blue|green", "note := | (old)"})
+	g.rand = rand.New(rand.NewPCG(1, 1))
+	for template, want := range map[string]string{
+		"a «color» car":         `a (red|dark blue|dark green) car`,
+		"car«note»":             `car( \(old\))?`,
+		"«one|two «shade»» end": `(one|two blue|two green) end`,
+		"[«shade*, »]":          `\[(blue|green)(, (blue|green)){0,4}\]`,
+		"«x4»-«X4»-«l4»":        `[0-9a-f]{4}-[0-9A-F]{4}-[a-z]{4}`,
+		"«01..12»":              `0[1-9]|1[0-2]`,
+		"«0.5..1.5»":            `0\.[5-9]|1\.[0-5]`,
+		"«10..99999~»":          `[1-9]\d{1,4}`,
+	} {
+		for range 50 {
+			got, err := g.expand(template)
+			if err != nil || !regexp.MustCompile(`^(?:`+want+`)$`).MatchString(got) {
+				t.Errorf("%q became %q (%v), want %s", template, got, err, want)
+			}
+		}
+	}
+	for _, template := range []string{"«unknown»", "«x»", "«9..1»", "«!shade»"} {
+		if got, err := g.expand(template); err == nil {
+			t.Errorf("%q became %q, want an error", template, got)
+		}
+	}
+}
+
+func TestGrammarDecides(t *testing.T) {
+	g, _ := readStyle([]string{"cause := timeout|status «code»", "code := 500|502"})
+	g.rand = rand.New(rand.NewPCG(1, 1))
+	seen := map[string]bool{}
+	for range 50 {
+		seen[g.decide("«x4» failed: «!cause»")] = true
+	}
+	want := map[string]bool{"«x4» failed: timeout": true, "«x4» failed: status «code»": true}
+	if !reflect.DeepEqual(seen, want) {
+		t.Errorf("decided on %v, want %v", seen, want)
+	}
 }

@@ -1,10 +1,10 @@
-package groupingtest
+package grouping
 
-// Accuracy holds a grouping against the truth. A group is correct when it
+// accuracy holds a grouping against the truth. A group is correct when it
 // holds exactly the lines of one true template. ga is the share of lines in
 // correct groups; fga is the harmonic mean of the share of correct groups
 // among those found, and among the true ones.
-func Accuracy(found, truth []string) (ga, fga float64) {
+func accuracy(found, truth []string) (ga, fga float64) {
 	nFound, nTrue, both := tallies(found, truth)
 	groups, inGroups := 0, 0
 	for pair, n := range both {
@@ -17,9 +17,9 @@ func Accuracy(found, truth []string) (ga, fga float64) {
 	return ga, 2 * float64(groups) / float64(len(nFound)+len(nTrue))
 }
 
-// AdjustedRand is the adjusted Rand index of two groupings of the same lines:
+// adjustedRand is the adjusted Rand index of two groupings of the same lines:
 // 1 where they are the same, about 0 where they agree by chance alone.
-func AdjustedRand(a, b []string) float64 {
+func adjustedRand(a, b []string) float64 {
 	nA, nB, both := tallies(a, b)
 	pairs := func(n int) float64 { return float64(n) * float64(n-1) / 2 }
 	var inA, inB, inBoth float64
