@@ -33,7 +33,7 @@ type InApp struct {
 type Root struct{ Frames, Source string }
 
 // FieldNames are the fields that a team can map to keys of its own.
-var FieldNames = []string{"level", "message", "logger", "service", "release", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
+var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 // teamKeys are the keys of the file that are not settings.
 var teamKeys = []string{"in-app", "fields", "code", redactKey}

@@ -6,7 +6,7 @@
 package event
 
 import (
-	"cmp"
+	"strings"
 	"time"
 )
 
@@ -86,8 +86,14 @@ type Frame struct {
 // Version is what an event says about the code that ran.
 type Version struct{ Commit, Release, Service string }
 
-// String names the version; it is empty if nothing is known of it.
-func (v Version) String() string { return cmp.Or(v.Commit, v.Release) }
+// String names the version: the release first, if there is one. It is empty if
+// nothing is known.
+func (v Version) String() string {
+	if v.Commit == v.Release {
+		return v.Release
+	}
+	return strings.TrimSpace(v.Release + " " + v.Commit)
+}
 
 // Version returns what the event says about the code that ran; of an event that
 // says nothing, Commit and Release are empty.

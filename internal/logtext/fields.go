@@ -157,7 +157,8 @@ func (f *fields) fill(e *event.Event) {
 // fillIDs takes the fields that only name things.
 func (f *fields) fillIDs(e *event.Event) {
 	e.Logger = f.text(fieldLogger)
-	e.Release = f.text(fieldRelease)
+	e.Commit = f.text(fieldCommit)
+	e.Release = cmp.Or(f.text(fieldRelease), e.Commit)
 	e.Environment = f.text(fieldEnvironment)
 	e.RequestID = f.text(fieldRequestID)
 	e.TraceID = f.text(fieldTraceID)

@@ -91,7 +91,7 @@ func NewFramer(emit func(event.Event)) *Framer {
 
 // UseKeys makes structured records be read by a team's own keys, which win over
 // those of the common loggers: by the name of a field ("level", "message",
-// "logger", "service", "release", "environment", "request-id", "trace-id",
+// "logger", "service", "release", "commit", "environment", "request-id", "trace-id",
 // "stack", "error-type", "error-message"; others mean nothing), the keys of it,
 // the one to prefer first, with dots for nested objects.
 func (f *Framer) UseKeys(team map[string][]string) {

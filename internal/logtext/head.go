@@ -23,7 +23,7 @@ type head struct {
 }
 
 // origin is where an event comes from, as few heads say.
-type origin struct{ service, release, environment, traceID string }
+type origin struct{ service, release, commit, environment, traceID string }
 
 // fill completes the event by what the head says.
 func (h *head) fill(e *event.Event) {
@@ -33,7 +33,7 @@ func (h *head) fill(e *event.Event) {
 	}
 	if o := h.origin; o != nil {
 		e.Service = orElse(o.service, e.Service)
-		e.Release, e.Environment, e.TraceID = o.release, o.environment, o.traceID
+		e.Release, e.Commit, e.Environment, e.TraceID = orElse(o.release, o.commit), o.commit, o.environment, o.traceID
 	}
 }
 

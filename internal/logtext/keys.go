@@ -21,6 +21,7 @@ const (
 	fieldHost
 	fieldService
 	fieldRelease
+	fieldCommit
 	fieldEnvironment
 	fieldRequestID
 	fieldTraceID
@@ -56,7 +57,9 @@ var fieldKeys = [fieldCount][]string{
 	fieldService: {"service", "service.name", "service_name", "dd.service", "resource.service.name", "resource.attributes.service.name", "serviceContext.service", "app", "application",
 		"app_name", "Properties.Application", "labels.service", "labels.app", "kubernetes.labels.app", "kubernetes.labels.app.kubernetes.io/name", "kubernetes.labels.app_kubernetes_io/name"},
 	fieldRelease: {"release", "dd.version", "service.version", "resource.service.version", "resource.attributes.service.version", "serviceContext.version", "app_version", "Properties.Version", "version",
-		"labels.version", "kubernetes.labels.version", "kubernetes.labels.app.kubernetes.io/version", "kubernetes.labels.app_kubernetes_io/version", "git.commit.sha", "git_commit", "git_sha", "commit", "commit_sha", "revision"},
+		"labels.version", "kubernetes.labels.version", "kubernetes.labels.app.kubernetes.io/version", "kubernetes.labels.app_kubernetes_io/version"},
+	fieldCommit: {"git.commit.sha", "dd.git.commit.sha", "vcs.ref.head.revision", "resource.attributes.vcs.ref.head.revision", "resource.vcs.ref.head.revision",
+		"git_commit_sha", "git_sha", "commit_sha", "git_commit", "commit", "revision", "labels.commit"},
 	fieldEnvironment: {"environment", "dd.env", "service.environment", "deployment.environment.name", "deployment.environment", "resource.attributes.deployment.environment.name",
 		"resource.attributes.deployment.environment", "resource.deployment.environment", "Properties.Environment", "env", "labels.environment", "labels.env"},
 	fieldRequestID: {"request_id", "function_request_id", "req_id", "req.id", "request.id", "http.request.id", "aws_request_id", "AWSRequestId",
@@ -89,7 +92,7 @@ var commonKeys = newKeyTable(nil)
 
 // teamFields are the fields for which a team may name keys of its own.
 var teamFields = map[string]field{
-	"level": fieldLevelName, "message": fieldMessage, "logger": fieldLogger, "service": fieldService, "release": fieldRelease,
+	"level": fieldLevelName, "message": fieldMessage, "logger": fieldLogger, "service": fieldService, "release": fieldRelease, "commit": fieldCommit,
 	"environment": fieldEnvironment, "request-id": fieldRequestID, "trace-id": fieldTraceID, "stack": fieldStack, "error-type": fieldErrorType,
 	"error-message": fieldErrorMessage,
 }
@@ -142,7 +145,7 @@ func (t *keyTable) nested(key string) (keyed, bool) {
 		key = inner
 		k, ok = t.byName[key]
 		switch field(k.field) {
-		case fieldName, fieldHost, fieldRelease, fieldEnvironment, fieldRecordType, fieldStatus, fieldThread:
+		case fieldName, fieldHost, fieldRelease, fieldCommit, fieldEnvironment, fieldRecordType, fieldStatus, fieldThread:
 			return k, false // of something else, as likely
 		}
 	}

@@ -36,7 +36,7 @@ func readLogfmt(h *head, line string) {
 	h.logger = orElse(f.text(fieldLogger), h.logger)
 	h.requestID = orElse(f.text(fieldRequestID), h.requestID)
 	h.lane = orElse(f.text(fieldThread), h.lane)
-	if o := (origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldEnvironment), f.text(fieldTraceID)}); o != (origin{}) {
+	if o := (origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldCommit), f.text(fieldEnvironment), f.text(fieldTraceID)}); o != (origin{}) {
 		h.origin = &o
 	}
 	h.message = withCause(message, cause)

@@ -2,6 +2,7 @@ package marker
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/count"
 )
@@ -10,6 +11,12 @@ import (
 type Build struct {
 	Version string `json:"v,omitempty"` // as events name it
 	Commit  string `json:"c,omitempty"` // its commit, as the repository confirmed it; empty if there is none
+}
+
+// Release returns the name of the version that people know.
+func (b Build) Release() string {
+	release, _, _ := strings.Cut(b.Version, " ")
+	return release
 }
 
 // Fix is a fix that some versions do not contain, so that failures in them are no

@@ -142,7 +142,7 @@ func (r Renderer) oldRelease(a plan.Action) string {
 	}
 	last := fix.Old[len(fix.Old)-1]
 	return fmt.Sprintf("Still seen in %s (`%s`), which does not contain the fix `%s`: this issue stays closed.\n\n",
-		r.Redactor.Code(last.Version, 100), short(last.Commit), short(fix.Commit))
+		r.Redactor.Code(last.Release(), 100), short(last.Commit), short(fix.Commit))
 }
 
 // short is a SHA that people read. It comes from the marker, so it may be anything.

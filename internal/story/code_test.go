@@ -39,7 +39,7 @@ func TestFramesLeadToTheirLines(t *testing.T) {
 		name, release string // release of the events; %s is the SHA of the release's commit
 		moved         bool   // the code has moved since, and the release is not known: silence is right
 	}{
-		{"SHA", "shop@1.2.3+%.7s", false}, {"tag", "1.2.3", false}, {"unknown", "", false}, {"unknown, moved since", "", true},
+		{"field", "git.commit.sha=%s", false}, {"SHA", "shop@1.2.3+%.7s", false}, {"tag", "1.2.3", false}, {"unknown", "", false}, {"unknown, moved since", "", true},
 	}
 	t.Logf("%-22s %8s %5s %5s %6s", "release", "resolved", "right", "wrong", "silent")
 	for _, kind := range kinds {

@@ -80,11 +80,14 @@ func (w *world) withCode(m monorepo) {
 	})
 }
 
-// fail logs an error with a stack trace, as a structured record.
+// fail logs an error with a stack trace, as a structured record. The release may be
+// "KEY=VALUE" for a field of another name.
 func (w *world) fail(ago time.Duration, release, stack string) {
 	w.t.Helper()
 	record := map[string]string{"level": "error", "message": "it failed", "stack": stack}
-	if release != "" {
+	if key, value, ok := strings.Cut(release, "="); ok {
+		record[key] = value
+	} else if release != "" {
 		record["release"] = release
 	}
 	line, err := json.Marshal(record)
