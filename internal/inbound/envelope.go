@@ -150,11 +150,11 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 	}
 	var head struct{ V *int }
 	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, fmt.Errorf("it is no complete envelope: %w", err)
+		return nil, fmt.Errorf("it is not a complete envelope: %w", err)
 	}
 	switch {
 	case head.V == nil:
-		return nil, errors.New("it is no envelope of the relay: its version, v, is missing")
+		return nil, errors.New("it is not an envelope of the relay: its version, v, is missing")
 	case *head.V > EnvelopeVersion:
 		return nil, fmt.Errorf("the relay that sent it is newer, and its envelope of version %d is not understood: use the action in the relay's version", *head.V)
 	case *head.V < 1:
@@ -162,7 +162,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 	}
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil {
-		return nil, fmt.Errorf("it is no complete envelope: %w", err)
+		return nil, fmt.Errorf("it is not a complete envelope: %w", err)
 	}
 	if len(e.Events) == 0 {
 		return nil, errors.New("the envelope holds no events")

@@ -16,7 +16,7 @@
 // that stands under no key.
 //
 // What no shape fits is refused and never guessed: a truncated or unknown
-// payload is an error that names the keys seen. What is known and is no error, such
+// payload is an error that names the keys seen. What is known and not an error, such
 // as a person's chat, is skipped with a reason.
 //
 // All text that comes out is foreign. It may import payload, event, sentry and slack,
@@ -143,9 +143,9 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
 	switch err := json.Unmarshal(body, &fields); {
 	case json.Valid(body) && fields == nil:
-		return nil, errors.New("it is JSON, but no object")
+		return nil, errors.New("it is JSON, but not an object")
 	case err != nil:
-		return nil, fmt.Errorf("it is no complete JSON object: %w", err)
+		return nil, fmt.Errorf("it is not a complete JSON object: %w", err)
 	}
 	return fields, nil
 }

@@ -37,7 +37,7 @@ func (n namer) redact(e *event.Event) {
 	}
 }
 
-// isCommit reports whether a text is a commit's SHA, which is no secret although
+// isCommit reports whether a text is a commit's SHA, which is not a secret although
 // it looks like one.
 func isCommit(s string) bool {
 	return len(s) >= 7 && len(s) <= 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""

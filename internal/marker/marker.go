@@ -104,7 +104,7 @@ func (m Marker) Count() int64 {
 // Owns reports whether the issue owns key.
 func (m Marker) Owns(key string) bool { return slices.Contains(m.Keys, key) }
 
-// Own adds key to the owned ones, where it is no alias any longer.
+// Own adds key to the owned ones, where it is no longer an alias.
 func (m *Marker) Own(key string) {
 	if key != "" && !m.Owns(key) {
 		m.Keys = append(slices.Clone(m.Keys), key)

@@ -12,7 +12,7 @@ import (
 )
 
 // forgetAfter is how long an error that waits for more events is kept without
-// one: a single failure a month ago is no news.
+// one: a single failure a month ago is not news.
 const forgetAfter = 30 * 24 * time.Hour
 
 // file decides about errors that have no issue: the worst ones get one, as

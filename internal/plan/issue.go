@@ -21,7 +21,7 @@ type Snapshot struct {
 	Labels      []string
 }
 
-// ReadIssue reads the marker of an issue. A damaged marker is no error as long as
+// ReadIssue reads the marker of an issue. A damaged marker is not an error as long as
 // its key line says which error it is about. One of a newer errmon is muted, so that
 // its error is not filed again. ReadIssue returns marker.ErrNone, or a
 // *marker.NewerError or *marker.DamagedError without a key.

@@ -13,7 +13,7 @@ import (
 // This file synced states over between an issue and its Sentry issues. A marker
 // keeps the state that both sides last agreed on (marker.SetState), so that it shows
 // which side changed: a change is carried over once, and what people do
-// afterwards on one side is no reason to undo it from the other.
+// afterwards on one side is not a reason to undo it from the other.
 
 // sentryState is what Sentry says of all Sentry issues of an error taken together.
 type sentryState struct {

@@ -9,9 +9,9 @@ import (
 )
 
 // Check says what kind of token it is, and asks for nothing but to read.
-func TestCheckTellsTheKindOfToken(t *testing.T) {
+func TestCheckNamesTheKindOfToken(t *testing.T) {
 	for token, kind := range map[string]string{
-		"sntryi_x": "an integration's", "sntrya_x": "an integration's", "sntryu_x": "a person's", "token": "of no kind that it tells",
+		"sntryi_x": "an integration's", "sntrya_x": "an integration's", "sntryu_x": "a person's", "token": "of unknown kind",
 	} {
 		h := newHouse(t, "web")
 		h.Configure(func(s *sentrytest.Settings) { s.Tokens[token] = s.Tokens["token"] })

@@ -114,7 +114,7 @@ func (c *Client) get(ctx context.Context, kind, path string, query url.Values) (
 	return nil, &refusal{a.status, c.explain(a, kind)}
 }
 
-// refusal is an answer that was no success.
+// refusal is an answer that was not a success.
 type refusal struct {
 	status int
 	error

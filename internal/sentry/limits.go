@@ -9,7 +9,7 @@ import (
 // Sentry says with each answer how many requests its window has left for this
 // caller and endpoint, and when the next window begins (whole seconds since
 // 1970): X-Sentry-Rate-Limit-Remaining and -Reset. A second limit counts
-// requests under way, which is no concern of a client that sends one at a time.
+// requests under way, which does not concern a client that sends one at a time.
 
 // maxWindow bounds the wait for a window, whatever the clocks say: Sentry's
 // windows are seconds, at most a minute.

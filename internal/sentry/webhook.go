@@ -64,13 +64,13 @@ type sentryIssue struct {
 func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var b sentryBody
 	if err := json.Unmarshal(raw, &b); err != nil {
-		return payload.Payload{}, fmt.Errorf("it is no webhook of Sentry: %w", err)
+		return payload.Payload{}, fmt.Errorf("it is not a webhook of Sentry: %w", err)
 	}
 	switch {
 	case b.Data == nil && b.ProjectSlug != "" && b.Event != nil:
 		return b.legacy(o, raw), nil
 	case b.Data == nil:
-		return payload.Payload{}, errors.New("it is no webhook of Sentry: data is missing")
+		return payload.Payload{}, errors.New("it is not a webhook of Sentry: data is missing")
 	case b.Data.Event != nil:
 		return b.Data.Event.payload(o, raw), nil
 	case b.Data.Error != nil:

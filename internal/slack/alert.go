@@ -27,7 +27,7 @@ var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b`)
 // failing is how the line of an exception begins: with its type.
 var failing = regexp.MustCompile(`^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
 
-// environments are names of places that are no services.
+// environments are names of places that are not services.
 var environments = map[string]bool{
 	"production": true, "prod": true, "live": true, "staging": true, "stage": true, "preprod": true,
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,

@@ -70,7 +70,7 @@ func codeAt(text string, at int) (inside string, end int, block bool) {
 	return line[:length], at + length + 2, false
 }
 
-// unstyled decodes what is no code.
+// unstyled decodes what is not code.
 func unstyled(text string) string {
 	text = linksOf(text)
 	for _, m := range styles {
@@ -117,7 +117,7 @@ var emoji = regexp.MustCompile(`:[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?`)
 func withoutEmoji(text string) string {
 	var b strings.Builder
 	from := 0
-	beside := true // what stands before is no part of a word
+	beside := true // what stands before is not part of a word
 	for _, m := range emoji.FindAllStringIndex(text, -1) {
 		if m[0] > from {
 			beside = strings.IndexByte(" \t\n*_~([|", text[m[0]-1]) >= 0

@@ -68,7 +68,7 @@ func (m slackMessage) noError(text string, r Rules) string {
 	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
 		return "a reply in a Slack thread"
 	case !news[m.Subtype]:
-		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is no message"
+		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is not a message"
 	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
 		return "a message of errmon's own Slack app"
 	case ownNote.MatchString(text):

@@ -69,7 +69,7 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		m.ChannelName = b.ChannelName
 	}
 	if m.empty() {
-		return payload.Payload{}, errors.New("it is no Slack event or command, and has no text, blocks or attachments")
+		return payload.Payload{}, errors.New("it is not a Slack event or command, and has no text, blocks or attachments")
 	}
 	return m.payload("", raw, o), nil
 }
@@ -88,7 +88,7 @@ func slackBodyOf(raw json.RawMessage) (slackBody, error) {
 		return slackBody{Type: kind}, nil
 	}
 	if err := json.Unmarshal(raw, &b); err != nil {
-		return slackBody{}, fmt.Errorf("it is no Slack body: %w", err)
+		return slackBody{}, fmt.Errorf("it is not a Slack body: %w", err)
 	}
 	return b, nil
 }
@@ -103,7 +103,7 @@ func slackForm(text string) (slackBody, error) {
 	if inner := form.Get("payload"); inner != "" {
 		kind, ok := interaction([]byte(inner))
 		if !ok {
-			return slackBody{}, errors.New("the payload of its form is no interaction")
+			return slackBody{}, errors.New("the payload of its form is not an interaction")
 		}
 		return slackBody{Type: kind}, nil
 	}
@@ -145,7 +145,7 @@ func (b slackBody) event(raw json.RawMessage, o Options) (payload.Payload, error
 	return payload.Skip("%s", otherType(m.Type)), nil
 }
 
-// otherType says why a type of request is no error.
+// otherType says why a type of request is not an error.
 func otherType(kind string) string {
 	switch kind {
 	case "url_verification":
@@ -160,7 +160,7 @@ func otherType(kind string) string {
 type Rules struct {
 	Channels   []string // ids, or names with or without "#"; empty for all
 	Match      []string // words; a message must hold one of them; empty for all messages
-	IgnoreApps []string // names or ids of apps whose messages are no errors
+	IgnoreApps []string // names or ids of apps whose messages are not errors
 }
 
 func (r Rules) hears(m slackMessage) bool {
