@@ -167,7 +167,7 @@ func TestReadEnvelopeRefuses(t *testing.T) {
 	}
 	for _, c := range []struct{ name, raw, want string }{
 		{"newer", `{"v":2,"events":"whatever"}`, "use the action in the relay's version"},
-		{"truncated", good[:len(good)-3], "no complete envelope"},
+		{"truncated", good[:len(good)-3], "not a complete envelope"},
 		{"no version", `{"events":[]}`, "its version, v, is missing"},
 		{"version 0", `{"v":0,"events":[]}`, "no version 0"},
 		{"no events", `{"v":1,"events":[]}`, "holds no events"},
