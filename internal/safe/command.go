@@ -113,6 +113,9 @@ func (t takes) arguments(s string, i int, found []secret) ([]secret, int) {
 		case next && !unset(arg):
 			found, next = append(found, secret{start, end, kindPassword}), false
 		case pair && pairOf(arg):
+			if at := strings.LastIndexByte(arg, '@'); at > 0 && strings.Contains(t.pairs, "target") { // Oracle's database
+				end = start + at
+			}
 			found, pair = append(found, secret{start, end, kindURL}), false
 		case lists(t.next, arg):
 			next = true

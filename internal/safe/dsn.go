@@ -128,7 +128,7 @@ func colonLength(before, after string) int {
 	}
 	plain := !strings.ContainsAny(password, "/@=") && !digest.MatchString(after)
 	switch {
-	case protocol.MatchString(after), strings.HasPrefix(after, "/") && !strings.ContainsAny(before, "/"),
+	case protocol.MatchString(after), strings.HasPrefix(after, "/") && !strings.HasPrefix(after, "//") && !strings.Contains(before, "/"),
 		plain && server.MatchString(after), plain && len(password) >= 6 && random(password) && alone.MatchString(after):
 		return len(user) + 1 + len(password)
 	}

@@ -38,8 +38,6 @@ var printers = []printed{
 	{":String", regexp.MustCompile("undefined (?:local variable or )?method [`'][^']*' for "), regexp.MustCompile(`:String|\n`)},
 	{"NoMatchingPattern", regexp.MustCompile(`NoMatchingPattern\w*Error\)?:? `), nil},
 	{"(NoMatchingPattern", regexp.MustCompile(`\.rb:\d+:in [^:]+: `), regexp.MustCompile(`\(NoMatchingPattern|\n`)},
-	// Node.js.
-	{"Received ", regexp.MustCompile(`Received (?:type string )?\(?`), nil},
 }
 
 // arguments returns the strings among printed values.

@@ -1,0 +1,55 @@
+package safe
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestPositions holds what is redacted by its position to what stays: the keys,
+// the commands, the calls, and all that a reader needs. ‹KIND-1 SECRET› stands for
+// a password that is a word, and for what takes its place.
+func TestPositions(t *testing.T) {
+	tests := []struct{ name, text string }{
+		{"mysql driver of Go", `cannot open ‹url-credentials-1 app:SECRET›@tcp(db.internal:3306)/shop`},
+		{"key before a DSN", `dsn=‹url-credentials-1 app:SECRET›@tcp(db:3306)/shop tries=3`},
+		{"Oracle", `sqlplus -s ‹url-credentials-1 scott/SECRET›@orcl exited 1`},
+		{"Oracle's driver", `jdbc:oracle:thin:‹url-credentials-1 app/SECRET›@//db:1521/svc refused`},
+		{"ODBC in braces", `UID=sa;PWD=‹password-1 {SECRET;x}›;Server=db`},
+		{"command", `exec: sshpass -p ‹password-1 SECRET› ssh deploy@build`},
+		{"list of arguments", `{"cmd":["mysqldump","-uroot","-p‹password-1 SECRET›","shop"],"rc":2}`},
+		{"login", `docker login -u ci -p ‹password-1 SECRET› registry.example.com: exit 1`},
+		{"user and password", `curl -fsS -u ‹url-credentials-1 bob:SECRET› https://api.example.com/v1`},
+		{"SQL", `CREATE USER 'app'@'h' IDENTIFIED BY '‹password-1 SECRET›' ACCOUNT UNLOCK`},
+		{"INSERT", `INSERT INTO users (id, password, role) VALUES (7, '‹password-1 SECRET›', 'admin'), (8, '‹password-1 SECRET›', 'x')`},
+		{"element with an attribute", `<wsse:Password Type="x#PasswordText">‹password-1 SECRET›</wsse:Password><a>b</a>`},
+		{"CDATA", `<Password><![CDATA[‹password-1 SECRET›]]></Password>`},
+		{"setting", `<add key="DbPassword" value="‹password-1 SECRET›"/><add key="Port" value="1"/>`},
+		{"form", "form-data; name=\"password\"\r\n\r\n‹secret-1 SECRET›\r\n--b0--"},
+		{"pair", `[{"name":"PORT","value":"80"},{"name":"DB_PASSWORD","value":"‹password-1 SECRET›"},{"name":"HOST","value":"db"}]`},
+		{"pair the other way", `{"value":"‹password-1 SECRET›","name":"DB_PASSWORD"}`},
+		{"pair in YAML", "- name: DB_PASSWORD\n  value: ‹password-1 SECRET›\n- name: HOST\n  value: db"},
+		{"column", " id | password | role\n----+----------+------\n  7 | ‹secret-1 SECRET› | admin"},
+		{"frame of PHP", `#0 /srv/Db.php(12): PDO->__construct('‹argument-1 SECRET›', Object(Config), Array, 42)`},
+		{"frame of Elixir", `    (auth 0.1.0) lib/auth.ex:5: Auth.login("‹argument-1 SECRET›", :admin, 3)`},
+		{"local of rich", `│ word = '‹argument-1 SECRET›' │`},
+		{"local of loguru", `    │ └ '‹argument-1 SECRET›'`},
+		{"flag", `deploy --db-password ‹password-1 SECRET› --verbose`},
+		{"variable of Python", `os.environ["DB_PASSWORD"] = "‹password-1 SECRET›"`},
+		{"tuple of Elixir", `{:password, "‹password-1 SECRET›"}`},
+		{"Rust", `Login { user: "bob", password: Some("‹password-1 SECRET›") }`},
+		{"list of one", `{"password":["‹password-1 SECRET›"],"n":1}`},
+	}
+	r := NewRedactor()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			given, want := redacted.ReplaceAllString(tt.text, "$2"), redacted.ReplaceAllString(tt.text, "[$1]")
+			if got := r.Redact(strings.ReplaceAll(given, "SECRET", "Sommerwetter")); got != want {
+				t.Errorf("got  %s\nwant %s", got, want)
+			}
+		})
+	}
+}
+
+// redacted is a value in the text of a test, and the kind and number that it gets.
+var redacted = regexp.MustCompile(`‹(\S+) ([^›]*)›`)
