@@ -120,11 +120,7 @@ func (f *format) checkIssues(mode mode) (problems []string) {
 	}
 	groups := f.read(mode)
 	for _, g := range groups {
-		var events int64
-		for _, t := range g.Sources {
-			events += t.Total()
-		}
-		got = append(got, fmt.Sprintf("%d×", events))
+		got = append(got, fmt.Sprintf("%d×", events(g)))
 	}
 	if !slices.Equal(want, got) {
 		problems = append(problems, fmt.Sprintf("issues %v, want %v%s", got, want, titles(groups)))
@@ -144,6 +140,13 @@ func (f *format) checkIssues(mode mode) (problems []string) {
 	}
 	slices.Sort(problems)
 	return problems
+}
+
+func events(g *grouping.Group) (sum int64) {
+	for _, t := range g.Sources {
+		sum += t.Total()
+	}
+	return sum
 }
 
 func titles(groups []*grouping.Group) string {
@@ -238,6 +241,25 @@ func keysOf(groups []*grouping.Group) []string {
 		keys = append(keys, g.Key)
 	}
 	return keys
+}
+
+// TestFormatsApart puts another message into each error: the two may not be one issue.
+func TestFormatsApart(t *testing.T) {
+	checked := 0
+	for _, f := range readFormats(t) {
+		message, text := f.want["message"], f.errors[0]
+		if message == "" || strings.Count(text, message) != 1 {
+			continue
+		}
+		checked++
+		other := strings.Replace(text, message, "quota exceeded while resizing", 1)
+		if groups := groupsOf(byLine.records([]string{text, other})); len(groups) == 1 && events(groups[0]) > 1 {
+			t.Errorf("%s/%s: both are %q", f.family, f.name, plan.Title(groups[0]))
+		}
+	}
+	if checked < 160 {
+		t.Errorf("checked %d formats", checked)
+	}
 }
 
 // TestFormatsFiltered reads every format line by line through the default

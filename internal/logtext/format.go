@@ -88,7 +88,13 @@ func readGlog(s string) (head, bool) {
 	if !ok {
 		rest = strings.TrimLeft(s[n+1:], " 0123456789:.")
 	}
-	return head{level: levelLetter(s[0]), message: strings.TrimSpace(rest)}, true
+	rest = strings.TrimSpace(rest)
+	if strings.HasPrefix(rest, `"`) && levelLetter(s[0]) >= event.Warn { // with pairs behind it
+		if message, length := pairValue(rest); length > 0 {
+			rest = message + rest[length:]
+		}
+	}
+	return head{level: levelLetter(s[0]), message: rest}, true
 }
 
 // readPHP reads what PHP logs through PHP-FPM: the level inside counts.

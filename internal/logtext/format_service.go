@@ -14,6 +14,8 @@ var serviceFormats = []format{
 		"[ALERT] 072/115958 (1) : proxy 'api' has no server available!", "[WARNING]  (1) : Health check failed, ALERT", readHAProxy},
 	{"Redis", []string{"1", "2", "3", "4", "5", "6", "7", "8", "9"},
 		"1:M 22 Nov 2026 10:00:00.123 # Can't save in background: fork: Cannot allocate memory", "1:C 22 Nov 2026 10:00:00.123 # Redis is starting", readRedis},
+	{"TiDB", []string{"[20"},
+		`[2026/11/22 10:00:00.123 +00:00] [ERROR] [server.go:44] ["no price"] [conn=7] [error="broken pipe"]`, `[2026/11/22 10:00:00.123 +00:00] [INFO] [server.go:40] ["no error"]`, readTiDB},
 	{"Oracle", []string{"ORA-"}, "ORA-00060: Deadlock detected.", "", readOracle},
 	{"API Gateway", []string{"("},
 		"(8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f) Execution failed due to configuration error: Malformed Lambda proxy response",
@@ -89,6 +91,21 @@ func readRedis(s string) (head, bool) {
 		}
 	}
 	return h, strings.Contains("#*-.", mark)
+}
+
+// readTiDB reads `[time] [LEVEL] [file:line] ["message"] [key=value]`, as TiDB, TiKV and PD print it.
+func readTiDB(s string) (head, bool) {
+	stamp, rest, _ := strings.Cut(s, "] [")
+	level, rest, _ := strings.Cut(rest, "] [")
+	caller, rest, ok := strings.Cut(rest, "] [")
+	message, fields, _ := strings.Cut(rest, "]")
+	_, n := timeAt(stamp[1:])
+	h := head{level: bracketLevel(level), message: strings.Trim(message, `"`)}
+	if _, cause, found := strings.Cut(fields, "[error="); found {
+		cause, _, _ = strings.Cut(cause, "] [")
+		h.message = withCause(h.message, strings.Trim(cause, `"]`))
+	}
+	return h, ok && n > 0 && h.level != event.Unknown && strings.Contains(caller, ":") && strings.HasSuffix(s, "]")
 }
 
 func readOracle(s string) (head, bool) {

@@ -76,6 +76,9 @@ func readHead(s string, stamped bool, given event.Level) head {
 		r.take(given, 0)
 		r.afterLevel()
 	}
+	if m := r.h.message; r.h.level >= event.Warn && strings.HasPrefix(m, `"`) && stringEnd(m) == len(m) {
+		r.h.message = logfmtUnquote(m) // all of which would pass for a value
+	}
 	if r.h.requestID != "" {
 		r.h.lane = r.h.requestID
 	}
