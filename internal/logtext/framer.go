@@ -12,7 +12,8 @@
 //
 //   - transport.go and wrapper.go remove what carried a line here (timestamps of tools,
 //     stream names, container prefixes, the objects of log shippers), so that what
-//     the program printed is seen; partial.go puts together what they cut.
+//     the program printed is seen; prefix.go removes what else repeats from line to
+//     line, and partial.go puts together what was cut.
 //   - The room stacktrace says what kind of line it is, and by which rules lines of
 //     traces follow on each other, for each runtime in its file.
 //   - join.go decides by those rules whether a line goes on with the event. Where they
@@ -20,8 +21,9 @@
 //     filter leaves out what was logged between two failures.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - lanes.go tells apart the requests of one stream whose every line names its own.
-//   - head.go and level.go read what loggers print in front of a message, format.go
-//     and format_service.go the heads that need a rule of their own.
+//   - head.go and its siblings read what loggers print in front of a message, part by
+//     part; level.go and timestamp.go know the notations. format.go and format_service.go
+//     hold the heads that need a rule of their own.
 //   - logfmt.go and fields.go read structured lines, exception.go the exceptions in
 //     them, lambda.go and service.go the records of services.
 //
@@ -76,6 +78,7 @@ type streamKey struct{ source, stream, within string }
 // stream is the state of one stream between two records.
 type stream struct {
 	key     streamKey
+	prefix  prefix
 	within  string // that the last line named, see Add
 	pending pending
 	parts   parts
@@ -112,6 +115,7 @@ func (f *Framer) Add(r event.Record) {
 	case base.within != "" && e.format == "":
 		s = f.stream(streamKey{r.Source, r.Stream, base.within}) // a program's own head looks like a transport's
 	}
+	s.prefix.cut(&e)
 	if !f.gather(s, e) {
 		f.take(s, e)
 	}
@@ -120,6 +124,11 @@ func (f *Framer) Add(r event.Record) {
 // take adds an entry that is whole.
 func (f *Framer) take(s *stream, e entry) {
 	e.read(f.keys)
+	if e.fields == nil && s.prefix.learn(&e) {
+		s.prefix.cut(&e)
+		e.head = head{}
+		e.read(f.keys)
+	}
 	if e.fields != nil {
 		f.end(s)
 		s.pending.headed.before = true

@@ -16,6 +16,7 @@ type head struct {
 	requestID  string
 	lane       string // the request or thread that the line names
 	message    string
+	raised     string // the message with the word before it, which is an exception's name if frames follow
 	stack      string // where a field of the line holds one
 	structured bool   // begins as loggers begin lines: with a time, a level or an id
 	twoLines   bool   // java.util.logging's first line, without level and message

@@ -16,6 +16,9 @@ func (r *headReader) afterLevel() {
 	for parts := 0; parts < maxHeadParts && r.behindPart(0); parts++ {
 	}
 	r.h.message = strings.TrimSpace(r.s[r.at:])
+	if !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
+		r.h.raised = ""
+	}
 	r.h.logger = orElse(r.h.logger, r.names)
 	if r.h.level >= event.Warn {
 		readTail(&r.h)
@@ -189,6 +192,9 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) {
 			r.h.logger = name
+		}
+		if mark == ": " && stacktrace.IsHeader(s) {
+			r.h.raised = strings.TrimSpace(s)
 		}
 		r.joint = mark
 		r.at += n + length

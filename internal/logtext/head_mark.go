@@ -34,7 +34,7 @@ func (r *headReader) separates(mark, name string) bool {
 		if r.joint == ":" && r.left == afterMark || r.joint == "--" {
 			return true
 		}
-		return isCompound(name) && isLetter(name[0]) && !isCode(name) && !stacktrace.IsHeader(name+": ")
+		return isCompound(name) && isLetter(name[0]) && !isCode(name) && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
 	}
 	if isNumber(name) {
 		return mark == r.joint || mark == "\t"

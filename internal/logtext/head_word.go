@@ -18,6 +18,9 @@ func (r *headReader) word(s string) bool {
 	}
 	if level, how := levelWord(s[:n]); level != event.Unknown && r.accepts(s, n, how) {
 		r.take(level, n)
+		if s[:n] == "Error" && strings.HasPrefix(s[n:], ": ") {
+			r.h.raised = strings.TrimSpace(s)
+		}
 		return true
 	}
 	return r.other(s)

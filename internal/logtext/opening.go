@@ -14,6 +14,7 @@ type opening struct {
 	inner    stacktrace.Shape // of the message behind a head
 	level    event.Level      // Unknown where no head says it
 	message  string
+	raised   string // the message if frames follow at once, see head
 	stack    string // where a field of the head holds one
 	lane     string // the request or thread that the head names
 	gap      int    // white space between head and message
@@ -26,7 +27,7 @@ type opening struct {
 
 func newOpening(e *entry) opening {
 	h := e.head
-	o := opening{shape: e.shape, level: h.level, message: h.message, stack: h.stack, lane: h.lane, gap: 1,
+	o := opening{shape: e.shape, level: h.level, message: h.message, raised: h.raised, stack: h.stack, lane: h.lane, gap: 1,
 		twoLines: h.twoLines, unsaid: e.shape == stacktrace.Head && isUnsaid(h.message)}
 	if e.shape == stacktrace.Head && (h.level == event.Unknown || h.level >= event.Warn) {
 		o.inner, o.gap, o.tag = stacktrace.ShapeOf(h.message), max(1, headGap(e)), rubyTag(e.first)

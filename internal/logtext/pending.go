@@ -157,6 +157,12 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	e.Split = !p.whole
 	e.Partial = !p.whole && (p.awaitsMessage() || p.trace.torn || p.trace.phase.LacksFrames())
 	e.Headless = !p.whole && p.trace.seen && p.head.level == event.Unknown
+	if p.head.raised != "" && len(p.text.lines) > 1 && stacktrace.ShapeOf(p.text.lines[1]).NeedsHead() {
+		p.head.message = p.head.raised
+		if strings.HasPrefix(p.head.raised, e.Logger+":") {
+			e.Logger = ""
+		}
+	}
 	e.Message = clip(p.head.message)
 	if p.trace.seen && !(e.Partial && p.trace.torn) { // another failure's frames may have the same rest
 		e.Stack = strings.TrimPrefix(p.text.below(e.Message), "\n")
