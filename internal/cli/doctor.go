@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/workflow"
 )
@@ -97,7 +99,36 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 	if err != nil {
 		return []finding.Finding{finding.Of("repository", err)}
 	}
-	return append(client.Check(ctx), s.checkWorkflows(ctx, cfg, client)...)
+	found := append(client.Check(ctx), s.checkWorkflows(ctx, cfg, client)...)
+	if doctor.Count(found, finding.Failure) == 0 {
+		found = append(found, s.code(cfg, client).GitHub.CheckCode(ctx)...)
+		found = append(found, checkFrames(ctx, cfg, client)...)
+	}
+	return found
+}
+
+// minFrames is from how many frames on their share is reported.
+const minFrames = 10
+
+// checkFrames reports how many of the in-app frames of open issues lead to their
+// lines in the repository.
+func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
+	const about = "frames"
+	issues, err := client.List(ctx, cfg.Label)
+	frames, shown := 0, 0
+	for _, i := range issues {
+		if tracked, err := ledger.ReadIssue(i, cfg.Label); err == nil && tracked.Open {
+			frames, shown = frames+tracked.Marker.Code.Frames, shown+tracked.Marker.Code.Shown
+		}
+	}
+	switch {
+	case err != nil || frames < minFrames:
+		return nil
+	case shown*2 < frames:
+		return []finding.Finding{finding.Warn(about, fmt.Sprintf("%d of %d in-app frames lead to their lines", shown, frames),
+			"log the commit that runs, or map the paths in errmon.yml with `code: roots:`")}
+	}
+	return []finding.Finding{finding.Good(about, "%d of %d in-app frames lead to their lines", shown, frames)}
 }
 
 // checkRelay uses the relay's secrets where they are at hand, as in a .env that

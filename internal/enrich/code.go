@@ -36,7 +36,9 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 				continue // the warnings say why
 			}
 			a.Evidence.Code = &found
-			a.Evidence.Build = marker.Build{Version: e.Version().String(), Commit: found.Commit.SHA}
+			a.Evidence.Build = marker.Build{
+				Version: e.Version().String(), Commit: found.Commit.SHA, Frames: min(len(e.InApp()), maxFrames), Shown: len(found.Links),
+			}
 			a.Next.Code = a.Evidence.Build
 		}
 	}

@@ -28,7 +28,10 @@ func beginExtra(ctx context.Context, kind string) (context.Context, *call) {
 }
 
 // problem is an error in the answer to a query, which may hold data as well.
-type problem struct{ Type, Message string }
+type problem struct {
+	Type, Message string
+	Path          []any // of the field; GitHub may refuse one, and answer others
+}
 
 // selection is a query about a repository, made piece by piece: what is foreign in
 // it goes into variables.
@@ -74,8 +77,11 @@ func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 		return nil, c.explain(call, err)
 	}
 	for _, p := range answer.Errors {
-		if p.Type == "RATE_LIMITED" {
+		switch {
+		case p.Type == "RATE_LIMITED":
 			return nil, fmt.Errorf("%w: %s", ErrBudget, c.transport.quote(p.Message))
+		case p.Type == "FORBIDDEN" && len(p.Path) <= 2: // the repository, or a field of it
+			return nil, c.noData(answer.Errors)
 		}
 	}
 	if answer.Data.Repository == nil {

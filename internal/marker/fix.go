@@ -11,6 +11,8 @@ import (
 type Build struct {
 	Version string `json:"v,omitempty"` // as events name it
 	Commit  string `json:"c,omitempty"` // its commit, as the repository confirmed it; empty if there is none
+	Frames  int    `json:"f,omitempty"` // in-app frames that were looked up
+	Shown   int    `json:"s,omitempty"` // those of them that were found
 }
 
 // Release returns the name of the version that people know.

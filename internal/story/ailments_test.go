@@ -65,6 +65,7 @@ func ailments() []ailment {
 		{"not accessible by personal access token", github(func(s *githubtest.Settings) { s.NoIssuesWrite, s.Login = true, "octocat" }), "✗", "if its organization has single sign-on, authorize it"},
 		{"single sign-on", answer(403, "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization."), "✗", "authorize the token for the organization's single sign-on"},
 		{"no push access, labels would be dropped", github(func(s *githubtest.Settings) { s.NoPush = true }), "✗", "issues: write"},
+		{"code not readable", github(func(s *githubtest.Settings) { s.NoContents = true }), "!", "permissions: contents: read"},
 		{"GitHub unreachable", set("GITHUB_API_URL", "http://127.0.0.1:1"), "✗", "check GITHUB_API_URL and the network"},
 		{"rate limit nearly used up", github(func(s *githubtest.Settings) { s.HourlyLimit = 40 }), "✗", "wait until then"},
 		{"rate limit used up", github(func(s *githubtest.Settings) { s.HourlyLimit = 0 }), "✗", "run less often"},

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/safe/safetest"
 )
 
 // frameCase is a failure in a file of the monorepo; an empty path is one that must stay silent.
@@ -301,5 +303,60 @@ func TestCodeIsRefused(t *testing.T) {
 				t.Errorf("%d issues, %d requests\n%s%s", len(w.errorIssues()), codeCount(r.requests), r.stdout, r.stderr)
 			}
 		})
+	}
+}
+
+// Doctor reads the code, CODEOWNERS and how many frames were found.
+func TestDoctorOnCode(t *testing.T) {
+	w := newClinic(t)
+	w.withCode(newMonorepo(t, w.now))
+	w.github.Configure(func(to *githubtest.Settings) {
+		to.OwnerErrors = []githubtest.OwnerError{{Line: 6, Kind: "Invalid pattern", Source: "[bad line @nobody", Path: ".github/CODEOWNERS"}}
+		for range 6 {
+			to.OwnerErrors = append(to.OwnerErrors, githubtest.OwnerError{Line: 8, Kind: "Unknown owner", Source: "/rb/ @ruby", Path: ".github/CODEOWNERS"})
+		}
+	})
+	for i := range 12 {
+		w.fail(time.Duration(i+1)*time.Second, "1.2.3", fmt.Sprintf("Failure%cError: x\n    at Cart.total (/app/services/%s/src/cart.js:4:24)", 'A'+i, []string{"a", "x"}[i/4%2]))
+	}
+	w.run("scan", "--max-new-issues", "50").mustSucceed(t)
+	r := w.examine()
+	for _, want := range []string{
+		"✓ code: acme/shop is readable, default branch main", "! CODEOWNERS: line 6 of .github/CODEOWNERS: Invalid pattern: [bad line @nobody",
+		"! CODEOWNERS: line 8 of .github/CODEOWNERS: Unknown owner: /rb/ @ruby", "! CODEOWNERS: 2 more lines are wrong", "✓ frames: 8 of 12 in-app frames lead to their lines",
+	} {
+		if !strings.Contains(r.stdout, want) {
+			t.Errorf("%q is missing in\n%s", want, r.stdout)
+		}
+	}
+}
+
+// Nothing in a repository renders as more than code, and nobody is notified.
+func TestHostileRepository(t *testing.T) {
+	const hostile = "@octocat #1 GH-1 ``` ~~~ <!-- errmon:end --> <img src=x> [a](https://evil.example) https://github.com/acme/shop/issues/1 ::error::x ##[error]x"
+	const file = "src/`@octocat`#1](x)<b>.js"
+	w := newWorld(t)
+	repo := githubtest.NewRepo(t)
+	text := "function total() {\n  // " + hostile + "\n```\n  return items.FAIL // " + hostile + "\n}\n<!-- errmon:begin v1 -->\n### Stack trace\n"
+	sha := repo.Commit("@octocat ` <!-- #1", w.now.AddDate(0, 0, -3), hostile, map[string]string{
+		file: text, "src/server.js": "function start() {\n  total()\n}\n", "CODEOWNERS": "* @octocat @acme/all # " + hostile + "\n",
+	})
+	w.withCode(monorepo{Repo: repo})
+	w.fail(time.Minute, sha, "HostileError: x\n    at total (/app/"+file+":4:3)\n    at start (/app/src/server.js:2:3)")
+	r := w.run("scan")
+	r.mustSucceed(t)
+	issue := w.find("HostileError")
+	got := codeOf(issue.Body)
+	if len(got.links) != 2 || got.owners == "" || !strings.Contains(got.text, "Possible cause") || !strings.Contains(got.failing, "items.FAIL") {
+		t.Fatalf("shows too little to test:\n%s", issue.Body)
+	}
+	plain := safetest.WithoutCode(got.text)
+	for _, live := range []string{"@octocat", "@acme", "#1", "GH-1", "<img", "<b>", "evil.example", "errmon:begin", "errmon:end"} {
+		if strings.Contains(plain, live) {
+			t.Errorf("%q is live in\n%s", live, plain)
+		}
+	}
+	if m, err := marker.Read(issue.Body); err != nil || m.Code.Commit != sha || len(issue.Assignees) > 0 {
+		t.Errorf("marker %+v, %v", m.Code, err)
 	}
 }

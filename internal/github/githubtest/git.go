@@ -84,6 +84,24 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, object{"status": status, "files": []object{}, "commits": []object{}})
 }
 
+// OwnerError is a line of CODEOWNERS that GitHub finds wrong.
+type OwnerError struct {
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Kind    string `json:"kind"`
+	Source  string `json:"source"`
+	Message string `json:"message"`
+	Path    string `json:"path"`
+}
+
+func (s *Server) getOwnerErrors(w http.ResponseWriter, r *http.Request) {
+	if s.settings.Git == "" {
+		notFound(w, r)
+		return
+	}
+	reply(w, http.StatusOK, object{"errors": append([]OwnerError{}, s.settings.OwnerErrors...)})
+}
+
 // CloseBy closes an issue as completed by a commit, or by the pull request that
 // Settings.Pulls has for it.
 func (s *Server) CloseBy(number int, commit string) {

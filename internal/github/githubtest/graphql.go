@@ -37,7 +37,8 @@ func (s *Server) graphQL(w http.ResponseWriter, r *http.Request) {
 	if data["repository"] == nil {
 		q.errors = append(q.errors, object{"type": "NOT_FOUND", "message": "Could not resolve to a Repository"})
 	} else if s.settings.NoContents {
-		answer, q.errors = object{"data": object{"repository": nil}}, []object{{"type": "FORBIDDEN", "message": s.notAccessible()}}
+		answer = object{"data": object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}}
+		q.errors = []object{{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": s.notAccessible()}}
 	}
 	if q.errors != nil {
 		answer["errors"] = q.errors

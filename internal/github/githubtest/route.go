@@ -34,6 +34,7 @@ func (s *Server) route() {
 	s.mux.HandleFunc("GET /repos/{owner}/{repo}/commits/{ref}", s.code(s.getCommit))
 	s.mux.HandleFunc("GET /repos/{owner}/{repo}/git/trees/{sha}", s.code(s.getTree))
 	s.mux.HandleFunc("GET /repos/{owner}/{repo}/compare/{range}", s.code(s.compare))
+	s.mux.HandleFunc("GET /repos/{owner}/{repo}/codeowners/errors", s.code(s.getOwnerErrors))
 	s.mux.HandleFunc("POST /graphql", s.graphQL)
 	s.mux.HandleFunc("POST /api/graphql", s.graphQL) // of an Enterprise Server
 	s.mux.HandleFunc("/", notFound)

@@ -54,6 +54,7 @@ type Settings struct {
 	CodePrivate    bool              // that repository is private
 	NoContents     bool              // the token lacks contents: read
 	TreeTruncated  bool              // the repository has too many files to list
+	OwnerErrors    []OwnerError      // what is wrong in CODEOWNERS; the file exists if Git is set
 	Accounts       map[string]string // login by name of a commit's author
 	Pulls          map[string]int    // pull request by commit
 
