@@ -38,6 +38,7 @@ func carry(r event.Record) entry {
 			inner := unwrap(cleanText(w.line))
 			c.body, c.level, c.service = inner.body, inner.level, orElse(inner.service, orElse(w.service, c.service))
 			c.stream, c.partial = orElse(w.container, inner.stream), c.partial || w.partial || inner.partial
+			c.stamped, c.bare = c.stamped || inner.stamped, inner.bare
 			c.format = joined(joined(c.format, "wrapper"), inner.format)
 		}
 	}
