@@ -89,10 +89,10 @@ var deathsBy = func() (table [256][]death) {
 
 func nativeShape(line string, indented bool) Shape {
 	if d, ok := deathIn(line); ok && !indented {
-		if isUndefined(line) || line[0] == 'W' { // the program goes on
+		switch {
+		case isUndefined(line), line[0] == 'W': // UBSan and ThreadSanitizer: the program goes on
 			return Raise
-		}
-		if d.last {
+		case d.last:
 			return DeathEnd
 		}
 		return Death
@@ -105,11 +105,8 @@ func nativeShape(line string, indented bool) Shape {
 
 // deathIn finds the death that a line reports, behind the kernel's uptime.
 func deathIn(line string) (death, bool) {
-	if line == "" {
-		return death{}, false
-	}
 	whole := line
-	if line[0] == '[' {
+	if strings.HasPrefix(line, "[") {
 		line = WithoutLead(line)
 	}
 	if line == "" {
@@ -120,21 +117,12 @@ func deathIn(line string) (death, bool) {
 			return d, true
 		}
 	}
-	switch {
-	case line == "Segmentation fault":
-		return death{last: true}, true
-	case isUndefined(line):
-	case whole[0] == '[' && strings.Contains(line, "]: segfault at "): // Linux
-		return death{last: true}, true
-	case strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
-		return death{last: true}, true
-	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // mysqld
-	case (line[0] == '.' || line[0] == '/') && strings.Contains(line, "(core dumped)"): // a shell: "./run.sh: line 3: 7 Aborted (core dumped) ./app"
-		return death{last: true}, true
-	default:
-		return death{}, false
-	}
-	return death{}, true
+	last := line == "Segmentation fault" ||
+		whole[0] == '[' && strings.Contains(line, "]: segfault at ") || // Linux
+		(line[0] == '.' || line[0] == '/') && strings.Contains(line, "(core dumped)") || // "./run.sh: line 3: 7 Aborted (core dumped) ./app"
+		strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `")
+	mysqld := strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal ")
+	return death{last: last}, last || mysqld || isUndefined(line)
 }
 
 // isUndefined tells UBSan's "/app/cart.cpp:10:5: runtime error: …".
@@ -191,60 +179,14 @@ func WithoutLead(line string) string {
 	return line
 }
 
-// nativeHeader reads type and message of a death.
+// nativeHeader reads type and message of a death, from its line and those below.
 func nativeHeader(lines []string) event.Exception {
-	line, below := lines[0], ""
-	if len(lines) > 1 {
-		below = strings.TrimSpace(lines[1])
-	}
-	if strings.HasSuffix(line, " has overflowed its stack") {
-		return event.Exception{Type: "stack overflow"}
-	}
-	what, ok := strings.CutPrefix(below, "what():  ")
-	if !ok {
-		what = line
-	}
-	if _, rest, ok := strings.Cut(line, "throwing an instance of '"); ok {
-		return event.Exception{Type: strings.TrimSuffix(rest, "'"), Message: what}
-	}
-	if _, rest, ok := strings.Cut(line, "exception of type "); ok { // libc++
-		name, message, _ := strings.Cut(rest, ": ")
-		return event.Exception{Type: name, Message: message}
-	}
-	if i := strings.Index(line, "Sanitizer: "); i >= 0 {
-		start := strings.LastIndexByte(line[:i], ' ') + 1
-		kind := line[start:]
-		for _, stop := range []string{" on ", " (", ": detected"} {
-			kind, _, _ = strings.Cut(kind, stop)
-		}
-		if i := strings.LastIndex(below, "=="); i > 0 {
-			below = below[i+2:]
-		}
-		return event.Exception{Type: kind, Message: below}
-	}
-	if strings.HasPrefix(line, "# A fatal error") {
-		for _, l := range lines[1:] {
-			if name, _, ok := strings.Cut(strings.TrimLeft(l, "# "), " ("); ok {
-				return event.Exception{Type: strings.Trim(line, "# :"), Message: name}
-			}
-		}
-	}
-	place := line
-	line = strings.Trim(WithoutLead(line), "*#; {\"")
-	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
-		if before, rest, ok := strings.Cut(line, name+": "); ok {
-			x := event.Exception{Type: name, Message: rest}
-			if f := nativeCall("", before+strings.TrimSuffix(place[:len(place)-len(line)], ": ")); f.Line > 0 { // UBSan's
-				x.Frames = []event.Frame{f}
-			}
+	for _, read := range []func([]string) (event.Exception, bool){cppException, sanitizerReport, jvmReport, namedDeath, signalled} {
+		if x, ok := read(lines); ok {
 			return x
 		}
 	}
-	for _, s := range signals {
-		if strings.HasSuffix(line, s) || strings.Contains(line, "(core dumped)") && strings.Contains(line, s) {
-			return event.Exception{Type: s}
-		}
-	}
+	line := strings.Trim(WithoutLead(lines[0]), "*#; {\"")
 	for _, lead := range []string{"due to ", "': "} { // of the JVM and glibc
 		if _, rest, ok := strings.Cut(line, lead); ok {
 			line = rest
@@ -262,6 +204,78 @@ func nativeHeader(lines []string) event.Exception {
 	return event.Exception{Type: line[:end], Message: strings.TrimLeft(line[end:], `:",* `)}
 }
 
+// cppException reads what terminated a program of C++: of libstdc++, with its
+// message on the next line, or of libc++.
+func cppException(lines []string) (event.Exception, bool) {
+	if _, name, ok := strings.Cut(lines[0], "throwing an instance of '"); ok {
+		x := event.Exception{Type: strings.TrimSuffix(name, "'"), Message: lines[0]}
+		if len(lines) > 1 {
+			if what, ok := strings.CutPrefix(strings.TrimSpace(lines[1]), "what():  "); ok {
+				x.Message = what
+			}
+		}
+		return x, true
+	}
+	_, rest, ok := strings.Cut(lines[0], "exception of type ")
+	name, message, _ := strings.Cut(rest, ": ")
+	return event.Exception{Type: name, Message: message}, ok
+}
+
+// sanitizerReport reads "==7==ERROR: AddressSanitizer: heap-use-after-free on address …"
+// and the access on the next line.
+func sanitizerReport(lines []string) (event.Exception, bool) {
+	i := strings.Index(lines[0], "Sanitizer: ")
+	if i < 0 {
+		return event.Exception{}, false
+	}
+	x := event.Exception{Type: lines[0][strings.LastIndexByte(lines[0][:i], ' ')+1:]}
+	for _, stop := range []string{" on ", " (", ": detected"} {
+		x.Type, _, _ = strings.Cut(x.Type, stop)
+	}
+	if len(lines) > 1 {
+		x.Message = strings.TrimSpace(lines[1][strings.LastIndexByte(lines[1], '=')+1:])
+	}
+	return x, true
+}
+
+// jvmReport reads the signal two lines below "# A fatal error has been detected".
+func jvmReport(lines []string) (event.Exception, bool) {
+	if strings.HasPrefix(lines[0], "# A fatal error") {
+		for _, line := range lines[1:] {
+			if name, _, ok := strings.Cut(strings.TrimLeft(line, "# "), " ("); ok {
+				return event.Exception{Type: strings.Trim(lines[0], "# :"), Message: name}, true
+			}
+		}
+	}
+	return event.Exception{}, false
+}
+
+// namedDeath reads the deaths that runtimes name, with UBSan's place in front.
+func namedDeath(lines []string) (event.Exception, bool) {
+	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
+		before, message, ok := strings.Cut(lines[0], name+": ")
+		if !ok {
+			continue
+		}
+		x := event.Exception{Type: name, Message: message}
+		if f := nativeCall("", strings.TrimSuffix(before, ": ")); f.Line > 0 {
+			x.Frames = []event.Frame{f}
+		}
+		return x, true
+	}
+	return event.Exception{Type: "stack overflow"}, strings.HasSuffix(lines[0], " has overflowed its stack") // Rust
+}
+
+// signalled reads what a shell reports.
+func signalled(lines []string) (event.Exception, bool) {
+	for _, s := range signals {
+		if strings.HasSuffix(lines[0], s) || strings.Contains(lines[0], "(core dumped)") && strings.Contains(lines[0], s) {
+			return event.Exception{Type: s}, true
+		}
+	}
+	return event.Exception{}, false
+}
+
 func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // nativeFrame reads, without white space around it:
@@ -274,23 +288,30 @@ func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
 //	/usr/sbin/mysqld(my_print_stacktrace+0x2c)[0x55d0]       glibc
 //	# C  [libc.so.6+0x18d1b1]  __strlen_avx2+0x11            the JVM
 func nativeFrame(s string) (event.Frame, bool) {
-	if s == "" || strings.IndexByte("#@/.0123456789", s[0]) < 0 {
+	switch {
+	case s == "":
 		return event.Frame{}, false
-	}
-	if module, symbol, ok := strings.Cut(s, "("); strings.HasSuffix(s, "]") && ok && (s[0] == '/' || s[0] == '.') {
+	case s[0] == '/', s[0] == '.':
+		module, symbol, ok := strings.Cut(s, "(")
 		end := strings.LastIndexByte(symbol, ')')
-		return nativeCall(symbol[:max(end, 0)], module), end >= 0 && strings.HasPrefix(strings.TrimLeft(symbol[end+1:], " "), "[0x")
-	}
-	if len(s) > 5 && s[:2] == "# " && strings.HasPrefix(s[3:], "  [") {
+		ok = ok && end >= 0 && strings.HasSuffix(s, "]") && strings.HasPrefix(strings.TrimLeft(symbol[end+1:], " "), "[0x")
+		return nativeCall(symbol[:max(end, 0)], module), ok
+	case len(s) > 5 && s[:2] == "# " && s[3:6] == "  [":
 		module, symbol, ok := strings.Cut(s[6:], "]")
 		return nativeCall(strings.TrimSpace(symbol), module), ok
-	}
-	number := strings.TrimLeft(strings.TrimPrefix(s, "#"), "0123456789")
-	numbered := len(number) < len(s) && s[0] != '@' && number != "" && (number[0] == ':' || number[0] == ' ' && s[0] == '#')
-	if !numbered && s[0] != '@' {
+	case strings.IndexByte("#@0123456789", s[0]) < 0:
 		return event.Frame{}, false
 	}
-	rest := strings.TrimLeft(number, ":@ ")
+	return numberedFrame(s)
+}
+
+// numberedFrame reads the frames that begin with their number or "@".
+func numberedFrame(s string) (event.Frame, bool) {
+	behind := strings.TrimLeft(strings.TrimPrefix(s, "#"), "0123456789")
+	if s[0] != '@' && (behind == "" || len(behind) == len(s) || behind[0] != ':' && (behind[0] != ' ' || s[0] != '#')) {
+		return event.Frame{}, false
+	}
+	rest := strings.TrimLeft(behind, ":@ ")
 	if address, call, ok := strings.Cut(rest, " "); ok && strings.HasPrefix(address, "0x") {
 		call, place := cutNativePlace(strings.TrimPrefix(strings.TrimLeft(call, " "), "in "))
 		return nativeCall(call, place), true
