@@ -243,7 +243,7 @@ func (p Phase) Named() bool { return p == named || p == threaded }
 // below every message.
 func (p Phase) LacksFrames() bool {
 	switch p {
-	case named, threaded, announced, caused, panicked, told, panicking, traced, chained, quoting, quoted:
+	case named, threaded, announced, caused, panicked, told, panicking, traced, chained, quoting, quoted, dying:
 		return true
 	}
 	return false

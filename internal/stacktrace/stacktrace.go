@@ -5,7 +5,7 @@
 // of its lines, the rules by which lines that came one by one are joined, the
 // parser, which frames are the application's own ("in-app"), and what Sentry
 // writes otherwise. Each has a folder of golden failures under testdata, printed by
-// the real programs in testdata/src. A new runtime is a new file, a new folder, and
+// the real programs in testdata/src or quoted from bug reports. A new runtime is a new file, a new folder, and
 // a line in the list below.
 //
 // A trace is read twice. While its lines arrive, ShapeOf says what kind of line
