@@ -50,16 +50,16 @@ const DefaultFilterPattern = `` +
 	`?Uncaught ?Unhandled ` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
 	// exceptions whose names have no usual end (requests.exceptions.Timeout).
-	`?Traceback ?"  File " ?"above exception" ?"exceptions." ` +
-	// Frames of Node, of browsers and of .NET, the last being indented by three; and
+	`?Traceback ?" File " ?"above exception" ?"exceptions." ` +
+	// Frames of Node, of browsers and of .NET, the last being indented by two or three; and
 	// of Firefox and Safari.
-	`?"   at " ?"@http" ` +
+	`?"  at " ?"inner exception" ?"@http" ` +
 	// Frames of Ruby, PHP and Elixir by their files, what Elixir exits and throws,
 	// Perl's messages and frames, and the line above the commands of a Tcl error.
-	`?".rb:" ?".php(" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
+	`?".rb:" ?".php(" ?"{main}" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
 	// Frames of Java, Kotlin and Scala, and the joints of their traces, such as "... 12
 	// more" and "... 12 common frames omitted".
-	`?".java:" ?".kt:" ?".scala:" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
+	`?".java:" ?".kt:" ?".scala" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
 	`?"Caused by: " ?"Suppressed: " ?"... " ` +
 	// Go traces: the head of each goroutine, the call with or without arguments, and the
 	// place, which ends in an offset. (".go:" would find every line of a logger

@@ -165,6 +165,8 @@ var lines = []struct {
 	{"Go place", "\t/app/charge.go:41 +0x1d"},
 	{"Go creator", "created by net/http.(*Server).Serve in goroutine 1"},
 
+	{".NET, joint", "   --- End of inner exception stack trace ---"},
+	{"PHP, outermost frame", "#2 {main}"},
 	{"FOUND: deaths of processes", ""},
 	{"C++", "terminate called after throwing an instance of 'std::runtime_error'"},
 	{"glibc", "*** stack smashing detected ***: terminated"},
