@@ -163,13 +163,16 @@ func (f *format) issues() int { return len(f.errors) - 1 }
 // row returns the format's line of the table.
 func (f *format) row() string {
 	groups := f.read(byLine)
-	same := slices.Equal(keysOf(f.read(whole)), keysOf(groups))
+	same := fmt.Sprint(slices.Equal(keysOf(f.read(whole)), keysOf(groups)))
+	if len(f.modes()) == 1 {
+		same = "lines only"
+	}
 	var level, message string
 	if alone := groupsOf(byLine.records(f.errors[:1])); len(alone) > 0 {
 		level, message = alone[0].Level.String(), alone[0].Sample.Message
 	}
 	message = fmt.Sprintf("%.60q", message)
-	return fmt.Sprintf("%s/%s\t%d of %d\t%s\t%s\t%v", f.family, f.name, len(groups), f.issues(), level, message, same)
+	return fmt.Sprintf("%s/%s\t%d of %d\t%s\t%s\t%s", f.family, f.name, len(groups), f.issues(), level, message, same)
 }
 
 // mode is how the lines of an event are put into records.
