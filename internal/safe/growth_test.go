@@ -86,7 +86,7 @@ func TestGrowth(t *testing.T) {
 
 // fast is a time for 256 KB below which the cost of memory counts more than the
 // rules.
-const fast = 20 * time.Millisecond
+const fast = 60 * time.Millisecond
 
 // cpuTime returns how long this thread has worked on f. What else runs on the
 // machine does not count.

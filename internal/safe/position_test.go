@@ -31,6 +31,8 @@ func TestPositions(t *testing.T) {
 		{"pair in YAML", "- name: DB_PASSWORD\n  value: ‹password-1 SECRET›\n- name: HOST\n  value: db"},
 		{"column", " id | password | role\n----+----------+------\n  7 | ‹secret-1 SECRET› | admin"},
 		{"frame of PHP", `#0 /srv/Db.php(12): PDO->__construct('‹argument-1 SECRET›', Object(Config), Array, 42)`},
+		{"call of PHP alone", `PDO->__construct('‹argument-1 SECRET›', '‹argument-1 SECRET›', Array)`},
+		{"call that signs in", `Auth.login("jane", "‹argument-1 SECRET›") and mysqli_connect('db', 'root', '‹argument-1 SECRET›')`},
 		{"frame of Elixir", `    (auth 0.1.0) lib/auth.ex:5: Auth.login("‹argument-1 SECRET›", :admin, 3)`},
 		{"local of rich", `│ word = '‹argument-1 SECRET›' │`},
 		{"local of loguru", `    │ └ '‹argument-1 SECRET›'`},

@@ -54,7 +54,37 @@ func arguments(s string, found []secret) []secret {
 			}
 		}
 	}
-	return perlArguments(s, phpArguments(s, found))
+	return signIns(s, perlArguments(s, phpArguments(s, found)))
+}
+
+// signInCalls end the names of functions that take a password as the last string of
+// several, in any language: connect("db", "root", "x").
+var signInCalls = []string{"ogin(", "onnect(", "_bind(", ".bind(", ".Bind(", "bind_s(", "uthenticate(", "etConnection(", "->__construct("}
+
+// signIns returns the last string of a call that signs in. Of a constructor in PHP
+// it returns all, as phpArguments does.
+func signIns(s string, found []secret) []secret {
+	for _, call := range signInCalls {
+		read := 0
+		for _, at := range indexAll(s, call) {
+			if at[0] < read {
+				continue
+			}
+			read = min(lineEnd(s, at[1]), at[1]+maxShaped)
+			if close := strings.IndexByte(s[at[1]:read], ')'); close >= 0 {
+				read = at[1] + close
+			}
+			strs := stringsIn(s, at[1], read, nil)
+			if len(strs) < 2 {
+				continue
+			}
+			if call != "->__construct(" {
+				strs = strs[len(strs)-1:]
+			}
+			found = append(found, strs...)
+		}
+	}
+	return found
 }
 
 // maxPrinted is how far the end of printed values is looked for.
