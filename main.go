@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/org/errmon-action/internal/cli"
@@ -13,7 +14,14 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
+// memory is where the collector begins to run more often, in bytes. Without it, a
+// preview of 20,000 distinct errors, which holds 90 MB, grows to 240 MB.
+const memory = 150 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 	// GitHub cancels a workflow with SIGINT, then SIGTERM, then kills it 10 s later.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -2,7 +2,6 @@ package grouping
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -174,7 +173,7 @@ func (m *miner) twins(family []seen, contexts map[uint32]int) bool {
 // of other words that the messages have in common. Words of the message itself
 // alternate too ("lock taken", "lock released"), and services that say little name
 // what they speak of ("the eu store is down"): the less is said, the more it takes.
-var manyWords = [...]int{math.MaxInt, math.MaxInt, 50, 30, 8, manyValues}
+var manyWords = [...]int{4: 8, manyConsts: manyValues}
 
 const (
 	manyValues  = 5
@@ -221,7 +220,7 @@ func (m *miner) varies(family []seen) bool {
 	case m.given(f, place):
 		return consts >= fewConsts || n >= manyNames
 	}
-	return n >= manyWords[min(consts, manyConsts)]
+	return consts >= someConsts && n >= manyWords[min(consts, manyConsts)]
 }
 
 // uniteRare unites templates that differ in several words at once, each of
@@ -252,16 +251,12 @@ func (m *miner) uniteRare() {
 				holes++
 			}
 		}
-		if consts := f.consts - holes; holes > 1 && consts >= minConsts {
-			need := manyWords[min(consts, fewConsts)]
-			if consts >= someConsts && consts >= 2*holes {
-				need = manyValues
-			}
-			all = append(all, seen{h, i, need})
+		if consts := f.consts - holes; holes > 1 && consts >= someConsts && consts >= 2*holes {
+			all = append(all, seen{hash: h, form: i})
 		}
 	}
 	families(all, func(family []seen) {
-		if len(family) < family[0].place {
+		if len(family) < manyValues {
 			return
 		}
 		first := &m.forms[family[0].form]

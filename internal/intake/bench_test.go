@@ -77,6 +77,50 @@ func benchmarkFile(b *testing.B, path string) {
 	b.ReportMetric(float64(issues), "errors")
 }
 
+// BenchmarkTemplates reads 500,000 errors that are ever fewer events of ever more
+// templates. Each should take at most 3 times as long as 200 templates, and 250 MB:
+// the command runs the collector more often, and stays below 200.
+//
+//	go test -run '^$' -bench Templates -benchtime 1x -benchmem ./internal/intake
+func BenchmarkTemplates(b *testing.B) {
+	for _, distinct := range []int{200, 2_000, 20_000, 100_000} {
+		b.Run(fmt.Sprintf("templates=%d", distinct), func(b *testing.B) {
+			path := filepath.Join(b.TempDir(), "made.log")
+			if err := makeTemplates(path, 500_000, distinct); err != nil {
+				b.Fatal(err)
+			}
+			benchmarkFile(b, path)
+		})
+	}
+}
+
+// makeTemplates writes events whose templates share no more than a word or two.
+func makeTemplates(path string, events, distinct int) error {
+	templates := make([]string, distinct)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range templates {
+		words := make([]string, 8)
+		for j := range words {
+			word := make([]byte, 3+rng.IntN(5))
+			for k := range word {
+				word[k] = "aeioulmnrst"[rng.IntN(11)]
+			}
+			words[j] = string(word)
+		}
+		templates[i] = strings.Join(words, " ")
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	for i := range events {
+		fmt.Fprintf(w, "2026-11-22T10:%02d:%02d.123Z ERROR %s after %d ms\n", i/60%60, i%60, templates[rng.IntN(distinct)], i%900)
+	}
+	return w.Flush()
+}
+
 // BenchmarkFramingAndParsing joins the lines of the example logs into events
 // and reads their stack traces, nothing else:
 //

@@ -1,0 +1,64 @@
+package grouping
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// distinctMessage returns a message that no other number has.
+func distinctMessage(n int) string {
+	word := func(n int) string { return string([]rune{'b' + rune(n%20), 'a', 'b' + rune(n/20%20), 'o'}) }
+	return fmt.Sprintf("%s lost while %s of %s was written to %s", word(n), word(n/7), word(n/400), word(n/3))
+}
+
+// TestManyTemplates wants each template to be redacted once, however many there
+// are, and the memory held to be bounded.
+func TestManyTemplates(t *testing.T) {
+	const lines, all = 300_000, 100_000
+	redacted := 0
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	s := NewSet(func(s string) string { redacted++; return s })
+	for i := range lines {
+		s.Add(event.Event{Source: "s", Message: distinctMessage(i * 7919 % all)})
+	}
+	groups := s.Groups()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	held := (after.HeapAlloc - before.HeapAlloc) >> 20
+	t.Logf("%d redactions, %d groups, %d MB held", redacted, len(groups), held)
+	if redacted > all*11/10 {
+		t.Errorf("%d redactions of %d templates", redacted, all)
+	}
+	if held > 80 {
+		t.Errorf("%d MB held, want at most 80", held)
+	}
+	runtime.KeepAlive(s)
+}
+
+// TestCoversGrowth wants a template to be compared with those that cover it, and not
+// with all of its shape.
+func TestCoversGrowth(t *testing.T) {
+	d := newDictionary()
+	wide := newCovers(d)
+	var forms []form
+	for i := range 5_000 {
+		forms = append(forms, d.form(distinctMessage(i)+" after <*>"))
+	}
+	for i := range forms {
+		wide.add(&forms[i], i)
+	}
+	compared := 0
+	for i := range forms {
+		for range wide.of(&forms[i]) {
+			compared++
+		}
+	}
+	if compared > 2*len(forms) {
+		t.Errorf("%d comparisons of %d templates", compared, len(forms))
+	}
+}
