@@ -135,5 +135,6 @@ func readGELF(record string, e *event.Event) bool {
 	if json.Unmarshal([]byte(record), &r) == nil && r.Level != nil {
 		e.Level = syslogLevel(*r.Level)
 	}
+	e.Release = "" // "version" is GELF's own
 	return false
 }

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,5 +72,29 @@ func checkFields(t *testing.T, team map[string][]string, text string, want event
 	want.Format = "json"
 	if diff := cmp.Diff(want, got[0]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestOrigin reads service, release, environment and trace id by their keys.
+func TestOrigin(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"level":"error","msg":"a","dd.service":"shop","dd.env":"prod","dd.version":"1.2","dd.trace_id":"t1"}`:                                                                   "shop 1.2 prod t1",
+		`{"level":"error","msg":"b","dd":{"service":"shop","env":"prod","version":"1.2","trace_id":"t1"}}`:                                                                        "shop 1.2 prod t1",
+		`{"severity":"ERROR","message":"c","serviceContext":{"service":"shop","version":"1.2"},"logging.googleapis.com/trace":"projects/x/traces/t1"}`:                            "shop 1.2  projects/x/traces/t1",
+		`{"severityText":"ERROR","body":"d","resource":{"attributes":{"service.name":"shop","service.version":"1.2","deployment.environment.name":"prod"}},"traceId":"t1"}`:       "shop 1.2 prod t1",
+		`{"Timestamp":"2026-11-22T10:00:00Z","Level":"Error","MessageTemplate":"e","Properties":{"Application":"shop","Environment":"prod","Version":"1.2","TraceId":"t1"}}`:      "shop 1.2 prod t1",
+		`{"level":"error","msg":"f","service":"shop","version":"1.2","environment":"prod","trace_id":"t1"}`:                                                                       "shop 1.2 prod t1",
+		`{"level":"error","msg":"g","kubernetes":{"labels":{"app.kubernetes.io/name":"shop","app.kubernetes.io/version":"1.2"},"pod_name":"x"},"trace":{"id":"t1"},"env":"prod"}`: "shop 1.2 prod t1",
+		`{"level":"error","msg":"h","service":{"name":"shop"},"git":{"commit":{"sha":"abc"}},"trace.id":"t1","env":"prod"}`:                                                       "shop abc prod t1",
+		`{"level":"error","msg":"i","app":"shop","commit":"abc","traceId":"t1","env":"prod"}`:                                                                                     "shop abc prod t1",
+		`{"level":"error","msg":"j","app":"shop","revision":"abc","trace_id":"t1","Environment":"prod"}`:                                                                          "shop abc prod t1",
+		`{"@timestamp":"x","@version":"1","level":"ERROR","message":"k"}`:                                                                                                         "   ",
+		`level=error msg=l service=shop version=1.2 env=prod trace_id=t1 request_id=r1`:                                                                                           "shop 1.2 prod t1",
+		`{"version":"1.1","host":"h","short_message":"m","level":3}`:                                                                                                              "   ",
+	} {
+		e := frameAll([]event.Record{{Text: text}})[0]
+		if got := strings.Join([]string{e.Service, e.Release, e.Environment, e.TraceID}, " "); got != want || e.Level != event.Error {
+			t.Errorf("%s: %v, %q, want %q", text, e.Level, got, want)
+		}
 	}
 }
