@@ -71,7 +71,10 @@ func (e *entry) read(keys *keyTable) {
 
 // readHead finds the shape of the first line, and what a logger printed there.
 func (e *entry) readHead() {
-	e.shape = stacktrace.ShapeOf(e.first)
+	e.shape = stacktrace.Text
+	if !isDated(e.first) { // no line of a trace is, and most others are
+		e.shape = stacktrace.ShapeOf(e.first)
+	}
 	if e.shape != stacktrace.Text && e.shape != stacktrace.Indented {
 		e.head.message = e.first
 		return
@@ -87,6 +90,10 @@ func (e *entry) readHead() {
 	if e.time.IsZero() {
 		e.time = e.head.time
 	}
+}
+
+func isDated(s string) bool {
+	return len(s) > 19 && s[0] == '2' && s[4] == '-' && s[7] == '-' && s[13] == ':' && s[16] == ':'
 }
 
 // jsonEvent makes the event of a record that is one JSON object.

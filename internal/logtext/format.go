@@ -36,37 +36,39 @@ var formats = []format{
 		"=ERROR REPORT==== 22-Nov-2026::10:00:00 ===", "=INFO REPORT==== 22-Nov-2026::10:00:00 ===", readErlang},
 }
 
+// led is a format and one of its leads.
+type led struct {
+	lead   string
+	format *format
+}
+
 // formatsBy holds the formats by the first byte of their leads.
-var formatsBy [256][]*format
+var formatsBy [256][]led
 
 func init() { // some formats hold a head of any format
 	formats = append(formats, serviceFormats...)
 	for i := range formats {
-		f := &formats[i]
-		for _, lead := range f.leads {
-			if by := &formatsBy[lead[0]]; len(*by) == 0 || (*by)[len(*by)-1] != f {
-				*by = append(*by, f)
-			}
+		for _, lead := range formats[i].leads {
+			formatsBy[lead[0]] = append(formatsBy[lead[0]], led{lead, &formats[i]})
 		}
 	}
 }
 
 // special reads a head of the table at the place that the reader has reached.
 func (r *headReader) special() bool {
-	for _, f := range formatsBy[r.s[r.at]] {
-		for _, lead := range f.leads {
-			if !strings.HasPrefix(r.s[r.at:], lead) {
-				continue
+	s := r.s[r.at:]
+	for _, by := range formatsBy[s[0]] {
+		if !strings.HasPrefix(s, by.lead) {
+			continue
+		}
+		if h, ok := by.format.read(s); ok {
+			r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
+			r.h.requestID = orElse(h.requestID, r.h.requestID)
+			r.h.format, r.h.structured = by.format.name, true
+			if h.level >= event.Warn {
+				readTail(&r.h)
 			}
-			if h, ok := f.read(r.s[r.at:]); ok {
-				r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
-				r.h.requestID = orElse(h.requestID, r.h.requestID)
-				r.h.format, r.h.structured = f.name, true
-				if h.level >= event.Warn {
-					readTail(&r.h)
-				}
-				return true
-			}
+			return true
 		}
 	}
 	return false
