@@ -38,6 +38,7 @@ var golang = runtime{
 		{bareText, goFunction, bareCall, Together},
 		{loggedCall, GoPlace, stacked, Join},
 		{bareCall, GoPlace, stacked, Join},
+		{loggedText, GinPlace, framed, Join},
 		{panicking, Text, panicking, Loose},
 		{panicking, GoFatal, panicking, Join},
 		{panicking, GoPlace, running, Join},
@@ -62,7 +63,7 @@ func goShape(line string, indented bool) Shape {
 		}
 	case strings.HasSuffix(line, ")") && strings.Contains(line, ".go:"):
 		if _, ok := ginPlace(line); ok {
-			return Frame
+			return GinPlace
 		}
 	case strings.IndexByte("gpfreu[", line[0]) < 0:
 	case isGoroutine(line), strings.HasPrefix(line, "[signal SIG"):

@@ -82,7 +82,7 @@ type rule struct {
 // means nothing without lines above it belongs to those.
 var anywhere = map[Shape]Phase{
 	Frame: framed, RubyFrame: framedRuby, PerlFrame: framed, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced,
-	GroupTrace: framed, Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
+	GroupTrace: framed, Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked, GinPlace: framed,
 	RustPanic: panicked, RustBacktrace: framed, TclFirst: quoting, Command: quoting, Final: over, Death: dying, DeathEnd: over, Announcement: announced, Thread: threaded, Header: named,
 }
 

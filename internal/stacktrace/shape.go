@@ -37,6 +37,7 @@ const (
 	GoFatal                    // "fatal error: …"
 	Goroutine                  // "goroutine 1 [running]:" and the signal line before it
 	GoPlace                    // a tab, file, line and offset of a frame of Go
+	GinPlace                   // gin's place of a frame, above its function
 	RustPanic                  // "thread 'main' panicked at src/cart.rs:15:19:"
 	RustBacktrace              // "stack backtrace:", or the note that there is none
 	TclFirst                   // "while executing", above the first command of Tcl's errorInfo
@@ -106,7 +107,7 @@ func (s Shape) Dies() bool { return s == Death || s == DeathEnd }
 // NeedsHead reports whether the line means nothing without those above it.
 func (s Shape) NeedsHead() bool {
 	switch s {
-	case Frame, RubyFrame, PerlFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, RustBacktrace, TclFirst, Command, Final:
+	case Frame, RubyFrame, PerlFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, GinPlace, RustBacktrace, TclFirst, Command, Final:
 		return true
 	}
 	return false
