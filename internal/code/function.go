@@ -26,7 +26,7 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 	innermost := indent(lines[line-1])
 	for i := line - 1; i >= 0 && i >= line-maxFunction; i-- {
 		depth := indent(lines[i])
-		if (i == line-1 || depth < innermost) && definition.MatchString(lines[i]) {
+		if (i == line-1 || depth < innermost) && definition.in(lines[i]) {
 			return true
 		}
 		if opens(lines[i]) {
@@ -79,25 +79,35 @@ func indent(line string) int {
 	return n
 }
 
-// definitionOf returns the expression that finds where a frame's function is
-// defined; nil if it has no name there.
-func definitionOf(f event.Frame, runtime string) *regexp.Regexp {
+// definition finds where a function is defined.
+type definition struct{ is, call *regexp.Regexp }
+
+func (d *definition) in(line string) bool { return d.is.MatchString(line) && !d.call.MatchString(line) }
+
+// definitionOf returns what finds the definition of a frame's function; nil if it
+// has no name there.
+func definitionOf(f event.Frame, runtime string) *definition {
 	name, class := functionName(f, runtime)
 	switch {
 	case class && name != "":
-		name = regexp.QuoteMeta(name)
-		return regexp.MustCompile(`\b(?:class|struct|record|enum|interface|object)\s+` + name + `\b|^\s*(?:[\w<>]+\s+)*` + name +
-			`\s*\(.*\{\s*$|\b(?:constructor|__construct)\s*\(`)
+		return define(`\b(?:class|struct|record|enum|interface|object)\s+NAME\b|^\s*(?:[\w<>]+\s+)*NAME\s*\(.*\{\s*$|\b(?:constructor|__construct)\s*\(`, name)
 	case name == "" || definitions[runtime] == "":
 		return nil
 	}
-	return regexp.MustCompile(strings.ReplaceAll(definitions[runtime], "NAME", regexp.QuoteMeta(name)))
+	return define(definitions[runtime], name)
+}
+
+func define(pattern, name string) *definition {
+	of := func(pattern string) *regexp.Regexp {
+		return regexp.MustCompile(strings.ReplaceAll(pattern, "NAME", regexp.QuoteMeta(name)))
+	}
+	return &definition{of(pattern), of(`\b(?:return|throw|new|await|yield|else|case|in|and|or|not)\s+NAME\b`)}
 }
 
 const (
 	scriptDefinition = `\bfunction\s*\*?\s*NAME\b|\bNAME["'\]]?\s*[:=]\s*(?:async\b\s*)?(?:function\b|\(|\w+\s*=>)` +
-		`|^\s*(?:(?:public|private|protected|static|async|override|get|set)\s+)*[*#]?NAME\s*(?:<[^>]*>)?\([^;]*(?:\{|,|\()?\s*$`
-	typedDefinition = `(?:^|[\w>\])?*&]\s+|\bfun\s+(?:[\w<>?., ]+\.)?)NAME\s*(?:<[^>]*>)?\([^;]*$|\b(?:fun|def)\s+NAME\b`
+		`|^\s*(?:(?:public|private|protected|static|async|override|get|set)\s+)*[*#]?NAME\s*(?:<[^>]*>)?\((?:\s*$|(?:[^()]|\([^()]*\))*\)\s*(?::[^={]*)?\{)`
+	typedDefinition = `(?:[\w>\])?*&]\s+|\bfun\s+(?:[\w<>?., ]+\.)?)NAME\s*(?:<[^>]*>)?\([^;]*$|\b(?:fun|def)\s+NAME\b`
 )
 
 // definitions finds the definition of NAME, by runtime.
@@ -125,6 +135,8 @@ func functionName(f event.Frame, runtime string) (name string, class bool) {
 		return lastWord(s), true
 	case s == "<init>", s == "<clinit>", s == ".ctor", s == ".cctor", s == "__construct":
 		return plainWord(owner), true
+	case runtime == "elixir": // "total/1", "anonymous fn/1 in Shop.Cart.total/1"
+		s, _, _ = strings.Cut(s, "/")
 	case lambda.MatchString(s):
 		return lambda.FindStringSubmatch(s)[1], false
 	case generated.MatchString(f.Module + "." + s):

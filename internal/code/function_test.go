@@ -20,6 +20,10 @@ func TestNamed(t *testing.T) {
 		{"alias", "node", "Object.total [as sum]", "", "exports.total = function (a) {\n»  return a.b\n}", true},
 		{"constructor", "node", "new Cart", "", "class Cart {\n  constructor(a) {\n»    this.b = a.b\n  }\n}", true},
 		{"a call is no definition", "node", "total", "", "function other() {\n  total()\n»  fail()\n}", false},
+		{"a call without a semicolon is no definition", "node", "total", "", "function other() {\n  total()\n    .then(\n»      x => x.y)\n}", false},
+		{"method of several lines", "node", "Cart.total", "", "class Cart {\n  async total(\n    items: Item[],\n  ): Promise<number> {\n»    return items.x.y\n  }\n}", true},
+		{"method with types", "node", "Cart.total", "", "class Cart {\n  private total(items: Map<string, () => void>): number {\n»    return items.x.y\n  }\n}", true},
+		{"handler", "node", "Runtime.handler", "", "exports.handler = async (event) => {\n»  return event.x.y\n}", true},
 		{"behind the function", "node", "total", "", "function total() {\n  return 1\n}\n»start()", false},
 		{"in the next function", "node", "total", "", "function total() {\n  return 1\n}\nfunction other() {\n»  return x.y\n}", false},
 		{"no name", "node", "Object.<anonymous>", "", "»x.y", false},
@@ -29,6 +33,8 @@ func TestNamed(t *testing.T) {
 		{"python, next function", "python", "total", "shop", "def total():\n    pass\n\ndef other():\n»    fail()", false},
 		{"python module", "python", "<module>", "shop", "»fail()", false},
 		{"java", "java", "total", "com.acme.Cart", "class Cart {\n    public static int total(List<Item> items) {\n»        return items.get(0).price();\n    }\n}", true},
+		{"java, a call of several lines", "java", "total", "com.acme.Cart", "class Cart {\n    int other() {\n        return total(\n»            a.b())\n    }\n}", false},
+		{"java, a call in an expression", "java", "total", "com.acme.Cart", "class Cart {\n    int other() {\n        x = new total(\n»            a.b())\n    }\n}", false},
 		{"java lambda", "java", "lambda$total$0", "com.acme.Cart", "class Cart {\n    int total(List<Item> items) {\n        return items.stream()\n»            .map(i -> i.price())\n    }\n}", true},
 		{"java constructor", "java", "<init>", "com.acme.Cart", "class Cart {\n    Cart(int a) {\n»        b = a / 0;\n    }\n}", true},
 		{"java initializer", "java", "<clinit>", "com.acme.Cart$Item", "class Cart {\n  static class Item {\n»    static int a = f();\n  }\n}", true},
@@ -48,6 +54,7 @@ func TestNamed(t *testing.T) {
 		{"csharp state machine", "dotnet", "MoveNext", "Acme.Shop.Cart.<PayAsync>d__3", "class Cart\n{\n    Task PayAsync()\n    {\n»        throw new X();\n    }\n}", true},
 		{"csharp lambda", "dotnet", "<Pay>b__0", "Acme.Shop.Cart+<>c", "class Cart\n{\n    void Pay()\n    {\n        run(() =>\n»            throw new X());\n    }\n}", true},
 		{"rust", "rust", "cart::total", "shop", "fn total(a: &[u8]) -> u8 {\n»    a[9]\n}", true},
+		{"elixir", "elixir", "anonymous fn/1 in Shop.Cart.total/1", "Shop.Cart", "defmodule Shop.Cart do\n  def total(items) do\n    Enum.map(items, fn i ->\n»      i.price\n    end)\n  end\nend", true},
 		{"unknown runtime", "", "total", "", "total\n»  x", false},
 	}
 	for _, tt := range tests {

@@ -37,7 +37,7 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 			}
 			a.Evidence.Code = &found
 			a.Evidence.Build = marker.Build{
-				Version: e.Version().String(), Commit: found.Commit.SHA, Frames: min(len(e.InApp()), maxFrames), Shown: len(found.Links),
+				Version: version(e), Commit: found.Commit.SHA, Frames: min(len(e.InApp()), maxFrames), Shown: len(found.Links),
 			}
 			a.Next.Code = a.Evidence.Build
 		}
@@ -46,8 +46,12 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 
 // changed reports whether the code that an issue shows is not what failed last.
 func changed(a plan.Action, e event.Event) bool {
-	return a.Issue.Marker.Code.Version != e.Version().String()
+	return a.Issue.Marker.Code.Version != version(e)
 }
+
+// version names the version of an event; an unknown one has a name too, so that a
+// marker tells it from one that was never looked up.
+func version(e event.Event) string { return cmp.Or(e.Version().String(), "unknown") }
 
 func hasPlace(e event.Event) bool {
 	return slices.ContainsFunc(e.InApp(), func(f event.Frame) bool { return f.Line > 0 })

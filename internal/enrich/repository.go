@@ -15,13 +15,15 @@ import (
 )
 
 // Repository looks things up in the repository of the code, each of them once in a
-// run. It stops for good when it was refused, or its requests are used up.
+// run. It stops for good when it was refused, its requests are used up, or several
+// failed in a row.
 type Repository struct {
 	GitHub *github.Client // of the code
 	Issues *github.Client // of the issues
 	Roots  []code.Root
 
 	sent     int
+	failures int // in a row
 	stopped  error
 	warnings []string
 
@@ -36,6 +38,10 @@ const maxRequests = 60
 
 var errSpent = fmt.Errorf("this run has sent the %d requests that code may take: the other issues get theirs when they fail again", maxRequests)
 
+// maxFailures is how many requests in a row may fail: each may take ten seconds or
+// more, and the run has issues to write.
+const maxFailures = 3
+
 // ask counts a request and sends it, unless the repository is given up.
 func (r *Repository) ask(request func() error) error {
 	if r.stopped == nil && r.sent >= maxRequests {
@@ -49,10 +55,17 @@ func (r *Repository) ask(request func() error) error {
 	err := request()
 	switch {
 	case err == nil || errors.Is(err, github.ErrNotFound):
+		r.failures = 0
+		return err
 	case errors.Is(err, github.ErrRefused) || errors.Is(err, github.ErrBudget):
+		r.failures = maxFailures
+	default:
+		r.failures++
+	}
+	if r.failures >= maxFailures {
 		r.stopped = err
-		fallthrough
-	case len(r.warnings) == 0:
+	}
+	if len(r.warnings) == 0 || r.stopped != nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("some issues do not show their code, of %s: %v", r.GitHub.FullName(), err))
 	}
 	return err

@@ -127,6 +127,8 @@ func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
 	if r.Code != nil && slices.ContainsFunc(r.input.Issues, func(i plan.Issue) bool { return !i.Open && i.Closed == "" }) {
+		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
+		defer cancel()
 		r.input.Ancestry = r.Code.Ancestry(ctx, plan.Plan(r.input))
 	}
 	return nil
@@ -148,9 +150,17 @@ func addContext(ctx context.Context, r *run) error {
 	return nil
 }
 
+// codeShare is the part of a run's time that each stage about code may take.
+const codeShare = 10
+
+// errCodeTime stops a long reading of code, so that there is time left to write.
+var errCodeTime = errors.New("reading code took a tenth of max-duration")
+
 // addCode adds what the repository shows of errors to the actions.
 func addCode(ctx context.Context, r *run) error {
 	if r.Code != nil && !r.DryRun {
+		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
+		defer cancel()
 		r.Code.Add(ctx, r.actions)
 	}
 	return nil

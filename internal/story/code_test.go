@@ -360,3 +360,23 @@ func TestHostileRepository(t *testing.T) {
 		t.Errorf("marker %+v, %v", m.Code, err)
 	}
 }
+
+// What was delivered shows its code too, looked up once, however many rounds the
+// run makes.
+func TestDeliveryShowsCode(t *testing.T) {
+	w := newWorld(t)
+	m := newMonorepo(t, w.now)
+	w.withCode(m)
+	payload, err := json.Marshal(map[string]string{"text": fmt.Sprintf(frameCases[0].stack, 4), "release": "1.2.3", "id": "d1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := w.deliver(string(payload))
+	r.mustSucceed(t)
+	if got := codeOf(w.find("CartError").Body); len(got.links) != 1 || got.links[0] != m.release+" services/a/src/cart.js 4" {
+		t.Errorf("links %q", got.links)
+	}
+	if n := codeCount(r.requests); n > 6 {
+		t.Errorf("%d requests", n)
+	}
+}
