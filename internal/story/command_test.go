@@ -95,7 +95,7 @@ func TestDispatchEvents(t *testing.T) {
 		{"another event scans", "workflow_dispatch", `{"inputs":{}}`, 0, 1, "1 created"},
 		{"an unknown shape", "repository_dispatch", `{"action":"errmon","client_payload":{"foo":1,"bar":2}}`, 1, 0, "with the keys bar, foo: send it under errmon, sentry, slack or text"},
 		{"no payload", "repository_dispatch", `{"action":"errmon","client_payload":null}`, 1, 0, "client_payload"},
-		{"truncated", "repository_dispatch", `{"action":"errmon","client_payload":{"text":"ERR`, 1, 0, "no complete JSON object"},
+		{"truncated", "repository_dispatch", `{"action":"errmon","client_payload":{"text":"ERR`, 1, 0, "not a complete JSON object"},
 		{"over-large", "repository_dispatch", `{"text":"` + strings.Repeat("x", 1<<20) + `"}`, 1, 0, "which is all that is read"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
