@@ -39,8 +39,8 @@
 //
 // # Levels
 //
-// A structured level field wins, then a level that the text begins with, then
-// the shape: a trace, a lone exception line, or a Lambda time-out or exit without a level
+// A structured level field wins, then a level in the line's head, then the one that a
+// transport gives (syslog's priority), then the shape: a trace, a lone exception line, or a Lambda time-out or exit without a level
 // is an error; a Go panic or fatal error, which ends the process, is fatal.
 // Words further in ("0 errors", "error=nil", "error.js") say nothing.
 //
