@@ -12,7 +12,7 @@
 // logs:GetLogEvents for the lines around an error (Group.Window); a prefix needs
 // logs:DescribeLogGroups as well.
 //
-// It imports clock, event, finding and source.
+// It may import clock, event, finding and source.
 package cloudwatch
 
 import (

@@ -11,7 +11,7 @@
 // Three more keys are not settings, since they hold more than one value: in-app
 // and fields (see teamrules.go), and redact (see redact.go).
 //
-// It imports nothing of this project.
+// It may import finding.
 package config
 
 import "time"

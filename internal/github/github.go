@@ -15,7 +15,7 @@
 // Titles, bodies and labels come back as GitHub has them: foreign text. An error
 // may quote GitHub's own message, and never a token.
 //
-// It imports clock and finding.
+// It may import clock, finding and safe.
 package github
 
 import (

@@ -5,7 +5,7 @@
 // Any doubt about a list is an error, after which nothing may be written: an
 // issue that the list lacks would be filed again.
 //
-// It may import github, marker, plan, render and source.
+// It may import count, github, grouping, marker, plan, render and source.
 package ledger
 
 import (

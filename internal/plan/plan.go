@@ -3,7 +3,7 @@
 // named Reason. Everything a run does, and everything it leaves alone, is
 // decided here; apply only synced it out.
 //
-// It is pure and may import code, event, grouping, policy and marker.
+// It is pure and may import code, count, event, grouping and marker.
 package plan
 
 import (

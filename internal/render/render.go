@@ -6,7 +6,7 @@
 // times. In a public repository nothing of an event is shown but the template,
 // the exception's type and the in-app frames.
 //
-// It is pure and may import code, plan, safe, marker and event.
+// It is pure and may import code, count, event, marker, plan and safe.
 package render
 
 import (

@@ -1,7 +1,7 @@
-// Package sentry is the issues of one Sentry organization, as errmon needs
-// them: the list that a search selects, one issue, its newest event, and to
-// resolve one. It speaks to sentry.io, its regions and servers of one's own
-// alike. What it adds to the API is how to behave:
+// Package sentry is all that is known about Sentry: it reads the issues of one
+// organization and their events, resolves issues, and reads and verifies webhooks. It
+// works with sentry.io, its regions and self-hosted servers. What it adds to the API is
+// how to behave:
 //
 //   - A list is whole or an error, since an issue that is missing is taken for
 //     resolved.
@@ -12,7 +12,7 @@
 //
 // Titles, events and Sentry's own messages are foreign text.
 //
-// It may import event, safe, clock and finding.
+// It may import clock, event, finding, payload, safe, source and stacktrace.
 package sentry
 
 import (

@@ -1,10 +1,11 @@
-// Package slack is Slack as errmon writes to it: one message a run about the
-// errors that people should look at, through an incoming webhook or as a bot,
-// and a check that learns whether that would work and posts nothing.
+// Package slack is all that is known about Slack: it posts one message a run about
+// the errors that people should look at, reads and verifies what Slack sends (events,
+// commands, messages), answers commands, and checks whether posting would work.
 //
-// Of foreign text it takes what safe has made fit for Slack only.
+// What it posts of foreign text was made for Slack by package safe. What it reads is
+// foreign.
 //
-// It may import clock, finding and safe.
+// It may import clock, event, finding, payload and safe.
 package slack
 
 import (
