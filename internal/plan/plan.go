@@ -1,7 +1,7 @@
 // Package plan decides what happens to the issues: the errors seen in a run
 // are held against the issues known, and each issue gets one Action with a
 // named Reason. Everything a run does, and everything it leaves alone, is
-// decided here; apply only synced it out.
+// decided here; apply only carries it out.
 //
 // It is pure and may import code, count, event, grouping and marker.
 package plan
@@ -71,7 +71,7 @@ type Issue struct {
 	Open     bool
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
-	Ignored  bool      // synced the ignore label
+	Ignored  bool      // carries the ignore label
 	Damaged  bool      // its marker was unreadable; Marker holds the key alone
 	Newer    bool      // a newer errmon wrote it; Marker holds the key alone
 	Marker   marker.Marker

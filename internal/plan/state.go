@@ -10,7 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file synced states over between an issue and its Sentry issues. A marker
+// This file keeps states in sync between an issue and its Sentry issues. A marker
 // keeps the state that both sides last agreed on (marker.SetState), so that it shows
 // which side changed: a change is carried over once, and what people do
 // afterwards on one side is not a reason to undo it from the other.
