@@ -3,6 +3,7 @@ package grouping
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // seen is a form under a hash of what it shares with others.
@@ -136,12 +137,16 @@ func (m *miner) holes() [][]seen {
 }
 
 // happened reports whether words of a family say what happened: the class of an
-// exception or a cause, or every fourth a verb or a state.
+// exception or a cause, or every fourth a verb or a state. A word and its opposite
+// are states: "stable", "unstable".
 func (m *miner) happened(family []seen) bool {
-	verbs := 0
+	verbs, words := 0, map[string]bool{}
+	for _, s := range family {
+		words[strings.ToLower(m.at(&m.forms[s.form], s.place).text)] = true
+	}
 	for _, s := range family {
 		f := &m.forms[s.form]
-		if t := m.at(f, s.place); t.is(isFault) || m.behindCause(f, s.place) {
+		if t := m.at(f, s.place); t.is(isFault) || m.behindCause(f, s.place) || hasOpposite(t.text, words) {
 			return true
 		} else if t.is(isGrammar | isInflected | isDevice) {
 			verbs++
@@ -195,7 +200,7 @@ func (m *miner) varies(family []seen) bool {
 		consts--
 	}
 	if consts < minConsts {
-		return m.doing(f, place) && n >= manyNames
+		return m.doing(f, place)
 	}
 	var capitals, names int
 	for _, s := range family {

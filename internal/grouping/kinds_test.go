@@ -31,6 +31,7 @@ var kinds = []struct{ name, errors string }{
 	{"in brackets", `interrupt link [ILNA] enabled at irq 11 ~ interrupt link [ILNB] enabled at irq 10`},
 	{"in brackets, lower case", `session layer [ledger] opened for backup run ~ session layer [vault] opened for backup run`},
 	{"removed services", `removing daytime ~ removing finger ~ removing time-udp ~ removing whois`},
+	{"two removed services", `removing echo ~ removing chargen`},
 	{"user of a session", `session opened for user carol by (uid=0) ~ session opened for user root by (uid=0)`},
 	{"programs that start", "cupsd startup succeeded ~ smbd startup succeeded ~ acpid startup succeeded ~ ypbind startup succeeded ~ rpc.statd startup succeeded ~ xfs startup succeeded\ncupsd shutdown succeeded ~ smbd shutdown succeeded ~ acpid shutdown succeeded ~ xfs shutdown succeeded"},
 
@@ -43,6 +44,9 @@ var kinds = []struct{ name, errors string }{
 	{"on and off", "power of chassis 4 switched on by operator\npower of chassis 4 switched off by operator"},
 	{"locked", "account store shard 4 is locked for writes today\naccount store shard 4 is unlocked for writes today"},
 	{"healthy", "target 10.0.0.1:80 became healthy after check of gateway\ntarget 10.0.0.1:80 became unhealthy after check of gateway"},
+	{"stable", "clock source of shelf 3 became [stable] again\nclock source of shelf 3 became [unstable] again"},
+	{"reversible", "change of shelf 3 recorded as [reversible] by agent\nchange of shelf 3 recorded as [irreversible] by agent"},
+	{"components in front", "[auth] could not load tax table of shop\n[billing] could not load tax table of shop"},
 	{"states beside a wildcard", "unit state changed from 4 to running by manager\nunit state changed from 4 to stopped by manager\nunit state changed from 4 to 5 by manager"},
 	{"states in capitals", "node state moved to UP by agent of rack\nnode state moved to DOWN by agent of rack"},
 	{"states in brackets", "probe of shelf 3 finished [passed] by agent\nprobe of shelf 3 finished [failed] by agent"},

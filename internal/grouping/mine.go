@@ -102,7 +102,7 @@ func (m *miner) replace(members [][]int) []int {
 	to := make([]int, len(m.forms))
 	for _, list := range members {
 		if len(list) > 1 {
-			if wide := m.widest(m.forms, list); wide.consts > 0 {
+			if wide := m.widest(m.forms, list); wide.consts > 0 && m.stable(&wide) {
 				next, changed = append(next, wide), true
 				for _, i := range list {
 					to[i] = len(next) - 1
@@ -120,6 +120,13 @@ func (m *miner) replace(members [][]int) []int {
 	}
 	m.forms = next
 	return to
+}
+
+// stable reports whether a later run, which knows the text of a form, reads the same
+// tokens in it: "queue:<*>" would be one, while "queue:orders" is three.
+func (m *miner) stable(f *form) bool {
+	again := m.form(m.text(f))
+	return slices.Equal(again.tokens, f.tokens)
 }
 
 func (m *miner) find(i int) int {

@@ -78,10 +78,10 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 	return false
 }
 
-// bracketed reports whether the word at place stands alone in square brackets,
-// as the names of things do: "interrupt link [LNKD] enabled".
+// bracketed reports whether the word at place stands alone in square brackets amid
+// a message, as the names of things do: "interrupt link [LNKD] enabled".
 func (d *dictionary) bracketed(f *form, place int) bool {
-	return place > 0 && place+1 < len(f.tokens) && d.at(f, place-1).text == "[" && d.at(f, place+1).text == "]"
+	return place > 1 && place+1 < len(f.tokens) && d.at(f, place-1).text == "[" && d.at(f, place+1).text == "]"
 }
 
 // labelled reports whether the word at place is behind the label of a state.
@@ -105,4 +105,15 @@ func (d *dictionary) name(number uint32) {
 	if t := &d.tokens[number]; !t.is(isGrammar | isInflected | isDevice | isRole | isFault | isCapital) {
 		t.traits |= isLearned
 	}
+}
+
+// hasOpposite reports whether a word negates one of the others.
+func hasOpposite(word string, words map[string]bool) bool {
+	word = strings.ToLower(word)
+	for _, prefix := range []string{"un", "in", "im", "ir", "il", "dis", "non", "de"} {
+		if rest, ok := strings.CutPrefix(word, prefix); ok && words[strings.TrimPrefix(rest, "-")] {
+			return true
+		}
+	}
+	return false
 }
