@@ -44,7 +44,14 @@ func TestPaceIsOfTheRegion(t *testing.T) {
 func TestThrottlingIsRetried(t *testing.T) {
 	w := newWorld(t)
 	w.put("/shop", series("s", noon.Add(-time.Minute), 1)...)
-	w.service.Throttle(7)
+	throttled := 7
+	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+		if throttled == 0 {
+			return nil
+		}
+		throttled--
+		return cloudwatchtest.Refusal("ThrottlingException", "Rate exceeded")
+	}
 	c := w.client()
 	records, _, err := read(context.Background(), w.groups(c, "/shop")[0])
 	if err != nil || len(records) != 1 {

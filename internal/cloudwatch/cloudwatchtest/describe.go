@@ -14,8 +14,6 @@ type groupOutput struct {
 	Name     string `json:"logGroupName"`
 	ARN      string `json:"arn"`         // with ":*" at its end
 	GroupARN string `json:"logGroupArn"` // without
-	Created  int64  `json:"creationTime"`
-	Class    string `json:"logGroupClass"`
 }
 
 func (s *Server) describeLogGroups(req Request) (any, *refusal) {
@@ -44,99 +42,19 @@ func (s *Server) describeLogGroups(req Request) (any, *refusal) {
 			names = append(names, g.name)
 		}
 	}
-	names, next := pageOfNames(names, in.NextToken, limit)
-	out := groupsOutput{LogGroups: []groupOutput{}, NextToken: next}
-	for _, name := range names {
-		out.LogGroups = append(out.LogGroups, groupOutput{
-			Name: name, ARN: arn(req.Region, name) + ":*", GroupARN: arn(req.Region, name),
-			Created: s.groups[req.Region+":"+name].created.UnixMilli(), Class: "STANDARD",
-		})
-	}
-	return out, nil
-}
-
-// pageOfNames returns one page of names in ASCII order, and the token of the
-// next: the last name of this page.
-func pageOfNames(names []string, token string, limit int) (page []string, next string) {
 	slices.Sort(names)
-	start, found := slices.BinarySearch(names, token)
+	start, found := slices.BinarySearch(names, in.NextToken) // a token is the last name of the page before
 	if found {
 		start++
 	}
-	page = names[start:]
+	page, next := names[start:], ""
 	if len(page) > limit {
 		page = page[:limit]
 		next = page[limit-1]
 	}
-	return page, next
-}
-
-type streamsOutput struct {
-	LogStreams []streamOutput `json:"logStreams"`
-	NextToken  string         `json:"nextToken,omitempty"`
-}
-
-type streamOutput struct {
-	Name          string `json:"logStreamName"`
-	ARN           string `json:"arn"`
-	Created       int64  `json:"creationTime"`
-	FirstEvent    int64  `json:"firstEventTimestamp"`
-	LastEvent     int64  `json:"lastEventTimestamp"`
-	LastIngestion int64  `json:"lastIngestionTime"`
-	StoredBytes   int64  `json:"storedBytes"`
-}
-
-// describeLogStreams lists by name; the order by event time is not imitated.
-func (s *Server) describeLogStreams(req Request) (any, *refusal) {
-	var in struct {
-		groupRef
-		Prefix    string `json:"logStreamNamePrefix"`
-		NextToken string `json:"nextToken"`
-		Limit     *int   `json:"limit"`
-	}
-	if err := decode(req.Body, &in); err != nil {
-		return nil, err
-	}
-	limit, err := pageSize(in.Limit, maxPageNames)
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.group(req.Region, in.groupRef)
-	if err != nil {
-		return nil, err
-	}
-	streams := s.streams(g)
-	var names []string
-	for name := range streams {
-		if strings.HasPrefix(name, in.Prefix) {
-			names = append(names, name)
-		}
-	}
-	names, next := pageOfNames(names, in.NextToken, limit)
-	out := streamsOutput{LogStreams: []streamOutput{}, NextToken: next}
-	for _, name := range names {
-		out.LogStreams = append(out.LogStreams, streams[name])
+	out := groupsOutput{LogGroups: []groupOutput{}, NextToken: next}
+	for _, name := range page {
+		out.LogGroups = append(out.LogGroups, groupOutput{Name: name, ARN: arn(req.Region, name) + ":*", GroupARN: arn(req.Region, name)})
 	}
 	return out, nil
-}
-
-// streams sums up what has come in, by stream.
-func (s *Server) streams(g *group) map[string]streamOutput {
-	streams := map[string]streamOutput{}
-	for _, e := range g.sorted() {
-		if e.Ingested.After(s.now()) {
-			continue
-		}
-		stream, ok := streams[e.Stream]
-		if !ok {
-			stream = streamOutput{
-				Name: e.Stream, ARN: arn(g.region, g.name) + ":log-stream:" + e.Stream,
-				Created: e.Ingested.UnixMilli(), FirstEvent: e.Time.UnixMilli(),
-			}
-		}
-		stream.LastEvent = e.Time.UnixMilli()
-		stream.LastIngestion = max(stream.LastIngestion, e.Ingested.UnixMilli())
-		streams[e.Stream] = stream
-	}
-	return streams
 }

@@ -4,21 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
 
 type filterInput struct {
 	groupRef
-	LogStreamNames      []string `json:"logStreamNames"`
-	LogStreamNamePrefix *string  `json:"logStreamNamePrefix"`
-	StartTime           *int64   `json:"startTime"`
-	EndTime             *int64   `json:"endTime"`
-	FilterPattern       string   `json:"filterPattern"`
-	NextToken           string   `json:"nextToken"`
-	Limit               *int     `json:"limit"`
-	StartFromHead       *bool    `json:"startFromHead"` // false: newest first
+	StartTime     *int64 `json:"startTime"`
+	FilterPattern string `json:"filterPattern"`
+	NextToken     string `json:"nextToken"`
+	Limit         *int   `json:"limit"`
+	StartFromHead *bool  `json:"startFromHead"` // false: newest first
 }
 
 // newestFirstSince is the least start time that the service takes with
@@ -68,9 +64,6 @@ func (s *Server) filterLogEvents(req Request) (any, *refusal) {
 	pattern, err := compile(in.FilterPattern)
 	if err != nil {
 		return nil, err
-	}
-	if len(in.LogStreamNames) > 0 && in.LogStreamNamePrefix != nil {
-		return nil, invalid("logStreamNamePrefix and logStreamNames cannot be used together.")
 	}
 	if in.newestFirst() && (in.StartTime == nil || *in.StartTime < newestFirstSince) {
 		return nil, invalid("startTime must be 2024-01-01 or later when startFromHead is false.")
@@ -142,7 +135,8 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 	}
 	fresh, more := 0, false
 	for _, e := range g.from(at, in.newestFirst()) {
-		if !s.matches(e, in, pattern) {
+		early := in.StartTime != nil && e.Time.UnixMilli() < *in.StartTime
+		if early || e.Ingested.After(s.now()) || !pattern.Match(e.Message) {
 			continue
 		}
 		if len(page) == limit || fresh > 0 && size+len(e.Message) > maxPageBytes {
@@ -180,19 +174,6 @@ func (g *group) from(at cursor, newestFirst bool) []stored {
 		i++
 	}
 	return events[i:]
-}
-
-func (s *Server) matches(e stored, in filterInput, pattern *Pattern) bool {
-	ms := e.Time.UnixMilli()
-	switch {
-	case e.Ingested.After(s.now()),
-		in.StartTime != nil && ms < *in.StartTime,
-		in.EndTime != nil && ms > *in.EndTime,
-		len(in.LogStreamNames) > 0 && !slices.Contains(in.LogStreamNames, e.Stream),
-		in.LogStreamNamePrefix != nil && !strings.HasPrefix(e.Stream, *in.LogStreamNamePrefix):
-		return false
-	}
-	return pattern.Match(e.Message)
 }
 
 func output(events []stored) []outputEvent {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"strings"
 )
 
 type getInput struct {
@@ -42,11 +41,15 @@ func (s *Server) getLogEvents(req Request) (any, *refusal) {
 	if !known {
 		return nil, refuse("ResourceNotFoundException", "The specified log stream does not exist.")
 	}
-	from, to, err := in.span(len(events), limit)
+	from, err := in.from(len(events), limit)
 	if err != nil {
 		return nil, err
 	}
-	from, to = in.fit(events, from, to)
+	to, size := from, 0
+	for to < min(len(events), from+limit) && size+len(events[to].Message) <= maxPageBytes {
+		size += len(events[to].Message)
+		to++
+	}
 	out := getOutput{Events: output(events[from:to]), Forward: fmt.Sprintf("f/%056d", to), Backward: fmt.Sprintf("b/%056d", from)}
 	for i := range out.Events {
 		out.Events[i].EventID, out.Events[i].Stream = "", ""
@@ -71,45 +74,24 @@ func (s *Server) stream(g *group, in getInput) (events []stored, known bool) {
 	return events, known
 }
 
-var streamToken = regexp.MustCompile(`^([fb])/([0-9]{56})$`)
+var forwardToken = regexp.MustCompile(`^f/([0-9]{56})$`)
 
-// span is the page that the token asks for, as places in the stream's n events;
-// without a token it is the first page, or, by default, the last.
-func (in getInput) span(n, limit int) (from, to int, _ *refusal) {
-	match := streamToken.FindStringSubmatch(in.NextToken)
+// from is where the page that the request asks for begins, as a place in the
+// stream's n events: without a token that is the first page or, by default, the
+// last.
+func (in getInput) from(n, limit int) (int, *refusal) {
+	match := forwardToken.FindStringSubmatch(in.NextToken)
 	switch {
 	case in.NextToken == "" && in.StartFromHead:
-		return 0, min(n, limit), nil
+		return 0, nil
 	case in.NextToken == "":
-		return max(0, n-limit), n, nil
+		return max(0, n-limit), nil
 	case match == nil:
-		return 0, 0, invalid("The specified nextToken is invalid.")
+		return 0, unsupported("a token other than nextForwardToken")
 	}
-	at, err := strconv.Atoi(match[2])
+	at, err := strconv.Atoi(match[1])
 	if err != nil || at > n {
-		return 0, 0, invalid("The specified nextToken is invalid.")
+		return 0, invalid("The specified nextToken is invalid.")
 	}
-	if match[1] == "f" {
-		return at, min(n, at+limit), nil
-	}
-	return max(0, at-limit), at, nil
-}
-
-// fit shortens a page to 1 MB, at the end that it does not start from.
-func (in getInput) fit(events []stored, from, to int) (int, int) {
-	forward := strings.HasPrefix(in.NextToken, "f") || in.NextToken == "" && in.StartFromHead
-	size := 0
-	for i := from; i < to; i++ {
-		size += len(events[i].Message)
-	}
-	for size > maxPageBytes {
-		if forward {
-			to--
-			size -= len(events[to].Message)
-		} else {
-			size -= len(events[from].Message)
-			from++
-		}
-	}
-	return from, to
+	return at, nil
 }

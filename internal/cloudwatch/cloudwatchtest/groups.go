@@ -22,7 +22,6 @@ type Event struct {
 
 type group struct {
 	region, name string
-	created      time.Time
 	events       []stored
 	unsorted     bool
 }
@@ -72,7 +71,7 @@ func (s *Server) Put(region, name string, events ...Event) error {
 	}
 	g := s.groups[region+":"+name]
 	if g == nil {
-		g = &group{region: region, name: name, created: s.now()}
+		g = &group{region: region, name: name}
 		s.groups[region+":"+name] = g
 	}
 	g.events = append(g.events, added...)

@@ -3,6 +3,7 @@ package cloudwatchtest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,22 +30,19 @@ var (
 //     "Exiting with ERRORCODE: -1" for the pattern ERROR, and "Caught
 //     IllegalArgumentException" for ERROR Exception.
 //   - Whitespace in a phrase counts, at its ends too: it is an exact phrase.
-//   - "{ … }" compares fields of events that are JSON objects.
 //
-// Not imitated: regular expressions (%…%), space-delimited patterns ([…]), and
-// of JSON patterns all but comparisons of $.field.field by = and != with strings
-// (with "*" as a wildcard) and numbers, joined by &&, || and parentheses.
-type Pattern struct {
-	all, any, none []string
-	json           condition // nil unless the pattern is one for JSON
-}
+// Not imitated: regular expressions (%…%), space-delimited patterns ([…]) and
+// JSON patterns ({…}).
+type Pattern struct{ all, any, none []string }
 
 // Compile reads a pattern. It does not check its length.
 func Compile(text string) (*Pattern, error) {
 	text = strings.TrimSpace(text)
 	switch {
+	case strings.HasPrefix(text, "{") && !strings.HasSuffix(text, "}"):
+		return nil, ErrInvalid
 	case strings.HasPrefix(text, "{"):
-		return compileJSON(text)
+		return nil, fmt.Errorf("%w: a JSON pattern", ErrUnsupported)
 	case strings.HasPrefix(text, "["):
 		return nil, fmt.Errorf("%w: a space-delimited pattern", ErrUnsupported)
 	case strings.HasPrefix(text, "%"):
@@ -115,25 +113,10 @@ func cutQuoted(text string) (content, rest string, _ error) {
 
 // Match reports whether the pattern finds the message.
 func (p *Pattern) Match(message string) bool {
-	if p.json != nil {
-		return matchJSON(p.json, message)
-	}
-	for _, term := range p.none {
-		if holds(message, term) {
-			return false
-		}
-	}
-	for _, term := range p.all {
-		if !holds(message, term) {
-			return false
-		}
-	}
-	for _, term := range p.any {
-		if holds(message, term) {
-			return true
-		}
-	}
-	return len(p.any) == 0
+	in := func(term string) bool { return holds(message, term) }
+	notIn := func(term string) bool { return !in(term) }
+	return !slices.ContainsFunc(p.none, in) && !slices.ContainsFunc(p.all, notIn) &&
+		(len(p.any) == 0 || slices.ContainsFunc(p.any, in))
 }
 
 func holds(message, term string) bool {

@@ -34,19 +34,6 @@ func TestPatternMatch(t *testing.T) {
 		{"phrase with space in front", `"  File"`, "File", false},
 		{"escaped quotes", `?"\"level\":50" ?"\"level\":60"`, `{"level":60}`, true},
 		{"escaped backslash", `"C:\\temp"`, `C:\temp is full`, true},
-		{"JSON text", `{ $.level = "ERROR" }`, `{"level":"ERROR"}`, true},
-		{"JSON other text", `{ $.level = "ERROR" }`, `{"level":"INFO"}`, false},
-		{"JSON of no JSON", `{ $.level = "ERROR" }`, `level: ERROR`, false},
-		{"JSON number", `{ $.level = 50 }`, `{"level":50}`, true},
-		{"JSON bare text", `{ $.level = ERROR }`, `{"level":"ERROR"}`, true},
-		{"JSON wildcard", `{ $.type = "*Error" }`, `{"type":"TypeError"}`, true},
-		{"JSON nested", `{ $.err.code = "E1" }`, `{"err":{"code":"E1"}}`, true},
-		{"JSON nested in text", `{ $.err.code = "E1" }`, `{"err":"E1"}`, false},
-		{"JSON different", `{ $.level != "INFO" }`, `{"level":"ERROR"}`, true},
-		{"JSON different, missing", `{ $.level != "INFO" }`, `{}`, false},
-		{"JSON or", `{ $.level = "ERROR" || $.level = "FATAL" }`, `{"level":"FATAL"}`, true},
-		{"JSON and before or", `{ $.a = 1 || $.b = 1 && $.c = 1 }`, `{"a":1}`, true},
-		{"JSON parentheses", `{ ($.a = 1 || $.b = 1) && $.c = 1 }`, `{"a":1}`, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p, err := Compile(test.pattern)
@@ -71,15 +58,7 @@ func TestPatternRefused(t *testing.T) {
 		{`?`, ErrInvalid},
 		{`? ERROR`, ErrInvalid},
 		{`{ $.level = "ERROR"`, ErrInvalid},
-		{`{ level = "ERROR" }`, ErrInvalid},
-		{`{ ($.a = 1 }`, ErrInvalid},
-		{`{ $.a = 1 & $.b = 1 }`, ErrInvalid},
-		{`{ $.a = }`, ErrInvalid},
-		{`{}`, ErrInvalid},
-		{`{ $.a > 1 }`, ErrUnsupported},
-		{`{ $.a IS NULL }`, ErrUnsupported},
-		{`{ $.a[0] = 1 }`, ErrUnsupported},
-		{`{ $.a = %x% }`, ErrUnsupported},
+		{`{ $.level = "ERROR" }`, ErrUnsupported},
 		{`[ip, user, status = 4*]`, ErrUnsupported},
 		{`%ERR|WARN%`, ErrUnsupported},
 	} {
@@ -95,8 +74,7 @@ func TestPatternRefused(t *testing.T) {
 func FuzzPattern(f *testing.F) {
 	f.Add(`ERROR`, "x")
 	f.Add(`?"a\"b" -c`, `a"b`)
-	f.Add(`{ $.a = "b*" && ($.c != 1 || $.d = x) }`, `{"a":"bc","c":2}`)
-	f.Add("{$.0=\"\xd8\"}", "0")
+	f.Add(`{ $.a = "b*" }`, `{"a":"bc","c":2}`)
 	f.Fuzz(func(t *testing.T, pattern, message string) {
 		if p, err := Compile(pattern); err == nil {
 			p.Match(message)

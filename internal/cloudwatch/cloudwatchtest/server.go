@@ -2,9 +2,9 @@
 // that speaks the service's wire format, AWS JSON 1.1, holds log groups in
 // memory and enforces the limits of the real one.
 //
-// It knows the actions FilterLogEvents, DescribeLogGroups, DescribeLogStreams
-// and GetLogEvents, and beside them GetCallerIdentity of STS. Limits and shapes are those of the service's Smithy model
-// (Logs_20140328); texts of refusals are those that AWS was recorded to send. A
+// It knows the actions FilterLogEvents, DescribeLogGroups and GetLogEvents, and
+// beside them GetCallerIdentity of STS. Limits and shapes are those of the
+// service's Smithy model (Logs_20140328); texts of refusals are those that AWS was recorded to send. A
 // parameter or pattern that the service has and the fake has not is answered
 // with status 501 and a sentence that says so, never with a guess.
 //
@@ -33,7 +33,7 @@ const (
 	target        = "Logs_20140328."
 	maxPageEvents = 10_000
 	maxPageBytes  = 1 << 20
-	maxPageNames  = 50 // of DescribeLogGroups and DescribeLogStreams
+	maxPageNames  = 50 // of DescribeLogGroups
 	tokenLife     = 24 * time.Hour
 )
 
@@ -50,7 +50,6 @@ type Server struct {
 	mu           sync.Mutex           // guards what follows
 	groups       map[string]*group    // by region and name
 	cursors      map[string]cursor    // by token
-	throttled    int                  // so many requests more are refused
 	requests     []Request
 	sequence     int
 }
@@ -72,13 +71,6 @@ type Fault struct {
 // Refusal is a fault in the shape in which AWS refuses, with status 400.
 func Refusal(code, message string) *Fault {
 	return &Fault{Status: http.StatusBadRequest, Body: marshal(refusal{Type: code, Message: message})}
-}
-
-// Throttle refuses the next n requests.
-func (s *Server) Throttle(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.throttled = n
 }
 
 // Requests returns all requests so far, in the order in which they came, those
@@ -151,7 +143,7 @@ func signedRegion(r *http.Request) string {
 }
 
 // answer makes status and body. The order of the checks is the service's:
-// who, how often, whether, and only then what.
+// who, whether, and only then what.
 func (s *Server) answer(r *http.Request, req Request) (int, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,10 +156,9 @@ func (s *Server) answer(r *http.Request, req Request) (int, string) {
 
 func (s *Server) do(r *http.Request, req Request) (any, *refusal) {
 	actions := map[string]func(Request) (any, *refusal){
-		"FilterLogEvents":    s.filterLogEvents,
-		"DescribeLogGroups":  s.describeLogGroups,
-		"DescribeLogStreams": s.describeLogStreams,
-		"GetLogEvents":       s.getLogEvents,
+		"FilterLogEvents":   s.filterLogEvents,
+		"DescribeLogGroups": s.describeLogGroups,
+		"GetLogEvents":      s.getLogEvents,
 	}
 	action := actions[req.Action]
 	switch {
@@ -175,9 +166,6 @@ func (s *Server) do(r *http.Request, req Request) (any, *refusal) {
 		return nil, refuse("UnknownOperationException", "")
 	case req.Region == "":
 		return nil, refuse("MissingAuthenticationTokenException", "Missing Authentication Token")
-	case s.throttled > 0:
-		s.throttled--
-		return nil, refuse("ThrottlingException", "Rate exceeded")
 	case s.Allow != nil && !slices.Contains(s.Allow, "logs:"+req.Action):
 		return nil, s.deny(req)
 	}
