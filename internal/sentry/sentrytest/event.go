@@ -1,6 +1,7 @@
 package sentrytest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,9 +28,13 @@ type Exception struct {
 
 // Frame is one frame after symbolication.
 type Frame struct {
-	Function, Module, Filename, AbsPath string
-	Line, Column                        int
-	InApp                               bool
+	Function string `json:"function,omitempty"`
+	Module   string `json:"module,omitempty"`
+	Filename string `json:"filename,omitempty"`
+	AbsPath  string `json:"absPath,omitempty"`
+	Line     int    `json:"lineNo"`
+	Column   int    `json:"colNo,omitempty"`
+	InApp    bool   `json:"inApp"`
 }
 
 // event answers the newest event under any of its names. It names a user, which
@@ -54,14 +59,7 @@ const (
 
 func (i *Issue) wireEvent() map[string]any {
 	e := i.Event
-	at := e.At
-	if at.IsZero() {
-		at = i.Last
-	}
-	platform := e.Platform
-	if platform == "" {
-		platform = "node"
-	}
+	at, platform := cmp.Or(e.At, i.Last), cmp.Or(e.Platform, "node")
 	tags := []map[string]any{{"key": "level", "value": i.Level}, {"key": "user", "value": "ip:" + UserAddress}, {"key": "user.email", "value": UserMail}}
 	if i.Environment != "" {
 		tags = append(tags, map[string]any{"key": "environment", "value": i.Environment})
@@ -88,34 +86,11 @@ func (i *Issue) wireEvent() map[string]any {
 func exceptions(values []Exception) []map[string]any {
 	var wire []map[string]any
 	for _, x := range values {
-		value := map[string]any{"type": x.Type, "value": x.Value, "module": null(x.Module), "threadId": nil, "rawStacktrace": nil, "stacktrace": nil}
-		if x.Mechanism != nil {
-			value["mechanism"] = x.Mechanism
-		}
+		value := map[string]any{"type": x.Type, "value": x.Value, "module": x.Module, "mechanism": x.Mechanism, "stacktrace": nil}
 		if x.Frames != nil {
-			value["stacktrace"] = map[string]any{"frames": frames(x.Frames), "hasSystemFrames": true}
+			value["stacktrace"] = map[string]any{"frames": x.Frames, "hasSystemFrames": true}
 		}
 		wire = append(wire, value)
 	}
 	return wire
-}
-
-func frames(list []Frame) []map[string]any {
-	var wire []map[string]any
-	for _, f := range list {
-		frame := map[string]any{"function": null(f.Function), "module": null(f.Module), "filename": null(f.Filename), "absPath": null(f.AbsPath),
-			"lineNo": f.Line, "colNo": nil, "inApp": f.InApp, "context": []any{}, "vars": nil, "package": nil, "platform": nil}
-		if f.Column > 0 {
-			frame["colNo"] = f.Column
-		}
-		wire = append(wire, frame)
-	}
-	return wire
-}
-
-func null(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }

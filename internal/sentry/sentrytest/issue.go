@@ -1,6 +1,7 @@
 package sentrytest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -32,24 +33,25 @@ func (s *Server) Put(i Issue) string {
 		i.ID = strconv.Itoa(s.nextID)
 		s.nextID++
 	}
-	if i.Project == "" {
-		i.Project = s.settings.Projects[0]
-	}
-	if i.Level == "" {
-		i.Level = "error"
-	}
-	if i.Status == "" {
-		i.Status = "unresolved"
-	}
-	if i.Last.IsZero() {
-		i.Last = now.Add(-time.Minute)
-	}
-	if i.First.IsZero() {
-		i.First = i.Last
-	}
+	i.Project = cmp.Or(i.Project, s.settings.Projects[0])
+	i.Level = cmp.Or(i.Level, "error")
+	i.Status = cmp.Or(i.Status, "unresolved")
+	i.Last = cmp.Or(i.Last, now.Add(-time.Minute))
+	i.First = cmp.Or(i.First, i.Last)
 	i.Count = max(i.Count, 1)
 	s.issues = append(s.issues, &i)
 	return i.ID
+}
+
+// Issues returns all issues as they stand, in the order in which they were put.
+func (s *Server) Issues() []Issue {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Issue
+	for _, i := range s.issues {
+		all = append(all, *i)
+	}
+	return all
 }
 
 // Issue returns an issue as it stands.
@@ -111,16 +113,10 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 		}
 		limit = n
 	}
-	if size := s.settings.PageSize; size > 0 {
-		limit = min(limit, size)
-	}
+	limit = min(limit, s.settings.PageSize)
 	for _, slug := range q["project"] {
 		if !slices.Contains(s.settings.Projects, slug) {
-			status := s.settings.UnknownProject
-			if status == 0 {
-				status = http.StatusForbidden
-			}
-			refuse(w, status, "You do not have permission to perform this action.")
+			refuse(w, s.settings.UnknownProject, "You do not have permission to perform this action.")
 			return
 		}
 	}

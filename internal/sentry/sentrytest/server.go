@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,10 +24,10 @@ type Settings struct {
 	Organization string
 	Projects     []string
 	Tokens       map[string][]string // token → scopes
-	PageSize     int                 // of a list, at most what is asked for; 0 for that
-	Window       int                 // requests a second and endpoint; 0 for Sentry's own 40
+	PageSize     int                 // of a list, at most what is asked for; Sentry's own is 100
+	Window       int                 // requests a second and endpoint; Sentry's own is 40
 	// UnknownProject is the status that a project that does not exist is answered
-	// with: 403 unless set, as Sentry does; some versions answer 404.
+	// with: 403 as Sentry does, or 404 as some versions do.
 	UnknownProject int
 	// Fault, where it is set, is asked before each request. A status above 0 is
 	// answered instead; below 0 the connection is cut.
@@ -37,7 +38,6 @@ type Settings struct {
 // Request is one request as it came in.
 type Request struct {
 	Method, Path, Query, Body string
-	Status                    int
 }
 
 // Server is one organization. Its zero value is of no use: see New.
@@ -55,7 +55,7 @@ type Server struct {
 // "token", that may read.
 func New(projects ...string) *Server {
 	s := &Server{nextID: 4101, window: map[string]int{}, settings: Settings{
-		Organization: "acme", Projects: projects, Now: time.Now,
+		Organization: "acme", Projects: projects, Now: time.Now, PageSize: 100, Window: 40, UnknownProject: http.StatusForbidden,
 		Tokens: map[string][]string{"token": {"event:read", "project:read"}},
 	}}
 	s.mux = http.NewServeMux()
@@ -81,38 +81,40 @@ func (s *Server) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
+// Clone is another server in the same state, on which nothing was asked yet.
+func (s *Server) Clone() *Server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := New()
+	c.settings, c.nextID = s.settings, s.nextID
+	c.settings.Tokens = maps.Clone(s.settings.Tokens)
+	for _, i := range s.issues {
+		copied := *i
+		c.issues = append(c.issues, &copied)
+	}
+	return c
+}
+
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	request := Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Body: string(body)}
-	recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
-	defer func() {
-		request.Status = recorder.status
-		s.requests = append(s.requests, request)
-	}()
+	request := Request{r.Method, r.URL.Path, r.URL.RawQuery, string(body)}
+	s.requests = append(s.requests, request)
+	status := 0
 	if s.settings.Fault != nil {
-		if status := s.settings.Fault(request); status < 0 {
-			recorder.status = 0
-			panic(http.ErrAbortHandler)
-		} else if status > 0 {
-			refuse(recorder, status, "Internal Error")
-			return
-		}
+		status = s.settings.Fault(request)
 	}
-	s.mux.ServeHTTP(recorder, r)
-}
-
-type recorder struct {
-	http.ResponseWriter
-	status int
-}
-
-func (r *recorder) WriteHeader(status int) {
-	r.status = status
-	r.ResponseWriter.WriteHeader(status)
+	switch {
+	case status < 0:
+		panic(http.ErrAbortHandler)
+	case status > 0:
+		refuse(w, status, "Internal Error")
+	default:
+		s.mux.ServeHTTP(w, r)
+	}
 }
 
 // guard answers what is refused before an endpoint sees it, in Sentry's order.
@@ -142,17 +144,12 @@ func (s *Server) guard(scope string, handle http.HandlerFunc) http.HandlerFunc {
 // within counts the request in its window of one second.
 func (s *Server) within(w http.ResponseWriter, r *http.Request) bool {
 	limit, now := s.settings.Window, s.settings.Now()
-	if limit == 0 {
-		limit = 40
-	}
 	key := fmt.Sprint(r.Pattern, now.Unix())
 	s.window[key]++
 	h := w.Header()
 	h.Set("X-Sentry-Rate-Limit-Limit", strconv.Itoa(limit))
 	h.Set("X-Sentry-Rate-Limit-Remaining", strconv.Itoa(max(0, limit-s.window[key])))
 	h.Set("X-Sentry-Rate-Limit-Reset", strconv.FormatInt(now.Unix()+1, 10))
-	h.Set("X-Sentry-Rate-Limit-ConcurrentLimit", "25")
-	h.Set("X-Sentry-Rate-Limit-ConcurrentRemaining", "24")
 	return s.window[key] <= limit
 }
 
