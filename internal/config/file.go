@@ -33,43 +33,67 @@ func readFile(in Input, named value) (map[string]value, team, error) {
 
 // parseFile returns the settings that a file holds, and all its mistakes joined.
 func parseFile(path string, data []byte) (map[string]value, team, error) {
-	settings := make(map[string]value)
-	var rules team
-	f, err := parser.ParseBytes(data, 0)
+	f := fileReader{path: path, settings: map[string]value{}}
+	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return settings, rules, malformed(path, err)
+		return f.settings, f.team, malformed(path, err)
 	}
-	var mistakes []error
-	for i, doc := range f.Docs {
-		if doc.Body == nil {
-			continue
-		}
-		mapping, ok := doc.Body.(*ast.MappingNode)
-		if !ok || i > 0 {
-			mistakes = append(mistakes, fmt.Errorf("%s: must be one mapping of settings, such as `label: errmon`", at(path, doc.Body)))
-			continue
-		}
-		for _, entry := range mapping.Values {
-			if name, _ := scalar(entry.Key); name == redactKey {
-				mistakes = append(mistakes, rules.redact.parse(path, entry.Value))
-				continue
+	for i, doc := range parsed.Docs {
+		switch mapping, ok := doc.Body.(*ast.MappingNode); {
+		case doc.Body == nil:
+		case !ok || i > 0:
+			f.wrong(doc.Body, errors.New("must be one mapping of settings, such as `label: errmon`"))
+		default:
+			for _, entry := range mapping.Values {
+				f.read(entry)
 			}
-			ours, wrong := rules.read(entry)
-			for _, err := range wrong {
-				mistakes = append(mistakes, finding.Within(at(path, entry.Key)+": ", err))
-			}
-			if ours {
-				continue
-			}
-			name, text, err := parseEntry(entry)
-			if err != nil {
-				mistakes = append(mistakes, finding.Within(at(path, entry.Key)+": ", err))
-				continue
-			}
-			settings[name] = value{text, at(path, entry.Key)}
 		}
 	}
-	return settings, rules, errors.Join(mistakes...)
+	return f.settings, f.team, errors.Join(f.mistakes...)
+}
+
+// fileReader collects what a file holds.
+type fileReader struct {
+	path     string
+	settings map[string]value
+	team     team
+	mistakes []error
+}
+
+func (f *fileReader) read(entry *ast.MappingValueNode) {
+	switch name, plain := scalar(entry.Key); {
+	case !plain:
+		f.wrong(entry.Key, errors.New("a key must be the plain name of a setting"))
+	case name == "in-app":
+		lists := f.lists(entry, []string{"include", "exclude"}, maxPrefixes)
+		f.team.inApp = InApp{lists["include"], lists["exclude"]}
+	case name == "fields":
+		f.team.fields = f.lists(entry, FieldNames, maxFieldKeys)
+	case name == "code":
+		f.roots(entry)
+	case name == "redact":
+		f.redact(entry)
+	default:
+		f.setting(name, entry)
+	}
+}
+
+// wrong notes a mistake with the line of node.
+func (f *fileReader) wrong(node ast.Node, err error) {
+	f.mistakes = append(f.mistakes, finding.Within(at(f.path, node)+": ", err))
+}
+
+// mapping returns what an entry maps, nothing if its value is null; want is the
+// mistake if it is no mapping.
+func (f *fileReader) mapping(entry *ast.MappingValueNode, want error) []*ast.MappingValueNode {
+	switch v := entry.Value.(type) {
+	case *ast.MappingNode:
+		return v.Values
+	case *ast.NullNode:
+		return nil
+	}
+	f.wrong(entry.Key, want)
+	return nil
 }
 
 // malformed names the line, but leaves out the excerpt that the parser shows:
@@ -89,35 +113,30 @@ func at(path string, node ast.Node) string {
 	return path
 }
 
-// parseEntry returns the setting's name and its text, with the items of a
-// sequence on lines of their own.
-func parseEntry(entry *ast.MappingValueNode) (name, text string, err error) {
-	name, ok := scalar(entry.Key)
-	if !ok {
-		return "", "", errors.New("a key must be the plain name of a setting")
-	}
+// setting reads a setting, with the items of a sequence on lines of their own.
+func (f *fileReader) setting(name string, entry *ast.MappingValueNode) {
 	s := find(name)
 	switch {
 	case s == nil:
-		return "", "", finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), fmt.Sprintf("did you mean %q?", nearest(name)))
+		f.wrong(entry.Key, finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), fmt.Sprintf("did you mean %q?", nearest(name))))
+		return
 	case s.notInFile != "":
-		return "", "", fmt.Errorf("%s: %s", name, s.notInFile)
+		f.wrong(entry.Key, fmt.Errorf("%s: %s", name, s.notInFile))
+		return
 	}
-	if items, ok := entry.Value.(*ast.SequenceNode); ok && s.List {
+	text, ok := scalar(entry.Value)
+	want := "must be a plain value"
+	if items, isSequence := entry.Value.(*ast.SequenceNode); isSequence && s.List {
 		text, ok = sequence(items)
-		if !ok {
-			return "", "", fmt.Errorf("%s: every item must be a plain value", name)
-		}
-		return name, text, nil
+		want = "every item must be a plain value"
+	} else if s.List {
+		want = "must be a plain value or a list of them"
 	}
-	text, ok = scalar(entry.Value)
-	switch {
-	case !ok && s.List:
-		return "", "", fmt.Errorf("%s: must be a plain value or a list of them", name)
-	case !ok:
-		return "", "", fmt.Errorf("%s: must be a plain value", name)
+	if !ok {
+		f.wrong(entry.Key, fmt.Errorf("%s: %s", name, want))
+		return
 	}
-	return name, text, nil
+	f.settings[name] = value{text, at(f.path, entry.Key)}
 }
 
 func sequence(node *ast.SequenceNode) (string, bool) {

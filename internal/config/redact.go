@@ -24,8 +24,6 @@ import (
 //
 // A redacted value is shown as its pattern's name and a number: [customer-id-1].
 
-const redactKey = "redact"
-
 // Redact is what a team adds to the redaction rules.
 type Redact struct {
 	Patterns []Pattern        // in the order of the file
@@ -42,38 +40,25 @@ var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 const maxPatternName = 40
 
-// parse reads the value of the key redact, and returns all its mistakes joined.
-func (r *Redact) parse(path string, node ast.Node) error {
-	mapping, ok := node.(*ast.MappingNode)
-	if _, empty := node.(*ast.NullNode); empty {
-		return nil
-	}
-	if !ok {
-		return fmt.Errorf("%s: redact: must hold patterns: and allow:, one or both", at(path, node))
-	}
-	var mistakes []error
-	for _, entry := range mapping.Values {
-		switch name, _ := scalar(entry.Key); name {
+// redact reads the value of the key redact.
+func (f *fileReader) redact(entry *ast.MappingValueNode) {
+	for _, e := range f.mapping(entry, errors.New("redact: must hold patterns: and allow:, one or both")) {
+		switch name, _ := scalar(e.Key); name {
 		case "patterns":
-			mistakes = append(mistakes, r.parsePatterns(path, entry.Value))
+			f.patterns(e)
 		case "allow":
-			mistakes = append(mistakes, r.parseAllow(path, entry.Value))
+			f.allow(e)
 		default:
-			mistakes = append(mistakes, fmt.Errorf("%s: redact: unknown key %q: only patterns and allow are known", at(path, entry.Key), shorten(name)))
+			f.wrong(e.Key, fmt.Errorf("redact: unknown key %q: only patterns and allow are known", shorten(name)))
 		}
 	}
-	return errors.Join(mistakes...)
 }
 
-func (r *Redact) parsePatterns(path string, node ast.Node) error {
-	mapping, ok := node.(*ast.MappingNode)
-	if !ok {
-		return fmt.Errorf("%s: redact: patterns: must be names with a regular expression each, such as `customer-id: 'CUST-\\d{6}'`", at(path, node))
-	}
-	var mistakes []error
-	for _, entry := range mapping.Values {
-		name, _ := scalar(entry.Key)
-		re, err := expression(entry.Value)
+func (f *fileReader) patterns(entry *ast.MappingValueNode) {
+	want := errors.New("redact: patterns: must be names with a regular expression each, such as `customer-id: 'CUST-\\d{6}'`")
+	for _, e := range f.mapping(entry, want) {
+		name, _ := scalar(e.Key)
+		re, err := expression(e.Value)
 		switch {
 		case !patternName.MatchString(name) || len(name) > maxPatternName:
 			err = fmt.Errorf("the name must be lower-case letters and digits, with dashes between, at most %d", maxPatternName)
@@ -81,29 +66,27 @@ func (r *Redact) parsePatterns(path string, node ast.Node) error {
 			err = finding.Mend("the expression matches the empty text", "make it match the value alone")
 		}
 		if err != nil {
-			mistakes = append(mistakes, finding.Within(fmt.Sprintf("%s: redact: pattern %q: ", at(path, entry.Key), shorten(name)), err))
+			f.wrong(e.Key, finding.Within(fmt.Sprintf("redact: pattern %q: ", shorten(name)), err))
 			continue
 		}
-		r.Patterns = append(r.Patterns, Pattern{name, re})
+		f.team.redact.Patterns = append(f.team.redact.Patterns, Pattern{name, re})
 	}
-	return errors.Join(mistakes...)
 }
 
-func (r *Redact) parseAllow(path string, node ast.Node) error {
-	items, ok := node.(*ast.SequenceNode)
+func (f *fileReader) allow(entry *ast.MappingValueNode) {
+	items, ok := entry.Value.(*ast.SequenceNode)
 	if !ok {
-		return fmt.Errorf("%s: redact: allow: must be a list of regular expressions", at(path, node))
+		f.wrong(entry.Key, errors.New("redact: allow: must be a list of regular expressions"))
+		return
 	}
-	var mistakes []error
 	for _, item := range items.Values {
 		re, err := expression(item)
 		if err != nil {
-			mistakes = append(mistakes, finding.Within(at(path, item)+": redact: allow: ", err))
+			f.wrong(item, finding.Within("redact: allow: ", err))
 			continue
 		}
-		r.Allow = append(r.Allow, re)
+		f.team.redact.Allow = append(f.team.redact.Allow, re)
 	}
-	return errors.Join(mistakes...)
 }
 
 // expression reads a regular expression. Its error names what is wrong but shows

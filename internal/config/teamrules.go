@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ type Root struct{ Frames, Source string }
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 // teamKeys are the keys of the file that are not settings.
-var teamKeys = []string{"in-app", "fields", "code", redactKey}
+var teamKeys = []string{"in-app", "fields", "code", "redact"}
 
 // team is what the file contains besides settings.
 type team struct {
@@ -53,51 +54,26 @@ const (
 	maxPrefixSize = 500
 )
 
-// read takes an entry of the file, and reports whether it is one of teamKeys and
-// what is wrong with it.
-func (t *team) read(entry *ast.MappingValueNode) (ours bool, mistakes []error) {
-	name, _ := scalar(entry.Key)
-	switch name {
-	case "in-app":
-		lists, mistakes := listsOf(name, entry.Value, []string{"include", "exclude"}, maxPrefixes)
-		t.inApp = InApp{lists["include"], lists["exclude"]}
-		return true, mistakes
-	case "fields":
-		lists, mistakes := listsOf(name, entry.Value, FieldNames, maxFieldKeys)
-		t.fields = lists
-		return true, mistakes
-	case "code":
-		t.roots, mistakes = rootsOf(entry.Value)
-		return true, mistakes
-	}
-	return false, nil
-}
-
-// listsOf reads a mapping from names to a plain value or a list of them.
-func listsOf(key string, node ast.Node, names []string, limit int) (lists map[string][]string, mistakes []error) {
-	if _, empty := node.(*ast.NullNode); empty {
-		return nil, nil
-	}
-	mapping, ok := node.(*ast.MappingNode)
-	if !ok {
-		return nil, []error{fmt.Errorf("%s: must be a mapping of %s to lists", key, strings.Join(names, ", "))}
-	}
-	lists = map[string][]string{}
-	for _, entry := range mapping.Values {
-		name, _ := scalar(entry.Key)
-		items, ok := itemsOf(entry.Value)
+// lists reads a mapping from names to a plain value or a list of them.
+func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit int) map[string][]string {
+	key, _ := scalar(entry.Key)
+	wrong := func(format string, args ...any) { f.wrong(entry.Key, fmt.Errorf(key+": "+format, args...)) }
+	lists := map[string][]string{}
+	for _, e := range f.mapping(entry, fmt.Errorf("%s: must be a mapping of %s to lists", key, strings.Join(names, ", "))) {
+		name, _ := scalar(e.Key)
+		items, ok := itemsOf(e.Value)
 		switch {
 		case !slices.Contains(names, name):
-			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("%s: unknown key %q", key, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
+			f.wrong(entry.Key, finding.Mend(fmt.Sprintf("%s: unknown key %q", key, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
 		case !ok:
-			mistakes = append(mistakes, fmt.Errorf("%s: %s: must be a plain value or a list of them, none blank or longer than %d characters", key, name, maxPrefixSize))
+			wrong("%s: must be a plain value or a list of them, none blank or longer than %d characters", name, maxPrefixSize)
 		case len(items) > limit:
-			mistakes = append(mistakes, fmt.Errorf("%s: %s: has %d items: at most %d are allowed", key, name, len(items), limit))
+			wrong("%s: has %d items: at most %d are allowed", name, len(items), limit)
 		default:
 			lists[name] = items
 		}
 	}
-	return lists, mistakes
+	return lists
 }
 
 func itemsOf(node ast.Node) ([]string, bool) {
@@ -114,4 +90,50 @@ func itemsOf(node ast.Node) ([]string, bool) {
 		items = append(items, item)
 	}
 	return items, true
+}
+
+const maxRoots = 100 // each is tried on every frame that is looked up
+
+// roots reads the value of the key code.
+func (f *fileReader) roots(entry *ast.MappingValueNode) {
+	const form = "{frames: /srv/a/, source: services/a/}"
+	want := errors.New("code: must hold roots: with items such as " + form)
+	for _, e := range f.mapping(entry, want) {
+		name, _ := scalar(e.Key)
+		items, ok := e.Value.(*ast.SequenceNode)
+		if name != "roots" || !ok || len(items.Values) > maxRoots {
+			f.wrong(entry.Key, want)
+			return
+		}
+		for i, item := range items.Values {
+			root, ok := rootOf(item)
+			if !ok {
+				f.wrong(entry.Key, fmt.Errorf("code: roots: item %d must hold frames and source, as in %s", i+1, form))
+				continue
+			}
+			f.team.roots = append(f.team.roots, root)
+		}
+	}
+}
+
+// rootOf reads {frames: …, source: …}; an empty source is the repository's root.
+func rootOf(node ast.Node) (r Root, ok bool) {
+	mapping, ok := node.(*ast.MappingNode)
+	if !ok || len(mapping.Values) != 2 {
+		return Root{}, false
+	}
+	for _, entry := range mapping.Values {
+		text, plain := scalar(entry.Value)
+		switch name, _ := scalar(entry.Key); {
+		case !plain || len(text) > maxPrefixSize:
+			return Root{}, false
+		case name == "frames":
+			r.Frames = text
+		case name == "source":
+			r.Source = text
+		default:
+			return Root{}, false
+		}
+	}
+	return r, r.Frames != ""
 }
