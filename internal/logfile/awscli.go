@@ -40,59 +40,54 @@ type cliEvent struct {
 	Message       string `json:"message"`
 }
 
+// answers decodes JSON token by token, because an answer may hold many events.
+// After an error it yields nothing more.
+type answers struct {
+	*json.Decoder
+	err error
+}
+
+func (a *answers) token() (t json.Token) {
+	if a.err == nil {
+		t, a.err = a.Token()
+	}
+	return t
+}
+
+// more reports whether the array or object that was begun has another element.
+func (a *answers) more() bool { return a.err == nil && a.More() }
+
 // readCLI emits each event as a record. Several answers may follow one another,
 // as a loop over pages prints them.
 func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Record)) error {
-	decoder := json.NewDecoder(r)
-	for {
-		err := s.readAnswer(ctx, decoder, emit)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// readAnswer walks one answer token by token: its events may be many.
-func (s *Source) readAnswer(ctx context.Context, d *json.Decoder, emit func(event.Record)) error {
-	if _, err := d.Token(); errors.Is(err, io.EOF) {
-		return err // between two answers: the file ends
-	} else if err != nil {
-		return s.cliError(err)
-	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return s.cliError(err)
-		}
-		if key != "events" {
-			var skipped json.RawMessage
-			if err := d.Decode(&skipped); err != nil {
-				return s.cliError(err)
+	a := &answers{Decoder: json.NewDecoder(r)}
+	for a.token(); !errors.Is(a.err, io.EOF); a.token() {
+		for a.more() {
+			if a.token() == "events" {
+				s.readEvents(ctx, a, emit)
+			} else if a.err == nil {
+				a.err = a.Decode(new(json.RawMessage))
 			}
+		}
+		a.token()
+		switch {
+		case a.err == nil:
 			continue
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(a.err, io.EOF):
+			a.err = io.ErrUnexpectedEOF
 		}
-		if err := s.readEvents(ctx, d, emit); err != nil {
-			return err
-		}
+		return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, a.err)
 	}
-	_, err := d.Token()
-	return s.cliError(err)
+	return nil
 }
 
-func (s *Source) readEvents(ctx context.Context, d *json.Decoder, emit func(event.Record)) error {
-	if _, err := d.Token(); err != nil {
-		return s.cliError(err)
-	}
-	for d.More() {
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
+func (s *Source) readEvents(ctx context.Context, a *answers, emit func(event.Record)) {
+	for a.token(); a.more(); {
 		var e cliEvent
-		if err := d.Decode(&e); err != nil {
-			return s.cliError(err)
+		if a.err = cmp.Or(ctx.Err(), a.Decode(&e)); a.err != nil {
+			return
 		}
 		s.Lines++
 		emit(event.Record{
@@ -100,16 +95,5 @@ func (s *Source) readEvents(ctx context.Context, d *json.Decoder, emit func(even
 			Time: time.UnixMilli(e.Timestamp).UTC(), Text: e.Message,
 		})
 	}
-	_, err := d.Token()
-	return s.cliError(err)
-}
-
-func (s *Source) cliError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
-	return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, err)
+	a.token()
 }
