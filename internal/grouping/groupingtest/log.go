@@ -15,11 +15,11 @@ type Log struct {
 	Truth []string
 }
 
-// LogHub returns the LogHub logs that lie beside the repository, in
-// ../shared/data/loghub. The test is skipped where there are none.
+// LogHub returns the LogHub logs beside the repository, in ../shared/data/loghub.
+// The test, which is of a package in internal, is skipped where there are none.
 func LogHub(t testing.TB) []Log {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(repository(t), "..", "shared", "data", "loghub", "*.txt"))
+	files, err := filepath.Glob("../../../shared/data/loghub/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Skip("no LogHub logs in ../shared/data/loghub")
 	}
@@ -33,24 +33,6 @@ func LogHub(t testing.TB) []Log {
 		logs = append(logs, log)
 	}
 	return logs
-}
-
-// repository is the folder that holds go.mod, above the package under test.
-func repository(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("go.mod not found")
-		}
-		dir = filepath.Dir(dir)
-	}
 }
 
 func lines(t testing.TB, file string) []string {

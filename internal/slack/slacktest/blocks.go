@@ -3,6 +3,7 @@ package slacktest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -43,37 +44,28 @@ func Validate(blocks []Block) error {
 }
 
 func (b Block) validate() error {
-	switch b.Type {
-	case "header":
+	switch {
+	case b.Type == "header" && b.Text != nil:
 		return b.Text.validate(maxHeader, "plain_text")
-	case "section":
+	case b.Type == "section" && b.Text != nil:
 		return b.Text.validate(maxSection, "plain_text", "mrkdwn")
-	case "context":
-		if len(b.Elements) == 0 || len(b.Elements) > maxElements {
-			return fmt.Errorf("%d elements, 1 to %d", len(b.Elements), maxElements)
-		}
-		for _, e := range b.Elements {
-			if err := e.validate(maxSection, "plain_text", "mrkdwn"); err != nil {
-				return err
-			}
-		}
-		return nil
+	case b.Type != "context":
+		return errors.New("not imitated, or without a text")
+	case len(b.Elements) == 0 || len(b.Elements) > maxElements:
+		return fmt.Errorf("%d elements, 1 to %d", len(b.Elements), maxElements)
 	}
-	return errors.New("not imitated")
+	for _, e := range b.Elements {
+		if err := e.validate(maxSection, "plain_text", "mrkdwn"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (t *Text) validate(limit int, types ...string) error {
-	if t == nil {
-		return errors.New("no text")
-	}
+func (t Text) validate(limit int, types ...string) error {
 	n := utf8.RuneCountInString(t.Text)
-	if n == 0 || n > limit {
-		return fmt.Errorf("a text of %d characters, 1 to %d", n, limit)
+	if n == 0 || n > limit || !slices.Contains(types, t.Type) {
+		return fmt.Errorf("a %s of %d characters, want 1 to %d of %v", t.Type, n, limit, types)
 	}
-	for _, kind := range types {
-		if t.Type == kind {
-			return nil
-		}
-	}
-	return fmt.Errorf("a text of type %q", t.Type)
+	return nil
 }

@@ -8,9 +8,11 @@
 package slacktest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -109,15 +111,6 @@ var refusals = map[string]int{
 	"no_text": http.StatusBadRequest, "invalid_blocks": http.StatusBadRequest, "invalid_payload": http.StatusBadRequest,
 }
 
-func refuse(w http.ResponseWriter, reason string) {
-	status := refusals[reason]
-	if status == 0 {
-		status = http.StatusNotFound
-	}
-	w.WriteHeader(status)
-	io.WriteString(w, reason)
-}
-
 // webhook looks at the webhook first, then at the payload, then at its content.
 func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	var in struct {
@@ -135,10 +128,9 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 		reason = s.accept(s.settings.Channel, in.Text, string(in.Blocks))
 	}
 	if reason != "" {
-		refuse(w, reason)
-		return
+		w.WriteHeader(cmp.Or(refusals[reason], http.StatusNotFound))
 	}
-	io.WriteString(w, "ok")
+	io.WriteString(w, cmp.Or(reason, "ok"))
 }
 
 // call answers a method of the Web API: always 200, with ok and error.
@@ -147,10 +139,7 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 		reply(w, "invalid_form_data", nil)
 		return
 	}
-	token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-	if r.Form.Get("token") != "" {
-		token = r.Form.Get("token")
-	}
+	token := cmp.Or(r.Form.Get("token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	w.Header().Set("X-OAuth-Scopes", strings.Join(s.settings.Scopes, ","))
 	switch {
 	case s.settings.Auth != "":
@@ -191,13 +180,10 @@ func (s *Server) method(w http.ResponseWriter, r *http.Request) {
 }
 
 func reply(w http.ResponseWriter, reason string, fields map[string]any) {
-	out := map[string]any{"ok": reason == ""}
-	if reason != "" {
-		out["error"] = reason
-	} else {
-		for name, value := range fields {
-			out[name] = value
-		}
+	out := map[string]any{"ok": false, "error": reason}
+	if reason == "" {
+		out = map[string]any{"ok": true}
+		maps.Copy(out, fields)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(out)
