@@ -43,10 +43,12 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 	case status != http.StatusOK:
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status), "check relay-url and the proxy in front of the relay")}
 	}
-	found := []finding.Finding{c.checkReady(ctx)}
-	found = append(found, c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.signedBySentry))
-	found = append(found, c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.signedBySlack))
-	return append(found, c.checkTrigger(ctx))
+	return []finding.Finding{
+		c.checkReady(ctx),
+		c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.signedBySentry),
+		c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.signedBySlack),
+		c.checkTrigger(ctx),
+	}
 }
 
 func (c Checkup) checkReady(ctx context.Context) finding.Finding {

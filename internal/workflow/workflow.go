@@ -43,11 +43,13 @@ type file struct {
 }
 
 type job struct {
-	Permissions any `yaml:"permissions"`
-	Steps       []struct {
-		Uses string         `yaml:"uses"`
-		With map[string]any `yaml:"with"`
-	} `yaml:"steps"`
+	Permissions any    `yaml:"permissions"`
+	Steps       []step `yaml:"steps"`
+}
+
+type step struct {
+	Uses string         `yaml:"uses"`
+	With map[string]any `yaml:"with"`
 }
 
 // Check reports what in a workflow would keep a scan from running or from writing.
@@ -67,41 +69,24 @@ func Uses(content []byte) bool {
 		return false
 	}
 	for _, j := range f.Jobs {
-		if j.usesAction() {
+		if slices.ContainsFunc(j.Steps, step.runsAction) {
 			return true
 		}
 	}
 	return false
 }
 
-func (j job) usesAction() bool {
-	for _, step := range j.Steps {
-		if strings.Contains(step.Uses, "errmon-action") {
-			return true
-		}
-	}
-	return false
+func (s step) runsAction() bool { return strings.Contains(s.Uses, "errmon-action") }
+
+// assumesRole reports whether a step asks AWS for a role with GitHub's OIDC token.
+func (s step) assumesRole() bool {
+	return strings.Contains(s.Uses, "configure-aws-credentials") && s.With["role-to-assume"] != nil && s.With["aws-access-key-id"] == nil
 }
 
-// assumesRole reports whether the job asks AWS for a role with GitHub's OIDC token.
-func (j job) assumesRole() bool {
-	for _, step := range j.Steps {
-		if strings.Contains(step.Uses, "configure-aws-credentials") && step.With["role-to-assume"] != nil && step.With["aws-access-key-id"] == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// ownToken reports whether the job writes with another token than the workflow's.
-func (j job) ownToken() bool {
-	for _, step := range j.Steps {
-		token, _ := step.With["github-token"].(string)
-		if strings.Contains(step.Uses, "errmon-action") && token != "" && !strings.Contains(token, "github.token") && !strings.Contains(token, "GITHUB_TOKEN") {
-			return true
-		}
-	}
-	return false
+// hasOwnToken reports whether a step writes with another token than the workflow's.
+func (s step) hasOwnToken() bool {
+	token, _ := s.With["github-token"].(string)
+	return s.runsAction() && token != "" && !strings.Contains(token, "github.token") && !strings.Contains(token, "GITHUB_TOKEN")
 }
 
 func (f file) checkPermissions(facts Facts) []finding.Finding {
@@ -109,7 +94,7 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 	checked := false
 	for _, name := range slices.Sorted(maps.Keys(f.Jobs)) {
 		j := f.Jobs[name]
-		if facts.Job != "" && name != facts.Job || facts.Job == "" && !j.usesAction() {
+		if facts.Job != "" && name != facts.Job || facts.Job == "" && !slices.ContainsFunc(j.Steps, step.runsAction) {
 			continue
 		}
 		checked = true
@@ -132,14 +117,14 @@ func missing(granted any, j job, about string) []finding.Finding {
 			"add `permissions:` with `issues: write` and `contents: read`")}
 	}
 	var found []finding.Finding
-	if !j.ownToken() && !grants(granted, "issues", "write") {
+	if !slices.ContainsFunc(j.Steps, step.hasOwnToken) && !grants(granted, "issues", "write") {
 		found = append(found, finding.Fail(about, "does not let its token write issues", "add `issues: write` to its permissions"))
 	}
 	if !grants(granted, "contents", "read") {
 		found = append(found, finding.Warn(about, "does not let its token read the repository's files, such as .github/errmon.yml",
 			"add `contents: read` to its permissions"))
 	}
-	if j.assumesRole() && !grants(granted, "id-token", "write") {
+	if slices.ContainsFunc(j.Steps, step.assumesRole) && !grants(granted, "id-token", "write") {
 		found = append(found, finding.Fail(about, "asks AWS for a role, which needs a token of GitHub's", "add `id-token: write` to its permissions"))
 	}
 	return found
@@ -167,10 +152,7 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 	}
 	var found []finding.Finding
 	for _, cron := range crons {
-		if problem := checkCron(cron); problem != nil {
-			problem.About = facts.about()
-			found = append(found, *problem)
-		}
+		found = append(found, checkCron(facts.about(), cron)...)
 	}
 	idle := facts.Now.Sub(facts.PushedAt)
 	if facts.Public && !facts.PushedAt.IsZero() && idle > idleLimit-idleWarned {
@@ -197,21 +179,19 @@ func (f file) crons() []string {
 }
 
 // checkCron reports a schedule that GitHub would refuse, delay or drop.
-func checkCron(cron string) *finding.Finding {
+func checkCron(about, cron string) []finding.Finding {
 	fields := strings.Fields(cron)
 	if len(fields) != 5 {
-		f := finding.Fail("", fmt.Sprintf("cron %q has %d fields", cron, len(fields)), "write five: minute, hour, day, month, weekday")
-		return &f
+		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cron %q has %d fields", cron, len(fields)), "write five: minute, hour, day, month, weekday")}
 	}
 	minute := fields[0]
-	if minute == "*" || minute == "*/1" || minute == "*/2" || minute == "*/3" || minute == "*/4" {
-		f := finding.Warn("", fmt.Sprintf("cron %q: GitHub runs a schedule every 5 minutes at most", cron), "write */5 or more")
-		return &f
-	}
 	first, _, _ := strings.Cut(minute, ",")
-	if first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-") {
-		f := finding.Warn("", fmt.Sprintf("cron %q runs at the start of the hour, when GitHub delays and drops runs", cron), "move it, such as to minutes 7,22,37,52; no error is lost meanwhile")
-		return &f
+	switch {
+	case slices.Contains([]string{"*", "*/1", "*/2", "*/3", "*/4"}, minute):
+		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q: GitHub runs a schedule every 5 minutes at most", cron), "write */5 or more")}
+	case first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-"):
+		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q runs at the start of the hour, when GitHub delays and drops runs", cron),
+			"move it, such as to minutes 7,22,37,52; no error is lost meanwhile")}
 	}
 	return nil
 }
