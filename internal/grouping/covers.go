@@ -5,19 +5,19 @@ import (
 	"slices"
 )
 
-// covers finds the wide templates that may cover a narrow one.
-type covers struct {
+// coverIndex finds the wide templates that may cover a narrow one.
+type coverIndex struct {
 	*dictionary
 	holes map[uint64][][]int // shape → the sets of places where wide templates of it vary
 	wide  map[uint64][]int   // hash → wide templates
 }
 
-func newCovers(d *dictionary) *covers {
-	return &covers{d, map[uint64][][]int{}, map[uint64][]int{}}
+func newCoverIndex(d *dictionary) *coverIndex {
+	return &coverIndex{d, map[uint64][][]int{}, map[uint64][]int{}}
 }
 
 // add adds a template if it has a wildcard to cover others with.
-func (c *covers) add(f *form, at int) {
+func (c *coverIndex) add(f *form, at int) {
 	var holes []int
 	for place, number := range f.tokens {
 		if number == wildNumber {
@@ -35,7 +35,7 @@ func (c *covers) add(f *form, at int) {
 
 // of yields the templates that f would be with wildcards put in: those that
 // their hash says to cover it.
-func (c *covers) of(f *form) iter.Seq[int] {
+func (c *coverIndex) of(f *form) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for _, holes := range c.holes[f.shape] {
 			h := f.hash

@@ -278,7 +278,7 @@ func (m *miner) uniteRare() {
 // of <*> failed at gateway" is known, "login of trent failed at gateway" needs
 // no further proof.
 func (m *miner) uniteCovered() {
-	wide := newCovers(m.dictionary)
+	wide := newCoverIndex(m.dictionary)
 	for i := range m.forms {
 		wide.add(&m.forms[i], i)
 	}

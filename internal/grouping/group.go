@@ -17,7 +17,7 @@
 //   - Masking (mask.go and the files named after it) reads a message once and
 //     replaces what is a value by its look: numbers with units, ids, paths,
 //     quoted text, and so on.
-//   - Mining (mine.go, evidence.go) takes the set of all masked templates and
+//   - Mining (mine.go, evidence.go, names.go) takes the set of all masked templates and
 //     finds the places where words are values that do not look like values, as names of
 //     users are. It knows the set and neither order nor counts.
 //

@@ -44,7 +44,7 @@ func TestManyTemplates(t *testing.T) {
 // with all of its shape.
 func TestCoversGrowth(t *testing.T) {
 	d := newDictionary()
-	wide := newCovers(d)
+	wide := newCoverIndex(d)
 	var forms []form
 	for i := range 5_000 {
 		forms = append(forms, d.form(distinctMessage(i)+" after <*>"))

@@ -7,12 +7,12 @@ type matcher struct {
 	*dictionary
 	known []string
 	forms []form // of known
-	wide  *covers
+	wide  *coverIndex
 }
 
 func newMatcher(known []string) *matcher {
 	m := &matcher{dictionary: newDictionary()}
-	m.wide = newCovers(m.dictionary)
+	m.wide = newCoverIndex(m.dictionary)
 	m.known = slices.Clone(known)
 	slices.Sort(m.known)
 	m.known = slices.Compact(m.known)
