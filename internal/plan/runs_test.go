@@ -37,7 +37,7 @@ func newWorld(t *testing.T, log groupingtest.Log) *world {
 // linesPerMinute divides the lines of a run, so that runs read whole minutes.
 const linesPerMinute = 4
 
-// run reads the lines from begin to end and synced out the plan.
+// run reads the lines from begin to end and carries out the plan.
 func (w *world) run(number, begin, end int) {
 	set := grouping.NewSet(func(s string) string { return s })
 	set.Know(Known(w.issues, nil))
@@ -124,7 +124,7 @@ func (w *world) look(run int) {
 }
 
 // TestEvalRuns reads each log in 50 runs, each of which reads the end of the
-// one before again, as scans do, and synced templates in markers.
+// one before again, as scans do, and carries templates in markers.
 func TestEvalRuns(t *testing.T) {
 	const runs = 50
 	recorded := groupingtest.LogHub(t)

@@ -17,7 +17,7 @@ func templated(number int, key, service, template string, n int64) Issue {
 	return i
 }
 
-// joined is a group that synced the keys of several issues or rows.
+// joined is a group that carries the keys of several issues or rows.
 func joined(keys ...string) *grouping.Group {
 	g := message(keys[0], "shop", "queue <*> is full")
 	g.Also = keys[1:]
