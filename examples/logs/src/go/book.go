@@ -10,22 +10,16 @@ type owner struct {
 	address *string
 }
 
-type account struct{ owner *owner }
-
 // A book holds accounts and entries, and trusts its callers too much.
 type book struct {
 	entries  []int
-	accounts map[string]*account
+	owners   map[string]*owner
 	tags     map[int]string
 	balances map[string]any
 }
 
 func newBook() *book {
-	return &book{
-		entries:  make([]int, 5),
-		accounts: map[string]*account{"main": {owner: &owner{name: "Ada"}}},
-		balances: map[string]any{},
-	}
+	return &book{entries: make([]int, 5), owners: map[string]*owner{"main": {name: "Ada"}}, balances: map[string]any{}}
 }
 
 func (b *book) amend(entry int) error {
@@ -33,28 +27,15 @@ func (b *book) amend(entry int) error {
 	return nil
 }
 
-func (b *book) notify(id int) error {
-	return send(b.ownerOf(fmt.Sprint(id)), "balance changed")
-}
+func (b *book) notify(account int) error { return send(b.ownerOf(fmt.Sprint(account))) }
 
-func (b *book) ownerOf(id string) string {
-	return b.accounts[id].owner.name
-}
+func (b *book) ownerOf(account string) string { return b.owners[account].name }
 
-func (b *book) mail(id string) error {
-	return send(street(b.accounts[id].owner), "statement")
-}
+func (b *book) mail(account string) error { return send(street(b.owners[account])) }
 
-func street(o *owner) string {
-	return strings.ToUpper(*o.address)
-}
+func street(o *owner) string { return strings.ToUpper(*o.address) }
 
-func send(to, subject string) error {
-	if to == "" {
-		return fmt.Errorf("send %q: nobody to send to", subject)
-	}
-	return nil
-}
+func send(to string) error { return fmt.Errorf("send to %q: no mail server", to) }
 
 func (b *book) tag(entry int, tag string) error {
 	b.tags[entry] = tag

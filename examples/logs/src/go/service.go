@@ -47,31 +47,19 @@ func (s *service) serve(r request) {
 			log.Error("panic recovered", "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
 		}
 	}()
-	switch {
-	case r.worker != "":
-		s.supervise(r.worker)
-	case r.message != nil:
-		log.Error(r.message(s))
-	default:
-		if err := r.handle(s); err != nil {
-			log.Error("request failed", "error", err)
-		}
+	if err := r.handle(s); err != nil {
+		log.Error("request failed", "error", err)
 	}
 }
 
 // supervise runs a worker process that crashes; what it prints ends up in the
 // same log, as it does in a container.
-func (s *service) supervise(job string) {
-	self, err := os.Executable()
-	if err != nil {
-		s.log.Error("worker not found", "error", err)
-		return
-	}
+func (s *service) supervise(job string) error {
 	s.log.Info("worker started", "job", job)
-	cmd := exec.Command(self, "-worker", job)
+	cmd := exec.Command("/proc/self/exe", "-worker", job)
 	cmd.Stdout, cmd.Stderr = s, s
-	err = cmd.Run()
-	s.log.Info("worker replaced", "job", job, "was", err.Error())
+	s.log.Info("worker replaced", "job", job, "was", cmd.Run().Error())
+	return nil
 }
 
 func (s *service) healthy() {
