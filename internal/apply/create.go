@@ -42,7 +42,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 // lookUp finds the issue of a create whose answer was lost. Where it is not
 // found the create may still be under way, so the error waits for the next run.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
-	issues, err := a.GitHub.List(ctx, a.Render.Label)
+	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
 	if err != nil {
 		return github.Issue{}, fmt.Errorf("%w; looking it up failed: %w", lost, err)
 	}

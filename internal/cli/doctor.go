@@ -114,7 +114,7 @@ const minFrames = 10
 // lines in the repository.
 func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	const about = "frames"
-	issues, err := client.List(ctx, cfg.Label)
+	issues, err := client.List(ctx, cfg.Label, nil)
 	frames, shown := 0, 0
 	for _, i := range issues {
 		if tracked, err := ledger.ReadIssue(i, cfg.Label); err == nil && tracked.Open {

@@ -11,7 +11,7 @@ import (
 
 // What a user sees names the input to mend and how.
 func TestUserFacingErrors(t *testing.T) {
-	list := func(s setup) error { _, err := s.List(t.Context(), "errmon"); return err }
+	list := func(s setup) error { _, err := s.List(t.Context(), "errmon", nil); return err }
 	create := func(s setup) error { _, err := s.Create(t.Context(), github.NewIssue{Title: "boom"}); return err }
 	readFile := func(s setup) error { _, err := s.ReadFile(t.Context(), "CODEOWNERS"); return err }
 	answer := func(status int, body string) func(*githubtest.Settings) {
@@ -77,7 +77,7 @@ func TestUserFacingErrors(t *testing.T) {
 
 func TestUnknownRepository(t *testing.T) {
 	s := start(t, func(c *github.Config) { c.Repo = "shp" })
-	_, err := s.List(t.Context(), "errmon")
+	_, err := s.List(t.Context(), "errmon", nil)
 	wantError(t, err, `"acme/shp"`, "check repository", "github-token may not see it")
 }
 

@@ -147,7 +147,7 @@ func TestIdempotentRequestsAreRepeated(t *testing.T) {
 		method string
 		call   func(setup) error
 	}{
-		"list issues":  {http.MethodGet, func(s setup) error { _, err := s.List(t.Context(), "errmon"); return err }},
+		"list issues":  {http.MethodGet, func(s setup) error { _, err := s.List(t.Context(), "errmon", nil); return err }},
 		"get issue":    {http.MethodGet, func(s setup) error { _, err := s.Get(t.Context(), 1); return err }},
 		"edit issue":   {http.MethodPatch, func(s setup) error { _, err := s.Edit(t.Context(), 1, github.Edit{Body: "new"}); return err }},
 		"add labels":   {http.MethodPost, func(s setup) error { return s.AddLabels(t.Context(), 1, "errmon") }},

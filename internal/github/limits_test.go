@@ -248,7 +248,7 @@ func TestCancelledRun(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped by a signal")
 	cancel(stopped)
-	_, err := s.List(ctx, "errmon")
+	_, err := s.List(ctx, "errmon", nil)
 	if !errors.Is(err, stopped) || len(s.server.Requests()) != 0 {
 		t.Errorf("error %v after %d requests, want the cause and none", err, len(s.server.Requests()))
 	}

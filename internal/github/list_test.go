@@ -32,7 +32,7 @@ func TestListTakesOverEveryField(t *testing.T) {
 		Title: "boom", Body: "text", Author: "github-actions[bot]", Labels: []string{"errmon", "bug"},
 		State: "closed", StateReason: "not_planned", CreatedAt: made, UpdatedAt: closed, ClosedAt: closed,
 	})
-	got, err := s.List(t.Context(), "errmon")
+	got, err := s.List(t.Context(), "errmon", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestListIsWhole(t *testing.T) {
 					}
 					s.server.Add(issue)
 				}
-				got, err := s.List(t.Context(), "errmon")
+				got, err := s.List(t.Context(), "errmon", nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -92,7 +92,7 @@ func TestListBeyondPageNumbers(t *testing.T) {
 			for range 250 {
 				s.server.Add(githubtest.Issue{Title: "t", Labels: []string{"errmon"}})
 			}
-			got, err := s.List(t.Context(), "errmon")
+			got, err := s.List(t.Context(), "errmon", nil)
 			if cursor && (err != nil || len(got) != 250) {
 				t.Errorf("listed %d, %v, want all 250", len(got), err)
 			}
@@ -156,7 +156,7 @@ func TestListFailsClosed(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			client, _ := pages(t, test.pages...)
-			got, err := client.List(t.Context(), "errmon")
+			got, err := client.List(t.Context(), "errmon", nil)
 			wantError(t, err, "list issues: ", test.says)
 			if !errors.Is(err, github.ErrPartialListing) || got != nil {
 				t.Errorf("List() = %v, %v, want no issues and ErrPartialListing", got, err)
@@ -169,7 +169,7 @@ func TestListDropsDoubles(t *testing.T) {
 	client, requests := pages(t,
 		[2]string{"[" + one + "]", `<{}/x?page=0>; rel="prev", </x?page=2>; rel="next"`},
 		[2]string{"[" + one + "," + two + "]", `<{}/x?page=1>; rel="prev"`})
-	got, err := client.List(t.Context(), "errmon")
+	got, err := client.List(t.Context(), "errmon", nil)
 	if err != nil || !slices.Equal(numbers(got), []int{1, 2}) || *requests != 2 {
 		t.Errorf("List() = %v, %v after %d requests, want 1 and 2 after 2", numbers(got), err, *requests)
 	}
@@ -177,7 +177,7 @@ func TestListDropsDoubles(t *testing.T) {
 
 func TestListAsksTheRightThings(t *testing.T) {
 	s := start(t)
-	if _, err := s.List(t.Context(), "errmon:dashboard"); err != nil {
+	if _, err := s.List(t.Context(), "errmon:dashboard", nil); err != nil {
 		t.Fatal(err)
 	}
 	want := "direction=asc&labels=errmon%3Adashboard&per_page=100&sort=created&state=all"

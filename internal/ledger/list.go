@@ -9,6 +9,7 @@ import (
 
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
 )
 
 // List reads the dashboard and the error issues. filed are issues that this run
@@ -16,22 +17,27 @@ import (
 // which is github.ErrPartialListing if a list is not whole.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known
-	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel())
+	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel(), nil)
 	if err != nil {
 		return k, fmt.Errorf("find the dashboard: %w", err)
 	}
 	if err := l.readDashboards(ctx, dashboards, &k); err != nil {
 		return k, err
 	}
-	listed, err := l.GitHub.List(ctx, l.label())
+	read := map[int]reading{}
+	listed, err := l.GitHub.List(ctx, l.label(), func(i *github.Issue) {
+		issue, err := ReadIssue(*i, l.label())
+		read[i.Number] = reading{issue, err}
+		i.Body = "" // the marker is all that counts
+	})
 	if err != nil {
 		return k, err
 	}
-	if err := l.readIssues(ctx, listed, &k); err != nil {
+	if err := l.readIssues(ctx, listed, read, &k); err != nil {
 		return k, err
 	}
 	if k.home.Number != 0 {
-		k.warnOfRemovedSections(listed)
+		k.warnOfRemovedSections(read)
 		err := l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
 		if errors.Is(err, ErrLabelLost) && k.home.State == "closed" {
 			k.afresh, err = true, nil
@@ -44,11 +50,17 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	return k, l.crossCheck(ctx, listed)
 }
 
+// reading is what ReadIssue returned for a listed issue.
+type reading struct {
+	issue plan.Issue
+	err   error
+}
+
 // readIssues keeps the issues that carry a marker of ours.
-func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, k *Known) error {
+func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, read map[int]reading, k *Known) error {
 	var newer []string
 	for _, i := range listed {
-		issue, err := ReadIssue(i, l.label())
+		issue, err := read[i.Number].issue, read[i.Number].err
 		if errors.Is(err, marker.ErrNone) {
 			continue // somebody's own issue that happens to carry the label
 		}

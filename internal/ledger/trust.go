@@ -56,10 +56,10 @@ func (k *Known) dropCopies() {
 
 // warnOfRemovedSections warns of filed issues whose section somebody removed:
 // their errors count as new from now on.
-func (k *Known) warnOfRemovedSections(listed []github.Issue) {
-	for _, issue := range listed {
-		if _, err := marker.Read(issue.Body); errors.Is(err, marker.ErrNone) && slices.Contains(k.Dashboard.Filed, issue.Number) {
-			k.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", issue.Number)
+func (k *Known) warnOfRemovedSections(read map[int]reading) {
+	for _, number := range k.Dashboard.Filed {
+		if errors.Is(read[number].err, marker.ErrNone) {
+			k.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", number)
 		}
 	}
 }

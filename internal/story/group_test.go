@@ -28,7 +28,7 @@ type grouped struct {
 	Masks       []string
 }
 
-func groups(t *testing.T, stdout string) []grouped {
+func groups(t testing.TB, stdout string) []grouped {
 	t.Helper()
 	var all []grouped
 	for line := range strings.Lines(stdout) {

@@ -11,7 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-func (r result) mustSucceed(t *testing.T) result {
+func (r result) mustSucceed(t testing.TB) result {
 	t.Helper()
 	if r.code != 0 {
 		t.Fatalf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
@@ -20,7 +20,7 @@ func (r result) mustSucceed(t *testing.T) result {
 }
 
 // count reads how often an issue says that its error happened.
-func count(t *testing.T, i githubtest.Issue) int64 {
+func count(t testing.TB, i githubtest.Issue) int64 {
 	t.Helper()
 	m, err := marker.Read(i.Body)
 	if err != nil {

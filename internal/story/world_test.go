@@ -37,7 +37,7 @@ const region = "eu-central-1"
 // world is everything outside the process: both services, the clock and the
 // environment. Time passes only by advance and by what the program sleeps.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	now    time.Time
 	skew   time.Duration // how far the clock of the machine that runs errmon is ahead
 	github *githubtest.Server
@@ -49,7 +49,7 @@ type world struct {
 	env     map[string]string
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 22, 10, 0, 30, 0, time.UTC), github: githubtest.New("acme", "shop")}
 	now := func() time.Time { return w.now }
