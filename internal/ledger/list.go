@@ -88,3 +88,13 @@ func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, read map
 	k.dropCopies()
 	return nil
 }
+
+// warnOfRemovedSections warns of filed issues whose section somebody removed:
+// their errors count as new from now on.
+func (k *Known) warnOfRemovedSections(read map[int]reading) {
+	for _, number := range k.Dashboard.Filed {
+		if errors.Is(read[number].err, marker.ErrNone) {
+			k.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", number)
+		}
+	}
+}

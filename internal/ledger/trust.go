@@ -3,12 +3,10 @@ package ledger
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/github"
-	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 )
 
@@ -52,14 +50,4 @@ func (k *Known) dropCopies() {
 		k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
 		return true
 	})
-}
-
-// warnOfRemovedSections warns of filed issues whose section somebody removed:
-// their errors count as new from now on.
-func (k *Known) warnOfRemovedSections(read map[int]reading) {
-	for _, number := range k.Dashboard.Filed {
-		if errors.Is(read[number].err, marker.ErrNone) {
-			k.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", number)
-		}
-	}
 }
