@@ -66,7 +66,7 @@ func (r *Repository) ask(request func() error) error {
 		r.stopped = err
 	}
 	if len(r.warnings) == 0 || r.stopped != nil {
-		r.warnings = append(r.warnings, fmt.Sprintf("some issues do not show their code, of %s: %v", r.GitHub.FullName(), err))
+		r.warnings = append(r.warnings, fmt.Sprintf("the code of %s was not read in full: %v", r.GitHub.FullName(), err))
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/safe/safetest"
+	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
 // frameCase is a failure in a file of the monorepo; an empty path is one that must stay silent.
@@ -378,5 +379,22 @@ func TestDeliveryShowsCode(t *testing.T) {
 	}
 	if n := codeCount(r.requests); n > 6 {
 		t.Errorf("%d requests", n)
+	}
+}
+
+// Sentry's events lead to their lines too, by the paths that source maps give them.
+func TestSentryShowsCode(t *testing.T) {
+	w := newWorld(t)
+	m := newMonorepo(t, w.now)
+	w.withCode(m)
+	w.withSentry("web")
+	w.sentry.Put(sentrytest.Issue{Title: "PageError: x", Event: &sentrytest.Event{Platform: "javascript", Release: "shop@1.2.3", Exceptions: []sentrytest.Exception{{
+		Type: "PageError", Value: "x", Frames: []sentrytest.Frame{
+			{Function: "Cart", Filename: "./web/pages/cart.tsx", AbsPath: "webpack://_N_E/./web/pages/cart.tsx", Line: 2, Column: 10, InApp: true},
+		},
+	}}}})
+	w.run("scan").mustSucceed(t)
+	if got := codeOf(w.find("PageError").Body); len(got.links) != 1 || got.links[0] != m.release+" web/pages/cart.tsx 2" {
+		t.Errorf("links %q in\n%s", got.links, w.find("PageError").Body)
 	}
 }
