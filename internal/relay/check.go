@@ -94,11 +94,8 @@ func (c Checkup) signedBySentry() (http.Header, []byte) {
 	if c.SentrySecret == "" {
 		return nil, nil
 	}
-	body := []byte(`{"action":"created","data":{"installation":{"status":"installed"}}}`)
-	header := http.Header{}
-	header.Set(resourceHeader, "installation")
-	header.Set(sentry.SignatureHeader, hexHMAC(c.SentrySecret, string(body)))
-	return header, body
+	const body = `{"action":"created","data":{"installation":{"status":"installed"}}}`
+	return http.Header{resourceHeader: {"installation"}, sentry.SignatureHeader: {hexHMAC(c.SentrySecret, body)}}, []byte(body)
 }
 
 // signedBySlack returns Slack's request to verify the address of an app.
@@ -106,12 +103,9 @@ func (c Checkup) signedBySlack() (http.Header, []byte) {
 	if c.SlackSecret == "" {
 		return nil, nil
 	}
-	body := []byte(`{"type":"url_verification","challenge":"errmon-doctor"}`)
+	const body = `{"type":"url_verification","challenge":"errmon-doctor"}`
 	at := strconv.FormatInt(c.Now.Unix(), 10)
-	header := http.Header{}
-	header.Set(slack.TimestampHeader, at)
-	header.Set(slack.SignatureHeader, "v0="+hexHMAC(c.SlackSecret, "v0:"+at+":"+string(body)))
-	return header, body
+	return http.Header{slack.TimestampHeader: {at}, slack.SignatureHeader: {"v0=" + hexHMAC(c.SlackSecret, "v0:"+at+":"+body)}}, []byte(body)
 }
 
 func hexHMAC(secret, text string) string {

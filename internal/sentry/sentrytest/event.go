@@ -39,9 +39,8 @@ type Frame struct {
 
 // event answers the newest event under any of its names. It names a user, which
 // nobody may publish: see UserMail and UserAddress.
-func (s *Server) event(w http.ResponseWriter, r *http.Request) {
-	i, id := s.find(r.PathValue("id")), r.PathValue("event")
-	if i == nil || i.Event == nil || !slices.Contains([]string{"latest", "oldest", "recommended", EventID(i.ID)}, id) {
+func (s *Server) event(w http.ResponseWriter, r *http.Request, i *Issue) {
+	if i.Event == nil || !slices.Contains([]string{"latest", "oldest", "recommended", EventID(i.ID)}, r.PathValue("event")) {
 		refuse(w, http.StatusNotFound, "No matching event")
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -104,23 +105,17 @@ func (s *Server) find(id string) *Issue {
 // list answers one page, the issue seen last first.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	limit := 100
-	if text := q.Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 100 {
-			refuse(w, http.StatusBadRequest, "Invalid limit, must be between 1 and 100")
-			return
-		}
-		limit = n
+	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
+	if err != nil || limit < 1 || limit > 100 {
+		refuse(w, http.StatusBadRequest, "Invalid limit, must be between 1 and 100")
+		return
 	}
 	limit = min(limit, s.settings.PageSize)
-	for _, slug := range q["project"] {
-		if !slices.Contains(s.settings.Projects, slug) {
-			refuse(w, s.settings.UnknownProject, "You do not have permission to perform this action.")
-			return
-		}
+	if slices.ContainsFunc(q["project"], func(slug string) bool { return !slices.Contains(s.settings.Projects, slug) }) {
+		refuse(w, s.settings.UnknownProject, "You do not have permission to perform this action.")
+		return
 	}
-	selected, ok := s.selected(q.Get("query"), q["query"] == nil, q["project"], q["environment"])
+	selected, ok := s.selected(q)
 	offset, err := offset(q.Get("cursor"))
 	if !ok || err != nil {
 		refuse(w, http.StatusBadRequest, "Error parsing search query")
@@ -141,18 +136,19 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 
 // selected are the issues that a search finds. It knows the searches by state;
 // another one finds nothing wrong with itself only if it is empty.
-func (s *Server) selected(query string, absent bool, projects, environments []string) ([]*Issue, bool) {
+func (s *Server) selected(q url.Values) ([]*Issue, bool) {
+	query := q.Get("query")
+	if !q.Has("query") {
+		query = "is:unresolved"
+	}
 	status := map[string]string{"is:unresolved": "unresolved", "is:resolved": "resolved", "is:ignored": "ignored", "is:archived": "ignored"}[query]
-	if absent {
-		status = "unresolved"
-	} else if status == "" && query != "" {
+	if status == "" && query != "" {
 		return nil, false
 	}
+	among := func(list []string, name string) bool { return len(list) == 0 || slices.Contains(list, name) }
 	var found []*Issue
 	for _, i := range s.issues {
-		if (status == "" || i.Status == status) &&
-			(len(projects) == 0 || slices.Contains(projects, i.Project)) &&
-			(len(environments) == 0 || slices.Contains(environments, i.Environment)) {
+		if (status == "" || i.Status == status) && among(q["project"], i.Project) && among(q["environment"], i.Environment) {
 			found = append(found, i)
 		}
 	}
@@ -162,10 +158,7 @@ func (s *Server) selected(query string, absent bool, projects, environments []st
 
 // A cursor is opaque to clients: value, offset, and whether it leads back.
 func offset(cursor string) (int, error) {
-	if cursor == "" {
-		return 0, nil
-	}
-	parts := strings.Split(cursor, ":")
+	parts := strings.Split(cmp.Or(cursor, "0:0:0"), ":")
 	if len(parts) != 3 {
 		return 0, fmt.Errorf("cursor %q", cursor)
 	}
@@ -198,24 +191,14 @@ func (s *Server) wire(i *Issue) map[string]any {
 	}
 }
 
-func (s *Server) get(w http.ResponseWriter, r *http.Request) {
-	i := s.find(r.PathValue("id"))
-	if i == nil {
-		refuse(w, http.StatusNotFound, "The requested resource does not exist")
-		return
-	}
+func (s *Server) get(w http.ResponseWriter, _ *http.Request, i *Issue) {
 	wire := s.wire(i)
 	delete(wire, "lifetime") // one issue's own answer has none, and counts its life
 	wire["count"] = strconv.FormatInt(i.Count, 10)
 	answer(w, wire)
 }
 
-func (s *Server) update(w http.ResponseWriter, r *http.Request) {
-	i := s.find(r.PathValue("id"))
-	if i == nil {
-		refuse(w, http.StatusNotFound, "The requested resource does not exist")
-		return
-	}
+func (s *Server) update(w http.ResponseWriter, r *http.Request, i *Issue) {
 	var change struct{ Status string }
 	if json.NewDecoder(r.Body).Decode(&change) != nil || !slices.Contains([]string{"resolved", "unresolved", "ignored"}, change.Status) {
 		refuse(w, http.StatusBadRequest, "Invalid status")

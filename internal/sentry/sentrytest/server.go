@@ -60,9 +60,9 @@ func New(projects ...string) *Server {
 	}}
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{$}", s.guard("event:read", s.list))
-	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{id}/{$}", s.guard("event:read", s.get))
-	s.mux.HandleFunc("PUT /api/0/organizations/{org}/issues/{id}/{$}", s.guard("event:write", s.update))
-	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{id}/events/{event}/{$}", s.guard("event:read", s.event))
+	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{id}/{$}", s.guard("event:read", s.ofIssue(s.get)))
+	s.mux.HandleFunc("PUT /api/0/organizations/{org}/issues/{id}/{$}", s.guard("event:write", s.ofIssue(s.update)))
+	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{id}/events/{event}/{$}", s.guard("event:read", s.ofIssue(s.event)))
 	s.mux.HandleFunc("GET /api/0/projects/{org}/{project}/{$}", s.guard("project:read", s.project))
 	return s
 }
@@ -138,6 +138,17 @@ func (s *Server) guard(scope string, handle http.HandlerFunc) http.HandlerFunc {
 		default:
 			handle(w, r)
 		}
+	}
+}
+
+// ofIssue finds the issue that a request is about.
+func (s *Server) ofIssue(handle func(http.ResponseWriter, *http.Request, *Issue)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if i := s.find(r.PathValue("id")); i != nil {
+			handle(w, r, i)
+			return
+		}
+		refuse(w, http.StatusNotFound, "The requested resource does not exist")
 	}
 }
 
