@@ -15,6 +15,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/org/errmon-action/internal/event"
@@ -64,22 +65,14 @@ func expandFolder(name string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list folder %q: %w", name, err)
 	}
-	var files []string
-	var mistakes []error
-	for _, file := range found {
+	found = slices.DeleteFunc(found, func(file string) bool {
 		info, err := os.Stat(file)
-		switch {
-		case err != nil:
-			mistakes = append(mistakes, unreadable(file, err))
-		case info.Mode().IsRegular():
-			files = append(files, file)
-			mistakes = append(mistakes, check(file))
-		}
-	}
-	if len(files)+len(mistakes) == 0 {
+		return err == nil && !info.Mode().IsRegular()
+	})
+	if len(found) == 0 {
 		return nil, fmt.Errorf("folder %q holds no *.log file: name the files themselves", name)
 	}
-	return files, errors.Join(mistakes...)
+	return Expand(found)
 }
 
 func unreadable(name string, err error) error {
