@@ -63,7 +63,9 @@ func isWord(c byte) bool { return class[c]&(isLetter|isDigit) != 0 }
 func (m *masker) mask(message string) []byte {
 	s := firstLine(message)
 	m.out, m.wild, m.fired = m.out[:0], 0, 0
-	for i := 0; i < len(s); {
+	code := codeLength(s)
+	m.out = append(m.out, s[:code]...)
+	for i := code; i < len(s); {
 		c := s[i]
 		switch {
 		case class[c]&(isLetter|isDigit|isJoint) != 0:

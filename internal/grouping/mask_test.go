@@ -12,6 +12,12 @@ func TestMask(t *testing.T) {
 		masks          Masks
 	}{
 		{"words stay", "payment provider refused the card", "payment provider refused the card", 0},
+		{"error code", "ORA-00060: deadlock 7", "ORA-00060: deadlock <*>", maskNumber},
+		{"error code with a letter", "CWWKZ0013E: app 7 failed", "CWWKZ0013E: app <*> failed", maskNumber},
+		{"error code without a hyphen", "AH00529: no handler", "AH00529: no handler", 0},
+		{"error code in brackets", "[MY-010584] [Repl] lost", "[MY-010584] [Repl] lost", 0},
+		{"SQL Server's code", "Error: 18456, Severity: 14", "Error: 18456, Severity: <*>", maskNumber},
+		{"an id is no error code", "INV-20931: unpaid", "<*>: unpaid", maskID},
 		{"number", "order 4711 not found", "order <*> not found", maskNumber},
 		{"number with a sign", "job exited with -1", "job exited with <*>", maskNumber},
 		{"number with a bound", "answered in <1 ms", "answered in <*>", maskNumber},
