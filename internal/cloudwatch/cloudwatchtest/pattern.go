@@ -3,6 +3,7 @@ package cloudwatchtest
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -50,23 +51,20 @@ func Compile(text string) (*Pattern, error) {
 	}
 	p := &Pattern{}
 	for text != "" {
-		kind := text[0]
-		if kind == '?' || kind == '-' {
-			text = text[1:]
+		match := term.FindStringSubmatch(text)
+		if match == nil {
+			return nil, ErrInvalid
 		}
-		term, rest, err := cutTerm(text)
-		if err != nil {
-			return nil, err
-		}
-		switch kind {
-		case '?':
-			p.any = append(p.any, term)
-		case '-':
-			p.none = append(p.none, term)
+		text = strings.TrimSpace(text[len(match[0]):])
+		content := escaped.ReplaceAllString(match[2], "$1") + match[3]
+		switch match[1] {
+		case "?":
+			p.any = append(p.any, content)
+		case "-":
+			p.none = append(p.none, content)
 		default:
-			p.all = append(p.all, term)
+			p.all = append(p.all, content)
 		}
-		text = strings.TrimLeft(rest, " \t\r\n")
 	}
 	if len(p.all)+len(p.none) > 0 {
 		p.any = nil
@@ -74,42 +72,11 @@ func Compile(text string) (*Pattern, error) {
 	return p, nil
 }
 
-// cutTerm takes one term off the front of text.
-func cutTerm(text string) (term, rest string, _ error) {
-	if strings.HasPrefix(text, `"`) {
-		return cutQuoted(text)
-	}
-	end := strings.IndexFunc(text, func(r rune) bool { return !isWord(r) })
-	if end < 0 {
-		end = len(text)
-	}
-	term, rest = text[:end], text[end:]
-	if term == "" || rest != "" && !strings.ContainsAny(rest[:1], " \t\r\n") {
-		return "", "", ErrInvalid
-	}
-	return term, rest, nil
-}
-
-func isWord(r rune) bool {
-	return r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
-}
-
-// cutQuoted takes a string in double quotes off the front of text.
-func cutQuoted(text string) (content, rest string, _ error) {
-	var b strings.Builder
-	for i := 1; i < len(text); i++ {
-		switch {
-		case text[i] == '"':
-			return b.String(), text[i+1:], nil
-		case text[i] == '\\' && i+1 < len(text):
-			i++
-			b.WriteByte(text[i])
-		default:
-			b.WriteByte(text[i])
-		}
-	}
-	return "", "", ErrInvalid
-}
+var (
+	// term matches one term with its sign: in quotes, or a word up to a space.
+	term    = regexp.MustCompile(`^([?-]?)(?:"((?s:\\.|[^"\\])*)"|([0-9A-Za-z_]+)(?:[ \t\r\n]|$))`)
+	escaped = regexp.MustCompile(`(?s)\\(.)`)
+)
 
 // Match reports whether the pattern finds the message.
 func (p *Pattern) Match(message string) bool {
