@@ -139,7 +139,7 @@ func TestReadBreaksOff(t *testing.T) {
 			w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
 				if asked++; asked > test.pages {
 					cancel(outOfTime)
-					return &cloudwatchtest.Fault{After: true}
+					return &cloudwatchtest.Fault{}
 				}
 				return nil
 			}

@@ -54,7 +54,11 @@ func Load(in Input) (Config, error) {
 	dotEnv, err := readDotEnv(in)
 	note(err)
 	c.DotEnv = dotEnv
-	given := collect(in.Flags, environment{in.Getenv, dotEnv})
+	env := environment{in.Getenv, dotEnv}
+	given := make(map[string]value)
+	for _, s := range Settings {
+		given[s.Name] = first(candidates(s, in.Flags, env)...)
+	}
 	fromFile, rules, err := readFile(in, given["config"])
 	note(err)
 	c.InApp, c.Fields, c.Redact, c.Roots = rules.inApp, rules.fields, rules.redact, rules.roots
@@ -72,7 +76,7 @@ func Load(in Input) (Config, error) {
 		}
 	}
 	if !in.Offline {
-		note(c.readAPIURLs(environment{in.Getenv, dotEnv}))
+		note(c.readAPIURLs(env))
 		c.leaveOut(given)
 	}
 	return c, errors.Join(mistakes...)
@@ -96,24 +100,20 @@ var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AC
 func Secrets(in Input) []string {
 	dotEnv, _ := readDotEnv(in) // Load reports the error
 	env := environment{in.Getenv, dotEnv}
-	var secrets []string
-	add := func(s string) {
-		if s = strings.TrimSpace(s); s != "" {
-			secrets = append(secrets, s)
-		}
-	}
+	var values []value
 	for _, s := range Settings {
-		if !s.Secret {
-			continue
-		}
-		add(in.Flags[s.Name])
-		add(env.lookup("INPUT_" + strings.ToUpper(s.Name)).text)
-		for _, name := range s.Env {
-			add(env.lookup(name).text)
+		if s.Secret {
+			values = append(values, candidates(s, in.Flags, env)...)
 		}
 	}
 	for _, name := range secretVariables {
-		add(env.lookup(name).text)
+		values = append(values, env.lookup(name))
+	}
+	var secrets []string
+	for _, v := range values {
+		if text := strings.TrimSpace(v.text); text != "" {
+			secrets = append(secrets, text)
+		}
 	}
 	return secrets
 }
@@ -139,18 +139,15 @@ func readDotEnv(in Input) (map[string]string, error) {
 	return variables, nil
 }
 
-// collect returns what flags, inputs and environment give.
-func collect(flags map[string]string, env environment) map[string]value {
-	given := make(map[string]value)
-	for _, s := range Settings {
-		input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes
-		candidates := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
-		for _, names := range s.Env {
-			candidates = append(candidates, env.lookup(names))
-		}
-		given[s.Name] = first(candidates...)
+// candidates are what flag, input and environment give a setting; the first that is
+// not blank counts.
+func candidates(s Setting, flags map[string]string, env environment) []value {
+	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes
+	values := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
+	for _, names := range s.Env {
+		values = append(values, env.lookup(names))
 	}
-	return given
+	return values
 }
 
 // environment is the environment with .env behind it.

@@ -173,40 +173,25 @@ func oneOf(names ...string) func(string) (string, error) {
 }
 
 var (
-	slugShape  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-	loginShape = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`)
-	repoShape  = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_-]*)/([A-Za-z0-9._-]+)$`)
+	slug      = matching(`^[A-Za-z0-9_-]+$`, "must be a slug, as in the addresses of Sentry's pages")
+	login     = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`, "must be a GitHub login, such as octocat or renovate[bot]")
+	ownerRepo = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`, "must be OWNER/REPO")
 )
 
-func slug(s string) (string, error) {
-	if !slugShape.MatchString(s) {
-		return "", errors.New("must be a slug, as in the addresses of Sentry's pages")
+func matching(shape, want string) func(string) (string, error) {
+	re := regexp.MustCompile(shape)
+	return func(s string) (string, error) {
+		if !re.MatchString(s) {
+			return "", errors.New(want)
+		}
+		return s, nil
 	}
-	return s, nil
-}
-
-func login(s string) (string, error) {
-	if !loginShape.MatchString(s) {
-		return "", errors.New("must be a GitHub login, such as octocat or renovate[bot]")
-	}
-	return s, nil
-}
-
-// ownerRepo parses a repository's full name.
-func ownerRepo(s string) (string, error) {
-	if !repoShape.MatchString(s) {
-		return "", errors.New("must be OWNER/REPO")
-	}
-	return s, nil
 }
 
 func repository(c *Config, text string, _ time.Time) error {
-	m := repoShape.FindStringSubmatch(text)
-	if m == nil {
-		return errors.New("must be OWNER/REPO")
-	}
-	c.Owner, c.Repo = m[1], m[2]
-	return nil
+	name, err := ownerRepo(text)
+	c.Owner, c.Repo, _ = strings.Cut(name, "/")
+	return err
 }
 
 // label parses the name of a label. GitHub allows 50 characters, and ":dashboard"

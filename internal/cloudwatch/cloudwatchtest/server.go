@@ -63,7 +63,6 @@ type Request struct {
 
 // Fault is an answer in place of the right one.
 type Fault struct {
-	After  bool   // the request is worked on first, and the fault hides the answer
 	Status int    // 0 closes the connection without an answer
 	Body   string // sent as it is
 }
@@ -103,19 +102,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests = append(s.requests, req)
 	s.mu.Unlock()
 
-	var fault *Fault
 	if s.Fault != nil {
-		fault = s.Fault(req)
-	}
-	if fault != nil && !fault.After {
-		fault.send(w)
-		return
+		if fault := s.Fault(req); fault != nil {
+			fault.send(w)
+			return
+		}
 	}
 	status, answer := s.answer(r, req)
-	if fault != nil {
-		fault.send(w)
-		return
-	}
 	send(w, status, answer)
 }
 

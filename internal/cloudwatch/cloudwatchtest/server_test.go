@@ -118,23 +118,6 @@ func TestUnsignedAndUnknownRequests(t *testing.T) {
 	}
 }
 
-func TestFaultAfterTheWork(t *testing.T) {
-	s, c := start(t, 3)
-	s.PageEvents = 1
-	s.Fault = func(r Request) *Fault {
-		if r.Action != "FilterLogEvents" || r.Region != region {
-			t.Errorf("asked about %s in %s", r.Action, r.Region)
-		}
-		return &Fault{After: true, Status: http.StatusInternalServerError}
-	}
-	if _, _, err := filter(c, func(*cloudwatchlogs.FilterLogEventsInput) {}); err == nil {
-		t.Error("no error")
-	}
-	if len(s.cursors) != 1 {
-		t.Errorf("%d tokens handed out, want 1", len(s.cursors))
-	}
-}
-
 func TestDescribe(t *testing.T) {
 	s, c := start(t, 2)
 	for _, name := range []string{"/b", "/a"} {
