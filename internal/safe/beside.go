@@ -1,7 +1,6 @@
 package safe
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -10,25 +9,9 @@ import (
 // <add key="DbPassword" value="x"/> in .NET, name: and value: on two lines of YAML,
 // and the fields of a multipart form.
 
-// isLabel reports whether a key's value may be the name of another value.
-func isLabel(key string) bool {
-	switch strings.ToLower(key) {
-	case "name", "key", "id", "k", "field", "header", "param", "parameter", "path", "variable", "var", "env", "option", "property", "setting",
-		"attribute", "type", "parameterkey", "parametername", "optionname", "headername", "keyname", "fieldname", "variablename", "attributename", "label":
-		return true
-	}
-	return false
-}
-
-// isBeside reports whether a key holds the value that a label names.
-func isBeside(key string) bool {
-	switch strings.ToLower(key) {
-	case "value", "val", "v", "default", "content", "contents", "text", "plaintext", "string", "stringvalue", "parametervalue", "optionvalue",
-		"input", "data", "newvalue", "oldvalue", "secretvalue", "defaultvalue", "values", "rawvalue", "current":
-		return true
-	}
-	return false
-}
+// labels are keys whose value may be the name of another value, and besides the keys
+// that hold the one so named.
+var labels, besides = words("labels"), words("values")
 
 const (
 	maxLabel  = 100 // bytes of the name of a value
@@ -42,9 +25,6 @@ func (k key) beside(s string, found []secret) []secret {
 	name := cut[k.value:end]
 	if !isSecretName(name) {
 		return k.valuesOf(s, s[k.start:k.end], found)
-	}
-	if value, ok := formField(s, k, end); ok {
-		return append(found, value)
 	}
 	if v, ok := k.valueAfter(s, end); ok {
 		return v.valuesOf(s, name, found)
@@ -69,7 +49,7 @@ func (k key) valueAfter(s string, i int) (key, bool) {
 		case '=', ':', '>':
 			v, ok := keyBefore(s, at)
 			switch {
-			case ok && isBeside(s[v.start:v.end]):
+			case ok && besides[strings.ToLower(s[v.start:v.end])]:
 				return v, true
 			case ok && v.start >= i && s[v.start:v.end] == s[k.start:k.end]: // the next pair
 				return key{}, false
@@ -97,33 +77,12 @@ func valueBefore(s string, i int) (key, bool) {
 	}
 	for at := i - 1; at > from; at-- {
 		if s[at] == ':' || s[at] == '=' {
-			if k, ok := keyBefore(s, at); ok && k.start >= from && isBeside(s[k.start:k.end]) {
+			if k, ok := keyBefore(s, at); ok && k.start >= from && besides[strings.ToLower(s[k.start:k.end])] {
 				return k, true
 			}
 		}
 	}
 	return key{}, false
-}
-
-// formHead is what stands between the name of a multipart field (RFC 7578) and its
-// value: more parameters, more headers, and an empty line. A string of JSON
-// writes a line break as "\r\n".
-var formHead = regexp.MustCompile(`^\\*"?(?:;[^\r\n\\]*)?(?:(?:\r?\n|(?:\\+r)?\\+n)[A-Za-z-]+:[^\r\n\\]*)*(?:\r?\n|(?:\\+r)?\\+n){2}`)
-
-func formField(s string, k key, end int) (secret, bool) {
-	if !strings.Contains(s[max(0, k.start-maxLabel):k.start], "form-data") {
-		return secret{}, false
-	}
-	m := formHead.FindStringIndex(s[end:min(len(s), end+maxBeside)])
-	if m == nil {
-		return secret{}, false
-	}
-	start := end + m[1]
-	n := strings.IndexAny(s[start:], "\r\n\\\"")
-	if n < 0 {
-		n = len(s) - start
-	}
-	return secret{start, start + n, kindSecret}, n > 0
 }
 
 // isSecretName reports whether a key of this name may hold a secret.

@@ -5,10 +5,12 @@ type byteSet [4]uint64
 
 func bytesIn(s string) (set byteSet) {
 	for i := 0; i < len(s); i++ {
-		set[s[i]>>6] |= 1 << (s[i] & 63)
+		set.add(s[i])
 	}
 	return set
 }
+
+func (set *byteSet) add(c byte) { set[c>>6] |= 1 << (c & 63) }
 
 func (set *byteSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
 

@@ -58,11 +58,7 @@ func isNameRune(r rune) bool {
 	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r))
 }
 
-// notDomains are endings of what stands behind an "@" in file and unit names,
-// none of which is a top-level domain.
-var notDomains = []string{"service", "socket", "timer", "mount", "slice", "scope", "target", "device",
-	"js", "mjs", "cjs", "jsx", "ts", "tsx", "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "json", "html", "php", "java",
-	"class", "jar", "dll", "exe", "txt", "log"}
+var notDomains = words("files")
 
 // isDomain tells a domain from a version, as in lodash@4.17.21, and from a file's ending.
 func isDomain(s string) bool {
@@ -71,7 +67,7 @@ func isDomain(s string) bool {
 		return false
 	}
 	tld := s[strings.LastIndexByte(s, '.')+1:]
-	if utf8.RuneCountInString(tld) < 2 || slices.Contains(notDomains, strings.ToLower(tld)) {
+	if utf8.RuneCountInString(tld) < 2 || notDomains[strings.ToLower(tld)] {
 		return false
 	}
 	return strings.HasPrefix(tld, "xn--") || strings.IndexFunc(tld, func(r rune) bool { return r <= '9' }) < 0

@@ -22,7 +22,6 @@ const (
 	kindAuthorization = "authorization"
 	kindURL           = "url-credentials"
 	kindJWT           = "jwt"
-	kindAWSKeyID      = "aws-access-key-id"
 	kindPrivateKey    = "private-key"
 	kindWebhook       = "webhook"
 	kindArgument      = "argument"
@@ -30,19 +29,16 @@ const (
 
 // knownKinds are the kinds that the rules of this package find.
 var knownKinds = func() map[string]bool {
-	kinds := map[string]bool{"mailgun-token": true, "aws-secret-access-key": true}
+	kinds := map[string]bool{}
 	for _, kind := range []string{kindEmail, kindIP, kindMAC, kindPhone, kindCard, kindIBAN, kindNationalID, kindPassword, kindSecret, kindToken, kindKey,
-		kindCredentials, kindSession, kindSignature, kindCookie, kindAuthorization, kindURL, kindJWT, kindAWSKeyID, kindPrivateKey, kindWebhook, kindArgument} {
+		kindCredentials, kindSession, kindSignature, kindCookie, kindAuthorization, kindURL, kindJWT, kindPrivateKey, kindWebhook, kindArgument} {
 		kinds[kind] = true
 	}
-	for _, x := range issuers {
-		kinds[x.kind] = true
+	for _, row := range rows("tokens", 5) {
+		kinds[row[0]] = true
 	}
-	for _, x := range shapes {
-		kinds[x.kind] = true
-	}
-	for _, x := range rules {
-		kinds[x.kind] = true
+	for _, p := range patterns {
+		kinds[p.kind] = true
 	}
 	return kinds
 }()

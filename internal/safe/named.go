@@ -145,7 +145,7 @@ func (k *key) quoteAt(s string, i int) bool {
 func (k *key) within(s string) {
 	rest := s[k.value:min(len(s), k.value+maxShaped)]
 	name, after, ok := strings.Cut(rest, k.quote)
-	if !ok || !isBeside(name) && len(name) != 1 {
+	if !ok || !besides[strings.ToLower(name)] && len(name) != 1 {
 		return
 	}
 	if after = strings.TrimLeft(after, " "); strings.HasPrefix(after, ":") {
@@ -158,7 +158,7 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 // values adds the secrets in the value of k.
 func (k key) values(s string, found []secret) []secret {
 	name := s[k.start:k.end]
-	if isLabel(name) && !k.spoken && !k.called {
+	if labels[strings.ToLower(name)] && !k.spoken && !k.called {
 		return k.beside(s, found)
 	}
 	return k.valuesOf(s, name, found)

@@ -164,7 +164,7 @@ func (r repeated) in(s string, found []secret) []secret {
 	}
 	var begins byteSet // of the values
 	for first := range r {
-		begins[first[0]>>6] |= 1 << (first[0] & 63)
+		begins.add(first[0])
 	}
 	for i := 0; i+repeatPrefix <= len(s); i++ {
 		if !begins.has(s[i]) {

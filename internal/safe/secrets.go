@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,72 +41,58 @@ func plainRules(s string) []secret {
 	found = digits(s, found)
 	found = macs(s, hostOfAddress(s, ipv6(s, found)))
 	found = named(s, found)
-	quoted := in.has('"') || in.has('\'')
-	if quoted || in.has('(') || strings.Contains(s, "dentified") || strings.Contains(s, "DENTIFIED") {
-		found = sql(s, found)
-	}
-	if quoted {
-		found = arguments(s, found)
+	if in.has('"') || in.has('\'') || in.has('(') {
+		found = inserts(s, arguments(s, &in, found))
 	}
 	if in.has('-') || in.has('/') {
 		found = privateKeys(s, commandLines(s, found))
 	}
 	if in.has('|') || in.has(0xe2) {
-		found = tables(s, found)
+		found = cells(s, found)
 	}
-	found = schemes(s, found)
-	found = shaped(s, in, jwts(s, awsKeys(s, issued(s, found))))
-	if !in.has('/') && !in.has(':') {
-		return found
-	}
-	for _, r := range rules {
-		if !strings.Contains(s, r.part) {
-			continue
-		}
-		for _, m := range r.pattern.FindAllStringSubmatchIndex(s, -1) {
-			if m[2] > m[0] || startsWord(s, m[2]) {
-				found = append(found, secret{m[2], m[3], r.kind})
-			}
-		}
+	found = jwts(s, issued(s, found))
+	for _, p := range patterns {
+		found = p.values(s, &in, found)
 	}
 	return found
 }
 
-// rule is a secret of a form of its own. The secret is the pattern's first group.
-type rule struct {
-	kind    string
-	part    string // of every such text
-	pattern *regexp.Regexp
+// pattern is a secret of a form of its own.
+type pattern struct {
+	parts
+	kind       string
+	accept     func(string) bool
+	expression *regexp.Regexp
 }
 
-var rules = []rule{
-	// Whoever knows these addresses may post.
-	{"slack-webhook-url", "hooks.slack.com/", regexp.MustCompile(`hooks\.slack\.com/(?:services|workflows|triggers)/([\w+/-]+)`)},
-	{"slack-webhook-url", "services/T", regexp.MustCompile(`services/(T[A-Z0-9]{6,}/B[A-Z0-9]{6,}/\w{16,})`)},
-	{kindWebhook, "/api/webhooks/", regexp.MustCompile(`/api/webhooks/(\d+/[\w-]+)`)},
-	{kindWebhook, ".webhook.office.com/", regexp.MustCompile(`\.webhook\.office\.com/(\S+?)(?:["'\s)]|$)`)},
-	{kindWebhook, "chat.googleapis.com/", regexp.MustCompile(`chat\.googleapis\.com/v1/spaces/([\w/]+\?key=[\w&=%-]+)`)},
-	{kindToken, ":AA", regexp.MustCompile(`(?:/bot)?(\d{8,10}:AA[\w-]{32,34})`)}, // a Telegram bot's
-}
-
-// bearer and basic are credentials outside of a header (RFC 6750 and 7617).
-var (
-	bearer = regexp.MustCompile(`(?i)\bbearer\s+([\w.~+/=-]{8,})`)
-	basic  = regexp.MustCompile(`(?i)\bbasic\s+([a-z0-9+/=]{8,})`)
-)
-
-func schemes(s string, found []secret) []secret {
-	if strings.Contains(s, "earer ") || strings.Contains(s, "EARER ") {
-		for _, m := range bearer.FindAllStringSubmatchIndex(s, -1) {
-			if random(s[m[2]:m[3]]) {
-				found = append(found, secret{m[2], m[3], kindAuthorization})
-			}
-		}
+var patterns = func() (all []pattern) {
+	for _, row := range rows("patterns", 4) {
+		all = append(all, pattern{strings.Split(row[1], "|"), row[0], testOf(row[2]), regexp.MustCompile(row[3])})
 	}
-	if strings.Contains(s, "asic ") || strings.Contains(s, "ASIC ") {
-		for _, m := range basic.FindAllStringSubmatchIndex(s, -1) {
-			if userAndPassword(s[m[2]:m[3]]) {
-				found = append(found, secret{m[2], m[3], kindAuthorization})
+	return all
+}()
+
+// parts are strings of which each text has one that an expression can match, so
+// that it is not tried in vain.
+type parts []string
+
+func (p parts) oneIn(s string, in *byteSet) bool {
+	return slices.ContainsFunc(p, func(part string) bool { return in.has(part[0]) && strings.Contains(s, part) })
+}
+
+// values adds what the groups of a pattern match.
+func (p pattern) values(s string, in *byteSet, found []secret) []secret {
+	if !p.oneIn(s, in) {
+		return found
+	}
+	name := p.expression.SubexpIndex("name")
+	for _, m := range p.expression.FindAllStringSubmatchIndex(s, -1) {
+		if name > 0 && !isSecretName(s[m[2*name]:m[2*name+1]]) || !startsWord(s, m[0]) && m[2] == m[0] {
+			continue
+		}
+		for g := 1; 2*g < len(m); g++ {
+			if start, end := m[2*g], m[2*g+1]; g != name && start >= 0 && (p.accept == nil || p.accept(s[start:end])) {
+				found = append(found, secret{start, end, p.kind})
 			}
 		}
 	}

@@ -2,9 +2,9 @@ package safe
 
 import "strings"
 
-// tables returns the secrets in tables of text, as psql and mysql print them, in
+// cells returns the secrets in tables of text, as psql and mysql print them, in
 // Markdown and in boxes: below a column's name, or in the cell beside a name.
-func tables(s string, found []secret) []secret {
+func cells(s string, found []secret) []secret {
 	bar := "|"
 	if !strings.Contains(s, bar) {
 		if bar = "│"; !strings.Contains(s, bar) {

@@ -2,6 +2,7 @@ package safe
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -10,81 +11,56 @@ import (
 // in the message, and Python with rich or loguru among the locals. Their strings
 // are redacted; the call, numbers and names of types stay.
 
-// printed is a place where values are printed: the strings between the end of
-// the pattern's match and the end of the line, or what until finds.
+// printed is a place where values are printed.
 type printed struct {
-	part    string // of every such text
+	parts
+	which   string
 	pattern *regexp.Regexp
 	until   *regexp.Regexp // nil for the end of the line
 }
 
-var printers = []printed{
-	{"\u2514 ", regexp.MustCompile(`└ `), nil},                                              // loguru, better_exceptions
-	{"\u2502", regexp.MustCompile(`│ *\w+ = `), regexp.MustCompile(`│|\n`)},                 // rich
-	{"Error in ", regexp.MustCompile(`Error in [\w.:]+\(`), regexp.MustCompile(`\) ?:|\n`)}, // R
-	// Elixir: "(app 1.0.0) lib/auth.ex:5: Auth.login(…)".
-	{".ex", regexp.MustCompile(`\.exs?:\d+: [^\s("]+\(`), nil},
-	{"(", regexp.MustCompile(`\([a-z]\w* \d[\w.+-]*\) :?[\w.!?]+\(`), nil},
-	{"given to", regexp.MustCompile(`following arguments were given to [^\s"]+:`), regexp.MustCompile(`Attempted function|\(\w+ [\d.]+\) |\n\S`)},
-	{"ast message", regexp.MustCompile(`Last message(?: \(from [^)]*\))?: `), nil},
-	{"tate: ", regexp.MustCompile(`(?m)^\s*State: `), nil},
-	{"matching: ", regexp.MustCompile(`no \w+ clause matching: `), nil},
-	{"hand side value: ", regexp.MustCompile(`no match of right hand side value: `), nil},
-	{"not found in: ", regexp.MustCompile(`key \S+ not found in: `), nil},
-	{"badmatch", regexp.MustCompile(`\{badmatch,`), nil},
-	{",[", regexp.MustCompile(`\{'?[\w.]+'?,\w+,\[`), regexp.MustCompile(`\],\[|\n`)}, // Erlang
-	// Ruby.
-	{"value for ", regexp.MustCompile(`invalid value for \w+\(\): `), nil},
-	{":String", regexp.MustCompile("undefined (?:local variable or )?method [`'][^']*' for "), regexp.MustCompile(`:String|\n`)},
-	{"NoMatchingPattern", regexp.MustCompile(`NoMatchingPattern\w*Error\)?:? `), nil},
-	{"(NoMatchingPattern", regexp.MustCompile(`\.rb:\d+:in [^:]+: `), regexp.MustCompile(`\(NoMatchingPattern|\n`)},
-}
+var printers = func() (all []printed) {
+	for _, row := range rows("printed", 3) {
+		pattern, until, bounded := strings.Cut(row[2], " … ")
+		p := printed{parts: strings.Split(row[1], "|"), which: row[0], pattern: regexp.MustCompile(pattern)}
+		if bounded {
+			p.until = regexp.MustCompile(until)
+		}
+		all = append(all, p)
+	}
+	return all
+}()
 
 // arguments returns the strings among printed values.
-func arguments(s string, found []secret) []secret {
+func arguments(s string, in *byteSet, found []secret) []secret {
 	for _, p := range printers {
-		if !strings.Contains(s, p.part) {
+		if !p.oneIn(s, in) {
 			continue
 		}
 		read := 0 // as far as here
-		for _, m := range p.pattern.FindAllStringIndex(s, -1) {
-			if m[1] >= read {
+		for _, m := range p.pattern.FindAllStringSubmatchIndex(s, -1) {
+			if m[1] >= read && (len(m) == 2 || m[2] < 0) {
 				read = p.end(s, m[1])
-				found = stringsIn(s, m[1], read, found)
+				found = append(found, p.secrets(s, stringsIn(s, m[1], read))...)
 			}
-		}
-	}
-	return signIns(s, perlArguments(s, phpArguments(s, found)))
-}
-
-// signInCalls end the names of functions that take a password as the last string of
-// several, in any language: connect("db", "root", "x").
-var signInCalls = []string{"ogin(", "onnect(", "_bind(", ".bind(", ".Bind(", "bind_s(", "uthenticate(", "etConnection(", "->__construct("}
-
-// signIns returns the last string of a call that signs in. Of a constructor in PHP
-// it returns all, as phpArguments does.
-func signIns(s string, found []secret) []secret {
-	for _, call := range signInCalls {
-		read := 0
-		for _, at := range indexAll(s, call) {
-			if at[0] < read {
-				continue
-			}
-			read = min(lineEnd(s, at[1]), at[1]+maxShaped)
-			if close := strings.IndexByte(s[at[1]:read], ')'); close >= 0 {
-				read = at[1] + close
-			}
-			strs := stringsIn(s, at[1], read, nil)
-			if len(strs) < 2 {
-				continue
-			}
-			if call != "->__construct(" {
-				strs = strs[len(strs)-1:]
-			}
-			found = append(found, strs...)
 		}
 	}
 	return found
+}
+
+// secrets returns those of the strings printed that may be secrets.
+func (p printed) secrets(s string, printed []secret) []secret {
+	switch {
+	case p.which == "single":
+		return slices.DeleteFunc(printed, func(f secret) bool { return s[f.start-1] != '\'' })
+	case p.which == "words":
+		return slices.DeleteFunc(printed, func(f secret) bool { return strings.Contains(s[f.start:f.end], " ") })
+	case p.which != "each" && len(printed) < 2:
+		return nil
+	case p.which == "last":
+		return printed[len(printed)-1:]
+	}
+	return printed
 }
 
 // maxPrinted is how far the end of printed values is looked for.
@@ -110,8 +86,9 @@ func lineEnd(s string, i int) int {
 	return i
 }
 
-// stringsIn returns each quoted string in s[start:end].
-func stringsIn(s string, start, end int, found []secret) []secret {
+// stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in
+// one, so it ends at a quote that no letter or digit follows.
+func stringsIn(s string, start, end int) (found []secret) {
 	for i := start; i < end; i++ {
 		at := i
 		for at < end && s[at] == '\\' {
@@ -121,79 +98,16 @@ func stringsIn(s string, start, end int, found []secret) []secret {
 			i = at
 			continue
 		}
-		if i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 { // an atom of Elixir
-			i = quotedEnd(s[:end], at+1, s[i:at+1])
-			continue
-		}
 		quote := s[i : at+1]
 		close := quotedEnd(s[:end], at+1, quote)
-		if close > at+1 {
+		for next := close + len(quote); next < end && isAlnum(s[next]); next = close + len(quote) {
+			close = quotedEnd(s[:end], next, quote)
+		}
+		atom := i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 // of Elixir
+		if close > at+1 && !atom {
 			found = append(found, secret{at + 1, close, kindArgument})
 		}
 		i = close + len(quote) - 1
-	}
-	return found
-}
-
-// phpFrame is the start of a frame of PHP with the call; xdebug's has the place
-// behind it.
-var phpFrame = regexp.MustCompile(`(?:#\d+ (?:[^\n#]+?\(\d+\)|\[internal function\]): |(?:^|\n)(?:PHP)? +\d+\. )([\w\\$:>{}@/.-]+)\(`)
-
-// phpArguments returns the strings among the arguments in frames of PHP. It
-// prints them without escaping, so one ends at a quote with a comma or the bracket behind it.
-func phpArguments(s string, found []secret) []secret {
-	if !strings.Contains(s, "): ") && !strings.Contains(s, "]: ") && !strings.Contains(s, ". ") || !strings.Contains(s, "'") {
-		return found
-	}
-	end := 0
-	for _, m := range phpFrame.FindAllStringSubmatchIndex(s, -1) {
-		switch s[m[2]:m[3]] {
-		case "require", "require_once", "include", "include_once": // of a file
-			continue
-		}
-		if m[1] < end {
-			continue
-		}
-		end = lineEnd(s, m[1])
-		for i := m[1]; i < end; i++ {
-			if s[i] != '\'' {
-				continue
-			}
-			close := phpStringEnd(s[:end], i+1)
-			if close > i+1 {
-				found = append(found, secret{i + 1, close, kindArgument})
-			}
-			i = close
-		}
-	}
-	return found
-}
-
-func phpStringEnd(s string, start int) int {
-	for i := start; i < len(s); i++ {
-		if s[i] == '\'' && (i+1 == len(s) || s[i+1] == ')' || s[i+1] == ',' || s[i+1] == '"') {
-			return i
-		}
-	}
-	return len(s)
-}
-
-// perlArguments returns the strings in the calls that Carp prints.
-func perlArguments(s string, found []secret) []secret {
-	read := 0
-	for _, at := range indexAll(s, ") called at ") {
-		start := max(read, at[0]-maxShaped)
-		read = at[1]
-		start += strings.LastIndexByte(s[start:at[0]], '\n') + 1
-		open := strings.IndexByte(s[start:at[0]], '(')
-		if open < 0 {
-			continue
-		}
-		for _, f := range stringsIn(s, start+open, at[0], nil) {
-			if !strings.Contains(s[f.start:f.end], " ") { // a message of Carp's and its callers'
-				found = append(found, f)
-			}
-		}
 	}
 	return found
 }

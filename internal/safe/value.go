@@ -94,8 +94,7 @@ func endsPair(s string, i int) bool {
 // unset reports whether value says that there is no secret, shows a mask or a
 // wildcard, or is the bracket of a list or an object.
 func unset(value string) bool {
-	switch strings.ToLower(value) {
-	case "null", "nil", "none", "undefined", "true", "false", "<*>", "[filtered]", "[redacted]", "<redacted>", "redacted", "[hidden]", "string", "array":
+	if len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] {
 		return true
 	}
 	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(")
@@ -183,26 +182,17 @@ func random(value string) bool {
 func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
 
 // isFunctionWord reports whether a word may follow the name of an option in a
-// sentence: "--password is required".
-func isFunctionWord(word string) bool {
-	switch word {
-	case "is", "was", "must", "or", "and", "to", "not", "has", "for", "needs", "needed", "flag", "requires", "required", "can", "cannot", "should", "option",
-		"argument", "in", "from", "with", "when", "as", "if", "value", "instead", "missing", "does", "may", "expects", "given", "set", "but", "of", "on", "the":
-		return true
-	}
-	return strings.HasPrefix(word, "--")
-}
+// sentence.
+func isFunctionWord(word string) bool { return proseWords[word] || strings.HasPrefix(word, "--") }
 
 // isField reports whether an item of a list is the name of another field rather
 // than a value.
 func isField(word string) bool {
-	switch strings.ToLower(word) {
-	case "username", "email", "e-mail", "user", "name", "login", "phone", "address", "id", "type", "status", "role", "roles", "level", "message", "code",
-		"value", "first_name", "last_name", "firstname", "lastname", "created_at", "updated_at", "required", "host", "port", "url", "scope", "expires", "expires_in":
-		return true
-	}
-	return word == "" || isSecretName(word) && !hasDigit(word) || isLabel(word)
+	lower := strings.ToLower(word)
+	return word == "" || fieldWords[lower] || labels[lower] || isSecretName(word) && !hasDigit(word)
 }
+
+var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("fields")
 
 // object is how Java prints one that has no text of its own, or the beginning of
 // one that has: Token@2bd79ce, Token{a64f992.

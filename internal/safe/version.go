@@ -20,27 +20,8 @@ var (
 	coordinates = regexp.MustCompile(`[A-Za-z][\w-]*\.[\w.-]+:[\w.-]+:$`)
 )
 
-func wordSet(words string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsSeq(words) {
-		set[word] = true
-	}
-	return set
-}
-
-var (
-	// versionWords are the last word before a version: "release 1.2.3.4".
-	versionWords = wordSet("version versions ver release releases build revision firmware driver runtime sdk package assembly gem patch plugin v " +
-		"fileversion assemblyversion assemblyfileversion productversion assemblyinformationalversion")
-	// products are often named with their version. Their names may stand before an
-	// address as well, so one of a private network stays an address.
-	products = wordSet("openssl libssl java jdk jre openjdk node node.js python ruby php rails perl kernel linux windows android ios macos nginx apache tomcat jetty " +
-		"netty postgres postgresql mysql mariadb oracle database mongodb redis kafka elasticsearch opensearch spring hibernate docker kubernetes helm " +
-		"terraform chrome firefox safari electron dotnet .net framework clr unity boost agent library module")
-	// agents are products with their version behind a slash, as in User-Agent.
-	agents = wordSet("chrome chromium firefox safari edg edge edga opr opera version applewebkit webkit gecko mozilla curl wget okhttp java python httpclient " +
-		"client node dotnet electron samsungbrowser browser headlesschrome mobile server nginx apache sdk agent app")
-)
+// Words before a version.
+var versionWords, products, agents = words("versions"), words("products"), words("agents")
 
 // maxBefore is how much of the text before a version is read.
 const maxBefore = 100

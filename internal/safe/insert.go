@@ -1,0 +1,54 @@
+package safe
+
+import (
+	"regexp"
+	"strings"
+)
+
+// inserts returns the values that an INSERT gives columns of secret names.
+func inserts(s string, found []secret) []secret {
+	if !strings.Contains(s, "VALUES") && !strings.Contains(s, "values") {
+		return found
+	}
+	read := 0 // as far as here
+	for _, m := range insert.FindAllStringSubmatchIndex(s, -1) {
+		if m[1] >= read {
+			found, read = insertValues(s, strings.Split(s[m[2]:m[3]], ","), m[1], found)
+		}
+	}
+	return found
+}
+
+var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*`)
+
+// maxInsert is how much of an INSERT's values is read.
+const maxInsert = 16 << 10
+
+// insertValues reads the tuples that begin at i, and returns where they end.
+func insertValues(s string, columns []string, i int, found []secret) ([]secret, int) {
+	limit := min(len(s), i+maxInsert)
+	for column, depth := 0, 0; i < limit; {
+		switch c := s[i]; {
+		case c == '(':
+			if depth++; depth == 1 {
+				column = 0
+			}
+		case c == ')':
+			if depth--; depth <= 0 && !strings.HasPrefix(strings.TrimLeft(s[i+1:limit], " \t\n"), ",") {
+				return found, i
+			}
+		case c == ',' && depth == 1:
+			column++
+		case depth > 0 && (c == '\'' || c == '"' || c == '\\'):
+			start, end := argument(s[:limit], i)
+			if column < len(columns) && start < end && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[start:end]) {
+				found = append(found, secret{start, end, kindPassword})
+			}
+			i = max(end, i)
+		case depth <= 0 && c != ' ' && c != ',' && c != '\n' && c != '\t':
+			return found, i
+		}
+		i++
+	}
+	return found, i
+}

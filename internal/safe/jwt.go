@@ -1,0 +1,78 @@
+package safe
+
+import (
+	"regexp"
+	"strings"
+)
+
+var tokenBytes = alphabet("alnum_-.=")
+
+// jwts returns JSON web tokens (RFC 7519 and 7516): a header that is a JSON object,
+// then two or four more parts. The last ones may be missing where the line was
+// cut; a mail or a terminal may have wrapped the lines.
+func jwts(s string, found []secret) []secret {
+	for at := 0; ; {
+		i := strings.Index(s[at:], "eyJ")
+		if i < 0 {
+			return found
+		}
+		start := at + i
+		at = start + len("eyJ")
+		if !startsWord(s, start) && s[start-1] != '_' {
+			continue
+		}
+		at = bodyEnd(s, start, &tokenBytes)
+		if at-start <= maxToken {
+			at = wrapped(s, start, at)
+		}
+		if parts := strings.Split(s[start:at], "."); len(parts) > 1 && len(parts[0]) >= 8 && len(strings.Join(parts[1:], "")) >= 5 {
+			found = append(found, secret{start, at, kindJWT})
+		}
+	}
+}
+
+// nextLine is a line that holds nothing but a piece of a token.
+var nextLine = regexp.MustCompile(`^\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*([\w.=-]+)(?:["',;\s\\]|$)`)
+
+const (
+	maxWrap  = 300      // bytes that are read for the next line of a token
+	maxLines = 64       // of a token
+	maxToken = 16 << 10 // bytes of a token's first line
+)
+
+// wrapped returns where the token ends whose first line is s[start:end].
+func wrapped(s string, start, end int) int {
+	for n := range maxLines {
+		m := nextLine.FindStringSubmatchIndex(s[end:min(len(s), end+maxWrap)])
+		if m == nil || end-start < 20 || isWhole(s[start:end]) {
+			return end
+		}
+		line := s[end+m[2] : end+m[3]]
+		if (n == 0 || s[end-1] == '.') && (len(line) < 16 || !random(line)) && !strings.Contains(line, ".") {
+			return end
+		}
+		end += m[3]
+	}
+	return end
+}
+
+// isWhole reports whether a token's signature is as long as one algorithm makes it
+// (RFC 7518), line breaks left out.
+func isWhole(token string) bool {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return len(parts) == 5 && len(parts[4]) >= 22 // the tag of an encrypted one
+	}
+	n := 0
+	for _, c := range []byte(parts[2]) {
+		if isWord(c) || c == '-' {
+			n++
+		}
+	}
+	n -= strings.Count(parts[2], `\n`) + strings.Count(parts[2], `\r`)
+	switch n {
+	case 43, 64, 86, 128, 171, 176, 342, 512, 683:
+		return true
+	}
+	return false
+}
