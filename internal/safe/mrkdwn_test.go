@@ -42,10 +42,10 @@ var mrkdwnAttacks = []safetest.Attack{
 	{Name: "link", Text: "<https://evil.example/%s|https://bank.example>"},
 	{Name: "channel by name", Text: "@here @channel #general %s"},
 	{Name: "bare host", Text: "evil.example %s readme.md"},
-	{Name: "formatting", Text: "*%s* _%[1]s_ ~%[1]s~ `%[1]s` ```%[1]s```"},
+	{Name: "formatting", Text: "*%s* _%s_ ~%s~ `%s` ```%s```"},
 	{Name: "entity", Text: "&lt;!channel&gt; %s &amp;lt;"},
 	{Name: "command", Text: "/remind %s"},
-	{Name: "quote", Text: "&gt; %s\n> %[1]s\n>>> %[1]s"},
+	{Name: "quote", Text: "&gt; %s\n> %s\n>>> %s"},
 	{Name: "backticks alone", Text: "``````%s`"},
 }
 
