@@ -11,72 +11,65 @@ import (
 // and returns its length, 0 where there is none. A time without a date has a
 // length but is zero. A time without a zone is taken for UTC, as containers run.
 func timeAt(s string) (time.Time, int) {
-	if len(s) < len("15:04") {
+	if len(s) < len("15:04") || !isDigit(s[0]) && (s[0] < 'A' || s[0] > 'Z') {
 		return time.Time{}, 0
 	}
-	if s[0] >= '0' && s[0] <= '9' {
-		if s[4] == '-' && len(s) >= 19 {
-			if at, n := isoTime(s); n > 0 {
-				return at, n
-			}
-		}
-		return numericTime(s)
+	if at, n := isoTime(s); n > 0 {
+		return at, n
 	}
-	if s[0] >= 'A' && s[0] <= 'Z' {
-		return wordyTime(s)
+	start := weekdayAt(s)
+	at, n := anyTime(s[start:])
+	if n == 0 {
+		return time.Time{}, 0
 	}
-	return time.Time{}, 0
+	return at, start + n
 }
 
 // isoTime reads "2026-11-22T10:00:00.123Z", with a blank for the T, a comma for
 // the point, any zone or none: what most loggers print, and so without detours.
 func isoTime(s string) (time.Time, int) {
-	if len(s) < 19 || s[10] != 'T' && s[10] != ' ' || s[7] != '-' || s[13] != ':' || s[16] != ':' {
+	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, 0
 	}
-	year, ok1 := digits(s[0:4])
-	month, ok2 := digits(s[5:7])
-	day, ok3 := digits(s[8:10])
-	hour, ok4 := digits(s[11:13])
-	minute, ok5 := digits(s[14:16])
-	second, ok6 := digits(s[17:19])
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 || !ok6 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60 {
+	year, day := pair(s, 0)*100+pair(s, 2), date{month: pair(s, 5), day: pair(s, 8)}
+	hour, minute, second := pair(s, 11), pair(s, 14), pair(s, 17)
+	if year < 0 || !day.valid() || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 {
 		return time.Time{}, 0
 	}
 	nanos, n := fraction(s, 19)
-	if n == 19 && len(s) > 22 && s[19] == ':' {
-		if ms, ok := digits(s[20:23]); ok {
-			nanos, n = ms*int(time.Millisecond), 23
-		}
-	}
 	offset, n := zone(s, n)
-	at := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
-	return at.Add(-offset), n
+	return time.Date(year, time.Month(day.month), day.day, hour, minute, second, nanos, time.UTC).Add(-offset), n
 }
 
-// numericTime reads a time that begins with a number: a date, a clock or the
-// seconds since 1970.
-func numericTime(s string) (time.Time, int) {
-	day, n := dateAt(s)
+// pair reads two digits at s[i]; a negative number is none.
+func pair(s string, i int) int {
+	if !isDigit(s[i]) || !isDigit(s[i+1]) {
+		return -10_000
+	}
+	return int(s[i]-'0')*10 + int(s[i+1]-'0')
+}
+
+// anyTime reads a date with the clock behind it, a clock with the date behind it,
+// or the seconds since 1970.
+func anyTime(s string) (time.Time, int) {
+	d, n := dateAt(s)
 	if n == 0 {
-		if clock, n := clockAt(s, false); n > 0 {
-			return withDateBehind(s, clock, n)
-		}
-		return epochAt(s)
+		return clockFirst(s)
 	}
 	clock, end := clockBehind(s, n)
 	if end == 0 {
-		if n < len("2026-11-22") || n < len(s) && strings.IndexByte(" \t]|,;)", s[n]) < 0 {
-			return time.Time{}, 0 // "11-22 apples"
+		if d.year == 0 || n < len("2026-11-22") || n < len(s) && strings.IndexByte(" \t]|,;)", s[n]) < 0 {
+			return time.Time{}, 0 // "11-22 apples", "1.12.20 released"
 		}
-		return day, n
+		return d.with(0), n
 	}
 	offset, end := zone(s, end)
-	end = yearBehind(s, end, &day)
-	if day.Year() == 0 {
-		return time.Time{}, end
+	if d.year == 0 && end < len(s) && s[end] == ' ' { // ctime prints it last
+		if year, n := run(s[end+1:]); n == 4 && year >= 1970 && year <= 2100 {
+			d.year, end = year, end+5
+		}
 	}
-	return day.Add(clock - offset), end
+	return d.with(clock - offset), end
 }
 
 // clockBehind reads the clock that follows a date of n bytes, and returns where
@@ -89,102 +82,109 @@ func clockBehind(s string, n int) (time.Duration, int) {
 	if strings.HasPrefix(s[i:], "at ") {
 		i += len("at ")
 	}
-	if i == n && n < len(s) && n != 8 {
+	if i == n && n != len("20261122") {
 		return 0, 0
 	}
 	clock, m := clockAt(s[i:], true)
-	if m == 0 {
-		clock, m = compactClock(s[i:])
-	}
 	if m == 0 {
 		return 0, 0
 	}
 	return clock, i + m
 }
 
-// withDateBehind reads the date that some print behind the clock of n bytes.
-func withDateBehind(s string, clock time.Duration, n int) (time.Time, int) {
+// clockFirst reads a clock, and the date that some print behind it, or else the
+// seconds since 1970.
+func clockFirst(s string) (time.Time, int) {
+	clock, n := clockAt(s, false)
+	if n == 0 {
+		return epochAt(s)
+	}
 	offset, n := zone(s, n)
 	if n+1 < len(s) && s[n] == ' ' {
-		if day, m := dateAt(s[n+1:]); m >= len("22-11-26") {
-			return day.Add(clock - offset), n + 1 + m
+		if d, m := dateAt(s[n+1:]); m >= len("22-11-26") {
+			return d.with(clock - offset), n + 1 + m
 		}
 	}
 	return time.Time{}, n
 }
 
-// wordyTime reads a time that begins with a weekday or a month.
-func wordyTime(s string) (time.Time, int) {
-	i := 0
-	if weekday(s) {
-		for i < len(s) && s[i] >= 'A' && i < len("Wednesday") {
-			i++
+// clockAt reads "10:00:00.123" or "3:04PM", and after a date "10:00" and "100000" too.
+func clockAt(s string, dated bool) (clock time.Duration, length int) {
+	var part [3]int // hour, minute, second
+	parts, end := 0, 0
+	for i := 0; parts < 3; i++ {
+		number, n := run(s[i:])
+		if parts == 0 && n == 6 && dated {
+			part, parts, end = [3]int{number / 10000, number / 100 % 100, number % 100}, 3, n
+			break
 		}
-		i += len(s[i:]) - len(strings.TrimLeft(s[i:], ", "))
-		if len(s) < i+5 {
-			return time.Time{}, 0
+		if n == 0 {
+			break
 		}
-		if s[i] >= '0' && s[i] <= '9' {
-			at, n := numericTime(s[i:])
-			if n == 0 {
-				return time.Time{}, 0
-			}
-			return at, i + n
+		if n > 2 || parts > 0 && n < 2 {
+			return 0, 0
+		}
+		i += n
+		part[parts], end = number, i
+		if parts++; i == len(s) || s[i] != ':' {
+			break
 		}
 	}
-	month := monthAt(s[i:])
-	if month == 0 {
-		return time.Time{}, 0
+	if parts < 2 || part[0] > 24 || part[1] > 59 || part[2] > 60 {
+		return 0, 0
 	}
-	for i < len(s) && s[i] >= 'A' {
-		i++
+	nanos := 0
+	if parts == 3 {
+		nanos, end = fraction(s, end)
 	}
-	return dayBehindMonth(s, i, month)
+	half, length := afternoon(s, end, part[0])
+	if parts == 2 && !dated && length == end && (end != len("10:00") || end < len(s) && strings.IndexByte(" ]|\t", s[end]) < 0) {
+		return 0, 0
+	}
+	if length < len(s) && (isLetter(s[length]) && strings.IndexByte("ZUG", s[length]) < 0 || isDigit(s[length])) {
+		return 0, 0
+	}
+	clock = time.Duration(part[0])*time.Hour + time.Duration(part[1])*time.Minute + time.Duration(part[2])*time.Second
+	return clock + half + time.Duration(nanos), length
 }
 
-// dayBehindMonth reads "Nov 22 10:00:00", "Nov 22, 2026, 10:00:00 AM" and
-// "Nov 22 2026 10:00:00" from s[i], behind the month.
-func dayBehindMonth(s string, i int, month time.Month) (time.Time, int) {
-	i += len(s[i:]) - len(strings.TrimLeft(s[i:], ". "))
-	day, n := run(s[i:])
-	if n == 0 || n > 2 {
-		return time.Time{}, 0
+// afternoon reads "AM", "PM" or "p.m." at s[i], maybe after a blank, which newer
+// Java and ICU print as a narrow one, and returns what it adds to the hour.
+func afternoon(s string, i, hour int) (time.Duration, int) {
+	rest := strings.TrimLeft(s[i:min(len(s), i+8)], " \u202f\u00a0")
+	if len(rest) < 2 || rest[1]|0x20 != 'm' && !strings.HasPrefix(rest[1:], ".m.") {
+		return 0, i
 	}
-	i += n
-	year := 0
-	for i < len(s) && (s[i] == ',' || s[i] == ' ') {
-		i++
+	end := i + strings.IndexByte(s[i:], rest[0]) + 2
+	if rest[1] == '.' {
+		end += 2
 	}
-	if y, n := run(s[i:]); n == 4 && len(s) > i+4 && s[i+4] != ':' {
-		year, i = y, i+4
+	half := rest[0] | 0x20
+	switch {
+	case half != 'a' && half != 'p' || end < len(s) && isLetter(s[end]):
+		return 0, i
+	case half == 'p' && hour < 12:
+		return 12 * time.Hour, end
+	case half == 'a' && hour == 12:
+		return -12 * time.Hour, end
 	}
-	clock, end := clockBehind(s, i)
-	if end == 0 {
-		if clock, n = clockAt(s[i:], true); n == 0 {
-			return time.Time{}, 0
-		}
-		end = i + n
-	}
-	date := civil(year, int(month), day)
-	offset, end := zone(s, end)
-	end = yearBehind(s, end, &date)
-	if date.Year() == 0 {
-		return time.Time{}, end
-	}
-	return date.Add(clock - offset), end
+	return 0, end
 }
 
-// yearBehind reads the year that ctime prints last.
-func yearBehind(s string, end int, date *time.Time) int {
-	if end+5 > len(s) || s[end] != ' ' || date.Year() > 0 {
-		return end
+// fraction reads ".123", ",123" or WebSphere's ":123" at s[i], and returns where it ends.
+func fraction(s string, i int) (nanos, end int) {
+	if i == len(s) || s[i] != '.' && s[i] != ',' && s[i] != ':' {
+		return 0, i
 	}
-	year, n := run(s[end+1:])
-	if n != 4 || year < 1970 || year > 2100 {
-		return end
+	scale := int(time.Second)
+	for end = i + 1; end < len(s) && isDigit(s[end]); end++ {
+		scale /= 10
+		nanos += int(s[end]-'0') * scale
 	}
-	*date = civil(year, int(date.Month()), date.Day())
-	return end + 5
+	if end == i+1 || s[i] == ':' && end != i+4 {
+		return 0, i
+	}
+	return nanos, end
 }
 
 // epochAt reads seconds, milliseconds, microseconds or nanoseconds since 1970.
@@ -193,7 +193,7 @@ func epochAt(s string) (time.Time, int) {
 	if n != 10 && n != 13 && n != 16 && n != 19 || s[0] != '1' {
 		return time.Time{}, 0
 	}
-	if n+1 < len(s) && s[n] == '.' && s[n+1] >= '0' && s[n+1] <= '9' {
+	if n+1 < len(s) && s[n] == '.' && isDigit(s[n+1]) {
 		_, m := run(s[n+1:])
 		n += 1 + m
 	}
@@ -202,11 +202,10 @@ func epochAt(s string) (time.Time, int) {
 
 // fieldTime reads the time in a structured field: in words, or since 1970.
 func fieldTime(s string) time.Time {
-	if isNumber(s) && len(s) != 8 && len(s) != 14 {
-		return epoch(s)
-	}
-	if at, n := timeAt(s); n > 0 {
-		return at
+	if !isNumber(s) || len(s) == len("20261122") || len(s) == len("20261122100000") {
+		if at, n := timeAt(s); n > 0 {
+			return at
+		}
 	}
 	return epoch(s)
 }
@@ -225,38 +224,4 @@ func epoch(s string) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()
-}
-
-// fraction reads ".123" or ",123" at s[i], and returns where it ends.
-func fraction(s string, i int) (nanos, end int) {
-	if i+1 >= len(s) || s[i] != '.' && s[i] != ',' || s[i+1] < '0' || s[i+1] > '9' {
-		return 0, i
-	}
-	scale := int(time.Second)
-	for i++; i < len(s) && s[i] >= '0' && s[i] <= '9'; i++ {
-		scale /= 10
-		nanos += int(s[i]-'0') * scale
-	}
-	return nanos, i
-}
-
-// digits reads a number of digits alone.
-func digits(s string) (int, bool) {
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-		n = n*10 + int(s[i]-'0')
-	}
-	return n, len(s) > 0
-}
-
-// run reads the number that s begins with, and returns its length.
-func run(s string) (number, length int) {
-	for length < len(s) && s[length] >= '0' && s[length] <= '9' {
-		number = number*10 + int(s[length]-'0')
-		length++
-	}
-	return number, length
 }

@@ -248,10 +248,7 @@ func (c *carried) peelNamed(s string) bool {
 			return c.layer("stern", body)
 		}
 	}
-	if monthAt(s) == 0 && !weekday(s+"   ") {
-		return false
-	}
-	at, n := wordyTime(s)
+	at, n := timeAt(s)
 	if n == 0 || n >= len(s) || s[n] != ' ' || !c.peelTag(s[n+1:]) {
 		return false
 	}
