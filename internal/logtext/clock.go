@@ -114,7 +114,7 @@ func ordered(form string, v [3]int, mark byte, width int) date {
 
 // monthAt returns the month that s begins with, in English, and its length.
 func monthAt(s string) (month, length int) {
-	if len(s) < 3 || s[0] < 'A' || s[0] > 'Z' {
+	if len(s) < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 {
 		return 0, 0
 	}
 	i := strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", s[:3])

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -13,27 +14,66 @@ type format struct {
 	leads []string // what it begins with, at the start of the line or behind a time
 	// failure and everyday are lines of it: an error, and one that is none.
 	failure, everyday string
-	// read reads a text that begins with a lead, without the name of the format.
-	read func(s string) (head, bool)
+	level             event.Level    // where the pattern names none
+	pattern           *regexp.Regexp // its groups are the parts of the head, see match; nil takes the line as the message
+	read              func(s string) (head, bool)
 }
 
 // formats are tried in this order.
 var formats = []format{
 	{"AWS Lambda", []string{"START RequestId: ", "END RequestId: ", "REPORT RequestId: ", "INIT_START Runtime Version: "},
-		"", "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: timeout", readLambdaPlatform},
+		"", "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: timeout", event.Info, nil, nil},
 	{"AWS Lambda", []string{"Task timed out after ", "Error: Runtime exited", "Runtime exited ", "Process exited before completing request"},
-		"RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1", "", readFailure},
-	{"net/http", []string{"http: panic serving "}, "2026/11/22 10:00:00 http: panic serving 127.0.0.1:1: no price", "", readFailure},
+		"RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1", "", event.Error, nil, nil},
+	{"net/http", []string{"http: panic serving "}, "2026/11/22 10:00:00 http: panic serving 127.0.0.1:1: no price", "", event.Error, nil, nil},
 	{"glog", []string{"I", "W", "E", "F"},
-		"E1122 10:00:00.123456       1 cart.go:42] no price", "I1122 10:00:00.123456       1 error.go:42] no price", readGlog},
+		"E1122 10:00:00.123456       1 cart.go:42] no price", "I1122 10:00:00.123456       1 error.go:42] no price", event.Unknown, nil, readGlog},
 	{"PHP", []string{"NOTICE: PHP message: ", "PHP message: ", "PHP Fatal error: ", "PHP Warning: ", "PHP Notice: ", "PHP Deprecated: ", "PHP Parse error: ", "PHP Catchable fatal error: ", "PHP Recoverable fatal error: "},
-		"NOTICE: PHP message: PHP Fatal error:  Uncaught Error: x in /a.php:11", "NOTICE: PHP message: PHP Warning:  Undefined variable $error", readPHP},
-	{".NET console", []string{"trce: ", "dbug: ", "info: ", "warn: ", "fail: ", "crit: "},
-		"fail: Shop.Orders[12]", "info: Shop.ErrorHandler[0]", readDotnetConsole},
-	{"Rack", []string{"Rack app ("}, `2024-08-12 12:26:55 +0000 Rack app ("GET /x" - (10.0.0.1)): #<NoMethodError: x>`, "", readRack},
-	{"gin", []string{"[Recovery] "}, "2024/02/25 14:00:46 [Recovery] 2024/02/25 - 14:00:46 panic recovered:", "", readGin},
-	{"Erlang", []string{"=ERROR REPORT==== ", "=CRASH REPORT==== ", "=SUPERVISOR REPORT==== ", "=WARNING REPORT==== ", "=INFO REPORT==== ", "=PROGRESS REPORT==== "},
-		"=ERROR REPORT==== 22-Nov-2026::10:00:00 ===", "=INFO REPORT==== 22-Nov-2026::10:00:00 ===", readErlang},
+		"NOTICE: PHP message: PHP Fatal error:  Uncaught Error: x in /a.php:11", "NOTICE: PHP message: PHP Warning:  Undefined variable $error", event.Unknown, nil, readPHP},
+	{".NET console", []string{"trce: ", "dbug: ", "info: ", "warn: ", "fail: ", "crit: "}, // the message is on the next line
+		"fail: Shop.Orders[12]", "info: Shop.ErrorHandler[0]", event.Unknown, pattern(`^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`), nil},
+	{"Rack", []string{"Rack app ("},
+		`2024-08-12 12:26:55 +0000 Rack app ("GET /x" - (10.0.0.1)): #<NoMethodError: x>`, "", event.Error, pattern(`: #<(?P<message>.*?)>?$`), nil},
+	{"gin", []string{"[Recovery] "}, // the message is on the next line
+		"2024/02/25 14:00:46 [Recovery] 2024/02/25 - 14:00:46 panic recovered:", "", event.Error, pattern(`^\[Recovery\] [\d/: .-]*panic recovered:\s*(?P<message>.*)`), nil},
+	{"Erlang", []string{"=ERROR REPORT==== ", "=CRASH REPORT==== ", "=SUPERVISOR REPORT==== "}, "=ERROR REPORT==== 22-Nov-2026::10:00:00 ===", "", event.Error, pattern(`(?P<message>)`), nil},
+	{"Erlang", []string{"=WARNING REPORT==== "}, "", "=WARNING REPORT==== 22-Nov-2026::10:00:00 ===", event.Warn, pattern(`(?P<message>)`), nil},
+	{"Erlang", []string{"=INFO REPORT==== ", "=PROGRESS REPORT==== "}, "", "=INFO REPORT==== 22-Nov-2026::10:00:00 ===", event.Info, pattern(`(?P<message>)`), nil},
+}
+
+var pattern = regexp.MustCompile
+
+// match reads a text that begins with a lead, without the name of the format.
+func (f *format) match(s string) (head, bool) {
+	h := head{level: f.level, message: s}
+	switch {
+	case f.read != nil:
+		return f.read(s)
+	case f.pattern == nil:
+		return h, true
+	}
+	found := f.pattern.FindStringSubmatch(s)
+	if found == nil {
+		return head{}, false
+	}
+	for i, part := range f.pattern.SubexpNames() {
+		switch part {
+		case "level":
+			h.level = bracketLevel(found[i])
+		case "logger":
+			h.logger = found[i]
+		case "request":
+			h.requestID = found[i]
+		case "message":
+			h.message = found[i]
+		case "cause":
+			h.message = withCause(h.message, found[i])
+		case "head": // of any format
+			inner := readHead(found[i], false, event.Unknown)
+			h.level, h.message, h.logger = max(h.level, inner.level), inner.message, inner.logger
+		}
+	}
+	return h, h.level != event.Unknown
 }
 
 // led is a format and one of its leads.
@@ -61,7 +101,7 @@ func (r *headReader) special() bool {
 		if !strings.HasPrefix(s, by.lead) {
 			continue
 		}
-		if h, ok := by.format.read(s); ok {
+		if h, ok := by.format.match(s); ok {
 			r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
 			r.h.requestID = orElse(h.requestID, r.h.requestID)
 			r.h.format, r.h.structured = by.format.name, true
@@ -73,11 +113,6 @@ func (r *headReader) special() bool {
 	}
 	return false
 }
-
-func readLambdaPlatform(s string) (head, bool) { return head{level: event.Info, message: s}, true }
-
-// readFailure reads a line that says of itself that something failed.
-func readFailure(s string) (head, bool) { return head{level: event.Error, message: s}, true }
 
 // readGlog reads glog's and klog's "E1122 10:00:00.123456       1 cart.go:42] "
 // and CockroachDB's, which has the year too.
@@ -117,41 +152,4 @@ func readPHP(s string) (head, bool) {
 	}
 	inner := readHead(s, false, event.Unknown)
 	return head{level: max(inner.level, event.Info), message: inner.message}, true
-}
-
-// readDotnetConsole reads "fail: Shop.Orders[12]", whose message is on the next line.
-func readDotnetConsole(s string) (head, bool) {
-	name, id, ok := strings.Cut(s[len("fail: "):], "[")
-	id, rest, closed := strings.Cut(id, "]")
-	if !ok || !closed || !isWord(name) || !isNumber(id) {
-		return head{}, false
-	}
-	level, _ := levelWord(s[:4])
-	return head{level: level, logger: name, message: strings.TrimSpace(rest)}, true
-}
-
-// readRack reads the exception that Rack prints for a request.
-func readRack(s string) (head, bool) {
-	_, rest, ok := strings.Cut(s, ": #<")
-	return head{level: event.Error, message: strings.TrimSuffix(rest, ">")}, ok
-}
-
-// readGin reads gin's recovered panic, whose message is on the next line.
-func readGin(s string) (head, bool) {
-	s = strings.TrimPrefix(s, "[Recovery] ")
-	_, n := timeAt(s)
-	rest, ok := strings.CutPrefix(strings.TrimSpace(s[n:]), "panic recovered:")
-	return head{level: event.Error, message: strings.TrimSpace(rest)}, ok
-}
-
-// readErlang reads the first line of an Erlang report, which names its kind.
-func readErlang(s string) (head, bool) {
-	level := event.Error
-	switch s[1] {
-	case 'W':
-		level = event.Warn
-	case 'I', 'P':
-		level = event.Info
-	}
-	return head{level: level}, true
 }

@@ -44,11 +44,6 @@ func (r *headReader) attached() {
 	}
 	r.h.logger = s[1:n]
 	r.at += n
-	if n < len(s) && s[n] == '(' {
-		if end := strings.IndexByte(s[n:], ')'); end > 0 {
-			r.at += end + 1
-		}
-	}
 }
 
 // marks takes the signs that set the level off from what follows.
@@ -135,7 +130,7 @@ func (r *headReader) behindBracket(s string) bool {
 	}
 	inner := s[1:end]
 	t := traitsOf(inner)
-	if t.isProse(inner) || isRaised(inner) || strings.TrimSpace(s[end+1:]) == "{" {
+	if t.isProse(inner) || isRaised(inner) {
 		return false
 	}
 	if (s[0] == '<' || s[0] == '{') && (t.has&blank != 0 || !delimited(s, end+1)) {
@@ -187,8 +182,6 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 			r.h.logger = orElse(r.h.logger, name)
 		}
 		r.behind(isCaller(s, n))
-	case isNumber(name) && mark == "---":
-		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) {
 			r.h.logger = name

@@ -18,6 +18,9 @@ func timeAt(s string) (time.Time, int) {
 		return at, n
 	}
 	start := weekdayAt(s)
+	if month, _ := monthAt(s); start == 0 && month == 0 && !isDigit(s[0]) {
+		return time.Time{}, 0 // a word, as most are
+	}
 	at, n := anyTime(s[start:])
 	if n == 0 {
 		return time.Time{}, 0
