@@ -18,7 +18,7 @@ import (
 var elixir = runtime{
 	name: "elixir", shape: elixirShape, starts: beginsWith(elixirHeader), parse: parseElixir,
 	rules: []rule{
-		{framed, Epilogue, framed, Join}, // what a server that died knew of its work
+		{in(framed), on(Epilogue), framed, Join}, // what a server that died knew of its work
 	},
 }
 

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -174,6 +175,85 @@ func number(s string) (int, bool) {
 	}
 	return n, true
 }
+
+// readPlace reads "src/cart.rs:15:19" or "src/cart.rs:15".
+func readPlace(place string) (event.Frame, bool) {
+	rest, last, ok := cutNumber(place)
+	if !ok || rest == "" {
+		return event.Frame{}, false
+	}
+	if file, line, ok := cutNumber(rest); ok {
+		return event.Frame{File: file, Line: line, Column: last}, true
+	}
+	return event.Frame{File: rest, Line: last}, true
+}
+
+func isPlace(s string) bool {
+	_, ok := readPlace(s)
+	return ok
+}
+
+// placeFrame makes the only frame of what is known by its place alone.
+func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
+	f, ok := readPlace(place)
+	if !ok {
+		return nil
+	}
+	f.InApp = inApp(f)
+	return []event.Frame{f}
+}
+
+// stack is a row of frames, and the lines between those before and these.
+type stack struct {
+	above  []string
+	frames []event.Frame
+}
+
+// stacks splits lines into stacks; the last may lack frames.
+func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
+	all, above := []stack{{}}, 0
+	for i, line := range lines {
+		f, ok := read(line)
+		last := &all[len(all)-1]
+		switch {
+		case ok:
+			last.frames = append(last.frames, f)
+		case len(last.frames) > 0:
+			all, above = append(all, stack{above: lines[i : i+1]}), i
+		default:
+			last.above = lines[above : i+1]
+		}
+	}
+	return all
+}
+
+// hasInApp reports whether a frame is the application's own.
+func hasInApp(frames []event.Frame) bool {
+	return slices.ContainsFunc(frames, func(f event.Frame) bool { return f.InApp })
+}
+
+// cutAtAny returns s up to the first of stops.
+func cutAtAny(s string, stops ...string) string {
+	for _, stop := range stops {
+		s, _, _ = strings.Cut(s, stop)
+	}
+	return s
+}
+
+// until returns the lines before the first that is an end.
+func until(lines []string, isEnd func(string) bool) []string {
+	if i := slices.IndexFunc(lines, isEnd); i >= 0 {
+		return lines[:i]
+	}
+	return lines
+}
+
+func isNumber(s string) bool {
+	_, ok := number(s)
+	return ok
+}
+
+func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // hasAny tells whether s contains one of parts.
 func hasAny(s string, parts ...string) bool {

@@ -1,6 +1,8 @@
 package stacktrace
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -20,57 +22,48 @@ import (
 // The shell and the kernel report the death of others in one line.
 
 var native = runtime{
-	name: "native", shape: nativeShape, starts: beginsWith(deathIn), parse: parseNative,
+	name: "native", shape: nativeShape, starts: func(lines []string, i int) bool { return deathIn(lines[i]) != Text }, parse: parseNative,
 	rules: []rule{
-		{Logged, Death, dying, Join},
-		{ruled, Death, dying, Join},
-		{ruled, DeathEnd, over, Join},
-		{dying, Death, dying, Apart},
-		{dying, DeathEnd, over, Join},
-		{dying, Text, dying, Loose},
-		{dying, Header, dying, Loose},
-		{dying, Frame, dying, Join},
-		{dying, PythonFrame, dying, Join},
-		{framed, DeathEnd, over, Join},
-		{told, DeathEnd, over, Join},
+		{in(Logged, ruled), on(Death), dying, Join},
+		{in(dying), on(Death), dying, Apart},
+		{in(dying), on(Text, Header), dying, Loose},
+		{in(dying), on(Frame, PythonFrame), dying, Join},
+		{in(ruled, dying, framed, told), on(DeathEnd), over, Join},
 	},
 }
 
 // death is a line with which a process dies: it begins with one word and
-// contains another. What is last is not followed by a stack.
+// contains another.
 type death struct {
 	begin, part string
-	last        bool
-	above       bool // above the line that says what happened
+	shape       Shape
 }
 
-var deaths = []death{
-	{begin: "==", part: "Sanitizer: "},
-	{begin: "AddressSanitizer:DEADLYSIGNAL", above: true},
-	{begin: "WARNING: ThreadSanitizer: "},
-	{begin: "terminate called "},
-	{begin: "libc++abi: ", part: "terminating"},
-	{begin: "*** Error in "},
-	{begin: "*** ", part: " detected ***"},
-	{begin: "*** SIG", part: " received "},
-	{begin: "*** Aborted at "},
-	{begin: "double free or corruption "},
-	{begin: "free(): "}, {begin: "malloc(): "}, {begin: "realloc(): "}, {begin: "munmap_chunk(): "}, {begin: "corrupted size vs. prev_size"},
-	{begin: "thread '", part: " has overflowed its stack"},
-	{begin: "fatal runtime error: "}, {begin: "memory allocation of ", part: " bytes failed"}, // Rust
-	{begin: "thread caused non-unwinding panic"}, {begin: "thread panicked while "},
-	{begin: "FATAL ERROR: ", part: "llocation failed"}, {begin: "FATAL ERROR: ", part: "v8::"}, {begin: "# Fatal error in "}, // V8
-	{begin: "<--- Last few GCs --->", above: true},
-	{begin: "panic(main thread): "}, {begin: "thread ", part: " panic: "}, // Bun and Zig
-	{begin: "# A fatal error has been detected by the Java Runtime"}, {begin: "# There is insufficient memory for the Java Runtime"},
-	{begin: "Fatal Python error: "},
-	{begin: "Caught ", part: ", suspect faulting address "}, {begin: "Backtrace (use tools/stack_decode.py "}, {begin: "Envoy version: "}, // Envoy
-	{begin: "init terminating in do_boot "}, {begin: `{"init terminating in do_boot"`}, {begin: "Kernel pid terminated "}, // Erlang
-	{begin: "Runtime terminating during boot "}, {begin: "eheap_alloc: Cannot allocate "},
-	{begin: "Terminating due to java.lang.OutOfMemoryError", last: true}, {begin: "Aborting due to java.lang.OutOfMemoryError", last: true},
-	{begin: "Out of memory: Kill", part: " process ", last: true}, {begin: "Memory cgroup out of memory: Kill", part: " process ", last: true}, // Linux
-	{begin: "Kernel panic - not syncing", last: true},
-	{begin: "==", part: "==ABORTING", last: true},
+// deaths holds, by shape, how such lines begin, and behind an ellipsis what else
+// they contain. No stack follows a DeathEnd, and a program goes on after a Raise.
+var deaths = map[Shape][]string{
+	Death: {
+		"==…Sanitizer: ", "AddressSanitizer:DEADLYSIGNAL",
+		"terminate called ", "libc++abi: …terminating", // C++
+		"*** Error in ", "*** … detected ***", "*** SIG… received ", "*** Aborted at ", // glibc and glog
+		"double free or corruption ", "free(): ", "malloc(): ", "realloc(): ", "munmap_chunk(): ", "corrupted size vs. prev_size",
+		"thread '… has overflowed its stack", "fatal runtime error: ", "memory allocation of … bytes failed", // Rust
+		"thread caused non-unwinding panic", "thread panicked while ",
+		"FATAL ERROR: …llocation failed", "FATAL ERROR: …v8::", "# Fatal error in ", "<--- Last few GCs --->", // V8
+		"panic(main thread): ", "thread … panic: ", // Bun and Zig
+		"# A fatal error has been detected by the Java Runtime", "# There is insufficient memory for the Java Runtime",
+		"Fatal Python error: ",
+		"Caught …, suspect faulting address ", "Backtrace (use tools/stack_decode.py ", "Envoy version: ", // Envoy
+		"init terminating in do_boot ", `{"init terminating in do_boot"`, "Kernel pid terminated ", // Erlang
+		"Runtime terminating during boot ", "eheap_alloc: Cannot allocate ",
+	},
+	DeathEnd: {
+		"Terminating due to java.lang.OutOfMemoryError", "Aborting due to java.lang.OutOfMemoryError",
+		"Out of memory: Kill… process ", "Memory cgroup out of memory: Kill… process ", "Kernel panic - not syncing", "[…]: segfault at ", // Linux
+		"==…==ABORTING",
+		".…(core dumped)", "/…(core dumped)", // "./run.sh: line 3: 7 Aborted (core dumped) ./app"
+	},
+	Raise: {"WARNING: ThreadSanitizer: "},
 }
 
 // signals are what a shell prints of a process that one of them killed.
@@ -78,24 +71,24 @@ var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal in
 
 // deathsBy holds the deaths by their first byte.
 var deathsBy = func() (table [256][]death) {
-	for _, d := range deaths {
-		table[d.begin[0]] = append(table[d.begin[0]], d)
+	add := func(line string, s Shape) {
+		begin, part, _ := strings.Cut(line, "…")
+		table[begin[0]] = append(table[begin[0]], death{begin, part, s})
+	}
+	for _, s := range []Shape{Death, DeathEnd, Raise} {
+		for _, line := range deaths[s] {
+			add(line, s)
+		}
 	}
 	for _, s := range signals {
-		table[s[0]] = append(table[s[0]], death{begin: s, part: "(core dumped)", last: true})
+		add(s+"…(core dumped)", DeathEnd)
 	}
 	return table
 }()
 
 func nativeShape(line string, indented bool) Shape {
-	if d, ok := deathIn(line); ok && !indented {
-		switch {
-		case isUndefined(line), line[0] == 'W': // UBSan and ThreadSanitizer: the program goes on
-			return Raise
-		case d.last:
-			return DeathEnd
-		}
-		return Death
+	if s := deathIn(line); s != Text && !indented {
+		return s
 	}
 	if _, ok := nativeFrame(line); ok {
 		return Frame
@@ -103,64 +96,62 @@ func nativeShape(line string, indented bool) Shape {
 	return Text
 }
 
-// deathIn finds the death that a line reports, behind the kernel's uptime.
-func deathIn(line string) (death, bool) {
-	whole := line
+// deathIn returns the shape of a line that reports a death, if behind the
+// kernel's uptime, and Text of others.
+func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
-		line = WithoutLead(line)
-	}
-	if line == "" {
-		return death{}, false
-	}
-	for _, d := range deathsBy[line[0]] {
-		if strings.HasPrefix(line, d.begin) && strings.Contains(line, d.part) {
-			return d, true
+		if rest := WithoutLead(line); rest != "" && knownDeath(rest) != Text {
+			return knownDeath(rest)
 		}
 	}
-	last := line == "Segmentation fault" ||
-		whole[0] == '[' && strings.Contains(line, "]: segfault at ") || // Linux
-		(line[0] == '.' || line[0] == '/') && strings.Contains(line, "(core dumped)") || // "./run.sh: line 3: 7 Aborted (core dumped) ./app"
-		strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `")
-	mysqld := strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal ")
-	return death{last: last}, last || mysqld || isUndefined(line)
+	switch {
+	case line == "":
+		return Text
+	case knownDeath(line) != Text:
+		return knownDeath(line)
+	case line == "Segmentation fault", strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
+		return DeathEnd
+	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // of mysqld
+		return Death
+	case isUndefined(line):
+		return Raise
+	}
+	return Text
+}
+
+func knownDeath(line string) Shape {
+	for _, d := range deathsBy[line[0]] {
+		if strings.HasPrefix(line, d.begin) && strings.Contains(line, d.part) {
+			return d.shape
+		}
+	}
+	return Text
 }
 
 // isUndefined tells UBSan's "/app/cart.cpp:10:5: runtime error: …".
 func isUndefined(line string) bool {
 	word := strings.IndexByte(line, ' ')
-	if word < 2 || line[word-1] != ':' || !strings.HasPrefix(line[word:], " runtime error: ") {
-		return false
-	}
-	return readRustPlace(&event.Frame{}, line[:word-1])
+	return word > 1 && line[word-1] == ':' && strings.HasPrefix(line[word:], " runtime error: ") && isPlace(line[:word-1])
 }
 
 // parseNative reads the death and the first stack below it: those that follow
 // are of other threads, and of where memory was freed.
 func parseNative(lines []string) []event.Exception {
-	first := firstLine(lines, func(line string) (death, bool) {
-		d, ok := deathIn(line)
-		return d, ok && !d.above
+	first := slices.IndexFunc(lines, func(line string) bool {
+		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // above what happened
 	})
-	if first == len(lines) {
+	if first < 0 {
 		return nil
 	}
-	x := nativeHeader(lines[first:])
-	if x.Message == "" {
-		x.Message = x.Type
-	}
-	stack := false
-	for _, line := range lines[first:] {
-		f, ok := nativeFrame(strings.TrimSpace(line))
-		if !ok {
-			f, ok = pythonFrame(line) // of faulthandler
+	x := nativeHeader(lines[first], lines[first+1:])
+	x.Message = cmp.Or(x.Message, x.Type)
+	stack := stacks(lines[first:], func(line string) (event.Frame, bool) {
+		if f, ok := nativeFrame(strings.TrimSpace(line)); ok {
+			return f, true
 		}
-		switch {
-		case ok:
-			x.Frames, stack = append(x.Frames, f), true
-		case stack:
-			return []event.Exception{x}
-		}
-	}
+		return pythonFrame(line) // of faulthandler
+	})[0]
+	x.Frames = append(x.Frames, stack.frames...)
 	return []event.Exception{x}
 }
 
@@ -173,110 +164,68 @@ func WithoutLead(line string) string {
 	if _, rest, ok := strings.Cut(line, " UTC - "); ok {
 		return rest
 	}
-	if place, rest, ok := strings.Cut(line, ": "); ok && !strings.Contains(place, " ") && readRustPlace(&event.Frame{}, place) {
+	if place, rest, ok := strings.Cut(line, ": "); ok && !strings.Contains(place, " ") && isPlace(place) {
 		return rest
 	}
 	return line
 }
 
-// nativeHeader reads type and message of a death, from its line and those below.
-func nativeHeader(lines []string) event.Exception {
-	for _, read := range []func([]string) (event.Exception, bool){cppException, sanitizerReport, jvmReport, namedDeath, signalled} {
-		if x, ok := read(lines); ok {
-			return x
+// nativeHeader reads type and message of a death from its line and those below.
+func nativeHeader(line string, below []string) event.Exception {
+	next := ""
+	if len(below) > 0 {
+		next = strings.TrimSpace(below[0])
+	}
+	if _, name, ok := strings.Cut(line, "throwing an instance of '"); ok { // libstdc++
+		_, what, _ := strings.Cut(next, "what():  ")
+		return event.Exception{Type: strings.TrimSuffix(name, "'"), Message: cmp.Or(what, line)}
+	}
+	if _, thrown, ok := strings.Cut(line, "exception of type "); ok { // libc++
+		name, message, _ := strings.Cut(thrown, ": ")
+		return event.Exception{Type: name, Message: message}
+	}
+	if i := strings.Index(line, "Sanitizer: "); i >= 0 { // and the access on the next line
+		name := cutAtAny(line[strings.LastIndexByte(line[:i], ' ')+1:], " on ", " (", ": detected")
+		return event.Exception{Type: name, Message: next[strings.LastIndexByte(next, '=')+1:]}
+	}
+	if strings.HasPrefix(line, "# A fatal error") { // of the JVM, whose signal comes two lines below
+		for _, s := range below {
+			if name, _, ok := strings.Cut(strings.TrimLeft(s, "# "), " ("); ok {
+				return event.Exception{Type: strings.Trim(line, "# :"), Message: name}
+			}
 		}
 	}
-	line := strings.Trim(WithoutLead(lines[0]), "*#; {\"")
+	return namedDeath(line)
+}
+
+// namedDeath reads the deaths that runtimes name, with UBSan's place in front,
+// and signals; of others the first words make the type.
+func namedDeath(line string) event.Exception {
+	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
+		if before, message, ok := strings.Cut(line, name+": "); ok {
+			return event.Exception{Type: name, Message: message, Frames: placeFrame(strings.TrimSuffix(before, ": "), nativeInApp)}
+		}
+	}
+	if strings.HasSuffix(line, " has overflowed its stack") { // Rust
+		return event.Exception{Type: "stack overflow"}
+	}
+	for _, s := range signals {
+		if strings.HasSuffix(line, s) || strings.Contains(line, "(core dumped)") && strings.Contains(line, s) {
+			return event.Exception{Type: s}
+		}
+	}
+	line = strings.Trim(WithoutLead(line), "*#; {\"")
 	for _, lead := range []string{"due to ", "': "} { // of the JVM and glibc
 		if _, rest, ok := strings.Cut(line, lead); ok {
 			line = rest
 		}
 	}
-	end := len(line)
-	for _, stop := range []string{": ", " (", `",`, ", ", " ***"} {
-		if i := strings.Index(line, stop); i > 0 {
-			end = min(end, i)
-		}
-	}
-	if end == len(line) && hasDigits(strings.TrimRight(line, "0123456789")) {
+	name := cutAtAny(line, ": ", " (", `",`, ", ", " ***")
+	if name == line && hasDigits(strings.TrimRight(line, "0123456789")) {
 		return event.Exception{Type: "abort", Message: line}
 	}
-	return event.Exception{Type: line[:end], Message: strings.TrimLeft(line[end:], `:",* `)}
+	return event.Exception{Type: name, Message: strings.TrimLeft(line[len(name):], `:",* `)}
 }
-
-// cppException reads what terminated a program of C++: of libstdc++, with its
-// message on the next line, or of libc++.
-func cppException(lines []string) (event.Exception, bool) {
-	if _, name, ok := strings.Cut(lines[0], "throwing an instance of '"); ok {
-		x := event.Exception{Type: strings.TrimSuffix(name, "'"), Message: lines[0]}
-		if len(lines) > 1 {
-			if what, ok := strings.CutPrefix(strings.TrimSpace(lines[1]), "what():  "); ok {
-				x.Message = what
-			}
-		}
-		return x, true
-	}
-	_, rest, ok := strings.Cut(lines[0], "exception of type ")
-	name, message, _ := strings.Cut(rest, ": ")
-	return event.Exception{Type: name, Message: message}, ok
-}
-
-// sanitizerReport reads "==7==ERROR: AddressSanitizer: heap-use-after-free on address …"
-// and the access on the next line.
-func sanitizerReport(lines []string) (event.Exception, bool) {
-	i := strings.Index(lines[0], "Sanitizer: ")
-	if i < 0 {
-		return event.Exception{}, false
-	}
-	x := event.Exception{Type: lines[0][strings.LastIndexByte(lines[0][:i], ' ')+1:]}
-	for _, stop := range []string{" on ", " (", ": detected"} {
-		x.Type, _, _ = strings.Cut(x.Type, stop)
-	}
-	if len(lines) > 1 {
-		x.Message = strings.TrimSpace(lines[1][strings.LastIndexByte(lines[1], '=')+1:])
-	}
-	return x, true
-}
-
-// jvmReport reads the signal two lines below "# A fatal error has been detected".
-func jvmReport(lines []string) (event.Exception, bool) {
-	if strings.HasPrefix(lines[0], "# A fatal error") {
-		for _, line := range lines[1:] {
-			if name, _, ok := strings.Cut(strings.TrimLeft(line, "# "), " ("); ok {
-				return event.Exception{Type: strings.Trim(lines[0], "# :"), Message: name}, true
-			}
-		}
-	}
-	return event.Exception{}, false
-}
-
-// namedDeath reads the deaths that runtimes name, with UBSan's place in front.
-func namedDeath(lines []string) (event.Exception, bool) {
-	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
-		before, message, ok := strings.Cut(lines[0], name+": ")
-		if !ok {
-			continue
-		}
-		x := event.Exception{Type: name, Message: message}
-		if f := nativeCall("", strings.TrimSuffix(before, ": ")); f.Line > 0 {
-			x.Frames = []event.Frame{f}
-		}
-		return x, true
-	}
-	return event.Exception{Type: "stack overflow"}, strings.HasSuffix(lines[0], " has overflowed its stack") // Rust
-}
-
-// signalled reads what a shell reports.
-func signalled(lines []string) (event.Exception, bool) {
-	for _, s := range signals {
-		if strings.HasSuffix(lines[0], s) || strings.Contains(lines[0], "(core dumped)") && strings.Contains(lines[0], s) {
-			return event.Exception{Type: s}, true
-		}
-	}
-	return event.Exception{}, false
-}
-
-func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // nativeFrame reads, without white space around it:
 //
@@ -313,8 +262,7 @@ func numberedFrame(s string) (event.Frame, bool) {
 	}
 	rest := strings.TrimLeft(behind, ":@ ")
 	if address, call, ok := strings.Cut(rest, " "); ok && strings.HasPrefix(address, "0x") {
-		call, place := cutNativePlace(strings.TrimPrefix(strings.TrimLeft(call, " "), "in "))
-		return nativeCall(call, place), true
+		return nativeCall(cutNativePlace(strings.TrimPrefix(strings.TrimLeft(call, " "), "in "))), true
 	}
 	if call, _, ok := strings.Cut(rest, "[0x"); ok && strings.HasSuffix(rest, "]") {
 		return nativeCall(strings.TrimSpace(call), ""), true
@@ -332,7 +280,7 @@ func numberedFrame(s string) (event.Frame, bool) {
 func cutNativePlace(s string) (call, place string) {
 	i := strings.LastIndexByte(s, ' ')
 	last := s[i+1:]
-	if f := (event.Frame{}); !readRustPlace(&f, last) && !strings.HasPrefix(last, "[") && !strings.HasPrefix(last, "(/") {
+	if !isPlace(last) && !hasAnyPrefix(last, "[", "(/") {
 		return s, ""
 	}
 	return strings.TrimSpace(s[:max(i, 0)]), strings.Trim(last, "[]()")
@@ -341,12 +289,12 @@ func cutNativePlace(s string) (call, place string) {
 // nativeCall makes a frame of a symbol, with or without arguments and offset, and
 // of a place in the source or the module that holds it.
 func nativeCall(symbol, place string) event.Frame {
-	f := event.Frame{Function: symbol}
-	if !readRustPlace(&f, place) {
+	f, ok := readPlace(place)
+	if !ok {
 		f.File, _, _ = strings.Cut(place, "+0x")
 	}
-	f.Function, _, _ = strings.Cut(f.Function, "+0x")
-	f.Function = beforeArguments(strings.TrimSuffix(strings.TrimSpace(f.Function), " const"))
+	symbol, _, _ = strings.Cut(symbol, "+0x")
+	f.Function = beforeArguments(strings.TrimSuffix(strings.TrimSpace(symbol), " const"))
 	if i := rustSeparator(f.Function); i > 0 {
 		f.Module, f.Function = f.Function[:i], f.Function[i+2:]
 	}

@@ -24,14 +24,11 @@ var node = runtime{
 	name: "node", first: "a^~}N/nf<[CD" + nextMark[:1], shape: nodeShape, starts: startsNode, parse: parseNode,
 	adopt: adopter{frame: adoptNode},
 	rules: []rule{
-		{uncaught, Indented, uncaughtText, Hold},
-		{uncaught, Text, uncaughtText, Hold},
-		{uncaught, Header, uncaughtText, Hold},
-		{uncaught, Caret, thrown, Join},
-		{uncaughtText, Caret, thrown, Join},
-		{thrown, Header, named, Loose},
-		{thrown, Raise, named, Join},
-		{thrown, Text, thrownOn, Loose},
+		{in(uncaught), on(Indented, Text, Header), uncaughtText, Hold},
+		{in(uncaught, uncaughtText), on(Caret), thrown, Join},
+		{in(thrown), on(Header), named, Loose},
+		{in(thrown), on(Raise), named, Join},
+		{in(thrown), on(Text), thrownOn, Loose},
 	},
 }
 
@@ -195,15 +192,6 @@ func addNodePlace(chain []event.Exception, lines []string) []event.Exception {
 		break
 	}
 	return chain
-}
-
-func hasInApp(frames []event.Frame) bool {
-	for _, f := range frames {
-		if f.InApp {
-			return true
-		}
-	}
-	return false
 }
 
 // uncaughtValue reads what was thrown where it was no error.

@@ -20,8 +20,7 @@ import (
 var perl = runtime{
 	name: "perl", shape: perlShape, starts: startsPerl, parse: parsePerl,
 	rules: []rule{
-		{loggedText, PerlFrame, framed, Join},
-		{bareText, PerlFrame, framed, Join},
+		{in(loggedText, bareText), on(PerlFrame), framed, Join},
 	},
 }
 

@@ -1,6 +1,9 @@
 package stacktrace
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Phase is how far the lines of one event have come, and so what may follow.
 type Phase uint8
@@ -69,14 +72,18 @@ const (
 	Apart                   // it goes on with the event if each line is a record of its own
 )
 
-// rule is one row of a runtime's knowledge: how a line of the shape goes on with
-// an event that has come to the phase from, and to which phase it takes that.
+// rule is one row of a runtime's knowledge: how lines of the shapes go on with an
+// event that has come to one of the phases from, and to which phase they take it.
 type rule struct {
-	from  Phase
-	shape Shape
-	to    Phase
-	how   Joining
+	from   []Phase
+	shapes []Shape
+	to     Phase
+	how    Joining
 }
+
+// in and on make rules read as sentences.
+func in(p ...Phase) []Phase { return p }
+func on(s ...Shape) []Shape { return s }
 
 // anywhere holds the phases that a shape leads to whatever came before. What
 // means nothing without lines above it belongs to those.
@@ -88,32 +95,21 @@ var anywhere = map[Shape]Phase{
 
 // logged are the rules of log lines and of messages, whatever the runtime.
 var logged = []rule{
-	{Plain, Header, named, Begin},
-	{Bare, Header, named, Begin},
-	{Bare, Text, bareText, Together},
-	{bareText, Text, bareText, Together},
-	{bareText, Indented, bareText, Together},
-	{bareText, Blank, bareText, Together},
-	{Logged, Header, loggedName, Hold},
-	{Logged, Text, loggedText, Hold},
-	{Logged, Raise, named, Join},
-	{loggedName, Text, loggedName, Hold},
-	{loggedName, Indented, loggedName, Hold},
-	{loggedName, Blank, loggedName, Hold},
-	{loggedText, Text, loggedText, Hold},
-	{loggedText, Indented, loggedText, Hold},
-	{loggedText, Blank, loggedText, Together},
-	{loggedText, Header, loggedName, Together},
-	{named, Text, namedText, Hold},
-	{namedText, Text, namedText, Hold},
-	{namedText, Indented, namedText, Hold},
-	{namedText, Blank, namedText, Hold},
-	{Plain, Ruler, ruled, Begin},
-	{announced, Header, named, Join},
-	{announced, Raise, named, Join},
-	{announced, Text, namedText, Hold},
-	{caused, Text, caused, Loose},
-	{caused, Header, caused, Loose},
+	{in(Plain, Bare), on(Header), named, Begin},
+	{in(Plain), on(Ruler), ruled, Begin},
+	{in(Bare, bareText), on(Text), bareText, Together},
+	{in(bareText), on(Indented, Blank), bareText, Together},
+	{in(Logged), on(Header), loggedName, Hold},
+	{in(Logged), on(Raise), named, Join},
+	{in(Logged, loggedText), on(Text), loggedText, Hold},
+	{in(loggedText), on(Indented), loggedText, Hold},
+	{in(loggedText), on(Blank), loggedText, Together},
+	{in(loggedText), on(Header), loggedName, Together},
+	{in(loggedName), on(Text, Indented, Blank), loggedName, Hold},
+	{in(named, announced), on(Text), namedText, Hold},
+	{in(namedText), on(Text, Indented, Blank), namedText, Hold},
+	{in(announced), on(Header, Raise), named, Join},
+	{in(caused), on(Text, Header), caused, Loose},
 }
 
 // like holds the phases that obey the rules of another, but for their own.
@@ -141,12 +137,16 @@ var steps = func() (table [phases][shapes]step) {
 			table[p][s] = defaultStep(p, s)
 		}
 	}
-	rules := logged
+	rules := slices.Clone(logged)
 	for _, r := range runtimes {
-		rules = append(rules[:len(rules):len(rules)], r.rules...)
+		rules = append(rules, r.rules...)
 	}
 	for _, r := range rules {
-		table[r.from][r.shape] = step{r.to, r.how, true}
+		for _, p := range r.from {
+			for _, s := range r.shapes {
+				table[p][s] = step{r.to, r.how, true}
+			}
+		}
 	}
 	for p, other := range like {
 		for s := range shapes {
@@ -242,21 +242,12 @@ func (p Phase) Named() bool { return p == named || p == threaded }
 // were not read. Rust says that there is a backtrace, or that there is none,
 // below every message.
 func (p Phase) LacksFrames() bool {
-	switch p {
-	case named, threaded, announced, caused, panicked, told, panicking, traced, chained, quoting, quoted, dying:
-		return true
-	}
-	return false
+	return slices.Contains(in(named, threaded, announced, caused, panicked, told, panicking, traced, chained, quoting, quoted, dying), p)
 }
 
 // Tears reports whether of a frame of Go, after a line of the shape, only the
 // function or only the place was read.
 func (p Phase) Tears(s Shape) bool {
-	switch p {
-	case running, stacked:
-		return s == GoPlace
-	case called, stackedOn:
-		return s != GoPlace
-	}
-	return false
+	halved := p == called || p == stackedOn
+	return halved && s != GoPlace || (p == running || p == stacked) && s == GoPlace
 }

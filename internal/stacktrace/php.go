@@ -29,7 +29,7 @@ const phpPrevious = "[previous exception] "
 var php = runtime{
 	name: "php", first: `#S[NPF"`, shape: phpShape, starts: startsPHP, parse: parsePHP, adopt: adopter{frame: adoptPHP},
 	rules: []rule{
-		{framed, Epilogue, framed, Join},
+		{in(framed), on(Epilogue), framed, Join},
 	},
 }
 

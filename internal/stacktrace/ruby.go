@@ -19,9 +19,8 @@ import (
 var ruby = runtime{
 	name: "ruby", shape: rubyShape, starts: startsRuby, parse: parseRuby,
 	rules: []rule{
-		{framedRuby, Raise, named, Apart}, // its cause
-		{loggedText, RubyFrame, framedRuby, Join},
-		{bareText, RubyFrame, framedRuby, Join},
+		{in(framedRuby), on(Raise), named, Apart}, // its cause
+		{in(loggedText, bareText), on(RubyFrame), framedRuby, Join},
 	},
 }
 

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -24,12 +25,10 @@ import (
 var rust = runtime{
 	name: "rust", first: "tsSnCL", shape: rustShape, starts: startsRust, parse: parseRust,
 	rules: []rule{
-		{panicked, Text, told, Join},
-		{panicked, Header, told, Join},
-		{panicked, Frame, panicked, Join}, // RustBacktrace was not read
-		{told, Frame, told, Join},
-		{toldText, Frame, told, Join},
-		{told, Text, toldText, Hold},
+		{in(panicked), on(Text, Header), told, Join},
+		{in(panicked), on(Frame), panicked, Join}, // RustBacktrace was not read
+		{in(told, toldText), on(Frame), told, Join},
+		{in(told), on(Text), toldText, Hold},
 	},
 }
 
@@ -57,32 +56,21 @@ func startsRust(lines []string, i int) bool {
 const (
 	rustCauses   = "Caused by:"
 	rustLocation = "Location:"
+	rustStack    = "Stack backtrace:"
 )
 
 func isRustError(line string) bool {
-	return line == rustCauses || line == rustLocation || line == "Stack backtrace:"
+	return line == rustCauses || line == rustLocation || line == rustStack
 }
 
 func parseRust(lines []string) []event.Exception {
-	for i := 0; i < len(lines); i++ {
-		rest, ok := rustPanic(lines[i])
-		if isRustError(lines[i]) {
+	for i, line := range lines {
+		if isRustError(line) {
 			return rustErrors(lines[:i], lines[i:])
 		}
-		x := event.Exception{}
-		if ok {
-			x.Message, x.Frames = rustMessage(rest, lines[i+1:])
-			x.Type = rustType(x.Message)
-			if strings.Contains(x.Type, "`") { // a call that failed, by which words of the message are masked
-				x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
-			}
-		} else {
-			continue
+		if place, ok := rustPanic(line); ok {
+			return []event.Exception{rustPanicked(place, lines[i+1:])}
 		}
-		if frames := rustFrames(lines[i+1:]); len(frames) > 0 {
-			x.Frames = frames
-		}
-		return []event.Exception{x}
 	}
 	return nil
 }
@@ -97,28 +85,24 @@ func rustPanic(line string) (string, bool) {
 	return rest, ok && (strings.HasSuffix(thread, "'") || strings.HasSuffix(thread, ")"))
 }
 
-// rustMessage reads the message, and the frame that the place makes where there
-// is no other.
-func rustMessage(rest string, lines []string) (string, []event.Frame) {
-	if quoted, ok := strings.CutPrefix(rest, "'"); ok {
-		if i := strings.LastIndex(quoted, "', "); i >= 0 {
-			return quoted[:i], rustPlaceFrame(quoted[i+3:])
-		}
+// rustPanicked reads the message, and the stack or else the place of a panic.
+func rustPanicked(place string, below []string) event.Exception {
+	message, quoted := strings.CutPrefix(place, "'")
+	if i := strings.LastIndex(message, "', "); quoted && i >= 0 {
+		message, place = message[:i], message[i+3:]
+	} else {
+		message = joinMessage("", until(below, func(line string) bool {
+			return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
+		}))
 	}
-	end := 0
-	for end < len(lines) && lines[end] != "stack backtrace:" && !strings.HasPrefix(lines[end], "note: ") {
-		end++
+	x := event.Exception{Type: rustType(message), Message: message, Frames: rustFrames(below)}
+	if len(x.Frames) == 0 {
+		x.Frames = placeFrame(strings.TrimSuffix(place, ":"), rustFileInApp)
 	}
-	return strings.TrimSpace(strings.Join(lines[:end], "\n")), rustPlaceFrame(strings.TrimSuffix(rest, ":"))
-}
-
-func rustPlaceFrame(place string) []event.Frame {
-	f := event.Frame{}
-	if !readRustPlace(&f, place) {
-		return nil
+	if strings.Contains(x.Type, "`") { // a call that failed, by which words of the message are masked
+		x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
 	}
-	f.InApp = rustFileInApp(f.File)
-	return []event.Frame{f}
+	return x
 }
 
 // rustErrors reads an error, below it its causes, and where it was made.
@@ -133,20 +117,19 @@ func rustErrors(above, below []string) []event.Exception {
 	for i, line := range below {
 		s := strings.TrimSpace(line)
 		switch {
+		case line == rustStack:
+			chain[0].Frames = rustFrames(below[i+1:])
+			return chain
 		case isRustError(line):
 			part = line
-			if line == "Stack backtrace:" {
-				chain[0].Frames = rustFrames(below[i+1:])
-				return chain
-			}
 		case s == "":
 		case part == rustCauses:
-			if digits, cause, ok := strings.Cut(s, ": "); ok && hasDigits(digits) && strings.Trim(digits, "0123456789") == "" {
+			if digits, cause, _ := strings.Cut(s, ": "); isNumber(digits) {
 				s = cause
 			}
 			chain = append(chain, event.Exception{Type: "error", Message: s})
 		case part == rustLocation && len(chain[0].Frames) == 0:
-			chain[0].Frames = rustPlaceFrame(s)
+			chain[0].Frames = placeFrame(s, rustFileInApp)
 		}
 	}
 	return chain
@@ -177,12 +160,14 @@ func rustFrames(lines []string) []event.Frame {
 		s := strings.TrimLeft(line, " ")
 		if place, ok := strings.CutPrefix(s, "at "); ok && len(frames) > 0 {
 			last := &frames[len(frames)-1]
-			readRustPlace(last, place)
-			last.InApp = last.InApp && rustFileInApp(last.File)
+			if f, ok := readPlace(place); ok {
+				last.File, last.Line, last.Column = f.File, f.Line, f.Column
+			}
+			last.InApp = last.InApp && rustFileInApp(*last)
 			continue
 		}
 		digits, path, ok := strings.Cut(s, ": ")
-		if _, numbered := number(digits); !ok || !numbered || len(s) == len(line) {
+		if !ok || !isNumber(digits) || len(s) == len(line) {
 			continue
 		}
 		if address, rest, ok := strings.Cut(path, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
@@ -193,10 +178,13 @@ func rustFrames(lines []string) []event.Frame {
 	return frames
 }
 
+// rustHash is what the compiler adds to a crate ("[1a2b…]") and to a function.
+var rustHash = regexp.MustCompile(`\[[0-9a-f]{10,}\]|::h[0-9a-f]{16}$`)
+
 // rustFrame splits "shop::cart::Cart::item" at its last colons outside brackets,
-// without generic arguments behind and hashes of the build.
+// without generic arguments behind.
 func rustFrame(path string) event.Frame {
-	path = cutRustHashes(path)
+	path = rustHash.ReplaceAllString(path, "")
 	if strings.HasSuffix(path, ">") && !strings.HasPrefix(path, "<") {
 		path, _, _ = strings.Cut(path, "::<")
 	}
@@ -230,32 +218,6 @@ func rustSeparator(path string) int {
 	return -1
 }
 
-// cutRustHashes removes "[1a2b…]" behind a crate and "::h1a2b…" at the end.
-func cutRustHashes(path string) string {
-	if i := strings.LastIndex(path, "::h"); i >= 0 && len(path)-i == len("::h")+16 && isHexWord(path[i+3:]) {
-		path = path[:i]
-	}
-	for i := strings.IndexByte(path, '['); i >= 0; {
-		end := strings.IndexByte(path[i:], ']')
-		if end < 0 {
-			break
-		}
-		if end > 10 && isHexWord(path[i+1:i+end]) {
-			path = path[:i] + path[i+end+1:]
-		} else {
-			i++
-		}
-		next := strings.IndexByte(path[i:], '[')
-		if next < 0 {
-			break
-		}
-		i += next
-	}
-	return path
-}
-
-func isHexWord(s string) bool { return s != "" && strings.Trim(s, "0123456789abcdef") == "" }
-
 // rustCrate returns the crate of the first path: "alloc" of "<alloc::vec::Vec<T> as …>".
 func rustCrate(path string) string {
 	path = strings.TrimLeft(path, "<&*")
@@ -271,21 +233,7 @@ var rustLibraries = map[string]bool{
 }
 
 // rustFileInApp leaves out the standard library and what Cargo downloaded.
-func rustFileInApp(file string) bool {
-	return !strings.HasPrefix(file, "/rustc/") &&
-		!hasAny(file, "/.cargo/registry/", "/.cargo/git/", "/cargo/registry/", "/cargo/git/", "/rustlib/", "/vendor/")
-}
-
-// readRustPlace reads "./src/cart.rs:15:19", older versions without a column.
-func readRustPlace(f *event.Frame, place string) bool {
-	rest, last, ok := cutNumber(place)
-	if !ok || rest == "" {
-		return false
-	}
-	file, line, ok := cutNumber(rest)
-	if !ok {
-		file, line, last = rest, last, 0
-	}
-	f.File, f.Line, f.Column = file, line, last
-	return true
+func rustFileInApp(f event.Frame) bool {
+	return !strings.HasPrefix(f.File, "/rustc/") &&
+		!hasAny(f.File, "/.cargo/registry/", "/.cargo/git/", "/cargo/registry/", "/cargo/git/", "/rustlib/", "/vendor/")
 }

@@ -23,7 +23,7 @@ import (
 var swift = runtime{
 	name: "swift", shape: swiftShape, starts: startsSwift, parse: parseSwift,
 	rules: []rule{
-		{dying, SwiftFrame, dying, Join},
+		{in(dying), on(SwiftFrame), dying, Join},
 	},
 }
 

@@ -22,14 +22,10 @@ import (
 var tcl = runtime{
 	name: "tcl", first: "wi(", shape: tclShape, starts: startsTcl, parse: parseTcl,
 	rules: []rule{
-		{loggedText, TclFirst, quoting, Join},
-		{loggedText, Command, quoting, Join},
-		{bareText, TclFirst, quoting, Join},
-		{bareText, Command, quoting, Join},
-		{quoting, TclFirst, quoting, Begin},
-		{quoted, TclFirst, quoting, Begin},
-		{quoting, Text, quoting, Loose},
-		{quoting, quoteEnd, quoted, Join},
+		{in(loggedText, bareText), on(TclFirst, Command), quoting, Join},
+		{in(quoting, quoted), on(TclFirst), quoting, Begin},
+		{in(quoting), on(Text), quoting, Loose},
+		{in(quoting), on(quoteEnd), quoted, Join},
 	},
 }
 
