@@ -1,6 +1,8 @@
 package stacktrace
 
 import (
+	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -44,30 +46,22 @@ func dotnetShape(line string, indented bool) Shape {
 }
 
 func parseDotnet(lines []string) []event.Exception {
-	first := firstLine(lines, dotnetFrame)
-	chain := dotnetChain(lines[:first])
+	above := stacks(lines, dotnetFrame)[0].above
+	var chain []event.Exception // the types are above the first frame
+	for _, part := range strings.Split(strings.Join(above, "\n"), " ---> ") {
+		chain = append(chain, findHeader(strings.Split(part, "\n")))
+	}
 	at := len(chain) - 1
-	for _, line := range lines[first:] {
-		s := strings.TrimSpace(line)
-		if f, ok := dotnetFrame(line); ok {
+	for _, line := range lines[len(above):] {
+		f, ok := dotnetFrame(line)
+		switch {
+		case ok:
 			chain[at].Frames = append(chain[at].Frames, f)
-			continue
-		}
-		if hasAny(s, "---> (Inner Exception #", "FATAL UNHANDLED EXCEPTION: ") {
-			break
-		}
-		if s == dotnetInner {
+		case hasAny(line, "---> (Inner Exception #", "FATAL UNHANDLED EXCEPTION: "):
+			return chain
+		case strings.TrimSpace(line) == dotnetInner:
 			at = max(at-1, 0)
 		}
-	}
-	return chain
-}
-
-// dotnetChain reads the types above the first frame.
-func dotnetChain(lines []string) []event.Exception {
-	var chain []event.Exception
-	for _, part := range strings.Split(strings.Join(lines, "\n"), " ---> ") {
-		chain = append(chain, findHeader(strings.Split(part, "\n")))
 	}
 	return chain
 }
@@ -75,106 +69,70 @@ func dotnetChain(lines []string) []event.Exception {
 // dotnetFrame reads "at Namespace.Class.Method(arguments) [0x00011] in file:line 12".
 func dotnetFrame(line string) (event.Frame, bool) {
 	s := strings.TrimLeft(line, " \t")
-	if len(s) == len(line) {
+	f, ok := readDotnetFrame(s)
+	if !ok || len(s) == len(line) {
 		return event.Frame{}, false
 	}
-	return readDotnetFrame(s)
-}
-
-func readDotnetFrame(s string) (event.Frame, bool) {
-	call, ok := strings.CutPrefix(strings.TrimRight(s, " <->"), "at ")
-	if !ok {
-		return event.Frame{}, false
-	}
-	if rest, ok := strings.CutPrefix(call, "(wrapper "); ok {
-		_, call, _ = strings.Cut(rest, ") ")
-	}
-	open := strings.IndexByte(call, '(')
-	if open <= 0 {
-		return event.Frame{}, false
-	}
-	name, rest := strings.TrimSuffix(call[:open], " "), call[open:]
-	end := strings.IndexByte(rest, ')')
-	if end < 0 || strings.ContainsAny(name, " /:") || !strings.Contains(name, ".") {
-		return event.Frame{}, false
-	}
-	f := dotnetName(name)
-	if !readDotnetPlace(&f, rest[1:end], rest[end+1:]) {
-		return event.Frame{}, false
-	}
+	f.Module, f.Function = dotnetName(f.Function)
 	f.InApp = !hasAnyPrefix(f.Module, dotnetLibraries...)
 	return f, true
 }
 
-// readDotnetPlace reads what follows the arguments. Without anything it is a
-// frame only if what stands in the parentheses is no place of Java's or V8's.
-func readDotnetPlace(f *event.Frame, arguments, rest string) bool {
-	if offset, after, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(offset, " [0x") {
-		rest = after
-	} else if rest == "" {
-		return arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/")
+func readDotnetFrame(text string) (f event.Frame, ok bool) {
+	s := scan{rest: strings.TrimRight(text, " <->")}
+	s.skip("at ")
+	if s.try("(wrapper ") {
+		s.to(") ")
 	}
-	place, ok := strings.CutPrefix(rest, " in ")
-	if !ok {
-		return rest == ""
+	f.Function = strings.TrimSuffix(s.to("("), " ")
+	arguments := s.to(")")
+	ok = !s.failed && strings.Contains(f.Function, ".") && !strings.ContainsAny(f.Function, " /:")
+	if s.rest == "" { // a frame only if what stands in the parentheses is no place of Java's or V8's
+		return f, ok && (arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/"))
 	}
-	if file, n, ok := cutNumber(strings.Replace(place, ":line ", ":", 1)); ok && !strings.HasPrefix(file, "<") {
+	if s.try(" [0x") { // of Mono
+		s.to("]")
+	}
+	placed := s.try(" in ")
+	if file, n, numbered := cutNumber(strings.Replace(s.rest, ":line ", ":", 1)); placed && numbered && !strings.HasPrefix(file, "<") {
 		f.File, f.Line = file, n
 	}
-	return true
+	return f, ok && !s.failed && (placed || s.rest == "")
 }
 
-// dotnetName splits class and method, without generic arguments.
-func dotnetName(name string) event.Frame {
-	for open := strings.IndexByte(name, '['); open >= 0; open = strings.IndexByte(name, '[') {
-		end := strings.IndexByte(name[open:], ']')
-		if end < 0 {
-			break
-		}
-		name = name[:open] + name[open+end+1:]
-	}
+// Generic arguments, and what the compiler makes of a function: a class in its
+// own, and a method, whose name has that of a function inside it.
+var (
+	dotnetGeneric = regexp.MustCompile(`\[[^\]]*\]`)
+	dotnetClass   = regexp.MustCompile(`^([^<]*)[.+/]<`)
+	dotnetMethod  = regexp.MustCompile(`<([^<>]+)>(?:(?:g__)?([^|]*)\|)?`)
+)
+
+// dotnetName splits class and method as the source names them, without generic
+// arguments: "Cart.<PayAsync>d__7.MoveNext" is Cart.PayAsync, and so are
+// "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" and "Cart.<PayAsync>g__Pay|4_0" but
+// for Pay, a function inside it.
+func dotnetName(name string) (class, method string) {
+	name = dotnetGeneric.ReplaceAllString(name, "")
 	dot := strings.LastIndexByte(name, '.')
 	if dot > 0 && name[dot-1] == '.' { // a constructor, "..ctor"
 		dot--
 	}
 	if dot <= 0 {
-		return event.Frame{Function: name}
+		return "", name
 	}
-	f := event.Frame{Module: name[:dot], Function: name[dot+1:]}
-	cutDotnetMade(&f)
-	return f
-}
-
-// cutDotnetMade names a frame as the source does, where the compiler made a class
-// or a method of a function: "Cart.<PayAsync>d__7.MoveNext" is Cart.PayAsync, and
-// so are "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" and "Cart.<PayAsync>g__Pay|4_0"
-// but for Pay, a function inside it.
-func cutDotnetMade(f *event.Frame) {
-	class, made, ok := cutLast(f.Module, ".+/", "<")
-	if ok {
-		f.Module = class
-	}
-	for _, name := range []string{f.Function, made} {
-		_, rest, ok := strings.Cut(name, "<")
-		outer, suffix, closed := strings.Cut(rest, ">")
-		if !ok || !closed || outer == "" {
-			continue
+	class, method = name[:dot], name[dot+1:]
+	made := dotnetMethod.FindStringSubmatch(method)
+	if outer := dotnetClass.FindStringSubmatch(class); outer != nil {
+		if made == nil {
+			made = dotnetMethod.FindStringSubmatch(class[len(outer[0])-1:])
 		}
-		if local, _, ok := strings.Cut(strings.TrimPrefix(suffix, "g__"), "|"); ok {
-			outer = local
-		}
-		f.Function = outer
-		return
+		class = outer[1]
 	}
-}
-
-// cutLast cuts s before the first mark that follows one of the separators.
-func cutLast(s, separators, mark string) (before, after string, ok bool) {
-	i := strings.Index(s, mark)
-	if i <= 0 || strings.IndexByte(separators, s[i-1]) < 0 {
-		return s, "", false
+	if made != nil {
+		method = cmp.Or(made[2], made[1])
 	}
-	return s[:i-1], s[i:], true
+	return class, method
 }
 
 // dotnetLibraries are the namespaces of the runtime, the global assembly cache

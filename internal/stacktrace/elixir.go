@@ -1,6 +1,8 @@
 package stacktrace
 
 import (
+	"path"
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -25,7 +27,7 @@ var elixir = runtime{
 func elixirShape(line string, indented bool) Shape {
 	switch {
 	case indented:
-		if f, ok := readElixirFrame(line); ok && f.File != "" {
+		if _, ok := elixirPlace(line); ok {
 			return Frame
 		}
 	case strings.IndexByte("*LSCF", line[0]) < 0:
@@ -66,95 +68,65 @@ func parseElixir(lines []string) []event.Exception {
 
 // elixirHeader reads "** (KeyError) message".
 func elixirHeader(line string) (event.Exception, bool) {
-	s, ok := strings.CutPrefix(strings.TrimLeft(line, " "), "** (")
-	name, message, closed := strings.Cut(s, ") ")
-	if !closed {
-		name, closed = strings.CutSuffix(s, ")")
+	s := scan{rest: strings.TrimLeft(line, " ")}
+	s.skip("** (")
+	if strings.HasSuffix(s.rest, ")") {
+		s.rest += " "
 	}
-	if !ok || !closed || name == "" {
-		return event.Exception{}, false
-	}
-	name, _, _ = strings.Cut(name, " from #PID") // of an exit
-	return event.Exception{Type: name, Message: strings.TrimSpace(message)}, true
+	name, _, _ := strings.Cut(s.to(") "), " from #PID") // of an exit
+	return event.Exception{Type: name, Message: strings.TrimSpace(s.rest)}, name != "" && !s.failed
 }
+
+// bareElixir is a call without a place: ":erlang.div(100, 0)", "Shop.Missing.total/2".
+var bareElixir = regexp.MustCompile(`^[:A-Z][^ (]*\.[^ (]*(\(.*\)|/\d{1,9})$`)
 
 // elixirFrame reads "(app 1.0.0) file:12: Module.function/2"; functions of the
 // virtual machine have no file, and their arguments.
 func elixirFrame(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "    ")
-	if !ok {
+	s = strings.TrimLeft(s, " ")
+	if f, placed := elixirPlace(s); placed || !ok {
+		return f, ok
+	}
+	if app, rest, ok := strings.Cut(s, ") "); ok && len(app) > 1 && app[0] == '(' {
+		s = rest
+	}
+	return elixirCall(s), bareElixir.MatchString(s)
+}
+
+func elixirPlace(line string) (event.Frame, bool) {
+	s, app := scan{rest: line}, ""
+	if s.try("(") {
+		app, _, _ = strings.Cut(s.to(") "), " ")
+		s.failed = s.failed || app == ""
+	}
+	file, n, ok := cutNumber(s.to(": "))
+	switch path.Ext(file) {
+	case ".ex", ".exs", ".erl", ".eex", ".leex", ".heex":
+	default:
+		ok = false
+	}
+	if !ok || s.failed {
 		return event.Frame{}, false
 	}
-	return readElixirFrame(strings.TrimLeft(s, " "))
-}
-
-func readElixirFrame(s string) (event.Frame, bool) {
-	app := ""
-	if rest, ok := strings.CutPrefix(s, "("); ok {
-		app, s, ok = strings.Cut(rest, ") ")
-		if app, _, _ = strings.Cut(app, " "); !ok || app == "" {
-			return event.Frame{}, false
-		}
-	}
-	place, call, ok := strings.Cut(s, ": ")
-	file, n, numbered := cutNumber(place)
-	if ok && numbered && isElixirFile(file) {
-		f := elixirCall(call)
-		f.File, f.Line = file, n
-		f.InApp = elixirInApp(app, file)
-		return f, true
-	}
-	if isElixirCall(s) {
-		return elixirCall(s), true
-	}
-	return event.Frame{}, false
-}
-
-func isElixirFile(file string) bool {
-	for _, ending := range []string{".ex", ".exs", ".erl", ".eex", ".leex", ".heex"} {
-		if strings.HasSuffix(file, ending) {
-			return true
-		}
-	}
-	return false
-}
-
-// isElixirCall tells ":erlang.div(100, 0)" and "Shop.Missing.total/2" from the
-// lines of a message.
-func isElixirCall(s string) bool {
-	name, arguments, ok := strings.Cut(s, "(")
-	if !ok {
-		slash := strings.LastIndexByte(s, '/')
-		if slash < 0 {
-			return false
-		}
-		if _, ok := number(s[slash+1:]); !ok {
-			return false
-		}
-		name = s[:slash]
-	} else if !strings.HasSuffix(arguments, ")") {
-		return false
-	}
-	return name != "" && (name[0] == ':' || name[0] >= 'A' && name[0] <= 'Z') && strings.Contains(name, ".") && !strings.Contains(name, " ")
+	f := elixirCall(s.rest)
+	f.File, f.Line, f.InApp = file, n, elixirInApp(app, file)
+	return f, true
 }
 
 // elixirCall splits module and function. An anonymous function counts as the
 // one that holds it.
-func elixirCall(call string) event.Frame {
-	if _, rest, ok := strings.Cut(call, " in "); ok && strings.HasPrefix(call, "anonymous fn/") {
-		call = rest
+func elixirCall(function string) event.Frame {
+	if _, rest, ok := strings.Cut(function, " in "); ok && strings.HasPrefix(function, "anonymous fn/") {
+		function = rest
 	}
-	if open := strings.IndexByte(call, '('); open > 0 && !strings.Contains(call[:open], `"`) {
-		call = call[:open]
+	if open := strings.IndexByte(function, '('); open > 0 && !strings.Contains(function[:open], `"`) {
+		function = function[:open]
 	}
-	dot := strings.Index(call, `."`)
-	if dot < 0 {
-		dot = strings.LastIndexByte(call, '.')
+	if module, quoted, ok := strings.Cut(function, `."`); ok && module != "" {
+		return event.Frame{Module: module, Function: `"` + quoted}
 	}
-	if dot <= 0 {
-		return event.Frame{Function: call}
-	}
-	return event.Frame{Module: call[:dot], Function: call[dot+1:]}
+	return call(function, ".")
 }
 
 // elixirLibraries are the applications of Erlang, of Elixir, and packages in wide use.

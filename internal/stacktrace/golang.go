@@ -1,6 +1,8 @@
 package stacktrace
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -52,7 +54,7 @@ var golang = runtime{
 func goShape(line string, indented bool) Shape {
 	switch {
 	case indented:
-		if _, _, ok := readGoPlace(line); ok {
+		if _, ok := readGoPlace(line); ok {
 			return GoPlace
 		}
 	case strings.HasSuffix(line, ")") && strings.Contains(line, ".go:"):
@@ -106,12 +108,31 @@ func IsGoFunction(line string) bool {
 }
 
 func startsGo(lines []string, i int) bool {
-	if isGoroutine(lines[i]) || hasAnyPrefix(lines[i], "panic: ", "fatal error: ") {
-		return true
-	}
-	_, _, place := goPlace(lines[i])
+	_, place := goPlace(lines[i])
 	_, gin := ginPlace(lines[i])
-	return place || gin
+	return place || gin || isGoroutine(lines[i]) || hasAnyPrefix(lines[i], "panic: ", "fatal error: ")
+}
+
+// parseGo reads a goroutine's stack, or else gin's, or errors with stacks of
+// their own, or else panics: the rest was cut off.
+func parseGo(lines []string) []event.Exception {
+	if i := slices.IndexFunc(lines, isGoroutine); i >= 0 {
+		frames, chain := goFrames(lines[i+1:]), goPanics(lines[:i])
+		if chain == nil {
+			return []event.Exception{goRecovered(lines[:i], belowPanic(frames))}
+		}
+		chain[0].Frames = frames // the one that surfaced
+		return chain
+	}
+	for i := range lines {
+		if _, ok := ginPlace(lines[i]); ok {
+			return []event.Exception{goRecovered(lines[:i], ginFrames(lines[i:]))}
+		}
+	}
+	if chain := goErrors(lines); len(chain) > 0 {
+		return chain
+	}
+	return goPanics(lines)
 }
 
 // ginPlace reads "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that it
@@ -123,11 +144,9 @@ func ginPlace(line string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: n, InApp: goInApp("", file) && !strings.Contains(file, "/go/src/")}, ok
 }
 
-// ginFrames reads gin's stack, and the panic above it.
-func ginFrames(lines []string) []event.Exception {
+func ginFrames(lines []string) []event.Frame {
 	var frames []event.Frame
-	first := firstLine(lines, ginPlace)
-	for i := first; i+1 < len(lines); i += 2 {
+	for i := 0; i+1 < len(lines); i += 2 {
 		f, ok := ginPlace(lines[i])
 		if !ok {
 			break
@@ -135,30 +154,7 @@ func ginFrames(lines []string) []event.Exception {
 		f.Function, _, _ = strings.Cut(strings.TrimSpace(lines[i+1]), ": ")
 		frames = append(frames, f)
 	}
-	x := goRecovered(lines[:first])
-	x.Frames = frames
-	return []event.Exception{x}
-}
-
-func parseGo(lines []string) []event.Exception {
-	for i, line := range lines {
-		if isGoroutine(line) {
-			frames := goFrames(lines[i+1:])
-			chain := goPanics(lines[:i])
-			if chain == nil {
-				chain, frames = append(chain, goRecovered(lines[:i])), belowPanic(frames)
-			}
-			chain[0].Frames = frames // the one that surfaced
-			return chain
-		}
-	}
-	if firstLine(lines, ginPlace) < len(lines) {
-		return ginFrames(lines)
-	}
-	if chain := goErrors(lines); len(chain) > 0 {
-		return chain
-	}
-	return goPanics(lines) // the rest was cut off
+	return frames
 }
 
 // goPanics reads the lines above the first goroutine. A panic that happened
@@ -166,40 +162,42 @@ func parseGo(lines []string) []event.Exception {
 func goPanics(lines []string) []event.Exception {
 	var chain []event.Exception
 	for i, line := range lines {
-		if kind, value, ok := goPanic(line); ok {
-			message := joinMessage(cutRecovered(value), goMessage(lines[i+1:]))
-			chain = append([]event.Exception{{Type: goType(kind, message), Message: message}}, chain...)
+		kind, value, ok := goPanic(line)
+		if !ok {
+			continue
 		}
+		for _, handled := range []string{" [recovered]", " [recovered, repanicked]"} {
+			value = strings.TrimSuffix(value, handled)
+		}
+		message := strings.ReplaceAll(joinMessage(value, until(lines[i+1:], endsGoMessage)), "\n\t", "\n")
+		chain = append(chain, event.Exception{Type: goType(kind, message), Message: message})
 	}
+	slices.Reverse(chain)
 	return chain
+}
+
+// endsGoMessage tells the line that follows a message; its own further lines are
+// indented by a tab.
+func endsGoMessage(line string) bool {
+	_, _, next := goPanic(line)
+	return next || line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ")
 }
 
 // goRecovered reads what a program logged itself with the stack of a panic that
 // it recovered from.
-func goRecovered(lines []string) event.Exception {
+func goRecovered(lines []string, frames []event.Frame) event.Exception {
 	x := findHeader(lines)
 	if i := strings.Index(x.Message, "runtime error: "); i >= 0 {
 		x.Message = x.Message[i:]
 	}
-	x.Type = goType("panic", x.Message)
+	x.Type, x.Frames = goType("panic", x.Message), frames
 	return x
 }
 
 // belowPanic drops the frames of the code that recovered, above the panic.
 func belowPanic(frames []event.Frame) []event.Frame {
-	for i, f := range frames {
-		if f.Module == "" && f.Function == "panic" {
-			return frames[i+1:]
-		}
-	}
-	return frames
-}
-
-// cutRecovered removes what the runtime adds to the value of a panic that was
-// recovered before another one ended the process.
-func cutRecovered(value string) string {
-	value = strings.TrimSuffix(value, " [recovered]")
-	return strings.TrimSuffix(value, " [recovered, repanicked]")
+	i := slices.IndexFunc(frames, func(f event.Frame) bool { return f.Module == "" && f.Function == "panic" })
+	return frames[i+1:]
 }
 
 // goPanic reads the line of a panic: the runtime's own, or the one with which
@@ -218,20 +216,6 @@ func goPanic(line string) (kind, value string, ok bool) {
 	return "", "", false
 }
 
-// goMessage returns the lines by which a message goes on, each of which the
-// runtime indents by a tab.
-func goMessage(lines []string) []string {
-	var more []string
-	for _, line := range lines {
-		_, _, next := goPanic(line)
-		if next || line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") {
-			break
-		}
-		more = append(more, strings.TrimPrefix(line, "\t"))
-	}
-	return more
-}
-
 // goType makes the type of a panic from its value.
 func goType(kind, value string) string {
 	for _, own := range []string{"interface conversion", "close of closed channel", "close of nil channel", "send on closed channel", "assignment to entry in nil map"} {
@@ -239,27 +223,19 @@ func goType(kind, value string) string {
 			return own
 		}
 	}
-	rest, ok := strings.CutPrefix(value, "runtime error: ")
-	if !ok {
-		return goValueType(kind, value)
+	if strings.HasPrefix(value, "runtime error: ") {
+		// Numbers and type names of the failure follow a bracket, a colon or the
+		// words of a failed conversion.
+		return "runtime error: " + cutAtAny(value[len("runtime error: "):], " [", ": ", "\n", " (", " with ")
 	}
-	// Numbers and type names of the failure follow a bracket, a colon or the
-	// words of a failed conversion.
-	for _, stop := range []string{" [", ": ", "\n", " (", " with "} {
-		rest, _, _ = strings.Cut(rest, stop)
+	if m := goValue.FindStringSubmatch(value); m != nil {
+		return m[1]
 	}
-	return "runtime error: " + rest
+	return kind
 }
 
-// goValueType names the type of a value that is no error, which the runtime
-// prints in parentheses: "(main.order) 0x774468".
-func goValueType(kind, value string) string {
-	name, _, ok := strings.Cut(strings.TrimPrefix(value, "("), ") ")
-	if !ok || !strings.HasPrefix(value, "(") || !strings.Contains(name, ".") || nameEnd(strings.ReplaceAll(name, "/", "_")) < len(name) {
-		return kind
-	}
-	return name
-}
+// goValue is a value that is no error: "(main.order) 0x774468".
+var goValue = regexp.MustCompile(`^\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `)
 
 // isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
 func isGoroutine(line string) bool {
@@ -272,75 +248,61 @@ func goFrames(lines []string) []event.Frame {
 	var frames []event.Frame
 	function := ""
 	for _, line := range lines {
-		if line == "" || isGoroutine(line) {
+		if line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ") {
 			break
 		}
-		if strings.HasPrefix(line, "created by ") {
-			break
-		}
-		file, n, ok := goPlace(line)
-		if !ok {
+		if f, ok := goPlace(line); ok {
+			frames, function = append(frames, goFrame(function, f)), ""
+		} else {
 			function = line
-			continue
 		}
-		frames = append(frames, goFrame(function, file, n))
-		function = ""
 	}
 	return frames
 }
 
-// goErrors reads traces without goroutines: each run of functions and places
+// goErrors reads traces without goroutines: each row of functions and places
 // under a message. The error that was wrapped is printed first.
 func goErrors(lines []string) []event.Exception {
 	var chain []event.Exception
-	above := 0
-	for i := 0; i+1 < len(lines); i++ {
-		if _, _, ok := goPlace(lines[i+1]); !ok || strings.ContainsAny(lines[i], " \t") {
+	above := 0 // the line after the last place
+	for i := 1; i < len(lines); i++ {
+		f, ok := goPlace(lines[i])
+		function := lines[i-1]
+		connected := len(chain) > 0 && above == i-1
+		if !ok || !connected && strings.ContainsAny(function, " \t") {
 			continue
 		}
-		x := event.Exception{Type: "error", Message: lastLine(lines[above:i])}
-		for ; i+1 < len(lines); i += 2 {
-			file, n, ok := goPlace(lines[i+1])
-			if !ok {
-				break
-			}
-			x.Frames = append(x.Frames, goFrame(lines[i], file, n))
+		if !connected {
+			message := strings.TrimSpace(strings.Join(lines[max(above, i-2):i-1], ""))
+			chain = append(chain, event.Exception{Type: "error", Message: message})
 		}
-		above = i
-		i--
-		chain = append([]event.Exception{x}, chain...)
+		last := &chain[len(chain)-1]
+		last.Frames = append(last.Frames, goFrame(function, f))
+		above = i + 1
+		i++
 	}
+	slices.Reverse(chain)
 	return chain
-}
-
-func lastLine(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return strings.TrimSpace(lines[len(lines)-1])
 }
 
 // goPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
 // of errors.
-func goPlace(line string) (file string, n int, ok bool) {
+func goPlace(line string) (event.Frame, bool) {
 	s := strings.TrimLeft(line, " \t")
-	if len(s) == len(line) {
-		return "", 0, false
-	}
-	return readGoPlace(s)
+	f, ok := readGoPlace(s)
+	return f, ok && len(s) < len(line)
 }
 
-func readGoPlace(s string) (file string, n int, ok bool) {
+func readGoPlace(s string) (event.Frame, bool) {
 	s, _, _ = strings.Cut(s, " +0x")
-	file, n, ok = cutNumber(s)
+	file, n, ok := cutNumber(s)
 	ok = ok && (strings.HasSuffix(file, ".go") || strings.HasSuffix(file, ".s")) && !strings.Contains(file, ": ")
-	return file, n, ok
+	return event.Frame{File: file, Line: n}, ok
 }
 
 // goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)" into
 // package and function, without arguments.
-func goFrame(call, file string, line int) event.Frame {
-	f := event.Frame{File: file, Line: line}
+func goFrame(call string, f event.Frame) event.Frame {
 	slash := strings.LastIndexByte(beforeArguments(call), '/')
 	pkg, function, ok := strings.Cut(call[slash+1:], ".")
 	if !ok {
@@ -348,7 +310,7 @@ func goFrame(call, file string, line int) event.Frame {
 		return f
 	}
 	f.Module, f.Function = call[:slash+1]+pkg, beforeArguments(function)
-	f.InApp = goInApp(f.Module, file)
+	adoptGo(&f)
 	return f
 }
 
@@ -366,22 +328,16 @@ func beforeArguments(call string) string {
 }
 
 // goStandard holds the first path elements of the standard library's packages.
-var goStandard = func() map[string]bool {
-	set := map[string]bool{}
-	for _, name := range strings.Fields(`archive bufio bytes cmp compress container context crypto database debug
-		embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
-		plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
-		unsafe vendor weak`) {
-		set[name] = true
-	}
-	return set
-}()
+var goStandard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug
+	embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
+	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
+	unsafe vendor weak`)
 
 // goInApp goes by the package, since a binary built with -trimpath names no
 // GOROOT, and by the module cache and vendor folders.
 func goInApp(pkg, file string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
-	return !goStandard[first] && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
+	return !slices.Contains(goStandard, first) && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
 }
 
 func adoptGo(f *event.Frame) {
@@ -405,12 +361,13 @@ func goChain(e *event.Event) []event.Exception {
 			chain = append(chain, x)
 		}
 	}
-	surfaced := e.Exceptions[0].Message
-	switch {
-	case len(chain) == 0:
-		return []event.Exception{{Type: goType(kind, surfaced), Message: surfaced}}
-	case kind == "panic" || len(chain) == 1:
-		return []event.Exception{{Type: goType(kind, surfaced), Message: surfaced, Frames: chain[0].Frames}}
+	if len(chain) > 1 && kind == "error" {
+		return chain
 	}
-	return chain
+	message := e.Exceptions[0].Message
+	surfaced := event.Exception{Type: goType(kind, message), Message: message}
+	if len(chain) > 0 {
+		surfaced.Frames = chain[0].Frames
+	}
+	return []event.Exception{surfaced}
 }

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -18,82 +19,46 @@ import (
 // Perl itself says make one, and "die" is that of all others.
 
 var perl = runtime{
-	name: "perl", shape: perlShape, starts: startsPerl, parse: parsePerl,
+	name: "perl", shape: perlShape, starts: beginsWith(perlCall), parse: parsePerl,
 	rules: []rule{
 		{in(loggedText, bareText), on(PerlFrame), framed, Join},
 	},
 }
 
 func perlShape(line string, indented bool) Shape {
-	if !indented {
-		return Text
-	}
-	if _, _, _, ok := readPerlCall(line); ok {
+	if _, ok := readPerlCall(line); ok && indented {
 		return PerlFrame
 	}
 	return Text
 }
 
-func startsPerl(lines []string, i int) bool {
-	_, _, _, ok := perlCall(lines[i])
-	return ok
-}
-
 func parsePerl(lines []string) []event.Exception {
-	first := 0
-	for first < len(lines) && !startsPerl(lines, first) {
-		first++
-	}
-	header, handler := lines[:first], false
+	top := stacks(lines, perlCall)[0]
+	header, calls, handler := top.above, top.frames, false
 	if n := len(header); n > 1 && strings.HasPrefix(header[n-1], " at ") {
 		header, handler = header[:n-1], true
 	}
-	message, file, line, ok := perlPlace(strings.Join(header, "\n"))
-	if !ok {
-		message = strings.Join(header, "\n")
+	message, died, ok := readPerlPlace(strings.Join(header, "\n"))
+	if handler && ok { // drop the calls by which it came to run
+		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
-	calls := lines[first:]
-	if handler && ok {
-		calls = belowPerlHandler(calls, file, line)
+	frames := append(calls, event.Frame{Function: "main::"})
+	shiftPlaces(frames, died)
+	for i, f := range frames {
+		frames[i] = perlFrame(f)
 	}
 	message = strings.TrimSpace(message)
-	return []event.Exception{{Type: perlType(message), Message: message, Frames: perlFrames(calls, file, line)}}
+	return []event.Exception{{Type: perlType(message), Message: message, Frames: frames}}
 }
 
-// belowPerlHandler drops the calls by which the handler came to run.
-func belowPerlHandler(lines []string, file string, line int) []string {
-	for i := range lines {
-		if _, f, n, ok := perlCall(lines[i]); ok && f == file && n == line {
-			return lines[i+1:]
-		}
+// perlFrame splits a call into package and function.
+func perlFrame(at event.Frame) event.Frame {
+	name, _, _ := strings.Cut(at.Function, "(")
+	if strings.HasPrefix(name, "eval ") {
+		name = "eval"
 	}
-	return lines
-}
-
-// perlFrames makes a frame of each function and of where it had come to, which
-// the line before tells.
-func perlFrames(lines []string, file string, line int) []event.Frame {
-	var frames []event.Frame
-	for _, text := range lines {
-		call, f, n, ok := perlCall(text)
-		if !ok {
-			break // of the exception that was caught and thrown again
-		}
-		frames = append(frames, perlFrame(call, file, line))
-		file, line = f, n
-	}
-	return append(frames, perlFrame("main::", file, line))
-}
-
-func perlFrame(call, file string, line int) event.Frame {
-	f := event.Frame{File: file, Line: line, InApp: perlInApp(file)}
-	f.Function, _, _ = strings.Cut(call, "(")
-	if strings.HasPrefix(call, "eval ") {
-		f.Function = "eval"
-	}
-	if i := strings.LastIndex(f.Function, "::"); i > 0 {
-		f.Module, f.Function = f.Function[:i], f.Function[i+2:]
-	}
+	f := call(name, "::")
+	f.File, f.Line, f.InApp = at.File, at.Line, perlInApp(at.File)
 	return f
 }
 
@@ -104,34 +69,30 @@ func perlInApp(file string) bool {
 }
 
 // perlCall reads "\tfunction(arguments) called at file line 12".
-func perlCall(line string) (call, file string, n int, ok bool) {
+func perlCall(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "\t")
-	if !ok {
-		return "", "", 0, false
-	}
-	return readPerlCall(s)
+	f, read := readPerlCall(s)
+	return f, ok && read
 }
 
-func readPerlCall(s string) (call, file string, n int, ok bool) {
-	i := strings.LastIndex(s, " called at ")
-	if i < 0 {
-		return "", "", 0, false
-	}
-	_, file, n, ok = perlPlace(s[i+len(" called"):])
-	return s[:i], file, n, ok
+func readPerlCall(s string) (event.Frame, bool) {
+	function, f, ok := readPerlPlace(s)
+	f.Function, _ = strings.CutSuffix(function, " called")
+	return f, ok && f.Function != function
 }
 
-// perlPlace cuts "message at file line 12." and what Perl says of the file that
-// was being read.
-func perlPlace(s string) (message, file string, n int, ok bool) {
-	i := strings.LastIndex(s, " at ")
-	if i < 0 {
-		return s, "", 0, false
-	}
-	file, digits, ok := strings.Cut(s[i+4:], " line ")
+// readPerlPlace cuts "message at file line 12." and what Perl says of the file
+// that was being read.
+func readPerlPlace(s string) (message string, f event.Frame, ok bool) {
+	message, place, _ := cutLast(s, " at ")
+	file, digits, _ := strings.Cut(place, " line ")
 	digits, _, _ = strings.Cut(digits, ",")
-	n, numbered := number(strings.TrimSuffix(digits, "."))
-	return s[:i], file, n, ok && numbered
+	f.File = file
+	f.Line, ok = number(strings.TrimSuffix(digits, "."))
+	if !ok {
+		message = s
+	}
+	return message, f, ok
 }
 
 // perlType makes a type of what Perl itself says, up to the first name in it.

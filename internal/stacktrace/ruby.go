@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,11 +56,8 @@ func parseRuby(lines []string) []event.Exception {
 		}
 		switch {
 		case message != "":
-			end := i + 1
-			for end < len(lines) && !startsRuby(lines, end) {
-				end++
-			}
-			chain = append(chain, rubyException(message, lines[i+1:end]))
+			more := until(lines[i+1:], func(line string) bool { return startsRuby([]string{line}, 0) })
+			chain = append(chain, rubyException(message, more))
 		case len(chain) == 0:
 			chain = append(chain, rubyLogged(lines[after:i]))
 			causes = rubyCauses(lines[after:i])
@@ -77,24 +75,29 @@ func parseRuby(lines []string) []event.Exception {
 // rubyException reads "message (Class)", further lines of the message being
 // below the class.
 func rubyException(first string, more []string) event.Exception {
-	message, class, ok := cutRubyClass(first)
-	if !ok {
-		message = first
+	x := event.Exception{Message: first}
+	if m := rubyClassed.FindStringSubmatch(first); m != nil {
+		x = event.Exception{Type: m[2], Message: strings.TrimSpace(m[1])}
 	}
-	return event.Exception{Type: class, Message: joinMessage(message, more)}
+	x.Message = joinMessage(x.Message, more)
+	return x
 }
+
+// A constant's path ("Shop::PaymentError") with the message before or behind it.
+const rubyClass = `([A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
+
+var (
+	rubyClassed = regexp.MustCompile(`^(.*)\(` + rubyClass + `\)$`)
+	rubyCause   = regexp.MustCompile(`^` + rubyClass + ` \((.*)\)$`)
+	railsError  = regexp.MustCompile(`(?ms)^[ \t]*` + rubyClass + ` \((.*?)\):$`) // a template's source and causes follow
+)
 
 // rubyCauses reads what Rails prints between an exception and its places.
 func rubyCauses(lines []string) []event.Exception {
 	var causes []event.Exception
-	start := slices.Index(lines, "Causes:")
-	if start < 0 {
-		return nil
-	}
-	for _, line := range lines[start+1:] {
-		class, message, ok := strings.Cut(strings.TrimSuffix(line, ")"), " (")
-		if ok && isRubyClass(class) && strings.HasSuffix(line, ")") {
-			causes = append(causes, event.Exception{Type: class, Message: message})
+	for _, line := range lines[1+slices.Index(lines, "Causes:"):] {
+		if m := rubyCause.FindStringSubmatch(line); m != nil && slices.Contains(lines, "Causes:") {
+			causes = append(causes, event.Exception{Type: m[1], Message: m[2]})
 		}
 	}
 	return causes
@@ -102,63 +105,39 @@ func rubyCauses(lines []string) []event.Exception {
 
 // rubyLogged reads what a logger printed above the places.
 func rubyLogged(lines []string) event.Exception {
-	for i, line := range lines {
-		class, rest, ok := strings.Cut(strings.TrimSpace(line), " (")
-		if text := joinMessage(rest, lines[i+1:]); ok && isRubyClass(class) && (strings.HasSuffix(text, "):") || strings.Contains(text, "):\n")) { // of Rails
-			text, _, _ = strings.Cut(text, "):\n") // a template's source and causes follow
-			return event.Exception{Type: class, Message: strings.TrimSuffix(text, "):")}
-		}
+	if m := railsError.FindStringSubmatch(strings.TrimSpace(strings.Join(lines, "\n"))); m != nil {
+		return event.Exception{Type: m[1], Message: m[2]}
 	}
-	for i := len(lines) - 1; i >= 0; i-- {
-		if _, rest, ok := strings.Cut(lines[i], " -- : "); ok { // of Ruby's own Logger
+	for i, line := range slices.Backward(lines) {
+		if _, rest, ok := strings.Cut(line, " -- : "); ok { // of Ruby's own Logger
 			return rubyException(rest, lines[i+1:])
 		}
-		if message, class, ok := cutRubyClass(lines[i]); ok {
-			return event.Exception{Type: class, Message: joinMessage(message, lines[i+1:])}
+		if rubyClassed.MatchString(line) {
+			return rubyException(line, lines[i+1:])
 		}
 	}
 	return findHeader(lines)
 }
 
-func cutRubyClass(s string) (message, class string, ok bool) {
-	inner, closed := strings.CutSuffix(s, ")")
-	open := strings.LastIndexByte(inner, '(')
-	if !closed || open < 0 || !isRubyClass(inner[open+1:]) {
-		return s, "", false
-	}
-	return strings.TrimSpace(inner[:open]), inner[open+1:], true
-}
-
-// isRubyClass tells a constant's path, "Shop::PaymentError".
-func isRubyClass(s string) bool {
-	for _, name := range strings.Split(s, "::") {
-		if name == "" || name[0] < 'A' || name[0] > 'Z' || nameEnd(name) < len(name) || strings.Contains(name, ".") {
-			return false
-		}
-	}
-	return true
-}
-
 // rubyFrame reads "[from ]file:12:in `function'" and the message behind it.
 func rubyFrame(line string) (f event.Frame, message string, ok bool) {
-	s := strings.TrimPrefix(strings.TrimLeft(line, " \t"), "from ")
-	place, rest, ok := strings.Cut(s, ":in ")
-	if !ok || rest == "" || rest[0] != '`' && rest[0] != '\'' {
-		return f, "", false
+	s := scan{rest: strings.TrimPrefix(strings.TrimLeft(line, " \t"), "from ")}
+	f.File, f.Line, ok = cutNumber(s.to(":in "))
+	if !s.try("`") {
+		s.skip("'")
 	}
-	function, rest, ok := strings.Cut(rest[1:], "'")
-	file, n, numbered := cutNumber(place)
-	if !ok || !numbered || file == "" || strings.Contains(file, " ") {
-		return f, "", false
+	f.Function = s.to("'")
+	if s.rest != "" {
+		s.skip(": ")
 	}
-	message, ok = strings.CutPrefix(rest, ": ")
-	if !ok && rest != "" {
-		return f, "", false
+	if s.failed || !ok || f.File == "" || strings.Contains(f.File, " ") {
+		return event.Frame{}, "", false
 	}
-	if strings.HasPrefix(function, "_") && strings.Contains(function, "___") {
-		function = "" // the method that Rails makes of a template
+	if strings.HasPrefix(f.Function, "_") && strings.Contains(f.Function, "___") {
+		f.Function = "" // the method that Rails makes of a template
 	}
-	return event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}, message, true
+	f.InApp = rubyInApp(f.File)
+	return f, s.rest, true
 }
 
 // rubyInApp leaves out gems, wherever they are installed, and Ruby's own files.

@@ -27,15 +27,19 @@ var swift = runtime{
 	},
 }
 
+// swiftShape refuses by its first byte what is no frame, and by a word what is no
+// trap.
 func swiftShape(line string, indented bool) Shape {
-	if indented {
-		return Text
-	}
-	if _, _, ok := swiftTrap(line); ok {
-		return Death
-	}
-	if _, ok := swiftFrame(line); ok {
-		return SwiftFrame
+	switch {
+	case indented:
+	case line[0] >= '0' && line[0] <= '9':
+		if _, ok := swiftFrame(line); ok {
+			return SwiftFrame
+		}
+	default:
+		if _, _, ok := swiftTrap(line); ok {
+			return Death
+		}
 	}
 	return Text
 }
@@ -62,52 +66,42 @@ func parseSwift(lines []string) []event.Exception {
 		first++
 	}
 	place, message, _ := swiftTrap(lines[first])
-	x := event.Exception{Type: "Fatal error", Message: message}
-	for _, line := range lines[first+1:] {
-		if f, ok := swiftFrame(line); ok {
-			x.Frames = append(x.Frames, f)
-		} else if hasAnyPrefix(line, "Registers:", "Thread 1 ") {
-			break
-		}
-	}
-	if f := nativeCall("", place); !hasInApp(x.Frames) && f.Line > 0 {
-		f.InApp = !strings.HasPrefix(f.File, "Swift/")
-		x.Frames = append([]event.Frame{f}, x.Frames...)
+	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
+	x := event.Exception{Type: "Fatal error", Message: message, Frames: framesIn(crashed, swiftFrame)}
+	if !hasInApp(x.Frames) {
+		x.Frames = append(placeFrame(place, swiftInApp), x.Frames...)
 	}
 	return []event.Exception{x}
 }
 
-// swiftFrame reads both forms of a frame.
+func swiftInApp(f event.Frame) bool { return !strings.HasPrefix(f.File, "Swift/") }
+
+// swiftFrame reads both forms of a frame: "number module address call + offset" and
+// "number address call + offset in module at place", of which an inlined one has no
+// address.
 func swiftFrame(line string) (event.Frame, bool) {
-	if line == "" || line[0] < '0' || line[0] > '9' {
+	digits, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimPrefix(strings.TrimLeft(rest, " "), "[ra] ")
+	symbol, behind, ok := strings.Cut(rest, " + ")
+	_, module, suffixed := strings.Cut(behind, " in ")
+	if before, after, ok := strings.Cut(symbol, "0x"); ok {
+		address, name, _ := strings.Cut(after, " ")
+		if !suffixed {
+			module = strings.TrimSpace(before)
+		}
+		symbol, suffixed = name, name != "" && strings.Trim(address, "0123456789abcdef") == ""
+	}
+	if !ok || !suffixed || !isNumber(digits) {
 		return event.Frame{}, false
-	}
-	digits, rest, ok := strings.Cut(line, " ")
-	if _, numbered := number(digits); !ok || !numbered {
-		return event.Frame{}, false
-	}
-	before, call, ok := strings.Cut(strings.TrimPrefix(strings.TrimLeft(rest, " "), "[ra] "), "0x")
-	call, behind, ok2 := strings.Cut(call, " + ")
-	address, call, ok3 := strings.Cut(call, " ")
-	if !ok { // inlined, without an address
-		call, behind, ok2 = strings.Cut(strings.TrimLeft(rest, " "), " + ")
-		address, before, ok, ok3 = "", "", true, strings.Contains(behind, " in ")
-	}
-	if !ok || !ok2 || !ok3 || strings.Trim(address, "0123456789abcdef") != "" {
-		return event.Frame{}, false
-	}
-	module := strings.TrimSpace(before)
-	if _, in, ok := strings.Cut(behind, " in "); ok {
-		module = in
 	}
 	module, place, placed := strings.Cut(module, " at ")
-	if _, outer, ok := strings.Cut(call, " in "); ok && strings.HasPrefix(call, "closure #") {
-		call = outer
+	if _, outer, ok := strings.Cut(symbol, " in "); ok && strings.HasPrefix(symbol, "closure #") {
+		symbol = outer
 	}
-	f := nativeCall(call, place)
-	f.InApp = placed || !strings.Contains(module, ".so") && !strings.HasPrefix(call, "_")
-	if i := strings.IndexByte(f.Function, '.'); i > 0 && f.Module == "" {
-		f.Module, f.Function = f.Function[:i], f.Function[i+1:]
+	f := nativeCall(symbol, place)
+	f.InApp = placed || !strings.Contains(module, ".so") && !strings.HasPrefix(symbol, "_")
+	if owner, method, ok := strings.Cut(f.Function, "."); ok && f.Module == "" && owner != "" {
+		f.Module, f.Function = owner, method
 	}
 	return f, true
 }

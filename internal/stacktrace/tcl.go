@@ -51,41 +51,28 @@ func parseTcl(lines []string) []event.Exception {
 	for first < len(lines) && !startsTcl(lines, first) {
 		first++
 	}
-	x := event.Exception{Type: "error", Message: strings.TrimSpace(strings.Join(tclMessage(lines[:first]), "\n"))}
-	for _, line := range lines[first:] {
-		if f, ok := tclFrame(line); ok {
-			x.Frames = append(x.Frames, f)
-		}
+	above := lines[:first]
+	if len(above) > 1 && above[1] != "" && strings.HasSuffix(above[0], above[1]) {
+		above = above[1:] // below a log line that ends with the message
 	}
-	return []event.Exception{x}
-}
-
-// tclMessage drops a log line that ends with the message below it.
-func tclMessage(lines []string) []string {
-	if len(lines) > 1 && lines[1] != "" && strings.HasSuffix(lines[0], lines[1]) {
-		return lines[1:]
-	}
-	return lines
+	return []event.Exception{{Type: "error", Message: joinMessage("", above), Frames: framesIn(lines[first:], tclFrame)}}
 }
 
 // tclFrame reads `(procedure "cart::share" line 2)` and `(file "shop.tcl" line 11)`.
-func tclFrame(line string) (event.Frame, bool) {
-	s := strings.TrimSpace(line)
-	kind, rest, ok := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(s, "("), ")"), ` "`)
-	name, digits, ok2 := strings.Cut(rest, `" line `)
-	n, numbered := number(digits)
-	if !ok || !ok2 || !numbered || !strings.HasPrefix(s, "(") {
-		return event.Frame{}, false
-	}
+func tclFrame(line string) (f event.Frame, ok bool) {
+	s := scan{rest: strings.TrimSpace(line)}
+	s.skip("(")
+	kind, name := s.to(` "`), s.to(`" line `)
+	n := s.number(")")
 	switch kind {
 	case "file":
-		return event.Frame{File: name, Line: n, InApp: !hasAny(name, "/lib/tcl", "/share/tcltk/")}, true
+		f = event.Frame{File: name, InApp: !hasAny(name, "/lib/tcl", "/share/tcltk/")}
 	case "procedure", "method":
-		f := event.Frame{Function: name, Line: n, InApp: !hasAnyPrefix(strings.TrimPrefix(name, "::"), "tcl::", "http::", "oo::", "auto_", "unknown")}
-		if i := strings.LastIndex(name, "::"); i > 0 {
-			f.Module, f.Function = name[:i], name[i+2:]
-		}
-		return f, true
+		f = call(name, "::")
+		f.InApp = !hasAnyPrefix(strings.TrimPrefix(name, "::"), "tcl::", "http::", "oo::", "auto_", "unknown")
+	default:
+		return f, false
 	}
-	return event.Frame{}, false
+	f.Line = n
+	return f, !s.failed
 }

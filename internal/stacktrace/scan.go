@@ -1,0 +1,199 @@
+package stacktrace
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// This file holds the parts that frames are made of, whatever the runtime.
+
+// scan reads a line from left to right. Once something that it expects is
+// missing it has failed, and whatever else is read is empty.
+type scan struct {
+	rest   string
+	failed bool
+}
+
+// try skips a word if it is next.
+func (s *scan) try(word string) (ok bool) {
+	s.rest, ok = strings.CutPrefix(s.rest, word)
+	return ok
+}
+
+// skip expects a word.
+func (s *scan) skip(word string) {
+	s.failed = !s.try(word) || s.failed
+}
+
+// to expects a mark and returns the text before it.
+func (s *scan) to(mark string) string {
+	text, rest, ok := strings.Cut(s.rest, mark)
+	if !ok {
+		s.failed = true
+	}
+	s.rest = rest
+	return text
+}
+
+// number expects a number and a mark behind it, which is empty at the end.
+func (s *scan) number(mark string) int {
+	digits := s.rest
+	if mark != "" {
+		digits = s.to(mark)
+	}
+	n, ok := number(digits)
+	s.failed = s.failed || !ok
+	return n
+}
+
+// number reads a decimal of at most nine digits.
+func number(s string) (int, bool) {
+	if len(s) == 0 || len(s) > 9 {
+		return 0, false
+	}
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
+	}
+	return n, true
+}
+
+func isNumber(s string) bool {
+	_, ok := number(s)
+	return ok
+}
+
+func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
+// cutNumber splits "rest:12" at its last colon; it reports false where no
+// number of sane size follows that.
+func cutNumber(s string) (string, int, bool) {
+	rest, digits, _ := cutLast(s, ":")
+	n, ok := number(digits)
+	return rest, n, ok
+}
+
+// cutLast is strings.Cut at the last separator.
+func cutLast(s, separator string) (before, after string, ok bool) {
+	i := strings.LastIndex(s, separator)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(separator):], true
+}
+
+// readPlace reads "src/cart.rs:15:19" or "src/cart.rs:15".
+func readPlace(place string) (event.Frame, bool) {
+	rest, last, ok := cutNumber(place)
+	if file, line, both := cutNumber(rest); ok && both {
+		return event.Frame{File: file, Line: line, Column: last}, true
+	}
+	return event.Frame{File: rest, Line: last}, ok && rest != ""
+}
+
+func isPlace(s string) bool {
+	_, ok := readPlace(s)
+	return ok
+}
+
+// placeFrame makes the only frame of what is known by its place alone.
+func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
+	f, ok := readPlace(place)
+	if !ok {
+		return nil
+	}
+	f.InApp = inApp(f)
+	return []event.Frame{f}
+}
+
+// call makes a frame of a name, whose function follows the last separator.
+func call(name, separator string) event.Frame {
+	module, function, ok := cutLast(name, separator)
+	if !ok || module == "" {
+		return event.Frame{Function: name}
+	}
+	return event.Frame{Module: module, Function: function}
+}
+
+// stack is a row of frames, and the lines between those before and these.
+type stack struct {
+	above  []string
+	frames []event.Frame
+}
+
+// stacks splits lines into stacks; the last may lack frames.
+func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
+	all, above := []stack{{}}, 0
+	for i, line := range lines {
+		f, ok := read(line)
+		last := &all[len(all)-1]
+		switch {
+		case ok:
+			last.frames = append(last.frames, f)
+		case len(last.frames) > 0:
+			all, above = append(all, stack{above: lines[i : i+1]}), i
+		default:
+			last.above = lines[above : i+1]
+		}
+	}
+	return all
+}
+
+// framesIn returns all frames, whatever stands between them.
+func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Frame {
+	var frames []event.Frame
+	for _, s := range stacks(lines, read) {
+		frames = append(frames, s.frames...)
+	}
+	return frames
+}
+
+// shiftPlaces is for stacks that print beside a function where it was called
+// from: it gives each the place that the line before tells, and the first its top.
+func shiftPlaces(frames []event.Frame, top event.Frame) {
+	for i := range frames {
+		f := &frames[i]
+		from := *f
+		f.File, f.Line = top.File, top.Line
+		top = from
+	}
+}
+
+// hasInApp reports whether a frame is the application's own.
+func hasInApp(frames []event.Frame) bool {
+	return slices.ContainsFunc(frames, func(f event.Frame) bool { return f.InApp })
+}
+
+// until returns the lines before the first that is an end.
+func until(lines []string, isEnd func(string) bool) []string {
+	if i := slices.IndexFunc(lines, isEnd); i >= 0 {
+		return lines[:i]
+	}
+	return lines
+}
+
+// cutAtAny returns s up to the first of stops.
+func cutAtAny(s string, stops ...string) string {
+	for _, stop := range stops {
+		s, _, _ = strings.Cut(s, stop)
+	}
+	return s
+}
+
+// indent counts the white space that s begins with.
+func indent(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+
+// hasAny tells whether s contains one of parts.
+func hasAny(s string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
+}
+
+// hasAnyPrefix tells whether s begins with one of prefixes.
+func hasAnyPrefix(s string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+}
