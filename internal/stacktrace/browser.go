@@ -42,23 +42,12 @@ func startsBrowser(lines []string, i int) bool {
 }
 
 func parseBrowser(lines []string) []event.Exception {
-	var x event.Exception
-	for i, line := range lines {
-		f, ok := atFrame(line)
-		if !ok {
-			if len(x.Frames) > 0 && line != "" {
-				break
-			}
-			continue
-		}
-		if len(x.Frames) == 0 {
-			x = findHeader(lines[:i])
-		}
-		x.Frames = append(x.Frames, f)
-	}
-	if len(x.Frames) == 0 {
+	s := stacks(lines, atFrame)[0]
+	if len(s.frames) == 0 {
 		return parseNode(lines)
 	}
+	x := findHeader(s.above)
+	x.Frames = s.frames
 	return []event.Exception{x}
 }
 
@@ -68,19 +57,14 @@ func atFrame(line string) (event.Frame, bool) {
 	if !ok || !isAtFunction(function) {
 		return event.Frame{}, false
 	}
-	f := event.Frame{Function: function}
 	if place == "[native code]" || place == "" && strings.HasSuffix(function, " code") {
-		return f, true
+		return event.Frame{Function: function}, true
 	}
-	rest, column, ok := cutNumber(place)
-	file, n, ok2 := cutNumber(rest)
-	file, _, _ = strings.Cut(file, " line ") // code made by eval counts as the line that called it
-	if !ok || !ok2 || !isAddress(file) && !isScript(file) {
-		return event.Frame{}, false
-	}
-	f.File, f.Line, f.Column = file, n, column
-	f.InApp = nodeInApp(file) || !strings.Contains(file, "/")
-	return f, true
+	f, ok := readColumn(place)
+	f.Function = function
+	f.File, _, _ = strings.Cut(f.File, " line ") // code made by eval counts as the line that called it
+	f.InApp = nodeInApp(f.File) || !strings.Contains(f.File, "/")
+	return f, ok && (isAddress(f.File) || strings.HasSuffix(f.File, ".js") || strings.HasSuffix(f.File, ".mjs"))
 }
 
 // isAtFunction tells a function's name from words before an address of mail.
@@ -94,17 +78,14 @@ func isAddress(file string) bool {
 	return ok && nameEnd(strings.ReplaceAll(scheme, "-", "_")) == len(scheme) && scheme != "file" && scheme != "wasm"
 }
 
-func isScript(file string) bool {
-	return strings.HasSuffix(file, ".js") || strings.HasSuffix(file, ".mjs")
-}
-
 // browserForeign tells the scripts of others on a page: extensions, what public
 // hosts of packages deliver, and the usual tags.
 func browserForeign(file string) bool {
-	if !isAddress(file) {
-		return false
-	}
 	scheme, rest, _ := strings.Cut(file, "://")
-	return strings.HasSuffix(scheme, "-extension") || hasAnyPrefix(rest, "cdn.jsdelivr.net/", "unpkg.com/", "cdnjs.cloudflare.com/",
-		"ajax.googleapis.com/", "www.googletagmanager.com/", "www.google-analytics.com/", "connect.facebook.net/", "js.stripe.com/")
+	return isAddress(file) && (strings.HasSuffix(scheme, "-extension") || hasAnyPrefix(rest, foreignHosts...))
+}
+
+var foreignHosts = []string{
+	"cdn.jsdelivr.net/", "unpkg.com/", "cdnjs.cloudflare.com/", "ajax.googleapis.com/", "www.googletagmanager.com/",
+	"www.google-analytics.com/", "connect.facebook.net/", "js.stripe.com/",
 }

@@ -31,7 +31,7 @@ func javaShape(line string, indented bool) Shape {
 		if strings.HasSuffix(line, " more") || strings.HasSuffix(line, " common frames omitted") {
 			return Frame
 		}
-	case hasAnyPrefix(line, "Caused by: ", "Wrapped by: "), indented && strings.HasPrefix(line, "Suppressed: "):
+	case hasAnyPrefix(line, javaCause, javaWrapper), indented && strings.HasPrefix(line, javaSuppressed):
 		return Cause
 	}
 	if _, ok := javaFrame(line); ok {
@@ -40,28 +40,37 @@ func javaShape(line string, indented bool) Shape {
 	return Text
 }
 
+// The words that link exceptions. logback prints the root cause first, if told to.
+const (
+	javaSuppressed = "Suppressed: "
+	javaCause      = "Caused by: "
+	javaWrapper    = "Wrapped by: "
+)
+
 func parseJava(lines []string) []event.Exception {
 	var chain []event.Exception
-	suppressed := -1  // indentation of the open Suppressed block
-	above, at := 0, 0 // first line after the frames before, and the exception that frames belong to
+	suppressed := -1 // indentation of the open Suppressed block
+	at := 0          // the exception that frames belong to
 	for i, line := range lines {
 		f, isFrame := javaFrame(line)
-		depth := indent(line)
+		s, depth := strings.TrimLeft(line, " \t"), indent(line)
+		cause := strings.HasPrefix(s, javaCause)
 		switch {
-		case isJavaLink(line, "Suppressed: ") && len(chain) > 0:
+		case len(chain) == 0 && !isFrame:
+		case strings.HasPrefix(s, javaSuppressed):
 			if suppressed < 0 || depth < suppressed {
 				suppressed = depth
 			}
-		case suppressed >= 0 && (depth >= suppressed || !isJavaLink(line, "Caused by: ")):
-		case isJavaLink(line, "Caused by: ") && len(chain) > 0:
+		case suppressed >= 0 && (depth >= suppressed || !cause):
+		case cause:
 			suppressed = -1
-			chain = append(chain, findHeader(javaHeaderLines(lines[i:])))
+			chain = append(chain, javaHeader(line, lines[i+1:]))
 			at = len(chain) - 1
-		case isJavaLink(line, "Wrapped by: ") && len(chain) > 0: // logback prints the root cause first, if told to
-			chain = append([]event.Exception{findHeader(javaHeaderLines(lines[i:]))}, chain...)
+		case strings.HasPrefix(s, javaWrapper):
+			chain = append([]event.Exception{javaHeader(line, lines[i+1:])}, chain...)
 			at = 0
-		case isFrame && len(chain) == 0:
-			chain = append(chain, findHeader(lines[above:i]))
+		case len(chain) == 0:
+			chain = append(chain, findHeader(lines[:i]))
 			fallthrough
 		case isFrame:
 			chain[at].Frames = append(chain[at].Frames, f)
@@ -70,50 +79,47 @@ func parseJava(lines []string) []event.Exception {
 	return chain
 }
 
-func isJavaLink(line, word string) bool {
-	return strings.HasPrefix(strings.TrimLeft(line, " \t"), word)
-}
-
-// javaHeaderLines returns the lines of a header before its first frame.
-func javaHeaderLines(lines []string) []string {
-	for i, line := range lines[1:] {
+// javaHeader reads a link and the lines before its first frame.
+func javaHeader(link string, below []string) event.Exception {
+	more := until(below, func(line string) bool {
 		_, isFrame := javaFrame(line)
-		if isFrame || isJavaLink(line, "... ") || isJavaLink(line, "Caused by: ") || isJavaLink(line, "Wrapped by: ") {
-			return lines[:i+1]
-		}
+		return isFrame || hasAnyPrefix(strings.TrimLeft(line, " \t"), "... ", javaCause, javaWrapper)
+	})
+	if len(more) == len(below) {
+		more = nil
 	}
-	return lines[:1]
+	return findHeader(append([]string{link}, more...))
 }
 
 // javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
 // which logback may follow with "~[shop.jar:1.0]".
 func javaFrame(line string) (event.Frame, bool) {
-	call, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "at ")
-	if !ok {
+	s := scan{rest: strings.TrimLeft(line, " \t")}
+	s.skip("at ")
+	if s.failed {
 		return event.Frame{}, false
 	}
-	call, place, ok := strings.Cut(call, "(")
-	place, rest, closed := strings.Cut(place, ")")
-	if !ok || !closed || rest != "" && !hasAnyPrefix(rest, " ~[", " [") {
+	name, place := cutJavaModule(s.to("(")), s.to(")")
+	class, method, ok := cutLast(name, ".")
+	if s.failed || !ok || class == "" || strings.ContainsAny(name, " \t") || s.rest != "" && !hasAnyPrefix(s.rest, " ~[", " [") {
 		return event.Frame{}, false
 	}
-	call = cutJavaModule(call)
-	dot := strings.LastIndexByte(call, '.')
-	if dot <= 0 || strings.ContainsAny(call, " \t") {
-		return event.Frame{}, false
+	f := javaName(class, method)
+	if hasAnyPrefix(place, "Native Method", "Unknown Source", "<generated>") {
+		return f, true
 	}
-	f := javaName(call[:dot], call[dot+1:])
-	return f, readJavaPlace(&f, place)
+	f.File, f.Line, _ = cutNumber(place)
+	if f.Line == 0 {
+		f.File = place
+	}
+	return f, strings.Contains(f.File, ".") && !strings.ContainsAny(f.File, "/: ")
 }
 
 // javaName returns the frame of a method as the source names it: a lambda and a
 // coroutine count as the function around them, and what no source holds is not
 // in-app.
 func javaName(class, method string) event.Frame {
-	f := event.Frame{Module: class, Function: method, InApp: javaInApp(class)}
-	for _, made := range [...]string{"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda", "_COROUTINE.", "_BOUNDARY"} {
-		f.InApp = f.InApp && !strings.Contains(class, made)
-	}
+	f := event.Frame{Module: class, Function: method, InApp: !hasAnyPrefix(class, javaLibraries...) && !hasAny(class, javaMade...)}
 	for _, end := range [...]string{"$default", "$suspendImpl"} { // of Kotlin
 		f.Function = strings.TrimSuffix(f.Function, end)
 	}
@@ -144,19 +150,6 @@ func cutJavaModule(call string) string {
 	}
 }
 
-// readJavaPlace reads what stands in the parentheses of a frame.
-func readJavaPlace(f *event.Frame, place string) bool {
-	if place == "Native Method" || place == "Unknown Source" || place == "<generated>" {
-		return true
-	}
-	file, line, ok := cutNumber(place)
-	if !ok {
-		file = place
-	}
-	f.File, f.Line = file, line
-	return strings.Contains(file, ".") && !strings.ContainsAny(file, "/: ")
-}
-
 // javaLibraries are the packages of the JDK, the languages on it, and the
 // frameworks that call the application.
 var javaLibraries = []string{
@@ -167,7 +160,11 @@ var javaLibraries = []string{
 	"com.zaxxer.hikari.", "okhttp3.", "retrofit2.", "com.amazonaws.", "software.amazon.", "lambdainternal.", "groovy.", "org.codehaus.groovy.",
 }
 
-func javaInApp(class string) bool { return !hasAnyPrefix(class, javaLibraries...) }
+// javaMade are parts of the names of classes that no source holds.
+var javaMade = []string{
+	"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda",
+	"_COROUTINE.", "_BOUNDARY",
+}
 
 func adoptJava(f *event.Frame) {
 	named := javaName(cutJavaModule(f.Module), f.Function)

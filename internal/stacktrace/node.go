@@ -1,6 +1,8 @@
 package stacktrace
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -71,45 +73,41 @@ const nextMark = "⨯ "
 // inspected reads the error without frames that a line holds in brackets, as
 // util.inspect prints it: "[TypeError: fetch failed] {", "[Error: x] { code: 1 }".
 func inspected(line string) (event.Exception, bool) {
-	_, inner, ok := strings.Cut(line, "[")
-	end := strings.Index(inner, "] {")
-	if end < 0 && strings.HasSuffix(inner, "]") {
-		end = len(inner) - 1
+	_, inner, _ := strings.Cut(line, "[")
+	text, _, ok := strings.Cut(inner, "] {")
+	if !ok {
+		text, ok = strings.CutSuffix(inner, "]")
 	}
-	if !ok || end < 0 || strings.IndexByte(inner[:end], ':') < 0 {
+	if !ok || !strings.Contains(text, ":") {
 		return event.Exception{}, false
 	}
-	return headerAtStart(inner[:end])
+	return headerAtStart(text)
 }
 
 // isUncaughtPlace tells "/app/cart.js:42", alone on its line; Windows has a
 // drive in front.
 func isUncaughtPlace(line string) bool {
 	file, _, ok := cutNumber(line)
-	if hasAnyPrefix(file, "node:", "file:///") || file == "<anonymous_script>" || file == "[eval]" {
+	if !ok || hasAnyPrefix(file, "node:", "file:///") || file == "<anonymous_script>" || file == "[eval]" {
 		return ok
 	}
-	dot := strings.LastIndexByte(file, '.')
-	if !ok || dot < 0 || strings.Contains(file, " ") {
-		return false
-	}
-	switch file[dot:] {
+	switch path.Ext(file) {
 	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
-		return true
+		return !strings.Contains(file, " ")
 	}
 	return false
 }
 
 func startsNode(lines []string, i int) bool {
-	if _, ok := nodeFrame(lines[i]); ok {
-		return true
-	}
+	_, frame := nodeFrame(lines[i])
 	_, place := nodePlace(lines, i)
 	_, ok := inspected(lines[i])
-	return place || ok
+	return frame || place || ok
 }
 
 func parseNode(lines []string) []event.Exception {
+	place, begin := uncaughtPlace(lines)
+	lines = lines[begin:]
 	var chain []event.Exception
 	after, indents := 0, 0 // the line after the last frame, and its indentation
 	for i, line := range lines {
@@ -125,7 +123,7 @@ func parseNode(lines []string) []event.Exception {
 				break // another trace that happens to follow
 			}
 			indents = indent(line)
-			chain = append(chain, findHeader(nodeHeaderLines(lines[after:i])))
+			chain = append(chain, findHeader(lines[after:i]))
 		}
 		last := &chain[len(chain)-1]
 		last.Frames = append(last.Frames, f)
@@ -134,7 +132,25 @@ func parseNode(lines []string) []event.Exception {
 	if len(chain) == 0 {
 		chain = appendInspected(chain, lines)
 	}
-	return addNodePlace(chain, lines)
+	if len(chain) == 0 && begin > 0 {
+		chain = append(chain, uncaughtValue(lines))
+	}
+	if begin > 0 && place.InApp && (chain[0].Type == "SyntaxError" || !hasInApp(chain[0].Frames)) {
+		chain[0].Frames = append([]event.Frame{place}, chain[0].Frames...)
+	}
+	return chain
+}
+
+// uncaughtPlace reads the place that V8 prints above an uncaught error, and the
+// index of the line below its caret. No frame tells that place for a syntax error,
+// whose frames are those that load the file, and for a thrown string, which has none.
+func uncaughtPlace(lines []string) (event.Frame, int) {
+	for i := range lines {
+		if f, ok := nodePlace(lines, i); ok {
+			return f, i + 3
+		}
+	}
+	return event.Frame{}, 0
 }
 
 // appendInspected adds the error without frames that the lines hold in brackets,
@@ -156,53 +172,17 @@ func isNodeCause(line string) bool { return hasAnyPrefix(line, "caused by: ", "C
 
 // namesNodeError tells the header of a nested error from mere properties.
 func namesNodeError(lines []string) bool {
-	for _, line := range lines {
-		if _, ok := headerAtStart(stripLead(line)); ok {
-			return true
-		}
-	}
-	return false
-}
-
-// nodeHeaderLines drops the place, source line and caret of an uncaught error.
-func nodeHeaderLines(lines []string) []string {
-	for i := range lines {
-		if _, ok := nodePlace(lines, i); ok {
-			return lines[min(i+3, len(lines)):]
-		}
-	}
-	return lines
-}
-
-// addNodePlace adds the place that V8 prints above an uncaught error where no
-// frame tells it: a syntax error's frames are those that load the file, and a
-// thrown string has none.
-func addNodePlace(chain []event.Exception, lines []string) []event.Exception {
-	for i := range lines {
-		f, ok := nodePlace(lines, i)
-		if !ok {
-			continue
-		}
-		if len(chain) == 0 {
-			chain = append(chain, uncaughtValue(lines[i+3:]))
-		}
-		if first := &chain[0]; f.InApp && (first.Type == "SyntaxError" || !hasInApp(first.Frames)) {
-			first.Frames = append([]event.Frame{f}, first.Frames...)
-		}
-		break
-	}
-	return chain
+	return slices.ContainsFunc(lines, func(line string) bool {
+		_, ok := headerAtStart(stripLead(line))
+		return ok
+	})
 }
 
 // uncaughtValue reads what was thrown where it was no error.
 func uncaughtValue(lines []string) event.Exception {
-	for i, line := range lines {
-		if hasAnyPrefix(line, "Node.js v", "(Use `node", "Thrown at:") {
-			lines = lines[:i]
-			break
-		}
-	}
-	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	text := joinMessage("", until(lines, func(line string) bool {
+		return hasAnyPrefix(line, "Node.js v", "(Use `node", "Thrown at:")
+	}))
 	if x, ok := headerAtStart(text); ok {
 		return x
 	}
@@ -215,12 +195,9 @@ func nodePlace(lines []string, i int) (event.Frame, bool) {
 		return event.Frame{}, false
 	}
 	file, line, ok := cutNumber(lines[i])
-	if !ok || file == "" || !hasAny(file, "/", `\`, "node:") {
-		return event.Frame{}, false
-	}
 	f := event.Frame{File: nodeFile(file), Line: line}
 	f.InApp = nodeInApp(f.File)
-	return f, true
+	return f, ok && hasAny(file, "/", `\`, "node:")
 }
 
 func isCaret(line string) bool {
@@ -229,47 +206,30 @@ func isCaret(line string) bool {
 }
 
 // nodeFrame reads "at [async] function [as alias] (place)" or "at place".
-func nodeFrame(line string) (event.Frame, bool) {
-	s, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "at ")
+func nodeFrame(line string) (f event.Frame, ok bool) {
+	place, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "at ")
 	if !ok {
-		return event.Frame{}, false
+		return f, false
 	}
-	s = strings.TrimRight(s, " {,]")
-	s = strings.TrimPrefix(s, "async ")
-	function, place, inParens := strings.Cut(s, " (")
-	if !inParens {
-		function, place = "", s
-	} else if place, inParens = strings.CutSuffix(place, ")"); !inParens {
-		return event.Frame{}, false
-	}
-	f := event.Frame{Function: function}
-	if !readNodePlace(&f, place) {
-		return event.Frame{}, false
-	}
-	f.InApp = nodeInApp(f.File)
-	return f, true
-}
-
-// readNodePlace reads "file:line:column", or the words that V8 prints where
-// there is no file. Code made by eval counts as the line that called eval.
-func readNodePlace(f *event.Frame, place string) bool {
-	if rest, ok := strings.CutPrefix(place, "eval at "); ok {
-		if _, place, ok = strings.Cut(rest, " ("); !ok {
-			return false
+	place = strings.TrimPrefix(strings.TrimRight(place, " {,]"), "async ")
+	if function, inner, inParens := strings.Cut(place, " ("); inParens {
+		f.Function = function
+		if place, ok = strings.CutSuffix(inner, ")"); !ok {
+			return f, false
 		}
+	}
+	if rest, ok := strings.CutPrefix(place, "eval at "); ok { // counts as the line that called eval
+		_, place, _ = strings.Cut(rest, " (")
 		place, _, _ = strings.Cut(place, ")")
 		place = strings.TrimPrefix(place, "eval at ")
 	}
-	if hasAnyPrefix(place, "<anonymous>", "native", "index ", "unknown location", "wasm://") {
-		return place != "" && (f.Function != "" || place == "<anonymous>")
+	if hasAnyPrefix(place, "<anonymous>", "native", "index ", "unknown location", "wasm://") { // there is no file
+		return f, f.Function != "" || place == "<anonymous>"
 	}
-	rest, column, ok := cutNumber(place)
-	file, line, ok2 := cutNumber(rest)
-	if !ok || !ok2 || file == "" {
-		return false
-	}
-	f.File, f.Line, f.Column = nodeFile(file), line, column
-	return true
+	at, ok := readColumn(place)
+	f.File, f.Line, f.Column = nodeFile(at.File), at.Line, at.Column
+	f.InApp = nodeInApp(f.File)
+	return f, ok
 }
 
 func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }

@@ -42,18 +42,18 @@ func parsePerl(lines []string) []event.Exception {
 	if handler && ok { // drop the calls by which it came to run
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
-	frames := append(calls, event.Frame{Function: "main::"})
-	shiftPlaces(frames, died)
-	for i, f := range frames {
-		frames[i] = perlFrame(f)
+	frames, at := append(calls, event.Frame{Function: "main::"}), died
+	for i, from := range frames {
+		frames[i], at = perlFrame(from.Function, at), from
 	}
 	message = strings.TrimSpace(message)
 	return []event.Exception{{Type: perlType(message), Message: message, Frames: frames}}
 }
 
-// perlFrame splits a call into package and function.
-func perlFrame(at event.Frame) event.Frame {
-	name, _, _ := strings.Cut(at.Function, "(")
+// perlFrame makes a frame of a function and of where it had come to, which the
+// line before tells.
+func perlFrame(function string, at event.Frame) event.Frame {
+	name, _, _ := strings.Cut(function, "(")
 	if strings.HasPrefix(name, "eval ") {
 		name = "eval"
 	}

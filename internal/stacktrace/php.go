@@ -52,99 +52,68 @@ func phpShape(line string, indented bool) Shape {
 }
 
 func startsPHP(lines []string, i int) bool {
-	if _, ok := phpCall(lines[i]); ok {
-		return true
-	}
-	_, ok := phpFatal(lines[i])
-	return ok
+	_, called := phpCall(lines[i])
+	_, fatal := phpFatal(lines[i])
+	return called || fatal
 }
 
 func parsePHP(lines []string) []event.Exception {
 	var chain []event.Exception
-	above, causesBelow := 0, false
 	for i, line := range lines {
 		lines[i] = strings.ReplaceAll(line, `\\`, `\`) // of Monolog's JSON
-		causesBelow = causesBelow || strings.HasPrefix(line, phpPrevious)
 	}
-	for i := 0; i < len(lines); i++ {
-		if _, ok := phpCall(lines[i]); !ok {
-			continue
+	for _, s := range stacks(lines, phpCall) {
+		if len(s.frames) > 0 {
+			x, place := phpHeader(s.above)
+			x.Frames = phpFrames(s.frames, place)
+			chain = append(chain, x)
 		}
-		x, place := phpHeader(lines[above:i])
-		for ; i < len(lines); i++ {
-			call, ok := phpCall(lines[i])
-			if !ok {
-				break
-			}
-			x.Frames = append(x.Frames, phpFrame(call.function, place, call.place))
-			place = call.place
-		}
-		above = i
-		chain = append(chain, x)
 	}
-	if !causesBelow {
+	if !slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, phpPrevious) }) {
 		slices.Reverse(chain)
 	}
-	if len(chain) == 0 {
-		for _, line := range lines {
-			if x, ok := phpFatal(line); ok {
-				return append(chain, x)
-			}
+	for _, line := range lines {
+		if x, ok := phpFatal(line); ok && len(chain) == 0 {
+			chain = append(chain, x)
 		}
 	}
 	return chain
 }
 
-// phpPlace is where something was called or thrown; empty for internal functions.
-type phpPlace struct {
-	file string
-	line int
+// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own
+// functions have no place. The name of a closure has the function around it:
+// "{closure:App\Cart::total():16}()".
+func phpCall(line string) (event.Frame, bool) {
+	s := scan{rest: line}
+	s.skip("#")
+	s.number(" ")
+	if s.rest == "{main}" {
+		return event.Frame{Function: s.rest}, !s.failed
+	}
+	at := event.Frame{}
+	if !s.try("[internal function]: ") {
+		file, digits, placed := cutLast(s.to("): "), "(")
+		n, ok := number(digits)
+		at.File, at.Line, s.failed = file, n, s.failed || !placed || !ok || file == ""
+	}
+	at.Function, _, _ = strings.Cut(strings.TrimPrefix(s.rest, "{closure:"), "(")
+	return at, !s.failed
 }
 
-type phpCalled struct {
-	function string
-	place    phpPlace
-}
-
-// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')".
-func phpCall(line string) (phpCalled, bool) {
-	s, ok := strings.CutPrefix(line, "#")
-	digits, rest, ok2 := strings.Cut(s, " ")
-	if _, numbered := number(digits); !ok || !ok2 || !numbered {
-		return phpCalled{}, false
+// phpFrames makes frames of calls: a function that was called from the line to
+// which the one above had come is PHP's own.
+func phpFrames(calls []event.Frame, thrown event.Frame) []event.Frame {
+	at := thrown
+	for i, from := range calls {
+		f := &calls[i]
+		f.File, f.Line = at.File, at.Line
+		f.InApp = (at.File != from.File || at.Line != from.Line) && phpInApp(at.File)
+		at = from
+		if name := max(strings.LastIndex(f.Function, "->")+1, strings.LastIndex(f.Function, "::")+1, strings.LastIndexByte(f.Function, '\\')); name > 0 {
+			f.Module, f.Function = strings.TrimRight(f.Function[:name], `:-\`), f.Function[name+1:]
+		}
 	}
-	if rest == "{main}" {
-		return phpCalled{function: rest}, true
-	}
-	if function, ok := strings.CutPrefix(rest, "[internal function]: "); ok {
-		return phpCalled{function: phpName(function)}, true
-	}
-	file, function, ok := strings.Cut(rest, "): ")
-	open := strings.LastIndexByte(file, '(')
-	if !ok || open <= 0 {
-		return phpCalled{}, false
-	}
-	n, ok := number(file[open+1:])
-	return phpCalled{phpName(function), phpPlace{file[:open], n}}, ok
-}
-
-// phpName cuts the arguments off a call, and off a closure's name the place that
-// PHP 8.4 adds: "{closure:App\Cart::total():16}()" is the closure of App\Cart::total.
-func phpName(call string) string {
-	call = strings.TrimPrefix(call, "{closure:")
-	name, _, _ := strings.Cut(call, "(")
-	return name
-}
-
-// phpFrame makes the frame of a function from where it had come to, and from
-// where it was called: both are one line for a function of PHP itself.
-func phpFrame(function string, at, from phpPlace) event.Frame {
-	f := event.Frame{Function: function, File: at.file, Line: at.line}
-	if i := max(strings.LastIndex(function, "->")+1, strings.LastIndex(function, "::")+1, strings.LastIndexByte(function, '\\')); i > 0 {
-		f.Module, f.Function = strings.TrimRight(function[:i], `:-\`), function[i+1:]
-	}
-	f.InApp = at != from && phpInApp(at.file)
-	return f
+	return calls
 }
 
 func phpInApp(file string) bool {
@@ -154,78 +123,53 @@ func phpInApp(file string) bool {
 func adoptPHP(f *event.Frame) { f.InApp = phpInApp(f.File) }
 
 // phpHeader reads the exception above its calls, and where it was thrown.
-func phpHeader(lines []string) (event.Exception, phpPlace) {
+func phpHeader(lines []string) (event.Exception, event.Frame) {
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(text, "Stack trace:"), "[stacktrace]"))
-	if _, inner, ok := strings.Cut(text, "[object] ("); ok {
-		return phpObject(inner)
+	if _, inner, ok := strings.Cut(text, "[object] ("); ok { // "Class(code: 0): message at /app/Cart.php:35)"
+		class, rest, _ := strings.Cut(strings.TrimSuffix(inner, ")"), "(code: ")
+		_, message, _ := strings.Cut(rest, "): ")
+		message, place := cutPHPPlace(message, " at ")
+		return event.Exception{Type: class, Message: message}, place
 	}
 	for _, lead := range []string{"Uncaught ", "Next "} {
-		if i := strings.LastIndex(text, lead); i >= 0 {
-			text = text[i+len(lead):]
+		if _, after, ok := cutLast(text, lead); ok {
+			text = after
 			break
 		}
 	}
 	message, place := cutPHPPlace(text, " in ")
-	for at := 0; ; {
-		if x, ok := splitPHPHeader(message[at:]); ok {
-			return x, place
+	above := strings.Split(message, "\n")
+	for i, line := range above {
+		if class, first, _ := strings.Cut(line, ": "); nameEnd(class) == len(class) && (strings.Contains(class, `\`) || IsExceptionName(class)) {
+			return event.Exception{Type: class, Message: strings.Join(append([]string{first}, above[i+1:]...), "\n")}, place
 		}
-		next := strings.IndexByte(message[at:], '\n')
-		if next < 0 {
-			return findHeader(strings.Split(message, "\n")), place
-		}
-		at += next + 1
 	}
-}
-
-// phpObject reads "Class(code: 0): message at /app/Cart.php:35)".
-func phpObject(inner string) (event.Exception, phpPlace) {
-	inner = strings.TrimSuffix(inner, ")")
-	class, rest, _ := strings.Cut(inner, "(code: ")
-	_, message, _ := strings.Cut(rest, "): ")
-	message, place := cutPHPPlace(message, " at ")
-	return event.Exception{Type: class, Message: message}, place
-}
-
-// splitPHPHeader splits `App\Shop\PaymentException: message`.
-func splitPHPHeader(s string) (event.Exception, bool) {
-	class, message, _ := strings.Cut(s, ": ")
-	if nameEnd(class) < len(class) || !strings.Contains(class, `\`) && !IsExceptionName(class) {
-		return event.Exception{}, false
-	}
-	return event.Exception{Type: class, Message: message}, true
+	return findHeader(above), place
 }
 
 // cutPHPPlace cuts "message in /app/Cart.php:35" at the last word.
-func cutPHPPlace(s, word string) (string, phpPlace) {
-	i := strings.LastIndex(s, word)
-	if i < 0 {
-		return s, phpPlace{}
+func cutPHPPlace(s, word string) (string, event.Frame) {
+	message, place, ok := cutLast(s, word)
+	file, line, numbered := cutNumber(place)
+	if !ok || !numbered {
+		return s, event.Frame{}
 	}
-	file, line, ok := cutNumber(s[i+len(word):])
-	if !ok {
-		return s, phpPlace{}
-	}
-	return s[:i], phpPlace{file, line}
+	return message, event.Frame{File: file, Line: line}
 }
 
 // phpFatal reads what ends PHP without an exception: "PHP Fatal error:  message
 // in /app/Cart.php on line 47".
 func phpFatal(line string) (event.Exception, bool) {
 	for _, kind := range []string{"Fatal error", "Parse error"} {
-		_, rest, ok := strings.Cut(line, kind+": ")
-		if !ok {
-			continue
+		s := scan{rest: line}
+		s.to(kind + ": ")
+		message, file, placed := cutLast(s.to(" on line "), " in ")
+		n := s.number("")
+		if placed && !s.failed {
+			f := event.Frame{File: file, Line: n, InApp: phpInApp(file)}
+			return event.Exception{Type: kind, Message: strings.TrimSpace(message), Frames: []event.Frame{f}}, true
 		}
-		rest, digits, ok := strings.Cut(rest, " on line ")
-		in := strings.LastIndex(rest, " in ")
-		n, numbered := number(digits)
-		if !ok || !numbered || in < 0 {
-			continue
-		}
-		f := phpFrame("", phpPlace{rest[in+4:], n}, phpPlace{})
-		return event.Exception{Type: kind, Message: strings.TrimSpace(rest[:in]), Frames: []event.Frame{f}}, true
 	}
 	return event.Exception{}, false
 }

@@ -61,7 +61,7 @@ func pythonShape(line string, _ bool) Shape {
 		return Traceback
 	case strings.HasPrefix(line, "+ Exception Group Traceback ("):
 		return GroupTrace
-	case hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of "):
+	case isPythonChain(line):
 		return Chain
 	case strings.HasPrefix(line, "future: <"): // asyncio's second line, above the trace
 		return Indented
@@ -69,14 +69,15 @@ func pythonShape(line string, _ bool) Shape {
 	return Text
 }
 
+// isPythonChain tells what stands between a cause and its effect.
+func isPythonChain(line string) bool {
+	return hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of ")
+}
+
 // IsSyntaxError reports whether a line names one of the exceptions that Python
 // prints below a frame without "Traceback" above it.
 func IsSyntaxError(line string) bool {
-	switch line[:nameEnd(line)] {
-	case "SyntaxError", "IndentationError", "TabError":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"SyntaxError", "IndentationError", "TabError"}, line[:nameEnd(line)])
 }
 
 const tracebackLine = "Traceback (most recent call last):"
@@ -87,7 +88,7 @@ func startsPython(lines []string, i int) bool {
 }
 
 func parsePython(lines []string) []event.Exception {
-	p, indentation := &pythonReader{}, ""
+	indentation := ""
 	for i, line := range lines {
 		line = strings.TrimPrefix(line, indentation)
 		if before, ok := strings.CutSuffix(line, tracebackLine); ok && strings.TrimLeft(before, " \t") == "" {
@@ -95,8 +96,9 @@ func parsePython(lines []string) []event.Exception {
 		}
 		lines[i] = undress(line)
 	}
+	var p pythonReader
 	for i := 0; i < len(lines); i++ {
-		i = p.read(lines, i)
+		i += p.read(lines[i], lines[i+1:])
 	}
 	p.endSection()
 	return p.chain
@@ -105,11 +107,10 @@ func parsePython(lines []string) []event.Exception {
 // undress removes the frame that an exception group draws around its members.
 func undress(line string) string {
 	s := strings.TrimLeft(line, " ")
-	switch {
-	case strings.HasPrefix(s, "| "):
-		return s[2:]
-	case strings.HasPrefix(s, "+ Exception Group "):
-		return strings.TrimPrefix(s, "+ Exception Group ")
+	for _, frame := range []string{"| ", "+ Exception Group "} {
+		if rest, ok := strings.CutPrefix(s, frame); ok {
+			return rest
+		}
 	}
 	return line
 }
@@ -119,66 +120,54 @@ func undress(line string) string {
 type pythonReader struct {
 	chain   []event.Exception // of the sections before
 	section []event.Exception
-	open    bool     // frames were read whose exception was not
-	above   []string // lines since the last trace: log lines, or Lambda's header
+	frames  []event.Frame // whose exception was not read yet
+	above   []string      // lines since the last trace: log lines, or Lambda's header
 }
 
-// read takes lines[i] and what belongs to it, and returns the last line taken.
-func (p *pythonReader) read(lines []string, i int) int {
-	line := lines[i]
+// read takes a line, and returns how many of those below belong to it.
+func (p *pythonReader) read(line string, below []string) int {
 	f, isFrame := pythonFrame(line)
 	switch {
 	case isFrame:
-		if !p.open {
-			p.section, p.open = append(p.section, event.Exception{}), true
-		}
-		last := &p.section[len(p.section)-1]
-		last.Frames = append(last.Frames, f)
-		return i
-	case strings.HasPrefix(strings.TrimLeft(line, " "), "+-"):
+		p.frames = append(p.frames, f)
+	case isPythonRuler(line):
 		p.endSection()
 	case strings.HasSuffix(line, tracebackLine):
 		p.endTrace()
-	case p.open && indent(line) == 0 && line != "":
-		return p.takeHeader(lines, i)
-	case !p.open:
+	case len(p.frames) == 0:
 		p.above = append(p.above, line)
+	case indent(line) == 0 && line != "":
+		x, ok := splitHeader(line)
+		if !ok {
+			x.Message = line
+		}
+		more := until(below, endsPythonMessage)
+		x.Message = joinMessage(x.Message, more)
+		p.add(x)
+		return len(more)
 	}
-	return i
+	return 0
 }
 
-// takeHeader reads the exception below its frames, with a message that may go
-// on until the next trace of the chain.
-func (p *pythonReader) takeHeader(lines []string, i int) int {
-	end := i + 1
-	for end < len(lines) && !endsPythonMessage(lines[end]) {
-		end++
-	}
-	last := &p.section[len(p.section)-1]
-	x, ok := splitHeader(lines[i])
-	if !ok {
-		x = event.Exception{Message: lines[i]}
-	}
-	last.Type, last.Message = x.Type, joinMessage(x.Message, lines[i+1:end])
-	slices.Reverse(last.Frames)
-	p.open, p.above = false, nil
-	return end - 1
+func isPythonRuler(line string) bool {
+	return strings.HasPrefix(strings.TrimLeft(line, " "), "+-")
 }
 
 func endsPythonMessage(line string) bool {
-	return strings.HasSuffix(line, tracebackLine) || line == `"""` ||
-		strings.HasPrefix(strings.TrimLeft(line, " "), "+-") ||
-		hasAnyPrefix(line, "During handling of the above exception", "The above exception was the direct cause")
+	return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) || isPythonChain(line)
+}
+
+func (p *pythonReader) add(x event.Exception) {
+	slices.Reverse(p.frames)
+	x.Frames = p.frames
+	p.section = append(p.section, x)
+	p.frames, p.above = nil, nil
 }
 
 // endTrace closes a trace that has no exception below its frames.
 func (p *pythonReader) endTrace() {
-	if p.open {
-		last := &p.section[len(p.section)-1]
-		x := findHeader(p.above)
-		last.Type, last.Message = x.Type, x.Message
-		slices.Reverse(last.Frames)
-		p.open, p.above = false, nil
+	if len(p.frames) > 0 {
+		p.add(findHeader(p.above))
 	}
 }
 
@@ -191,28 +180,18 @@ func (p *pythonReader) endSection() {
 
 // pythonFrame reads `File "path", line 12, in function`, and the shorter form
 // of a syntax error, which has no function.
-func pythonFrame(line string) (event.Frame, bool) {
-	rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t>"), `File "`)
-	if !ok {
-		return event.Frame{}, false
+func pythonFrame(line string) (f event.Frame, ok bool) {
+	s := scan{rest: strings.TrimLeft(line, " \t>")}
+	s.skip(`File "`)
+	if s.failed {
+		return f, false
 	}
-	file, rest, ok := strings.Cut(rest, `", line `)
-	if !ok {
-		return event.Frame{}, false
-	}
-	digits, function, _ := strings.Cut(strings.Replace(rest, ", in ", " in ", 1), " in ") // faulthandler has no comma
-	n, ok := number(strings.TrimSpace(digits))
-	if !ok {
-		return event.Frame{}, false
-	}
-	function, _, _ = strings.Cut(function, "\n")
-	return event.Frame{
-		Function: strings.TrimSpace(function),
-		Module:   pythonModule(file),
-		File:     file,
-		Line:     n,
-		InApp:    pythonInApp(file),
-	}, true
+	f.File = s.to(`", line `)
+	digits, function, _ := strings.Cut(s.rest, " in ") // faulthandler has no comma before it
+	f.Line, ok = number(strings.TrimSpace(strings.TrimSuffix(digits, ",")))
+	f.Function = strings.TrimSpace(function)
+	f.Module, f.InApp = pythonModule(f.File), pythonInApp(f.File)
+	return f, ok && !s.failed
 }
 
 // pythonModule names the module of a file: below a library folder the dotted

@@ -89,11 +89,18 @@ func cutLast(s, separator string) (before, after string, ok bool) {
 
 // readPlace reads "src/cart.rs:15:19" or "src/cart.rs:15".
 func readPlace(place string) (event.Frame, bool) {
-	rest, last, ok := cutNumber(place)
-	if file, line, both := cutNumber(rest); ok && both {
-		return event.Frame{File: file, Line: line, Column: last}, true
+	if f, ok := readColumn(place); ok {
+		return f, true
 	}
-	return event.Frame{File: rest, Line: last}, ok && rest != ""
+	file, line, ok := cutNumber(place)
+	return event.Frame{File: file, Line: line}, ok && file != ""
+}
+
+// readColumn reads "src/cart.js:15:19".
+func readColumn(place string) (event.Frame, bool) {
+	rest, column, ok := cutNumber(place)
+	file, line, both := cutNumber(rest)
+	return event.Frame{File: file, Line: line, Column: column}, ok && both && file != ""
 }
 
 func isPlace(s string) bool {
@@ -151,17 +158,6 @@ func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Fra
 		frames = append(frames, s.frames...)
 	}
 	return frames
-}
-
-// shiftPlaces is for stacks that print beside a function where it was called
-// from: it gives each the place that the line before tells, and the first its top.
-func shiftPlaces(frames []event.Frame, top event.Frame) {
-	for i := range frames {
-		f := &frames[i]
-		from := *f
-		f.File, f.Line = top.File, top.Line
-		top = from
-	}
 }
 
 // hasInApp reports whether a frame is the application's own.
