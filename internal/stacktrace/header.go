@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -17,19 +18,15 @@ import (
 // lines of the same failure come first. What follows the header is its message.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
-		for i := len(lines) - 1; i >= 0; i-- {
-			if x, ok := read(stripLead(lines[i])); ok {
+		for i, line := range slices.Backward(lines) {
+			if x, ok := read(stripLead(line)); ok {
 				x.Message = joinMessage(x.Message, lines[i+1:])
 				return withReason(x)
 			}
 		}
 	}
-	for i := len(lines) - 1; i >= 0; i-- {
-		if s := strings.TrimSpace(lines[i]); s != "" {
-			return event.Exception{Message: s}
-		}
-	}
-	return event.Exception{}
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	return event.Exception{Message: strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])}
 }
 
 // stripLead removes what runtimes print in front of an exception's name.
@@ -38,11 +35,8 @@ func stripLead(line string) string {
 	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "unhandledRejection:  ", "uncaughtException:  ", "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
 		s = strings.TrimPrefix(s, lead)
 	}
-	const thread = `Exception in thread "`
-	if rest, ok := strings.CutPrefix(s, thread); ok {
-		if _, after, ok := strings.Cut(rest, `" `); ok {
-			return after
-		}
+	if _, died, ok := strings.Cut(s, `" `); ok && strings.HasPrefix(s, `Exception in thread "`) {
+		return died
 	}
 	return s
 }
@@ -55,18 +49,13 @@ func headerAtStart(s string) (event.Exception, bool) {
 }
 
 // headerInside finds the first exception's name after the start of a line.
-func headerInside(s string) (event.Exception, bool) {
-	for i := strings.IndexByte(s, ' '); i >= 0; {
-		if x, ok := headerAtStart(s[i+1:]); ok {
-			return x, true
+func headerInside(s string) (x event.Exception, found bool) {
+	for ok := true; ok && !found; {
+		if _, s, ok = strings.Cut(s, " "); ok {
+			x, found = headerAtStart(s)
 		}
-		next := strings.IndexByte(s[i+1:], ' ')
-		if next < 0 {
-			break
-		}
-		i += 1 + next
 	}
-	return event.Exception{}, false
+	return x, found
 }
 
 // weakHeader reads "Oops: message": a capitalised name of no known ending.
@@ -79,22 +68,15 @@ func weakHeader(s string) (event.Exception, bool) {
 // The code that Node prints there is left out: it is no part of the name.
 func splitHeader(s string) (event.Exception, bool) {
 	end := nameEnd(s)
-	if end == 0 {
-		return event.Exception{}, false
-	}
 	name, rest := s[:end], s[end:]
-	if code, after, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(code, " [") && nameEnd(code[2:]) == len(code)-2 {
-		rest = after
+	if code, ok := strings.CutPrefix(rest, " ["); ok && strings.HasPrefix(code[nameEnd(code):], "]") {
+		rest = code[nameEnd(code)+1:]
 	}
-	switch {
-	case rest == "":
-		return event.Exception{Type: name}, true
-	case rest == ":":
-		return event.Exception{Type: name}, true
-	case strings.HasPrefix(rest, ": "):
-		return event.Exception{Type: name, Message: rest[2:]}, true
+	if rest == "" || rest == ":" {
+		return event.Exception{Type: name}, end > 0
 	}
-	return event.Exception{}, false
+	message, ok := strings.CutPrefix(rest, ": ")
+	return event.Exception{Type: name, Message: message}, end > 0 && ok
 }
 
 // nameEnd returns the length of the dotted name that s begins with; PHP's have
@@ -113,13 +95,8 @@ func nameEnd(s string) int {
 // IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or
 // "TypeError [ERR_CODE]: message".
 func IsHeader(line string) bool {
-	end := nameEnd(line)
-	if end == 0 || !IsExceptionName(line[:end]) {
-		return false
-	}
-	rest := line[end:]
-	return rest == "" || rest == ":" || strings.HasPrefix(rest, ": ") ||
-		strings.HasPrefix(rest, " [") && strings.Contains(rest, "]: ")
+	_, ok := headerAtStart(line)
+	return ok
 }
 
 // IsExceptionName tells an exception's name from a word: by its ending, or by

@@ -19,6 +19,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -74,21 +75,13 @@ func Parse(text string) ([]event.Exception, string) {
 }
 
 // beginsWith makes starts of what reads a line.
-func beginsWith[T any](read func(string) (T, bool)) func([]string, int) bool {
+func beginsWith[T any](reads ...func(string) (T, bool)) func([]string, int) bool {
 	return func(lines []string, i int) bool {
-		_, ok := read(lines[i])
-		return ok
+		return slices.ContainsFunc(reads, func(read func(string) (T, bool)) bool {
+			_, ok := read(lines[i])
+			return ok
+		})
 	}
-}
-
-// firstLine returns the index of the first line that can be read, or their number.
-func firstLine[T any](lines []string, read func(string) (T, bool)) int {
-	for i, line := range lines {
-		if _, ok := read(line); ok {
-			return i
-		}
-	}
-	return len(lines)
 }
 
 // HasTrace reports whether one of the text's lines can only be a trace's.
@@ -132,26 +125,23 @@ type adopter struct {
 // frames by the rules here. The event's Runtime says which; of one that is not
 // known here all stays as it is.
 func Adopt(e *event.Event) {
-	for _, r := range runtimes {
-		if r.name == e.Runtime {
-			r.adopt.apply(e)
-		}
+	i := slices.IndexFunc(runtimes[:], func(r runtime) bool { return r.name == e.Runtime })
+	if i < 0 {
+		return
 	}
-}
-
-func (a adopter) apply(e *event.Event) {
+	adopt := runtimes[i].adopt
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
 		for j := range x.Frames {
-			if a.frame != nil {
-				a.frame(&x.Frames[j])
+			if adopt.frame != nil {
+				adopt.frame(&x.Frames[j])
 			}
 		}
-		if a.typ != nil {
-			x.Type = a.typ(x.Type)
+		if adopt.typ != nil {
+			x.Type = adopt.typ(x.Type)
 		}
 	}
-	if a.chain != nil {
-		e.Exceptions = a.chain(e)
+	if adopt.chain != nil {
+		e.Exceptions = adopt.chain(e)
 	}
 }
