@@ -162,26 +162,24 @@ func ginFrames(lines []string) []event.Frame {
 func goPanics(lines []string) []event.Exception {
 	var chain []event.Exception
 	for i, line := range lines {
-		kind, value, ok := goPanic(line)
-		if !ok {
+		m := goPanic.FindStringSubmatch(line)
+		if m == nil {
 			continue
 		}
-		for _, handled := range []string{" [recovered]", " [recovered, repanicked]"} {
-			value = strings.TrimSuffix(value, handled)
-		}
-		message := strings.ReplaceAll(joinMessage(value, until(lines[i+1:], endsGoMessage)), "\n\t", "\n")
-		chain = append(chain, event.Exception{Type: goType(kind, message), Message: message})
+		value := strings.TrimSuffix(strings.TrimSuffix(m[2], " [recovered]"), " [recovered, repanicked]")
+		more := until(lines[i+1:], func(line string) bool {
+			return line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") || goPanic.MatchString(line)
+		})
+		message := strings.ReplaceAll(joinMessage(value, more), "\n\t", "\n") // its further lines are indented
+		chain = append(chain, event.Exception{Type: goType(m[1], message), Message: message})
 	}
 	slices.Reverse(chain)
 	return chain
 }
 
-// endsGoMessage tells the line that follows a message; its own further lines are
-// indented by a tab.
-func endsGoMessage(line string) bool {
-	_, _, next := goPanic(line)
-	return next || line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ")
-}
+// goPanic is the line of a panic: the runtime's own, or the one with which net/http
+// reports a handler's.
+var goPanic = regexp.MustCompile(`^(?:[ \t]*|.*http: )(panic|fatal error)(?: serving \S*)?: (.*)`)
 
 // goRecovered reads what a program logged itself with the stack of a panic that
 // it recovered from.
@@ -198,22 +196,6 @@ func goRecovered(lines []string, frames []event.Frame) event.Exception {
 func belowPanic(frames []event.Frame) []event.Frame {
 	i := slices.IndexFunc(frames, func(f event.Frame) bool { return f.Module == "" && f.Function == "panic" })
 	return frames[i+1:]
-}
-
-// goPanic reads the line of a panic: the runtime's own, or the one with which
-// net/http reports a handler's.
-func goPanic(line string) (kind, value string, ok bool) {
-	if strings.Contains(line, "http: panic serving ") {
-		_, value, ok = strings.Cut(line[strings.Index(line, "serving "):], ": ")
-		return "panic", value, ok
-	}
-	s := strings.TrimLeft(line, " \t")
-	for _, kind := range []string{"panic", "fatal error"} {
-		if value, ok := strings.CutPrefix(s, kind+": "); ok {
-			return kind, value, true
-		}
-	}
-	return "", "", false
 }
 
 // goType makes the type of a panic from its value.

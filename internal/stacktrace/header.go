@@ -72,11 +72,14 @@ func splitHeader(s string) (event.Exception, bool) {
 	if code, ok := strings.CutPrefix(rest, " ["); ok && strings.HasPrefix(code[nameEnd(code):], "]") {
 		rest = code[nameEnd(code)+1:]
 	}
-	if rest == "" || rest == ":" {
-		return event.Exception{Type: name}, end > 0
-	}
 	message, ok := strings.CutPrefix(rest, ": ")
-	return event.Exception{Type: name, Message: message}, end > 0 && ok
+	switch {
+	case end == 0 || !ok && rest != "" && rest != ":":
+		return event.Exception{}, false
+	case !ok:
+		message = ""
+	}
+	return event.Exception{Type: name, Message: message}, true
 }
 
 // nameEnd returns the length of the dotted name that s begins with; PHP's have
