@@ -58,7 +58,7 @@ func goShape(line string, indented bool) Shape {
 			return GoPlace
 		}
 	case strings.HasSuffix(line, ")") && strings.Contains(line, ".go:"):
-		if _, ok := ginPlace(line); ok {
+		if isGinPlace(line) {
 			return GinPlace
 		}
 	case strings.IndexByte("gpfreu[", line[0]) < 0:
@@ -108,53 +108,50 @@ func IsGoFunction(line string) bool {
 }
 
 func startsGo(lines []string, i int) bool {
-	_, place := goPlace(lines[i])
-	_, gin := ginPlace(lines[i])
-	return place || gin || isGoroutine(lines[i]) || hasAnyPrefix(lines[i], "panic: ", "fatal error: ")
+	line := lines[i]
+	return isGoPlace(line) || isGinPlace(line) || isGoroutine(line) || hasAnyPrefix(line, "panic: ", "fatal error: ")
 }
 
 // parseGo reads a goroutine's stack, or else gin's, or errors with stacks of
 // their own, or else panics: the rest was cut off.
 func parseGo(lines []string) []event.Exception {
+	lines = paired(lines, func(above, line string) bool {
+		return isGinPlace(above) || isGoPlace(line) && above != "" && !isGoPlace(above) && !isGoroutine(above)
+	})
 	if i := slices.IndexFunc(lines, isGoroutine); i >= 0 {
-		frames, chain := goFrames(lines[i+1:]), goPanics(lines[:i])
+		frames, chain := framesIn(until(lines[i+1:], endsGoroutine), goFrame), goPanics(lines[:i])
 		if chain == nil {
 			return []event.Exception{goRecovered(lines[:i], belowPanic(frames))}
 		}
 		chain[0].Frames = frames // the one that surfaced
 		return chain
 	}
-	for i := range lines {
-		if _, ok := ginPlace(lines[i]); ok {
-			return []event.Exception{goRecovered(lines[:i], ginFrames(lines[i:]))}
+	if gin := stacks(lines, ginFrame)[0]; len(gin.frames) > 0 {
+		return []event.Exception{goRecovered(gin.above, gin.frames)}
+	}
+	var chain []event.Exception
+	for _, s := range stacks(lines, goErrorFrame) { // the error that was wrapped is printed first
+		if len(s.frames) > 0 {
+			message := strings.TrimSpace(strings.Join(s.above[max(0, len(s.above)-1):], ""))
+			chain = append(chain, event.Exception{Type: "error", Message: message, Frames: s.frames})
 		}
 	}
-	if chain := goErrors(lines); len(chain) > 0 {
-		return chain
+	if chain == nil {
+		return goPanics(lines)
 	}
-	return goPanics(lines)
+	slices.Reverse(chain)
+	return chain
 }
 
-// ginPlace reads "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that it
-// recovered, above "\tTotal: return prices[i]".
-func ginPlace(line string) (event.Frame, bool) {
-	place, address, ok := strings.Cut(line, " (0x")
-	file, n, numbered := cutNumber(place)
-	ok = ok && numbered && strings.HasSuffix(address, ")") && strings.HasSuffix(file, ".go")
-	return event.Frame{File: file, Line: n, InApp: goInApp("", file) && !strings.Contains(file, "/go/src/")}, ok
+// isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
+func isGoroutine(line string) bool {
+	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
 
-func ginFrames(lines []string) []event.Frame {
-	var frames []event.Frame
-	for i := 0; i+1 < len(lines); i += 2 {
-		f, ok := ginPlace(lines[i])
-		if !ok {
-			break
-		}
-		f.Function, _, _ = strings.Cut(strings.TrimSpace(lines[i+1]), ": ")
-		frames = append(frames, f)
-	}
-	return frames
+// endsGoroutine tells the line after a stack. Where a goroutine was created is no
+// call on it.
+func endsGoroutine(line string) bool {
+	return line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ")
 }
 
 // goPanics reads the lines above the first goroutine. A panic that happened
@@ -219,60 +216,12 @@ func goType(kind, value string) string {
 // goValue is a value that is no error: "(main.order) 0x774468".
 var goValue = regexp.MustCompile(`^\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `)
 
-// isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
-func isGoroutine(line string) bool {
-	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
-}
-
-// goFrames reads the frames of one goroutine, up to the blank line after it.
-// Where a goroutine was created is no call on its stack.
-func goFrames(lines []string) []event.Frame {
-	var frames []event.Frame
-	function := ""
-	for _, line := range lines {
-		if line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ") {
-			break
-		}
-		if f, ok := goPlace(line); ok {
-			frames, function = append(frames, goFrame(function, f)), ""
-		} else {
-			function = line
-		}
-	}
-	return frames
-}
-
-// goErrors reads traces without goroutines: each row of functions and places
-// under a message. The error that was wrapped is printed first.
-func goErrors(lines []string) []event.Exception {
-	var chain []event.Exception
-	above := 0 // the line after the last place
-	for i := 1; i < len(lines); i++ {
-		f, ok := goPlace(lines[i])
-		function := lines[i-1]
-		connected := len(chain) > 0 && above == i-1
-		if !ok || !connected && strings.ContainsAny(function, " \t") {
-			continue
-		}
-		if !connected {
-			message := strings.TrimSpace(strings.Join(lines[max(above, i-2):i-1], ""))
-			chain = append(chain, event.Exception{Type: "error", Message: message})
-		}
-		last := &chain[len(chain)-1]
-		last.Frames = append(last.Frames, goFrame(function, f))
-		above = i + 1
-		i++
-	}
-	slices.Reverse(chain)
-	return chain
-}
-
-// goPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
+// isGoPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
 // of errors.
-func goPlace(line string) (event.Frame, bool) {
+func isGoPlace(line string) bool {
 	s := strings.TrimLeft(line, " \t")
-	f, ok := readGoPlace(s)
-	return f, ok && len(s) < len(line)
+	_, ok := readGoPlace(s)
+	return ok && len(s) < len(line)
 }
 
 func readGoPlace(s string) (event.Frame, bool) {
@@ -282,18 +231,45 @@ func readGoPlace(s string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: n}, ok
 }
 
-// goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)" into
-// package and function, without arguments.
-func goFrame(call string, f event.Frame) event.Frame {
-	slash := strings.LastIndexByte(beforeArguments(call), '/')
-	pkg, function, ok := strings.Cut(call[slash+1:], ".")
+// isGinPlace reads "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that
+// it recovered, above "\tTotal: return prices[i]".
+func isGinPlace(line string) bool {
+	place, address, _ := strings.Cut(line, " (0x")
+	_, ok := readGoPlace(place)
+	return ok && strings.HasSuffix(address, ")")
+}
+
+func ginFrame(pair string) (event.Frame, bool) {
+	line, source, _ := strings.Cut(pair, "\n")
+	place, _, _ := strings.Cut(line, " (0x")
+	f, _ := readGoPlace(place)
+	f.Function, _, _ = strings.Cut(strings.TrimSpace(source), ": ")
+	f.InApp = goInApp("", f.File) && !strings.Contains(f.File, "/go/src/")
+	return f, isGinPlace(line)
+}
+
+// goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)", with the
+// place on the next line, into package and function, without arguments.
+func goFrame(pair string) (event.Frame, bool) {
+	name, place, ok := cutLast(pair, "\n")
 	if !ok {
-		f.Function = beforeArguments(call)
-		return f
+		name, place = "", pair
 	}
-	f.Module, f.Function = call[:slash+1]+pkg, beforeArguments(function)
-	adoptGo(&f)
-	return f
+	f, _ := readGoPlace(strings.TrimSpace(place))
+	f.Function = beforeArguments(name)
+	slash := strings.LastIndexByte(f.Function, '/')
+	if pkg, function, ok := strings.Cut(name[slash+1:], "."); ok {
+		f.Module, f.Function = name[:slash+1]+pkg, beforeArguments(function)
+		adoptGo(&f)
+	}
+	return f, isGoPlace(place)
+}
+
+// goErrorFrame reads the same of an error, where words are those of a message.
+func goErrorFrame(pair string) (event.Frame, bool) {
+	name, _, ok := strings.Cut(pair, "\n")
+	f, placed := goFrame(pair)
+	return f, ok && placed && (IsGoFunction(name) || !strings.ContainsAny(name, " \t"))
 }
 
 // beforeArguments cuts the arguments, the last group of parentheses: a

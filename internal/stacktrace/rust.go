@@ -153,37 +153,34 @@ func rustType(message string) string {
 	return "panic"
 }
 
-// rustFrames reads "N: [0xaddress - ]function" and the place below it.
 func rustFrames(lines []string) []event.Frame {
-	var frames []event.Frame
-	for _, line := range lines {
-		s := strings.TrimLeft(line, " ")
-		if place, ok := strings.CutPrefix(s, "at "); ok && len(frames) > 0 {
-			last := &frames[len(frames)-1]
-			if f, ok := readPlace(place); ok {
-				last.File, last.Line, last.Column = f.File, f.Line, f.Column
-			}
-			last.InApp = last.InApp && rustFileInApp(*last)
-			continue
-		}
-		digits, path, ok := strings.Cut(s, ": ")
-		if !ok || !isNumber(digits) || len(s) == len(line) {
-			continue
-		}
-		if address, rest, ok := strings.Cut(path, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
-			path = rest
-		}
-		frames = append(frames, rustFrame(strings.TrimSpace(path)))
+	return framesIn(paired(lines, func(_, line string) bool {
+		return strings.HasPrefix(strings.TrimLeft(line, " "), "at ")
+	}), rustFrame)
+}
+
+// rustFrame reads "N: [0xaddress - ]function" and the place below it.
+func rustFrame(pair string) (event.Frame, bool) {
+	line, place, _ := strings.Cut(pair, "\n")
+	s := scan{rest: strings.TrimLeft(line, " ")}
+	s.number(": ")
+	if address, path, ok := strings.Cut(s.rest, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
+		s.rest = path
 	}
-	return frames
+	f := rustCall(strings.TrimSpace(s.rest))
+	if at, ok := readPlace(strings.TrimPrefix(strings.TrimLeft(place, " "), "at ")); ok {
+		f.File, f.Line, f.Column = at.File, at.Line, at.Column
+	}
+	f.InApp = f.InApp && rustFileInApp(f)
+	return f, !s.failed && strings.HasPrefix(line, " ")
 }
 
 // rustHash is what the compiler adds to a crate ("[1a2b…]") and to a function.
 var rustHash = regexp.MustCompile(`\[[0-9a-f]{10,}\]|::h[0-9a-f]{16}$`)
 
-// rustFrame splits "shop::cart::Cart::item" at its last colons outside brackets,
+// rustCall splits "shop::cart::Cart::item" at its last colons outside brackets,
 // without generic arguments behind.
-func rustFrame(path string) event.Frame {
+func rustCall(path string) event.Frame {
 	path = rustHash.ReplaceAllString(path, "")
 	if strings.HasSuffix(path, ">") && !strings.HasPrefix(path, "<") {
 		path, _, _ = strings.Cut(path, "::<")

@@ -151,6 +151,20 @@ func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
 	return all
 }
 
+// paired joins each line to the one above that it belongs to, where a frame takes
+// two of them.
+func paired(lines []string, belongs func(above, line string) bool) []string {
+	var pairs []string
+	for i, line := range lines {
+		if i > 0 && belongs(lines[i-1], line) {
+			pairs[len(pairs)-1] += "\n" + line
+		} else {
+			pairs = append(pairs, line)
+		}
+	}
+	return pairs
+}
+
 // framesIn returns all frames, whatever stands between them.
 func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Frame {
 	var frames []event.Frame
