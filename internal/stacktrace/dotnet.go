@@ -46,7 +46,10 @@ func dotnetShape(line string, indented bool) Shape {
 }
 
 func parseDotnet(lines []string) []event.Exception {
-	above := stacks(lines, dotnetFrame)[0].above
+	above := until(lines, func(line string) bool {
+		_, ok := dotnetFrame(line)
+		return ok
+	})
 	var chain []event.Exception // the types are above the first frame
 	for _, part := range strings.Split(strings.Join(above, "\n"), " ---> ") {
 		chain = append(chain, findHeader(strings.Split(part, "\n")))
@@ -113,7 +116,9 @@ var (
 // "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" and "Cart.<PayAsync>g__Pay|4_0" but
 // for Pay, a function inside it.
 func dotnetName(name string) (class, method string) {
-	name = dotnetGeneric.ReplaceAllString(name, "")
+	if strings.Contains(name, "[") {
+		name = dotnetGeneric.ReplaceAllString(name, "")
+	}
 	dot := strings.LastIndexByte(name, '.')
 	if dot > 0 && name[dot-1] == '.' { // a constructor, "..ctor"
 		dot--
@@ -122,6 +127,9 @@ func dotnetName(name string) (class, method string) {
 		return "", name
 	}
 	class, method = name[:dot], name[dot+1:]
+	if !strings.Contains(name, "<") {
+		return class, method
+	}
 	made := dotnetMethod.FindStringSubmatch(method)
 	if outer := dotnetClass.FindStringSubmatch(class); outer != nil {
 		if made == nil {

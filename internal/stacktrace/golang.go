@@ -219,9 +219,11 @@ var goValue = regexp.MustCompile(`^\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `)
 // isGoPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
 // of errors.
 func isGoPlace(line string) bool {
-	s := strings.TrimLeft(line, " \t")
-	_, ok := readGoPlace(s)
-	return ok && len(s) < len(line)
+	if indent(line) == 0 {
+		return false
+	}
+	_, ok := readGoPlace(strings.TrimLeft(line, " \t"))
+	return ok
 }
 
 func readGoPlace(s string) (event.Frame, bool) {
@@ -234,9 +236,12 @@ func readGoPlace(s string) (event.Frame, bool) {
 // isGinPlace reads "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that
 // it recovered, above "\tTotal: return prices[i]".
 func isGinPlace(line string) bool {
-	place, address, _ := strings.Cut(line, " (0x")
+	place, _, addressed := strings.Cut(line, " (0x")
+	if !addressed || !strings.HasSuffix(line, ")") {
+		return false
+	}
 	_, ok := readGoPlace(place)
-	return ok && strings.HasSuffix(address, ")")
+	return ok
 }
 
 func ginFrame(pair string) (event.Frame, bool) {

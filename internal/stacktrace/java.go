@@ -21,7 +21,7 @@ import (
 // went wrong on the way out, no cause, and is left out of the chain.
 
 var java = runtime{
-	name: "java", first: "a.CSW", shape: javaShape, starts: beginsWith(javaFrame), parse: parseJava,
+	name: "java", first: "a.CSW", shape: javaShape, starts: beginsWith(readJavaFrame), parse: parseJava,
 	adopt: adopter{frame: adoptJava, chain: withoutCommon},
 }
 
@@ -34,7 +34,7 @@ func javaShape(line string, indented bool) Shape {
 	case hasAnyPrefix(line, javaCause, javaWrapper), indented && strings.HasPrefix(line, javaSuppressed):
 		return Cause
 	}
-	if _, ok := javaFrame(line); ok {
+	if _, ok := readJavaFrame(line); ok {
 		return Frame
 	}
 	return Text
@@ -82,7 +82,7 @@ func parseJava(lines []string) []event.Exception {
 // javaHeader reads a link and the lines before its first frame.
 func javaHeader(link string, below []string) event.Exception {
 	more := until(below, func(line string) bool {
-		_, isFrame := javaFrame(line)
+		_, isFrame := readJavaFrame(line)
 		return isFrame || hasAnyPrefix(strings.TrimLeft(line, " \t"), "... ", javaCause, javaWrapper)
 	})
 	if len(more) == len(below) {
@@ -91,35 +91,41 @@ func javaHeader(link string, below []string) event.Exception {
 	return findHeader(append([]string{link}, more...))
 }
 
-// javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
-// which logback may follow with "~[shop.jar:1.0]".
 func javaFrame(line string) (event.Frame, bool) {
+	f, ok := readJavaFrame(line)
+	if ok {
+		adoptJava(&f)
+	}
+	return f, ok
+}
+
+// readJavaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
+// which logback may follow with "~[shop.jar:1.0]".
+func readJavaFrame(line string) (f event.Frame, ok bool) {
 	s := scan{rest: strings.TrimLeft(line, " \t")}
 	s.skip("at ")
 	if s.failed {
-		return event.Frame{}, false
+		return f, false
 	}
-	name, place := cutJavaModule(s.to("(")), s.to(")")
-	class, method, ok := cutLast(name, ".")
-	if s.failed || !ok || class == "" || strings.ContainsAny(name, " \t") || s.rest != "" && !hasAnyPrefix(s.rest, " ~[", " [") {
-		return event.Frame{}, false
+	name, place := s.to("("), s.to(")")
+	f.Module, f.Function, ok = cutLast(name, ".")
+	if s.failed || !ok || f.Module == "" || strings.ContainsAny(name, " \t") || s.rest != "" && !hasAnyPrefix(s.rest, " ~[", " [") {
+		return f, false
 	}
-	f := javaName(class, method)
 	if hasAnyPrefix(place, "Native Method", "Unknown Source", "<generated>") {
 		return f, true
 	}
-	f.File, f.Line, _ = cutNumber(place)
-	if f.Line == 0 {
-		f.File = place
+	if f.File, f.Line, ok = cutNumber(place); !ok {
+		f.File, f.Line = place, 0
 	}
 	return f, strings.Contains(f.File, ".") && !strings.ContainsAny(f.File, "/: ")
 }
 
-// javaName returns the frame of a method as the source names it: a lambda and a
-// coroutine count as the function around them, and what no source holds is not
-// in-app.
-func javaName(class, method string) event.Frame {
-	f := event.Frame{Module: class, Function: method, InApp: !hasAnyPrefix(class, javaLibraries...) && !hasAny(class, javaMade...)}
+// adoptJava names the method as the source does: a lambda and a coroutine count
+// as the function around them, and what no source holds is not in-app.
+func adoptJava(f *event.Frame) {
+	class, method := cutJavaModule(f.Module), f.Function
+	f.Module, f.InApp = class, !hasAnyPrefix(class, javaLibraries...) && !hasAny(class, javaMade...)
 	for _, end := range [...]string{"$default", "$suspendImpl"} { // of Kotlin
 		f.Function = strings.TrimSuffix(f.Function, end)
 	}
@@ -129,13 +135,11 @@ func javaName(class, method string) event.Frame {
 		}
 	}
 	if method == "invokeSuspend" || method == "invoke" { // Kotlin's CartKt$total$1
-		if outer, inner, ok := strings.Cut(class, "$"); ok {
-			if name, n, _ := strings.Cut(inner, "$"); n != "" && strings.Trim(n, "0123456789$") == "" {
-				f.Module, f.Function = outer, name
-			}
+		outer, inner, _ := strings.Cut(class, "$")
+		if name, n, _ := strings.Cut(inner, "$"); n != "" && strings.Trim(n, "0123456789$") == "" {
+			f.Module, f.Function = outer, name
 		}
 	}
-	return f
 }
 
 // cutJavaModule removes the class loader and module in front of a class. The
@@ -164,11 +168,6 @@ var javaLibraries = []string{
 var javaMade = []string{
 	"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda",
 	"_COROUTINE.", "_BOUNDARY",
-}
-
-func adoptJava(f *event.Frame) {
-	named := javaName(cutJavaModule(f.Module), f.Function)
-	f.Module, f.Function, f.InApp = named.Module, named.Function, named.InApp
 }
 
 // withoutCommon drops of each cause the frames that it has in common with the

@@ -76,6 +76,9 @@ func perlCall(line string) (event.Frame, bool) {
 }
 
 func readPerlCall(s string) (event.Frame, bool) {
+	if !strings.Contains(s, " called at ") {
+		return event.Frame{}, false
+	}
 	function, f, ok := readPerlPlace(s)
 	f.Function, _ = strings.CutSuffix(function, " called")
 	return f, ok && f.Function != function

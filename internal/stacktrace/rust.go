@@ -161,7 +161,8 @@ func rustFrames(lines []string) []event.Frame {
 
 // rustFrame reads "N: [0xaddress - ]function" and the place below it.
 func rustFrame(pair string) (event.Frame, bool) {
-	line, place, _ := strings.Cut(pair, "\n")
+	line, places, _ := strings.Cut(pair, "\n")
+	place, _, _ := strings.Cut(places, "\n") // others are of frames whose function was lost
 	s := scan{rest: strings.TrimLeft(line, " ")}
 	s.number(": ")
 	if address, path, ok := strings.Cut(s.rest, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
@@ -181,7 +182,9 @@ var rustHash = regexp.MustCompile(`\[[0-9a-f]{10,}\]|::h[0-9a-f]{16}$`)
 // rustCall splits "shop::cart::Cart::item" at its last colons outside brackets,
 // without generic arguments behind.
 func rustCall(path string) event.Frame {
-	path = rustHash.ReplaceAllString(path, "")
+	if hasAny(path, "[", "::h") {
+		path = rustHash.ReplaceAllString(path, "")
+	}
 	if strings.HasSuffix(path, ">") && !strings.HasPrefix(path, "<") {
 		path, _, _ = strings.Cut(path, "::<")
 	}

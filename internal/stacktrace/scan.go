@@ -73,9 +73,12 @@ func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
 // cutNumber splits "rest:12" at its last colon; it reports false where no
 // number of sane size follows that.
 func cutNumber(s string) (string, int, bool) {
-	rest, digits, _ := cutLast(s, ":")
-	n, ok := number(digits)
-	return rest, n, ok
+	colon := strings.LastIndexByte(s, ':')
+	if colon < 0 {
+		return s, 0, false
+	}
+	n, ok := number(s[colon+1:])
+	return s[:colon], n, ok
 }
 
 // cutLast is strings.Cut at the last separator.
@@ -154,7 +157,7 @@ func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
 // paired joins each line to the one above that it belongs to, where a frame takes
 // two of them.
 func paired(lines []string, belongs func(above, line string) bool) []string {
-	var pairs []string
+	pairs := make([]string, 0, len(lines))
 	for i, line := range lines {
 		if i > 0 && belongs(lines[i-1], line) {
 			pairs[len(pairs)-1] += "\n" + line
@@ -168,8 +171,10 @@ func paired(lines []string, belongs func(above, line string) bool) []string {
 // framesIn returns all frames, whatever stands between them.
 func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Frame {
 	var frames []event.Frame
-	for _, s := range stacks(lines, read) {
-		frames = append(frames, s.frames...)
+	for _, line := range lines {
+		if f, ok := read(line); ok {
+			frames = append(frames, f)
+		}
 	}
 	return frames
 }
@@ -200,10 +205,20 @@ func indent(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
 
 // hasAny tells whether s contains one of parts.
 func hasAny(s string, parts ...string) bool {
-	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
+	for _, p := range parts {
+		if strings.Contains(s, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // hasAnyPrefix tells whether s begins with one of prefixes.
 func hasAnyPrefix(s string, prefixes ...string) bool {
-	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
 }
