@@ -129,11 +129,10 @@ func (r *headReader) behindBracket(s string) bool {
 		return false
 	}
 	inner := s[1:end]
-	t := traitsOf(inner)
-	if t.isProse(inner) || isRaised(inner) {
+	if isProse(inner) || isRaised(inner) {
 		return false
 	}
-	if (s[0] == '<' || s[0] == '{') && (t.has&blank != 0 || !delimited(s, end+1)) {
+	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
 		return false // of XML, or of a template
 	}
 	at, n := timeAt(inner)

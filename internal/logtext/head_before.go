@@ -124,8 +124,7 @@ func (r *headReader) bracket(s string) bool {
 	if s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
 		return false // an object, or a call
 	}
-	t := traitsOf(inner)
-	if t.has&(blank|colon|equals|other) != 0 || strings.IndexByte(inner, '/') > 0 || strings.IndexByte(inner, '#') > 0 {
+	if !isWord(inner) || strings.ContainsAny(inner, "/#") {
 		if level := r.inside(inner); level != event.Unknown {
 			r.take(level, end+1)
 			return true
@@ -161,19 +160,16 @@ func isElapsed(s string) bool {
 
 // say keeps what a part that is no level may say: the logger, a thread or an id.
 func (r *headReader) say(inner string) {
-	t := traitsOf(inner)
-	if t.has&(colon|equals) != 0 {
-		for _, mark := range [...]string{"=", ":"} {
-			if key, value, ok := strings.Cut(inner, mark); ok && isWord(key) && fieldOf(key) != fieldNone {
-				r.pair(key, value)
-				return
-			}
+	for _, mark := range [...]string{"=", ":"} {
+		if key, value, ok := strings.Cut(inner, mark); ok && fieldOf(key) != fieldNone {
+			r.pair(key, value)
+			return
 		}
 	}
 	switch {
 	case isID(inner):
 		r.h.requestID = inner
-	case t.isName(inner):
+	case isLogger(inner):
 		r.names = inner
 		r.h.lane = orElse(r.h.lane, inner)
 	default:

@@ -51,34 +51,30 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 		next = s[n+1]
 	}
 	spaced := next == ' ' || next == '\t'
+	mark := false
 	switch c := s[n]; c {
 	case ' ':
 		return behindBlank(s[n:], loud)
-	case '\t', '|', ']', '>', '}', ')', ';':
-		return afterMark
-	case ':':
-		return markIf(spaced || next == ':' || loud || r.left != atStart)
-	case ',':
-		return markIf(loud || !spaced)
-	case '[', '*', '#', '~':
-		return afterMark
+	case '\t', '|', ']', '>', '}', ')', ';', '[', '*', '#', '~':
+		mark = true
 	case '/', '{', '<', '@':
-		return markIf(loud)
+		mark = loud
+	case ':':
+		mark = spaced || next == ':' || loud || r.left != atStart
+	case ',':
+		mark = loud || !spaced
 	case '(':
-		return markIf(loud && !strings.HasPrefix(s[n:], "(s)"))
+		mark = loud && !strings.HasPrefix(s[n:], "(s)")
 	case '!':
-		return markIf(loud || spaced)
+		mark = loud || spaced
 	case '-':
-		return markIf(spaced || next == '-' || next == '>')
+		mark = spaced || next == '-' || next == '>'
 	case '=':
-		return markIf(next == '=' || next == '>')
+		mark = next == '=' || next == '>'
 	default:
-		return markIf(c >= utf8.RuneSelf)
+		mark = c >= utf8.RuneSelf
 	}
-}
-
-func markIf(yes bool) edge {
-	if yes {
+	if mark {
 		return afterMark
 	}
 	return atStart

@@ -111,64 +111,17 @@ func isCaller(s string, n int) int {
 	return n
 }
 
-// traits are what a text in brackets has.
-type traits struct {
-	has    trait
-	blanks int
-}
-
-type trait uint8
-
-const (
-	digit trait = 1 << iota
-	dot
-	colon
-	equals
-	blank
-	padding
-	quote
-	other // but letters, digits and the signs of names
-)
-
-func traitsOf(s string) (t traits) {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= '0' && c <= '9':
-			t.has |= digit
-		case c == '.':
-			t.has |= dot
-		case c == ':':
-			t.has |= colon
-		case c == '=':
-			t.has |= equals
-		case c == ' ':
-			if i > 0 && s[i-1] == ' ' {
-				t.has |= padding
-			}
-			t.has |= blank
-			t.blanks++
-		case c == '"' || c == '\'' || c == '`' || c == '{':
-			t.has |= quote
-		case !nameBytes[c]:
-			t.has |= other
-		}
-	}
-	return t
-}
-
 // isProse tells what a message may have in brackets: quotes, an error that Node
 // inspected, or several words.
-func (t traits) isProse(s string) bool {
-	return t.has&quote != 0 || t.blanks > 3 && t.has&(colon|equals|padding) == 0 || t.has&colon != 0 && t.blanks > 0 && strings.Contains(s, ": ") && stacktrace.IsHeader(s) || s == "cause"
+func isProse(s string) bool {
+	return strings.ContainsAny(s, "\"'`{") || strings.Count(s, " ") > 3 && !strings.ContainsAny(s, ":=") && !strings.Contains(s, "  ") ||
+		strings.Contains(s, ": ") && stacktrace.IsHeader(s) || s == "cause"
 }
 
-// isName tells the name of a logger, not of a thread: with dots, or no digits.
-func (t traits) isName(s string) bool {
-	if t.has&(blank|equals|quote|other) != 0 || s == "" || s == "main" || s == "MainThread" {
+// isLogger tells the name of a logger, not of a thread: with dots, or no digits.
+func isLogger(s string) bool {
+	if !isWord(s) || s == "main" || s == "MainThread" {
 		return false
 	}
-	if t.has&colon != 0 {
-		return strings.Contains(s, "::") && isWord(s)
-	}
-	return t.has&digit == 0 || t.has&dot != 0 && s[0] > '9'
+	return strings.Contains(s, "::") || !strings.ContainsAny(s, "0123456789") || s[0] > '9' && strings.IndexByte(s, '.') > 0
 }
