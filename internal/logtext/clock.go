@@ -135,7 +135,7 @@ func monthAt(s string) (month, length int) {
 // weekdayAt returns the length of the day of the week that s begins with, and of
 // what separates it from the date.
 func weekdayAt(s string) int {
-	if len(s) < len("Sun 1") || s[0] < 'F' || s[0] > 'W' {
+	if len(s) < len("Sun 1") {
 		return 0
 	}
 	n := 3

@@ -2,6 +2,8 @@ package logtext
 
 import (
 	"cmp"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,8 +38,8 @@ func carry(r event.Record) entry {
 	if strings.HasPrefix(c.body, "{") {
 		if w, ok := unwrapObject(c.body); ok {
 			inner := unwrap(cleanText(w.line))
-			c.body, c.level, c.service = inner.body, inner.level, orElse(inner.service, orElse(w.service, c.service))
-			c.stream, c.partial = orElse(w.container, inner.stream), c.partial || w.partial || inner.partial
+			c.body, c.level, c.service = inner.body, inner.level, cmp.Or(inner.service, w.service, c.service)
+			c.stream, c.partial = cmp.Or(w.container, inner.stream), c.partial || w.partial || inner.partial
 			c.stamped, c.bare = c.stamped || inner.stamped, inner.bare
 			c.format = joined(joined(c.format, "wrapper"), inner.format)
 		}
@@ -126,37 +128,15 @@ func cleanText(s string) string {
 		s = strings.ReplaceAll(s, "\u00a0", " ")
 	}
 	if strings.IndexByte(s, '\x1b') >= 0 {
-		s = dropColours(s)
+		s = colours.ReplaceAllLiteralString(s, "")
 	}
 	return s
 }
 
-// dropColours removes the escape sequences "ESC [ digits ; … m".
-func dropColours(s string) string {
-	var b strings.Builder
-	for {
-		i := strings.Index(s, "\x1b[")
-		if i < 0 {
-			b.WriteString(s)
-			return b.String()
-		}
-		b.WriteString(s[:i])
-		after := strings.TrimLeft(s[i+2:], "0123456789;")
-		if !strings.HasPrefix(after, "m") {
-			b.WriteString(s[i : len(s)-len(after)]) // another sequence, kept as it is
-			s = after
-			continue
-		}
-		s = after[1:]
-	}
-}
+// colours are the escape sequences that set those of a terminal.
+var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // hasTrace tells whether the further lines of the record hold a trace.
 func (e *entry) hasTrace() bool {
-	for _, line := range e.rest {
-		if stacktrace.ShapeOf(line).Certain() {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
 }

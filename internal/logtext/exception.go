@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"path"
@@ -117,7 +118,7 @@ func (f *fields) thrown() (value any) {
 	case strings.HasPrefix(stack, "[{"):
 		var frames any
 		_ = json.Unmarshal([]byte(stack), &frames)
-		value = map[string]any{"type": f.text(fieldErrorType), "message": orElse(f.text(fieldErrorMessage), f.text(fieldMessage)), "frames": frames}
+		value = map[string]any{"type": f.text(fieldErrorType), "message": cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage)), "frames": frames}
 	}
 	return value
 }

@@ -36,25 +36,7 @@ const maxNesting = 4
 // object reads the members of the object that s begins with, whose keys the
 // prefix completes, and returns what follows it.
 func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
-	s = skipSpace(s[1:])
-	if strings.HasPrefix(s, "}") {
-		return s[1:], true
-	}
-	for {
-		m, after, ok := scanMember(s)
-		if !ok || after == "" {
-			return s, false
-		}
-		f.member(prefix+m.key, m.value, depth)
-		switch after[0] {
-		case ',':
-			s = after[1:]
-		case '}':
-			return after[1:], true
-		default:
-			return s, false
-		}
-	}
+	return eachMember(s, func(key, value string) { f.member(prefix+key, value, depth) })
 }
 
 // member keeps a value that some field asks for. The message may be an object,

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -103,7 +104,7 @@ func (r *headReader) special() bool {
 		}
 		if h, ok := by.format.match(s); ok {
 			r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
-			r.h.requestID = orElse(h.requestID, r.h.requestID)
+			r.h.requestID = cmp.Or(h.requestID, r.h.requestID)
 			r.h.format, r.h.structured = by.format.name, true
 			if h.level >= event.Warn {
 				readTail(&r.h)

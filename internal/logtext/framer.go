@@ -142,20 +142,20 @@ func (f *Framer) take(s *stream, e entry) {
 
 // add lets the entry join what is pending in the stream, or begin anew.
 func (f *Framer) add(s *stream, e entry) {
-	f.changeLane(s, e)
+	f.changeLane(s, &e)
 	p := &s.pending
 	if !p.active {
-		p.begin(e)
+		p.begin(&e)
 		return
 	}
 	if inner, ok := p.continued(e); ok {
 		e = inner
 	}
-	switch p.verdict(e) {
+	switch p.verdict(&e) {
 	case join:
-		p.join(e)
+		p.join(&e)
 	case hold:
-		p.hold(e)
+		p.hold(&e)
 	case begin:
 		f.split(s)
 		f.addAfterSplit(s, e)
@@ -169,7 +169,7 @@ func (f *Framer) addAfterSplit(s *stream, e entry) {
 		f.add(s, e)
 		return
 	}
-	s.pending.begin(e)
+	s.pending.begin(&e)
 }
 
 // split emits what is pending without the lines held, and gives those a new

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -33,8 +34,8 @@ func (h *head) fill(e *event.Event) {
 		e.Format = joined(e.Format, h.format)
 	}
 	if o := h.origin; o != nil {
-		e.Service = orElse(o.service, e.Service)
-		e.Release, e.Commit, e.Environment, e.TraceID = orElse(o.release, o.commit), o.commit, o.environment, o.traceID
+		e.Service = cmp.Or(o.service, e.Service)
+		e.Release, e.Commit, e.Environment, e.TraceID = cmp.Or(o.release, o.commit), o.commit, o.environment, o.traceID
 	}
 }
 
@@ -211,13 +212,6 @@ func isID(s string) bool {
 		return true
 	}
 	return len(s) > 4 && strings.HasPrefix(s, "req-") && strings.ContainsAny(s, "0123456789")
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // joined names formats one inside the other.

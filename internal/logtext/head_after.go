@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -19,7 +20,7 @@ func (r *headReader) afterLevel() {
 	if !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
 		r.h.raised = ""
 	}
-	r.h.logger = orElse(r.h.logger, r.names)
+	r.h.logger = cmp.Or(r.h.logger, r.names)
 	if r.h.level >= event.Warn {
 		readTail(&r.h)
 	}
@@ -143,9 +144,9 @@ func (r *headReader) behindBracket(s string) bool {
 		lane, names := r.h.lane, r.names
 		r.say(strings.TrimSpace(inner))
 		if strings.Contains(r.names, ".") && r.names != names {
-			r.h.logger = orElse(r.h.logger, r.names)
+			r.h.logger = cmp.Or(r.h.logger, r.names)
 		}
-		r.h.lane = orElse(lane, r.h.lane)
+		r.h.lane = cmp.Or(lane, r.h.lane)
 	}
 	r.behind(end + 1)
 	return true
@@ -178,7 +179,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		return false
 	case isCaller(s, n) > 0:
 		if isDotted(name) {
-			r.h.logger = orElse(r.h.logger, name)
+			r.h.logger = cmp.Or(r.h.logger, name)
 		}
 		r.behind(isCaller(s, n))
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):

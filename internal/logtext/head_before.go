@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -171,7 +172,7 @@ func (r *headReader) say(inner string) {
 		r.h.requestID = inner
 	case isLogger(inner):
 		r.names = inner
-		r.h.lane = orElse(r.h.lane, inner)
+		r.h.lane = cmp.Or(r.h.lane, inner)
 	default:
 		if _, n := timeAt(inner); n == 0 { // not the time and process of Ruby's Logger
 			r.h.lane = inner
@@ -238,5 +239,5 @@ func (r *headReader) take(level event.Level, n int) {
 	if strings.HasPrefix(r.names, "request") {
 		r.names = ""
 	}
-	r.h.logger = orElse(r.h.logger, r.names)
+	r.h.logger = cmp.Or(r.h.logger, r.names)
 }

@@ -29,7 +29,7 @@ const (
 
 // verdict decides by the shape of the record's first line, the rules of the
 // runtimes, and what only times and heads show.
-func (p *pending) verdict(e entry) verdict {
+func (p *pending) verdict(e *entry) verdict {
 	switch {
 	case p.ownsTime(e), p.isLate(e):
 		return begin
@@ -47,7 +47,7 @@ func (p *pending) verdict(e entry) verdict {
 }
 
 // settle decides where a rule leaves something open.
-func (p *pending) settle(how stacktrace.Joining, e entry) verdict {
+func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 	together := p.saidTogether(e)
 	switch how {
 	case stacktrace.Join:
@@ -75,7 +75,7 @@ func (p *pending) settle(how stacktrace.Joining, e entry) verdict {
 }
 
 // holdIfAlone holds a record of one line; one of several tells itself what it is.
-func (p *pending) holdIfAlone(e entry) verdict {
+func (p *pending) holdIfAlone(e *entry) verdict {
 	if len(e.rest) > 0 || len(p.held) >= maxHeld {
 		return begin
 	}
@@ -123,32 +123,32 @@ func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stac
 
 // ownsTime tells a line that carries a time of its own, after lines that carry
 // none, from a further line of theirs.
-func (p *pending) ownsTime(e entry) bool { return e.stamped && !p.stamped && isPlain(e.shape) }
+func (p *pending) ownsTime(e *entry) bool { return e.stamped && !p.stamped && isPlain(e.shape) }
 
 // saidTogether tells a line that belongs to the one before it in all
 // likelihood, as the lines of one message do: neither has a head, in a stream
 // whose loggers put heads before theirs, and hardly any time is between. Lines
 // of access logs have none, and follow on failures.
-func (p *pending) saidTogether(e entry) bool {
+func (p *pending) saidTogether(e *entry) bool {
 	headless := p.headed.before || p.headed.stamps && !p.stamped && !e.stamped
 	return headless && len(p.held) < maxBare && p.isAtOnce(e)
 }
 
-func (p *pending) isAtOnce(e entry) bool {
+func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
 // pausedBefore tells whether more time than that went by before the record, if
 // the source knows: a filter leaves out what was logged in between, so that one
 // failure may seem to go on with the one before.
-func (p *pending) pausedBefore(e entry, most time.Duration) bool {
+func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
 
 // isLate tells a record that comes too long after the last to be of the same
 // failure: a line that others may print as well sooner than one of a trace. A
 // frame of Python may be the first line of a syntax error.
-func (p *pending) isLate(e entry) bool {
+func (p *pending) isLate(e *entry) bool {
 	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
 		return p.pausedBefore(e, Settle)
 	}

@@ -64,17 +64,8 @@ func FuzzScan(f *testing.F) {
 			return
 		}
 		got := map[string]string{}
-		rest := skipSpace(skipSpace(s)[1:])
-		for rest != "}" && rest[0] != '}' {
-			m, after, ok := scanMember(rest)
-			if !ok {
-				t.Fatalf("stopped at %q", rest)
-			}
-			got[m.key] = m.value
-			rest = skipSpace(after)
-			if rest[0] == ',' {
-				rest = skipSpace(rest[1:])
-			}
+		if rest, ok := eachMember(skipSpace(s), func(key, value string) { got[key] = value }); !ok {
+			t.Fatalf("stopped at %q", rest)
 		}
 		for key, value := range want {
 			if got[key] != string(value) {

@@ -8,27 +8,33 @@ import (
 // This file walks one JSON object without decoding what nobody asks for:
 // most records are of no interest but for their level.
 
-// member is one member of an object: its key, unquoted, and its value as it is
-// written.
-type member struct{ key, value string }
-
-// scanMember reads the member that s begins with, after "{" or ",", and what
-// follows it. It reports false where s does not hold one.
-func scanMember(s string) (m member, rest string, ok bool) {
-	s = skipSpace(s)
-	n := stringEnd(s)
-	if n == 0 {
-		return m, s, false
-	}
-	m.key = unquote(s[:n])
-	s = skipSpace(s[n:])
-	if s == "" || s[0] != ':' {
-		return m, s, false
-	}
+// eachMember calls take with the members of the object that s begins with: the key,
+// unquoted, and the value as it is written. It returns what follows the object, and
+// false where s does not hold one.
+func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 	s = skipSpace(s[1:])
-	n = valueEnd(s)
-	m.value = s[:n]
-	return m, skipSpace(s[n:]), n > 0
+	if strings.HasPrefix(s, "}") {
+		return s[1:], true
+	}
+	for {
+		n := stringEnd(s)
+		if n == 0 {
+			return s, false
+		}
+		key := unquote(s[:n])
+		if s = skipSpace(s[n:]); !strings.HasPrefix(s, ":") {
+			return s, false
+		}
+		s = skipSpace(s[1:])
+		if n = valueEnd(s); n == 0 {
+			return s, false
+		}
+		take(key, s[:n])
+		if s = skipSpace(s[n:]); !strings.HasPrefix(s, ",") {
+			return strings.CutPrefix(s, "}")
+		}
+		s = skipSpace(s[1:])
+	}
 }
 
 // skipSpace removes the white space that JSON allows between tokens.

@@ -20,7 +20,7 @@ const maxLanes = 16
 
 // changeLane puts a failure aside whose request is not that of the entry, and
 // takes up what the entry's own had begun.
-func (f *Framer) changeLane(s *stream, e entry) {
+func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
 	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e.first) {
 		return
@@ -74,7 +74,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 		inner.shape = stacktrace.Indented
 	}
 	if tagged || p.continues(inner.shape, &e) {
-		return inner, p.verdict(inner) != begin
+		return inner, p.verdict(&inner) != begin
 	}
 	return e, false
 }

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
 	pairs(line, func(key, value string) { f.keep(key, value, 0) })
 	level := f.level
-	message, cause := orElse(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
+	message, cause := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
 	if level == event.Unknown || message == "" && cause == "" {
 		return
 	}
@@ -33,9 +34,9 @@ func readLogfmt(h *head, line string) {
 	if h.time.IsZero() {
 		h.time = fieldTime(f.text(fieldTimestamp))
 	}
-	h.logger = orElse(f.text(fieldLogger), h.logger)
-	h.requestID = orElse(f.text(fieldRequestID), h.requestID)
-	h.lane = orElse(f.text(fieldThread), h.lane)
+	h.logger = cmp.Or(f.text(fieldLogger), h.logger)
+	h.requestID = cmp.Or(f.text(fieldRequestID), h.requestID)
+	h.lane = cmp.Or(f.text(fieldThread), h.lane)
 	if o := (origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldCommit), f.text(fieldEnvironment), f.text(fieldTraceID)}); o != (origin{}) {
 		h.origin = &o
 	}
@@ -139,10 +140,10 @@ func readContext(h *head) bool {
 	if f == nil || f.values[fieldErrorType] != "" {
 		return false
 	}
-	message, cause := strings.TrimRight(s[:start], " \t=>:-"), orElse(f.text(fieldErrorMessage), f.text(fieldMessage))
+	message, cause := strings.TrimRight(s[:start], " \t=>:-"), cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage))
 	h.stack = f.stack(message, cause)
 	h.message = withCause(message, cause)
-	h.requestID = orElse(h.requestID, f.text(fieldRequestID))
+	h.requestID = cmp.Or(h.requestID, f.text(fieldRequestID))
 	if id := f.text(fieldTraceID); id != "" {
 		h.from().traceID = id
 	}

@@ -48,8 +48,8 @@ func (p *pending) heads() headed {
 }
 
 // begin makes the entry the head of a new event.
-func (p *pending) begin(e entry) {
-	*p = pending{active: true, event: newEvent(&e), head: newOpening(&e), text: lines{lines: p.text.lines[:0]}, first: e.record.Time, headed: p.heads()}
+func (p *pending) begin(e *entry) {
+	*p = pending{active: true, event: newEvent(e), head: newOpening(e), text: lines{lines: p.text.lines[:0]}, first: e.record.Time, headed: p.heads()}
 	p.headed.now = e.shape == stacktrace.Head
 	e.head.fill(&p.event)
 	p.trace.phase = p.head.phase()
@@ -62,13 +62,13 @@ func (p *pending) begin(e entry) {
 }
 
 // take adds the entry's lines.
-func (p *pending) take(e entry) {
+func (p *pending) take(e *entry) {
 	p.takeLines(e)
 	p.trace.phase = p.trace.phase.Taken()
 	p.trace.ahead = p.trace.phase
 }
 
-func (p *pending) takeLines(e entry) {
+func (p *pending) takeLines(e *entry) {
 	p.last, p.whole, p.stamped = e.record.Time, len(e.rest) > 0, e.stamped
 	p.takeLine(e.first, e.shape)
 	for _, line := range e.rest {
@@ -78,15 +78,15 @@ func (p *pending) takeLines(e entry) {
 }
 
 // hold keeps the entry until a later one shows whether it belongs to the event.
-func (p *pending) hold(e entry) {
+func (p *pending) hold(e *entry) {
 	p.trace.ahead, _ = p.trace.ahead.After(e.first, e.shape)
-	p.held = append(p.held, e)
+	p.held = append(p.held, *e)
 }
 
 // join adds the entry, and what was held until it came.
-func (p *pending) join(e entry) {
-	for _, h := range p.held {
-		p.takeLines(h)
+func (p *pending) join(e *entry) {
+	for i := range p.held {
+		p.takeLines(&p.held[i])
 	}
 	p.held = nil
 	p.take(e)
@@ -135,7 +135,7 @@ func (p *pending) failing() bool {
 // whether the entry is that line.
 func (p *pending) awaitsMessage() bool { return p.head.unsaid && len(p.text.lines) == 1 }
 
-func (p *pending) isMessage(e entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
+func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
 
 // waits tells whether more of the trace may come, and the time of its first line.
 func (p *pending) waits(now time.Time) (time.Time, bool) {

@@ -27,26 +27,18 @@ func spell(record string, keys *keyTable) string {
 }
 
 func spellInto(words *[]string, object string, keys *keyTable) {
-	s := object[1:]
-	for len(*words) < maxSpelled {
-		m, after, ok := scanMember(s)
-		if !ok {
-			return
-		}
-		k, known := keys.byName[m.key]
+	eachMember(object, func(key, value string) {
+		k, known := keys.byName[key]
 		switch {
-		case m.value[0] == '{' && keys.holds(m.key):
-			spellInto(words, m.value, keys)
-		case !known, field(k.field) == fieldLevelName && fieldLevel(m.key, scalar(m.value)) == event.Unknown:
-			*words = append(*words, m.key+": "+plainValue(m.value))
-		case k.field == int(fieldMessage) && m.value[0] == '[':
-			*words = append(*words, plainValue(m.value))
+		case len(*words) >= maxSpelled:
+		case value[0] == '{' && keys.holds(key):
+			spellInto(words, value, keys)
+		case !known, field(k.field) == fieldLevelName && fieldLevel(key, scalar(value)) == event.Unknown:
+			*words = append(*words, key+": "+plainValue(value))
+		case k.field == int(fieldMessage) && value[0] == '[':
+			*words = append(*words, plainValue(value))
 		}
-		if after == "" || after[0] != ',' {
-			return
-		}
-		s = after[1:]
-	}
+	})
 }
 
 // plainValue is a value without the quotes that a template would take for

@@ -42,7 +42,7 @@ func failureIn(message string, keys *keyTable) event.Event {
 	e := entry{first: cleanText(message)}
 	e.read(keys)
 	var p pending
-	p.begin(e)
+	p.begin(&e)
 	if inner, ok := p.finish(keys); ok && inner.Stack != "" {
 		return inner
 	}

@@ -17,9 +17,12 @@ func timeAt(s string) (time.Time, int) {
 	if at, n := isoTime(s); n > 0 {
 		return at, n
 	}
-	start := weekdayAt(s)
-	if month, _ := monthAt(s); start == 0 && month == 0 && !isDigit(s[0]) {
-		return time.Time{}, 0 // a word, as most are
+	start := 0
+	if !isDigit(s[0]) {
+		start = weekdayAt(s)
+		if month, _ := monthAt(s); start == 0 && month == 0 {
+			return time.Time{}, 0 // a word, as most are
+		}
 	}
 	at, n := anyTime(s[start:])
 	if n == 0 {

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -113,7 +114,7 @@ func behindData(s string) string {
 // name keeps the program and the stream that a prefix names.
 func (c *carried) name(program, prefix string) {
 	if program != "-" && (len(program) < 12 || hexLength(program) < len(program)) { // a container's id
-		c.service = orElse(c.service, strings.TrimRight(strings.TrimRight(program, "0123456789"), "-_."))
+		c.service = cmp.Or(c.service, strings.TrimRight(strings.TrimRight(program, "0123456789"), "-_."))
 	}
 	c.stream = prefix
 }

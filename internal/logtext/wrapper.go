@@ -6,7 +6,8 @@ import "strings"
 // objects from an application's: Docker's json-file, fluentd, Fluent Bit, Firelens.
 var wrapperKeys = map[string]bool{
 	"stream": true, "source": true, "container_id": true, "container_name": true, "container": true, "kubernetes": true, "docker": true,
-	"log_processed": true, "tag": true, "logtag": true, "ecs_cluster": true, "ecs_task_arn": true, "ecs_task_definition": true, "ec2_instance_id": true, "partial_message": true, "_p": true,
+	"log_processed": true, "tag": true, "logtag": true, "ecs_cluster": true, "ecs_task_arn": true, "ecs_task_definition": true, "ec2_instance_id": true,
+	"time": true, "date": true, "@timestamp": true, "_t": true,
 }
 
 // wrapped is a line that was shipped as a member of a JSON object.
@@ -24,34 +25,26 @@ func unwrapObject(s string) (wrapped, bool) {
 	if !strings.Contains(s, `"log"`) {
 		return wrapped{}, false
 	}
-	w, found, ours := wrapped{}, false, true
-	last := ""
-	rest := s[1:]
-	for {
-		m, after, ok := scanMember(rest)
-		if !ok || after == "" || after[0] != ',' && after[0] != '}' {
-			return wrapped{}, false
-		}
+	var w wrapped
+	found, ours, last := false, true, ""
+	_, ok := eachMember(s, func(key, value string) {
 		switch {
-		case m.key == "log" && m.value[0] == '"':
-			w.line, found = unquote(m.value), true
-		case m.key == "kubernetes":
-			w.service = labelled(m.value)
-		case m.key == "container_id":
-			w.container = scalar(m.value)
-		case m.key == "partial_message" || m.key == "_p":
-			w.partial = w.partial || scalar(m.value) == "true" || m.value == "true" || scalar(m.value) == "P"
-		case m.key == "partial_last":
-			last = m.value
-		case !wrapperKeys[m.key] && !strings.HasPrefix(m.key, "partial_") && m.key != "time" && m.key != "date" && m.key != "@timestamp" && m.key != "_t":
+		case key == "log" && value[0] == '"':
+			w.line, found = unquote(value), true
+		case key == "kubernetes":
+			w.service = labelled(value)
+		case key == "container_id":
+			w.container = scalar(value)
+		case key == "partial_message" || key == "_p":
+			w.partial = w.partial || scalar(value) == "true" || value == "true" || scalar(value) == "P"
+		case key == "partial_last":
+			last = value
+		case !wrapperKeys[key] && !strings.HasPrefix(key, "partial_"):
 			ours = false
 		}
-		if after[0] == '}' {
-			w.partial = w.partial && !strings.Contains(last, "true")
-			return w, found && ours
-		}
-		rest = after[1:]
-	}
+	})
+	w.partial = w.partial && !strings.Contains(last, "true")
+	return w, ok && found && ours
 }
 
 // labelled returns the name that Kubernetes' labels give a pod's program.
