@@ -6,52 +6,50 @@ import "strings"
 // quote them whole ("exit status 1: sshpass -p …"), with their arguments
 // between spaces or as a list of strings.
 
-// takes are the options of a command that hold a secret.
-type takes struct {
-	next     string // options whose secret is the next argument, between spaces
-	attached string // options whose secret is attached: mysql -pX
-	pairs    string // options that hold user and password: curl -u a:b
-	after    string // a word without which the options mean something else
+// option is one that holds a secret.
+type option struct {
+	name     string // empty for an argument without one
+	attached bool   // the secret is a part of the argument: mysql -pX
+	pair     bool   // of user and password, attached or not: curl -u a:b
 }
 
-var commands = func() map[string]takes {
-	index := map[string]takes{}
-	for names, t := range map[string]takes{
-		"sshpass": {next: "-p", attached: "-p"},
-		"mysql mysqldump mysqladmin mysqlimport mysqlcheck mysqlshow mysqlpump mysqlslap mysqlbinlog mariadb mariadb-dump mariadb-admin xtrabackup mariabackup": {attached: "-p --password="},
-		"docker podman nerdctl buildah skopeo helm oras crane az oc cf ibmcloud":                                                                                {next: "-p --password", attached: "-p", after: "login"},
-		"redis-cli redis-benchmark valkey-cli keydb-cli":                                                                                                        {next: "-a --pass", attached: ""},
-		"ldapsearch ldapadd ldapmodify ldapdelete ldapmodrdn ldapcompare ldapwhoami ldapexop":                                                                   {next: "-w", attached: "-w"},
-		"ldappasswd":             {next: "-w -s -a"},
-		"curl":                   {next: "--pass --key-pass --oauth2-bearer", pairs: "-u --user -U --proxy-user"},
-		"http https xh ab siege": {pairs: "-a --auth -A -P"},
-		"skopeo copy":            {pairs: "--creds --src-creds --dest-creds"},
-		"mongo mongosh mongodump mongorestore mongoexport mongoimport mongostat mongotop cqlsh hdbsql rabbitmqadmin rdesktop twine": {next: "-p", attached: "-p"},
-		"sqlcmd bcp osql tsql ipmitool mosquitto_pub mosquitto_sub zip unzip":                                                       {next: "-P", attached: "-P"},
-		"vsql":              {next: "-w"},
-		"7z 7za 7zr":        {attached: "-p"},
-		"rar unrar":         {attached: "-hp -p"},
-		"openssl":           {next: "-k -K -passin -passout -pass"},
-		"keytool jarsigner": {next: "-storepass -keypass -srcstorepass -deststorepass -srckeypass -destkeypass"},
-		"snmpget snmpwalk snmpset snmpbulkwalk snmpbulkget snmptrap": {next: "-c -A -X"},
-		"smbclient rpcclient winexe smbmap":                          {pairs: "-U --user"},
-		"lftp etcdctl influx":                                        {pairs: "-u --user"},
-		"plink pscp psftp putty":                                     {next: "-pw"},
-		"psexec useradd":                                             {next: "-p"},
-		"xfreerdp":                                                   {attached: "/p:"},
-		"nuget":                                                      {next: "-ApiKey -k"},
-		"sqlplus sqlldr sqlcl expdp impdp rman":                      {pairs: "-s -S -L target"},
-	} {
-		for name := range strings.FieldsSeq(names) {
-			index[name] = t
+// command is what a command's arguments hold.
+type command struct {
+	options []option
+	after   string // a word without which the options mean something else
+}
+
+var commands = func() map[string]command {
+	index := map[string]command{}
+	for _, row := range rows("commands", 1) {
+		columns := append(strings.Split(row[0], " | "), "")
+		var c command
+		name := ""
+		for word := range strings.FieldsSeq(columns[1]) {
+			switch attached := strings.HasSuffix(word, "_"); {
+			case word == "U:P", word == "_":
+				c.options = append(c.options, option{name, false, word == "U:P"})
+			case attached:
+				c.options = append(c.options, option{strings.TrimSuffix(word, "_"), true, false})
+			default:
+				name = word
+			}
+		}
+		c.after = columns[2]
+		for name := range strings.FieldsSeq(columns[0]) {
+			index[name] = c
 		}
 	}
 	return index
 }()
 
+// optionSigns are what an option begins with, or the name of a command that takes a user
+// and a password without one.
+var optionSigns = parts{" -", `"-`, "'-", "/p:", "sqlplus", "sqlldr", "pdp ", "rman "}
+
 // commandLines returns the secrets in the arguments of commands.
-func commandLines(s string, found []secret) []secret {
-	if !hasOption(s) {
+func commandLines(s string, in *byteSet, found []secret) []secret {
+	if !optionSigns.oneIn(s, in) {
 		return found
 	}
 	for i := 0; i < len(s); i++ {
@@ -62,27 +60,11 @@ func commandLines(s string, found []secret) []secret {
 		for i < len(s) && (isWord(s[i]) || s[i] == '-') {
 			i++
 		}
-		if t, ok := commands[s[start:i]]; ok && endsWord(s, i) {
-			found, i = t.arguments(s, i, found)
+		if c, ok := commands[s[start:i]]; ok && endsWord(s, i) {
+			found, i = c.arguments(s, i, found)
 		}
 	}
 	return found
-}
-
-// hasOption reports whether an option of a command may be in s, or a user and a
-// password.
-func hasOption(s string) bool {
-	for at := 1; at < len(s); at++ {
-		i := strings.IndexByte(s[at:], '-')
-		if i < 0 || at+i+1 == len(s) {
-			break
-		}
-		at += i
-		if (s[at-1] == ' ' || isQuote(s[at-1])) && (isLetter(s[at+1]) || s[at+1] == '-') {
-			return true
-		}
-	}
-	return strings.Contains(s, "/p:") || strings.Contains(s, "sqlplus") || strings.Contains(s, "sqlldr") || strings.Contains(s, "pdp ")
 }
 
 // endsWord reports whether a command's name may end at i.
@@ -95,71 +77,63 @@ const maxCommandLine = 2048
 
 // arguments adds the secrets in the arguments that begin at i, and returns where
 // they end: at the next command, or at the end of the line.
-func (t takes) arguments(s string, i int, found []secret) ([]secret, int) {
+func (c command) arguments(s string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxCommandLine)
-	applies, next, pair := t.after == "", false, strings.Contains(t.pairs, "target")
+	applies, next := c.after == "", option{}
+	if c.options[0].name == "" {
+		next = c.options[0]
+	}
 	for {
 		at := nextArgument(s[:limit], i)
 		start, end := argument(s[:limit], at)
 		arg := s[start:end]
-		if _, another := commands[arg]; at == i || start == end || another && !next {
+		wanted := next != option{} && !next.pair
+		if _, another := commands[arg]; at == i || start == end || another && !wanted {
 			return found, i
 		}
 		i = end
 		switch {
-		case arg == t.after:
+		case arg == c.after:
 			applies = true
 		case !applies || arg == "|":
-		case next && !unset(arg):
-			found, next = append(found, secret{start, end, kindPassword}), false
-		case pair && pairOf(arg):
-			if at := strings.LastIndexByte(arg, '@'); at > 0 && strings.Contains(t.pairs, "target") { // Oracle's database
+		case wanted && !unset(arg):
+			found, next = append(found, secret{start, end, kindPassword}), option{}
+		case next.pair && pairOf(arg):
+			if at := strings.LastIndexByte(arg, '@'); at > 0 && next.name == "" { // Oracle's database
 				end = start + at
 			}
-			found, pair = append(found, secret{start, end, kindURL}), false
-		case lists(t.next, arg):
-			next = true
-		case lists(t.pairs, arg):
-			pair = true
+			found, next = append(found, secret{start, end, kindURL}), option{}
 		default:
-			if n := t.attachedTo(arg); n > 0 && !unset(arg[n:]) {
-				found = append(found, secret{start + n, end, kindPassword})
-			} else if n := attachedPair(t, arg); n > 0 {
-				found = append(found, secret{start + n, end, kindURL})
+			var f secret
+			if f, next = c.option(arg, next); f.kind != "" {
+				found = append(found, secret{start + f.start, end, f.kind})
 			}
 		}
 	}
 }
 
-// attachedTo returns the length of the option to which a secret is attached.
-func (t takes) attachedTo(arg string) int {
-	for option := range strings.FieldsSeq(t.attached) {
-		if len(arg) > len(option) && strings.HasPrefix(arg, option) {
-			return len(option)
+// option returns the secret that is attached to an option in arg, or else the option
+// if the next argument is its secret.
+func (c command) option(arg string, next option) (secret, option) {
+	for _, o := range c.options {
+		rest, ok := strings.CutPrefix(arg, o.name)
+		switch {
+		case o.name == "" || !ok:
+		case rest == "" && !o.attached:
+			return secret{}, o
+		case o.attached && rest != "" && !unset(rest):
+			return secret{len(o.name), len(arg), kindPassword}, next
+		case o.pair && pairOf(strings.TrimPrefix(rest, "=")):
+			return secret{len(arg) - len(strings.TrimPrefix(rest, "=")), len(arg), kindURL}, next
 		}
 	}
-	return 0
-}
-
-// attachedPair is attachedTo for user and password.
-func attachedPair(t takes, arg string) int {
-	for option := range strings.FieldsSeq(t.pairs) {
-		rest, ok := strings.CutPrefix(arg, option)
-		if rest = strings.TrimPrefix(rest, "="); ok && pairOf(rest) {
-			return len(arg) - len(rest)
-		}
-	}
-	return 0
+	return secret{}, next
 }
 
 // pairOf tells user and password from a user alone.
 func pairOf(arg string) bool {
 	n := strings.IndexAny(arg, ":%,/")
 	return n > 0 && n < len(arg)-1 && arg[0] != '-' && !strings.Contains(arg, "://")
-}
-
-func lists(options, arg string) bool {
-	return arg != "" && arg[0] == '-' && strings.Contains(" "+options+" ", " "+arg+" ")
 }
 
 // argument returns the argument at i: quoted, an item of a list, or bare. It is

@@ -1,7 +1,7 @@
 package safe
 
 import (
-	"slices"
+	"regexp"
 	"strings"
 )
 
@@ -13,8 +13,7 @@ func digits(s string, found []secret) []secret {
 		if !isDigit(s[i]) {
 			continue
 		}
-		f, ok := numberAt(s, i)
-		if ok {
+		if f, ok := numberAt(s, i); ok {
 			found = append(found, f)
 			i = f.end - 1
 			continue
@@ -40,33 +39,43 @@ func numberAt(s string, i int) (secret, bool) {
 	if end, ok := ssnAt(s, i); ok {
 		return secret{i, end, kindNationalID}, true
 	}
-	if start, end, ok := phoneAt(s, i); ok {
-		return secret{start, end, kindPhone}, true
-	}
-	return secret{}, false
+	start, end, ok := phoneAt(s, i)
+	return secret{start, end, kindPhone}, ok
 }
 
-// lengths are the lengths of the groups of digits that a number is written in;
-// the rest is 0.
-type lengths [8]int
+var (
+	// cardForm are the groups in which card numbers are printed.
+	cardForm = oneOf(`^(?:\d{13,16}|\d{19}|\d{4}S\d{4}S\d{4}S\d{4}(?:S\d{3}\b)?|\d{4}S\d{6}S\d{4,5}|\d{4}S\d{4}S\d{5})\b`)
+	// cardNumber is the first digits of card numbers and how long those are, as the brands
+	// publish them.
+	cardNumber = regexp.MustCompile(`^(?:` + strings.Join([]string{
+		`4(?:\d{12}|\d{15}|\d{18})`,                                         // Visa
+		`5[1-5]\d{14}`, `2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}`, // Mastercard
+		`3[47]\d{13}`,                                             // American Express
+		`6011\d{12}(?:\d{3})?`, `6(?:4[4-9]|5\d)\d{13}(?:\d{3})?`, // Discover
+		`30[0-5]\d{11}`, `3[689]\d{12}`, // Diners Club
+		`35(?:2[89]|[3-8]\d)\d{12}`,                                         // JCB
+		`62\d{14}(?:\d{3})?`,                                                // UnionPay
+		`50(?:1[89]|2\d|3[0-8])\d{12}`, `(?:5893|6304|6759|676[0-3])\d{12}`, // Maestro
+	}, "|") + `)$`)
+)
 
-// groups reads digits from i on, in groups that the separator parts (none if it
-// is 0), and returns their lengths and where the last one ends. It reads at most
-// limit digits.
-func groups(s string, i int, separator byte, limit int) (l lengths, end int) {
-	end = i
-	for n := range l {
-		length := runLength(s, i)
-		if length == 0 || length > limit {
-			break
-		}
-		l[n], end, limit = length, i+length, limit-length
-		if separator == 0 || end >= len(s) || s[end] != separator {
-			break
-		}
-		i = end + 1
+// cardAt returns the end of the card number (ISO/IEC 7812: a brand's first
+// digits, and Luhn's check digit) that begins at i.
+func cardAt(s string, i int) (end int, ok bool) {
+	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
+		return 0, false
 	}
-	return l, end
+	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0) {
+		return 0, false
+	}
+	for _, form := range cardForm {
+		end := numberEndAt(s, i, form)
+		if number := digitsOf(s[i:max(i, end)]); end > 0 && cardNumber.MatchString(number) && luhn(number) {
+			return end, true
+		}
+	}
+	return 0, false
 }
 
 // runLength returns how many digits begin at i.
@@ -78,72 +87,9 @@ func runLength(s string, i int) int {
 	return n
 }
 
-// cardLengths are the groups in which card numbers are printed.
-var cardLengths = []lengths{{16}, {15}, {14}, {19}, {13}, {4, 4, 4, 4}, {4, 6, 5}, {4, 6, 4}, {4, 4, 4, 4, 3}, {4, 4, 5}}
-
-// cardAt returns the end of the card number (ISO/IEC 7812: a brand's first
-// digits, and Luhn's check digit) that begins at i.
-func cardAt(s string, i int) (end int, ok bool) {
-	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
-		return 0, false
-	}
-	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0) {
-		return 0, false
-	}
-	for _, separator := range []byte{0, ' ', '-', '+'} { // a URL's query writes a space as "+"
-		printed, end := groups(s, i, separator, 19)
-		if !slices.Contains(cardLengths, printed) || end < len(s) && (isWord(s[end]) || isFraction(s, end)) {
-			continue
-		}
-		if number := strings.ReplaceAll(s[i:end], string(separator), ""); hasBrand(number) && luhn(number) {
-			return end, true
-		}
-	}
-	return 0, false
-}
+func digitsOf(s string) string { return strings.Join(strings.FieldsFunc(s, isSeparator), "") }
 
 func isFraction(s string, i int) bool { return s[i] == '.' && i+1 < len(s) && isDigit(s[i+1]) }
-
-// brands are the first digits of card numbers and how long those are, as the
-// brands publish them.
-var brands = []struct {
-	low, high int // of as many first digits as low has
-	lengths   string
-}{
-	{4, 4, "13 16 19"},    // Visa
-	{51, 55, "16"},        // Mastercard
-	{2221, 2720, "16"},    // Mastercard
-	{34, 34, "15"},        // American Express
-	{37, 37, "15"},        // American Express
-	{6011, 6011, "16 19"}, // Discover
-	{644, 659, "16 19"},   // Discover
-	{300, 305, "14"},      // Diners Club
-	{36, 36, "14"},        // Diners Club
-	{38, 39, "14"},        // Diners Club
-	{3528, 3589, "16"},    // JCB
-	{62, 62, "16 19"},     // UnionPay
-	{5018, 5038, "16"},    // Maestro
-	{5893, 5893, "16"},    // Maestro
-	{6304, 6304, "16"},    // Maestro
-	{6759, 6763, "16"},    // Maestro
-}
-
-func hasBrand(number string) bool {
-	length := string([]byte{byte('0' + len(number)/10), byte('0' + len(number)%10)})
-	for _, b := range brands {
-		n, first := 0, 0
-		for low := b.low; low > 0; low /= 10 {
-			n++
-		}
-		for _, c := range []byte(number[:n]) {
-			first = first*10 + int(c-'0')
-		}
-		if b.low <= first && first <= b.high && strings.Contains(b.lengths, length) {
-			return true
-		}
-	}
-	return false
-}
 
 // luhn checks the last digit (ISO/IEC 7812-1, annex B).
 func luhn(number string) bool {
@@ -151,24 +97,19 @@ func luhn(number string) bool {
 	for i := range len(number) {
 		d := int(number[len(number)-1-i] - '0')
 		if i%2 == 1 {
-			d *= 2
-			if d > 9 {
-				d -= 9
-			}
+			d = d*2/10 + d*2%10
 		}
 		sum += d
 	}
 	return sum%10 == 0
 }
 
+var ssn = regexp.MustCompile(`^[0-8]\d\d-\d\d-\d{4}\b`)
+
 // ssnAt returns the end of the US social security number, 123-45-6789, at i.
 func ssnAt(s string, i int) (end int, ok bool) {
-	if s[i] == '9' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
+	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
 		return 0, false
 	}
-	if runLength(s, i) != 3 {
-		return 0, false
-	}
-	printed, end := groups(s, i, '-', 9)
-	return end, printed == lengths{3, 2, 4} && (end == len(s) || !isWord(s[end]) && s[end] != '-')
+	return i + 11, ssn.MatchString(s[i:]) && (i+11 == len(s) || s[i+11] != '-')
 }

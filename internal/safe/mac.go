@@ -1,48 +1,38 @@
 package safe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
-// macForms are how the hardware address of a network device is written (IEEE
-// 802 in the first two, Cisco's in the third). It names one phone or laptop
-// for good, which makes it personal data.
-var macForms = []struct {
-	separator     byte
-	width, groups int // digits in a group
-}{{':', 2, 6}, {'-', 2, 6}, {'.', 4, 3}}
+// mac is how the hardware address of a network device is written (IEEE 802 in the
+// first two forms, Cisco's in the third). It names one phone or laptop for
+// good, which makes it personal data.
+var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
 
 func macs(s string, found []secret) []secret {
-	for _, form := range macForms {
-		for at := form.width; at < len(s); at++ {
-			i := strings.IndexByte(s[at:], form.separator)
-			if i < 0 {
-				break
-			}
-			at += i
-			start, end := at-form.width, at-form.width+form.groups*(form.width+1)-1
-			if end <= len(s) && inGroups(s[start:end], form.separator, form.width) && standsAlone(s, start, end, form.separator) && !everyDevice(s[start:end]) {
-				found = append(found, secret{start, end, kindMAC})
-				at = end
-			}
+	for i := 2; i+12 < len(s); i++ {
+		start, width := i-2, 2
+		switch s[i] {
+		case '.':
+			start, width = i-4, 4
+		case ':', '-':
+		default:
+			continue
+		}
+		if start < 0 || s[i+width+1] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts end here
+			continue
+		}
+		m := mac.FindStringIndex(s[start:min(len(s), start+18)])
+		if m == nil {
+			continue
+		}
+		if end := start + m[1]; standsAlone(s, start, end, s[i]) && !everyDevice(s[start:end]) {
+			found = append(found, secret{start, end, kindMAC})
+			i = end
 		}
 	}
 	return found
-}
-
-// inGroups reports whether s is groups of hexadecimal digits. One of them must be
-// a letter where the separator is not a colon, as dates have none.
-func inGroups(s string, separator byte, width int) bool {
-	if s[2*width+1] != separator { // most texts end here
-		return false
-	}
-	letters := separator == ':'
-	for i := range len(s) {
-		isSeparator := i%(width+1) == width
-		if isSeparator && s[i] != separator || !isSeparator && !isHexDigit(s[i]) {
-			return false
-		}
-		letters = letters || isLetter(s[i])
-	}
-	return letters
 }
 
 // standsAlone tells an address from a part of a key's fingerprint, which has
@@ -58,7 +48,8 @@ func standsAlone(s string, start, end int, separator byte) bool {
 	return s[start-1] == ':' && before != "" && isWord(before[len(before)-1])
 }
 
-// everyDevice reports whether an address is no single device's: unset, or broadcast.
+// everyDevice reports whether an address is no single device's, unset or broadcast, or
+// the digits of a date.
 func everyDevice(mac string) bool {
-	return strings.Trim(mac, "0:-.") == "" || strings.Trim(mac, "fF:-.") == ""
+	return strings.Trim(mac, "0:-.") == "" || strings.Trim(mac, "fF:-.") == "" || mac[2] != ':' && strings.Trim(mac, "0123456789-.") == ""
 }

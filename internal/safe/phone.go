@@ -1,162 +1,101 @@
 package safe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
-// phoneAt returns the phone number that the run of digits at i is the first
-// of: international (ITU-T E.164, E.123), North American, or national as
-// Europe writes it. Without a sign or separators a number is only one by the name
-// of its key, see named.
-func phoneAt(s string, i int) (start, end int, ok bool) {
-	if start, ok := plusBefore(s, i); ok {
-		end, ok := international(s, i)
-		return start, end, ok
+// Phone numbers: international (ITU-T E.164, E.123), North American, or national as
+// Europe writes them. Without a sign or separators a number is only one by the
+// name of its key, see named.
+var (
+	// international is a country code and a number, 8 to 15 digits. One written without
+	// separators ends with its digits; a URL's query writes a space as "+".
+	international = regexp.MustCompile(`^(?:[1-9]\d{8,14}|[1-9](?:(?:[ \-./()+]{0,3}|[ \-./()+]{0,3}0\) ?)\d){7,14})\b`)
+	// northAmerican is (415) 555-0132, 415-555-0132, 415.555.0132 or 1-800-555-0199.
+	northAmerican = regexp.MustCompile(`^(?:1-|1 )?(?:\([2-9]\d\d\)[ +]*|\(?[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}\b`)
+	// areaCode begins a number with the trunk prefix 0, and pairs are what France writes.
+	areaCode = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:[ /.+-]|\) )\d`)
+	pairs    = oneOf(`^0[1-9](?:S\d\d){4}\b`)
+	// national are 030 901820, 0171/2345678, 020 7946 0958: an area code and one to three
+	// groups, 9 to 12 digits.
+	national = append(oneOf(`^0[1-9](?:S?\d){7,10}\b`), regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:\)|/)(?: ?\d){4,9}\b`))
+	// zipCode looks like a number: 02110-1301.
+	zipCode = regexp.MustCompile(`^\d{5}.\d{4}$`)
+)
+
+// oneOf returns an expression for each separator that may stand for S.
+func oneOf(expression string) (all []*regexp.Regexp) {
+	for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
+		all = append(all, regexp.MustCompile(strings.ReplaceAll(expression, "S", separator)))
 	}
+	return all
+}
+
+// maxPhone is more than the longest number takes.
+const maxPhone = 64
+
+// phoneAt returns the phone number that the run of digits at i is the first of.
+func phoneAt(s string, i int) (start, end int, ok bool) {
 	start = i
+	if i > 0 && s[i-1] == '+' {
+		if start--; start > 0 && s[start-1] == '(' {
+			start--
+		}
+		if start > 0 && (isWord(s[start-1]) || s[start-1] == '+') {
+			return 0, 0, false
+		}
+		end = numberEndAt(s, i, international)
+		return start, end, end > 0
+	}
 	if i > 0 && s[i-1] == '(' {
-		start = i - 1
+		start--
 	}
 	if start > 0 && (isWord(s[start-1]) || strings.IndexByte(".-/:+", s[start-1]) >= 0) {
 		return 0, 0, false
 	}
-	if strings.HasPrefix(s[i:], "00") && i+2 < len(s) && s[i+2] >= '1' && s[i+2] <= '9' {
-		end, ok = international(s, i+2)
-		columns := end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1])
-		return start, end, ok && end-i > 12 && !columns
+	switch {
+	case strings.HasPrefix(s[i:], "00"):
+		end = numberEndAt(s, i+2, international)
+		columns := end > 0 && end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1])
+		return start, end, end-i > 12 && !columns
+	case s[i] == '0':
+		end = nationalEnd(s, start, i)
+	case i+9 < len(s) && (!isDigit(s[i+1]) || !isDigit(s[i+3])): // 1-800 or 415-
+		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
+			end = 0
+		}
 	}
-	if end, ok = northAmerican(s, i); ok {
-		return start, end, true
-	}
-	end, ok = national(s, i)
-	return start, end, ok
+	return start, end, end > 0
 }
 
-// plusBefore returns where the "+" of an international number stands.
-func plusBefore(s string, i int) (start int, ok bool) {
-	start = i - 1
-	if start < 0 || s[start] != '+' {
-		return 0, false
+// numberEndAt returns where a number ends that begins at i, or 0. It is none if a
+// fraction follows.
+func numberEndAt(s string, i int, form *regexp.Regexp) int {
+	m := form.FindStringIndex(s[i:min(len(s), i+maxPhone)])
+	if m == nil || i+m[1] < len(s) && isFraction(s, i+m[1]) {
+		return 0
 	}
-	if start > 0 && s[start-1] == '(' {
-		start--
-	}
-	return start, start == 0 || !isWord(s[start-1]) && s[start-1] != '+'
+	return i + m[1]
 }
 
-// international returns the end of the country code at i and the number that
-// follows it: 8 to 15 digits, the first not 0.
-func international(s string, i int) (end int, ok bool) {
-	if s[i] == '0' {
-		return 0, false
+// nationalEnd returns where a number with the trunk prefix ends, or 0. Groups tell it
+// from dates and columns of numbers.
+func nationalEnd(s string, start, i int) int {
+	forms := pairs
+	if areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
+		forms = national
 	}
-	total, at := 0, i
-	for {
-		n := runLength(s, at)
-		if n == 0 || total+n > 15 {
-			break
+	for _, form := range forms {
+		end := numberEndAt(s, start, form)
+		if end == 0 {
+			end = numberEndAt(s, i, form)
 		}
-		total, at, end = total+n, at+n, at+n
-		if n >= 9 {
-			break // written without separators: what comes next is no part of it
+		if number := s[i:max(i, end)]; end > 0 && countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
+			return end
 		}
-		if gap := phoneGap(s[at:]); gap > 0 {
-			at += gap
-			continue
-		}
-		break
-	}
-	return end, total >= 8 && (end == len(s) || !isWord(s[end]) && !isFraction(s, end))
-}
-
-// phoneGap returns the length of what parts the groups of a number.
-func phoneGap(s string) int {
-	n := 0
-	for n < len(s) && n < 3 && strings.IndexByte(" -./()+", s[n]) >= 0 { // a URL's query writes a space as "+"
-		n++
-	}
-	if strings.HasPrefix(s[n:], "0)") { // +44 (0)20
-		n += 2
-		if n < len(s) && s[n] == ' ' {
-			n++
-		}
-	}
-	if n < len(s) && isDigit(s[n]) {
-		return n
 	}
 	return 0
 }
 
-// northAmerican returns the end of a number of the North American plan at i:
-// (415) 555-0132, 415-555-0132, 415.555.0132 or 1-800-555-0199.
-func northAmerican(s string, i int) (end int, ok bool) {
-	at := i
-	if strings.HasPrefix(s[at:], "1-") || strings.HasPrefix(s[at:], "1 (") {
-		at += strings.IndexAny(s[at:], "-(") + 1
-	}
-	if len(s) < at+12 || s[at] < '2' {
-		return 0, false
-	}
-	separator := s[at+3]
-	rest := s[at+4:]
-	if separator == ')' && at > 0 && s[at-1] == '(' {
-		rest = strings.TrimLeft(rest, " +")
-	} else if separator != '-' && separator != '.' {
-		return 0, false
-	}
-	middle := ""
-	if len(rest) >= 8 {
-		middle = rest[:8]
-	}
-	if len(middle) < 8 || middle[0] < '2' || strings.IndexByte("-. ", middle[3]) < 0 ||
-		!allDigits(s[at:at+3]) || !allDigits(middle[:3]) || !allDigits(middle[4:]) {
-		return 0, false
-	}
-	end = len(s) - len(rest) + 8
-	return end, end == len(s) || !isWord(s[end]) && s[end] != '-' && !isFraction(s, end)
-}
-
-// national returns the end of a number with the trunk prefix 0 at i, in
-// groups: 030 901820, 0171/2345678, 020 7946 0958, 01 42 68 53 00. It has 9 to 12 digits.
-func national(s string, i int) (end int, ok bool) {
-	if s[i] != '0' || i+1 == len(s) || s[i+1] < '1' || s[i+1] > '9' {
-		return 0, false
-	}
-	for _, separator := range []byte(" /-.+") {
-		limit := 12
-		if runLength(s, i) == 2 {
-			limit = 10 // five pairs, whatever comes next
-		}
-		printed, end := groups(s, i, separator, limit)
-		switch gap := s[end:]; {
-		case printed[1] == 0 && i > 0 && s[i-1] == '(' && strings.HasPrefix(gap, ") "): // (030) 901820
-			printed[1], end = continued(s, end+2, end)
-		case printed[1] > 0 && separator == '/' && strings.HasPrefix(gap, " "): // 030/901 820
-			printed[2], end = continued(s, end+1, end)
-		}
-		n := countDigits(s[i:end])
-		if n >= 9 && n <= 12 && nationalGroups(printed) && (end == len(s) || !isWord(s[end]) && !isFraction(s, end)) {
-			return end, true
-		}
-	}
-	return 0, false
-}
-
-// continued returns the digits from i on, in groups parted by spaces, as one
-// group, and where they end; or else where the number ended before.
-func continued(s string, i, before int) (n, end int) {
-	if _, end = groups(s, i, ' ', 10); end == i {
-		return 0, before
-	}
-	return countDigits(s[i:end]), end
-}
-
-// nationalGroups tells an area code and a number, or pairs as in France, from
-// dates and columns of numbers.
-func nationalGroups(printed lengths) bool {
-	if printed[0] == 2 {
-		return printed == lengths{2, 2, 2, 2, 2}
-	}
-	if printed == (lengths{5, 4}) { // a ZIP code
-		return false
-	}
-	return printed[0] >= 3 && printed[0] <= 6 && printed[1] > 0 && printed[4] == 0
-}
+func isSeparator(r rune) bool { return r < '0' || r > '9' }

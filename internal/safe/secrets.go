@@ -45,7 +45,7 @@ func plainRules(s string) []secret {
 		found = inserts(s, arguments(s, &in, found))
 	}
 	if in.has('-') || in.has('/') {
-		found = privateKeys(s, commandLines(s, found))
+		found = privateKeys(s, commandLines(s, &in, found))
 	}
 	if in.has('|') || in.has(0xe2) {
 		found = cells(s, found)
