@@ -25,22 +25,19 @@ func digits(s string, found []secret) []secret {
 	return found
 }
 
-// numberAt returns the value that a run of digits at i is a part of.
+// numberForms find what a run of digits at i is a part of.
+var numberForms = []struct {
+	kind string
+	at   func(s string, i int) (start, end int, ok bool)
+}{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
+
 func numberAt(s string, i int) (secret, bool) {
-	if end, ok := ipv4At(s, i); ok {
-		return secret{i, end, kindIP}, true
+	for _, form := range numberForms {
+		if start, end, ok := form.at(s, i); ok {
+			return secret{start, end, form.kind}, true
+		}
 	}
-	if end, ok := ibanAt(s, i-2); ok {
-		return secret{i - 2, end, kindIBAN}, true
-	}
-	if end, ok := cardAt(s, i); ok {
-		return secret{i, end, kindCard}, true
-	}
-	if end, ok := ssnAt(s, i); ok {
-		return secret{i, end, kindNationalID}, true
-	}
-	start, end, ok := phoneAt(s, i)
-	return secret{start, end, kindPhone}, ok
+	return secret{}, false
 }
 
 var (
@@ -62,20 +59,20 @@ var (
 
 // cardAt returns the end of the card number (ISO/IEC 7812: a brand's first
 // digits, and Luhn's check digit) that begins at i.
-func cardAt(s string, i int) (end int, ok bool) {
+func cardAt(s string, i int) (start, end int, ok bool) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
-		return 0, false
+		return 0, 0, false
 	}
 	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0) {
-		return 0, false
+		return 0, 0, false
 	}
 	for _, form := range cardForm {
 		end := numberEndAt(s, i, form)
 		if number := digitsOf(s[i:max(i, end)]); end > 0 && cardNumber.MatchString(number) && luhn(number) {
-			return end, true
+			return i, end, true
 		}
 	}
-	return 0, false
+	return 0, 0, false
 }
 
 // runLength returns how many digits begin at i.
@@ -107,9 +104,9 @@ func luhn(number string) bool {
 var ssn = regexp.MustCompile(`^[0-8]\d\d-\d\d-\d{4}\b`)
 
 // ssnAt returns the end of the US social security number, 123-45-6789, at i.
-func ssnAt(s string, i int) (end int, ok bool) {
+func ssnAt(s string, i int) (start, end int, ok bool) {
 	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
-		return 0, false
+		return 0, 0, false
 	}
-	return i + 11, ssn.MatchString(s[i:]) && (i+11 == len(s) || s[i+11] != '-')
+	return i, i + 11, ssn.MatchString(s[i:]) && (i+11 == len(s) || s[i+11] != '-')
 }

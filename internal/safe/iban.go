@@ -11,15 +11,16 @@ var ibanLengths = func() map[string]int {
 	return lengths
 }()
 
-// ibanAt returns the end of the IBAN (ISO 13616) that begins at i: compact in
+// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit: compact in
 // either case, or in upper case with spaces behind every four characters.
-func ibanAt(s string, i int) (end int, ok bool) {
+func ibanAt(s string, digit int) (i, end int, ok bool) {
+	i = digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
-		return 0, false
+		return 0, 0, false
 	}
 	length := ibanLengths[strings.ToUpper(s[i:i+2])]
 	if length == 0 {
-		return 0, false
+		return 0, 0, false
 	}
 	var b [34]byte
 	n := 0
@@ -29,15 +30,15 @@ func ibanAt(s string, i int) (end int, ok bool) {
 			continue
 		}
 		if !isAlnum(c) {
-			return 0, false
+			return 0, 0, false
 		}
 		b[n] = c
 		n++
 	}
 	if n < length || end < len(s) && isAlnum(s[end]) {
-		return 0, false
+		return 0, 0, false
 	}
-	return end, mod97(b[4:length], b[:4]) == 1
+	return i, end, mod97(b[4:length], b[:4]) == 1
 }
 
 // mod97 is the remainder of ISO 7064's check, a letter counting as 10 to 35.

@@ -23,17 +23,12 @@ const (
 	kindURL           = "url-credentials"
 	kindJWT           = "jwt"
 	kindPrivateKey    = "private-key"
-	kindWebhook       = "webhook"
 	kindArgument      = "argument"
 )
 
 // knownKinds are the kinds that the rules of this package find.
 var knownKinds = func() map[string]bool {
-	kinds := map[string]bool{}
-	for _, kind := range []string{kindEmail, kindIP, kindMAC, kindPhone, kindCard, kindIBAN, kindNationalID, kindPassword, kindSecret, kindToken, kindKey,
-		kindCredentials, kindSession, kindSignature, kindCookie, kindAuthorization, kindURL, kindJWT, kindPrivateKey, kindWebhook, kindArgument} {
-		kinds[kind] = true
-	}
+	kinds := words("kinds")
 	for _, row := range rows("tokens", 5) {
 		kinds[row[0]] = true
 	}

@@ -1,58 +1,24 @@
 package safe
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-const (
-	maxNumber = 9999
-	maxKind   = 64 // characters of a kind
-)
+const maxNumber = 9999
 
-// placeholderAt returns the kind and the number of what Redact puts in place of a
-// value, "[KIND-N]", if s begins with one, and its length; else 0.
-func placeholderAt(s string) (kind string, number, length int) {
-	end := strings.IndexByte(s[:min(len(s), maxKind+8)], ']')
-	if end < 0 || s[0] != '[' {
-		return "", 0, 0
-	}
-	dash := strings.LastIndexByte(s[:end], '-')
-	if dash < 2 || !isKindName(s[1:dash]) || !allDigits(s[dash+1:end]) || s[dash+1] == '0' || end-dash > len("-9999") {
-		return "", 0, 0
-	}
-	number, _ = strconv.Atoi(s[dash+1 : end]) // at most four digits
-	return s[1:dash], number, end + 1
-}
-
-// isKindName reports whether s is lower-case letters and digits with single
-// dashes between.
-func isKindName(s string) bool {
-	for i := range len(s) {
-		if !isDigit(s[i]) && !(s[i] >= 'a' && s[i] <= 'z') && !(s[i] == '-' && i > 0 && s[i-1] != '-') {
-			return false
-		}
-	}
-	return s[len(s)-1] != '-'
-}
+// placeholder is what Redact puts in place of a value: "[KIND-N]".
+var placeholder = regexp.MustCompile(`\[([a-z0-9]+(?:-[a-z0-9]+)*)-([1-9]\d{0,3})\]`)
 
 // placeholders returns where those stand in s whose kind is known: a list of
 // one token may have their shape.
 func (r *Redactor) placeholders(s string) [][]int {
-	var found [][]int
-	for at := 0; ; {
-		i := strings.IndexByte(s[at:], '[')
-		if i < 0 {
-			return found
-		}
-		at += i
-		if kind, _, n := placeholderAt(s[at:]); n > 0 && r.isKind(kind) {
-			found = append(found, []int{at, at + n})
-			at += n
-		} else {
-			at++
-		}
+	if strings.IndexByte(s, '[') < 0 {
+		return nil
 	}
+	return slices.DeleteFunc(placeholder.FindAllStringSubmatchIndex(s, -1), func(m []int) bool { return !r.isKind(s[m[2]:m[3]]) })
 }
 
 // numbers tells equal values of a section by a number, counted for each kind
@@ -77,8 +43,9 @@ func (n *numbers) label(f secret, value string) string {
 
 // reserve keeps new numbers apart from those that a text brings along.
 func (n *numbers) reserve(s string, placeholders [][]int) {
-	for _, at := range placeholders {
-		kind, number, _ := placeholderAt(s[at[0]:])
+	for _, m := range placeholders {
+		kind := s[m[2]:m[3]]
+		number, _ := strconv.Atoi(s[m[4]:m[5]]) // at most four digits
 		n.last[kind] = max(n.last[kind], number)
 	}
 }

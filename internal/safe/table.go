@@ -1,81 +1,57 @@
 package safe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// line begins at a line break, which a string of JSON writes as "\n".
+	line = regexp.MustCompile(`(?:^|\n|\\n)((?:[^\\\n]|\\[^n\n])*)`)
+	cell = regexp.MustCompile(`[^|│]+`)
+	// ruled is a line that only draws.
+	ruled = regexp.MustCompile(`^[ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*[-─][ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*$`)
+)
 
 // cells returns the secrets in tables of text, as psql and mysql print them, in
 // Markdown and in boxes: below a column's name, or in the cell beside a name.
 func cells(s string, found []secret) []secret {
-	bar := "|"
-	if !strings.Contains(s, bar) {
-		if bar = "│"; !strings.Contains(s, bar) {
-			return found
-		}
+	if !strings.ContainsAny(s, "|│") {
+		return found
 	}
 	var head []string // the names of the columns, below one
-	lines := linesOf(s)
-	for n, line := range lines {
-		if !strings.Contains(s[line[0]:line[1]], bar) {
-			if !isRule(s[line[0]:line[1]]) {
+	lines := line.FindAllStringSubmatchIndex(s, -1)
+	text := func(n int) string { return s[lines[n][2]:lines[n][3]] }
+	for n := range lines {
+		if !strings.ContainsAny(text(n), "|│") {
+			if !ruled.MatchString(text(n)) {
 				head = nil
 			}
 			continue
 		}
-		cells := cellsOf(s, line, bar)
-		if head == nil && n+2 < len(lines) && isRule(s[lines[n+1][0]:lines[n+1][1]]) && strings.Contains(s[lines[n+2][0]:lines[n+2][1]], bar) {
-			for _, c := range cells {
-				head = append(head, s[c[0]:c[1]])
-			}
-			continue
-		}
-		for i, c := range cells {
-			value := s[c[0]:c[1]]
+		row, names := cellsOf(s, lines[n][2], lines[n][3]), []string(nil)
+		for i, c := range row {
+			value := s[c.start:c.end]
+			names = append(names, value)
 			below := i < len(head) && isSecret(head[i], value) && !isSecretName(value)
-			beside := i > 0 && isSecret(s[cells[i-1][0]:cells[i-1][1]], value) && !isField(value) && !strings.Contains(value, " ")
-			if (below || beside) && !isRule(value) {
-				found = append(found, secret{c[0], c[1], kindSecret})
+			beside := i > 0 && isSecret(names[i-1], value) && !isField(value) && !strings.Contains(value, " ")
+			if (below || beside) && !ruled.MatchString(value) {
+				found = append(found, c)
 			}
+		}
+		if head == nil && n+2 < len(lines) && ruled.MatchString(text(n+1)) && strings.ContainsAny(text(n+2), "|│") {
+			head = names
 		}
 	}
 	return found
 }
 
-// linesOf returns where the lines of s begin and end; a string of JSON writes a line
-// break as "\n".
-func linesOf(s string) [][2]int {
-	var lines [][2]int
-	for at := 0; at <= len(s); {
-		end := lineEnd(s, at)
-		lines = append(lines, [2]int{at, end})
-		at = end + 1
-		if strings.HasPrefix(s[end:], `\n`) {
-			at++
-		}
+// cellsOf returns the text of each cell of a line.
+func cellsOf(s string, from, to int) (row []secret) {
+	for _, at := range cell.FindAllStringIndex(s[from:to], -1) {
+		text := s[from+at[0] : from+at[1]]
+		end := from + at[0] + len(strings.TrimRight(text, " \r"))
+		row = append(row, secret{min(end, from+at[1]-len(strings.TrimLeft(text, " "))), end, kindSecret})
 	}
-	return lines
-}
-
-// cellsOf returns where the text of each cell begins and ends.
-func cellsOf(s string, line [2]int, bar string) [][2]int {
-	var cells [][2]int
-	for at := line[0]; at <= line[1]; {
-		end := at + strings.Index(s[at:line[1]], bar)
-		if end < at {
-			end = line[1]
-		}
-		start, stop := at, end
-		for start < stop && s[start] == ' ' {
-			start++
-		}
-		for stop > start && (s[stop-1] == ' ' || s[stop-1] == '\r') {
-			stop--
-		}
-		cells = append(cells, [2]int{start, stop})
-		at = end + len(bar)
-	}
-	return cells
-}
-
-// isRule reports whether a line only draws.
-func isRule(line string) bool {
-	return strings.Contains(line, "-") && strings.Trim(line, " \t\r-+|:=") == "" || strings.Contains(line, "─") && strings.Trim(line, " \t\r─━┼├┤╞╡╪═│┃╂") == ""
+	return row
 }

@@ -29,14 +29,12 @@ func quotedEnd(s string, start int, quote string) int {
 	return len(s)
 }
 
+// label is what another round has left at the beginning of a value.
+var label = regexp.MustCompile(`^(?:` + placeholder.String() + `)?(?:<\*>)?`)
+
 // bareEnd returns where an unquoted value that starts at start ends.
 func bareEnd(s string, start int) int {
-	if _, _, n := placeholderAt(s[start:]); n > 0 {
-		start += n
-	}
-	if strings.HasPrefix(s[start:], "<*>") {
-		start += len("<*>")
-	}
+	start += len(label.FindString(s[start:min(len(s), start+maxLabel)]))
 	if end := bracedEnd(s, start); end > 0 {
 		return end
 	}

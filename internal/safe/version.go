@@ -45,7 +45,7 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 	case '-':
 		return packaged.MatchString(before) || !addr.IsPrivate() && products[word]
 	default:
-		return versionWords[word] || !addr.IsPrivate() && products[word] && last != '=' || isChange(word, before) ||
+		return versionWords[word] || !addr.IsPrivate() && products[word] && last != '=' || (word == "from" || word == "to") && change.MatchString(before) ||
 			last == ':' && coordinates.MatchString(before) || isPinned(before)
 	}
 }
@@ -65,19 +65,8 @@ func lastWord(before string) string {
 	return before[start:]
 }
 
-// isChange reports whether a step from one version to another stands before.
-func isChange(word, before string) bool {
-	if word != "from" && word != "to" {
-		return false
-	}
-	before = strings.ToLower(before)
-	for _, step := range []string{"upgrad", "downgrad", "migrat", "updat", "rolled back", "rolling back"} {
-		if strings.Contains(before, step) {
-			return true
-		}
-	}
-	return false
-}
+// change is a step from one version to another.
+var change = regexp.MustCompile(`(?i)(?:up|down)grad|migrat|updat|roll(?:ed|ing) back`)
 
 // isPinned reports whether a requirement stands before, of anything but an address.
 func isPinned(before string) bool {

@@ -1,7 +1,6 @@
 package safetest
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -29,24 +28,21 @@ func Canary(rng *rand.Rand) string { return "canary" + chars(rng, lower, 10) }
 
 // ReadAttacks reads attacks from a file, one a line, as JSON strings or as they are.
 func ReadAttacks(path string) ([]Attack, error) {
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	var attacks []Attack
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for n := 1; lines.Scan(); n++ {
-		text := lines.Text()
+	for line := range strings.Lines(string(data)) {
+		text := strings.TrimSuffix(line, "\n")
 		if strings.HasPrefix(text, `"`) {
-			if err := json.Unmarshal(lines.Bytes(), &text); err != nil {
-				return nil, fmt.Errorf("%s line %d: %w", path, n, err)
+			if err := json.Unmarshal([]byte(line), &text); err != nil {
+				return nil, fmt.Errorf("%s line %d: %w", path, len(attacks)+1, err)
 			}
 		}
-		attacks = append(attacks, Attack{fmt.Sprintf("line %d", n), text})
+		attacks = append(attacks, Attack{fmt.Sprintf("line %d", len(attacks)+1), text})
 	}
-	return attacks, lines.Err()
+	return attacks, nil
 }
 
 //go:embed attacks.txt

@@ -7,7 +7,6 @@
 package safetest
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -44,22 +43,19 @@ func Samples(rng *rand.Rand) []Sample {
 // ReadSamples reads samples from a file with one JSON object a line:
 // {"kind": …, "value": …, "line": …}.
 func ReadSamples(path string) ([]Sample, error) {
-	f, err := os.Open(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
 	var samples []Sample
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for n := 1; lines.Scan(); n++ {
+	for line := range strings.Lines(string(data)) {
 		var s Sample
-		if err := json.Unmarshal(lines.Bytes(), &s); err != nil || s.Value == "" || !strings.Contains(s.Line, s.Value) {
-			return nil, fmt.Errorf("%s line %d: wants kind, value, and a line that holds the value (%v)", path, n, err)
+		if err := json.Unmarshal([]byte(line), &s); err != nil || s.Value == "" || !strings.Contains(s.Line, s.Value) {
+			return nil, fmt.Errorf("%s line %d: wants kind, value, and a line that holds the value (%v)", path, len(samples)+1, err)
 		}
 		samples = append(samples, s)
 	}
-	return samples, lines.Err()
+	return samples, nil
 }
 
 // Leaks reports whether shown gives the sample's value away: the whole of one of
