@@ -46,26 +46,17 @@ func (k key) valueAfter(s string, i int) (key, bool) {
 			if rest := strings.TrimLeft(s[at+1:limit], " \t"); strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "\n") {
 				return key{}, false
 			}
-		case '=', ':', '>':
+		case '=', ':':
 			v, ok := keyBefore(s, at)
 			switch {
 			case ok && besides[strings.ToLower(s[v.start:v.end])]:
 				return v, true
 			case ok && v.start >= i && s[v.start:v.end] == s[k.start:k.end]: // the next pair
 				return key{}, false
-			case s[at] == '>' && at > 0 && s[at-1] != '/' && at-i < 80 && !strings.Contains(s[i:at], "<") && textOf(s, at+1):
-				return key{start: i, end: i, value: contentAt(s, at+1), element: true}, true // <property name="password">x
 			}
 		}
 	}
 	return key{}, false
-}
-
-// textOf reports whether an element's text begins at i, rather than another
-// element.
-func textOf(s string, i int) bool {
-	rest := strings.TrimLeft(s[i:min(len(s), i+maxLabel)], " \t\r\n")
-	return rest != "" && (rest[0] != '<' || strings.HasPrefix(rest, cdata))
 }
 
 // valueBefore finds the key of the value whose label begins at i.
@@ -99,14 +90,21 @@ func isSecretName(name string) bool {
 }
 
 // isSecret reports whether a key of this name with this value holds a secret.
-func isSecret(name, value string) bool {
-	if !isSecretName(name) || unset(value) {
-		return false
+func isSecret(name, value string) bool { return isSecretName(name) && secretKind(name, value) != "" }
+
+// secretKind returns the kind of secret that a value of this name is, or "".
+func secretKind(name, value string) (kind string) {
+	if len(name) < 2 || unset(value) {
+		return ""
 	}
-	secret := headerOf(name) != ""
+	if headerOf(name) != "" {
+		return kindAuthorization
+	}
 	names(name, func(n keyName) bool {
-		secret = secret || n.accept == nil || n.accept(value)
-		return secret
+		if n.accept == nil || n.accept(value) {
+			kind = n.kind
+		}
+		return kind != ""
 	})
-	return secret
+	return kind
 }

@@ -1,6 +1,9 @@
 package safe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Commands that take a password as an argument, by their manuals. Error messages
 // quote them whole ("exit status 1: sshpass -p …"), with their arguments
@@ -158,22 +161,9 @@ func argument(s string, i int) (start, end int) {
 	return i, end
 }
 
-// nextArgument steps over what parts arguments: spaces, commas, and the quote that
-// ends the one before.
+// argumentGap is what parts arguments: spaces, commas, and the quote that ends the one before.
+var argumentGap = regexp.MustCompile("^(?:[ \t,]|\\\\*[\"'`][ ,])*")
+
 func nextArgument(s string, i int) int {
-	for i < len(s) {
-		at := i
-		for at < len(s) && s[at] == '\\' {
-			at++
-		}
-		switch {
-		case s[i] == ' ' || s[i] == '\t' || s[i] == ',':
-			i++
-		case at+1 < len(s) && isQuote(s[at]) && strings.IndexByte(" ,]", s[at+1]) >= 0:
-			i = at + 1
-		default:
-			return i
-		}
-	}
-	return i
+	return i + len(argumentGap.FindString(s[i:]))
 }

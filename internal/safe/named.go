@@ -8,7 +8,7 @@ import "strings"
 func named(s string, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
-		case '=', ':', ',', '>', ' ', '(', '\t':
+		case '=', ':', ',', ' ', '(', '\t':
 			if k, ok := keyBefore(s, i); ok {
 				before := len(found)
 				if found = k.values(s, found); len(found) > before {
@@ -31,14 +31,10 @@ type key struct {
 	flag       bool   // an option of a command
 	called     bool   // a function, of which the value is an argument
 	listed     bool   // an item of a list that the value may be the next one of
-	element    bool   // of XML, of which the value is the text
 }
 
 // keyBefore returns the key that the separator at i ends.
 func keyBefore(s string, i int) (key, bool) {
-	if s[i] == '>' {
-		return elementBefore(s, i)
-	}
 	k := key{end: i}
 	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
 		k.end--
@@ -237,8 +233,6 @@ const maxShaped = 512
 
 func (k key) valueEnd(s string, n keyName) int {
 	switch {
-	case k.element:
-		return textEnd(s, k.value)
 	case k.quote != "":
 		return quotedEnd(s, k.value, k.quote)
 	case n.kind == kindPhone || n.kind == kindCard || n.kind == kindNationalID:

@@ -25,7 +25,7 @@ func TestPositions(t *testing.T) {
 		{"element with an attribute", `<wsse:Password Type="x#PasswordText">‹password-1 SECRET›</wsse:Password><a>b</a>`},
 		{"CDATA", `<Password><![CDATA[‹password-1 SECRET›]]></Password>`},
 		{"setting", `<add key="DbPassword" value="‹password-1 SECRET›"/><add key="Port" value="1"/>`},
-		{"form", "form-data; name=\"password\"\r\n\r\n‹secret-1 SECRET›\r\n--b0--"},
+		{"form", "form-data; name=\"password\"\r\n\r\n‹password-1 SECRET›\r\n--b0--"},
 		{"pair", `[{"name":"PORT","value":"80"},{"name":"DB_PASSWORD","value":"‹password-1 SECRET›"},{"name":"HOST","value":"db"}]`},
 		{"pair the other way", `{"value":"‹password-1 SECRET›","name":"DB_PASSWORD"}`},
 		{"pair in YAML", "- name: DB_PASSWORD\n  value: ‹password-1 SECRET›\n- name: HOST\n  value: db"},

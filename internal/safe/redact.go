@@ -130,54 +130,23 @@ func (r *Redactor) ours(s string) []secret {
 // in every other.
 func (r *Redactor) all(s string) []secret {
 	found := r.ours(s)
-	again := repeated{}
+	again := map[string]string{} // kinds by value
 	for _, f := range found {
-		if value := s[f.start:f.end]; drawn(value) {
-			again.add(value, f.kind)
+		if value := s[f.start:f.end]; drawn(value) && len(again) < maxRepeats {
+			again[value] = f.kind
 		}
 	}
-	return again.in(s, found)
-}
-
-// repeated are values by their first bytes, so that one reading of a text finds
-// all of them.
-type repeated map[string][]repeat
-
-type repeat struct{ value, kind string }
-
-const (
-	repeatPrefix = 16 // bytes; no drawn value is shorter
-	maxRepeats   = 32 // values of the same first bytes
-)
-
-func (r repeated) add(value, kind string) {
-	first := value[:repeatPrefix]
-	if same := r[first]; len(same) < maxRepeats && !slices.ContainsFunc(same, func(x repeat) bool { return x.value == value }) {
-		r[first] = append(same, repeat{value, kind})
-	}
-}
-
-// in adds each occurrence in s.
-func (r repeated) in(s string, found []secret) []secret {
-	if len(r) == 0 {
-		return found
-	}
-	var begins byteSet // of the values
-	for first := range r {
-		begins.add(first[0])
-	}
-	for i := 0; i+repeatPrefix <= len(s); i++ {
-		if !begins.has(s[i]) {
-			continue
-		}
-		for _, x := range r[s[i:i+repeatPrefix]] {
-			if strings.HasPrefix(s[i:], x.value) {
-				found = append(found, secret{i, i + len(x.value), x.kind})
-			}
+	for value, kind := range again {
+		for _, at := range indexAll(s, value) {
+			found = append(found, secret{at[0], at[1], kind})
 		}
 	}
 	return found
 }
+
+// maxRepeats is how many values are looked for again, far more than a text has
+// that was not made to have them.
+const maxRepeats = 200
 
 // merge drops what lies within a label, and joins what overlaps: the kind is
 // that of the longest, since the others are parts of it.

@@ -87,12 +87,19 @@ func (p pattern) values(s string, in *byteSet, found []secret) []secret {
 	}
 	name := p.expression.SubexpIndex("name")
 	for _, m := range p.expression.FindAllStringSubmatchIndex(s, -1) {
-		if name > 0 && !isSecretName(s[m[2*name]:m[2*name+1]]) || !startsWord(s, m[0]) && m[2] == m[0] {
+		if !startsWord(s, m[0]) && m[2] == m[0] {
 			continue
 		}
 		for g := 1; 2*g < len(m); g++ {
-			if start, end := m[2*g], m[2*g+1]; g != name && start >= 0 && (p.accept == nil || p.accept(s[start:end])) {
-				found = append(found, secret{start, end, p.kind})
+			start, end, kind := m[2*g], m[2*g+1], p.kind
+			if g == name || start < 0 || p.accept != nil && !p.accept(s[start:end]) {
+				continue
+			}
+			if name > 0 {
+				kind = secretKind(s[m[2*name]:m[2*name+1]], s[start:end])
+			}
+			if kind != "" {
+				found = append(found, secret{start, end, kind})
 			}
 		}
 	}
