@@ -10,7 +10,7 @@ import (
 // emails returns e-mail addresses (RFC 5321, unquoted, with a domain of at
 // least two labels). found holds the credentials of URLs, whose "@" is none.
 func emails(s string, found []secret) []secret {
-	credentials := slices.Clone(found)
+	credentials := slices.DeleteFunc(slices.Clone(found), func(f secret) bool { return f.kind != kindURL })
 	slices.SortFunc(credentials, func(a, b secret) int { return a.start - b.start })
 	for _, at := range indexAll(s, "@") {
 		f := secret{localStart(s, at[0]), domainEnd(s, at[1]), kindEmail}

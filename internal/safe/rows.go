@@ -52,7 +52,7 @@ func words(list string) map[string]bool {
 // tests are what a table may demand of a value.
 var tests = map[string]func(value string) bool{
 	"": nil, "-": nil, "drawn": drawn, "random": random, "mixed": mixed, "digit": hasDigit, "uuid": uuid.MatchString,
-	"key": isKey, "grant": isGrant, "basic": userAndPassword, "set": func(value string) bool { return !unset(value) },
+	"key": isKey, "grant": isGrant, "basic": userAndPassword, "login": isLogin, "set": func(value string) bool { return !unset(value) },
 }
 
 // testOf returns a test by its name, or of an expression between slashes; nil

@@ -35,8 +35,11 @@ const maxEncodings = 3
 func plainRules(s string) []secret {
 	var found []secret
 	in := bytesIn(s) // so that a rule whose signs are missing costs nothing
+	for _, p := range patterns {
+		found = p.values(s, &in, found)
+	}
 	if in.has('@') {
-		found = emails(s, dsnCredentials(s, urlCredentials(s, nil)))
+		found = emails(s, urlCredentials(s, found))
 	}
 	found = digits(s, found)
 	found = macs(s, hostOfAddress(s, ipv6(s, found)))
@@ -50,11 +53,7 @@ func plainRules(s string) []secret {
 	if in.has('|') || in.has(0xe2) {
 		found = cells(s, found)
 	}
-	found = jwts(s, issued(s, found))
-	for _, p := range patterns {
-		found = p.values(s, &in, found)
-	}
-	return found
+	return jwts(s, issued(s, found))
 }
 
 // pattern is a secret of a form of its own.
@@ -104,6 +103,12 @@ func (p pattern) values(s string, in *byteSet, found []secret) []secret {
 		}
 	}
 	return found
+}
+
+// isLogin tells a user and a password from other words with a colon.
+func isLogin(value string) bool {
+	_, password, _ := strings.Cut(value, ":")
+	return len(password) >= 6 && random(password)
 }
 
 // userAndPassword tells the credentials of Basic from a word.
