@@ -2,21 +2,25 @@ package safe
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 )
 
-var ipv4 = regexp.MustCompile(`^\d+(?:\.\d+){3}\b`)
-
 // ipv4At returns the IPv4 address that begins at i, a digit that no other precedes.
 func ipv4At(s string, i int) (start, end int, ok bool) {
-	if dot := runLength(s, i) + i; dot == len(s) || s[dot] != '.' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
+	if i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
 		return 0, 0, false
 	}
-	end = i + len(ipv4.FindString(s[i:min(len(s), i+len("255.255.255.255")+1)]))
-	followed := end+1 < len(s) && s[end] == '.' && isWord(s[end+1])
+	dots := 0
+	for end = i; end < len(s) && (isDigit(s[end]) || s[end] == '.' && end+1 < len(s) && isDigit(s[end+1])); end++ {
+		if s[end] == '.' {
+			dots++
+		}
+	}
+	if dots != 3 || end < len(s) && (isWord(s[end]) || s[end] == '.' && end+1 < len(s) && isWord(s[end+1])) {
+		return 0, 0, false
+	}
 	addr, err := netip.ParseAddr(s[i:end])
-	return i, end, err == nil && !followed && !everyones(addr) && !isVersionAt(s, i, end, addr)
+	return i, end, err == nil && !everyones(addr) && !isVersionAt(s, i, end, addr)
 }
 
 // everyones reports whether an address tells nothing of a machine: loopback,

@@ -14,6 +14,10 @@ func (set *byteSet) add(c byte) { set[c>>6] |= 1 << (c & 63) }
 
 func (set *byteSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
 
+func (set *byteSet) hasAll(other *byteSet) bool {
+	return other[0]&^set[0]|other[1]&^set[1]|other[2]&^set[2]|other[3]&^set[3] == 0
+}
+
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }

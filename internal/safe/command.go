@@ -48,7 +48,7 @@ var commands = func() map[string]command {
 
 // optionSigns are what an option begins with, or the name of a command that takes a user
 // and a password without one.
-var optionSigns = parts{" -", `"-`, "'-", "/p:", "sqlplus", "sqlldr", "pdp ", "rman "}
+var optionSigns = partsOf(" -", `"-`, "'-", "/p:", "sqlplus", "sqlldr", "pdp ", "rman ")
 
 // commandLines returns the secrets in the arguments of commands.
 func commandLines(s string, in *byteSet, found []secret) []secret {

@@ -16,20 +16,22 @@ var (
 	northAmerican = regexp.MustCompile(`^(?:1-|1 )?(?:\([2-9]\d\d\)[ +]*|\(?[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}\b`)
 	// areaCode begins a number with the trunk prefix 0, and pairs are what France writes.
 	areaCode = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:[ /.+-]|\) )\d`)
-	pairs    = oneOf(`^0[1-9](?:S\d\d){4}\b`)
+	pairs    = oneOf(`0[1-9](?:S\d\d){4}`)
 	// national are 030 901820, 0171/2345678, 020 7946 0958: an area code and one to three
 	// groups, 9 to 12 digits.
-	national = append(oneOf(`^0[1-9](?:S?\d){7,10}\b`), regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:\)|/)(?: ?\d){4,9}\b`))
+	national  = oneOf(`0[1-9](?:S?\d){7,10}`)
+	bracketed = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:\)|/)(?: ?\d){4,9}\b`)
 	// zipCode looks like a number: 02110-1301.
 	zipCode = regexp.MustCompile(`^\d{5}.\d{4}$`)
 )
 
-// oneOf returns an expression for each separator that may stand for S.
-func oneOf(expression string) (all []*regexp.Regexp) {
+// oneOf returns an expression of a number in which one separator stands for each S.
+func oneOf(expression string) *regexp.Regexp {
+	var all []string
 	for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
-		all = append(all, regexp.MustCompile(strings.ReplaceAll(expression, "S", separator)))
+		all = append(all, strings.ReplaceAll(expression, "S", separator))
 	}
-	return all
+	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)\b`)
 }
 
 // maxPhone is more than the longest number takes.
@@ -82,18 +84,13 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 // nationalEnd returns where a number with the trunk prefix ends, or 0. Groups tell it
 // from dates and columns of numbers.
 func nationalEnd(s string, start, i int) int {
-	forms := pairs
 	if areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
-		forms = national
-	}
-	for _, form := range forms {
-		end := numberEndAt(s, start, form)
-		if end == 0 {
-			end = numberEndAt(s, i, form)
-		}
+		end := max(numberEndAt(s, start, bracketed), numberEndAt(s, i, national))
 		if number := s[i:max(i, end)]; end > 0 && countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
 			return end
 		}
+	} else if runLength(s, i) == 2 {
+		return numberEndAt(s, i, pairs)
 	}
 	return 0
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,17 +65,34 @@ type pattern struct {
 
 var patterns = func() (all []pattern) {
 	for _, row := range rows("patterns", 4) {
-		all = append(all, pattern{strings.Split(row[1], "|"), row[0], testOf(row[2]), regexp.MustCompile(row[3])})
+		all = append(all, pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), regexp.MustCompile(row[3])})
 	}
 	return all
 }()
 
 // parts are strings of which each text has one that an expression can match, so
 // that it is not tried in vain.
-type parts []string
+type parts []sign
+
+type sign struct {
+	text  string
+	bytes byteSet // of which most texts lack one
+}
+
+func partsOf(texts ...string) (all parts) {
+	for _, text := range texts {
+		all = append(all, sign{text, bytesIn(text)})
+	}
+	return all
+}
 
 func (p parts) oneIn(s string, in *byteSet) bool {
-	return slices.ContainsFunc(p, func(part string) bool { return in.has(part[0]) && strings.Contains(s, part) })
+	for i := range p {
+		if in.hasAll(&p[i].bytes) && strings.Contains(s, p[i].text) {
+			return true
+		}
+	}
+	return false
 }
 
 // values adds what the groups of a pattern match.

@@ -22,7 +22,7 @@ type printed struct {
 var printers = func() (all []printed) {
 	for _, row := range rows("printed", 3) {
 		pattern, until, bounded := strings.Cut(row[2], " … ")
-		p := printed{parts: strings.Split(row[1], "|"), which: row[0], pattern: regexp.MustCompile(pattern)}
+		p := printed{parts: partsOf(strings.Split(row[1], "|")...), which: row[0], pattern: regexp.MustCompile(pattern)}
 		if bounded {
 			p.until = regexp.MustCompile(until)
 		}
