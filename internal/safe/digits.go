@@ -63,7 +63,7 @@ func cardAt(s string, i int) (start, end int, ok bool) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
 		return 0, 0, false
 	}
-	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0) {
+	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0 || runLength(s, i+5) < 4) { // a date
 		return 0, 0, false
 	}
 	end = numberEndAt(s, i, cardForm)

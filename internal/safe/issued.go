@@ -2,6 +2,7 @@ package safe
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,6 +31,16 @@ var issuers = func() (index [256][]issuer) {
 		}
 	}
 	return index
+}()
+
+// insideMarks begin marks that have something before them.
+var insideMarks = func() (set byteSet) {
+	for c, candidates := range issuers {
+		if slices.ContainsFunc(candidates, func(x issuer) bool { return x.most > 0 }) {
+			set.add(byte(c))
+		}
+	}
+	return set
 }()
 
 // inside is how the table writes a mark that has something before it.
@@ -61,11 +72,11 @@ func alphabet(description string) (set byteSet) {
 // issued returns the credentials that a mark gives away.
 func issued(s string, found []secret) []secret {
 	for i := 0; i+1 < len(s); i++ {
-		candidates := issuers[s[i]]
-		if len(candidates) == 0 {
+		starts := startsWord(s, i)
+		if !starts && !insideMarks.has(s[i]) {
 			continue
 		}
-		starts := startsWord(s, i)
+		candidates := issuers[s[i]]
 		for n := range candidates {
 			x := &candidates[n]
 			if !starts && x.most == 0 || len(x.mark) > 1 && x.mark[1] != s[i+1] || !strings.HasPrefix(s[i:], x.mark) {

@@ -63,7 +63,7 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 		return start, end, end-i > 12 && !columns
 	case s[i] == '0':
 		end = nationalEnd(s, start, i)
-	case i+9 < len(s) && (!isDigit(s[i+1]) || !isDigit(s[i+3])): // 1-800 or 415-
+	case i+9 < len(s) && (isDigit(s[i+2]) && strings.IndexByte(")-.", s[i+3]) >= 0 || s[i] == '1' && (s[i+1] == '-' || s[i+1] == ' ')):
 		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
 			end = 0
 		}
@@ -84,13 +84,15 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 // nationalEnd returns where a number with the trunk prefix ends, or 0. Groups tell it
 // from dates and columns of numbers.
 func nationalEnd(s string, start, i int) int {
-	if areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
-		end := max(numberEndAt(s, start, bracketed), numberEndAt(s, i, national))
-		if number := s[i:max(i, end)]; end > 0 && countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
-			return end
-		}
-	} else if runLength(s, i) == 2 {
+	if n := runLength(s, i); n == 2 && i+3 < len(s) && isDigit(s[i+3]) {
 		return numberEndAt(s, i, pairs)
+	} else if n == 2 || !areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
+		return 0
+	}
+	end := max(numberEndAt(s, start, bracketed), numberEndAt(s, i, national))
+	number := s[i:max(i, end)]
+	if countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
+		return end
 	}
 	return 0
 }

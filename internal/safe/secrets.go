@@ -43,7 +43,7 @@ func plainRules(s string) []secret {
 	found = digits(s, found)
 	found = macs(s, hostOfAddress(s, ipv6(s, found)))
 	found = named(s, found)
-	if in.has('"') || in.has('\'') || in.has('(') {
+	if in.has('"') || in.has('\'') {
 		found = inserts(s, arguments(s, &in, found))
 	}
 	if in.has('-') || in.has('/') {
@@ -81,6 +81,7 @@ type sign struct {
 
 func partsOf(texts ...string) (all parts) {
 	for _, text := range texts {
+		text = strings.ReplaceAll(text, "␣", " ")
 		all = append(all, sign{text, bytesIn(text)})
 	}
 	return all
