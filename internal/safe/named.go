@@ -154,7 +154,7 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 // values adds the secrets in the value of k.
 func (k key) values(s string, found []secret) []secret {
 	name := s[k.start:k.end]
-	if labels[strings.ToLower(name)] && !k.spoken && !k.called {
+	if !k.spoken && !k.called && labels[strings.ToLower(name)] {
 		return k.beside(s, found)
 	}
 	return k.valuesOf(s, name, found)

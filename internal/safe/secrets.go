@@ -63,9 +63,9 @@ type pattern struct {
 	expression *regexp.Regexp
 }
 
-var patterns = func() (all []pattern) {
+var patterns = func() (all []*pattern) {
 	for _, row := range rows("patterns", 4) {
-		all = append(all, pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), regexp.MustCompile(row[3])})
+		all = append(all, &pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), regexp.MustCompile(row[3])})
 	}
 	return all
 }()
@@ -97,7 +97,7 @@ func (p parts) oneIn(s string, in *byteSet) bool {
 }
 
 // values adds what the groups of a pattern match.
-func (p pattern) values(s string, in *byteSet, found []secret) []secret {
+func (p *pattern) values(s string, in *byteSet, found []secret) []secret {
 	if !p.oneIn(s, in) {
 		return found
 	}

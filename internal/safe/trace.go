@@ -19,10 +19,10 @@ type printed struct {
 	until   *regexp.Regexp // nil for the end of the line
 }
 
-var printers = func() (all []printed) {
+var printers = func() (all []*printed) {
 	for _, row := range rows("printed", 3) {
 		pattern, until, bounded := strings.Cut(row[2], " … ")
-		p := printed{parts: partsOf(strings.Split(row[1], "|")...), which: row[0], pattern: regexp.MustCompile(pattern)}
+		p := &printed{parts: partsOf(strings.Split(row[1], "|")...), which: row[0], pattern: regexp.MustCompile(pattern)}
 		if bounded {
 			p.until = regexp.MustCompile(until)
 		}
@@ -49,7 +49,7 @@ func arguments(s string, in *byteSet, found []secret) []secret {
 }
 
 // secrets returns those of the strings printed that may be secrets.
-func (p printed) secrets(s string, printed []secret) []secret {
+func (p *printed) secrets(s string, printed []secret) []secret {
 	switch {
 	case p.which == "single":
 		return slices.DeleteFunc(printed, func(f secret) bool { return s[f.start-1] != '\'' })
@@ -66,7 +66,7 @@ func (p printed) secrets(s string, printed []secret) []secret {
 // maxPrinted is how far the end of printed values is looked for.
 const maxPrinted = 4096
 
-func (p printed) end(s string, start int) int {
+func (p *printed) end(s string, start int) int {
 	if p.until == nil {
 		return lineEnd(s, start)
 	}
