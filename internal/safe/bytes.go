@@ -25,10 +25,6 @@ func isWord(c byte) bool   { return isAlnum(c) || c == '_' }
 
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-func allDigits(s string) bool {
-	return s != "" && countDigits(s) == len(s)
-}
-
 func countDigits(s string) int {
 	n := 0
 	for i := range len(s) {

@@ -5,14 +5,14 @@
 //
 // Taken out are secrets:
 //
-//   - tokens, by the prefix or the shape that their issuer gives them (issued.go,
-//     shaped.go, secrets.go);
+//   - tokens, by the mark or the shape that their issuer gives them (issued.go, jwt.go,
+//     secrets.go);
 //   - the values of names such as password, in whatever notation (named.go,
-//     keyname.go, header.go, element.go), beside the name or in another column
-//     (beside.go, table.go);
-//   - credentials by their position: in connection strings (dsn.go), command lines
-//     (command.go), SQL (sql.go), and among the values that runtimes print in
-//     traces (trace.go);
+//     keyname.go, header.go), beside the name or in another column (beside.go,
+//     table.go);
+//   - credentials by their position: in URLs and connection strings (url.go,
+//     secrets.go), command lines (command.go), SQL (insert.go), and among the values
+//     that runtimes print in traces (trace.go);
 //
 // and personal data: e-mail, IP and MAC addresses (email.go, address.go,
 // version.go, mac.go), phone and card numbers, IBANs (digits.go, phone.go,
@@ -21,7 +21,8 @@
 // Every message goes through these rules, so each starts at the few bytes that such
 // a value begins with, and none looks further than a fixed number of bytes: time
 // grows with the length of the text alone. They read what URLs, JSON and HTML
-// encode as well (decode.go). The rules are our own because a library's
+// encode as well (decode.go). What differs from rule to rule are rows of tables
+// (rows.go, rules/). The rules are our own because a library's
 // (gitleaks') are made for source code, take a hundred times as long, and
 // bring ten megabytes of archives and WebAssembly into the binary.
 //
