@@ -27,10 +27,15 @@ var formats = []format{
 	{"AWS Lambda", []string{"Task timed out after ", "Error: Runtime exited", "Runtime exited ", "Process exited before completing request"},
 		"RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1", "", event.Error, nil, nil},
 	{"net/http", []string{"http: panic serving "}, "2026/11/22 10:00:00 http: panic serving 127.0.0.1:1: no price", "", event.Error, nil, nil},
-	{"glog", []string{"I", "W", "E", "F"},
+	{"glog", []string{"I0", "I1", "I2", "W0", "W1", "W2", "E0", "E1", "E2", "F0", "F1", "F2"},
 		"E1122 10:00:00.123456       1 cart.go:42] no price", "I1122 10:00:00.123456       1 error.go:42] no price", event.Unknown, nil, readGlog},
-	{"PHP", []string{"NOTICE: PHP message: ", "PHP message: ", "PHP Fatal error: ", "PHP Warning: ", "PHP Notice: ", "PHP Deprecated: ", "PHP Parse error: ", "PHP Catchable fatal error: ", "PHP Recoverable fatal error: "},
-		"NOTICE: PHP message: PHP Fatal error:  Uncaught Error: x in /a.php:11", "NOTICE: PHP message: PHP Warning:  Undefined variable $error", event.Unknown, nil, readPHP},
+	{"PHP", []string{"NOTICE: PHP message: ", "PHP message: "}, "", "NOTICE: PHP message: PHP Warning:  Undefined variable $error", // of PHP-FPM: the level inside counts
+		event.Info, pattern(`PHP message: (?P<head>.*)`), nil},
+	{"PHP", []string{"PHP Fatal error: ", "PHP Catchable fatal error: ", "PHP Recoverable fatal error: "}, "NOTICE: PHP message: PHP Fatal error:  Uncaught Error: x in /a.php:11", "",
+		event.Fatal, nil, nil},
+	{"PHP", []string{"PHP Parse error: "}, "PHP Parse error:  syntax error in /a.php on line 1", "", event.Error, nil, nil},
+	{"PHP", []string{"PHP Warning: ", "PHP Deprecated: "}, "", "PHP Warning:  Undefined variable $error in /a.php on line 1", event.Warn, pattern(`:\s*(?P<message>.*)`), nil},
+	{"PHP", []string{"PHP Notice: "}, "", "PHP Notice:  Undefined index: error in /a.php on line 1", event.Info, pattern(`:\s*(?P<message>.*)`), nil},
 	{".NET console", []string{"trce: ", "dbug: ", "info: ", "warn: ", "fail: ", "crit: "}, // the message is on the next line
 		"fail: Shop.Orders[12]", "info: Shop.ErrorHandler[0]", event.Unknown, pattern(`^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`), nil},
 	{"Rack", []string{"Rack app ("},
@@ -99,20 +104,26 @@ func init() { // some formats hold a head of any format
 func (r *headReader) special() bool {
 	s := r.s[r.at:]
 	for _, by := range formatsBy[s[0]] {
-		if !strings.HasPrefix(s, by.lead) {
-			continue
-		}
-		if h, ok := by.format.match(s); ok {
-			r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
-			r.h.requestID = cmp.Or(h.requestID, r.h.requestID)
-			r.h.format, r.h.structured = by.format.name, true
-			if h.level >= event.Warn {
-				readTail(&r.h)
-			}
+		if strings.HasPrefix(s, by.lead) && r.readAs(by.format, s) {
 			return true
 		}
 	}
 	return false
+}
+
+// readAs reads s as a line of the format, and reports whether it is one.
+func (r *headReader) readAs(f *format, s string) bool {
+	h, ok := f.match(s)
+	if !ok {
+		return false
+	}
+	r.h.level, r.h.message, r.h.logger = h.level, h.message, h.logger
+	r.h.requestID = cmp.Or(h.requestID, r.h.requestID)
+	r.h.format, r.h.structured = f.name, true
+	if h.level >= event.Warn {
+		readTail(&r.h)
+	}
+	return true
 }
 
 // readGlog reads glog's and klog's "E1122 10:00:00.123456       1 cart.go:42] "
@@ -133,24 +144,4 @@ func readGlog(s string) (head, bool) {
 		}
 	}
 	return head{level: levelLetter(s[0]), message: rest}, true
-}
-
-// readPHP reads what PHP logs through PHP-FPM: the level inside counts.
-func readPHP(s string) (head, bool) {
-	s = strings.TrimPrefix(s, "NOTICE: ")
-	s = strings.TrimPrefix(s, "PHP message: ")
-	kind, rest, _ := strings.Cut(strings.TrimPrefix(s, "PHP "), ": ")
-	rest = strings.TrimSpace(rest)
-	switch {
-	case strings.HasSuffix(kind, "atal error"):
-		return head{level: event.Fatal, message: s}, true
-	case kind == "Parse error" || strings.HasSuffix(kind, "xception"):
-		return head{level: event.Error, message: s}, true
-	case kind == "Warning" || kind == "Deprecated":
-		return head{level: event.Warn, message: rest}, true
-	case kind == "Notice":
-		return head{level: event.Info, message: rest}, true
-	}
-	inner := readHead(s, false, event.Unknown)
-	return head{level: max(inner.level, event.Info), message: inner.message}, true
 }

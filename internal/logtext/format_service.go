@@ -31,8 +31,10 @@ var serviceFormats = []format{
 		event.Error, pattern(`^\[Container\] \S+ \S+ (?P<message>Phase context status code: \S.*)`), nil},
 	{"CodeBuild", []string{"[Container] "}, "", "[Container] 2026/11/22 10:00:00 Phase context status code:  Message: ",
 		event.Info, pattern(`^\[Container\] [\d/]+ \S+ (?P<message>.*)`), nil},
-	{"Heroku router", []string{"at=error code=", "at=info method="},
-		`at=error code=H12 desc="Request timeout" method=GET path="/"`, `at=info method=GET path="/error" status=200`, event.Unknown, nil, readHerokuRouter},
+	{"Heroku router", []string{"at=error code="}, `at=error code=H12 desc="Request timeout" method=GET path="/"`, "",
+		event.Error, pattern(`^at=error code=(?P<message>\S+)(?: desc="(?P<cause>[^"]*)")?(?:.* request_id=(?P<request>\S+))?`), nil},
+	{"Heroku router", []string{"at=info method="}, "", `at=info method=GET path="/error" status=200`,
+		event.Info, pattern(`^(?P<message>.* request_id=(?P<request>\S+).*|.*)$`), nil},
 	{"PHP-FPM", []string{"WARNING: [pool "}, // what a worker printed
 		`[22-Nov-2026 10:00:00] WARNING: [pool www] child 7 said into stderr: "PHP Fatal error:  x in /a.php on line 1"`, `WARNING: [pool www] child 7 said into stderr: "no error"`,
 		event.Info, pattern(`: "(?P<head>.*?)"?$`), nil},
@@ -83,38 +85,6 @@ func readRedis(s string) (head, bool) {
 	return h, strings.Contains("#*-.", mark)
 }
 
-func readHerokuRouter(s string) (head, bool) {
-	h := head{level: event.Info, message: s}
-	pairs(s, func(key, value string) {
-		switch key {
-		case "code":
-			h.level, h.message = event.Error, value
-		case "desc":
-			what, _ := pairValue(value)
-			h.message = withCause(h.message, what)
-		case "request_id":
-			h.requestID = value
-		}
-	})
-	return h, true
-}
-
-// postgresLevels are PostgreSQL's, of which nothing else prints two blanks behind
-// the colon. What stands in front of them is up to log_line_prefix.
-var postgresLevels = [...]string{"ERROR:  ", "FATAL:  ", "PANIC:  ", "LOG:  ", "WARNING:  ", "NOTICE:  ", "INFO:  "}
-
-// postgres reads a line of PostgreSQL by the level that comes first.
-func (r *headReader) postgres() bool {
-	end := strings.Index(r.s, ":  ")
-	if end < 0 {
-		return false
-	}
-	for _, word := range postgresLevels {
-		before, _ := strings.CutSuffix(r.s[:end+3], word)
-		if len(before) < end && (before == "" || !isLetter(before[len(before)-1])) {
-			r.h.level, r.h.message, r.h.format = bracketLevel(word), r.s[end+3:], "PostgreSQL"
-			return true
-		}
-	}
-	return false
-}
+// postgreSQL puts two blanks behind the colon of its levels, as nothing else does.
+// What stands in front of them is up to log_line_prefix.
+var postgreSQL = format{name: "PostgreSQL", pattern: pattern(`(?:^|[^A-Za-z])(?P<level>ERROR|FATAL|PANIC|LOG|WARNING|NOTICE|INFO):  (?P<message>.*)`)}

@@ -137,7 +137,7 @@ func (r *headReader) withoutLevel() {
 	if h.structured {
 		h.message = strings.TrimLeft(r.s[r.kept:], " \t-|:")
 		h.format = "head"
-		if r.postgres() {
+		if strings.Contains(r.s, ":  ") && r.readAs(&postgreSQL, r.s) {
 			return
 		}
 	}

@@ -152,9 +152,6 @@ func fieldLevel(key, value string) event.Level {
 	if n, ok := digits(value); ok {
 		return numberLevel(key, n)
 	}
-	if level, ok := event.ParseLevel(value); ok {
-		return level
-	}
 	level, _ := levelWord(value)
 	return level
 }

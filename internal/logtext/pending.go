@@ -49,7 +49,10 @@ func (p *pending) heads() headed {
 
 // begin makes the entry the head of a new event.
 func (p *pending) begin(e *entry) {
-	*p = pending{active: true, event: newEvent(e), head: newOpening(e), text: lines{lines: p.text.lines[:0]}, first: e.record.Time, headed: p.heads()}
+	text, headed := p.text.lines[:0], p.heads()
+	*p = pending{}
+	p.active, p.first, p.text.lines, p.headed = true, e.record.Time, text, headed
+	p.event, p.head = newEvent(e), newOpening(e)
 	p.headed.now = e.shape == stacktrace.Head
 	e.head.fill(&p.event)
 	p.trace.phase = p.head.phase()

@@ -52,15 +52,13 @@ func failureIn(message string, keys *keyTable) event.Event {
 // stackText reads a stack field: a string, or an array of lines as AWS Lambda
 // writes it.
 func stackText(value string) string {
-	if value == "" || value[0] != '[' {
-		if value == "" {
-			return ""
-		}
+	switch {
+	case value == "":
+		return ""
+	case value[0] != '[':
 		return cleanText(scalar(value))
 	}
 	var items []any
-	if json.Unmarshal([]byte(value), &items) != nil {
-		return ""
-	}
+	_ = json.Unmarshal([]byte(value), &items) // none if it is no list
 	return frameText(items)
 }
