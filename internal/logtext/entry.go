@@ -46,9 +46,7 @@ func carry(r event.Record) entry {
 	}
 	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, bare: c.bare, partial: c.partial || isCut(r.Text), first: c.body,
 		level: c.level, service: c.service, format: c.format}
-	if e.time.IsZero() {
-		e.time = c.time
-	}
+	e.time = cmp.Or(e.time, c.time)
 	return e
 }
 
@@ -89,9 +87,7 @@ func (e *entry) readHead() {
 	if e.head.structured && e.shape == stacktrace.Text {
 		e.shape = stacktrace.Head
 	}
-	if e.time.IsZero() {
-		e.time = e.head.time
-	}
+	e.time = cmp.Or(e.time, e.head.time)
 }
 
 func isDated(s string) bool {

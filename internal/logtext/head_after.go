@@ -85,9 +85,7 @@ func (r *headReader) behindPart(tries int) bool {
 		return r.behindBracket(s)
 	}
 	if at, n := timeAt(s); n > 0 && delimited(s, n) && n < len(s) {
-		if r.h.time.IsZero() {
-			r.h.time = at
-		}
+		r.h.time = cmp.Or(r.h.time, at)
 		r.behind(n)
 		return true
 	}
@@ -137,9 +135,7 @@ func (r *headReader) behindBracket(s string) bool {
 		return false // of XML, or of a template
 	}
 	at, n := timeAt(inner)
-	if r.h.time.IsZero() {
-		r.h.time = at
-	}
+	r.h.time = cmp.Or(r.h.time, at)
 	if inner = inner[n:]; inner != "" {
 		lane, names := r.h.lane, r.names
 		r.say(strings.TrimSpace(inner))
@@ -164,16 +160,14 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) {
 		return false // a word of the message, as most are
 	}
+	if end := r.request(s, name); end > 0 && s[n] != '=' {
+		r.behind(end)
+		return true
+	}
 	switch {
 	case s[n] == '=':
 		return r.behindPair(s, n)
 	case repeatsLevel(name, r.h.level):
-		r.behind(n)
-	case name == "RequestId" && len(s) > 47 && isUUID(s[11:47]):
-		r.h.requestID = s[11:47]
-		r.behind(47)
-	case isID(name) && (s[n] == ' ' || length > 0):
-		r.h.requestID = name
 		r.behind(n)
 	case isCaller(s, n) > 0 && beginsTrace(s):
 		return false

@@ -37,9 +37,7 @@ func (r *headReader) part() bool {
 
 // sure takes a time, of n bytes, or what else belongs to a head whatever follows.
 func (r *headReader) sure(at time.Time, n int) {
-	if r.h.time.IsZero() {
-		r.h.time = at
-	}
+	r.h.time = cmp.Or(r.h.time, at)
 	r.h.structured, r.timed = true, true
 	r.next(n, afterTime)
 	r.kept = r.at
@@ -186,9 +184,7 @@ func (r *headReader) inside(s string) event.Level {
 	level, words, mark, name := event.Unknown, 0, true, ""
 	for parts := 0; s != "" && parts < 8; parts++ {
 		if at, n := timeAt(s); n > 0 && delimited(s, n) {
-			if r.h.time.IsZero() {
-				r.h.time = at
-			}
+			r.h.time = cmp.Or(r.h.time, at)
 			r.timed, mark, s = true, true, s[n:]
 		} else {
 			n = innerWord(s)

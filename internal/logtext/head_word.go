@@ -70,15 +70,11 @@ func separatesLevel(s string) bool {
 // named takes a number, an id or a name.
 func (r *headReader) named(s, name string) bool {
 	left := afterName
+	if n := r.request(s, name); n > 0 {
+		r.sure(time.Time{}, n)
+		return true
+	}
 	switch {
-	case isID(name):
-		r.h.requestID = name
-		r.sure(time.Time{}, len(name))
-		return true
-	case name == "RequestId" && len(s) > 47 && isUUID(s[11:47]):
-		r.h.requestID = s[11:47]
-		r.sure(time.Time{}, 47)
-		return true
 	case isNumber(name):
 	case isOrdinary(name):
 		r.plain++
@@ -89,6 +85,20 @@ func (r *headReader) named(s, name string) bool {
 	}
 	r.next(len(name), left)
 	return r.plain < 2
+}
+
+// request takes the id of a request that s begins with, in its first name or
+// behind that, and returns where it ends, 0 where there is none.
+func (r *headReader) request(s, name string) int {
+	end := len(name)
+	if name == "RequestId" && len(s) > 47 && isUUID(s[11:47]) { // AWS Lambda's
+		name, end = s[11:47], 47
+	}
+	if !isID(name) {
+		return 0
+	}
+	r.h.requestID = name
+	return end
 }
 
 // isOrdinary tells a word that a sentence may have.

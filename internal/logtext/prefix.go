@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -20,9 +21,7 @@ func (p *prefix) cut(e *entry) {
 	if p.timed {
 		if at, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' {
 			e.first, e.stamped, e.bare = e.first[n+1:], true, true
-			if e.time.IsZero() {
-				e.time = at
-			}
+			e.time = cmp.Or(e.time, at)
 		}
 		return
 	}

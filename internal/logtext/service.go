@@ -3,6 +3,7 @@ package logtext
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -16,7 +17,21 @@ type service struct {
 	name  string
 	marks []string // parts of the record that together no other kind has
 	// read sets the level, and reports whether it set the message too.
-	read func(record string, e *event.Event) bool
+	read func(r *serviceRecord, e *event.Event) bool
+}
+
+// serviceRecord holds what the services write, each its own members.
+type serviceRecord struct {
+	Level *int // GELF's and Nextcloud's
+	S, C  string
+	// Step Functions': …:execution:MACHINE:NAME, of express ones …:express:MACHINE:NAME:ID
+	ARN     string `json:"execution_arn"`
+	Type    string
+	Details struct{ Error, Cause string }
+	// AppSync's
+	Errors                []json.RawMessage
+	FieldInError          bool
+	ParentType, FieldName string
 }
 
 var services []service
@@ -36,11 +51,14 @@ func init() { // a record of Step Functions holds one of any kind
 // own way, and reports whether nothing is left to read.
 func (f *fields) fillService(e *event.Event) bool {
 	for _, s := range services {
-		if e.Level != event.Unknown || !containsAll(f.record, s.marks) {
+		lacks := func(mark string) bool { return !strings.Contains(f.record, mark) }
+		if e.Level != event.Unknown || slices.ContainsFunc(s.marks, lacks) {
 			continue
 		}
-		read := *e // a copy, so that no other record's event goes to the heap
-		done := s.read(f.record, &read)
+		var r serviceRecord
+		_ = json.Unmarshal([]byte(f.record), &r) // what is of another type stays empty
+		read := *e                               // a copy, so that no other record's event goes to the heap
+		done := s.read(&r, &read)
 		if *e = read; done {
 			return true
 		}
@@ -48,37 +66,20 @@ func (f *fields) fillService(e *event.Event) bool {
 	return false
 }
 
-func containsAll(s string, parts []string) bool {
-	for _, part := range parts {
-		if !strings.Contains(s, part) {
-			return false
-		}
-	}
-	return true
-}
-
 // readStepFunctions counts executions that failed. A task that failed may be
 // tried again or caught.
-func readStepFunctions(record string, e *event.Event) bool {
-	var r struct {
-		Type    string
-		Details struct{ Error, Cause string }
-		ARN     string `json:"execution_arn"` // …:execution:MACHINE:NAME, of express ones …:express:MACHINE:NAME:ID
-	}
-	if json.Unmarshal([]byte(record), &r) != nil {
-		return false
-	}
+func readStepFunctions(r *serviceRecord, e *event.Event) bool {
 	if parts := strings.Split(r.ARN, ":"); len(parts) > 7 {
 		e.Service, e.RequestID = parts[6], parts[7]
 	}
-	level := event.Info
+	e.Level = event.Info
 	switch {
 	case r.Type == "ExecutionFailed", r.Type == "ExecutionTimedOut":
-		level = event.Error
+		e.Level = event.Error
 	case strings.HasSuffix(r.Type, "Failed"), strings.HasSuffix(r.Type, "TimedOut"), strings.HasSuffix(r.Type, "Aborted"):
-		level = event.Warn
+		e.Level = event.Warn
 	}
-	cause := r.Details.Cause
+	level, cause := e.Level, r.Details.Cause
 	if strings.HasPrefix(cause, "{") {
 		if thrown := readFields(cause, commonKeys); thrown != nil {
 			thrown.fill(e) // what a Lambda function threw
@@ -90,14 +91,8 @@ func readStepFunctions(record string, e *event.Event) bool {
 }
 
 // readAppSync counts resolvers that failed.
-func readAppSync(record string, e *event.Event) bool {
-	var r struct {
-		Errors       []json.RawMessage
-		FieldInError bool
-		ParentType   string
-		FieldName    string
-	}
-	if json.Unmarshal([]byte(record), &r) != nil || !r.FieldInError || len(r.Errors) == 0 {
+func readAppSync(r *serviceRecord, e *event.Event) bool {
+	if !r.FieldInError || len(r.Errors) == 0 {
 		return false
 	}
 	e.Level, e.Message, e.Logger = event.Error, plainValue(string(r.Errors[0])), r.ParentType+"."+r.FieldName
@@ -105,34 +100,30 @@ func readAppSync(record string, e *event.Event) bool {
 }
 
 // readMongoDB reads the letter of a level; debug has "D1" to "D5".
-func readMongoDB(record string, e *event.Event) bool {
-	var r struct{ S, C string }
-	if json.Unmarshal([]byte(record), &r) == nil && r.S != "" {
-		e.Logger = r.C
-		e.Level = map[byte]event.Level{'F': event.Fatal, 'E': event.Error, 'W': event.Warn, 'I': event.Info, 'D': event.Debug}[r.S[0]]
+func readMongoDB(r *serviceRecord, e *event.Event) bool {
+	if r.S != "" {
+		e.Logger, e.Level = r.C, levelLetter(r.S[0])
 	}
 	return false
 }
 
 // readKlog reads an error, whose level klog leaves out.
-func readKlog(_ string, e *event.Event) bool {
+func readKlog(_ *serviceRecord, e *event.Event) bool {
 	e.Level = event.Error
 	return false
 }
 
 // readNextcloud reads levels from 0 (debug) to 4 (fatal).
-func readNextcloud(record string, e *event.Event) bool {
-	var r struct{ Level *int }
-	if json.Unmarshal([]byte(record), &r) == nil && r.Level != nil && *r.Level >= 0 && *r.Level <= 4 {
+func readNextcloud(r *serviceRecord, e *event.Event) bool {
+	if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 {
 		e.Level = event.Debug + event.Level(*r.Level)
 	}
 	return false
 }
 
 // readGELF reads Graylog's levels, which are syslog's.
-func readGELF(record string, e *event.Event) bool {
-	var r struct{ Level *int }
-	if json.Unmarshal([]byte(record), &r) == nil && r.Level != nil {
+func readGELF(r *serviceRecord, e *event.Event) bool {
+	if r.Level != nil {
 		e.Level = syslogLevel(*r.Level)
 	}
 	e.Release = "" // "version" is GELF's own

@@ -254,9 +254,7 @@ func (c *carried) peelNamed(s string) bool {
 		return false
 	}
 	c.stamped = true
-	if c.time.IsZero() {
-		c.time = at
-	}
+	c.time = cmp.Or(c.time, at)
 	return true
 }
 
