@@ -83,20 +83,3 @@ func ipv6In(s string, start, end int) (secret, bool) {
 	}
 	return secret{start, end, kindIP}, err == nil && !everyones(addr)
 }
-
-// hostOfAddress returns the addresses in names that AWS gives: ip-10-0-3-7.
-func hostOfAddress(s string, found []secret) []secret {
-	for _, at := range indexAll(s, "ip-") {
-		if at[0] > 0 && isAlnum(s[at[0]-1]) {
-			continue
-		}
-		end := at[1]
-		for end < len(s) && (isDigit(s[end]) || s[end] == '-' && end+1 < len(s) && isDigit(s[end+1])) {
-			end++
-		}
-		if _, err := netip.ParseAddr(strings.ReplaceAll(s[at[1]:end], "-", ".")); err == nil {
-			found = append(found, secret{at[1], end, kindIP})
-		}
-	}
-	return found
-}

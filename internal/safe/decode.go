@@ -1,6 +1,9 @@
 package safe
 
-import "strings"
+import (
+	"html"
+	"strings"
+)
 
 // decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to the
 // characters of ASCII that values and what surrounds them are told by. offsets says, for each byte of text and
@@ -33,10 +36,9 @@ func decodeByte(s string) (c byte, size int) {
 	case len(s) >= 2 && s[:2] == `\/`:
 		return '/', 2
 	case s[0] == '&':
-		for _, e := range entities {
-			if strings.HasPrefix(s, e.name) {
-				return e.c, len(e.name)
-			}
+		n := strings.IndexByte(s[:min(len(s), maxEntity)], ';') + 1
+		if c := html.UnescapeString(s[:n]); n > 0 && len(c) == 1 {
+			return c[0], n
 		}
 	}
 	if hex != "" && isHexDigit(hex[0]) && isHexDigit(hex[1]) {
@@ -47,10 +49,8 @@ func decodeByte(s string) (c byte, size int) {
 	return s[0], 1
 }
 
-var entities = []struct {
-	name string
-	c    byte
-}{{"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}, {"&#039;", '\''}, {"&#34;", '"'}, {"&#x27;", '\''}, {"&amp;", '&'}, {"&#64;", '@'}, {"&#x2F;", '/'}}
+// maxEntity is the length of the longest entity that matters, as in "&quot;" and "&#0039;".
+const maxEntity = 8
 
 func hexValue(c byte) byte {
 	if isDigit(c) {

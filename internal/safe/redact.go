@@ -207,9 +207,6 @@ func join(a, b secret) secret {
 }
 
 func put(s string, found []secret, label func(secret, string) string) string {
-	if len(found) == 0 {
-		return s
-	}
 	var b strings.Builder
 	at := 0
 	for _, f := range found {

@@ -41,13 +41,13 @@ func plainRules(s string) []secret {
 		found = emails(s, urlCredentials(s, found))
 	}
 	found = digits(s, found)
-	found = macs(s, hostOfAddress(s, ipv6(s, found)))
+	found = macs(s, ipv6(s, found))
 	found = named(s, found)
 	if in.has('"') || in.has('\'') {
 		found = inserts(s, arguments(s, &in, found))
 	}
 	if in.has('-') || in.has('/') {
-		found = privateKeys(s, commandLines(s, &in, found))
+		found = commandLines(s, &in, found)
 	}
 	if in.has('|') || in.has(0xe2) {
 		found = cells(s, found)
@@ -133,32 +133,3 @@ func userAndPassword(value string) bool {
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
 	return err == nil && utf8.Valid(b) && bytes.IndexByte(b, ':') > 0 && bytes.IndexFunc(b, unicode.IsControl) < 0
 }
-
-// The lines around a private key (RFC 7468), and its base64 where the second
-// is missing because the text was cut.
-var (
-	keyBegins = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----`)
-	keyEnds   = regexp.MustCompile(`-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----`)
-	keyBody   = regexp.MustCompile(`^(?:(?:\s|\\+[nr])*[A-Za-z0-9+/=]{16,})*`)
-)
-
-func privateKeys(s string, found []secret) []secret {
-	if !strings.Contains(s, "-----BEGIN ") {
-		return found
-	}
-	ends := keyEnds.FindAllStringIndex(s, -1)
-	for _, begin := range keyBegins.FindAllStringIndex(s, -1) {
-		for len(ends) > 0 && ends[0][0] < begin[1] {
-			ends = ends[1:]
-		}
-		end := begin[1] + len(keyBody.FindString(s[begin[1]:min(len(s), begin[1]+maxKey)]))
-		if len(ends) > 0 && ends[0][0]-begin[1] <= maxKey {
-			end = ends[0][1]
-		}
-		found = append(found, secret{begin[0], end, kindPrivateKey})
-	}
-	return found
-}
-
-// maxKey is more than the longest private key in use, in bytes.
-const maxKey = 32 << 10

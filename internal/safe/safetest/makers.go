@@ -5,31 +5,11 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
-	"net/netip"
 	"strings"
 )
 
 // makers draw what has an inner order, such as a check digit.
-var makers = map[string]func(*rand.Rand) string{"ipv6": ipv6, "card": card, "iban": iban, "jwt": jwt, "wrapped": wrapped, "basic": basic}
-
-func ipv6(r *rand.Rand) string {
-	var b [16]byte
-	copy(b[:], []byte{0x20, 0x01, 0x0d, 0xb8})
-	for i := 4; i < 16; i++ {
-		if r.IntN(3) > 0 {
-			b[i] = byte(r.UintN(256))
-		}
-	}
-	if r.IntN(3) == 0 {
-		for i := 6; i < 14; i++ {
-			b[i] = 0
-		}
-	}
-	if r.IntN(4) == 0 {
-		return netip.AddrFrom16(b).StringExpanded()
-	}
-	return netip.AddrFrom16(b).String()
-}
+var makers = map[string]func(*rand.Rand) string{"card": card, "iban": iban, "jwt": jwt, "wrapped": wrapped, "basic": basic}
 
 func card(r *rand.Rand) string {
 	form := pick(r, "4###############", "53##############", "25##############", "37#############", "6011############", "3530############", "36############")
