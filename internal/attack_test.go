@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -38,7 +40,7 @@ func TestAttacks(t *testing.T) {
 	attacks := safetest.Attacks
 	if *attacksFlag != "" {
 		var err error
-		if attacks, err = safetest.ReadAttacks(*attacksFlag); err != nil {
+		if attacks, err = readAttacks(*attacksFlag); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -239,4 +241,23 @@ func TestFillReachesEveryString(t *testing.T) {
 	if got := []string{e.Text, e.Message, e.Stack, e.Service, e.Release, e.RequestID, e.Exceptions[0].Type, frame.Function, frame.File}; slices.Contains(got, "") {
 		t.Errorf("not set: %q", got)
 	}
+}
+
+// readAttacks reads attacks from a file, one a line, as JSON strings or as they are.
+func readAttacks(path string) ([]safetest.Attack, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var attacks []safetest.Attack
+	for line := range strings.Lines(string(data)) {
+		text := strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(text, `"`) {
+			if err := json.Unmarshal([]byte(line), &text); err != nil {
+				return nil, fmt.Errorf("%s line %d: %w", path, len(attacks)+1, err)
+			}
+		}
+		attacks = append(attacks, safetest.Attack{Name: fmt.Sprintf("line %d", len(attacks)+1), Text: text})
+	}
+	return attacks, nil
 }

@@ -1,6 +1,7 @@
 package safe_test
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -33,7 +34,7 @@ const seedVariable = "ERRMON_SECRET_SEED"
 func TestRecall(t *testing.T) {
 	r := safe.NewRedactor()
 	if *samplesFlag != "" {
-		samples, err := safetest.ReadSamples(*samplesFlag)
+		samples, err := readSamples(*samplesFlag)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,6 +46,24 @@ func TestRecall(t *testing.T) {
 			checkRecall(t, r, safetest.Samples(rand.New(rand.NewPCG(seed, 0))))
 		})
 	}
+}
+
+// readSamples reads samples from a file with one JSON object a line:
+// {"kind": …, "value": …, "line": …}.
+func readSamples(path string) ([]safetest.Sample, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var samples []safetest.Sample
+	for line := range strings.Lines(string(data)) {
+		var s safetest.Sample
+		if err := json.Unmarshal([]byte(line), &s); err != nil || s.Value == "" || !strings.Contains(s.Line, s.Value) {
+			return nil, fmt.Errorf("%s line %d: wants kind, value, and a line that holds the value (%v)", path, len(samples)+1, err)
+		}
+		samples = append(samples, s)
+	}
+	return samples, nil
 }
 
 func seeds(t *testing.T) []uint64 {

@@ -56,7 +56,7 @@ const cutMark = "… cut"
 
 // slack is how many runes past the cap are still searched for secrets, so that
 // one that crosses the cap is seen whole. A longer secret is a private key,
-// which privateKeys recognises without its end.
+// whose pattern needs no end.
 const slack = 4096
 
 // prepare returns the cleaned and redacted text of about limit runes from which

@@ -2,10 +2,7 @@ package safetest
 
 import (
 	_ "embed"
-	"encoding/json"
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -25,25 +22,6 @@ func (a Attack) With(canary string) string {
 
 // Canary draws a word that occurs nowhere else.
 func Canary(rng *rand.Rand) string { return "canary" + chars(rng, lower, 10) }
-
-// ReadAttacks reads attacks from a file, one a line, as JSON strings or as they are.
-func ReadAttacks(path string) ([]Attack, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var attacks []Attack
-	for line := range strings.Lines(string(data)) {
-		text := strings.TrimSuffix(line, "\n")
-		if strings.HasPrefix(text, `"`) {
-			if err := json.Unmarshal([]byte(line), &text); err != nil {
-				return nil, fmt.Errorf("%s line %d: %w", path, len(attacks)+1, err)
-			}
-		}
-		attacks = append(attacks, Attack{fmt.Sprintf("line %d", len(attacks)+1), text})
-	}
-	return attacks, nil
-}
 
 //go:embed attacks.txt
 var attacksText string

@@ -7,36 +7,10 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
-	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 )
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote))
-
-// Outline returns the kinds of the nodes of a document of GitHub's Markdown,
-// with what is inside of code left out but for its being text.
-func Outline(markdown string) string {
-	source := []byte(markdown)
-	return kindsOf(gfm.Parser().Parse(text.NewReader(source)))
-}
-
-func kindsOf(n ast.Node) string {
-	var kinds []string
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		kind := c.Kind().String()
-		if inside := kindsOf(c); inside != "" {
-			if c.Kind() == ast.KindCodeSpan {
-				inside = "Text"
-			}
-			kind += "(" + inside + ")"
-		}
-		if c.Kind() == east.KindTableCell && len(kinds) > 0 && n.ChildCount() > 2 {
-			kind += "!" // more cells than the row was written with
-		}
-		kinds = append(kinds, kind)
-	}
-	return strings.Join(kinds, " ")
-}
 
 // WithoutCode returns what a document of GitHub's Markdown is made of, node by
 // node, with the text, the links' targets and the HTML in it, but of code only that it is there.

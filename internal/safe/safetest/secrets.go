@@ -7,10 +7,7 @@
 package safetest
 
 import (
-	"encoding/json"
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"strings"
 )
@@ -38,24 +35,6 @@ func Samples(rng *rand.Rand) []Sample {
 		}
 	}
 	return samples
-}
-
-// ReadSamples reads samples from a file with one JSON object a line:
-// {"kind": …, "value": …, "line": …}.
-func ReadSamples(path string) ([]Sample, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var samples []Sample
-	for line := range strings.Lines(string(data)) {
-		var s Sample
-		if err := json.Unmarshal([]byte(line), &s); err != nil || s.Value == "" || !strings.Contains(s.Line, s.Value) {
-			return nil, fmt.Errorf("%s line %d: wants kind, value, and a line that holds the value (%v)", path, len(samples)+1, err)
-		}
-		samples = append(samples, s)
-	}
-	return samples, nil
 }
 
 // Leaks reports whether shown gives the sample's value away: the whole of one of
