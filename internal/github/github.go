@@ -20,6 +20,7 @@ package github
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,6 +29,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bradleyfalzon/ghinstallation/v2"
 	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/clock"
@@ -179,3 +181,55 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	}
 	return []byte(content), nil
 }
+
+// AppToken returns a source of tokens for Config.TokenSource: those of a GitHub
+// App's installation, which last an hour and are renewed in time. The key is the
+// App's private key in PEM. It makes no network call; the source's errors name
+// the input to mend.
+func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
+	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
+	if err != nil {
+		return nil, errors.New("the key is no RSA private key in PEM, as GitHub's page of the App makes it: check github-app-key")
+	}
+	t.BaseURL = strings.TrimSuffix(baseURL, "/")
+	return func(ctx context.Context) (string, error) {
+		token, err := t.Token(ctx)
+		var answer *ghinstallation.HTTPError
+		if errors.As(err, &answer) && answer.Response != nil && permanent(answer.Response.StatusCode) {
+			return "", fmt.Errorf("%w: GitHub gives the App no token (%s): check github-app-id, github-app-key and github-app-installation",
+				ErrRefused, answer.Response.Status)
+		}
+		if err != nil {
+			return "", fmt.Errorf("renew the App's token: %w", err)
+		}
+		return token, nil
+	}, nil
+}
+
+func permanent(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound ||
+		status == http.StatusUnprocessableEntity
+}
+
+// Dispatch sends a repository_dispatch of a type, at most 100 characters, with a
+// payload: a JSON object of at most 10 keys and less than 64 KB, or nil for none.
+// It is repeated like what is idempotent, since the payload's reader counts each
+// id once. The error is ErrRefused for good, ErrBudget or any other for the moment.
+func (c *Client) Dispatch(ctx context.Context, eventType string, payload []byte) error {
+	options := gh.DispatchRequestOptions{EventType: eventType}
+	if payload != nil {
+		raw := json.RawMessage(payload)
+		options.ClientPayload = &raw
+	}
+	ctx, call := begin(ctx, kindDispatch)
+	_, _, err := c.gh.Repositories.Dispatch(ctx, c.owner, c.repo, options)
+	if status(err) == http.StatusUnprocessableEntity { // sent again it would be refused again
+		return fmt.Errorf("dispatch %s: %w: %w", eventType, ErrRefused, c.explain(call, err))
+	}
+	if err != nil {
+		return fmt.Errorf("dispatch %s: %w", eventType, c.explain(call, err))
+	}
+	return nil
+}
+
+const kindDispatch = "dispatch"

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	gh "github.com/google/go-github/v62/github"
 )
@@ -199,3 +200,100 @@ func invalid(err error, matches func(gh.Error) bool) bool {
 	var answer *gh.ErrorResponse
 	return status(err) == http.StatusUnprocessableEntity && errors.As(err, &answer) && slices.ContainsFunc(answer.Errors, matches)
 }
+
+// Comment is a comment on an issue. A later one has the larger ID.
+type Comment struct {
+	ID     int64
+	Author string // login; empty for a deleted account
+	Body   string
+}
+
+// Comment posts a comment, of at most 65,536 characters. It returns ErrAmbiguous
+// where the comment may have been posted although no readable answer came, and
+// ErrGone as Get does.
+func (c *Client) Comment(ctx context.Context, number int, body string) (Comment, error) {
+	ctx, call := beginOnce(ctx, "comment")
+	posted, _, err := c.gh.Issues.CreateComment(ctx, c.owner, c.repo, number, &gh.IssueComment{Body: &body})
+	if err != nil {
+		return Comment{}, fmt.Errorf("comment on issue #%d: %w", number, c.explainIssue(ctx, call, err))
+	}
+	return Comment{posted.GetID(), posted.GetUser().GetLogin(), posted.GetBody()}, nil
+}
+
+// Comments returns the comments on an issue that were written or changed since,
+// oldest first, at most 100. It returns ErrGone as Get does.
+func (c *Client) Comments(ctx context.Context, number int, since time.Time) ([]Comment, error) {
+	ctx, call := begin(ctx, "list comments")
+	found, _, err := c.gh.Issues.ListComments(ctx, c.owner, c.repo, number,
+		&gh.IssueListCommentsOptions{Since: &since, ListOptions: gh.ListOptions{PerPage: 100}})
+	if err != nil {
+		return nil, fmt.Errorf("list comments of issue #%d: %w", number, c.explainIssue(ctx, call, err))
+	}
+	var comments []Comment
+	for _, f := range found {
+		comments = append(comments, Comment{f.GetID(), f.GetUser().GetLogin(), f.GetBody()})
+	}
+	return comments, nil
+}
+
+// DeleteComment takes a comment back.
+func (c *Client) DeleteComment(ctx context.Context, id int64) error {
+	ctx, call := begin(ctx, "delete comment")
+	_, err := c.gh.Issues.DeleteComment(ctx, c.owner, c.repo, id)
+	if err != nil && status(err) != 404 { // deleted by an attempt whose answer was lost
+		return fmt.Errorf("delete comment %d: %w", id, c.explain(call, err))
+	}
+	return nil
+}
+
+// maxLabelName is how many characters GitHub takes in a label's name.
+const maxLabelName = 50
+
+// AddLabels adds labels to an issue, beside those it has. It returns ErrGone as
+// Get does.
+func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) error {
+	ctx, call := begin(ctx, "add labels")
+	_, _, err := c.gh.Issues.AddLabelsToIssue(ctx, c.owner, c.repo, number, labels)
+	if err != nil {
+		return fmt.Errorf("label issue #%d: %w", number, c.explainIssue(ctx, call, err))
+	}
+	return nil
+}
+
+// EnsureLabel creates a label, unless the repository has one of that name,
+// which is left as it is. The colour is six hexadecimal digits without "#"; the
+// description has at most 100 characters.
+func (c *Client) EnsureLabel(ctx context.Context, name, color, description string) error {
+	if utf8.RuneCountInString(name) > maxLabelName {
+		return fmt.Errorf("label %q is longer than GitHub's %d characters: shorten label", name, maxLabelName)
+	}
+	ctx, call := begin(ctx, "create label")
+	_, _, err := c.gh.Issues.CreateLabel(ctx, c.owner, c.repo, &gh.Label{Name: &name, Color: &color, Description: &description})
+	if err == nil || invalid(err, alreadyExists) {
+		return nil
+	}
+	failure := fmt.Errorf("create label %q: %w", name, c.explain(call, err))
+	if status(err) != http.StatusUnprocessableEntity {
+		return failure
+	}
+	// Some servers word the refusal in their own way, or not at all.
+	if exists, err := c.HasLabel(ctx, name); err != nil || !exists {
+		return failure
+	}
+	return nil
+}
+
+// HasLabel reports whether the repository has a label of that name, in any case.
+func (c *Client) HasLabel(ctx context.Context, name string) (bool, error) {
+	ctx, call := begin(ctx, "get label")
+	_, _, err := c.gh.Issues.GetLabel(ctx, c.owner, c.repo, name)
+	if status(err) == http.StatusNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("get label %q: %w", name, c.explain(call, err))
+	}
+	return true, nil
+}
+
+func alreadyExists(e gh.Error) bool { return e.Code == "already_exists" }

@@ -10,7 +10,7 @@
 //	{"errmon": …}  the envelope of errmon's own relay, see envelope.go
 //	{"sentry": …}  the body of a Sentry webhook, see sentry.ReadWebhook
 //	{"slack": …}   the body of a Slack event, command or message, see slack.ReadRequest
-//	{"text": …}    a line of text and what is known beside it, see text.go
+//	{"text": …}    a line of text and what is known beside it, see readText
 //
 // The whole event that GitHub hands to a workflow is read too, and a webhook's body
 // that stands under no key.
@@ -31,6 +31,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/slack"
@@ -165,4 +166,49 @@ func unknown(fields map[string]json.RawMessage) error {
 		seen = "the keys " + strings.Join(keys, ", ")
 	}
 	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see the README)", seen)
+}
+
+// textBody is what anyone's program sends. Only text has to be there.
+type textBody struct {
+	ID          payload.Text `json:"id"` // of this occurrence, if the sender has one
+	Text        payload.Text `json:"text"`
+	Source      payload.Text `json:"source"` // who sends it
+	Title       payload.Text `json:"title"`
+	Message     payload.Text `json:"message"`
+	Level       payload.Text `json:"level"`
+	Stack       payload.Text `json:"stack"`
+	URL         payload.Text `json:"url"`
+	Service     payload.Text `json:"service"`
+	Environment payload.Text `json:"environment"`
+	Release     payload.Text `json:"release"`
+}
+
+// readText reads one error from a text, which is a line as logged, or a line
+// with its stack trace. A message beside it says better what identifies the error.
+func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
+	var b textBody
+	if err := json.Unmarshal(raw, &b); err != nil {
+		return payload.Payload{}, err
+	}
+	if b.Text.Trim() == "" {
+		return payload.Payload{}, errors.New("text is empty: send the line that was logged")
+	}
+	level, known := event.ParseLevel(b.Level.Trim())
+	if !known && b.Level.Trim() != "" {
+		return payload.Payload{}, fmt.Errorf("level %s is none of trace, debug, info, warn, error and fatal", payload.Word(b.Level.Trim()))
+	}
+	return payload.Payload{Events: []event.Event{{
+		Deliveries:  []string{o.DeliveryID(b.ID.Trim(), raw)},
+		Source:      "text",
+		Stream:      b.Source.Trim(),
+		URL:         b.URL.Trim(),
+		Time:        o.Now,
+		Level:       level,
+		Text:        payload.Lines(string(b.Title), string(b.Text), string(b.Message)),
+		Message:     b.Message.Trim(),
+		Stack:       string(b.Stack),
+		Service:     b.Service.Trim(),
+		Environment: b.Environment.Trim(),
+		Release:     b.Release.Trim(),
+	}}}, nil
 }

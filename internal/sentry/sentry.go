@@ -16,12 +16,14 @@
 package sentry
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/source"
 )
 
 // Config names the organization, the token, and what to read.
@@ -72,4 +74,17 @@ func (c *Client) Requests() map[string]int { return c.transport.counts() }
 // behind it.
 func (c *Client) organization(rest string) string {
 	return "/api/0/organizations/" + url.PathEscape(c.config.Organization) + "/" + rest
+}
+
+// Integrate connects one organization. A token of the wrong kind makes it unusable.
+func Integrate(c Config) source.Integration {
+	i := source.Integration{Name: "Sentry"}
+	client, err := New(c)
+	if err != nil {
+		i.Unusable = err
+		i.Check = func(context.Context) []finding.Finding { return []finding.Finding{finding.Of("Sentry token", err)} }
+		return i
+	}
+	i.Tracker, i.Check, i.Requests = client, client.Check, client.Requests
+	return i
 }
