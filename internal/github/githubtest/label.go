@@ -17,14 +17,6 @@ const (
 
 type label struct{ name, color, description string }
 
-func (s *Server) listLabels(w http.ResponseWriter, r *http.Request) {
-	out := []object{}
-	for i := range s.labels {
-		out = append(out, s.wireLabel(r, i))
-	}
-	reply(w, http.StatusOK, out)
-}
-
 func (s *Server) getLabel(w http.ResponseWriter, r *http.Request) {
 	i := s.findLabel(r.PathValue("name"))
 	if i < 0 {
@@ -64,11 +56,11 @@ func (s *Server) createLabel(w http.ResponseWriter, r *http.Request) {
 	case s.findLabel(*in.Name) >= 0:
 		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "already_exists"})
 	}
-	if len(problems) > 0 && s.settings.BareErrors {
+	switch {
+	case len(problems) > 0 && s.settings.BareErrors:
 		fail(w, http.StatusUnprocessableEntity, "Unprocessable Entity")
 		return
-	}
-	if len(problems) > 0 {
+	case len(problems) > 0:
 		invalid(w, problems...)
 		return
 	}

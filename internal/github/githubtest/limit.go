@@ -8,12 +8,13 @@ import (
 	"time"
 )
 
-// GitHub's secondary limits, beside Settings.ContentPerMinute.
+// GitHub's secondary limits.
 const (
-	contentPerHour  = 500
-	pointsPerMinute = 900
-	readPoints      = 1
-	writePoints     = 5
+	contentPerMinute = 80
+	contentPerHour   = 500
+	pointsPerMinute  = 900
+	readPoints       = 1
+	writePoints      = 5
 )
 
 // limits is what the rate limits remember.
@@ -48,7 +49,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 		fail(w, http.StatusForbidden, "API rate limit exceeded for installation.")
 		return false
 	}
-	if !l.secondary(r, now, s.settings.ContentPerMinute) {
+	if !l.secondary(r, now) {
 		w.Header().Set("Retry-After", "60")
 		secondaryLimit(w)
 		return false
@@ -64,8 +65,8 @@ func (s *Server) limitHeaders(h http.Header) {
 	h.Set("X-RateLimit-Resource", "core")
 }
 
-// secondary counts points and content, and tells whether the request is within.
-func (l *limits) secondary(r *http.Request, now time.Time, contentPerMinute int) bool {
+// secondary counts points and content, and reports whether the request is within.
+func (l *limits) secondary(r *http.Request, now time.Time) bool {
 	l.points = since(l.points, now.Add(-time.Minute))
 	l.content = since(l.content, now.Add(-time.Hour))
 	cost := readPoints
@@ -75,10 +76,9 @@ func (l *limits) secondary(r *http.Request, now time.Time, contentPerMinute int)
 	if len(l.points)+cost > pointsPerMinute {
 		return false
 	}
-	for range cost {
-		l.points = append(l.points, now)
-	}
-	if r.Method != http.MethodPost || !createsContent(r.URL.Path) {
+	l.points = append(l.points, slices.Repeat([]time.Time{now}, cost)...)
+	content := strings.HasSuffix(r.URL.Path, "/issues") || strings.HasSuffix(r.URL.Path, "/comments")
+	if r.Method != http.MethodPost || !content {
 		return true
 	}
 	if len(since(l.content, now.Add(-time.Minute))) >= contentPerMinute || len(l.content) >= contentPerHour {
@@ -86,10 +86,6 @@ func (l *limits) secondary(r *http.Request, now time.Time, contentPerMinute int)
 	}
 	l.content = append(l.content, now)
 	return true
-}
-
-func createsContent(path string) bool {
-	return strings.HasSuffix(path, "/issues") || strings.HasSuffix(path, "/comments")
 }
 
 // since drops what happened up to a moment. Times come in order.

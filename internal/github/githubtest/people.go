@@ -16,14 +16,10 @@ func (s *Server) Add(issue Issue) int {
 	issue.Number = len(s.issues) + 1
 	issue.State = cmp.Or(issue.State, "open")
 	issue.Author = cmp.Or(issue.Author, "octocat")
-	if issue.CreatedAt.IsZero() {
-		issue.CreatedAt = s.now()
-	}
-	if issue.UpdatedAt.IsZero() {
-		issue.UpdatedAt = issue.CreatedAt
-	}
-	if issue.State == "closed" && issue.ClosedAt.IsZero() {
-		issue.ClosedAt = issue.UpdatedAt
+	issue.CreatedAt = cmp.Or(issue.CreatedAt, s.now())
+	issue.UpdatedAt = cmp.Or(issue.UpdatedAt, issue.CreatedAt)
+	if issue.State == "closed" {
+		issue.ClosedAt = cmp.Or(issue.ClosedAt, issue.UpdatedAt)
 	}
 	names := issue.Labels
 	issue.Labels = nil

@@ -1,13 +1,15 @@
 package githubtest
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -45,16 +47,9 @@ func (s *Server) getRepository(w http.ResponseWriter, r *http.Request) {
 		"open_issues":       open,
 		"open_issues_count": open,
 		"archived":          s.settings.Archived,
-		"pushed_at":         timestamp(s.pushedAt()),
+		"pushed_at":         timestamp(cmp.Or(s.settings.PushedAt, s.now())),
 		"disabled":          false,
 	})
-}
-
-func (s *Server) pushedAt() time.Time {
-	if s.settings.PushedAt.IsZero() {
-		return s.now()
-	}
-	return s.settings.PushedAt
 }
 
 func (s *Server) getWorkflow(w http.ResponseWriter, r *http.Request) {
@@ -81,58 +76,32 @@ func (s *Server) getContents(w http.ResponseWriter, r *http.Request) {
 		s.getDirectory(w, r, path)
 		return
 	}
-	file := s.wireEntry(r, path, "file")
+	file := s.wireEntry(r, path)
 	file["size"] = len(content)
-	file["encoding"], file["content"] = "base64", lines(base64.StdEncoding.EncodeToString([]byte(content)), 60)
+	file["encoding"], file["content"] = "base64", lineOf60.ReplaceAllString(base64.StdEncoding.EncodeToString([]byte(content)), "$0\n")
 	if len(content) > maxContents {
 		file["encoding"], file["content"] = "none", ""
 	}
 	reply(w, http.StatusOK, file)
 }
 
-// getDirectory answers with an array of what is right below a path.
+// getDirectory answers with an array of the files below a path.
 func (s *Server) getDirectory(w http.ResponseWriter, r *http.Request, path string) {
-	entries := map[string]object{}
-	for name := range s.settings.Files {
-		rest, below := strings.CutPrefix(name, path+"/")
-		if !below {
-			continue
+	entries := []object{}
+	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {
+		if strings.HasPrefix(name, path+"/") {
+			entries = append(entries, s.wireEntry(r, name))
 		}
-		child, _, nested := strings.Cut(rest, "/")
-		kind := "file"
-		if nested {
-			kind = "dir"
-		}
-		entries[child] = s.wireEntry(r, path+"/"+child, kind)
 	}
 	if len(entries) == 0 {
 		notFound(w, r)
 		return
 	}
-	reply(w, http.StatusOK, sorted(entries))
+	reply(w, http.StatusOK, entries)
 }
 
-func sorted(entries map[string]object) []object {
-	names := []string{}
-	for name := range entries {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	out := []object{}
-	for _, name := range names {
-		out = append(out, entries[name])
-	}
-	return out
-}
-
-// lines breaks base64 as GitHub does.
-func lines(text string, width int) string {
-	var b strings.Builder
-	for ; len(text) > width; text = text[width:] {
-		b.WriteString(text[:width] + "\n")
-	}
-	return b.String() + text + "\n"
-}
+// lineOf60 matches the lines into which GitHub breaks base64.
+var lineOf60 = regexp.MustCompile(`.{1,60}`)
 
 // GitHub's limits on a repository_dispatch.
 const (

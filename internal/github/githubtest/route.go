@@ -20,7 +20,6 @@ func (s *Server) route() {
 	s.mux.HandleFunc("GET "+repo+"/contents/{path...}", s.getContents)
 	s.mux.HandleFunc("POST "+repo+"/dispatches", s.createDispatch)
 	s.mux.HandleFunc("GET "+repo+"/actions/workflows/{file}", s.getWorkflow)
-	s.mux.HandleFunc("GET "+repo+"/labels", s.listLabels)
 	s.mux.HandleFunc("GET "+repo+"/labels/{name}", s.getLabel)
 	s.mux.HandleFunc("POST "+repo+"/labels", s.writes(s.createLabel))
 	s.mux.HandleFunc("GET "+repo+"/issues", s.reads(s.listIssues))

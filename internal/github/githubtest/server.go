@@ -61,10 +61,9 @@ type Settings struct {
 	Assignable []string          // who can be assigned; nobody
 	Files      map[string]string // path to content, of the default branch
 
-	CursorPages      bool // links to further pages carry a cursor and no page number
-	PagesReach       int  // issues that page numbers reach, beyond which they fail; 10,000
-	HourlyLimit      int  // requests; 1,000
-	ContentPerMinute int  // issues and comments created; 80
+	CursorPages bool // links to further pages carry a cursor and no page number
+	PagesReach  int  // issues that page numbers reach, beyond which they fail; 10,000
+	HourlyLimit int  // requests; 1,000
 	// Unlimited lifts every rate limit and leaves their headers out, as a
 	// GitHub Enterprise Server does by default.
 	Unlimited bool
@@ -120,7 +119,7 @@ type Server struct {
 // New returns an empty repository.
 func New(owner, repo string) *Server {
 	s := &Server{owner: owner, repo: repo, mux: http.NewServeMux()}
-	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, PagesReach: 10000, HourlyLimit: 1000, ContentPerMinute: 80}
+	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, PagesReach: 10000, HourlyLimit: 1000}
 	s.route()
 	return s
 }

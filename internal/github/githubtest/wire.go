@@ -138,11 +138,11 @@ func (s *Server) wireLabel(r *http.Request, i int) object {
 	}
 }
 
-// wireEntry is a file or directory of the contents API, without its content.
-func (s *Server) wireEntry(r *http.Request, name, kind string) object {
+// wireEntry is a file of the contents API, without its content.
+func (s *Server) wireEntry(r *http.Request, name string) object {
 	address := s.repositoryURL(r) + "/contents/" + name
 	return object{
-		"type": kind, "name": path.Base(name), "path": name, "size": 0, "sha": fmt.Sprintf("%040x", len(name)),
+		"type": "file", "name": path.Base(name), "path": name, "size": 0, "sha": fmt.Sprintf("%040x", len(name)),
 		"url": address, "git_url": nil, "html_url": nil, "download_url": nil,
 		"_links": object{"self": address, "git": nil, "html": nil},
 	}
