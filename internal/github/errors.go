@@ -118,16 +118,9 @@ func forbidden(kind, repository, message, said string) (what, remedy string) {
 func (c *Client) complaints(answer *gh.ErrorResponse) string {
 	var parts []string
 	for _, e := range answer.Errors {
-		what := e.Message
-		if what == "" {
-			what = e.Code
-		}
-		parts = append(parts, strings.TrimSpace(c.transport.quote(e.Field+" "+what)))
+		parts = append(parts, strings.TrimSpace(c.transport.quote(e.Field+" "+cmp.Or(e.Message, e.Code))))
 	}
-	if len(parts) == 0 {
-		return "the request"
-	}
-	return strings.Join(parts, ", ")
+	return cmp.Or(strings.Join(parts, ", "), "the request")
 }
 
 // explainIssue is explain for a call about one issue, where 404, 410 and a

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/org/errmon-action/internal/payload"
@@ -40,8 +41,6 @@ const (
 	// MaxSample is how long a sample is made at most, in bytes, so that one error
 	// leaves room for others.
 	MaxSample = 24_000
-	// maxID bounds an id in bytes; longer ones are hashed.
-	maxID = 128
 )
 
 // Entry is one error in an envelope.
@@ -187,7 +186,7 @@ func (e Entry) check() error {
 		return errors.New("it has no ids")
 	}
 	for _, id := range e.IDs {
-		if !plain(id) {
+		if !plainID.MatchString(id) {
 			return fmt.Errorf("its id %.40q is empty, too long or unprintable", id)
 		}
 	}
@@ -197,16 +196,9 @@ func (e Entry) check() error {
 	return nil
 }
 
-// plain reports whether an id can be sent as it is: printable ASCII, of which
-// nothing grows when it is quoted.
-func plain(id string) bool {
-	for _, c := range []byte(id) {
-		if c <= ' ' || c > '~' || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return id != "" && len(id) <= maxID
-}
+// plainID matches an id that can be sent as it is: at most 128 bytes of printable
+// ASCII, of which nothing grows when it is quoted. Other ids are hashed.
+var plainID = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
 func idsSize(ids []string) int {
 	size := 0

@@ -37,7 +37,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 		id = hash(body)
 	}
 	id = cmp.Or(id, fallback)
-	if !plain(id) {
+	if !plainID.MatchString(id) {
 		id = hash([]byte(id))
 	}
 	e.IDs, e.key = []string{id}, cmp.Or(key, id)

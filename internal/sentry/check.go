@@ -2,7 +2,6 @@ package sentry
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,15 +40,13 @@ func tokenKind(token string) string {
 // long as one of them is known.
 func (c *Client) checkProject(ctx context.Context, project string) finding.Finding {
 	about := "Sentry project " + project
-	path := "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(project) + "/"
-	_, err := c.get(ctx, "get project", path, nil)
-	var refused *refusal
+	_, err := c.get(ctx, "get project", c.project(project), nil)
 	switch {
 	case err == nil:
 		return finding.Good(about, "is there")
-	case errors.As(err, &refused) && refused.status == http.StatusForbidden:
+	case status(err) == http.StatusForbidden:
 		return finding.Warn(about, "cannot be looked up (403)", scopes)
-	case errors.As(err, &refused) && refused.status == http.StatusNotFound:
+	case status(err) == http.StatusNotFound:
 		return finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
 	}
 	return finding.Of(about, err)

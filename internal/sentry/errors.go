@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -64,8 +65,7 @@ func (c *Client) locate(ctx context.Context, refused *answer) error {
 	}
 	var wrong []string
 	for _, project := range c.config.Projects {
-		path := "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(project) + "/"
-		a, err := c.transport.do(ctx, request{kind: "find the mistake", method: http.MethodGet, path: path})
+		a, err := c.transport.do(ctx, request{kind: "find the mistake", method: http.MethodGet, path: c.project(project)})
 		if err == nil && (a.status == http.StatusNotFound || a.status == http.StatusForbidden) {
 			wrong = append(wrong, project)
 		}
@@ -89,11 +89,7 @@ func (t *transport) quote(body []byte) string {
 			message, _ = detail["message"].(string)
 		}
 	}
-	message = safe.NewOwn(t.token).Quote(message)
-	if message == "" {
-		return "and nothing more"
-	}
-	return message
+	return cmp.Or(safe.NewOwn(t.token).Quote(message), "and nothing more")
 }
 
 // target is the host that a redirect leads to.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -45,8 +44,7 @@ func (c *Client) LatestEvent(ctx context.Context, issue event.SentryIssue) (even
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	const kind = "get event"
 	a, err := c.get(ctx, kind, c.organization("issues/"+url.PathEscape(issue.ID)+"/events/"+url.PathEscape(id)+"/"), nil)
-	var refused *refusal
-	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
+	if status(err) == http.StatusNotFound {
 		return event.Event{}, nil
 	}
 	if err != nil {

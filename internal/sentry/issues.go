@@ -122,6 +122,15 @@ type refusal struct {
 
 func (r *refusal) Unwrap() error { return r.error }
 
+// status returns the HTTP status of Sentry's refusal, or 0.
+func status(err error) int {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		return refused.status
+	}
+	return 0
+}
+
 // next reads the cursor of the next page. Sentry sends both links with every
 // page, and says with results whether there is anything behind them.
 func next(h http.Header) (cursor string, more bool, err error) {
@@ -146,8 +155,7 @@ func next(h http.Header) (cursor string, more bool, err error) {
 // knows it no longer.
 func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
 	a, err := c.get(ctx, "get issue", c.organization("issues/"+url.PathEscape(id)+"/"), nil)
-	var refused *refusal
-	if errors.As(err, &refused) && refused.status == http.StatusNotFound {
+	if status(err) == http.StatusNotFound {
 		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
 	if err != nil {

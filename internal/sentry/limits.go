@@ -21,7 +21,8 @@ func (t *transport) note(h http.Header) {
 		return
 	}
 	if reset, ok := resetTime(h); ok {
-		t.notUntil = earlier(reset, t.clock.Now().Add(maxWindow))
+		now := t.clock.Now()
+		t.notUntil = now.Add(min(reset.Sub(now), maxWindow))
 	}
 }
 
@@ -41,11 +42,4 @@ func (t *transport) refused(h http.Header) time.Duration {
 func resetTime(h http.Header) (time.Time, bool) {
 	seconds, err := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
 	return time.Unix(seconds, 0), err == nil
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

@@ -70,6 +70,10 @@ func (c *Client) Key() string { return "sentry:" + c.config.Organization }
 // kind, such as "list issues".
 func (c *Client) Requests() map[string]int { return c.transport.counts() }
 
+func (c *Client) project(slug string) string {
+	return "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(slug) + "/"
+}
+
 // organization is the path of the organization's API, with the given rest
 // behind it.
 func (c *Client) organization(rest string) string {

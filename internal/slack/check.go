@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -58,22 +57,12 @@ func (c *Client) checkBot(ctx context.Context) []finding.Finding {
 	if err != nil {
 		return []finding.Finding{finding.Of(about, c.explain(err))}
 	}
-	if scopes := scopes(who.Header); scopes != nil && !slices.Contains(scopes, "chat:write") {
+	// Slack sends the token's scopes with every answer.
+	scopes := strings.FieldsFunc(who.Header.Get("X-OAuth-Scopes"), func(r rune) bool { return r == ',' || r == ' ' })
+	if len(scopes) > 0 && !slices.Contains(scopes, "chat:write") {
 		return []finding.Finding{finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "missing_scope"}))}
 	}
 	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
-}
-
-// scopes are the token's, which Slack sends with every answer; nil if it did not.
-func scopes(h http.Header) []string {
-	if h.Get("X-OAuth-Scopes") == "" {
-		return nil
-	}
-	var all []string
-	for scope := range strings.SplitSeq(h.Get("X-OAuth-Scopes"), ",") {
-		all = append(all, strings.TrimSpace(scope))
-	}
-	return all
 }
 
 // checkChannel looks the channel up, which takes a scope that posting does not.

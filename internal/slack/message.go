@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -186,13 +187,8 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 // isSlack reports whether an address is of a host that may be answered.
 func isSlack(to *url.URL, apiURL string) bool {
 	host := to.Scheme + "://" + to.Host
-	for _, known := range answerHosts {
-		if host == known {
-			return true
-		}
-	}
 	api, err := url.Parse(apiURL)
-	return err == nil && api.Host != "" && host == api.Scheme+"://"+api.Host
+	return slices.Contains(answerHosts, host) || err == nil && api.Host != "" && host == api.Scheme+"://"+api.Host
 }
 
 func (a Answer) text() string {

@@ -31,44 +31,26 @@ type span struct {
 func codeAndText(text string) []span {
 	var spans []span
 	from := 0
-	for at := 0; at < len(text); at++ {
-		if text[at] != '`' {
+	for _, m := range code.FindAllStringSubmatchIndex(text, -1) {
+		before, block := text[from:m[0]], m[2] >= 0
+		from = m[1]
+		if !block {
+			spans = append(spans, span{text: before}, span{text[m[4]:m[5]], true})
 			continue
 		}
-		inside, end, block := codeAt(text, at)
-		if end == 0 {
-			continue
-		}
-		before := text[from:at]
-		if block && strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") {
+		if strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") {
 			before += "\n"
 		}
-		spans = append(spans, span{text: before}, span{inside, true})
-		if block && !strings.HasPrefix(text[end:], "\n") {
+		spans = append(spans, span{text: before}, span{strings.Trim(text[m[2]:m[3]], "\n"), true})
+		if !strings.HasPrefix(text[from:], "\n") {
 			spans = append(spans, span{text: "\n"})
 		}
-		from, at = end, end-1
 	}
 	return append(spans, span{text: text[from:]})
 }
 
-// codeAt reads the code that begins at a backtick, and where it ends; 0 if none
-// begins there.
-func codeAt(text string, at int) (inside string, end int, block bool) {
-	if strings.HasPrefix(text[at:], "```") {
-		length := strings.Index(text[at+3:], "```")
-		if length > 0 {
-			return strings.Trim(text[at+3:at+3+length], "\n"), at + length + 6, true
-		}
-		return "", 0, false
-	}
-	line, _, _ := strings.Cut(text[at+1:], "\n")
-	length := strings.IndexByte(line, '`')
-	if length <= 0 {
-		return "", 0, false
-	}
-	return line[:length], at + length + 2, false
-}
+// code matches a block of code, which is not all backticks, or code within a line.
+var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
 // unstyled decodes what is not code.
 func unstyled(text string) string {

@@ -23,9 +23,7 @@ type slackBody struct {
 
 	// Of a slash command.
 	Command     string
-	UserName    string `json:"user_name"`
 	ChannelID   string `json:"channel_id"`
-	ChannelName string `json:"channel_name"`
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
 
@@ -60,15 +58,8 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		return b.event(raw, o)
 	}
 	m := b.slackMessage
-	if m.Text == "" {
-		m.Text = string(b.Message)
-	}
-	if m.Permalink == "" {
-		m.Permalink = b.Link
-	}
-	if m.ChannelName == "" {
-		m.ChannelName = b.ChannelName
-	}
+	m.Text = cmp.Or(m.Text, string(b.Message))
+	m.Permalink = cmp.Or(m.Permalink, b.Link)
 	if m.empty() {
 		return payload.Payload{}, errors.New("it is not a Slack event or command, and has no text, blocks or attachments")
 	}
@@ -109,10 +100,9 @@ func slackForm(text string) (slackBody, error) {
 		return slackBody{Type: kind}, nil
 	}
 	b := slackBody{
-		Command: form.Get("command"), UserName: form.Get("user_name"), ChannelID: form.Get("channel_id"),
-		ChannelName: form.Get("channel_name"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
+		Command: form.Get("command"), ChannelID: form.Get("channel_id"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
 	}
-	b.Text = form.Get("text")
+	b.ChannelName, b.Text = form.Get("channel_name"), form.Get("text")
 	return b, nil
 }
 
@@ -165,10 +155,7 @@ type Rules struct {
 }
 
 func (r Rules) hears(m slackMessage) bool {
-	if len(r.Channels) == 0 {
-		return true
-	}
-	return anyFold(r.Channels, "#", m.Channel, m.ChannelName)
+	return len(r.Channels) == 0 || anyFold(r.Channels, "#", m.Channel, m.ChannelName)
 }
 
 func (r Rules) ignores(m slackMessage) bool {
