@@ -29,34 +29,31 @@ func (s *Server) resolve(revision string) (string, bool) {
 }
 
 // code checks what every request about code needs.
-func (s *Server) code(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func (s *Server) code(next handler) handler {
+	return func(r *http.Request) answer {
 		name := r.PathValue("owner") + "/" + r.PathValue("repo")
 		switch {
 		case name != cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo):
-			notFound(w, r)
+			return notFound()
 		case s.settings.NoContents:
-			fail(w, http.StatusForbidden, s.notAccessible())
-		default:
-			next(w, r)
+			return fail(http.StatusForbidden, s.notAccessible())
 		}
+		return next(r)
 	}
 }
 
-func (s *Server) getCommit(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getCommit(r *http.Request) answer {
 	sha, ok := s.resolve(r.PathValue("ref"))
 	if !ok {
-		fail(w, http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref"))
-		return
+		return fail(http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref"))
 	}
-	reply(w, http.StatusOK, object{"sha": sha, "files": []object{}})
+	return reply(http.StatusOK, object{"sha": sha, "files": []object{}})
 }
 
-func (s *Server) getTree(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getTree(r *http.Request) answer {
 	out, ok := s.git("ls-tree", "-r", "-t", "-z", "--full-tree", r.PathValue("sha"))
 	if !ok {
-		notFound(w, r)
-		return
+		return notFound()
 	}
 	entries := []object{}
 	for line := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
@@ -65,16 +62,15 @@ func (s *Server) getTree(w http.ResponseWriter, r *http.Request) {
 			entries = append(entries, object{"mode": part[0], "type": part[1], "sha": part[2], "path": path})
 		}
 	}
-	reply(w, http.StatusOK, object{"sha": r.PathValue("sha"), "truncated": s.settings.TreeTruncated, "tree": entries})
+	return reply(http.StatusOK, object{"sha": r.PathValue("sha"), "truncated": s.settings.TreeTruncated, "tree": entries})
 }
 
-func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
+func (s *Server) compare(r *http.Request) answer {
 	base, head, _ := strings.Cut(r.PathValue("range"), "...")
 	base, known := s.resolve(base)
 	head, both := s.resolve(head)
 	if !known || !both {
-		notFound(w, r)
-		return
+		return notFound()
 	}
 	status := "diverged"
 	if _, before := s.git("merge-base", "--is-ancestor", base, head); before {
@@ -85,7 +81,7 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) {
 	if base == head {
 		status = "identical"
 	}
-	reply(w, http.StatusOK, object{"status": status, "files": []object{}, "commits": []object{}})
+	return reply(http.StatusOK, object{"status": status, "files": []object{}, "commits": []object{}})
 }
 
 // OwnerError is a line of CODEOWNERS that GitHub finds wrong.
@@ -98,12 +94,11 @@ type OwnerError struct {
 	Path    string `json:"path"`
 }
 
-func (s *Server) getOwnerErrors(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getOwnerErrors(r *http.Request) answer {
 	if s.settings.Git == "" {
-		notFound(w, r)
-		return
+		return notFound()
 	}
-	reply(w, http.StatusOK, object{"errors": append([]OwnerError{}, s.settings.OwnerErrors...)})
+	return reply(http.StatusOK, object{"errors": append([]OwnerError{}, s.settings.OwnerErrors...)})
 }
 
 // CloseBy closes an issue as completed by a commit, or by the pull request that

@@ -18,32 +18,28 @@ type (
 	arguments map[string]any
 )
 
-func (s *Server) graphQL(w http.ResponseWriter, r *http.Request) {
-	var in struct {
+func (s *Server) graphQL(r *http.Request) answer {
+	in := decode[struct {
 		Query     string
 		Variables map[string]any
-	}
-	if !decode(w, r, &in) {
-		return
-	}
+	}](r)
 	document, err := parser.ParseQuery(&ast.Source{Input: in.Query})
 	if err != nil {
-		reply(w, http.StatusOK, object{"errors": []object{{"message": err.Error()}}})
-		return
+		return reply(http.StatusOK, object{"errors": []object{{"message": err.Error()}}})
 	}
 	q := query{variables: in.Variables}
 	data := q.fields(document.Operations[0].SelectionSet, node{"__typename": "Query", "repository": resolver(s.repositoryNode)})
-	answer := object{"data": data}
+	out := object{"data": data}
 	if data["repository"] == nil {
 		q.errors = append(q.errors, object{"type": "NOT_FOUND", "message": "Could not resolve to a Repository"})
 	} else if s.settings.NoContents {
-		answer = object{"data": object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}}
+		out = object{"data": object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}}
 		q.errors = []object{{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": s.notAccessible()}}
 	}
 	if q.errors != nil {
-		answer["errors"] = q.errors
+		out["errors"] = q.errors
 	}
-	reply(w, http.StatusOK, answer)
+	return reply(http.StatusOK, out)
 }
 
 // query is a query under way.

@@ -51,55 +51,50 @@ type issueRequest struct {
 	Assignees   *[]string `json:"assignees"`
 }
 
-// decode reads a request's JSON, and answers what GitHub does where it is none.
-func decode(w http.ResponseWriter, r *http.Request, into any) bool {
-	if err := json.NewDecoder(r.Body).Decode(into); err != nil {
-		fail(w, http.StatusBadRequest, "Problems parsing JSON")
-		return false
+// decode reads a request's JSON, which is valid: see admitted. Our own client sends
+// no field of another type.
+func decode[T any](r *http.Request) T {
+	var in T
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		panic(err)
 	}
-	return true
+	return in
 }
 
-func (s *Server) createIssue(w http.ResponseWriter, r *http.Request) {
-	var in issueRequest
-	if !decode(w, r, &in) {
-		return
-	}
+func (s *Server) createIssue(r *http.Request) answer {
+	in := decode[issueRequest](r)
 	if in.Title == nil {
-		notSupplied(w, "title")
-		return
+		return notSupplied("title")
 	}
 	if strings.TrimSpace(*in.Title) == "" {
-		invalid(w, problem{Resource: "Issue", Field: "title", Code: "missing_field"})
-		return
+		return invalid(problem{Resource: "Issue", Field: "title", Code: "missing_field"})
 	}
-	if !s.valid(w, in) {
-		return
+	if problems := s.problems(in); problems != nil {
+		return invalid(problems...)
 	}
 	now := s.now()
 	issue := &stored{Issue: Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: now, UpdatedAt: now}}
 	s.issues = append(s.issues, issue)
 	in.State, in.StateReason = nil, nil
 	s.change(issue, in)
-	w.Header().Set("Location", s.issueURL(r, issue.Number))
-	reply(w, http.StatusCreated, s.wireIssue(r, issue))
+	return reply(http.StatusCreated, s.wireIssue(r, issue)).with("Location", s.issueURL(r, issue.Number))
 }
 
-func (s *Server) getIssue(w http.ResponseWriter, r *http.Request, issue *stored) {
-	reply(w, http.StatusOK, s.wireIssue(r, issue))
+func (s *Server) getIssue(r *http.Request, issue *stored) answer {
+	return reply(http.StatusOK, s.wireIssue(r, issue))
 }
 
-func (s *Server) editIssue(w http.ResponseWriter, r *http.Request, issue *stored) {
-	var in issueRequest
-	if !decode(w, r, &in) || !s.valid(w, in) {
-		return
+func (s *Server) editIssue(r *http.Request, issue *stored) answer {
+	in := decode[issueRequest](r)
+	if problems := s.problems(in); problems != nil {
+		return invalid(problems...)
 	}
 	s.change(issue, in)
-	reply(w, http.StatusOK, s.wireIssue(r, issue))
+	return reply(http.StatusOK, s.wireIssue(r, issue))
 }
 
-// valid enforces GitHub's limits.
-func (s *Server) valid(w http.ResponseWriter, in issueRequest) bool {
+// problems are where a request exceeds GitHub's limits.
+func (s *Server) problems(in issueRequest) []problem {
 	problems := slices.Concat(
 		tooLong("Issue", "title", in.Title, maxTitle),
 		tooLong("Issue", "body", in.Body, maxBody),
@@ -116,11 +111,7 @@ func (s *Server) valid(w http.ResponseWriter, in issueRequest) bool {
 			}
 		}
 	}
-	if len(problems) > 0 {
-		invalid(w, problems...)
-		return false
-	}
-	return true
+	return problems
 }
 
 func tooLong(resource, field string, text *string, limit int) []problem {
@@ -198,7 +189,7 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-func (s *Server) listComments(w http.ResponseWriter, r *http.Request, issue *stored) {
+func (s *Server) listComments(r *http.Request, issue *stored) answer {
 	since, _ := time.Parse(time.RFC3339, r.URL.Query().Get("since"))
 	size := positive(r.URL.Query().Get("per_page"), 30, 100)
 	out := []object{}
@@ -207,39 +198,32 @@ func (s *Server) listComments(w http.ResponseWriter, r *http.Request, issue *sto
 			out = append(out, s.wireComment(r, issue, i))
 		}
 	}
-	reply(w, http.StatusOK, out)
+	return reply(http.StatusOK, out)
 }
 
-func (s *Server) createComment(w http.ResponseWriter, r *http.Request, issue *stored) {
-	var in struct {
-		Body string `json:"body"`
-	}
-	if !decode(w, r, &in) {
-		return
-	}
+func (s *Server) createComment(r *http.Request, issue *stored) answer {
+	in := decode[struct{ Body string }](r)
 	problems := tooLong("IssueComment", "body", &in.Body, maxBody)
 	if strings.TrimSpace(in.Body) == "" {
 		problems = []problem{{Resource: "IssueComment", Field: "body", Code: "missing_field"}}
 	}
 	if len(problems) > 0 {
-		invalid(w, problems...)
-		return
+		return invalid(problems...)
 	}
 	s.lastComment++
 	issue.Comments = append(issue.Comments, Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()})
 	issue.UpdatedAt = s.now()
-	reply(w, http.StatusCreated, s.wireComment(r, issue, len(issue.Comments)-1))
+	return reply(http.StatusCreated, s.wireComment(r, issue, len(issue.Comments)-1))
 }
 
-func (s *Server) deleteComment(w http.ResponseWriter, r *http.Request) {
+func (s *Server) deleteComment(r *http.Request) answer {
 	id, _ := strconv.Atoi(r.PathValue("id"))
 	for _, issue := range s.issues {
 		before := len(issue.Comments)
 		issue.Comments = slices.DeleteFunc(issue.Comments, func(c Comment) bool { return c.ID == id })
 		if len(issue.Comments) < before {
-			w.WriteHeader(http.StatusNoContent)
-			return
+			return answer{status: http.StatusNoContent}
 		}
 	}
-	notFound(w, r)
+	return notFound()
 }

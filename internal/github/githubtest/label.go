@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,34 +16,31 @@ const (
 	maxLabelDescription = 100
 )
 
+// plainColor is that of a label that was created without one.
+const plainColor = "ededed"
+
 type label struct{ name, color, description string }
 
-func (s *Server) getLabel(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getLabel(r *http.Request) answer {
 	i := s.findLabel(r.PathValue("name"))
 	if i < 0 {
-		fail(w, http.StatusNotFound, "Not Found")
-		return
+		return fail(http.StatusNotFound, "Not Found")
 	}
-	reply(w, http.StatusOK, s.wireLabel(r, i))
+	return reply(http.StatusOK, s.wireLabel(r, i))
 }
 
 var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 
-func (s *Server) createLabel(w http.ResponseWriter, r *http.Request) {
-	in := struct {
+func (s *Server) createLabel(r *http.Request) answer {
+	in := decode[struct {
 		Name               *string
 		Color, Description string
-	}{Color: "ededed"}
-	if !decode(w, r, &in) {
-		return
-	}
+	}](r)
 	if s.settings.NoPush {
-		fail(w, http.StatusForbidden, s.notAccessible())
-		return
+		return fail(http.StatusForbidden, s.notAccessible())
 	}
 	if in.Name == nil {
-		notSupplied(w, "name")
-		return
+		return notSupplied("name")
 	}
 	problems := slices.Concat(
 		tooLong("Label", "name", in.Name, maxLabelName),
@@ -51,21 +49,19 @@ func (s *Server) createLabel(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case *in.Name == "":
 		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "missing_field"})
-	case !sixHex.MatchString(in.Color):
+	case !sixHex.MatchString(cmp.Or(in.Color, plainColor)):
 		problems = append(problems, problem{Resource: "Label", Field: "color", Code: "invalid"})
 	case s.findLabel(*in.Name) >= 0:
 		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "already_exists"})
 	}
 	switch {
 	case len(problems) > 0 && s.settings.BareErrors:
-		fail(w, http.StatusUnprocessableEntity, "Unprocessable Entity")
-		return
+		return fail(http.StatusUnprocessableEntity, "Unprocessable Entity")
 	case len(problems) > 0:
-		invalid(w, problems...)
-		return
+		return invalid(problems...)
 	}
-	s.labels = append(s.labels, label{*in.Name, in.Color, in.Description})
-	reply(w, http.StatusCreated, s.wireLabel(r, len(s.labels)-1))
+	s.labels = append(s.labels, label{*in.Name, cmp.Or(in.Color, plainColor), in.Description})
+	return reply(http.StatusCreated, s.wireLabel(r, len(s.labels)-1))
 }
 
 // findLabel returns the index of a label, or -1. Case does not matter to GitHub.
@@ -73,25 +69,20 @@ func (s *Server) findLabel(name string) int {
 	return slices.IndexFunc(s.labels, func(l label) bool { return strings.EqualFold(l.name, name) })
 }
 
-func (s *Server) addLabels(w http.ResponseWriter, r *http.Request, issue *stored) {
-	var names []string
-	if !decode(w, r, &names) {
-		return
-	}
+func (s *Server) addLabels(r *http.Request, issue *stored) answer {
+	names := decode[[]string](r)
 	if s.settings.NoPush {
-		fail(w, http.StatusForbidden, s.notAccessible())
-		return
+		return fail(http.StatusForbidden, s.notAccessible())
 	}
 	if problems := labelProblems(slices.Concat(issue.Labels, names)); len(problems) > 0 {
-		invalid(w, problems...)
-		return
+		return invalid(problems...)
 	}
 	before := len(issue.Labels)
 	s.attach(issue, names)
 	if len(issue.Labels) > before {
 		issue.UpdatedAt = s.now()
 	}
-	reply(w, http.StatusOK, s.wireLabels(r, issue))
+	return reply(http.StatusOK, s.wireLabels(r, issue))
 }
 
 // attach gives an issue labels, and makes those that the repository lacks.
@@ -100,7 +91,7 @@ func (s *Server) attach(issue *stored, names []string) {
 		i := s.findLabel(name)
 		if i < 0 {
 			i = len(s.labels)
-			s.labels = append(s.labels, label{name: name, color: "ededed"})
+			s.labels = append(s.labels, label{name: name, color: plainColor})
 		}
 		if !slices.Contains(issue.Labels, s.labels[i].name) {
 			issue.Labels = append(issue.Labels, s.labels[i].name)

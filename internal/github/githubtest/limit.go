@@ -25,16 +25,17 @@ type limits struct {
 	points  []time.Time // one entry a point
 }
 
-// admit counts a request and refuses it where a limit is reached.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
+// admit counts a request, writes the headers of the rate limit, and returns a refusal
+// where a limit is reached, else nil.
+func (s *Server) admit(h http.Header, r *http.Request) http.Handler {
 	if s.settings.Unlimited {
-		return true
+		return nil
 	}
 	if strings.HasSuffix(r.URL.Path, "/graphql") { // a budget of its own, of which no test uses much
-		w.Header().Set("X-RateLimit-Resource", "graphql")
-		w.Header().Set("X-RateLimit-Remaining", "900")
-		w.Header().Set("X-RateLimit-Reset", strconv.FormatInt(s.now().Add(time.Hour).Unix(), 10))
-		return true
+		h.Set("X-RateLimit-Resource", "graphql")
+		h.Set("X-RateLimit-Remaining", "900")
+		h.Set("X-RateLimit-Reset", strconv.FormatInt(s.now().Add(time.Hour).Unix(), 10))
+		return nil
 	}
 	now, l := s.now(), &s.limits
 	if !now.Before(l.reset) {
@@ -44,17 +45,14 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	if !refused {
 		l.used++
 	}
-	s.limitHeaders(w.Header())
-	if refused {
-		fail(w, http.StatusForbidden, "API rate limit exceeded for installation.")
-		return false
+	s.limitHeaders(h)
+	switch {
+	case refused:
+		return fail(http.StatusForbidden, "API rate limit exceeded for installation.")
+	case !l.secondary(r, now):
+		return secondaryLimit()
 	}
-	if !l.secondary(r, now) {
-		w.Header().Set("Retry-After", "60")
-		secondaryLimit(w)
-		return false
-	}
-	return true
+	return nil
 }
 
 func (s *Server) limitHeaders(h http.Header) {

@@ -12,32 +12,30 @@ import (
 )
 
 // listIssues lists issues of every state by creation, which is all that is imitated.
-func (s *Server) listIssues(w http.ResponseWriter, r *http.Request) {
+func (s *Server) listIssues(r *http.Request) answer {
 	query := r.URL.Query()
 	if query.Get("state") != "all" || query.Has("since") || cmp.Or(query.Get("sort"), "created") != "created" {
-		fail(w, http.StatusNotImplemented, "githubtest does not imitate such a list of issues")
-		return
+		return fail(http.StatusNotImplemented, "githubtest does not imitate such a list of issues")
 	}
 	found := s.selectIssues(query)
 	size := positive(query.Get("per_page"), 30, 100)
 	page := positive(query.Get("page"), 1, 1<<20)
 	if page*size > s.settings.PagesReach {
-		fail(w, http.StatusUnprocessableEntity, "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)")
-		return
+		return fail(http.StatusUnprocessableEntity, "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)")
 	}
 	start := min((page-1)*size, len(found))
 	if after := query.Get("after"); after != "" {
 		start = s.afterCursor(found, after)
 	}
 	end := min(start+size, len(found))
-	if end < len(found) {
-		w.Header().Set("Link", s.nextLink(r, page, found[end-1]))
-	}
 	out := []object{}
 	for _, issue := range found[start:end] {
 		out = append(out, s.wireIssue(r, issue))
 	}
-	reply(w, http.StatusOK, out)
+	if end < len(found) {
+		return reply(http.StatusOK, out).with("Link", s.nextLink(r, page, found[end-1]))
+	}
+	return reply(http.StatusOK, out)
 }
 
 func positive(text string, otherwise, most int) int {

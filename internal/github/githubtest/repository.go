@@ -19,22 +19,21 @@ type Dispatch struct {
 	Payload   json.RawMessage `json:"client_payload"`
 }
 
-func (s *Server) getUser(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getUser(r *http.Request) answer {
 	if strings.HasSuffix(s.settings.Login, "[bot]") {
-		fail(w, http.StatusForbidden, s.notAccessible())
-		return
+		return fail(http.StatusForbidden, s.notAccessible())
 	}
-	reply(w, http.StatusOK, person(r, s.settings.Login))
+	return reply(http.StatusOK, person(r, s.settings.Login))
 }
 
-func (s *Server) getRepository(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getRepository(r *http.Request) answer {
 	open := 0
 	for _, issue := range s.issues {
 		if issue.State == "open" && !issue.deleted && !issue.transferred {
 			open++ // pull requests count as well
 		}
 	}
-	reply(w, http.StatusOK, object{
+	return reply(http.StatusOK, object{
 		"id":                repositoryID,
 		"name":              s.repo,
 		"full_name":         s.owner + "/" + s.repo,
@@ -52,29 +51,26 @@ func (s *Server) getRepository(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (s *Server) getWorkflow(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getWorkflow(r *http.Request) answer {
 	if s.settings.Workflows == nil {
-		fail(w, http.StatusForbidden, s.notAccessible())
-		return
+		return fail(http.StatusForbidden, s.notAccessible())
 	}
 	file := r.PathValue("file")
 	state, ok := s.settings.Workflows[file]
 	if !ok {
-		notFound(w, r)
-		return
+		return notFound()
 	}
-	reply(w, http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
+	return reply(http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
 }
 
 // maxContents is from where on the contents API leaves the content out.
 const maxContents = 1 << 20
 
-func (s *Server) getContents(w http.ResponseWriter, r *http.Request) {
+func (s *Server) getContents(r *http.Request) answer {
 	path := r.PathValue("path")
 	content, ok := s.settings.Files[path]
 	if !ok {
-		s.getDirectory(w, r, path)
-		return
+		return s.getDirectory(r, path)
 	}
 	file := s.wireEntry(r, path)
 	file["size"] = len(content)
@@ -82,11 +78,11 @@ func (s *Server) getContents(w http.ResponseWriter, r *http.Request) {
 	if len(content) > maxContents {
 		file["encoding"], file["content"] = "none", ""
 	}
-	reply(w, http.StatusOK, file)
+	return reply(http.StatusOK, file)
 }
 
 // getDirectory answers with an array of the files below a path.
-func (s *Server) getDirectory(w http.ResponseWriter, r *http.Request, path string) {
+func (s *Server) getDirectory(r *http.Request, path string) answer {
 	entries := []object{}
 	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {
 		if strings.HasPrefix(name, path+"/") {
@@ -94,10 +90,9 @@ func (s *Server) getDirectory(w http.ResponseWriter, r *http.Request, path strin
 		}
 	}
 	if len(entries) == 0 {
-		notFound(w, r)
-		return
+		return notFound()
 	}
-	reply(w, http.StatusOK, entries)
+	return reply(http.StatusOK, entries)
 }
 
 // lineOf60 matches the lines into which GitHub breaks base64.
@@ -110,23 +105,19 @@ const (
 	maxPayload    = 65535
 )
 
-func (s *Server) createDispatch(w http.ResponseWriter, r *http.Request) {
-	var in Dispatch
-	if !decode(w, r, &in) {
-		return
-	}
+func (s *Server) createDispatch(r *http.Request) answer {
+	in := decode[Dispatch](r)
 	var properties map[string]json.RawMessage
 	switch {
 	case in.EventType == "" || utf8.RuneCountInString(in.EventType) > maxEventType:
-		fail(w, http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\nevent_type must have 1 to %d characters.", maxEventType))
+		return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\nevent_type must have 1 to %d characters.", maxEventType))
 	case in.Payload != nil && json.Unmarshal(in.Payload, &properties) != nil:
-		fail(w, http.StatusUnprocessableEntity, "Invalid request.\n\nclient_payload is not an object.")
+		return fail(http.StatusUnprocessableEntity, "Invalid request.\n\nclient_payload is not an object.")
 	case len(properties) > maxProperties:
-		fail(w, http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\nNo more than %d properties are allowed; %d were supplied.", maxProperties, len(properties)))
+		return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\nNo more than %d properties are allowed; %d were supplied.", maxProperties, len(properties)))
 	case utf8.RuneCount(in.Payload) > maxPayload:
-		fail(w, http.StatusUnprocessableEntity, "client_payload is too large.")
-	default:
-		s.dispatches = append(s.dispatches, in)
-		w.WriteHeader(http.StatusNoContent)
+		return fail(http.StatusUnprocessableEntity, "client_payload is too large.")
 	}
+	s.dispatches = append(s.dispatches, in)
+	return answer{status: http.StatusNoContent}
 }

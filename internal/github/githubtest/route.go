@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -15,83 +16,84 @@ const (
 
 func (s *Server) route() {
 	repo := fmt.Sprintf("/repos/%s/%s", s.owner, s.repo)
-	s.mux.HandleFunc("GET /user", s.getUser)
-	s.mux.HandleFunc("GET "+repo, s.getRepository)
-	s.mux.HandleFunc("GET "+repo+"/contents/{path...}", s.getContents)
-	s.mux.HandleFunc("POST "+repo+"/dispatches", s.createDispatch)
-	s.mux.HandleFunc("GET "+repo+"/actions/workflows/{file}", s.getWorkflow)
-	s.mux.HandleFunc("GET "+repo+"/labels/{name}", s.getLabel)
-	s.mux.HandleFunc("POST "+repo+"/labels", s.writes(s.createLabel))
-	s.mux.HandleFunc("GET "+repo+"/issues", s.reads(s.listIssues))
-	s.mux.HandleFunc("POST "+repo+"/issues", s.writes(s.createIssue))
-	s.mux.HandleFunc("GET "+repo+"/issues/{number}", s.reads(s.onIssue(s.getIssue)))
-	s.mux.HandleFunc("PATCH "+repo+"/issues/{number}", s.writes(s.onIssue(s.editIssue)))
-	s.mux.HandleFunc("GET "+repo+"/issues/{number}/comments", s.reads(s.onIssue(s.listComments)))
-	s.mux.HandleFunc("POST "+repo+"/issues/{number}/comments", s.writes(s.onIssue(s.createComment)))
-	s.mux.HandleFunc("DELETE "+repo+"/issues/comments/{id}", s.writes(s.deleteComment))
-	s.mux.HandleFunc("POST "+repo+"/issues/{number}/labels", s.writes(s.onIssue(s.addLabels)))
-	s.mux.HandleFunc("GET /repos/{owner}/{repo}/commits/{ref}", s.code(s.getCommit))
-	s.mux.HandleFunc("GET /repos/{owner}/{repo}/git/trees/{sha}", s.code(s.getTree))
-	s.mux.HandleFunc("GET /repos/{owner}/{repo}/compare/{range}", s.code(s.compare))
-	s.mux.HandleFunc("GET /repos/{owner}/{repo}/codeowners/errors", s.code(s.getOwnerErrors))
-	s.mux.HandleFunc("POST /graphql", s.graphQL)
-	s.mux.HandleFunc("POST /api/graphql", s.graphQL) // of an Enterprise Server
-	s.mux.HandleFunc("/", notFound)
+	s.mux.Handle("GET /user", handler(s.getUser))
+	s.mux.Handle("GET "+repo, handler(s.getRepository))
+	s.mux.Handle("GET "+repo+"/contents/{path...}", handler(s.getContents))
+	s.mux.Handle("POST "+repo+"/dispatches", handler(s.createDispatch))
+	s.mux.Handle("GET "+repo+"/actions/workflows/{file}", handler(s.getWorkflow))
+	s.mux.Handle("GET "+repo+"/labels/{name}", handler(s.getLabel))
+	s.mux.Handle("POST "+repo+"/labels", s.writes(s.createLabel))
+	s.mux.Handle("GET "+repo+"/issues", s.reads(s.listIssues))
+	s.mux.Handle("POST "+repo+"/issues", s.writes(s.createIssue))
+	s.mux.Handle("GET "+repo+"/issues/{number}", s.reads(s.onIssue(s.getIssue)))
+	s.mux.Handle("PATCH "+repo+"/issues/{number}", s.writes(s.onIssue(s.editIssue)))
+	s.mux.Handle("GET "+repo+"/issues/{number}/comments", s.reads(s.onIssue(s.listComments)))
+	s.mux.Handle("POST "+repo+"/issues/{number}/comments", s.writes(s.onIssue(s.createComment)))
+	s.mux.Handle("DELETE "+repo+"/issues/comments/{id}", s.writes(s.deleteComment))
+	s.mux.Handle("POST "+repo+"/issues/{number}/labels", s.writes(s.onIssue(s.addLabels)))
+	s.mux.Handle("GET /repos/{owner}/{repo}/commits/{ref}", s.code(s.getCommit))
+	s.mux.Handle("GET /repos/{owner}/{repo}/git/trees/{sha}", s.code(s.getTree))
+	s.mux.Handle("GET /repos/{owner}/{repo}/compare/{range}", s.code(s.compare))
+	s.mux.Handle("GET /repos/{owner}/{repo}/codeowners/errors", s.code(s.getOwnerErrors))
+	s.mux.Handle("POST /graphql", handler(s.graphQL))
+	s.mux.Handle("POST /api/graphql", handler(s.graphQL)) // of an Enterprise Server
+	s.mux.Handle("/", notFound())
 }
 
-// apply carries a request out: who asks, how often, and then what.
-func (s *Server) apply(w http.ResponseWriter, r *http.Request) {
+// apply carries a request out.
+func (s *Server) apply(w http.ResponseWriter, r *http.Request, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.admitted(w.Header(), r, body).ServeHTTP(w, r)
+}
+
+// admitted returns what answers a request: who asks, how often, and then what.
+func (s *Server) admitted(h http.Header, r *http.Request, body string) http.Handler {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if (scheme != "Bearer" && scheme != "token") || token != s.settings.Token {
-		fail(w, http.StatusUnauthorized, "Bad credentials")
-		return
+	switch {
+	case (scheme != "Bearer" && scheme != "token") || token != s.settings.Token:
+		return fail(http.StatusUnauthorized, "Bad credentials")
+	case r.Header.Get("User-Agent") == "":
+		return fail(http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header")
 	}
-	if r.Header.Get("User-Agent") == "" {
-		fail(w, http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header")
-		return
+	if refusal := s.admit(h, r); refusal != nil {
+		return refusal
 	}
-	if !s.admit(w, r) {
-		return
+	if body != "" && !json.Valid([]byte(body)) {
+		return fail(http.StatusBadRequest, "Problems parsing JSON")
 	}
 	byID := fmt.Sprintf("/repositories/%d", repositoryID)
 	named := fmt.Sprintf("/repos/%s/%s", s.owner, s.repo)
 	rest, isNamed := strings.CutPrefix(r.URL.Path, named)
 	if s.settings.Renamed && isNamed {
-		moved(w, r, base(r)+byID+rest)
-		return
+		return moved(r, base(r)+byID+rest)
 	}
 	if rest, ok := strings.CutPrefix(r.URL.Path, byID); ok {
 		r.URL.Path = named + rest
 	}
-	s.mux.ServeHTTP(w, r)
+	return s.mux
 }
 
 // reads and writes check what every request about issues needs. GitHub has
 // issues readable wherever the repository is.
-func (s *Server) reads(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func (s *Server) reads(next handler) handler {
+	return func(r *http.Request) answer {
 		if s.settings.IssuesDisabled {
-			fail(w, http.StatusGone, "Issues are disabled for this repo")
-			return
+			return fail(http.StatusGone, "Issues are disabled for this repo")
 		}
-		next(w, r)
+		return next(r)
 	}
 }
 
-func (s *Server) writes(next http.HandlerFunc) http.HandlerFunc {
-	return s.reads(func(w http.ResponseWriter, r *http.Request) {
-		if s.settings.Archived {
-			fail(w, http.StatusForbidden, "Repository was archived so is read-only.")
-			return
+func (s *Server) writes(next handler) handler {
+	return s.reads(func(r *http.Request) answer {
+		switch {
+		case s.settings.Archived:
+			return fail(http.StatusForbidden, "Repository was archived so is read-only.")
+		case s.settings.NoIssuesWrite:
+			return fail(http.StatusForbidden, s.notAccessible()).with("X-Accepted-GitHub-Permissions", "issues=write")
 		}
-		if s.settings.NoIssuesWrite {
-			w.Header().Set("X-Accepted-GitHub-Permissions", "issues=write")
-			fail(w, http.StatusForbidden, s.notAccessible())
-			return
-		}
-		next(w, r)
+		return next(r)
 	})
 }
 
@@ -104,22 +106,20 @@ func (s *Server) notAccessible() string {
 }
 
 // onIssue finds the issue of the path, or says what became of it.
-func (s *Server) onIssue(next func(http.ResponseWriter, *http.Request, *stored)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+func (s *Server) onIssue(next func(*http.Request, *stored) answer) handler {
+	return func(r *http.Request) answer {
 		number, err := strconv.Atoi(r.PathValue("number"))
 		if err != nil || number < 1 || number > len(s.issues) {
-			notFound(w, r)
-			return
+			return notFound()
 		}
 		issue := s.issues[number-1]
 		switch {
 		case issue.deleted:
-			fail(w, http.StatusGone, "This issue was deleted")
+			return fail(http.StatusGone, "This issue was deleted")
 		case issue.transferred:
-			moved(w, r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number))
-		default:
-			next(w, r, issue)
+			return moved(r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number))
 		}
+		return next(r, issue)
 	}
 }
 
@@ -131,13 +131,12 @@ func base(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-func moved(w http.ResponseWriter, r *http.Request, to string) {
-	w.Header().Set("Location", to)
+func moved(r *http.Request, to string) answer {
+	status := http.StatusTemporaryRedirect
 	if r.Method == http.MethodGet {
-		fail(w, http.StatusMovedPermanently, "Moved Permanently")
-		return
+		status = http.StatusMovedPermanently
 	}
-	fail(w, http.StatusTemporaryRedirect, "Temporary Redirect")
+	return fail(status, http.StatusText(status)).with("Location", to)
 }
 
-func notFound(w http.ResponseWriter, _ *http.Request) { fail(w, http.StatusNotFound, "Not Found") }
+func notFound() answer { return fail(http.StatusNotFound, "Not Found") }

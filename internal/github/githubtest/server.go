@@ -12,6 +12,7 @@
 package githubtest
 
 import (
+	"bytes"
 	"cmp"
 	"io"
 	"net/http"
@@ -164,8 +165,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault, date := s.arrive(r, string(body))
 	answer := httptest.NewRecorder()
 	if fault == nil || fault.Apply || fault.Truncate {
-		r.Body = io.NopCloser(strings.NewReader(string(body)))
-		s.apply(answer, r)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		s.apply(answer, r, string(body))
 	}
 	fault.write(w, answer, date)
 }

@@ -13,28 +13,55 @@ import (
 // object is a JSON object on the wire.
 type object = map[string]any
 
-func reply(w http.ResponseWriter, status int, body any) {
-	text, err := json.Marshal(body)
+// handler answers a request.
+type handler func(*http.Request) answer
+
+// answer is what GitHub answers: a status, its body unless that is nil, and the
+// value of a header, if it has a name.
+type answer struct {
+	status        int
+	body          any
+	header, value string
+}
+
+// ServeHTTP implements http.Handler.
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(r).ServeHTTP(w, r) }
+
+// ServeHTTP implements http.Handler.
+func (a answer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	text, err := json.Marshal(a.body)
 	if err != nil {
 		panic(err) // only maps, strings and numbers come here
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(text)
+	if a.header != "" {
+		w.Header().Set(a.header, a.value)
+	}
+	w.WriteHeader(a.status)
+	if a.body != nil {
+		_, _ = w.Write(text)
+	}
 }
+
+func (a answer) with(header, value string) answer {
+	a.header, a.value = header, value
+	return a
+}
+
+func reply(status int, body any) answer { return answer{status: status, body: body} }
 
 const docs = "https://docs.github.com/rest"
 
-func fail(w http.ResponseWriter, status int, message string) {
-	reply(w, status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
+func fail(status int, message string) answer {
+	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
 }
 
-func secondaryLimit(w http.ResponseWriter) {
-	reply(w, http.StatusForbidden, object{
+func secondaryLimit() answer {
+	return reply(http.StatusForbidden, object{
 		"message":           "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.",
 		"documentation_url": docs + "/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
 		"status":            "403",
-	})
+	}).with("Retry-After", "60")
 }
 
 // problem is one complaint of GitHub's validation.
@@ -50,13 +77,13 @@ func tooLongProblem(resource, field string, limit int) problem {
 	return problem{Resource: resource, Field: field, Code: "custom", Message: fmt.Sprintf("%s is too long (maximum is %d characters)", field, limit)}
 }
 
-func invalid(w http.ResponseWriter, problems ...problem) {
-	reply(w, http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": problems, "documentation_url": docs, "status": "422"})
+func invalid(problems ...problem) answer {
+	return reply(http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": problems, "documentation_url": docs, "status": "422"})
 }
 
 // notSupplied is how GitHub words that a field is missing altogether.
-func notSupplied(w http.ResponseWriter, field string) {
-	fail(w, http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\n%q wasn't supplied.", field))
+func notSupplied(field string) answer {
+	return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\n%q wasn't supplied.", field))
 }
 
 func (s *Server) repositoryURL(r *http.Request) string {
