@@ -189,9 +189,7 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 	files := map[string]File{}
 	commit := fieldOf[fields](answer, "commit")
 	for i, path := range w.Texts {
-		f := files[path]
-		f.Text = fieldOf[blob](answer, fmt.Sprintf("f%d", i)).text()
-		files[path] = f
+		files[path] = File{Text: fieldOf[blob](answer, fmt.Sprintf("f%d", i)).text()}
 	}
 	for i, path := range w.Blames {
 		f := files[path]
@@ -258,9 +256,6 @@ func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 		return Closer{}, nil
 	}
 	last := events[len(events)-1]
-	fix := last.Closer.commit
-	if fix.OID == "" {
-		fix = last.Closer.MergeCommit
-	}
+	fix := cmp.Or(last.Closer.commit, last.Closer.MergeCommit)
 	return Closer{Commit: fix.OID, Repository: fix.Repository.NameWithOwner, At: last.CreatedAt}, nil
 }

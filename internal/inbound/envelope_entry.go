@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/sentry"
@@ -88,3 +90,108 @@ func hash(raw []byte) string {
 }
 
 var errTooManyParts = errors.New("it is too large for a dispatch, even without its long parts")
+
+// bulk are the parts of a Sentry event that take the most room and identify
+// nothing.
+var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
+	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
+
+// rungs are how long, in bytes, a part may be, from try to try.
+var rungs = []int{8192, 2048, 512, 128}
+
+// outer is how many levels of objects are kept whatever they hold: the event
+// that has the ids is data.event in Sentry's webhooks.
+const outer = 3
+
+// cut shortens a sample to MaxSample bytes. First its bulk goes; then its
+// texts are clipped and its inner parts dropped by length, longer ones first.
+// Ids are short and stay.
+func cut(sample []byte) ([]byte, error) {
+	value, err := decodeExact(sample)
+	if err != nil {
+		return nil, err
+	}
+	value = withoutBulk(value)
+	for _, longest := range rungs {
+		raw, err := encode(value)
+		if err != nil || len(raw) <= MaxSample {
+			return raw, err
+		}
+		value = shorten(value, longest, outer)
+	}
+	raw, err := encode(value)
+	if err == nil && len(raw) > MaxSample {
+		err = errTooManyParts
+	}
+	return raw, err
+}
+
+// decodeExact keeps numbers as they are written.
+func decodeExact(raw []byte) (any, error) {
+	var value any
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	err := d.Decode(&value)
+	return value, err
+}
+
+func withoutBulk(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, part := range v {
+			if _, isText := part.(string); !isText && slices.Contains(bulk, name) {
+				delete(v, name)
+			} else {
+				v[name] = withoutBulk(part)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = withoutBulk(v[i])
+		}
+	}
+	return value
+}
+
+// shorten clips texts to so many bytes, and drops what is longer and lies
+// below so many levels of objects. What is dropped leaves no key behind.
+func shorten(value any, longest, levels int) any {
+	switch v := value.(type) {
+	case string:
+		return clip(v, longest)
+	case json.Number:
+		if len(v) > longest {
+			return nil
+		}
+	case []any:
+		if tooLong(v, longest) {
+			return nil
+		}
+	case map[string]any:
+		if levels <= 0 && tooLong(v, longest) {
+			return nil
+		}
+		for name, part := range v {
+			if v[name] = shorten(part, longest, levels-1); v[name] == nil {
+				delete(v, name)
+			}
+		}
+	}
+	return value
+}
+
+func tooLong(value any, longest int) bool {
+	raw, err := encode(value)
+	return err != nil || len(raw) > longest
+}
+
+// clip keeps the beginning of a text, at whole characters.
+func clip(text string, longest int) string {
+	if len(text) <= longest {
+		return text
+	}
+	for longest > 0 && !utf8.RuneStart(text[longest]) {
+		longest--
+	}
+	return text[:longest]
+}

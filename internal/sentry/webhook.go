@@ -176,30 +176,21 @@ func (b sentryBody) metricAlert(o payload.Origin, raw json.RawMessage) payload.P
 	return payload.Payload{Events: []event.Event{e}}
 }
 
-// ids name an event and its issue.
-type ids struct {
-	ID      payload.Text
-	EventID payload.Text `json:"event_id"`
-	IssueID payload.Text `json:"issue_id"`
-}
-
 // Identify returns the id of the event that a webhook is about, and what all events of
 // its issue have in common; each is empty if the body does not contain it. A change of
 // an issue has neither: each is a delivery of its own.
 func Identify(body []byte) (id, issue string) {
-	var w struct {
-		ID    payload.Text // the legacy plugin's, of the issue
-		Event ids          // the legacy plugin's
-		Data  struct{ Event, Error, Issue *ids }
-	}
-	_ = json.Unmarshal(body, &w) // a part of another type names nothing
-	for _, event := range []*ids{w.Data.Event, w.Data.Error} {
-		if event != nil {
-			return event.EventID.Trim(), event.IssueID.Trim()
-		}
-	}
-	if w.Data.Issue != nil {
+	var b sentryBody
+	_ = json.Unmarshal(body, &b) // a part of another type names nothing
+	switch d := b.Data; {
+	case d != nil && d.Event != nil:
+		return d.Event.EventID.Trim(), d.Event.IssueID.Trim()
+	case d != nil && d.Error != nil:
+		return d.Error.EventID.Trim(), d.Error.IssueID.Trim()
+	case d != nil && d.Issue != nil:
 		return "", ""
+	case b.Event != nil: // the legacy plugin's
+		id = cmp.Or(b.Event.EventID.Trim(), b.Event.ID.Trim())
 	}
-	return cmp.Or(w.Event.EventID.Trim(), w.Event.ID.Trim()), w.ID.Trim()
+	return id, b.ID.Trim()
 }
