@@ -180,6 +180,14 @@ func nameEndIn(s string) int {
 	return i
 }
 
+// trimBlanks removes the blanks and tabs that s begins with.
+func trimBlanks(s string) string {
+	for s != "" && (s[0] == ' ' || s[0] == '\t') {
+		s = s[1:]
+	}
+	return s
+}
+
 func isNumber(s string) bool {
 	_, ok := digits(s)
 	return ok

@@ -17,7 +17,7 @@ func (r *headReader) afterLevel() {
 	for parts := 0; parts < maxHeadParts && r.behindPart(0); parts++ {
 	}
 	r.h.message = strings.TrimSpace(r.s[r.at:])
-	if !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
+	if r.h.raised != "" && !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
 		r.h.raised = ""
 	}
 	r.h.logger = cmp.Or(r.h.logger, r.names)
@@ -60,7 +60,7 @@ func (r *headReader) marks() {
 	r.at += n
 	for {
 		s = r.s[r.at:]
-		blanks := len(s) - len(strings.TrimLeft(s, " \t"))
+		blanks := len(s) - len(trimBlanks(s))
 		if blanks > 0 && s[blanks-1] == '\t' {
 			r.joint = "\t"
 		}
@@ -128,7 +128,7 @@ func (r *headReader) behindBracket(s string) bool {
 		return false
 	}
 	inner := s[1:end]
-	if isProse(inner) || isRaised(inner) {
+	if inner == "cause" || !isWord(inner) && isProse(inner) || isRaised(inner) {
 		return false
 	}
 	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
@@ -150,7 +150,7 @@ func (r *headReader) behindBracket(s string) bool {
 
 // isRaised tells the name of an exception from that of a logger.
 func isRaised(name string) bool {
-	return isWord(name) && (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception"))
+	return (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception")) && isWord(name)
 }
 
 // behindName takes the name, number, id or pair of n bytes behind the level.

@@ -200,9 +200,9 @@ func (r *headReader) inside(s string) event.Level {
 			}
 			s, mark = s[n:], punctuated
 		}
-		trimmed := strings.TrimLeft(s, " \t")
+		trimmed := trimBlanks(s)
 		if trimmed != "" && strings.IndexByte(":,|/#=();", trimmed[0]) >= 0 {
-			trimmed, mark = strings.TrimLeft(trimmed[1:], " \t"), true
+			trimmed, mark = trimBlanks(trimmed[1:]), true
 		}
 		s = trimmed
 	}

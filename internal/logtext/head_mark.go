@@ -76,7 +76,7 @@ func separator(s string) (mark string, length int) {
 	if mark == ":" && blanks == 0 {
 		mark = ": "
 	}
-	rest := strings.TrimLeft(s[blanks+n:], " \t")
+	rest := trimBlanks(s[blanks+n:])
 	return mark, len(s) - len(rest)
 }
 
@@ -115,7 +115,7 @@ func isCaller(s string, n int) int {
 // inspected, or several words.
 func isProse(s string) bool {
 	return strings.ContainsAny(s, "\"'`{") || strings.Count(s, " ") > 3 && !strings.ContainsAny(s, ":=") && !strings.Contains(s, "  ") ||
-		strings.Contains(s, ": ") && stacktrace.IsHeader(s) || s == "cause"
+		strings.Contains(s, ": ") && stacktrace.IsHeader(s)
 }
 
 // isLogger tells the name of a logger, not of a thread: with dots, or no digits.

@@ -48,7 +48,7 @@ func readLogfmt(h *head, line string) {
 // the next pair, since some print a message of several words so.
 func pairs(line string, take func(key, value string)) {
 	for line != "" {
-		line = strings.TrimLeft(line, " \t")
+		line = trimBlanks(line)
 		n := nameEndIn(line)
 		if n == 0 || n == len(line) || line[n] != '=' {
 			_, rest, _ := strings.Cut(line, " ")
