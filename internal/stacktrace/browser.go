@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -21,16 +22,14 @@ var browser = runtime{
 }
 
 func browserShape(line string, indented bool) Shape {
-	if !indented && strings.IndexByte(line, '@') >= 0 {
-		if _, ok := atFrame(line); ok {
-			return Frame
-		}
+	if !indented && strings.IndexByte(line, '@') >= 0 && isAtFrame(line) {
+		return Frame
 	}
 	return Text
 }
 
 func startsBrowser(lines []string, i int) bool {
-	if _, ok := atFrame(lines[i]); ok {
+	if isAtFrame(lines[i]) {
 		return true
 	}
 	for ; i < len(lines); i++ { // V8's own functions, on top, have no file
@@ -42,13 +41,18 @@ func startsBrowser(lines []string, i int) bool {
 }
 
 func parseBrowser(lines []string) []event.Exception {
-	s := stacks(lines, atFrame)[0]
-	if len(s.frames) == 0 {
+	first := slices.IndexFunc(lines, isAtFrame)
+	if first < 0 {
 		return parseNode(lines)
 	}
-	x := findHeader(s.above)
-	x.Frames = s.frames
+	x := findHeader(lines[:first])
+	x.Frames = framesIn(until(lines[first:], func(line string) bool { return line != "" && !isAtFrame(line) }), atFrame)
 	return []event.Exception{x}
+}
+
+func isAtFrame(line string) bool {
+	_, ok := atFrame(line)
+	return ok
 }
 
 // atFrame reads "function@place", the function being absent where it has no name.

@@ -129,12 +129,10 @@ func elixirCall(function string) event.Frame {
 	return call(function, ".")
 }
 
-// elixirLibraries are the applications of Erlang, of Elixir, and packages in wide use.
-var elixirLibraries = []string{
-	"elixir", "stdlib", "kernel", "erts", "mix", "iex", "ex_unit", "eex", "logger", "sasl", "crypto", "ssl", "inets", "compiler", "public_key",
-	"phoenix", "plug", "ecto", "cowboy", "cowlib", "ranch", "bandit", "thousand_island", "db_connection", "postgrex", "myxql", "telemetry",
-	"absinthe", "broadway", "gen_stage", "oban", "finch", "mint", "nimble_", "hackney", "tesla", "httpoison", "jason", "poison", "gettext", "swoosh", "redix",
-}
+// elixirLibrary is an application of Erlang, of Elixir, or a package in wide use.
+var elixirLibrary = regexp.MustCompile(`^(?:elixir|stdlib|kernel|erts|mix|iex|ex_unit|eex|logger|sasl|crypto|ssl|inets|compiler|public_key|` +
+	`phoenix|plug|ecto|cowboy|cowlib|ranch|bandit|thousand_island|db_connection|postgrex|myxql|telemetry|` +
+	`absinthe|broadway|gen_stage|oban|finch|mint|nimble|hackney|tesla|httpoison|jason|poison|gettext|swoosh|redix)(?:_|$)`)
 
 // elixirInApp goes by the application that a release names, since the files of
 // all of them are printed alike.
@@ -142,10 +140,5 @@ func elixirInApp(app, file string) bool {
 	if app == "" {
 		return !strings.HasPrefix(file, "deps/") && !strings.HasSuffix(file, ".erl")
 	}
-	for _, library := range elixirLibraries {
-		if app == library || strings.HasPrefix(app, strings.TrimSuffix(library, "_")+"_") {
-			return false
-		}
-	}
-	return true
+	return !elixirLibrary.MatchString(app)
 }

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,7 +22,10 @@ func findHeader(lines []string) event.Exception {
 		for i, line := range slices.Backward(lines) {
 			if x, ok := read(stripLead(line)); ok {
 				x.Message = joinMessage(x.Message, lines[i+1:])
-				return withReason(x)
+				if m := prismaSource.FindStringSubmatch(x.Message); m != nil {
+					x.Message = m[1] + ": " + m[2]
+				}
+				return x
 			}
 		}
 	}
@@ -29,16 +33,17 @@ func findHeader(lines []string) event.Exception {
 	return event.Exception{Message: strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])}
 }
 
-// stripLead removes what runtimes print in front of an exception's name.
+// prismaSource is what Prisma prints: its call, where that stands in the source, and
+// on the last line the reason.
+var prismaSource = regexp.MustCompile("(?s)^(Invalid `[^`]*` invocation).*\n([^\n]*)$")
+
+// headerLead is what runtimes print in front of an exception's name.
+var headerLead = regexp.MustCompile(`^(?:\[cause\]: |Caused by: |Wrapped by: |caused by: |` + nextMark +
+	`|unhandledRejection:  |uncaughtException:  |Uncaught |\[ERROR\] |Unhandled exception\. |Exception in thread ".*?" )*`)
+
 func stripLead(line string) string {
 	s := strings.TrimSpace(line)
-	for _, lead := range []string{"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "unhandledRejection:  ", "uncaughtException:  ", "Uncaught ", "[ERROR] ", "Unhandled exception. "} {
-		s = strings.TrimPrefix(s, lead)
-	}
-	if _, died, ok := strings.Cut(s, `" `); ok && strings.HasPrefix(s, `Exception in thread "`) {
-		return died
-	}
-	return s
+	return s[len(headerLead.FindString(s)):]
 }
 
 // headerAtStart reads "pkg.SomeError: message", "SomeError" or

@@ -256,13 +256,3 @@ func adoptNode(f *event.Frame) {
 	}
 	f.InApp = nodeInApp(f.File)
 }
-
-// withReason shortens what Prisma prints, its call in the source and then the
-// reason, to the words that say what happened.
-func withReason(x event.Exception) event.Exception {
-	call, source, ok := strings.Cut(x.Message, "` invocation")
-	if ok && strings.Contains(source, "\n") && strings.HasPrefix(call, "Invalid `") {
-		x.Message = call + "` invocation: " + source[strings.LastIndexByte(source, '\n')+1:]
-	}
-	return x
-}

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ var perl = runtime{
 }
 
 func perlShape(line string, indented bool) Shape {
-	if _, ok := readPerlCall(line); ok && indented {
+	if indented && strings.Contains(line, " called at ") && perlCalled.MatchString(line) {
 		return PerlFrame
 	}
 	return Text
@@ -38,7 +39,7 @@ func parsePerl(lines []string) []event.Exception {
 	if n := len(header); n > 1 && strings.HasPrefix(header[n-1], " at ") {
 		header, handler = header[:n-1], true
 	}
-	message, died, ok := readPerlPlace(strings.Join(header, "\n"))
+	died, ok := perlPlace(perlDied, strings.Join(header, "\n"))
 	if handler && ok { // drop the calls by which it came to run
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
@@ -46,7 +47,7 @@ func parsePerl(lines []string) []event.Exception {
 	for i, from := range frames {
 		frames[i], at = perlFrame(from.Function, at), from
 	}
-	message = strings.TrimSpace(message)
+	message := strings.TrimSpace(died.Function)
 	return []event.Exception{{Type: perlType(message), Message: message, Frames: frames}}
 }
 
@@ -68,34 +69,29 @@ func perlInApp(file string) bool {
 	return file != "" && !strings.HasPrefix(file, "(eval") && !hasAny(file, "/lib/perl5/", "/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl")
 }
 
+// Where Perl died, and who called a function from where. What it says of a file
+// that was being read follows.
+var (
+	perlDied   = regexp.MustCompile(`(?s)^(.*) at (.*?) line (\d{1,9})(?:\.?$|,)`)
+	perlCalled = regexp.MustCompile(`^\t?(.*) called at (.*?) line (\d{1,9})(?:\.?$|,)`)
+)
+
 // perlCall reads "\tfunction(arguments) called at file line 12".
 func perlCall(line string) (event.Frame, bool) {
-	s, ok := strings.CutPrefix(line, "\t")
-	f, read := readPerlCall(s)
-	return f, ok && read
-}
-
-func readPerlCall(s string) (event.Frame, bool) {
-	if !strings.Contains(s, " called at ") {
+	if !strings.HasPrefix(line, "\t") || !strings.Contains(line, " called at ") {
 		return event.Frame{}, false
 	}
-	function, f, ok := readPerlPlace(s)
-	f.Function, _ = strings.CutSuffix(function, " called")
-	return f, ok && f.Function != function
+	return perlPlace(perlCalled, line)
 }
 
-// readPerlPlace cuts "message at file line 12." and what Perl says of the file
-// that was being read.
-func readPerlPlace(s string) (message string, f event.Frame, ok bool) {
-	message, place, _ := cutLast(s, " at ")
-	file, digits, _ := strings.Cut(place, " line ")
-	digits, _, _ = strings.Cut(digits, ",")
-	f.File = file
-	f.Line, ok = number(strings.TrimSuffix(digits, "."))
-	if !ok {
-		message = s
+// perlPlace reads a place, and makes the text before it the function.
+func perlPlace(form *regexp.Regexp, text string) (event.Frame, bool) {
+	m := form.FindStringSubmatch(text)
+	if m == nil {
+		return event.Frame{Function: text}, false
 	}
-	return message, f, ok
+	n, _ := number(m[3])
+	return event.Frame{Function: m[1], File: m[2], Line: n}, true
 }
 
 // perlType makes a type of what Perl itself says, up to the first name in it.

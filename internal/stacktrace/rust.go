@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
@@ -95,7 +96,7 @@ func rustPanicked(place string, below []string) event.Exception {
 			return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
 		}))
 	}
-	x := event.Exception{Type: rustType(message), Message: message, Frames: rustFrames(below)}
+	x := event.Exception{Type: cmp.Or(rustType.FindString(message), "panic"), Message: message, Frames: rustFrames(below)}
 	if len(x.Frames) == 0 {
 		x.Frames = placeFrame(strings.TrimSuffix(place, ":"), rustFileInApp)
 	}
@@ -135,23 +136,12 @@ func rustErrors(above, below []string) []event.Exception {
 	return chain
 }
 
-// rustTypes begin the messages of the language and its library.
-var rustTypes = []string{
-	"index out of bounds", "range end index", "range start index", "slice index starts at", "end byte index", "byte index", "attempt to divide by zero",
-	"attempt to add with overflow", "attempt to subtract with overflow", "attempt to multiply with overflow",
-	"attempt to calculate the remainder", "called `Option::unwrap()` on a `None` value", "called `Result::unwrap()` on an `Err` value",
-	"called `Result::expect()` on an `Err` value", "RefCell already borrowed", "RefCell already mutably borrowed", "already borrowed",
-	"not yet implemented", "not implemented", "internal error: entered unreachable code", "assertion",
-}
-
-func rustType(message string) string {
-	for _, t := range rustTypes {
-		if strings.HasPrefix(message, t) {
-			return t
-		}
-	}
-	return "panic"
-}
+// rustType is how the messages of the language and its library begin.
+var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|end byte index|byte index|" +
+	"attempt to (?:divide by zero|(?:add|subtract|multiply) with overflow|calculate the remainder)|" +
+	"called `Option::unwrap\\(\\)` on a `None` value|called `Result::(?:unwrap|expect)\\(\\)` on an `Err` value|" +
+	"RefCell already (?:mutably )?borrowed|already borrowed|not yet implemented|not implemented|" +
+	"internal error: entered unreachable code|assertion)")
 
 func rustFrames(lines []string) []event.Frame {
 	return framesIn(paired(lines, func(_, line string) bool {
@@ -195,7 +185,7 @@ func rustCall(path string) event.Frame {
 	if cut <= 0 {
 		return event.Frame{Function: path}
 	}
-	return event.Frame{Module: path[:cut], Function: path[cut+2:], InApp: !rustLibraries[rustCrate(path)]}
+	return event.Frame{Module: path[:cut], Function: path[cut+2:], InApp: !rustLibrary.MatchString(path)}
 }
 
 // rustSeparator finds the last "::" outside angle brackets.
@@ -218,19 +208,11 @@ func rustSeparator(path string) int {
 	return -1
 }
 
-// rustCrate returns the crate of the first path: "alloc" of "<alloc::vec::Vec<T> as …>".
-func rustCrate(path string) string {
-	path = strings.TrimLeft(path, "<&*")
-	path = strings.TrimPrefix(strings.TrimPrefix(path, "mut "), "dyn ")
-	return path[:nameEnd(path)]
-}
-
-var rustLibraries = map[string]bool{
-	"std": true, "core": true, "alloc": true, "__rustc": true, "backtrace": true, "test": true, "proc_macro": true, "std_detect": true,
-	"tokio": true, "futures_util": true, "futures_core": true, "hyper": true, "hyper_util": true, "tower": true, "axum": true, "actix_web": true,
-	"actix_rt": true, "rayon": true, "rayon_core": true, "anyhow": true, "eyre": true, "color_eyre": true, "tracing": true, "serde": true, "serde_json": true,
-	"lambda_runtime": true,
-}
+// rustLibrary is a path that begins in the standard library or a crate in wide use,
+// such as "<alloc::vec::Vec<T> as …>".
+var rustLibrary = regexp.MustCompile(`^[<&*]*(?:mut )?(?:dyn )?(?:std|core|alloc|__rustc|backtrace|test|proc_macro|std_detect|` +
+	`tokio|futures_util|futures_core|hyper|hyper_util|tower|axum|actix_web|actix_rt|rayon|rayon_core|` +
+	`anyhow|eyre|color_eyre|tracing|serde|serde_json|lambda_runtime)(?:[^\w$.\\]|$)`)
 
 // rustFileInApp leaves out the standard library and what Cargo downloaded.
 func rustFileInApp(f event.Frame) bool {
