@@ -24,23 +24,18 @@ import (
 const dotnetInner = "--- End of inner exception stack trace ---"
 
 var dotnet = runtime{
-	name: "dotnet", first: "aU-[", shape: dotnetShape, starts: beginsWith(dotnetFrame), parse: parseDotnet,
+	name: "dotnet", first: "a", shape: dotnetShape, starts: beginsWith(dotnetFrame), parse: parseDotnet,
+	lines: map[Shape][]string{
+		Announcement: {"Unhandled Exception:$"},
+		Raise:        {"Unhandled exception. "},
+		Frame:        {" --- End of "},
+		Cause:        {" ---> (Inner Exception #", " [ERROR] FATAL UNHANDLED EXCEPTION: "}, // Mono prints it a second time
+	},
 }
 
 func dotnetShape(line string, indented bool) Shape {
-	switch {
-	case indented && line[0] == 'a':
-		if _, ok := readDotnetFrame(line); ok {
-			return Frame
-		}
-	case line == "Unhandled Exception:" && !indented:
-		return Announcement
-	case strings.HasPrefix(line, "Unhandled exception. ") && !indented:
-		return Raise
-	case strings.HasPrefix(line, "--- End of "):
+	if _, ok := readDotnetFrame(line); ok && indented {
 		return Frame
-	case hasAnyPrefix(line, "---> (Inner Exception #", "[ERROR] FATAL UNHANDLED EXCEPTION: "): // Mono prints it a second time
-		return Cause
 	}
 	return Text
 }

@@ -19,24 +19,21 @@ import (
 
 var elixir = runtime{
 	name: "elixir", shape: elixirShape, starts: beginsWith(elixirHeader), parse: parseElixir,
+	lines: map[Shape][]string{
+		Epilogue: {"Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"},
+	},
 	rules: []rule{
 		{in(framed), on(Epilogue), framed, Join}, // what a server that died knew of its work
 	},
 }
 
 func elixirShape(line string, indented bool) Shape {
-	switch {
-	case indented:
+	if indented {
 		if _, ok := elixirPlace(line); ok {
 			return Frame
 		}
-	case strings.IndexByte("*LSCF", line[0]) < 0:
-	case line[0] == '*':
-		if _, ok := elixirHeader(line); ok {
-			return Raise
-		}
-	case hasAnyPrefix(line, "Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"):
-		return Epilogue
+	} else if _, ok := elixirHeader(line); ok {
+		return Raise
 	}
 	return Text
 }
@@ -70,11 +67,12 @@ func parseElixir(lines []string) []event.Exception {
 func elixirHeader(line string) (event.Exception, bool) {
 	s := scan{rest: strings.TrimLeft(line, " ")}
 	s.skip("** (")
-	if strings.HasSuffix(s.rest, ")") {
-		s.rest += " "
+	name, message, closed := strings.Cut(s.rest, ") ")
+	if !closed {
+		name, closed = strings.CutSuffix(s.rest, ")")
 	}
-	name, _, _ := strings.Cut(s.to(") "), " from #PID") // of an exit
-	return event.Exception{Type: name, Message: strings.TrimSpace(s.rest)}, name != "" && !s.failed
+	name, _, _ = strings.Cut(name, " from #PID") // of an exit
+	return event.Exception{Type: name, Message: strings.TrimSpace(message)}, closed && name != "" && !s.failed
 }
 
 // bareElixir is a call without a place: ":erlang.div(100, 0)", "Shop.Missing.total/2".

@@ -32,6 +32,11 @@ import (
 var golang = runtime{
 	name: "go", shape: goShape, starts: startsGo, parse: parseGo,
 	adopt: adopter{frame: adoptGo, chain: goChain},
+	lines: map[Shape][]string{
+		Goroutine: {"goroutine …]:$", "[signal SIG"},
+		GoPanic:   {"panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "},
+		GoFatal:   {"fatal error: "},
+	},
 	rules: []rule{
 		{in(Plain, Logged, loggedText), on(goFunction), loggedCall, Hold},
 		{in(Bare), on(goFunction), bareCall, Hold},
@@ -61,13 +66,6 @@ func goShape(line string, indented bool) Shape {
 		if isGinPlace(line) {
 			return GinPlace
 		}
-	case strings.IndexByte("gpfreu[", line[0]) < 0:
-	case isGoroutine(line), strings.HasPrefix(line, "[signal SIG"):
-		return Goroutine
-	case hasAnyPrefix(line, "panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "):
-		return GoPanic
-	case strings.HasPrefix(line, "fatal error: "):
-		return GoFatal
 	case strings.HasPrefix(line, "exit status ") && len(line) <= len("exit status 255"):
 		return Final
 	}

@@ -32,16 +32,9 @@ var native = runtime{
 	},
 }
 
-// death is a line with which a process dies: it begins with one word and
-// contains another.
-type death struct {
-	begin, part string
-	shape       Shape
-}
-
-// deaths holds, by shape, how such lines begin, and behind an ellipsis what else
-// they contain. No stack follows a DeathEnd, and a program goes on after a Raise.
-var deaths = map[Shape][]string{
+// deaths are the lines with which a process dies. No stack follows a DeathEnd, and
+// a program goes on after a Raise.
+var deaths = newMarks(map[Shape][]string{
 	Death: {
 		"==…Sanitizer: ", "AddressSanitizer:DEADLYSIGNAL",
 		"terminate called ", "libc++abi: …terminating", // C++
@@ -62,29 +55,14 @@ var deaths = map[Shape][]string{
 		"Out of memory: Kill… process ", "Memory cgroup out of memory: Kill… process ", "Kernel panic - not syncing", "[…]: segfault at ", // Linux
 		"==…==ABORTING",
 		".…(core dumped)", "/…(core dumped)", // "./run.sh: line 3: 7 Aborted (core dumped) ./app"
+		"Segmentation fault$", "Segmentation fault…(core dumped)", "Aborted…(core dumped)", "Bus error…(core dumped)", "Illegal instruction…(core dumped)",
+		"Floating point exception…(core dumped)", "Trace/breakpoint trap…(core dumped)",
 	},
 	Raise: {"WARNING: ThreadSanitizer: "},
-}
+})
 
 // signals are what a shell prints of a process that one of them killed.
 var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}
-
-// deathsBy holds the deaths by their first byte.
-var deathsBy = func() (table [256][]death) {
-	add := func(line string, s Shape) {
-		begin, part, _ := strings.Cut(line, "…")
-		table[begin[0]] = append(table[begin[0]], death{begin, part, s})
-	}
-	for _, s := range []Shape{Death, DeathEnd, Raise} {
-		for _, line := range deaths[s] {
-			add(line, s)
-		}
-	}
-	for _, s := range signals {
-		add(s+"…(core dumped)", DeathEnd)
-	}
-	return table
-}()
 
 func nativeShape(line string, indented bool) Shape {
 	if s := deathIn(line); s != Text && !indented {
@@ -100,30 +78,21 @@ func nativeShape(line string, indented bool) Shape {
 // kernel's uptime, and Text of others.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
-		if rest := WithoutLead(line); rest != "" && knownDeath(rest) != Text {
-			return knownDeath(rest)
+		if rest := WithoutLead(line); rest != "" && deaths.shape(rest, false) != Text {
+			return deaths.shape(rest, false)
 		}
 	}
 	switch {
 	case line == "":
 		return Text
-	case knownDeath(line) != Text:
-		return knownDeath(line)
-	case line == "Segmentation fault", strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
+	case deaths.shape(line, false) != Text:
+		return deaths.shape(line, false)
+	case strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
 		return DeathEnd
 	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // of mysqld
 		return Death
 	case isUndefined(line):
 		return Raise
-	}
-	return Text
-}
-
-func knownDeath(line string) Shape {
-	for _, d := range deathsBy[line[0]] {
-		if strings.HasPrefix(line, d.begin) && strings.Contains(line, d.part) {
-			return d.shape
-		}
 	}
 	return Text
 }

@@ -27,26 +27,21 @@ import (
 const phpPrevious = "[previous exception] "
 
 var php = runtime{
-	name: "php", first: `#S[NPF"`, shape: phpShape, starts: startsPHP, parse: parsePHP, adopt: adopter{frame: adoptPHP},
+	name: "php", first: "#", shape: phpShape, starts: startsPHP, parse: parsePHP, adopt: adopter{frame: adoptPHP},
+	lines: map[Shape][]string{
+		Frame:    {"Stack trace:$", "[stacktrace]$"},
+		Cause:    {"Next … in /", phpPrevious},
+		Raise:    {"Fatal error: ", "Parse error: ", "PHP Fatal error: ", "PHP Parse error: ", "[…] PHP Fatal error: ", "[…] PHP Parse error: "},
+		Epilogue: {`"}$`, `"} `}, // Monolog's context ends
+	},
 	rules: []rule{
 		{in(framed), on(Epilogue), framed, Join},
 	},
 }
 
 func phpShape(line string, indented bool) Shape {
-	_, called := phpCall(line)
-	switch {
-	case indented:
-	case called, line == "Stack trace:", line == "[stacktrace]":
+	if _, called := phpCall(line); called && !indented {
 		return Frame
-	case line[0] == '[' && strings.Contains(line, "] PHP "):
-		return phpShape(line[strings.Index(line, "] PHP ")+2:], false)
-	case strings.HasPrefix(line, "Next ") && strings.Contains(line, " in /"), strings.HasPrefix(line, phpPrevious):
-		return Cause
-	case hasAnyPrefix(strings.TrimPrefix(line, "PHP "), "Fatal error: ", "Parse error: "):
-		return Raise
-	case line == `"}`, strings.HasPrefix(line, `"} `): // Monolog's context ends
-		return Epilogue
 	}
 	return Text
 }

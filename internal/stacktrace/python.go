@@ -24,8 +24,15 @@ import (
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
 var python = runtime{
-	name: "python", first: "FTD+f>\"bmc_", shape: pythonShape, starts: startsPython, parse: parsePython,
+	name: "python", first: "F>bmc_", shape: pythonShape, starts: startsPython, parse: parsePython,
 	adopt: adopter{frame: adoptPython, typ: pythonType},
+	lines: map[Shape][]string{
+		Quotes:     {` """$`},
+		Traceback:  {" " + tracebackLine},
+		GroupTrace: {" + Exception Group Traceback ("},
+		Chain:      {" During handling of the above exception, ", " The above exception was the direct cause of "},
+		Indented:   {" future: <"}, // asyncio's second line, above the trace
+	},
 	rules: []rule{
 		{in(Logged, loggedName, chained), on(Traceback, PythonFrame), traced, Join},
 		{in(Logged, chained), on(GroupTrace), framed, Join},
@@ -45,26 +52,14 @@ var python = runtime{
 	},
 }
 
-// pythonShape knows the lines that show by themselves; source lines are
-// indented, and the exception line ends the frames.
+// pythonShape knows the frames; source lines are indented, and the exception line
+// ends the frames.
 func pythonShape(line string, _ bool) Shape {
-	switch {
-	case line == `"""`:
-		return Quotes
-	case strings.HasSuffix(strings.TrimRight(line, " "), "RemoteTraceback:"):
+	if strings.HasSuffix(strings.TrimRight(line, " "), "RemoteTraceback:") {
 		return Remote
-	case hasAnyPrefix(line, `File "`, `> File "`):
-		if _, ok := pythonFrame(line); ok {
-			return PythonFrame
-		}
-	case strings.HasPrefix(line, tracebackLine):
-		return Traceback
-	case strings.HasPrefix(line, "+ Exception Group Traceback ("):
-		return GroupTrace
-	case isPythonChain(line):
-		return Chain
-	case strings.HasPrefix(line, "future: <"): // asyncio's second line, above the trace
-		return Indented
+	}
+	if _, ok := pythonFrame(line); ok && hasAnyPrefix(line, `File "`, `> File "`) {
+		return PythonFrame
 	}
 	return Text
 }

@@ -19,6 +19,7 @@ import (
 
 var ruby = runtime{
 	name: "ruby", shape: rubyShape, starts: startsRuby, parse: parseRuby,
+	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
 	rules: []rule{
 		{in(framedRuby), on(Raise), named, Apart}, // its cause
 		{in(loggedText, bareText), on(RubyFrame), framedRuby, Join},
@@ -26,9 +27,6 @@ var ruby = runtime{
 }
 
 func rubyShape(line string, indented bool) Shape {
-	if strings.HasPrefix(line, "#<Thread:") && strings.Contains(line, " terminated with exception") {
-		return Announcement
-	}
 	if !strings.Contains(line, ":in ") {
 		return Text
 	}

@@ -24,28 +24,18 @@ import (
 // below an error.
 
 var rust = runtime{
-	name: "rust", first: "tsSnCL", shape: rustShape, starts: startsRust, parse: parseRust,
+	name: "rust", starts: startsRust, parse: parseRust,
+	lines: map[Shape][]string{
+		RustPanic:     {"thread '…' panicked at ", "thread '…) panicked at "},
+		Cause:         {rustCauses + "$", rustLocation + "$"},
+		RustBacktrace: {"stack backtrace:$", rustStack + "$", "note: …run with `RUST_BACKTRACE="},
+	},
 	rules: []rule{
 		{in(panicked), on(Text, Header), told, Join},
 		{in(panicked), on(Frame), panicked, Join}, // RustBacktrace was not read
 		{in(told, toldText), on(Frame), told, Join},
 		{in(told), on(Text), toldText, Hold},
 	},
-}
-
-// rustShape knows the lines that show by themselves; the frames are indented.
-func rustShape(line string, indented bool) Shape {
-	_, panics := rustPanic(line)
-	switch {
-	case indented:
-	case panics:
-		return RustPanic
-	case line == rustCauses, line == rustLocation:
-		return Cause
-	case line[1:] == "tack backtrace:", strings.HasPrefix(line, "note: ") && strings.Contains(line, "run with `RUST_BACKTRACE="):
-		return RustBacktrace
-	}
-	return Text
 }
 
 func startsRust(lines []string, i int) bool {

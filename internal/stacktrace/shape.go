@@ -61,6 +61,9 @@ func ShapeOf(line string) Shape {
 		return Blank
 	}
 	indented := len(trimmed) < len(line)
+	if s := known.shape(trimmed, indented); s != Text {
+		return s
+	}
 	for interested := interests[trimmed[0]]; interested != 0; interested &= interested - 1 {
 		if s := runtimes[bits.TrailingZeros16(interested)].shape(trimmed, indented); s != Text {
 			return s
@@ -79,12 +82,61 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
+// marks are lines that show their shape by how they begin, by their first byte.
+type marks [256][]mark
+
+type mark struct {
+	begin, part string
+	whole       bool // nothing follows
+	margin      byte // a blank or a tab, or a letter
+	shape       Shape
+}
+
+// newMarks reads how lines begin, and behind an ellipsis what else they contain. A
+// dollar ends a line. Lines that begin with a tab are indented, those that begin
+// with a blank may be, and others are not.
+func newMarks(shaped ...map[Shape][]string) (table marks) {
+	for _, lines := range shaped {
+		for s := range shapes {
+			for _, line := range lines[s] {
+				text := strings.TrimLeft(line, " \t")
+				text, whole := strings.CutSuffix(text, "$")
+				begin, part, _ := strings.Cut(text, "…")
+				table[begin[0]] = append(table[begin[0]], mark{begin, part, whole, line[0], s})
+			}
+		}
+	}
+	return table
+}
+
+func (m *marks) shape(line string, indented bool) Shape {
+	for _, k := range m[line[0]] {
+		rest, begins := strings.CutPrefix(line, k.begin)
+		if !begins || k.margin != ' ' && indented != (k.margin == '\t') {
+			continue
+		}
+		if _, rest, ok := strings.Cut(rest, k.part); ok && (!k.whole || rest == "") {
+			return k.shape
+		}
+	}
+	return Text
+}
+
+// known are the marks of all runtimes, in their order.
+var known = func() marks {
+	var lines []map[Shape][]string
+	for _, r := range runtimes {
+		lines = append(lines, r.lines)
+	}
+	return newMarks(lines...)
+}()
+
 // interests holds, for each first byte of a line, the runtimes that may know its
 // shape: most lines of a log are refused by that byte.
 var interests = func() (table [256]uint16) {
 	for n, r := range runtimes {
 		for c := range table {
-			if r.first == "" || strings.IndexByte(r.first, byte(c)) >= 0 {
+			if r.shape != nil && (r.first == "" || strings.IndexByte(r.first, byte(c)) >= 0) {
 				table[c] |= 1 << n
 			}
 		}

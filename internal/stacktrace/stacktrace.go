@@ -28,10 +28,12 @@ import (
 // runtime is one language's way of printing a trace.
 type runtime struct {
 	name string
+	// lines are those that show their shapes by themselves, see newMarks.
+	lines map[Shape][]string
 	// first holds the first bytes, after white space, of the lines that shape
 	// knows; any if it is empty.
 	first string
-	// shape returns the shape of a line without its indentation, Text where it is
+	// shape returns the shape of another line without its indentation, Text where it is
 	// none of this runtime's.
 	shape func(line string, indented bool) Shape
 	rules []rule

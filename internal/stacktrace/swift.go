@@ -22,6 +22,7 @@ import (
 
 var swift = runtime{
 	name: "swift", shape: swiftShape, starts: startsSwift, parse: parseSwift,
+	lines: map[Shape][]string{Death: {"Fatal error: …: file "}},
 	rules: []rule{
 		{in(dying), on(SwiftFrame), dying, Join},
 	},

@@ -20,26 +20,18 @@ import (
 // Errors have no type but "error".
 
 var tcl = runtime{
-	name: "tcl", first: "wi(", shape: tclShape, starts: startsTcl, parse: parseTcl,
+	name: "tcl", starts: startsTcl, parse: parseTcl,
+	lines: map[Shape][]string{
+		TclFirst: {"\twhile executing$"},
+		Command:  {"\tinvoked from within$"},
+		Frame:    {"\t(procedure \"", "\t(file \""},
+	},
 	rules: []rule{
 		{in(loggedText, bareText), on(TclFirst, Command), quoting, Join},
 		{in(quoting, quoted), on(TclFirst), quoting, Begin},
 		{in(quoting), on(Text), quoting, Loose},
 		{in(quoting), on(quoteEnd), quoted, Join},
 	},
-}
-
-func tclShape(line string, indented bool) Shape {
-	switch {
-	case !indented:
-	case line == "while executing":
-		return TclFirst
-	case line == "invoked from within":
-		return Command
-	case hasAnyPrefix(line, `(procedure "`, `(file "`):
-		return Frame
-	}
-	return Text
 }
 
 func startsTcl(lines []string, i int) bool {
