@@ -30,7 +30,7 @@ import (
 // that was logged with its stack.
 
 var golang = runtime{
-	name: "go", shape: goShape, starts: startsGo, parse: parseGo,
+	name: "go", shape: goShape, starts: anyOf(isGoPlace, isGinPlace, isGoroutine, isGoHeader), parse: parseGo,
 	adopt: adopter{frame: adoptGo, chain: goChain},
 	lines: map[Shape][]string{
 		Goroutine: {"goroutine …]:$", "[signal SIG"},
@@ -105,10 +105,8 @@ func IsGoFunction(line string) bool {
 	return false
 }
 
-func startsGo(lines []string, i int) bool {
-	line := lines[i]
-	return isGoPlace(line) || isGinPlace(line) || isGoroutine(line) || hasAnyPrefix(line, "panic: ", "fatal error: ")
-}
+// isGoHeader tells the lines that the runtime prints above goroutines.
+func isGoHeader(line string) bool { return hasAnyPrefix(line, "panic: ", "fatal error: ") }
 
 // parseGo reads a goroutine's stack, or else gin's, or errors with stacks of
 // their own, or else panics: the rest was cut off.

@@ -22,7 +22,7 @@ import (
 // The shell and the kernel report the death of others in one line.
 
 var native = runtime{
-	name: "native", shape: nativeShape, starts: func(lines []string, i int) bool { return deathIn(lines[i]) != Text }, parse: parseNative,
+	name: "native", shape: nativeShape, starts: anyOf(isDeath), parse: parseNative,
 	rules: []rule{
 		{in(Logged, ruled), on(Death), dying, Join},
 		{in(dying), on(Death), dying, Apart},
@@ -97,6 +97,8 @@ func deathIn(line string) Shape {
 	return Text
 }
 
+func isDeath(line string) bool { return deathIn(line) != Text }
+
 // isUndefined tells UBSan's "/app/cart.cpp:10:5: runtime error: …".
 func isUndefined(line string) bool {
 	word := strings.IndexByte(line, ' ')
@@ -107,7 +109,7 @@ func isUndefined(line string) bool {
 // are of other threads, and of where memory was freed.
 func parseNative(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, func(line string) bool {
-		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // above what happened
+		return isDeath(line) && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // above what happened
 	})
 	if first < 0 {
 		return nil
@@ -190,7 +192,7 @@ func namedDeath(line string) event.Exception {
 		}
 	}
 	name := cutAtAny(line, ": ", " (", `",`, ", ", " ***")
-	if name == line && hasDigits(strings.TrimRight(line, "0123456789")) {
+	if name == line && strings.ContainsAny(strings.TrimRight(line, "0123456789"), "0123456789") {
 		return event.Exception{Type: "abort", Message: line}
 	}
 	return event.Exception{Type: name, Message: strings.TrimLeft(line[len(name):], `:",* `)}

@@ -119,8 +119,8 @@ func parseNode(lines []string) []event.Exception {
 			chain = appendInspected(chain, lines[:i])
 		}
 		if after == 0 || i > after && namesNodeError(lines[after:i]) {
-			if after > 0 && indent(line) <= indents && !isNodeCause(lines[i-1]) {
-				break // another trace that happens to follow
+			if after > 0 && indent(line) <= indents && !hasAnyPrefix(lines[i-1], "caused by: ", "Caused by: ") {
+				break // another trace that happens to follow: only pino and bunyan print causes flat
 			}
 			indents = indent(line)
 			chain = append(chain, findHeader(lines[after:i]))
@@ -165,10 +165,6 @@ func appendInspected(chain []event.Exception, lines []string) []event.Exception 
 	}
 	return chain
 }
-
-// isNodeCause tells whether a line announces a cause in the flat form that
-// the error serializers of pino and bunyan print.
-func isNodeCause(line string) bool { return hasAnyPrefix(line, "caused by: ", "Caused by: ") }
 
 // namesNodeError tells the header of a nested error from mere properties.
 func namesNodeError(lines []string) bool {

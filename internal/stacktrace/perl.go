@@ -44,23 +44,17 @@ func parsePerl(lines []string) []event.Exception {
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
 	frames, at := append(calls, event.Frame{Function: "main::"}), died
-	for i, from := range frames {
-		frames[i], at = perlFrame(from.Function, at), from
+	for i, from := range frames { // where a function had come to the line before tells
+		name, _, _ := strings.Cut(from.Function, "(")
+		if strings.HasPrefix(name, "eval ") {
+			name = "eval"
+		}
+		frames[i] = call(name, "::")
+		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, perlInApp(at.File)
+		at = from
 	}
 	message := strings.TrimSpace(died.Function)
 	return []event.Exception{{Type: perlType(message), Message: message, Frames: frames}}
-}
-
-// perlFrame makes a frame of a function and of where it had come to, which the
-// line before tells.
-func perlFrame(function string, at event.Frame) event.Frame {
-	name, _, _ := strings.Cut(function, "(")
-	if strings.HasPrefix(name, "eval ") {
-		name = "eval"
-	}
-	f := call(name, "::")
-	f.File, f.Line, f.InApp = at.File, at.Line, perlInApp(at.File)
-	return f
 }
 
 // perlInApp leaves out Perl's own modules, those of the system, and those that

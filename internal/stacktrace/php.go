@@ -47,9 +47,7 @@ func phpShape(line string, indented bool) Shape {
 }
 
 func startsPHP(lines []string, i int) bool {
-	_, called := phpCall(lines[i])
-	_, fatal := phpFatal(lines[i])
-	return called || fatal
+	return beginsWith(phpCall)(lines, i) || beginsWith(phpFatal)(lines, i)
 }
 
 func parsePHP(lines []string) []event.Exception {

@@ -24,8 +24,9 @@ import (
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
 var python = runtime{
-	name: "python", first: "F>bmc_", shape: pythonShape, starts: startsPython, parse: parsePython,
-	adopt: adopter{frame: adoptPython, typ: pythonType},
+	name: "python", first: "F>bmc_", shape: pythonShape, parse: parsePython,
+	starts: beginsWith(func(line string) (event.Frame, bool) { return pythonFrame(undress(line)) }),
+	adopt: adopter{frame: adoptPython, leads: []string{"builtins.", "__builtins__.", "__main__.", "exceptions."}},
 	lines: map[Shape][]string{
 		Quotes:     {` """$`},
 		Traceback:  {" " + tracebackLine},
@@ -76,11 +77,6 @@ func IsSyntaxError(line string) bool {
 }
 
 const tracebackLine = "Traceback (most recent call last):"
-
-func startsPython(lines []string, i int) bool {
-	_, ok := pythonFrame(undress(lines[i]))
-	return ok
-}
 
 func parsePython(lines []string) []event.Exception {
 	indentation := ""
@@ -218,12 +214,4 @@ func adoptPython(f *event.Frame) {
 		return
 	}
 	f.Module, f.InApp = pythonModule(f.File), pythonInApp(f.File)
-}
-
-// pythonType drops the modules that a traceback does not print.
-func pythonType(name string) string {
-	for _, module := range []string{"builtins.", "__builtins__.", "__main__.", "exceptions."} {
-		name = strings.TrimPrefix(name, module)
-	}
-	return name
 }

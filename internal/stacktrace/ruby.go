@@ -18,7 +18,7 @@ import (
 // alone. Ruby 3.4 opens a name by ' instead of `.
 
 var ruby = runtime{
-	name: "ruby", shape: rubyShape, starts: startsRuby, parse: parseRuby,
+	name: "ruby", shape: rubyShape, starts: anyOf(isRubyFrame), parse: parseRuby,
 	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
 	rules: []rule{
 		{in(framedRuby), on(Raise), named, Apart}, // its cause
@@ -39,8 +39,8 @@ func rubyShape(line string, indented bool) Shape {
 	return Text
 }
 
-func startsRuby(lines []string, i int) bool {
-	_, _, ok := rubyFrame(lines[i])
+func isRubyFrame(line string) bool {
+	_, _, ok := rubyFrame(line)
 	return ok
 }
 
@@ -54,7 +54,7 @@ func parseRuby(lines []string) []event.Exception {
 		}
 		switch {
 		case message != "":
-			more := until(lines[i+1:], func(line string) bool { return startsRuby([]string{line}, 0) })
+			more := until(lines[i+1:], isRubyFrame)
 			chain = append(chain, rubyException(message, more))
 		case len(chain) == 0:
 			chain = append(chain, rubyLogged(lines[after:i]))

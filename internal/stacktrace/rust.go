@@ -24,7 +24,7 @@ import (
 // below an error.
 
 var rust = runtime{
-	name: "rust", starts: startsRust, parse: parseRust,
+	name: "rust", starts: anyOf(isRustPanic, isRustError), parse: parseRust,
 	lines: map[Shape][]string{
 		RustPanic:     {"thread '…' panicked at ", "thread '…) panicked at "},
 		Cause:         {rustCauses + "$", rustLocation + "$"},
@@ -36,11 +36,6 @@ var rust = runtime{
 		{in(told, toldText), on(Frame), told, Join},
 		{in(told), on(Text), toldText, Hold},
 	},
-}
-
-func startsRust(lines []string, i int) bool {
-	_, ok := rustPanic(lines[i])
-	return ok || isRustError(lines[i])
 }
 
 // The lines below an error that anyhow and eyre print.
@@ -74,6 +69,11 @@ func rustPanic(line string) (string, bool) {
 	}
 	thread, rest, ok := strings.Cut(s, " panicked at ")
 	return rest, ok && (strings.HasSuffix(thread, "'") || strings.HasSuffix(thread, ")"))
+}
+
+func isRustPanic(line string) bool {
+	_, ok := rustPanic(line)
+	return ok
 }
 
 // rustPanicked reads the message, and the stack or else the place of a panic.

@@ -68,8 +68,6 @@ func isNumber(s string) bool {
 	return ok
 }
 
-func hasDigits(s string) bool { return strings.ContainsAny(s, "0123456789") }
-
 // cutNumber splits "rest:12" at its last colon; it reports false where no
 // number of sane size follows that.
 func cutNumber(s string) (string, int, bool) {

@@ -76,14 +76,19 @@ func Parse(text string) ([]event.Exception, string) {
 	return nil, ""
 }
 
-// beginsWith makes starts of what reads a line.
-func beginsWith[T any](reads ...func(string) (T, bool)) func([]string, int) bool {
+// anyOf makes starts of what knows a line.
+func anyOf(known ...func(string) bool) func([]string, int) bool {
 	return func(lines []string, i int) bool {
-		return slices.ContainsFunc(reads, func(read func(string) (T, bool)) bool {
-			_, ok := read(lines[i])
-			return ok
-		})
+		return slices.ContainsFunc(known, func(knows func(string) bool) bool { return knows(lines[i]) })
 	}
+}
+
+// beginsWith makes starts of what reads a line.
+func beginsWith[T any](read func(string) (T, bool)) func([]string, int) bool {
+	return anyOf(func(line string) bool {
+		_, ok := read(line)
+		return ok
+	})
 }
 
 // HasTrace reports whether one of the text's lines can only be a trace's.
@@ -117,7 +122,7 @@ func BeginsWithFrames(text string) bool {
 // tool read them.
 type adopter struct {
 	frame func(*event.Frame)
-	typ   func(string) string
+	leads []string // of types, which the runtime does not print
 	chain func(*event.Event) []event.Exception
 }
 
@@ -139,8 +144,8 @@ func Adopt(e *event.Event) {
 				adopt.frame(&x.Frames[j])
 			}
 		}
-		if adopt.typ != nil {
-			x.Type = adopt.typ(x.Type)
+		for _, lead := range adopt.leads {
+			x.Type = strings.TrimPrefix(x.Type, lead)
 		}
 	}
 	if adopt.chain != nil {

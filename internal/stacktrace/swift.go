@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -21,7 +22,7 @@ import (
 //	1 [ra] 0x000055d0c1b2a3d4 Cart.total() + 123 in App at /app/Sources/App/Cart.swift:39:3
 
 var swift = runtime{
-	name: "swift", shape: swiftShape, starts: startsSwift, parse: parseSwift,
+	name: "swift", shape: swiftShape, starts: anyOf(isSwiftTrap), parse: parseSwift,
 	lines: map[Shape][]string{Death: {"Fatal error: …: file "}},
 	rules: []rule{
 		{in(dying), on(SwiftFrame), dying, Join},
@@ -38,7 +39,7 @@ func swiftShape(line string, indented bool) Shape {
 			return SwiftFrame
 		}
 	default:
-		if _, _, ok := swiftTrap(line); ok {
+		if isSwiftTrap(line) {
 			return Death
 		}
 	}
@@ -56,26 +57,21 @@ func swiftTrap(line string) (place, message string, ok bool) {
 	return strings.Replace(place, ", line ", ":", 1), message, ok && placed
 }
 
-func startsSwift(lines []string, i int) bool {
-	_, _, ok := swiftTrap(lines[i])
+func isSwiftTrap(line string) bool {
+	_, _, ok := swiftTrap(line)
 	return ok
 }
 
 func parseSwift(lines []string) []event.Exception {
-	first := 0
-	for !startsSwift(lines, first) {
-		first++
-	}
+	first := slices.IndexFunc(lines, isSwiftTrap)
 	place, message, _ := swiftTrap(lines[first])
 	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
 	x := event.Exception{Type: "Fatal error", Message: message, Frames: framesIn(crashed, swiftFrame)}
 	if !hasInApp(x.Frames) {
-		x.Frames = append(placeFrame(place, swiftInApp), x.Frames...)
+		x.Frames = append(placeFrame(place, func(f event.Frame) bool { return !strings.HasPrefix(f.File, "Swift/") }), x.Frames...)
 	}
 	return []event.Exception{x}
 }
-
-func swiftInApp(f event.Frame) bool { return !strings.HasPrefix(f.File, "Swift/") }
 
 // swiftFrame reads both forms of a frame: "number module address call + offset" and
 // "number address call + offset in module at place", of which an inlined one has no

@@ -20,7 +20,7 @@ import (
 // Errors have no type but "error".
 
 var tcl = runtime{
-	name: "tcl", starts: startsTcl, parse: parseTcl,
+	name: "tcl", starts: anyOf(isTclTrace), parse: parseTcl,
 	lines: map[Shape][]string{
 		TclFirst: {"\twhile executing$"},
 		Command:  {"\tinvoked from within$"},
@@ -34,20 +34,16 @@ var tcl = runtime{
 	},
 }
 
-func startsTcl(lines []string, i int) bool {
-	return i > 0 && (lines[i] == "    while executing" || lines[i] == "    invoked from within")
+func isTclTrace(line string) bool {
+	return line == "    while executing" || line == "    invoked from within"
 }
 
 func parseTcl(lines []string) []event.Exception {
-	first := 1
-	for first < len(lines) && !startsTcl(lines, first) {
-		first++
-	}
-	above := lines[:first]
+	above := until(lines, isTclTrace)
 	if len(above) > 1 && above[1] != "" && strings.HasSuffix(above[0], above[1]) {
 		above = above[1:] // below a log line that ends with the message
 	}
-	return []event.Exception{{Type: "error", Message: joinMessage("", above), Frames: framesIn(lines[first:], tclFrame)}}
+	return []event.Exception{{Type: "error", Message: joinMessage("", above), Frames: framesIn(lines, tclFrame)}}
 }
 
 // tclFrame reads `(procedure "cart::share" line 2)` and `(file "shop.tcl" line 11)`.
