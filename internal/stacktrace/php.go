@@ -47,7 +47,9 @@ func phpShape(line string, indented bool) Shape {
 }
 
 func startsPHP(lines []string, i int) bool {
-	return beginsWith(phpCall)(lines, i) || beginsWith(phpFatal)(lines, i)
+	_, called := phpCall(lines[i])
+	_, fatal := phpFatal(lines[i])
+	return called || fatal
 }
 
 func parsePHP(lines []string) []event.Exception {
