@@ -13,14 +13,14 @@ func digits(s string, found []secret) []secret {
 		if !isDigit(s[i]) {
 			continue
 		}
-		if f, ok := numberAt(s, i); ok {
-			found = append(found, f)
-			i = f.end - 1
-			continue
+		next := i + runLength(s, i)
+		for _, form := range numberForms {
+			if start, end, ok := form.at(s, i); ok {
+				found, next = append(found, secret{start, end, form.kind}), end
+				break
+			}
 		}
-		for i+1 < len(s) && isDigit(s[i+1]) {
-			i++
-		}
+		i = next - 1
 	}
 	return found
 }
@@ -30,15 +30,6 @@ var numberForms = []struct {
 	kind string
 	at   func(s string, i int) (start, end int, ok bool)
 }{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
-
-func numberAt(s string, i int) (secret, bool) {
-	for _, form := range numberForms {
-		if start, end, ok := form.at(s, i); ok {
-			return secret{start, end, form.kind}, true
-		}
-	}
-	return secret{}, false
-}
 
 var (
 	// cardForm are the groups in which card numbers are printed.

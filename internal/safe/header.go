@@ -9,23 +9,20 @@ import (
 // or parameters, as in Digest (RFC 7616) and AWS's signatures.
 var (
 	credentialsOf = regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`)
+	bareOf        = regexp.MustCompile(`^([^\s"'\\,;\])}]{8,})`) // without a scheme
 	parametersOf  = regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`)
 )
 
 // authorization adds the credentials in the header of which k is the name.
 func authorization(s string, k key, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
-	for _, value := range []*regexp.Regexp{credentialsOf, parametersOf} {
-		if m := value.FindStringSubmatchIndex(s[start:min(len(s), start+maxHeader)]); m != nil && !unset(s[start+m[2]:start+m[3]]) {
-			return append(found, secret{start + m[2], start + m[3], kindAuthorization})
+	header := s[start:min(len(s), start+maxHeader)]
+	for _, form := range []*regexp.Regexp{credentialsOf, parametersOf, bareOf} {
+		m := form.FindStringSubmatchIndex(header)
+		if m == nil || unset(header[m[2]:m[3]]) || form == bareOf && !random(header[m[2]:m[3]]) {
+			continue
 		}
-	}
-	end := len(s) // without a scheme
-	if n := strings.IndexAny(s[start:], " \t\n\"'\\,;])}"); n >= 0 {
-		end = start + n
-	}
-	if text := s[start:min(end, start+maxShaped)]; len(text) >= 8 && random(text) && !unset(text) {
-		found = append(found, secret{start, end, kindAuthorization})
+		return append(found, secret{start + m[2], start + m[3], kindAuthorization})
 	}
 	return found
 }

@@ -15,14 +15,11 @@ const (
 	kindSecret        = "secret"
 	kindToken         = "token"
 	kindKey           = "key"
-	kindCredentials   = "credentials"
 	kindSession       = "session"
-	kindSignature     = "signature"
 	kindCookie        = "cookie"
 	kindAuthorization = "authorization"
 	kindURL           = "url-credentials"
 	kindJWT           = "jwt"
-	kindPrivateKey    = "private-key"
 	kindArgument      = "argument"
 )
 

@@ -1,6 +1,9 @@
 package safe
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // named returns the values of keys such as password, client_secret and
 // X-Api-Key in JSON, logfmt, query strings, connection strings, headers, YAML,
@@ -236,16 +239,10 @@ func (k key) valueEnd(s string, n keyName) int {
 	case k.quote != "":
 		return quotedEnd(s, k.value, k.quote)
 	case n.kind == kindPhone || n.kind == kindCard || n.kind == kindNationalID:
-		return numberEnd(s, k.value)
+		return k.value + len(number.FindString(s[k.value:min(len(s), k.value+maxShaped)]))
 	}
 	return bareEnd(s, k.value)
 }
 
-// numberEnd returns where a number written in groups ends.
-func numberEnd(s string, start int) int {
-	end := start
-	for end < len(s) && (isDigit(s[end]) || strings.IndexByte("+-. ()/", s[end]) >= 0) {
-		end++
-	}
-	return start + len(strings.TrimRight(s[start:end], "+-. (/"))
-}
+// number is one written in groups.
+var number = regexp.MustCompile(`^[\d+\-. ()/]*[\d)]`)

@@ -100,6 +100,8 @@ func draw(rng *rand.Rand, form string) string {
 			return fmt.Sprint(between(rng, rest))
 		case name == "form":
 			return digits(rng, rest)
+		case name == "card":
+			return card(rng, rest)
 		case strings.Contains(inner, "|"):
 			return pick(rng, strings.Split(inner, "|")...)
 		case kindOf(inner) != nil:
