@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,7 +14,7 @@ func emails(s string, found []secret) []secret {
 	credentials := slices.DeleteFunc(slices.Clone(found), func(f secret) bool { return f.kind != kindURL })
 	slices.SortFunc(credentials, func(a, b secret) int { return a.start - b.start })
 	for _, at := range indexAll(s, "@") {
-		f := secret{localStart(s, at[0]), domainEnd(s, at[1]), kindEmail}
+		f := secret{localStart(s, at[0]), at[1] + len(domain.FindString(s[at[1]:min(len(s), at[1]+maxShaped)])), kindEmail}
 		for len(credentials) > 0 && credentials[0].end <= f.start {
 			credentials = credentials[1:]
 		}
@@ -38,18 +39,8 @@ func localStart(s string, end int) int {
 	return end - len(strings.TrimLeft(s[start:end], "._%+'-"))
 }
 
-// domainEnd returns where the domain that begins at start ends.
-func domainEnd(s string, start int) int {
-	end := start
-	for end < len(s) {
-		r, size := utf8.DecodeRuneInString(s[end:])
-		if !isNameRune(r) && r != '.' && r != '-' {
-			break
-		}
-		end += size
-	}
-	return start + len(strings.TrimRight(s[start:end], ".-"))
-}
+// domain is what may stand behind an "@".
+var domain = regexp.MustCompile(`^[\pL\pM0-9.-]*[\pL\pM0-9]`)
 
 func isNameRune(r rune) bool {
 	if r < utf8.RuneSelf {
