@@ -158,18 +158,8 @@ func (f *Framer) add(s *stream, e entry) {
 		p.hold(&e)
 	case begin:
 		f.split(s)
-		f.addAfterSplit(s, e)
+		f.add(s, e) // the lines held until then may have begun an event that it belongs to
 	}
-}
-
-// addAfterSplit adds the entry that ended an event: the lines held until then
-// may have begun one that it belongs to.
-func (f *Framer) addAfterSplit(s *stream, e entry) {
-	if s.pending.active {
-		f.add(s, e)
-		return
-	}
-	s.pending.begin(&e)
 }
 
 // split emits what is pending without the lines held, and gives those a new

@@ -69,12 +69,6 @@ func (o *opening) phase() stacktrace.Phase {
 	return stacktrace.Plain
 }
 
-// readSecondLine reads level and message from the second line of a head.
-func (o *opening) readSecondLine(line string) {
-	h := readHead(line, false, event.Unknown)
-	o.level, o.message = h.level, h.message
-}
-
 // say takes the message that stands on the second line, behind a level if the
 // first had only a time.
 func (o *opening) say(line string) {

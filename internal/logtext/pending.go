@@ -98,7 +98,8 @@ func (p *pending) join(e *entry) {
 func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	switch {
 	case p.head.twoLines && len(p.text.lines) == 1:
-		p.head.readSecondLine(line)
+		h := readHead(line, false, event.Unknown)
+		p.head.level, p.head.message = h.level, h.message
 		p.trace.phase = p.head.phase()
 	case p.awaitsMessage() && (isPlain(s) || s == stacktrace.Indented):
 		p.head.say(line)
@@ -182,18 +183,13 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 		e.Message = clip(p.head.failure)
 	}
 	if strings.IndexByte(e.Message, '{') >= 0 {
-		if read, ok := p.embedded(e, keys); ok {
+		read := e // a copy, so that no other event goes to the heap
+		if readEmbedded(&read, p.head.level, keys) {
 			return read, true
 		}
 	}
 	e.Level = cmp.Or(p.head.level, p.shapeLevel())
 	return e, !p.trace.fragment && !(len(p.text.lines) == 1 && isBlank(e.Text))
-}
-
-// embedded returns the event with what the JSON object in its message says.
-func (p *pending) embedded(e event.Event, keys *keyTable) (event.Event, bool) {
-	ok := readEmbedded(&e, p.head.level, keys)
-	return e, ok
 }
 
 // shapeLevel is the level of an event whose head names none.

@@ -13,19 +13,15 @@ const maxSpelled = 12
 // spellIfMute gives an error that has neither message nor stack a message.
 func (f *fields) spellIfMute(e *event.Event) {
 	if e.Message == "" && e.Stack == "" && e.Level >= event.Warn {
-		e.Message = clip(spell(f.record, f.keys))
+		var words []string
+		spellInto(&words, f.record, f.keys)
+		e.Message = clip(strings.Join(words, ", "))
 	}
 }
 
-// spell puts the members of a record that has no message into words, as in
+// spellInto puts the members of a record that has no message into words, as in
 // `code: E_TIMEOUT, op: charge`, so that different errors do not look alike.
 // What is a field of its own, such as the time, is no part of it.
-func spell(record string, keys *keyTable) string {
-	var words []string
-	spellInto(&words, record, keys)
-	return strings.Join(words, ", ")
-}
-
 func spellInto(words *[]string, object string, keys *keyTable) {
 	eachMember(object, func(key, value string) {
 		k, known := keys.byName[key]

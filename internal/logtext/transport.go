@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 	"time"
 
@@ -57,10 +58,16 @@ func (c *carried) peel(s string) bool {
 	case b == '<':
 		return c.peelPriority(s)
 	case b == '[':
-		return c.peelBracket(s)
+		if name := podName.FindString(s); name != "" {
+			c.stream = name[1 : len(name)-2]
+			return c.layer("kubectl", s[len(name):])
+		}
 	}
 	return false
 }
+
+// podName is kubectl's "[pod/web-7f2/web] ".
+var podName = regexp.MustCompile(`^\[pod/[^/\]]*/[^/\]]*\] `)
 
 // layer notes that a transport was removed.
 func (c *carried) layer(name, body string) bool {
@@ -79,37 +86,20 @@ func (c *carried) peelPriority(s string) bool {
 	}
 	c.level = syslogLevel(priority)
 	rest := s[n+2:]
-	if !strings.HasPrefix(rest, "1 ") {
+	part := rfc5424.FindStringSubmatch(rest)
+	if part == nil {
 		return c.layer("syslog", rest)
 	}
-	var word [5]string // time, host, app, process, message id
-	for i := range word {
-		rest = rest[strings.IndexByte(rest, ' ')+1:]
-		word[i], _, _ = strings.Cut(rest, " ")
-	}
-	if _, after, ok := strings.Cut(rest, " "); ok {
-		rest = after
-	}
-	c.time, _ = isoTime(word[0])
+	c.time, _ = isoTime(part[2])
 	c.stamped, c.bare = true, false
-	c.name(word[2], s[:len(s)-len(rest)])
-	return c.layer("syslog", strings.TrimPrefix(behindData(rest), "\ufeff"))
+	c.name(part[3], s[:n+2]+part[1])
+	return c.layer("syslog", strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
 }
 
-// behindData skips RFC 5424's structured data, which Heroku leaves out.
-func behindData(s string) string {
-	if rest, ok := strings.CutPrefix(s, "- "); ok || s == "-" {
-		return rest
-	}
-	for strings.HasPrefix(s, "[") && strings.Contains(s[:min(len(s), 200)], "=") {
-		end := strings.Index(s, `"]`)
-		if end < 0 {
-			return s
-		}
-		s = s[end+2:]
-	}
-	return strings.TrimPrefix(s, " ")
-}
+// rfc5424 matches what stands between the priority and the message: the header, of
+// which it keeps all, the time and the program, and the structured data, which
+// Heroku leaves out.
+var rfc5424 = regexp.MustCompile(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
 // name keeps the program and the stream that a prefix names.
 func (c *carried) name(program, prefix string) {
@@ -256,14 +246,4 @@ func (c *carried) peelNamed(s string) bool {
 	c.stamped = true
 	c.time = cmp.Or(c.time, at)
 	return true
-}
-
-// peelBracket removes kubectl's "[pod/web-7f2/web] ".
-func (c *carried) peelBracket(s string) bool {
-	name, body, ok := strings.Cut(s, "] ")
-	if !ok || !strings.HasPrefix(name, "[pod/") || strings.Count(name, "/") != 2 {
-		return false
-	}
-	c.stream = name[1:]
-	return c.layer("kubectl", body)
 }
