@@ -144,9 +144,7 @@ func (f *fields) fillIDs(e *event.Event) {
 	e.Environment = f.text(fieldEnvironment)
 	e.RequestID = f.text(fieldRequestID)
 	e.TraceID = f.text(fieldTraceID)
-	if service := f.text(fieldService); service != "" {
-		e.Service = service
-	}
+	e.Service = cmp.Or(f.text(fieldService), e.Service)
 	name := f.text(fieldName)
 	switch {
 	case name == "" || stacktrace.IsExceptionName(name): // winston copies an error's own fields

@@ -198,16 +198,15 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 			if first, waits := s.parked[i].waits(now); waits {
 				waiting = sooner(waiting, first)
 				i++
-				continue
+			} else {
+				f.endParked(s, i)
 			}
-			f.endParked(s, i)
 		}
-		first, waits := s.pending.waits(now)
-		if !waits {
+		if first, waits := s.pending.waits(now); waits {
+			waiting = sooner(waiting, first)
+		} else {
 			f.end(s)
-			continue
 		}
-		waiting = sooner(waiting, first)
 	}
 	clear(f.streams)
 	f.recent.Init()

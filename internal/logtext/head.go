@@ -30,9 +30,7 @@ type origin struct{ service, release, commit, environment, traceID string }
 // fill completes the event by what the head says.
 func (h *head) fill(e *event.Event) {
 	e.Logger, e.RequestID = h.logger, h.requestID
-	if e.Format == "" || h.format != "" {
-		e.Format = joined(e.Format, h.format)
-	}
+	e.Format = joined(e.Format, h.format)
 	if o := h.origin; o != nil {
 		e.Service = cmp.Or(o.service, e.Service)
 		e.Release, e.Commit, e.Environment, e.TraceID = cmp.Or(o.release, o.commit), o.commit, o.environment, o.traceID

@@ -138,11 +138,9 @@ func (t *keyTable) add(key string, k keyed) {
 func (t *keyTable) nested(key string) (keyed, bool) {
 	k, ok := t.byName[key]
 	for !ok {
-		outer, inner, dotted := strings.Cut(key, ".")
-		if !dotted || !t.wholes[outer] {
+		if key, ok = t.inner(key); !ok {
 			return k, false
 		}
-		key = inner
 		k, ok = t.byName[key]
 		switch field(k.field) {
 		case fieldName, fieldHost, fieldRelease, fieldCommit, fieldEnvironment, fieldRecordType, fieldStatus, fieldThread:
@@ -154,16 +152,17 @@ func (t *keyTable) nested(key string) (keyed, bool) {
 
 // holds tells whether fields may be in the object at the key.
 func (t *keyTable) holds(key string) bool {
-	for {
-		if t.containers[key] || t.wholes[key] {
-			return true
-		}
-		outer, inner, dotted := strings.Cut(key, ".")
-		if !dotted || !t.wholes[outer] {
-			return false
-		}
-		key = inner
+	ok := true
+	for ok && !t.containers[key] && !t.wholes[key] {
+		key, ok = t.inner(key)
 	}
+	return ok
+}
+
+// inner returns the key without the whole that it begins with.
+func (t *keyTable) inner(key string) (string, bool) {
+	outer, inner, dotted := strings.Cut(key, ".")
+	return inner, dotted && t.wholes[outer]
 }
 
 // fieldOf returns the field of a key that text names.

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -73,11 +74,6 @@ func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
 		f.spellIfMute(e)
 	}
 	e.Message = withCause(words, e.Message)
-	if e.RequestID == "" {
-		e.RequestID = requestID
-	}
-	if e.Logger == "" {
-		e.Logger = logger
-	}
+	e.RequestID, e.Logger = cmp.Or(e.RequestID, requestID), cmp.Or(e.Logger, logger)
 	return true
 }

@@ -27,13 +27,12 @@ type opening struct {
 
 func newOpening(e *entry) opening {
 	h := e.head
-	o := opening{shape: e.shape, level: h.level, message: h.message, raised: h.raised, stack: h.stack, lane: h.lane, gap: 1,
-		twoLines: h.twoLines, unsaid: e.shape == stacktrace.Head && isUnsaid(h.message)}
+	o := opening{shape: e.shape, level: h.level, message: h.message, raised: h.raised, stack: h.stack, lane: h.lane, gap: 1, twoLines: h.twoLines}
 	if e.shape == stacktrace.Head && (h.level == event.Unknown || h.level >= event.Warn) {
 		o.inner, o.gap, o.tag = stacktrace.ShapeOf(h.message), max(1, headGap(e)), rubyTag(e.first)
 		o.message = o.untagged(o.message)
-		o.unsaid = isUnsaid(o.message)
 	}
+	o.unsaid = e.shape == stacktrace.Head && isUnsaid(o.message)
 	return o
 }
 
