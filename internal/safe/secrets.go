@@ -35,7 +35,9 @@ func plainRules(s string) []secret {
 	var found []secret
 	in := bytesIn(s) // so that a rule whose signs are missing costs nothing
 	for _, p := range patterns {
-		found = p.values(s, &in, found)
+		if p.oneIn(s, &in) {
+			found = p.values(s, found)
+		}
 	}
 	if in.has('@') {
 		found = emails(s, urlCredentials(s, found))
@@ -97,10 +99,7 @@ func (p parts) oneIn(s string, in *byteSet) bool {
 }
 
 // values adds what the groups of a pattern match.
-func (p *pattern) values(s string, in *byteSet, found []secret) []secret {
-	if !p.oneIn(s, in) {
-		return found
-	}
+func (p *pattern) values(s string, found []secret) []secret {
 	name := p.expression.SubexpIndex("name")
 	for _, m := range p.expression.FindAllStringSubmatchIndex(s, -1) {
 		if !startsWord(s, m[0]) && m[2] == m[0] {
