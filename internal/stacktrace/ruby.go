@@ -110,7 +110,7 @@ func rubyLogged(lines []string) event.Exception {
 		if _, rest, ok := strings.Cut(line, " -- : "); ok { // of Ruby's own Logger
 			return rubyException(rest, lines[i+1:])
 		}
-		if rubyClassed.MatchString(line) {
+		if strings.HasSuffix(line, ")") && rubyClassed.MatchString(line) {
 			return rubyException(line, lines[i+1:])
 		}
 	}
