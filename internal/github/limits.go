@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
 )
@@ -88,24 +86,12 @@ func speaksOfLimit(resp *http.Response) bool {
 	return limitWords.Match(body)
 }
 
-// refusals counts the rate-limit refusals of one request.
-type refusals struct {
-	clock   clock.Clock
-	backoff backoff.ExponentialBackOff
-	count   int
-}
-
-func newRefusals(c clock.Clock) refusals {
-	return refusals{clock: c, backoff: backoff.ExponentialBackOff{InitialInterval: time.Minute, Multiplier: 2, MaxInterval: time.Hour}}
-}
-
-// next returns how long to wait before the request is sent again, or ErrBudget
-// where that would be too late or too often.
-func (r *refusals) next(ctx context.Context, resp *http.Response) (time.Duration, error) {
-	r.count++
-	now := r.clock.Now()
-	pause := r.pause(resp.Header, now)
-	if r.count <= maxRefusals && clock.Fits(ctx, now.Add(pause)) {
+// untilAgain returns how long to wait before a request that was refused so often is
+// sent again, or ErrBudget where that would be too late or too often.
+func (t *transport) untilAgain(ctx context.Context, call *call, resp *http.Response, times int) (time.Duration, error) {
+	now := t.clock.Now()
+	pause := pauseAfter(resp.Header, times, now)
+	if !call.extra && times <= maxRefusals && clock.Fits(ctx, now.Add(pause)) {
 		return pause, nil
 	}
 	return 0, fmt.Errorf("%w: %w", ErrBudget, &finding.Mendable{
@@ -114,10 +100,9 @@ func (r *refusals) next(ctx context.Context, resp *http.Response) (time.Duration
 	})
 }
 
-// pause follows GitHub's own order: Retry-After; else, with nothing remaining,
-// the reset; else (a secondary limit) a minute, then exponentially more.
-func (r *refusals) pause(h http.Header, now time.Time) time.Duration {
-	secondary := r.backoff.NextBackOff()
+// pauseAfter follows GitHub's own order: Retry-After; else, with nothing remaining,
+// the reset; else (a secondary limit) a minute, then twice as long each time.
+func pauseAfter(h http.Header, times int, now time.Time) time.Duration {
 	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds > 0 {
 		return time.Duration(seconds) * time.Second
 	}
@@ -125,5 +110,5 @@ func (r *refusals) pause(h http.Header, now time.Time) time.Duration {
 	if ok && h.Get("X-Ratelimit-Remaining") == "0" && now.Before(reset) {
 		return reset.Sub(now)
 	}
-	return secondary
+	return time.Minute << (times - 1)
 }

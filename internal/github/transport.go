@@ -118,12 +118,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 // persist sends a request until GitHub has answered it.
 func (t *transport) persist(req *http.Request, call *call) (*http.Response, error) {
 	ctx := req.Context()
-	limits := newRefusals(t.clock)
-	if call.extra {
-		limits.count = maxRefusals // the next one is the last
-	}
 	faults := backoff.ExponentialBackOff{InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute}
-	for repeats := 0; ; {
+	for repeats, refusals := 0, 0; ; {
 		if err := context.Cause(ctx); err != nil {
 			return nil, err
 		}
@@ -135,7 +131,8 @@ func (t *transport) persist(req *http.Request, call *call) (*http.Response, erro
 		var stale error
 		switch {
 		case err == nil && rateLimited(resp):
-			if pause, err = limits.next(ctx, resp); err != nil {
+			refusals++
+			if pause, err = t.untilAgain(ctx, call, resp, refusals); err != nil {
 				return nil, err
 			}
 			stale = call.stale

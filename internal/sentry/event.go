@@ -22,7 +22,6 @@ type wireEvent struct {
 	Title       string
 	Message     string
 	Platform    string
-	Culprit     string
 	DateCreated time.Time
 	Tags        []struct{ Key, Value string }
 	Contexts    map[string]any

@@ -50,7 +50,6 @@ type sentryIssue struct {
 	ID        payload.Text
 	ShortID   string
 	Title     string
-	Culprit   string
 	Level     string
 	Permalink string
 	WebURL    string `json:"web_url"`

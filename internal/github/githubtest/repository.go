@@ -26,7 +26,7 @@ func (s *Server) getUser(r *http.Request) answer {
 	return reply(http.StatusOK, person(r, s.settings.Login))
 }
 
-func (s *Server) getRepository(r *http.Request) answer {
+func (s *Server) getRepository(*http.Request) answer {
 	open := 0
 	for _, issue := range s.issues {
 		if issue.State == "open" && !issue.deleted && !issue.transferred {
@@ -34,20 +34,12 @@ func (s *Server) getRepository(r *http.Request) answer {
 		}
 	}
 	return reply(http.StatusOK, object{
-		"id":                repositoryID,
-		"name":              s.repo,
 		"full_name":         s.owner + "/" + s.repo,
-		"owner":             person(r, s.owner),
 		"private":           s.settings.Private,
-		"html_url":          "https://github.com/" + s.owner + "/" + s.repo,
-		"url":               s.repositoryURL(r),
-		"default_branch":    "main",
 		"has_issues":        !s.settings.IssuesDisabled,
-		"open_issues":       open,
 		"open_issues_count": open,
 		"archived":          s.settings.Archived,
 		"pushed_at":         timestamp(cmp.Or(s.settings.PushedAt, s.now())),
-		"disabled":          false,
 	})
 }
 
