@@ -1,10 +1,10 @@
-// Package count counts the events of one error, in a run and in what is stored,
-// so that reading twice, late events and overlapping runs leave exact counts: a
-// Tally counts what is read again and again by minute, an Inbox what is delivered
-// once by id.
+// Package count counts the events of one error, in a run and in the stored state,
+// so that counts stay exact despite repeated reads, late events and overlapping
+// runs: a Tally counts by minute what can be read repeatedly, an Inbox by id what is
+// delivered once.
 //
-// It is pure and imports nothing of this project. Its JSON stands in the markers
-// of issues: a field may be added, and none may change its name or meaning.
+// It is pure and imports nothing from this project. Its JSON is stored in the markers
+// of issues: fields may be added, but never change their name or meaning.
 package count
 
 import "time"
@@ -12,10 +12,10 @@ import "time"
 // MaxURL bounds the address of an event, in bytes; a longer one is left out.
 const MaxURL = 1000
 
-// Millis is a time in milliseconds since 1970, UTC; 0 is "not known".
+// Millis is a time in milliseconds since 1970, UTC; 0 means unknown.
 type Millis int64
 
-// At turns a time into Millis; the zero time becomes 0.
+// At returns a time as Millis; 0 for the zero time.
 func At(t time.Time) Millis {
 	if t.IsZero() {
 		return 0
@@ -61,8 +61,8 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// newer reports whether an event replaces the newest one known. Of two in one
-// millisecond the one with the larger address wins, so that the order of reading
+// newer reports whether an event replaces the newest one so far. Of two in the same
+// millisecond, the one with the larger address wins, so that the order of reading
 // does not matter.
 func newer(at Millis, url string, known Millis, knownURL string) bool {
 	return at > known || at == known && url >= knownURL

@@ -13,19 +13,19 @@ import (
 	"strings"
 )
 
-// What an inbox remembers: a delivery that comes again after that counts again.
+// Limits of what an inbox stores: a delivery repeated beyond them counts again.
 const (
 	MaxIDs    = 2000 // of each kind, newest kept
 	maxIDDays = 7    // days before the newest delivery
-	maxSingly = 1000 // ids of one error that a run keeps apart
-	hashBytes = 5    // 40 bits: a new id equals one of 2,000 once in 5e8 times
+	maxSingly = 1000 // separate ids of one error in a run
+	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )
 
-// IDs are deliveries by id, each with the day on which it came. In a run the ids are
-// as they came; in a marker they are hashed (see Hashed).
+// IDs are deliveries by id, each with the day it arrived. During a run the ids are
+// unchanged; in a marker they are hashed (see Hashed).
 //
-// As JSON they stand by day, without separators, hashes being of one length: an
-// id that stands for many is written behind a comma.
+// In JSON they are grouped by day, without separators, since all hashes have the same
+// length; an id that stands for many deliveries follows a comma.
 type IDs map[string]Day
 
 // Add adds the ids of one day. An id keeps its first day.
@@ -44,9 +44,9 @@ func (ids *IDs) AddAll(other IDs) {
 	}
 }
 
-// Hashed returns what a marker keeps of the ids of one error in one run: hashes,
-// since ids are foreign text and long. More than 1,000, as a relay brings in a
-// storm, together are one delivery that counts as many.
+// Hashed returns the ids of one error in one run as a marker stores them: hashed,
+// since ids are foreign text and long. More than 1,000, as in a storm from a relay,
+// become one delivery that counts as many.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs
 	if len(ids) > maxSingly {
@@ -66,7 +66,7 @@ func hash(id string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:hashBytes])
 }
 
-// weight is how many deliveries a hash stands for.
+// weight returns how many deliveries a hash stands for.
 func weight(id string) int64 {
 	_, number, _ := strings.Cut(id, ":")
 	n, err := strconv.ParseInt(number, 10, 64)
@@ -76,7 +76,7 @@ func weight(id string) int64 {
 	return n
 }
 
-// newest returns the ids that are kept, at most so many.
+// newest returns the newest ids, at most that many.
 func (ids IDs) newest(keep int) IDs {
 	sorted := slices.SortedFunc(maps.Keys(ids), func(a, b string) int {
 		return cmp.Or(cmp.Compare(ids[b], ids[a]), strings.Compare(a, b))
@@ -115,8 +115,8 @@ func (ids IDs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(packed)
 }
 
-// UnmarshalJSON reads packed hashes, and the list of longer ones that the first
-// versions wrote; their day is 0.
+// UnmarshalJSON parses packed hashes, and the list of longer hashes that the first
+// versions wrote, with day 0.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
 	var list []string
 	if json.Unmarshal(data, &list) == nil {

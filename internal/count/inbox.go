@@ -6,17 +6,17 @@ import (
 )
 
 // Inbox counts the deliveries of one kind ("slack", "sentry", "text") that
-// carried an error here. A delivery has no minute that could be read again, so each
-// is known by its id, and one that comes twice counts once.
+// reported an error. A delivery cannot be read again by minute, so each is
+// identified by its id, and one that arrives twice counts once.
 type Inbox struct {
 	IDs    IDs    `json:"i,omitempty"` // of the last deliveries
-	Count  int64  `json:"n,omitempty"` // deliveries in all
+	Count  int64  `json:"n,omitempty"` // total deliveries
 	From   string `json:"f,omitempty"` // where the newest came from, such as a channel; redacted
 	URL    string `json:"u,omitempty"` // address of the newest
-	Newest Millis `json:"t,omitempty"` // when that happened
+	Newest Millis `json:"t,omitempty"` // when the newest happened
 }
 
-// Take counts the deliveries that are not known yet, by their hashes.
+// Take counts new deliveries, by their hashes.
 func (b *Inbox) Take(ids IDs) {
 	taken := maps.Clone(b.IDs)
 	for id, day := range ids {
@@ -34,12 +34,12 @@ func (b Inbox) Knows(id string) bool {
 	return known
 }
 
-// Shrink forgets the oldest ids until at most keep are left, and those that came
-// more than 7 days before the newest one.
+// Shrink drops the oldest ids until at most keep are left, and those more than
+// 7 days older than the newest.
 func (b *Inbox) Shrink(keep int) {
 	var dated IDs
 	for id, day := range b.IDs {
-		if day == 0 { // of a first version
+		if day == 0 { // stored by the first version
 			day = MinuteOf(b.Newest.Time()).Day()
 		}
 		dated.Add(day, id)
@@ -47,8 +47,8 @@ func (b *Inbox) Shrink(keep int) {
 	b.IDs = dated.newest(keep)
 }
 
-// Link remembers where the newest delivery came from and its address. Between two
-// of one millisecond the larger address wins, so that their order does not matter.
+// Link records the origin and address of the newest delivery. Of two in the same
+// millisecond, the larger address wins, so that their order does not matter.
 func (b *Inbox) Link(from, url string, at time.Time) {
 	if len(url) > MaxURL {
 		url = ""
@@ -65,7 +65,7 @@ func (b Inbox) Merge(other Inbox) Inbox {
 	return m
 }
 
-// Join joins two counts of different deliveries; one that both know counts once.
+// Join joins two counts of different deliveries; one present in both counts once.
 func (b Inbox) Join(other Inbox) Inbox {
 	m := b.with(other)
 	m.Count = b.Count + other.Count - (other.added(Inbox{}) - m.added(b))
@@ -80,7 +80,7 @@ func (b Inbox) with(other Inbox) Inbox {
 	return m
 }
 
-// added is how many deliveries b knows that before does not.
+// added returns how many deliveries are in b but not in before.
 func (b Inbox) added(before Inbox) int64 {
 	var n int64
 	for id := range b.IDs {

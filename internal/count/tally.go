@@ -9,20 +9,19 @@ import (
 // Tally counts the events of one error in one source so that reading the same
 // period twice, late delivery and overlapping runs change nothing.
 //
-// Events of minutes after Through are held one cell a minute, and a cell is
-// set to the larger of what is stored and what a run saw. A minute is frozen
-// once no event of it can arrive any more; what a later run sees of it is
-// ignored.
+// Minutes after Through have one cell each, and a cell is set to the larger of
+// the stored count and the count that a run saw. A minute is frozen once none of
+// its events can still arrive; later runs ignore it.
 type Tally struct {
 	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 while nothing is frozen
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
 	Cells   map[Minute]int64 `json:"c,omitempty"`  // events of each later minute
-	Days    map[Day]int64    `json:"d,omitempty"`  // the frozen events once more, by day, for the trend
+	Days    map[Day]int64    `json:"d,omitempty"`  // the same frozen events by day, for the trend
 	URL     string           `json:"u,omitempty"`  // address of the newest event seen
-	Newest  Millis           `json:"n,omitempty"`  // when that event happened
+	Newest  Millis           `json:"n,omitempty"`  // when it happened
 }
 
-// Total is the number of events counted.
+// Total returns the number of events counted.
 func (t Tally) Total() int64 {
 	total := t.Frozen
 	for _, n := range t.Cells {
@@ -31,11 +30,11 @@ func (t Tally) Total() int64 {
 	return total
 }
 
-// Add counts one event of a run, which is not in the cells yet.
+// Add counts one event of a run that is not in the cells yet.
 func (t *Tally) Add(minute Minute) { t.Cells = with(t.Cells, minute, t.Cells[minute]+1) }
 
-// Observe sets each cell to the larger of stored and seen. Minutes that are
-// frozen already are ignored.
+// Observe sets each cell to the larger of stored and seen. Frozen minutes are
+// ignored.
 func (t *Tally) Observe(seen map[Minute]int64) {
 	cells := maps.Clone(t.Cells)
 	for minute, n := range seen {
@@ -64,8 +63,8 @@ func (t *Tally) Freeze(through Minute) {
 	t.Cells, t.Through = cells, through
 }
 
-// Link remembers the newest event's address. Between two of one millisecond
-// the larger address wins, so that the order of reading does not matter.
+// Link records the newest event's address. Of two in the same millisecond, the
+// larger address wins, so that the order of reading does not matter.
 func (t *Tally) Link(url string, at time.Time) {
 	if when := At(at); len(url) <= MaxURL && newer(when, url, t.Newest, t.URL) {
 		t.URL, t.Newest = url, when
@@ -97,8 +96,8 @@ func (t Tally) Merge(other Tally) Tally {
 	return a
 }
 
-// Join adds up two counts of different events. What one of them froze was settled
-// for the source, and so for the other.
+// Join adds up two counts of different events. A minute frozen in one is final for
+// the source, and so for the other.
 func (t Tally) Join(other Tally) Tally {
 	a, b := t.Clone(), other.Clone()
 	through := max(a.Through, b.Through)
@@ -121,8 +120,8 @@ func (t Tally) Clone() Tally {
 	return t
 }
 
-// Fold freezes the oldest cells until at most keep are left. It gives up the
-// exactness of late events in those minutes to stay within the size of a body.
+// Fold freezes the oldest cells until at most keep are left. Late events in those
+// minutes are then not counted, which keeps the marker within the size of a body.
 func (t *Tally) Fold(keep int) {
 	minutes := slices.Sorted(maps.Keys(t.Cells))
 	if len(minutes) > keep {

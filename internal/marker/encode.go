@@ -15,12 +15,12 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// maxJSON bounds what a state may inflate to; a real one is far below.
+// maxJSON bounds the inflated size of a state; real ones are far smaller.
 const maxJSON = 4 << 20
 
 var errDamaged = errors.New("state is damaged")
 
-// encode turns a state into base64url text.
+// encode returns a state as base64url text.
 func encode(state any) (string, error) {
 	plain, err := json.Marshal(state)
 	if err != nil {
@@ -40,7 +40,7 @@ func encode(state any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(packed.Bytes()), nil
 }
 
-// decode is the inverse of encode; sum is the CRC32 that stands beside text.
+// decode is the inverse of encode; sum is the CRC32 stored beside text.
 func decode(text, sum string, state any) error {
 	if sum != checksum(text) {
 		return errDamaged
@@ -58,7 +58,7 @@ func decode(text, sum string, state any) error {
 
 func checksum(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) }
 
-// encode returns m within its limits, and the text that stores it.
+// encode returns m cut to its limits, and the text that stores it.
 func (m Marker) encode() (string, error) {
 	m = m.capped()
 	for cells := MaxCells; ; cells /= 2 {
@@ -85,7 +85,7 @@ func (d Dashboard) encode() (string, error) {
 	}
 }
 
-// capped returns m within the limits of this package.
+// capped returns m cut to the limits of this package.
 func (m Marker) capped() Marker {
 	m = m.Clone()
 	m.Keys = m.Keys[:min(len(m.Keys), MaxKeys)]
@@ -103,12 +103,12 @@ func (m Marker) capped() Marker {
 	return m
 }
 
-// maxIDs bounds the delivery ids of all kinds together: with 40 bits each they take
+// maxIDs bounds the delivery ids of all kinds together: at 40 bits each they fill
 // 16,000 characters of the marker.
 const maxIDs = 2400
 
-// shrinkDeliveries keeps at most count.MaxIDs ids of each kind, and maxIDs in all,
-// of which each kind has the same share.
+// shrinkDeliveries keeps at most count.MaxIDs ids of each kind and maxIDs in all,
+// shared equally among the kinds.
 func (m *Marker) shrinkDeliveries() {
 	keep := min(count.MaxIDs, maxIDs/max(1, len(m.Deliveries)))
 	if total := m.deliveryIDs(); total <= maxIDs {
@@ -139,7 +139,7 @@ func (m *Marker) shrink(cells int) {
 	}
 }
 
-// dropSources keeps the sources whose newest event is latest.
+// dropSources keeps the sources with the latest events.
 func (m *Marker) dropSources(keep int) {
 	names := slices.SortedFunc(maps.Keys(m.Sources), func(a, b string) int {
 		if d := m.Sources[b].Newest - m.Sources[a].Newest; d != 0 {

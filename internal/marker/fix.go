@@ -9,28 +9,27 @@ import (
 
 // Build is a version of the code.
 type Build struct {
-	Version string `json:"v,omitempty"` // as events name it
-	Commit  string `json:"c,omitempty"` // its commit, as the repository confirmed it; empty if there is none
+	Version string `json:"v,omitempty"` // as in the events
+	Commit  string `json:"c,omitempty"` // its commit, confirmed in the repository; empty if there is none
 	Frames  int    `json:"f,omitempty"` // in-app frames that were looked up
-	Shown   int    `json:"s,omitempty"` // those of them that were found
+	Shown   int    `json:"s,omitempty"` // how many of these were found
 }
 
-// Release returns the name of the version that people know.
+// Release returns the version's name as people know it.
 func (b Build) Release() string {
 	release, _, _ := strings.Cut(b.Version, " ")
 	return release
 }
 
-// Fix is a fix that some versions do not contain, so that failures in them are no
+// Fix is a fix that some versions do not contain, so a failure in them is not a
 // regression.
 type Fix struct {
 	Closed count.Millis `json:"t"` // when the issue was closed
-	Commit string       `json:"c"` // by which it was closed
+	Commit string       `json:"c"` // that closed it
 	Old    []Build      `json:"o"` // versions that do not contain the commit, the latest seen last
 }
 
-// Lacks returns a version that does not contain the fix; false if nothing is known
-// of it.
+// Lacks returns a version that does not contain the fix; false if it is not known.
 func (f *Fix) Lacks(version string) (Build, bool) {
 	if f == nil {
 		return Build{}, false

@@ -1,10 +1,10 @@
 // Package marker owns the format of everything errmon stores in GitHub: the
 // state at the end of each error issue and of the dashboard. The issues are
-// the only database there is.
+// the only database.
 //
 // # Format, version 1
 //
-// The bot owns one section of an issue's body; all text around it is people's:
+// The bot owns one section of an issue's body; all text around it belongs to people:
 //
 //	<!-- errmon:begin v1 -->
 //	<!-- errmon:key exc1:6f1e… -->
@@ -12,15 +12,15 @@
 //	<!-- errmon:state v1 CRC32 BASE64URL -->
 //	<!-- errmon:end -->
 //
-// The state is JSON, deflated, in base64url, so that no log text inside can
+// The state is deflated JSON in base64url, so that no log text inside can
 // close the comment or look like another one; CRC32 (IEEE, eight hex digits)
 // of the base64url text distinguishes damage from a later format. The key line
-// stays readable: when the state is damaged, it still names the error.
+// stays readable: it names the error even if the state is damaged.
 // Log text inside the section cannot forge these lines because publishing
-// breaks every "<!--" in foreign text (package safe). A body in which the lines of
-// another issue were pasted as well is refused as damaged, with no key.
+// breaks every "<!--" in foreign text (package safe). A body that also contains the
+// pasted lines of another issue is refused as damaged, with no key.
 //
-// Fields may be added within version 1; readers keep what they know. A state
+// Fields may be added within version 1; readers ignore unknown ones. A state
 // of a higher version is refused with ErrNewer and must be left untouched.
 //
 // Counting is described at Tally. Keys are opaque strings here.
@@ -37,13 +37,13 @@ import (
 )
 
 // Limits of what one marker keeps, so that a body always fits in GitHub's
-// 65,536 characters. What is over is dropped as each constant says.
+// 65,536 characters. Each constant states what is dropped beyond it.
 const (
-	MaxKeys      = 20   // oldest first kept: they carry the identity
+	MaxKeys      = 20   // oldest kept: they carry the identity
 	MaxAliases   = 40   // newest kept
-	MaxTemplate  = 1000 // characters (runes), the end is cut
-	MaxSources   = 40   // the ones last seen are kept
-	MaxCells     = 600  // per source; 6 h of lateness and 2 h of clocks that run ahead need 480; oldest are frozen
+	MaxTemplate  = 1000 // runes; the end is cut
+	MaxSources   = 40   // most recently seen kept
+	MaxCells     = 600  // per source; events 6 h late and clocks 2 h ahead need 480; oldest are frozen
 	MaxDays      = 30   // per source, newest kept
 	MaxCommented = 20   // newest kept
 	MaxOld       = 8    // versions without the fix, newest kept
@@ -53,31 +53,31 @@ const (
 // Marker is what an error issue stores.
 type Marker struct {
 	Keys     []string     `json:"k,omitempty"` // identities this issue owns, the first one first
-	Aliases  []string     `json:"a,omitempty"` // other lines by which the error may be met once
+	Aliases  []string     `json:"a,omitempty"` // other lines that may match this error once
 	Template string       `json:"t,omitempty"` // message template, redacted
 	Service  string       `json:"s,omitempty"`
 	Level    string       `json:"l,omitempty"`
 	Facts    Facts        `json:"x,omitzero"` // of the newest event that was read
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
-	FiledBy  string       `json:"by,omitempty"` // name of the run that filed the issue; distinguishes a copy of the marker from another run's
+	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; distinguishes a copied marker from another run's
 
 	Sources    map[string]count.Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id
 	Pages      map[string]Page         `json:"pg,omitempty"`  // of the Sentry issues, by their id
 	Deliveries map[string]count.Inbox  `json:"del,omitempty"` // webhooks and messages, by kind
-	States     map[string]count.Millis `json:"car,omitempty"` // when a state was carried over from or to Sentry, by "ID STATE"; see SetState
+	States     map[string]count.Millis `json:"car,omitempty"` // when a state was copied from or to Sentry, by "ID STATE"; see SetState
 
 	Commented []string     `json:"com,omitempty"` // reasons already commented
-	Quiet     count.Millis `json:"q,omitempty"`   // up to when the sources were read when errmon closed it as quiet
+	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
 	Code      Build        `json:"code,omitzero"` // the code that the issue shows
-	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed although the error goes on
+	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
 }
 
 // Facts describe an event, redacted.
 type Facts struct {
-	Exception   string `json:"t,omitempty"` // type of the one that surfaced
+	Exception   string `json:"t,omitempty"` // type of the exception that surfaced
 	Place       string `json:"p,omitempty"` // function of the first in-app frame
 	Location    string `json:"l,omitempty"` // FILE:LINE of that frame
 	Release     string `json:"r,omitempty"`
@@ -104,7 +104,7 @@ func (m Marker) Count() int64 {
 // Owns reports whether the issue owns key.
 func (m Marker) Owns(key string) bool { return slices.Contains(m.Keys, key) }
 
-// Own adds key to the owned ones, where it is no longer an alias.
+// Own adds key to the owned keys and removes it from the aliases.
 func (m *Marker) Own(key string) {
 	if key != "" && !m.Owns(key) {
 		m.Keys = append(slices.Clone(m.Keys), key)
@@ -112,7 +112,7 @@ func (m *Marker) Own(key string) {
 	m.Aliases = slices.DeleteFunc(slices.Clone(m.Aliases), func(a string) bool { return a == key })
 }
 
-// Alias adds aliases that are not known yet.
+// Alias adds the aliases that are new.
 func (m *Marker) Alias(aliases ...string) {
 	for _, a := range aliases {
 		if a != "" && !m.Owns(a) && !slices.Contains(m.Aliases, a) {
@@ -130,11 +130,11 @@ func (m *Marker) Span(first, last time.Time) {
 }
 
 // Merge joins the markers of two issues that turned out to be one error. Both
-// counted the same stream of events, so each count is the larger of the two.
+// counted the same stream of events, so the larger count wins.
 func Merge(a, b Marker) Marker { return combine(a, b, count.Tally.Merge, count.Inbox.Merge) }
 
-// Join joins the markers of two errors that turned out to be one, each of
-// which counted events of its own, so that counts are added up.
+// Join joins the markers of two errors that turned out to be one. Each counted
+// different events, so the counts are added up.
 func Join(a, b Marker) Marker { return combine(a, b, count.Tally.Join, count.Inbox.Join) }
 
 func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes func(a, b count.Inbox) count.Inbox) Marker {

@@ -18,7 +18,7 @@ const (
 	suffix      = " -->"
 )
 
-// What Read may say of a body that it cannot use.
+// Errors that Read returns for a body it cannot use.
 var (
 	// ErrNone: the body has no section of ours.
 	ErrNone = errors.New("no errmon section")
@@ -34,8 +34,8 @@ func (e *NewerError) Error() string { return ErrNewer.Error() }
 // Unwrap returns ErrNewer.
 func (e *NewerError) Unwrap() error { return ErrNewer }
 
-// DamagedError says that the state cannot be read. Key is the first key of the
-// issue if that is still legible, or else empty.
+// DamagedError reports that the state cannot be read. Key is the first key of the
+// issue, or empty if the key line is not legible either.
 type DamagedError struct{ Key string }
 
 func (e *DamagedError) Error() string { return "errmon state is damaged" }
@@ -48,7 +48,7 @@ func Read(body string) (Marker, error) {
 		return Marker{}, err
 	}
 	if len(m.Keys) == 0 {
-		return Marker{}, &DamagedError{} // the state of a dashboard, pasted
+		return Marker{}, &DamagedError{} // a dashboard's state was pasted
 	}
 	return m, nil
 }
@@ -91,8 +91,8 @@ func read(body string, state any) error {
 	return nil
 }
 
-// ownKey returns what the key line says, and reports false if there are several
-// that contradict each other.
+// ownKey returns the key in the key line, and false if several key lines
+// contradict each other.
 func ownKey(section string) (key string, ok bool) {
 	key = after(section, keyPrefix)
 	if !isPlain(key) {
@@ -110,15 +110,15 @@ func ownKey(section string) (key string, ok bool) {
 	}
 }
 
-// isPlain reports whether a key can stand in its line without ending it. All
-// that errmon makes can.
+// isPlain reports whether a key fits in its line without ending it. All keys
+// that errmon makes do.
 func isPlain(key string) bool {
 	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
 }
 
 const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
 
-// version reads the number behind prefix and what follows up to the comment's end.
+// version returns the number after prefix and the rest up to the comment's end.
 func version(text, prefix string) (int, string) {
 	line := after(text, prefix)
 	number, rest, _ := strings.Cut(line, " ")
@@ -129,7 +129,7 @@ func version(text, prefix string) (int, string) {
 	return v, rest
 }
 
-// after returns what stands between the first prefix and the end of its comment.
+// after returns the text between the first prefix and the end of its comment.
 func after(text, prefix string) string {
 	_, rest, ok := strings.Cut(text, prefix)
 	if !ok {
@@ -142,8 +142,8 @@ func after(text, prefix string) string {
 	return inside
 }
 
-// Section wraps text, which people read, and the marker into the bot's section
-// of an issue's body.
+// Section wraps the visible text and the marker into the bot's section of an
+// issue's body.
 func (m Marker) Section(text string) (string, error) {
 	state, err := m.encode()
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// Page is where people find a Sentry issue.
+// Page identifies a Sentry issue for people.
 type Page struct {
 	Name string       `json:"n,omitempty"` // such as "SHOP-1F"
 	URL  string       `json:"u,omitempty"`
@@ -14,7 +14,7 @@ type Page struct {
 }
 
 // SetTotal sets the lifetime total of a Sentry issue to the larger of stored and
-// seen, and its page. Its URL is dropped if it is longer than count.MaxURL.
+// seen, and sets its page. A URL longer than count.MaxURL is dropped.
 func (m *Marker) SetTotal(id string, total int64, p Page) {
 	m.Sentry = with(m.Sentry, id, max(m.Sentry[id], total))
 	if len(p.URL) > count.MaxURL {
@@ -25,8 +25,8 @@ func (m *Marker) SetTotal(id string, total int64, p Page) {
 	}
 }
 
-// SetState notes that a Sentry issue and this one agree on a state since at: it
-// was carried over from one side to the other, once.
+// SetState records that a state was copied between a Sentry issue and this one,
+// and that they agree since at.
 func (m *Marker) SetState(id, state string, at count.Millis) {
 	for name := range m.States {
 		if of, _, _ := strings.Cut(name, " "); of == id {
@@ -36,8 +36,8 @@ func (m *Marker) SetState(id, state string, at count.Millis) {
 	m.States = with(m.States, id+" "+state, at)
 }
 
-// StateOf returns the state that a Sentry issue had when it was last carried
-// over, and when that was; nothing if it never was.
+// StateOf returns the state last copied for a Sentry issue, and when; nothing if
+// none ever was.
 func (m Marker) StateOf(id string) (state string, at count.Millis) {
 	for name, when := range m.States {
 		if of, what, _ := strings.Cut(name, " "); of == id && (state == "" || when > at || when == at && what < state) {

@@ -10,20 +10,20 @@ import (
 )
 
 // This file finds our section in a body that people edit: they write around it,
-// quote its lines, paste an earlier body, and delete lines that they take for noise.
+// quote its lines, paste an earlier body, and delete lines that look like noise.
 // Only a whole line at the left margin counts, and the state decides: of several
-// sections the one whose state is newest is ours. Whatever is not surely ours is
-// people's text, and stays.
+// sections, the one with the newest state is ours. Anything that is not clearly
+// ours belongs to people and stays.
 
-// What people read of an issue's section begins with "**N events**" and ends with a
-// line that begins like this. Both show how far a section reaches whose own lines
-// were deleted.
+// The visible text of an issue's section begins with "**N events**" and ends with a
+// line that begins like this. Both mark the section's bounds if its own lines were
+// deleted.
 const LastLine = "<sub>Filed by errmon"
 
 var firstRead = regexp.MustCompile(`^\*\*\d[\d,]* events?\*\*`)
 
-// Split parts a body into what people wrote before our section, the section
-// with its first and last line, and what people wrote behind it.
+// Split splits a body into the text before our section, the section with its first
+// and last line, and the text after it.
 func Split(body string) (before, section, behind string, ok bool) {
 	found, ok := find(body)
 	if !ok {
@@ -32,17 +32,17 @@ func Split(body string) (before, section, behind string, ok bool) {
 	return body[:found.from], body[found.from:found.to], body[found.to:], true
 }
 
-// place is where our section is in a body.
+// place is the position of our section in a body.
 type place struct {
 	from, to int
 	state    string // the state line; empty if it is gone
-	foreign  bool   // the section of another issue was pasted as well
+	foreign  bool   // another issue's section was pasted as well
 }
 
-// line is one of our lines in a body, or a line that people read.
+// line is one of our lines in a body, or a line of visible text.
 type line struct {
-	prefix   string // which of ours; empty for others
-	text     string // without white space at its end
+	prefix   string // which of our lines; empty for others
+	text     string // without trailing white space
 	from, to int    // in the body, without its line break
 }
 
@@ -79,10 +79,9 @@ func linesOf(body string) []line {
 	return lines
 }
 
-// newestState returns the index of the state line that was written last: of those that
-// can be read, else the last one; -1 if there is none. Of equal ones the first is
-// ours. foreign says that states of
-// several issues can be read.
+// newestState returns the index of the newest readable state line, or of the last
+// state line if none is readable; -1 if there is none. Of equally new ones the first
+// is ours. foreign reports whether states of several issues are readable.
 func newestState(lines []line) (at int, foreign bool) {
 	at = -1
 	var best age
@@ -99,7 +98,7 @@ func newestState(lines []line) (at int, foreign bool) {
 	return at, foreign
 }
 
-// age is what of a state says how new it is, and whose.
+// age holds the parts of a state that show how new it is and which issue it is from.
 type age struct {
 	readable bool
 	key      string
@@ -130,8 +129,8 @@ func ageOf(stateLine string) age {
 	return a
 }
 
-// firstLine returns where the section begins that ends with a state: at its first
-// line of ours that is left, else at the first line that people read.
+// firstLine returns where the section that ends with a state begins: at the first of
+// our lines that is left, else at the first visible line.
 func firstLine(lines []line, state int) int {
 	first := -1
 	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {
@@ -148,7 +147,7 @@ func firstLine(lines []line, state int) int {
 	return first
 }
 
-// endOf returns the end line right below a state, else the state.
+// endOf returns the end line directly below a state, or else the state.
 func endOf(lines []line, state int) int {
 	for i := state + 1; i < len(lines); i++ {
 		if lines[i].prefix == endLine {
@@ -161,8 +160,8 @@ func endOf(lines []line, state int) int {
 	return state
 }
 
-// lastLine returns where a section ends whose state is gone: at the last line that
-// people read, or at its end line; if both are gone, at its key line.
+// lastLine returns where a section without a state ends: at the last visible line or
+// at its end line; if both are gone, at its key line.
 func lastLine(lines []line, first int) int {
 	last := first
 	for i := first; i < len(lines); i++ {
