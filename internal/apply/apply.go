@@ -2,8 +2,8 @@
 // to GitHub.
 //
 // Every write is idempotent. Right before an edit the issue is fetched and
-// plan is asked again, so that what people or an overlapping run did since the
-// listing wins. A create whose answer was lost is looked up, never repeated.
+// planned again, so that changes by people or an overlapping run since the
+// listing win. A create without an answer is looked up, never repeated.
 //
 // It may import plan, render, github and ledger.
 package apply
@@ -25,24 +25,24 @@ import (
 type Applier struct {
 	GitHub *github.Client
 	Render render.Renderer
-	Input  plan.Input // what the actions were decided from
+	Input  plan.Input // the input that the actions are based on
 	Now    func() time.Time
 	// Resolve marks a Sentry issue as resolved; nil where none is tracked.
 	Resolve func(ctx context.Context, id string) error
 	Assign  bool // new issues, to the owners of their code
 }
 
-// maxRefusals is how many writes in a row may be refused until the rest is left to
-// the next run: no write may succeed, and each may have taken several retries.
+// maxRefusals is how many refused writes in a row leave the rest to the next run:
+// perhaps no write can succeed, and each may cost several retries.
 const maxRefusals = 5
 
-// errLeft is for writes that were not tried. The write that stopped them reports
+// errLeft marks writes that were not tried. The write that stopped them reports
 // why.
 var errLeft = errors.New("the writes after that are left to the next run")
 
-// Do carries out the actions in their order. A write that is refused concerns its
-// error alone. After GitHub refused for good, the context ended, or several writes
-// were refused in a row, the rest is left undone, each with an error.
+// Do carries out the actions in order. A refused write affects only its own error.
+// After a final refusal, the end of the context, or several refusals in a row, the
+// remaining actions are left undone, each with an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	var results []plan.Result
 	var stop error
@@ -74,8 +74,8 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed. A 403 may be about one body:
-// firewalls answer it to words in a stack trace.
+// final reports whether no further write can succeed. A 403 may concern one body:
+// firewalls return it for words in a stack trace.
 func final(ctx context.Context, err error) bool {
 	switch {
 	case err == nil:
@@ -98,7 +98,7 @@ func (a *Applier) one(ctx context.Context, action plan.Action) plan.Result {
 	return a.edit(ctx, action)
 }
 
-// edit decides again about the issue as it is now, and writes it.
+// edit plans again for the issue as it is now, and writes it.
 func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 	result := plan.Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
 	err := a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
@@ -125,12 +125,12 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 	return result
 }
 
-// errSentry says that it was not GitHub that failed.
+// errSentry marks a failure of Sentry rather than GitHub.
 var errSentry = errors.New("Sentry was not updated")
 
-// resolve carries a closing over to Sentry. It comes before the issue's own write,
-// which notes it: done twice it does no harm, and noted but not done Sentry's issue
-// would look as if somebody had opened it again.
+// resolve resolves the Sentry issue of a closed one. It runs before the issue's own
+// write, which records it: resolving twice is harmless, but recorded and not done,
+// Sentry's issue would look reopened.
 func (a *Applier) resolve(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		if err := a.Resolve(ctx, id); err != nil {
@@ -150,7 +150,7 @@ func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 	return plan.Decide(action, in)
 }
 
-// edition is what to write for an action.
+// edition returns what to write for an action.
 func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
 	body, err := a.Render.Body(action, current.Body)
 	if err != nil {
@@ -170,10 +170,10 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// comment explains a reopening. The marker that was just written says that it
-// did: if this run dies here the comment is missing, but no later run posts it.
-// A run that reopened the issue in the same moment may have: of two comments
-// about one closing the later is taken back by whoever posted it.
+// comment explains a reopening. The marker just written already records it: if this
+// run dies here, the comment is missing, and no later run posts it. A concurrent run
+// may post one too: of two comments about the same closing, the run that posted the
+// later one deletes it.
 func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	note := plan.RegressionNote(action.Issue)
 	if slices.Contains(action.Issue.Marker.Commented, note) {

@@ -31,7 +31,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 		err = ledger.EnsureLabelled(ctx, a.GitHub, issue, a.Render.Label)
 	}
 	if err == nil && issue.Body != body {
-		// A run that overlaps filed it: what this one saw is counted in.
+		// An overlapping run filed it: add what this run saw.
 		action.Issue.Number = issue.Number
 		err = a.edit(ctx, action).Err
 	}
@@ -39,8 +39,8 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 	return result
 }
 
-// lookUp finds the issue of a create whose answer was lost. Where it is not
-// found the create may still be under way, so the error waits for the next run.
+// lookUp finds the issue of a create without an answer. If it is not found, the
+// create may still be in progress, so the error waits for the next run.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
 	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
 	if err != nil {

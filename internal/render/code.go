@@ -10,8 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// The code stands between these lines, so that it stays until another version
-// fails.
+// These lines enclose the code, so that it stays until another version fails.
 const (
 	codeBegin = "<!-- errmon:code -->"
 	codeEnd   = "<!-- errmon:code end -->"
@@ -20,8 +19,8 @@ const (
 // maxExcerpt bounds an excerpt of code, in characters.
 const maxExcerpt = 4000
 
-// code shows what the repository holds of the error, or what the old section
-// showed of it. A body with little room has none.
+// code returns the error's code from the repository, or else from the old section.
+// A body with little room has none.
 func (r Renderer) code(a plan.Action, old string, limit int) string {
 	inside := ""
 	if a.Evidence.Code != nil {
@@ -51,7 +50,7 @@ func (r Renderer) source(s code.Source, limit int) string {
 	return b.String()
 }
 
-// commit says which commit the code is of.
+// commit states which commit the code is from.
 func (r Renderer) commit(c code.Commit) string {
 	sha := "`" + short(c.SHA) + "`"
 	name := r.Redactor.Code(c.Name, 100).String()
@@ -64,7 +63,7 @@ func (r Renderer) commit(c code.Commit) string {
 	return "At commit " + sha + ":"
 }
 
-// line is a line of a file, which leads to it.
+// line returns a link to a line of a file.
 func (r Renderer) line(s code.Source, l code.Link) string {
 	place := r.Redactor.Code(fmt.Sprintf("%s:%d", l.Path, l.Line), 300).String()
 	if url, ok := r.Redactor.Permalink(s.Page, s.Commit.SHA, l.Path, l.Line); ok {
@@ -80,7 +79,7 @@ func in(function string) string {
 	return " in " + function
 }
 
-// numbered writes the number before each line, and marks the failing one.
+// numbered prefixes each line with its number and marks the failing one.
 func numbered(e code.Excerpt) string {
 	var b strings.Builder
 	width := len(fmt.Sprint(e.First + len(e.Lines)))
@@ -118,7 +117,7 @@ func (r Renderer) suspects(suspects []code.Suspect) string {
 	return b.String()
 }
 
-// age is a duration in its largest unit, rounded.
+// age returns a duration in its largest unit, rounded.
 func age(d time.Duration) string {
 	for _, unit := range []struct {
 		name string
@@ -134,7 +133,7 @@ func age(d time.Duration) string {
 	return "less than a minute"
 }
 
-// oldRelease says why a closed issue stays closed although the error goes on.
+// oldRelease states why a closed issue stays closed while the error continues.
 func (r Renderer) oldRelease(a plan.Action) string {
 	fix := a.Next.Fix
 	if fix == nil || a.Issue.Open || len(fix.Old) == 0 || !fix.Closed.Time().Equal(a.Issue.ClosedAt) {
@@ -145,7 +144,7 @@ func (r Renderer) oldRelease(a plan.Action) string {
 		r.Redactor.Code(last.Release(), 100), short(last.Commit), short(fix.Commit))
 }
 
-// short is a SHA that people read. It comes from the marker, so it may be anything.
+// short returns a SHA abbreviated for people. It comes from the marker, so it may be anything.
 func short(sha string) string {
 	if len(sha) < 7 || strings.Trim(sha[:7], "0123456789abcdef") != "" {
 		return "unknown"
@@ -153,8 +152,8 @@ func short(sha string) string {
 	return sha[:7]
 }
 
-// since links what changed between the fix of a reopened issue and a commit that
-// contains it and failed.
+// since links the changes between the fix of a reopened issue and a failing commit
+// that contains it.
 func since(a plan.Action) string {
 	if a.Evidence.Code == nil || a.Fixed.By == "" {
 		return ""

@@ -14,9 +14,9 @@ import (
 // DashboardTitle names the dashboard of a label.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
-// Dashboard returns the dashboard's body. Of the previous body only our section
-// is replaced. Its table of waiting errors is cut where it has no room; they
-// all stand in the state.
+// Dashboard returns the dashboard's body. Only our section of the previous body
+// is replaced. The table of waiting errors is cut to fit; the state contains them
+// all.
 func (r Renderer) Dashboard(d marker.Dashboard, previous string) (string, error) {
 	before, _, behind, _ := marker.Split(previous)
 	for rows := len(d.Waiting); ; rows /= 2 {
@@ -64,8 +64,8 @@ func (r Renderer) waiting(d marker.Dashboard, rows int) string {
 	return b.String()
 }
 
-// why a row waits: one of the reasons that plan has, as people may have edited
-// what is stored.
+// why returns the reason for which a row waits, if plan defines it: people may have
+// edited the stored state.
 func (r Renderer) why(row marker.Row) string {
 	switch row.Reason {
 	case string(plan.BelowMin):

@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// head says what happened, how often and where.
+// head returns what happened, how often and where.
 func (r Renderer) head(m marker.Marker) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** · first seen %s · last seen %s\n\n",
@@ -32,7 +32,7 @@ func events(n int64) string {
 	return fmt.Sprintf("%d events", n)
 }
 
-// facts is a table of what is known beyond the counts.
+// facts returns a table of the facts beyond the counts.
 func (r Renderer) facts(m marker.Marker) string {
 	var b strings.Builder
 	b.WriteString("| | |\n|---|---|\n")
@@ -53,13 +53,13 @@ func (r Renderer) facts(m marker.Marker) string {
 	return b.String() + "\n"
 }
 
-// level is a name that event knows, whatever people made of what is stored.
+// level returns a level that event defines, even if people edited the stored one.
 func level(m marker.Marker) string {
 	level, _ := event.ParseLevel(m.Level)
 	return level.String()
 }
 
-// sources lists where the events came from, with a link to the newest of each.
+// sources lists the sources of the events, with a link to the newest event of each.
 func (r Renderer) sources(m marker.Marker) string {
 	if len(m.Sources)+len(m.Sentry)+len(m.Deliveries) == 0 {
 		return ""
@@ -84,7 +84,7 @@ func (r Renderer) sources(m marker.Marker) string {
 	return b.String()
 }
 
-// link is the time of an event, which leads to it where its address is known.
+// link returns the time of an event, linked to the event if its address is known.
 func (r Renderer) link(address string, at count.Millis) string {
 	if url, ok := r.Redactor.URL(address); ok {
 		return "[" + clockTime(at.Time()) + "](" + url.String() + ")"
@@ -95,8 +95,8 @@ func (r Renderer) link(address string, at count.Millis) string {
 // trendDays is how many days the trend shows.
 const trendDays = 14
 
-// trend draws the events of the last days, one bar a day; nothing while all
-// happened on one day.
+// trend draws the events of the last days, one bar a day; nothing if all happened
+// on one day.
 func trend(m marker.Marker) string {
 	days := map[count.Day]int64{}
 	for _, tally := range m.Sources {

@@ -1,10 +1,9 @@
 // Package render writes what people read on GitHub: the title, body and
 // comment of an error issue, and the dashboard.
 //
-// Foreign text enters only through package safe: redacted, and made harmless
-// for the place it stands in. All else here is our own fixed text, numbers and
-// times. In a public repository nothing of an event is shown but the template,
-// the exception's type and the in-app frames.
+// Foreign text enters only through package safe: redacted, and escaped for its
+// place. Everything else is our own fixed text, numbers and times. In a public
+// repository, only an event's template, exception type and in-app frames are shown.
 //
 // It is pure and may import code, count, event, marker, plan and safe.
 package render
@@ -31,18 +30,17 @@ const maxSample = 30_000
 type Renderer struct {
 	Redactor *safe.Redactor
 	Label    string // the label of the error issues
-	// HoldBack keeps samples to ourselves: the repository is public, and
-	// nobody said that its logs are.
+	// HoldBack omits samples: the repository is public, and nobody declared its
+	// logs public.
 	HoldBack bool
 }
 
 // Title returns the title of a new issue, at most 256 characters.
 func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
 
-// Body returns the body an issue gets. Of the previous body, which is empty
-// for a new issue, only our section is replaced. Where this run saw no event
-// the old sample stays. It returns ErrNoRoom if people's own text leaves no
-// room for the section.
+// Body returns an issue's body. Only our section of the previous body, which is
+// empty for a new issue, is replaced. If this run saw no event, the old sample
+// stays. It returns ErrNoRoom if people's own text leaves no room for the section.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	for limit := maxSample; ; limit /= 2 {
@@ -61,19 +59,19 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	}
 }
 
-// ErrNoRoom says that people's own text fills an issue's body.
+// ErrNoRoom means that people's own text fills an issue's body.
 var ErrNoRoom = errors.New("no room for errmon's section")
 
-// section returns r for one body, in which equal values have equal placeholders.
+// section returns r for one body, so that equal values get equal placeholders.
 func (r Renderer) section() Renderer {
 	r.Redactor = r.Redactor.Section()
 	return r
 }
 
-// minSample is where a body gives up shrinking its sample.
+// minSample is the size below which a sample is not shrunk further.
 const minSample = 200
 
-// join puts our section between what people wrote, a blank line apart.
+// join puts our section between people's text, separated by blank lines.
 func join(before, section, behind string) string {
 	if before != "" && !strings.HasSuffix(before, "\n") {
 		before += "\n\n"
@@ -94,7 +92,7 @@ func (r Renderer) RegressionComment(a plan.Action) string {
 	return text + "\n" + noteLine(plan.RegressionNote(a.Issue))
 }
 
-// noteLine stands in a comment, unseen, and says why it was posted.
+// noteLine is a hidden line in a comment that states why it was posted.
 func noteLine(note string) string { return "<!-- errmon:note " + note + " -->" }
 
 // Carries reports whether a comment of ours was posted for the note.

@@ -8,15 +8,15 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// The sample stands between these lines, so that a later run without a sample
-// of its own can leave it as it is.
+// These lines enclose the sample, so that a later run without a new sample
+// can leave it unchanged.
 const (
 	sampleBegin = "<!-- errmon:sample -->"
 	sampleEnd   = "<!-- errmon:sample end -->"
 )
 
-// sample shows the newest event in at most limit characters, or else what the
-// old section showed: a newer event that was read only in part contains less.
+// sample returns the newest event in at most limit characters, or else the old
+// section's sample: a newer event that was read only in part contains less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := oldSample(old)
 	if e, ok := a.Sample(); ok && (inside == "" || !e.Partial) {
@@ -57,22 +57,21 @@ func (r Renderer) event(e event.Event, limit int) string {
 	return trace + "\n<details><summary>" + summary + "</summary>\n\n" + r.Redactor.Fenced(e.Text, limit/4).String() + "\n</details>"
 }
 
-// logged reports whether the trace stands in the event's text as it is, and
-// not inside a string of JSON.
+// logged reports whether the event's text contains the trace verbatim, not inside
+// a JSON string.
 func logged(e event.Event) bool {
 	_, frames, _ := strings.Cut(e.Stack, "\n")
 	return strings.HasSuffix(e.Text, frames)
 }
 
-// The lines around an error stand between these, so that they are kept for its
-// issue when a newer sample has none.
+// These lines enclose the log lines around an error, so that its issue keeps them
+// when a newer sample has none.
 const (
 	contextBegin = "<!-- errmon:context -->"
 	contextEnd   = "<!-- errmon:context end -->"
 )
 
-// context shows the lines that were logged around the error, or those that the
-// issue kept.
+// context returns the lines logged around the error, or those that the issue kept.
 func (r Renderer) context(lines []string, old string, limit int) string {
 	if r.HoldBack {
 		return ""
@@ -89,7 +88,7 @@ func (r Renderer) context(lines []string, old string, limit int) string {
 	return "\n" + contextBegin + "\n" + inside + "\n" + contextEnd
 }
 
-// framesOnly is what a public repository may see of an event.
+// framesOnly returns the part of an event that a public repository may show.
 func (r Renderer) framesOnly(e event.Event, limit int) string {
 	const note = "<sub>This repository is public: the event itself is held back (input <code>publish-samples</code>).</sub>"
 	var b strings.Builder

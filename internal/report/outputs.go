@@ -11,11 +11,11 @@ import (
 )
 
 // Output is one output of the action: a whole number, or JSON on one line. No
-// value can hold a line break, and so none can forge another output.
+// value can contain a line break, so none can forge another output.
 type Output struct{ Name, Value string }
 
-// maxOutput keeps the list of issues well under the megabyte (in UTF-16) that a
-// job's outputs may hold together.
+// maxOutput keeps the list of issues well under the limit of one megabyte (in
+// UTF-16) for all outputs of a job.
 const maxOutput = 400_000
 
 type outputIssue struct {
@@ -27,14 +27,14 @@ type outputIssue struct {
 	Fingerprint string `json:"fingerprint"`
 	Count       int64  `json:"count"`
 
-	// What was looked up in this run, empty otherwise.
+	// Set if looked up in this run, empty otherwise.
 	Release   string   `json:"release"`
 	Permalink string   `json:"permalink"` // of the topmost frame that has one
-	Owners    []string `json:"owners"`    // as CODEOWNERS writes them
+	Owners    []string `json:"owners"`    // as written in CODEOWNERS
 	Suspects  []string `json:"suspects"`  // commits
 }
 
-// addCode adds what the repository shows of an error.
+// addCode adds what was found about an error in the repository.
 func (o *outputIssue) addCode(r *safe.Redactor, a plan.Action) {
 	o.Owners, o.Suspects = []string{}, []string{}
 	if e, ok := a.Sample(); ok {
@@ -55,7 +55,7 @@ func (o *outputIssue) addCode(r *safe.Redactor, a plan.Action) {
 	}
 }
 
-// Outputs returns the action's outputs, also of a run that failed.
+// Outputs returns the action's outputs, even for a failed run.
 func Outputs(r *safe.Redactor, run Run) ([]Output, error) {
 	issues, err := issuesJSON(r, run)
 	if err != nil {

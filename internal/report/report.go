@@ -1,8 +1,8 @@
-// Package report reports what a run did: to the terminal, to the step summary,
-// as outputs for later steps, and as annotations for what failed.
+// Package report reports what a run did: to the terminal, in the step summary,
+// as outputs for later steps, and as annotations for failures.
 //
-// It may import plan, safe and source. Foreign text (titles, source names, messages of
-// services) passes through safe, each for its sink.
+// It may import plan, safe and source. Foreign text (titles, source names, service
+// messages) passes through safe for the sink it goes to.
 package report
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Run is what happened.
+// Run is the result of a run.
 type Run struct {
 	Started  time.Time
 	Ended    time.Time
@@ -22,15 +22,15 @@ type Run struct {
 	Events   int64          // events at or above min-level, of all sources
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
-	Notices  []string       // what is as it should be but may surprise
-	Unread   Quotes         // events that may be errors in a format that is not read
+	Notices  []string       // correct behaviour that may surprise
+	Unread   Quotes         // events that may be errors in an unsupported format
 	Warnings []string
 	Failures []error
 }
 
-// Quotes is a notice with the lines of foreign text that it is about.
+// Quotes is a notice and the lines of foreign text that it refers to.
 type Quotes struct {
-	Text  string // empty if there is nothing to say
+	Text  string // empty if there is no notice
 	Lines []string
 }
 
@@ -47,7 +47,7 @@ func (r *Run) Add(later Run) {
 	}
 }
 
-// Count returns how many lines of one kind are done.
+// Count returns the number of completed lines of one kind.
 func (r Run) Count(kind plan.Kind) int {
 	count := 0
 	for _, l := range r.Lines {
@@ -59,7 +59,7 @@ func (r Run) Count(kind plan.Kind) int {
 }
 
 // Problems returns every failure once, in order: those of the run, then those
-// of its lines. Twenty writes refused for one reason are one problem.
+// of its lines. Twenty writes refused for the same reason are one problem.
 func (r Run) Problems() []string {
 	var problems []string
 	seen := map[string]bool{}

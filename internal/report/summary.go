@@ -13,7 +13,7 @@ import (
 )
 
 // maxRows bounds the table of actions: 1,000 rows of 500 characters stay under
-// the megabyte that GitHub shows of a step's summary.
+// GitHub's limit of one megabyte per step summary.
 const maxRows = 1000
 
 // Summary returns the step summary as GitHub-flavoured Markdown.
@@ -30,7 +30,7 @@ func Summary(r *safe.Redactor, run Run) string {
 	return b.String()
 }
 
-// Headline is the run in one sentence, without foreign text.
+// Headline returns the run in one sentence, without foreign text.
 func Headline(run Run) string {
 	dry, would := "", ""
 	if run.DryRun {
@@ -70,8 +70,8 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// actions lists what was done and what waits or is muted; what is unchanged is
-// counted only.
+// actions lists completed, waiting and muted actions; unchanged issues are only
+// counted.
 func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	var rows []plan.Result
 	unchanged := 0
@@ -96,7 +96,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// done says what became of a line, or in a dry run would become of it.
+// done describes what happened to a line, or would happen without dry run.
 func done(run Run, l plan.Result) string {
 	switch {
 	case l.Err != nil:
@@ -107,8 +107,7 @@ func done(run Run, l plan.Result) string {
 	return string(l.Action.Kind)
 }
 
-// link names the issue. Number and address come from GitHub itself, not from a
-// log.
+// link links to the issue. Its number and address come from GitHub, not from a log.
 func link(l plan.Result) string {
 	if l.Number == 0 {
 		return ""
@@ -129,7 +128,7 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// from is what was read of a source.
+// from describes what was read from a source.
 func from(s source.Health) string {
 	switch {
 	case s.Tracker && s.Complete.IsZero():
@@ -140,7 +139,7 @@ func from(s source.Health) string {
 	return s.From.UTC().Format("2006-01-02 15:04 UTC")
 }
 
-// lag is how far behind the end of the run a source was read.
+// lag returns how far behind the end of the run a source was read.
 func lag(s source.Health, now time.Time) string {
 	switch {
 	case s.Complete.IsZero():

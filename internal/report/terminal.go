@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// Print writes the run for someone who reads the log: one line per source and
+// Print writes the run for a reader of the log: one line per source and
 // per action, then the totals. Problems are left to Annotate.
 func Print(w io.Writer, r *safe.Redactor, run Run) {
 	r = r.Section()
@@ -49,7 +49,7 @@ func line(run Run, l plan.Result) string {
 	return fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, l.Action.Title, plural(l.Action.Count(), "event"), l.Action.Reason)
 }
 
-// maxAnnotations is how many errors GitHub shows of one step; the last one says
+// maxAnnotations is how many errors GitHub shows per step; the last one states
 // how many more there are.
 const maxAnnotations = 10
 
