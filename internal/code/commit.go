@@ -13,7 +13,7 @@ var (
 	// shaAtEnd finds the SHA that a release ends in: "shop@1.2.3+abc1234",
 	// "main-abc1234", an image's tag, and git describe's "v1.2.3-4-gabc1234".
 	shaAtEnd = regexp.MustCompile(`(?:^|[^0-9a-z]g?)([0-9a-f]{7,40})$`)
-	// release takes a package apart from its version: "shop@1.2.3", "ghcr.io/acme/shop:v1.2.3".
+	// release splits a package from its version: "shop@1.2.3", "ghcr.io/acme/shop:v1.2.3".
 	release    = regexp.MustCompile(`^(?:(.+)[@:])?v?([0-9][0-9A-Za-z.+-]*)$`)
 	plainRef   = regexp.MustCompile(`^[0-9A-Za-z@][0-9A-Za-z@/._+-]*$`)
 	maxRelease = 200 // characters

@@ -7,13 +7,13 @@ import (
 	"github.com/hmarr/codeowners"
 )
 
-// ownership is where GitHub looks for CODEOWNERS; the first one found counts.
+// ownership lists where GitHub looks for CODEOWNERS; the first one found counts.
 var ownership = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
 
 // maxOwnership is the size in bytes from which on GitHub does not read CODEOWNERS.
 const maxOwnership = 3 << 20
 
-// Owners are the owners of a file, and the rule that says so.
+// Owners are the owners of a file, and the rule that names them.
 type Owners struct {
 	Names []string // "@login", "@org/team" or an e-mail address
 	File  string   // path of CODEOWNERS
@@ -54,7 +54,7 @@ func OwnersOf(file, rules, text string) Owners {
 	return Owners{}
 }
 
-// uncertain reports whether the library may read a line otherwise than GitHub: it
+// uncertain reports whether the library may read a line differently from GitHub: it
 // refuses letters and signs that GitHub allows in paths, and ends a path at "#".
 func uncertain(line string, err error) bool {
 	if line == "" || line[0] == '#' {

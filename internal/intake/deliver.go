@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// Delivery is what webhooks and messages brought to a run.
+// Delivery is what webhooks and messages delivered to a run.
 type Delivery struct {
 	Events []event.Event
 	// Issues are Sentry's, each with the state it changed to, or without one if

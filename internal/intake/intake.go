@@ -1,9 +1,8 @@
-// Package intake takes what a run reads from line to group: log lines are
-// framed into events, and each event is parsed, redacted, decided on by the
-// policy, and added to its group.
+// Package intake turns log lines into groups: lines are framed into events, and
+// each event is parsed, redacted, decided on by the policy, and added to its group.
 //
 // Redaction comes before anything names an error, so that keys, titles and
-// markers hold no secret and do not depend on which secret it was. The text,
+// markers contain no secret and do not depend on its value. The text,
 // the stack and the ids of an event stay as logged: they are redacted when a
 // sample is published.
 //
@@ -23,7 +22,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// Rules are what a team sets about reading events.
+// Rules are a team's settings for reading events.
 type Rules struct {
 	Policy policy.Policy
 	InApp  stacktrace.Rules
@@ -48,8 +47,8 @@ func New(rules Rules, r *safe.Redactor) *Intake {
 	return &Intake{Set: grouping.NewSet(blank), rules: rules, names: newNamer(r), grown: map[string]bool{}}
 }
 
-// Never is later than any trace waits for more lines: flush a framer with it
-// when its input has ended.
+// Never is later than any trace waits for more lines: flush a framer with it at the
+// end of its input.
 var Never = time.Unix(math.MaxInt32, 0)
 
 // Framer returns a framer that calls emit with each event, not yet parsed.

@@ -55,8 +55,8 @@ func (n namer) url(address string) string {
 // is redacted first. A line may hold a megabyte.
 const (
 	maxRead    = 8 << 10 // bytes of a message that are redacted
-	maxContext = 2 << 10 // bytes of the event's text that show what in a message is secret
-	maxMessage = 2 << 10 // bytes of it that are kept
+	maxContext = 2 << 10 // bytes of the event's text used to find secrets in a message
+	maxMessage = 2 << 10 // bytes of a message that are kept
 )
 
 // message returns the skeleton of a message of an event with this text. If the message is cut, its last word

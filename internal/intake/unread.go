@@ -12,15 +12,15 @@ import (
 	"github.com/org/errmon-action/internal/logtext"
 )
 
-// Unread counts the events that look like errors but state no level in a way that
-// is read. They are not filed; reporting them keeps a run without issues from
+// Unread counts events that look like errors but state no level in a supported
+// format. They are not filed; reporting them keeps a run without issues from
 // looking like a system without errors.
 type Unread struct {
 	Events int64
 	shapes map[string]int64 // by template, redacted
 }
 
-// What is kept and shown of the shapes.
+// Limits of the shapes kept and shown.
 const (
 	maxShapes   = 1000 // further ones are counted as events only
 	shownShapes = 3

@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// maxBody is the longest body that is read, in bytes. Sentry itself accepts no
-	// larger event.
+	// maxBody is the longest body that is read, in bytes, as long as the largest
+	// event that Sentry accepts.
 	maxBody = 1 << 20
 	// maxSmall is the longest body, in bytes, that counts as small. Slack's messages
 	// and most of Sentry's events are.

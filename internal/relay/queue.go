@@ -39,7 +39,7 @@ type Queue struct {
 
 	mu       sync.Mutex
 	batches  []*batch
-	scan     *batch // the wish for a scan, which has no events
+	scan     *batch // a requested scan, which has no events
 	stopping bool
 	recent   *lru.Cache[string, struct{}]
 }

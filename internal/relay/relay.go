@@ -39,7 +39,7 @@ type Config struct {
 // Delivery is what one request carried.
 type Delivery struct {
 	Entry inbound.Entry
-	Scan  bool // no event: the wish for a scan
+	Scan  bool // no event: a request for a scan
 }
 
 // Deliver takes responsibility for a delivery, so that its sender need not repeat

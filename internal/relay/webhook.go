@@ -109,7 +109,7 @@ func slackBody(body []byte) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// slackKind holds the fields that tell requests apart.
+// slackKind holds the fields that distinguish requests.
 type slackKind struct {
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
