@@ -29,6 +29,8 @@ var dumps = []struct {
 2026-11-22T08:07:31.123459Z [error] [worker-1]     #1 0x4f2b2a in main /app/cart.cpp:40:5
 2026-11-22T08:07:31.123460Z [error] [worker-1] ==7==ABORTING`,
 		"AddressSanitizer: heap-use-after-free: READ of size 4 at 0x602000000010 thread T0", 2},
+	{"UBSan behind a thread", "[main] /app/cart.cpp:44:52: runtime error: signed integer overflow: 2147483647 + 2 cannot be represented in type 'int'",
+		"runtime error: signed integer overflow: 2147483647 + 2 cannot be represented in type 'int'", 1},
 	{"UBSan", "/app/cart.cpp:44:52: runtime error: signed integer overflow: 2147483647 + 2 cannot be represented in type 'int'",
 		"runtime error: signed integer overflow: 2147483647 + 2 cannot be represented in type 'int'", 1},
 	{"mysqld", `07:29:33 UTC - mysqld got signal 6 ;

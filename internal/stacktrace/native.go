@@ -74,12 +74,12 @@ func nativeShape(line string, indented bool) Shape {
 	return Text
 }
 
-// deathIn returns the shape of a line that reports a death, if behind the
-// kernel's uptime, and Text of others.
+// deathIn returns the shape of a line that reports a death, also behind something
+// in brackets such as the kernel's uptime or a thread, and Text of other lines.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
-		if rest := WithoutLead(line); rest != "" && deaths.shape(rest, false) != Text {
-			return deaths.shape(rest, false)
+		if rest := WithoutLead(line); len(rest) < len(line) && deathIn(rest) != Text {
+			return deathIn(rest)
 		}
 	}
 	switch {
