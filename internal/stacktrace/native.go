@@ -78,8 +78,12 @@ func nativeShape(line string, indented bool) Shape {
 // in brackets such as the kernel's uptime or a thread, and Text of other lines.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
-		if rest := WithoutLead(line); len(rest) < len(line) && deathIn(rest) != Text {
-			return deathIn(rest)
+		rest := WithoutLead(line)
+		if rest != "" && deaths.shape(rest, false) != Text {
+			return deaths.shape(rest, false)
+		}
+		if isUndefined(rest) {
+			return Raise
 		}
 	}
 	switch {
