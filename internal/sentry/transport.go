@@ -2,6 +2,7 @@ package sentry
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,17 +38,12 @@ type transport struct {
 	clock    clock.Clock
 	token    string
 	base     *url.URL
-	http     *http.Client
 	notUntil time.Time // the window of the rate limit is used up until then
 	requests map[string]int
 }
 
 func newTransport(c clock.Clock, token string, base *url.URL) *transport {
-	return &transport{clock: c, token: token, base: base, requests: map[string]int{}, http: &http.Client{
-		// A redirect leads to another host or from http to https: sentry-url is to be
-		// mended, and a redirected PUT would silently become a GET.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	return &transport{clock: c, token: token, base: base, requests: map[string]int{}}
 }
 
 // request is one call of the API.
@@ -111,7 +107,9 @@ func (t *transport) wait(ctx context.Context, d time.Duration) error {
 	return t.clock.Sleep(ctx, d)
 }
 
-// attempt sends the request once and reads the whole answer.
+// attempt sends the request once and reads the whole answer. It follows no redirect,
+// which leads to another host or from http to https: sentry-url is to be mended, and
+// a redirected PUT would silently become a GET.
 func (t *transport) attempt(ctx context.Context, r request) (*answer, error) {
 	t.requests[r.kind]++
 	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
@@ -129,29 +127,17 @@ func (t *transport) attempt(ctx context.Context, r request) (*answer, error) {
 	if r.body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := t.http.Do(req)
+	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
-		return nil, &finding.Mendable{What: "cannot reach " + t.server(), Remedy: "check sentry-url and the network", Cause: reason(ctx, err)}
+		return nil, &finding.Mendable{What: "cannot reach " + t.server(), Remedy: "check sentry-url and the network", Cause: cmp.Or(context.Cause(ctx), err)}
 	}
 	defer resp.Body.Close()
 	body, err := read(resp)
 	if err != nil {
-		return nil, &finding.Mendable{What: "unreadable answer from " + t.server(), Remedy: "check sentry-url", Cause: reason(ctx, err)}
+		return nil, &finding.Mendable{What: "unreadable answer from " + t.server(), Remedy: "check sentry-url", Cause: cmp.Or(context.Cause(ctx), err)}
 	}
 	t.note(resp.Header)
 	return &answer{status: resp.StatusCode, header: resp.Header, body: body}, nil
-}
-
-// reason is why a request failed, without the address that net/http repeats.
-func reason(ctx context.Context, err error) error {
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	var of *url.Error
-	if errors.As(err, &of) {
-		return of.Err
-	}
-	return err
 }
 
 // read reads an answer's body. A success must be the whole JSON, since half of
