@@ -8,7 +8,7 @@ import (
 // coverIndex finds the wide templates that may cover a narrow one.
 type coverIndex struct {
 	*dictionary
-	holes map[uint64][][]int // shape → the sets of places where wide templates of it vary
+	holes map[uint64][][]int // shape → sets of places where its wide templates vary
 	wide  map[uint64][]int   // hash → wide templates
 }
 
@@ -33,8 +33,7 @@ func (c *coverIndex) add(f *form, at int) {
 	c.wide[f.hash] = append(c.wide[f.hash], at)
 }
 
-// of yields the templates that f would be with wildcards put in: those that
-// their hash says to cover it.
+// of yields the wide templates that cover f by their hash.
 func (c *coverIndex) of(f *form) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for _, holes := range c.holes[f.shape] {
@@ -52,16 +51,16 @@ func (c *coverIndex) of(f *form) iter.Seq[int] {
 }
 
 // covers reports whether narrow is an instance of wide: "login of <*> from
-// <*> failed" covers "login of alice from <*> failed". The less a template says,
-// the more its words must look like names.
+// <*> failed" covers "login of alice from <*> failed". The fewer constant words a
+// template has, the more the others must look like names.
 func (d *dictionary) covers(wide, narrow *form) bool {
 	return equal(wide, narrow, func(place int) bool {
 		return wide.tokens[place] == wildNumber && d.fills(narrow, place, wide.consts)
 	})
 }
 
-// fills reports whether the word at place is a value in a template of that many
-// constant words that has a wildcard there.
+// fills reports whether the word at place is a value for a wildcard there, in a
+// template with that many constant words.
 func (d *dictionary) fills(f *form, place, consts int) bool {
 	t := d.at(f, place)
 	switch {

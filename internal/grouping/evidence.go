@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// seen is a form under a hash of what it shares with others.
+// seen is a form with a hash of the part it shares with others.
 type seen struct {
 	hash  uint64
 	form  int
 	place int
 }
 
-// families sorts what was seen and calls do with each list of one hash.
+// families sorts the forms and calls do for each list with the same hash.
 func families(all []seen, do func([]seen)) {
 	slices.SortFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form, b.form), cmp.Compare(a.place, b.place))
@@ -38,9 +38,9 @@ func (m *miner) without(h uint64, f *form, place int) uint64 {
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
-// uniteNames unites templates that differ in names only, however many: "class
-// com.example.Cart replaces com.example.Basket". The less they share, the more
-// of them it takes.
+// uniteNames unites templates that differ only in names, however many: "class
+// com.example.Cart replaces com.example.Basket". The fewer words they share, the
+// more templates are required.
 func (m *miner) uniteNames() {
 	var all []seen
 	for i := range m.forms {
@@ -104,15 +104,15 @@ func (m *miner) uniteHoles() {
 			}
 		}
 	}
-	// The names of one system turn up in all its messages: what is a value
-	// here may be one elsewhere, from the next round on.
+	// A system's names occur in all its messages: a value here may be a value
+	// elsewhere, from the next round on.
 	for _, number := range learned {
 		m.name(number)
 	}
 }
 
-// holes returns the families of forms that differ at one place only, where none
-// of the words says what happened.
+// holes returns the families of forms that differ at one place only, if none of the
+// words there describes what happened.
 func (m *miner) holes() [][]seen {
 	var all []seen
 	for i := range m.forms {
@@ -136,9 +136,9 @@ func (m *miner) holes() [][]seen {
 	return holes
 }
 
-// happened reports whether words of a family say what happened: the class of an
-// exception or a cause, or every fourth a verb or a state. A word and its opposite
-// are states: "stable", "unstable".
+// happened reports whether the words of a family describe what happened: one is an
+// exception's class or a cause, or every fourth is a verb or a state. A word and its
+// opposite are states: "stable", "unstable".
 func (m *miner) happened(family []seen) bool {
 	verbs, words := 0, map[string]bool{}
 	for _, s := range family {
@@ -155,15 +155,14 @@ func (m *miner) happened(family []seen) bool {
 	return verbs*verbsPerAll > len(family)
 }
 
-// tells reports whether a family may show that its words are names: there are some
-// of them, in a message that says enough besides.
+// tells reports whether a family is evidence that its words are names: it has several,
+// and the message has enough other words.
 func (m *miner) tells(family []seen) bool {
 	return len(family) >= manyNames && m.forms[family[0].form].consts > minConsts
 }
 
-// twins reports whether the words of a family stand for each other in other
-// messages too: "lost heartbeat of lmond", "late heartbeat of lmond", and both of
-// gridd and healthd.
+// twins reports whether the words of a family alternate in other messages too:
+// "lost heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
 func (m *miner) twins(family []seen, contexts map[uint32]int) bool {
 	n := 0
 	for _, s := range family {
@@ -175,20 +174,20 @@ func (m *miner) twins(family []seen, contexts map[uint32]int) bool {
 }
 
 // How many different words at one place prove that they are values, by the number
-// of other words that the messages have in common. Words of the message itself
-// alternate too ("lock taken", "lock released"), and services that say little name
-// what they speak of ("the eu store is down"): the less is said, the more it takes.
+// of other words that the messages share. A message's own words alternate too
+// ("lock taken", "lock released"), and short messages name their subject ("the eu
+// store is down"), so shorter messages need more words as proof.
 var manyWords = [...]int{4: 8, manyConsts: manyValues}
 
 const (
 	manyValues  = 5
 	manyStates  = 8 // in capitals: states and types of a machine
-	manyStarts  = 8 // at the beginning: what the message speaks of
+	manyStarts  = 8 // at the beginning: the subject of the message
 	manyNames   = 3 // that look like names: "search-api", "tunnel Lima"
 	fewConsts   = 3
 	someConsts  = 4
 	manyConsts  = 5
-	verbsPerAll = 4 // one verb among four words: they say what happened
+	verbsPerAll = 4 // one verb among four words: they describe what happened
 )
 
 // varies decides whether the words of a family, which differ at one place
@@ -228,9 +227,9 @@ func (m *miner) varies(family []seen) bool {
 	return consts >= someConsts && n >= manyWords[min(consts, manyConsts)]
 }
 
-// uniteRare unites templates that differ in several words at once, each of
-// which stands at its place in that template alone: "user alice logged in at
-// office", "user bob logged in at home".
+// uniteRare unites templates that differ in several words at once, if each word
+// occurs at its place in that template only: "user alice logged in at office",
+// "user bob logged in at home".
 func (m *miner) uniteRare() {
 	counts := map[uint64]int{}
 	spot := func(f *form, place int) uint64 { return f.shape ^ m.at(f, place).hash*weight(place) }
@@ -275,8 +274,8 @@ func (m *miner) uniteRare() {
 }
 
 // uniteCovered unites a template with a wider one that covers it: once "login
-// of <*> failed at gateway" is known, "login of trent failed at gateway" needs
-// no further proof.
+// of <*> failed at gateway" is known, "login of trent failed at gateway" needs no
+// more evidence.
 func (m *miner) uniteCovered() {
 	wide := newCoverIndex(m.dictionary)
 	for i := range m.forms {

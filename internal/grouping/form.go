@@ -7,10 +7,10 @@ import (
 
 // form is a template as tokens.
 type form struct {
-	tokens []uint32 // numbers of the dictionary
+	tokens []uint32 // numbers in the dictionary
 	hash   uint64   // of the tokens in their places
 	shape  uint64   // of the signs in their places
-	consts int      // words that do not vary and are no fillers
+	consts int      // constant words that are not fillers
 }
 
 // dictionary numbers the tokens of one mining.
@@ -38,7 +38,7 @@ func (d *dictionary) number(text string) uint32 {
 	return n
 }
 
-// form cuts a template into tokens.
+// form splits a template into tokens.
 func (d *dictionary) form(template string) form {
 	f := form{tokens: make([]uint32, 0, 16+len(template)/8)}
 	for i := 0; i < len(template); {
@@ -67,8 +67,8 @@ func (d *dictionary) measure(f *form) {
 	f.shape += uint64(len(f.tokens))
 }
 
-// weight makes the hash of a token depend on its place, so that the hash of a
-// form with a hole follows from its own without reading it again.
+// weight makes a token's hash depend on its place, so that the hash of a form with a
+// hole can be computed from the form's hash.
 func weight(place int) uint64 {
 	x := uint64(place+1) * 0x9E3779B97F4A7C15
 	return (x ^ x>>29) | 1
@@ -82,8 +82,8 @@ func (d *dictionary) text(f *form) string {
 	return b.String()
 }
 
-// widest is the narrowest template that covers all of the forms, which have
-// the same signs in the same places.
+// widest returns the narrowest template that covers all of the forms, which have the
+// same signs in the same places.
 func (d *dictionary) widest(forms []form, members []int) form {
 	wide := form{tokens: slices.Clone(forms[members[0]].tokens)}
 	for _, i := range members[1:] {

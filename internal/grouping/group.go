@@ -1,13 +1,12 @@
 // Package grouping decides which events are the same error.
 //
-// Each event has one identity, its key: the type chain and in-app frames where
-// there are such frames ("exc1:"), else the service and the template of its
-// exception and root cause, or of its message ("msg1:"). What Sentry keeps as one
-// issue is one error by that ("sen1:"), and its event's own keys say under which
-// name other sources know it. A Set adds up events group by group and keeps, of
-// all of them, only counts per minute and one sample, so that memory depends on
-// the number of distinct errors and not on the number of events. The order in
-// which events are added changes nothing.
+// Each event has one identity, its key: the type chain and in-app frames if there
+// are any ("exc1:"), else the service and the template of its exception and root
+// cause, or of its message ("msg1:"). A Sentry issue is one error ("sen1:"), and its
+// event's own keys match it to the same error in other sources. A Set adds up events
+// by group and keeps only counts per minute and one sample of each, so that memory
+// depends on the number of distinct errors, not events. The order in which events
+// are added does not matter.
 //
 // # Templates
 //
@@ -15,21 +14,20 @@
 // in two steps:
 //
 //   - Masking (mask.go and the files named after it) reads a message once and
-//     replaces what is a value by its look: numbers with units, ids, paths,
-//     quoted text, and so on.
+//     replaces what looks like a value: numbers with units, ids, paths, quoted
+//     text, and so on.
 //   - Mining (mine.go, evidence.go, names.go) takes the set of all masked templates and
-//     finds the places where words are values that do not look like values, as names of
-//     users are. It knows the set and neither order nor counts.
+//     finds the places where words are values without looking like it, such as names
+//     of users. It uses neither order nor counts.
 //
 // # Identity over time
 //
-// What one run takes for two templates the next may see to be one. So the
-// templates that issues carry (Known) come first: what one covers has its key,
-// and what is mined may widen it, never narrow it. The key of a group is that
-// of the oldest template in it, else the hash of the service and the template
-// as first found; it never moves, however wide the template becomes. Where two
-// known templates turn out to be one, the group names the keys of both (Also),
-// and whoever keeps the issues joins them.
+// Two templates in one run may turn out to be one in the next. So the templates
+// stored in issues (Known) come first: what one covers gets its key, and mining may
+// widen it, never narrow it. A group's key is that of its oldest known template, else
+// the hash of the service and the template as first found; it never changes, however
+// wide the template becomes. If two known templates turn out to be one, the group
+// lists the keys of both (Also), and the caller joins their issues.
 //
 // It is pure and may import count and event.
 package grouping
@@ -47,8 +45,8 @@ import (
 type Group struct {
 	Key      string
 	Rule     Rule        // what the key was made of
-	Also     []string    // further keys of the same error: of issues that it was filed as apart, and of the templates it was joined from
-	Aliases  []string    // other lines by which the same error may be met
+	Also     []string    // other keys of the same error: of separately filed issues, and of the templates joined into it
+	Aliases  []string    // keys of other lines that may report the same error
 	Vaguer   []string    // keys of errors that may be this one, seen with less information: no service, or the exception's line alone
 	Template string      // of the message, or of the exception's; redacted
 	Type     string      // of the exception that surfaced first; empty without a trace
@@ -56,22 +54,22 @@ type Group struct {
 	Service  string
 	Level    event.Level             // the worst one seen
 	Sources  map[string]*count.Tally // events by source, nothing frozen
-	// Deliveries are what was delivered instead of read, by kind, with the ids as they came.
+	// Deliveries are events delivered instead of read, by kind, with unhashed ids.
 	Deliveries map[string]*count.Inbox
 	First      time.Time
 	Last       time.Time
 	Sample     event.Event // the newest event
-	Versions   []Version   // of the code that its events ran in; see saw
+	Versions   []Version   // of the code that logged its events; see saw
 
-	// Where the identity is a Sentry issue, Sentry is what Sentry says of it, nil if
-	// it was not asked. The keys that its event has by itself, the best first, are
-	// in EventKeys: by them the same error is known where another source saw it.
+	// If the identity is a Sentry issue, Sentry holds its data, or nil if it was not
+	// requested. EventKeys are the keys of its event alone, the best first: they
+	// match the same error in other sources.
 	Sentry    *event.SentryIssue
 	EventKeys []string
 }
 
-// add counts one event. Which event becomes the sample depends on the events
-// alone, not on their order: the newest, and of equals the larger id.
+// add counts one event. The sample does not depend on the order of events: it is the
+// newest, and among equals the one with the larger id.
 func (g *Group) add(e *event.Event) {
 	if len(e.Deliveries) > 0 {
 		inbox := g.inbox(e.Source)
@@ -90,7 +88,7 @@ func (g *Group) add(e *event.Event) {
 	}
 }
 
-// join adds what another group counted.
+// join adds the counts of another group.
 func (g *Group) join(other *Group) {
 	for source, t := range other.Sources {
 		*g.tally(source) = g.tally(source).Join(*t)
@@ -113,7 +111,7 @@ func (g *Group) join(other *Group) {
 func (g *Group) tally(source string) *count.Tally { return entry(&g.Sources, source) }
 func (g *Group) inbox(kind string) *count.Inbox   { return entry(&g.Deliveries, kind) }
 
-// entry returns an entry of a map, making both if need be.
+// entry returns an entry of a map, creating both if needed.
 func entry[T any](m *map[string]*T, key string) *T {
 	if *m == nil {
 		*m = map[string]*T{}

@@ -9,9 +9,9 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Kind is what a key was made of, and how. A key is a kind and an id, such as
-// "exc1:6f1e…". A new way to compute one gets a new kind and is kept beside the old
-// for one major release, so that an upgrade files nothing anew.
+// Kind is the input and algorithm of a key. A key is a kind and an id, such as
+// "exc1:6f1e…". A new algorithm gets a new kind, and the old one is kept for one
+// major release, so that an upgrade files no duplicates.
 type Kind string
 
 // The kinds.
@@ -30,11 +30,10 @@ func KindOf(key string) Kind {
 // key returns the key of this kind with an id.
 func (k Kind) key(id string) string { return string(k) + ":" + id }
 
-// maxKeyFrames bounds the frames that make a key: a deep recursion differs
-// from run to run only behind them.
+// maxKeyFrames bounds the frames in a key: deep recursions differ only beyond it.
 const maxKeyFrames = 50
 
-// hash makes a key of 80 bits: 2^40 errors until two collide by chance.
+// hash returns a key of 80 bits: a collision is expected among 2^40 errors.
 func (k Kind) hash(parts ...string) string {
 	h := sha256.New()
 	for _, p := range parts {
@@ -44,16 +43,16 @@ func (k Kind) hash(parts ...string) string {
 	return k.key(hex.EncodeToString(h.Sum(nil)[:10]))
 }
 
-// MessageKey is the identity of an event that has only a message.
+// MessageKey returns the key of an event that has only a message.
 func MessageKey(service, template string) string { return Message.hash(service, template) }
 
-// SentryKey is the identity of what Sentry keeps as one issue, by its id.
+// SentryKey returns the key of a Sentry issue, by its id.
 func SentryKey(id string) string { return Sentry.key(id) }
 
-// Rule says what a group's key was made of.
+// Rule states what a group's key is computed from.
 type Rule string
 
-// The rules, each for the events that those before it do not fit.
+// The rules. Each applies to events that the previous ones do not match.
 const (
 	ByInAppFrames           Rule = "exception types and in-app frames"
 	ByInAppFramesAndMessage Rule = "exception types, in-app frames and message template: the function that failed has no name"
@@ -63,9 +62,9 @@ const (
 	ByTemplate              Rule = "service and message template: no stack trace"
 )
 
-// exceptionKey is the identity of an event with in-app frames: those, and the
-// type chain. Where the function that failed has no name, its file says too
-// little, and the template of the message distinguishes its errors.
+// exceptionKey returns the key of an event with in-app frames: the frames and the
+// type chain. If the failing function has no name, its file is too vague, so the
+// message template is added.
 func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	var types, frames []string
 	for _, x := range e.Exceptions {
@@ -84,9 +83,9 @@ func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 	return Exception.hash(strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
-// messageOf is the text that distinguishes the events without in-app frames: the
-// message, or the exception with its root cause. Frames of libraries alone say
-// less than those, and come and go with the path through the library.
+// messageOf returns the text that distinguishes events without in-app frames: the
+// message, or the exception with its root cause. Library frames alone are vaguer and
+// vary with the path through the library.
 func messageOf(e *event.Event) string {
 	if len(e.Exceptions) == 0 || e.Exceptions[0].Message == "" && len(e.Exceptions[0].Frames) == 0 {
 		return e.Message
@@ -98,7 +97,7 @@ func messageOf(e *event.Event) string {
 	return text
 }
 
-// headline is the line that names an exception; without a message, by where it was thrown.
+// headline returns the line that names an exception, or its origin if it has no message.
 func headline(x event.Exception) string {
 	switch {
 	case x.Message != "" && strings.HasPrefix(x.Message, x.Type):
@@ -112,7 +111,7 @@ func headline(x event.Exception) string {
 }
 
 // distinctRuns drops a frame that repeats the one before it: a recursion's
-// depth is no part of the identity.
+// depth is not part of the identity.
 func distinctRuns(frames []string) []string {
 	var kept []string
 	for i, f := range frames {
@@ -123,14 +122,14 @@ func distinctRuns(frames []string) []string {
 	return kept
 }
 
-// frameName names a frame by module and function, without what changes from
-// build to build or machine to machine.
+// frameName returns a frame's module and function, without parts that vary by build
+// or machine.
 func frameName(f event.Frame) string {
 	return moduleName(f) + "." + stableName(f.Function)
 }
 
-// moduleName is the module, or the file's name without folders and ending: a
-// container's path and a checkout's path to one file differ.
+// moduleName returns the module, or the file's name without folders and extension:
+// the path to a file differs between container and checkout.
 func moduleName(f event.Frame) string {
 	if f.Module != "" {
 		return stableName(f.Module)
@@ -153,13 +152,13 @@ func withoutHash(stem string) string {
 	return stem
 }
 
-// isMixedCase distinguishes a hash in base 64 from a name with a number at its end.
+// isMixedCase reports whether s looks like a base64 hash, not a name ending in a number.
 func isMixedCase(s string) bool {
 	return strings.ContainsAny(strings.TrimRight(s, "0123456789"), "0123456789") && strings.ToLower(s) != s && strings.ToUpper(s) != s
 }
 
-// stableName drops the numbers that compilers put behind "$", "func", "lambda",
-// "closure#" and .NET's "m__" and the like, and addresses behind "@" and "/0x".
+// stableName drops the numbers that compilers append to "$", "func", "lambda",
+// "closure#", .NET's "m__" and the like, and addresses after "@" and "/0x".
 func stableName(name string) string {
 	if cut := strings.Index(name, "/0x"); cut > 0 {
 		name = name[:cut]

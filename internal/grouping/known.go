@@ -9,21 +9,21 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Known is a template that an issue, or what waits for one, carries from
-// earlier runs. What it covers keeps its key, however far it has widened.
+// Known is a template stored by an issue or a waiting error in an earlier run. What
+// it covers keeps its key, however far it has widened.
 type Known struct {
 	Key      string
 	Service  string
 	Template string
 }
 
-// Know hands over the templates known, the oldest first: where two turn out
-// to be one, the first is the error's identity. Call it before Add.
+// Know sets the known templates, oldest first: if two turn out to be one, the first
+// is the error's identity. Call it before Add.
 func (s *Set) Know(known []Known) { s.known = known }
 
-// Carry returns what a caller that keeps templates itself is to know in its
-// next run: each as wide as it has become, without those that turned out to be
-// the same as an older one, and the new ones behind.
+// Carry returns the templates that a caller which stores them itself passes to Know in
+// its next run: the known ones as widened, without those that turned out to equal an
+// older one, then the new ones.
 func Carry(known []Known, groups []*Group) []Known {
 	byKey, joined := map[string]*Group{}, map[string]bool{}
 	for _, g := range groups {
@@ -52,8 +52,8 @@ func Carry(known []Known, groups []*Group) []Known {
 	return next
 }
 
-// maxMembers is how many of the templates that were joined to a group add
-// their keys to it.
+// maxMembers bounds how many of the templates joined to a group add their keys to
+// it.
 const maxMembers = 10
 
 // mined merges the templates of the messages into groups, by key.
@@ -75,9 +75,9 @@ func (s *Set) mined() map[string]*Group {
 	return groups
 }
 
-// identify returns the group of a template, which the first of those known
-// names, with what counted added. A message without a service thereby joins the
-// oldest of its template, but makes no two services one.
+// identify returns the group of a template, named by the first known one, with
+// counted added. A message without a service thus joins the oldest group of its
+// template, but never joins two services.
 func identify(groups map[string]*Group, counted *Group, wide message, known []Known) *Group {
 	key, rule := MessageKey(wide.service, wide.template), ByTemplate
 	if len(known) > 0 {
@@ -102,8 +102,8 @@ func identify(groups map[string]*Group, counted *Group, wide message, known []Kn
 	return g
 }
 
-// addVaguer notes the keys of what was known of the group's template without a
-// service, where the group has one.
+// addVaguer adds the keys known for the group's template without a service, if the
+// group has a service.
 func (g *Group) addVaguer(known []Known) {
 	if g.Service == "" {
 		return
@@ -118,8 +118,8 @@ func (g *Group) addVaguer(known []Known) {
 	}
 }
 
-// sameTemplate returns the keys of the messages known that say the same in the same
-// service, or in none.
+// sameTemplate returns the keys of known messages with the same template and the
+// same service, or none.
 func (s *Set) sameTemplate(service, template string) []string {
 	var keys []string
 	for _, k := range s.known {
@@ -141,8 +141,8 @@ func (s *Set) texts() (templates, known []string) {
 	return templates, known
 }
 
-// identities returns what is known of each service and template, and of each
-// template alone under the empty service, in the order known.
+// identities returns the known templates by service and template, and by template
+// alone under the empty service, in their order.
 func (s *Set) identities(home map[string]string) map[message][]Known {
 	identities := map[message][]Known{}
 	for _, k := range s.known {
@@ -160,8 +160,8 @@ func (m message) compare(other message) int {
 	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service))
 }
 
-// Key returns the identity that e has by itself and by what is known; mining
-// may find that others share it.
+// Key returns the key of e by itself and the known templates; mining may find that
+// other events share it.
 func (s *Set) Key(e event.Event) string {
 	if len(e.InApp()) > 0 {
 		key, _ := exceptionKey(&e, s.template)

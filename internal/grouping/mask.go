@@ -7,13 +7,13 @@ import (
 // Wildcard stands for a variable part in a template.
 const Wildcard = "<*>"
 
-// maxMessage is how many bytes of a message make its template: enough to tell
-// errors apart, and a bound on what a hostile line can cost.
+// maxMessage is how many bytes of a message make its template: enough to distinguish
+// errors, and a bound on the cost of a hostile line.
 const maxMessage = 1000
 
-// Mask turns a message into its masked template: words stay, what varies from
-// event to event becomes a Wildcard. Only the first line counts, since what
-// follows is a dump of values more often than not.
+// Mask returns the masked template of a message: words stay, values that vary by
+// event become a Wildcard. Only the first line counts, since the rest is usually a
+// dump of values.
 func Mask(message string) string {
 	var m masker
 	return string(m.mask(message))
@@ -27,8 +27,8 @@ type masker struct {
 	fired Masks // what was masked in this message
 }
 
-// The classes of bytes. A piece is a run of word, digit and joint bytes; all
-// else separates pieces.
+// The classes of bytes. A piece is a run of word, digit and joint bytes; all others
+// separate pieces.
 const (
 	isLetter uint8 = 1 << iota
 	isDigit
@@ -125,8 +125,8 @@ func (m *masker) sign(s string, i int) int {
 	return i + 1
 }
 
-// Asterisks that hide a value are some; more of them frame a heading, and fewer
-// are a pointer or a footnote.
+// How many asterisks hide a value: more frame a heading, fewer are a pointer or a
+// footnote.
 const minHidden, maxHidden = 3, 8
 
 // blank writes one space for a run of blanks, none at the beginning.
@@ -136,9 +136,9 @@ func (m *masker) blank() {
 	}
 }
 
-// wildcard writes a wildcard for a value of the given kind. Where only
-// separators stand between it and the one before, they are one, so that a list
-// of three values and one of five make the same template.
+// wildcard writes a wildcard for a value of the given kind. If only separators
+// follow the previous one, the two merge, so that a list of three values and one of
+// five have the same template.
 func (m *masker) wildcard(kind Masks) {
 	m.fired |= kind
 	if m.wild > 0 && isSeparator(m.out[m.wild:]) {

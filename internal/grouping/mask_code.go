@@ -2,8 +2,8 @@ package grouping
 
 import "strings"
 
-// codeLength returns how long the error code is that a message begins with, its
-// colon included; 0 if there is none: "ORA-00060: deadlock", "CWWKZ0013E: …",
+// codeLength returns the length of the error code at the start of a message with its
+// colon; 0 if there is none: "ORA-00060: deadlock", "CWWKZ0013E: …",
 // "[MY-010584] …", "Error: 18456, …". It names the error, though it looks like an
 // id: letters in capitals, then digits that begin with 0 or end in a letter.
 func codeLength(s string) int {

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// hostLength is the length of the host name that word begins with, as in
-// "connect to db.prod.internal:5432"; 0 if it begins with none. Names in the
-// reverse order, such as com.example.App, are classes.
+// hostLength returns the length of the host name at the start of word, as in
+// "connect to db.prod.internal:5432"; 0 if there is none. Names in reverse order,
+// such as com.example.App, are classes.
 func hostLength(word string) int {
 	end, first, dot, dots := 0, 0, 0, 0
 	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
@@ -28,14 +28,14 @@ func hostLength(word string) int {
 		return end
 	case dots > 1 && portLength(word[end:]) > 0:
 		if strings.ToLower(word[:end]) == word[:end] && !sources[last] {
-			return end // "backend.blue.fleet:7070": a domain of one's own
+			return end // "backend.blue.fleet:7070": a private domain
 		}
 	}
 	return 0
 }
 
-// addressLength is the length of a host name that holds an address, as those do
-// that a provider makes up: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
+// addressLength returns the length of a host name that contains an address, as
+// assigned by providers: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
 func addressLength(word string) int {
 	numbers, digits, dots := 0, 0, 0
 	end := 0
@@ -61,7 +61,7 @@ func addressLength(word string) int {
 
 const addressNumbers = 4
 
-// portLength is the length of the colon and the port that s begins with.
+// portLength returns the length of the colon and port at the start of s.
 func portLength(s string) int {
 	if s == "" || s[0] != ':' {
 		return 0
@@ -93,7 +93,7 @@ func (m *masker) service(word string) int {
 	return 0
 }
 
-// behindConnector reports whether the word in front says that an address follows.
+// behindConnector reports whether the previous word announces an address.
 func (m *masker) behindConnector() bool {
 	before, spaced := bytes.CutSuffix(m.out, []byte(" "))
 	return spaced && connectors[string(before[bytes.LastIndexByte(before, ' ')+1:])]

@@ -15,7 +15,7 @@ func (m *masker) piece(s string, i int) int {
 			if !strings.HasPrefix(s[end:], Wildcard) {
 				break
 			}
-			seen |= isDigit // what was redacted is a value, and all that is joined to it
+			seen |= isDigit // redacted text is a value, as is everything joined to it
 			end += len(Wildcard)
 			continue
 		}
@@ -68,7 +68,7 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	return m.unit(s, begin, end)
 }
 
-// bare writes a run of joints that belongs to no word: "->", "...", "--".
+// bare writes a run of joints outside a word: "->", "...", "--".
 func (m *masker) bare(s string, i int) int {
 	if s[i] == '-' && isEmpty(s, i) {
 		m.wildcard(maskValue)
@@ -81,8 +81,8 @@ func (m *masker) bare(s string, i int) int {
 	return i
 }
 
-// isEmpty reports whether the dash at i stands for a value that is missing, and
-// not between two parts of the message: "user: -, host: db1", "[-]", "- - 200".
+// isEmpty reports whether the dash at i stands for a missing value rather than
+// separating parts of the message: "user: -, host: db1", "[-]", "- - 200".
 func isEmpty(s string, i int) bool {
 	if i > 0 && strings.IndexByte(" ([", s[i-1]) < 0 {
 		return false
@@ -91,8 +91,8 @@ func isEmpty(s string, i int) bool {
 	return rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")
 }
 
-// lead writes the joints in front of a word. A minus is the number's:
-// "retry in -5 ms", "exited with -1".
+// lead writes the joints before a word. A minus belongs to the number: "retry in -5
+// ms", "exited with -1".
 func (m *masker) lead(s string, i, begin int) {
 	if begin > i && class[s[begin]]&isDigit != 0 && strings.IndexByte("-+.$~", s[begin-1]) >= 0 {
 		begin--
@@ -100,7 +100,7 @@ func (m *masker) lead(s string, i, begin int) {
 	m.out = append(m.out, s[i:begin]...)
 }
 
-// isPath distinguishes paths of files and of requests: "open /etc/app/tls.pem: no such
+// isPath matches paths of files and requests: "open /etc/app/tls.pem: no such
 // file", "GET /v1/orders 502", "load C:\app\conf.ini", "./run.sh: not found",
 // "cannot import src/cart/total".
 func isPath(s string, i, begin, end int) bool {
@@ -116,8 +116,8 @@ func isPath(s string, i, begin, end int) bool {
 	return slash > 0 && strings.IndexByte(s[begin+slash+1:end], '/') >= 0
 }
 
-// span masks a URL or path that reaches at least up to end. It may hold signs
-// that separate elsewhere.
+// span masks a URL or path that extends at least to end. It may contain signs that
+// are separators elsewhere.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
 	for end < len(s) && (class[s[end]]&isStop == 0 || inWildcard(s, end)) {
@@ -130,8 +130,8 @@ func (m *masker) span(s string, end int, kind Masks) int {
 	return end
 }
 
-// inWildcard reports whether the byte at i belongs to a Wildcard, which stands
-// for what was redacted: "GET https://example.com/reset?token=<*>&id=7".
+// inWildcard reports whether the byte at i belongs to a Wildcard, which replaces
+// redacted text: "GET https://example.com/reset?token=<*>&id=7".
 func inWildcard(s string, i int) bool {
 	switch s[i] {
 	case '<':
@@ -173,7 +173,7 @@ func (m *masker) core(s string, begin, end int) {
 	}
 }
 
-// behindCopula reports whether "is" stands in front of the piece at hand.
+// behindCopula reports whether "is" precedes the current piece.
 func (m *masker) behindCopula() bool { return bytes.HasSuffix(m.out, []byte(" is ")) }
 
 // recordStart returns where values joined by bars begin, if one of them is a
@@ -219,8 +219,8 @@ func (m *masker) segments(word string) {
 	}
 }
 
-// segment masks one part of a piece. Behind "@" stands the address of an
-// object: "lock held by Session@deadbeef".
+// segment masks one part of a piece. "@" precedes the address of an object: "lock
+// held by Session@deadbeef".
 func (m *masker) segment(word string, seen uint8, after byte) {
 	if after == '@' && isHex(word) {
 		m.wildcard(maskHex)
@@ -249,7 +249,7 @@ func (m *masker) word(s string, i, end int, seen uint8) int {
 	return m.unit(s, i, end)
 }
 
-// inDate reports whether the name of a day or month at hand is part of a date:
+// inDate reports whether the current name of a day or month is part of a date:
 // "since Mon Nov 22 10:30:01 2026", "until 22 Nov".
 func (m *masker) inDate(s string, end int) bool {
 	if m.wild > 0 && isSeparator(m.out[m.wild:]) {

@@ -6,10 +6,10 @@ import (
 )
 
 // quoted masks a quoted string that begins at i: `invalid input syntax for
-// type uuid: "abc"`. An apostrophe inside a word, as in "can't", opens no
-// quotation. Of a quoted request the method stays, `"GET /v1/orders HTTP/1.1" 502`,
-// unless a name in front says that it is one of several values.
-// Where all is quoted, as some loggers do, it is the message.
+// type uuid: "abc"`. An apostrophe inside a word, as in "can't", does not open a
+// quotation. A quoted request keeps its method, `"GET /v1/orders HTTP/1.1" 502`,
+// unless a name in front marks it as one of several values. If everything is
+// quoted, as by some loggers, it is the message.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
 	if end < 0 || i == 0 && end == len(s)-1 {
@@ -42,7 +42,7 @@ func closing(s string, i int) int {
 	return -1
 }
 
-// methodLength is the length of an HTTP method and the space behind it.
+// methodLength returns the length of an HTTP method and the space after it.
 func methodLength(s string) int {
 	space := strings.IndexByte(s, ' ')
 	if space < 3 || space > 7 {
@@ -55,7 +55,7 @@ func methodLength(s string) int {
 	return 0
 }
 
-// assigned masks the value behind an equals sign: "login failed user=bob
+// assigned masks the value after an equals sign: "login failed user=bob
 // ip=10.0.0.1", "retries = none". A name without a value is the same setting:
 // "user= ip=10.0.0.1".
 func (m *masker) assigned(s string, i int) int {
@@ -99,7 +99,7 @@ func (m *masker) assigned(s string, i int) int {
 func isBar(s string, i int) bool { return s[i] == '|' && i+1 < len(s) && isWord(s[i+1]) }
 
 // bareList returns the end of the brackets at i if nothing in them has a name:
-// "ids=[7, 8]" is the value that another time is "ids=null".
+// "ids=[7, 8]" is a value that may also be "ids=null".
 func bareList(s string, i int) int {
 	if strings.IndexByte("[{(", s[i]) < 0 {
 		return 0
@@ -111,9 +111,9 @@ func bareList(s string, i int) int {
 	return end + 1
 }
 
-// object returns the end of the brackets at i, which print the object that the
-// name before them is the type of: "lock=Session{id=7, user=bob}" is the value
-// that another time is "lock=null". Where they do not close nothing is taken.
+// object returns the end of the brackets at i, which print an object of the type
+// before them: "lock=Session{id=7, user=bob}" is a value that may also be
+// "lock=null". Unclosed brackets do not count.
 func object(s string, i int) int {
 	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 || !isWord(s[i-1]) {
 		return i
@@ -124,10 +124,10 @@ func object(s string, i int) int {
 	return i
 }
 
-// wholeValue returns the end of a value that may hold blanks, as nothing
-// else follows it: the one field of an object, "lost Peer(name=db 2 standby)
-// for good", or the one setting of a line that prints it, "system property:
-// os.name=Windows Server 2022". It returns 0 where others may follow.
+// wholeValue returns the end of a value that may contain blanks, because nothing
+// else follows it: the only field of an object, "lost Peer(name=db 2 standby) for
+// good", or the only setting on a line, "system property: os.name=Windows Server
+// 2022". It returns 0 if others may follow.
 func wholeValue(s string, equals, value int) int {
 	name := equals
 	for name > 0 && (isWord(s[name-1]) || s[name-1] == '.' || s[name-1] == '-') {
@@ -147,7 +147,7 @@ func wholeValue(s string, equals, value int) int {
 	return 0
 }
 
-// names reports whether what stands before the equals sign at i is a name.
+// names reports whether a name precedes the equals sign at i.
 func (m *masker) names(i int, s string) bool {
 	if i > 0 && s[i-1] == ' ' {
 		i--
@@ -155,9 +155,9 @@ func (m *masker) names(i int, s string) bool {
 	return i > 0 && (isWord(s[i-1]) || s[i-1] == ']' || s[i-1] == ')')
 }
 
-// remark drops the bracketed remark that ends here if it only says in another
-// notation what the value in front of it does: "0 bytes sent" beside "1190 bytes
-// (1.16 KB) sent". A remark in words stays: "exited with 137 (killed)".
+// remark drops the bracketed remark that ends here if it only repeats the value
+// before it in another notation: "1190 bytes (1.16 KB) sent" equals "0 bytes sent".
+// A remark in words stays: "exited with 137 (killed)".
 func (m *masker) remark(closing byte) bool {
 	opening := byte('(')
 	if closing == ']' {
@@ -180,8 +180,7 @@ func (m *masker) remark(closing byte) bool {
 	return true
 }
 
-// isMeasure reports whether a remark has no words besides those that say nothing:
-// "of 12".
+// isMeasure reports whether a remark has no words other than fillers: "of 12".
 func isMeasure(remark string) bool {
 	for i := 0; i < len(remark); {
 		end := tokenEnd(remark, i)
@@ -193,7 +192,7 @@ func isMeasure(remark string) bool {
 	return true
 }
 
-// isNoun reports whether what follows a value is nothing, or what it counts: the
+// isNoun reports whether a value is followed by nothing, or by what it counts: the
 // " records" of "3 records (1%)".
 func isNoun(behind []byte) bool {
 	noun, spaced := bytes.CutPrefix(behind, []byte(" "))
@@ -205,7 +204,7 @@ func isNoun(behind []byte) bool {
 	return spaced || len(noun) == 0
 }
 
-// json masks a JSON object or array whole, since its fields come in any order:
+// json masks a whole JSON object or array, since its fields come in any order:
 // `upstream answered {"code":7,"detail":"gone"}`. One that is cut off counts too.
 func (m *masker) json(s string, i int) int {
 	if end := addressEnd(s, i); end > 0 {
@@ -255,8 +254,8 @@ func closingBracket(s string, i int) int {
 	return len(s)
 }
 
-// isWordList reports whether s begins with words and commas up to a bracket,
-// as in "missing columns [name, email]", which another time lists others.
+// isWordList reports whether s begins with words and commas up to a bracket, as in
+// "missing columns [name, email]", where the words vary.
 func isWordList(s string) bool {
 	commas := 0
 	for i := 0; i < len(s); i++ {

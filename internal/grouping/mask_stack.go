@@ -3,8 +3,8 @@ package grouping
 import "strings"
 
 // stackEnd returns the end of the call stack that begins at i: two or more places
-// in code, one behind the other, as in "lock held by com.example.Cart.add:41
-// com.example.Shop.serve:17 <native code>". It returns 0 where there is none.
+// in code in a row, as in "lock held by com.example.Cart.add:41
+// com.example.Shop.serve:17 <native code>". It returns 0 if there is none.
 func stackEnd(s string, i int) int {
 	end, frames := i, 0
 	for next := i; next < len(s); {
@@ -26,8 +26,8 @@ func stackEnd(s string, i int) int {
 	return end
 }
 
-// frameEnd returns the end of the place in code at i, or i where there is none.
-// A remark in angle brackets is one too, and what is cut off with the message.
+// frameEnd returns the end of the place in code at i, or i if there is none. A
+// remark in angle brackets counts, as does a place truncated with the message.
 func frameEnd(s string, i int) int {
 	if s[i] == '<' {
 		return i + strings.IndexByte(s[i:], '>') + 1

@@ -1,7 +1,7 @@
 package grouping
 
-// unit returns the end of what belongs to the value at hand: the unit behind a
-// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding behind
+// unit returns the end of what belongs to the current value: the unit after a
+// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding after
 // base64.
 func (m *masker) unit(s string, begin, end int) int {
 	switch {

@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// valueKind distinguishes a value from a word of the message: 0 is a word. seen holds
-// the classes of the bytes in it.
+// valueKind returns the kind of a value, or 0 for a word of the message. seen has the
+// classes of its bytes.
 func valueKind(word string, seen uint8) Masks {
 	if seen&isDigit == 0 {
 		return letterKind(word)
@@ -38,7 +38,7 @@ func letterKind(word string) Masks {
 	return 0
 }
 
-// isNumbered distinguishes a name with a number inside from a numbered thing:
+// isNumbered reports whether a word is a numbered thing, not a name with a number inside:
 // "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
 func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
@@ -57,10 +57,10 @@ func isNumbered(word string) bool {
 	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]]&isLetter != 0 && class[word[len(word)-1]]&isLetter != 0
 }
 
-// minToken is how long a random token is at least.
+// minToken is the minimum length of a random token.
 const minToken = 20
 
-// digitKind names what a word with a digit is, for those who ask why.
+// digitKind returns the kind of a word with a digit.
 func digitKind(word string) Masks {
 	switch {
 	case strings.Contains(word, Wildcard):
@@ -79,7 +79,7 @@ func digitKind(word string) Masks {
 	return maskID
 }
 
-// joinedKind distinguishes values of several parts by their form as a whole.
+// joinedKind returns the kind of a value of several parts, by its overall form.
 func joinedKind(word string) Masks {
 	switch {
 	case isTime(word):
@@ -92,7 +92,7 @@ func joinedKind(word string) Masks {
 	return 0
 }
 
-// isTime distinguishes dates and times of day that begin with digits: "at
+// isTime reports whether s is a date or time of day that begins with digits: "at
 // 2026-11-22T10:30:01Z", "2026/11/22", "22/Nov/2026:10:30:01", "10:30:01,123".
 func isTime(word string) bool {
 	if len(word) < 8 || class[word[0]]&isDigit == 0 || class[word[1]]&isDigit == 0 {
@@ -102,7 +102,7 @@ func isTime(word string) bool {
 		(word[4] == '-' || word[4] == '/') && word[7] == word[4]
 }
 
-// isIPv4 tells an address, with or without a port: "connect to 10.0.3.7:5432".
+// isIPv4 matches an address, with or without a port: "connect to 10.0.3.7:5432".
 func isIPv4(word string) bool {
 	dots := 0
 	for i := 0; i < len(word); i++ {
@@ -149,26 +149,26 @@ func isDateName(word string) bool {
 	return dateNames[word]
 }
 
-// isDotted distinguishes names of three and more parts from words at the end of a
-// sentence. The class of an exception is no value.
+// isDotted reports whether a word is a name of three or more parts, not a word at the
+// end of a sentence. An exception's class is not a value.
 func isDotted(word string) bool {
 	return strings.Count(word, ".") >= 2 && !isFaultName(word)
 }
 
-// isFaultName tells the class of an exception, which tells errors apart.
+// isFaultName reports whether a word is an exception's class, which distinguishes errors.
 func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
-// isEmail distinguishes an address, also of an account on a host, from other uses of "@".
+// isEmail matches an e-mail address or an account on a host, not other uses of "@".
 func isEmail(word string) bool {
 	at := strings.IndexByte(word, '@')
 	return at > 0 && !strings.ContainsAny(word, ":/") &&
 		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:]))
 }
 
-// isColonHex distinguishes addresses of hardware and of IPv6, also those without a
-// digit: "lease for fe:ed:fa:ce:be:ef expired".
+// isColonHex matches MAC and IPv6 addresses, even without a digit: "lease for
+// fe:ed:fa:ce:be:ef expired".
 func isColonHex(word string) bool {
 	colons := 0
 	for i := 0; i < len(word); i++ {

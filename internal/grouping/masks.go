@@ -1,6 +1,6 @@
 package grouping
 
-// Masks says which kinds of values were masked in a message.
+// Masks is the set of kinds of values masked in a message.
 type Masks uint32
 
 // The kinds of values.
@@ -30,7 +30,7 @@ const (
 var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
 	"arn", "quoted", "value", "json", "list", "version", "stack", "redacted"}
 
-// Names returns the kinds in a fixed order; none is an empty list.
+// Names returns the kinds in a fixed order; an empty list if there are none.
 func (m Masks) Names() []string {
 	names := []string{}
 	for i, name := range maskNames {

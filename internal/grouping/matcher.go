@@ -23,8 +23,8 @@ func newMatcher(known []string) *matcher {
 	return m
 }
 
-// match returns the known template that covers template: itself if it is
-// known, else of several the one that says most.
+// match returns the known template that covers template: itself if it is known, else
+// the most specific one.
 func (m *matcher) match(template string) (string, bool) {
 	if len(m.known) == 0 {
 		return "", false
@@ -45,9 +45,9 @@ func (m *matcher) match(template string) (string, bool) {
 	return m.known[best], true
 }
 
-// learn takes the words of narrow for names where wide, which covers it, has a
-// wildcard: once "login of <*> failed" is known, the alice whose login failed
-// is a name in "alice has no licence" too.
+// learn marks words of narrow as names where wide, which covers it, has a wildcard:
+// once "login of <*> failed" is known, the alice in "login of alice failed" is a name
+// in "alice has no licence" too.
 func (m *matcher) learn(narrow, wide string) {
 	n, w := m.form(narrow), m.form(wide)
 	for place, number := range w.tokens {

@@ -2,16 +2,16 @@ package grouping
 
 import "slices"
 
-// minConsts is how many constant words a mined template keeps: with fewer it
-// would cover messages that have nothing in common.
+// minConsts is how many constant words a mined template keeps: with fewer, it would
+// cover unrelated messages.
 const minConsts = 2
 
-// maxRounds bounds the rounds of mining. Each finds what the wildcards of the
-// one before have brought together; two or three are usual.
+// maxRounds bounds the rounds of mining. Each builds on the wildcards of the
+// previous one; two or three are usual.
 const maxRounds = 6
 
 // miner finds the variable places that masks miss. It works on the set of all
-// masked templates at once, so that the order in which they came cannot matter.
+// masked templates at once, so their order cannot matter.
 type miner struct {
 	*dictionary
 	forms []form // sorted by their texts in the first round
@@ -19,8 +19,8 @@ type miner struct {
 }
 
 // mine returns, for each template, the one that it belongs to. Known templates
-// go first: what one of them covers belongs to it, and only the rest is mined,
-// together with the known ones, which may widen by it.
+// come first: each owns the templates it covers, and only the rest is mined together
+// with the known ones, which may widen.
 func mine(templates, known []string) map[string]string {
 	matching := newMatcher(known)
 	all := slices.Concat(templates, known)
@@ -49,7 +49,7 @@ func mine(templates, known []string) map[string]string {
 	return home
 }
 
-// widen mines sorted templates and returns what each has become.
+// widen mines sorted templates and returns the result for each.
 func (m *miner) widen(templates []string) map[string]string {
 	m.forms = make([]form, len(templates))
 	at := make([]int, len(templates)) // the form that each template has become
@@ -76,8 +76,8 @@ func (m *miner) widen(templates []string) map[string]string {
 	return wide
 }
 
-// round unites the forms that are one template as far as can be seen now, and
-// returns where each has gone; nil if nothing changed.
+// round unites the forms that are one template by the evidence so far, and returns
+// the new index of each; nil if nothing changed.
 func (m *miner) round() []int {
 	m.root = make([]int, len(m.forms))
 	for i := range m.root {
@@ -122,8 +122,8 @@ func (m *miner) replace(members [][]int) []int {
 	return to
 }
 
-// stable reports whether a later run, which knows the text of a form, reads the same
-// tokens in it: "queue:<*>" would be one, while "queue:orders" is three.
+// stable reports whether a later run, which has only the text of a form, splits it
+// into the same tokens: "queue:<*>" would be one, while "queue:orders" is three.
 func (m *miner) stable(f *form) bool {
 	again := m.form(m.text(f))
 	return slices.Equal(again.tokens, f.tokens)

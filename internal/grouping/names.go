@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// What a word's neighbours say of it.
+// What a word's neighbours show about it.
 
 // namelike reports whether the word at place may be a name by its own look, by
-// what it is elsewhere, or by the word in front of it: "no route to
-// com.example.Cart", "queue orders is full". The word that a message begins
-// with is what it speaks of, unless it is known for a name.
+// its use elsewhere, or the word before it: "no route to com.example.Cart", "queue
+// orders is full". The first word of a message is its subject, unless it is known
+// to be a name.
 func (d *dictionary) namelike(f *form, place int) bool {
 	t := d.at(f, place)
 	switch {
@@ -28,7 +28,7 @@ func (d *dictionary) namelike(f *form, place int) bool {
 	return !t.is(isGrammar|isInflected|isDevice|isCapital|isRole) && d.behindRole(f, place)
 }
 
-// behind returns the word in front of that at place, nil if none stands there.
+// behind returns the word before the one at place, or nil.
 func (d *dictionary) behind(f *form, place int) *token {
 	if place >= 2 && d.at(f, place-1).text == " " && d.at(f, place-2).is(isText) {
 		return d.at(f, place-2)
@@ -36,32 +36,32 @@ func (d *dictionary) behind(f *form, place int) *token {
 	return nil
 }
 
-// behindRole reports whether the word in front says that a name follows.
+// behindRole reports whether the previous word announces a name.
 func (d *dictionary) behindRole(f *form, place int) bool {
 	before := d.behind(f, place)
 	return before != nil && before.is(isRole)
 }
 
-// given reports whether the word in front is one that gives a name.
+// given reports whether the previous word often precedes a name.
 func (d *dictionary) given(f *form, place int) bool {
 	before := d.behind(f, place)
 	return before != nil && givers[before.text]
 }
 
-// proper reports whether the word is a proper name by its capital, amid words
-// without one: "tunnel Lima is down".
+// proper reports whether the word is a proper name: it has a capital, its neighbours
+// do not, as in "tunnel Lima is down".
 func (d *dictionary) proper(f *form, place int) bool {
 	before := d.behind(f, place)
 	return before != nil && isTitle(d.at(f, place).text) && !isUpper(before.text[0])
 }
 
-// isKey reports whether the word at place has a value. Which value that is says
-// the key: "retries=3" and "workers=3" are two settings.
+// isKey reports whether the word at place has a value. The key gives the value its
+// meaning: "retries=3" and "workers=3" are two settings.
 func (d *dictionary) isKey(f *form, place int) bool {
 	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
 }
 
-// behindCause reports whether the word at place says why something happened:
+// behindCause reports whether the word at place states why something happened:
 // "caused by", "upload failed: timeout".
 func (d *dictionary) behindCause(f *form, place int) bool {
 	for place--; place >= 0; place-- {
@@ -78,13 +78,13 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 	return false
 }
 
-// bracketed reports whether the word at place stands alone in square brackets amid
-// a message, as the names of things do: "interrupt link [LNKD] enabled".
+// bracketed reports whether the word at place is alone in square brackets inside a
+// message, as names are: "interrupt link [LNKD] enabled".
 func (d *dictionary) bracketed(f *form, place int) bool {
 	return place > 1 && place+1 < len(f.tokens) && d.at(f, place-1).text == "[" && d.at(f, place+1).text == "]"
 }
 
-// labelled reports whether the word at place is behind the label of a state.
+// labelled reports whether the word at place follows the label of a state.
 func (d *dictionary) labelled(f *form, place int) bool {
 	if place < 3 || d.at(f, place-1).text != " " || d.at(f, place-2).text != ":" {
 		return false
@@ -93,14 +93,14 @@ func (d *dictionary) labelled(f *form, place int) bool {
 	return slices.ContainsFunc(labels, func(end string) bool { return strings.HasSuffix(label, end) })
 }
 
-// doing reports whether the message says that something is done to what is named
-// at place, and nothing more: "removing chargen".
+// doing reports whether the message only states what is done to the thing named at
+// place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {
 	const last = 2
 	return place == last && len(f.tokens) == last+1 && d.behind(f, place) != nil && strings.HasSuffix(d.at(f, 0).text, "ing")
 }
 
-// name marks a word as a name, unless it says what happened.
+// name marks a word as a name, unless it describes what happened.
 func (d *dictionary) name(number uint32) {
 	if t := &d.tokens[number]; !t.is(isGrammar | isInflected | isDevice | isRole | isFault | isCapital) {
 		t.traits |= isLearned

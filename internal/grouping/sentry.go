@@ -6,8 +6,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// AddSentry adds an issue of Sentry, with its newest event where that was read, else
-// nil. What Sentry counted are events that other sources may have shown too.
+// AddSentry adds a Sentry issue with its newest event, or nil if that was not read.
+// Other sources may have reported the same events that Sentry counted.
 func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 	g := s.units[s.keyed(SentryKey(t.ID), BySentry)].group
 	g.Sentry, g.Level = &t, max(g.Level, t.Level)
@@ -18,8 +18,8 @@ func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 	}
 }
 
-// eventKeys are the keys by which other sources know an event: its own, and that
-// of the exception that surfaced alone, since many logs leave out the causes.
+// eventKeys returns the keys an event may have in other sources: its own, and that of
+// the surfaced exception alone, since many logs omit the causes.
 func (s *Set) eventKeys(e event.Event) []string {
 	own := []string{s.Key(e)}
 	if len(e.Exceptions) > 1 && len(e.Exceptions[0].Frames) > 0 {

@@ -18,7 +18,7 @@ type Set struct {
 	redact    func(string) string
 	known     []Known
 	masker    masker
-	matching  *matcher          // of known; made when first needed
+	matching  *matcher          // of known; built on first use
 	limit     int               // bytes of a template that count
 	templates map[string]string // masked → redacted, so that each is redacted once
 	cached    int               // bytes in templates
@@ -30,20 +30,20 @@ type Set struct {
 // message is the identity of events without a trace before templates are merged.
 type message struct{ service, template string }
 
-// unit is what a Set counts apart. Groups joins the units of one error.
+// unit is what a Set counts separately. Groups joins the units of one error.
 type unit struct {
 	group *Group
 	into  uint32 // the unit that took this one over; itself while none has
 }
 
-// Mark remembers where an event was counted, for Set.GroupOf.
+// Mark identifies where an event was counted, for Set.GroupOf.
 type Mark struct {
 	Unit  uint32
-	Masks Masks // what was masked in the message; none where a trace is the identity
+	Masks Masks // what was masked in the message; none if a trace is the identity
 }
 
-// NewSet returns an empty set. redact puts Wildcard in place of what is secret in
-// a template before that becomes part of a key or is stored.
+// NewSet returns an empty set. redact replaces secrets in a template with Wildcard
+// before the template becomes part of a key or is stored.
 func NewSet(redact func(string) string) *Set {
 	return &Set{
 		redact: redact, limit: maxMessage,
@@ -70,8 +70,7 @@ func (s *Set) Add(e event.Event) Mark {
 	return Mark{at, masks}
 }
 
-// keyed returns the place of what has its key by itself, making room for it if
-// need be.
+// keyed returns the unit of an event with a key of its own, adding it if needed.
 func (s *Set) keyed(key string, rule Rule) uint32 {
 	at, ok := s.traces[key]
 	if !ok {
@@ -87,7 +86,7 @@ func (s *Set) open(g *Group) uint32 {
 	return at
 }
 
-// unit returns the place of a message, making room for it if need be.
+// unit returns the unit of a message, adding it if needed.
 func (s *Set) unit(m message) uint32 {
 	if at, ok := s.messages[m]; ok {
 		return at
@@ -124,14 +123,14 @@ func (s *Set) template(message string) string {
 	return redacted
 }
 
-// maxCached is how many bytes of masked templates are remembered together with
-// what redaction made of them. Redacting takes some ten microseconds a template,
-// as long as reading five lines, so there is room for 100,000 templates of a
-// usual length; each also takes about 50 bytes for its place in the table.
+// maxCached bounds the bytes of masked templates cached with their redacted form.
+// Redacting costs some ten microseconds a template, as much as reading five lines, so
+// there is room for 100,000 templates of usual length; each also needs about 50
+// bytes in the table.
 const maxCached = 16 << 20
 
-// cut shortens a template to what counts. What a known one covers is counted
-// as that. Once not a byte is left, services are no longer distinguished either.
+// cut shortens a template to the limit. One covered by a known template counts as
+// that. At a limit of 0 bytes, services are not distinguished either.
 func (s *Set) cut(m message) message {
 	if len(m.template) <= s.limit {
 		return m
@@ -151,8 +150,8 @@ func (s *Set) cut(m message) message {
 	return m
 }
 
-// maxTokens bounds what the matcher of a run that has too many templates
-// remembers of them.
+// maxTokens bounds the tokens that the matcher keeps in a run with too many
+// templates.
 const maxTokens = 100_000
 
 func (s *Set) matcher() *matcher {
@@ -163,7 +162,7 @@ func (s *Set) matcher() *matcher {
 	return s.matching
 }
 
-// shorten halves the limit and joins the messages that are the same by it.
+// shorten halves the limit and joins the messages that become equal.
 func (s *Set) shorten() {
 	s.limit /= 2
 	before := s.messages
@@ -209,7 +208,7 @@ func (s *Set) Groups() []*Group {
 // GroupOf returns the group of an event that was added before Groups was called.
 func (s *Set) GroupOf(m Mark) *Group { return s.units[s.final(m.Unit)].group }
 
-// describe fills what a reader sees of a group from its sample.
+// describe fills the visible fields of a group from its sample.
 func (s *Set) describe(g *Group) {
 	e := &g.Sample
 	if e.Source == "" {
@@ -232,9 +231,9 @@ func (s *Set) describe(g *Group) {
 	g.Place = frames[0]
 }
 
-// aliases are the message keys of the lines that may stand for the same error
-// elsewhere: an alert quotes the exception's line or the log's head, and
-// rarely names the service.
+// aliases returns the message keys of lines that may report the same error
+// elsewhere: an alert quotes the exception's line or the log's first line, and rarely
+// names the service.
 func (s *Set) aliases(g *Group) []string {
 	e := g.Sample
 	lines := []string{e.Message}

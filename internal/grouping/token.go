@@ -5,26 +5,26 @@ import (
 	"strings"
 )
 
-// traits are what is known of a token by its text alone.
+// traits are the properties of a token that follow from its text.
 type traits uint16
 
 const (
-	isText      traits = 1 << iota // a word, and no separator
+	isText      traits = 1 << iota // a word, not a separator
 	isWild                         // a Wildcard and nothing else
-	isPartial                      // a word that holds a wildcard: "Session@<*>"
-	isName                         // a name as programs give them: "com.example.Cart", "a/b"
-	isJoined                       // words joined to one: "search-api", "stock_levels"
+	isPartial                      // a word that contains a wildcard: "Session@<*>"
+	isName                         // a name from a program: "com.example.Cart", "a/b"
+	isJoined                       // several words joined: "search-api", "stock_levels"
 	isCapital                      // a constant in capitals: "PENDING"
-	isGrammar                      // a word that says what happens: "started", "not"
-	isInflected                    // a word that says what happens by its ending: "rejected", "validation"
-	isFiller                       // a word that says nothing by itself: "the"; grammar too
+	isGrammar                      // a word that describes what happens: "started", "not"
+	isInflected                    // a word whose ending describes what happens: "rejected", "validation"
+	isFiller                       // a word without meaning of its own: "the"; grammar too
 	isFault                        // the class of an exception: it distinguishes errors
-	isDevice                       // one of a few kinds, which says what the message is about: "disk", "client"
-	isRole                         // a word behind which a name stands: "user"
-	isLearned                      // stands for a value elsewhere in the same log
+	isDevice                       // a kind of device, the subject of the message: "disk", "client"
+	isRole                         // a word that precedes a name: "user"
+	isLearned                      // a value elsewhere in the same log
 )
 
-// token is a part of a masked template: a word, or a sign between words.
+// token is a word of a masked template, or a sign between words.
 type token struct {
 	text   string
 	hash   uint64
@@ -39,8 +39,8 @@ func (t *token) isConst() bool { return t.is(isText) && !t.is(isPartial) }
 // counts reports whether the token is a word that distinguishes its message from others.
 func (t *token) counts() bool { return t.isConst() && !t.is(isFiller) }
 
-// seed makes hashes that nobody can aim at. Nothing but speed depends on it:
-// whoever compares hashes compares tokens after it.
+// seed makes hashes unpredictable, so that nobody can force collisions. Only speed
+// depends on it: equal hashes are always confirmed by comparing tokens.
 var seed = maphash.MakeSeed()
 
 func newToken(text string) token {
@@ -94,8 +94,8 @@ func shapeOf(text string) traits {
 	return 0
 }
 
-// inflected distinguishes words that say what happened: "user validation rejected".
-// Those that end in "ing" are names as often: "billing", "staging".
+// inflected reports whether a word describes what happened: "user validation
+// rejected". Words in "ing" are as often names: "billing", "staging".
 func inflected(word string) bool {
 	if len(word) > 4 && strings.HasSuffix(word, "ed") {
 		return true
@@ -145,20 +145,20 @@ func tokenEnd(s string, i int) int {
 }
 
 // What follows the name of a numbered unit and of a host. Name and number are one
-// token, so that they can stand where a value does: "synchronized to LOCAL(0)"
-// beside "synchronized to 10.0.0.1", "wpad:80 is open" beside "10.0.0.1:80 is open".
+// token, so that they can take the place of a value: "synchronized to LOCAL(0)" and
+// "synchronized to 10.0.0.1", "wpad:80 is open" and "10.0.0.1:80 is open".
 const (
 	unitNumber = "(" + Wildcard + ")"
 	portNumber = ":" + Wildcard
 )
 
-// isHost reports whether a word may be the name of a host: it has no capital.
+// isHost reports whether a word may be a host name: it has no capital letter.
 func isHost(word string) bool {
 	t := newToken(word)
 	return !t.is(isPartial|isGrammar|isInflected) && strings.ToLower(word) == word
 }
 
-// isTitle reports whether a word is written with a capital at its beginning only.
+// isTitle reports whether only the first letter of a word is a capital.
 func isTitle(word string) bool {
 	if len(word) < 2 || !isUpper(word[0]) {
 		return false
@@ -171,9 +171,9 @@ func isTitle(word string) bool {
 	return true
 }
 
-// titleEnd returns the end of the name of several words whose first ends at end,
-// which is one token: "Music Server". Words that say what happened do not belong
-// to it: "Link Down".
+// titleEnd returns the end of a name of several words, the first of which ends at
+// end. The name is one token: "Music Server". Words that describe what happened do
+// not belong to it: "Link Down".
 func titleEnd(s string, end int) int {
 	for end < len(s) && s[end] == ' ' {
 		next := wordEnd(s, end+1)

@@ -7,19 +7,19 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Version is a version of the code, and when its newest event happened. The zero
-// one stands for events that name none.
+// Version is a version of the code and the time of its newest event. The zero value
+// stands for events without a version.
 type Version struct {
 	event.Version
 	Last time.Time
 }
 
-// maxVersions is how many versions of one error are told apart; more count as
+// maxVersions is how many versions of one error are distinguished; more count as
 // unknown.
 const maxVersions = 8
 
-// saw notes a version. Too many of them become one that is unknown and as new as
-// the newest, in whatever order they came.
+// saw records a version. Too many become one unknown version with the newest time, in
+// whatever order they came.
 func (g *Group) saw(v Version) {
 	if v.String() == "" {
 		v.Service = ""
