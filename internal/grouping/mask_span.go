@@ -156,7 +156,7 @@ func (m *masker) names(i int, s string) bool {
 }
 
 // remark drops the bracketed remark that ends here if it only repeats the value
-// before it in another notation: "1190 bytes (1.16 KB) sent" equals "0 bytes sent".
+// before it in another notation: "1190 bytes (1.16 KB) sent" and "0 bytes sent".
 // A remark in words stays: "exited with 137 (killed)".
 func (m *masker) remark(closing byte) bool {
 	opening := byte('(')

@@ -38,8 +38,8 @@ func letterKind(word string) Masks {
 	return 0
 }
 
-// isNumbered reports whether a word is a numbered thing, not a name with a number inside:
-// "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
+// isNumbered reports whether a word is a name with a number inside, not a numbered
+// thing: "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
 func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
 	for i := 0; i < len(word); i++ {

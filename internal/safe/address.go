@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ipv4At returns the IPv4 address that begins at i, a digit that no other precedes.
+// ipv4At returns the IPv4 address at i, which must be the first digit of a run.
 func ipv4At(s string, i int) (start, end int, ok bool) {
 	if i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
 		return 0, 0, false
@@ -23,7 +23,7 @@ func ipv4At(s string, i int) (start, end int, ok bool) {
 	return i, end, err == nil && !everyones(addr) && !isVersionAt(s, i, end, addr)
 }
 
-// everyones reports whether an address tells nothing of a machine: loopback,
+// everyones reports whether an address identifies no machine: loopback,
 // unspecified, broadcast, or the x.0.0.0 of networks and browsers' versions.
 func everyones(a netip.Addr) bool {
 	if a.Is4() {
@@ -33,7 +33,7 @@ func everyones(a netip.Addr) bool {
 	return a.IsLoopback() || a.IsUnspecified()
 }
 
-// ipv6 returns IPv6 addresses (RFC 4291), those that hold an IPv4 one included.
+// ipv6 returns IPv6 addresses (RFC 4291), including those that contain an IPv4 one.
 func ipv6(s string, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], ':')
@@ -60,13 +60,13 @@ func ipv6(s string, found []secret) []secret {
 	}
 }
 
-// maxIPv6 is the length of the longest address, which holds an IPv4 one.
+// maxIPv6 is the length of the longest address, which contains an IPv4 one.
 const maxIPv6 = 45
 
 func isIPv6Byte(c byte) bool { return isHexDigit(c) || c == ':' || c == '.' }
 
-// ipv6In returns the address that fills s[start:end], but for a key's end
-// before it ("node:2001:db8::1") and punctuation behind it.
+// ipv6In returns the address that fills s[start:end], except for the end of a key
+// before it ("node:2001:db8::1") and punctuation after it.
 func ipv6In(s string, start, end int) (secret, bool) {
 	if start > 0 && isWord(s[start-1]) || s[start] == ':' && s[start+1] != ':' {
 		start += strings.IndexByte(s[start:end], ':') + 1
@@ -79,7 +79,7 @@ func ipv6In(s string, start, end int) (secret, bool) {
 	}
 	addr, err := netip.ParseAddr(s[start:end])
 	if err != nil && strings.HasPrefix(s[start:end], "::") {
-		return ipv6In(s, start+1, end) // what parts a name from it: "node::2001:db8::1"
+		return ipv6In(s, start+1, end) // separator after a name: "node::2001:db8::1"
 	}
 	return secret{start, end, kindIP}, err == nil && !everyones(addr)
 }

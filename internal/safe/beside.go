@@ -4,13 +4,13 @@ import (
 	"strings"
 )
 
-// Settings are often listed as pairs of a name and a value, each under a key of its
-// own: {"name":"DB_PASSWORD","value":"x"} in ECS, Kubernetes, CloudFormation and HAR,
+// Settings are often listed as pairs of name and value, each with its own key:
+// {"name":"DB_PASSWORD","value":"x"} in ECS, Kubernetes, CloudFormation and HAR,
 // <add key="DbPassword" value="x"/> in .NET, name: and value: on two lines of YAML,
 // and the fields of a multipart form.
 
-// labels are keys whose value may be the name of another value, and besides the keys
-// that hold the one so named.
+// labels are keys whose value may be the name of another value; besides are the keys
+// of that other value.
 var labels, besides = words("labels"), words("values")
 
 const (
@@ -18,7 +18,7 @@ const (
 	maxBeside = 300 // bytes between a name and its value
 )
 
-// beside adds the secret that stands beside the label k.
+// beside adds the secret beside the label k.
 func (k key) beside(s string, found []secret) []secret {
 	cut := s[:min(len(s), k.value+maxLabel)]
 	end := k.valueEnd(cut, keyName{})
@@ -35,7 +35,7 @@ func (k key) beside(s string, found []secret) []secret {
 	return found
 }
 
-// valueAfter finds the key of the value whose name ends at i.
+// valueAfter returns the key of the value whose name ends at i.
 func (k key) valueAfter(s string, i int) (key, bool) {
 	limit := min(len(s), i+maxBeside)
 	for at := i; at < limit; at++ {
@@ -59,7 +59,7 @@ func (k key) valueAfter(s string, i int) (key, bool) {
 	return key{}, false
 }
 
-// valueBefore finds the key of the value whose label begins at i.
+// valueBefore returns the key of the value whose label begins at i.
 func valueBefore(s string, i int) (key, bool) {
 	from := max(0, i-maxBeside)
 	from += strings.LastIndexAny(s[from:i], "{}<") + 1
@@ -92,7 +92,7 @@ func isSecretName(name string) bool {
 // isSecret reports whether a key of this name with this value holds a secret.
 func isSecret(name, value string) bool { return isSecretName(name) && secretKind(name, value) != "" }
 
-// secretKind returns the kind of secret that a value of this name is, or "".
+// secretKind returns the kind of secret in a value with this name, or "".
 func secretKind(name, value string) (kind string) {
 	if len(name) < 2 || unset(value) {
 		return ""

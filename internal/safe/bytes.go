@@ -1,6 +1,6 @@
 package safe
 
-// byteSet is the bytes that a text holds.
+// byteSet is the set of bytes in a text.
 type byteSet [4]uint64
 
 func bytesIn(s string) (set byteSet) {

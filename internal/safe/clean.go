@@ -13,7 +13,7 @@ var ansi = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]` +
 	`|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)` +
 	`|\x1b[ -/]*[0-~]?`)
 
-// lineBreaks are all the characters that some reader takes for the end of a line.
+// lineBreaks are all the characters that some reader treats as the end of a line.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n",
 	"\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
@@ -34,8 +34,8 @@ func clean(s string) string {
 	}, s)
 }
 
-// isClean tells at little cost what needs no cleaning: letters, digits, and
-// all else of ASCII that is printed.
+// isClean is a cheap check whether text needs no cleaning: only letters, digits and
+// printable ASCII.
 func isClean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
@@ -52,8 +52,8 @@ func isClean(s string) bool {
 	return true
 }
 
-// plainLetter knows the scripts in which most logs are written. All that stands
-// between these bounds is visible and breaks no line.
+// plainLetter matches the scripts of most logs. Every character within these bounds
+// is visible and does not break a line.
 func plainLetter(r rune) bool {
 	return r >= 0xae && r < 0x300 || // Latin
 		r >= 0x370 && r < 0x530 || // Greek, Cyrillic

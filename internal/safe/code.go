@@ -24,9 +24,9 @@ func (r *Redactor) Source(s, of string, limit int) Text {
 }
 
 // Permalink returns the address of a line of a file, for a Markdown link, given the
-// repository's page and a commit's full SHA. Other than an address of an issue or a
-// commit, it writes nothing into a timeline. It reports false if the path needs
-// redaction, or another part is not what it should be.
+// repository's page and a commit's full SHA. Unlike a link to an issue or a commit, it
+// adds nothing to a timeline. It returns false if the path needs redaction or another
+// part is malformed.
 func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
 		return Text{}, false
@@ -38,8 +38,8 @@ func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool
 	return Text{fmt.Sprintf("%s/blob/%s/%s#L%d", repository, sha, strings.Join(elements, "/"), line)}, true
 }
 
-// Comparison returns the address that shows what changed between two commits, for
-// a Markdown link. It reports false if a part is not what it should be.
+// Comparison returns the address of the changes between two commits, for a Markdown
+// link. It returns false if a part is malformed.
 func Comparison(repository, from, to string) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(from) || !fullSHA.MatchString(to) {
 		return Text{}, false

@@ -9,17 +9,17 @@ import (
 // quote them whole ("exit status 1: sshpass -p …"), with their arguments
 // between spaces or as a list of strings.
 
-// option is one that holds a secret.
+// option is an option with a secret.
 type option struct {
 	name     string // empty for an argument without one
 	attached bool   // the secret is a part of the argument: mysql -pX
 	pair     bool   // of user and password, attached or not: curl -u a:b
 }
 
-// command is what a command's arguments hold.
+// command describes the secrets in a command's arguments.
 type command struct {
 	options []option
-	after   string // a word without which the options mean something else
+	after   string // a word required for the options to have this meaning
 }
 
 var commands = func() map[string]command {
@@ -46,8 +46,8 @@ var commands = func() map[string]command {
 	return index
 }()
 
-// optionSigns are what an option begins with, or the name of a command that takes a user
-// and a password without one.
+// optionSigns begin an option, or are the name of a command that accepts a user and a
+// password without one.
 var optionSigns = partsOf(" -", `"-`, "'-", "/p:", "sqlplus", "sqlldr", "pdp ", "rman ")
 
 // commandLines returns the secrets in the arguments of commands.
@@ -78,8 +78,8 @@ func endsWord(s string, i int) bool {
 // maxCommandLine is how much of a command line is read.
 const maxCommandLine = 2048
 
-// arguments adds the secrets in the arguments that begin at i, and returns where
-// they end: at the next command, or at the end of the line.
+// arguments adds the secrets in the arguments at i and returns their end: the next
+// command, or the end of the line.
 func (c command) arguments(s string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxCommandLine)
 	applies, next := c.after == "", option{}
@@ -115,8 +115,8 @@ func (c command) arguments(s string, i int, found []secret) ([]secret, int) {
 	}
 }
 
-// option returns the secret that is attached to an option in arg, or else the option
-// if the next argument is its secret.
+// option returns the secret attached to an option in arg, or else the option if the
+// next argument is its secret.
 func (c command) option(arg string, next option) (secret, option) {
 	for _, o := range c.options {
 		rest, ok := strings.CutPrefix(arg, o.name)
@@ -133,7 +133,7 @@ func (c command) option(arg string, next option) (secret, option) {
 	return secret{}, next
 }
 
-// pairOf tells user and password from a user alone.
+// pairOf distinguishes user and password from a user alone.
 func pairOf(arg string) bool {
 	n := strings.IndexAny(arg, ":%,/")
 	return n > 0 && n < len(arg)-1 && arg[0] != '-' && !strings.Contains(arg, "://")
@@ -161,7 +161,7 @@ func argument(s string, i int) (start, end int) {
 	return i, end
 }
 
-// argumentGap is what parts arguments: spaces, commas, and the quote that ends the one before.
+// argumentGap separates arguments: spaces, commas, and the previous argument's closing quote.
 var argumentGap = regexp.MustCompile("^(?:[ \t,]|\\\\*[\"'`][ ,])*")
 
 func nextArgument(s string, i int) int {

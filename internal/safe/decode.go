@@ -6,8 +6,8 @@ import (
 )
 
 // decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to the
-// characters of ASCII that values and what surrounds them are told by. offsets says, for each byte of text and
-// for its end, where it stands in s; it is nil where nothing is encoded.
+// ASCII characters by which values and their context are recognised. offsets maps each
+// byte of text, and its end, to its offset in s; it is nil if nothing is encoded.
 func decode(s string) (text string, offsets []int) {
 	if !strings.Contains(s, "%") && !strings.Contains(s, `\u00`) && !strings.Contains(s, `\/`) && !strings.Contains(s, "&") {
 		return s, nil
@@ -25,7 +25,7 @@ func decode(s string) (text string, offsets []int) {
 	return string(b), append(at, len(s))
 }
 
-// decodeByte returns the first byte that s stands for, and how long it is in s.
+// decodeByte returns the first byte that s encodes, and its length in s.
 func decodeByte(s string) (c byte, size int) {
 	hex, size := "", 1
 	switch {

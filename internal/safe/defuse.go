@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// gap is the zero-width space: it shows as nothing and parts what GitHub would
-// join. clean takes those of foreign text away, so every one left is ours.
+// gap is the zero-width space: it is invisible and breaks what GitHub would
+// interpret. clean removes those in foreign text, so every one left is ours.
 const gap = "\u200b"
 
-// part tells where a text is parted.
+// part defines where a text is broken.
 type part struct {
 	pattern *regexp.Regexp
 	parted  string
@@ -22,7 +22,7 @@ func partAll(s string, parts []part) string {
 	return s
 }
 
-// live is what GitHub obeys in an issue outside of code.
+// live matches what GitHub interprets in an issue outside of code.
 var live = []part{
 	{regexp.MustCompile(`@`), "@" + gap},                       // mentions, user@SHA, e-mail addresses
 	{regexp.MustCompile(`#(\d)`), "#" + gap + "$1"},            // #1, owner/repo#1
@@ -35,13 +35,13 @@ var live = []part{
 	{issueURL, ":" + gap + "$1"},
 }
 
-// issueURL matches an address that refers to an issue or the like, on any host
-// since GitHub Enterprise may have any.
+// issueURL matches an address that refers to an issue or the like, on any host,
+// because GitHub Enterprise has its own.
 var issueURL = regexp.MustCompile(`(?i):(//[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/)`)
 
-// inCode parts what is not inert in code: runs of backticks too long to fence, and
-// comments that look like those of our own section, which is found in the body's
-// source. All else stays as it is, so that a copied path or release is still one.
+// inCode breaks what is not inert in code: runs of backticks too long to fence, and
+// comments that look like our own section's, which is found in the body's source.
+// Everything else stays unchanged, so that paths and releases can be copied.
 func inCode(s string) string {
 	return longRun.ReplaceAllString(ownComment.ReplaceAllString(s, "<!"+gap+"--$1"), "$0"+gap)
 }
@@ -52,17 +52,17 @@ var ownComment = regexp.MustCompile(`(?i)<!--(\s*errmon)`)
 // and one of thousands would leave no room for the text.
 var longRun = regexp.MustCompile("`{8}")
 
-// loose is what GitHub obeys in plain text only, where it is parted as well.
+// loose matches what GitHub interprets in plain text only.
 var loose = []part{
 	{regexp.MustCompile(`(?i):(//|[a-z+-])`), ":" + gap + "$1"}, // URLs, mailto:, :emoji:
 	{regexp.MustCompile(`(?i)\b(www)\.`), "$1" + gap + "."},     // links without a scheme
 }
 
-// commit matches what may be a commit's SHA, which GitHub links from seven digits
-// on. A "_" beside it counts as no part of it, since escaping parts the two.
+// commit matches a possible commit SHA, which GitHub links from seven digits on. An
+// adjacent "_" is not part of it, since escaping separates the two.
 var commit, sixth = regexp.MustCompile(`(?i)[0-9a-z]{7,}`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
 
-// defusePlain parts everything that GitHub would obey.
+// defusePlain breaks everything that GitHub would interpret.
 func defusePlain(s string) string {
 	s = longRun.ReplaceAllString(partAll(s, live), "$0"+gap)
 	s = commit.ReplaceAllStringFunc(s, func(word string) string {

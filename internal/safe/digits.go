@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// digits returns what begins with a digit, or with the signs before one:
-// IPv4 addresses, phone and card numbers, IBANs. It looks at each run of
-// digits once.
+// digits returns the values that begin with a digit or the signs before one: IPv4
+// addresses, phone and card numbers, IBANs. It reads each run of digits once.
 func digits(s string, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		if !isDigit(s[i]) {
@@ -25,17 +24,17 @@ func digits(s string, found []secret) []secret {
 	return found
 }
 
-// numberForms find what a run of digits at i is a part of.
+// numberForms find the value that a run of digits at i belongs to.
 var numberForms = []struct {
 	kind string
 	at   func(s string, i int) (start, end int, ok bool)
 }{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
 
 var (
-	// cardForm are the groups in which card numbers are printed.
+	// cardForm matches the groups in which card numbers are printed.
 	cardForm = oneOf(`\d{13,16}|\d{19}|\d{4}S\d{4}S\d{4}S\d{4}(?:S\d{3}\b)?|\d{4}S\d{6}S\d{4,5}|\d{4}S\d{4}S\d{5}`)
-	// cardNumber is the first digits of card numbers and how long those are, as the brands
-	// publish them.
+	// cardNumber matches card numbers by first digits and length, as published by the
+	// brands.
 	cardNumber = regexp.MustCompile(`^(?:` + strings.Join([]string{
 		`4(?:\d{12}|\d{15}|\d{18})`,                                         // Visa
 		`5[1-5]\d{14}`, `2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}`, // Mastercard

@@ -9,7 +9,7 @@ import (
 )
 
 // emails returns e-mail addresses (RFC 5321, unquoted, with a domain of at
-// least two labels). found holds the credentials of URLs, whose "@" is none.
+// least two labels). found holds the credentials of URLs, whose "@" does not count.
 func emails(s string, found []secret) []secret {
 	credentials := slices.DeleteFunc(slices.Clone(found), func(f secret) bool { return f.kind != kindURL })
 	slices.SortFunc(credentials, func(a, b secret) int { return a.start - b.start })
@@ -26,7 +26,7 @@ func emails(s string, found []secret) []secret {
 	return found
 }
 
-// localStart returns where the local part that ends at end begins.
+// localStart returns the start of the local part that ends at end.
 func localStart(s string, end int) int {
 	start := end
 	for start > 0 {
@@ -39,7 +39,7 @@ func localStart(s string, end int) int {
 	return end - len(strings.TrimLeft(s[start:end], "._%+'-"))
 }
 
-// domain is what may stand behind an "@".
+// domain matches the part after an "@".
 var domain = regexp.MustCompile(`^[\pL\pM0-9.-]*[\pL\pM0-9]`)
 
 func isNameRune(r rune) bool {
@@ -51,7 +51,7 @@ func isNameRune(r rune) bool {
 
 var notDomains = words("files")
 
-// isDomain tells a domain from a version, as in lodash@4.17.21, and from a file's ending.
+// isDomain reports whether s is a domain, not a version, as in lodash@4.17.21, or a file's extension.
 func isDomain(s string) bool {
 	first, rest, ok := strings.Cut(s, ".")
 	if !ok || first == "" || isVersion(first) && rest != "" && isDigit(rest[0]) {
@@ -64,11 +64,11 @@ func isDomain(s string) bool {
 	return strings.HasPrefix(tld, "xn--") || strings.IndexFunc(tld, func(r rune) bool { return r <= '9' }) < 0
 }
 
-// isVersion reports whether s is digits, a "v" before them or not.
+// isVersion reports whether s is digits, optionally after a "v".
 func isVersion(s string) bool {
 	s = strings.TrimPrefix(s, "v")
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// isAddressOfCode tells git@host, which is no person's.
+// isAddressOfCode matches git@host, which is not a person's address.
 func isAddressOfCode(local string) bool { return local == "git" }

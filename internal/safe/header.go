@@ -13,7 +13,7 @@ var (
 	parametersOf  = regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`)
 )
 
-// authorization adds the credentials in the header of which k is the name.
+// authorization adds the credentials in the header named by k.
 func authorization(s string, k key, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
 	header := s[start:min(len(s), start+maxHeader)]
@@ -30,13 +30,13 @@ func authorization(s string, k key, found []secret) []secret {
 // maxHeader is how much of a header's value is read at once: more than servers accept.
 const maxHeader = 8 << 10
 
-// Cookies (RFC 6265), and the attributes that Set-Cookie has beside one.
+// Cookies (RFC 6265), and the attributes that Set-Cookie adds.
 var (
 	cookiePair = regexp.MustCompile(`^[\s\["'\\]*([^\s=;,"'\\<>]+)=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`)
 	attribute  = regexp.MustCompile(`^(?i)\s*(?:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)`)
 )
 
-// cookies adds the value of each cookie in the header of which k is the name.
+// cookies adds the value of each cookie in the header named by k.
 func cookies(s string, k key, found []secret) []secret {
 	for at := k.value; ; {
 		rest := s[at:min(len(s), at+maxHeader)]

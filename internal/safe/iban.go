@@ -12,7 +12,7 @@ var ibanLengths = func() map[string]int {
 }()
 
 // ibanAt returns the IBAN (ISO 13616) whose check digits are at digit: compact in
-// either case, or in upper case with spaces behind every four characters.
+// either case, or in upper case with a space after every four characters.
 func ibanAt(s string, digit int) (i, end int, ok bool) {
 	i = digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
@@ -41,7 +41,7 @@ func ibanAt(s string, digit int) (i, end int, ok bool) {
 	return i, end, mod97(b[4:length], b[:4]) == 1
 }
 
-// mod97 is the remainder of ISO 7064's check, a letter counting as 10 to 35.
+// mod97 returns the remainder of ISO 7064's check; letters count as 10 to 35.
 func mod97(parts ...[]byte) int {
 	rest := 0
 	for _, part := range parts {

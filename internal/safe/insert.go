@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// inserts returns the values that an INSERT gives columns of secret names.
+// inserts returns the values that an INSERT sets in columns with secret names.
 func inserts(s string, found []secret) []secret {
 	if !strings.Contains(s, "VALUES") && !strings.Contains(s, "values") {
 		return found
 	}
-	read := 0 // as far as here
+	read := 0 // end of the text already read
 	for _, m := range insert.FindAllStringSubmatchIndex(s, -1) {
 		if m[1] >= read {
 			found, read = insertValues(s, strings.Split(s[m[2]:m[3]], ","), m[1], found)
@@ -24,7 +24,7 @@ var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*
 // maxInsert is how much of an INSERT's values is read.
 const maxInsert = 16 << 10
 
-// insertValues reads the tuples that begin at i, and returns where they end.
+// insertValues reads the tuples at i and returns their end.
 func insertValues(s string, columns []string, i int, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxInsert)
 	for column, depth := 0, 0; i < limit; {

@@ -7,14 +7,13 @@ import (
 	"strings"
 )
 
-// issuer is a mark that a service puts into the credentials it issues, most often
-// at their beginning.
+// issuer is a mark in the credentials that a service issues, usually at their start.
 type issuer struct {
 	kind, mark  string
 	before      byteSet
 	least, most int // characters before the mark
 	body        byteSet
-	min         int               // characters behind the mark, below which it is only a word
+	min         int               // characters after the mark, below which it is only a word
 	accept      func(string) bool // of the body; nil accepts all
 }
 
@@ -33,7 +32,7 @@ var issuers = func() (index [256][]issuer) {
 	return index
 }()
 
-// insideMarks begin marks that have something before them.
+// insideMarks are the first bytes of marks that are not at the start.
 var insideMarks = func() (set byteSet) {
 	for c, candidates := range issuers {
 		if slices.ContainsFunc(candidates, func(x issuer) bool { return x.most > 0 }) {
@@ -43,7 +42,7 @@ var insideMarks = func() (set byteSet) {
 	return set
 }()
 
-// inside is how the table writes a mark that has something before it.
+// inside matches a row for a mark that is not at the start.
 var inside = regexp.MustCompile(`^(.+)\{(\d+),(\d+)\}(.+)$`)
 
 func atoi(s string) int {
@@ -54,8 +53,8 @@ func atoi(s string) int {
 	return n
 }
 
-// alphabet returns the characters that a table describes: a class of them, and
-// the signs behind its name.
+// alphabet returns the characters that a table describes: a class, and the signs
+// after its name.
 func alphabet(description string) (set byteSet) {
 	class, in := description, map[string]func(byte) bool{"alnum": isAlnum, "hex": isHexDigit, "digit": isDigit}
 	if n := strings.IndexFunc(description, func(r rune) bool { return r < 'a' || r > 'z' }); n >= 0 {
@@ -69,7 +68,7 @@ func alphabet(description string) (set byteSet) {
 	return set
 }
 
-// issued returns the credentials that a mark gives away.
+// issued returns the credentials recognised by a mark.
 func issued(s string, found []secret) []secret {
 	for i := 0; i+1 < len(s); i++ {
 		starts := startsWord(s, i)
@@ -107,8 +106,8 @@ func (x *issuer) around(s string, i int) (start, end int, ok bool) {
 	return start, end, x.most == 0 || startsWord(s, start) && (end == len(s) || !isWord(s[end]))
 }
 
-// bodyEnd returns where the characters of an alphabet end that begin at start,
-// less the full stop of a sentence.
+// bodyEnd returns the end of the run of an alphabet's characters at start, without a
+// sentence's full stop.
 func bodyEnd(s string, start int, body *byteSet) int {
 	end := start
 	for end < len(s) && body.has(s[end]) {
@@ -117,8 +116,8 @@ func bodyEnd(s string, start int, body *byteSet) int {
 	return start + len(strings.TrimRight(s[start:end], ".%"))
 }
 
-// startsWord reports whether a word may begin at i. The letter of "\n" is part
-// of none.
+// startsWord reports whether a word may begin at i. The letter of "\n" is not part of
+// a word.
 func startsWord(s string, i int) bool {
 	if i == 0 || !isAlnum(s[i-1]) {
 		return true

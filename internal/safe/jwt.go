@@ -31,7 +31,7 @@ func jwts(s string, found []secret) []secret {
 	}
 }
 
-// nextLine is a line that holds nothing but a piece of a token.
+// nextLine matches a line that consists of a piece of a token.
 var nextLine = regexp.MustCompile(`^\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*([\w.=-]+)(?:["',;\s\\]|$)`)
 
 const (
@@ -40,7 +40,7 @@ const (
 	maxToken = 16 << 10 // bytes of a token's first line
 )
 
-// wrapped returns where the token ends whose first line is s[start:end].
+// wrapped returns the end of the token whose first line is s[start:end].
 func wrapped(s string, start, end int) int {
 	for n := range maxLines {
 		m := nextLine.FindStringSubmatchIndex(s[end:min(len(s), end+maxWrap)])
@@ -56,8 +56,8 @@ func wrapped(s string, start, end int) int {
 	return end
 }
 
-// isWhole reports whether a token's signature is as long as one algorithm makes it
-// (RFC 7518), line breaks left out.
+// isWhole reports whether a token's signature without line breaks has the length of
+// an algorithm in RFC 7518.
 func isWhole(token string) bool {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 {

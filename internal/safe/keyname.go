@@ -2,16 +2,16 @@ package safe
 
 import "strings"
 
-// keyName is the end of a key that holds a secret.
+// keyName is the end of a key for a secret.
 type keyName struct {
 	end    string // in lower case, without "_" and "-"
 	kind   string
-	word   bool // end is a word of its own in the key: "pin" of "user_pin", not of "mapping"
+	word   bool // end is a separate word in the key: "pin" of "user_pin", not of "mapping"
 	accept func(value string) bool
 }
 
-// keyNames are the rows of the table by the last letter of the name, and queryNames
-// those that count in the query of a URL alone.
+// keyNames are the rows of the table by the name's last letter, and queryNames those
+// that count only in the query of a URL.
 var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	for _, row := range rows("keys", 3) {
 		for name := range strings.FieldsSeq(row[2]) {
@@ -38,7 +38,7 @@ func headerOf(key string) string {
 	return ""
 }
 
-// names calls each with what the end of a key may be, until it returns true.
+// names calls each with the names that a key may end in, until it returns true.
 func names(key string, each func(keyName) bool) {
 	if strings.EqualFold(key, "PublicKeyToken") { // part of the name of an assembly of .NET
 		return
@@ -68,11 +68,10 @@ func among(key string, names []keyName, each func(keyName) bool) bool {
 	return false
 }
 
-// decorations are the last words of a key that say which password or token it is.
+// decorations are last words of a key that qualify its password or token.
 var decorations = words("decorations")
 
-// undecorated returns a key less its last words that are decorations, and
-// trailing digits.
+// undecorated returns a key without trailing decorations and digits.
 func undecorated(key string) string {
 	for {
 		end := len(key)
@@ -90,8 +89,8 @@ func undecorated(key string) string {
 	}
 }
 
-// endsIn reports whether key ends in name, whatever its case and the dashes and
-// underscores within; as a word, where the name begins one.
+// endsIn reports whether key ends in name, ignoring case, dashes and underscores; as a
+// word if name must begin one.
 func endsIn(key, name string, word bool) bool {
 	i := len(key) - 1
 	for n := len(name) - 1; n >= 0; n-- {
@@ -110,13 +109,13 @@ func endsIn(key, name string, word bool) bool {
 	return !isLetter(key[i]) || key[i] >= 'a' && first <= 'Z' // db_pass, dbPass, not bypass
 }
 
-// isKey tells a key of an API from that of a cache or a table.
+// isKey matches an API key, not the key of a cache or a table.
 func isKey(value string) bool { return drawn(value) && !uuid.MatchString(value) }
 
-// isGrant tells what an OAuth server hands out from a status and a name.
+// isGrant matches what an OAuth server issues, not a status or a name.
 func isGrant(value string) bool {
 	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != "" || mixed(value)
 }
 
-// mixed accepts a value that looks drawn by chance, or is long and of both cases.
+// mixed accepts a value that looks random, or is long and of both cases.
 func mixed(s string) bool { return drawn(s) || len(s) >= 24 && random(s) && strings.ToLower(s) != s }

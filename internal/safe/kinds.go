@@ -2,7 +2,7 @@ package safe
 
 import "slices"
 
-// The kinds of values that have no name of their own in the tables of rules.
+// The kinds of values that the tables of rules do not name.
 const (
 	kindEmail         = "email"
 	kindIP            = "ip"
@@ -35,7 +35,7 @@ var knownKinds = func() map[string]bool {
 	return kinds
 }()
 
-// isKind reports whether a placeholder of this kind can be one of ours.
+// isKind reports whether a placeholder of this kind may be ours.
 func (r *Redactor) isKind(kind string) bool {
 	return knownKinds[kind] || slices.ContainsFunc(r.patterns, func(p Pattern) bool { return p.Kind == kind })
 }

@@ -9,11 +9,11 @@ import (
 
 const maxNumber = 9999
 
-// placeholder is what Redact puts in place of a value: "[KIND-N]".
+// placeholder matches Redact's replacement for a value: "[KIND-N]".
 var placeholder = regexp.MustCompile(`\[([a-z0-9]+(?:-[a-z0-9]+)*)-([1-9]\d{0,3})\]`)
 
-// placeholders returns where those stand in s whose kind is known: a list of
-// one token may have their shape.
+// placeholders returns the positions in s of those with a known kind: a list of one
+// token may have the same shape.
 func (r *Redactor) placeholders(s string) [][]int {
 	if strings.IndexByte(s, '[') < 0 {
 		return nil
@@ -21,8 +21,8 @@ func (r *Redactor) placeholders(s string) [][]int {
 	return slices.DeleteFunc(placeholder.FindAllStringSubmatchIndex(s, -1), func(m []int) bool { return !r.isKind(s[m[2]:m[3]]) })
 }
 
-// numbers tells equal values of a section by a number, counted for each kind
-// in the order in which the values are met.
+// numbers gives equal values of a section the same number, counted per kind in order
+// of appearance.
 type numbers struct {
 	last  map[string]int // by kind
 	given map[[2]string]int
@@ -30,8 +30,8 @@ type numbers struct {
 
 func newNumbers() *numbers { return &numbers{last: map[string]int{}, given: map[[2]string]int{}} }
 
-// label returns the placeholder of a value. Beyond 9,999 values of a kind all
-// others share a number.
+// label returns the placeholder of a value. All values of a kind beyond 9,999 share a
+// number.
 func (n *numbers) label(f secret, value string) string {
 	key := [2]string{f.kind, canonical(f.kind, value)}
 	if n.given[key] == 0 {
@@ -41,7 +41,7 @@ func (n *numbers) label(f secret, value string) string {
 	return "[" + f.kind + "-" + strconv.Itoa(n.given[key]) + "]"
 }
 
-// reserve keeps new numbers apart from those that a text brings along.
+// reserve keeps new numbers different from those already in a text.
 func (n *numbers) reserve(s string, placeholders [][]int) {
 	for _, m := range placeholders {
 		kind := s[m[2]:m[3]]
@@ -50,7 +50,7 @@ func (n *numbers) reserve(s string, placeholders [][]int) {
 	}
 }
 
-// canonical writes a value in the one way in which equal ones are equal.
+// canonical returns the form in which equivalent values are equal.
 func canonical(kind, value string) string {
 	switch kind {
 	case kindEmail, kindIP, kindMAC:

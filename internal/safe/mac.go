@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// mac is how the hardware address of a network device is written (IEEE 802 in the
-// first two forms, Cisco's in the third). It names one phone or laptop for
-// good, which makes it personal data.
+// mac lists the notations of a network device's hardware address (IEEE 802 for the
+// first two, Cisco's third). It identifies one phone or laptop permanently, which
+// makes it personal data.
 var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
 
 func macs(s string, found []secret) []secret {
@@ -20,7 +20,7 @@ func macs(s string, found []secret) []secret {
 		default:
 			continue
 		}
-		if start < 0 || s[i+width+1] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts end here
+		if start < 0 || s[i+width+1] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
 			continue
 		}
 		m := mac.FindStringIndex(s[start:min(len(s), start+18)])
@@ -35,8 +35,8 @@ func macs(s string, found []secret) []secret {
 	return found
 }
 
-// standsAlone tells an address from a part of a key's fingerprint, which has
-// more groups. The name of a key may stand before it, "mac:".
+// standsAlone reports whether an address is not part of a key's fingerprint, which
+// has more groups. A key's name may precede it, "mac:".
 func standsAlone(s string, start, end int, separator byte) bool {
 	if end < len(s) && (isWord(s[end]) || s[end] == separator && end+1 < len(s) && isHexDigit(s[end+1])) {
 		return false
@@ -48,8 +48,8 @@ func standsAlone(s string, start, end int, separator byte) bool {
 	return s[start-1] == ':' && before != "" && isWord(before[len(before)-1])
 }
 
-// everyDevice reports whether an address is no single device's, unset or broadcast, or
-// the digits of a date.
+// everyDevice reports whether an address identifies no single device (unset or
+// broadcast), or is the digits of a date.
 func everyDevice(mac string) bool {
 	return strings.Trim(mac, "0:-.") == "" || strings.Trim(mac, "fF:-.") == "" || mac[2] != ':' && strings.Trim(mac, "0123456789-.") == ""
 }

@@ -24,8 +24,8 @@ func fence(s string) string {
 }
 
 // Code returns s as an inline code span of one line in at most limit runes (at
-// least 32), or nothing if s is blank. It is made for table cells, where
-// the backslash before a "|" does not show; elsewhere it does.
+// least 32), or nothing if s is blank. It is for table cells, where the backslash
+// before a "|" is invisible; elsewhere it shows.
 func (r *Redactor) Code(s string, limit int) Text {
 	text, more := r.prepare(s, limit)
 	text = oneLine(text)
@@ -44,8 +44,8 @@ func codeSpan(s string) string {
 	return f + s + f
 }
 
-// escapePipes keeps a "|" from ending the cell. A backslash before it would
-// escape ours, so the two are parted.
+// escapePipes keeps a "|" from ending the cell. A backslash before it would escape
+// ours, so the two are separated.
 func escapePipes(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, `\|`, `\`+gap+`|`), "|", `\|`)
 }
@@ -65,17 +65,16 @@ var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#!|~&$]")
 
 // Title returns s as the title of an issue, on one line and in at most limit
 // runes, but never more than GitHub's 256. Titles are plain text except for
-// code in backticks, emoji and references; the latter two are parted.
+// code in backticks, emoji and references; the latter two are broken.
 func (r *Redactor) Title(s string, limit int) Text {
 	limit = min(limit, maxTitle)
 	text, more := r.prepare(s, limit)
 	return fit(oneLine(text), more, limit, "…", defusePlain)
 }
 
-// URL returns s as an address that can stand as the target of a Markdown link.
-// It reports false for what is no absolute http or https address of at most
-// 2,048 bytes, for one with credentials or a secret, and for one on GitHub,
-// because a link there writes into the timeline of its target.
+// URL returns s as an address for a Markdown link. It returns false unless s is an
+// absolute http or https address of at most 2,048 bytes, without credentials or a
+// secret, and not on GitHub, because a link there adds to its target's timeline.
 func (r *Redactor) URL(s string) (Text, bool) {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 2048 || u.Scheme != "http" && u.Scheme != "https" {
@@ -88,11 +87,11 @@ func (r *Redactor) URL(s string) (Text, bool) {
 	return Text{percentEncode(u.String())}, true
 }
 
-// plainHost leaves out user names, IPv6 and letters that only look like Latin ones.
+// plainHost excludes user names, IPv6 and letters that only look Latin.
 var plainHost = regexp.MustCompile(`^[a-z0-9.-]+(:\d+)?$`)
 
-// percentEncode encodes all bytes but those that an address may hold and that
-// Markdown and HTML read as they are. A ";" could end an entity.
+// percentEncode encodes all bytes except those that are valid in an address and plain
+// in Markdown and HTML. A ";" could end an entity.
 func percentEncode(s string) string {
 	const keep = "-._~:/?#=&+,$%!"
 	var b strings.Builder

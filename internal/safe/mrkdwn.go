@@ -22,13 +22,13 @@ func mrkdwnCode(s string) string {
 	return "`" + mrkdwnEscapes.Replace(partAll(s, mrkdwnLive)) + "`"
 }
 
-// mrkdwnEscapes are the three characters that Slack wants as entities, which
-// ends <@U1>, <!channel> and <https://h.example|label>, and the backtick, for
-// which there is none and which no code span can hold.
+// mrkdwnEscapes are the three characters that Slack requires as entities, which
+// disables <@U1>, <!channel> and <https://h.example|label>, and the backtick, which
+// has no entity and cannot occur in a code span.
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
 
-// mrkdwnLive is what Slack looks for in plain text. Notifications and copies of a
-// message in a channel with other settings show the code's text without its backticks.
+// mrkdwnLive matches what Slack interprets in plain text. Notifications, and copies of
+// a message in other channels, may show the code's text without its backticks.
 var mrkdwnLive = []part{
 	{regexp.MustCompile(`@`), "@" + gap},                        // @here, where names are linked
 	{regexp.MustCompile(`#([\pL\d])`), "#" + gap + "$1"},        // #channel

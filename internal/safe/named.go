@@ -7,7 +7,7 @@ import (
 
 // named returns the values of keys such as password, client_secret and
 // X-Api-Key in JSON, logfmt, query strings, connection strings, headers, YAML,
-// XML, flags of a command line, calls, and what languages print of their maps.
+// XML, command-line flags, calls, and maps as languages print them.
 func named(s string, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -15,7 +15,7 @@ func named(s string, found []secret) []secret {
 			if k, ok := keyBefore(s, i); ok {
 				before := len(found)
 				if found = k.values(s, found); len(found) > before {
-					i = max(i, found[len(found)-1].end-1) // what is within is no longer of interest
+					i = max(i, found[len(found)-1].end-1) // skip what is inside
 				}
 			}
 		}
@@ -36,7 +36,7 @@ type key struct {
 	listed     bool   // an item of a list that the value may be the next one of
 }
 
-// keyBefore returns the key that the separator at i ends.
+// keyBefore returns the key before the separator at i.
 func keyBefore(s string, i int) (key, bool) {
 	k := key{end: i}
 	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
@@ -79,8 +79,8 @@ func keyBefore(s string, i int) (key, bool) {
 	return k, k.value < len(s) && (!needsQuote || k.quote != "")
 }
 
-// mayBeSpoken knows the last letters of password, token, secret and key, so that
-// the names are not looked up for each word of a text.
+// mayBeSpoken matches the last letters of password, token, secret and key, so that
+// names are not looked up for every word of a text.
 func mayBeSpoken(last byte) bool {
 	last |= 0x20
 	return last == 'd' || last == 'n' || last == 't' || last == 'y'
@@ -101,10 +101,10 @@ func (k *key) separator(s string, i int) int {
 	return at
 }
 
-// wrappers are what languages print around the one string in them.
+// wrappers are types that languages print around their only string.
 var wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
 
-// open finds where the value behind a separator begins.
+// open finds the start of the value after a separator.
 func (k *key) open(s string, at int) {
 	for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
 		at++
@@ -139,8 +139,7 @@ func (k *key) quoteAt(s string, i int) bool {
 	return true
 }
 
-// within steps over a key that says no more than that the value follows:
-// {"S":"x"}, {"value":"x"}.
+// within skips a key that only announces the value: {"S":"x"}, {"value":"x"}.
 func (k *key) within(s string) {
 	rest := s[k.value:min(len(s), k.value+maxShaped)]
 	name, after, ok := strings.Cut(rest, k.quote)
@@ -163,7 +162,7 @@ func (k key) values(s string, found []secret) []secret {
 	return k.valuesOf(s, name, found)
 }
 
-// valuesOf adds the secrets in the value of k where name is what it is called.
+// valuesOf adds the secrets in the value of k, which is called name.
 func (k key) valuesOf(s, name string, found []secret) []secret {
 	switch headerOf(name) {
 	case "authorization":
@@ -185,13 +184,13 @@ func (k key) valuesOf(s, name string, found []secret) []secret {
 	return found
 }
 
-// secret returns the value of k, whose name ends in n.
+// secret returns the value of k, a key that ends in n.
 func (k key) secret(s string, n keyName) (secret, bool) {
 	if k.flag && s[k.start+1] != '-' && !endsIn(s[k.start:k.end], n.end, true) { // -pXpwd is a password
 		return secret{}, false
 	}
 	seen := s
-	if n.accept != nil { // a long line of keys shall take no time to speak of
+	if n.accept != nil { // keeps a long line of keys fast
 		seen = s[:min(len(s), k.value+maxShaped)]
 	}
 	value := seen[k.value:k.valueEnd(seen, n)]
@@ -202,8 +201,8 @@ func (k key) secret(s string, n keyName) (secret, bool) {
 	return secret{k.value, k.valueEnd(s, n), n.kind}, true
 }
 
-// inProse reports whether a value is rather the next word of a sentence or the
-// next name of a list.
+// inProse reports whether a value is really the next word of a sentence or the next
+// name of a list.
 func (k key) inProse(n keyName, value, after string) bool {
 	switch {
 	case k.spoken && k.quote != "" && n.kind == kindPassword:
@@ -220,7 +219,7 @@ func (k key) inProse(n keyName, value, after string) bool {
 	return k.colon && n.accept == nil && prose(n.end, value, after)
 }
 
-// spokenOf tells a secret that a sentence names from the sentence's next word.
+// spokenOf distinguishes a secret named by a sentence from the sentence's next word.
 func spokenOf(value string, n keyName) bool {
 	switch n.kind {
 	case kindPassword:
@@ -231,7 +230,7 @@ func spokenOf(value string, n keyName) bool {
 	return false
 }
 
-// maxShaped is how much of a value is looked at that counts only by its shape.
+// maxShaped is how much of a value is read if it counts only by its shape.
 const maxShaped = 512
 
 func (k key) valueEnd(s string, n keyName) int {
@@ -244,5 +243,5 @@ func (k key) valueEnd(s string, n keyName) int {
 	return bareEnd(s, k.value)
 }
 
-// number is one written in groups.
+// number matches a number written in groups.
 var number = regexp.MustCompile(`^[\d+\-. ()/]*[\d)]`)

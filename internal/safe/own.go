@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// Own are secrets of the run itself: its tokens, and the addresses of its webhooks.
-// They are known exactly, so they are found whatever surrounds them, also
-// where a proxy or a service repeats a part of a request.
+// Own are the run's own secrets: its tokens and webhook addresses. They are known
+// exactly, so they are found in any context, even if a proxy or a service repeats
+// part of a request.
 type Own struct{ values []string }
 
-// minOwn is how many bytes tell a secret from a word that is only alike.
+// minOwn is the minimum length of a secret in bytes: a shorter one may equal a word.
 const minOwn = 8
 
-// NewOwn returns secrets with what they are recognised by: as they are, as URLs and
-// JSON write them, and of an address also the path, its long parts and the password.
+// NewOwn returns secrets in every form to recognise: verbatim, encoded for URLs and
+// JSON, and for an address also its path, the path's long parts and the password.
 func NewOwn(secrets ...string) Own {
 	var all []string
 	add := func(parts ...string) {
@@ -55,10 +55,10 @@ func (o Own) in(s string, found []secret) []secret {
 	return found
 }
 
-// maxQuote bounds, in runes, what an error quotes of an answer.
+// maxQuote bounds the part of an answer that an error quotes, in runes.
 const maxQuote = 300
 
-// Quote makes what a service answers fit for an error: one line, not endless, and
+// Quote returns a service's answer for use in an error: one line, bounded, and
 // without the secrets, which the service or a proxy may repeat.
 func (o Own) Quote(answer string) string {
 	for _, value := range o.values { // the longest first

@@ -5,16 +5,16 @@ import (
 	"strings"
 )
 
-// Phone numbers: international (ITU-T E.164, E.123), North American, or national as
-// Europe writes them. Without a sign or separators a number is only one by the
-// name of its key, see named.
+// Phone numbers: international (ITU-T E.164, E.123), North American, or European
+// national ones. Without a sign or separators, digits are a phone number only by
+// their key's name, see named.
 var (
 	// international is a country code and a number, 8 to 15 digits. One written without
 	// separators ends with its digits; a URL's query writes a space as "+".
 	international = regexp.MustCompile(`^(?:[1-9]\d{8,14}|[1-9](?:(?:[ \-./()+]{0,3}|[ \-./()+]{0,3}0\) ?)\d){7,14})\b`)
 	// northAmerican is (415) 555-0132, 415-555-0132, 415.555.0132 or 1-800-555-0199.
 	northAmerican = regexp.MustCompile(`^(?:1-|1 )?(?:\([2-9]\d\d\)[ +]*|\(?[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}\b`)
-	// areaCode begins a number with the trunk prefix 0, and pairs are what France writes.
+	// areaCode begins a number with the trunk prefix 0; pairs are the French notation.
 	areaCode = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:[ /.+-]|\) )\d`)
 	pairs    = oneOf(`0[1-9](?:S\d\d){4}`)
 	// national are 030 901820, 0171/2345678, 020 7946 0958: an area code and one to three
@@ -25,7 +25,7 @@ var (
 	zipCode = regexp.MustCompile(`^\d{5}.\d{4}$`)
 )
 
-// oneOf returns an expression of a number in which one separator stands for each S.
+// oneOf returns an expression for a number in which every S is the same separator.
 func oneOf(expression string) *regexp.Regexp {
 	var all []string
 	for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
@@ -34,10 +34,10 @@ func oneOf(expression string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)\b`)
 }
 
-// maxPhone is more than the longest number takes.
+// maxPhone exceeds the length of the longest number.
 const maxPhone = 64
 
-// phoneAt returns the phone number that the run of digits at i is the first of.
+// phoneAt returns the phone number whose first run of digits is at i.
 func phoneAt(s string, i int) (start, end int, ok bool) {
 	start = i
 	if i > 0 && s[i-1] == '+' {
@@ -71,8 +71,7 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 	return start, end, end > 0
 }
 
-// numberEndAt returns where a number ends that begins at i, or 0. It is none if a
-// fraction follows.
+// numberEndAt returns the end of the number at i, or 0, also if a fraction follows.
 func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	m := form.FindStringIndex(s[i:min(len(s), i+maxPhone)])
 	if m == nil || i+m[1] < len(s) && isFraction(s, i+m[1]) {
@@ -81,8 +80,8 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	return i + m[1]
 }
 
-// nationalEnd returns where a number with the trunk prefix ends, or 0. Groups tell it
-// from dates and columns of numbers.
+// nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups
+// distinguish it from dates and columns of numbers.
 func nationalEnd(s string, start, i int) int {
 	if n := runLength(s, i); n == 2 && i+3 < len(s) && isDigit(s[i+3]) {
 		return numberEndAt(s, i, pairs)

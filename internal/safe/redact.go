@@ -7,18 +7,17 @@ import (
 	"strings"
 )
 
-// Redactor takes secrets and personal data out of text. Make one with
-// NewRedactor; it is safe for use by several goroutines, other than the ones
-// that Section returns.
+// Redactor redacts secrets and personal data. Create one with NewRedactor; it is safe
+// for concurrent use, except those that Section returns.
 type Redactor struct {
 	patterns []Pattern
 	allow    []*regexp.Regexp
 	own      Own
-	numbers  *numbers // of the section; nil where each text is numbered alone
+	numbers  *numbers // of the section; nil if each text is numbered separately
 }
 
-// Pattern is a kind of value that a team wants redacted. Where the expression
-// has a group, the first one is the value, else all that it matches.
+// Pattern is a kind of value that a team wants redacted. The value is the
+// expression's first group, or the whole match if it has none.
 type Pattern struct {
 	Kind   string // lower-case letters, digits and dashes
 	Regexp *regexp.Regexp
@@ -27,8 +26,8 @@ type Pattern struct {
 // NewRedactor returns a Redactor with the rules of this package.
 func NewRedactor() *Redactor { return &Redactor{} }
 
-// With returns a Redactor that knows a team's patterns as well, and leaves every
-// value in that one of allow matches as a whole.
+// With returns a Redactor that also applies a team's patterns, and keeps every value
+// that one of allow matches in full.
 func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp) *Redactor {
 	team := *r
 	team.patterns, team.allow = patterns, nil
@@ -38,7 +37,7 @@ func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp) *Redactor {
 	return &team
 }
 
-// Knowing returns a Redactor that takes out secrets of the run as well.
+// Knowing returns a Redactor that also redacts the run's own secrets.
 func (r *Redactor) Knowing(own Own) *Redactor {
 	run := *r
 	run.own = own
@@ -73,17 +72,17 @@ func (r *Redactor) Redact(s string) string {
 	return r.replace(s, n.label, r.placeholders)
 }
 
-// Blank returns s like Redact, but with wildcard in place of each value, and
-// cleaned of what a reader cannot see. What names an error and its parts goes
-// through it, since a name must not depend on which value it was.
+// Blank returns s like Redact, but with wildcard in place of each value, and without
+// invisible characters. Names of errors and their parts go through it, since a name
+// must not depend on a secret's value.
 func (r *Redactor) Blank(s, wildcard string) string {
 	return r.replace(clean(s), func(secret, string) string { return wildcard }, func(s string) [][]int { return indexAll(s, wildcard) })
 }
 
-// replace puts a label in place of each value, until there is none: taking one
-// out can lay another open, as when a key's name was its value. Each round
-// shortens what is not a label yet, so this ends; of a text made to need many
-// rounds nothing is left. done tells where labels stand already.
+// replace replaces values with labels until none is left: replacing one can expose
+// another, as when a key's name was its value. Each round shortens what is not a
+// label yet, so this ends; nothing remains of a text made to need many rounds. done
+// returns the positions of existing labels.
 func (r *Redactor) replace(s string, label func(secret, string) string, done func(string) [][]int) string {
 	for range maxRounds {
 		found := r.all(s)
@@ -98,7 +97,7 @@ func (r *Redactor) replace(s string, label func(secret, string) string, done fun
 	return label(secret{0, len(s), kindSecret}, s)
 }
 
-// maxRounds is far more than any text needs that was not made to need them.
+// maxRounds is far more than any text needs that is not an attack.
 const maxRounds = 30
 
 // keep drops what the team allows.
@@ -111,8 +110,8 @@ func (r *Redactor) keep(s string, found []secret) []secret {
 	})
 }
 
-// ours returns what the rules of this package and the team's patterns find, less
-// what the team allows, and the run's own secrets.
+// ours returns what the rules of this package and the team's patterns find, without
+// what the team allows, plus the run's own secrets.
 func (r *Redactor) ours(s string) []secret {
 	found := ownRules(s)
 	for _, p := range r.patterns {
@@ -126,8 +125,8 @@ func (r *Redactor) ours(s string) []secret {
 	return r.own.in(s, r.keep(s, found))
 }
 
-// all returns what any rule finds. What is a secret in one place is one
-// in every other.
+// all returns what any rule finds. A value that is a secret in one place is a secret
+// everywhere.
 func (r *Redactor) all(s string) []secret {
 	found := r.ours(s)
 	again := map[string]string{} // kinds by value
@@ -144,12 +143,12 @@ func (r *Redactor) all(s string) []secret {
 	return found
 }
 
-// maxRepeats is how many values are looked for again, far more than a text has
-// that was not made to have them.
+// maxRepeats is how many values are searched for again, far more than a text has that
+// is not an attack.
 const maxRepeats = 200
 
-// merge drops what lies within a label, and joins what overlaps: the kind is
-// that of the longest, since the others are parts of it.
+// merge drops what is inside a label and joins overlaps: the longest determines the
+// kind, since the others are parts of it.
 func merge(found []secret, done [][]int) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
 		return cmp.Or(a.start-b.start, b.end-a.end, vagueness(a.kind)-vagueness(b.kind), strings.Compare(a.kind, b.kind))
@@ -172,7 +171,8 @@ func merge(found []secret, done [][]int) []secret {
 	return merged
 }
 
-// vagueness is 1 for kinds that say less of a value than another rule may.
+// vagueness returns 1 for kinds that describe a value less exactly than another rule
+// may.
 func vagueness(kind string) int {
 	switch kind {
 	case kindKey, kindToken, kindSecret, kindPassword:
@@ -181,8 +181,8 @@ func vagueness(kind string) int {
 	return 0
 }
 
-// widen lets f end where no label is cut in two, and reports whether f has
-// nothing to hide outside of one.
+// widen extends f so that it splits no label, and reports whether f has nothing to
+// hide outside of labels.
 func widen(f secret, done [][]int) (secret, bool) {
 	for _, d := range done {
 		if d[0] >= f.end {
@@ -218,7 +218,7 @@ func put(s string, found []secret, label func(secret, string) string) string {
 	return b.String()
 }
 
-// indexAll returns where part, which is not empty, occurs in s.
+// indexAll returns the offsets of part, which is not empty, in s.
 func indexAll(s, part string) [][]int {
 	var all [][]int
 	for at := 0; ; {

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// What differs from one rule to the next stands in tables, so that a new service,
-// command or name is a row.
+// Tables contain what differs between rules, so that a new service, command or name
+// is one row.
 //
 //go:embed rules/*.txt
 var tables embed.FS
 
-// rows returns the rows of a table, comments left out, in columns that white space
-// parts; the last one holds the rest of the line.
+// rows returns the rows of a table without comments, split at white space into
+// columns; the last column is the rest of the line.
 func rows(table string, columns int) [][]string {
 	text, err := tables.ReadFile("rules/" + table + ".txt")
 	if err != nil {
-		panic(err) // only for a table that is not part of the program
+		panic(err) // only for a table that is not embedded
 	}
 	var all [][]string
 	for line := range strings.Lines(string(text)) {
@@ -49,14 +49,14 @@ func words(list string) map[string]bool {
 	return set
 }
 
-// tests are what a table may demand of a value.
+// tests are the conditions on a value that a table may name.
 var tests = map[string]func(value string) bool{
 	"": nil, "-": nil, "drawn": drawn, "random": random, "mixed": mixed, "digit": hasDigit, "uuid": uuid.MatchString,
 	"key": isKey, "grant": isGrant, "basic": userAndPassword, "login": isLogin, "set": func(value string) bool { return !unset(value) },
 }
 
-// testOf returns a test by its name, or of an expression between slashes; nil
-// accepts all.
+// testOf returns a test by its name, or for an expression between slashes; nil
+// accepts everything.
 func testOf(name string) func(value string) bool {
 	if strings.HasPrefix(name, "/") {
 		return regexp.MustCompile(strings.Trim(name, "/")).MatchString

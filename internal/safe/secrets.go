@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// ownRules returns what the rules of this package find, in s and in what it
-// encodes, such as a form in a string of JSON.
+// ownRules returns what the rules of this package find in s and in text encoded
+// within it, such as a form in a JSON string.
 func ownRules(s string) []secret {
 	found := plainRules(s)
 	text, at := s, func(i int) int { return i }
@@ -28,12 +28,12 @@ func ownRules(s string) []secret {
 	return found
 }
 
-// maxEncodings is how many encodings of one text in another are undone.
+// maxEncodings is how many nested encodings are undone.
 const maxEncodings = 3
 
 func plainRules(s string) []secret {
 	var found []secret
-	in := bytesIn(s) // so that a rule whose signs are missing costs nothing
+	in := bytesIn(s) // so that a rule costs nothing if its signs are missing
 	for _, p := range patterns {
 		if p.oneIn(s, &in) {
 			found = p.values(s, found)
@@ -57,7 +57,7 @@ func plainRules(s string) []secret {
 	return jwts(s, issued(s, found))
 }
 
-// pattern is a secret of a form of its own.
+// pattern matches a secret by its form.
 type pattern struct {
 	parts
 	kind       string
@@ -72,13 +72,13 @@ var patterns = func() (all []*pattern) {
 	return all
 }()
 
-// parts are strings of which each text has one that an expression can match, so
-// that it is not tried in vain.
+// parts are strings at least one of which any match contains, so that an expression
+// is not tried in vain.
 type parts []sign
 
 type sign struct {
 	text  string
-	bytes byteSet // of which most texts lack one
+	bytes byteSet // most texts lack at least one
 }
 
 func partsOf(texts ...string) (all parts) {
@@ -121,13 +121,13 @@ func (p *pattern) values(s string, found []secret) []secret {
 	return found
 }
 
-// isLogin tells a user and a password from other words with a colon.
+// isLogin matches a user and a password, not other words with a colon.
 func isLogin(value string) bool {
 	_, password, _ := strings.Cut(value, ":")
 	return len(password) >= 6 && random(password)
 }
 
-// userAndPassword tells the credentials of Basic from a word.
+// userAndPassword matches Basic credentials, not a word.
 func userAndPassword(value string) bool {
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
 	return err == nil && utf8.Valid(b) && bytes.IndexByte(b, ':') > 0 && bytes.IndexFunc(b, unicode.IsControl) < 0

@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// Skeleton is what one round of Blank returns, with every token blanked that
-// looks drawn by chance as well. It is made for each message of a stream (one to
-// three microseconds for a hundred bytes): what it leaves is still to go through
-// Blank, once for each distinct template.
+// Skeleton returns s after one round of Blank, with tokens that look random blanked
+// too. It is fast enough for each message of a stream (one to three microseconds for a
+// hundred bytes); each distinct template must still go through Blank once.
 func (r *Redactor) Skeleton(s, wildcard string) string {
 	s = clean(s)
 	return skeleton(s, r.ours(s), wildcard)
@@ -22,9 +21,9 @@ func skeleton(s string, found []secret, wildcard string) string {
 	return put(s, tokens(s), label)
 }
 
-// SkeletonWithin is Skeleton for a message that a parser found in a text, or put
-// together of its fields: what is secret there by its place, such as the value
-// behind a name, is blanked in the message as well.
+// SkeletonWithin is Skeleton for a message that a parser found in a text or built
+// from its fields: values that are secret by their position in the text, such as the
+// value after a name, are blanked in the message too.
 func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
 	message, text = clean(message), clean(text)
 	at := strings.Index(text, message)
@@ -42,7 +41,7 @@ func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
 	return skeleton(message, found, wildcard)
 }
 
-// without returns a message with a wildcard for each value that is secret in a text.
+// without returns a message with a wildcard for each secret value of a text.
 func (r *Redactor) without(message, text, wildcard string) string {
 	var pairs []string
 	for _, f := range r.ours(text) {
@@ -58,11 +57,11 @@ func (r *Redactor) without(message, text, wildcard string) string {
 	return strings.NewReplacer(pairs...).Replace(message)
 }
 
-// minWithin is how many bytes of a value tell it from what stands in a message by
-// chance.
+// minWithin is the minimum length in bytes of a value that does not occur in a
+// message by chance.
 const minWithin = 4
 
-// unescape undoes what JSON does to the characters of a string.
+// unescape undoes JSON's escapes in a string.
 func unescape(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s

@@ -9,17 +9,17 @@ var (
 	// line begins at a line break, which a string of JSON writes as "\n".
 	line = regexp.MustCompile(`(?:^|\n|\\n)((?:[^\\\n]|\\[^n\n])*)`)
 	cell = regexp.MustCompile(`[^|│]+`)
-	// ruled is a line that only draws.
+	// ruled matches a line that consists of rules only.
 	ruled = regexp.MustCompile(`^[ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*[-─][ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*$`)
 )
 
-// cells returns the secrets in tables of text, as psql and mysql print them, in
-// Markdown and in boxes: below a column's name, or in the cell beside a name.
+// cells returns the secrets in text tables, as printed by psql and mysql, in Markdown
+// and in boxes: below a column's name, or in the cell beside a name.
 func cells(s string, found []secret) []secret {
 	if !strings.ContainsAny(s, "|│") {
 		return found
 	}
-	var head []string // the names of the columns, below one
+	var head []string // the column names, if below a header
 	lines := line.FindAllStringSubmatchIndex(s, -1)
 	text := func(n int) string { return s[lines[n][2]:lines[n][3]] }
 	for n := range lines {

@@ -14,16 +14,15 @@ const (
 
 // Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000
 // runes. The runner reads commands from both: "::name::" at the start of a
-// line, white space before it or not, and "##[name]" anywhere. They are parted by a
-// visible space, because the runner compares by culture, to which a zero-width
-// one is nothing.
+// line, even after white space, and "##[name]" anywhere. A visible space breaks them,
+// because the runner's culture-sensitive comparison ignores a zero-width one.
 func (r *Redactor) Terminal(s string) Text {
 	text, more := r.prepare(s, maxTerminal)
 	return fit(text, more, maxTerminal, "\n"+cutMark, partCommands)
 }
 
 // Command returns s as the data of an annotation, on one line and in at most
-// 4,096 runes. The percent-encoding is left to whoever writes the command.
+// 4,096 runes. The caller must percent-encode it.
 func (r *Redactor) Command(s string) Text {
 	text, more := r.prepare(s, maxCommand)
 	return fit(oneLine(text), more, maxCommand, " "+cutMark, partCommands)
@@ -35,7 +34,7 @@ func partCommands(s string) string {
 	s = strings.ReplaceAll(s, "##[", "## [")
 	s = lineCommand.ReplaceAllString(s, "$1 :")
 	if strings.HasPrefix(s, ":") {
-		s = " " + s // what is printed before it may end in a colon
+		s = " " + s // the text printed before it may end in a colon
 	}
 	return s
 }

@@ -1,42 +1,39 @@
-// Package safe is the one way by which foreign text reaches an issue, the step
-// summary, Slack or the runner's log. It owns two rules: what is taken out of a
-// text, and what each sink would obey rather than show (clean.go, defuse.go,
-// markdown.go, mrkdwn.go, terminal.go).
+// Package safe is the only way for foreign text to reach an issue, the step summary,
+// Slack or the runner's log. It defines what is redacted, and what each sink would
+// interpret rather than show (clean.go, defuse.go, markdown.go, mrkdwn.go,
+// terminal.go).
 //
-// Taken out are secrets:
+// It redacts secrets:
 //
-//   - tokens, by the mark or the shape that their issuer gives them (issued.go, jwt.go,
-//     secrets.go);
-//   - the values of names such as password, in whatever notation (named.go,
-//     keyname.go, header.go), beside the name or in another column (beside.go,
-//     table.go);
+//   - tokens, by their issuer's mark or shape (issued.go, jwt.go, secrets.go);
+//   - the values of names such as password, in any notation (named.go, keyname.go,
+//     header.go), beside the name or in another column (beside.go, table.go);
 //   - credentials by their position: in URLs and connection strings (url.go,
 //     secrets.go), command lines (command.go), SQL (insert.go), and among the values
 //     that runtimes print in traces (trace.go);
 //
 // and personal data: e-mail, IP and MAC addresses (email.go, address.go,
 // version.go, mac.go), phone and card numbers, IBANs (digits.go, phone.go,
-// iban.go). Each value is named by kind and number, "[email-1]" (label.go).
+// iban.go). A placeholder with kind and number, "[email-1]", replaces each (label.go).
 //
-// Every message goes through these rules, so each starts at the few bytes that such
-// a value begins with, and none looks further than a fixed number of bytes: time
-// grows with the length of the text alone. They read what URLs, JSON and HTML
-// encode as well (decode.go). What differs from rule to rule are rows of tables
-// (rows.go, rules/). The rules are our own because a library's
-// (gitleaks') are made for source code, take a hundred times as long, and
-// bring ten megabytes of archives and WebAssembly into the binary.
+// Every message goes through these rules, so each starts at the few bytes with which
+// such a value begins and reads a bounded number of bytes: time grows linearly with
+// the length of the text. They also decode URLs, JSON and HTML (decode.go). The
+// differences between rules are rows of tables (rows.go, rules/). The rules are our
+// own because a library's (gitleaks') are made for source code, take a hundred times
+// as long, and add ten megabytes of archives and WebAssembly to the binary.
 //
-// Foreign text is all that a log line, a Sentry event or a webhook carries:
-// whoever makes a service log a line has written it. The publishing rooms take
-// it only as Text, and only this package makes a Text, each for one sink.
-// Labels and headings of our own do not pass through here.
+// Foreign text is everything in a log line, a Sentry event or a webhook: anyone who
+// can make a service log a line can write it. The publishing rooms accept it only as
+// Text, and only this package makes a Text, each for one sink. Our own labels and
+// headings do not pass through here.
 //
 // Every sink works in the same order. The text is cleaned first (invalid UTF-8,
-// ANSI, control and invisible characters), because a secret with an escape
-// sequence inside would pass the detector and be whole again afterwards; then
-// it is redacted, then cut, then defused for the sink.
+// ANSI, control and invisible characters), because an escape sequence inside a
+// secret would hide it from the rules, and cleaning later would restore it; then the
+// text is redacted, then cut, then defused for the sink.
 //
-// It is pure and imports nothing of this project.
+// It is pure and imports nothing from this project.
 package safe
 
 import (
@@ -48,20 +45,20 @@ import (
 // The zero Text is empty.
 type Text struct{ s string }
 
-// String returns the text as the sink is to be given it, unchanged.
+// String returns the text, to be passed to the sink unchanged.
 func (t Text) String() string { return t.s }
 
-// cutMark stands where text was left out.
+// cutMark replaces text that was left out.
 const cutMark = "… cut"
 
-// slack is how many runes past the cap are still searched for secrets, so that
-// one that crosses the cap is seen whole. A longer secret is a private key,
-// whose pattern needs no end.
+// slack is how many runes beyond the limit are searched for secrets, so that one
+// that crosses it is seen whole. Only private keys are longer, and their pattern
+// needs no end.
 const slack = 4096
 
-// prepare returns the cleaned and redacted text of about limit runes from which
-// a sink cuts its own, and reports whether more was there. Secrets are sought
-// only this far because a single log line may hold megabytes.
+// prepare returns cleaned and redacted text of about limit runes, which the sink cuts
+// further, and whether there was more. The search for secrets stops there because a
+// log line may have megabytes.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)
 	text = r.Redact(text)
@@ -72,9 +69,8 @@ func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	return text, more
 }
 
-// fit encodes text into at most limit runes, leaving out as many at its end as
-// that and the mark need; a text of which nothing is left out gets no mark. A
-// limit that the mark alone exceeds is not kept.
+// fit encodes text into at most limit runes, cutting its end to make room for the
+// mark; an uncut text gets no mark. A limit shorter than the mark is exceeded.
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
 	first := func(n int) string {
 		short, cut := head(text, n)
@@ -90,7 +86,7 @@ func fit(text string, more bool, limit int, mark string, encode func(string) str
 	return Text{first(sort.Search(limit, func(n int) bool { return tooLong(first(n + 1)) }))}
 }
 
-// head returns the first n runes of s and reports whether that left any out.
+// head returns the first n runes of s and whether any were left out.
 func head(s string, n int) (string, bool) {
 	if n >= len(s) {
 		return s, false

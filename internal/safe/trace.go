@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Some runtimes print the values that a failing call was given, whatever they
-// are: PHP, Perl, R, Elixir and Erlang in the frames of a trace, Elixir and Ruby
+// Some runtimes print all arguments of a failing call: PHP, Perl, R, Elixir and
+// Erlang in the frames of a trace, Elixir and Ruby
 // in the message, and Python with rich or loguru among the locals. Their strings
 // are redacted; the call, numbers and names of types stay.
 
@@ -37,7 +37,7 @@ func arguments(s string, in *byteSet, found []secret) []secret {
 		if !p.oneIn(s, in) {
 			continue
 		}
-		read := 0 // as far as here
+		read := 0 // end of the text already read
 		for _, m := range p.pattern.FindAllStringSubmatchIndex(s, -1) {
 			if m[1] >= read && (len(m) == 2 || m[2] < 0) {
 				read = p.end(s, m[1])
@@ -48,7 +48,7 @@ func arguments(s string, in *byteSet, found []secret) []secret {
 	return found
 }
 
-// secrets returns those of the strings printed that may be secrets.
+// secrets returns the printed strings that may be secrets.
 func (p *printed) secrets(s string, printed []secret) []secret {
 	switch {
 	case p.which == "single":
@@ -63,7 +63,7 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 	return printed
 }
 
-// maxPrinted is how far the end of printed values is looked for.
+// maxPrinted bounds the search for the end of printed values.
 const maxPrinted = 4096
 
 func (p *printed) end(s string, start int) int {
@@ -77,8 +77,8 @@ func (p *printed) end(s string, start int) int {
 	return limit
 }
 
-// lineEnd returns where the line ends in which i is; a string of JSON writes a
-// line break as "\n".
+// lineEnd returns the end of the line that contains i; a JSON string writes a line
+// break as "\n".
 func lineEnd(s string, i int) int {
 	for i < len(s) && s[i] != '\n' && !strings.HasPrefix(s[i:], `\n`) {
 		i++

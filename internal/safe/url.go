@@ -2,14 +2,14 @@ package safe
 
 import "strings"
 
-// maxUserinfo is how far behind "://" the "@" is looked for.
+// maxUserinfo is how many bytes after "://" are searched for the "@".
 const maxUserinfo = 512
 
-// endsRun are the characters that end what was written in one piece.
+// endsRun are the characters that end an unbroken run of text.
 const endsRun = " \t\n\r\"'`<>"
 
-// urlCredentials returns the userinfo of URLs (RFC 3986). What drivers accept without a
-// scheme is in the table of patterns.
+// urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme,
+// which drivers accept, are in the table of patterns.
 func urlCredentials(s string, found []secret) []secret {
 	for _, at := range indexAll(s, "://") {
 		if end, ok := userinfoEnd(s, at[0], at[1]); ok {
@@ -19,7 +19,7 @@ func urlCredentials(s string, found []secret) []secret {
 	return found
 }
 
-// userinfoEnd returns where the userinfo ends that begins at start, after a "://" at i.
+// userinfoEnd returns the end of the userinfo at start, after a "://" at i.
 func userinfoEnd(s string, i, start int) (end int, ok bool) {
 	run := s[start:min(len(s), start+maxUserinfo)]
 	if n := strings.IndexAny(run, endsRun); n >= 0 {
@@ -40,25 +40,26 @@ func userinfoEnd(s string, i, start int) (end int, ok bool) {
 	web := strings.HasSuffix(s[:i], "http") || strings.HasSuffix(s[:i], "https")
 	within := strings.LastIndexByte(authority, '@')
 	switch {
-	case hasPassword && !web && notAPort(run[:last]): // a database's password may hold anything
+	case hasPassword && !web && notAPort(run[:last]): // a database's password may contain anything
 		return start + last, true
 	case within > 0 && hasPassword:
 		return start + within, true
 	case within > 0:
 		return start + within, within >= 16 && hasDigit(run[:within]) || keyOnly(s[:i])
 	case hasPassword:
-		first := strings.IndexByte(run, '@') // a "/" in a password ought to be encoded
+		first := strings.IndexByte(run, '@') // a "/" in a password should be encoded
 		return start + first, notAPort(run[:first])
 	}
 	return 0, false
 }
 
-// keyOnly reports whether a scheme's URLs hold a password without a user.
+// keyOnly reports whether a scheme's URLs contain a password without a user.
 func keyOnly(scheme string) bool {
 	return strings.HasSuffix(scheme, "redis") || strings.HasSuffix(scheme, "rediss") || strings.HasSuffix(scheme, "valkey")
 }
 
-// notAPort tells "user:pass" from "host:8080/path/", which an "@" may follow too.
+// notAPort reports whether s is "user:pass", not "host:8080/path/", which may also
+// precede an "@".
 func notAPort(userinfo string) bool {
 	_, password, _ := strings.Cut(userinfo, ":")
 	end := strings.IndexAny(password, "/?#")

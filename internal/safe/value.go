@@ -29,10 +29,10 @@ func quotedEnd(s string, start int, quote string) int {
 	return len(s)
 }
 
-// label is what another round has left at the beginning of a value.
+// label matches a placeholder that an earlier round left at the start of a value.
 var label = regexp.MustCompile(`^(?:` + placeholder.String() + `)?(?:<\*>)?`)
 
-// bareEnd returns where an unquoted value that starts at start ends.
+// bareEnd returns the end of the unquoted value at start.
 func bareEnd(s string, start int) int {
 	start += len(label.FindString(s[start:min(len(s), start+maxLabel)]))
 	if end := bracedEnd(s, start); end > 0 {
@@ -45,8 +45,8 @@ func bareEnd(s string, start int) int {
 	return start + len(strings.TrimRight(s[start:end], ",;)]}."))
 }
 
-// bracedEnd returns where a value of ODBC ends that is in braces because it holds
-// what would end it: PWD={a;b}.
+// bracedEnd returns the end of an ODBC value in braces, which may contain
+// separators: PWD={a;b}.
 func bracedEnd(s string, start int) int {
 	if start == len(s) || s[start] != '{' || start+1 < len(s) && s[start+1] == '{' {
 		return 0
@@ -60,8 +60,8 @@ func bracedEnd(s string, start int) int {
 }
 
 // endsBare reports whether the character at i ends an unquoted value. A comma, an
-// ampersand, a semicolon and a quote are part of a password where no other key
-// or word comes after them.
+// ampersand, a semicolon and a quote are part of a password if no other key or word
+// follows.
 func endsBare(s string, i int) bool {
 	switch s[i] {
 	case ' ', '\t', '\n', '\r', '<', '>':
@@ -76,7 +76,7 @@ func endsBare(s string, i int) bool {
 	return false
 }
 
-// endsPair reports whether the separator at i is one between pairs of key and value.
+// endsPair reports whether the separator at i separates key-value pairs.
 func endsPair(s string, i int) bool {
 	rest := s[i+1 : min(len(s), i+1+maxLabel)]
 	n := strings.IndexAny(rest, " \t\r\n\"'`<>\\,;&=:)]}")
@@ -89,7 +89,7 @@ func endsPair(s string, i int) bool {
 	return rest[n] == '=' || rest[n] == ':'
 }
 
-// unset reports whether value says that there is no secret, shows a mask or a
+// unset reports whether value means that there is no secret, is a mask or a
 // wildcard, or is the bracket of a list or an object.
 func unset(value string) bool {
 	if len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] {
@@ -98,9 +98,9 @@ func unset(value string) bool {
 	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(")
 }
 
-// prose tells what follows a colon in "invalid password: must have 8 letters",
-// "unexpected token: end" and "jsonwebtoken::decode" from a secret. A password
-// may be a word if nothing of a sentence comes after it; a short word is no token.
+// prose reports whether the text after a colon is not a secret: "invalid password:
+// must have 8 letters", "unexpected token: end", "jsonwebtoken::decode". A password
+// may be a word if no sentence follows it; a short word is not a token.
 func prose(name, value, after string) bool {
 	word := strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-") == "" && !random(value)
 	switch {
@@ -113,9 +113,9 @@ func prose(name, value, after string) bool {
 	return strings.HasPrefix(after, " ") && !strings.ContainsAny(next, "=:")
 }
 
-// drawn reports whether value looks drawn by chance, as tokens and keys are: 16
-// letters and digits or more, among which the kind of character changes more often
-// than in words, CamelCase ones included.
+// drawn reports whether value looks random, as tokens and keys do: 16 letters and
+// digits or more, with more changes between kinds of characters than words have,
+// even CamelCase ones.
 func drawn(value string) bool {
 	n, digits, changes := 0, 0, 0
 	last := byte(0)
@@ -143,8 +143,8 @@ func drawn(value string) bool {
 	return n >= 20 && changes*9 >= n*4
 }
 
-// classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0'
-// for a digit, 0 for all else.
+// classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0' for a
+// digit, and 0 otherwise.
 func classOf(c byte) byte {
 	switch {
 	case c >= 'a' && c <= 'z':
@@ -157,7 +157,7 @@ func classOf(c byte) byte {
 	return 0
 }
 
-// tokens returns each run of token characters that looks drawn by chance.
+// tokens returns each run of token characters that looks random.
 func tokens(s string) []secret {
 	var found []secret
 	for i := 0; i < len(s); i++ {
@@ -183,8 +183,7 @@ func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789
 // sentence.
 func isFunctionWord(word string) bool { return proseWords[word] || strings.HasPrefix(word, "--") }
 
-// isField reports whether an item of a list is the name of another field rather
-// than a value.
+// isField reports whether a list item is another field's name rather than a value.
 func isField(word string) bool {
 	lower := strings.ToLower(word)
 	return word == "" || fieldWords[lower] || labels[lower] || isSecretName(word) && !hasDigit(word)
@@ -196,5 +195,5 @@ var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("
 // one that has: Token@2bd79ce, Token{a64f992.
 var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
 
-// uuid is the form of the ids of requests and caches, which help the reader.
+// uuid matches the ids of requests and caches, which help the reader.
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// A version of four parts looks like an IPv4 address. What stands around it
-// tells the two apart; where nothing does, it counts as an address.
+// A version of four parts looks like an IPv4 address. The context distinguishes the
+// two; if it does not, the text counts as an address.
 
 var (
-	// suffix is what only a version has behind it.
+	// suffix matches what follows only a version.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
-	// pinned is a requirement: foo==1.2.3.4, rails (~> 5.2.4.3).
+	// pinned matches a requirement: foo==1.2.3.4, rails (~> 5.2.4.3).
 	pinned = regexp.MustCompile(`(?:[\w\])]|\(\W*)(?:==|>=|<=|~=|!=|~>|\^|\(=) ?["']?$`)
-	// packaged is a path that holds the names of packages.
+	// packaged matches a path with package names.
 	packaged = regexp.MustCompile(`(?i)(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[A-Za-z_][-/\\]$`)
 	// coordinates are Maven's: group:artifact:version.
 	coordinates = regexp.MustCompile(`[A-Za-z][\w-]*\.[\w.-]+:[\w.-]+:$`)
@@ -50,7 +50,7 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 	}
 }
 
-// lastWord returns the last word before a version, less what may stand between.
+// lastWord returns the last word before a version, without what may be between.
 func lastWord(before string) string {
 	before = strings.TrimRight(before, ` "'=:(/\-`)
 	for _, filler := range []string{" v", " to", " is", " at", " from"} {
@@ -68,7 +68,7 @@ func lastWord(before string) string {
 // change is a step from one version to another.
 var change = regexp.MustCompile(`(?i)(?:up|down)grad|migrat|updat|roll(?:ed|ing) back`)
 
-// isPinned reports whether a requirement stands before, of anything but an address.
+// isPinned reports whether a requirement precedes it, except one for an address.
 func isPinned(before string) bool {
 	before = strings.TrimRight(before, ` "'`)
 	n := len(before)
