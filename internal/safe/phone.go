@@ -64,6 +64,9 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 	case s[i] == '0':
 		end = nationalEnd(s, start, i)
 	case i+9 < len(s) && (isDigit(s[i+2]) && strings.IndexByte(")-.", s[i+3]) >= 0 || s[i] == '1' && (s[i+1] == '-' || s[i+1] == ' ')):
+		if s[i] == '1' {
+			start = i // what is in brackets is the whole number
+		}
 		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
 			end = 0
 		}

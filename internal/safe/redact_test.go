@@ -114,6 +114,7 @@ func TestRedactSecrets(t *testing.T) {
 		{"hardware address of a key", `before {"mac":"%s"} after`, mac("-"), "mac"},
 		{"hardware address of a name", `before mac:%s, after`, mac(":"), "mac"},
 		{"hardware address of Cisco", `before host %s after`, func(r *rand.Rand) string { return "001a.2b" + chars(r, hexDigits, 2) + ".4e5f" }, "mac"},
+		{"phone number in brackets", `before (%s) after`, func(r *rand.Rand) string { return "1-800-555-" + chars(r, "123456789", 4) }, "phone"},
 		{"phone number without a sign", `before 0049%s after`, word("123456789", 11), "phone"},
 		{"spoken token", `before token %s expired after`, word(letters, 32), "token"},
 		{"spoken key", `before the secret key is %s after`, word(letters, 32), ""},
