@@ -34,8 +34,8 @@ func clean(s string) string {
 	}, s)
 }
 
-// isClean is a cheap check whether text needs no cleaning: only letters, digits and
-// printable ASCII.
+// isClean is a cheap check for text that needs no cleaning: printable ASCII and the
+// characters of plainLetter.
 func isClean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {

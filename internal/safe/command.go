@@ -133,7 +133,7 @@ func (c command) option(arg string, next option) (secret, option) {
 	return secret{}, next
 }
 
-// pairOf distinguishes user and password from a user alone.
+// pairOf reports whether arg is a user and a password, not a user alone.
 func pairOf(arg string) bool {
 	n := strings.IndexAny(arg, ":%,/")
 	return n > 0 && n < len(arg)-1 && arg[0] != '-' && !strings.Contains(arg, "://")

@@ -191,8 +191,8 @@ func isField(word string) bool {
 
 var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("fields")
 
-// object is how Java prints one that has no text of its own, or the beginning of
-// one that has: Token@2bd79ce, Token{a64f992.
+// object matches a Java object printed by class and hash, or the start of one printed
+// with its fields: Token@2bd79ce, Token{a64f992.
 var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
 
 // uuid matches the ids of requests and caches, which help the reader.
