@@ -10,9 +10,9 @@ import (
 )
 
 // This file reads a small window without the filter pattern. A pattern of 1,024
-// characters always misses something: an error in a format nobody thought of, the
-// WARN line above a trace, a line inside it. Reading everything misses nothing,
-// and the lines around an error then need no request of their own.
+// characters always misses something: an error in an unexpected format, the WARN
+// line above a trace, a line inside it. Reading everything misses nothing, and the
+// lines around an error need no further request.
 
 // maxKept bounds the text of the records that a client keeps for Group.Window, in
 // bytes, over all groups. Beyond it Window asks the service.
@@ -55,8 +55,7 @@ type kept struct {
 	records []event.Record
 }
 
-// keeps reports whether the records fit beside those that are kept already, and
-// counts them.
+// keeps reports whether the records fit beside those already kept, and counts them.
 func (c *Client) keeps(k kept) bool {
 	size := 0
 	for _, r := range k.records {
@@ -71,8 +70,8 @@ func (c *Client) keeps(k kept) bool {
 	return true
 }
 
-// window returns the records of one stream in a period, as Group.Window does; it
-// reports false if the period is not covered.
+// window returns the records of one stream in a period, as Group.Window does, and
+// false if the period is not covered.
 func (k kept) window(stream string, from, to time.Time) ([]event.Record, bool) {
 	if k.from.IsZero() || from.Before(k.from) {
 		return nil, false

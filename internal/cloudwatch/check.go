@@ -16,18 +16,18 @@ import (
 )
 
 const (
-	// farBack is how far Check looks for any event of a group: CloudWatch takes
+	// farBack is how far back Check looks for any event of a group: CloudWatch accepts
 	// events up to 14 days old.
 	farBack = 14 * 24 * time.Hour
-	// matchBack is how far Check looks for an event that the pattern finds.
+	// matchBack is how far back Check looks for an event that the pattern matches.
 	matchBack = 24 * time.Hour
 	// checkPages bounds the pages of one look: they may be empty and many.
 	checkPages = 10
 )
 
-// Check reports whether the groups of the specs can be read, who AWS thinks is
-// reading, and, for each group, whether there is anything in the last lookback
-// to read and the filter pattern finds any of it. It only reads.
+// Check reports whether the groups of the specs can be read, the identity that AWS
+// sees, and, for each group, whether it has events in the last lookback and whether
+// the filter pattern matches any. It only reads.
 func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) []finding.Finding {
 	identity := c.checkIdentity(ctx)
 	if identity.Level == finding.Failure {
@@ -44,8 +44,8 @@ func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration
 	return found
 }
 
-// checkIdentity asks STS, which needs no permission. That STS cannot be reached
-// proves nothing: a network may let CloudWatch's endpoint through alone.
+// checkIdentity asks STS, which needs no permission. An unreachable STS proves
+// nothing: a network may allow CloudWatch's endpoint only.
 func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
 	const about = "AWS identity"
 	if err := c.checkCredentials(ctx); err != nil {
@@ -119,12 +119,12 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%ds", max(0, d/time.Second))
 }
 
-// reaching is a value of since that takes in an event of this age, with an hour
-// to spare at most.
+// reaching returns a value of since that includes an event of this age, with at most
+// an hour to spare.
 func reaching(age time.Duration) string { return fmt.Sprintf("%dh", age/time.Hour+1) }
 
-// newest returns the newest event since a time that a pattern finds, nil if
-// there is none or it does not turn up within checkPages.
+// newest returns the newest event since a time that matches a pattern, nil if there
+// is none within checkPages.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
 	in := g.request(since)
 	in.FilterPattern = nil

@@ -1,10 +1,10 @@
-// Package cloudwatch reads log events out of CloudWatch Logs.
+// Package cloudwatch reads log events from CloudWatch Logs.
 //
-// All that the project knows of the service is here: how log groups are named
-// (Spec), which events are asked for (DefaultFilterPattern), how FilterLogEvents
-// is paged to its end and when the pattern is left out (Group.Read), how fast it may be asked (Config), where an
-// event is found in the console (Record.URL), and what its refusals mean for the
-// user (every error names the input to mend). Credentials, endpoint and proxy
+// Everything specific to the service is here: the names of log groups (Spec), the
+// requested events (DefaultFilterPattern), the paging of FilterLogEvents and when the
+// pattern is omitted (Group.Read), the rate of requests (Config), an event's address
+// in the console (Record.URL), and what refusals mean for the
+// user (every error names the input to fix). Credentials, endpoint and proxy
 // come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
 // redirects all requests. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS are not honoured.
 //
@@ -44,15 +44,15 @@ const (
 	credentialsTimeout = 10 * time.Second
 )
 
-// Config says how to read. The zero value is not usable: the pace and the clock
-// are needed.
+// Config configures reading. The zero value is not usable: the rate and the clock
+// are required.
 type Config struct {
-	Region            string       // for credentials that need a region (STS); may be empty where environment or profile name one
+	Region            string       // for credentials that need a region (STS); may be empty if environment or profile name one
 	FilterPattern     string       // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
-	AllPages          int          // a window of at most so many pages (1 MB or 10,000 events each) is read without the filter pattern; 0 always filters
+	AllPages          int          // a window of at most this many pages (1 MB or 10,000 events each) is read without the filter pattern; 0 always filters
 	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
-	Progress          func(string) // takes one line, without its newline, now and then in a long read; may be nil; called from the reading goroutine
+	Progress          func(string) // receives a line without its newline, now and then during a long read; may be nil; called from the reading goroutine
 }
 
 // Client reads the log groups of any number of regions with one set of
@@ -67,8 +67,8 @@ type Client struct {
 	kept     int // bytes that groups hold for Group.Window
 }
 
-// New makes a client. It reads the environment and the AWS configuration files,
-// and makes no request: its errors are mistakes in the settings.
+// New returns a client. It reads the environment and the AWS configuration files and
+// sends no request: its errors are mistakes in the settings.
 func New(ctx context.Context, cfg Config) (*Client, error) {
 	if !(cfg.RequestsPerSecond > 0) {
 		return nil, errors.New("aws-requests-per-second must be more than 0")
@@ -78,7 +78,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	}
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestTimeout)),
-		config.WithLogger(logging.Nop{}), // the SDK's remarks on standard error would stand among ours
+		config.WithLogger(logging.Nop{}), // the SDK's remarks on standard error would mix with ours
 	}
 	if cfg.Region != "" {
 		options = append(options, config.WithRegion(cfg.Region))
@@ -124,8 +124,8 @@ func (c *Client) region(name string) *cloudwatchlogs.Client {
 	return c.regions[name]
 }
 
-// checkCredentials looks for credentials before the first request does, so that
-// having none is one clear message instead of one for each group.
+// checkCredentials looks for credentials before the first request, so that missing
+// ones are reported once instead of once per group.
 func (c *Client) checkCredentials(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, credentialsTimeout)
 	defer cancel()

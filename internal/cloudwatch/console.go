@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// groupURL and eventURL build addresses of the AWS console. What follows its "#"
-// is escaped twice, with "$" for "%": "/" becomes "$252F". The query after the
+// groupURL and eventURL return addresses in the AWS console. The part after "#" is
+// escaped twice, with "$" for "%": "/" becomes "$252F". The query after the
 // stream is escaped once, "?start=" becoming "$3Fstart$3D". The format is not
 // documented; it is what the console shows in the address bar.
 func groupURL(region, group string) string {
@@ -34,8 +34,8 @@ func escapeTwice(s string) string {
 	return strings.ReplaceAll(escape(escape(s)), "%", "$")
 }
 
-// escape writes every byte but letters, digits and "-_.~" as %XX, as the
-// browser's encodeURIComponent nearly does. QueryEscape alone writes a space as "+".
+// escape writes every byte except letters, digits and "-_.~" as %XX, almost like the
+// browser's encodeURIComponent. QueryEscape alone writes a space as "+".
 func escape(s string) string {
 	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// explainRead says what a failed read means and how to mend it.
+// explainRead returns an error that states why a read failed and how to fix it.
 func explainRead(ctx context.Context, g *Group, err error) error {
 	doing := fmt.Sprintf("read log group %q in %s", g.name, g.region)
 	var refusal smithy.APIError
@@ -35,8 +35,8 @@ func explainList(ctx context.Context, spec Spec, err error) error {
 	return explain(ctx, doing, spec.region, permission{"logs:DescribeLogGroups", "*"}, err)
 }
 
-// resource is the group as IAM policies name it. An account that is not known
-// is written "*", which a policy may hold as well.
+// resource returns the group's name in IAM policies. An unknown account is written
+// "*", which a policy may contain too.
 func (g *Group) resource() string {
 	account := g.account
 	if account == "" {
@@ -57,8 +57,8 @@ func partition(region string) string {
 
 type permission struct{ action, resource string }
 
-// explain covers what can happen to a request of any kind. Of a refusal it keeps
-// code and message, without the SDK's account of the transport around them.
+// explain covers the errors of any request. It keeps a refusal's code and message
+// without the SDK's description of the transport.
 func explain(ctx context.Context, doing, region string, needs permission, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("%s: stopped before its end: %w", doing, cause)

@@ -17,7 +17,7 @@ type Group struct {
 	name    string
 	arn     string // how to ask for it; empty: by its name
 	account string // empty if unknown
-	kept    kept   // what Read read, if that was everything
+	kept    kept   // what Read read, if it read everything
 }
 
 // Key returns the source key of the group's records, which markers store:
@@ -41,11 +41,10 @@ func (g *Group) service() string {
 	return path[strings.LastIndex(path, "/")+1:]
 }
 
-// Groups finds the groups that the specs mean, each once, in the specs' order.
-// Only prefixes cause requests (DescribeLogGroups); an exact name is believed
-// until it is read. A spec that fails does not stop the others: the error joins
-// what failed, beside the groups that were found. Without credentials there are
-// no groups.
+// Groups returns the groups that match the specs, each once, in the specs' order.
+// Only prefixes cause requests (DescribeLogGroups); an exact name is not checked until
+// it is read. A spec that fails does not stop the others: Groups returns the joined
+// errors beside the groups found. Without credentials it returns no groups.
 func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	if err := c.checkCredentials(ctx); err != nil {
 		return nil, err
@@ -66,9 +65,9 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	return found.groups, errors.Join(failures...)
 }
 
-// set holds groups by key. Two groups of one region and name, in two accounts,
-// would share a key, and so their progress and counts: that is refused. Where one
-// entry names the account and another does not, both are taken to mean the same.
+// set holds groups by key. Two groups with the same region and name in two accounts
+// would share a key, and so progress and counts: that is refused. If one entry names
+// the account and another does not, both count as the same group.
 type set struct {
 	groups []*Group
 	byKey  map[string]*Group

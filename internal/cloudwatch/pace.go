@@ -87,8 +87,7 @@ func answered(err error) bool {
 	return errors.As(err, &response) && response.HTTPStatusCode() != 0
 }
 
-// cutShort reports that an answer began well and ended too soon, which the SDK
-// does not count among what is worth another attempt.
+// cutShort reports whether a good answer was truncated, which the SDK does not retry.
 func cutShort(err error) aws.Ternary {
 	var broken *smithy.DeserializationError
 	return aws.BoolTernary(errors.As(err, &broken))

@@ -1,23 +1,22 @@
 package cloudwatch
 
-// MaxFilterPattern is the most characters that CloudWatch takes in a filter
-// pattern (the service's model: FilterPattern).
+// MaxFilterPattern is CloudWatch's limit on a filter pattern, in characters (the
+// service's model: FilterPattern).
 const MaxFilterPattern = 1024
 
-// DefaultFilterPattern finds the errors of the common loggers and runtimes, and
-// the lines of their stack traces where each is an event of its own, so that a
-// trace comes back whole. What levels and exceptions it finds, what it lets
-// through in vain and what it cannot find is shown, line by line, by its test.
+// DefaultFilterPattern matches the errors of common loggers and runtimes, and the
+// lines of their stack traces where each line is an event, so that traces are
+// complete. Its test shows, line by line, which levels and exceptions it matches,
+// its false matches, and what it cannot match.
 //
-// It holds "?" terms only, because CloudWatch ignores them beside any other. A
-// term is found anywhere in an event, inside words too, and is case-sensitive.
-// What it finds in vain costs a little reading time: levels are read properly
-// afterwards. It does not find warnings: who sets min-level to warn must
-// set filter-pattern as well.
+// It contains only "?" terms, because CloudWatch ignores them beside any other kind.
+// A term matches anywhere in an event, inside words too, and is case-sensitive. A
+// false match costs only reading time: levels are parsed afterwards. Warnings do not
+// match: a user who sets min-level to warn must also set filter-pattern.
 //
-// No term holds a tab, though most frames of Java and Go begin with one: nothing
-// in the service's documentation says whether a pattern may, and a pattern that
-// is refused finds nothing at all. Their frames are known by what they end in.
+// No term contains a tab, although most frames of Java and Go begin with one: the
+// service does not document whether a pattern may, and a refused pattern finds
+// nothing at all. The ends of these frames match instead.
 const DefaultFilterPattern = `` +
 	// Levels in capitals, whole or shortened, as most loggers write them: ERROR,
 	// ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; HAProxy's ALERT.
@@ -46,7 +45,7 @@ const DefaultFilterPattern = `` +
 	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
 	// Lambda's time-outs, in its text format and in its JSON format; Step Functions.
 	`?"Task timed out" ?"\"timeout\"" ?"Failed\"" ?TimedOut ` +
-	// What runtimes print when nothing caught an exception that is named unusually.
+	// What runtimes print for an uncaught exception with an unusual name.
 	`?Uncaught ?Unhandled ` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
 	// exceptions whose names have no usual end (requests.exceptions.Timeout).
@@ -65,5 +64,5 @@ const DefaultFilterPattern = `` +
 	// place, which ends in an offset. (".go:" would find every line of a logger
 	// that prints its caller, such as zap.)
 	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
-	// What a process dies of, as C++, the C library, the shell and the kernel say.
+	// Causes of death of a process, as reported by C++, the C library, the shell and the kernel.
 	`?"terminate called" ?" detected" ?"Segmentation fault" ?"core dumped" ?"ut of memory"`

@@ -15,8 +15,8 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// progressPages is how many pages of a read lie between two lines of progress;
-// at the default pace that is a line every 5 seconds.
+// progressPages is how many pages are read between two lines of progress: at the
+// default pace, a line every 5 seconds.
 const progressPages = 10
 
 // Read calls emit for the events of the group with a timestamp of in.From (rounded
@@ -25,7 +25,7 @@ const progressPages = 10
 // matches. There is no end time: clocks that run ahead log events of the future, up
 // to 2 hours.
 //
-// Every event older than Complete was emitted, as far as it had been delivered.
+// Every event older than Complete that had been delivered was emitted.
 // After a whole read Complete is the clock's time before the first request. If
 // the context ended or the service failed in between, there is an error, and
 // Complete is the time of the last event of the last whole page; zero if there
@@ -134,8 +134,8 @@ func (r *reading) progress() string {
 	return line + ", at " + r.last.Format("2006-01-02 15:04") + " UTC"
 }
 
-// through is what Read's complete is after a read that broke off. Events of the
-// future (see Read) say nothing of the present, hence the bound.
+// through returns Complete for an interrupted read. It is bounded, since events of the
+// future (see Read) do not show that the present was read.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
 		return started
@@ -152,16 +152,16 @@ func thousands(n int) string {
 	return s
 }
 
-// memory is how long an id is remembered at least, in time of the events.
+// memory is the minimum time that an id is remembered, in the events' time.
 const memory = 2 * time.Minute
 
 // recent remembers the ids of events for a while, in two generations.
 //
 // The service returns events by timestamp, and an event has one timestamp
-// wherever it turns up again: a repetition follows its original before the
-// timestamps move on. So ids older than memory, which leaves room for disorder
-// at page borders, cannot come again and are forgotten, and a read of any length
-// holds the ids of 4 minutes at most, 16 bytes each.
+// wherever it is repeated: a repetition follows its original before the timestamps
+// move on. So ids older than memory, which allows for disorder at page borders,
+// cannot repeat and are dropped, and a read of any length holds the ids of at most 4
+// minutes, 16 bytes each.
 type recent struct {
 	current, previous map[[16]byte]struct{}
 	since             time.Time // where current begins

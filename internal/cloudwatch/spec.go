@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Spec is one entry of the input log-groups, read: a group by its name or ARN,
-// or all groups with a prefix.
+// Spec is a parsed entry of the input log-groups: a group by its name or ARN, or all
+// groups with a prefix.
 type Spec struct {
 	text    string // as the user wrote it, for messages
 	region  string
@@ -30,10 +30,10 @@ var (
 	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
-// ParseSpecs reads the entries of log-groups: names, ARNs with or without their
-// final ":*", and prefixes ending in "*". An ARN carries its region; names and
-// prefixes are taken in the given one, which may be empty where all are ARNs. It
-// needs no network, and returns the mistakes of all entries joined.
+// ParseSpecs parses the entries of log-groups: names, ARNs with or without their
+// final ":*", and prefixes ending in "*". An ARN contains its region; names and
+// prefixes refer to the given one, which may be empty if all are ARNs. It needs no
+// network, and returns the mistakes of all entries joined.
 func ParseSpecs(entries []string, region string) ([]Spec, error) {
 	var specs []Spec
 	var mistakes []error

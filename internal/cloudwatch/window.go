@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// What a page of GetLogEvents holds at most, by its reference.
+// Limits of a page of GetLogEvents, from its reference.
 const (
 	pageEvents = 10_000
 	pageBytes  = 1 << 20
@@ -37,8 +37,8 @@ type windowError struct {
 func (e windowError) Unwrap() error   { return e.error }
 func (e windowError) Temporary() bool { return e.temporary }
 
-// refused distinguishes a refusal for good, such as a missing permission, from a failure
-// of the service, of the network, or for lack of time.
+// refused reports whether an error is a final refusal, such as a missing permission,
+// rather than a failure of the service or the network, or a timeout.
 func refused(err error) bool {
 	var refusal smithy.APIError
 	if !errors.As(err, &refusal) {
@@ -51,13 +51,12 @@ func refused(err error) bool {
 	return false
 }
 
-// Window returns every record of one stream from the one time up to before the
-// other, whether the filter pattern finds it or not, in the order in which they
-// were logged, and how many requests that took: at most maxRequests, beyond
-// which the end is missing. The records have no id and no URL, because GetLogEvents
-// returns none. It needs the permission logs:GetLogEvents; of an error that may be
-// gone later the method Temporary says so. What Read read without the pattern
-// takes no request.
+// Window returns every record of one stream between two times (the second excluded),
+// whether it matches the filter pattern or not, in logged order, and the number of
+// requests used: at most maxRequests, beyond which the end is missing. The records
+// have no id and no URL, because GetLogEvents returns none. It needs the permission
+// logs:GetLogEvents; an error that may pass has a method Temporary that returns true.
+// Records that Read read without the pattern need no request.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
 	if records, ok := g.kept.window(stream, from, to); ok {
 		return records, 0, nil

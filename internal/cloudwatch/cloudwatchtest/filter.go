@@ -17,7 +17,7 @@ type filterInput struct {
 	StartFromHead *bool  `json:"startFromHead"` // false: newest first
 }
 
-// newestFirstSince is the least start time that the service takes with
+// newestFirstSince is the earliest start time that the service accepts with
 // startFromHead false: 2024-01-01.
 const newestFirstSince = 1_704_067_200_000
 

@@ -1,12 +1,12 @@
-// Package cloudwatchtest is a CloudWatch Logs to test against: an http.Handler
-// that speaks the service's wire format, AWS JSON 1.1, holds log groups in
-// memory and enforces the limits of the real one.
+// Package cloudwatchtest is a fake CloudWatch Logs: an http.Handler that speaks the
+// service's wire format, AWS JSON 1.1, holds log groups in memory and enforces the
+// real limits.
 //
-// It knows the actions FilterLogEvents, DescribeLogGroups and GetLogEvents, and
-// beside them GetCallerIdentity of STS. Limits and shapes are those of the
-// service's Smithy model (Logs_20140328); texts of refusals are those that AWS was recorded to send. A
-// parameter or pattern that the service has and the fake has not is answered
-// with status 501 and a sentence that says so, never with a guess.
+// It supports FilterLogEvents, DescribeLogGroups and GetLogEvents, and STS's
+// GetCallerIdentity. Limits and shapes come from the service's Smithy model
+// (Logs_20140328), texts of refusals from recorded AWS answers. A parameter or pattern
+// that the fake does not support is answered with status 501 and an explanation,
+// never with a guess.
 //
 // Filter patterns: see Pattern. The region of a request is that of its
 // signature's scope, which is not verified beyond that.
@@ -68,7 +68,7 @@ type Fault struct {
 	Body   string // sent as it is
 }
 
-// Refusal is a fault in the shape in which AWS refuses, with status 400.
+// Refusal returns a fault in the shape of an AWS refusal, with status 400.
 func Refusal(code, message string) *Fault {
 	return &Fault{Status: http.StatusBadRequest, Body: marshal(refusal{Type: code, Message: message})}
 }
@@ -191,7 +191,7 @@ func invalid(format string, args ...any) *refusal {
 	return refuse("InvalidParameterException", fmt.Sprintf(format, args...))
 }
 
-// constraint is how AWS words a value that its model does not allow.
+// constraint returns AWS's text for a value that its model does not allow.
 func constraint(value any, at, rule string) *refusal {
 	return invalid("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint: Member must %s", value, at, rule)
 }
