@@ -14,7 +14,7 @@ import (
 type Spec struct {
 	text    string // as the user wrote it, for messages
 	region  string
-	arn     string // as logGroupIdentifier takes it, without the ":*" at its end; empty unless an ARN was given
+	arn     string // in the form of logGroupIdentifier, without the final ":*"; empty unless an ARN was given
 	account string // 12 digits; empty unless an ARN was given
 	name    string // of the group, or the prefix
 	prefix  bool

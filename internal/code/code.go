@@ -1,12 +1,12 @@
-// Package code leads from the frames of a failure to the repository: which
-// commit ran, which file and line a frame is, who owns the file, and which change
-// of the line may be the cause.
+// Package code maps the frames of a failure to the repository: which commit ran,
+// which file and line a frame is in, who owns the file, and which change of the line
+// may be the cause.
 //
-// It is right or silent. A commit comes with how sure it is (Certainty), and the
-// less sure it is the more the code itself must agree with the frame: see
-// Tree.Find and Named. What is ambiguous is left out.
+// It is right or silent. A commit has a Certainty, and the lower it is, the more the
+// code itself must match the frame: see Tree.Find and Named. Anything ambiguous is
+// left out.
 //
-// It is pure and imports event only: enrich asks GitHub, and hands the answers in.
+// It is pure and imports event only: enrich asks GitHub and passes the answers in.
 package code
 
 import (
@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Certainty is how sure it is that a commit is the one that ran.
+// Certainty is how certain it is that a commit is the one that ran.
 type Certainty int
 
 // How a commit was found.
@@ -33,12 +33,12 @@ type Commit struct {
 	Certainty Certainty
 }
 
-// Source is what the repository shows about one event.
+// Source is the repository's information about one event.
 type Source struct {
 	Commit Commit
 	Page   string // the repository's page, such as https://github.com/acme/shop
 	Links  []Link // in-app frames, in the order of the trace
-	// What follows is about the file of the first link, and empty if the issue may
+	// The fields below describe the first link's file, and are empty if the issue may
 	// not show it.
 	Excerpt  Excerpt
 	Owners   Owners
@@ -74,7 +74,7 @@ func ExcerptOf(file, text string, line int) (e Excerpt, ok bool) {
 	return Excerpt{First: first, Line: line, Lines: lines[first-1 : last], Language: languages[path.Ext(file)]}, true
 }
 
-// Lines splits a file; a final line break begins no line.
+// Lines splits a file into lines; a final line break does not begin another.
 func Lines(text string) []string {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	for i, line := range lines {

@@ -84,8 +84,8 @@ type definition struct{ is, call *regexp.Regexp }
 
 func (d *definition) in(line string) bool { return d.is.MatchString(line) && !d.call.MatchString(line) }
 
-// definitionOf returns what finds the definition of a frame's function; nil if it
-// has no name there.
+// definitionOf returns a matcher for the definition of a frame's function; nil if the
+// function has no name in code.
 func definitionOf(f event.Frame, runtime string) *definition {
 	name, class := functionName(f, runtime)
 	switch {
@@ -124,8 +124,8 @@ var (
 	closure   = regexp.MustCompile(`^(?:func\d+|gowrap\d+|\d+|-range\d+|\{closure.*|<anonymous>|<lambda>)$`)
 )
 
-// functionName returns the name that a frame's function has in the code; class is
-// true if it is that of the class, whose constructor or initializer the frame is.
+// functionName returns the name of a frame's function in the code; class is true if
+// the frame is a constructor or initializer and the name is its class's.
 func functionName(f event.Frame, runtime string) (name string, class bool) {
 	s, _, _ := strings.Cut(f.Function, " [as ")
 	s = s[strings.LastIndexByte(s, ' ')+1:] // "new Cart", "block in total"
@@ -157,7 +157,7 @@ func functionName(f event.Frame, runtime string) (name string, class bool) {
 	return lastWord(s), false
 }
 
-// lastWord returns the last part of a qualified name; nothing if it is a closure's.
+// lastWord returns the last part of a qualified name; nothing for a closure.
 func lastWord(s string) string {
 	s = s[strings.LastIndexAny(s, `.#:\>`)+1:]
 	return plainWord(s)

@@ -39,8 +39,8 @@ func (t *Tree) Named(name string) []string { return t.byName[name] }
 // path elements with it, counted from the end. What is before is a container's
 // folder in the frame, or a folder of the repository that the container lacks.
 //
-// Loose says that this is not enough: only the file's name matches, or both
-// paths begin in ways of their own. Then the code must name the function.
+// Loose means that this is not enough: only the file's name matches, or both paths
+// begin differently. Then the code must name the function.
 func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool) {
 	frame := elements(f, runtime)
 	if len(frame) == 0 {
@@ -79,7 +79,7 @@ func sharedSuffix(a, b []string) int {
 	return n
 }
 
-// mapped returns what the team's roots say, the longest one first.
+// mapped applies the team's roots, the longest first.
 func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 	length, mapped := -1, ""
 	for _, r := range t.Roots {
@@ -92,9 +92,9 @@ func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 	return mapped, length >= 0
 }
 
-// inModule finds a Go file by the module that its package is in. A package of no
-// module here is not ours; package main does not say which it is unless the binary
-// was built with -trimpath, which puts the import path into the file's.
+// inModule finds a Go file by its package's module. A package outside the modules
+// here is not ours; package main is unidentified unless the binary was built with
+// -trimpath, which puts the import path into the file's path.
 func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 	pkg := strings.ReplaceAll(f.Module, "%2e", ".")
 	isMain := pkg == "main" || pkg == ""
@@ -115,12 +115,12 @@ func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 var (
 	drive  = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
 	scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://(?:[^/]*/\./|/|[^/]*/)`)
-	// layer is what bundlers put before a path: "(rsc)/", "[project]/".
+	// layer matches a bundler's prefix of a path: "(rsc)/", "[project]/".
 	layer = regexp.MustCompile(`^/?(?:\([\w-]+\)|\[[\w-]+\])/`)
 )
 
-// elements returns the path of a frame's file without what runtimes and bundlers
-// add to it; nothing if it is not a file's.
+// elements returns the path of a frame's file without additions by runtimes and
+// bundlers; nothing if it is not a file.
 func elements(f event.Frame, runtime string) []string {
 	name := f.File
 	if drive.MatchString(name) || !strings.Contains(name, "/") {

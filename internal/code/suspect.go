@@ -25,8 +25,8 @@ type Suspect struct {
 	Line   int
 }
 
-// SuspectOf returns the change behind a line as a suspect. It reports false if
-// that change cannot be the cause or says nothing: it is newer than the first
+// SuspectOf returns the change behind a line as a suspect. It returns false if
+// that change cannot be the cause or proves nothing: it is newer than the first
 // event, older than a year, a merge, a bot's, over 40 files, or ignored by the team.
 func SuspectOf(link Link, blame []Blamed, firstSeen time.Time, ignored string) (Suspect, bool) {
 	at := slices.IndexFunc(blame, func(b Blamed) bool { return b.First <= link.Line && link.Line <= b.Last })

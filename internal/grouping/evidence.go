@@ -30,7 +30,7 @@ func families(all []seen, do func([]seen)) {
 	}
 }
 
-// hole stands in hashes for a place that may vary.
+// hole represents a place that may vary in hashes.
 const hole = 0x51ED270B9F2A6C35
 
 // without returns the hash of f with a hole at place added to h.

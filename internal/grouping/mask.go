@@ -149,8 +149,7 @@ func (m *masker) wildcard(kind Masks) {
 	m.wild = len(m.out)
 }
 
-// maxSeparator is how many bytes may stand between two values of one list, as
-// in "1 - 2".
+// maxSeparator is how many bytes may separate two values of one list, as in "1 - 2".
 const maxSeparator = 3
 
 func isSeparator(between []byte) bool {

@@ -32,7 +32,7 @@ type key struct {
 	query      bool   // a parameter in the query of a URL
 	spoken     bool   // with a space or "is" in between: "token abc expired"
 	flag       bool   // an option of a command
-	called     bool   // a function, of which the value is an argument
+	called     bool   // a function with the value as an argument
 	listed     bool   // an item of a list that the value may be the next one of
 }
 

@@ -11,7 +11,7 @@ import (
 var (
 	// ErrInvalid is Compile's error for a pattern that the service would refuse.
 	ErrInvalid = errors.New("invalid filter pattern")
-	// ErrUnsupported is what Compile's error wraps where the service knows more than this package.
+	// ErrUnsupported is wrapped by Compile's error if only the real service supports the pattern.
 	ErrUnsupported = errors.New("not imitated")
 )
 

@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Attack is a text of a log that tries to be more than text. Text holds %s
-// where the canary goes, at its end if nowhere.
+// Attack is log text that tries to be interpreted. Text contains %s where the canary
+// goes; without it, the canary goes at the end.
 type Attack struct{ Name, Text string }
 
-// With returns the attack's text with a canary in it, by which to find it again.
+// With returns the attack's text with a canary in it, by which a test finds it.
 func (a Attack) With(canary string) string {
 	if !strings.Contains(a.Text, "%s") {
 		return a.Text + " " + canary
@@ -20,7 +20,7 @@ func (a Attack) With(canary string) string {
 	return strings.ReplaceAll(a.Text, "%s", canary)
 }
 
-// Canary draws a word that occurs nowhere else.
+// Canary returns a random word that occurs nowhere else.
 func Canary(rng *rand.Rand) string { return "canary" + chars(rng, lower, 10) }
 
 //go:embed attacks.txt

@@ -86,7 +86,7 @@ func (k *kind) fill(rng *rand.Rand, line string) Sample {
 
 var braces = regexp.MustCompile(`\{[^{}]*\}`)
 
-// draw fills what stands in braces. What has no meaning here is a part of the line.
+// draw fills the braces. Braces without a meaning here are part of the line.
 func draw(rng *rand.Rand, form string) string {
 	return braces.ReplaceAllStringFunc(form, func(field string) string {
 		inner := field[1 : len(field)-1]

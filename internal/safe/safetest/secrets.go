@@ -2,8 +2,8 @@
 // personal data drawn by chance in realistic log lines, texts that attack what shows
 // them, and a reading of GitHub's Markdown by a library.
 //
-// Nothing here is a real secret, and nothing has the form of one before it is
-// put together at run time, so that no scanner takes this repository for a leak.
+// Nothing here is a real secret, and nothing has the form of one until it is
+// assembled at run time, so that scanners do not report this repository as a leak.
 package safetest
 
 import (
@@ -16,7 +16,7 @@ import (
 type Sample struct {
 	Kind     string `json:"kind"`
 	Promised bool   `json:"-"`     // the guide names the kind
-	Value    string `json:"value"` // as it stands in the line
+	Value    string `json:"value"` // as in the line
 	Line     string `json:"line"`
 	Form     string `json:"-"` // the line with %s for the value; empty for one that was read
 }
@@ -37,8 +37,8 @@ func Samples(rng *rand.Rand) []Sample {
 	return samples
 }
 
-// Leaks reports whether shown gives the sample's value away: the whole of one of
-// its lines, or a piece of half that length that is not too short to tell anything.
+// Leaks reports whether shown contains the sample's value: one of its lines in full,
+// or a piece of half that length that is long enough to be significant.
 func (s Sample) Leaks(shown string) bool {
 	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
 	return slices.ContainsFunc(lines, func(line string) bool {
