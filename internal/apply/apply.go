@@ -126,7 +126,7 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 }
 
 // errSentry marks a failure of Sentry rather than GitHub.
-var errSentry = errors.New("Sentry was not updated")
+var errSentry = errors.New("update Sentry")
 
 // resolve resolves the Sentry issue of a closed one. It runs before the issue's own
 // write, which records it: resolving twice is harmless, but recorded and not done,
@@ -134,7 +134,7 @@ var errSentry = errors.New("Sentry was not updated")
 func (a *Applier) resolve(ctx context.Context, ids []string) error {
 	for _, id := range ids {
 		if err := a.Resolve(ctx, id); err != nil {
-			return fmt.Errorf("%w: resolve its issue: %w", errSentry, err)
+			return fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
 		}
 	}
 	return nil
