@@ -64,35 +64,35 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	if err := errors.Join(err, clientErr); err != nil {
 		return usageError{err}
 	}
-	door := relay.Config{
+	config := relay.Config{
 		SentrySecret: cfg.sentrySecret, SlackSecret: cfg.slackSecret, Token: cfg.token, Insecure: cfg.insecure,
 		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
 	if cfg.lambda {
-		return s.relayOnLambda(ctx, cfg, door, client)
+		return s.relayOnLambda(ctx, cfg, config, client)
 	}
 	listener, err := net.Listen("tcp", cfg.listen)
 	if err != nil {
 		return fmt.Errorf("listen at %s: %w", cfg.listen, err)
 	}
 	metrics := relay.NewMetrics()
-	if err := serveMetrics(ctx, cfg.metricsListen, metrics, door.Log); err != nil {
+	if err := serveMetrics(ctx, cfg.metricsListen, metrics, config.Log); err != nil {
 		return err
 	}
 	if !onLoopback(cfg.listen) {
-		door.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
+		config.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
 	}
 	if cfg.insecure {
-		door.Log.Warn("the relay accepts unsigned requests, because of --insecure")
+		config.Log.Warn("the relay accepts unsigned requests, because of --insecure")
 	}
 	s.endsBySignal = true
-	door.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
-	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, door, metrics)
+	config.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
+	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, config, metrics)
 	ready := relay.Readiness(queue, s.Clock, func(ctx context.Context) error {
 		_, err := client.Repository(ctx)
 		return err
 	})
-	return relay.Serve(ctx, listener, relay.NewDoor(door, queue.Add, ready, metrics), queue)
+	return relay.Serve(ctx, listener, relay.NewReceiver(config, queue.Add, ready, metrics), queue)
 }
 
 // redactError redacts an error in the relay's log, which may quote a service.
@@ -154,8 +154,8 @@ func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Co
 	if err != nil {
 		return fmt.Errorf("read the AWS configuration: %w", err)
 	}
-	door := relay.NewDoor(c, relay.ToSQS(sqs.NewFromConfig(aws), cfg.queueURL), nil, relay.NewMetrics())
-	lambda.StartWithOptions(door.FunctionURL, lambda.WithContext(ctx))
+	receiver := relay.NewReceiver(c, relay.ToSQS(sqs.NewFromConfig(aws), cfg.queueURL), nil, relay.NewMetrics())
+	lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
 	return nil
 }
 

@@ -85,7 +85,7 @@ func (m *miner) uniteHoles() {
 	holes := m.holes()
 	contexts := map[uint32]int{} // word → in how many families of many it is
 	for _, family := range holes {
-		if m.tells(family) {
+		if m.hasNames(family) {
 			for _, s := range family {
 				contexts[m.forms[s.form].tokens[s.place]]++
 			}
@@ -93,13 +93,13 @@ func (m *miner) uniteHoles() {
 	}
 	var learned []uint32
 	for _, family := range holes {
-		twins := m.tells(family) && m.twins(family, contexts)
-		if !twins && !m.varies(family) {
+		alternating := m.hasNames(family) && m.alternate(family, contexts)
+		if !alternating && !m.varies(family) {
 			continue
 		}
 		for _, s := range family {
 			m.unite(family[0].form, s.form)
-			if twins || len(family) >= manyValues {
+			if alternating || len(family) >= manyValues {
 				learned = append(learned, m.forms[s.form].tokens[s.place])
 			}
 		}
@@ -155,15 +155,15 @@ func (m *miner) happened(family []seen) bool {
 	return verbs*verbsPerAll > len(family)
 }
 
-// tells reports whether a family is evidence that its words are names: it has several,
+// hasNames reports whether a family is evidence that its words are names: it has several,
 // and the message has enough other words.
-func (m *miner) tells(family []seen) bool {
+func (m *miner) hasNames(family []seen) bool {
 	return len(family) >= manyNames && m.forms[family[0].form].consts > minConsts
 }
 
-// twins reports whether the words of a family alternate in other messages too:
+// alternate reports whether the words of a family alternate in other messages too:
 // "lost heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
-func (m *miner) twins(family []seen, contexts map[uint32]int) bool {
+func (m *miner) alternate(family []seen, contexts map[uint32]int) bool {
 	n := 0
 	for _, s := range family {
 		if contexts[m.forms[s.form].tokens[s.place]] > 1 {

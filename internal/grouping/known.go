@@ -58,11 +58,11 @@ const maxMembers = 10
 
 // mined merges the templates of the messages into groups, by key.
 func (s *Set) mined() map[string]*Group {
-	home := mine(s.texts())
-	identities := s.identities(home)
+	widest := mine(s.texts())
+	identities := s.identities(widest)
 	groups, members := map[string]*Group{}, map[*Group]int{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
-		wide := message{m.service, home[m.template]}
+		wide := message{m.service, widest[m.template]}
 		u := &s.units[s.messages[m]]
 		g := identify(groups, u.group, wide, identities[wide])
 		g.addVaguer(identities[message{"", wide.template}])
@@ -143,10 +143,10 @@ func (s *Set) texts() (templates, known []string) {
 
 // identities returns the known templates by service and template, and by template
 // alone under the empty service, in their order.
-func (s *Set) identities(home map[string]string) map[message][]Known {
+func (s *Set) identities(widest map[string]string) map[message][]Known {
 	identities := map[message][]Known{}
 	for _, k := range s.known {
-		wide := message{k.Service, home[k.Template]}
+		wide := message{k.Service, widest[k.Template]}
 		identities[wide] = append(identities[wide], k)
 		if k.Service != "" {
 			wide.service = ""

@@ -26,13 +26,13 @@ func mine(templates, known []string) map[string]string {
 	all := slices.Concat(templates, known)
 	slices.Sort(all)
 	all = slices.Compact(all)
-	home := make(map[string]string, len(all))
+	widest := make(map[string]string, len(all))
 	var rest []string
 	var covered [][2]string
 	for _, t := range all {
-		home[t] = t
+		widest[t] = t
 		if k, ok := matching.match(t); ok && k != t {
-			home[t] = k
+			widest[t] = k
 			covered = append(covered, [2]string{t, k})
 			continue
 		}
@@ -43,10 +43,10 @@ func mine(templates, known []string) map[string]string {
 	}
 	m := &miner{dictionary: matching.dictionary}
 	wide := m.widen(rest)
-	for t, of := range home {
-		home[t] = wide[of]
+	for t, of := range widest {
+		widest[t] = wide[of]
 	}
-	return home
+	return widest
 }
 
 // widen mines sorted templates and returns the result for each.

@@ -73,7 +73,7 @@ func TestRefusedUnread(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var log bytes.Buffer
-			var gh receiver
+			var gh gitHub
 			cfg := config(&log)
 			cfg.Insecure = tt.insecure
 			address, stop := open(t, cfg, gh.dispatch, 0)
@@ -91,7 +91,7 @@ func TestRefusedUnread(t *testing.T) {
 // TestTooLargeWithoutSayingSo sends one byte more than is read, in a chunk.
 func TestTooLargeWithoutSayingSo(t *testing.T) {
 	var log bytes.Buffer
-	var gh receiver
+	var gh gitHub
 	address, stop := open(t, config(&log), gh.dispatch, 0)
 	c := unfinished(t, address, sentryWeb, forged(), "Transfer-Encoding: chunked", false)
 	if _, err := fmt.Fprintf(c, "\r\n%x\r\n%s", maxBody-15, strings.Repeat("x", maxBody-15)); err != nil {
@@ -135,7 +135,7 @@ func shed(t *testing.T, answer *http.Response) {
 func TestUnfinishedGiveWay(t *testing.T) {
 	const over = 8
 	var log bytes.Buffer
-	var gh receiver
+	var gh gitHub
 	address, stop := open(t, config(&log), gh.dispatch, 0)
 	answers := hold(t, address, smallRoom/maxSmall+over, fmt.Sprintf("Content-Length: %d", maxSmall))
 	if status, answer := send(t, "POST", address+sentryWeb, sentrySigned(alert), alert); status != 202 {
@@ -155,7 +155,7 @@ func TestLargeBodiesHaveTheirOwnRoom(t *testing.T) {
 	for _, length := range []string{"Content-Length: 1048576", "Transfer-Encoding: chunked"} {
 		t.Run(length, func(t *testing.T) {
 			var log bytes.Buffer
-			var gh receiver
+			var gh gitHub
 			var later atomic.Int64
 			cfg := config(&log)
 			cfg.Clock.Now = func() time.Time { return now.Add(time.Duration(later.Load())) }

@@ -54,7 +54,7 @@ func TestCheck(t *testing.T) {
 				return nil
 			}
 			ready := func(context.Context, bool) error { return tt.ready }
-			server := httptest.NewServer(relay.NewDoor(config, deliver, ready, relay.NewMetrics()).Handler())
+			server := httptest.NewServer(relay.NewReceiver(config, deliver, ready, relay.NewMetrics()).Handler())
 			defer server.Close()
 			checkup.URL = server.URL
 			if tt.check != nil {

@@ -48,8 +48,8 @@ func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	}
 }
 
-// FunctionURL answers a request to a Lambda function URL as the door would.
-func (d *Door) FunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
+// FunctionURL answers a request to a Lambda function URL as the receiver would.
+func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	request, err := fromFunctionURL(ctx, in)
 	if err != nil {
 		return events.LambdaFunctionURLResponse{StatusCode: http.StatusBadRequest, Body: "bad request\n"}, nil

@@ -46,13 +46,13 @@ func (q *fakeSQS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // front is the first function and its queue.
-func front(t *testing.T) (*Door, *fakeSQS) {
+func front(t *testing.T) (*Receiver, *fakeSQS) {
 	t.Helper()
 	queue := &fakeSQS{}
 	server := httptest.NewServer(queue)
 	t.Cleanup(server.Close)
 	client := sqs.New(sqs.Options{Region: "eu-central-1", BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
-	return NewDoor(config(&bytes.Buffer{}), ToSQS(client, "https://sqs.eu-central-1.amazonaws.com"+queuePath), nil, NewMetrics()), queue
+	return NewReceiver(config(&bytes.Buffer{}), ToSQS(client, "https://sqs.eu-central-1.amazonaws.com"+queuePath), nil, NewMetrics()), queue
 }
 
 // functionURL is an event as Lambda hands it over.
@@ -114,8 +114,8 @@ func TestFunctionURL(t *testing.T) {
 		{"unknown route", "/favicon.ico", nil, "", false, 404, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			door, queue := front(t)
-			answer, err := door.FunctionURL(t.Context(), functionURL(t, c.path, c.headers, c.body, c.base64))
+			relay, queue := front(t)
+			answer, err := relay.FunctionURL(t.Context(), functionURL(t, c.path, c.headers, c.body, c.base64))
 			if err != nil || answer.StatusCode != c.status {
 				t.Fatalf("%d %q, want %d (%v)", answer.StatusCode, answer.Body, c.status, err)
 			}
@@ -125,9 +125,9 @@ func TestFunctionURL(t *testing.T) {
 		})
 	}
 	t.Run("the queue refuses", func(t *testing.T) {
-		door, queue := front(t)
+		relay, queue := front(t)
 		queue.broken = true
-		if answer, _ := door.FunctionURL(t.Context(), functionURL(t, sentryWeb, sentrySigned(alert), alert, false)); answer.StatusCode != 503 {
+		if answer, _ := relay.FunctionURL(t.Context(), functionURL(t, sentryWeb, sentrySigned(alert), alert, false)); answer.StatusCode != 503 {
 			t.Errorf("%d %q", answer.StatusCode, answer.Body)
 		}
 	})
@@ -135,19 +135,19 @@ func TestFunctionURL(t *testing.T) {
 
 // TestQueueToDispatch takes webhooks through both functions.
 func TestQueueToDispatch(t *testing.T) {
-	door, queue := front(t)
+	relay, queue := front(t)
 	for n := range 300 {
 		body := fmt.Sprintf(`{"action":"triggered","data":{"event":{"event_id":"e%d","issue_id":"%d","title":%q}}}`, n, n%10, strings.Repeat("x", 500))
-		if answer, err := door.FunctionURL(t.Context(), functionURL(t, sentryWeb, sentrySigned(body), body, false)); err != nil || answer.StatusCode != 202 {
+		if answer, err := relay.FunctionURL(t.Context(), functionURL(t, sentryWeb, sentrySigned(body), body, false)); err != nil || answer.StatusCode != 202 {
 			t.Fatal(answer, err)
 		}
 	}
 	for range 2 {
-		if answer, err := door.FunctionURL(t.Context(), functionURL(t, "/trigger-scan", bearer(token), "", false)); err != nil || answer.StatusCode != 202 {
+		if answer, err := relay.FunctionURL(t.Context(), functionURL(t, "/trigger-scan", bearer(token), "", false)); err != nil || answer.StatusCode != 202 {
 			t.Fatal(answer, err)
 		}
 	}
-	var gh receiver
+	var gh gitHub
 	out, err := Batches(gh.dispatch, config(&bytes.Buffer{}))(t.Context(), sqsEvent(t, queue.messages))
 	if err != nil || len(out.BatchItemFailures) > 0 {
 		t.Fatal(out, err)

@@ -44,13 +44,13 @@ func text(t *testing.T, id, text string) Delivery {
 
 // timed remembers when each dispatch was sent.
 type timed struct {
-	receiver
+	gitHub
 	at []time.Time
 }
 
 func (r *timed) dispatch(ctx context.Context, kind string, payload []byte) error {
 	r.at = append(r.at, time.Now())
-	return r.receiver.dispatch(ctx, kind, payload)
+	return r.gitHub.dispatch(ctx, kind, payload)
 }
 
 func TestCoalesce(t *testing.T) {
@@ -180,7 +180,7 @@ func TestStoppedDuringOutage(t *testing.T) {
 
 func TestReadiness(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var gh receiver
+		var gh gitHub
 		q := newBubble(t.Context(), time.Second, gh.dispatch)
 		asked, answer := 0, errors.New("down")
 		ready := Readiness(q.Queue, clock.System(), func(context.Context) error { asked++; return answer })

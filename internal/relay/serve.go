@@ -28,8 +28,8 @@ var errDrained = errors.New("the time to stop is up")
 // Serve answers at a listener until the context ends, and then dispatches what
 // it has accepted, for at most DrainTime. The error states what could not be
 // delivered.
-func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue) error {
-	server := newServer(door.Handler(), door.cfg.Log)
+func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue *Queue) error {
+	server := newServer(receiver.Handler(), receiver.cfg.Log)
 	sending, abort := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer abort(nil)
 	sent := make(chan error, 1)
@@ -40,10 +40,10 @@ func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue)
 	var serveErr error
 	select {
 	case <-ctx.Done():
-		door.cfg.Log.Info("stopping: what was accepted is dispatched first")
+		receiver.cfg.Log.Info("stopping: what was accepted is dispatched first")
 	case serveErr = <-served:
 	}
-	last, cancel := door.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errDrained)
+	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errDrained)
 	defer cancel()
 	context.AfterFunc(last, func() { abort(errDrained) })
 	if err := server.Shutdown(last); err != nil && serveErr == nil {
@@ -51,7 +51,7 @@ func Serve(ctx context.Context, listener net.Listener, door *Door, queue *Queue)
 	}
 	queue.Stop()
 	sendErr := <-sent
-	door.cfg.Log.Info("stopped")
+	receiver.cfg.Log.Info("stopped")
 	return errors.Join(serveErr, sendErr)
 }
 

@@ -19,7 +19,7 @@ import (
 // resourceHeader names the subject of a Sentry webhook. It is not signed.
 const resourceHeader = "Sentry-Hook-Resource"
 
-func (d *Door) sentryWebhook(r *http.Request, body []byte, signed bool) verdict {
+func (d *Receiver) sentryWebhook(r *http.Request, body []byte, signed bool) verdict {
 	if signed {
 		if err := sentry.VerifySignature(d.cfg.SentrySecret, r.Header.Get(sentry.SignatureHeader), body); err != nil {
 			return unauthorized(err)
@@ -36,7 +36,7 @@ func (d *Door) sentryWebhook(r *http.Request, body []byte, signed bool) verdict 
 	return d.pass(r, Delivery{Entry: entry})
 }
 
-func (d *Door) slackWebhook(r *http.Request, body []byte, signed bool) verdict {
+func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdict {
 	id := rand.Text() // unsigned requests without an id of their own are never replays
 	if signed {
 		var err error
@@ -81,7 +81,7 @@ func skipped(id, reason string) verdict {
 
 // slackSigned verifies a request's signature and names the request: a replay has
 // the same signed time and body.
-func (d *Door) slackSigned(r *http.Request, body []byte) (id string, err error) {
+func (d *Receiver) slackSigned(r *http.Request, body []byte) (id string, err error) {
 	signature, timestamp := r.Header.Get(slack.SignatureHeader), r.Header.Get(slack.TimestampHeader)
 	sum := sha256.New()
 	_, _ = io.WriteString(sum, timestamp+":")

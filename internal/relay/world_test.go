@@ -64,15 +64,15 @@ func real(t testing.TB, name string) string {
 	return string(body)
 }
 
-// receiver is what GitHub was sent.
-type receiver struct {
+// gitHub is what GitHub was sent.
+type gitHub struct {
 	mu    sync.Mutex
 	kinds []string
 	ids   map[string]int // how often each arrived
 	sizes []int
 }
 
-func (g *receiver) dispatch(_ context.Context, kind string, payload []byte) error {
+func (g *gitHub) dispatch(_ context.Context, kind string, payload []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.ids == nil {
@@ -101,7 +101,7 @@ func open(t testing.TB, c Config, dispatch Dispatch, coalesce time.Duration) (ur
 	t.Helper()
 	metrics := NewMetrics()
 	queue := NewQueue(coalesce, dispatch, c, metrics)
-	server := httptest.NewServer(NewDoor(c, queue.Add, func(context.Context, bool) error { return queue.Ready() }, metrics).Handler())
+	server := httptest.NewServer(NewReceiver(c, queue.Add, func(context.Context, bool) error { return queue.Ready() }, metrics).Handler())
 	t.Cleanup(server.Close)
 	done := make(chan error, 1)
 	go func() { done <- queue.Run(context.Background()) }()

@@ -31,7 +31,7 @@ func (w *world) withRelay(c clock.Clock, ready func(context.Context, bool) error
 		*passed = append(*passed, d)
 		return nil
 	}
-	listening := httptest.NewServer(relay.NewDoor(config, deliver, ready, relay.NewMetrics()).Handler())
+	listening := httptest.NewServer(relay.NewReceiver(config, deliver, ready, relay.NewMetrics()).Handler())
 	w.t.Cleanup(listening.Close)
 	w.env["ERRMON_RELAY_URL"] = listening.URL
 	return passed

@@ -127,7 +127,7 @@ func TestRequests(t *testing.T) {
 
 func (r row) check(t *testing.T) {
 	var log bytes.Buffer
-	var gh receiver
+	var gh gitHub
 	address, stop := open(t, config(&log), gh.dispatch, 0)
 	status, answer := send(t, r.method, address+r.path, r.headers, r.body)
 	if status != r.status || !strings.Contains(answer, r.answer) {
@@ -173,7 +173,7 @@ func TestUnconfiguredRoutesDoNotExist(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var log bytes.Buffer
-			var gh receiver
+			var gh gitHub
 			cfg := config(&log)
 			c.change(&cfg)
 			address, stop := open(t, cfg, gh.dispatch, 0)

@@ -14,8 +14,8 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// Door is the HTTP side of the relay.
-type Door struct {
+// Receiver is the HTTP side of the relay.
+type Receiver struct {
 	cfg     Config
 	deliver Deliver
 	ready   func(ctx context.Context, deep bool) error // nil if there is nothing to ask
@@ -23,10 +23,10 @@ type Door struct {
 	metrics *Metrics
 }
 
-// NewDoor returns a door that passes deliveries to deliver. ready returns an error if no
+// NewReceiver returns a Receiver that passes deliveries to deliver. ready returns an error if no
 // more can be accepted or, with deep, if GitHub does not answer; it may be nil.
-func NewDoor(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Door {
-	return &Door{cfg: c, deliver: deliver, ready: ready, bodies: newBodies(c.Clock), metrics: m}
+func NewReceiver(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Receiver {
+	return &Receiver{cfg: c, deliver: deliver, ready: ready, bodies: newBodies(c.Clock), metrics: m}
 }
 
 // verdict is the outcome of a request.
@@ -41,7 +41,7 @@ type verdict struct {
 }
 
 // Handler returns the routes. A route without a secret does not exist.
-func (d *Door) Handler() http.Handler {
+func (d *Receiver) Handler() http.Handler {
 	mux := http.NewServeMux()
 	unsigned := d.cfg.Token != "" || d.cfg.Insecure
 	if d.cfg.SentrySecret != "" || unsigned {
@@ -70,7 +70,7 @@ func (d *Door) Handler() http.Handler {
 }
 
 // handle serves a route with judge, which gets the request before its body is read.
-func (d *Door) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
+func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
 		if r.Method != method {
@@ -85,7 +85,7 @@ func (d *Door) handle(mux *http.ServeMux, route, method string, judge func(http.
 // webhook reads a request whole before judge sees it, because a signature covers
 // all bytes. A request without a signature that could be right is judged by its
 // token before anything is read.
-func (d *Door) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
+func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
 	d.handle(mux, route, http.MethodPost, func(w http.ResponseWriter, r *http.Request) verdict {
 		signed := !d.cfg.Insecure && secret != "" && r.Header.Get(header) != ""
 		if !signed {
@@ -109,7 +109,7 @@ func (d *Door) webhook(mux *http.ServeMux, route, header, secret string, judge f
 }
 
 // answer sends, counts and logs the verdict.
-func (d *Door) answer(w http.ResponseWriter, r *http.Request, route string, start time.Time, v verdict) {
+func (d *Receiver) answer(w http.ResponseWriter, r *http.Request, route string, start time.Time, v verdict) {
 	for name, value := range v.headers {
 		w.Header().Set(name, value)
 	}
@@ -140,7 +140,7 @@ func unauthorized(err error) verdict {
 }
 
 // pass delivers, and answers with the outcome.
-func (d *Door) pass(r *http.Request, delivery Delivery) verdict {
+func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 	v := verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
 	if len(delivery.Entry.IDs) > 0 {
 		v.id = delivery.Entry.IDs[0]
@@ -163,14 +163,14 @@ func later(word string, err error) verdict {
 		headers: map[string]string{"Retry-After": "30"}}
 }
 
-func (d *Door) triggerScan(_ http.ResponseWriter, r *http.Request) verdict {
+func (d *Receiver) triggerScan(_ http.ResponseWriter, r *http.Request) verdict {
 	if err := d.bearer(r); err != nil {
 		return unauthorized(err)
 	}
 	return d.pass(r, Delivery{Scan: true})
 }
 
-func (d *Door) readiness(_ http.ResponseWriter, r *http.Request) verdict {
+func (d *Receiver) readiness(_ http.ResponseWriter, r *http.Request) verdict {
 	if d.ready != nil {
 		if err := d.ready(r.Context(), r.URL.Query().Get("deep") == "1"); err != nil {
 			return verdict{status: http.StatusServiceUnavailable, word: "not-ready", reason: err.Error(), body: "not ready\n"}
@@ -184,7 +184,7 @@ var errNoToken = errors.New("the signature or the relay's token is missing or wr
 // bearer checks the token of senders that cannot sign: a bearer token, or the
 // password in the address if a sender, such as Sentry's legacy plugin, cannot set
 // headers. Every wrong token takes the same time.
-func (d *Door) bearer(r *http.Request) error {
+func (d *Receiver) bearer(r *http.Request) error {
 	if d.cfg.Insecure {
 		return nil
 	}
