@@ -64,35 +64,35 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	if err := errors.Join(err, clientErr); err != nil {
 		return usageError{err}
 	}
-	config := relay.Config{
+	front := relay.Config{
 		SentrySecret: cfg.sentrySecret, SlackSecret: cfg.slackSecret, Token: cfg.token, Insecure: cfg.insecure,
 		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
 	if cfg.lambda {
-		return s.relayOnLambda(ctx, cfg, config, client)
+		return s.relayOnLambda(ctx, cfg, front, client)
 	}
 	listener, err := net.Listen("tcp", cfg.listen)
 	if err != nil {
 		return fmt.Errorf("listen at %s: %w", cfg.listen, err)
 	}
 	metrics := relay.NewMetrics()
-	if err := serveMetrics(ctx, cfg.metricsListen, metrics, config.Log); err != nil {
+	if err := serveMetrics(ctx, cfg.metricsListen, metrics, front.Log); err != nil {
 		return err
 	}
 	if !onLoopback(cfg.listen) {
-		config.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
+		front.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
 	}
 	if cfg.insecure {
-		config.Log.Warn("the relay accepts unsigned requests, because of --insecure")
+		front.Log.Warn("the relay accepts unsigned requests, because of --insecure")
 	}
 	s.endsBySignal = true
-	config.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
-	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, config, metrics)
+	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
+	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, front, metrics)
 	ready := relay.Readiness(queue, s.Clock, func(ctx context.Context) error {
 		_, err := client.Repository(ctx)
 		return err
 	})
-	return relay.Serve(ctx, listener, relay.NewReceiver(config, queue.Add, ready, metrics), queue)
+	return relay.Serve(ctx, listener, relay.NewReceiver(front, queue.Add, ready, metrics), queue)
 }
 
 // redactError redacts an error in the relay's log, which may quote a service.
