@@ -165,7 +165,7 @@ func unknown(fields map[string]json.RawMessage) error {
 		}
 		seen = "the keys " + strings.Join(keys, ", ")
 	}
-	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see the README)", seen)
+	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
 // textBody is what anyone's program sends. Only text has to be there.

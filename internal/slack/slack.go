@@ -160,5 +160,5 @@ func diagnose(reason, input string) (what, remedy string) {
 	case "action_prohibited", "posting_to_general_channel_denied", "restricted_action":
 		return "the workspace does not let the app post there", "ask its administrators, or choose another channel"
 	}
-	return "Slack refuses", "check " + input + " against examples/slack/README.md"
+	return "Slack refuses", "check " + input + " against examples/slack.md"
 }

@@ -26,11 +26,14 @@ import (
 
 const repositoryRoot = "../.."
 
+// guideRoot finds the repository from the folder of a world too.
+func guideRoot() string { return filepath.Join(storyFolder, repositoryRoot) }
+
 // pages returns every Markdown file of the repository, by its path.
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	root := os.DirFS(filepath.Join(storyFolder, repositoryRoot))
+	root := os.DirFS(guideRoot())
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -81,7 +84,7 @@ func TestEveryInternalLinkResolves(t *testing.T) {
 			if target != "" {
 				file = path.Join(path.Dir(name), target)
 			}
-			if _, err := os.Stat(filepath.Join(storyFolder, repositoryRoot, file)); err != nil {
+			if _, err := os.Stat(filepath.Join(guideRoot(), file)); err != nil {
 				t.Errorf("%s: link to %s: %v", name, m[1], err)
 			}
 			if anchor != "" && !slices.Contains(anchors(all[file]), anchor) {
@@ -125,7 +128,7 @@ func TestGuideBlocksAreWellFormed(t *testing.T) {
 
 // Every step of the guide's pages ends in a way to check it.
 func TestGuideSaysHowToCheck(t *testing.T) {
-	for _, name := range []string{"github/README.md", "aws/README.md", "sentry/README.md", "slack/README.md", "deployment.md"} {
+	for _, name := range []string{"github.md", "cloudwatch.md", "sentry.md", "slack.md", "deployment.md"} {
 		page := pages(t)["examples/"+name]
 		for section := range strings.SplitSeq(page, "\n## ") {
 			title, _, _ := strings.Cut(section, "\n")
@@ -139,7 +142,7 @@ func TestGuideSaysHowToCheck(t *testing.T) {
 
 func workflows(t *testing.T) map[string][]byte {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(storyFolder, repositoryRoot, "examples/workflows/*.yml"))
+	files, err := filepath.Glob(filepath.Join(guideRoot(), "examples/workflows/*.yml"))
 	if err != nil || len(files) < 7 {
 		t.Fatalf("%d workflows, %v", len(files), err)
 	}
@@ -207,7 +210,7 @@ func TestGuideShowsDoctor(t *testing.T) {
 	w.github.Configure(func(s *githubtest.Settings) { s.NoIssuesWrite = true })
 	w.slack.Configure(func(s *slacktest.Settings) { s.Webhook = "no_service" })
 	w.advance(2*time.Hour + 10*time.Minute)
-	holdPart(t, "testing.md", "doctor", fenced("", w.examine().stdout))
+	holdPart(t, guideRoot(), "examples/testing.md", "doctor", fenced("", w.examine().stdout))
 }
 
 // TestGuideListsAilments holds the guide's table to what doctor says to each.
@@ -221,7 +224,7 @@ func TestGuideListsAilments(t *testing.T) {
 			table += fmt.Sprintf("| %s | %s | %s | %s |\n", a.name, a.mark, inCell(found), inCell(remedy))
 		})
 	}
-	holdPart(t, "troubleshooting.md", "ailments", table)
+	holdPart(t, guideRoot(), "examples/troubleshooting.md", "ailments", table)
 }
 
 // inCell keeps "*" and "|" from meaning anything.
@@ -229,22 +232,18 @@ func inCell(s string) string {
 	return strings.NewReplacer("*", `\*`, "|", `\|`, "<", `\<`, "\n", " ").Replace(s)
 }
 
-// holdPart compares a part of one of the guide's pages, or writes it with -update.
-func holdPart(t *testing.T, name, part, text string) {
+// holdPart compares a part of a page with what it should be, or writes it with -update.
+func holdPart(t *testing.T, root, page, part, text string) {
 	t.Helper()
-	file := filepath.Join(storyFolder, repositoryRoot, "examples", name)
-	page, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	made := replacePart(t, string(page), part, text)
+	is := string(read(t, root, page))
+	made := replacePart(t, is, part, text)
 	if *update {
-		if err := os.WriteFile(file, []byte(made), 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(root, page), []byte(made), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if diff := cmp.Diff(made, string(page)); diff != "" {
-		t.Errorf("out of date: go test -run Guide ./internal/story -update\n%s", diff)
+	if diff := cmp.Diff(made, is); diff != "" {
+		t.Errorf("%s is out of date: go test -run 'Readme|Guide' ./internal/story -update\n%s", page, diff)
 	}
 }
