@@ -58,15 +58,6 @@ func (in *Intake) Framer(emit func(event.Event)) *logtext.Framer {
 	return framer
 }
 
-// Reader returns a framer whose events are parsed and counted.
-func (in *Intake) Reader() *logtext.Framer {
-	return in.Framer(func(e event.Event) {
-		if in.Parse(&e); e.Decision.Keep {
-			in.Count(e)
-		}
-	})
-}
-
 // Frame joins records into events. None waits for more lines.
 func (in *Intake) Frame(records ...event.Record) []event.Event {
 	var events []event.Event

@@ -42,10 +42,11 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	for _, path := range paths {
 		file := logfile.Source{Path: path, Stdin: stdin}
 		reader := in.Reader()
-		if err := file.Read(ctx, reader.Add); err != nil {
+		err := file.Read(ctx, reader.Add)
+		reader.Flush(intake.Never) // a file does not grow while it is read
+		if err != nil {
 			return err
 		}
-		reader.Flush(intake.Never) // a file does not grow while it is read
 		lines, cut = lines+file.Lines, cut+file.Cut
 	}
 	p.print(in, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file")))
