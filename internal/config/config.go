@@ -55,6 +55,7 @@ type Config struct {
 	Label          string
 	MinEvents      int           // at least 1
 	MaxNewIssues   int           // 0 for none
+	MaxNewPerDay   int           // at least 1
 	CloseAfter     time.Duration // 0 for never
 	WriteInterval  time.Duration
 	MinLevel       string // trace, debug, info, warn, error or fatal

@@ -75,6 +75,9 @@ func Load(in Input) (Config, error) {
 			note(explain(s, v, err))
 		}
 	}
+	if given["max-new-issues-per-day"].text == "" {
+		c.MaxNewPerDay = max(c.MaxNewPerDay, c.MaxNewIssues)
+	}
 	if !in.Offline {
 		note(c.readAPIURLs(env))
 		c.leaveOut(given)

@@ -42,6 +42,7 @@ assign                  | ERRMON_ASSIGN                             | none
 label                   | ERRMON_LABEL                              | errmon
 min-events              | ERRMON_MIN_EVENTS                         | 1
 max-new-issues          | ERRMON_MAX_NEW_ISSUES                     | 10
+max-new-issues-per-day  | ERRMON_MAX_NEW_ISSUES_PER_DAY             | 30
 close-after             | ERRMON_CLOSE_AFTER                        | 0
 write-interval          | ERRMON_WRITE_INTERVAL                     | 1s
 min-level               | ERRMON_MIN_LEVEL                          | error

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"slices"
+	"time"
 
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
@@ -55,7 +56,7 @@ func (k Known) Counted(id string) (total int64, ok bool) {
 }
 
 // Followed returns the Sentry issues that belong to known errors, by id.
-func (k Known) Followed(rules plan.Rules) map[string]source.Followed {
+func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Followed {
 	followed := map[string]source.Followed{}
 	for _, issue := range slices.Backward(k.Issues) { // of two the older one counts
 		for id, total := range issue.Marker.Sentry {
@@ -64,7 +65,7 @@ func (k Known) Followed(rules plan.Rules) map[string]source.Followed {
 			}
 		}
 	}
-	due := k.due(rules)
+	due := k.due(rules, now)
 	for _, row := range k.Dashboard.Waiting {
 		for id, total := range row.Marker.Sentry {
 			f := followed[id]

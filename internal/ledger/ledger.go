@@ -59,6 +59,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 		URL:         i.URL,
 		Body:        i.Body,
 		Open:        i.State == "open",
+		CreatedAt:   i.CreatedAt,
 		StateReason: i.StateReason,
 		ClosedAt:    i.ClosedAt,
 		Labels:      i.Labels,

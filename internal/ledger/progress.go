@@ -46,7 +46,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	from = (settled + 1).Start()
 	// An error that waits for room is filed with its trace, so its newest event is
 	// read again.
-	for _, row := range k.due(w.Rules) {
+	for _, row := range k.due(w.Rules, w.Now) {
 		newest := row.Marker.Sources[key].Newest.Time()
 		if !newest.IsZero() && newest.Before(from) {
 			from = newest.Truncate(time.Minute)
@@ -57,10 +57,11 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 
 // due returns the rows that wait only for room or to be tried again, as many as one
 // run may file.
-func (k Known) due(rules plan.Rules) []marker.Row {
+func (k Known) due(rules plan.Rules, now time.Time) []marker.Row {
 	var rows []marker.Row
+	room := rules.Room(k.Issues, now)
 	for _, row := range k.Dashboard.Waiting {
-		if (row.Reason == string(plan.OverMax) || row.Reason == string(plan.Refused)) && len(rows) < rules.MaxNew {
+		if row.Reason != string(plan.BelowMin) && row.Reason != string(plan.NoRoom) && len(rows) < room {
 			rows = append(rows, row)
 		}
 	}

@@ -20,7 +20,7 @@ const forgetAfter = 30 * 24 * time.Hour
 func file(fresh [][]*grouping.Group, in Input) []Action {
 	candidates := candidates(fresh, in)
 	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), bySeverity(a, b)) })
-	created := 0
+	room, created := in.Rules.Room(in.Issues, in.Now), 0
 	for i := range candidates {
 		a := &candidates[i]
 		freeze(&a.Next, in)
@@ -30,6 +30,8 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 			a.Kind, a.Reason = Wait, BelowMin
 		case created >= in.Rules.MaxNew || !readable(*a, in):
 			a.Kind, a.Reason = Wait, OverMax
+		case created >= room:
+			a.Kind, a.Reason = Wait, OverDay
 		default:
 			a.Next.FiledBy = in.Run
 			created++
@@ -37,6 +39,23 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 	}
 	return candidates
 }
+
+// Room returns how many new issues a run that begins now may file. The issues' own
+// creation times count, so neither a lost dashboard nor an overlapping run raises it.
+func (r Rules) Room(issues []Issue, now time.Time) int {
+	if r.MaxNewPerDay == 0 {
+		return r.MaxNew
+	}
+	today := 0
+	for _, i := range issues {
+		if now.Sub(i.Created) < day {
+			today++
+		}
+	}
+	return max(0, min(r.MaxNew, r.MaxNewPerDay-today))
+}
+
+const day = 24 * time.Hour
 
 // candidates joins what was seen with what waited already. Several rows may turn
 // out to be one error, and one row to be met under several keys.

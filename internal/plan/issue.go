@@ -16,6 +16,7 @@ type Snapshot struct {
 	URL         string
 	Body        string
 	Open        bool
+	CreatedAt   time.Time
 	StateReason string // GitHub's: "completed", "not_planned", "duplicate", "reopened" or empty
 	ClosedAt    time.Time
 	Labels      []string
@@ -31,6 +32,7 @@ func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
 		Title:    s.Title,
 		URL:      s.URL,
 		Open:     s.Open,
+		Created:  s.CreatedAt,
 		ClosedAt: s.ClosedAt,
 		Ignored:  slices.ContainsFunc(s.Labels, func(l string) bool { return strings.EqualFold(l, ignoreLabel) }),
 	}

@@ -52,6 +52,7 @@ const (
 	Duplicate        Reason = "duplicate"                            // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
 	BelowMin         Reason = "fewer than min-events"                // Wait
 	OverMax          Reason = "more than max-new-issues"             // Wait
+	OverDay          Reason = "more than max-new-issues-per-day"     // Wait
 	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
 	Refused          Reason = "refused by GitHub"                    // Wait: the counts are kept on the dashboard until a later run may write them
 	NotPlanned       Reason = "closed as not planned"                // Mute
@@ -69,6 +70,7 @@ type Issue struct {
 	Title    string
 	URL      string
 	Open     bool
+	Created  time.Time
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
 	Ignored  bool      // carries the ignore label
@@ -79,11 +81,12 @@ type Issue struct {
 
 // Rules are the numbers that a team sets.
 type Rules struct {
-	MinEvents  int           // events until an error gets an issue
-	MaxNew     int           // new issues in one run
-	CloseAfter time.Duration // quiet time until an issue is closed; 0 never
-	Lateness   time.Duration // how late an event may be delivered
-	Resolve    bool          // closing an issue as completed resolves its Sentry issues
+	MinEvents    int           // events until an error gets an issue
+	MaxNew       int           // new issues in one run
+	MaxNewPerDay int           // new issues in 24 hours, by all runs together; 0 for no limit
+	CloseAfter   time.Duration // quiet time until an issue is closed; 0 never
+	Lateness     time.Duration // how late an event may be delivered
+	Resolve      bool          // closing an issue as completed resolves its Sentry issues
 }
 
 // Input is all that a run knows.

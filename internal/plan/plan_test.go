@@ -41,6 +41,12 @@ func issue(number int, key string, n int64) Issue {
 	return i
 }
 
+func createdAgo(number int, ago time.Duration) Issue {
+	i := issue(number, fmt.Sprint("exc1:", number), 5)
+	i.Created = now.Add(-ago)
+	return i
+}
+
 func closed(i Issue, why Reason, ago time.Duration) Issue {
 	i.Open, i.Closed, i.ClosedAt = false, why, now.Add(-ago)
 	return i
@@ -129,6 +135,9 @@ func TestPlan(t *testing.T) {
 			[]outcome{{0, "exc1:a", Wait, BelowMin, 3}}},
 		{"a row and new events reach min-events", Input{Rules: Rules{MinEvents: 4, MaxNew: 9}, Waiting: []marker.Row{row("exc1:a", 2, BelowMin)}, Groups: []*grouping.Group{group("exc1:a", 2, time.Minute)}},
 			[]outcome{{0, "exc1:a", Create, FirstSeen, 4}}},
+		{"thirty a day", Input{Rules: Rules{MinEvents: 1, MaxNew: 9, MaxNewPerDay: 2}, Issues: []Issue{createdAgo(1, time.Hour), createdAgo(2, 25*time.Hour)},
+			Groups: []*grouping.Group{group("exc1:a", 1, time.Minute), group("exc1:b", 9, time.Minute)}},
+			[]outcome{{1, "exc1:1", Keep, NothingNew, 5}, {2, "exc1:2", Keep, NothingNew, 5}, {0, "exc1:b", Create, FirstSeen, 9}, {0, "exc1:a", Wait, OverDay, 1}}},
 		{"the most frequent get the room", Input{Rules: Rules{MinEvents: 1, MaxNew: 1}, Groups: []*grouping.Group{group("exc1:a", 1, time.Minute), group("exc1:b", 9, time.Minute)}},
 			[]outcome{{0, "exc1:b", Create, FirstSeen, 9}, {0, "exc1:a", Wait, OverMax, 1}}},
 		{"a row is filed when there is room, its lines gone", Input{Waiting: []marker.Row{row("exc1:a", 2, OverMax)}, Read: map[string]time.Time{shop: now}},

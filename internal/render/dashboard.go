@@ -68,10 +68,8 @@ func (r Renderer) waiting(d marker.Dashboard, rows int) string {
 // edited the stored state.
 func (r Renderer) why(row marker.Row) string {
 	switch row.Reason {
-	case string(plan.BelowMin):
-		return string(plan.BelowMin)
-	case string(plan.NoRoom):
-		return string(plan.NoRoom)
+	case string(plan.BelowMin), string(plan.NoRoom), string(plan.OverDay):
+		return row.Reason
 	case string(plan.Refused):
 		return string(plan.Refused) + ": " + r.Redactor.Code(row.Detail, marker.MaxDetail).String()
 	}

@@ -97,7 +97,7 @@ func readTracker(ctx context.Context, r *run) {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/3, errTrackerTime)
 	defer cancel()
 	sentry := reading.Sentry{
-		Tracker: tracker, Intake: r.intake, Followed: r.known.Followed(r.Rules), MaxEvents: r.Rules.MaxNew + marker.MaxWaiting,
+		Tracker: tracker, Intake: r.intake, Followed: r.known.Followed(r.Rules, r.input.Now), MaxEvents: r.Rules.MaxNew + marker.MaxWaiting,
 	}
 	issues := sentry.Read(ctx)
 	r.notice(issues.Notices...)
