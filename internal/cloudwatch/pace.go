@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,10 +30,14 @@ const (
 // waits until the region's pace allows one more, and counts it. It comes before
 // signing, so that the signature is as young as the request.
 func (c *Client) pace(limiter *rate.Limiter) func(*middleware.Stack) error {
+	var turn sync.Mutex // held while waiting: one request waits, the others queue
 	step := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 	) {
-		if err := c.wait(ctx, limiter); err != nil {
+		turn.Lock()
+		err = c.wait(ctx, limiter)
+		turn.Unlock()
+		if err != nil {
 			return out, metadata, &aws.RequestCanceledError{Err: err}
 		}
 		c.count(awsmiddleware.GetOperationName(ctx))

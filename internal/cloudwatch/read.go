@@ -28,8 +28,8 @@ const progressPages = 10
 // Every event older than Complete that had been delivered was emitted.
 // After a whole read Complete is the clock's time before the first request. If
 // the context ended or the service failed in between, there is an error, and
-// Complete is the time of the last event of the last whole page; zero if there
-// was none.
+// Complete is the end of the last whole slice, or the time of the last event of a later
+// whole page; zero if there was none.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	if g.client.cfg.AllPages > 0 && !in.Large {
 		if complete, fits, err := g.readAll(ctx, in.From, emit); fits || err != nil {
@@ -43,18 +43,29 @@ func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Rec
 func (g *Group) readFiltered(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
 	r := g.reading(emit)
 	started := g.client.cfg.Clock.Now()
-	_, err = g.eachPage(ctx, g.request(from), func(events []types.FilteredLogEvent) bool {
-		r.page(events)
-		return true
+	in := g.request(from)
+	var first []types.FilteredLogEvent
+	ended, err := g.eachPage(ctx, in, func(events []types.FilteredLogEvent) bool {
+		first = events
+		return false
 	})
 	if err != nil {
+		return time.Time{}, err
+	}
+	if ended {
+		r.page(first)
+		return started, nil
+	}
+	first, rest := g.client.cutAfter(first, in, started)
+	r.page(first)
+	if err := g.eachSlice(ctx, rest, r); err != nil {
 		return r.through(started), err
 	}
 	return started, nil
 }
 
 // eachPage calls take with the events of each page until take returns false. It
-// reports whether the last page was read.
+// reports whether the last page was read; if not, in has the token of the next one.
 func (g *Group) eachPage(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, take func([]types.FilteredLogEvent) bool) (ended bool, err error) {
 	for {
 		out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
@@ -62,16 +73,16 @@ func (g *Group) eachPage(ctx context.Context, in *cloudwatchlogs.FilterLogEvents
 			return false, explainRead(ctx, g, err)
 		}
 		more := take(out.Events)
-		if aws.ToString(out.NextToken) == "" {
+		switch token := aws.ToString(out.NextToken); token {
+		case "":
 			return true, nil
-		}
-		if !more {
-			return false, nil
-		}
-		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
+		case aws.ToString(in.NextToken):
 			return false, fmt.Errorf("read log group %q in %s: the service repeats its page token", g.name, g.region)
 		}
 		in.NextToken = out.NextToken
+		if !more {
+			return false, nil
+		}
 	}
 }
 
@@ -99,7 +110,7 @@ type reading struct {
 	seen   recent
 	pages  int
 	events int
-	last   time.Time // of the last event of the last whole page
+	last   time.Time // of the last event of the last whole page, or the end of the last slice
 }
 
 func (g *Group) reading(emit func(event.Record)) *reading {
@@ -132,6 +143,13 @@ func (r *reading) progress() string {
 		return line
 	}
 	return line + ", at " + r.last.Format("2006-01-02 15:04") + " UTC"
+}
+
+// reached notes that a slice was read to its end.
+func (r *reading) reached(in *cloudwatchlogs.FilterLogEventsInput) {
+	if in.EndTime != nil {
+		r.last = time.UnixMilli(*in.EndTime + 1).UTC()
+	}
 }
 
 // through returns Complete for an interrupted read. It is bounded, since events of the

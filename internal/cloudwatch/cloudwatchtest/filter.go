@@ -1,6 +1,7 @@
 package cloudwatchtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +12,7 @@ import (
 type filterInput struct {
 	groupRef
 	StartTime     *int64 `json:"startTime"`
+	EndTime       *int64 `json:"endTime"` // inclusive
 	FilterPattern string `json:"filterPattern"`
 	NextToken     string `json:"nextToken"`
 	Limit         *int   `json:"limit"`
@@ -133,10 +135,9 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 	for _, e := range page {
 		size += len(e.Message)
 	}
-	fresh, more := 0, false
-	for _, e := range g.from(at, in.newestFirst()) {
-		early := in.StartTime != nil && e.Time.UnixMilli() < *in.StartTime
-		if early || e.Ingested.After(s.now()) || !pattern.Match(e.Message) {
+	fresh, more, now := 0, false, s.now()
+	for _, e := range g.from(at, in) {
+		if e.Ingested.After(now) || !pattern.Match(e.Message) {
 			continue
 		}
 		if len(page) == limit || fresh > 0 && size+len(e.Message) > maxPageBytes {
@@ -159,10 +160,32 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 	return out
 }
 
-// from returns the group's events after the cursor, in the order asked for.
-func (g *group) from(at cursor, newestFirst bool) []stored {
-	events, order := g.sorted(), order
-	if newestFirst {
+// between returns the events from a time on, and before another, in milliseconds; nil
+// is without a limit.
+func (g *group) between(from, before *int64) []stored {
+	events := g.sorted()
+	find := func(ms int64) int {
+		i, _ := slices.BinarySearchFunc(events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Time.UnixMilli(), ms) })
+		return i
+	}
+	if before != nil {
+		events = events[:find(*before)]
+	}
+	if from != nil {
+		events = events[find(*from):]
+	}
+	return events
+}
+
+// from returns the events asked for after the cursor, in the order asked for.
+func (g *group) from(at cursor, in filterInput) []stored {
+	var before *int64
+	if in.EndTime != nil {
+		after := *in.EndTime + 1
+		before = &after
+	}
+	events, order := g.between(in.StartTime, before), order
+	if in.newestFirst() {
 		events, order = slices.Clone(events), func(a, b stored) int { return -order(a, b) }
 		slices.Reverse(events)
 	}

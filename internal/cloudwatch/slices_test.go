@@ -1,0 +1,177 @@
+package cloudwatch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/source"
+)
+
+// A window cut into slices gives what it gives in one: each event once, in order, at
+// no more requests a second than are allowed.
+func TestSlicesAreOneWindow(t *testing.T) {
+	burst := make([]cloudwatchtest.Event, 300) // in one millisecond, more than a page
+	for i := range burst {
+		burst[i] = cloudwatchtest.Event{Stream: fmt.Sprint(i % 3), Time: noon.Add(-20 * time.Minute), Message: fmt.Sprint("ERROR ", i)}
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	var uneven []cloudwatchtest.Event
+	for i := range 3000 { // dense at first, then thin, some at equal times
+		at := noon.Add(-time.Hour + time.Duration(random.ExpFloat64()*float64(5*time.Minute)).Truncate(100*time.Millisecond))
+		uneven = append(uneven, cloudwatchtest.Event{Stream: fmt.Sprint("s", i%5), Time: at, Ingested: noon.Add(-time.Minute), Message: fmt.Sprint("ERROR ", i)})
+	}
+	ahead := series("ahead", noon.Add(-30*time.Second), 120)
+	for i := range ahead {
+		ahead[i].Ingested = noon
+	}
+	quiet := slices.Clone(series("quiet", noon.Add(-time.Hour), 2000))
+	for i := range quiet {
+		quiet[i].Message = "INFO"
+	}
+	for _, test := range []struct {
+		name   string
+		events []cloudwatchtest.Event
+	}{
+		{"even", series("s", noon.Add(-50*time.Minute), 2500)},
+		{"more than a page in a millisecond", burst},
+		{"uneven", uneven},
+		{"ahead of the clock", ahead},
+		{"rare", append(quiet, series("s", noon.Add(-20*time.Minute), 3)...)},
+	} {
+		for _, empty := range []int{0, 2} {
+			t.Run(fmt.Sprintf("%s, %d empty pages between", test.name, empty), func(t *testing.T) {
+				var want []event.Record
+				for _, rate := range []float64{2, 5, 25} {
+					w := newWorld(t)
+					w.config.RequestsPerSecond, w.config.FilterPattern = rate, "?ERROR"
+					w.service.PageEvents, w.service.EmptyPages, w.service.RepeatEvents = 40, empty, 2
+					w.put("/shop", test.events...)
+					records, complete, err := read(context.Background(), w.group("/shop"))
+					if err != nil || !complete.Equal(noon) {
+						t.Fatalf("complete until %v, %v", complete, err)
+					}
+					if want == nil {
+						want = records
+					}
+					if diff := cmp.Diff(ids(want), ids(records)); diff != "" {
+						t.Errorf("at %v requests a second:\n%s", rate, diff)
+					}
+					if least := time.Duration(float64(len(w.service.Requests())-1) / rate * float64(time.Second)); w.time().Sub(noon) < least-time.Millisecond {
+						t.Errorf("%d requests in %v, want %v at least", len(w.service.Requests()), w.time().Sub(noon), least)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A read that breaks off in a slice has emitted all that is older than Complete, and
+// sends no request afterwards.
+func TestSlicesBreakOff(t *testing.T) {
+	events := series("s", noon.Add(-time.Hour), 3000)
+	for stop := 2; stop < 60; stop += 3 {
+		w := newWorld(t)
+		w.config.RequestsPerSecond, w.service.PageEvents = 25, 40
+		w.put("/shop", events...)
+		ctx, cancel := context.WithCancelCause(context.Background())
+		outOfTime := errors.New("max-duration is over")
+		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+			if len(w.service.Requests()) > stop {
+				cancel(outOfTime)
+				return &cloudwatchtest.Fault{}
+			}
+			return nil
+		}
+		records, complete, err := read(ctx, w.group("/shop"))
+		if !errors.Is(err, outOfTime) {
+			t.Fatalf("after %d requests: %v", stop, err)
+		}
+		older := 0
+		for _, e := range events {
+			if e.Time.Before(complete) {
+				older++
+			}
+		}
+		got := 0
+		for _, r := range records {
+			if r.Time.Before(complete) {
+				got++
+			}
+		}
+		if got != older || stop > 30 && older == 0 {
+			t.Errorf("after %d requests: %d events before %v, want %d", stop, got, complete, older)
+		}
+		if sent := len(w.service.Requests()); sent > stop+8 {
+			t.Errorf("%d requests, %d after the end", sent, sent-stop)
+		}
+	}
+}
+
+// BenchmarkRead reads 1 million events at 25 requests a second from a service that
+// answers after 60 to 150 ms: in one stream of pages, as before windows were cut, and in
+// slices.
+//
+//	go test ./internal/cloudwatch -run - -bench Read -benchtime 1x
+func BenchmarkRead(b *testing.B) {
+	const events = 1_000_000
+	for _, groups := range []int{1, 10} {
+		w := newWorld(b)
+		w.config.RequestsPerSecond, w.config.Clock, w.config.Progress = 25, clock.System(), nil
+		w.service.Now = nil
+		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+			time.Sleep(time.Duration(60+rand.IntN(90)) * time.Millisecond)
+			return nil
+		}
+		end := time.Now().Add(-time.Minute).Truncate(time.Second)
+		for g := range groups {
+			batch := make([]cloudwatchtest.Event, events/groups)
+			for i := range batch {
+				batch[i] = cloudwatchtest.Event{Stream: "web/1", Time: end.Add(-time.Duration(i) * time.Hour / time.Duration(len(batch))),
+					Message: fmt.Sprintf("2026-03-14 11:59:58 ERROR order %d has no lines: 500 Internal Server Error", i)}
+			}
+			w.put(fmt.Sprint("/ecs/", g), batch...)
+		}
+		all := w.groups(w.client(), "/ecs/*")
+		from := end.Add(-2 * time.Hour)
+		for _, how := range []struct {
+			name string
+			read func(*cloudwatch.Group, func(event.Record)) error
+		}{
+			{"page after page", func(g *cloudwatch.Group, emit func(event.Record)) error {
+				return g.ReadPageAfterPage(context.Background(), from, emit)
+			}},
+			{"slices", func(g *cloudwatch.Group, emit func(event.Record)) error {
+				_, err := g.Read(context.Background(), source.Request{From: from}, emit)
+				return err
+			}},
+		} {
+			b.Run(fmt.Sprintf("groups=%d/%s", groups, how.name), func(b *testing.B) {
+				before := len(w.service.Requests())
+				for range b.N {
+					n := 0
+					for _, g := range all {
+						if err := how.read(g, func(event.Record) { n++ }); err != nil {
+							b.Fatal(err)
+						}
+					}
+					if n != events {
+						b.Fatalf("%d events", n)
+					}
+				}
+				b.ReportMetric(events*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+				b.ReportMetric(float64(len(w.service.Requests())-before)/float64(b.N), "requests")
+			})
+		}
+	}
+}
