@@ -17,33 +17,28 @@ import (
 //	@https://shop.example/assets/main.3f2a9c1b.js:51:4
 
 var browser = runtime{
-	name: "browser", shape: browserShape, starts: startsBrowser, parse: parseBrowser,
+	name: "browser", shape: browserShape, parse: parseBrowser,
 	adopt: adopter{frame: adoptNode},
 }
 
 func browserShape(line string, indented bool) Shape {
-	if !indented && strings.IndexByte(line, '@') >= 0 && isAtFrame(line) {
-		return Frame
-	}
-	return Text
-}
-
-func startsBrowser(lines []string, i int) bool {
-	if isAtFrame(lines[i]) {
-		return true
-	}
-	for ; i < len(lines); i++ { // V8's own functions, on top, have no file
-		if f, ok := nodeFrame(lines[i]); !ok || f.File != "" {
-			return isAddress(f.File)
+	switch {
+	case strings.IndexByte(line, '@') >= 0:
+		if !indented && isAtFrame(line) {
+			return Frame
+		}
+	case strings.Contains(line, "://"):
+		if f, ok := nodeFrame(line); ok && isAddress(f.File) {
+			return Frame
 		}
 	}
-	return false
+	return Text
 }
 
 func parseBrowser(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, isAtFrame)
 	if first < 0 {
-		return parseNode(lines)
+		return parseV8(lines)
 	}
 	x := findHeader(lines[:first])
 	x.Frames = framesIn(until(lines[first:], func(line string) bool { return line != "" && !isAtFrame(line) }), atFrame)

@@ -24,7 +24,7 @@ import (
 const dotnetInner = "--- End of inner exception stack trace ---"
 
 var dotnet = runtime{
-	name: "dotnet", first: "a", shape: dotnetShape, starts: beginsWith(dotnetFrame), parse: parseDotnet,
+	name: "dotnet", first: "a", shape: dotnetShape, parse: parseDotnet,
 	lines: map[Shape][]string{
 		Announcement: {"Unhandled Exception:$"},
 		Raise:        {"Unhandled exception. "},
@@ -45,6 +45,9 @@ func parseDotnet(lines []string) []event.Exception {
 		_, ok := dotnetFrame(line)
 		return ok
 	})
+	if len(above) == len(lines) {
+		return nil
+	}
 	var chain []event.Exception // the types are above the first frame
 	for _, part := range strings.Split(strings.Join(above, "\n"), " ---> ") {
 		chain = append(chain, findHeader(strings.Split(part, "\n")))

@@ -18,7 +18,7 @@ import (
 // An exit tells its reason alike, further indented.
 
 var elixir = runtime{
-	name: "elixir", shape: elixirShape, starts: beginsWith(elixirHeader), parse: parseElixir,
+	name: "elixir", shape: elixirShape, parse: parseElixir,
 	lines: map[Shape][]string{
 		Epilogue: {"Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"},
 	},

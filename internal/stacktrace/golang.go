@@ -30,7 +30,7 @@ import (
 // that was logged with its stack.
 
 var golang = runtime{
-	name: "go", shape: goShape, starts: anyOf(isGoPlace, isGinPlace, isGoroutine, isGoHeader), parse: parseGo,
+	name: "go", shape: goShape, parse: parseGo,
 	adopt: adopter{frame: adoptGo, chain: goChain},
 	lines: map[Shape][]string{
 		Goroutine: {"goroutine …]:$", "[signal SIG"},

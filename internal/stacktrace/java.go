@@ -21,7 +21,7 @@ import (
 // went wrong on the way out, no cause, and is left out of the chain.
 
 var java = runtime{
-	name: "java", first: "a.CSW", shape: javaShape, starts: beginsWith(readJavaFrame), parse: parseJava,
+	name: "java", first: "a.CSW", shape: javaShape, parse: parseJava,
 	adopt: adopter{frame: adoptJava, chain: withoutCommon},
 }
 

@@ -22,7 +22,7 @@ import (
 // The shell and the kernel report the death of others in one line.
 
 var native = runtime{
-	name: "native", shape: nativeShape, starts: anyOf(isDeath), parse: parseNative,
+	name: "native", shape: nativeShape, parse: parseNative,
 	rules: []rule{
 		{in(Logged, ruled), on(Death), dying, Join},
 		{in(dying), on(Death), dying, Apart},
@@ -79,26 +79,30 @@ func nativeShape(line string, indented bool) Shape {
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
 		rest := WithoutLead(line)
-		if rest != "" && deaths.shape(rest, false) != Text {
-			return deaths.shape(rest, false)
-		}
-		if isUndefined(rest) {
-			return Raise
+		if s := deathAtStart(rest); s != Text {
+			return s
 		}
 	}
-	switch {
-	case line == "":
-		return Text
-	case deaths.shape(line, false) != Text:
-		return deaths.shape(line, false)
+	switch s := deathAtStart(line); {
+	case s != Text:
+		return s
 	case strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
 		return DeathEnd
 	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // of mysqld
 		return Death
-	case isUndefined(line):
-		return Raise
 	}
 	return Text
+}
+
+func deathAtStart(line string) Shape {
+	if line == "" {
+		return Text
+	}
+	s, _ := deaths.shape(line, false)
+	if s == Text && isUndefined(line) {
+		return Raise
+	}
+	return s
 }
 
 func isDeath(line string) bool { return deathIn(line) != Text }

@@ -23,7 +23,7 @@ import (
 // caret, and followed by "Node.js v20.20.2".
 
 var node = runtime{
-	name: "node", first: "a^~}N/nf<[CD" + nextMark[:1], shape: nodeShape, starts: startsNode, parse: parseNode,
+	name: "node", first: "a^~}N/nf<[CD" + nextMark[:1], shape: nodeShape, parse: parseNode,
 	adopt: adopter{frame: adoptNode},
 	rules: []rule{
 		{in(uncaught), on(Indented, Text, Header), uncaughtText, Hold},
@@ -98,14 +98,16 @@ func isUncaughtPlace(line string) bool {
 	return false
 }
 
-func startsNode(lines []string, i int) bool {
-	_, frame := nodeFrame(lines[i])
-	_, place := nodePlace(lines, i)
-	_, ok := inspected(lines[i])
-	return frame || place || ok
+// parseNode leaves to browsers what their scripts have addresses for.
+func parseNode(lines []string) []event.Exception {
+	chain := parseV8(lines)
+	if len(chain) > 0 && slices.ContainsFunc(chain[0].Frames, func(f event.Frame) bool { return isAddress(f.File) }) {
+		return nil
+	}
+	return chain
 }
 
-func parseNode(lines []string) []event.Exception {
+func parseV8(lines []string) []event.Exception {
 	place, begin := uncaughtPlace(lines)
 	lines = lines[begin:]
 	var chain []event.Exception

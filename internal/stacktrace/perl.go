@@ -20,7 +20,7 @@ import (
 // Perl itself says make one, and "die" is that of all others.
 
 var perl = runtime{
-	name: "perl", shape: perlShape, starts: beginsWith(perlCall), parse: parsePerl,
+	name: "perl", shape: perlShape, parse: parsePerl,
 	rules: []rule{
 		{in(loggedText, bareText), on(PerlFrame), framed, Join},
 	},
@@ -35,6 +35,9 @@ func perlShape(line string, indented bool) Shape {
 
 func parsePerl(lines []string) []event.Exception {
 	top := stacks(lines, perlCall)[0]
+	if len(top.frames) == 0 {
+		return nil
+	}
 	header, calls, handler := top.above, top.frames, false
 	if n := len(header); n > 1 && strings.HasPrefix(header[n-1], " at ") {
 		header, handler = header[:n-1], true

@@ -27,7 +27,7 @@ import (
 const phpPrevious = "[previous exception] "
 
 var php = runtime{
-	name: "php", first: "#", shape: phpShape, starts: startsPHP, parse: parsePHP, adopt: adopter{frame: adoptPHP},
+	name: "php", first: "#", shape: phpShape, parse: parsePHP, adopt: adopter{frame: adoptPHP},
 	lines: map[Shape][]string{
 		Frame:    {"Stack trace:$", "[stacktrace]$"},
 		Cause:    {"Next … in /", phpPrevious},
@@ -46,14 +46,9 @@ func phpShape(line string, indented bool) Shape {
 	return Text
 }
 
-func startsPHP(lines []string, i int) bool {
-	_, called := phpCall(lines[i])
-	_, fatal := phpFatal(lines[i])
-	return called || fatal
-}
-
 func parsePHP(lines []string) []event.Exception {
 	var chain []event.Exception
+	lines = slices.Clone(lines)
 	for i, line := range lines {
 		lines[i] = strings.ReplaceAll(line, `\\`, `\`) // of Monolog's JSON
 	}

@@ -24,8 +24,7 @@ import (
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
 var python = runtime{
-	name: "python", first: "F>bmc_", shape: pythonShape, parse: parsePython,
-	starts: beginsWith(func(line string) (event.Frame, bool) { return pythonFrame(undress(line)) }),
+	name: "python", first: "F>bmc_|", shape: pythonShape, parse: parsePython,
 	adopt:  adopter{frame: adoptPython, leads: []string{"builtins.", "__builtins__.", "__main__.", "exceptions."}},
 	lines: map[Shape][]string{
 		Quotes:     {` """$`},
@@ -59,7 +58,10 @@ func pythonShape(line string, _ bool) Shape {
 	if strings.HasSuffix(strings.TrimRight(line, " "), "RemoteTraceback:") {
 		return Remote
 	}
-	if _, ok := pythonFrame(line); ok && hasAnyPrefix(line, `File "`, `> File "`) {
+	switch _, ok := pythonFrame(undress(line)); {
+	case ok && line[0] == '|': // of a group, whose lines are all indented
+		return Indented
+	case ok:
 		return PythonFrame
 	}
 	return Text
@@ -79,6 +81,7 @@ func IsSyntaxError(line string) bool {
 const tracebackLine = "Traceback (most recent call last):"
 
 func parsePython(lines []string) []event.Exception {
+	lines = slices.Clone(lines)
 	indentation := ""
 	for i, line := range lines {
 		line = strings.TrimPrefix(line, indentation)

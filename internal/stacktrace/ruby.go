@@ -18,7 +18,7 @@ import (
 // alone. Ruby 3.4 opens a name by ' instead of `.
 
 var ruby = runtime{
-	name: "ruby", shape: rubyShape, starts: anyOf(isRubyFrame), parse: parseRuby,
+	name: "ruby", shape: rubyShape, parse: parseRuby,
 	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
 	rules: []rule{
 		{in(framedRuby), on(Raise), named, Apart}, // its cause

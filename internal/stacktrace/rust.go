@@ -24,7 +24,7 @@ import (
 // below an error.
 
 var rust = runtime{
-	name: "rust", starts: anyOf(isRustPanic, isRustError), parse: parseRust,
+	name: "rust", parse: parseRust,
 	lines: map[Shape][]string{
 		RustPanic:     {"thread '…' panicked at ", "thread '…) panicked at "},
 		Cause:         {rustCauses + "$", rustLocation + "$"},
@@ -69,11 +69,6 @@ func rustPanic(line string) (string, bool) {
 	}
 	thread, rest, ok := strings.Cut(s, " panicked at ")
 	return rest, ok && (strings.HasSuffix(thread, "'") || strings.HasSuffix(thread, ")"))
-}
-
-func isRustPanic(line string) bool {
-	_, ok := rustPanic(line)
-	return ok
 }
 
 // rustPanicked reads the message, and the stack or else the place of a panic.

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"iter"
 	"math/bits"
 	"strings"
 )
@@ -56,21 +57,13 @@ const (
 
 // ShapeOf returns the shape of a line.
 func ShapeOf(line string) Shape {
-	trimmed := line[indent(line):]
-	if trimmed == "" {
-		return Blank
-	}
-	indented := len(trimmed) < len(line)
-	if s := known.shape(trimmed, indented); s != Text {
+	for _, s := range known(line) {
 		return s
 	}
-	for interested := interests[trimmed[0]]; interested != 0; interested &= interested - 1 {
-		if s := runtimes[bits.TrailingZeros16(interested)].shape(trimmed, indented); s != Text {
-			return s
-		}
-	}
 	switch {
-	case indented:
+	case strings.TrimLeft(line, " \t") == "":
+		return Blank
+	case line[0] == ' ' || line[0] == '\t':
 		return Indented
 	case (line[0] == '=' || line[0] == '#') && strings.Trim(line, line[:1]) == "":
 		return Ruler
@@ -82,6 +75,26 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
+// known yields the runtimes that know a line, by their index, and its shape.
+func known(line string) iter.Seq2[int, Shape] {
+	return func(yield func(int, Shape) bool) {
+		trimmed := strings.TrimLeft(line, " \t")
+		if trimmed == "" {
+			return
+		}
+		indented := len(trimmed) < len(line)
+		if s, n := allMarks.shape(trimmed, indented); s != Text && !yield(n, s) {
+			return
+		}
+		for interested := interests[trimmed[0]]; interested != 0; interested &= interested - 1 {
+			n := bits.TrailingZeros16(interested)
+			if s := runtimes[n].shape(trimmed, indented); s != Text && !yield(n, s) {
+				return
+			}
+		}
+	}
+}
+
 // marks are lines that show their shape by how they begin, by their first byte.
 type marks [256][]mark
 
@@ -90,40 +103,42 @@ type mark struct {
 	whole       bool // nothing follows
 	margin      byte // a blank or a tab, or a letter
 	shape       Shape
+	runtime     int
 }
 
 // newMarks reads how lines begin, and behind an ellipsis what else they contain. A
 // dollar ends a line. Lines that begin with a tab are indented, those that begin
 // with a blank may be, and others are not.
 func newMarks(shaped ...map[Shape][]string) (table marks) {
-	for _, lines := range shaped {
+	for n, lines := range shaped {
 		for s := range shapes {
 			for _, line := range lines[s] {
 				text := strings.TrimLeft(line, " \t")
 				text, whole := strings.CutSuffix(text, "$")
 				begin, part, _ := strings.Cut(text, "…")
-				table[begin[0]] = append(table[begin[0]], mark{begin, part, whole, line[0], s})
+				table[begin[0]] = append(table[begin[0]], mark{begin, part, whole, line[0], s, n})
 			}
 		}
 	}
 	return table
 }
 
-func (m *marks) shape(line string, indented bool) Shape {
+// shape returns the shape of a line, and the index of the runtime that knows it.
+func (m *marks) shape(line string, indented bool) (Shape, int) {
 	for _, k := range m[line[0]] {
 		rest, begins := strings.CutPrefix(line, k.begin)
 		if !begins || k.margin != ' ' && indented != (k.margin == '\t') {
 			continue
 		}
 		if _, rest, ok := strings.Cut(rest, k.part); ok && (!k.whole || rest == "") {
-			return k.shape
+			return k.shape, k.runtime
 		}
 	}
-	return Text
+	return Text, 0
 }
 
-// known are the marks of all runtimes, in their order.
-var known = func() marks {
+// allMarks are the marks of all runtimes, in their order.
+var allMarks = func() marks {
 	var lines []map[Shape][]string
 	for _, r := range runtimes {
 		lines = append(lines, r.lines)

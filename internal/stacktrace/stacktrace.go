@@ -37,8 +37,6 @@ type runtime struct {
 	// none of this runtime's.
 	shape func(line string, indented bool) Shape
 	rules []rule
-	// starts tells whether lines[i] can only be part of this runtime's trace.
-	starts func(lines []string, i int) bool
 	// parse reads the whole text; nothing means that it was no trace after all.
 	parse func(lines []string) []event.Exception
 	adopt adopter
@@ -50,8 +48,8 @@ var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swi
 // Parse reads the stack trace in text, which may begin with log lines that
 // belong to the same failure, and names its runtime: "python",
 // "java" (Kotlin and Scala too), "browser", "node", "go", "rust", "ruby", "php",
-// "dotnet", "elixir", "perl", "tcl", "swift" or "native". The first line that only one runtime
-// prints decides which.
+// "dotnet", "elixir", "perl", "tcl", "swift" or "native". The first line whose shape a runtime
+// knows decides which, if that reads the rest too.
 //
 // The exception that surfaced comes first, then its causes; the frames of each
 // are most recent first, whatever order the runtime prints. Parse returns nil
@@ -61,34 +59,19 @@ func Parse(text string) ([]event.Exception, string) {
 	for i := range lines {
 		lines[i] = strings.TrimSuffix(lines[i], "\r")
 	}
-	var failed [len(runtimes)]bool // one try each, however many lines look alike
-	for i := range lines {
-		for n, r := range runtimes {
-			if failed[n] || !r.starts(lines, i) {
+	var tried [len(runtimes)]bool // once each, however many lines look alike
+	for _, line := range lines {
+		for n := range known(line) {
+			if tried[n] {
 				continue
 			}
-			if chain := r.parse(lines); len(chain) > 0 {
-				return chain, r.name
+			tried[n] = true
+			if chain := runtimes[n].parse(lines); len(chain) > 0 {
+				return chain, runtimes[n].name
 			}
-			failed[n] = true
 		}
 	}
 	return nil, ""
-}
-
-// anyOf makes starts of what knows a line.
-func anyOf(known ...func(string) bool) func([]string, int) bool {
-	return func(lines []string, i int) bool {
-		return slices.ContainsFunc(known, func(knows func(string) bool) bool { return knows(lines[i]) })
-	}
-}
-
-// beginsWith makes starts of what reads a line.
-func beginsWith[T any](read func(string) (T, bool)) func([]string, int) bool {
-	return anyOf(func(line string) bool {
-		_, ok := read(line)
-		return ok
-	})
 }
 
 // HasTrace reports whether one of the text's lines can only be a trace's.

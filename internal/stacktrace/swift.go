@@ -22,7 +22,7 @@ import (
 //	1 [ra] 0x000055d0c1b2a3d4 Cart.total() + 123 in App at /app/Sources/App/Cart.swift:39:3
 
 var swift = runtime{
-	name: "swift", shape: swiftShape, starts: anyOf(isSwiftTrap), parse: parseSwift,
+	name: "swift", shape: swiftShape, parse: parseSwift,
 	lines: map[Shape][]string{Death: {"Fatal error: …: file "}},
 	rules: []rule{
 		{in(dying), on(SwiftFrame), dying, Join},
@@ -64,6 +64,9 @@ func isSwiftTrap(line string) bool {
 
 func parseSwift(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, isSwiftTrap)
+	if first < 0 {
+		return nil
+	}
 	place, message, _ := swiftTrap(lines[first])
 	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
 	x := event.Exception{Type: "Fatal error", Message: message, Frames: framesIn(crashed, swiftFrame)}

@@ -20,7 +20,7 @@ import (
 // Errors have no type but "error".
 
 var tcl = runtime{
-	name: "tcl", starts: anyOf(isTclTrace), parse: parseTcl,
+	name: "tcl", parse: parseTcl,
 	lines: map[Shape][]string{
 		TclFirst: {"\twhile executing$"},
 		Command:  {"\tinvoked from within$"},
@@ -40,6 +40,9 @@ func isTclTrace(line string) bool {
 
 func parseTcl(lines []string) []event.Exception {
 	above := until(lines, isTclTrace)
+	if len(above) == len(lines) {
+		return nil
+	}
 	if len(above) > 1 && above[1] != "" && strings.HasSuffix(above[0], above[1]) {
 		above = above[1:] // below a log line that ends with the message
 	}
