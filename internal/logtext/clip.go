@@ -42,14 +42,11 @@ func (l *lines) trim() {
 
 // below joins the lines, with another one in the first's place.
 func (l *lines) below(first string) string {
-	if len(l.lines) == 1 {
-		return clip(first)
+	if len(l.lines) > maxLines {
+		l.lines = clipLines(l.lines)
 	}
-	all := l.lines
-	if len(all) > maxLines {
-		all = clipLines(all)
-	}
-	return clip(first + "\n" + strings.Join(all[1:], "\n"))
+	l.lines[0] = first
+	return clip(strings.Join(l.lines, "\n"))
 }
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }

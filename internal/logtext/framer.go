@@ -223,6 +223,9 @@ func sooner(a, b time.Time) time.Time {
 
 // stream returns the state of the stream, making room for it if need be.
 func (f *Framer) stream(key streamKey) *stream {
+	if last := f.recent.Front(); last != nil && last.Value.(*stream).key == key {
+		return last.Value.(*stream) // without looking it up, as most lines follow on one of their stream
+	}
 	if el := f.streams[key]; el != nil {
 		f.recent.MoveToFront(el)
 		return el.Value.(*stream)

@@ -49,9 +49,9 @@ func (p *pending) heads() headed {
 
 // begin makes the entry the head of a new event.
 func (p *pending) begin(e *entry) {
-	text, headed := p.text.lines[:0], p.heads()
+	text, held, headed := p.text.lines[:0], p.held[:0], p.heads()
 	*p = pending{}
-	p.active, p.first, p.text.lines, p.headed = true, e.record.Time, text, headed
+	p.active, p.first, p.text.lines, p.held, p.headed = true, e.record.Time, text, held, headed
 	p.event, p.head = newEvent(e), newOpening(e)
 	p.headed.now = e.shape == stacktrace.Head
 	e.head.fill(&p.event)
@@ -91,7 +91,8 @@ func (p *pending) join(e *entry) {
 	for i := range p.held {
 		p.takeLines(&p.held[i])
 	}
-	p.held = nil
+	clear(p.held)
+	p.held = p.held[:0]
 	p.take(e)
 }
 

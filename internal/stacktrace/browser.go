@@ -27,7 +27,7 @@ func browserShape(line string, indented bool) Shape {
 		if !indented && isAtFrame(line) {
 			return Frame
 		}
-	case strings.Contains(line, "://"):
+	case strings.HasPrefix(line, "at ") && strings.Contains(line, "://"):
 		if f, ok := nodeFrame(line); ok && isAddress(f.File) {
 			return Frame
 		}

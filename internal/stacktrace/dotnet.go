@@ -69,7 +69,7 @@ func parseDotnet(lines []string) []event.Exception {
 
 // dotnetFrame reads "at Namespace.Class.Method(arguments) [0x00011] in file:line 12".
 func dotnetFrame(line string) (event.Frame, bool) {
-	s := strings.TrimLeft(line, " \t")
+	s := unindented(line)
 	f, ok := readDotnetFrame(s)
 	if !ok || len(s) == len(line) {
 		return event.Frame{}, false

@@ -28,12 +28,15 @@ var elixir = runtime{
 }
 
 func elixirShape(line string, indented bool) Shape {
-	if indented {
+	switch {
+	case indented:
 		if _, ok := elixirPlace(line); ok {
 			return Frame
 		}
-	} else if _, ok := elixirHeader(line); ok {
-		return Raise
+	case line[0] == '*':
+		if _, ok := elixirHeader(line); ok {
+			return Raise
+		}
 	}
 	return Text
 }

@@ -218,7 +218,7 @@ func isGoPlace(line string) bool {
 	if indent(line) == 0 {
 		return false
 	}
-	_, ok := readGoPlace(strings.TrimLeft(line, " \t"))
+	_, ok := readGoPlace(unindented(line))
 	return ok
 }
 

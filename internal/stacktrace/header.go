@@ -37,13 +37,26 @@ func findHeader(lines []string) event.Exception {
 // on the last line the reason.
 var prismaSource = regexp.MustCompile("(?s)^(Invalid `[^`]*` invocation).*\n([^\n]*)$")
 
-// headerLead is what runtimes print in front of an exception's name.
-var headerLead = regexp.MustCompile(`^(?:\[cause\]: |Caused by: |Wrapped by: |caused by: |` + nextMark +
-	`|unhandledRejection:  |uncaughtException:  |Uncaught |\[ERROR\] |Unhandled exception\. |Exception in thread ".*?" )*`)
+// headerLeads are what runtimes print in front of an exception's name.
+var headerLeads = []string{
+	"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "unhandledRejection:  ", "uncaughtException:  ", "Uncaught ", "[ERROR] ",
+	"Unhandled exception. ",
+}
 
 func stripLead(line string) string {
 	s := strings.TrimSpace(line)
-	return s[len(headerLead.FindString(s)):]
+	for before := ""; before != s; {
+		before = s
+		for _, lead := range headerLeads {
+			s = strings.TrimPrefix(s, lead)
+		}
+		if thread, ok := strings.CutPrefix(s, `Exception in thread "`); ok {
+			if _, rest, ok := strings.Cut(thread, `" `); ok {
+				s = rest
+			}
+		}
+	}
+	return s
 }
 
 // headerAtStart reads "pkg.SomeError: message", "SomeError" or

@@ -26,16 +26,19 @@ var java = runtime{
 }
 
 func javaShape(line string, indented bool) Shape {
-	switch {
-	case strings.HasPrefix(line, "... "):
-		if strings.HasSuffix(line, " more") || strings.HasSuffix(line, " common frames omitted") {
+	switch line[0] {
+	case 'a':
+		if _, ok := javaFrame(line); ok {
 			return Frame
 		}
-	case hasAnyPrefix(line, javaCause, javaWrapper), indented && strings.HasPrefix(line, javaSuppressed):
-		return Cause
-	}
-	if _, ok := readJavaFrame(line); ok {
-		return Frame
+	case '.':
+		if strings.HasPrefix(line, "... ") && (strings.HasSuffix(line, " more") || strings.HasSuffix(line, " common frames omitted")) {
+			return Frame
+		}
+	default:
+		if hasAnyPrefix(line, javaCause, javaWrapper) || indented && strings.HasPrefix(line, javaSuppressed) {
+			return Cause
+		}
 	}
 	return Text
 }
@@ -53,7 +56,7 @@ func parseJava(lines []string) []event.Exception {
 	at := 0          // the exception that frames belong to
 	for i, line := range lines {
 		f, isFrame := javaFrame(line)
-		s, depth := strings.TrimLeft(line, " \t"), indent(line)
+		s, depth := unindented(line), indent(line)
 		cause := strings.HasPrefix(s, javaCause)
 		switch {
 		case len(chain) == 0 && !isFrame:
@@ -73,6 +76,7 @@ func parseJava(lines []string) []event.Exception {
 			chain = append(chain, findHeader(lines[:i]))
 			fallthrough
 		case isFrame:
+			adoptJava(&f)
 			chain[at].Frames = append(chain[at].Frames, f)
 		}
 	}
@@ -82,8 +86,8 @@ func parseJava(lines []string) []event.Exception {
 // javaHeader reads a link and the lines before its first frame.
 func javaHeader(link string, below []string) event.Exception {
 	more := until(below, func(line string) bool {
-		_, isFrame := readJavaFrame(line)
-		return isFrame || hasAnyPrefix(strings.TrimLeft(line, " \t"), "... ", javaCause, javaWrapper)
+		_, isFrame := javaFrame(line)
+		return isFrame || hasAnyPrefix(unindented(line), "... ", javaCause, javaWrapper)
 	})
 	if len(more) == len(below) {
 		more = nil
@@ -91,18 +95,10 @@ func javaHeader(link string, below []string) event.Exception {
 	return findHeader(append([]string{link}, more...))
 }
 
-func javaFrame(line string) (event.Frame, bool) {
-	f, ok := readJavaFrame(line)
-	if ok {
-		adoptJava(&f)
-	}
-	return f, ok
-}
-
-// readJavaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
+// javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
 // which logback may follow with "~[shop.jar:1.0]".
-func readJavaFrame(line string) (f event.Frame, ok bool) {
-	s := scan{rest: strings.TrimLeft(line, " \t")}
+func javaFrame(line string) (f event.Frame, ok bool) {
+	s := scan{rest: unindented(line)}
 	s.skip("at ")
 	if s.failed {
 		return f, false

@@ -65,8 +65,10 @@ var deaths = newMarks(map[Shape][]string{
 var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}
 
 func nativeShape(line string, indented bool) Shape {
-	if s := deathIn(line); s != Text && !indented {
-		return s
+	if !indented {
+		if s := deathIn(line); s != Text {
+			return s
+		}
 	}
 	if _, ok := nativeFrame(line); ok {
 		return Frame

@@ -128,6 +128,7 @@ func parseV8(lines []string) []event.Exception {
 			chain = append(chain, findHeader(lines[after:i]))
 		}
 		last := &chain[len(chain)-1]
+		f.InApp = nodeInApp(f.File)
 		last.Frames = append(last.Frames, f)
 		after = i + 1
 	}
@@ -160,8 +161,8 @@ func uncaughtPlace(lines []string) (event.Frame, int) {
 // its causes.
 func appendInspected(chain []event.Exception, lines []string) []event.Exception {
 	for _, line := range lines {
-		cause := strings.HasPrefix(strings.TrimLeft(line, " "), "[cause]: ")
-		if x, ok := inspected(strings.Replace(line, "[cause]: ", "", 1)); ok && cause == (len(chain) > 0) {
+		line, cause := strings.CutPrefix(strings.TrimLeft(line, " "), "[cause]: ")
+		if x, ok := inspected(line); ok && cause == (len(chain) > 0) {
 			chain = append(chain, x)
 		}
 	}
@@ -205,7 +206,7 @@ func isCaret(line string) bool {
 
 // nodeFrame reads "at [async] function [as alias] (place)" or "at place".
 func nodeFrame(line string) (f event.Frame, ok bool) {
-	place, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "at ")
+	place, ok := strings.CutPrefix(unindented(line), "at ")
 	if !ok {
 		return f, false
 	}
@@ -226,7 +227,6 @@ func nodeFrame(line string) (f event.Frame, ok bool) {
 	}
 	at, ok := readColumn(place)
 	f.File, f.Line, f.Column = nodeFile(at.File), at.Line, at.Column
-	f.InApp = nodeInApp(f.File)
 	return f, ok
 }
 

@@ -119,7 +119,7 @@ func rubyLogged(lines []string) event.Exception {
 
 // rubyFrame reads "[from ]file:12:in `function'" and the message behind it.
 func rubyFrame(line string) (f event.Frame, message string, ok bool) {
-	s := scan{rest: strings.TrimPrefix(strings.TrimLeft(line, " \t"), "from ")}
+	s := scan{rest: strings.TrimPrefix(unindented(line), "from ")}
 	f.File, f.Line, ok = cutNumber(s.to(":in "))
 	if !s.try("`") {
 		s.skip("'")

@@ -199,7 +199,15 @@ func cutAtAny(s string, stops ...string) string {
 }
 
 // indent counts the white space that s begins with.
-func indent(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+func indent(s string) int {
+	n := 0
+	for n < len(s) && (s[n] == ' ' || s[n] == '\t') {
+		n++
+	}
+	return n
+}
+
+func unindented(s string) string { return s[indent(s):] }
 
 // hasAny tells whether s contains one of parts.
 func hasAny(s string, parts ...string) bool {

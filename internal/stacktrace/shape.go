@@ -61,9 +61,9 @@ func ShapeOf(line string) Shape {
 		return s
 	}
 	switch {
-	case strings.TrimLeft(line, " \t") == "":
+	case unindented(line) == "":
 		return Blank
-	case line[0] == ' ' || line[0] == '\t':
+	case indent(line) > 0:
 		return Indented
 	case (line[0] == '=' || line[0] == '#') && strings.Trim(line, line[:1]) == "":
 		return Ruler
@@ -78,7 +78,7 @@ func ShapeOf(line string) Shape {
 // known yields the runtimes that know a line, by their index, and its shape.
 func known(line string) iter.Seq2[int, Shape] {
 	return func(yield func(int, Shape) bool) {
-		trimmed := strings.TrimLeft(line, " \t")
+		trimmed := unindented(line)
 		if trimmed == "" {
 			return
 		}
