@@ -120,11 +120,14 @@ func behindHead(e *entry, usual int) string {
 
 // headGap counts the white space between the head and the message.
 func headGap(e *entry) int {
-	i := strings.LastIndex(e.first, e.head.message)
-	if i <= 0 || e.head.message == "" {
+	head, atEnd := strings.CutSuffix(e.first, e.head.message)
+	if !atEnd {
+		head = head[:max(0, strings.LastIndex(head, e.head.message))]
+	}
+	if head == "" || e.head.message == "" {
 		return 1
 	}
-	return i - len(strings.TrimRight(e.first[:i], " \t"))
+	return len(head) - len(strings.TrimRight(head, " \t"))
 }
 
 // withoutHead returns a further line of a record without the head that its

@@ -125,7 +125,9 @@ func parseV8(lines []string) []event.Exception {
 				break // another trace that happens to follow: only pino and bunyan print causes flat
 			}
 			indents = indent(line)
-			chain = append(chain, findHeader(lines[after:i]))
+			x := findHeader(lines[after:i])
+			x.Frames = make([]event.Frame, 0, min(len(lines)-i, 16))
+			chain = append(chain, x)
 		}
 		last := &chain[len(chain)-1]
 		f.InApp = nodeInApp(f.File)
