@@ -105,9 +105,6 @@ func IsGoFunction(line string) bool {
 	return false
 }
 
-// isGoHeader tells the lines that the runtime prints above goroutines.
-func isGoHeader(line string) bool { return hasAnyPrefix(line, "panic: ", "fatal error: ") }
-
 // parseGo reads a goroutine's stack, or else gin's, or errors with stacks of
 // their own, or else panics: the rest was cut off.
 func parseGo(lines []string) []event.Exception {
