@@ -80,7 +80,7 @@ func (e *entry) readHead() {
 		return
 	}
 	if e.shape == stacktrace.Indented {
-		e.head = readHead(trimBlanks(e.first), false, event.Unknown)
+		e.head = readHead(e.first, false, event.Unknown)
 	} else {
 		e.head = readHead(e.first, e.bare, e.level)
 	}

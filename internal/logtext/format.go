@@ -65,7 +65,7 @@ func (f *format) match(s string) (head, bool) {
 	for i, part := range f.pattern.SubexpNames() {
 		switch part {
 		case "level":
-			h.level = bracketLevel(found[i])
+			h.level, _ = bracketLevel(found[i])
 		case "logger":
 			h.logger = found[i]
 		case "request":

@@ -64,7 +64,9 @@ const maxHeadParts = 10
 // knows is read first. What a transport said comes before the line: a time, if it
 // is stamped, and a level, which counts if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
-	r := headReader{s: s, timed: stamped}
+	r := headReader{s: trimBlanks(s), timed: stamped}
+	r.indented = len(r.s) < len(s)
+	s = r.s
 	if stamped {
 		r.left = afterTime
 	}
@@ -87,15 +89,17 @@ func readHead(s string, stamped bool, given event.Level) head {
 
 // headReader takes a head part by part.
 type headReader struct {
-	h     head
-	s     string
-	at    int    // where the next part begins
-	kept  int    // where the message begins if no level follows
-	left  edge   // what stands before the next part
-	timed bool   // a time was read
-	plain int    // words so far that a sentence may have
-	names string // the last part that may be the logger's name
-	joint string // what separated the level from the part before it
+	h        head
+	s        string
+	at       int  // where the next part begins
+	kept     int  // where the message begins if no level follows
+	left     edge // what stands before the next part
+	timed    bool // a time was read
+	how      spelling
+	indented bool
+	plain    int    // words so far that a sentence may have
+	names    string // the last part that may be the logger's name
+	joint    string // what separated the level from the part before it
 }
 
 // edge is what stands on one side of a word.
@@ -120,7 +124,11 @@ func (r *headReader) read() {
 		if r.h.level != event.Unknown {
 			if r.h.format == "" {
 				r.h.format = "head"
-				r.afterLevel()
+				behind := r.s[r.at:]
+				if r.afterLevel(); r.doubtful(behind) {
+					r.h, r.at, r.kept = head{}, 0, 0
+					r.withoutLevel()
+				}
 			}
 			return
 		}

@@ -73,12 +73,21 @@ func (r *headReader) mark(s string) bool {
 	if n == 0 || n > 8 || n == len(s) {
 		return false
 	}
-	if r.at == 0 && r.left == atStart && s[n] == ' ' && n == 1 && s[0] != '|' && s[0] != '>' && s[0] != '!' {
-		return false // an item of a list
+	if r.at == 0 && r.left == atStart && isItem(s, n) {
+		return false
 	}
 	r.joint = s[:n]
 	r.next(n, afterMark)
 	return r.at < len(r.s)
+}
+
+// isItem tells a line that begins with n signs as those of lists, titles and options do.
+func isItem(s string, n int) bool {
+	if s[n] == ' ' {
+		return n == 1 && strings.IndexByte("|>!", s[0]) < 0 || strings.Trim(s[:n], "#") == ""
+	}
+	word, _, _ := strings.Cut(s[n:], " ")
+	return s[0] == '-' && n <= 2 && !strings.HasSuffix(word, "-")
 }
 
 // symbol takes an emoji or an arrow. A word that names the level may follow.
@@ -96,6 +105,9 @@ func (r *headReader) symbol(s string) bool {
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
 		if r.part() && r.h.level != event.Unknown {
+			if strings.ContainsAny(s[:n], "✓✔✅") { // of a test
+				r.h.level = level
+			}
 			return true
 		}
 		r.at = len(r.s) - len(rest)
@@ -116,7 +128,11 @@ func (r *headReader) bracket(s string) bool {
 		return true
 	}
 	glued := r.at > 0 && nameBytes[r.s[r.at-1]]
-	if level := bracketLevel(inner); level != event.Unknown && r.left != afterWord && !(glued && s[0] == '(' && isLower(inner)) {
+	cut := end+1 < len(s) && isLetter(s[end+1]) // "[e]dit"
+	if level, how := bracketLevel(inner); level != event.Unknown && r.left != afterWord && !(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
+		if r.how = how; how > letter {
+			r.how = capital // as sure
+		}
 		r.take(level, end+1)
 		return true
 	}
@@ -192,7 +208,7 @@ func (r *headReader) inside(s string) event.Level {
 			found, how := levelWord(word)
 			punctuated := n < len(s) && s[n] != ' ' && s[n] != '\t'
 			switch {
-			case found != event.Unknown && level == event.Unknown && (how == capital || mark || punctuated || n == len(s) && parts < 2):
+			case found != event.Unknown && level == event.Unknown && (how == capital || mark && !(how == small && wordNext(s[n:])) || punctuated || n == len(s) && parts < 2):
 				level = found
 			case fieldOf(word) == fieldNone && isWord(word) && !isNumber(word):
 				name = word
@@ -214,6 +230,9 @@ func (r *headReader) inside(s string) event.Level {
 	}
 	return event.Unknown
 }
+
+// wordNext tells whether a blank and a letter follow.
+func wordNext(s string) bool { return len(s) > 1 && s[0] == ' ' && isLetter(s[1]) }
 
 // innerWord returns the length of the word that s begins with, in a bracket.
 func innerWord(s string) int {

@@ -13,14 +13,14 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	right := r.right(s, n, how)
 	set := right == afterMark || right == afterTime
 	switch {
-	case right == atStart, how <= small && isNothing(s[n:]):
+	case right == atStart, how <= small && (isNothing(s[n:]) || isAlarm(s[:n])):
 		return false
 	case how == letter && !set:
 		return r.left == afterTime && s[0] != 'I' && s[0] != 'A' || r.left >= afterMark && r.left < afterWord && r.timed
 	case how == letter:
 		return r.left != afterWord || r.timed
 	case how == capital && r.left != afterWord:
-		return true
+		return set || !titles(s[n:])
 	case how == capital:
 		return set || r.timed && r.plain == 1 && isLower(r.names) && !mentions(s[n:])
 	case r.left == atStart:
@@ -55,8 +55,10 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 	switch c := s[n]; c {
 	case ' ':
 		return behindBlank(s[n:], loud)
-	case '\t', '|', ']', '>', '}', ')', ';', '[', '*', '#', '~':
+	case '\t', '|', ']', '>', '}', ';', '[', '*', '#', '~':
 		mark = true
+	case ')':
+		mark = how != letter
 	case '/', '{', '<', '@':
 		mark = loud
 	case ':':
@@ -114,10 +116,31 @@ func isNothing(s string) bool {
 		return false
 	}
 	switch strings.ToLower(s) {
-	case "none", "null", "nil", "<nil>", "no", "false", "undefined", "-", "0", "n/a":
+	case "none", "null", "nil", "<nil>", "no", "yes", "true", "false", "undefined", "-", "0", "n/a":
 		return true
 	}
-	return strings.HasPrefix(s, "0 ")
+	return strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")
+}
+
+// isAlarm tells a level that sentences use as often, unless it is in capitals or brackets.
+func isAlarm(word string) bool {
+	switch strings.ToLower(word) {
+	case "alert", "emergency", "panic":
+		return true
+	}
+	return false
+}
+
+// titles tells what follows on "ERROR" in titles and counts.
+func titles(s string) bool {
+	s = strings.ToLower(strings.TrimLeft(s, " "))
+	word, _, _ := strings.Cut(s, " ")
+	switch strings.TrimSuffix(word, ":") {
+	case "rate", "rates", "count", "counts", "budget", "level", "levels", "line", "lines", "is", "are", "page", "pages", "code", "codes",
+		"log", "logs", "message", "messages", "rules", "path", "paths":
+		return true
+	}
+	return false
 }
 
 // mentions tells what follows on "error" in sentences that speak of one.

@@ -17,6 +17,7 @@ func (r *headReader) word(s string) bool {
 		n++
 	}
 	if level, how := levelWord(s[:n]); level != event.Unknown && r.accepts(s, n, how) {
+		r.how = how
 		r.take(level, n)
 		if s[:n] == "Error" && strings.HasPrefix(s[n:], ": ") {
 			r.h.raised = strings.TrimSpace(s)
@@ -103,12 +104,16 @@ func (r *headReader) request(s, name string) int {
 
 // isOrdinary tells a word that a sentence may have.
 func isOrdinary(s string) bool {
+	capitals := 0
 	for i := 0; i < len(s); i++ {
-		if (s[i] < 'a' || s[i] > 'z') && (i > 0 || s[i] < 'A' || s[i] > 'Z') {
+		if !isLetter(s[i]) {
 			return false
 		}
+		if s[i] < 'a' {
+			capitals++
+		}
 	}
-	return true
+	return capitals == 0 || capitals == len(s) || capitals == 1 && s[0] < 'a'
 }
 
 func isLower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }

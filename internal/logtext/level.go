@@ -89,20 +89,17 @@ func levelLetter(c byte) event.Level {
 }
 
 // bracketLevel reads what stands in brackets, in any case, padded maybe.
-func bracketLevel(inner string) event.Level {
+func bracketLevel(inner string) (event.Level, spelling) {
 	inner = strings.Trim(inner, " \t!*.:")
 	switch inner {
-	case "FAILED", "EE":
-		return event.Error // of systemd and X.org
-	case "WW":
-		return event.Warn
-	case "II":
-		return event.Info
+	case "FAILED": // systemd's
+		return event.Error, capital
+	case "EE", "WW", "II": // of X.org
+		return levelLetter(inner[0]), capital
 	case "e", "w", "i", "d", "f", "c", "t":
-		return levelLetter(inner[0] - 'a' + 'A')
+		return levelLetter(inner[0] - 'a' + 'A'), letter
 	}
-	level, _ := levelWord(inner)
-	return level
+	return levelWord(inner)
 }
 
 // symbolLevel reads the emoji or sign that s begins with, and returns its length.

@@ -189,8 +189,16 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 			return read, true
 		}
 	}
-	e.Level = cmp.Or(p.head.level, p.shapeLevel())
+	if e.Message != "" || e.Stack != "" || !strings.HasSuffix(e.Format, levelAlone) {
+		e.Level = cmp.Or(p.head.level, p.shapeLevel())
+	}
 	return e, !p.trace.fragment && !(len(p.text.lines) == 1 && isBlank(e.Text))
+}
+
+// namesNone tells "Error: none" and the like.
+func namesNone(message string) bool {
+	name, rest, said := strings.Cut(message, ":")
+	return !said && name == "Error" || said && (isNothing(":"+rest) || countWords(rest, 1) == 0)
 }
 
 // shapeLevel is the level of an event whose head names none.
@@ -198,7 +206,7 @@ func (p *pending) shapeLevel() event.Level {
 	switch s := p.head.shape; {
 	case s == stacktrace.GoPanic, s == stacktrace.GoFatal, p.trace.died:
 		return event.Fatal
-	case p.trace.seen, s == stacktrace.Header, s == stacktrace.Thread:
+	case p.trace.seen, s == stacktrace.Header && !namesNone(p.head.message), s == stacktrace.Thread:
 		return event.Error
 	}
 	return event.Unknown

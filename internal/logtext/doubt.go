@@ -1,0 +1,55 @@
+package logtext
+
+import (
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+)
+
+// This file tells errors from what only looks like one: tables, counts, lists,
+// help texts and titles.
+
+// levelAlone is the format of a line that has a level and nothing else. It is an
+// error only if another line says what failed.
+const levelAlone = "level alone"
+
+// doubtful tells whether the message is none, from that and all that stands behind the level.
+func (r *headReader) doubtful(behind string) bool {
+	h := &r.h
+	dated := r.timed || !h.time.IsZero()
+	switch {
+	case h.level < event.Error:
+		return false
+	case h.message == "":
+		if !dated && countWords(behind, 1) < 1 && h.requestID == "" {
+			h.format = levelAlone
+		}
+		return false
+	case strings.IndexByte("}])+", h.message[0]) >= 0: // a line of something longer
+		return false
+	case r.indented && r.how < capital: // a help text
+		return true
+	case strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a row of a table
+		return true
+	case r.how == letter && !dated && h.logger == "":
+		return h.level == event.Fatal || countWords(h.message, 3) < 3
+	}
+	return (h.time.IsZero() || r.how < capital) && (countWords(behind, 1) < 1 || isNothing(":"+h.message))
+}
+
+// countWords counts the words of a message up to a limit, without numbers, the
+// names of levels and what says that there is nothing.
+func countWords(s string, limit int) int {
+	found := 0
+	for found < limit && s != "" {
+		n := 0
+		for n < len(s) && isLetter(s[n]) {
+			n++
+		}
+		if level, _ := levelWord(s[:n]); n > 0 && level == event.Unknown && s[:n] != "of" && !isNothing(":"+s[:n]) || n < len(s) && s[n] >= 0x80 {
+			found++
+		}
+		s = s[max(n, 1):]
+	}
+	return found
+}
