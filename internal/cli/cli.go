@@ -101,11 +101,17 @@ func (s *session) root() *cobra.Command {
 		Use:           "errmon",
 		Short:         "Turn production errors into GitHub issues",
 		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command it runs the one that the input command names, which is scan by default.",
-		Version:       version(),
+		Example:       "  errmon preview examples/logs\n  errmon scan --log-groups /ecs/orders --aws-region eu-central-1 --dry-run",
 		Args:          onlyCommands,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return s.byInput(cmd) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if shown, _ := cmd.Flags().GetBool("version"); shown {
+				_, err := fmt.Fprintln(s.Stdout, "errmon", version())
+				return err
+			}
+			return s.byInput(cmd)
+		},
 	}
 	s.flags = root.PersistentFlags()
 	for _, setting := range config.Settings {
@@ -114,32 +120,35 @@ func (s *session) root() *cobra.Command {
 			s.flags.Lookup(setting.Name).NoOptDefVal = "true"
 		}
 	}
+	// Not cobra's own flag: its template keeps the linker from dropping unused methods, 7 MB.
+	root.Flags().BoolP("version", "v", false, "show version, commit and date")
 	root.SuggestionsMinimumDistance = 2 // letters
-	root.SetVersionTemplate("errmon {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpFunc(s.help)
 	root.AddCommand(
 		addPayloadFlag(&cobra.Command{
-			Use:   "scan",
-			Short: "Read the sources and file or update issues",
-			Args:  usageArgs(cobra.NoArgs),
-			RunE:  func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
+			Use:     "scan",
+			Short:   "Read the sources and file or update issues",
+			Example: "  errmon scan --since=6h --dry-run",
+			Args:    usageArgs(cobra.NoArgs),
+			RunE:    func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
 		}),
 		addPayloadFlag(&cobra.Command{
-			Use:   "preview [FILE|FOLDER|-]...",
-			Short: "Show the issues that log files, a payload, or the configured sources would get",
-			RunE:  func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
+			Use:     "preview [FILE|FOLDER|-]...",
+			Short:   "Show the issues that log files, a payload, or the configured sources would get",
+			Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -",
+			RunE:    func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
 		}),
 		s.groupCommand(),
 		s.relayCommand(),
 		&cobra.Command{
-			Use:   "doctor",
-			Short: "Test every configured integration, and say how to fix what fails; writes nothing",
-			Args:  usageArgs(cobra.NoArgs),
-			RunE:  func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
+			Use:     "doctor",
+			Short:   "Test every configured integration, and say how to fix what fails; writes nothing",
+			Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
+			Args:    usageArgs(cobra.NoArgs),
+			RunE:    func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
 		},
 	)
-	root.CompletionOptions.DisableDefaultCmd = true
 	return root
 }
 

@@ -75,8 +75,9 @@ func (s *session) input(file []byte) config.Input {
 		}
 	})
 	return config.Input{
-		Flags:  set,
-		Getenv: s.Getenv,
+		Flags:   set,
+		Getenv:  s.Getenv,
+		Environ: os.Environ(),
 		ReadFile: func(name string) ([]byte, error) {
 			content, err := os.ReadFile(s.inWorkspace(name))
 			if errors.Is(err, fs.ErrNotExist) && file != nil && !strings.HasSuffix(name, ".env") {

@@ -21,10 +21,11 @@ type groupFlags struct {
 func (s *session) groupCommand() *cobra.Command {
 	var f groupFlags
 	cmd := &cobra.Command{
-		Use:   "group [FILE|-]",
-		Short: "Print as JSON which error each event of a log belongs to",
-		Args:  usageArgs(cobra.MaximumNArgs(1)),
-		RunE:  func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
+		Use:     "group [FILE|-]",
+		Short:   "Print as JSON which error each event of a log belongs to",
+		Example: "  errmon group --explain app.log",
+		Args:    usageArgs(cobra.MaximumNArgs(1)),
+		RunE:    func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
 	}
 	cmd.Flags().BoolVar(&f.lines, "lines", false, "treat every line as one event, instead of joining the lines of an event; JSON is read either way")
 	cmd.Flags().BoolVar(&f.explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")

@@ -26,6 +26,9 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	out, width := cmd.OutOrStdout(), s.Screen.Columns(helpWidth)
 	fmt.Fprintf(out, "%s\n", cmp.Or(cmd.Long, cmd.Short))
 	s.section(out, "Usage", "  "+cmd.UseLine()+"\n")
+	if cmd.HasExample() {
+		s.section(out, "Example", cmd.Example+"\n")
+	}
 	if cmd.HasAvailableSubCommands() {
 		s.section(out, "Commands", commands(cmd))
 	}
@@ -39,7 +42,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 		}
 		return
 	}
-	fmt.Fprintln(out, "\nA setting is a flag, an input of the action, an environment variable, or a key of .github/errmon.yml:\nerrmon scan --help explains each.")
+	fmt.Fprintln(out, "\nA setting is a flag, an input, an environment variable, or a key of .github/errmon.yml: errmon scan --help explains each.")
 }
 
 func (s *session) section(out io.Writer, heading, text string) {
@@ -129,11 +132,20 @@ func flagError(flags *pflag.FlagSet, err error) error {
 	return usageError{fmt.Errorf("%w: --help lists the flags", err)}
 }
 
-// version is that of the module, which for a checkout names the commit.
+// stamp is "VERSION COMMIT DATE" in a release, set by the linker: an image is built
+// without the history that Go would take them from.
+var stamp string
+
+// version names the release, or else the module's version, its commit and date.
 func version() string {
-	version := "(unknown)"
-	if build, ok := debug.ReadBuildInfo(); ok {
-		version = cmp.Or(build.Main.Version, version)
+	fields := strings.Fields(stamp)
+	if build, ok := debug.ReadBuildInfo(); ok && len(fields) == 0 {
+		fields = []string{cmp.Or(build.Main.Version, "(unknown)")}
+		for _, s := range build.Settings {
+			if s.Key == "vcs.revision" || s.Key == "vcs.time" {
+				fields = append(fields, s.Value)
+			}
+		}
 	}
-	return fmt.Sprintf("%s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return strings.Join(fields, " ") + fmt.Sprintf(" (%s, %s/%s)", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

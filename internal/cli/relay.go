@@ -8,10 +8,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-	"github.com/aws/aws-lambda-go/lambda"
-	awsconfig "github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -32,6 +28,7 @@ func (s *session) relayCommand() *cobra.Command {
 	help := func(cmd *cobra.Command, _ []string) {
 		fmt.Fprint(cmd.OutOrStdout(), relayHelp)
 		s.section(cmd.OutOrStdout(), "Usage", "  errmon relay [flags]\n")
+		s.section(cmd.OutOrStdout(), "Example", "  SENTRY_CLIENT_SECRET=… GITHUB_TOKEN=… errmon relay --repository acme/shop\n")
 		s.section(cmd.OutOrStdout(), "Flags", flags.FlagUsagesWrapped(s.Screen.Columns(helpWidth)))
 	}
 	cmd := &cobra.Command{
@@ -137,34 +134,4 @@ func (s *session) relayGitHub(cfg relayConfig) (*github.Client, error) {
 		c.TokenSource = source
 	}
 	return github.New(c)
-}
-
-// relayOnLambda serves one of the two functions, until Lambda ends it.
-func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Config, client *github.Client) error {
-	if cfg.queueURL == "" {
-		dispatch := relay.Batches(client.Dispatch, c)
-		lambda.StartWithOptions(func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
-			ctx, cancel := s.untilLambdaEnds(ctx)
-			defer cancel()
-			return dispatch(ctx, in)
-		}, lambda.WithContext(ctx))
-		return nil
-	}
-	aws, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("read the AWS configuration: %w", err)
-	}
-	receiver := relay.NewReceiver(c, relay.ToSQS(sqs.NewFromConfig(aws), cfg.queueURL), nil, relay.NewMetrics())
-	lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
-	return nil
-}
-
-// untilLambdaEnds sets the deadline that the GitHub client obeys to the function's
-// time-out, minus the time that an answer takes.
-func (s *session) untilLambdaEnds(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return ctx, func() {}
-	}
-	return s.Clock.WithTimeout(ctx, time.Until(deadline)-2*time.Second, context.DeadlineExceeded)
 }

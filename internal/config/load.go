@@ -19,7 +19,8 @@ type Input struct {
 	// Flags holds the flags that were given, by the setting's name.
 	Flags map[string]string
 	// Getenv returns an environment variable, empty if it is not set.
-	Getenv func(name string) string
+	Getenv  func(name string) string
+	Environ []string // NAME=value, to find unknown inputs in
 	// ReadFile reads a file by its path in the working directory. Its error is
 	// fs.ErrNotExist if there is none.
 	ReadFile func(path string) ([]byte, error)
@@ -54,6 +55,8 @@ func Load(in Input) (Config, error) {
 	dotEnv, err := readDotEnv(in)
 	note(err)
 	c.DotEnv = dotEnv
+	note(unknownInputs(in.Environ))
+	c.warnOfDeprecated(environment{in.Getenv, dotEnv})
 	env := environment{in.Getenv, dotEnv}
 	given := make(map[string]value)
 	for _, s := range Settings {
