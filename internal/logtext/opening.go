@@ -55,8 +55,8 @@ func (o *opening) untagged(line string) string {
 	return line
 }
 
-// phase is how far the event has come by its head.
-func (o *opening) phase() stacktrace.Phase {
+// phase is how far the event has come by its head, which names the logger or not.
+func (o *opening) phase(logger string) stacktrace.Phase {
 	switch {
 	case o.level >= event.Warn && stacktrace.IsHeader(o.message):
 		return stacktrace.Failed
@@ -64,6 +64,8 @@ func (o *opening) phase() stacktrace.Phase {
 		return stacktrace.Logged
 	case o.shape == stacktrace.Text && o.level == event.Unknown:
 		return stacktrace.Bare
+	case o.level != event.Unknown && logger != "":
+		return stacktrace.Quiet
 	}
 	return stacktrace.Plain
 }
