@@ -87,10 +87,14 @@ func publish(t *testing.T, text string, public bool) published {
 	if err != nil || !cmp.Equal(m.Keys, a.Next.Keys) {
 		t.Errorf("the marker cannot be read back: %v", err)
 	}
-	dashboard := marker.Dashboard{}
+	dashboard := render.Board{}
 	fill(reflect.ValueOf(&dashboard), clip(text))
-	for _, row := range dashboard.Waiting {
+	for i, row := range dashboard.Waiting {
+		dashboard.Waiting[i].Marker.Keys = a.Next.Keys // hashes, whatever was logged
 		hashIDs(row.Marker)
+	}
+	for _, issue := range dashboard.Issues {
+		hashIDs(issue.Marker)
 	}
 	home, err := r.Dashboard(dashboard, "")
 	if err != nil {

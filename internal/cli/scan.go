@@ -94,7 +94,8 @@ func (s *session) options(c settings, gh *github.Client, services []source.Integ
 			MaxDuration:   c.MaxDuration,
 			WriteInterval: c.WriteInterval,
 		},
-		DryRun: c.DryRun,
+		DryRun:  c.DryRun,
+		Version: version(),
 	}
 }
 

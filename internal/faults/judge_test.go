@@ -123,7 +123,7 @@ func (w *world) judgeText(v *verdict, text wrote) {
 
 var (
 	headline = regexp.MustCompile(`\*\*(\d+) events?\*\* · first seen (\S+ \S+) UTC · last seen (\S+ \S+) UTC`)
-	waitRow  = regexp.MustCompile("(?m)^\\| `([^|]*)` \\| [a-z]* \\| (\\d+) \\|")
+	waitRow  = regexp.MustCompile("(?m)^- \\[[ x]\\] <!-- errmon:file \\S+ --> `([^`]*)` · [a-z]* · (\\d+) events?")
 )
 
 // look reads what people would read.

@@ -24,6 +24,7 @@ type Issue struct {
 	URL         string // the page people see
 	Author      string // login; empty for a deleted account
 	Labels      []string
+	Assignees   []string // logins
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
@@ -181,6 +182,9 @@ func convert(in *gh.Issue) (Issue, error) {
 	}
 	for _, label := range in.Labels {
 		issue.Labels = append(issue.Labels, label.GetName())
+	}
+	for _, user := range in.Assignees {
+		issue.Assignees = append(issue.Assignees, user.GetLogin())
 	}
 	return issue, nil
 }

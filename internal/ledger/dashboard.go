@@ -11,6 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/render"
 )
 
 // readDashboards picks the dashboard among the issues that carry its label: the
@@ -34,6 +35,7 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 		if err != nil {
 			k.warn("dashboard #%d: %v: the look-back is read anew", issue.Number, err)
 		}
+		k.Ticked = append(k.Ticked, marker.Ticked(issue.Body)...)
 		switch {
 		case k.home.Number == 0:
 			k.home, k.Dashboard, k.stored = issue, d, d.Waiting
@@ -47,7 +49,8 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 
 // mergeDashboards keeps the earlier read of each source, and the rows of both.
 func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
-	merged := marker.Dashboard{Read: map[string]count.Millis{}, Filed: a.Filed, Waiting: mergeRows(a.Waiting, b.Waiting), More: max(a.More, b.More)}
+	merged := a
+	merged.Read, merged.Waiting, merged.More = map[string]count.Millis{}, mergeRows(a.Waiting, b.Waiting), max(a.More, b.More)
 	maps.Copy(merged.Read, b.Read)
 	for name, at := range a.Read {
 		if other, ok := merged.Read[name]; !ok || at < other {
@@ -59,11 +62,11 @@ func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
 
 // Save writes the dashboard and closes its duplicates. It must be the last write
 // of a run, so that everything the dashboard calls read is in the issues already.
-func (l *Ledger) Save(ctx context.Context, k Known, after marker.Dashboard) error {
+func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
 	if k.home.Number == 0 {
 		return l.create(ctx, after)
 	}
-	if k.afresh || !reflect.DeepEqual(after, k.Dashboard) {
+	if k.afresh || !reflect.DeepEqual(after.Dashboard, k.Dashboard) {
 		if err := l.edit(ctx, k, after); err != nil {
 			return err
 		}
@@ -76,7 +79,7 @@ func (l *Ledger) Save(ctx context.Context, k Known, after marker.Dashboard) erro
 	return nil
 }
 
-func (l *Ledger) create(ctx context.Context, after marker.Dashboard) error {
+func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	body, err := l.Render.Dashboard(after, "")
 	if err != nil {
 		return err
@@ -91,8 +94,9 @@ func (l *Ledger) create(ctx context.Context, after marker.Dashboard) error {
 	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
 }
 
-// edit writes the dashboard. Rows that a dispatch run added in the meantime stay.
-func (l *Ledger) edit(ctx context.Context, k Known, after marker.Dashboard) error {
+// edit writes the dashboard. Rows that a dispatch run added in the meantime stay, and
+// so do boxes that people ticked.
+func (l *Ledger) edit(ctx context.Context, k Known, after render.Board) error {
 	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
 		if now, err := marker.ReadDashboard(current.Body); err == nil {
 			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
@@ -12,7 +13,7 @@ import (
 // SaveDeliveries stores on the dashboard the delivered errors that get no issue
 // yet, and removes those that have one by now. It reports whether there was
 // anything to write. Everything else on the dashboard stays as it is.
-func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result) (bool, error) {
+func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result, now time.Time) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {
 		if r.Action.Kind == plan.Wait && len(r.Action.Groups) > 0 {
@@ -26,7 +27,7 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 		return false, nil
 	}
 	if k.home.Number == 0 {
-		return true, l.create(ctx, marker.Dashboard{Waiting: rows, Filed: numbers(k.Issues)})
+		return true, l.create(ctx, board(marker.Dashboard{Waiting: rows, Filed: numbers(k.Issues)}, results, now))
 	}
 	return true, l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
 		d, err := marker.ReadDashboard(current.Body)
@@ -34,7 +35,7 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 			return github.Edit{}, err
 		}
 		d.Waiting = mergeRows(withoutFiled(d.Waiting, k.Issues), rows)
-		body, err := l.Render.Dashboard(d, current.Body)
+		body, err := l.Render.Dashboard(board(d, results, now), current.Body)
 		return github.Edit{Body: body}, err
 	})
 }

@@ -35,6 +35,7 @@ type Ledger struct {
 type Known struct {
 	Issues    []plan.Issue // with a marker that counts
 	Dashboard marker.Dashboard
+	Ticked    []string // keys of waiting errors that people ticked
 	Warnings  []string // of issues that are left alone, and why
 
 	stored     []marker.Row   // waiting rows of the dashboard issue itself, without those of duplicates
@@ -63,6 +64,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 		StateReason: i.StateReason,
 		ClosedAt:    i.ClosedAt,
 		Labels:      i.Labels,
+		Assignees:   i.Assignees,
 	}, label+":ignore")
 }
 

@@ -55,33 +55,33 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	return from, false
 }
 
-// due returns the rows that wait only for room or to be tried again, as many as one
-// run may file.
+// due returns the rows that people ticked, and those that wait only for room or to be
+// tried again, as many as one run may file.
 func (k Known) due(rules plan.Rules, now time.Time) []marker.Row {
 	var rows []marker.Row
 	room := rules.Room(k.Issues, now)
 	for _, row := range k.Dashboard.Waiting {
-		if row.Reason != string(plan.BelowMin) && row.Reason != string(plan.NoRoom) && len(rows) < room {
+		switch {
+		case ticked(k.Ticked, row):
 			rows = append(rows, row)
+		case row.Reason != string(plan.BelowMin) && row.Reason != string(plan.NoRoom) && room > 0:
+			rows = append(rows, row)
+			room--
 		}
 	}
 	return rows
 }
 
-// Read is what a run read.
-type Read struct {
-	Now       time.Time // of the run
-	Lateness  time.Duration
-	Sources   []source.Health
-	Completed map[string]time.Time // up to when a source was read without a gap
-}
-
 // After returns the dashboard after a run that wrote the results of what it read.
-func (k Known) After(results []plan.Result, read Read) marker.Dashboard {
+func (k Known) After(results []plan.Result, read Read) render.Board {
 	after := marker.Dashboard{
-		Read:    k.progress(results, read),
-		Large:   k.large(read),
-		Waiting: unwritten(k.Dashboard.Waiting, results),
+		Read:     k.progress(results, read),
+		Large:    k.large(read),
+		Waiting:  unwritten(k.Dashboard.Waiting, results),
+		Runs:     runs(k.Dashboard.Runs, read.Now),
+		Health:   health(k.Dashboard.Health, read),
+		Requests: read.Requests,
+		Version:  read.Version,
 	}
 	for _, r := range results {
 		switch {
@@ -100,7 +100,8 @@ func (k Known) After(results []plan.Result, read Read) marker.Dashboard {
 		}
 	}
 	slices.Sort(after.Filed)
-	return after
+	slices.SortStableFunc(after.Waiting, byInterest(k.Ticked))
+	return board(after, results, read.Now)
 }
 
 // unwritten returns the rows whose errors this run failed to write. The log lines
@@ -181,6 +182,6 @@ func concerns(r plan.Result, s source.Health) bool {
 
 // Empty reports whether a dashboard has nothing to remember: nothing worked yet,
 // most likely because the settings are wrong.
-func (k Known) Empty(after marker.Dashboard, completed map[string]time.Time) bool {
+func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }

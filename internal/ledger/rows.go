@@ -22,6 +22,23 @@ func row(a plan.Action, why plan.Reason) marker.Row {
 	return marker.Row{Title: a.Title, Reason: string(why), Marker: a.Next}
 }
 
+// ticked reports whether people want a waiting error filed whatever the limits.
+func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
+
+// byInterest orders waiting errors, ticked ones first, so that no other takes their
+// place.
+func byInterest(keys []string) func(a, b marker.Row) int {
+	return func(a, b marker.Row) int {
+		switch {
+		case ticked(keys, a) == ticked(keys, b):
+			return plan.BySeverity(a.Marker, b.Marker)
+		case ticked(keys, a):
+			return -1
+		}
+		return 1
+	}
+}
+
 // mergeRows adds rows to waiting ones. Two rows of one error become one.
 func mergeRows(waiting, more []marker.Row) []marker.Row {
 	waiting = slices.Clone(waiting)

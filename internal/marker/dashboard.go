@@ -1,9 +1,18 @@
 package marker
 
-import "github.com/org/errmon-action/internal/count"
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/count"
+)
 
 // MaxWaiting bounds the waiting errors that the dashboard keeps with their cells.
 const MaxWaiting = 100
+
+// MaxRuns bounds Dashboard.Runs.
+const MaxRuns = 20
 
 // maxDashboard leaves room for the dashboard's tables within 65,536 characters.
 const maxDashboard = 36_000
@@ -11,11 +20,36 @@ const maxDashboard = 36_000
 // Dashboard is what the dashboard issue stores: how far each source was read,
 // which issues are filed, and which errors wait for an issue.
 type Dashboard struct {
-	Read    map[string]count.Millis `json:"read,omitempty"`  // last good read by source
-	Large   map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to read in full
-	Filed   []int                   `json:"iss,omitempty"`   // numbers of the error issues
-	Waiting []Row                   `json:"wait,omitempty"`  // most severe and frequent first
-	More    int                     `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
+	Read     map[string]count.Millis `json:"read,omitempty"`  // last good read by source
+	Large    map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to read in full
+	Filed    []int                   `json:"iss,omitempty"`   // numbers of the error issues
+	Waiting  []Row                   `json:"wait,omitempty"`  // most severe and frequent first
+	More     int                     `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
+	Runs     []count.Millis          `json:"runs,omitempty"`  // when the last scans began, the newest last, at most MaxRuns
+	Health   map[string]Health       `json:"hea,omitempty"`   // by source
+	Requests int                     `json:"req,omitempty"`   // that the last scan sent, before it wrote the dashboard
+	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
+}
+
+// Health is how the reading of a source goes.
+type Health struct {
+	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began
+	Events   int64        `json:"e,omitempty"` // that the last run kept
+	Failures int          `json:"f,omitempty"` // in a row
+}
+
+// Cadence is the median time between the last scans; 0 if there was only one. GitHub
+// starts a schedule minutes to hours late, so this differs from the cron.
+func (d Dashboard) Cadence() time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(d.Runs); i++ {
+		gaps = append(gaps, d.Runs[i].Time().Sub(d.Runs[i-1].Time()))
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
 }
 
 // MaxDetail bounds Row.Detail, in bytes.
@@ -27,4 +61,31 @@ type Row struct {
 	Reason string `json:"why"`
 	Detail string `json:"det,omitempty"` // details of the reason; foreign text, at most MaxDetail bytes
 	Marker Marker `json:"m"`
+}
+
+// Box returns the beginning of a list item with a checkbox. Ticking it asks for an
+// issue about the error that owns the key. A key that people damaged gets no box.
+func Box(key string, ticked bool) string {
+	if !isPlain(key) || key == "" {
+		return "- "
+	}
+	mark := " "
+	if ticked {
+		mark = "x"
+	}
+	return "- [" + mark + "] " + boxPrefix + key + suffix + " "
+}
+
+const boxPrefix = "<!-- errmon:file "
+
+var tickedBox = regexp.MustCompile(`(?m)^\s*[-*+] \[[xX]\] ` + boxPrefix + `([` + keyAlphabet + `]+)` + suffix)
+
+// Ticked returns the keys of the boxes that people ticked in a dashboard's body.
+func Ticked(body string) []string {
+	_, section, _, _ := Split(body)
+	var keys []string
+	for _, box := range tickedBox.FindAllStringSubmatch(section, -1) {
+		keys = append(keys, box[1])
+	}
+	return keys
 }

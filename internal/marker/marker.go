@@ -46,6 +46,7 @@ const (
 	MaxCells     = 600  // per source; events 6 h late and clocks 2 h ahead need 480; oldest are frozen
 	MaxDays      = 30   // per source, newest kept
 	MaxCommented = 20   // newest kept
+	MaxOwners    = 5    // the first ones kept
 	MaxOld       = 8    // versions without the fix, newest kept
 	maxEncoded   = 24_000
 )
@@ -72,6 +73,7 @@ type Marker struct {
 	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
 	Code      Build        `json:"code,omitzero"` // the code that the issue shows
+	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
 	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
 }
 

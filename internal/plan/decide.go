@@ -25,7 +25,7 @@ func Decide(a Action, in Input) Action {
 		a.Next = marker.Merge(a.Next, m)
 	}
 	if a.Evidence.Code != nil {
-		a.Next.Code = a.Evidence.Build
+		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
 	}
 	a.Resolve = nil
 	a.Kind, a.Reason = verdict(a, in)

@@ -19,13 +19,18 @@ const forgetAfter = 30 * 24 * time.Hour
 // many as max-new-issues allows, the others wait on the dashboard.
 func file(fresh [][]*grouping.Group, in Input) []Action {
 	candidates := candidates(fresh, in)
-	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), bySeverity(a, b)) })
+	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
+	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), BySeverity(a.Next, b.Next)) })
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
 	for i := range candidates {
 		a := &candidates[i]
 		freeze(&a.Next, in)
 		a.Kind, a.Reason = Create, FirstSeen
 		switch {
+		case ticked(*a) && !readable(*a, in):
+			a.Kind, a.Reason = Wait, Unread
+		case ticked(*a):
+			a.Reason, a.Next.FiledBy = Ticked, in.Run
 		case a.Next.Count() < int64(in.Rules.MinEvents):
 			a.Kind, a.Reason = Wait, BelowMin
 		case created >= in.Rules.MaxNew || !readable(*a, in):
@@ -41,18 +46,19 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 }
 
 // Room returns how many new issues a run that begins now may file. The issues' own
-// creation times count, so neither a lost dashboard nor an overlapping run raises it.
+// creation times count, so neither a lost dashboard nor an overlapping run raises it;
+// what overlapping runs filed twice counts once.
 func (r Rules) Room(issues []Issue, now time.Time) int {
 	if r.MaxNewPerDay == 0 {
 		return r.MaxNew
 	}
-	today := 0
+	today := map[string]bool{}
 	for _, i := range issues {
 		if now.Sub(i.Created) < day {
-			today++
+			today[firstKey(i)] = true
 		}
 	}
-	return max(0, min(r.MaxNew, r.MaxNewPerDay-today))
+	return max(0, min(r.MaxNew, r.MaxNewPerDay-len(today)))
 }
 
 const day = 24 * time.Hour
@@ -147,13 +153,14 @@ func readable(a Action, in Input) bool {
 	return true
 }
 
-func bySeverity(a, b Action) int {
-	levelA, _ := event.ParseLevel(a.Next.Level)
-	levelB, _ := event.ParseLevel(b.Next.Level)
+// BySeverity orders errors, the most severe and then the most frequent first.
+func BySeverity(a, b marker.Marker) int {
+	levelA, _ := event.ParseLevel(a.Level)
+	levelB, _ := event.ParseLevel(b.Level)
 	return cmp.Or(
 		cmp.Compare(levelB, levelA),
-		cmp.Compare(b.Next.Count(), a.Next.Count()),
-		cmp.Compare(a.Next.First, b.Next.First),
-		strings.Compare(strings.Join(a.Next.Keys, " "), strings.Join(b.Next.Keys, " ")),
+		cmp.Compare(b.Count(), a.Count()),
+		cmp.Compare(a.First, b.First),
+		strings.Compare(strings.Join(a.Keys, " "), strings.Join(b.Keys, " ")),
 	)
 }

@@ -20,6 +20,7 @@ type Snapshot struct {
 	StateReason string // GitHub's: "completed", "not_planned", "duplicate", "reopened" or empty
 	ClosedAt    time.Time
 	Labels      []string
+	Assignees   []string
 }
 
 // ReadIssue reads the marker of an issue. A damaged marker is not an error as long as
@@ -34,6 +35,7 @@ func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
 		Open:     s.Open,
 		Created:  s.CreatedAt,
 		ClosedAt: s.ClosedAt,
+		Owners:   s.Assignees,
 		Ignored:  slices.ContainsFunc(s.Labels, func(l string) bool { return strings.EqualFold(l, ignoreLabel) }),
 	}
 	if !s.Open {

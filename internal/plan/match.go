@@ -31,7 +31,7 @@ func index(issues []Issue) *directory {
 	for _, issue := range issues {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
-			d.muted[issue.Number] = muted(issue)
+			d.muted[issue.Number] = issue.Muted()
 			d.hasSentry[issue.Number] = hasSentry(issue.Marker)
 		}
 	}
@@ -70,9 +70,9 @@ func (d *directory) duplicate(issue Issue, owner int) {
 	d.merge[owner] = append(d.merge[owner], issue.Marker)
 }
 
-func muted(issue Issue) bool {
-	return issue.Ignored || issue.Newer || (!issue.Open && issue.Closed != "")
-}
+// Muted reports whether people want to hear no more of the error, or a newer errmon
+// wrote the issue.
+func (i Issue) Muted() bool { return i.Ignored || i.Newer || (!i.Open && i.Closed != "") }
 
 // mergeRows returns the rows that still wait. A row whose error has an issue by
 // now, filed by a run that overlapped, hands its counts over.

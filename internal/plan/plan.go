@@ -36,6 +36,7 @@ type Reason string
 // Every reason there is.
 const (
 	FirstSeen        Reason = "first seen"                           // Create: no issue owns the error
+	Ticked           Reason = "ticked on the dashboard"              // Create: people asked for it, so no limit applies
 	MoreEvents       Reason = "more events"                          // Update: the count grew
 	LateEvents       Reason = "late events"                          // Update: the count of a closed issue grew, by events from before its closing
 	NewIdentity      Reason = "matched a new fingerprint"            // Update: the issue owns a further key from now on
@@ -53,6 +54,7 @@ const (
 	BelowMin         Reason = "fewer than min-events"                // Wait
 	OverMax          Reason = "more than max-new-issues"             // Wait
 	OverDay          Reason = "more than max-new-issues-per-day"     // Wait
+	Unread           Reason = "its source was not read"              // Wait: ticked, and filed once its trace can be read
 	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
 	Refused          Reason = "refused by GitHub"                    // Wait: the counts are kept on the dashboard until a later run may write them
 	NotPlanned       Reason = "closed as not planned"                // Mute
@@ -74,6 +76,7 @@ type Issue struct {
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
 	Ignored  bool      // carries the ignore label
+	Owners   []string  // logins of its assignees
 	Damaged  bool      // its marker was unreadable; Marker holds the key alone
 	Newer    bool      // a newer errmon wrote it; Marker holds the key alone
 	Marker   marker.Marker
@@ -97,6 +100,7 @@ type Input struct {
 	Rules   Rules
 	Issues  []Issue
 	Waiting []marker.Row
+	Ticked  []string // keys of waiting errors that people want filed
 	Groups  []*grouping.Group
 	// Read says up to when each source was read completely in this run. A
 	// source that failed is missing.
@@ -203,6 +207,20 @@ type Result struct {
 	// Refused says that GitHub refused this write, and not every write: the error
 	// waits on the dashboard and is tried again after all others.
 	Refused bool
+}
+
+// Standing returns the issue as the run left it; false if there is none any more, or
+// it duplicates another one.
+func (r Result) Standing() (Issue, bool) {
+	i := r.Action.Issue
+	if r.Done() {
+		i.Number, i.URL, i.Title, i.Marker = r.Number, r.URL, r.Action.Title, r.Action.Next
+		i.Open = i.Open || r.Action.Kind == Create || r.Action.Kind == Reopen
+		if r.Action.Kind == Close {
+			i.Open = false
+		}
+	}
+	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
 }
 
 // Done reports whether the run made this change, or in a dry run would make it.

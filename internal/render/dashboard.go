@@ -1,30 +1,39 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 )
+
+// Board is what the dashboard shows.
+type Board struct {
+	marker.Dashboard
+	Issues []plan.Issue // as the run left them
+	Now    time.Time    // when the run began
+}
 
 // DashboardTitle names the dashboard of a label.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
 // Dashboard returns the dashboard's body. Only our section of the previous body
-// is replaced. The table of waiting errors is cut to fit; the state contains them
-// all.
-func (r Renderer) Dashboard(d marker.Dashboard, previous string) (string, error) {
+// is replaced, and ticked boxes of errors that still wait stay ticked. The tables
+// are cut to fit; the state contains everything.
+func (r Renderer) Dashboard(d Board, previous string) (string, error) {
 	before, _, behind, _ := marker.Split(previous)
-	for rows := len(d.Waiting); ; rows /= 2 {
+	ticked := marker.Ticked(previous)
+	for rows := marker.MaxWaiting; ; rows /= 2 {
 		one := r.section()
 		section, err := d.Section(strings.Join([]string{
-			"errmon keeps here how far it has read and what waits for an issue. " +
-				"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.",
-			one.reads(d), one.waiting(d, rows),
+			one.open(d, rows), one.waiting(d, ticked, rows), one.health(d, rows), one.bookkeeping(d),
 		}, "\n\n"))
 		if err != nil {
 			return "", err
@@ -36,42 +45,99 @@ func (r Renderer) Dashboard(d marker.Dashboard, previous string) (string, error)
 	}
 }
 
-func (r Renderer) reads(d marker.Dashboard) string {
-	if len(d.Read) == 0 {
-		return "No source was read completely yet."
+// open lists the open errors, the most severe and then the most frequent first.
+func (r Renderer) open(d Board, rows int) string {
+	var open []plan.Issue
+	levels := map[string]int{}
+	for _, i := range d.Issues {
+		if i.Open && !i.Muted() {
+			open = append(open, i)
+			levels[level(i.Marker)]++
+		}
 	}
+	if len(open) == 0 {
+		return "### Open errors\n\nNone."
+	}
+	slices.SortFunc(open, func(a, b plan.Issue) int {
+		return cmp.Or(plan.BySeverity(a.Marker, b.Marker), cmp.Compare(a.Number, b.Number))
+	})
 	var b strings.Builder
-	b.WriteString("### Sources\n\n| Source | Read up to |\n|---|---|\n")
-	for _, name := range slices.Sorted(maps.Keys(d.Read)) {
-		fmt.Fprintf(&b, "| %s | %s |\n", r.Redactor.Code(name, 300), clockTime(d.Read[name].Time()))
+	fmt.Fprintf(&b, "### Open errors: %d (%s)\n\n", len(open), counts(levels))
+	b.WriteString("| Issue | Error | Level | Events | Last 14 days | Owner | Last seen |\n|---|---|---|---:|---|---|---|\n")
+	for _, i := range open[:min(rows, len(open))] {
+		bars, _ := bars(i.Marker)
+		fmt.Fprintf(&b, "| #%d | %s | %s | %d | %s | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), level(i.Marker),
+			i.Marker.Count(), bars, r.owner(i), minute(i.Marker.Last.Time()))
 	}
-	return b.String()
+	return b.String() + more(len(open)-rows)
 }
 
-func (r Renderer) waiting(d marker.Dashboard, rows int) string {
+// counts lists how many errors have each level, the worst first.
+func counts(levels map[string]int) string {
+	var parts []string
+	for level := event.Fatal; level >= event.Unknown; level-- {
+		if n := levels[level.String()]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, level))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// minute prints a time to the minute, in UTC.
+func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
+
+// owner names who is assigned to an issue, or else who owns its code. In code a name
+// notifies nobody.
+func (r Renderer) owner(i plan.Issue) string {
+	names := i.Owners
+	if len(names) == 0 {
+		names = i.Marker.Owners
+	}
+	var shown []string
+	for _, name := range names[:min(len(names), marker.MaxOwners)] {
+		shown = append(shown, r.Redactor.Code(name, 60).String())
+	}
+	return strings.Join(shown, " ")
+}
+
+func more(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("\nand %d more\n", n)
+}
+
+// waiting lists the errors without an issue, each with a box.
+func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	if len(d.Waiting) == 0 {
-		return "Nothing waits for an issue."
+		return "### Waiting for an issue\n\nNone."
 	}
 	var b strings.Builder
-	b.WriteString("### Waiting for an issue\n\n| Error | Level | Events | Last seen | Why |\n|---|---|---:|---|---|\n")
-	for _, row := range d.Waiting[:rows] {
-		fmt.Fprintf(&b, "| %s | %s | %d | %s | %s |\n", r.Redactor.Code(row.Title, 120), level(row.Marker),
-			row.Marker.Count(), r.newest(row.Marker), r.why(row))
+	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error whatever the limits.\n\n", len(d.Waiting)+d.More)
+	for _, row := range d.Waiting[:min(rows, len(d.Waiting))] {
+		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s\n", box(row, ticked), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|"),
+			level(row.Marker), events(row.Marker.Count()), r.newest(row.Marker), r.why(row))
 	}
-	if more := d.More + len(d.Waiting) - rows; more > 0 {
-		fmt.Fprintf(&b, "\nand %d more", more)
+	return b.String() + more(d.More+max(0, len(d.Waiting)-rows))
+}
+
+// box is the box of a row. An error that has an issue without room gets none.
+func box(row marker.Row, ticked []string) string {
+	key := ""
+	if len(row.Marker.Keys) > 0 && row.Reason != string(plan.NoRoom) {
+		key = row.Marker.Keys[0]
 	}
-	return b.String()
+	return marker.Box(key, slices.ContainsFunc(ticked, row.Marker.Owns))
 }
 
 // why returns the reason for which a row waits, if plan defines it: people may have
 // edited the stored state.
 func (r Renderer) why(row marker.Row) string {
 	switch row.Reason {
-	case string(plan.BelowMin), string(plan.NoRoom), string(plan.OverDay):
+	case string(plan.BelowMin), string(plan.NoRoom), string(plan.OverDay), string(plan.Unread):
 		return row.Reason
 	case string(plan.Refused):
-		return string(plan.Refused) + ": " + r.Redactor.Code(row.Detail, marker.MaxDetail).String()
+		return row.Reason + ": " + r.Redactor.Code(row.Detail, marker.MaxDetail).String()
 	}
 	return string(plan.OverMax)
 }
@@ -86,4 +152,49 @@ func (r Renderer) newest(m marker.Marker) string {
 		}
 	}
 	return text
+}
+
+// health says how the reading of each source goes.
+func (r Renderer) health(d Board, rows int) string {
+	names := slices.Sorted(maps.Keys(d.Health))
+	if len(names) == 0 {
+		return "### Sources\n\nNo source was read yet."
+	}
+	// Failing sources come first, so that no cut hides them.
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(d.Health[b].Failures, d.Health[a].Failures) })
+	var b strings.Builder
+	b.WriteString("### Sources\n\n| Source | Last success | Lag | Events | Failures in a row |\n|---|---|---:|---:|---:|\n")
+	for _, name := range names[:min(rows, len(names))] {
+		h, success := d.Health[name], "never"
+		if h.Success != 0 {
+			success = minute(h.Success.Time())
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d |\n", r.Redactor.Code(name, 300), success, lag(d, name), h.Events, h.Failures)
+	}
+	return b.String() + more(len(names)-rows)
+}
+
+// lag is how far behind the run a source is read.
+func lag(d Board, name string) string {
+	at, ok := d.Read[name]
+	if !ok {
+		return "not read"
+	}
+	return rounded(d.Now.Sub(at.Time()))
+}
+
+func rounded(d time.Duration) string {
+	return strings.TrimSuffix(max(0, d).Round(time.Minute).String(), "0s")
+}
+
+// bookkeeping folds what a reader rarely needs.
+func (r Renderer) bookkeeping(d Board) string {
+	cadence := "The next run shows how often the workflow runs."
+	if every := d.Cadence(); every > 0 {
+		cadence = fmt.Sprintf("The workflow runs every %s (median of the last %d runs; GitHub may start a schedule late).", rounded(every), len(d.Runs))
+	}
+	return fmt.Sprintf("<details><summary>Bookkeeping</summary>\n\n%s\nThe last run sent %d requests before it wrote this page. Version: %s.\n\n"+
+		"errmon keeps here how far it has read and what waits for an issue. "+
+		"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.\n\n</details>",
+		cadence, d.Requests, r.Redactor.Code(cmp.Or(d.Version, "unknown"), 100))
 }

@@ -95,9 +95,18 @@ func (r Renderer) link(address string, at count.Millis) string {
 // trendDays is how many days the trend shows.
 const trendDays = 14
 
-// trend draws the events of the last days, one bar a day; nothing if all happened
-// on one day.
+// trend describes the bars of the last days; nothing if all happened on one day.
 func trend(m marker.Marker) string {
+	bars, most := bars(m)
+	if bars == "" {
+		return ""
+	}
+	return fmt.Sprintf("Last %d days, one bar a day (highest: %d): %s", trendDays, most, bars)
+}
+
+// bars draws the events of the last days, one bar a day, and returns the highest;
+// nothing if all happened on one day.
+func bars(m marker.Marker) (drawn string, most int64) {
 	days := map[count.Day]int64{}
 	for _, tally := range m.Sources {
 		for day, n := range tally.PerDay() {
@@ -105,11 +114,11 @@ func trend(m marker.Marker) string {
 		}
 	}
 	if len(days) < 2 {
-		return ""
+		return "", 0
 	}
 	last := slices.Max(slices.Collect(maps.Keys(days)))
 	bars := []rune("▁▂▃▄▅▆▇█")
-	most := slices.Max(slices.Collect(maps.Values(days)))
+	most = slices.Max(slices.Collect(maps.Values(days)))
 	var b strings.Builder
 	for day := last - trendDays + 1; day <= last; day++ {
 		if days[day] == 0 {
@@ -118,5 +127,5 @@ func trend(m marker.Marker) string {
 		}
 		b.WriteRune(bars[days[day]*int64(len(bars)-1)/most])
 	}
-	return fmt.Sprintf("Last %d days, one bar a day (highest: %d): `%s`", trendDays, most, b.String())
+	return "`" + b.String() + "`", most
 }

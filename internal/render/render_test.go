@@ -97,9 +97,21 @@ func TestBodies(t *testing.T) {
 }
 
 func TestDashboard(t *testing.T) {
-	d := marker.Dashboard{Read: map[string]count.Millis{shop: count.At(noon)}, Filed: []int{1, 2}, More: 3}
+	const pay = "cloudwatch:eu-central-1:/ecs/pay"
+	d := marker.Dashboard{Read: map[string]count.Millis{shop: count.At(noon)}, Filed: []int{1, 2}, More: 3, Requests: 9, Version: "v1.4.0",
+		Health: map[string]marker.Health{shop: {Success: count.At(noon), Events: 12}, pay: {Failures: 2}}}
+	for _, minutes := range []int{0, 60, 125, 185, 600} {
+		d.Runs = append(d.Runs, count.At(noon.Add(time.Duration(minutes-600)*time.Minute)))
+	}
 	d.Waiting = append(d.Waiting, marker.Row{Title: "order <*> lost | @everyone", Reason: string(plan.BelowMin), Marker: action().Next})
-	body, err := renderer.Dashboard(d, "")
+	fatal, owned := action().Next, action().Next
+	fatal.Level, fatal.Owners = "fatal", []string{"@acme/checkout"}
+	issues := []plan.Issue{
+		{Number: 1, Title: "order <*> lost", URL: "https://github.com/acme/shop/issues/1", Open: true, Marker: owned, Owners: []string{"octocat"}},
+		{Number: 2, Title: "panic | everything", URL: "https://github.com/acme/shop/issues/2", Open: true, Marker: fatal},
+		{Number: 3, Title: "closed", Marker: owned},
+	}
+	body, err := renderer.Dashboard(Board{Dashboard: d, Issues: issues, Now: noon.Add(3 * time.Minute)}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +128,7 @@ func TestDashboardFits(t *testing.T) {
 		m.SetSource(shop, tally)
 		d.Waiting = append(d.Waiting, marker.Row{Title: strings.Repeat("order lost ", 15), Reason: string(plan.OverMax), Marker: m})
 	}
-	body, err := renderer.Dashboard(d, "Our notes.")
+	body, err := renderer.Dashboard(Board{Dashboard: d, Now: noon}, "Our notes.")
 	if err != nil {
 		t.Fatal(err)
 	}

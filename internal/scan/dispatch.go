@@ -146,7 +146,7 @@ func saveDeliveries(ctx context.Context, r *run) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	waiting, err := r.ledger.SaveDeliveries(ctx, r.known, r.results)
+	waiting, err := r.ledger.SaveDeliveries(ctx, r.known, r.results, r.input.Now)
 	r.delivered.wrote = r.delivered.wrote || waiting
 	if err != nil {
 		return fmt.Errorf("save what waits on the dashboard: %w", err)

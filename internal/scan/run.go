@@ -32,7 +32,8 @@ type Options struct {
 
 	Code *enrich.Repository // of the code; nil if it is not looked at
 	Issues
-	DryRun bool
+	DryRun  bool
+	Version string // of errmon
 }
 
 // Issues are the settings of the error issues.
@@ -121,15 +122,30 @@ func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
 	r.warn(r.Code.Warnings()...)
 	r.report.Ended = r.machine.now()
-	r.report.Requests = map[string]int{}
+	r.report.Requests = r.requests()
+	return r.report
+}
+
+// requests counts what was sent so far, by service and kind.
+func (r *run) requests() map[string]int {
+	requests := map[string]int{}
 	count := func(service string, sent map[string]int) {
 		for kind, n := range sent {
-			r.report.Requests[service+" "+kind] += n
+			requests[service+" "+kind] += n
 		}
 	}
 	count("GitHub", r.GitHub.Requests())
 	for _, s := range r.Services {
 		count(s.Name, s.Requests())
 	}
-	return r.report
+	return requests
+}
+
+// sent is the number of requests so far.
+func (r *run) sent() int {
+	sent := 0
+	for _, n := range r.requests() {
+		sent += n
+	}
+	return sent
 }

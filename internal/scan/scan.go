@@ -126,6 +126,7 @@ func (r *run) addSource(h source.Health, completed bool) {
 func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
+	r.input.Ticked = r.known.Ticked
 	if r.Code != nil && slices.ContainsFunc(r.input.Issues, func(i plan.Issue) bool { return !i.Open && i.Closed == "" }) {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
 		defer cancel()
@@ -222,7 +223,9 @@ func remember(ctx context.Context, r *run) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	after := r.known.After(r.results, ledger.Read{Now: r.input.Now, Lateness: r.Rules.Lateness, Sources: r.report.Sources, Completed: r.input.Read})
+	after := r.known.After(r.results, ledger.Read{
+		Now: r.input.Now, Lateness: r.Rules.Lateness, Sources: r.report.Sources, Completed: r.input.Read, Requests: r.sent(), Version: r.Version,
+	})
 	if r.known.Empty(after, r.input.Read) {
 		return nil
 	}
