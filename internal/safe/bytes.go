@@ -1,22 +1,45 @@
 package safe
 
-// byteSet is the set of bytes in a text.
+// byteSet is a set of bytes.
 type byteSet [4]uint64
-
-func bytesIn(s string) (set byteSet) {
-	for i := 0; i < len(s); i++ {
-		set.add(s[i])
-	}
-	return set
-}
 
 func (set *byteSet) add(c byte) { set[c>>6] |= 1 << (c & 63) }
 
 func (set *byteSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
 
-func (set *byteSet) hasAll(other *byteSet) bool {
-	return other[0]&^set[0]|other[1]&^set[1]|other[2]&^set[2]|other[3]&^set[3] == 0
+// signs is the set of bytes in a text, in a form that is fast to make: it has one bit
+// for each byte of ASCII, and one for all others.
+type signs struct{ low, high uint64 }
+
+var signOf = func() (of [256]signs) {
+	for c := range of {
+		switch {
+		case c < 64:
+			of[c].low = 1 << c
+		case c < 128:
+			of[c].high = 1 << (c - 64)
+		default:
+			of[c].low = 1
+		}
+	}
+	return of
+}()
+
+func signsIn(s string) (in signs) {
+	for i := range len(s) {
+		of := signOf[s[i]]
+		in.low, in.high = in.low|of.low, in.high|of.high
+	}
+	return in
 }
+
+func (in signs) has(c byte) bool { return in.hasAny(signOf[c]) }
+
+func (in signs) hasAny(of signs) bool { return in.low&of.low|in.high&of.high != 0 }
+
+func (in signs) hasAll(of signs) bool { return of.low&^in.low|of.high&^in.high == 0 }
+
+var digitSigns = signsIn("0123456789")
 
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -51,7 +51,7 @@ var commands = func() map[string]command {
 var optionSigns = partsOf(" -", `"-`, "'-", "/p:", "sqlplus", "sqlldr", "pdp ", "rman ")
 
 // commandLines returns the secrets in the arguments of commands.
-func commandLines(s string, in *byteSet, found []secret) []secret {
+func commandLines(s string, in signs, found []secret) []secret {
 	if !optionSigns.oneIn(s, in) {
 		return found
 	}

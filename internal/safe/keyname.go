@@ -28,6 +28,37 @@ var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	return index, query
 }()
 
+// endings are the last two letters of names, as bits of their last five bits: a quick
+// test, so that names are not looked up for every word of a text.
+type endings [32]uint32
+
+func (e *endings) add(name string) {
+	if n := len(name); n > 1 {
+		e[name[n-2]&31] |= 1 << (name[n-1] & 31)
+	}
+}
+
+func (e *endings) has(a, b byte) bool { return e[a&31]>>(b&31)&1 != 0 }
+
+// keyEnds are the endings of all keys that matter, and spokenEnds those of the names
+// that spokenOf accepts.
+var keyEnds, spokenEnds = func() (all, spoken endings) {
+	for _, list := range []map[string]bool{decorations, labels, besides, {"authorization": true, "cookie": true}} {
+		for name := range list {
+			all.add(name)
+		}
+	}
+	for _, names := range append(keyNames[:], queryNames) {
+		for _, n := range names {
+			if all.add(n.end); vagueness(n.kind) > 0 && n.accept == nil {
+				spoken.add(n.end)
+			}
+		}
+	}
+	spoken.add("authorization")
+	return all, spoken
+}()
+
 // headerOf returns which header a key names.
 func headerOf(key string) string {
 	for _, name := range []string{"authorization", "cookie"} {

@@ -8,15 +8,22 @@ import (
 // named returns the values of keys such as password, client_secret and
 // X-Api-Key in JSON, logfmt, query strings, connection strings, headers, YAML,
 // XML, command-line flags, calls, and maps as languages print them.
-func named(s string, found []secret) []secret {
-	for i := 0; i < len(s); i++ {
+func named(s string, in signs, found []secret) []secret {
+	flags := flagSigns.oneIn(s, in)
+	for i := 2; i < len(s); i++ {
 		switch s[i] {
-		case '=', ':', ',', ' ', '(', '\t':
-			if k, ok := keyBefore(s, i); ok {
-				before := len(found)
-				if found = k.values(s, found); len(found) > before {
-					i = max(i, found[len(found)-1].end-1) // skip what is inside
-				}
+		case ' ':
+			if !flags && !spokenEnds.has(s[i-2], s[i-1]) {
+				continue
+			}
+		case '=', ':', ',', '(', '\t':
+		default:
+			continue
+		}
+		if k, ok := keyBefore(s, i); ok {
+			before := len(found)
+			if found = k.values(s, found); len(found) > before {
+				i = max(i, found[len(found)-1].end-1) // skip what is inside
 			}
 		}
 	}
@@ -49,6 +56,9 @@ func keyBefore(s string, i int) (key, bool) {
 	if quoted {
 		k.end = len(strings.TrimRight(s[:k.end-1], `\`))
 	}
+	if k.end < 2 || isLetter(s[k.end-1]) && !keyEnds.has(s[k.end-2], s[k.end-1]) { // most words fail here
+		return key{}, false
+	}
 	for k.start = k.end; k.start > 0 && (isWord(s[k.start-1]) || s[k.start-1] == '-' || s[k.start-1] == '.'); {
 		k.start--
 	}
@@ -63,7 +73,7 @@ func keyBefore(s string, i int) (key, bool) {
 	k.flag = s[i] == ' ' && s[k.start] == '-'
 	k.spoken = s[i] == ' ' && !k.flag && before != ':'
 	k.called, k.listed = s[i] == '(', s[i] == ','
-	if (quoted || k.spoken && !mayBeSpoken(s[i-1])) && s[i] == ' ' || quoted && k.called {
+	if quoted && s[i] == ' ' || quoted && k.called {
 		return key{}, false
 	}
 	if k.listed && !(quoted && isQuote(before) || !quoted && (before == ':' || before == '{')) {
@@ -79,12 +89,8 @@ func keyBefore(s string, i int) (key, bool) {
 	return k, k.value < len(s) && (!needsQuote || k.quote != "")
 }
 
-// mayBeSpoken matches the last letters of password, token, secret and key, so that
-// names are not looked up for every word of a text.
-func mayBeSpoken(last byte) bool {
-	last |= 0x20
-	return last == 'd' || last == 'n' || last == 't' || last == 'y'
-}
+// flagSigns begin an option of a command.
+var flagSigns = partsOf(" -", "--", `"-`, "'-", "(-", "[-")
 
 // separator returns the end of the separator at i: =, ==, ===, :=, =>, : and the
 // single ones of keyBefore.

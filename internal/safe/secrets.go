@@ -12,7 +12,11 @@ import (
 // ownRules returns what the rules of this package find in s and in text encoded
 // within it, such as a form in a JSON string.
 func ownRules(s string) []secret {
-	found := plainRules(s)
+	in := signsIn(s)
+	found := plainRules(s, in)
+	if !in.hasAny(escapes) {
+		return found
+	}
 	text, at := s, func(i int) int { return i }
 	for range maxEncodings {
 		plain, offsets := decode(text)
@@ -21,40 +25,51 @@ func ownRules(s string) []secret {
 		}
 		outer := at
 		text, at = plain, func(i int) int { return outer(offsets[i]) }
-		for _, f := range plainRules(text) {
+		for _, f := range plainRules(text, signsIn(text)) {
 			found = append(found, secret{at(f.start), at(f.end), f.kind})
 		}
 	}
 	return found
 }
 
+// escapes begin what decode decodes.
+var escapes = signsIn(`%\&`)
+
 // maxEncodings is how many nested encodings are undone.
 const maxEncodings = 3
 
-func plainRules(s string) []secret {
+// plainRules returns what the rules find in s. A rule costs nothing if its signs are not
+// in s.
+func plainRules(s string, in signs) []secret {
 	var found []secret
-	in := bytesIn(s) // so that a rule costs nothing if its signs are missing
 	for _, p := range patterns {
-		if p.oneIn(s, &in) {
+		if p.oneIn(s, in) {
 			found = p.values(s, found)
 		}
 	}
 	if in.has('@') {
 		found = emails(s, urlCredentials(s, found))
 	}
-	found = digits(s, found)
-	found = macs(s, ipv6(s, found))
-	found = named(s, found)
+	if in.hasAny(digitSigns) {
+		found = digits(s, found)
+	}
+	if in.has(':') {
+		found = ipv6(s, found)
+	}
+	found = named(s, in, macs(s, in, found))
 	if in.has('"') || in.has('\'') {
-		found = inserts(s, arguments(s, &in, found))
+		found = inserts(s, arguments(s, in, found))
 	}
 	if in.has('-') || in.has('/') {
-		found = commandLines(s, &in, found)
+		found = commandLines(s, in, found)
 	}
-	if in.has('|') || in.has(0xe2) {
+	if in.has('|') || in.has("│"[0]) {
 		found = cells(s, found)
 	}
-	return jwts(s, issued(s, found))
+	if in.has('J') {
+		found = jwts(s, found)
+	}
+	return issued(s, found)
 }
 
 // pattern matches a secret by its form.
@@ -78,20 +93,20 @@ type parts []sign
 
 type sign struct {
 	text  string
-	bytes byteSet // most texts lack at least one
+	signs signs // most texts lack at least one
 }
 
 func partsOf(texts ...string) (all parts) {
 	for _, text := range texts {
 		text = strings.ReplaceAll(text, "␣", " ")
-		all = append(all, sign{text, bytesIn(text)})
+		all = append(all, sign{text, signsIn(text)})
 	}
 	return all
 }
 
-func (p parts) oneIn(s string, in *byteSet) bool {
+func (p parts) oneIn(s string, in signs) bool {
 	for i := range p {
-		if in.hasAll(&p[i].bytes) && strings.Contains(s, p[i].text) {
+		if in.hasAll(p[i].signs) && strings.Contains(s, p[i].text) {
 			return true
 		}
 	}

@@ -25,21 +25,38 @@ func skeleton(s string, found []secret, wildcard string) string {
 // from its fields: values that are secret by their position in the text, such as the
 // value after a name, are blanked in the message too.
 func (r *Redactor) SkeletonWithin(message, text, wildcard string) string {
-	message, text = clean(message), clean(text)
-	at := strings.Index(text, message)
-	if at < 0 {
-		return r.Skeleton(r.without(message, text, wildcard), wildcard)
+	before, ok := context(message, text)
+	if !ok || !isClean(before) || !isClean(message) {
+		message, text = clean(message), clean(text)
+		if before, ok = context(message, text); !ok {
+			return r.Skeleton(r.without(message, text, wildcard), wildcard)
+		}
 	}
-	start := max(0, at-maxLabel)
-	window := text[start : at+len(message)]
 	var found []secret
-	for _, f := range r.ours(window) {
-		if f.end > at-start {
-			found = append(found, secret{max(0, f.start-(at-start)), f.end - (at - start), f.kind})
+	for _, f := range r.ours(before + message) {
+		if n := len(before); f.end > n {
+			found = append(found, secret{max(0, f.start-n), f.end - n, f.kind})
 		}
 	}
 	return skeleton(message, found, wildcard)
 }
+
+// context returns the text before a message in the same line, or nothing if it cannot
+// be what makes the message a secret, and whether the text contains the message.
+func context(message, text string) (string, bool) {
+	at := strings.Index(text, message)
+	if at < 0 {
+		return "", false
+	}
+	before := text[max(0, at-maxLabel, strings.LastIndexByte(text[:at], '\n')+1):at]
+	if in := signsIn(before); !in.hasAny(labelSigns) && !strings.Contains(before, ": ") {
+		return "", true
+	}
+	return before, true
+}
+
+// labelSigns are in every text that names what follows, except for ": ".
+var labelSigns = signsIn("=\"'<{")
 
 // without returns a message with a wildcard for each secret value of a text.
 func (r *Redactor) without(message, text, wildcard string) string {

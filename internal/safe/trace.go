@@ -32,7 +32,7 @@ var printers = func() (all []*printed) {
 }()
 
 // arguments returns the strings among printed values.
-func arguments(s string, in *byteSet, found []secret) []secret {
+func arguments(s string, in signs, found []secret) []secret {
 	for _, p := range printers {
 		if !p.oneIn(s, in) {
 			continue
