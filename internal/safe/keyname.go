@@ -143,10 +143,9 @@ func endsIn(key, name string, word bool) bool {
 // isKey matches an API key, not the key of a cache or a table.
 func isKey(value string) bool { return drawn(value) && !uuid.MatchString(value) }
 
-// isGrant matches what an OAuth server issues, not a status or a name.
+// isGrant matches what an OAuth server issues, not a status or a name: letters and
+// digits, or many letters of both cases.
 func isGrant(value string) bool {
-	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != "" || mixed(value)
+	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != "" ||
+		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
-
-// mixed accepts a value that looks random, or is long and of both cases.
-func mixed(s string) bool { return drawn(s) || len(s) >= 24 && random(s) && strings.ToLower(s) != s }

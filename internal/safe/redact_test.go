@@ -119,6 +119,8 @@ func TestRedactSecrets(t *testing.T) {
 		{"spoken token", `before token %s expired after`, word(letters, 32), "token"},
 		{"spoken key", `before the secret key is %s after`, word(letters, 32), ""},
 		{"spoken password", `before login with password '%s' after`, func(r *rand.Rand) string { return "aB" + chars(r, letters, 8) + "7" }, "password"},
+		{"key of letters", `before {"key":"%s"} after`, func(*rand.Rand) string { return "EoroNNBNAkjSwTBt" + "gbBEJcpcWgvz" }, "key"},
+		{"signature of letters", `GET /hook?sig=%s 404`, func(*rand.Rand) string { return "uNHUCdQpPubbdYmj" + "AYtilXGcDOEOuedb" }, "signature"},
 		{"bearer as a key", `before bearer: %s after`, word(letters, 32), ""},
 		{"key at the end of a sentence", `before npm says %s.`, prefixed("np"+"m_", letters, 36), "npm-access-token"},
 		{"allow comment", `before password=%s # gitleaks:allow after`, word(letters, 20), ""},
@@ -150,6 +152,7 @@ func TestRedactSecrets(t *testing.T) {
 func TestRedactLeavesAlone(t *testing.T) {
 	r := NewRedactor()
 	for name, s := range map[string]string{
+		"words of a key":     "key=value, sig=abrt, key=maxRequestsPerSecondLimit, sort_key: getUserByIdOrName, {\"key\":\"AbstractHandlerMethodAdapter\"}",
 		"Java frame":         "at com.shop.auth.TokenService.refreshAccessToken(TokenService.java:142)",
 		"Java exception":     "java.lang.IllegalStateException: TokenStore: connection refused",
 		"Rust path":          "jsonwebtoken::decoding::verify_signature at src/main.rs:10",

@@ -51,7 +51,7 @@ func words(list string) map[string]bool {
 
 // tests are the conditions on a value that a table may name.
 var tests = map[string]func(value string) bool{
-	"": nil, "-": nil, "drawn": drawn, "random": random, "mixed": mixed, "digit": hasDigit, "uuid": uuid.MatchString,
+	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": uuid.MatchString,
 	"key": isKey, "grant": isGrant, "basic": userAndPassword, "login": isLogin, "set": func(value string) bool { return !unset(value) },
 }
 

@@ -114,11 +114,12 @@ func prose(name, value, after string) bool {
 }
 
 // drawn reports whether value looks random, as tokens and keys do: 16 letters and
-// digits or more, with more changes between kinds of characters than words have,
-// even CamelCase ones.
+// digits or more, with more changes between kinds of characters than words have; or 20
+// letters with at least three short runs that joined words ("maxUserIDs") rarely have:
+// two capitals before a lower-case letter, or one lower-case letter between capitals.
 func drawn(value string) bool {
-	n, digits, changes := 0, 0, 0
-	last := byte(0)
+	n, digits, changes, odd := 0, 0, 0, 0
+	last, run := byte(0), 0 // the class of the last byte, and how many there were in a row
 	for _, c := range []byte(value) {
 		class := classOf(c)
 		switch class {
@@ -132,15 +133,22 @@ func drawn(value string) bool {
 			digits++
 		}
 		n++
-		if last != 0 && class != last {
+		switch {
+		case class == last:
+			run++
+			continue
+		case last == 'A' && class == 'a' && run > 1, last == 'a' && class == 'A' && run == 1 && changes > 0:
+			odd++
+		}
+		if last != 0 {
 			changes++
 		}
-		last = class
+		last, run = class, 1
 	}
 	if digits > 0 {
 		return n >= 16 && changes*5 >= n
 	}
-	return n >= 20 && changes*9 >= n*4
+	return n >= 20 && odd >= 3
 }
 
 // classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0' for a
