@@ -21,6 +21,8 @@ var (
 	// groups, 9 to 12 digits.
 	national  = oneOf(`0[1-9](?:S?\d){7,10}`)
 	bracketed = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:\)|/)(?: ?\d){4,9}\b`)
+	// dayAndTime is HAProxy's: "072/115958 (1)", with the id of the process.
+	dayAndTime = regexp.MustCompile(`^0\d\d/[0-2]\d[0-5]\d[0-5]\d$`)
 	// zipCode looks like a number: 02110-1301.
 	zipCode = regexp.MustCompile(`^\d{5}.\d{4}$`)
 )
@@ -93,6 +95,9 @@ func nationalEnd(s string, start, i int) int {
 	}
 	end := max(numberEndAt(s, start, bracketed), numberEndAt(s, i, national))
 	number := s[i:max(i, end)]
+	if dayAndTime.MatchString(number) && strings.HasPrefix(s[end:], " (") {
+		return 0
+	}
 	if countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
 		return end
 	}

@@ -152,6 +152,9 @@ func TestRedactSecrets(t *testing.T) {
 func TestRedactLeavesAlone(t *testing.T) {
 	r := NewRedactor()
 	for name, s := range map[string]string{
+		"masked in a URL":    "Cannot connect to amqp://guest:**@queue:5672//, redis://:${REDIS_PASSWORD}@cache",
+		"HAProxy's time":     "[ALERT] 072/115958 (1) : proxy 'api' has no server available!",
+		"key of a local":     "    │      └ {'id': 4711}",
 		"words of a key":     "key=value, sig=abrt, key=maxRequestsPerSecondLimit, sort_key: getUserByIdOrName, {\"key\":\"AbstractHandlerMethodAdapter\"}",
 		"Java frame":         "at com.shop.auth.TokenService.refreshAccessToken(TokenService.java:142)",
 		"Java exception":     "java.lang.IllegalStateException: TokenStore: connection refused",

@@ -142,6 +142,12 @@ func isLogin(value string) bool {
 	return len(password) >= 6 && random(password)
 }
 
+// hasPassword matches a user and a password that is not masked.
+func hasPassword(value string) bool {
+	_, password, _ := strings.Cut(value, ":")
+	return !unset(password)
+}
+
 // userAndPassword matches Basic credentials, not a word.
 func userAndPassword(value string) bool {
 	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))

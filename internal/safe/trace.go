@@ -86,6 +86,11 @@ func lineEnd(s string, i int) int {
 	return i
 }
 
+// isMapKey reports whether what follows a string makes it the key of a map.
+func isMapKey(after string) bool {
+	return strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ")
+}
+
 // stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in
 // one, so it ends at a quote that no letter or digit follows.
 func stringsIn(s string, start, end int) (found []secret) {
@@ -104,7 +109,7 @@ func stringsIn(s string, start, end int) (found []secret) {
 			close = quotedEnd(s[:end], next, quote)
 		}
 		atom := i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 // of Elixir
-		if close > at+1 && !atom {
+		if close > at+1 && !atom && !isMapKey(s[min(end, close+len(quote)):end]) {
 			found = append(found, secret{at + 1, close, kindArgument})
 		}
 		i = close + len(quote) - 1

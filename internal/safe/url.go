@@ -33,7 +33,10 @@ func userinfoEnd(s string, i, start int) (end int, ok bool) {
 	if n := strings.IndexAny(run, "/?#"); n >= 0 {
 		authority = run[:n]
 	}
-	user, _, hasPassword := strings.Cut(run[:last], ":")
+	user, password, hasPassword := strings.Cut(run[:last], ":")
+	if hasPassword && unset(password) {
+		return 0, false
+	}
 	if hasPassword && (strings.ContainsAny(user, "/?#@")) {
 		hasPassword = false
 	}
