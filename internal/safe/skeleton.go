@@ -56,7 +56,7 @@ func context(message, text string) (string, bool) {
 }
 
 // labelSigns are in every text that names what follows, except for ": ".
-var labelSigns = signsIn("=\"'<{")
+var labelSigns = signsIn("=\"'<{|│")
 
 // without returns a message with a wildcard for each secret value of a text.
 func (r *Redactor) without(message, text, wildcard string) string {
