@@ -65,6 +65,9 @@ func (f *fields) keep(key, value string, depth int) {
 	if !ok || value == "" || value[0] == '{' || value == "null" || value == `""` {
 		return
 	}
+	if field(k.field) == fieldStack && isID(scalar(value)) { // go-zero's "trace"
+		k.field = int(fieldTraceID)
+	}
 	k.rank += depth * 100 // what is nearer to the surface wins, key for key
 	if f.values[k.field] != "" && int16(k.rank) >= f.ranks[k.field] {
 		return

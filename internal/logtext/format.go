@@ -26,6 +26,8 @@ var formats = []format{
 		"", "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: timeout", event.Info, nil, nil},
 	{"AWS Lambda", []string{"Task timed out after ", "Error: Runtime exited", "Runtime exited ", "Process exited before completing request"},
 		"RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1", "", event.Error, nil, nil},
+	{"AWS Lambda", []string{"INIT_REPORT "}, "INIT_REPORT Init Duration: 3012.44 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError", "",
+		event.Error, pattern(`\tStatus: (?P<message>error|timeout)(?:\tError Type: (?P<cause>\S+))?`), nil},
 	{"net/http", []string{"http: panic serving "}, "2026/11/22 10:00:00 http: panic serving 127.0.0.1:1: no price", "", event.Error, nil, nil},
 	{"glog", []string{"I0", "I1", "I2", "W0", "W1", "W2", "E0", "E1", "E2", "F0", "F1", "F2"},
 		"E1122 10:00:00.123456       1 cart.go:42] no price", "I1122 10:00:00.123456       1 error.go:42] no price", event.Unknown, nil, readGlog},

@@ -97,6 +97,7 @@ type headReader struct {
 	timed    bool // a time was read
 	how      spelling
 	indented bool
+	placed   bool   // a place in a source file was read
 	plain    int    // words so far that a sentence may have
 	names    string // the last part that may be the logger's name
 	joint    string // what separated the level from the part before it
@@ -177,8 +178,8 @@ func isWord(s string) bool { return s != "" && nameEndIn(s) == len(s) }
 // nameEndIn returns the length of the name that s begins with.
 func nameEndIn(s string) int {
 	i := 0
-	for i < len(s) && (nameBytes[s[i]] || s[i] == ':' && i+2 < len(s) && s[i+1] == ':' && isLetter(s[i+2])) {
-		if s[i] == ':' {
+	for i < len(s) && (nameBytes[s[i]] || s[i] == 0xc2 && strings.HasPrefix(s[i:], "·") || s[i] == ':' && i+2 < len(s) && s[i+1] == ':' && isLetter(s[i+2])) {
+		if s[i] == ':' || s[i] == 0xc2 { // of two bytes
 			i++
 		}
 		i++

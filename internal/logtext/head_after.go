@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -14,7 +15,15 @@ import (
 func (r *headReader) afterLevel() {
 	r.attached()
 	r.marks()
+	if s := r.s[r.at:]; strings.Contains(s, "msg=") && pairNext(s) {
+		readLogfmt(&r.h, s)
+		return
+	}
 	for parts := 0; parts < maxHeadParts && r.behindPart(0); parts++ {
+	}
+	if at := abbreviated.FindStringSubmatchIndex(r.s[r.at:]); at != nil {
+		r.h.logger = r.s[r.at+at[2] : r.at+at[3]]
+		r.behind(at[1])
 	}
 	r.h.message = strings.TrimSpace(r.s[r.at:])
 	if r.h.raised != "" && !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
@@ -23,7 +32,63 @@ func (r *headReader) afterLevel() {
 	r.h.logger = cmp.Or(r.h.logger, r.names)
 	if r.h.level >= event.Warn {
 		readTail(&r.h)
+		r.h.plain()
 	}
+}
+
+// abbreviated is a Java logger such as "[o.s.s.p.Platform] ", and what some servers
+// print in front of it: the user, the session, the address and the path.
+var abbreviated = pattern(`^[^ \[]{1,60}(?:\[[^ \]]*\]|(?: [^ \[]{1,100}){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)
+
+// phrases are messages that hold an exception in words of their framework.
+var phrases = []struct {
+	lead      string
+	pattern   *regexp.Regexp
+	exception string
+}{
+	{"Uncaught PHP Exception ", pattern(`^Uncaught PHP Exception (\S+): "(.*)" at \S+ line \d+.*`), "$1: $2"},
+	{"Error performing ", pattern(`^Error performing .* in [\d.]+ms: (.*)`), "$1"},
+}
+
+// plain takes off the message what surrounds the words: a phrase of a framework,
+// and the logger or the place that stands in a column of its own behind it.
+func (h *head) plain() {
+	for _, p := range phrases {
+		if strings.HasPrefix(h.message, p.lead) {
+			h.message = p.pattern.ReplaceAllString(h.message, p.exception)
+		}
+	}
+	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // swift-log's
+		id, _, _ = strings.Cut(id, "]")
+		h.requestID = cmp.Or(h.requestID, id)
+	}
+	message, column := cutColumnBehind(h.message)
+	if column == "" {
+		return
+	}
+	if n := nameEndIn(column); n > 0 && n < len(column) && isCaller(column, n) == len(column) {
+		h.message = strings.TrimRight(message, " ")
+	}
+	if end := closedAt(column); column[0] == '[' && end > 1 && isWord(column[1:end]) && onlyPairs(column[end+1:]) {
+		h.logger = cmp.Or(h.logger, column[1:end])
+		h.message = message + strings.TrimLeft(column[end+1:], " ")
+	}
+}
+
+// onlyPairs tells whether nothing but pairs follows.
+func onlyPairs(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := nameEndIn(s)
+	return s == "" || n > 0 && n < len(s) && s[n] == '='
+}
+
+// cutColumnBehind cuts a message at the last blanks that pad it.
+func cutColumnBehind(s string) (message, column string) {
+	i := strings.LastIndex(s, "  ") + 2
+	if i < 2 {
+		return s, ""
+	}
+	return s[:i], s[i:]
 }
 
 // beginsTrace tells the first line of a trace, as Ruby's and V8's begin with a place.
@@ -51,7 +116,7 @@ func (r *headReader) attached() {
 func (r *headReader) marks() {
 	s := r.s[r.at:]
 	n := 0
-	for n < len(s) && strings.IndexByte("|:;,*#~=!>])}-", s[n]) >= 0 {
+	for n < len(s) && strings.IndexByte("|:;,*#~=!>])}-@", s[n]) >= 0 {
 		n++
 	}
 	if n > 0 {
@@ -104,6 +169,10 @@ func (r *headReader) behindPart(tries int) bool {
 			n = i
 		}
 	}
+	if bundle, _, ok := strings.Cut(s, " | "); ok && r.joint == "|" && strings.Count(bundle, " - ") == 2 && isNumber(s[:n]) { // of OSGi
+		r.behind(len(bundle))
+		return true
+	}
 	if n == 0 || n == len(s) {
 		return r.flask(s)
 	}
@@ -128,6 +197,9 @@ func (r *headReader) behindBracket(s string) bool {
 		return false
 	}
 	inner := s[1:end]
+	if id, _, _ := strings.Cut(inner, " "); isID(id) {
+		inner = id
+	}
 	if inner == "cause" || !isWord(inner) && isProse(inner) || isRaised(inner) {
 		return false
 	}
@@ -138,6 +210,9 @@ func (r *headReader) behindBracket(s string) bool {
 	r.h.time = cmp.Or(r.h.time, at)
 	if inner = inner[n:]; inner != "" {
 		lane, names := r.h.lane, r.names
+		if n := hexLength(inner); n == len(inner) && n >= 8 && !isNumber(inner) {
+			r.h.requestID = inner
+		}
 		r.say(strings.TrimSpace(inner))
 		if strings.Contains(r.names, ".") && r.names != names {
 			r.h.logger = cmp.Or(r.h.logger, r.names)
@@ -156,8 +231,12 @@ func isRaised(name string) bool {
 // behindName takes the name, number, id or pair of n bytes behind the level.
 func (r *headReader) behindName(s string, n, tries int) bool {
 	name := s[:n]
+	if end := r.glued(s, n); end > 0 {
+		r.behind(end)
+		return true
+	}
 	mark, length := separator(s[n:])
-	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) {
+	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) && !loggerNext(s[n+1:]) {
 		return false // a word of the message, as most are
 	}
 	if end := r.request(s, name); end > 0 && s[n] != '=' {
@@ -175,7 +254,9 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		if isDotted(name) {
 			r.h.logger = cmp.Or(r.h.logger, name)
 		}
-		r.behind(isCaller(s, n))
+		end := isCaller(s, n)
+		r.placed = s[end:] != "" && s[end] == ' ' && strings.HasSuffix(name, ".c") // the function follows
+		r.behind(end)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) {
 			r.h.logger = name
@@ -185,13 +266,58 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		}
 		r.joint = mark
 		r.at += n + length
+	case (name == "main" || name == "root") && strings.HasPrefix(s[n:], "  "):
+		r.behind(n)
 	case s[n] == ' ' && isDotted(name) && strings.Trim(s[n:], " -:|") != "":
 		r.h.logger = name
 		r.behind(n)
 	default:
-		return tries < 2 && s[n] == ' ' && (isThread(name) || pairNext(s[n+1:])) && r.tentative(n, tries)
+		return tries < 2 && s[n] == ' ' && (isThread(name) || pairNext(s[n+1:]) || loggerNext(s[n+1:])) && r.tentative(n, tries)
 	}
 	return true
+}
+
+// glued takes a name of n bytes with a bracket right behind it, and returns where it ends:
+//
+//	request{id=7}:              Rust's spans
+//	ThreadId(01)                Rust's and Java's threads
+//	Thread[#44,main,5,main]:
+//	shop.Orders[12]             .NET's categories
+//	c.s.Orders(pay):41 -        a class, a method and a line
+func (r *headReader) glued(s string, n int) int {
+	if strings.IndexByte("([{", s[n]) < 0 {
+		return 0
+	}
+	end := n + closedAt(s[n:])
+	if end < n+1 || end+2 > len(s) {
+		return 0
+	}
+	inner, next, name := s[n+1:end], s[end+1:], s[:n]
+	line := strings.TrimLeft(strings.TrimPrefix(next, ":"), "0123456789")
+	switch {
+	case s[n] == '{' && next[0] == ':':
+		pairs(inner, r.pair)
+		return end + 2
+	case s[n] == '(' && next[0] == ':' && len(line) < len(next)-1 && strings.HasPrefix(line, " - "), s[n] == '[' && isDotted(name) && isNumber(inner) && next[0] == ' ':
+		r.h.logger = name
+		return end + 1 + len(next) - len(line)
+	case strings.HasPrefix(name, "Thread") && (next[0] == ' ' || next[0] == ':'):
+		r.h.lane = cmp.Or(r.h.lane, inner)
+		return end + 1
+	}
+	return 0
+}
+
+// loggerNext tells whether the name of a class or module comes next, set off
+// from what follows.
+func loggerNext(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := nameEndIn(s)
+	if n == 0 || n == len(s) || !isDotted(s[:n]) {
+		return false
+	}
+	_, length := separator(s[n:])
+	return length > 0 && !stacktrace.IsHeader(s)
 }
 
 // behindPair takes a pair that names an id, a thread or the like, if words follow.
@@ -201,7 +327,10 @@ func (r *headReader) behindPair(s string, n int) bool {
 	switch fieldOf(s[:n]) {
 	case fieldLogger, fieldName, fieldRequestID, fieldTraceID, fieldService, fieldTimestamp, fieldThread, fieldHost, fieldNode:
 	default:
-		return false
+		if s[:n] != "request" {
+			return false
+		}
+		r.h.requestID = value
 	}
 	rest := strings.TrimLeft(s[end:], " ")
 	if rest == "" {
@@ -264,6 +393,9 @@ func (r *headReader) tentative(n, tries int) bool {
 	if !r.behindPart(tries + 1) {
 		*r = before
 		return false
+	}
+	if name := before.s[before.at:][:n]; isLogger(name) && isCompound(name) {
+		r.h.logger = cmp.Or(r.h.logger, name)
 	}
 	return true
 }

@@ -25,7 +25,7 @@ func (r *headReader) part() bool {
 			return true
 		}
 		return r.word(s)
-	case c >= 'a' && c <= 'z':
+	case c >= 'a' && c <= 'z', c == '/':
 		return r.word(s)
 	case c == '[' || c == '(' || c == '<' || c == '{':
 		return r.bracket(s)
@@ -122,14 +122,26 @@ func (r *headReader) bracket(s string) bool {
 	if end < 0 || end > 100 {
 		return false
 	}
+	if strings.HasPrefix(s, "{{") && strings.HasPrefix(s[end:], "}}") { // Airflow's
+		s = s[1:]
+		r.at++
+		r.next(end+1, afterMark)
+		return true
+	}
 	inner := s[1:end]
+	if level, n := levelBehind(inner, "]"); level != event.Unknown {
+		r.nameOf(inner[:n])
+		r.how = capital
+		r.take(level, end+1)
+		return true
+	}
 	if at, n := timeAt(inner); n > 0 && n == len(inner) || isElapsed(inner) {
 		r.sure(at, end+1)
 		return true
 	}
 	glued := r.at > 0 && nameBytes[r.s[r.at-1]]
 	cut := end+1 < len(s) && isLetter(s[end+1]) // "[e]dit"
-	if level, how := bracketLevel(inner); level != event.Unknown && r.left != afterWord && !(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
+	if level, how := bracketLevel(inner); level != event.Unknown && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) && !(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
 		if r.how = how; how > letter {
 			r.how = capital // as sure
 		}
@@ -249,7 +261,7 @@ func innerWord(s string) int {
 // take ends the search for the level, which stands in the next n bytes.
 func (r *headReader) take(level event.Level, n int) {
 	r.h.level = level
-	r.h.structured = true
+	r.h.structured, r.placed = true, false
 	r.at += n
 	if strings.HasPrefix(r.names, "request") {
 		r.names = ""

@@ -22,7 +22,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case how == capital && r.left != afterWord:
 		return set || !titles(s[n:])
 	case how == capital:
-		return set || r.timed && r.plain == 1 && isLower(r.names) && !mentions(s[n:])
+		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && isLower(r.names) && !mentions(s[n:]))
 	case r.left == atStart:
 		return set && (s[0] != 'E' || s[n] != ':' || right == afterTime) // "Error: …" is an exception
 	case set:
@@ -30,7 +30,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case r.left == afterTime && how == small && !mentions(s[n:]):
 		return s[0] != 'p' && s[0] != 'E' && s[0] != 'W' || namesNext(s[n:])
 	}
-	return r.left == afterMark && how == small && s[0] >= 'a' && startsSentence(s[n:])
+	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || startsSentence(s[n:]))
 }
 
 // startsSentence tells whether the next word is in title case.
@@ -59,14 +59,17 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 		mark = true
 	case ')':
 		mark = how != letter
-	case '/', '{', '<', '@':
+	case '/':
+		mark = loud || r.timed && n+1 < len(s) && isLetter(s[n+1])
+	case '{', '<', '@':
 		mark = loud
 	case ':':
 		mark = spaced || next == ':' || loud || r.left != atStart
 	case ',':
 		mark = loud || !spaced
 	case '(':
-		mark = loud && !strings.HasPrefix(s[n:], "(s)")
+		end := strings.IndexByte(s[n:], ')')
+		mark = !strings.HasPrefix(s[n:], "(s)") && (loud || end > 1 && isWord(s[n+1:n+end]) && strings.HasPrefix(s[n+end:], "): "))
 	case '!':
 		mark = loud || spaced
 	case '-':
@@ -93,7 +96,7 @@ func behindBlank(s string, loud bool) edge {
 		if _, n := timeAt(rest); n > 0 && delimited(rest, n) {
 			return afterTime
 		}
-	case strings.IndexByte("[|:;>*~\t", c) >= 0 || c >= utf8.RuneSelf:
+	case strings.IndexByte("[|:;>*~@\t", c) >= 0 || c >= utf8.RuneSelf:
 		return afterMark
 	case c == '#' || c == '(' || c == '<' || c == '{':
 		if loud {

@@ -31,7 +31,7 @@ func markAt(s string) int {
 // before a colon is as likely the message's first.
 func (r *headReader) separates(mark, name string) bool {
 	if mark == ": " {
-		if r.joint == ":" && r.left == afterMark || r.joint == "--" {
+		if r.placed && isWord(name) && !isRaised(name) || r.joint == ":" && r.left == afterMark || r.joint == "--" || r.joint == "-" && r.indented {
 			return true
 		}
 		return isCompound(name) && isLetter(name[0]) && !isCode(name) && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
@@ -97,11 +97,14 @@ func loguruPlace(s string, n int) int {
 // isCaller returns the length of "cart/cart.go:42", its function maybe with it.
 func isCaller(s string, n int) int {
 	dot := strings.LastIndexByte(s[:n], '.')
-	if s[n] != ':' || dot < 1 || dot+1 == n || !isLetter(s[dot+1]) {
+	if s[n] != ':' && (s[n] != ' ' || strings.IndexByte(s[:n], '/') < 0) || dot < 1 || dot+1 == n || !isLetter(s[dot+1]) {
 		return 0
 	}
 	_, digits := run(s[n+1:])
 	if digits == 0 {
+		return 0
+	}
+	if s[n] == ' ' && !strings.HasPrefix(s[n+1+digits:], ": ") {
 		return 0
 	}
 	n += 1 + digits

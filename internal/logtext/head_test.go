@@ -43,7 +43,7 @@ var heads = []struct{ line, want string }{
 	{"[ERROR] [1763805600.123] [cart]: no price", "error [cart] no price"},
 	{"2026-11-22 10:00:00 [scrapy.core.scraper] ERROR: no price", "error [scrapy.core.scraper] no price"},
 	{"time=10:00 level=error no price", "error [] no price"},
-	{"2026-11-22T10:00:00Z  ERROR request{id=7}: shop::cart: no price", "error [] request{id=7}: shop::cart: no price"},
+	{"2026-11-22T10:00:00Z  ERROR request{id=7}: shop::cart: no price", "error [shop::cart] no price"},
 	{"CRITICAL - 2026-11-22 10:00:00 --> no price", "fatal [] no price"},
 	{"2026-11-22 10:00:00 ERROR request_id=r-7 no price", "error [] no price"},
 	{"level=error msg=no price for it order=7", "error [] no price for it"},

@@ -42,6 +42,11 @@ func (r *headReader) other(s string) bool {
 		r.take(level, n)
 		return true
 	}
+	if end := compiled(s, n); end > 0 {
+		r.next(end, afterMark)
+		r.placed = true
+		return r.at < len(s)
+	}
 	switch s[n] {
 	case '=':
 		return r.pairAt(s, n)
@@ -56,6 +61,20 @@ func (r *headReader) other(s string) bool {
 		}
 	}
 	return r.named(s, name)
+}
+
+// compiled returns the length of the place that compilers print in front of a level,
+// "src/pay.ts(4,9): " or "pay.c:4:9: ", in a file whose name has n bytes.
+func compiled(s string, n int) int {
+	if s[n] != '(' && s[n] != ':' || strings.IndexByte(s[:n], '.') < 1 {
+		return 0
+	}
+	rest := strings.TrimLeft(s[n+1:], "0123456789")
+	column := strings.TrimLeft(strings.TrimLeft(rest, ",:"), "0123456789")
+	if len(rest) == len(s)-n-1 || len(column) >= len(rest)-1 || !strings.HasPrefix(strings.TrimPrefix(column, ")"), ": ") {
+		return 0
+	}
+	return len(s) - len(column) + strings.Index(column, " ") + 1
 }
 
 // separatesLevel tells whether one of the parts of s between "::" is a level.
@@ -122,12 +141,12 @@ func isLower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
 // the name ends.
 func levelBehind(name, rest string) (event.Level, int) {
 	i := strings.LastIndexAny(name, "./:")
-	if i <= 0 || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
+	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
 		return event.Unknown, 0
 	}
-	level, how := levelWord(name[i+1:])
-	if how == capital || how == small && name[i] == '/' {
-		return level, len(strings.TrimRight(name[:i], ":"))
+	level, how := levelWord(strings.TrimPrefix(name[i+1:], "LOG_"))
+	if how == capital || how == small && name[max(i, 0)] == '/' {
+		return level, len(strings.TrimRight(name[:max(i, 0)], ":"))
 	}
 	return event.Unknown, 0
 }
@@ -137,6 +156,7 @@ func (r *headReader) nameOf(name string) {
 	switch name {
 	case "production", "prod", "staging", "local", "development", "dev", "testing", "test", "qa", "preview":
 		r.h.from().environment = name
+	case "":
 	default:
 		r.names = name
 	}

@@ -39,7 +39,7 @@ const (
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
 		"level.label", "level.value", "level.levelStr", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
-		"syslog.severity", "syslog_level", "@l", "l", "status", "at"},
+		"syslog.severity", "syslog_level", "message_type", "@l", "l", "status", "at"},
 	fieldSeverity: {"severity_number"},
 	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "t", "asctime", "event_time", "time_millis", "instant.epochSecond", "@t", "time_unix_nano", "date", "datetime",
 		"created_at", "created", "logged_at", "when", "record.time.timestamp"},
@@ -48,7 +48,7 @@ var fieldKeys = [fieldCount][]string{
 	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type"},
 	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
 	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "exc_info", "exception", "exception.stacktrace",
-		"exception.stack_trace", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x"},
+		"exception.stack_trace", "exception.backtrace", "throwable_information", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x"},
 	fieldPrinted: {"text"},
 	fieldVerbose: {"errorVerbose"},
 	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target"},

@@ -25,7 +25,7 @@ func (r *headReader) logfmt() bool {
 func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
 	pairs(line, func(key, value string) { f.keep(key, value, 0) })
-	level := f.level
+	level := cmp.Or(f.level, h.level)
 	message, cause := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
 	if level == event.Unknown || message == "" && cause == "" {
 		return
@@ -118,8 +118,12 @@ func readTail(h *head) {
 		if i < 0 {
 			continue
 		}
-		cause, _ := pairValue(h.message[i+len(key):])
-		message := strings.TrimSpace(h.message[:i])
+		value := h.message[i+len(key):]
+		cause, n := pairValue(value)
+		if value != "" && value[0] != '"' {
+			cause = value[:n+wordsUpToPair(value[n:])]
+		}
+		message := strings.TrimRight(h.message[:i], " |")
 		h.stack = logfmtStack("", message, cause)
 		h.message = withCause(message, cause)
 		return

@@ -32,8 +32,33 @@ func newOpening(e *entry) opening {
 		o.inner, o.gap, o.tag = stacktrace.ShapeOf(h.message), max(1, headGap(e)), rubyTag(e.first)
 		o.message = o.untagged(o.message)
 	}
+	if h.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() {
+		o.seek(e.rest)
+	}
 	o.unsaid = e.shape == stacktrace.Head && isUnsaid(o.message)
 	return o
+}
+
+// maxSought bounds the lines of a record in which a level is sought.
+const maxSought = 8
+
+// seek reads the level and the message in a line below the first, where a
+// program prints other facts above them.
+func (o *opening) seek(below []string) {
+	for _, line := range below[:min(len(below), maxSought)] {
+		e := entry{first: line}
+		e.readHead()
+		level := e.head.level
+		if e.shape == stacktrace.Header && !namesNone(line) {
+			level = event.Error
+		}
+		if level != event.Unknown {
+			if level >= event.Warn && e.head.message != "" {
+				o.level, o.message = level, e.head.message
+			}
+			return
+		}
+	}
 }
 
 // rubyTag returns the tags of a line that Ruby's Logger printed for Rails, mostly
@@ -73,7 +98,8 @@ func (o *opening) phase(logger string) stacktrace.Phase {
 // say takes the message that stands on the second line, behind a level if the
 // first had only a time.
 func (o *opening) say(line string) {
-	o.said = strings.TrimSpace(line)
+	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara's end of a message
+	o.said = strings.TrimSpace(o.said + " " + line)
 	if o.level == event.Unknown {
 		h := readHead(o.said, true, event.Unknown)
 		o.level, o.said = h.level, h.message
