@@ -36,21 +36,21 @@ var Integrations = []Integration{
 	{"Sentry token", func(c config.Config) bool { return c.SentryAuthToken != "" }, connectSentry},
 }
 
-// readAllPages is up to how many pages of a log group are read without the default
-// filter pattern. At the default pace of 2 requests a second, a group that turns out
-// to be larger costs 1.5 s more.
-const readAllPages = 3
-
 func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.Integration, error) {
 	c := cloudwatch.Config{
 		Region:            cfg.AWSRegion,
 		FilterPattern:     cfg.FilterPattern,
+		Reader:            cfg.Reader,
+		AllPages:          cfg.ReadAllPages,
+		InsightsBudget:    cfg.InsightsBudget,
 		RequestsPerSecond: cfg.AWSRequestsPerSecond,
 		Clock:             h.Clock,
 		Progress:          h.Progress,
 	}
 	if c.FilterPattern == "" {
-		c.FilterPattern, c.AllPages = cloudwatch.DefaultFilterPattern, readAllPages
+		c.FilterPattern = cloudwatch.DefaultFilterPattern
+	} else {
+		c.Reader = cloudwatch.Filter // a pattern of the user's own selects what is read
 	}
 	return cloudwatch.Integrate(ctx, c, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // no lookback if it was mistaken
 }

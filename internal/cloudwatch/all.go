@@ -23,7 +23,6 @@ const maxKept = 64 << 20
 func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, fits bool, err error) {
 	started := g.client.cfg.Clock.Now()
 	in := g.request(from)
-	in.FilterPattern = nil
 	var pages [][]types.FilteredLogEvent
 	ended, err := g.eachPage(ctx, in, func(events []types.FilteredLogEvent) bool {
 		pages = append(pages, events)

@@ -127,7 +127,6 @@ func reaching(age time.Duration) string { return fmt.Sprintf("%dh", age/time.Hou
 // is none within checkPages.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
 	in := g.request(since)
-	in.FilterPattern = nil
 	if pattern != "" {
 		in.FilterPattern = &pattern
 	}

@@ -16,6 +16,7 @@
 package cloudwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/source"
 )
 
 const (
@@ -50,10 +52,20 @@ type Config struct {
 	Region            string       // for credentials that need a region (STS); may be empty if environment or profile name one
 	FilterPattern     string       // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
 	AllPages          int          // a window of at most this many pages (1 MB or 10,000 events each) is read without the filter pattern; 0 always filters
+	Reader            string       // Auto, All, Filter or Insights; empty is Auto
+	InsightsBudget    float64      // GB that Logs Insights may scan; 0 never queries it
 	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
 	Progress          func(string) // receives a line without its newline, now and then during a long read; may be nil; called from the reading goroutine
 }
+
+// The readers, from which Config.Reader chooses.
+const (
+	Auto     = "auto"     // All if a window is small, Insights where Filter cannot read or takes too long, else Filter
+	All      = "all"      // every event, by FilterLogEvents
+	Filter   = "filter"   // those that the filter pattern matches, by FilterLogEvents
+	Insights = "insights" // those that InsightsPattern matches, by Logs Insights; each byte scanned is paid for
+)
 
 // Client reads the log groups of any number of regions with one set of
 // credentials. It is safe for concurrent use.
@@ -64,7 +76,14 @@ type Client struct {
 	mu       sync.Mutex
 	regions  map[string]*cloudwatchlogs.Client
 	requests map[string]int
-	kept     int // bytes that groups hold for Group.Window
+	kept     int     // bytes that groups hold for Group.Window
+	scanned  float64 // bytes, by Logs Insights
+
+	queries chan struct{} // holds one for each query of Logs Insights that runs
+	// Of the one that reads group after group:
+	opened  []*Group
+	planned map[string]source.Request // by key
+	batches map[string]batch          // what was read of several groups, by key
 }
 
 // New returns a client. It reads the environment and the AWS configuration files and
@@ -73,6 +92,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	if !(cfg.RequestsPerSecond > 0) {
 		return nil, errors.New("aws-requests-per-second must be more than 0")
 	}
+	cfg.Reader = cmp.Or(cfg.Reader, Auto)
 	if n := utf8.RuneCountInString(cfg.FilterPattern); n > MaxFilterPattern {
 		return nil, fmt.Errorf("filter-pattern has %d characters, CloudWatch takes at most %d", n, MaxFilterPattern)
 	}
@@ -92,6 +112,8 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 		base:     base,
 		regions:  map[string]*cloudwatchlogs.Client{},
 		requests: map[string]int{},
+		queries:  make(chan struct{}, maxQueries),
+		batches:  map[string]batch{},
 	}, nil
 }
 

@@ -17,7 +17,11 @@ func groupURL(region, group string) string {
 }
 
 func eventURL(group, stream string, at time.Time, id string) string {
-	return fmt.Sprintf("%s/log-events/%s$3Fstart$3D%d$26refEventId$3D%s", group, escapeTwice(stream), at.UnixMilli(), escapeTwice(id))
+	address := fmt.Sprintf("%s/log-events/%s$3Fstart$3D%d", group, escapeTwice(stream), at.UnixMilli())
+	if id == "" {
+		return address
+	}
+	return address + "$26refEventId$3D" + escapeTwice(id)
 }
 
 func consoleHost(region string) string {

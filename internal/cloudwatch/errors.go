@@ -29,6 +29,12 @@ func explainRead(ctx context.Context, g *Group, err error) error {
 	return explain(ctx, doing, g.region, permission{"logs:FilterLogEvents", g.resource()}, err)
 }
 
+// onlyInsights reports whether FilterLogEvents refused a group for its class.
+func onlyInsights(err error) bool {
+	var refusal smithy.APIError
+	return errors.As(err, &refusal) && refusal.ErrorCode() == "InvalidOperationException"
+}
+
 // explainList does the same for a prefix.
 func explainList(ctx context.Context, spec Spec, err error) error {
 	doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)

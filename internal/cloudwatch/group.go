@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
 // Group is one log group, ready to be read.
@@ -18,11 +20,16 @@ type Group struct {
 	arn     string // how to ask for it; empty: by its name
 	account string // empty if unknown
 	kept    kept   // what Read read, if it read everything
+	// infrequent is set if the class is known to be one that only Logs Insights reads.
+	infrequent bool
 }
 
 // Key returns the source key of the group's records, which markers store:
 // "cloudwatch:REGION:NAME".
 func (g *Group) Key() string { return "cloudwatch:" + g.region + ":" + g.name }
+
+// identifier returns how requests name the group.
+func (g *Group) identifier() string { return cmp.Or(g.arn, g.name) }
 
 // Name returns the group's name as CloudWatch has it, such as "/ecs/shop".
 func (g *Group) Name() string { return g.name }
@@ -62,6 +69,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 			}
 		}
 	}
+	c.opened = found.groups
 	return found.groups, errors.Join(failures...)
 }
 
@@ -114,6 +122,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 		for _, g := range out.LogGroups {
 			groups = append(groups, &Group{
 				client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: accountOf(aws.ToString(g.Arn)),
+				infrequent: g.LogGroupClass == types.LogGroupClassInfrequentAccess,
 			})
 		}
 		if aws.ToString(out.NextToken) == "" {

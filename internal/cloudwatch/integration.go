@@ -21,7 +21,7 @@ func Integrate(ctx context.Context, c Config, entries []string, lookback time.Du
 	if err != nil {
 		return i, err
 	}
-	i.Requests = client.Requests
+	i.Requests, i.Costs, i.Plan = client.Requests, client.Costs, client.Plan
 	i.Open = func(ctx context.Context) ([]source.Source, error) {
 		groups, err := client.Groups(ctx, specs)
 		var sources []source.Source

@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/source"
 )
@@ -21,9 +23,9 @@ const progressPages = 10
 
 // Read calls emit for the events of the group with a timestamp of in.From (rounded
 // down to a millisecond) or later, oldest first, each id of a stream once: for every
-// one of them if they fit in Config.AllPages, else for those that the filter pattern
-// matches. There is no end time: clocks that run ahead log events of the future, up
-// to 2 hours.
+// one of them, for those that the filter pattern matches, or for those that
+// InsightsPattern matches, as Config.Reader says. There is no end time: clocks that run
+// ahead log events of the future, up to 2 hours.
 //
 // Every event older than Complete that had been delivered was emitted.
 // After a whole read Complete is the clock's time before the first request. If
@@ -31,37 +33,129 @@ const progressPages = 10
 // Complete is the end of the last whole slice, or the time of the last event of a later
 // whole page; zero if there was none.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
-	if g.client.cfg.AllPages > 0 && !in.Large {
-		if complete, fits, err := g.readAll(ctx, in.From, emit); fits || err != nil {
-			return source.Result{Complete: complete}, err
-		}
+	cfg := g.client.cfg
+	switch {
+	case cfg.Reader == Insights:
+		return g.readInsights(ctx, in, "reader is set", emit)
+	case cfg.Reader == Auto && g.infrequent:
+		return g.readInsights(ctx, in, infrequentAccess, emit)
 	}
-	complete, err := g.readFiltered(ctx, in.From, emit)
-	return source.Result{Complete: complete, Large: g.client.cfg.AllPages > 0}, err
+	result, err := g.readEvents(ctx, in, emit)
+	var slow tooSlow
+	switch {
+	case errors.As(err, &slow):
+		return g.readInsteadOf(ctx, slow, in, emit)
+	case err != nil && onlyInsights(err) && cfg.Reader == Auto:
+		g.infrequent = true
+		return g.readInsights(ctx, in, infrequentAccess, emit)
+	case err != nil && onlyInsights(err):
+		return result, g.unreadable()
+	}
+	return result, err
 }
 
-func (g *Group) readFiltered(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, err error) {
+const infrequentAccess = "the class is Infrequent Access"
+
+// readInsteadOf reads by Logs Insights what would take too long by filter, or by filter
+// all the same if that fails.
+func (g *Group) readInsteadOf(ctx context.Context, slow tooSlow, in source.Request, emit func(event.Record)) (source.Result, error) {
+	result, err := g.readInsights(ctx, in, slow.Error(), emit)
+	if err != nil && ctx.Err() == nil {
+		warning := fmt.Sprintf("%s: it is read by filter instead", err)
+		result, err = g.readFiltered(ctx, in.From, "Logs Insights failed", false, emit)
+		result.Warning = warning
+	}
+	result.Large = true
+	return result, err
+}
+
+// readEvents reads by FilterLogEvents.
+func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
+	cfg := g.client.cfg
+	limit := fmt.Sprintf("%d pages", cfg.AllPages)
+	switch {
+	case cfg.Reader == All:
+		result, err := g.readPages(ctx, in.From, nil, false, emit)
+		result.Reader = "all: reader is set"
+		return result, err
+	case cfg.Reader == Filter:
+		return g.readFiltered(ctx, in.From, "reader or filter-pattern is set", false, emit)
+	case cfg.AllPages == 0:
+		return g.readFiltered(ctx, in.From, "read-all-pages is 0", true, emit)
+	case !in.Large:
+		complete, fits, err := g.readAll(ctx, in.From, emit)
+		if fits || err != nil {
+			return source.Result{Complete: complete, Reader: "all: the window fits in " + limit}, err
+		}
+	}
+	result, err := g.readFiltered(ctx, in.From, "the window does not fit in "+limit, true, emit)
+	result.Large = true
+	return result, err
+}
+
+// readFiltered reads what the filter pattern finds. why says why that reader was
+// chosen. It returns tooSlow, before it emits anything, if that may be.
+func (g *Group) readFiltered(ctx context.Context, from time.Time, why string, mayBeSlow bool, emit func(event.Record)) (source.Result, error) {
+	var pattern *string
+	if g.client.cfg.FilterPattern != "" {
+		pattern = &g.client.cfg.FilterPattern
+	}
+	result, err := g.readPages(ctx, from, pattern, mayBeSlow && g.client.cfg.InsightsBudget > 0, emit)
+	result.Reader = "filter: " + why
+	return result, err
+}
+
+// tooSlow says that FilterLogEvents would take longer than the run has time for.
+type tooSlow time.Duration
+
+func (t tooSlow) Error() string {
+	return fmt.Sprintf("filter would take %s", time.Duration(t).Round(time.Second))
+}
+
+// readPages reads the pages of FilterLogEvents: in slices if there are several.
+func (g *Group) readPages(ctx context.Context, from time.Time, pattern *string, mayBeSlow bool, emit func(event.Record)) (source.Result, error) {
 	r := g.reading(emit)
 	started := g.client.cfg.Clock.Now()
 	in := g.request(from)
+	in.FilterPattern = pattern
 	var first []types.FilteredLogEvent
 	ended, err := g.eachPage(ctx, in, func(events []types.FilteredLogEvent) bool {
 		first = events
 		return false
 	})
 	if err != nil {
-		return time.Time{}, err
+		return source.Result{}, err
 	}
 	if ended {
 		r.page(first)
-		return started, nil
+		return source.Result{Complete: started}, nil
+	}
+	if left, limited := clock.Deadline(ctx); limited && mayBeSlow {
+		if takes := g.client.takes(first, started); takes > left.Sub(started) {
+			return source.Result{}, tooSlow(takes)
+		}
 	}
 	first, rest := g.client.cutAfter(first, in, started)
 	r.page(first)
 	if err := g.eachSlice(ctx, rest, r); err != nil {
-		return r.through(started), err
+		return source.Result{Complete: r.through(started)}, err
 	}
-	return started, nil
+	return source.Result{Complete: started}, nil
+}
+
+// takes estimates how long the rest of a window takes at the rate of requests, if it is
+// as dense as its first page. It is 0 if that cannot be said.
+func (c *Client) takes(first []types.FilteredLogEvent, now time.Time) time.Duration {
+	if len(first) == 0 {
+		return 0
+	}
+	last := at(&first[len(first)-1])
+	span := last.Sub(at(&first[0]))
+	if span <= 0 {
+		return 0
+	}
+	pages := float64(now.Sub(last)) / float64(span)
+	return time.Duration(pages / c.cfg.RequestsPerSecond * float64(time.Second))
 }
 
 // eachPage calls take with the events of each page until take returns false. It
@@ -93,9 +187,6 @@ func (g *Group) request(from time.Time) *cloudwatchlogs.FilterLogEventsInput {
 	} else {
 		in.LogGroupName = &g.name
 	}
-	if g.client.cfg.FilterPattern != "" {
-		in.FilterPattern = &g.client.cfg.FilterPattern
-	}
 	return in
 }
 
@@ -119,22 +210,24 @@ func (g *Group) reading(emit func(event.Record)) *reading {
 
 func (r *reading) page(events []types.FilteredLogEvent) {
 	for _, e := range events {
-		at := time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
-		r.last = at
-		id, stream := aws.ToString(e.EventId), aws.ToString(e.LogStreamName)
-		if !r.seen.add(at, stream, id) {
-			continue
-		}
-		r.events++
-		r.emit(event.Record{
-			ID: id, Source: r.key, Stream: stream, Time: at, Text: aws.ToString(e.Message),
-			URL: eventURL(r.url, stream, at, id), Service: r.service,
-		})
+		id := aws.ToString(e.EventId)
+		r.last = at(&e).UTC()
+		r.add(id, id, aws.ToString(e.LogStreamName), r.last, aws.ToString(e.Message))
 	}
 	r.pages++
 	if r.pages%progressPages == 0 && r.group.client.cfg.Progress != nil {
 		r.group.client.cfg.Progress(r.progress())
 	}
+}
+
+// add emits a record, unless its id was seen before. The console knows the event by
+// eventID; empty if it has none.
+func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
+	if !r.seen.add(at, stream, id) {
+		return
+	}
+	r.events++
+	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.url, stream, at, eventID), Service: r.service})
 }
 
 func (r *reading) progress() string {

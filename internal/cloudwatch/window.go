@@ -56,9 +56,10 @@ func refused(err error) bool {
 // requests used: at most maxRequests, beyond which the end is missing. The records
 // have no id and no URL, because GetLogEvents returns none. It needs the permission
 // logs:GetLogEvents; an error that may pass has a method Temporary that returns true.
-// Records that Read read without the pattern need no request.
+// Records that Read read without the pattern need no request; of a group that only
+// Logs Insights reads there are none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
-	if records, ok := g.kept.window(stream, from, to); ok {
+	if records, ok := g.kept.window(stream, from, to); ok || g.infrequent {
 		return records, 0, nil
 	}
 	in := &cloudwatchlogs.GetLogEventsInput{

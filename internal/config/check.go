@@ -37,6 +37,18 @@ func (c *Config) leaveOutNames() {
 		"set aws-region, or name them by ARN"))
 }
 
+// checkReader reports settings that contradict the reader.
+func (c Config) checkReader() error {
+	var mistakes []error
+	if c.FilterPattern != "" && (c.Reader == "all" || c.Reader == "insights") {
+		mistakes = append(mistakes, finding.Mend(fmt.Sprintf("reader %s does not use filter-pattern", c.Reader), "leave one of them out"))
+	}
+	if c.Reader == "insights" && c.InsightsBudget == 0 && !c.refused("insights-budget") {
+		mistakes = append(mistakes, finding.Mend("reader insights costs money", "set insights-budget to the gigabytes that a run may scan"))
+	}
+	return errors.Join(mistakes...)
+}
+
 func isARN(group string) bool { return strings.HasPrefix(group, "arn:") }
 
 // incomplete returns an error if some of the settings are set and some are not.

@@ -26,7 +26,10 @@ type Config struct {
 
 	LogGroups            []string // names, ARNs and prefixes, as written
 	AWSRegion            string
-	FilterPattern        string // empty for the built-in one
+	FilterPattern        string  // empty for the built-in one
+	Reader               string  // auto, all, filter or insights
+	ReadAllPages         int     // 0 for never
+	InsightsBudget       float64 // GB; 0 for none
 	Lookback             time.Duration
 	Lateness             time.Duration
 	AWSRequestsPerSecond float64

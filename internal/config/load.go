@@ -83,6 +83,7 @@ func Load(in Input) (Config, error) {
 	}
 	if !in.Offline {
 		note(c.readAPIURLs(env))
+		note(c.checkReader())
 		c.leaveOut(given)
 	}
 	return c, errors.Join(mistakes...)

@@ -41,7 +41,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		GitHubAPIURL: "https://api.github.com", Lookback: time.Hour, Lateness: 15 * time.Minute, AWSRequestsPerSecond: 2,
+		GitHubAPIURL: "https://api.github.com", Lookback: time.Hour, Lateness: 15 * time.Minute, AWSRequestsPerSecond: 2, Reader: "auto", ReadAllPages: 3,
 		SentryURL: "https://sentry.io", SentryQuery: "is:unresolved", Assign: "none", Label: "errmon", MinEvents: 1, MaxNewIssues: 10, MaxNewPerDay: 30,
 		WriteInterval: time.Second, MinLevel: "error", MaxDuration: 20 * time.Minute, Command: "scan", File: ".github/errmon.yml",
 		SlackMatch:      []string{"error", "exception", "fatal", "panic", "failed", "failure", "timed out", "timeout", "crashed", "critical", "traceback"},
@@ -59,7 +59,7 @@ func TestEverySetting(t *testing.T) {
 		"GITHUB_ACTIONS": "true", "GITHUB_API_URL": "https://ghe.example/api/v3/",
 		"INPUT_GITHUB-TOKEN": "t1", "INPUT_REPOSITORY": "acme/shop.api",
 		"INPUT_LOG-GROUPS": "/ecs/a, /ecs/b\n\n  arn:aws:logs:eu-west-1:123456789012:log-group:/c:*\n/ecs/a,pre*", "INPUT_AWS-REGION": "eu-central-1",
-		"INPUT_FILTER-PATTERN": "?ERROR ?WARN", "INPUT_LOOKBACK": "2d", "INPUT_LATENESS": "6h", "INPUT_AWS-REQUESTS-PER-SECOND": "0.5", "INPUT_SINCE": "1d12h",
+		"INPUT_FILTER-PATTERN": "?ERROR ?WARN", "INPUT_READER": "Filter", "INPUT_READ-ALL-PAGES": "0", "INPUT_INSIGHTS-BUDGET": "2.5", "INPUT_LOOKBACK": "2d", "INPUT_LATENESS": "6h", "INPUT_AWS-REQUESTS-PER-SECOND": "0.5", "INPUT_SINCE": "1d12h",
 		"INPUT_SENTRY-AUTH-TOKEN": "t2", "INPUT_SENTRY-ORGANIZATION": "acme", "INPUT_SENTRY-PROJECTS": "web,api",
 		"INPUT_SENTRY-URL": "https://sentry.example/base/", "INPUT_SENTRY-QUERY": "is:unresolved level:error", "INPUT_SENTRY-ENVIRONMENTS": "production",
 		"INPUT_SLACK-WEBHOOK-URL": webhook, "INPUT_SLACK-BOT-TOKEN": "t3", "INPUT_SLACK-CHANNEL": "#alerts",
@@ -74,7 +74,7 @@ func TestEverySetting(t *testing.T) {
 	want := Config{
 		GitHubToken: "t1", Owner: "acme", Repo: "shop.api", GitHubAPIURL: "https://ghe.example/api/v3",
 		LogGroups: []string{"/ecs/a", "/ecs/b", "arn:aws:logs:eu-west-1:123456789012:log-group:/c:*", "pre*"}, AWSRegion: "eu-central-1",
-		FilterPattern: "?ERROR ?WARN", Lookback: 48 * time.Hour, Lateness: 6 * time.Hour, AWSRequestsPerSecond: 0.5, Since: now.Add(-36 * time.Hour),
+		FilterPattern: "?ERROR ?WARN", Reader: "filter", InsightsBudget: 2.5, Lookback: 48 * time.Hour, Lateness: 6 * time.Hour, AWSRequestsPerSecond: 0.5, Since: now.Add(-36 * time.Hour),
 		SentryAuthToken: "t2", SentryOrganization: "acme", SentryProjects: []string{"web", "api"},
 		SentryURL: "https://sentry.example/base", SentryQuery: "is:unresolved level:error", SentryEnvironments: []string{"production"},
 		SlackWebhookURL: webhook, SlackBotToken: "t3", SlackChannel: "#alerts",

@@ -153,6 +153,16 @@ func rate(most float64) func(string) (float64, error) {
 	}
 }
 
+func number(least, most float64) func(string) (float64, error) {
+	return func(s string) (float64, error) {
+		f, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(f >= least && f <= most) { // so written, NaN is refused
+			return 0, fmt.Errorf("must be a number between %g and %g", least, most)
+		}
+		return f, nil
+	}
+}
+
 func yesOrNo(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "true":

@@ -20,6 +20,9 @@ code-repository         | ERRMON_CODE_REPOSITORY GITHUB_REPOSITORY  |
 log-groups              | AWS_LOG_GROUP_NAME                        |
 aws-region              | AWS_REGION                                |
 filter-pattern          | ERRMON_FILTER_PATTERN                     |
+reader                  | ERRMON_READER                             | auto
+read-all-pages          | ERRMON_READ_ALL_PAGES                     | 3
+insights-budget         | ERRMON_INSIGHTS_BUDGET                    | 0
 lookback                | ERRMON_LOOKBACK                           | 60m
 lateness                | ERRMON_LATENESS                           | 15m
 aws-requests-per-second | ERRMON_AWS_REQUESTS_PER_SECOND            | 2

@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -265,26 +266,32 @@ func TestFormatsApart(t *testing.T) {
 	}
 }
 
-// TestFormatsFiltered reads every format line by line through the default
-// filter pattern, which must let the error through unless the catalogue says that it cannot.
+// TestFormatsFiltered reads every format line by line through the default filter pattern,
+// which must let the error through unless the catalogue says that it cannot, and through
+// the expression that Logs Insights gets, which must let all of them through.
 func TestFormatsFiltered(t *testing.T) {
 	pattern, err := cloudwatchtest.Compile(cloudwatch.DefaultFilterPattern)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var missed []string
-	for _, f := range readFormats(t) {
-		passed := slices.DeleteFunc(byLine.records(f.errors[:1]), func(r event.Record) bool { return !pattern.Match(r.Text) })
-		found := len(passed) > 0
-		if _, broken := f.want["broken"]; !broken {
-			found = len(groupsOf(passed)) > 0
+	for name, match := range map[string]func(string) bool{
+		"filter":   pattern.Match,
+		"insights": regexp.MustCompile(cloudwatch.InsightsPattern).MatchString,
+	} {
+		var missed []string
+		for _, f := range readFormats(t) {
+			passed := slices.DeleteFunc(byLine.records(f.errors[:1]), func(r event.Record) bool { return !match(r.Text) })
+			found := len(passed) > 0
+			if _, broken := f.want["broken"]; !broken {
+				found = len(groupsOf(passed)) > 0
+			}
+			if misses := f.want[name] == "misses"; misses == found {
+				t.Errorf("%s/%s: %s finds the error: %v; the catalogue says the opposite", f.family, f.name, name, found)
+			}
+			if !found {
+				missed = append(missed, f.family+": "+f.name)
+			}
 		}
-		if misses := f.want["filter"] == "misses"; misses == found {
-			t.Errorf("%s/%s: the filter pattern finds the error: %v; the catalogue says the opposite", f.family, f.name, found)
-		}
-		if !found {
-			missed = append(missed, f.family+": "+f.name)
-		}
+		t.Logf("missed by %s: %d\n%s", name, len(missed), strings.Join(missed, "\n"))
 	}
-	t.Logf("missed: %d\n%s", len(missed), strings.Join(missed, "\n"))
 }

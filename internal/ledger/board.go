@@ -56,6 +56,9 @@ func health(before map[string]marker.Health, read Read) map[string]marker.Health
 		if h.Failures++; s.Err == nil {
 			h.Failures, h.Success = 0, count.At(read.Now)
 		}
+		if !s.Left {
+			h.Tried = count.At(read.Now)
+		}
 		health[s.Name] = h
 	}
 	return health

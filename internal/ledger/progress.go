@@ -159,7 +159,7 @@ func (k Known) Large(key string, now time.Time) bool {
 func (k Known) large(read Read) map[string]count.Millis {
 	var large map[string]count.Millis
 	for _, s := range read.Sources {
-		if !s.Large {
+		if !s.Large && !(s.Left && k.Large(s.Name, read.Now)) {
 			continue
 		}
 		if large == nil {

@@ -34,6 +34,7 @@ type Dashboard struct {
 // Health is how the reading of a source goes.
 type Health struct {
 	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began
+	Tried    count.Millis `json:"r,omitempty"` // when the last run that had time for it began
 	Events   int64        `json:"e,omitempty"` // that the last run kept
 	Failures int          `json:"f,omitempty"` // in a row
 }

@@ -30,11 +30,28 @@ type Logs struct {
 // its beginning would otherwise look like an error of its own.
 const leadIn = time.Minute
 
+// Plan announces to the integrations what will be read.
+func Plan(all []source.Integration, requests map[string]source.Request) {
+	early := map[string]source.Request{}
+	for key, in := range requests {
+		in.From = in.From.Add(-leadIn)
+		early[key] = in
+	}
+	for _, i := range all {
+		if i.Plan != nil {
+			i.Plan(early)
+		}
+	}
+}
+
 // Read reads a source from a time on.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	before := l.Intake.Events
 	result, err := l.read(ctx, s, in)
-	return source.Health{Name: s.Key(), From: in.From, Complete: result.Complete, Large: result.Large, Events: l.Intake.Events - before, Err: err}
+	return source.Health{
+		Name: s.Key(), From: in.From, Complete: result.Complete, Events: l.Intake.Events - before, Err: err,
+		Large: result.Large, Reader: result.Reader, Warning: result.Warning,
+	}
 }
 
 func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (source.Result, error) {
@@ -64,11 +81,25 @@ func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (so
 		now, end = complete, complete.Add(-logtext.Settle)
 		complete = end
 	}
-	unfinished := earliest(framer.Flush(now), partial.count(ctx, windowed))
+	unfinished := earliest(framer.Flush(now), partial.count(ctx, windowed), retried(result.Cut, from))
 	// A trace that is still being written is read again from its first line.
 	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && complete.After(last) {
 		complete = last
 	}
 	result.Complete = complete
 	return result, err
+}
+
+// retriedOnce is how far after a window's beginning a time can be from which the run
+// before was read again: plan.Settled leaves 5 minutes and a started one.
+const retriedOnce = 10 * time.Minute
+
+// retried returns from where a source is read again because records may be missing. They
+// are given up if the window begins there because of them already: otherwise no run
+// would get further.
+func retried(cut, from time.Time) time.Time {
+	if cut = cut.Truncate(time.Minute); cut.Sub(from) > retriedOnce {
+		return cut
+	}
+	return time.Time{}
 }

@@ -122,9 +122,9 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 	if len(run.Sources) == 0 {
 		return
 	}
-	b.WriteString("\n| Source | Events | Read from | Lag |\n|---|---:|---|---|\n")
+	b.WriteString("\n| Source | Events | Read from | Lag | Reader |\n|---|---:|---|---|---|\n")
 	for _, s := range run.Sources {
-		fmt.Fprintf(b, "| %s | %d | %s | %s |\n", r.Code(s.Name, 300), s.Events, from(s), lag(s, run.Ended))
+		fmt.Fprintf(b, "| %s | %d | %s | %s | %s |\n", r.Code(s.Name, 300), s.Events, from(s), lag(s, run.Ended), s.Reader)
 	}
 }
 
@@ -142,8 +142,10 @@ func from(s source.Health) string {
 // lag returns how far behind the end of the run a source was read.
 func lag(s source.Health, now time.Time) string {
 	switch {
-	case s.Complete.IsZero():
+	case s.Complete.IsZero() && s.Last.IsZero():
 		return "not read"
+	case s.Complete.IsZero():
+		return "not read; last read up to " + s.Last.UTC().Format("2006-01-02 15:04 UTC")
 	case s.Err != nil:
 		return now.Sub(s.Complete).Round(time.Second).String() + ", incomplete"
 	}

@@ -137,6 +137,9 @@ func (r *run) requests() map[string]int {
 	count("GitHub", r.GitHub.Requests())
 	for _, s := range r.Services {
 		count(s.Name, s.Requests())
+		if s.Costs != nil && s.Costs() != "" {
+			r.notice(s.Costs())
+		}
 	}
 	return requests
 }

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/org/errmon-action/internal/apply"
 	"github.com/org/errmon-action/internal/enrich"
@@ -77,10 +78,20 @@ func read(ctx context.Context, r *run) error {
 	readTracker(ctx, r)
 	logs := reading.Logs{Intake: r.intake, Windows: &r.windows, Known: r.known.Keys(), Now: r.input.Now, Lateness: r.Rules.Lateness}
 	window := ledger.Window{Now: r.input.Now, Lookback: r.Times.Lookback, Since: r.Times.Since, Rules: r.Rules}
+	requests, gaps := map[string]source.Request{}, map[string]bool{}
 	for _, s := range sources {
 		from, gap := r.known.Start(s.Key(), window)
-		health := logs.Read(ctx, s, source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)})
-		r.addSource(health, !health.Complete.IsZero() && !gap)
+		requests[s.Key()] = source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)}
+		gaps[s.Key()] = gap
+	}
+	reading.Plan(r.Services, requests)
+	for _, s := range ledger.LongestAgo(r.known.Dashboard, sources) {
+		if ctx.Err() != nil {
+			r.addSource(source.Health{Name: s.Key(), From: requests[s.Key()].From, Left: true, Err: context.Cause(ctx)}, false)
+			continue
+		}
+		health := logs.Read(ctx, s, requests[s.Key()])
+		r.addSource(health, !health.Complete.IsZero() && !gaps[s.Key()])
 	}
 	return nil
 }
@@ -114,6 +125,13 @@ var errTrackerTime = errors.New("reading Sentry took a third of max-duration: ra
 // addSource notes how the reading of a source went. Only a completed one moves its
 // progress.
 func (r *run) addSource(h source.Health, completed bool) {
+	stored := r.known.Dashboard
+	h.Last = stored.Read[h.Name].Time()
+	passed := time.Duration(0)
+	if n := len(stored.Runs); n > 0 {
+		passed = r.input.Now.Sub(stored.Runs[n-1].Time())
+	}
+	r.warn(h.Warnings(passed)...)
 	r.report.Sources = append(r.report.Sources, h)
 	r.fail(h.Err)
 	if completed {

@@ -10,6 +10,7 @@ package source
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -25,9 +26,11 @@ type Integration struct {
 	// Open returns the logs to read. It may return some of them together with an
 	// error about the missing ones. It is nil if the service keeps no logs.
 	Open     func(context.Context) ([]Source, error)
-	Tracker  Tracker // nil if the service keeps no issues
+	Plan     func(map[string]Request) // announces what will be read, by the sources' keys; may be nil
+	Tracker  Tracker                  // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
 	Requests func() map[string]int // sent so far, by kind
+	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil
 }
 
 // Open opens the logs of all integrations. It may return some of them together
@@ -73,6 +76,9 @@ type Request struct {
 type Result struct {
 	Complete time.Time // up to when the records are complete; zero if they are not at all
 	Large    bool      // too large to be read whole: only what a filter matches was emitted
+	Reader   string    // how it was read, and why so
+	Cut      time.Time // from where records may be missing; zero if none are
+	Warning  string    // about records that are missing; empty otherwise
 }
 
 // Windowed is a source that can show one stream unfiltered.
@@ -109,11 +115,30 @@ type Health struct {
 	From     time.Time // start of the reading
 	Complete time.Time // end of the reading; zero if nothing was read
 	Events   int64     // that the policy kept
-	Large    bool      // see Result
+	Large    bool      // see Result, as of the next two
+	Reader   string
+	Warning  string
+	Last     time.Time // end of the last reading before; zero if there was none
+	Left     bool      // to the next run: there was no time for it
 	Err      error
 
 	Tracker bool // read whole and not from a time on
 	Issues  int  // of a tracker
+}
+
+// Warnings returns what people should know about the reading of a source, a time after
+// the run before began.
+func (h Health) Warnings(passed time.Duration) []string {
+	var warnings []string
+	if h.Warning != "" {
+		warnings = append(warnings, h.Warning)
+	}
+	covered := max(0, h.Complete.Sub(h.Last))
+	if h.Err != nil && !h.Complete.IsZero() && !h.Last.IsZero() && covered < passed {
+		warnings = append(warnings, fmt.Sprintf("%s falls behind: this run read %s of it, and the last run was %s ago; examples/scale.md says what helps",
+			h.Name, covered.Round(time.Second), passed.Round(time.Second)))
+	}
+	return warnings
 }
 
 // Followed is what the repository knows about a tracker's issue.

@@ -74,6 +74,9 @@ func (s *Server) filterLogEvents(req Request) (any, *refusal) {
 	if err != nil {
 		return nil, err
 	}
+	if err := g.readable(req.Action); err != nil {
+		return nil, err
+	}
 	at, err := s.cursor(in)
 	if err != nil {
 		return nil, err

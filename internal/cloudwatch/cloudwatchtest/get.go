@@ -37,6 +37,9 @@ func (s *Server) getLogEvents(req Request) (any, *refusal) {
 	if err != nil {
 		return nil, err
 	}
+	if err := g.readable(req.Action); err != nil {
+		return nil, err
+	}
 	events, known := s.stream(g, in)
 	if !known {
 		return nil, refuse("ResourceNotFoundException", "The specified log stream does not exist.")

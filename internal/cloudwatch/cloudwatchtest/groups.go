@@ -22,6 +22,7 @@ type Event struct {
 
 type group struct {
 	region, name string
+	class        string // empty is STANDARD
 	events       []stored
 	unsorted     bool
 }
@@ -29,6 +30,7 @@ type group struct {
 type stored struct {
 	Event
 	sequence int
+	group    string // in rows of Logs Insights
 }
 
 // order is the service's: timestamp, ingestion time, then as they were put.
@@ -186,6 +188,7 @@ type groupOutput struct {
 	Name     string `json:"logGroupName"`
 	ARN      string `json:"arn"`         // with ":*" at its end
 	GroupARN string `json:"logGroupArn"` // without
+	Class    string `json:"logGroupClass"`
 }
 
 func (s *Server) describeLogGroups(req Request) (any, *refusal) {
@@ -209,9 +212,10 @@ func (s *Server) describeLogGroups(req Request) (any, *refusal) {
 		}
 	}
 	var names []string
+	classes := map[string]string{}
 	for _, g := range s.groups {
 		if g.region == req.Region && strings.HasPrefix(g.name, prefix) {
-			names = append(names, g.name)
+			names, classes[g.name] = append(names, g.name), cmp.Or(g.class, "STANDARD")
 		}
 	}
 	slices.Sort(names)
@@ -226,7 +230,7 @@ func (s *Server) describeLogGroups(req Request) (any, *refusal) {
 	}
 	out := groupsOutput{LogGroups: []groupOutput{}, NextToken: next}
 	for _, name := range page {
-		out.LogGroups = append(out.LogGroups, groupOutput{Name: name, ARN: arn(req.Region, name) + ":*", GroupARN: arn(req.Region, name)})
+		out.LogGroups = append(out.LogGroups, groupOutput{Name: name, ARN: arn(req.Region, name) + ":*", GroupARN: arn(req.Region, name), Class: classes[name]})
 	}
 	return out, nil
 }

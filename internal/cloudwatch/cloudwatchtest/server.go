@@ -2,8 +2,8 @@
 // service's wire format, AWS JSON 1.1, holds log groups in memory and enforces the
 // real limits.
 //
-// It supports FilterLogEvents, DescribeLogGroups and GetLogEvents, and STS's
-// GetCallerIdentity. Limits and shapes come from the service's Smithy model
+// It supports FilterLogEvents, DescribeLogGroups and GetLogEvents, the queries of Logs
+// Insights that the client makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model
 // (Logs_20140328), texts of refusals from recorded AWS answers. A parameter or pattern
 // that the fake does not support is answered with status 501 and an explanation,
 // never with a guess.
@@ -45,12 +45,15 @@ type Server struct {
 	PageEvents   int                  // at most so many events a page; 0 is the service's own 10,000
 	EmptyPages   int                  // so many empty pages with a token come before each page of events, and one without at the end
 	RepeatEvents int                  // each page begins with so many events of the page before
+	QueryPolls   int                  // how often a query's results are asked for until it is complete
 	Allow        []string             // IAM actions that are allowed, such as "logs:FilterLogEvents"; nil allows all
 	IdentityCode string               // an STS error code that GetCallerIdentity is refused with; empty for none
 	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
 	mu           sync.Mutex           // guards what follows
 	groups       map[string]*group    // by region and name
 	cursors      map[string]cursor    // by token
+	queries      map[string]*query    // by id
+	peak         int                  // of queries that ran at once
 	requests     []Request
 	sequence     int
 }
@@ -153,6 +156,9 @@ func (s *Server) do(r *http.Request, req Request) (any, *refusal) {
 		"FilterLogEvents":   s.filterLogEvents,
 		"DescribeLogGroups": s.describeLogGroups,
 		"GetLogEvents":      s.getLogEvents,
+		"StartQuery":        s.startQuery,
+		"GetQueryResults":   s.getQueryResults,
+		"StopQuery":         s.stopQuery,
 	}
 	action := actions[req.Action]
 	switch {

@@ -1,0 +1,114 @@
+package cloudwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/source"
+)
+
+// This file reads groups by Logs Insights, up to maxGroups with one query.
+
+// ahead is how far in the future events may be: the service takes them up to 2 hours ahead.
+const ahead = 2 * time.Hour
+
+// batch is what was read of several groups at once.
+type batch struct {
+	answer
+	started time.Time
+}
+
+// Plan announces the reads that will come, by the groups' keys, so that Logs Insights
+// can read several groups at once. It may be left out.
+func (c *Client) Plan(requests map[string]source.Request) { c.planned = maps.Clone(requests) }
+
+// readInsights is Read by Logs Insights. why says why that reader was chosen.
+func (g *Group) readInsights(ctx context.Context, in source.Request, why string, emit func(event.Record)) (source.Result, error) {
+	result := source.Result{Reader: "insights: " + why}
+	if g.client.cfg.InsightsBudget == 0 {
+		return result, g.unreadable()
+	}
+	b, err := g.client.batch(ctx, g, in.From)
+	if errors.Is(err, errBudget) {
+		return result, mend(fmt.Sprintf("log group %q in %s is not read", g.name, g.region), "raise insights-budget, or narrow log-groups", err)
+	}
+	if err != nil {
+		return result, err
+	}
+	r := g.reading(emit)
+	for _, record := range b.records {
+		if record.Source == r.key && !record.Time.Before(in.From.Truncate(time.Millisecond)) {
+			r.add(record.ID, "", record.Stream, record.Time, record.Text)
+		}
+	}
+	if len(b.full) > 0 {
+		result.Cut = time.Unix(b.full[0], 0).UTC()
+		result.Warning = fmt.Sprintf("log group %q has more than 10,000 errors in the second %s: the rest of them is not counted",
+			g.name, result.Cut.Format("2006-01-02 15:04:05 UTC"))
+	}
+	result.Complete = b.started
+	return result, nil
+}
+
+// unreadable is the error about a group that only Logs Insights can read.
+func (g *Group) unreadable() error {
+	return mend(fmt.Sprintf("log group %q in %s is of the class Infrequent Access, which only Logs Insights can read", g.name, g.region),
+		"set insights-budget, leave reader and filter-pattern unset, and give the role the permissions logs:StartQuery, logs:GetQueryResults and logs:StopQuery", nil)
+}
+
+// batch reads a group together with others whose turn will come, or returns what was
+// read when it was another's.
+func (c *Client) batch(ctx context.Context, g *Group, from time.Time) (batch, error) {
+	delete(c.planned, g.Key())
+	if b, ok := c.batches[g.Key()]; ok {
+		delete(c.batches, g.Key())
+		return b, nil
+	}
+	groups, earliest := c.together(g, from)
+	b, err := c.query(ctx, groups, earliest)
+	if len(groups) > 1 && err != nil && refused(err) {
+		c.planned = nil // one of them may be refused: from now on each is read by itself
+		groups = groups[:1]
+		b, err = c.query(ctx, groups, from)
+	}
+	if err != nil {
+		return b, err
+	}
+	for _, other := range groups[1:] {
+		c.batches[other.Key()] = b
+	}
+	return b, nil
+}
+
+// together returns the groups that are read with g, which is the first, and where their
+// windows begin. No window gets longer by more than a quarter, since each byte is paid for.
+func (c *Client) together(g *Group, from time.Time) ([]*Group, time.Time) {
+	groups, earliest := []*Group{g}, from
+	slack := c.cfg.Clock.Now().Sub(from) / 4
+	for _, other := range c.opened {
+		in, planned := c.planned[other.Key()]
+		_, read := c.batches[other.Key()]
+		if other == g || !planned || read || other.region != g.region || !other.infrequent && c.cfg.Reader != Insights || len(groups) == maxGroups {
+			continue
+		}
+		if in.From.Sub(from).Abs() <= slack {
+			groups = append(groups, other)
+			if in.From.Before(earliest) {
+				earliest = in.From
+			}
+		}
+	}
+	return groups, earliest
+}
+
+func (c *Client) query(ctx context.Context, groups []*Group, from time.Time) (batch, error) {
+	b := batch{started: c.cfg.Clock.Now()}
+	q := &query{client: c, groups: groups}
+	var err error
+	b.answer, err = q.window(ctx, max(0, from.Unix()), b.started.Add(ahead).Unix())
+	return b, err
+}

@@ -1,0 +1,236 @@
+package cloudwatch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/source"
+)
+
+const infrequent = "INFREQUENT_ACCESS"
+
+// newVault is a world with a group that only Logs Insights can read.
+func newVault(t *testing.T, events ...cloudwatchtest.Event) *world {
+	w := newWorld(t)
+	w.config.FilterPattern, w.config.AllPages, w.config.InsightsBudget = cloudwatch.DefaultFilterPattern, 3, 1
+	w.config.RequestsPerSecond, w.service.QueryPolls = 25, 1
+	if err := w.service.Class(region, "/vault", infrequent); err != nil {
+		t.Fatal(err)
+	}
+	w.put("/vault", events...)
+	return w
+}
+
+func (w *world) readAll(g *cloudwatch.Group) ([]event.Record, source.Result, error) {
+	var records []event.Record
+	result, err := g.Read(context.Background(), source.Request{From: noon.Add(-time.Hour)}, func(r event.Record) { records = append(records, r) })
+	return records, result, err
+}
+
+// A record has the same time, stream and text from each API.
+func TestInsightsFillsRecords(t *testing.T) {
+	const stream = "web/1"
+	at := noon.Add(-time.Minute + 250*time.Millisecond)
+	w := newVault(t, cloudwatchtest.Event{Stream: stream, Time: at, Message: "ERROR boom/1 \"x\"\n"}, cloudwatchtest.Event{Stream: stream, Time: at, Message: "INFO"})
+	records, result, err := w.readAll(w.group("/vault"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []event.Record{{
+		ID: records[0].ID, Source: "cloudwatch:eu-central-1:/vault", Stream: stream, Time: at, Text: "ERROR boom/1 \"x\"\n", Service: "vault",
+		URL: "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:log-groups/log-group/" +
+			"$252Fvault/log-events/web$252F1$3Fstart$3D1773489540250",
+	}}
+	if diff := cmp.Diff(want, records); diff != "" {
+		t.Error(diff)
+	}
+	if !result.Complete.Equal(noon) || result.Reader != "insights: the class is Infrequent Access" {
+		t.Errorf("%+v", result)
+	}
+}
+
+// However many events there are, each is read once, with at most four queries at once.
+func TestInsightsDividesAFullAnswer(t *testing.T) {
+	var events []cloudwatchtest.Event
+	for i := range 45_000 { // dense at the end
+		at := noon.Add(-time.Duration(i*i/45_000) * time.Hour / 50_000).Truncate(time.Millisecond)
+		events = append(events, cloudwatchtest.Event{Stream: "s", Time: at, Message: fmt.Sprint("ERROR ", i)})
+	}
+	w := newVault(t, events...)
+	c := w.client()
+	records, result, err := w.readAll(w.groups(c, "/vault")[0])
+	if err != nil || len(records) != len(events) || len(unique(ids(records))) != len(events) || !result.Cut.IsZero() {
+		t.Fatalf("%d records of %d, %+v, %v", len(records), len(events), result, err)
+	}
+	if !slices.IsSortedFunc(records, func(a, b event.Record) int { return a.Time.Compare(b.Time) }) {
+		t.Error("not in the order of time")
+	}
+	if now, peak := w.service.Queries(); now != 0 || peak < 2 || peak > 4 {
+		t.Errorf("%d queries run, and at most %d ran at once", now, peak)
+	}
+	t.Log(c.Requests(), c.Costs())
+}
+
+func TestInsightsWarnsOfAFullSecond(t *testing.T) {
+	at := noon.Add(-20 * time.Minute)
+	events := make([]cloudwatchtest.Event, 10_500)
+	for i := range events {
+		events[i] = cloudwatchtest.Event{Stream: "s", Time: at, Message: "ERROR"}
+	}
+	w := newVault(t, events...)
+	records, result, err := w.readAll(w.group("/vault"))
+	if err != nil || len(records) != 10_000 || !result.Cut.Equal(at) || !strings.Contains(result.Warning, "2026-03-14 11:40:00 UTC") {
+		t.Errorf("%d records, %+v, %v", len(records), result, err)
+	}
+}
+
+func TestInsightsRefusals(t *testing.T) {
+	allow := []string{"logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults", "logs:StopQuery"}
+	for _, test := range []struct {
+		name, want string
+		set        func(*world)
+	}{
+		{"no budget", "insights-budget", func(w *world) { w.config.InsightsBudget = 0 }},
+		{"reader filter", "insights-budget", func(w *world) { w.config.Reader = cloudwatch.Filter }},
+		{"no permission to start", "logs:StartQuery on arn:", func(w *world) { w.service.Allow = allow[:1] }},
+		{"no permission to read", "logs:GetQueryResults on arn:", func(w *world) { w.service.Allow = allow[:2] }},
+		{"budget too small", "raise insights-budget", func(w *world) { w.config.InsightsBudget = 1e-6 }},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newVault(t, series("s", noon.Add(-time.Hour-time.Minute), 3600)...)
+			test.set(w)
+			records, result, err := w.readAll(w.group("/vault"))
+			var mendable *finding.Mendable
+			if !errors.As(err, &mendable) || !strings.Contains(err.Error(), test.want) || len(records) > 0 || !result.Complete.IsZero() {
+				t.Errorf("%d records, %+v, %v", len(records), result, err)
+			}
+			if now, _ := w.service.Queries(); now > 0 && test.name != "no permission to read" {
+				t.Errorf("%d queries still run", now)
+			}
+		})
+	}
+}
+
+// Groups that are read in the same run share queries, 50 at a time; one that is refused
+// does not take the others along.
+func TestInsightsReadsGroupsTogether(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		w := newWorld(t)
+		w.config.InsightsBudget, w.config.RequestsPerSecond = 1, 25
+		for i := range 60 {
+			name := fmt.Sprintf("/ia/%02d", i)
+			if err := w.service.Class(region, name, infrequent); err != nil {
+				t.Fatal(err)
+			}
+			w.put(name, series("s", noon.Add(-time.Duration(i+1)*time.Minute), 5)...)
+		}
+		if refused {
+			w.service.Fault = func(q cloudwatchtest.Request) *cloudwatchtest.Fault {
+				if q.Action == "StartQuery" && strings.Contains(string(q.Body), "/ia/07") {
+					return cloudwatchtest.Refusal("AccessDeniedException", "no")
+				}
+				return nil
+			}
+		}
+		c := w.client()
+		groups := w.groups(c, "/ia/*")
+		plan := map[string]source.Request{}
+		for _, g := range groups {
+			plan[g.Key()] = source.Request{From: noon.Add(-time.Hour)}
+		}
+		c.Plan(plan)
+		for i, g := range groups {
+			records, _, err := w.readAll(g)
+			if want := 5; (err != nil || len(records) != want) && !(refused && i == 7) && i != 59 { // the last one's first event is an hour old
+				t.Errorf("%s: %d records, want %d, %v", g.Name(), len(records), want, err)
+			}
+		}
+		if n := c.Requests()["StartQuery"]; !refused && n != 4 { // two each: a window's first minute, and the rest
+			t.Errorf("%d queries", n)
+		}
+	}
+}
+
+// Out of time or stopped by a signal, no query goes on.
+func TestInsightsStopsItsQueries(t *testing.T) {
+	for polls := range 4 {
+		w := newVault(t, series("s", noon.Add(-time.Hour), 10)...)
+		w.service.QueryPolls = 100
+		ctx, cancel := context.WithCancelCause(context.Background())
+		stopped := errors.New("stopped by a signal")
+		w.config.Clock = clock.Clock{Now: w.time, Sleep: func(ctx context.Context, d time.Duration) error {
+			if len(w.service.Requests()) > 2+polls {
+				cancel(stopped)
+				return context.Cause(ctx)
+			}
+			return w.sleep(ctx, d)
+		}}
+		_, _, err := read(ctx, w.group("/vault"))
+		if now, peak := w.service.Queries(); !errors.Is(err, stopped) || now != 0 || peak != 1 {
+			t.Errorf("%d queries run of %d, %v", now, peak, err)
+		}
+	}
+}
+
+// A window that would take longer than the run has is read by Logs Insights, if there is
+// a budget, and by filter if that fails.
+func TestInsightsReadsWhatTakesTooLong(t *testing.T) {
+	for _, test := range []struct {
+		name, reader string
+		left         time.Duration
+		budget       float64
+		allow        []string
+	}{
+		{"time enough", "filter: read-all-pages is 0", time.Hour, 1, nil},
+		{"too slow", "insights: filter would take 18s", 10 * time.Second, 1, nil},
+		{"no budget", "filter: read-all-pages is 0", 10 * time.Second, 0, nil},
+		{"no permission", "filter: Logs Insights failed", 10 * time.Second, 1, []string{"logs:FilterLogEvents"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.config.FilterPattern, w.config.InsightsBudget = cloudwatch.DefaultFilterPattern, test.budget
+			w.service.PageEvents, w.service.Allow = 100, test.allow
+			w.put("/shop", series("s", noon.Add(-time.Hour), 3600)...)
+			ctx, cancel := w.config.Clock.WithTimeout(context.Background(), test.left, errors.New("over"))
+			defer cancel()
+			n := 0
+			result, err := w.group("/shop").Read(ctx, source.Request{From: noon.Add(-time.Hour)}, func(event.Record) { n++ })
+			if err != nil || n != 3600 || result.Reader != test.reader || (result.Warning != "") != (test.allow != nil) {
+				t.Errorf("%d records, %+v, %v", n, result, err)
+			}
+		})
+	}
+}
+
+// The regular expression finds what the default pattern finds, and most of what no term
+// of it can.
+func TestInsightsPattern(t *testing.T) {
+	pattern := regexp.MustCompile(cloudwatch.InsightsPattern)
+	kind := ""
+	for _, l := range lines {
+		if l.line == "" {
+			kind, _, _ = strings.Cut(l.name, ":")
+			continue
+		}
+		found := pattern.MatchString(l.line)
+		if want := kind == "FOUND" || kind == "IN VAIN"; found != want && kind != "MISSED" {
+			t.Errorf("%s: found is %v, want %v: %q", l.name, found, want, l.line)
+		}
+		if kind == "MISSED" {
+			t.Logf("%s: %v", l.name, found)
+		}
+	}
+}
