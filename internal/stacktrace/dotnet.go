@@ -34,7 +34,7 @@ var dotnet = runtime{
 }
 
 func dotnetShape(line string, indented bool) Shape {
-	if _, ok := readDotnetFrame(line); ok && indented {
+	if indented && strings.HasPrefix(line, "at ") && dotnetPlace.MatchString(" "+line) {
 		return Frame
 	}
 	return Text
@@ -67,38 +67,16 @@ func parseDotnet(lines []string) []event.Exception {
 	return chain
 }
 
-// dotnetFrame reads "at Namespace.Class.Method(arguments) [0x00011] in file:line 12".
+// dotnetPlace is "at Namespace.Class.Method(arguments) [0x00011] in file:line 12". Without a
+// place it is a frame only if what stands in the parentheses is none of Java's or V8's.
+var dotnetPlace = regexp.MustCompile(`^\s+at (?:\(wrapper .*?\) )?(?P<function>[^ (/:]*\.[^ (/:]*) ?\(` +
+	`(?:\)|[^):/]* [^):/]*\)|[^)]*\) \[0x[^\]]*\]|[^)]*\)(?: \[0x[^\]]*\])? in (?:(?P<file>[^<].*?):(?:line )?(?P<line>\d{1,9})|.*))[ <>-]*$`)
+
 func dotnetFrame(line string) (event.Frame, bool) {
-	s := unindented(line)
-	f, ok := readDotnetFrame(s)
-	if !ok || len(s) == len(line) {
-		return event.Frame{}, false
-	}
+	f, ok := match(dotnetPlace, line)
 	f.Module, f.Function = dotnetName(f.Function)
 	f.InApp = !hasAnyPrefix(f.Module, dotnetLibraries...)
-	return f, true
-}
-
-func readDotnetFrame(text string) (f event.Frame, ok bool) {
-	s := scan{rest: strings.TrimRight(text, " <->")}
-	s.skip("at ")
-	if s.try("(wrapper ") {
-		s.to(") ")
-	}
-	f.Function = strings.TrimSuffix(s.to("("), " ")
-	arguments := s.to(")")
-	ok = !s.failed && strings.Contains(f.Function, ".") && !strings.ContainsAny(f.Function, " /:")
-	if s.rest == "" { // a frame only if what stands in the parentheses is no place of Java's or V8's
-		return f, ok && (arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/"))
-	}
-	if s.try(" [0x") { // of Mono
-		s.to("]")
-	}
-	placed := s.try(" in ")
-	if file, n, numbered := cutNumber(strings.Replace(s.rest, ":line ", ":", 1)); placed && numbered && !strings.HasPrefix(file, "<") {
-		f.File, f.Line = file, n
-	}
-	return f, ok && !s.failed && (placed || s.rest == "")
+	return f, ok
 }
 
 // Generic arguments, and what the compiler makes of a function: a class in its

@@ -1,7 +1,6 @@
 package stacktrace
 
 import (
-	"path"
 	"regexp"
 	"strings"
 
@@ -30,13 +29,11 @@ var elixir = runtime{
 func elixirShape(line string, indented bool) Shape {
 	switch {
 	case indented:
-		if _, ok := elixirPlace(line); ok {
+		if strings.Contains(line, ": ") && elixirPlaced.MatchString(line) {
 			return Frame
 		}
-	case line[0] == '*':
-		if _, ok := elixirHeader(line); ok {
-			return Raise
-		}
+	case line[0] == '*' && elixirRaised.MatchString(line):
+		return Raise
 	}
 	return Text
 }
@@ -66,58 +63,39 @@ func parseElixir(lines []string) []event.Exception {
 	return chain
 }
 
+var (
+	// "** (KeyError) message"; an exit names its process.
+	elixirRaised = regexp.MustCompile(`^ *\*\* \((.+?)(?: from #PID[^)]*)?\)(?: (.*)|$)`)
+	// "(app 1.0.0) file:12: Module.function/2"
+	elixirPlaced = regexp.MustCompile(`^(?:\((?P<module>[^ )]+)[^)]*\) )?(?P<file>.+?\.(?:exs?|erl|l?eex|heex)):(?P<line>\d{1,9}): (?P<function>.*)$`)
+	// The same of a function of the virtual machine, which has arguments and no file.
+	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
+)
+
 // elixirHeader reads "** (KeyError) message".
-func elixirHeader(line string) (event.Exception, bool) {
-	s := scan{rest: strings.TrimLeft(line, " ")}
-	s.skip("** (")
-	name, message, closed := strings.Cut(s.rest, ") ")
-	if !closed {
-		name, closed = strings.CutSuffix(s.rest, ")")
+func elixirHeader(line string) (x event.Exception, ok bool) {
+	if m := elixirRaised.FindStringSubmatch(line); m != nil {
+		x, ok = event.Exception{Type: m[1], Message: strings.TrimSpace(m[2])}, true
 	}
-	name, _, _ = strings.Cut(name, " from #PID") // of an exit
-	return event.Exception{Type: name, Message: strings.TrimSpace(message)}, closed && name != "" && !s.failed
+	return x, ok
 }
 
-// bareElixir is a call without a place: ":erlang.div(100, 0)", "Shop.Missing.total/2".
-var bareElixir = regexp.MustCompile(`^[:A-Z][^ (]*\.[^ (]*(\(.*\)|/\d{1,9})$`)
-
-// elixirFrame reads "(app 1.0.0) file:12: Module.function/2"; functions of the
-// virtual machine have no file, and their arguments.
 func elixirFrame(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "    ")
 	s = strings.TrimLeft(s, " ")
-	if f, placed := elixirPlace(s); placed || !ok {
-		return f, ok
+	f, placed := match(elixirPlaced, s)
+	if !placed {
+		f, placed = match(elixirBare, s)
 	}
-	if app, rest, ok := strings.Cut(s, ") "); ok && len(app) > 1 && app[0] == '(' {
-		s = rest
-	}
-	return elixirCall(s), bareElixir.MatchString(s)
-}
-
-func elixirPlace(line string) (event.Frame, bool) {
-	s, app := scan{rest: line}, ""
-	if s.try("(") {
-		app, _, _ = strings.Cut(s.to(") "), " ")
-		s.failed = s.failed || app == ""
-	}
-	file, n, ok := cutNumber(s.to(": "))
-	switch path.Ext(file) {
-	case ".ex", ".exs", ".erl", ".eex", ".leex", ".heex":
-	default:
-		ok = false
-	}
-	if !ok || s.failed {
-		return event.Frame{}, false
-	}
-	f := elixirCall(s.rest)
-	f.File, f.Line, f.InApp = file, n, elixirInApp(app, file)
-	return f, true
+	app := f.Module
+	f.Module, f.Function = elixirCall(f.Function)
+	f.InApp = f.File != "" && elixirInApp(app, f.File)
+	return f, ok && placed
 }
 
 // elixirCall splits module and function. An anonymous function counts as the
 // one that holds it.
-func elixirCall(function string) event.Frame {
+func elixirCall(function string) (string, string) {
 	if _, rest, ok := strings.Cut(function, " in "); ok && strings.HasPrefix(function, "anonymous fn/") {
 		function = rest
 	}
@@ -125,9 +103,10 @@ func elixirCall(function string) event.Frame {
 		function = function[:open]
 	}
 	if module, quoted, ok := strings.Cut(function, `."`); ok && module != "" {
-		return event.Frame{Module: module, Function: `"` + quoted}
+		return module, `"` + quoted
 	}
-	return call(function, ".")
+	f := call(function, ".")
+	return f.Module, f.Function
 }
 
 // elixirLibrary is an application of Erlang, of Elixir, or a package in wide use.

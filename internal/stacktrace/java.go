@@ -98,14 +98,14 @@ func javaHeader(link string, below []string) event.Exception {
 // javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
 // which logback may follow with "~[shop.jar:1.0]".
 func javaFrame(line string) (f event.Frame, ok bool) {
-	s := scan{rest: unindented(line)}
-	s.skip("at ")
-	if s.failed {
+	rest, ok := strings.CutPrefix(unindented(line), "at ")
+	if !ok {
 		return f, false
 	}
-	name, place := s.to("("), s.to(")")
+	name, rest, _ := strings.Cut(rest, "(")
+	place, rest, closed := strings.Cut(rest, ")")
 	f.Module, f.Function, ok = cutLast(name, ".")
-	if s.failed || !ok || f.Module == "" || strings.ContainsAny(name, " \t") || s.rest != "" && !hasAnyPrefix(s.rest, " ~[", " [") {
+	if !closed || !ok || f.Module == "" || strings.ContainsAny(name, " \t") || rest != "" && !hasAnyPrefix(rest, " ~[", " [") {
 		return f, false
 	}
 	if hasAnyPrefix(place, "Native Method", "Unknown Source", "<generated>") {

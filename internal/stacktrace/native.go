@@ -2,6 +2,7 @@ package stacktrace
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -208,63 +209,36 @@ func namedDeath(line string) event.Exception {
 	return event.Exception{Type: name, Message: strings.TrimLeft(line[len(name):], `:",* `)}
 }
 
-// nativeFrame reads, without white space around it:
+// nativeFrames are, without white space around them:
 //
 //	#0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5           sanitizers
-//	#0 total(Cart*) /app/cart.cpp:10:5 (shop+0xd1a2b)        ThreadSanitizer
-//	#3: Envoy::MainCommon::run() [0x55d0]                    Envoy
 //	1: 0xb7a940 node::Abort() [node]                         V8
 //	@ 0x55d6 google::LogMessage::Fail()                      glog
+//	#3: Envoy::MainCommon::run() [0x55d0]                    Envoy
+//	#0 total(Cart*) /app/cart.cpp:10:5 (shop+0xd1a2b)        ThreadSanitizer
 //	/usr/sbin/mysqld(my_print_stacktrace+0x2c)[0x55d0]       glibc
 //	# C  [libc.so.6+0x18d1b1]  __strlen_avx2+0x11            the JVM
+var nativeFrames = [...]*regexp.Regexp{
+	regexp.MustCompile(`^(?:#\d+:?|\d+:|@) *0x\S+ +(?:in )?(?:(?P<function>.+?) )?(?P<file>` + nativePlace + `)$`),
+	regexp.MustCompile(`^(?:#\d+:?|\d+:|@) *0x\S+ +(?:in )?(?P<function>.*)$`),
+	regexp.MustCompile(`^(?:#\d+:?|\d+:|@) *(?P<function>.*?) ?\[0x[^\]]*\]$`),
+	regexp.MustCompile(`^#\d+:? +(?:(?P<function>.+?) )?(?P<file>` + nativePlace + `)(?: \([^ ]*\+0x.*\))?(?: \(BuildId: .*)?$`),
+	regexp.MustCompile(`^(?P<file>[/.][^(]*)\((?P<function>.*)\) *\[0x.*\]$`),
+	regexp.MustCompile(`^# .  \[(?P<file>[^\]]*)\] *(?P<function>.*)$`),
+}
+
+const nativePlace = `\S+:\d{1,9}|\[\S*|\(/\S*`
+
 func nativeFrame(s string) (event.Frame, bool) {
-	switch {
-	case s == "":
-		return event.Frame{}, false
-	case s[0] == '/', s[0] == '.':
-		module, symbol, ok := strings.Cut(s, "(")
-		end := strings.LastIndexByte(symbol, ')')
-		ok = ok && end >= 0 && strings.HasSuffix(s, "]") && strings.HasPrefix(strings.TrimLeft(symbol[end+1:], " "), "[0x")
-		return nativeCall(symbol[:max(end, 0)], module), ok
-	case len(s) > 5 && s[:2] == "# " && s[3:6] == "  [":
-		module, symbol, ok := strings.Cut(s[6:], "]")
-		return nativeCall(strings.TrimSpace(symbol), module), ok
-	case strings.IndexByte("#@0123456789", s[0]) < 0:
+	if s == "" || strings.IndexByte("#@/.0123456789", s[0]) < 0 || s[0] != '#' && !strings.Contains(s, "0x") {
 		return event.Frame{}, false
 	}
-	return numberedFrame(s)
-}
-
-// numberedFrame reads the frames that begin with their number or "@".
-func numberedFrame(s string) (event.Frame, bool) {
-	behind := strings.TrimLeft(strings.TrimPrefix(s, "#"), "0123456789")
-	if s[0] != '@' && (behind == "" || len(behind) == len(s) || behind[0] != ':' && (behind[0] != ' ' || s[0] != '#')) {
-		return event.Frame{}, false
+	for _, form := range nativeFrames {
+		if f, ok := match(form, s); ok {
+			return nativeCall(f.Function, strings.Trim(f.File, "[]()")), true
+		}
 	}
-	rest := strings.TrimLeft(behind, ":@ ")
-	if address, call, ok := strings.Cut(rest, " "); ok && strings.HasPrefix(address, "0x") {
-		return nativeCall(cutNativePlace(strings.TrimPrefix(strings.TrimLeft(call, " "), "in "))), true
-	}
-	if call, _, ok := strings.Cut(rest, "[0x"); ok && strings.HasSuffix(rest, "]") {
-		return nativeCall(strings.TrimSpace(call), ""), true
-	}
-	rest, _, _ = strings.Cut(rest, " (BuildId: ")
-	if module := strings.LastIndex(rest, " ("); module > 0 && strings.Contains(rest[module:], "+0x") {
-		rest = rest[:module]
-	}
-	call, place := cutNativePlace(rest)
-	return nativeCall(call, place), place != "" && s[0] == '#'
-}
-
-// cutNativePlace cuts "/app/cart.cpp:10:5", "(/lib/libc.so.6+0x270b3)" or
-// "[node]" off a call.
-func cutNativePlace(s string) (call, place string) {
-	i := strings.LastIndexByte(s, ' ')
-	last := s[i+1:]
-	if !isPlace(last) && !hasAnyPrefix(last, "[", "(/") {
-		return s, ""
-	}
-	return strings.TrimSpace(s[:max(i, 0)]), strings.Trim(last, "[]()")
+	return event.Frame{}, false
 }
 
 // nativeCall makes a frame of a symbol, with or without arguments and offset, and

@@ -42,7 +42,11 @@ func parsePerl(lines []string) []event.Exception {
 	if n := len(header); n > 1 && strings.HasPrefix(header[n-1], " at ") {
 		header, handler = header[:n-1], true
 	}
-	died, ok := perlPlace(perlDied, strings.Join(header, "\n"))
+	text := strings.Join(header, "\n")
+	died, ok := match(perlDied, text)
+	if !ok {
+		died.Function = text
+	}
 	if handler && ok { // drop the calls by which it came to run
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
@@ -69,26 +73,15 @@ func perlInApp(file string) bool {
 // Where Perl died, and who called a function from where. What it says of a file
 // that was being read follows.
 var (
-	perlDied   = regexp.MustCompile(`(?s)^(.*) at (.*?) line (\d{1,9})(?:\.?$|,)`)
-	perlCalled = regexp.MustCompile(`^\t?(.*) called at (.*?) line (\d{1,9})(?:\.?$|,)`)
+	perlDied   = regexp.MustCompile(`(?s)^(?P<function>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
+	perlCalled = regexp.MustCompile(`^\t?(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 )
 
-// perlCall reads "\tfunction(arguments) called at file line 12".
 func perlCall(line string) (event.Frame, bool) {
 	if !strings.HasPrefix(line, "\t") || !strings.Contains(line, " called at ") {
 		return event.Frame{}, false
 	}
-	return perlPlace(perlCalled, line)
-}
-
-// perlPlace reads a place, and makes the text before it the function.
-func perlPlace(form *regexp.Regexp, text string) (event.Frame, bool) {
-	m := form.FindStringSubmatch(text)
-	if m == nil {
-		return event.Frame{Function: text}, false
-	}
-	n, _ := number(m[3])
-	return event.Frame{Function: m[1], File: m[2], Line: n}, true
+	return match(perlCalled, line)
 }
 
 // perlType makes a type of what Perl itself says, up to the first name in it.

@@ -1,6 +1,8 @@
 package stacktrace
 
 import (
+	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -70,24 +72,18 @@ func parsePHP(lines []string) []event.Exception {
 	return chain
 }
 
-// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own
+// phpPlace is "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own
 // functions have no place. The name of a closure has the function around it:
 // "{closure:App\Cart::total():16}()".
+var phpPlace = regexp.MustCompile(`^#\d{1,9} (?:(?:\[internal function\]|(?P<file>.+?)\((?P<line>\d{1,9})\)): (?:\{closure:)?(?P<function>[^(]+)|\{main\}$)`)
+
 func phpCall(line string) (event.Frame, bool) {
-	s := scan{rest: line}
-	s.skip("#")
-	s.number(" ")
-	if s.rest == "{main}" {
-		return event.Frame{Function: s.rest}, !s.failed
+	if line == "" || line[0] != '#' {
+		return event.Frame{}, false
 	}
-	at := event.Frame{}
-	if !s.try("[internal function]: ") {
-		file, digits, placed := cutLast(s.to("): "), "(")
-		n, ok := number(digits)
-		at.File, at.Line, s.failed = file, n, s.failed || !placed || !ok || file == ""
-	}
-	at.Function, _, _ = strings.Cut(strings.TrimPrefix(s.rest, "{closure:"), "(")
-	return at, !s.failed
+	f, ok := match(phpPlace, line)
+	f.Function = cmp.Or(f.Function, "{main}")
+	return f, ok
 }
 
 // phpFrames makes frames of calls: a function that was called from the line to
@@ -148,18 +144,15 @@ func cutPHPPlace(s, word string) (string, event.Frame) {
 	return message, event.Frame{File: file, Line: line}
 }
 
-// phpFatal reads what ends PHP without an exception: "PHP Fatal error:  message
-// in /app/Cart.php on line 47".
-func phpFatal(line string) (event.Exception, bool) {
-	for _, kind := range []string{"Fatal error", "Parse error"} {
-		s := scan{rest: line}
-		s.to(kind + ": ")
-		message, file, placed := cutLast(s.to(" on line "), " in ")
-		n := s.number("")
-		if placed && !s.failed {
-			f := event.Frame{File: file, Line: n, InApp: phpInApp(file)}
-			return event.Exception{Type: kind, Message: strings.TrimSpace(message), Frames: []event.Frame{f}}, true
-		}
+// phpEnd is what ends PHP without an exception: "PHP Fatal error:  message in
+// /app/Cart.php on line 47".
+var phpEnd = regexp.MustCompile(`(Fatal|Parse) error: (.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
+
+func phpFatal(line string) (x event.Exception, ok bool) {
+	if m := phpEnd.FindStringSubmatch(line); m != nil {
+		f, _ := match(phpEnd, line)
+		f.InApp = phpInApp(f.File)
+		x, ok = event.Exception{Type: m[1] + " error", Message: strings.TrimSpace(m[2]), Frames: []event.Frame{f}}, true
 	}
-	return event.Exception{}, false
+	return x, ok
 }

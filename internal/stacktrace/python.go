@@ -175,17 +175,15 @@ func (p *pythonReader) endSection() {
 // pythonFrame reads `File "path", line 12, in function`, and the shorter form
 // of a syntax error, which has no function.
 func pythonFrame(line string) (f event.Frame, ok bool) {
-	s := scan{rest: strings.TrimLeft(line, " \t>")}
-	s.skip(`File "`)
-	if s.failed {
+	rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t>"), `File "`)
+	if !ok {
 		return f, false
 	}
-	f.File = s.to(`", line `)
-	digits, function, _ := strings.Cut(s.rest, " in ") // faulthandler has no comma before it
-	f.Line, ok = number(strings.TrimSpace(strings.TrimSuffix(digits, ",")))
-	f.Function = strings.TrimSpace(function)
-	f.Module, f.InApp = pythonModule(f.File), pythonInApp(f.File)
-	return f, ok && !s.failed
+	file, rest, placed := strings.Cut(rest, `", line `)
+	digits, function, _ := strings.Cut(rest, " in ") // faulthandler has no comma before it
+	n, ok := number(strings.Trim(digits, ", "))
+	f = event.Frame{Module: pythonModule(file), Function: strings.TrimSpace(function), File: file, Line: n, InApp: pythonInApp(file)}
+	return f, ok && placed
 }
 
 // pythonModule names the module of a file: below a library folder the dotted

@@ -27,9 +27,6 @@ var ruby = runtime{
 }
 
 func rubyShape(line string, indented bool) Shape {
-	if !strings.Contains(line, ":in ") {
-		return Text
-	}
 	switch _, message, ok := rubyFrame(line); {
 	case ok && message == "":
 		return RubyFrame
@@ -117,25 +114,20 @@ func rubyLogged(lines []string) event.Exception {
 	return findHeader(lines)
 }
 
-// rubyFrame reads "[from ]file:12:in `function'" and the message behind it.
+// rubyPlace is "[from ]file:12:in `function'" and the message behind it.
+var rubyPlace = regexp.MustCompile("^[ \\t]*(?:from )?(?P<file>[^ ]+):(?P<line>\\d{1,9}):in [`'](?P<function>[^']*)'(?:: .+)?$")
+
 func rubyFrame(line string) (f event.Frame, message string, ok bool) {
-	s := scan{rest: strings.TrimPrefix(unindented(line), "from ")}
-	f.File, f.Line, ok = cutNumber(s.to(":in "))
-	if !s.try("`") {
-		s.skip("'")
+	if !strings.Contains(line, ":in ") {
+		return f, "", false
 	}
-	f.Function = s.to("'")
-	if s.rest != "" {
-		s.skip(": ")
-	}
-	if s.failed || !ok || f.File == "" || strings.Contains(f.File, " ") {
-		return event.Frame{}, "", false
-	}
+	f, ok = match(rubyPlace, line)
 	if strings.HasPrefix(f.Function, "_") && strings.Contains(f.Function, "___") {
 		f.Function = "" // the method that Rails makes of a template
 	}
 	f.InApp = rubyInApp(f.File)
-	return f, s.rest, true
+	_, message, _ = strings.Cut(line, "': ")
+	return f, message, ok
 }
 
 // rubyInApp leaves out gems, wherever they are installed, and Ruby's own files.

@@ -134,21 +134,19 @@ func rustFrames(lines []string) []event.Frame {
 	}), rustFrame)
 }
 
-// rustFrame reads "N: [0xaddress - ]function" and the place below it.
+// rustPlace is "N: [0xaddress - ]function", above the place.
+var rustPlace = regexp.MustCompile(`^ +\d{1,9}: (?: *0x[0-9a-f]+ - )?(?P<function>.*)$`)
+
 func rustFrame(pair string) (event.Frame, bool) {
 	line, places, _ := strings.Cut(pair, "\n")
 	place, _, _ := strings.Cut(places, "\n") // others are of frames whose function was lost
-	s := scan{rest: strings.TrimLeft(line, " ")}
-	s.number(": ")
-	if address, path, ok := strings.Cut(s.rest, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
-		s.rest = path
-	}
-	f := rustCall(strings.TrimSpace(s.rest))
+	named, ok := match(rustPlace, line)
+	f := rustCall(strings.TrimSpace(named.Function))
 	if at, ok := readPlace(strings.TrimPrefix(strings.TrimLeft(place, " "), "at ")); ok {
 		f.File, f.Line, f.Column = at.File, at.Line, at.Column
 	}
 	f.InApp = f.InApp && rustFileInApp(f)
-	return f, !s.failed && strings.HasPrefix(line, " ")
+	return f, ok
 }
 
 // rustHash is what the compiler adds to a crate ("[1a2b…]") and to a function.

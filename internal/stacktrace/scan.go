@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -9,43 +10,25 @@ import (
 
 // This file holds the parts that frames are made of, whatever the runtime.
 
-// scan reads a line from left to right. Once something that it expects is
-// missing it has failed, and whatever else is read is empty.
-type scan struct {
-	rest   string
-	failed bool
-}
-
-// try skips a word if it is next.
-func (s *scan) try(word string) (ok bool) {
-	s.rest, ok = strings.CutPrefix(s.rest, word)
-	return ok
-}
-
-// skip expects a word.
-func (s *scan) skip(word string) {
-	s.failed = !s.try(word) || s.failed
-}
-
-// to expects a mark and returns the text before it.
-func (s *scan) to(mark string) string {
-	text, rest, ok := strings.Cut(s.rest, mark)
-	if !ok {
-		s.failed = true
+// match reads a frame by a pattern whose groups have the names of its fields.
+func match(pattern *regexp.Regexp, line string) (f event.Frame, ok bool) {
+	m := pattern.FindStringSubmatch(line)
+	if m == nil {
+		return f, false
 	}
-	s.rest = rest
-	return text
-}
-
-// number expects a number and a mark behind it, which is empty at the end.
-func (s *scan) number(mark string) int {
-	digits := s.rest
-	if mark != "" {
-		digits = s.to(mark)
+	for i, name := range pattern.SubexpNames() {
+		switch name {
+		case "file":
+			f.File = m[i]
+		case "line":
+			f.Line, _ = number(m[i])
+		case "module":
+			f.Module = m[i]
+		case "function":
+			f.Function = m[i]
+		}
 	}
-	n, ok := number(digits)
-	s.failed = s.failed || !ok
-	return n
+	return f, true
 }
 
 // number reads a decimal of at most nine digits.

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -76,32 +77,25 @@ func parseSwift(lines []string) []event.Exception {
 	return []event.Exception{x}
 }
 
-// swiftFrame reads both forms of a frame: "number module address call + offset" and
-// "number address call + offset in module at place", of which an inlined one has no
-// address.
+// Both forms of a frame; one that was inlined has no address.
+var (
+	swiftPlaced = regexp.MustCompile(`^\d{1,9} +(?:\[ra\] )?(?:0x[0-9a-f]+ )?(?P<function>.+?) \+ \d+ in (?P<module>.*?)(?: at (?P<file>.*))?$`)
+	swiftBare   = regexp.MustCompile(`^\d{1,9} +(?P<module>.*?) +0x[0-9a-f]+ (?P<function>.+?) \+ `)
+)
+
 func swiftFrame(line string) (event.Frame, bool) {
-	digits, rest, _ := strings.Cut(line, " ")
-	rest = strings.TrimPrefix(strings.TrimLeft(rest, " "), "[ra] ")
-	symbol, behind, ok := strings.Cut(rest, " + ")
-	_, module, suffixed := strings.Cut(behind, " in ")
-	if before, after, ok := strings.Cut(symbol, "0x"); ok {
-		address, name, _ := strings.Cut(after, " ")
-		if !suffixed {
-			module = strings.TrimSpace(before)
-		}
-		symbol, suffixed = name, name != "" && strings.Trim(address, "0123456789abcdef") == ""
+	named, ok := match(swiftPlaced, line)
+	if !ok {
+		named, ok = match(swiftBare, line)
 	}
-	if !ok || !suffixed || !isNumber(digits) {
-		return event.Frame{}, false
-	}
-	module, place, placed := strings.Cut(module, " at ")
+	symbol := named.Function
 	if _, outer, ok := strings.Cut(symbol, " in "); ok && strings.HasPrefix(symbol, "closure #") {
 		symbol = outer
 	}
-	f := nativeCall(symbol, place)
-	f.InApp = placed || !strings.Contains(module, ".so") && !strings.HasPrefix(symbol, "_")
+	f := nativeCall(symbol, named.File)
+	f.InApp = named.File != "" || !strings.Contains(named.Module, ".so") && !strings.HasPrefix(symbol, "_")
 	if owner, method, ok := strings.Cut(f.Function, "."); ok && f.Module == "" && owner != "" {
 		f.Module, f.Function = owner, method
 	}
-	return f, true
+	return f, ok
 }

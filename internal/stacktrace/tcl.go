@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -49,21 +50,15 @@ func parseTcl(lines []string) []event.Exception {
 	return []event.Exception{{Type: "error", Message: joinMessage("", above), Frames: framesIn(lines, tclFrame)}}
 }
 
-// tclFrame reads `(procedure "cart::share" line 2)` and `(file "shop.tcl" line 11)`.
-func tclFrame(line string) (f event.Frame, ok bool) {
-	s := scan{rest: strings.TrimSpace(line)}
-	s.skip("(")
-	kind, name := s.to(` "`), s.to(`" line `)
-	n := s.number(")")
-	switch kind {
-	case "file":
-		f = event.Frame{File: name, InApp: !hasAny(name, "/lib/tcl", "/share/tcltk/")}
-	case "procedure", "method":
-		f = call(name, "::")
-		f.InApp = !hasAnyPrefix(strings.TrimPrefix(name, "::"), "tcl::", "http::", "oo::", "auto_", "unknown")
-	default:
-		return f, false
+// tclPlace is `(procedure "cart::share" line 2)` or `(file "shop.tcl" line 11)`.
+var tclPlace = regexp.MustCompile(`^\s*\((?:file "(?P<file>.*?)"|(?:procedure|method) "(?P<function>.*?)") line (?P<line>\d{1,9})\)`)
+
+func tclFrame(line string) (event.Frame, bool) {
+	f, ok := match(tclPlace, line)
+	f.InApp = !hasAny(f.File, "/lib/tcl", "/share/tcltk/") && !hasAnyPrefix(strings.TrimPrefix(f.Function, "::"), "tcl::", "http::", "oo::", "auto_", "unknown")
+	if f.File == "" {
+		named := call(f.Function, "::")
+		f.Module, f.Function = named.Module, named.Function
 	}
-	f.Line = n
-	return f, !s.failed
+	return f, ok
 }
