@@ -150,9 +150,11 @@ func parseV8(lines []string) []event.Exception {
 // index of the line below its caret. No frame tells that place for a syntax error,
 // whose frames are those that load the file, and for a thrown string, which has none.
 func uncaughtPlace(lines []string) (event.Frame, int) {
-	for i := range lines {
-		if f, ok := nodePlace(lines, i); ok {
-			return f, i + 3
+	for i := range max(0, len(lines)-2) {
+		file, line, ok := cutNumber(lines[i])
+		if ok && isCaret(lines[i+2]) && hasAny(file, "/", `\`, "node:") {
+			file = nodeFile(file)
+			return event.Frame{File: file, Line: line, InApp: nodeInApp(file)}, i + 3
 		}
 	}
 	return event.Frame{}, 0
@@ -188,17 +190,6 @@ func uncaughtValue(lines []string) event.Exception {
 		return x
 	}
 	return event.Exception{Type: "Uncaught", Message: text}
-}
-
-// nodePlace reads V8's "/app/src/cart.js:42" above a source line and a caret.
-func nodePlace(lines []string, i int) (event.Frame, bool) {
-	if i+2 >= len(lines) || !isCaret(lines[i+2]) {
-		return event.Frame{}, false
-	}
-	file, line, ok := cutNumber(lines[i])
-	f := event.Frame{File: nodeFile(file), Line: line}
-	f.InApp = nodeInApp(f.File)
-	return f, ok && hasAny(file, "/", `\`, "node:")
 }
 
 func isCaret(line string) bool {

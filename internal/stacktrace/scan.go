@@ -3,6 +3,7 @@ package stacktrace
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -33,17 +34,11 @@ func match(pattern *regexp.Regexp, line string) (f event.Frame, ok bool) {
 
 // number reads a decimal of at most nine digits.
 func number(s string) (int, bool) {
-	if len(s) == 0 || len(s) > 9 {
+	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return 0, false
-		}
-		n = n*10 + int(s[i]-'0')
-	}
-	return n, true
+	n, err := strconv.Atoi(s)
+	return n, err == nil
 }
 
 func isNumber(s string) bool {
@@ -194,20 +189,10 @@ func unindented(s string) string { return s[indent(s):] }
 
 // hasAny tells whether s contains one of parts.
 func hasAny(s string, parts ...string) bool {
-	for _, p := range parts {
-		if strings.Contains(s, p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
 // hasAnyPrefix tells whether s begins with one of prefixes.
 func hasAnyPrefix(s string, prefixes ...string) bool {
-	for _, p := range prefixes {
-		if strings.HasPrefix(s, p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
 }
