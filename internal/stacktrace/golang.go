@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -190,24 +191,17 @@ func belowPanic(frames []event.Frame) []event.Frame {
 
 // goType makes the type of a panic from its value.
 func goType(kind, value string) string {
-	for _, own := range []string{"interface conversion", "close of closed channel", "close of nil channel", "send on closed channel", "assignment to entry in nil map"} {
-		if strings.HasPrefix(value, own) {
-			return own
-		}
+	m := goTypes.FindStringSubmatch(value)
+	if m == nil {
+		return kind
 	}
-	if strings.HasPrefix(value, "runtime error: ") {
-		// Numbers and type names of the failure follow a bracket, a colon or the
-		// words of a failed conversion.
-		return "runtime error: " + cutAtAny(value[len("runtime error: "):], " [", ": ", "\n", " (", " with ")
-	}
-	if m := goValue.FindStringSubmatch(value); m != nil {
-		return m[1]
-	}
-	return kind
+	return cmp.Or(m[1], m[2], m[3])
 }
 
-// goValue is a value that is no error: "(main.order) 0x774468".
-var goValue = regexp.MustCompile(`^\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `)
+// goTypes are how the runtime's own panics begin, up to the numbers and type names of the
+// failure, and the type of a value that is no error: "(main.order) 0x774468".
+var goTypes = regexp.MustCompile(`^(?:(interface conversion|close of (?:closed|nil) channel|send on closed channel|assignment to entry in nil map)|` +
+	`(runtime error: .*?)(?: \[|: |\n| \(| with |$)|\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) )`)
 
 // isGoPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
 // of errors.
@@ -226,24 +220,16 @@ func readGoPlace(s string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: n}, ok
 }
 
-// isGinPlace reads "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that
+// ginPlace is "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that
 // it recovered, above "\tTotal: return prices[i]".
-func isGinPlace(line string) bool {
-	place, _, addressed := strings.Cut(line, " (0x")
-	if !addressed || !strings.HasSuffix(line, ")") {
-		return false
-	}
-	_, ok := readGoPlace(place)
-	return ok
-}
+var ginPlace = regexp.MustCompile(`^(?P<file>.+\.go):(?P<line>\d{1,9}) \(0x[0-9a-f]+\)(?:$|\n\s*(?P<function>.*?)(?:: |$))`)
+
+func isGinPlace(line string) bool { return strings.HasSuffix(line, ")") && ginPlace.MatchString(line) }
 
 func ginFrame(pair string) (event.Frame, bool) {
-	line, source, _ := strings.Cut(pair, "\n")
-	place, _, _ := strings.Cut(line, " (0x")
-	f, _ := readGoPlace(place)
-	f.Function, _, _ = strings.Cut(strings.TrimSpace(source), ": ")
+	f, ok := match(ginPlace, pair)
 	f.InApp = goInApp("", f.File) && !strings.Contains(f.File, "/go/src/")
-	return f, isGinPlace(line)
+	return f, ok
 }
 
 // goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)", with the
