@@ -125,7 +125,7 @@ func parseNative(lines []string) []event.Exception {
 	if first < 0 {
 		return nil
 	}
-	x := nativeHeader(lines[first], lines[first+1:])
+	x := nativeHeader(lines[first:])
 	x.Message = cmp.Or(x.Message, x.Type)
 	stack := stacks(lines[first:], func(line string) (event.Frame, bool) {
 		if f, ok := nativeFrame(strings.TrimSpace(line)); ok {
@@ -152,51 +152,42 @@ func WithoutLead(line string) string {
 	return line
 }
 
-// nativeHeader reads type and message of a death from its line and those below.
-func nativeHeader(line string, below []string) event.Exception {
-	next := ""
-	if len(below) > 0 {
-		next = strings.TrimSpace(below[0])
-	}
-	if _, name, ok := strings.Cut(line, "throwing an instance of '"); ok { // libstdc++
-		_, what, _ := strings.Cut(next, "what():  ")
-		return event.Exception{Type: strings.TrimSuffix(name, "'"), Message: cmp.Or(what, line)}
-	}
-	if _, thrown, ok := strings.Cut(line, "exception of type "); ok { // libc++
-		name, message, _ := strings.Cut(thrown, ": ")
-		return event.Exception{Type: name, Message: message}
-	}
-	if i := strings.Index(line, "Sanitizer: "); i >= 0 { // and the access on the next line
-		name := cutAtAny(line[strings.LastIndexByte(line[:i], ' ')+1:], " on ", " (", ": detected")
-		return event.Exception{Type: name, Message: next[strings.LastIndexByte(next, '=')+1:]}
-	}
-	if strings.HasPrefix(line, "# A fatal error") { // of the JVM, whose signal comes two lines below
-		for _, s := range below {
-			if name, _, ok := strings.Cut(strings.TrimLeft(s, "# "), " ("); ok {
-				return event.Exception{Type: strings.Trim(line, "# :"), Message: name}
-			}
-		}
-	}
-	return namedDeath(line)
+// deathForms are the lines of deaths that name a type, and the message there or on the
+// lines below. UBSan's place is in front.
+var deathForms = [...]*regexp.Regexp{
+	regexp.MustCompile(`^.*throwing an instance of '(?P<type>.*)'\n\s*what\(\):  (?P<message>.*)`), // libstdc++
+	regexp.MustCompile(`^(?P<message>.*throwing an instance of '(?P<type>.*)')`),
+	regexp.MustCompile(`^.*exception of type (?P<type>.*?)(?:: (?P<message>.*))?(?:\n|$)`), // libc++
+	regexp.MustCompile(`^.*?(?P<type>[^ \n]*Sanitizer(?:: .*?)??)(?:(?: on | \(|: detected).*)?(?:\n(?:.*=)?(?P<message>.*)|$)`),
+	regexp.MustCompile(`^# (?P<type>A fatal error .*?)[#: ]*\n(?:#\n)*[# ]*(?P<message>.*?) \(`), // the JVM
+	regexp.MustCompile(`^.*?(?:(?P<place>\S*): )?(?P<type>FATAL ERROR|Fatal Python error|fatal runtime error|runtime error): (?P<message>.*)`),
+	regexp.MustCompile(`^.*?(?P<type>` + strings.Join(signals, "|") + `)(?:\n|$|.*\(core dumped\))`),
 }
 
-// namedDeath reads the deaths that runtimes name, with UBSan's place in front,
-// and signals; of others the first words make the type.
-func namedDeath(line string) event.Exception {
-	for _, name := range []string{"FATAL ERROR", "Fatal Python error", "fatal runtime error", "runtime error"} {
-		if before, message, ok := strings.Cut(line, name+": "); ok {
-			return event.Exception{Type: name, Message: message, Frames: placeFrame(strings.TrimSuffix(before, ": "), nativeInApp)}
+// nativeHeader reads type and message of a death from its line and those below; of
+// others than deathForms the first words make the type.
+func nativeHeader(lines []string) event.Exception {
+	text := strings.Join(lines[:min(len(lines), 5)], "\n")
+	for _, form := range deathForms {
+		if m := form.FindStringSubmatch(text); m != nil {
+			x := event.Exception{}
+			for i, name := range form.SubexpNames() {
+				switch name {
+				case "type":
+					x.Type = m[i]
+				case "message":
+					x.Message = strings.TrimSpace(m[i])
+				case "place":
+					x.Frames = placeFrame(m[i], nativeInApp)
+				}
+			}
+			return x
 		}
 	}
-	if strings.HasSuffix(line, " has overflowed its stack") { // Rust
+	if strings.HasSuffix(lines[0], " has overflowed its stack") { // Rust
 		return event.Exception{Type: "stack overflow"}
 	}
-	for _, s := range signals {
-		if strings.HasSuffix(line, s) || strings.Contains(line, "(core dumped)") && strings.Contains(line, s) {
-			return event.Exception{Type: s}
-		}
-	}
-	line = strings.Trim(WithoutLead(line), "*#; {\"")
+	line := strings.Trim(WithoutLead(lines[0]), "*#; {\"")
 	for _, lead := range []string{"due to ", "': "} { // of the JVM and glibc
 		if _, rest, ok := strings.Cut(line, lead); ok {
 			line = rest
