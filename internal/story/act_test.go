@@ -94,12 +94,7 @@ func TestActAsNewUser(t *testing.T) {
 	if os.Getenv("ERRMON_ACT") == "" {
 		t.Skip("set ERRMON_ACT to run the action under act")
 	}
-	_, pasted, _ := strings.Cut(string(read(t, "../..", "README.md")), "<!-- workflow:begin -->\n\n```yaml\n")
-	pasted, _, found := strings.Cut(pasted, "\n```\n")
-	if !found {
-		t.Fatal("no workflow in README.md")
-	}
-	u := newUser(t, map[string]string{"errmon.yml": pasted + "\n", "errmon-manual.yml": string(read(t, "../..", "examples/workflows/manual.yml"))})
+	u := newUser(t, clone(t), map[string]string{"errmon.yml": quickStart(t), "errmon-manual.yml": string(read(t, "../..", "examples/workflows/manual.yml"))})
 	out, took := u.act(t, "errmon-manual.yml", "--input", "command=doctor")
 	if !strings.Contains(out, "All is well. Nothing was written anywhere.") || len(u.github.Issues()) != 0 {
 		t.Fatalf("issues %v, doctor printed\n%s", u.github.Issues(), out)
@@ -112,6 +107,23 @@ func TestActAsNewUser(t *testing.T) {
 	t.Logf("scan: %s, filed %q", took, u.github.Issues()[0].Title)
 }
 
+// quickStart is the workflow that the README shows.
+func quickStart(t *testing.T) string {
+	t.Helper()
+	_, pasted, _ := strings.Cut(string(read(t, guideRoot(), "README.md")), "<!-- workflow:begin -->\n\n```yaml\n")
+	pasted, _, found := strings.Cut(pasted, "\n```\n")
+	if !found {
+		t.Fatal("no workflow in README.md")
+	}
+	return pasted + "\n"
+}
+
+// credentialsAction is the action that exchanges GitHub's token for a role, as the README pins it.
+func credentialsAction(t *testing.T) string {
+	t.Helper()
+	return regexp.MustCompile(`aws-actions/configure-aws-credentials@\w+`).FindString(quickStart(t))
+}
+
 // user is somebody with an empty repository, the services, and nothing else.
 type user struct {
 	github *githubtest.Server
@@ -119,7 +131,8 @@ type user struct {
 	args   []string // of act
 }
 
-func newUser(t *testing.T, workflows map[string]string) user {
+// newUser gives somebody workflows that use the action of a repository.
+func newUser(t *testing.T, action string, workflows map[string]string) user {
 	t.Helper()
 	gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{}
 	gh.Configure(func(s *githubtest.Settings) { s.Token, s.Private = "ghs_example_token", true })
@@ -144,7 +157,7 @@ func newUser(t *testing.T, workflows map[string]string) user {
 		t.Fatalf("init: %v\n%s", err, out)
 	}
 	u.args = []string{"-P", "ubuntu-latest=act-runner:local", "--action-offline-mode", "--no-cache-server",
-		"--local-repository", "org/errmon-action@v1=" + clone(t), "--local-repository", "aws-actions/configure-aws-credentials@v6=" + aside,
+		"--local-repository", "org/errmon-action@v1=" + action, "--local-repository", credentialsAction(t) + "=" + aside,
 		"--var", "AWS_REGION=" + region, "--var", "ERRMON_AWS_ROLE=arn:aws:iam::123456789012:role/errmon-read",
 		"-s", "GITHUB_TOKEN=ghs_example_token", "--env", "GITHUB_API_URL=" + ghServer.URL, "--env", "GITHUB_REPOSITORY=acme/shop",
 		"--env", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=" + awsServer.URL, "--env", "AWS_ENDPOINT_URL_STS=" + awsServer.URL}

@@ -156,7 +156,7 @@ func TestActDispatch(t *testing.T) {
 	if os.Getenv("ERRMON_ACT") == "" {
 		t.Skip("set ERRMON_ACT to run the action under act")
 	}
-	u := newUser(t, map[string]string{"dispatch.yml": string(workflows(t)["dispatch.yml"])})
+	u := newUser(t, clone(t), map[string]string{"dispatch.yml": string(workflows(t)["dispatch.yml"])})
 	for name, title := range payloadExamples {
 		t.Run(name, func(t *testing.T) {
 			payload := string(read(t, storyFolder, filepath.Join(repositoryRoot, "examples", name)))
