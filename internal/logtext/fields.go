@@ -20,10 +20,16 @@ type fields struct {
 }
 
 // readFields reads a record that is one JSON object and nothing else, or
-// returns nil.
+// returns nil. Of a record that was cut because of its length it reads the
+// members before the cut.
 func readFields(s string, keys *keyTable) *fields {
 	f := &fields{record: s, keys: keys}
 	rest, ok := f.object(s, "", 0)
+	if !ok && len(s) > MaxText {
+		_, _ = f.object(s+`"}`, "", 0) // cut in a string, as most are
+		ok = f.level != event.Unknown
+		rest = ""
+	}
 	if !ok || skipSpace(rest) != "" {
 		return nil
 	}
