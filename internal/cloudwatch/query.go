@@ -32,12 +32,12 @@ const (
 )
 
 // InsightsPattern matches what DefaultFilterPattern finds, and what no term of a filter
-// pattern can: levels between tabs, and frames by how their lines begin. It keeps to the
-// syntax that all engines of regular expressions share.
+// pattern can: levels between tabs and at the start of a line, and frames by how their
+// lines begin. It keeps to the syntax that all engines of regular expressions share.
 var InsightsPattern = insightsPattern()
 
 func insightsPattern() string {
-	parts := []string{`\t(?:error|fatal)\t`, `^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`}
+	parts := []string{`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`, `^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`}
 	for _, term := range regexp.MustCompile(`\?(?:"((?:\\.|[^"\\])*)"|(\S+))`).FindAllStringSubmatch(DefaultFilterPattern, -1) {
 		quoted := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(term[1])
 		parts = append(parts, regexp.QuoteMeta(quoted+term[2]))

@@ -77,7 +77,7 @@ func wants(t *testing.T, name, text string) map[string]string {
 	want := map[string]string{}
 	for line := range strings.Lines(text) {
 		key, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
-		if !ok || wanted[key] == nil && !slices.Contains([]string{"broken", "filter", "records"}, key) {
+		if !ok || wanted[key] == nil && !slices.Contains([]string{"broken", "filter", "insights", "records"}, key) {
 			t.Fatalf("%s: %q asks for nothing known", name, line)
 		}
 		want[key] = strings.TrimPrefix(value, " ")

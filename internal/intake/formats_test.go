@@ -34,8 +34,9 @@ import (
 // ␛ stands for the escape character, ␉ for a tab and ␍ for a carriage return.
 //
 // Further keys: "broken" says what does not work yet; "filter: misses" that the
-// default filter pattern does not find the error; "records: lines" that what
-// carries the lines never puts two into one record.
+// default filter pattern does not find the error, and "insights: misses" that Logs
+// Insights does not; "records: lines" that what carries the lines never puts two
+// into one record.
 type format struct {
 	family, name string
 	want         map[string]string
