@@ -63,7 +63,16 @@ type Event struct {
 
 // Decision is what policy decided on an event.
 type Decision struct {
-	Keep bool // false: the event is not counted
+	Keep      bool   // false: the event is not counted
+	Rules     []int  // places of the team's rules that hold, in order
+	Group     string // name that a rule gives to its error; empty for none
+	IgnoredBy int    // line of the rule for which it is not counted; 0 for none
+}
+
+// Matched are the rules that hold for events of a level.
+type Matched struct {
+	Level Level
+	Rules []int
 }
 
 // Exception is one link of a type chain.

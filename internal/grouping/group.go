@@ -34,6 +34,7 @@ package grouping
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,7 @@ import (
 type Group struct {
 	Key      string
 	Rule     Rule        // what the key was made of
+	Name     string      // key of the error that a team's rule says this is; empty without one
 	Also     []string    // other keys of the same error: of separately filed issues, and of the templates joined into it
 	Aliases  []string    // keys of other lines that may report the same error
 	Vaguer   []string    // keys of errors that may be this one, seen with less information: no service, or the exception's line alone
@@ -60,6 +62,7 @@ type Group struct {
 	Last       time.Time
 	Sample     event.Event // the newest event
 	Versions   []Version   // of the code that logged its events; see saw
+	Matched    []event.Matched // the team's rules that hold for its events, each combination once
 
 	// If the identity is a Sentry issue, Sentry holds its data, or nil if it was not
 	// requested. EventKeys are the keys of its event alone, the best first: they
@@ -81,6 +84,7 @@ func (g *Group) add(e *event.Event) {
 		tally.Link(e.URL, e.Time)
 	}
 	g.Level = max(g.Level, e.Level)
+	g.match(event.Matched{Level: e.Level, Rules: e.Decision.Rules})
 	g.span(e.Time, e.Time)
 	g.saw(Version{e.Version(), e.Time})
 	if g.Sample.Source == "" || newer(e, &g.Sample) {
@@ -99,12 +103,23 @@ func (g *Group) join(other *Group) {
 		inbox.Link(b.From, b.URL, b.Newest.Time())
 	}
 	g.Level = max(g.Level, other.Level)
+	for _, m := range other.Matched {
+		g.match(m)
+	}
 	g.span(other.First, other.Last)
 	for _, v := range other.Versions {
 		g.saw(v)
 	}
 	if g.Sample.Source == "" || newer(&other.Sample, &g.Sample) {
 		g.Sample = other.Sample
+	}
+}
+
+// match notes the rules that hold for an event.
+func (g *Group) match(m event.Matched) {
+	same := func(known event.Matched) bool { return known.Level == m.Level && slices.Equal(known.Rules, m.Rules) }
+	if len(m.Rules) > 0 && !slices.ContainsFunc(g.Matched, same) {
+		g.Matched = append(g.Matched, m)
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	Exception Kind = "exc1"
 	Message   Kind = "msg1"
 	Sentry    Kind = "sen1"
+	Named     Kind = "grp1" // by a team's rule
 )
 
 // KindOf returns the kind of a key.
@@ -49,6 +50,14 @@ func MessageKey(service, template string) string { return Message.hash(service, 
 // SentryKey returns the key of a Sentry issue, by its id.
 func SentryKey(id string) string { return Sentry.key(id) }
 
+// NamedKey returns the key of the error that a team's rule names; empty for no name.
+func NamedKey(name string) string {
+	if name == "" {
+		return ""
+	}
+	return Named.hash(name)
+}
+
 // Rule states what a group's key is computed from.
 type Rule string
 
@@ -59,6 +68,7 @@ const (
 	ByRootCause             Rule = "service, exception, root cause and message template: no frame is in-app"
 	ByKnown                 Rule = "template that an earlier run knew"
 	BySentry                Rule = "Sentry issue"
+	ByName                  Rule = "group of a rule in the settings file"
 	ByTemplate              Rule = "service and message template: no stack trace"
 )
 

@@ -57,15 +57,15 @@ func Carry(known []Known, groups []*Group) []Known {
 const maxMembers = 10
 
 // mined merges the templates of the messages into groups, by key.
-func (s *Set) mined() map[string]*Group {
+func (s *Set) mined() map[trace]*Group {
 	widest := mine(s.texts())
 	identities := s.identities(widest)
-	groups, members := map[string]*Group{}, map[*Group]int{}
+	groups, members := map[trace]*Group{}, map[*Group]int{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
-		wide := message{m.service, widest[m.template]}
+		wide := message{service: m.service, template: widest[m.template]}
 		u := &s.units[s.messages[m]]
 		g := identify(groups, u.group, wide, identities[wide])
-		g.addVaguer(identities[message{"", wide.template}])
+		g.addVaguer(identities[message{template: wide.template}])
 		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
 			g.Also = append(g.Also, own)
 			members[g]++
@@ -78,16 +78,16 @@ func (s *Set) mined() map[string]*Group {
 // identify returns the group of a template, named by the first known one, with
 // counted added. A message without a service thus joins the oldest group of its
 // template, but never joins two services.
-func identify(groups map[string]*Group, counted *Group, wide message, known []Known) *Group {
+func identify(groups map[trace]*Group, counted *Group, wide message, known []Known) *Group {
 	key, rule := MessageKey(wide.service, wide.template), ByTemplate
 	if len(known) > 0 {
 		key, rule = known[0].Key, ByKnown
 	}
-	g := groups[key]
+	g := groups[trace{key, counted.Name}]
 	if g == nil {
 		g = counted // most templates are alone in their group: no copy of it is made
 		g.Key, g.Rule, g.Template = key, rule, wide.template
-		groups[key] = g
+		groups[trace{key, g.Name}] = g
 	} else {
 		g.join(counted)
 	}
@@ -146,7 +146,7 @@ func (s *Set) texts() (templates, known []string) {
 func (s *Set) identities(widest map[string]string) map[message][]Known {
 	identities := map[message][]Known{}
 	for _, k := range s.known {
-		wide := message{k.Service, widest[k.Template]}
+		wide := message{service: k.Service, template: widest[k.Template]}
 		identities[wide] = append(identities[wide], k)
 		if k.Service != "" {
 			wide.service = ""
@@ -157,7 +157,7 @@ func (s *Set) identities(widest map[string]string) map[message][]Known {
 }
 
 func (m message) compare(other message) int {
-	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service))
+	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service), strings.Compare(m.name, other.name))
 }
 
 // Key returns the key of e by itself and the known templates; mining may find that
@@ -167,7 +167,7 @@ func (s *Set) Key(e event.Event) string {
 		key, _ := exceptionKey(&e, s.template)
 		return key
 	}
-	m := s.cut(message{e.Service, s.template(messageOf(&e))})
+	m := s.cut(message{service: e.Service, template: s.template(messageOf(&e))})
 	if known, ok := s.matcher().match(m.template); ok {
 		for _, k := range s.known {
 			if k.Template == known && (k.Service == m.service || m.service == "") {

@@ -9,12 +9,13 @@ import (
 // AddSentry adds a Sentry issue with its newest event, or nil if that was not read.
 // Other sources may have reported the same events that Sentry counted.
 func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
-	g := s.units[s.keyed(SentryKey(t.ID), BySentry)].group
+	g := s.units[s.keyed(trace{key: SentryKey(t.ID)}, BySentry)].group
 	g.Sentry, g.Level = &t, max(g.Level, t.Level)
 	g.Service, g.Template = t.Project, s.template(t.Title)
 	g.span(t.First, t.Last)
 	if e != nil {
 		g.Sample = *e
+		g.match(event.Matched{Level: e.Level, Rules: e.Decision.Rules})
 	}
 }
 

@@ -1,6 +1,7 @@
 package grouping
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -23,12 +24,16 @@ type Set struct {
 	templates map[string]string // masked → redacted, so that each is redacted once
 	cached    int               // bytes in templates
 	messages  map[message]uint32
-	traces    map[string]uint32 // exception's or Sentry issue's key → unit
+	traces    map[trace]uint32
 	units     []unit
 }
 
 // message is the identity of events without a trace before templates are merged.
-type message struct{ service, template string }
+// Events that a team's rule names are apart from those that it does not.
+type message struct{ service, template, name string }
+
+// trace is the identity of other events: the key of an exception or a Sentry issue.
+type trace struct{ key, name string }
 
 // unit is what a Set counts separately. Groups joins the units of one error.
 type unit struct {
@@ -47,35 +52,37 @@ type Mark struct {
 func NewSet(redact func(string) string) *Set {
 	return &Set{
 		redact: redact, limit: maxMessage,
-		templates: map[string]string{}, messages: map[message]uint32{}, traces: map[string]uint32{},
+		templates: map[string]string{}, messages: map[message]uint32{}, traces: map[trace]uint32{},
 	}
 }
 
 // Add counts e among the events of its identity.
 func (s *Set) Add(e event.Event) Mark {
 	if e.Issue != "" {
-		at := s.keyed(SentryKey(e.Issue), BySentry)
+		at := s.keyed(trace{key: SentryKey(e.Issue)}, BySentry)
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}
 	}
+	name := NamedKey(e.Decision.Group)
 	if len(e.InApp()) > 0 {
-		at := s.keyed(exceptionKey(&e, s.template))
+		key, rule := exceptionKey(&e, s.template)
+		at := s.keyed(trace{key, name}, rule)
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}
 	}
 	template := s.template(messageOf(&e))
 	masks := s.masker.fired
-	at := s.unit(message{e.Service, template})
+	at := s.unit(message{e.Service, template, name})
 	s.units[at].group.add(&e)
 	return Mark{at, masks}
 }
 
 // keyed returns the unit of an event with a key of its own, adding it if needed.
-func (s *Set) keyed(key string, rule Rule) uint32 {
-	at, ok := s.traces[key]
+func (s *Set) keyed(id trace, rule Rule) uint32 {
+	at, ok := s.traces[id]
 	if !ok {
-		at = s.open(&Group{Key: key, Rule: rule})
-		s.traces[key] = at
+		at = s.open(&Group{Key: id.key, Rule: rule, Name: id.name})
+		s.traces[id] = at
 	}
 	return at
 }
@@ -94,7 +101,7 @@ func (s *Set) unit(m message) uint32 {
 	m = s.cut(m)
 	at, ok := s.messages[m]
 	if !ok {
-		at = s.open(&Group{Template: m.template, Service: m.service})
+		at = s.open(&Group{Template: m.template, Service: m.service, Name: m.name})
 		s.messages[m] = at
 		for len(s.messages) > maxTemplates && s.limit > 0 {
 			s.shorten()
@@ -193,14 +200,14 @@ func (s *Set) final(at uint32) uint32 {
 // alone. Call it once, after the last Add.
 func (s *Set) Groups() []*Group {
 	byKey := s.mined()
-	for key, at := range s.traces {
-		byKey[key] = s.units[at].group
+	for id, at := range s.traces {
+		byKey[id] = s.units[at].group
 	}
-	groups := make([]*Group, 0, len(byKey))
-	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		g := byKey[key]
+	groups := slices.SortedFunc(maps.Values(byKey), func(a, b *Group) int {
+		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Name, b.Name))
+	})
+	for _, g := range groups {
 		s.describe(g)
-		groups = append(groups, g)
 	}
 	return groups
 }
@@ -215,6 +222,7 @@ func (s *Set) describe(g *Group) {
 		return // of a Sentry issue, whose event was not read
 	}
 	if KindOf(g.Key) == Sentry {
+		g.Name = NamedKey(e.Decision.Group)
 		g.Service, g.Template, g.EventKeys = e.Service, s.template(messageOf(e)), s.eventKeys(*e)
 	}
 	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)

@@ -40,7 +40,7 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 		stated := e.Level
 		if in.deliverEvent(&e); e.Decision.Keep {
 			kept[e.Issue] = true
-		} else if stated != event.Unknown {
+		} else if stated != event.Unknown && e.Decision.IgnoredBy == 0 {
 			notices = append(notices, fmt.Sprintf("Skipped: its level, %s, is below min-level.", stated))
 		}
 	}

@@ -36,15 +36,22 @@ type Intake struct {
 	Events int64 // events that the policy kept
 	Unread Unread
 
-	rules Rules
-	names namer
-	grown map[string]bool // keys of Sentry's issues that have new events
+	// Ignored counts the events that a rule leaves out, by the rule's line.
+	Ignored map[int]int64
+
+	rules  Rules
+	policy *policy.Decider
+	names  namer
+	grown  map[string]bool // keys of Sentry's issues that have new events
 }
 
 // New returns an intake that holds no events.
 func New(rules Rules, r *safe.Redactor) *Intake {
 	blank := func(template string) string { return r.Blank(template, grouping.Wildcard) }
-	return &Intake{Set: grouping.NewSet(blank), rules: rules, names: newNamer(r), grown: map[string]bool{}}
+	return &Intake{
+		Set: grouping.NewSet(blank), Ignored: map[int]int64{},
+		rules: rules, policy: policy.New(rules.Policy), names: newNamer(r), grown: map[string]bool{},
+	}
 }
 
 // Never is later than any trace waits for more lines: flush a framer with it at the
@@ -72,12 +79,19 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 // Parse parses the stack trace of an event, redacts what names it, and sets its
 // Decision. An event at a level that no rule keeps is not parsed.
 func (in *Intake) Parse(e *event.Event) {
-	if !in.rules.Policy.MayKeep(e.Level) {
+	if !in.policy.MayKeep(e.Level) {
 		in.Unread.note(*e, in.names.line)
 		return
 	}
 	in.parse(e)
-	e.Decision = in.rules.Policy.Decide(*e)
+	in.ignore(*e, 1)
+}
+
+// ignore counts events that a rule leaves out.
+func (in *Intake) ignore(e event.Event, events int64) {
+	if line := e.Decision.IgnoredBy; line != 0 {
+		in.Ignored[line] += events
+	}
 }
 
 func (in *Intake) parse(e *event.Event) {
@@ -86,6 +100,7 @@ func (in *Intake) parse(e *event.Event) {
 	}
 	in.rules.InApp.Mark(e.Exceptions)
 	in.names.redact(e)
+	in.policy.Decide(e)
 }
 
 // Count adds a parsed event to its group, which Set.GroupOf finds by the mark.
@@ -113,15 +128,20 @@ func (in *Intake) Groups() []*grouping.Group {
 // is in both a log and Sentry counts once.
 func (in *Intake) Errors(groups []*grouping.Group) int {
 	keys := map[string]bool{}
+	named := map[string]bool{}
 	for _, g := range groups {
 		keys[g.Key] = true
 	}
 	count := 0
 	for _, g := range groups {
+		if g.Name != "" {
+			named[g.Name] = true
+			continue
+		}
 		elsewhere := slices.ContainsFunc(g.EventKeys, func(key string) bool { return keys[key] })
 		if g.Sentry == nil || in.grown[g.Key] && !elsewhere {
 			count++
 		}
 	}
-	return count
+	return count + len(named)
 }

@@ -8,29 +8,36 @@ import (
 )
 
 // Issue returns the event that a Sentry issue itself describes, parsed and decided
-// on like any other.
+// on like any other, and not counted.
 func (in *Intake) Issue(t event.SentryIssue) event.Event {
 	e := t.Event()
-	in.Parse(&e)
+	in.parse(&e)
 	return e
 }
 
-// AddIssue adds a Sentry issue with so many new events. The event is its
-// newest; the zero Event if that was not read.
+// AddIssue adds a Sentry issue with so many new events, unless a rule leaves it out.
+// The event is its newest; the zero Event if that was not read.
 func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 	t.Title, t.Name, t.Project = in.names.redactor.Skeleton(t.Title, grouping.Wildcard), in.names.name(t.Name), in.names.name(t.Project)
 	t.URL = in.names.url(t.URL)
+	var newest *event.Event
+	if e.ID != "" {
+		logged := e.Level
+		if in.parse(&e); !e.Decision.Keep && (e.Decision.IgnoredBy != 0 || e.Level != logged) {
+			in.ignore(e, fresh)
+			return
+		}
+		e.Decision.Keep = true // whatever its level: the decision was on the issue
+		newest = &e
+		if e.Level != logged {
+			t.Level = e.Level
+		}
+	}
 	if fresh > 0 {
 		in.grown[grouping.SentryKey(t.ID)] = true
 	}
 	in.Events += fresh
-	if e.ID == "" {
-		in.Set.AddSentry(t, nil)
-		return
-	}
-	in.parse(&e) // whatever its level: the decision was on the issue
-	e.Decision.Keep = true
-	in.Set.AddSentry(t, &e)
+	in.Set.AddSentry(t, newest)
 }
 
 // WorstFirst orders Sentry issues by level, then by number of events.

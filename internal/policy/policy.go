@@ -1,22 +1,81 @@
-// Package policy decides which events matter, and says so in a Decision that
-// travels with the event: nobody asks a second time.
+// Package policy decides by a team's rules which events matter, which of them are one
+// error, and what an error's issue looks like.
+//
+// Matching is per event: a Decider compiles the rules once and notes in the event's
+// Decision which of them hold. Effects are per issue: Effects says what the rules that
+// held for an error's events make of its issue. Rules only see text that is redacted.
 //
 // It is pure and may import event.
 package policy
 
-import "github.com/org/errmon-action/internal/event"
+import (
+	"slices"
+
+	"github.com/org/errmon-action/internal/event"
+)
 
 // Policy is what a team wants to see.
 type Policy struct {
 	MinLevel event.Level
+	Rules    []Rule // in the order of the file
 }
 
-// Decide decides on an event that is parsed and redacted. A Sentry issue is
-// decided on by the event that it describes.
-func (p Policy) Decide(e event.Event) event.Decision {
-	return event.Decision{Keep: e.Level >= p.MinLevel}
+// Decider decides on events. It remembers names that it has seen, so it is not safe
+// for concurrent use.
+type Decider struct {
+	Policy
+	index index
+	keeps [event.Fatal + 1]bool // see MayKeep
+}
+
+// New returns a Decider.
+func New(p Policy) *Decider {
+	d := &Decider{Policy: p, index: newIndex(p.Rules)}
+	for level := range d.keeps {
+		level := event.Level(level)
+		d.keeps[level] = level >= p.MinLevel || slices.ContainsFunc(p.Rules, func(r Rule) bool {
+			return r.Level >= p.MinLevel && r.Match.Level.accepts(level)
+		})
+	}
+	return d
+}
+
+// Decide sets the Decision of an event that is parsed and redacted, and its Level where
+// a rule says another. Rules apply in order, so a later one sees the level that an
+// earlier one set. A Sentry issue is decided on by the event that it describes.
+func (d *Decider) Decide(e *event.Event) {
+	e.Decision = event.Decision{}
+	ignored := 0
+	for _, at := range d.index.candidates(e) {
+		rule := &d.Rules[at]
+		if !rule.Match.holds(e) {
+			continue
+		}
+		e.Decision.Rules = append(e.Decision.Rules, at)
+		if rule.Level != event.Unknown {
+			e.Level = rule.Level
+		}
+		if e.Decision.Group == "" {
+			e.Decision.Group = rule.Group
+		}
+		if rule.Ignore != "" {
+			ignored = rule.Line
+		}
+	}
+	if e.Decision.Keep = e.Level >= d.MinLevel; e.Decision.Keep && ignored != 0 {
+		e.Decision.Keep, e.Decision.IgnoredBy = false, ignored
+	}
 }
 
 // MayKeep reports whether Decide can keep an event of this level. The others, in
 // most logs the vast majority, need not be parsed and redacted first.
-func (p Policy) MayKeep(level event.Level) bool { return level >= p.MinLevel }
+func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
+
+// Groups returns the names that rules give to errors.
+func (p Policy) Groups() map[string]bool {
+	names := map[string]bool{}
+	for _, r := range p.Rules {
+		names[r.Group] = r.Group != ""
+	}
+	return names
+}
