@@ -33,7 +33,7 @@ var pure = map[string][]string{
 	"workflow":   {"finding"},
 	"grouping":   {"count", "event"},
 	"intake":     {"event", "grouping", "logtext", "policy", "safe", "stacktrace"},
-	"plan":       {"code", "count", "event", "grouping", "marker"},
+	"plan":       {"code", "count", "event", "grouping", "marker", "policy"},
 	"render":     {"code", "count", "event", "marker", "plan", "safe"},
 	"report":     {"plan", "safe", "source"},
 }
@@ -54,7 +54,7 @@ var others = map[string][]string{
 	"ledger":     {"count", "github", "grouping", "marker", "plan", "render", "source"},
 	"reading":    {"event", "intake", "logtext", "source"},
 	"enrich":     {"code", "count", "event", "github", "intake", "marker", "plan", "reading", "source"},
-	"apply":      {"github", "ledger", "plan", "render"},
+	"apply":      {"github", "ledger", "plan", "policy", "render"},
 	"scan": {"apply", "clock", "enrich", "event", "github", "intake", "ledger", "marker", "plan", "reading", "render", "report",
 		"safe", "slack", "source"},
 	"preview": {"intake", "logfile", "marker", "plan", "reading", "render", "safe", "source", "terminal"},

@@ -5,7 +5,7 @@
 // planned again, so that changes by people or an overlapping run since the
 // listing win. A create without an answer is looked up, never repeated.
 //
-// It may import plan, render, github and ledger.
+// It may import plan, policy, render, github and ledger.
 package apply
 
 import (
@@ -152,11 +152,21 @@ func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 
 // edition returns what to write for an action.
 func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
+	labels, changed := action.Labels(current.Labels)
 	body, err := a.Render.Body(action, current.Body)
 	if err != nil {
 		return github.Edit{}, err
 	}
 	edit := github.Edit{Body: body}
+	if changed {
+		edit.Labels = labels
+	}
+	if more := a.assignees(action); len(more) > 0 {
+		edit.Assignees = append(slices.Clone(current.Assignees), more...)
+	}
+	if shape := action.Next.Shape; shape.Type != action.Issue.Marker.Shape.Type {
+		edit.Type = shape.Type
+	}
 	switch {
 	case action.Kind == plan.Reopen:
 		edit.State, edit.StateReason = "open", "reopened"

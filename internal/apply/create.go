@@ -9,6 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
 )
 
 // create files a new issue and makes sure that the next listing finds it.
@@ -19,11 +20,10 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 		result.Err = err
 		return result
 	}
-	filed := github.NewIssue{Title: a.Render.Title(action), Body: body, Labels: []string{a.Render.Label}}
-	if code := action.Evidence.Code; a.Assign && code != nil {
-		filed.Assignees = code.Owners.Users()
-	}
-	issue, err := a.GitHub.Create(ctx, filed)
+	labels, _ := action.Labels([]string{a.Render.Label})
+	issue, err := a.GitHub.Create(ctx, github.NewIssue{
+		Title: a.Render.Title(action), Body: body, Labels: labels, Assignees: a.assignees(action), Type: action.Next.Shape.Type,
+	})
 	if errors.Is(err, github.ErrAmbiguous) {
 		issue, err = a.lookUp(ctx, action, err)
 	}
@@ -37,6 +37,27 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 	}
 	result.Number, result.URL, result.Err = issue.Number, issue.URL, err
 	return result
+}
+
+// assignees are those that the settings or a rule name, and errmon did not assign yet.
+func (a *Applier) assignees(action plan.Action) []string {
+	before, named := action.Issue.Marker.Shape.Assignees, action.Next.Shape.Assignees
+	if a.Assign && action.Kind == plan.Create {
+		named = append(slices.Clone(named), policy.Owners)
+	}
+	var logins []string
+	for _, login := range named {
+		if slices.Contains(before, login) {
+			continue
+		}
+		if code := action.Evidence.Code; login != policy.Owners {
+			logins = append(logins, login)
+		} else if code != nil {
+			logins = append(logins, code.Owners.Users()...)
+		}
+	}
+	slices.Sort(logins)
+	return slices.Compact(logins)
 }
 
 // lookUp finds the issue of a create without an answer. If it is not found, the

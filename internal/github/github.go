@@ -61,6 +61,7 @@ type Client struct {
 	transport *transport
 	owner     string
 	repo      string
+	refused   []string // see Refused
 }
 
 // userAgent names us to GitHub, which refuses requests without a User-Agent.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +38,7 @@ type NewIssue struct {
 	Body      string
 	Labels    []string
 	Assignees []string
+	Type      string // GitHub's issue type; empty for none
 }
 
 // Has reports whether the issue carries a label. GitHub takes labels that
@@ -53,6 +55,9 @@ type Edit struct {
 	// StateReason is "completed", "not_planned", "duplicate" or "reopened".
 	// GitHub ignores it unless the state changes.
 	StateReason string
+	Labels      []string // all of them; nil leaves them alone
+	Assignees   []string // all of them; nil leaves them alone
+	Type        string
 }
 
 // Get fetches one issue. It returns ErrGone where the issue was deleted,
@@ -72,18 +77,14 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 
 // Create files an issue. It returns ErrAmbiguous where the issue may exist
 // although no readable answer came: list again before another try. Where GitHub
-// refuses the assignees, the issue is filed without any. GitHub drops labels
-// silently when the token may not set them: compare the returned Labels.
+// refuses the type or the assignees, the issue is filed without them. GitHub drops
+// labels silently when the token may not set them: compare the returned Labels.
 func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
-	request := &gh.IssueRequest{Title: &n.Title, Body: &n.Body, Labels: &n.Labels}
+	request := issueRequest{Type: optional(n.Type), IssueRequest: gh.IssueRequest{Title: &n.Title, Body: &n.Body, Labels: &n.Labels}}
 	if len(n.Assignees) > 0 {
 		request.Assignees = &n.Assignees
 	}
-	created, call, err := c.create(ctx, request)
-	if request.Assignees != nil && invalid(err, isAssignee) {
-		request.Assignees = nil
-		created, call, err = c.create(ctx, request)
-	}
+	created, call, err := c.write(http.MethodPost, "issues", request, func() (context.Context, *call) { return beginOnce(ctx, "create issue") })
 	if err != nil {
 		return Issue{}, fmt.Errorf("create issue: %w", c.explain(call, err))
 	}
@@ -94,20 +95,54 @@ func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
 	return issue, nil
 }
 
-func isAssignee(e gh.Error) bool { return e.Field == "assignees" || e.Field == "assignee" }
-
-func (c *Client) create(ctx context.Context, request *gh.IssueRequest) (*gh.Issue, *call, error) {
-	ctx, call := beginOnce(ctx, "create issue")
-	created, _, err := c.gh.Issues.Create(ctx, c.owner, c.repo, request)
-	return created, call, err
+// issueRequest adds what go-github does not know yet.
+type issueRequest struct {
+	gh.IssueRequest
+	Type *string `json:"type,omitempty"`
 }
+
+// write sends a new or changed issue. Where GitHub's validation (422) complains of the
+// type or the assignees, it is sent again without them; see Refused.
+func (c *Client) write(method, path string, request issueRequest, begin func() (context.Context, *call)) (*gh.Issue, *call, error) {
+	for {
+		ctx, call := begin()
+		r, err := c.gh.NewRequest(method, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.repo, path), request)
+		if err != nil {
+			return nil, call, err
+		}
+		issue := new(gh.Issue)
+		_, err = c.gh.Do(ctx, r, issue)
+		switch {
+		case request.Type != nil && invalid(err, isType):
+			c.refuse(fmt.Sprintf("the issue type %q", *request.Type))
+			request.Type = nil
+		case request.Assignees != nil && invalid(err, isAssignee):
+			c.refuse("the assignees " + strings.Join(*request.Assignees, ", "))
+			request.Assignees = nil
+		default:
+			return issue, call, err
+		}
+	}
+}
+
+func (c *Client) refuse(what string) {
+	if !slices.Contains(c.refused, what) {
+		c.refused = append(c.refused, what)
+	}
+}
+
+// Refused returns the types and assignees that GitHub refused. Their issues were
+// written without them.
+func (c *Client) Refused() []string { return c.refused }
+
+func isType(e gh.Error) bool     { return e.Field == "type" || e.Field == "issue_type" }
+func isAssignee(e gh.Error) bool { return e.Field == "assignees" || e.Field == "assignee" }
 
 // Edit changes an issue and returns it as it is afterwards. Saying the same
 // twice does no harm, so a lost answer is asked for again. It returns ErrGone as
 // Get does.
 func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
-	ctx, call := begin(ctx, "edit issue")
-	return c.edit(ctx, call, number, e)
+	return c.edit(ctx, number, e, nil)
 }
 
 // maxRewrites bounds how often Rewrite begins anew, as maxRefusals does for one
@@ -126,12 +161,10 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 			return err
 		}
 		e, err := change(issue)
-		if err != nil || e == (Edit{}) {
+		if err != nil || reflect.ValueOf(e).IsZero() {
 			return err
 		}
-		writing, call := begin(ctx, "edit issue")
-		call.stale = errStale
-		_, err = c.edit(writing, call, number, e)
+		_, err = c.edit(ctx, number, e, errStale)
 		if !errors.Is(err, errStale) || tries == maxRewrites {
 			return err
 		}
@@ -140,15 +173,23 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 
 var errStale = errors.New("the issue may have changed while GitHub's rate limit held the write up")
 
-func (c *Client) edit(ctx context.Context, call *call, number int, e Edit) (Issue, error) {
-	edited, _, err := c.gh.Issues.Edit(ctx, c.owner, c.repo, number, &gh.IssueRequest{
-		Title:       optional(e.Title),
-		Body:        optional(e.Body),
-		State:       optional(e.State),
-		StateReason: optional(e.StateReason),
+func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Issue, error) {
+	request := issueRequest{Type: optional(e.Type), IssueRequest: gh.IssueRequest{
+		Title: optional(e.Title), Body: optional(e.Body), State: optional(e.State), StateReason: optional(e.StateReason),
+	}}
+	if e.Labels != nil {
+		request.Labels = &e.Labels
+	}
+	if e.Assignees != nil {
+		request.Assignees = &e.Assignees
+	}
+	edited, sent, err := c.write(http.MethodPatch, fmt.Sprintf("issues/%d", number), request, func() (context.Context, *call) {
+		writing, call := begin(ctx, "edit issue")
+		call.stale = stale
+		return writing, call
 	})
 	if err != nil {
-		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, c.explainIssue(ctx, call, err))
+		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, c.explainIssue(ctx, sent, err))
 	}
 	return convert(edited)
 }

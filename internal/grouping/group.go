@@ -60,8 +60,8 @@ type Group struct {
 	Deliveries map[string]*count.Inbox
 	First      time.Time
 	Last       time.Time
-	Sample     event.Event // the newest event
-	Versions   []Version   // of the code that logged its events; see saw
+	Sample     event.Event     // the newest event
+	Versions   []Version       // of the code that logged its events; see saw
 	Matched    []event.Matched // the team's rules that hold for its events, each combination once
 
 	// If the identity is a Sentry issue, Sentry holds its data, or nil if it was not

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -71,7 +72,7 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 			f := followed[id]
 			f.Waits, f.Wanted, f.Total = true, true, max(f.Total, total)
 			if row.Reason == string(plan.BelowMin) {
-				f.DueAt = int64(rules.MinEvents)
+				f.DueAt = int64(cmp.Or(row.Marker.Shape.MinEvents, rules.MinEvents))
 			}
 			followed[id] = f
 		}

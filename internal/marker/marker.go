@@ -75,6 +75,7 @@ type Marker struct {
 	Code      Build        `json:"code,omitzero"` // the code that the issue shows
 	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
 	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
+	Shape     Shape        `json:"rul,omitzero"`
 }
 
 // Facts describe an event, redacted.

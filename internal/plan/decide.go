@@ -21,6 +21,7 @@ func Decide(a Action, in Input) Action {
 		a.Next = join(a.Next, m)
 	}
 	a.Next = observe(a.Next, a.Groups)
+	a.shape(a.Issue.Marker, in)
 	for _, m := range a.Merge {
 		a.Next = marker.Merge(a.Next, m)
 	}
@@ -45,7 +46,7 @@ func Decide(a Action, in Input) Action {
 	case a.Issue.Open:
 		a.Next.Quiet, a.Next.Fix = 0, nil
 	}
-	freeze(&a.Next, in)
+	freeze(&a.Next, in, 0)
 	return a
 }
 
@@ -153,10 +154,14 @@ func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys
 // isQuiet reports whether the error was not seen for close-after, as far as
 // each of its sources was read: a source that is down proves nothing.
 func isQuiet(m marker.Marker, in Input) bool {
-	if in.Rules.CloseAfter <= 0 || m.Last == 0 {
+	quiet := in.Rules.CloseAfter
+	if m.Shape.CloseAfter != nil && quiet >= 0 {
+		quiet = *m.Shape.CloseAfter
+	}
+	if quiet <= 0 || m.Last == 0 {
 		return false
 	}
-	return !readUpTo(m, in).Before(m.Last.Time().Add(in.Rules.CloseAfter))
+	return !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
 }
 
 // readUpTo is up to when all sources of an error were read in this run; the
@@ -262,11 +267,11 @@ func receive(m *marker.Marker, groups []*grouping.Group) {
 }
 
 // freeze closes the minutes for which no event can arrive any more: older than
-// lateness at the time of a complete read.
-func freeze(m *marker.Marker, in Input) {
+// lateness at the time of a complete read. Those of a time to keep stay.
+func freeze(m *marker.Marker, in Input, keep time.Duration) {
 	for name, tally := range m.Sources {
 		if at, ok := in.Read[name]; ok {
-			tally.Freeze(Settled(at, in.Rules.Lateness))
+			tally.Freeze(Settled(at, in.Rules.Lateness+keep))
 			m.SetSource(name, tally)
 		}
 	}

@@ -24,14 +24,13 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
 	for i := range candidates {
 		a := &candidates[i]
-		freeze(&a.Next, in)
 		a.Kind, a.Reason = Create, FirstSeen
 		switch {
 		case ticked(*a) && !readable(*a, in):
 			a.Kind, a.Reason = Wait, Unread
 		case ticked(*a):
 			a.Reason, a.Next.FiledBy = Ticked, in.Run
-		case a.Next.Count() < int64(in.Rules.MinEvents):
+		case belowMin(a.Next, in.Rules):
 			a.Kind, a.Reason = Wait, BelowMin
 		case created >= in.Rules.MaxNew || !readable(*a, in):
 			a.Kind, a.Reason = Wait, OverMax
@@ -41,6 +40,7 @@ func file(fresh [][]*grouping.Group, in Input) []Action {
 			a.Next.FiledBy = in.Run
 			created++
 		}
+		freeze(&a.Next, in, in.Rules.longest()) // a row may reach a min-events rule's number yet
 	}
 	return candidates
 }
@@ -89,7 +89,9 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 		a.Groups = append(a.Groups, groups...)
 	}
 	for i := range actions {
-		actions[i].Next = observe(actions[i].Next, actions[i].Groups) // of all groups at once: a cell is set
+		waited := actions[i].Next
+		actions[i].Next = observe(waited, actions[i].Groups) // of all groups at once: a cell is set
+		actions[i].shape(waited, in)
 	}
 	for i, row := range in.Waiting {
 		if _, ok := taken[i]; !ok && in.Now.Sub(row.Marker.Last.Time()) < forgetAfter && !settled(row.Marker, in) {

@@ -3,7 +3,7 @@
 // named Reason. Everything a run does, and everything it leaves alone, is
 // decided here; apply only carries it out.
 //
-// It is pure and may import code, count, event, grouping and marker.
+// It is pure and may import code, count, event, grouping, marker and policy.
 package plan
 
 import (
@@ -14,6 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/policy"
 )
 
 // Kind is what an action does to an issue.
@@ -87,9 +88,10 @@ type Rules struct {
 	MinEvents    int           // events until an error gets an issue
 	MaxNew       int           // new issues in one run
 	MaxNewPerDay int           // new issues in 24 hours, by all runs together; 0 for no limit
-	CloseAfter   time.Duration // quiet time until an issue is closed; 0 never
+	CloseAfter   time.Duration // quiet time until an issue is closed; 0 never, below 0 not by a rule either
 	Lateness     time.Duration // how late an event may be delivered
 	Resolve      bool          // closing an issue as completed resolves its Sentry issues
+	Policy       policy.Policy // the team's rules
 }
 
 // Input is all that a run knows.

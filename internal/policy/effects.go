@@ -2,6 +2,7 @@ package policy
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/org/errmon-action/internal/event"
@@ -32,43 +33,46 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 			adds[at] = adds[at] || m.Level >= level || len(p.Rules[at].Match.Level.Texts) == 0
 		}
 	}
+	for _, at := range newest {
+		adds[at] = adds[at] // single values may count
+	}
 	var e Effects
 	setBy := map[string]int{} // name of a single value → rule
-	for at := range p.Rules {
+	involved := slices.Sorted(maps.Keys(adds))
+	for _, at := range involved {
 		r := &p.Rules[at]
 		if adds[at] {
 			e.Labels, e.Assignees = union(e.Labels, r.Labels), union(e.Assignees, r.Assignees)
 		}
-		if !slices.Contains(newest, at) {
-			continue
-		}
-		e.override(r)
-		for _, written := range r.Written {
-			if _, set := setBy[written.Name]; !set || written.Name != "group" {
-				setBy[written.Name] = at
-			}
+		if slices.Contains(newest, at) {
+			e.override(r, at, setBy)
 		}
 	}
-	for at, r := range p.Rules {
-		r.Written = slices.DeleteFunc(slices.Clone(r.Written), func(w Effect) bool {
-			if w.Name == "labels" || w.Name == "assignees" {
-				return !adds[at]
+	for _, at := range involved {
+		c := Contribution{Line: p.Rules[at].Line}
+		for _, w := range p.Rules[at].Written {
+			isList := w.Name == "labels" || w.Name == "assignees"
+			if by, set := setBy[w.Name]; isList && adds[at] || !isList && set && by == at {
+				c.Effects = append(c.Effects, w)
 			}
-			by, set := setBy[w.Name]
-			return !set || by != at
-		})
-		if len(r.Written) > 0 {
-			e.Rules = append(e.Rules, Contribution{r.Line, r.Written})
+		}
+		if len(c.Effects) > 0 {
+			e.Rules = append(e.Rules, c)
 		}
 	}
 	return e
 }
 
 // override takes over the single values that a later rule sets.
-func (e *Effects) override(r *Rule) {
+func (e *Effects) override(r *Rule, at int, setBy map[string]int) {
 	e.Type, e.Title, e.Note = cmp.Or(r.Type, e.Type), cmp.Or(r.Title, e.Title), cmp.Or(r.Note, e.Note)
 	e.Level, e.MinEvents = cmp.Or(r.Level, e.Level), cmp.Or(r.MinEvents, e.MinEvents)
 	e.CloseAfter, e.Slack = cmp.Or(r.CloseAfter, e.CloseAfter), cmp.Or(r.Slack, e.Slack)
+	for _, w := range r.Written {
+		if _, set := setBy[w.Name]; !set || w.Name != "group" { // the first group counts
+			setBy[w.Name] = at
+		}
+	}
 }
 
 func union(list, more []string) []string {

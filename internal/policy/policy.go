@@ -34,7 +34,7 @@ func New(p Policy) *Decider {
 	for level := range d.keeps {
 		level := event.Level(level)
 		d.keeps[level] = level >= p.MinLevel || slices.ContainsFunc(p.Rules, func(r Rule) bool {
-			return r.Level >= p.MinLevel && r.Match.Level.accepts(level)
+			return r.Level != event.Unknown && r.Match.Level.accepts(level)
 		})
 	}
 	return d
@@ -71,11 +71,17 @@ func (d *Decider) Decide(e *event.Event) {
 // most logs the vast majority, need not be parsed and redacted first.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
-// Groups returns the names that rules give to errors.
+// Groups returns the names that rules give to errors, and whether errors that all have
+// the name are one: not if a rule asks what differs between the events of one error.
 func (p Policy) Groups() map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.Rules {
-		names[r.Group] = r.Group != ""
+		if r.Group != "" {
+			m := r.Match
+			differs := len(m.Environment)+len(m.Release)+len(m.Level.Texts)+len(m.Source) > 0
+			before, known := names[r.Group]
+			names[r.Group] = !differs && (before || !known)
+		}
 	}
 	return names
 }

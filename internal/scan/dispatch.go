@@ -39,7 +39,7 @@ var errUnsettled = fmt.Errorf("other runs went on overwriting what was delivered
 // Dispatch files what was delivered. The report is complete even if parts failed;
 // its Failures say which.
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
-	o.Rules.CloseAfter = 0 // nothing is read, so nothing is known to be quiet
+	o.Rules.CloseAfter = -1 // nothing is read, so nothing is known to be quiet, whatever a rule says
 	r := begin(o)
 	r.delivered = deliveries{Delivery: d, merged: map[int]merged{}}
 	if len(d.Events)+len(d.Issues) > 0 {

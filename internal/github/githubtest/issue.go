@@ -28,6 +28,7 @@ type Issue struct {
 	Author      string
 	Labels      []string
 	Assignees   []string
+	Type        string // empty for none
 	Comments    []Comment
 	PullRequest bool
 	CreatedAt   time.Time
@@ -49,6 +50,7 @@ type issueRequest struct {
 	StateReason *string   `json:"state_reason"`
 	Labels      *[]string `json:"labels"`
 	Assignees   *[]string `json:"assignees"`
+	Type        *string   `json:"type"`
 }
 
 // decode reads a request's JSON, which is valid: see admitted. Our own client sends
@@ -93,6 +95,22 @@ func (s *Server) editIssue(r *http.Request, issue *stored) answer {
 	return reply(http.StatusOK, s.wireIssue(r, issue))
 }
 
+// getAssignee answers whether a login can be assigned.
+func (s *Server) getAssignee(r *http.Request) answer {
+	if !slices.Contains(s.settings.Assignable, r.PathValue("login")) {
+		return notFound()
+	}
+	return answer{status: http.StatusNoContent}
+}
+
+func (s *Server) listTypes(*http.Request) answer {
+	types := []object{}
+	for _, name := range s.settings.Types {
+		types = append(types, wireType(name))
+	}
+	return reply(http.StatusOK, types)
+}
+
 // problems are where a request exceeds GitHub's limits.
 func (s *Server) problems(in issueRequest) []problem {
 	problems := slices.Concat(
@@ -103,6 +121,9 @@ func (s *Server) problems(in issueRequest) []problem {
 	)
 	if in.Labels != nil {
 		problems = append(problems, labelProblems(*in.Labels)...)
+	}
+	if in.Type != nil && !s.settings.NoPush && !slices.Contains(s.settings.Types, *in.Type) {
+		problems = append(problems, problem{Resource: "Issue", Field: "type", Code: "invalid"})
 	}
 	if in.Assignees != nil && !s.settings.NoPush {
 		for _, login := range *in.Assignees {
@@ -132,6 +153,9 @@ func oneOf(field string, value *string, allowed ...string) []problem {
 func (s *Server) change(issue *stored, in issueRequest) {
 	changed := set(&issue.Title, in.Title)
 	changed = set(&issue.Body, in.Body) || changed
+	if !s.settings.NoPush {
+		changed = set(&issue.Type, in.Type) || changed
+	}
 	if in.Labels != nil && !s.settings.NoPush && !slices.Equal(issue.Labels, *in.Labels) {
 		issue.Labels = nil
 		s.attach(issue, *in.Labels)

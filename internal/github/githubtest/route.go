@@ -22,6 +22,8 @@ func (s *Server) route() {
 	s.mux.Handle("POST "+repo+"/dispatches", handler(s.createDispatch))
 	s.mux.Handle("GET "+repo+"/actions/workflows/{file}", handler(s.getWorkflow))
 	s.mux.Handle("GET "+repo+"/labels/{name}", handler(s.getLabel))
+	s.mux.Handle("GET "+repo+"/assignees/{login}", handler(s.getAssignee))
+	s.mux.Handle("GET "+repo+"/issue-types", handler(s.listTypes))
 	s.mux.Handle("POST "+repo+"/labels", s.writes(s.createLabel))
 	s.mux.Handle("GET "+repo+"/issues", s.reads(s.listIssues))
 	s.mux.Handle("POST "+repo+"/issues", s.writes(s.createIssue))

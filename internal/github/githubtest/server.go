@@ -60,6 +60,7 @@ type Settings struct {
 	Pulls          map[string]int    // pull request by commit
 
 	Assignable []string          // who can be assigned; nobody
+	Types      []string          // the organization's issue types; none, as of a person's repository
 	Files      map[string]string // path to content, of the default branch
 
 	CursorPages bool // links to further pages carry a cursor and no page number

@@ -119,6 +119,9 @@ func (s *Server) wireIssue(r *http.Request, issue *stored) object {
 		"comments": len(issue.Comments), "author_association": "NONE",
 		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
 	}
+	if issue.Type != "" {
+		out["type"] = wireType(issue.Type)
+	}
 	if len(assignees) > 0 {
 		out["assignee"] = assignees[0]
 	}
@@ -127,6 +130,10 @@ func (s *Server) wireIssue(r *http.Request, issue *stored) object {
 		out["pull_request"] = object{"url": fmt.Sprintf("%s/pulls/%d", s.repositoryURL(r), issue.Number), "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
 	}
 	return out
+}
+
+func wireType(name string) object {
+	return object{"id": 1, "node_id": "IT_1", "name": name, "description": nil, "color": "red", "is_enabled": true}
 }
 
 func orNull(s string) any {
