@@ -41,7 +41,7 @@ var pure = map[string][]string{
 // others talk to the world.
 var others = map[string][]string{
 	"clock":      {},
-	"config":     {"finding"},
+	"config":     {"event", "finding", "policy"},
 	"logfile":    {"event"},
 	"github":     {"clock", "finding", "safe"},
 	"cloudwatch": {"clock", "event", "finding", "source"},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,6 +86,7 @@ func (s *session) options(c settings, gh *github.Client, services []source.Integ
 			CloseAfter:   c.CloseAfter,
 			Lateness:     c.Lateness,
 			Resolve:      c.SentryResolve,
+			Policy:       policyOf(c.Config),
 		},
 		Code:   s.code(c.Config, gh),
 		Issues: scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},
@@ -111,8 +113,14 @@ func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Reposit
 
 // intakeRules are what the team set about reading events.
 func intakeRules(cfg config.Config) intake.Rules {
+	return intake.Rules{Policy: policyOf(cfg), InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields}
+}
+
+// policyOf returns the team's rules and errmon's own, which is the last.
+func policyOf(cfg config.Config) policy.Policy {
 	level, _ := event.ParseLevel(cfg.MinLevel)
-	return intake.Rules{Policy: policy.Policy{MinLevel: level}, InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields}
+	fatal := policy.Rule{Match: policy.Match{Level: policy.ParseLevels([]string{"fatal"})}, Labels: []string{cfg.Label + ":fatal"}}
+	return policy.Policy{MinLevel: level, Rules: append(slices.Clip(cfg.Rules), fatal)}
 }
 
 // slack is nil if it is not configured.

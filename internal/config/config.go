@@ -8,13 +8,17 @@
 //
 // The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
 // setting names to plain values or, for lists, sequences. It must not contain secrets.
-// Three more keys are not settings, since they hold more than one value: in-app
-// and fields (see teamrules.go), and redact (see redact.go).
+// Five more keys are not settings, since they hold more than one value: in-app,
+// fields and code (see teamrules.go), redact (see redact.go), and rules (see rules.go).
 //
-// It may import finding.
+// It may import event, finding and policy.
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/org/errmon-action/internal/policy"
+)
 
 // Config holds every setting, valid and typed. Load makes one.
 type Config struct {
@@ -82,6 +86,7 @@ type Config struct {
 	InApp  InApp
 	Fields map[string][]string // by one of FieldNames
 	Roots  []Root              // of the key code
+	Rules  []policy.Rule       // of the key rules
 
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
 	// reads the environment itself, so the caller exports these first.

@@ -71,6 +71,8 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 		f.team.fields = f.lists(entry, FieldNames, maxFieldKeys)
 	case name == "code":
 		f.roots(entry)
+	case name == "rules":
+		f.rules(entry)
 	case name == "redact":
 		f.redact(entry)
 	default:

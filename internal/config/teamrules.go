@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/policy"
 )
 
 // This file reads the three keys of the file that hold more than a plain value:
@@ -37,7 +38,7 @@ type Root struct{ Frames, Source string }
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 // teamKeys are the keys of the file that are not settings.
-var teamKeys = []string{"in-app", "fields", "code", "redact"}
+var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
 // team is what the file contains besides settings.
 type team struct {
@@ -45,6 +46,9 @@ type team struct {
 	fields map[string][]string
 	redact Redact
 	roots  []Root
+	rules  []policy.Rule
+	// warnings are about rules that can never match.
+	warnings []error
 }
 
 // The most that a file may ask for; each costs time on every line or frame.

@@ -92,6 +92,7 @@ func (l *Ledger) ensureLabels(ctx context.Context) error {
 		{l.label(), labelColor, labelDescription},
 		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
 		{l.label() + ":ignore", "cccccc", "errmon leaves this issue alone"},
+		{l.label() + ":fatal", "b60205", "A crash, or another error of level fatal"},
 	} {
 		if err := l.GitHub.EnsureLabel(ctx, label.name, label.color, label.description); err != nil {
 			return err

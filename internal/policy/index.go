@@ -88,7 +88,7 @@ func (m *Match) holds(e *event.Event) bool {
 	}
 	var room [8]string
 	for a := range attributes {
-		if p := m.patterns(a); len(p) > 0 && !p.match(values(a, e, room[:0])) {
+		if p := m.patterns(a); p != nil && !p.match(values(a, e, room[:0])) {
 			return false
 		}
 	}

@@ -26,7 +26,7 @@ type Pattern struct {
 
 // match reports whether the values of one event fit. An absent value is the empty list.
 func (p Patterns) match(values []string) bool {
-	found, wanted := false, false
+	found, wanted := false, len(p) == 0 // an empty list matches nothing
 	for i := range p {
 		hit := false
 		for _, v := range values {
@@ -156,7 +156,7 @@ var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
 
 // ParseLevels reads levels such as "error", "!debug" or ">=warn".
 func ParseLevels(texts []string) Levels {
-	l := Levels{Texts: texts}
+	l := Levels{Texts: append([]string{}, texts...)}
 	var refused [event.Fatal + 1]bool
 	wanted := false
 	for _, text := range texts {
@@ -177,9 +177,9 @@ func ParseLevels(texts []string) Levels {
 		}
 	}
 	for at := range l.accept {
-		l.accept[at] = (l.accept[at] || !wanted) && !refused[at]
+		l.accept[at] = len(texts) > 0 && (l.accept[at] || !wanted) && !refused[at]
 	}
 	return l
 }
 
-func (l *Levels) accepts(level event.Level) bool { return len(l.Texts) == 0 || l.accept[level] }
+func (l *Levels) accepts(level event.Level) bool { return l.Texts == nil || l.accept[level] }

@@ -15,6 +15,9 @@ import (
 // head returns what happened, how often and where.
 func (r Renderer) head(m marker.Marker) string {
 	var b strings.Builder
+	if m.Shape.Note != "" {
+		b.WriteString(m.Shape.Note + "\n\n") // the team's own, so it stays as it is
+	}
 	fmt.Fprintf(&b, "**%s** · first seen %s · last seen %s\n\n",
 		events(m.Count()), clockTime(m.First.Time()), clockTime(m.Last.Time()))
 	b.WriteString(r.facts(m))

@@ -1,0 +1,206 @@
+package config
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/policy"
+)
+
+// This file reads the key rules, a list of policy.Rule:
+//
+//	rules:
+//	  - match: {service: checkout, level: [error, fatal]}
+//	    labels: [team-pay, "priority: high"]
+//
+// The tags of policy.Rule name the keys. A rule that can never match is a warning.
+
+// maxRules bounds the rules of a file.
+const maxRules = 2000
+
+func (f *fileReader) rules(entry *ast.MappingValueNode) {
+	if _, null := entry.Value.(*ast.NullNode); null {
+		return
+	}
+	items, ok := entry.Value.(*ast.SequenceNode)
+	if !ok || len(items.Values) > maxRules {
+		f.wrongRule(entry.Key, fmt.Errorf("must be a list of at most %d rules, such as `- match: {service: shop}`", maxRules))
+		return
+	}
+	for _, item := range items.Values {
+		mapping, ok := item.(*ast.MappingNode)
+		if !ok || len(mapping.Values) == 0 {
+			f.wrongRule(item, errors.New("a rule must be a mapping of match and effects"))
+			continue
+		}
+		first := mapping.Values[0].Key
+		rule := policy.Rule{Line: first.GetToken().Position.Line}
+		f.fields(reflect.ValueOf(&rule).Elem(), mapping, &rule)
+		if len(rule.Written) == 0 {
+			f.wrongRule(first, finding.Mend("the rule has no effect", "add one, such as labels or ignore"))
+		}
+		f.team.rules = append(f.team.rules, rule)
+		if line := policy.Shadowed(f.team.rules); line != 0 {
+			f.never(first, fmt.Errorf("the rule in line %d ignores every event that it matches", line))
+		}
+	}
+}
+
+// wrongRule notes a mistake with the line and column of node.
+func (f *fileReader) wrongRule(node ast.Node, err error) {
+	f.mistakes = append(f.mistakes, finding.Within(f.place(node)+": rules: ", err))
+}
+
+// never notes a warning about a rule that can never match.
+func (f *fileReader) never(node ast.Node, err error) {
+	f.team.warnings = append(f.team.warnings, finding.Within(f.place(node)+": rules: can never match: ", err))
+}
+
+func (f *fileReader) place(node ast.Node) string {
+	return fmt.Sprintf("%s, column %d", at(f.path, node), node.GetToken().Position.Column)
+}
+
+// fields reads the entries of a mapping into the fields that their tags name.
+func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *policy.Rule) {
+	var names []string
+	byName := map[string]reflect.Value{}
+	for name, field := range tagged(to) {
+		names, byName[name] = append(names, name), field
+	}
+	for _, entry := range mapping.Values {
+		name, _ := scalar(entry.Key)
+		field, ok := byName[name]
+		if !ok {
+			f.wrongRule(entry.Key, finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
+			continue
+		}
+		if match, ok := entry.Value.(*ast.MappingNode); ok && name == "match" {
+			f.fields(field, match, rule)
+			continue
+		}
+		text, err := f.value(name, field.Addr().Interface(), entry.Value)
+		if err != nil {
+			f.wrongRule(entry.Value, finding.Within(name+": ", err))
+		}
+		if to.Addr().Interface() == any(rule) && name != "match" {
+			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
+		}
+	}
+}
+
+func tagged(v reflect.Value) iter.Seq2[string, reflect.Value] {
+	return func(yield func(string, reflect.Value) bool) {
+		for i := range v.NumField() {
+			if name := v.Type().Field(i).Tag.Get("json"); name != "-" && !yield(name, v.Field(i)) {
+				return
+			}
+		}
+	}
+}
+
+// value reads a matcher or an effect, and returns it as people read it.
+func (f *fileReader) value(name string, to any, node ast.Node) (string, error) {
+	items, isList := itemsOf(node)
+	text, isText := scalar(node)
+	text = strings.TrimSpace(text)
+	switch to := to.(type) {
+	case *policy.Patterns, *policy.Levels, *[]string:
+		if !isList {
+			return "", fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
+		}
+		return strings.Join(items, ", "), f.list(name, to, items, node)
+	case *policy.Match:
+		return "", errors.New("must be a mapping of matchers, such as {service: shop}")
+	case *string:
+		*to = text
+		return text, checkText(name, text, isText)
+	case *event.Level:
+		level, ok := event.ParseLevel(text)
+		*to = level
+		return level.String(), unknownLevel(text, ok)
+	case **bool:
+		yes, err := yesOrNo(text)
+		*to = &yes
+		return text, err
+	case **policy.Duration:
+		*to = new(policy.Duration)
+		return text, (*to).UnmarshalText([]byte(text))
+	}
+	return text, to.(encoding.TextUnmarshaler).UnmarshalText([]byte(text))
+}
+
+func unknownLevel(text string, known bool) error {
+	if known {
+		return nil
+	}
+	return finding.Mend(fmt.Sprintf("unknown level %q", shorten(text)), fmt.Sprintf("did you mean %q?", nearestOf(strings.TrimLeft(text, "!>= "), policy.LevelNames)))
+}
+
+// list reads a list of patterns, levels or names.
+func (f *fileReader) list(name string, to any, items []string, node ast.Node) error {
+	var mistakes []error
+	switch to := to.(type) {
+	case *policy.Patterns:
+		*to = policy.Patterns{}
+		for _, item := range items {
+			p, err := policy.Parse(item, name == "path")
+			if err != nil {
+				mistakes = append(mistakes, finding.Within(fmt.Sprintf("%q: ", shorten(item)), err))
+			}
+			*to = append(*to, p)
+		}
+	case *policy.Levels:
+		*to = policy.ParseLevels(items)
+		for _, unknown := range to.Unknown {
+			f.never(node, unknownLevel(unknown, false))
+		}
+	case *[]string:
+		*to = items
+		for _, item := range items {
+			mistakes = append(mistakes, checkText(name, item, true))
+		}
+		if len(items) == 0 {
+			return errors.New("the list is empty")
+		}
+		return errors.Join(mistakes...)
+	}
+	if len(items) == 0 {
+		f.never(node, fmt.Errorf("%s is an empty list", name))
+	}
+	return errors.Join(mistakes...)
+}
+
+// textLimits are the most characters of an effect. GitHub takes 50 of a label and 256 of
+// a title; an issue's marker stores the note.
+var textLimits = map[string]int{"labels": 50, "assignees": 50, "type": 50, "title": 200, "note": 2000, "ignore": 200, "group": 200}
+
+var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+
+// checkText checks the text of an effect.
+func checkText(name, text string, isText bool) error {
+	switch unknown := policy.Unknown(text); {
+	case !isText || text == "":
+		return errors.New("must be a text")
+	case utf8.RuneCountInString(text) > textLimits[name]:
+		return fmt.Errorf("has %d characters: at most %d are allowed", utf8.RuneCountInString(text), textLimits[name])
+	case name == "labels" && (strings.Contains(text, ",") || strings.HasSuffix(text, ":dashboard") || strings.HasSuffix(text, ":ignore")):
+		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard or :ignore, which errmon gives a meaning", text)
+	case name == "assignees" && !ruleLogin.MatchString(text):
+		return fmt.Errorf("%q: must be a GitHub login without @, such as octocat, or owners", text)
+	case name == "note" && strings.Contains(text, "<!--"):
+		return errors.New("must not contain an HTML comment")
+	case name == "title" && unknown != "":
+		return finding.Mend(fmt.Sprintf("unknown placeholder {%s}", shorten(unknown)), fmt.Sprintf("did you mean {%s}?", nearestOf(unknown, policy.Placeholders)))
+	}
+	return nil
+}
