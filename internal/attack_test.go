@@ -77,6 +77,7 @@ func publish(t *testing.T, text string, public bool) published {
 	fill(reflect.ValueOf(&a.Next), clip(text))     // as the pipeline bounds what is stored
 	a.Next.Keys, a.Next.First, a.Next.Last = []string{"exc1:0123456789abcdef"}, 1, 1
 	hashIDs(a.Next)
+	a.Next.Shape.Note = "**Runbook**" // the team's own Markdown, from its settings file
 	redactor := safe.NewRedactor()
 	r := render.Renderer{Redactor: redactor, Label: "errmon", HoldBack: public}
 	body, err := r.Body(a, "")

@@ -86,7 +86,6 @@ func (s *session) options(c settings, gh *github.Client, services []source.Integ
 			CloseAfter:   c.CloseAfter,
 			Lateness:     c.Lateness,
 			Resolve:      c.SentryResolve,
-			Policy:       policyOf(c.Config),
 		},
 		Code:   s.code(c.Config, gh),
 		Issues: scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},

@@ -98,7 +98,7 @@ func (p Preview) print(in *intake.Intake, what string) {
 	actions := plan.Plan(plan.Input{
 		Now:    p.Now,
 		Groups: groups,
-		Rules:  plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups)},
+		Rules:  plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups), Policy: p.Rules.Policy},
 	})
 	filed := 0
 	for _, a := range actions {

@@ -81,6 +81,7 @@ type merged struct{ merge, join []marker.Marker }
 
 func begin(o Options) *run {
 	now := o.Clock.Now()
+	o.Rules.Policy = o.Intake.Policy
 	r := &run{Options: o, machine: machine{clock: o.Clock, began: now}, report: report.Run{Started: now, DryRun: o.DryRun}}
 	r.ledger = &ledger.Ledger{
 		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
