@@ -65,7 +65,7 @@ func Load(in Input) (Config, error) {
 	fromFile, rules, err := readFile(in, given["config"])
 	note(err)
 	c.InApp, c.Fields, c.Redact, c.Roots = rules.inApp, rules.fields, rules.redact, rules.roots
-	c.Rules, c.Warnings = rules.rules, rules.warnings
+	c.Rules, c.Warnings = rules.rules, append(c.Warnings, rules.warnings...)
 	c.FileRead = fromFile != nil
 
 	for _, s := range Settings {
