@@ -81,21 +81,61 @@ func IsSyntaxError(line string) bool {
 const tracebackLine = "Traceback (most recent call last):"
 
 func parsePython(lines []string) []event.Exception {
+	lines = undressed(lines)
+	var chain, section []event.Exception // of the sections before, and of the text up to a ruled line
+	var frames []event.Frame             // whose exception was not read yet
+	var above []string                   // lines since the last trace: log lines, or Lambda's header
+	add := func(x event.Exception) {
+		slices.Reverse(frames)
+		x.Frames = frames
+		section = append([]event.Exception{x}, section...)
+		frames, above = nil, nil
+	}
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		f, isFrame := pythonFrame(line)
+		switch ruler := isPythonRuler(line); {
+		case isFrame:
+			frames = append(frames, f)
+		case ruler || strings.HasSuffix(line, tracebackLine):
+			if len(frames) > 0 {
+				add(findHeader(above))
+			}
+			if ruler {
+				chain, section = append(chain, section...), nil
+			}
+		case len(frames) == 0:
+			above = append(above, line)
+		case indent(line) == 0 && line != "":
+			x, ok := splitHeader(line)
+			if !ok {
+				x.Message = line
+			}
+			more := until(lines[i+1:], endsPythonMessage)
+			x.Message = joinMessage(x.Message, more)
+			add(x)
+			i += len(more)
+		}
+	}
+	if len(frames) > 0 {
+		add(findHeader(above))
+	}
+	return append(chain, section...)
+}
+
+// undressed returns the lines without what indents a trace, and what an exception group
+// draws around its members.
+func undressed(lines []string) []string {
 	lines = slices.Clone(lines)
 	indentation := ""
 	for i, line := range lines {
 		line = strings.TrimPrefix(line, indentation)
-		if before, ok := strings.CutSuffix(line, tracebackLine); ok && strings.TrimLeft(before, " \t") == "" {
+		if before, ok := strings.CutSuffix(line, tracebackLine); ok && unindented(before) == "" {
 			indentation, line = before, tracebackLine
 		}
 		lines[i] = undress(line)
 	}
-	var p pythonReader
-	for i := 0; i < len(lines); i++ {
-		i += p.read(lines[i], lines[i+1:])
-	}
-	p.endSection()
-	return p.chain
+	return lines
 }
 
 // undress removes the frame that an exception group draws around its members.
@@ -109,67 +149,12 @@ func undress(line string) string {
 	return line
 }
 
-// pythonReader collects the traces of one section (the text up to a ruled line)
-// in the order they are printed.
-type pythonReader struct {
-	chain   []event.Exception // of the sections before
-	section []event.Exception
-	frames  []event.Frame // whose exception was not read yet
-	above   []string      // lines since the last trace: log lines, or Lambda's header
-}
-
-// read takes a line, and returns how many of those below belong to it.
-func (p *pythonReader) read(line string, below []string) int {
-	f, isFrame := pythonFrame(line)
-	switch {
-	case isFrame:
-		p.frames = append(p.frames, f)
-	case isPythonRuler(line):
-		p.endSection()
-	case strings.HasSuffix(line, tracebackLine):
-		p.endTrace()
-	case len(p.frames) == 0:
-		p.above = append(p.above, line)
-	case indent(line) == 0 && line != "":
-		x, ok := splitHeader(line)
-		if !ok {
-			x.Message = line
-		}
-		more := until(below, endsPythonMessage)
-		x.Message = joinMessage(x.Message, more)
-		p.add(x)
-		return len(more)
-	}
-	return 0
-}
-
 func isPythonRuler(line string) bool {
 	return strings.HasPrefix(strings.TrimLeft(line, " "), "+-")
 }
 
 func endsPythonMessage(line string) bool {
 	return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) || isPythonChain(line)
-}
-
-func (p *pythonReader) add(x event.Exception) {
-	slices.Reverse(p.frames)
-	x.Frames = p.frames
-	p.section = append(p.section, x)
-	p.frames, p.above = nil, nil
-}
-
-// endTrace closes a trace that has no exception below its frames.
-func (p *pythonReader) endTrace() {
-	if len(p.frames) > 0 {
-		p.add(findHeader(p.above))
-	}
-}
-
-// endSection adds the section to the chain, the exception that surfaced first.
-func (p *pythonReader) endSection() {
-	p.endTrace()
-	slices.Reverse(p.section)
-	p.chain, p.section = append(p.chain, p.section...), nil
 }
 
 // pythonFrame reads `File "path", line 12, in function`, and the shorter form
