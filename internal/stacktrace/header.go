@@ -37,26 +37,19 @@ func findHeader(lines []string) event.Exception {
 // on the last line the reason.
 var prismaSource = regexp.MustCompile("(?s)^(Invalid `[^`]*` invocation).*\n([^\n]*)$")
 
-// headerLeads are what runtimes print in front of an exception's name.
-var headerLeads = []string{
-	"[cause]: ", "Caused by: ", "Wrapped by: ", "caused by: ", nextMark, "unhandledRejection:  ", "uncaughtException:  ", "Uncaught ", "[ERROR] ",
-	"Unhandled exception. ",
-}
+// headerLead is what runtimes print in front of an exception's name, and begins with one
+// of the leadBytes.
+var headerLead = regexp.MustCompile(`^(?:\[cause\]: |Caused by: |Wrapped by: |caused by: |` + nextMark +
+	`|unhandledRejection:  |uncaughtException:  |Uncaught |\[ERROR\] |Unhandled exception\. |Exception in thread ".*?" )*`)
+
+const leadBytes = "[CWcuUE" + nextMark
 
 func stripLead(line string) string {
 	s := strings.TrimSpace(line)
-	for before := ""; before != s; {
-		before = s
-		for _, lead := range headerLeads {
-			s = strings.TrimPrefix(s, lead)
-		}
-		if thread, ok := strings.CutPrefix(s, `Exception in thread "`); ok {
-			if _, rest, ok := strings.Cut(thread, `" `); ok {
-				s = rest
-			}
-		}
+	if s == "" || strings.IndexByte(leadBytes, s[0]) < 0 {
+		return s
 	}
-	return s
+	return s[len(headerLead.FindString(s)):]
 }
 
 // headerAtStart reads "pkg.SomeError: message", "SomeError" or

@@ -80,8 +80,7 @@ func nativeShape(line string, indented bool) Shape {
 // deathIn returns the shape of a line that reports a death, also behind something
 // in brackets such as the kernel's uptime or a thread, and Text of other lines.
 func deathIn(line string) Shape {
-	if strings.HasPrefix(line, "[") {
-		rest := WithoutLead(line)
+	if _, rest, ok := strings.Cut(line, "] "); ok && line[0] == '[' {
 		if s := deathAtStart(rest); s != Text {
 			return s
 		}
@@ -139,18 +138,9 @@ func parseNative(lines []string) []event.Exception {
 
 // WithoutLead returns the line with which a process dies without what stands in
 // front of the words: Linux's uptime, mysqld's time, a place in the source.
-func WithoutLead(line string) string {
-	if _, rest, ok := strings.Cut(line, "] "); ok && line[0] == '[' {
-		return rest
-	}
-	if _, rest, ok := strings.Cut(line, " UTC - "); ok {
-		return rest
-	}
-	if place, rest, ok := strings.Cut(line, ": "); ok && !strings.Contains(place, " ") && isPlace(place) {
-		return rest
-	}
-	return line
-}
+func WithoutLead(line string) string { return line[len(deathLead.FindString(line)):] }
+
+var deathLead = regexp.MustCompile(`^(?:\[.*?\] |.*? UTC - |\S+?:\d{1,9}(?::\d{1,9})?: )`)
 
 // deathForms are the lines of deaths that name a type, and the message there or on the
 // lines below. UBSan's place is in front.

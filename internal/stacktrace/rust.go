@@ -54,36 +54,25 @@ func parseRust(lines []string) []event.Exception {
 		if isRustError(line) {
 			return rustErrors(lines[:i], lines[i:])
 		}
-		if place, ok := rustPanic(line); ok {
-			return []event.Exception{rustPanicked(place, lines[i+1:])}
+		if first, ok := match(rustPanic, line); ok {
+			return []event.Exception{rustPanicked(first, lines[i+1:])}
 		}
 	}
 	return nil
 }
 
-// rustPanic returns what follows "panicked at".
-func rustPanic(line string) (string, bool) {
-	s, ok := strings.CutPrefix(line, "thread '")
-	if !ok {
-		return "", false
-	}
-	thread, rest, ok := strings.Cut(s, " panicked at ")
-	return rest, ok && (strings.HasSuffix(thread, "'") || strings.HasSuffix(thread, ")"))
-}
+// rustPanic is the first line of a panic, with the message where versions before 1.73
+// printed it.
+var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<function>.*)', )?(?P<file>.*?):?$`)
 
 // rustPanicked reads the message, and the stack or else the place of a panic.
-func rustPanicked(place string, below []string) event.Exception {
-	message, quoted := strings.CutPrefix(place, "'")
-	if i := strings.LastIndex(message, "', "); quoted && i >= 0 {
-		message, place = message[:i], message[i+3:]
-	} else {
-		message = joinMessage("", until(below, func(line string) bool {
-			return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
-		}))
-	}
+func rustPanicked(first event.Frame, below []string) event.Exception {
+	message := cmp.Or(first.Function, joinMessage("", until(below, func(line string) bool {
+		return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
+	})))
 	x := event.Exception{Type: cmp.Or(rustType.FindString(message), "panic"), Message: message, Frames: rustFrames(below)}
 	if len(x.Frames) == 0 {
-		x.Frames = placeFrame(strings.TrimSuffix(place, ":"), rustFileInApp)
+		x.Frames = placeFrame(first.File, rustFileInApp)
 	}
 	if strings.Contains(x.Type, "`") { // a call that failed, by which words of the message are masked
 		x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
