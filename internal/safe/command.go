@@ -14,33 +14,28 @@ type option struct {
 	name     string // empty for an argument without one
 	attached bool   // the secret is a part of the argument: mysql -pX
 	pair     bool   // of user and password, attached or not: curl -u a:b
+	after    string // a word required before the option for it to have this meaning
 }
 
-// command describes the secrets in a command's arguments.
-type command struct {
-	options []option
-	after   string // a word required for the options to have this meaning
-}
-
-var commands = func() map[string]command {
-	index := map[string]command{}
+// commands are the options of each command.
+var commands = func() map[string][]option {
+	index := map[string][]option{}
 	for _, row := range rows("commands", 1) {
 		columns := append(strings.Split(row[0], " | "), "")
-		var c command
+		var options []option
 		name := ""
 		for word := range strings.FieldsSeq(columns[1]) {
 			switch attached := strings.HasSuffix(word, "_"); {
 			case word == "U:P", word == "_":
-				c.options = append(c.options, option{name, false, word == "U:P"})
+				options = append(options, option{name, false, word == "U:P", columns[2]})
 			case attached:
-				c.options = append(c.options, option{strings.TrimSuffix(word, "_"), true, false})
+				options = append(options, option{strings.TrimSuffix(word, "_"), true, false, columns[2]})
 			default:
 				name = word
 			}
 		}
-		c.after = columns[2]
 		for name := range strings.FieldsSeq(columns[0]) {
-			index[name] = c
+			index[name] = append(index[name], options...)
 		}
 	}
 	return index
@@ -48,7 +43,7 @@ var commands = func() map[string]command {
 
 // optionSigns begin an option, or are the name of a command that accepts a user and a
 // password without one.
-var optionSigns = partsOf(" -", `"-`, "'-", "/p:", "sqlplus", "sqlldr", "pdp ", "rman ")
+var optionSigns = partsOf(" -", `"-`, "'-", " /p", "sqlplus", "sqlldr", "pdp ", "rman ")
 
 // commandLines returns the secrets in the arguments of commands.
 func commandLines(s string, in signs, found []secret) []secret {
@@ -63,8 +58,8 @@ func commandLines(s string, in signs, found []secret) []secret {
 		for i < len(s) && (isWord(s[i]) || s[i] == '-') {
 			i++
 		}
-		if c, ok := commands[s[start:i]]; ok && endsWord(s, i) {
-			found, i = c.arguments(s, i, found)
+		if options, ok := commands[s[start:i]]; ok && endsWord(s, i) {
+			found, i = commandArguments(s, i, options, found)
 		}
 	}
 	return found
@@ -78,13 +73,13 @@ func endsWord(s string, i int) bool {
 // maxCommandLine is how much of a command line is read.
 const maxCommandLine = 2048
 
-// arguments adds the secrets in the arguments at i and returns their end: the next
+// commandArguments adds the secrets in the arguments at i and returns their end: the next
 // command, or the end of the line.
-func (c command) arguments(s string, i int, found []secret) ([]secret, int) {
+func commandArguments(s string, i int, options []option, found []secret) ([]secret, int) {
 	limit := min(len(s), i+maxCommandLine)
-	applies, next := c.after == "", option{}
-	if c.options[0].name == "" {
-		next = c.options[0]
+	seen, next := map[string]bool{"": true}, option{}
+	if options[0].name == "" {
+		next = options[0]
 	}
 	for {
 		at := nextArgument(s[:limit], i)
@@ -96,9 +91,6 @@ func (c command) arguments(s string, i int, found []secret) ([]secret, int) {
 		}
 		i = end
 		switch {
-		case arg == c.after:
-			applies = true
-		case !applies || arg == "|":
 		case wanted && !unset(arg):
 			found, next = append(found, secret{start, end, kindPassword}), option{}
 		case next.pair && pairOf(arg):
@@ -107,21 +99,22 @@ func (c command) arguments(s string, i int, found []secret) ([]secret, int) {
 			}
 			found, next = append(found, secret{start, end, kindURL}), option{}
 		default:
+			seen[arg] = true
 			var f secret
-			if f, next = c.option(arg, next); f.kind != "" {
+			if f, next = attachedTo(arg, options, seen, next); f.kind != "" {
 				found = append(found, secret{start + f.start, end, f.kind})
 			}
 		}
 	}
 }
 
-// option returns the secret attached to an option in arg, or else the option if the
+// attachedTo returns the secret attached to an option in arg, or else the option if the
 // next argument is its secret.
-func (c command) option(arg string, next option) (secret, option) {
-	for _, o := range c.options {
+func attachedTo(arg string, options []option, seen map[string]bool, next option) (secret, option) {
+	for _, o := range options {
 		rest, ok := strings.CutPrefix(arg, o.name)
 		switch {
-		case o.name == "" || !ok:
+		case o.name == "" || !ok || !seen[o.after]:
 		case rest == "" && !o.attached:
 			return secret{}, o
 		case o.attached && rest != "" && !unset(rest):
@@ -149,7 +142,7 @@ func argument(s string, i int) (start, end int) {
 	if at < len(s) && isQuote(s[at]) {
 		return at + 1, quotedEnd(s, at+1, s[i:at+1])
 	}
-	for end = i; end < len(s) && strings.IndexByte(" \t\n\"'`;|&\\]", s[end]) < 0; end++ {
+	for end = i; end < len(s) && strings.IndexByte(" \t\n\"'`;|&]", s[end]) < 0 && !endsArgument(s[end:]); end++ {
 	}
 	attached := end > i && s[i] == '-' && (end == i+len("-p") || s[end-1] == '=')
 	if attached && end+1 < len(s) && isQuote(s[end]) && s[end+1] != ' ' { // -p'x'
@@ -159,6 +152,13 @@ func argument(s string, i int) (start, end int) {
 		}
 	}
 	return i, end
+}
+
+// endsArgument reports whether a backslash begins a quote or a line break rather than a
+// part of a path.
+func endsArgument(s string) bool {
+	rest := strings.TrimLeft(s, `\`)
+	return len(rest) < len(s) && (rest == "" || isQuote(rest[0]) || len(s)-len(rest) == 1 && rest[0] == 'n')
 }
 
 // argumentGap separates arguments: spaces, commas, and the previous argument's closing quote.

@@ -229,7 +229,7 @@ func (k key) inProse(n keyName, value, after string) bool {
 func spokenOf(value string, n keyName) bool {
 	switch n.kind {
 	case kindPassword:
-		return len(value) >= 8 && hasDigit(value) && random(strings.Trim(value, "0123456789")) || drawn(value)
+		return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789.:-/") != "" || drawn(value)
 	case kindToken, kindSecret, kindKey:
 		return drawn(value) && !uuid.MatchString(value) && strings.Trim(value, "0123456789abcdef") != ""
 	}

@@ -82,10 +82,14 @@ type pattern struct {
 
 var patterns = func() (all []*pattern) {
 	for _, row := range rows("patterns", 4) {
-		all = append(all, &pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), regexp.MustCompile(row[3])})
+		all = append(all, &pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), regexp.MustCompile(macros.Replace(row[3]))})
 	}
 	return all
 }()
+
+// macros are names for parts of the expressions in the table.
+var macros = strings.NewReplacer("GAP", `[\s"',\\]+`, "ARG", `[^\s"',;|\\]+`,
+	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\]*[^\s"',;|\\:.)]))`)
 
 // parts are strings at least one of which any match contains, so that an expression
 // is not tried in vain.
