@@ -201,11 +201,14 @@ func (k key) secret(s string, n keyName) (secret, bool) {
 	}
 	value := seen[k.value:k.valueEnd(seen, n)]
 	end := k.value + len(value)
-	if unset(value) || n.kind != kindPassword && k.quote == "" && object.MatchString(value) || n.accept != nil && !n.accept(value) || k.inProse(n, value, s[end:]) {
+	if unset(value) || n.kind != kindPassword && k.quote == "" && object.MatchString(value) || n.accept != nil && !n.accept(value) || n.accept == nil && isCount(value) || k.inProse(n, value, s[end:]) {
 		return secret{}, false
 	}
 	return secret{k.value, k.valueEnd(s, n), n.kind}, true
 }
+
+// isCount matches a number too short for a secret: PASS=1 FAIL=0.
+func isCount(value string) bool { return len(value) < 4 && countDigits(value) == len(value) }
 
 // inProse reports whether a value is really the next word of a sentence or the next
 // name of a list.
