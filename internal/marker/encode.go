@@ -89,6 +89,7 @@ func (d Dashboard) encode() (string, error) {
 func (m Marker) capped() Marker {
 	m = m.Clone()
 	m.Keys = m.Keys[:min(len(m.Keys), MaxKeys)]
+	m.Grouped = m.Grouped[:min(len(m.Grouped), MaxGrouped)]
 	m.Aliases = newest(m.Aliases, MaxAliases)
 	m.shrinkDeliveries()
 	m.Commented = newest(m.Commented, MaxCommented)

@@ -39,7 +39,8 @@ import (
 // Limits of what one marker keeps, so that a body always fits in GitHub's
 // 65,536 characters. Each constant states what is dropped beyond it.
 const (
-	MaxKeys      = 20   // oldest kept: they carry the identity
+	MaxKeys      = 100  // oldest kept: they carry the identity
+	MaxGrouped   = 100  // oldest kept
 	MaxAliases   = 40   // newest kept
 	MaxTemplate  = 1000 // runes; the end is cut
 	MaxSources   = 40   // most recently seen kept
@@ -55,6 +56,7 @@ const (
 type Marker struct {
 	Keys     []string     `json:"k,omitempty"` // identities this issue owns, the first one first
 	Aliases  []string     `json:"a,omitempty"` // other lines that may match this error once
+	Grouped  []string     `json:"g,omitempty"` // what errors that a rule joined to this one would own without the rule
 	Template string       `json:"t,omitempty"` // message template, redacted
 	Service  string       `json:"s,omitempty"`
 	Level    string       `json:"l,omitempty"`
@@ -146,6 +148,11 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 		m.Own(k)
 	}
 	m.Alias(b.Aliases...)
+	for _, key := range b.Grouped {
+		if !slices.Contains(m.Grouped, key) {
+			m.Grouped = append(m.Grouped, key)
+		}
+	}
 	m.Span(b.First.Time(), b.Last.Time())
 	for name, t := range b.Sources {
 		m.SetSource(name, tallies(m.Sources[name], t))
@@ -174,7 +181,7 @@ func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.De
 // Clone returns a copy that shares no memory with m.
 func (m Marker) Clone() Marker {
 	c := m
-	c.Keys, c.Aliases = slices.Clone(m.Keys), slices.Clone(m.Aliases)
+	c.Keys, c.Aliases, c.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
 	c.Commented, c.Pages, c.Fix = slices.Clone(m.Commented), maps.Clone(m.Pages), m.Fix.clone()
 	c.Sources, c.Sentry, c.States, c.Deliveries = nil, nil, nil, nil
 	for name, t := range m.Sources {

@@ -187,12 +187,7 @@ func readUpTo(m marker.Marker, in Input) time.Time {
 func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	m = m.Clone()
 	for _, g := range groups {
-		m.Own(g.Key)
-		for _, key := range g.Also {
-			if len(m.Keys) < marker.MaxKeys {
-				m.Own(key)
-			}
-		}
+		own(&m, g)
 		m.Alias(g.Aliases...)
 		m.Span(g.First, g.Last)
 		describe(&m, g)

@@ -68,8 +68,9 @@ const day = 24 * time.Hour
 func candidates(fresh [][]*grouping.Group, in Input) []Action {
 	var actions []Action
 	taken := map[int]int{} // place in in.Waiting → place in actions
+	names := in.Rules.names()
 	for _, groups := range fresh {
-		rows := rowsOf(in.Waiting, groups)
+		rows := rowsOf(in.Waiting, groups, names)
 		at := len(actions)
 		for _, row := range rows {
 			if earlier, ok := taken[row]; ok {
@@ -113,10 +114,10 @@ func (a *Action) addRow(row marker.Row) {
 
 // rowsOf returns the places of the rows that own one of the groups' keys, else
 // of the first that knows a message among them as an alias, as an issue would.
-func rowsOf(rows []marker.Row, groups []*grouping.Group) []int {
+func rowsOf(rows []marker.Row, groups []*grouping.Group, names map[string]bool) []int {
 	var owners []int
 	for i, row := range rows {
-		if ownsAny(row.Marker, groups) {
+		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return claims(rows, row.Marker, g, names) }) {
 			owners = append(owners, i)
 		}
 	}
@@ -131,8 +132,18 @@ func rowsOf(rows []marker.Row, groups []*grouping.Group) []int {
 	return nil
 }
 
-func ownsAny(m marker.Marker, groups []*grouping.Group) bool {
-	return slices.ContainsFunc(groups, func(g *grouping.Group) bool { return slices.ContainsFunc(keys(g), m.Owns) })
+func owns(m marker.Marker, g *grouping.Group) bool { return slices.ContainsFunc(keys(g), m.Owns) }
+
+// claims reports whether a row is that of a group's error, as find decides for issues.
+func claims(rows []marker.Row, m marker.Marker, g *grouping.Group, names map[string]bool) bool {
+	switch {
+	case g.Name != "":
+		elsewhere := slices.ContainsFunc(rows, func(r marker.Row) bool { return settledIn(r.Marker, g) })
+		return m.Owns(g.Name) || owns(m, g) && !elsewhere
+	case owns(m, g):
+		return true
+	}
+	return !named(m, names) && slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
 
 // readable reports whether an error may be filed now: one that was not seen in

@@ -25,7 +25,7 @@ type directory struct {
 
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
-func index(issues []Issue) *directory {
+func index(issues []Issue, names map[string]bool) *directory {
 	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, refined: map[int]string{}, hasSentry: map[int]bool{}, refused: map[int]bool{},
 		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
 	for _, issue := range issues {
@@ -40,6 +40,7 @@ func index(issues []Issue) *directory {
 		d.own(issue)
 	}
 	d.mergeAcrossSources()
+	d.indexNamed(issues, names)
 	for _, issue := range d.issues {
 		for _, alias := range issue.Marker.Aliases {
 			if _, taken := d.aliases[alias]; !taken {
@@ -99,10 +100,16 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 	groups = slices.Clone(groups)
 	slices.SortFunc(groups, func(a, b *grouping.Group) int { return strings.Compare(a.Key, b.Key) })
 	places := map[string]int{} // template of a fresh message with a service → its place in fresh
+	byName := map[string]int{} // name → its place in fresh
 	var nameless, tracked []*grouping.Group
 	for _, g := range groups {
 		if number, ok := d.find(g); ok {
 			known[number] = append(known[number], g)
+		} else if at, ok := byName[g.Name]; ok {
+			fresh[at] = append(fresh[at], g)
+		} else if g.Name != "" {
+			byName[g.Name] = len(fresh)
+			fresh = append(fresh, []*grouping.Group{g})
 		} else if grouping.KindOf(g.Key) == grouping.Sentry {
 			tracked = append(tracked, g)
 		} else if g.Type == "" && g.Service == "" {
@@ -129,10 +136,13 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 // knows it as an alias: that of a message by the lines of its traces, that of an
 // exception by the events of its Sentry issue.
 func (d *directory) find(g *grouping.Group) (int, bool) {
-	if number, ok := d.first(g, d.owners); ok {
+	number, ok := d.first(g, d.owners)
+	if owner, isNamed := d.issue(d.owners[g.Name]); isNamed && (!ok || settledIn(owner.Marker, g)) {
+		return owner.Number, true
+	} else if ok {
 		return number, true
 	}
-	number, ok := d.byEvent(g)
+	number, ok = d.byEvent(g)
 	if grouping.KindOf(g.Key) != grouping.Sentry {
 		number, ok = d.first(g, d.aliases)
 	}

@@ -16,7 +16,7 @@ func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
 	slices.SortFunc(issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
 	var known []grouping.Known
 	add := func(m marker.Marker) {
-		if isMessage(m) && m.DupOf == 0 && m.Template != "" {
+		if isMessage(m) && m.Template != "" {
 			known = append(known, grouping.Known{Key: m.Keys[0], Service: m.Service, Template: m.Template})
 		}
 	}
@@ -75,7 +75,9 @@ func (d *directory) converge(groups []*grouping.Group) {
 func (d *directory) absorbRows(known map[int][]*grouping.Group, rows []marker.Row) []marker.Row {
 	for _, number := range slices.Sorted(maps.Keys(known)) {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(r marker.Row) bool {
-			taken := ownsAny(r.Marker, known[number])
+			taken := slices.ContainsFunc(known[number], func(g *grouping.Group) bool {
+				return owns(r.Marker, g) || d.owners[g.Name] == number && r.Marker.Owns(g.Name)
+			})
 			if taken {
 				d.join[number] = append(d.join[number], r.Marker)
 			}

@@ -34,7 +34,8 @@ func TestKnown(t *testing.T) {
 		duplicate,
 		templated(5, "msg1:e", "shop", "", 1), // its marker was damaged
 	}, []marker.Row{{Marker: templated(0, "msg1:w", "shop", "w", 1).Marker}})
-	want := []grouping.Known{{Key: "msg1:a", Template: "a"}, {Key: "msg1:c", Service: "shop", Template: "c <*>"}, {Key: "msg1:w", Service: "shop", Template: "w"}}
+	want := []grouping.Known{{Key: "msg1:a", Template: "a"}, {Key: "msg1:c", Service: "shop", Template: "c <*>"},
+		{Key: "msg1:d", Service: "shop", Template: "d"}, {Key: "msg1:w", Service: "shop", Template: "w"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
