@@ -9,6 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/group"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
+	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -51,7 +52,7 @@ func (s *session) group(ctx context.Context, args []string, f groupFlags) error 
 		return usageError{fmt.Errorf("%q holds %d logs: group reads one file", args[0], len(files))}
 	}
 	p := group.Printer{
-		Out: s.Stdout, Redactor: s.redactor, Rules: intake.Rules{InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields},
+		Out: s.Stdout, Redactor: s.redactor, Rules: intake.Rules{Policy: policy.Policy{Rules: cfg.Rules}, InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields},
 		Lines: f.lines, Explain: f.explain,
 	}
 	if f.known != "" {

@@ -10,6 +10,7 @@
 // error if their fingerprints are equal. To explain is to add
 //
 //	"rule"        what the fingerprint was made of
+//	"rules"       of the settings file that hold, by "line", and their "effects"; absent if none does
 //	"keys"        by which an issue would know the error, the fingerprint first
 //	"service"     of the log line, "level" the worst one seen
 //	"format"      its lines were read as, such as "syslog, json"
@@ -34,6 +35,7 @@ package group
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -151,11 +153,14 @@ func (p Printer) describe(g *grouping.Group) []byte {
 	field := func(name string, value any) {
 		b = append(append(append(b, `,"`+name+`"`...), ':'), encode(value)...)
 	}
-	field("fingerprint", g.Key)
+	field("fingerprint", cmp.Or(g.Name, g.Key))
 	field("template", p.text(g.Template))
 	field("title", p.text(plan.Title(g)))
 	if p.Explain {
-		field("rule", string(g.Rule))
+		field("rule", string(ruleOf(g)))
+		if rules := p.rules(g); len(rules) > 0 {
+			field("rules", rules)
+		}
 		field("keys", keys(g))
 		field("service", p.text(g.Service))
 		field("level", g.Level.String())

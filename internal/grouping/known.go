@@ -47,6 +47,7 @@ func Carry(known []Known, groups []*Group) []Known {
 	for _, g := range groups {
 		if byKey[g.Key] != nil && KindOf(g.Key) == Message {
 			next = append(next, Known{g.Key, g.Service, g.Template})
+			delete(byKey, g.Key) // a rule may name some of its events
 		}
 	}
 	return next

@@ -2,8 +2,10 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -48,6 +50,10 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 			e.override(r, at, setBy)
 		}
 	}
+	if _, ignored := setBy["ignore"]; ignored { // it overrides every other effect
+		clear(adds)
+		setBy = map[string]int{"ignore": setBy["ignore"]}
+	}
 	for _, at := range involved {
 		c := Contribution{Line: p.Rules[at].Line}
 		for _, w := range p.Rules[at].Written {
@@ -82,6 +88,26 @@ func union(list, more []string) []string {
 		}
 	}
 	return list
+}
+
+// Text returns the contribution in one line.
+func (c Contribution) Text() string {
+	var effects []string
+	for _, e := range c.Effects {
+		effects = append(effects, e.Name+": "+strings.Join(strings.Fields(e.Text), " "))
+	}
+	return fmt.Sprintf("rule in line %d: %s", c.Line, strings.Join(effects, "; "))
+}
+
+// Ignored returns a notice for each rule that left events out, by the rule's line.
+func (p Policy) Ignored(events map[int]int64) []string {
+	var notices []string
+	for _, r := range p.Rules {
+		if n := events[r.Line]; n > 0 && r.Ignore != "" {
+			notices = append(notices, fmt.Sprintf("Events ignored by the rule in line %d (%s): %d.", r.Line, r.Ignore, n))
+		}
+	}
+	return notices
 }
 
 // Outgrown reports whether a label that errmon set no longer fits: no rule names it,

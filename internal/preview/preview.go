@@ -112,6 +112,7 @@ func (p Preview) print(in *intake.Intake, what string) {
 	if waiting := len(actions) - filed; waiting > 0 {
 		fmt.Fprintf(p.Out, "%s would wait for min-events (%d).\n", count(waiting, "error"), p.MinEvents)
 	}
+	p.notes(p.Rules.Policy.Ignored(in.Ignored))
 	if in.Unread.Events > 0 {
 		fmt.Fprintln(p.Out, in.Unread.Notice())
 		for _, shape := range in.Unread.Shapes() {
@@ -130,6 +131,9 @@ func (p Preview) issue(number int, a plan.Action) {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
+	for _, c := range plan.Explain(a, p.Rules.Policy).Rules {
+		fmt.Fprintf(p.Out, "   %s\n", p.Redactor.Command(c.Text()))
+	}
 	const margin = "   | "
 	for _, line := range excerpt(p.Redactor.Terminal(text(a)).String(), p.Screen.Columns(maxWidth+len(margin))-len(margin)) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))

@@ -11,6 +11,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,7 +46,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	for limit := maxSample; ; limit /= 2 {
 		one := r.section()
-		section, err := a.Next.Section(one.head(a.Next) + "\n\n" + one.oldRelease(a) + one.code(a, old, limit) + one.sample(a, old, limit) + "\n\n" + r.foot())
+		section, err := a.Next.Section(one.head(a.Next) + "\n\n" + one.oldRelease(a) + one.code(a, old, limit) + one.sample(a, old, limit) + "\n\n" + r.foot(a.Next.Shape.Rules))
 		if err != nil {
 			return "", err
 		}
@@ -107,11 +108,19 @@ func release(a plan.Action) string {
 	return ""
 }
 
-func (r Renderer) foot() string {
+// foot explains the issue. rules are the lines of those that shaped it.
+func (r Renderer) foot(rules []int) string {
+	shaped := ""
+	for i, line := range rules {
+		shaped += map[bool]string{true: " Shaped by the <code>rules</code> of the settings file in line ", false: ", "}[i == 0] + strconv.Itoa(line)
+	}
+	if shaped != "" {
+		shaped += "."
+	}
 	return "---\n" +
 		marker.LastLine + " and kept up to date; text above or below this section stays. " +
 		"Close as completed: reopened if it happens again. " +
-		"Close as not planned, or add the label <code>" + r.Label + ":ignore</code>: muted.</sub>"
+		"Close as not planned, or add the label <code>" + r.Label + ":ignore</code>: muted." + shaped + "</sub>"
 }
 
 // clockTime prints a time to the second, in UTC.

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -122,6 +123,9 @@ func appendOnce(list, texts []string) []string {
 func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
 	r.warn(r.Code.Warnings()...)
+	for _, what := range r.GitHub.Refused() {
+		r.warn(fmt.Sprintf("GitHub refuses %s, which a rule or CODEOWNERS names: the issues are written without", what))
+	}
 	r.report.Ended = r.machine.now()
 	r.report.Requests = r.requests()
 	return r.report
