@@ -43,7 +43,7 @@ func notify(ctx context.Context, r *run) {
 // kindOf returns what Slack calls a result, and false if it is not worth a message.
 func kindOf(l plan.Result) (slack.Kind, bool) {
 	switch {
-	case !l.Done() || l.Number == 0:
+	case !l.Done() || l.Number == 0 || l.Action.Next.Shape.Silent:
 	case l.Action.Kind == plan.Create:
 		return slack.FirstSeen, true
 	case l.Action.Kind == plan.Reopen:

@@ -9,38 +9,188 @@ import (
 	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
-// rulesFile is what a team wants.
-const rulesFile = `rules:
-  - match: {service: checkout, level: [error, fatal], environment: "!dev*"}
-    labels: [team-pay, "priority: high"]
-    assignees: [octocat]
-    type: Bug
-    note: "Runbook: https://wiki.example/checkout"
-`
-
-const checkoutEvent = `{"level":"%s","service":"checkout","environment":"%s","msg":"card declined for good"}`
-
+// rulesWorld is a world with a settings file, an assignable login and an issue type.
 func rulesWorld(t *testing.T, file string) *world {
+	t.Helper()
 	w := newWorld(t)
 	w.github.Configure(func(s *githubtest.Settings) { s.Assignable, s.Types = []string{"octocat"}, []string{"Bug"} })
 	w.file(".github/errmon.yml", file)
 	return w
 }
 
+func exampleRules(t *testing.T) string { return string(read(t, storyFolder, "../../examples/errmon.yml")) }
+
+// declined logs an error of the service checkout.
+func (w *world) declined(level, environment string) {
+	w.log(time.Minute, `{"level":"%s","service":"checkout","environment":"%s","msg":"card declined for good"}`, level, environment)
+}
+
+func wantLabels(t *testing.T, i githubtest.Issue, want ...string) {
+	t.Helper()
+	if !slices.Equal(i.Labels, append([]string{"errmon"}, want...)) {
+		t.Errorf("#%d has the labels %q, want errmon and %q", i.Number, i.Labels, want)
+	}
+}
+
 func TestRulesShapeAnIssue(t *testing.T) {
-	w := rulesWorld(t, rulesFile)
-	w.log(time.Minute, checkoutEvent, "error", "production")
+	w := rulesWorld(t, exampleRules(t))
+	w.declined("error", "production")
 	w.log(time.Minute, `{"level":"error","service":"cart","msg":"basket is empty again"}`)
 	w.run("scan").mustSucceed(t)
 	i := w.find("card declined")
-	if want := []string{"errmon", "team-pay", "priority: high"}; !slices.Equal(i.Labels, want) || !slices.Equal(i.Assignees, []string{"octocat"}) || i.Type != "Bug" {
-		t.Errorf("labels %q, assignees %q, type %q", i.Labels, i.Assignees, i.Type)
-	}
-	if other := w.find("basket"); !slices.Equal(other.Labels, []string{"errmon"}) || len(other.Assignees) > 0 || other.Type != "" {
-		t.Errorf("another error: labels %q, assignees %q, type %q", other.Labels, other.Assignees, other.Type)
+	wantLabels(t, i, "team-pay", "priority: medium")
+	if !slices.Equal(i.Assignees, []string{"octocat"}) || i.Type != "Bug" {
+		t.Errorf("assignees %q, type %q", i.Assignees, i.Type)
 	}
 	if before, _, _ := strings.Cut(i.Body, "**1 event**"); !strings.Contains(before, "Runbook: https://wiki.example/checkout") {
 		t.Errorf("no note above the counts:\n%s", i.Body)
+	}
+	if !strings.Contains(i.Body, "in line 8, 13.</sub>") {
+		t.Errorf("the footer names other rules:\n%s", i.Body)
+	}
+	other := w.find("basket")
+	if wantLabels(t, other, "priority: medium"); len(other.Assignees) > 0 || other.Type != "" || strings.Contains(other.Body, "Runbook") {
+		t.Errorf("another error: assignees %q, type %q\n%s", other.Assignees, other.Type, other.Body)
+	}
+}
+
+// next logs and scans half an hour later.
+func (w *world) nextRun(t *testing.T, log func()) result {
+	t.Helper()
+	w.advance(30 * time.Minute)
+	log()
+	return w.run("scan").mustSucceed(t)
+}
+
+func TestLabelsFollowRulesAndPeople(t *testing.T) {
+	w := rulesWorld(t, exampleRules(t))
+	w.declined("error", "production")
+	w.run("scan").mustSucceed(t)
+	number := w.find("card declined").Number
+	w.github.Label(number, "seen") // by a person
+	w.github.Unlabel(number, "team-pay")
+
+	w.nextRun(t, func() { w.declined("fatal", "production") })
+	wantLabels(t, w.find("card declined"), "seen", "priority: high", "errmon:fatal")
+	w.nextRun(t, func() { w.declined("error", "production") })
+	wantLabels(t, w.find("card declined"), "seen", "priority: high", "errmon:fatal") // it was fatal once
+	w.github.Unlabel(number, "errmon:fatal")
+	w.nextRun(t, func() { w.declined("fatal", "production") })
+	wantLabels(t, w.find("card declined"), "seen", "priority: high")
+
+	// Changed rules write nothing until the error happens again.
+	w.file(".github/errmon.yml", "rules:\n  - match: {service: checkout}\n    labels: [team-cash, seen]\n")
+	if r := w.nextRun(t, func() {}); len(w.errorWrites(r)) > 0 {
+		t.Errorf("written: %v", w.errorWrites(r))
+	}
+	w.nextRun(t, func() { w.declined("fatal", "production") })
+	wantLabels(t, w.find("card declined"), "seen", "team-cash")
+	w.file(".github/errmon.yml", "")
+	w.nextRun(t, func() { w.declined("fatal", "production") })
+	wantLabels(t, w.find("card declined"), "seen")
+}
+
+func TestFatalErrorsAreLabelled(t *testing.T) {
+	w := newWorld(t)
+	w.env["ERRMON_LABEL"] = "prod"
+	w.log(time.Minute, `{"level":"fatal","msg":"the disk is gone"}`)
+	w.run("scan").mustSucceed(t)
+	if i := w.github.Issues()[0]; !slices.Equal(i.Labels, []string{"prod", "prod:fatal"}) {
+		t.Errorf("labels %q", i.Labels)
+	}
+}
+
+func TestRefusedTypeAndAssigneeAreLeftOut(t *testing.T) {
+	w := rulesWorld(t, "rules:\n  - match: {service: checkout}\n    type: Bgu\n    assignees: [octcat]\n    labels: [team-pay]\n")
+	w.declined("error", "production")
+	r := w.run("scan").mustSucceed(t)
+	if i := w.find("card declined"); i.Type != "" || len(i.Assignees) > 0 || !slices.Contains(i.Labels, "team-pay") {
+		t.Errorf("type %q, assignees %q, labels %q", i.Type, i.Assignees, i.Labels)
+	}
+	for _, want := range []string{`GitHub refuses the issue type "Bgu"`, "GitHub refuses the assignees octcat"} {
+		if !strings.Contains(r.stdout+r.stderr, want) {
+			t.Errorf("no warning %q:\n%s%s", want, r.stdout, r.stderr)
+		}
+	}
+}
+
+func TestIgnoredEventsAreCounted(t *testing.T) {
+	w := rulesWorld(t, exampleRules(t))
+	w.inActions()
+	for range 3 {
+		w.log(time.Minute, `{"level":"error","release":"1.2-canary","msg":"no","stack":"Error: no\n    at f (/app/vendor/x/y.js:1:2)"}`)
+	}
+	w.log(time.Minute, `{"level":"error","release":"1.2","msg":"yes","stack":"Error: yes\n    at f (/app/vendor/x/y.js:1:2)"}`)
+	r := w.run("scan").mustSucceed(t)
+	if len(w.errorIssues()) != 1 || !strings.Contains(r.summary, "- Events ignored by the rule in line 19 ") || !strings.Contains(r.summary, "): 3.\n") {
+		t.Errorf("%d issues, summary:\n%s", len(w.errorIssues()), r.summary)
+	}
+}
+
+func TestMinEventsWithinAPeriod(t *testing.T) {
+	w := rulesWorld(t, exampleRules(t))
+	late := func(n int) func() {
+		return func() {
+			for range n {
+				w.log(2*time.Minute, `{"level":"error","service":"shop","msg":"deadline exceeded at the upstream"}`)
+			}
+		}
+	}
+	w.nextRun(t, late(19))
+	w.advance(time.Hour)
+	w.nextRun(t, late(6)) // 25 in all, and 19 within any hour
+	if n := len(w.errorIssues()); n > 0 {
+		t.Fatalf("%d issues, want none yet", n)
+	}
+	w.nextRun(t, late(13))
+	if n := len(w.errorIssues()); n > 0 {
+		t.Fatalf("%d issues after 19 within an hour, want none yet", n)
+	}
+	w.nextRun(t, func() {})
+	w.nextRun(t, func() {}) // the minutes are frozen elsewhere by now
+	w.nextRun(t, late(19))
+	w.nextRun(t, late(1))
+	if i := w.find("deadline exceeded"); count(t, i) != 58 {
+		t.Errorf("%d events, want 58", count(t, i))
+	}
+}
+
+func TestCloseAfterSlackAndTitleByRule(t *testing.T) {
+	w := rulesWorld(t, exampleRules(t))
+	slack := w.withSlack()
+	fail := func(environment string) {
+		w.log(time.Minute, `{"level":"error","environment":"%s","msg":"slow","stack":"ConnectTimeoutError: slow\n    at f (/app/%s.js:1:2)"}`, environment, environment)
+	}
+	fail("staging")
+	w.run("scan").mustSucceed(t)
+	if i := w.find("ConnectTimeoutError: the upstream is slow"); i.State != "open" || len(slack.Messages()) != 0 {
+		t.Errorf("%s, %d messages", i.State, len(slack.Messages()))
+	}
+	w.nextRun(t, func() { w.log(time.Minute, `{"level":"error","environment":"production","msg":"another failure"}`) })
+	if len(slack.Messages()) != 1 {
+		t.Errorf("%d messages, want one about production", len(slack.Messages()))
+	}
+	w.advance(8 * 24 * time.Hour)
+	w.run("scan").mustSucceed(t)
+	if first, second := w.find("the upstream is slow"), w.find("another failure"); first.State != "closed" || second.State != "open" {
+		t.Errorf("%s and %s, want the first closed by its rule", first.State, second.State)
+	}
+}
+
+func TestLevelRule(t *testing.T) {
+	w := rulesWorld(t, `rules:
+  - match: {message: "disk almost full*"}
+    level: error
+  - match: {service: chatty}
+    level: warn
+`)
+	w.log(time.Minute, `{"level":"warn","msg":"disk almost full: 91%%"}`)
+	w.log(time.Minute, `{"level":"warn","msg":"disk quite empty"}`)
+	w.log(time.Minute, `{"level":"error","service":"chatty","msg":"nothing to see"}`)
+	w.env["ERRMON_FILTER_PATTERN"] = " " // so that warnings are read
+	w.run("scan").mustSucceed(t)
+	if len(w.errorIssues()) != 1 || !strings.Contains(w.find("disk almost full").Body, "| Level | error |") {
+		t.Errorf("%d issues", len(w.errorIssues()))
 	}
 }
 
