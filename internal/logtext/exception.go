@@ -92,7 +92,11 @@ func (f *fields) raise(e *event.Event) string {
 	if level := f.levelBy(""); level != event.Unknown && level < event.Warn {
 		return ""
 	}
-	chain := appendExceptions(nil, f.thrown())
+	thrown := f.thrown()
+	chain := appendExceptions(nil, thrown)
+	if len(chain) == 0 && e.Stack == "" {
+		return newObject(thrown).text(messageKeys)
+	}
 	read, _ := stacktrace.Parse(e.Stack)
 	if len(chain) < len(read) || len(chain) == len(read) && (len(read) == 0 || read[0].Type != "") || f.raised == f.record && len(read) == 0 {
 		return ""

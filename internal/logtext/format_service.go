@@ -17,6 +17,8 @@ var serviceFormats = []format{
 	{"SAP HANA", []string{"[1", "[2", "[3", "[4", "[5", "[6", "[7", "[8", "[9"},
 		"[1044]{-1}[-1/-1] 2026-11-22 10:00:00.123456 e Statement        Pay.cpp(00041) : no price", "[1044]{-1}[-1/-1] 2026-11-22 10:00:00.123456 i Statement        Pay.cpp(00040) : no error",
 		event.Unknown, pattern(`^\[\d+\]\{-?\d+\}\[[-\d/]+\] \S+ \S+ (?P<level>[a-z]) (?P<logger>\S+) +\S+\(\d+\) : (?P<message>.*)`), nil},
+	{"PostgreSQL csvlog", []string{`,"`, ",,"}, `2026-11-22 10:00:00.123 UTC,"u","db",7,"10.0.0.1:1",65f2,1,"INSERT",2026-11-22 10:00:00 UTC,3/7,0,ERROR,23505,"no price",,,`,
+		`2026-11-22 10:00:00.123 UTC,,,7,,65f2,1,,2026-11-22 10:00:00 UTC,,0,LOG,00000,"no ERROR",,,`, event.Unknown, pattern(`^,(?:[^,]*,){10}(?P<level>[A-Z]+),\w{5},"(?P<message>(?:[^"]|"")*)"`), nil},
 	{"Spark", []string{"20/", "21/", "22/", "23/", "24/", "25/", "26/", "27/", "28/", "29/"},
 		"26/11/22 10:00:00 ERROR Executor: no price", "26/11/22 10:00:00 INFO Executor: no error", event.Unknown,
 		pattern(`^\d\d/\d\d/\d\d \d\d:\d\d:\d\d (?P<level>[A-Z]+) +(?P<logger>[\w.$]+): (?P<message>.*)`), nil},
@@ -44,7 +46,7 @@ var serviceFormats = []format{
 	{"Prisma", []string{"prisma:error"}, "prisma:error no price", "", event.Error, pattern(`^prisma:error ?(?P<message>.*)`), nil},
 	{"nginx", []string{"[debug] ", "[info] ", "[notice] ", "[warn] ", "[error] ", "[crit] ", "[alert] ", "[emerg] "}, // behind the message it names the request
 		`2026/11/22 10:00:00 [error] 29#29: *1 connect() failed (111: Connection refused), client: 10.0.0.7, server: shop`, "2026/11/22 10:00:00 [notice] 1#1: error_log is on",
-		event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+: (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`), nil},
+		event.Unknown, pattern(`^\[(?P<level>\w+)\] \d+#\d+:? (?:\*\d+ )?(?P<message>.*?)(?:, client: .*)?$`), nil},
 	{"nginx", []string{"nginx: ["}, `nginx: [emerg] host not found in upstream "app"`, "",
 		event.Unknown, pattern(`^nginx: \[(?P<level>\w+)\] (?:\d+#\d+: )?(?P<message>.*)`), nil},
 	{"HAProxy", []string{"[ALERT] ", "[WARNING] ", "[NOTICE] "}, // newer versions print no time

@@ -236,6 +236,10 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		return true
 	}
 	mark, length := separator(s[n:])
+	if mark == ": " && moduleNext(s[n+length:]) { // a span's name
+		r.behind(n)
+		return true
+	}
 	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) && !loggerNext(s[n+1:]) {
 		return false // a word of the message, as most are
 	}
@@ -258,7 +262,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		r.placed = s[end:] != "" && s[end] == ' ' && strings.HasSuffix(name, ".c") // the function follows
 		r.behind(end)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
-		if !isNumber(name) {
+		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {
 			r.h.logger = name
 		}
 		if mark == ": " && stacktrace.IsHeader(s) {
@@ -266,7 +270,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		}
 		r.joint = mark
 		r.at += n + length
-	case (name == "main" || name == "root") && strings.HasPrefix(s[n:], "  "):
+	case (name == "main" || name == "root" || isNumber(name) && !r.h.time.IsZero()) && strings.HasPrefix(s[n:], "  "):
 		r.behind(n)
 	case s[n] == ' ' && isDotted(name) && strings.Trim(s[n:], " -:|") != "":
 		r.h.logger = name
@@ -320,6 +324,12 @@ func loggerNext(s string) bool {
 	return length > 0 && !stacktrace.IsHeader(s)
 }
 
+// moduleNext tells whether a module of Rust and a colon come next.
+func moduleNext(s string) bool {
+	n := nameEndIn(s)
+	return strings.Contains(s[:n], "::") && strings.HasPrefix(s[n:], ": ")
+}
+
 // behindPair takes a pair that names an id, a thread or the like, if words follow.
 func (r *headReader) behindPair(s string, n int) bool {
 	value, end := pairValue(s[n+1:])
@@ -349,7 +359,7 @@ func repeatsLevel(name string, level event.Level) bool {
 
 // isDotted tells the name of a class or module, but not of a file or a host.
 func isDotted(name string) bool {
-	if !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
+	if name == "" || !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
 		return false
 	}
 	if strings.Contains(name, "::") {

@@ -175,7 +175,18 @@ func closedAt(s string) int {
 	case '{':
 		return strings.IndexByte(s, '}')
 	}
-	return strings.IndexByte(s, ']')
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '[':
+			depth++
+		case ']':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 // isElapsed tells "12345.678901", the seconds since the start.
@@ -192,6 +203,9 @@ func (r *headReader) say(inner string) {
 			r.pair(key, value)
 			return
 		}
+	}
+	if name, line, ok := strings.Cut(inner, ":"); ok && isNumber(line) && isDotted(name) {
+		inner = name
 	}
 	switch {
 	case isID(inner):

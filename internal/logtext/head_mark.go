@@ -31,7 +31,7 @@ func markAt(s string) int {
 // before a colon is as likely the message's first.
 func (r *headReader) separates(mark, name string) bool {
 	if mark == ": " {
-		if r.placed && isWord(name) && !isRaised(name) || r.joint == ":" && r.left == afterMark || r.joint == "--" || r.joint == "-" && r.indented {
+		if r.placed && isWord(name) && !isRaised(name) || r.joint == "--" || r.joint == "-" && r.indented {
 			return true
 		}
 		return isCompound(name) && isLetter(name[0]) && !isCode(name) && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
@@ -88,6 +88,9 @@ func loguruPlace(s string, n int) int {
 	}
 	place, _, ok := strings.Cut(s[n+1:], " - ")
 	function, line, placed := strings.Cut(place, ":")
+	if ok && isNumber(place) { // without a function
+		return n + 1 + len(place)
+	}
 	if !ok || !placed || !isNumber(line) || !isWord(strings.Trim(function, "<>")) {
 		return 0
 	}
