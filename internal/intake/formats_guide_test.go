@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -36,6 +37,33 @@ func TestFormatsInGuide(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(data), want); diff != "" {
 		t.Errorf("%s (-is +should be; rewrite it with -update)\n%s", page, diff)
+	}
+}
+
+// TestFormatsInReadme compares the README's claim with the catalogue.
+func TestFormatsInReadme(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := 0
+	formats := readFormats(t)
+	for _, f := range formats {
+		if _, broken := f.want["broken"]; !broken {
+			whole++
+		}
+	}
+	claim := regexp.MustCompile(`\[\d+ loggers, frameworks, servers and services\]\(examples/formats\.md\), \d+ of them fully`)
+	want := fmt.Sprintf("[%d loggers, frameworks, servers and services](examples/formats.md), %d of them fully", len(formats), whole)
+	made := claim.ReplaceAllString(string(data), want)
+	if *updateFormats {
+		if err := os.WriteFile("../../README.md", []byte(made), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !strings.Contains(string(data), want) {
+		t.Errorf("README.md lacks %q: go test ./internal/intake -run FormatsIn -update", want)
 	}
 }
 
