@@ -132,7 +132,7 @@ func cleanText(s string) string {
 // colours are the escape sequences that set those of a terminal.
 var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// hasTrace tells whether the further lines of the record hold a trace.
+// hasTrace tells whether the lines of the record hold a trace.
 func (e *entry) hasTrace() bool {
-	return slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
+	return e.shape.Certain() || slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
 }

@@ -32,7 +32,7 @@ func newOpening(e *entry) opening {
 		o.inner, o.gap, o.tag = stacktrace.ShapeOf(h.message), max(1, headGap(e)), rubyTag(e.first)
 		o.message = o.untagged(o.message)
 	}
-	if h.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() {
+	if h.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
 		o.seek(e.rest)
 	}
 	o.unsaid = e.shape == stacktrace.Head && isUnsaid(o.message)
