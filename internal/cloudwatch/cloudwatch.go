@@ -33,7 +33,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/org/errmon-action/internal/clock"
-	"github.com/org/errmon-action/internal/source"
 )
 
 const (
@@ -56,7 +55,7 @@ type Config struct {
 	InsightsBudget    float64      // GB that Logs Insights may scan; 0 never queries it
 	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
-	Progress          func(string) // receives a line without its newline, now and then during a long read; may be nil; called from the reading goroutine
+	Progress          func(string) // receives a line without its newline, now and then during a long read; may be nil; called from one goroutine at a time
 }
 
 // The readers, from which Config.Reader chooses.
@@ -80,10 +79,16 @@ type Client struct {
 	scanned  float64 // bytes, by Logs Insights
 
 	queries chan struct{} // holds one for each query of Logs Insights that runs
-	// Of the one that reads group after group:
+
+	// Of the goroutine that reads group after group:
 	opened  []*Group
-	planned map[string]source.Request // by key
-	batches map[string]batch          // what was read of several groups, by key
+	planned []planned
+	ahead   map[*Group]*ahead
+
+	printing sync.Mutex       // held while Config.Progress is called
+	batching sync.Mutex       // guards what follows
+	batches  map[string]batch // what was read of several groups, by key, until their turns
+	alone    bool             // query each group by itself
 }
 
 // New returns a client. It reads the environment and the AWS configuration files and

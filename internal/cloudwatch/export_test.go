@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -18,3 +19,6 @@ func (g *Group) ReadPageAfterPage(ctx context.Context, from time.Time, emit func
 	})
 	return err
 }
+
+// Transport replaces the network of a client.
+func (c *Client) Transport(t http.RoundTripper) { c.base.HTTPClient = &http.Client{Transport: t} }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
@@ -20,8 +21,9 @@ type Group struct {
 	arn     string // how to ask for it; empty: by its name
 	account string // empty if unknown
 	kept    kept   // what Read read, if it read everything
-	// infrequent is set if the class is known to be one that only Logs Insights reads.
-	infrequent bool
+
+	infrequent atomic.Bool // the class is known to be one that only Logs Insights reads
+	waiting    atomic.Bool // read ahead while another group is read
 }
 
 // Key returns the source key of the group's records, which markers store:
@@ -91,7 +93,7 @@ func (s *set) add(g *Group) error {
 		s.byKey[g.Key()] = g
 		s.groups = append(s.groups, g)
 	case known.account == "":
-		*known = *g
+		known.arn, known.account = g.arn, g.account
 	case g.account != "" && g.account != known.account:
 		return fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, which cannot be distinguished: "+
 			"watch one of them with a label of its own", g.name, g.region, known.account, g.account)
@@ -120,10 +122,9 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 			return groups, explainList(ctx, spec, err)
 		}
 		for _, g := range out.LogGroups {
-			groups = append(groups, &Group{
-				client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: accountOf(aws.ToString(g.Arn)),
-				infrequent: g.LogGroupClass == types.LogGroupClassInfrequentAccess,
-			})
+			found := &Group{client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: accountOf(aws.ToString(g.Arn))}
+			found.infrequent.Store(g.LogGroupClass == types.LogGroupClassInfrequentAccess)
+			groups = append(groups, found)
 		}
 		if aws.ToString(out.NextToken) == "" {
 			break

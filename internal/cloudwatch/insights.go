@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -13,18 +12,14 @@ import (
 
 // This file reads groups by Logs Insights, up to maxGroups with one query.
 
-// ahead is how far in the future events may be: the service takes them up to 2 hours ahead.
-const ahead = 2 * time.Hour
+// maxAhead is how far in the future events may be, from PutLogEvents' reference.
+const maxAhead = 2 * time.Hour
 
 // batch is what was read of several groups at once.
 type batch struct {
 	answer
 	started time.Time
 }
-
-// Plan announces the reads that will come, by the groups' keys, so that Logs Insights
-// can read several groups at once. It may be left out.
-func (c *Client) Plan(requests map[string]source.Request) { c.planned = maps.Clone(requests) }
 
 // readInsights is Read by Logs Insights. why says why that reader was chosen.
 func (g *Group) readInsights(ctx context.Context, in source.Request, why string, emit func(event.Record)) (source.Result, error) {
@@ -63,7 +58,8 @@ func (g *Group) unreadable() error {
 // batch reads a group together with others whose turn will come, or returns what was
 // read when it was another's.
 func (c *Client) batch(ctx context.Context, g *Group, from time.Time) (batch, error) {
-	delete(c.planned, g.Key())
+	c.batching.Lock()
+	defer c.batching.Unlock()
 	if b, ok := c.batches[g.Key()]; ok {
 		delete(c.batches, g.Key())
 		return b, nil
@@ -71,7 +67,7 @@ func (c *Client) batch(ctx context.Context, g *Group, from time.Time) (batch, er
 	groups, earliest := c.together(g, from)
 	b, err := c.query(ctx, groups, earliest)
 	if len(groups) > 1 && err != nil && refused(err) {
-		c.planned = nil // one of them may be refused: from now on each is read by itself
+		c.alone = true // one of them may be refused: from now on each is read by itself
 		groups = groups[:1]
 		b, err = c.query(ctx, groups, from)
 	}
@@ -89,17 +85,15 @@ func (c *Client) batch(ctx context.Context, g *Group, from time.Time) (batch, er
 func (c *Client) together(g *Group, from time.Time) ([]*Group, time.Time) {
 	groups, earliest := []*Group{g}, from
 	slack := c.cfg.Clock.Now().Sub(from) / 4
-	for _, other := range c.opened {
-		in, planned := c.planned[other.Key()]
-		_, read := c.batches[other.Key()]
-		if other == g || !planned || read || other.region != g.region || !other.infrequent && c.cfg.Reader != Insights || len(groups) == maxGroups {
+	for _, p := range c.after(g) {
+		_, read := c.batches[p.group.Key()]
+		queried := p.group.infrequent.Load() || c.cfg.Reader == Insights
+		if c.alone || read || !queried || p.group.region != g.region || p.From.Sub(from).Abs() > slack || len(groups) == maxGroups {
 			continue
 		}
-		if in.From.Sub(from).Abs() <= slack {
-			groups = append(groups, other)
-			if in.From.Before(earliest) {
-				earliest = in.From
-			}
+		groups = append(groups, p.group)
+		if p.From.Before(earliest) {
+			earliest = p.From
 		}
 	}
 	return groups, earliest
@@ -109,6 +103,6 @@ func (c *Client) query(ctx context.Context, groups []*Group, from time.Time) (ba
 	b := batch{started: c.cfg.Clock.Now()}
 	q := &query{client: c, groups: groups}
 	var err error
-	b.answer, err = q.window(ctx, max(0, from.Unix()), b.started.Add(ahead).Unix())
+	b.answer, err = q.window(ctx, max(0, from.Unix()), b.started.Add(maxAhead).Unix())
 	return b, err
 }

@@ -147,9 +147,9 @@ func TestInsightsReadsGroupsTogether(t *testing.T) {
 		}
 		c := w.client()
 		groups := w.groups(c, "/ia/*")
-		plan := map[string]source.Request{}
+		var plan []source.Planned
 		for _, g := range groups {
-			plan[g.Key()] = source.Request{From: noon.Add(-time.Hour)}
+			plan = append(plan, source.Planned{Key: g.Key(), Request: source.Request{From: noon.Add(-time.Hour)}})
 		}
 		c.Plan(plan)
 		for i, g := range groups {

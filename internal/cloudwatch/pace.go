@@ -3,7 +3,6 @@ package cloudwatch
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,13 +29,13 @@ const (
 // waits until the region's pace allows one more, and counts it. It comes before
 // signing, so that the signature is as young as the request.
 func (c *Client) pace(limiter *rate.Limiter) func(*middleware.Stack) error {
-	var turn sync.Mutex // held while waiting: one request waits, the others queue
+	turn := make(chan struct{}, 1) // full while a request waits; the others queue
 	step := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 	) {
-		turn.Lock()
+		turn <- struct{}{}
 		err = c.wait(ctx, limiter)
-		turn.Unlock()
+		<-turn
 		if err != nil {
 			return out, metadata, &aws.RequestCanceledError{Err: err}
 		}

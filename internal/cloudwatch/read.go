@@ -33,11 +33,25 @@ const progressPages = 10
 // Complete is the end of the last whole slice, or the time of the last event of a later
 // whole page; zero if there was none.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
+	g.client.begin(ctx, g)
+	a := g.client.ahead[g]
+	if a == nil {
+		return g.read(ctx, in, emit)
+	}
+	delete(g.client.ahead, g)
+	g.waiting.Store(false)
+	for r := range a.records {
+		emit(r)
+	}
+	return a.result, a.err
+}
+
+func (g *Group) read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	cfg := g.client.cfg
 	switch {
 	case cfg.Reader == Insights:
 		return g.readInsights(ctx, in, "reader is set", emit)
-	case cfg.Reader == Auto && g.infrequent:
+	case cfg.Reader == Auto && g.infrequent.Load():
 		return g.readInsights(ctx, in, infrequentAccess, emit)
 	}
 	result, err := g.readEvents(ctx, in, emit)
@@ -46,7 +60,7 @@ func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Rec
 	case errors.As(err, &slow):
 		return g.readInsteadOf(ctx, slow, in, emit)
 	case err != nil && onlyInsights(err) && cfg.Reader == Auto:
-		g.infrequent = true
+		g.infrequent.Store(true)
 		return g.readInsights(ctx, in, infrequentAccess, emit)
 	case err != nil && onlyInsights(err):
 		return result, g.unreadable()
@@ -216,6 +230,8 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 	}
 	r.pages++
 	if r.pages%progressPages == 0 && r.group.client.cfg.Progress != nil {
+		r.group.client.printing.Lock()
+		defer r.group.client.printing.Unlock()
 		r.group.client.cfg.Progress(r.progress())
 	}
 }

@@ -34,6 +34,16 @@ func (c *Client) beside() int {
 	return min(max(1, int(math.Ceil(c.cfg.RequestsPerSecond/pagesPerSecond))), maxBeside)
 }
 
+// waitingSlices is how many slices are read at once of a group that is read ahead.
+const waitingSlices = 2
+
+func (g *Group) beside() int {
+	if g.waiting.Load() {
+		return min(waitingSlices, g.client.beside())
+	}
+	return g.client.beside()
+}
+
 // cuts hands out the slices of a window, the earliest first.
 type cuts struct {
 	in     cloudwatchlogs.FilterLogEventsInput // of the next slice, without its end
@@ -134,7 +144,7 @@ func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 		}
 	}()
 	for !rest.done || len(running) > 0 {
-		for !rest.done && len(running) < g.client.beside() {
+		for !rest.done && len(running) < g.beside() {
 			running = append(running, g.slice(ctx, rest.next()))
 		}
 		s := running[0]

@@ -59,7 +59,7 @@ func refused(err error) bool {
 // Records that Read read without the pattern need no request; of a group that only
 // Logs Insights reads there are none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
-	if records, ok := g.kept.window(stream, from, to); ok || g.infrequent {
+	if records, ok := g.kept.window(stream, from, to); ok || g.infrequent.Load() {
 		return records, 0, nil
 	}
 	in := &cloudwatchlogs.GetLogEventsInput{

@@ -8,6 +8,7 @@ package reading
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -30,12 +31,11 @@ type Logs struct {
 // its beginning would otherwise look like an error of its own.
 const leadIn = time.Minute
 
-// Plan announces to the integrations what will be read.
-func Plan(all []source.Integration, requests map[string]source.Request) {
-	early := map[string]source.Request{}
-	for key, in := range requests {
-		in.From = in.From.Add(-leadIn)
-		early[key] = in
+// Plan announces to the integrations what will be read, in this order.
+func Plan(all []source.Integration, planned []source.Planned) {
+	early := slices.Clone(planned)
+	for i := range early {
+		early[i].From = early[i].From.Add(-leadIn)
 	}
 	for _, i := range all {
 		if i.Plan != nil {

@@ -78,20 +78,22 @@ func read(ctx context.Context, r *run) error {
 	readTracker(ctx, r)
 	logs := reading.Logs{Intake: r.intake, Windows: &r.windows, Known: r.known.Keys(), Now: r.input.Now, Lateness: r.Rules.Lateness}
 	window := ledger.Window{Now: r.input.Now, Lookback: r.Times.Lookback, Since: r.Times.Since, Rules: r.Rules}
-	requests, gaps := map[string]source.Request{}, map[string]bool{}
+	sources = ledger.LongestAgo(r.known.Dashboard, sources)
+	var planned []source.Planned
+	var gaps []bool
 	for _, s := range sources {
 		from, gap := r.known.Start(s.Key(), window)
-		requests[s.Key()] = source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)}
-		gaps[s.Key()] = gap
+		planned = append(planned, source.Planned{Key: s.Key(), Request: source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)}})
+		gaps = append(gaps, gap)
 	}
-	reading.Plan(r.Services, requests)
-	for _, s := range ledger.LongestAgo(r.known.Dashboard, sources) {
+	reading.Plan(r.Services, planned)
+	for i, s := range sources {
 		if ctx.Err() != nil {
-			r.addSource(source.Health{Name: s.Key(), From: requests[s.Key()].From, Left: true, Err: context.Cause(ctx)}, false)
+			r.addSource(source.Health{Name: s.Key(), From: planned[i].From, Left: true, Err: context.Cause(ctx)}, false)
 			continue
 		}
-		health := logs.Read(ctx, s, requests[s.Key()])
-		r.addSource(health, !health.Complete.IsZero() && !gaps[s.Key()])
+		health := logs.Read(ctx, s, planned[i].Request)
+		r.addSource(health, !health.Complete.IsZero() && !gaps[i])
 	}
 	return nil
 }

@@ -26,8 +26,8 @@ type Integration struct {
 	// Open returns the logs to read. It may return some of them together with an
 	// error about the missing ones. It is nil if the service keeps no logs.
 	Open     func(context.Context) ([]Source, error)
-	Plan     func(map[string]Request) // announces what will be read, by the sources' keys; may be nil
-	Tracker  Tracker                  // nil if the service keeps no issues
+	Plan     func([]Planned) // announces what will be read, in this order; may be nil
+	Tracker  Tracker         // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
 	Requests func() map[string]int // sent so far, by kind
 	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil
@@ -70,6 +70,12 @@ type Source interface {
 type Request struct {
 	From  time.Time
 	Large bool // lately the source was too large to be read whole: filter at once
+}
+
+// Planned is a source that will be read.
+type Planned struct {
+	Key string
+	Request
 }
 
 // Result is what was read of a source.
