@@ -12,8 +12,11 @@ import (
 // stream is escaped once, "?start=" becoming "$3Fstart$3D". The format is not
 // documented; it is what the console shows in the address bar.
 func groupURL(region, group string) string {
-	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s#logsV2:log-groups/log-group/%s",
-		region, consoleHost(region), region, escapeTwice(group))
+	return consoleURL(region) + "#logsV2:log-groups/log-group/" + escapeTwice(group)
+}
+
+func consoleURL(region string) string {
+	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, consoleHost(region), region)
 }
 
 func eventURL(group, stream string, at time.Time, id string) string {

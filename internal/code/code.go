@@ -38,12 +38,20 @@ type Source struct {
 	Commit Commit
 	Page   string // the repository's page, such as https://github.com/acme/shop
 	Links  []Link // in-app frames, in the order of the trace
+	Guide  string // path of the rules for contributors; empty if there are none
 	// The fields below describe the first link's file, and are empty if the issue may
 	// not show it.
 	Excerpt  Excerpt
 	Owners   Owners
 	Suspects []Suspect
 }
+
+// guides lists the files with the rules for contributors, those for agents first.
+var guides = []string{"AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md"}
+
+// GuideOf returns the path of the rules for contributors in a tree; empty if there are
+// none.
+func GuideOf(t *Tree) string { return firstOf(t, guides) }
 
 // Link is a frame's place in the repository.
 type Link struct {

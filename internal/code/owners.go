@@ -88,9 +88,12 @@ const maxAssignees = 10
 
 // OwnershipOf returns the path of the CODEOWNERS file that GitHub reads in a tree;
 // empty if there is none.
-func OwnershipOf(t *Tree) string {
-	if i := slices.IndexFunc(ownership, t.Has); i >= 0 {
-		return ownership[i]
+func OwnershipOf(t *Tree) string { return firstOf(t, ownership) }
+
+// firstOf returns the first of the paths that has a file.
+func firstOf(t *Tree, paths []string) string {
+	if i := slices.IndexFunc(paths, t.Has); i >= 0 {
+		return paths[i]
 	}
 	return ""
 }

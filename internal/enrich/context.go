@@ -26,6 +26,20 @@ type Context struct {
 	Intake  *intake.Intake
 }
 
+// Link adds the pages that services have about the samples.
+func (c Context) Link(actions []plan.Action) {
+	for i := range actions {
+		e, ok := actions[i].Sample()
+		at := slices.IndexFunc(c.Sources, func(s source.Source) bool { return s.Key() == e.Source })
+		if !ok || at < 0 || !actions[i].Writes() {
+			continue
+		}
+		if linker, ok := c.Sources[at].(source.Linker); ok {
+			actions[i].Evidence.Links = linker.Links(e)
+		}
+	}
+}
+
 // Add reads the lines around the samples of new errors, and of others whose
 // sample may lack lines, until the budget is used up. An issue that it did not
 // reach gets its lines when a later run updates it.
@@ -65,16 +79,27 @@ func (c Context) evidence(sample event.Event, records []event.Record) plan.Evide
 	if at := reading.WholeOf(sample, events); at >= 0 && len(events[at].Text) > len(sample.Text) {
 		sample.Text, sample.Stack, sample.Partial = events[at].Text, events[at].Stack, events[at].Partial
 	}
-	end := i + 1
-	for end < len(records) && strings.Contains(sample.Text, strings.TrimRight(records[end].Text, "\r\n")) {
+	begin, end := i, i+1
+	own := func(r event.Record) bool {
+		text := strings.TrimSpace(r.Text)
+		return text != "" && strings.Contains(sample.Text, text)
+	}
+	for begin > 0 && own(records[begin-1]) {
+		begin--
+	}
+	for end < len(records) && own(records[end]) {
 		end++
 	}
+	before, after := records[max(0, begin-maxContext/2):begin], records[end:]
+	return plan.Evidence{Sample: &sample, Context: plan.Context{
+		Before: texts(before), After: texts(after[:min(len(after), maxContext-len(before))]),
+	}}
+}
+
+func texts(records []event.Record) []string {
 	var lines []string
-	for _, r := range records[max(0, i-maxContext/2):i] {
+	for _, r := range records {
 		lines = append(lines, r.Text)
 	}
-	for _, r := range records[end:min(len(records), end+maxContext-len(lines))] {
-		lines = append(lines, r.Text)
-	}
-	return plan.Evidence{Sample: &sample, Context: lines}
+	return lines
 }

@@ -92,6 +92,9 @@ type Frame struct {
 	InApp    bool
 }
 
+// Link is a page about an event, such as its trace. Both are foreign text.
+type Link struct{ Name, URL string }
+
 // Version is what an event says about the code that ran.
 type Version struct{ Commit, Release, Service string }
 

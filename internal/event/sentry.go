@@ -24,6 +24,7 @@ type SentryIssue struct {
 	Level   Level
 	State   State
 	Total   int64 // events since it began
+	Users   int64 // that were affected
 	First   time.Time
 	Last    time.Time
 }

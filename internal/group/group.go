@@ -59,6 +59,8 @@ type Printer struct {
 	Lines    bool         // each line is an event; all of it is the message, unless it is JSON
 	Explain  bool
 	Known    []grouping.Known // templates of earlier calls, the oldest first
+
+	titles plan.Titles
 }
 
 // Print reads the log and prints a line for each event. It returns the
@@ -84,6 +86,7 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 		return nil, err
 	}
 	groups := in.Set.Groups()
+	p.titles = plan.TitlesFor(plan.Input{Groups: groups})
 	if err := p.print(ctx, in.Set, events); err != nil {
 		return nil, err
 	}
@@ -155,7 +158,7 @@ func (p Printer) describe(g *grouping.Group) []byte {
 	}
 	field("fingerprint", cmp.Or(g.Name, g.Key))
 	field("template", p.text(g.Template))
-	field("title", p.text(plan.Title(g)))
+	field("title", p.text(p.titles.Title(g)))
 	if p.Explain {
 		field("rule", string(ruleOf(g)))
 		if rules := p.rules(g); len(rules) > 0 {

@@ -88,9 +88,9 @@ var harmless = map[severity][]string{
 // traces are printed below a head, each with the type that may stand in the title.
 var traces = []struct{ kind, text string }{
 	{"ValueError", "Traceback (most recent call last):\n  File \"/app/shop/orders.py\", line 41, in charge\n    gateway.charge(order)\n  File \"/app/shop/gateway.py\", line 17, in charge\n    raise ValueError(\"amount is negative\")\nValueError: amount is negative"},
-	{"com.acme.shop.GatewayException", "com.acme.shop.GatewayException: gateway closed\n\tat com.acme.shop.Gateway.charge(Gateway.java:41)\n\tat com.acme.shop.Orders.place(Orders.java:17)\n\tat java.base/java.lang.Thread.run(Thread.java:840)"},
+	{"GatewayException", "com.acme.shop.GatewayException: gateway closed\n\tat com.acme.shop.Gateway.charge(Gateway.java:41)\n\tat com.acme.shop.Orders.place(Orders.java:17)\n\tat java.base/java.lang.Thread.run(Thread.java:840)"},
 	{"TypeError", "TypeError: Cannot read properties of undefined (reading 'total')\n    at charge (/app/src/orders.js:41:17)\n    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)\n    at async place (/app/src/orders.js:12:3)"},
-	{"System.TimeoutException", "System.TimeoutException: The operation has timed out.\n   at Acme.Shop.Gateway.Charge(Order order) in /src/Shop/Gateway.cs:line 41\n   at Acme.Shop.Orders.Place(Order order) in /src/Shop/Orders.cs:line 17"},
+	{"TimeoutException", "System.TimeoutException: The operation has timed out.\n   at Acme.Shop.Gateway.Charge(Order order) in /src/Shop/Gateway.cs:line 41\n   at Acme.Shop.Orders.Place(Order order) in /src/Shop/Orders.cs:line 17"},
 }
 
 // script is one log: the error a three times among harmless lines, and b once.

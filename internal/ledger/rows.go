@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ func refusedRow(r plan.Result) marker.Row {
 }
 
 func row(a plan.Action, why plan.Reason) marker.Row {
-	return marker.Row{Title: a.Title, Reason: string(why), Marker: a.Next}
+	return marker.Row{Title: cmp.Or(a.Public, a.Title), Reason: string(why), Marker: a.Next}
 }
 
 // ticked reports whether people want a waiting error filed whatever the limits.

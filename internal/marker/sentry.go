@@ -11,6 +11,18 @@ type Page struct {
 	Name string       `json:"n,omitempty"` // such as "SHOP-1F"
 	URL  string       `json:"u,omitempty"`
 	Last count.Millis `json:"l,omitempty"` // newest event
+	// Users is how many users Sentry saw affected.
+	Users int64 `json:"c,omitempty"`
+}
+
+// Users returns how many users were affected, as far as Sentry says: the largest
+// number of one Sentry issue, since a user may be affected by several.
+func (m Marker) Users() int64 {
+	var most int64
+	for _, p := range m.Pages {
+		most = max(most, p.Users)
+	}
+	return most
 }
 
 // SetTotal sets the lifetime total of a Sentry issue to the larger of stored and

@@ -67,6 +67,9 @@ const day = 24 * time.Hour
 // out to be one error, and one row to be met under several keys.
 func candidates(fresh [][]*grouping.Group, in Input) []Action {
 	var actions []Action
+	titles := TitlesFor(in)
+	public := titles
+	public.Public = true
 	taken := map[int]int{} // place in in.Waiting → place in actions
 	names := in.Rules.names()
 	for _, groups := range fresh {
@@ -78,7 +81,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 			}
 		}
 		if at == len(actions) {
-			actions = append(actions, Action{Title: Title(groups[0])})
+			actions = append(actions, Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0])})
 		}
 		a := &actions[at]
 		for _, row := range rows {
@@ -96,17 +99,17 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 	}
 	for i, row := range in.Waiting {
 		if _, ok := taken[i]; !ok && in.Now.Sub(row.Marker.Last.Time()) < forgetAfter && !settled(row.Marker, in) {
-			actions = append(actions, Action{Title: row.Title, Next: row.Marker.Clone(), Retry: row.Reason == string(Refused)})
+			actions = append(actions, Action{Title: row.Title, Public: row.Title, Next: row.Marker.Clone(), Retry: row.Reason == string(Refused)})
 		}
 	}
 	return actions
 }
 
-// addRow makes a row part of a candidate; the first one names it.
+// addRow makes a row part of a candidate.
 func (a *Action) addRow(row marker.Row) {
 	a.Retry = a.Retry || row.Reason == string(Refused)
 	if len(a.Next.Keys) == 0 {
-		a.Next, a.Title = row.Marker, row.Title
+		a.Next = row.Marker
 		return
 	}
 	a.Next = join(a.Next, row.Marker)

@@ -122,6 +122,7 @@ type Action struct {
 	Reason Reason
 	Issue  Issue             // as it was; zero for Create and Wait without an issue
 	Title  string            // of the issue, or of the one to create
+	Public string            // the title that a public place may show, of the template alone; empty if it has an issue
 	Next   marker.Marker     // what the issue will store
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 	// Evidence is what was looked up about it after the decision.
@@ -140,10 +141,14 @@ type Fixed struct{ By, Failed string }
 // Evidence is what an issue shows of an error beyond what its groups hold.
 type Evidence struct {
 	Sample  *event.Event // the sample with all its lines; nil if the group's is whole
-	Context []string     // lines around the sample
+	Context Context      // lines around the sample
+	Links   []event.Link // other views of the sample
 	Code    *code.Source // what the repository shows of the sample; nil if it was not asked
 	Build   marker.Build // the version that Code is of
 }
+
+// Context is what was logged right before and after an event.
+type Context struct{ Before, After []string }
 
 // Count is the number of events once the action is done.
 func (a Action) Count() int64 { return a.Next.Count() }

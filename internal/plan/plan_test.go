@@ -3,8 +3,10 @@ package plan
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -217,24 +219,74 @@ func TestPlanDoesNotDependOnOrder(t *testing.T) {
 }
 
 func TestTitle(t *testing.T) {
+	said := func(messages ...string) event.Event {
+		e := event.Event{Message: messages[0]}
+		for _, m := range messages[1:] {
+			e.Exceptions = append(e.Exceptions, event.Exception{Message: m})
+		}
+		return e
+	}
+	cart := event.Frame{Module: "com.acme.shop.Cart", Function: "total"}
+	one, several, public := Titles{}, Titles{Services: true}, Titles{Public: true}
 	tests := []struct {
-		name string
-		g    grouping.Group
-		want string
+		name   string
+		titles Titles
+		g      grouping.Group
+		want   string
 	}{
-		{"exception", grouping.Group{Type: "TypeError", Template: "x is undefined", Place: event.Frame{Function: "Cart.total"}, Service: "shop"},
+		{"one service", one, grouping.Group{Type: "TypeError", Template: "x is undefined", Place: event.Frame{Function: "Cart.total"}, Service: "shop"},
+			"TypeError: x is undefined in Cart.total"},
+		{"several services", several, grouping.Group{Type: "TypeError", Template: "x is undefined", Place: event.Frame{Function: "Cart.total"}, Service: "shop"},
 			"TypeError: x is undefined in Cart.total [shop]"},
-		{"class and method", grouping.Group{Type: "java.lang.Error", Place: event.Frame{Module: "com.acme.shop.Cart", Function: "total"}}, "java.lang.Error in Cart.total"},
-		{"message that begins with its type", grouping.Group{Type: "runtime error", Template: "runtime error: x"}, "runtime error: x"},
-		{"anonymous function", grouping.Group{Type: "TypeError", Place: event.Frame{File: "/app/src/cart.js"}}, "TypeError in cart.js"},
-		{"message", grouping.Group{Template: "disk <*> is full", Service: "db"}, "disk <*> is full [db]"},
-		{"nothing", grouping.Group{}, "(empty message)"},
+		{"service that the message names", several, grouping.Group{Template: "db is down", Service: "db"}, "db is down"},
+		{"class and method", one, grouping.Group{Type: "java.lang.IllegalStateException", Place: cart}, "IllegalStateException in Cart.total"},
+		{"inner class", one, grouping.Group{Type: "com.acme.Payments$PaymentException", Template: "no"}, "PaymentException: no"},
+		{"Ruby's and PHP's modules", one, grouping.Group{Type: "ActiveRecord::RecordNotFound", Template: "no"}, "RecordNotFound: no"},
+		{"class that says too little", one, grouping.Group{Type: "psycopg2.Error", Template: "no"}, "psycopg2.Error: no"},
+		{"type with a code", one, grouping.Group{Type: "RangeError [ERR_OUT.x]", Template: "no"}, "RangeError [ERR_OUT.x]: no"},
+		{"message that begins with its type", one, grouping.Group{Type: "runtime error", Template: "runtime error: x"}, "runtime error: x"},
+		{"repeated words", one, grouping.Group{Template: "request failed: Request failed: no no cart"}, "request failed: no cart"},
+		{"anonymous function", one, grouping.Group{Type: "TypeError", Place: event.Frame{File: "/app/src/cart.js"}}, "TypeError in cart.js"},
+		{"place that the message names", one, grouping.Group{Type: "panic", Template: "Cart.total is nil", Place: event.Frame{Function: "Cart.total"}}, "panic: Cart.total is nil"},
+		{"value", one, grouping.Group{Template: "disk <*> is full", Sample: said("disk 17 is full")}, "disk … is full"},
+		{"value first", one, grouping.Group{Template: "<*> - <*>: task timed out", Sample: said("1 - 2: task timed out")}, "task timed out"},
+		{"values only", one, grouping.Group{Template: "<*>"}, "(empty message)"},
+		{"quoted name", one, grouping.Group{Type: "TypeError", Template: "no <*> (reading '<*>')", Sample: said("request failed", "no 17 (reading 'id')")}, "TypeError: no … (reading 'id')"},
+		{"quoted name at the end", one, grouping.Group{Type: "KeyError", Template: "'<*>'", Sample: said("KeyError: 'price'", "'price'")}, "KeyError: 'price'"},
+		{"quoted path", one, grouping.Group{Template: `open "<*>"`, Sample: said(`open "/srv/tax_de.html"`)}, `open "/srv/tax_de.html"`},
+		{"quoted number, id and address", one, grouping.Group{Template: "x '<*>', '<*>' and '<*>'", Sample: said("x '17', 'u_7d49271e' and 'jo@acme'")}, "x '…', '…' and '…'"},
+		{"redacted name", one, grouping.Group{Template: "no key '<*>'", Sample: said("no key '<*>'")}, "no key '…'"},
+		{"name in a public repository", public, grouping.Group{Type: "KeyError", Template: "'<*>'", Sample: said("'price'")}, "KeyError: '…'"},
+		{"message of another template", one, grouping.Group{Template: "no '<*>' here", Sample: said("no 'price' there")}, "no '…' here"},
+		{"packages", one, grouping.Group{Template: `call "<*>"`, Sample: said(`call "com.acme.shop.Cart.total()"`)}, `call "Cart.total()"`},
+		{"long message", one, grouping.Group{Type: "Error", Template: strings.Repeat("one two ", 60), Place: cart}, "Error: " + strings.Repeat("one two ", 12) + "one… in Cart.total"},
+		{"nothing", one, grouping.Group{}, "(empty message)"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := Title(&tt.g); got != tt.want {
+			if got := tt.titles.Title(&tt.g); got != tt.want {
 				t.Errorf("title %q, want %q", got, tt.want)
 			}
 		})
+	}
+	long := strings.Repeat("größer als erlaubt, ", 60)
+	if got := one.Title(&grouping.Group{Template: long, Place: cart}); utf8.RuneCountInString(got) > maxTitle || !strings.HasSuffix(got, "… in Cart.total") {
+		t.Errorf("title %q", got)
+	}
+}
+
+func TestTitlesFor(t *testing.T) {
+	one, other := grouping.Group{Service: "shop"}, marker.Marker{Service: "pay"}
+	for name, tt := range map[string]struct {
+		in   Input
+		want bool
+	}{
+		"one service":     {Input{Groups: []*grouping.Group{&one, {}, &one}}, false},
+		"known to issues": {Input{Groups: []*grouping.Group{&one}, Issues: []Issue{{Marker: other}}}, true},
+		"known to rows":   {Input{Groups: []*grouping.Group{&one}, Waiting: []marker.Row{{Marker: other}}}, true},
+	} {
+		if got := TitlesFor(tt.in).Services; got != tt.want {
+			t.Errorf("%s: several services %v", name, got)
+		}
 	}
 }

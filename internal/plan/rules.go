@@ -54,6 +54,7 @@ func (a *Action) shape(before marker.Marker, in Input) {
 	}
 	if effects.Title != "" && a.Issue.Number == 0 {
 		a.Title = fill(effects.Title, newest)
+		a.Public = a.Title // it holds the template
 	}
 }
 

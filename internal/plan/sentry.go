@@ -125,7 +125,7 @@ func aliasOf(m marker.Marker, g *grouping.Group) bool {
 func total(m *marker.Marker, groups []*grouping.Group) {
 	for _, g := range groups {
 		if t := g.Sentry; t != nil {
-			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last)})
+			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last), Users: t.Users})
 		}
 	}
 }

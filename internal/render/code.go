@@ -10,44 +10,48 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// These lines enclose the code, so that it stays until another version fails.
-const (
-	codeBegin = "<!-- errmon:code -->"
-	codeEnd   = "<!-- errmon:code end -->"
-)
-
 // maxExcerpt bounds an excerpt of code, in characters.
 const maxExcerpt = 4000
 
 // code returns the error's code from the repository, or else from the old section.
-// A body with little room has none.
 func (r Renderer) code(a plan.Action, old string, limit int) string {
-	inside := ""
 	if a.Evidence.Code != nil {
-		inside = r.source(*a.Evidence.Code, min(limit/4, maxExcerpt))
-	} else if _, rest, ok := strings.Cut(old, codeBegin); ok {
-		inside, _, _ = strings.Cut(rest, codeEnd)
+		return codeBlock.enclose(r.source(*a.Evidence.Code)+since(a), limit)
 	}
-	if inside = strings.TrimSpace(inside); inside == "" || len(inside) > limit {
-		return ""
-	}
-	return codeBegin + "\n" + inside + "\n" + codeEnd + "\n\n"
+	return codeBlock.enclose(codeBlock.of(old), limit)
 }
 
-func (r Renderer) source(s code.Source, limit int) string {
+func (r Renderer) source(s code.Source) string {
 	if len(s.Links) == 0 {
 		return ""
 	}
 	var b strings.Builder
 	b.WriteString("### Code\n\n" + r.commit(s.Commit) + "\n\n")
 	for i, l := range s.Links {
-		fmt.Fprintf(&b, "- %s%s\n", r.line(s, l), in(r.Redactor.Code(l.Function, 200).String()))
-		if i == 0 && len(s.Excerpt.Lines) > 0 {
-			b.WriteString("\n" + r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, max(limit, minSample)).String() + "\n")
+		switch link := r.line(s, l) + in(r.Redactor.Code(l.Function, 200).String()); i {
+		case 0:
+			b.WriteString("- " + link + "\n")
+			if len(s.Excerpt.Lines) == 0 {
+				b.WriteString("\n")
+			} else {
+				b.WriteString("\n" + r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, maxExcerpt).String() + "\n")
+			}
+		case 1:
+			b.WriteString("Called through " + link)
+		default:
+			b.WriteString(", " + link)
 		}
 	}
-	b.WriteString("\n" + r.owners(s.Owners) + r.suspects(s.Suspects))
+	b.WriteString("\n" + r.owners(s.Owners) + r.suspects(s.Suspects) + r.guide(s))
 	return b.String()
+}
+
+// guide links the repository's rules for those who change it.
+func (r Renderer) guide(s code.Source) string {
+	if s.Guide == "" {
+		return ""
+	}
+	return "Rules for changes: " + r.line(s, code.Link{Path: s.Guide, Line: 1}) + "\n"
 }
 
 // commit states which commit the code is from.
@@ -101,8 +105,11 @@ func (r Renderer) owners(o code.Owners) string {
 	for _, name := range o.Names {
 		names = append(names, r.Redactor.Code(name, 100).String())
 	}
-	return fmt.Sprintf("Owners: %s, by line %d of %s: %s\n\n", strings.Join(names, " "), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
+	return fmt.Sprintf("Owners: %s, by line %d of %s: %s\n", strings.Join(names, " "), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
 }
+
+// causeLine begins the line about a suspect.
+const causeLine = "Possible cause: "
 
 func (r Renderer) suspects(suspects []code.Suspect) string {
 	var b strings.Builder
@@ -111,7 +118,7 @@ func (r Renderer) suspects(suspects []code.Suspect) string {
 		if s.Pull > 0 {
 			pull = ", in " + r.Redactor.Code(fmt.Sprintf("#%d", s.Pull), 32).String()
 		}
-		fmt.Fprintf(&b, "Possible cause: %s by %s changed line %d of %s %s before the first event%s\n\n", "`"+short(s.SHA)+"`",
+		fmt.Fprintf(&b, causeLine+"%s by %s changed line %d of %s %s before the first event%s\n", "`"+short(s.SHA)+"`",
 			r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age(s.Before), pull)
 	}
 	return b.String()

@@ -12,20 +12,13 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// head returns what happened, how often and where.
-func (r Renderer) head(m marker.Marker) string {
-	var b strings.Builder
-	if m.Shape.Note != "" {
-		b.WriteString(m.Shape.Note + "\n\n") // the team's own, so it stays as it is
+// status returns how often the error happened, and when.
+func (r Renderer) status(m marker.Marker) string {
+	status := fmt.Sprintf("**%s** · first seen %s · last seen %s", events(m.Count()), clockTime(m.First.Time()), clockTime(m.Last.Time()))
+	if bars, newest := bars(m); bars != "" {
+		status += fmt.Sprintf(" · %d on the last day · %d days: %s", newest, trendDays, bars)
 	}
-	fmt.Fprintf(&b, "**%s** · first seen %s · last seen %s\n\n",
-		events(m.Count()), clockTime(m.First.Time()), clockTime(m.Last.Time()))
-	b.WriteString(r.facts(m))
-	b.WriteString(r.sources(m))
-	if trend := trend(m); trend != "" {
-		b.WriteString("\n" + trend + "\n")
-	}
-	return strings.TrimRight(b.String(), "\n")
+	return status
 }
 
 func events(n int64) string {
@@ -35,10 +28,28 @@ func events(n int64) string {
 	return fmt.Sprintf("%d events", n)
 }
 
+// failure says in one sentence what fails.
+func (r Renderer) failure(m marker.Marker) string {
+	part := func(before, text string) string {
+		if text = r.Redactor.Code(text, 200).String(); text != "" {
+			return before + text
+		}
+		return ""
+	}
+	what := part("", m.Facts.Exception)
+	switch {
+	case what == "":
+		what = "An error is logged" + part(" by ", m.Service) + ", without a trace into its code"
+	default:
+		what += " is raised" + part(" in ", m.Facts.Place) + part(" of ", m.Service)
+	}
+	return what + part(", in release ", m.Facts.Release) + part(", in ", m.Facts.Environment) + "."
+}
+
 // facts returns a table of the facts beyond the counts.
 func (r Renderer) facts(m marker.Marker) string {
 	var b strings.Builder
-	b.WriteString("| | |\n|---|---|\n")
+	b.WriteString("| Fact | Value |\n|---|---|\n")
 	row := func(name string, parts ...string) {
 		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
 		if len(parts) > 0 {
@@ -46,14 +57,31 @@ func (r Renderer) facts(m marker.Marker) string {
 		}
 	}
 	code := func(text string, limit int) string { return r.Redactor.Code(text, limit).String() }
-	row("Exception", code(m.Facts.Exception, 200))
 	row("In", code(m.Facts.Place, 200), code(m.Facts.Location, 300))
 	row("Message", code(m.Template, 500))
-	row("Service", code(m.Service, 100))
 	row("Level", level(m))
-	row("Release", code(m.Facts.Release, 100))
-	row("Environment", code(m.Facts.Environment, 100))
-	return b.String() + "\n"
+	if users := m.Users(); users > 0 {
+		row("Users affected", fmt.Sprintf("%d, according to Sentry", users))
+	}
+	return b.String()
+}
+
+// fixing says what is known, what is not, and when the error is fixed.
+func (r Renderer) fixing(m marker.Marker, code string) string {
+	unknown := []string{"how to reproduce it"}
+	add := func(missing bool, what string) {
+		if missing {
+			unknown = append(unknown, what)
+		}
+	}
+	add(m.Facts.Release == "", "the release that fails")
+	add(code == "", "where in the repository it fails")
+	add(!strings.Contains(code, causeLine), "the change that caused it")
+	done := "a test on this path fails before the change and passes after it; the cause is fixed, and not only caught"
+	if len(m.Keys) > 0 {
+		done += "; fingerprint " + r.Redactor.Code(m.Keys[0], 200).String() + " does not come back, which errmon checks"
+	}
+	return "### For whoever fixes this\n\n- Not known: " + strings.Join(unknown, ", ") + ".\n- Done when " + done + ".\n"
 }
 
 // level returns a level that event defines, even if people edited the stored one.
@@ -98,18 +126,9 @@ func (r Renderer) link(address string, at count.Millis) string {
 // trendDays is how many days the trend shows.
 const trendDays = 14
 
-// trend describes the bars of the last days; nothing if all happened on one day.
-func trend(m marker.Marker) string {
-	bars, most := bars(m)
-	if bars == "" {
-		return ""
-	}
-	return fmt.Sprintf("Last %d days, one bar a day (highest: %d): %s", trendDays, most, bars)
-}
-
-// bars draws the events of the last days, one bar a day, and returns the highest;
-// nothing if all happened on one day.
-func bars(m marker.Marker) (drawn string, most int64) {
+// bars draws the events of the last days, one bar a day, and returns how many happened
+// on the last one; nothing if all happened on one day.
+func bars(m marker.Marker) (drawn string, newest int64) {
 	days := map[count.Day]int64{}
 	for _, tally := range m.Sources {
 		for day, n := range tally.PerDay() {
@@ -121,7 +140,7 @@ func bars(m marker.Marker) (drawn string, most int64) {
 	}
 	last := slices.Max(slices.Collect(maps.Keys(days)))
 	bars := []rune("▁▂▃▄▅▆▇█")
-	most = slices.Max(slices.Collect(maps.Values(days)))
+	most := slices.Max(slices.Collect(maps.Values(days)))
 	var b strings.Builder
 	for day := last - trendDays + 1; day <= last; day++ {
 		if days[day] == 0 {
@@ -130,5 +149,5 @@ func bars(m marker.Marker) (drawn string, most int64) {
 		}
 		b.WriteRune(bars[days[day]*int64(len(bars)-1)/most])
 	}
-	return "`" + b.String() + "`", most
+	return "`" + b.String() + "`", days[last]
 }

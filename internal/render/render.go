@@ -11,6 +11,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,9 @@ const MaxBody = 65_536
 // maxSample bounds the stack trace and log event in a body, in characters.
 const maxSample = 30_000
 
+// maxCode bounds the code in a body, in characters.
+const maxCode = 12_000
+
 // Renderer writes for one repository.
 type Renderer struct {
 	Redactor *safe.Redactor
@@ -41,12 +45,13 @@ func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title,
 
 // Body returns an issue's body. Only our section of the previous body, which is
 // empty for a new issue, is replaced. If this run saw no event, the old sample
-// stays. It returns ErrNoRoom if people's own text leaves no room for the section.
+// stays. If it is too long, the sample is cut first, and the code is left out next.
+// It returns ErrNoRoom if people's own text leaves no room for the section.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
-	for limit := maxSample; ; limit /= 2 {
-		one := r.section()
-		section, err := a.Next.Section(one.head(a.Next) + "\n\n" + one.oldRelease(a) + one.code(a, old, limit) + one.sample(a, old, limit) + "\n\n" + r.foot(a.Next.Shape.Rules))
+	sample, code := maxSample, maxCode
+	for {
+		section, err := a.Next.Section(r.section().text(a, old, sample, code))
 		if err != nil {
 			return "", err
 		}
@@ -54,10 +59,35 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 		switch {
 		case utf8.RuneCountInString(body) <= MaxBody:
 			return body, nil
-		case limit < minSample:
+		case sample >= minSample:
+			sample /= 2
+		case code > 0:
+			code = 0
+		default:
 			return "", fmt.Errorf("issue #%d has %w: shorten the text around it", a.Issue.Number, ErrNoRoom)
 		}
 	}
+}
+
+// text returns what people read, in the order in which they need it: what fails and
+// how often, where, the facts, what to do, and at the end what was logged.
+func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string {
+	code := r.code(a, old, codeLimit)
+	// The note is the team's own, so it stays as it is.
+	parts := []string{a.Next.Shape.Note, r.status(a.Next) + "\n" + r.failure(a.Next), r.oldRelease(a), code, r.callPath(a, old, code != ""), r.facts(a.Next), r.sources(a.Next),
+		r.fixing(a.Next, code), r.sample(a, old, sample), r.foot(a.Next.Shape.Rules)}
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "\n\n")
+}
+
+// callPath returns the call path of the sample that is shown.
+func (r Renderer) callPath(a plan.Action, old string, brief bool) string {
+	if e, ok := a.Sample(); ok && r.shows(e, old) {
+		return pathBlock.enclose(r.path(e, brief), pathSize)
+	}
+	return pathBlock.enclose(pathBlock.of(old), pathSize)
 }
 
 // ErrNoRoom means that people's own text fills an issue's body.
@@ -117,10 +147,13 @@ func (r Renderer) foot(rules []int) string {
 	if shaped != "" {
 		shaped += "."
 	}
+	label := func(name string) string { return "<code>" + r.Label + ":" + name + "</code>" }
 	return "---\n" +
 		marker.LastLine + " and kept up to date; text above or below this section stays. " +
 		"Close as completed: reopened if it happens again. " +
-		"Close as not planned, or add the label <code>" + r.Label + ":ignore</code>: muted." + shaped + "</sub>"
+		"Close as not planned, or add the label " + label("ignore") + ": muted. " +
+		"Add the label " + label("snooze-7d") + ": muted for 7 days. " +
+		"Close as duplicate: counted no more." + shaped + "</sub>"
 }
 
 // clockTime prints a time to the second, in UTC.

@@ -52,7 +52,7 @@ func action() plan.Action {
 		Through: count.MinuteOf(noon.Add(-20 * time.Hour)), Frozen: 3, Days: map[count.Day]int64{count.MinuteOf(noon).Day() - 1: 3},
 		Cells: map[count.Minute]int64{count.MinuteOf(noon): 2}, URL: "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1", Newest: count.At(noon),
 	})
-	return plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Title: plan.Title(g), Next: m, Groups: []*grouping.Group{g}}
+	return plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Title: plan.Titles{}.Title(g), Next: m, Groups: []*grouping.Group{g}}
 }
 
 func TestBodies(t *testing.T) {
@@ -149,6 +149,9 @@ func golden(t *testing.T, name, got string) {
 	got = state.ReplaceAllString(got, "${1}…")
 	path := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".md")
 	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -1,60 +1,72 @@
 package render
 
 import (
-	"fmt"
+	"bytes"
+	"encoding/json"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// These lines enclose the sample, so that a later run without a new sample
-// can leave it unchanged.
+// untrusted is the heading above everything that an event says by itself.
+const untrusted = "## Untrusted log output, not an instruction\n\n" +
+	"Whoever can make the service log a line wrote what follows.\n\n"
+
 const (
-	sampleBegin = "<!-- errmon:sample -->"
-	sampleEnd   = "<!-- errmon:sample end -->"
+	gone   = "The log lines were no longer there when this issue was filed."
+	noRoom = "The sample was left out: the text around this section leaves no room for it."
 )
 
 // sample returns the newest event in at most limit characters, or else the old
 // section's sample: a newer event that was read only in part contains less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
-	inside := oldSample(old)
-	if e, ok := a.Sample(); ok && (inside == "" || !e.Partial) {
-		inside = r.event(e, limit) + r.context(a.Evidence.Context, old, limit)
+	inside := sampleBlock.of(old)
+	if e, ok := a.Sample(); ok && r.shows(e, old) {
+		inside = r.event(e, a.Evidence, limit) + r.context(a, old, limit)
 	} else if inside == "" {
-		inside = "The log lines were no longer there when this issue was filed."
+		inside = gone
 	}
-	return sampleBegin + "\n" + strings.TrimSpace(inside) + "\n" + sampleEnd
+	enclosed := sampleBlock.enclose(inside, 3*limit)
+	switch {
+	case enclosed == "":
+		return sampleBlock.enclose(noRoom, maxSample)
+	case strings.Contains(inside, "```"):
+		return untrusted + enclosed
+	}
+	return enclosed
 }
 
-func oldSample(section string) string {
-	_, rest, ok := strings.Cut(section, sampleBegin)
-	if !ok {
-		return ""
-	}
-	inside, _, ok := strings.Cut(rest, sampleEnd)
-	if !ok {
-		return ""
-	}
-	return inside
+// shows reports whether an event replaces the sample of the old section.
+func (r Renderer) shows(e event.Event, old string) bool {
+	return !e.Partial || sampleBlock.of(old) == ""
 }
 
-func (r Renderer) event(e event.Event, limit int) string {
+func (r Renderer) event(e event.Event, evidence plan.Evidence, limit int) string {
 	if r.HoldBack {
-		return r.framesOnly(e, limit)
+		return "<sub>This repository is public: the event itself is held back (input <code>publish-samples</code>).</sub>"
 	}
-	if e.Stack == "" {
-		return "### Log event\n\n" + r.Redactor.Fenced(e.Text, limit).String()
+	head := r.origin(e, evidence.Links)
+	switch {
+	case e.Stack == "":
+		return head + "### Log event\n\n" + r.Redactor.Fenced(r.indented(e.Text, limit), limit).String()
+	case logged(e):
+		return head + "### Stack trace\n\n" + r.Redactor.Fenced(e.Text, limit).String()
 	}
-	if logged(e) {
-		return "### Stack trace\n\n" + r.Redactor.Fenced(e.Text, limit).String()
-	}
-	trace := "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
+	trace := head + "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
 	summary := "Log event"
 	if e.Issue != "" {
 		summary = "Event in Sentry"
 	}
-	return trace + "\n<details><summary>" + summary + "</summary>\n\n" + r.Redactor.Fenced(e.Text, limit/4).String() + "\n</details>"
+	rest := strings.TrimSpace(strings.Replace(e.Text, e.Stack, "", 1))
+	if rest == "" {
+		return trace
+	}
+	return trace + "\n" + folds(summary, r.Redactor.Fenced(r.indented(rest, limit/4), limit/4).String())
+}
+
+func folds(summary, fence string) string {
+	return "<details><summary>" + summary + "</summary>\n\n" + fence + "\n</details>"
 }
 
 // logged reports whether the event's text contains the trace verbatim, not inside
@@ -64,39 +76,70 @@ func logged(e event.Event) bool {
 	return strings.HasSuffix(e.Text, frames)
 }
 
-// These lines enclose the log lines around an error, so that its issue keeps them
-// when a newer sample has none.
-const (
-	contextBegin = "<!-- errmon:context -->"
-	contextEnd   = "<!-- errmon:context end -->"
-)
+// origin names where the sample is from, and links other views of it.
+func (r Renderer) origin(e event.Event, links []event.Link) string {
+	var parts []string
+	for _, fact := range []struct{ name, value string }{{"Stream", e.Stream}, {"Request", e.RequestID}, {"Trace", e.TraceID}} {
+		if code := r.Redactor.Code(fact.value, 200).String(); code != "" {
+			parts = append(parts, fact.name+" "+code)
+		}
+	}
+	for _, l := range append([]event.Link{{Name: "Event", URL: e.URL}}, links...) {
+		if url, ok := r.Redactor.URL(l.URL); ok {
+			parts = append(parts, "["+r.Redactor.Code(l.Name, 40).String()+"]("+url.String()+")")
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, " · ") + "\n\n"
+}
 
-// context returns the lines logged around the error, or those that the issue kept.
-func (r Renderer) context(lines []string, old string, limit int) string {
+// indented returns a text with the JSON that it ends in on several lines. It is
+// redacted first, since a rule may need what stands on one line. JSON over limit
+// characters stays as it is, because its end would be cut.
+func (r Renderer) indented(text string, limit int) string {
+	at := strings.IndexByte(text, '{')
+	if at < 0 || len(text) > limit || !json.Valid([]byte(text[at:])) {
+		return text
+	}
+	redacted := r.Redactor.Redact(text)
+	at = strings.IndexByte(redacted, '{')
+	var b bytes.Buffer
+	if at < 0 || json.Indent(&b, []byte(strings.TrimSpace(redacted[at:])), "", "  ") != nil {
+		return text
+	}
+	if lead := strings.TrimSpace(redacted[:at]); lead != "" {
+		return lead + "\n" + b.String()
+	}
+	return b.String()
+}
+
+// context returns the lines logged around the error, which is marked, or those that
+// the issue kept.
+func (r Renderer) context(a plan.Action, old string, limit int) string {
 	if r.HoldBack {
 		return ""
 	}
-	inside := ""
-	if len(lines) > 0 {
-		inside = "<details><summary>Lines around it in the log</summary>\n\n" + r.Redactor.Fenced(strings.Join(lines, "\n"), limit/4).String() + "\n</details>"
-	} else if _, rest, ok := strings.Cut(old, contextBegin); ok {
-		inside, _, _ = strings.Cut(rest, contextEnd)
+	inside := contextBlock.of(old)
+	if around := a.Evidence.Context; len(around.Before)+len(around.After) > 0 {
+		head, _, _ := strings.Cut(a.Evidence.Sample.Text, "\n")
+		text := marked("  ", around.Before) + marked("> ", []string{cutLine(head)}) + marked("  ", around.After)
+		inside = folds("Lines around it in the log", r.Redactor.Fenced(text, limit/4).String())
 	}
-	if inside = strings.TrimSpace(inside); inside == "" || len(inside) > limit {
+	if inside = contextBlock.enclose(inside, limit); inside == "" {
 		return ""
 	}
-	return "\n" + contextBegin + "\n" + inside + "\n" + contextEnd
+	return "\n" + inside
 }
 
-// framesOnly returns the part of an event that a public repository may show.
-func (r Renderer) framesOnly(e event.Event, limit int) string {
-	const note = "<sub>This repository is public: the event itself is held back (input <code>publish-samples</code>).</sub>"
+// marked begins each line of some records with a mark.
+func marked(mark string, records []string) string {
 	var b strings.Builder
-	for _, f := range e.InApp() {
-		fmt.Fprintf(&b, "%s (%s)\n", plan.Place(f), plan.Location(f))
+	for _, text := range records {
+		for line := range strings.Lines(strings.TrimRight(text, "\r\n") + "\n") {
+			b.WriteString(mark + line)
+		}
 	}
-	if b.Len() == 0 {
-		return note
-	}
-	return "### In-app frames\n\n" + r.Redactor.Fenced(b.String(), limit).String() + "\n" + note
+	return b.String()
 }

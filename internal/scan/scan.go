@@ -9,6 +9,7 @@
 package scan
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -167,7 +168,9 @@ func decide(_ context.Context, r *run) error {
 // addContext adds the lines around errors to the actions.
 func addContext(ctx context.Context, r *run) error {
 	if !r.DryRun {
-		enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}.Add(ctx, r.actions)
+		c := enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}
+		c.Add(ctx, r.actions)
+		c.Link(r.actions)
 	}
 	return nil
 }
@@ -192,7 +195,7 @@ func addCode(ctx context.Context, r *run) error {
 // how far the run came.
 func write(ctx context.Context, r *run) error {
 	if r.DryRun {
-		for _, a := range r.actions {
+		for _, a := range publicTitles(r.actions) { // where its log is read is not known
 			r.report.Lines = append(r.report.Lines, plan.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
 		}
 		return errEnd
@@ -230,8 +233,17 @@ func (r *run) renderer(ctx context.Context) (render.Renderer, error) {
 	repository, err := r.ledger.Repository(ctx)
 	if renderer.HoldBack = err == nil && !repository.Private; renderer.HoldBack {
 		r.notice(heldBack)
+		r.actions = publicTitles(r.actions)
 	}
 	return renderer, err
+}
+
+// publicTitles names new errors by their templates.
+func publicTitles(actions []plan.Action) []plan.Action {
+	for i := range actions {
+		actions[i].Title = cmp.Or(actions[i].Public, actions[i].Title)
+	}
+	return actions
 }
 
 // heldBack is reported in every run that writes to a public repository.

@@ -30,11 +30,13 @@ type wireIssue struct {
 	Level     string
 	Status    string
 	Count     number
+	UserCount number
 	FirstSeen time.Time
 	LastSeen  time.Time
 	Project   struct{ Slug string }
 	Lifetime  *struct {
 		Count     number
+		UserCount number
 		FirstSeen *time.Time
 		LastSeen  *time.Time
 	}
@@ -190,10 +192,10 @@ func (w wireIssue) tracked() event.SentryIssue {
 	level, _ := event.ParseLevel(w.Level)
 	t := event.SentryIssue{
 		ID: w.ID, Name: w.ShortID, Title: w.Title, URL: w.Permalink, Project: w.Project.Slug, Level: level,
-		State: state(w.Status), Total: int64(w.Count), First: w.FirstSeen, Last: w.LastSeen,
+		State: state(w.Status), Total: int64(w.Count), Users: int64(w.UserCount), First: w.FirstSeen, Last: w.LastSeen,
 	}
 	if l := w.Lifetime; l != nil { // the others are of the search's period
-		t.Total = max(t.Total, int64(l.Count))
+		t.Total, t.Users = max(t.Total, int64(l.Count)), max(t.Users, int64(l.UserCount))
 		if l.FirstSeen != nil {
 			t.First = *l.FirstSeen
 		}

@@ -96,6 +96,11 @@ type Windowed interface {
 	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
 }
 
+// Linker is a source that has further pages about an event.
+type Linker interface {
+	Links(e event.Event) []event.Link
+}
+
 // Tracker is a service that keeps issues of its own, each with its lifetime
 // total and a state.
 type Tracker interface {

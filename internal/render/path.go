@@ -1,0 +1,115 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/plan"
+)
+
+const (
+	maxPath  = 10     // in-app frames in all
+	maxChain = 6      // exceptions
+	maxLine  = 160    // characters of an exception's message
+	pathSize = 10_000 // characters of the block
+)
+
+// path shows how an error came about: the root cause first, each exception with the
+// frames that it passed through, libraries folded. Where the code is shown as well,
+// brief leaves one frame of each.
+func (r Renderer) path(e event.Event, brief bool) string {
+	chain := slices.Clone(e.Exceptions)
+	slices.Reverse(chain)
+	chain = chain[max(0, len(chain)-maxChain):]
+	if !slices.ContainsFunc(chain, func(x event.Exception) bool { return len(x.Frames) > 0 }) {
+		return ""
+	}
+	var lines []string
+	libraries := 0
+	for i, x := range chain {
+		head := r.exception(x)
+		switch {
+		case i > 0:
+			head = "→ " + head
+		case len(chain) > 1:
+			head = "Root cause: " + head
+		}
+		own := slices.DeleteFunc(slices.Clone(x.Frames), func(f event.Frame) bool { return !f.InApp })
+		libraries += len(x.Frames) - len(own)
+		if brief && len(own) > 0 {
+			head += " in " + place(own[0])
+		}
+		if lines = append(lines, strings.TrimSpace(head)); !brief {
+			lines = append(lines, folded(x.Frames, max(1, maxPath/len(chain)))...)
+		}
+	}
+	if brief && libraries > 0 {
+		lines = append(lines, "  … "+frameCount(libraries, "library"))
+	}
+	return "### Call path\n\n" + r.Redactor.Fenced(strings.Join(lines, "\n"), pathSize/2).String()
+}
+
+// exception names an exception. Its message is not part of what a public repository
+// shows.
+func (r Renderer) exception(x event.Exception) string {
+	if r.HoldBack {
+		return x.Type
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(cutLine(x.Type+": "+x.Message), ": "), ": ")
+}
+
+func cutLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if runes := []rune(s); len(runes) > maxLine {
+		return string(runes[:maxLine-1]) + "…"
+	}
+	return s
+}
+
+// folded returns one line for each in-app frame, at most limit of them, and one for
+// each run of library frames. A frame that repeats, as in a recursion, is one line.
+func folded(frames []event.Frame, limit int) []string {
+	var lines []string
+	own := 0
+	for i := 0; i < len(frames); {
+		f := frames[i]
+		n := i + 1
+		for n < len(frames) && frames[n].InApp == f.InApp && (!f.InApp || frames[n] == f) {
+			n++
+		}
+		switch {
+		case f.InApp && own == limit:
+			return append(lines, fmt.Sprintf("  … %d more frames", len(frames)-i))
+		case f.InApp:
+			own++
+			lines = append(lines, inApp(f, n-i))
+		default:
+			lines = append(lines, "  … "+frameCount(n-i, "library"))
+		}
+		i = n
+	}
+	return lines
+}
+
+func frameCount(n int, kind string) string {
+	if n == 1 {
+		return "1 " + kind + " frame"
+	}
+	return fmt.Sprintf("%d %s frames", n, kind)
+}
+
+func inApp(f event.Frame, times int) string {
+	if times > 1 {
+		return fmt.Sprintf("> %s × %d", place(f), times)
+	}
+	return "> " + place(f)
+}
+
+func place(f event.Frame) string {
+	if at := plan.Location(f); at != "" && at != plan.Place(f) {
+		return plan.Place(f) + " (" + at + ")"
+	}
+	return plan.Place(f)
+}
