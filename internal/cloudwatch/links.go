@@ -1,10 +1,8 @@
 package cloudwatch
 
 import (
-	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,13 +15,16 @@ const around = time.Hour
 // xrayID is the form in which X-Ray names a trace. Other tracers' ids have none.
 var xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
 
-// Links returns a Logs Insights query for the event's request, trace or message, and
-// the X-Ray trace if the event names one.
+// plainID matches an id that a query may hold. Anybody may log what stands where an id
+// should, and an address is no place for text.
+var plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
+
+// Links returns a Logs Insights query for what the event's request, trace or else
+// stream logged around it, and the X-Ray trace if the event names one.
 func (g *Group) Links(e event.Event) []event.Link {
 	var links []event.Link
-	term := cmp.Or(e.RequestID, e.TraceID, constant(e.Message))
-	if term != "" && !e.Time.IsZero() {
-		query := "fields @timestamp, @logStream, @message\n| filter @message like " + quote(term) + "\n| sort @timestamp"
+	if !e.Time.IsZero() {
+		query := "fields @timestamp, @logStream, @message\n| filter " + filter(e) + "\n| sort @timestamp"
 		links = append(links, event.Link{Name: "Logs Insights", URL: g.insightsURL(query, e.Time)})
 	}
 	if id := xrayID.FindString(e.TraceID); id != "" {
@@ -32,12 +33,13 @@ func (g *Group) Links(e event.Event) []event.Link {
 	return links
 }
 
-// constant returns the longest part of a redacted message without what was redacted.
-func constant(message string) string {
-	line, _, _ := strings.Cut(message, "\n")
-	longest := slices.MaxFunc(strings.Split(line, "<*>"), func(a, b string) int { return len(a) - len(b) })
-	runes := []rune(strings.TrimSpace(longest))
-	return string(runes[:min(len(runes), 80)])
+func filter(e event.Event) string {
+	for _, id := range []string{e.RequestID, e.TraceID} {
+		if len(id) <= 200 && plainID.MatchString(id) {
+			return "@message like " + quote(id)
+		}
+	}
+	return "@logStream = " + quote(e.Stream)
 }
 
 func quote(s string) string {

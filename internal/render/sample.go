@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -123,8 +124,10 @@ func (r Renderer) context(a plan.Action, old string, limit int) string {
 	}
 	inside := contextBlock.of(old)
 	if around := a.Evidence.Context; len(around.Before)+len(around.After) > 0 {
-		head, _, _ := strings.Cut(a.Evidence.Sample.Text, "\n")
-		text := marked("  ", around.Before) + marked("> ", []string{cutLine(head)}) + marked("  ", around.After)
+		// The mark is a line of its own: the others stay as they were logged, so that no
+		// rule of redaction misses a value.
+		lines := slices.Concat(around.Before, []string{errorMark}, around.After)
+		text := strings.Join(lines, "\n")
 		inside = folds("Lines around it in the log", r.Redactor.Fenced(text, limit/4).String())
 	}
 	if inside = contextBlock.enclose(inside, limit); inside == "" {
@@ -133,13 +136,5 @@ func (r Renderer) context(a plan.Action, old string, limit int) string {
 	return "\n" + inside
 }
 
-// marked begins each line of some records with a mark.
-func marked(mark string, records []string) string {
-	var b strings.Builder
-	for _, text := range records {
-		for line := range strings.Lines(strings.TrimRight(text, "\r\n") + "\n") {
-			b.WriteString(mark + line)
-		}
-	}
-	return b.String()
-}
+// errorMark stands for the error among the lines around it.
+const errorMark = "▶ the error shown above"

@@ -24,16 +24,16 @@ var frameCases = []frameCase{
 	{"node, one service's container", "PayError", "services/b/src/pay.js", "PayError: x\n    at pay (/usr/src/app/src/pay.js:%d:3)"},
 	{"node, compiled", "DistError", "", "DistError: x\n    at pay (/usr/src/app/dist/bundle.js:3:3)"},
 	{"webpack", "PageError", "web/pages/cart.tsx", "PageError: x\n    at Cart (webpack:///./web/pages/cart.tsx?ab12:%d:3)"},
-	{"python", "shop.CartError", "py/shop/cart.py", "Traceback (most recent call last):\n  File \"/srv/py/shop/cart.py\", line %d, in total\n    return 1\nshop.CartError: x"},
-	{"java", "com.acme.shop.CartException", "java/src/main/java/com/acme/shop/Cart.java", "com.acme.shop.CartException: x\n\tat com.acme.shop.Cart.total(Cart.java:%d)"},
-	{"java, another package", "com.acme.pay.CartException", "", "com.acme.pay.CartException: x\n\tat com.acme.pay.Cart.total(Cart.java:5)"},
+	{"python", "CartError: py", "py/shop/cart.py", "Traceback (most recent call last):\n  File \"/srv/py/shop/cart.py\", line %d, in total\n    return 1\nshop.CartError: py"},
+	{"java", "CartException: java", "java/src/main/java/com/acme/shop/Cart.java", "com.acme.shop.CartException: java\n\tat com.acme.shop.Cart.total(Cart.java:%d)"},
+	{"java, another package", "CartException: pay", "", "com.acme.pay.CartException: pay\n\tat com.acme.pay.Cart.total(Cart.java:5)"},
 	{"go, built in a container", "panic: c in", "cart/cart.go", "panic: c\n\ngoroutine 1 [running]:\ngithub.com/acme/shop/cart.Total(0x1)\n\t/build/cart/cart.go:%d +0x1b"},
 	{"go, trimpath", "panic: api", "cmd/api/main.go", "panic: api\n\ngoroutine 1 [running]:\nmain.serve()\n\tgithub.com/acme/shop/cmd/api/main.go:%d +0x1b"},
 	{"go, main of which there are two", "panic: which", "", "panic: which\n\ngoroutine 1 [running]:\nmain.main()\n\t/build/main.go:4 +0x1b"},
 	{"go, another module", "panic: dep", "", "panic: dep\n\ngoroutine 1 [running]:\ngithub.com/acme/other/cart.Total(0x1)\n\t/build/cart/cart.go:5 +0x1b"},
 	{"ruby", "CartError: x in block in total", "rb/app/models/cart.rb", "/rails/app/models/cart.rb:%d:in `block in total': x (CartError)\n\tfrom /rails/app/models/cart.rb:2:in `total'"},
 	{"php", "CartException: x in", "php/src/Cart.php", "PHP Fatal error:  Uncaught CartException: x in /var/www/html/php/src/Cart.php:%d\nStack trace:\n#0 /var/www/html/php/src/Cart.php(5): Cart->total()\n#1 {main}\n  thrown in /var/www/html/php/src/Cart.php on line 6"},
-	{"csharp", "Acme.Shop.CartException", "cs/Shop/Cart.cs", "Acme.Shop.CartException: x\n   at Acme.Shop.Cart.Total(Int32 n) in C:\\build\\cs\\Shop\\Cart.cs:line %d"},
+	{"csharp", "CartException: cs", "cs/Shop/Cart.cs", "Acme.Shop.CartException: cs\n   at Acme.Shop.Cart.Total(Int32 n) in C:\\build\\cs\\Shop\\Cart.cs:line %d"},
 }
 
 // Each link, line, excerpt, owner and suspect is what git says, or there is none.

@@ -67,7 +67,7 @@ func TestPayloadNeedsNoSource(t *testing.T) {
 		if r := w.deliver(`{"text":"ERROR order 1 lost"}`).mustSucceed(t); !strings.Contains(r.stderr, "warning: sentry-auth-token") {
 			t.Errorf("no warning:\n%s", r.stderr)
 		}
-		w.find("order <*> lost")
+		w.find("order … lost")
 	}
 }
 
@@ -79,10 +79,10 @@ func TestLocalFilesNeedNoService(t *testing.T) {
 	w.dotEnv("SLACK_BOT_TOKEN=xoxb-1\nSENTRY_URL=nowhere\nGITHUB_REPOSITORY=shop\n")
 	w.file(".github/errmon.yml", "sentry-projects: [a b]\n")
 	w.file("app.log", "2026-11-22T10:00:01.000Z ERROR order 17 lost\n")
-	if r := w.run("preview", "app.log").mustSucceed(t); r.stderr != "" || !strings.Contains(r.stdout, "1. order <*> lost") {
+	if r := w.run("preview", "app.log").mustSucceed(t); r.stderr != "" || !strings.Contains(r.stdout, "1. order … lost") {
 		t.Errorf("%s%s", r.stdout, r.stderr)
 	}
-	if r := w.run("group", "app.log").mustSucceed(t); r.stderr != "" || !strings.Contains(r.stdout, "order <*> lost") {
+	if r := w.run("group", "app.log").mustSucceed(t); r.stderr != "" || !strings.Contains(r.stdout, "order … lost") {
 		t.Errorf("%s%s", r.stdout, r.stderr)
 	}
 }

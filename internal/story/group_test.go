@@ -60,7 +60,7 @@ func TestGroupLines(t *testing.T) {
 	if all[0].Fingerprint != all[2].Fingerprint || all[0].Fingerprint == all[1].Fingerprint {
 		t.Errorf("fingerprints %s, %s, %s", all[0].Fingerprint, all[1].Fingerprint, all[2].Fingerprint)
 	}
-	if !strings.HasPrefix(r.stdout, `{"line":1,"fingerprint":"`+all[0].Fingerprint+`","template":"order <*> lost","title":"order <*> lost"}`+"\n") {
+	if !strings.HasPrefix(r.stdout, `{"line":1,"fingerprint":"`+all[0].Fingerprint+`","template":"order <*> lost","title":"order … lost"}`+"\n") {
 		t.Errorf("printed %s", r.stdout)
 	}
 	if all[1].Template != "" || all[1].Title != "(empty message)" {
@@ -129,7 +129,7 @@ func TestGroupJoinsAndExplains(t *testing.T) {
 	if !strings.HasPrefix(trace.Fingerprint, "exc1:") || trace.Keys[0] != trace.Fingerprint || len(trace.Keys) < 3 {
 		t.Errorf("keys of a trace: %v", trace.Keys)
 	}
-	if want := "TypeError: Cannot read properties of undefined (reading '<*>') in Cart.total"; trace.Title != want {
+	if want := "TypeError: Cannot read properties of undefined (reading 'id') in Cart.total"; trace.Title != want {
 		t.Errorf("title %q, want %q", trace.Title, want)
 	}
 }

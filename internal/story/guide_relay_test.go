@@ -77,7 +77,7 @@ func TestGuideSignedRequests(t *testing.T) {
 func TestGuidePayloads(t *testing.T) {
 	page := pages(t)["examples/testing.md"]
 	bodies := regexp.MustCompile(`(?s)\nbody='(.*?)'\n`).FindAllStringSubmatch(page, -1)
-	titles := []string{"ReferenceError: heck is not defined", "order <*> lost"}
+	titles := []string{"ReferenceError: heck is not defined", "order … lost"}
 	if len(bodies) != len(titles) {
 		t.Fatalf("%d bodies", len(bodies))
 	}

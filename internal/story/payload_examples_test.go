@@ -21,9 +21,9 @@ import (
 // payloadExamples are the payloads among the examples, each with the title that its
 // issue gets.
 var payloadExamples = map[string]string{
-	"sentry-webhook-example.json":            "TypeError: Cannot read properties of undefined (reading '<*>') in Cart.total [shop]",
-	"slack-webhook-example.json":             "payment <*> failed: card <visa> declined [checkout]",
-	"lambda-forwarder/dispatch-example.json": "CardError: card declined by visa in charge [checkout]",
+	"sentry-webhook-example.json":            "TypeError: Cannot read properties of undefined (reading 'id') in Cart.total",
+	"slack-webhook-example.json":             "payment … failed: card <visa> declined",
+	"lambda-forwarder/dispatch-example.json": "CardError: card declined by visa in charge",
 }
 
 func TestPayloadExamples(t *testing.T) {
@@ -144,7 +144,7 @@ func TestForwarder(t *testing.T) {
 			w := newWorld(t)
 			w.deliver(payload).mustSucceed(t)
 			w.deliver(fmt.Sprintf(`{"slack":{"type":"event_callback","event_id":"Ev1","event":{"type":"message","subtype":"bot_message","channel":"C1","ts":"1795341601.000100","text":%q}}}`, alert.Text)).mustSucceed(t)
-			if issue := w.find("TypeError: no <total> in order <*>"); len(w.errorIssues()) != 1 || count(t, issue) != 1 {
+			if issue := w.find("TypeError: no <total> in order …"); len(w.errorIssues()) != 1 || count(t, issue) != 1 {
 				t.Errorf("%d issues, count %d", len(w.errorIssues()), count(t, issue))
 			}
 		})

@@ -21,8 +21,8 @@ func TestPreviewOfFiles(t *testing.T) {
 	}
 	r := w.run("preview", ".").mustSucceed(t)
 	for _, part := range []string{
-		"1. order <*> lost\n   error · 2 events · first 2026-11-22 10:00:01 UTC · last 2026-11-22 10:00:02 UTC\n   | ERROR order 18 lost",
-		"2. TypeError: Cannot read properties of undefined (reading '<*>') in Cart.total\n",
+		"1. order … lost\n   error · 2 events · first 2026-11-22 10:00:01 UTC · last 2026-11-22 10:00:02 UTC\n   | ERROR order 18 lost",
+		"2. TypeError: Cannot read properties of undefined (reading 'id') in Cart.total\n",
 		"   |     at Cart.total (/app/src/cart.js:10:11)\n",
 		"2 issues would be filed for 3 error events in 7 lines of 2 files.",
 	} {
@@ -40,7 +40,7 @@ func TestPreviewOfSources(t *testing.T) {
 	delete(w.env, "GITHUB_TOKEN")
 	w.log(time.Minute, "ERROR order 1 lost")
 	r := w.run("preview").mustSucceed(t)
-	if !strings.Contains(r.stdout, "1. order <*> lost [shop]") || len(r.requests) > 0 {
+	if !strings.Contains(r.stdout, "1. order … lost") || len(r.requests) > 0 {
 		t.Errorf("printed\n%s\nand asked %v", r.stdout, paths(r.requests))
 	}
 }

@@ -25,7 +25,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	issue := exampleIssue(t, root)
-	short, _, _ := strings.Cut(issue, "> <details>")
+	short, _, _ := strings.Cut(issue, "> | Source |")
 	for page, parts := range map[string]map[string]string{
 		"README.md": {
 			"issue":    strings.TrimRight(short, ">\n "),
@@ -99,7 +99,7 @@ func fenced(language, text string) string {
 }
 
 // loggedAt is the time of a record of the Node service, in milliseconds since 1970.
-var loggedAt = regexp.MustCompile(`"time":(\d{13}),`)
+var loggedAt = regexp.MustCompile(`"time": ?(\d{13}),`)
 
 // exampleIssue scans the example log of the Node service as CloudWatch would
 // deliver it, at the times of its records, and quotes the issue that came of it.

@@ -20,7 +20,7 @@ func TestRedeliveredAfterManyOthers(t *testing.T) {
 		deliver(i)
 	}
 	deliver(0)
-	if got := count(t, w.find("payment <*> failed")); got != 1+others {
+	if got := count(t, w.find("payment … failed")); got != 1+others {
 		t.Errorf("counted %d, want %d", got, 1+others)
 	}
 }

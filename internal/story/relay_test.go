@@ -91,7 +91,7 @@ func TestRelayToIssues(t *testing.T) {
 		{"/webhook/slack", `{"text":"ERROR payment 4711 failed: card declined","id":"a2","service":"pay"}`},
 		{"/webhook/slack", `{"text":"ERROR payment 4711 failed: card declined","id":"a2","service":"pay"}`},
 	}
-	titles := map[string]int64{"KeyError": 1, "payment <*> failed": 2}
+	titles := map[string]int64{"KeyError": 1, "payment … failed": 2}
 	for _, name := range []string{"docs-webhooks/event_alert.triggered.json", "docs-webhooks/error.created.json", "docs-webhooks/issue.json",
 		"integration-platform-example/mock_event_alert_triggered_webhook.json"} {
 		if body, err := os.ReadFile("../../../shared/data/sentry/" + name); err == nil {

@@ -51,7 +51,7 @@ func TestAddASource(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"preview"}, "order <*> lost [toy]"},
+		{[]string{"preview"}, "order … lost [toy]"},
 		{[]string{"scan"}, "toy:shop: 1 event"},
 		{[]string{"doctor"}, "✓ toy: plays"},
 	} {
@@ -59,8 +59,8 @@ func TestAddASource(t *testing.T) {
 			t.Errorf("%s does not say %q:\n%s", run.args[0], run.says, r.stdout)
 		}
 	}
-	w.find("order <*> lost [toy]")
-	w.find("basket <*> lost")
+	w.find("order … lost [toy]")
+	w.find("basket … lost")
 	if w.progress("toy:shop").IsZero() {
 		t.Error("its progress is not on the dashboard")
 	}

@@ -19,8 +19,8 @@ var webhookExamples = []struct {
 	file, path, key, title string
 	signed                 func(body string) map[string]string
 }{
-	{"sentry-webhook-example.json", "/webhook/sentry", "sentry", "TypeError: Cannot read properties of undefined (reading '<*>') in Cart.total [shop]", sentrySigned},
-	{"slack-webhook-example.json", "/webhook/slack", "slack", "payment <*> failed: card <visa> declined [checkout]", slackSigned},
+	{"sentry-webhook-example.json", "/webhook/sentry", "sentry", "TypeError: Cannot read properties of undefined (reading 'id') in Cart.total", sentrySigned},
+	{"slack-webhook-example.json", "/webhook/slack", "slack", "payment … failed: card <visa> declined", slackSigned},
 }
 
 func slackSigned(body string) map[string]string {
@@ -119,7 +119,7 @@ func TestPreviewOfAnUnreadablePayload(t *testing.T) {
 				if r.code != exitFailed || !strings.Contains(r.stderr, tt.says) {
 					t.Errorf("%s: exit code %d, want 1 with %q\n%s%s", command, r.code, tt.says, r.stdout, r.stderr)
 				}
-				if shown := strings.Contains(r.stdout, "1. payment <*> failed"); command == "preview" && shown != (tt.issues > 0) {
+				if shown := strings.Contains(r.stdout, "1. payment … failed"); command == "preview" && shown != (tt.issues > 0) {
 					t.Errorf("shows an issue: %v\n%s", shown, r.stdout)
 				}
 			}
