@@ -48,7 +48,7 @@ type format struct {
 var wanted = map[string]func(*grouping.Group) string{
 	"level":       func(g *grouping.Group) string { return g.Level.String() },
 	"message":     func(g *grouping.Group) string { return g.Sample.Message },
-	"title":       plan.Title,
+	"title":       plan.Titles{Services: true}.Title,
 	"logger":      func(g *grouping.Group) string { return g.Sample.Logger },
 	"service":     func(g *grouping.Group) string { return g.Service },
 	"release":     func(g *grouping.Group) string { return g.Sample.Release },
@@ -154,7 +154,7 @@ func events(g *grouping.Group) (sum int64) {
 func titles(groups []*grouping.Group) string {
 	var b strings.Builder
 	for _, g := range groups {
-		fmt.Fprintf(&b, "\n\t%s: %s", g.Level, plan.Title(g))
+		fmt.Fprintf(&b, "\n\t%s: %s", g.Level, plan.Titles{Services: true}.Title(g))
 	}
 	return b.String()
 }
@@ -259,7 +259,7 @@ func TestFormatsApart(t *testing.T) {
 		checked++
 		other := strings.Replace(text, message, "quota exceeded while resizing", 1)
 		if groups := groupsOf(byLine.records([]string{text, other})); len(groups) == 1 && events(groups[0]) > 1 {
-			t.Errorf("%s/%s: both are %q", f.family, f.name, plan.Title(groups[0]))
+			t.Errorf("%s/%s: both are %q", f.family, f.name, plan.Titles{Services: true}.Title(groups[0]))
 		}
 	}
 	if checked < 160 {

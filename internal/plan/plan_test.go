@@ -259,7 +259,7 @@ func TestTitle(t *testing.T) {
 		{"name in a public repository", public, grouping.Group{Type: "KeyError", Template: "'<*>'", Sample: said("'price'")}, "KeyError: '…'"},
 		{"message of another template", one, grouping.Group{Template: "no '<*>' here", Sample: said("no 'price' there")}, "no '…' here"},
 		{"packages", one, grouping.Group{Template: `call "<*>"`, Sample: said(`call "com.acme.shop.Cart.total()"`)}, `call "Cart.total()"`},
-		{"long message", one, grouping.Group{Type: "Error", Template: strings.Repeat("one two ", 60), Place: cart}, "Error: " + strings.Repeat("one two ", 12) + "one… in Cart.total"},
+		{"long message", one, grouping.Group{Type: "Error", Template: strings.Repeat("one two ", 60), Place: cart}, "Error: " + strings.Repeat("one two ", 11) + "one two… in Cart.total"},
 		{"nothing", one, grouping.Group{}, "(empty message)"},
 	}
 	for _, tt := range tests {

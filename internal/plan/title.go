@@ -45,7 +45,7 @@ func TitlesFor(in Input) Titles {
 func (t Titles) Title(g *grouping.Group) string {
 	title := what(shortType(g.Type), t.message(g))
 	place := ""
-	if where := Place(g.Place); where != "" && !strings.Contains(title, where) {
+	if where := Place(g.Place); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {
 		place = " in " + where
 	}
 	if t.Services && g.Service != "" && !slices.Contains(words.FindAllString(title+place, -1), g.Service) {
@@ -53,6 +53,9 @@ func (t Titles) Title(g *grouping.Group) string {
 	}
 	return shorten(title, max(minWhat, maxTitle-utf8.RuneCountInString(place))) + place
 }
+
+// qualified matches a place that no message names by accident.
+var qualified = regexp.MustCompile(`[.:#/]`)
 
 var words = regexp.MustCompile(`[\pL\pN_-]+`)
 

@@ -50,7 +50,7 @@ func TestTeamRulesInScan(t *testing.T) {
 				t.Errorf("%d issues, want %q", len(issues), tt.issues)
 			}
 			for _, title := range tt.issues {
-				if got, want := count(t, w.find(title)), int64(2/len(tt.issues)); got != want {
+				if got, want := count(t, issues[title]), int64(2/len(tt.issues)); got != want {
 					t.Errorf("%s: counts %d, want %d", title, got, want)
 				}
 			}
