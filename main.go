@@ -34,6 +34,7 @@ func main() {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Screen: terminal.Of(os.Stdout, os.Getenv),
+		Errors: terminal.Of(os.Stderr, os.Getenv),
 		Getenv: os.Getenv,
 		Clock:  clock.System(),
 	}

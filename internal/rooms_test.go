@@ -35,6 +35,7 @@ var pure = map[string][]string{
 	"intake":     {"event", "grouping", "logtext", "policy", "safe", "stacktrace"},
 	"plan":       {"code", "count", "event", "grouping", "marker", "policy"},
 	"render":     {"code", "count", "event", "marker", "plan", "safe"},
+	"page":       {},
 	"report":     {"plan", "safe", "source"},
 }
 
@@ -57,10 +58,10 @@ var others = map[string][]string{
 	"apply":      {"github", "ledger", "plan", "policy", "render"},
 	"scan": {"apply", "clock", "enrich", "event", "github", "intake", "ledger", "marker", "plan", "reading", "render", "report",
 		"safe", "slack", "source"},
-	"preview": {"intake", "logfile", "marker", "plan", "reading", "render", "safe", "source", "terminal"},
+	"preview": {"event", "intake", "logfile", "marker", "page", "plan", "reading", "render", "safe", "source", "terminal"},
 	"group":   {"event", "grouping", "intake", "logfile", "plan", "safe"},
 	"cli": {"clock", "cloudwatch", "code", "config", "doctor", "enrich", "event", "finding", "github", "group", "inbound", "intake", "ledger",
-		"logfile", "payload", "plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source",
+		"logfile", "page", "payload", "plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source",
 		"stacktrace", "terminal", "workflow"},
 }
 

@@ -40,6 +40,7 @@ type Command struct {
 	Stdout io.Writer
 	Stderr io.Writer
 	Screen terminal.Screen // behind Stdout
+	Errors terminal.Screen // behind Stderr
 	Getenv func(string) string
 	Clock  clock.Clock
 }
@@ -133,12 +134,12 @@ func (s *session) root() *cobra.Command {
 			Args:    usageArgs(cobra.NoArgs),
 			RunE:    func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
 		}),
-		addPayloadFlag(&cobra.Command{
+		addPageFlag(addPayloadFlag(&cobra.Command{
 			Use:     "preview [FILE|FOLDER|-]...",
 			Short:   "Show the issues that log files, a payload, or the configured sources would get",
-			Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -",
+			Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
 			RunE:    func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
-		}),
+		})),
 		s.groupCommand(),
 		s.relayCommand(),
 		&cobra.Command{

@@ -2,8 +2,8 @@
 // nothing. It is what a newcomer runs first: on local log files it needs no
 // account anywhere.
 //
-// It may import intake, reading, source, logfile, plan, render, marker, safe and
-// terminal.
+// It may import event, intake, reading, source, logfile, plan, render, page, marker,
+// safe and terminal.
 package preview
 
 import (
@@ -11,12 +11,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/page"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/reading"
 	"github.com/org/errmon-action/internal/render"
@@ -33,6 +36,8 @@ type Preview struct {
 	Rules     intake.Rules
 	MinEvents int
 	Now       time.Time
+	HTML      io.Writer // where a page of the issues goes; nil for none
+	Progress  io.Writer // a terminal that shows how far files are read; nil for none
 }
 
 // Files previews local log files. It returns an error if one cannot be read.
@@ -42,18 +47,42 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	for _, path := range paths {
 		file := logfile.Source{Path: path, Stdin: stdin}
 		reader := in.Reader()
-		err := file.Read(ctx, reader.Add)
+		err := file.Read(ctx, p.counting(&file, reader.Add))
 		reader.Flush(intake.Never) // a file does not grow while it is read
 		if err != nil {
 			return err
 		}
 		lines, cut = lines+file.Lines, cut+file.Cut
 	}
-	p.print(in, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file")))
+	if p.Progress != nil {
+		fmt.Fprint(p.Progress, clearLine)
+	}
+	if err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file"))); err != nil {
+		return err
+	}
 	if cut > 0 {
 		fmt.Fprintf(p.Out, "%s longer than %d bytes: what is over was left out.\n", were(cut), logfile.MaxLine)
 	}
 	return nil
+}
+
+const (
+	progressEvery = 200_000    // lines, which take a fraction of a second
+	clearLine     = "\r\x1b[K" // of a terminal
+)
+
+// counting returns add, and shows how many lines of a file it has seen.
+func (p Preview) counting(file *logfile.Source, add func(event.Record)) func(event.Record) {
+	if p.Progress == nil {
+		return add
+	}
+	var n int64
+	return func(r event.Record) {
+		if n++; n%progressEvery == 0 {
+			fmt.Fprintf(p.Progress, "%s%d lines of %s", clearLine, n, p.Redactor.Command(file.Path))
+		}
+		add(r)
+	}
 }
 
 // Sources previews what a first scan would file: from the services' logs since a
@@ -73,7 +102,7 @@ func (p Preview) Sources(ctx context.Context, services []source.Integration, fro
 	for _, s := range sources {
 		failures = append(failures, logs.Read(ctx, s, source.Request{From: from.Truncate(time.Minute)}).Err)
 	}
-	p.print(in, count(all, "source"))
+	failures = append(failures, p.print(in, count(all, "source")))
 	p.notes(windows.Warnings)
 	return errors.Join(failures...)
 }
@@ -85,31 +114,29 @@ func (p Preview) notes(notes []string) {
 }
 
 // Delivered previews what a payload carries; notices say what else it holds.
-func (p Preview) Delivered(d intake.Delivery, notices []string) {
+func (p Preview) Delivered(d intake.Delivery, notices []string) error {
 	in := intake.New(p.Rules, p.Redactor)
 	d.Date(p.Now)
 	notices = append(notices, in.Deliver(d, func(string) (int64, bool) { return 0, false })...)
-	p.print(in, "the payload")
+	err := p.print(in, "the payload")
 	p.notes(notices)
+	return err
 }
 
-func (p Preview) print(in *intake.Intake, what string) {
+func (p Preview) print(in *intake.Intake, what string) error {
 	groups := in.Groups()
 	actions := plan.Plan(plan.Input{
 		Now:    p.Now,
 		Groups: groups,
 		Rules:  plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups), Policy: p.Rules.Policy},
 	})
-	filed := 0
-	for _, a := range actions {
-		if a.Kind == plan.Create {
-			filed++
-			p.issue(filed, a)
-		}
+	filed := slices.DeleteFunc(slices.Clone(actions), func(a plan.Action) bool { return a.Kind != plan.Create })
+	for i, a := range filed {
+		p.issue(i+1, a)
 	}
-	fmt.Fprintf(p.Out, "%s would be filed for %s in %s.\n",
-		count(filed, "issue"), count(int(in.Events), "error event"), what)
-	if waiting := len(actions) - filed; waiting > 0 {
+	summary := fmt.Sprintf("%s would be filed for %s in %s.", count(len(filed), "issue"), count(int(in.Events), "error event"), what)
+	fmt.Fprintln(p.Out, summary)
+	if waiting := len(actions) - len(filed); waiting > 0 {
 		fmt.Fprintf(p.Out, "%s would wait for min-events (%d).\n", count(waiting, "error"), p.MinEvents)
 	}
 	p.notes(p.Rules.Policy.Ignored(in.Ignored))
@@ -119,6 +146,35 @@ func (p Preview) print(in *intake.Intake, what string) {
 			fmt.Fprintf(p.Out, "  %s\n", p.Redactor.Terminal(shape))
 		}
 	}
+	if p.HTML == nil {
+		return nil
+	}
+	return p.page(filed, summary)
+}
+
+// page writes the issues as a page.
+func (p Preview) page(filed []plan.Action, summary string) error {
+	var issues []page.Issue
+	r := render.Renderer{Redactor: p.Redactor, Label: "errmon"}
+	for _, a := range filed {
+		body, err := r.Body(a, "")
+		if err != nil {
+			return err
+		}
+		issue := page.Issue{Title: r.Title(a), Level: a.Next.Level, Service: r.Redactor.Title(a.Next.Service, 60).String(), Events: a.Count(), Body: body, Minutes: map[int64]int64{}}
+		for _, tally := range a.Next.Sources {
+			for minute, n := range tally.Cells {
+				if minute > 0 { // the time is known
+					issue.Minutes[int64(minute)] += n
+				}
+			}
+		}
+		issues = append(issues, issue)
+	}
+	if err := page.Write(p.HTML, issues, summary); err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	return nil
 }
 
 // issue prints one issue as it would be filed.
@@ -126,7 +182,7 @@ func (p Preview) issue(number int, a plan.Action) {
 	p.Redactor = p.Redactor.Section()
 	title := render.Renderer{Redactor: p.Redactor}.Title(a)
 	fmt.Fprintln(p.Out, p.Screen.Show(terminal.Bold, fmt.Sprintf("%d. %s", number, p.Redactor.Command(title))))
-	facts := []string{a.Next.Level, count(int(a.Count()), "event")}
+	facts := []string{p.Screen.Show(levelStyle(a.Next.Level), a.Next.Level), count(int(a.Count()), "event")}
 	if a.Next.First != 0 {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
@@ -139,6 +195,13 @@ func (p Preview) issue(number int, a plan.Action) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)
+}
+
+func levelStyle(level string) terminal.Style {
+	if level == event.Warn.String() {
+		return terminal.Yellow
+	}
+	return terminal.Red
 }
 
 func text(a plan.Action) string {
