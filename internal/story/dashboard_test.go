@@ -145,7 +145,7 @@ func TestDashboardShowsHowItGoes(t *testing.T) {
 	w.run("scan", "--log-groups", "/ecs/shop,/ecs/none")
 	body := w.dashboard().Body
 	for _, want := range []string{
-		"### Open errors: 2 (1 fatal, 1 error)", "| `the b store is down [", "every 1h2m (median of the last 5 runs", "| `cloudwatch:eu-central-1:/ecs/shop` |",
+		"### Open errors: 2 (1 fatal, 1 error)", "| `the b store is down` |", "every 1h2m (median of the last 5 runs", "| `cloudwatch:eu-central-1:/ecs/shop` |",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %q:\n%s", want, body)

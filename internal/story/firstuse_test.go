@@ -117,7 +117,7 @@ func TestPreviewFitsTheTerminal(t *testing.T) {
 	wide := w.at(terminal.Screen{Width: 60}, "preview", "app.log").mustSucceed(t).stdout
 	colours := w.at(terminal.Screen{Width: 60, Colour: true}, "preview", "app.log").mustSucceed(t).stdout
 	escapes := regexp.MustCompile(`\x1b\[\d*m`)
-	if escapes.MatchString(plain+wide) || len(escapes.FindAllString(colours, -1)) != 4 || escapes.ReplaceAllString(colours, "") != wide {
+	if escapes.MatchString(plain+wide) || len(escapes.FindAllString(colours, -1)) != 6 || escapes.ReplaceAllString(colours, "") != wide {
 		t.Errorf("without a terminal\n%s\nwithout colours\n%s\nwith\n%q", plain, wide, colours)
 	}
 	excerpt := regexp.MustCompile(`(?m)^   \| .*$`)
