@@ -64,7 +64,11 @@ func (s *session) load(file []byte) (config.Config, error) { return s.loadInput(
 func (s *session) loadOffline() (config.Config, error) {
 	in := s.input(nil)
 	in.Offline = true
-	return s.loadInput(in)
+	cfg, err := s.loadInput(in)
+	for _, warning := range cfg.Warnings {
+		s.warning(warning.Error())
+	}
+	return cfg, err
 }
 
 func (s *session) input(file []byte) config.Input {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/ledger"
+	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/workflow"
 )
@@ -103,8 +105,22 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 	if doctor.Count(found, finding.Failure) == 0 {
 		found = append(found, s.code(cfg, client).GitHub.CheckCode(ctx)...)
 		found = append(found, checkFrames(ctx, cfg, client)...)
+		found = append(found, client.CheckNames(ctx, namesOf(cfg.Rules))...)
 	}
 	return found
+}
+
+// namesOf returns what rules name in GitHub, each once.
+func namesOf(rules []policy.Rule) github.Names {
+	var n github.Names
+	for _, r := range rules {
+		n.Labels, n.Assignees, n.Types = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...), append(n.Types, r.Type)
+	}
+	once := func(names []string, but string) []string {
+		slices.Sort(names)
+		return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == but })
+	}
+	return github.Names{Labels: once(n.Labels, ""), Assignees: once(n.Assignees, policy.Owners), Types: once(n.Types, "")}
 }
 
 // minFrames is from how many frames on their share is reported.

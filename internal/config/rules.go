@@ -7,6 +7,7 @@ import (
 	"iter"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -90,7 +91,11 @@ func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *po
 		}
 		text, err := f.value(name, field.Addr().Interface(), entry.Value)
 		if err != nil {
-			f.wrongRule(entry.Value, finding.Within(name+": ", err))
+			var where ast.Node = entry.Value
+			if _, null := where.(*ast.NullNode); null {
+				where = entry.Key
+			}
+			f.wrongRule(where, finding.Within(name+": ", err))
 		}
 		if to.Addr().Interface() == any(rule) && name != "match" {
 			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
@@ -118,7 +123,8 @@ func (f *fileReader) value(name string, to any, node ast.Node) (string, error) {
 		if !isList {
 			return "", fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
 		}
-		return strings.Join(items, ", "), f.list(name, to, items, node)
+		f.list(name, to, items, node)
+		return strings.Join(items, ", "), nil
 	case *policy.Match:
 		return "", errors.New("must be a mapping of matchers, such as {service: shop}")
 	case *string:
@@ -147,37 +153,47 @@ func unknownLevel(text string, known bool) error {
 }
 
 // list reads a list of patterns, levels or names.
-func (f *fileReader) list(name string, to any, items []string, node ast.Node) error {
-	var mistakes []error
+func (f *fileReader) list(name string, to any, items []string, node ast.Node) {
+	item := func(i int) ast.Node {
+		if list, ok := node.(*ast.SequenceNode); ok {
+			return list.Values[i]
+		}
+		return node
+	}
+	note := func(i int, err error) {
+		if err != nil {
+			f.wrongRule(item(i), finding.Within(name+": ", err))
+		}
+	}
 	switch to := to.(type) {
 	case *policy.Patterns:
-		*to = policy.Patterns{}
-		for _, item := range items {
-			p, err := policy.Parse(item, name == "path")
-			if err != nil {
-				mistakes = append(mistakes, finding.Within(fmt.Sprintf("%q: ", shorten(item)), err))
+		*to = make(policy.Patterns, len(items))
+		for i, text := range items {
+			var err error
+			if (*to)[i], err = policy.Parse(text, name == "path"); err != nil {
+				note(i, finding.Within(fmt.Sprintf("%q: ", shorten(text)), err))
 			}
-			*to = append(*to, p)
 		}
 	case *policy.Levels:
 		*to = policy.ParseLevels(items)
-		for _, unknown := range to.Unknown {
-			f.never(node, unknownLevel(unknown, false))
+		for i, text := range items {
+			if slices.Contains(to.Unknown, text) {
+				f.never(item(i), unknownLevel(text, false))
+			}
 		}
 	case *[]string:
 		*to = items
-		for _, item := range items {
-			mistakes = append(mistakes, checkText(name, item, true))
+		for i, text := range items {
+			note(i, checkText(name, text, true))
 		}
 		if len(items) == 0 {
-			return errors.New("the list is empty")
+			f.wrongRule(node, finding.Within(name+": ", errors.New("the list is empty")))
 		}
-		return errors.Join(mistakes...)
+		return
 	}
 	if len(items) == 0 {
 		f.never(node, fmt.Errorf("%s is an empty list", name))
 	}
-	return errors.Join(mistakes...)
 }
 
 // textLimits are the most characters of an effect. GitHub takes 50 of a label and 256 of

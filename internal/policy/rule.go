@@ -2,7 +2,6 @@ package policy
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -117,12 +116,4 @@ func Unknown(title string) string {
 // Fill returns a title with its placeholders replaced.
 func Fill(title string, value func(name string) string) string {
 	return placeholder.ReplaceAllStringFunc(title, func(s string) string { return value(s[1 : len(s)-1]) })
-}
-
-// String returns the threshold as it is written in the file.
-func (t Threshold) String() string {
-	if t.Within == 0 {
-		return strconv.Itoa(t.Events)
-	}
-	return fmt.Sprintf("%d/%s", t.Events, t.Within)
 }

@@ -253,3 +253,61 @@ func TestGroupRuleFromTheStart(t *testing.T) {
 		t.Fatalf("without the rule: %d events, %d issues", count(t, i), len(w.errorIssues()))
 	}
 }
+
+func TestDoctorChecksWhatRulesName(t *testing.T) {
+	w := rulesWorld(t, exampleRules(t))
+	good := w.run("doctor").stdout
+	for _, want := range []string{`! rules: no label "team-pay"`, `! rules: no label "priority: high"`} {
+		if !strings.Contains(good, want) {
+			t.Errorf("no %s:\n%s", want, good)
+		}
+	}
+	w.declined("error", "production")
+	w.log(time.Minute, `{"level":"fatal","service":"shop","msg":"gone for good"}`)
+	w.run("scan").mustSucceed(t) // creates the labels
+	if out := w.run("doctor").stdout; !strings.Contains(out, "✓ rules: all 5 labels, assignees and issue types exist") {
+		t.Errorf("doctor:\n%s", out)
+	}
+	w.github.Configure(func(s *githubtest.Settings) { s.Assignable, s.Types = nil, []string{"Task", "Feature"} })
+	out := w.run("doctor").stdout
+	for _, want := range []string{`! rules: "octocat" cannot be assigned`, "! rules: no issue type \"Bug\"\n  → name one of the organization's: Task, Feature"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %s:\n%s", want, out)
+		}
+	}
+}
+
+// TestRulesExplained shows what group, preview and a file full of mistakes print.
+func TestRulesExplained(t *testing.T) {
+	w := rulesWorld(t, exampleRules(t))
+	w.file("app.log", `{"level":"error","service":"checkout","environment":"production","msg":"card declined for good"}
+{"level":"fatal","service":"checkout","environment":"staging","msg":"card declined for good"}
+{"level":"error","msg":"slow","stack":"ConnectTimeoutError: slow\n    at f (/app/a.js:1:2)"}
+{"level":"error","msg":"slow","stack":"ConnectTimeoutError: slower\n    at g (/app/b.js:1:2)"}
+{"level":"error","release":"2-canary","msg":"no","stack":"Error: no\n    at f (/app/vendor/x/y.js:1:2)"}
+`)
+	golden(t, "testdata/rules-explain.golden", w.run("group", "--explain", "app.log").mustSucceed(t).stdout)
+	golden(t, "testdata/rules-preview.golden", w.run("preview", "app.log").mustSucceed(t).stdout)
+	w.file(".github/errmon.yml", `labl: errmon
+rules:
+  - match: {servce: checkout, level: eror}
+    labels: [team-pay, "a,b"]
+  - match:
+      message: "/a(b/"
+      path: ["vendor/**", "lib["]
+    min-events: 20/3d
+    close-after: soon
+  - ignore: ""
+    assignees: "@octocat"
+  - match: {service: a}
+  - title: "{typ} failed"
+    level: fatel
+    slack: maybe
+    colour: red
+`)
+	r := w.run("scan")
+	if r.code != exitUsage || len(r.requests) > 0 {
+		t.Errorf("exit code %d after %d requests", r.code, len(r.requests))
+	}
+	golden(t, "testdata/rules-mistakes.golden", r.stderr)
+}
