@@ -140,6 +140,58 @@ func TestGuideSaysHowToCheck(t *testing.T) {
 	}
 }
 
+// Every page begins with what its reader has at its end, and ends with a check. The
+// guide lists them all.
+func TestGuidePagesHaveAGoal(t *testing.T) {
+	all := pages(t)
+	checked := 0
+	for name, page := range all {
+		link, ok := strings.CutPrefix(name, "examples/")
+		if !ok || link == "README.md" {
+			continue
+		}
+		checked++
+		sections := strings.Split(page, "\n## ")
+		if !strings.Contains(sections[0], "At the end of this page") || !strings.Contains(sections[len(sections)-1], "Check: ") {
+			t.Errorf("%s does not begin with what its reader has at its end, or does not end with a check", name)
+		}
+		if !strings.Contains(all["examples/README.md"], "("+link+")") {
+			t.Errorf("examples/README.md does not list %s", name)
+		}
+	}
+	if checked < 15 {
+		t.Errorf("%d pages", checked)
+	}
+}
+
+// Every YAML file is well-formed: workflows, templates, issue forms.
+func TestYAMLIsWellFormed(t *testing.T) {
+	root := os.DirFS(guideRoot())
+	checked := 0
+	for _, folder := range []string{".github", "examples"} {
+		err := fs.WalkDir(root, folder, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || path.Ext(name) != ".yml" && path.Ext(name) != ".yaml" {
+				return err
+			}
+			checked++
+			content, err := fs.ReadFile(root, name)
+			if err != nil {
+				return err
+			}
+			if err := yaml.Unmarshal(content, new(any)); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if checked < 15 {
+		t.Errorf("%d files", checked)
+	}
+}
+
 func workflows(t *testing.T) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(guideRoot(), "examples/workflows/*.yml"))
