@@ -24,7 +24,7 @@ import (
 // network carries every request of every run of this process to the world that
 // the run lives in. The requests of GitHub and Sentry never leave memory, and name their
 // run by their host. CloudWatch's go over loopback, since the SDK's transport cannot be
-// replaced, and name it by the account in the log group's ARN.
+// replaced, and name it by the account in the log group's ARN, or in the id of a query.
 type network struct {
 	mu   sync.Mutex
 	runs map[int]*run
@@ -97,6 +97,9 @@ func (r *run) logGroups() string {
 var (
 	runInHost = regexp.MustCompile(`^run-(\d+)\.(github|sentry)\.test$`)
 	runInARN  = regexp.MustCompile(`(:logs:` + region + `:)(\d{12})(:log-group:)`)
+	// A query's results are asked for by its id alone.
+	runInQuery = regexp.MustCompile(`("queryId":")(\d{8})-`)
+	runInBody  = regexp.MustCompile(`:logs:` + region + `:(\d{12}):log-group:|"queryId":"(\d{8})-`)
 )
 
 // RoundTrip implements http.RoundTripper for GitHub's requests.
@@ -166,17 +169,31 @@ func (n *network) cloudwatch(w http.ResponseWriter, req *http.Request) {
 	if err != nil {
 		return
 	}
-	match := runInARN.FindSubmatch(body)
-	if match == nil {
+	number := runInBody.FindSubmatch(body)
+	if number == nil {
 		panic(http.ErrAbortHandler)
 	}
-	r := n.run(string(match[2]))
+	r := n.run(string(append(number[1], number[2]...)))
 	if r == nil {
 		panic(http.ErrAbortHandler)
 	}
-	req.Body = io.NopCloser(bytes.NewReader(runInARN.ReplaceAll(body, []byte("${1}"+cloudwatchtest.Account+"${3}"))))
-	r.serve(w, req, cloudwatch, r.world.aws)
+	body = runInARN.ReplaceAll(body, []byte("${1}"+cloudwatchtest.Account+"${3}"))
+	req.Body = io.NopCloser(bytes.NewReader(runInQuery.ReplaceAll(body, []byte("${1}00000000-"))))
+	r.serve(marking{w, r.id}, req, cloudwatch, r.world.aws)
 }
+
+// marking puts the run's number into the ids of queries.
+type marking struct {
+	http.ResponseWriter
+	run int
+}
+
+func (m marking) Write(answer []byte) (int, error) {
+	_, err := m.ResponseWriter.Write(runInQuery.ReplaceAll(answer, fmt.Appendf(nil, "${1}%08d-", m.run)))
+	return len(answer), err
+}
+
+func (m marking) WriteString(answer string) (int, error) { return m.Write([]byte(answer)) }
 
 // fault is the damage done to one request and its answer.
 type fault struct {

@@ -104,7 +104,7 @@ func scheduleRows(c *chronicle) []row {
 			})
 		}
 	}
-	return []row{cron, down, clocks, steps, pageRow(), latenessRow()}
+	return []row{cron, down, clocks, steps, pageRow(), latenessRow(), readerRow()}
 }
 
 // pageRow cuts the same logs into pages of other sizes.
