@@ -21,10 +21,6 @@ func (r *headReader) afterLevel() {
 	}
 	for parts := 0; parts < maxHeadParts && r.behindPart(0); parts++ {
 	}
-	if at := abbreviated.FindStringSubmatchIndex(r.s[r.at:]); at != nil {
-		r.h.logger = r.s[r.at+at[2] : r.at+at[3]]
-		r.behind(at[1])
-	}
 	r.h.message = strings.TrimSpace(r.s[r.at:])
 	if r.h.raised != "" && !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
 		r.h.raised = ""
@@ -35,10 +31,6 @@ func (r *headReader) afterLevel() {
 		r.h.plain()
 	}
 }
-
-// abbreviated is a Java logger such as "[o.s.s.p.Platform] ", and what some servers
-// print in front of it: the user, the session, the address and the path.
-var abbreviated = pattern(`^[^ \[]{1,60}(?:\[[^ \]]*\]|(?: [^ \[]{1,100}){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)
 
 // phrases are messages that hold an exception in words of their framework.
 var phrases = []struct {
@@ -66,7 +58,7 @@ func (h *head) plain() {
 	if column == "" {
 		return
 	}
-	if n := nameEndIn(column); n > 0 && n < len(column) && isCaller(column, n) == len(column) {
+	if sourceLine.MatchString(column) {
 		h.message = strings.TrimRight(message, " ")
 	}
 	if end := closedAt(column); column[0] == '[' && end > 1 && isWord(column[1:end]) && onlyPairs(column[end+1:]) {
@@ -74,6 +66,9 @@ func (h *head) plain() {
 		h.message = message + strings.TrimLeft(column[end+1:], " ")
 	}
 }
+
+// sourceLine is a place that rich prints behind a message.
+var sourceLine = pattern(`^[\w./-]+\.\w+:\d+$`)
 
 // onlyPairs tells whether nothing but pairs follows.
 func onlyPairs(s string) bool {
@@ -146,6 +141,9 @@ func (r *headReader) behindPart(tries int) bool {
 	if s == "" {
 		return false
 	}
+	if r.place(s) {
+		return true
+	}
 	if s[0] == '[' || s[0] == '(' || s[0] == '<' || s[0] == '{' {
 		return r.behindBracket(s)
 	}
@@ -155,28 +153,56 @@ func (r *headReader) behindPart(tries int) bool {
 		return true
 	}
 	n := nameEndIn(s)
-	if length := loguruPlace(s, n); length > 0 {
-		r.h.logger = s[:n]
-		r.behind(length)
-		return true
-	}
-	if s[0] == '#' && n > 1 && isNumber(s[1:n]) && n+2 < len(s) && s[n] == ' ' && s[n+2] != 'x' { // a process, no frame
-		r.behind(n)
-		return true
-	}
 	if r.joint == "::" {
 		if i := strings.Index(s[:n], "::"); i > 0 {
 			n = i
 		}
 	}
-	if bundle, _, ok := strings.Cut(s, " | "); ok && r.joint == "|" && strings.Count(bundle, " - ") == 2 && isNumber(s[:n]) { // of OSGi
-		r.behind(len(bundle))
+	return n > 0 && n < len(s) && r.behindName(s, n, tries)
+}
+
+// places are what only some loggers print behind a level. The first group is the
+// logger, where there is one.
+var places = []*regexp.Regexp{
+	pattern(`^in ([\w./-]+): `),                   // Flask's module
+	pattern(`^([\w./$-]+):(?:<?\w+>?:)?\d+( - )`), // loguru's and Logback's class, function and line
+	pattern(`^([\w.$]+)\(\w+\):\d+( - )`),         // a class, its method and a line
+	pattern(`^([A-Za-z]\w*(?:\.\w+)+)\[\d+\] `),   // .NET's category and event
+	pattern(`^\w+\{[^}]*\}: ?`),                   // Rust's spans
+	pattern(`^\w+: (\w+(?:::\w+)+): `),            // the same without fields
+	pattern(`^Thread\w*[\[(][^\])]*[\])]:? ?`),    // Java's and Rust's threads
+	pattern(`^#\d+( )(?:[^0]|0[^x])`),             // a process, no frame
+	pattern(`^\d+ - \S+ - \S+( )\| `),             // OSGi's bundle
+	pattern(`^(?:\[\]|<>)( - )`),                  // log4net's context without values
+	pattern(`^[\w.-]+\.c:\d+ \w+: `),              // a place in C with the function
+	pattern(`^[\w.-]+/[\w./-]+\.\w+ \d+: `),       // felix/pay.go 41:
+	pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`),
+	// a Java logger, behind what some servers print in front of it: the user, the session, the address and the path
+	pattern(`^[^ \[]{1,60}(?:\[[^ \]]*\]|(?: [^ \[]{1,100}){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `),
+}
+
+// place takes one of the places. A blank group is the separator that ends it.
+func (r *headReader) place(s string) bool {
+	if r.h.level < event.Warn || beginsTrace(s) {
+		return false
+	}
+	for _, p := range places {
+		at := p.FindStringSubmatchIndex(s)
+		if at == nil {
+			continue
+		}
+		end := at[1]
+		for i := 2; i < len(at); i += 2 {
+			if part := s[at[i]:at[i+1]]; part[0] == ' ' {
+				end = at[i]
+			} else if !isFile(part) {
+				r.h.logger = part
+			}
+		}
+		r.behind(end)
 		return true
 	}
-	if n == 0 || n == len(s) {
-		return r.flask(s)
-	}
-	return r.behindName(s, n, tries) || r.flask(s)
+	return false
 }
 
 // behind goes on behind n bytes and the sign that follows.
@@ -189,10 +215,6 @@ func (r *headReader) behind(n int) {
 // the words, the inspected error or the exception's name that a message begins with.
 func (r *headReader) behindBracket(s string) bool {
 	end := closedAt(s)
-	if end == 1 && strings.HasPrefix(s[2:], " - ") { // a context without values
-		r.behind(2)
-		return true
-	}
 	if end < 2 || end > 80 || end+1 >= len(s) {
 		return false
 	}
@@ -231,15 +253,7 @@ func isRaised(name string) bool {
 // behindName takes the name, number, id or pair of n bytes behind the level.
 func (r *headReader) behindName(s string, n, tries int) bool {
 	name := s[:n]
-	if end := r.glued(s, n); end > 0 {
-		r.behind(end)
-		return true
-	}
 	mark, length := separator(s[n:])
-	if mark == ": " && moduleNext(s[n+length:]) { // a span's name
-		r.behind(n)
-		return true
-	}
 	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) && !loggerNext(s[n+1:]) {
 		return false // a word of the message, as most are
 	}
@@ -252,15 +266,6 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		return r.behindPair(s, n)
 	case repeatsLevel(name, r.h.level):
 		r.behind(n)
-	case isCaller(s, n) > 0 && beginsTrace(s):
-		return false
-	case isCaller(s, n) > 0:
-		if isDotted(name) {
-			r.h.logger = cmp.Or(r.h.logger, name)
-		}
-		end := isCaller(s, n)
-		r.placed = s[end:] != "" && s[end] == ' ' && strings.HasSuffix(name, ".c") // the function follows
-		r.behind(end)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {
 			r.h.logger = name
@@ -281,37 +286,6 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	return true
 }
 
-// glued takes a name of n bytes with a bracket right behind it, and returns where it ends:
-//
-//	request{id=7}:              Rust's spans
-//	ThreadId(01)                Rust's and Java's threads
-//	Thread[#44,main,5,main]:
-//	shop.Orders[12]             .NET's categories
-//	c.s.Orders(pay):41 -        a class, a method and a line
-func (r *headReader) glued(s string, n int) int {
-	if strings.IndexByte("([{", s[n]) < 0 {
-		return 0
-	}
-	end := n + closedAt(s[n:])
-	if end < n+1 || end+2 > len(s) {
-		return 0
-	}
-	inner, next, name := s[n+1:end], s[end+1:], s[:n]
-	line := strings.TrimLeft(strings.TrimPrefix(next, ":"), "0123456789")
-	switch {
-	case s[n] == '{' && next[0] == ':':
-		pairs(inner, r.pair)
-		return end + 2
-	case s[n] == '(' && next[0] == ':' && len(line) < len(next)-1 && strings.HasPrefix(line, " - "), s[n] == '[' && isDotted(name) && isNumber(inner) && next[0] == ' ':
-		r.h.logger = name
-		return end + 1 + len(next) - len(line)
-	case strings.HasPrefix(name, "Thread") && (next[0] == ' ' || next[0] == ':'):
-		r.h.lane = cmp.Or(r.h.lane, inner)
-		return end + 1
-	}
-	return 0
-}
-
 // loggerNext tells whether the name of a class or module comes next, set off
 // from what follows.
 func loggerNext(s string) bool {
@@ -322,12 +296,6 @@ func loggerNext(s string) bool {
 	}
 	_, length := separator(s[n:])
 	return length > 0 && !stacktrace.IsHeader(s)
-}
-
-// moduleNext tells whether a module of Rust and a colon come next.
-func moduleNext(s string) bool {
-	n := nameEndIn(s)
-	return strings.Contains(s[:n], "::") && strings.HasPrefix(s[n:], ": ")
 }
 
 // behindPair takes a pair that names an id, a thread or the like, if words follow.
@@ -362,16 +330,18 @@ func isDotted(name string) bool {
 	if name == "" || !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
 		return false
 	}
-	if strings.Contains(name, "::") {
+	dot := strings.LastIndexByte(name, '.')
+	return strings.Contains(name, "::") || dot > 0 && dot+1 < len(name) && isLetter(name[dot+1]) && !isFile(name) && !strings.ContainsAny(name, "/@")
+}
+
+// isFile tells a name that ends as those of files and hosts do.
+func isFile(name string) bool {
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",
+		"sh", "conf", "cfg", "ini", "env", "lock", "csv", "png", "jpg", "svg", "pdf", "zip", "gz", "tar", "pem", "key", "crt", "com", "net", "org", "io", "dev", "local", "internal", "example", "cloud":
 		return true
 	}
-	dot := strings.LastIndexByte(name, '.')
-	switch name[dot+1:] {
-	case "", "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",
-		"sh", "conf", "cfg", "ini", "env", "lock", "csv", "png", "jpg", "svg", "pdf", "zip", "gz", "tar", "pem", "key", "crt", "com", "net", "org", "io", "dev", "local", "internal", "example", "cloud":
-		return false
-	}
-	return dot > 0 && isLetter(name[dot+1]) && !strings.ContainsAny(name, "/@")
+	return false
 }
 
 // pairNext tells whether a pair that a head may have comes next.
@@ -407,17 +377,5 @@ func (r *headReader) tentative(n, tries int) bool {
 	if name := before.s[before.at:][:n]; isLogger(name) && isCompound(name) {
 		r.h.logger = cmp.Or(r.h.logger, name)
 	}
-	return true
-}
-
-// flask takes the module of Flask's "ERROR in app: ".
-func (r *headReader) flask(s string) bool {
-	rest, ok := strings.CutPrefix(s, "in ")
-	n := nameEndIn(rest)
-	if !ok || n == 0 || !strings.HasPrefix(rest[n:], ": ") {
-		return false
-	}
-	r.h.logger = rest[:n]
-	r.behind(len("in ") + n)
 	return true
 }

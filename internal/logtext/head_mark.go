@@ -31,7 +31,7 @@ func markAt(s string) int {
 // before a colon is as likely the message's first.
 func (r *headReader) separates(mark, name string) bool {
 	if mark == ": " {
-		if r.placed && isWord(name) && !isRaised(name) || r.joint == "--" || r.joint == "-" && r.indented {
+		if r.joint == "--" || r.joint == "-" && r.indented {
 			return true
 		}
 		return isCompound(name) && isLetter(name[0]) && !isCode(name) && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
@@ -78,43 +78,6 @@ func separator(s string) (mark string, length int) {
 	}
 	rest := trimBlanks(s[blanks+n:])
 	return mark, len(s) - len(rest)
-}
-
-// loguruPlace returns the length of "shop.orders:pay:41", a module of n bytes, a
-// function and a line, if a dash follows.
-func loguruPlace(s string, n int) int {
-	if n == 0 || n == len(s) || s[n] != ':' {
-		return 0
-	}
-	place, _, ok := strings.Cut(s[n+1:], " - ")
-	function, line, placed := strings.Cut(place, ":")
-	if ok && isNumber(place) { // without a function
-		return n + 1 + len(place)
-	}
-	if !ok || !placed || !isNumber(line) || !isWord(strings.Trim(function, "<>")) {
-		return 0
-	}
-	return n + 1 + len(place)
-}
-
-// isCaller returns the length of "cart/cart.go:42", its function maybe with it.
-func isCaller(s string, n int) int {
-	dot := strings.LastIndexByte(s[:n], '.')
-	if s[n] != ':' && (s[n] != ' ' || strings.IndexByte(s[:n], '/') < 0) || dot < 1 || dot+1 == n || !isLetter(s[dot+1]) {
-		return 0
-	}
-	_, digits := run(s[n+1:])
-	if digits == 0 {
-		return 0
-	}
-	if s[n] == ' ' && !strings.HasPrefix(s[n+1+digits:], ": ") {
-		return 0
-	}
-	n += 1 + digits
-	if n < len(s) && s[n] == ':' && n+1 < len(s) && s[n+1] != ' ' {
-		n += 1 + nameEndIn(s[n+1:])
-	}
-	return n
 }
 
 // isProse tells what a message may have in brackets: quotes, an error that Node
