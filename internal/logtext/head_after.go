@@ -183,7 +183,9 @@ var places = []*regexp.Regexp{
 
 // place takes one of the places. A blank group is the separator that ends it.
 func (r *headReader) place(s string) bool {
-	if r.h.level < event.Warn || beginsTrace(s) {
+	n := nameEndIn(s)
+	sentence := n < len(s) && s[n] == ' ' && isOrdinary(s[:n]) && s[:n] != "in" && !strings.Contains(s, "] ")
+	if r.h.level < event.Warn || sentence || beginsTrace(s) {
 		return false
 	}
 	for _, p := range places {
