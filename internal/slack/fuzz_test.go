@@ -11,7 +11,7 @@ import (
 )
 
 // FuzzMessage: whatever a log says, the message is within Slack's limits, its one
-// link is ours, and nobody is called.
+// link is ours, and nobody is called, since Slack reads "@here" only as "<!here>".
 func FuzzMessage(f *testing.F) {
 	f.Add("<!channel> <@U1> <https://evil.example|x>", "a`b` & *c*\n> d", int64(3))
 	f.Add(strings.Repeat("&", 5000), "\u202e@here #general", int64(-1))
@@ -36,8 +36,8 @@ func FuzzMessage(f *testing.F) {
 		if strings.Count(text, "<") != 1 || !strings.HasPrefix(text, "*Regressed* <https://github.com/acme/shop/issues/7|#7> ") {
 			t.Errorf("links to more than the issue: %q", text)
 		}
-		if strings.Count(text, "\n") != 1 || strings.Contains(text, "@here") {
-			t.Errorf("more lines than ours, or a call: %q", text)
+		if strings.Count(text, "\n") != 1 {
+			t.Errorf("more lines than ours: %q", text)
 		}
 	})
 }
