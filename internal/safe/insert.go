@@ -40,7 +40,11 @@ func insertValues(s string, columns []string, i int, found []secret) ([]secret, 
 		case c == ',' && depth == 1:
 			column++
 		case depth > 0 && (c == '\'' || c == '"' || c == '\\'):
-			start, end := argument(s[:limit], i)
+			start := i + len(s[i:limit]) - len(strings.TrimLeft(s[i:limit], `\`)) + 1
+			end := i
+			if start <= limit {
+				end = quotedEnd(s[:limit], start, s[i:start])
+			}
 			if column < len(columns) && start < end && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[start:end]) {
 				found = append(found, secret{start, end, kindPassword})
 			}

@@ -82,14 +82,18 @@ type pattern struct {
 
 var patterns = func() (all []*pattern) {
 	for _, row := range rows("patterns", 4) {
-		all = append(all, &pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), regexp.MustCompile(macros.Replace(row[3]))})
+		all = append(all, &pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), expression(row[3])})
 	}
 	return all
 }()
 
-// macros are names for parts of the expressions in the table.
-var macros = strings.NewReplacer("GAP", `[\s"',\\]+`, "ARG", `[^\s"',;|\\]+`,
-	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\]*[^\s"',;|\\:.)]))`)
+// macros are what the tables of patterns and commands call parts of expressions: what stands
+// between arguments, an argument, a value in quotes or without, and a user with a password.
+var macros = strings.NewReplacer("GAP", `(?:\\*["'])?[\s,]+(?:\\*["'])??`, "ARG", `[^\s"',;|\\]+`,
+	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\-](?:[^\s"',;|\\]*[^\s"',;|\\:.)])?))`,
+	"PAIR", `([^\s"',;|\\:%/-][^\s"',;|\\:%/]*[:%,/][^\s"'|;\\/][^\s"'|;\\]*)`)
+
+func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
 // parts are strings at least one of which any match contains, so that an expression
 // is not tried in vain.
