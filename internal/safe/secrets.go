@@ -42,9 +42,9 @@ const maxEncodings = 3
 // in s.
 func plainRules(s string, in signs) []secret {
 	var found []secret
-	for _, p := range patterns {
-		if p.oneIn(s, in) {
-			found = p.values(s, found)
+	for i, need := range patternSigns {
+		if in.hasAll(need) && strings.Contains(s, patterns[i].text) {
+			found = patterns[i].values(s, found)
 		}
 	}
 	if in.has('@') {
@@ -72,17 +72,30 @@ func plainRules(s string, in signs) []secret {
 	return issued(s, found)
 }
 
-// pattern matches a secret by its form.
+// pattern matches a secret by its form. Where the table has several signs, each has its
+// own pattern.
 type pattern struct {
-	parts
+	sign
 	kind       string
 	accept     func(string) bool
 	expression *regexp.Regexp
 }
 
-var patterns = func() (all []*pattern) {
+var patterns = func() (all []pattern) {
 	for _, row := range rows("patterns", 4) {
-		all = append(all, &pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), expression(row[3])})
+		e := expression(row[3])
+		for _, sign := range partsOf(strings.Split(row[1], "|")...) {
+			all = append(all, pattern{sign, row[0], testOf(row[2]), e})
+		}
+	}
+	return all
+}()
+
+// patternSigns are the signs of patterns, close together because every text is held to
+// all of them.
+var patternSigns = func() (all []signs) {
+	for _, p := range patterns {
+		all = append(all, p.signs)
 	}
 	return all
 }()
