@@ -17,7 +17,7 @@ import (
 const (
 	MaxIDs    = 2000 // of each kind, newest kept
 	maxIDDays = 7    // days before the newest delivery
-	maxSingly = 1000 // separate ids of one error in a run
+	maxSingly = 700  // separate ids of one error in a run or on a day: fewer than a marker keeps of one kind among three
 	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )
 
@@ -45,7 +45,7 @@ func (ids *IDs) AddAll(other IDs) {
 }
 
 // Hashed returns the ids of one error in one run as a marker stores them: hashed,
-// since ids are foreign text and long. More than 1,000, as in a storm from a relay,
+// since ids are foreign text and long. More than 700, as in a storm from a relay,
 // become one delivery that counts as many.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs

@@ -28,6 +28,29 @@ func (b *Inbox) Take(ids IDs) {
 	b.IDs = taken
 }
 
+// Receive counts deliveries that arrive now, by their hashes. Whenever they happened, they
+// get a day on which they are remembered: none before the newest, and one after it
+// once many arrived on that day.
+func (b *Inbox) Receive(ids IDs) {
+	newest, arrived := Day(0), 0
+	for _, day := range b.IDs {
+		if day > newest {
+			newest, arrived = day, 0
+		}
+		if day == newest {
+			arrived++
+		}
+	}
+	if arrived+len(ids) > maxSingly {
+		newest++
+	}
+	var dated IDs
+	for id, day := range ids {
+		dated.Add(max(day, newest), id)
+	}
+	b.Take(dated)
+}
+
 // Knows reports whether the delivery with this hash was counted.
 func (b Inbox) Knows(id string) bool {
 	_, known := b.IDs[id]

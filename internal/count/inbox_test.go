@@ -50,6 +50,35 @@ func TestInboxCountsEachDeliveryOnce(t *testing.T) {
 	}
 }
 
+// A delivery is known once it was counted, whatever was counted before it: the run that
+// files it counts until it finds it.
+func TestInboxKnowsWhatItReceives(t *testing.T) {
+	var day []string
+	for i := range MaxIDs {
+		day = append(day, fmt.Sprint("event ", i))
+	}
+	for _, tt := range []struct {
+		name   string
+		before IDs
+		day    Day
+	}{
+		{"older than all that is remembered", IDs{hash("newer"): 20}, 1},
+		{"on a day with more than is remembered", delivered(day[:800]...), 7},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := Inbox{IDs: tt.before}
+			for i, name := range day {
+				var id IDs
+				id.Add(tt.day, "late "+name)
+				b.Receive(id.Hashed())
+				if b.Shrink(800); !b.Knows(hash("late " + name)) {
+					t.Fatalf("delivery %d is forgotten", i)
+				}
+			}
+		})
+	}
+}
+
 func TestInboxLinksTheNewest(t *testing.T) {
 	var b Inbox
 	b.Link("#a", "https://x/1", time.UnixMilli(5))

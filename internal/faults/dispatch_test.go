@@ -6,9 +6,11 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
 // A delivery is told once: what a run that files one loses is lost for good. Such
@@ -110,5 +112,49 @@ func dispatchRows(c *chronicle) []row {
 			few.add(name, func() verdict { return c.deliver(i, 5, seed, false) })
 		}
 	}
-	return []row{five, twice, few}
+	return []row{five, twice, few, redeliveredRow(c)}
+}
+
+// redeliveredRow files a delivery again that is known: after many others, and after a newer
+// one a week later, for which its id is forgotten. The process dies at each request, and
+// another one repeats it.
+func redeliveredRow(c *chronicle) row {
+	const others = 210
+	began := c.worlds[1].now()
+	deliver := func(w *world, id int, after time.Duration) *run {
+		return w.dispatch("remote", id, began.Add(after), "--min-events", "1")
+	}
+	filed := sync.OnceValue(func() *world {
+		w := c.worlds[1].clone()
+		w.github.Configure(func(to *githubtest.Settings) { to.HourlyLimit = 1_000_000 })
+		for id := range 1 + others {
+			deliver(w, id, time.Duration(id)*time.Second).do()
+		}
+		return w
+	})
+	r := row{fault: "a delivery again after 210 others"}
+	for _, days := range []time.Duration{0, 6, 8} {
+		newer := days * 24 * time.Hour
+		for at := range len(deliver(c.worlds[1].clone(), 0, 0).do().requests) {
+			r.add(fmt.Sprintf("after %d days, dying at request %d", days, at), func() verdict {
+				w := filed().clone()
+				w.pass(newer)
+				deliver(w, 1+others, newer+time.Hour).do()
+				deliver(w, 0, 0).breaking(func(r *run, n int) *fault { return r.dieAfter(n, at) }).do()
+				again := deliver(w, 0, 0).do()
+				owed := truth{count: 2 + others, first: began, last: began.Add(newer + time.Hour), issue: true, state: "open"}
+				least := owed.count
+				if days > 7 {
+					owed.count += 2
+				}
+				var v verdict
+				if again.code != 0 {
+					v.note(&v.lost, "ended with code %d:\n%s", again.code, again.out)
+				}
+				w.judgeError(&v, "courier", debt{truth: owed, atLeast: least}, w.look("courier"))
+				return v
+			})
+		}
+	}
+	return r
 }

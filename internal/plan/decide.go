@@ -256,7 +256,7 @@ func receive(m *marker.Marker, groups []*grouping.Group) {
 	}
 	for kind, delivered := range ids {
 		inbox := m.Deliveries[kind]
-		inbox.Take(delivered.Hashed())
+		inbox.Receive(delivered.Hashed())
 		m.SetInbox(kind, inbox)
 	}
 }
