@@ -18,6 +18,7 @@
 //	dispatch_test.go  runs that file what was delivered, beside scans and each other
 //	schedule_test.go  crons are skipped, clocks differ, delivery is late, a source is down
 //	meddling_test.go  people act on the issues meanwhile; a workflow is cancelled
+//	grouped_test.go   a group rule comes and goes
 //	readers_test.go   readers of log groups change between runs
 //	code_test.go      the same for requests about code, on a story of its own
 //	sentry_test.go    Sentry's part of the story, and Sentry down
