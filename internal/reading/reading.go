@@ -47,14 +47,16 @@ func Plan(all []source.Integration, planned []source.Planned) {
 // Read reads a source from a time on.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	before := l.Intake.Events
-	result, err := l.read(ctx, s, in)
+	result, progress, err := l.read(ctx, s, in)
 	return source.Health{
-		Name: s.Key(), From: in.From, Complete: result.Complete, Events: l.Intake.Events - before, Err: err,
+		Name: s.Key(), From: in.From, Complete: result.Complete, Progress: progress, Events: l.Intake.Events - before, Err: err,
 		Large: result.Large, Reader: result.Reader, Warning: result.Warning,
 	}
 }
 
-func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (source.Result, error) {
+// read returns, besides what was read, the progress: when a source would have to be read
+// whole to be as far as it is now.
+func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (result source.Result, progress time.Time, err error) {
 	from := in.From
 	var end time.Time // of the events that count; zero if there is none
 	windowed, _ := s.(source.Windowed)
@@ -69,7 +71,7 @@ func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (so
 		}
 	})
 	in.From = from.Add(-leadIn)
-	result, err := s.Read(ctx, in, framer.Add)
+	result, err = s.Read(ctx, in, framer.Add)
 	complete := result.Complete
 	if complete.After(l.Now) {
 		complete = l.Now
@@ -80,14 +82,19 @@ func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (so
 		// left to the next run, which reads them whole.
 		now, end = complete, complete.Add(-logtext.Settle)
 		complete = end
+		// What is older than lateness has arrived, however long ago the run that reads it
+		// should have been.
+		progress = earliest(l.Now, end.Add(l.Lateness))
+	} else {
+		progress = complete
 	}
 	unfinished := earliest(framer.Flush(now), partial.count(ctx, windowed), retried(result.Cut, from))
 	// A trace that is still being written is read again from its first line.
-	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && complete.After(last) {
-		complete = last
+	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && progress.After(last) {
+		progress = last
 	}
 	result.Complete = complete
-	return result, err
+	return result, progress, err
 }
 
 // retriedOnce is how far after a window's beginning a time can be from which the run

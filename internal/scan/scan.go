@@ -116,7 +116,7 @@ func readTracker(ctx context.Context, r *run) {
 	issues := sentry.Read(ctx)
 	r.notice(issues.Notices...)
 	if r.input.States = issues.States; issues.States != nil {
-		issues.Health.Complete = r.input.Now
+		issues.Health.Complete, issues.Health.Progress = r.input.Now, r.input.Now
 	}
 	r.addSource(issues.Health, issues.Health.Err == nil)
 }
@@ -138,7 +138,7 @@ func (r *run) addSource(h source.Health, completed bool) {
 	r.report.Sources = append(r.report.Sources, h)
 	r.fail(h.Err)
 	if completed {
-		r.input.Read[h.Name] = h.Complete
+		r.input.Read[h.Name] = h.Progress
 	}
 }
 

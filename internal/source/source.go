@@ -125,11 +125,12 @@ type Health struct {
 	Name     string
 	From     time.Time // start of the reading
 	Complete time.Time // end of the reading; zero if nothing was read
+	Progress time.Time // of the source; after Complete if all that was read is long delivered
 	Events   int64     // that the policy kept
 	Large    bool      // see Result, as of the next two
 	Reader   string
 	Warning  string
-	Last     time.Time // end of the last reading before; zero if there was none
+	Last     time.Time // progress before; zero if there was none
 	Left     bool      // to the next run: there was no time for it
 	Err      error
 
@@ -144,7 +145,7 @@ func (h Health) Warnings(passed time.Duration) []string {
 	if h.Warning != "" {
 		warnings = append(warnings, h.Warning)
 	}
-	covered := max(0, h.Complete.Sub(h.Last))
+	covered := max(0, h.Progress.Sub(h.Last))
 	if h.Err != nil && !h.Complete.IsZero() && !h.Last.IsZero() && covered < passed {
 		warnings = append(warnings, fmt.Sprintf("%s falls behind: this run read %s of it, and the last run was %s ago; examples/scale.md says what helps",
 			h.Name, covered.Round(time.Second), passed.Round(time.Second)))
