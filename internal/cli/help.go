@@ -136,16 +136,12 @@ func flagError(flags *pflag.FlagSet, err error) error {
 // without the history that Go would take them from.
 var stamp string
 
-// version names the release, or else the module's version, its commit and date.
+// version names the release, or else the module's version, which for a checkout
+// contains date and commit.
 func version() string {
-	fields := strings.Fields(stamp)
-	if build, ok := debug.ReadBuildInfo(); ok && len(fields) == 0 {
-		fields = []string{cmp.Or(build.Main.Version, "(unknown)")}
-		for _, s := range build.Settings {
-			if s.Key == "vcs.revision" || s.Key == "vcs.time" {
-				fields = append(fields, s.Value)
-			}
-		}
+	version := cmp.Or(stamp, "(unknown)")
+	if build, ok := debug.ReadBuildInfo(); ok && stamp == "" {
+		version = cmp.Or(build.Main.Version, version)
 	}
-	return strings.Join(fields, " ") + fmt.Sprintf(" (%s, %s/%s)", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("%s (%s, %s/%s)", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -53,6 +53,9 @@ func (s *session) relayCommand() *cobra.Command {
 	return cmd
 }
 
+// onLambda runs the relay on AWS Lambda; nil in a build with the tag nolambda.
+var onLambda func(*session, context.Context, relayConfig, relay.Config, *github.Client) error
+
 func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	getenv, dotEnvErr := config.Getenv(s.input(nil))
 	cfg, err := loadRelay(flags, getenv)
@@ -65,8 +68,10 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		SentrySecret: cfg.sentrySecret, SlackSecret: cfg.slackSecret, Token: cfg.token, Insecure: cfg.insecure,
 		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
-	if cfg.lambda {
-		return s.relayOnLambda(ctx, cfg, front, client)
+	if cfg.lambda && onLambda == nil {
+		return usageError{errors.New("this build does not run on AWS Lambda: build errmon as examples/relay/README.md shows")}
+	} else if cfg.lambda {
+		return onLambda(s, ctx, cfg, front, client)
 	}
 	listener, err := net.Listen("tcp", cfg.listen)
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
+func init() { onLambda = (*session).relayOnLambda }
+
 // relayOnLambda serves one of the two functions, until Lambda ends it.
 func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Config, client *github.Client) error {
 	if cfg.queueURL == "" {

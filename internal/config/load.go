@@ -56,8 +56,10 @@ func Load(in Input) (Config, error) {
 	note(err)
 	c.DotEnv = dotEnv
 	note(unknownInputs(in.Environ))
-	c.warnOfDeprecated(environment{in.Getenv, dotEnv})
 	env := environment{in.Getenv, dotEnv}
+	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of the server that errmon replaces
+		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and not read", "set ERRMON_RELAY_URL instead"))
+	}
 	given := make(map[string]value)
 	for _, s := range Settings {
 		given[s.Name] = first(candidates(s, in.Flags, env)...)

@@ -22,27 +22,11 @@ func unknownInputs(environ []string) error {
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
 		input, ok := strings.CutPrefix(name, "INPUT_")
-		if input = strings.ToLower(input); !ok || slices.Contains(known, input) {
-			continue
+		if input = strings.ToLower(input); ok && !slices.Contains(known, input) {
+			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("unknown input %q", shorten(input)), fmt.Sprintf("did you mean %q?", nearestOf(input, known))))
 		}
-		remedy := "remove it, or see the inputs in action.yml"
-		if near, ok := Nearest(input, known); ok {
-			remedy = fmt.Sprintf("did you mean %q?", near)
-		}
-		mistakes = append(mistakes, finding.Mend(fmt.Sprintf("unknown input %q", shorten(input)), remedy))
 	}
 	return errors.Join(mistakes...)
-}
-
-// deprecated maps variables of the server that errmon replaces to their successors.
-var deprecated = map[string]string{"MONITORING_WEBHOOK_URL": "ERRMON_RELAY_URL"}
-
-func (c *Config) warnOfDeprecated(env environment) {
-	for old, successor := range deprecated {
-		if env.lookup(old).text != "" {
-			c.Warnings = append(c.Warnings, finding.Mend(old+" is deprecated and not read", "set "+successor+" instead"))
-		}
-	}
 }
 
 // Nearest returns the name that was probably meant, and false if none is like the
