@@ -89,11 +89,11 @@ func (s *session) exit(ctx context.Context, err error) int {
 		return exitDone
 	case errors.Is(err, errReported):
 		return exitFailed
-	case errors.As(err, &usage):
-		s.problems(err)
-		return exitUsage
 	}
 	s.problems(err)
+	if errors.As(err, &usage) {
+		return exitUsage
+	}
 	return exitFailed
 }
 
@@ -182,20 +182,17 @@ func (s *session) problems(err error) {
 	}
 }
 
-func (s *session) problem(message string) {
-	text := s.redactor.Command(message).String()
-	if s.actions != nil {
-		s.actions.Errorf("%s", text)
-		return
-	}
-	fmt.Fprintf(s.Stderr, "errmon: %s\n", text)
-}
+func (s *session) problem(message string) { s.annotate(message, "", (*githubactions.Action).Errorf) }
 
 func (s *session) warning(message string) {
+	s.annotate(message, "warning: ", (*githubactions.Action).Warningf)
+}
+
+func (s *session) annotate(message, kind string, command func(*githubactions.Action, string, ...any)) {
 	text := s.redactor.Command(message).String()
 	if s.actions != nil {
-		s.actions.Warningf("%s", text)
+		command(s.actions, "%s", text)
 		return
 	}
-	fmt.Fprintf(s.Stderr, "errmon: warning: %s\n", text)
+	fmt.Fprintf(s.Stderr, "errmon: %s%s\n", kind, text)
 }
