@@ -12,47 +12,18 @@ import (
 // part of another word or stands where no head has it.
 type format struct {
 	name  string
-	leads []string // what it begins with, at the start of the line or behind a time
-	// failure and everyday are lines of it: an error, and one that is none.
-	failure, everyday string
-	level             event.Level    // where the pattern names none
-	pattern           *regexp.Regexp // its groups are the parts of the head, see match; nil takes the line as the message
-	read              func(s string) (head, bool)
+	leads string      // what it begins with, at the start of the line or behind a time; "|" separates several
+	level event.Level // where the expression names none
+	expr  string      // its groups are the parts of the head, see match; empty takes the line as the message
 }
 
-// formats are tried in this order.
-var formats = []format{
-	{"AWS Lambda", []string{"START RequestId: ", "END RequestId: ", "REPORT RequestId: ", "INIT_START Runtime Version: "},
-		"", "REPORT RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f\tDuration: 1 ms\tStatus: timeout", event.Info, nil, nil},
-	{"AWS Lambda", []string{"Task timed out after ", "Error: Runtime exited", "Runtime exited ", "Process exited before completing request"},
-		"RequestId: 8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f Error: Runtime exited with error: exit status 1", "", event.Error, nil, nil},
-	{"AWS Lambda", []string{"INIT_REPORT "}, "INIT_REPORT Init Duration: 3012.44 ms\tPhase: init\tStatus: error\tError Type: Runtime.ExitError", "",
-		event.Error, pattern(`\tStatus: (?P<message>error|timeout)(?:\tError Type: (?P<cause>\S+))?`), nil},
-	{"net/http", []string{"http: panic serving "}, "2026/11/22 10:00:00 http: panic serving 127.0.0.1:1: no price", "", event.Error, nil, nil},
-	{"glog", []string{"I0", "I1", "I2", "W0", "W1", "W2", "E0", "E1", "E2", "F0", "F1", "F2"},
-		"E1122 10:00:00.123456       1 cart.go:42] no price", "I1122 10:00:00.123456       1 error.go:42] no price", event.Unknown, nil, readGlog},
-	{"PHP", []string{"NOTICE: PHP message: ", "PHP message: "}, "", "NOTICE: PHP message: PHP Warning:  Undefined variable $error", // of PHP-FPM: the level inside counts
-		event.Info, pattern(`PHP message: (?P<head>.*)`), nil},
-	{"PHP", []string{"PHP Fatal error: ", "PHP Catchable fatal error: ", "PHP Recoverable fatal error: "}, "NOTICE: PHP message: PHP Fatal error:  Uncaught Error: x in /a.php:11", "",
-		event.Fatal, nil, nil},
-	{"PHP", []string{"PHP Parse error: "}, "PHP Parse error:  syntax error in /a.php on line 1", "", event.Error, nil, nil},
-	{"PHP", []string{"PHP Warning: ", "PHP Deprecated: "}, "", "PHP Warning:  Undefined variable $error in /a.php on line 1", event.Warn, pattern(`:\s*(?P<message>.*)`), nil},
-	{"PHP", []string{"PHP Notice: "}, "", "PHP Notice:  Undefined index: error in /a.php on line 1", event.Info, pattern(`:\s*(?P<message>.*)`), nil},
-	{".NET console", []string{"trce: ", "dbug: ", "info: ", "warn: ", "fail: ", "crit: "}, // the message is on the next line
-		"fail: Shop.Orders[12]", "info: Shop.ErrorHandler[0]", event.Unknown, pattern(`^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`), nil},
-	{"Rack", []string{"Rack app ("},
-		`2024-08-12 12:26:55 +0000 Rack app ("GET /x" - (10.0.0.1)): #<NoMethodError: x>`, "", event.Error, pattern(`: #<(?P<message>.*?)>?$`), nil},
-	{"gin", []string{"[Recovery] "}, // the message is on the next line
-		"2024/02/25 14:00:46 [Recovery] 2024/02/25 - 14:00:46 panic recovered:", "", event.Error, pattern(`^\[Recovery\] [\d/: .-]*panic recovered:\s*(?P<message>.*)`), nil},
-	{"Erlang", []string{"=ERROR REPORT==== ", "=CRASH REPORT==== ", "=SUPERVISOR REPORT==== "}, "=ERROR REPORT==== 22-Nov-2026::10:00:00 ===", "", event.Error, pattern(`(?P<message>)`), nil},
-	{"Erlang", []string{"=WARNING REPORT==== "}, "", "=WARNING REPORT==== 22-Nov-2026::10:00:00 ===", event.Warn, pattern(`(?P<message>)`), nil},
-	{"Erlang", []string{"=INFO REPORT==== ", "=PROGRESS REPORT==== "}, "", "=INFO REPORT==== 22-Nov-2026::10:00:00 ===", event.Info, pattern(`(?P<message>)`), nil},
-}
+// readers read what an expression cannot, or not fast enough.
+var readers = map[string]func(s string) (head, bool){"glog": readGlog, "Redis": readRedis}
 
 var pattern = regexp.MustCompile
 
 // match reads a text that begins with a lead, without the name of the format.
-func (f *format) match(s string) (head, bool) {
+func (f *compiled) match(s string) (head, bool) {
 	h := head{level: f.level, message: s}
 	switch {
 	case f.read != nil:
@@ -84,20 +55,35 @@ func (f *format) match(s string) (head, bool) {
 	return h, h.level != event.Unknown
 }
 
+// compiled is a format ready for use.
+type compiled struct {
+	format
+	pattern *regexp.Regexp
+	read    func(s string) (head, bool)
+}
+
+func (f format) compile() *compiled {
+	c := &compiled{format: f, read: readers[f.name]}
+	if f.expr != "" {
+		c.pattern = pattern(f.expr)
+	}
+	return c
+}
+
 // led is a format and one of its leads.
 type led struct {
 	lead   string
-	format *format
+	format *compiled
 }
 
 // formatsBy holds the formats by the first byte of their leads.
 var formatsBy [256][]led
 
 func init() { // some formats hold a head of any format
-	formats = append(formats, serviceFormats...)
-	for i := range formats {
-		for _, lead := range formats[i].leads {
-			formatsBy[lead[0]] = append(formatsBy[lead[0]], led{lead, &formats[i]})
+	for _, f := range formats {
+		c := f.compile()
+		for _, lead := range strings.Split(f.leads, "|") {
+			formatsBy[lead[0]] = append(formatsBy[lead[0]], led{lead, c})
 		}
 	}
 }
@@ -114,7 +100,7 @@ func (r *headReader) special() bool {
 }
 
 // readAs reads s as a line of the format, and reports whether it is one.
-func (r *headReader) readAs(f *format, s string) bool {
+func (r *headReader) readAs(f *compiled, s string) bool {
 	h, ok := f.match(s)
 	if !ok {
 		return false
@@ -146,4 +132,32 @@ func readGlog(s string) (head, bool) {
 		}
 	}
 	return head{level: levelLetter(s[0]), message: rest}, true
+}
+
+// redisFailures are what Redis's failures begin with. It has one mark for
+// warnings, errors, and what it says when it starts.
+var redisFailures = []string{"Error", "Fatal", "FATAL", "Failed", "Can't", "Cannot", "Could not", "Unable", "Bad ", "Short read", "Unrecoverable"}
+
+// readRedis reads "1:M 22 Nov 2026 10:00:00.123 # message".
+func readRedis(s string) (head, bool) {
+	pid, rest, _ := strings.Cut(s, ":")
+	if !isNumber(pid) || len(rest) < 3 || strings.IndexByte("XCSM", rest[0]) < 0 || rest[1] != ' ' {
+		return head{}, false
+	}
+	_, n := timeAt(rest[2:])
+	rest = strings.TrimSpace(rest[2+n:])
+	mark, message, ok := strings.Cut(rest, " ")
+	if n == 0 || !ok || len(mark) != 1 {
+		return head{}, false
+	}
+	h := head{level: event.Info, message: message}
+	if mark == "#" {
+		h.level = event.Warn
+		for _, word := range redisFailures {
+			if strings.HasPrefix(message, word) {
+				h.level = event.Error
+			}
+		}
+	}
+	return h, strings.Contains("#*-.", mark)
 }

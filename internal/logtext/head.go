@@ -144,7 +144,7 @@ func (r *headReader) withoutLevel() {
 	if h.structured {
 		h.message = strings.TrimLeft(r.s[r.kept:], " \t-|:")
 		h.format = "head"
-		if strings.Contains(r.s, ":  ") && r.readAs(&postgreSQL, r.s) {
+		if strings.Contains(r.s, ":  ") && r.readAs(postgreSQL, r.s) {
 			return
 		}
 	}

@@ -32,60 +32,6 @@ func (r *headReader) afterLevel() {
 	}
 }
 
-// phrases are messages that hold an exception in words of their framework.
-var phrases = []struct {
-	lead      string
-	pattern   *regexp.Regexp
-	exception string
-}{
-	{"Uncaught PHP Exception ", pattern(`^Uncaught PHP Exception (\S+): "(.*)" at \S+ line \d+.*`), "$1: $2"},
-	{"Error performing ", pattern(`^Error performing .* in [\d.]+ms: (.*)`), "$1"},
-}
-
-// plain takes off the message what surrounds the words: a phrase of a framework,
-// and the logger or the place that stands in a column of its own behind it.
-func (h *head) plain() {
-	for _, p := range phrases {
-		if strings.HasPrefix(h.message, p.lead) {
-			h.message = p.pattern.ReplaceAllString(h.message, p.exception)
-		}
-	}
-	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // swift-log's
-		id, _, _ = strings.Cut(id, "]")
-		h.requestID = cmp.Or(h.requestID, id)
-	}
-	message, column := cutColumnBehind(h.message)
-	if column == "" {
-		return
-	}
-	if sourceLine.MatchString(column) {
-		h.message = strings.TrimRight(message, " ")
-	}
-	if end := closedAt(column); column[0] == '[' && end > 1 && isWord(column[1:end]) && onlyPairs(column[end+1:]) {
-		h.logger = cmp.Or(h.logger, column[1:end])
-		h.message = message + strings.TrimLeft(column[end+1:], " ")
-	}
-}
-
-// sourceLine is a place that rich prints behind a message.
-var sourceLine = pattern(`^[\w./-]+\.\w+:\d+$`)
-
-// onlyPairs tells whether nothing but pairs follows.
-func onlyPairs(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	n := nameEndIn(s)
-	return s == "" || n > 0 && n < len(s) && s[n] == '='
-}
-
-// cutColumnBehind cuts a message at the last blanks that pad it.
-func cutColumnBehind(s string) (message, column string) {
-	i := strings.LastIndex(s, "  ") + 2
-	if i < 2 {
-		return s, ""
-	}
-	return s[:i], s[i:]
-}
-
 // beginsTrace tells the first line of a trace, as Ruby's and V8's begin with a place.
 func beginsTrace(s string) bool {
 	shape := stacktrace.ShapeOf(s)
@@ -325,25 +271,6 @@ func (r *headReader) behindPair(s string, n int) bool {
 func repeatsLevel(name string, level event.Level) bool {
 	said, how := levelWord(name)
 	return said == level && how == capital
-}
-
-// isDotted tells the name of a class or module, but not of a file or a host.
-func isDotted(name string) bool {
-	if name == "" || !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
-		return false
-	}
-	dot := strings.LastIndexByte(name, '.')
-	return strings.Contains(name, "::") || dot > 0 && dot+1 < len(name) && isLetter(name[dot+1]) && !isFile(name) && !strings.ContainsAny(name, "/@")
-}
-
-// isFile tells a name that ends as those of files and hosts do.
-func isFile(name string) bool {
-	switch name[strings.LastIndexByte(name, '.')+1:] {
-	case "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",
-		"sh", "conf", "cfg", "ini", "env", "lock", "csv", "png", "jpg", "svg", "pdf", "zip", "gz", "tar", "pem", "key", "crt", "com", "net", "org", "io", "dev", "local", "internal", "example", "cloud":
-		return true
-	}
-	return false
 }
 
 // pairNext tells whether a pair that a head may have comes next.

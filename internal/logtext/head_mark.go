@@ -94,3 +94,22 @@ func isLogger(s string) bool {
 	}
 	return strings.Contains(s, "::") || !strings.ContainsAny(s, "0123456789") || s[0] > '9' && strings.IndexByte(s, '.') > 0
 }
+
+// isDotted tells the name of a class or module, but not of a file or a host.
+func isDotted(name string) bool {
+	if name == "" || !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
+		return false
+	}
+	dot := strings.LastIndexByte(name, '.')
+	return strings.Contains(name, "::") || dot > 0 && dot+1 < len(name) && isLetter(name[dot+1]) && !isFile(name) && !strings.ContainsAny(name, "/@")
+}
+
+// isFile tells a name that ends as those of files and hosts do.
+func isFile(name string) bool {
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",
+		"sh", "conf", "cfg", "ini", "env", "lock", "csv", "png", "jpg", "svg", "pdf", "zip", "gz", "tar", "pem", "key", "crt", "com", "net", "org", "io", "dev", "local", "internal", "example", "cloud":
+		return true
+	}
+	return false
+}

@@ -42,7 +42,7 @@ func (r *headReader) other(s string) bool {
 		r.take(level, n)
 		return true
 	}
-	if end := compiled(s, n); end > 0 {
+	if end := compilerPlace(s, n); end > 0 {
 		r.next(end, afterMark)
 		r.placed = true
 		return r.at < len(s)
@@ -63,9 +63,9 @@ func (r *headReader) other(s string) bool {
 	return r.named(s, name)
 }
 
-// compiled returns the length of the place that compilers print in front of a level,
+// compilerPlace returns the length of the place that compilers print in front of a level,
 // "src/pay.ts(4,9): " or "pay.c:4:9: ", in a file whose name has n bytes.
-func compiled(s string, n int) int {
+func compilerPlace(s string, n int) int {
 	if s[n] != '(' && s[n] != ':' || strings.IndexByte(s[:n], '.') < 1 {
 		return 0
 	}

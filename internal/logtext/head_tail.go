@@ -1,0 +1,111 @@
+package logtext
+
+import (
+	"cmp"
+	"regexp"
+	"strings"
+)
+
+// This file takes off a message what loggers print behind it.
+
+// readTail reads the error that loggers print after the message in their
+// formats for people, and takes it off: slog's, logrus' and zerolog's pairs, and
+// zap's object of fields.
+func readTail(h *head) {
+	if readContext(h) {
+		return
+	}
+	for _, key := range [...]string{" err=", " error="} {
+		i := strings.Index(h.message, key)
+		if i < 0 {
+			continue
+		}
+		value := h.message[i+len(key):]
+		cause, n := pairValue(value)
+		if value != "" && value[0] != '"' {
+			cause = value[:n+wordsUpToPair(value[n:])]
+		}
+		message := strings.TrimRight(h.message[:i], " |")
+		h.stack = logfmtStack("", message, cause)
+		h.message = withCause(message, cause)
+		return
+	}
+}
+
+// readContext reads the object of fields that ends a message.
+func readContext(h *head) bool {
+	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")
+	if !strings.HasSuffix(s, "}") {
+		return false
+	}
+	start := strings.Index(s, "{\"")
+	if start < 1 || s[start-1] != ' ' && s[start-1] != '\t' {
+		return false
+	}
+	f := readFields(s[start:], commonKeys)
+	if f == nil || f.values[fieldErrorType] != "" {
+		return false
+	}
+	message, cause := strings.TrimRight(s[:start], " \t=>:-"), cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage))
+	h.stack = f.stack(message, cause)
+	h.message = withCause(message, cause)
+	h.requestID = cmp.Or(h.requestID, f.text(fieldRequestID))
+	if id := f.text(fieldTraceID); id != "" {
+		h.from().traceID = id
+	}
+	return true
+}
+
+// phrases are messages that hold an exception in words of their framework.
+var phrases = []struct {
+	lead      string
+	pattern   *regexp.Regexp
+	exception string
+}{
+	{"Uncaught PHP Exception ", pattern(`^Uncaught PHP Exception (\S+): "(.*)" at \S+ line \d+.*`), "$1: $2"},
+	{"Error performing ", pattern(`^Error performing .* in [\d.]+ms: (.*)`), "$1"},
+}
+
+// plain takes off the message what surrounds the words: a phrase of a framework,
+// and the logger or the place that stands in a column of its own behind it.
+func (h *head) plain() {
+	for _, p := range phrases {
+		if strings.HasPrefix(h.message, p.lead) {
+			h.message = p.pattern.ReplaceAllString(h.message, p.exception)
+		}
+	}
+	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // swift-log's
+		id, _, _ = strings.Cut(id, "]")
+		h.requestID = cmp.Or(h.requestID, id)
+	}
+	message, column := cutColumnBehind(h.message)
+	if column == "" {
+		return
+	}
+	if sourceLine.MatchString(column) {
+		h.message = strings.TrimRight(message, " ")
+	}
+	if end := closedAt(column); column[0] == '[' && end > 1 && isWord(column[1:end]) && onlyPairs(column[end+1:]) {
+		h.logger = cmp.Or(h.logger, column[1:end])
+		h.message = message + strings.TrimLeft(column[end+1:], " ")
+	}
+}
+
+// sourceLine is a place that rich prints behind a message.
+var sourceLine = pattern(`^[\w./-]+\.\w+:\d+$`)
+
+// onlyPairs tells whether nothing but pairs follows.
+func onlyPairs(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	n := nameEndIn(s)
+	return s == "" || n > 0 && n < len(s) && s[n] == '='
+}
+
+// cutColumnBehind cuts a message at the last blanks that pad it.
+func cutColumnBehind(s string) (message, column string) {
+	i := strings.LastIndex(s, "  ") + 2
+	if i < 2 {
+		return s, ""
+	}
+	return s[:i], s[i:]
+}
