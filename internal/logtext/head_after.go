@@ -22,9 +22,6 @@ func (r *headReader) afterLevel() {
 	for parts := 0; parts < maxHeadParts && r.behindPart(0); parts++ {
 	}
 	r.h.message = strings.TrimSpace(r.s[r.at:])
-	if r.h.raised != "" && !strings.HasSuffix(r.h.raised, ": "+r.h.message) {
-		r.h.raised = ""
-	}
 	r.h.logger = cmp.Or(r.h.logger, r.names)
 	if r.h.level >= event.Warn {
 		readTail(&r.h)
@@ -67,9 +64,6 @@ func (r *headReader) marks() {
 	for {
 		s = r.s[r.at:]
 		blanks := len(s) - len(trimBlanks(s))
-		if blanks > 0 && s[blanks-1] == '\t' {
-			r.joint = "\t"
-		}
 		mark := markAt(s[blanks:])
 		r.at += blanks + mark
 		if mark == 0 {
@@ -209,10 +203,10 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		r.behind(end)
 		return true
 	}
-	switch {
+	switch said, how := levelWord(name); {
 	case s[n] == '=':
 		return r.behindPair(s, n)
-	case repeatsLevel(name, r.h.level):
+	case said == r.h.level && how == capital: // that a letter or a sign told already
 		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {
@@ -267,12 +261,6 @@ func (r *headReader) behindPair(s string, n int) bool {
 	return true
 }
 
-// repeatsLevel tells the word of a level that a letter or a sign told already.
-func repeatsLevel(name string, level event.Level) bool {
-	said, how := levelWord(name)
-	return said == level && how == capital
-}
-
 // pairNext tells whether a pair that a head may have comes next.
 func pairNext(s string) bool {
 	s = strings.TrimLeft(s, " ")
@@ -292,13 +280,6 @@ func (r *headReader) tentative(n, tries int) bool {
 	before := *r
 	r.at += n
 	r.at += len(r.s[r.at:]) - len(strings.TrimLeft(r.s[r.at:], " "))
-	if s := r.s[r.at:]; s != "" && s[0] == '(' {
-		end := closedAt(s)
-		if _, length := separator(s[end+1:] + " "); length == 0 && (end < 0 || !isID(s[1:end])) {
-			*r = before
-			return false
-		}
-	}
 	if !r.behindPart(tries + 1) {
 		*r = before
 		return false

@@ -159,9 +159,6 @@ func (r *headReader) bracket(s string) bool {
 	}
 	r.say(strings.TrimSpace(inner))
 	r.next(end+1, afterMark)
-	if glued && r.at < len(r.s) && r.s[r.at] == ':' {
-		r.next(1, afterMark)
-	}
 	return true
 }
 
@@ -277,8 +274,5 @@ func (r *headReader) take(level event.Level, n int) {
 	r.h.level = level
 	r.h.structured, r.placed = true, false
 	r.at += n
-	if strings.HasPrefix(r.names, "request") {
-		r.names = ""
-	}
 	r.h.logger = cmp.Or(r.h.logger, r.names)
 }

@@ -28,7 +28,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case set:
 		return r.left != afterWord && r.plain == 0
 	case r.left == afterTime && how == small && !mentions(s[n:]):
-		return s[0] != 'p' && s[0] != 'E' && s[0] != 'W' || namesNext(s[n:])
+		return s[0] != 'p' && s[0] != 'E' && s[0] != 'W'
 	}
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || startsSentence(s[n:]))
 }
@@ -161,11 +161,4 @@ func mentions(s string) bool {
 		return true
 	}
 	return false
-}
-
-// namesNext tells whether the next word is a name or a pair, as no sentence has.
-func namesNext(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	n := nameEndIn(s)
-	return n > 0 && n < len(s) && s[n] == '=' || n > 0 && (strings.IndexByte(s[:n], '.') > 0 || strings.Contains(s[:n], "::")) && s[n-1] != '.'
 }

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -192,9 +193,7 @@ func (r *headReader) pair(key, value string) {
 		r.h.from().service = value
 	case fieldTimestamp:
 		r.timed = true
-		if r.h.time.IsZero() {
-			r.h.time = fieldTime(value)
-		}
+		r.h.time = cmp.Or(r.h.time, fieldTime(value))
 	case fieldThread:
 		r.h.lane = value
 	}

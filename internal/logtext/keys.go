@@ -39,7 +39,7 @@ const (
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
 		"level.label", "level.value", "level.levelStr", "error_severity", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
-		"syslog.severity", "syslog_level", "message_type", "@l", "l", "status", "at", "label"},
+		"syslog.severity", "syslog_level", "message_type", "@l", "l", "status", "at", "label", "s"},
 	fieldSeverity: {"severity_number"},
 	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "t", "asctime", "event_time", "time_millis", "instant.epochSecond", "@t", "time_unix_nano", "date", "datetime",
 		"created_at", "created", "logged_at", "when", "record.time.timestamp"},
@@ -51,7 +51,7 @@ var fieldKeys = [fieldCount][]string{
 		"exception.stack_trace", "exception.backtrace", "throwable_information", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x"},
 	fieldPrinted: {"text"},
 	fieldVerbose: {"errorVerbose"},
-	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target"},
+	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target", "c"},
 	fieldName:    {"name"},
 	fieldHost:    {"hostname"},
 	fieldService: {"service", "service.name", "service_name", "dd.service", "resource.service.name", "resource.attributes.service.name", "serviceContext.service", "app", "application",

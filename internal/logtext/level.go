@@ -149,6 +149,9 @@ func fieldLevel(key, value string) event.Level {
 	if n, ok := digits(value); ok {
 		return numberLevel(key, n)
 	}
+	if len(value) == 2 && value[0] == 'D' { // MongoDB's D1 to D5
+		value = "D"
+	}
 	level, _ := levelWord(value)
 	return level
 }

@@ -23,7 +23,6 @@ type service struct {
 // serviceRecord holds what the services write, each its own members.
 type serviceRecord struct {
 	Level *int // GELF's and Nextcloud's
-	S, C  string
 	// Step Functions': …:execution:MACHINE:NAME, of express ones …:express:MACHINE:NAME:ID
 	ARN     string `json:"execution_arn"`
 	Type    string
@@ -40,7 +39,6 @@ func init() { // a record of Step Functions holds one of any kind
 	services = []service{
 		{"Step Functions", []string{`"execution_arn"`, `"previous_event_id"`}, readStepFunctions},
 		{"AppSync", []string{`"graphQLAPIId"`, `"logType"`}, readAppSync},
-		{"MongoDB", []string{`{"t":{"$date"`, `"ctx"`}, readMongoDB},
 		{"GELF", []string{`"short_message"`, `"level"`}, readGELF},
 		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, readNextcloud},
 		{"klog", []string{`{"ts":`, `"caller":"`, `"err":"`}, readKlog},
@@ -97,14 +95,6 @@ func readAppSync(r *serviceRecord, e *event.Event) bool {
 	}
 	e.Level, e.Message, e.Logger = event.Error, plainValue(string(r.Errors[0])), r.ParentType+"."+r.FieldName
 	return true
-}
-
-// readMongoDB reads the letter of a level; debug has "D1" to "D5".
-func readMongoDB(r *serviceRecord, e *event.Event) bool {
-	if r.S != "" {
-		e.Logger, e.Level = r.C, levelLetter(r.S[0])
-	}
-	return false
 }
 
 // readKlog reads an error, whose level klog leaves out.
