@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/goccy/go-yaml"
 )
 
 // TestActionsArePinned: a tag can be moved to other code, a commit cannot.
@@ -33,5 +35,23 @@ func TestActionsArePinned(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d uses found", found)
+	}
+}
+
+// TestMarketplaceRules checks what GitHub checks when an action is listed. That its
+// name is free shows only there.
+func TestMarketplaceRules(t *testing.T) {
+	var action struct {
+		Name, Description string
+		Branding          struct{ Icon, Color string }
+	}
+	if err := yaml.Unmarshal(read(t, guideRoot(), "action.yml"), &action); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(action.Description); action.Name == "" || n == 0 || n > 125 {
+		t.Errorf("name %q, and a description of %d characters; at most 125 are shown", action.Name, n)
+	}
+	if !regexp.MustCompile(`^(white|black|yellow|blue|green|orange|red|purple|gray-dark)$`).MatchString(action.Branding.Color) || action.Branding.Icon != "alert-circle" {
+		t.Errorf("branding: %+v", action.Branding) // alert-circle is one of Feather's icons that GitHub offers
 	}
 }
