@@ -34,7 +34,7 @@ var dotnet = runtime{
 }
 
 func dotnetShape(line string, indented bool) Shape {
-	if indented && strings.HasPrefix(line, "at ") && dotnetPlace.MatchString(" "+line) {
+	if _, ok := readDotnetFrame(line); ok && indented {
 		return Frame
 	}
 	return Text
@@ -67,16 +67,39 @@ func parseDotnet(lines []string) []event.Exception {
 	return chain
 }
 
-// dotnetPlace is "at Namespace.Class.Method(arguments) [0x00011] in file:line 12". Without a
-// place it is a frame only if what stands in the parentheses is none of Java's or V8's.
-var dotnetPlace = regexp.MustCompile(`^\s+at (?:\(wrapper .*?\) )?(?P<function>[^ (/:]*\.[^ (/:]*) ?\(` +
-	`(?:\)|[^):/]* [^):/]*\)|[^)]*\) \[0x[^\]]*\]|[^)]*\)(?: \[0x[^\]]*\])? in (?:(?P<file>[^<].*?):(?:line )?(?P<line>\d{1,9})|.*))[ <>-]*$`)
-
 func dotnetFrame(line string) (event.Frame, bool) {
-	f, ok := match(dotnetPlace, line)
+	f, ok := readDotnetFrame(unindented(line))
 	f.Module, f.Function = dotnetName(f.Function)
 	f.InApp = !hasAnyPrefix(f.Module, dotnetLibraries...)
-	return f, ok
+	return f, ok && indent(line) > 0
+}
+
+// readDotnetFrame reads "at Namespace.Class.Method(arguments) [0x00011] in file:line 12".
+func readDotnetFrame(text string) (f event.Frame, ok bool) {
+	call, ok := strings.CutPrefix(text, "at ")
+	if !ok {
+		return f, false
+	}
+	if wrapped, ok := strings.CutPrefix(call, "(wrapper "); ok {
+		_, call, _ = strings.Cut(wrapped, ") ")
+	}
+	function, rest, _ := strings.Cut(call, "(")
+	arguments, rest, ok := strings.Cut(strings.TrimRight(rest, " <->"), ")")
+	f.Function = strings.TrimSuffix(function, " ")
+	if !ok || !strings.Contains(f.Function, ".") || strings.ContainsAny(f.Function, " /:") {
+		return f, false
+	}
+	if rest == "" { // a frame only if what stands in the parentheses is no place of Java's or V8's
+		return f, arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/")
+	}
+	if offset, behind, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(offset, " [0x") { // of Mono
+		rest = behind
+	}
+	place, placed := strings.CutPrefix(rest, " in ")
+	if file, n, numbered := cutNumber(strings.Replace(place, ":line ", ":", 1)); placed && numbered && !strings.HasPrefix(file, "<") {
+		f.File, f.Line = file, n
+	}
+	return f, placed || rest == ""
 }
 
 // Generic arguments, and what the compiler makes of a function: a class in its

@@ -29,7 +29,7 @@ var elixir = runtime{
 func elixirShape(line string, indented bool) Shape {
 	switch {
 	case indented:
-		if strings.Contains(line, ": ") && elixirPlaced.MatchString(line) {
+		if place, _, ok := strings.Cut(line, ": "); ok && isNumber(place[max(0, len(place)-1):]) && elixirPlaced.MatchString(line) {
 			return Frame
 		}
 	case line[0] == '*' && elixirRaised.MatchString(line):

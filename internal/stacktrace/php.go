@@ -1,7 +1,6 @@
 package stacktrace
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,26 +63,34 @@ func parsePHP(lines []string) []event.Exception {
 	if !slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, phpPrevious) }) {
 		slices.Reverse(chain)
 	}
-	for _, line := range lines {
-		if x, ok := phpFatal(line); ok && len(chain) == 0 {
+	for i := 0; i < len(lines) && len(chain) == 0; i++ {
+		if x, ok := phpFatal(lines[i]); ok {
 			chain = append(chain, x)
 		}
 	}
 	return chain
 }
 
-// phpPlace is "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own
+// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own
 // functions have no place. The name of a closure has the function around it:
 // "{closure:App\Cart::total():16}()".
-var phpPlace = regexp.MustCompile(`^#\d{1,9} (?:(?:\[internal function\]|(?P<file>.+?)\((?P<line>\d{1,9})\)): (?:\{closure:)?(?P<function>[^(]+)|\{main\}$)`)
-
-func phpCall(line string) (event.Frame, bool) {
-	if line == "" || line[0] != '#' {
-		return event.Frame{}, false
+func phpCall(line string) (f event.Frame, ok bool) {
+	digits, call, _ := strings.Cut(strings.TrimPrefix(line, "#"), " ")
+	if line == "" || line[0] != '#' || !isNumber(digits) {
+		return f, false
 	}
-	f, ok := match(phpPlace, line)
-	f.Function = cmp.Or(f.Function, "{main}")
-	return f, ok
+	if call == "{main}" {
+		return event.Frame{Function: call}, true
+	}
+	function, ok := strings.CutPrefix(call, "[internal function]: ")
+	if !ok {
+		var place string
+		place, function, _ = strings.Cut(call, "): ")
+		f.File, digits, _ = cutLast(place, "(")
+		f.Line, ok = number(digits)
+	}
+	f.Function, _, _ = strings.Cut(strings.TrimPrefix(function, "{closure:"), "(")
+	return f, ok && function != ""
 }
 
 // phpFrames makes frames of calls: a function that was called from the line to

@@ -114,20 +114,22 @@ func rubyLogged(lines []string) event.Exception {
 	return findHeader(lines)
 }
 
-// rubyPlace is "[from ]file:12:in `function'" and the message behind it.
-var rubyPlace = regexp.MustCompile("^[ \\t]*(?:from )?(?P<file>[^ ]+):(?P<line>\\d{1,9}):in [`'](?P<function>[^']*)'(?:: .+)?$")
-
+// rubyFrame reads "[from ]file:12:in `function'" and the message behind it.
 func rubyFrame(line string) (f event.Frame, message string, ok bool) {
-	if !strings.Contains(line, ":in ") {
+	place, name, ok := strings.Cut(strings.TrimPrefix(unindented(line), "from "), ":in ")
+	if !ok || name == "" || name[0] != '`' && name[0] != '\'' {
 		return f, "", false
 	}
-	f, ok = match(rubyPlace, line)
-	if strings.HasPrefix(f.Function, "_") && strings.Contains(f.Function, "___") {
-		f.Function = "" // the method that Rails makes of a template
+	function, rest, closed := strings.Cut(name[1:], "'")
+	message, said := strings.CutPrefix(rest, ": ")
+	file, n, numbered := cutNumber(place)
+	if !closed || !said && rest != "" || !numbered || file == "" || strings.Contains(file, " ") {
+		return f, "", false
 	}
-	f.InApp = rubyInApp(f.File)
-	_, message, _ = strings.Cut(line, "': ")
-	return f, message, ok
+	if strings.HasPrefix(function, "_") && strings.Contains(function, "___") {
+		function = "" // the method that Rails makes of a template
+	}
+	return event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}, message, true
 }
 
 // rubyInApp leaves out gems, wherever they are installed, and Ruby's own files.

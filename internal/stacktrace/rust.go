@@ -123,19 +123,20 @@ func rustFrames(lines []string) []event.Frame {
 	}), rustFrame)
 }
 
-// rustPlace is "N: [0xaddress - ]function", above the place.
-var rustPlace = regexp.MustCompile(`^ +\d{1,9}: (?: *0x[0-9a-f]+ - )?(?P<function>.*)$`)
-
+// rustFrame reads "N: [0xaddress - ]function" and the place below it.
 func rustFrame(pair string) (event.Frame, bool) {
 	line, places, _ := strings.Cut(pair, "\n")
 	place, _, _ := strings.Cut(places, "\n") // others are of frames whose function was lost
-	named, ok := match(rustPlace, line)
-	f := rustCall(strings.TrimSpace(named.Function))
+	digits, path, _ := strings.Cut(strings.TrimLeft(line, " "), ": ")
+	if address, behind, ok := strings.Cut(path, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
+		path = behind
+	}
+	f := rustCall(strings.TrimSpace(path))
 	if at, ok := readPlace(strings.TrimPrefix(strings.TrimLeft(place, " "), "at ")); ok {
 		f.File, f.Line, f.Column = at.File, at.Line, at.Column
 	}
 	f.InApp = f.InApp && rustFileInApp(f)
-	return f, ok
+	return f, isNumber(digits) && strings.HasPrefix(line, " ")
 }
 
 // rustHash is what the compiler adds to a crate ("[1a2b…]") and to a function.

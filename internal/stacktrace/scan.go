@@ -3,7 +3,6 @@ package stacktrace
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -34,11 +33,14 @@ func match(pattern *regexp.Regexp, line string) (f event.Frame, ok bool) {
 
 // number reads a decimal of at most nine digits.
 func number(s string) (int, bool) {
-	if s == "" || len(s) > 9 || strings.Trim(s, "0123456789") != "" {
-		return 0, false
+	n := 0
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return 0, false
+		}
+		n = n*10 + int(s[i]-'0')
 	}
-	n, err := strconv.Atoi(s)
-	return n, err == nil
+	return n, s != "" && len(s) <= 9
 }
 
 func isNumber(s string) bool {
