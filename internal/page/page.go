@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -74,22 +75,27 @@ func escape(text []byte) string { return html.EscapeString(string(text)) }
 // Write writes the page. summary is a line of plain text about what was read.
 func Write(w io.Writer, issues []Issue, summary string) error {
 	span := spanOf(issues)
-	var list, articles strings.Builder
+	var list strings.Builder
+	bodies := []string{}
 	for i, issue := range issues {
 		body, err := HTML(issue.Body)
 		if err != nil {
 			return fmt.Errorf("render %q: %w", issue.Title, err)
 		}
+		bodies = append(bodies, body)
 		title, level, service := html.EscapeString(issue.Title), html.EscapeString(issue.Level), html.EscapeString(issue.Service)
-		fmt.Fprintf(&list, `<li data-level="%s" data-service="%s"><a href="#e%d"><b>%s</b><span><i class="%s">%s</i> %d %s</span>%s</a></li>`+"\n",
+		fmt.Fprintf(&list, `<li data-level="%s" data-service="%s"><a href="#%d"><b>%s</b><span><i class="%s">%s</i> %d %s</span>%s</a></li>`+"\n",
 			level, service, i+1, title, level, level, issue.Events, service, spark(span.buckets(issue, sparkBars)))
-		fmt.Fprintf(&articles, `<article id="e%d" hidden><h1>%s</h1><div class="body">%s</div></article>`+"\n", i+1, title, body)
 	}
-	_, err := strings.NewReplacer(
+	data, err := json.Marshal(bodies) // it escapes "<", so nothing ends the element that holds it
+	if err != nil {
+		return fmt.Errorf("encode the issues: %w", err)
+	}
+	_, err = strings.NewReplacer(
 		"{policy}", fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script)),
 		"{style}", style, "{script}", script, "{summary}", html.EscapeString(summary),
 		"{levels}", options(issues, func(i Issue) string { return i.Level }), "{services}", options(issues, func(i Issue) string { return i.Service }),
-		"{timeline}", timeline(issues, span), "{list}", list.String(), "{articles}", articles.String(),
+		"{timeline}", timeline(issues, span), "{list}", list.String(), "{bodies}", string(data),
 	).WriteString(w, shell)
 	return err
 }

@@ -2,18 +2,19 @@
 const find = (id) => document.getElementById(id);
 const rows = [...document.querySelectorAll("nav li")];
 const text = rows.map((row) => (row.textContent + " " + row.dataset.service).toLowerCase());
-let open;
+const bodies = JSON.parse(find("bodies").textContent);
 
+// show opens the issue that the address names, or else the first. Its body is HTML that
+// errmon rendered: of tags it has only those of Markdown.
 function show() {
-  const id = location.hash.slice(1);
-  const article = find(id) || document.querySelector("article");
-  if (!article || article.tagName !== "ARTICLE") return;
-  if (open) open.hidden = true;
-  open = article;
-  open.hidden = false;
-  for (const a of document.querySelectorAll("nav a.open")) a.classList.remove("open");
-  const link = document.querySelector(`nav a[href="#${open.id}"]`);
-  if (link) link.classList.add("open");
+  const at = Math.min(Math.max(parseInt(location.hash.slice(1), 10) || 1, 1), rows.length) - 1;
+  if (at < 0) return;
+  const title = document.createElement("h1"), body = document.createElement("div");
+  title.textContent = rows[at].querySelector("b").textContent;
+  body.className = "body";
+  body.innerHTML = bodies[at];
+  find("issue").replaceChildren(title, body);
+  rows.forEach((row, i) => row.firstChild.classList.toggle("open", i === at));
   document.querySelector("main").scrollTop = 0;
 }
 
