@@ -132,7 +132,9 @@ func bars(m marker.Marker) (drawn string, newest int64) {
 	days := map[count.Day]int64{}
 	for _, tally := range m.Sources {
 		for day, n := range tally.PerDay() {
-			days[day] += n
+			if day > 0 { // the time is known
+				days[day] += n
+			}
 		}
 	}
 	if len(days) < 2 {

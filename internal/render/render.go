@@ -153,7 +153,7 @@ func (r Renderer) foot(rules []int) string {
 		"Close as completed: reopened if it happens again. " +
 		"Close as not planned, or add the label " + label("ignore") + ": muted. " +
 		"Add the label " + label("snooze-7d") + ": muted for 7 days. " +
-		"Close as duplicate: counted no more." + shaped + "</sub>"
+		"To merge it into another issue, close it as a duplicate: muted as well." + shaped + "</sub>"
 }
 
 // clockTime prints a time to the second, in UTC.

@@ -25,10 +25,8 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	issue := exampleIssue(t, root)
-	short, _, _ := strings.Cut(issue, "> | Source |")
 	for page, parts := range map[string]map[string]string{
 		"README.md": {
-			"issue":    strings.TrimRight(short, ">\n "),
 			"preview":  examplePreview(t, root),
 			"workflow": fenced("yaml", string(read(t, root, "examples/workflows/scheduled.yml"))),
 		},
