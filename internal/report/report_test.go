@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/count"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
@@ -40,10 +42,14 @@ func run() Run {
 	refused.Err = errors.New("edit issue #4: refused: add `permissions: issues: write` to the workflow")
 	again := refused
 	again.Number = 5
+	filed := about(plan.Create, plan.FirstSeen, 3, "TypeError | ::error::x ##[error]y @everyone", 2)
+	filed.Action.Groups = []*grouping.Group{{Sources: map[string]*count.Tally{"a": {Cells: map[count.Minute]int64{
+		0: 7, count.MinuteOf(noon): 2, count.MinuteOf(noon.Add(-3*time.Hour + time.Minute)): 1, count.MinuteOf(noon.Add(-4 * time.Minute)): 3,
+	}}}}}
 	return Run{
 		Started: noon, Ended: noon.Add(5 * time.Second), Events: 20, Errors: 4,
 		Lines: []plan.Result{
-			about(plan.Create, plan.FirstSeen, 3, "TypeError | ::error::x ##[error]y @everyone", 2),
+			filed,
 			about(plan.Reopen, plan.Regression, 2, "disk full", 5),
 			about(plan.Keep, plan.NothingNew, 1, "old", 1),
 			about(plan.Wait, plan.OverMax, 0, "one more", 1),
@@ -68,6 +74,27 @@ func TestGolden(t *testing.T) {
 	dry := run()
 	dry.DryRun = true
 	golden(t, "dry-run.md", Summary(redactor, dry))
+}
+
+func TestChartOfALongPeriod(t *testing.T) {
+	long := Run{Lines: []plan.Result{{Action: plan.Action{Groups: []*grouping.Group{{Sources: map[string]*count.Tally{
+		"a": {Cells: map[count.Minute]int64{600: 3, count.MinuteOf(noon): 1}}, // of 1970, and of today
+	}}}}}}}
+	if got := Summary(redactor, long); strings.Count(got, `h"`) != maxHours {
+		t.Errorf("chart of other than %d hours:\n%s", maxHours, got)
+	}
+}
+
+func TestSummaryFits(t *testing.T) {
+	var huge Run
+	for i := range 5000 {
+		huge.Lines = append(huge.Lines, about(plan.Create, plan.FirstSeen, i+1, strings.Repeat("💥", 300), 1))
+		huge.Failures = append(huge.Failures, fmt.Errorf("%d: %s", i, strings.Repeat("é", 900)))
+	}
+	got := Summary(redactor, huge)
+	if len(got) > 1<<20 || !utf8.ValidString(got) || !strings.HasSuffix(got, "1 MiB.\n") {
+		t.Errorf("%d bytes, ends with %q", len(got), got[len(got)-60:])
+	}
 }
 
 func golden(t *testing.T, name, got string) {

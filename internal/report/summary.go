@@ -12,9 +12,11 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// maxRows bounds the table of actions: 1,000 rows of 500 characters stay under
-// GitHub's limit of one megabyte per step summary.
-const maxRows = 1000
+const (
+	maxRows    = 1000      // of the table of actions
+	maxSummary = 1_000_000 // bytes; GitHub shows no step summary over 1 MiB
+	maxHours   = 48        // bars of the chart
+)
 
 // Summary returns the step summary as GitHub-flavoured Markdown.
 func Summary(r *safe.Redactor, run Run) string {
@@ -22,12 +24,48 @@ func Summary(r *safe.Redactor, run Run) string {
 	var b strings.Builder
 	b.WriteString("## errmon\n\n" + Headline(run) + "\n\n")
 	problems(&b, r, run)
+	chart(&b, run)
 	actions(&b, r, run)
 	sources(&b, r, run)
 	if len(run.Requests) > 0 {
 		b.WriteString("\nRequests: " + requests(run) + "\n")
 	}
-	return b.String()
+	if b.Len() <= maxSummary {
+		return b.String()
+	}
+	text := b.String()[:maxSummary]
+	return text[:strings.LastIndexByte(text, '\n')] + "\n\nThe rest was cut: GitHub shows at most 1 MiB.\n"
+}
+
+// chart draws the events of the last hours that the run read from logs; nothing if they
+// are of one hour.
+func chart(b *strings.Builder, run Run) {
+	events := map[time.Time]int64{}
+	for _, l := range run.Lines {
+		for _, g := range l.Action.Groups {
+			for _, tally := range g.Sources {
+				for minute, n := range tally.Cells {
+					events[minute.Start().Truncate(time.Hour)] += n
+				}
+			}
+		}
+	}
+	delete(events, time.Unix(0, 0).UTC()) // of records without a time
+	if len(events) < 2 {
+		return
+	}
+	hours := slices.SortedFunc(maps.Keys(events), time.Time.Compare)
+	last := hours[len(hours)-1]
+	first := hours[0]
+	if earliest := last.Add(-(maxHours - 1) * time.Hour); first.Before(earliest) {
+		first = earliest
+	}
+	var names, bars []string
+	for hour := first; !hour.After(last); hour = hour.Add(time.Hour) {
+		names, bars = append(names, hour.Format(`"15h"`)), append(bars, fmt.Sprint(events[hour]))
+	}
+	fmt.Fprintf(b, "```mermaid\nxychart-beta\n    title \"Events per hour (UTC), up to %s\"\n    x-axis [%s]\n    y-axis \"Events\" 0 --> %d\n    bar [%s]\n```\n\n",
+		last.Format("2 January 2006"), strings.Join(names, ", "), slices.Max(slices.Collect(maps.Values(events))), strings.Join(bars, ", "))
 }
 
 // Headline returns the run in one sentence, without foreign text.
@@ -124,7 +162,11 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 	b.WriteString("\n| Source | Events | Read from | Lag | Reader |\n|---|---:|---|---|---|\n")
 	for _, s := range run.Sources {
-		fmt.Fprintf(b, "| %s | %d | %s | %s | %s |\n", r.Code(s.Name, 300), s.Events, from(s), lag(s, run.Ended), s.Reader)
+		health := "✓"
+		if s.Err != nil || s.Complete.IsZero() {
+			health = "✗"
+		}
+		fmt.Fprintf(b, "| %s %s | %d | %s | %s | %s |\n", health, r.Code(s.Name, 300), s.Events, from(s), lag(s, run.Ended), s.Reader)
 	}
 }
 

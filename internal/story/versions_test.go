@@ -25,6 +25,12 @@ func TestOlderMarkers(t *testing.T) {
 	w.github.Add(githubtest.Issue{Title: "TypeError: no cart in total [shop]", Body: bodies["trace"], Labels: []string{"errmon"}, Author: "github-actions[bot]"})
 	w.github.Add(githubtest.Issue{Title: "errmon dashboard", Body: bodies["dashboard"], Labels: []string{"errmon:dashboard"}, Author: "github-actions[bot]"})
 	w.advance(30 * time.Minute)
+	w.run("scan").mustSucceed(t)
+	for name, title := range map[string]string{"message": "order", "trace": "no cart"} {
+		if w.find(title).Body != bodies[name] {
+			t.Errorf("%s: the upgrade alone rewrote its issue", title)
+		}
+	}
 	w.log(5*time.Minute, "ERROR order 2 lost")
 	w.log(4*time.Minute, "ERROR request failed\nTypeError: no cart\n    at total (/app/src/cart.js:10:11)\n    at handle (/app/src/server.js:40:5)")
 	if r := w.run("scan").mustSucceed(t); r.stderr != "" {
@@ -36,6 +42,9 @@ func TestOlderMarkers(t *testing.T) {
 	for _, title := range []string{"order", "no cart"} {
 		if got := count(t, w.find(title)); got != 2 {
 			t.Errorf("%s: counted %d, want 2", title, got)
+		}
+		if body := w.find(title).Body; strings.Count(body, "### For whoever fixes this") != 1 || strings.Contains(body, "| | |") {
+			t.Errorf("%s: not rewritten by its next change:\n%s", title, body)
 		}
 	}
 }
