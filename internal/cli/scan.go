@@ -118,7 +118,8 @@ func intakeRules(cfg config.Config) intake.Rules {
 // policyOf returns the team's rules and errmon's own, which is the last.
 func policyOf(cfg config.Config) policy.Policy {
 	level, _ := event.ParseLevel(cfg.MinLevel)
-	fatal := policy.Rule{Match: policy.Match{Level: policy.ParseLevels([]string{"fatal"})}, Labels: []string{cfg.Label + ":fatal"}}
+	isFatal, _ := policy.Parse("level", "fatal") // a level, so without an error
+	fatal := policy.Rule{Match: policy.Match{Level: policy.Patterns{isFatal}}, Labels: []string{cfg.Label + ":fatal"}}
 	return policy.Policy{MinLevel: level, Rules: append(slices.Clip(cfg.Rules), fatal)}
 }
 

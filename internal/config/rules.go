@@ -119,7 +119,7 @@ func (f *fileReader) value(name string, to any, node ast.Node) (string, error) {
 	text, isText := scalar(node)
 	text = strings.TrimSpace(text)
 	switch to := to.(type) {
-	case *policy.Patterns, *policy.Levels, *[]string:
+	case *policy.Patterns, *[]string:
 		if !isList {
 			return "", fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
 		}
@@ -170,14 +170,10 @@ func (f *fileReader) list(name string, to any, items []string, node ast.Node) {
 		*to = make(policy.Patterns, len(items))
 		for i, text := range items {
 			var err error
-			if (*to)[i], err = policy.Parse(text, name == "path"); err != nil {
+			if (*to)[i], err = policy.Parse(name, text); err != nil {
 				note(i, finding.Within(fmt.Sprintf("%q: ", shorten(text)), err))
 			}
-		}
-	case *policy.Levels:
-		*to = policy.ParseLevels(items)
-		for i, text := range items {
-			if slices.Contains(to.Unknown, text) {
+			if _, known := event.ParseLevel(strings.TrimLeft(text, "!>= ")); name == "level" && !known {
 				f.never(item(i), unknownLevel(text, false))
 			}
 		}
@@ -202,9 +198,17 @@ var textLimits = map[string]int{"labels": 50, "assignees": 50, "type": 50, "titl
 
 var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
+var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
+
 // checkText checks the text of an effect.
 func checkText(name, text string, isText bool) error {
-	switch unknown := policy.Unknown(text); {
+	unknown := ""
+	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+		if !slices.Contains(policy.Placeholders, m[1]) {
+			unknown = m[1]
+		}
+	}
+	switch {
 	case !isText || text == "":
 		return errors.New("must be a text")
 	case utf8.RuneCountInString(text) > textLimits[name]:

@@ -72,7 +72,6 @@ func ruleSchema(t *testing.T) *jsonschema.Schema {
 	of := reflect.TypeOf
 	schema, err := jsonschema.For[policy.Rule](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		of(policy.Patterns{}):  listSchema(wordSchema()),
-		of(policy.Levels{}):    listSchema(wordSchema()),
 		of([]string{}):         listSchema(wordSchema()),
 		of(event.Error):        {Enum: anys(policy.LevelNames)},
 		of(policy.Threshold{}): {AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: new(1.0)}, {Type: "string", Pattern: `^[1-9][0-9]*( */ *[0-9].*)?$`}}},

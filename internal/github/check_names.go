@@ -2,6 +2,7 @@ package github
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,53 +18,50 @@ type Names struct{ Labels, Assignees, Types []string }
 // a failure: GitHub creates labels, and issues are filed without the others.
 func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	const about = "rules"
+	types, failure := c.issueTypes(ctx, len(n.Types) > 0)
 	var found []finding.Finding
-	for _, label := range n.Labels {
-		if exists, err := c.HasLabel(ctx, label); err != nil {
-			return append(found, finding.Of(about, err))
-		} else if !exists {
-			found = append(found, finding.Warn(about, fmt.Sprintf("no label %q", label), "check the spelling: GitHub creates it, in grey, with the first issue"))
-		}
-	}
-	for _, login := range n.Assignees {
-		ctx, call := begin(ctx, "check assignee")
-		if can, _, err := c.gh.Issues.IsAssignee(ctx, c.owner, c.repo, login); err != nil {
-			return append(found, finding.Of(about, c.explain(call, err)))
-		} else if !can {
-			found = append(found, finding.Warn(about, fmt.Sprintf("%q cannot be assigned", login), "check the spelling, and that the login has access to "+c.FullName()))
-		}
-	}
-	if len(n.Types) > 0 {
-		types, err := c.issueTypes(ctx)
-		if err != nil {
-			return append(found, finding.Of(about, err))
-		}
-		for _, name := range n.Types {
-			if !slices.ContainsFunc(types, func(t string) bool { return strings.EqualFold(t, name) }) {
-				found = append(found, finding.Warn(about, fmt.Sprintf("no issue type %q", name), "name one of the organization's: "+strings.Join(types, ", ")))
+	check := func(names []string, exists func(name string) (bool, error), text, remedy string) {
+		for _, name := range names {
+			ok, err := exists(name)
+			failure = errors.Join(failure, err)
+			if err == nil && !ok {
+				found = append(found, finding.Warn(about, fmt.Sprintf(text, name), remedy))
 			}
 		}
 	}
-	if total := len(n.Labels) + len(n.Assignees) + len(n.Types); len(found) == 0 && total > 0 {
-		found = append(found, finding.Good(about, "all %d labels, assignees and issue types exist", total))
+	check(n.Labels, func(name string) (bool, error) { return c.HasLabel(ctx, name) },
+		"no label %q", "check the spelling: GitHub creates it, in grey, with the first issue")
+	check(n.Assignees, func(login string) (bool, error) {
+		ctx, call := begin(ctx, "check assignee")
+		can, _, err := c.gh.Issues.IsAssignee(ctx, c.owner, c.repo, login)
+		if err != nil {
+			err = c.explain(call, err)
+		}
+		return can, err
+	}, "%q cannot be assigned", "check the spelling, and that the login has access to "+c.FullName())
+	check(n.Types, func(name string) (bool, error) { return failure != nil || slices.Contains(types, name), nil },
+		"no issue type %q", "name one of the organization's: "+strings.Join(types, ", "))
+	if total := len(n.Labels) + len(n.Assignees) + len(n.Types); len(found) == 0 && failure == nil && total > 0 {
+		return []finding.Finding{finding.Good(about, "all %d labels, assignees and issue types exist", total)}
 	}
-	return found
+	return append(found, finding.All(about, failure)...)
 }
 
-// issueTypes returns the names of the issue types; none of a person's repository.
-func (c *Client) issueTypes(ctx context.Context) ([]string, error) {
+// issueTypes returns the names of the issue types, if they are wanted; none of a
+// person's repository.
+func (c *Client) issueTypes(ctx context.Context, wanted bool) (names []string, err error) {
+	if !wanted {
+		return nil, nil
+	}
 	ctx, call := begin(ctx, "list issue types")
 	r, err := c.gh.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/issue-types", c.owner, c.repo), nil)
-	if err != nil {
-		return nil, err
-	}
 	var types []struct{ Name string }
-	if _, err = c.gh.Do(ctx, r, &types); status(err) == http.StatusNotFound {
-		return nil, nil
-	} else if err != nil {
+	if err == nil {
+		_, err = c.gh.Do(ctx, r, &types)
+	}
+	if err != nil && status(err) != http.StatusNotFound {
 		return nil, fmt.Errorf("list issue types: %w", c.explain(call, err))
 	}
-	var names []string
 	for _, t := range types {
 		names = append(names, t.Name)
 	}

@@ -59,8 +59,8 @@ func processor(b *testing.B) time.Duration {
 
 // manyRules makes rules of all matchers.
 func manyRules(b *testing.B, n int) []policy.Rule {
-	parse := func(path bool, format string, args ...any) policy.Patterns {
-		p, err := policy.Parse(fmt.Sprintf(format, args...), path)
+	parse := func(matcher, format string, args ...any) policy.Patterns {
+		p, err := policy.Parse(matcher, fmt.Sprintf(format, args...))
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -72,21 +72,21 @@ func manyRules(b *testing.B, n int) []policy.Rule {
 		r.Line, r.Labels = i+1, []string{fmt.Sprintf("label-%d", i)}
 		switch i % 8 {
 		case 0:
-			m.Service, m.Level = parse(false, "shop-%d", i), policy.ParseLevels([]string{">=error"})
+			m.Service, m.Level = parse("", "shop-%d", i), parse("level", ">=error")
 		case 1:
-			m.Type = parse(false, "Error%d*", i)
+			m.Type = parse("", "Error%d*", i)
 		case 2:
-			m.Message = parse(false, "/deadline %d exceeded.*upstream/", i)
+			m.Message = parse("", "/deadline %d exceeded.*upstream/", i)
 		case 3:
-			m.Path, m.Environment = parse(true, "vendor%d/**", i), parse(false, "!dev*")
+			m.Path, m.Environment = parse("path", "vendor%d/**", i), parse("", "!dev*")
 		case 4:
-			m.Logger = parse(false, "com.acme.%d.*", i)
+			m.Logger = parse("", "com.acme.%d.*", i)
 		case 5:
-			m.Message = parse(false, "*cannot reach the %d*", i)
+			m.Message = parse("", "*cannot reach the %d*", i)
 		case 6:
-			m.Function = parse(false, "handle%d", i)
+			m.Function = parse("", "handle%d", i)
 		case 7:
-			m.Release, m.Service = parse(false, "*-canary-%d", i), parse(false, "!shop-%d", i)
+			m.Release, m.Service = parse("", "*-canary-%d", i), parse("", "!shop-%d", i)
 		}
 	}
 	return rules

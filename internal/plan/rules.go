@@ -82,18 +82,9 @@ func newestOf(groups []*grouping.Group) (newest *grouping.Group, ok bool) {
 	return newest, newest != nil
 }
 
+// fill replaces policy.Placeholders in a title.
 func fill(title string, g *grouping.Group) string {
-	return policy.Fill(title, func(name string) string {
-		switch name {
-		case "type":
-			return g.Type
-		case "message":
-			return g.Template
-		case "function":
-			return Place(g.Place)
-		}
-		return g.Service
-	})
+	return strings.NewReplacer("{type}", g.Type, "{message}", g.Template, "{function}", Place(g.Place), "{service}", g.Service).Replace(title)
 }
 
 // Labels returns the labels of an issue that carries the current ones, and false if

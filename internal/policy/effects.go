@@ -32,11 +32,13 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 	adds := map[int]bool{} // rules whose lists count
 	for _, m := range seen {
 		for _, at := range m.Rules {
-			adds[at] = adds[at] || m.Level >= level || len(p.Rules[at].Match.Level.Texts) == 0
+			adds[at] = adds[at] || m.Level >= level || p.Rules[at].Match.Level == nil
 		}
 	}
 	for _, at := range newest {
-		adds[at] = adds[at] // single values may count
+		if !adds[at] {
+			adds[at] = false // its single values may count
+		}
 	}
 	var e Effects
 	setBy := map[string]int{} // name of a single value → rule
@@ -114,6 +116,6 @@ func (p Policy) Ignored(events map[int]int64) []string {
 // or, since the error's level changed, none that is about this level.
 func (p Policy) Outgrown(label string, changed bool, level event.Level) bool {
 	return !slices.ContainsFunc(p.Rules, func(r Rule) bool {
-		return slices.Contains(r.Labels, label) && (!changed || r.Match.Level.accepts(level))
+		return slices.Contains(r.Labels, label) && (!changed || r.accepts(level))
 	})
 }

@@ -10,7 +10,8 @@ import (
 // attribute is something of an event that rules match.
 type attribute int
 
-// The attributes, those first of which a value usually leaves the fewest rules.
+// The attributes, those first of which a value usually leaves the fewest rules. By the
+// last, rules are not indexed: most have the same few values, or it changes under way.
 const (
 	service attribute = iota
 	exceptionType
@@ -22,12 +23,13 @@ const (
 	environment
 	runtime
 	message
+	level
 	attributes
 )
 
-// patterns returns a rule's patterns for an attribute.
+// patterns returns a rule's patterns for an attribute; nil if it does not test it.
 func (m *Match) patterns(a attribute) Patterns {
-	return [attributes]Patterns{m.Service, m.Type, m.Function, m.Logger, m.Path, m.Release, m.Source, m.Environment, m.Runtime, m.Message}[a]
+	return [attributes]Patterns{m.Service, m.Type, m.Function, m.Logger, m.Path, m.Release, m.Source, m.Environment, m.Runtime, m.Message, m.Level}[a]
 }
 
 // values appends what an event has of an attribute.
@@ -38,16 +40,6 @@ func values(a attribute, e *event.Event, to []string) []string {
 		}
 	}
 	switch a {
-	case service:
-		add(e.Service)
-	case logger:
-		add(e.Logger)
-	case release:
-		add(e.Release)
-	case environment:
-		add(e.Environment)
-	case runtime:
-		add(e.Runtime)
 	case source: // "cloudwatch:eu-central-1:/ecs/shop" is also "cloudwatch" and "/ecs/shop"
 		add(e.Source)
 		if kind, _, ok := strings.Cut(e.Source, ":"); ok {
@@ -59,33 +51,30 @@ func values(a attribute, e *event.Event, to []string) []string {
 		if len(e.Exceptions) > 0 {
 			add(e.Exceptions[0].Message)
 		}
-	default:
-		for _, x := range e.Exceptions {
+	case exceptionType, function, path:
+		for i := range e.Exceptions {
 			if a == exceptionType {
-				add(x.Type)
+				add(e.Exceptions[i].Type)
 				continue
 			}
-			for i := range x.Frames {
-				f := &x.Frames[i]
+			for _, f := range e.Exceptions[i].Frames {
 				if a == path {
 					add(f.File)
-					continue
-				}
-				add(f.Function)
-				if f.Module != "" {
+				} else if add(f.Function); f.Module != "" {
 					add(f.Module + "." + f.Function)
 				}
 			}
 		}
+	default:
+		add([attributes]string{
+			service: e.Service, logger: e.Logger, release: e.Release, environment: e.Environment, runtime: e.Runtime, level: e.Level.String(),
+		}[a])
 	}
 	return to
 }
 
 // holds reports whether all matchers of a rule hold.
 func (m *Match) holds(e *event.Event) bool {
-	if !m.Level.accepts(e.Level) {
-		return false
-	}
 	var room [8]string
 	for a := range attributes {
 		if p := m.patterns(a); p != nil && !p.match(values(a, e, room[:0])) {
@@ -96,28 +85,22 @@ func (m *Match) holds(e *event.Event) bool {
 }
 
 // index finds the few rules that may hold for an event. Each rule is filed under one
-// attribute that it needs: by texts that the value must equal, by patterns that are
+// attribute that it needs: by texts that a value must equal, by patterns that are
 // tried once for each value, or by four bytes that a message must contain.
 type index struct {
 	always []int                        // rules that are always asked
 	equal  [attributes]map[string][]int // by value
-	globs  [attributes][]filed
+	globs  [attributes]map[*Pattern]int // rule by pattern
 	tried  [attributes]map[string][]int // rules among globs, by values seen
-	grams  map[uint32][]int             // by four bytes of the message
-	has    [1 << 10]uint64              // bits of the hashes of grams
+	grams  map[string][]int             // by four bytes of the message
+	has    [1 << 16]bool                // by hash of a gram, for speed
 	found  []int                        // of the last call
 }
 
-// filed is a pattern with its rule.
-type filed struct {
-	*Pattern
-	rule int
-}
-
-func newIndex(rules []Rule) index {
-	x := index{grams: map[uint32][]int{}}
+func newIndex(rules []Rule) *index {
+	x := &index{grams: map[string][]int{}}
 	for a := range attributes {
-		x.equal[a], x.tried[a] = map[string][]int{}, map[string][]int{}
+		x.equal[a], x.globs[a], x.tried[a] = map[string][]int{}, map[*Pattern]int{}, map[string][]int{}
 	}
 	for at := range rules {
 		if !x.file(&rules[at].Match, at) {
@@ -129,62 +112,44 @@ func newIndex(rules []Rule) index {
 
 // file files a rule under its first attribute that fits, and reports whether there is one.
 func (x *index) file(m *Match, at int) bool {
-	for a := range attributes {
-		p := m.patterns(a)
-		p = slices.DeleteFunc(slices.Clone(p), func(p Pattern) bool { return p.Not })
-		switch {
-		case len(p) == 0:
-		case a == message:
-			return x.fileMessage(p, at)
-		default:
-			for i := range p {
-				if p[i].match == nil {
-					x.equal[a][p[i].Text] = append(x.equal[a][p[i].Text], at)
-				} else {
-					x.globs[a] = append(x.globs[a], filed{&p[i], at})
-				}
-			}
-			return true
+	for a := range level {
+		p := slices.DeleteFunc(slices.Clone(m.patterns(a)), func(p Pattern) bool { return p.Not })
+		if len(p) == 0 || a == message && slices.ContainsFunc(p, func(p Pattern) bool { return len(p.literal()) < gramSize }) {
+			continue
 		}
+		for i := range p {
+			switch {
+			case a == message:
+				g := x.rarest(p[i].literal())
+				x.grams[g], x.has[hash(g)] = append(x.grams[g], at), true
+			case p[i].matches == nil:
+				x.equal[a][p[i].Text] = append(x.equal[a][p[i].Text], at)
+			default:
+				x.globs[a][&p[i]] = at
+			}
+		}
+		return true
 	}
 	return false
 }
 
-func (x *index) fileMessage(p Patterns, at int) bool {
-	if slices.ContainsFunc(p, func(p Pattern) bool { return len(p.literal()) < 4 }) {
-		return false
-	}
-	for i := range p {
-		g := rarest(p[i].literal())
-		x.grams[g] = append(x.grams[g], at)
-		x.has[hash(g)>>6] |= 1 << (hash(g) & 63)
-	}
-	return true
-}
+const gramSize = 4
 
-// rarest returns the four bytes of a text with the most unusual letters.
-func rarest(text string) uint32 {
-	const usual = "etaoinsrhldcu "
-	best, most := uint32(0), -1
-	for i := 0; i+4 <= len(text); i++ {
-		n := 0
-		for _, c := range []byte(text[i : i+4]) {
-			if strings.IndexByte(usual, c) < 0 {
-				n++
-			}
-		}
-		if n > most {
-			best, most = gram(text, i), n
+// rarest returns the part of a text that the fewest rules are filed under.
+func (x *index) rarest(text string) string {
+	best := text[:gramSize]
+	for i := range len(text) - gramSize {
+		if g := text[i+1 : i+1+gramSize]; len(x.grams[g]) < len(x.grams[best]) {
+			best = g
 		}
 	}
 	return best
 }
 
-func gram(s string, i int) uint32 {
-	return uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
+// hash is a Fibonacci hash.
+func hash(gram string) uint16 {
+	return uint16((uint32(gram[0]) | uint32(gram[1])<<8 | uint32(gram[2])<<16 | uint32(gram[3])<<24) * 2654435761 >> 16)
 }
-
-func hash(g uint32) uint32 { return g * 2654435761 >> 16 } // Fibonacci hashing, 16 bits
 
 // maxTried bounds the values that are remembered for an attribute.
 const maxTried = 20_000
@@ -198,15 +163,16 @@ func (x *index) candidates(e *event.Event) []int {
 			continue
 		}
 		for _, v := range values(a, e, room[:0]) {
-			x.found = append(x.found, x.equal[a][v]...)
-			if len(x.globs[a]) > 0 {
-				x.found = append(x.found, x.try(a, v)...)
-			}
+			x.found = append(append(x.found, x.equal[a][v]...), x.try(a, v)...)
 		}
 	}
 	if len(x.grams) > 0 {
 		for _, text := range values(message, e, room[:0]) {
-			x.scan(text)
+			for i := range len(text) - gramSize + 1 {
+				if g := text[i : i+gramSize]; x.has[hash(g)] {
+					x.found = append(x.found, x.grams[g]...)
+				}
+			}
 		}
 	}
 	slices.Sort(x.found)
@@ -214,14 +180,15 @@ func (x *index) candidates(e *event.Event) []int {
 	return x.found
 }
 
+// try returns the rules of which a pattern matches a value.
 func (x *index) try(a attribute, value string) []int {
 	rules, ok := x.tried[a][value]
-	if ok {
+	if ok || len(x.globs[a]) == 0 {
 		return rules
 	}
-	for _, f := range x.globs[a] {
-		if f.matches(value) {
-			rules = append(rules, f.rule)
+	for p, rule := range x.globs[a] {
+		if p.matches(value) {
+			rules = append(rules, rule)
 		}
 	}
 	if len(x.tried[a]) == maxTried {
@@ -229,12 +196,4 @@ func (x *index) try(a attribute, value string) []int {
 	}
 	x.tried[a][value] = rules
 	return rules
-}
-
-func (x *index) scan(text string) {
-	for i := 0; i+4 <= len(text); i++ {
-		if g := gram(text, i); x.has[hash(g)>>6]&(1<<(hash(g)&63)) != 0 {
-			x.found = append(x.found, x.grams[g]...)
-		}
-	}
 }

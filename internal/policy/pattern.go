@@ -13,26 +13,25 @@ import (
 )
 
 // Patterns match values: one of the patterns must match, unless all are negated, and
-// none of the negated ones may.
+// none of the negated ones may. An empty list matches nothing.
 type Patterns []Pattern
 
-// Pattern is a glob, or a regular expression between slashes. "!" negates it.
+// Pattern is a text, a glob, or a regular expression between slashes. "!" negates it.
 type Pattern struct {
 	Text string // without the "!"
 	Not  bool
-	// match is nil for a text without wildcards, which must be equal.
-	match func(string) bool
+	// matches is nil for a text without wildcards, which must be equal.
+	matches func(string) bool
+	re      *regexp.Regexp // nil if it is none
 }
 
 // match reports whether the values of one event fit. An absent value is the empty list.
 func (p Patterns) match(values []string) bool {
-	found, wanted := false, len(p) == 0 // an empty list matches nothing
+	found, wanted := false, len(p) == 0
 	for i := range p {
 		hit := false
 		for _, v := range values {
-			if hit = p[i].matches(v); hit {
-				break
-			}
+			hit = hit || p[i].fits(v)
 		}
 		if hit && p[i].Not {
 			return false
@@ -43,39 +42,58 @@ func (p Patterns) match(values []string) bool {
 	return found || !wanted
 }
 
-func (p *Pattern) matches(value string) bool {
-	if p.match == nil {
+func (p *Pattern) fits(value string) bool {
+	if p.matches == nil {
 		return p.Text == value
 	}
-	return p.match(value)
+	return p.matches(value)
 }
 
-// Parse reads a pattern as the file has it. Paths are for values that are paths: they
-// match from any folder on, and "*" stops at a slash.
-func Parse(text string, path bool) (Pattern, error) {
+// Parse reads a pattern of a matcher as the file has it. A path matches from any folder
+// on, and its "*" stops at a slash.
+func Parse(matcher, text string) (Pattern, error) {
 	rest, not := strings.CutPrefix(strings.TrimSpace(text), "!")
-	p := Pattern{Text: rest, Not: not}
-	if len(rest) > 2 && rest[0] == '/' && rest[len(rest)-1] == '/' {
-		re, err := regexp.Compile(rest[1 : len(rest)-1])
-		var mistake *syntax.Error
-		if errors.As(err, &mistake) {
-			return p, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, mistake.Expr)
-		} else if err == nil {
-			p.match = re.MatchString
-		}
-		return p, err
-	}
+	p := Pattern{Text: strings.TrimSpace(rest), Not: not}
 	switch {
-	case rest == "":
+	case p.Text == "":
 		return p, errors.New("a pattern must not be empty")
-	case !doublestar.ValidatePattern(rest):
+	case matcher == "level":
+		return p.level(), nil
+	case len(p.Text) > 2 && p.Text[0] == '/' && p.Text[len(p.Text)-1] == '/':
+		return p.regexp()
+	case !doublestar.ValidatePattern(p.Text):
 		return p, errors.New("not a glob: close every [ and {, or write \\ before it")
-	case path:
-		p.match = pathGlob(rest)
-	case strings.ContainsAny(rest, `*?[{\`):
-		p.match = glob(rest)
+	case matcher == "path":
+		p.matches = pathGlob(p.Text)
+	case strings.ContainsAny(p.Text, `*?[{\`):
+		p.matches = glob(p.Text)
 	}
 	return p, nil
+}
+
+func (p Pattern) regexp() (Pattern, error) {
+	var err error
+	var mistake *syntax.Error
+	if p.re, err = regexp.Compile(p.Text[1 : len(p.Text)-1]); errors.As(err, &mistake) {
+		return p, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, mistake.Expr)
+	} else if err == nil {
+		p.matches = p.re.MatchString
+	}
+	return p, err
+}
+
+// LevelNames are the levels, from the lowest on.
+var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
+
+// level reads "error" or ">=warn". What is not a level matches none.
+func (p Pattern) level() Pattern {
+	name, atLeast := strings.CutPrefix(p.Text, ">=")
+	least, ok := event.ParseLevel(strings.TrimSpace(name))
+	p.matches = func(value string) bool {
+		level, _ := event.ParseLevel(value)
+		return ok && (level == least || atLeast && level > least)
+	}
+	return p
 }
 
 // glob matches whole values. "*" matches slashes too: a message or a service is not a
@@ -94,92 +112,25 @@ func pathGlob(pattern string) func(string) bool {
 	}
 	anywhere := "**/" + strings.TrimPrefix(pattern, "/")
 	return func(file string) bool {
-		file = strings.TrimPrefix(strings.ReplaceAll(file, `\`, "/"), "/")
-		return doublestar.MatchUnvalidated(anywhere, file)
+		return doublestar.MatchUnvalidated(anywhere, strings.TrimPrefix(strings.ReplaceAll(file, `\`, "/"), "/"))
 	}
 }
 
 // literal returns a text that every value which the pattern matches contains; empty if
 // none is found.
 func (p *Pattern) literal() string {
-	if len(p.Text) > 2 && p.Text[0] == '/' && p.Text[len(p.Text)-1] == '/' {
-		re, err := syntax.Parse(p.Text[1:len(p.Text)-1], syntax.Perl)
-		if err != nil {
-			return ""
-		}
-		return required(re.Simplify())
+	if p.re != nil {
+		prefix, _ := p.re.LiteralPrefix()
+		return prefix
 	}
 	if strings.ContainsAny(p.Text, `[{\`) {
 		return ""
 	}
-	return longest(strings.FieldsFunc(p.Text, func(r rune) bool { return r == '*' || r == '?' }))
-}
-
-// required returns the longest text that an expression always matches in one piece.
-func required(re *syntax.Regexp) string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		if re.Flags&syntax.FoldCase == 0 {
-			return string(re.Rune)
-		}
-	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
-	case syntax.OpConcat:
-		var parts []string
-		for _, sub := range re.Sub {
-			parts = append(parts, required(sub))
-		}
-		return longest(parts)
-	}
-	return ""
-}
-
-func longest(texts []string) string {
-	found := ""
-	for _, text := range texts {
-		if len(text) > len(found) {
-			found = text
+	longest := ""
+	for part := range strings.FieldsFuncSeq(p.Text, func(r rune) bool { return r == '*' || r == '?' }) {
+		if len(part) > len(longest) {
+			longest = part
 		}
 	}
-	return found
+	return longest
 }
-
-// Levels match levels. The zero value matches every one.
-type Levels struct {
-	Texts   []string // as written; Unknown are those that are no level
-	Unknown []string
-	accept  [event.Fatal + 1]bool
-}
-
-// Level names, from the lowest on.
-var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
-
-// ParseLevels reads levels such as "error", "!debug" or ">=warn".
-func ParseLevels(texts []string) Levels {
-	l := Levels{Texts: append([]string{}, texts...)}
-	var refused [event.Fatal + 1]bool
-	wanted := false
-	for _, text := range texts {
-		name, not := strings.CutPrefix(strings.TrimSpace(text), "!")
-		name, atLeast := strings.CutPrefix(strings.TrimSpace(name), ">=")
-		level, ok := event.ParseLevel(strings.TrimSpace(name))
-		if !ok {
-			l.Unknown = append(l.Unknown, text)
-		}
-		set := &l.accept
-		if not {
-			set = &refused
-		} else {
-			wanted = true
-		}
-		for at := level; ok && at <= event.Fatal && (at == level || atLeast); at++ {
-			set[at] = true
-		}
-	}
-	for at := range l.accept {
-		l.accept[at] = len(texts) > 0 && (l.accept[at] || !wanted) && !refused[at]
-	}
-	return l
-}
-
-func (l *Levels) accepts(level event.Level) bool { return l.Texts == nil || l.accept[level] }

@@ -24,7 +24,7 @@ type Policy struct {
 // for concurrent use.
 type Decider struct {
 	Policy
-	index index
+	index *index
 	keeps [event.Fatal + 1]bool // see MayKeep
 }
 
@@ -34,7 +34,7 @@ func New(p Policy) *Decider {
 	for level := range d.keeps {
 		level := event.Level(level)
 		d.keeps[level] = level >= p.MinLevel || slices.ContainsFunc(p.Rules, func(r Rule) bool {
-			return r.Level != event.Unknown && r.Match.Level.accepts(level)
+			return r.Level != event.Unknown && r.accepts(level)
 		})
 	}
 	return d
@@ -67,6 +67,11 @@ func (d *Decider) Decide(e *event.Event) {
 	}
 }
 
+// accepts reports whether a rule may hold at a level.
+func (r *Rule) accepts(level event.Level) bool {
+	return r.Match.Level == nil || r.Match.Level.match([]string{level.String()})
+}
+
 // MayKeep reports whether Decide can keep an event of this level. The others, in
 // most logs the vast majority, need not be parsed and redacted first.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
@@ -78,7 +83,7 @@ func (p Policy) Groups() map[string]bool {
 	for _, r := range p.Rules {
 		if r.Group != "" {
 			m := r.Match
-			differs := len(m.Environment)+len(m.Release)+len(m.Level.Texts)+len(m.Source) > 0
+			differs := len(m.Environment)+len(m.Release)+len(m.Level)+len(m.Source) > 0
 			before, known := names[r.Group]
 			names[r.Group] = !differs && (before || !known)
 		}

@@ -30,13 +30,9 @@ func sample() event.Event {
 func matches(t *testing.T, name string, patterns ...string) Match {
 	t.Helper()
 	var m Match
-	if name == "level" {
-		m.Level = ParseLevels(patterns)
-		return m
-	}
 	list := Patterns{}
 	for _, text := range patterns {
-		p, err := Parse(text, name == "path")
+		p, err := Parse(name, text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +40,7 @@ func matches(t *testing.T, name string, patterns ...string) Match {
 	}
 	fields := map[string]*Patterns{
 		"source": &m.Source, "service": &m.Service, "environment": &m.Environment, "release": &m.Release, "type": &m.Type,
-		"message": &m.Message, "function": &m.Function, "path": &m.Path, "logger": &m.Logger, "runtime": &m.Runtime,
+		"message": &m.Message, "function": &m.Function, "path": &m.Path, "logger": &m.Logger, "runtime": &m.Runtime, "level": &m.Level,
 	}
 	*fields[name] = list
 	return m
@@ -250,14 +246,5 @@ func TestThreshold(t *testing.T) {
 		if err := new(Threshold).UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q is accepted", text)
 		}
-	}
-}
-
-func TestPlaceholders(t *testing.T) {
-	if got := Fill("{type} in {function}: {x}", strings.ToUpper); got != "TYPE in FUNCTION: X" {
-		t.Error(got)
-	}
-	if Unknown("{type} {message} {function} {service}") != "" || Unknown("{type} {typ}") != "typ" {
-		t.Error("unknown placeholders are not found")
 	}
 }

@@ -2,7 +2,6 @@ package policy
 
 import (
 	"errors"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +40,7 @@ type Match struct {
 	Service     Patterns `json:"service" jsonschema:"Service that logged the event."`
 	Environment Patterns `json:"environment" jsonschema:"Environment, such as production."`
 	Release     Patterns `json:"release" jsonschema:"Release that logged the event."`
-	Level       Levels   `json:"level" jsonschema:"Level, such as error, or >=warn."`
+	Level       Patterns `json:"level" jsonschema:"Level, such as error, or >=warn."`
 	Type        Patterns `json:"type" jsonschema:"Type of any exception in the chain."`
 	Message     Patterns `json:"message" jsonschema:"Redacted message of the event or of its first exception."`
 	Function    Patterns `json:"function" jsonschema:"Function of any frame, with or without its module."`
@@ -94,26 +93,3 @@ func (d *Duration) UnmarshalText(text []byte) error {
 
 // Placeholders are the names that a title may contain in braces.
 var Placeholders = []string{"type", "message", "function", "service"}
-
-var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
-
-// Unknown returns the first placeholder of a title that does not exist; empty if there
-// is none.
-func Unknown(title string) string {
-	unknown := ""
-	Fill(title, func(name string) string {
-		for _, known := range Placeholders {
-			if name == known {
-				return ""
-			}
-		}
-		unknown = name
-		return ""
-	})
-	return unknown
-}
-
-// Fill returns a title with its placeholders replaced.
-func Fill(title string, value func(name string) string) string {
-	return placeholder.ReplaceAllStringFunc(title, func(s string) string { return value(s[1 : len(s)-1]) })
-}

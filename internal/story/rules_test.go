@@ -18,7 +18,9 @@ func rulesWorld(t *testing.T, file string) *world {
 	return w
 }
 
-func exampleRules(t *testing.T) string { return string(read(t, storyFolder, "../../examples/errmon.yml")) }
+func exampleRules(t *testing.T) string {
+	return string(read(t, storyFolder, "../../examples/errmon.yml"))
+}
 
 // declined logs an error of the service checkout.
 func (w *world) declined(level, environment string) {
