@@ -19,6 +19,12 @@ variable "log_groups" {
   type        = list(string)
 }
 
+variable "insights" {
+  description = "true where insights-budget is set: Logs Insights costs money"
+  type        = bool
+  default     = false
+}
+
 variable "create_provider" {
   description = "false where the account has the provider token.actions.githubusercontent.com already"
   type        = bool
@@ -62,7 +68,7 @@ resource "aws_iam_role_policy" "read_logs" {
   role = aws_iam_role.errmon.id
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat([
       {
         Sid      = "ReadTheLogGroups"
         Effect   = "Allow"
@@ -73,9 +79,22 @@ resource "aws_iam_role_policy" "read_logs" {
         Sid      = "FindGroupsByPrefix"
         Effect   = "Allow"
         Action   = ["logs:DescribeLogGroups"]
-        Resource = "*"
+        Resource = ["*"]
       },
-    ]
+    ], var.insights ? [
+      {
+        Sid      = "StartQueriesOfLogsInsights"
+        Effect   = "Allow"
+        Action   = ["logs:StartQuery"]
+        Resource = [for name in var.log_groups : "${local.logs}:${name}:*"]
+      },
+      {
+        Sid      = "ReadAndStopQueries"
+        Effect   = "Allow"
+        Action   = ["logs:GetQueryResults", "logs:StopQuery"]
+        Resource = ["*"]
+      },
+    ] : [])
   })
 }
 

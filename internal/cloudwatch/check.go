@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -70,8 +71,15 @@ func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
 // then for the lines around it.
 func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
 	about := fmt.Sprintf("log group %s", g.name)
+	if g.client.cfg.Reader == Insights || g.infrequent.Load() {
+		return g.checkInsights(ctx, about)
+	}
 	now := g.client.cfg.Clock.Now()
 	newest, err := g.newest(ctx, now.Add(-farBack), "")
+	if err != nil && onlyInsights(err) {
+		g.infrequent.Store(true)
+		return g.checkInsights(ctx, about)
+	}
 	if err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
@@ -84,11 +92,75 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	found := []finding.Finding{describe(about, now, lookback, newest, match)}
+	found[0].Text += "; " + g.client.readers()
+	if g.client.cfg.InsightsBudget > 0 && g.client.cfg.Reader != Filter && g.client.cfg.Reader != All {
+		found = append(found, g.checkInsights(ctx, about)...)
+	}
 	if refusal := g.checkLines(ctx, aws.ToString(newest.LogStreamName)); refusal != nil {
 		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+refusal.ErrorCode()+")",
 			"add logs:GetLogEvents to the policy, or do without them"))
 	}
 	return found
+}
+
+// readers describes how a group of the class Standard will be read.
+func (c *Client) readers() string {
+	if c.cfg.Reader != Auto {
+		return "Standard, reader " + c.cfg.Reader
+	}
+	text := "Standard, reader filter"
+	if c.cfg.AllPages > 0 {
+		text = fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.cfg.AllPages)
+	}
+	if c.cfg.InsightsBudget > 0 {
+		text += ", or insights if that takes too long"
+	}
+	return text
+}
+
+// A query of checkSpan shows what Logs Insights costs, of timesScanned the bytes logged: a
+// run every quarter of an hour reads lateness, another quarter by default, again.
+const (
+	checkSpan    = 5 * time.Minute
+	timesScanned = 2
+	noQuery      = "00000000-0000-0000-0000-000000000000"
+)
+
+// checkInsights reports whether Logs Insights can read a group. For one that it will
+// always read it estimates the cost.
+func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
+	cfg := g.client.cfg
+	always := g.infrequent.Load() || cfg.Reader == Insights
+	if cfg.InsightsBudget == 0 || cfg.Reader == Filter || cfg.Reader == All {
+		return []finding.Finding{finding.Of(about, g.unreadable())}
+	}
+	q := query{client: g.client, groups: []*Group{g}}
+	to := cfg.Clock.Now().Unix()
+	from, before := to, g.client.scannedBytes()
+	if always {
+		from -= int64(checkSpan / time.Second)
+	}
+	if _, _, err := q.ask(ctx, from, to); err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	var found []finding.Finding
+	// Without the permission that is refused, before the service looks for the query.
+	_, err := g.client.region(g.region).StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: aws.String(noQuery)}, g.client.retrying(ctx))
+	var refusal smithy.APIError
+	if errors.As(err, &refusal) && strings.HasPrefix(refusal.ErrorCode(), "AccessDenied") {
+		found = append(found, finding.Warn(about, "queries of Logs Insights cannot be stopped ("+refusal.ErrorCode()+")",
+			"add logs:StopQuery on * to the policy, or pay for what a cancelled run has begun"))
+	}
+	if !always {
+		return found
+	}
+	month := (g.client.scannedBytes() - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * timesScanned
+	class := "Standard"
+	if g.infrequent.Load() {
+		class = "Infrequent Access"
+	}
+	return append(found, finding.Good(about, "%s, reader insights; by the last %s, runs every quarter of an hour scan %s a month, about $%.2f",
+		class, short(checkSpan), gigabytes(month), month*DollarsPerGB))
 }
 
 func describe(about string, now time.Time, lookback time.Duration, newest, match *types.FilteredLogEvent) finding.Finding {

@@ -106,7 +106,7 @@ func TestInsightsRefusals(t *testing.T) {
 		{"no budget", "insights-budget", func(w *world) { w.config.InsightsBudget = 0 }},
 		{"reader filter", "insights-budget", func(w *world) { w.config.Reader = cloudwatch.Filter }},
 		{"no permission to start", "logs:StartQuery on arn:", func(w *world) { w.service.Allow = allow[:1] }},
-		{"no permission to read", "logs:GetQueryResults on arn:", func(w *world) { w.service.Allow = allow[:2] }},
+		{"no permission to read", "logs:GetQueryResults on *", func(w *world) { w.service.Allow = allow[:2] }},
 		{"budget too small", "raise insights-budget", func(w *world) { w.config.InsightsBudget = 1e-6 }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -232,5 +232,23 @@ func TestInsightsPattern(t *testing.T) {
 		if kind == "MISSED" {
 			t.Logf("%s: %v", l.name, found)
 		}
+	}
+}
+
+// Doctor estimates what a group costs that only Logs Insights reads.
+func TestInsightsCheck(t *testing.T) {
+	w := newVault(t, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Minute), Message: strings.Repeat("x", 1<<19)})
+	specs, err := cloudwatch.ParseSpecs([]string{"/vault"}, region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_ENDPOINT_URL_STS", w.endpoint.URL)
+	found := w.client().Check(context.Background(), specs, time.Hour)
+	want := "Infrequent Access, reader insights; by the last 5m, runs every quarter of an hour scan 8.4 GB a month, about $0.04"
+	if last := found[len(found)-1]; last.Level != finding.OK || last.Text != want {
+		t.Errorf("%+v", last)
+	}
+	if now, _ := w.service.Queries(); now != 0 {
+		t.Errorf("%d queries run", now)
 	}
 }

@@ -212,7 +212,11 @@ func (q *query) doing() string {
 }
 
 func (q *query) explain(ctx context.Context, action string, err error) error {
-	return explain(ctx, q.doing(), q.groups[0].region, permission{action, q.groups[0].resource()}, err)
+	resource := "*" // policies cannot name a query
+	if action == "logs:StartQuery" {
+		resource = q.groups[0].resource()
+	}
+	return explain(ctx, q.doing(), q.groups[0].region, permission{action, resource}, err)
 }
 
 // scannedBytes returns what all queries so far have scanned.

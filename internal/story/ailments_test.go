@@ -104,6 +104,10 @@ func ailments() []ailment {
 		{"no logs at all", func(w *world) { w.put("/ecs/idle"); w.env["AWS_LOG_GROUP_NAME"] = "/ecs/idle" }, "!", "the group that the service writes to"},
 		{"nothing found by the pattern", set("ERRMON_FILTER_PATTERN", "OutOfMemory"), "!", "set filter-pattern"},
 		{"malformed pattern", set("ERRMON_FILTER_PATTERN", "{ $.level = "), "✗", "check filter-pattern"},
+		{"Infrequent Access without a budget", vault("", nil), "✗", "set insights-budget"},
+		{"no permission to query", vault("1", []string{"logs:FilterLogEvents", "logs:GetLogEvents"}), "✗", "logs:StartQuery on arn:aws:logs:eu-central-1:"},
+		{"no permission to read a query's results", vault("1", []string{"logs:FilterLogEvents", "logs:StartQuery"}), "✗", "logs:GetQueryResults on *"},
+		{"no permission to stop a query", vault("1", []string{"logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"}), "!", "logs:StopQuery on *"},
 		{"CloudWatch throttles", aws("ThrottlingException", "Rate exceeded"), "✗", "lower aws-requests-per-second"},
 
 		{"Sentry token wrong", set("SENTRY_AUTH_TOKEN", "wrong"), "✗", "of another server than sentry-url"},
@@ -141,5 +145,16 @@ func ailments() []ailment {
 		{"Slack's webhook not received: another secret", set("SLACK_SIGNING_SECRET", "old"), "✗", "webhooks are not received"},
 
 		{"Slack bot not in the channel", bot("#alerts", func(s *slacktest.Settings) { s.Outside = true }), "!", "/invite"},
+	}
+}
+
+// vault makes the log group one that only Logs Insights can read.
+func vault(budget string, allow []string) func(*world) {
+	return func(w *world) {
+		w.env["ERRMON_INSIGHTS_BUDGET"], w.env["AWS_LOG_GROUP_NAME"], w.aws.Allow = budget, "/ecs/vault", allow
+		if err := w.aws.Class(region, "/ecs/vault", "INFREQUENT_ACCESS"); err != nil {
+			w.t.Fatal(err)
+		}
+		w.put("/ecs/vault", cloudwatchtest.Event{Stream: "s", Time: w.now.Add(-time.Minute), Message: strings.Repeat("ERROR gold lost ", 4000)})
 	}
 }
