@@ -80,7 +80,8 @@ func nativeShape(line string, indented bool) Shape {
 // deathIn returns the shape of a line that reports a death, also behind something
 // in brackets such as the kernel's uptime or a thread, and Text of other lines.
 func deathIn(line string) Shape {
-	if _, rest, ok := strings.Cut(line, "] "); ok && line[0] == '[' {
+	if strings.HasPrefix(line, "[") {
+		_, rest, _ := strings.Cut(line, "] ")
 		if s := deathAtStart(rest); s != Text {
 			return s
 		}

@@ -50,12 +50,17 @@ func swiftShape(line string, indented bool) Shape {
 // swiftTrap splits "App/Cart.swift:39: Fatal error: message", or
 // "Fatal error: message: file /app/Cart.swift, line 39".
 func swiftTrap(line string) (place, message string, ok bool) {
-	if i := strings.IndexByte(line, ' '); i > 0 && line[i-1] == ':' && strings.HasPrefix(line[i:], " Fatal error") && strings.Contains(line[:i], ".swift:") {
-		return line[:i-1], strings.TrimPrefix(line[i+len(" Fatal error"):], ": "), true
+	before, message, ok := strings.Cut(line, "Fatal error")
+	if !ok {
+		return "", "", false
 	}
-	message, ok = strings.CutPrefix(line, "Fatal error: ")
-	message, place, placed := strings.Cut(message, ": file ")
-	return strings.Replace(place, ", line ", ":", 1), message, ok && placed
+	message = strings.TrimPrefix(message, ": ")
+	if before != "" {
+		place, ok = strings.CutSuffix(before, ": ")
+		return place, message, ok && strings.Contains(place, ".swift:") && !strings.Contains(place, " ")
+	}
+	message, place, ok = strings.Cut(message, ": file ")
+	return strings.Replace(place, ", line ", ":", 1), message, ok
 }
 
 func isSwiftTrap(line string) bool {
