@@ -63,6 +63,25 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+func TestCompletion(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if out := newWorld(t).run("completion", shell).mustSucceed(t).stdout; !strings.Contains(out, "errmon") {
+			t.Errorf("%s: %.100q", shell, out)
+		}
+	}
+	if out := newWorld(t).run("__complete", "scan", "--log").mustSucceed(t).stdout; !strings.HasPrefix(out, "--log-groups\t") {
+		t.Errorf("scan --log completes to %q", out)
+	}
+}
+
+func TestHelpHasAnExample(t *testing.T) {
+	for _, command := range []string{"", "scan", "preview", "group", "doctor", "relay"} {
+		if out := newWorld(t).run(append(strings.Fields(command), "--help")...).mustSucceed(t).stdout; !strings.Contains(out, "\nExample:\n  ") {
+			t.Errorf("errmon %s --help:\n%s", command, out)
+		}
+	}
+}
+
 func TestHelpFitsTheTerminal(t *testing.T) {
 	w := newWorld(t)
 	for _, command := range []string{"scan", "relay", "preview"} {
