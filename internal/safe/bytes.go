@@ -1,12 +1,5 @@
 package safe
 
-// byteSet is a set of bytes.
-type byteSet [4]uint64
-
-func (set *byteSet) add(c byte) { set[c>>6] |= 1 << (c & 63) }
-
-func (set *byteSet) has(c byte) bool { return set[c>>6]&(1<<(c&63)) != 0 }
-
 // signs is the set of bytes in a text, in a form that is fast to make: it has one bit
 // for each byte of ASCII, and one for all others.
 type signs struct{ low, high uint64 }
@@ -27,11 +20,12 @@ var signOf = func() (of [256]signs) {
 
 func signsIn(s string) (in signs) {
 	for i := range len(s) {
-		of := signOf[s[i]]
-		in.low, in.high = in.low|of.low, in.high|of.high
+		in.add(s[i])
 	}
 	return in
 }
+
+func (in *signs) add(c byte) { in.low, in.high = in.low|signOf[c].low, in.high|signOf[c].high }
 
 func (in signs) has(c byte) bool { return in.hasAny(signOf[c]) }
 

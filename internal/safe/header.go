@@ -30,29 +30,21 @@ func authorization(s string, k key, found []secret) []secret {
 // maxHeader is how much of a header's value is read at once: more than servers accept.
 const maxHeader = 8 << 10
 
-// Cookies (RFC 6265), and the attributes that Set-Cookie adds.
-var (
-	cookiePair = regexp.MustCompile(`^[\s\["'\\]*([^\s=;,"'\\<>]+)=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`)
-	attribute  = regexp.MustCompile(`^(?i)\s*(?:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)`)
-)
+// cookie matches a cookie (RFC 6265), or an attribute that Set-Cookie adds, which is no group.
+var cookie = regexp.MustCompile(`^[\s\["'\\]*(?:(?i:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)` +
+	`|[^\s=;,"'\\<>]+=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*))(;?)`)
 
 // cookies adds the value of each cookie in the header named by k.
 func cookies(s string, k key, found []secret) []secret {
-	for at := k.value; ; {
-		rest := s[at:min(len(s), at+maxHeader)]
-		if m := attribute.FindStringIndex(rest); m != nil {
-			at += m[1]
-		} else if m := cookiePair.FindStringSubmatchIndex(rest); m != nil {
-			if value := s[at+m[4] : at+m[5]]; !unset(value) {
-				found = append(found, secret{at + m[4], at + m[5], kindCookie})
-			}
-			at += m[1]
-		} else {
+	for at, more := k.value, true; more; {
+		m := cookie.FindStringSubmatchIndex(s[at:min(len(s), at+maxHeader)])
+		if m == nil {
 			return found
 		}
-		if !strings.HasPrefix(s[at:], ";") {
-			return found
+		if m[2] >= 0 && !unset(s[at+m[2]:at+m[3]]) {
+			found = append(found, secret{at + m[2], at + m[3], kindCookie})
 		}
-		at++
+		at, more = at+m[1], m[4] < m[5]
 	}
+	return found
 }

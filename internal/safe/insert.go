@@ -40,15 +40,15 @@ func insertValues(s string, columns []string, i int, found []secret) ([]secret, 
 		case c == ',' && depth == 1:
 			column++
 		case depth > 0 && (c == '\'' || c == '"' || c == '\\'):
-			start := i + len(s[i:limit]) - len(strings.TrimLeft(s[i:limit], `\`)) + 1
-			end := i
-			if start <= limit {
-				end = quotedEnd(s[:limit], start, s[i:start])
+			var v key
+			if !v.quoteAt(s[:limit], i) {
+				return found, i
 			}
-			if column < len(columns) && start < end && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[start:end]) {
-				found = append(found, secret{start, end, kindPassword})
+			end := quotedEnd(s[:limit], v.value, v.quote)
+			if column < len(columns) && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[v.value:end]) {
+				found = append(found, secret{v.value, end, kindPassword})
 			}
-			i = max(end, i)
+			i = end
 		case depth <= 0 && c != ' ' && c != ',' && c != '\n' && c != '\t':
 			return found, i
 		}

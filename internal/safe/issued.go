@@ -9,9 +9,9 @@ import (
 // issuer is a mark in the credentials that a service issues, usually at their start.
 type issuer struct {
 	kind, mark  string
-	before      byteSet
+	before      signs
 	least, most int // characters before the mark
-	body        byteSet
+	body        signs
 	min         int               // characters after the mark, below which it is only a word
 	accept      func(string) bool // of the body; nil accepts all
 }
@@ -33,10 +33,10 @@ var issuers = func() (index [256][]issuer) {
 
 // second are the second bytes of marks, by their first; insideMarks are the first
 // bytes of those that are not at the start.
-var second, insideMarks = func() (after [256]byteSet, within byteSet) {
+var second, insideMarks = func() (after [256]signs, within signs) {
 	for c, candidates := range issuers {
 		for _, x := range candidates {
-			for next := range 256 {
+			for next := range 128 {
 				if len(x.mark) == 1 || x.mark[1] == byte(next) {
 					after[c].add(byte(next))
 				}
@@ -62,12 +62,12 @@ func atoi(s string) int {
 
 // alphabet returns the characters that a table describes: a class, and the signs
 // after its name.
-func alphabet(description string) (set byteSet) {
+func alphabet(description string) (set signs) {
 	class, in := description, map[string]func(byte) bool{"alnum": isAlnum, "hex": isHexDigit, "digit": isDigit}
 	if n := strings.IndexFunc(description, func(r rune) bool { return r < 'a' || r > 'z' }); n >= 0 {
 		class = description[:n]
 	}
-	for c := range 256 {
+	for c := range 128 {
 		if in[class](byte(c)) || strings.IndexByte(description[len(class):], byte(c)) >= 0 {
 			set.add(byte(c))
 		}
@@ -108,17 +108,17 @@ func (x *issuer) around(s string, i int) (start, end int, ok bool) {
 		start--
 	}
 	behind := i + len(x.mark)
-	end = bodyEnd(s[:min(len(s), behind+maxShaped)], behind, &x.body)
+	end = bodyEnd(s[:min(len(s), behind+maxShaped)], behind, x.body)
 	if i-start < x.least || end-behind < x.min || x.accept != nil && !x.accept(s[behind:end]) {
 		return 0, 0, false
 	}
-	end = bodyEnd(s, behind, &x.body)
+	end = bodyEnd(s, behind, x.body)
 	return start, end, x.most == 0 || startsWord(s, start) && (end == len(s) || !isWord(s[end]))
 }
 
 // bodyEnd returns the end of the run of an alphabet's characters at start, without a
 // sentence's full stop.
-func bodyEnd(s string, start int, body *byteSet) int {
+func bodyEnd(s string, start int, body signs) int {
 	end := start
 	for end < len(s) && body.has(s[end]) {
 		end++

@@ -21,7 +21,7 @@ func jwts(s string, found []secret) []secret {
 		if !startsWord(s, start) && s[start-1] != '_' {
 			continue
 		}
-		at = bodyEnd(s, start, &tokenBytes)
+		at = bodyEnd(s, start, tokenBytes)
 		if at-start <= maxToken {
 			at = wrapped(s, start, at)
 		}
@@ -44,7 +44,7 @@ const (
 func wrapped(s string, start, end int) int {
 	for n := range maxLines {
 		m := nextLine.FindStringSubmatchIndex(s[end:min(len(s), end+maxWrap)])
-		if m == nil || end-start < 20 || isWhole(s[start:end]) {
+		if m == nil || end-start < 20 {
 			return end
 		}
 		line := s[end+m[2] : end+m[3]]
@@ -54,25 +54,4 @@ func wrapped(s string, start, end int) int {
 		end += m[3]
 	}
 	return end
-}
-
-// isWhole reports whether a token's signature without line breaks has the length of
-// an algorithm in RFC 7518.
-func isWhole(token string) bool {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return len(parts) == 5 && len(parts[4]) >= 22 // the tag of an encrypted one
-	}
-	n := 0
-	for _, c := range []byte(parts[2]) {
-		if isWord(c) || c == '-' {
-			n++
-		}
-	}
-	n -= strings.Count(parts[2], `\n`) + strings.Count(parts[2], `\r`)
-	switch n {
-	case 43, 64, 86, 128, 171, 176, 342, 512, 683:
-		return true
-	}
-	return false
 }

@@ -27,12 +27,7 @@ func fence(s string) string {
 // least 32), or nothing if s is blank. It is for table cells, where the backslash
 // before a "|" is invisible; elsewhere it shows.
 func (r *Redactor) Code(s string, limit int) Text {
-	text, more := r.prepare(s, limit)
-	text = oneLine(text)
-	if text == "" {
-		return Text{}
-	}
-	return fit(text, more, limit, " "+cutMark, codeSpan)
+	return r.line(s, limit, " "+cutMark, codeSpan)
 }
 
 func codeSpan(s string) string {
@@ -53,10 +48,7 @@ func escapePipes(s string) string {
 // Cell returns s as the plain text of a table cell, on one line and in at most
 // limit runes (at least 32). Nothing in it is Markdown, HTML or a link.
 func (r *Redactor) Cell(s string, limit int) Text {
-	text, more := r.prepare(s, limit)
-	return fit(oneLine(text), more, limit, " "+cutMark, func(s string) string {
-		return markup.ReplaceAllString(defusePlain(s), `\$0`)
-	})
+	return r.line(s, limit, " "+cutMark, func(s string) string { return markup.ReplaceAllString(defusePlain(s), `\$0`) })
 }
 
 // markup is the punctuation that has a meaning somewhere within a line: in
@@ -67,9 +59,7 @@ var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#!|~&$]")
 // runes, but never more than GitHub's 256. Titles are plain text except for
 // code in backticks, emoji and references; the latter two are broken.
 func (r *Redactor) Title(s string, limit int) Text {
-	limit = min(limit, maxTitle)
-	text, more := r.prepare(s, limit)
-	return fit(oneLine(text), more, limit, "…", defusePlain)
+	return r.line(s, min(limit, maxTitle), "…", defusePlain)
 }
 
 // URL returns s as an address for a Markdown link. It returns false unless s is an

@@ -8,12 +8,7 @@ import "strings"
 // for "*", "_" and "~", and Slack links bare host names everywhere else. Nothing is
 // added that would be copied: a message without link_names calls people only by entities.
 func (r *Redactor) Mrkdwn(s string, limit int) Text {
-	text, more := r.prepare(s, limit)
-	text = oneLine(text)
-	if text == "" {
-		return Text{}
-	}
-	return fit(text, more, limit, " "+cutMark, func(s string) string { return "`" + mrkdwnEscapes.Replace(s) + "`" })
+	return r.line(s, limit, " "+cutMark, func(s string) string { return "`" + mrkdwnEscapes.Replace(s) + "`" })
 }
 
 // mrkdwnEscapes are the three characters that Slack requires as entities, which

@@ -9,31 +9,26 @@ import (
 // national ones. Without a sign or separators, digits are a phone number only by
 // their key's name, see named.
 var (
-	// international is a country code and a number, 8 to 15 digits. One written without
-	// separators ends with its digits; a URL's query writes a space as "+".
-	international = regexp.MustCompile(`^(?:[1-9]\d{8,14}|[1-9](?:(?:[ \-./()+]{0,3}|[ \-./()+]{0,3}0\) ?)\d){7,14})\b`)
-	// northAmerican is (415) 555-0132, 415-555-0132, 415.555.0132 or 1-800-555-0199.
-	northAmerican = regexp.MustCompile(`^(?:1-|1 )?(?:\([2-9]\d\d\)[ +]*|\(?[2-9]\d\d[-.])[2-9]\d\d[-. ]\d{4}\b`)
-	// areaCode begins a number with the trunk prefix 0; pairs are the French notation.
-	areaCode = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:[ /.+-]|\) )\d`)
-	pairs    = oneOf(`0[1-9](?:S\d\d){4}`)
-	// national are 030 901820, 0171/2345678, 020 7946 0958: an area code and one to three
-	// groups, 9 to 12 digits.
-	national  = oneOf(`0[1-9](?:S?\d){7,10}`)
-	bracketed = regexp.MustCompile(`^\(?0[1-9]\d{1,4}(?:\)|/)(?: ?\d){4,9}\b`)
-	// dayAndTime is HAProxy's: "072/115958 (1)", with the id of the process.
-	dayAndTime = regexp.MustCompile(`^0\d\d/[0-2]\d[0-5]\d[0-5]\d$`)
-	// zipCode looks like a number: 02110-1301.
-	zipCode = regexp.MustCompile(`^\d{5}.\d{4}$`)
+	international, northAmerican         = form("international"), form("north-american")
+	areaCode, pairs, national, bracketed = form("area-code"), form("pairs"), form("national"), form("bracketed")
+	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
 )
 
-// oneOf returns an expression for a number in which every S is the same separator.
-func oneOf(expression string) *regexp.Regexp {
+// form returns an expression of the table of forms.
+func form(name string) *regexp.Regexp {
 	var all []string
-	for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
-		all = append(all, strings.ReplaceAll(expression, "S", separator))
+	for _, row := range rows("forms", 2) {
+		switch {
+		case row[0] != name:
+		case strings.Contains(row[1], "S"):
+			for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
+				all = append(all, strings.ReplaceAll(row[1], "S", separator))
+			}
+		default:
+			all = append(all, row[1])
+		}
 	}
-	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)\b`)
+	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)`)
 }
 
 // maxPhone exceeds the length of the longest number.

@@ -24,8 +24,7 @@ func (r *Redactor) Terminal(s string) Text {
 // Command returns s as the data of an annotation, on one line and in at most
 // 4,096 runes. The caller must percent-encode it.
 func (r *Redactor) Command(s string) Text {
-	text, more := r.prepare(s, maxCommand)
-	return fit(oneLine(text), more, maxCommand, " "+cutMark, partCommands)
+	return r.line(s, maxCommand, " "+cutMark, partCommands)
 }
 
 var lineCommand = regexp.MustCompile(`(?m)^([\pZ\t]*:):`)

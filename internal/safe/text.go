@@ -69,6 +69,15 @@ func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	return text, more
 }
 
+// line returns s as one encoded line in at most limit runes, or nothing if s is blank.
+func (r *Redactor) line(s string, limit int, mark string, encode func(string) string) Text {
+	text, more := r.prepare(s, limit)
+	if text = oneLine(text); text == "" {
+		return Text{}
+	}
+	return fit(text, more, limit, mark, encode)
+}
+
 // fit encodes text into at most limit runes, cutting its end to make room for the
 // mark; an uncut text gets no mark. A limit shorter than the mark is exceeded.
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
