@@ -48,7 +48,7 @@ func wrapped(s string, start, end int) int {
 			return end
 		}
 		line := s[end+m[2] : end+m[3]]
-		if (n == 0 || s[end-1] == '.') && (len(line) < 16 || !random(line)) && !strings.Contains(line, ".") {
+		if n == 0 && len(line) < 16 || !random(line) {
 			return end
 		}
 		end += m[3]

@@ -151,7 +151,7 @@ const maxRepeats = 200
 // kind, since the others are parts of it.
 func merge(found []secret, done [][]int) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
-		return cmp.Or(a.start-b.start, b.end-a.end, vagueness(a.kind)-vagueness(b.kind), strings.Compare(a.kind, b.kind))
+		return cmp.Or(a.start-b.start, emails(a)-emails(b), b.end-a.end, vagueness(a.kind)-vagueness(b.kind), strings.Compare(a.kind, b.kind))
 	})
 	var merged []secret
 	for _, f := range found {
@@ -162,13 +162,25 @@ func merge(found []secret, done [][]int) []secret {
 		if known || f.start == f.end {
 			continue
 		}
-		if n := len(merged); n > 0 && f.start < merged[n-1].end {
-			merged[n-1] = join(merged[n-1], f)
-			continue
+		n := len(merged) - 1
+		switch {
+		case n < 0 || f.start >= merged[n].end:
+			merged = append(merged, f)
+		case emails(f) > 0 && merged[n].kind == kindURL:
+		default:
+			merged[n] = join(merged[n], f)
 		}
-		merged = append(merged, f)
 	}
 	return merged
+}
+
+// emails returns 1 for an e-mail address, which may only look like one in a URL: it comes
+// after the URL's credentials.
+func emails(f secret) int {
+	if f.kind == kindEmail {
+		return 1
+	}
+	return 0
 }
 
 // vagueness returns 1 for kinds that describe a value less exactly than another rule

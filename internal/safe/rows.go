@@ -52,7 +52,7 @@ func words(list string) map[string]bool {
 // tests are the conditions on a value that a table may name.
 var tests = map[string]func(value string) bool{
 	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": uuid.MatchString,
-	"key": isKey, "grant": isGrant, "basic": userAndPassword, "login": isLogin, "pair": hasPassword, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
+	"key": isKey, "grant": isGrant, "basic": userAndPassword, "email": isEmail, "login": isLogin, "pair": hasPassword, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
 }
 
 // testOf returns a test by its name, or for an expression between slashes; nil

@@ -48,7 +48,7 @@ func plainRules(s string, in signs) []secret {
 		}
 	}
 	if in.has('@') {
-		found = emails(s, urlCredentials(s, found))
+		found = urlCredentials(s, found)
 	}
 	if in.hasAny(digitSigns) {
 		found = digits(s, found)

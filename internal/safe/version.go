@@ -12,12 +12,15 @@ import (
 var (
 	// suffix matches what follows only a version.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
-	// pinned matches a requirement: foo==1.2.3.4, rails (~> 5.2.4.3).
-	pinned = regexp.MustCompile(`(?:[\w\])]|\(\W*)(?:==|>=|<=|~=|!=|~>|\^|\(=) ?["']?$`)
-	// packaged matches a path with package names.
-	packaged = regexp.MustCompile(`(?i)(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[A-Za-z_][-/\\]$`)
-	// coordinates are Maven's: group:artifact:version.
-	coordinates = regexp.MustCompile(`[A-Za-z][\w-]*\.[\w.-]+:[\w.-]+:$`)
+	// versioned matches what precedes only a version: a step from another one, Maven's
+	// group:artifact:, a path with names of packages, and a requirement, as in foo==1.2.3.4
+	// and rails (~> 5.2.4.3).
+	versioned = regexp.MustCompile(`(?i)(?:(?:(?:up|down)grad|migrat|updat|roll(?:ed|ing) back).* (?:from|to) v?` +
+		`|[a-z][\w-]*\.[\w.-]+:[\w.-]+:` +
+		`|(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[a-z_][-/\\]` +
+		`|(?:[\w\])]|\(\W*)(?:==|>=|<=|~=|!=|~>|\^|\(=)[ "']*)$`)
+	// required matches a requirement for an address instead.
+	required = regexp.MustCompile(`(?i)(?:ip|addr|host)\w*\W{1,5}$`)
 )
 
 // Words before a version.
@@ -38,16 +41,14 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 	if before == "" {
 		return false
 	}
-	word := strings.ToLower(lastWord(before))
-	switch last := before[len(before)-1]; last {
-	case '/', '\\':
-		return agents[word] || packaged.MatchString(before)
-	case '-':
-		return packaged.MatchString(before) || !addr.IsPrivate() && products[word]
-	default:
-		return versionWords[word] || !addr.IsPrivate() && products[word] && last != '=' || (word == "from" || word == "to") && change.MatchString(before) ||
-			last == ':' && coordinates.MatchString(before) || isPinned(before)
+	word, last := strings.ToLower(lastWord(before)), before[len(before)-1]
+	switch path := last == '/' || last == '\\'; {
+	case path && agents[word], !path && last != '-' && versionWords[word]:
+		return true
+	case !path && last != '=' && products[word] && !addr.IsPrivate():
+		return true
 	}
+	return versioned.MatchString(before) && !required.MatchString(before)
 }
 
 // lastWord returns the last word before a version, without what may be between.
@@ -63,18 +64,4 @@ func lastWord(before string) string {
 		start--
 	}
 	return before[start:]
-}
-
-// change is a step from one version to another.
-var change = regexp.MustCompile(`(?i)(?:up|down)grad|migrat|updat|roll(?:ed|ing) back`)
-
-// isPinned reports whether a requirement precedes it, except one for an address.
-func isPinned(before string) bool {
-	before = strings.TrimRight(before, ` "'`)
-	n := len(before)
-	if n < 3 || before[n-1] != '>' && before[n-1] != '^' && (before[n-1] != '=' || strings.IndexByte("=><~!(", before[n-2]) < 0) || !pinned.MatchString(before) {
-		return false
-	}
-	name := strings.ToLower(before[max(0, len(before)-24):])
-	return !strings.Contains(name, "ip") && !strings.Contains(name, "addr") && !strings.Contains(name, "host")
 }
