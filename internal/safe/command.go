@@ -44,7 +44,7 @@ var commands = func() map[string][]command {
 }()
 
 // optionSigns begin an option.
-var optionSigns = partsOf(" -", `"-`, "'-", " /p")
+var optionSigns = partsOf(" -", `"-`, "'-", " /p", " /r")
 
 // commandLines returns the secrets in the options of commands. A command's arguments end
 // where the next command begins.

@@ -159,6 +159,7 @@ func TestRedactLeavesAlone(t *testing.T) {
 		"passed test":        "PASS src/App.test.js",
 		"Redis":              "NOAUTH Authentication required; AUTH failed; requirepass is not set",
 		"sign-in in prose":   "LOGIN failed, invalid credentials [access, refresh], enable password reset, username and password are wrong",
+		"ports":              "docker run -u root -p 8080:80 nginx, ssh -l deploy -p 2222 h, psql -U app -p 5432, lsof -u bob -p 12",
 		"pipes":              "echo deploy | tee -a out.log; sudo: 3 incorrect password attempts",
 		"words of a key":     "key=value, sig=abrt, key=maxRequestsPerSecondLimit, sort_key: getUserByIdOrName, {\"key\":\"AbstractHandlerMethodAdapter\"}",
 		"Java frame":         "at com.shop.auth.TokenService.refreshAccessToken(TokenService.java:142)",
