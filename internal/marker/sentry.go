@@ -8,11 +8,10 @@ import (
 
 // Page identifies a Sentry issue for people.
 type Page struct {
-	Name string       `json:"n,omitempty"` // such as "SHOP-1F"
-	URL  string       `json:"u,omitempty"`
-	Last count.Millis `json:"l,omitempty"` // newest event
-	// Users is how many users Sentry saw affected.
-	Users int64 `json:"c,omitempty"`
+	Name  string       `json:"n,omitempty"` // such as "SHOP-1F"
+	URL   string       `json:"u,omitempty"`
+	Last  count.Millis `json:"l,omitempty"` // newest event
+	Users int64        `json:"c,omitempty"` // affected, as far as Sentry saw
 }
 
 // Users returns how many users were affected, as far as Sentry says: the largest
@@ -33,6 +32,7 @@ func (m *Marker) SetTotal(id string, total int64, p Page) {
 		p.URL = ""
 	}
 	if known := m.Pages[id]; p.Last >= known.Last {
+		p.Users = max(p.Users, known.Users) // a webhook does not say
 		m.Pages = with(m.Pages, id, p)
 	}
 }

@@ -183,6 +183,20 @@ func (c realCase) check(t *testing.T, body string) {
 	}
 }
 
+// Sentry's event has its trace once, and the number of users.
+func TestSentrysEvent(t *testing.T) {
+	a := action()
+	e := &a.Groups[0].Sample
+	e.Issue, e.Source, e.Text = "7", "sentry", trace+"\n\nbrowser: Firefox\nos.name: Linux"
+	a.Next.Sources = nil
+	a.Next.SetTotal("7", 5, marker.Page{Name: "SHOP-7", URL: "https://acme.sentry.io/issues/7/", Last: count.At(noon), Users: 3})
+	body, err := renderer.Body(a, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "real/sentry", "# "+renderer.Title(a)+"\n\n"+body)
+}
+
 // A body at GitHub's limit keeps the code, the facts and the marker: the sample is cut first.
 func TestLongBodyCutsTheSampleFirst(t *testing.T) {
 	c := realCase{text: trace + strings.Repeat("\n    at step (/app/src/step.js:1:1)", 5000), path: "src/cart.js", line: 10, language: "js"}

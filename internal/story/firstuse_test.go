@@ -19,7 +19,7 @@ func (w *world) at(screen terminal.Screen, args ...string) result {
 	w.t.Helper()
 	var out, errs bytes.Buffer
 	c := cli.Command{
-		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Screen: screen,
+		Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Screen: screen, Errors: screen,
 		Getenv: func(name string) string { return w.env[name] }, Clock: clock.System(),
 	}
 	return result{code: c.Main(w.t.Context(), args), stdout: out.String(), stderr: errs.String()}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/org/errmon-action/internal/terminal"
 )
 
 func TestPreviewOfFiles(t *testing.T) {
@@ -94,5 +96,43 @@ func TestPreviewSurvivesHostileLogs(t *testing.T) {
 		if !strings.Contains(r.stdout, part) {
 			t.Errorf("output lacks %q", part)
 		}
+	}
+}
+
+func TestPreviewAsAPage(t *testing.T) {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	w.file("app.log", "2026-11-22T10:00:01Z ERROR order 17 lost <script>alert(1)</script> jo@acme.example\n2026-11-22T11:00:01Z ERROR the disk is full\n")
+	plain := w.run("preview", "app.log").mustSucceed(t).stdout
+	r := w.run("preview", "--html", "page.html", "app.log").mustSucceed(t)
+	page := string(read(t, ".", "page.html"))
+	if r.stdout != plain || r.stderr != "" {
+		t.Errorf("prints something else with a page:\n%s%s", r.stdout, r.stderr)
+	}
+	for _, part := range []string{"default-src 'none'", "2 issues would be filed", "the disk is full"} {
+		if !strings.Contains(page, part) {
+			t.Errorf("the page lacks %q", part)
+		}
+	}
+	for _, part := range []string{"jo@acme.example", "<script>alert", "http-equiv=\"refresh"} {
+		if strings.Contains(page, part) {
+			t.Errorf("the page has %q", part)
+		}
+	}
+	if r := w.run("preview", "--html", "no/such/folder.html", "app.log"); r.code != exitUsage || !strings.Contains(r.stderr, "--html") || r.stdout != "" {
+		t.Errorf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
+// A terminal shows how far a long file is read, and the line is gone at the end.
+func TestPreviewShowsItsProgress(t *testing.T) {
+	w := newWorld(t)
+	w.env = map[string]string{}
+	w.file("app.log", strings.Repeat("INFO ready\n", 400_001))
+	if r := w.run("preview", "app.log").mustSucceed(t); r.stderr != "" {
+		t.Errorf("without a terminal: %q", r.stderr)
+	}
+	if r := w.at(terminal.Screen{Width: 80}, "preview", "app.log").mustSucceed(t); !strings.Contains(r.stderr, "400000 lines of app.log") || !strings.HasSuffix(r.stderr, "\r\x1b[K") {
+		t.Errorf("progress: %q", r.stderr)
 	}
 }
