@@ -14,10 +14,10 @@ package page
 
 // Issue is one error and the issue that it gets.
 type Issue struct {
-	Title   string // plain text, as GitHub shows it
-	Level   string
-	Service string // may be empty
-	Events  int64
-	Body    string          // Markdown, safe for GitHub
-	Minutes map[int64]int64 // events by minute since 1970
+	Title   string          `json:"title"` // plain text, as GitHub shows it
+	Level   string          `json:"level"`
+	Service string          `json:"service"` // may be empty
+	Events  int64           `json:"events"`
+	Body    string          `json:"body"`    // Markdown, safe for GitHub
+	Minutes map[int64]int64 `json:"minutes"` // events by minute since 1970
 }

@@ -125,9 +125,4 @@ func TestPageOfNothing(t *testing.T) {
 	if err := Write(&b, nil, "0 issues"); err != nil || !strings.Contains(b.String(), "0 issues") {
 		t.Errorf("%v\n%s", err, b.String())
 	}
-	b.Reset()
-	timeless := []Issue{{Title: "x", Events: 3}}
-	if err := Write(&b, timeless, ""); err != nil || strings.Contains(b.String(), "{") && strings.Contains(b.String(), "{list}") {
-		t.Errorf("%v\n%s", err, b.String())
-	}
 }

@@ -182,7 +182,11 @@ func (p Preview) issue(number int, a plan.Action) {
 	p.Redactor = p.Redactor.Section()
 	title := render.Renderer{Redactor: p.Redactor}.Title(a)
 	fmt.Fprintln(p.Out, p.Screen.Show(terminal.Bold, fmt.Sprintf("%d. %s", number, p.Redactor.Command(title))))
-	facts := []string{p.Screen.Show(levelStyle(a.Next.Level), a.Next.Level), count(int(a.Count()), "event")}
+	style := terminal.Red
+	if a.Next.Level == event.Warn.String() {
+		style = terminal.Yellow
+	}
+	facts := []string{p.Screen.Show(style, a.Next.Level), count(int(a.Count()), "event")}
 	if a.Next.First != 0 {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
@@ -195,13 +199,6 @@ func (p Preview) issue(number int, a plan.Action) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)
-}
-
-func levelStyle(level string) terminal.Style {
-	if level == event.Warn.String() {
-		return terminal.Yellow
-	}
-	return terminal.Red
 }
 
 func text(a plan.Action) string {

@@ -12,7 +12,6 @@ import (
 const (
 	maxPath  = 10     // in-app frames in all
 	maxChain = 6      // exceptions
-	maxLine  = 160    // characters of an exception's message
 	pathSize = 10_000 // characters of the block
 )
 
@@ -57,15 +56,8 @@ func (r Renderer) exception(x event.Exception) string {
 	if r.HoldBack {
 		return x.Type
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(cutLine(x.Type+": "+x.Message), ": "), ": ")
-}
-
-func cutLine(s string) string {
-	s, _, _ = strings.Cut(s, "\n")
-	if runes := []rune(s); len(runes) > maxLine {
-		return string(runes[:maxLine-1]) + "…"
-	}
-	return s
+	message, _, _ := strings.Cut(x.Message, "\n")
+	return strings.Trim(x.Type+": "+message, ": ")
 }
 
 // folded returns one line for each in-app frame, at most limit of them, and one for
