@@ -83,7 +83,10 @@ func (in *Intake) Parse(e *event.Event) {
 		in.Unread.note(*e, in.names.line)
 		return
 	}
-	in.parse(e)
+	logged := *e
+	if in.parse(e); !e.Decision.Keep && e.Decision.IgnoredBy == 0 {
+		in.Unread.note(logged, in.names.line)
+	}
 	in.ignore(*e, 1)
 }
 

@@ -47,6 +47,20 @@ func TestUnread(t *testing.T) {
 	}
 }
 
+// TestUnreadDespiteLevelRules reads lines that a rule might raise to errors, and does not.
+func TestUnreadDespiteLevelRules(t *testing.T) {
+	other, err := policy.Parse("message", "another message")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raise := policy.Rule{Match: policy.Match{Message: policy.Patterns{other}}, Level: event.Error}
+	in := New(Rules{Policy: policy.Policy{MinLevel: event.Error, Rules: []policy.Rule{raise}}}, safe.NewRedactor())
+	in.Parse(&event.Event{Text: "the pump has crashed", Message: "the pump has crashed"})
+	if in.Unread.Events != 1 {
+		t.Errorf("%d events, want 1", in.Unread.Events)
+	}
+}
+
 func TestUnreadIsBounded(t *testing.T) {
 	var u Unread
 	for i := range 3 * maxShapes {

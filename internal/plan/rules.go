@@ -25,8 +25,9 @@ func (a *Action) shape(before marker.Marker, in Input) {
 	}
 	effects := Explain(*a, in.Rules.Policy)
 	m, old := &a.Next, before.Shape
-	if effects.Level != event.Unknown {
+	if effects.Level != event.Unknown { // overrides the worst level seen
 		m.Level = effects.Level.String()
+		effects = Explain(*a, in.Rules.Policy)
 	}
 	level, _ := event.ParseLevel(m.Level)
 	labels := slices.DeleteFunc(slices.Clone(old.Labels), func(label string) bool {

@@ -313,3 +313,85 @@ rules:
 	}
 	golden(t, "testdata/rules-mistakes.golden", r.stderr)
 }
+
+func TestGroupRuleLeavesMutedIssuesAlone(t *testing.T) {
+	w := rulesWorld(t, "")
+	fail := func() {
+		for _, name := range []string{"apple", "banana", "cherry"} {
+			w.log(time.Minute, "Error: %s pulp missing\n    at %sPress (/app/src/%s.js:3:3)", name, name, name)
+		}
+	}
+	fail()
+	w.run("scan").mustSucceed(t)
+	muted := w.find("banana").Number
+	w.github.Close(muted, "not_planned")
+	w.file(".github/errmon.yml", "rules:\n  - match: {message: \"*pulp*\"}\n    group: fruit\n")
+	for range 2 {
+		w.nextRun(t, fail)
+	}
+	total := int64(0)
+	for _, i := range w.errorIssues() {
+		if i.State == "open" {
+			total += count(t, i)
+		}
+	}
+	if i := w.github.Issue(muted); i.StateReason != "not_planned" || count(t, i) != 1 || total != 6 {
+		t.Errorf("muted: %s with %d events; open issues count %d, want 6", i.StateReason, count(t, i), total)
+	}
+}
+
+// TestGroupRuleAboutAnEnvironment joins errors of staging alone, and no issue that
+// production has.
+func TestGroupRuleAboutAnEnvironment(t *testing.T) {
+	w := rulesWorld(t, "rules:\n  - match: {environment: staging}\n    group: staging\n    title: all of staging\n")
+	fail := func(environment string, names ...string) {
+		for _, name := range names {
+			w.log(time.Minute, `{"level":"error","environment":"%s","msg":"no","stack":"Error: %s\n    at %s (/app/%s.js:1:2)"}`, environment, name, name, name)
+		}
+	}
+	fail("production", "apple", "banana")
+	w.run("scan").mustSucceed(t)
+	w.nextRun(t, func() { fail("staging", "apple", "banana", "cherry", "damson") })
+	w.nextRun(t, func() { fail("staging", "cherry", "damson") })
+	w.nextRun(t, func() { fail("production", "apple", "cherry") })
+	counts := map[string]int64{}
+	for title, i := range w.errorIssues() {
+		if i.State == "open" {
+			counts[strings.Fields(title)[1]] += count(t, i)
+		}
+	}
+	if len(w.errorIssues()) != 4 || counts["apple"] != 3 || counts["banana"] != 2 || counts["cherry"] != 1 || counts["of"] != 4 {
+		t.Errorf("%v in %d issues", counts, len(w.errorIssues()))
+	}
+}
+
+// TestGroupRuleSplitsAnError names events that would be one error with others.
+func TestGroupRuleSplitsAnError(t *testing.T) {
+	w := rulesWorld(t, "rules:\n  - match: {message: \"/ of db-1 /\"}\n    group: first-db\n    title: the first\n")
+	fail := func(dbs ...int) func() {
+		return func() {
+			for _, db := range dbs {
+				w.log(time.Minute, "ERROR connection of db-%d lost", db)
+			}
+		}
+	}
+	fail(1, 2, 3)()
+	w.run("scan").mustSucceed(t)
+	w.nextRun(t, fail(1))
+	w.nextRun(t, fail(2, 2))
+	w.nextRun(t, fail(1, 2))
+	first, others := w.find("the first"), w.find("connection of")
+	if count(t, first) != 3 || count(t, others) != 5 || len(w.errorIssues()) != 2 {
+		t.Errorf("%d and %d events, %d issues", count(t, first), count(t, others), len(w.errorIssues()))
+	}
+}
+
+func TestLevelRuleOverridesWhatWasSeen(t *testing.T) {
+	w := rulesWorld(t, "")
+	w.declined("fatal", "production")
+	w.run("scan").mustSucceed(t)
+	wantLabels(t, w.find("card declined"), "errmon:fatal")
+	w.file(".github/errmon.yml", "rules:\n  - match: {service: checkout}\n    level: error\n  - match: {level: error}\n    labels: [medium]\n")
+	w.nextRun(t, func() { w.declined("fatal", "production") })
+	wantLabels(t, w.find("card declined"), "medium")
+}
