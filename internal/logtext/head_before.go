@@ -221,52 +221,32 @@ func (r *headReader) say(inner string) {
 // "main/ERROR", "core:error", "level=error".
 func (r *headReader) inside(s string) event.Level {
 	level, words, mark, name := event.Unknown, 0, true, ""
-	for parts := 0; s != "" && parts < 8; parts++ {
+	for s = trimBlanks(s); s != ""; s = trimBlanks(s) {
 		if at, n := timeAt(s); n > 0 && delimited(s, n) {
-			r.h.time = cmp.Or(r.h.time, at)
-			r.timed, mark, s = true, true, s[n:]
-		} else {
-			n = innerWord(s)
-			word := s[:n]
-			found, how := levelWord(word)
-			punctuated := n < len(s) && s[n] != ' ' && s[n] != '\t'
-			switch {
-			case found != event.Unknown && level == event.Unknown && (how == capital || mark && !(how == small && wordNext(s[n:])) || punctuated || n == len(s) && parts < 2):
-				level = found
-			case fieldOf(word) == fieldNone && isWord(word) && !isNumber(word):
-				name = word
-				words++
-			}
-			s, mark = s[n:], punctuated
+			r.h.time, r.timed, mark, s = cmp.Or(r.h.time, at), true, true, s[n:]
+			continue
 		}
-		trimmed := trimBlanks(s)
-		if trimmed != "" && strings.IndexByte(":,|/#=();", trimmed[0]) >= 0 {
-			trimmed, mark = trimBlanks(trimmed[1:]), true
-		}
-		s = trimmed
-	}
-	if level != event.Unknown && words < 3 && s == "" {
-		if name != "" {
-			r.names = name
-		}
-		return level
-	}
-	return event.Unknown
-}
-
-// wordNext tells whether a blank and a letter follow.
-func wordNext(s string) bool { return len(s) > 1 && s[0] == ' ' && isLetter(s[1]) }
-
-// innerWord returns the length of the word that s begins with, in a bracket.
-func innerWord(s string) int {
-	for n := 0; n < len(s); n++ {
-		if strings.HasPrefix(s[n:], "::") {
+		n := 0
+		for n < len(s) && (strings.IndexByte(" \t:,|/#=();", s[n]) < 0 || strings.HasPrefix(s[n:], "::") || strings.HasPrefix(s[max(n-1, 0):], "::")) {
 			n++
-		} else if strings.IndexByte(" \t:,|/#=();", s[n]) >= 0 {
-			return n
 		}
+		signed := n < len(s) && s[n] != ' ' && s[n] != '\t'
+		wordNext := n+1 < len(s) && isLetter(s[n+1])
+		found, how := levelWord(s[:n])
+		switch {
+		case found != event.Unknown && level == event.Unknown && (how == capital || signed || mark && !(how == small && wordNext) || n == len(s) && words < 2):
+			level = found
+		case fieldOf(s[:n]) == fieldNone && isWord(s[:n]) && !isNumber(s[:n]):
+			name = s[:n]
+			words++
+		}
+		mark, s = signed, s[min(n+1, len(s)):]
 	}
-	return len(s)
+	if level == event.Unknown || words > 2 {
+		return event.Unknown
+	}
+	r.names = cmp.Or(name, r.names)
+	return level
 }
 
 // take ends the search for the level, which stands in the next n bytes.
