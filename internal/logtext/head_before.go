@@ -148,7 +148,7 @@ func (r *headReader) bracket(s string) bool {
 		r.take(level, end+1)
 		return true
 	}
-	if s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
+	if s[0] == '<' && cut || s[0] == '{' && r.at == 0 || s[0] == '(' && glued && strings.IndexByte(inner, ' ') >= 0 {
 		return false // an object, or a call
 	}
 	if !isWord(inner) || strings.ContainsAny(inner, "/#") {

@@ -28,7 +28,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case set:
 		return r.left != afterWord && r.plain == 0
 	case r.left == afterTime && how == small && !mentions(s[n:]):
-		return s[0] != 'p' && s[0] != 'E' && s[0] != 'W'
+		return s[0] >= 'a' && s[0] != 'p'
 	}
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || startsSentence(s[n:]))
 }

@@ -22,7 +22,8 @@ type service struct {
 
 // serviceRecord holds what the services write, each its own members.
 type serviceRecord struct {
-	Level *int // GELF's and Nextcloud's
+	Level *int   // GELF's and Nextcloud's
+	Label string // MySQL's
 	// Step Functions': …:execution:MACHINE:NAME, of express ones …:express:MACHINE:NAME:ID
 	ARN     string `json:"execution_arn"`
 	Type    string
@@ -39,6 +40,7 @@ func init() { // a record of Step Functions holds one of any kind
 	services = []service{
 		{"Step Functions", []string{`"execution_arn"`, `"previous_event_id"`}, readStepFunctions},
 		{"AppSync", []string{`"graphQLAPIId"`, `"logType"`}, readAppSync},
+		{"MySQL", []string{`"prio":`, `"err_code":`, `"label":`}, readMySQL},
 		{"GELF", []string{`"short_message"`, `"level"`}, readGELF},
 		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, readNextcloud},
 		{"klog", []string{`{"ts":`, `"caller":"`, `"err":"`}, readKlog},
@@ -95,6 +97,12 @@ func readAppSync(r *serviceRecord, e *event.Event) bool {
 	}
 	e.Level, e.Message, e.Logger = event.Error, plainValue(string(r.Errors[0])), r.ParentType+"."+r.FieldName
 	return true
+}
+
+// readMySQL reads the level, which MySQL calls a label.
+func readMySQL(r *serviceRecord, e *event.Event) bool {
+	e.Level = fieldLevel("label", r.Label)
+	return false
 }
 
 // readKlog reads an error, whose level klog leaves out.
