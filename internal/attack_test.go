@@ -73,7 +73,7 @@ func publish(t *testing.T, text string, public bool) published {
 	t.Helper()
 	a := plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Groups: []*grouping.Group{{}}}
 	fill(reflect.ValueOf(&a), text)
-	a.Kind, a.Reason = plan.Create, plan.FirstSeen // ours, as the title of a kept issue is GitHub's
+	a.Kind, a.Reason, a.Note = plan.Create, plan.FirstSeen, "regression" // ours, as the title of a kept issue is GitHub's
 	fill(reflect.ValueOf(&a.Next), clip(text))     // as the pipeline bounds what is stored
 	a.Next.Keys, a.Next.First, a.Next.Last = []string{"exc1:0123456789abcdef"}, 1, 1
 	hashIDs(a.Next)
@@ -121,7 +121,7 @@ func publish(t *testing.T, text string, public bool) published {
 	}
 	return published{
 		slack:    string(blocks),
-		markdown: map[string]string{"body": body, "comment": r.RegressionComment(a), "dashboard": home, "summary": report.Summary(redactor, run)},
+		markdown: map[string]string{"body": body, "comment": comments(r, a), "dashboard": home, "summary": report.Summary(redactor, run)},
 		titles:   []string{r.Title(a), r.DashboardTitle()},
 		terminal: terminal.String(),
 		outputs:  outputs,
@@ -265,4 +265,13 @@ func readAttacks(path string) ([]safetest.Attack, error) {
 		attacks = append(attacks, safetest.Attack{Name: fmt.Sprintf("line %d", len(attacks)+1), Text: text})
 	}
 	return attacks, nil
+}
+
+// comments are all comments that an issue may get.
+func comments(r render.Renderer, a plan.Action) string {
+	var all []string
+	for _, a.Comment = range []plan.Reason{plan.Regression, plan.SentryUnresolved, plan.SnoozeOver, plan.TenTimes, plan.HigherLevel} {
+		all = append(all, r.Comment(a))
+	}
+	return strings.Join(all, "\n\n")
 }

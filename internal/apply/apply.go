@@ -12,7 +12,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/github"
@@ -118,8 +117,13 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 		result.Action.Kind, result.Action.Reason = plan.Keep, plan.Gone
 		return result
 	}
-	if err == nil && result.Action.Kind == plan.Reopen {
+	if err == nil && result.Action.Note != "" {
 		err = a.comment(ctx, result.Action)
+	}
+	for _, label := range result.Action.Unlabel {
+		if err == nil {
+			err = a.GitHub.RemoveLabel(ctx, action.Issue.Number, label)
+		}
 	}
 	result.Err = err
 	return result
@@ -180,26 +184,29 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// comment explains a reopening. The marker just written already records it: if this
-// run dies here, the comment is missing, and no later run posts it. A concurrent run
-// may post one too: of two comments about the same closing, the run that posted the
+// longestRun is the largest max-duration: no run that overlaps began earlier.
+const longestRun = 6 * time.Hour
+
+// comment posts the action's comment. The marker just written already records it: if
+// this run dies here, the comment is missing, and no later run posts it. A concurrent
+// run may post one too: of two comments with the same note, the run that posted the
 // later one deletes it.
 func (a *Applier) comment(ctx context.Context, action plan.Action) error {
-	note := plan.RegressionNote(action.Issue)
-	if slices.Contains(action.Issue.Marker.Commented, note) {
-		return nil
-	}
 	number := action.Issue.Number
-	posted, err := a.GitHub.Comment(ctx, number, a.Render.RegressionComment(action))
+	posted, err := a.GitHub.Comment(ctx, number, a.Render.Comment(action))
 	if err != nil {
 		return err
 	}
-	all, err := a.GitHub.Comments(ctx, number, action.Issue.ClosedAt)
+	since := action.Issue.ClosedAt
+	if since.IsZero() {
+		since = a.Input.Now.Add(-longestRun)
+	}
+	all, err := a.GitHub.Comments(ctx, number, since)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
-		if c.ID < posted.ID && c.Author == posted.Author && render.Carries(c.Body, note) {
+		if c.ID < posted.ID && c.Author == posted.Author && render.Carries(c.Body, action.Note) {
 			return a.GitHub.DeleteComment(ctx, posted.ID)
 		}
 	}

@@ -305,6 +305,17 @@ func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) er
 	return nil
 }
 
+// RemoveLabel removes a label from an issue; it is no error if the issue lacks it. It
+// returns ErrGone as Get does, except for a deleted issue, which lacks it too.
+func (c *Client) RemoveLabel(ctx context.Context, number int, label string) error {
+	ctx, call := begin(ctx, "remove label")
+	_, err := c.gh.Issues.RemoveLabelForIssue(ctx, c.owner, c.repo, number, label)
+	if err != nil && status(err) != http.StatusNotFound {
+		return fmt.Errorf("remove the label %q from issue #%d: %w", label, number, c.explainIssue(ctx, call, err))
+	}
+	return nil
+}
+
 // EnsureLabel creates a label, unless the repository has one of that name,
 // which is left as it is. The colour is six hexadecimal digits without "#"; the
 // description has at most 100 characters.

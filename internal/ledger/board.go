@@ -34,6 +34,21 @@ func board(d marker.Dashboard, results []plan.Result, now time.Time) render.Boar
 	return b
 }
 
+// mutes returns what is kept of muted issues. What an issue that is no longer muted has
+// not stored yet is kept for the next run.
+func mutes(before map[int]marker.Mute, results []plan.Result) map[int]marker.Mute {
+	mutes := map[int]marker.Mute{}
+	for _, r := range results {
+		if mute, ok := before[r.Number]; ok && r.Err != nil {
+			mutes[r.Number] = mute
+		}
+		if r.Action.Kind == plan.Mute && !r.Action.Issue.Newer {
+			mutes[r.Number] = r.Action.Mute
+		}
+	}
+	return mutes
+}
+
 // runs returns when the last runs began, this one included.
 func runs(before []count.Millis, now time.Time) []count.Millis {
 	var runs []count.Millis

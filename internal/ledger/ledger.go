@@ -65,7 +65,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 		ClosedAt:    i.ClosedAt,
 		Labels:      i.Labels,
 		Assignees:   i.Assignees,
-	}, label+":ignore")
+	}, label)
 }
 
 // Repository returns what GitHub says about the repository. It is asked once.
@@ -93,6 +93,7 @@ func (l *Ledger) ensureLabels(ctx context.Context) error {
 		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
 		{l.label() + ":ignore", "cccccc", "errmon leaves this issue alone"},
 		{l.label() + ":fatal", "b60205", "A crash, or another error of level fatal"},
+		{l.label() + ":snooze-7d", "cccccc", "errmon leaves this issue alone for 7 days; any number of days works"},
 	} {
 		if err := l.GitHub.EnsureLabel(ctx, label.name, label.color, label.description); err != nil {
 			return err

@@ -78,6 +78,7 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 		Read:     k.progress(results, read),
 		Large:    k.large(read),
 		Waiting:  unwritten(k.Dashboard.Waiting, results),
+		Muted:    mutes(k.Dashboard.Muted, results),
 		Runs:     runs(k.Dashboard.Runs, read.Now),
 		Health:   health(k.Dashboard.Health, read),
 		Requests: read.Requests,

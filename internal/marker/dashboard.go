@@ -25,10 +25,27 @@ type Dashboard struct {
 	Filed    []int                   `json:"iss,omitempty"`   // numbers of the error issues
 	Waiting  []Row                   `json:"wait,omitempty"`  // most severe and frequent first
 	More     int                     `json:"more,omitempty"`  // errors that wait beyond MaxWaiting
+	Muted    map[int]Mute            `json:"mut,omitempty"`   // by number of the issue, at most MaxMuted
 	Runs     []count.Millis          `json:"runs,omitempty"`  // when the last scans began, the newest last, at most MaxRuns
 	Health   map[string]Health       `json:"hea,omitempty"`   // by source
 	Requests int                     `json:"req,omitempty"`   // that the last scan sent, before it wrote the dashboard
 	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
+}
+
+// Limits of what is kept of muted errors. What is dropped beyond MaxMuted begins anew.
+const (
+	MaxMuted       = 200 // issues, the newest kept
+	MaxMutedDays   = 7
+	MaxMutedCells  = 60
+	MaxMutedCounts = 60 // issues whose counts are kept, those that happened last
+)
+
+// Mute is what was counted of an error since its issue is muted and not written.
+type Mute struct {
+	By      string                 `json:"by"` // what mutes it
+	Since   count.Millis           `json:"t"`
+	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group, those before included; empty if none happened since
+	Surged  count.Millis           `json:"up,omitempty"`  // when it happened a hundred times as often as before; 0 if it did not
 }
 
 // Health is how the reading of a source goes.

@@ -2,6 +2,7 @@ package marker
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
@@ -66,11 +67,12 @@ func (m Marker) encode() (string, error) {
 		if err != nil || len(text) <= maxEncoded || cells == 0 {
 			return text, err
 		}
-		m.shrink(cells / 2)
+		m.shrink(cells/2, MaxDays)
 	}
 }
 
 func (d Dashboard) encode() (string, error) {
+	d.Muted = cappedMutes(d.Muted)
 	if len(d.Waiting) > MaxWaiting {
 		d.More += len(d.Waiting) - MaxWaiting
 		d.Waiting = d.Waiting[:MaxWaiting]
@@ -83,6 +85,37 @@ func (d Dashboard) encode() (string, error) {
 		drop := max(1, len(d.Waiting)/10)
 		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
 	}
+}
+
+// cappedMutes returns mutes cut to the limits of this package.
+func cappedMutes(mutes map[int]Mute) map[int]Mute {
+	capped := map[int]Mute{}
+	numbers := slices.Sorted(maps.Keys(mutes))
+	for _, number := range newest(numbers, MaxMuted) {
+		m := Marker{Sources: mutes[number].Sources}.Clone()
+		m.shrink(MaxMutedCells, MaxMutedDays)
+		mute := mutes[number]
+		mute.Sources = m.Sources
+		capped[number] = mute
+	}
+	last := slices.SortedFunc(maps.Keys(capped), func(a, b int) int {
+		return cmp.Compare(capped[b].newest(), capped[a].newest())
+	})
+	for _, number := range last[min(len(last), MaxMutedCounts):] {
+		mute := capped[number]
+		mute.Sources = nil
+		capped[number] = mute
+	}
+	return capped
+}
+
+// newest is when the error happened last, as far as it was counted.
+func (m Mute) newest() count.Millis {
+	var last count.Millis
+	for _, t := range m.Sources {
+		last = max(last, t.Newest)
+	}
+	return last
 }
 
 // capped returns m cut to the limits of this package.
@@ -101,7 +134,7 @@ func (m Marker) capped() Marker {
 		m.Template = string(runes[:MaxTemplate])
 	}
 	m.dropSources(MaxSources)
-	m.shrink(MaxCells)
+	m.shrink(MaxCells, MaxDays)
 	return m
 }
 
@@ -130,11 +163,11 @@ func (m *Marker) deliveryIDs() int {
 	return n
 }
 
-// shrink keeps at most cells cells and MaxDays days of each source.
-func (m *Marker) shrink(cells int) {
+// shrink keeps at most so many cells and days of each source.
+func (m *Marker) shrink(cells, days int) {
 	for name, t := range m.Sources {
 		t.Fold(cells)
-		for _, day := range slices.Sorted(maps.Keys(t.Days))[:max(0, len(t.Days)-MaxDays)] {
+		for _, day := range slices.Sorted(maps.Keys(t.Days))[:max(0, len(t.Days)-days)] {
 			delete(t.Days, day)
 		}
 		m.Sources[name] = t

@@ -72,12 +72,20 @@ type Marker struct {
 	States     map[string]count.Millis `json:"car,omitempty"` // when a state was copied from or to Sentry, by "ID STATE"; see SetState
 
 	Commented []string     `json:"com,omitempty"` // reasons already commented
+	Told      Told         `json:"told,omitzero"` // what the last comment said
 	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
 	Code      Build        `json:"code,omitzero"` // the code that the issue shows
 	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
 	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
 	Shape     Shape        `json:"rul,omitzero"`
+}
+
+// Told is what a comment said.
+type Told struct {
+	At    count.Millis `json:"t"` // 0 if there was none
+	Count int64        `json:"n"`
+	Level string       `json:"l"`
 }
 
 // Facts describe an event, redacted.
@@ -104,6 +112,17 @@ func (m Marker) Count() int64 {
 		delivered = max(delivered, b.Count)
 	}
 	return max(logs, sentry, delivered)
+}
+
+// PerDay returns the events of each day, in all log groups.
+func (m Marker) PerDay() map[count.Day]int64 {
+	days := map[count.Day]int64{}
+	for _, tally := range m.Sources {
+		for day, n := range tally.PerDay() {
+			days[day] += n
+		}
+	}
+	return days
 }
 
 // Owns reports whether the issue owns key.

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 // listed issue, and again for the issue as it is right before the write.
 func Decide(a Action, in Input) Action {
 	a.Title = a.Issue.Title
-	a.Next = a.Issue.Marker
+	a.Next = unmuted(a.Issue, in)
 	for _, m := range a.Join {
 		a.Next = join(a.Next, m)
 	}
@@ -30,13 +29,13 @@ func Decide(a Action, in Input) Action {
 	}
 	a.Resolve = nil
 	a.Kind, a.Reason = verdict(a, in)
+	endSnooze(&a)
 	if a.Reason == ResolvesSentry {
 		a.Resolve = sentryStateOf(a.Next, in).unresolved
 	}
 	noteStates(&a.Next, in, a.Resolve)
 	switch {
 	case a.Kind == Reopen:
-		a.Next.Commented = append(a.Next.Commented, RegressionNote(a.Issue))
 		a.Next.Quiet, a.Next.Fix = 0, nil
 		a.Fixed = fixed(a, in)
 	case a.Reason == OldRelease:
@@ -47,13 +46,12 @@ func Decide(a Action, in Input) Action {
 		a.Next.Quiet, a.Next.Fix = 0, nil
 	}
 	freeze(&a.Next, in, 0)
+	comment(&a, in)
+	if a.Kind == Mute {
+		a.Mute = mute(a, in)
+		a.Surged = a.Mute.Surged == count.At(in.Now)
+	}
 	return a
-}
-
-// RegressionNote names the one comment that a reopening is worth, so that it
-// is posted at most once for each closing.
-func RegressionNote(issue Issue) string {
-	return fmt.Sprintf("regression %s", issue.ClosedAt.UTC().Format(time.RFC3339))
 }
 
 func verdict(a Action, in Input) (Kind, Reason) {
@@ -63,6 +61,8 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Mute, NewerMarker
 	case a.Issue.Ignored:
 		return Mute, IgnoreLabel
+	case snoozed(a.Issue, in):
+		return Mute, Snoozed
 	case archivedInSentry(a.Issue) && sentry.state == event.Unresolved && sentry.changed:
 		return Reopen, SentryUnresolved
 	case !a.Issue.Open && a.Issue.Closed != "":

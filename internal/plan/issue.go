@@ -25,9 +25,9 @@ type Snapshot struct {
 
 // ReadIssue reads the marker of an issue. A damaged marker is not an error as long as
 // its key line says which error it is about. One of a newer errmon is muted, so that
-// its error is not filed again. ReadIssue returns marker.ErrNone, or a
+// its error is not filed again. label is that of error issues. ReadIssue returns marker.ErrNone, or a
 // *marker.NewerError or *marker.DamagedError without a key.
-func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
+func ReadIssue(s Snapshot, label string) (Issue, error) {
 	issue := Issue{
 		Number:   s.Number,
 		Title:    s.Title,
@@ -36,7 +36,8 @@ func ReadIssue(s Snapshot, ignoreLabel string) (Issue, error) {
 		Created:  s.CreatedAt,
 		ClosedAt: s.ClosedAt,
 		Owners:   s.Assignees,
-		Ignored:  slices.ContainsFunc(s.Labels, func(l string) bool { return strings.EqualFold(l, ignoreLabel) }),
+		Ignored:  slices.ContainsFunc(s.Labels, func(l string) bool { return strings.EqualFold(l, label+":ignore") }),
+		Snooze:   readSnooze(s.Labels, label),
 	}
 	if !s.Open {
 		issue.Closed = closedFor(s.StateReason)

@@ -71,10 +71,6 @@ func (d *directory) duplicate(issue Issue, owner int) {
 	d.merge[owner] = append(d.merge[owner], issue.Marker)
 }
 
-// Muted reports whether people want to hear no more of the error, or a newer errmon
-// wrote the issue.
-func (i Issue) Muted() bool { return i.Ignored || i.Newer || (!i.Open && i.Closed != "") }
-
 // mergeRows returns the rows that still wait. A row whose error has an issue by
 // now, filed by a run that overlapped, hands its counts over.
 func (d *directory) mergeRows(rows []marker.Row) []marker.Row {

@@ -61,6 +61,10 @@ const (
 	NotPlanned       Reason = "closed as not planned"                // Mute
 	ClosedAsDup      Reason = "closed as duplicate"                  // Mute
 	IgnoreLabel      Reason = "labelled ignore"                      // Mute
+	Snoozed          Reason = "snoozed"                              // Mute: until the days on its label are over
+	SnoozeOver       Reason = "snooze is over"                       // Update: the label is removed; a comment if it happened meanwhile
+	TenTimes         Reason = "ten times as many events"             // comment on an Update, from 100 events on
+	HigherLevel      Reason = "a higher level"                       // comment on an Update
 	NewerMarker      Reason = "written by a newer version"           // Mute
 	NothingNew       Reason = "nothing new"                          // Keep
 	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
@@ -77,9 +81,10 @@ type Issue struct {
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
 	Ignored  bool      // carries the ignore label
-	Owners   []string  // logins of its assignees
-	Damaged  bool      // its marker was unreadable; Marker holds the key alone
-	Newer    bool      // a newer errmon wrote it; Marker holds the key alone
+	Snooze   Snooze
+	Owners   []string // logins of its assignees
+	Damaged  bool     // its marker was unreadable; Marker holds the key alone
+	Newer    bool     // a newer errmon wrote it; Marker holds the key alone
 	Marker   marker.Marker
 }
 
@@ -102,7 +107,8 @@ type Input struct {
 	Rules   Rules
 	Issues  []Issue
 	Waiting []marker.Row
-	Ticked  []string // keys of waiting errors that people want filed
+	Muted   map[int]marker.Mute // what was counted of muted issues, by number
+	Ticked  []string            // keys of waiting errors that people want filed
 	Groups  []*grouping.Group
 	// Read says up to when each source was read completely in this run. A
 	// source that failed is missing.
@@ -127,12 +133,19 @@ type Action struct {
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 	// Evidence is what was looked up about it after the decision.
 	Evidence Evidence
-	Retry    bool            // GitHub refused it in an earlier run
-	Fixed    Fixed           // Reopen: the fix that did not help; zero if unknown
-	DupOf    int             // Duplicate: the issue that stays
-	Resolve  []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
-	Merge    []marker.Marker // markers of issues and rows that counted the same events
-	Join     []marker.Marker // markers of issues and rows that counted other events of what turned out to be the same error
+	// Comment is the reason for which a comment is posted once the issue is written, and
+	// Note what the marker records of it before; both are empty if it is worth none.
+	Comment Reason
+	Note    string
+	Unlabel []string        // labels to remove once the issue is written
+	Mute    marker.Mute     // Mute: what the dashboard keeps
+	Surged  bool            // Mute: in this run for the first time, see surged
+	Retry   bool            // GitHub refused it in an earlier run
+	Fixed   Fixed           // Reopen: the fix that did not help; zero if unknown
+	DupOf   int             // Duplicate: the issue that stays
+	Resolve []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
+	Merge   []marker.Marker // markers of issues and rows that counted the same events
+	Join    []marker.Marker // markers of issues and rows that counted other events of what turned out to be the same error
 }
 
 // Fixed is the commit that had closed an issue, and one that contains it and failed.
@@ -152,26 +165,6 @@ type Context struct{ Before, After []string }
 
 // Count is the number of events once the action is done.
 func (a Action) Count() int64 { return a.Next.Count() }
-
-// Escalated reports that an error which people know grew worse: in its level, or
-// its count reached another power of ten, from 100 on.
-func (a Action) Escalated() bool {
-	if a.Kind != Update || a.Reason == Repaired {
-		return false
-	}
-	before, _ := event.ParseLevel(a.Issue.Marker.Level)
-	now, _ := event.ParseLevel(a.Next.Level)
-	return now > before || magnitude(a.Next.Count()) > max(1, magnitude(a.Issue.Marker.Count()))
-}
-
-// magnitude is the number of digits behind the first.
-func magnitude(n int64) int {
-	digits := 0
-	for ; n >= 10; n /= 10 {
-		digits++
-	}
-	return digits
-}
 
 // Sample returns the event that the issue shows, and false if none was read.
 func (a Action) Sample() (event.Event, bool) {

@@ -102,10 +102,7 @@ const closingTakes = 6 * time.Hour
 
 // noteStates notes the states that both sides agree on once the action is done.
 func noteStates(m *marker.Marker, in Input, resolved []string) {
-	at := in.Writing
-	if at.IsZero() {
-		at = in.Now
-	}
+	at := writing(in)
 	for id := range m.Sentry {
 		state, ok := stateOf(*m, id, in)
 		if slices.Contains(resolved, id) {

@@ -32,9 +32,8 @@ func (r Renderer) Dashboard(d Board, previous string) (string, error) {
 	ticked := marker.Ticked(previous)
 	for rows := marker.MaxWaiting; ; rows /= 2 {
 		one := r.section()
-		section, err := d.Section(strings.Join([]string{
-			one.open(d, rows), one.waiting(d, ticked, rows), one.health(d, rows), one.bookkeeping(d),
-		}, "\n\n"))
+		parts := []string{one.open(d, rows), one.waiting(d, ticked, rows), one.muted(d, rows), one.health(d, rows), one.bookkeeping(d)}
+		section, err := d.Section(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n"))
 		if err != nil {
 			return "", err
 		}
@@ -154,6 +153,44 @@ func (r Renderer) newest(m marker.Marker) string {
 	return text
 }
 
+// muted folds the muted errors, each with how often it happened since; what surged
+// comes first.
+func (r Renderer) muted(d Board, rows int) string {
+	muted := slices.DeleteFunc(slices.Clone(d.Issues), func(i plan.Issue) bool { return !i.Muted() })
+	if len(muted) == 0 {
+		return ""
+	}
+	slices.SortFunc(muted, func(a, b plan.Issue) int {
+		return cmp.Or(cmp.Compare(d.Muted[b.Number].Surged, d.Muted[a.Number].Surged), cmp.Compare(d.since(b), d.since(a)), cmp.Compare(a.Number, b.Number))
+	})
+	var b strings.Builder
+	surging := 0
+	for _, i := range muted[:min(rows, len(muted))] {
+		m, note := d.Muted[i.Number], ""
+		if m.Surged != 0 {
+			surging++
+			note = "a hundred times as often since " + minute(m.Surged.Time())
+		}
+		bars, _ := bars(marker.Marker{Sources: m.Sources})
+		fmt.Fprintf(&b, "| #%d | %s | %s | %s | %d | +%d | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), i.MutedBy(), minute(m.Since.Time()),
+			i.Marker.Count(), d.since(i), bars, note)
+	}
+	head := fmt.Sprintf("Muted: %d", len(muted))
+	if surging > 0 {
+		head = fmt.Sprintf("%s, %d of them a hundred times as often as before", head, surging)
+	}
+	return "<details><summary>" + head + "</summary>\n\n| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n" +
+		b.String() + more(len(muted)-rows) + "\n</details>"
+}
+
+// since is how many events of a muted issue the dashboard counted.
+func (d Board) since(i plan.Issue) int64 {
+	if sources := d.Muted[i.Number].Sources; sources != nil {
+		return marker.Marker{Sources: sources}.Count() - marker.Marker{Sources: i.Marker.Sources}.Count()
+	}
+	return 0
+}
+
 // health says how the reading of each source goes.
 func (r Renderer) health(d Board, rows int) string {
 	names := slices.Sorted(maps.Keys(d.Health))
@@ -183,8 +220,9 @@ func lag(d Board, name string) string {
 	return rounded(d.Now.Sub(at.Time()))
 }
 
+// rounded returns a duration in hours and minutes.
 func rounded(d time.Duration) string {
-	return strings.TrimSuffix(max(0, d).Round(time.Minute).String(), "0s")
+	return cmp.Or(strings.TrimSuffix(max(0, d).Round(time.Minute).String(), "0s"), "0m")
 }
 
 // bookkeeping folds what a reader rarely needs.

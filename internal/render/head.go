@@ -129,14 +129,8 @@ const trendDays = 14
 // bars draws the events of the last days, one bar a day, and returns how many happened
 // on the last one; nothing if all happened on one day.
 func bars(m marker.Marker) (drawn string, newest int64) {
-	days := map[count.Day]int64{}
-	for _, tally := range m.Sources {
-		for day, n := range tally.PerDay() {
-			if day > 0 { // the time is known
-				days[day] += n
-			}
-		}
-	}
+	days := m.PerDay()
+	delete(days, 0) // the time is unknown
 	if len(days) < 2 {
 		return "", 0
 	}

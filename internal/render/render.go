@@ -110,17 +110,33 @@ func join(before, section, behind string) string {
 	return before + section + behind
 }
 
-// RegressionComment is posted once when an issue is reopened.
-func (r Renderer) RegressionComment(a plan.Action) string {
-	text := fmt.Sprintf("It happened again at %s, after this issue was closed: reopened.", clockTime(a.Next.Last.Time()))
-	if a.Reason == plan.SentryUnresolved {
+// Comment returns the comment that an action is worth, with its reason.
+func (r Renderer) Comment(a plan.Action) string {
+	text, newest := "", clockTime(a.Next.Last.Time())
+	switch a.Comment {
+	case plan.SentryUnresolved:
 		text = "Its issue in Sentry is unresolved again: reopened."
+	case plan.SnoozeOver:
+		text = fmt.Sprintf("The snooze is over. Meanwhile it happened %s, last at %s.", times(a.Next.Count()-a.Issue.Marker.Count()), newest)
+	case plan.TenTimes:
+		text = fmt.Sprintf("It has happened %s by now, last at %s.", times(a.Next.Count()), newest)
+	case plan.HigherLevel:
+		text = fmt.Sprintf("It happened at the level %s at %s, and at %s before.", level(a.Next), newest, level(a.Issue.Marker))
+	default:
+		text = fmt.Sprintf("It happened again at %s, after this issue was closed: reopened.", newest)
 	}
 	if release := release(a); release != "" {
 		text += " Release " + r.Redactor.Code(release, 80).String() + "."
 	}
 	text += since(a)
-	return text + "\n" + noteLine(plan.RegressionNote(a.Issue))
+	return text + "\n" + noteLine(a.Note)
+}
+
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // noteLine is a hidden line in a comment that states why it was posted.

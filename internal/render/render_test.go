@@ -71,7 +71,7 @@ func TestBodies(t *testing.T) {
 		t.Fatal(err)
 	}
 	regressed := action()
-	regressed.Issue = plan.Issue{Number: 7}
+	regressed.Comment, regressed.Note = plan.Regression, "regression 0001-01-01T00:00:00Z"
 	tests := []struct {
 		name     string
 		renderer Renderer
@@ -93,7 +93,7 @@ func TestBodies(t *testing.T) {
 			golden(t, tt.name, body)
 		})
 	}
-	t.Run("comment", func(t *testing.T) { golden(t, "comment", renderer.RegressionComment(regressed)) })
+	t.Run("comment", func(t *testing.T) { golden(t, "comment", renderer.Comment(regressed)) })
 }
 
 func TestDashboard(t *testing.T) {
@@ -110,6 +110,14 @@ func TestDashboard(t *testing.T) {
 		{Number: 1, Title: "order <*> lost", URL: "https://github.com/acme/shop/issues/1", Open: true, Marker: owned, Owners: []string{"octocat"}},
 		{Number: 2, Title: "panic | everything", URL: "https://github.com/acme/shop/issues/2", Open: true, Marker: fatal},
 		{Number: 3, Title: "closed", Marker: owned},
+		{Number: 4, Title: "mail is slow", Marker: owned, Open: true, Ignored: true},
+		{Number: 5, Title: "mail is late", Marker: owned, Open: true, Snooze: plan.Snooze{For: 7 * 24 * time.Hour}},
+	}
+	today := count.MinuteOf(noon).Day()
+	d.Muted = map[int]marker.Mute{
+		4: {Since: count.At(noon.Add(-72 * time.Hour)), Surged: count.At(noon), Sources: map[string]count.Tally{
+			shop: {Frozen: 605, Through: count.MinuteOf(noon), Days: map[count.Day]int64{today - 2: 3, today - 1: 1, today: 601}}}},
+		5: {Since: count.At(noon.Add(-time.Hour))},
 	}
 	body, err := renderer.Dashboard(Board{Dashboard: d, Issues: issues, Now: noon.Add(3 * time.Minute)}, "")
 	if err != nil {

@@ -43,12 +43,14 @@ func notify(ctx context.Context, r *run) {
 // kindOf returns what Slack calls a result, and false if it is not worth a message.
 func kindOf(l plan.Result) (slack.Kind, bool) {
 	switch {
+	case l.Action.Surged:
+		return slack.Surged, true
 	case !l.Done() || l.Number == 0 || l.Action.Next.Shape.Silent:
 	case l.Action.Kind == plan.Create:
 		return slack.FirstSeen, true
 	case l.Action.Kind == plan.Reopen:
 		return slack.Regressed, true
-	case l.Action.Escalated():
+	case l.Action.Comment == plan.TenTimes || l.Action.Comment == plan.HigherLevel:
 		return slack.Escalated, true
 	}
 	return "", false

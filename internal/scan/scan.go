@@ -147,7 +147,7 @@ func (r *run) addSource(h source.Health, completed bool) {
 func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
-	r.input.Ticked = r.known.Ticked
+	r.input.Ticked, r.input.Muted = r.known.Ticked, r.known.Dashboard.Muted
 	if r.Code != nil && slices.ContainsFunc(r.input.Issues, func(i plan.Issue) bool { return !i.Open && i.Closed == "" }) {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
 		defer cancel()

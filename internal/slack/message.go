@@ -23,9 +23,10 @@ const (
 	FirstSeen Kind = "new"
 	Regressed Kind = "regressed"
 	Escalated Kind = "escalated"
+	Surged    Kind = "surging" // a muted one
 )
 
-var kinds = []Kind{FirstSeen, Regressed, Escalated}
+var kinds = []Kind{FirstSeen, Regressed, Escalated, Surged}
 
 // Error is one error that people should look at.
 type Error struct {

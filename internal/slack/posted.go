@@ -88,7 +88,7 @@ func (m slackMessage) noError(text string, r Rules) string {
 }
 
 // ownNote is how errmon's messages begin, whichever app posts them.
-var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated)(?:, \d+ \w+)* errors?(?:\n|$)`)
+var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated|surging)(?:, \d+ \w+)* errors?(?:\n|$)`)
 
 func (m slackMessage) isPerson() bool {
 	return m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"

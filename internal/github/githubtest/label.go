@@ -85,6 +85,19 @@ func (s *Server) addLabels(r *http.Request, issue *stored) answer {
 	return reply(http.StatusOK, s.wireLabels(r, issue))
 }
 
+func (s *Server) removeLabel(r *http.Request, issue *stored) answer {
+	i := slices.IndexFunc(issue.Labels, func(l string) bool { return strings.EqualFold(l, r.PathValue("name")) })
+	switch {
+	case s.settings.NoPush:
+		return fail(http.StatusForbidden, s.notAccessible())
+	case i < 0:
+		return fail(http.StatusNotFound, "Label does not exist")
+	}
+	issue.Labels = slices.Delete(issue.Labels, i, i+1)
+	issue.UpdatedAt = s.now()
+	return reply(http.StatusOK, s.wireLabels(r, issue))
+}
+
 // attach gives an issue labels, and makes those that the repository lacks.
 func (s *Server) attach(issue *stored, names []string) {
 	for _, name := range names {

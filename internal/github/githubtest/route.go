@@ -33,6 +33,7 @@ func (s *Server) route() {
 	s.mux.Handle("POST "+repo+"/issues/{number}/comments", s.writes(s.onIssue(s.createComment)))
 	s.mux.Handle("DELETE "+repo+"/issues/comments/{id}", s.writes(s.deleteComment))
 	s.mux.Handle("POST "+repo+"/issues/{number}/labels", s.writes(s.onIssue(s.addLabels)))
+	s.mux.Handle("DELETE "+repo+"/issues/{number}/labels/{name}", s.writes(s.onIssue(s.removeLabel)))
 	s.mux.Handle("GET /repos/{owner}/{repo}/commits/{ref}", s.code(s.getCommit))
 	s.mux.Handle("GET /repos/{owner}/{repo}/git/trees/{sha}", s.code(s.getTree))
 	s.mux.Handle("GET /repos/{owner}/{repo}/compare/{range}", s.code(s.compare))
