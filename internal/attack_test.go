@@ -74,7 +74,7 @@ func publish(t *testing.T, text string, public bool) published {
 	a := plan.Action{Kind: plan.Create, Reason: plan.FirstSeen, Groups: []*grouping.Group{{}}}
 	fill(reflect.ValueOf(&a), text)
 	a.Kind, a.Reason, a.Note = plan.Create, plan.FirstSeen, "regression" // ours, as the title of a kept issue is GitHub's
-	fill(reflect.ValueOf(&a.Next), clip(text))     // as the pipeline bounds what is stored
+	fill(reflect.ValueOf(&a.Next), clip(text))                           // as the pipeline bounds what is stored
 	a.Next.Keys, a.Next.First, a.Next.Last = []string{"exc1:0123456789abcdef"}, 1, 1
 	hashIDs(a.Next)
 	a.Next.Shape.Note = "**Runbook**" // the team's own Markdown, from its settings file

@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/github"
@@ -120,13 +121,29 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 	if err == nil && result.Action.Note != "" {
 		err = a.comment(ctx, result.Action)
 	}
-	for _, label := range result.Action.Unlabel {
-		if err == nil {
-			err = a.GitHub.RemoveLabel(ctx, action.Issue.Number, label)
-		}
+	if err == nil {
+		err = a.relabel(ctx, result.Action)
 	}
 	result.Err = err
 	return result
+}
+
+// relabel changes the labels of an issue that was just written. An archived issue gets
+// its new label before it loses the one that the listing goes by.
+func (a *Applier) relabel(ctx context.Context, action plan.Action) error {
+	remove := action.Unlabel
+	if action.Kind == plan.Update && action.Reason == plan.Archived {
+		if err := a.GitHub.AddLabels(ctx, action.Issue.Number, a.Render.Label+ledger.ArchiveSuffix); err != nil {
+			return err
+		}
+		remove = []string{a.Render.Label}
+	}
+	for _, label := range remove {
+		if err := a.GitHub.RemoveLabel(ctx, action.Issue.Number, label); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errSentry marks a failure of Sentry rather than GitHub.
@@ -148,9 +165,12 @@ func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 	if action.Reason == plan.Duplicate && !issue.Newer {
 		return plan.CloseDuplicate(issue, action.DupOf)
 	}
-	action.Issue = issue
 	in := a.Input
 	in.Writing = a.Now()
+	if action.Reason == plan.Archived {
+		return plan.Archive(issue, in)
+	}
+	action.Issue = issue
 	return plan.Decide(action, in)
 }
 
@@ -158,6 +178,9 @@ func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
 	labels, changed := action.Labels(current.Labels)
 	body, err := a.Render.Body(action, current.Body)
+	if errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived {
+		return github.Edit{}, nil // people's text stays, and the label says it too
+	}
 	if err != nil {
 		return github.Edit{}, err
 	}

@@ -63,7 +63,8 @@ type Config struct {
 	MinEvents      int           // at least 1
 	MaxNewIssues   int           // 0 for none
 	MaxNewPerDay   int           // at least 1
-	CloseAfter     time.Duration // 0 for never
+	CloseAfter     time.Duration // 0 for never; or Auto
+	ReopenWindow   time.Duration
 	WriteInterval  time.Duration
 	MinLevel       string // trace, debug, info, warn, error or fatal
 	MaxDuration    time.Duration

@@ -42,7 +42,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		GitHubAPIURL: "https://api.github.com", Lookback: time.Hour, Lateness: 15 * time.Minute, AWSRequestsPerSecond: 2, Reader: "auto", ReadAllPages: 3,
-		SentryURL: "https://sentry.io", SentryQuery: "is:unresolved", Assign: "none", Label: "errmon", MinEvents: 1, MaxNewIssues: 10, MaxNewPerDay: 30,
+		SentryURL: "https://sentry.io", SentryQuery: "is:unresolved", Assign: "none", Label: "errmon", MinEvents: 1, MaxNewIssues: 10, MaxNewPerDay: 30, ReopenWindow: 90 * 24 * time.Hour,
 		WriteInterval: time.Second, MinLevel: "error", MaxDuration: 20 * time.Minute, Command: "scan", File: ".github/errmon.yml",
 		SlackMatch:      []string{"error", "exception", "fatal", "panic", "failed", "failure", "timed out", "timeout", "crashed", "critical", "traceback"},
 		SlackIgnoreApps: []string{"GitHub", "Sentry"},
@@ -64,7 +64,7 @@ func TestEverySetting(t *testing.T) {
 		"INPUT_SENTRY-URL": "https://sentry.example/base/", "INPUT_SENTRY-QUERY": "is:unresolved level:error", "INPUT_SENTRY-ENVIRONMENTS": "production",
 		"INPUT_SLACK-WEBHOOK-URL": webhook, "INPUT_SLACK-BOT-TOKEN": "t3", "INPUT_SLACK-CHANNEL": "#alerts",
 		"INPUT_SLACK-CHANNELS": "C01, #prod", "INPUT_SLACK-MATCH": "boom, timed out", "INPUT_SLACK-IGNORE-APPS": "pager",
-		"INPUT_RELAY-URL": "https://relay.example/", "INPUT_CODE-REPOSITORY": "acme/code", "INPUT_ASSIGN": "owners", "INPUT_LABEL": "bug: auto", "INPUT_MIN-EVENTS": "3", "INPUT_MAX-NEW-ISSUES": "0", "INPUT_MAX-NEW-ISSUES-PER-DAY": "20", "INPUT_CLOSE-AFTER": "2w", "INPUT_WRITE-INTERVAL": "0",
+		"INPUT_RELAY-URL": "https://relay.example/", "INPUT_CODE-REPOSITORY": "acme/code", "INPUT_ASSIGN": "owners", "INPUT_LABEL": "bug: auto", "INPUT_MIN-EVENTS": "3", "INPUT_MAX-NEW-ISSUES": "0", "INPUT_MAX-NEW-ISSUES-PER-DAY": "20", "INPUT_CLOSE-AFTER": "2w", "INPUT_REOPEN-WINDOW": "30d", "INPUT_WRITE-INTERVAL": "0",
 		"INPUT_MIN-LEVEL": "Warn", "INPUT_MAX-DURATION": "5m", "INPUT_TRUSTED-LOGINS": "octocat, errmon[bot]", "INPUT_PUBLISH-SAMPLES": "TRUE",
 		"INPUT_COMMAND": "doctor", "INPUT_CONFIG": "errmon.yml", "INPUT_DRY-RUN": "true",
 	}, files: map[string]string{"errmon.yml": "", ".env": "ERRMON_LABEL=never"}}.input())
@@ -79,7 +79,7 @@ func TestEverySetting(t *testing.T) {
 		SentryURL: "https://sentry.example/base", SentryQuery: "is:unresolved level:error", SentryEnvironments: []string{"production"},
 		SlackWebhookURL: webhook, SlackBotToken: "t3", SlackChannel: "#alerts",
 		SlackChannels: []string{"C01", "#prod"}, SlackMatch: []string{"boom", "timed out"}, SlackIgnoreApps: []string{"pager"},
-		RelayURL: "https://relay.example", CodeRepository: "acme/code", Assign: "owners", Label: "bug: auto", MinEvents: 3, MaxNewPerDay: 20, CloseAfter: 14 * 24 * time.Hour, MinLevel: "warn", MaxDuration: 5 * time.Minute,
+		RelayURL: "https://relay.example", CodeRepository: "acme/code", Assign: "owners", Label: "bug: auto", MinEvents: 3, MaxNewPerDay: 20, CloseAfter: 14 * 24 * time.Hour, ReopenWindow: 30 * 24 * time.Hour, MinLevel: "warn", MaxDuration: 5 * time.Minute,
 		TrustedLogins: []string{"octocat", "errmon[bot]"}, PublishSamples: true,
 		Command: "doctor", File: "errmon.yml", FileRead: true, DryRun: true,
 	}

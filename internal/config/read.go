@@ -95,6 +95,18 @@ func duration(least, most time.Duration) func(string) (time.Duration, error) {
 	}
 }
 
+// Auto stands for the word auto in place of a duration.
+const Auto time.Duration = -1
+
+func autoOr(parse func(string) (time.Duration, error)) func(string) (time.Duration, error) {
+	return func(s string) (time.Duration, error) {
+		if strings.EqualFold(s, "auto") {
+			return Auto, nil
+		}
+		return parse(s)
+	}
+}
+
 // span writes a duration as a user would.
 func span(d time.Duration) string {
 	switch {

@@ -47,6 +47,7 @@ min-events              | ERRMON_MIN_EVENTS                         | 1
 max-new-issues          | ERRMON_MAX_NEW_ISSUES                     | 10
 max-new-issues-per-day  | ERRMON_MAX_NEW_ISSUES_PER_DAY             | 30
 close-after             | ERRMON_CLOSE_AFTER                        | 0
+reopen-window           | ERRMON_REOPEN_WINDOW                      | 90d
 write-interval          | ERRMON_WRITE_INTERVAL                     | 1s
 min-level               | ERRMON_MIN_LEVEL                          | error
 max-duration            | ERRMON_MAX_DURATION                       | 20m

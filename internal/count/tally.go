@@ -17,8 +17,10 @@ type Tally struct {
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
 	Cells   map[Minute]int64 `json:"c,omitempty"`  // events of each later minute
 	Days    map[Day]int64    `json:"d,omitempty"`  // the same frozen events by day, for the trend
-	URL     string           `json:"u,omitempty"`  // address of the newest event seen
-	Newest  Millis           `json:"n,omitempty"`  // when it happened
+	// Prior are the events of later minutes that another issue of the error counted.
+	Prior  map[Minute]int64 `json:"p,omitempty"`
+	URL    string           `json:"u,omitempty"` // address of the newest event seen
+	Newest Millis           `json:"n,omitempty"` // when it happened
 }
 
 // Total returns the number of events counted.
@@ -33,9 +35,17 @@ func (t Tally) Total() int64 {
 // Add counts one event of a run that is not in the cells yet.
 func (t *Tally) Add(minute Minute) { t.Cells = with(t.Cells, minute, t.Cells[minute]+1) }
 
-// Observe sets each cell to the larger of stored and seen. Frozen minutes are
-// ignored.
+// Observe sets each cell to the larger of stored and seen, less the prior events.
+// Frozen minutes are ignored.
 func (t *Tally) Observe(seen map[Minute]int64) {
+	own := maps.Clone(seen)
+	for minute, n := range t.Prior {
+		own[minute] -= n
+	}
+	t.raise(own)
+}
+
+func (t *Tally) raise(seen map[Minute]int64) {
 	cells := maps.Clone(t.Cells)
 	for minute, n := range seen {
 		if n > 0 && (minute > t.Through || t.Through == 0) && n > cells[minute] {
@@ -61,6 +71,8 @@ func (t *Tally) Freeze(through Minute) {
 		}
 	}
 	t.Cells, t.Through = cells, through
+	t.Prior = maps.Clone(t.Prior)
+	maps.DeleteFunc(t.Prior, func(minute Minute, _ int64) bool { return minute <= through })
 }
 
 // Link records the newest event's address. Of two in the same millisecond, the
@@ -88,7 +100,10 @@ func (t Tally) Merge(other Tally) Tally {
 	a.Freeze(through)
 	b.Freeze(through)
 	a.Frozen = max(a.Frozen, b.Frozen)
-	a.Observe(b.Cells)
+	a.raise(b.Cells)
+	for minute, n := range b.Prior {
+		a.Prior = with(a.Prior, minute, max(a.Prior[minute], n))
+	}
 	for day, n := range b.Days {
 		a.Days = with(a.Days, day, max(a.Days[day], n))
 	}
@@ -116,7 +131,7 @@ func (t Tally) Join(other Tally) Tally {
 
 // Clone returns a copy that shares no memory with t.
 func (t Tally) Clone() Tally {
-	t.Cells, t.Days = maps.Clone(t.Cells), maps.Clone(t.Days)
+	t.Cells, t.Days, t.Prior = maps.Clone(t.Cells), maps.Clone(t.Days), maps.Clone(t.Prior)
 	return t
 }
 

@@ -76,9 +76,9 @@ func owing(victim string, lower func(d *debt)) allowance {
 	}
 }
 
-// reopened: events go on, so it is open again, with one comment.
+// reopened: events go on, so it is open again, with one more comment.
 func reopened(*script, time.Time) allowance {
-	return owing("alpha", func(d *debt) { d.comments = 1 })
+	return owing("alpha", func(d *debt) { d.comments++ })
 }
 
 // muted: nothing more is counted, and no other issue is filed.

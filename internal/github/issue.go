@@ -21,6 +21,7 @@ type Issue struct {
 	Title       string
 	Body        string
 	State       string // "open" or "closed"
+	Locked      bool
 	StateReason string // "completed", "not_planned", "duplicate", "reopened" or empty
 	URL         string // the page people see
 	Author      string // login; empty for a deleted account
@@ -214,6 +215,7 @@ func convert(in *gh.Issue) (Issue, error) {
 		Title:       in.GetTitle(),
 		Body:        in.GetBody(),
 		State:       in.GetState(),
+		Locked:      in.GetLocked(),
 		StateReason: in.GetStateReason(),
 		URL:         in.GetHTMLURL(),
 		Author:      in.GetUser().GetLogin(),

@@ -24,7 +24,7 @@ import (
 //
 // GitHub reads a comma in label as "and".
 func (c *Client) List(ctx context.Context, label string, visit func(*Issue)) ([]Issue, error) {
-	issues, err := c.walk(ctx, visit, "labels", label)
+	issues, err := c.walk(ctx, visit, 0, "labels", label)
 	if err != nil {
 		return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
 	}
@@ -34,20 +34,34 @@ func (c *Client) List(ctx context.Context, label string, visit func(*Issue)) ([]
 // ListByCreator returns every issue by an author, as List does by a label: a
 // second view on the repository, to check List against. The issues have no bodies.
 func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
-	issues, err := c.walk(ctx, func(i *Issue) { i.Body = "" }, "creator", login)
+	issues, err := c.walk(ctx, func(i *Issue) { i.Body = "" }, 0, "creator", login)
 	if err != nil {
 		return nil, fmt.Errorf("list issues by %s: %w (%w)", login, err, ErrPartialListing)
 	}
 	return issues, nil
 }
 
+// Newest returns the issues that carry the label, open and closed, newest first, as
+// many as fit on so many pages of 100. It returns ErrPartialListing as List does.
+func (c *Client) Newest(ctx context.Context, label string, pages int, visit func(*Issue)) ([]Issue, error) {
+	issues, err := c.walk(ctx, visit, pages, "labels", label)
+	if err != nil {
+		return nil, fmt.Errorf("list the newest issues labelled %q: %w (%w)", label, err, ErrPartialListing)
+	}
+	return issues, nil
+}
+
 // walk asks for all pages, of 100 as GitHub's most, sorted by creation: the one
-// order that writes during the listing do not change.
-func (c *Client) walk(ctx context.Context, visit func(*Issue), by, value string) ([]Issue, error) {
+// order that writes during the listing do not change. If pages is not 0, it asks for
+// so many, newest first.
+func (c *Client) walk(ctx context.Context, visit func(*Issue), pages int, by, value string) ([]Issue, error) {
 	w := walk{client: c, visit: visit, pages: map[string]bool{}, numbers: map[int]bool{}}
 	query := url.Values{by: {value}, "direction": {"asc"}, "state": {"all"}, "sort": {"created"}, "per_page": {"100"}}
+	if pages > 0 {
+		query.Set("direction", "desc")
+	}
 	next := fmt.Sprintf("repos/%s/%s/issues?%s", c.owner, c.repo, query.Encode())
-	for next != "" {
+	for next != "" && (pages == 0 || len(w.pages) < pages) {
 		var err error
 		if next, err = w.page(ctx, next); err != nil {
 			return nil, err

@@ -30,13 +30,21 @@ func (k Known) Keys() map[string]bool {
 	return keys
 }
 
+// current returns the issues that are not duplicates, nor followed by a newer issue of
+// the same error.
+func current(issues []plan.Issue) []plan.Issue {
+	followed := map[int]bool{}
+	for _, issue := range issues {
+		followed[issue.Marker.After] = true
+	}
+	return slices.DeleteFunc(slices.Clone(issues), func(i plan.Issue) bool { return i.Marker.DupOf != 0 || followed[i.Number] })
+}
+
 // markers returns the markers of all known errors.
 func (k Known) markers() []marker.Marker {
 	var markers []marker.Marker
-	for _, issue := range k.Issues {
-		if issue.Marker.DupOf == 0 {
-			markers = append(markers, issue.Marker)
-		}
+	for _, issue := range current(k.Issues) {
+		markers = append(markers, issue.Marker)
 	}
 	for _, row := range k.Dashboard.Waiting {
 		markers = append(markers, row.Marker)
@@ -59,11 +67,9 @@ func (k Known) Counted(id string) (total int64, ok bool) {
 // Followed returns the Sentry issues that belong to known errors, by id.
 func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Followed {
 	followed := map[string]source.Followed{}
-	for _, issue := range slices.Backward(k.Issues) { // of two the older one counts
+	for _, issue := range slices.Backward(current(k.Issues)) { // of two the older one counts
 		for id, total := range issue.Marker.Sentry {
-			if issue.Marker.DupOf == 0 {
-				followed[id] = source.Followed{Filed: true, Open: issue.Open, Wanted: issue.Open && !issue.Ignored, Total: total}
-			}
+			followed[id] = source.Followed{Filed: true, Open: issue.Open, Wanted: issue.Open && !issue.Ignored, Total: total}
 		}
 	}
 	due := k.due(rules, now)

@@ -48,8 +48,10 @@ func (k *Known) warn(format string, args ...any) {
 	k.Warnings = append(k.Warnings, fmt.Sprintf(format, args...))
 }
 
-func (l *Ledger) label() string          { return l.Render.Label }
 func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" }
+
+// ArchiveSuffix makes the label of error issues that of archived ones.
+const ArchiveSuffix = ":archive"
 
 // ReadIssue returns an issue as plan sees it. It returns marker.ErrNone,
 // marker.ErrNewer or a *marker.DamagedError. label is that of error issues.
@@ -60,6 +62,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 		URL:         i.URL,
 		Body:        i.Body,
 		Open:        i.State == "open",
+		Locked:      i.Locked,
 		CreatedAt:   i.CreatedAt,
 		StateReason: i.StateReason,
 		ClosedAt:    i.ClosedAt,
@@ -89,11 +92,12 @@ const (
 // ensureLabels creates the labels of the set that are missing.
 func (l *Ledger) ensureLabels(ctx context.Context) error {
 	for _, label := range []struct{ name, color, description string }{
-		{l.label(), labelColor, labelDescription},
+		{l.Render.Label, labelColor, labelDescription},
 		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
-		{l.label() + ":ignore", "cccccc", "errmon leaves this issue alone"},
-		{l.label() + ":fatal", "b60205", "A crash, or another error of level fatal"},
-		{l.label() + ":snooze-7d", "cccccc", "errmon leaves this issue alone for 7 days; any number of days works"},
+		{l.Render.Label + ":ignore", "cccccc", "errmon leaves this issue alone"},
+		{l.Render.Label + ":fatal", "b60205", "A crash, or another error of level fatal"},
+		{l.Render.Label + ":snooze-7d", "cccccc", "errmon leaves this issue alone for 7 days; any number of days works"},
+		{l.Render.Label + ArchiveSuffix, "ededed", "An error closed long ago; if it happens again, it gets a new issue"},
 	} {
 		if err := l.GitHub.EnsureLabel(ctx, label.name, label.color, label.description); err != nil {
 			return err

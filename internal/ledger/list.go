@@ -25,8 +25,8 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 		return k, err
 	}
 	read := map[int]reading{}
-	listed, err := l.GitHub.List(ctx, l.label(), func(i *github.Issue) {
-		issue, err := ReadIssue(*i, l.label())
+	listed, err := l.GitHub.List(ctx, l.Render.Label, func(i *github.Issue) {
+		issue, err := ReadIssue(*i, l.Render.Label)
 		read[i.Number] = reading{issue, err}
 		i.Body = "" // the marker is all that counts
 	})
@@ -48,6 +48,28 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 		return k, err
 	}
 	return k, l.crossCheck(ctx, listed)
+}
+
+// maxArchivePages bounds the look into the archive: the newest 1,000 issues.
+const maxArchivePages = 10
+
+// Archive returns the newest archived issues, as far as they are not among the listed
+// ones too.
+func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
+	read := map[int]reading{}
+	found, err := l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, func(i *github.Issue) {
+		issue, err := ReadIssue(*i, l.Render.Label)
+		issue.Archived = true
+		read[i.Number] = reading{issue, err}
+		i.Body = ""
+	})
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(i github.Issue) bool { return i.Has(l.Render.Label) })
+	var archive Known
+	err = l.readIssues(ctx, found, read, &archive)
+	return archive.Issues, err
 }
 
 // reading is what ReadIssue returned for a listed issue.

@@ -86,6 +86,7 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 	}
 	for _, r := range results {
 		switch {
+		case r.Action.Reason == plan.Leaving, r.Action.Reason == plan.Archived: // forgotten before it leaves the list
 		case r.Action.Kind == plan.Wait:
 			after.Waiting = append(after.Waiting, row(r.Action, r.Action.Reason))
 		case r.Refused:
@@ -120,10 +121,10 @@ func unwritten(rows []marker.Row, results []plan.Result) []marker.Row {
 }
 
 // postponed reports whether a result leaves its events to the next run: the write
-// failed, or the issue went away and the error will be filed anew. An error whose
+// failed, or the issue went away or was locked and the error will be filed anew. An error whose
 // issue has no room or is refused waits on the dashboard instead, since that may last.
 func postponed(r plan.Result) bool {
-	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Action.Reason == plan.Gone
+	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
 
 // progress returns how far each source was read. A source with postponed events

@@ -34,19 +34,21 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		if err != nil {
 			return err
 		}
-		if issue.Has(l.label()) {
-			return fmt.Errorf("issue #%d is labelled %q but GitHub's list lacks it: %w", number, l.label(), github.ErrPartialListing)
+		if issue.Has(l.Render.Label) {
+			return fmt.Errorf("issue #%d is labelled %q but GitHub's list lacks it: %w", number, l.Render.Label, github.ErrPartialListing)
 		}
-		unlabelled++
+		if !issue.Has(l.Render.Label + ArchiveSuffix) {
+			unlabelled++
+		}
 	}
 	if unlabelled == 0 {
 		return nil
 	}
-	if exists, err := l.GitHub.HasLabel(ctx, l.label()); err != nil || !exists {
-		return cmp.Or(err, labelLost(l, fmt.Sprintf("the label %q no longer exists", l.label()), len(missing)))
+	if exists, err := l.GitHub.HasLabel(ctx, l.Render.Label); err != nil || !exists {
+		return cmp.Or(err, labelLost(l, fmt.Sprintf("the label %q no longer exists", l.Render.Label), len(missing)))
 	}
 	if len(filed) >= minLost && 2*len(missing) > len(filed) && 2*unlabelled > len(looked) {
-		return labelLost(l, fmt.Sprintf("more than half of the filed issues lost the label %q", l.label()), len(missing))
+		return labelLost(l, fmt.Sprintf("more than half of the filed issues lost the label %q", l.Render.Label), len(missing))
 	}
 	return nil
 }
@@ -84,7 +86,7 @@ func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	if err != nil {
 		return err
 	}
-	return compare(listed, own, login, l.label(), l.dashboardLabel())
+	return compare(listed, own, login, l.Render.Label, l.dashboardLabel())
 }
 
 // compare compares the list by label with the list by author. An issue that only

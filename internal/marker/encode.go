@@ -126,6 +126,7 @@ func (m Marker) capped() Marker {
 	m.Aliases = newest(m.Aliases, MaxAliases)
 	m.shrinkDeliveries()
 	m.Commented = newest(m.Commented, MaxCommented)
+	m.Changes = newest(m.Changes, MaxChanges)
 	m.Owners = m.Owners[:min(len(m.Owners), MaxOwners)]
 	if m.Fix != nil {
 		m.Fix.Old = newest(m.Fix.Old, MaxOld)

@@ -47,6 +47,7 @@ const (
 	MaxCells     = 600  // per source; events 6 h late and clocks 2 h ahead need 480; oldest are frozen
 	MaxDays      = 30   // per source, newest kept
 	MaxCommented = 20   // newest kept
+	MaxChanges   = 2    // newest kept
 	MaxOwners    = 5    // the first ones kept
 	MaxOld       = 8    // versions without the fix, newest kept
 	maxEncoded   = 24_000
@@ -75,10 +76,13 @@ type Marker struct {
 	Told      Told         `json:"told,omitzero"` // what the last comment said
 	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
-	Code      Build        `json:"code,omitzero"` // the code that the issue shows
-	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
-	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
-	Shape     Shape        `json:"rul,omitzero"`
+	After     int          `json:"aft,omitempty"` // number of an earlier issue of the error, which is locked or was closed long ago
+	// Changes are when errmon last reopened or closed the issue, at most MaxChanges.
+	Changes []count.Millis `json:"chg,omitempty"`
+	Code    Build          `json:"code,omitzero"` // the code that the issue shows
+	Owners  []string       `json:"own,omitempty"` // of that code, by CODEOWNERS
+	Fix     *Fix           `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
+	Shape   Shape          `json:"rul,omitzero"`
 }
 
 // Told is what a comment said.
@@ -173,6 +177,7 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 		}
 	}
 	m.Span(b.First.Time(), b.Last.Time())
+	m.After = max(m.After, b.After)
 	for name, t := range b.Sources {
 		m.SetSource(name, tallies(m.Sources[name], t))
 	}
@@ -200,6 +205,7 @@ func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.De
 // Clone returns a copy that shares no memory with m.
 func (m Marker) Clone() Marker {
 	c := m
+	c.Changes = slices.Clone(m.Changes)
 	c.Keys, c.Aliases, c.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
 	c.Commented, c.Pages, c.Fix = slices.Clone(m.Commented), maps.Clone(m.Pages), m.Fix.clone()
 	c.Sources, c.Sentry, c.States, c.Deliveries = nil, nil, nil, nil

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -14,6 +15,15 @@ import (
 // (a.Groups) and what merges into it (a.Merge, a.Join). It is asked twice: for the
 // listed issue, and again for the issue as it is right before the write.
 func Decide(a Action, in Input) Action {
+	decided := decide(a, in)
+	if decided.Issue.Locked && decided.Writes() {
+		decided.Kind, decided.Reason, decided.Comment, decided.Note, decided.Unlabel = Keep, Locked, "", "", nil
+	}
+	return decided
+}
+
+// decide is Decide for an issue that nobody locked.
+func decide(a Action, in Input) Action {
 	a.Title = a.Issue.Title
 	a.Next = unmuted(a.Issue, in)
 	for _, m := range a.Join {
@@ -28,12 +38,16 @@ func Decide(a Action, in Input) Action {
 		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
 	}
 	a.Resolve = nil
-	a.Kind, a.Reason = verdict(a, in)
+	var held bool
+	a.Kind, a.Reason, held = verdict(a, in)
 	endSnooze(&a)
 	if a.Reason == ResolvesSentry {
 		a.Resolve = sentryStateOf(a.Next, in).unresolved
 	}
-	noteStates(&a.Next, in, a.Resolve)
+	if !held { // else the state is carried over later
+		noteStates(&a.Next, in, a.Resolve)
+	}
+	noteChange(&a, in)
 	switch {
 	case a.Kind == Reopen:
 		a.Next.Quiet, a.Next.Fix = 0, nil
@@ -54,7 +68,20 @@ func Decide(a Action, in Input) Action {
 	return a
 }
 
-func verdict(a Action, in Input) (Kind, Reason) {
+// verdict returns what happens to an issue. held reports that its state would change
+// again too soon: then only its counts are written.
+func verdict(a Action, in Input) (kind Kind, reason Reason, held bool) {
+	kind, reason = wanted(a, in)
+	if !flaps(a, kind, in) {
+		return kind, reason, false
+	}
+	if kind, reason = written(a); kind == Keep || a.Issue.Muted() {
+		return Keep, Flapping, true
+	}
+	return kind, reason, true
+}
+
+func wanted(a Action, in Input) (Kind, Reason) {
 	sentry := sentryStateOf(a.Next, in)
 	switch {
 	case a.Issue.Newer:
@@ -68,8 +95,7 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	case !a.Issue.Open && a.Issue.Closed != "":
 		return Mute, a.Issue.Closed
 	}
-	grew := grew(a.Issue.Marker, a.Next)
-	if grew && !a.Issue.Open && happenedAfter(closing(a.Issue), a) {
+	if grew(a.Issue.Marker, a.Next) && !a.Issue.Open && happenedAfter(closing(a.Issue), a) {
 		if _, lacking := lacksFix(a, in); lacking {
 			return Update, OldRelease
 		}
@@ -78,6 +104,21 @@ func verdict(a Action, in Input) (Kind, Reason) {
 	if kind, reason, synced := syncState(a, in, sentry); synced {
 		return kind, reason
 	}
+	if kind, reason := written(a); kind != Keep {
+		return kind, reason
+	}
+	switch {
+	case a.Issue.Open && isQuiet(a.Next, in):
+		return Close, Quiet
+	case sentry.changed:
+		return Update, SentryNoted
+	}
+	return Keep, NothingNew
+}
+
+// written returns what is new for the marker of an issue whose state stays.
+func written(a Action) (Kind, Reason) {
+	grew := grew(a.Issue.Marker, a.Next)
 	switch {
 	case a.Issue.Damaged:
 		return Update, Repaired
@@ -91,10 +132,6 @@ func verdict(a Action, in Input) (Kind, Reason) {
 		return Update, NewIdentity
 	case received(a):
 		return Update, OtherSource
-	case a.Issue.Open && isQuiet(a.Next, in):
-		return Close, Quiet
-	case sentry.changed:
-		return Update, SentryNoted
 	}
 	return Keep, NothingNew
 }
@@ -155,13 +192,28 @@ func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys
 // each of its sources was read: a source that is down proves nothing.
 func isQuiet(m marker.Marker, in Input) bool {
 	quiet := in.Rules.CloseAfter
-	if m.Shape.CloseAfter != nil && quiet >= 0 {
+	if in.Rules.CloseAuto {
+		quiet = silence(m)
+	}
+	if m.Shape.CloseAfter != nil && in.Rules.CloseAfter >= 0 {
 		quiet = *m.Shape.CloseAfter
 	}
-	if quiet <= 0 || m.Last == 0 {
-		return false
+	return quiet > 0 && m.Last != 0 && !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
+}
+
+// silence is how long an error must be silent until the chance that it goes on as
+// before is less than 1%: had its n events been spread evenly over its span and the
+// silence, all of them would lie in the span with the probability
+// (span/(span+silence))^(n-1). It is at least a day, and at most 90.
+func silence(m marker.Marker) time.Duration {
+	const least, most = day, 90 * day
+	n := m.Count()
+	if n <= 1 {
+		return most
 	}
-	return !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
+	span := float64(m.Last.Time().Sub(m.First.Time()))
+	chance := span * (math.Pow(100, 1/float64(n-1)) - 1)
+	return time.Duration(min(max(chance, float64(least)), float64(most)))
 }
 
 // readUpTo is up to when all sources of an error were read in this run; the

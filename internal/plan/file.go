@@ -17,13 +17,16 @@ const forgetAfter = 30 * 24 * time.Hour
 
 // file decides about errors that have no issue: the worst ones get one, as
 // many as max-new-issues allows, the others wait on the dashboard.
-func file(fresh [][]*grouping.Group, in Input) []Action {
-	candidates := candidates(fresh, in)
+func file(fresh [][]*grouping.Group, known *directory, in Input) []Action {
+	candidates := candidates(fresh, known, in)
 	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
 	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), BySeverity(a.Next, b.Next)) })
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
 	for i := range candidates {
 		a := &candidates[i]
+		if a.Next.After == 0 {
+			a.Next.After = known.predecessor(a.Next.Keys)
+		}
 		a.Kind, a.Reason = Create, FirstSeen
 		switch {
 		case ticked(*a) && !readable(*a, in):
@@ -65,7 +68,7 @@ const day = 24 * time.Hour
 
 // candidates joins what was seen with what waited already. Several rows may turn
 // out to be one error, and one row to be met under several keys.
-func candidates(fresh [][]*grouping.Group, in Input) []Action {
+func candidates(fresh [][]*grouping.Group, known *directory, in Input) []Action {
 	var actions []Action
 	titles := TitlesFor(in)
 	public := titles
@@ -81,7 +84,7 @@ func candidates(fresh [][]*grouping.Group, in Input) []Action {
 			}
 		}
 		if at == len(actions) {
-			actions = append(actions, Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0])})
+			actions = append(actions, Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0]), Next: known.begin(groups)})
 		}
 		a := &actions[at]
 		for _, row := range rows {

@@ -16,6 +16,7 @@ type Snapshot struct {
 	URL         string
 	Body        string
 	Open        bool
+	Locked      bool
 	CreatedAt   time.Time
 	StateReason string // GitHub's: "completed", "not_planned", "duplicate", "reopened" or empty
 	ClosedAt    time.Time
@@ -33,6 +34,7 @@ func ReadIssue(s Snapshot, label string) (Issue, error) {
 		Title:    s.Title,
 		URL:      s.URL,
 		Open:     s.Open,
+		Locked:   s.Locked,
 		Created:  s.CreatedAt,
 		ClosedAt: s.ClosedAt,
 		Owners:   s.Assignees,

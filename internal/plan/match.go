@@ -15,23 +15,26 @@ type directory struct {
 	owners     map[string]int // owned key → number
 	aliases    map[string]int // alias → lowest number
 	muted      map[int]bool
-	refined    map[int]string          // see refine.go
-	hasSentry  map[int]bool            // has a Sentry issue
-	refused    map[int]bool            // a row says that GitHub refused to write it
-	duplicates map[int]int             // number → the older issue of the same error
-	merge      map[int][]marker.Marker // of issues and rows that counted the same events
-	join       map[int][]marker.Marker // of issues and rows that counted other events
+	refined    map[int]string            // see refine.go
+	hasSentry  map[int]bool              // has a Sentry issue
+	refused    map[int]bool              // a row says that GitHub refused to write it
+	retired    map[int]Reason            // why it takes no more events; see succeed.go
+	follows    map[*grouping.Group]Issue // the retired issue of an error that happened again
+	duplicates map[int]int               // number → the older issue of the same error
+	merge      map[int][]marker.Marker   // of issues and rows that counted the same events
+	join       map[int][]marker.Marker   // of issues and rows that counted other events
 }
 
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
-func index(issues []Issue, names map[string]bool) *directory {
+func index(in Input, names map[string]bool) *directory {
 	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, refined: map[int]string{}, hasSentry: map[int]bool{}, refused: map[int]bool{},
+		retired: map[int]Reason{}, follows: map[*grouping.Group]Issue{},
 		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
-	for _, issue := range issues {
+	for _, issue := range slices.Concat(in.Issues, in.Archive) {
 		if issue.Marker.DupOf == 0 {
 			d.issues = append(d.issues, issue)
-			d.muted[issue.Number] = issue.Muted()
+			d.muted[issue.Number], d.retired[issue.Number] = issue.Muted(), retired(issue, in)
 			d.hasSentry[issue.Number] = hasSentry(issue.Marker)
 		}
 	}
@@ -40,10 +43,10 @@ func index(issues []Issue, names map[string]bool) *directory {
 		d.own(issue)
 	}
 	d.mergeAcrossSources()
-	d.indexNamed(issues, names)
+	d.indexNamed(slices.Concat(in.Issues, in.Archive), names)
 	for _, issue := range d.issues {
 		for _, alias := range issue.Marker.Aliases {
-			if _, taken := d.aliases[alias]; !taken {
+			if owner, taken := d.aliases[alias]; !taken || d.takesOver(issue, owner) {
 				d.aliases[alias] = issue.Number
 			}
 		}
@@ -58,7 +61,7 @@ func (d *directory) own(issue Issue) {
 	for i, key := range issue.Marker.Keys {
 		owner, taken := d.owners[key]
 		switch {
-		case !taken:
+		case !taken, d.takesOver(issue, owner):
 			d.owners[key] = issue.Number
 		case (i == 0 || grouping.KindOf(key) == grouping.Sentry) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
 			d.duplicate(issue, owner)
@@ -76,7 +79,8 @@ func (d *directory) duplicate(issue Issue, owner int) {
 func (d *directory) mergeRows(rows []marker.Row) []marker.Row {
 	var waiting []marker.Row
 	for _, row := range rows {
-		if i := slices.IndexFunc(row.Marker.Keys, d.owned); i >= 0 {
+		i := slices.IndexFunc(row.Marker.Keys, d.owned)
+		if i >= 0 && d.retired[d.owners[row.Marker.Keys[i]]] == "" {
 			owner := d.owners[row.Marker.Keys[i]]
 			d.merge[owner] = append(d.merge[owner], row.Marker)
 			d.refused[owner] = row.Reason == string(Refused)

@@ -74,7 +74,7 @@ func (d *directory) joinNamed(groups []*grouping.Group, names map[string]bool) {
 	for _, g := range groups {
 		number, ok := d.first(g, d.owners)
 		owner, known := d.issue(d.owners[g.Name])
-		if !ok || !names[g.Name] || plain[g.Key] || d.muted[number] || known && (d.muted[owner.Number] || settledIn(owner.Marker, g)) {
+		if !ok || !names[g.Name] || plain[g.Key] || !d.merges(number) || known && (d.muted[owner.Number] || settledIn(owner.Marker, g)) {
 			continue
 		}
 		if same[g.Name] = append(same[g.Name], number); known {

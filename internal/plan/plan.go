@@ -66,6 +66,11 @@ const (
 	TenTimes         Reason = "ten times as many events"             // comment on an Update, from 100 events on
 	HigherLevel      Reason = "a higher level"                       // comment on an Update
 	NewerMarker      Reason = "written by a newer version"           // Mute
+	Locked           Reason = "locked"                               // Keep: neither edited nor commented on
+	Expired          Reason = "closed longer ago than reopen-window" // Keep
+	Leaving          Reason = "about to be archived"                 // Keep: the dashboard forgets it
+	Archived         Reason = "archived"                             // Update: it leaves the listing of live issues
+	Flapping         Reason = "opened or closed within 24 hours"     // Keep: see flaps
 	NothingNew       Reason = "nothing new"                          // Keep
 	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
 	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
@@ -77,6 +82,8 @@ type Issue struct {
 	Title    string
 	URL      string
 	Open     bool
+	Locked   bool
+	Archived bool // no longer among the live issues
 	Created  time.Time
 	Closed   Reason    // why it is closed: NotPlanned, ClosedAsDup, or empty for completed
 	ClosedAt time.Time // zero while open
@@ -94,6 +101,8 @@ type Rules struct {
 	MaxNew       int           // new issues in one run
 	MaxNewPerDay int           // new issues in 24 hours, by all runs together; 0 for no limit
 	CloseAfter   time.Duration // quiet time until an issue is closed; 0 never, below 0 not by a rule either
+	CloseAuto    bool          // close an issue when the silence is too long to be chance
+	ReopenWindow time.Duration // how long after its closing an issue is reopened; 0 for ever
 	Lateness     time.Duration // how late an event may be delivered
 	Resolve      bool          // closing an issue as completed resolves its Sentry issues
 	Policy       policy.Policy // the team's rules
@@ -118,6 +127,9 @@ type Input struct {
 	// unresolved, by id; it is nil where Sentry could not be read.
 	ReadsSentry bool
 	States      map[string]event.State
+	Archive     []Issue // predecessors of new errors, see succeed.go
+	// Filed are the numbers that the dashboard has; nil if the run archives nothing.
+	Filed []int
 	// Ancestry says of closed issues that failed again, by number, which fix they had.
 	Ancestry map[int]Ancestry
 }
@@ -223,6 +235,12 @@ func (r Result) Standing() (Issue, bool) {
 	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
 }
 
+// Left reports whether the issue turned out to be gone or locked, so that a later run
+// files the error anew.
+func (r Result) Left() bool {
+	return r.Action.Reason == Gone || r.Action.Reason == Locked && len(r.Action.Groups) > 0
+}
+
 // Done reports whether the run made this change, or in a dry run would make it.
 func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
@@ -231,25 +249,42 @@ func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 // severe and most frequent first; at the end what GitHub refused before.
 func Plan(in Input) []Action {
 	names := in.Rules.names()
-	known := index(in.Issues, names)
+	known := index(in, names)
 	in.Waiting = known.mergeRows(in.Waiting)
 	known.converge(in.Groups)
 	known.joinNamed(in.Groups, names)
 	groups, fresh := known.match(knownToRows(in.Groups, in.Waiting))
 	in.Waiting = known.absorbRows(groups, in.Waiting)
 	var actions []Action
+	leaving := 0
 	for _, issue := range known.issues {
-		if original, ok := known.duplicates[issue.Number]; ok {
-			actions = append(actions, CloseDuplicate(issue, original))
-			continue
+		a := known.action(issue, groups[issue.Number], in)
+		why := known.retired[issue.Number]
+		if why != "" && recurs(a) {
+			known.follow(a.Groups, issue)
+			fresh = append(fresh, a.Groups)
 		}
-		a := Action{Issue: issue, Groups: groups[issue.Number], Merge: known.merge[issue.Number], Join: known.join[issue.Number]}
-		a.Retry = known.refused[issue.Number]
-		actions = append(actions, Decide(a, in))
+		switch {
+		case issue.Archived: // is not among the listed ones
+		case why != "":
+			actions = append(actions, leave(issue, why, in, &leaving))
+		default:
+			actions = append(actions, a)
+		}
 	}
-	actions = append(actions, file(fresh, in)...)
+	actions = append(actions, file(fresh, known, in)...)
 	slices.SortStableFunc(actions, retriesLast)
 	return actions
+}
+
+// action decides about one known issue.
+func (d *directory) action(issue Issue, groups []*grouping.Group, in Input) Action {
+	if original, ok := d.duplicates[issue.Number]; ok {
+		return CloseDuplicate(issue, original)
+	}
+	a := Action{Issue: issue, Groups: groups, Merge: d.merge[issue.Number], Join: d.join[issue.Number]}
+	a.Retry = d.refused[issue.Number]
+	return decide(a, in)
 }
 
 // retriesLast keeps what GitHub refused before from standing in the way of others.

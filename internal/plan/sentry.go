@@ -35,12 +35,12 @@ func (d *directory) byEvent(g *grouping.Group) (int, bool) {
 // source: the one knows the other's key by its Sentry issue. The older one stays.
 func (d *directory) mergeAcrossSources() {
 	for _, issue := range d.issues {
-		if grouping.KindOf(firstKey(issue)) != grouping.Sentry || d.muted[issue.Number] || d.duplicates[issue.Number] != 0 {
+		if grouping.KindOf(firstKey(issue)) != grouping.Sentry || !d.merges(issue.Number) {
 			continue
 		}
 		for _, key := range issue.Marker.Aliases {
 			other := slices.IndexFunc(d.issues, func(i Issue) bool { return firstKey(i) == key })
-			if grouping.KindOf(key) != grouping.Exception || other < 0 || d.hasSentry[d.issues[other].Number] || d.muted[d.issues[other].Number] {
+			if grouping.KindOf(key) != grouping.Exception || other < 0 || d.hasSentry[d.issues[other].Number] || !d.merges(d.issues[other].Number) {
 				continue
 			}
 			older, younger := issue, d.issues[other]
@@ -52,6 +52,11 @@ func (d *directory) mergeAcrossSources() {
 			break
 		}
 	}
+}
+
+// merges reports whether an issue may still merge with another one.
+func (d *directory) merges(number int) bool {
+	return !d.muted[number] && d.retired[number] == "" && d.duplicates[number] == 0
 }
 
 func firstKey(i Issue) string {

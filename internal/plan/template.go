@@ -50,7 +50,7 @@ func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...
 func (d *directory) converge(groups []*grouping.Group) {
 	of := map[string]Issue{} // first key → issue
 	for _, issue := range d.issues {
-		if _, duplicate := d.duplicates[issue.Number]; !duplicate && isMessage(issue.Marker) && !d.muted[issue.Number] {
+		if _, duplicate := d.duplicates[issue.Number]; !duplicate && isMessage(issue.Marker) && !d.muted[issue.Number] && d.retired[issue.Number] == "" {
 			of[issue.Marker.Keys[0]] = issue
 		}
 	}
@@ -74,6 +74,9 @@ func (d *directory) converge(groups []*grouping.Group) {
 // be that of an issue hands its counts over.
 func (d *directory) absorbRows(known map[int][]*grouping.Group, rows []marker.Row) []marker.Row {
 	for _, number := range slices.Sorted(maps.Keys(known)) {
+		if d.retired[number] != "" {
+			continue
+		}
 		rows = slices.DeleteFunc(slices.Clone(rows), func(r marker.Row) bool {
 			taken := slices.ContainsFunc(known[number], func(g *grouping.Group) bool {
 				return owns(r.Marker, g) || d.owners[g.Name] == number && r.Marker.Owns(g.Name)

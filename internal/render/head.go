@@ -101,8 +101,9 @@ func (r Renderer) sources(m marker.Marker) string {
 		fmt.Fprintf(&b, "| %s | %d | %s |\n", r.Redactor.Code(name, 300), events, r.link(url, newest))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
-		tally := m.Sources[name]
-		row(name, tally.Total(), tally.URL, tally.Newest)
+		if tally := m.Sources[name]; tally.Total() > 0 {
+			row(name, tally.Total(), tally.URL, tally.Newest)
+		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
 		page := m.Pages[id]

@@ -74,7 +74,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string {
 	code := r.code(a, old, codeLimit)
 	// The note is the team's own, so it stays as it is.
-	parts := []string{a.Next.Shape.Note, r.status(a.Next) + "\n" + r.failure(a.Next), r.oldRelease(a), code, r.callPath(a, old, code != ""), r.facts(a.Next), r.sources(a.Next),
+	parts := []string{a.Next.Shape.Note, r.status(a.Next) + "\n" + r.failure(a.Next), r.course(a), r.oldRelease(a), code, r.callPath(a, old, code != ""), r.facts(a.Next), r.sources(a.Next),
 		r.fixing(a.Next, code), r.sample(a, old, sample), r.foot(a.Next.Shape.Rules)}
 	for i := range parts {
 		parts[i] = strings.TrimSpace(parts[i])

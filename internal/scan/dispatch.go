@@ -39,7 +39,7 @@ var errUnsettled = fmt.Errorf("other runs went on overwriting what was delivered
 // Dispatch files what was delivered. The report is complete even if parts failed;
 // its Failures say which.
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
-	o.Rules.CloseAfter = -1 // nothing is read, so nothing is known to be quiet, whatever a rule says
+	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so nothing is known to be quiet, whatever a rule says
 	r := begin(o)
 	r.delivered = deliveries{Delivery: d, merged: map[int]merged{}}
 	if len(d.Events)+len(d.Issues) > 0 {
@@ -55,7 +55,7 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
-		err := r.through(ctx, list, deliver, gather, decide, keepMerged, addCode, write, recordOnce, saveDeliveries, readBack)
+		err := r.through(ctx, list, deliver, gather, recall, decide, keepMerged, addCode, write, recordOnce, saveDeliveries, readBack)
 		// If runs overlap, the two lists that one of them compares are soon not from one
 		// moment, and a list may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
@@ -125,6 +125,7 @@ func readBack(ctx context.Context, r *run) error {
 	failed := ctx.Err() != nil
 	for _, result := range r.results {
 		if !result.Done() {
+			r.delivered.wrote = r.delivered.wrote || result.Left()
 			failed = failed || result.Err != nil
 			continue
 		}

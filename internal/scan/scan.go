@@ -36,7 +36,7 @@ type stage func(context.Context, *run) error
 // which.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
-	r.fail(r.through(ctx, list, read, gather, decide, addContext, addCode, write, record, remember))
+	r.fail(r.through(ctx, list, read, gather, recall, decide, addContext, addCode, write, record, remember))
 	notify(ctx, r)
 	return r.end()
 }
@@ -73,6 +73,7 @@ func list(ctx context.Context, r *run) error {
 func read(ctx context.Context, r *run) error {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration*2/3, errReadTime)
 	defer cancel()
+	r.input.Filed = r.known.Dashboard.Filed
 	sources, err := source.Open(ctx, r.Services)
 	r.fail(err)
 	r.sources = sources
@@ -154,6 +155,18 @@ func gather(ctx context.Context, r *run) error {
 		r.input.Ancestry = r.Code.Ancestry(ctx, plan.Plan(r.input))
 	}
 	return nil
+}
+
+// recall looks into the archive once if a new error appears, so that its issue names
+// the one before.
+func recall(ctx context.Context, r *run) error {
+	appears := func(a plan.Action) bool { return a.Kind == plan.Create && a.Next.After == 0 }
+	if r.input.Archive != nil || !slices.ContainsFunc(plan.Plan(r.input), appears) {
+		return nil
+	}
+	archive, err := r.ledger.Archive(ctx)
+	r.input.Archive = append([]plan.Issue{}, archive...)
+	return err
 }
 
 // decide plans an action for every issue and every error.

@@ -24,6 +24,7 @@ type Issue struct {
 	Title       string
 	Body        string
 	State       string // "open" or "closed"
+	Locked      bool
 	StateReason string
 	Author      string
 	Labels      []string

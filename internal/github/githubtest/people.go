@@ -78,6 +78,11 @@ func (s *Server) Reopen(number int) {
 	s.act(number, func(issue *stored) { s.setState(issue, "open", "") })
 }
 
+// Lock lets only people with write access comment.
+func (s *Server) Lock(number int) {
+	s.act(number, func(issue *stored) { issue.Locked = true })
+}
+
 // EditBody replaces an issue's text.
 func (s *Server) EditBody(number int, body string) {
 	s.act(number, func(issue *stored) { issue.Body = body })

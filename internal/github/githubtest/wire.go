@@ -114,7 +114,7 @@ func (s *Server) wireIssue(r *http.Request, issue *stored) object {
 		"url": address, "repository_url": s.repositoryURL(r), "html_url": s.pageURL(issue),
 		"labels_url": address + "/labels{/name}", "comments_url": address + "/comments", "events_url": address + "/events",
 		"title": issue.Title, "body": issue.Body, "user": person(r, issue.Author),
-		"state": issue.State, "state_reason": orNull(issue.StateReason), "locked": false,
+		"state": issue.State, "state_reason": orNull(issue.StateReason), "locked": issue.Locked,
 		"labels": s.wireLabels(r, issue), "assignee": nil, "assignees": assignees, "milestone": nil,
 		"comments": len(issue.Comments), "author_association": "NONE",
 		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
