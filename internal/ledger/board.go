@@ -66,13 +66,13 @@ func health(before map[string]marker.Health, read Read) map[string]marker.Health
 	health := map[string]marker.Health{}
 	maps.Copy(health, before)
 	for _, s := range read.Sources {
+		if s.Left { // its turn comes in a later run
+			continue
+		}
 		h := health[s.Name]
-		h.Events = s.Events
+		h.Events, h.Tried = s.Events, count.At(read.Now)
 		if h.Failures++; s.Err == nil {
 			h.Failures, h.Success = 0, count.At(read.Now)
-		}
-		if !s.Left {
-			h.Tried = count.At(read.Now)
 		}
 		health[s.Name] = h
 	}

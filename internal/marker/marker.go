@@ -77,12 +77,17 @@ type Marker struct {
 	Quiet     count.Millis `json:"q,omitempty"`   // how far the sources had been read when errmon closed it as quiet
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
 	After     int          `json:"aft,omitempty"` // number of an earlier issue of the error, which is locked or was closed long ago
-	// Changes are when errmon last reopened or closed the issue, at most MaxChanges.
-	Changes []count.Millis `json:"chg,omitempty"`
-	Code    Build          `json:"code,omitzero"` // the code that the issue shows
-	Owners  []string       `json:"own,omitempty"` // of that code, by CODEOWNERS
-	Fix     *Fix           `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
-	Shape   Shape          `json:"rul,omitzero"`
+	Changes   []Change     `json:"chg,omitempty"` // of the state, by errmon; at most MaxChanges
+	Code      Build        `json:"code,omitzero"` // the code that the issue shows
+	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
+	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues
+	Shape     Shape        `json:"rul,omitzero"`
+}
+
+// Change is a change of an issue's state.
+type Change struct {
+	At   count.Millis `json:"t"`
+	Open bool         `json:"o,omitempty"` // reopened, else closed
 }
 
 // Told is what a comment said.

@@ -153,7 +153,7 @@ func (d *directory) find(g *grouping.Group) (int, bool) {
 }
 
 // first returns the issue of the group's first key that has one, if possible
-// of one that nobody muted.
+// of one that takes events and that nobody muted.
 func (d *directory) first(g *grouping.Group, by map[string]int) (number int, ok bool) {
 	for _, key := range keys(g) {
 		candidate, found := by[key]
@@ -162,7 +162,7 @@ func (d *directory) first(g *grouping.Group, by map[string]int) (number int, ok 
 		}
 		switch {
 		case !found:
-		case !d.muted[candidate]:
+		case !d.muted[candidate] && d.retired[candidate] == "":
 			return candidate, true
 		case !ok:
 			number, ok = candidate, true

@@ -30,6 +30,6 @@ func steady(a plan.Action) (until time.Time, ok bool) {
 	if open := a.Kind == plan.Reopen || a.Issue.Open && a.Kind != plan.Close; !open || len(changes) < marker.MaxChanges {
 		return time.Time{}, false
 	}
-	first, last := changes[len(changes)-2].Time(), changes[len(changes)-1].Time()
+	first, last := changes[len(changes)-2].At.Time(), changes[len(changes)-1].At.Time()
 	return last.Add(24 * time.Hour), last.Sub(first) < 24*time.Hour
 }

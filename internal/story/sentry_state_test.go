@@ -108,6 +108,7 @@ func TestStatesAreCarriedOverOnce(t *testing.T) {
 				w.next("closed", "completed", "resolved", id)
 				w.status(id, "unresolved")
 				w.next("open", "reopened", "unresolved", id)
+				w.advance(24 * time.Hour) // an issue that changed its state twice in a day stays open
 			}
 			w.calm("open", "reopened", "unresolved", id)
 		}},
