@@ -69,9 +69,10 @@ func mutedSince(i Issue, in Input) time.Time {
 	return in.Now
 }
 
-// snoozed reports whether the days on an issue's label are not over yet.
+// snoozed reports whether the days on an issue's label are not over yet. Those of a
+// locked issue never are, because its label cannot be removed.
 func snoozed(i Issue, in Input) bool {
-	return i.Snooze.For > 0 && in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))
+	return i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For)))
 }
 
 // unmuted returns an issue's marker with what was counted while it was muted.

@@ -76,6 +76,8 @@ func TestMutes(t *testing.T) {
 		{"snooze is over, and it grew a hundredfold", snoozed, counted(snoozed, 7*day, 995), false, result{Update, SnoozeOver, 1000, SnoozeOver, 1, 0}},
 		{"snoozed while closed", closedAndSnoozed, since(closedAndSnoozed, day), true, result{Mute, Snoozed, 6, "", 0, day}},
 		{"snooze of a closed one is over", closedAndSnoozed, counted(closedAndSnoozed, 7*day, 1), true, result{Reopen, Regression, 7, Regression, 1, 0}},
+		{"snooze of a locked one is over", with(func(i *Issue) { i.Snooze, i.Locked = snoozed.Snooze, true }), since(snoozed, 8*day), true,
+			result{Mute, Snoozed, 6, "", 0, 8 * day}},
 		{"snoozed for longer", snoozed, since(with(func(i *Issue) { i.Snooze.For = day }), 30*day), true, result{Mute, Snoozed, 6, "", 0, 0}},
 		{"snoozed after it was ignored", snoozed, since(ignored, 30*day), true, result{Mute, Snoozed, 6, "", 0, 0}},
 	}

@@ -131,7 +131,7 @@ const trendDays = 14
 // on the last one; nothing if all happened on one day.
 func bars(m marker.Marker) (drawn string, newest int64) {
 	days := m.PerDay()
-	delete(days, 0) // the time is unknown
+	maps.DeleteFunc(days, func(day count.Day, _ int64) bool { return day <= 0 }) // the time is unknown
 	if len(days) < 2 {
 		return "", 0
 	}
