@@ -48,7 +48,8 @@ func wrapped(s string, start, end int) int {
 			return end
 		}
 		line := s[end+m[2] : end+m[3]]
-		if n == 0 && len(line) < 16 || !random(line) {
+		word := strings.Trim(line[1:], "abcdefghijklmnopqrstuvwxyz.") == ""
+		if word || n == 0 && len(line) < 16 {
 			return end
 		}
 		end += m[3]
