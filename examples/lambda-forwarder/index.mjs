@@ -1,4 +1,4 @@
-// Tells Slack of an error and has errmon file it: through the relay, or straight through GitHub.
+// Posts an error to Slack, and sends it to errmon: through the relay, or directly to GitHub.
 // In a catch: await forward(error, { service: "checkout", id: context.awsRequestId })
 
 const env = process.env;

@@ -53,7 +53,7 @@ func TestFormatsInReadme(t *testing.T) {
 			whole++
 		}
 	}
-	claim := regexp.MustCompile(`\[\d+ loggers, frameworks, servers and services\]\(examples/formats\.md\), \d+ of them fully`)
+	claim := regexp.MustCompile(`\[\d+ loggers, frameworks, servers and services\]\(examples/formats.md\), \d+ of them fully`)
 	want := fmt.Sprintf("[%d loggers, frameworks, servers and services](examples/formats.md), %d of them fully", len(formats), whole)
 	made := claim.ReplaceAllString(string(data), want)
 	if *updateFormats {

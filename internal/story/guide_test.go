@@ -97,6 +97,27 @@ func TestEveryInternalLinkResolves(t *testing.T) {
 	}
 }
 
+// What workflows, messages and comments name under examples/ exists.
+func TestNamedExamplesExist(t *testing.T) {
+	root := os.DirFS(guideRoot())
+	named := regexp.MustCompile(`\bexamples/[\w/-]+(\.[a-z]+)*`)
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.Contains(name, "testdata/") || !slices.Contains([]string{".go", ".yml", ".sh"}, path.Ext(name)) {
+			return err
+		}
+		content, err := fs.ReadFile(root, name)
+		for _, target := range named.FindAllString(string(content), -1) {
+			if _, err := fs.Stat(root, path.Clean(target)); err != nil {
+				t.Errorf("%s names %s, which does not exist", name, target)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Every fenced block in a language that can be read is read.
 func TestGuideBlocksAreWellFormed(t *testing.T) {
 	bash, err := exec.LookPath("bash")
