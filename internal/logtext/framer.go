@@ -30,9 +30,7 @@
 // The lines of one record always stay together. A log head at warn or worse,
 // the exception line after it, its frames and its causes are one event. A head
 // below that is none of the trace's: programs print what nobody caught right
-// after an everyday line, and that must not sink to the everyday line's level. But the
-// JVM and .NET mark what nobody caught, so that an exception of theirs right below the line of a
-// named logger is what that logger printed, and has its level.
+// after an everyday line, and that must not sink to the everyday line's level.
 // Frames without anything above them are the rest of a trace whose beginning
 // was not read; they are dropped, since they would count the failure twice.
 //

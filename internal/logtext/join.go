@@ -19,22 +19,19 @@ const (
 
 // maxLoose bounds the lines that a message may go on by while nothing certain
 // follows, and maxHeld those that wait for something certain: maxBare where
-// hardly ever anything comes. The lines of one message are atOnce apart at most, and
-// those of a trace that a logger prints below an everyday line are oneCall apart: a
-// program may print an exception that it caught right after such a line.
+// hardly ever anything comes. The lines of one message are atOnce apart at most.
 const (
 	maxLoose = 20
 	maxHeld  = 20
 	maxBare  = 5
 	atOnce   = 200 * time.Millisecond
-	oneCall  = 10 * time.Millisecond
 )
 
 // verdict decides by the shape of the record's first line, the rules of the
 // runtimes, and what only times and heads show.
 func (p *pending) verdict(e *entry) verdict {
 	switch {
-	case p.ownsTime(e), p.isLate(e), e.shape == stacktrace.Header && p.trace.ahead == stacktrace.Quiet && p.pausedBefore(e, oneCall):
+	case p.ownsTime(e), p.isLate(e):
 		return begin
 	case p.isCompanion(e.first):
 		return join

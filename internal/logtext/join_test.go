@@ -4,11 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/org/errmon-action/internal/event"
 )
 
 // TestNeighbours puts failures right behind each other: neither may swallow the
@@ -95,43 +92,5 @@ func TestPostgreSQL(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
-	}
-}
-
-// TestEverydayHead wants the trace that a logger prints of an everyday line to be of
-// that line's level, and what nobody caught to be an error, although it follows on one.
-func TestEverydayHead(t *testing.T) {
-	const (
-		java   = "java.net.ConnectException: refused\n\tat com.acme.Cart.total(Cart.java:7)\nCaused by: a.b.Oops: x\n\tat com.acme.Cart.get(Cart.java:9)"
-		dotnet = "System.TimeoutException: slow\nof the pool\n   at Acme.Cart.Total(Int32 id) in /src/Cart.cs:line 7"
-	)
-	tests := []struct {
-		name, head, trace string
-		pause             time.Duration
-		want              []event.Level
-	}{
-		{"logback", "10:00:00.123 [main] INFO  com.acme.Cart - retrying", java, 0, []event.Level{event.Info}},
-		{"spring", "2026-11-22T10:00:00.123Z DEBUG 7 --- [shop] [exec-1] c.acme.shop.Cart : retrying", java, time.Millisecond, []event.Level{event.Debug}},
-		{"nlog", "2026-11-22 10:00:00.1234|INFO|Acme.Cart|retrying", dotnet, 0, []event.Level{event.Info}},
-		{"printed later", "10:00:00.123 [main] INFO  com.acme.Cart - retrying", java, 40 * time.Millisecond, []event.Level{event.Info, event.Error}},
-		{"no logger", "INFO ready", java, 0, []event.Level{event.Info, event.Error}},
-		{"nobody caught it", "10:00:00.123 [main] INFO  com.acme.Cart - ready", "Exception in thread \"main\" " + java, 0, []event.Level{event.Info, event.Error}},
-		{"no frames", "10:00:00.123 [main] INFO  com.acme.Cart - ready", "java.net.ConnectException: refused", 0, []event.Level{event.Info, event.Error}},
-		{"node", "10:00:00.123 [main] INFO  shop.cart - ready", "TypeError: x\n    at f (/a.js:1:2)", 0, []event.Level{event.Info, event.Error}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			records := []event.Record{{Time: noon, Text: tt.head}}
-			for _, line := range strings.Split(tt.trace, "\n") {
-				records = append(records, event.Record{Time: noon.Add(tt.pause), Text: line})
-			}
-			var got []event.Level
-			for _, e := range frameAll(records) {
-				got = append(got, e.Level)
-			}
-			if diff := cmp.Diff(tt.want, got); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
-		})
 	}
 }

@@ -80,8 +80,8 @@ func (o *opening) untagged(line string) string {
 	return line
 }
 
-// phase is how far the event has come by its head, which names the logger or not.
-func (o *opening) phase(logger string) stacktrace.Phase {
+// phase is how far the event has come by its head.
+func (o *opening) phase() stacktrace.Phase {
 	switch {
 	case o.level >= event.Warn && stacktrace.IsHeader(o.message):
 		return stacktrace.Failed
@@ -89,8 +89,6 @@ func (o *opening) phase(logger string) stacktrace.Phase {
 		return stacktrace.Logged
 	case o.shape == stacktrace.Text && o.level == event.Unknown:
 		return stacktrace.Bare
-	case o.level != event.Unknown && logger != "":
-		return stacktrace.Quiet
 	}
 	return stacktrace.Plain
 }

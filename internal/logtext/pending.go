@@ -55,7 +55,7 @@ func (p *pending) begin(e *entry) {
 	p.event, p.head = newEvent(e), newOpening(e)
 	p.headed.now = e.shape == stacktrace.Head
 	e.head.fill(&p.event)
-	p.trace.phase = p.head.phase(p.event.Logger)
+	p.trace.phase = p.head.phase()
 	// A filter cannot recognise the first line of a Tcl error.
 	p.trace.fragment = e.shape.NeedsHead() && e.shape != stacktrace.TclFirst && e.shape != stacktrace.Command
 	if s := p.head.inner; s == stacktrace.Raise || s.Dies() {
@@ -101,7 +101,7 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	case p.head.twoLines && len(p.text.lines) == 1:
 		h := readHead(line, false, event.Unknown)
 		p.head.level, p.head.message = h.level, h.message
-		p.trace.phase = p.head.phase(p.event.Logger)
+		p.trace.phase = p.head.phase()
 	case p.awaitsMessage() && (isPlain(s) || s == stacktrace.Indented):
 		p.head.say(line)
 	}

@@ -11,7 +11,6 @@ type Phase uint8
 // The phases in which an event begins.
 const (
 	Plain  Phase = iota // with an everyday log line
-	Quiet               // with one whose logger is named, and may print a trace below it
 	Bare                // with a line that nothing is known of
 	Logged              // with a log line at warn or worse, which a trace may follow
 	Failed              // with one that names the exception, as AWS Lambda does for Python
@@ -45,7 +44,6 @@ const (
 
 	// The phases of held lines, which belong to the event if a line follows that
 	// makes them part of its trace.
-	quietName    // an exception line of the JVM or .NET after an everyday log line
 	loggedName   // an exception line after a log line
 	loggedText   // another line
 	loggedCall   // one that may be a function of Go
@@ -101,9 +99,6 @@ var logged = []rule{
 	{in(Plain), on(Ruler), ruled, Begin},
 	{in(Bare, bareText), on(Text), bareText, Together},
 	{in(bareText), on(Indented, Blank), bareText, Together},
-	{in(Quiet), on(qualified), quietName, Hold},
-	{in(quietName), on(Text, Indented, Blank), quietName, Hold},
-	{in(quietName), on(Frame), framed, Join},
 	{in(Logged), on(Header), loggedName, Hold},
 	{in(Logged), on(Raise), named, Join},
 	{in(Logged, loggedText), on(Text), loggedText, Hold},
@@ -119,13 +114,13 @@ var logged = []rule{
 
 // like holds the phases that obey the rules of another, but for their own.
 var like = map[Phase]Phase{
-	Quiet: Plain, Failed: Logged, threaded: named, framedRuby: framed, thrownOn: thrown, called: running, stackedOn: stacked,
+	Failed: Logged, threaded: named, framedRuby: framed, thrownOn: thrown, called: running, stackedOn: stacked,
 	loggedCall: loggedText, bareCall: bareText, toldText: namedText,
 }
 
 // kept holds, for each phase of held lines, the phase of what was read before.
 var kept = map[Phase]Phase{
-	quietName: Quiet, loggedName: named, loggedText: Logged, loggedCall: Logged, bareText: Bare, bareCall: Bare, namedText: named, toldText: told,
+	loggedName: named, loggedText: Logged, loggedCall: Logged, bareText: Bare, bareCall: Bare, namedText: named, toldText: told,
 	raisedText: raised, uncaughtText: uncaught, stackedText: stacked, stackedCall: stacked,
 }
 
@@ -192,7 +187,7 @@ func defaultStep(p Phase, s Shape) step {
 // with the event. The phase counts wherever the line is read as part of the event.
 func (p Phase) After(line string, s Shape) (Phase, Joining) {
 	shape := s
-	if s == Text || s == Indented || s == Header {
+	if s == Text || s == Indented {
 		shape = inTrace(p, line, s)
 	}
 	next := steps[p][shape]
@@ -208,10 +203,6 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 // inTrace returns the shape of a line that only its place in a trace shows.
 func inTrace(p Phase, line string, s Shape) Shape {
 	switch {
-	case s == Header:
-		if p == Quiet && strings.Contains(line[:nameEnd(line)], ".") {
-			return qualified
-		}
 	case p == dying && line[0] == '#': // all lines of the JVM's
 		return Indented
 	case p == dying && line == "Aborted":

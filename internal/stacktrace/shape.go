@@ -48,12 +48,10 @@ const (
 	Epilogue                   // what Elixir and Monolog print below the frames
 	Final                      // "Node.js v20.20.2", "exit status 2"
 
-	// Text in another light, while a trace of Go or Tcl is being read, and a header
-	// below an everyday line.
+	// Text in another light, while a trace of Go or Tcl is being read.
 	goFunction // "main.(*Cart).Total", above its place
 	goOther    // a register, or "...additional frames elided..."
 	quoteEnd   // the last line of a command
-	qualified  // an exception of the JVM or .NET, whose names have a package in front
 	shapes     // their number
 )
 
