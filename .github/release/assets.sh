@@ -11,7 +11,9 @@ for arch; do
   container=$(docker create --platform "linux/$arch" "$image")
   docker cp --quiet "$container:/errmon" "$folder/errmon-linux-$arch"
   docker rm "$container" >/dev/null
-  go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -output "$folder/errmon-linux-$arch.sbom.json" "$folder/errmon-linux-$arch"
+  # Without serial number and time, the same program has the same SBOM.
+  go run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0 bin -json -std -noserial -notimestamp \
+    ${VERSION:+-version "$VERSION"} -output "$folder/errmon-linux-$arch.sbom.json" "$folder/errmon-linux-$arch"
 done
 cd "$folder"
 sha256sum errmon-* >checksums.txt
