@@ -136,11 +136,10 @@ func isAlarm(word string) bool {
 
 // titles tells what follows on "ERROR" in titles and counts.
 func titles(s string) bool {
-	s = strings.ToLower(strings.TrimLeft(s, " "))
-	word, _, _ := strings.Cut(s, " ")
+	word, _, _ := strings.Cut(strings.TrimLeft(s, " "), " ")
 	switch strings.TrimSuffix(word, ":") {
-	case "rate", "rates", "count", "counts", "budget", "level", "levels", "line", "lines", "is", "are", "page", "pages", "code", "codes",
-		"log", "logs", "message", "messages", "rules", "path", "paths":
+	case "rate", "rates", "count", "counts", "budget", "levels", "lines", "is", "are", "pages", "codes", "messages", "rules",
+		"RATE", "RATES", "COUNT", "LOG", "LOGS", "PATH", "MESSAGES", "RULES":
 		return true
 	}
 	return false
