@@ -1,16 +1,24 @@
 // Package cloudwatch reads log events from CloudWatch Logs.
 //
-// Everything specific to the service is here: the names of log groups (Spec), the
-// requested events (DefaultFilterPattern), the paging of FilterLogEvents and when the
-// pattern is omitted (Group.Read), the rate of requests (Config), an event's address
-// in the console (Record.URL), and what refusals mean for the
-// user (every error names the input to fix). Credentials, endpoint and proxy
-// come from the SDK's standard chain, so AWS_ENDPOINT_URL_CLOUDWATCH_LOGS
-// redirects all requests. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS are not honoured.
+// Everything specific to the service is here: the names of log groups (Spec), the three
+// ways to read one (Group.Read), what they look for (DefaultFilterPattern,
+// InsightsPattern), the rate of requests (Config), an event's address in the console
+// (Record.URL), and what refusals mean for the user (every error names the input to fix).
+// Credentials, endpoint and proxy come from the SDK's standard chain, so
+// AWS_ENDPOINT_URL_CLOUDWATCH_LOGS redirects all requests. AWS_RETRY_MODE and
+// AWS_MAX_ATTEMPTS are not honoured.
+//
+// The readers agree: the same event has the same time, stream and text from each, so that
+// a group may be read by another one in the next run and every event that both find keeps
+// its minute. Ids differ between the two APIs. Within a run a repeated id is dropped, and a
+// run that gives up one reader for another has emitted nothing of the first. Events of one
+// stream and millisecond keep the order of the answer, which only FilterLogEvents
+// documents.
 //
 // A group named exactly needs the permission logs:FilterLogEvents, and
 // logs:GetLogEvents for the lines around an error (Group.Window); a prefix needs
-// logs:DescribeLogGroups as well.
+// logs:DescribeLogGroups as well, and Logs Insights logs:StartQuery,
+// logs:GetQueryResults and logs:StopQuery.
 //
 // It may import clock, event, finding and source.
 package cloudwatch
