@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
-	"iter"
 	"reflect"
 	"regexp"
 	"slices"
@@ -75,8 +74,10 @@ func (f *fileReader) place(node ast.Node) string {
 func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *policy.Rule) {
 	var names []string
 	byName := map[string]reflect.Value{}
-	for name, field := range tagged(to) {
-		names, byName[name] = append(names, name), field
+	for i := range to.NumField() {
+		if name := to.Type().Field(i).Tag.Get("json"); name != "-" {
+			names, byName[name] = append(names, name), to.Field(i)
+		}
 	}
 	for _, entry := range mapping.Values {
 		name, _ := scalar(entry.Key)
@@ -99,16 +100,6 @@ func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *po
 		}
 		if to.Addr().Interface() == any(rule) && name != "match" {
 			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
-		}
-	}
-}
-
-func tagged(v reflect.Value) iter.Seq2[string, reflect.Value] {
-	return func(yield func(string, reflect.Value) bool) {
-		for i := range v.NumField() {
-			if name := v.Type().Field(i).Tag.Get("json"); name != "-" && !yield(name, v.Field(i)) {
-				return
-			}
 		}
 	}
 }

@@ -283,3 +283,41 @@ func TestLabels(t *testing.T) {
 	wantError(t, s.EnsureLabel(t.Context(), "b", "ededed", strings.Repeat("ü", 101)), "description", "100 characters")
 	wantError(t, s.EnsureLabel(t.Context(), "c", "red", ""), "color")
 }
+
+// TestRefusedTypeAndAssignees writes an issue without what GitHub refuses, and says so.
+func TestRefusedTypeAndAssignees(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		kind          string
+		assignees     []string
+		requests      int // of the edit
+		wantType      string
+		wantAssignees []string
+		refused       []string
+	}{
+		{"accepted", "Bug", []string{"octocat"}, 1, "Bug", []string{"octocat"}, nil},
+		{"the type", "Bgu", []string{"octocat"}, 2, "", []string{"octocat"}, []string{`the issue type "Bgu"`}},
+		{"both", "Bgu", []string{"octcat"}, 3, "", nil, []string{`the issue type "Bgu"`, "the assignees octcat"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := start(t)
+			s.server.Configure(func(to *githubtest.Settings) { to.Assignable, to.Types = []string{"octocat"}, []string{"Bug"} })
+			made, err := s.Create(t.Context(), github.NewIssue{Title: "boom"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := len(s.server.Requests())
+			_, err = s.Edit(t.Context(), made.Number, github.Edit{Body: "text", Labels: []string{"a"}, Assignees: test.assignees, Type: test.kind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := s.server.Issue(made.Number)
+			if i.Body != "text" || !slices.Equal(i.Labels, []string{"a"}) || i.Type != test.wantType || !slices.Equal(i.Assignees, test.wantAssignees) {
+				t.Errorf("%+v", i)
+			}
+			if n := len(s.server.Requests()) - before; n != test.requests || !slices.Equal(s.Refused(), test.refused) {
+				t.Errorf("%d requests, refused %q", n, s.Refused())
+			}
+		})
+	}
+}

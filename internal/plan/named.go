@@ -28,7 +28,7 @@ func named(m marker.Marker, names map[string]bool) bool {
 	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := names[key]; return ok })
 }
 
-// settled reports whether the error of a group's name includes the group already.
+// settledIn reports whether a marker is that of a group's name, and knows the group already.
 func settledIn(m marker.Marker, g *grouping.Group) bool {
 	return g.Name != "" && m.Owns(g.Name) && slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
