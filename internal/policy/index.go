@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -27,9 +28,9 @@ const (
 	attributes
 )
 
-// patterns returns a rule's patterns for an attribute; nil if it does not test it.
-func (m *Match) patterns(a attribute) Patterns {
-	return [attributes]Patterns{m.Service, m.Type, m.Function, m.Logger, m.Path, m.Release, m.Source, m.Environment, m.Runtime, m.Message, m.Level}[a]
+// patterns returns a rule's patterns by attribute, nil for what it does not test.
+func (m *Match) patterns() [attributes]Patterns {
+	return [...]Patterns{m.Service, m.Type, m.Function, m.Logger, m.Path, m.Release, m.Source, m.Environment, m.Runtime, m.Message, m.Level}
 }
 
 // values appends what an event has of an attribute.
@@ -73,11 +74,27 @@ func values(a attribute, e *event.Event, to []string) []string {
 	return to
 }
 
-// holds reports whether all matchers of a rule hold.
-func (m *Match) holds(e *event.Event) bool {
+// test is what a rule asks of one attribute.
+type test struct {
+	of attribute
+	Patterns
+}
+
+func (m *Match) tests() []test {
+	var tests []test
+	for a, p := range m.patterns() {
+		if p != nil {
+			tests = append(tests, test{attribute(a), p})
+		}
+	}
+	return tests
+}
+
+// hold reports whether all tests of a rule hold.
+func hold(tests []test, e *event.Event) bool {
 	var room [8]string
-	for a := range attributes {
-		if p := m.patterns(a); p != nil && !p.match(values(a, e, room[:0])) {
+	for _, t := range tests {
+		if !t.match(values(t.of, e, room[:0])) {
 			return false
 		}
 	}
@@ -88,6 +105,7 @@ func (m *Match) holds(e *event.Event) bool {
 // attribute that it needs: by texts that a value must equal, by patterns that are
 // tried once for each value, or by four bytes that a message must contain.
 type index struct {
+	tests  [][]test                     // by rule
 	always []int                        // rules that are always asked
 	equal  [attributes]map[string][]int // by value
 	globs  [attributes]map[*Pattern]int // rule by pattern
@@ -102,8 +120,17 @@ func newIndex(rules []Rule) *index {
 	for a := range attributes {
 		x.equal[a], x.globs[a], x.tried[a] = map[string][]int{}, map[*Pattern]int{}, map[string][]int{}
 	}
+	common := map[string]int{} // in how many messages of rules a gram is
 	for at := range rules {
-		if !x.file(&rules[at].Match, at) {
+		x.tests = append(x.tests, rules[at].Match.tests())
+		for _, p := range rules[at].Match.Message {
+			for g := range grams(p.literal()) {
+				common[g]++
+			}
+		}
+	}
+	for at, tests := range x.tests {
+		if !x.file(tests, at, common) {
 			x.always = append(x.always, at)
 		}
 	}
@@ -111,16 +138,16 @@ func newIndex(rules []Rule) *index {
 }
 
 // file files a rule under its first attribute that fits, and reports whether there is one.
-func (x *index) file(m *Match, at int) bool {
-	for a := range level {
-		p := slices.DeleteFunc(slices.Clone(m.patterns(a)), func(p Pattern) bool { return p.Not })
-		if len(p) == 0 || a == message && slices.ContainsFunc(p, func(p Pattern) bool { return len(p.literal()) < gramSize }) {
+func (x *index) file(tests []test, at int, common map[string]int) bool {
+	for _, t := range tests {
+		a, p := t.of, slices.DeleteFunc(slices.Clone(t.Patterns), func(p Pattern) bool { return p.Not })
+		if len(p) == 0 || a == level || a == message && slices.ContainsFunc(p, func(p Pattern) bool { return len(p.literal()) < gramSize }) {
 			continue
 		}
 		for i := range p {
 			switch {
 			case a == message:
-				g := x.rarest(p[i].literal())
+				g := slices.MinFunc(slices.Collect(grams(p[i].literal())), func(a, b string) int { return common[a] - common[b] })
 				x.grams[g], x.has[hash(g)] = append(x.grams[g], at), true
 			case p[i].matches == nil:
 				x.equal[a][p[i].Text] = append(x.equal[a][p[i].Text], at)
@@ -135,15 +162,12 @@ func (x *index) file(m *Match, at int) bool {
 
 const gramSize = 4
 
-// rarest returns the part of a text that the fewest rules are filed under.
-func (x *index) rarest(text string) string {
-	best := text[:gramSize]
-	for i := range len(text) - gramSize {
-		if g := text[i+1 : i+1+gramSize]; len(x.grams[g]) < len(x.grams[best]) {
-			best = g
+// grams yields every part of a text that has gramSize bytes.
+func grams(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; i+gramSize <= len(text) && yield(text[i:i+gramSize]); i++ {
 		}
 	}
-	return best
 }
 
 // hash is a Fibonacci hash.
@@ -168,8 +192,8 @@ func (x *index) candidates(e *event.Event) []int {
 	}
 	if len(x.grams) > 0 {
 		for _, text := range values(message, e, room[:0]) {
-			for i := range len(text) - gramSize + 1 {
-				if g := text[i : i+gramSize]; x.has[hash(g)] {
+			for g := range grams(text) {
+				if x.has[hash(g)] {
 					x.found = append(x.found, x.grams[g]...)
 				}
 			}

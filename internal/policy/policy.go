@@ -48,7 +48,7 @@ func (d *Decider) Decide(e *event.Event) {
 	ignored := 0
 	for _, at := range d.index.candidates(e) {
 		rule := &d.Rules[at]
-		if !rule.Match.holds(e) {
+		if !hold(d.index.tests[at], e) {
 			continue
 		}
 		e.Decision.Rules = append(e.Decision.Rules, at)

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -100,10 +101,10 @@ func TestMatchers(t *testing.T) {
 func TestAbsentValues(t *testing.T) {
 	e := event.Event{Level: event.Error}
 	for matcher, patterns := range map[string]string{"environment": "!dev*", "type": "!A", "path": "!vendor/**"} {
-		if m := matches(t, matcher, patterns); !m.holds(&e) {
+		if m := matches(t, matcher, patterns); !hold(m.tests(), &e) {
 			t.Errorf("%s %s does not hold without a value", matcher, patterns)
 		}
-		if m := matches(t, matcher, "*"); m.holds(&e) {
+		if m := matches(t, matcher, "*"); hold(m.tests(), &e) {
 			t.Errorf("%s * holds without a value", matcher)
 		}
 	}
@@ -245,6 +246,22 @@ func TestThreshold(t *testing.T) {
 	for _, text := range []string{"", "0", "-1", "x", "5/", "5/h", "5/30s", "5/25h", "5/90s", "/1h", "1.5"} {
 		if err := new(Threshold).UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q is accepted", text)
+		}
+	}
+}
+
+// TestFewRulesAreAsked counts the rules that are tried on an event, out of ever more.
+func TestFewRulesAreAsked(t *testing.T) {
+	for _, n := range []int{100, 10_000} {
+		var rules []Rule
+		for i := range n {
+			matcher := []string{"service", "type", "message", "path", "message", "function"}[i%6]
+			pattern := []string{"checkout-%d", "Timeout%d*", "/deadline %d exceeded/", "vendor%d/**", "*exceeded at %d*", "load%d"}[i%6]
+			rules = append(rules, Rule{Match: matches(t, matcher, fmt.Sprintf(pattern, i))})
+		}
+		e := sample()
+		if asked := New(Policy{Rules: rules}).index.candidates(&e); len(asked) > 3 {
+			t.Errorf("%d of %d rules are asked", len(asked), n)
 		}
 	}
 }

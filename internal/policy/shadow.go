@@ -5,12 +5,11 @@ import "slices"
 // Shadowed returns the line of an earlier rule that ignores every event for which the
 // last rule holds, as far as their texts show it; 0 if there is none.
 func Shadowed(rules []Rule) int {
-	last := &rules[len(rules)-1]
+	last := rules[len(rules)-1].Match.patterns()
 	for i := range rules[:len(rules)-1] {
 		covers := rules[i].Ignore != ""
-		for a := range attributes {
-			p := rules[i].Match.patterns(a)
-			covers = covers && (p == nil || p.cover(last.Match.patterns(a)))
+		for a, p := range rules[i].Match.patterns() {
+			covers = covers && (p == nil || p.cover(last[a]))
 		}
 		if covers {
 			return rules[i].Line
