@@ -80,10 +80,7 @@ func (c Context) evidence(sample event.Event, records []event.Record) plan.Evide
 		sample.Text, sample.Stack, sample.Partial = events[at].Text, events[at].Stack, events[at].Partial
 	}
 	begin, end := i, i+1
-	own := func(r event.Record) bool {
-		text := strings.TrimSpace(r.Text)
-		return text != "" && strings.Contains(sample.Text, text)
-	}
+	own := func(r event.Record) bool { return strings.Contains(sample.Text, strings.TrimSpace(r.Text)) } // blank lines too
 	for begin > 0 && own(records[begin-1]) {
 		begin--
 	}

@@ -15,10 +15,13 @@ const maxExcerpt = 4000
 
 // code returns the error's code from the repository, or else from the old section.
 func (r Renderer) code(a plan.Action, old string, limit int) string {
-	if a.Evidence.Code != nil {
-		return codeBlock.enclose(r.source(*a.Evidence.Code)+since(a), limit)
+	if a.Evidence.Code == nil {
+		return codeBlock.enclose(codeBlock.of(old), limit)
 	}
-	return codeBlock.enclose(codeBlock.of(old), limit)
+	if source := r.source(*a.Evidence.Code); source != "" {
+		return codeBlock.enclose(source+strings.TrimSpace(since(a)), limit)
+	}
+	return ""
 }
 
 func (r Renderer) source(s code.Source) string {

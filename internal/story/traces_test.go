@@ -172,6 +172,12 @@ func (w *world) checkWhole(failures map[string]string, want int64) {
 			if got := count(w.t, issue); got != want {
 				w.t.Errorf("%s: counts %d, want %d", name, got, want)
 			}
+			around := contextLines(issue.Body)
+			for _, line := range nonBlank(text) {
+				if want == 1 && slices.Contains(around, line) { // it is alone in its stream
+					w.t.Errorf("%s: the lines around the error hold its own line %q", name, line)
+				}
+			}
 		}
 		if found != 1 {
 			w.t.Errorf("%s: %d issues hold its whole trace:\n%s", name, found, text)
@@ -183,6 +189,13 @@ func (w *world) checkWhole(failures map[string]string, want int64) {
 func stackLines(body string) []string {
 	_, block, _ := strings.Cut(body, "### Stack trace\n\n```")
 	block, _, _ = strings.Cut(block, "\n```")
+	return nonBlank(block)
+}
+
+// contextLines are the lines around the error, as they were logged.
+func contextLines(body string) []string {
+	_, block, _ := strings.Cut(body, "<!-- errmon:context -->")
+	block, _, _ = strings.Cut(block, "<!-- errmon:context end -->")
 	return nonBlank(block)
 }
 
