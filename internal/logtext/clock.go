@@ -114,19 +114,15 @@ func ordered(form string, v [3]int, mark byte, width int) date {
 
 // monthAt returns the month that s begins with, in English, and its length.
 func monthAt(s string) (month, length int) {
-	if len(s) < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 {
-		return 0, 0
-	}
-	i := strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", s[:3])
-	if i < 0 || i%3 != 0 {
-		return 0, 0
-	}
-	n := 3
+	n := 0
 	for n < len(s) && isLetter(s[n]) {
 		n++
 	}
-	month = i/3 + 1
-	if n > 3 && s[:n] != time.Month(month).String() && s[:n] != "Sept" {
+	if n < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 { // most words, cheaply
+		return 0, 0
+	}
+	i := strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", s[:3])
+	if month = i/3 + 1; i < 0 || i%3 != 0 || n > 3 && s[:n] != time.Month(month).String() && s[:n] != "Sept" {
 		return 0, 0
 	}
 	return month, n
@@ -135,22 +131,18 @@ func monthAt(s string) (month, length int) {
 // weekdayAt returns the length of the day of the week that s begins with, and of
 // what separates it from the date.
 func weekdayAt(s string) int {
-	if len(s) < len("Sun 1") {
+	if len(s) < len("Sun 1") || strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 {
 		return 0
 	}
 	n := 3
-	switch s[:3] {
-	case "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun":
-		if day := strings.Index(s[:min(len(s), len("Wednesday"))], "day"); day > 0 {
-			n = day + 3
-		}
-	default:
+	if day := strings.Index(s[:min(len(s), len("Wednesday"))], "day"); day > 0 {
+		n = day + 3
+	}
+	rest := strings.TrimLeft(s[n:], ", ")
+	if len(rest) == len(s)-n {
 		return 0
 	}
-	if s[n:] == "" || s[n] != ' ' && s[n] != ',' {
-		return 0
-	}
-	return len(s) - len(strings.TrimLeft(s[n:], ", "))
+	return len(s) - len(rest)
 }
 
 // zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)"
