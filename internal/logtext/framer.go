@@ -22,8 +22,8 @@
 //   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - lanes.go tells apart the requests of one stream whose every line names its own.
 //   - head.go and its siblings read what loggers print in front of a message, part by
-//     part; level.go and timestamp.go know the notations. format.go and format_service.go
-//     hold the heads that need a rule of their own.
+//     part; level.go and timestamp.go know the notations. formats.go lists the heads that need
+//     a rule of their own, and doubt.go tells what only looks like a head.
 //   - logfmt.go and fields.go read structured lines, exception.go the exceptions in
 //     them, lambda.go and service.go the records of services.
 //

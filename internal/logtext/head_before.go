@@ -123,9 +123,7 @@ func (r *headReader) bracket(s string) bool {
 		return false
 	}
 	if strings.HasPrefix(s, "{{") && strings.HasPrefix(s[end:], "}}") { // Airflow's
-		s = s[1:]
-		r.at++
-		r.next(end+1, afterMark)
+		r.next(end+2, afterMark)
 		return true
 	}
 	inner := s[1:end]
