@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,7 +13,10 @@ import (
 
 // crowded puts n issues of earlier errors into the repository, so that a
 // listing has several pages.
-func crowded(n int) func(*world) {
+func crowded(n int) func(*world) { return crowdedWithArchive(n, n) }
+
+// crowdedWithArchive puts in n issues, all but the last live ones archived.
+func crowdedWithArchive(n, live int) func(*world) {
 	return func(w *world) {
 		for i := range n {
 			m := marker.Marker{Keys: []string{fmt.Sprintf("exc1:%020d", i)}, Template: fmt.Sprintf("earlier error %d", i), Level: "error"}
@@ -24,7 +28,8 @@ func crowded(n int) func(*world) {
 				panic(err)
 			}
 			w.github.Add(githubtest.Issue{Title: fmt.Sprintf("Earlier error %d", i), Body: body, Author: "github-actions[bot]",
-				Labels: []string{"errmon"}, State: []string{"open", "closed"}[i%2], StateReason: "completed", CreatedAt: at})
+				Labels: []string{map[bool]string{true: "errmon:archive", false: "errmon"}[i < n-live]},
+				State:  []string{"open", "closed"}[i%2], StateReason: "completed", CreatedAt: at, UpdatedAt: w.script.start.Add(-time.Hour)})
 		}
 	}
 }
@@ -81,4 +86,28 @@ func (w *world) failAgain(names []string) *run {
 	}
 	w.pass(interval)
 	return w.newRun().do()
+}
+
+// However many issues were ever filed, a quiet run makes at most 8 requests to GitHub.
+// A run with something new looks at 1,000 archived issues at most.
+func TestRequestsAfterYears(t *testing.T) {
+	ten := append(slices.Clone(flood), "raven", "crane")
+	for _, filed := range []struct{ ever, live int }{{20, 20}, {300, 300}, {10_000, 300}} {
+		s := crowdedHistory(0)
+		s.prepare, s.events = crowdedWithArchive(filed.ever, filed.live), s.events[:1]
+		s.settings["ERRMON_MAX_NEW_ISSUES"], s.settings["ERRMON_MAX_NEW_ISSUES_PER_DAY"] = "50", "500"
+		w := newWorld(s)
+		for i := range 2 {
+			w.turnTo(i)
+			w.newRun().do().mustSucceed(t)
+		}
+		w.failAgain(ten).mustSucceed(t)
+		quiet := w.failAgain(nil).mustSucceed(t).count(github)
+		changed := w.failAgain(ten).mustSucceed(t).count(github)
+		added := w.failAgain([]string{"walrus", "gecko"}).mustSucceed(t).count(github)
+		t.Logf("%6d issues ever filed, %d live: %d requests in a quiet run, %d with 10 changes, %d with 2 new errors", filed.ever, filed.live, quiet, changed, added)
+		if quiet > 8 || changed > quiet+1+2*len(ten) || added > quiet+1+2*3+10 {
+			t.Error("too many")
+		}
+	}
 }
