@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -126,11 +127,18 @@ var (
 	waitRow  = regexp.MustCompile("(?m)^- \\[[ x]\\] <!-- errmon:file \\S+ --> `([^`]*)` · [a-z]* · (\\d+) events?")
 )
 
-// look reads what people would read.
+// look reads what people would read. What an issue counts goes to the one that names it
+// as the one before.
 func (w *world) look(name string) sighting {
 	var seen sighting
+	followed, earlier, first := w.followed(), 0, ""
 	for _, i := range w.github.Issues() {
-		if !tracked(i) || !about(i, name) {
+		if !tracked(i) && !labelled(i, "errmon:archive") || !about(i, name) {
+			continue
+		}
+		if m := headline.FindStringSubmatch(i.Body); slices.Contains(followed, i.Number) && m != nil {
+			n, _ := strconv.Atoi(m[1])
+			earlier, first = earlier+n, cmp.Or(first, m[2])
 			continue
 		}
 		if i.State == "closed" && i.StateReason == "duplicate" {
@@ -143,6 +151,7 @@ func (w *world) look(name string) sighting {
 			seen.first, seen.last = m[2], m[3]
 		}
 	}
+	seen.count, seen.first = seen.count+earlier, cmp.Or(first, seen.first)
 	for _, i := range w.dashboards() {
 		for _, m := range waitRow.FindAllStringSubmatch(i.Body, -1) {
 			if strings.Contains(m[1], name) {
