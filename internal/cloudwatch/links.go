@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,14 +37,10 @@ func (g *Group) Links(e event.Event) []event.Link {
 func filter(e event.Event) string {
 	for _, id := range []string{e.RequestID, e.TraceID} {
 		if len(id) <= 200 && plainID.MatchString(id) {
-			return "@message like " + quote(id)
+			return "@message like " + strconv.Quote(id)
 		}
 	}
-	return "@logStream = " + quote(e.Stream)
-}
-
-func quote(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+	return "@logStream = " + strconv.Quote(e.Stream)
 }
 
 // insightsURL fills in the console's query form. Its format is not documented
