@@ -32,22 +32,6 @@ type Dashboard struct {
 	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
 }
 
-// Limits of what is kept of muted errors. What is dropped beyond MaxMuted begins anew.
-const (
-	MaxMuted       = 200 // issues, the newest kept
-	MaxMutedDays   = 7
-	MaxMutedCells  = 60
-	MaxMutedCounts = 60 // issues whose counts are kept, those that happened last
-)
-
-// Mute is what was counted of an error since its issue is muted and not written.
-type Mute struct {
-	By      string                 `json:"by"` // what mutes it
-	Since   count.Millis           `json:"t"`
-	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group, those before included; empty if none happened since
-	Surged  count.Millis           `json:"up,omitempty"`  // when it happened a hundred times as often as before; 0 if it did not
-}
-
 // Health is how the reading of a source goes.
 type Health struct {
 	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began

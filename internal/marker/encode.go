@@ -2,7 +2,6 @@ package marker
 
 import (
 	"bytes"
-	"cmp"
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
@@ -85,37 +84,6 @@ func (d Dashboard) encode() (string, error) {
 		drop := max(1, len(d.Waiting)/10)
 		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
 	}
-}
-
-// cappedMutes returns mutes cut to the limits of this package.
-func cappedMutes(mutes map[int]Mute) map[int]Mute {
-	capped := map[int]Mute{}
-	numbers := slices.Sorted(maps.Keys(mutes))
-	for _, number := range newest(numbers, MaxMuted) {
-		m := Marker{Sources: mutes[number].Sources}.Clone()
-		m.shrink(MaxMutedCells, MaxMutedDays)
-		mute := mutes[number]
-		mute.Sources = m.Sources
-		capped[number] = mute
-	}
-	last := slices.SortedFunc(maps.Keys(capped), func(a, b int) int {
-		return cmp.Compare(capped[b].newest(), capped[a].newest())
-	})
-	for _, number := range last[min(len(last), MaxMutedCounts):] {
-		mute := capped[number]
-		mute.Sources = nil
-		capped[number] = mute
-	}
-	return capped
-}
-
-// newest is when the error happened last, as far as it was counted.
-func (m Mute) newest() count.Millis {
-	var last count.Millis
-	for _, t := range m.Sources {
-		last = max(last, t.Newest)
-	}
-	return last
 }
 
 // capped returns m cut to the limits of this package.

@@ -56,12 +56,11 @@ type year struct {
 
 type yearIssue struct {
 	Issue
-	error    int
-	gone     bool
-	filed    bool
-	changes  []time.Time // of its state, by errmon
-	notes    []string
-	comments int
+	error   int
+	gone    bool
+	filed   bool
+	changes []time.Time // of its state, by errmon
+	notes   []string
 }
 
 // yearWeek is what people are told in a week, and what errmon writes.

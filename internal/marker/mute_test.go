@@ -1,0 +1,33 @@
+package marker
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/org/errmon-action/internal/count"
+)
+
+// However many errors are muted, the dashboard's state keeps its size, waiting errors
+// have room, and the newest mutes keep when they began.
+func TestManyMutes(t *testing.T) {
+	d := Dashboard{Muted: map[int]Mute{}, Waiting: []Row{{Title: "waits", Marker: Marker{Keys: []string{"exc1:a"}}}}}
+	for n := range 500 {
+		tally := count.Tally{Newest: count.Millis(n), URL: fmt.Sprintf("https://example.com/%d", n*7919), Days: map[count.Day]int64{}, Cells: map[count.Minute]int64{}}
+		for i := range 300 {
+			tally.Cells[count.Minute(20_000_000+i*n)] = int64(i * n * 7919 % 1000)
+			tally.Days[count.Day(i)] = int64(i)
+		}
+		d.Muted[n] = Mute{By: "labelled ignore 0s", Since: count.Millis(n), Sources: map[string]count.Tally{"a": tally, "b": tally}}
+	}
+	body, err := d.Section("The dashboard.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadDashboard(body)
+	if err != nil || len(body) > maxDashboard || len(got.Waiting) != 1 || len(got.Muted) != MaxMuted || got.Muted[499].Since != 499 {
+		t.Errorf("%d characters, %d rows, %d mutes: %v", len(body), len(got.Waiting), len(got.Muted), err)
+	}
+	if newest := got.Muted[499].Sources["a"]; len(newest.Days) != MaxMutedDays || newest.Total() == 0 {
+		t.Errorf("the newest mute lost its counts: %v", newest)
+	}
+}
