@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,11 +126,11 @@ func TestSlicesBreakOff(t *testing.T) {
 // of 10,000 events takes another 60 ms to transfer and decode.
 type slowly struct {
 	handler http.Handler
-	random  *rand.Rand
+	answers atomic.Int64
 }
 
-func (s slowly) RoundTrip(req *http.Request) (*http.Response, error) {
-	time.Sleep(time.Duration(120+s.random.IntN(90)) * time.Millisecond)
+func (s *slowly) RoundTrip(req *http.Request) (*http.Response, error) {
+	time.Sleep(time.Duration(120+s.answers.Add(37)%90) * time.Millisecond)
 	w := httptest.NewRecorder()
 	s.handler.ServeHTTP(w, req)
 	return w.Result(), nil
@@ -155,7 +156,7 @@ func TestSlicesAreFast(t *testing.T) {
 				w.config.RequestsPerSecond, w.config.Progress = 25, nil
 				w.config.Clock = clock.Clock{Now: func() time.Time { return noon.Add(time.Since(began)) }, Sleep: clock.System().Sleep}
 				c := w.client()
-				c.Transport(slowly{w.service, rand.New(rand.NewPCG(1, 2))})
+				c.Transport(&slowly{handler: w.service})
 				all, listed := w.groups(c, "/ecs/*"), time.Now()
 				if n := readGroups(t, c, all, sliced, noon.Add(-2*time.Hour)); n != 3500 {
 					t.Errorf("%d events", n)
