@@ -73,10 +73,10 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	if e.Level == event.Unknown {
 		e.Level = event.Error
 	}
+	e.Stream = in.names.name(e.Stream) // rules see it, so it is redacted first
 	if in.Parse(e); !e.Decision.Keep {
 		return
 	}
-	e.Stream = in.names.name(e.Stream)
 	in.Count(*e)
 	if e.Issue != "" {
 		in.grown[grouping.SentryKey(e.Issue)] = true

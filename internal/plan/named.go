@@ -109,7 +109,8 @@ func (d *directory) issue(number int) (Issue, bool) {
 }
 
 // own takes over the keys of a group. An error that has its name from a rule only notes
-// what its events are without it.
+// what its events are without it, except for Sentry issues: their events are rarely read
+// again, so that later runs know them by their key alone.
 func own(m *marker.Marker, g *grouping.Group) {
 	if g.Name != "" && len(m.Keys) == 0 {
 		m.Own(g.Name)
@@ -117,7 +118,7 @@ func own(m *marker.Marker, g *grouping.Group) {
 	isNamed := g.Name != "" && m.Owns(g.Name)
 	for _, key := range keys(g) {
 		switch {
-		case !isNamed && len(m.Keys) < marker.MaxKeys:
+		case (!isNamed || grouping.KindOf(key) == grouping.Sentry) && len(m.Keys) < marker.MaxKeys:
 			m.Own(key)
 		case isNamed && !m.Owns(key) && !slices.Contains(m.Grouped, key) && len(m.Grouped) < marker.MaxGrouped:
 			m.Grouped = append(slices.Clone(m.Grouped), key)

@@ -47,6 +47,9 @@ func values(a attribute, e *event.Event, to []string) []string {
 			add(kind)
 			add(e.Source[strings.LastIndexByte(e.Source, ':')+1:])
 		}
+		if len(e.Deliveries) > 0 { // the sender: a channel, or what a payload names
+			add(e.Stream)
+		}
 	case message:
 		add(e.Message)
 		if len(e.Exceptions) > 0 {

@@ -36,7 +36,7 @@ type Effect struct{ Name, Text string }
 
 // Match is a rule's matchers. One without patterns holds for every event.
 type Match struct {
-	Source      Patterns `json:"source" jsonschema:"cloudwatch, sentry, slack or the name of a log group."`
+	Source      Patterns `json:"source" jsonschema:"cloudwatch, sentry, slack or text; the name of a log group; the sender of a delivery."`
 	Service     Patterns `json:"service" jsonschema:"Service that logged the event."`
 	Environment Patterns `json:"environment" jsonschema:"Environment, such as production."`
 	Release     Patterns `json:"release" jsonschema:"Release that logged the event."`

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/sentry/sentrytest"
 )
 
 // rulesWorld is a world with a settings file, an assignable login and an issue type.
@@ -394,4 +395,41 @@ func TestLevelRuleOverridesWhatWasSeen(t *testing.T) {
 	w.file(".github/errmon.yml", "rules:\n  - match: {service: checkout}\n    level: error\n  - match: {level: error}\n    labels: [medium]\n")
 	w.nextRun(t, func() { w.declined("fatal", "production") })
 	wantLabels(t, w.find("card declined"), "medium")
+}
+
+// TestRulesForSentryAndDeliveries labels, joins and ignores what does not come from logs.
+func TestRulesForSentryAndDeliveries(t *testing.T) {
+	w := rulesWorld(t, `rules:
+  - match: {source: sentry, function: Cart.*}
+    labels: [team-cart]
+  - match: {type: Slow*}
+    group: slow
+  - match: {path: "src/legacy*"}
+    ignore: old code
+  - match: {source: "lambda:*"}
+    labels: [from-lambda]
+`)
+	w.withSentry("web")
+	for i, kind := range []string{"SlowA", "SlowB", "OtherError"} {
+		w.sentry.Put(sentrytest.Issue{Project: "web", Title: kind, Count: 5, First: w.now.Add(-time.Hour), Event: nodeEvent(kind, "no answer", "Cart.total"+string(rune('a'+i)))})
+	}
+	legacy := nodeEvent("LegacyError", "gone", "Old.total")
+	legacy.Exceptions[0].Frames[2].AbsPath = "app:///src/legacy.js"
+	w.sentry.Put(sentrytest.Issue{Project: "web", Title: "LegacyError", Count: 3, First: w.now.Add(-time.Hour), Event: legacy})
+	r := w.run("scan").mustSucceed(t)
+	slow := w.find("Slow")
+	wantLabels(t, slow, "team-cart")
+	wantLabels(t, w.find("OtherError"), "team-cart")
+	if count(t, slow) != 10 || len(w.errorIssues()) != 2 {
+		t.Errorf("%d events, %d issues", count(t, slow), len(w.errorIssues()))
+	}
+	if !strings.Contains(r.stdout, "Events ignored by the rule in line 6 (old code): 3.") {
+		t.Errorf("nothing about ignored events:\n%s", r.stdout)
+	}
+	w.deliver(`{"action":"errmon","client_payload":{"text":"ERROR payment failed: card declined","id":"a1","source":"lambda:pay"}}`).mustSucceed(t)
+	wantLabels(t, w.find("payment failed"), "from-lambda")
+	before := len(w.github.Issues())
+	if r := w.nextRun(t, func() {}); len(w.github.Issues()) != before {
+		t.Errorf("a run without news filed more:\n%s", r.stdout)
+	}
 }
