@@ -23,8 +23,8 @@ var Groups = []Group{GitHub, CloudWatch, Sentry, Slack, Relay, Issues, Run}
 // files ignore such settings.
 func (g Group) service() bool { return g != Issues && g != Run }
 
-// Setting is one input of the action, and also a flag of the same name, an
-// environment variable, and a key of the file.
+// Setting is one input of the action, unless it is Local, and also a flag of the same
+// name, an environment variable, and a key of the file.
 type Setting struct {
 	Name  string
 	Group Group
@@ -36,6 +36,7 @@ type Setting struct {
 	Secret  bool   // its value is never shown, and is refused in the file
 	List    bool   // its items are separated by commas or line breaks
 	Switch  bool   // true or false; as a flag it may stand alone
+	Local   bool   // left out of action.yml, which people can only take in if it is short: 40 inputs
 
 	notInFile string // why it must not be in the file, with the remedy; empty if it may
 	read      reader
@@ -129,10 +130,10 @@ var Settings = []Setting{
 		Default: "error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback",
 		Help:    "Words that make a Slack message an error, in upper or lower case, also at the end of a longer word",
 		read:    into(func(c *Config) *[]string { return &c.SlackMatch }, each(text(80)))},
-	{Name: "slack-ignore-apps", Group: Slack, Env: []string{"ERRMON_SLACK_IGNORE_APPS"}, List: true, Default: "GitHub, Sentry",
+	{Name: "slack-ignore-apps", Group: Slack, Env: []string{"ERRMON_SLACK_IGNORE_APPS"}, Local: true, List: true, Default: "GitHub, Sentry",
 		Help: "Slack apps whose messages are never errors, by name or id; errmon always ignores its own messages",
 		read: into(func(c *Config) *[]string { return &c.SlackIgnoreApps }, each(text(80)))},
-	{Name: "relay-url", Group: Relay, Env: []string{"ERRMON_RELAY_URL"},
+	{Name: "relay-url", Group: Relay, Env: []string{"ERRMON_RELAY_URL"}, Local: true,
 		Help: "Address of your relay, which doctor tests",
 		read: into(func(c *Config) *string { return &c.RelayURL }, address)},
 
