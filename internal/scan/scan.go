@@ -161,7 +161,8 @@ func gather(ctx context.Context, r *run) error {
 // the one before.
 func recall(ctx context.Context, r *run) error {
 	appears := func(a plan.Action) bool { return a.Kind == plan.Create && a.Next.After == 0 }
-	if r.input.Archive != nil || !slices.ContainsFunc(plan.Plan(r.input), appears) {
+	archived := len(r.known.Dashboard.Runs) > 0 // only scans archive
+	if r.input.Archive != nil || !archived || !slices.ContainsFunc(plan.Plan(r.input), appears) {
 		return nil
 	}
 	archive, err := r.ledger.Archive(ctx)
