@@ -86,5 +86,8 @@ func busy(events int) *script {
 		group := []string{"/ecs/shop", "/ecs/pay", "/aws/lambda/mail"}[i%len(names)%3] // a message is another error in another service
 		s.happen(name, group, fmt.Sprint("web/", i%4), at, delay, fmt.Sprintf("ERROR the %s store lost order %d%s", name, i, s.distinct(name)))
 	}
+	for _, name := range names {
+		s.truths[name].comments = 1 // for the hundredth event; at most one a day
+	}
 	return s
 }
