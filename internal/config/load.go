@@ -81,6 +81,7 @@ func Load(in Input) (Config, error) {
 			note(explain(s, v, err))
 		}
 	}
+	note(c.checkRuleLabels())
 	if given["max-new-issues-per-day"].text == "" {
 		c.MaxNewPerDay = max(c.MaxNewPerDay, c.MaxNewIssues)
 	}

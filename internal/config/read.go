@@ -224,8 +224,8 @@ func label(s string) (string, error) {
 		return "", errors.New("must have at most 40 characters, because LABEL:dashboard has to fit in GitHub's 50")
 	case strings.Contains(s, ","), strings.ContainsFunc(s, unicode.IsControl):
 		return "", errors.New("must not contain commas or control characters")
-	case strings.HasSuffix(s, ":dashboard"), strings.HasSuffix(s, ":ignore"):
-		return "", errors.New("must not end in :dashboard or :ignore, which are added to it")
+	case reserved.MatchString(s):
+		return "", errors.New("must not end in :dashboard, :ignore, :archive or :snooze-7d, which are added to it")
 	}
 	return s, nil
 }

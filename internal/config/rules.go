@@ -120,7 +120,8 @@ func (f *fileReader) value(name string, to any, node ast.Node) (string, error) {
 		return "", errors.New("must be a mapping of matchers, such as {service: shop}")
 	case *string:
 		*to = text
-		return text, checkText(name, text, isText)
+		_, isBool := node.(*ast.BoolNode) // such as `ignore: true`, which gives no reason
+		return text, checkText(name, text, isText && !isBool)
 	case *event.Level:
 		level, ok := event.ParseLevel(text)
 		*to = level
@@ -140,7 +141,7 @@ func unknownLevel(text string, known bool) error {
 	if known {
 		return nil
 	}
-	return finding.Mend(fmt.Sprintf("unknown level %q", shorten(text)), fmt.Sprintf("did you mean %q?", nearestOf(strings.TrimLeft(text, "!>= "), policy.LevelNames)))
+	return finding.Mend(fmt.Sprintf("unknown level %q", shorten(text)), fmt.Sprintf("did you mean %q?", nearestOf(strings.TrimLeft(text, "!<>= "), policy.LevelNames)))
 }
 
 // list reads a list of patterns, levels or names.
@@ -164,7 +165,7 @@ func (f *fileReader) list(name string, to any, items []string, node ast.Node) {
 			if (*to)[i], err = policy.Parse(name, text); err != nil {
 				note(i, finding.Within(fmt.Sprintf("%q: ", shorten(text)), err))
 			}
-			if _, known := event.ParseLevel(strings.TrimLeft(text, "!>= ")); name == "level" && !known {
+			if name == "level" && !slices.ContainsFunc(policy.LevelNames, (*to)[i].Fits) {
 				f.never(item(i), unknownLevel(text, false))
 			}
 		}
@@ -189,6 +190,21 @@ var textLimits = map[string]int{"labels": 50, "assignees": 50, "type": 50, "titl
 
 var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
+// reserved matches the labels that change what errmon does with an issue.
+var reserved = regexp.MustCompile(`(?i):(dashboard|ignore|archive|snooze-\d+d)$`)
+
+// checkRuleLabels reports rules that set the label by which errmon finds its issues: once
+// such a rule is gone, the label would go too, and the errors would be filed anew.
+func (c Config) checkRuleLabels() error {
+	var mistakes []error
+	for _, r := range c.Rules {
+		if slices.ContainsFunc(r.Labels, func(l string) bool { return strings.EqualFold(l, c.Label) }) {
+			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("%s line %d: rules: labels: every error issue has the label %q", c.File, r.Line, c.Label), "leave it out"))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // checkText checks the text of an effect.
@@ -204,8 +220,8 @@ func checkText(name, text string, isText bool) error {
 		return errors.New("must be a text")
 	case utf8.RuneCountInString(text) > textLimits[name]:
 		return fmt.Errorf("has %d characters: at most %d are allowed", utf8.RuneCountInString(text), textLimits[name])
-	case name == "labels" && (strings.Contains(text, ",") || strings.HasSuffix(text, ":dashboard") || strings.HasSuffix(text, ":ignore")):
-		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard or :ignore, which errmon gives a meaning", text)
+	case name == "labels" && (strings.Contains(text, ",") || reserved.MatchString(text)):
+		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon gives a meaning", text)
 	case name == "assignees" && !ruleLogin.MatchString(text):
 		return fmt.Errorf("%q: must be a GitHub login without @, such as octocat, or owners", text)
 	case name == "note" && strings.Contains(text, "<!--"):

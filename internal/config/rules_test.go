@@ -35,6 +35,7 @@ var ruleMistakes = []struct {
 	{"not a regular expression", `match: {message: "/a(b/"}, labels: [a]`, `23: rules: message: "/a(b/": not a regular expression in Go's syntax (RE2): missing closing ) "a(b"`, true},
 	{"no effect", `match: {service: shop}`, `6: rules: the rule has no effect: add one, such as labels or ignore`, false},
 	{"ignore without a reason", `ignore: ""`, `14: rules: ignore: must be a text`, false},
+	{"ignore without a reason but true", `ignore: true`, `14: rules: ignore: must be a text`, false},
 	{"ignore without a value", `ignore:`, `5: rules: ignore: must be a text`, false},
 	{"unknown level to set", `level: eror`, `13: rules: level: unknown level "eror": did you mean "error"?`, false},
 	{"not a number", `min-events: many`, `18: rules: min-events: must be a number of events, such as 5, or a number within a period, such as 20/1h`, false},
@@ -42,8 +43,10 @@ var ruleMistakes = []struct {
 	{"a period too long", `min-events: 20/3d`, `18: rules: min-events: the period must be whole minutes, from 1m to 24h`, true},
 	{"not a duration", `close-after: soon`, `19: rules: close-after: must be a duration between 0 and 365d, such as 6h or 14d`, false},
 	{"not true or false", `slack: maybe`, `13: rules: slack: must be true or false`, false},
-	{"a comma in a label", `labels: "a,b"`, `14: rules: labels: "a,b": a label must not contain a comma or end in :dashboard or :ignore, which errmon gives a meaning`, false},
-	{"errmon's own label", `labels: "errmon:ignore"`, `14: rules: labels: "errmon:ignore": a label must not contain a comma or end in :dashboard or :ignore, which errmon gives a meaning`, true},
+	{"a comma in a label", `labels: "a,b"`, `14: rules: labels: "a,b": a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon gives a meaning`, false},
+	{"errmon's own label", `labels: "errmon:ignore"`, `14: rules: labels: "errmon:ignore": a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon gives a meaning`, true},
+	{"a snooze of errmon's", `labels: "errmon:Snooze-30d"`, `14: rules: labels: "errmon:Snooze-30d": a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon gives a meaning`, true},
+	{"the label of the archive", `labels: [a, "errmon:archive"]`, `18: rules: labels: "errmon:archive": a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon gives a meaning`, true},
 	{"a label too long", `labels: ` + strings.Repeat("x", 51), `14: rules: labels: has 51 characters: at most 50 are allowed`, false},
 	{"no label", `labels: []`, `14: rules: labels: the list is empty`, false},
 	{"a team to assign", `assignees: "@org/team"`, `17: rules: assignees: "@org/team": must be a GitHub login without @, such as octocat, or owners`, false},
@@ -80,6 +83,7 @@ func TestRulesThatNeverMatchWarn(t *testing.T) {
 	tests := []struct{ name, file, want string }{
 		{"unknown level", "rules:\n  - match: {level: eror}\n    labels: [a]\n", `line 2, column 20: rules: can never match: unknown level "eror": did you mean "error"?`},
 		{"unknown level from which on", "rules:\n  - match: {level: '>=wran'}\n    labels: [a]\n", `line 2, column 20: rules: can never match: unknown level ">=wran": did you mean "warn"?`},
+		{"no comparison but at least", "rules:\n  - match: {level: '>error'}\n    labels: [a]\n", `line 2, column 20: rules: can never match: unknown level ">error": did you mean "error"?`},
 		{"empty list", "rules:\n  - match: {service: []}\n    labels: [a]\n", `line 2, column 22: rules: can never match: service is an empty list`},
 		{"empty list of levels", "rules:\n  - match: {level: []}\n    labels: [a]\n", `line 2, column 20: rules: can never match: level is an empty list`},
 		{"shadowed", "rules:\n  - match: {service: a*}\n    ignore: known\n  - match: {service: ab}\n    labels: [a]\n", `line 4, column 5: rules: can never match: the rule in line 2 ignores every event that it matches`},
@@ -103,6 +107,20 @@ func TestRulesThatNeverMatchWarn(t *testing.T) {
 				t.Error(cmp.Diff(want, warnings))
 			}
 		})
+	}
+}
+
+// A rule must not set the label by which issues are found: without the rule, errmon would
+// remove the label and file the errors anew.
+func TestRuleSetsTheLabelOfAllIssues(t *testing.T) {
+	for file, want := range map[string]string{
+		"rules:\n  - labels: [a, Errmon]\n":           `.github/errmon.yml line 2: rules: labels: every error issue has the label "errmon": leave it out`,
+		"label: prod\nrules:\n  - labels: [prod]\n":   `.github/errmon.yml line 3: rules: labels: every error issue has the label "prod": leave it out`,
+		"label: prod\nrules:\n  - labels: [errmon]\n": "",
+	} {
+		if _, err := loadRules(file); err == nil && want != "" || err != nil && err.Error() != want {
+			t.Errorf("%q: %v, want %s", file, err, want)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ func (p Patterns) match(values []string) bool {
 	for i := range p {
 		hit := false
 		for _, v := range values {
-			hit = hit || p[i].fits(v)
+			hit = hit || p[i].Fits(v)
 		}
 		if hit && p[i].Not {
 			return false
@@ -42,7 +42,8 @@ func (p Patterns) match(values []string) bool {
 	return found || !wanted
 }
 
-func (p *Pattern) fits(value string) bool {
+// Fits reports whether the pattern matches a value, whether or not it is negated.
+func (p *Pattern) Fits(value string) bool {
 	if p.matches == nil {
 		return p.Text == value
 	}

@@ -31,6 +31,6 @@ func (p Patterns) cover(other Patterns) bool {
 		return true
 	}
 	return slices.ContainsFunc(other, wanted) && !slices.ContainsFunc(other, func(o Pattern) bool {
-		return wanted(o) && !slices.ContainsFunc(p, func(q Pattern) bool { return wanted(q) && (q.Text == o.Text || q.fits(o.Text)) })
+		return wanted(o) && !slices.ContainsFunc(p, func(q Pattern) bool { return wanted(q) && (q.Text == o.Text || q.Fits(o.Text)) })
 	})
 }
