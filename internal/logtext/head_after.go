@@ -101,24 +101,27 @@ func (r *headReader) behindPart(tries int) bool {
 	return n > 0 && n < len(s) && r.behindName(s, n, tries)
 }
 
-// places are what only some loggers print behind a level. The first group is the
-// logger, where there is one.
-var places = []*regexp.Regexp{
-	pattern(`^in ([\w./-]+): `),                   // Flask's module
-	pattern(`^([\w./$-]+):(?:<?\w+>?:)?\d+( - )`), // loguru's and Logback's class, function and line
-	pattern(`^([\w.$]+)\(\w+\):\d+( - )`),         // a class, its method and a line
-	pattern(`^([A-Za-z]\w*(?:\.\w+)+)\[\d+\] `),   // .NET's category and event
-	pattern(`^\w+\{[^}]*\}: ?`),                   // Rust's spans
-	pattern(`^\w+: (\w+(?:::\w+)+): `),            // the same without fields
-	pattern(`^Thread\w*[\[(][^\])]*[\])]:? ?`),    // Java's and Rust's threads
-	pattern(`^#\d+( )(?:[^0]|0[^x])`),             // a process, no frame
-	pattern(`^\d+ - \S+ - \S+( )\| `),             // OSGi's bundle
-	pattern(`^(?:\[\]|<>)( - )`),                  // log4net's context without values
-	pattern(`^[\w.-]+\.c:\d+ \w+: `),              // a place in C with the function
-	pattern(`^[\w.-]+/[\w./-]+\.\w+ \d+: `),       // felix/pay.go 41:
-	pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`),
+// places are what only some loggers print behind a level, each with a text without which
+// its expression need not be tried. The first group is the logger, where there is one.
+var places = []struct {
+	has string
+	*regexp.Regexp
+}{
+	{"in ", pattern(`^in ([\w./-]+): `)},                   // Flask's module
+	{" - ", pattern(`^([\w./$-]+):(?:<?\w+>?:)?\d+( - )`)}, // loguru's and Logback's class, function and line
+	{"):", pattern(`^([\w.$]+)\(\w+\):\d+( - )`)},          // a class, its method and a line
+	{"] ", pattern(`^([A-Za-z]\w*(?:\.\w+)+)\[\d+\] `)},    // .NET's category and event
+	{"{", pattern(`^\w+\{[^}]*\}: ?`)},                     // Rust's spans
+	{"::", pattern(`^\w+: (\w+(?:::\w+)+): `)},             // the same without fields
+	{"Thread", pattern(`^Thread\w*[\[(][^\])]*[\])]:? ?`)}, // Java's and Rust's threads
+	{"#", pattern(`^#\d+( )(?:[^0]|0[^x])`)},               // a process, no frame
+	{"| ", pattern(`^\d+ - \S+ - \S+( )\| `)},              // OSGi's bundle
+	{" - ", pattern(`^(?:\[\]|<>)( - )`)},                  // log4net's context without values
+	{".c:", pattern(`^[\w.-]+\.c:\d+ \w+: `)},              // a place in C with the function
+	{"/", pattern(`^[\w.-]+/[\w./-]+\.\w+ \d+: `)},         // felix/pay.go 41:
+	{":", pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`)},
 	// a Java logger, behind what some servers print in front of it: the user, the session, the address and the path
-	pattern(`^[^ \[]{1,60}(?:\[[^ \]]*\]|(?: [^ \[]{1,100}){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `),
+	{"] ", pattern(`^[^ \[]+(?:\[[^ \]]*\]|(?: [^ \[]+){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)},
 }
 
 // place takes one of the places. A blank group is the separator that ends it.
@@ -129,6 +132,9 @@ func (r *headReader) place(s string) bool {
 		return false
 	}
 	for _, p := range places {
+		if !strings.Contains(s, p.has) {
+			continue
+		}
 		at := p.FindStringSubmatchIndex(s)
 		if at == nil {
 			continue
