@@ -78,6 +78,7 @@ type Marker struct {
 	DupOf     int          `json:"dup,omitempty"` // number of the issue this one duplicates
 	After     int          `json:"aft,omitempty"` // number of an earlier issue of the error, which is locked or was closed long ago
 	Changes   []Change     `json:"chg,omitempty"` // of the state, by errmon; at most MaxChanges
+	Held      bool         `json:"hld,omitempty"` // happened again after its closing, and is reopened once Changes allow it
 	Code      Build        `json:"code,omitzero"` // the code that the issue shows
 	Owners    []string     `json:"own,omitempty"` // of that code, by CODEOWNERS
 	Fix       *Fix         `json:"fix,omitempty"` // why a closed issue stays closed while the error continues

@@ -171,7 +171,7 @@ func TestFlapping(t *testing.T) {
 	}{
 		{"reopened the first time", nil, false, outcome{1, "exc1:a", Reopen, Regression, 6}},
 		{"reopened after errmon closed it", changes(shut(time.Hour)), false, outcome{1, "exc1:a", Reopen, Regression, 6}},
-		{"closed by people after that", changes(shut(2*time.Hour), open(time.Hour)), false, outcome{1, "exc1:a", Update, LateEvents, 6}},
+		{"closed by people after that", changes(shut(2*time.Hour), open(time.Hour)), false, outcome{1, "exc1:a", Update, Flapping, 6}},
 		{"a day later", changes(shut(25*time.Hour), open(24*time.Hour)), false, outcome{1, "exc1:a", Reopen, Regression, 6}},
 		{"closed the first time", nil, true, outcome{1, "exc1:a", Close, Quiet, 5}},
 		{"not closed a day after reopening", changes(open(23 * time.Hour)), true, outcome{1, "exc1:a", Keep, Flapping, 5}},
@@ -195,6 +195,9 @@ func TestFlapping(t *testing.T) {
 			changed := actions[0].Kind == Close || actions[0].Kind == Reopen
 			if more := len(actions[0].Next.Changes) - len(tt.changes); more != map[bool]int{true: 1}[changed] {
 				t.Errorf("%d changes noted", more)
+			}
+			if held := !tt.open && !changed; actions[0].Next.Held != held {
+				t.Errorf("held: %v", actions[0].Next.Held)
 			}
 		})
 	}

@@ -47,6 +47,7 @@ func decide(a Action, in Input) Action {
 		noteStates(&a.Next, in, a.Resolve)
 	}
 	noteChange(&a, in)
+	a.Next.Held = !a.Issue.Open && a.Kind != Reopen && (held || a.Issue.Marker.Held)
 	switch {
 	case a.Kind == Reopen:
 		a.Next.Quiet, a.Next.Fix = 0, nil
@@ -77,6 +78,9 @@ func verdict(a Action, in Input) (kind Kind, reason Reason, held bool) {
 	if kind, reason = written(a); kind == Keep || a.Issue.Muted() {
 		return Keep, Flapping, true
 	}
+	if reason == LateEvents { // the events may be newer than the closing
+		reason = Flapping
+	}
 	return kind, reason, true
 }
 
@@ -94,7 +98,7 @@ func wanted(a Action, in Input) (Kind, Reason) {
 	case !a.Issue.Open && a.Issue.Closed != "":
 		return Mute, a.Issue.Closed
 	}
-	if grew(a.Issue.Marker, a.Next) && !a.Issue.Open && happenedAfter(closing(a.Issue), a) {
+	if !a.Issue.Open && regressed(a) {
 		if _, lacking := lacksFix(a, in); lacking {
 			return Update, OldRelease
 		}
@@ -142,6 +146,13 @@ func closing(issue Issue) time.Time {
 		return quiet
 	}
 	return issue.ClosedAt
+}
+
+// regressed reports whether a closed error happened again, now or while its state could
+// not change.
+func regressed(a Action) bool {
+	closed := closing(a.Issue)
+	return grew(a.Issue.Marker, a.Next) && happenedAfter(closed, a) || a.Issue.Marker.Held && a.Next.Last.Time().After(closed)
 }
 
 // happenedAfter reports whether an event that was not counted before is newer

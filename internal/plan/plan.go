@@ -70,7 +70,7 @@ const (
 	Expired          Reason = "closed longer ago than reopen-window" // Keep
 	Leaving          Reason = "about to be archived"                 // Keep: the dashboard forgets it
 	Archived         Reason = "archived"                             // Update: it leaves the listing of live issues
-	Flapping         Reason = "opened or closed within 24 hours"     // Keep: see flaps
+	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update if the count grew: see flaps
 	NothingNew       Reason = "nothing new"                          // Keep
 	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
 	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing

@@ -17,6 +17,10 @@ func (r Renderer) course(a plan.Action) string {
 	if at, ok := steady(a); ok {
 		text += fmt.Sprintf("This issue changed its state twice within 24 hours, so it stays open until %s at least.\n\n", clockTime(at))
 	}
+	if a.Next.Held && len(a.Next.Changes) == marker.MaxChanges {
+		at := a.Next.Changes[0].At.Time().Add(24 * time.Hour)
+		text += fmt.Sprintf("It happened again after it was closed. Its state changed twice within 24 hours, so it is reopened after %s.\n\n", clockTime(at))
+	}
 	if a.Reason == plan.Archived {
 		text += "Archived, because it was closed long ago. If the error happens again, it gets a new issue that links this one.\n\n"
 	}

@@ -127,6 +127,34 @@ func TestNoFlapping(t *testing.T) {
 	}
 }
 
+// What happened while the state could not change is not forgotten, even if it does not
+// happen again.
+func TestHeldReopening(t *testing.T) {
+	w := newWorld(t)
+	w.happen()
+	for range 3 {
+		w.github.Close(1, "completed")
+		w.advance(2 * time.Hour)
+		w.happen()
+	}
+	if i := w.github.Issue(1); i.State != "closed" || !strings.Contains(i.Body, "so it is reopened after 2026-11-23 12:00") {
+		t.Errorf("%s:\n%s", i.State, i.Body)
+	}
+	states := ""
+	for range 24 {
+		w.advance(time.Hour)
+		r := w.run("scan").mustSucceed(t)
+		i := w.github.Issue(1)
+		if states += i.State[:1]; i.State == "closed" && len(w.errorWrites(r)) > 0 {
+			t.Errorf("written meanwhile: %v", w.errorWrites(r))
+		}
+	}
+	i := w.github.Issue(1)
+	if states != strings.Repeat("c", 18)+strings.Repeat("o", 6) || len(i.Comments) != 3 || count(t, i) != 4 || strings.Contains(i.Body, "is reopened after") {
+		t.Errorf("%s, %d comments:\n%s", states, len(i.Comments), i.Body)
+	}
+}
+
 // With close-after: auto an issue that is closed by chance and reopened stays open, and says so.
 func TestCloseAfterAuto(t *testing.T) {
 	w := newWorld(t)
