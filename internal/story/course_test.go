@@ -150,7 +150,7 @@ func TestHeldReopening(t *testing.T) {
 		}
 	}
 	i := w.github.Issue(1)
-	if states != strings.Repeat("c", 18)+strings.Repeat("o", 6) || len(i.Comments) != 3 || count(t, i) != 4 || strings.Contains(i.Body, "is reopened after") {
+	if states != strings.Repeat("c", 19)+strings.Repeat("o", 5) || len(i.Comments) != 3 || count(t, i) != 4 || strings.Contains(i.Body, "is reopened after") {
 		t.Errorf("%s, %d comments:\n%s", states, len(i.Comments), i.Body)
 	}
 }
