@@ -52,7 +52,7 @@ func (l *lines) below(first string) string {
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // clip shortens s to MaxText by cutting out of its middle, on rune boundaries:
-// a trace tells most at its two ends, Python's exception being the last line.
+// a trace says most at its two ends, Python's exception being the last line.
 func clip(s string) string {
 	if len(s) <= MaxText {
 		return s

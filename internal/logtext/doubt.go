@@ -6,14 +6,14 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file tells errors from what only looks like one: tables, counts, lists,
+// This file separates errors from what only looks like one: tables, counts, lists,
 // help texts and titles.
 
 // levelAlone is the format of a line that has a level and nothing else. It is an
 // error only if another line says what failed.
 const levelAlone = "level alone"
 
-// doubtful tells whether the message is none, from that and all that stands behind the level.
+// doubtful reports whether the message is none, from that and all that stands behind the level.
 func (r *headReader) doubtful(behind string) bool {
 	h := &r.h
 	dated := r.timed || !h.time.IsZero()

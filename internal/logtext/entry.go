@@ -103,7 +103,7 @@ func (e *entry) jsonEvent() event.Event {
 	return ev
 }
 
-// newEvent makes an event of what the record itself tells.
+// newEvent makes an event of what the record itself says.
 func newEvent(e *entry) event.Event {
 	r := e.record
 	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), Format: e.format}
@@ -132,7 +132,7 @@ func cleanText(s string) string {
 // colours are the escape sequences that set those of a terminal.
 var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
-// hasTrace tells whether the lines of the record hold a trace.
+// hasTrace reports whether the lines of the record hold a trace.
 func (e *entry) hasTrace() bool {
 	return e.shape.Certain() || slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
 }

@@ -91,7 +91,7 @@ func init() { // some formats hold a head of any format
 // special reads a head of the table at the place that the reader has reached.
 func (r *headReader) special() bool {
 	s := r.s[r.at:]
-	for _, by := range formatsBy[s[0]] { // the second byte tells most apart, cheaply
+	for _, by := range formatsBy[s[0]] { // the second byte separates most of them, cheaply
 		if (len(by.lead) == 1 || len(s) > 1 && by.lead[1] == s[1]) && strings.HasPrefix(s, by.lead) && r.readAs(by.format, s) {
 			return true
 		}

@@ -20,10 +20,10 @@
 //     leave something open it goes by time: lines of one failure come at once, and a
 //     filter leaves out what was logged between two failures.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
-//   - lanes.go tells apart the requests of one stream whose every line names its own.
+//   - lanes.go separates the requests of one stream whose every line names its own.
 //   - head.go and its siblings read what loggers print in front of a message, part by
 //     part; level.go and timestamp.go know the notations. formats.go lists the heads that need
-//     a rule of their own, and doubt.go tells what only looks like a head.
+//     a rule of their own, and doubt.go recognises what only looks like a head.
 //   - logfmt.go and fields.go read structured lines, exception.go the exceptions in
 //     them, lambda.go and service.go the records of services.
 //
@@ -34,7 +34,7 @@
 // Frames without anything above them are the rest of a trace whose beginning
 // was not read; they are dropped, since they would count the failure twice.
 //
-// What cannot be told apart: in a stream of lines without heads, a message's lines
+// What cannot be separated: in a stream of lines without heads, a message's lines
 // above the frames of Perl and Tcl, or below Python's exception line (PEP 678).
 //
 // # Levels
@@ -71,7 +71,7 @@ type Framer struct {
 	recent  *list.List // of *stream, the one heard from last in front
 }
 
-// streamKey tells streams apart; within is the stream that the text itself
+// streamKey identifies a stream; within is the stream that the text itself
 // names, as "aws logs tail" prints it.
 type streamKey struct{ source, stream, within string }
 

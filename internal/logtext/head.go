@@ -157,7 +157,7 @@ func (r *headReader) withoutLevel() {
 	}
 }
 
-// isJavaSource tells the first line that java.util.logging prints: the time in
+// isJavaSource recognises the first line that java.util.logging prints: the time in
 // words, the class and the method.
 func isJavaSource(line, class, method string) bool {
 	return line[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) &&
@@ -172,7 +172,7 @@ var nameBytes = func() (is [256]bool) {
 	return is
 }()
 
-// isWord tells a logger's or a thread's name: no blanks, quotes or brackets.
+// isWord recognises a logger's or a thread's name: no blanks, quotes or brackets.
 func isWord(s string) bool { return s != "" && nameEndIn(s) == len(s) }
 
 // nameEndIn returns the length of the name that s begins with.
@@ -200,7 +200,7 @@ func isNumber(s string) bool {
 	return ok
 }
 
-// isUUID tells "8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f".
+// isUUID recognises a UUID: "8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f".
 func isUUID(s string) bool {
 	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
 		return false
@@ -217,7 +217,7 @@ func hexLength(s string) int {
 	return i
 }
 
-// isID tells what can only be the id of a request: a UUID, 16 or more
+// isID recognises what can only be the id of a request: a UUID, 16 or more
 // hexadecimal digits, or what is named so.
 func isID(s string) bool {
 	if isUUID(s) {

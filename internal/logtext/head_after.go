@@ -29,7 +29,7 @@ func (r *headReader) afterLevel() {
 	}
 }
 
-// beginsTrace tells the first line of a trace, as Ruby's and V8's begin with a place.
+// beginsTrace recognises the first line of a trace, as Ruby's and V8's begin with a place.
 func beginsTrace(s string) bool {
 	shape := stacktrace.ShapeOf(s)
 	return shape == stacktrace.Place || shape.Certain()
@@ -75,7 +75,7 @@ func (r *headReader) marks() {
 
 // behindPart takes a part behind the level, and reports false where the
 // message begins. A number or a thread's name belongs to the head only if
-// something follows that surely does, which tries tells.
+// something follows that surely does, see tries.
 func (r *headReader) behindPart(tries int) bool {
 	s := r.s[r.at:]
 	if s == "" {
@@ -193,7 +193,7 @@ func (r *headReader) behindBracket(s string) bool {
 	return true
 }
 
-// isRaised tells the name of an exception from that of a logger.
+// isRaised distinguishes the name of an exception from that of a logger.
 func isRaised(name string) bool {
 	return (strings.HasSuffix(name, "Error") || strings.HasSuffix(name, "Exception")) && isWord(name)
 }
@@ -212,7 +212,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	switch said, how := levelWord(name); {
 	case s[n] == '=':
 		return r.behindPair(s, n)
-	case said == r.h.level && how == capital: // that a letter or a sign told already
+	case said == r.h.level && how == capital: // that a letter or a sign said already
 		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):
 		if !isNumber(name) && !(isDotted(r.h.logger) && !isDotted(name)) {
@@ -234,7 +234,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	return true
 }
 
-// loggerNext tells whether the name of a class or module comes next, set off
+// loggerNext reports whether the name of a class or module comes next, set off
 // from what follows.
 func loggerNext(s string) bool {
 	s = strings.TrimLeft(s, " ")
@@ -267,7 +267,7 @@ func (r *headReader) behindPair(s string, n int) bool {
 	return true
 }
 
-// pairNext tells whether a pair that a head may have comes next.
+// pairNext reports whether a pair that a head may have comes next.
 func pairNext(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	bracketed := strings.HasPrefix(s, "[")
@@ -276,7 +276,7 @@ func pairNext(s string) bool {
 	return n > 0 && n < len(s) && (s[n] == '=' || s[n] == ':' && bracketed) && fieldOf(s[:n]) != fieldNone
 }
 
-// isThread tells a number or a name that threads and hosts have.
+// isThread recognises a number or a name that threads and hosts have.
 func isThread(name string) bool {
 	return name == "main" || name == "root" || isNumber(name) || isCompound(name) && strings.IndexByte(name, '.') < 0
 }

@@ -59,7 +59,7 @@ func (r *headReader) next(n int, left edge) {
 	r.left = left
 }
 
-// delimited tells whether the word of n bytes ends there.
+// delimited reports whether the word of n bytes ends there.
 func delimited(s string, n int) bool {
 	return n == len(s) || strings.IndexByte(" \t|]:,;)>[", s[n]) >= 0 || s[n] >= utf8.RuneSelf
 }
@@ -81,7 +81,7 @@ func (r *headReader) mark(s string) bool {
 	return r.at < len(r.s)
 }
 
-// isItem tells a line that begins with n signs as those of lists, titles and options do.
+// isItem recognises a line that begins with n signs as those of lists, titles and options do.
 func isItem(s string, n int) bool {
 	if s[n] == ' ' {
 		return n == 1 && strings.IndexByte("|>!", s[0]) < 0 || strings.Trim(s[:n], "#") == ""
@@ -184,7 +184,7 @@ func closedAt(s string) int {
 	return -1
 }
 
-// isElapsed tells "12345.678901", the seconds since the start.
+// isElapsed recognises "12345.678901", the seconds since the start.
 func isElapsed(s string) bool {
 	s = strings.TrimSpace(s)
 	_, n := run(s)

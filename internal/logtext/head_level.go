@@ -33,7 +33,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || startsSentence(s[n:]))
 }
 
-// startsSentence tells whether the next word is in title case.
+// startsSentence reports whether the next word is in title case.
 func startsSentence(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	return len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z'
@@ -111,7 +111,7 @@ func behindBlank(s string, loud bool) edge {
 	return afterWord
 }
 
-// isNothing tells the value of a count or a field that says there is no error.
+// isNothing recognises the value of a count or a field that says there is no error.
 func isNothing(s string) bool {
 	s, ok := strings.CutPrefix(s, ":")
 	s = strings.TrimSpace(s)
@@ -125,7 +125,7 @@ func isNothing(s string) bool {
 	return strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")
 }
 
-// isAlarm tells a level that sentences use as often, unless it is in capitals or brackets.
+// isAlarm recognises a level that sentences use as often, unless it is in capitals or brackets.
 func isAlarm(word string) bool {
 	switch strings.ToLower(word) {
 	case "alert", "emergency", "panic":
@@ -134,7 +134,7 @@ func isAlarm(word string) bool {
 	return false
 }
 
-// titles tells what follows on "ERROR" in titles and counts.
+// titles recognises what follows on "ERROR" in titles and counts.
 func titles(s string) bool {
 	word, _, _ := strings.Cut(strings.TrimLeft(s, " "), " ")
 	switch strings.TrimSuffix(word, ":") {
@@ -145,7 +145,7 @@ func titles(s string) bool {
 	return false
 }
 
-// mentions tells what follows on "error" in sentences that speak of one.
+// mentions recognises what follows on "error" in sentences that speak of one.
 func mentions(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := 0

@@ -7,7 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file tells what separates the parts of a head behind its level, and names
+// This file recognises what separates the parts of a head behind its level, and names
 // from the words of a message.
 
 // markAt returns the length of the sign between two parts that s begins with.
@@ -27,7 +27,7 @@ func markAt(s string) int {
 	return 0
 }
 
-// separates tells whether the sign sets a name off from the message. A word
+// separates reports whether the sign sets a name off from the message. A word
 // before a colon is as likely the message's first.
 func (r *headReader) separates(mark, name string) bool {
 	if mark == ": " {
@@ -42,7 +42,7 @@ func (r *headReader) separates(mark, name string) bool {
 	return mark == r.joint || mark != "," && (r.h.logger == "" || r.h.logger == r.names)
 }
 
-// isCompound tells a name of several parts.
+// isCompound recognises a name of several parts.
 func isCompound(name string) bool {
 	for i := 1; i < len(name); i++ {
 		if c := name[i]; !isLetter(c) || c < 'a' && name[i-1] >= 'a' {
@@ -52,7 +52,7 @@ func isCompound(name string) bool {
 	return false
 }
 
-// isCode tells the number of a message: "CWWKZ0013E", "ORA-00942".
+// isCode recognises the number of a message: "CWWKZ0013E", "ORA-00942".
 func isCode(name string) bool {
 	return strings.ToUpper(name) == name && isLetter(name[0]) && strings.ContainsAny(name, "0123456789")
 }
@@ -80,14 +80,14 @@ func separator(s string) (mark string, length int) {
 	return mark, len(s) - len(rest)
 }
 
-// isProse tells what a message may have in brackets: quotes, an error that Node
+// isProse recognises what a message may have in brackets: quotes, an error that Node
 // inspected, or several words.
 func isProse(s string) bool {
 	return strings.ContainsAny(s, "\"'`{") || strings.Count(s, " ") > 3 && !strings.ContainsAny(s, ":=") && !strings.Contains(s, "  ") ||
 		strings.Contains(s, ": ") && stacktrace.IsHeader(s)
 }
 
-// isLogger tells the name of a logger, not of a thread: with dots, or no digits.
+// isLogger recognises the name of a logger, not of a thread: with dots, or no digits.
 func isLogger(s string) bool {
 	if !isWord(s) || s == "main" || s == "MainThread" {
 		return false
@@ -95,7 +95,7 @@ func isLogger(s string) bool {
 	return strings.Contains(s, "::") || !strings.ContainsAny(s, "0123456789") || s[0] > '9' && strings.IndexByte(s, '.') > 0
 }
 
-// isDotted tells the name of a class or module, but not of a file or a host.
+// isDotted recognises the name of a class or module, but not of a file or a host.
 func isDotted(name string) bool {
 	if name == "" || !isLetter(name[0]) || stacktrace.IsExceptionName(name) && !strings.Contains(name, ".") {
 		return false
@@ -104,7 +104,7 @@ func isDotted(name string) bool {
 	return strings.Contains(name, "::") || dot > 0 && dot+1 < len(name) && isLetter(name[dot+1]) && !isFile(name) && !strings.ContainsAny(name, "/@")
 }
 
-// isFile tells a name that ends as those of files and hosts do.
+// isFile recognises a name that ends as those of files and hosts do.
 func isFile(name string) bool {
 	switch name[strings.LastIndexByte(name, '.')+1:] {
 	case "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",

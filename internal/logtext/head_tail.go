@@ -94,7 +94,7 @@ func (h *head) plain() {
 // sourceLine is a place that rich prints behind a message.
 var sourceLine = pattern(`^[\w./-]+\.\w+:\d+$`)
 
-// onlyPairs tells whether nothing but pairs follows.
+// onlyPairs reports whether nothing but pairs follows.
 func onlyPairs(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := nameEndIn(s)

@@ -78,7 +78,7 @@ func compilerPlace(s string, n int) int {
 	return len(s) - len(column) + strings.Index(column, " ") + 1
 }
 
-// separatesLevel tells whether one of the parts of s between "::" is a level.
+// separatesLevel reports whether one of the parts of s between "::" is a level.
 func separatesLevel(s string) bool {
 	for part := range strings.SplitSeq(s, "::") {
 		if _, how := levelWord(part); how >= small {
@@ -122,7 +122,7 @@ func (r *headReader) request(s, name string) int {
 	return end
 }
 
-// isOrdinary tells a word that a sentence may have.
+// isOrdinary recognises a word that a sentence may have.
 func isOrdinary(s string) bool {
 	capitals := 0
 	for i := 0; i < len(s); i++ {

@@ -14,7 +14,7 @@ type verdict int
 const (
 	begin verdict = iota // it begins a new event
 	join                 // it goes on with the pending one
-	hold                 // a later record will tell
+	hold                 // a later record decides
 )
 
 // maxLoose bounds the lines that a message may go on by while nothing certain
@@ -74,7 +74,7 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 	return p.holdIfAlone(e)
 }
 
-// holdIfAlone holds a record of one line; one of several tells itself what it is.
+// holdIfAlone holds a record of one line; one of several shows by itself what it is.
 func (p *pending) holdIfAlone(e *entry) verdict {
 	if len(e.rest) > 0 || len(p.held) >= maxHeld {
 		return begin
@@ -118,14 +118,14 @@ func withoutDigits(s string) string {
 	}, s)
 }
 
-// isPlain tells the lines that a message may consist of.
+// isPlain recognises the lines that a message may consist of.
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
-// ownsTime tells a line that carries a time of its own, after lines that carry
+// ownsTime recognises a line that carries a time of its own, after lines that carry
 // none, from a further line of theirs.
 func (p *pending) ownsTime(e *entry) bool { return e.stamped && !p.stamped && isPlain(e.shape) }
 
-// saidTogether tells a line that belongs to the one before it in all
+// saidTogether recognises a line that belongs to the one before it in all
 // likelihood, as the lines of one message do: neither has a head, in a stream
 // whose loggers put heads before theirs, and hardly any time is between. Lines
 // of access logs have none, and follow on failures.
@@ -138,14 +138,14 @@ func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
-// pausedBefore tells whether more time than that went by before the record, if
+// pausedBefore reports whether more time than that went by before the record, if
 // the source knows: a filter leaves out what was logged in between, so that one
 // failure may seem to go on with the one before.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
 
-// isLate tells a record that comes too long after the last to be of the same
+// isLate recognises a record that comes too long after the last to be of the same
 // failure: a line that others may print as well sooner than one of a trace. A
 // frame of Python may be the first line of a syntax error.
 func (p *pending) isLate(e *entry) bool {

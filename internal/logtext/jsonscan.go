@@ -63,7 +63,7 @@ func stringEnd(s string) int {
 	return 0
 }
 
-// escaped tells whether what follows s is escaped by an odd number of backslashes.
+// escaped reports whether what follows s is escaped by an odd number of backslashes.
 func escaped(s string) bool {
 	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
 }

@@ -79,7 +79,7 @@ var wholes = []string{"log", "meta", "metadata", "header", "attributes", "contex
 // keyed is the field of a key, and the key's place among the field's keys.
 type keyed struct{ field, rank int }
 
-// keyTable tells the field of a key, and the objects in which some field's key
+// keyTable holds the field of a key, and the objects in which some field's key
 // is nested.
 type keyTable struct {
 	byName     map[string]keyed
@@ -150,7 +150,7 @@ func (t *keyTable) nested(key string) (keyed, bool) {
 	return k, true
 }
 
-// holds tells whether fields may be in the object at the key.
+// holds reports whether fields may be in the object at the key.
 func (t *keyTable) holds(key string) bool {
 	ok := true
 	for ok && !t.containers[key] && !t.wholes[key] {

@@ -7,7 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// isPlatform tells the records of Lambda's platform in its JSON format.
+// isPlatform recognises the records of Lambda's platform in its JSON format.
 func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
 
 // fillPlatform reads a record of the platform in its JSON format, and reports

@@ -6,7 +6,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file tells apart the requests that one stream interleaves, where a logger
+// This file separates the requests that one stream interleaves, where a logger
 // puts the request's id or the thread in front of every line, those of a trace too:
 //
 //	ERROR [exec-1] checkout failed
@@ -79,7 +79,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 	return e, false
 }
 
-// continues tells whether what is behind a head, of that shape, may be a further
+// continues reports whether what is behind a head, of that shape, may be a further
 // line of the failure.
 func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	_, how := p.trace.ahead.After(e.head.message, s)
@@ -99,7 +99,7 @@ func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	return s.Dies() && how != stacktrace.Begin
 }
 
-// atOneMoment tells whether the head is that of the first line to the letter, its
+// atOneMoment reports whether the head is that of the first line to the letter, its
 // time being in microseconds: the logger was called once.
 func (p *pending) atOneMoment(e *entry) bool {
 	head, ok := strings.CutSuffix(e.first, e.head.message)
@@ -146,7 +146,7 @@ func (p *pending) withoutHead(line string) string {
 	return p.head.untagged(behindHead(&e, p.head.gap))
 }
 
-// sameHead tells whether the logger names the same level and request.
+// sameHead reports whether the logger names the same level and request.
 func (p *pending) sameHead(e *entry) bool {
 	return p.head.shape == stacktrace.Head && e.head.lane == p.head.lane && e.head.level == p.head.level
 }

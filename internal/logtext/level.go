@@ -142,7 +142,7 @@ func syslogLevel(priority int) event.Level {
 	return event.Info
 }
 
-// fieldLevel reads the value of a structured level field, whose key tells what
+// fieldLevel reads the value of a structured level field, whose key shows what
 // a number means.
 func fieldLevel(key, value string) event.Level {
 	value = strings.Trim(value, " []<>():")
@@ -185,7 +185,7 @@ func numberLevel(key string, n int) event.Level {
 	return event.Unknown
 }
 
-// namesSyslog tells a key whose number is syslog's: priority, syslog_severity.
+// namesSyslog recognises a key whose number is syslog's: priority, syslog_severity.
 func namesSyslog(key string) bool {
 	return strings.Contains(key, "prio") || strings.Contains(key, "sev") || strings.Contains(key, "syslog")
 }

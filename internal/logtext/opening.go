@@ -104,8 +104,8 @@ func (o *opening) say(line string) {
 	}
 }
 
-// announces tells whether the event begins with a line that runtimes print above
-// the one that tells what failed.
+// announces reports whether the event begins with a line that runtimes print above
+// the one that says what failed.
 func (o *opening) announces() bool {
 	switch o.shape {
 	case stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
@@ -114,7 +114,7 @@ func (o *opening) announces() bool {
 	return false
 }
 
-// isUnsaid tells the message of a logger whose layout puts it on the next line:
+// isUnsaid recognises the message of a logger whose layout puts it on the next line:
 // nothing, or the logger's name and what parts it from the message.
 func isUnsaid(message string) bool {
 	name := strings.TrimRight(message, " -:|")

@@ -15,7 +15,7 @@ const (
 	maxPart         = 4*MaxText + 512 // what is kept of a line in parts; beyond it nothing could be shown
 )
 
-// isCut tells whether the text has a size at which lines are cut.
+// isCut reports whether the text has a size at which lines are cut.
 func isCut(s string) bool {
 	return len(s) == dockerSplit || len(s) > cloudwatchSplit-4 && len(s) <= 256<<10
 }
@@ -83,7 +83,7 @@ func (p *parts) add(e entry) {
 	}
 }
 
-// complete tells whether e was the last part.
+// complete reports whether e was the last part.
 func (p *parts) complete(e entry) bool {
 	if p.object {
 		return nestedEnd(p.text.String()) > 0
@@ -91,19 +91,19 @@ func (p *parts) complete(e entry) bool {
 	return !e.partial
 }
 
-// endedBy tells an entry that is no part of an open object: a whole object, or
+// endedBy recognises an entry that is no part of an open object: a whole object, or
 // what a logger prints at the start of a line.
 func (p *parts) endedBy(e entry, keys *keyTable) bool {
 	e.read(keys)
 	return e.fields != nil || e.shape == stacktrace.Head || e.first == "{"
 }
 
-// opensObject tells a record that begins a JSON object and does not end it.
+// opensObject recognises a record that begins a JSON object and does not end it.
 func opensObject(s string) bool {
 	return s == "{" || strings.HasPrefix(s, `{"`) && s[len(s)-1] != '}' && nestedEnd(s) == 0
 }
 
-// endsInString tells whether a JSON text was cut inside one of its strings,
+// endsInString reports whether a JSON text was cut inside one of its strings,
 // where no line break may be put back.
 func endsInString(s string) bool {
 	for i := strings.IndexByte(s, '"'); i >= 0; i = strings.IndexByte(s, '"') {

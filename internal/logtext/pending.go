@@ -35,7 +35,7 @@ type trace struct {
 	torn     bool             // of a frame of Go's only the call or only the place was read
 }
 
-// headed tells whether the stream's loggers put something before their lines.
+// headed says whether the stream's loggers put something before their lines.
 type headed struct {
 	before bool // earlier events had a head
 	stamps bool // earlier events had a transport timestamp
@@ -131,12 +131,12 @@ func (t *trace) take(line string, s stacktrace.Shape) {
 	}
 }
 
-// failing tells whether lines of a trace may follow.
+// failing reports whether lines of a trace may follow.
 func (p *pending) failing() bool {
 	return p.trace.phase.Logged() || p.trace.seen || p.trace.phase.Named()
 }
 
-// awaitsMessage tells whether the next line holds the message, and isMessage
+// awaitsMessage reports whether the next line holds the message, and isMessage
 // whether the entry is that line.
 func (p *pending) awaitsMessage() bool {
 	erlang := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang") // the reason follows
@@ -145,7 +145,7 @@ func (p *pending) awaitsMessage() bool {
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
 
-// waits tells whether more of the trace may come, and the time of its first line.
+// waits reports whether more of the trace may come, and the time of its first line.
 func (p *pending) waits(now time.Time) (time.Time, bool) {
 	last, whole := p.last, p.whole
 	tracelike := p.trace.seen || p.trace.phase.Named()
@@ -198,7 +198,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	return e, !p.trace.fragment && !(len(p.text.lines) == 1 && isBlank(e.Text))
 }
 
-// namesNone tells "Error: none" and the like.
+// namesNone recognises "Error: none" and the like.
 func namesNone(message string) bool {
 	name, rest, said := strings.Cut(message, ":")
 	return !said && name == "Error" || said && (isNothing(":"+rest) || countWords(rest, 1) == 0)

@@ -6,7 +6,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxSpelled bounds the members that are spelled out: the first ones tell
+// maxSpelled bounds the members that are spelled out: the first ones say
 // errors apart.
 const maxSpelled = 12
 

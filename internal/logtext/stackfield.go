@@ -33,7 +33,7 @@ func (f *fields) stack(message, cause string) string {
 	return cause + "\n" + stack
 }
 
-// failureIn returns what a message tells that holds a trace, as an event of its
+// failureIn returns what a message says that holds a trace, as an event of its
 // own; a zero one where it holds none.
 func failureIn(message string, keys *keyTable) event.Event {
 	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && !stacktrace.IsWhole(message) || !stacktrace.HasTrace(message) {

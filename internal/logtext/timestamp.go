@@ -217,7 +217,7 @@ func fieldTime(s string) time.Time {
 }
 
 // epoch reads a number of seconds, milliseconds, microseconds or nanoseconds
-// since 1970, told apart by size.
+// since 1970, distinguished by size.
 func epoch(s string) time.Time {
 	number, err := strconv.ParseFloat(s, 64)
 	if err != nil || !(number >= 1e8) || math.IsInf(number, 0) {

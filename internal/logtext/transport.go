@@ -146,7 +146,7 @@ func (c *carried) peelColumn(s string) bool {
 	return c.layer(name, body)
 }
 
-// standsAlone tells a line that a logger prints no time in front of, so that the
+// standsAlone recognises a line that a logger prints no time in front of, so that the
 // time is Docker Desktop's.
 func standsAlone(s string) bool {
 	shape := stacktrace.ShapeOf(s)

@@ -2,7 +2,7 @@ package logtext
 
 import "strings"
 
-// This file tells the names that transports put before a line.
+// This file reads the names that transports put before a line.
 
 // cutColumn cuts "app-1  | ": a name that is numbered, or padded to a column.
 func cutColumn(s string) (body, name string, ok bool) {
@@ -26,7 +26,7 @@ func cutColumn(s string) (body, name string, ok bool) {
 	return s[min(bar+2, len(s)):], name, true
 }
 
-// isPod tells the name of a pod that a deployment made: "web-7f2a9b-x8k2p".
+// isPod recognises the name of a pod that a deployment made: "web-7f2a9b-x8k2p".
 func isPod(name string) bool {
 	if len(name) < 13 || name[len(name)-6] != '-' || !isWord(name) {
 		return false

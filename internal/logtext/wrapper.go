@@ -2,7 +2,7 @@ package logtext
 
 import "strings"
 
-// wrapperKeys are the keys by which what ships a container's output tells its
+// wrapperKeys are the keys by which what ships a container's output names its
 // objects from an application's: Docker's json-file, fluentd, Fluent Bit, Firelens.
 var wrapperKeys = map[string]bool{
 	"stream": true, "source": true, "container_id": true, "container_name": true, "container": true, "kubernetes": true, "docker": true,

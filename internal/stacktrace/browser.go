@@ -66,7 +66,7 @@ func atFrame(line string) (event.Frame, bool) {
 	return f, ok && (isAddress(f.File) || strings.HasSuffix(f.File, ".js") || strings.HasSuffix(f.File, ".mjs"))
 }
 
-// isAtFunction tells a function's name from words before an address of mail.
+// isAtFunction distinguishes a function's name from words before an address of mail.
 func isAtFunction(s string) bool {
 	s = strings.TrimPrefix(strings.TrimPrefix(s, "get "), "set ")
 	return !strings.Contains(s, " ") || s == "global code" || s == "eval code" || s == "module code"
@@ -77,7 +77,7 @@ func isAddress(file string) bool {
 	return ok && nameEnd(strings.ReplaceAll(scheme, "-", "_")) == len(scheme) && scheme != "file" && scheme != "wasm"
 }
 
-// browserForeign tells the scripts of others on a page: extensions, what public
+// browserForeign recognises the scripts of others on a page: extensions, what public
 // hosts of packages deliver, and the usual tags.
 func browserForeign(file string) bool {
 	scheme, rest, _ := strings.Cut(file, "://")

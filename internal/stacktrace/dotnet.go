@@ -19,7 +19,7 @@ import (
 //
 // Mono has the arrow on the first line, an offset in brackets, and no "line "
 // before the number. The exceptions of an AggregateException follow; its first
-// one is told by then.
+// one was read by then.
 
 const dotnetInner = "--- End of inner exception stack trace ---"
 

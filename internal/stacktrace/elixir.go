@@ -14,7 +14,7 @@ import (
 //	    (shop 0.1.0) lib/cart.ex:13: Shop.Cart.share/1
 //	    (stdlib 4.2) gen_server.erl:1123: :gen_server.try_dispatch/4
 //
-// An exit tells its reason alike, further indented.
+// An exit gives its reason alike, further indented.
 
 var elixir = runtime{
 	name: "elixir", shape: elixirShape, parse: parseElixir,

@@ -189,12 +189,12 @@ func indent(s string) int {
 
 func unindented(s string) string { return s[indent(s):] }
 
-// hasAny tells whether s contains one of parts.
+// hasAny reports whether s contains one of parts.
 func hasAny(s string, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
-// hasAnyPrefix tells whether s begins with one of prefixes.
+// hasAnyPrefix reports whether s begins with one of prefixes.
 func hasAnyPrefix(s string, prefixes ...string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
 }

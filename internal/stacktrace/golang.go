@@ -73,7 +73,7 @@ func goShape(line string, indented bool) Shape {
 	return Text
 }
 
-// goShapeInTrace tells apart functions and what else stands between places. The
+// goShapeInTrace separates functions from what else stands between places. The
 // functions of a goroutine have arguments.
 func goShapeInTrace(line string, goroutine bool) Shape {
 	name, value, _ := strings.Cut(line, " ")
@@ -142,7 +142,7 @@ func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
 
-// endsGoroutine tells the line after a stack. Where a goroutine was created is no
+// endsGoroutine recognises the line after a stack. Where a goroutine was created is no
 // call on it.
 func endsGoroutine(line string) bool {
 	return line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ")

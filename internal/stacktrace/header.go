@@ -113,7 +113,7 @@ func IsHeader(line string) bool {
 	return ok
 }
 
-// IsExceptionName tells an exception's name from a word: by its ending, or by
+// IsExceptionName distinguishes an exception's name from a word: by its ending, or by
 // being a class in a package of at least two parts ("com.acme.Declined").
 func IsExceptionName(name string) bool {
 	for _, ending := range []string{"Error", "Exception", "Throwable", "Failure", "Interrupt", "Rejection"} {

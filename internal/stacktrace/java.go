@@ -43,7 +43,7 @@ func javaShape(line string, indented bool) Shape {
 	return Text
 }
 
-// The words that link exceptions. logback prints the root cause first, if told to.
+// The words that link exceptions. logback prints the root cause first, if configured to.
 const (
 	javaSuppressed = "Suppressed: "
 	javaCause      = "Caused by: "

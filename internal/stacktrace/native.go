@@ -110,7 +110,7 @@ func deathAtStart(line string) Shape {
 
 func isDeath(line string) bool { return deathIn(line) != Text }
 
-// isUndefined tells UBSan's "/app/cart.cpp:10:5: runtime error: …".
+// isUndefined recognises UBSan's "/app/cart.cpp:10:5: runtime error: …".
 func isUndefined(line string) bool {
 	word := strings.IndexByte(line, ' ')
 	return word > 1 && line[word-1] == ':' && strings.HasPrefix(line[word:], " runtime error: ") && isPlace(line[:word-1])

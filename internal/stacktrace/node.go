@@ -84,7 +84,7 @@ func inspected(line string) (event.Exception, bool) {
 	return headerAtStart(text)
 }
 
-// isUncaughtPlace tells "/app/cart.js:42", alone on its line; Windows has a
+// isUncaughtPlace recognises "/app/cart.js:42", alone on its line; Windows has a
 // drive in front.
 func isUncaughtPlace(line string) bool {
 	file, _, ok := cutNumber(line)
@@ -147,7 +147,7 @@ func parseV8(lines []string) []event.Exception {
 }
 
 // uncaughtPlace reads the place that V8 prints above an uncaught error, and the
-// index of the line below its caret. No frame tells that place for a syntax error,
+// index of the line below its caret. No frame names that place for a syntax error,
 // whose frames are those that load the file, and for a thrown string, which has none.
 func uncaughtPlace(lines []string) (event.Frame, int) {
 	for i := range max(0, len(lines)-2) {
@@ -173,7 +173,7 @@ func appendInspected(chain []event.Exception, lines []string) []event.Exception 
 	return chain
 }
 
-// namesNodeError tells the header of a nested error from mere properties.
+// namesNodeError distinguishes the header of a nested error from mere properties.
 func namesNodeError(lines []string) bool {
 	return slices.ContainsFunc(lines, func(line string) bool {
 		_, ok := headerAtStart(stripLead(line))

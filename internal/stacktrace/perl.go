@@ -51,7 +51,7 @@ func parsePerl(lines []string) []event.Exception {
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
 	frames, at := append(calls, event.Frame{Function: "main::"}), died
-	for i, from := range frames { // where a function had come to the line before tells
+	for i, from := range frames { // where a function had come to is on the line before
 		name, _, _ := strings.Cut(from.Function, "(")
 		if strings.HasPrefix(name, "eval ") {
 			name = "eval"

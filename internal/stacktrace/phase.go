@@ -16,7 +16,7 @@ const (
 	Failed              // with one that names the exception, as AWS Lambda does for Python
 
 	// The phases of traces.
-	announced // the next line tells what failed
+	announced // the next line says what failed
 	uncaught  // V8's place of an uncaught error
 	thrown    // the source line and caret below that
 	ruled     // a ruled line
@@ -230,7 +230,7 @@ func (p Phase) Logged() bool { return p == Logged || p == Failed }
 // Dying reports whether a process is printing what it died of.
 func (p Phase) Dying() bool { return p == dying }
 
-// Names reports whether the next line that is no frame tells what failed.
+// Names reports whether the next line that is no frame says what failed.
 func (p Phase) Names() bool {
 	return p == announced || p == thrown || p == traced || p == panicked
 }
@@ -238,7 +238,7 @@ func (p Phase) Names() bool {
 // Named reports whether an exception was named and no frame was read.
 func (p Phase) Named() bool { return p == named || p == threaded }
 
-// LacksFrames reports whether a failure was told whose frames, or even message,
+// LacksFrames reports whether a failure was reported whose frames, or even message,
 // were not read. Rust says that there is a backtrace, or that there is none,
 // below every message.
 func (p Phase) LacksFrames() bool {

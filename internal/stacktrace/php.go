@@ -20,7 +20,7 @@ import (
 //	…
 //	  thrown in /app/Cart.php on line 29
 //
-// A line tells which function was called there, so that the place of a frame
+// A line names the function that was called there, so that the place of a frame
 // stands on the line before its function. Monolog and Laravel print
 // `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and
 // "[stacktrace]" above the same lines, and the causes of an exception below it.

@@ -67,7 +67,7 @@ func pythonShape(line string, _ bool) Shape {
 	return Text
 }
 
-// isPythonChain tells what stands between a cause and its effect.
+// isPythonChain recognises what stands between a cause and its effect.
 func isPythonChain(line string) bool {
 	return hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of ")
 }
@@ -172,7 +172,7 @@ func pythonFrame(line string) (f event.Frame, ok bool) {
 }
 
 // pythonModule names the module of a file: below a library folder the dotted
-// path, elsewhere the file's own name, since nothing tells where the packages
+// path, elsewhere the file's own name, since nothing says where the packages
 // of an application begin and the folder above changes between deployments.
 func pythonModule(file string) string {
 	path := strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")
