@@ -103,8 +103,10 @@ func (m *masker) sign(s string, i int) int {
 		if strings.HasPrefix(s[i:], Wildcard) {
 			return m.piece(s, i)
 		}
-		// "took <1 ms", "order #4711": the sign belongs to the number.
-		if number := strings.TrimPrefix(s[i+1:], "="); number != "" && class[number[0]]&isDigit != 0 && (i == 0 || !isWord(s[i-1]) && s[i-1] != '-') {
+		// "took <1 ms", "order #4711": the sign belongs to the number, unless a bracket
+		// closes behind it, as in "process <0.81.0>".
+		end := i + strings.IndexAny(s[i:], " >")
+		if number := strings.TrimPrefix(s[i+1:], "="); number != "" && (s[i] != '<' || end < i || s[end] == ' ') && class[number[0]]&isDigit != 0 && (i == 0 || !isWord(s[i-1]) && s[i-1] != '-') {
 			return len(s) - len(number)
 		}
 	case ')', ']':

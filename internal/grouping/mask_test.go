@@ -21,6 +21,7 @@ func TestMask(t *testing.T) {
 		{"number", "order 4711 not found", "order <*> not found", maskNumber},
 		{"number with a sign", "job exited with -1", "job exited with <*>", maskNumber},
 		{"number with a bound", "answered in <1 ms", "answered in <*>", maskNumber},
+		{"number in brackets", "order <4711> not found", "order <<*>> not found", maskNumber},
 		{"number with a hash", "order #4711 not found", "order <*> not found", maskNumber},
 		{"number with a unit", "timed out after 5000ms", "timed out after <*>", maskNumber},
 		{"number and unit", "took 3.25 seconds", "took <*>", maskNumber},
