@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -130,14 +129,23 @@ func (p Preview) print(in *intake.Intake, what string) error {
 		Groups: groups,
 		Rules:  plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups), Policy: p.Rules.Policy},
 	})
-	filed := slices.DeleteFunc(slices.Clone(actions), func(a plan.Action) bool { return a.Kind != plan.Create })
-	for i, a := range filed {
-		p.issue(i+1, a)
+	var filed, waiting []plan.Action
+	for _, a := range actions {
+		if a.Kind != plan.Create {
+			waiting = append(waiting, a)
+			continue
+		}
+		filed = append(filed, a)
+		p.issue(len(filed), a)
 	}
 	summary := fmt.Sprintf("%s would be filed for %s in %s.", count(len(filed), "issue"), count(int(in.Events), "error event"), what)
 	fmt.Fprintln(p.Out, summary)
-	if waiting := len(actions) - len(filed); waiting > 0 {
-		fmt.Fprintf(p.Out, "%s would wait for min-events (%d).\n", count(waiting, "error"), p.MinEvents)
+	if len(waiting) > 0 {
+		fmt.Fprintf(p.Out, "%s would wait for min-events, which is %d unless a rule sets it:\n", count(len(waiting), "error"), p.MinEvents)
+	}
+	for _, a := range waiting {
+		fmt.Fprintf(p.Out, " - %s: %s\n", p.Redactor.Command(render.Renderer{Redactor: p.Redactor}.Title(a)), count(int(a.Count()), "event"))
+		p.rules(a)
 	}
 	p.notes(p.Rules.Policy.Ignored(in.Ignored))
 	if in.Unread.Events > 0 {
@@ -191,14 +199,19 @@ func (p Preview) issue(number int, a plan.Action) {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
-	for _, c := range plan.Explain(a, p.Rules.Policy).Rules {
-		fmt.Fprintf(p.Out, "   %s\n", p.Redactor.Command(c.Text()))
-	}
+	p.rules(a)
 	const margin = "   | "
 	for _, line := range excerpt(p.Redactor.Terminal(text(a)).String(), p.Screen.Columns(maxWidth+len(margin))-len(margin)) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)
+}
+
+// rules prints what each rule contributes.
+func (p Preview) rules(a plan.Action) {
+	for _, c := range plan.Explain(a, p.Rules.Policy).Rules {
+		fmt.Fprintf(p.Out, "   %s\n", p.Redactor.Command(c.Text()))
+	}
 }
 
 func text(a plan.Action) string {

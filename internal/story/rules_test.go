@@ -315,6 +315,19 @@ rules:
 	golden(t, "testdata/rules-mistakes.golden", r.stderr)
 }
 
+// A preview names the errors that wait, and the rules that make them wait.
+func TestPreviewExplainsWaitingErrors(t *testing.T) {
+	w := rulesWorld(t, "rules:\n  - match: {message: '*upstream*'}\n    min-events: 20/1h\n")
+	w.file("app.log", "ERROR deadline exceeded at the upstream\nERROR deadline exceeded at the upstream\nERROR the disk is full\n")
+	want := `1 error would wait for min-events, which is 1 unless a rule sets it:
+ - deadline exceeded at the upstream: 2 events
+   rule in line 2: min-events: 20/1h
+`
+	if out := w.run("preview", "app.log").mustSucceed(t).stdout; !strings.Contains(out, "1. the disk is full") || !strings.HasSuffix(out, want) {
+		t.Errorf("preview:\n%s", out)
+	}
+}
+
 func TestGroupRuleLeavesMutedIssuesAlone(t *testing.T) {
 	w := rulesWorld(t, "")
 	fail := func() {
