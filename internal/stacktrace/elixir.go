@@ -19,10 +19,11 @@ import (
 var elixir = runtime{
 	name: "elixir", shape: elixirShape, parse: parseElixir,
 	lines: map[Shape][]string{
-		Epilogue: {"Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"},
+		Epilogue: {"Server: …(http)$", "Server: …(https)$", "Request: …/", "Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"},
 	},
 	rules: []rule{
-		{in(framed), on(Epilogue), framed, Join}, // what a server that died knew of its work
+		{in(Logged, announced), on(Epilogue), announced, Join}, // Plug's request
+		{in(framed), on(Epilogue), framed, Join},               // what a server that died knew of its work
 	},
 }
 
@@ -43,6 +44,9 @@ func parseElixir(lines []string) []event.Exception {
 	open := false // the message may go on
 	for _, line := range lines {
 		if x, ok := elixirHeader(line); ok {
+			if n := len(chain); n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, elixirRaising) {
+				chain = chain[:n-1] // an exit by the exception, which says what failed
+			}
 			chain, open = append(chain, x), true
 			continue
 		}
@@ -62,6 +66,9 @@ func parseElixir(lines []string) []event.Exception {
 	}
 	return chain
 }
+
+// elixirRaising ends the line of an exit, above the exception that it is due to.
+const elixirRaising = "an exception was raised:"
 
 var (
 	// "** (KeyError) message"; an exit names its process.
