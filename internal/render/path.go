@@ -57,6 +57,9 @@ func (r Renderer) exception(x event.Exception) string {
 		return x.Type
 	}
 	message, _, _ := strings.Cut(x.Message, "\n")
+	if strings.HasPrefix(message, x.Type) { // a Go runtime error's message begins with its kind
+		return message
+	}
 	return strings.Trim(x.Type+": "+message, ": ")
 }
 
@@ -73,7 +76,7 @@ func folded(frames []event.Frame, limit int) []string {
 		}
 		switch {
 		case f.InApp && own == limit:
-			return append(lines, fmt.Sprintf("  … %d more frames", len(frames)-i))
+			return append(lines, "  … "+frameCount(len(frames)-i, "more"))
 		case f.InApp:
 			own++
 			lines = append(lines, inApp(f, n-i))
