@@ -45,7 +45,11 @@ func TitlesFor(in Input) Titles {
 func (t Titles) Title(g *grouping.Group) string {
 	title := what(shortType(g.Type), t.message(g))
 	place := ""
-	if where := Place(g.Place); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {
+	at := g.Place
+	if at.Function == "{main}" { // PHP's, outside functions
+		at.Function = ""
+	}
+	if where := Place(at); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {
 		place = " in " + where
 	}
 	if t.Services && g.Service != "" && !slices.Contains(words.FindAllString(title+place, -1), g.Service) {
@@ -143,8 +147,9 @@ func isQuoted(before, after string) bool {
 	return before != "" && after != "" && before[len(before)-1] == after[0] && strings.IndexByte("'\"`", after[0]) >= 0
 }
 
-// name matches a value that is a name and not a number, an id or an address.
-var name = regexp.MustCompile(`^[^\d@]*\pL[^\d@]*(?:\d[^\d@]*){0,2}$`)
+// name matches a value that is a name or a character of a syntax error, and not a number,
+// an id, an address or what stands for a secret.
+var name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
 
 func isName(value string) bool {
 	return len(value) <= 60 && name.MatchString(value) && !strings.Contains(value, grouping.Wildcard)
@@ -180,7 +185,7 @@ func Place(f event.Frame) string {
 		}
 		return path.Base(f.File)
 	}
-	owner := f.Module[strings.LastIndexAny(f.Module, "./")+1:]
+	owner := f.Module[strings.LastIndexAny(f.Module, `./\`)+1:]
 	if owner == "" || strings.HasPrefix(f.Function, owner+".") {
 		return f.Function
 	}
