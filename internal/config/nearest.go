@@ -41,6 +41,9 @@ func Nearest(name string, names []string) (nearest string, ok bool) {
 
 func nearestOf(name string, names []string) string {
 	name = plain(name)
+	if i := slices.IndexFunc(names, func(n string) bool { return len(name) > 2 && strings.HasPrefix(n, name) }); i >= 0 { // such as env
+		return names[i]
+	}
 	return slices.MinFunc(names, func(a, b string) int {
 		return levenshtein.ComputeDistance(name, a) - levenshtein.ComputeDistance(name, b)
 	})

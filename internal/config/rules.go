@@ -72,20 +72,19 @@ func (f *fileReader) place(node ast.Node) string {
 
 // fields reads the entries of a mapping into the fields that their tags name.
 func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *policy.Rule) {
-	var names []string
-	byName := map[string]reflect.Value{}
-	for i := range to.NumField() {
-		if name := to.Type().Field(i).Tag.Get("json"); name != "-" {
-			names, byName[name] = append(names, name), to.Field(i)
-		}
-	}
+	names := keysOf(to.Type())
+	isRule := to.Addr().Interface() == any(rule)
 	for _, entry := range mapping.Values {
 		name, _ := scalar(entry.Key)
-		field, ok := byName[name]
-		if !ok {
-			f.wrongRule(entry.Key, finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
+		at := slices.Index(names, name)
+		if at < 0 {
+			f.wrongRule(entry.Key, unknownKey(name, names))
+			if isRule || slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name) { // the rule was meant to have an effect
+				rule.Written = append(rule.Written, policy.Effect{Name: name})
+			}
 			continue
 		}
+		field := to.Field(at)
 		if match, ok := entry.Value.(*ast.MappingNode); ok && name == "match" {
 			f.fields(field, match, rule)
 			continue
@@ -98,10 +97,34 @@ func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *po
 			}
 			f.wrongRule(where, finding.Within(name+": ", err))
 		}
-		if to.Addr().Interface() == any(rule) && name != "match" {
+		if isRule && name != "match" {
 			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
 		}
 	}
+}
+
+// keysOf returns the keys of a rule or of its matchers: their first fields, in order.
+func keysOf(t reflect.Type) []string {
+	var keys []string
+	for i := range t.NumField() {
+		if key := t.Field(i).Tag.Get("json"); key != "-" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// unknownKey reports a key that is none of the names. A matcher beside match and an
+// effect below it are easily written.
+func unknownKey(name string, names []string) error {
+	remedy := fmt.Sprintf("did you mean %q?", nearestOf(name, names))
+	switch isRule := slices.Contains(names, "match"); {
+	case isRule && slices.Contains(keysOf(reflect.TypeFor[policy.Match]()), name):
+		remedy = "move this matcher into match"
+	case !isRule && slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name):
+		remedy = "move this effect out of match"
+	}
+	return finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), remedy)
 }
 
 // value reads a matcher or an effect, and returns it as people read it.

@@ -27,6 +27,10 @@ var ruleMistakes = []struct {
 }{
 	{"unknown matcher", `match: {servce: shop}, labels: [a]`, `14: rules: unknown key "servce": did you mean "service"?`, false},
 	{"unknown effect", `labls: [a], note: x`, `6: rules: unknown key "labls": did you mean "labels"?`, false},
+	{"only an unknown effect", `match: {service: a}, lables: [a]`, `27: rules: unknown key "lables": did you mean "labels"?`, false},
+	{"an abbreviation", `match: {env: prod}, labels: [a]`, `14: rules: unknown key "env": did you mean "environment"?`, false},
+	{"a matcher beside match", `service: shop, labels: [a]`, `6: rules: unknown key "service": move this matcher into match`, false},
+	{"an effect below match", `match: {service: shop, labels: [a]}`, `29: rules: unknown key "labels": move this effect out of match`, false},
 	{"match is no mapping", `match: shop, labels: [a]`, `13: rules: match: must be a mapping of matchers, such as {service: shop}`, false},
 	{"a mapping as pattern", `match: {service: {a: b}}, labels: [a]`, `23: rules: service: must be a plain value or a list of them, none blank or longer than 500 characters`, false},
 	{"blank pattern", `match: {service: ["", a]}, labels: [a]`, `23: rules: service: must be a plain value or a list of them, none blank or longer than 500 characters`, false},
