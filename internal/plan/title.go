@@ -75,9 +75,12 @@ func (t Titles) message(g *grouping.Group) string {
 // packages matches the packages before the name of a class.
 var packages = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`)
 
+// leading matches values at the start of a message, with their quotes and brackets.
+var leading = regexp.MustCompile(`^(?:[^\pL\pN`+hidden+`]*`+hidden+`[^\pL\pN`+hidden+`'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
+
 func what(kind, message string) string {
 	if kind == "" {
-		message = strings.TrimLeft(message, hidden+` '",.:;-|)]}`) // no title begins with a value
+		message = leading.ReplaceAllString(message, "") // no title begins with a value
 	}
 	text := message
 	if kind != "" && !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
