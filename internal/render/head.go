@@ -14,7 +14,10 @@ import (
 
 // status returns how often the error happened, and when.
 func (r Renderer) status(m marker.Marker) string {
-	status := fmt.Sprintf("**%s** · first seen %s · last seen %s", events(m.Count()), clockTime(m.First.Time()), clockTime(m.Last.Time()))
+	status := "**" + events(m.Count()) + "** · time unknown"
+	if last := m.Last.Time(); !last.IsZero() {
+		status = fmt.Sprintf("**%s** · first seen %s · last seen %s", events(m.Count()), clockTime(m.First.Time()), clockTime(last))
+	}
 	if bars, newest := bars(m); bars != "" {
 		status += fmt.Sprintf(" · %d on the last day · %d days: %s", newest, trendDays, bars)
 	}

@@ -210,6 +210,13 @@ func TestBodyFitsWhateverIsLogged(t *testing.T) {
 	}
 }
 
+func TestBodyOfALogWithoutTimes(t *testing.T) {
+	body, err := renderer.Body(plan.Action{}, "")
+	if err != nil || !strings.Contains(body, "** · time unknown\n") {
+		t.Errorf("body %q, error %v", body, err)
+	}
+}
+
 func TestBodyWithoutRoom(t *testing.T) {
 	first, err := renderer.Body(action(), "")
 	if err != nil {
