@@ -55,7 +55,7 @@ import (
 )
 
 // Settle is how long a trace that is logged one line per record may grow: one
-// whose last line is younger waits for the next read (DESIGN.md, 3.3).
+// whose last line is younger waits for the next read.
 const Settle = 10 * time.Second
 
 // maxStreams bounds the streams remembered at once. With MaxText an event, and
