@@ -76,7 +76,7 @@ func (t Titles) message(g *grouping.Group) string {
 var packages = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`)
 
 // leading matches values at the start of a message, with their quotes and brackets.
-var leading = regexp.MustCompile(`^(?:[^\pL\pN`+hidden+`]*`+hidden+`[^\pL\pN`+hidden+`'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
+var leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
 
 func what(kind, message string) string {
 	if kind == "" {
