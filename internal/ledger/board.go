@@ -1,7 +1,7 @@
 package ledger
 
 import (
-	"maps"
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
@@ -61,10 +61,19 @@ func runs(before []count.Millis, now time.Time) []count.Millis {
 	return runs[max(0, len(runs)-marker.MaxRuns):]
 }
 
+// forgetAfter is how long a source that no run reads stays on the dashboard. It was
+// probably removed from the settings.
+const forgetAfter = 14 * 24 * time.Hour
+
 // health notes how the reading of each source went.
 func health(before map[string]marker.Health, read Read) map[string]marker.Health {
 	health := map[string]marker.Health{}
-	maps.Copy(health, before)
+	for name, h := range before {
+		asked := slices.ContainsFunc(read.Sources, func(s source.Health) bool { return s.Name == name })
+		if asked || read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
+			health[name] = h
+		}
+	}
 	for _, s := range read.Sources {
 		if s.Left { // its turn comes in a later run
 			continue

@@ -220,8 +220,11 @@ func lag(d Board, name string) string {
 	return rounded(d.Now.Sub(at.Time()))
 }
 
-// rounded returns a duration in hours and minutes.
+// rounded returns a duration in days, or in hours and minutes.
 func rounded(d time.Duration) string {
+	if days := d / (24 * time.Hour); days >= 2 {
+		return fmt.Sprintf("%dd", days)
+	}
 	return cmp.Or(strings.TrimSuffix(max(0, d).Round(time.Minute).String(), "0s"), "0m")
 }
 

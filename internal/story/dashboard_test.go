@@ -134,6 +134,20 @@ func TestTickDuringARun(t *testing.T) {
 	w.find("store is down")
 }
 
+// A log group that is no longer in the settings leaves the dashboard after two weeks.
+func TestDashboardForgetsSources(t *testing.T) {
+	w := newWorld(t)
+	w.run("scan", "--log-groups", "/ecs/shop,/ecs/none")
+	for day := range 15 {
+		w.advance(24 * time.Hour)
+		w.run("scan").mustSucceed(t)
+		body := w.dashboard().Body
+		if shown := strings.Contains(body, "/ecs/none` |"); shown != (day < 13) || !strings.Contains(body, "/ecs/shop` |") {
+			t.Fatalf("day %d: shown: %v\n%s", day+1, shown, body)
+		}
+	}
+}
+
 func TestDashboardShowsHowItGoes(t *testing.T) {
 	w := newWorld(t)
 	w.log(time.Minute, "FATAL the b store is down")
