@@ -92,6 +92,8 @@ func explainRefusal(doing, region string, needs permission, refusal smithy.APIEr
 	case "ThrottlingException", "Throttling":
 		return mend(fmt.Sprintf("%s: CloudWatch throttled %d attempts: the account's quota of requests is shared and used up", doing, attempts),
 			"lower aws-requests-per-second, or run at another minute", refusal)
+	case "LimitExceededException":
+		return mend(doing+": the account runs as many queries of Logs Insights as it may", "run at another minute, or close dashboards that query", refusal)
 	case "ExpiredTokenException", "ExpiredToken":
 		return mend(doing+": the AWS credentials have expired", "fetch new ones, or ask "+
 			"aws-actions/configure-aws-credentials for a longer role-duration-seconds", refusal)

@@ -66,8 +66,8 @@ func (c *Client) batch(ctx context.Context, g *Group, from time.Time) (batch, er
 	}
 	groups, earliest := c.together(g, from)
 	b, err := c.query(ctx, groups, earliest)
-	if len(groups) > 1 && err != nil && refused(err) {
-		c.alone = true // one of them may be refused: from now on each is read by itself
+	if len(groups) > 1 && (refused(err) || errors.Is(err, errBudget)) {
+		c.alone = true // some of them may be allowed, or fit in the budget: from now on each is read by itself
 		groups = groups[:1]
 		b, err = c.query(ctx, groups, from)
 	}

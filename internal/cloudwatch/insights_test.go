@@ -185,6 +185,77 @@ func TestInsightsStopsItsQueries(t *testing.T) {
 	}
 }
 
+// A signal while the service starts a query does not leave the query running, although
+// nobody waited for its id.
+func TestInsightsStopsAQueryThatStarts(t *testing.T) {
+	w := newVault(t, series("s", noon.Add(-time.Hour), 10)...)
+	w.service.QueryPolls = 100
+	ctx, cancel := context.WithCancelCause(context.Background())
+	stopped := errors.New("stopped by a signal")
+	w.service.Fault = func(q cloudwatchtest.Request) *cloudwatchtest.Fault {
+		if q.Action == "StartQuery" {
+			cancel(stopped)
+		}
+		return nil
+	}
+	_, _, err := read(ctx, w.group("/vault"))
+	if now, peak := w.service.Queries(); !errors.Is(err, stopped) || now != 0 || peak != 1 {
+		t.Errorf("%d queries run of %d, %v", now, peak, err)
+	}
+}
+
+// A first minute that is quiet promises nothing: a query that turns out to exceed the
+// budget is stopped.
+func TestInsightsStopsAboveTheBudget(t *testing.T) {
+	var events []cloudwatchtest.Event
+	for i := range 40 {
+		events = append(events, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Duration(i) * time.Second), Message: strings.Repeat("x", 1<<12)})
+	}
+	w := newVault(t, events...)
+	w.config.InsightsBudget, w.service.QueryPolls = 2.5e-5, 9
+	c := w.client()
+	records, _, err := w.readAll(w.groups(c, "/vault")[0])
+	if err == nil || !strings.Contains(err.Error(), "raise insights-budget") || len(records) > 0 {
+		t.Errorf("%d records, %v", len(records), err)
+	}
+	if now, _ := w.service.Queries(); now != 0 || !strings.HasPrefix(c.Costs(), "Logs Insights scanned 0.0 MB") {
+		t.Errorf("%d queries run; %s", now, c.Costs())
+	}
+}
+
+// Of groups that exceed the budget together, those that fit are read.
+func TestInsightsReadsWhatTheBudgetAllows(t *testing.T) {
+	w := newVault(t)
+	w.config.InsightsBudget = 0.0007
+	var plan []source.Planned
+	for i := range 6 {
+		name := fmt.Sprintf("/ia/%d", i)
+		if err := w.service.Class(region, name, infrequent); err != nil {
+			t.Fatal(err)
+		}
+		for minute := range 60 { // 180 KB an hour
+			w.put(name, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Duration(minute) * time.Minute), Message: "ERROR" + strings.Repeat("x", 3<<10)})
+		}
+	}
+	c := w.client()
+	groups := w.groups(c, "/ia/*")
+	for _, g := range groups {
+		plan = append(plan, source.Planned{Key: g.Key(), Request: source.Request{From: noon.Add(-time.Hour)}})
+	}
+	c.Plan(plan)
+	read := 0
+	for _, g := range groups {
+		if records, _, err := w.readAll(g); err == nil && len(records) == 60 {
+			read++
+		} else if err == nil || !strings.Contains(err.Error(), "raise insights-budget") {
+			t.Errorf("%s: %d records, %v", g.Name(), len(records), err)
+		}
+	}
+	if read < 3 {
+		t.Errorf("%d groups of 6 were read; %s", read, c.Costs())
+	}
+}
+
 // A window that would take longer than the run has is read by Logs Insights, if there is
 // a budget, and by filter if that fails.
 func TestInsightsReadsWhatTakesTooLong(t *testing.T) {

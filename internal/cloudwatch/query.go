@@ -125,7 +125,10 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	case <-ctx.Done():
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
-	if q.client.scannedBytes()+q.second*float64(to+1-from) > q.client.cfg.InsightsBudget*gigabyte {
+	// What it will probably scan counts from now on: the queries beside it share the budget.
+	expected := q.second * float64(to+1-from)
+	if q.client.addScanned(expected); q.client.overBudget() {
+		q.client.addScanned(-expected)
 		return nil, 0, errBudget
 	}
 	in := &cloudwatchlogs.StartQueryInput{StartTime: &from, EndTime: &to, QueryString: &queryText, Limit: aws.Int32(maxRows)}
@@ -133,11 +136,14 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, g.identifier())
 	}
 	api := q.client.region(q.groups[0].region)
-	started, err := api.StartQuery(ctx, in, q.client.retrying(ctx))
+	lasting, cancel := outlasting(ctx) // without its id a query could not be stopped
+	defer cancel()
+	started, err := api.StartQuery(lasting, in, q.client.retrying(ctx))
 	if err != nil {
+		q.client.addScanned(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)
 	}
-	out, err := q.results(ctx, api, started.QueryId)
+	out, err := q.results(ctx, api, started.QueryId, expected)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -167,13 +173,18 @@ func (q *query) record(fields []types.ResultField) (event.Record, error) {
 	return r, err
 }
 
-// results waits for a query's end, counts what it scanned, and stops it if the context
-// ends first.
-func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *string) (*cloudwatchlogs.GetQueryResultsOutput, error) {
-	var scanned float64
+// outlasting returns a context that ends stopWithin after ctx.
+func outlasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, cancel) })
+	return lasting, func() { stop(); cancel() }
+}
+
+// results waits for a query's end and counts what it scanned in place of what was expected.
+// It stops the query if the context ends first, or if it exceeds the budget.
+func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *string, counted float64) (*cloudwatchlogs.GetQueryResultsOutput, error) {
 	running := true
 	defer func() {
-		q.client.addScanned(scanned)
 		if running {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 			defer cancel()
@@ -188,11 +199,16 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 		if err != nil {
 			return nil, q.explain(ctx, "logs:GetQueryResults", err)
 		}
-		if out.Statistics != nil {
-			scanned = out.Statistics.BytesScanned
+		done := out.Status != types.QueryStatusScheduled && out.Status != types.QueryStatusRunning
+		if out.Statistics != nil && (done || out.Statistics.BytesScanned > counted) {
+			q.client.addScanned(out.Statistics.BytesScanned - counted)
+			counted = out.Statistics.BytesScanned
 		}
 		switch out.Status {
 		case types.QueryStatusScheduled, types.QueryStatusRunning:
+			if q.client.overBudget() {
+				return nil, errBudget
+			}
 			continue
 		case types.QueryStatusComplete:
 			running = false
@@ -231,6 +247,8 @@ func (c *Client) addScanned(bytes float64) {
 	defer c.mu.Unlock()
 	c.scanned += bytes
 }
+
+func (c *Client) overBudget() bool { return c.scannedBytes() > c.cfg.InsightsBudget*gigabyte }
 
 // Costs describes what Logs Insights has cost so far, rounded up; it is empty if it was
 // not used.

@@ -138,9 +138,9 @@ func (s *Server) getQueryResults(req Request) (any, *refusal) {
 	if q.polls++; q.polls > s.QueryPolls && q.status == "Running" {
 		q.status = "Complete"
 	}
-	rows, statistics := [][]resultField{}, queryStatistics{}
-	if q.status == "Complete" {
-		rows, statistics = s.run(q)
+	rows, statistics := s.run(q)
+	if q.status != "Complete" {
+		rows, statistics.BytesScanned = rows[:0], statistics.BytesScanned*float64(q.polls)/float64(s.QueryPolls+1)
 	}
 	return map[string]any{"results": rows, "statistics": statistics, "status": q.status}, nil
 }
