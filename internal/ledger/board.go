@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
@@ -69,8 +68,7 @@ const forgetAfter = 14 * 24 * time.Hour
 func health(before map[string]marker.Health, read Read) map[string]marker.Health {
 	health := map[string]marker.Health{}
 	for name, h := range before {
-		asked := slices.ContainsFunc(read.Sources, func(s source.Health) bool { return s.Name == name })
-		if asked || read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
+		if read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
 			health[name] = h
 		}
 	}
