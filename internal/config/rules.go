@@ -235,7 +235,7 @@ func checkText(name, text string, isText bool) error {
 	unknown := ""
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(policy.Placeholders, m[1]) {
-			unknown = m[1]
+			unknown = m[0]
 		}
 	}
 	switch {
@@ -250,7 +250,7 @@ func checkText(name, text string, isText bool) error {
 	case name == "note" && strings.Contains(text, "<!--"):
 		return errors.New("must not contain an HTML comment")
 	case name == "title" && unknown != "":
-		return finding.Mend(fmt.Sprintf("unknown placeholder {%s}", shorten(unknown)), fmt.Sprintf("did you mean {%s}?", nearestOf(unknown, policy.Placeholders)))
+		return finding.Mend(fmt.Sprintf("unknown placeholder %s", shorten(unknown)), fmt.Sprintf("did you mean {%s}?", nearestOf(strings.Trim(unknown, "{}"), policy.Placeholders)))
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ var ruleMistakes = []struct {
 	{"a team to assign", `assignees: "@org/team"`, `17: rules: assignees: "@org/team": must be a GitHub login without @, such as octocat, or owners`, false},
 	{"a comment in a note", `note: "a <!-- b"`, `12: rules: note: must not contain an HTML comment`, true},
 	{"unknown placeholder", `title: "{typ} failed"`, `13: rules: title: unknown placeholder {typ}: did you mean {type}?`, true},
+	{"empty placeholder", `title: "{} failed"`, `13: rules: title: unknown placeholder {}: did you mean {type}?`, true},
 	{"a list as title", `title: [a]`, `13: rules: title: must be a text`, false},
 	{"a text as rule", ``, ``, false},
 }
