@@ -253,6 +253,7 @@ func TestTitle(t *testing.T) {
 		{"value in brackets first", one, grouping.Group{Template: "[<*>] (<*>) \"<*>\" [shop] timed out"}, "[shop] timed out"},
 		{"quoted value first", one, grouping.Group{Template: `'<*>': "<*>", <*>'s lock`}, "s lock"},
 		{"quoted name first", one, grouping.Group{Template: "'<*>' is missing", Sample: said("'price' is missing")}, "'price' is missing"},
+		{"sentence before a place", one, grouping.Group{Type: "TypeError", Template: "It is null.", Place: cart}, "TypeError: It is null in Cart.total"},
 		{"values only", one, grouping.Group{Template: "<*>"}, "(empty message)"},
 		{"quoted name", one, grouping.Group{Type: "TypeError", Template: "no <*> (reading '<*>')", Sample: said("request failed", "no 17 (reading 'id')")}, "TypeError: no … (reading 'id')"},
 		{"quoted name at the end", one, grouping.Group{Type: "KeyError", Template: "'<*>'", Sample: said("KeyError: 'price'", "'price'")}, "KeyError: 'price'"},

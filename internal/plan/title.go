@@ -52,6 +52,9 @@ func (t Titles) Title(g *grouping.Group) string {
 	if where := Place(at); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {
 		place = " in " + where
 	}
+	if place != "" {
+		title = strings.TrimSuffix(title, ".")
+	}
 	if t.Services && g.Service != "" && !slices.Contains(words.FindAllString(title+place, -1), g.Service) {
 		place += " [" + g.Service + "]"
 	}
