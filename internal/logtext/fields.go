@@ -123,7 +123,11 @@ func (f *fields) fill(e *event.Event) {
 	}
 	var inner event.Event
 	if e.Stack == "" {
-		inner = failureIn(message, f.keys)
+		if g := f.within(message); g != nil {
+			g.fill(&inner)
+		} else {
+			inner = failureIn(message, f.keys)
+		}
 		e.Stack, message = inner.Stack, cmp.Or(inner.Message, message)
 	}
 	if e.Level = f.levelBy(e.Stack); f.values[fieldLevelName] == "" && f.values[fieldSeverity] == "" {
@@ -143,6 +147,14 @@ func (f *fields) fill(e *event.Event) {
 		e.Message = clip(withCause(message, cause))
 	}
 	f.spellIfMute(e)
+}
+
+// within returns the record that a message is, as JSON in a string, or nil.
+func (f *fields) within(message string) *fields {
+	if !strings.HasPrefix(message, "{") {
+		return nil
+	}
+	return readFields(message, f.keys)
 }
 
 // fillIDs takes the fields that only name things.
