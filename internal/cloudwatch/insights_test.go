@@ -226,15 +226,15 @@ func TestInsightsStopsAboveTheBudget(t *testing.T) {
 // Of groups that exceed the budget together, those that fit are read.
 func TestInsightsReadsWhatTheBudgetAllows(t *testing.T) {
 	w := newVault(t)
-	w.config.InsightsBudget = 0.0007
+	w.config.InsightsBudget = 0.000775 // of four and a half groups
 	var plan []source.Planned
-	for i := range 6 {
-		name := fmt.Sprintf("/ia/%d", i)
+	for i := range 20 {
+		name := fmt.Sprintf("/ia/%02d", i)
 		if err := w.service.Class(region, name, infrequent); err != nil {
 			t.Fatal(err)
 		}
 		for minute := range 60 { // 180 KB an hour
-			w.put(name, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Duration(minute) * time.Minute), Message: "ERROR" + strings.Repeat("x", 3<<10)})
+			w.put(name, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Duration(minute)*time.Minute - 30*time.Second), Message: "ERROR" + strings.Repeat("x", 3<<10)})
 		}
 	}
 	c := w.client()
@@ -251,8 +251,8 @@ func TestInsightsReadsWhatTheBudgetAllows(t *testing.T) {
 			t.Errorf("%s: %d records, %v", g.Name(), len(records), err)
 		}
 	}
-	if read < 3 {
-		t.Errorf("%d groups of 6 were read; %s", read, c.Costs())
+	if read != 4 {
+		t.Errorf("%d groups of 20 were read; %s", read, c.Costs())
 	}
 }
 

@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -126,14 +127,15 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
 	// What it will probably scan counts from now on: the queries beside it share the budget.
-	expected := q.second * float64(to+1-from)
+	// Hardly any event is from the future.
+	expected := q.second * float64(max(0, min(to, q.client.cfg.Clock.Now().Unix())+1-from))
 	if q.client.addScanned(expected); q.client.overBudget() {
 		q.client.addScanned(-expected)
 		return nil, 0, errBudget
 	}
 	in := &cloudwatchlogs.StartQueryInput{StartTime: &from, EndTime: &to, QueryString: &queryText, Limit: aws.Int32(maxRows)}
 	for _, g := range q.groups {
-		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, g.identifier())
+		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := q.client.region(q.groups[0].region)
 	lasting, cancel := outlasting(ctx) // without its id a query could not be stopped
