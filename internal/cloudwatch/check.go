@@ -221,12 +221,8 @@ func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*t
 
 // checkLines returns AWS's refusal to show the lines around an error.
 func (g *Group) checkLines(ctx context.Context, stream string) smithy.APIError {
-	in := &cloudwatchlogs.GetLogEventsInput{LogStreamName: &stream, Limit: aws.Int32(1)}
-	if g.arn != "" {
-		in.LogGroupIdentifier = &g.arn
-	} else {
-		in.LogGroupName = &g.name
-	}
+	name, arn := g.ref()
+	in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn, LogStreamName: &stream, Limit: aws.Int32(1)}
 	_, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
 	var refusal smithy.APIError
 	errors.As(err, &refusal)

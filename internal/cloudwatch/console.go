@@ -16,7 +16,8 @@ func groupURL(region, group string) string {
 }
 
 func consoleURL(region string) string {
-	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, consoleHost(region), region)
+	_, host := partitionOf(region)
+	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, host, region)
 }
 
 func eventURL(group, stream string, at time.Time, id string) string {
@@ -25,16 +26,6 @@ func eventURL(group, stream string, at time.Time, id string) string {
 		return address
 	}
 	return address + "$26refEventId$3D" + escapeTwice(id)
-}
-
-func consoleHost(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "console.amazonaws.cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "console.amazonaws-us-gov.com"
-	}
-	return "console.aws.amazon.com"
 }
 
 func escapeTwice(s string) string {

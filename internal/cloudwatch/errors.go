@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,30 +36,22 @@ func onlyInsights(err error) bool {
 	return errors.As(err, &refusal) && refusal.ErrorCode() == "InvalidOperationException"
 }
 
-// explainList does the same for a prefix.
-func explainList(ctx context.Context, spec Spec, err error) error {
-	doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)
-	return explain(ctx, doing, spec.region, permission{"logs:DescribeLogGroups", "*"}, err)
-}
-
 // resource returns the group's name in IAM policies. An unknown account is written
 // "*", which a policy may contain too.
 func (g *Group) resource() string {
-	account := g.account
-	if account == "" {
-		account = "*"
-	}
-	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s:*", partition(g.region), g.region, account, g.name)
+	partition, _ := partitionOf(g.region)
+	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s:*", partition, g.region, cmp.Or(g.account, "*"), g.name)
 }
 
-func partition(region string) string {
+// partitionOf returns a region's partition and the host of its console.
+func partitionOf(region string) (name, console string) {
 	switch {
 	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
+		return "aws-cn", "console.amazonaws.cn"
 	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
+		return "aws-us-gov", "console.amazonaws-us-gov.com"
 	}
-	return "aws"
+	return "aws", "console.aws.amazon.com"
 }
 
 type permission struct{ action, resource string }

@@ -1,7 +1,6 @@
 package cloudwatch
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
@@ -30,8 +30,13 @@ type Group struct {
 // "cloudwatch:REGION:NAME".
 func (g *Group) Key() string { return "cloudwatch:" + g.region + ":" + g.name }
 
-// identifier returns how requests name the group.
-func (g *Group) identifier() string { return cmp.Or(g.arn, g.name) }
+// ref returns how requests name the group: by its name, or else by its ARN.
+func (g *Group) ref() (name, identifier *string) {
+	if g.arn != "" {
+		return nil, &g.arn
+	}
+	return &g.name, nil
+}
 
 // Name returns the group's name as CloudWatch has it, such as "/ecs/shop".
 func (g *Group) Name() string { return g.name }
@@ -58,17 +63,13 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	if err := c.checkCredentials(ctx); err != nil {
 		return nil, err
 	}
-	var found set
+	found := set{byKey: map[string]*Group{}}
 	var failures []error
 	for _, spec := range specs {
 		groups, err := c.find(ctx, spec)
-		if err != nil {
-			failures = append(failures, err)
-		}
+		failures = append(failures, err)
 		for _, group := range groups {
-			if err := found.add(group); err != nil {
-				failures = append(failures, err)
-			}
+			failures = append(failures, found.add(group))
 		}
 	}
 	c.opened = found.groups
@@ -84,9 +85,6 @@ type set struct {
 }
 
 func (s *set) add(g *Group) error {
-	if s.byKey == nil {
-		s.byKey = map[string]*Group{}
-	}
 	known := s.byKey[g.Key()]
 	switch {
 	case known == nil:
@@ -115,14 +113,16 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	if spec.name != "" {
 		in.LogGroupNamePrefix = &spec.name
 	}
+	doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)
 	var groups []*Group
 	for {
 		out, err := c.region(spec.region).DescribeLogGroups(ctx, in, c.retrying(ctx))
 		if err != nil {
-			return groups, explainList(ctx, spec, err)
+			return groups, explain(ctx, doing, spec.region, permission{"logs:DescribeLogGroups", "*"}, err)
 		}
 		for _, g := range out.LogGroups {
-			found := &Group{client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: accountOf(aws.ToString(g.Arn))}
+			id, _ := arn.Parse(aws.ToString(g.Arn)) // without an ARN the account stays empty
+			found := &Group{client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: id.AccountID}
 			found.infrequent.Store(g.LogGroupClass == types.LogGroupClassInfrequentAccess)
 			groups = append(groups, found)
 		}
@@ -130,7 +130,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 			break
 		}
 		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
-			return groups, fmt.Errorf("list log groups %q in %s: the service repeats its page token", spec.text, spec.region)
+			return groups, fmt.Errorf("%s: the service repeats its page token", doing)
 		}
 		in.NextToken = out.NextToken
 	}
@@ -138,12 +138,4 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.text, spec.region), "check log-groups and aws-region", nil)
 	}
 	return groups, nil
-}
-
-// accountOf returns the account of an ARN, empty if it has none.
-func accountOf(arn string) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		return parts[4]
-	}
-	return ""
 }

@@ -96,13 +96,8 @@ func (g *Group) eachPage(ctx context.Context, in *cloudwatchlogs.FilterLogEvents
 }
 
 func (g *Group) request(from time.Time) *cloudwatchlogs.FilterLogEventsInput {
-	in := &cloudwatchlogs.FilterLogEventsInput{StartTime: aws.Int64(max(0, from.UnixMilli()))}
-	if g.arn != "" {
-		in.LogGroupIdentifier = &g.arn
-	} else {
-		in.LogGroupName = &g.name
-	}
-	return in
+	name, arn := g.ref()
+	return &cloudwatchlogs.FilterLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn, StartTime: aws.Int64(max(0, from.UnixMilli()))}
 }
 
 // reading is one Read on its way.

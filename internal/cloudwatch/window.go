@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -44,11 +45,8 @@ func refused(err error) bool {
 	if !errors.As(err, &refusal) {
 		return false
 	}
-	switch refusal.ErrorCode() {
-	case "AccessDeniedException", "AccessDenied", "ResourceNotFoundException", "InvalidParameterException", "InvalidOperationException":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"AccessDeniedException", "AccessDenied", "ResourceNotFoundException",
+		"InvalidParameterException", "InvalidOperationException"}, refusal.ErrorCode())
 }
 
 // Window returns every record of one stream between two times (the second excluded),
@@ -62,16 +60,12 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 	if records, ok := g.kept.window(stream, from, to); ok || g.infrequent.Load() {
 		return records, 0, nil
 	}
+	name, arn := g.ref()
 	in := &cloudwatchlogs.GetLogEventsInput{
-		LogStreamName: &stream,
+		LogGroupName: name, LogGroupIdentifier: arn, LogStreamName: &stream,
 		StartTime:     aws.Int64(max(0, from.UnixMilli())),
 		EndTime:       aws.Int64(max(1, to.UnixMilli())),
 		StartFromHead: aws.Bool(true),
-	}
-	if g.arn != "" {
-		in.LogGroupIdentifier = &g.arn
-	} else {
-		in.LogGroupName = &g.name
 	}
 	for requests < maxRequests {
 		out, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
