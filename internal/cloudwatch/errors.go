@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -30,11 +31,14 @@ func explainRead(ctx context.Context, g *Group, err error) error {
 	return explain(ctx, doing, g.region, permission{"logs:FilterLogEvents", g.resource()}, err)
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group for its class.
+// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is
+// not documented, so a text that names the class is enough.
 func onlyInsights(err error) bool {
 	var refusal smithy.APIError
-	return errors.As(err, &refusal) && refusal.ErrorCode() == "InvalidOperationException"
+	return errors.As(err, &refusal) && (refusal.ErrorCode() == "InvalidOperationException" || infrequentText.MatchString(refusal.ErrorMessage()))
 }
+
+var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
 
 // resource returns the group's name in IAM policies. An unknown account is written
 // "*", which a policy may contain too.

@@ -62,6 +62,21 @@ func TestInsightsFillsRecords(t *testing.T) {
 	}
 }
 
+// The service may refuse a class by a code that other mistakes have too.
+func TestInsightsIsChosenByTheRefusal(t *testing.T) {
+	w := newVault(t, series("s", noon.Add(-10*time.Minute), 3)...)
+	w.service.Fault = func(q cloudwatchtest.Request) *cloudwatchtest.Fault {
+		if q.Action == "FilterLogEvents" {
+			return cloudwatchtest.Refusal("InvalidParameterException", "FilterLogEvents is not supported for INFREQUENT_ACCESS log groups.")
+		}
+		return nil
+	}
+	records, result, err := w.readAll(w.group("/vault"))
+	if err != nil || len(records) != 3 || !strings.HasPrefix(result.Reader, "insights: ") {
+		t.Errorf("%d records, %+v, %v", len(records), result, err)
+	}
+}
+
 // However many events there are, each is read once, with at most four queries at once.
 func TestInsightsDividesAFullAnswer(t *testing.T) {
 	var events []cloudwatchtest.Event
