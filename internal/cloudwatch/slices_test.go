@@ -196,7 +196,8 @@ func readGroups(t testing.TB, c *cloudwatch.Client, groups []*cloudwatch.Group, 
 }
 
 // BenchmarkRead reads 1 million events at 25 requests a second from a service that
-// answers after 60 to 150 ms: page after page, as before windows were cut, and in slices.
+// answers after 60 to 150 ms: page after page, as before windows were cut, and with each
+// reader. The figure of insights is mostly the time that the fake takes to match.
 //
 //	go test ./internal/cloudwatch -run - -bench Read -benchtime 1x
 func BenchmarkRead(b *testing.B) {
@@ -204,6 +205,7 @@ func BenchmarkRead(b *testing.B) {
 	for _, groups := range []int{1, 10} {
 		w := newWorld(b)
 		w.config.RequestsPerSecond, w.config.Clock, w.config.Progress = 25, clock.System(), nil
+		w.config.InsightsBudget = 1000
 		w.service.Now = nil
 		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
 			time.Sleep(time.Duration(60+rand.IntN(90)) * time.Millisecond)
@@ -218,12 +220,16 @@ func BenchmarkRead(b *testing.B) {
 			}
 			w.put(fmt.Sprint("/ecs/", g), batch...)
 		}
-		c := w.client()
-		all := w.groups(c, "/ecs/*")
-		for _, sliced := range []bool{false, true} {
-			b.Run(fmt.Sprintf("groups=%d/slices=%v", groups, sliced), func(b *testing.B) {
+		for _, reader := range []string{"page after page", cloudwatch.Filter, cloudwatch.All, cloudwatch.Insights} {
+			readers := reader != "page after page"
+			if readers {
+				w.config.Reader = reader
+			}
+			c := w.client()
+			all := w.groups(c, "/ecs/*")
+			b.Run(fmt.Sprintf("groups=%d/%s", groups, reader), func(b *testing.B) {
 				for range b.N {
-					if n := readGroups(b, c, all, sliced, end.Add(-2*time.Hour)); n != events {
+					if n := readGroups(b, c, all, readers, end.Add(-2*time.Hour)); n != events {
 						b.Fatalf("%d events", n)
 					}
 				}
