@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/org/errmon-action/internal/count"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// This file says what an issue's marker becomes by what was seen.
+
+// observe returns what m becomes once the groups are counted in.
+func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
+	m = m.Clone()
+	for _, g := range groups {
+		own(&m, g)
+		m.Alias(g.Aliases...)
+		m.Span(g.First, g.Last)
+		describe(&m, g)
+	}
+	if g := sampled(groups); g != nil {
+		m.Facts = FactsOf(g)
+	}
+	total(&m, groups)
+	for name, seen := range sum(groups) {
+		tally := m.Sources[name]
+		tally.Observe(seen.Cells)
+		tally.Link(seen.URL, seen.Newest.Time())
+		m.SetSource(name, tally)
+	}
+	receive(&m, groups)
+	return m
+}
+
+// describe keeps the template, as far as it has widened, the first service and
+// the worst level.
+func describe(m *marker.Marker, g *grouping.Group) {
+	if m.Template == "" || isMessage(*m) && slices.Contains(keys(g), m.Keys[0]) {
+		m.Template = g.Template
+	}
+	if m.Service == "" {
+		m.Service = g.Service
+	}
+	if level, _ := event.ParseLevel(m.Level); g.Level > level {
+		m.Level = g.Level.String()
+	}
+}
+
+// FactsOf returns what an issue says about the group's sample.
+func FactsOf(g *grouping.Group) marker.Facts {
+	f := marker.Facts{Exception: g.Type, Location: Location(g.Place), Release: g.Sample.Release, Environment: g.Sample.Environment}
+	if g.Place.Function != "" {
+		f.Place = Place(g.Place)
+	}
+	return f
+}
+
+// sum adds up what all groups that landed on one issue counted, since a cell is set
+// and not added to.
+func sum(groups []*grouping.Group) map[string]count.Tally {
+	sources := map[string]count.Tally{}
+	for _, g := range groups {
+		for name, seen := range g.Sources {
+			sources[name] = sources[name].Join(*seen)
+		}
+	}
+	return sources
+}
+
+// receive counts what was delivered, each id once.
+func receive(m *marker.Marker, groups []*grouping.Group) {
+	ids := map[string]count.IDs{}
+	for _, g := range groups {
+		for kind, seen := range g.Deliveries {
+			all := ids[kind]
+			all.AddAll(seen.IDs)
+			ids[kind] = all
+			inbox := m.Deliveries[kind]
+			inbox.Link(seen.From, seen.URL, seen.Newest.Time())
+			m.SetInbox(kind, inbox)
+		}
+	}
+	for kind, delivered := range ids {
+		inbox := m.Deliveries[kind]
+		inbox.Receive(delivered.Hashed())
+		m.SetInbox(kind, inbox)
+	}
+}
+
+// freeze closes the minutes for which no event can arrive any more: older than
+// lateness at the time of a complete read. Those of a time to keep stay.
+func freeze(m *marker.Marker, in Input, keep time.Duration) {
+	for name, tally := range m.Sources {
+		if at, ok := in.Read[name]; ok {
+			tally.Freeze(Settled(at, in.Rules.Lateness+keep))
+			m.SetSource(name, tally)
+		}
+	}
+}
+
+// skew is how far apart the clocks of machines may be: of those that run
+// errmon, those that log, and the services' own. Lateness is measured by one of
+// them and happens by another.
+const skew = 5 * time.Minute
+
+// Settled is the last minute whose events have all arrived once a source
+// was read completely at the given time.
+func Settled(at time.Time, lateness time.Duration) count.Minute {
+	return count.MinuteOf(at.Add(-lateness-skew)) - 1
+}
+
+// ReadBefore is the inverse of Settled: the time of a complete read after which
+// the minutes from the given one on are still to be read.
+func ReadBefore(from time.Time, lateness time.Duration) time.Time {
+	return from.Truncate(time.Minute).Add(lateness + skew)
+}
