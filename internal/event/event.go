@@ -6,6 +6,7 @@
 package event
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -122,4 +123,71 @@ func (e *Event) InApp() []Frame {
 		}
 	}
 	return frames
+}
+
+// StackText writes a chain as text, for people, where its source has none of its own.
+func StackText(chain []Exception) string {
+	var b strings.Builder
+	for i, x := range chain {
+		if i > 0 {
+			b.WriteString("\nCaused by: ")
+		}
+		b.WriteString(strings.TrimPrefix(x.Type+": "+x.Message, ": "))
+		for _, f := range x.Frames {
+			b.WriteString("\n    at " + place(f))
+		}
+	}
+	return b.String()
+}
+
+func place(f Frame) string {
+	file := f.File
+	if f.Line > 0 {
+		file = fmt.Sprintf("%s:%d", file, f.Line)
+	}
+	if f.Line > 0 && f.Column > 0 {
+		file = fmt.Sprintf("%s:%d", file, f.Column)
+	}
+	name := strings.TrimPrefix(f.Module+"."+f.Function, ".")
+	switch {
+	case f.Function == "":
+		return file
+	case file == "":
+		return name
+	}
+	return name + " (" + file + ")"
+}
+
+// State is what a service that keeps issues of its own says of one.
+type State string
+
+// The states. A service may have more; each is mapped to the nearest of these.
+const (
+	Unresolved State = "unresolved"
+	Resolved   State = "resolved"
+	Ignored    State = "ignored" // archived, for good or until something happens
+	Deleted    State = "deleted" // no longer there
+)
+
+// SentryIssue is one issue of a service that groups events itself, as Sentry does.
+// All strings but ID and State are foreign text.
+type SentryIssue struct {
+	ID      string // never changes
+	Name    string // what people call it, such as "SHOP-1F"
+	Title   string
+	URL     string // of its page
+	Project string
+	Level   Level
+	State   State
+	Total   int64 // events since it began
+	Users   int64 // that were affected
+	First   time.Time
+	Last    time.Time
+}
+
+// Event returns what the issue says about its newest event.
+func (t SentryIssue) Event() Event {
+	return Event{
+		ID: t.ID, Source: "sentry", Issue: t.ID, URL: t.URL, Time: t.Last, Level: t.Level, Message: t.Title, Text: t.Title, Service: t.Project,
+	}
 }

@@ -1,7 +1,5 @@
 package event
 
-import "strings"
-
 // Level is the severity of an event; a larger one is worse.
 type Level int
 
@@ -26,21 +24,35 @@ func (l Level) String() string {
 	return levelNames[l]
 }
 
-// ParseLevel reads a level by any name that common loggers print, in any case,
-// or by pino's and bunyan's numbers (10 to 60). It reports false for all else.
+// maxLevelName is the length of "informational".
+const maxLevelName = 13
+
+// ParseLevel reads a level by any name that common loggers print, whole or in three
+// or four letters, in any case, or by pino's and bunyan's numbers (10 to 60). It
+// reports false for all else.
 func ParseLevel(name string) (Level, bool) {
-	switch strings.ToLower(name) {
-	case "trace", "verbose", "silly", "finest", "10":
+	if len(name) > maxLevelName {
+		return Unknown, false
+	}
+	var upper [maxLevelName]byte // strings.ToUpper allocates, and most words of a log come here
+	for i := range len(name) {
+		upper[i] = name[i]
+		if c := name[i]; c >= 'a' && c <= 'z' {
+			upper[i] = c - 'a' + 'A'
+		}
+	}
+	switch string(upper[:len(name)]) {
+	case "TRACE", "TRC", "TRAC", "TRCE", "TRA", "FINEST", "FINER", "SILLY", "VERBOSE", "VERB", "VRB", "ALL", "10":
 		return Trace, true
-	case "debug", "fine", "finer", "config", "20":
+	case "DEBUG", "DBG", "DEBU", "DBUG", "DEB", "FINE", "CONFIG", "20":
 		return Debug, true
-	case "info", "information", "informational", "notice", "log", "30":
+	case "INFO", "INF", "NOTICE", "NOTE", "NOTI", "NTC", "INFORMATION", "INFORMATIONAL", "LOG", "OK", "STATUS", "SUCCESS", "SUCC", "AUDIT", "HINT", "SYSTEM", "30":
 		return Info, true
-	case "warn", "warning", "40":
+	case "WARN", "WRN", "WARNING", "WARNG", "WAR", "DEPRECATED", "DEPRECATION", "40":
 		return Warn, true
-	case "error", "err", "severe", "50":
+	case "ERROR", "ERR", "ERRO", "SEVERE", "SEV", "FAIL", "EXCP", "ASSERT", "50":
 		return Error, true
-	case "fatal", "critical", "crit", "panic", "dpanic", "alert", "emerg", "emergency", "60":
+	case "FATAL", "FTL", "FATA", "FATL", "CRITICAL", "CRIT", "CRT", "CRI", "ALERT", "ALRT", "EMERG", "EMERGENCY", "EMRG", "EMR", "PANIC", "DPANIC", "PANI", "PNC", "DFATAL", "60":
 		return Fatal, true
 	}
 	return Unknown, false

@@ -53,3 +53,36 @@ func countWords(s string, limit int) int {
 	}
 	return found
 }
+
+// maxMention is how many bytes of a text MentionsFailure looks at.
+const maxMention = 500
+
+// failureWords are stems: what follows one does not matter.
+var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort", "refused", "denied", "unable to", "cannot ", "could not "}
+
+// MentionsFailure reports whether the first line of a text has a word such as
+// "failed" or "Exception" that no negation stands before ("0 errors"). Nothing is
+// filed because of that: it shows a user which lines without a level may be errors
+// in a format that errmon does not read.
+func MentionsFailure(text string) bool {
+	line, _, _ := strings.Cut(text[:min(len(text), maxMention)], "\n")
+	line = strings.ToLower(line)
+	for _, word := range failureWords {
+		for part := range strings.SplitAfterSeq(line, word) {
+			if before, found := strings.CutSuffix(part, word); found && !isNegated(before) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isNegated looks at the word that ends before a failure word.
+func isNegated(before string) bool {
+	before = strings.TrimRight(before, " ")
+	switch strings.ToLower(before[strings.LastIndexByte(before, ' ')+1:]) {
+	case "0", "no", "zero", "without", "not":
+		return true
+	}
+	return false
+}

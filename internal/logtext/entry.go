@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
@@ -15,16 +14,8 @@ import (
 // entry is a record whose text was read: valid UTF-8, without transport
 // prefixes and colours, each line apart.
 type entry struct {
+	carried // whose time is Record.Time, where that is known
 	record  event.Record
-	time    time.Time   // Record.Time, else the time in the text
-	within  string      // stream named by the text
-	service string      // that the transport names
-	format  string      // the names of the transports
-	level   event.Level // that the transport gives the line
-	stamped bool        // the first line had a transport timestamp
-	bare    bool        // right behind that timestamp
-	partial bool        // what carried it says that a later record goes on with it
-	first   string
 	rest    []string         // further lines of the same record
 	shape   stacktrace.Shape // of the first line
 	head    head             // where shape is Head or Text
@@ -35,19 +26,18 @@ type entry struct {
 // carry reads what brought the record here, and leaves its text whole in first.
 func carry(r event.Record) entry {
 	c := unwrap(cleanText(r.Text))
-	if strings.HasPrefix(c.body, "{") {
-		if w, ok := unwrapObject(c.body); ok {
+	if strings.HasPrefix(c.first, "{") {
+		if w, ok := unwrapObject(c.first); ok {
 			inner := unwrap(cleanText(w.line))
-			c.body, c.level, c.service = inner.body, inner.level, cmp.Or(inner.service, w.service, c.service)
-			c.stream, c.partial = cmp.Or(w.container, inner.stream), c.partial || w.partial || inner.partial
-			c.stamped, c.bare = c.stamped || inner.stamped, inner.bare
-			c.format = joined(joined(c.format, "wrapper"), inner.format)
+			inner.service = cmp.Or(inner.service, w.service, c.service)
+			inner.within, inner.partial = cmp.Or(w.container, inner.within), c.partial || w.partial || inner.partial
+			inner.time, inner.stamped = c.time, c.stamped || inner.stamped
+			inner.format = joined(joined(c.format, "wrapper"), inner.format)
+			c = inner
 		}
 	}
-	e := entry{record: r, time: r.Time, within: c.stream, stamped: c.stamped, bare: c.bare, partial: c.partial || isCut(r.Text), first: c.body,
-		level: c.level, service: c.service, format: c.format}
-	e.time = cmp.Or(e.time, c.time)
-	return e
+	c.time, c.partial = cmp.Or(r.Time, c.time), c.partial || isCut(r.Text)
+	return entry{carried: c, record: r}
 }
 
 // read splits the text into lines and reads the first, or the fields where it
@@ -62,7 +52,7 @@ func (e *entry) read(keys *keyTable) {
 		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
 		for i := range e.rest {
 			if e.stamped || e.format != "" { // each line may be, if many were shipped as one
-				e.rest[i] = unwrap(e.rest[i]).body
+				e.rest[i] = unwrap(e.rest[i]).first
 			}
 		}
 	}
@@ -135,4 +125,60 @@ var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 // hasTrace reports whether the lines of the record hold a trace.
 func (e *entry) hasTrace() bool {
 	return e.shape.Certain() || slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
+}
+
+// wrapperKeys are the keys by which what ships a container's output names its
+// objects from an application's: Docker's json-file, fluentd, Fluent Bit, Firelens.
+var wrapperKeys = map[string]bool{
+	"stream": true, "source": true, "container_id": true, "container_name": true, "container": true, "kubernetes": true, "docker": true,
+	"log_processed": true, "tag": true, "logtag": true, "ecs_cluster": true, "ecs_task_arn": true, "ecs_task_definition": true, "ec2_instance_id": true,
+	"time": true, "date": true, "@timestamp": true, "_t": true,
+}
+
+// wrapped is a line that was shipped as a member of a JSON object.
+type wrapped struct {
+	line      string
+	container string
+	service   string // by Kubernetes' labels
+	partial   bool   // a later record goes on with the line
+}
+
+// unwrapObject reads `{"log":"…","stream":"stderr","container_id":"…"}`, or an
+// object that has nothing but a log. It reports false for an application's own
+// record.
+func unwrapObject(s string) (wrapped, bool) {
+	if !strings.Contains(s, `"log"`) {
+		return wrapped{}, false
+	}
+	var w wrapped
+	found, ours, last := false, true, ""
+	_, ok := eachMember(s, func(key, value string) {
+		switch {
+		case key == "log" && value[0] == '"':
+			w.line, found = unquote(value), true
+		case key == "kubernetes":
+			w.service = labelled(value)
+		case key == "container_id":
+			w.container = scalar(value)
+		case key == "partial_message" || key == "_p":
+			w.partial = w.partial || scalar(value) == "true" || value == "true" || scalar(value) == "P"
+		case key == "partial_last":
+			last = value
+		case !wrapperKeys[key] && !strings.HasPrefix(key, "partial_"):
+			ours = false
+		}
+	})
+	w.partial = w.partial && !strings.Contains(last, "true")
+	return w, ok && found && ours
+}
+
+// labelled returns the name that Kubernetes' labels give a pod's program.
+func labelled(pod string) string {
+	for _, label := range [...]string{`"app.kubernetes.io/name":"`, `"app_kubernetes_io/name":"`, `"app":"`, `"k8s-app":"`} {
+		if i := strings.Index(pod, label); i >= 0 {
+			name, _, _ := strings.Cut(pod[i+len(label):], `"`)
+			return name
+		}
+	}
+	return ""
 }

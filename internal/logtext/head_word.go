@@ -14,7 +14,7 @@ import (
 // word takes a word that may be the level, or belong in front of it.
 func (r *headReader) word(s string) bool {
 	n := 0
-	for n < len(s) && n <= maxLevelWord && isLetter(s[n]) {
+	for n < len(s) && isLetter(s[n]) {
 		n++
 	}
 	if level, how := levelWord(s[:n]); level != event.Unknown && r.accepts(s, n, how) {

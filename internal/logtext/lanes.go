@@ -138,7 +138,7 @@ func (p *pending) withoutHead(line string) string {
 	if p.head.shape != stacktrace.Head || len(line) < alike || !strings.HasPrefix(p.text.lines[0], line[:alike]) {
 		return line
 	}
-	e := entry{first: line}
+	e := entry{carried: carried{first: line}}
 	e.readHead()
 	if e.shape != stacktrace.Head || !p.sameHead(&e) {
 		return line

@@ -1,7 +1,9 @@
 package logtext
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
@@ -18,75 +20,36 @@ const (
 	capital           // "ERROR"
 )
 
-// maxLevelWord is the length of "informational".
-const maxLevelWord = 13
+// ordinaryWords are the levels that sentences have as words, whatever their case.
+var ordinaryWords = [...]string{"LOG", "NOTE", "OK", "FAIL", "FINE", "CONFIG", "STATUS", "SUCCESS", "AUDIT", "HINT", "ALL", "SYSTEM", "ASSERT", "NOTICE", "VERBOSE"}
 
 // levelWord reads a level as loggers print it in front of a message: whole, in
 // three or four letters, or one.
 func levelWord(word string) (event.Level, spelling) {
-	if len(word) == 0 || len(word) > maxLevelWord {
+	switch {
+	case word == "" || !isLetter(word[0]):
 		return event.Unknown, noLevel
+	case len(word) == 1:
+		return letterLevels[word[0]], letter
 	}
-	if len(word) == 1 {
-		return levelLetter(word[0]), letter
+	level, ok := event.ParseLevel(word)
+	if strings.EqualFold(word, "EROR") { // log15's and Gleam's; in settings it is a mistake
+		level, ok = event.Error, true
 	}
-	var upper [maxLevelWord]byte
-	how := capital
-	for i := 0; i < len(word); i++ {
-		c := word[i]
-		if c >= 'a' && c <= 'z' {
-			c, how = c-'a'+'A', small
-		}
-		upper[i] = c
+	switch {
+	case !ok:
+		return event.Unknown, noLevel
+	case slices.ContainsFunc(ordinaryWords[:], func(w string) bool { return strings.EqualFold(w, word) }):
+		return level, ordinary
+	case strings.ContainsFunc(word, unicode.IsLower):
+		return level, small
 	}
-	level := levelNamed(upper[:len(word)])
-	if level == event.Unknown {
-		return level, noLevel
-	}
-	switch string(upper[:len(word)]) {
-	case "LOG", "NOTE", "OK", "FAIL", "FINE", "CONFIG", "STATUS", "SUCCESS", "AUDIT", "HINT", "ALL", "SYSTEM", "ASSERT", "NOTICE", "VERBOSE":
-		how = ordinary
-	}
-	return level, how
+	return level, capital
 }
 
-// levelNamed reads a name in capitals.
-func levelNamed(name []byte) event.Level {
-	switch string(name) {
-	case "TRACE", "TRC", "TRAC", "TRCE", "TRA", "FINEST", "FINER", "SILLY", "VERBOSE", "VERB", "VRB", "ALL":
-		return event.Trace
-	case "DEBUG", "DBG", "DEBU", "DBUG", "DEB", "FINE", "CONFIG":
-		return event.Debug
-	case "INFO", "INF", "NOTICE", "NOTE", "NOTI", "NTC", "INFORMATION", "INFORMATIONAL", "LOG", "OK", "STATUS", "SUCCESS", "SUCC", "AUDIT", "HINT", "SYSTEM":
-		return event.Info
-	case "WARN", "WRN", "WARNING", "WARNG", "WAR", "DEPRECATED", "DEPRECATION":
-		return event.Warn
-	case "ERROR", "ERR", "ERRO", "EROR", "ERRR", "SEVERE", "SEV", "FAIL", "EXCP", "ASSERT":
-		return event.Error
-	case "FATAL", "FTL", "FATA", "FATL", "CRITICAL", "CRIT", "CRT", "CRI", "ALERT", "ALRT", "EMERG", "EMERGENCY", "EMRG", "EMR", "PANIC", "DPANIC", "PANI", "PNC", "DFATAL":
-		return event.Fatal
-	}
-	return event.Unknown
-}
-
-// levelLetter reads the letters of glog, Android, Ruby and Telegraf.
-func levelLetter(c byte) event.Level {
-	switch c {
-	case 'T', 'V':
-		return event.Trace
-	case 'D':
-		return event.Debug
-	case 'I', 'N':
-		return event.Info
-	case 'W':
-		return event.Warn
-	case 'E':
-		return event.Error
-	case 'F', 'C', 'A', 'P':
-		return event.Fatal
-	}
-	return event.Unknown
-}
+// letterLevels are those of glog, Android, Ruby and Telegraf.
+var letterLevels = [256]event.Level{'T': event.Trace, 'V': event.Trace, 'D': event.Debug, 'I': event.Info, 'N': event.Info, 'W': event.Warn,
+	'E': event.Error, 'F': event.Fatal, 'C': event.Fatal, 'A': event.Fatal, 'P': event.Fatal}
 
 // bracketLevel reads what stands in brackets, in any case, padded maybe.
 func bracketLevel(inner string) (event.Level, spelling) {
@@ -95,52 +58,41 @@ func bracketLevel(inner string) (event.Level, spelling) {
 	case "FAILED": // systemd's
 		return event.Error, capital
 	case "EE", "WW", "II": // of X.org
-		return levelLetter(inner[0]), capital
+		return letterLevels[inner[0]], capital
 	case "e", "w", "i", "d", "f", "c", "t":
-		return levelLetter(inner[0] - 'a' + 'A'), letter
+		return letterLevels[inner[0]-'a'+'A'], letter
 	}
 	return levelWord(inner)
+}
+
+// symbols are the emoji and signs that loggers print for a level.
+var symbols = [...]struct {
+	level event.Level
+	signs string
+}{
+	{event.Error, "❌✖✗✘⨯❗‼⛔🚫🔴❤🟥💔⊗🛑🚨❎💢"},
+	{event.Fatal, "🔥💥💀☠🆘🧨☢"},
+	{event.Warn, "⚠🟡🟠💛🧡🟨🚧"},
+	{event.Info, "ℹ💙🔵🟦✅✔✓🟢💚🟩💡📝🚀🎉📢💬▶"},
+	{event.Debug, "🐛🐞🔍🔎🔧💜🟣●○🤖🕵⚪⚫🔬"},
 }
 
 // symbolLevel reads the emoji or sign that s begins with, and returns its length.
 func symbolLevel(s string) (event.Level, int) {
 	r, n := utf8.DecodeRuneInString(s)
-	level := event.Unknown
-	switch r {
-	case '❌', '✖', '✗', '✘', '⨯', '❗', '‼', '⛔', '🚫', '🔴', '❤', '🟥', '💔', '⊗', '🛑', '🚨', '❎', '💢':
-		level = event.Error
-	case '🔥', '💥', '💀', '☠', '🆘', '🧨', '☢':
-		level = event.Fatal
-	case '⚠', '🟡', '🟠', '💛', '🧡', '🟨', '🚧':
-		level = event.Warn
-	case 'ℹ', '💙', '🔵', '🟦', '✅', '✔', '✓', '🟢', '💚', '🟩', '💡', '📝', '🚀', '🎉', '📢', '💬', '▶':
-		level = event.Info
-	case '🐛', '🐞', '🔍', '🔎', '🔧', '💜', '🟣', '●', '○', '🤖', '🕵', '⚪', '⚫', '🔬':
-		level = event.Debug
-	default:
-		return event.Unknown, 0
+	for _, of := range symbols {
+		if strings.ContainsRune(of.signs, r) {
+			return of.level, len(s) - len(strings.TrimPrefix(s[n:], "\ufe0f"))
+		}
 	}
-	if strings.HasPrefix(s[n:], "\ufe0f") {
-		n += len("\ufe0f")
-	}
-	return level, n
+	return event.Unknown, 0
 }
 
-// syslogLevel reads a priority, which holds syslog's severity, and the facility
-// maybe.
-func syslogLevel(priority int) event.Level {
-	switch priority & 7 {
-	case 0, 1, 2:
-		return event.Fatal
-	case 3:
-		return event.Error
-	case 4:
-		return event.Warn
-	case 7:
-		return event.Debug
-	}
-	return event.Info
-}
+// severities are syslog's. A priority holds one in its last three bits, and the
+// facility maybe.
+var severities = [8]event.Level{event.Fatal, event.Fatal, event.Fatal, event.Error, event.Warn, event.Info, event.Info, event.Debug}
+
+func syslogLevel(priority int) event.Level { return severities[priority&7] }
 
 // fieldLevel reads the value of a structured level field, whose key shows what
 // a number means.

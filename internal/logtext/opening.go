@@ -10,29 +10,23 @@ import (
 // opening is what the first lines of an event say, a logger's head or what
 // runtimes print above a trace.
 type opening struct {
-	shape    stacktrace.Shape
-	inner    stacktrace.Shape // of the message behind a head
-	level    event.Level      // Unknown where no head says it
-	message  string
-	raised   string // the message if frames follow at once, see head
-	stack    string // where a field of the head holds one
-	lane     string // the request or thread that the head names
-	gap      int    // white space between head and message
-	tag      string // what Rails puts in front of every line of the message, see rubyTag
-	twoLines bool   // level and message are on the next line
-	unsaid   bool   // the message is on the next line, see isUnsaid
-	said     string // that message
-	failure  string // the exception line, where the event begins with what runtimes print above it
+	head
+	shape   stacktrace.Shape
+	inner   stacktrace.Shape // of the message behind a head
+	gap     int              // white space between head and message
+	tag     string           // what Rails puts in front of every line of the message, see rubyTag
+	unsaid  bool             // the message is on the next line, see isUnsaid
+	said    string           // that message
+	failure string           // the exception line, where the event begins with what runtimes print above it
 }
 
 func newOpening(e *entry) opening {
-	h := e.head
-	o := opening{shape: e.shape, level: h.level, message: h.message, raised: h.raised, stack: h.stack, lane: h.lane, gap: 1, twoLines: h.twoLines}
-	if e.shape == stacktrace.Head && (h.level == event.Unknown || h.level >= event.Warn) {
-		o.inner, o.gap, o.tag = stacktrace.ShapeOf(h.message), max(1, headGap(e)), rubyTag(e.first)
+	o := opening{head: e.head, shape: e.shape, gap: 1}
+	if e.shape == stacktrace.Head && (o.level == event.Unknown || o.level >= event.Warn) {
+		o.inner, o.gap, o.tag = stacktrace.ShapeOf(o.message), max(1, headGap(e)), rubyTag(e.first)
 		o.message = o.untagged(o.message)
 	}
-	if h.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
+	if o.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
 		o.seek(e.rest)
 	}
 	o.unsaid = e.shape == stacktrace.Head && isUnsaid(o.message)
@@ -46,7 +40,7 @@ const maxSought = 8
 // program prints other facts above them.
 func (o *opening) seek(below []string) {
 	for _, line := range below[:min(len(below), maxSought)] {
-		e := entry{first: line}
+		e := entry{carried: carried{first: line}}
 		e.readHead()
 		level := e.head.level
 		if e.shape == stacktrace.Header && !namesNone(line) {

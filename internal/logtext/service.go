@@ -40,10 +40,27 @@ func init() { // a record of Step Functions holds one of any kind
 	services = []service{
 		{"Step Functions", []string{`"execution_arn"`, `"previous_event_id"`}, readStepFunctions},
 		{"AppSync", []string{`"graphQLAPIId"`, `"logType"`}, readAppSync},
-		{"MySQL", []string{`"prio":`, `"err_code":`, `"label":`}, readMySQL},
-		{"GELF", []string{`"short_message"`, `"level"`}, readGELF},
-		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, readNextcloud},
-		{"klog", []string{`{"ts":`, `"caller":"`, `"err":"`}, readKlog},
+		{"MySQL", []string{`"prio":`, `"err_code":`, `"label":`}, func(r *serviceRecord, e *event.Event) bool {
+			e.Level = fieldLevel("label", r.Label)
+			return false
+		}},
+		{"GELF", []string{`"short_message"`, `"level"`}, func(r *serviceRecord, e *event.Event) bool {
+			if r.Level != nil {
+				e.Level = syslogLevel(*r.Level)
+			}
+			e.Release = "" // "version" is GELF's own
+			return false
+		}},
+		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, func(r *serviceRecord, e *event.Event) bool {
+			if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 { // from debug to fatal
+				e.Level = event.Debug + event.Level(*r.Level)
+			}
+			return false
+		}},
+		{"klog", []string{`{"ts":`, `"caller":"`, `"err":"`}, func(_ *serviceRecord, e *event.Event) bool {
+			e.Level = event.Error // which it leaves out
+			return false
+		}},
 	}
 }
 
@@ -99,31 +116,73 @@ func readAppSync(r *serviceRecord, e *event.Event) bool {
 	return true
 }
 
-// readMySQL reads the level, which MySQL calls a label.
-func readMySQL(r *serviceRecord, e *event.Event) bool {
-	e.Level = fieldLevel("label", r.Label)
-	return false
-}
+// isPlatform recognises the records of Lambda's platform in its JSON format.
+func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
 
-// readKlog reads an error, whose level klog leaves out.
-func readKlog(_ *serviceRecord, e *event.Event) bool {
-	e.Level = event.Error
-	return false
-}
-
-// readNextcloud reads levels from 0 (debug) to 4 (fatal).
-func readNextcloud(r *serviceRecord, e *event.Event) bool {
-	if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 {
-		e.Level = event.Debug + event.Level(*r.Level)
+// fillPlatform reads a record of the platform in its JSON format, and reports
+// false for every other record. All records about one failure have one message.
+func (f *fields) fillPlatform(e *event.Event) bool {
+	if !f.isPlatform() {
+		return false
 	}
-	return false
+	kind, status := f.text(fieldRecordType), f.text(fieldStatus)
+	e.Level, e.Message = event.Info, kind
+	if status != "timeout" && status != "error" && status != "failure" {
+		return true
+	}
+	e.Message = "invocation failed: "
+	if strings.HasPrefix(kind, "platform.init") {
+		e.Message = "initialization failed: "
+	}
+	e.Message += withCause(status, f.text(fieldErrorType))
+	if kind != "platform.initReport" { // it has no id by which once could find initRuntimeDone
+		e.Level = event.Error
+	}
+	return true
 }
 
-// readGELF reads Graylog's levels, which are syslog's.
-func readGELF(r *serviceRecord, e *event.Event) bool {
-	if r.Level != nil {
-		e.Level = syslogLevel(*r.Level)
+// failed is what AWS Lambda said of failures in one stream.
+type failed struct {
+	logged string // the request of the last error that was logged
+	ended  string // what the platform said last of an invocation that failed
+}
+
+// once lowers the level of all but the first record about a failed invocation:
+// what a handler throws is logged by the runtime too, and the platform reports
+// each failure in two records.
+func (last *failed) once(f *fields, e *event.Event) {
+	switch id := e.RequestID; {
+	case e.Level < event.Error || id == "":
+	case !f.isPlatform():
+		last.logged = id
+	case id == last.ended, id == last.logged && f.text(fieldStatus) == "error":
+		e.Level = event.Info
+	default:
+		last.ended = id
 	}
-	e.Release = "" // "version" is GELF's own
-	return false
+}
+
+// readEmbedded reads the JSON object that a message of text consists of, or
+// ends with where Lambda's Node runtime reports an error that nobody caught
+// ("Invoke Error	{"errorType":…"). It reports false where there is none.
+func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
+	start := 0
+	if !strings.HasPrefix(e.Message, "{") {
+		if start = strings.Index(e.Message, `{"errorType":`); start < 0 {
+			return false
+		}
+	}
+	f := readFields(e.Message[start:], keys)
+	if f == nil {
+		return false
+	}
+	words, requestID, logger := strings.TrimSpace(e.Message[:start]), e.RequestID, e.Logger
+	f.fill(e)
+	if f.values[fieldLevelName] == "" && level != event.Unknown {
+		e.Level = level
+		f.spellIfMute(e)
+	}
+	e.Message = withCause(words, e.Message)
+	e.RequestID, e.Logger = cmp.Or(e.RequestID, requestID), cmp.Or(e.Logger, logger)
+	return true
 }

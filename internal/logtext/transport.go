@@ -12,9 +12,9 @@ import (
 
 // carried is a text without what carried it here.
 type carried struct {
-	body    string
+	first   string // what is left of the text, later its first line
 	time    time.Time
-	stream  string      // the stream that the prefix names
+	within  string      // the stream that the prefix names
 	service string      // the program that it names
 	level   event.Level // that it gives the line; what the line says itself counts more
 	format  string      // the names of the transports
@@ -42,8 +42,8 @@ const maxLayers = 4
 // transport's: what carries it puts it before every line, so that only without
 // it frames are seen to be frames.
 func unwrap(s string) carried {
-	c := carried{body: s}
-	for layers := 0; layers < maxLayers && len(c.body) > 3 && c.peel(c.body); layers++ {
+	c := carried{first: s}
+	for layers := 0; layers < maxLayers && len(c.first) > 3 && c.peel(c.first); layers++ {
 	}
 	return c
 }
@@ -59,7 +59,7 @@ func (c *carried) peel(s string) bool {
 		return c.peelPriority(s)
 	case b == '[':
 		if name := podName.FindString(s); name != "" {
-			c.stream = name[1 : len(name)-2]
+			c.within = name[1 : len(name)-2]
 			return c.layer("kubectl", s[len(name):])
 		}
 	}
@@ -74,7 +74,7 @@ func (c *carried) layer(name, body string) bool {
 	if !strings.HasSuffix(c.format, name) { // "<11>" and what follows are one
 		c.format = joined(c.format, name)
 	}
-	c.body = body
+	c.first = body
 	return true
 }
 
@@ -106,7 +106,7 @@ func (c *carried) name(program, prefix string) {
 	if program != "-" && (len(program) < 12 || hexLength(program) < len(program)) { // a container's id
 		c.service = cmp.Or(c.service, strings.TrimRight(strings.TrimRight(program, "0123456789"), "-_."))
 	}
-	c.stream = prefix
+	c.within = prefix
 }
 
 // peelTime removes a time and what stands between it and the line.
@@ -127,7 +127,7 @@ func (c *carried) peelTime(s string) bool {
 	if !c.stamped {
 		c.time = at
 	}
-	c.stamped, c.bare, c.body = true, true, s[min(n+1, len(s)):]
+	c.stamped, c.bare, c.first = true, true, s[min(n+1, len(s)):]
 	c.peelStamped(s[:n])
 	return true
 }
@@ -159,16 +159,16 @@ func standsAlone(s string) bool {
 
 // peelStamped removes what follows on a time.
 func (c *carried) peelStamped(stamp string) {
-	s := c.body
+	s := c.first
 	name, rest, _ := strings.Cut(s, " ")
 	switch {
 	case (name == "stdout" || name == "stderr") && len(rest) > 1 && (rest[0] == 'F' || rest[0] == 'P') && rest[1] == ' ':
-		c.partial, c.stream = rest[0] == 'P', name
+		c.partial, c.within = rest[0] == 'P', name
 		c.layer("CRI", rest[2:])
 		return
 	case strings.HasPrefix(name, "[APP/") || strings.HasPrefix(name, "[RTR/"):
 		if stream, body, ok := strings.Cut(rest, " "); ok && (stream == "OUT" || stream == "ERR") {
-			c.stream = name
+			c.within = name
 			c.layer("Cloud Foundry", body)
 			return
 		}
@@ -179,7 +179,7 @@ func (c *carried) peelStamped(stamp string) {
 	}
 	if strings.HasSuffix(stamp, "+00:00") {
 		if stream, body := cutTailStream(s); stream != "" {
-			c.stream = stream
+			c.within = stream
 			c.layer("aws logs tail", body)
 			return
 		}
@@ -191,12 +191,12 @@ func (c *carried) peelTag(s string) bool {
 	name, rest, _ := strings.Cut(s, " ")
 	if open := strings.IndexByte(name, '['); open > 0 && isWord(name[:open]) && strings.IndexByte(name, ']') > 0 {
 		if strings.HasSuffix(name, "]:") {
-			c.stream = name
+			c.within = name
 			return c.layer("syslog", rest)
 		}
 		if region, body, ok := strings.Cut(rest, " ["); ok && len(region) == 3 && strings.HasSuffix(name, "]") {
 			_, body, ok = strings.Cut(body, "]")
-			c.stream = name
+			c.within = name
 			return ok && c.layer("Fly.io", body)
 		}
 		return false
@@ -235,7 +235,7 @@ func (c *carried) peelNamed(s string) bool {
 	if isPod(name) {
 		container, body, ok := strings.Cut(rest, " ")
 		if ok && isWord(container) && !isLevel(container) {
-			c.stream = name
+			c.within = name
 			return c.layer("stern", body)
 		}
 	}
