@@ -13,7 +13,7 @@ import (
 const (
 	// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms, in
 	// which 25 requests a second come to four.
-	groupsAhead = 3
+	groupsAhead = 4
 	// recordsAhead is how many records of a group wait for its turn, besides the pages
 	// of one slice.
 	recordsAhead = 10_000

@@ -3,11 +3,12 @@ package cloudwatch
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// groupURL and eventURL return addresses in the AWS console. The part after "#" is
+// groupURL, streamURL and eventURL return addresses in the AWS console. The part after "#" is
 // escaped twice, with "$" for "%": "/" becomes "$252F". The query after the
 // stream is escaped once, "?start=" becoming "$3Fstart$3D". The format is not
 // documented; it is what the console shows in the address bar.
@@ -20,8 +21,12 @@ func consoleURL(region string) string {
 	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, host, region)
 }
 
-func eventURL(group, stream string, at time.Time, id string) string {
-	address := fmt.Sprintf("%s/log-events/%s$3Fstart$3D%d", group, escapeTwice(stream), at.UnixMilli())
+func streamURL(group, stream string) string {
+	return group + "/log-events/" + escapeTwice(stream)
+}
+
+func eventURL(stream string, at time.Time, id string) string {
+	address := stream + "$3Fstart$3D" + strconv.FormatInt(at.UnixMilli(), 10)
 	if id == "" {
 		return address
 	}

@@ -108,10 +108,12 @@ type reading struct {
 	service string
 	emit    func(event.Record)
 
-	seen   recent
-	pages  int
-	events int
-	last   time.Time // of the last event of the last whole page, or the end of the last slice
+	stream  string // of the last event
+	console string // address of that stream
+	seen    recent
+	pages   int
+	events  int
+	last    time.Time // of the last event of the last whole page, or the end of the last slice
 }
 
 func (g *Group) reading(emit func(event.Record)) *reading {
@@ -138,8 +140,11 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	if !r.seen.add(at, stream, id) {
 		return
 	}
+	if r.console == "" || stream != r.stream {
+		r.stream, r.console = stream, streamURL(r.url, stream)
+	}
 	r.events++
-	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.url, stream, at, eventID), Service: r.service})
+	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
 func (r *reading) progress() string {
