@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -63,7 +64,7 @@ func (w *world) state() string {
 		fmt.Fprintln(&b, i.ID, i.Status, i.Count, i.Last)
 	}
 	for _, i := range w.github.Issues() {
-		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, withoutBirth(i.Body))
+		fmt.Fprintln(&b, i.Number, i.Title, i.State, i.StateReason, i.ClosedAt, i.Labels, i.Author, withoutChance(i.Body))
 		for _, c := range i.Comments {
 			fmt.Fprintln(&b, c.Author, c.Body)
 		}
@@ -71,18 +72,29 @@ func (w *world) state() string {
 	return b.String()
 }
 
-// withoutBirth is what a body says but for the name of the run that filed it,
-// which is a matter of chance.
-func withoutBirth(body string) string {
-	m, err := marker.Read(body)
+// withoutChance is what a body says but for what is a matter of chance and decides
+// nothing: the name of the run that filed it, and how many requests the last scans sent,
+// when they began and how much they read.
+func withoutChance(body string) string {
+	before, section, behind, _ := marker.Split(body)
+	above, _, _ := strings.Cut(section, "<!-- errmon:state")
+	if m, err := marker.Read(body); err == nil {
+		m.FiledBy = ""
+		return fmt.Sprintln(before, above, m, behind)
+	}
+	d, err := marker.ReadDashboard(body)
 	if err != nil {
 		return body
 	}
-	m.FiledBy = ""
-	before, section, behind, _ := marker.Split(body)
-	above, _, _ := strings.Cut(section, "<!-- errmon:state")
-	return fmt.Sprintln(before, above, m, behind)
+	d.Runs, d.Requests = nil, 0
+	for name, health := range d.Health {
+		d.Health[name] = marker.Health{Tried: health.Tried}
+	}
+	return fmt.Sprintln(before, boxes.FindAllString(above, -1), d, behind)
 }
+
+// boxes are the lines of the dashboard that people can tick.
+var boxes = regexp.MustCompile(`(?m)^- \[.*`)
 
 // finish makes one more run, undisturbed, and judges.
 func (w *world) finish(allow allowance) verdict {

@@ -127,7 +127,8 @@ func New(owner, repo string) *Server {
 }
 
 // Clone returns a repository of its own that is now as this one is, so that a
-// test can go on from one moment in several ways. Settings.Break is not copied.
+// test can go on from one moment in several ways. Settings.Break and what was
+// requested are not copied.
 func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +138,7 @@ func (s *Server) Clone() *Server {
 	for _, issue := range s.issues {
 		c.issues = append(c.issues, &stored{Issue: issue.copy(), deleted: issue.deleted, transferred: issue.transferred, closer: issue.closer})
 	}
-	c.labels, c.dispatches, c.requests = slices.Clone(s.labels), slices.Clone(s.dispatches), slices.Clone(s.requests)
+	c.labels, c.dispatches = slices.Clone(s.labels), slices.Clone(s.dispatches)
 	c.limits.content, c.limits.points = slices.Clone(s.limits.content), slices.Clone(s.limits.points)
 	return c
 }
