@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -11,8 +10,7 @@ import (
 // attribute is something of an event that rules match.
 type attribute int
 
-// The attributes, those first of which a value usually leaves the fewest rules. By the
-// last, rules are not indexed: most have the same few values, or it changes under way.
+// The attributes, those first of which a value usually leaves the fewest rules.
 const (
 	service attribute = iota
 	exceptionType
@@ -77,126 +75,96 @@ func values(a attribute, e *event.Event, to []string) []string {
 	return to
 }
 
-// test is what a rule asks of one attribute.
-type test struct {
-	of attribute
-	Patterns
-}
-
-func (m *Match) tests() []test {
-	var tests []test
-	for a, p := range m.patterns() {
-		if p != nil {
-			tests = append(tests, test{attribute(a), p})
-		}
-	}
-	return tests
-}
-
-// hold reports whether all tests of a rule hold.
-func hold(tests []test, e *event.Event) bool {
+// holds reports whether an event fits all matchers.
+func (m *Match) holds(e *event.Event) bool {
 	var room [8]string
-	for _, t := range tests {
-		if !t.match(values(t.of, e, room[:0])) {
+	for a, p := range m.patterns() {
+		if p != nil && !p.match(values(attribute(a), e, room[:0])) {
 			return false
 		}
 	}
 	return true
 }
 
-// index finds the few rules that may hold for an event. Each rule is filed under one
-// attribute that it needs: by texts that a value must equal, by patterns that are
-// tried once for each value, or by four bytes that a message must contain.
+// index finds the few rules that may hold for an event. Each rule is filed under one gram of
+// each pattern of an attribute that it needs. A value that a pattern matches has its grams.
 type index struct {
-	tests  [][]test                     // by rule
-	always []int                        // rules that are always asked
-	equal  [attributes]map[string][]int // by value
-	globs  [attributes]map[*Pattern]int // rule by pattern
-	tried  [attributes]map[string][]int // rules among globs, by values seen
-	grams  map[string][]int             // by four bytes of the message
-	has    [1 << 16]bool                // by hash of a gram, for speed
-	found  []int                        // of the last call
+	always []int            // rules that are always asked
+	grams  map[gram][]int   // rules by gram
+	filed  [attributes]bool // under which there are rules
+	has    [1 << 16]bool    // by hash of a gram, for speed
+	found  []int            // of the last call
 }
 
 func newIndex(rules []Rule) *index {
-	x := &index{grams: map[string][]int{}}
-	for a := range attributes {
-		x.equal[a], x.globs[a], x.tried[a] = map[string][]int{}, map[*Pattern]int{}, map[string][]int{}
-	}
-	common := map[string]int{} // in how many messages of rules a gram is
+	x := &index{grams: map[gram][]int{}}
+	common := map[gram]int{} // in how many patterns a gram is
 	for at := range rules {
-		x.tests = append(x.tests, rules[at].Match.tests())
-		for _, p := range rules[at].Match.Message {
-			for g := range grams(p.literal()) {
-				common[g]++
+		for a, patterns := range rules[at].Match.patterns() {
+			for _, p := range patterns {
+				for _, g := range p.grams(attribute(a)) {
+					common[g]++
+				}
 			}
 		}
 	}
-	for at, tests := range x.tests {
-		if !x.file(tests, at, common) {
-			x.always = append(x.always, at)
-		}
+	for at := range rules {
+		x.file(at, &rules[at].Match, common)
 	}
 	return x
 }
 
-// file files a rule under its first attribute that fits, and reports whether there is one.
-func (x *index) file(tests []test, at int, common map[string]int) bool {
-	for _, t := range tests {
-		a, p := t.of, slices.DeleteFunc(slices.Clone(t.Patterns), func(p Pattern) bool { return p.Not })
-		if len(p) == 0 || a == level || a == message && slices.ContainsFunc(p, func(p Pattern) bool { return len(p.literal()) < gramSize }) {
+// file files a rule under the rarest grams of its first attribute that has some for all patterns.
+func (x *index) file(rule int, m *Match, common map[gram]int) {
+	for a, patterns := range m.patterns() {
+		patterns = slices.DeleteFunc(slices.Clone(patterns), func(p Pattern) bool { return p.Not })
+		if len(patterns) == 0 || slices.ContainsFunc(patterns, func(p Pattern) bool { return len(p.grams(attribute(a))) == 0 }) {
 			continue
 		}
-		for i := range p {
-			switch {
-			case a == message:
-				g := slices.MinFunc(slices.Collect(grams(p[i].literal())), func(a, b string) int { return common[a] - common[b] })
-				x.grams[g], x.has[hash(g)] = append(x.grams[g], at), true
-			case p[i].matches == nil:
-				x.equal[a][p[i].Text] = append(x.equal[a][p[i].Text], at)
-			default:
-				x.globs[a][&p[i]] = at
-			}
+		for _, p := range patterns {
+			g := slices.MinFunc(p.grams(attribute(a)), func(a, b gram) int { return common[a] - common[b] })
+			x.grams[g], x.has[g.hash()], x.filed[a] = append(x.grams[g], rule), true, true
 		}
-		return true
+		return
 	}
-	return false
+	x.always = append(x.always, rule)
 }
 
-const gramSize = 4
+// gram is an attribute, in the lowest byte, and gramSize bytes of a value.
+type gram uint32
 
-// grams yields every part of a text that has gramSize bytes.
-func grams(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i := 0; i+gramSize <= len(text) && yield(text[i:i+gramSize]); i++ {
-		}
-	}
+const gramSize = 3
+
+// gramOf returns the first gram of a text.
+func gramOf(a attribute, text string) gram {
+	return gram(a) | gram(text[0])<<8 | gram(text[1])<<16 | gram(text[2])<<24
 }
 
 // hash is a Fibonacci hash.
-func hash(gram string) uint16 {
-	return uint16((uint32(gram[0]) | uint32(gram[1])<<8 | uint32(gram[2])<<16 | uint32(gram[3])<<24) * 2654435761 >> 16)
-}
+func (g gram) hash() uint16 { return uint16(g * 2654435761 >> 16) }
 
-// maxTried bounds the values that are remembered for an attribute.
-const maxTried = 20_000
+// grams returns the grams of the pattern's literals.
+func (p *Pattern) grams(a attribute) []gram {
+	var grams []gram
+	for _, text := range p.literals {
+		for i := range len(text) - gramSize + 1 {
+			grams = append(grams, gramOf(a, text[i:]))
+		}
+	}
+	return grams
+}
 
 // candidates returns the rules that may hold, in order. The slice is reused.
 func (x *index) candidates(e *event.Event) []int {
 	x.found = append(x.found[:0], x.always...)
 	var room [8]string
-	for a := range message {
-		if len(x.equal[a])+len(x.globs[a]) == 0 {
+	for a := range attributes {
+		if !x.filed[a] {
 			continue
 		}
-		for _, v := range values(a, e, room[:0]) {
-			x.found = append(append(x.found, x.equal[a][v]...), x.try(a, v)...)
-		}
-	}
-	if len(x.grams) > 0 {
-		for _, text := range values(message, e, room[:0]) {
-			for g := range grams(text) {
-				if x.has[hash(g)] {
+		for _, text := range values(a, e, room[:0]) {
+			for i := range len(text) - gramSize + 1 {
+				if g := gramOf(a, text[i:]); x.has[g.hash()] {
 					x.found = append(x.found, x.grams[g]...)
 				}
 			}
@@ -205,22 +173,4 @@ func (x *index) candidates(e *event.Event) []int {
 	slices.Sort(x.found)
 	x.found = slices.Compact(x.found)
 	return x.found
-}
-
-// try returns the rules of which a pattern matches a value.
-func (x *index) try(a attribute, value string) []int {
-	rules, ok := x.tried[a][value]
-	if ok || len(x.globs[a]) == 0 {
-		return rules
-	}
-	for p, rule := range x.globs[a] {
-		if p.matches(value) {
-			rules = append(rules, rule)
-		}
-	}
-	if len(x.tried[a]) == maxTried {
-		clear(x.tried[a])
-	}
-	x.tried[a][value] = rules
-	return rules
 }

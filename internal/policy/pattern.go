@@ -21,8 +21,8 @@ type Pattern struct {
 	Text string // without the "!"
 	Not  bool
 	// matches is nil for a text without wildcards, which must be equal.
-	matches func(string) bool
-	re      *regexp.Regexp // nil if it is none
+	matches  func(string) bool
+	literals []string // which every value that it matches contains; none for a level, which rules change
 }
 
 // match reports whether the values of one event fit. An absent value is the empty list.
@@ -69,17 +69,21 @@ func Parse(matcher, text string) (Pattern, error) {
 	case strings.ContainsAny(p.Text, `*?[{\`):
 		p.matches = glob(p.Text)
 	}
+	if !strings.ContainsAny(p.Text, `[{\`) {
+		p.literals = strings.FieldsFunc(p.Text, func(r rune) bool { return strings.ContainsRune("*?/", r) })
+	}
 	return p, nil
 }
 
 func (p Pattern) regexp() (Pattern, error) {
-	var err error
+	text := p.Text[1 : len(p.Text)-1]
+	re, err := regexp.Compile(text)
 	var mistake *syntax.Error
-	if p.re, err = regexp.Compile(p.Text[1 : len(p.Text)-1]); errors.As(err, &mistake) {
+	if errors.As(err, &mistake) {
 		return p, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, mistake.Expr)
-	} else if err == nil {
-		p.matches = p.re.MatchString
 	}
+	parsed, _ := syntax.Parse(text, syntax.Perl) // it compiles
+	p.matches, p.literals = re.MatchString, required(parsed)
 	return p, err
 }
 
@@ -117,21 +121,17 @@ func pathGlob(pattern string) func(string) bool {
 	}
 }
 
-// literal returns a text that every value which the pattern matches contains; empty if
-// none is found.
-func (p *Pattern) literal() string {
-	if p.re != nil {
-		prefix, _ := p.re.LiteralPrefix()
-		return prefix
-	}
-	if strings.ContainsAny(p.Text, `[{\`) {
-		return ""
-	}
-	longest := ""
-	for part := range strings.FieldsFuncSeq(p.Text, func(r rune) bool { return r == '*' || r == '?' }) {
-		if len(part) > len(longest) {
-			longest = part
+// required returns the literals of an expression that stand in every text it matches.
+func required(re *syntax.Regexp) []string {
+	switch {
+	case re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0:
+		return []string{string(re.Rune)}
+	case re.Op == syntax.OpConcat || re.Op == syntax.OpCapture || re.Op == syntax.OpPlus:
+		var all []string
+		for _, sub := range re.Sub {
+			all = append(all, required(sub)...)
 		}
+		return all
 	}
-	return longest
+	return nil
 }

@@ -48,7 +48,7 @@ func (d *Decider) Decide(e *event.Event) {
 	ignored := 0
 	for _, at := range d.index.candidates(e) {
 		rule := &d.Rules[at]
-		if !hold(d.index.tests[at], e) {
+		if !rule.Match.holds(e) {
 			continue
 		}
 		e.Decision.Rules = append(e.Decision.Rules, at)
@@ -89,4 +89,36 @@ func (p Policy) Groups() map[string]bool {
 		}
 	}
 	return names
+}
+
+// Shadowed returns the line of an earlier rule that ignores every event for which the
+// last rule holds, as far as their texts show it; 0 if there is none.
+func Shadowed(rules []Rule) int {
+	last := rules[len(rules)-1].Match.patterns()
+	for i := range rules[:len(rules)-1] {
+		covers := rules[i].Ignore != ""
+		for a, p := range rules[i].Match.patterns() {
+			covers = covers && (p == nil || p.cover(last[a]))
+		}
+		if covers {
+			return rules[i].Line
+		}
+	}
+	return 0
+}
+// cover reports whether p surely matches all that other matches: each pattern of other
+// is one of p or matched by one, and all that p excludes is excluded there too.
+func (p Patterns) cover(other Patterns) bool {
+	wanted := func(p Pattern) bool { return !p.Not }
+	for _, q := range p {
+		if q.Not && !slices.ContainsFunc(other, func(o Pattern) bool { return o.Not && o.Text == q.Text }) {
+			return false
+		}
+	}
+	if !slices.ContainsFunc(p, wanted) {
+		return true
+	}
+	return slices.ContainsFunc(other, wanted) && !slices.ContainsFunc(other, func(o Pattern) bool {
+		return wanted(o) && !slices.ContainsFunc(p, func(q Pattern) bool { return wanted(q) && (q.Text == o.Text || q.Fits(o.Text)) })
+	})
 }

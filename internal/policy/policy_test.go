@@ -101,10 +101,10 @@ func TestMatchers(t *testing.T) {
 func TestAbsentValues(t *testing.T) {
 	e := event.Event{Level: event.Error}
 	for matcher, patterns := range map[string]string{"environment": "!dev*", "type": "!A", "path": "!vendor/**"} {
-		if m := matches(t, matcher, patterns); !hold(m.tests(), &e) {
+		if m := matches(t, matcher, patterns); !m.holds(&e) {
 			t.Errorf("%s %s does not hold without a value", matcher, patterns)
 		}
-		if m := matches(t, matcher, "*"); hold(m.tests(), &e) {
+		if m := matches(t, matcher, "*"); m.holds(&e) {
 			t.Errorf("%s * holds without a value", matcher)
 		}
 	}
