@@ -106,6 +106,7 @@ func Shadowed(rules []Rule) int {
 	}
 	return 0
 }
+
 // cover reports whether p surely matches all that other matches: each pattern of other
 // is one of p or matched by one, and all that p excludes is excluded there too.
 func (p Patterns) cover(other Patterns) bool {
