@@ -70,13 +70,13 @@ func Load(in Input) (Config, error) {
 	c.Rules, c.Warnings = rules.rules, append(c.Warnings, rules.warnings...)
 	c.FileRead = fromFile != nil
 
-	for _, s := range Settings {
+	for _, s := range settings(&c, in.Now) {
 		v := first(given[s.Name], fromFile[s.Name])
 		given[s.Name] = v
 		if v = first(v, value{s.Default, "default"}); v.text == "" || in.Offline && s.Group.service() {
 			continue
 		}
-		if err := s.read(&c, v.text, in.Now); err != nil {
+		if err := s.read(v.text); err != nil {
 			c.Refused = append(c.Refused, s.Name)
 			note(explain(s, v, err))
 		}
@@ -155,7 +155,7 @@ func readDotEnv(in Input) (map[string]string, error) {
 func candidates(s Setting, flags map[string]string, env environment) []value {
 	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes
 	values := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
-	for _, names := range s.Env {
+	for names := range strings.FieldsSeq(s.Env) {
 		values = append(values, env.lookup(names))
 	}
 	return values

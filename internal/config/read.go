@@ -18,16 +18,12 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// reader puts a setting's text, trimmed and not empty, into c. Its error says what is
-// wrong and what would be right; explain adds the value and the setting.
-type reader func(c *Config, text string, now time.Time) error
-
 // into returns the reader that parses a text into a field.
-func into[T any](field func(*Config) *T, parse func(string) (T, error)) reader {
-	return func(c *Config, text string, _ time.Time) error {
+func into[T any](field *T, parse func(string) (T, error)) func(string) error {
+	return func(text string) error {
 		v, err := parse(text)
 		if err == nil {
-			*field(c) = v
+			*field = v
 		}
 		return err
 	}
@@ -124,25 +120,25 @@ func span(d time.Duration) string {
 
 // ReadSince sets c.Since as the setting does. Its error says what would be right but
 // does not repeat the text.
-func (c *Config) ReadSince(text string, now time.Time) error { return since(c, text, now) }
+func (c *Config) ReadSince(text string, now time.Time) error { return into(&c.Since, since(now))(text) }
 
-func since(c *Config, text string, now time.Time) error {
-	if d, err := str2duration.ParseDuration(text); err == nil {
-		if d <= 0 {
-			return finding.Mend("must be in the past", "write how far back to read, such as 6h or 2d")
+func since(now time.Time) func(string) (time.Time, error) {
+	return func(s string) (time.Time, error) {
+		if d, err := str2duration.ParseDuration(s); err == nil {
+			if d <= 0 {
+				return now, finding.Mend("must be in the past", "write how far back to read, such as 6h or 2d")
+			}
+			return now.Add(-d), nil
 		}
-		c.Since = now.Add(-d)
-		return nil
+		t, err := time.Parse(time.RFC3339, s)
+		switch {
+		case err != nil:
+			return now, errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
+		case t.After(now):
+			return now, fmt.Errorf("must be in the past: it is now %s", now.UTC().Format(time.RFC3339))
+		}
+		return t, nil
 	}
-	t, err := time.Parse(time.RFC3339, text)
-	switch {
-	case err != nil:
-		return errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
-	case t.After(now):
-		return fmt.Errorf("must be in the past: it is now %s", now.UTC().Format(time.RFC3339))
-	}
-	c.Since = t
-	return nil
 }
 
 func whole(least, most int) func(string) (int, error) {
@@ -210,7 +206,7 @@ func matching(shape, want string) func(string) (string, error) {
 	}
 }
 
-func repository(c *Config, text string, _ time.Time) error {
+func (c *Config) readRepository(text string) error {
 	name, err := ownerRepo(text)
 	c.Owner, c.Repo, _ = strings.Cut(name, "/")
 	return err

@@ -68,7 +68,7 @@ func TestSettingsArePublished(t *testing.T) {
 		want = append(want, fields)
 	}
 	for _, s := range Settings {
-		got = append(got, []string{s.Name, strings.Join(s.Env, " "), s.Default})
+		got = append(got, []string{s.Name, s.Env, s.Default})
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -156,7 +156,7 @@ func TestEnvExample(t *testing.T) {
 		want[name] = text
 	}
 	for _, s := range Settings {
-		for _, names := range s.Env {
+		for names := range strings.FieldsSeq(s.Env) {
 			for name := range strings.SplitSeq(names, "/") {
 				want[name] = s.Default
 			}

@@ -172,7 +172,7 @@ func inputs() string {
 	b.WriteString("| input | environment | default | |\n|---|---|---|---|\n")
 	for _, s := range config.Settings {
 		var env []string
-		for _, names := range s.Env {
+		for names := range strings.FieldsSeq(s.Env) {
 			env = append(env, "`"+strings.ReplaceAll(names, "/", "` + `")+"`")
 		}
 		fallback := ""
