@@ -38,7 +38,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 		s.section(out, "Settings, with their defaults", settingNames(width))
 	case cmd.Name() == "scan":
 		for _, group := range config.Groups {
-			s.section(out, string(group), settingsOf(group).FlagUsagesWrapped(width))
+			s.section(out, group.Name, settingsOf(group).FlagUsagesWrapped(width))
 		}
 		return
 	}
@@ -64,11 +64,8 @@ func settingNames(width int) string {
 	const indent = 18 // columns
 	var b strings.Builder
 	for _, group := range config.Groups {
-		line := fmt.Sprintf("  %-*s", indent-2, group)
-		for _, setting := range config.Settings {
-			if setting.Group != group {
-				continue
-			}
+		line := fmt.Sprintf("  %-*s", indent-2, group.Name)
+		for _, setting := range group.Settings {
 			name := "--" + setting.Name
 			if setting.Default != "" && !setting.Switch {
 				name += " (" + setting.Default + ")"
@@ -88,18 +85,16 @@ func settingNames(width int) string {
 // their defaults. A flag itself has none, because an input or a variable may give
 // the value.
 func settingsOf(group config.Group) *pflag.FlagSet {
-	flags := pflag.NewFlagSet(string(group), pflag.ContinueOnError)
+	flags := pflag.NewFlagSet(group.Name, pflag.ContinueOnError)
 	flags.SortFlags = false
-	for _, setting := range config.Settings {
+	for _, setting := range group.Settings {
 		help := setting.Help
 		if setting.Default != "" && !setting.Switch {
 			help += " (default " + setting.Default + ")"
 		}
-		switch {
-		case setting.Group != group:
-		case setting.Switch:
+		if setting.Switch {
 			flags.Bool(setting.Name, false, help)
-		default:
+		} else {
 			flags.String(setting.Name, "", help)
 		}
 	}

@@ -60,25 +60,27 @@ func Load(in Input) (Config, error) {
 	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of the server that errmon replaces
 		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and not read", "set ERRMON_RELAY_URL instead"))
 	}
-	given := make(map[string]value)
-	for _, s := range Settings {
-		given[s.Name] = first(candidates(s, in.Flags, env)...)
-	}
-	fromFile, rules, err := readFile(in, given["config"])
+	fromFile, rules, err := readFile(in, first(candidates(*find("config"), in.Flags, env)...))
 	note(err)
 	c.InApp, c.Fields, c.Redact, c.Roots = rules.inApp, rules.fields, rules.redact, rules.roots
 	c.Rules, c.Warnings = rules.rules, append(c.Warnings, rules.warnings...)
 	c.FileRead = fromFile != nil
 
-	for _, s := range settings(&c, in.Now) {
-		v := first(given[s.Name], fromFile[s.Name])
-		given[s.Name] = v
-		if v = first(v, value{s.Default, "default"}); v.text == "" || in.Offline && s.Group.service() {
+	given := make(map[string]value)
+	for _, g := range groups(&c, in.Now) {
+		if in.Offline && !g.local {
 			continue
 		}
-		if err := s.read(v.text); err != nil {
-			c.Refused = append(c.Refused, s.Name)
-			note(explain(s, v, err))
+		for _, s := range g.Settings {
+			v := first(append(candidates(s, in.Flags, env), fromFile[s.Name])...)
+			given[s.Name] = v
+			if v = first(v, value{s.Default, "default"}); v.text == "" {
+				continue
+			}
+			if err := s.read(v.text); err != nil {
+				c.Refused = append(c.Refused, s.Name)
+				note(explain(s, v, err))
+			}
 		}
 	}
 	note(c.checkRuleLabels())

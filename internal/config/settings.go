@@ -1,36 +1,18 @@
 package config
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
-// Group is the section of the help and of .env.example that lists a setting.
-type Group string
-
-// The groups, in the order in which they are documented.
-const (
-	GitHub     Group = "GitHub"
-	CloudWatch Group = "CloudWatch Logs"
-	Sentry     Group = "Sentry"
-	Slack      Group = "Slack"
-	Relay      Group = "The relay"
-	Issues     Group = "Issues"
-	Run        Group = "The run"
-)
-
-// Groups lists them all.
-var Groups = []Group{GitHub, CloudWatch, Sentry, Slack, Relay, Issues, Run}
-
-// service reports whether a group is about a service. Commands that read local
-// files ignore such settings.
-func (g Group) service() bool { return g != Issues && g != Run }
+// Group is a section of the help and of .env.example.
+type Group struct {
+	Name     string
+	Settings []Setting
+	local    bool // of no service, so that commands that read local files use them too
+}
 
 // Setting is one input of the action, unless it is Local, and also a flag of the same
 // name, an environment variable, and a key of the file.
 type Setting struct {
-	Name  string
-	Group Group
+	Name string
 	// Env lists environment variables, separated by spaces; the first that is set counts.
 	// Two names with a slash between them count only together, as "OWNER/REPO".
 	Env     string
@@ -50,21 +32,29 @@ const (
 	day       = 24 * time.Hour
 )
 
-// Settings lists every setting, in the order in which they are documented.
-var Settings = settings(new(Config), time.Time{})
+// Groups lists every group and its settings, in the order in which they are documented.
+var Groups = groups(new(Config), time.Time{})
 
-// settings returns the settings that are read into c.
-func settings(c *Config, now time.Time) []Setting {
-	return slices.Concat(
-		in(GitHub, []Setting{
-			{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, read: into(&c.GitHubToken, secret),
+// Settings lists every setting.
+var Settings = func() (all []Setting) {
+	for _, g := range Groups {
+		all = append(all, g.Settings...)
+	}
+	return all
+}()
+
+// groups returns the settings that are read into c.
+func groups(c *Config, now time.Time) []Group {
+	return []Group{
+		{Name: "GitHub", Settings: []Setting{
+			{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.GitHubToken, secret),
 				Help: "Token that reads and writes the issues; the workflow's own token needs the permission issues: write"},
 			{Name: "repository", Env: "GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY", read: c.readRepository,
 				Help: "Repository where issues are filed, as OWNER/REPO; by default the one that runs the workflow"},
 			{Name: "code-repository", Env: "ERRMON_CODE_REPOSITORY GITHUB_REPOSITORY", read: into(&c.CodeRepository, ownerRepo),
 				Help: "Repository that holds the code of the services, as OWNER/REPO; by default the one that runs the workflow"},
-		}),
-		in(CloudWatch, []Setting{
+		}},
+		{Name: "CloudWatch Logs", Settings: []Setting{
 			{Name: "log-groups", Env: "AWS_LOG_GROUP_NAME", List: true, read: into(&c.LogGroups, list),
 				Help: "CloudWatch log groups to read, separated by commas or line breaks: names, ARNs, or a prefix*"},
 			{Name: "aws-region", Env: "AWS_REGION", read: into(&c.AWSRegion, text(64)),
@@ -86,9 +76,9 @@ func settings(c *Config, now time.Time) []Setting {
 			{Name: "since", Env: "ERRMON_SINCE", notInFile: "it is meant for one run: pass it as an input, or set lookback",
 				Help: "Read an older period, in this run only: a duration back from now (6h, 2d) or an RFC 3339 time",
 				read: into(&c.Since, since(now))},
-		}),
-		in(Sentry, []Setting{
-			{Name: "sentry-auth-token", Env: "SENTRY_AUTH_TOKEN", Secret: true, read: into(&c.SentryAuthToken, secret),
+		}},
+		{Name: "Sentry", Settings: []Setting{
+			{Name: "sentry-auth-token", Env: "SENTRY_AUTH_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.SentryAuthToken, secret),
 				Help: "Sentry auth token of an internal integration, with the scopes project:read and event:read"},
 			{Name: "sentry-organization", Env: "SENTRY_ORGANIZATION", read: into(&c.SentryOrganization, slug),
 				Help: "Slug of the Sentry organization"},
@@ -102,11 +92,11 @@ func settings(c *Config, now time.Time) []Setting {
 				Help: "Sentry environments to read, separated by commas or line breaks; all by default"},
 			{Name: "sentry-resolve", Env: "SENTRY_RESOLVE", Default: "false", Switch: true, read: into(&c.SentryResolve, yesOrNo),
 				Help: "Resolve the Sentry issue when its GitHub issue is closed as completed; the token then also needs event:write"},
-		}),
-		in(Slack, []Setting{
-			{Name: "slack-webhook-url", Env: "SLACK_WEBHOOK_URL", Secret: true, read: into(&c.SlackWebhookURL, secretAddress),
+		}},
+		{Name: "Slack", Settings: []Setting{
+			{Name: "slack-webhook-url", Env: "SLACK_WEBHOOK_URL", Secret: true, notInFile: useSecret, read: into(&c.SlackWebhookURL, secretAddress),
 				Help: "Slack incoming webhook that receives messages about new, regressed and escalated errors"},
-			{Name: "slack-bot-token", Env: "SLACK_BOT_TOKEN", Secret: true, read: into(&c.SlackBotToken, secret),
+			{Name: "slack-bot-token", Env: "SLACK_BOT_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.SlackBotToken, secret),
 				Help: "Slack bot token with the scope chat:write; together with slack-channel, an alternative to the webhook"},
 			{Name: "slack-channel", Env: "SLACK_CHANNEL", read: into(&c.SlackChannel, text(80)), // Slack's limit on names
 				Help: "Slack channel that the bot posts to, as an id or #name"},
@@ -118,12 +108,12 @@ func settings(c *Config, now time.Time) []Setting {
 			{Name: "slack-ignore-apps", Env: "ERRMON_SLACK_IGNORE_APPS", Local: true, List: true, Default: "GitHub, Sentry",
 				Help: "Slack apps whose messages are never errors, by name or id; errmon always ignores its own messages",
 				read: into(&c.SlackIgnoreApps, each(text(80)))},
-		}),
-		in(Relay, []Setting{
+		}},
+		{Name: "The relay", Settings: []Setting{
 			{Name: "relay-url", Env: "ERRMON_RELAY_URL", Local: true, read: into(&c.RelayURL, address),
 				Help: "Address of your relay, which doctor tests"},
-		}),
-		in(Issues, []Setting{
+		}},
+		{Name: "Issues", local: true, Settings: []Setting{
 			{Name: "assign", Env: "ERRMON_ASSIGN", Default: "none", read: into(&c.Assign, oneOf("none", "owners")),
 				Help: "Who is assigned to a new issue: none, or owners, which are the users that CODEOWNERS names for the failing file"},
 			{Name: "label", Env: "ERRMON_LABEL", Default: "errmon", read: into(&c.Label, label),
@@ -150,25 +140,14 @@ func settings(c *Config, now time.Time) []Setting {
 				Help: "Other logins whose issues count as written by this action, such as that of a token used before"},
 			{Name: "publish-samples", Env: "ERRMON_PUBLISH_SAMPLES", Default: "false", Switch: true,
 				read: into(&c.PublishSamples, yesOrNo), Help: "Publish log events and their context in a public repository too, redacted"},
-		}),
-		in(Run, []Setting{
+		}},
+		{Name: "The run", local: true, Settings: []Setting{
 			{Name: "command", Default: "scan", read: into(&c.Command, oneOf("scan", "doctor", "preview")),
 				Help: "Command to run: scan, doctor or preview"},
 			{Name: "config", Env: "ERRMON_CONFIG", Default: ".github/errmon.yml", notInFile: "the file cannot name another: pass it as an input",
 				read: into(&c.File, text(1024)), Help: "Path of the settings file"},
 			{Name: "dry-run", Env: "ERRMON_DRY_RUN", Default: "false", Switch: true, read: into(&c.DryRun, yesOrNo),
 				Help: "Show what a run would do, and write nothing"},
-		}),
-	)
-}
-
-// in puts settings into a group, and secrets never into the file.
-func in(group Group, settings []Setting) []Setting {
-	for i := range settings {
-		settings[i].Group = group
-		if settings[i].Secret {
-			settings[i].notInFile = useSecret
-		}
+		}},
 	}
-	return settings
 }

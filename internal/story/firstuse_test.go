@@ -44,8 +44,8 @@ func TestHelp(t *testing.T) {
 	}
 	names, explained := w.run("--help").mustSucceed(t).stdout, w.run("scan", "--help").mustSucceed(t).stdout
 	for _, group := range config.Groups {
-		if !strings.Contains(names, "\n  "+string(group)+" ") || !strings.Contains(explained, "\n"+string(group)+":\n") {
-			t.Errorf("no group %q", group)
+		if !strings.Contains(names, "\n  "+group.Name+" ") || !strings.Contains(explained, "\n"+group.Name+":\n") {
+			t.Errorf("no group %q", group.Name)
 		}
 	}
 	words := strings.Join(strings.Fields(explained), " ")
