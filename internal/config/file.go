@@ -31,7 +31,7 @@ func readFile(in Input, named value) (map[string]value, team, error) {
 	return parseFile(path, data)
 }
 
-// parseFile returns the settings that a file holds, and all its mistakes joined.
+// parseFile returns the settings that a file holds, what else it holds, and all its mistakes joined.
 func parseFile(path string, data []byte) (map[string]value, team, error) {
 	f := fileReader{path: path, settings: map[string]value{}}
 	parsed, err := parser.ParseBytes(data, 0)
@@ -45,6 +45,7 @@ func parseFile(path string, data []byte) (map[string]value, team, error) {
 			f.wrong(doc.Body, errors.New("must be one mapping of settings, such as `label: errmon`"))
 		default:
 			for _, entry := range mapping.Values {
+				f.key = ""
 				f.read(entry)
 			}
 		}
@@ -55,46 +56,74 @@ func parseFile(path string, data []byte) (map[string]value, team, error) {
 // fileReader collects what a file holds.
 type fileReader struct {
 	path     string
+	key      string // of the file, whose value is read; empty before it is known
 	settings map[string]value
 	team     team
 	mistakes []error
 }
 
 func (f *fileReader) read(entry *ast.MappingValueNode) {
-	switch name, plain := scalar(entry.Key); {
+	name, plain := scalar(entry.Key)
+	setting := find(name)
+	switch {
 	case !plain:
 		f.wrong(entry.Key, errors.New("a key must be the plain name of a setting"))
-	case name == "in-app":
+		return
+	case setting == nil && !slices.Contains(teamKeys, name):
+		f.wrong(entry.Key, unknown("key", name, fileKeys()))
+		return
+	}
+	switch f.key = name; name {
+	case "in-app":
 		lists := f.lists(entry, []string{"include", "exclude"}, maxPrefixes)
 		f.team.inApp = InApp{lists["include"], lists["exclude"]}
-	case name == "fields":
+	case "fields":
 		f.team.fields = f.lists(entry, FieldNames, maxFieldKeys)
-	case name == "code":
+	case "code":
 		f.roots(entry)
-	case name == "rules":
+	case "rules":
 		f.rules(entry)
-	case name == "redact":
+	case "redact":
 		f.redact(entry)
 	default:
-		f.setting(name, entry)
+		f.setting(setting, entry)
 	}
 }
 
-// wrong notes a mistake with the line of node.
+// wrong notes a mistake, if there is one, with its place and the key of the file.
 func (f *fileReader) wrong(node ast.Node, err error) {
-	f.mistakes = append(f.mistakes, finding.Within(at(f.path, node)+": ", err))
+	if err != nil {
+		f.mistakes = append(f.mistakes, f.within(node, err))
+	}
+}
+
+func (f *fileReader) within(node ast.Node, err error) error {
+	switch f.key {
+	case "":
+		return finding.Within(f.at(node)+": ", err)
+	case "rules": // a line may hold much of a rule
+		return finding.Within(fmt.Sprintf("%s, column %d: rules: ", f.at(node), node.GetToken().Position.Column), err)
+	}
+	return finding.Within(f.at(node)+": "+f.key+": ", err)
+}
+
+func (f *fileReader) at(node ast.Node) string {
+	if t := node.GetToken(); t != nil && t.Position != nil {
+		return fmt.Sprintf("%s line %d", f.path, t.Position.Line)
+	}
+	return f.path
 }
 
 // mapping returns what an entry maps, nothing if its value is null; want is the
 // mistake if it is no mapping.
-func (f *fileReader) mapping(entry *ast.MappingValueNode, want error) []*ast.MappingValueNode {
+func (f *fileReader) mapping(entry *ast.MappingValueNode, want string) []*ast.MappingValueNode {
 	switch v := entry.Value.(type) {
 	case *ast.MappingNode:
 		return v.Values
 	case *ast.NullNode:
 		return nil
 	}
-	f.wrong(entry.Key, want)
+	f.wrong(entry.Key, errors.New(want))
 	return nil
 }
 
@@ -108,22 +137,10 @@ func malformed(path string, err error) error {
 	return fmt.Errorf("%s: malformed YAML", path)
 }
 
-func at(path string, node ast.Node) string {
-	if t := node.GetToken(); t != nil && t.Position != nil {
-		return fmt.Sprintf("%s line %d", path, t.Position.Line)
-	}
-	return path
-}
-
 // setting reads a setting, with the items of a sequence on lines of their own.
-func (f *fileReader) setting(name string, entry *ast.MappingValueNode) {
-	s := find(name)
-	switch {
-	case s == nil:
-		f.wrong(entry.Key, finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), fmt.Sprintf("did you mean %q?", nearest(name))))
-		return
-	case s.notInFile != "":
-		f.wrong(entry.Key, fmt.Errorf("%s: %s", name, s.notInFile))
+func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
+	if s.notInFile != "" {
+		f.wrong(entry.Key, errors.New(s.notInFile))
 		return
 	}
 	text, ok := scalar(entry.Value)
@@ -135,10 +152,10 @@ func (f *fileReader) setting(name string, entry *ast.MappingValueNode) {
 		want = "must be a plain value or a list of them"
 	}
 	if !ok {
-		f.wrong(entry.Key, fmt.Errorf("%s: %s", name, want))
+		f.wrong(entry.Key, errors.New(want))
 		return
 	}
-	f.settings[name] = value{text, at(f.path, entry.Key)}
+	f.settings[s.Name] = value{text, f.at(entry.Key)}
 }
 
 func sequence(node *ast.SequenceNode) (string, bool) {
@@ -178,13 +195,13 @@ func find(name string) *Setting {
 	return nil
 }
 
-// nearest returns the key of the file whose name is most like the given one.
-func nearest(name string) string {
+// fileKeys returns every key that the file may have.
+func fileKeys() []string {
 	names := slices.Clone(teamKeys)
 	for _, s := range Settings {
 		if s.notInFile == "" {
 			names = append(names, s.Name)
 		}
 	}
-	return nearestOf(name, names)
+	return names
 }

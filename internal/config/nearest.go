@@ -23,10 +23,15 @@ func unknownInputs(environ []string) error {
 		name, _, _ := strings.Cut(variable, "=")
 		input, ok := strings.CutPrefix(name, "INPUT_")
 		if input = strings.ToLower(input); ok && !slices.Contains(known, input) {
-			mistakes = append(mistakes, finding.Mend(fmt.Sprintf("unknown input %q", shorten(input)), fmt.Sprintf("did you mean %q?", nearestOf(input, known))))
+			mistakes = append(mistakes, unknown("input", input, known))
 		}
 	}
 	return errors.Join(mistakes...)
+}
+
+// unknown returns the error about a name of a thing that is none of names.
+func unknown(thing, name string, names []string) error {
+	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }
 
 // Nearest returns the name that was probably meant, and false if none is like the
@@ -49,4 +54,7 @@ func nearestOf(name string, names []string) string {
 	})
 }
 
-func plain(name string) string { return strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-") }
+// plain returns a name as names are written, without the signs of a comparison.
+func plain(name string) string {
+	return strings.TrimLeft(strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-"), "!<>= ")
+}

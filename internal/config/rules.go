@@ -34,20 +34,20 @@ func (f *fileReader) rules(entry *ast.MappingValueNode) {
 	}
 	items, ok := entry.Value.(*ast.SequenceNode)
 	if !ok || len(items.Values) > maxRules {
-		f.wrongRule(entry.Key, fmt.Errorf("must be a list of at most %d rules, such as `- match: {service: shop}`", maxRules))
+		f.wrong(entry.Key, fmt.Errorf("must be a list of at most %d rules, such as `- match: {service: shop}`", maxRules))
 		return
 	}
 	for _, item := range items.Values {
 		mapping, ok := item.(*ast.MappingNode)
 		if !ok || len(mapping.Values) == 0 {
-			f.wrongRule(item, errors.New("a rule must be a mapping of match and effects"))
+			f.wrong(item, errors.New("a rule must be a mapping of match and effects"))
 			continue
 		}
 		first := mapping.Values[0].Key
 		rule := policy.Rule{Line: first.GetToken().Position.Line}
 		f.fields(reflect.ValueOf(&rule).Elem(), mapping, &rule)
 		if len(rule.Written) == 0 {
-			f.wrongRule(first, finding.Mend("the rule has no effect", "add one, such as labels or ignore"))
+			f.wrong(first, finding.Mend("the rule has no effect", "add one, such as labels or ignore"))
 		}
 		f.team.rules = append(f.team.rules, rule)
 		if line := policy.Shadowed(f.team.rules); line != 0 {
@@ -56,18 +56,9 @@ func (f *fileReader) rules(entry *ast.MappingValueNode) {
 	}
 }
 
-// wrongRule notes a mistake with the line and column of node.
-func (f *fileReader) wrongRule(node ast.Node, err error) {
-	f.mistakes = append(f.mistakes, finding.Within(f.place(node)+": rules: ", err))
-}
-
 // never notes a warning about a rule that can never match.
 func (f *fileReader) never(node ast.Node, err error) {
-	f.team.warnings = append(f.team.warnings, finding.Within(f.place(node)+": rules: can never match: ", err))
-}
-
-func (f *fileReader) place(node ast.Node) string {
-	return fmt.Sprintf("%s, column %d", at(f.path, node), node.GetToken().Position.Column)
+	f.team.warnings = append(f.team.warnings, f.within(node, finding.Within("can never match: ", err)))
 }
 
 // fields reads the entries of a mapping into the fields that their tags name.
@@ -76,28 +67,17 @@ func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *po
 	isRule := to.Addr().Interface() == any(rule)
 	for _, entry := range mapping.Values {
 		name, _ := scalar(entry.Key)
-		at := slices.Index(names, name)
-		if at < 0 {
-			f.wrongRule(entry.Key, unknownKey(name, names))
-			if isRule || slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name) { // the rule was meant to have an effect
-				rule.Written = append(rule.Written, policy.Effect{Name: name})
-			}
-			continue
+		at, text := slices.Index(names, name), ""
+		switch match, isMapping := entry.Value.(*ast.MappingNode); {
+		case at < 0:
+			f.wrong(entry.Key, unknownKey(name, names))
+		case isMapping && name == "match":
+			f.fields(to.Field(at), match, rule)
+		default:
+			text = f.value(name, to.Field(at).Addr().Interface(), entry)
 		}
-		field := to.Field(at)
-		if match, ok := entry.Value.(*ast.MappingNode); ok && name == "match" {
-			f.fields(field, match, rule)
-			continue
-		}
-		text, err := f.value(name, field.Addr().Interface(), entry.Value)
-		if err != nil {
-			var where ast.Node = entry.Value
-			if _, null := where.(*ast.NullNode); null {
-				where = entry.Key
-			}
-			f.wrongRule(where, finding.Within(name+": ", err))
-		}
-		if isRule && name != "match" {
+		meant := at < 0 && slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name) // to have an effect
+		if name != "match" && (isRule || meant) {
 			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
 		}
 	}
@@ -117,94 +97,92 @@ func keysOf(t reflect.Type) []string {
 // unknownKey reports a key that is none of the names. A matcher beside match and an
 // effect below it are easily written.
 func unknownKey(name string, names []string) error {
-	remedy := fmt.Sprintf("did you mean %q?", nearestOf(name, names))
-	switch isRule := slices.Contains(names, "match"); {
+	isRule := slices.Contains(names, "match")
+	switch {
 	case isRule && slices.Contains(keysOf(reflect.TypeFor[policy.Match]()), name):
-		remedy = "move this matcher into match"
+		return finding.Mend(fmt.Sprintf("unknown key %q", name), "move this matcher into match")
 	case !isRule && slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name):
-		remedy = "move this effect out of match"
+		return finding.Mend(fmt.Sprintf("unknown key %q", name), "move this effect out of match")
 	}
-	return finding.Mend(fmt.Sprintf("unknown key %q", shorten(name)), remedy)
+	return unknown("key", name, names)
 }
 
 // value reads a matcher or an effect, and returns it as people read it.
-func (f *fileReader) value(name string, to any, node ast.Node) (string, error) {
-	items, isList := itemsOf(node)
-	text, isText := scalar(node)
+func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) string {
+	text, isText := scalar(entry.Value)
 	text = strings.TrimSpace(text)
-	switch to := to.(type) {
-	case *policy.Patterns, *[]string:
-		if !isList {
-			return "", fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
-		}
-		f.list(name, to, items, node)
-		return strings.Join(items, ", "), nil
-	case *policy.Match:
-		return "", errors.New("must be a mapping of matchers, such as {service: shop}")
-	case *string:
-		*to = text
-		_, isBool := node.(*ast.BoolNode) // such as `ignore: true`, which gives no reason
-		return text, checkText(name, text, isText && !isBool)
-	case *event.Level:
-		level, ok := event.ParseLevel(text)
-		*to = level
-		return level.String(), unknownLevel(text, ok)
-	case **bool:
-		yes, err := yesOrNo(text)
-		*to = &yes
-		return text, err
-	case **policy.Duration:
-		*to = new(policy.Duration)
-		return text, (*to).UnmarshalText([]byte(text))
-	}
-	return text, to.(encoding.TextUnmarshaler).UnmarshalText([]byte(text))
-}
-
-func unknownLevel(text string, known bool) error {
-	if known {
-		return nil
-	}
-	return finding.Mend(fmt.Sprintf("unknown level %q", shorten(text)), fmt.Sprintf("did you mean %q?", nearestOf(strings.TrimLeft(text, "!<>= "), policy.LevelNames)))
-}
-
-// list reads a list of patterns, levels or names.
-func (f *fileReader) list(name string, to any, items []string, node ast.Node) {
-	item := func(i int) ast.Node {
-		if list, ok := node.(*ast.SequenceNode); ok {
-			return list.Values[i]
-		}
-		return node
-	}
-	note := func(i int, err error) {
-		if err != nil {
-			f.wrongRule(item(i), finding.Within(name+": ", err))
-		}
-	}
+	var err error
 	switch to := to.(type) {
 	case *policy.Patterns:
-		*to = make(policy.Patterns, len(items))
-		for i, text := range items {
-			var err error
-			if (*to)[i], err = policy.Parse(name, text); err != nil {
-				note(i, finding.Within(fmt.Sprintf("%q: ", shorten(text)), err))
-			}
-			if name == "level" && !slices.ContainsFunc(policy.LevelNames, (*to)[i].Fits) {
-				f.never(item(i), unknownLevel(text, false))
-			}
-		}
+		err = f.patterns(name, to, entry.Value)
 	case *[]string:
-		*to = items
-		for i, text := range items {
-			note(i, checkText(name, text, true))
+		text, err = f.texts(name, to, entry.Value)
+	case *policy.Match:
+		err = errors.New("must be a mapping of matchers, such as {service: shop}")
+	case *string:
+		*to = text
+		_, isBool := entry.Value.(*ast.BoolNode) // such as `ignore: true`, which gives no reason
+		if err = checkText(name, text); !isText || isBool {
+			err = errText
 		}
-		if len(items) == 0 {
-			f.wrongRule(node, finding.Within(name+": ", errors.New("the list is empty")))
+	case *event.Level:
+		var ok bool
+		if *to, ok = event.ParseLevel(text); !ok {
+			err = unknown("level", text, policy.LevelNames)
 		}
-		return
+		text = to.String()
+	case **bool:
+		*to = new(bool)
+		**to, err = yesOrNo(text)
+	case **policy.Duration:
+		*to = new(policy.Duration)
+		err = (*to).UnmarshalText([]byte(text))
+	case encoding.TextUnmarshaler:
+		err = to.UnmarshalText([]byte(text))
 	}
-	if len(items) == 0 {
+	if err != nil {
+		where := entry.Value
+		if _, null := where.(*ast.NullNode); null {
+			where = entry.Key
+		}
+		f.wrong(where, finding.Within(name+": ", err))
+	}
+	return text
+}
+
+// patterns reads the patterns of a matcher.
+func (f *fileReader) patterns(name string, to *policy.Patterns, node ast.Node) error {
+	items, nodes, err := itemsOf(node)
+	if err == nil && len(items) == 0 {
 		f.never(node, fmt.Errorf("%s is an empty list", name))
 	}
+	*to = policy.Patterns{}
+	for i, text := range items {
+		p, mistake := policy.Parse(name, text)
+		if mistake != nil {
+			f.wrong(nodes[i], finding.Within(fmt.Sprintf("%s: %q: ", name, shorten(text)), mistake))
+		}
+		if name == "level" && !slices.ContainsFunc(policy.LevelNames, p.Fits) {
+			f.never(nodes[i], unknown("level", text, policy.LevelNames))
+		}
+		*to = append(*to, p)
+	}
+	return err
+}
+
+// texts reads labels or assignees, and returns them as people read them.
+func (f *fileReader) texts(name string, to *[]string, node ast.Node) (string, error) {
+	items, nodes, err := itemsOf(node)
+	if err == nil && len(items) == 0 {
+		err = errors.New("the list is empty")
+	}
+	for i, text := range items {
+		if mistake := checkText(name, text); mistake != nil {
+			f.wrong(nodes[i], finding.Within(name+": ", mistake))
+		}
+	}
+	*to = items
+	return strings.Join(items, ", "), err
 }
 
 // textLimits are the most characters of an effect. GitHub takes 50 of a label and 256 of
@@ -230,8 +208,10 @@ func (c Config) checkRuleLabels() error {
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
+var errText = errors.New("must be a text")
+
 // checkText checks the text of an effect.
-func checkText(name, text string, isText bool) error {
+func checkText(name, text string) error {
 	unknown := ""
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
 		if !slices.Contains(policy.Placeholders, m[1]) {
@@ -239,8 +219,8 @@ func checkText(name, text string, isText bool) error {
 		}
 	}
 	switch {
-	case !isText || text == "":
-		return errors.New("must be a text")
+	case text == "":
+		return errText
 	case utf8.RuneCountInString(text) > textLimits[name]:
 		return fmt.Errorf("has %d characters: at most %d are allowed", utf8.RuneCountInString(text), textLimits[name])
 	case name == "labels" && (strings.Contains(text, ",") || reserved.MatchString(text)):

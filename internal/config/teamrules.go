@@ -3,16 +3,19 @@ package config
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
+	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/policy"
 )
 
-// This file reads the three keys of the file that hold more than a plain value:
+// This file reads four keys of the file that hold more than a plain value:
 //
 //	in-app:
 //	  include: [node_modules/@acme/, org.apache.acme.]
@@ -23,6 +26,15 @@ import (
 //	code:
 //	  roots:
 //	    - {frames: /srv/a/, source: services/a/}
+//	redact: # in everything that is published
+//	  patterns: # names and regular expressions (RE2); a group, if there is one, is the value
+//	    customer-id: 'CUST-\d{6}'
+//	    voucher: 'voucher (\w+)'
+//	  allow: # regular expressions of whole values that stay
+//	    - '192\.168\.\d+\.\d+'
+//	    - '.*@example\.com'
+//
+// A redacted value is shown as its pattern's name and a number: [customer-id-1].
 
 // InApp holds prefixes of paths or modules whose frames are, or are not, the team's
 // own code.
@@ -33,6 +45,20 @@ type InApp struct {
 // Root maps paths of frames that begin with Frames to those of the repository that
 // begin with Source.
 type Root struct{ Frames, Source string }
+
+// Redact is what a team adds to the redaction rules.
+type Redact struct {
+	Patterns []Pattern        // in the order of the file
+	Allow    []*regexp.Regexp // of whole values that are not secret
+}
+
+// Pattern is a kind of value to redact.
+type Pattern struct {
+	Name   string // lower-case letters and digits, with dashes between; at most 40
+	Regexp *regexp.Regexp
+}
+
+var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
@@ -55,24 +81,25 @@ type team struct {
 const (
 	maxPrefixes   = 200
 	maxFieldKeys  = 20
+	maxRoots      = 100
 	maxPrefixSize = 500
+
+	maxPatternName = 40
 )
 
 // lists reads a mapping from names to a plain value or a list of them.
 func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit int) map[string][]string {
-	key, _ := scalar(entry.Key)
-	wrong := func(format string, args ...any) { f.wrong(entry.Key, fmt.Errorf(key+": "+format, args...)) }
 	lists := map[string][]string{}
-	for _, e := range f.mapping(entry, fmt.Errorf("%s: must be a mapping of %s to lists", key, strings.Join(names, ", "))) {
+	for _, e := range f.mapping(entry, fmt.Sprintf("must be a mapping of %s to lists", strings.Join(names, ", "))) {
 		name, _ := scalar(e.Key)
-		items, ok := itemsOf(e.Value)
+		items, _, err := itemsOf(e.Value)
 		switch {
 		case !slices.Contains(names, name):
-			f.wrong(entry.Key, finding.Mend(fmt.Sprintf("%s: unknown key %q", key, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names))))
-		case !ok:
-			wrong("%s: must be a plain value or a list of them, none blank or longer than %d characters", name, maxPrefixSize)
+			f.wrong(e.Key, unknown("key", name, names))
+		case err != nil:
+			f.wrong(e.Key, fmt.Errorf("%s: %w", name, err))
 		case len(items) > limit:
-			wrong("%s: has %d items: at most %d are allowed", name, len(items), limit)
+			f.wrong(e.Key, fmt.Errorf("%s: has %d items: at most %d are allowed", name, len(items), limit))
 		default:
 			lists[name] = items
 		}
@@ -80,64 +107,96 @@ func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit in
 	return lists
 }
 
-func itemsOf(node ast.Node) ([]string, bool) {
-	nodes := []ast.Node{node}
+// itemsOf returns a plain value, or the items of a list, and their nodes.
+func itemsOf(node ast.Node) (items []string, nodes []ast.Node, err error) {
+	nodes = []ast.Node{node}
 	if list, ok := node.(*ast.SequenceNode); ok {
 		nodes = list.Values
 	}
-	var items []string
 	for _, n := range nodes {
 		item, ok := scalar(n)
 		if item = strings.TrimSpace(item); !ok || item == "" || len(item) > maxPrefixSize {
-			return nil, false
+			return nil, nil, fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
 		}
 		items = append(items, item)
 	}
-	return items, true
+	return items, nodes, nil
 }
 
-const maxRoots = 100 // each is tried on every frame that is looked up
-
-// roots reads the value of the key code.
+// roots reads the value of the key code. An empty source is the repository's root.
 func (f *fileReader) roots(entry *ast.MappingValueNode) {
 	const form = "{frames: /srv/a/, source: services/a/}"
-	want := errors.New("code: must hold roots: with items such as " + form)
-	for _, e := range f.mapping(entry, want) {
-		name, _ := scalar(e.Key)
-		items, ok := e.Value.(*ast.SequenceNode)
-		if name != "roots" || !ok || len(items.Values) > maxRoots {
-			f.wrong(entry.Key, want)
-			return
+	const want = "must hold roots: with items such as " + form
+	if f.mapping(entry, want) == nil {
+		return
+	}
+	var code map[string][]map[string]string
+	err := yaml.NodeToValue(entry.Value, &code)
+	roots, ok := code["roots"]
+	if err != nil || !ok || len(code) > 1 || len(roots) > maxRoots {
+		f.wrong(entry.Key, errors.New(want))
+	}
+	for i, root := range roots {
+		r := Root{root["frames"], root["source"]}
+		if _, ok := root["source"]; !ok || r.Frames == "" || len(root) > 2 || max(len(r.Frames), len(r.Source)) > maxPrefixSize {
+			f.wrong(entry.Key, fmt.Errorf("roots: item %d must hold frames and source, as in %s", i+1, form))
 		}
-		for i, item := range items.Values {
-			root, ok := rootOf(item)
-			if !ok {
-				f.wrong(entry.Key, fmt.Errorf("code: roots: item %d must hold frames and source, as in %s", i+1, form))
-				continue
+		f.team.roots = append(f.team.roots, r)
+	}
+}
+
+// redact reads the value of the key redact.
+func (f *fileReader) redact(entry *ast.MappingValueNode) {
+	for _, e := range f.mapping(entry, "must hold patterns: and allow:, one or both") {
+		items, isList := e.Value.(*ast.SequenceNode)
+		switch name, _ := scalar(e.Key); {
+		case name == "patterns":
+			for _, p := range f.mapping(e, "patterns: must be names with a regular expression each, such as `customer-id: 'CUST-\\d{6}'`") {
+				f.pattern(p)
 			}
-			f.team.roots = append(f.team.roots, root)
+		case name == "allow" && isList:
+			for _, item := range items.Values {
+				re, err := expression(item)
+				if err != nil {
+					f.wrong(item, finding.Within("allow: ", err))
+				}
+				f.team.redact.Allow = append(f.team.redact.Allow, re)
+			}
+		case name == "allow":
+			f.wrong(e.Key, errors.New("allow: must be a list of regular expressions"))
+		default:
+			f.wrong(e.Key, fmt.Errorf("unknown key %q: only patterns and allow are known", shorten(name)))
 		}
 	}
 }
 
-// rootOf reads {frames: …, source: …}; an empty source is the repository's root.
-func rootOf(node ast.Node) (r Root, ok bool) {
-	mapping, ok := node.(*ast.MappingNode)
-	if !ok || len(mapping.Values) != 2 {
-		return Root{}, false
+func (f *fileReader) pattern(entry *ast.MappingValueNode) {
+	name, _ := scalar(entry.Key)
+	re, err := expression(entry.Value)
+	switch {
+	case !patternName.MatchString(name) || len(name) > maxPatternName:
+		err = fmt.Errorf("the name must be lower-case letters and digits, with dashes between, at most %d", maxPatternName)
+	case err == nil && re.MatchString(""):
+		err = finding.Mend("the expression matches the empty text", "make it match the value alone")
 	}
-	for _, entry := range mapping.Values {
-		text, plain := scalar(entry.Value)
-		switch name, _ := scalar(entry.Key); {
-		case !plain || len(text) > maxPrefixSize:
-			return Root{}, false
-		case name == "frames":
-			r.Frames = text
-		case name == "source":
-			r.Source = text
-		default:
-			return Root{}, false
-		}
+	if err != nil {
+		f.wrong(entry.Key, finding.Within(fmt.Sprintf("pattern %q: ", shorten(name)), err))
+		return
 	}
-	return r, r.Frames != ""
+	f.team.redact.Patterns = append(f.team.redact.Patterns, Pattern{name, re})
+}
+
+// expression reads a regular expression. Its error names what is wrong but shows
+// no more of the expression than that.
+func expression(node ast.Node) (*regexp.Regexp, error) {
+	text, ok := scalar(node)
+	if !ok || text == "" {
+		return nil, errors.New("must be a regular expression, best in single quotes")
+	}
+	re, err := regexp.Compile(text)
+	var mistake *syntax.Error
+	if errors.As(err, &mistake) {
+		return nil, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, shorten(mistake.Expr))
+	}
+	return re, err
 }
