@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/safe"
@@ -72,14 +70,8 @@ func (s *session) loadOffline() (config.Config, error) {
 }
 
 func (s *session) input(file []byte) config.Input {
-	set := map[string]string{}
-	s.flags.VisitAll(func(f *pflag.Flag) {
-		if f.Changed {
-			set[f.Name] = f.Value.String()
-		}
-	})
 	return config.Input{
-		Flags:   set,
+		Flags:   given(s.flags),
 		Getenv:  s.Getenv,
 		Environ: os.Environ(),
 		ReadFile: func(name string) ([]byte, error) {

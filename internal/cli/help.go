@@ -38,7 +38,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 		s.section(out, "Settings, with their defaults", settingNames(width))
 	case cmd.Name() == "scan":
 		for _, group := range config.Groups {
-			s.section(out, group.Name, settingsOf(group).FlagUsagesWrapped(width))
+			s.section(out, group.Name, flagsOf(group.Settings).FlagUsagesWrapped(width))
 		}
 		return
 	}
@@ -81,13 +81,12 @@ func settingNames(width int) string {
 	return b.String()
 }
 
-// settingsOf returns the flags of a group of settings as help shows them, with
-// their defaults. A flag itself has none, because an input or a variable may give
-// the value.
-func settingsOf(group config.Group) *pflag.FlagSet {
-	flags := pflag.NewFlagSet(group.Name, pflag.ContinueOnError)
-	flags.SortFlags = false
-	for _, setting := range group.Settings {
+// flagsOf returns settings as flags, with their defaults in the help. A flag itself has
+// none, because an input or a variable may give the value.
+func flagsOf(settings []config.Setting) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	flags.SortFlags, flags.Usage = false, func() {} // the caller reports mistakes
+	for _, setting := range settings {
 		help := setting.Help
 		if setting.Default != "" && !setting.Switch {
 			help += " (default " + setting.Default + ")"
@@ -99,6 +98,17 @@ func settingsOf(group config.Group) *pflag.FlagSet {
 		}
 	}
 	return flags
+}
+
+// given returns the flags that were given, perhaps to a set that shares them.
+func given(flags *pflag.FlagSet) map[string]string {
+	set := map[string]string{}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed {
+			set[f.Name] = f.Value.String()
+		}
+	})
+	return set
 }
 
 // onlyCommands refuses arguments of errmon itself, which are mistyped commands.

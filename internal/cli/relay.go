@@ -24,7 +24,7 @@ On AWS Lambda the command serves a function URL or the events of an SQS queue.
 // relayCommand has its own flag set, because the inputs of a scan mean nothing to a
 // relay.
 func (s *session) relayCommand() *cobra.Command {
-	flags := relayFlags()
+	flags := flagsOf(config.RelaySettings)
 	help := func(cmd *cobra.Command, _ []string) {
 		fmt.Fprint(cmd.OutOrStdout(), relayHelp)
 		s.section(cmd.OutOrStdout(), "Usage", "  errmon relay [flags]\n")
@@ -54,42 +54,42 @@ func (s *session) relayCommand() *cobra.Command {
 }
 
 // onLambda runs the relay on AWS Lambda; nil in a build with the tag nolambda.
-var onLambda func(*session, context.Context, relayConfig, relay.Config, *github.Client) error
+var onLambda func(*session, context.Context, config.Relay, relay.Config, *github.Client) error
 
 func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
-	getenv, dotEnvErr := config.Getenv(s.input(nil))
-	cfg, err := loadRelay(flags, getenv)
-	err = errors.Join(dotEnvErr, err)
+	in := s.input(nil)
+	in.Flags = given(flags)
+	cfg, err := config.LoadRelay(in)
 	client, clientErr := s.relayGitHub(cfg)
 	if err := errors.Join(err, clientErr); err != nil {
 		return usageError{err}
 	}
 	front := relay.Config{
-		SentrySecret: cfg.sentrySecret, SlackSecret: cfg.slackSecret, Token: cfg.token, Insecure: cfg.insecure,
+		SentrySecret: cfg.SentrySecret, SlackSecret: cfg.SlackSecret, Token: cfg.Token, Insecure: cfg.Insecure,
 		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
-	if cfg.lambda && onLambda == nil {
+	if cfg.Lambda && onLambda == nil {
 		return usageError{errors.New("this build does not run on AWS Lambda: build errmon as examples/relay/README.md shows")}
-	} else if cfg.lambda {
+	} else if cfg.Lambda {
 		return onLambda(s, ctx, cfg, front, client)
 	}
-	listener, err := net.Listen("tcp", cfg.listen)
+	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("listen at %s: %w", cfg.listen, err)
+		return fmt.Errorf("listen at %s: %w", cfg.Listen, err)
 	}
 	metrics := relay.NewMetrics()
-	if err := serveMetrics(ctx, cfg.metricsListen, metrics, front.Log); err != nil {
+	if err := serveMetrics(ctx, cfg.MetricsListen, metrics, front.Log); err != nil {
 		return err
 	}
-	if !onLoopback(cfg.listen) {
+	if !cfg.OnLoopback() {
 		front.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
 	}
-	if cfg.insecure {
+	if cfg.Insecure {
 		front.Log.Warn("the relay accepts unsigned requests, because of --insecure")
 	}
 	s.endsBySignal = true
-	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.owner+"/"+cfg.repo, "coalesce", cfg.coalesce.String())
-	queue := relay.NewQueue(cfg.coalesce, client.Dispatch, front, metrics)
+	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.Owner+"/"+cfg.Repo, "coalesce", cfg.Coalesce.String())
+	queue := relay.NewQueue(cfg.Coalesce, client.Dispatch, front, metrics)
 	ready := relay.Readiness(queue, s.Clock, func(ctx context.Context) error {
 		_, err := client.Repository(ctx)
 		return err
@@ -125,14 +125,14 @@ func serveMetrics(ctx context.Context, address string, m *relay.Metrics, log *sl
 const dispatchInterval = time.Second
 
 // relayGitHub returns the client that dispatches, without a network call. What is
-// missing is left to loadRelay to report.
-func (s *session) relayGitHub(cfg relayConfig) (*github.Client, error) {
-	if cfg.owner == "" {
+// missing is left to LoadRelay to report.
+func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
+	if cfg.Owner == "" {
 		return nil, nil
 	}
-	c := github.Config{Token: cfg.githubToken, BaseURL: cfg.apiURL, Owner: cfg.owner, Repo: cfg.repo, WriteInterval: dispatchInterval, Clock: s.Clock}
-	if cfg.appKey != nil && cfg.appID != 0 && cfg.installation != 0 {
-		source, err := github.AppToken(cfg.apiURL, cfg.appID, cfg.installation, cfg.appKey)
+	c := github.Config{Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo, WriteInterval: dispatchInterval, Clock: s.Clock}
+	if cfg.AppKey != nil && cfg.AppID != 0 && cfg.AppInstallation != 0 {
+		source, err := github.AppToken(cfg.GitHubAPIURL, cfg.AppID, cfg.AppInstallation, cfg.AppKey)
 		if err != nil {
 			return nil, err
 		}

@@ -11,23 +11,21 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/joho/godotenv"
+
+	"github.com/org/errmon-action/internal/config"
 )
 
 var relayFolder = filepath.Join("../..", "examples/relay")
 
 // startsRelay checks an environment as the relay itself would.
-func startsRelay(t *testing.T, env map[string]string) relayConfig {
+func startsRelay(t *testing.T, env map[string]string) config.Relay {
 	t.Helper()
-	var known []string
-	for _, s := range relaySettings {
-		known = append(known, s.env)
-	}
 	for name := range env {
-		if !slices.Contains(append(known, "AWS_LAMBDA_RUNTIME_API"), name) {
+		if !slices.Contains(append(relayVariables(), "AWS_LAMBDA_RUNTIME_API"), name) {
 			t.Errorf("the relay does not know %s", name)
 		}
 	}
-	cfg, err := loadRelay(relayFlags(), func(name string) string { return env[name] })
+	cfg, err := loadRelay(nil, env)
 	if err != nil {
 		t.Errorf("the relay would not start: %v", err)
 	}
@@ -61,8 +59,8 @@ func TestRelayCompose(t *testing.T) {
 	env := exampleEnv(t)
 	maps.Copy(env, relay.Environment)
 	cfg := startsRelay(t, env)
-	if diff := cmp.Diff([]any{"relay"}, relay.Command); diff != "" || cfg.listen != ":8080" || relay.EnvFile != "relay.env" || relay.StopGrace != "30s" {
-		t.Errorf("relay: %+v, listens at %s", relay, cfg.listen)
+	if diff := cmp.Diff([]any{"relay"}, relay.Command); diff != "" || cfg.Listen != ":8080" || relay.EnvFile != "relay.env" || relay.StopGrace != "30s" {
+		t.Errorf("relay: %+v, listens at %s", relay, cfg.Listen)
 	}
 	if len(relay.Ports) > 0 {
 		t.Error("the relay is published beside its proxy")
@@ -83,8 +81,8 @@ func TestRelayUnit(t *testing.T) {
 	name, value, _ := strings.Cut(settings["Environment"], "=")
 	env := exampleEnv(t)
 	env[name] = value
-	if cfg := startsRelay(t, env); !onLoopback(cfg.listen) {
-		t.Errorf("listens at %s", cfg.listen)
+	if cfg := startsRelay(t, env); !cfg.OnLoopback() {
+		t.Errorf("listens at %s", cfg.Listen)
 	}
 	if !strings.HasSuffix(settings["ExecStart"], "/errmon relay") || settings["DynamicUser"] != "yes" || settings["TimeoutStopSec"] != "30" {
 		t.Errorf("settings: %v", settings)
@@ -150,10 +148,10 @@ func TestRelayLambdaTemplate(t *testing.T) {
 		}
 		return env
 	}
-	if cfg := startsRelay(t, environment("Receive")); cfg.queueURL == "" || cfg.sentrySecret == "" {
+	if cfg := startsRelay(t, environment("Receive")); cfg.QueueURL == "" || cfg.SentrySecret == "" {
 		t.Errorf("Receive: %+v", cfg)
 	}
-	if cfg := startsRelay(t, environment("Dispatch")); cfg.queueURL != "" || cfg.githubToken == "" {
+	if cfg := startsRelay(t, environment("Dispatch")); cfg.QueueURL != "" || cfg.GitHubToken == "" {
 		t.Errorf("Dispatch: %+v", cfg)
 	}
 	permissions := func(role string) (all []statement) {

@@ -12,6 +12,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/relay"
 )
@@ -19,8 +20,8 @@ import (
 func init() { onLambda = (*session).relayOnLambda }
 
 // relayOnLambda serves one of the two functions, until Lambda ends it.
-func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Config, client *github.Client) error {
-	if cfg.queueURL == "" {
+func (s *session) relayOnLambda(ctx context.Context, cfg config.Relay, c relay.Config, client *github.Client) error {
+	if cfg.QueueURL == "" {
 		dispatch := relay.Batches(client.Dispatch, c)
 		lambda.StartWithOptions(func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
 			ctx, cancel := s.untilLambdaEnds(ctx)
@@ -33,7 +34,7 @@ func (s *session) relayOnLambda(ctx context.Context, cfg relayConfig, c relay.Co
 	if err != nil {
 		return fmt.Errorf("read the AWS configuration: %w", err)
 	}
-	receiver := relay.NewReceiver(c, relay.ToSQS(sqs.NewFromConfig(aws), cfg.queueURL), nil, relay.NewMetrics())
+	receiver := relay.NewReceiver(c, relay.ToSQS(sqs.NewFromConfig(aws), cfg.QueueURL), nil, relay.NewMetrics())
 	lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
 	return nil
 }

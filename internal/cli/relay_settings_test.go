@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/joho/godotenv"
+
+	"github.com/org/errmon-action/internal/config"
 )
 
 func TestRelayListens(t *testing.T) {
@@ -22,13 +25,9 @@ func TestRelayListens(t *testing.T) {
 		{"beyond loopback", "", "0.0.0.0:80", "0.0.0.0:80", false},
 		{"localhost", "", "localhost:80", "localhost:80", true},
 	} {
-		flags := relayFlags()
-		if err := flags.Set("listen", c.flag); err != nil {
-			t.Fatal(err)
-		}
-		cfg, _ := loadRelay(flags, func(name string) string { return map[string]string{"PORT": c.port}[name] })
-		if cfg.listen != c.want || onLoopback(cfg.listen) != c.loopback {
-			t.Errorf("%s: %s, on loopback: %v", c.name, cfg.listen, onLoopback(cfg.listen))
+		cfg, _ := loadRelay(map[string]string{"listen": c.flag}, map[string]string{"PORT": c.port})
+		if cfg.Listen != c.want || cfg.OnLoopback() != c.loopback {
+			t.Errorf("%s: %s, on loopback: %v", c.name, cfg.Listen, cfg.OnLoopback())
 		}
 	}
 }
@@ -41,25 +40,42 @@ func TestEnvExampleHasTheRelay(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := slices.Collect(maps.Keys(example))
-	for _, s := range relaySettings {
-		if s.env != "ERRMON_QUEUE_URL" && !slices.Contains(names, s.env) {
-			t.Errorf(".env.example lacks %s", s.env)
+	for _, name := range relayVariables() {
+		if name != "ERRMON_QUEUE_URL" && !slices.Contains(names, name) {
+			t.Errorf(".env.example lacks %s", name)
 		}
 	}
 	maps.Copy(example, map[string]string{"GITHUB_TOKEN": "token", "GITHUB_REPOSITORY": "acme/shop", "ERRMON_RELAY_TOKEN": "relay-test-token-0"})
-	if _, err := loadRelay(relayFlags(), func(name string) string { return example[name] }); err != nil {
+	if _, err := loadRelay(nil, example); err != nil {
 		t.Error(err)
 	}
 }
 
 // TestRelayHelp: the help names every default.
 func TestRelayHelp(t *testing.T) {
-	help := relayFlags().FlagUsagesWrapped(1000)
-	for _, s := range relaySettings {
-		if s.fallback != "" && !strings.Contains(help, "default "+s.fallback) {
-			t.Errorf("the help lacks the default of %s", s.name)
+	help := flagsOf(config.RelaySettings).FlagUsagesWrapped(1000)
+	for _, s := range config.RelaySettings {
+		if s.Default != "" && !strings.Contains(help, "default "+s.Default) {
+			t.Errorf("the help lacks the default of %s", s.Name)
 		}
 	}
+}
+
+// loadRelay reads flags and an environment as the relay itself would.
+func loadRelay(flags, env map[string]string) (config.Relay, error) {
+	return config.LoadRelay(config.Input{
+		Flags:    flags,
+		Getenv:   func(name string) string { return env[name] },
+		ReadFile: func(string) ([]byte, error) { return nil, fs.ErrNotExist },
+	})
+}
+
+// relayVariables returns the relay's environment variables.
+func relayVariables() (names []string) {
+	for _, s := range config.RelaySettings {
+		names = append(names, strings.FieldsFunc(s.Env, func(r rune) bool { return r == ' ' || r == '/' })...)
+	}
+	return names
 }
 
 func read(t *testing.T, folder, name string) []byte {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -72,14 +73,10 @@ func Load(in Input) (Config, error) {
 			continue
 		}
 		for _, s := range g.Settings {
-			v := first(append(candidates(s, in.Flags, env), fromFile[s.Name])...)
-			given[s.Name] = v
-			if v = first(v, value{s.Default, "default"}); v.text == "" {
-				continue
-			}
-			if err := s.read(v.text); err != nil {
+			given[s.Name] = first(append(candidates(s, in.Flags, env), fromFile[s.Name])...)
+			if err := s.set(given[s.Name]); err != nil {
 				c.Refused = append(c.Refused, s.Name)
-				note(explain(s, v, err))
+				note(err)
 			}
 		}
 	}
@@ -95,18 +92,8 @@ func Load(in Input) (Config, error) {
 	return c, errors.Join(mistakes...)
 }
 
-// Getenv returns in.Getenv with the variables of .env behind it, for settings that
-// belong to another package.
-func Getenv(in Input) (func(name string) string, error) {
-	dotEnv, err := readDotEnv(in)
-	env := environment{in.Getenv, dotEnv}
-	return func(name string) string { return env.lookup(name).text }, err
-}
-
-// secretVariables hold secrets that are not settings of a scan: the AWS SDK's, the
-// runner's and the relay's.
-var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN",
-	"SENTRY_CLIENT_SECRET", "SLACK_SIGNING_SECRET", "ERRMON_RELAY_TOKEN", "GITHUB_APP_KEY"}
+// secretVariables hold secrets that are not settings: the AWS SDK's, the runner's and Sentry's.
+var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN"}
 
 // Secrets returns every secret that flags, inputs, the environment and .env hold,
 // valid or not, so that none is shown whatever repeats it.
@@ -114,7 +101,7 @@ func Secrets(in Input) []string {
 	dotEnv, _ := readDotEnv(in) // Load reports the error
 	env := environment{in.Getenv, dotEnv}
 	var values []value
-	for _, s := range Settings {
+	for _, s := range slices.Concat(Settings, RelaySettings) {
 		if s.Secret {
 			values = append(values, candidates(s, in.Flags, env)...)
 		}
@@ -197,12 +184,20 @@ func first(values ...value) value {
 	return value{}
 }
 
-// explain adds the setting to a reader's error.
-func explain(s Setting, v value, err error) error {
-	if s.Secret {
-		return finding.Within(fmt.Sprintf("%s (%s) ", s.Name, v.origin), err)
+// set reads a value, or the default if it is empty. Its error adds the setting to the reader's.
+func (s Setting) set(v value) error {
+	v = first(v, value{s.Default, "default"})
+	if v.text == "" {
+		return nil
 	}
-	return finding.Within(fmt.Sprintf("%s %q (%s) ", s.Name, shorten(v.text), v.origin), err)
+	err := s.read(v.text)
+	switch {
+	case err != nil && s.Secret:
+		return finding.Within(fmt.Sprintf("%s (%s) ", s.Name, v.origin), err)
+	case err != nil:
+		return finding.Within(fmt.Sprintf("%s %q (%s) ", s.Name, shorten(v.text), v.origin), err)
+	}
+	return nil
 }
 
 func shorten(s string) string {

@@ -206,10 +206,12 @@ func matching(shape, want string) func(string) (string, error) {
 	}
 }
 
-func (c *Config) readRepository(text string) error {
-	name, err := ownerRepo(text)
-	c.Owner, c.Repo, _ = strings.Cut(name, "/")
-	return err
+func repository(owner, repo *string) func(string) error {
+	return func(s string) error {
+		name, err := ownerRepo(s)
+		*owner, *repo, _ = strings.Cut(name, "/")
+		return err
+	}
 }
 
 // label parses the name of a label. GitHub allows 50 characters, and ":dashboard"

@@ -24,7 +24,7 @@ type Setting struct {
 	Local   bool   // left out of action.yml, which people can only take in if it is short: 40 inputs
 
 	notInFile string                  // why it must not be in the file, with the remedy; empty if it may
-	read      func(text string) error // puts a text, trimmed and not empty, into a Config; explain completes its error
+	read      func(text string) error // puts a text, trimmed and not empty, into a Config; set completes its error
 }
 
 const (
@@ -49,7 +49,7 @@ func groups(c *Config, now time.Time) []Group {
 		{Name: "GitHub", Settings: []Setting{
 			{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.GitHubToken, secret),
 				Help: "Token that reads and writes the issues; the workflow's own token needs the permission issues: write"},
-			{Name: "repository", Env: "GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY", read: c.readRepository,
+			{Name: "repository", Env: "GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY", read: repository(&c.Owner, &c.Repo),
 				Help: "Repository where issues are filed, as OWNER/REPO; by default the one that runs the workflow"},
 			{Name: "code-repository", Env: "ERRMON_CODE_REPOSITORY GITHUB_REPOSITORY", read: into(&c.CodeRepository, ownerRepo),
 				Help: "Repository that holds the code of the services, as OWNER/REPO; by default the one that runs the workflow"},

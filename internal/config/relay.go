@@ -1,0 +1,152 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Relay holds the settings of the relay, valid and typed. LoadRelay makes one.
+type Relay struct {
+	Listen, MetricsListen string // HOST:PORT; the latter is empty if metrics are not served
+	Insecure              bool   // accept unsigned requests
+
+	SentrySecret, SlackSecret, Token string // each empty if senders cannot use it
+	Coalesce                         time.Duration
+
+	GitHubToken, Owner, Repo, GitHubAPIURL string
+	AppID, AppInstallation                 int64  // of a GitHub App instead of a token, with AppKey; 0 for none
+	AppKey                                 []byte // PEM
+
+	Lambda   bool   // whether AWS Lambda runs the relay
+	QueueURL string // of the SQS queue that the function fills; empty if it dispatches
+}
+
+// RelaySettings lists every setting of the relay. None is in the settings file.
+var RelaySettings = relaySettings(new(Relay), nil)
+
+// relaySettings returns the settings that are read into c.
+func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
+	settings := []Setting{
+		{Name: "listen", Env: "ERRMON_LISTEN", read: into(&c.Listen, text(256)),
+			Help: "address to listen at; by default :$PORT if PORT is set, else 127.0.0.1:8080"},
+		{Name: "metrics-listen", Env: "ERRMON_METRICS_LISTEN", read: into(&c.MetricsListen, text(256)),
+			Help: "address that serves /metrics, such as 127.0.0.1:9090; off by default"},
+		{Name: "sentry-client-secret", Env: "SENTRY_CLIENT_SECRET", Secret: true, read: into(&c.SentrySecret, secret),
+			Help: "client secret of the Sentry integration that signs the webhooks"},
+		{Name: "slack-signing-secret", Env: "SLACK_SIGNING_SECRET", Secret: true, read: into(&c.SlackSecret, secret),
+			Help: "signing secret of the Slack app"},
+		{Name: "relay-token", Env: "ERRMON_RELAY_TOKEN", Secret: true, read: into(&c.Token, relayToken),
+			Help: "bearer token for /trigger-scan and for senders that cannot sign, at least 16 characters"},
+		{Name: "coalesce", Env: "ERRMON_COALESCE", Default: "10s", read: into(&c.Coalesce, duration(0, 10*time.Minute)),
+			Help: "how long an event waits for others to share a dispatch with, at most 10m"},
+		{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, read: into(&c.GitHubToken, secret),
+			Help: "fine-grained GitHub token with Contents: Read and write"},
+		{Name: "repository", Env: "GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY", read: repository(&c.Owner, &c.Repo),
+			Help: "repository to dispatch to, as OWNER/REPO"},
+		{Name: "github-app-id", Env: "GITHUB_APP_ID", read: into(&c.AppID, appNumber),
+			Help: "id of a GitHub App, instead of a token"},
+		{Name: "github-app-key", Env: "GITHUB_APP_KEY", Secret: true, read: into(&c.AppKey, appKey(readFile)),
+			Help: "private key of the App, as PEM text or the path of its file"},
+		{Name: "github-app-installation", Env: "GITHUB_APP_INSTALLATION", read: into(&c.AppInstallation, appNumber),
+			Help: "id of the App's installation"},
+		{Name: "queue-url", Env: "ERRMON_QUEUE_URL", read: into(&c.QueueURL, address),
+			Help: "on AWS Lambda, the SQS queue to put events into; without it, the function dispatches the events of its queue"},
+		{Name: "insecure", Switch: true, read: into(&c.Insecure, yesOrNo), Help: "accept unsigned requests, on loopback only"},
+	}
+	for i, s := range settings {
+		if s.Env != "" {
+			settings[i].Help += " ($" + strings.NewReplacer(" ", ", $", "/", " with $").Replace(s.Env) + ")"
+		}
+	}
+	return settings
+}
+
+// LoadRelay reads every setting of the relay. All mistakes are reported at once, as by Load.
+func LoadRelay(in Input) (Relay, error) {
+	dotEnv, err := readDotEnv(in)
+	env := environment{in.Getenv, dotEnv}
+	c := Relay{
+		Listen:       "127.0.0.1:8080",
+		GitHubAPIURL: first(env.lookup("GITHUB_API_URL"), value{text: defaultAPIURL}).text,
+		Lambda:       env.lookup("AWS_LAMBDA_RUNTIME_API").text != "",
+	}
+	if port := env.lookup("PORT").text; port != "" {
+		c.Listen = ":" + port
+	}
+	mistakes := []error{err}
+	for _, s := range relaySettings(&c, in.ReadFile) {
+		mistakes = append(mistakes, s.set(first(candidates(s, in.Flags, env)...)))
+	}
+	return c, errors.Join(append(mistakes, c.check()...)...)
+}
+
+// check returns the mistakes in how the settings combine.
+func (c Relay) check() []error {
+	var mistakes []error
+	add := func(wrong bool, text string) {
+		if wrong {
+			mistakes = append(mistakes, errors.New(text))
+		}
+	}
+	receives, dispatches := !c.Lambda || c.QueueURL != "", !c.Lambda || c.QueueURL == ""
+	add(receives && !c.Insecure && c.SentrySecret == "" && c.SlackSecret == "" && c.Token == "",
+		"no secret is set, so no request would be accepted: set sentry-client-secret, slack-signing-secret or relay-token")
+	add(c.QueueURL != "" && !c.Lambda, "queue-url is only for AWS Lambda: leave it out")
+	_, _, err := net.SplitHostPort(c.Listen)
+	add(err != nil, fmt.Sprintf("the address %q to listen at is not HOST:PORT: check listen or PORT", c.Listen))
+	_, _, err = net.SplitHostPort(c.MetricsListen)
+	add(err != nil && c.MetricsListen != "", fmt.Sprintf("metrics-listen %q is not an address: write it as HOST:PORT, such as 127.0.0.1:9090", c.MetricsListen))
+	add(c.Insecure && (c.Lambda || !c.OnLoopback()), fmt.Sprintf("--insecure lets anyone in, and %s is not a loopback address: listen at 127.0.0.1, or set a secret", c.Listen))
+	if !dispatches {
+		return mistakes
+	}
+	app := []bool{c.AppID != 0, c.AppKey != nil, c.AppInstallation != 0}
+	add(c.GitHubToken != "" && slices.Contains(app, true), "github-token and a GitHub App are both set: leave one out")
+	add(slices.Contains(app, true) && slices.Contains(app, false), "a GitHub App needs all of github-app-id, github-app-key and github-app-installation")
+	add(c.GitHubToken == "" && !slices.Contains(app, true), "nothing authenticates to GitHub: set github-token, or github-app-id, github-app-key and github-app-installation")
+	add(c.Owner == "", "no repository is set: set repository to OWNER/REPO")
+	return mistakes
+}
+
+// OnLoopback reports whether only this machine reaches the relay.
+func (c Relay) OnLoopback() bool {
+	host, _, _ := net.SplitHostPort(c.Listen)
+	return loopback(host)
+}
+
+// relayToken parses a token of at least 16 characters: of base64 they are 96 bits, which
+// cannot be guessed.
+func relayToken(s string) (string, error) {
+	if len(s) < 16 {
+		return "", fmt.Errorf("has %d characters: use at least 16 random ones, such as those of `openssl rand -hex 32`", len(s))
+	}
+	return secret(s)
+}
+
+func appNumber(s string) (int64, error) {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 1 {
+		return 0, errors.New("must be the number on the App's page on GitHub")
+	}
+	return n, nil
+}
+
+// appKey parses the key itself, in which an environment may write line breaks as \n, or
+// the path of its file.
+func appKey(readFile func(string) ([]byte, error)) func(string) ([]byte, error) {
+	return func(s string) ([]byte, error) {
+		if strings.HasPrefix(s, "-----BEGIN") {
+			return []byte(strings.ReplaceAll(s, `\n`, "\n")), nil
+		}
+		key, err := readFile(s)
+		if err != nil {
+			return nil, errors.New("is neither a PEM key nor a readable file")
+		}
+		return key, nil
+	}
+}
