@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
-	gh "github.com/google/go-github/v62/github"
-
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // skewFailed is how far off a clock may be until AWS refuses its signatures.
@@ -21,11 +21,9 @@ const skewFailed = 5 * time.Minute
 // behind: whether the token may write is learnt from requests that GitHub
 // refuses in either case, as not allowed (403) or as incomplete (422).
 func (c *Client) Check(ctx context.Context) []finding.Finding {
-	const about = "repository"
-	ctxRepo, call := begin(ctx, "get repository")
-	r, _, err := c.gh.Repositories.Get(ctxRepo, c.owner, c.repo)
+	r, err := c.record(ctx)
 	if err != nil {
-		return []finding.Finding{finding.Of(about, c.explain(call, err))}
+		return []finding.Finding{finding.Of("repository", err)}
 	}
 	found := []finding.Finding{c.checkClock(), checkRepository(r)}
 	if found[len(found)-1].Level == finding.Failure {
@@ -47,22 +45,22 @@ func (c *Client) checkClock() finding.Finding {
 	return finding.Good(about, "within a minute of GitHub's")
 }
 
-func checkRepository(r *gh.Repository) finding.Finding {
+func checkRepository(r record) finding.Finding {
 	const about = "repository"
 	switch {
-	case r.GetArchived():
-		return finding.Fail(about, r.GetFullName()+" is archived", "unarchive it, or set repository to another")
-	case !r.GetHasIssues():
-		return finding.Fail(about, "issues are disabled in "+r.GetFullName(), "enable them under Settings → General → Features → Issues")
-	case r.GetPrivate():
-		return finding.Good(about, "%s is private and has issues", r.GetFullName())
+	case r.Archived:
+		return finding.Fail(about, r.FullName+" is archived", "unarchive it, or set repository to another")
+	case !r.HasIssues:
+		return finding.Fail(about, "issues are disabled in "+r.FullName, "enable them under Settings → General → Features → Issues")
+	case r.Private:
+		return finding.Good(about, "%s is private and has issues", r.FullName)
 	}
-	return finding.Good(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.GetFullName())
+	return finding.Good(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.FullName)
 }
 
 func (c *Client) checkToken(ctx context.Context) []finding.Finding {
 	const about = "GitHub token"
-	if _, _, err := c.listPage(ctx, fmt.Sprintf("repos/%s/%s/issues?state=all&per_page=1", c.owner, c.repo)); err != nil {
+	if _, _, err := c.listPage(ctx, c.path("issues?state=all&per_page=1")); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	for _, what := range []string{"issues", "labels"} {
@@ -74,28 +72,24 @@ func (c *Client) checkToken(ctx context.Context) []finding.Finding {
 	if err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	return []finding.Finding{finding.Good(about, "%s may read and write issues and labels of %s/%s", login, c.owner, c.repo)}
+	return []finding.Finding{finding.Good(about, "%s may read and write issues and labels of %s", login, c.FullName())}
 }
 
 // probe asks to create something without the one field that it needs. GitHub
 // looks at the permission first: 403 or 404 without it, 422 with it. Its
 // documentation does not say so; others who ask in this way have seen it.
 func (c *Client) probe(ctx context.Context, what string) error {
-	ctx, call := begin(ctx, "check "+what)
-	request, err := c.gh.NewRequest(http.MethodPost, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.repo, what), struct{}{})
-	if err != nil {
-		return err
-	}
-	_, err = c.gh.Do(ctx, request, nil)
+	err := c.call(ctx, polite.Request{Kind: "check " + what, Method: http.MethodPost, URL: c.path("%s", what)}, struct{}{}, nil)
 	switch {
-	case status(err) == http.StatusUnprocessableEntity:
+	case refusalOf(err).status == http.StatusUnprocessableEntity:
 		return nil
-	case status(err) == http.StatusNotFound:
-		return refused(fmt.Sprintf("github-token may read %s/%s and not write to it (404)", c.owner, c.repo), "grant it the permission issues: write, or, to a classic token, the scope repo")
+	case refusalOf(err).status == http.StatusNotFound:
+		return refused(fmt.Sprintf("github-token may read %s and not write to it (404)", c.FullName()),
+			"grant it the permission issues: write, or, to a classic token, the scope repo")
 	case err == nil:
 		return errors.New("GitHub accepted an empty request to create " + strings.TrimSuffix(what, "s") + ": delete what it made")
 	}
-	return c.explain(call, err)
+	return err
 }
 
 // WorkflowFacts are what GitHub knows about a workflow beyond its file.
@@ -108,22 +102,18 @@ type WorkflowFacts struct {
 // Workflow asks for the facts about a workflow of this repository by its file's
 // name. The state needs the permission actions: read.
 func (c *Client) Workflow(ctx context.Context, file string) (WorkflowFacts, error) {
-	ctxRepo, call := begin(ctx, "get repository")
-	r, _, err := c.gh.Repositories.Get(ctxRepo, c.owner, c.repo)
+	r, err := c.record(ctx)
 	if err != nil {
-		return WorkflowFacts{}, fmt.Errorf("get repository: %w", c.explain(call, err))
+		return WorkflowFacts{}, err
 	}
-	facts := WorkflowFacts{Public: !r.GetPrivate(), PushedAt: r.GetPushedAt().Time}
-	ctx, call = begin(ctx, "get workflow")
-	w, _, err := c.gh.Actions.GetWorkflowByFileName(ctx, c.owner, c.repo, file)
-	switch {
-	case status(err) == http.StatusForbidden, status(err) == http.StatusNotFound:
+	facts := WorkflowFacts{Public: !r.Private, PushedAt: r.PushedAt}
+	var workflow struct{ State string }
+	err = c.read(ctx, "get workflow", c.path("actions/workflows/%s", url.PathEscape(file)), &workflow)
+	if status := refusalOf(err).status; status == http.StatusForbidden || status == http.StatusNotFound {
 		return facts, nil
-	case err != nil:
-		return facts, fmt.Errorf("get workflow: %w", c.explain(call, err))
 	}
-	facts.State = w.GetState()
-	return facts, nil
+	facts.State = workflow.State
+	return facts, wrap(err, "get workflow")
 }
 
 // maxOwnerErrors is how many lines of CODEOWNERS are reported.
@@ -148,19 +138,24 @@ func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 // not exist.
 func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 	const about = "CODEOWNERS"
-	ctx, call := beginExtra(ctx, kindSource)
-	wrong, _, err := c.gh.Repositories.GetCodeownersErrors(ctx, c.owner, c.repo, nil)
+	var wrong struct {
+		Errors []struct {
+			Line               int
+			Path, Kind, Source string
+		}
+	}
+	err := c.readExtra(ctx, c.path("codeowners/errors"), &wrong)
 	switch {
-	case status(err) == http.StatusNotFound:
+	case refusalOf(err).status == http.StatusNotFound:
 		return nil
 	case err != nil:
-		return []finding.Finding{finding.Warn(about, c.explain(call, err).Error(), "")}
+		return []finding.Finding{finding.Warn(about, err.Error(), "")}
 	case len(wrong.Errors) == 0:
 		return []finding.Finding{finding.Good(about, "no line is wrong")}
 	}
 	var found []finding.Finding
 	for _, e := range wrong.Errors[:min(len(wrong.Errors), maxOwnerErrors)] {
-		found = append(found, finding.Warn(about, fmt.Sprintf("line %d of %s: %s: %s", e.Line, e.Path, c.transport.quote(e.Kind), c.transport.quote(e.Source)),
+		found = append(found, finding.Warn(about, fmt.Sprintf("line %d of %s: %s: %s", e.Line, e.Path, c.api.Quote(e.Kind), c.api.Quote(e.Source)),
 			"correct the line: its owners are not shown"))
 	}
 	if more := len(wrong.Errors) - len(found); more > 0 {

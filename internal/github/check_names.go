@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -32,12 +33,11 @@ func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	check(n.Labels, func(name string) (bool, error) { return c.HasLabel(ctx, name) },
 		"no label %q", "check the spelling: GitHub creates it, in grey, with the first issue")
 	check(n.Assignees, func(login string) (bool, error) {
-		ctx, call := begin(ctx, "check assignee")
-		can, _, err := c.gh.Issues.IsAssignee(ctx, c.owner, c.repo, login)
-		if err != nil {
-			err = c.explain(call, err)
+		err := c.read(ctx, "check assignee", c.path("assignees/%s", url.PathEscape(login)), nil)
+		if refusalOf(err).status == http.StatusNotFound {
+			return false, nil
 		}
-		return can, err
+		return true, err
 	}, "%q cannot be assigned", "check the spelling, and that the login has access to "+c.FullName())
 	check(n.Types, func(name string) (bool, error) { return failure != nil || slices.Contains(types, name), nil },
 		"no issue type %q", "name one of the organization's: "+strings.Join(types, ", "))
@@ -53,14 +53,10 @@ func (c *Client) issueTypes(ctx context.Context, wanted bool) (names []string, e
 	if !wanted {
 		return nil, nil
 	}
-	ctx, call := begin(ctx, "list issue types")
-	r, err := c.gh.NewRequest(http.MethodGet, fmt.Sprintf("repos/%s/%s/issue-types", c.owner, c.repo), nil)
 	var types []struct{ Name string }
-	if err == nil {
-		_, err = c.gh.Do(ctx, r, &types)
-	}
-	if err != nil && status(err) != http.StatusNotFound {
-		return nil, fmt.Errorf("list issue types: %w", c.explain(call, err))
+	err = c.read(ctx, "list issue types", c.path("issue-types"), &types)
+	if err != nil && refusalOf(err).status != http.StatusNotFound {
+		return nil, fmt.Errorf("list issue types: %w", err)
 	}
 	for _, t := range types {
 		names = append(names, t.Name)

@@ -8,9 +8,8 @@ import (
 	"net/http"
 	"strings"
 
-	gh "github.com/google/go-github/v62/github"
-
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // What callers act on, for errors.Is. Every other error is for people.
@@ -32,6 +31,8 @@ var (
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound: the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")
+
+	errUnusable = errors.New("GitHub's answer is unusable")
 )
 
 // How GitHub words a permission that is missing, by kind of token.
@@ -40,47 +41,35 @@ const (
 	noPersonalToken = "Resource not accessible by personal access token"
 )
 
-// explain puts an error that go-github returned into words for the user, naming
-// the input to mend. It never repeats a request's headers.
-func (c *Client) explain(call *call, err error) error {
-	if call.failure != nil {
-		return call.failure
-	}
-	var answer *gh.ErrorResponse
-	switch {
-	case errors.As(err, &answer):
-		return c.refusal(call, answer)
-	case call.once:
-		return fmt.Errorf("%w: its answer is unreadable: %w", ErrAmbiguous, err)
-	default:
-		return fmt.Errorf("GitHub's answer is unusable: %w", err)
-	}
-}
-
-func (c *Client) refusal(call *call, answer *gh.ErrorResponse) error {
-	repository := c.owner + "/" + c.repo
-	code, said := answer.Response.StatusCode, c.transport.quote(answer.Message)
-	switch code {
+// explain puts a refusal into words for the user, naming the input to mend. It never
+// repeats a request's headers.
+func (c *Client) explain(kind string, r *refusal) error {
+	said := c.api.Quote(r.Message)
+	switch r.status {
 	case http.StatusUnauthorized:
 		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
 			"pass another token, or in a workflow leave github-token out: its own token is used then")
 	case http.StatusForbidden:
-		return forbiddenError{refused(forbidden(call.kind, repository, answer.Message, said))}
+		return forbiddenError{refused(forbidden(kind, c.FullName(), r.Message, said))}
 	case http.StatusNotFound:
-		return refused(fmt.Sprintf("repository %q not found", repository), "check repository and GITHUB_API_URL, or github-token may not see it")
+		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check repository and GITHUB_API_URL, or github-token may not see it")
 	case http.StatusGone:
-		return refused(fmt.Sprintf("issues are disabled in repository %q", repository), "enable them under Settings → General → Features → Issues")
+		return refused(fmt.Sprintf("issues are disabled in repository %q", c.FullName()), "enable them under Settings → General → Features → Issues")
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return refused(fmt.Sprintf("repository %q was renamed or moved", repository), "set repository to its new name")
+		return refused(fmt.Sprintf("repository %q was renamed or moved", c.FullName()), "set repository to its new name")
 	case http.StatusUnprocessableEntity:
-		return fmt.Errorf("GitHub refuses %s (422 %s)", c.complaints(answer), said)
+		var wrong []string
+		for _, e := range r.Errors {
+			wrong = append(wrong, strings.TrimSpace(c.api.Quote(e.Field+" "+cmp.Or(e.Message, e.Code))))
+		}
+		return fmt.Errorf("GitHub refuses %s (422 %s)", cmp.Or(strings.Join(wrong, ", "), "the request"), said)
 	}
-	return fmt.Errorf("GitHub answered %d %s (%s)", code, http.StatusText(code), cmp.Or(said, "and nothing more"))
+	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "and nothing more"))
 }
 
 // refused is a refusal that every write would meet.
 func refused(what, remedy string) error {
-	return fmt.Errorf("%w: %w", ErrRefused, &finding.Mendable{What: what, Remedy: remedy})
+	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
 }
 
 // forbiddenError is ErrForbidden without a word of its own.
@@ -94,7 +83,7 @@ func (e forbiddenError) Is(target error) bool { return target == ErrForbidden }
 func forbidden(kind, repository, message, said string) (what, remedy string) {
 	scope, permission := "issues: write", "Issues: Read and write"
 	switch kind {
-	case "read file", kindSource, kindQuery:
+	case kindFile, kindSource, kindQuery:
 		scope, permission = "contents: read", "Contents: Read-only"
 	case kindDispatch:
 		scope, permission = "contents: write", "Contents: Read and write"
@@ -114,31 +103,19 @@ func forbidden(kind, repository, message, said string) (what, remedy string) {
 		fmt.Sprintf("check github-token and `permissions: %s`", scope)
 }
 
-// complaints lists what GitHub's validation found wrong, each with its field.
-func (c *Client) complaints(answer *gh.ErrorResponse) string {
-	var parts []string
-	for _, e := range answer.Errors {
-		parts = append(parts, strings.TrimSpace(c.transport.quote(e.Field+" "+cmp.Or(e.Message, e.Code))))
-	}
-	return cmp.Or(strings.Join(parts, ", "), "the request")
-}
-
-// explainIssue is explain for a call about one issue, where 404, 410 and a
-// redirect mean that the issue is gone. Disabled issues answer 410 as well, and
-// a renamed repository redirects as well; neither must look like lost issues, so
-// the first is recognised by GitHub's wording and the second by asking for the
-// repository.
-func (c *Client) explainIssue(ctx context.Context, call *call, err error) error {
-	var answer *gh.ErrorResponse
-	if call.failure != nil || !errors.As(err, &answer) {
-		return c.explain(call, err)
-	}
-	switch answer.Response.StatusCode {
+// onIssue is call for a request about one issue, where 404, 410 and a redirect mean
+// that the issue is gone. Disabled issues answer 410 as well, and a renamed
+// repository redirects as well; neither must look like lost issues, so the first is
+// recognised by GitHub's wording and the second by asking for the repository.
+func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) error {
+	err := c.call(ctx, r, in, out)
+	refused := refusalOf(err)
+	switch refused.status {
 	case http.StatusNotFound:
-		return ErrGone
+		refused.error = ErrGone
 	case http.StatusGone:
-		if !strings.Contains(answer.Message, "disabled") {
-			return ErrGone
+		if !strings.Contains(refused.Message, "disabled") {
+			refused.error = ErrGone
 		}
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		if _, err := c.Repository(ctx); err != nil {
@@ -146,5 +123,5 @@ func (c *Client) explainIssue(ctx context.Context, call *call, err error) error 
 		}
 		return fmt.Errorf("%w: it was transferred", ErrGone)
 	}
-	return c.explain(call, err)
+	return err
 }

@@ -46,7 +46,7 @@ func TestUserFacingErrors(t *testing.T) {
 			_, err := s.Create(t.Context(), github.NewIssue{Title: "t", Body: strings.Repeat("ü", 65537)})
 			return err
 		}, []string{"body", "65536 characters"}},
-		{"no title", nil, func(s setup) error { _, err := s.Create(t.Context(), github.NewIssue{}); return err }, []string{"title", "missing_field"}},
+		{"no title", nil, func(s setup) error { _, err := s.Create(t.Context(), github.NewIssue{}); return err }, []string{"title", "wasn't supplied"}},
 		{"comment too long", func(*githubtest.Settings) {}, func(s setup) error { return s.comment(t.Context(), 1, strings.Repeat("x", 65537)) }, []string{"#1", "body"}},
 		{"validation without fields", answer(422, `{"message":"Invalid request."}`), create, []string{"the request", "Invalid request."}},
 		{"errors that are strings", answer(422, `{"message":"Validation Failed","errors":["is spam"]}`), create, []string{"is spam"}},

@@ -1,6 +1,6 @@
 // Package github is the issues of one repository, as errmon needs them: list,
-// get, create, edit, comment and label, with a plain Issue of its own. It is a
-// shallow layer over go-github; what it adds is how to behave:
+// get, create, edit, comment and label, with a plain Issue of its own; and reads
+// code. What it adds to GitHub's API is how to behave:
 //
 //   - A listing is whole or an error (ErrPartialListing), because an issue that a
 //     listing lost would be filed again.
@@ -15,7 +15,7 @@
 // Titles, bodies and labels come back as GitHub has them: foreign text. An error
 // may quote GitHub's own message, and never a token.
 //
-// It may import clock, finding and safe.
+// It may import clock, finding and polite.
 package github
 
 import (
@@ -30,9 +30,9 @@ import (
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
-	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // Config names the repository, the token, and the pace.
@@ -57,15 +57,12 @@ type Config struct {
 // Client talks to one repository. It is safe for concurrent use, and makes one
 // request at a time all the same: GitHub asks for that.
 type Client struct {
-	gh        *gh.Client
-	transport *transport
-	owner     string
-	repo      string
-	refused   []string // see Refused
+	api         *polite.Client
+	limits      *limits
+	base        *url.URL
+	owner, repo string
+	refused     []string // see Refused
 }
-
-// userAgent names us to GitHub, which refuses requests without a User-Agent.
-const userAgent = "errmon-action"
 
 var validName = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
@@ -78,14 +75,21 @@ func New(c Config) (*Client, error) {
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("the API address %q is not an http(s) URL: check GITHUB_API_URL", c.BaseURL)
 	}
-	t := newTransport(c, base.Scheme+"://"+base.Host)
-	client := gh.NewClient(&http.Client{
-		Transport:     t,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	if c.TokenSource == nil {
+		c.TokenSource = func(context.Context) (string, error) { return strings.TrimSpace(c.Token), nil }
+	}
+	l := &limits{clock: c.Clock, writeInterval: c.WriteInterval}
+	api := polite.New(polite.Service{
+		Token: c.TokenSource, Accept: "application/vnd.github+json", Input: "GITHUB_API_URL",
+		Limits: l, Refusals: maxRefusals, Clock: c.Clock,
 	})
-	client.BaseURL = base
-	client.UserAgent = userAgent
-	return &Client{gh: client, transport: t, owner: c.Owner, repo: c.Repo}, nil
+	return &Client{api: api, limits: l, base: base, owner: c.Owner, repo: c.Repo}, nil
+}
+
+// In returns a client for another repository that shares this one's token, pace
+// and rate limits. Owner and name must be well formed.
+func (c *Client) In(owner, repo string) *Client {
+	return &Client{api: c.api, limits: c.limits, base: c.base, owner: owner, repo: repo}
 }
 
 // FullName returns the repository as OWNER/REPO.
@@ -93,7 +97,7 @@ func (c *Client) FullName() string { return c.owner + "/" + c.repo }
 
 // Requests returns how many requests were sent so far, retries included, by
 // kind, such as "list issues" or "create issue".
-func (c *Client) Requests() map[string]int { return c.transport.counts() }
+func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
 // Ahead is how far this machine's clock is ahead of GitHub's, negative if it is
 // behind.
@@ -112,33 +116,33 @@ func (a Ahead) String() string {
 
 // Ahead compares the clock with the Date of the last answer, to the second; 0
 // before the first one.
-func (c *Client) Ahead() Ahead {
-	c.transport.mu.Lock()
-	defer c.transport.mu.Unlock()
-	return Ahead(c.transport.ahead)
-}
+func (c *Client) Ahead() Ahead { return Ahead(c.limits.ahead.Load()) }
 
 // Repository is what tells an empty list of issues from a wrong one.
 type Repository struct {
-	FullName   string
+	FullName   string `json:"full_name"`
 	Private    bool
-	HasIssues  bool
-	OpenIssues int // open issues and open pull requests together, as GitHub counts
+	HasIssues  bool `json:"has_issues"`
+	OpenIssues int  `json:"open_issues_count"` // open issues and open pull requests together, as GitHub counts
+}
+
+// record is the repository's own record.
+type record struct {
+	Repository
+	Archived bool
+	PushedAt time.Time `json:"pushed_at"`
+}
+
+func (c *Client) record(ctx context.Context) (record, error) {
+	var r record
+	err := c.read(ctx, "get repository", "repos/"+c.FullName(), &r)
+	return r, wrap(err, "get repository")
 }
 
 // Repository reads the repository's own record.
 func (c *Client) Repository(ctx context.Context) (Repository, error) {
-	ctx, call := begin(ctx, "get repository")
-	r, _, err := c.gh.Repositories.Get(ctx, c.owner, c.repo)
-	if err != nil {
-		return Repository{}, fmt.Errorf("get repository: %w", c.explain(call, err))
-	}
-	return Repository{
-		FullName:   r.GetFullName(),
-		Private:    r.GetPrivate(),
-		HasIssues:  r.GetHasIssues(),
-		OpenIssues: r.GetOpenIssuesCount(),
-	}, nil
+	r, err := c.record(ctx)
+	return r.Repository, err
 }
 
 // WorkflowLogin is the login that a workflow's own token writes as. GET /user is refused
@@ -150,37 +154,37 @@ const WorkflowLogin = "github-actions[bot]"
 // with the token of another GitHub App the answer is wrong, and the App's login
 // belongs into trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
-	ctx, call := begin(ctx, "get user")
-	user, _, err := c.gh.Users.Get(ctx, "")
-	var answer *gh.ErrorResponse
-	if errors.As(err, &answer) && answer.Response.StatusCode == http.StatusForbidden && strings.Contains(answer.Message, noIntegration) {
+	var user struct{ Login string }
+	err := c.read(ctx, "get user", "user", &user)
+	if r := refusalOf(err); r.status == http.StatusForbidden && strings.Contains(r.Message, noIntegration) {
 		return WorkflowLogin, nil
 	}
-	if err != nil {
-		return "", fmt.Errorf("get the token's user: %w", c.explain(call, err))
-	}
-	return user.GetLogin(), nil
+	return user.Login, wrap(err, "get the token's user")
 }
 
 // ReadFile returns a file of the default branch, at most 1 MB: beyond that the
 // contents API leaves the content out, which is an error here. It returns
 // ErrNotFound where there is no such file, or a directory instead.
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
-	ctx, call := begin(ctx, "read file")
-	file, _, _, err := c.gh.Repositories.GetContents(ctx, c.owner, c.repo, path, nil)
+	if strings.Contains(path, "..") { // leads out of the contents API
+		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)
+	}
+	var entry json.RawMessage
+	var file struct {
+		Type, Encoding string
+		Content        []byte
+	}
+	err := c.read(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &entry)
 	switch {
-	case status(err) == http.StatusNotFound, errors.Is(err, gh.ErrPathForbidden):
-		return nil, fmt.Errorf("read file %q: %w in %s/%s", path, ErrNotFound, c.owner, c.repo)
+	case refusalOf(err).status == http.StatusNotFound:
+		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
 	case err != nil:
-		return nil, fmt.Errorf("read file %q: %w", path, c.explain(call, err))
-	case file.GetType() != "file":
-		return nil, fmt.Errorf("read file %q: %w: there is a directory or link of that name", path, ErrNotFound)
+	case json.Unmarshal(entry, &file) != nil || file.Type != "file":
+		err = fmt.Errorf("%w: there is a directory or link of that name", ErrNotFound)
+	case file.Encoding != "base64":
+		err = errors.New("GitHub leaves out the content of files beyond 1 MB")
 	}
-	content, err := file.GetContent()
-	if err != nil {
-		return nil, fmt.Errorf("read file %q: %w", path, err)
-	}
-	return []byte(content), nil
+	return file.Content, wrap(err, "read file %q", path)
 }
 
 // AppToken returns a source of tokens for Config.TokenSource: those of a GitHub
@@ -217,20 +221,13 @@ func permanent(status int) bool {
 // It is repeated like what is idempotent, since the payload's reader counts each
 // id once. The error is ErrRefused for good, ErrBudget or any other for the moment.
 func (c *Client) Dispatch(ctx context.Context, eventType string, payload []byte) error {
-	options := gh.DispatchRequestOptions{EventType: eventType}
-	if payload != nil {
-		raw := json.RawMessage(payload)
-		options.ClientPayload = &raw
+	in := struct {
+		Type    string          `json:"event_type"`
+		Payload json.RawMessage `json:"client_payload,omitempty"`
+	}{eventType, payload}
+	err := c.call(ctx, polite.Request{Kind: kindDispatch, Method: http.MethodPost, URL: c.path("dispatches")}, in, nil)
+	if refusalOf(err).status == http.StatusUnprocessableEntity { // sent again it would be refused again
+		err = fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	ctx, call := begin(ctx, kindDispatch)
-	_, _, err := c.gh.Repositories.Dispatch(ctx, c.owner, c.repo, options)
-	if status(err) == http.StatusUnprocessableEntity { // sent again it would be refused again
-		return fmt.Errorf("dispatch %s: %w: %w", eventType, ErrRefused, c.explain(call, err))
-	}
-	if err != nil {
-		return fmt.Errorf("dispatch %s: %w", eventType, c.explain(call, err))
-	}
-	return nil
+	return wrap(err, "dispatch %s", eventType)
 }
-
-const kindDispatch = "dispatch"

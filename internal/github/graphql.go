@@ -8,24 +8,12 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // queryTimeout bounds a GraphQL query, which GitHub itself gives up after 10 s.
 const queryTimeout = 10 * time.Second
-
-// In returns a client for another repository that shares this one's token, pace
-// and rate limits. Owner and name must be well formed.
-func (c *Client) In(owner, repo string) *Client {
-	return &Client{gh: c.gh, transport: c.transport, owner: owner, repo: repo}
-}
-
-// beginExtra begins a call that a run can do without: it is not repeated, waits
-// for no rate limit, and leaves the reserve of requests to others.
-func beginExtra(ctx context.Context, kind string) (context.Context, *call) {
-	ctx, c := begin(ctx, kind)
-	c.extra = true
-	return ctx, c
-}
 
 // problem is an error in the answer to a query, which may hold data as well.
 type problem struct {
@@ -62,24 +50,25 @@ func (s *selection) add(format string, args ...any) { fmt.Fprintf(&s.fields, for
 func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	ctx, call := beginExtra(ctx, kindQuery)
 	text := fmt.Sprintf("query($owner:String!,$name:String!%s){repository(owner:$owner,name:$name){%s}}", s.declared.String(), s.fields.String())
 	s.variables["owner"], s.variables["name"] = c.owner, c.repo
-	request, err := c.gh.NewRequest(http.MethodPost, c.graphQL(), map[string]any{"query": text, "variables": s.variables})
-	if err != nil {
-		return nil, err
+	address := "graphql"
+	if strings.HasSuffix(c.base.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
+		address = "../graphql"
 	}
 	var answer struct {
 		Data   struct{ Repository fields }
 		Errors []problem
 	}
-	if _, err := c.gh.Do(ctx, request, &answer); err != nil {
-		return nil, c.explain(call, err)
+	err := c.call(ctx, polite.Request{Kind: kindQuery, Method: http.MethodPost, URL: address, Extra: true},
+		map[string]any{"query": text, "variables": s.variables}, &answer)
+	if err != nil {
+		return nil, err
 	}
 	for _, p := range answer.Errors {
 		switch {
 		case p.Type == "RATE_LIMITED":
-			return nil, fmt.Errorf("%w: %s", ErrBudget, c.transport.quote(p.Message))
+			return nil, fmt.Errorf("%w: %s", ErrBudget, c.api.Quote(p.Message))
 		case p.Type == "FORBIDDEN" && len(p.Path) <= 2: // the repository, or a field of it
 			return nil, c.noData(answer.Errors)
 		}
@@ -108,7 +97,7 @@ func (c *Client) noData(problems []problem) error {
 	if len(problems) == 0 {
 		return errors.New("GitHub's answer holds no data")
 	}
-	message := c.transport.quote(problems[0].Message)
+	message := c.api.Quote(problems[0].Message)
 	switch problems[0].Type {
 	case "FORBIDDEN":
 		return refused(forbidden(kindQuery, c.FullName(), problems[0].Message, message))
@@ -116,13 +105,4 @@ func (c *Client) noData(problems []problem) error {
 		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check code-repository, or github-token may not see it")
 	}
 	return fmt.Errorf("GitHub answers: %s", message)
-}
-
-// graphQL is the address of GraphQL beside that of REST: "…/graphql", and
-// "…/api/graphql" beside an Enterprise Server's "…/api/v3".
-func (c *Client) graphQL() string {
-	if strings.HasSuffix(c.gh.BaseURL.Path, "/api/v3/") {
-		return "../graphql"
-	}
-	return "graphql"
 }

@@ -9,9 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	gh "github.com/google/go-github/v62/github"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // Issue is an issue as GitHub has it. Pull requests, which GitHub's API counts
@@ -22,14 +21,46 @@ type Issue struct {
 	Body        string
 	State       string // "open" or "closed"
 	Locked      bool
-	StateReason string // "completed", "not_planned", "duplicate", "reopened" or empty
-	URL         string // the page people see
-	Author      string // login; empty for a deleted account
-	Labels      []string
-	Assignees   []string // logins
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	ClosedAt    time.Time // zero while open
+	StateReason string    `json:"state_reason"` // "completed", "not_planned", "duplicate", "reopened" or empty
+	URL         string    `json:"html_url"`     // the page people see
+	Author      string    `json:"-"`            // login; empty for a deleted account
+	Labels      []string  `json:"-"`
+	Assignees   []string  `json:"-"` // logins
+	CreatedAt   time.Time `json:"created_at"`
+	UpdatedAt   time.Time `json:"updated_at"`
+	ClosedAt    time.Time `json:"closed_at"` // zero while open
+}
+
+// Has reports whether the issue carries a label. GitHub takes labels that
+// differ in case for one.
+func (i Issue) Has(label string) bool {
+	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
+}
+
+// wireIssue is an issue or pull request as GitHub writes it.
+type wireIssue struct {
+	Issue
+	User        struct{ Login string }
+	Labels      []struct{ Name string }
+	Assignees   []struct{ Login string }
+	PullRequest *struct{} `json:"pull_request"`
+}
+
+// issue refuses what cannot be an issue, so that an answer of the wrong shape
+// (a proxy's, say) is not taken for an issue with empty fields.
+func (w wireIssue) issue() (Issue, error) {
+	if w.Number <= 0 || w.State == "" {
+		return Issue{}, errors.New("GitHub's answer is not an issue")
+	}
+	issue := w.Issue
+	issue.Author = w.User.Login
+	for _, label := range w.Labels {
+		issue.Labels = append(issue.Labels, label.Name)
+	}
+	for _, user := range w.Assignees {
+		issue.Assignees = append(issue.Assignees, user.Login)
+	}
+	return issue, nil
 }
 
 // NewIssue is what Create files. GitHub takes a title of at most 256 and a body
@@ -42,38 +73,32 @@ type NewIssue struct {
 	Type      string // GitHub's issue type; empty for none
 }
 
-// Has reports whether the issue carries a label. GitHub takes labels that
-// differ in case for one.
-func (i Issue) Has(label string) bool {
-	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
-}
-
 // Edit says what to change; an empty field is left alone.
 type Edit struct {
-	Title string
-	Body  string
-	State string // "open" or "closed"
+	Title string `json:"title,omitempty"`
+	Body  string `json:"body,omitempty"`
+	State string `json:"state,omitempty"` // "open" or "closed"
 	// StateReason is "completed", "not_planned", "duplicate" or "reopened".
 	// GitHub ignores it unless the state changes.
-	StateReason string
-	Labels      []string // all of them; nil leaves them alone
-	Assignees   []string // all of them; nil leaves them alone
-	Type        string
+	StateReason string   `json:"state_reason,omitempty"`
+	Labels      []string `json:"labels,omitzero"`    // all of them; nil leaves them alone
+	Assignees   []string `json:"assignees,omitzero"` // all of them; nil leaves them alone
+	Type        string   `json:"type,omitempty"`
 }
 
 // Get fetches one issue. It returns ErrGone where the issue was deleted,
 // transferred to another repository, or never was, and where the number is a
 // pull request's.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
-	ctx, call := begin(ctx, "get issue")
-	got, _, err := c.gh.Issues.Get(ctx, c.owner, c.repo, number)
-	if err == nil && got.IsPullRequest() {
-		return Issue{}, fmt.Errorf("get issue #%d: %w: it is a pull request", number, ErrGone)
+	var got wireIssue
+	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
+	if err == nil && got.PullRequest != nil {
+		err = fmt.Errorf("%w: it is a pull request", ErrGone)
 	}
 	if err != nil {
-		return Issue{}, fmt.Errorf("get issue #%d: %w", number, c.explainIssue(ctx, call, err))
+		return Issue{}, fmt.Errorf("get issue #%d: %w", number, err)
 	}
-	return convert(got)
+	return got.issue()
 }
 
 // Create files an issue. It returns ErrAmbiguous where the issue may exist
@@ -81,49 +106,42 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 // refuses the type or the assignees, the issue is filed without them. GitHub drops
 // labels silently when the token may not set them: compare the returned Labels.
 func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
-	request := issueRequest{Type: optional(n.Type), IssueRequest: gh.IssueRequest{Title: &n.Title, Body: &n.Body, Labels: &n.Labels}}
-	if len(n.Assignees) > 0 {
-		request.Assignees = &n.Assignees
-	}
-	created, call, err := c.write(http.MethodPost, "issues", request, func() (context.Context, *call) { return beginOnce(ctx, "create issue") })
+	created, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous},
+		Edit{Title: n.Title, Body: n.Body, Labels: n.Labels, Assignees: n.Assignees, Type: n.Type}, c.call)
 	if err != nil {
-		return Issue{}, fmt.Errorf("create issue: %w", c.explain(call, err))
+		return Issue{}, fmt.Errorf("create issue: %w", err)
 	}
-	issue, err := convert(created)
+	issue, err := created.issue()
 	if err != nil {
 		return Issue{}, fmt.Errorf("create issue: %w: %w", ErrAmbiguous, err)
 	}
 	return issue, nil
 }
 
-// issueRequest adds what go-github does not know yet.
-type issueRequest struct {
-	gh.IssueRequest
-	Type *string `json:"type,omitempty"`
-}
-
 // write sends a new or changed issue. Where GitHub's validation (422) complains of the
 // type or the assignees, it is sent again without them; see Refused.
-func (c *Client) write(method, path string, request issueRequest, begin func() (context.Context, *call)) (*gh.Issue, *call, error) {
+func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (wireIssue, error) {
 	for {
-		ctx, call := begin()
-		r, err := c.gh.NewRequest(method, fmt.Sprintf("repos/%s/%s/%s", c.owner, c.repo, path), request)
-		if err != nil {
-			return nil, call, err
-		}
-		issue := new(gh.Issue)
-		_, err = c.gh.Do(ctx, r, issue)
+		var issue wireIssue
+		err := send(ctx, r, e, &issue)
 		switch {
-		case request.Type != nil && invalid(err, isType):
-			c.refuse(fmt.Sprintf("the issue type %q", *request.Type))
-			request.Type = nil
-		case request.Assignees != nil && invalid(err, isAssignee):
-			c.refuse("the assignees " + strings.Join(*request.Assignees, ", "))
-			request.Assignees = nil
+		case e.Type != "" && invalid(err, "type", "issue_type"):
+			c.refuse(fmt.Sprintf("the issue type %q", e.Type))
+			e.Type = ""
+		case len(e.Assignees) > 0 && invalid(err, "assignees", "assignee"):
+			c.refuse("the assignees " + strings.Join(e.Assignees, ", "))
+			e.Assignees = nil
 		default:
-			return issue, call, err
+			return issue, err
 		}
 	}
+}
+
+// invalid reports whether GitHub's validation complains of one of the fields.
+func invalid(err error, fields ...string) bool {
+	r := refusalOf(err)
+	return r.status == http.StatusUnprocessableEntity &&
+		slices.ContainsFunc(r.Errors, func(e complaint) bool { return slices.Contains(fields, e.Field) })
 }
 
 func (c *Client) refuse(what string) {
@@ -135,9 +153,6 @@ func (c *Client) refuse(what string) {
 // Refused returns the types and assignees that GitHub refused. Their issues were
 // written without them.
 func (c *Client) Refused() []string { return c.refused }
-
-func isType(e gh.Error) bool     { return e.Field == "type" || e.Field == "issue_type" }
-func isAssignee(e gh.Error) bool { return e.Field == "assignees" || e.Field == "assignee" }
 
 // Edit changes an issue and returns it as it is afterwards. Saying the same
 // twice does no harm, so a lost answer is asked for again. It returns ErrGone as
@@ -175,77 +190,11 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 var errStale = errors.New("the issue may have changed while GitHub's rate limit held the write up")
 
 func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Issue, error) {
-	request := issueRequest{Type: optional(e.Type), IssueRequest: gh.IssueRequest{
-		Title: optional(e.Title), Body: optional(e.Body), State: optional(e.State), StateReason: optional(e.StateReason),
-	}}
-	if e.Labels != nil {
-		request.Labels = &e.Labels
-	}
-	if e.Assignees != nil {
-		request.Assignees = &e.Assignees
-	}
-	edited, sent, err := c.write(http.MethodPatch, fmt.Sprintf("issues/%d", number), request, func() (context.Context, *call) {
-		writing, call := begin(ctx, "edit issue")
-		call.stale = stale
-		return writing, call
-	})
+	edited, err := c.write(ctx, polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}, e, c.onIssue)
 	if err != nil {
-		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, c.explainIssue(ctx, sent, err))
+		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, err)
 	}
-	return convert(edited)
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}
-
-var errNoIssue = errors.New("GitHub's answer is not an issue")
-
-// convert refuses what cannot be an issue, so that an answer of the wrong shape
-// (a proxy's, say) is not taken for an issue with empty fields.
-func convert(in *gh.Issue) (Issue, error) {
-	if in.GetNumber() <= 0 || in.GetState() == "" {
-		return Issue{}, errNoIssue
-	}
-	issue := Issue{
-		Number:      in.GetNumber(),
-		Title:       in.GetTitle(),
-		Body:        in.GetBody(),
-		State:       in.GetState(),
-		Locked:      in.GetLocked(),
-		StateReason: in.GetStateReason(),
-		URL:         in.GetHTMLURL(),
-		Author:      in.GetUser().GetLogin(),
-		CreatedAt:   in.GetCreatedAt().Time,
-		UpdatedAt:   in.GetUpdatedAt().Time,
-		ClosedAt:    in.GetClosedAt().Time,
-	}
-	for _, label := range in.Labels {
-		issue.Labels = append(issue.Labels, label.GetName())
-	}
-	for _, user := range in.Assignees {
-		issue.Assignees = append(issue.Assignees, user.GetLogin())
-	}
-	return issue, nil
-}
-
-// status returns the HTTP status of GitHub's refusal, or 0.
-func status(err error) int {
-	var answer *gh.ErrorResponse
-	if !errors.As(err, &answer) {
-		return 0
-	}
-	return answer.Response.StatusCode
-}
-
-// invalid reports whether GitHub's validation (422) complains of something that
-// matches.
-func invalid(err error, matches func(gh.Error) bool) bool {
-	var answer *gh.ErrorResponse
-	return status(err) == http.StatusUnprocessableEntity && errors.As(err, &answer) && slices.ContainsFunc(answer.Errors, matches)
+	return edited.issue()
 }
 
 // Comment is a comment on an issue. A later one has the larger ID.
@@ -255,103 +204,49 @@ type Comment struct {
 	Body   string
 }
 
+type wireComment struct {
+	Comment
+	User struct{ Login string }
+}
+
+func (w wireComment) comment() Comment {
+	w.Author = w.User.Login
+	return w.Comment
+}
+
 // Comment posts a comment, of at most 65,536 characters. It returns ErrAmbiguous
 // where the comment may have been posted although no readable answer came, and
 // ErrGone as Get does.
 func (c *Client) Comment(ctx context.Context, number int, body string) (Comment, error) {
-	ctx, call := beginOnce(ctx, "comment")
-	posted, _, err := c.gh.Issues.CreateComment(ctx, c.owner, c.repo, number, &gh.IssueComment{Body: &body})
-	if err != nil {
-		return Comment{}, fmt.Errorf("comment on issue #%d: %w", number, c.explainIssue(ctx, call, err))
+	var posted wireComment
+	err := c.onIssue(ctx, polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous},
+		map[string]string{"body": body}, &posted)
+	if err == nil && posted.ID == 0 {
+		err = ErrAmbiguous
 	}
-	return Comment{posted.GetID(), posted.GetUser().GetLogin(), posted.GetBody()}, nil
+	return posted.comment(), wrap(err, "comment on issue #%d", number)
 }
 
 // Comments returns the comments on an issue that were written or changed since,
 // oldest first, at most 100. It returns ErrGone as Get does.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) ([]Comment, error) {
-	ctx, call := begin(ctx, "list comments")
-	found, _, err := c.gh.Issues.ListComments(ctx, c.owner, c.repo, number,
-		&gh.IssueListCommentsOptions{Since: &since, ListOptions: gh.ListOptions{PerPage: 100}})
-	if err != nil {
-		return nil, fmt.Errorf("list comments of issue #%d: %w", number, c.explainIssue(ctx, call, err))
+	var found []wireComment
+	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
+	if err := c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found); err != nil {
+		return nil, fmt.Errorf("list comments of issue #%d: %w", number, err)
 	}
 	var comments []Comment
 	for _, f := range found {
-		comments = append(comments, Comment{f.GetID(), f.GetUser().GetLogin(), f.GetBody()})
+		comments = append(comments, f.comment())
 	}
 	return comments, nil
 }
 
 // DeleteComment takes a comment back.
 func (c *Client) DeleteComment(ctx context.Context, id int64) error {
-	ctx, call := begin(ctx, "delete comment")
-	_, err := c.gh.Issues.DeleteComment(ctx, c.owner, c.repo, id)
-	if err != nil && status(err) != 404 { // deleted by an attempt whose answer was lost
-		return fmt.Errorf("delete comment %d: %w", id, c.explain(call, err))
-	}
-	return nil
-}
-
-// maxLabelName is how many characters GitHub takes in a label's name.
-const maxLabelName = 50
-
-// AddLabels adds labels to an issue, beside those it has. It returns ErrGone as
-// Get does.
-func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) error {
-	ctx, call := begin(ctx, "add labels")
-	_, _, err := c.gh.Issues.AddLabelsToIssue(ctx, c.owner, c.repo, number, labels)
-	if err != nil {
-		return fmt.Errorf("label issue #%d: %w", number, c.explainIssue(ctx, call, err))
-	}
-	return nil
-}
-
-// RemoveLabel removes a label from an issue; it is no error if the issue lacks it. It
-// returns ErrGone as Get does, except for a deleted issue, which lacks it too.
-func (c *Client) RemoveLabel(ctx context.Context, number int, label string) error {
-	ctx, call := begin(ctx, "remove label")
-	_, err := c.gh.Issues.RemoveLabelForIssue(ctx, c.owner, c.repo, number, label)
-	if err != nil && status(err) != http.StatusNotFound {
-		return fmt.Errorf("remove the label %q from issue #%d: %w", label, number, c.explainIssue(ctx, call, err))
-	}
-	return nil
-}
-
-// EnsureLabel creates a label, unless the repository has one of that name,
-// which is left as it is. The colour is six hexadecimal digits without "#"; the
-// description has at most 100 characters.
-func (c *Client) EnsureLabel(ctx context.Context, name, color, description string) error {
-	if utf8.RuneCountInString(name) > maxLabelName {
-		return fmt.Errorf("label %q is longer than GitHub's %d characters: shorten label", name, maxLabelName)
-	}
-	ctx, call := begin(ctx, "create label")
-	_, _, err := c.gh.Issues.CreateLabel(ctx, c.owner, c.repo, &gh.Label{Name: &name, Color: &color, Description: &description})
-	if err == nil || invalid(err, alreadyExists) {
+	err := c.call(ctx, polite.Request{Kind: "delete comment", Method: http.MethodDelete, URL: c.path("issues/comments/%d", id)}, nil, nil)
+	if refusalOf(err).status == http.StatusNotFound { // deleted by an attempt whose answer was lost
 		return nil
 	}
-	failure := fmt.Errorf("create label %q: %w", name, c.explain(call, err))
-	if status(err) != http.StatusUnprocessableEntity {
-		return failure
-	}
-	// Some servers word the refusal in their own way, or not at all.
-	if exists, err := c.HasLabel(ctx, name); err != nil || !exists {
-		return failure
-	}
-	return nil
+	return wrap(err, "delete comment %d", id)
 }
-
-// HasLabel reports whether the repository has a label of that name, in any case.
-func (c *Client) HasLabel(ctx context.Context, name string) (bool, error) {
-	ctx, call := begin(ctx, "get label")
-	_, _, err := c.gh.Issues.GetLabel(ctx, c.owner, c.repo, name)
-	if status(err) == http.StatusNotFound {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("get label %q: %w", name, c.explain(call, err))
-	}
-	return true, nil
-}
-
-func alreadyExists(e gh.Error) bool { return e.Code == "already_exists" }

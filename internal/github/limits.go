@@ -1,17 +1,17 @@
 package github
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"regexp"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // reserve is how many of the hour's requests are left to others. A workflow's
@@ -22,37 +22,51 @@ const reserve = 50
 // again. GitHub bans clients that never stop.
 const maxRefusals = 4
 
-// quota is the hour's budget as GitHub last reported it.
-type quota struct {
-	known     bool
+// limits paces writes and obeys GitHub's rate limits. GitHub Enterprise Server without
+// rate limits sends none of their headers.
+type limits struct {
+	clock         clock.Clock
+	writeInterval time.Duration
+	nextWrite     time.Time
+
+	// The hour's budget as GitHub last reported it; without one, reset is zero.
 	remaining int
 	reset     time.Time
+
+	ahead atomic.Int64 // how far the clock is ahead of GitHub's, by the last answer
 }
 
-// note reads the headers of an answer. GitHub Enterprise Server without rate
-// limits sends none. GraphQL has a budget of its own, in points.
-func (q *quota) note(h http.Header) {
-	if h.Get("X-Ratelimit-Resource") == "graphql" {
-		return
+// Ready implements polite.Limits: it keeps the reserve of requests, and the distance
+// between writes.
+func (l *limits) Ready(r polite.Request) (time.Time, error) {
+	if !r.Extra && !r.Writes() {
+		return time.Time{}, nil
+	}
+	if l.remaining < reserve && l.clock.Now().Before(l.reset) {
+		return time.Time{}, fmt.Errorf("%w: %w", ErrBudget, finding.Mend(
+			fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
+				l.remaining, l.reset.UTC().Format(time.RFC3339), reserve),
+			"wait until then: what waits is done by a later run"))
+	}
+	if r.Extra {
+		return time.Time{}, nil
+	}
+	return l.nextWrite, nil
+}
+
+// Note implements polite.Limits. GraphQL has a budget of its own, in points.
+func (l *limits) Note(r polite.Request, h http.Header) {
+	now := l.clock.Now()
+	if r.Writes() {
+		l.nextWrite = now.Add(l.writeInterval)
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil { // in whole seconds
+		l.ahead.Store(int64(now.Sub(date).Round(time.Second)))
 	}
 	remaining, err := strconv.Atoi(h.Get("X-Ratelimit-Remaining"))
-	reset, ok := resetTime(h)
-	if err != nil || !ok {
-		return
+	if reset, ok := resetTime(h); ok && err == nil && h.Get("X-Ratelimit-Resource") != "graphql" {
+		l.remaining, l.reset = remaining, reset
 	}
-	*q = quota{known: true, remaining: remaining, reset: reset}
-}
-
-// spare returns ErrBudget where a write would touch the reserve.
-func (q *quota) spare(now time.Time) error {
-	if !q.known || q.remaining >= reserve || !now.Before(q.reset) {
-		return nil
-	}
-	return fmt.Errorf("%w: %w", ErrBudget, &finding.Mendable{
-		What: fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
-			q.remaining, q.reset.UTC().Format(time.RFC3339), reserve),
-		Remedy: "wait until then: what waits is done by a later run",
-	})
 }
 
 func resetTime(h http.Header) (time.Time, bool) {
@@ -60,55 +74,42 @@ func resetTime(h http.Header) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// rateLimited distinguishes a refusal for the moment from one for good. GitHub uses 403
-// for both.
-func rateLimited(resp *http.Response) bool {
-	switch resp.StatusCode {
-	case http.StatusTooManyRequests:
-		return true
-	case http.StatusForbidden:
-		return resp.Header.Get("Retry-After") != "" ||
-			resp.Header.Get("X-Ratelimit-Remaining") == "0" ||
-			speaksOfLimit(resp)
-	}
-	return false
-}
-
-// limitWords are in the message or the documentation's address; "abuse" is the
-// wording of older GitHub Enterprise Servers.
+// limitWords are in the message or the documentation's address: a secondary limit may
+// come without any header. "abuse" is the wording of older GitHub Enterprise Servers.
 var limitWords = regexp.MustCompile(`(?i)rate.limit|abuse detection`)
 
-// speaksOfLimit looks at the message: a secondary limit may come without any
-// header.
-func speaksOfLimit(resp *http.Response) bool {
-	body, _ := io.ReadAll(resp.Body)
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	return limitWords.Match(body)
+// Refused implements polite.Limits. GitHub uses 403 for refusals for good too. The
+// pauses are in GitHub's own order: Retry-After; else, with nothing remaining, the
+// reset; else (a secondary limit) a minute, then twice as long each time.
+func (l *limits) Refused(a *polite.Answer, times int) (again time.Time, refused bool) {
+	seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
+	spent := a.Header.Get("X-Ratelimit-Remaining") == "0"
+	switch a.Status {
+	case http.StatusTooManyRequests:
+	case http.StatusForbidden:
+		if a.Header.Get("Retry-After") == "" && !spent && !limitWords.Match(a.Body) {
+			return again, false
+		}
+	default:
+		return again, false
+	}
+	now := l.clock.Now()
+	reset, ok := resetTime(a.Header)
+	switch {
+	case err == nil && seconds > 0:
+		return now.Add(time.Duration(seconds) * time.Second), true
+	case ok && spent && now.Before(reset):
+		return reset, true
+	}
+	return now.Add(time.Minute << (times - 1)), true
 }
 
-// untilAgain returns how long to wait before a request that was refused so often is
-// sent again, or ErrBudget where that would be too late or too often.
-func (t *transport) untilAgain(ctx context.Context, call *call, resp *http.Response, times int) (time.Duration, error) {
-	now := t.clock.Now()
-	pause := pauseAfter(resp.Header, times, now)
-	if !call.extra && times <= maxRefusals && clock.Fits(ctx, now.Add(pause)) {
-		return pause, nil
+// TooLate implements polite.Limits.
+func (l *limits) TooLate(until time.Time, a *polite.Answer) error {
+	if a == nil {
+		return fmt.Errorf("no time left for another write, see max-duration: %w", context.DeadlineExceeded)
 	}
-	return 0, fmt.Errorf("%w: %w", ErrBudget, &finding.Mendable{
-		What:   fmt.Sprintf("GitHub's rate limit refuses requests until %s (%s)", now.Add(pause).UTC().Format(time.RFC3339), resp.Status),
-		Remedy: "run less often, raise write-interval, or lower max-new-issues",
-	})
-}
-
-// pauseAfter follows GitHub's own order: Retry-After; else, with nothing remaining,
-// the reset; else (a secondary limit) a minute, then twice as long each time.
-func pauseAfter(h http.Header, times int, now time.Time) time.Duration {
-	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds > 0 {
-		return time.Duration(seconds) * time.Second
-	}
-	reset, ok := resetTime(h)
-	if ok && h.Get("X-Ratelimit-Remaining") == "0" && now.Before(reset) {
-		return reset.Sub(now)
-	}
-	return time.Minute << (times - 1)
+	return fmt.Errorf("%w: %w", ErrBudget, finding.Mend(
+		fmt.Sprintf("GitHub's rate limit refuses requests until %s (%d %s)", until.UTC().Format(time.RFC3339), a.Status, http.StatusText(a.Status)),
+		"run less often, raise write-interval, or lower max-new-issues"))
 }

@@ -109,9 +109,9 @@ func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	}
 }
 
-// go-github would refuse calls by itself after a refusal, or a last request, by
-// the machine's clock. Neither may reach it.
-func TestGoGithubDoesNotBlockByItself(t *testing.T) {
+// After a refusal for good, or the last request of the hour, reads are sent all the
+// same: GitHub knows best.
+func TestReadsAreNotHeldBack(t *testing.T) {
 	faults := map[string]githubtest.Fault{
 		"refused for good": {Status: 403, Body: `{"message":"Must have admin rights"}`, Header: map[string]string{"X-RateLimit-Remaining": "0", "Retry-After": "86400"}},
 		"last request":     {Status: 200, Body: `{"full_name":"acme/shop"}`, Header: map[string]string{"X-RateLimit-Remaining": "0"}},

@@ -1,7 +1,6 @@
 package github
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,7 @@ import (
 	"regexp"
 	"strings"
 
-	gh "github.com/google/go-github/v62/github"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // List returns every issue that carries the label, open and closed, oldest
@@ -60,7 +59,7 @@ func (c *Client) walk(ctx context.Context, visit func(*Issue), pages int, by, va
 	if pages > 0 {
 		query.Set("direction", "desc")
 	}
-	next := fmt.Sprintf("repos/%s/%s/issues?%s", c.owner, c.repo, query.Encode())
+	next := c.path("issues?%s", query.Encode())
 	for next != "" && (pages == 0 || len(w.pages) < pages) {
 		var err error
 		if next, err = w.page(ctx, next); err != nil {
@@ -81,7 +80,7 @@ type walk struct {
 
 // page reads one page and returns the address of the next, or "". The address
 // is GitHub's own: page numbers fail beyond some 10,000 issues, where GitHub
-// hands out cursors, and go-github v62 mistakes a cursor for the end.
+// hands out cursors.
 func (w *walk) page(ctx context.Context, address string) (next string, err error) {
 	w.pages[address] = true
 	found, header, err := w.client.listPage(ctx, address)
@@ -107,9 +106,9 @@ func (w *walk) page(ctx context.Context, address string) (next string, err error
 }
 
 // add adds the issues of a page and reports whether any of them was new.
-func (w *walk) add(found []*gh.Issue) (fresh bool, err error) {
+func (w *walk) add(found []wireIssue) (fresh bool, err error) {
 	for _, in := range found {
-		issue, err := convert(in)
+		issue, err := in.issue()
 		if err != nil {
 			return false, err
 		}
@@ -118,7 +117,7 @@ func (w *walk) add(found []*gh.Issue) (fresh bool, err error) {
 		}
 		w.numbers[issue.Number] = true
 		fresh = true
-		if in.IsPullRequest() {
+		if in.PullRequest != nil {
 			continue
 		}
 		if w.visit != nil {
@@ -129,22 +128,16 @@ func (w *walk) add(found []*gh.Issue) (fresh bool, err error) {
 	return fresh, nil
 }
 
-func (c *Client) listPage(ctx context.Context, address string) ([]*gh.Issue, http.Header, error) {
-	ctx, call := begin(ctx, "list issues")
-	request, err := c.gh.NewRequest(http.MethodGet, address, nil)
+func (c *Client) listPage(ctx context.Context, address string) ([]wireIssue, http.Header, error) {
+	a, err := c.send(ctx, polite.Request{Kind: "list issues", Method: http.MethodGet, URL: address}, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	var body bytes.Buffer
-	response, err := c.gh.Do(ctx, request, &body)
-	if err != nil {
-		return nil, nil, c.explain(call, err)
-	}
-	var found []*gh.Issue
-	if err := json.Unmarshal(body.Bytes(), &found); err != nil || found == nil {
+	var found []wireIssue
+	if err := json.Unmarshal(a.Body, &found); err != nil || found == nil {
 		return nil, nil, errors.New("GitHub's answer is not a list of issues")
 	}
-	return found, response.Header, nil
+	return found, a.Header, nil
 }
 
 var nextLink = regexp.MustCompile(`<([^>]*)>[^<]*rel="next"`)
@@ -156,11 +149,11 @@ func (c *Client) nextPage(header http.Header) (string, error) {
 	if link == nil {
 		return "", nil
 	}
-	next, err := c.gh.BaseURL.Parse(link[1])
+	next, err := c.base.Parse(link[1])
 	if err != nil {
 		return "", errors.New("GitHub's link to the next page is not an address")
 	}
-	if next.Host != c.gh.BaseURL.Host || next.Scheme != c.gh.BaseURL.Scheme {
+	if next.Host != c.base.Host || next.Scheme != c.base.Scheme {
 		return "", fmt.Errorf("the link to the next page leads to another host, %q: check GITHUB_API_URL", next.Host)
 	}
 	return next.String(), nil

@@ -6,35 +6,25 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
-
-	gh "github.com/google/go-github/v62/github"
 )
 
 // This file reads code: commits, trees, files, blame, and what closed an issue.
 // It needs the permission contents: read.
 
-// The kinds of all calls that need the permission to read code.
-const (
-	kindSource = "read code"
-	kindQuery  = "query code"
-)
-
 // Commit returns the SHA of a commit by its SHA, which may be abbreviated. It
 // returns ErrNotFound if there is none, or several.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
-	ctx, call := beginExtra(ctx, kindSource)
-	found, _, err := c.gh.Repositories.GetCommit(ctx, c.owner, c.repo, sha, &gh.ListOptions{PerPage: 1})
-	switch {
-	case status(err) == http.StatusNotFound, status(err) == http.StatusUnprocessableEntity:
-		return "", fmt.Errorf("get commit %s: %w", sha, ErrNotFound)
-	case err != nil:
-		return "", fmt.Errorf("get commit %s: %w", sha, c.explain(call, err))
-	case !strings.HasPrefix(found.GetSHA(), sha): // a branch or tag of that name
-		return "", fmt.Errorf("get commit %s: %w", sha, ErrNotFound)
+	var found struct{ SHA string }
+	err := c.readExtra(ctx, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
+	status := refusalOf(err).status
+	if status == http.StatusNotFound || status == http.StatusUnprocessableEntity || err == nil && !strings.HasPrefix(found.SHA, sha) { // a branch or tag
+		err = ErrNotFound
 	}
-	return found.GetSHA(), nil
+	return found.SHA, wrap(err, "get commit %s", sha)
 }
 
 // errTruncated says that a tree has more files than GitHub lists: 100,000, or 7 MB.
@@ -42,18 +32,21 @@ var errTruncated = errors.New("the repository has too many files for GitHub to l
 
 // Tree returns the paths of all files of a commit, without links and submodules.
 func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
-	ctx, call := beginExtra(ctx, kindSource)
-	tree, _, err := c.gh.Git.GetTree(ctx, c.owner, c.repo, sha, true)
-	if err != nil {
-		return nil, fmt.Errorf("get tree: %w", c.explain(call, err))
+	var tree struct {
+		Truncated bool
+		Tree      []struct{ Type, Mode, Path string }
 	}
-	if tree.GetTruncated() {
-		return nil, fmt.Errorf("get tree: %w", errTruncated)
+	err := c.readExtra(ctx, c.path("git/trees/%s?recursive=1", sha), &tree)
+	if tree.Truncated {
+		err = errTruncated
+	}
+	if err != nil {
+		return nil, fmt.Errorf("get tree: %w", err)
 	}
 	var paths []string
-	for _, entry := range tree.Entries {
-		if entry.GetType() == "blob" && entry.GetMode() != "120000" {
-			paths = append(paths, entry.GetPath())
+	for _, entry := range tree.Tree {
+		if entry.Type == "blob" && entry.Mode != "120000" {
+			paths = append(paths, entry.Path)
 		}
 	}
 	return paths, nil
@@ -62,21 +55,15 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 // Contains reports whether a commit contains another, which is the same or an
 // ancestor. It returns ErrNotFound if one of them is not in the repository.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
-	ctx, call := beginExtra(ctx, kindSource)
-	compared, _, err := c.gh.Repositories.CompareCommits(ctx, c.owner, c.repo, ancestor, commit, &gh.ListOptions{PerPage: 1})
+	var compared struct{ Status string }
+	err := c.readExtra(ctx, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
 	switch {
-	case status(err) == http.StatusNotFound:
-		return false, fmt.Errorf("compare commits: %w", ErrNotFound)
-	case err != nil:
-		return false, fmt.Errorf("compare commits: %w", c.explain(call, err))
+	case refusalOf(err).status == http.StatusNotFound:
+		err = ErrNotFound
+	case err == nil && !slices.Contains([]string{"ahead", "identical", "behind", "diverged"}, compared.Status):
+		err = fmt.Errorf("GitHub answers %q", compared.Status)
 	}
-	switch compared.GetStatus() {
-	case "ahead", "identical":
-		return true, nil
-	case "behind", "diverged":
-		return false, nil
-	}
-	return false, fmt.Errorf("compare commits: GitHub answers %q", compared.GetStatus())
+	return compared.Status == "ahead" || compared.Status == "identical", wrap(err, "compare commits")
 }
 
 // Refs are commits by their names.

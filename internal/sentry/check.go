@@ -14,10 +14,10 @@ import (
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
 	query := url.Values{"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments, "limit": {"1"}}
-	if _, err := c.get(ctx, "list issues", c.organization("issues/"), query); err != nil {
+	if _, err := c.list(ctx, query); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.transport.server())}
+	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
 	for _, project := range c.config.Projects {
 		found = append(found, c.checkProject(ctx, project))
 	}

@@ -42,16 +42,16 @@ func (c *Client) LatestEvent(ctx context.Context, issue event.SentryIssue) (even
 // keeps it no longer. Of the issue the fields ID, URL, Project and Level are used.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	const kind = "get event"
-	a, err := c.get(ctx, kind, c.organization("issues/"+url.PathEscape(issue.ID)+"/events/"+url.PathEscape(id)+"/"), nil)
+	a, err := c.get(ctx, kind, c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil)
 	if status(err) == http.StatusNotFound {
 		return event.Event{}, nil
 	}
 	if err != nil {
 		return event.Event{}, err
 	}
-	var w wireEvent
-	if err := json.Unmarshal(a.body, &w); err != nil {
-		return event.Event{}, fmt.Errorf("get event: Sentry's answer is unusable: check sentry-url: %w", err)
+	w, err := decode[wireEvent](kind, a)
+	if err != nil {
+		return event.Event{}, err
 	}
 	return w.event(c.Key(), issue), nil
 }

@@ -1,6 +1,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/polite"
 )
 
 // pageSize is the largest that Sentry grants, in issues.
@@ -70,13 +73,13 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	var issues []event.SentryIssue
 	seen := map[string]bool{}
 	for range maxPages {
-		a, err := c.get(ctx, "list issues", c.organization("issues/"), query)
+		a, err := c.list(ctx, query)
 		if err != nil {
 			return nil, err
 		}
-		var page []wireIssue
-		if err := json.Unmarshal(a.body, &page); err != nil {
-			return nil, fmt.Errorf("list issues: Sentry's answer is unusable: check sentry-url: %w", err)
+		page, err := decode[[]wireIssue]("list issues", a)
+		if err != nil {
+			return nil, err
 		}
 		for _, w := range page {
 			if !validID.MatchString(w.ID) {
@@ -87,7 +90,7 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 				issues = append(issues, w.tracked())
 			}
 		}
-		cursor, more, err := next(a.header)
+		cursor, more, err := next(a.Header)
 		if err != nil || !more {
 			return issues, err
 		}
@@ -99,21 +102,39 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	return nil, fmt.Errorf("list issues: more than %d: narrow sentry-query", maxPages*pageSize)
 }
 
-// get sends a request for reading and wants a success.
-func (c *Client) get(ctx context.Context, kind, path string, query url.Values) (*answer, error) {
-	a, err := c.transport.do(ctx, request{kind: kind, method: http.MethodGet, path: path, query: query})
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", kind, err)
+// list asks for a page of issues.
+func (c *Client) list(ctx context.Context, query url.Values) (*polite.Answer, error) {
+	a, err := c.get(ctx, "list issues", c.organization("issues/"), query)
+	return a, cmp.Or(c.locate(ctx, status(err)), err)
+}
+
+// send sends a request for a path of Sentry's API and wants a success.
+func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values) (*polite.Answer, error) {
+	address := *c.base
+	address.Path += path
+	address.RawQuery = query.Encode()
+	r.URL = address.String()
+	a, err := c.api.Do(ctx, r)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", r.Kind, err)
+	case !a.OK():
+		return nil, &refusal{a.Status, c.explain(a, r.Kind)}
 	}
-	if a.ok() {
-		return a, nil
+	return a, nil
+}
+
+// get sends a request for reading.
+func (c *Client) get(ctx context.Context, kind, path string, query url.Values) (*polite.Answer, error) {
+	return c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query)
+}
+
+// decode reads an answer.
+func decode[T any](kind string, a *polite.Answer) (v T, err error) {
+	if err = json.Unmarshal(a.Body, &v); err != nil {
+		err = fmt.Errorf("%s: Sentry's answer is unusable: check sentry-url: %w", kind, err)
 	}
-	if kind == "list issues" {
-		if located := c.locate(ctx, a); located != nil {
-			return nil, located
-		}
-	}
-	return nil, &refusal{a.status, c.explain(a, kind)}
+	return v, err
 }
 
 // refusal is an answer that was not a success.
@@ -156,16 +177,16 @@ func next(h http.Header) (cursor string, more bool, err error) {
 // Issue returns one issue by its id, whatever its state: Deleted where Sentry
 // knows it no longer.
 func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
-	a, err := c.get(ctx, "get issue", c.organization("issues/"+url.PathEscape(id)+"/"), nil)
+	a, err := c.get(ctx, "get issue", c.issue(id), nil)
 	if status(err) == http.StatusNotFound {
 		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
 	if err != nil {
 		return event.SentryIssue{}, err
 	}
-	var w wireIssue
-	if err := json.Unmarshal(a.body, &w); err != nil {
-		return event.SentryIssue{}, fmt.Errorf("get issue: Sentry's answer is unusable: check sentry-url: %w", err)
+	w, err := decode[wireIssue]("get issue", a)
+	if err != nil {
+		return event.SentryIssue{}, err
 	}
 	w.ID = id // one that was merged into another answers with that one's
 	return w.tracked(), nil
@@ -174,18 +195,16 @@ func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error
 // Resolve marks an issue as resolved, which needs the scope event:write.
 // Resolving it twice does no harm.
 func (c *Client) Resolve(ctx context.Context, id string) error {
-	const kind = "resolve issue"
-	a, err := c.transport.do(ctx, request{kind: kind, method: http.MethodPut, path: c.organization("issues/" + url.PathEscape(id) + "/"), body: []byte(`{"status":"resolved"}`)})
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %w", kind, err)
-	case a.ok(), a.status == http.StatusNotFound: // deleted there in the meantime
+	r := polite.Request{Kind: "resolve issue", Method: http.MethodPut, Body: []byte(`{"status":"resolved"}`)}
+	_, err := c.send(ctx, r, c.issue(id), nil)
+	switch status(err) {
+	case http.StatusNotFound: // deleted there in the meantime
 		return nil
-	case a.status == http.StatusForbidden:
-		return fmt.Errorf("%s: sentry-auth-token may not (403 %s): give the internal integration Issue & Event: Read & Write (event:write), or set sentry-resolve to false",
-			kind, c.transport.quote(a.body))
+	case http.StatusForbidden:
+		return finding.Mend("resolve issue: sentry-auth-token may not (403)",
+			"give the internal integration Issue & Event: Read & Write (event:write), or set sentry-resolve to false")
 	}
-	return c.explain(a, kind)
+	return err
 }
 
 func (w wireIssue) tracked() event.SentryIssue {

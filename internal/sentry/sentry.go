@@ -12,7 +12,7 @@
 //
 // Titles, events and Sentry's own messages are foreign text.
 //
-// It may import clock, event, finding, payload, safe, source and stacktrace.
+// It may import clock, event, finding, payload, polite, source and stacktrace.
 package sentry
 
 import (
@@ -23,6 +23,7 @@ import (
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/polite"
 	"github.com/org/errmon-action/internal/source"
 )
 
@@ -39,8 +40,9 @@ type Config struct {
 
 // Client talks to one organization. It is for one goroutine at a time.
 type Client struct {
-	config    Config
-	transport *transport
+	config Config
+	base   *url.URL
+	api    *polite.Client
 }
 
 // errOrganizationToken is returned before anything is sent: such tokens are made
@@ -60,7 +62,11 @@ func New(c Config) (*Client, error) {
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("the address %q is not an http(s) URL: check sentry-url", c.URL)
 	}
-	return &Client{config: c, transport: newTransport(c.Clock, c.Token, base)}, nil
+	token := func(context.Context) (string, error) { return c.Token, nil }
+	api := polite.New(polite.Service{
+		Token: token, Accept: "application/json", Input: "sentry-url", Limits: &limits{clock: c.Clock}, Refusals: maxRefusals, Clock: c.Clock,
+	})
+	return &Client{config: c, base: base, api: api}, nil
 }
 
 // Key names the organization among the sources; it never changes.
@@ -68,7 +74,7 @@ func (c *Client) Key() string { return "sentry:" + c.config.Organization }
 
 // Requests returns how many requests were sent so far, retries included, by
 // kind, such as "list issues".
-func (c *Client) Requests() map[string]int { return c.transport.counts() }
+func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
 func (c *Client) project(slug string) string {
 	return "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(slug) + "/"
@@ -79,6 +85,10 @@ func (c *Client) project(slug string) string {
 func (c *Client) organization(rest string) string {
 	return "/api/0/organizations/" + url.PathEscape(c.config.Organization) + "/" + rest
 }
+
+func (c *Client) issue(id string) string { return c.organization("issues/" + url.PathEscape(id) + "/") }
+
+func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
 
 // Integrate connects one organization. A token of the wrong kind makes it unusable.
 func Integrate(c Config) source.Integration {

@@ -1,0 +1,276 @@
+// Package polite sends requests to a service's API as the service asks for: one at
+// a time, within its rate limits, and never beyond the end of the run.
+//
+//   - What fails for the moment is sent again after growing pauses, unless that
+//     would do it twice (Once).
+//   - An answer is read whole, or is an error.
+//   - Redirects are answers. One may lead to another host or from https to http, and
+//     a redirected POST would silently become a GET.
+//
+// What a service says of its limits stays in the service's room: see Limits.
+//
+// It may import clock, finding and safe.
+package polite
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/safe"
+)
+
+const (
+	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's
+	// searches after 30 s.
+	attemptTimeout = 45 * time.Second
+	// maxAnswer bounds an answer's body, in bytes. A page of 100 GitHub issues with
+	// bodies of 65,536 four-byte characters is 26 MB.
+	maxAnswer = 32 << 20
+	// maxRepeats is how often a request that failed is sent again.
+	maxRepeats = 3
+	// userAgent names us. GitHub refuses requests without a User-Agent.
+	userAgent = "errmon-action"
+)
+
+// Service is what a Client has to know of a service.
+type Service struct {
+	Token  func(context.Context) (string, error) // asked for each attempt
+	Accept string                                // the media type wanted
+	Input  string                                // the setting that holds the service's address
+	Limits Limits
+	// Refusals is how often a request that a rate limit refused is sent again.
+	Refusals int
+	Clock    clock.Clock
+}
+
+// Limits are a service's rate limits. Their methods are called one at a time.
+type Limits interface {
+	// Ready returns when a request may be sent, or why it must not.
+	Ready(Request) (time.Time, error)
+	// Note is called after each attempt, with the answer's header or an empty one.
+	Note(Request, http.Header)
+	// Refused reports whether an answer refuses a request for the moment, which it
+	// did so many times now, and when to send it again.
+	Refused(a *Answer, times int) (again time.Time, refused bool)
+	// TooLate returns the error for a request that would have to wait until then,
+	// after the answer that says so, which is nil before the first attempt.
+	TooLate(until time.Time, a *Answer) error
+}
+
+// Request is one call of an API.
+type Request struct {
+	Kind   string // for Requests, such as "list issues"
+	Method string
+	URL    string
+	Body   []byte // JSON, or nil
+	// Extra requests are those that a run can do without. They only read, whatever
+	// their method, are not repeated, and wait for no rate limit.
+	Extra bool
+	// Once, if set, is returned instead of sending again what may have arrived.
+	Once error
+	// Stale, if set, is returned instead of sending the request again after a rate
+	// limit made it wait: what it says is too old by then.
+	Stale error
+}
+
+// Writes reports whether the request changes something.
+func (r Request) Writes() bool { return r.Method != http.MethodGet && !r.Extra }
+
+// Answer is what the service said to a request.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte // of a success valid JSON, or empty with 204
+}
+
+// OK reports whether the answer is a success.
+func (a *Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
+
+// Client sends requests to one service. It is safe for concurrent use, and sends one
+// request at a time all the same.
+type Client struct {
+	Service
+	turn chan struct{} // whoever could put something in may send
+
+	mu       sync.Mutex
+	token    string // the latest
+	requests map[string]int
+}
+
+// New returns a client, without a network call.
+func New(s Service) *Client {
+	return &Client{Service: s, turn: make(chan struct{}, 1), requests: map[string]int{}}
+}
+
+// Requests returns how many requests were sent so far, retries included, by kind.
+func (c *Client) Requests() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.requests)
+}
+
+// Quote makes a message of the service's fit for an error: it shows no token.
+func (c *Client) Quote(message string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return safe.NewOwn(c.token).Quote(message)
+}
+
+// Do sends a request until the service has answered it in whatever way but a
+// refusal or failure for the moment. Of those the last one is returned.
+func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
+	select {
+	case c.turn <- struct{}{}:
+		defer func() { <-c.turn }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	faults := backoff.ExponentialBackOff{InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute}
+	for repeats, refusals := 0, 0; ; {
+		if err := c.waitReady(ctx, r); err != nil {
+			return nil, err
+		}
+		a, err := c.attempt(ctx, r)
+		var again time.Time
+		var refused bool
+		if err == nil {
+			again, refused = c.Limits.Refused(a, refusals+1)
+		}
+		switch {
+		case refused:
+			if refusals++; r.Extra || refusals > c.Refusals || !clock.Fits(ctx, again) {
+				return nil, c.Limits.TooLate(again, a)
+			}
+		case err == nil && a.Status < http.StatusInternalServerError:
+			return a, nil
+		case r.Once != nil && mayHaveArrived(err):
+			return nil, ambiguous(r, a, err)
+		default:
+			again = c.Clock.Now().Add(faults.NextBackOff())
+			if repeats++; repeats > maxRepeats || r.Extra || !clock.Fits(ctx, again) {
+				return a, err
+			}
+		}
+		if err := c.Clock.Sleep(ctx, again.Sub(c.Clock.Now())); err != nil {
+			return nil, err
+		}
+		if refused && r.Stale != nil {
+			return nil, r.Stale
+		}
+	}
+}
+
+// waitReady waits until the request may be sent.
+func (c *Client) waitReady(ctx context.Context, r Request) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	ready, err := c.Limits.Ready(r)
+	pause := ready.Sub(c.Clock.Now())
+	switch {
+	case err != nil || pause <= 0:
+		return err
+	case !clock.Fits(ctx, ready):
+		return c.Limits.TooLate(ready, nil)
+	}
+	return c.Clock.Sleep(ctx, pause)
+}
+
+// attempt sends the request once and reads the whole answer. A write under way is
+// seen to its end even when the context ends, so that a run stops between writes
+// and knows what it has done.
+func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
+	header := http.Header{}
+	defer func() { c.Limits.Note(r, header) }()
+	ctx := run
+	if r.Writes() {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, attemptTimeout, fmt.Errorf("no answer within %s", attemptTimeout))
+	defer cancel()
+	req, err := c.request(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	server := req.URL.Scheme + "://" + req.URL.Host
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if cause := context.Cause(run); err != nil && cause != nil {
+		return nil, cause
+	}
+	if err != nil {
+		return nil, &finding.Mendable{What: "cannot reach " + server, Remedy: "check " + c.Input + " and the network", Cause: cmp.Or(context.Cause(ctx), err)}
+	}
+	defer resp.Body.Close()
+	header = resp.Header
+	body, err := read(resp)
+	if err != nil {
+		return nil, &finding.Mendable{What: "unreadable answer from " + server, Remedy: "check " + c.Input, Cause: cmp.Or(context.Cause(ctx), err)}
+	}
+	return &Answer{resp.StatusCode, header, body}, nil
+}
+
+// request makes the HTTP request, and counts it.
+func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) {
+	token, err := c.Token(ctx)
+	c.mu.Lock()
+	c.token = token
+	c.requests[r.Kind]++
+	c.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Accept", c.Accept)
+	if r.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// read reads an answer's body. A success must be the whole JSON, since half of
+// one looks like a shorter one to a lenient decoder.
+func read(resp *http.Response) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(body) > maxAnswer:
+		return nil, fmt.Errorf("longer than %d bytes", maxAnswer)
+	case resp.StatusCode < http.StatusMultipleChoices && resp.StatusCode != http.StatusNoContent && !json.Valid(body):
+		return nil, errors.New("not JSON, or cut short")
+	}
+	return body, nil
+}
+
+// mayHaveArrived reports whether a failed request could have reached the service: it
+// could unless no connection came about.
+func mayHaveArrived(err error) bool {
+	var op *net.OpError
+	return !errors.As(err, &op) || op.Op != "dial"
+}
+
+func ambiguous(r Request, a *Answer, err error) error {
+	if err == nil {
+		err = fmt.Errorf("it answered %d %s", a.Status, http.StatusText(a.Status))
+	}
+	return fmt.Errorf("%w: %w", r.Once, err)
+}
