@@ -17,37 +17,19 @@ import (
 //	@https://shop.example/assets/main.3f2a9c1b.js:51:4
 
 var browser = runtime{
-	name: "browser", shape: browserShape, parse: parseBrowser,
-	adopt: adopter{frame: adoptNode},
-}
-
-func browserShape(line string, indented bool) Shape {
-	switch {
-	case strings.IndexByte(line, '@') >= 0:
-		if !indented && isAtFrame(line) {
-			return Frame
-		}
-	case strings.HasPrefix(line, "at ") && strings.Contains(line, "://"):
-		if f, ok := nodeFrame(line); ok && isAddress(f.File) {
-			return Frame
-		}
-	}
-	return Text
+	name: "browser", parse: parseBrowser,
+	checks: []check{{Frame, lines("…@"), reads(atFrame)}, {Frame, lines(" at …://"), isAddressed}},
+	adopt:  adopter{frame: adoptNode},
 }
 
 func parseBrowser(lines []string) []event.Exception {
-	first := slices.IndexFunc(lines, isAtFrame)
+	first := slices.IndexFunc(lines, reads(atFrame))
 	if first < 0 {
 		return parseV8(lines)
 	}
 	x := findHeader(lines[:first])
-	x.Frames = framesIn(until(lines[first:], func(line string) bool { return line != "" && !isAtFrame(line) }), atFrame)
+	x.Frames = framesIn(until(lines[first:], func(line string) bool { return line != "" && !reads(atFrame)(line) }), atFrame)
 	return []event.Exception{x}
-}
-
-func isAtFrame(line string) bool {
-	_, ok := atFrame(line)
-	return ok
 }
 
 // atFrame reads "function@place", the function being absent where it has no name.
@@ -64,6 +46,12 @@ func atFrame(line string) (event.Frame, bool) {
 	f.File, _, _ = strings.Cut(f.File, " line ") // code made by eval counts as the line that called it
 	f.InApp = nodeInApp(f.File) || !strings.Contains(f.File, "/")
 	return f, ok && (isAddress(f.File) || strings.HasSuffix(f.File, ".js") || strings.HasSuffix(f.File, ".mjs"))
+}
+
+// isAddressed recognises a frame of V8 in a script that has an address.
+func isAddressed(line string) bool {
+	f, _ := nodeFrame(line)
+	return isAddress(f.File)
 }
 
 // isAtFunction distinguishes a function's name from words before an address of mail.

@@ -24,20 +24,14 @@ import (
 const dotnetInner = "--- End of inner exception stack trace ---"
 
 var dotnet = runtime{
-	name: "dotnet", first: "a", shape: dotnetShape, parse: parseDotnet,
+	name: "dotnet", parse: parseDotnet,
+	checks: []check{{Frame, lines("\tat "), reads(readDotnetFrame)}},
 	lines: map[Shape][]string{
 		Announcement: {"Unhandled Exception:$"},
 		Raise:        {"Unhandled exception. "},
 		Frame:        {" --- End of "},
 		Cause:        {" ---> (Inner Exception #", " [ERROR] FATAL UNHANDLED EXCEPTION: "}, // Mono prints it a second time
 	},
-}
-
-func dotnetShape(line string, indented bool) Shape {
-	if _, ok := readDotnetFrame(line); ok && indented {
-		return Frame
-	}
-	return Text
 }
 
 func parseDotnet(lines []string) []event.Exception {

@@ -17,26 +17,18 @@ import (
 // An exit gives its reason alike, further indented.
 
 var elixir = runtime{
-	name: "elixir", shape: elixirShape, parse: parseElixir,
+	name: "elixir", parse: parseElixir,
 	lines: map[Shape][]string{
 		Epilogue: {"Server: …(http)$", "Server: …(https)$", "Request: …/", "Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"},
+	},
+	checks: []check{
+		{Frame, lines("\t….ex:", "\t….exs:", "\t….erl:", "\t…eex:"), elixirPlaced.MatchString},
+		{Raise, lines("** ("), elixirRaised.MatchString},
 	},
 	rules: []rule{
 		{in(Logged, announced), on(Epilogue), announced, Join}, // Plug's request
 		{in(framed), on(Epilogue), framed, Join},               // what a server that died knew of its work
 	},
-}
-
-func elixirShape(line string, indented bool) Shape {
-	switch {
-	case indented:
-		if place, _, ok := strings.Cut(line, ": "); ok && isNumber(place[max(0, len(place)-1):]) && elixirPlaced.MatchString(line) {
-			return Frame
-		}
-	case line[0] == '*' && elixirRaised.MatchString(line):
-		return Raise
-	}
-	return Text
 }
 
 func parseElixir(lines []string) []event.Exception {

@@ -84,9 +84,12 @@ func readColumn(place string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: line, Column: column}, ok && both && file != ""
 }
 
-func isPlace(s string) bool {
-	_, ok := readPlace(s)
-	return ok
+// reads makes a test of a reader: whether it can read a line.
+func reads[T any](read func(string) (T, bool)) func(string) bool {
+	return func(line string) bool {
+		_, ok := read(line)
+		return ok
+	}
 }
 
 // placeFrame makes the only frame of what is known by its place alone.

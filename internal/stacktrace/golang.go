@@ -31,12 +31,17 @@ import (
 // that was logged with its stack.
 
 var golang = runtime{
-	name: "go", shape: goShape, parse: parseGo,
+	name: "go", parse: parseGo,
 	adopt: adopter{frame: adoptGo, chain: goChain},
 	lines: map[Shape][]string{
 		Goroutine: {"goroutine …]:$", "[signal SIG"},
 		GoPanic:   {"panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "},
 		GoFatal:   {"fatal error: "},
+	},
+	checks: []check{
+		{GoPlace, lines("\t….go:", "\t….s:"), reads(readGoPlace)},
+		{GinPlace, lines("….go:"), isGinPlace},
+		{Final, lines("exit status "), func(line string) bool { return len(line) <= len("exit status 255") }},
 	},
 	rules: []rule{
 		{in(Plain, Logged, loggedText), on(goFunction), loggedCall, Hold},
@@ -53,24 +58,6 @@ var golang = runtime{
 		{in(stacked), on(Text), stackedText, Hold},
 		{in(stackedText), on(goFunction), stackedCall, Hold},
 	},
-}
-
-// goShape knows the lines that show by themselves; the functions above the
-// places are known only where a trace is under way, see goShapeInTrace.
-func goShape(line string, indented bool) Shape {
-	switch {
-	case indented:
-		if _, ok := readGoPlace(line); ok {
-			return GoPlace
-		}
-	case strings.HasSuffix(line, ")") && strings.Contains(line, ".go:"):
-		if isGinPlace(line) {
-			return GinPlace
-		}
-	case strings.HasPrefix(line, "exit status ") && len(line) <= len("exit status 255"):
-		return Final
-	}
-	return Text
 }
 
 // goShapeInTrace separates functions from what else stands between places. The

@@ -21,26 +21,13 @@ import (
 // went wrong on the way out, no cause, and is left out of the chain.
 
 var java = runtime{
-	name: "java", first: "a.CSW", shape: javaShape, parse: parseJava,
-	adopt: adopter{frame: adoptJava, chain: withoutCommon},
-}
-
-func javaShape(line string, indented bool) Shape {
-	switch line[0] {
-	case 'a':
-		if _, ok := javaFrame(line); ok {
-			return Frame
-		}
-	case '.':
-		if strings.HasPrefix(line, "... ") && (strings.HasSuffix(line, " more") || strings.HasSuffix(line, " common frames omitted")) {
-			return Frame
-		}
-	default:
-		if hasAnyPrefix(line, javaCause, javaWrapper) || indented && strings.HasPrefix(line, javaSuppressed) {
-			return Cause
-		}
-	}
-	return Text
+	name: "java", parse: parseJava,
+	lines: map[Shape][]string{
+		Frame: {" ... … more$", " ... … common frames omitted$"},
+		Cause: {" " + javaCause, " " + javaWrapper, "\t" + javaSuppressed},
+	},
+	checks: []check{{Frame, lines(" at "), reads(javaFrame)}},
+	adopt:  adopter{frame: adoptJava, chain: withoutCommon},
 }
 
 // The words that link exceptions. logback prints the root cause first, if configured to.

@@ -23,7 +23,11 @@ import (
 // The shell and the kernel report the death of others in one line.
 
 var native = runtime{
-	name: "native", shape: nativeShape, parse: parseNative,
+	name: "native", parse: parseNative, lines: deathLines,
+	checks: []check{
+		undefined, behind(Death), behind(DeathEnd), behind(Raise),
+		{Frame, lines(" #", " …0x"), reads(nativeFrame)},
+	},
 	rules: []rule{
 		{in(Logged, ruled), on(Death), dying, Join},
 		{in(dying), on(Death), dying, Apart},
@@ -35,7 +39,7 @@ var native = runtime{
 
 // deaths are the lines with which a process dies. No stack follows a DeathEnd, and
 // a program goes on after a Raise.
-var deaths = newMarks(map[Shape][]string{
+var deathLines = map[Shape][]string{
 	Death: {
 		"==…Sanitizer: ", "AddressSanitizer:DEADLYSIGNAL",
 		"terminate called ", "libc++abi: …terminating", // C++
@@ -48,79 +52,55 @@ var deaths = newMarks(map[Shape][]string{
 		"# A fatal error has been detected by the Java Runtime", "# There is insufficient memory for the Java Runtime",
 		"Fatal Python error: ",
 		"Caught …, suspect faulting address ", "Backtrace (use tools/stack_decode.py ", "Envoy version: ", // Envoy
+		"… got signal … ;$",                                                                        // mysqld
 		"init terminating in do_boot ", `{"init terminating in do_boot"`, "Kernel pid terminated ", // Erlang
 		"Runtime terminating during boot ", "eheap_alloc: Cannot allocate ",
 	},
 	DeathEnd: {
 		"Terminating due to java.lang.OutOfMemoryError", "Aborting due to java.lang.OutOfMemoryError",
 		"Out of memory: Kill… process ", "Memory cgroup out of memory: Kill… process ", "Kernel panic - not syncing", "[…]: segfault at ", // Linux
-		"==…==ABORTING",
+		"==…==ABORTING", "…: Assertion `…' failed.$",
 		".…(core dumped)", "/…(core dumped)", // "./run.sh: line 3: 7 Aborted (core dumped) ./app"
 		"Segmentation fault$", "Segmentation fault…(core dumped)", "Aborted…(core dumped)", "Bus error…(core dumped)", "Illegal instruction…(core dumped)",
 		"Floating point exception…(core dumped)", "Trace/breakpoint trap…(core dumped)",
 	},
 	Raise: {"WARNING: ThreadSanitizer: "},
-})
+}
+
+var deaths = newMarks(runtime{lines: deathLines, checks: []check{undefined}})
+
+var undefined = check{Raise, lines("…: runtime error: "), isUndefined}
 
 // signals are what a shell prints of a process that one of them killed.
 var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}
-
-func nativeShape(line string, indented bool) Shape {
-	if !indented {
-		if s := deathIn(line); s != Text {
-			return s
-		}
-	}
-	if _, ok := nativeFrame(line); ok {
-		return Frame
-	}
-	return Text
-}
 
 // deathIn returns the shape of a line that reports a death, also behind something
 // in brackets such as the kernel's uptime or a thread, and Text of other lines.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
 		_, rest, _ := strings.Cut(line, "] ")
-		if s := deathAtStart(rest); s != Text {
+		if s := deaths.shape(rest); s != Text {
 			return s
 		}
 	}
-	switch s := deathAtStart(line); {
-	case s != Text:
-		return s
-	case strings.HasSuffix(line, "' failed.") && strings.Contains(line, ": Assertion `"):
-		return DeathEnd
-	case strings.HasSuffix(line, " ;") && strings.Contains(line, " got signal "): // of mysqld
-		return Death
-	}
-	return Text
+	return deaths.shape(line)
 }
 
-func deathAtStart(line string) Shape {
-	if line == "" {
-		return Text
-	}
-	s, _ := deaths.shape(line, false)
-	if s == Text && isUndefined(line) {
-		return Raise
-	}
-	return s
+func behind(s Shape) check {
+	return check{s, lines("[…] "), func(line string) bool { return deathIn(line) == s }}
 }
-
-func isDeath(line string) bool { return deathIn(line) != Text }
 
 // isUndefined recognises UBSan's "/app/cart.cpp:10:5: runtime error: …".
 func isUndefined(line string) bool {
-	word := strings.IndexByte(line, ' ')
-	return word > 1 && line[word-1] == ':' && strings.HasPrefix(line[word:], " runtime error: ") && isPlace(line[:word-1])
+	place, _, _ := strings.Cut(line, ": runtime error: ")
+	return !strings.Contains(place, " ") && reads(readPlace)(place)
 }
 
 // parseNative reads the death and the first stack below it: those that follow
 // are of other threads, and of where memory was freed.
 func parseNative(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, func(line string) bool {
-		return isDeath(line) && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // above what happened
+		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // above what happened
 	})
 	if first < 0 {
 		return nil

@@ -23,7 +23,18 @@ import (
 // caret, and followed by "Node.js v20.20.2".
 
 var node = runtime{
-	name: "node", first: "a^~}N/nf<[CD" + nextMark[:1], shape: nodeShape, parse: parseNode,
+	name: "node", parse: parseNode,
+	lines: map[Shape][]string{Raise: {" " + nextMark + "["}},
+	checks: []check{
+		{Frame, lines("\tat "), reads(nodeFrame)},
+		{Frame, lines("at …:"), isPlacedCall},
+		{Raise, lines(" " + nextMark), func(line string) bool { return IsHeader(line[len(nextMark):]) }},
+		{Raise, lines(" ["), reads(inspected)},
+		{Place, lines("/…:", "C:", "D:", "file:///…:", "node:…:", "<anonymous_script>:", "[eval]:"), isUncaughtPlace},
+		{Caret, lines(" ^", " ~"), isCaret},
+		{Closing, lines("}"), func(line string) bool { return strings.Trim(line, "}],") == "" }},
+		{Final, lines(" Node.js v"), func(line string) bool { return strings.Count(line, " ") == 1 }},
+	},
 	adopt: adopter{frame: adoptNode},
 	rules: []rule{
 		{in(uncaught), on(Indented, Text, Header), uncaughtText, Hold},
@@ -34,37 +45,10 @@ var node = runtime{
 	},
 }
 
-func nodeShape(line string, indented bool) Shape {
-	switch line[0] {
-	case 'a':
-		if f, ok := nodeFrame(line); ok && (indented || f.Line > 0) {
-			return Frame
-		}
-	case '^', '~':
-		if isCaret(line) {
-			return Caret
-		}
-	case nextMark[0]:
-		if rest, ok := strings.CutPrefix(line, nextMark); ok && (IsHeader(rest) || strings.HasPrefix(rest, "[")) {
-			return Raise
-		}
-	case '}':
-		if strings.Trim(line, "}],") == "" && !indented {
-			return Closing
-		}
-	case 'N':
-		if strings.HasPrefix(line, "Node.js v") && !strings.Contains(line[9:], " ") {
-			return Final
-		}
-	default:
-		if _, ok := inspected(line); ok && line[0] == '[' {
-			return Raise
-		}
-		if !indented && isUncaughtPlace(line) {
-			return Place
-		}
-	}
-	return Text
+// isPlacedCall recognises a frame by its place, where no indentation shows it.
+func isPlacedCall(line string) bool {
+	f, ok := nodeFrame(line)
+	return ok && f.Line > 0
 }
 
 // nextMark is what Next.js prints above an error that it caught.

@@ -20,17 +20,11 @@ import (
 // Perl itself says make one, and "die" is that of all others.
 
 var perl = runtime{
-	name: "perl", shape: perlShape, parse: parsePerl,
+	name: "perl", parse: parsePerl,
+	checks: []check{{PerlFrame, lines("\t… called at "), perlCalled.MatchString}},
 	rules: []rule{
 		{in(loggedText, bareText), on(PerlFrame), framed, Join},
 	},
-}
-
-func perlShape(line string, indented bool) Shape {
-	if indented && strings.Contains(line, " called at ") && perlCalled.MatchString(line) {
-		return PerlFrame
-	}
-	return Text
 }
 
 func parsePerl(lines []string) []event.Exception {

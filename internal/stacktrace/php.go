@@ -28,23 +28,17 @@ import (
 const phpPrevious = "[previous exception] "
 
 var php = runtime{
-	name: "php", first: "#", shape: phpShape, parse: parsePHP, adopt: adopter{frame: adoptPHP},
+	name: "php", parse: parsePHP, adopt: adopter{frame: adoptPHP},
 	lines: map[Shape][]string{
 		Frame:    {"Stack trace:$", "[stacktrace]$"},
 		Cause:    {"Next … in /", phpPrevious},
 		Raise:    {"Fatal error: ", "Parse error: ", "PHP Fatal error: ", "PHP Parse error: ", "[…] PHP Fatal error: ", "[…] PHP Parse error: "},
 		Epilogue: {`"}$`, `"} `}, // Monolog's context ends
 	},
+	checks: []check{{Frame, lines("#"), reads(phpCall)}},
 	rules: []rule{
 		{in(framed), on(Epilogue), framed, Join},
 	},
-}
-
-func phpShape(line string, indented bool) Shape {
-	if _, called := phpCall(line); called && !indented {
-		return Frame
-	}
-	return Text
 }
 
 func parsePHP(lines []string) []event.Exception {

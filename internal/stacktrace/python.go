@@ -24,7 +24,7 @@ import (
 // Lambda prints the exception above "Traceback" instead of below the frames.
 
 var python = runtime{
-	name: "python", first: "F>bmc_|", shape: pythonShape, parse: parsePython,
+	name: "python", parse: parsePython,
 	adopt: adopter{frame: adoptPython, leads: []string{"builtins.", "__builtins__.", "__main__.", "exceptions."}},
 	lines: map[Shape][]string{
 		Quotes:     {` """$`},
@@ -32,6 +32,11 @@ var python = runtime{
 		GroupTrace: {" + Exception Group Traceback ("},
 		Chain:      {" During handling of the above exception, ", " The above exception was the direct cause of "},
 		Indented:   {" future: <"}, // asyncio's second line, above the trace
+		Remote:     {" …RemoteTraceback:$", " …RemoteTraceback: $"},
+	},
+	checks: []check{
+		{PythonFrame, lines(` File "`, ` > File "`), reads(pythonFrame)},
+		{Indented, lines(` | …File "`), func(line string) bool { return reads(pythonFrame)(undress(line)) }}, // as all lines of a group
 	},
 	rules: []rule{
 		{in(Logged, loggedName, chained), on(Traceback, PythonFrame), traced, Join},
@@ -50,21 +55,6 @@ var python = runtime{
 		{in(chained), on(Quotes), chained, Join},
 		{in(raised, raisedText), on(Quotes), raised, Join},
 	},
-}
-
-// pythonShape knows the frames; source lines are indented, and the exception line
-// ends the frames.
-func pythonShape(line string, _ bool) Shape {
-	if strings.HasSuffix(strings.TrimRight(line, " "), "RemoteTraceback:") {
-		return Remote
-	}
-	switch _, ok := pythonFrame(undress(line)); {
-	case ok && line[0] == '|': // of a group, whose lines are all indented
-		return Indented
-	case ok:
-		return PythonFrame
-	}
-	return Text
 }
 
 // isPythonChain recognises what stands between a cause and its effect.

@@ -18,22 +18,16 @@ import (
 // alone. Ruby 3.4 opens a name by ' instead of `.
 
 var ruby = runtime{
-	name: "ruby", shape: rubyShape, parse: parseRuby,
+	name: "ruby", parse: parseRuby,
 	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
+	checks: []check{
+		{RubyFrame, lines(" …:in "), func(line string) bool { _, message, ok := rubyFrame(line); return ok && message == "" }},
+		{Raise, lines("…:in "), isRubyFrame},
+	},
 	rules: []rule{
 		{in(framedRuby), on(Raise), named, Apart}, // its cause
 		{in(loggedText, bareText), on(RubyFrame), framedRuby, Join},
 	},
-}
-
-func rubyShape(line string, indented bool) Shape {
-	switch _, message, ok := rubyFrame(line); {
-	case ok && message == "":
-		return RubyFrame
-	case ok && !indented:
-		return Raise
-	}
-	return Text
 }
 
 func isRubyFrame(line string) bool {

@@ -2,7 +2,6 @@ package stacktrace
 
 import (
 	"iter"
-	"math/bits"
 	"strings"
 )
 
@@ -57,7 +56,7 @@ const (
 
 // ShapeOf returns the shape of a line.
 func ShapeOf(line string) Shape {
-	for _, s := range known(line) {
+	if s := allMarks.shape(line); s != Text {
 		return s
 	}
 	switch {
@@ -75,89 +74,102 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
+// check holds lines whose shape is not certain by how they look, and what decides, of
+// the line without its indentation.
+type check struct {
+	shape Shape
+	lines []string
+	is    func(line string) bool
+}
+
+// lines makes checks read as sentences.
+func lines(looks ...string) []string { return looks }
+
+// marks are how lines of known shapes look, by their first byte: it refuses most lines
+// of a log.
+type marks [256][]mark
+
+type mark struct {
+	begin   string
+	parts   []string
+	end     string // if nothing follows
+	margin  byte   // a blank or a tab, or a letter
+	is      func(line string) bool
+	shape   Shape
+	runtime int
+}
+
+// allMarks are the marks of all runtimes, in their order.
+var allMarks = newMarks(runtimes[:]...)
+
+func newMarks(all ...runtime) (table marks) {
+	for n, r := range all {
+		for s := range shapes {
+			table.add(n, check{s, r.lines[s], nil})
+		}
+		for _, c := range r.checks {
+			table.add(n, c)
+		}
+	}
+	return table
+}
+
+// add reads how lines begin, and behind each ellipsis what else they contain. A dollar
+// ends a line. Lines that begin with a tab are indented, those that begin with a blank
+// may be, and others are not.
+func (m *marks) add(runtime int, c check) {
+	for _, line := range c.lines {
+		text, whole := strings.CutSuffix(strings.TrimLeft(line, " \t"), "$")
+		parts := strings.Split(text, "…")
+		k := mark{begin: parts[0], parts: parts[1:], margin: line[0], is: c.is, shape: c.shape, runtime: runtime}
+		if whole {
+			k.end = parts[len(parts)-1]
+		}
+		for first := range m {
+			if k.begin == "" || k.begin[0] == byte(first) {
+				m[first] = append(m[first], k)
+			}
+		}
+	}
+}
+
 // known yields the runtimes that know a line, by their index, and its shape.
-func known(line string) iter.Seq2[int, Shape] {
+func (m *marks) known(line string) iter.Seq2[int, Shape] {
 	return func(yield func(int, Shape) bool) {
-		trimmed := unindented(line)
-		if trimmed == "" {
+		text := unindented(line)
+		if text == "" {
 			return
 		}
-		indented := len(trimmed) < len(line)
-		if s, n := allMarks.shape(trimmed, indented); s != Text && !yield(n, s) {
-			return
-		}
-		for interested := interests[trimmed[0]]; interested != 0; interested &= interested - 1 {
-			n := bits.TrailingZeros16(interested)
-			if s := runtimes[n].shape(trimmed, indented); s != Text && !yield(n, s) {
+		marks := m[text[0]]
+		for i := range marks {
+			if k := &marks[i]; k.fits(text, len(text) < len(line)) && !yield(k.runtime, k.shape) {
 				return
 			}
 		}
 	}
 }
 
-// marks are lines that show their shape by how they begin, by their first byte.
-type marks [256][]mark
-
-type mark struct {
-	begin, part string
-	whole       bool // nothing follows
-	margin      byte // a blank or a tab, or a letter
-	shape       Shape
-	runtime     int
+// shape returns the first shape that a line is known by, or Text.
+func (m *marks) shape(line string) Shape {
+	for _, s := range m.known(line) {
+		return s
+	}
+	return Text
 }
 
-// newMarks reads how lines begin, and behind an ellipsis what else they contain. A
-// dollar ends a line. Lines that begin with a tab are indented, those that begin
-// with a blank may be, and others are not.
-func newMarks(shaped ...map[Shape][]string) (table marks) {
-	for n, lines := range shaped {
-		for s := range shapes {
-			for _, line := range lines[s] {
-				text := strings.TrimLeft(line, " \t")
-				text, whole := strings.CutSuffix(text, "$")
-				begin, part, _ := strings.Cut(text, "…")
-				table[begin[0]] = append(table[begin[0]], mark{begin, part, whole, line[0], s, n})
-			}
-		}
+func (k *mark) fits(line string, indented bool) bool {
+	if k.margin != ' ' && indented != (k.margin == '\t') || !strings.HasSuffix(line, k.end) {
+		return false
 	}
-	return table
+	rest, ok := strings.CutPrefix(line, k.begin)
+	for _, part := range k.parts {
+		if !ok {
+			return false
+		}
+		_, rest, ok = strings.Cut(rest, part)
+	}
+	return ok && (k.end == "" || rest == "") && (k.is == nil || k.is(line))
 }
-
-// shape returns the shape of a line, and the index of the runtime that knows it.
-func (m *marks) shape(line string, indented bool) (Shape, int) {
-	for _, k := range m[line[0]] {
-		rest, begins := strings.CutPrefix(line, k.begin)
-		if !begins || k.margin != ' ' && indented != (k.margin == '\t') {
-			continue
-		}
-		if _, rest, ok := strings.Cut(rest, k.part); ok && (!k.whole || rest == "") {
-			return k.shape, k.runtime
-		}
-	}
-	return Text, 0
-}
-
-// allMarks are the marks of all runtimes, in their order.
-var allMarks = func() marks {
-	var lines []map[Shape][]string
-	for _, r := range runtimes {
-		lines = append(lines, r.lines)
-	}
-	return newMarks(lines...)
-}()
-
-// interests holds, for each first byte of a line, the runtimes that may know its
-// shape: most lines of a log are refused by that byte.
-var interests = func() (table [256]uint16) {
-	for n, r := range runtimes {
-		for c := range table {
-			if r.shape != nil && (r.first == "" || strings.IndexByte(r.first, byte(c)) >= 0) {
-				table[c] |= 1 << n
-			}
-		}
-	}
-	return table
-}()
 
 // Certain reports whether the line can only be part of a trace.
 func (s Shape) Certain() bool {

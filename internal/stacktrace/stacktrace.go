@@ -28,15 +28,11 @@ import (
 // runtime is one language's way of printing a trace.
 type runtime struct {
 	name string
-	// lines are those that show their shapes by themselves, see newMarks.
-	lines map[Shape][]string
-	// first holds the first bytes, after white space, of the lines that shape
-	// knows; any if it is empty.
-	first string
-	// shape returns the shape of another line without its indentation, Text where it is
-	// none of this runtime's.
-	shape func(line string, indented bool) Shape
-	rules []rule
+	// lines are those that show their shapes by how they begin, see marks.add, and
+	// checks those that must be read further.
+	lines  map[Shape][]string
+	checks []check
+	rules  []rule
 	// parse reads the whole text; nothing means that it was no trace after all.
 	parse func(lines []string) []event.Exception
 	adopt adopter
@@ -61,7 +57,7 @@ func Parse(text string) ([]event.Exception, string) {
 	}
 	var tried [len(runtimes)]bool // once each, however many lines look alike
 	for _, line := range lines {
-		for n := range known(line) {
+		for n := range allMarks.known(line) {
 			if tried[n] {
 				continue
 			}

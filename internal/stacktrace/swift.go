@@ -23,28 +23,11 @@ import (
 //	1 [ra] 0x000055d0c1b2a3d4 Cart.total() + 123 in App at /app/Sources/App/Cart.swift:39:3
 
 var swift = runtime{
-	name: "swift", shape: swiftShape, parse: parseSwift,
-	lines: map[Shape][]string{Death: {"Fatal error: …: file "}},
+	name: "swift", parse: parseSwift,
+	checks: []check{{SwiftFrame, lines("… + "), reads(swiftFrame)}, {Death, lines("…Fatal error"), isSwiftTrap}},
 	rules: []rule{
 		{in(dying), on(SwiftFrame), dying, Join},
 	},
-}
-
-// swiftShape refuses by its first byte what is no frame, and by a word what is no
-// trap.
-func swiftShape(line string, indented bool) Shape {
-	switch {
-	case indented:
-	case line[0] >= '0' && line[0] <= '9':
-		if _, ok := swiftFrame(line); ok {
-			return SwiftFrame
-		}
-	default:
-		if isSwiftTrap(line) {
-			return Death
-		}
-	}
-	return Text
 }
 
 // swiftTrap splits "App/Cart.swift:39: Fatal error: message", or
