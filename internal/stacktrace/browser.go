@@ -19,7 +19,7 @@ import (
 var browser = runtime{
 	name: "browser", parse: parseBrowser,
 	checks: []check{{Frame, lines("…@"), reads(atFrame)}, {Frame, lines(" at …://"), isAddressed}},
-	adopt:  adopter{frame: adoptNode},
+	adopt:  adoptNode,
 }
 
 func parseBrowser(lines []string) []event.Exception {

@@ -35,10 +35,7 @@ var dotnet = runtime{
 }
 
 func parseDotnet(lines []string) []event.Exception {
-	above := until(lines, func(line string) bool {
-		_, ok := dotnetFrame(line)
-		return ok
-	})
+	above := until(lines, reads(dotnetFrame))
 	if len(above) == len(lines) {
 		return nil
 	}

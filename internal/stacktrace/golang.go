@@ -32,7 +32,7 @@ import (
 
 var golang = runtime{
 	name: "go", parse: parseGo,
-	adopt: adopter{frame: adoptGo, chain: goChain},
+	adopt: adoptGo, chain: goChain,
 	lines: map[Shape][]string{
 		Goroutine: {"goroutine …]:$", "[signal SIG"},
 		GoPanic:   {"panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "},

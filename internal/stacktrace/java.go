@@ -27,7 +27,7 @@ var java = runtime{
 		Cause: {" " + javaCause, " " + javaWrapper, "\t" + javaSuppressed},
 	},
 	checks: []check{{Frame, lines(" at "), reads(javaFrame)}},
-	adopt:  adopter{frame: adoptJava, chain: withoutCommon},
+	adopt:  adoptJava, chain: withoutCommon,
 }
 
 // The words that link exceptions. logback prints the root cause first, if configured to.

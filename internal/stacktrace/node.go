@@ -35,7 +35,7 @@ var node = runtime{
 		{Closing, lines("}"), func(line string) bool { return strings.Trim(line, "}],") == "" }},
 		{Final, lines(" Node.js v"), func(line string) bool { return strings.Count(line, " ") == 1 }},
 	},
-	adopt: adopter{frame: adoptNode},
+	adopt: adoptNode,
 	rules: []rule{
 		{in(uncaught), on(Indented, Text, Header), uncaughtText, Hold},
 		{in(uncaught, uncaughtText), on(Caret), thrown, Join},

@@ -28,7 +28,7 @@ import (
 const phpPrevious = "[previous exception] "
 
 var php = runtime{
-	name: "php", parse: parsePHP, adopt: adopter{frame: adoptPHP},
+	name: "php", parse: parsePHP, adopt: adoptPHP,
 	lines: map[Shape][]string{
 		Frame:    {"Stack trace:$", "[stacktrace]$"},
 		Cause:    {"Next … in /", phpPrevious},

@@ -25,7 +25,7 @@ import (
 
 var python = runtime{
 	name: "python", parse: parsePython,
-	adopt: adopter{frame: adoptPython, leads: []string{"builtins.", "__builtins__.", "__main__.", "exceptions."}},
+	adopt: adoptPython, leads: []string{"builtins.", "__builtins__.", "__main__.", "exceptions."},
 	lines: map[Shape][]string{
 		Quotes:     {` """$`},
 		Traceback:  {" " + tracebackLine},

@@ -35,7 +35,11 @@ type runtime struct {
 	rules  []rule
 	// parse reads the whole text; nothing means that it was no trace after all.
 	parse func(lines []string) []event.Exception
-	adopt adopter
+
+	// What another tool read becomes ours by these, see Adopt; each may be missing.
+	adopt func(*event.Frame)
+	leads []string // of types, which the runtime does not print
+	chain func(*event.Event) []event.Exception
 }
 
 // runtimes in the order in which a line that two of them know is read.
@@ -97,14 +101,6 @@ func BeginsWithFrames(text string) bool {
 	return ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
-// adopter is how one runtime's frames, types and chains become ours, if another
-// tool read them.
-type adopter struct {
-	frame func(*event.Frame)
-	leads []string // of types, which the runtime does not print
-	chain func(*event.Event) []event.Exception
-}
-
 // Adopt makes the chain of an event that another tool read, such as Sentry, look
 // like the one that Parse returns for what the runtime prints of the same
 // failure: types and functions as the runtime writes them, modules and in-app
@@ -115,19 +111,19 @@ func Adopt(e *event.Event) {
 	if i < 0 {
 		return
 	}
-	adopt := runtimes[i].adopt
+	r := runtimes[i]
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
 		for j := range x.Frames {
-			if adopt.frame != nil {
-				adopt.frame(&x.Frames[j])
+			if r.adopt != nil {
+				r.adopt(&x.Frames[j])
 			}
 		}
-		for _, lead := range adopt.leads {
+		for _, lead := range r.leads {
 			x.Type = strings.TrimPrefix(x.Type, lead)
 		}
 	}
-	if adopt.chain != nil {
-		e.Exceptions = adopt.chain(e)
+	if r.chain != nil {
+		e.Exceptions = r.chain(e)
 	}
 }
