@@ -43,11 +43,6 @@ func number(s string) (int, bool) {
 	return n, s != "" && len(s) <= 9
 }
 
-func isNumber(s string) bool {
-	_, ok := number(s)
-	return ok
-}
-
 // cutNumber splits "rest:12" at its last colon; it reports false where no
 // number of sane size follows that.
 func cutNumber(s string) (string, int, bool) {
@@ -171,14 +166,6 @@ func until(lines []string, isEnd func(string) bool) []string {
 		return lines[:i]
 	}
 	return lines
-}
-
-// cutAtAny returns s up to the first of stops.
-func cutAtAny(s string, stops ...string) string {
-	for _, stop := range stops {
-		s, _, _ = strings.Cut(s, stop)
-	}
-	return s
 }
 
 // indent counts the white space that s begins with.

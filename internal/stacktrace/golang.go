@@ -82,16 +82,10 @@ func IsGoFunction(line string) bool {
 	if strings.IndexByte(line[slash+1:], '.') > 0 && !strings.ContainsAny(line, " \t:=") {
 		return true
 	}
-	if !strings.HasSuffix(line, ")") {
-		return false
-	}
-	for _, arguments := range [...]string{"(0x", "({", "(...)", "()", "(?"} {
-		if i := strings.Index(line, arguments); i > 0 {
-			return !strings.Contains(line[:i], " ")
-		}
-	}
-	return false
+	return strings.HasSuffix(line, ")") && goCall.MatchString(line)
 }
+
+var goCall = regexp.MustCompile(`^[^ ]+\((?:0x|\{|\?|\)|\.\.\.\))`)
 
 // parseGo reads a goroutine's stack, or else gin's, or errors with stacks of
 // their own, or else panics: the rest was cut off.
@@ -144,11 +138,10 @@ func goPanics(lines []string) []event.Exception {
 		if m == nil {
 			continue
 		}
-		value := strings.TrimSuffix(strings.TrimSuffix(m[2], " [recovered]"), " [recovered, repanicked]")
 		more := until(lines[i+1:], func(line string) bool {
 			return line == "" || hasAnyPrefix(line, "[signal ", "goroutine ", "runtime: ") || goPanic.MatchString(line)
 		})
-		message := strings.ReplaceAll(joinMessage(value, more), "\n\t", "\n") // its further lines are indented
+		message := strings.ReplaceAll(joinMessage(m[2], more), "\n\t", "\n") // its further lines are indented
 		chain = append(chain, event.Exception{Type: goType(m[1], message), Message: message})
 	}
 	slices.Reverse(chain)
@@ -157,7 +150,7 @@ func goPanics(lines []string) []event.Exception {
 
 // goPanic is the line of a panic: the runtime's own, or the one with which net/http
 // reports a handler's.
-var goPanic = regexp.MustCompile(`^(?:[ \t]*|.*http: )(panic|fatal error)(?: serving \S*)?: (.*)`)
+var goPanic = regexp.MustCompile(`^(?:[ \t]*|.*http: )(panic|fatal error)(?: serving \S*)?: (.*?)(?: \[recovered(?:, repanicked)?\])?(?m:$)`)
 
 // goRecovered reads what a program logged itself with the stack of a panic that
 // it recovered from.
@@ -193,11 +186,7 @@ var goTypes = regexp.MustCompile(`^(?:(interface conversion|close of (?:closed|n
 // isGoPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
 // of errors.
 func isGoPlace(line string) bool {
-	if indent(line) == 0 {
-		return false
-	}
-	_, ok := readGoPlace(unindented(line))
-	return ok
+	return indent(line) > 0 && reads(readGoPlace)(unindented(line))
 }
 
 func readGoPlace(s string) (event.Frame, bool) {
@@ -246,11 +235,8 @@ func goErrorFrame(pair string) (event.Frame, bool) {
 // beforeArguments cuts the arguments, the last group of parentheses: a
 // receiver's group comes before.
 func beforeArguments(call string) string {
-	if !strings.HasSuffix(call, ")") {
-		return call
-	}
 	open := strings.LastIndexByte(call, '(')
-	if open <= 0 || strings.HasPrefix(call[open:], "(*") {
+	if open <= 0 || !strings.HasSuffix(call, ")") || strings.HasPrefix(call[open:], "(*") {
 		return call
 	}
 	return call[:open]
@@ -294,9 +280,7 @@ func goChain(e *event.Event) []event.Exception {
 		return chain
 	}
 	message := e.Exceptions[0].Message
-	surfaced := event.Exception{Type: goType(kind, message), Message: message}
-	if len(chain) > 0 {
-		surfaced.Frames = chain[0].Frames
-	}
-	return []event.Exception{surfaced}
+	surfaced := append(chain, event.Exception{})[:1]
+	surfaced[0].Type, surfaced[0].Message = goType(kind, message), message
+	return surfaced
 }

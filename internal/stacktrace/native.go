@@ -164,7 +164,10 @@ func nativeHeader(lines []string) event.Exception {
 			line = rest
 		}
 	}
-	name := cutAtAny(line, ": ", " (", `",`, ", ", " ***")
+	name := line
+	for _, stop := range []string{": ", " (", `",`, ", ", " ***"} {
+		name, _, _ = strings.Cut(name, stop)
+	}
 	if name == line && strings.ContainsAny(strings.TrimRight(line, "0123456789"), "0123456789") {
 		return event.Exception{Type: "abort", Message: line}
 	}

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -218,10 +219,7 @@ func inTrace(p Phase, line string, s Shape) Shape {
 // Taken returns the phase of an event whose held lines were taken with others
 // than those that they wait for.
 func (p Phase) Taken() Phase {
-	if before, ok := kept[p]; ok {
-		return before
-	}
-	return p
+	return cmp.Or(kept[p], p) // nothing is held at Plain
 }
 
 // Logged reports whether the event is a log line that a trace may follow.

@@ -70,7 +70,7 @@ func parsePHP(lines []string) []event.Exception {
 // "{closure:App\Cart::total():16}()".
 func phpCall(line string) (f event.Frame, ok bool) {
 	digits, call, _ := strings.Cut(strings.TrimPrefix(line, "#"), " ")
-	if line == "" || line[0] != '#' || !isNumber(digits) {
+	if line == "" || line[0] != '#' || !reads(number)(digits) {
 		return f, false
 	}
 	if call == "{main}" {

@@ -99,7 +99,7 @@ func rustErrors(above, below []string) []event.Exception {
 			part = line
 		case s == "":
 		case part == rustCauses:
-			if digits, cause, _ := strings.Cut(s, ": "); isNumber(digits) {
+			if digits, cause, _ := strings.Cut(s, ": "); reads(number)(digits) {
 				s = cause
 			}
 			chain = append(chain, event.Exception{Type: "error", Message: s})
@@ -136,7 +136,7 @@ func rustFrame(pair string) (event.Frame, bool) {
 		f.File, f.Line, f.Column = at.File, at.Line, at.Column
 	}
 	f.InApp = f.InApp && rustFileInApp(f)
-	return f, isNumber(digits) && strings.HasPrefix(line, " ")
+	return f, reads(number)(digits) && strings.HasPrefix(line, " ")
 }
 
 // rustHash is what the compiler adds to a crate ("[1a2b…]") and to a function.
