@@ -64,7 +64,7 @@ const elixirRaising = "an exception was raised:"
 
 var (
 	// "** (KeyError) message"; an exit names its process.
-	elixirRaised = regexp.MustCompile(`^ *\*\* \((.+?)(?: from #PID[^)]*)?\)(?: (.*)|$)`)
+	elixirRaised = regexp.MustCompile(`^ *\*\* \((?P<type>.+?)(?: from #PID[^)]*)?\)(?: (?P<message>.*)|$)`)
 	// "(app 1.0.0) file:12: Module.function/2"
 	elixirPlaced = regexp.MustCompile(`^(?:\((?P<module>[^ )]+)[^)]*\) )?(?P<file>.+?\.(?:exs?|erl|l?eex|heex)):(?P<line>\d{1,9}): (?P<function>.*)$`)
 	// The same of a function of the virtual machine, which has arguments and no file.
@@ -72,24 +72,18 @@ var (
 )
 
 // elixirHeader reads "** (KeyError) message".
-func elixirHeader(line string) (x event.Exception, ok bool) {
-	if m := elixirRaised.FindStringSubmatch(line); m != nil {
-		x, ok = event.Exception{Type: m[1], Message: strings.TrimSpace(m[2])}, true
-	}
-	return x, ok
+func elixirHeader(line string) (event.Exception, bool) {
+	x, ok := match(line, elixirRaised)
+	return x.Exception, ok
 }
 
 func elixirFrame(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "    ")
-	s = strings.TrimLeft(s, " ")
-	f, placed := match(elixirPlaced, s)
-	if !placed {
-		f, placed = match(elixirBare, s)
-	}
+	f, placed := match(strings.TrimLeft(s, " "), elixirPlaced, elixirBare)
 	app := f.Module
 	f.Module, f.Function = elixirCall(f.Function)
 	f.InApp = f.File != "" && elixirInApp(app, f.File)
-	return f, ok && placed
+	return f.Frame, ok && placed
 }
 
 // elixirCall splits module and function. An anonymous function counts as the

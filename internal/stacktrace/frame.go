@@ -10,25 +10,41 @@ import (
 
 // This file holds the parts that frames are made of, whatever the runtime.
 
-// match reads a frame by a pattern whose groups have the names of its fields.
-func match(pattern *regexp.Regexp, line string) (f event.Frame, ok bool) {
-	m := pattern.FindStringSubmatch(line)
-	if m == nil {
-		return f, false
-	}
-	for i, name := range pattern.SubexpNames() {
-		switch name {
-		case "file":
-			f.File = m[i]
-		case "line":
-			f.Line, _ = number(m[i])
-		case "module":
-			f.Module = m[i]
-		case "function":
-			f.Function = m[i]
+// found is what a pattern reads in a line: parts of a frame, or of an exception.
+type found struct {
+	event.Frame
+	event.Exception
+}
+
+// match reads a text by the first pattern that it has, by the groups named after the
+// fields.
+func match(text string, patterns ...*regexp.Regexp) (f found, ok bool) {
+	for _, pattern := range patterns {
+		if m := pattern.FindStringSubmatch(text); m != nil {
+			for i, name := range pattern.SubexpNames() {
+				f.set(name, m[i])
+			}
+			return f, true
 		}
 	}
-	return f, true
+	return f, false
+}
+
+func (f *found) set(field, value string) {
+	switch field {
+	case "file":
+		f.File = value
+	case "line":
+		f.Line, _ = number(value)
+	case "module":
+		f.Module = value
+	case "function":
+		f.Function = value
+	case "type":
+		f.Type = value
+	case "message":
+		f.Message = strings.TrimSpace(value)
+	}
 }
 
 // number reads a decimal of at most nine digits.

@@ -203,9 +203,9 @@ var ginPlace = regexp.MustCompile(`^(?P<file>.+\.go):(?P<line>\d{1,9}) \(0x[0-9a
 func isGinPlace(line string) bool { return strings.HasSuffix(line, ")") && ginPlace.MatchString(line) }
 
 func ginFrame(pair string) (event.Frame, bool) {
-	f, ok := match(ginPlace, pair)
+	f, ok := match(pair, ginPlace)
 	f.InApp = goInApp("", f.File) && !strings.Contains(f.File, "/go/src/")
-	return f, ok
+	return f.Frame, ok
 }
 
 // goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)", with the

@@ -125,13 +125,13 @@ var deathLead = regexp.MustCompile(`^(?:\[.*?\] |.*? UTC - |\S+?:\d{1,9}(?::\d{1
 
 // deathForms are the lines of deaths that name a type, and the message there or on the
 // lines below. UBSan's place is in front.
-var deathForms = [...]*regexp.Regexp{
+var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*throwing an instance of '(?P<type>.*)'\n\s*what\(\):  (?P<message>.*)`), // libstdc++
 	regexp.MustCompile(`^(?P<message>.*throwing an instance of '(?P<type>.*)')`),
 	regexp.MustCompile(`^.*exception of type (?P<type>.*?)(?:: (?P<message>.*))?(?:\n|$)`), // libc++
 	regexp.MustCompile(`^.*?(?P<type>[^ \n]*Sanitizer(?:: .*?)??)(?:(?: on | \(|: detected).*)?(?:\n(?:.*=)?(?P<message>.*)|$)`),
 	regexp.MustCompile(`^# (?P<type>A fatal error .*?)[#: ]*\n(?:#\n)*[# ]*(?P<message>.*?) \(`), // the JVM
-	regexp.MustCompile(`^.*?(?:(?P<place>\S*): )?(?P<type>FATAL ERROR|Fatal Python error|fatal runtime error|runtime error): (?P<message>.*)`),
+	regexp.MustCompile(`^.*?(?:(?P<file>\S*): )?(?P<type>FATAL ERROR|Fatal Python error|fatal runtime error|runtime error): (?P<message>.*)`),
 	regexp.MustCompile(`^.*?(?P<type>` + strings.Join(signals, "|") + `)(?:\n|$|.*\(core dumped\))`),
 }
 
@@ -139,21 +139,9 @@ var deathForms = [...]*regexp.Regexp{
 // others than deathForms the first words make the type.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
-	for _, form := range deathForms {
-		if m := form.FindStringSubmatch(text); m != nil {
-			x := event.Exception{}
-			for i, name := range form.SubexpNames() {
-				switch name {
-				case "type":
-					x.Type = m[i]
-				case "message":
-					x.Message = strings.TrimSpace(m[i])
-				case "place":
-					x.Frames = placeFrame(m[i], nativeInApp)
-				}
-			}
-			return x
-		}
+	if x, ok := match(text, deathForms...); ok {
+		x.Exception.Frames = placeFrame(x.File, nativeInApp)
+		return x.Exception
 	}
 	if strings.HasSuffix(lines[0], " has overflowed its stack") { // Rust
 		return event.Exception{Type: "stack overflow"}
@@ -183,7 +171,7 @@ func nativeHeader(lines []string) event.Exception {
 //	#0 total(Cart*) /app/cart.cpp:10:5 (shop+0xd1a2b)        ThreadSanitizer
 //	/usr/sbin/mysqld(my_print_stacktrace+0x2c)[0x55d0]       glibc
 //	# C  [libc.so.6+0x18d1b1]  __strlen_avx2+0x11            the JVM
-var nativeFrames = [...]*regexp.Regexp{
+var nativeFrames = []*regexp.Regexp{
 	regexp.MustCompile(`^(?:#\d+:?|\d+:|@) *0x\S+ +(?:in )?(?:(?P<function>.+?) )?(?P<file>` + nativePlace + `)$`),
 	regexp.MustCompile(`^(?:#\d+:?|\d+:|@) *0x\S+ +(?:in )?(?P<function>.*)$`),
 	regexp.MustCompile(`^(?:#\d+:?|\d+:|@) *(?P<function>.*?) ?\[0x[^\]]*\]$`),
@@ -198,12 +186,8 @@ func nativeFrame(s string) (event.Frame, bool) {
 	if s == "" || strings.IndexByte("#@/.0123456789", s[0]) < 0 || s[0] != '#' && !strings.Contains(s, "0x") {
 		return event.Frame{}, false
 	}
-	for _, form := range nativeFrames {
-		if f, ok := match(form, s); ok {
-			return nativeCall(f.Function, strings.Trim(f.File, "[]()")), true
-		}
-	}
-	return event.Frame{}, false
+	f, ok := match(s, nativeFrames...)
+	return nativeCall(f.Function, strings.Trim(f.File, "[]()")), ok
 }
 
 // nativeCall makes a frame of a symbol, with or without arguments and offset, and

@@ -37,14 +37,14 @@ func parsePerl(lines []string) []event.Exception {
 		header, handler = header[:n-1], true
 	}
 	text := strings.Join(header, "\n")
-	died, ok := match(perlDied, text)
+	died, ok := match(text, perlDied)
 	if !ok {
-		died.Function = text
+		died.Message = strings.TrimSpace(text)
 	}
 	if handler && ok { // drop the calls by which it came to run
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
-	frames, at := append(calls, event.Frame{Function: "main::"}), died
+	frames, at := append(calls, event.Frame{Function: "main::"}), died.Frame
 	for i, from := range frames { // where a function had come to is on the line before
 		name, _, _ := strings.Cut(from.Function, "(")
 		if strings.HasPrefix(name, "eval ") {
@@ -54,8 +54,7 @@ func parsePerl(lines []string) []event.Exception {
 		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, perlInApp(at.File)
 		at = from
 	}
-	message := strings.TrimSpace(died.Function)
-	return []event.Exception{{Type: perlType(message), Message: message, Frames: frames}}
+	return []event.Exception{{Type: perlType(died.Message), Message: died.Message, Frames: frames}}
 }
 
 // perlInApp leaves out Perl's own modules, those of the system, and those that
@@ -67,15 +66,13 @@ func perlInApp(file string) bool {
 // Where Perl died, and who called a function from where. What it says of a file
 // that was being read follows.
 var (
-	perlDied   = regexp.MustCompile(`(?s)^(?P<function>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
+	perlDied   = regexp.MustCompile(`(?s)^(?P<message>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 	perlCalled = regexp.MustCompile(`^\t?(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 )
 
 func perlCall(line string) (event.Frame, bool) {
-	if !strings.HasPrefix(line, "\t") || !strings.Contains(line, " called at ") {
-		return event.Frame{}, false
-	}
-	return match(perlCalled, line)
+	f, ok := match(line, perlCalled)
+	return f.Frame, ok && strings.HasPrefix(line, "\t")
 }
 
 // perlType makes a type of what Perl itself says, up to the first name in it.

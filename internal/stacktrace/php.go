@@ -147,13 +147,10 @@ func cutPHPPlace(s, word string) (string, event.Frame) {
 
 // phpEnd is what ends PHP without an exception: "PHP Fatal error:  message in
 // /app/Cart.php on line 47".
-var phpEnd = regexp.MustCompile(`(Fatal|Parse) error: (.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
+var phpEnd = regexp.MustCompile(`(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
 
-func phpFatal(line string) (x event.Exception, ok bool) {
-	if m := phpEnd.FindStringSubmatch(line); m != nil {
-		f, _ := match(phpEnd, line)
-		f.InApp = phpInApp(f.File)
-		x, ok = event.Exception{Type: m[1] + " error", Message: strings.TrimSpace(m[2]), Frames: []event.Frame{f}}, true
-	}
-	return x, ok
+func phpFatal(line string) (event.Exception, bool) {
+	x, ok := match(line, phpEnd)
+	x.InApp = phpInApp(x.File)
+	return event.Exception{Type: x.Type, Message: x.Message, Frames: []event.Frame{x.Frame}}, ok
 }

@@ -64,29 +64,33 @@ func parseRuby(lines []string) []event.Exception {
 // rubyException reads "message (Class)", further lines of the message being
 // below the class.
 func rubyException(first string, more []string) event.Exception {
-	x := event.Exception{Message: first}
-	if m := rubyClassed.FindStringSubmatch(first); m != nil {
-		x = event.Exception{Type: m[2], Message: strings.TrimSpace(m[1])}
+	x, ok := match(first, rubyClassed)
+	if !ok {
+		x.Message = first
 	}
 	x.Message = joinMessage(x.Message, more)
-	return x
+	return x.Exception
 }
 
 // A constant's path ("Shop::PaymentError") with the message before or behind it.
-const rubyClass = `([A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
+const rubyClass = `(?P<type>[A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
 
 var (
-	rubyClassed = regexp.MustCompile(`^(.*)\(` + rubyClass + `\)$`)
-	rubyCause   = regexp.MustCompile(`^` + rubyClass + ` \((.*)\)$`)
-	railsError  = regexp.MustCompile(`(?ms)^[ \t]*` + rubyClass + ` \((.*?)\):$`) // a template's source and causes follow
+	rubyClassed = regexp.MustCompile(`^(?P<message>.*)\(` + rubyClass + `\)$`)
+	rubyCause   = regexp.MustCompile(`^` + rubyClass + ` \((?P<message>.*)\)$`)
+	railsError  = regexp.MustCompile(`(?ms)^[ \t]*` + rubyClass + ` \((?P<message>.*?)\):$`) // a template's source and causes follow
 )
 
 // rubyCauses reads what Rails prints between an exception and its places.
 func rubyCauses(lines []string) []event.Exception {
+	at := slices.Index(lines, "Causes:")
+	if at < 0 {
+		return nil
+	}
 	var causes []event.Exception
-	for _, line := range lines[1+slices.Index(lines, "Causes:"):] {
-		if m := rubyCause.FindStringSubmatch(line); m != nil && slices.Contains(lines, "Causes:") {
-			causes = append(causes, event.Exception{Type: m[1], Message: m[2]})
+	for _, line := range lines[at:] {
+		if x, ok := match(line, rubyCause); ok {
+			causes = append(causes, x.Exception)
 		}
 	}
 	return causes
@@ -94,8 +98,8 @@ func rubyCauses(lines []string) []event.Exception {
 
 // rubyLogged reads what a logger printed above the places.
 func rubyLogged(lines []string) event.Exception {
-	if m := railsError.FindStringSubmatch(strings.TrimSpace(strings.Join(lines, "\n"))); m != nil {
-		return event.Exception{Type: m[1], Message: m[2]}
+	if x, ok := match(strings.TrimSpace(strings.Join(lines, "\n")), railsError); ok {
+		return x.Exception
 	}
 	for i, line := range slices.Backward(lines) {
 		if _, rest, ok := strings.Cut(line, " -- : "); ok { // of Ruby's own Logger

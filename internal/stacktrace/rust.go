@@ -54,7 +54,7 @@ func parseRust(lines []string) []event.Exception {
 		if isRustError(line) {
 			return rustErrors(lines[:i], lines[i:])
 		}
-		if first, ok := match(rustPanic, line); ok {
+		if first, ok := match(line, rustPanic); ok {
 			return []event.Exception{rustPanicked(first, lines[i+1:])}
 		}
 	}
@@ -63,11 +63,11 @@ func parseRust(lines []string) []event.Exception {
 
 // rustPanic is the first line of a panic, with the message where versions before 1.73
 // printed it.
-var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<function>.*)', )?(?P<file>.*?):?$`)
+var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
 
 // rustPanicked reads the message, and the stack or else the place of a panic.
-func rustPanicked(first event.Frame, below []string) event.Exception {
-	message := cmp.Or(first.Function, joinMessage("", until(below, func(line string) bool {
+func rustPanicked(first found, below []string) event.Exception {
+	message := cmp.Or(first.Message, joinMessage("", until(below, func(line string) bool {
 		return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
 	})))
 	x := event.Exception{Type: cmp.Or(rustType.FindString(message), "panic"), Message: message, Frames: rustFrames(below)}

@@ -72,10 +72,7 @@ var (
 )
 
 func swiftFrame(line string) (event.Frame, bool) {
-	named, ok := match(swiftPlaced, line)
-	if !ok {
-		named, ok = match(swiftBare, line)
-	}
+	named, ok := match(line, swiftPlaced, swiftBare)
 	symbol := named.Function
 	if _, outer, ok := strings.Cut(symbol, " in "); ok && strings.HasPrefix(symbol, "closure #") {
 		symbol = outer

@@ -54,11 +54,11 @@ func parseTcl(lines []string) []event.Exception {
 var tclPlace = regexp.MustCompile(`^\s*\((?:file "(?P<file>.*?)"|(?:procedure|method) "(?P<function>.*?)") line (?P<line>\d{1,9})\)`)
 
 func tclFrame(line string) (event.Frame, bool) {
-	f, ok := match(tclPlace, line)
+	f, ok := match(line, tclPlace)
 	f.InApp = !hasAny(f.File, "/lib/tcl", "/share/tcltk/") && !hasAnyPrefix(strings.TrimPrefix(f.Function, "::"), "tcl::", "http::", "oo::", "auto_", "unknown")
 	if f.File == "" {
 		named := call(f.Function, "::")
 		f.Module, f.Function = named.Module, named.Function
 	}
-	return f, ok
+	return f.Frame, ok
 }
