@@ -37,29 +37,19 @@ type Minute int64
 // Day is a day since 1970, UTC.
 type Day int64
 
-const minutesPerDay = 24 * 60
-
 // MinuteOf returns the minute of t; 0 for the zero time.
 func MinuteOf(t time.Time) Minute {
 	if t.IsZero() {
 		return 0
 	}
-	return Minute(floorDiv(t.Unix(), 60))
+	return Minute(t.Truncate(time.Minute).Unix() / 60)
 }
 
 // Start returns the first instant of the minute.
 func (m Minute) Start() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 
 // Day returns the day of the minute.
-func (m Minute) Day() Day { return Day(floorDiv(int64(m), minutesPerDay)) }
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
-}
+func (m Minute) Day() Day { return Day(m.Start().Truncate(24*time.Hour).Unix() / (24 * 60 * 60)) }
 
 // newer reports whether an event replaces the newest one so far. Of two in the same
 // millisecond, the one with the larger address wins, so that the order of reading

@@ -1,7 +1,16 @@
 package count
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -112,4 +121,152 @@ func (b Inbox) added(before Inbox) int64 {
 		}
 	}
 	return n
+}
+
+// Limits of what an inbox stores: a delivery repeated beyond them counts again.
+const (
+	MaxIDs    = 2000 // of each kind, newest kept
+	maxIDDays = 7    // days before the newest delivery
+	maxSingly = 700  // separate ids of one error in a run or on a day: fewer than a marker keeps of one kind among three
+	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
+)
+
+// IDs are deliveries by id, each with the day it arrived. During a run the ids are
+// unchanged; in a marker they are hashed (see Hashed).
+//
+// In JSON they are grouped by day, without separators, since all hashes have the same
+// length; an id that stands for many deliveries follows a comma.
+type IDs map[string]Day
+
+// Add adds the ids of one day. An id keeps its first day.
+func (ids *IDs) Add(day Day, more ...string) {
+	for _, id := range more {
+		if _, known := (*ids)[id]; !known {
+			*ids = with(*ids, id, day)
+		}
+	}
+}
+
+// AddAll adds other ids, each with its day.
+func (ids *IDs) AddAll(other IDs) {
+	for id, day := range other {
+		ids.Add(day, id)
+	}
+}
+
+// Hashed returns the ids of one error in one run as a marker stores them: hashed,
+// since ids are foreign text and long. More than 700, as in a storm from a relay,
+// become one delivery that counts as many.
+func (ids IDs) Hashed() IDs {
+	var hashes IDs
+	if len(ids) > maxSingly {
+		last := slices.Max(slices.Collect(maps.Values(ids)))
+		all := strings.Join(slices.Sorted(maps.Keys(ids)), "\n")
+		hashes.Add(last, fmt.Sprintf("%s:%d", hash(all), len(ids)))
+		return hashes
+	}
+	for id, day := range ids {
+		hashes.Add(day, hash(id))
+	}
+	return hashes
+}
+
+func hash(id string) string {
+	sum := sha256.Sum256([]byte(id))
+	return base64.RawURLEncoding.EncodeToString(sum[:hashBytes])
+}
+
+// weight returns how many deliveries a hash stands for.
+func weight(id string) int64 {
+	_, number, _ := strings.Cut(id, ":")
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}
+
+// newest returns the newest ids, at most that many.
+func (ids IDs) newest(keep int) IDs {
+	sorted := slices.SortedFunc(maps.Keys(ids), func(a, b string) int {
+		return cmp.Or(cmp.Compare(ids[b], ids[a]), strings.Compare(a, b))
+	})
+	var kept IDs
+	for _, id := range sorted[:min(len(sorted), keep)] {
+		if ids[id] >= ids[sorted[0]]-maxIDDays {
+			kept.Add(ids[id], id)
+		}
+	}
+	return kept
+}
+
+// MarshalJSON packs the hashes by day. An id that is not a hash is hashed: foreign
+// text is never stored.
+func (ids IDs) MarshalJSON() ([]byte, error) {
+	single, many := map[Day][]byte{}, map[Day]string{}
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		day := ids[id]
+		text, number, counted := strings.Cut(id, ":")
+		raw, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil || len(raw) != hashBytes {
+			text, counted = hash(id), false
+			raw, _ = base64.RawURLEncoding.DecodeString(text)
+		}
+		if _, err := strconv.Atoi(number); counted && err == nil {
+			many[day] += "," + id
+			continue
+		}
+		single[day] = append(single[day], raw...)
+	}
+	packed := map[Day]string{}
+	for _, day := range ids {
+		packed[day] = base64.RawURLEncoding.EncodeToString(single[day]) + many[day]
+	}
+	return json.Marshal(packed)
+}
+
+// UnmarshalJSON parses packed hashes, and the list of longer hashes that the first
+// versions wrote, with day 0.
+func (ids *IDs) UnmarshalJSON(data []byte) error {
+	var list []string
+	if json.Unmarshal(data, &list) == nil {
+		return ids.readList(list)
+	}
+	var packed map[Day]string
+	if err := json.Unmarshal(data, &packed); err != nil {
+		return err
+	}
+	for day, text := range packed {
+		single, many, _ := strings.Cut(text, ",")
+		raw, err := base64.RawURLEncoding.DecodeString(single)
+		if err != nil || len(raw)%hashBytes != 0 {
+			return errors.New("delivery ids are damaged")
+		}
+		for chunk := range slices.Chunk(raw, hashBytes) {
+			ids.Add(day, base64.RawURLEncoding.EncodeToString(chunk))
+		}
+		for _, id := range strings.FieldsFunc(many, func(c rune) bool { return c == ',' }) {
+			if !strings.Contains(id, ":") {
+				return errors.New("delivery ids are damaged")
+			}
+			ids.Add(day, id)
+		}
+	}
+	return nil
+}
+
+func (ids *IDs) readList(list []string) error {
+	for _, id := range list {
+		long, number, counted := strings.Cut(id, ":")
+		raw, err := base64.RawURLEncoding.DecodeString(long)
+		if err != nil || len(raw) < hashBytes {
+			return errors.New("delivery ids are damaged")
+		}
+		short := base64.RawURLEncoding.EncodeToString(raw[:hashBytes])
+		if counted {
+			short += ":" + number
+		}
+		ids.Add(0, short)
+	}
+	return nil
 }

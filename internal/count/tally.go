@@ -38,21 +38,13 @@ func (t *Tally) Add(minute Minute) { t.Cells = with(t.Cells, minute, t.Cells[min
 // Observe sets each cell to the larger of stored and seen, less the prior events.
 // Frozen minutes are ignored.
 func (t *Tally) Observe(seen map[Minute]int64) {
-	own := maps.Clone(seen)
-	for minute, n := range t.Prior {
-		own[minute] -= n
-	}
-	t.raise(own)
-}
-
-func (t *Tally) raise(seen map[Minute]int64) {
-	cells := maps.Clone(t.Cells)
+	t.Cells = maps.Clone(t.Cells)
 	for minute, n := range seen {
-		if n > 0 && (minute > t.Through || t.Through == 0) && n > cells[minute] {
-			cells = with(cells, minute, n)
+		n -= t.Prior[minute]
+		if n > t.Cells[minute] && (minute > t.Through || t.Through == 0) {
+			t.Cells = with(t.Cells, minute, n)
 		}
 	}
-	t.Cells = cells
 }
 
 // Freeze moves every cell up to and including through into Frozen and Days. It
@@ -62,17 +54,17 @@ func (t *Tally) Freeze(through Minute) {
 	if through <= t.Through {
 		return
 	}
-	cells := maps.Clone(t.Cells)
+	all := t.Clone()
 	for minute, n := range t.Cells {
 		if minute <= through {
-			t.Frozen += n
-			t.Days = with(maps.Clone(t.Days), minute.Day(), t.Days[minute.Day()]+n)
-			delete(cells, minute)
+			all.Frozen += n
+			all.Days = with(all.Days, minute.Day(), all.Days[minute.Day()]+n)
 		}
 	}
-	t.Cells, t.Through = cells, through
-	t.Prior = maps.Clone(t.Prior)
-	maps.DeleteFunc(t.Prior, func(minute Minute, _ int64) bool { return minute <= through })
+	frozen := func(minute Minute, _ int64) bool { return minute <= through }
+	maps.DeleteFunc(all.Cells, frozen)
+	maps.DeleteFunc(all.Prior, frozen)
+	*t, t.Through = all, through
 }
 
 // Link records the newest event's address. Of two in the same millisecond, the
@@ -95,37 +87,34 @@ func (t Tally) PerDay() map[Day]int64 {
 // Merge joins two counts of the same events: each is a lower bound of the truth, so
 // the larger wins, cell by cell.
 func (t Tally) Merge(other Tally) Tally {
-	a, b := t.Clone(), other.Clone()
-	through := max(a.Through, b.Through)
-	a.Freeze(through)
-	b.Freeze(through)
-	a.Frozen = max(a.Frozen, b.Frozen)
-	a.raise(b.Cells)
-	for minute, n := range b.Prior {
-		a.Prior = with(a.Prior, minute, max(a.Prior[minute], n))
-	}
-	for day, n := range b.Days {
-		a.Days = with(a.Days, day, max(a.Days[day], n))
-	}
-	a.Link(b.URL, b.Newest.Time())
-	return a
+	larger := func(a, b int64) int64 { return max(a, b) }
+	m := t.combine(other, larger)
+	other.Freeze(m.Through)
+	m.Prior = combine(m.Prior, other.Prior, larger)
+	return m
 }
 
 // Join adds up two counts of different events. A minute frozen in one is final for
 // the source, and so for the other.
 func (t Tally) Join(other Tally) Tally {
-	a, b := t.Clone(), other.Clone()
-	through := max(a.Through, b.Through)
-	a.Freeze(through)
-	b.Freeze(through)
-	a.Frozen += b.Frozen
-	for minute, n := range b.Cells {
-		a.Cells = with(a.Cells, minute, a.Cells[minute]+n)
+	return t.combine(other, func(a, b int64) int64 { return a + b })
+}
+
+func (t Tally) combine(other Tally, how func(a, b int64) int64) Tally {
+	m := t.Clone()
+	m.Freeze(other.Through)
+	other.Freeze(m.Through)
+	m.Frozen = how(m.Frozen, other.Frozen)
+	m.Cells, m.Days = combine(m.Cells, other.Cells, how), combine(m.Days, other.Days, how)
+	m.Link(other.URL, other.Newest.Time())
+	return m
+}
+
+// combine adds to a, which may be nil, the values of b.
+func combine[K comparable](a, b map[K]int64, how func(a, b int64) int64) map[K]int64 {
+	for key, n := range b {
+		a = with(a, key, how(a[key], n))
 	}
-	for day, n := range b.Days {
-		a.Days = with(a.Days, day, a.Days[day]+n)
-	}
-	a.Link(b.URL, b.Newest.Time())
 	return a
 }
 

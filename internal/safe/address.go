@@ -2,7 +2,9 @@ package safe
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // ipv4At returns the IPv4 address at i, which must be the first digit of a run.
@@ -82,4 +84,153 @@ func ipv6In(s string, start, end int) (secret, bool) {
 		return ipv6In(s, start+1, end) // separator after a name: "node::2001:db8::1"
 	}
 	return secret{start, end, kindIP}, err == nil && !everyones(addr)
+}
+
+// A version of four parts looks like an IPv4 address. The context distinguishes the
+// two; if it does not, the text counts as an address.
+
+var (
+	// suffix matches what follows only a version.
+	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
+	// versioned matches what precedes only a version: a step from another one, Maven's
+	// group:artifact:, a path with names of packages, and a requirement, as in foo==1.2.3.4
+	// and rails (~> 5.2.4.3).
+	versioned = regexp.MustCompile(`(?i)(?:(?:(?:up|down)grad|migrat|updat|roll(?:ed|ing) back).* (?:from|to) v?` +
+		`|[a-z][\w-]*\.[\w.-]+:[\w.-]+:` +
+		`|(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[a-z_][-/\\]` +
+		`|(?:[\w\])]|\(\W*)(?:==|>=|<=|~=|!=|~>|\^|\(=)[ "']*)$`)
+	// required matches a requirement for an address instead.
+	required = regexp.MustCompile(`(?i)(?:ip|addr|host)\w*\W{1,5}$`)
+)
+
+// Words before a version.
+var versionWords, products, agents = words("versions"), words("products"), words("agents")
+
+// maxBefore is how much of the text before a version is read.
+const maxBefore = 100
+
+// isVersionAt reports whether the four numbers s[start:end] are a version.
+func isVersionAt(s string, start, end int, addr netip.Addr) bool {
+	before, after := s[max(0, start-maxBefore):start], s[end:]
+	if len(after) > 1 && after[0] == ':' && isDigit(after[1]) { // a port
+		return false
+	}
+	if after != "" && (after[0] == '+' || after[0] == '-') && suffix.MatchString(after[:min(len(after), maxBefore)]) {
+		return true
+	}
+	if before == "" {
+		return false
+	}
+	word, last := strings.ToLower(lastWord(before)), before[len(before)-1]
+	switch path := last == '/' || last == '\\'; {
+	case path && agents[word], !path && last != '-' && versionWords[word]:
+		return true
+	case !path && last != '=' && products[word] && !addr.IsPrivate():
+		return true
+	}
+	return versioned.MatchString(before) && !required.MatchString(before)
+}
+
+// lastWord returns the last word before a version, without what may be between.
+func lastWord(before string) string {
+	before = strings.TrimRight(before, ` "'=:(/\-`)
+	for _, filler := range []string{" v", " to", " is", " at", " from"} {
+		if strings.HasSuffix(before, filler) && versionWords[strings.ToLower(lastWord(before[:len(before)-len(filler)]))] {
+			return "version"
+		}
+	}
+	start := len(before)
+	for start > 0 && (isWord(before[start-1]) || before[start-1] == '.') {
+		start--
+	}
+	return before[start:]
+}
+
+// mac lists the notations of a network device's hardware address (IEEE 802 for the
+// first two, Cisco's third). It identifies one phone or laptop permanently, which
+// makes it personal data.
+var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
+
+func macs(s string, in signs, found []secret) []secret {
+	for _, separator := range []byte(":-.") {
+		if in.has(separator) {
+			found = macsOf(s, separator, found)
+		}
+	}
+	return found
+}
+
+// macsOf returns the addresses with this separator.
+func macsOf(s string, separator byte, found []secret) []secret {
+	width := 2
+	if separator == '.' {
+		width = 4
+	}
+	for i := width; i+width+1 < len(s); i++ {
+		n := strings.IndexByte(s[i:], separator)
+		if n < 0 {
+			return found
+		}
+		i += n
+		if i+width+1 >= len(s) || s[i+width+1] != separator || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
+			continue
+		}
+		start := i - width
+		m := mac.FindStringIndex(s[start:min(len(s), start+18)])
+		if m == nil {
+			continue
+		}
+		if end := start + m[1]; standsAlone(s, start, end, separator) && !everyDevice(s[start:end]) {
+			found = append(found, secret{start, end, kindMAC})
+			i = end
+		}
+	}
+	return found
+}
+
+// standsAlone reports whether an address is not part of a key's fingerprint, which
+// has more groups. A key's name may precede it, "mac:".
+func standsAlone(s string, start, end int, separator byte) bool {
+	if end < len(s) && (isWord(s[end]) || s[end] == separator && end+1 < len(s) && isHexDigit(s[end+1])) {
+		return false
+	}
+	if start == 0 || !isWord(s[start-1]) && s[start-1] != separator {
+		return true
+	}
+	before := strings.TrimRight(s[:start-1], "0123456789abcdefABCDEF")
+	return s[start-1] == ':' && before != "" && isWord(before[len(before)-1])
+}
+
+// everyDevice reports whether an address identifies no single device (unset or
+// broadcast), or is the digits of a date.
+func everyDevice(mac string) bool {
+	return strings.Trim(mac, "0:-.") == "" || strings.Trim(mac, "fF:-.") == "" || mac[2] != ':' && strings.Trim(mac, "0123456789-.") == ""
+}
+
+// isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two
+// labels), but not git@host, which is not a person's.
+func isEmail(value string) bool {
+	local, domain, _ := strings.Cut(value, "@")
+	return local != "git" && isDomain(domain)
+}
+
+var notDomains = words("files")
+
+// isDomain reports whether s is a domain, not a version, as in lodash@4.17.21, or a file's extension.
+func isDomain(s string) bool {
+	first, rest, ok := strings.Cut(s, ".")
+	if !ok || first == "" || isVersion(first) && rest != "" && isDigit(rest[0]) {
+		return false
+	}
+	tld := s[strings.LastIndexByte(s, '.')+1:]
+	if utf8.RuneCountInString(tld) < 2 || notDomains[strings.ToLower(tld)] {
+		return false
+	}
+	return strings.HasPrefix(tld, "xn--") || strings.IndexFunc(tld, func(r rune) bool { return r <= '9' }) < 0
+}
+
+// isVersion reports whether s is digits, optionally after a "v".
+func isVersion(s string) bool {
+	s = strings.TrimPrefix(s, "v")
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }

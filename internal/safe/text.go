@@ -1,27 +1,25 @@
 // Package safe is the only way for foreign text to reach an issue, the step summary,
 // Slack or the runner's log. It defines what is redacted, and what each sink would
-// interpret rather than show (clean.go, defuse.go, markdown.go, mrkdwn.go,
-// terminal.go).
+// interpret rather than show (sinks.go, defuse.go).
 //
 // It redacts secrets:
 //
-//   - tokens, by their issuer's mark or shape (issued.go, jwt.go, secrets.go);
-//   - the values of names such as password, in any notation (named.go, keyname.go,
-//     header.go), beside the name or in another column (beside.go, table.go);
-//   - credentials by their position: in URLs and connection strings (url.go,
-//     secrets.go), command lines (command.go), SQL (insert.go), and among the values
-//     that runtimes print in traces (trace.go);
+//   - tokens, by their issuer's mark or shape (issued.go, rules.go);
+//   - the values of names such as password, in any notation (named.go, keyname.go), or
+//     beside the name or in its column (beside.go);
+//   - credentials by their position: in URLs and connection strings, in command lines,
+//     and among the values that runtimes print in traces (position.go, rules.go);
 //
-// and personal data: e-mail, IP and MAC addresses (email.go, address.go,
-// version.go, mac.go), phone and card numbers, IBANs (digits.go, phone.go,
-// iban.go). A placeholder with kind and number, "[email-1]", replaces each (label.go).
+// and personal data: e-mail, IP and MAC addresses (address.go), phone and card numbers,
+// IBANs (number.go). A placeholder with kind and number, "[email-1]", replaces each
+// (label.go).
 //
 // Every message goes through these rules, so each starts at the few bytes with which
 // such a value begins and reads a bounded number of bytes: time grows linearly with
-// the length of the text. They also decode URLs, JSON and HTML (decode.go). The
-// differences between rules are rows of tables (rows.go, rules/). The rules are our
-// own because a library's (gitleaks') are made for source code, take a hundred times
-// as long, and add ten megabytes of archives and WebAssembly to the binary.
+// the length of the text. They also decode URLs, JSON and HTML (bytes.go). The
+// differences between rules are rows of tables (rules/). The rules are our own because
+// a library's (gitleaks') are made for source code, take a hundred times as long, and
+// add ten megabytes of archives and WebAssembly to the binary.
 //
 // Foreign text is everything in a log line, a Sentry event or a webhook: anyone who
 // can make a service log a line can write it. The publishing rooms accept it only as
@@ -37,7 +35,10 @@
 package safe
 
 import (
+	"regexp"
 	"sort"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -108,3 +109,68 @@ func head(s string, n int) (string, bool) {
 	}
 	return s, false
 }
+
+// ansi matches a terminal escape sequence: CSI (also in its C1 form), OSC with
+// its terminator, or any other introduced by ESC.
+var ansi = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]` +
+	`|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)` +
+	`|\x1b[ -/]*[0-~]?`)
+
+// lineBreaks are all the characters that some reader treats as the end of a line.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n",
+	"\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
+
+// clean makes s valid UTF-8, with \n and \t as its only control characters and
+// nothing in it that a reader cannot see: no ANSI sequences, no bidirectional
+// controls, no zero-width characters, no variation selectors.
+func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
+	s = strings.ToValidUTF8(s, "\ufffd")
+	s = lineBreaks.Replace(ansi.ReplaceAllString(s, ""))
+	return strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// isClean is a cheap check for text that needs no cleaning: printable ASCII and the
+// characters of plainLetter.
+func isClean(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			continue
+		} else if c < utf8.RuneSelf {
+			return false
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if size == 1 || !plainLetter(r) {
+			return false
+		}
+		i += size - 1
+	}
+	return true
+}
+
+// plainLetter matches the scripts of most logs. Every character within these bounds
+// is visible and does not break a line.
+func plainLetter(r rune) bool {
+	return r >= 0xae && r < 0x300 || // Latin
+		r >= 0x370 && r < 0x530 || // Greek, Cyrillic
+		r >= 0x3041 && r < 0x3100 || // Japanese
+		r >= 0x4e00 && r < 0xa000 // Chinese, Japanese
+}
+
+func invisible(r rune) bool {
+	if r < 0x7f {
+		return r < ' ' && r != '\n' && r != '\t'
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf,
+		unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// oneLine turns every run of white space into one space and trims the ends.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

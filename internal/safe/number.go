@@ -1,0 +1,231 @@
+package safe
+
+import (
+	"regexp"
+	"strings"
+)
+
+// digits returns the values that begin with a digit or the signs before one: IPv4
+// addresses, phone and card numbers, IBANs. It reads each run of digits once.
+func digits(s string, found []secret) []secret {
+	for i := 0; i < len(s); i++ {
+		if !isDigit(s[i]) {
+			continue
+		}
+		next := i + runLength(s, i)
+		for _, form := range numberForms {
+			if start, end, ok := form.at(s, i); ok {
+				found, next = append(found, secret{start, end, form.kind}), end
+				break
+			}
+		}
+		i = next - 1
+	}
+	return found
+}
+
+// numberForms find the value that a run of digits at i belongs to.
+var numberForms = []struct {
+	kind string
+	at   func(s string, i int) (start, end int, ok bool)
+}{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
+
+var cardForm, cardNumber, ssn = form("card-form"), form("card"), form("ssn")
+
+// cardAt returns the end of the card number (ISO/IEC 7812: a brand's first
+// digits, and Luhn's check digit) that begins at i.
+func cardAt(s string, i int) (start, end int, ok bool) {
+	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
+		return 0, 0, false
+	}
+	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0 || runLength(s, i+5) < 4) { // a date
+		return 0, 0, false
+	}
+	end = numberEndAt(s, i, cardForm)
+	number := digitsOf(s[i:max(i, end)])
+	return i, end, end > 0 && cardNumber.MatchString(number) && luhn(number)
+}
+
+// runLength returns how many digits begin at i.
+func runLength(s string, i int) int {
+	n := 0
+	for i+n < len(s) && isDigit(s[i+n]) {
+		n++
+	}
+	return n
+}
+
+func digitsOf(s string) string { return strings.Join(strings.FieldsFunc(s, isSeparator), "") }
+
+func isFraction(s string, i int) bool { return s[i] == '.' && i+1 < len(s) && isDigit(s[i+1]) }
+
+// luhn checks the last digit (ISO/IEC 7812-1, annex B).
+func luhn(number string) bool {
+	sum := 0
+	for i := range len(number) {
+		d := int(number[len(number)-1-i] - '0')
+		if i%2 == 1 {
+			d = d*2/10 + d*2%10
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// ssnAt returns the end of the US social security number, 123-45-6789, at i.
+func ssnAt(s string, i int) (start, end int, ok bool) {
+	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
+		return 0, 0, false
+	}
+	return i, i + 11, ssn.MatchString(s[i:]) && (i+11 == len(s) || s[i+11] != '-')
+}
+
+// Phone numbers: international (ITU-T E.164, E.123), North American, or European
+// national ones. Without a sign or separators, digits are a phone number only by
+// their key's name, see named.
+var (
+	international, northAmerican         = form("international"), form("north-american")
+	areaCode, pairs, national, bracketed = form("area-code"), form("pairs"), form("national"), form("bracketed")
+	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
+)
+
+// form returns an expression of the table of forms.
+func form(name string) *regexp.Regexp {
+	var all []string
+	for _, row := range rows("forms", 2) {
+		switch {
+		case row[0] != name:
+		case strings.Contains(row[1], "S"):
+			for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
+				all = append(all, strings.ReplaceAll(row[1], "S", separator))
+			}
+		default:
+			all = append(all, row[1])
+		}
+	}
+	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)`)
+}
+
+// maxPhone exceeds the length of the longest number.
+const maxPhone = 64
+
+// phoneAt returns the phone number whose first run of digits is at i.
+func phoneAt(s string, i int) (start, end int, ok bool) {
+	start = i
+	if i > 0 && s[i-1] == '+' {
+		if start--; start > 0 && s[start-1] == '(' {
+			start--
+		}
+		if start > 0 && (isWord(s[start-1]) || s[start-1] == '+') {
+			return 0, 0, false
+		}
+		end = numberEndAt(s, i, international)
+		return start, end, end > 0
+	}
+	if i > 0 && s[i-1] == '(' {
+		start--
+	}
+	if start > 0 && (isWord(s[start-1]) || strings.IndexByte(".-/:+", s[start-1]) >= 0) {
+		return 0, 0, false
+	}
+	switch {
+	case strings.HasPrefix(s[i:], "00"):
+		end = numberEndAt(s, i+2, international)
+		columns := end > 0 && end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1])
+		return start, end, end-i > 12 && !columns
+	case s[i] == '0':
+		end = nationalEnd(s, start, i)
+	case i+9 < len(s) && (isDigit(s[i+2]) && strings.IndexByte(")-.", s[i+3]) >= 0 || s[i] == '1' && (s[i+1] == '-' || s[i+1] == ' ')):
+		if s[i] == '1' {
+			start = i // what is in brackets is the whole number
+		}
+		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
+			end = 0
+		}
+	}
+	return start, end, end > 0
+}
+
+// numberEndAt returns the end of the number at i, or 0, also if a fraction follows.
+func numberEndAt(s string, i int, form *regexp.Regexp) int {
+	m := form.FindStringIndex(s[i:min(len(s), i+maxPhone)])
+	if m == nil || i+m[1] < len(s) && isFraction(s, i+m[1]) {
+		return 0
+	}
+	return i + m[1]
+}
+
+// nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups
+// distinguish it from dates and columns of numbers.
+func nationalEnd(s string, start, i int) int {
+	if n := runLength(s, i); n == 2 && i+3 < len(s) && isDigit(s[i+3]) {
+		return numberEndAt(s, i, pairs)
+	} else if n == 2 || !areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
+		return 0
+	}
+	end := max(numberEndAt(s, start, bracketed), numberEndAt(s, i, national))
+	number := s[i:max(i, end)]
+	if dayAndTime.MatchString(number) && strings.HasPrefix(s[end:], " (") {
+		return 0
+	}
+	if countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
+		return end
+	}
+	return 0
+}
+
+func isSeparator(r rune) bool { return r < '0' || r > '9' }
+
+// ibanLengths are the lengths of IBANs by country.
+var ibanLengths = func() map[string]int {
+	lengths := map[string]int{}
+	for iban := range words("ibans") {
+		lengths[iban[:2]] = atoi(iban[2:])
+	}
+	return lengths
+}()
+
+// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit: compact in
+// either case, or in upper case with a space after every four characters.
+func ibanAt(s string, digit int) (i, end int, ok bool) {
+	i = digit - len("DE")
+	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
+		return 0, 0, false
+	}
+	length := ibanLengths[strings.ToUpper(s[i:i+2])]
+	if length == 0 {
+		return 0, 0, false
+	}
+	var b [34]byte
+	n := 0
+	for end = i; end < len(s) && n < length; end++ {
+		c := s[end]
+		if (c == ' ' || c == '-') && n%4 == 0 && s[end-1] != c {
+			continue
+		}
+		if !isAlnum(c) {
+			return 0, 0, false
+		}
+		b[n] = c
+		n++
+	}
+	if n < length || end < len(s) && isAlnum(s[end]) {
+		return 0, 0, false
+	}
+	return i, end, mod97(b[4:length], b[:4]) == 1
+}
+
+// mod97 returns the remainder of ISO 7064's check; letters count as 10 to 35.
+func mod97(parts ...[]byte) int {
+	rest := 0
+	for _, part := range parts {
+		for _, c := range part {
+			if isDigit(c) {
+				rest = (rest*10 + int(c-'0')) % 97
+			} else {
+				rest = (rest*100 + int(c|0x20-'a') + 10) % 97
+			}
+		}
+	}
+	return rest
+}

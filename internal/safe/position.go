@@ -1,0 +1,285 @@
+package safe
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// maxUserinfo is how many bytes after "://" are searched for the "@".
+const maxUserinfo = 512
+
+// endsRun are the characters that end an unbroken run of text.
+const endsRun = " \t\n\r\"'`<>"
+
+// urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme,
+// which drivers accept, are in the table of patterns.
+func urlCredentials(s string, found []secret) []secret {
+	for _, at := range indexAll(s, "://") {
+		if end, ok := userinfoEnd(s, at[0], at[1]); ok {
+			found = append(found, secret{at[1], end, kindURL})
+		}
+	}
+	return found
+}
+
+// userinfoEnd returns the end of the userinfo at start, after a "://" at i.
+func userinfoEnd(s string, i, start int) (end int, ok bool) {
+	run := s[start:min(len(s), start+maxUserinfo)]
+	if n := strings.IndexAny(run, endsRun); n >= 0 {
+		run = run[:n]
+	}
+	last := strings.LastIndexByte(run, '@')
+	if last < 1 || run[0] == '/' || run[0] == '?' || run[0] == '#' {
+		return 0, false
+	}
+	authority := run
+	if n := strings.IndexAny(run, "/?#"); n >= 0 {
+		authority = run[:n]
+	}
+	user, password, hasPassword := strings.Cut(run[:last], ":")
+	if hasPassword && unset(password) {
+		return 0, false
+	}
+	if hasPassword && (strings.ContainsAny(user, "/?#@")) {
+		hasPassword = false
+	}
+	web := strings.HasSuffix(s[:i], "http") || strings.HasSuffix(s[:i], "https")
+	within := strings.LastIndexByte(authority, '@')
+	switch {
+	case hasPassword && !web && notAPort(run[:last]): // a database's password may contain anything
+		return start + last, true
+	case within > 0 && hasPassword:
+		return start + within, true
+	case within > 0:
+		return start + within, within >= 16 && hasDigit(run[:within]) || keyOnly(s[:i])
+	case hasPassword:
+		first := strings.IndexByte(run, '@') // a "/" in a password should be encoded
+		return start + first, notAPort(run[:first])
+	}
+	return 0, false
+}
+
+// keyOnly reports whether a scheme's URLs contain a password without a user.
+func keyOnly(scheme string) bool {
+	return strings.HasSuffix(scheme, "redis") || strings.HasSuffix(scheme, "rediss") || strings.HasSuffix(scheme, "valkey")
+}
+
+// notAPort reports whether s is "user:pass", not "host:8080/path/", which may also
+// precede an "@".
+func notAPort(userinfo string) bool {
+	_, password, _ := strings.Cut(userinfo, ":")
+	end := strings.IndexAny(password, "/?#")
+	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
+}
+
+// Commands that take a password as an option, by their manuals. Error messages
+// quote them whole ("exit status 1: sshpass -p …"), with their arguments
+// between spaces or as a list of strings.
+
+// command describes the secrets in a command's arguments.
+type command struct {
+	kind    string
+	options *regexp.Regexp // whose groups are the secrets
+	after   string         // a word required for the options to have this meaning
+}
+
+var commands = func() map[string][]command {
+	index := map[string][]command{}
+	for _, row := range rows("commands", 1) {
+		columns := append(strings.Split(row[0], " | "), "")
+		options, name := map[string][]string{}, ""
+		for word := range strings.FieldsSeq(columns[1]) {
+			switch attached, ok := strings.CutSuffix(regexp.QuoteMeta(word), "_"); {
+			case word == "_":
+				options[kindPassword] = append(options[kindPassword], name+"GAPVALUE")
+			case word == "U:P":
+				options[kindURL] = append(options[kindURL], name+`(?:GAP|=)?(?:\\*["'])?PAIR`)
+			case ok:
+				options[kindPassword] = append(options[kindPassword], attached+"VALUE")
+			default:
+				name = regexp.QuoteMeta(word)
+			}
+		}
+		for kind, forms := range options {
+			c := command{kind, expression("GAP(?:" + strings.Join(forms, "|") + ")"), columns[2]}
+			for name := range strings.FieldsSeq(columns[0]) {
+				index[name] = append(index[name], c)
+			}
+		}
+	}
+	return index
+}()
+
+// optionSigns begin an option.
+var optionSigns = partsOf(" -", `"-`, "'-", " /p", " /r")
+
+// commandLines returns the secrets in the options of commands. A command's arguments end
+// where the next command begins.
+func commandLines(s string, in signs, found []secret) []secret {
+	if !optionSigns.oneIn(s, in) {
+		return found
+	}
+	var current []command
+	from := 0
+	for i := 0; i < len(s); i++ {
+		if !isLetter(s[i]) && s[i] != '7' {
+			continue
+		}
+		start := i
+		for i < len(s) && (isWord(s[i]) || s[i] == '-') {
+			i++
+		}
+		if next := commands[s[start:i]]; next != nil && endsWord(s, i) && !option.MatchString(s[max(0, start-maxLabel):start]) {
+			found = secretsOf(current, s, from, start, found)
+			current, from = next, i
+		}
+	}
+	return secretsOf(current, s, from, len(s), found)
+}
+
+// option matches the text before the value of an option, which may be a command's name: -u mysql.
+var option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
+
+// endsWord reports whether a command's name may end at i.
+func endsWord(s string, i int) bool {
+	return i < len(s) && (s[i] == ' ' || isQuote(s[i]) || strings.HasPrefix(s[i:], `\"`) || strings.HasPrefix(s[i:], ".exe"))
+}
+
+// maxCommandLine is how much of a command line is read.
+const maxCommandLine = 2048
+
+// endOfCommand is the end of a line, or what begins another command.
+var endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
+
+// secretsOf adds the secrets in the arguments s[from:end].
+func secretsOf(commands []command, s string, from, end int, found []secret) []secret {
+	line := s[from:min(end, from+maxCommandLine)]
+	if at := endOfCommand.FindStringIndex(line); at != nil {
+		line = line[:at[0]]
+	}
+	for _, c := range commands {
+		if !strings.Contains(line, c.after) {
+			continue
+		}
+		for _, m := range c.options.FindAllStringSubmatchIndex(line, -1) {
+			for g := 2; g < len(m); g += 2 {
+				if m[g] >= 0 && !unset(line[m[g]:m[g+1]]) {
+					found = append(found, secret{from + m[g], from + m[g+1], c.kind})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// Some runtimes print all arguments of a failing call: PHP, Perl, R, Elixir and
+// Erlang in the frames of a trace, Elixir and Ruby
+// in the message, and Python with rich or loguru among the locals. Their strings
+// are redacted; the call, numbers and names of types stay.
+
+// printed is a place where values are printed.
+type printed struct {
+	parts
+	which   string
+	pattern *regexp.Regexp
+	until   *regexp.Regexp // nil for the end of the line
+}
+
+var printers = func() (all []*printed) {
+	for _, row := range rows("printed", 3) {
+		pattern, until, bounded := strings.Cut(row[2], " … ")
+		p := &printed{parts: partsOf(strings.Split(row[1], "|")...), which: row[0], pattern: regexp.MustCompile(pattern)}
+		if bounded {
+			p.until = regexp.MustCompile(until)
+		}
+		all = append(all, p)
+	}
+	return all
+}()
+
+// arguments returns the strings among printed values.
+func arguments(s string, in signs, found []secret) []secret {
+	for _, p := range printers {
+		if !p.oneIn(s, in) {
+			continue
+		}
+		read := 0 // end of the text already read
+		for _, m := range p.pattern.FindAllStringSubmatchIndex(s, -1) {
+			if m[1] >= read && (len(m) == 2 || m[2] < 0) {
+				read = p.end(s, m[1])
+				found = append(found, p.secrets(s, stringsIn(s, m[1], read))...)
+			}
+		}
+	}
+	return found
+}
+
+// secrets returns the printed strings that may be secrets.
+func (p *printed) secrets(s string, printed []secret) []secret {
+	switch {
+	case p.which == "single":
+		return slices.DeleteFunc(printed, func(f secret) bool { return s[f.start-1] != '\'' })
+	case p.which == "words":
+		return slices.DeleteFunc(printed, func(f secret) bool { return strings.Contains(s[f.start:f.end], " ") })
+	case p.which != "each" && len(printed) < 2:
+		return nil
+	case p.which == "last":
+		return printed[len(printed)-1:]
+	}
+	return printed
+}
+
+// maxPrinted bounds the search for the end of printed values.
+const maxPrinted = 4096
+
+func (p *printed) end(s string, start int) int {
+	if p.until == nil {
+		return lineEnd(s, start)
+	}
+	limit := min(len(s), start+maxPrinted)
+	if m := p.until.FindStringIndex(s[start:limit]); m != nil {
+		return start + m[0]
+	}
+	return limit
+}
+
+// lineEnd returns the end of the line that contains i; a JSON string writes a line
+// break as "\n".
+func lineEnd(s string, i int) int {
+	for i < len(s) && s[i] != '\n' && !strings.HasPrefix(s[i:], `\n`) {
+		i++
+	}
+	return i
+}
+
+// isMapKey reports whether what follows a string makes it the key of a map.
+func isMapKey(after string) bool {
+	return strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ")
+}
+
+// stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in
+// one, so it ends at a quote that no letter or digit follows.
+func stringsIn(s string, start, end int) (found []secret) {
+	for i := start; i < end; i++ {
+		at := i
+		for at < end && s[at] == '\\' {
+			at++
+		}
+		if at >= end || s[at] != '"' && s[at] != '\'' {
+			i = at
+			continue
+		}
+		quote := s[i : at+1]
+		close := quotedEnd(s[:end], at+1, quote)
+		for next := close + len(quote); next < end && isAlnum(s[next]); next = close + len(quote) {
+			close = quotedEnd(s[:end], next, quote)
+		}
+		atom := i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 // of Elixir
+		if close > at+1 && !atom && !isMapKey(s[min(end, close+len(quote)):end]) {
+			found = append(found, secret{at + 1, close, kindArgument})
+		}
+		i = close + len(quote) - 1
+	}
+	return found
+}

@@ -1,0 +1,185 @@
+package safe
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// maxTitle is GitHub's limit on the title of an issue, in characters.
+const maxTitle = 256
+
+// Fenced returns s as a fenced code block of its own lines, fences and final
+// newline included, in at most limit runes (at least 64). The fence is longer
+// than any run of backticks within.
+func (r *Redactor) Fenced(s string, limit int) Text {
+	text, more := r.prepare(s, limit)
+	return fit(strings.TrimRight(text, "\n"), more, limit, "\n"+cutMark, fence)
+}
+
+func fence(s string) string {
+	s = inCode(s)
+	f := backticks(s, 3)
+	return f + "\n" + s + "\n" + f + "\n"
+}
+
+// Code returns s as an inline code span of one line in at most limit runes (at
+// least 32), or nothing if s is blank. It is for table cells, where the backslash
+// before a "|" is invisible; elsewhere it shows.
+func (r *Redactor) Code(s string, limit int) Text {
+	return r.line(s, limit, " "+cutMark, codeSpan)
+}
+
+func codeSpan(s string) string {
+	s = escapePipes(inCode(s))
+	f := backticks(s, 1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+		s = " " + s + " "
+	}
+	return f + s + f
+}
+
+// escapePipes keeps a "|" from ending the cell. A backslash before it would escape
+// ours, so the two are separated.
+func escapePipes(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, `\|`, `\`+gap+`|`), "|", `\|`)
+}
+
+// Cell returns s as the plain text of a table cell, on one line and in at most
+// limit runes (at least 32). Nothing in it is Markdown, HTML or a link.
+func (r *Redactor) Cell(s string, limit int) Text {
+	return r.line(s, limit, " "+cutMark, func(s string) string { return markup.ReplaceAllString(defusePlain(s), `\$0`) })
+}
+
+// markup is the punctuation that has a meaning somewhere within a line: in
+// CommonMark, GFM, or GitHub's formulas.
+var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#!|~&$]")
+
+// Title returns s as the title of an issue, on one line and in at most limit
+// runes, but never more than GitHub's 256. Titles are plain text except for
+// code in backticks, emoji and references; the latter two are broken.
+func (r *Redactor) Title(s string, limit int) Text {
+	return r.line(s, min(limit, maxTitle), "…", defusePlain)
+}
+
+// URL returns s as an address for a Markdown link. It returns false unless s is an
+// absolute http or https address of at most 2,048 bytes, without credentials or a
+// secret, and not on GitHub, because a link there adds to its target's timeline.
+func (r *Redactor) URL(s string) (Text, bool) {
+	u, err := url.Parse(s)
+	if err != nil || len(s) > 2048 || u.Scheme != "http" && u.Scheme != "https" {
+		return Text{}, false
+	}
+	host := strings.ToLower(u.Host)
+	if u.User != nil || !plainHost.MatchString(host) || strings.Contains(host, "github") || r.Redact(s) != s {
+		return Text{}, false
+	}
+	return Text{percentEncode(u.String())}, true
+}
+
+// plainHost excludes user names, IPv6 and letters that only look Latin.
+var plainHost = regexp.MustCompile(`^[a-z0-9.-]+(:\d+)?$`)
+
+// percentEncode encodes all bytes except those that are valid in an address and plain
+// in Markdown and HTML. A ";" could end an entity.
+func percentEncode(s string) string {
+	const keep = "-._~:/?#=&+,$%!"
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte(keep, c) >= 0 {
+			b.WriteByte(c)
+			continue
+		}
+		const hex = "0123456789ABCDEF"
+		b.Write([]byte{'%', hex[c>>4], hex[c&15]})
+	}
+	return b.String()
+}
+
+// Mrkdwn returns s for a Slack message: an inline code span of one line in at
+// most limit runes (at least 32), entities counted as they are written, or
+// nothing if s is blank. Code is the only form, because mrkdwn has no escapes
+// for "*", "_" and "~", and Slack links bare host names everywhere else. Nothing is
+// added that would be copied: a message without link_names calls people only by entities.
+func (r *Redactor) Mrkdwn(s string, limit int) Text {
+	return r.line(s, limit, " "+cutMark, func(s string) string { return "`" + mrkdwnEscapes.Replace(s) + "`" })
+}
+
+// mrkdwnEscapes are the three characters that Slack requires as entities, which
+// disables <@U1>, <!channel> and <https://h.example|label>, and the backtick, which
+// has no entity and cannot occur in a code span.
+var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
+
+const (
+	// maxTerminal lets a whole issue through, whose body GitHub limits to 65,536 characters.
+	maxTerminal = 70_000
+	// maxCommand is where the runner cuts an annotation's message.
+	maxCommand = 4096
+)
+
+// Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000
+// runes. The runner reads commands from both: "::name::" at the start of a
+// line, even after white space, and "##[name]" anywhere. A visible space breaks them,
+// because the runner's culture-sensitive comparison ignores a zero-width one.
+func (r *Redactor) Terminal(s string) Text {
+	text, more := r.prepare(s, maxTerminal)
+	return fit(text, more, maxTerminal, "\n"+cutMark, partCommands)
+}
+
+// Command returns s as the data of an annotation, on one line and in at most
+// 4,096 runes. The caller must percent-encode it.
+func (r *Redactor) Command(s string) Text {
+	return r.line(s, maxCommand, " "+cutMark, partCommands)
+}
+
+var lineCommand = regexp.MustCompile(`(?m)^([\pZ\t]*:):`)
+
+func partCommands(s string) string {
+	s = strings.ReplaceAll(s, "##[", "## [")
+	s = lineCommand.ReplaceAllString(s, "$1 :")
+	if strings.HasPrefix(s, ":") {
+		s = " " + s // the text printed before it may end in a colon
+	}
+	return s
+}
+
+var (
+	page     = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
+	fullSHA  = regexp.MustCompile(`^[0-9a-f]{40}$`)
+	language = regexp.MustCompile(`^[a-z]*$`)
+)
+
+// Source returns code as a fenced block in the language, as Fenced does.
+func (r *Redactor) Source(s, of string, limit int) Text {
+	t := r.Fenced(s, limit-len(of))
+	if !language.MatchString(of) {
+		return t
+	}
+	first, rest, _ := strings.Cut(t.s, "\n")
+	return Text{first + of + "\n" + rest}
+}
+
+// Permalink returns the address of a line of a file, for a Markdown link, given the
+// repository's page and a commit's full SHA. Unlike a link to an issue or a commit, it
+// adds nothing to a timeline. It returns false if the path needs redaction or another
+// part is malformed.
+func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool) {
+	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
+		return Text{}, false
+	}
+	elements := strings.Split(path, "/")
+	for i, e := range elements {
+		elements[i] = strings.NewReplacer("(", "%28", ")", "%29", "!", "%21", "*", "%2A", "'", "%27", "&", "%26", "$", "%24", ";", "%3B", "@", "%40").Replace(url.PathEscape(e))
+	}
+	return Text{fmt.Sprintf("%s/blob/%s/%s#L%d", repository, sha, strings.Join(elements, "/"), line)}, true
+}
+
+// Comparison returns the address of the changes between two commits, for a Markdown
+// link. It returns false if a part is malformed.
+func Comparison(repository, from, to string) (Text, bool) {
+	if !page.MatchString(repository) || !fullSHA.MatchString(from) || !fullSHA.MatchString(to) {
+		return Text{}, false
+	}
+	return Text{fmt.Sprintf("%s/compare/%s...%s", repository, from, to)}, true
+}
