@@ -151,36 +151,22 @@ func lastWord(before string) string {
 // makes it personal data.
 var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
 
-func macs(s string, in signs, found []secret) []secret {
-	for _, separator := range []byte(":-.") {
-		if in.has(separator) {
-			found = macsOf(s, separator, found)
-		}
-	}
-	return found
-}
-
-// macsOf returns the addresses with this separator.
-func macsOf(s string, separator byte, found []secret) []secret {
-	width := 2
-	if separator == '.' {
-		width = 4
-	}
-	for i := width; i+width+1 < len(s); i++ {
-		n := strings.IndexByte(s[i:], separator)
-		if n < 0 {
-			return found
-		}
-		i += n
-		if i+width+1 >= len(s) || s[i+width+1] != separator || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
+func macs(s string, found []secret) []secret {
+	for i := 2; i+3 < len(s); i++ {
+		width := 2
+		switch s[i] {
+		case '.':
+			width = 4
+		case ':', '-':
+		default:
 			continue
 		}
-		start := i - width
-		m := mac.FindStringIndex(s[start:min(len(s), start+18)])
-		if m == nil {
+		start, next := i-width, i+width+1
+		if start < 0 || next >= len(s) || s[next] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
 			continue
 		}
-		if end := start + m[1]; standsAlone(s, start, end, separator) && !everyDevice(s[start:end]) {
+		m := mac.FindString(s[start:min(len(s), start+18)])
+		if end := start + len(m); m != "" && standsAlone(s, start, end, s[i]) && !everyDevice(m) {
 			found = append(found, secret{start, end, kindMAC})
 			i = end
 		}

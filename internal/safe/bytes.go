@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"encoding/hex"
 	"html"
 	"strings"
 )
@@ -79,12 +80,12 @@ func decode(s string) (text string, offsets []int) {
 
 // decodeByte returns the first byte that s encodes, and its length in s.
 func decodeByte(s string) (c byte, size int) {
-	hex, size := "", 1
+	digits, size := "", 1
 	switch {
 	case len(s) >= 3 && s[0] == '%':
-		hex, size = s[1:3], 3
+		digits, size = s[1:3], 3
 	case len(s) >= 6 && s[:4] == `\u00`:
-		hex, size = s[4:6], 6
+		digits, size = s[4:6], 6
 	case len(s) >= 2 && s[:2] == `\/`:
 		return '/', 2
 	case s[0] == '&':
@@ -93,20 +94,12 @@ func decodeByte(s string) (c byte, size int) {
 			return c[0], n
 		}
 	}
-	if hex != "" && isHexDigit(hex[0]) && isHexDigit(hex[1]) {
-		if c := hexValue(hex[0])<<4 | hexValue(hex[1]); c >= ' ' && c < 0x7f {
-			return c, size
-		}
+	var b [1]byte
+	if n, err := hex.Decode(b[:], []byte(digits)); err == nil && n == 1 && b[0] >= ' ' && b[0] < 0x7f {
+		return b[0], size
 	}
 	return s[0], 1
 }
 
 // maxEntity is the length of the longest entity that matters, as in "&quot;" and "&#0039;".
 const maxEntity = 8
-
-func hexValue(c byte) byte {
-	if isDigit(c) {
-		return c - '0'
-	}
-	return c | 0x20 - 'a' + 10
-}

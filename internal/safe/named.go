@@ -79,7 +79,7 @@ func keyBefore(s string, i int) (key, bool) {
 	if k.listed && !(quoted && isQuote(before) || !quoted && (before == ':' || before == '{')) {
 		return key{}, false
 	}
-	at := k.separator(s, i)
+	at := separatorEnd(s, i)
 	if k.spoken && strings.HasPrefix(s[at:], "is ") {
 		at += len("is ")
 	}
@@ -92,19 +92,14 @@ func keyBefore(s string, i int) (key, bool) {
 // flagSigns begin an option of a command.
 var flagSigns = partsOf(" -", "--", `"-`, "'-", "(-", "[-")
 
-// separator returns the end of the separator at i: =, ==, ===, :=, =>, : and the
-// single ones of keyBefore.
-func (k *key) separator(s string, i int) int {
-	at := i + 1
-	switch {
-	case s[i] == '=' && at < len(s) && s[at] == '>', s[i] == ':' && at < len(s) && s[at] == '=':
-		at++
-	case s[i] == '=':
-		for at < len(s) && at < i+3 && s[at] == '=' {
-			at++
+// separatorEnd returns the end of the separator at i.
+func separatorEnd(s string, i int) int {
+	for _, long := range []string{"=>", ":=", "===", "=="} {
+		if strings.HasPrefix(s[i:], long) {
+			return i + len(long)
 		}
 	}
-	return at
+	return i + 1
 }
 
 // wrappers are types that languages print around their only string.

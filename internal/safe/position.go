@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -183,17 +184,15 @@ type printed struct {
 	parts
 	which   string
 	pattern *regexp.Regexp
-	until   *regexp.Regexp // nil for the end of the line
+	until   *regexp.Regexp
 }
 
 var printers = func() (all []*printed) {
 	for _, row := range rows("printed", 3) {
-		pattern, until, bounded := strings.Cut(row[2], " … ")
-		p := &printed{parts: partsOf(strings.Split(row[1], "|")...), which: row[0], pattern: regexp.MustCompile(pattern)}
-		if bounded {
-			p.until = regexp.MustCompile(until)
-		}
-		all = append(all, p)
+		pattern, until, _ := strings.Cut(row[2], " … ")
+		until = cmp.Or(until, `\n|\\n`) // the end of the line, also in a string of JSON
+		signs := partsOf(strings.Split(row[1], "|")...)
+		all = append(all, &printed{signs, row[0], regexp.MustCompile(pattern), regexp.MustCompile(until)})
 	}
 	return all
 }()
@@ -230,32 +229,11 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 	return printed
 }
 
-// maxPrinted bounds the search for the end of printed values.
-const maxPrinted = 4096
-
 func (p *printed) end(s string, start int) int {
-	if p.until == nil {
-		return lineEnd(s, start)
-	}
-	limit := min(len(s), start+maxPrinted)
-	if m := p.until.FindStringIndex(s[start:limit]); m != nil {
+	if m := p.until.FindStringIndex(s[start:]); m != nil {
 		return start + m[0]
 	}
-	return limit
-}
-
-// lineEnd returns the end of the line that contains i; a JSON string writes a line
-// break as "\n".
-func lineEnd(s string, i int) int {
-	for i < len(s) && s[i] != '\n' && !strings.HasPrefix(s[i:], `\n`) {
-		i++
-	}
-	return i
-}
-
-// isMapKey reports whether what follows a string makes it the key of a map.
-func isMapKey(after string) bool {
-	return strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ")
+	return len(s)
 }
 
 // stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in
@@ -276,7 +254,9 @@ func stringsIn(s string, start, end int) (found []secret) {
 			close = quotedEnd(s[:end], next, quote)
 		}
 		atom := i > 1 && s[i-1] == ':' && strings.IndexByte(" {[(,", s[i-2]) >= 0 // of Elixir
-		if close > at+1 && !atom && !isMapKey(s[min(end, close+len(quote)):end]) {
+		after := s[min(end, close+len(quote)):end]
+		isKey := strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ") // of a map
+		if close > at+1 && !atom && !isKey {
 			found = append(found, secret{at + 1, close, kindArgument})
 		}
 		i = close + len(quote) - 1

@@ -100,16 +100,6 @@ func (r *Redactor) replace(s string, label func(secret, string) string, done fun
 // maxRounds is far more than any text needs that is not an attack.
 const maxRounds = 30
 
-// keep drops what the team allows.
-func (r *Redactor) keep(s string, found []secret) []secret {
-	if len(r.allow) == 0 {
-		return found
-	}
-	return slices.DeleteFunc(found, func(f secret) bool {
-		return slices.ContainsFunc(r.allow, func(a *regexp.Regexp) bool { return a.MatchString(s[f.start:f.end]) })
-	})
-}
-
 // ours returns what the rules of this package and the team's patterns find, without
 // what the team allows, plus the run's own secrets.
 func (r *Redactor) ours(s string) []secret {
@@ -122,7 +112,10 @@ func (r *Redactor) ours(s string) []secret {
 			found = append(found, secret{m[0], m[1], p.Kind})
 		}
 	}
-	return r.own.in(s, r.keep(s, found))
+	found = slices.DeleteFunc(found, func(f secret) bool {
+		return slices.ContainsFunc(r.allow, func(a *regexp.Regexp) bool { return a.MatchString(s[f.start:f.end]) })
+	})
+	return r.own.in(s, found)
 }
 
 // all returns what any rule finds. A value that is a secret in one place is a secret
@@ -162,14 +155,18 @@ func merge(found []secret, done [][]int) []secret {
 		if known || f.start == f.end {
 			continue
 		}
-		n := len(merged) - 1
-		switch {
-		case n < 0 || f.start >= merged[n].end:
+		if len(merged) == 0 || f.start >= merged[len(merged)-1].end {
 			merged = append(merged, f)
-		case emails(f) > 0 && merged[n].kind == kindURL:
-		default:
-			merged[n] = join(merged[n], f)
+			continue
 		}
+		last := &merged[len(merged)-1]
+		if emails(f) > 0 && last.kind == kindURL {
+			continue
+		}
+		if f.end-f.start > last.end-last.start {
+			last.kind = f.kind
+		}
+		last.end = max(last.end, f.end)
 	}
 	return merged
 }
@@ -208,14 +205,6 @@ func widen(f secret, done [][]int) (secret, bool) {
 		}
 	}
 	return f, false
-}
-
-func join(a, b secret) secret {
-	kind := a.kind
-	if b.end-b.start > a.end-a.start {
-		kind = b.kind
-	}
-	return secret{a.start, max(a.end, b.end), kind}
 }
 
 func put(s string, found []secret, label func(secret, string) string) string {

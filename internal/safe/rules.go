@@ -57,7 +57,7 @@ func plainRules(s string, in signs) []secret {
 	if in.has(':') {
 		found = ipv6(s, found)
 	}
-	found = named(s, in, macs(s, in, found))
+	found = named(s, in, macs(s, found))
 	if in.has('"') || in.has('\'') {
 		found = inserts(s, arguments(s, in, found))
 	}

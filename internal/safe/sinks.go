@@ -75,26 +75,20 @@ func (r *Redactor) URL(s string) (Text, bool) {
 	if u.User != nil || !plainHost.MatchString(host) || strings.Contains(host, "github") || r.Redact(s) != s {
 		return Text{}, false
 	}
-	return Text{percentEncode(u.String())}, true
+	return Text{percentEncode(u.String(), notInURL)}, true
 }
 
 // plainHost excludes user names, IPv6 and letters that only look Latin.
 var plainHost = regexp.MustCompile(`^[a-z0-9.-]+(:\d+)?$`)
 
-// percentEncode encodes all bytes except those that are valid in an address and plain
-// in Markdown and HTML. A ";" could end an entity.
-func percentEncode(s string) string {
-	const keep = "-._~:/?#=&+,$%!"
-	var b strings.Builder
-	for _, c := range []byte(s) {
-		if c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || strings.IndexByte(keep, c) >= 0 {
-			b.WriteByte(c)
-			continue
-		}
-		const hex = "0123456789ABCDEF"
-		b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-	}
-	return b.String()
+// Characters that are not valid in an address, or in a path of one, or not plain in
+// Markdown and HTML. A ";" could end an entity.
+var notInURL, notInPath = regexp.MustCompile(`[^\w.~:/?#=&+,$%!-]`), regexp.MustCompile(`[^\w.~:/=+-]`)
+
+func percentEncode(s string, not *regexp.Regexp) string {
+	return not.ReplaceAllStringFunc(s, func(c string) string {
+		return "%" + strings.ReplaceAll(fmt.Sprintf("% X", c), " ", "%")
+	})
 }
 
 // Mrkdwn returns s for a Slack message: an inline code span of one line in at
@@ -168,11 +162,7 @@ func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool
 	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
 		return Text{}, false
 	}
-	elements := strings.Split(path, "/")
-	for i, e := range elements {
-		elements[i] = strings.NewReplacer("(", "%28", ")", "%29", "!", "%21", "*", "%2A", "'", "%27", "&", "%26", "$", "%24", ";", "%3B", "@", "%40").Replace(url.PathEscape(e))
-	}
-	return Text{fmt.Sprintf("%s/blob/%s/%s#L%d", repository, sha, strings.Join(elements, "/"), line)}, true
+	return Text{fmt.Sprintf("%s/blob/%s/%s#L%d", repository, sha, percentEncode(path, notInPath), line)}, true
 }
 
 // Comparison returns the address of the changes between two commits, for a Markdown
