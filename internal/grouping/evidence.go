@@ -65,17 +65,22 @@ func (m *miner) uniteNames() {
 		}
 	}
 	families(all, func(family []seen) {
-		if need := slices.MaxFunc(family, func(a, b seen) int { return a.place - b.place }).place; len(family) < need {
-			return
-		}
-		first := &m.forms[family[0].form]
-		for _, s := range family[1:] {
-			f := &m.forms[s.form]
-			if equal(first, f, func(place int) bool { return m.namelike(first, place) && m.namelike(f, place) }) {
-				m.unite(family[0].form, s.form)
-			}
+		if need := slices.MaxFunc(family, func(a, b seen) int { return a.place - b.place }).place; len(family) >= need {
+			m.uniteFamily(family, m.namelike)
 		}
 	})
+}
+
+// uniteFamily unites the forms of a family that equal its first one except where both
+// may vary.
+func (m *miner) uniteFamily(family []seen, vary func(f *form, place int) bool) {
+	first := &m.forms[family[0].form]
+	for _, s := range family[1:] {
+		f := &m.forms[s.form]
+		if equal(first, f, func(place int) bool { return vary(first, place) && vary(f, place) }) {
+			m.unite(family[0].form, s.form)
+		}
+	}
 }
 
 // uniteHoles unites templates that differ in one word, where the words at that
@@ -260,15 +265,8 @@ func (m *miner) uniteRare() {
 		}
 	}
 	families(all, func(family []seen) {
-		if len(family) < manyValues {
-			return
-		}
-		first := &m.forms[family[0].form]
-		for _, s := range family[1:] {
-			f := &m.forms[s.form]
-			if equal(first, f, func(place int) bool { return rare(first, place) && rare(f, place) }) {
-				m.unite(family[0].form, s.form)
-			}
+		if len(family) >= manyValues {
+			m.uniteFamily(family, rare)
 		}
 	})
 }

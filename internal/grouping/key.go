@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -88,7 +89,7 @@ func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
 		rule = ByInAppFramesAndMessage
 		types = append(types, "message", template(e.Exceptions[0].Message))
 	}
-	frames = distinctRuns(frames)
+	frames = slices.Compact(frames) // a recursion's depth is not part of the identity
 	frames = frames[:min(len(frames), maxKeyFrames)]
 	return Exception.hash(strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
@@ -118,18 +119,6 @@ func headline(x event.Exception) string {
 		return x.Type + " in " + frameName(x.Frames[0])
 	}
 	return x.Type
-}
-
-// distinctRuns drops a frame that repeats the one before it: a recursion's
-// depth is not part of the identity.
-func distinctRuns(frames []string) []string {
-	var kept []string
-	for i, f := range frames {
-		if i == 0 || f != frames[i-1] {
-			kept = append(kept, f)
-		}
-	}
-	return kept
 }
 
 // frameName returns a frame's module and function, without parts that vary by build
@@ -182,13 +171,11 @@ func stableName(name string) string {
 	return b.String()
 }
 
+var numberedEnds = []string{"$", ".func", ".gowrap", "lambda", "-fm", "closure#", "__", "AnonStorey", "DisplayClass", "DisplayClass_"}
+
 func numbered(before string) bool {
-	for _, end := range []string{"$", ".func", ".gowrap", "lambda", "-fm", "closure#", "__", "AnonStorey", "DisplayClass", "DisplayClass_"} {
-		if strings.HasSuffix(before, end) {
-			return true
-		}
-	}
-	return strings.HasSuffix(before, ".") && strings.Contains(before, ".func")
+	return slices.ContainsFunc(numberedEnds, func(end string) bool { return strings.HasSuffix(before, end) }) ||
+		strings.HasSuffix(before, ".") && strings.Contains(before, ".func")
 }
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

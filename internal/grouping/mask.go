@@ -1,6 +1,8 @@
 package grouping
 
 import (
+	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -59,13 +61,19 @@ var class = func() (table [256]uint8) {
 
 func isWord(c byte) bool { return class[c]&(isLetter|isDigit) != 0 }
 
+// errorCode matches the code that names the error at the start of a message, though it
+// looks like an id: letters in capitals, then digits that begin with 0 or end in a letter,
+// "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …"; or SQL Server's "Error: 18456, …".
+var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6}[A-Z])[:\]]|Error: \d{1,5}, )`)
+
 // mask returns the masked template, which is valid until the next call.
 func (m *masker) mask(message string) []byte {
 	s := firstLine(message)
 	m.out, m.wild, m.fired = m.out[:0], 0, 0
-	code := codeLength(s)
-	m.out = append(m.out, s[:code]...)
-	for i := code; i < len(s); {
+	if len(s) > 1 && isUpper(s[1]) || strings.HasPrefix(s, "Error: ") { // most messages fail here
+		m.out = append(m.out, errorCode.FindString(s)...)
+	}
+	for i := len(m.out); i < len(s); {
 		c := s[i]
 		switch {
 		case class[c]&(isLetter|isDigit|isJoint) != 0:
@@ -155,17 +163,7 @@ func (m *masker) wildcard(kind Masks) {
 const maxSeparator = 3
 
 func isSeparator(between []byte) bool {
-	if len(between) > maxSeparator {
-		return false
-	}
-	for _, c := range between {
-		switch c {
-		case ' ', ',', '.', ':', ';', '-', '/', '|', '_', '+', '#', '~', '@':
-		default:
-			return false
-		}
-	}
-	return true
+	return len(between) <= maxSeparator && len(bytes.Trim(between, " ,.:;-/|_+#~@")) == 0
 }
 
 // firstLine cuts a message at its first line break and at maxMessage bytes.
@@ -173,14 +171,51 @@ func firstLine(s string) string {
 	for len(s) > 0 && (class[s[0]]&isBlank != 0 || s[0] == '\r' || s[0] == '\n') {
 		s = s[1:]
 	}
-	if i := strings.IndexByte(s, '\n'); i >= 0 {
-		s = s[:i]
-	}
-	if i := strings.IndexByte(s, '\r'); i >= 0 {
-		s = s[:i]
-	}
+	s, _, _ = strings.Cut(s, "\n")
+	s, _, _ = strings.Cut(s, "\r")
 	if len(s) > maxMessage {
 		s = strings.ToValidUTF8(s[:maxMessage], "")
 	}
 	return s
+}
+
+// Masks is the set of kinds of values masked in a message.
+type Masks uint32
+
+// The kinds of values.
+const (
+	maskNumber Masks = 1 << iota
+	maskID
+	maskHex
+	maskUUID
+	maskULID
+	maskToken
+	maskTime
+	maskAddress
+	maskHost
+	maskEmail
+	maskURL
+	maskPath
+	maskARN
+	maskQuoted
+	maskValue
+	maskJSON
+	maskList
+	maskVersion
+	maskStack
+	maskRedacted
+)
+
+var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
+	"arn", "quoted", "value", "json", "list", "version", "stack", "redacted"}
+
+// Names returns the kinds in a fixed order; an empty list if there are none.
+func (m Masks) Names() []string {
+	names := []string{}
+	for i, name := range maskNames {
+		if m&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -2,6 +2,7 @@ package grouping
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -9,57 +10,30 @@ import (
 // "connect to db.prod.internal:5432"; 0 if there is none. Names in reverse order,
 // such as com.example.App, are classes.
 func hostLength(word string) int {
-	end, first, dot, dots := 0, 0, 0, 0
+	end := 0
 	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
-		if word[end] == '.' {
-			if dot = end; dots == 0 {
-				first = end
-			}
-			dots++
-		}
 		end++
 	}
-	if dots == 0 || topLevel[word[:first]] {
+	name := word[:end]
+	dots := strings.Count(name, ".")
+	if dots+strings.Count(name, "-") >= 4 && class[name[end-1]]&isLetter != 0 && addressInName.MatchString(name) {
+		return end
+	}
+	if dots == 0 || topLevel[name[:strings.IndexByte(name, '.')]] {
 		return 0
 	}
-	last := word[dot+1 : end]
-	switch {
+	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
 	case topLevel[last], dots > 1 && countries[last]:
 		return end
-	case dots > 1 && portLength(word[end:]) > 0:
-		if strings.ToLower(word[:end]) == word[:end] && !sources[last] {
-			return end // "backend.blue.fleet:7070": a private domain
-		}
+	case dots > 1 && portLength(word[end:]) > 0 && strings.ToLower(name) == name && !sources[last]:
+		return end // "backend.blue.fleet:7070": a private domain
 	}
 	return 0
 }
 
-// addressLength returns the length of a host name that contains an address, as
-// assigned by providers: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
-func addressLength(word string) int {
-	numbers, digits, dots := 0, 0, 0
-	end := 0
-	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
-		switch {
-		case class[word[end]]&isDigit != 0:
-			digits++
-		case numbers < addressNumbers:
-			if numbers++; digits == 0 || digits > 3 || isWord(word[end]) {
-				numbers = 0
-			}
-			digits = 0
-		case word[end] == '.':
-			dots++
-		}
-		end++
-	}
-	if numbers < addressNumbers || dots == 0 && word[len(word)-1] == '.' || class[word[end-1]]&isLetter == 0 {
-		return 0
-	}
-	return end
-}
-
-const addressNumbers = 4
+// addressInName matches a host name that contains an address, as assigned by
+// providers: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
+var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 // portLength returns the length of the colon and port at the start of s.
 func portLength(s string) int {
@@ -102,18 +76,66 @@ func (m *masker) behindConnector() bool {
 // addressEnd returns the end of the IPv6 address in brackets that begins at i, with
 // its port: "[fe80::1%eth0]:443"; 0 if there is none.
 func addressEnd(s string, i int) int {
-	end := i + 1
-	for end < len(s) && (s[end] == ':' || isHex(s[end:end+1])) {
+	address := bracketed.FindString(s[i:])
+	if address == "" {
+		return 0
+	}
+	end := i + len(address)
+	return end + portLength(s[end:])
+}
+
+var bracketed = regexp.MustCompile(`^\[[[:xdigit:]]*(?::[[:xdigit:]]*){2,}(?:%[^][ ]*)?\]`)
+
+// unit returns the end of what belongs to the current value: the unit after a
+// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding after
+// base64.
+func (m *masker) unit(s string, begin, end int) int {
+	switch {
+	case end == len(s) || m.wild != len(m.out):
+		return end
+	case s[end] == '=' && end-begin >= minToken:
+		return paddingEnd(s, end)
+	case class[s[end-1]]&isLetter != 0 || class[s[begin]]&isDigit == 0:
+		return end
+	case s[end] == '%':
+		return end + 1
+	}
+	if s[end] == ' ' && end+1 < len(s) {
+		next := wordEnd(s, end+1)
+		if units[s[end+1:next]] {
+			return perUnit(s, next)
+		} else if s[end+1] == '%' {
+			return end + 2
+		}
+	}
+	return end
+}
+
+// perUnit returns the end of the unit of time of a rate: the "/s" of "5 MB/s".
+func perUnit(s string, i int) int {
+	if i+1 < len(s) && s[i] == '/' {
+		if end := wordEnd(s, i+1); units[s[i+1:end]] {
+			return end
+		}
+	}
+	return i
+}
+
+// paddingEnd returns the end of the padding at i: "cursor eyJpZCI6NDIsInQiOjF9== is stale".
+func paddingEnd(s string, i int) int {
+	end := i
+	for end < len(s) && s[end] == '=' {
 		end++
 	}
-	if s[i] != '[' || strings.Count(s[i:end], ":") < 2 {
-		return 0
+	if end-i > 2 || end < len(s) && isWord(s[end]) {
+		return i
 	}
-	if end < len(s) && s[end] == '%' {
-		end = wordEnd(s, end+1)
+	return end
+}
+
+func wordEnd(s string, i int) int {
+	for i < len(s) && isWord(s[i]) {
+		i++
 	}
-	if end == len(s) || s[end] != ']' {
-		return 0
-	}
-	return end + 1 + portLength(s[end+1:])
+	return i
 }

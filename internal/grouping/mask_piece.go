@@ -2,6 +2,7 @@ package grouping
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -54,19 +55,25 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	if kind == 0 && isPath(s, i, begin, end) {
 		return m.span(s, begin, maskPath)
 	}
-	if stack := stackEnd(s, begin); stack > 0 {
-		m.lead(s, i, begin)
-		m.wildcard(maskStack)
-		return stack
-	}
 	m.lead(s, i, begin)
 	if kind != 0 {
 		m.wildcard(kind)
-	} else {
-		m.core(s, begin, end)
+		return m.unit(s, begin, end)
 	}
+	if place, _, numbered := strings.Cut(s[begin:end], ":"); numbered && strings.Count(place, ".") > 1 {
+		if stack := strings.TrimRight(callStack.FindString(s[begin:]), " "); stack != "" {
+			m.wildcard(maskStack)
+			return begin + len(stack)
+		}
+	}
+	m.core(s, begin, end)
 	return m.unit(s, begin, end)
 }
+
+// callStack matches two or more places in code in a row, as in "lock held by
+// com.example.Cart.add:41 com.example.Shop.serve:17 <native code>". A remark in angle
+// brackets counts, as does a place truncated with the message.
+var callStack = regexp.MustCompile(`^(?:(?:<[^>]*> *)*[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*(?::\d+(?: +|$)|$)){2,}(?:<[^>]*> *)*`)
 
 // bare writes a run of joints outside a word: "->", "...", "--".
 func (m *masker) bare(s string, i int) int {
@@ -191,7 +198,7 @@ func recordStart(word string) int {
 func (m *masker) segments(word string) {
 	for begin := 0; begin < len(word); {
 		if begin == 0 || word[begin-1] != '.' {
-			if length := max(hostLength(word[begin:]), addressLength(word[begin:])); length > 0 {
+			if length := hostLength(word[begin:]); length > 0 {
 				m.wildcard(maskHost)
 				begin += length
 				continue
@@ -236,7 +243,7 @@ func (m *masker) segment(word string, seen uint8, after byte) {
 // word masks a run of letters and digits.
 func (m *masker) word(s string, i, end int, seen uint8) int {
 	word := s[i:end]
-	if seen&isDigit == 0 && isDateName(word) && m.inDate(s, end) {
+	if seen&isDigit == 0 && dateNames[word] && m.inDate(s, end) {
 		m.wildcard(maskTime)
 		return end
 	}
@@ -262,5 +269,5 @@ func (m *masker) inDate(s string, end int) bool {
 	if next == end || next == len(s) {
 		return false
 	}
-	return class[s[next]]&isDigit != 0 || isDateName(s[next:wordEnd(s, next)])
+	return class[s[next]]&isDigit != 0 || dateNames[s[next:wordEnd(s, next)]]
 }

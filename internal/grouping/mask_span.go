@@ -18,8 +18,8 @@ func (m *masker) quoted(s string, i int) int {
 	}
 	m.out = append(m.out, s[i])
 	inside := s[i+1 : end]
-	if method := methodLength(inside); method > 0 && !bytes.HasSuffix(m.out, []byte(`: "`)) {
-		m.out = append(m.out, inside[:method]...)
+	if method, _, _ := strings.Cut(inside, " "); methods[method] && !bytes.HasSuffix(m.out, []byte(`: "`)) {
+		m.out = append(append(m.out, method...), ' ')
 	}
 	m.wildcard(maskQuoted)
 	m.out = append(m.out, s[end])
@@ -40,19 +40,6 @@ func closing(s string, i int) int {
 		}
 	}
 	return -1
-}
-
-// methodLength returns the length of an HTTP method and the space after it.
-func methodLength(s string) int {
-	space := strings.IndexByte(s, ' ')
-	if space < 3 || space > 7 {
-		return 0
-	}
-	switch s[:space] {
-	case "GET", "PUT", "POST", "HEAD", "PATCH", "DELETE", "OPTIONS":
-		return space + 1
-	}
-	return 0
 }
 
 // assigned masks the value after an equals sign: "login failed user=bob

@@ -104,18 +104,8 @@ func isTime(word string) bool {
 
 // isIPv4 matches an address, with or without a port: "connect to 10.0.3.7:5432".
 func isIPv4(word string) bool {
-	dots := 0
-	for i := 0; i < len(word); i++ {
-		switch {
-		case word[i] == '.':
-			dots++
-		case word[i] == ':':
-			return dots == 3
-		case class[word[i]]&isDigit == 0:
-			return false
-		}
-	}
-	return dots == 3
+	address, _, _ := strings.Cut(word, ":")
+	return strings.Count(address, ".") == 3 && strings.Trim(address, "0123456789.") == ""
 }
 
 func isHexLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'f' }
@@ -144,11 +134,6 @@ func mixedCase(s string) bool {
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// isDateName reports whether word is the English name of a day or month.
-func isDateName(word string) bool {
-	return dateNames[word]
-}
-
 // isDotted reports whether a word is a name of three or more parts, not a word at the
 // end of a sentence. An exception's class is not a value.
 func isDotted(word string) bool {
@@ -170,13 +155,5 @@ func isEmail(word string) bool {
 // isColonHex matches MAC and IPv6 addresses, even without a digit: "lease for
 // fe:ed:fa:ce:be:ef expired".
 func isColonHex(word string) bool {
-	colons := 0
-	for i := 0; i < len(word); i++ {
-		if word[i] == ':' {
-			colons++
-		} else if c := word[i] | 0x20; class[word[i]]&isDigit == 0 && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return colons >= 3
+	return strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", ""))
 }

@@ -1,6 +1,9 @@
 package grouping
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // minConsts is how many constant words a mined template keeps: with fewer, it would
 // cover unrelated messages.
@@ -140,4 +143,117 @@ func (m *miner) find(i int) int {
 func (m *miner) unite(a, b int) {
 	a, b = m.find(a), m.find(b)
 	m.root[max(a, b)] = min(a, b)
+}
+
+// What a word's neighbours show about it.
+
+// namelike reports whether the word at place may be a name by its own look, by
+// its use elsewhere, or the word before it: "no route to com.example.Cart", "queue
+// orders is full". The first word of a message is its subject, unless it is known
+// to be a name.
+func (d *dictionary) namelike(f *form, place int) bool {
+	t := d.at(f, place)
+	switch {
+	case t.is(isWild):
+		return true
+	case !t.is(isText) || t.is(isFault) || d.isKey(f, place):
+		return false
+	case t.is(isLearned):
+		return !d.behindCause(f, place)
+	case place == 0:
+		return false
+	case t.is(isName):
+		return true
+	}
+	return !t.is(isGrammar|isInflected|isDevice|isCapital|isRole) && d.behindRole(f, place)
+}
+
+// behind returns the word before the one at place, or nil.
+func (d *dictionary) behind(f *form, place int) *token {
+	if place >= 2 && d.at(f, place-1).text == " " && d.at(f, place-2).is(isText) {
+		return d.at(f, place-2)
+	}
+	return nil
+}
+
+// behindRole reports whether the previous word announces a name.
+func (d *dictionary) behindRole(f *form, place int) bool {
+	before := d.behind(f, place)
+	return before != nil && before.is(isRole)
+}
+
+// given reports whether the previous word often precedes a name.
+func (d *dictionary) given(f *form, place int) bool {
+	before := d.behind(f, place)
+	return before != nil && givers[before.text]
+}
+
+// proper reports whether the word is a proper name: it has a capital, its neighbours
+// do not, as in "tunnel Lima is down".
+func (d *dictionary) proper(f *form, place int) bool {
+	before := d.behind(f, place)
+	return before != nil && isTitle(d.at(f, place).text) && !isUpper(before.text[0])
+}
+
+// isKey reports whether the word at place has a value. The key gives the value its
+// meaning: "retries=3" and "workers=3" are two settings.
+func (d *dictionary) isKey(f *form, place int) bool {
+	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
+}
+
+// behindCause reports whether the word at place states why something happened:
+// "caused by", "upload failed: timeout".
+func (d *dictionary) behindCause(f *form, place int) bool {
+	for place--; place >= 0; place-- {
+		switch t := d.at(f, place); {
+		case t.text == "by":
+			return place > 1 && d.at(f, place-2).text == "caused"
+		case t.text == "for" || t.text == "from" || t.text == "at" || t.text == "in" || t.text == "on":
+			return false
+		case t.text == " " || t.text == ":" || t.text == "-" || t.is(isFiller):
+		default:
+			return causes[strings.ToLower(t.text)]
+		}
+	}
+	return false
+}
+
+// bracketed reports whether the word at place is alone in square brackets inside a
+// message, as names are: "interrupt link [LNKD] enabled".
+func (d *dictionary) bracketed(f *form, place int) bool {
+	return place > 1 && place+1 < len(f.tokens) && d.at(f, place-1).text == "[" && d.at(f, place+1).text == "]"
+}
+
+// labelled reports whether the word at place follows the label of a state.
+func (d *dictionary) labelled(f *form, place int) bool {
+	if place < 3 || d.at(f, place-1).text != " " || d.at(f, place-2).text != ":" {
+		return false
+	}
+	label := strings.ToLower(d.at(f, place-3).text)
+	return slices.ContainsFunc(labels, func(end string) bool { return strings.HasSuffix(label, end) })
+}
+
+// doing reports whether the message only states what is done to the thing named at
+// place: "removing chargen".
+func (d *dictionary) doing(f *form, place int) bool {
+	const last = 2
+	return place == last && len(f.tokens) == last+1 && d.behind(f, place) != nil && strings.HasSuffix(d.at(f, 0).text, "ing")
+}
+
+// name marks a word as a name, unless it describes what happened.
+func (d *dictionary) name(number uint32) {
+	if t := &d.tokens[number]; !t.is(isGrammar | isInflected | isDevice | isRole | isFault | isCapital) {
+		t.traits |= isLearned
+	}
+}
+
+// hasOpposite reports whether a word negates one of the others.
+func hasOpposite(word string, words map[string]bool) bool {
+	word = strings.ToLower(word)
+	for _, prefix := range []string{"un", "in", "im", "ir", "il", "dis", "non", "de"} {
+		if rest, ok := strings.CutPrefix(word, prefix); ok && words[strings.TrimPrefix(rest, "-")] {
+			return true
+		}
+	}
+	return false
 }

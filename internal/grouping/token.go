@@ -97,16 +97,13 @@ func shapeOf(text string) traits {
 // inflected reports whether a word describes what happened: "user validation
 // rejected". Words in "ing" are as often names: "billing", "staging".
 func inflected(word string) bool {
-	if len(word) > 4 && strings.HasSuffix(word, "ed") {
+	if n := len(word); n > 6 && nounEnds[word[n-4:]] {
 		return true
 	}
-	for _, ending := range []string{"tion", "sion", "ment", "ance", "ence", "ness"} {
-		if len(word) > 6 && strings.HasSuffix(word, ending) {
-			return true
-		}
-	}
-	return false
+	return len(word) > 4 && strings.HasSuffix(word, "ed")
 }
+
+var nounEnds = wordSet("tion sion ment ance ence ness")
 
 // tokenEnd returns the end of the token at i of a masked template. Joints at
 // the end of a word are signs: "failed:", and so is a row of dots: "disk

@@ -1,6 +1,8 @@
 package grouping
 
-import "strings"
+import (
+	"strings"
+)
 
 // wordSet builds a set from one string, which keeps long lists readable.
 func wordSet(words string) map[string]bool {
@@ -54,6 +56,9 @@ var sources = wordSet(`go py js mjs cjs ts jsx tsx vue rb erb php java kt kts sc
 // of these ports is about a host.
 var ports = wordSet(`22 25 53 80 110 143 389 443 465 587 636 993 995 1433 1521 2181 2379 3128 3306 3389 4222 5432 5672 6379 6443
 	8080 8443 8500 9042 9092 9200 11211 27017`)
+
+// methods of HTTP keep their place in front of a quoted request.
+var methods = wordSet(`GET PUT POST HEAD PATCH DELETE OPTIONS`)
 
 // connectors are words that precede an address.
 var connectors = wordSet(`to from at via through with on by host server proxy peer upstream backend broker node connect connecting
