@@ -16,8 +16,10 @@ type issuer struct {
 	accept      func(string) bool // of the body; nil accepts all
 }
 
-// issuers are the rows of the table, by the first byte of the mark.
-var issuers = func() (index [256][]issuer) {
+// issuers are the rows of the table, by the first byte of the mark. second are the
+// second bytes of marks, by their first; insideMarks are the first bytes of those that
+// are not at the start.
+var issuers, second, insideMarks = func() (index [256][]issuer, after [256]signs, within signs) {
 	for _, row := range rows("tokens", 5) {
 		marks := strings.Split(row[1], ",")
 		x := issuer{kind: row[0], body: alphabet(row[2]), min: atoi(row[3]), accept: testOf(row[4])}
@@ -25,28 +27,19 @@ var issuers = func() (index [256][]issuer) {
 			marks, x.before, x.least, x.most = m[4:], alphabet(m[1]), atoi(m[2]), atoi(m[3])
 		}
 		for _, x.mark = range marks {
-			index[x.mark[0]] = append(index[x.mark[0]], x)
-		}
-	}
-	return index
-}()
-
-// second are the second bytes of marks, by their first; insideMarks are the first
-// bytes of those that are not at the start.
-var second, insideMarks = func() (after [256]signs, within signs) {
-	for c, candidates := range issuers {
-		for _, x := range candidates {
-			for next := range 128 {
-				if len(x.mark) == 1 || x.mark[1] == byte(next) {
-					after[c].add(byte(next))
-				}
-			}
+			first := x.mark[0]
+			index[first] = append(index[first], x)
 			if x.most > 0 {
-				within.add(byte(c))
+				within.add(first)
+			}
+			if len(x.mark) == 1 {
+				after[first] = signs{^uint64(0), ^uint64(0)}
+			} else {
+				after[first].add(x.mark[1])
 			}
 		}
 	}
-	return after, within
+	return index, after, within
 }()
 
 // inside matches a row for a mark that is not at the start.
@@ -85,9 +78,8 @@ func issued(s string, found []secret) []secret {
 		if !starts && !insideMarks.has(s[i]) {
 			continue
 		}
-		candidates := issuers[s[i]]
-		for n := range candidates {
-			x := &candidates[n]
+		for n := range issuers[s[i]] {
+			x := &issuers[s[i]][n]
 			if !starts && x.most == 0 || !strings.HasPrefix(s[i:], x.mark) {
 				continue
 			}

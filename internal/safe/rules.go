@@ -43,9 +43,9 @@ const maxEncodings = 3
 // in s.
 func plainRules(s string, in signs) []secret {
 	var found []secret
-	for i, need := range patternSigns {
-		if in.hasAll(need) && strings.Contains(s, patterns[i].text) {
-			found = patterns[i].values(s, found)
+	for i := range patterns {
+		if p := &patterns[i]; in.hasAll(p.signs) && strings.Contains(s, p.text) {
+			found = p.values(s, found)
 		}
 	}
 	if in.has('@') {
@@ -88,15 +88,6 @@ var patterns = func() (all []pattern) {
 		for _, sign := range partsOf(strings.Split(row[1], "|")...) {
 			all = append(all, pattern{sign, row[0], testOf(row[2]), e})
 		}
-	}
-	return all
-}()
-
-// patternSigns are the signs of patterns, close together because every text is held to
-// all of them.
-var patternSigns = func() (all []signs) {
-	for _, p := range patterns {
-		all = append(all, p.signs)
 	}
 	return all
 }()

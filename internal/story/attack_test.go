@@ -77,7 +77,7 @@ func checkIssue(t *testing.T, i githubtest.Issue, canary string) {
 	if m := obeyedInTitle.FindString(i.Title); m != "" {
 		t.Errorf("#%d: %q would be obeyed in the title %q", i.Number, m, i.Title)
 	}
-	if text := safetest.WithoutCode(i.Body); strings.Contains(text, canary) || strings.Contains(text, "evil.example") || strings.Contains(text, "Image(") {
+	if text := safetest.WithoutCode(i.Body); strings.Contains(text, canary) || strings.Contains(text, "evil.example") || strings.Contains(text, "<img") {
 		t.Errorf("#%d: the canary is outside of code: %s", i.Number, text)
 	}
 	if _, section, behind, _ := marker.Split(i.Body); behind != "" || strings.Count(section, "<!-- errmon:begin") != 1 || strings.Count(section, "<!-- errmon:state") != 1 {

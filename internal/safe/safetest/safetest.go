@@ -1,0 +1,149 @@
+// Package safetest makes what package safe is tested with: secrets and
+// personal data drawn by chance in realistic log lines, texts that attack what shows
+// them, and a reading of GitHub's Markdown by a library.
+//
+// Nothing here is a real secret, and nothing has the form of one until it is
+// assembled at run time, so that scanners do not report this repository as a leak.
+package safetest
+
+import (
+	"cmp"
+	_ "embed"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+)
+
+// Sample is one secret in a line of a log.
+type Sample struct {
+	Kind     string `json:"kind"`
+	Promised bool   `json:"-"`     // the guide names the kind
+	Value    string `json:"value"` // as in the line
+	Line     string `json:"line"`
+	Form     string `json:"-"` // the line with %s for the value; empty for one that was read
+}
+
+// PerKind is how many samples of each kind Samples draws.
+const PerKind = 50
+
+// Samples draws PerKind samples of each kind.
+func Samples(rng *rand.Rand) []Sample {
+	var samples []Sample
+	for _, k := range kinds {
+		for range PerKind {
+			if k.group != "parts" {
+				samples = append(samples, k.sample(rng))
+			}
+		}
+	}
+	return samples
+}
+
+// Leaks reports whether shown contains the sample's value: one of its lines in full,
+// or a piece of half that length that is long enough to be significant.
+func (s Sample) Leaks(shown string) bool {
+	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
+	return slices.ContainsFunc(lines, func(line string) bool {
+		line = strings.TrimSpace(line)
+		return (len(lines) == 1 || len(line) >= 6) && leaks(line, shown)
+	})
+}
+
+func leaks(value, shown string) bool {
+	size := max(6, (len(value)+1)/2)
+	if size >= len(value) {
+		return strings.Contains(shown, value)
+	}
+	for at := 0; at+size <= len(value); at++ {
+		if strings.Contains(shown, value[at:at+size]) {
+			return true
+		}
+	}
+	return false
+}
+
+// Again draws another value of the sample's kind into the same line.
+func (s Sample) Again(rng *rand.Rand) Sample { return kindOf(s.Kind).fill(rng, s.Form) }
+
+var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
+
+// WithoutCode returns a document of GitHub's Markdown as HTML, with all HTML in it, but
+// of code only that it is there.
+func WithoutCode(markdown string) string {
+	source := []byte(markdown)
+	document := gfm.Parser().Parse(text.NewReader(source))
+	err := ast.Walk(document, func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+		switch n := n.(type) {
+		case *ast.CodeSpan:
+			n.RemoveChildren(n)
+		case *ast.CodeBlock:
+			n.SetLines(text.NewSegments())
+		case *ast.FencedCodeBlock:
+			n.Info = nil
+			n.SetLines(text.NewSegments())
+		}
+		return ast.WalkContinue, nil
+	})
+	var b strings.Builder
+	if err := cmp.Or(err, gfm.Renderer().Render(&b, source, document)); err != nil {
+		panic(err) // neither the function above nor a strings.Builder makes one
+	}
+	return b.String()
+}
+
+// Attack is log text that tries to be interpreted. Text contains %s where the canary
+// goes; without it, the canary goes at the end.
+type Attack struct{ Name, Text string }
+
+// With returns the attack's text with a canary in it, by which a test finds it.
+func (a Attack) With(canary string) string {
+	if !strings.Contains(a.Text, "%s") {
+		return a.Text + " " + canary
+	}
+	return strings.ReplaceAll(a.Text, "%s", canary)
+}
+
+// Canary returns a random word that occurs nowhere else.
+func Canary(rng *rand.Rand) string { return "canary" + chars(rng, lower, 10) }
+
+//go:embed attacks.txt
+var attacksText string
+
+// Attacks are at Markdown, HTML, GitHub's references, terminals, the runner, our
+// own markers, and whoever reads.
+var Attacks = func() (all []Attack) {
+	for line := range strings.SplitSeq(strings.TrimSpace(attacksText), "\n") {
+		if strings.HasPrefix(line, "//") {
+			continue
+		}
+		name, quoted, _ := strings.Cut(line, ": ")
+		text, err := strconv.Unquote(quoted)
+		if err != nil {
+			panic("attacks.txt: " + name + ": " + err.Error())
+		}
+		all = append(all, Attack{name, long(text)})
+	}
+	return all
+}()
+
+var times = regexp.MustCompile(`\((\d+)×([^)]+)\)`)
+
+// long repeats what a text says is to be repeated.
+func long(text string) string {
+	return times.ReplaceAllStringFunc(text, func(repeated string) string {
+		m := times.FindStringSubmatch(repeated)
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			panic(err) // more digits than a number has
+		}
+		return strings.Repeat(m[2], n)
+	})
+}
