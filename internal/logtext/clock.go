@@ -206,13 +206,14 @@ func zoneName(s string) int {
 	if n < len(s) && (isLetter(s[n]) || s[n] == '_') {
 		return 0
 	}
-	switch s[:n] {
-	case "UTC", "GMT", "Z", "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "BST", "WET", "WEST", "EET", "EEST",
-		"MSK", "IST", "JST", "KST", "SGT", "HKT", "AEST", "AEDT", "NZST", "NZDT", "SAST", "BRT":
-		return n
+	if !zoneNames[s[:n]] {
+		return 0
 	}
-	return 0
+	return n
 }
+
+var zoneNames = set(`UTC GMT Z CET CEST EST EDT CST CDT MST MDT PST PDT BST WET WEST EET EEST
+	MSK IST JST KST SGT HKT AEST AEDT NZST NZDT SAST BRT`)
 
 // digits reads a number of digits alone.
 func digits(s string) (int, bool) {

@@ -80,9 +80,7 @@ func MentionsFailure(text string) bool {
 // isNegated looks at the word that ends before a failure word.
 func isNegated(before string) bool {
 	before = strings.TrimRight(before, " ")
-	switch strings.ToLower(before[strings.LastIndexByte(before, ' ')+1:]) {
-	case "0", "no", "zero", "without", "not":
-		return true
-	}
-	return false
+	return negations[strings.ToLower(before[strings.LastIndexByte(before, ' ')+1:])]
 }
+
+var negations = set("0 no zero without not")

@@ -129,11 +129,8 @@ func (e *entry) hasTrace() bool {
 
 // wrapperKeys are the keys by which what ships a container's output names its
 // objects from an application's: Docker's json-file, fluentd, Fluent Bit, Firelens.
-var wrapperKeys = map[string]bool{
-	"stream": true, "source": true, "container_id": true, "container_name": true, "container": true, "kubernetes": true, "docker": true,
-	"log_processed": true, "tag": true, "logtag": true, "ecs_cluster": true, "ecs_task_arn": true, "ecs_task_definition": true, "ec2_instance_id": true,
-	"time": true, "date": true, "@timestamp": true, "_t": true,
-}
+var wrapperKeys = set(`stream source container_id container_name container kubernetes docker log_processed tag logtag
+	ecs_cluster ecs_task_arn ecs_task_definition ec2_instance_id time date @timestamp _t`)
 
 // wrapped is a line that was shipped as a member of a JSON object.
 type wrapped struct {

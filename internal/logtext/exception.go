@@ -26,10 +26,7 @@ import (
 // Keys are compared without case and "_".
 
 // exceptionKeys are the keys of the members that hold exceptions.
-var exceptionKeys = map[string]bool{
-	"exception": true, "exceptions": true, "error": true, "err": true, "thrown": true, "throwable": true, "exc_info": true,
-	"stack_trace": true, "cause": true, "Exception": true,
-}
+var exceptionKeys = set("exception exceptions error err thrown throwable exc_info stack_trace cause Exception")
 
 // The keys of an exception, the one to prefer first.
 var (

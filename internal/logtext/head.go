@@ -100,7 +100,7 @@ type headReader struct {
 	placed   bool   // a place in a source file was read
 	plain    int    // words so far that a sentence may have
 	names    string // the last part that may be the logger's name
-	joint    string // what separated the level from the part before it
+	joint    string // what separates the level from the part behind it
 }
 
 // edge is what stands on one side of a word.
@@ -188,12 +188,7 @@ func nameEndIn(s string) int {
 }
 
 // trimBlanks removes the blanks and tabs that s begins with.
-func trimBlanks(s string) string {
-	for s != "" && (s[0] == ' ' || s[0] == '\t') {
-		s = s[1:]
-	}
-	return s
-}
+func trimBlanks(s string) string { return strings.TrimLeft(s, " \t") }
 
 func isNumber(s string) bool {
 	_, ok := digits(s)

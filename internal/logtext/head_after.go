@@ -205,13 +205,12 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) && !loggerNext(s[n+1:]) {
 		return false // a word of the message, as most are
 	}
-	if end := r.request(s, name); end > 0 && s[n] != '=' {
-		r.behind(end)
-		return true
-	}
 	switch said, how := levelWord(name); {
 	case s[n] == '=':
 		return r.behindPair(s, n)
+	case isID(name):
+		r.h.requestID = name
+		r.behind(n)
 	case said == r.h.level && how == capital: // that a letter or a sign said already
 		r.behind(n)
 	case length > 0 && r.separates(mark, name) && (n+length < len(s) || s[len(s)-1] == ' ') && !strings.HasPrefix(s[n+length:], `{"`):

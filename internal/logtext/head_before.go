@@ -76,7 +76,11 @@ func (r *headReader) mark(s string) bool {
 	if r.at == 0 && r.left == atStart && isItem(s, n) {
 		return false
 	}
-	r.joint = s[:n]
+	return r.sign(n)
+}
+
+// sign goes on behind a sign of n bytes.
+func (r *headReader) sign(n int) bool {
 	r.next(n, afterMark)
 	return r.at < len(r.s)
 }
@@ -94,13 +98,8 @@ func isItem(s string, n int) bool {
 func (r *headReader) symbol(s string) bool {
 	level, n := symbolLevel(s)
 	if n == 0 {
-		c, size := utf8.DecodeRuneInString(s)
-		if strings.ContainsRune("»›→▶▸•·—–│┃⋮\u202f\u00a0", c) {
-			r.joint = s[:size]
-			r.next(size, afterMark)
-			return r.at < len(r.s)
-		}
-		return false
+		n = arrowAt(s)
+		return n > 0 && r.sign(n)
 	}
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {

@@ -13,21 +13,21 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	right := r.right(s, n, how)
 	set := right == afterMark || right == afterTime
 	switch {
-	case right == atStart, how <= small && (isNothing(s[n:]) || isAlarm(s[:n])):
+	case right == atStart, how <= small && (isNothing(s[n:]) || alarms[strings.ToLower(s[:n])]):
 		return false
 	case how == letter && !set:
 		return r.left == afterTime && s[0] != 'I' && s[0] != 'A' || r.left >= afterMark && r.left < afterWord && r.timed
 	case how == letter:
 		return r.left != afterWord || r.timed
 	case how == capital && r.left != afterWord:
-		return set || !titles(s[n:])
+		return set || !isTitle(s[n:])
 	case how == capital:
-		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && isLower(r.names) && !mentions(s[n:]))
+		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && isLower(r.names) && !isMention(s[n:]))
 	case r.left == atStart:
 		return set && (s[0] != 'E' || s[n] != ':' || right == afterTime) // "Error: …" is an exception
 	case set:
 		return r.left != afterWord && r.plain == 0
-	case r.left == afterTime && how == small && !mentions(s[n:]):
+	case r.left == afterTime && how == small && !isMention(s[n:]):
 		return s[0] >= 'a' && s[0] != 'p'
 	}
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || startsSentence(s[n:]))
@@ -46,43 +46,28 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 		return afterWord
 	}
 	loud := how == capital || how == letter
-	next := byte(' ')
+	c, next := s[n], byte(' ')
 	if n+1 < len(s) {
 		next = s[n+1]
 	}
 	spaced := next == ' ' || next == '\t'
-	mark := false
-	switch c := s[n]; c {
-	case ' ':
+	switch is := func(signs string) bool { return strings.IndexByte(signs, c) >= 0 }; {
+	case c == ' ':
 		return behindBlank(s[n:], loud)
-	case '\t', '|', ']', '>', '}', ';', '[', '*', '#', '~':
-		mark = true
-	case ')':
-		mark = how != letter
-	case '/':
-		mark = loud || r.timed && n+1 < len(s) && isLetter(s[n+1])
-	case '{', '<', '@':
-		mark = loud
-	case ':':
-		mark = spaced || next == ':' || loud || r.left != atStart
-	case ',':
-		mark = loud || !spaced
-	case '(':
-		end := strings.IndexByte(s[n:], ')')
-		mark = !strings.HasPrefix(s[n:], "(s)") && (loud || end > 1 && isWord(s[n+1:n+end]) && strings.HasPrefix(s[n+end:], "): "))
-	case '!':
-		mark = loud || spaced
-	case '-':
-		mark = spaced || next == '-' || next == '>'
-	case '=':
-		mark = next == '=' || next == '>'
+	case is("\t|]>};[*#~"), c >= utf8.RuneSelf, is("/{<@:,!(") && loud && !strings.HasPrefix(s[n:], "(s)"):
+	case is(":!-") && spaced, is(":-=") && next == c, is("-=") && next == '>', c == ',' && !spaced, c == ')' && how != letter:
+	case c == ':' && r.left != atStart, c == '/' && r.timed && isLetter(next):
+	case c == '(' && isCall(s[n:]):
 	default:
-		mark = c >= utf8.RuneSelf
+		return atStart
 	}
-	if mark {
-		return afterMark
-	}
-	return atStart
+	return afterMark
+}
+
+// isCall recognises "(name): ".
+func isCall(s string) bool {
+	end := strings.IndexByte(s, ')')
+	return end > 1 && isWord(s[1:end]) && strings.HasPrefix(s[end:], "): ") && s[1:end] != "s"
 }
 
 // behindBlank returns what follows a level and a blank.
@@ -115,49 +100,43 @@ func behindBlank(s string, loud bool) edge {
 func isNothing(s string) bool {
 	s, ok := strings.CutPrefix(s, ":")
 	s = strings.TrimSpace(s)
-	if !ok {
-		return false
-	}
-	switch strings.ToLower(s) {
-	case "none", "null", "nil", "<nil>", "no", "yes", "true", "false", "undefined", "-", "0", "n/a":
-		return true
-	}
-	return strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")
+	return ok && (nothing[strings.ToLower(s)] || strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,"))
 }
 
-// isAlarm recognises a level that sentences use as often, unless it is in capitals or brackets.
-func isAlarm(word string) bool {
-	switch strings.ToLower(word) {
-	case "alert", "emergency", "panic":
-		return true
+// set holds the words of a text.
+func set(text string) map[string]bool {
+	words := map[string]bool{}
+	for word := range strings.FieldsSeq(text) {
+		words[word] = true
 	}
-	return false
+	return words
 }
 
-// titles recognises what follows on "ERROR" in titles and counts.
-func titles(s string) bool {
+var (
+	nothing = set("none null nil <nil> no yes true false undefined - 0 n/a")
+	// alarms are levels that sentences use as often, unless they are in capitals or brackets.
+	alarms = set("alert emergency panic")
+	// titles are what follows on "ERROR" in titles and counts.
+	titles = set("rate rates count counts budget levels lines is are pages codes messages rules RATE RATES COUNT LOG LOGS PATH MESSAGES RULES")
+	// mentions are what follows on "error" in sentences that speak of one.
+	mentions = set(`error errors exception exceptions from in to of on at is was are were and or after for with by has had if as
+		handler handlers handling count counts counter rate rates code codes page pages boundary report reports reporting log logs logging
+		logger budget message messages callback middleware threshold thresholds metric metrics level levels correction recovery mode section
+		path status tracking`)
+)
+
+// isTitle reports whether "ERROR" and what follows it are a title.
+func isTitle(s string) bool {
 	word, _, _ := strings.Cut(strings.TrimLeft(s, " "), " ")
-	switch strings.TrimSuffix(word, ":") {
-	case "rate", "rates", "count", "counts", "budget", "levels", "lines", "is", "are", "pages", "codes", "messages", "rules",
-		"RATE", "RATES", "COUNT", "LOG", "LOGS", "PATH", "MESSAGES", "RULES":
-		return true
-	}
-	return false
+	return titles[strings.TrimSuffix(word, ":")]
 }
 
-// mentions recognises what follows on "error" in sentences that speak of one.
-func mentions(s string) bool {
+// isMention reports whether "error" and what follows it are part of a sentence.
+func isMention(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := 0
 	for n < len(s) && isLetter(s[n]) {
 		n++
 	}
-	switch strings.ToLower(s[:n]) {
-	case "error", "errors", "exception", "exceptions", "from", "in", "to", "of", "on", "at", "is", "was", "are", "were", "and", "or", "after", "for", "with", "by", "has", "had", "if", "as",
-		"handler", "handlers", "handling", "count", "counts", "counter", "rate", "rates", "code", "codes", "page", "pages", "boundary", "report",
-		"reports", "reporting", "log", "logs", "logging", "logger", "budget", "message", "messages", "callback", "middleware", "threshold",
-		"thresholds", "metric", "metrics", "level", "levels", "correction", "recovery", "mode", "section", "path", "status", "tracking":
-		return true
-	}
-	return false
+	return mentions[strings.ToLower(s[:n])]
 }

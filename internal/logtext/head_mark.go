@@ -19,12 +19,19 @@ func markAt(s string) int {
 	if n > 0 && (n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>') {
 		return n
 	}
-	if n == 0 && len(s) > 1 && s[0] >= utf8.RuneSelf {
-		if c, size := utf8.DecodeRuneInString(s); strings.ContainsRune("»›→▶▸—–│┃⋮\u202f\u00a0", c) {
-			return size
-		}
+	if n == 0 {
+		return arrowAt(s)
 	}
 	return 0
+}
+
+// arrowAt returns the length of the sign that s begins with, of those beyond ASCII.
+func arrowAt(s string) int {
+	c, size := utf8.DecodeRuneInString(s)
+	if c < utf8.RuneSelf || !strings.ContainsRune("»›→▶▸•·—–│┃⋮\u202f\u00a0", c) {
+		return 0
+	}
+	return size
 }
 
 // separates reports whether the sign sets a name off from the message. A word
@@ -105,11 +112,7 @@ func isDotted(name string) bool {
 }
 
 // isFile recognises a name that ends as those of files and hosts do.
-func isFile(name string) bool {
-	switch name[strings.LastIndexByte(name, '.')+1:] {
-	case "js", "ts", "jsx", "tsx", "mjs", "cjs", "py", "rb", "go", "java", "php", "rs", "c", "cc", "cpp", "h", "html", "css", "json", "yml", "yaml", "xml", "toml", "txt", "log", "sql",
-		"sh", "conf", "cfg", "ini", "env", "lock", "csv", "png", "jpg", "svg", "pdf", "zip", "gz", "tar", "pem", "key", "crt", "com", "net", "org", "io", "dev", "local", "internal", "example", "cloud":
-		return true
-	}
-	return false
-}
+func isFile(name string) bool { return fileEndings[name[strings.LastIndexByte(name, '.')+1:]] }
+
+var fileEndings = set(`js ts jsx tsx mjs cjs py rb go java php rs c cc cpp h html css json yml yaml xml toml txt log sql sh conf cfg ini env lock
+	csv png jpg svg pdf zip gz tar pem key crt com net org io dev local internal example cloud`)

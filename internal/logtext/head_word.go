@@ -61,7 +61,7 @@ func (r *headReader) other(s string) bool {
 			return false
 		}
 	}
-	return r.named(s, name)
+	return r.named(name)
 }
 
 // compilerPlace returns the length of the place that compilers print in front of a level,
@@ -89,13 +89,13 @@ func separatesLevel(s string) bool {
 }
 
 // named takes a number, an id or a name.
-func (r *headReader) named(s, name string) bool {
+func (r *headReader) named(name string) bool {
 	left := afterName
-	if n := r.request(s, name); n > 0 {
-		r.sure(time.Time{}, n)
-		return true
-	}
 	switch {
+	case isID(name):
+		r.h.requestID = name
+		r.sure(time.Time{}, len(name))
+		return true
 	case isNumber(name):
 	case isOrdinary(name):
 		r.plain++
@@ -106,20 +106,6 @@ func (r *headReader) named(s, name string) bool {
 	}
 	r.next(len(name), left)
 	return r.plain < 2
-}
-
-// request takes the id of a request that s begins with, in its first name or
-// behind that, and returns where it ends, 0 where there is none.
-func (r *headReader) request(s, name string) int {
-	end := len(name)
-	if name == "RequestId" && len(s) > 47 && isUUID(s[11:47]) { // AWS Lambda's
-		name, end = s[11:47], 47
-	}
-	if !isID(name) {
-		return 0
-	}
-	r.h.requestID = name
-	return end
 }
 
 // isOrdinary recognises a word that a sentence may have.
