@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -70,9 +71,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	if len(e.Exceptions) == 0 {
 		*e = in.frameText(*e)
 	}
-	if e.Level == event.Unknown {
-		e.Level = event.Error
-	}
+	e.Level = cmp.Or(e.Level, event.Error)
 	e.Stream = in.names.name(e.Stream) // rules see it, so it is redacted first
 	if in.Parse(e); !e.Decision.Keep {
 		return
@@ -86,10 +85,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 // frameText reads the text of a delivered event like a log line. Fields that the
 // sender set win over those in the text.
 func (in *Intake) frameText(e event.Event) event.Event {
-	text := e.Message
-	if text == "" {
-		text = e.Text
-	}
+	text := cmp.Or(e.Message, e.Text)
 	if e.Stack != "" {
 		text += "\n" + e.Stack
 	}
@@ -102,20 +98,50 @@ func (in *Intake) frameText(e event.Event) event.Event {
 
 // withFields fills the fields that e lacks with those of read.
 func withFields(e, read event.Event) event.Event {
-	for _, field := range []struct {
-		own  *string
-		read string
-	}{
-		{&e.Stack, read.Stack}, {&e.Logger, read.Logger}, {&e.Service, read.Service}, {&e.Release, read.Release},
-		{&e.Environment, read.Environment}, {&e.RequestID, read.RequestID}, {&e.TraceID, read.TraceID},
+	for own, value := range map[*string]string{
+		&e.Stack: read.Stack, &e.Logger: read.Logger, &e.Service: read.Service, &e.Release: read.Release,
+		&e.Environment: read.Environment, &e.RequestID: read.RequestID, &e.TraceID: read.TraceID,
 	} {
-		if *field.own == "" {
-			*field.own = field.read
+		*own = cmp.Or(*own, value)
+	}
+	e.Level, e.Message = cmp.Or(e.Level, read.Level), read.Message
+	return e
+}
+
+// Issue returns the event that a Sentry issue itself describes, parsed and decided
+// on like any other, and not counted.
+func (in *Intake) Issue(t event.SentryIssue) event.Event {
+	e := t.Event()
+	in.parse(&e)
+	return e
+}
+
+// AddIssue adds a Sentry issue with so many new events, unless a rule leaves it out.
+// The event is its newest; the zero Event if that was not read.
+func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
+	t.Title, t.Name, t.Project = in.names.redactor.Skeleton(t.Title, grouping.Wildcard), in.names.name(t.Name), in.names.name(t.Project)
+	t.URL = in.names.url(t.URL)
+	var newest *event.Event
+	if e.ID != "" {
+		logged := e.Level
+		if in.parse(&e); !e.Decision.Keep && (e.Decision.IgnoredBy != 0 || e.Level != logged) {
+			in.ignore(e, fresh)
+			return
+		}
+		e.Decision.Keep = true // whatever its level: the decision was on the issue
+		newest = &e
+		if e.Level != logged {
+			t.Level = e.Level
 		}
 	}
-	if e.Level == event.Unknown {
-		e.Level = read.Level
+	if fresh > 0 {
+		in.grown[grouping.SentryKey(t.ID)] = true
 	}
-	e.Message = read.Message
-	return e
+	in.Events += fresh
+	in.Set.AddSentry(t, newest)
+}
+
+// WorstFirst orders Sentry issues by level, then by number of events.
+func WorstFirst(a, b event.SentryIssue) int {
+	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Total, a.Total), a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
 }

@@ -76,7 +76,10 @@ func expandFolder(name string) ([]string, error) {
 }
 
 func unreadable(name string, err error) error {
-	return fmt.Errorf("log file %q cannot be read: %w: check the path and its permissions", name, unwrapPath(err))
+	if path, ok := errors.AsType[*os.PathError](err); ok { // which names the file already
+		err = path.Err
+	}
+	return fmt.Errorf("log file %q cannot be read: %w: check the path and its permissions", name, err)
 }
 
 // check opens a file and looks at its beginning.
@@ -95,15 +98,6 @@ func check(name string) error {
 		return fmt.Errorf("log file %q is binary: unpack it first, or name a text file", name)
 	}
 	return nil
-}
-
-// unwrapPath leaves the path out of an error that names it already.
-func unwrapPath(err error) error {
-	var path *os.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	return err
 }
 
 // Source is one file.
@@ -170,12 +164,8 @@ func (s *Source) emit(line []byte, cut bool, emit func(event.Record)) {
 	if cut {
 		s.Cut++
 	}
-	emit(event.Record{
-		ID:     strconv.FormatInt(s.Lines, 10),
-		Source: s.Key(),
-		Stream: s.Path,
-		Text:   string(bytes.TrimRight(line, "\r\n")),
-	})
+	text := string(bytes.TrimRight(line, "\r\n"))
+	emit(event.Record{ID: strconv.FormatInt(s.Lines, 10), Source: s.Key(), Stream: s.Path, Text: text})
 }
 
 // readLine appends the next line to buf, at most MaxLine bytes of it, and
