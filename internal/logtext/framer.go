@@ -1,53 +1,51 @@
-// Package logtext joins the records of a source back into events and reads
-// their fields: time, level, message, logger, service, ids, and the text that
-// holds the stack trace.
+// Package logtext joins the records of a source back into events and reads their fields:
+// time, level, message, logger, service, ids, and the text that holds the stack trace.
 //
 // # Framing
 //
-// A log source tears what a program printed into records, often one a line.
-// Every record is either a head, which begins an event, or goes on with the
-// event before it in its stream. Streams are read apart, however their records
-// are interleaved; the records of one stream come in the order they were
-// logged. The rules, each in its file:
+// A log source tears what a program printed into records, often one a line. Every record
+// is either a head, which begins an event, or goes on with the event before it in its
+// stream. Streams are read apart, however their records are interleaved; the records of
+// one stream come in the order they were logged. The rules, each in its file:
 //
-//   - transport.go and wrapper.go remove what carried a line here (timestamps of tools,
-//     stream names, container prefixes, the objects of log shippers), so that what
-//     the program printed is seen; prefix.go removes what else repeats from line to
-//     line, and partial.go puts together what was cut.
-//   - The room stacktrace says what kind of line it is, and by which rules lines of
-//     traces follow on each other, for each runtime in its file.
+//   - transport.go and entry.go remove what carried a line here, so that what the program
+//     printed is seen; prefix.go removes what else repeats from line to line, and
+//     partial.go puts together what was cut.
+//   - The room stacktrace says what kind of line it is, and by which rules lines of traces
+//     follow on each other, for each runtime in its file.
 //   - join.go decides by those rules whether a line goes on with the event. Where they
 //     leave something open it goes by time: lines of one failure come at once, and a
 //     filter leaves out what was logged between two failures.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - lanes.go separates the requests of one stream whose every line names its own.
-//   - head.go and its siblings read what loggers print in front of a message, part by
-//     part; level.go and timestamp.go know the notations. formats.go lists the heads that need
-//     a rule of their own, and doubt.go recognises what only looks like a head.
-//   - logfmt.go and fields.go read structured lines, exception.go the exceptions in
-//     them, lambda.go and service.go the records of services.
+//   - head.go and its siblings read what loggers print in front of a message, part by part;
+//     level.go and timestamp.go know the notations. formats.go lists the heads that need a
+//     rule of their own, and doubt.go recognises what only looks like a head.
+//   - logfmt.go and fields.go read structured lines, exception.go the exceptions in them,
+//     service.go the records of services.
 //
-// The lines of one record always stay together. A log head at warn or worse,
-// the exception line after it, its frames and its causes are one event. A head
-// below that is none of the trace's: programs print what nobody caught right
-// after an everyday line, and that must not sink to the everyday line's level.
-// Frames without anything above them are the rest of a trace whose beginning
-// was not read; they are dropped, since they would count the failure twice.
+// The lines of one record always stay together. A log head at warn or worse, the exception
+// line after it, its frames and its causes are one event. A head below that is none of the
+// trace's: programs print what nobody caught right after an everyday line, and that must
+// not sink to the everyday line's level. Frames without anything above them are the rest
+// of a trace whose beginning was not read; they are dropped, since they would count the
+// failure twice.
 //
-// What cannot be separated: in a stream of lines without heads, a message's lines
-// above the frames of Perl and Tcl, or below Python's exception line (PEP 678).
+// What cannot be separated: in a stream of lines without heads, a message's lines above
+// the frames of Perl and Tcl, or below Python's exception line (PEP 678).
 //
 // # Levels
 //
 // A structured level field wins, then a level in the line's head, then the one that a
-// transport gives (syslog's priority), then the shape: a trace, a lone exception line, or a Lambda time-out or exit without a level
-// is an error; a Go panic or fatal error, which ends the process, is fatal.
-// Words further in ("0 errors", "error=nil", "error.js") say nothing.
+// transport gives (syslog's priority), then the shape: a trace, a lone exception line, or a
+// Lambda time-out or exit without a level is an error; a Go panic or fatal error, which
+// ends the process, is fatal. Words further in ("0 errors", "error=nil") say nothing.
 //
 // It is pure and imports event and stacktrace.
 package logtext
 
 import (
+	"cmp"
 	"container/list"
 	"time"
 
@@ -108,12 +106,9 @@ func (f *Framer) Add(r event.Record) {
 	e := carry(r)
 	base := f.stream(streamKey{r.Source, r.Stream, ""})
 	s := base
-	switch {
-	case e.within != "":
-		base.within = e.within
-		s = f.stream(streamKey{r.Source, r.Stream, e.within})
-	case base.within != "" && e.format == "":
-		s = f.stream(streamKey{r.Source, r.Stream, base.within}) // a program's own head looks like a transport's
+	base.within = cmp.Or(e.within, base.within)
+	if e.within != "" || base.within != "" && e.format == "" { // a program's own head looks like a transport's
+		s = f.stream(streamKey{r.Source, r.Stream, base.within})
 	}
 	s.prefix.cut(&e)
 	if !f.gather(s, e) {
@@ -194,31 +189,17 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)
 		f.abandon(s)
-		for i := 0; i < len(s.parked); {
-			if first, waits := s.parked[i].waits(now); waits {
-				waiting = sooner(waiting, first)
-				i++
-			} else {
-				f.endParked(s, i)
+		for _, p := range append(s.parked, s.pending) {
+			if s.pending = p; !p.waits(now) {
+				f.end(s)
+			} else if waiting.IsZero() || p.first.Before(waiting) {
+				waiting = p.first
 			}
-		}
-		if first, waits := s.pending.waits(now); waits {
-			waiting = sooner(waiting, first)
-		} else {
-			f.end(s)
 		}
 	}
 	clear(f.streams)
 	f.recent.Init()
 	return waiting
-}
-
-// sooner returns the earlier time, the first being zero if there is none yet.
-func sooner(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // stream returns the state of the stream, making room for it if need be.
@@ -234,10 +215,10 @@ func (f *Framer) stream(key streamKey) *stream {
 		oldest := f.recent.Remove(f.recent.Back()).(*stream)
 		delete(f.streams, oldest.key)
 		f.abandon(oldest)
-		for len(oldest.parked) > 0 {
-			f.endParked(oldest, 0)
+		for _, s := range append(oldest.parked, oldest.pending) {
+			oldest.pending = s
+			f.end(oldest)
 		}
-		f.end(oldest)
 	}
 	s := &stream{key: key}
 	f.streams[key] = f.recent.PushFront(s)

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/stacktrace"
@@ -26,33 +27,25 @@ func (f *Framer) changeLane(s *stream, e *entry) {
 		return
 	}
 	if s.pending.head.lane != "" && s.pending.failing() {
-		f.park(s)
+		s.parked = append(s.parked, s.pending)
+		s.pending = pending{headed: s.pending.heads()}
 	}
-	for i := range s.parked {
-		if s.parked[i].head.lane == lane {
-			f.end(s)
-			s.pending = s.parked[i]
-			s.parked = append(s.parked[:i], s.parked[i+1:]...)
-			return
-		}
-	}
-}
-
-func (f *Framer) park(s *stream) {
-	s.parked = append(s.parked, s.pending)
-	s.pending = pending{headed: s.pending.heads()}
-	if len(s.parked) > maxLanes {
-		f.endParked(s, 0)
+	i := slices.IndexFunc(s.parked, func(p pending) bool { return p.head.lane == lane })
+	if i >= 0 {
+		f.end(s)
+		s.unpark(i)
+	} else if len(s.parked) > maxLanes {
+		current := s.pending
+		s.unpark(0)
+		f.end(s)
+		s.pending = current
 	}
 }
 
-// endParked emits the event of a parked failure.
-func (f *Framer) endParked(s *stream, i int) {
-	current := s.pending
+// unpark takes up a failure that was put aside.
+func (s *stream) unpark(i int) {
 	s.pending = s.parked[i]
-	s.parked = append(s.parked[:i], s.parked[i+1:]...)
-	f.end(s)
-	s.pending = current
+	s.parked = slices.Delete(s.parked, i, i+1)
 }
 
 // continued returns the entry without its logger's head where what is behind

@@ -145,15 +145,14 @@ func (p *pending) awaitsMessage() bool {
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
 
-// waits reports whether more of the trace may come, and the time of its first line.
-func (p *pending) waits(now time.Time) (time.Time, bool) {
+// waits reports whether more of the trace may come.
+func (p *pending) waits(now time.Time) bool {
 	last, whole := p.last, p.whole
 	tracelike := p.trace.seen || p.trace.phase.Named()
 	if n := len(p.held); n > 0 {
 		last, whole, tracelike = p.held[n-1].record.Time, len(p.held[n-1].rest) > 0, true
 	}
-	waits := p.active && !p.trace.fragment && tracelike && !whole && !last.IsZero() && now.Sub(last) < Settle
-	return p.first, waits
+	return p.active && !p.trace.fragment && tracelike && !whole && !last.IsZero() && now.Sub(last) < Settle
 }
 
 // finish ends the event; it reports false for what is to be dropped.
