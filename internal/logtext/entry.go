@@ -154,7 +154,9 @@ func unwrapObject(s string) (wrapped, bool) {
 		case key == "log" && value[0] == '"':
 			w.line, found = unquote(value), true
 		case key == "kubernetes":
-			w.service = labelled(value)
+			pod := fields{keys: commonKeys}
+			pod.member(key, value, 0)
+			w.service = pod.text(fieldService)
 		case key == "container_id":
 			w.container = scalar(value)
 		case key == "partial_message" || key == "_p":
@@ -167,15 +169,4 @@ func unwrapObject(s string) (wrapped, bool) {
 	})
 	w.partial = w.partial && !strings.Contains(last, "true")
 	return w, ok && found && ours
-}
-
-// labelled returns the name that Kubernetes' labels give a pod's program.
-func labelled(pod string) string {
-	for _, label := range [...]string{`"app.kubernetes.io/name":"`, `"app_kubernetes_io/name":"`, `"app":"`, `"k8s-app":"`} {
-		if i := strings.Index(pod, label); i >= 0 {
-			name, _, _ := strings.Cut(pod[i+len(label):], `"`)
-			return name
-		}
-	}
-	return ""
 }

@@ -21,7 +21,7 @@ type head struct {
 	stack      string // where a field of the line holds one
 	structured bool   // begins as loggers begin lines: with a time, a level or an id
 	twoLines   bool   // java.util.logging's first line, without level and message
-	origin     *origin
+	origin
 }
 
 // origin is where an event comes from, as few heads say.
@@ -31,18 +31,8 @@ type origin struct{ service, release, commit, environment, traceID string }
 func (h *head) fill(e *event.Event) {
 	e.Logger, e.RequestID = h.logger, h.requestID
 	e.Format = joined(e.Format, h.format)
-	if o := h.origin; o != nil {
-		e.Service = cmp.Or(o.service, e.Service)
-		e.Release, e.Commit, e.Environment, e.TraceID = cmp.Or(o.release, o.commit), o.commit, o.environment, o.traceID
-	}
-}
-
-// from returns the head's origin, to be filled.
-func (h *head) from() *origin {
-	if h.origin == nil {
-		h.origin = &origin{}
-	}
-	return h.origin
+	e.Service = cmp.Or(h.service, e.Service)
+	e.Release, e.Commit, e.Environment, e.TraceID = cmp.Or(h.release, h.commit), h.commit, h.environment, h.traceID
 }
 
 // maxHeadParts bounds the parts that a head may have before its level.

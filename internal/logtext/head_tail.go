@@ -50,9 +50,7 @@ func readContext(h *head) bool {
 	h.stack = f.stack(message, cause)
 	h.message = withCause(message, cause)
 	h.requestID = cmp.Or(h.requestID, f.text(fieldRequestID))
-	if id := f.text(fieldTraceID); id != "" {
-		h.from().traceID = id
-	}
+	h.traceID = cmp.Or(f.text(fieldTraceID), h.traceID)
 	return true
 }
 

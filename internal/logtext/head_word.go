@@ -142,7 +142,7 @@ func levelBehind(name, rest string) (event.Level, int) {
 func (r *headReader) nameOf(name string) {
 	switch name {
 	case "production", "prod", "staging", "local", "development", "dev", "testing", "test", "qa", "preview":
-		r.h.from().environment = name
+		r.h.environment = name
 	case "":
 	default:
 		r.names = name
@@ -174,9 +174,9 @@ func (r *headReader) pair(key, value string) {
 	case fieldRequestID:
 		r.h.requestID = value
 	case fieldTraceID:
-		r.h.from().traceID = value
+		r.h.traceID = value
 	case fieldService:
-		r.h.from().service = value
+		r.h.service = value
 	case fieldTimestamp:
 		r.timed = true
 		r.h.time = cmp.Or(r.h.time, fieldTime(value))

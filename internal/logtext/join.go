@@ -3,6 +3,7 @@ package logtext
 import (
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/stacktrace"
@@ -71,12 +72,7 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 	default:
 		return begin
 	}
-	return p.holdIfAlone(e)
-}
-
-// holdIfAlone holds a record of one line; one of several shows by itself what it is.
-func (p *pending) holdIfAlone(e *entry) verdict {
-	if len(e.rest) > 0 || len(p.held) >= maxHeld {
+	if len(e.rest) > 0 || len(p.held) >= maxHeld { // a record of several lines shows by itself what it is
 		return begin
 	}
 	return hold
@@ -110,12 +106,7 @@ func (p *pending) isCompanion(line string) bool {
 
 // withoutDigits leaves out what a prefix counts, such as the lines of a session.
 func withoutDigits(s string) string {
-	return strings.Map(func(c rune) rune {
-		if c >= '0' && c <= '9' {
-			return -1
-		}
-		return c
-	}, s)
+	return strings.Join(strings.FieldsFunc(s, unicode.IsDigit), "")
 }
 
 // isPlain recognises the lines that a message may consist of.

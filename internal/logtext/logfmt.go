@@ -37,9 +37,7 @@ func readLogfmt(h *head, line string) {
 	h.logger = cmp.Or(f.text(fieldLogger), h.logger)
 	h.requestID = cmp.Or(f.text(fieldRequestID), h.requestID)
 	h.lane = cmp.Or(f.text(fieldThread), h.lane)
-	if o := (origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldCommit), f.text(fieldEnvironment), f.text(fieldTraceID)}); o != (origin{}) {
-		h.origin = &o
-	}
+	h.origin = origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldCommit), f.text(fieldEnvironment), f.text(fieldTraceID)}
 	h.message = withCause(message, cause)
 	h.stack = logfmtStack(f.text(fieldStack), message, cause)
 }

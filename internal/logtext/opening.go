@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -46,10 +47,10 @@ func (o *opening) seek(below []string) {
 		if e.shape == stacktrace.Header && !namesNone(line) {
 			level = event.Error
 		}
+		if level >= event.Warn && e.head.message != "" {
+			o.level, o.message = level, e.head.message
+		}
 		if level != event.Unknown {
-			if level >= event.Warn && e.head.message != "" {
-				o.level, o.message = level, e.head.message
-			}
 			return
 		}
 	}
@@ -58,12 +59,12 @@ func (o *opening) seek(below []string) {
 // rubyTag returns the tags of a line that Ruby's Logger printed for Rails, mostly
 // the request's id: "[98980c93]" of "F, [… #8] FATAL -- : [98980c93] NoMethodError".
 func rubyTag(line string) string {
-	_, message, ok := strings.Cut(line, " -- : [")
-	end := strings.IndexByte(message, ']')
-	if !ok || end <= 0 {
+	_, message, _ := strings.Cut(line, " -- : [")
+	tag, _, ok := strings.Cut(message, "]")
+	if !ok || tag == "" {
 		return ""
 	}
-	return "[" + message[:end+1]
+	return "[" + tag + "]"
 }
 
 // untagged returns a line without the tag.
@@ -101,11 +102,8 @@ func (o *opening) say(line string) {
 // announces reports whether the event begins with a line that runtimes print above
 // the one that says what failed.
 func (o *opening) announces() bool {
-	switch o.shape {
-	case stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
-		return true
-	}
-	return false
+	return slices.Contains([]stacktrace.Shape{stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place,
+		stacktrace.Announcement, stacktrace.RustPanic}, o.shape)
 }
 
 // isUnsaid recognises the message of a logger whose layout puts it on the next line:

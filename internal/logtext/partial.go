@@ -46,7 +46,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 		return false
 	}
 	p.add(e)
-	if p.complete(e) {
+	if p.object && nestedEnd(p.text.String()) > 0 || !p.object && !e.partial {
 		whole := p.entries[0]
 		whole.first = p.text.String()
 		s.parts = parts{}
@@ -63,10 +63,8 @@ func (f *Framer) abandon(s *stream) {
 	p := s.parts
 	s.parts = parts{}
 	if len(p.entries) > 0 && !p.object {
-		whole := p.entries[0]
-		whole.first = p.text.String()
-		f.take(s, whole)
-		return
+		p.entries[0].first = p.text.String()
+		p.entries = p.entries[:1]
 	}
 	for _, e := range p.entries {
 		f.take(s, e)
@@ -81,14 +79,6 @@ func (p *parts) add(e entry) {
 	if room := maxPart - p.text.Len(); room > 0 {
 		p.text.WriteString(strings.ToValidUTF8(e.first[:min(len(e.first), room)], ""))
 	}
-}
-
-// complete reports whether e was the last part.
-func (p *parts) complete(e entry) bool {
-	if p.object {
-		return nestedEnd(p.text.String()) > 0
-	}
-	return !e.partial
 }
 
 // endedBy recognises an entry that is no part of an open object: a whole object, or
