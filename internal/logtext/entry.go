@@ -28,9 +28,9 @@ func carry(r event.Record) entry {
 	c := unwrap(cleanText(r.Text))
 	if strings.HasPrefix(c.first, "{") {
 		if w, ok := unwrapObject(c.first); ok {
-			inner := unwrap(cleanText(w.line))
+			inner := unwrap(cleanText(w.first))
 			inner.service = cmp.Or(inner.service, w.service, c.service)
-			inner.within, inner.partial = cmp.Or(w.container, inner.within), c.partial || w.partial || inner.partial
+			inner.within, inner.partial = cmp.Or(w.within, inner.within), c.partial || w.partial || inner.partial
 			inner.time, inner.stamped = c.time, c.stamped || inner.stamped
 			inner.format = joined(joined(c.format, "wrapper"), inner.format)
 			c = inner
@@ -43,10 +43,8 @@ func carry(r event.Record) entry {
 // read splits the text into lines and reads the first, or the fields where it
 // is one JSON object.
 func (e *entry) read(keys *keyTable) {
-	if strings.HasPrefix(e.first, "{") {
-		if e.fields = readFields(e.first, keys); e.fields != nil {
-			return
-		}
+	if e.fields = readFields(e.first, keys); e.fields != nil {
+		return
 	}
 	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
 		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
@@ -132,33 +130,23 @@ func (e *entry) hasTrace() bool {
 var wrapperKeys = set(`stream source container_id container_name container kubernetes docker log_processed tag logtag
 	ecs_cluster ecs_task_arn ecs_task_definition ec2_instance_id time date @timestamp _t`)
 
-// wrapped is a line that was shipped as a member of a JSON object.
-type wrapped struct {
-	line      string
-	container string
-	service   string // by Kubernetes' labels
-	partial   bool   // a later record goes on with the line
-}
-
-// unwrapObject reads `{"log":"…","stream":"stderr","container_id":"…"}`, or an
-// object that has nothing but a log. It reports false for an application's own
-// record.
-func unwrapObject(s string) (wrapped, bool) {
+// unwrapObject reads a line that was shipped in `{"log":"…","stream":"stderr","container_id":"…"}`,
+// or in an object that has nothing but a log. It reports false for an application's own record.
+func unwrapObject(s string) (w carried, ok bool) {
 	if !strings.Contains(s, `"log"`) {
-		return wrapped{}, false
+		return w, false
 	}
-	var w wrapped
 	found, ours, last := false, true, ""
-	_, ok := eachMember(s, func(key, value string) {
+	_, ok = eachMember(s, func(key, value string) {
 		switch {
 		case key == "log" && value[0] == '"':
-			w.line, found = unquote(value), true
+			w.first, found = unquote(value), true
 		case key == "kubernetes":
 			pod := fields{keys: commonKeys}
 			pod.member(key, value, 0)
 			w.service = pod.text(fieldService)
 		case key == "container_id":
-			w.container = scalar(value)
+			w.within = scalar(value)
 		case key == "partial_message" || key == "_p":
 			w.partial = w.partial || scalar(value) == "true" || value == "true" || scalar(value) == "P"
 		case key == "partial_last":
@@ -169,4 +157,57 @@ func unwrapObject(s string) (wrapped, bool) {
 	})
 	w.partial = w.partial && !strings.Contains(last, "true")
 	return w, ok && found && ours
+}
+
+// prefix is what stands in front of every line of a stream, those of traces too,
+// such as "[api] ", "api | " or a time. It is learned from the first line of
+// which nothing is known and behind which a line of a trace is.
+type prefix struct {
+	text  string
+	timed bool // a time instead, another one each line
+}
+
+// cut removes the prefix from the entry, and forgets one that is not there.
+func (p *prefix) cut(e *entry) {
+	if p.timed {
+		if at, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' {
+			e.first, e.stamped, e.bare = e.first[n+1:], true, true
+			e.time = cmp.Or(e.time, at)
+		}
+		return
+	}
+	if p.text == "" {
+		return
+	}
+	rest, ok := strings.CutPrefix(e.first, p.text)
+	if !ok && e.first != strings.TrimRight(p.text, " ") {
+		p.text = ""
+		return
+	}
+	e.first = rest
+}
+
+// learn finds the prefix of a line that means nothing with it.
+func (p *prefix) learn(e *entry) bool {
+	if e.head.level != event.Unknown || e.shape != stacktrace.Text && e.shape != stacktrace.Head || len(e.rest) > 0 {
+		return false
+	}
+	if _, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' && isTraceLine(e.first[n+1:]) {
+		p.timed = true
+		return true
+	}
+	for _, mark := range [...]string{"] ", "| ", ": "} {
+		i := strings.Index(e.first[:min(len(e.first), 60)], mark)
+		if i < 1 || strings.Contains(strings.TrimRight(e.first[:i], " "), " ") || !isTraceLine(e.first[i+2:]) {
+			continue
+		}
+		p.text = strings.Clone(e.first[:i+2])
+		return true
+	}
+	return false
+}
+
+func isTraceLine(s string) bool {
+	shape := stacktrace.ShapeOf(s)
+	return shape.Certain() && shape != stacktrace.Death
 }

@@ -23,6 +23,9 @@ type fields struct {
 // returns nil. Of a record that was cut because of its length it reads the
 // members before the cut.
 func readFields(s string, keys *keyTable) *fields {
+	if !strings.HasPrefix(s, "{") {
+		return nil
+	}
 	f := &fields{record: s, keys: keys}
 	rest, ok := f.object(s, "", 0)
 	if !ok && len(s) > MaxText {
@@ -123,7 +126,7 @@ func (f *fields) fill(e *event.Event) {
 	}
 	var inner event.Event
 	if e.Stack == "" {
-		if g := f.within(message); g != nil {
+		if g := readFields(message, f.keys); g != nil {
 			g.fill(&inner)
 		} else {
 			inner = failureIn(message, f.keys)
@@ -147,14 +150,6 @@ func (f *fields) fill(e *event.Event) {
 		e.Message = clip(withCause(message, cause))
 	}
 	f.spellIfMute(e)
-}
-
-// within returns the record that a message is, as JSON in a string, or nil.
-func (f *fields) within(message string) *fields {
-	if !strings.HasPrefix(message, "{") {
-		return nil
-	}
-	return readFields(message, f.keys)
 }
 
 // fillIDs takes the fields that only name things.

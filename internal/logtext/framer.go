@@ -8,9 +8,9 @@
 // stream. Streams are read apart, however their records are interleaved; the records of
 // one stream come in the order they were logged. The rules, each in its file:
 //
-//   - transport.go and entry.go remove what carried a line here, so that what the program
-//     printed is seen; prefix.go removes what else repeats from line to line, and
-//     partial.go puts together what was cut.
+//   - transport.go and entry.go remove what carried a line here and what else repeats from
+//     line to line, so that what the program printed is seen; partial.go puts together
+//     what was cut.
 //   - The room stacktrace says what kind of line it is, and by which rules lines of traces
 //     follow on each other, for each runtime in its file.
 //   - join.go decides by those rules whether a line goes on with the event. Where they
@@ -19,8 +19,8 @@
 //   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - lanes.go separates the requests of one stream whose every line names its own.
 //   - head.go and its siblings read what loggers print in front of a message, part by part;
-//     level.go and timestamp.go know the notations. formats.go lists the heads that need a
-//     rule of their own, and doubt.go recognises what only looks like a head.
+//     level.go and timestamp.go know the notations, and formats.go lists the heads that
+//     need a rule of their own.
 //   - logfmt.go and fields.go read structured lines, exception.go the exceptions in them,
 //     service.go the records of services.
 //

@@ -97,11 +97,9 @@ func readStepFunctions(r *serviceRecord, e *event.Event) bool {
 		e.Level = event.Warn
 	}
 	level, cause := e.Level, r.Details.Cause
-	if strings.HasPrefix(cause, "{") {
-		if thrown := readFields(cause, commonKeys); thrown != nil {
-			thrown.fill(e) // what a Lambda function threw
-			cause = e.Message
-		}
+	if thrown := readFields(cause, commonKeys); thrown != nil {
+		thrown.fill(e) // what a Lambda function threw
+		cause = e.Message
 	}
 	e.Level, e.Message = level, cmp.Or(withCause(r.Details.Error, cause), r.Type)
 	return true
