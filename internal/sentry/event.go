@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -23,7 +24,7 @@ type wireEvent struct {
 	Message     string
 	Platform    string
 	DateCreated time.Time
-	Tags        []struct{ Key, Value string }
+	Tags        tags
 	Contexts    map[string]any
 	Release     *struct{ Version string }
 	Entries     []struct {
@@ -60,10 +61,10 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	e := event.Event{
 		ID: w.EventID, Source: source, Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
 		Message: cmp.Or(w.Message, w.Title, issue.Title), Runtime: runtime(w.Platform), Exceptions: w.exceptions(),
-		Service: cmp.Or(w.tag("service"), issue.Project), Environment: w.tag("environment"), Release: w.tag("release"),
-		RequestID: cmp.Or(w.tag("request_id"), w.tag("transaction_id")), Logger: w.tag("logger"),
+		Service: cmp.Or(w.Tags.get("service"), issue.Project), Environment: w.Tags.get("environment"), Release: w.Tags.get("release"),
+		RequestID: cmp.Or(w.Tags.get("request_id"), w.Tags.get("transaction_id")), Logger: w.Tags.get("logger"),
 	}
-	if level, ok := event.ParseLevel(w.tag("level")); ok {
+	if level, ok := event.ParseLevel(w.Tags.get("level")); ok {
 		e.Level = level
 	}
 	if w.Release != nil {
@@ -83,13 +84,35 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	return e
 }
 
-func (w *wireEvent) tag(key string) string {
-	for _, t := range w.Tags {
-		if t.Key == key {
-			return t.Value
+// tags are in their order. The API writes objects with a key and a value, webhooks
+// pairs or such objects.
+type tags []tag
+
+type tag struct{ Key, Value string }
+
+// UnmarshalJSON takes both forms, and no tags from any other.
+func (t *tags) UnmarshalJSON(raw []byte) error {
+	var list []json.RawMessage
+	_ = json.Unmarshal(raw, &list)
+	for _, item := range list {
+		var pair []payload.Text
+		var object struct{ Key, Value payload.Text }
+		switch {
+		case json.Unmarshal(item, &pair) == nil && len(pair) == 2:
+			*t = append(*t, tag{pair[0].Trim(), pair[1].Trim()})
+		case json.Unmarshal(item, &object) == nil:
+			*t = append(*t, tag{object.Key.Trim(), object.Value.Trim()})
 		}
 	}
-	return ""
+	return nil
+}
+
+func (t tags) get(key string) string {
+	i := slices.IndexFunc(t, func(one tag) bool { return one.Key == key })
+	if i < 0 {
+		return ""
+	}
+	return t[i].Value
 }
 
 // exceptions returns the chain, the exception that surfaced first. If the event has a

@@ -15,6 +15,7 @@ import (
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/polite"
 )
 
@@ -24,12 +25,14 @@ const pageSize = 100
 // maxPages stops a server whose pages never end: 100,000 issues.
 const maxPages = 1000
 
-// wireIssue is what is read of an issue. Its count is a string.
+// wireIssue is what is read of an issue, in the API and in webhooks. Its counts are
+// strings. Who it is assigned to is not read.
 type wireIssue struct {
-	ID        string
+	ID        payload.Text
 	ShortID   string
 	Title     string
 	Permalink string
+	WebURL    string `json:"web_url"` // of webhooks, which may lack the other
 	Level     string
 	Status    string
 	Count     number
@@ -46,17 +49,13 @@ type wireIssue struct {
 }
 
 // number is a whole number that Sentry writes as a string, and older servers
-// as a number.
+// as a number. What is none counts as 0.
 type number int64
 
 func (n *number) UnmarshalJSON(data []byte) error {
-	text := strings.Trim(string(data), `"`)
-	if text == "null" || text == "" {
-		return nil
-	}
-	v, err := strconv.ParseInt(text, 10, 64)
-	*n = number(v)
-	return err
+	v, _ := strconv.ParseInt(strings.Trim(string(data), `" `), 10, 64)
+	*n = number(max(v, 0))
+	return nil
 }
 
 // validID keeps ids, which stand in addresses and in markers, to what Sentry
@@ -82,12 +81,13 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 			return nil, err
 		}
 		for _, w := range page {
-			if !validID.MatchString(w.ID) {
+			issue := w.tracked()
+			if !validID.MatchString(issue.ID) {
 				return nil, errors.New("list issues: Sentry's answer has an issue without an id: check sentry-url")
 			}
-			if !seen[w.ID] { // one that was seen again moves between the pages
-				seen[w.ID] = true
-				issues = append(issues, w.tracked())
+			if !seen[issue.ID] { // one that was seen again moves between the pages
+				seen[issue.ID] = true
+				issues = append(issues, issue)
 			}
 		}
 		cursor, more, err := next(a.Header)
@@ -188,7 +188,7 @@ func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error
 	if err != nil {
 		return event.SentryIssue{}, err
 	}
-	w.ID = id // one that was merged into another answers with that one's
+	w.ID = payload.Text(id) // one that was merged into another answers with that one's
 	return w.tracked(), nil
 }
 
@@ -210,7 +210,7 @@ func (c *Client) Resolve(ctx context.Context, id string) error {
 func (w wireIssue) tracked() event.SentryIssue {
 	level, _ := event.ParseLevel(w.Level)
 	t := event.SentryIssue{
-		ID: w.ID, Name: w.ShortID, Title: w.Title, URL: w.Permalink, Project: w.Project.Slug, Level: level,
+		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug, Level: level,
 		State: state(w.Status), Total: int64(w.Count), Users: int64(w.UserCount), First: w.FirstSeen, Last: w.LastSeen,
 	}
 	if l := w.Lifetime; l != nil { // the others are of the search's period

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -17,9 +16,9 @@ import (
 type sentryBody struct {
 	Action string
 	Data   *struct {
-		Issue       *sentryIssue
-		Event       *sentryEvent
-		Error       *sentryEvent
+		Issue       *wireIssue
+		Event       *webhookEvent
+		Error       *webhookEvent
 		MetricAlert *metricAlert `json:"metric_alert"`
 
 		Installation json.RawMessage
@@ -42,21 +41,7 @@ type plugin struct {
 	Culprit     string
 	Message     string
 	URL         string
-	Event       *sentryEvent
-}
-
-// sentryIssue is an issue as Sentry's API shows it. Who it is assigned to is not read.
-type sentryIssue struct {
-	ID        payload.Text
-	ShortID   string
-	Title     string
-	Level     string
-	Permalink string
-	WebURL    string `json:"web_url"`
-	Count     payload.Text
-	FirstSeen time.Time
-	LastSeen  time.Time
-	Project   struct{ Slug string }
+	Event       *webhookEvent
 }
 
 // ReadWebhook reads the body of a webhook, whichever of Sentry's two kinds it is.
@@ -91,11 +76,13 @@ func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error)
 // issue reads what happened to an issue. What Sentry counted of it is a total, so
 // that it needs no id of a delivery.
 func (b sentryBody) issue() (payload.Payload, error) {
-	i := b.Data.Issue
-	if !validID.MatchString(i.ID.Trim()) {
+	t := b.Data.Issue.tracked()
+	if !validID.MatchString(t.ID) {
 		return payload.Payload{}, errors.New("its issue has no id")
 	}
-	t := i.tracked()
+	if t.Level == event.Unknown {
+		t.Level = event.Error
+	}
 	switch b.Action {
 	case "created", "unresolved":
 		t.State = event.Unresolved
@@ -109,18 +96,6 @@ func (b sentryBody) issue() (payload.Payload, error) {
 		return payload.Skip("nothing that matters here happened to a Sentry issue (%s)", payload.Word(b.Action)), nil
 	}
 	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
-}
-
-func (i sentryIssue) tracked() event.SentryIssue {
-	level, known := event.ParseLevel(i.Level)
-	if !known {
-		level = event.Error
-	}
-	total, _ := strconv.ParseInt(i.Count.Trim(), 10, 64) // none is 0
-	return event.SentryIssue{
-		ID: i.ID.Trim(), Name: i.ShortID, Title: i.Title, URL: cmp.Or(i.Permalink, i.WebURL), Project: i.Project.Slug,
-		Level: level, Total: max(total, 0), First: i.FirstSeen, Last: i.LastSeen,
-	}
 }
 
 // legacy reads the plugin's alert.

@@ -13,9 +13,9 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// sentryEvent is an event as webhooks carry it. It has no field for user
+// webhookEvent is an event as webhooks carry it. It has no field for user
 // data.
-type sentryEvent struct {
+type webhookEvent struct {
 	EventID     payload.Text `json:"event_id"`
 	ID          payload.Text // the same, of the legacy plugin
 	IssueID     payload.Text `json:"issue_id"`
@@ -32,38 +32,15 @@ type sentryEvent struct {
 	URL         string  // of the API, which names the project by its slug
 	WebURL      string  `json:"web_url"`
 	Metadata    struct{ Type, Value string }
-	Tags        sentryTags
+	Tags        tags
 	Exception   struct{ Values []wireException }
 	Interface   struct{ Values []wireException } `json:"sentry.interfaces.Exception"` // as older servers name it
 
 	project string // slug, if it stands beside the event
 }
 
-// sentryTags are pairs, or objects with a key and a value.
-type sentryTags map[string]string
-
-// UnmarshalJSON takes both forms, and no tags from any other.
-func (t *sentryTags) UnmarshalJSON(raw []byte) error {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil {
-		return nil
-	}
-	*t = sentryTags{}
-	for _, item := range list {
-		var pair []payload.Text
-		var object struct{ Key, Value payload.Text }
-		switch {
-		case json.Unmarshal(item, &pair) == nil && len(pair) == 2:
-			(*t)[pair[0].Trim()] = pair[1].Trim()
-		case json.Unmarshal(item, &object) == nil:
-			(*t)[object.Key.Trim()] = object.Value.Trim()
-		}
-	}
-	return nil
-}
-
 // payload files the event, and names the Sentry issue that it belongs to.
-func (s sentryEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payload {
+func (s webhookEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payload {
 	e := s.event(o, raw)
 	p := payload.Payload{Events: []event.Event{e}}
 	if e.Issue != "" {
@@ -74,15 +51,15 @@ func (s sentryEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payl
 	return p
 }
 
-func (s sentryEvent) event(o payload.Origin, raw json.RawMessage) event.Event {
+func (s webhookEvent) event(o payload.Origin, raw json.RawMessage) event.Event {
 	id := cmp.Or(s.EventID.Trim(), s.ID.Trim())
-	level, _ := event.ParseLevel(cmp.Or(s.Level.Trim(), s.Tags["level"]))
+	level, _ := event.ParseLevel(cmp.Or(s.Level.Trim(), s.Tags.get("level")))
 	e := event.Event{
 		ID: id, Deliveries: []string{o.DeliveryID(id, raw)},
 		Source: "sentry", Stream: s.slug(), URL: s.WebURL, Time: s.time(o.Now), Level: level,
 		Message: s.title(), Exceptions: chainOf(s.Exception.Values), Runtime: runtime(s.Platform),
-		Logger: s.Logger, Service: cmp.Or(s.Tags["service"], s.slug()),
-		Environment: cmp.Or(s.Environment, s.Tags["environment"]), Release: cmp.Or(s.Release.Trim(), s.Tags["release"]),
+		Logger: s.Logger, Service: cmp.Or(s.Tags.get("service"), s.slug()),
+		Environment: cmp.Or(s.Environment, s.Tags.get("environment")), Release: cmp.Or(s.Release.Trim(), s.Tags.get("release")),
 	}
 	if validID.MatchString(s.IssueID.Trim()) {
 		e.Issue = s.IssueID.Trim()
@@ -102,7 +79,7 @@ func (s sentryEvent) event(o payload.Origin, raw json.RawMessage) event.Event {
 }
 
 // title is the event's own, or what its exception says.
-func (s sentryEvent) title() string {
+func (s webhookEvent) title() string {
 	if s.Title == "" && s.Metadata.Type != "" {
 		return strings.TrimSuffix(s.Metadata.Type+": "+s.Metadata.Value, ": ")
 	}
@@ -110,7 +87,7 @@ func (s sentryEvent) title() string {
 }
 
 // slug is the project's, which stands in the address of the event.
-func (s sentryEvent) slug() string {
+func (s webhookEvent) slug() string {
 	if s.project != "" {
 		return s.project
 	}
@@ -121,7 +98,7 @@ func (s sentryEvent) slug() string {
 	return ""
 }
 
-func (s sentryEvent) time(now time.Time) time.Time {
+func (s webhookEvent) time(now time.Time) time.Time {
 	if t, err := time.Parse(time.RFC3339, s.Datetime); err == nil {
 		return t
 	}
