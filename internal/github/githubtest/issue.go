@@ -3,11 +3,11 @@ package githubtest
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // GitHub's limits on an issue, in characters and labels.
@@ -69,11 +69,10 @@ func (s *Server) createIssue(r *http.Request) answer {
 	if in.Title == nil {
 		return notSupplied("title")
 	}
-	if strings.TrimSpace(*in.Title) == "" {
-		return invalid(problem{Resource: "Issue", Field: "title", Code: "missing_field"})
-	}
-	if problems := s.problems(in); problems != nil {
-		return invalid(problems...)
+	p := s.problems(in)
+	p.want(strings.TrimSpace(*in.Title) != "", "title", "missing_field")
+	if p != nil {
+		return invalid(p)
 	}
 	now := s.now()
 	issue := &stored{Issue: Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: now, UpdatedAt: now}}
@@ -89,8 +88,8 @@ func (s *Server) getIssue(r *http.Request, issue *stored) answer {
 
 func (s *Server) editIssue(r *http.Request, issue *stored) answer {
 	in := decode[issueRequest](r)
-	if problems := s.problems(in); problems != nil {
-		return invalid(problems...)
+	if p := s.problems(in); p != nil {
+		return invalid(p)
 	}
 	s.change(issue, in)
 	return reply(http.StatusOK, s.wireIssue(r, issue))
@@ -113,78 +112,55 @@ func (s *Server) listTypes(*http.Request) answer {
 }
 
 // problems are where a request exceeds GitHub's limits.
-func (s *Server) problems(in issueRequest) []problem {
-	problems := slices.Concat(
-		tooLong("Issue", "title", in.Title, maxTitle),
-		tooLong("Issue", "body", in.Body, maxBody),
-		oneOf("state", in.State, "open", "closed"),
-		oneOf("state_reason", in.StateReason, "completed", "not_planned", "duplicate", "reopened"),
-	)
+func (s *Server) problems(in issueRequest) (p problems) {
+	p.length("title", in.Title, maxTitle)
+	p.length("body", in.Body, maxBody)
+	p.want(in.State == nil || slices.Contains([]string{"open", "closed"}, *in.State), "state", "invalid")
+	reasons := []string{"completed", "not_planned", "duplicate", "reopened"}
+	p.want(in.StateReason == nil || slices.Contains(reasons, *in.StateReason), "state_reason", "invalid")
 	if in.Labels != nil {
-		problems = append(problems, labelProblems(*in.Labels)...)
+		p.labels(*in.Labels)
 	}
-	if in.Type != nil && !s.settings.NoPush && !slices.Contains(s.settings.Types, *in.Type) {
-		problems = append(problems, problem{Resource: "Issue", Field: "type", Code: "invalid"})
+	if s.settings.NoPush { // then the rest is dropped
+		return p
 	}
-	if in.Assignees != nil && !s.settings.NoPush {
+	p.want(in.Type == nil || slices.Contains(s.settings.Types, *in.Type), "type", "invalid")
+	if in.Assignees != nil {
 		for _, login := range *in.Assignees {
-			if !slices.Contains(s.settings.Assignable, login) {
-				problems = append(problems, problem{Resource: "Issue", Field: "assignees", Code: "invalid", Value: login})
-			}
+			p.want(slices.Contains(s.settings.Assignable, login), "assignees", "invalid")
 		}
 	}
-	return problems
-}
-
-func tooLong(resource, field string, text *string, limit int) []problem {
-	if text == nil || utf8.RuneCountInString(*text) <= limit {
-		return nil
-	}
-	return []problem{tooLongProblem(resource, field, limit)}
-}
-
-func oneOf(field string, value *string, allowed ...string) []problem {
-	if value == nil || slices.Contains(allowed, *value) {
-		return nil
-	}
-	return []problem{{Resource: "Issue", Field: field, Code: "invalid", Value: *value}}
+	return p
 }
 
 // change applies what differs, and touches UpdatedAt only then.
 func (s *Server) change(issue *stored, in issueRequest) {
-	changed := set(&issue.Title, in.Title)
-	changed = set(&issue.Body, in.Body) || changed
+	before := issue.copy()
+	set(&issue.Title, in.Title)
+	set(&issue.Body, in.Body)
 	if !s.settings.NoPush {
-		changed = set(&issue.Type, in.Type) || changed
-	}
-	if in.Labels != nil && !s.settings.NoPush && !slices.Equal(issue.Labels, *in.Labels) {
-		issue.Labels = nil
-		s.attach(issue, *in.Labels)
-		changed = true
-	}
-	if in.Assignees != nil && !s.settings.NoPush && !slices.Equal(issue.Assignees, *in.Assignees) {
-		issue.Assignees = (*in.Assignees)[:min(len(*in.Assignees), maxAssignees)]
-		changed = true
+		set(&issue.Type, in.Type)
+		set(&issue.Assignees, in.Assignees)
+		issue.Assignees = issue.Assignees[:min(len(issue.Assignees), maxAssignees)]
+		if in.Labels != nil {
+			issue.Labels = nil
+			s.attach(issue, *in.Labels)
+		}
 	}
 	if in.State != nil && *in.State != issue.State {
 		reason := ""
-		if in.StateReason != nil {
-			reason = *in.StateReason
-		}
+		set(&reason, in.StateReason)
 		s.setState(issue, *in.State, reason)
-		changed = true
 	}
-	if changed {
+	if !reflect.DeepEqual(before, issue.copy()) {
 		issue.UpdatedAt = s.now()
 	}
 }
 
-func set(field *string, to *string) bool {
-	if to == nil || *field == *to {
-		return false
+func set[T any](field, to *T) {
+	if to != nil {
+		*field = *to
 	}
-	*field = *to
-	return true
 }
 
 // setState opens or closes an issue. The reason counts only here: GitHub ignores
@@ -228,12 +204,11 @@ func (s *Server) listComments(r *http.Request, issue *stored) answer {
 
 func (s *Server) createComment(r *http.Request, issue *stored) answer {
 	in := decode[struct{ Body string }](r)
-	problems := tooLong("IssueComment", "body", &in.Body, maxBody)
-	if strings.TrimSpace(in.Body) == "" {
-		problems = []problem{{Resource: "IssueComment", Field: "body", Code: "missing_field"}}
-	}
-	if len(problems) > 0 {
-		return invalid(problems...)
+	var p problems
+	p.length("body", &in.Body, maxBody)
+	p.want(strings.TrimSpace(in.Body) != "", "body", "missing_field")
+	if p != nil {
+		return invalid(p)
 	}
 	s.lastComment++
 	issue.Comments = append(issue.Comments, Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()})

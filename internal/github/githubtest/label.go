@@ -2,12 +2,10 @@ package githubtest
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // GitHub's limits on a label, in characters.
@@ -22,11 +20,10 @@ const plainColor = "ededed"
 type label struct{ name, color, description string }
 
 func (s *Server) getLabel(r *http.Request) answer {
-	i := s.findLabel(r.PathValue("name"))
-	if i < 0 {
-		return fail(http.StatusNotFound, "Not Found")
+	if i := s.findLabel(r.PathValue("name")); i >= 0 {
+		return reply(http.StatusOK, s.wireLabel(r, i))
 	}
-	return reply(http.StatusOK, s.wireLabel(r, i))
+	return notFound()
 }
 
 var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
@@ -42,23 +39,17 @@ func (s *Server) createLabel(r *http.Request) answer {
 	if in.Name == nil {
 		return notSupplied("name")
 	}
-	problems := slices.Concat(
-		tooLong("Label", "name", in.Name, maxLabelName),
-		tooLong("Label", "description", &in.Description, maxLabelDescription),
-	)
+	var p problems
+	p.length("name", in.Name, maxLabelName)
+	p.length("description", &in.Description, maxLabelDescription)
+	p.want(*in.Name != "", "name", "missing_field")
+	p.want(sixHex.MatchString(cmp.Or(in.Color, plainColor)), "color", "invalid")
+	p.want(s.findLabel(*in.Name) < 0, "name", "already_exists")
 	switch {
-	case *in.Name == "":
-		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "missing_field"})
-	case !sixHex.MatchString(cmp.Or(in.Color, plainColor)):
-		problems = append(problems, problem{Resource: "Label", Field: "color", Code: "invalid"})
-	case s.findLabel(*in.Name) >= 0:
-		problems = append(problems, problem{Resource: "Label", Field: "name", Code: "already_exists"})
-	}
-	switch {
-	case len(problems) > 0 && s.settings.BareErrors:
+	case p != nil && s.settings.BareErrors:
 		return fail(http.StatusUnprocessableEntity, "Unprocessable Entity")
-	case len(problems) > 0:
-		return invalid(problems...)
+	case p != nil:
+		return invalid(p)
 	}
 	s.labels = append(s.labels, label{*in.Name, cmp.Or(in.Color, plainColor), in.Description})
 	return reply(http.StatusCreated, s.wireLabel(r, len(s.labels)-1))
@@ -74,8 +65,9 @@ func (s *Server) addLabels(r *http.Request, issue *stored) answer {
 	if s.settings.NoPush {
 		return fail(http.StatusForbidden, s.notAccessible())
 	}
-	if problems := labelProblems(slices.Concat(issue.Labels, names)); len(problems) > 0 {
-		return invalid(problems...)
+	var p problems
+	if p.labels(slices.Concat(issue.Labels, names)); p != nil {
+		return invalid(p)
 	}
 	before := len(issue.Labels)
 	s.attach(issue, names)
@@ -110,17 +102,4 @@ func (s *Server) attach(issue *stored, names []string) {
 			issue.Labels = append(issue.Labels, s.labels[i].name)
 		}
 	}
-}
-
-func labelProblems(names []string) []problem {
-	var problems []problem
-	if len(names) > maxLabels {
-		problems = append(problems, problem{Resource: "Issue", Field: "labels", Code: "custom", Message: fmt.Sprintf("cannot have more than %d labels", maxLabels)})
-	}
-	for _, name := range names {
-		if utf8.RuneCountInString(name) > maxLabelName {
-			problems = append(problems, tooLongProblem("Label", "name", maxLabelName))
-		}
-	}
-	return problems
 }

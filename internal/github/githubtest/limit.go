@@ -50,7 +50,8 @@ func (s *Server) admit(h http.Header, r *http.Request) http.Handler {
 	case refused:
 		return fail(http.StatusForbidden, "API rate limit exceeded for installation.")
 	case !l.secondary(r, now):
-		return secondaryLimit()
+		return fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. "+
+			"Please retry your request again later.").with("Retry-After", "60")
 	}
 	return nil
 }

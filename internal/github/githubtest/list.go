@@ -2,7 +2,6 @@ package githubtest
 
 import (
 	"cmp"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -81,23 +80,18 @@ func hasLabels(issue *stored, list string) bool {
 // address names the repository by id, as GitHub's do.
 func (s *Server) nextLink(r *http.Request, page int, last *stored) string {
 	query := r.URL.Query()
-	query.Del("after")
+	query.Set("page", strconv.Itoa(page+1))
 	if s.settings.CursorPages {
 		query.Del("page")
-		query.Set("after", base64.StdEncoding.EncodeToString([]byte(cursorPrefix+strconv.Itoa(last.Number))))
-	} else {
-		query.Set("page", strconv.Itoa(page+1))
+		query.Set("after", "cursor:v2:"+strconv.Itoa(last.Number))
 	}
 	return fmt.Sprintf(`<%s/repositories/%d/issues?%s>; rel="next"`, base(r), repositoryID, query.Encode())
 }
 
-const cursorPrefix = "cursor:v2:"
-
 // afterCursor returns where the issues after a cursor begin, even if its own
 // issue has been deleted meanwhile.
 func (s *Server) afterCursor(found []*stored, after string) int {
-	text, _ := base64.StdEncoding.DecodeString(after)
-	number, err := strconv.Atoi(strings.TrimPrefix(string(text), cursorPrefix))
+	number, err := strconv.Atoi(after[strings.LastIndex(after, ":")+1:])
 	if err != nil || number < 1 || number > len(s.issues) {
 		return len(found)
 	}

@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"cmp"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -170,7 +171,25 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.apply(answer, r, string(body))
 	}
-	fault.write(w, answer, date)
+	if fault != nil && fault.Cut {
+		panic(http.ErrAbortHandler)
+	}
+	if fault != nil && !fault.Truncate {
+		answer = httptest.NewRecorder()
+		for name, value := range fault.Header {
+			answer.Header().Set(name, value)
+		}
+		answer.WriteHeader(cmp.Or(fault.Status, http.StatusBadGateway))
+		answer.WriteString(fault.Body)
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.Header().Set("Date", date)
+	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
+	w.WriteHeader(answer.Code)
+	if fault != nil && fault.Truncate {
+		answer.Body.Truncate(answer.Body.Len() / 2) // short of Content-Length: net/http cuts the connection
+	}
+	_, _ = answer.Body.WriteTo(w)
 }
 
 // arrive logs a request and asks Break about it, one request at a time. Break is
@@ -189,31 +208,4 @@ func (s *Server) arrive(r *http.Request, body string) (_ *Fault, date string) {
 		return nil, date
 	}
 	return damage(request), date
-}
-
-// write sends the answer, or what the fault makes of it.
-func (f *Fault) write(w http.ResponseWriter, answer *httptest.ResponseRecorder, date string) {
-	w.Header().Set("Date", date)
-	if f != nil && f.Cut {
-		panic(http.ErrAbortHandler)
-	}
-	if f != nil && !f.Truncate {
-		for name, value := range f.Header {
-			w.Header().Set(name, value)
-		}
-		w.WriteHeader(cmp.Or(f.Status, http.StatusBadGateway))
-		_, _ = io.WriteString(w, f.Body)
-		return
-	}
-	for name, values := range answer.Header() {
-		w.Header()[name] = values
-	}
-	body := answer.Body.Bytes()
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(answer.Code)
-	if f != nil {
-		_, _ = w.Write(body[:len(body)/2]) // short of Content-Length: net/http cuts the connection
-		return
-	}
-	_, _ = w.Write(body)
 }

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // object is a JSON object on the wire.
@@ -56,29 +57,34 @@ func fail(status int, message string) answer {
 	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
 }
 
-func secondaryLimit() answer {
-	return reply(http.StatusForbidden, object{
-		"message":           "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.",
-		"documentation_url": docs + "/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
-		"status":            "403",
-	}).with("Retry-After", "60")
+// problems are what GitHub's validation complains of.
+type problems []object
+
+// want adds a problem unless all is well.
+func (p *problems) want(ok bool, field, code string) {
+	if !ok {
+		*p = append(*p, object{"resource": "Issue", "field": field, "code": code})
+	}
 }
 
-// problem is one complaint of GitHub's validation.
-type problem struct {
-	Resource string `json:"resource"`
-	Field    string `json:"field"`
-	Code     string `json:"code"`
-	Message  string `json:"message,omitempty"`
-	Value    string `json:"value,omitempty"`
+// length adds a problem if a text has more characters than GitHub takes.
+func (p *problems) length(field string, text *string, most int) {
+	if text != nil && utf8.RuneCountInString(*text) > most {
+		message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
+		*p = append(*p, object{"resource": "Issue", "field": field, "code": "custom", "message": message})
+	}
 }
 
-func tooLongProblem(resource, field string, limit int) problem {
-	return problem{Resource: resource, Field: field, Code: "custom", Message: fmt.Sprintf("%s is too long (maximum is %d characters)", field, limit)}
+// labels adds a problem for each limit that an issue's labels exceed.
+func (p *problems) labels(names []string) {
+	p.want(len(names) <= maxLabels, "labels", "invalid")
+	for _, name := range names {
+		p.length("name", &name, maxLabelName)
+	}
 }
 
-func invalid(problems ...problem) answer {
-	return reply(http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": problems, "documentation_url": docs, "status": "422"})
+func invalid(p problems) answer {
+	return reply(http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": p, "documentation_url": docs, "status": "422"})
 }
 
 // notSupplied is how GitHub words that a field is missing altogether.
