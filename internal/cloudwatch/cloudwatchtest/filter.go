@@ -54,65 +54,32 @@ type cursor struct {
 // maxPatternRunes is FilterPattern's length in the service's model.
 const maxPatternRunes = 1024
 
-func (s *Server) filterLogEvents(req Request) (any, *refusal) {
-	var in filterInput
-	if err := decode(req.Body, &in); err != nil {
-		return nil, err
-	}
-	limit, err := pageSize(in.Limit, maxPageEvents)
-	if err != nil {
-		return nil, err
-	}
-	pattern, err := compile(in.FilterPattern)
-	if err != nil {
-		return nil, err
-	}
-	if in.newestFirst() && (in.StartTime == nil || *in.StartTime < newestFirstSince) {
-		return nil, invalid("startTime must be 2024-01-01 or later when startFromHead is false.")
-	}
-	g, err := s.group(req.Region, in.groupRef)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.readable(req.Action); err != nil {
-		return nil, err
-	}
-	at, err := s.cursor(in)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) filterLogEvents(req Request) any {
+	in := decode[filterInput](req)
+	limit := pageSize(in.Limit, maxPageEvents)
 	if s.PageEvents > 0 {
 		limit = min(limit, s.PageEvents)
 	}
-	return s.page(g, in, pattern, at, limit), nil
+	must(utf8.RuneCountInString(in.FilterPattern) <= maxPatternRunes,
+		constraint(in.FilterPattern, "filterPattern", fmt.Sprintf("have length less than or equal to %d", maxPatternRunes)))
+	pattern, err := Compile(in.FilterPattern)
+	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
+	must(err == nil, invalid("Invalid filter pattern"))
+	must(!in.newestFirst() || in.StartTime != nil && *in.StartTime >= newestFirstSince,
+		invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
+	return s.page(s.readable(req, in.groupRef), in, pattern, s.cursor(in), limit)
 }
 
-func compile(text string) (*Pattern, *refusal) {
-	if n := utf8.RuneCountInString(text); n > maxPatternRunes {
-		return nil, constraint(text, "filterPattern", fmt.Sprintf("have length less than or equal to %d", maxPatternRunes))
-	}
-	pattern, err := Compile(text)
-	if errors.Is(err, ErrUnsupported) {
-		return nil, unsupported(err.Error())
-	}
-	if err != nil {
-		return nil, invalid("Invalid filter pattern")
-	}
-	return pattern, nil
-}
-
-func (s *Server) cursor(in filterInput) (cursor, *refusal) {
+func (s *Server) cursor(in filterInput) cursor {
 	token := in.NextToken
 	in.NextToken = ""
 	query := marshal(in)
 	if token == "" {
-		return cursor{query: query, empties: s.EmptyPages}, nil
+		return cursor{query: query, empties: s.EmptyPages}
 	}
 	at, ok := s.cursors[token]
-	if !ok || at.query != query || s.now().Sub(at.issued) > tokenLife {
-		return cursor{}, invalid("The specified nextToken is invalid.")
-	}
-	return at, nil
+	must(ok && at.query == query && s.now().Sub(at.issued) <= tokenLife, invalid("The specified nextToken is invalid."))
+	return at
 }
 
 // token hands out the token of a cursor.

@@ -24,30 +24,12 @@ type getOutput struct {
 
 // getLogEvents reads one stream. Its tokens are never null: at the end of the
 // stream the answer repeats the one that it was asked with.
-func (s *Server) getLogEvents(req Request) (any, *refusal) {
-	var in getInput
-	if err := decode(req.Body, &in); err != nil {
-		return nil, err
-	}
-	limit, err := pageSize(in.Limit, maxPageEvents)
-	if err != nil {
-		return nil, err
-	}
-	g, err := s.group(req.Region, in.groupRef)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.readable(req.Action); err != nil {
-		return nil, err
-	}
-	events, known := s.stream(g, in)
-	if !known {
-		return nil, refuse("ResourceNotFoundException", "The specified log stream does not exist.")
-	}
-	from, err := in.from(len(events), limit)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) getLogEvents(req Request) any {
+	in := decode[getInput](req)
+	limit := pageSize(in.Limit, maxPageEvents)
+	events, known := s.stream(s.readable(req, in.groupRef), in)
+	must(known, refuse("ResourceNotFoundException", "The specified log stream does not exist."))
+	from := in.from(len(events), limit)
 	to, size := from, 0
 	for to < min(len(events), from+limit) && size+len(events[to].Message) <= maxPageBytes {
 		size += len(events[to].Message)
@@ -57,7 +39,7 @@ func (s *Server) getLogEvents(req Request) (any, *refusal) {
 	for i := range out.Events {
 		out.Events[i].EventID, out.Events[i].Stream = "", ""
 	}
-	return out, nil
+	return out
 }
 
 // stream returns the events of the request's stream and times. EndTime is
@@ -82,19 +64,16 @@ var forwardToken = regexp.MustCompile(`^f/([0-9]{56})$`)
 // from is where the page that the request asks for begins, as a place in the
 // stream's n events: without a token that is the first page or, by default, the
 // last.
-func (in getInput) from(n, limit int) (int, *refusal) {
-	match := forwardToken.FindStringSubmatch(in.NextToken)
+func (in getInput) from(n, limit int) int {
 	switch {
 	case in.NextToken == "" && in.StartFromHead:
-		return 0, nil
+		return 0
 	case in.NextToken == "":
-		return max(0, n-limit), nil
-	case match == nil:
-		return 0, unsupported("a token other than nextForwardToken")
+		return max(0, n-limit)
 	}
+	match := forwardToken.FindStringSubmatch(in.NextToken)
+	must(match != nil, unsupported("a token other than nextForwardToken"))
 	at, err := strconv.Atoi(match[1])
-	if err != nil || at > n {
-		return 0, invalid("The specified nextToken is invalid.")
-	}
-	return at, nil
+	must(err == nil && at <= n, invalid("The specified nextToken is invalid."))
+	return at
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,18 @@ var (
 	groupName  = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)
 	streamName = regexp.MustCompile(`^[^:*]{1,512}$`)
 )
+
+// Class sets the class of a group, such as INFREQUENT_ACCESS, which neither
+// FilterLogEvents nor GetLogEvents can read. It makes the group if it is missing.
+func (s *Server) Class(region, name, class string) error {
+	if err := s.Put(region, name); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.groups[region+":"+name].class = class
+	return nil
+}
 
 // Put adds events to a group, and makes group and streams where they are
 // missing; without events it makes the group. It refuses what the service
@@ -132,105 +145,77 @@ func (r groupRef) name() string {
 var identifier = regexp.MustCompile(`^[\w#+=/:,.@-]+$`)
 
 // group finds the group that a request names.
-func (s *Server) group(region string, ref groupRef) (*group, *refusal) {
-	switch {
-	case ref.LogGroupName != nil && ref.LogGroupIdentifier != nil:
-		return nil, refuse("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters.")
-	case ref.LogGroupName != nil && !groupName.MatchString(*ref.LogGroupName):
-		return nil, constraint(*ref.LogGroupName, "logGroupName", `satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`)
-	case ref.LogGroupIdentifier != nil && !identifier.MatchString(*ref.LogGroupIdentifier):
-		return nil, constraint(*ref.LogGroupIdentifier, "logGroupIdentifier", `satisfy regular expression pattern: [\w#+=/:,.@-]*`)
-	case ref.name() == "":
-		return nil, invalid("Either logGroupName or logGroupIdentifier must be given.")
+func (s *Server) group(region string, ref groupRef) *group {
+	name, id := ref.LogGroupName, ref.LogGroupIdentifier
+	must(name == nil || id == nil, refuse("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."))
+	if name != nil {
+		must(groupName.MatchString(*name), constraint(*name, "logGroupName", patternOfNames))
 	}
+	if id != nil {
+		must(identifier.MatchString(*id), constraint(*id, "logGroupIdentifier", `satisfy regular expression pattern: [\w#+=/:,.@-]*`))
+	}
+	must(ref.name() != "", invalid("Either logGroupName or logGroupIdentifier must be given."))
 	g := s.groups[region+":"+ref.name()]
-	elsewhere := ref.LogGroupIdentifier != nil && strings.HasPrefix(*ref.LogGroupIdentifier, "arn:") &&
-		*ref.LogGroupIdentifier != arn(region, ref.name())
-	if g == nil || elsewhere {
-		return nil, refuse("ResourceNotFoundException", "The specified log group does not exist.")
-	}
-	return g, nil
+	elsewhere := id != nil && strings.HasPrefix(*id, "arn:") && *id != arn(region, ref.name())
+	must(g != nil && !elsewhere, refuse("ResourceNotFoundException", "The specified log group does not exist."))
+	return g
 }
 
-// decode reads a request's body. A field that it has and v has not is one that
+const patternOfNames = `satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`
+
+// readable is group for what only reads groups of the class STANDARD.
+func (s *Server) readable(req Request, ref groupRef) *group {
+	g := s.group(req.Region, ref)
+	must(g.class == "" || g.class == "STANDARD",
+		refuse("InvalidOperationException", fmt.Sprintf("%s is not supported for log groups of the class %s.", req.Action, g.class)))
+	return g
+}
+
+// decode reads a request's body. A field that it has and T has not is one that
 // the fake does not imitate.
-func decode(body []byte, v any) *refusal {
-	decoder := json.NewDecoder(bytes.NewReader(body))
+func decode[T any](req Request) (in T) {
+	decoder := json.NewDecoder(bytes.NewReader(req.Body))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(v); err != nil {
-		if strings.Contains(err.Error(), "unknown field") {
-			return unsupported(err.Error())
-		}
-		return refuse("SerializationException", err.Error())
+	if err := decoder.Decode(&in); err != nil {
+		must(!strings.Contains(err.Error(), "unknown field"), unsupported(err.Error()))
+		panic(refuse("SerializationException", err.Error()))
 	}
-	return nil
+	return in
 }
 
 // pageSize is the limit of a request, checked, or the largest one.
-func pageSize(limit *int, largest int) (int, *refusal) {
-	switch {
-	case limit == nil:
-		return largest, nil
-	case *limit < 1:
-		return 0, constraint(*limit, "limit", "have value greater than or equal to 1")
-	case *limit > largest:
-		return 0, constraint(*limit, "limit", fmt.Sprintf("have value less than or equal to %d", largest))
+func pageSize(limit *int, largest int) int {
+	if limit == nil {
+		return largest
 	}
-	return *limit, nil
+	must(*limit >= 1, constraint(*limit, "limit", "have value greater than or equal to 1"))
+	must(*limit <= largest, constraint(*limit, "limit", fmt.Sprintf("have value less than or equal to %d", largest)))
+	return *limit
 }
 
-type groupsOutput struct {
-	LogGroups []groupOutput `json:"logGroups"`
-	NextToken string        `json:"nextToken,omitempty"`
-}
-
-type groupOutput struct {
-	Name     string `json:"logGroupName"`
-	ARN      string `json:"arn"`         // with ":*" at its end
-	GroupARN string `json:"logGroupArn"` // without
-	Class    string `json:"logGroupClass"`
-}
-
-func (s *Server) describeLogGroups(req Request) (any, *refusal) {
-	var in struct {
+func (s *Server) describeLogGroups(req Request) any {
+	in := decode[struct {
 		Prefix    *string `json:"logGroupNamePrefix"`
-		NextToken string  `json:"nextToken"`
+		NextToken string  `json:"nextToken"` // the last name of the page before
 		Limit     *int    `json:"limit"`
-	}
-	if err := decode(req.Body, &in); err != nil {
-		return nil, err
-	}
-	limit, err := pageSize(in.Limit, maxPageNames)
-	if err != nil {
-		return nil, err
-	}
-	prefix := ""
+	}](req)
+	limit, prefix := pageSize(in.Limit, maxPageNames), ""
 	if in.Prefix != nil {
 		prefix = *in.Prefix
-		if !groupName.MatchString(prefix) {
-			return nil, constraint(prefix, "logGroupNamePrefix", `satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`)
+		must(groupName.MatchString(prefix), constraint(prefix, "logGroupNamePrefix", patternOfNames))
+	}
+	page := []object{}
+	for _, name := range slices.Sorted(maps.Keys(s.groups)) {
+		g := s.groups[name]
+		if g.region != req.Region || !strings.HasPrefix(g.name, prefix) || g.name <= in.NextToken {
+			continue
 		}
-	}
-	var names []string
-	classes := map[string]string{}
-	for _, g := range s.groups {
-		if g.region == req.Region && strings.HasPrefix(g.name, prefix) {
-			names, classes[g.name] = append(names, g.name), cmp.Or(g.class, "STANDARD")
+		if len(page) == limit {
+			return object{"logGroups": page, "nextToken": page[limit-1]["logGroupName"]}
 		}
+		page = append(page, object{
+			"logGroupName": g.name, "arn": arn(g.region, g.name) + ":*", "logGroupArn": arn(g.region, g.name), "logGroupClass": cmp.Or(g.class, "STANDARD"),
+		})
 	}
-	slices.Sort(names)
-	start, found := slices.BinarySearch(names, in.NextToken) // a token is the last name of the page before
-	if found {
-		start++
-	}
-	page, next := names[start:], ""
-	if len(page) > limit {
-		page = page[:limit]
-		next = page[limit-1]
-	}
-	out := groupsOutput{LogGroups: []groupOutput{}, NextToken: next}
-	for _, name := range page {
-		out.LogGroups = append(out.LogGroups, groupOutput{Name: name, ARN: arn(req.Region, name) + ":*", GroupARN: arn(req.Region, name), Class: classes[name]})
-	}
-	return out, nil
+	return object{"logGroups": page}
 }

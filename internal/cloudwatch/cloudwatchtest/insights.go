@@ -32,54 +32,24 @@ type queryInput struct {
 	Limit  int      `json:"limit"`
 }
 
-type queryID struct {
-	ID string `json:"queryId"`
-}
-
-type resultField struct {
-	Field string `json:"field"`
-	Value string `json:"value"`
-}
-
-type queryStatistics struct {
-	BytesScanned   float64 `json:"bytesScanned"`
-	RecordsMatched float64 `json:"recordsMatched"`
-	RecordsScanned float64 `json:"recordsScanned"`
-}
-
 // language is the part of Logs Insights QL that the fake runs.
 var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @log \| filter @message like /((?:[^/\\]|\\.)*)/ \| sort @timestamp asc$`)
 
-func (s *Server) startQuery(req Request) (any, *refusal) {
-	q := &query{status: "Running"}
-	if err := decode(req.Body, &q.queryInput); err != nil {
-		return nil, err
-	}
+func (s *Server) startQuery(req Request) any {
+	q := &query{status: "Running", queryInput: decode[queryInput](req)}
+	most := "have length less than or equal to %d"
+	must(len(q.Groups) > 0 && len(q.Groups) <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", fmt.Sprintf(most, maxQueryGroups)))
+	must(q.Limit >= 1 && q.Limit <= maxQueryRows, constraint(q.Limit, "limit", fmt.Sprintf("have value less than or equal to %d", maxQueryRows)))
+	must(q.End >= q.Start, invalid("Query's end date and time must be after its start date and time."))
+	must(len(q.Text) <= maxQueryLength, constraint(q.Text, "queryString", fmt.Sprintf(most, maxQueryLength)))
 	text := language.FindStringSubmatch(q.Text)
-	switch {
-	case len(q.Groups) == 0 || len(q.Groups) > maxQueryGroups:
-		return nil, constraint(q.Groups, "logGroupIdentifiers", fmt.Sprintf("have length less than or equal to %d", maxQueryGroups))
-	case q.Limit < 1 || q.Limit > maxQueryRows:
-		return nil, constraint(q.Limit, "limit", fmt.Sprintf("have value less than or equal to %d", maxQueryRows))
-	case q.End < q.Start:
-		return nil, invalid("Query's end date and time must be after its start date and time.")
-	case len(q.Text) > maxQueryLength:
-		return nil, constraint(q.Text, "queryString", fmt.Sprintf("have length less than or equal to %d", maxQueryLength))
-	case text == nil:
-		return nil, unsupported("the query " + q.Text)
-	case s.running() >= maxQueriesAtOnce:
-		return nil, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached.")
-	}
+	must(text != nil, unsupported("the query "+q.Text))
+	must(s.running() < maxQueriesAtOnce, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached."))
 	var err error
-	if q.match, err = regexp.Compile(strings.ReplaceAll(text[1], `\/`, "/")); err != nil {
-		return nil, refuse("MalformedQueryException", err.Error())
-	}
+	q.match, err = regexp.Compile(strings.ReplaceAll(text[1], `\/`, "/"))
+	must(err == nil, refuse("MalformedQueryException", fmt.Sprint(err)))
 	for _, name := range q.Groups {
-		g, err := s.group(req.Region, groupRef{LogGroupIdentifier: &name})
-		if err != nil {
-			return nil, err
-		}
-		q.groups = append(q.groups, g)
+		q.groups = append(q.groups, s.group(req.Region, groupRef{LogGroupIdentifier: &name}))
 	}
 	if s.queries == nil {
 		s.queries = map[string]*query{}
@@ -87,7 +57,7 @@ func (s *Server) startQuery(req Request) (any, *refusal) {
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.queries))
 	s.queries[id] = q
 	s.peak = max(s.peak, s.running())
-	return queryID{id}, nil
+	return object{"queryId": id}
 }
 
 func (s *Server) running() int {
@@ -107,47 +77,39 @@ func (s *Server) Queries() (now, peak int) {
 	return s.running(), s.peak
 }
 
-func (s *Server) query(req Request) (*query, *refusal) {
-	var in queryID
-	if err := decode(req.Body, &in); err != nil {
-		return nil, err
-	}
-	if s.queries[in.ID] == nil {
-		return nil, refuse("ResourceNotFoundException", "The specified query does not exist.")
-	}
-	return s.queries[in.ID], nil
+func (s *Server) query(req Request) *query {
+	q := s.queries[decode[struct {
+		ID string `json:"queryId"`
+	}](req).ID]
+	must(q != nil, refuse("ResourceNotFoundException", "The specified query does not exist."))
+	return q
 }
 
-func (s *Server) stopQuery(req Request) (any, *refusal) {
-	q, err := s.query(req)
-	switch {
-	case err != nil:
-		return nil, err
-	case q.status != "Running":
-		return nil, invalid("The specified query is not running.")
-	}
+func (s *Server) stopQuery(req Request) any {
+	q := s.query(req)
+	must(q.status == "Running", invalid("The specified query is not running."))
 	q.status = "Cancelled"
-	return map[string]bool{"success": true}, nil
+	return object{"success": true}
 }
 
-func (s *Server) getQueryResults(req Request) (any, *refusal) {
-	q, err := s.query(req)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) getQueryResults(req Request) any {
+	q := s.query(req)
 	if q.polls++; q.polls > s.QueryPolls && q.status == "Running" {
 		q.status = "Complete"
 	}
-	rows, statistics := s.run(q)
+	rows, scanned, matched := s.run(q)
 	if q.status != "Complete" {
-		rows, statistics.BytesScanned = rows[:0], statistics.BytesScanned*float64(q.polls)/float64(s.QueryPolls+1)
+		rows, scanned.bytes = rows[:0], scanned.bytes*float64(q.polls)/float64(s.QueryPolls+1)
 	}
-	return map[string]any{"results": rows, "statistics": statistics, "status": q.status}, nil
+	statistics := object{"bytesScanned": scanned.bytes, "recordsScanned": scanned.records, "recordsMatched": matched}
+	return object{"results": rows, "statistics": statistics, "status": q.status}
 }
 
+// scanned is what a query reads, and what Logs Insights bills.
+type scanned struct{ bytes, records float64 }
+
 // run returns the query's rows, the earliest of all groups first.
-func (s *Server) run(q *query) ([][]resultField, queryStatistics) {
-	rows, statistics := [][]resultField{}, queryStatistics{}
+func (s *Server) run(q *query) (rows [][]object, read scanned, matched int) {
 	all := &group{unsorted: true}
 	from, before := q.Start*1000, (q.End+1)*1000
 	for _, g := range q.groups {
@@ -155,40 +117,24 @@ func (s *Server) run(q *query) ([][]resultField, queryStatistics) {
 			if e.Ingested.After(s.now()) {
 				continue
 			}
-			statistics.BytesScanned += float64(len(e.Message))
-			statistics.RecordsScanned++
+			read.bytes += float64(len(e.Message))
+			read.records++
 			if q.match.MatchString(e.Message) {
 				e.group = g.name
 				all.events = append(all.events, e)
 			}
 		}
 	}
-	statistics.RecordsMatched = float64(len(all.events))
+	rows = [][]object{}
 	for _, e := range all.sorted()[:min(len(all.events), q.Limit)] {
-		rows = append(rows, []resultField{
+		row := []object{}
+		for _, field := range [][2]string{
 			{"@timestamp", e.Time.UTC().Format("2006-01-02 15:04:05.000")}, {"@message", e.Message},
 			{"@logStream", e.Stream}, {"@log", Account + ":" + e.group}, {"@ptr", "ptr" + strconv.Itoa(e.sequence)},
-		})
+		} {
+			row = append(row, object{"field": field[0], "value": field[1]})
+		}
+		rows = append(rows, row)
 	}
-	return rows, statistics
-}
-
-// Class sets the class of a group, such as INFREQUENT_ACCESS, which neither
-// FilterLogEvents nor GetLogEvents can read. It makes the group if it is missing.
-func (s *Server) Class(region, name, class string) error {
-	if err := s.Put(region, name); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.groups[region+":"+name].class = class
-	return nil
-}
-
-// readable refuses what only Logs Insights can read.
-func (g *group) readable(operation string) *refusal {
-	if g.class == "" || g.class == "STANDARD" {
-		return nil
-	}
-	return refuse("InvalidOperationException", fmt.Sprintf("%s is not supported for log groups of the class %s.", operation, g.class))
+	return rows, read, len(all.events)
 }

@@ -106,27 +106,20 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.requests = append(s.requests, req)
 	s.mu.Unlock()
 
+	var fault *Fault
 	if s.Fault != nil {
-		if fault := s.Fault(req); fault != nil {
-			fault.send(w)
-			return
-		}
+		fault = s.Fault(req)
 	}
-	status, answer := s.answer(r, req)
-	send(w, status, answer)
-}
-
-func (f *Fault) send(w http.ResponseWriter) {
-	if f.Status == 0 {
+	if fault == nil {
+		status, answer := s.answer(r, req)
+		fault = &Fault{status, answer}
+	}
+	if fault.Status == 0 {
 		panic(http.ErrAbortHandler)
 	}
-	send(w, f.Status, f.Body)
-}
-
-func send(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(status)
-	io.WriteString(w, body)
+	w.WriteHeader(fault.Status)
+	io.WriteString(w, fault.Body)
 }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
@@ -140,19 +133,20 @@ func signedRegion(r *http.Request) string {
 }
 
 // answer makes status and body. The order of the checks is the service's:
-// who, whether, and only then what.
-func (s *Server) answer(r *http.Request, req Request) (int, string) {
+// who, whether, and only then what. What finds something wrong panics with a refusal.
+func (s *Server) answer(r *http.Request, req Request) (status int, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out, err := s.do(r, req)
-	if err != nil {
-		return err.status(), marshal(err)
-	}
-	return http.StatusOK, marshal(out)
-}
-
-func (s *Server) do(r *http.Request, req Request) (any, *refusal) {
-	actions := map[string]func(Request) (any, *refusal){
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case *refusal:
+			status, body = thrown.status(), marshal(thrown)
+		default:
+			panic(thrown)
+		}
+	}()
+	actions := map[string]func(Request) any{
 		"FilterLogEvents":   s.filterLogEvents,
 		"DescribeLogGroups": s.describeLogGroups,
 		"GetLogEvents":      s.getLogEvents,
@@ -161,24 +155,17 @@ func (s *Server) do(r *http.Request, req Request) (any, *refusal) {
 		"StopQuery":         s.stopQuery,
 	}
 	action := actions[req.Action]
-	switch {
-	case r.Method != http.MethodPost || action == nil:
-		return nil, refuse("UnknownOperationException", "")
-	case req.Region == "":
-		return nil, refuse("MissingAuthenticationTokenException", "Missing Authentication Token")
-	case s.Allow != nil && !slices.Contains(s.Allow, "logs:"+req.Action):
-		return nil, s.deny(req)
-	}
-	return action(req)
+	must(r.Method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
+	must(req.Region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
+	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.Action), denied(req))
+	return http.StatusOK, marshal(action(req))
 }
 
-func (s *Server) deny(req Request) *refusal {
+func denied(req Request) *refusal {
 	var in groupRef
 	_ = json.Unmarshal(req.Body, &in) // what is malformed names no group
-	resource := arn(req.Region, in.name()) + ":log-stream:"
-	return refuse("AccessDeniedException", fmt.Sprintf("User: arn:aws:sts::%s:assumed-role/errmon/GitHubActions is not authorized to "+
-		"perform: logs:%s on resource: %s because no identity-based policy allows the logs:%s action",
-		Account, req.Action, resource, req.Action))
+	return refuse("AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: "+
+		"because no identity-based policy allows the logs:%s action", Identity, req.Action, arn(req.Region, in.name()), req.Action))
 }
 
 func arn(region, group string) string {
@@ -189,6 +176,13 @@ func arn(region, group string) string {
 type refusal struct {
 	Type    string `json:"__type"`
 	Message string `json:"message"`
+}
+
+// must refuses the request unless ok.
+func must(ok bool, refused *refusal) {
+	if !ok {
+		panic(refused)
+	}
 }
 
 func refuse(code, message string) *refusal { return &refusal{Type: code, Message: message} }
@@ -214,6 +208,9 @@ func (r *refusal) status() int {
 	}
 	return http.StatusBadRequest
 }
+
+// object is a JSON object on the wire.
+type object = map[string]any
 
 // marshal cannot fail on the types of this package.
 func marshal(v any) string {
