@@ -32,29 +32,21 @@ func (s *Server) resolve(revision string) (string, bool) {
 func (s *Server) code(next handler) handler {
 	return func(r *http.Request) answer {
 		name := r.PathValue("owner") + "/" + r.PathValue("repo")
-		switch {
-		case name != cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo):
-			return notFound()
-		case s.settings.NoContents:
-			return fail(http.StatusForbidden, s.notAccessible())
-		}
+		must(name == cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo), notFound())
+		must(!s.settings.NoContents, s.notAccessible())
 		return next(r)
 	}
 }
 
 func (s *Server) getCommit(r *http.Request) answer {
 	sha, ok := s.resolve(r.PathValue("ref"))
-	if !ok {
-		return fail(http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref"))
-	}
+	must(ok, fail(http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref")))
 	return reply(http.StatusOK, object{"sha": sha, "files": []object{}})
 }
 
 func (s *Server) getTree(r *http.Request) answer {
 	out, ok := s.git("ls-tree", "-r", "-t", "-z", "--full-tree", r.PathValue("sha"))
-	if !ok {
-		return notFound()
-	}
+	must(ok, notFound())
 	entries := []object{}
 	for line := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
 		about, path, _ := strings.Cut(line, "\t")
@@ -69,9 +61,7 @@ func (s *Server) compare(r *http.Request) answer {
 	base, head, _ := strings.Cut(r.PathValue("range"), "...")
 	base, known := s.resolve(base)
 	head, both := s.resolve(head)
-	if !known || !both {
-		return notFound()
-	}
+	must(known && both, notFound())
 	status := "diverged"
 	if _, before := s.git("merge-base", "--is-ancestor", base, head); before {
 		status = "ahead"
@@ -95,9 +85,7 @@ type OwnerError struct {
 }
 
 func (s *Server) getOwnerErrors(r *http.Request) answer {
-	if s.settings.Git == "" {
-		return notFound()
-	}
+	must(s.settings.Git != "", notFound())
 	return reply(http.StatusOK, object{"errors": append([]OwnerError{}, s.settings.OwnerErrors...)})
 }
 

@@ -66,14 +66,10 @@ func decode[T any](r *http.Request) T {
 
 func (s *Server) createIssue(r *http.Request) answer {
 	in := decode[issueRequest](r)
-	if in.Title == nil {
-		return notSupplied("title")
-	}
+	must(in.Title != nil, notSupplied("title"))
 	p := s.problems(in)
 	p.want(strings.TrimSpace(*in.Title) != "", "title", "missing_field")
-	if p != nil {
-		return invalid(p)
-	}
+	p.refuse()
 	now := s.now()
 	issue := &stored{Issue: Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: now, UpdatedAt: now}}
 	s.issues = append(s.issues, issue)
@@ -88,18 +84,14 @@ func (s *Server) getIssue(r *http.Request, issue *stored) answer {
 
 func (s *Server) editIssue(r *http.Request, issue *stored) answer {
 	in := decode[issueRequest](r)
-	if p := s.problems(in); p != nil {
-		return invalid(p)
-	}
+	s.problems(in).refuse()
 	s.change(issue, in)
 	return reply(http.StatusOK, s.wireIssue(r, issue))
 }
 
 // getAssignee answers whether a login can be assigned.
 func (s *Server) getAssignee(r *http.Request) answer {
-	if !slices.Contains(s.settings.Assignable, r.PathValue("login")) {
-		return notFound()
-	}
+	must(slices.Contains(s.settings.Assignable, r.PathValue("login")), notFound())
 	return answer{status: http.StatusNoContent}
 }
 
@@ -207,9 +199,7 @@ func (s *Server) createComment(r *http.Request, issue *stored) answer {
 	var p problems
 	p.length("body", &in.Body, maxBody)
 	p.want(strings.TrimSpace(in.Body) != "", "body", "missing_field")
-	if p != nil {
-		return invalid(p)
-	}
+	p.refuse()
 	s.lastComment++
 	issue.Comments = append(issue.Comments, Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()})
 	issue.UpdatedAt = s.now()

@@ -20,10 +20,9 @@ const plainColor = "ededed"
 type label struct{ name, color, description string }
 
 func (s *Server) getLabel(r *http.Request) answer {
-	if i := s.findLabel(r.PathValue("name")); i >= 0 {
-		return reply(http.StatusOK, s.wireLabel(r, i))
-	}
-	return notFound()
+	i := s.findLabel(r.PathValue("name"))
+	must(i >= 0, notFound())
+	return reply(http.StatusOK, s.wireLabel(r, i))
 }
 
 var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
@@ -33,24 +32,16 @@ func (s *Server) createLabel(r *http.Request) answer {
 		Name               *string
 		Color, Description string
 	}](r)
-	if s.settings.NoPush {
-		return fail(http.StatusForbidden, s.notAccessible())
-	}
-	if in.Name == nil {
-		return notSupplied("name")
-	}
+	must(!s.settings.NoPush, s.notAccessible())
+	must(in.Name != nil, notSupplied("name"))
 	var p problems
 	p.length("name", in.Name, maxLabelName)
 	p.length("description", &in.Description, maxLabelDescription)
 	p.want(*in.Name != "", "name", "missing_field")
 	p.want(sixHex.MatchString(cmp.Or(in.Color, plainColor)), "color", "invalid")
 	p.want(s.findLabel(*in.Name) < 0, "name", "already_exists")
-	switch {
-	case p != nil && s.settings.BareErrors:
-		return fail(http.StatusUnprocessableEntity, "Unprocessable Entity")
-	case p != nil:
-		return invalid(p)
-	}
+	must(p == nil || !s.settings.BareErrors, fail(http.StatusUnprocessableEntity, "Unprocessable Entity"))
+	p.refuse()
 	s.labels = append(s.labels, label{*in.Name, cmp.Or(in.Color, plainColor), in.Description})
 	return reply(http.StatusCreated, s.wireLabel(r, len(s.labels)-1))
 }
@@ -62,13 +53,10 @@ func (s *Server) findLabel(name string) int {
 
 func (s *Server) addLabels(r *http.Request, issue *stored) answer {
 	names := decode[[]string](r)
-	if s.settings.NoPush {
-		return fail(http.StatusForbidden, s.notAccessible())
-	}
+	must(!s.settings.NoPush, s.notAccessible())
 	var p problems
-	if p.labels(slices.Concat(issue.Labels, names)); p != nil {
-		return invalid(p)
-	}
+	p.labels(slices.Concat(issue.Labels, names))
+	p.refuse()
 	before := len(issue.Labels)
 	s.attach(issue, names)
 	if len(issue.Labels) > before {
@@ -79,12 +67,8 @@ func (s *Server) addLabels(r *http.Request, issue *stored) answer {
 
 func (s *Server) removeLabel(r *http.Request, issue *stored) answer {
 	i := slices.IndexFunc(issue.Labels, func(l string) bool { return strings.EqualFold(l, r.PathValue("name")) })
-	switch {
-	case s.settings.NoPush:
-		return fail(http.StatusForbidden, s.notAccessible())
-	case i < 0:
-		return fail(http.StatusNotFound, "Label does not exist")
-	}
+	must(!s.settings.NoPush, s.notAccessible())
+	must(i >= 0, fail(http.StatusNotFound, "Label does not exist"))
 	issue.Labels = slices.Delete(issue.Labels, i, i+1)
 	issue.UpdatedAt = s.now()
 	return reply(http.StatusOK, s.wireLabels(r, issue))

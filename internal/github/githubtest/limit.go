@@ -25,17 +25,16 @@ type limits struct {
 	points  []time.Time // one entry a point
 }
 
-// admit counts a request, writes the headers of the rate limit, and returns a refusal
-// where a limit is reached, else nil.
-func (s *Server) admit(h http.Header, r *http.Request) http.Handler {
+// limit counts a request, writes the headers of the rate limit, and refuses beyond a limit.
+func (s *Server) limit(h http.Header, r *http.Request) {
 	if s.settings.Unlimited {
-		return nil
+		return
 	}
 	if strings.HasSuffix(r.URL.Path, "/graphql") { // a budget of its own, of which no test uses much
 		h.Set("X-RateLimit-Resource", "graphql")
 		h.Set("X-RateLimit-Remaining", "900")
 		h.Set("X-RateLimit-Reset", strconv.FormatInt(s.now().Add(time.Hour).Unix(), 10))
-		return nil
+		return
 	}
 	now, l := s.now(), &s.limits
 	if !now.Before(l.reset) {
@@ -46,14 +45,9 @@ func (s *Server) admit(h http.Header, r *http.Request) http.Handler {
 		l.used++
 	}
 	s.limitHeaders(h)
-	switch {
-	case refused:
-		return fail(http.StatusForbidden, "API rate limit exceeded for installation.")
-	case !l.secondary(r, now):
-		return fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been temporarily blocked from content creation. "+
-			"Please retry your request again later.").with("Retry-After", "60")
-	}
-	return nil
+	must(!refused, fail(http.StatusForbidden, "API rate limit exceeded for installation."))
+	must(l.secondary(r, now), fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been temporarily blocked "+
+		"from content creation. Please retry your request again later.").with("Retry-After", "60"))
 }
 
 func (s *Server) limitHeaders(h http.Header) {

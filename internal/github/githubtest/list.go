@@ -13,15 +13,13 @@ import (
 // listIssues lists issues of every state by creation, which is all that is imitated.
 func (s *Server) listIssues(r *http.Request) answer {
 	query := r.URL.Query()
-	if query.Get("state") != "all" || query.Has("since") || cmp.Or(query.Get("sort"), "created") != "created" {
-		return fail(http.StatusNotImplemented, "githubtest does not imitate such a list of issues")
-	}
+	must(query.Get("state") == "all" && !query.Has("since") && cmp.Or(query.Get("sort"), "created") == "created",
+		fail(http.StatusNotImplemented, "githubtest does not imitate such a list of issues"))
 	found := s.selectIssues(query)
 	size := positive(query.Get("per_page"), 30, 100)
 	page := positive(query.Get("page"), 1, 1<<20)
-	if page*size > s.settings.PagesReach {
-		return fail(http.StatusUnprocessableEntity, "Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)")
-	}
+	must(page*size <= s.settings.PagesReach, fail(http.StatusUnprocessableEntity,
+		"Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)"))
 	start := min((page-1)*size, len(found))
 	if after := query.Get("after"); after != "" {
 		start = s.afterCursor(found, after)

@@ -20,9 +20,7 @@ type Dispatch struct {
 }
 
 func (s *Server) getUser(r *http.Request) answer {
-	if strings.HasSuffix(s.settings.Login, "[bot]") {
-		return fail(http.StatusForbidden, s.notAccessible())
-	}
+	must(!strings.HasSuffix(s.settings.Login, "[bot]"), s.notAccessible())
 	return reply(http.StatusOK, person(r, s.settings.Login))
 }
 
@@ -44,14 +42,10 @@ func (s *Server) getRepository(*http.Request) answer {
 }
 
 func (s *Server) getWorkflow(r *http.Request) answer {
-	if s.settings.Workflows == nil {
-		return fail(http.StatusForbidden, s.notAccessible())
-	}
+	must(s.settings.Workflows != nil, s.notAccessible())
 	file := r.PathValue("file")
 	state, ok := s.settings.Workflows[file]
-	if !ok {
-		return notFound()
-	}
+	must(ok, notFound())
 	return reply(http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
 }
 
@@ -81,9 +75,7 @@ func (s *Server) getDirectory(r *http.Request, path string) answer {
 			entries = append(entries, s.wireEntry(r, name))
 		}
 	}
-	if len(entries) == 0 {
-		return notFound()
-	}
+	must(len(entries) > 0, notFound())
 	return reply(http.StatusOK, entries)
 }
 
@@ -100,16 +92,13 @@ const (
 func (s *Server) createDispatch(r *http.Request) answer {
 	in := decode[Dispatch](r)
 	var properties map[string]json.RawMessage
-	switch {
-	case in.EventType == "" || utf8.RuneCountInString(in.EventType) > maxEventType:
-		return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\nevent_type must have 1 to %d characters.", maxEventType))
-	case in.Payload != nil && json.Unmarshal(in.Payload, &properties) != nil:
-		return fail(http.StatusUnprocessableEntity, "Invalid request.\n\nclient_payload is not an object.")
-	case len(properties) > maxProperties:
-		return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\nNo more than %d properties are allowed; %d were supplied.", maxProperties, len(properties)))
-	case utf8.RuneCount(in.Payload) > maxPayload:
-		return fail(http.StatusUnprocessableEntity, "client_payload is too large.")
+	invalid := func(format string, args ...any) answer {
+		return fail(http.StatusUnprocessableEntity, "Invalid request.\n\n"+fmt.Sprintf(format, args...))
 	}
+	must(in.EventType != "" && utf8.RuneCountInString(in.EventType) <= maxEventType, invalid("event_type must have 1 to %d characters.", maxEventType))
+	must(in.Payload == nil || json.Unmarshal(in.Payload, &properties) == nil, invalid("client_payload is not an object."))
+	must(len(properties) <= maxProperties, invalid("No more than %d properties are allowed; %d were supplied.", maxProperties, len(properties)))
+	must(utf8.RuneCount(in.Payload) <= maxPayload, invalid("client_payload is too large."))
 	s.dispatches = append(s.dispatches, in)
 	return answer{status: http.StatusNoContent}
 }

@@ -43,85 +43,74 @@ func (s *Server) route() {
 	s.mux.Handle("/", notFound())
 }
 
-// apply carries a request out.
+// apply carries a request out. What finds something wrong panics with the answer.
 func (s *Server) apply(w http.ResponseWriter, r *http.Request, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.admitted(w.Header(), r, body).ServeHTTP(w, r)
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case answer:
+			thrown.ServeHTTP(w, r)
+		default:
+			panic(thrown)
+		}
+	}()
+	s.admit(w.Header(), r, body)
+	s.mux.ServeHTTP(w, r)
 }
 
-// admitted returns what answers a request: who asks, how often, and then what.
-func (s *Server) admitted(h http.Header, r *http.Request, body string) http.Handler {
+// admit checks who asks, how often, and for which repository.
+func (s *Server) admit(h http.Header, r *http.Request, body string) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	switch {
-	case (scheme != "Bearer" && scheme != "token") || token != s.settings.Token:
-		return fail(http.StatusUnauthorized, "Bad credentials")
-	case r.Header.Get("User-Agent") == "":
-		return fail(http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header")
-	}
-	if refusal := s.admit(h, r); refusal != nil {
-		return refusal
-	}
-	if body != "" && !json.Valid([]byte(body)) {
-		return fail(http.StatusBadRequest, "Problems parsing JSON")
-	}
+	must((scheme == "Bearer" || scheme == "token") && token == s.settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
+	must(r.Header.Get("User-Agent") != "",
+		fail(http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"))
+	s.limit(h, r)
+	must(body == "" || json.Valid([]byte(body)), fail(http.StatusBadRequest, "Problems parsing JSON"))
 	byID := fmt.Sprintf("/repositories/%d", repositoryID)
 	named := fmt.Sprintf("/repos/%s/%s", s.owner, s.repo)
 	rest, isNamed := strings.CutPrefix(r.URL.Path, named)
-	if s.settings.Renamed && isNamed {
-		return moved(r, base(r)+byID+rest)
-	}
+	must(!s.settings.Renamed || !isNamed, moved(r, base(r)+byID+rest))
 	if rest, ok := strings.CutPrefix(r.URL.Path, byID); ok {
 		r.URL.Path = named + rest
 	}
-	return s.mux
 }
 
 // reads and writes check what every request about issues needs. GitHub has
 // issues readable wherever the repository is.
 func (s *Server) reads(next handler) handler {
 	return func(r *http.Request) answer {
-		if s.settings.IssuesDisabled {
-			return fail(http.StatusGone, "Issues are disabled for this repo")
-		}
+		must(!s.settings.IssuesDisabled, fail(http.StatusGone, "Issues are disabled for this repo"))
 		return next(r)
 	}
 }
 
 func (s *Server) writes(next handler) handler {
 	return s.reads(func(r *http.Request) answer {
-		switch {
-		case s.settings.Archived:
-			return fail(http.StatusForbidden, "Repository was archived so is read-only.")
-		case s.settings.NoIssuesWrite:
-			return fail(http.StatusForbidden, s.notAccessible()).with("X-Accepted-GitHub-Permissions", "issues=write")
-		}
+		must(!s.settings.Archived, fail(http.StatusForbidden, "Repository was archived so is read-only."))
+		must(!s.settings.NoIssuesWrite, s.notAccessible().with("X-Accepted-GitHub-Permissions", "issues=write"))
 		return next(r)
 	})
 }
 
 // notAccessible is how GitHub words a missing permission, by kind of token.
-func (s *Server) notAccessible() string {
+func (s *Server) notAccessible() answer {
+	kind := "personal access token"
 	if strings.HasSuffix(s.settings.Login, "[bot]") {
-		return "Resource not accessible by integration"
+		kind = "integration"
 	}
-	return "Resource not accessible by personal access token"
+	return fail(http.StatusForbidden, "Resource not accessible by "+kind)
 }
 
 // onIssue finds the issue of the path, or says what became of it.
 func (s *Server) onIssue(next func(*http.Request, *stored) answer) handler {
 	return func(r *http.Request) answer {
-		number, err := strconv.Atoi(r.PathValue("number"))
-		if err != nil || number < 1 || number > len(s.issues) {
-			return notFound()
-		}
+		number, _ := strconv.Atoi(r.PathValue("number"))
+		must(number >= 1 && number <= len(s.issues), notFound())
 		issue := s.issues[number-1]
-		switch {
-		case issue.deleted:
-			return fail(http.StatusGone, "This issue was deleted")
-		case issue.transferred:
-			return moved(r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number))
-		}
+		must(!issue.deleted, fail(http.StatusGone, "This issue was deleted"))
+		must(!issue.transferred, moved(r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number)))
 		return next(r, issue)
 	}
 }

@@ -49,6 +49,13 @@ func (a answer) with(header, value string) answer {
 	return a
 }
 
+// must answers the request with a refusal unless ok.
+func must(ok bool, refusal answer) {
+	if !ok {
+		panic(refusal)
+	}
+}
+
 func reply(status int, body any) answer { return answer{status: status, body: body} }
 
 const docs = "https://docs.github.com/rest"
@@ -83,8 +90,10 @@ func (p *problems) labels(names []string) {
 	}
 }
 
-func invalid(p problems) answer {
-	return reply(http.StatusUnprocessableEntity, object{"message": "Validation Failed", "errors": p, "documentation_url": docs, "status": "422"})
+// refuse answers the request with the problems, if there are any.
+func (p problems) refuse() {
+	must(p == nil, reply(http.StatusUnprocessableEntity,
+		object{"message": "Validation Failed", "errors": p, "documentation_url": docs, "status": "422"}))
 }
 
 // notSupplied is how GitHub words that a field is missing altogether.
