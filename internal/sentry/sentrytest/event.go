@@ -39,12 +39,11 @@ type Frame struct {
 
 // event answers the newest event under any of its names. It names a user, which
 // nobody may publish: see UserMail and UserAddress.
-func (s *Server) event(w http.ResponseWriter, r *http.Request, i *Issue) {
-	if i.Event == nil || !slices.Contains([]string{"latest", "oldest", "recommended", EventID(i.ID)}, r.PathValue("event")) {
-		refuse(w, http.StatusNotFound, "No matching event")
-		return
-	}
-	answer(w, i.wireEvent())
+func (s *Server) event(_ http.Header, r *http.Request) any {
+	i := s.of(r)
+	names := []string{"latest", "oldest", "recommended", EventID(i.ID)}
+	must(i.Event != nil && slices.Contains(names, r.PathValue("event")), http.StatusNotFound, "No matching event")
+	return i.wireEvent()
 }
 
 // EventID is the id of an issue's event.

@@ -94,57 +94,40 @@ func (s *Server) Delete(id string) {
 }
 
 func (s *Server) find(id string) *Issue {
-	for _, i := range s.issues {
-		if i.ID == id {
-			return i
-		}
+	if n := slices.IndexFunc(s.issues, func(i *Issue) bool { return i.ID == id }); n >= 0 {
+		return s.issues[n]
 	}
 	return nil
 }
 
 // list answers one page, the issue seen last first.
-func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+func (s *Server) list(h http.Header, r *http.Request) any {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
-	if err != nil || limit < 1 || limit > 100 {
-		refuse(w, http.StatusBadRequest, "Invalid limit, must be between 1 and 100")
-		return
-	}
+	must(err == nil && limit >= 1 && limit <= 100, http.StatusBadRequest, "Invalid limit, must be between 1 and 100")
 	limit = min(limit, s.settings.PageSize)
-	if slices.ContainsFunc(q["project"], func(slug string) bool { return !slices.Contains(s.settings.Projects, slug) }) {
-		refuse(w, s.settings.UnknownProject, "You do not have permission to perform this action.")
-		return
+	for _, slug := range q["project"] {
+		must(slices.Contains(s.settings.Projects, slug), s.settings.UnknownProject, notAllowed)
 	}
-	selected, ok := s.selected(q)
-	offset, err := offset(q.Get("cursor"))
-	if !ok || err != nil {
-		refuse(w, http.StatusBadRequest, "Error parsing search query")
-		return
-	}
+	selected, offset := s.selected(q), offset(q.Get("cursor"))
 	end := min(offset+limit, len(selected))
-	begin := min(offset, len(selected))
-	w.Header().Set("Link", strings.Join([]string{
-		s.link(r, "previous", max(0, offset-limit), offset > 0),
-		s.link(r, "next", offset+limit, end < len(selected)),
-	}, ", "))
+	h.Set("Link", s.link(r, "previous", max(0, offset-limit), offset > 0)+", "+s.link(r, "next", offset+limit, end < len(selected)))
 	page := []map[string]any{}
-	for _, i := range selected[begin:end] {
+	for _, i := range selected[min(offset, end):end] {
 		page = append(page, s.wire(i))
 	}
-	answer(w, page)
+	return page
 }
 
 // selected are the issues that a search finds. It knows the searches by state;
 // another one finds nothing wrong with itself only if it is empty.
-func (s *Server) selected(q url.Values) ([]*Issue, bool) {
+func (s *Server) selected(q url.Values) []*Issue {
 	query := q.Get("query")
 	if !q.Has("query") {
 		query = "is:unresolved"
 	}
 	status := map[string]string{"is:unresolved": "unresolved", "is:resolved": "resolved", "is:ignored": "ignored", "is:archived": "ignored"}[query]
-	if status == "" && query != "" {
-		return nil, false
-	}
+	must(status != "" || query == "", http.StatusBadRequest, "Error parsing search query")
 	among := func(list []string, name string) bool { return len(list) == 0 || slices.Contains(list, name) }
 	var found []*Issue
 	for _, i := range s.issues {
@@ -153,16 +136,16 @@ func (s *Server) selected(q url.Values) ([]*Issue, bool) {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b *Issue) int { return b.Last.Compare(a.Last) })
-	return found, true
+	return found
 }
 
 // A cursor is opaque to clients: value, offset, and whether it leads back.
-func offset(cursor string) (int, error) {
+func offset(cursor string) int {
 	parts := strings.Split(cmp.Or(cursor, "0:0:0"), ":")
-	if len(parts) != 3 {
-		return 0, fmt.Errorf("cursor %q", cursor)
-	}
-	return strconv.Atoi(parts[1])
+	must(len(parts) == 3, http.StatusBadRequest, "Error parsing search query")
+	n, err := strconv.Atoi(parts[1])
+	must(err == nil, http.StatusBadRequest, "Error parsing search query")
+	return n
 }
 
 func (s *Server) link(r *http.Request, rel string, offset int, results bool) string {
@@ -191,19 +174,26 @@ func (s *Server) wire(i *Issue) map[string]any {
 	}
 }
 
-func (s *Server) get(w http.ResponseWriter, _ *http.Request, i *Issue) {
+// of finds the issue that a request is about.
+func (s *Server) of(r *http.Request) *Issue {
+	i := s.find(r.PathValue("id"))
+	must(i != nil, http.StatusNotFound, notFound)
+	return i
+}
+
+func (s *Server) get(_ http.Header, r *http.Request) any {
+	i := s.of(r)
 	wire := s.wire(i)
 	delete(wire, "lifetime") // one issue's own answer has none, and counts its life
 	wire["count"] = strconv.FormatInt(i.Count, 10)
-	answer(w, wire)
+	return wire
 }
 
-func (s *Server) update(w http.ResponseWriter, r *http.Request, i *Issue) {
+func (s *Server) update(_ http.Header, r *http.Request) any {
+	i := s.of(r)
 	var change struct{ Status string }
-	if json.NewDecoder(r.Body).Decode(&change) != nil || !slices.Contains([]string{"resolved", "unresolved", "ignored"}, change.Status) {
-		refuse(w, http.StatusBadRequest, "Invalid status")
-		return
-	}
+	err := json.NewDecoder(r.Body).Decode(&change)
+	must(err == nil && slices.Contains([]string{"resolved", "unresolved", "ignored"}, change.Status), http.StatusBadRequest, "Invalid status")
 	i.Status = change.Status
-	answer(w, s.wire(i))
+	return s.wire(i)
 }

@@ -59,11 +59,11 @@ func New(projects ...string) *Server {
 		Tokens: map[string][]string{"token": {"event:read", "project:read"}},
 	}}
 	s.mux = http.NewServeMux()
-	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{$}", s.guard("event:read", s.list))
-	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{id}/{$}", s.guard("event:read", s.ofIssue(s.get)))
-	s.mux.HandleFunc("PUT /api/0/organizations/{org}/issues/{id}/{$}", s.guard("event:write", s.ofIssue(s.update)))
-	s.mux.HandleFunc("GET /api/0/organizations/{org}/issues/{id}/events/{event}/{$}", s.guard("event:read", s.ofIssue(s.event)))
-	s.mux.HandleFunc("GET /api/0/projects/{org}/{project}/{$}", s.guard("project:read", s.project))
+	s.handle("GET /api/0/organizations/{org}/issues/{$}", "event:read", s.list)
+	s.handle("GET /api/0/organizations/{org}/issues/{id}/{$}", "event:read", s.get)
+	s.handle("PUT /api/0/organizations/{org}/issues/{id}/{$}", "event:write", s.update)
+	s.handle("GET /api/0/organizations/{org}/issues/{id}/events/{event}/{$}", "event:read", s.event)
+	s.handle("GET /api/0/projects/{org}/{project}/{$}", "project:read", s.project)
 	return s
 }
 
@@ -107,83 +107,74 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.settings.Fault != nil {
 		status = s.settings.Fault(request)
 	}
-	switch {
-	case status < 0:
+	if status < 0 {
 		panic(http.ErrAbortHandler)
-	case status > 0:
-		refuse(w, status, "Internal Error")
-	default:
-		s.mux.ServeHTTP(w, r)
 	}
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case refusal:
+			send(w, thrown.status, map[string]any{"detail": thrown.detail})
+		default:
+			panic(thrown)
+		}
+	}()
+	must(status == 0, status, "Internal Error")
+	s.mux.ServeHTTP(w, r)
 }
 
-// guard answers what is refused before an endpoint sees it, in Sentry's order.
-func (s *Server) guard(scope string, handle http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if !s.within(w, r) {
-			refuse(w, http.StatusTooManyRequests, "You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
-			return
-		}
+// handle routes requests, and refuses them before an endpoint sees them, in Sentry's order.
+func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Request) any) {
+	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		s.within(w.Header(), r)
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		scopes, known := s.settings.Tokens[token]
-		switch {
-		case !ok:
-			refuse(w, http.StatusUnauthorized, "Authentication credentials were not provided.")
-		case !known:
-			refuse(w, http.StatusUnauthorized, "Invalid token")
-		case r.PathValue("org") != s.settings.Organization:
-			refuse(w, http.StatusNotFound, "The requested resource does not exist")
-		case strings.HasPrefix(token, "sntrys_"), !slices.Contains(scopes, scope):
-			refuse(w, http.StatusForbidden, "You do not have permission to perform this action.")
-		default:
-			handle(w, r)
-		}
-	}
+		must(ok, http.StatusUnauthorized, "Authentication credentials were not provided.")
+		must(known, http.StatusUnauthorized, "Invalid token")
+		must(r.PathValue("org") == s.settings.Organization, http.StatusNotFound, notFound)
+		must(!strings.HasPrefix(token, "sntrys_") && slices.Contains(scopes, scope), http.StatusForbidden, notAllowed)
+		send(w, http.StatusOK, answer(w.Header(), r))
+	})
 }
 
-// ofIssue finds the issue that a request is about.
-func (s *Server) ofIssue(handle func(http.ResponseWriter, *http.Request, *Issue)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if i := s.find(r.PathValue("id")); i != nil {
-			handle(w, r, i)
-			return
-		}
-		refuse(w, http.StatusNotFound, "The requested resource does not exist")
+const (
+	notFound   = "The requested resource does not exist"
+	notAllowed = "You do not have permission to perform this action."
+)
+
+// refusal is thrown by must and answered by ServeHTTP.
+type refusal struct {
+	status int
+	detail string
+}
+
+// must refuses the request unless ok.
+func must(ok bool, status int, detail string) {
+	if !ok {
+		panic(refusal{status, detail})
 	}
 }
 
 // within counts the request in its window of one second.
-func (s *Server) within(w http.ResponseWriter, r *http.Request) bool {
+func (s *Server) within(h http.Header, r *http.Request) {
 	limit, now := s.settings.Window, s.settings.Now()
 	key := fmt.Sprint(r.Pattern, now.Unix())
 	s.window[key]++
-	h := w.Header()
 	h.Set("X-Sentry-Rate-Limit-Limit", strconv.Itoa(limit))
 	h.Set("X-Sentry-Rate-Limit-Remaining", strconv.Itoa(max(0, limit-s.window[key])))
 	h.Set("X-Sentry-Rate-Limit-Reset", strconv.FormatInt(now.Unix()+1, 10))
-	return s.window[key] <= limit
+	must(s.window[key] <= limit, http.StatusTooManyRequests,
+		"You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
 }
 
-func (s *Server) project(w http.ResponseWriter, r *http.Request) {
-	if slug := r.PathValue("project"); slices.Contains(s.settings.Projects, slug) {
-		answer(w, map[string]any{"slug": slug})
-		return
-	}
-	refuse(w, http.StatusNotFound, "The requested resource does not exist")
+func (s *Server) project(_ http.Header, r *http.Request) any {
+	slug := r.PathValue("project")
+	must(slices.Contains(s.settings.Projects, slug), http.StatusNotFound, notFound)
+	return map[string]any{"slug": slug}
 }
 
-func refuse(w http.ResponseWriter, status int, detail string) {
+func send(w http.ResponseWriter, status int, what any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"detail":%q}`, detail)
-}
-
-func answer(w http.ResponseWriter, what any) {
-	data, err := json.Marshal(what)
-	if err != nil {
-		refuse(w, http.StatusInternalServerError, err.Error())
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Write(data)
+	_ = json.NewEncoder(w).Encode(what)
 }
