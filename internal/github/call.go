@@ -33,6 +33,7 @@ func (c *Client) send(ctx context.Context, r polite.Request, in any) (*polite.An
 		return nil, err
 	}
 	r.URL = address.String()
+	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	if in != nil {
 		var body bytes.Buffer
 		encoder := json.NewEncoder(&body)
@@ -69,11 +70,6 @@ func (c *Client) read(ctx context.Context, kind, address string, out any) error 
 	return c.call(ctx, polite.Request{Kind: kind, Method: http.MethodGet, URL: address}, nil, out)
 }
 
-// readExtra is read for what a run can do without: see polite.Request.
-func (c *Client) readExtra(ctx context.Context, address string, out any) error {
-	return c.call(ctx, polite.Request{Kind: kindSource, Method: http.MethodGet, URL: address, Extra: true}, nil, out)
-}
-
 // refusal is an answer that is not a success. The error puts it into words for the
 // user.
 type refusal struct {
@@ -98,6 +94,10 @@ func (c *complaint) UnmarshalJSON(raw []byte) error {
 }
 
 func (r *refusal) Unwrap() error { return r.error }
+
+func (r *refusal) Is(target error) bool {
+	return target == ErrForbidden && r.status == http.StatusForbidden
+}
 
 // refusalOf returns the refusal that an error is about, or the zero refusal.
 func refusalOf(err error) *refusal {

@@ -50,7 +50,7 @@ func (c *Client) explain(kind string, r *refusal) error {
 		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
 			"pass another token, or in a workflow leave github-token out: its own token is used then")
 	case http.StatusForbidden:
-		return forbiddenError{refused(forbidden(kind, c.FullName(), r.Message, said))}
+		return refused(forbidden(kind, c.FullName(), r.Message, said))
 	case http.StatusNotFound:
 		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check repository and GITHUB_API_URL, or github-token may not see it")
 	case http.StatusGone:
@@ -71,12 +71,6 @@ func (c *Client) explain(kind string, r *refusal) error {
 func refused(what, remedy string) error {
 	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
 }
-
-// forbiddenError is ErrForbidden without a word of its own.
-type forbiddenError struct{ error }
-
-func (e forbiddenError) Unwrap() error        { return e.error }
-func (e forbiddenError) Is(target error) bool { return target == ErrForbidden }
 
 // forbidden explains a 403 that is not about a rate limit: what it is, and how
 // to mend it.

@@ -60,7 +60,7 @@ func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 		Data   struct{ Repository fields }
 		Errors []problem
 	}
-	err := c.call(ctx, polite.Request{Kind: kindQuery, Method: http.MethodPost, URL: address, Extra: true},
+	err := c.call(ctx, polite.Request{Kind: kindQuery, Method: http.MethodPost, URL: address},
 		map[string]any{"query": text, "variables": s.variables}, &answer)
 	if err != nil {
 		return nil, err

@@ -23,31 +23,19 @@ import (
 //
 // GitHub reads a comma in label as "and".
 func (c *Client) List(ctx context.Context, label string, visit func(*Issue)) ([]Issue, error) {
-	issues, err := c.walk(ctx, visit, 0, "labels", label)
-	if err != nil {
-		return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
-	}
-	return issues, nil
+	return c.walk(ctx, visit, 0, "labels", label)
 }
 
 // ListByCreator returns every issue by an author, as List does by a label: a
 // second view on the repository, to check List against. The issues have no bodies.
 func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
-	issues, err := c.walk(ctx, func(i *Issue) { i.Body = "" }, 0, "creator", login)
-	if err != nil {
-		return nil, fmt.Errorf("list issues by %s: %w (%w)", login, err, ErrPartialListing)
-	}
-	return issues, nil
+	return c.walk(ctx, func(i *Issue) { i.Body = "" }, 0, "creator", login)
 }
 
 // Newest returns the issues that carry the label, open and closed, newest first, as
 // many as fit on so many pages of 100. It returns ErrPartialListing as List does.
 func (c *Client) Newest(ctx context.Context, label string, pages int, visit func(*Issue)) ([]Issue, error) {
-	issues, err := c.walk(ctx, visit, pages, "labels", label)
-	if err != nil {
-		return nil, fmt.Errorf("list the newest issues labelled %q: %w (%w)", label, err, ErrPartialListing)
-	}
-	return issues, nil
+	return c.walk(ctx, visit, pages, "labels", label)
 }
 
 // walk asks for all pages, of 100 as GitHub's most, sorted by creation: the one
@@ -63,7 +51,7 @@ func (c *Client) walk(ctx context.Context, visit func(*Issue), pages int, by, va
 	for next != "" && (pages == 0 || len(w.pages) < pages) {
 		var err error
 		if next, err = w.page(ctx, next); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)
 		}
 	}
 	return w.issues, nil

@@ -19,7 +19,7 @@ import (
 // returns ErrNotFound if there is none, or several.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
-	err := c.readExtra(ctx, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
+	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
 	status := refusalOf(err).status
 	if status == http.StatusNotFound || status == http.StatusUnprocessableEntity || err == nil && !strings.HasPrefix(found.SHA, sha) { // a branch or tag
 		err = ErrNotFound
@@ -36,7 +36,7 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 		Truncated bool
 		Tree      []struct{ Type, Mode, Path string }
 	}
-	err := c.readExtra(ctx, c.path("git/trees/%s?recursive=1", sha), &tree)
+	err := c.read(ctx, kindSource, c.path("git/trees/%s?recursive=1", sha), &tree)
 	if tree.Truncated {
 		err = errTruncated
 	}
@@ -56,7 +56,7 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 // ancestor. It returns ErrNotFound if one of them is not in the repository.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	var compared struct{ Status string }
-	err := c.readExtra(ctx, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
+	err := c.read(ctx, kindSource, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
 	switch {
 	case refusalOf(err).status == http.StatusNotFound:
 		err = ErrNotFound
