@@ -37,20 +37,28 @@ var environments = map[string]bool{
 // decoration. A text without one, or with nothing else, stays as it is.
 func readAlert(text string) alert {
 	text = withoutSigns(text)
-	for from := text; from != ""; from = below(from) {
+	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {
 		from = withoutSigns(from)
-		line, _, _ := strings.Cut(from, "\n")
-		if m := decoration.FindStringSubmatch(line); m != nil && decorates(m) {
+		if m, ok := decorationOf(from); ok {
 			if rest := withoutSigns(from[len(strings.TrimRight(m[0], " ")):]); rest != "" {
 				return decorated(m, rest)
 			}
 		}
-		if logged.MatchString(line) || failing.MatchString(line) {
+		if isLogged(from) {
 			return alert{rest: from}
 		}
 	}
 	return alert{rest: text}
 }
+
+// isAlert reports whether a text begins as a program's does, not a person's.
+func isAlert(text string) bool {
+	text = withoutSigns(text)
+	_, decorated := decorationOf(text)
+	return decorated || isLogged(text)
+}
+
+func isLogged(text string) bool { return logged.MatchString(text) || failing.MatchString(text) }
 
 // decorated is the alert of a line with a decoration.
 func decorated(m []string, rest string) alert {
@@ -66,22 +74,12 @@ func decorated(m []string, rest string) alert {
 	return a
 }
 
-// decorates distinguishes a decoration from an exception's own line: "Error: no such
-// file" is one, "ERROR: no such file" is as a logger prints it.
-func decorates(m []string) bool {
-	return m[2] != "" || strings.TrimSpace(m[4]) != ":" || strings.HasPrefix(m[0], "[") || strings.ToUpper(m[1]) == m[1]
-}
-
-// isAlert reports whether a text begins as a program's does, not a person's.
-func isAlert(text string) bool {
-	line, _, _ := strings.Cut(withoutSigns(text), "\n")
-	m := decoration.FindStringSubmatch(line)
-	return m != nil && decorates(m) || logged.MatchString(line) || failing.MatchString(line)
-}
-
-func below(text string) string {
-	_, rest, _ := strings.Cut(text, "\n")
-	return rest
+// decorationOf distinguishes the decoration of the first line from an exception's own
+// line: "Error: no such file" is one, "ERROR: no such file" is as a logger prints it.
+func decorationOf(text string) (m []string, ok bool) {
+	line, _, _ := strings.Cut(text, "\n")
+	m = decoration.FindStringSubmatch(line)
+	return m, m != nil && (m[2] != "" || strings.TrimSpace(m[4]) != ":" || strings.HasPrefix(m[0], "[") || strings.ToUpper(m[1]) == m[1])
 }
 
 // withoutSigns drops pictures, bullets and white space from the front.

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"cmp"
-	"encoding/json"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -13,52 +12,34 @@ import (
 // have so many forms that one takes them all.
 type slackBlock struct {
 	Type     string
-	Text     slackTexts
-	Fields   slackTexts
+	Text     any // see texts
+	Fields   any
 	Elements []slackBlock
 	Name     string // of an emoji or a user
 	URL      string
 	UserID   string `json:"user_id"`
-	Style    slackStyle
+	Style    any    // of text, an object; of a button or a list, a word
 }
 
-// slackTexts are the texts of a block: a string, an object with a text, or a list of those.
-type slackTexts []string
-
-// UnmarshalJSON takes any of the forms, and nothing from a form that it does not know.
-func (t *slackTexts) UnmarshalJSON(raw []byte) error {
-	var text string
-	var object struct{ Type, Text string }
-	var list []struct{ Type, Text string }
-	switch {
-	case json.Unmarshal(raw, &text) == nil:
-		*t = slackTexts{text}
-	case json.Unmarshal(raw, &object) == nil:
-		*t = slackTexts{mrkdwnUnlessPlain(object.Type, object.Text)}
-	case json.Unmarshal(raw, &list) == nil:
-		for _, item := range list {
-			*t = append(*t, mrkdwnUnlessPlain(item.Type, item.Text))
+// texts returns the texts of a field: of a string, an object with a text, or a list
+// of those.
+func texts(field any) []string {
+	switch f := field.(type) {
+	case string:
+		return []string{f}
+	case map[string]any:
+		text, _ := f["text"].(string)
+		if f["type"] == "plain_text" {
+			return []string{unescape(withoutEmoji(text))}
 		}
+		return []string{decodeMrkdwn(text)}
+	case []any:
+		var all []string
+		for _, item := range f {
+			all = append(all, texts(item)...)
+		}
+		return all
 	}
-	return nil
-}
-
-// mrkdwnUnlessPlain decodes a text object.
-func mrkdwnUnlessPlain(kind, text string) string {
-	if kind == "plain_text" {
-		return unescape(withoutEmoji(text))
-	}
-	return decodeMrkdwn(text)
-}
-
-// slackStyle is of text, an object; that of a button or a list is a word.
-type slackStyle struct{ Code bool }
-
-// UnmarshalJSON takes the object, and nothing from a word.
-func (s *slackStyle) UnmarshalJSON(raw []byte) error {
-	var object struct{ Code bool }
-	_ = json.Unmarshal(raw, &object) // a word has no code
-	s.Code = object.Code
 	return nil
 }
 
@@ -137,8 +118,8 @@ func (a slackAttachment) lines(said *aside) []string {
 func (b slackBlock) lines(said *aside) []string {
 	switch b.Type {
 	case "section", "header", "markdown":
-		parts := append([]string{}, b.Text...)
-		for _, f := range b.Fields {
+		parts := texts(b.Text)
+		for _, f := range texts(b.Fields) {
 			name, value, _ := strings.Cut(f, "\n")
 			if !said.note(name, value) {
 				parts = append(parts, f)
@@ -158,14 +139,15 @@ func (b slackBlock) lines(said *aside) []string {
 // rich returns the text of an element of rich text, on one line, or of a list,
 // an item a line.
 func (b slackBlock) rich() string {
+	text := strings.Join(texts(b.Text), "")
 	switch b.Type {
 	case "text":
-		if b.Style.Code {
-			return strings.Join(b.Text, "")
+		if style, _ := b.Style.(map[string]any); style["code"] == true {
+			return text
 		}
-		return withoutEmoji(strings.Join(b.Text, ""))
+		return withoutEmoji(text)
 	case "link":
-		return cmp.Or(strings.Join(b.Text, ""), b.URL)
+		return cmp.Or(text, b.URL)
 	case "user":
 		return "@" + b.UserID
 	}
