@@ -36,7 +36,7 @@ var pure = map[string][]string{
 	"plan":       {"code", "count", "event", "grouping", "marker", "policy"},
 	"render":     {"code", "count", "event", "marker", "plan", "safe"},
 	"page":       {},
-	"report":     {"plan", "safe", "source"},
+	"report":     {"count", "plan", "safe", "source"},
 }
 
 // others talk to the world.

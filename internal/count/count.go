@@ -7,7 +7,10 @@
 // of issues: fields may be added, but never change their name or meaning.
 package count
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // MaxURL bounds the address of an event, in bytes; a longer one is left out.
 const MaxURL = 1000
@@ -50,6 +53,14 @@ func (m Minute) Start() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 
 // Day returns the day of the minute.
 func (m Minute) Day() Day { return Day(m.Start().Truncate(24*time.Hour).Unix() / (24 * 60 * 60)) }
+
+// Of returns a number of things in words, such as "1 event" or "3 events".
+func Of[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
 
 // newer reports whether an event replaces the newest one so far. Of two in the same
 // millisecond, the one with the larger address wins, so that the order of reading

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/code"
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
 )
@@ -28,25 +29,18 @@ func (r Renderer) source(s code.Source) string {
 	if len(s.Links) == 0 {
 		return ""
 	}
-	var b strings.Builder
-	b.WriteString("### Code\n\n" + r.commit(s.Commit) + "\n\n")
-	for i, l := range s.Links {
-		switch link := r.line(s, l) + in(r.Redactor.Code(l.Function, 200).String()); i {
-		case 0:
-			b.WriteString("- " + link + "\n")
-			if len(s.Excerpt.Lines) == 0 {
-				b.WriteString("\n")
-			} else {
-				b.WriteString("\n" + r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, maxExcerpt).String() + "\n")
-			}
-		case 1:
-			b.WriteString("Called through " + link)
-		default:
-			b.WriteString(", " + link)
-		}
+	var links []string
+	for _, l := range s.Links {
+		links = append(links, r.line(s, l)+in(r.Redactor.Code(l.Function, 200).String()))
 	}
-	b.WriteString("\n" + r.owners(s.Owners) + r.suspects(s.Suspects) + r.guide(s))
-	return b.String()
+	text := "### Code\n\n" + r.commit(s.Commit) + "\n\n- " + links[0] + "\n\n"
+	if len(s.Excerpt.Lines) > 0 {
+		text += r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, maxExcerpt).String() + "\n"
+	}
+	if len(links) > 1 {
+		text += "Called through " + strings.Join(links[1:], ", ")
+	}
+	return text + "\n" + r.owners(s.Owners) + r.suspects(s.Suspects) + r.guide(s)
 }
 
 // guide links the repository's rules for those who change it.
@@ -133,11 +127,8 @@ func age(d time.Duration) string {
 		name string
 		d    time.Duration
 	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
-		switch n := int((d + unit.d/2) / unit.d); {
-		case n == 1:
-			return "1 " + unit.name
-		case n > 1:
-			return fmt.Sprintf("%d %ss", n, unit.name)
+		if n := int((d + unit.d/2) / unit.d); n > 0 {
+			return count.Of(n, unit.name)
 		}
 	}
 	return "less than a minute"

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
@@ -115,7 +116,7 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error whatever the limits.\n\n", len(d.Waiting)+d.More)
 	for _, row := range d.Waiting[:min(rows, len(d.Waiting))] {
 		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s\n", box(row, ticked), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|"),
-			level(row.Marker), events(row.Marker.Count()), r.newest(row.Marker), r.why(row))
+			level(row.Marker), count.Of(row.Marker.Count(), "event"), r.newest(row.Marker), r.why(row))
 	}
 	return b.String() + more(d.More+max(0, len(d.Waiting)-rows))
 }
@@ -143,14 +144,13 @@ func (r Renderer) why(row marker.Row) string {
 
 // newest links the newest event of a waiting error.
 func (r Renderer) newest(m marker.Marker) string {
-	text := clockTime(m.Last.Time())
+	address := ""
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
-		tally := m.Sources[name]
-		if url, ok := r.Redactor.URL(tally.URL); ok && tally.Newest == m.Last {
-			return "[" + text + "](" + url.String() + ")"
+		if tally := m.Sources[name]; tally.Newest == m.Last {
+			address = cmp.Or(address, tally.URL)
 		}
 	}
-	return text
+	return r.link(address, m.Last)
 }
 
 // muted folds the muted errors, each with how often it happened since; what surged

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/plan"
 )
@@ -45,7 +46,7 @@ func (r Renderer) path(e event.Event, brief bool) string {
 		}
 	}
 	if brief && libraries > 0 {
-		lines = append(lines, "  … "+frameCount(libraries, "library"))
+		lines = append(lines, "  … "+count.Of(libraries, "library frame"))
 	}
 	return "### Call path\n\n" + r.Redactor.Fenced(strings.Join(lines, "\n"), pathSize/2).String()
 }
@@ -76,30 +77,20 @@ func folded(frames []event.Frame, limit int) []string {
 		}
 		switch {
 		case f.InApp && own == limit:
-			return append(lines, "  … "+frameCount(len(frames)-i, "more"))
+			return append(lines, "  … "+count.Of(len(frames)-i, "more frame"))
 		case f.InApp:
 			own++
-			lines = append(lines, inApp(f, n-i))
+			times := ""
+			if n-i > 1 {
+				times = fmt.Sprintf(" × %d", n-i)
+			}
+			lines = append(lines, "> "+place(f)+times)
 		default:
-			lines = append(lines, "  … "+frameCount(n-i, "library"))
+			lines = append(lines, "  … "+count.Of(n-i, "library frame"))
 		}
 		i = n
 	}
 	return lines
-}
-
-func frameCount(n int, kind string) string {
-	if n == 1 {
-		return "1 " + kind + " frame"
-	}
-	return fmt.Sprintf("%d %s frames", n, kind)
-}
-
-func inApp(f event.Frame, times int) string {
-	if times > 1 {
-		return fmt.Sprintf("> %s × %d", place(f), times)
-	}
-	return "> " + place(f)
 }
 
 func place(f event.Frame) string {

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -157,11 +156,9 @@ func release(a plan.Action) string {
 // foot explains the issue. rules are the lines of those that shaped it.
 func (r Renderer) foot(rules []int) string {
 	shaped := ""
-	for i, line := range rules {
-		shaped += map[bool]string{true: " Shaped by the <code>rules</code> of the settings file in line ", false: ", "}[i == 0] + strconv.Itoa(line)
-	}
-	if shaped != "" {
-		shaped += "."
+	if len(rules) > 0 {
+		lines := strings.ReplaceAll(strings.Trim(fmt.Sprint(rules), "[]"), " ", ", ")
+		shaped = " Shaped by the <code>rules</code> of the settings file in line " + lines + "."
 	}
 	label := func(name string) string { return "<code>" + r.Label + ":" + name + "</code>" }
 	return "---\n" +

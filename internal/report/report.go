@@ -1,7 +1,7 @@
 // Package report reports what a run did: to the terminal, in the step summary,
 // as outputs for later steps, and as annotations for failures.
 //
-// It may import plan, safe and source. Foreign text (titles, source names, service
+// It may import count, plan, safe and source. Foreign text (titles, source names, service
 // messages) passes through safe for the sink it goes to.
 package report
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/source"
@@ -75,16 +76,9 @@ func Headline(run Run) string {
 		dry, would = "Dry run, nothing was written. ", "would be "
 	}
 	return fmt.Sprintf("%s%s of %s: %d %screated, %d updated, %d reopened, %d closed, %d waiting, %d muted.",
-		dry, plural(run.Events, "event"), plural(int64(run.Errors), "error"),
+		dry, count.Of(run.Events, "event"), count.Of(run.Errors, "error"),
 		run.Count(plan.Create), would, run.Count(plan.Update), run.Count(plan.Reopen), run.Count(plan.Close),
 		run.Count(plan.Wait), run.Count(plan.Mute))
-}
-
-func plural(n int64, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }
 
 func problems(b *strings.Builder, r *safe.Redactor, run Run) {
@@ -130,7 +124,7 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 		fmt.Fprintf(b, "\nand %d more\n", more)
 	}
 	if unchanged > 0 {
-		fmt.Fprintf(b, "\n%s unchanged.\n", plural(int64(unchanged), "issue"))
+		fmt.Fprintf(b, "\n%s unchanged.\n", count.Of(unchanged, "issue"))
 	}
 }
 
@@ -176,7 +170,7 @@ func from(s source.Health) string {
 	case s.Tracker && s.Complete.IsZero():
 		return ""
 	case s.Tracker:
-		return plural(int64(s.Issues), "issue")
+		return count.Of(s.Issues, "issue")
 	}
 	return s.From.UTC().Format("2006-01-02 15:04 UTC")
 }

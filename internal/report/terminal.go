@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
 )
@@ -18,7 +19,7 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 		if s.Tracker {
 			what = strings.TrimSuffix(" of "+from(s), " of ")
 		}
-		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s%s; lag: %s", s.Name, plural(s.Events, "event"), what, lag(s, run.Ended))))
+		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s%s; lag: %s", s.Name, count.Of(s.Events, "event"), what, lag(s, run.Ended))))
 	}
 	for _, l := range run.Lines {
 		if l.Action.Kind == plan.Keep && l.Err == nil {
@@ -46,7 +47,7 @@ func line(run Run, l plan.Result) string {
 	if l.Number != 0 {
 		number = fmt.Sprintf("#%d", l.Number)
 	}
-	return fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, l.Action.Title, plural(l.Action.Count(), "event"), l.Action.Reason)
+	return fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, l.Action.Title, count.Of(l.Action.Count(), "event"), l.Action.Reason)
 }
 
 // maxAnnotations is how many errors GitHub shows per step; the last one states
