@@ -118,7 +118,6 @@ var definitions = map[string]string{
 }
 
 var (
-	lambda    = regexp.MustCompile(`^lambda\$(\w+)\$\d+$`)
 	generated = regexp.MustCompile(`<(\w+)>[a-z]__`) // of C#: "<TotalAsync>d__5", "<Total>b__0"
 	word      = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*[?!]?$`)
 	closure   = regexp.MustCompile(`^(?:func\d+|gowrap\d+|\d+|-range\d+|\{closure.*|<anonymous>|<lambda>)$`)
@@ -137,15 +136,9 @@ func functionName(f event.Frame, runtime string) (name string, class bool) {
 		return plainWord(owner), true
 	case runtime == "elixir": // "total/1", "anonymous fn/1 in Shop.Cart.total/1"
 		s, _, _ = strings.Cut(s, "/")
-	case lambda.MatchString(s):
-		return lambda.FindStringSubmatch(s)[1], false
 	case generated.MatchString(f.Module + "." + s):
 		found := generated.FindAllStringSubmatch(f.Module+"."+s, -1)
 		return found[len(found)-1][1], false
-	case runtime == "java" && (s == "invoke" || s == "invokeSuspend"): // of a Kotlin lambda or coroutine: Cart$total$1
-		if parts := strings.Split(f.Module, "$"); len(parts) > 2 {
-			return plainWord(parts[len(parts)-2]), false
-		}
 	case runtime == "go":
 		s = strings.ReplaceAll(s, "[...]", "")
 		parts := strings.Split(s, ".")

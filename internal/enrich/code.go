@@ -28,8 +28,8 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 		for i := range actions {
 			a := &actions[i]
 			e, ok := a.Sample()
-			if a.Kind != kind || !ok || !hasPlace(e) || kind == plan.Update && !changed(*a, e) {
-				continue
+			if a.Kind != kind || !ok || !hasPlace(e) || kind == plan.Update && a.Issue.Marker.Code.Version == version(e) {
+				continue // or an issue that shows the code which failed last
 			}
 			found, err := r.source(ctx, e, a.Next.First.Time())
 			if err != nil {
@@ -42,11 +42,6 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 			a.Next.Code = a.Evidence.Build
 		}
 	}
-}
-
-// changed reports whether the code that an issue shows is not what failed last.
-func changed(a plan.Action, e event.Event) bool {
-	return a.Issue.Marker.Code.Version != version(e)
 }
 
 // version names the version of an event; an unknown one has a name too, so that a

@@ -30,11 +30,7 @@ type Context struct {
 func (c Context) Link(actions []plan.Action) {
 	for i := range actions {
 		e, ok := actions[i].Sample()
-		at := slices.IndexFunc(c.Sources, func(s source.Source) bool { return s.Key() == e.Source })
-		if !ok || at < 0 || !actions[i].Writes() {
-			continue
-		}
-		if linker, ok := c.Sources[at].(source.Linker); ok {
+		if linker, links := c.sourceOf(e).(source.Linker); ok && links && actions[i].Writes() {
 			actions[i].Evidence.Links = linker.Links(e)
 		}
 	}
@@ -51,22 +47,21 @@ func (c Context) Add(ctx context.Context, actions []plan.Action) {
 				continue
 			}
 			sample := a.Groups[0].Sample
-			s := c.sourceOf(sample)
-			if s != nil && !sample.Time.IsZero() && (a.Kind == plan.Create || sample.Split) {
+			s, ok := c.sourceOf(sample).(source.Windowed)
+			if ok && !sample.Time.IsZero() && (a.Kind == plan.Create || sample.Split) {
 				a.Evidence = c.evidence(sample, c.Windows.Around(ctx, s, sample))
 			}
 		}
 	}
 }
 
-// sourceOf returns the source of an event; nil if it cannot show the lines around.
-func (c Context) sourceOf(e event.Event) source.Windowed {
+// sourceOf returns the source of an event; nil if this run has none such.
+func (c Context) sourceOf(e event.Event) source.Source {
 	i := slices.IndexFunc(c.Sources, func(s source.Source) bool { return s.Key() == e.Source })
 	if i < 0 {
 		return nil
 	}
-	windowed, _ := c.Sources[i].(source.Windowed)
-	return windowed
+	return c.Sources[i]
 }
 
 // evidence returns the sample with all its lines, and the lines around it.

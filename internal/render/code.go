@@ -31,7 +31,7 @@ func (r Renderer) source(s code.Source) string {
 	}
 	var links []string
 	for _, l := range s.Links {
-		links = append(links, r.line(s, l)+in(r.Redactor.Code(l.Function, 200).String()))
+		links = append(links, strings.TrimSuffix(r.line(s, l)+" in "+r.Redactor.Code(l.Function, 200).String(), " in "))
 	}
 	text := "### Code\n\n" + r.commit(s.Commit) + "\n\n- " + links[0] + "\n\n"
 	if len(s.Excerpt.Lines) > 0 {
@@ -71,13 +71,6 @@ func (r Renderer) line(s code.Source, l code.Link) string {
 		return "[" + place + "](" + url.String() + ")"
 	}
 	return place
-}
-
-func in(function string) string {
-	if function == "" {
-		return ""
-	}
-	return " in " + function
 }
 
 // numbered prefixes each line with its number and marks the failing one.
