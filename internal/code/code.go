@@ -46,12 +46,8 @@ type Source struct {
 	Suspects []Suspect
 }
 
-// guides lists the files with the rules for contributors, those for agents first.
-var guides = []string{"AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md"}
-
-// GuideOf returns the path of the rules for contributors in a tree; empty if there are
-// none.
-func GuideOf(t *Tree) string { return firstOf(t, guides) }
+// Guides lists the files with the rules for contributors, those for agents first.
+var Guides = []string{"AGENTS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md", "docs/CONTRIBUTING.md"}
 
 // Link is a frame's place in the repository.
 type Link struct {

@@ -26,7 +26,7 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 	innermost := indent(lines[line-1])
 	for i := line - 1; i >= 0 && i >= line-maxFunction; i-- {
 		depth := indent(lines[i])
-		if (i == line-1 || depth < innermost) && definition.in(lines[i]) {
+		if (i == line-1 || depth < innermost) && definition(lines[i]) {
 			return true
 		}
 		if opens(lines[i]) {
@@ -54,15 +54,9 @@ func opens(line string) bool {
 }
 
 // runnable reports whether a line can fail: it is more than a comment or brackets.
-func runnable(line string) bool {
-	trimmed := strings.TrimSpace(line)
-	for _, comment := range []string{"//", "#", "/*", "* ", "--"} {
-		if strings.HasPrefix(trimmed, comment) {
-			return false
-		}
-	}
-	return strings.Trim(trimmed, "(){}[];,*/ \t") != "" && trimmed != "end" && trimmed != "else" && trimmed != "} else {"
-}
+func runnable(line string) bool { return !idle.MatchString(strings.TrimSpace(line)) }
+
+var idle = regexp.MustCompile(`^(?://|#|/\*|\* |--|(?:[(){}\[\];,*/ \t]*|end|else|\} else \{)$)`)
 
 func indent(line string) int {
 	n := 0
@@ -79,32 +73,27 @@ func indent(line string) int {
 	return n
 }
 
-// definition finds where a function is defined.
-type definition struct{ is, call *regexp.Regexp }
-
-func (d *definition) in(line string) bool { return d.is.MatchString(line) && !d.call.MatchString(line) }
-
-// definitionOf returns a matcher for the definition of a frame's function; nil if the
-// function has no name in code.
-func definitionOf(f event.Frame, runtime string) *definition {
+// definitionOf returns a test of a line for the definition of a frame's function; nil
+// if the function has no name in code.
+func definitionOf(f event.Frame, runtime string) func(line string) bool {
 	name, class := functionName(f, runtime)
-	switch {
-	case class && name != "":
-		return define(`\b(?:class|struct|record|enum|interface|object)\s+NAME\b|^\s*(?:[\w<>]+\s+)*NAME\s*\(.*\{\s*$|\b(?:constructor|__construct)\s*\(`, name)
-	case name == "" || definitions[runtime] == "":
+	pattern := definitions[runtime]
+	if class {
+		pattern = classDefinition
+	}
+	if name == "" || pattern == "" {
 		return nil
 	}
-	return define(definitions[runtime], name)
-}
-
-func define(pattern, name string) *definition {
-	of := func(pattern string) *regexp.Regexp {
+	named := func(pattern string) *regexp.Regexp {
 		return regexp.MustCompile(strings.ReplaceAll(pattern, "NAME", regexp.QuoteMeta(name)))
 	}
-	return &definition{of(pattern), of(`\b(?:return|throw|new|await|yield|else|case|in|and|or|not)\s+NAME\b`)}
+	is, call := named(pattern), named(`\b(?:return|throw|new|await|yield|else|case|in|and|or|not)\s+NAME\b`)
+	return func(line string) bool { return is.MatchString(line) && !call.MatchString(line) }
 }
 
 const (
+	classDefinition = `\b(?:class|struct|record|enum|interface|object)\s+NAME\b|^\s*(?:[\w<>]+\s+)*NAME\s*\(.*\{\s*$|` +
+		`\b(?:constructor|__construct)\s*\(`
 	scriptDefinition = `\bfunction\s*\*?\s*NAME\b|\bNAME["'\]]?\s*[:=]\s*(?:async\b\s*)?(?:function\b|\(|\w+\s*=>)` +
 		`|^\s*(?:(?:public|private|protected|static|async|override|get|set)\s+)*[*#]?NAME\s*(?:<[^>]*>)?\((?:\s*$|(?:[^()]|\([^()]*\))*\)\s*(?::[^={]*)?\{)`
 	typedDefinition = `(?:[\w>\])?*&]\s+|\bfun\s+(?:[\w<>?., ]+\.)?)NAME\s*(?:<[^>]*>)?\([^;]*$|\b(?:fun|def)\s+NAME\b`

@@ -1,14 +1,13 @@
 package code
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/hmarr/codeowners"
 )
 
-// ownership lists where GitHub looks for CODEOWNERS; the first one found counts.
-var ownership = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
+// Ownership lists where GitHub looks for CODEOWNERS; the first one found counts.
+var Ownership = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
 
 // maxOwnership is the size in bytes from which on GitHub does not read CODEOWNERS.
 const maxOwnership = 3 << 20
@@ -85,15 +84,3 @@ func (o Owners) Users() []string {
 
 // maxAssignees is GitHub's limit on an issue's assignees.
 const maxAssignees = 10
-
-// OwnershipOf returns the path of the CODEOWNERS file that GitHub reads in a tree;
-// empty if there is none.
-func OwnershipOf(t *Tree) string { return firstOf(t, ownership) }
-
-// firstOf returns the first of the paths that has a file.
-func firstOf(t *Tree, paths []string) string {
-	if i := slices.IndexFunc(paths, t.Has); i >= 0 {
-		return paths[i]
-	}
-	return ""
-}

@@ -68,7 +68,7 @@ func TestOwnersLikeTheLibrary(t *testing.T) {
 }
 
 func TestOwnership(t *testing.T) {
-	if got := OwnershipOf(NewTree([]string{"docs/CODEOWNERS", "CODEOWNERS", "x/.github/CODEOWNERS"})); got != "CODEOWNERS" {
+	if got := NewTree([]string{"docs/CODEOWNERS", "CODEOWNERS", "x/.github/CODEOWNERS"}).First(Ownership); got != "CODEOWNERS" {
 		t.Errorf("found %q", got)
 	}
 	if got := (Owners{Names: []string{"@a", "@acme/web", "dev@example.com", "@b"}}).Users(); strings.Join(got, " ") != "a b" {

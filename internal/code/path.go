@@ -32,6 +32,14 @@ func NewTree(paths []string) *Tree {
 // Has reports whether there is a file at a path.
 func (t *Tree) Has(p string) bool { return slices.Contains(t.byName[path.Base(p)], p) }
 
+// First returns the first of the paths that has a file; empty if none has.
+func (t *Tree) First(paths []string) string {
+	if i := slices.IndexFunc(paths, t.Has); i >= 0 {
+		return paths[i]
+	}
+	return ""
+}
+
 // Named returns the paths of all files of a name.
 func (t *Tree) Named(name string) []string { return t.byName[name] }
 

@@ -74,7 +74,7 @@ func (r *Repository) source(ctx context.Context, e event.Event, firstSeen time.T
 	if err != nil {
 		return found, err
 	}
-	found.Guide = code.GuideOf(t.Tree)
+	found.Guide = t.First(code.Guides)
 	frames, topPlaced := place(t, e)
 	if len(frames) == 0 {
 		return found, nil

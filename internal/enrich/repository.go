@@ -200,7 +200,7 @@ func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
 		return err
 	}
 	t.Tree = code.NewTree(paths)
-	t.Roots, t.owners = r.Roots, code.OwnershipOf(t.Tree)
+	t.Roots, t.owners = r.Roots, t.First(code.Ownership)
 	modules := t.Named(goMod)
 	wanted := slices.Clone(modules[:min(len(modules), maxModules)])
 	for _, file := range []string{t.owners, code.IgnoredRevs} {
