@@ -7,6 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 )
@@ -54,15 +55,11 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 // fix returns the commit by which an issue was closed; empty if there is none in
 // the repository of the code.
 func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
-	commit := ""
-	_ = r.ask(func() error { // the warnings say what failed
-		closer, err := r.Issues.Closer(ctx, i.Number)
-		if strings.EqualFold(closer.Repository, r.GitHub.FullName()) && closer.At.Equal(i.ClosedAt) {
-			commit = closer.Commit
-		}
-		return err
-	})
-	return commit
+	closer, err := ask(r, func() (github.Closer, error) { return r.Issues.Closer(ctx, i.Number) }) // the warnings say what failed
+	if err != nil || !strings.EqualFold(closer.Repository, r.GitHub.FullName()) || !closer.At.Equal(i.ClosedAt) {
+		return ""
+	}
+	return closer.Commit
 }
 
 // build returns whether a version contains a fix; false if its commit is not known
@@ -73,6 +70,6 @@ func (r *Repository) build(ctx context.Context, v event.Version, fix string) (pl
 		return plan.Build{}, false
 	}
 	b := plan.Build{Build: marker.Build{Version: v.String(), Commit: commit.SHA}}
-	err = r.ask(func() error { b.Fixed, err = r.GitHub.Contains(ctx, commit.SHA, fix); return err })
+	b.Fixed, err = ask(r, func() (bool, error) { return r.GitHub.Contains(ctx, commit.SHA, fix) })
 	return b, err == nil
 }

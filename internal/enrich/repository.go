@@ -43,20 +43,20 @@ var errSpent = fmt.Errorf("this run has sent the %d requests that code may take:
 const maxFailures = 3
 
 // ask counts a request and sends it, unless the repository is given up.
-func (r *Repository) ask(request func() error) error {
+func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
 	if r.stopped == nil && r.sent >= maxRequests {
 		r.stopped = errSpent
 		r.warnings = append(r.warnings, errSpent.Error())
 	}
 	if r.stopped != nil {
-		return r.stopped
+		return answer, r.stopped
 	}
 	r.sent++
-	err := request()
+	answer, err = request()
 	switch {
 	case err == nil || errors.Is(err, github.ErrNotFound):
 		r.failures = 0
-		return err
+		return answer, err
 	case errors.Is(err, github.ErrRefused) || errors.Is(err, github.ErrBudget):
 		r.failures = maxFailures
 	default:
@@ -68,7 +68,7 @@ func (r *Repository) ask(request func() error) error {
 	if len(r.warnings) == 0 || r.stopped != nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("the code of %s was not read in full: %v", r.GitHub.FullName(), err))
 	}
-	return err
+	return answer, err
 }
 
 // Warnings returns what went wrong so far.
@@ -87,8 +87,8 @@ func (r *Repository) facts(ctx context.Context) (github.Refs, error) {
 	return r.tagged(ctx, nil)
 }
 
-func (r *Repository) tagged(ctx context.Context, tags []string) (refs github.Refs, err error) {
-	err = r.ask(func() error { refs, err = r.GitHub.Refs(ctx, tags); return err })
+func (r *Repository) tagged(ctx context.Context, tags []string) (github.Refs, error) {
+	refs, err := ask(r, func() (github.Refs, error) { return r.GitHub.Refs(ctx, tags) })
 	if err == nil {
 		facts := refs
 		facts.Tags = nil
@@ -107,9 +107,9 @@ func (r *Repository) public(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	facts, err := r.facts(ctx)
-	var issues github.Refs
 	if err == nil && r.issues == "" {
-		err = r.ask(func() error { issues, err = r.Issues.Refs(ctx, nil); return err })
+		var issues github.Refs
+		issues, err = ask(r, func() (github.Refs, error) { return r.Issues.Refs(ctx, nil) })
 		r.issues = issues.Visibility
 	}
 	of, known := seclusion[facts.Visibility]
@@ -139,8 +139,7 @@ func (r *Repository) commit(ctx context.Context, v event.Version) (code.Commit, 
 func (r *Repository) find(ctx context.Context, v event.Version) (code.Commit, error) {
 	short := code.SHA(v)
 	if short != "" {
-		var sha string
-		err := r.ask(func() (err error) { sha, err = r.GitHub.Commit(ctx, short); return err })
+		sha, err := ask(r, func() (string, error) { return r.GitHub.Commit(ctx, short) })
 		if err == nil {
 			return code.Commit{SHA: sha, Certainty: code.Exact}, nil
 		}
@@ -195,8 +194,8 @@ func (r *Repository) tree(ctx context.Context, sha string) (*tree, error) {
 }
 
 func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
-	var paths []string
-	if err := r.ask(func() (err error) { paths, err = r.GitHub.Tree(ctx, sha); return err }); err != nil {
+	paths, err := ask(r, func() ([]string, error) { return r.GitHub.Tree(ctx, sha) })
+	if err != nil {
 		return err
 	}
 	t.Tree = code.NewTree(paths)
@@ -221,7 +220,6 @@ func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
 	return err
 }
 
-func (r *Repository) read(ctx context.Context, sha string, w github.Wanted) (files map[string]github.File, err error) {
-	err = r.ask(func() error { files, err = r.GitHub.Source(ctx, sha, w); return err })
-	return files, err
+func (r *Repository) read(ctx context.Context, sha string, w github.Wanted) (map[string]github.File, error) {
+	return ask(r, func() (map[string]github.File, error) { return r.GitHub.Source(ctx, sha, w) })
 }
