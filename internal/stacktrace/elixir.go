@@ -27,7 +27,7 @@ var elixir = runtime{
 	},
 	rules: []rule{
 		{in(Logged, announced), on(Epilogue), announced, Join}, // Plug's request
-		{in(framed), on(Epilogue), framed, Join},               // what a server that died knew of its work
+		{in(framed), on(Epilogue), framed, Join},               // what a server that died knew of its work; the end of Monolog's context
 	},
 }
 
@@ -71,7 +71,6 @@ var (
 	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
 )
 
-// elixirHeader reads "** (KeyError) message".
 func elixirHeader(line string) (event.Exception, bool) {
 	x, ok := match(line, elixirRaised)
 	return x.Exception, ok

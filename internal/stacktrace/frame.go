@@ -70,7 +70,6 @@ func cutNumber(s string) (string, int, bool) {
 	return s[:colon], n, ok
 }
 
-// cutLast is strings.Cut at the last separator.
 func cutLast(s, separator string) (before, after string, ok bool) {
 	i := strings.LastIndex(s, separator)
 	if i < 0 {
@@ -160,7 +159,6 @@ func paired(lines []string, belongs func(above, line string) bool) []string {
 	return pairs
 }
 
-// framesIn returns all frames, whatever stands between them.
 func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Frame {
 	var frames []event.Frame
 	for _, line := range lines {
@@ -171,12 +169,10 @@ func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Fra
 	return frames
 }
 
-// hasInApp reports whether a frame is the application's own.
 func hasInApp(frames []event.Frame) bool {
 	return slices.ContainsFunc(frames, func(f event.Frame) bool { return f.InApp })
 }
 
-// until returns the lines before the first that is an end.
 func until(lines []string, isEnd func(string) bool) []string {
 	if i := slices.IndexFunc(lines, isEnd); i >= 0 {
 		return lines[:i]
@@ -184,7 +180,6 @@ func until(lines []string, isEnd func(string) bool) []string {
 	return lines
 }
 
-// indent counts the white space that s begins with.
 func indent(s string) int {
 	n := 0
 	for n < len(s) && (s[n] == ' ' || s[n] == '\t') {
@@ -195,12 +190,10 @@ func indent(s string) int {
 
 func unindented(s string) string { return s[indent(s):] }
 
-// hasAny reports whether s contains one of parts.
 func hasAny(s string, parts ...string) bool {
 	return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(s, p) })
 }
 
-// hasAnyPrefix reports whether s begins with one of prefixes.
 func hasAnyPrefix(s string, prefixes ...string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
 }

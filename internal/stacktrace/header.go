@@ -126,7 +126,6 @@ func IsExceptionName(name string) bool {
 		name[0] >= 'a' && name[0] <= 'z' && strings.IndexByte(name, '.') < dot
 }
 
-// joinMessage adds the further lines of a message to its first.
 func joinMessage(first string, more []string) string {
 	return strings.TrimSpace(first + "\n" + strings.Join(more, "\n"))
 }

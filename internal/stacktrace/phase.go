@@ -96,7 +96,6 @@ var anywhere = map[Shape]Phase{
 
 // logged are the rules of log lines and of messages, whatever the runtime.
 var logged = []rule{
-	{in(Plain, Bare), on(Header), named, Begin},
 	{in(Plain), on(Ruler), ruled, Begin},
 	{in(Bare, bareText), on(Text), bareText, Together},
 	{in(bareText), on(Indented, Blank), bareText, Together},

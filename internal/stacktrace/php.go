@@ -36,9 +36,6 @@ var php = runtime{
 		Epilogue: {`"}$`, `"} `}, // Monolog's context ends
 	},
 	checks: []check{{Frame, lines("#"), reads(phpCall)}},
-	rules: []rule{
-		{in(framed), on(Epilogue), framed, Join},
-	},
 }
 
 func parsePHP(lines []string) []event.Exception {

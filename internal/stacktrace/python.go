@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,11 +56,6 @@ var python = runtime{
 		{in(chained), on(Quotes), chained, Join},
 		{in(raised, raisedText), on(Quotes), raised, Join},
 	},
-}
-
-// isPythonChain recognises what stands between a cause and its effect.
-func isPythonChain(line string) bool {
-	return hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of ")
 }
 
 // IsSyntaxError reports whether a line names one of the exceptions that Python
@@ -129,22 +125,17 @@ func undressed(lines []string) []string {
 }
 
 // undress removes the frame that an exception group draws around its members.
-func undress(line string) string {
-	s := strings.TrimLeft(line, " ")
-	for _, frame := range []string{"| ", "+ Exception Group "} {
-		if rest, ok := strings.CutPrefix(s, frame); ok {
-			return rest
-		}
-	}
-	return line
-}
+func undress(line string) string { return pythonDress.ReplaceAllString(line, "") }
+
+var pythonDress = regexp.MustCompile(`^ *(?:\| |\+ Exception Group )`)
 
 func isPythonRuler(line string) bool {
 	return strings.HasPrefix(strings.TrimLeft(line, " "), "+-")
 }
 
 func endsPythonMessage(line string) bool {
-	return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) || isPythonChain(line)
+	return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) ||
+		hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of ")
 }
 
 // pythonFrame reads `File "path", line 12, in function`, and the shorter form
