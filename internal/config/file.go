@@ -15,28 +15,29 @@ import (
 )
 
 // readFile reads the file of settings: the named one, which must exist, or else the
-// default, which may be absent. The map is nil without a file.
-func readFile(in Input, named value) (map[string]value, team, error) {
+// default, which may be absent. It returns the settings, nil without a file, and puts
+// everything else into c.
+func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && named.text == "":
-		return nil, team{}, nil
+		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, team{}, fmt.Errorf("config %q (%s): %w: check the path, and that the workflow checks the repository out",
+		return nil, fmt.Errorf("config %q (%s): %w: check the path, and that the workflow checks the repository out",
 			shorten(path), named.origin, fs.ErrNotExist)
 	case err != nil:
-		return nil, team{}, fmt.Errorf("read %s: %w", path, err)
+		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
-	return parseFile(path, data)
+	return c.parseFile(path, data)
 }
 
-// parseFile returns the settings that a file holds, what else it holds, and all its mistakes joined.
-func parseFile(path string, data []byte) (map[string]value, team, error) {
-	f := fileReader{path: path, settings: map[string]value{}}
+// parseFile reads a file as readFile does. The error joins all its mistakes.
+func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
+	f := fileReader{Config: c, path: path, settings: map[string]value{}}
 	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
-		return f.settings, f.team, malformed(path, err)
+		return f.settings, malformed(path, err)
 	}
 	for i, doc := range parsed.Docs {
 		switch mapping, ok := doc.Body.(*ast.MappingNode); {
@@ -50,15 +51,15 @@ func parseFile(path string, data []byte) (map[string]value, team, error) {
 			}
 		}
 	}
-	return f.settings, f.team, errors.Join(f.mistakes...)
+	return f.settings, errors.Join(f.mistakes...)
 }
 
 // fileReader collects what a file holds.
 type fileReader struct {
+	*Config
 	path     string
 	key      string // of the file, whose value is read; empty before it is known
 	settings map[string]value
-	team     team
 	mistakes []error
 }
 
@@ -76,15 +77,15 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 	switch f.key = name; name {
 	case "in-app":
 		lists := f.lists(entry, []string{"include", "exclude"}, maxPrefixes)
-		f.team.inApp = InApp{lists["include"], lists["exclude"]}
+		f.InApp = InApp{lists["include"], lists["exclude"]}
 	case "fields":
-		f.team.fields = f.lists(entry, FieldNames, maxFieldKeys)
+		f.Fields = f.lists(entry, FieldNames, maxFieldKeys)
 	case "code":
-		f.roots(entry)
+		f.readRoots(entry)
 	case "rules":
-		f.rules(entry)
+		f.readRules(entry)
 	case "redact":
-		f.redact(entry)
+		f.readRedact(entry)
 	default:
 		f.setting(setting, entry)
 	}

@@ -151,7 +151,7 @@ func FuzzFile(f *testing.F) {
 		f.Add(yml)
 	}
 	f.Fuzz(func(t *testing.T, yml string) {
-		settings, _, err := parseFile("f.yml", []byte(yml))
+		settings, err := new(Config).parseFile("f.yml", []byte(yml))
 		if err != nil {
 			for line := range strings.SplitSeq(err.Error(), "\n") {
 				if !strings.HasPrefix(line, "f.yml") {

@@ -48,23 +48,16 @@ type value struct {
 func Load(in Input) (Config, error) {
 	var c Config
 	var mistakes []error
-	note := func(err error) {
-		if err != nil {
-			mistakes = append(mistakes, err)
-		}
-	}
-	dotEnv, err := readDotEnv(in)
+	note := func(err error) { mistakes = append(mistakes, err) } // which may be nil
+	env, err := readEnvironment(in)
 	note(err)
-	c.DotEnv = dotEnv
+	c.DotEnv = env.dotEnv
 	note(unknownInputs(in.Environ))
-	env := environment{in.Getenv, dotEnv}
 	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of the server that errmon replaces
 		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and not read", "set ERRMON_RELAY_URL instead"))
 	}
-	fromFile, rules, err := readFile(in, first(candidates(*find("config"), in.Flags, env)...))
+	fromFile, err := c.readFile(in, first(candidates(*find("config"), in.Flags, env)...))
 	note(err)
-	c.InApp, c.Fields, c.Redact, c.Roots = rules.inApp, rules.fields, rules.redact, rules.roots
-	c.Rules, c.Warnings = rules.rules, append(c.Warnings, rules.warnings...)
 	c.FileRead = fromFile != nil
 
 	given := make(map[string]value)
@@ -85,7 +78,9 @@ func Load(in Input) (Config, error) {
 		c.MaxNewPerDay = max(c.MaxNewPerDay, c.MaxNewIssues)
 	}
 	if !in.Offline {
-		note(c.readAPIURLs(env))
+		for _, s := range apiURLs(&c) {
+			note(s.set(env.lookup(s.Name)))
+		}
 		note(c.checkReader())
 		c.leaveOut(given)
 	}
@@ -98,8 +93,7 @@ var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AC
 // Secrets returns every secret that flags, inputs, the environment and .env hold,
 // valid or not, so that none is shown whatever repeats it.
 func Secrets(in Input) []string {
-	dotEnv, _ := readDotEnv(in) // Load reports the error
-	env := environment{in.Getenv, dotEnv}
+	env, _ := readEnvironment(in) // Load reports the error
 	var values []value
 	for _, s := range slices.Concat(Settings, RelaySettings) {
 		if s.Secret {
@@ -118,25 +112,33 @@ func Secrets(in Input) []string {
 	return secrets
 }
 
-// readDotEnv returns the variables of .env that the environment lacks. Inside
-// Actions it is not read, because there it would be a file of the repository.
-func readDotEnv(in Input) (map[string]string, error) {
+// environment is the environment, with the variables of .env that it lacks.
+type environment struct {
+	getenv func(string) string
+	dotEnv map[string]string
+}
+
+// readEnvironment reads .env, but not inside Actions, because there it would be a file
+// of the repository.
+func readEnvironment(in Input) (environment, error) {
+	env := environment{getenv: in.Getenv}
 	if in.Getenv("GITHUB_ACTIONS") == "true" {
-		return nil, nil
+		return env, nil
 	}
 	data, err := in.ReadFile(".env")
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return env, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read .env: %w", err)
+		return env, fmt.Errorf("read .env: %w", err)
 	}
 	variables, err := godotenv.UnmarshalBytes(data)
 	if err != nil { // its text would show a part of the file
-		return nil, finding.Mend(".env has lines that are not of the form NAME=value", "correct them")
+		return env, finding.Mend(".env has lines that are not of the form NAME=value", "correct them")
 	}
 	maps.DeleteFunc(variables, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
-	return variables, nil
+	env.dotEnv = variables
+	return env, nil
 }
 
 // candidates are what flag, input and environment give a setting; the first that is
@@ -148,12 +150,6 @@ func candidates(s Setting, flags map[string]string, env environment) []value {
 		values = append(values, env.lookup(names))
 	}
 	return values
-}
-
-// environment is the environment with .env behind it.
-type environment struct {
-	getenv func(string) string
-	dotEnv map[string]string
 }
 
 // lookup returns the value of a variable, or of several with slashes between if
@@ -208,22 +204,11 @@ func shorten(s string) string {
 	return string([]rune(s)[:limit]) + "…"
 }
 
-// readAPIURLs reads the addresses that are not settings: Actions sets GitHub's, also
-// on GitHub Enterprise, and GovSlack has its own.
-func (c *Config) readAPIURLs(env environment) error {
-	var gitHub, slack error
-	c.GitHubAPIURL, gitHub = readAPIURL(env, "GITHUB_API_URL", defaultAPIURL)
-	if env.lookup("SLACK_API_URL").text != "" {
-		c.SlackAPIURL, slack = readAPIURL(env, "SLACK_API_URL", "")
+// apiURLs are the addresses that are not settings: Actions sets GitHub's, also on GitHub
+// Enterprise, and GovSlack has its own.
+func apiURLs(c *Config) []Setting {
+	return []Setting{
+		{Name: "GITHUB_API_URL", Default: defaultAPIURL, read: into(&c.GitHubAPIURL, address)},
+		{Name: "SLACK_API_URL", read: into(&c.SlackAPIURL, address)},
 	}
-	return errors.Join(gitHub, slack)
-}
-
-func readAPIURL(env environment, name, fallback string) (string, error) {
-	v := first(env.lookup(name), value{fallback, "default"})
-	u, err := address(v.text)
-	if err != nil {
-		return "", fmt.Errorf("%s %q (%s) %w", name, shorten(v.text), v.origin, err)
-	}
-	return u, nil
 }

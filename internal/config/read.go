@@ -153,8 +153,8 @@ func whole(least, most int) func(string) (int, error) {
 
 func rate(most float64) func(string) (float64, error) {
 	return func(s string) (float64, error) {
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || !(f > 0 && f <= most) { // so written, NaN is refused
+		f, err := number(0, most)(s)
+		if err != nil || f == 0 {
 			return 0, fmt.Errorf("must be a number above 0 and at most %g", most)
 		}
 		return f, nil

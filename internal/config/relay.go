@@ -68,8 +68,7 @@ func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 
 // LoadRelay reads every setting of the relay. All mistakes are reported at once, as by Load.
 func LoadRelay(in Input) (Relay, error) {
-	dotEnv, err := readDotEnv(in)
-	env := environment{in.Getenv, dotEnv}
+	env, err := readEnvironment(in)
 	c := Relay{
 		Listen:       "127.0.0.1:8080",
 		GitHubAPIURL: first(env.lookup("GITHUB_API_URL"), value{text: defaultAPIURL}).text,

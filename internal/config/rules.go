@@ -28,7 +28,7 @@ import (
 // maxRules bounds the rules of a file.
 const maxRules = 2000
 
-func (f *fileReader) rules(entry *ast.MappingValueNode) {
+func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 	if _, null := entry.Value.(*ast.NullNode); null {
 		return
 	}
@@ -49,8 +49,8 @@ func (f *fileReader) rules(entry *ast.MappingValueNode) {
 		if len(rule.Written) == 0 {
 			f.wrong(first, finding.Mend("the rule has no effect", "add one, such as labels or ignore"))
 		}
-		f.team.rules = append(f.team.rules, rule)
-		if line := policy.Shadowed(f.team.rules); line != 0 {
+		f.Rules = append(f.Rules, rule)
+		if line := policy.Shadowed(f.Rules); line != 0 {
 			f.never(first, fmt.Errorf("the rule in line %d ignores every event that it matches", line))
 		}
 	}
@@ -58,7 +58,7 @@ func (f *fileReader) rules(entry *ast.MappingValueNode) {
 
 // never notes a warning about a rule that can never match.
 func (f *fileReader) never(node ast.Node, err error) {
-	f.team.warnings = append(f.team.warnings, f.within(node, finding.Within("can never match: ", err)))
+	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
 }
 
 // fields reads the entries of a mapping into the fields that their tags name.

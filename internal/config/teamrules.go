@@ -12,7 +12,6 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/org/errmon-action/internal/finding"
-	"github.com/org/errmon-action/internal/policy"
 )
 
 // This file reads four keys of the file that hold more than a plain value:
@@ -66,17 +65,6 @@ var FieldNames = []string{"level", "message", "logger", "service", "release", "c
 // teamKeys are the keys of the file that are not settings.
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// team is what the file contains besides settings.
-type team struct {
-	inApp  InApp
-	fields map[string][]string
-	redact Redact
-	roots  []Root
-	rules  []policy.Rule
-	// warnings are about rules that can never match.
-	warnings []error
-}
-
 // The most that a file may ask for; each costs time on every line or frame.
 const (
 	maxPrefixes   = 200
@@ -123,8 +111,8 @@ func itemsOf(node ast.Node) (items []string, nodes []ast.Node, err error) {
 	return items, nodes, nil
 }
 
-// roots reads the value of the key code. An empty source is the repository's root.
-func (f *fileReader) roots(entry *ast.MappingValueNode) {
+// readRoots reads the value of the key code. An empty source is the repository's root.
+func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 	const form = "{frames: /srv/a/, source: services/a/}"
 	const want = "must hold roots: with items such as " + form
 	if f.mapping(entry, want) == nil {
@@ -141,12 +129,12 @@ func (f *fileReader) roots(entry *ast.MappingValueNode) {
 		if _, ok := root["source"]; !ok || r.Frames == "" || len(root) > 2 || max(len(r.Frames), len(r.Source)) > maxPrefixSize {
 			f.wrong(entry.Key, fmt.Errorf("roots: item %d must hold frames and source, as in %s", i+1, form))
 		}
-		f.team.roots = append(f.team.roots, r)
+		f.Roots = append(f.Roots, r)
 	}
 }
 
-// redact reads the value of the key redact.
-func (f *fileReader) redact(entry *ast.MappingValueNode) {
+// readRedact reads the value of the key redact.
+func (f *fileReader) readRedact(entry *ast.MappingValueNode) {
 	for _, e := range f.mapping(entry, "must hold patterns: and allow:, one or both") {
 		items, isList := e.Value.(*ast.SequenceNode)
 		switch name, _ := scalar(e.Key); {
@@ -160,7 +148,7 @@ func (f *fileReader) redact(entry *ast.MappingValueNode) {
 				if err != nil {
 					f.wrong(item, finding.Within("allow: ", err))
 				}
-				f.team.redact.Allow = append(f.team.redact.Allow, re)
+				f.Redact.Allow = append(f.Redact.Allow, re)
 			}
 		case name == "allow":
 			f.wrong(e.Key, errors.New("allow: must be a list of regular expressions"))
@@ -183,7 +171,7 @@ func (f *fileReader) pattern(entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, finding.Within(fmt.Sprintf("pattern %q: ", shorten(name)), err))
 		return
 	}
-	f.team.redact.Patterns = append(f.team.redact.Patterns, Pattern{name, re})
+	f.Redact.Patterns = append(f.Redact.Patterns, Pattern{name, re})
 }
 
 // expression reads a regular expression. Its error names what is wrong but shows
