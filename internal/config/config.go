@@ -9,7 +9,7 @@
 // The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
 // setting names to plain values or, for lists, sequences. It must not contain secrets.
 // Five more keys are not settings, since they hold more than one value: in-app,
-// fields and code (see teamrules.go), redact (see redact.go), and rules (see rules.go).
+// fields, code and redact (see teamrules.go), and rules (see rules.go).
 //
 // It may import event, finding and policy.
 package config

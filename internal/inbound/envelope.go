@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/payload"
 )
@@ -70,21 +71,20 @@ type Batch struct {
 	size    int             // of the entries, encoded
 }
 
-// frame is what the payload holds besides its entries.
+// frame is the size of a payload without entries.
 var frame = len(`{"errmon":{"v":1,"events":[]}}`)
 
 // Add puts an entry into the batch and returns true, or returns false where it
 // no longer fits. Another occurrence of an error that is there adds its id alone; an
 // id that is there adds nothing. An entry made by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
-	fresh := slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool { return b.seen[id] })
-	if len(fresh) == 0 {
+	e.IDs = slices.DeleteFunc(slices.Clone(e.IDs), func(id string) bool { return b.seen[id] })
+	if len(e.IDs) == 0 {
 		return true
 	}
 	same := b.byKey[e.name()]
-	grows, reserve := idsSize(fresh), 0
+	grows, reserve := idsSize(e.IDs), 0
 	if same == nil {
-		e.IDs = fresh
 		raw, err := encode(e)
 		if err != nil {
 			return false
@@ -98,7 +98,17 @@ func (b *Batch) Add(e Entry) bool {
 		return false
 	}
 	b.size += grows
-	b.put(same, e, fresh)
+	if b.byKey == nil {
+		b.byKey, b.seen = map[string]*Entry{}, map[string]bool{}
+	}
+	if same == nil {
+		b.byKey[e.name()], b.entries = &e, append(b.entries, &e)
+	} else {
+		same.IDs = append(same.IDs, e.IDs...)
+	}
+	for _, id := range e.IDs {
+		b.seen[id] = true
+	}
 	return true
 }
 
@@ -107,21 +117,6 @@ func (b *Batch) Has(e Entry) bool { return b.byKey[e.name()] != nil }
 
 // name is what is the same for all occurrences of the error, in all shapes.
 func (e Entry) name() string { return e.Shape + " " + e.key }
-
-func (b *Batch) put(same *Entry, e Entry, fresh []string) {
-	if b.byKey == nil {
-		b.byKey, b.seen = map[string]*Entry{}, map[string]bool{}
-	}
-	if same == nil {
-		b.byKey[e.name()] = &e
-		b.entries = append(b.entries, &e)
-	} else {
-		same.IDs = append(same.IDs, fresh...)
-	}
-	for _, id := range fresh {
-		b.seen[id] = true
-	}
-}
 
 // IDs returns the ids of all occurrences.
 func (b *Batch) IDs() []string {
@@ -200,13 +195,7 @@ func (e Entry) check() error {
 // ASCII, of which nothing grows when it is quoted. Other ids are hashed.
 var plainID = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
-func idsSize(ids []string) int {
-	size := 0
-	for _, id := range ids {
-		size += len(id) + len(`"",`)
-	}
-	return size
-}
+func idsSize(ids []string) int { return len(strings.Join(ids, `","`)) + len(`"",`) }
 
 // encode leaves <, > and & as they are, which would take six bytes each.
 func encode(v any) ([]byte, error) {

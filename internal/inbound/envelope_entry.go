@@ -89,15 +89,14 @@ func hash(raw []byte) string {
 	return "h-" + hex.EncodeToString(sum[:16])
 }
 
-var errTooManyParts = errors.New("it is too large for a dispatch, even without its long parts")
-
 // bulk are the parts of a Sentry event that take the most room and identify
 // nothing.
 var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
 	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
 
-// rungs are how long, in bytes, a part may be, from try to try.
-var rungs = []int{8192, 2048, 512, 128}
+// rungs are how long, in bytes, a part may be, from try to try. By the first, only
+// bulk goes.
+var rungs = []int{MaxBody, 8192, 2048, 512, 128}
 
 // outer is how many levels of objects are kept whatever they hold: the event
 // that has the ids is data.event in Sentry's webhooks.
@@ -107,53 +106,22 @@ const outer = 3
 // texts are clipped and its inner parts dropped by length, longer ones first.
 // Ids are short and stay.
 func cut(sample []byte) ([]byte, error) {
-	value, err := decodeExact(sample)
-	if err != nil {
+	var value any
+	d := json.NewDecoder(bytes.NewReader(sample))
+	d.UseNumber() // keeps numbers as they are written
+	if err := d.Decode(&value); err != nil {
 		return nil, err
 	}
-	value = withoutBulk(value)
 	for _, longest := range rungs {
-		raw, err := encode(value)
-		if err != nil || len(raw) <= MaxSample {
+		value = shorten(value, longest, outer)
+		if raw, err := encode(value); err != nil || len(raw) <= MaxSample {
 			return raw, err
 		}
-		value = shorten(value, longest, outer)
 	}
-	raw, err := encode(value)
-	if err == nil && len(raw) > MaxSample {
-		err = errTooManyParts
-	}
-	return raw, err
+	return nil, errors.New("it is too large for a dispatch, even without its long parts")
 }
 
-// decodeExact keeps numbers as they are written.
-func decodeExact(raw []byte) (any, error) {
-	var value any
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	err := d.Decode(&value)
-	return value, err
-}
-
-func withoutBulk(value any) any {
-	switch v := value.(type) {
-	case map[string]any:
-		for name, part := range v {
-			if _, isText := part.(string); !isText && slices.Contains(bulk, name) {
-				delete(v, name)
-			} else {
-				v[name] = withoutBulk(part)
-			}
-		}
-	case []any:
-		for i := range v {
-			v[i] = withoutBulk(v[i])
-		}
-	}
-	return value
-}
-
-// shorten clips texts to so many bytes, and drops what is longer and lies
+// shorten drops bulk, clips texts to so many bytes, and drops what is longer and lies
 // below so many levels of objects. What is dropped leaves no key behind.
 func shorten(value any, longest, levels int) any {
 	switch v := value.(type) {
@@ -167,12 +135,16 @@ func shorten(value any, longest, levels int) any {
 		if tooLong(v, longest) {
 			return nil
 		}
+		for i := range v {
+			v[i] = shorten(v[i], longest, levels-1)
+		}
 	case map[string]any:
 		if levels <= 0 && tooLong(v, longest) {
 			return nil
 		}
 		for name, part := range v {
-			if v[name] = shorten(part, longest, levels-1); v[name] == nil {
+			_, isText := part.(string)
+			if v[name] = shorten(part, longest, levels-1); v[name] == nil || !isText && slices.Contains(bulk, name) {
 				delete(v, name)
 			}
 		}
@@ -181,6 +153,9 @@ func shorten(value any, longest, levels int) any {
 }
 
 func tooLong(value any, longest int) bool {
+	if longest == MaxBody { // all of the sample is shorter
+		return false
+	}
 	raw, err := encode(value)
 	return err != nil || len(raw) > longest
 }

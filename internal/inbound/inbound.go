@@ -47,9 +47,6 @@ type Options struct {
 	Slack slack.Rules
 }
 
-// shapes are the keys in the order tried.
-var shapes = []string{"errmon", "sentry", "slack", "text"}
-
 // Read reads a payload: the event file of a workflow, the client_payload alone,
 // or the body of a webhook. Its error says what is wrong with it and what would
 // be right.
@@ -60,7 +57,8 @@ func Read(body []byte, o Options) (payload.Payload, error) {
 	fields, err := object(body)
 	if err != nil {
 		if slack.IsForm(body) { // a command comes as a form
-			return readShape("slack", quote(body), o)
+			quoted, _ := json.Marshal(string(body)) // a text is always encoded
+			return readShape("slack", quoted, o)
 		}
 		return payload.Payload{}, fmt.Errorf("the payload: %w", err)
 	}
@@ -100,16 +98,15 @@ func readShape(key string, raw json.RawMessage, o Options) (p payload.Payload, e
 // shapeOf returns the shape of a payload, by its key or else by what webhooks hold,
 // and what to read of it.
 func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
-	for _, key := range shapes {
-		if raw, ok := fields[key]; ok && key != "text" { // whose other keys stand beside it
+	for _, key := range []string{"errmon", "sentry", "slack"} { // a text's other keys stand beside it
+		if raw, ok := fields[key]; ok {
 			return key, raw
 		}
 	}
 	for _, s := range bare {
-		if slices.ContainsFunc(s.keys, func(key string) bool { return fields[key] == nil }) {
-			continue
+		if !slices.ContainsFunc(s.keys, func(key string) bool { return fields[key] == nil }) {
+			return s.shape, body
 		}
-		return s.shape, body
 	}
 	return "", nil
 }
@@ -132,14 +129,6 @@ var bare = []struct {
 	{"text", []string{"text"}},
 }
 
-func quote(body []byte) json.RawMessage {
-	quoted, err := json.Marshal(string(body))
-	if err != nil {
-		return nil
-	}
-	return quoted
-}
-
 func object(body []byte) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
 	switch err := json.Unmarshal(body, &fields); {
@@ -151,19 +140,16 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// maxShown bounds what is shown of a payload that nobody knows.
-const maxShown = 12
-
 // unknown returns an error that names the keys seen and the ones understood.
 func unknown(fields map[string]json.RawMessage) error {
-	keys := slices.Sorted(maps.Keys(fields))
+	const maxShown = 12
+	var keys []string
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		keys = append(keys, payload.Word(key))
+	}
 	seen := "no keys at all"
 	if len(keys) > 0 {
-		keys = keys[:min(len(keys), maxShown)]
-		for i, key := range keys {
-			keys[i] = payload.Word(key)
-		}
-		seen = "the keys " + strings.Join(keys, ", ")
+		seen = "the keys " + strings.Join(keys[:min(len(keys), maxShown)], ", ")
 	}
 	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }

@@ -35,9 +35,9 @@ type Queue struct {
 	log      *slog.Logger
 	clock    clock.Clock
 	metrics  *Metrics
-	wake     chan struct{} // holds a token when there may be something to do
 
 	mu       sync.Mutex
+	wake     func() // ends the sleep of Run, because there may be something to do
 	batches  []*batch
 	scan     *batch // a requested scan, which has no events
 	stopping bool
@@ -60,7 +60,7 @@ func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *
 	if err != nil {
 		panic(err) // its size is positive
 	}
-	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: make(chan struct{}, 1), recent: recent}
+	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: func() {}, recent: recent}
 	m.watch(q)
 	return q
 }
@@ -77,7 +77,7 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	if d.Scan {
 		if q.scan == nil {
 			q.scan = &batch{kind: TypeScan, due: now.Add(q.coalesce)}
-			q.nudge()
+			q.wake()
 		}
 		return nil
 	}
@@ -104,7 +104,7 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 			return true
 		case known:
 			b.full, reserve = true, reservedForIDs
-			q.nudge()
+			q.wake()
 		}
 	}
 	if len(q.batches) >= maxBatches {
@@ -116,15 +116,8 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 		return false
 	}
 	q.batches = append(q.batches, b)
-	q.nudge()
+	q.wake()
 	return true
-}
-
-func (q *Queue) nudge() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
 }
 
 // Stop makes the queue refuse new deliveries and dispatch what it has at once.
@@ -132,7 +125,7 @@ func (q *Queue) Stop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.stopping = true
-	q.nudge()
+	q.wake()
 }
 
 // Ready returns nil if another event would be accepted.
@@ -149,10 +142,11 @@ func (q *Queue) Ready() error {
 }
 
 // next returns the batch to dispatch now, sealed; or else how long to wait, where a
-// negative time means until something arrives; and whether all is done.
-func (q *Queue) next() (b *batch, wait time.Duration, done bool) {
+// negative time means until wake is called; and whether all is done.
+func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	q.wake = wake
 	now, wait := q.clock.Now(), time.Duration(-1)
 	candidates := q.batches
 	if q.scan != nil {

@@ -18,15 +18,20 @@ import (
 func (q *Queue) Run(ctx context.Context) error {
 	failed := 0
 	for ctx.Err() == nil {
-		b, wait, done := q.next()
+		asleep, wake := context.WithCancel(ctx)
+		b, wait, done := q.next(wake)
 		switch {
 		case done:
+			wake()
 			return lost(failed, "GitHub refused them")
+		case b == nil && wait < 0:
+			<-asleep.Done()
 		case b == nil:
-			q.pause(ctx, wait)
+			_ = q.clock.Sleep(asleep, wait)
 		case !q.send(ctx, b):
 			failed += len(b.arrived)
 		}
+		wake()
 	}
 	left := q.abandon()
 	return lost(failed+left, "the relay was stopped before GitHub took them")
@@ -37,31 +42,6 @@ func lost(events int, why string) error {
 		return nil
 	}
 	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", events, why)
-}
-
-// pause waits until there is something to do: at most for the given time, unless it
-// is negative.
-func (q *Queue) pause(ctx context.Context, wait time.Duration) {
-	if wait < 0 {
-		select {
-		case <-q.wake:
-		case <-ctx.Done():
-		}
-		return
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	woken := make(chan struct{})
-	go func() {
-		defer close(woken)
-		select {
-		case <-q.wake:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	_ = q.clock.Sleep(ctx, wait)
-	cancel()
-	<-woken // else it would take the next token
 }
 
 // send dispatches a batch, retrying as often as needed, and returns false if GitHub
