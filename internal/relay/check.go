@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -36,24 +35,29 @@ const checkTimeout = 15 * time.Second
 // configured. It sends nothing that the relay would pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
 	const about = "relay"
-	status, err := c.ask(ctx, http.MethodGet, "/healthz", nil, nil)
+	status, err := c.ask(ctx, http.MethodGet, "/healthz", http.Header{}, "")
 	switch {
 	case err != nil:
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, err), "check relay-url, the certificate and the firewall, and that the relay runs")}
 	case status != http.StatusOK:
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status), "check relay-url and the proxy in front of the relay")}
 	}
+	const installed = `{"action":"created","data":{"installation":{"status":"installed"}}}` // which is not an error
+	const verification = `{"type":"url_verification","challenge":"errmon-doctor"}`          // of the address of an app
+	at := strconv.FormatInt(c.Now.Unix(), 10)
 	return []finding.Finding{
 		c.checkReady(ctx),
-		c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.signedBySentry),
-		c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.signedBySlack),
+		c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.SentrySecret, installed,
+			http.Header{resourceHeader: {"installation"}, sentry.SignatureHeader: {hexHMAC(c.SentrySecret, installed)}}),
+		c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.SlackSecret, verification,
+			http.Header{slack.TimestampHeader: {at}, slack.SignatureHeader: {"v0=" + hexHMAC(c.SlackSecret, "v0:"+at+":"+verification)}}),
 		c.checkTrigger(ctx),
 	}
 }
 
 func (c Checkup) checkReady(ctx context.Context) finding.Finding {
 	const about = "relay"
-	status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", nil, nil)
+	status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", http.Header{}, "")
 	switch {
 	case err != nil || status != http.StatusOK:
 		return finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status), "find GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
@@ -65,9 +69,10 @@ func (c Checkup) checkReady(ctx context.Context) finding.Finding {
 
 // checkWebhook posts an empty body. A configured route refuses it for its missing
 // signature (401); a relay that accepts unsigned requests, for not being a webhook (400).
-func (c Checkup) checkWebhook(ctx context.Context, route, variable string, signed func() (http.Header, []byte)) finding.Finding {
+// If the secret is known, it posts the signed body too.
+func (c Checkup) checkWebhook(ctx context.Context, route, variable, secret, body string, signed http.Header) finding.Finding {
 	about := "relay " + route
-	status, err := c.ask(ctx, http.MethodPost, route, nil, nil)
+	status, err := c.ask(ctx, http.MethodPost, route, http.Header{}, "")
 	switch {
 	case err != nil:
 		return finding.Fail(about, err.Error(), "look at the relay's log")
@@ -78,34 +83,14 @@ func (c Checkup) checkWebhook(ctx context.Context, route, variable string, signe
 	case status != http.StatusUnauthorized:
 		return finding.Fail(about, fmt.Sprintf("answers %d to a request without a signature", status), "check the proxy in front of the relay")
 	}
-	header, body := signed()
-	if body == nil {
+	if secret == "" {
 		return finding.Good(about, "refuses unsigned requests")
 	}
-	if status, err = c.ask(ctx, http.MethodPost, route, header, body); err != nil || status != http.StatusOK {
+	if status, err = c.ask(ctx, http.MethodPost, route, signed, body); err != nil || status != http.StatusOK {
 		return finding.Fail(about, fmt.Sprintf("refuses a request signed with the %s known here (%d)", variable, status),
 			"copy the secret from the service to the relay again, and restart it: webhooks are not received until then")
 	}
 	return finding.Good(about, "accepts requests signed with the %s known here, and refuses unsigned ones", variable)
-}
-
-// signedBySentry returns a webhook about an installation, which is not an error.
-func (c Checkup) signedBySentry() (http.Header, []byte) {
-	if c.SentrySecret == "" {
-		return nil, nil
-	}
-	const body = `{"action":"created","data":{"installation":{"status":"installed"}}}`
-	return http.Header{resourceHeader: {"installation"}, sentry.SignatureHeader: {hexHMAC(c.SentrySecret, body)}}, []byte(body)
-}
-
-// signedBySlack returns Slack's request to verify the address of an app.
-func (c Checkup) signedBySlack() (http.Header, []byte) {
-	if c.SlackSecret == "" {
-		return nil, nil
-	}
-	const body = `{"type":"url_verification","challenge":"errmon-doctor"}`
-	at := strconv.FormatInt(c.Now.Unix(), 10)
-	return http.Header{slack.TimestampHeader: {at}, slack.SignatureHeader: {"v0=" + hexHMAC(c.SlackSecret, "v0:"+at+":"+body)}}, []byte(body)
 }
 
 func hexHMAC(secret, text string) string {
@@ -117,7 +102,7 @@ func hexHMAC(secret, text string) string {
 // checkTrigger uses a method that the route refuses: 405 means that it exists.
 func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
 	const about = "relay /trigger-scan"
-	status, err := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, nil)
+	status, err := c.ask(ctx, http.MethodGet, "/trigger-scan", http.Header{}, "")
 	switch {
 	case err != nil:
 		return finding.Fail(about, err.Error(), "look at the relay's log")
@@ -127,21 +112,18 @@ func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
 	return finding.Warn(about, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
 }
 
-func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body []byte) (status int, err error) {
+func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, strings.NewReader(body))
 	if err != nil {
 		return 0, err
 	}
-	if header != nil {
-		req.Header = header
-	}
+	req.Header = header
 	req.Header.Set("User-Agent", "errmon-action")
 	resp, err := noRedirects.Do(req)
-	var address *url.Error
-	if errors.As(err, &address) {
-		return 0, address.Err
+	if address, ok := errors.AsType[*url.Error](err); ok {
+		err = address.Err
 	}
 	if err != nil {
 		return 0, err

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -92,7 +93,7 @@ func fromFunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (*
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
 		var out events.SQSEventResponse
-		for _, load := range pack(in, c) {
+		for _, load := range pack(in) {
 			err := load.err
 			if err == nil {
 				err = load.send(ctx, dispatch)
@@ -125,43 +126,36 @@ func (l *load) send(ctx context.Context, dispatch Dispatch) error {
 	return dispatch(ctx, l.kind, payload)
 }
 
-func pack(in events.SQSEvent, c Config) []*load {
+// add reports whether the events of another message still fit.
+func (l *load) add(entries []inbound.Entry) bool {
+	return !slices.ContainsFunc(entries, func(e inbound.Entry) bool { return !l.events.Add(e) })
+}
+
+func pack(in events.SQSEvent) []*load {
 	var loads []*load
-	var scan, open *load
+	open := map[string]*load{} // by kind
 	for _, record := range in.Records {
-		entries, wantsScan, err := readMessage(record.Body)
-		switch {
-		case err != nil:
-			loads = append(loads, &load{messages: []string{record.MessageId}, err: fmt.Errorf("read the message: %w", err)})
-			continue
-		case wantsScan && scan == nil:
-			scan = &load{batch: batch{kind: TypeScan}}
-			loads = append(loads, scan)
+		kind, entries, err := readMessage(record.Body)
+		if open[kind] == nil || !open[kind].add(entries) || err != nil {
+			open[kind] = &load{batch: batch{kind: kind}, err: err}
+			open[kind].add(entries)
+			loads = append(loads, open[kind])
 		}
-		if wantsScan {
-			scan.messages = append(scan.messages, record.MessageId)
-			continue
-		}
-		for _, e := range entries {
-			if open == nil || !open.events.Add(e) {
-				open = &load{batch: batch{kind: TypeEvents}}
-				loads = append(loads, open)
-				open.events.Add(e)
-			}
-		}
-		open.messages = append(open.messages, record.MessageId)
+		open[kind].messages = append(open[kind].messages, record.MessageId)
 	}
 	return loads
 }
 
-func readMessage(body string) (entries []inbound.Entry, scan bool, err error) {
+// readMessage returns the type of a message's dispatch, and its events.
+func readMessage(body string) (kind string, entries []inbound.Entry, err error) {
 	var m queued
-	if err := json.Unmarshal([]byte(body), &m); err != nil {
-		return nil, false, err
+	if err = json.Unmarshal([]byte(body), &m); err == nil {
+		if m.Scan {
+			return TypeScan, nil, nil
+		}
+		if entries, err = inbound.ReadEnvelope(m.Errmon); err == nil {
+			return TypeEvents, entries, nil
+		}
 	}
-	if m.Scan {
-		return nil, true, nil
-	}
-	entries, err = inbound.ReadEnvelope(m.Errmon)
-	return entries, false, err
+	return "", nil, fmt.Errorf("read the message: %w", err)
 }
