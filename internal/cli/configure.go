@@ -25,7 +25,7 @@ type settings struct {
 // out, the repository itself is asked for the file.
 func (s *session) configure(ctx context.Context) (settings, error) {
 	cfg, err := s.load(nil)
-	c := settings{Config: cfg, mistakes: mistakesOf(err)}
+	c := settings{Config: cfg, mistakes: err}
 	absent := errors.Is(err, fs.ErrNotExist)
 	if s.actions == nil || c.FileRead || (err != nil && !absent) || c.GitHubToken == "" || c.Owner == "" {
 		return c, nil
@@ -40,17 +40,8 @@ func (s *session) configure(ctx context.Context) (settings, error) {
 	case err != nil:
 		return c, fmt.Errorf("look for %s: %w", c.File, err)
 	}
-	cfg, err = s.load(file)
-	c.Config, c.mistakes = cfg, mistakesOf(err)
+	c.Config, c.mistakes = s.load(file)
 	return c, nil
-}
-
-func mistakesOf(err error) error {
-	var usage usageError
-	if errors.As(err, &usage) {
-		return usage.error
-	}
-	return err
 }
 
 // load reads the configuration. file stands in for a configuration file that
@@ -66,7 +57,7 @@ func (s *session) loadOffline() (config.Config, error) {
 	for _, warning := range cfg.Warnings {
 		s.warning(warning.Error())
 	}
-	return cfg, err
+	return cfg, asUsage(err)
 }
 
 func (s *session) input(file []byte) config.Input {
@@ -90,10 +81,10 @@ func (s *session) loadInput(in config.Input) (config.Config, error) {
 	s.redactor = redactor(cfg.Redact, config.Secrets(in))
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
-			return config.Config{}, usageError{fmt.Errorf("set %s of .env: %w", name, err)}
+			return config.Config{}, fmt.Errorf("set %s of .env: %w", name, err)
 		}
 	}
-	return cfg, asUsage(err)
+	return cfg, err
 }
 
 // redactor returns the one by which all is published, with what a team adds and the

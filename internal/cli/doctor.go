@@ -32,33 +32,39 @@ func (s *session) doctor(ctx context.Context) error {
 	ctx, cancel := s.Clock.WithTimeout(ctx, doctorTime, errDoctorTime)
 	defer cancel()
 	c, err := s.configure(ctx)
-	checks := []doctor.Check{func(context.Context) []finding.Finding { return checkConfig(c) }}
+	table := doctor.Table{Out: s.Stdout, Screen: s.Screen, Redactor: s.redactor.Section()}
 	if err != nil { // the repository was asked for the file
-		checks = []doctor.Check{func(context.Context) []finding.Finding { return finding.All("configuration", err) }}
+		table.Add(finding.All("configuration", err)...)
+	} else {
+		table.Add(checkConfig(c)...)
 	}
 	if c.GitHubToken != "" && c.Owner != "" {
-		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkGitHub(ctx, c.Config) })
+		table.Add(s.checkGitHub(ctx, c.Config)...)
 	}
 	for _, i := range Integrations {
-		if i.Configured(c.Config) {
-			connected, err := i.Connect(ctx, c.Config, s.host())
-			if err != nil {
-				connected.Check = func(context.Context) []finding.Finding { return finding.All(i.Settings, err) }
-			}
-			checks = append(checks, connected.Check)
+		if !i.Configured(c.Config) {
+			continue
 		}
+		connected, err := i.Connect(ctx, c.Config, s.host())
+		if err != nil {
+			table.Add(finding.All(i.Settings, err)...)
+			continue
+		}
+		table.Add(connected.Check(ctx)...)
 	}
 	if client := s.slack(c.Config); client != nil {
-		checks = append(checks, client.Check)
+		table.Add(client.Check(ctx)...)
 	}
-	if c.RelayURL != "" {
-		checks = append(checks, func(ctx context.Context) []finding.Finding { return s.checkRelay(ctx, c.Config) })
+	if c.RelayURL != "" { // secrets of the relay are at hand if both share a .env
+		table.Add(relay.Check(ctx, relay.Checkup{
+			URL: c.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
+		})...)
 	}
-	found := doctor.Examine(ctx, s.Stdout, s.Screen, s.redactor, checks)
-	if err := s.publishFindings(found); err != nil {
+	table.End()
+	if err := s.publishFindings(table.Found); err != nil {
 		return err
 	}
-	if doctor.Count(found, finding.Failure) > 0 {
+	if doctor.Count(table.Found, finding.Failure) > 0 {
 		return errReported
 	}
 	return nil
@@ -145,14 +151,6 @@ func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) 
 			"log the commit that runs, or map the paths in errmon.yml with `code: roots:`")}
 	}
 	return []finding.Finding{finding.Good(about, "%d of %d in-app frames lead to their lines", shown, frames)}
-}
-
-// checkRelay uses the relay's secrets where they are at hand, as in a .env that
-// both share.
-func (s *session) checkRelay(ctx context.Context, cfg config.Config) []finding.Finding {
-	return relay.Check(ctx, relay.Checkup{
-		URL: cfg.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
-	})
 }
 
 // checkWorkflows looks at the workflow that runs, or outside Actions at those of

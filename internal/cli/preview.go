@@ -37,7 +37,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 		return s.previewFiles(cmd.Context(), html, args)
 	}
 	cfg, err := s.load(nil)
-	if err := errors.Join(err, payloadErr); err != nil {
+	if err := errors.Join(asUsage(err), payloadErr); err != nil {
 		return err
 	}
 	if delivered {

@@ -6,7 +6,6 @@
 package doctor
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -16,22 +15,30 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// Check looks at one integration, and writes nothing there.
-type Check func(context.Context) []finding.Finding
+// Table shows findings as soon as they are known.
+type Table struct {
+	Out      io.Writer
+	Screen   terminal.Screen // behind Out
+	Redactor *safe.Redactor  // of one section
+	Found    []finding.Finding
+}
 
-// Examine makes the checks one after the other and prints what each found as
-// soon as it is known.
-func Examine(ctx context.Context, w io.Writer, screen terminal.Screen, r *safe.Redactor, checks []Check) []finding.Finding {
-	r = r.Section()
-	var found []finding.Finding
-	for _, check := range checks {
-		for _, f := range check(ctx) {
-			fmt.Fprintln(w, row(screen, r, f))
-			found = append(found, f)
-		}
+// Add prints what a check found.
+func (t *Table) Add(found ...finding.Finding) {
+	for _, f := range found {
+		fmt.Fprintln(t.Out, t.row(f))
 	}
-	fmt.Fprintln(w, verdict(found))
-	return found
+	t.Found = append(t.Found, found...)
+}
+
+// End prints the verdict.
+func (t *Table) End() {
+	failures, warnings := Count(t.Found, finding.Failure), Count(t.Found, finding.Warning)
+	if failures+warnings == 0 {
+		fmt.Fprintln(t.Out, "\nAll is well. Nothing was written anywhere.")
+		return
+	}
+	fmt.Fprintf(t.Out, "\n✗ %d, ! %d. Nothing was written anywhere.\n", failures, warnings)
 }
 
 var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", finding.Failure: "✗"}
@@ -39,20 +46,13 @@ var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", fi
 var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, finding.Warning: terminal.Yellow, finding.Failure: terminal.Red}
 
 // row redacts each part by itself: what stands behind "token:" looks like one.
-func row(screen terminal.Screen, r *safe.Redactor, f finding.Finding) string {
-	line := fmt.Sprintf("%s %s: %s", screen.Show(styles[f.Level], marks[f.Level]), r.Command(f.About), r.Command(f.Text))
+func (t *Table) row(f finding.Finding) string {
+	r := t.Redactor
+	line := fmt.Sprintf("%s %s: %s", t.Screen.Show(styles[f.Level], marks[f.Level]), r.Command(f.About), r.Command(f.Text))
 	if f.Remedy != "" {
 		line += "\n  → " + r.Command(f.Remedy).String()
 	}
 	return line
-}
-
-func verdict(found []finding.Finding) string {
-	failures, warnings := Count(found, finding.Failure), Count(found, finding.Warning)
-	if failures+warnings == 0 {
-		return "\nAll is well. Nothing was written anywhere."
-	}
-	return fmt.Sprintf("\n✗ %d, ! %d. Nothing was written anywhere.", failures, warnings)
 }
 
 // Count returns how many findings are of a level.
@@ -66,7 +66,7 @@ func Count(found []finding.Finding, level finding.Level) int {
 	return n
 }
 
-// Summary returns the table as GitHub-flavoured Markdown, for the step summary.
+// Summary returns findings as a table in GitHub-flavoured Markdown, for the step summary.
 func Summary(r *safe.Redactor, found []finding.Finding) string {
 	r = r.Section()
 	var b strings.Builder

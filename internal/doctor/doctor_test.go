@@ -1,7 +1,6 @@
 package doctor_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/safe/safetest"
-	"github.com/org/errmon-action/internal/terminal"
 )
 
 // What a service says is foreign text: it can neither command the runner, nor
@@ -19,13 +17,12 @@ import (
 func TestForeignTextIsHarmless(t *testing.T) {
 	const token = "ghp_w8Kd2LqZt5RmXy0VbNcJ7HfPsAeU3iGo1T4Q"
 	hostile := "denied\n::error::x ##[group]y | z\n@octocat #1 " + token
-	check := func(context.Context) []finding.Finding {
-		return []finding.Finding{finding.Fail("log group /a|b", hostile, hostile)}
-	}
 	var out strings.Builder
 	r := safe.NewRedactor()
-	found := doctor.Examine(t.Context(), &out, terminal.Screen{}, r, []doctor.Check{check})
-	summary := doctor.Summary(r, found)
+	table := doctor.Table{Out: &out, Redactor: r.Section()}
+	table.Add(finding.Fail("log group /a|b", hostile, hostile))
+	table.End()
+	summary := doctor.Summary(r, table.Found)
 	if strings.Contains(out.String()+summary, token) {
 		t.Errorf("shows the token:\n%s%s", out.String(), summary)
 	}
@@ -43,7 +40,9 @@ func TestVerdict(t *testing.T) {
 		"✗ 1, ! 2. Nothing was written anywhere.":    {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
 	} {
 		var out strings.Builder
-		doctor.Examine(t.Context(), &out, terminal.Screen{}, safe.NewRedactor(), []doctor.Check{func(context.Context) []finding.Finding { return found }})
+		table := doctor.Table{Out: &out, Redactor: safe.NewRedactor().Section()}
+		table.Add(found...)
+		table.End()
 		if !strings.HasSuffix(out.String(), "\n"+want+"\n") {
 			t.Errorf("printed %s, want %s", out.String(), want)
 		}

@@ -23,8 +23,7 @@ const entrySize = 16
 // spool keeps entries in a temporary file until all events were read.
 type spool struct {
 	file *os.File
-	w    *bufio.Writer
-	err  error // of the first write that failed
+	w    *bufio.Writer // keeps its first error
 }
 
 func newSpool() (*spool, error) {
@@ -32,28 +31,24 @@ func newSpool() (*spool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a temporary file: %w", err)
 	}
-	return &spool{file: file, w: bufio.NewWriterSize(file, 64<<10)}, nil
+	return &spool{file, bufio.NewWriterSize(file, 64<<10)}, nil
 }
 
 func (s *spool) add(e entry) {
-	var b [entrySize]byte
-	binary.LittleEndian.PutUint64(b[:], uint64(e.line))
-	binary.LittleEndian.PutUint32(b[8:], e.mark.Unit)
-	binary.LittleEndian.PutUint32(b[12:], uint32(e.mark.Masks))
-	if _, err := s.w.Write(b[:]); s.err == nil && err != nil {
-		s.err = fmt.Errorf("write to a temporary file: %w", err)
-	}
+	b := binary.LittleEndian.AppendUint64(s.w.AvailableBuffer(), uint64(e.line))
+	b = binary.LittleEndian.AppendUint32(b, e.mark.Unit)
+	_, _ = s.w.Write(binary.LittleEndian.AppendUint32(b, uint32(e.mark.Masks)))
 }
 
 // all yields the entries in the order they were added, or the error that
 // keeps them.
 func (s *spool) all() iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		if err := s.rewind(); err != nil {
-			yield(entry{}, err)
+		if err := s.w.Flush(); err != nil {
+			yield(entry{}, fmt.Errorf("write to a temporary file: %w", err))
 			return
 		}
-		r := bufio.NewReaderSize(s.file, 64<<10)
+		r := bufio.NewReaderSize(io.NewSectionReader(s.file, 0, 1<<62), 64<<10)
 		var b [entrySize]byte
 		for {
 			_, err := io.ReadFull(r, b[:])
@@ -69,20 +64,6 @@ func (s *spool) all() iter.Seq2[entry, error] {
 			}
 		}
 	}
-}
-
-func (s *spool) rewind() error {
-	if s.err != nil {
-		return s.err
-	}
-	err := s.w.Flush()
-	if err == nil {
-		_, err = s.file.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		return fmt.Errorf("read a temporary file back: %w", err)
-	}
-	return nil
 }
 
 func (s *spool) close() {
