@@ -126,31 +126,36 @@ func (s *session) root() *cobra.Command {
 	root.SuggestionsMinimumDistance = 2 // letters
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpFunc(s.help)
-	root.AddCommand(
-		addPayloadFlag(&cobra.Command{
-			Use:     "scan",
-			Short:   "Read the sources and file or update issues",
-			Example: "  errmon scan --since=6h --dry-run",
-			Args:    usageArgs(cobra.NoArgs),
-			RunE:    func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
-		}),
-		addPageFlag(addPayloadFlag(&cobra.Command{
-			Use:     "preview [FILE|FOLDER|-]...",
-			Short:   "Show the issues that log files, a payload, or the configured sources would get",
-			Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
-			RunE:    func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
-		})),
-		s.groupCommand(),
-		s.relayCommand(),
-		&cobra.Command{
-			Use:     "doctor",
-			Short:   "Test every configured integration, and say how to fix what fails; writes nothing",
-			Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
-			Args:    usageArgs(cobra.NoArgs),
-			RunE:    func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
-		},
-	)
+	root.AddCommand(s.commands()...)
 	return root
+}
+
+func (s *session) commands() []*cobra.Command {
+	scan := &cobra.Command{
+		Use:     "scan",
+		Short:   "Read the sources and file or update issues",
+		Example: "  errmon scan --since=6h --dry-run",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
+	}
+	preview := &cobra.Command{
+		Use:     "preview [FILE|FOLDER|-]...",
+		Short:   "Show the issues that log files, a payload, or the configured sources would get",
+		Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
+		RunE:    func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
+	}
+	doctor := &cobra.Command{
+		Use:     "doctor",
+		Short:   "Test every configured integration, and say how to fix what fails; writes nothing",
+		Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
+	}
+	for _, cmd := range []*cobra.Command{scan, preview} {
+		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")
+	}
+	preview.Flags().String("html", "", "also write the issues as a page to this `FILE`, which needs no network")
+	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}
 }
 
 func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {

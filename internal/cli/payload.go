@@ -24,13 +24,6 @@ import (
 // sources, as a schedule does. One of any other type is read for a payload.
 const scanType = "errmon-scan"
 
-const payloadHelp = "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input"
-
-func addPayloadFlag(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().String("payload", "", payloadHelp)
-	return cmd
-}
-
 // payload returns what was delivered to this run, and false where it is to scan
 // the sources. Bad payloads are refused before anything else is done.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
@@ -57,7 +50,7 @@ func (s *session) readPayload(name string) ([]byte, error) {
 	if name == "" {
 		return nil, errors.New("--payload names no file")
 	}
-	var file io.Reader = s.Stdin
+	file := s.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -91,14 +84,13 @@ func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report
 	if err != nil {
 		return report.Run{}, err
 	}
-	gh, err := s.github(c.Config)
+	trackers, leftOut := s.trackers(ctx, c.Config)
+	options, err := s.options(c, trackers)
 	if err != nil {
 		return report.Run{}, err
 	}
-	ctx, cancel := s.Clock.WithTimeout(ctx, c.MaxDuration, errors.New("max-duration is over"))
+	ctx, cancel := s.Clock.WithTimeout(ctx, c.MaxDuration, errOver)
 	defer cancel()
-	trackers, leftOut := s.trackers(ctx, c.Config)
-	options := s.options(c, gh, trackers)
 	run := scan.Dispatch(ctx, options, intake.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
 	run.Warnings = slices.Concat(texts(c.Warnings), texts(leftOut), run.Warnings)

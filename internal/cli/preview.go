@@ -16,11 +16,6 @@ import (
 	"github.com/org/errmon-action/internal/preview"
 )
 
-func addPageFlag(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().String("html", "", "also write the issues as a page to this `FILE`, which needs no network")
-	return cmd
-}
-
 // preview shows the issues that local log files, a payload, or else the configured
 // sources would get.
 func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
@@ -105,6 +100,9 @@ func (s *session) previewSources(ctx context.Context, cfg config.Config, html io
 	if err != nil {
 		return usageError{err}
 	}
-	p := s.previewer(cfg, html)
-	return errors.Join(errors.Join(leftOut...), p.Sources(ctx, services, lookback(cfg, p.Now)))
+	from := cfg.Since
+	if from.IsZero() {
+		from = s.Clock.Now().Add(-cfg.Lookback)
+	}
+	return errors.Join(errors.Join(leftOut...), s.previewer(cfg, html).Sources(ctx, services, from))
 }

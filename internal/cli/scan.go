@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -55,20 +54,26 @@ func (s *session) scanSources(ctx context.Context, c settings) (report.Run, erro
 	if err := errors.Join(c.mistakes, c.CheckTarget(), err); err != nil {
 		return report.Run{}, usageError{err}
 	}
-	gh, err := s.github(c.Config)
+	options, err := s.options(c, services)
 	if err != nil {
 		return report.Run{}, err
 	}
-	ctx, cancel := s.Clock.WithTimeout(ctx, c.MaxDuration, errors.New("max-duration is over"))
+	ctx, cancel := s.Clock.WithTimeout(ctx, c.MaxDuration, errOver)
 	defer cancel()
-	run := scan.Run(ctx, s.options(c, gh, services))
+	run := scan.Run(ctx, options)
 	run.Failures = append(leftOut, run.Failures...)
 	run.Warnings = append(texts(c.Warnings), run.Warnings...)
 	return run, nil
 }
 
+var errOver = errors.New("max-duration is over")
+
 // options wires the services to the run.
-func (s *session) options(c settings, gh *github.Client, services []source.Integration) scan.Options {
+func (s *session) options(c settings, services []source.Integration) (scan.Options, error) {
+	gh, err := s.github(c.Config)
+	if err != nil {
+		return scan.Options{}, err
+	}
 	if c.reader != nil {
 		services = append(services, source.Integration{Name: "GitHub", Requests: c.reader.Requests})
 	}
@@ -89,17 +94,12 @@ func (s *session) options(c settings, gh *github.Client, services []source.Integ
 			Lateness:     c.Lateness,
 			Resolve:      c.SentryResolve,
 		},
-		Code:   s.code(c.Config, gh),
-		Issues: scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},
-		Times: scan.Times{
-			Lookback:      c.Lookback,
-			Since:         c.Since,
-			MaxDuration:   c.MaxDuration,
-			WriteInterval: c.WriteInterval,
-		},
+		Code:    s.code(c.Config, gh),
+		Issues:  scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},
+		Times:   scan.Times{Lookback: c.Lookback, Since: c.Since, MaxDuration: c.MaxDuration, WriteInterval: c.WriteInterval},
 		DryRun:  c.DryRun,
 		Version: version(),
-	}
+	}, nil
 }
 
 // code is the repository of the services' code.
@@ -139,12 +139,7 @@ func (s *session) slack(cfg config.Config) *slack.Client {
 
 func (s *session) github(cfg config.Config) (*github.Client, error) {
 	client, err := github.New(github.Config{
-		Token:         cfg.GitHubToken,
-		BaseURL:       cfg.GitHubAPIURL,
-		Owner:         cfg.Owner,
-		Repo:          cfg.Repo,
-		WriteInterval: cfg.WriteInterval,
-		Clock:         s.Clock,
+		Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo, WriteInterval: cfg.WriteInterval, Clock: s.Clock,
 	})
 	return client, asUsage(err)
 }
@@ -185,12 +180,12 @@ func (s *session) publish(run report.Run) error {
 	if err != nil {
 		return err
 	}
-	outputsErr := s.writeFile("GITHUB_OUTPUT", func() {
+	err = s.writeFile("GITHUB_OUTPUT", func() {
 		for _, o := range outputs {
 			s.actions.SetOutput(o.Name, o.Value)
 		}
 	})
-	return errors.Join(outputsErr, s.writeSummary(report.Summary(s.redactor, run)))
+	return errors.Join(err, s.writeSummary(report.Summary(s.redactor, run)))
 }
 
 func (s *session) writeSummary(text string) error {
@@ -211,12 +206,4 @@ func (s *session) writeFile(variable string, write func()) (err error) {
 	}()
 	write()
 	return nil
-}
-
-// lookback is where a preview of the sources begins.
-func lookback(cfg config.Config, now time.Time) time.Time {
-	if !cfg.Since.IsZero() {
-		return cfg.Since
-	}
-	return now.Add(-cfg.Lookback)
 }
