@@ -32,7 +32,9 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	if cmd.HasAvailableSubCommands() {
 		s.section(out, "Commands", commands(cmd))
 	}
-	s.section(out, "Flags", cmd.LocalNonPersistentFlags().FlagUsagesWrapped(width))
+	flags := cmd.LocalNonPersistentFlags()
+	flags.SortFlags = cmd.Flags().SortFlags
+	s.section(out, "Flags", flags.FlagUsagesWrapped(width))
 	switch {
 	case !cmd.HasParent():
 		s.section(out, "Settings, with their defaults", settingNames(width))
@@ -40,6 +42,8 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 		for _, group := range config.Groups {
 			s.section(out, group.Name, flagsOf(group.Settings).FlagUsagesWrapped(width))
 		}
+		return
+	case cmd.Name() == "relay":
 		return
 	}
 	fmt.Fprintln(out, "\nA setting is a flag, an input, an environment variable, or a key of .github/errmon.yml: errmon scan --help explains each.")

@@ -18,28 +18,23 @@ import (
 
 const relayHelp = `Receives webhooks from Sentry and Slack, verifies who sent them, and passes errors on to GitHub as repository_dispatch.
 Each flag has an environment variable, which the flag overrides; pass secrets through the environment or .env.
-On AWS Lambda the command serves a function URL or the events of an SQS queue.
-`
+On AWS Lambda the command serves a function URL or the events of an SQS queue.`
 
 // relayCommand has its own flag set, because the inputs of a scan mean nothing to a
 // relay.
 func (s *session) relayCommand() *cobra.Command {
 	flags := flagsOf(config.RelaySettings)
-	help := func(cmd *cobra.Command, _ []string) {
-		fmt.Fprint(cmd.OutOrStdout(), relayHelp)
-		s.section(cmd.OutOrStdout(), "Usage", "  errmon relay [flags]\n")
-		s.section(cmd.OutOrStdout(), "Example", "  SENTRY_CLIENT_SECRET=… GITHUB_TOKEN=… errmon relay --repository acme/shop\n")
-		s.section(cmd.OutOrStdout(), "Flags", flags.FlagUsagesWrapped(s.Screen.Columns(helpWidth)))
-	}
 	cmd := &cobra.Command{
 		Use:                "relay",
 		Short:              "Receive webhooks from Sentry and Slack, and send them to GitHub as repository_dispatch",
+		Long:               relayHelp,
+		Example:            "  SENTRY_CLIENT_SECRET=… GITHUB_TOKEN=… errmon relay --repository acme/shop",
 		DisableFlagParsing: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			err := flags.Parse(args)
 			switch {
 			case errors.Is(err, pflag.ErrHelp):
-				help(cmd, nil)
+				s.help(cmd, nil)
 				return nil
 			case err != nil:
 				return flagError(flags, err)
@@ -49,7 +44,8 @@ func (s *session) relayCommand() *cobra.Command {
 			return s.relay(cmd.Context(), flags)
 		},
 	}
-	cmd.SetHelpFunc(help)
+	cmd.Flags().SortFlags = false
+	cmd.Flags().AddFlagSet(flags)
 	return cmd
 }
 
