@@ -80,7 +80,6 @@ func (c Command) Main(ctx context.Context, args []string) int {
 }
 
 func (s *session) exit(ctx context.Context, err error) int {
-	var usage usageError
 	switch {
 	case ctx.Err() != nil && !s.endsBySignal:
 		s.problem("stopped by a signal; what was not written is done by the next run")
@@ -91,7 +90,7 @@ func (s *session) exit(ctx context.Context, err error) int {
 		return exitFailed
 	}
 	s.problems(err)
-	if errors.As(err, &usage) {
+	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}
 	return exitFailed

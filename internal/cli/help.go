@@ -129,8 +129,8 @@ func onlyCommands(cmd *cobra.Command, args []string) error {
 // flagError explains a flag that could not be parsed, and names the flag that was
 // probably meant.
 func flagError(flags *pflag.FlagSet, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) || len(unknown.GetSpecifiedName()) < 2 {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || len(unknown.GetSpecifiedName()) < 2 {
 		return usageError{err}
 	}
 	var names []string

@@ -131,8 +131,7 @@ func (f *fileReader) mapping(entry *ast.MappingValueNode, want string) []*ast.Ma
 // malformed names the line, but leaves out the excerpt that the parser shows:
 // there may be a secret in it.
 func malformed(path string, err error) error {
-	var e yaml.Error
-	if errors.As(err, &e) && e.GetToken() != nil {
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
 		return fmt.Errorf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage())
 	}
 	return fmt.Errorf("%s: malformed YAML", path)

@@ -141,6 +141,24 @@ func readEnvironment(in Input) (environment, error) {
 	return env, nil
 }
 
+// unknownInputs reports the inputs that action.yml does not have: the runner only
+// warns of them, so a mistyped one would silently not count.
+func unknownInputs(environ []string) error {
+	known := []string{"args", "entrypoint"} // of every container action: the runner reads them
+	for _, s := range Settings {
+		known = append(known, s.Name)
+	}
+	var mistakes []error
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		input, ok := strings.CutPrefix(name, "INPUT_")
+		if input = strings.ToLower(input); ok && !slices.Contains(known, input) {
+			mistakes = append(mistakes, unknown("input", input, known))
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
 // candidates are what flag, input and environment give a setting; the first that is
 // not blank counts.
 func candidates(s Setting, flags map[string]string, env environment) []value {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/policy"
 )
 
 // This file reads four keys of the file that hold more than a plain value:
@@ -174,17 +174,10 @@ func (f *fileReader) pattern(entry *ast.MappingValueNode) {
 	f.Redact.Patterns = append(f.Redact.Patterns, Pattern{name, re})
 }
 
-// expression reads a regular expression. Its error names what is wrong but shows
-// no more of the expression than that.
 func expression(node ast.Node) (*regexp.Regexp, error) {
 	text, ok := scalar(node)
 	if !ok || text == "" {
 		return nil, errors.New("must be a regular expression, best in single quotes")
 	}
-	re, err := regexp.Compile(text)
-	var mistake *syntax.Error
-	if errors.As(err, &mistake) {
-		return nil, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, shorten(mistake.Expr))
-	}
-	return re, err
+	return policy.CompileRegexp(text)
 }

@@ -75,15 +75,23 @@ func Parse(matcher, text string) (Pattern, error) {
 	return p, nil
 }
 
+// CompileRegexp compiles an expression in Go's syntax. Its error names what is wrong and shows
+// no more of the expression than that.
+func CompileRegexp(text string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(text)
+	if mistake, ok := errors.AsType[*syntax.Error](err); ok {
+		return nil, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %.100q", mistake.Code, mistake.Expr)
+	}
+	return re, err
+}
+
 func (p Pattern) regexp() (Pattern, error) {
 	text := p.Text[1 : len(p.Text)-1]
-	re, err := regexp.Compile(text)
-	var mistake *syntax.Error
-	if errors.As(err, &mistake) {
-		return p, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %q", mistake.Code, mistake.Expr)
+	re, err := CompileRegexp(text)
+	if err == nil {
+		parsed, _ := syntax.Parse(text, syntax.Perl) // it compiles
+		p.matches, p.literals = re.MatchString, required(parsed)
 	}
-	parsed, _ := syntax.Parse(text, syntax.Perl) // it compiles
-	p.matches, p.literals = re.MatchString, required(parsed)
 	return p, err
 }
 
