@@ -74,8 +74,10 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		return fmt.Errorf("listen at %s: %w", cfg.Listen, err)
 	}
 	metrics := relay.NewMetrics()
-	if err := serveMetrics(ctx, cfg.MetricsListen, metrics, front.Log); err != nil {
-		return err
+	if cfg.MetricsListen != "" { // as long as the process lives, so that the last dispatches are counted too
+		if err := relay.ServeMetrics(context.WithoutCancel(ctx), cfg.MetricsListen, metrics, front.Log); err != nil {
+			return err
+		}
 	}
 	if !cfg.OnLoopback() {
 		front.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
@@ -99,21 +101,6 @@ func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 		a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
 	}
 	return a
-}
-
-// serveMetrics answers /metrics if an address is given, for as long as the process
-// lives, so that the last dispatches are counted too.
-func serveMetrics(ctx context.Context, address string, m *relay.Metrics, log *slog.Logger) error {
-	if address == "" {
-		return nil
-	}
-	listener, err := net.Listen("tcp", address)
-	if err != nil {
-		return fmt.Errorf("listen at %s for metrics: %w", address, err)
-	}
-	log.Info("serving metrics", "metrics_address", listener.Addr().String())
-	go relay.ServeMetrics(context.WithoutCancel(ctx), listener, m, log)
-	return nil
 }
 
 // dispatchInterval is the least time between two dispatches: GitHub asks for a

@@ -46,7 +46,12 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	for _, path := range paths {
 		file := logfile.Source{Path: path, Stdin: stdin}
 		reader := in.Reader()
-		err := file.Read(ctx, p.counting(&file, reader.Add))
+		err := file.Read(ctx, func(r event.Record) {
+			if p.Progress != nil && file.Lines%progressEvery == 0 {
+				fmt.Fprintf(p.Progress, "%s%d lines of %s", clearLine, file.Lines, p.Redactor.Command(path))
+			}
+			reader.Add(r)
+		})
 		reader.Flush(intake.Never) // a file does not grow while it is read
 		if err != nil {
 			return err
@@ -59,8 +64,11 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	if err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file"))); err != nil {
 		return err
 	}
-	if cut > 0 {
-		fmt.Fprintf(p.Out, "%s longer than %d bytes: what is over was left out.\n", were(cut), logfile.MaxLine)
+	switch {
+	case cut == 1:
+		fmt.Fprintf(p.Out, "1 line was longer than %d bytes: what is over was left out.\n", logfile.MaxLine)
+	case cut > 1:
+		fmt.Fprintf(p.Out, "%d lines were longer than %d bytes: what is over was left out.\n", cut, logfile.MaxLine)
 	}
 	return nil
 }
@@ -69,20 +77,6 @@ const (
 	progressEvery = 200_000    // lines, which take a fraction of a second
 	clearLine     = "\r\x1b[K" // of a terminal
 )
-
-// counting returns add, and shows how many lines of a file it has seen.
-func (p Preview) counting(file *logfile.Source, add func(event.Record)) func(event.Record) {
-	if p.Progress == nil {
-		return add
-	}
-	var n int64
-	return func(r event.Record) {
-		if n++; n%progressEvery == 0 {
-			fmt.Fprintf(p.Progress, "%s%d lines of %s", clearLine, n, p.Redactor.Command(file.Path))
-		}
-		add(r)
-	}
-}
 
 // Sources previews what a first scan would file: from the services' logs since a
 // time, and from the issues of a tracker among them.
@@ -131,12 +125,12 @@ func (p Preview) print(in *intake.Intake, what string) error {
 	})
 	var filed, waiting []plan.Action
 	for _, a := range actions {
-		if a.Kind != plan.Create {
+		if a.Kind == plan.Create {
+			filed = append(filed, a)
+			p.issue(len(filed), a)
+		} else {
 			waiting = append(waiting, a)
-			continue
 		}
-		filed = append(filed, a)
-		p.issue(len(filed), a)
 	}
 	summary := fmt.Sprintf("%s would be filed for %s in %s.", count(len(filed), "issue"), count(int(in.Events), "error event"), what)
 	fmt.Fprintln(p.Out, summary)
@@ -154,14 +148,14 @@ func (p Preview) print(in *intake.Intake, what string) error {
 			fmt.Fprintf(p.Out, "  %s\n", p.Redactor.Terminal(shape))
 		}
 	}
-	if p.HTML == nil {
-		return nil
-	}
 	return p.page(filed, summary)
 }
 
-// page writes the issues as a page.
+// page writes the issues as a page, if one is wanted.
 func (p Preview) page(filed []plan.Action, summary string) error {
+	if p.HTML == nil {
+		return nil
+	}
 	var issues []page.Issue
 	r := render.Renderer{Redactor: p.Redactor, Label: "errmon"}
 	for _, a := range filed {
@@ -247,13 +241,6 @@ func excerpt(text string, width int) []string {
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
-
-func were(lines int64) string {
-	if lines == 1 {
-		return "1 line was"
-	}
-	return fmt.Sprintf("%d lines were", lines)
-}
 
 func count(n int, word string) string {
 	if n == 1 {

@@ -35,8 +35,7 @@ type verdict struct {
 	word    string // for the log and the metrics
 	id      string // of the delivery
 	reason  string // only for the log: it could help an attacker
-	body    string
-	media   string // text/plain unless set
+	body    string // plain text, unless headers say otherwise
 	headers map[string]string
 }
 
@@ -110,14 +109,11 @@ func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, jud
 
 // answer sends, counts and logs the verdict.
 func (d *Receiver) answer(w http.ResponseWriter, r *http.Request, route string, start time.Time, v verdict) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	for name, value := range v.headers {
 		w.Header().Set(name, value)
 	}
-	if v.media == "" {
-		v.media = "text/plain; charset=utf-8"
-	}
-	w.Header().Set("Content-Type", v.media)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(v.status)
 	_, _ = io.WriteString(w, v.body)
 	took := d.cfg.Clock.Now().Sub(start)
@@ -142,17 +138,16 @@ func unauthorized(err error) verdict {
 // pass delivers, and answers with the outcome.
 func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 	v := verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
-	if len(delivery.Entry.IDs) > 0 {
-		v.id = delivery.Entry.IDs[0]
-	}
-	err := d.deliver(r.Context(), delivery)
-	switch {
+	switch err := d.deliver(r.Context(), delivery); {
 	case errors.Is(err, ErrReplay):
-		v.status, v.word, v.body = http.StatusOK, "replay", "delivered before\n"
+		v = verdict{status: http.StatusOK, word: "replay", body: "delivered before\n"}
 	case errors.Is(err, ErrFull), errors.Is(err, ErrStopping):
 		return later("full", err)
 	case err != nil:
 		return later("failed", err)
+	}
+	if !delivery.Scan {
+		v.id = delivery.Entry.IDs[0]
 	}
 	return v
 }

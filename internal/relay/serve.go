@@ -62,14 +62,22 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 
 // ServeMetrics answers /metrics until the context ends. It has a listener of its
 // own, because a proxy publishes that of the webhooks.
-func ServeMetrics(ctx context.Context, listener net.Listener, m *Metrics, log *slog.Logger) {
+func ServeMetrics(ctx context.Context, address string, m *Metrics, log *slog.Logger) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen at %s for metrics: %w", address, err)
+	}
+	log.Info("serving metrics", "metrics_address", listener.Addr().String())
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler())
 	server := newServer(mux, log)
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		log.Error("metrics are no longer served", "error", err)
-	}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			log.Error("metrics are no longer served", "error", err)
+		}
+	}()
+	return nil
 }
 
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {

@@ -29,8 +29,7 @@ func (d *Receiver) sentryWebhook(r *http.Request, body []byte, signed bool) verd
 	if err != nil {
 		return junk(err)
 	}
-	switch resource := r.Header.Get(resourceHeader); resource {
-	case "installation", "comment":
+	if resource := r.Header.Get(resourceHeader); resource == "installation" || resource == "comment" {
 		return skipped(entry.IDs[0], "a webhook about "+resource+" is not an error")
 	}
 	return d.pass(r, Delivery{Entry: entry})
@@ -69,7 +68,7 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 	}
 	v := d.pass(r, Delivery{Entry: entry})
 	if kind.Command != "" && v.status == http.StatusAccepted { // Slack shows people an error for all but 200
-		v.status, v.media = http.StatusOK, "application/json"
+		v.status, v.headers = http.StatusOK, map[string]string{"Content-Type": "application/json"}
 		v.body = `{"response_type":"ephemeral","text":"errmon has it: the workflow answers here in a minute or two."}`
 	}
 	return v
@@ -127,9 +126,7 @@ type slackKind struct {
 // shape returns "text" for a plain text, which any program may have sent, and
 // "slack" for Slack's own forms.
 func (k slackKind) shape() string {
-	plain := k.Text != nil && k.Type == "" && k.Command == "" &&
-		k.Blocks == nil && k.Attachments == nil && k.Channel == nil
-	if plain {
+	if k.Text != nil && k.Type == "" && k.Command == "" && k.Blocks == nil && k.Attachments == nil && k.Channel == nil {
 		return "text"
 	}
 	return "slack"
