@@ -69,10 +69,7 @@ func (e *entry) readHead() {
 	}
 	if e.shape == stacktrace.Indented {
 		e.head = readHead(e.first, false, event.Unknown)
-	} else {
-		e.head = readHead(e.first, e.bare, e.level)
-	}
-	if e.head.structured && e.shape == stacktrace.Text {
+	} else if e.head = readHead(e.first, e.bare, e.level); e.head.structured {
 		e.shape = stacktrace.Head
 	}
 	e.time = cmp.Or(e.time, e.head.time)

@@ -139,11 +139,9 @@ func (f *fields) fill(e *event.Event) {
 	if f.fillPlatform(e) || f.fillService(e) {
 		return
 	}
-	h := head{message: message}
-	if e.Level == event.Unknown && message != "" {
+	if e.Level == event.Unknown {
 		first, _, _ := strings.Cut(message, "\n")
-		h = readHead(first, false, event.Unknown)
-		e.Level = h.level
+		e.Level = readHead(first, false, event.Unknown).level
 	}
 	e.Message = clip(message)
 	if e.Stack == "" || message == "" {

@@ -3,6 +3,7 @@ package logtext
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -113,10 +114,7 @@ func readGlog(s string) (head, bool) {
 	if n != 4 && n != 6 && n != 8 || len(s) < n+9 || s[n+1] != ' ' || s[n+4] != ':' {
 		return head{}, false
 	}
-	_, rest, ok := strings.Cut(s, "] ")
-	if !ok {
-		rest = strings.TrimLeft(s[n+1:], " 0123456789:.")
-	}
+	_, rest, _ := strings.Cut(s, "] ")
 	rest = strings.TrimSpace(rest)
 	if strings.HasPrefix(rest, `"`) && letterLevels[s[0]] >= event.Warn { // with pairs behind it
 		if message, length := pairValue(rest); length > 0 {
@@ -139,19 +137,14 @@ func readRedis(s string) (head, bool) {
 	_, n := timeAt(rest[2:])
 	rest = strings.TrimSpace(rest[2+n:])
 	mark, message, ok := strings.Cut(rest, " ")
-	if n == 0 || !ok || len(mark) != 1 {
-		return head{}, false
-	}
 	h := head{level: event.Info, message: message}
 	if mark == "#" {
 		h.level = event.Warn
-		for _, word := range redisFailures {
-			if strings.HasPrefix(message, word) {
-				h.level = event.Error
-			}
+		if slices.ContainsFunc(redisFailures, func(word string) bool { return strings.HasPrefix(message, word) }) {
+			h.level = event.Error
 		}
 	}
-	return h, strings.Contains("#*-.", mark)
+	return h, n > 0 && ok && len(mark) == 1 && strings.Contains("#*-.", mark)
 }
 
 // formats are tried in this order. The catalogue in testdata of package intake has an

@@ -208,10 +208,8 @@ func isID(s string) bool {
 	if isUUID(s) {
 		return true
 	}
-	if n := hexLength(s); n == len(s) && n >= 16 && strings.ContainsAny(s, "0123456789") {
-		return true
-	}
-	return len(s) > 4 && strings.HasPrefix(s, "req-") && strings.ContainsAny(s, "0123456789")
+	n := hexLength(s)
+	return (n == len(s) && n >= 16 || len(s) > 4 && strings.HasPrefix(s, "req-")) && strings.ContainsAny(s, "0123456789")
 }
 
 // joined names formats one inside the other.

@@ -247,22 +247,17 @@ func loggerNext(s string) bool {
 
 // behindPair takes a pair that names an id, a thread or the like, if words follow.
 func (r *headReader) behindPair(s string, n int) bool {
-	value, end := pairValue(s[n+1:])
-	end += n + 1
-	switch fieldOf(s[:n]) {
-	case fieldLogger, fieldName, fieldRequestID, fieldTraceID, fieldService, fieldTimestamp, fieldThread, fieldHost, fieldNode:
-	default:
-		if s[:n] != "request" {
-			return false
-		}
-		r.h.requestID = value
-	}
-	rest := strings.TrimLeft(s[end:], " ")
-	if rest == "" {
+	key := s[:n]
+	value, length := pairValue(s[n+1:])
+	if strings.Trim(s[n+1+length:], " ") == "" {
 		return false
 	}
-	r.pair(s[:n], value)
-	r.behind(end)
+	if key == "request" {
+		r.h.requestID = value
+	} else if !r.pair(key, value) {
+		return false
+	}
+	r.behind(n + 1 + length)
 	return true
 }
 

@@ -19,10 +19,10 @@ func markAt(s string) int {
 	if n > 0 && (n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>') {
 		return n
 	}
-	if n == 0 {
-		return arrowAt(s)
+	if n > 0 {
+		return 0
 	}
-	return 0
+	return arrowAt(s)
 }
 
 // arrowAt returns the length of the sign that s begins with, of those beyond ASCII.

@@ -165,8 +165,8 @@ func (r *headReader) pairAt(s string, n int) bool {
 	return true
 }
 
-// pair keeps a value that the head gives a name.
-func (r *headReader) pair(key, value string) {
+// pair keeps a value that the head gives a name, and reports whether heads have such.
+func (r *headReader) pair(key, value string) bool {
 	value = strings.Trim(value, ` "`)
 	switch fieldOf(key) {
 	case fieldLogger, fieldName:
@@ -182,5 +182,9 @@ func (r *headReader) pair(key, value string) {
 		r.h.time = cmp.Or(r.h.time, fieldTime(value))
 	case fieldThread:
 		r.h.lane = value
+	case fieldHost, fieldNode:
+	default:
+		return false
 	}
+	return true
 }

@@ -91,7 +91,7 @@ func readStepFunctions(r *serviceRecord, e *event.Event) bool {
 	}
 	e.Level = event.Info
 	switch {
-	case r.Type == "ExecutionFailed", r.Type == "ExecutionTimedOut":
+	case r.Type == "ExecutionFailed" || r.Type == "ExecutionTimedOut":
 		e.Level = event.Error
 	case strings.HasSuffix(r.Type, "Failed"), strings.HasSuffix(r.Type, "TimedOut"), strings.HasSuffix(r.Type, "Aborted"):
 		e.Level = event.Warn
