@@ -35,7 +35,11 @@ func dateAt(s string) (date, int) {
 		number, n = run(s[:8])
 		d = date{number / 10000, number / 100 % 100, number % 100}
 	default:
-		d, n = separated(s)
+		for _, o := range dateOrders {
+			if d, n = o.read(s); d.valid() {
+				break
+			}
+		}
 	}
 	if !d.valid() {
 		return date{}, 0
@@ -43,73 +47,52 @@ func dateAt(s string) (date, int) {
 	return d, n
 }
 
-// separated reads a date of two or three components: numbers, of which one may be
-// a month's name.
-func separated(s string) (date, int) {
-	var value [3]int
-	form := [3]byte{' ', ' ', ' '} // 4 for a year, 2 for a shorter number, m for a name
+// dateOrder is an order of a date's parts, and the signs between them.
+type dateOrder struct{ parts, marks string }
+
+// dateOrders are tried one by one: Y is a year of four digits, y of two, M and D are numbers, d is one of
+// two digits, b is a month's name. With points and in doubt the day comes first, with slashes the month.
+var dateOrders = [...]dateOrder{
+	{"YMD", "-/. ,"}, {"YbD", "-/. ,"}, {"bDY", "-/. ,"}, {"DbY", "-/. ,"}, {"Dby", "-/. ,"}, {"DMY", "."}, {"DMy", "."},
+	{"yMD", "-/"}, {"DMY", "-"}, {"DMy", "-"}, {"MDY", "-/"}, {"MDy", "-/"}, {"DMY", "/"}, {"DMy", "/"},
+	{"bD", "-/. ,"}, {"Db", "-/. ,"}, {"Md", "-/"},
+}
+
+// read reads the date that s begins with, and returns its length.
+func (o dateOrder) read(s string) (d date, end int) {
 	var mark byte
-	end, width := 0, 0
-	for k, i := 0, 0; k < 3; k++ {
-		number, n := run(s[i:])
-		kind := byte('2')
-		switch {
-		case n == 4:
-			kind = '4'
-		case n == 0:
-			number, n = monthAt(s[i:])
-			kind = 'm'
-		case n > 2, k == 2 && strings.HasPrefix(s[i+n:], ":") && s[i-1] == ' ': // the hour
+	for k := range len(o.parts) {
+		if k > 0 {
+			if end == len(s) || strings.IndexByte(o.marks, s[end]) < 0 || k > 1 && s[end] != mark && s[end] != ',' {
+				return date{}, 0
+			}
+			mark = s[end]
+			for end++; mark != '-' && end < len(s) && (s[end] == ' ' || s[end] == ','); end++ {
+				mark = ' '
+			}
+		}
+		number, n := run(s[end:])
+		hour := k == 2 && s[end-1] == ' ' && n < 4 && strings.HasPrefix(s[end+n:], ":")
+		switch part := o.parts[k]; {
+		case part == 'b':
+			d.month, n = monthAt(s[end:])
+		case part == 'Y' && n == 4:
+			d.year = number
+		case part == 'y' && n == 2 && !hour && (k > 0 || number > 20): // Spark's 26/11/22
+			d.year = 2000 + number
+		case part == 'M' && n < 3:
+			d.month = number
+		case part == 'D' && n < 3 && !hour, part == 'd' && n == 2:
+			d.day = number
+		default:
 			n = 0
 		}
 		if n == 0 {
-			break
+			return date{}, 0
 		}
-		value[k], form[k], end, width = number, kind, i+n, n
-		if i = end; k == 2 || i == len(s) || strings.IndexByte("-/. ,", s[i]) < 0 || mark != 0 && s[i] != mark && s[i] != ',' {
-			break
-		}
-		mark = s[i]
-		for i++; mark != '-' && i < len(s) && (s[i] == ' ' || s[i] == ','); i++ {
-			mark = ' '
-		}
+		end += n
 	}
-	return ordered(string(form[:]), value, mark, width), end
-}
-
-// ordered decides which component of a date is the year, the month and the day:
-// with points and in doubt the day comes first, with slashes the month. The last
-// component has width bytes.
-func ordered(form string, v [3]int, mark byte, width int) date {
-	year := v[2]
-	if width == 2 {
-		year += 2000
-	}
-	switch form {
-	case "422", "4m2":
-		return date{v[0], v[1], v[2]}
-	case "m24":
-		return date{v[2], v[0], v[1]}
-	case "m2 ":
-		return date{0, v[0], v[1]}
-	case "2m ":
-		return date{0, v[1], v[0]}
-	case "22 ":
-		if width == 2 && (mark == '-' || mark == '/') {
-			return date{0, v[0], v[1]}
-		}
-	case "222", "224", "2m2", "2m4":
-		switch {
-		case width == 1 || mark == ' ' && form[1] != 'm':
-		case form == "222" && mark != '.' && v[0] > 20 && v[1] <= 12:
-			return date{2000 + v[0], v[1], v[2]} // Spark's 26/11/22
-		case form[1] == 'm' || v[0] > 12 || mark == '.' || mark == '-' && v[1] <= 12:
-			return date{year, v[1], v[0]}
-		default:
-			return date{year, v[0], v[1]}
-		}
-	}
-	return date{}
+	return d, end
 }
 
 // monthAt returns the month that s begins with, in English, and its length.
