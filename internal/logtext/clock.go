@@ -97,10 +97,7 @@ func (o dateOrder) read(s string) (d date, end int) {
 
 // monthAt returns the month that s begins with, in English, and its length.
 func monthAt(s string) (month, length int) {
-	n := 0
-	for n < len(s) && isLetter(s[n]) {
-		n++
-	}
+	n := lettersIn(s)
 	if n < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 { // most words, cheaply
 		return 0, 0
 	}

@@ -180,6 +180,18 @@ func nameEndIn(s string) int {
 // trimBlanks removes the blanks and tabs that s begins with.
 func trimBlanks(s string) string { return strings.TrimLeft(s, " \t") }
 
+// leading returns how many bytes of a set s begins with.
+func leading(s, set string) int { return len(s) - len(strings.TrimLeft(s, set)) }
+
+// lettersIn returns how many letters s begins with.
+func lettersIn(s string) int {
+	n := 0
+	for n < len(s) && isLetter(s[n]) {
+		n++
+	}
+	return n
+}
+
 func isNumber(s string) bool {
 	_, ok := digits(s)
 	return ok

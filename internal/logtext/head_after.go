@@ -53,24 +53,17 @@ func (r *headReader) attached() {
 // marks takes the signs that set the level off from what follows.
 func (r *headReader) marks() {
 	s := r.s[r.at:]
-	n := 0
-	for n < len(s) && strings.IndexByte("|:;,*#~=!>])}-@", s[n]) >= 0 {
-		n++
-	}
-	if n > 0 {
-		r.joint = s[:n]
-	}
-	r.at += n
-	for {
-		s = r.s[r.at:]
-		blanks := len(s) - len(trimBlanks(s))
-		mark := markAt(s[blanks:])
-		r.at += blanks + mark
-		if mark == 0 {
-			return
+	take := func(n int) bool {
+		if n > 0 {
+			r.joint = s[:n]
 		}
-		r.joint = s[blanks : blanks+mark]
+		s = trimBlanks(s[n:])
+		return n > 0
 	}
+	take(leading(s, "|:;,*#~=!>])}-@"))
+	for take(markAt(s)) {
+	}
+	r.at = len(r.s) - len(s)
 }
 
 // behindPart takes a part behind the level, and reports false where the
@@ -278,8 +271,7 @@ func isThread(name string) bool {
 // tentative takes n bytes if what follows on them surely belongs to the head.
 func (r *headReader) tentative(n, tries int) bool {
 	before := *r
-	r.at += n
-	r.at += len(r.s[r.at:]) - len(strings.TrimLeft(r.s[r.at:], " "))
+	r.at += n + leading(r.s[r.at+n:], " ")
 	if !r.behindPart(tries + 1) {
 		*r = before
 		return false

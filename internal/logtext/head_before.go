@@ -47,12 +47,11 @@ func (r *headReader) sure(at time.Time, n int) {
 // next goes on behind n bytes and the blanks that follow.
 func (r *headReader) next(n int, left edge) {
 	r.at += n
-	for r.at < len(r.s) && (r.s[r.at] == ' ' || r.s[r.at] == '\t') {
-		if r.s[r.at] == '\t' && left != afterTime {
-			left = afterMark
-		}
-		r.at++
+	blanks := leading(r.s[r.at:], " \t")
+	if left != afterTime && strings.Contains(r.s[r.at:r.at+blanks], "\t") {
+		left = afterMark
 	}
+	r.at += blanks
 	if left == afterMark {
 		r.plain = 0
 	}
@@ -66,10 +65,7 @@ func delimited(s string, n int) bool {
 
 // mark takes signs that separate parts.
 func (r *headReader) mark(s string) bool {
-	n := 0
-	for n < len(s) && strings.IndexByte("-|:;,*#=~>!]", s[n]) >= 0 {
-		n++
-	}
+	n := leading(s, "-|:;,*#=~>!]")
 	if n == 0 || n > 8 || n == len(s) {
 		return false
 	}

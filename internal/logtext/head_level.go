@@ -79,21 +79,12 @@ func behindBlank(s string, loud bool) edge {
 	if rest == "" {
 		return afterWord
 	}
-	switch c := rest[0]; {
-	case c >= '0' && c <= '9' || c >= 'A' && c <= 'Z':
-		if _, n := timeAt(rest); n > 0 && delimited(rest, n) {
-			return afterTime
-		}
-	case strings.IndexByte("[|:;>*~@\t", c) >= 0 || c >= utf8.RuneSelf:
-		return afterMark
-	case c == '#' || c == '(' || c == '<' || c == '{':
-		if loud {
-			return afterMark
-		}
-	case c == '-' && len(rest) > 1 && (rest[1] == ' ' || rest[1] == '-' || rest[1] == '>'):
-		return afterMark
+	c := rest[0]
+	if _, n := timeAt(rest); n > 0 && delimited(rest, n) {
+		return afterTime
 	}
-	if len(s)-len(rest) > 1 {
+	if strings.IndexByte("[|:;>*~@\t", c) >= 0 || c >= utf8.RuneSelf || loud && strings.IndexByte("#(<{", c) >= 0 ||
+		c == '-' && len(rest) > 1 && strings.IndexByte(" ->", rest[1]) >= 0 || len(s)-len(rest) > 1 {
 		return afterMark
 	}
 	return afterWord
@@ -137,11 +128,7 @@ func isTitle(s string) bool {
 // isMention reports whether "error" and what follows it are part of a sentence.
 func isMention(s string) bool {
 	s = strings.TrimLeft(s, " ")
-	n := 0
-	for n < len(s) && isLetter(s[n]) {
-		n++
-	}
-	return mentions[strings.ToLower(s[:n])]
+	return mentions[strings.ToLower(s[:lettersIn(s)])]
 }
 
 // levelAlone is the format of a line that has a level and nothing else. It is an
@@ -177,10 +164,7 @@ func (r *headReader) doubtful(behind string) bool {
 func countWords(s string, limit int) int {
 	found := 0
 	for found < limit && s != "" {
-		n := 0
-		for n < len(s) && isLetter(s[n]) {
-			n++
-		}
+		n := lettersIn(s)
 		if level, _ := levelWord(s[:n]); n > 0 && level == event.Unknown && s[:n] != "of" && !isNothing(":"+s[:n]) || n < len(s) && s[n] >= 0x80 {
 			found++
 		}

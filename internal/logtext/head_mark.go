@@ -12,10 +12,7 @@ import (
 
 // markAt returns the length of the sign between two parts that s begins with.
 func markAt(s string) int {
-	n := 0
-	for n < len(s) && strings.IndexByte("|:;>-", s[n]) >= 0 {
-		n++
-	}
+	n := leading(s, "|:;>-")
 	if n > 0 && (n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>') {
 		return n
 	}

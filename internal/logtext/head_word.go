@@ -13,10 +13,7 @@ import (
 
 // word takes a word that may be the level, or belong in front of it.
 func (r *headReader) word(s string) bool {
-	n := 0
-	for n < len(s) && isLetter(s[n]) {
-		n++
-	}
+	n := lettersIn(s)
 	if level, how := levelWord(s[:n]); level != event.Unknown && r.accepts(s, n, how) {
 		r.how = how
 		r.take(level, n)

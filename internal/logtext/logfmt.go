@@ -65,19 +65,14 @@ func pairs(line string, take func(key, value string)) {
 
 // wordsUpToPair returns the length of the words that s begins with before the next pair.
 func wordsUpToPair(s string) int {
-	end := 0
-	for i := 0; i < len(s); {
-		for i < len(s) && s[i] == ' ' {
-			i++
+	at, end := 0, 0
+	for word := range strings.SplitSeq(s, " ") {
+		if n := nameEndIn(word); n > 0 && n < len(word) && word[n] == '=' {
+			break
 		}
-		n := nameEndIn(s[i:])
-		if i+n < len(s) && n > 0 && s[i+n] == '=' {
-			return end
+		if at += len(word) + 1; word != "" {
+			end = at - 1
 		}
-		for i < len(s) && s[i] != ' ' {
-			i++
-		}
-		end = i
 	}
 	return end
 }
