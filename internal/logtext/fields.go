@@ -92,19 +92,14 @@ func (f *fields) keep(key, value string, depth int) {
 }
 
 // text returns a field's string or number, "" where there is none.
-func (f *fields) text(which field) string {
-	if f.values[which] == "" {
-		return ""
-	}
-	return f.plain(f.values[which])
-}
+func (f *fields) text(which field) string { return f.plain(f.values[which]) }
 
 // plain is a value without its quotes, "" where it is no string or number.
 func (f *fields) plain(value string) string {
-	switch {
-	case !f.pairs:
+	if !f.pairs {
 		return scalar(value)
-	case value[0] == '"':
+	}
+	if strings.HasPrefix(value, `"`) {
 		return logfmtUnquote(value)
 	}
 	return value

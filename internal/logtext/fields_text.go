@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -24,9 +25,7 @@ func (f *fields) stack(message, cause string) string {
 	if !stacktrace.BeginsWithFrames(stack) {
 		return stack
 	}
-	if cause == "" {
-		cause = message
-	}
+	cause = cmp.Or(cause, message)
 	if name := f.text(fieldErrorType); name != "" {
 		cause = name + ": " + cause
 	}
@@ -52,10 +51,7 @@ func failureIn(message string, keys *keyTable) event.Event {
 // stackText reads a stack field: a string, or an array of lines as AWS Lambda
 // writes it.
 func stackText(value string) string {
-	switch {
-	case value == "":
-		return ""
-	case value[0] != '[':
+	if !strings.HasPrefix(value, "[") {
 		return cleanText(scalar(value))
 	}
 	var items []any

@@ -50,22 +50,16 @@ func stringEnd(s string) int {
 	if s == "" || s[0] != '"' {
 		return 0
 	}
-	for i := 1; i < len(s); {
+	for i := 1; ; {
 		quote := strings.IndexByte(s[i:], '"')
 		if quote < 0 {
 			return 0
 		}
 		i += quote + 1
-		if !escaped(s[:i-1]) {
+		if text := s[:i-1]; (len(text)-len(strings.TrimRight(text, `\`)))%2 == 0 { // else it is escaped
 			return i
 		}
 	}
-	return 0
-}
-
-// escaped reports whether what follows s is escaped by an odd number of backslashes.
-func escaped(s string) bool {
-	return (len(s)-len(strings.TrimRight(s, `\`)))%2 == 1
 }
 
 // valueEnd returns the length of the value that s begins with, or 0.
@@ -79,10 +73,13 @@ func valueEnd(s string) int {
 	case '{', '[':
 		return nestedEnd(s)
 	}
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c == ',' || c == '}' || c == ']' || c <= ' ' {
-			return i
-		}
+	return upTo(s, ",}] \t\r\n")
+}
+
+// upTo returns where the first of some bytes is, or else the length of s.
+func upTo(s, bytes string) int {
+	if i := strings.IndexAny(s, bytes); i >= 0 {
+		return i
 	}
 	return len(s)
 }
@@ -126,9 +123,9 @@ func unquote(quoted string) string {
 // everything else.
 func scalar(value string) string {
 	switch {
-	case value[0] == '"':
+	case strings.HasPrefix(value, `"`):
 		return unquote(value)
-	case value[0] == '-' || value[0] >= '0' && value[0] <= '9':
+	case value != "" && (value[0] == '-' || isDigit(value[0])):
 		return value
 	}
 	return ""

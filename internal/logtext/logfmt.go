@@ -84,10 +84,7 @@ func pairValue(s string) (value string, length int) {
 			return logfmtUnquote(s[:n]), n
 		}
 	}
-	n := strings.IndexAny(s, " \t|;]),")
-	if n < 0 {
-		n = len(s)
-	}
+	n := upTo(s, " \t|;]),")
 	return s[:n], n
 }
 
@@ -103,9 +100,7 @@ func logfmtUnquote(quoted string) string {
 // or the error, which some print with its stack. The message then is no more
 // than its first line.
 func logfmtStack(stack, message, cause string) string {
-	if stack == "" {
-		stack = cause
-	}
+	stack = cmp.Or(stack, cause)
 	if !strings.Contains(stack, "\n") || !stacktrace.HasTrace(stack) {
 		return ""
 	}

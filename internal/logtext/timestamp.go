@@ -25,10 +25,10 @@ func timeAt(s string) (time.Time, int) {
 		}
 	}
 	at, n := anyTime(s[start:])
-	if n == 0 {
-		return time.Time{}, 0
+	if n > 0 {
+		n += start
 	}
-	return at, start + n
+	return at, n
 }
 
 // isoTime reads "2026-11-22T10:00:00.123Z", with a blank for the T, a comma for

@@ -159,30 +159,20 @@ func standsAlone(s string) bool {
 
 // peelStamped removes what follows on a time.
 func (c *carried) peelStamped(stamp string) {
-	s := c.first
-	name, rest, _ := strings.Cut(s, " ")
+	name, rest, _ := strings.Cut(c.first, " ")
+	tag, body, _ := strings.Cut(rest, " ")
 	switch {
-	case (name == "stdout" || name == "stderr") && len(rest) > 1 && (rest[0] == 'F' || rest[0] == 'P') && rest[1] == ' ':
-		c.partial, c.within = rest[0] == 'P', name
-		c.layer("CRI", rest[2:])
-		return
-	case strings.HasPrefix(name, "[APP/") || strings.HasPrefix(name, "[RTR/"):
-		if stream, body, ok := strings.Cut(rest, " "); ok && (stream == "OUT" || stream == "ERR") {
-			c.within = name
-			c.layer("Cloud Foundry", body)
-			return
-		}
-	}
-	if c.peelTag(s) {
+	case (name == "stdout" || name == "stderr") && (tag == "F" || tag == "P"):
+		c.partial, c.within = tag == "P", name
+		c.layer("CRI", body)
+	case (strings.HasPrefix(name, "[APP/") || strings.HasPrefix(name, "[RTR/")) && (tag == "OUT" || tag == "ERR"):
+		c.within = name
+		c.layer("Cloud Foundry", body)
+	case c.peelTag(c.first):
 		c.bare = false
-		return
-	}
-	if strings.HasSuffix(stamp, "+00:00") {
-		if stream, body := cutTailStream(s); stream != "" {
-			c.within = stream
-			c.layer("aws logs tail", body)
-			return
-		}
+	case strings.HasSuffix(stamp, "+00:00") && isTailStream(name):
+		c.within = name
+		c.layer("aws logs tail", rest)
 	}
 }
 
@@ -278,12 +268,9 @@ func isPod(name string) bool {
 	return len(set) < len(name) && len(set) >= 5 && len(set) <= 10 && strings.ContainsAny(set, "0123456789") && strings.ToLower(set) == set
 }
 
-// cutTailStream splits off the stream's name as "aws logs tail" prints it: one
-// word with a slash, a dash or a digit in it that is no level.
-func cutTailStream(s string) (stream, body string) {
-	word, rest, _ := strings.Cut(s, " ")
-	if word == "" || word[0] == '[' || word[0] == '-' || !strings.ContainsAny(word, "/-0123456789") || strings.ContainsAny(word, "\t\"'=(){}:,") {
-		return "", s
-	}
-	return word, rest
+// isTailStream recognises the name of a stream as "aws logs tail" prints it: one word
+// with a slash, a dash or a digit in it that is no level.
+func isTailStream(word string) bool {
+	return word != "" && word[0] != '[' && word[0] != '-' &&
+		strings.ContainsAny(word, "/-0123456789") && !strings.ContainsAny(word, "\t\"'=(){}:,")
 }
