@@ -140,9 +140,7 @@ func (r *headReader) withoutLevel() {
 	}
 	if class, method, ok := strings.Cut(h.message, " "); ok && isJavaSource(r.s, class, method) {
 		h.twoLines, h.logger, h.format = true, class, "java.util.logging"
-		return
-	}
-	if strings.IndexByte(h.message, '=') > 0 {
+	} else if strings.IndexByte(h.message, '=') > 0 {
 		readLogfmt(h, h.message)
 	}
 }
@@ -199,10 +197,7 @@ func isNumber(s string) bool {
 
 // isUUID recognises a UUID: "8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f".
 func isUUID(s string) bool {
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
-		return false
-	}
-	return hexLength(strings.ReplaceAll(s, "-", "")) == 32
+	return len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' && hexLength(strings.ReplaceAll(s, "-", "")) == 32
 }
 
 // hexLength returns how many hexadecimal digits s begins with.

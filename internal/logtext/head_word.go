@@ -45,20 +45,10 @@ func (r *headReader) other(s string) bool {
 		r.placed = true
 		return r.at < len(s)
 	}
-	switch s[n] {
-	case '=':
+	if s[n] == '=' || s[n] == ':' && fieldOf(name) == fieldLevelName {
 		return r.pairAt(s, n)
-	case ':':
-		if fieldOf(name) == fieldLevelName {
-			return r.pairAt(s, n)
-		}
-	case ' ', '\t', '|', ';', ',', '[', '(', '<', '>', '{':
-	default:
-		if s[n] < utf8.RuneSelf {
-			return false
-		}
 	}
-	return r.named(name)
+	return (strings.IndexByte(" \t|;:,[(<>{", s[n]) >= 0 || s[n] >= utf8.RuneSelf) && r.named(name)
 }
 
 // compilerPlace returns the length of the place that compilers print in front of a level,
@@ -87,18 +77,17 @@ func separatesLevel(s string) bool {
 
 // named takes a number, an id or a name.
 func (r *headReader) named(name string) bool {
-	left := afterName
-	switch {
-	case isID(name):
+	if isID(name) {
 		r.h.requestID = name
 		r.sure(time.Time{}, len(name))
 		return true
-	case isNumber(name):
-	case isOrdinary(name):
+	}
+	left := afterName
+	if isOrdinary(name) {
 		r.plain++
 		left = afterWord
-		fallthrough
-	default:
+	}
+	if !isNumber(name) {
 		r.names = name
 	}
 	r.next(len(name), left)
@@ -108,15 +97,12 @@ func (r *headReader) named(name string) bool {
 // isOrdinary recognises a word that a sentence may have.
 func isOrdinary(s string) bool {
 	capitals := 0
-	for i := 0; i < len(s); i++ {
-		if !isLetter(s[i]) {
-			return false
-		}
+	for i := range len(s) {
 		if s[i] < 'a' {
 			capitals++
 		}
 	}
-	return capitals == 0 || capitals == len(s) || capitals == 1 && s[0] < 'a'
+	return lettersIn(s) == len(s) && (capitals == 0 || capitals == len(s) || capitals == 1 && s[0] < 'a')
 }
 
 func isLower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
