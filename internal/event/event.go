@@ -1,6 +1,5 @@
-// Package event holds the words every other room speaks: a record as a source
-// delivered it, the event that framing and parsing make of it, and the levels
-// and frames inside.
+// Package event holds the words every other room speaks: a record as a source delivered it, the
+// event that framing and parsing make of it, and the levels and frames inside.
 //
 // It is pure and imports nothing of this project.
 package event
@@ -36,9 +35,8 @@ type Event struct {
 	Deliveries []string
 	Text       string // all lines as logged, without transport prefixes, joined by "\n"
 	Message    string // the head line, or the message field, without timestamp, level and logger
-	// Split says that each line was a record of its own, so that some may be
-	// missing where a source is read through a filter; Partial, that a failure was
-	// reported and its frames are missing.
+	// Split says that each line was a record of its own, so that some may be missing where a source
+	// is read through a filter; Partial, that a failure was reported and its frames are missing.
 	Split, Partial bool
 	// Headless says that the log line above a stack trace was not read, so that the
 	// level is a guess: a warning's trace looks like an error's.
@@ -99,8 +97,7 @@ type Link struct{ Name, URL string }
 // Version is what an event says about the code that ran.
 type Version struct{ Commit, Release, Service string }
 
-// String names the version: the release first, if there is one. It is empty if
-// nothing is known.
+// String names the version: the release first, if there is one. It is empty if nothing is known.
 func (v Version) String() string {
 	if v.Commit == v.Release {
 		return v.Release

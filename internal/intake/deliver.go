@@ -16,8 +16,7 @@ type Delivery struct {
 	// Issues are Sentry's, each with the state it changed to, or without one if
 	// only an event of it was delivered.
 	Issues []event.SentryIssue
-	// Newest holds, by issue id, the newest event of issues that were delivered
-	// without an event.
+	// Newest holds, by issue id, the newest event of issues that were delivered without an event.
 	Newest map[string]event.Event
 }
 
@@ -31,10 +30,9 @@ func (d *Delivery) Date(now time.Time) {
 	}
 }
 
-// Deliver adds a delivery and returns notices about events below min-level.
-// counted returns how many events of a Sentry issue are counted already, and
-// whether the issue is known. A Sentry issue that is not known is added only if
-// an event of it was delivered or it is unresolved.
+// Deliver adds a delivery and returns notices about events below min-level. counted returns how
+// many events of a Sentry issue are counted already, and whether the issue is known. A Sentry issue
+// that is not known is added only if an event of it was delivered or it is unresolved.
 func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
 	kept := map[string]bool{}
 	for _, e := range d.Events {

@@ -1,10 +1,9 @@
 // Package intake turns log lines into groups: lines are framed into events, and
 // each event is parsed, redacted, decided on by the policy, and added to its group.
 //
-// Redaction comes before anything names an error, so that keys, titles and
-// markers contain no secret and do not depend on its value. The text,
-// the stack and the ids of an event stay as logged: they are redacted when a
-// sample is published.
+// Redaction comes before anything names an error, so that keys, titles and markers contain no
+// secret and do not depend on its value. The text, the stack and the ids of an event stay as
+// logged: they are redacted when a sample is published.
 //
 // It is pure and may import logtext, stacktrace, policy, safe, grouping and event.
 package intake

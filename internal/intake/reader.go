@@ -46,9 +46,8 @@ func (in *Intake) Reader() *Reader {
 // Add takes the next record of its stream.
 func (r *Reader) Add(record event.Record) { r.framer.Add(record) }
 
-// Flush ends the events whose last line was logged before a time, as
-// logtext.Framer.Flush does, and waits until all are counted. Nothing can be added
-// after it.
+// Flush ends the events whose last line was logged before a time, as logtext.Framer.Flush does, and
+// waits until all are counted. Nothing can be added after it.
 func (r *Reader) Flush(now time.Time) {
 	r.framer.Flush(now)
 	r.batches <- r.batch

@@ -80,8 +80,7 @@ const (
 	maxName  = 300    // bytes: markers store some names, and have little room
 )
 
-// name redacts and bounds a string that repeats from event to event. Each is
-// redacted once.
+// name redacts and bounds a string that repeats from event to event. Each is redacted once.
 func (n namer) name(s string) string {
 	if s == "" {
 		return ""

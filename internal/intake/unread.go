@@ -12,9 +12,8 @@ import (
 	"github.com/org/errmon-action/internal/logtext"
 )
 
-// Unread counts events that look like errors but state no level in a supported
-// format. They are not filed; reporting them keeps a run without issues from
-// looking like a system without errors.
+// Unread counts events that look like errors but state no level in a supported format. They are not
+// filed; reporting them keeps a run without issues from looking like a system without errors.
 type Unread struct {
 	Events int64
 	shapes map[string]int64 // by template, redacted

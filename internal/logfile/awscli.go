@@ -15,13 +15,11 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file reads the JSON that "aws logs filter-log-events" and "aws logs
-// get-log-events" print, so that someone with the AWS CLI can preview a log group
-// before setting anything up.
+// This file reads the JSON that "aws logs filter-log-events" and "aws logs get-log-events" print,
+// so that someone with the AWS CLI can preview a log group before setting anything up.
 
-// cliStart matches the beginning of that JSON. The keys are the ones of the two
-// responses (service model of CloudWatch Logs); no logger prints an object that
-// begins with them.
+// cliStart matches the beginning of that JSON. The keys are the ones of the two responses (service
+// model of CloudWatch Logs); no logger prints an object that begins with them.
 var cliStart = regexp.MustCompile(`^\s*\{\s*"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)"\s*:`)
 
 // cliPeek is how many bytes are searched for cliStart.

@@ -1,7 +1,6 @@
-// Package logfile reads local log files, for someone who has no account
-// anywhere. A line is a record; joining the lines of a stack trace is framing's
-// job. A file that holds the JSON of "aws logs filter-log-events" yields the
-// events in it instead (awscli.go).
+// Package logfile reads local log files, for someone who has no account anywhere. A line is a
+// record; joining the lines of a stack trace is framing's job. A file that holds the JSON of "aws
+// logs filter-log-events" yields the events in it instead (awscli.go).
 //
 // It may import event alone.
 package logfile
@@ -28,9 +27,8 @@ const MaxLine = 1 << 20
 // Stdin is the name by which a command's standard input is asked for.
 const Stdin = "-"
 
-// Expand turns arguments into files: a folder stands for the *.log files in
-// it. All arguments are checked, and all mistakes returned, before anything is
-// read.
+// Expand turns arguments into files: a folder stands for the *.log files in it. All arguments are
+// checked, and all mistakes returned, before anything is read.
 func Expand(args []string) ([]string, error) {
 	var files []string
 	var mistakes []error
@@ -112,9 +110,8 @@ type Source struct {
 // Key names the source.
 func (s *Source) Key() string { return "file:" + filepath.ToSlash(s.Path) }
 
-// Read emits each line as a record, or each event in the JSON of the AWS CLI. It
-// returns an error if the file cannot be read, if that JSON is damaged, or when
-// ctx ends.
+// Read emits each line as a record, or each event in the JSON of the AWS CLI. It returns an error
+// if the file cannot be read, if that JSON is damaged, or when ctx ends.
 func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	in := s.Stdin
 	if s.Path != Stdin {

@@ -216,8 +216,7 @@ func placeFrame(place string) event.Frame {
 	return event.Frame{File: place}
 }
 
-// runtimes are the endings of source files, by which the frames of a record
-// show their runtime.
+// runtimes are the endings of source files, by which the frames of a record show their runtime.
 var runtimes = map[string]string{
 	".py": "python", ".java": "java", ".kt": "java", ".scala": "java", ".groovy": "java", ".php": "php", ".js": "node", ".mjs": "node",
 	".cjs": "node", ".ts": "node", ".rb": "ruby", ".go": "go", ".rs": "rust", ".cs": "dotnet", ".ex": "elixir", ".exs": "elixir",

@@ -19,9 +19,8 @@ type fields struct {
 	pairs  bool        // the values are written as logfmt's
 }
 
-// readFields reads a record that is one JSON object and nothing else, or
-// returns nil. Of a record that was cut because of its length it reads the
-// members before the cut.
+// readFields reads a record that is one JSON object and nothing else, or returns nil. Of a record
+// that was cut because of its length it reads the members before the cut.
 func readFields(s string, keys *keyTable) *fields {
 	if !strings.HasPrefix(s, "{") {
 		return nil

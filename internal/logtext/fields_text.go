@@ -48,8 +48,7 @@ func failureIn(message string, keys *keyTable) event.Event {
 	return event.Event{}
 }
 
-// stackText reads a stack field: a string, or an array of lines as AWS Lambda
-// writes it.
+// stackText reads a stack field: a string, or an array of lines as AWS Lambda writes it.
 func stackText(value string) string {
 	if !strings.HasPrefix(value, "[") {
 		return cleanText(scalar(value))
@@ -59,8 +58,7 @@ func stackText(value string) string {
 	return frameText(items)
 }
 
-// maxSpelled bounds the members that are spelled out: the first ones say
-// errors apart.
+// maxSpelled bounds the members that are spelled out: the first ones say errors apart.
 const maxSpelled = 12
 
 // spellIfMute gives an error that has neither message nor stack a message.
@@ -90,8 +88,7 @@ func spellInto(words *[]string, object string, keys *keyTable) {
 	})
 }
 
-// plainValue is a value without the quotes that a template would take for
-// those of a variable part.
+// plainValue is a value without the quotes that a template would take for those of a variable part.
 func plainValue(value string) string {
 	if value[0] == '"' {
 		return unquote(value)

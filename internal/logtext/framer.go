@@ -24,12 +24,11 @@
 //   - logfmt.go and fields.go read structured lines, exception.go the exceptions in them,
 //     service.go the records of services.
 //
-// The lines of one record always stay together. A log head at warn or worse, the exception
-// line after it, its frames and its causes are one event. A head below that is none of the
-// trace's: programs print what nobody caught right after an everyday line, and that must
-// not sink to the everyday line's level. Frames without anything above them are the rest
-// of a trace whose beginning was not read; they are dropped, since they would count the
-// failure twice.
+// The lines of one record always stay together. A log head at warn or worse, the exception line
+// after it, its frames and its causes are one event. A head below that is none of the trace's:
+// programs print what nobody caught right after an everyday line, and that must not sink to the
+// everyday line's level. Frames without anything above them are the rest of a trace whose beginning
+// was not read; they are dropped, since they would count the failure twice.
 //
 // What cannot be separated: in a stream of lines without heads, a message's lines above
 // the frames of Perl and Tcl, or below Python's exception line (PEP 678).
@@ -90,11 +89,10 @@ func NewFramer(emit func(event.Event)) *Framer {
 	return &Framer{emit: emit, keys: commonKeys, streams: map[streamKey]*list.Element{}, recent: list.New()}
 }
 
-// UseKeys makes structured records be read by a team's own keys, which win over
-// those of the common loggers: by the name of a field ("level", "message",
-// "logger", "service", "release", "commit", "environment", "request-id", "trace-id",
-// "stack", "error-type", "error-message"; others mean nothing), the keys of it,
-// the one to prefer first, with dots for nested objects.
+// UseKeys makes structured records be read by a team's own keys, which win over those of the common
+// loggers: by the name of a field ("level", "message", "logger", "service", "release", "commit",
+// "environment", "request-id", "trace-id", "stack", "error-type", "error-message"; others mean
+// nothing), the keys of it, the one to prefer first, with dots for nested objects.
 func (f *Framer) UseKeys(team map[string][]string) {
 	if len(team) > 0 {
 		f.keys = newKeyTable(team)
@@ -180,11 +178,10 @@ func (f *Framer) end(s *stream) {
 	}
 }
 
-// Flush ends the read at now: it emits what is complete, and forgets each
-// trace that is logged one line per record and whose last line is younger than
-// Settle, since more of it may come. It returns the time of the first line of
-// the earliest one held back so, from which the next read should begin, or the
-// zero time. Records without a time never wait.
+// Flush ends the read at now: it emits what is complete, and forgets each trace that is logged one
+// line per record and whose last line is younger than Settle, since more of it may come. It returns
+// the time of the first line of the earliest one held back so, from which the next read should
+// begin, or the zero time. Records without a time never wait.
 func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)

@@ -47,12 +47,11 @@ const maxHeadParts = 10
 //	❌ cart » no price
 //	level=error msg="no price"
 //
-// It goes over the parts of the head one by one: times, numbers, ids, names,
-// brackets, and what separates them. A level is one that stands where a head
-// has its level: behind nothing but such parts, and set off the more from what
-// follows the more it looks like a word of a sentence. What the table of formats
-// knows is read first. What a transport said comes before the line: a time, if it
-// is stamped, and a level, which counts if the line has none.
+// It goes over the parts of the head one by one: times, numbers, ids, names, brackets, and what
+// separates them. A level is one that stands where a head has its level: behind nothing but such
+// parts, and set off the more from what follows the more it looks like a word of a sentence. What
+// the table of formats knows is read first. What a transport said comes before the line: a time, if
+// it is stamped, and a level, which counts if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: trimBlanks(s), timed: stamped}
 	r.indented = len(r.s) < len(s)

@@ -66,9 +66,8 @@ func (r *headReader) marks() {
 	r.at = len(r.s) - len(s)
 }
 
-// behindPart takes a part behind the level, and reports false where the
-// message begins. A number or a thread's name belongs to the head only if
-// something follows that surely does, see tries.
+// behindPart takes a part behind the level, and reports false where the message begins. A number or
+// a thread's name belongs to the head only if something follows that surely does, see tries.
 func (r *headReader) behindPart(tries int) bool {
 	s := r.s[r.at:]
 	if s == "" {
@@ -226,8 +225,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	return true
 }
 
-// loggerNext reports whether the name of a class or module comes next, set off
-// from what follows.
+// loggerNext reports whether the name of a class or module comes next, set off from what follows.
 func loggerNext(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := nameEndIn(s)

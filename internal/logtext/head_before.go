@@ -11,8 +11,7 @@ import (
 
 // This file takes the parts of a head up to its level.
 
-// part takes one part in front of the level; it reports false where a sentence
-// begins.
+// part takes one part in front of the level; it reports false where a sentence begins.
 func (r *headReader) part() bool {
 	if r.at > 0 && r.left == afterTime && r.special() {
 		return true

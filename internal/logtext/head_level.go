@@ -179,10 +179,9 @@ const maxMention = 500
 // failureWords are stems: what follows one does not matter.
 var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort", "refused", "denied", "unable to", "cannot ", "could not "}
 
-// MentionsFailure reports whether the first line of a text has a word such as
-// "failed" or "Exception" that no negation stands before ("0 errors"). Nothing is
-// filed because of that: it shows a user which lines without a level may be errors
-// in a format that errmon does not read.
+// MentionsFailure reports whether the first line of a text has a word such as "failed" or
+// "Exception" that no negation stands before ("0 errors"). Nothing is filed because of that: it
+// shows a user which lines without a level may be errors in a format that errmon does not read.
 func MentionsFailure(text string) bool {
 	line, _, _ := strings.Cut(text[:min(len(text), maxMention)], "\n")
 	line = strings.ToLower(line)

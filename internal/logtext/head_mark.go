@@ -61,9 +61,8 @@ func isCode(name string) bool {
 	return strings.ToUpper(name) == name && isLetter(name[0]) && strings.ContainsAny(name, "0123456789")
 }
 
-// separator returns the sign that s begins with between two parts, without the
-// blanks around it, and its length with them. A colon that a name has right
-// behind it is ": ".
+// separator returns the sign that s begins with between two parts, without the blanks around it,
+// and its length with them. A colon that a name has right behind it is ": ".
 func separator(s string) (mark string, length int) {
 	blanks := len(s) - len(strings.TrimLeft(s, " "))
 	if blanks < len(s) && s[blanks] == '\t' {

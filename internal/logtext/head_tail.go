@@ -8,9 +8,8 @@ import (
 
 // This file takes off a message what loggers print behind it.
 
-// readTail reads the error that loggers print after the message in their
-// formats for people, and takes it off: slog's, logrus' and zerolog's pairs, and
-// zap's object of fields.
+// readTail reads the error that loggers print after the message in their formats for people, and
+// takes it off: slog's, logrus' and zerolog's pairs, and zap's object of fields.
 func readTail(h *head) {
 	if readContext(h) {
 		return

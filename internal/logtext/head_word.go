@@ -107,8 +107,7 @@ func isOrdinary(s string) bool {
 
 func isLower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
 
-// levelBehind reads "production.ERROR" and "worker/error", and returns where
-// the name ends.
+// levelBehind reads "production.ERROR" and "worker/error", and returns where the name ends.
 func levelBehind(name, rest string) (event.Level, int) {
 	i := strings.LastIndexAny(name, "./:")
 	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {

@@ -85,8 +85,7 @@ func joinIf(yes bool) verdict {
 	return begin
 }
 
-// companions begin the lines that PostgreSQL prints below an error, with the
-// prefix of that.
+// companions begin the lines that PostgreSQL prints below an error, with the prefix of that.
 var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  ", "QUERY:  ", "LOCATION:  "}
 
 func (p *pending) isCompanion(line string) bool {
@@ -116,10 +115,9 @@ func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stac
 // none, from a further line of theirs.
 func (p *pending) ownsTime(e *entry) bool { return e.stamped && !p.stamped && isPlain(e.shape) }
 
-// saidTogether recognises a line that belongs to the one before it in all
-// likelihood, as the lines of one message do: neither has a head, in a stream
-// whose loggers put heads before theirs, and hardly any time is between. Lines
-// of access logs have none, and follow on failures.
+// saidTogether recognises a line that belongs to the one before it in all likelihood, as the lines
+// of one message do: neither has a head, in a stream whose loggers put heads before theirs, and
+// hardly any time is between. Lines of access logs have none, and follow on failures.
 func (p *pending) saidTogether(e *entry) bool {
 	headless := p.headed.before || p.headed.stamps && !p.stamped && !e.stamped
 	return headless && len(p.held) < maxBare && p.isAtOnce(e)

@@ -119,8 +119,7 @@ func unquote(quoted string) string {
 	return s
 }
 
-// scalar returns a string's text or a number as it is written, and "" for
-// everything else.
+// scalar returns a string's text or a number as it is written, and "" for everything else.
 func scalar(value string) string {
 	switch {
 	case strings.HasPrefix(value, `"`):

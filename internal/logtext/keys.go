@@ -32,10 +32,9 @@ const (
 	fieldCount
 )
 
-// fieldKeys are the keys by which loggers name a field, the one to prefer
-// first. Nested objects are written with dots, whether they are nested in the
-// record or their key has the dots itself; spellings gives the other ways to
-// write a key.
+// fieldKeys are the keys by which loggers name a field, the one to prefer first. Nested objects are
+// written with dots, whether they are nested in the record or their key has the dots itself;
+// spellings gives the other ways to write a key.
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
 		"level.label", "level.value", "level.levelStr", "error_severity", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
@@ -80,8 +79,7 @@ var wholes = []string{"log", "meta", "metadata", "header", "attributes", "contex
 // keyed is the field of a key, and the key's place among the field's keys.
 type keyed struct{ field, rank int }
 
-// keyTable holds the field of a key, and the objects in which some field's key
-// is nested.
+// keyTable holds the field of a key, and the objects in which some field's key is nested.
 type keyTable struct {
 	byName     map[string]keyed
 	containers map[string]bool

@@ -88,14 +88,12 @@ func symbolLevel(s string) (event.Level, int) {
 	return event.Unknown, 0
 }
 
-// severities are syslog's. A priority holds one in its last three bits, and the
-// facility maybe.
+// severities are syslog's. A priority holds one in its last three bits, and the facility maybe.
 var severities = [8]event.Level{event.Fatal, event.Fatal, event.Fatal, event.Error, event.Warn, event.Info, event.Info, event.Debug}
 
 func syslogLevel(priority int) event.Level { return severities[priority&7] }
 
-// fieldLevel reads the value of a structured level field, whose key shows what
-// a number means.
+// fieldLevel reads the value of a structured level field, whose key shows what a number means.
 func fieldLevel(key, value string) event.Level {
 	value = strings.Trim(value, " []<>():")
 	if n, ok := digits(value); ok {
@@ -108,9 +106,8 @@ func fieldLevel(key, value string) event.Level {
 	return level
 }
 
-// numberLevel reads pino's and bunyan's numbers (10 to 60), which a program may
-// extend, Monolog's and Google Cloud's hundreds, logback's and log4net's ten
-// thousands, and syslog's (0 to 7).
+// numberLevel reads pino's and bunyan's numbers (10 to 60), which a program may extend, Monolog's
+// and Google Cloud's hundreds, logback's and log4net's ten thousands, and syslog's (0 to 7).
 func numberLevel(key string, n int) event.Level {
 	switch {
 	case key == "status", key == "priority" && n > 7: // of an answer, of a job

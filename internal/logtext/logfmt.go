@@ -9,8 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// logfmt reads a line that begins with a pair and has a level and a message
-// among its pairs.
+// logfmt reads a line that begins with a pair and has a level and a message among its pairs.
 func (r *headReader) logfmt() bool {
 	n := nameEndIn(r.s)
 	if n == 0 || n == len(r.s) || r.s[n] != '=' {
@@ -96,9 +95,8 @@ func logfmtUnquote(quoted string) string {
 	return unquote(quoted)
 }
 
-// logfmtStack returns the text of the trace that a field holds: one of its own,
-// or the error, which some print with its stack. The message then is no more
-// than its first line.
+// logfmtStack returns the text of the trace that a field holds: one of its own, or the error, which
+// some print with its stack. The message then is no more than its first line.
 func logfmtStack(stack, message, cause string) string {
 	stack = cmp.Or(stack, cause)
 	if !strings.Contains(stack, "\n") || !stacktrace.HasTrace(stack) {

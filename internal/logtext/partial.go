@@ -6,9 +6,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// The sizes at which what carries a line cuts it. A record of exactly such a
-// size, give or take the bytes of one character, goes on in the next one of its
-// stream.
+// The sizes at which what carries a line cuts it. A record of exactly such a size, give or take the
+// bytes of one character, goes on in the next one of its stream.
 const (
 	dockerSplit     = 16 << 10        // the log drivers' buffer
 	cloudwatchSplit = 256<<10 - 26    // an event's limit, which counts 26 bytes of its own

@@ -219,8 +219,7 @@ func (p *pending) shapeLevel() event.Level {
 // 65,536 characters in an issue's body, so that more could never be shown.
 const MaxText = 64 << 10
 
-// maxLines bounds the lines of one event: the middle of a huge goroutine dump
-// adds nothing.
+// maxLines bounds the lines of one event: the middle of a huge goroutine dump adds nothing.
 const maxLines = 2000
 
 const cutMark = "[…]"

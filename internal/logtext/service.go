@@ -9,8 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file reads the JSON records of services that do not name their level as
-// loggers do.
+// This file reads the JSON records of services that do not name their level as loggers do.
 
 // service is one kind of record.
 type service struct {
@@ -83,8 +82,7 @@ func (f *fields) fillService(e *event.Event) bool {
 	return false
 }
 
-// readStepFunctions counts executions that failed. A task that failed may be
-// tried again or caught.
+// readStepFunctions counts executions that failed. A task that failed may be tried again or caught.
 func readStepFunctions(r *serviceRecord, e *event.Event) bool {
 	if parts := strings.Split(r.ARN, ":"); len(parts) > 7 {
 		e.Service, e.RequestID = parts[6], parts[7]
@@ -145,9 +143,8 @@ type failed struct {
 	ended  string // what the platform said last of an invocation that failed
 }
 
-// once lowers the level of all but the first record about a failed invocation:
-// what a handler throws is logged by the runtime too, and the platform reports
-// each failure in two records.
+// once lowers the level of all but the first record about a failed invocation: what a handler
+// throws is logged by the runtime too, and the platform reports each failure in two records.
 func (last *failed) once(f *fields, e *event.Event) {
 	switch id := e.RequestID; {
 	case e.Level < event.Error || id == "":

@@ -98,8 +98,7 @@ func clockBehind(s string, n int) (time.Duration, int) {
 	return clock, i + m
 }
 
-// clockFirst reads a clock, and the date that some print behind it, or else the
-// seconds since 1970.
+// clockFirst reads a clock, and the date that some print behind it, or else the seconds since 1970.
 func clockFirst(s string) (time.Time, int) {
 	clock, n := clockAt(s, false)
 	if n == 0 {

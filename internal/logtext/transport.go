@@ -26,8 +26,7 @@ type carried struct {
 // maxLayers bounds the transports around one line.
 const maxLayers = 4
 
-// unwrap removes the prefixes of transports at the start of the text, one
-// around the other:
+// unwrap removes the prefixes of transports at the start of the text, one around the other:
 //
 //	<11>1 2026-11-22T10:00:00Z host app 7 - - rest     syslog, RFC 5424
 //	Nov 22 10:00:00 host app[7]: rest                  syslog, RFC 3164, and journald
@@ -38,9 +37,8 @@ const maxLayers = 4
 //	app-1  | rest                                      docker compose, PM2, foreman
 //	[pod/web-7f2/web] rest                             kubectl logs --prefix
 //
-// A date and time joined by "T" at the start of a line is always taken for the
-// transport's: what carries it puts it before every line, so that only without
-// it frames are seen to be frames.
+// A date and time joined by "T" at the start of a line is always taken for the transport's: what
+// carries it puts it before every line, so that only without it frames are seen to be frames.
 func unwrap(s string) carried {
 	c := carried{first: s}
 	for layers := 0; layers < maxLayers && len(c.first) > 3 && c.peel(c.first); layers++ {
@@ -96,9 +94,8 @@ func (c *carried) peelPriority(s string) bool {
 	return c.layer("syslog", strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
 }
 
-// rfc5424 matches what stands between the priority and the message: the header, of
-// which it keeps all, the time and the program, and the structured data, which
-// Heroku leaves out.
+// rfc5424 matches what stands between the priority and the message: the header, of which it keeps
+// all, the time and the program, and the structured data, which Heroku leaves out.
 var rfc5424 = regexp.MustCompile(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
 // name keeps the program and the stream that a prefix names.
