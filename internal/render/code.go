@@ -40,15 +40,11 @@ func (r Renderer) source(s code.Source) string {
 	if len(links) > 1 {
 		text += "Called through " + strings.Join(links[1:], ", ")
 	}
-	return text + "\n" + r.owners(s.Owners) + r.suspects(s.Suspects) + r.guide(s)
-}
-
-// guide links the repository's rules for those who change it.
-func (r Renderer) guide(s code.Source) string {
-	if s.Guide == "" {
-		return ""
+	text += "\n" + r.owners(s.Owners) + r.suspects(s.Suspects)
+	if s.Guide != "" {
+		text += "Rules for changes: " + r.line(s, code.Link{Path: s.Guide, Line: 1}) + "\n"
 	}
-	return "Rules for changes: " + r.line(s, code.Link{Path: s.Guide, Line: 1}) + "\n"
+	return text
 }
 
 // commit states which commit the code is from.

@@ -6,6 +6,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/plan"
@@ -61,20 +62,14 @@ func (r Run) Count(kind plan.Kind) int {
 // Problems returns every failure once, in order: those of the run, then those
 // of its lines. Twenty writes refused for the same reason are one problem.
 func (r Run) Problems() []string {
-	var problems []string
-	seen := map[string]bool{}
-	note := func(text string) {
-		if !seen[text] {
-			seen[text] = true
-			problems = append(problems, text)
-		}
-	}
-	for _, err := range r.Failures {
-		note(err.Error())
-	}
+	errs := slices.Clone(r.Failures)
 	for _, l := range r.Lines {
-		if l.Err != nil {
-			note(l.Err.Error())
+		errs = append(errs, l.Err)
+	}
+	var problems []string
+	for _, err := range errs {
+		if err != nil && !slices.Contains(problems, err.Error()) {
+			problems = append(problems, err.Error())
 		}
 	}
 	return problems

@@ -105,15 +105,7 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 // actions lists completed, waiting and muted actions; unchanged issues are only
 // counted.
 func actions(b *strings.Builder, r *safe.Redactor, run Run) {
-	var rows []plan.Result
-	unchanged := 0
-	for _, l := range run.Lines {
-		if l.Action.Kind == plan.Keep && l.Err == nil {
-			unchanged++
-			continue
-		}
-		rows = append(rows, l)
-	}
+	rows := slices.DeleteFunc(slices.Clone(run.Lines), unchanged)
 	if len(rows) > 0 {
 		b.WriteString("| Action | Issue | Error | Events | Reason |\n|---|---|---|---:|---|\n")
 	}
@@ -123,10 +115,12 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	if more := len(rows) - maxRows; more > 0 {
 		fmt.Fprintf(b, "\nand %d more\n", more)
 	}
-	if unchanged > 0 {
-		fmt.Fprintf(b, "\n%s unchanged.\n", count.Of(unchanged, "issue"))
+	if kept := len(run.Lines) - len(rows); kept > 0 {
+		fmt.Fprintf(b, "\n%s unchanged.\n", count.Of(kept, "issue"))
 	}
 }
+
+func unchanged(l plan.Result) bool { return l.Action.Kind == plan.Keep && l.Err == nil }
 
 // done describes what happened to a line, or would happen without dry run.
 func done(run Run, l plan.Result) string {

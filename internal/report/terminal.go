@@ -22,10 +22,9 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s%s; lag: %s", s.Name, count.Of(s.Events, "event"), what, lag(s, run.Ended))))
 	}
 	for _, l := range run.Lines {
-		if l.Action.Kind == plan.Keep && l.Err == nil {
-			continue
+		if !unchanged(l) {
+			fmt.Fprintln(w, r.Terminal(line(run, l)))
 		}
-		fmt.Fprintln(w, r.Terminal(line(run, l)))
 	}
 	fmt.Fprintln(w, Headline(run))
 	for _, n := range run.Notices {
