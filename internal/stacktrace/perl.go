@@ -46,11 +46,7 @@ func parsePerl(lines []string) []event.Exception {
 	}
 	frames, at := append(calls, event.Frame{Function: "main::"}), died.Frame
 	for i, from := range frames { // where a function had come to is on the line before
-		name, _, _ := strings.Cut(from.Function, "(")
-		if strings.HasPrefix(name, "eval ") {
-			name = "eval"
-		}
-		frames[i] = call(name, "::")
+		frames[i] = call(from.Function[:strings.IndexAny(from.Function+"(", "( ")], "::")
 		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, perlInApp(at.File)
 		at = from
 	}

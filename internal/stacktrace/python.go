@@ -67,10 +67,10 @@ func IsSyntaxError(line string) bool {
 const tracebackLine = "Traceback (most recent call last):"
 
 func parsePython(lines []string) []event.Exception {
-	lines = undressed(lines)
-	var chain, section []event.Exception // of the sections before, and of the text up to a ruled line
-	var frames []event.Frame             // whose exception was not read yet
-	var above []string                   // lines since the last trace: log lines, or Lambda's header
+	lines = append(undressed(lines), tracebackLine) // another would end the last
+	var chain, section []event.Exception            // of the sections before, and of the text up to a ruled line
+	var frames []event.Frame                        // whose exception was not read yet
+	var above []string                              // lines since the last trace: log lines, or Lambda's header
 	add := func(x event.Exception) {
 		slices.Reverse(frames)
 		x.Frames = frames
@@ -102,9 +102,6 @@ func parsePython(lines []string) []event.Exception {
 			add(x)
 			i += len(more)
 		}
-	}
-	if len(frames) > 0 {
-		add(findHeader(above))
 	}
 	return append(chain, section...)
 }

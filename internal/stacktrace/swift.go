@@ -24,43 +24,32 @@ import (
 
 var swift = runtime{
 	name: "swift", parse: parseSwift,
-	checks: []check{{SwiftFrame, lines("… + "), reads(swiftFrame)}, {Death, lines("…Fatal error"), isSwiftTrap}},
+	checks: []check{{SwiftFrame, lines("… + "), reads(swiftFrame)}, {Death, lines("…Fatal error"), reads(swiftTrap)}},
 	rules: []rule{
 		{in(dying), on(SwiftFrame), dying, Join},
 	},
 }
 
-// swiftTrap splits "App/Cart.swift:39: Fatal error: message", or
+// swiftTraps are "App/Cart.swift:39: Fatal error: message", and
 // "Fatal error: message: file /app/Cart.swift, line 39".
-func swiftTrap(line string) (place, message string, ok bool) {
-	before, message, ok := strings.Cut(line, "Fatal error")
-	if !ok {
-		return "", "", false
-	}
-	message = strings.TrimPrefix(message, ": ")
-	if before != "" {
-		place, ok = strings.CutSuffix(before, ": ")
-		return place, message, ok && strings.Contains(place, ".swift:") && !strings.Contains(place, " ")
-	}
-	message, place, ok = strings.Cut(message, ": file ")
-	return strings.Replace(place, ", line ", ":", 1), message, ok
+var swiftTraps = []*regexp.Regexp{
+	regexp.MustCompile(`^(?P<file>[^ ]*\.swift):(?P<line>\d{1,9}): Fatal error(?:: )?(?P<message>.*)`),
+	regexp.MustCompile(`^Fatal error(?:: )?(?P<message>.*?): file (?P<file>.*?)(?:, line (?P<line>\d{1,9}).*)?$`),
 }
 
-func isSwiftTrap(line string) bool {
-	_, _, ok := swiftTrap(line)
-	return ok
-}
+func swiftTrap(line string) (found, bool) { return match(line, swiftTraps...) }
 
 func parseSwift(lines []string) []event.Exception {
-	first := slices.IndexFunc(lines, isSwiftTrap)
+	first := slices.IndexFunc(lines, reads(swiftTrap))
 	if first < 0 {
 		return nil
 	}
-	place, message, _ := swiftTrap(lines[first])
+	trap, _ := swiftTrap(lines[first])
 	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
-	x := event.Exception{Type: "Fatal error", Message: message, Frames: framesIn(crashed, swiftFrame)}
+	x := event.Exception{Type: "Fatal error", Message: trap.Message, Frames: framesIn(crashed, swiftFrame)}
 	if !hasInApp(x.Frames) {
-		x.Frames = append(placeFrame(place, func(f event.Frame) bool { return !strings.HasPrefix(f.File, "Swift/") }), x.Frames...)
+		trap.InApp = !strings.HasPrefix(trap.File, "Swift/")
+		x.Frames = append([]event.Frame{trap.Frame}, x.Frames...)
 	}
 	return []event.Exception{x}
 }
