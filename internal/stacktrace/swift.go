@@ -47,7 +47,7 @@ func parseSwift(lines []string) []event.Exception {
 	trap, _ := swiftTrap(lines[first])
 	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
 	x := event.Exception{Type: "Fatal error", Message: trap.Message, Frames: framesIn(crashed, swiftFrame)}
-	if !hasInApp(x.Frames) {
+	if !hasInApp(x.Frames) && trap.Line > 0 {
 		trap.InApp = !strings.HasPrefix(trap.File, "Swift/")
 		x.Frames = append([]event.Frame{trap.Frame}, x.Frames...)
 	}
