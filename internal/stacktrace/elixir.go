@@ -94,9 +94,6 @@ func elixirCall(function string) (string, string) {
 	if open := strings.IndexByte(function, '('); open > 0 && !strings.Contains(function[:open], `"`) {
 		function = function[:open]
 	}
-	if module, quoted, ok := strings.Cut(function, `."`); ok && module != "" {
-		return module, `"` + quoted
-	}
 	f := call(function, ".")
 	return f.Module, f.Function
 }
