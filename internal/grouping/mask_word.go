@@ -2,6 +2,8 @@ package grouping
 
 import (
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // valueKind returns the kind of a value, or 0 for a word of the message. seen has the
@@ -65,7 +67,7 @@ func digitKind(word string) Masks {
 	switch {
 	case strings.Contains(word, Wildcard):
 		return maskRedacted
-	case len(word) == 36 && word[8] == '-' && word[13] == '-':
+	case len(word) == 36 && uuid.Validate(word) == nil:
 		return maskUUID
 	case len(word) == 26 && strings.ToUpper(word) == word:
 		return maskULID

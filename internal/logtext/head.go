@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/org/errmon-action/internal/event"
 )
 
@@ -194,11 +196,6 @@ func isNumber(s string) bool {
 	return ok
 }
 
-// isUUID recognises a UUID: "8f5b2c1e-0d3a-4b6f-9c7e-1a2b3c4d5e6f".
-func isUUID(s string) bool {
-	return len(s) == 36 && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-' && hexLength(strings.ReplaceAll(s, "-", "")) == 32
-}
-
 // hexLength returns how many hexadecimal digits s begins with.
 func hexLength(s string) int {
 	i := 0
@@ -211,7 +208,7 @@ func hexLength(s string) int {
 // isID recognises what can only be the id of a request: a UUID, 16 or more
 // hexadecimal digits, or what is named so.
 func isID(s string) bool {
-	if isUUID(s) {
+	if len(s) == 36 && uuid.Validate(s) == nil {
 		return true
 	}
 	n := hexLength(s)

@@ -144,7 +144,7 @@ func endsIn(key, name string, word bool) bool {
 }
 
 // isKey matches an API key, not the key of a cache or a table.
-func isKey(value string) bool { return drawn(value) && !uuid.MatchString(value) }
+func isKey(value string) bool { return drawn(value) && !isUUID(value) }
 
 // isGrant matches what an OAuth server issues, not a status or a name: letters and
 // digits, or many letters of both cases.

@@ -229,7 +229,7 @@ func spokenOf(value string, n keyName) bool {
 	case kindPassword:
 		return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789.:-/") != "" || drawn(value)
 	case kindToken, kindSecret, kindKey:
-		return drawn(value) && !uuid.MatchString(value) && strings.Trim(value, "0123456789abcdef") != ""
+		return drawn(value) && !isUUID(value) && strings.Trim(value, "0123456789abcdef") != ""
 	}
 	return false
 }

@@ -212,7 +212,7 @@ func words(list string) map[string]bool {
 
 // tests are the conditions on a value that a table may name.
 var tests = map[string]func(value string) bool{
-	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": uuid.MatchString,
+	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID,
 	"key": isKey, "grant": isGrant, "basic": userAndPassword, "email": isEmail, "login": isLogin, "pair": hasPassword, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
 }
 

@@ -3,6 +3,8 @@ package safe
 import (
 	"regexp"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // quotedEnd returns where the string that starts at start and was opened by
@@ -203,5 +205,5 @@ var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("
 // with its fields: Token@2bd79ce, Token{a64f992.
 var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
 
-// uuid matches the ids of requests and caches, which help the reader.
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+// isUUID matches the ids of requests and caches, which help the reader.
+func isUUID(value string) bool { return len(value) == 36 && uuid.Validate(value) == nil }
