@@ -25,7 +25,7 @@ var pure = map[string][]string{
 	"finding":    {},
 	"safe":       {},
 	"marker":     {"count"},
-	"logtext":    {"event", "stacktrace"},
+	"logtext":    {"event", "safe", "stacktrace"},
 	"stacktrace": {"event"},
 	"policy":     {"event"},
 	"payload":    {"event"},

@@ -2,12 +2,12 @@ package logtext
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
@@ -94,7 +94,7 @@ func newEvent(e *entry) event.Event {
 }
 
 // cleanText makes text valid UTF-8 with "\n" between its lines, none at its
-// end, and without terminal colours. AWS Lambda's runtimes put "\r" between the
+// end, and without terminal escape sequences. AWS Lambda's runtimes put "\r" between the
 // lines of one message, and its Python indents traces by no-break spaces.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
@@ -108,13 +108,10 @@ func cleanText(s string) string {
 		s = strings.ReplaceAll(s, "\u00a0", " ")
 	}
 	if strings.IndexByte(s, '\x1b') >= 0 {
-		s = colours.ReplaceAllLiteralString(s, "")
+		s = safe.WithoutANSI(s)
 	}
 	return s
 }
-
-// colours are the escape sequences that set those of a terminal.
-var colours = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 // hasTrace reports whether the lines of the record hold a trace.
 func (e *entry) hasTrace() bool {

@@ -40,7 +40,7 @@
 // Lambda time-out or exit without a level is an error; a Go panic or fatal error, which
 // ends the process, is fatal. Words further in ("0 errors", "error=nil") say nothing.
 //
-// It is pure and imports event and stacktrace.
+// It is pure and imports event, safe and stacktrace.
 package logtext
 
 import (

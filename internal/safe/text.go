@@ -120,6 +120,9 @@ var ansi = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]` +
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n",
 	"\u0085", "\n", "\u2028", "\n", "\u2029", "\n")
 
+// WithoutANSI returns valid UTF-8 without terminal escape sequences.
+func WithoutANSI(s string) string { return ansi.ReplaceAllString(s, "") }
+
 // clean makes s valid UTF-8, with \n and \t as its only control characters and
 // nothing in it that a reader cannot see: no ANSI sequences, no bidirectional
 // controls, no zero-width characters, no variation selectors.
@@ -128,7 +131,7 @@ func clean(s string) string {
 		return s
 	}
 	s = strings.ToValidUTF8(s, "\ufffd")
-	s = lineBreaks.Replace(ansi.ReplaceAllString(s, ""))
+	s = lineBreaks.Replace(WithoutANSI(s))
 	return strings.Map(func(r rune) rune {
 		if invisible(r) {
 			return -1
