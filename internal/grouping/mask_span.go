@@ -61,12 +61,15 @@ func (m *masker) assigned(s string, i int) int {
 	}
 	if value < len(s) {
 		switch s[value] {
-		case '=', '>', '~', '[', '{', '(', '<':
-			if end := bareList(s, value); end > 0 {
+		case '[', '{', '(':
+			if end := object(s, value); end > value && !strings.ContainsAny(s[value:end], "=:") {
 				m.wildcard(maskList)
 				return end
-			} else if !inWildcard(s, value) {
-				return value // a comparison, or values with names of their own
+			}
+			return value // values with names of their own
+		case '=', '>', '~', '<':
+			if !inWildcard(s, value) {
+				return value // a comparison
 			}
 		case '"', '\'', '`':
 			if end := closing(s, value); end > 0 {
@@ -79,30 +82,20 @@ func (m *masker) assigned(s string, i int) int {
 		value++
 	}
 	m.wildcard(maskValue)
+	if !isWord(s[value-1]) {
+		return value
+	}
 	return object(s, value)
 }
 
 // isBar reports whether a bar joins two flags of one value: "mode=READ|WRITE".
 func isBar(s string, i int) bool { return s[i] == '|' && i+1 < len(s) && isWord(s[i+1]) }
 
-// bareList returns the end of the brackets at i if nothing in them has a name:
-// "ids=[7, 8]" is a value that may also be "ids=null".
-func bareList(s string, i int) int {
-	if strings.IndexByte("[{(", s[i]) < 0 {
-		return 0
-	}
-	end := closingBracket(s, i)
-	if end == len(s) || strings.ContainsAny(s[i:end], "=:") {
-		return 0
-	}
-	return end + 1
-}
-
-// object returns the end of the brackets at i, which print an object of the type
-// before them: "lock=Session{id=7, user=bob}" is a value that may also be
-// "lock=null". Unclosed brackets do not count.
+// object returns the end of the brackets at i, which print a list or, behind its type,
+// an object: "ids=[7, 8]" and "lock=Session{id=7, user=bob}" are values that may also be
+// null. Unclosed brackets do not count.
 func object(s string, i int) int {
-	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 || !isWord(s[i-1]) {
+	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
 		return i
 	}
 	if end := closingBracket(s, i); end < len(s) {
