@@ -6,6 +6,9 @@ import (
 	"github.com/google/uuid"
 )
 
+// maxConstant is the length of the longest of constants.
+const maxConstant = 8
+
 // valueKind returns the kind of a value, or 0 for a word of the message. seen has the
 // classes of its bytes.
 func valueKind(word string, seen uint8) Masks {

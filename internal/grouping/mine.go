@@ -233,6 +233,10 @@ func (d *dictionary) labelled(f *form, place int) bool {
 	return slices.ContainsFunc(labels, func(end string) bool { return strings.HasSuffix(label, end) })
 }
 
+// labels are endings of names whose values are states: "EventType: ORDER_PAID",
+// "state: OPEN". Other names before a colon state what failed: "dial: ECONNREFUSED".
+var labels = []string{"type", "state", "status", "kind", "phase", "mode"}
+
 // doing reports whether the message only states what is done to the thing named at
 // place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {

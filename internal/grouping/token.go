@@ -103,7 +103,7 @@ func inflected(word string) bool {
 	return len(word) > 4 && strings.HasSuffix(word, "ed")
 }
 
-var nounEnds = wordSet("tion sion ment ance ence ness")
+var nounEnds = words("nounEnds")
 
 // tokenEnd returns the end of the token at i of a masked template. Joints at
 // the end of a word are signs: "failed:", and so is a row of dots: "disk
