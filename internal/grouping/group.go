@@ -16,7 +16,7 @@
 //   - Masking (mask.go and the files named after it) reads a message once and
 //     replaces what looks like a value: numbers with units, ids, paths, quoted
 //     text, and so on.
-//   - Mining (mine.go, evidence.go, names.go) takes the set of all masked templates and
+//   - Mining (mine.go, evidence.go) takes the set of all masked templates and
 //     finds the places where words are values without looking like it, such as names
 //     of users. It uses neither order nor counts.
 //

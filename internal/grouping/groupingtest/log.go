@@ -2,8 +2,13 @@
 package groupingtest
 
 import (
+	_ "embed"
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -42,4 +47,74 @@ func lines(t testing.TB, file string) []string {
 		t.Fatal(err)
 	}
 	return strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
+}
+
+//go:embed made.txt
+var madeFile string
+
+// inBraces matches what a template leaves open.
+var inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
+
+// Made returns n lines and the template of each. Some templates are frequent
+// and many are rare, as in any log. The same seed makes the same lines.
+func Made(seed uint64, n int) Log {
+	values, templates := readMade()
+	r := rand.New(rand.NewPCG(seed, 1))
+	log := Log{Name: "made"}
+	for range n {
+		i := int(r.ExpFloat64() * float64(len(templates)) / 4)
+		template := templates[i*37%len(templates)]
+		log.Lines = append(log.Lines, fill(r, template, values))
+		log.Truth = append(log.Truth, template)
+	}
+	return log
+}
+
+func readMade() (values map[string]string, templates []string) {
+	values = map[string]string{}
+	for line := range strings.Lines(madeFile) {
+		line = strings.TrimSuffix(line, "\n")
+		if name, value, defines := strings.Cut(line, " := "); defines {
+			values[name] = value
+		} else if line != "" && !strings.HasPrefix(line, "#") {
+			templates = append(templates, line)
+		}
+	}
+	return values, templates
+}
+
+// fill writes a template with values; made.txt explains the notation.
+func fill(r *rand.Rand, template string, values map[string]string) string {
+	return inBraces.ReplaceAllStringFunc(template, func(open string) string {
+		notation := open[1 : len(open)-1]
+		if value, known := values[notation]; known {
+			return fill(r, value, values)
+		}
+		if n, name, ok := strings.Cut(notation, " of "); ok {
+			return characters(r, number(n), values[name])
+		}
+		if alternatives := strings.Split(notation, "|"); len(alternatives) > 1 {
+			return alternatives[r.IntN(len(alternatives))]
+		}
+		low, high, _ := strings.Cut(notation, "-")
+		from := number(low)
+		return fmt.Sprintf("%0*d", len(low), from+r.IntN(number(high)-from+1))
+	})
+}
+
+func characters(r *rand.Rand, n int, alphabet string) string {
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = alphabet[r.IntN(len(alphabet))]
+	}
+	return string(text)
+}
+
+// number panics on a mistake in made.txt.
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(err)
+	}
+	return n
 }
