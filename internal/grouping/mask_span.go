@@ -2,6 +2,7 @@ package grouping
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -153,7 +154,7 @@ func (m *masker) remark(closing byte) bool {
 	}
 	value += len(Wildcard)
 	counted, spaced := bytes.CutSuffix(m.out[value:open], []byte(" "))
-	if !spaced || !isNoun(counted) || !isMeasure(string(m.out[open+1:])) {
+	if !spaced || !noun.Match(counted) || !isMeasure(string(m.out[open+1:])) {
 		return false
 	}
 	m.out, m.wild = m.out[:value+len(counted)], value
@@ -172,24 +173,15 @@ func isMeasure(remark string) bool {
 	return true
 }
 
-// isNoun reports whether a value is followed by nothing, or by what it counts: the
-// " records" of "3 records (1%)".
-func isNoun(behind []byte) bool {
-	noun, spaced := bytes.CutPrefix(behind, []byte(" "))
-	for _, c := range noun {
-		if class[c]&isLetter == 0 {
-			return false
-		}
-	}
-	return spaced || len(noun) == 0
-}
+// noun matches nothing, or what a value counts: the " records" of "3 records (1%)".
+var noun = regexp.MustCompile(`^(?: [a-zA-Z_[:^ascii:]]*)?$`)
 
 // json masks a whole JSON object or array, since its fields come in any order:
 // `upstream answered {"code":7,"detail":"gone"}`. One that is cut off counts too.
 func (m *masker) json(s string, i int) int {
-	if end := addressEnd(s, i); end > 0 {
+	if address := bracketed.FindString(s[i:]); address != "" {
 		m.wildcard(maskAddress)
-		return end
+		return i + len(address)
 	}
 	m.out = append(m.out, s[i])
 	next := i + 1

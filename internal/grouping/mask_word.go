@@ -39,7 +39,7 @@ func letterKind(word string) Masks {
 		return maskValue // "cache warm: true"
 	case len(word) >= 8 && isHex(word):
 		return maskHex // "object deadbeef is gone": no English word of eight letters has only a to f
-	case len(word) >= 24 && mixedCase(word):
+	case len(word) >= 24 && len(mixedCase.FindAllStringIndex(word, 2)) == 2:
 		return maskToken // "token aBCdEFghIJklMNopQRstUVwx expired"
 	}
 	return 0
@@ -76,7 +76,7 @@ func digitKind(word string) Masks {
 		return maskUUID
 	case len(word) == 26 && strings.ToUpper(word) == word:
 		return maskULID
-	case len(word) > 2 && word[0] == '0' && word[1] == 'x', len(word) >= 8 && isHex(word) && strings.IndexFunc(word, isHexLetter) >= 0:
+	case len(word) > 2 && word[0] == '0' && word[1] == 'x', len(word) >= 8 && isHex(word) && strings.Trim(word, "0123456789") != "":
 		return maskHex
 	case class[word[0]]&isDigit != 0:
 		return maskNumber
@@ -115,8 +115,6 @@ func isIPv4(word string) bool {
 	return strings.Count(address, ".") == 3 && strings.Trim(address, "0123456789.") == ""
 }
 
-func isHexLetter(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'f' }
-
 func isHex(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i] | 0x20; class[s[i]]&isDigit == 0 && (c < 'a' || c > 'f') {
@@ -126,18 +124,8 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase reports whether upper and lower case alternate as they do in
-// tokens and not in CamelCase names: two upper-case letters in a row after a
-// lower-case one, more than once.
-func mixedCase(s string) bool {
-	changes := 0
-	for i := 2; i < len(s); i++ {
-		if isUpper(s[i]) && isUpper(s[i-1]) && s[i-2] >= 'a' && s[i-2] <= 'z' {
-			changes++
-		}
-	}
-	return changes >= 2
-}
+// mixedCase matches what occurs more than once in tokens but not in CamelCase names.
+var mixedCase = regexp.MustCompile(`[a-z][A-Z][A-Z]`)
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
@@ -184,7 +172,7 @@ func hostLength(word string) int {
 	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
 	case topLevel[last], dots > 1 && countries[last]:
 		return end
-	case dots > 1 && portLength(word[end:]) > 0 && strings.ToLower(name) == name && !sources[last]:
+	case dots > 1 && strings.ToLower(name) == name && !sources[last] && port.MatchString(word[end:]):
 		return end // "backend.blue.fleet:7070": a private domain
 	}
 	return 0
@@ -194,20 +182,7 @@ func hostLength(word string) int {
 // providers: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
 var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
-// portLength returns the length of the colon and port at the start of s.
-func portLength(s string) int {
-	if s == "" || s[0] != ':' {
-		return 0
-	}
-	end := 1
-	for end < len(s) && class[s[end]]&isDigit != 0 {
-		end++
-	}
-	if end < 3 || end > 6 || end < len(s) && isWord(s[end]) {
-		return 0
-	}
-	return end
-}
+var port = regexp.MustCompile(`^:\d{2,5}\b`)
 
 // service returns the length of a name with a port: "wpad:80 open through proxy",
 // "connect to redis:6379". Elsewhere such a name is a key: "uid:1000".
@@ -216,12 +191,8 @@ func (m *masker) service(word string) int {
 	if name < 2 || class[word[0]]&isLetter == 0 || strings.ToLower(word[:name]) != word[:name] || sources[word[strings.LastIndexByte(word[:name], '.')+1:name]] {
 		return 0
 	}
-	port := portLength(word[name:])
-	if port == 0 || name+port < len(word) {
-		return 0
-	}
-	if ports[word[name+1:]] && len(m.out) == 0 || m.behindConnector() {
-		return name + port
+	if (ports[word[name+1:]] && len(m.out) == 0 || m.behindConnector()) && port.FindString(word[name:]) == word[name:] {
+		return len(word)
 	}
 	return 0
 }
@@ -232,18 +203,8 @@ func (m *masker) behindConnector() bool {
 	return spaced && connectors[string(before[bytes.LastIndexByte(before, ' ')+1:])]
 }
 
-// addressEnd returns the end of the IPv6 address in brackets that begins at i, with
-// its port: "[fe80::1%eth0]:443"; 0 if there is none.
-func addressEnd(s string, i int) int {
-	address := bracketed.FindString(s[i:])
-	if address == "" {
-		return 0
-	}
-	end := i + len(address)
-	return end + portLength(s[end:])
-}
-
-var bracketed = regexp.MustCompile(`^\[[[:xdigit:]]*(?::[[:xdigit:]]*){2,}(?:%[^][ ]*)?\]`)
+// bracketed matches an IPv6 address in brackets with its port: "[fe80::1%eth0]:443".
+var bracketed = regexp.MustCompile(`^\[[[:xdigit:]]*(?::[[:xdigit:]]*){2,}(?:%[^][ ]*)?\](?::\d{2,5}\b)?`)
 
 // unit returns the end of what belongs to the current value: the unit after a
 // number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding after
@@ -282,10 +243,7 @@ func perUnit(s string, i int) int {
 
 // paddingEnd returns the end of the padding at i: "cursor eyJpZCI6NDIsInQiOjF9== is stale".
 func paddingEnd(s string, i int) int {
-	end := i
-	for end < len(s) && s[end] == '=' {
-		end++
-	}
+	end := len(s) - len(strings.TrimLeft(s[i:], "="))
 	if end-i > 2 || end < len(s) && isWord(s[end]) {
 		return i
 	}
