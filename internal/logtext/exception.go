@@ -111,17 +111,18 @@ func (f *fields) raise(e *event.Event) string {
 
 // thrown returns the decoded exception of the record. A list of frames may stand
 // beside the error, as zerolog writes it.
-func (f *fields) thrown() (value any) {
+func (f *fields) thrown() any {
 	stack := f.values[fieldStack]
-	switch {
-	case f.raised != "":
-		_ = json.Unmarshal([]byte(f.raised), &value) // nil if it is none
-	case strings.HasPrefix(stack, "[{"):
-		var frames any
-		_ = json.Unmarshal([]byte(stack), &frames)
-		value = map[string]any{"type": f.text(fieldErrorType), "message": cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage)), "frames": frames}
+	if f.raised == "" && strings.HasPrefix(stack, "[{") {
+		return map[string]any{"type": f.text(fieldErrorType), "message": cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage)), "frames": decoded(stack)}
 	}
-	return value
+	return decoded(f.raised)
+}
+
+// decoded returns a JSON value, or nil if it is none.
+func decoded(value string) (v any) {
+	_ = json.Unmarshal([]byte(value), &v)
+	return v
 }
 
 func appendExceptions(chain []event.Exception, value any) []event.Exception {

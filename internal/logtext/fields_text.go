@@ -2,7 +2,6 @@ package logtext
 
 import (
 	"cmp"
-	"encoding/json"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -53,9 +52,7 @@ func stackText(value string) string {
 	if !strings.HasPrefix(value, "[") {
 		return cleanText(scalar(value))
 	}
-	var items []any
-	_ = json.Unmarshal([]byte(value), &items) // none if it is no list
-	return frameText(items)
+	return frameText(decoded(value))
 }
 
 // maxSpelled bounds the members that are spelled out: the first ones say errors apart.

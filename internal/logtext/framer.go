@@ -124,7 +124,7 @@ func (f *Framer) take(s *stream, e entry) {
 	}
 	if e.fields != nil {
 		f.end(s)
-		s.pending.headed.before = true
+		s.pending.headed = true
 		ev := e.jsonEvent()
 		s.failed.once(e.fields, &ev)
 		f.emit(ev)

@@ -75,10 +75,11 @@ func (h *head) plain() {
 		id, _, _ = strings.Cut(id, "]")
 		h.requestID = cmp.Or(h.requestID, id)
 	}
-	message, column := cutColumnBehind(h.message)
-	if column == "" {
+	i := strings.LastIndex(h.message, "  ") + 2
+	if i < 2 || i == len(h.message) {
 		return
 	}
+	message, column := h.message[:i], h.message[i:]
 	if sourceLine.MatchString(column) {
 		h.message = strings.TrimRight(message, " ")
 	}
@@ -96,13 +97,4 @@ func onlyPairs(s string) bool {
 	s = strings.TrimLeft(s, " ")
 	n := nameEndIn(s)
 	return s == "" || n > 0 && n < len(s) && s[n] == '='
-}
-
-// cutColumnBehind cuts a message at the last blanks that pad it.
-func cutColumnBehind(s string) (message, column string) {
-	i := strings.LastIndex(s, "  ") + 2
-	if i < 2 {
-		return s, ""
-	}
-	return s[:i], s[i:]
 }

@@ -62,7 +62,7 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 			return join
 		}
 	case stacktrace.Together:
-		if !together && !(p.headed.now && p.isAtOnce(e)) {
+		if !together && !(p.head.shape == stacktrace.Head && p.isAtOnce(e)) {
 			return begin
 		}
 	case stacktrace.Hold:
@@ -119,7 +119,7 @@ func (p *pending) ownsTime(e *entry) bool { return e.stamped && !p.stamped && is
 // of one message do: neither has a head, in a stream whose loggers put heads before theirs, and
 // hardly any time is between. Lines of access logs have none, and follow on failures.
 func (p *pending) saidTogether(e *entry) bool {
-	headless := p.headed.before || p.headed.stamps && !p.stamped && !e.stamped
+	headless := p.headed || p.timed && !p.stamped && !e.stamped
 	return headless && len(p.held) < maxBare && p.isAtOnce(e)
 }
 

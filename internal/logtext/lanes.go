@@ -28,7 +28,7 @@ func (f *Framer) changeLane(s *stream, e *entry) {
 	}
 	if s.pending.head.lane != "" && s.pending.failing() {
 		s.parked = append(s.parked, s.pending)
-		s.pending = pending{headed: s.pending.heads()}
+		s.pending = s.pending.next()
 	}
 	i := slices.IndexFunc(s.parked, func(p pending) bool { return p.head.lane == lane })
 	if i >= 0 {

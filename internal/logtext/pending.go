@@ -18,7 +18,8 @@ type pending struct {
 	trace  trace
 	text   lines
 	held   []entry
-	headed headed // what stands before the lines of the stream
+	headed bool // earlier events of the stream had a head
+	timed  bool // they had a transport timestamp
 
 	first, last time.Time // of the records, zero where the source has none
 	whole       bool      // the last record held several lines
@@ -36,25 +37,17 @@ type trace struct {
 	torn     bool             // of a frame of Go's only the call or only the place was read
 }
 
-// headed says whether the stream's loggers put something before their lines.
-type headed struct {
-	before bool // earlier events had a head
-	stamps bool // earlier events had a transport timestamp
-	now    bool // this event has a head
-}
-
-// heads is what the next event of the stream is to know.
-func (p *pending) heads() headed {
-	return headed{before: p.headed.before || p.headed.now, stamps: p.headed.stamps || p.stamped}
+// next returns an empty event, which knows what stands before the lines of its stream.
+func (p *pending) next() pending {
+	return pending{headed: p.headed || p.head.shape == stacktrace.Head, timed: p.timed || p.stamped}
 }
 
 // begin makes the entry the head of a new event.
 func (p *pending) begin(e *entry) {
-	text, held, headed := p.text.lines[:0], p.held[:0], p.heads()
-	*p = pending{}
-	p.active, p.first, p.text.lines, p.held, p.headed = true, e.record.Time, text, held, headed
+	text, held := p.text.lines[:0], p.held[:0]
+	*p = p.next()
+	p.active, p.first, p.text.lines, p.held = true, e.record.Time, text, held
 	p.event, p.head = newEvent(e), newOpening(e)
-	p.headed.now = e.shape == stacktrace.Head
 	e.head.fill(&p.event)
 	p.trace.phase = p.head.phase()
 	// A filter cannot recognise the first line of a Tcl error.
