@@ -14,8 +14,6 @@ type namer struct {
 	cached   map[string]string // as logged → redacted
 }
 
-func newNamer(r *safe.Redactor) namer { return namer{r, map[string]string{}} }
-
 // redact redacts everything that names an error. Messages vary, so only their
 // skeletons are made here; the set redacts their templates.
 func (n namer) redact(e *event.Event) {
