@@ -118,11 +118,7 @@ func weekdayAt(s string) int {
 	if day := strings.Index(s[:min(len(s), len("Wednesday"))], "day"); day > 0 {
 		n = day + 3
 	}
-	rest := strings.TrimLeft(s[n:], ", ")
-	if len(rest) == len(s)-n {
-		return 0
-	}
-	return len(s) - len(rest)
+	return n + leading(s[n:], ", ")
 }
 
 // zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)"

@@ -156,13 +156,8 @@ func (r *headReader) bracket(s string) bool {
 
 // closedAt returns where the bracket that s begins with is closed.
 func closedAt(s string) int {
-	switch s[0] {
-	case '(':
-		return strings.IndexByte(s, ')')
-	case '<':
-		return strings.IndexByte(s, '>')
-	case '{':
-		return strings.IndexByte(s, '}')
+	if kind := strings.IndexByte("(<{", s[0]); kind >= 0 {
+		return strings.IndexByte(s, ")>}"[kind])
 	}
 	depth := 0
 	for i := 0; i < len(s); i++ {

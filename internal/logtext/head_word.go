@@ -42,10 +42,11 @@ func (r *headReader) other(s string) bool {
 		r.take(level, n)
 		return true
 	}
-	if end := compilerPlace(s, n); end > 0 {
-		r.next(end, afterMark)
-		r.placed = true
-		return r.at < len(s)
+	if (s[n] == '(' || s[n] == ':') && strings.IndexByte(name, '.') > 0 {
+		if place := compilerPlace.FindString(s[n:]); place != "" {
+			r.placed = true
+			return r.sign(n + len(place))
+		}
 	}
 	if s[n] == '=' || s[n] == ':' && fieldOf(name) == fieldLevelName {
 		return r.pairAt(s, n)
@@ -53,19 +54,8 @@ func (r *headReader) other(s string) bool {
 	return (strings.IndexByte(" \t|;:,[(<>{", s[n]) >= 0 || s[n] >= utf8.RuneSelf) && r.named(name)
 }
 
-// compilerPlace returns the length of the place that compilers print in front of a level,
-// "src/pay.ts(4,9): " or "pay.c:4:9: ", in a file whose name has n bytes.
-func compilerPlace(s string, n int) int {
-	if s[n] != '(' && s[n] != ':' || strings.IndexByte(s[:n], '.') < 1 {
-		return 0
-	}
-	rest := strings.TrimLeft(s[n+1:], "0123456789")
-	column := strings.TrimLeft(strings.TrimLeft(rest, ",:"), "0123456789")
-	if len(rest) == len(s)-n-1 || len(column) >= len(rest)-1 || !strings.HasPrefix(strings.TrimPrefix(column, ")"), ": ") {
-		return 0
-	}
-	return len(s) - len(column) + strings.Index(column, " ") + 1
-}
+// compilerPlace is what compilers print behind a file's name, "src/pay.ts(4,9): " or "pay.c:4:9: ".
+var compilerPlace = pattern(`^[(:]\d+[,:]+\d+\)?: `)
 
 // separatesLevel reports whether one of the parts of s between "::" is a level.
 func separatesLevel(s string) bool {
