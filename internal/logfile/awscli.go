@@ -38,54 +38,45 @@ type cliEvent struct {
 	Message       string `json:"message"`
 }
 
-// answers decodes JSON token by token, because an answer may hold many events.
-// After an error it yields nothing more.
-type answers struct {
-	*json.Decoder
-	err error
-}
-
-func (a *answers) token() (t json.Token) {
-	if a.err == nil {
-		t, a.err = a.Token()
-	}
-	return t
-}
-
-// more reports whether the array or object that was begun has another element.
-func (a *answers) more() bool { return a.err == nil && a.More() }
-
-// readCLI emits each event as a record. Several answers may follow one another,
-// as a loop over pages prints them.
+// readCLI emits each event as a record. Several answers may follow one another, as a loop over pages
+// prints them. An answer may hold many events, so it is decoded token by token.
 func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Record)) error {
-	a := &answers{Decoder: json.NewDecoder(r)}
-	for a.token(); !errors.Is(a.err, io.EOF); a.token() {
-		for a.more() {
-			if a.token() == "events" {
-				s.readEvents(ctx, a, emit)
-			} else if a.err == nil {
-				a.err = a.Decode(new(json.RawMessage))
-			}
+	d := json.NewDecoder(r)
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
 		}
-		a.token()
+		for err == nil && d.More() {
+			err = s.readMember(ctx, d, emit)
+		}
+		if err == nil {
+			_, err = d.Token()
+		}
 		switch {
-		case a.err == nil:
+		case err == nil:
 			continue
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case errors.Is(a.err, io.EOF):
-			a.err = io.ErrUnexpectedEOF
+		case errors.Is(err, io.EOF):
+			err = io.ErrUnexpectedEOF
 		}
-		return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, a.err)
+		return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, err)
 	}
-	return nil
 }
 
-func (s *Source) readEvents(ctx context.Context, a *answers, emit func(event.Record)) {
-	for a.token(); a.more(); {
+func (s *Source) readMember(ctx context.Context, d *json.Decoder, emit func(event.Record)) error {
+	key, err := d.Token()
+	if err != nil {
+		return err
+	}
+	if key != "events" {
+		return d.Decode(new(json.RawMessage))
+	}
+	for _, err = d.Token(); err == nil && d.More(); {
 		var e cliEvent
-		if a.err = cmp.Or(ctx.Err(), a.Decode(&e)); a.err != nil {
-			return
+		if err = cmp.Or(ctx.Err(), d.Decode(&e)); err != nil {
+			return err
 		}
 		s.Lines++
 		emit(event.Record{
@@ -93,5 +84,6 @@ func (s *Source) readEvents(ctx context.Context, a *answers, emit func(event.Rec
 			Time: time.UnixMilli(e.Timestamp).UTC(), Text: e.Message,
 		})
 	}
-	a.token()
+	_, err = d.Token()
+	return err
 }
