@@ -49,9 +49,6 @@ func (s *session) relayCommand() *cobra.Command {
 	return cmd
 }
 
-// onLambda runs the relay on AWS Lambda; nil in a build with the tag nolambda.
-var onLambda func(*session, context.Context, config.Relay, relay.Config, *github.Client) error
-
 func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	in := s.input(nil)
 	in.Flags = given(flags)
@@ -64,10 +61,10 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		SentrySecret: cfg.SentrySecret, SlackSecret: cfg.SlackSecret, Token: cfg.Token, Insecure: cfg.Insecure,
 		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
-	if cfg.Lambda && onLambda == nil {
+	if cfg.Lambda && relay.OnLambda == nil {
 		return usageError{errors.New("this build does not run on AWS Lambda: build errmon as examples/relay/README.md shows")}
 	} else if cfg.Lambda {
-		return onLambda(s, ctx, cfg, front, client)
+		return relay.OnLambda(ctx, front, cfg.QueueURL, client.Dispatch)
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {

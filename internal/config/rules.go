@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
@@ -134,9 +135,11 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 	case **bool:
 		*to = new(bool)
 		**to, err = yesOrNo(text)
-	case **policy.Duration:
-		*to = new(policy.Duration)
-		err = (*to).UnmarshalText([]byte(text))
+	case **time.Duration:
+		*to = new(time.Duration)
+		if **to, err = duration(0, 365*day)(text); err != nil {
+			err = errors.New("must be a duration between 0 and 365d, such as 6h or 14d")
+		}
 	case encoding.TextUnmarshaler:
 		err = to.UnmarshalText([]byte(text))
 	}

@@ -41,7 +41,7 @@ func (a *Action) shape(before marker.Marker, in Input) {
 	m.Shape = marker.Shape{
 		Labels: labels, Theirs: old.Theirs, Assignees: slices.Clone(old.Assignees), Type: effects.Type, Note: effects.Note,
 		MinEvents: effects.MinEvents.Events, Within: effects.MinEvents.Within,
-		CloseAfter: (*time.Duration)(effects.CloseAfter), Silent: effects.Slack != nil && !*effects.Slack,
+		CloseAfter: effects.CloseAfter, Silent: effects.Slack != nil && !*effects.Slack,
 	}
 	for _, login := range effects.Assignees {
 		if !has(old.Assignees, login) {

@@ -18,18 +18,18 @@ import (
 // Rule is an entry of `rules:`. The tags name its keys in the file and describe them in
 // its schema. Lists of several rules add up; of a single value the last rule counts.
 type Rule struct {
-	Match      Match       `json:"match" jsonschema:"Which events the rule is about. All matchers must hold; a rule without any is about every event."`
-	Labels     []string    `json:"labels" jsonschema:"Labels to put on the issue. errmon removes only labels that it set."`
-	Assignees  []string    `json:"assignees" jsonschema:"Logins to assign, or owners for the users that CODEOWNERS names for the failing file."`
-	Type       string      `json:"type" jsonschema:"GitHub's issue type, such as Bug."`
-	Title      string      `json:"title" jsonschema:"Title of a new issue. It may contain {type}, {message}, {function} and {service}."`
-	Note       string      `json:"note" jsonschema:"Markdown to show above the counts."`
-	Level      event.Level `json:"level" jsonschema:"Level of the events, instead of the logged one. It applies before min-level."`
-	MinEvents  Threshold   `json:"min-events" jsonschema:"Events until the error gets an issue: 5, or 20/1h for 20 within any 60 minutes."`
-	CloseAfter *Duration   `json:"close-after" jsonschema:"Quiet time until the issue is closed, such as 14d; 0 never closes."`
-	Ignore     string      `json:"ignore" jsonschema:"Leave the events out, for this reason. It overrides every other rule."`
-	Group      string      `json:"group" jsonschema:"Name of the error that all these events are. The first matching rule counts."`
-	Slack      *bool       `json:"slack" jsonschema:"Whether Slack gets messages about the error."`
+	Match      Match          `json:"match" jsonschema:"Which events the rule is about. All matchers must hold; a rule without any is about every event."`
+	Labels     []string       `json:"labels" jsonschema:"Labels to put on the issue. errmon removes only labels that it set."`
+	Assignees  []string       `json:"assignees" jsonschema:"Logins to assign, or owners for the users that CODEOWNERS names for the failing file."`
+	Type       string         `json:"type" jsonschema:"GitHub's issue type, such as Bug."`
+	Title      string         `json:"title" jsonschema:"Title of a new issue. It may contain {type}, {message}, {function} and {service}."`
+	Note       string         `json:"note" jsonschema:"Markdown to show above the counts."`
+	Level      event.Level    `json:"level" jsonschema:"Level of the events, instead of the logged one. It applies before min-level."`
+	MinEvents  Threshold      `json:"min-events" jsonschema:"Events until the error gets an issue: 5, or 20/1h for 20 within any 60 minutes."`
+	CloseAfter *time.Duration `json:"close-after" jsonschema:"Quiet time until the issue is closed, such as 14d; 0 never closes."`
+	Ignore     string         `json:"ignore" jsonschema:"Leave the events out, for this reason. It overrides every other rule."`
+	Group      string         `json:"group" jsonschema:"Name of the error that all these events are. The first matching rule counts."`
+	Slack      *bool          `json:"slack" jsonschema:"Whether Slack gets messages about the error."`
 
 	Line    int      `json:"-"` // in the file, from 1; 0 for a rule of errmon's own
 	Written []Effect `json:"-"` // its effects in their order in the file
@@ -78,20 +78,6 @@ func (t *Threshold) UnmarshalText(text []byte) error {
 		return errors.New("the period must be whole minutes, from 1m to 24h")
 	}
 	*t = Threshold{n, within}
-	return nil
-}
-
-// Duration is a time span of the file, which may be written in days and weeks.
-type Duration time.Duration
-
-// UnmarshalText reads a duration of up to a year.
-func (d *Duration) UnmarshalText(text []byte) error {
-	const most = 365 * 24 * time.Hour
-	parsed, err := str2duration.ParseDuration(string(text))
-	if err != nil || parsed < 0 || parsed > most {
-		return errors.New("must be a duration between 0 and 365d, such as 6h or 14d")
-	}
-	*d = Duration(parsed)
 	return nil
 }
 

@@ -13,13 +13,33 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/org/errmon-action/internal/inbound"
 )
+
+func init() { OnLambda = onLambda }
+
+// onLambda serves one of the two functions, until Lambda ends it.
+func onLambda(ctx context.Context, c Config, queueURL string, dispatch Dispatch) error {
+	if queueURL == "" {
+		lambda.StartWithOptions(Batches(dispatch, c), lambda.WithContext(ctx))
+		return nil
+	}
+	loaded, err := awsconfig.LoadDefaultConfig(ctx)
+	if err != nil {
+		return fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), nil, NewMetrics())
+	lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
+	return nil
+}
 
 // queued is a message in the queue between the two functions.
 type queued struct {
@@ -92,6 +112,11 @@ func fromFunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (*
 // moves it away.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
+		if deadline, ok := ctx.Deadline(); ok { // for the GitHub client, minus the time that an answer takes
+			var cancel context.CancelFunc
+			ctx, cancel = c.Clock.WithTimeout(ctx, time.Until(deadline)-2*time.Second, context.DeadlineExceeded)
+			defer cancel()
+		}
 		var out events.SQSEventResponse
 		for _, load := range pack(in) {
 			err := load.err

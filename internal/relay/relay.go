@@ -49,6 +49,10 @@ type Deliver func(context.Context, Delivery) error
 // Dispatch sends a repository_dispatch, as github.Client.Dispatch does.
 type Dispatch func(ctx context.Context, eventType string, payload []byte) error
 
+// OnLambda runs the relay on AWS Lambda: it fills the SQS queue, or without one dispatches
+// what is in it. It is nil in a build with the tag nolambda.
+var OnLambda func(ctx context.Context, c Config, queueURL string, dispatch Dispatch) error
+
 // The errors of a Queue, for errors.Is.
 var (
 	ErrReplay   = errors.New("its id was delivered before")
