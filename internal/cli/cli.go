@@ -169,7 +169,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 // byInput runs the command that the input names, as an action does. Mistakes
 // in the configuration are reported by that command.
 func (s *session) byInput(cmd *cobra.Command) error {
-	cfg, _ := s.load(nil)
+	cfg, _ := s.load(s.input(nil))
 	switch cfg.Command {
 	case "preview":
 		return s.preview(cmd, nil)

@@ -24,7 +24,7 @@ type settings struct {
 // configure reads the configuration of a scan. If a workflow has checked nothing
 // out, the repository itself is asked for the file.
 func (s *session) configure(ctx context.Context) (settings, error) {
-	cfg, err := s.load(nil)
+	cfg, err := s.load(s.input(nil))
 	c := settings{Config: cfg, mistakes: err}
 	absent := errors.Is(err, fs.ErrNotExist)
 	if s.actions == nil || c.FileRead || (err != nil && !absent) || c.GitHubToken == "" || c.Owner == "" {
@@ -40,26 +40,23 @@ func (s *session) configure(ctx context.Context) (settings, error) {
 	case err != nil:
 		return c, fmt.Errorf("look for %s: %w", c.File, err)
 	}
-	c.Config, c.mistakes = s.load(file)
+	c.Config, c.mistakes = s.load(s.input(file))
 	return c, nil
 }
-
-// load reads the configuration. file stands in for a configuration file that
-// the workspace lacks; nil if there is none. The configuration holds what is
-// right even where there is an error, so that further mistakes can be reported.
-func (s *session) load(file []byte) (config.Config, error) { return s.loadInput(s.input(file)) }
 
 // loadOffline reads the settings that matter where no service is asked.
 func (s *session) loadOffline() (config.Config, error) {
 	in := s.input(nil)
 	in.Offline = true
-	cfg, err := s.loadInput(in)
+	cfg, err := s.load(in)
 	for _, warning := range cfg.Warnings {
 		s.warning(warning.Error())
 	}
 	return cfg, asUsage(err)
 }
 
+// input is where settings come from. file stands in for a configuration file that the
+// workspace lacks; nil if there is none.
 func (s *session) input(file []byte) config.Input {
 	return config.Input{
 		Flags:   given(s.flags),
@@ -76,7 +73,9 @@ func (s *session) input(file []byte) config.Input {
 	}
 }
 
-func (s *session) loadInput(in config.Input) (config.Config, error) {
+// load reads the configuration. It holds what is right even where there is an error, so
+// that further mistakes can be reported.
+func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
 	s.redactor = redactor(cfg.Redact, config.Secrets(in))
 	for name, text := range cfg.DotEnv {

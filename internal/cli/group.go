@@ -7,10 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/org/errmon-action/internal/group"
-	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/policy"
-	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // groupFlags are the flags of group alone.
@@ -51,10 +49,9 @@ func (s *session) group(ctx context.Context, args []string, f groupFlags) error 
 	if len(files) != 1 {
 		return usageError{fmt.Errorf("%q holds %d logs: group reads one file", args[0], len(files))}
 	}
-	p := group.Printer{
-		Out: s.Stdout, Redactor: s.redactor, Rules: intake.Rules{Policy: policy.Policy{Rules: cfg.Rules}, InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields},
-		Lines: f.lines, Explain: f.explain,
-	}
+	rules := intakeRules(cfg)
+	rules.Policy = policy.Policy{Rules: cfg.Rules}
+	p := group.Printer{Out: s.Stdout, Redactor: s.redactor, Rules: rules, Lines: f.lines, Explain: f.explain}
 	if f.known != "" {
 		if p.Known, err = group.ReadKnown(f.known); err != nil {
 			return usageError{err}

@@ -31,7 +31,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	if len(args) > 0 {
 		return s.previewFiles(cmd.Context(), html, args)
 	}
-	cfg, err := s.load(nil)
+	cfg, err := s.load(s.input(nil))
 	if err := errors.Join(asUsage(err), payloadErr); err != nil {
 		return err
 	}

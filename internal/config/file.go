@@ -143,31 +143,34 @@ func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, errors.New(s.notInFile))
 		return
 	}
-	text, ok := scalar(entry.Value)
-	want := "must be a plain value"
-	if items, isSequence := entry.Value.(*ast.SequenceNode); isSequence && s.List {
-		text, ok = sequence(items)
-		want = "every item must be a plain value"
-	} else if s.List {
-		want = "must be a plain value or a list of them"
+	items, _, ok := itemsOf(entry.Value)
+	_, isSequence := entry.Value.(*ast.SequenceNode)
+	switch {
+	case ok && (s.List || !isSequence):
+		f.settings[s.Name] = value{strings.Join(items, "\n"), f.at(entry.Key)}
+	case !s.List:
+		f.wrong(entry.Key, errors.New("must be a plain value"))
+	case isSequence:
+		f.wrong(entry.Key, errors.New("every item must be a plain value"))
+	default:
+		f.wrong(entry.Key, errors.New("must be a plain value or a list of them"))
 	}
-	if !ok {
-		f.wrong(entry.Key, errors.New(want))
-		return
-	}
-	f.settings[s.Name] = value{text, f.at(entry.Key)}
 }
 
-func sequence(node *ast.SequenceNode) (string, bool) {
-	var items []string
-	for _, v := range node.Values {
-		item, ok := scalar(v)
+// itemsOf returns a plain value, or those of a list, and their nodes; false if one is not plain.
+func itemsOf(node ast.Node) (items []string, nodes []ast.Node, ok bool) {
+	nodes = []ast.Node{node}
+	if list, ok := node.(*ast.SequenceNode); ok {
+		nodes = list.Values
+	}
+	for _, n := range nodes {
+		item, ok := scalar(n)
 		if !ok {
-			return "", false
+			return nil, nil, false
 		}
 		items = append(items, item)
 	}
-	return strings.Join(items, "\n"), true
+	return items, nodes, true
 }
 
 // scalar returns a plain value as it is written, since the setting says whether

@@ -52,9 +52,7 @@ func secret(s string) (string, error) {
 	return s, nil
 }
 
-func list(s string) ([]string, error) {
-	return each(text(2048))(s)
-}
+var list = each(text(2048))
 
 // each parses a list's items, separated by commas or line breaks, and drops empty
 // and repeated ones.
@@ -103,19 +101,14 @@ func autoOr(parse func(string) (time.Duration, error)) func(string) (time.Durati
 	}
 }
 
-// span writes a duration as a user would.
+// span writes a duration of whole seconds as a user would.
 func span(d time.Duration) string {
-	switch {
-	case d == 0:
-		return "0"
-	case d%day == 0:
-		return fmt.Sprintf("%dd", d/day)
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
+	for i, unit := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
+		if d > 0 && d%unit == 0 {
+			return fmt.Sprintf("%d%c", d/unit, "dhms"[i])
+		}
 	}
-	return d.String()
+	return "0"
 }
 
 // ReadSince sets c.Since as the setting does. Its error says what would be right but

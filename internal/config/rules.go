@@ -155,7 +155,7 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 
 // patterns reads the patterns of a matcher.
 func (f *fileReader) patterns(name string, to *policy.Patterns, node ast.Node) error {
-	items, nodes, err := itemsOf(node)
+	items, nodes, err := wordsOf(node)
 	if err == nil && len(items) == 0 {
 		f.never(node, fmt.Errorf("%s is an empty list", name))
 	}
@@ -175,7 +175,7 @@ func (f *fileReader) patterns(name string, to *policy.Patterns, node ast.Node) e
 
 // texts reads labels or assignees, and returns them as people read them.
 func (f *fileReader) texts(name string, to *[]string, node ast.Node) (string, error) {
-	items, nodes, err := itemsOf(node)
+	items, nodes, err := wordsOf(node)
 	if err == nil && len(items) == 0 {
 		err = errors.New("the list is empty")
 	}

@@ -80,7 +80,7 @@ func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit in
 	lists := map[string][]string{}
 	for _, e := range f.mapping(entry, fmt.Sprintf("must be a mapping of %s to lists", strings.Join(names, ", "))) {
 		name, _ := scalar(e.Key)
-		items, _, err := itemsOf(e.Value)
+		items, _, err := wordsOf(e.Value)
 		switch {
 		case !slices.Contains(names, name):
 			f.wrong(e.Key, unknown("key", name, names))
@@ -95,20 +95,17 @@ func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit in
 	return lists
 }
 
-// itemsOf returns a plain value, or the items of a list, and their nodes.
-func itemsOf(node ast.Node) (items []string, nodes []ast.Node, err error) {
-	nodes = []ast.Node{node}
-	if list, ok := node.(*ast.SequenceNode); ok {
-		nodes = list.Values
+// wordsOf returns the items of a node without white space around them.
+func wordsOf(node ast.Node) (words []string, nodes []ast.Node, err error) {
+	words, nodes, ok := itemsOf(node)
+	for i, word := range words {
+		words[i] = strings.TrimSpace(word)
+		ok = ok && words[i] != "" && len(words[i]) <= maxPrefixSize
 	}
-	for _, n := range nodes {
-		item, ok := scalar(n)
-		if item = strings.TrimSpace(item); !ok || item == "" || len(item) > maxPrefixSize {
-			return nil, nil, fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
-		}
-		items = append(items, item)
+	if !ok {
+		return nil, nil, fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
 	}
-	return items, nodes, nil
+	return words, nodes, nil
 }
 
 // readRoots reads the value of the key code. An empty source is the repository's root.

@@ -60,10 +60,7 @@ type batch struct {
 
 // NewQueue returns an empty queue. Events wait for others for at most coalesce.
 func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *Queue {
-	recent, err := lru.New[string, struct{}](remembered)
-	if err != nil {
-		panic(err) // its size is positive
-	}
+	recent, _ := lru.New[string, struct{}](remembered) // no error, as the size is positive
 	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: func() {}, recent: recent}
 	m.watch(q)
 	return q
