@@ -76,7 +76,7 @@ func ruleSchema(t *testing.T) *jsonschema.Schema {
 		of([]string{}):         listSchema(wordSchema()),
 		of(event.Error):        {Enum: anys(policy.LevelNames)},
 		of(policy.Threshold{}): {AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: new(1.0)}, {Type: "string", Pattern: `^[1-9][0-9]*( */ *[0-9].*)?$`}}},
-		of(time.Duration(0)): {AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: new(0.0), Maximum: new(0.0)}, {Type: "string", Pattern: `^[0-9]`}}},
+		of(time.Duration(0)):   {AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: new(0.0), Maximum: new(0.0)}, {Type: "string", Pattern: `^[0-9]`}}},
 	}})
 	if err != nil {
 		t.Fatal(err)

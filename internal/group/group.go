@@ -28,8 +28,6 @@
 // Which error an event belongs to is known once all were read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of
 // distinct errors and not of events.
-//
-// It may import intake, logfile, plan, safe, grouping and event.
 package group
 
 import (

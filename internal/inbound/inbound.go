@@ -19,8 +19,7 @@
 // payload is an error that names the keys seen. What is known and not an error, such
 // as a person's chat, is skipped with a reason.
 //
-// All text that comes out is foreign. It may import payload, event, sentry and slack,
-// whose decoders it chooses from.
+// All text that comes out is foreign.
 package inbound
 
 import (

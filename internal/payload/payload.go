@@ -2,7 +2,7 @@
 // changes of Sentry issues, and commands. Each service decodes its own webhooks
 // into a Payload, in its own room.
 //
-// It is pure and may import event. All text in a Payload is foreign.
+// All text in a Payload is foreign.
 package payload
 
 import (

@@ -1,9 +1,6 @@
 // Package preview shows the issues that a scan would file, and touches
 // nothing. It is what a newcomer runs first: on local log files it needs no
 // account anywhere.
-//
-// It may import event, intake, reading, source, logfile, plan, render, page, marker,
-// safe and terminal.
 package preview
 
 import (

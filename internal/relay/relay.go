@@ -12,8 +12,6 @@
 //
 // Bodies are foreign text: they go to GitHub inside the payload, and never to the
 // log.
-//
-// It may import clock, finding, github, inbound, sentry and slack.
 package relay
 
 import (
