@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -82,10 +81,8 @@ func skipped(id, reason string) verdict {
 // the same signed time and body.
 func (d *Receiver) slackSigned(r *http.Request, body []byte) (id string, err error) {
 	signature, timestamp := r.Header.Get(slack.SignatureHeader), r.Header.Get(slack.TimestampHeader)
-	sum := sha256.New()
-	_, _ = io.WriteString(sum, timestamp+":")
-	_, _ = sum.Write(body)
-	return hex.EncodeToString(sum.Sum(nil)[:16]), slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now())
+	sum := sha256.Sum256(slices.Concat([]byte(timestamp+":"), body))
+	return hex.EncodeToString(sum[:16]), slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now())
 }
 
 // slackBody returns the body as one JSON object. It arrives as JSON, whatever its
