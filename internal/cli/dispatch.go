@@ -17,17 +17,15 @@ import (
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// scanType is the type of a repository_dispatch that starts a scan of the
-// sources, as a schedule does. One of any other type is read for a payload.
-const scanType = "errmon-scan"
-
 // payload returns what was delivered to this run, and false where it is to scan
-// the sources. Bad payloads are refused before anything else is done.
+// the sources, as by a dispatch of the type for it. Bad payloads are refused before
+// anything else is done.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
 		body, err := s.readPayload(f.Value.String())
@@ -42,7 +40,7 @@ func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 		return nil, true, fmt.Errorf("read the event: %w", err)
 	}
 	var dispatched struct{ Action string }
-	if json.Unmarshal(body, &dispatched) == nil && dispatched.Action == scanType {
+	if json.Unmarshal(body, &dispatched) == nil && dispatched.Action == relay.TypeScan {
 		return nil, false, nil
 	}
 	return body, true, nil

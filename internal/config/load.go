@@ -94,20 +94,21 @@ var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AC
 // valid or not, so that none is shown whatever repeats it.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
-	var values []value
+	var secrets []string
+	add := func(values ...value) {
+		for _, v := range values {
+			if v = first(v); v.text != "" {
+				secrets = append(secrets, v.text)
+			}
+		}
+	}
 	for _, s := range slices.Concat(Settings, RelaySettings) {
 		if s.Secret {
-			values = append(values, candidates(s, in.Flags, env)...)
+			add(candidates(s, in.Flags, env)...)
 		}
 	}
 	for _, name := range secretVariables {
-		values = append(values, env.lookup(name))
-	}
-	var secrets []string
-	for _, v := range values {
-		if text := strings.TrimSpace(v.text); text != "" {
-			secrets = append(secrets, text)
-		}
+		add(env.lookup(name))
 	}
 	return secrets
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -55,9 +54,7 @@ func ToSQS(client *sqs.Client, queueURL string) Deliver {
 		body := []byte(`{"scan":true}`)
 		if !d.Scan {
 			var b inbound.Batch
-			if !b.Add(d.Entry) {
-				return errors.New("the event does not fit a payload")
-			}
+			b.Add(d.Entry) // it fits an empty batch
 			var err error
 			if body, err = b.Payload(); err != nil {
 				return err

@@ -113,9 +113,7 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 	}
 	b := &batch{kind: TypeEvents, due: now.Add(q.coalesce), arrived: []time.Time{now}}
 	b.events.Reserve = reserve
-	if !b.events.Add(e) {
-		return false
-	}
+	b.events.Add(e) // it fits an empty batch
 	q.batches = append(q.batches, b)
 	q.wake()
 	return true
