@@ -108,21 +108,13 @@ func (c *Config) leaveOut(given map[string]value) {
 		c.Warnings = append(c.Warnings, err)
 		c.SlackBotToken, c.SlackChannel = "", ""
 	}
-	if c.AWSRegion == "" && !c.refused("aws-region") {
-		c.leaveOutNames()
-	}
-}
-
-// leaveOutNames drops the log groups whose region is unknown: only an ARN includes
-// its own.
-func (c *Config) leaveOutNames() {
+	isARN := func(group string) bool { return strings.HasPrefix(group, "arn:") } // it includes its region
 	named := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
-	if len(named) == 0 {
-		return
+	if c.AWSRegion == "" && !c.refused("aws-region") && len(named) > 0 {
+		c.LogGroups = slices.DeleteFunc(c.LogGroups, func(group string) bool { return !isARN(group) })
+		c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without their region", shorten(strings.Join(named, ", "))),
+			"set aws-region, or name them by ARN"))
 	}
-	c.LogGroups = slices.DeleteFunc(slices.Clone(c.LogGroups), func(group string) bool { return !isARN(group) })
-	c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without their region", shorten(strings.Join(named, ", "))),
-		"set aws-region, or name them by ARN"))
 }
 
 // checkReader reports settings that contradict the reader.
@@ -136,8 +128,6 @@ func (c Config) checkReader() error {
 	}
 	return errors.Join(mistakes...)
 }
-
-func isARN(group string) bool { return strings.HasPrefix(group, "arn:") }
 
 // incomplete returns an error if some of the settings are set and some are not.
 func incomplete(given map[string]value, consequence string, names ...string) error {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding"
 	"errors"
 	"fmt"
 	"reflect"
@@ -140,7 +139,7 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 		if **to, err = duration(0, 365*day)(text); err != nil {
 			err = errors.New("must be a duration between 0 and 365d, such as 6h or 14d")
 		}
-	case encoding.TextUnmarshaler:
+	case *policy.Threshold:
 		err = to.UnmarshalText([]byte(text))
 	}
 	if err != nil {

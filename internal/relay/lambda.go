@@ -70,9 +70,17 @@ func ToSQS(client *sqs.Client, queueURL string) Deliver {
 
 // FunctionURL answers a request to a Lambda function URL as the receiver would.
 func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
-	request, err := fromFunctionURL(ctx, in)
-	if err != nil {
+	body, err := []byte(in.Body), error(nil)
+	if in.IsBase64Encoded {
+		body, err = base64.StdEncoding.DecodeString(in.Body)
+	}
+	target := url.URL{Path: in.RawPath, RawQuery: in.RawQueryString}
+	request, requestErr := http.NewRequestWithContext(ctx, in.RequestContext.HTTP.Method, target.String(), bytes.NewReader(body))
+	if err != nil || requestErr != nil {
 		return events.LambdaFunctionURLResponse{StatusCode: http.StatusBadRequest, Body: "bad request\n"}, nil
+	}
+	for name, value := range in.Headers {
+		request.Header.Set(name, value)
 	}
 	recorder := httptest.NewRecorder()
 	d.Handler().ServeHTTP(recorder, request)
@@ -82,25 +90,6 @@ func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLR
 		headers[name] = recorder.Header().Get(name)
 	}
 	return events.LambdaFunctionURLResponse{StatusCode: recorder.Code, Headers: headers, Body: recorder.Body.String()}, nil
-}
-
-func fromFunctionURL(ctx context.Context, in events.LambdaFunctionURLRequest) (*http.Request, error) {
-	body := []byte(in.Body)
-	if in.IsBase64Encoded {
-		var err error
-		if body, err = base64.StdEncoding.DecodeString(in.Body); err != nil {
-			return nil, err
-		}
-	}
-	target := url.URL{Path: in.RawPath, RawQuery: in.RawQueryString}
-	request, err := http.NewRequestWithContext(ctx, in.RequestContext.HTTP.Method, target.String(), bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	for name, value := range in.Headers {
-		request.Header.Set(name, value)
-	}
-	return request, nil
 }
 
 // Batches returns the handler of a queue's messages: it dispatches them in as few
