@@ -53,22 +53,25 @@ func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" 
 // ArchiveSuffix makes the label of error issues that of archived ones.
 const ArchiveSuffix = ":archive"
 
-// ReadIssue returns an issue as plan sees it. It returns marker.ErrNone,
-// marker.ErrNewer or a *marker.DamagedError. label is that of error issues.
+// ReadIssue returns an issue as plan sees it. An unreadable marker is not an error as
+// long as its key line says which error it is about: a damaged one counts anew, and one
+// of a newer errmon is muted, so that its error is not filed again. ReadIssue returns
+// marker.ErrNone, or marker.ErrNewer or marker.ErrDamaged without a key. label is that of
+// error issues.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
-	return plan.ReadIssue(plan.Snapshot{
-		Number:      i.Number,
-		Title:       i.Title,
-		URL:         i.URL,
-		Body:        i.Body,
-		Open:        i.State == "open",
-		Locked:      i.Locked,
-		CreatedAt:   i.CreatedAt,
-		StateReason: i.StateReason,
-		ClosedAt:    i.ClosedAt,
-		Labels:      i.Labels,
-		Assignees:   i.Assignees,
-	}, label)
+	issue := plan.Issue{
+		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
+		Owners: i.Assignees, Ignored: i.Has(label + ":ignore"), Snooze: plan.ReadSnooze(i.Labels, label),
+	}
+	if !issue.Open {
+		issue.Closed = map[string]plan.Reason{"not_planned": plan.NotPlanned, "duplicate": plan.ClosedAsDup}[i.StateReason]
+	}
+	var err error
+	if issue.Marker, err = marker.Read(i.Body); issue.Marker.Key() != "" {
+		issue.Damaged, issue.Newer = errors.Is(err, marker.ErrDamaged), errors.Is(err, marker.ErrNewer)
+		err = nil
+	}
+	return issue, err
 }
 
 // Repository returns what GitHub says about the repository. It is asked once.

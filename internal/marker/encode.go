@@ -2,6 +2,7 @@ package marker
 
 import (
 	"bytes"
+	"cmp"
 	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
@@ -11,14 +12,13 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/count"
 )
 
 // maxJSON bounds the inflated size of a state; real ones are far smaller.
 const maxJSON = 4 << 20
-
-var errDamaged = errors.New("state is damaged")
 
 // encode returns a state as base64url text.
 func encode(state any) (string, error) {
@@ -27,31 +27,24 @@ func encode(state any) (string, error) {
 		return "", fmt.Errorf("encode state: %w", err)
 	}
 	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestCompression)
-	if err != nil {
-		return "", fmt.Errorf("encode state: %w", err)
-	}
-	if _, err := w.Write(plain); err != nil {
-		return "", fmt.Errorf("encode state: %w", err)
-	}
-	if err := w.Close(); err != nil {
+	w, _ := flate.NewWriter(&packed, flate.BestCompression) // a level that exists
+	_, err = w.Write(plain)
+	if err = errors.Join(err, w.Close()); err != nil {
 		return "", fmt.Errorf("encode state: %w", err)
 	}
 	return base64.RawURLEncoding.EncodeToString(packed.Bytes()), nil
 }
 
-// decode is the inverse of encode; sum is the CRC32 stored beside text.
+// decode is the inverse of encode; sum is the CRC32 stored beside text. It returns
+// ErrDamaged.
 func decode(text, sum string, state any) error {
-	if sum != checksum(text) {
-		return errDamaged
-	}
 	packed, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return errDamaged
+	if err != nil || sum != checksum(text) {
+		return ErrDamaged
 	}
 	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxJSON))
 	if err != nil || json.Unmarshal(plain, state) != nil {
-		return errDamaged
+		return ErrDamaged
 	}
 	return nil
 }
@@ -114,22 +107,18 @@ const maxIDs = 2400
 // shrinkDeliveries keeps at most count.MaxIDs ids of each kind and maxIDs in all,
 // shared equally among the kinds.
 func (m *Marker) shrinkDeliveries() {
-	keep := min(count.MaxIDs, maxIDs/max(1, len(m.Deliveries)))
-	if total := m.deliveryIDs(); total <= maxIDs {
-		keep = count.MaxIDs
+	total := 0
+	for _, inbox := range m.Deliveries {
+		total += min(len(inbox.IDs), count.MaxIDs)
+	}
+	keep := count.MaxIDs
+	if total > maxIDs {
+		keep = min(keep, maxIDs/len(m.Deliveries))
 	}
 	for kind, inbox := range m.Deliveries {
 		inbox.Shrink(keep)
 		m.Deliveries[kind] = inbox
 	}
-}
-
-func (m *Marker) deliveryIDs() int {
-	n := 0
-	for _, inbox := range m.Deliveries {
-		n += min(len(inbox.IDs), count.MaxIDs)
-	}
-	return n
 }
 
 // shrink keeps at most so many cells and days of each source.
@@ -146,10 +135,7 @@ func (m *Marker) shrink(cells, days int) {
 // dropSources keeps the sources with the latest events.
 func (m *Marker) dropSources(keep int) {
 	names := slices.SortedFunc(maps.Keys(m.Sources), func(a, b string) int {
-		if d := m.Sources[b].Newest - m.Sources[a].Newest; d != 0 {
-			return int(max(-1, min(1, d)))
-		}
-		return bytes.Compare([]byte(a), []byte(b))
+		return cmp.Or(cmp.Compare(m.Sources[b].Newest, m.Sources[a].Newest), strings.Compare(a, b))
 	})
 	for _, name := range names[min(len(names), keep):] {
 		delete(m.Sources, name)

@@ -85,28 +85,6 @@ type Marker struct {
 	Shape     Shape        `json:"rul,omitzero"`
 }
 
-// Change is a change of an issue's state.
-type Change struct {
-	At   count.Millis `json:"t"`
-	Open bool         `json:"o,omitempty"` // reopened, else closed
-}
-
-// Told is what a comment said.
-type Told struct {
-	At    count.Millis `json:"t"` // 0 if there was none
-	Count int64        `json:"n"`
-	Level string       `json:"l"`
-}
-
-// Facts describe an event, redacted.
-type Facts struct {
-	Exception   string `json:"t,omitempty"` // type of the exception that surfaced
-	Place       string `json:"p,omitempty"` // function of the first in-app frame
-	Location    string `json:"l,omitempty"` // FILE:LINE of that frame
-	Release     string `json:"r,omitempty"`
-	Environment string `json:"e,omitempty"`
-}
-
 // Count is how often the error happened: the sum over log groups, the Sentry
 // totals or the deliveries of one kind, whichever is largest, since one failure
 // seen by three kinds of source happened once.
@@ -133,6 +111,14 @@ func (m Marker) PerDay() map[count.Day]int64 {
 		}
 	}
 	return days
+}
+
+// Key returns the first key, which names the error; empty if there is none.
+func (m Marker) Key() string {
+	if len(m.Keys) == 0 {
+		return ""
+	}
+	return m.Keys[0]
 }
 
 // Owns reports whether the issue owns key.
@@ -211,22 +197,16 @@ func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.De
 // Clone returns a copy that shares no memory with m.
 func (m Marker) Clone() Marker {
 	c := m
-	c.Changes = slices.Clone(m.Changes)
 	c.Keys, c.Aliases, c.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
-	c.Commented, c.Pages, c.Fix = slices.Clone(m.Commented), maps.Clone(m.Pages), m.Fix.clone()
-	c.Sources, c.Sentry, c.States, c.Deliveries = nil, nil, nil, nil
-	for name, t := range m.Sources {
-		c.SetSource(name, t.Clone())
+	c.Commented, c.Changes, c.Fix = slices.Clone(m.Commented), slices.Clone(m.Changes), m.Fix.clone()
+	c.Sentry, c.Pages, c.States = maps.Clone(m.Sentry), maps.Clone(m.Pages), maps.Clone(m.States)
+	c.Sources, c.Deliveries = maps.Clone(m.Sources), maps.Clone(m.Deliveries)
+	for name, t := range c.Sources {
+		c.Sources[name] = t.Clone()
 	}
-	for id, n := range m.Sentry {
-		c.Sentry = with(c.Sentry, id, n)
-	}
-	for kind, inbox := range m.Deliveries {
+	for kind, inbox := range c.Deliveries {
 		inbox.IDs = maps.Clone(inbox.IDs)
-		c.SetInbox(kind, inbox)
-	}
-	for name, at := range m.States {
-		c.States = with(c.States, name, at)
+		c.Deliveries[kind] = inbox
 	}
 	return c
 }

@@ -24,71 +24,62 @@ var (
 	ErrNone = errors.New("no errmon section")
 	// ErrNewer: a later errmon wrote it; leave the issue untouched.
 	ErrNewer = errors.New("errmon section is of a newer version")
+	// ErrDamaged: the state cannot be read.
+	ErrDamaged = errors.New("errmon state is damaged")
 )
 
-// NewerError is ErrNewer with the first key of the issue, which stays readable.
-type NewerError struct{ Key string }
-
-func (e *NewerError) Error() string { return ErrNewer.Error() }
-
-// Unwrap returns ErrNewer.
-func (e *NewerError) Unwrap() error { return ErrNewer }
-
-// DamagedError reports that the state cannot be read. Key is the first key of the
-// issue, or empty if the key line is not legible either.
-type DamagedError struct{ Key string }
-
-func (e *DamagedError) Error() string { return "errmon state is damaged" }
-
-// Read returns the marker in the body of an error issue. It returns ErrNone, a
-// *NewerError or a *DamagedError.
+// Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it
+// holds the first key alone, which stays readable, or nothing if the key line is not
+// legible either.
 func Read(body string) (Marker, error) {
 	var m Marker
-	if err := read(body, &m); err != nil {
-		return Marker{}, err
+	key, err := read(body, &m)
+	if err != nil {
+		m = Marker{}
+		m.Own(key)
+	} else if m.Key() == "" { // a dashboard's state was pasted
+		return Marker{}, ErrDamaged
 	}
-	if len(m.Keys) == 0 {
-		return Marker{}, &DamagedError{} // a dashboard's state was pasted
-	}
-	return m, nil
+	return m, err
 }
 
 // ReadDashboard returns the state in the body of a dashboard issue. It returns
-// ErrNone, ErrNewer or a *DamagedError.
+// ErrNone, ErrNewer or ErrDamaged.
 func ReadDashboard(body string) (Dashboard, error) {
 	var d Dashboard
-	if err := read(body, &d); err != nil {
+	if _, err := read(body, &d); err != nil {
 		return Dashboard{}, err
 	}
 	return d, nil
 }
 
-func read(body string, state any) error {
+func read(body string, state any) (key string, err error) {
 	found, ok := find(body)
 	if !ok {
-		return ErrNone
+		return "", ErrNone
 	}
 	section := body[found.from:found.to]
-	key, ok := ownKey(section)
+	key, ok = ownKey(section)
 	if v, _ := version(section, beginPrefix); v > Version {
-		return &NewerError{Key: key}
+		return key, ErrNewer
 	}
 	if !ok || found.foreign {
-		return &DamagedError{}
+		return "", ErrDamaged
 	}
-	damaged := &DamagedError{Key: key}
-	if found.state == "" {
-		return damaged
-	}
-	v, rest := version(found.state, statePrefix)
+	return key, readState(found.state, state)
+}
+
+// readState reads a state line. It returns ErrNewer or ErrDamaged.
+func readState(line string, state any) error {
+	v, rest := version(line, statePrefix)
 	if v > Version {
-		return &NewerError{Key: key}
+		return ErrNewer
 	}
-	sum, text, ok := strings.Cut(strings.TrimSpace(rest), " ")
-	if v != Version || !ok || decode(text, sum, state) != nil {
-		return damaged
+	sum, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	if v != Version {
+		return ErrDamaged
 	}
-	return nil
+	return decode(text, sum, state)
 }
 
 // ownKey returns the key in the key line, and false if several key lines
@@ -98,16 +89,12 @@ func ownKey(section string) (key string, ok bool) {
 	if !isPlain(key) {
 		key = ""
 	}
-	for rest := section; ; {
-		_, behind, more := strings.Cut(rest, keyPrefix)
-		if !more {
-			return key, true
-		}
+	for rest := section; strings.Contains(rest, keyPrefix); _, rest, _ = strings.Cut(rest, keyPrefix) {
 		if other := after(rest, keyPrefix); other != key && isPlain(other) {
 			return "", false
 		}
-		rest = behind
 	}
+	return key, true
 }
 
 // isPlain reports whether a key fits in its line without ending it. All keys
@@ -149,9 +136,9 @@ func (m Marker) Section(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	key := ""
-	if len(m.Keys) > 0 && isPlain(m.Keys[0]) {
-		key = m.Keys[0]
+	key := m.Key()
+	if !isPlain(key) {
+		key = ""
 	}
 	return section(key, text, state), nil
 }

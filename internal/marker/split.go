@@ -107,22 +107,17 @@ type age struct {
 }
 
 func ageOf(stateLine string) age {
-	v, rest := version(stateLine, statePrefix)
-	if v > Version {
-		return age{readable: true}
-	}
 	var state struct {
 		Marker
 		Read map[string]count.Millis `json:"read"` // of a dashboard
 	}
-	sum, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	if decode(text, sum, &state) != nil {
+	switch readState(stateLine, &state) {
+	case ErrNewer:
+		return age{readable: true}
+	case ErrDamaged:
 		return age{}
 	}
-	a := age{readable: true, last: state.Last, count: state.Count()}
-	if len(state.Keys) > 0 {
-		a.key = state.Keys[0]
-	}
+	a := age{readable: true, key: state.Key(), last: state.Last, count: state.Count()}
 	for _, at := range state.Read {
 		a.last = max(a.last, at)
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
@@ -21,7 +22,7 @@ func comment(a *Action, in Input) {
 		a.Comment, a.Note = a.Reason, "regression "+a.Issue.ClosedAt.UTC().Format(time.RFC3339)
 	case a.Reason == SnoozeOver && a.Next.Count() > a.Issue.Marker.Count():
 		a.Comment, a.Note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
-	case a.Reason != SnoozeOver && a.Issue.Open && writing(in).Sub(told(*a).At.Time()) >= day:
+	case a.Reason != SnoozeOver && a.Issue.Open && in.Writing.Sub(told(*a).At.Time()) >= day:
 		a.Comment = a.Escalation()
 		if a.Comment != "" {
 			a.Note = "escalation " + a.Next.Last.Time().Format(time.RFC3339)
@@ -32,7 +33,7 @@ func comment(a *Action, in Input) {
 	}
 	if a.Note != "" {
 		a.Next.Commented = append(a.Next.Commented, a.Note)
-		a.Next.Told = marker.Told{At: count.At(writing(in)), Count: a.Next.Count(), Level: a.Next.Level}
+		a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
 	}
 }
 
@@ -64,18 +65,4 @@ func (a Action) Escalation() Reason {
 }
 
 // magnitude is the number of digits behind the first.
-func magnitude(n int64) int {
-	digits := 0
-	for ; n >= 10; n /= 10 {
-		digits++
-	}
-	return digits
-}
-
-// writing is when the action is carried out, as far as that is known.
-func writing(in Input) time.Time {
-	if in.Writing.IsZero() {
-		return in.Now
-	}
-	return in.Writing
-}
+func magnitude(n int64) int { return len(strconv.FormatInt(n, 10)) - 1 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
@@ -21,6 +22,7 @@ func Decide(a Action, in Input) Action {
 
 // decide is Decide for an issue that nobody locked.
 func decide(a Action, in Input) Action {
+	in.Writing = cmp.Or(in.Writing, in.Now)
 	a.Title = a.Issue.Title
 	a.Next = unmuted(a.Issue, in)
 	for _, m := range a.Join {
@@ -131,7 +133,7 @@ func written(a Action) (Kind, Reason) {
 		return Update, LateEvents
 	case ownsMore(a):
 		return Update, NewIdentity
-	case received(a):
+	case deliveredAfter(time.Time{}, a): // what is not stored now is never seen again
 		return Update, OtherSource
 	}
 	return Keep, NothingNew
@@ -170,24 +172,42 @@ func happenedAfter(closed time.Time, a Action) bool {
 	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || sentryAfter(closed, a)
 }
 
-// received reports whether a source or a delivery brought events that it did not
-// bring before, even where the count says as much already: what is not stored now is
-// never seen again.
-func received(a Action) bool {
-	for name, tally := range a.Next.Sources {
-		if tally.Total() > a.Issue.Marker.Sources[name].Total() {
-			return true
-		}
-	}
-	return deliveredAfter(time.Time{}, a)
-}
-
 // deliveredAfter reports whether a delivery that was not counted before is newer
 // than the closing.
 func deliveredAfter(closed time.Time, a Action) bool {
 	for kind, inbox := range a.Next.Deliveries {
 		before := a.Issue.Marker.Deliveries[kind]
 		if inbox.Count > before.Count && inbox.Newest.Time().After(closed) {
+			return true
+		}
+	}
+	return false
+}
+
+// sentryAfter reports whether a Sentry issue counted more than before, the
+// newest of it after the closing.
+func sentryAfter(closed time.Time, a Action) bool {
+	for id, n := range a.Next.Sentry {
+		if n > a.Issue.Marker.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed) {
+			return true
+		}
+	}
+	return false
+}
+
+// grew reports whether any source counted more than before. Their largest
+// decides how often an error happened, yet each is kept and shown.
+func grew(before, after marker.Marker) bool {
+	if after.Count() > before.Count() {
+		return true
+	}
+	for name, tally := range after.Sources {
+		if tally.Total() > before.Sources[name].Total() {
+			return true
+		}
+	}
+	for id, n := range after.Sentry {
+		if n > before.Sentry[id] {
 			return true
 		}
 	}

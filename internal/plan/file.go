@@ -58,7 +58,7 @@ func (r Rules) Room(issues []Issue, now time.Time) int {
 	today := map[string]bool{}
 	for _, i := range issues {
 		if now.Sub(i.Created) < day {
-			today[firstKey(i)] = true
+			today[i.Marker.Key()] = true
 		}
 	}
 	return max(0, min(r.MaxNew, r.MaxNewPerDay-len(today)))
@@ -84,7 +84,7 @@ func candidates(fresh [][]*grouping.Group, known *directory, in Input) []Action 
 			}
 		}
 		if at == len(actions) {
-			actions = append(actions, Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0]), Next: known.begin(groups)})
+			actions = append(actions, Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0]), Next: known.begin(groups[0])})
 		}
 		a := &actions[at]
 		for _, row := range rows {
@@ -138,7 +138,36 @@ func rowsOf(rows []marker.Row, groups []*grouping.Group, names map[string]bool) 
 	return nil
 }
 
-func owns(m marker.Marker, g *grouping.Group) bool { return slices.ContainsFunc(keys(g), m.Owns) }
+// aliasOf reports whether a row is that of a group's error by an alias, as an
+// issue would be.
+func aliasOf(m marker.Marker, g *grouping.Group) bool {
+	if !isSentry(g.Key) {
+		return slices.Contains(m.Aliases, g.Key)
+	}
+	return !hasSentry(m) &&
+		slices.ContainsFunc(g.EventKeys, func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) })
+}
+
+// knownToRows gives a Sentry issue that waits, and whose event was not read
+// again, the keys that its event had.
+func knownToRows(groups []*grouping.Group, rows []marker.Row) []*grouping.Group {
+	groups = slices.Clone(groups)
+	for i, g := range groups {
+		if !isSentry(g.Key) || len(g.EventKeys) > 0 {
+			continue
+		}
+		if at := slices.IndexFunc(rows, func(r marker.Row) bool { return r.Marker.Owns(g.Key) }); at >= 0 {
+			with := *g
+			for _, alias := range rows[at].Marker.Aliases {
+				if grouping.KindOf(alias) == grouping.Exception {
+					with.EventKeys = append(with.EventKeys, alias)
+				}
+			}
+			groups[i] = &with
+		}
+	}
+	return groups
+}
 
 // claims reports whether a row is that of a group's error, as find decides for issues.
 func claims(rows []marker.Row, m marker.Marker, g *grouping.Group, names map[string]bool) bool {
@@ -149,7 +178,7 @@ func claims(rows []marker.Row, m marker.Marker, g *grouping.Group, names map[str
 	case owns(m, g):
 		return true
 	}
-	return !named(m, names) && slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
+	return !named(m, names) && grouped(m, g)
 }
 
 // readable reports whether an error may be filed now: one that was not seen in

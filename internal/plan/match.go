@@ -11,43 +11,67 @@ import (
 
 // directory finds the issue of a group.
 type directory struct {
-	issues     []Issue        // by number, without those that are duplicates already
-	owners     map[string]int // owned key → number
-	aliases    map[string]int // alias → lowest number
-	muted      map[int]bool
-	refined    map[int]string            // see refine.go
-	hasSentry  map[int]bool              // has a Sentry issue
-	refused    map[int]bool              // a row says that GitHub refused to write it
-	retired    map[int]Reason            // why it takes no more events; see succeed.go
-	follows    map[*grouping.Group]Issue // the retired issue of an error that happened again
-	duplicates map[int]int               // number → the older issue of the same error
-	merge      map[int][]marker.Marker   // of issues and rows that counted the same events
-	join       map[int][]marker.Marker   // of issues and rows that counted other events
+	issues  []*entry                  // by number, without those that are duplicates already
+	owners  map[string]*entry         // by owned key
+	aliases map[string]*entry         // by alias, of the oldest issue
+	follows map[*grouping.Group]Issue // by the first group of an error that happened again, its retired issue
 }
+
+// entry is an issue in the directory, and what belongs to it.
+type entry struct {
+	Issue
+	retired   Reason            // why it takes no more events; see succeed.go
+	hasSentry bool              // has a Sentry issue
+	refiner   string            // see refine
+	refused   bool              // a row says that GitHub refused to write it
+	original  *entry            // the older issue of the same error
+	groups    []*grouping.Group // what was seen of it
+	merge     []marker.Marker   // of issues and rows that counted the same events
+	join      []marker.Marker   // of issues and rows that counted other events
+}
+
+// takes reports whether an issue takes events, and people did not mute it.
+func (e *entry) takes() bool { return !e.Muted() && e.retired == "" }
+
+// merges reports whether an issue may still merge with another one.
+func (e *entry) merges() bool { return e.takes() && e.original == nil }
+
+// standing returns the issue that stays: of a duplicate, the original.
+func (e *entry) standing() *entry {
+	if e != nil && e.original != nil {
+		return e.original
+	}
+	return e
+}
+
+func (e *entry) duplicate(original *entry) {
+	e.original = original
+	original.merge = append(original.merge, e.Marker)
+}
+
+func byNumber(a, b *entry) int { return cmp.Compare(a.Number, b.Number) }
 
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
 func index(in Input, names map[string]bool) *directory {
-	d := &directory{owners: map[string]int{}, aliases: map[string]int{}, muted: map[int]bool{}, refined: map[int]string{}, hasSentry: map[int]bool{}, refused: map[int]bool{},
-		retired: map[int]Reason{}, follows: map[*grouping.Group]Issue{},
-		duplicates: map[int]int{}, merge: map[int][]marker.Marker{}, join: map[int][]marker.Marker{}}
-	for _, issue := range slices.Concat(in.Issues, in.Archive) {
-		if issue.Marker.DupOf == 0 {
-			d.issues = append(d.issues, issue)
-			d.muted[issue.Number], d.retired[issue.Number] = issue.Muted(), retired(issue, in)
-			d.hasSentry[issue.Number] = hasSentry(issue.Marker)
+	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, follows: map[*grouping.Group]Issue{}}
+	var all []*entry
+	for _, i := range slices.Concat(in.Issues, in.Archive) {
+		all = append(all, &entry{Issue: i, retired: retired(i, in), hasSentry: hasSentry(i.Marker)})
+	}
+	slices.SortFunc(all, byNumber)
+	for _, e := range all {
+		if e.Marker.DupOf == 0 {
+			d.issues = append(d.issues, e)
+			d.own(e)
 		}
 	}
-	slices.SortFunc(d.issues, func(a, b Issue) int { return cmp.Compare(a.Number, b.Number) })
-	for _, issue := range d.issues {
-		d.own(issue)
-	}
 	d.mergeAcrossSources()
-	d.indexNamed(slices.Concat(in.Issues, in.Archive), names)
-	for _, issue := range d.issues {
-		for _, alias := range issue.Marker.Aliases {
-			if owner, taken := d.aliases[alias]; !taken || d.takesOver(issue, owner) {
-				d.aliases[alias] = issue.Number
+	d.indexNamed(all, names)
+	for _, e := range d.issues {
+		for _, alias := range e.Marker.Aliases {
+			if owner := d.aliases[alias]; owner == nil || e.takesOver(owner) {
+				d.aliases[alias] = e
 			}
 		}
 	}
@@ -57,69 +81,72 @@ func index(in Input, names map[string]bool) *directory {
 // own notes which keys the issue owns. It duplicates an older one when that
 // owns its first key, or the same Sentry issue; another key taken over later, by
 // an alias, proves nothing.
-func (d *directory) own(issue Issue) {
-	for i, key := range issue.Marker.Keys {
-		owner, taken := d.owners[key]
+func (d *directory) own(e *entry) {
+	for i, key := range e.Marker.Keys {
+		owner := d.owners[key]
 		switch {
-		case !taken, d.takesOver(issue, owner):
-			d.owners[key] = issue.Number
-		case (i == 0 || grouping.KindOf(key) == grouping.Sentry) && !d.muted[issue.Number] && d.duplicates[issue.Number] == 0:
-			d.duplicate(issue, owner)
+		case owner == nil, e.takesOver(owner):
+			d.owners[key] = e
+		case (i == 0 || isSentry(key)) && !e.Muted() && e.original == nil:
+			e.duplicate(owner)
 		}
 	}
 }
 
-func (d *directory) duplicate(issue Issue, owner int) {
-	d.duplicates[issue.Number] = owner
-	d.merge[owner] = append(d.merge[owner], issue.Marker)
-}
-
-// mergeRows returns the rows that still wait. A row whose error has an issue by
-// now, filed by a run that overlapped, hands its counts over.
-func (d *directory) mergeRows(rows []marker.Row) []marker.Row {
-	var waiting []marker.Row
-	for _, row := range rows {
-		i := slices.IndexFunc(row.Marker.Keys, d.owned)
-		if i >= 0 && d.retired[d.owners[row.Marker.Keys[i]]] == "" {
-			owner := d.owners[row.Marker.Keys[i]]
-			d.merge[owner] = append(d.merge[owner], row.Marker)
-			d.refused[owner] = row.Reason == string(Refused)
+// mergeAcrossSources finds issues that two runs filed at once for one error, each by another
+// source: the one knows the other's key by its Sentry issue. The older one stays.
+func (d *directory) mergeAcrossSources() {
+	for _, e := range d.issues {
+		if !isSentry(e.Marker.Key()) || !e.merges() {
 			continue
 		}
-		waiting = append(waiting, row)
+		for _, key := range e.Marker.Aliases {
+			i := slices.IndexFunc(d.issues, func(other *entry) bool { return other.Marker.Key() == key })
+			if grouping.KindOf(key) != grouping.Exception || i < 0 || d.issues[i].hasSentry || !d.issues[i].merges() {
+				continue
+			}
+			older, younger := e, d.issues[i]
+			if younger.Number < older.Number {
+				older, younger = younger, older
+			}
+			younger.duplicate(older)
+			older.hasSentry = true
+			break
+		}
 	}
-	return waiting
 }
-
-func (d *directory) owned(key string) bool { return d.owners[key] != 0 }
 
 // match assigns each group to the issue it belongs to; what belongs to none
 // comes back as fresh, one list of groups for each error.
-func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.Group, fresh [][]*grouping.Group) {
-	known = map[int][]*grouping.Group{}
+func (d *directory) match(groups []*grouping.Group) (fresh [][]*grouping.Group) {
 	groups = slices.Clone(groups)
 	slices.SortFunc(groups, func(a, b *grouping.Group) int { return strings.Compare(a.Key, b.Key) })
 	places := map[string]int{} // template of a fresh message with a service → its place in fresh
 	byName := map[string]int{} // name → its place in fresh
 	var nameless, tracked []*grouping.Group
 	for _, g := range groups {
-		if number, ok := d.find(g); ok {
-			known[number] = append(known[number], g)
-		} else if at, ok := byName[g.Name]; ok {
+		at, isNamed := byName[g.Name]
+		switch e := d.find(g); {
+		case e != nil:
+			e.groups = append(e.groups, g)
+			continue
+		case isNamed:
 			fresh[at] = append(fresh[at], g)
-		} else if g.Name != "" {
+			continue
+		case g.Name != "":
 			byName[g.Name] = len(fresh)
-			fresh = append(fresh, []*grouping.Group{g})
-		} else if grouping.KindOf(g.Key) == grouping.Sentry {
+		case isSentry(g.Key):
 			tracked = append(tracked, g)
-		} else if g.Type == "" && g.Service == "" {
+			continue
+		case g.Type == "" && g.Service == "":
 			nameless = append(nameless, g)
-		} else {
-			if _, taken := places[g.Template]; !taken && g.Type == "" {
+			continue
+		case g.Type == "":
+			if _, taken := places[g.Template]; !taken {
 				places[g.Template] = len(fresh)
 			}
-			fresh = append(fresh, []*grouping.Group{g})
 		}
+		fresh = append(fresh, []*grouping.Group{g})
 	}
 	// A message without a service joins the first of its template.
 	for _, g := range nameless {
@@ -129,44 +156,114 @@ func (d *directory) match(groups []*grouping.Group) (known map[int][]*grouping.G
 			fresh = append(fresh, []*grouping.Group{g})
 		}
 	}
-	return known, joinSentry(fresh, tracked)
+	return joinSentry(fresh, tracked)
+}
+
+// joinSentry adds each new Sentry issue to the new error that has a key of its
+// event, unless another one got there before; what has none is an error by itself.
+func joinSentry(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*grouping.Group {
+	places := map[string]int{}
+	for i, groups := range fresh {
+		for _, g := range groups {
+			for _, key := range keys(g) {
+				places[key] = i
+			}
+		}
+	}
+	taken := map[int]bool{}
+	for _, g := range tracked {
+		i := slices.IndexFunc(g.EventKeys, func(key string) bool { at, ok := places[key]; return ok && !taken[at] })
+		if i < 0 {
+			fresh = append(fresh, []*grouping.Group{g})
+			continue
+		}
+		at := places[g.EventKeys[i]]
+		taken[at] = true
+		fresh[at] = append(fresh[at], g)
+	}
+	return fresh
 }
 
 // find returns the issue that owns one of the group's keys, else the one that
 // knows it as an alias: that of a message by the lines of its traces, that of an
-// exception by the events of its Sentry issue.
-func (d *directory) find(g *grouping.Group) (int, bool) {
-	number, ok := d.first(g, d.owners)
-	if owner, isNamed := d.issue(d.owners[g.Name]); isNamed && (!ok || settledIn(owner.Marker, g)) {
-		return owner.Number, true
-	} else if ok {
-		return number, true
+// exception by the events of its Sentry issue. It returns nil if there is none.
+func (d *directory) find(g *grouping.Group) *entry {
+	owner, named := d.first(g, d.owners), d.owners[g.Name].standing()
+	switch {
+	case named != nil && (owner == nil || settledIn(named.Marker, g)):
+		return named
+	case owner != nil:
+		return owner
 	}
-	number, ok = d.byEvent(g)
-	if grouping.KindOf(g.Key) != grouping.Sentry {
-		number, ok = d.first(g, d.aliases)
+	other := d.first(g, d.aliases)
+	if isSentry(g.Key) {
+		other = d.byEvent(g)
 	}
-	if ok {
-		return number, true
+	if other == nil {
+		other = d.refine(g)
 	}
-	return d.refine(g)
+	return other
 }
 
 // first returns the issue of the group's first key that has one, if possible
 // of one that takes events and that nobody muted.
-func (d *directory) first(g *grouping.Group, by map[string]int) (number int, ok bool) {
+func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry) {
 	for _, key := range keys(g) {
-		candidate, found := by[key]
-		if original, duplicate := d.duplicates[candidate]; duplicate {
-			candidate = original
+		e := by[key].standing()
+		if e != nil && e.takes() {
+			return e
 		}
-		switch {
-		case !found:
-		case !d.muted[candidate] && d.retired[candidate] == "":
-			return candidate, true
-		case !ok:
-			number, ok = candidate, true
+		if first == nil {
+			first = e
 		}
 	}
-	return number, ok
+	return first
+}
+
+// byEvent returns the issue that the same error has by another source: it owns a
+// key that a Sentry issue's event has by itself, or knows it as an alias. Sentry keeps
+// apart what it takes for different errors, so an issue takes only one Sentry issue.
+func (d *directory) byEvent(g *grouping.Group) *entry {
+	for _, by := range []map[string]*entry{d.owners, d.aliases} {
+		for _, key := range g.EventKeys {
+			if e := by[key].standing(); e != nil && !e.hasSentry {
+				e.hasSentry = true
+				return e
+			}
+		}
+	}
+	return nil
+}
+
+// refine returns the issue that was made of less than the group contains. An alert is
+// often the first to report an error, and contains little: the line, but neither the
+// service nor the trace. The first error that turns out to say the same and more takes
+// over the issue made of it; further ones are others.
+func (d *directory) refine(g *grouping.Group) *entry {
+	refiner := g.Key // what of a group one issue can be made of: messages of one service, or one exception
+	if g.Type == "" {
+		refiner = "service " + g.Service
+	}
+	for _, key := range g.Vaguer {
+		e := d.owners[key]
+		if e == nil && g.Type == "" { // a line of a trace that came without its service
+			e = d.aliases[key]
+		}
+		if e != nil && e.original == nil && refinable(e.Marker, g) && (e.refiner == "" || e.refiner == refiner) {
+			e.refiner = refiner
+			return e
+		}
+	}
+	return nil
+}
+
+// refinable reports whether an issue may be this group's, made of less information:
+// for a message, one without a service; for an exception, one that was
+// delivered and never read.
+func refinable(m marker.Marker, g *grouping.Group) bool {
+	if g.Type == "" {
+		return m.Service == ""
+	}
+	return len(m.Deliveries) > 0 && len(m.Sources)+len(m.Sentry) == 0 &&
+		!slices.ContainsFunc(m.Keys, func(key string) bool { return grouping.KindOf(key) != grouping.Message })
 }

@@ -23,8 +23,9 @@ type Snooze struct {
 
 var snoozeFor = regexp.MustCompile(`^:snooze-(\d{1,4})d$`)
 
-// readSnooze reads the snooze labels among an issue's labels.
-func readSnooze(labels []string, label string) Snooze {
+// ReadSnooze reads the snooze labels among an issue's labels. label is that of error
+// issues.
+func ReadSnooze(labels []string, label string) Snooze {
 	var s Snooze
 	for _, l := range labels {
 		if len(l) < len(label) || !strings.EqualFold(l[:len(label)], label) {

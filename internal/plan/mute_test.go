@@ -20,11 +20,11 @@ func TestSnoozeLabels(t *testing.T) {
 		{"errmon:snooze-99999d", 0}, {"other:snooze-7d", 0}, {"errmon2:snooze-7d", 0}, {"errmon:snooze-7d ", 0}, {"errmon", 0}, {"err", 0},
 	}
 	for _, tt := range tests {
-		if got := readSnooze([]string{"bug", tt.label}, "errmon"); got.For != tt.want {
+		if got := ReadSnooze([]string{"bug", tt.label}, "errmon"); got.For != tt.want {
 			t.Errorf("%q: %v", tt.label, got)
 		}
 	}
-	if got := readSnooze([]string{"errmon:snooze-1d", "errmon:snooze-20d"}, "errmon"); got.For != 20*day || len(got.Labels) != 2 {
+	if got := ReadSnooze([]string{"errmon:snooze-1d", "errmon:snooze-20d"}, "errmon"); got.For != 20*day || len(got.Labels) != 2 {
 		t.Errorf("two labels: %v", got)
 	}
 }

@@ -38,7 +38,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 // describe keeps the template, as far as it has widened, the first service and
 // the worst level.
 func describe(m *marker.Marker, g *grouping.Group) {
-	if m.Template == "" || isMessage(*m) && slices.Contains(keys(g), m.Keys[0]) {
+	if m.Template == "" || isMessage(*m) && slices.Contains(keys(g), m.Key()) {
 		m.Template = g.Template
 	}
 	if m.Service == "" {
@@ -56,6 +56,15 @@ func FactsOf(g *grouping.Group) marker.Facts {
 		f.Place = Place(g.Place)
 	}
 	return f
+}
+
+// total sets the totals of the Sentry issues among the groups.
+func total(m *marker.Marker, groups []*grouping.Group) {
+	for _, g := range groups {
+		if t := g.Sentry; t != nil {
+			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last), Users: t.Users})
+		}
+	}
 }
 
 // sum adds up what all groups that landed on one issue counted, since a cell is set

@@ -209,6 +209,41 @@ func (a Action) Writes() bool {
 	return false
 }
 
+// Result is the outcome of one action, which is the one decided right before the
+// write.
+type Result struct {
+	Action Action
+	Number int // of the issue; 0 if there is none
+	URL    string
+	Err    error // why a write is missing
+	// Refused says that GitHub refused this write, and not every write: the error
+	// waits on the dashboard and is tried again after all others.
+	Refused bool
+}
+
+// Standing returns the issue as the run left it; false if there is none any more, or
+// it duplicates another one.
+func (r Result) Standing() (Issue, bool) {
+	i := r.Action.Issue
+	if r.Done() {
+		i.Number, i.URL, i.Title, i.Marker = r.Number, r.URL, r.Action.Title, r.Action.Next
+		i.Open = i.Open || r.Action.Kind == Create || r.Action.Kind == Reopen
+		if r.Action.Kind == Close {
+			i.Open = false
+		}
+	}
+	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
+}
+
+// Left reports whether the issue turned out to be gone or locked, so that a later run
+// files the error anew.
+func (r Result) Left() bool {
+	return r.Action.Reason == Gone || r.Action.Reason == Locked && len(r.Action.Groups) > 0
+}
+
+// Done reports whether the run made this change, or in a dry run would make it.
+func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
+
 // Plan decides about every issue and every error of a run. The result is the
 // same for any order of its inputs: issues by number, then new errors, most
 // severe and most frequent first; at the end what GitHub refused before.
@@ -218,21 +253,20 @@ func Plan(in Input) []Action {
 	in.Waiting = known.mergeRows(in.Waiting)
 	known.converge(in.Groups)
 	known.joinNamed(in.Groups, names)
-	groups, fresh := known.match(knownToRows(in.Groups, in.Waiting))
-	in.Waiting = known.absorbRows(groups, in.Waiting)
+	fresh := known.match(knownToRows(in.Groups, in.Waiting))
+	in.Waiting = known.absorbRows(in.Waiting)
 	var actions []Action
 	leaving := 0
-	for _, issue := range known.issues {
-		a := known.action(issue, groups[issue.Number], in)
-		why := known.retired[issue.Number]
-		if why != "" && recurs(a) {
-			known.follow(a.Groups, issue)
+	for _, e := range known.issues {
+		a := e.action(in)
+		if e.retired != "" && recurs(a) {
+			known.follows[a.Groups[0]] = e.Issue
 			fresh = append(fresh, a.Groups)
 		}
 		switch {
-		case issue.Archived: // is not among the listed ones
-		case why != "":
-			actions = append(actions, leave(issue, why, in, &leaving))
+		case e.Archived: // is not among the listed ones
+		case e.retired != "":
+			actions = append(actions, leave(e.Issue, e.retired, in, &leaving))
 		default:
 			actions = append(actions, a)
 		}
@@ -243,13 +277,11 @@ func Plan(in Input) []Action {
 }
 
 // action decides about one known issue.
-func (d *directory) action(issue Issue, groups []*grouping.Group, in Input) Action {
-	if original, ok := d.duplicates[issue.Number]; ok {
-		return CloseDuplicate(issue, original)
+func (e *entry) action(in Input) Action {
+	if e.original != nil {
+		return CloseDuplicate(e.Issue, e.original.Number)
 	}
-	a := Action{Issue: issue, Groups: groups, Merge: d.merge[issue.Number], Join: d.join[issue.Number]}
-	a.Retry = d.refused[issue.Number]
-	return decide(a, in)
+	return decide(Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}, in)
 }
 
 // retriesLast keeps what GitHub refused before from standing in the way of others.

@@ -2,8 +2,10 @@ package plan
 
 import (
 	"math"
+	"slices"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -52,4 +54,24 @@ func readUpTo(m marker.Marker, in Input) time.Time {
 		}
 	}
 	return earliest
+}
+
+// flaps reports whether a change of the state must wait: after marker.MaxChanges of them
+// within 24 hours. An issue that was reopened is not closed for a day, so that one that
+// changed twice stays open.
+func flaps(a Action, kind Kind, in Input) bool {
+	if kind != Close && kind != Reopen {
+		return false
+	}
+	recent := slices.DeleteFunc(slices.Clone(a.Issue.Marker.Changes), func(c marker.Change) bool {
+		return in.Writing.Sub(c.At.Time()) >= day
+	})
+	return len(recent) >= marker.MaxChanges || kind == Close && len(recent) > 0 && recent[len(recent)-1].Open
+}
+
+// noteChange records a change of the issue's state.
+func noteChange(a *Action, in Input) {
+	if a.Kind == Reopen || a.Kind == Close {
+		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
+	}
 }

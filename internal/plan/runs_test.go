@@ -12,6 +12,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/grouping/groupingtest"
+	"github.com/org/errmon-action/internal/marker"
 )
 
 // world is a repository over many runs: issues with their bodies, as GitHub
@@ -74,7 +75,8 @@ func (w *world) apply(a Action) int {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if w.issues[n-1], err = ReadIssue(Snapshot{Number: n, Body: body, Open: a.Kind != Close}, "ignore"); err != nil {
+	w.issues[n-1] = Issue{Number: n, Open: a.Kind != Close}
+	if w.issues[n-1].Marker, err = marker.Read(body); err != nil {
 		w.t.Fatal(err)
 	}
 	if a.DupOf != 0 {

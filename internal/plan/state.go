@@ -102,14 +102,13 @@ const closingTakes = 6 * time.Hour
 
 // noteStates notes the states that both sides agree on once the action is done.
 func noteStates(m *marker.Marker, in Input, resolved []string) {
-	at := writing(in)
 	for id := range m.Sentry {
 		state, ok := stateOf(*m, id, in)
 		if slices.Contains(resolved, id) {
 			state = event.Resolved
 		}
 		if ok && state != agreed(*m, id) {
-			m.SetState(id, string(state), count.At(at))
+			m.SetState(id, string(state), count.At(in.Writing))
 		}
 	}
 }

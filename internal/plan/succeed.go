@@ -50,11 +50,9 @@ func successor(i Issue) marker.Marker {
 		Template: old.Template, Service: old.Service, After: i.Number,
 	}
 	for name, tally := range old.Sources {
-		prior := maps.Clone(tally.Prior)
+		prior := map[count.Minute]int64{}
+		maps.Copy(prior, tally.Prior)
 		for minute, n := range tally.Cells {
-			if prior == nil {
-				prior = map[count.Minute]int64{}
-			}
 			prior[minute] += n
 		}
 		m.SetSource(name, count.Tally{Through: tally.Through, Prior: prior})
@@ -65,20 +63,11 @@ func successor(i Issue) marker.Marker {
 	return m
 }
 
-// follow notes that groups of a retired issue become a new error.
-func (d *directory) follow(groups []*grouping.Group, i Issue) {
-	for _, g := range groups {
-		d.follows[g] = i
-	}
-}
-
-// begin returns the marker that a new error begins with: that of a successor, if one of
-// its groups belonged to a retired issue.
-func (d *directory) begin(groups []*grouping.Group) marker.Marker {
-	for _, g := range groups {
-		if i, ok := d.follows[g]; ok {
-			return successor(i)
-		}
+// begin returns the marker that a new error begins with, by its first group: that of a
+// successor, if it belonged to a retired issue.
+func (d *directory) begin(g *grouping.Group) marker.Marker {
+	if i, ok := d.follows[g]; ok {
+		return successor(i)
 	}
 	return marker.Marker{}
 }
@@ -86,16 +75,16 @@ func (d *directory) begin(groups []*grouping.Group) marker.Marker {
 // predecessor returns the retired issue that owns one of the keys; 0 if there is none.
 func (d *directory) predecessor(keys []string) int {
 	for _, key := range keys {
-		if owner := d.owners[key]; d.retired[owner] != "" {
-			return owner
+		if owner := d.owners[key]; owner != nil && owner.retired != "" {
+			return owner.Number
 		}
 	}
 	return 0
 }
 
 // takesOver reports whether an issue goes on where the owner of its key ended.
-func (d *directory) takesOver(i Issue, owner int) bool {
-	return i.Closed != ClosedAsDup && (i.Marker.After >= owner || d.retired[owner] != "")
+func (e *entry) takesOver(owner *entry) bool {
+	return e.Closed != ClosedAsDup && (e.Marker.After >= owner.Number || owner.retired != "")
 }
 
 // maxLeaving is how many issues a run archives at most. Each costs four requests.
