@@ -12,6 +12,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/marker"
@@ -126,4 +128,24 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	}
 	_, closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
 	return fmt.Errorf("%w: %w", ErrUnlabelled, errors.Join(err, closeErr))
+}
+
+// trusts reports whether a marker by this author counts. The token's own login
+// costs a request, so it is asked for only when another name turns up.
+func (l *Ledger) trusts(ctx context.Context, author string) (bool, error) {
+	if author == github.WorkflowLogin || slices.ContainsFunc(l.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
+		return true, nil
+	}
+	login, err := l.ownLogin(ctx)
+	return author == login, err
+}
+
+// ownLogin is the login that the token writes as.
+func (l *Ledger) ownLogin(ctx context.Context) (string, error) {
+	if l.login != "" {
+		return l.login, nil
+	}
+	login, err := l.GitHub.Login(ctx)
+	l.login = login
+	return login, err
 }

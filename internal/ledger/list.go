@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,11 +26,7 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 		return k, err
 	}
 	read := map[int]reading{}
-	listed, err := l.GitHub.List(ctx, l.Render.Label, func(i *github.Issue) {
-		issue, err := ReadIssue(*i, l.Render.Label)
-		read[i.Number] = reading{issue, err}
-		i.Body = "" // the marker is all that counts
-	})
+	listed, err := l.GitHub.List(ctx, l.Render.Label, reads(read, l.Render.Label))
 	if err != nil {
 		return k, err
 	}
@@ -57,18 +54,16 @@ const maxArchivePages = 10
 // ones too.
 func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 	read := map[int]reading{}
-	found, err := l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, func(i *github.Issue) {
-		issue, err := ReadIssue(*i, l.Render.Label)
-		issue.Archived = true
-		read[i.Number] = reading{issue, err}
-		i.Body = ""
-	})
+	found, err := l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, reads(read, l.Render.Label))
 	if err != nil {
 		return nil, err
 	}
 	found = slices.DeleteFunc(found, func(i github.Issue) bool { return i.Has(l.Render.Label) })
 	var archive Known
 	err = l.readIssues(ctx, found, read, &archive)
+	for i := range archive.Issues {
+		archive.Issues[i].Archived = true
+	}
 	return archive.Issues, err
 }
 
@@ -76,6 +71,16 @@ func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 type reading struct {
 	issue plan.Issue
 	err   error
+}
+
+// reads returns what reads listed issues into read. The marker is all that counts, so
+// their bodies go.
+func reads(read map[int]reading, label string) func(*github.Issue) {
+	return func(i *github.Issue) {
+		issue, err := ReadIssue(*i, label)
+		read[i.Number] = reading{issue, err}
+		i.Body = ""
+	}
 }
 
 // readIssues keeps the issues that carry a marker of ours.
@@ -119,4 +124,26 @@ func (k *Known) warnOfRemovedSections(read map[int]reading) {
 			k.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", number)
 		}
 	}
+}
+
+// dropCopies drops issues whose body a person copied from an older one: the
+// marker is ours, but describes the other issue. Two runs that filed one error at
+// once have different names, so neither is taken for a copy.
+func (k *Known) dropCopies() {
+	type birth struct{ key, run string }
+	slices.SortFunc(k.Issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
+	originals := map[birth]int{}
+	k.Issues = slices.DeleteFunc(k.Issues, func(i plan.Issue) bool {
+		if i.Marker.FiledBy == "" || len(i.Marker.Keys) == 0 {
+			return false
+		}
+		b := birth{i.Marker.Keys[0], i.Marker.FiledBy}
+		original, copied := originals[b]
+		if !copied {
+			originals[b] = i.Number
+			return false
+		}
+		k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
+		return true
+	})
 }

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -186,4 +187,14 @@ func concerns(r plan.Result, s source.Health) bool {
 // most likely because the settings are wrong.
 func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
+}
+
+// LongestAgo returns the sources with those first that were read longest ago. Of those
+// read in the same run, the ones whose reading failed come last, so that a source too
+// large for a run gets the time that the others leave, and takes none of theirs.
+func LongestAgo(d marker.Dashboard, sources []source.Source) []source.Source {
+	return slices.SortedStableFunc(slices.Values(sources), func(a, b source.Source) int {
+		x, y := d.Health[a.Key()], d.Health[b.Key()]
+		return cmp.Or(cmp.Compare(x.Tried, y.Tried), cmp.Compare(y.Success, x.Success))
+	})
 }
