@@ -92,8 +92,8 @@ func (g *Group) add(e *event.Event) {
 	}
 }
 
-// join adds the counts of another group.
-func (g *Group) join(other *Group) {
+// Join adds the counts of another group.
+func (g *Group) Join(other *Group) {
 	for source, t := range other.Sources {
 		*g.tally(source) = g.tally(source).Join(*t)
 	}

@@ -90,7 +90,7 @@ func identify(groups map[trace]*Group, counted *Group, wide message, known []Kno
 		g.Key, g.Rule, g.Template = key, rule, wide.template
 		groups[trace{key, g.Name}] = g
 	} else {
-		g.join(counted)
+		g.Join(counted)
 	}
 	if g.Service == "" {
 		g.Service = wide.service

@@ -182,7 +182,7 @@ func (s *Set) shorten() {
 			s.units[at].group.Template, s.units[at].group.Service = m.template, m.service
 			continue
 		}
-		s.units[first].group.join(s.units[at].group)
+		s.units[first].group.Join(s.units[at].group)
 		s.units[at] = unit{into: first}
 	}
 }

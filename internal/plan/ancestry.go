@@ -6,7 +6,6 @@ import (
 
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
-	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -36,15 +35,20 @@ func (a Action) FailedSince() ([]event.Version, bool) {
 	}
 	var versions []event.Version
 	for _, g := range a.Groups {
+		if g.Sentry != nil { // of whose events the latest is read
+			return nil, false
+		}
 		for _, v := range g.Versions {
-			if v.Last.After(closing(a.Issue)) && !slices.Contains(versions, v.Version) {
+			switch {
+			case !v.Last.After(closing(a.Issue)) || slices.Contains(versions, v.Version):
+			case v.String() == "":
+				return nil, false
+			default:
 				versions = append(versions, v.Version)
 			}
 		}
 	}
-	unknown := slices.ContainsFunc(versions, func(v event.Version) bool { return v.String() == "" }) ||
-		slices.ContainsFunc(a.Groups, func(g *grouping.Group) bool { return g.Sentry != nil }) // of whose events the latest is read
-	return versions, len(versions) > 0 && !unknown
+	return versions, len(versions) > 0
 }
 
 // lacksFix returns the fix that no version since the closing contains; false if

@@ -46,7 +46,9 @@ func decide(a Action, in Input) Action {
 	if !held { // else the state is carried over later
 		noteStates(&a.Next, in, a.Resolve)
 	}
-	noteChange(&a, in)
+	if a.Kind == Reopen || a.Kind == Close {
+		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
+	}
 	a.Next.Held = !a.Issue.Open && a.Kind != Reopen && (held || a.Issue.Marker.Held)
 	switch {
 	case a.Kind == Reopen:

@@ -15,23 +15,32 @@ import (
 // observe returns what m becomes once the groups are counted in.
 func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	m = m.Clone()
+	var all grouping.Group // a cell is set and not added to, and a delivery counted once
 	for _, g := range groups {
+		all.Join(g)
 		own(&m, g)
 		m.Alias(g.Aliases...)
-		m.Span(g.First, g.Last)
 		describe(&m, g)
+		if t := g.Sentry; t != nil {
+			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last), Users: t.Users})
+		}
 	}
+	m.Span(all.First, all.Last)
 	if g := sampled(groups); g != nil {
 		m.Facts = FactsOf(g)
 	}
-	total(&m, groups)
-	for name, seen := range sum(groups) {
+	for name, seen := range all.Sources {
 		tally := m.Sources[name]
 		tally.Observe(seen.Cells)
 		tally.Link(seen.URL, seen.Newest.Time())
 		m.SetSource(name, tally)
 	}
-	receive(&m, groups)
+	for kind, seen := range all.Deliveries {
+		inbox := m.Deliveries[kind]
+		inbox.Link(seen.From, seen.URL, seen.Newest.Time())
+		inbox.Receive(seen.IDs.Hashed())
+		m.SetInbox(kind, inbox)
+	}
 	return m
 }
 
@@ -56,47 +65,6 @@ func FactsOf(g *grouping.Group) marker.Facts {
 		f.Place = Place(g.Place)
 	}
 	return f
-}
-
-// total sets the totals of the Sentry issues among the groups.
-func total(m *marker.Marker, groups []*grouping.Group) {
-	for _, g := range groups {
-		if t := g.Sentry; t != nil {
-			m.SetTotal(t.ID, t.Total, marker.Page{Name: t.Name, URL: t.URL, Last: count.At(t.Last), Users: t.Users})
-		}
-	}
-}
-
-// sum adds up what all groups that landed on one issue counted, since a cell is set
-// and not added to.
-func sum(groups []*grouping.Group) map[string]count.Tally {
-	sources := map[string]count.Tally{}
-	for _, g := range groups {
-		for name, seen := range g.Sources {
-			sources[name] = sources[name].Join(*seen)
-		}
-	}
-	return sources
-}
-
-// receive counts what was delivered, each id once.
-func receive(m *marker.Marker, groups []*grouping.Group) {
-	ids := map[string]count.IDs{}
-	for _, g := range groups {
-		for kind, seen := range g.Deliveries {
-			all := ids[kind]
-			all.AddAll(seen.IDs)
-			ids[kind] = all
-			inbox := m.Deliveries[kind]
-			inbox.Link(seen.From, seen.URL, seen.Newest.Time())
-			m.SetInbox(kind, inbox)
-		}
-	}
-	for kind, delivered := range ids {
-		inbox := m.Deliveries[kind]
-		inbox.Receive(delivered.Hashed())
-		m.SetInbox(kind, inbox)
-	}
 }
 
 // freeze closes the minutes for which no event can arrive any more: older than

@@ -202,11 +202,7 @@ func sampled(groups []*grouping.Group) *grouping.Group {
 
 // Writes reports whether the action changes an error issue.
 func (a Action) Writes() bool {
-	switch a.Kind {
-	case Create, Update, Reopen, Close:
-		return true
-	}
-	return false
+	return slices.Contains([]Kind{Create, Update, Reopen, Close}, a.Kind)
 }
 
 // Result is the outcome of one action, which is the one decided right before the

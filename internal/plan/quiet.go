@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -67,11 +66,4 @@ func flaps(a Action, kind Kind, in Input) bool {
 		return in.Writing.Sub(c.At.Time()) >= day
 	})
 	return len(recent) >= marker.MaxChanges || kind == Close && len(recent) > 0 && recent[len(recent)-1].Open
-}
-
-// noteChange records a change of the state.
-func noteChange(a *Action, in Input) {
-	if a.Kind == Reopen || a.Kind == Close {
-		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
-	}
 }

@@ -54,7 +54,8 @@ func (a *Action) shape(before marker.Marker, in Input) {
 		}
 	}
 	if effects.Title != "" && a.Issue.Number == 0 {
-		a.Title = fill(effects.Title, newest)
+		a.Title = strings.NewReplacer("{type}", newest.Type, "{message}", newest.Template, // see policy.Placeholders
+			"{function}", Place(newest.Place), "{service}", newest.Service).Replace(effects.Title)
 		a.Public = a.Title // it holds the template
 	}
 }
@@ -81,11 +82,6 @@ func newestOf(groups []*grouping.Group) (newest *grouping.Group, ok bool) {
 		}
 	}
 	return newest, newest != nil
-}
-
-// fill replaces policy.Placeholders in a title.
-func fill(title string, g *grouping.Group) string {
-	return strings.NewReplacer("{type}", g.Type, "{message}", g.Template, "{function}", Place(g.Place), "{service}", g.Service).Replace(title)
 }
 
 // Labels returns the labels of an issue that carries the current ones, and false if

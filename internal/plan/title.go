@@ -50,10 +50,7 @@ func (t Titles) Title(g *grouping.Group) string {
 		at.Function = ""
 	}
 	if where := Place(at); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {
-		place = " in " + where
-	}
-	if place != "" {
-		title = strings.TrimSuffix(title, ".")
+		title, place = strings.TrimSuffix(title, "."), " in "+where
 	}
 	if t.Services && g.Service != "" && !slices.Contains(words.FindAllString(title+place, -1), g.Service) {
 		place += " [" + g.Service + "]"
