@@ -18,6 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/render"
 )
 
@@ -57,7 +58,11 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 		case failed[action.DupOf]:
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:
-			result = a.one(ctx, action)
+			write := a.edit
+			if action.Kind == plan.Create {
+				write = a.create
+			}
+			result = write(ctx, action)
 			result.Refused = result.Err != nil && !final(ctx, result.Err) && !errors.Is(result.Err, errSentry) && !errors.Is(result.Err, render.ErrNoRoom)
 			if refusals++; !result.Refused {
 				refusals = 0
@@ -89,13 +94,6 @@ func final(ctx context.Context, err error) bool {
 		}
 	}
 	return ctx.Err() != nil
-}
-
-func (a *Applier) one(ctx context.Context, action plan.Action) plan.Result {
-	if action.Kind == plan.Create {
-		return a.create(ctx, action)
-	}
-	return a.edit(ctx, action)
 }
 
 // edit plans again for the issue as it is now, and writes it.
@@ -174,7 +172,11 @@ func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 	return plan.Decide(action, in)
 }
 
-// edition returns what to write for an action.
+// closedAs is GitHub's state_reason of a closing.
+var closedAs = map[plan.Reason]string{
+	plan.Duplicate: "duplicate", plan.Quiet: "completed", plan.SentryResolved: "completed", plan.SentryArchived: "not_planned",
+}
+
 func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
 	labels, changed := action.Labels(current.Labels)
 	body, err := a.Render.Body(action, current.Body)
@@ -191,18 +193,14 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	if more := a.assignees(action); len(more) > 0 {
 		edit.Assignees = append(slices.Clone(current.Assignees), more...)
 	}
-	if shape := action.Next.Shape; shape.Type != action.Issue.Marker.Shape.Type {
-		edit.Type = shape.Type
+	if kind := action.Next.Shape.Type; kind != action.Issue.Marker.Shape.Type {
+		edit.Type = kind
 	}
 	switch {
 	case action.Kind == plan.Reopen:
 		edit.State, edit.StateReason = "open", "reopened"
-	case action.Reason == plan.Duplicate && action.Issue.Open:
-		edit.State, edit.StateReason = "closed", "duplicate"
-	case action.Reason == plan.Quiet, action.Reason == plan.SentryResolved:
-		edit.State, edit.StateReason = "closed", "completed"
-	case action.Reason == plan.SentryArchived:
-		edit.State, edit.StateReason = "closed", "not_planned"
+	case action.Kind == plan.Close && action.Issue.Open:
+		edit.State, edit.StateReason = "closed", closedAs[action.Reason]
 	}
 	return edit, nil
 }
@@ -234,4 +232,68 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 		}
 	}
 	return nil
+}
+
+// create files a new issue and makes sure that the next listing finds it.
+func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
+	result := plan.Result{Action: action}
+	body, err := a.Render.Body(action, "")
+	if err != nil {
+		result.Err = err
+		return result
+	}
+	labels, _ := action.Labels([]string{a.Render.Label})
+	issue, err := a.GitHub.Create(ctx, github.NewIssue{
+		Title: a.Render.Title(action), Body: body, Labels: labels, Assignees: a.assignees(action), Type: action.Next.Shape.Type,
+	})
+	if errors.Is(err, github.ErrAmbiguous) {
+		issue, err = a.lookUp(ctx, action, err)
+	}
+	if err == nil {
+		err = ledger.EnsureLabelled(ctx, a.GitHub, issue, a.Render.Label)
+	}
+	if err == nil && issue.Body != body {
+		// An overlapping run filed it: add what this run saw.
+		action.Issue.Number = issue.Number
+		err = a.edit(ctx, action).Err
+	}
+	result.Number, result.URL, result.Err = issue.Number, issue.URL, err
+	return result
+}
+
+// assignees are those that the settings or a rule name, and errmon did not assign yet.
+func (a *Applier) assignees(action plan.Action) []string {
+	before, named := action.Issue.Marker.Shape.Assignees, action.Next.Shape.Assignees
+	if a.Assign && action.Kind == plan.Create {
+		named = append(slices.Clone(named), policy.Owners)
+	}
+	var logins []string
+	for _, login := range named {
+		if slices.Contains(before, login) {
+			continue
+		}
+		if code := action.Evidence.Code; login != policy.Owners {
+			logins = append(logins, login)
+		} else if code != nil {
+			logins = append(logins, code.Owners.Users()...)
+		}
+	}
+	slices.Sort(logins)
+	return slices.Compact(logins)
+}
+
+// lookUp finds the issue of a create without an answer. If it is not found, the
+// create may still be in progress, so the error waits for the next run.
+func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
+	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
+	if err != nil {
+		return github.Issue{}, fmt.Errorf("%w; looking it up failed: %w", lost, err)
+	}
+	for _, issue := range issues {
+		tracked, err := ledger.ReadIssue(issue, a.Render.Label)
+		if err == nil && slices.Equal(tracked.Marker.Keys, action.Next.Keys) {
+			return issue, nil
+		}
+	}
+	return github.Issue{}, fmt.Errorf("%w; it is not listed, so the next run tries again", lost)
 }

@@ -53,12 +53,7 @@ func mutes(before map[int]marker.Mute, results []plan.Result) map[int]marker.Mut
 
 // runs returns when the last runs began, this one included.
 func runs(before []count.Millis, now time.Time) []count.Millis {
-	var runs []count.Millis
-	for _, at := range before {
-		if at < count.At(now) {
-			runs = append(runs, at)
-		}
-	}
+	runs := slices.DeleteFunc(slices.Clone(before), func(at count.Millis) bool { return at >= count.At(now) })
 	runs = append(runs, count.At(now))
 	return runs[max(0, len(runs)-marker.MaxRuns):]
 }

@@ -73,20 +73,13 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 		}
 	}
 	due := k.due(rules, now)
-	for _, row := range k.Dashboard.Waiting {
+	for i, row := range k.Dashboard.Waiting {
 		for id, total := range row.Marker.Sentry {
 			f := followed[id]
-			f.Waits, f.Wanted, f.Total = true, true, max(f.Total, total)
+			f.Waits, f.Wanted, f.Total, f.Due = true, true, max(f.Total, total), f.Due || slices.Contains(due, i)
 			if row.Reason == string(plan.BelowMin) {
 				f.DueAt = int64(cmp.Or(row.Marker.Shape.MinEvents, rules.MinEvents))
 			}
-			followed[id] = f
-		}
-	}
-	for _, row := range due {
-		for id := range row.Marker.Sentry {
-			f := followed[id]
-			f.Due = true
 			followed[id] = f
 		}
 	}

@@ -88,16 +88,10 @@ func (l *Ledger) Repository(ctx context.Context) (github.Repository, error) {
 	return *l.repository, nil
 }
 
-// How the label of error issues looks: the colour of a red light, six hex digits.
-const (
-	labelColor       = "d73a4a"
-	labelDescription = "A production error, filed and counted by errmon"
-)
-
 // ensureLabels creates the labels of the set that are missing.
 func (l *Ledger) ensureLabels(ctx context.Context) error {
 	for _, label := range []struct{ name, color, description string }{
-		{l.Render.Label, labelColor, labelDescription},
+		{l.Render.Label, "d73a4a", "A production error, filed and counted by errmon"},
 		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
 		{l.Render.Label + ":ignore", "cccccc", "errmon leaves this issue alone"},
 		{l.Render.Label + ":fatal", "b60205", "A crash, or another error of level fatal"},

@@ -47,8 +47,8 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	from = (settled + 1).Start()
 	// An error that waits for room is filed with its trace, so its newest event is
 	// read again.
-	for _, row := range k.due(w.Rules, w.Now) {
-		newest := row.Marker.Sources[key].Newest.Time()
+	for _, i := range k.due(w.Rules, w.Now) {
+		newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time()
 		if !newest.IsZero() && newest.Before(from) {
 			from = newest.Truncate(time.Minute)
 		}
@@ -56,17 +56,17 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	return from, false
 }
 
-// due returns the rows that people ticked, and those that wait only for room or to be
-// tried again, as many as one run may file.
-func (k Known) due(rules plan.Rules, now time.Time) []marker.Row {
-	var rows []marker.Row
+// due returns the places of the rows that people ticked, and of those that wait only for
+// room or to be tried again, as many as one run may file.
+func (k Known) due(rules plan.Rules, now time.Time) []int {
+	var rows []int
 	room := rules.Room(k.Issues, now)
-	for _, row := range k.Dashboard.Waiting {
+	for i, row := range k.Dashboard.Waiting {
 		switch {
 		case ticked(k.Ticked, row):
-			rows = append(rows, row)
+			rows = append(rows, i)
 		case row.Reason != string(plan.BelowMin) && row.Reason != string(plan.NoRoom) && room > 0:
-			rows = append(rows, row)
+			rows = append(rows, i)
 			room--
 		}
 	}

@@ -23,18 +23,16 @@ func comment(a *Action, in Input) {
 	case a.Reason == SnoozeOver && a.Next.Count() > a.Issue.Marker.Count():
 		a.Comment, a.Note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
 	case a.Reason != SnoozeOver && a.Issue.Open && in.Writing.Sub(told(*a).At.Time()) >= day:
-		a.Comment = a.Escalation()
-		if a.Comment != "" {
+		if a.Comment = a.Escalation(); a.Comment != "" {
 			a.Note = "escalation " + a.Next.Last.Time().Format(time.RFC3339)
 		}
 	}
-	if slices.Contains(a.Issue.Marker.Commented, a.Note) {
+	if a.Note == "" || slices.Contains(a.Issue.Marker.Commented, a.Note) {
 		a.Comment, a.Note = "", ""
+		return
 	}
-	if a.Note != "" {
-		a.Next.Commented = append(a.Next.Commented, a.Note)
-		a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
-	}
+	a.Next.Commented = append(a.Next.Commented, a.Note)
+	a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
 }
 
 // told is what people know of an error: what the last comment said, or else the

@@ -141,3 +141,11 @@ func join(m, other marker.Marker) marker.Marker {
 	}
 	return marker.Join(m, other)
 }
+
+// CloseDuplicate closes an issue in favour of an older one. Its marker says of
+// which, and it is ignored from then on.
+func CloseDuplicate(issue Issue, original int) Action {
+	next := issue.Marker.Clone()
+	next.DupOf = original
+	return Action{Kind: Close, Reason: Duplicate, Issue: issue, Title: issue.Title, Next: next, DupOf: original}
+}

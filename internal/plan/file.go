@@ -84,20 +84,29 @@ func candidates(fresh [][]*grouping.Group, known *directory, in Input) []Action 
 			}
 		}
 		if at == len(actions) {
-			actions = append(actions, Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0]), Next: known.begin(groups[0])})
+			a := Action{Title: titles.Title(groups[0]), Public: public.Title(groups[0])}
+			if before, ok := known.follows[groups[0]]; ok {
+				a.Next = successor(before)
+			}
+			actions = append(actions, a)
 		}
 		a := &actions[at]
-		for _, row := range rows {
-			if _, ok := taken[row]; !ok {
-				taken[row] = at
-				a.addRow(in.Waiting[row])
-			}
-		}
 		a.Groups = append(a.Groups, groups...)
+		for _, row := range rows {
+			if _, ok := taken[row]; ok {
+				continue
+			}
+			taken[row] = at
+			next := in.Waiting[row].Marker
+			if a.Next.Key() != "" {
+				next = join(a.Next, next)
+			}
+			a.Next, a.Retry = next, a.Retry || in.Waiting[row].Reason == string(Refused)
+		}
 	}
 	for i := range actions {
 		waited := actions[i].Next
-		actions[i].Next = observe(waited, actions[i].Groups) // of all groups at once: a cell is set
+		actions[i].Next = observe(waited, actions[i].Groups)
 		actions[i].shape(waited, in)
 	}
 	for i, row := range in.Waiting {
@@ -106,16 +115,6 @@ func candidates(fresh [][]*grouping.Group, known *directory, in Input) []Action 
 		}
 	}
 	return actions
-}
-
-// addRow makes a row part of a candidate.
-func (a *Action) addRow(row marker.Row) {
-	a.Retry = a.Retry || row.Reason == string(Refused)
-	if len(a.Next.Keys) == 0 {
-		a.Next = row.Marker
-		return
-	}
-	a.Next = join(a.Next, row.Marker)
 }
 
 // rowsOf returns the places of the rows that own one of the groups' keys, else

@@ -290,11 +290,3 @@ func retriesLast(a, b Action) int {
 	}
 	return 1
 }
-
-// CloseDuplicate closes an issue in favour of an older one. Its marker says of
-// which, and it is ignored from then on.
-func CloseDuplicate(issue Issue, original int) Action {
-	next := issue.Marker.Clone()
-	next.DupOf = original
-	return Action{Kind: Close, Reason: Duplicate, Issue: issue, Title: issue.Title, Next: next, DupOf: original}
-}

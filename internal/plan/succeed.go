@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/org/errmon-action/internal/count"
-	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -61,15 +60,6 @@ func successor(i Issue) marker.Marker {
 		m.SetInbox(kind, count.Inbox{IDs: inbox.IDs})
 	}
 	return m
-}
-
-// begin returns the marker that a new error begins with, by its first group: that of a
-// successor, if it belonged to a retired issue.
-func (d *directory) begin(g *grouping.Group) marker.Marker {
-	if i, ok := d.follows[g]; ok {
-		return successor(i)
-	}
-	return marker.Marker{}
 }
 
 // predecessor returns the retired issue that owns one of the keys; 0 if there is none.

@@ -44,20 +44,10 @@ func Plan(all []source.Integration, planned []source.Planned) {
 	}
 }
 
-// Read reads a source from a time on.
+// Read reads a source from a time on. The progress in its result is when the source would
+// have to be read whole to be as far as it is now.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
-	before := l.Intake.Events
-	result, progress, err := l.read(ctx, s, in)
-	return source.Health{
-		Name: s.Key(), From: in.From, Complete: result.Complete, Progress: progress, Events: l.Intake.Events - before, Err: err,
-		Large: result.Large, Reader: result.Reader, Warning: result.Warning,
-	}
-}
-
-// read returns, besides what was read, the progress: when a source would have to be read
-// whole to be as far as it is now.
-func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (result source.Result, progress time.Time, err error) {
-	from := in.From
+	from, before := in.From, l.Intake.Events
 	var end time.Time // of the events that count; zero if there is none
 	windowed, _ := s.(source.Windowed)
 	partial := partials{intake: l.Intake, windows: l.Windows, known: l.Known}
@@ -71,12 +61,12 @@ func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (re
 		}
 	})
 	in.From = from.Add(-leadIn)
-	result, err = s.Read(ctx, in, framer.Add)
+	result, err := s.Read(ctx, in, framer.Add)
 	complete := result.Complete
 	if complete.After(l.Now) {
 		complete = l.Now
 	}
-	now := l.Now
+	now, progress := l.Now, complete
 	if err != nil && !complete.IsZero() {
 		// The reading broke off, maybe in the middle of a trace: the newest events are
 		// left to the next run, which reads them whole.
@@ -85,16 +75,16 @@ func (l *Logs) read(ctx context.Context, s source.Source, in source.Request) (re
 		// What is older than lateness has arrived, however long ago the run that reads it
 		// should have been.
 		progress = earliest(l.Now, end.Add(l.Lateness))
-	} else {
-		progress = complete
 	}
 	unfinished := earliest(framer.Flush(now), partial.count(ctx, windowed), retried(result.Cut, from))
 	// A trace that is still being written is read again from its first line.
 	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && progress.After(last) {
 		progress = last
 	}
-	result.Complete = complete
-	return result, progress, err
+	return source.Health{
+		Name: s.Key(), From: from, Complete: complete, Progress: progress, Events: l.Intake.Events - before, Err: err,
+		Large: result.Large, Reader: result.Reader, Warning: result.Warning,
+	}
 }
 
 // retriedOnce is how far after a window's beginning a time can be from which the run

@@ -176,14 +176,3 @@ func (m machine) time(at time.Time) time.Time {
 }
 
 func (m machine) now() time.Time { return m.time(m.clock.Now()) }
-
-// elapsed is how long the run has taken so far.
-func (m machine) elapsed() time.Duration { return m.clock.Now().Sub(m.began) }
-
-// warning says how far the clock is off, if that matters.
-func (m machine) warning() []string {
-	if !m.ahead.Matters() {
-		return nil
-	}
-	return []string{fmt.Sprintf("This machine's clock is %s, by which events are counted: set it by NTP.", m.ahead)}
-}

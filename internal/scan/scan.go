@@ -62,7 +62,9 @@ func list(ctx context.Context, r *run) error {
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
 	r.machine.ahead = r.GitHub.Ahead()
-	r.warn(r.machine.warning()...)
+	if r.machine.ahead.Matters() {
+		r.warn(fmt.Sprintf("This machine's clock is %s, by which events are counted: set it by NTP.", r.machine.ahead))
+	}
 	r.input.Now = r.machine.time(r.machine.began)
 	r.report.Started = r.input.Now
 	r.newIntake()
@@ -74,13 +76,13 @@ func read(ctx context.Context, r *run) error {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration*2/3, errReadTime)
 	defer cancel()
 	r.input.Filed = r.known.Dashboard.Filed
-	sources, err := source.Open(ctx, r.Services)
+	var err error
+	r.sources, err = source.Open(ctx, r.Services)
 	r.fail(err)
-	r.sources = sources
 	readTracker(ctx, r)
 	logs := reading.Logs{Intake: r.intake, Windows: &r.windows, Known: r.known.Keys(), Now: r.input.Now, Lateness: r.Rules.Lateness}
 	window := ledger.Window{Now: r.input.Now, Lookback: r.Times.Lookback, Since: r.Times.Since, Rules: r.Rules}
-	sources = ledger.LongestAgo(r.known.Dashboard, sources)
+	sources := ledger.LongestAgo(r.known.Dashboard, r.sources)
 	var planned []source.Planned
 	var gaps []bool
 	for _, s := range sources {
@@ -170,7 +172,6 @@ func recall(ctx context.Context, r *run) error {
 	return err
 }
 
-// decide plans an action for every issue and every error.
 func decide(_ context.Context, r *run) error {
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
 	r.report.Unread = report.Quotes{Text: r.intake.Unread.Notice(), Lines: r.intake.Unread.Shapes()}
@@ -222,14 +223,13 @@ func write(ctx context.Context, r *run) error {
 	if tracker := r.tracker(); tracker != nil {
 		a.Resolve = tracker.Resolve
 	}
-	left := r.Times.MaxDuration*9/10 - r.machine.elapsed()
+	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.machine.began)
 	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)
 	defer cancel()
 	r.results = a.Do(ctx, r.actions)
 	return nil
 }
 
-// record adds the results to the report.
 func record(_ context.Context, r *run) error {
 	r.report.Lines = append(r.report.Lines, r.results...)
 	return nil
