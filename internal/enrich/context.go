@@ -71,7 +71,7 @@ func (c Context) evidence(sample event.Event, records []event.Record) plan.Evide
 		return plan.Evidence{}
 	}
 	events := c.Intake.Frame(records...)
-	if at := reading.WholeOf(sample, events); at >= 0 && len(events[at].Text) > len(sample.Text) {
+	if at := reading.WholeOf(sample, events, nil); at >= 0 && len(events[at].Text) > len(sample.Text) {
 		sample.Text, sample.Stack, sample.Partial = events[at].Text, events[at].Stack, events[at].Partial
 	}
 	begin, end := i, i+1

@@ -134,17 +134,13 @@ func rowOf(rows []marker.Row, row marker.Row) int {
 
 // newDeliveries returns the rows of now that hold deliveries which before lacks.
 func newDeliveries(before, now []marker.Row) []marker.Row {
-	var rows []marker.Row
-	for _, row := range now {
+	return slices.DeleteFunc(slices.Clone(now), func(row marker.Row) bool {
 		var known marker.Marker
 		if i := rowOf(before, row); i >= 0 {
 			known = before[i].Marker
 		}
-		if !countedAll(known, row.Marker) {
-			rows = append(rows, row)
-		}
-	}
-	return rows
+		return countedAll(known, row.Marker)
+	})
 }
 
 // countedAll reports whether m has counted every delivery of other.

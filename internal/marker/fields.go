@@ -1,6 +1,7 @@
 package marker
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -70,23 +71,12 @@ type Fix struct {
 
 // Lacks returns a version that does not contain the fix; false if it is not known.
 func (f *Fix) Lacks(version string) (Build, bool) {
-	if f == nil {
-		return Build{}, false
+	if f != nil {
+		if i := slices.IndexFunc(f.Old, func(b Build) bool { return b.Version == version }); i >= 0 {
+			return f.Old[i], true
+		}
 	}
-	i := slices.IndexFunc(f.Old, func(b Build) bool { return b.Version == version })
-	if i < 0 {
-		return Build{}, false
-	}
-	return f.Old[i], true
-}
-
-func (f *Fix) clone() *Fix {
-	if f == nil {
-		return nil
-	}
-	c := *f
-	c.Old = slices.Clone(f.Old)
-	return &c
+	return Build{}, false
 }
 
 // Page identifies a Sentry issue for people.
@@ -123,11 +113,7 @@ func (m *Marker) SetTotal(id string, total int64, p Page) {
 // SetState records that a state was copied between a Sentry issue and this one,
 // and that they agree since at.
 func (m *Marker) SetState(id, state string, at count.Millis) {
-	for name := range m.States {
-		if of, _, _ := strings.Cut(name, " "); of == id {
-			delete(m.States, name)
-		}
-	}
+	maps.DeleteFunc(m.States, func(name string, _ count.Millis) bool { return strings.HasPrefix(name, id+" ") })
 	m.States = with(m.States, id+" "+state, at)
 }
 
@@ -135,7 +121,7 @@ func (m *Marker) SetState(id, state string, at count.Millis) {
 // none ever was.
 func (m Marker) StateOf(id string) (state string, at count.Millis) {
 	for name, when := range m.States {
-		if of, what, _ := strings.Cut(name, " "); of == id && (state == "" || when > at || when == at && what < state) {
+		if what, ok := strings.CutPrefix(name, id+" "); ok && (state == "" || when > at || when == at && what < state) {
 			state, at = what, when
 		}
 	}

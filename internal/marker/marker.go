@@ -198,7 +198,10 @@ func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.De
 func (m Marker) Clone() Marker {
 	c := m
 	c.Keys, c.Aliases, c.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
-	c.Commented, c.Changes, c.Fix = slices.Clone(m.Commented), slices.Clone(m.Changes), m.Fix.clone()
+	c.Commented, c.Changes = slices.Clone(m.Commented), slices.Clone(m.Changes)
+	if m.Fix != nil {
+		c.Fix = &Fix{m.Fix.Closed, m.Fix.Commit, slices.Clone(m.Fix.Old)}
+	}
 	c.Sentry, c.Pages, c.States = maps.Clone(m.Sentry), maps.Clone(m.Pages), maps.Clone(m.States)
 	c.Sources, c.Deliveries = maps.Clone(m.Sources), maps.Clone(m.Deliveries)
 	for name, t := range c.Sources {

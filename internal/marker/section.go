@@ -3,7 +3,6 @@ package marker
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -58,43 +57,25 @@ func read(body string, state any) (key string, err error) {
 	if !ok {
 		return "", ErrNone
 	}
-	section := body[found.from:found.to]
-	key, ok = ownKey(section)
-	if v, _ := version(section, beginPrefix); v > Version {
-		return key, ErrNewer
-	}
-	if !ok || found.foreign {
-		return "", ErrDamaged
-	}
-	return key, readState(found.state, state)
-}
-
-// readState reads a state line. It returns ErrNewer or ErrDamaged.
-func readState(line string, state any) error {
-	v, rest := version(line, statePrefix)
-	if v > Version {
-		return ErrNewer
-	}
-	sum, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
-	if v != Version {
-		return ErrDamaged
-	}
-	return decode(text, sum, state)
-}
-
-// ownKey returns the key in the key line, and false if several key lines
-// contradict each other.
-func ownKey(section string) (key string, ok bool) {
-	key = after(section, keyPrefix)
-	if !isPlain(key) {
-		key = ""
-	}
-	for rest := section; strings.Contains(rest, keyPrefix); _, rest, _ = strings.Cut(rest, keyPrefix) {
-		if other := after(rest, keyPrefix); other != key && isPlain(other) {
-			return "", false
+	newer := false
+	for _, l := range found.lines {
+		switch v, _ := l.version(); {
+		case l.prefix == beginPrefix:
+			newer = newer || v > Version
+		case l.prefix != keyPrefix || !isPlain(l.value) || l.value == key:
+		case key != "":
+			found.foreign = true
+		default:
+			key = l.value
 		}
 	}
-	return key, true
+	switch {
+	case newer:
+		return key, ErrNewer
+	case found.foreign:
+		return "", ErrDamaged
+	}
+	return key, found.state.read(state)
 }
 
 // isPlain reports whether a key fits in its line without ending it. All keys
@@ -104,30 +85,6 @@ func isPlain(key string) bool {
 }
 
 const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
-
-// version returns the number after prefix and the rest up to the comment's end.
-func version(text, prefix string) (int, string) {
-	line := after(text, prefix)
-	number, rest, _ := strings.Cut(line, " ")
-	v, err := strconv.Atoi(number)
-	if err != nil {
-		return 0, ""
-	}
-	return v, rest
-}
-
-// after returns the text between the first prefix and the end of its comment.
-func after(text, prefix string) string {
-	_, rest, ok := strings.Cut(text, prefix)
-	if !ok {
-		return ""
-	}
-	inside, _, ok := strings.Cut(rest, suffix)
-	if !ok || strings.ContainsAny(inside, "\n\r") {
-		return ""
-	}
-	return inside
-}
 
 // Section wraps the visible text and the marker into the bot's section of an
 // issue's body.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/org/errmon-action/internal/count"
@@ -29,37 +30,57 @@ func Split(body string) (before, section, behind string, ok bool) {
 	if !ok {
 		return body, "", "", false
 	}
-	return body[:found.from], body[found.from:found.to], body[found.to:], true
+	from, to := found.lines[0].from, found.lines[len(found.lines)-1].to
+	return body[:from], body[from:to], body[to:], true
 }
 
-// place is the position of our section in a body.
+// place is our section in a body.
 type place struct {
-	from, to int
-	state    string // the state line; empty if it is gone
-	foreign  bool   // another issue's section was pasted as well
+	lines   []line // at least one
+	state   line   // zero if it is gone
+	foreign bool   // another issue's section was pasted as well
 }
 
 // line is one of our lines in a body, or a line of visible text.
 type line struct {
 	prefix   string // which of our lines; empty for others
+	value    string // of our lines, between prefix and suffix
 	text     string // without trailing white space
 	from, to int    // in the body, without its line break
+}
+
+// version returns the number that one of our lines begins with, 0 if it has none, and
+// what follows.
+func (l line) version() (v int, rest string) {
+	number, rest, _ := strings.Cut(l.value, " ")
+	v, _ = strconv.Atoi(number)
+	return v, rest
+}
+
+// read reads a state line. It returns ErrNewer or ErrDamaged.
+func (l line) read(state any) error {
+	v, rest := l.version()
+	if v > Version {
+		return ErrNewer
+	}
+	sum, text, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	if v != Version {
+		return ErrDamaged
+	}
+	return decode(text, sum, state)
 }
 
 func find(body string) (place, bool) {
 	lines := linesOf(body)
 	if at, foreign := newestState(lines); at >= 0 {
-		first := firstLine(lines, at)
-		return place{lines[first].from, lines[endOf(lines, at)].to, lines[at].text, foreign}, true
+		return place{lines[firstLine(lines, at) : endOf(lines, at)+1], lines[at], foreign}, true
 	}
-	first := slices.IndexFunc(lines, func(l line) bool { return l.prefix == beginPrefix })
-	if first < 0 {
-		first = slices.IndexFunc(lines, func(l line) bool { return l.prefix == keyPrefix })
+	for _, prefix := range []string{beginPrefix, keyPrefix} {
+		if first := slices.IndexFunc(lines, func(l line) bool { return l.prefix == prefix }); first >= 0 {
+			return place{lines: lines[first : lastLine(lines, first)+1]}, true
+		}
 	}
-	if first < 0 {
-		return place{}, false
-	}
-	return place{from: lines[first].from, to: lines[lastLine(lines, first)].to}, true
+	return place{}, false
 }
 
 func linesOf(body string) []line {
@@ -70,7 +91,7 @@ func linesOf(body string) []line {
 		l.to = from + len(l.text)
 		for _, prefix := range []string{beginPrefix, keyPrefix, statePrefix, endLine} {
 			if strings.HasPrefix(l.text, prefix) && strings.HasSuffix(l.text, suffix) {
-				l.prefix = prefix
+				l.prefix, l.value = prefix, strings.TrimSuffix(l.text[len(prefix):], suffix)
 			}
 		}
 		lines = append(lines, l)
@@ -89,7 +110,7 @@ func newestState(lines []line) (at int, foreign bool) {
 		if l.prefix != statePrefix {
 			continue
 		}
-		a := ageOf(l.text)
+		a := ageOf(l)
 		foreign = foreign || best.readable && a.readable && a.key != best.key
 		if !best.readable || a.readable && cmp.Or(cmp.Compare(a.last, best.last), cmp.Compare(a.count, best.count)) > 0 {
 			at, best = i, a
@@ -106,12 +127,12 @@ type age struct {
 	count    int64
 }
 
-func ageOf(stateLine string) age {
+func ageOf(l line) age {
 	var state struct {
 		Marker
 		Read map[string]count.Millis `json:"read"` // of a dashboard
 	}
-	switch readState(stateLine, &state) {
+	switch l.read(&state) {
 	case ErrNewer:
 		return age{readable: true}
 	case ErrDamaged:

@@ -108,7 +108,7 @@ func wanted(a Action, in Input) (Kind, Reason) {
 		}
 		return Reopen, Regression
 	}
-	if kind, reason, synced := syncState(a, in, sentry); synced {
+	if kind, reason := syncState(a.Issue.Open, in, sentry); kind != Keep {
 		return kind, reason
 	}
 	if kind, reason := written(a); kind != Keep {

@@ -28,10 +28,8 @@ var snoozeFor = regexp.MustCompile(`^:snooze-(\d{1,4})d$`)
 func ReadSnooze(labels []string, label string) Snooze {
 	var s Snooze
 	for _, l := range labels {
-		if len(l) < len(label) || !strings.EqualFold(l[:len(label)], label) {
-			continue
-		}
-		if m := snoozeFor.FindStringSubmatch(strings.ToLower(l[len(label):])); m != nil {
+		kind, ours := strings.CutPrefix(strings.ToLower(l), strings.ToLower(label))
+		if m := snoozeFor.FindStringSubmatch(kind); ours && m != nil {
 			days, _ := strconv.Atoi(m[1])
 			s.Labels, s.For = append(s.Labels, l), max(s.For, time.Duration(days)*day)
 		}

@@ -62,23 +62,21 @@ func agreed(m marker.Marker, id string) event.State {
 	return event.Unresolved
 }
 
-// syncState decides what a state of either side means for the other, if
-// anything.
-func syncState(a Action, in Input, t sentryState) (kind Kind, reason Reason, synced bool) {
-	open := a.Issue.Open
+// syncState decides what a state of either side means for the other. It returns Keep if
+// that is nothing.
+func syncState(open bool, in Input, t sentryState) (Kind, Reason) {
 	switch {
 	case !t.changed && !open && t.state == event.Unresolved && in.Rules.Resolve:
-		return Update, ResolvesSentry, true
+		return Update, ResolvesSentry
 	case !t.changed:
-		return "", "", false
 	case open && t.state == event.Resolved:
-		return Close, SentryResolved, true
+		return Close, SentryResolved
 	case open && t.state == event.Ignored:
-		return Close, SentryArchived, true
+		return Close, SentryArchived
 	case !open && t.state == event.Unresolved:
-		return Reopen, SentryUnresolved, true
+		return Reopen, SentryUnresolved
 	}
-	return "", "", false
+	return Keep, NothingNew
 }
 
 // archivedInSentry reports whether it was errmon that closed an issue as not planned,

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
-	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/source"
 )
 
@@ -19,10 +18,8 @@ const maxHeld = 2000
 
 // partials holds events that may be parts of failures.
 type partials struct {
-	intake  *intake.Intake
-	windows *Windows
-	known   map[string]bool // keys that each name one known error
-	held    []event.Event
+	*Logs
+	held []event.Event
 }
 
 // hold keeps an event if it may be a part of a failure and there is room.
@@ -41,36 +38,30 @@ func (p *partials) hold(e event.Event) bool {
 func (p *partials) count(ctx context.Context, s source.Windowed) (postponed time.Time) {
 	var suspects []event.Event
 	for _, e := range p.held {
-		if (e.Partial || e.Headless) && !e.Time.IsZero() && !p.known[p.intake.Set.Key(e)] {
+		if (e.Partial || e.Headless) && !e.Time.IsZero() && !p.Known[p.Intake.Set.Key(e)] {
 			suspects = append(suspects, e)
 		}
 	}
 	held := p.held
 	for _, w := range windowsOf(suspects) {
 		var inside []event.Event
-		inside, held = split(held, w)
-		records, ok := p.windows.read(ctx, s, w)
+		held = slices.DeleteFunc(held, func(e event.Event) bool {
+			if w.contains(e) {
+				inside = append(inside, e)
+			}
+			return w.contains(e)
+		})
+		records, ok := p.Windows.read(ctx, s, w)
 		if !ok {
 			postponed = earliest(postponed, inside[0].Time)
 			continue
 		}
-		p.countWhole(inside, p.intake.Frame(records...))
+		p.countWhole(inside, p.Intake.Frame(records...))
 	}
 	for _, e := range held {
-		p.intake.Count(e)
+		p.Intake.Count(e)
 	}
 	return postponed
-}
-
-func split(events []event.Event, w window) (inside, outside []event.Event) {
-	for _, e := range events {
-		if w.contains(e) {
-			inside = append(inside, e)
-		} else {
-			outside = append(outside, e)
-		}
-	}
-	return inside, outside
 }
 
 // countWhole counts the events of a window, each as the whole event that it is a
@@ -78,30 +69,26 @@ func split(events []event.Event, w window) (inside, outside []event.Event) {
 func (p *partials) countWhole(inside, whole []event.Event) {
 	counted := map[int]bool{}
 	for _, e := range inside {
-		i := wholeOf(e, whole, counted)
+		i := WholeOf(e, whole, counted)
 		switch {
 		case i < 0:
-			p.intake.Count(e)
+			p.Intake.Count(e)
 		case !counted[i]:
 			counted[i] = true
 			// A part alone has an id and a URL.
 			w := whole[i]
 			w.ID, w.URL, w.Source, w.Service = e.ID, e.URL, e.Source, e.Service
-			if p.intake.Parse(&w); w.Decision.Keep {
-				p.intake.Count(w)
+			if p.Intake.Parse(&w); w.Decision.Keep {
+				p.Intake.Count(w)
 			}
 		}
 	}
 }
 
-// WholeOf returns the index of the event that part is a part of; -1 if there is
-// none.
-func WholeOf(part event.Event, whole []event.Event) int { return wholeOf(part, whole, nil) }
-
-// wholeOf returns the index of the event that e is a part of: the last one that
+// WholeOf returns the index of the event that e is a part of: the last one that
 // began before it. An event that begins like one already counted is another
 // failure with the same words. It returns -1 if there is none.
-func wholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
+func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
 	found := -1
 	for i, f := range slices.Backward(whole) {
 		switch {

@@ -50,7 +50,7 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	from, before := in.From, l.Intake.Events
 	var end time.Time // of the events that count; zero if there is none
 	windowed, _ := s.(source.Windowed)
-	partial := partials{intake: l.Intake, windows: l.Windows, known: l.Known}
+	partial := partials{Logs: l}
 	framer := l.Intake.Framer(func(e event.Event) {
 		if !e.Time.IsZero() && (e.Time.Before(from) || !end.IsZero() && !e.Time.Before(end)) {
 			return

@@ -41,7 +41,7 @@ var errUnsettled = fmt.Errorf("other runs went on overwriting what was delivered
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so nothing is known to be quiet, whatever a rule says
 	r := begin(o)
-	r.delivered = deliveries{Delivery: d, merged: map[int]merged{}}
+	r.delivered = deliveries{Delivery: d, merged: map[int]plan.Action{}}
 	if len(d.Events)+len(d.Issues) > 0 {
 		r.delivered.Date(r.input.Now)
 		complete(ctx, r)
@@ -112,7 +112,7 @@ func keepMerged(_ context.Context, r *run) error {
 	})
 	for i, a := range r.actions {
 		if m, ok := r.delivered.merged[a.Issue.Number]; ok && a.Reason != plan.Duplicate {
-			a.Merge, a.Join = append(a.Merge, m.merge...), append(a.Join, m.join...)
+			a.Merge, a.Join = append(a.Merge, m.Merge...), append(a.Join, m.Join...)
 			r.actions[i] = plan.Decide(a, r.input)
 		}
 	}
@@ -133,7 +133,7 @@ func readBack(ctx context.Context, r *run) error {
 		if result.Action.Kind == plan.Create && !slices.Contains(r.delivered.filed, result.Number) {
 			r.delivered.filed = append(r.delivered.filed, result.Number)
 		}
-		r.delivered.merged[result.Number] = merged{result.Action.Merge, result.Action.Join}
+		r.delivered.merged[result.Number] = result.Action
 	}
 	if failed {
 		r.delivered.wrote = false

@@ -10,7 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/ledger"
-	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/reading"
 	"github.com/org/errmon-action/internal/render"
@@ -72,13 +71,10 @@ type run struct {
 // deliveries are what a dispatch files, and what its earlier rounds did.
 type deliveries struct {
 	intake.Delivery
-	wrote  bool           // in this round
-	filed  []int          // issues that this run filed
-	merged map[int]merged // what was merged into an issue, by number
+	wrote  bool                // in this round
+	filed  []int               // issues that this run filed
+	merged map[int]plan.Action // by number, the last that was written, for what it merged
 }
-
-// merged is what an earlier round merged into an issue.
-type merged struct{ merge, join []marker.Marker }
 
 func begin(o Options) *run {
 	now := o.Clock.Now()
