@@ -1,5 +1,4 @@
-// Package apply carries out what plan decided: it turns actions into requests
-// to GitHub.
+// Package apply carries out what plan decided: it turns actions into requests to GitHub.
 //
 // Every write is idempotent. Right before an edit the issue is fetched and
 // planned again, so that changes by people or an overlapping run since the
@@ -37,8 +36,7 @@ type Applier struct {
 // perhaps no write can succeed, and each may cost several retries.
 const maxRefusals = 5
 
-// errLeft marks writes that were not tried. The write that stopped them reports
-// why.
+// errLeft marks writes that were not tried. The write that stopped them reports why.
 var errLeft = errors.New("the writes after that are left to the next run")
 
 // Do carries out the actions in order. A refused write affects only its own error.
@@ -208,10 +206,9 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 // longestRun is the largest max-duration: no run that overlaps began earlier.
 const longestRun = 6 * time.Hour
 
-// comment posts the action's comment. The marker just written already records it: if
-// this run dies here, the comment is missing, and no later run posts it. A concurrent
-// run may post one too: of two comments with the same note, the run that posted the
-// later one deletes it.
+// comment posts the action's comment. The marker just written already records it: if this run dies
+// here, the comment is missing, and no later run posts it. A concurrent run may post one too: of
+// two comments with the same note, the run that posted the later one deletes it.
 func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	number := action.Issue.Number
 	posted, err := a.GitHub.Comment(ctx, number, a.Render.Comment(action))

@@ -41,8 +41,7 @@ func (c Clock) WithTimeout(ctx context.Context, d time.Duration, cause error) (c
 	return c.Timeout(ctx, d, cause)
 }
 
-// Deadline returns when the context will end, in the clock's own time, and
-// false if it has no end.
+// Deadline returns when the context will end, in the clock's own time, and false if it has no end.
 func Deadline(ctx context.Context) (time.Time, bool) {
 	end, ok := ctx.Value(deadlineKey{}).(time.Time)
 	return end, ok

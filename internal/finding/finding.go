@@ -44,8 +44,7 @@ func Fail(about, text, remedy string) Finding {
 	return Finding{Level: Failure, About: about, Text: text, Remedy: remedy}
 }
 
-// Of is the failure that an error reports, with the error's remedy if it is a
-// Mendable.
+// Of is the failure that an error reports, with the error's remedy if it is a Mendable.
 func Of(about string, err error) Finding {
 	var m *Mendable
 	if !errors.As(err, &m) {

@@ -101,8 +101,7 @@ func row(a plan.Action, why plan.Reason) marker.Row {
 // ticked reports whether people want a waiting error filed whatever the limits.
 func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
 
-// byInterest orders waiting errors, ticked ones first, so that no other takes their
-// place.
+// byInterest orders waiting errors, ticked ones first, so that no other takes their place.
 func byInterest(keys []string) func(a, b marker.Row) int {
 	return func(a, b marker.Row) int {
 		switch {

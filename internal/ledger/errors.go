@@ -52,8 +52,7 @@ func (k Known) markers() []marker.Marker {
 	return markers
 }
 
-// Counted returns how many events of a Sentry issue were counted, and whether the
-// issue is known.
+// Counted returns how many events of a Sentry issue were counted, and whether the issue is known.
 func (k Known) Counted(id string) (total int64, ok bool) {
 	key := grouping.SentryKey(id)
 	for _, m := range k.markers() {

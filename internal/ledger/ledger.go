@@ -21,8 +21,7 @@ import (
 	"github.com/org/errmon-action/internal/render"
 )
 
-// Ledger reads and writes what one repository knows. It is not safe for
-// concurrent use.
+// Ledger reads and writes what one repository knows. It is not safe for concurrent use.
 type Ledger struct {
 	GitHub   *github.Client
 	Render   render.Renderer // of the dashboard; its Label names the whole set
@@ -55,11 +54,10 @@ func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" 
 // ArchiveSuffix makes the label of error issues that of archived ones.
 const ArchiveSuffix = ":archive"
 
-// ReadIssue returns an issue as plan sees it. An unreadable marker is not an error as
-// long as its key line says which error it is about: a damaged one counts anew, and one
-// of a newer errmon is muted, so that its error is not filed again. ReadIssue returns
-// marker.ErrNone, or marker.ErrNewer or marker.ErrDamaged without a key. label is that of
-// error issues.
+// ReadIssue returns an issue as plan sees it. An unreadable marker is not an error as long as its
+// key line says which error it is about: a damaged one counts anew, and one of a newer errmon is
+// muted, so that its error is not filed again. ReadIssue returns marker.ErrNone, or marker.ErrNewer
+// or marker.ErrDamaged without a key. label is that of error issues.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	issue := plan.Issue{
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
@@ -109,9 +107,8 @@ func (l *Ledger) ensureLabels(ctx context.Context) error {
 // listing, and would be filed again and again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
 
-// EnsureLabelled adds the label to an issue that was just filed if GitHub dropped
-// it. If that fails it closes the issue and returns ErrUnlabelled, after which
-// nothing further may be filed.
+// EnsureLabelled adds the label to an issue that was just filed if GitHub dropped it. If that fails
+// it closes the issue and returns ErrUnlabelled, after which nothing further may be filed.
 func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
 	if issue.Has(label) {
 		return nil

@@ -50,8 +50,7 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 // maxArchivePages bounds the look into the archive: the newest 1,000 issues.
 const maxArchivePages = 10
 
-// Archive returns the newest archived issues, as far as they are not among the listed
-// ones too.
+// Archive returns the newest archived issues, as far as they are not among the listed ones too.
 func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 	read := map[int]reading{}
 	found, err := l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, reads(read, l.Render.Label))

@@ -45,8 +45,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
 	}
 	from = (settled + 1).Start()
-	// An error that waits for room is filed with its trace, so its newest event is
-	// read again.
+	// An error that waits for room is filed with its trace, so its newest event is read again.
 	for _, i := range k.due(w.Rules, w.Now) {
 		newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time()
 		if !newest.IsZero() && newest.Before(from) {
@@ -128,10 +127,9 @@ func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
 
-// progress returns how far each source was read. A source with postponed events
-// stays where it was, so that the next run reads them again; one that never got
-// anywhere remembers where its first reading began. No source goes back behind
-// what an earlier run achieved.
+// progress returns how far each source was read. A source with postponed events stays where it was,
+// so that the next run reads them again; one that never got anywhere remembers where its first
+// reading began. No source goes back behind what an earlier run achieved.
 func (k Known) progress(results []plan.Result, read Read) map[string]count.Millis {
 	progress := map[string]count.Millis{}
 	maps.Copy(progress, k.Dashboard.Read)

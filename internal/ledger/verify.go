@@ -14,10 +14,9 @@ import (
 // the list is not whole, the first ones show it.
 const maxVerified = 20
 
-// verify looks up filed issues that the list lacks. One that is still there and
-// labelled proves that the list is not whole. If the label itself is gone, or most
-// issues lost it at once, somebody changed the label, and to forget the issues
-// would file them all again.
+// verify looks up filed issues that the list lacks. One that is still there and labelled proves
+// that the list is not whole. If the label itself is gone, or most issues lost it at once, somebody
+// changed the label, and to forget the issues would file them all again.
 func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue) error {
 	var missing []int
 	for _, number := range filed {
@@ -53,8 +52,7 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 	return nil
 }
 
-// minLost is from how many filed issues on it is suspicious that most lost their
-// label at once.
+// minLost is from how many filed issues on it is suspicious that most lost their label at once.
 const minLost = 10
 
 // ErrLabelLost stops a run that would forget issues because of their label.

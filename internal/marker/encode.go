@@ -35,8 +35,7 @@ func encode(state any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(packed.Bytes()), nil
 }
 
-// decode is the inverse of encode; sum is the CRC32 stored beside text. It returns
-// ErrDamaged.
+// decode is the inverse of encode; sum is the CRC32 stored beside text. It returns ErrDamaged.
 func decode(text, sum string, state any) error {
 	packed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || sum != checksum(text) {

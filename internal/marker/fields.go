@@ -61,8 +61,7 @@ func (b Build) Release() string {
 	return release
 }
 
-// Fix is a fix that some versions do not contain, so a failure in them is not a
-// regression.
+// Fix is a fix that some versions do not contain, so a failure in them is not a regression.
 type Fix struct {
 	Closed count.Millis `json:"t"` // when the issue was closed
 	Commit string       `json:"c"` // that closed it
@@ -117,8 +116,7 @@ func (m *Marker) SetState(id, state string, at count.Millis) {
 	m.States = with(m.States, id+" "+state, at)
 }
 
-// StateOf returns the state last copied for a Sentry issue, and when; nothing if
-// none ever was.
+// StateOf returns the state last copied for a Sentry issue, and when; nothing if none ever was.
 func (m Marker) StateOf(id string) (state string, at count.Millis) {
 	for name, when := range m.States {
 		if what, ok := strings.CutPrefix(name, id+" "); ok && (state == "" || when > at || when == at && what < state) {

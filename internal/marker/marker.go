@@ -1,6 +1,5 @@
-// Package marker owns the format of everything errmon stores in GitHub: the
-// state at the end of each error issue and of the dashboard. The issues are
-// the only database.
+// Package marker owns the format of everything errmon stores in GitHub: the state at the end of
+// each error issue and of the dashboard. The issues are the only database.
 //
 // # Format, version 1
 //

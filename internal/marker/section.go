@@ -27,9 +27,8 @@ var (
 	ErrDamaged = errors.New("errmon state is damaged")
 )
 
-// Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it
-// holds the first key alone, which stays readable, or nothing if the key line is not
-// legible either.
+// Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it holds the
+// first key alone, which stays readable, or nothing if the key line is not legible either.
 func Read(body string) (Marker, error) {
 	var m Marker
 	key, err := read(body, &m)
@@ -78,16 +77,14 @@ func read(body string, state any) (key string, err error) {
 	return key, found.state.read(state)
 }
 
-// isPlain reports whether a key fits in its line without ending it. All keys
-// that errmon makes do.
+// isPlain reports whether a key fits in its line without ending it. All keys that errmon makes do.
 func isPlain(key string) bool {
 	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
 }
 
 const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
 
-// Section wraps the visible text and the marker into the bot's section of an
-// issue's body.
+// Section wraps the visible text and the marker into the bot's section of an issue's body.
 func (m Marker) Section(text string) (string, error) {
 	state, err := m.encode()
 	if err != nil {

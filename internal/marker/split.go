@@ -16,9 +16,8 @@ import (
 // sections, the one with the newest state is ours. Anything that is not clearly
 // ours belongs to people and stays.
 
-// The visible text of an issue's section begins with "**N events**" and ends with a
-// line that begins like this. Both mark the section's bounds if its own lines were
-// deleted.
+// The visible text of an issue's section begins with "**N events**" and ends with a line that
+// begins like this. Both mark the section's bounds if its own lines were deleted.
 const LastLine = "<sub>Filed by errmon"
 
 var firstRead = regexp.MustCompile(`^\*\*\d[\d,]* events?\*\*`)
@@ -49,8 +48,7 @@ type line struct {
 	from, to int    // in the body, without its line break
 }
 
-// version returns the number that one of our lines begins with, 0 if it has none, and
-// what follows.
+// version returns the number that one of our lines begins with, 0 if it has none, and what follows.
 func (l line) version() (v int, rest string) {
 	number, rest, _ := strings.Cut(l.value, " ")
 	v, _ = strconv.Atoi(number)

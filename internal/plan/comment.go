@@ -13,8 +13,7 @@ import (
 // This file decides what is worth a comment, which notifies people: a reopening, the
 // end of a snooze during which it happened, and an error that grew worse.
 
-// comment notes what the action is worth in its comment, unless a marker says that it
-// was posted.
+// comment notes what the action is worth in its comment, unless a marker says that it was posted.
 func comment(a *Action, in Input) {
 	a.Comment, a.Note = "", ""
 	switch {
@@ -35,8 +34,7 @@ func comment(a *Action, in Input) {
 	a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
 }
 
-// told is what people know of an error: what the last comment said, or else the
-// issue.
+// told is what people know of an error: what the last comment said, or else the issue.
 func told(a Action) marker.Told {
 	if t := a.Issue.Marker.Told; t.At != 0 {
 		return t

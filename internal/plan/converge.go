@@ -35,9 +35,8 @@ func (d *directory) indexNamed(all []*entry, names map[string]bool) {
 	}
 }
 
-// converge finds the issues whose templates turned out to be one: messages that
-// looked like several errors while few were seen. Those that people muted stay as
-// they are.
+// converge finds the issues whose templates turned out to be one: messages that looked like several
+// errors while few were seen. Those that people muted stay as they are.
 func (d *directory) converge(groups []*grouping.Group) {
 	of := map[string]*entry{} // by first key
 	for _, e := range d.issues {

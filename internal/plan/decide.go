@@ -152,8 +152,7 @@ func closing(issue Issue) time.Time {
 	return issue.ClosedAt
 }
 
-// regressed reports whether a closed error happened again, now or while its state could
-// not change.
+// regressed reports whether a closed error happened again, now or while its state could not change.
 func regressed(a Action) bool {
 	closed := closing(a.Issue)
 	return grew(a.Issue.Marker, a.Next) && happenedAfter(closed, a) || a.Issue.Marker.Held && a.Next.Last.Time().After(closed)
@@ -176,8 +175,7 @@ func happenedAfter(closed time.Time, a Action) bool {
 	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || sentryAfter(closed, a)
 }
 
-// deliveredAfter reports whether a delivery that was not counted before is newer
-// than the closing.
+// deliveredAfter reports whether a delivery that was not counted before is newer than the closing.
 func deliveredAfter(closed time.Time, a Action) bool {
 	for kind, inbox := range a.Next.Deliveries {
 		before := a.Issue.Marker.Deliveries[kind]

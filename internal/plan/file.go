@@ -137,8 +137,7 @@ func rowsOf(rows []marker.Row, groups []*grouping.Group, names map[string]bool) 
 	return nil
 }
 
-// aliasOf reports whether a row is that of a group's error by an alias, as an
-// issue would be.
+// aliasOf reports whether a row is that of a group's error by an alias, as an issue would be.
 func aliasOf(m marker.Marker, g *grouping.Group) bool {
 	if !isSentry(g.Key) {
 		return slices.Contains(m.Aliases, g.Key)

@@ -8,10 +8,9 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is what an error is recognised by. A key that an issue owns comes first,
-// whatever the rules say, so changing a rule files nothing anew. The issue of a group
-// rule's name notes the keys that its errors have without the rule, which find it once
-// the rule is gone.
+// This file is what an error is recognised by. A key that an issue owns comes first, whatever the
+// rules say, so changing a rule files nothing anew. The issue of a group rule's name notes the keys
+// that its errors have without the rule, which find it once the rule is gone.
 
 // Known returns the templates that issues, the oldest first, and then waiting
 // errors carry. Grouping holds messages against them before it mines new ones.

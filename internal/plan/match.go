@@ -78,9 +78,8 @@ func index(in Input, names map[string]bool) *directory {
 	return d
 }
 
-// own notes which keys the issue owns. It duplicates an older one when that
-// owns its first key, or the same Sentry issue; another key taken over later, by
-// an alias, proves nothing.
+// own notes which keys the issue owns. It duplicates an older one when that owns its first key, or
+// the same Sentry issue; another key taken over later, by an alias, proves nothing.
 func (d *directory) own(e *entry) {
 	for i, key := range e.Marker.Keys {
 		owner := d.owners[key]
@@ -257,9 +256,8 @@ func (d *directory) refine(g *grouping.Group) *entry {
 	return nil
 }
 
-// refinable reports whether an issue may be this group's, made of less information:
-// for a message, one without a service; for an exception, one that was
-// delivered and never read.
+// refinable reports whether an issue may be this group's, made of less information: for a message,
+// one without a service; for an exception, one that was delivered and never read.
 func refinable(m marker.Marker, g *grouping.Group) bool {
 	if g.Type == "" {
 		return m.Service == ""

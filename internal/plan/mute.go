@@ -23,8 +23,7 @@ type Snooze struct {
 
 var snoozeFor = regexp.MustCompile(`^:snooze-(\d{1,4})d$`)
 
-// ReadSnooze reads the snooze labels among an issue's labels. label is that of error
-// issues.
+// ReadSnooze reads the snooze labels among an issue's labels. label is that of error issues.
 func ReadSnooze(labels []string, label string) Snooze {
 	var s Snooze
 	for _, l := range labels {
@@ -96,8 +95,7 @@ func mute(a Action, in Input) marker.Mute {
 	return m
 }
 
-// surgeFactor is how many times as often as before a muted error must happen to be
-// worth a message.
+// surgeFactor is how many times as often as before a muted error must happen to be worth a message.
 const surgeFactor = 100
 
 // surged reports whether a muted error happened a hundred times as often today as on

@@ -44,8 +44,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	return m
 }
 
-// describe keeps the template, as far as it has widened, the first service and
-// the worst level.
+// describe keeps the template, as far as it has widened, the first service and the worst level.
 func describe(m *marker.Marker, g *grouping.Group) {
 	if m.Template == "" || isMessage(*m) && slices.Contains(keys(g), m.Key()) {
 		m.Template = g.Template
@@ -78,9 +77,8 @@ func freeze(m *marker.Marker, in Input, keep time.Duration) {
 	}
 }
 
-// skew is how far apart the clocks of machines may be: of those that run
-// errmon, those that log, and the services' own. Lateness is measured by one of
-// them and happens by another.
+// skew is how far apart the clocks of machines may be: of those that run errmon, those that log,
+// and the services' own. Lateness is measured by one of them and happens by another.
 const skew = 5 * time.Minute
 
 // Settled is the last minute whose events have all arrived once a source

@@ -205,8 +205,7 @@ func (a Action) Writes() bool {
 	return slices.Contains([]Kind{Create, Update, Reopen, Close}, a.Kind)
 }
 
-// Result is the outcome of one action, which is the one decided right before the
-// write.
+// Result is the outcome of one action, which is the one decided right before the write.
 type Result struct {
 	Action Action
 	Number int // of the issue; 0 if there is none

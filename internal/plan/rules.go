@@ -16,8 +16,7 @@ import (
 // This file carries out what a team's rules say about issues. Rules hold for events,
 // so an issue of which no event was seen keeps the shape that it has.
 
-// shape notes in a.Next what the rules make of the issue, and in a.Title what they
-// name a new one.
+// shape notes in a.Next what the rules make of the issue, and in a.Title what they name a new one.
 func (a *Action) shape(before marker.Marker, in Input) {
 	newest, ok := newestOf(a.Groups)
 	if !ok {

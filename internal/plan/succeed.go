@@ -8,10 +8,9 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is about issues that take no more events: locked ones, those closed longer
-// ago than reopen-window, and archived ones. An error of theirs that happens again gets
-// a new issue. It owns what the old one owned and names it (marker.After), so the two
-// never pass for duplicates.
+// This file is about issues that take no more events: locked ones, those closed longer ago than
+// reopen-window, and archived ones. An error of theirs that happens again gets a new issue. It owns
+// what the old one owned and names it (marker.After), so the two never pass for duplicates.
 
 // retired returns why an issue takes no more events; empty if it does. What people
 // muted stays muted.
@@ -34,8 +33,7 @@ func keep(i Issue, why Reason) Action {
 	return Action{Kind: Keep, Reason: why, Issue: i, Title: i.Title, Next: i.Marker}
 }
 
-// recurs reports whether a retired issue would be reopened, or counts more while it is
-// open.
+// recurs reports whether a retired issue would be reopened, or counts more while it is open.
 func recurs(a Action) bool {
 	return len(a.Groups) > 0 && (a.Kind == Reopen || a.Issue.Open && a.Kind == Update && grew(a.Issue.Marker, a.Next))
 }
@@ -96,11 +94,9 @@ func leave(i Issue, why Reason, in Input, leaving *int) Action {
 
 // Archive returns the action that archives an issue, if it is still closed for so long.
 func Archive(i Issue, in Input) Action {
-	a := keep(i, Archived)
-	if why := retired(i, in); why != Expired {
-		a.Reason = why
-		return a
+	a := keep(i, retired(i, in))
+	if a.Reason == Expired {
+		a.Kind, a.Reason = Update, Archived
 	}
-	a.Kind = Update
 	return a
 }

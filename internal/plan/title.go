@@ -39,9 +39,8 @@ func TitlesFor(in Input) Titles {
 		slices.ContainsFunc(in.Waiting, func(r marker.Row) bool { return other(r.Marker.Service) })}
 }
 
-// Title names an error: what happened, where, and in which service. Values that vary
-// are hidden, but quoted names stay: they are often what a developer looks for. It is
-// foreign text.
+// Title names an error: what happened, where, and in which service. Values that vary are hidden,
+// but quoted names stay: they are often what a developer looks for. It is foreign text.
 func (t Titles) Title(g *grouping.Group) string {
 	title := what(shortType(g.Type), t.message(g))
 	place := ""

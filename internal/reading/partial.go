@@ -31,10 +31,9 @@ func (p *partials) hold(e event.Event) bool {
 	return true
 }
 
-// count counts the held events. Around those that lack their frames or their head
-// and belong to no known error, all lines are read, and the events found there replace the held
-// ones. Events above the budget are left to the next run: the time returned is that
-// of the first such event.
+// count counts the held events. Around those that lack their frames or their head and belong to no
+// known error, all lines are read, and the events found there replace the held ones. Events above
+// the budget are left to the next run: the time returned is that of the first such event.
 func (p *partials) count(ctx context.Context, s source.Windowed) (postponed time.Time) {
 	var suspects []event.Event
 	for _, e := range p.held {
@@ -174,8 +173,7 @@ func windowsOf(events []event.Event) []window {
 // Exhausted reports whether the budget is used up.
 func (ws *Windows) Exhausted() bool { return ws.requests >= maxWindowRequests }
 
-// Around returns the records around an event. It returns none if they cannot be
-// had.
+// Around returns the records around an event. It returns none if they cannot be had.
 func (ws *Windows) Around(ctx context.Context, s source.Windowed, e event.Event) []event.Record {
 	records, _ := ws.read(ctx, s, windowOf(e))
 	return records

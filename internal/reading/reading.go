@@ -91,9 +91,8 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 // before was read again: plan.Settled leaves 5 minutes and a started one.
 const retriedOnce = 10 * time.Minute
 
-// retried returns from where a source is read again because records may be missing. They
-// are given up if the window begins there because of them already: otherwise no run
-// would get further.
+// retried returns from where a source is read again because records may be missing. They are given
+// up if the window begins there because of them already: otherwise no run would get further.
 func retried(cut, from time.Time) time.Time {
 	if cut = cut.Truncate(time.Minute); cut.Sub(from) > retriedOnce {
 		return cut

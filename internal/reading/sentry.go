@@ -88,10 +88,9 @@ func (s *Sentry) readUnselected(ctx context.Context) error {
 	return nil
 }
 
-// wanted returns the issues whose newest event is to be read: new ones, those
-// whose issue here may be reopened, and those that leave the dashboard. Of the new
-// ones it returns the worst MaxEvents, and the number of the others, which are left
-// to later runs.
+// wanted returns the issues whose newest event is to be read: new ones, those whose issue here may
+// be reopened, and those that leave the dashboard. Of the new ones it returns the worst MaxEvents,
+// and the number of the others, which are left to later runs.
 func (s *Sentry) wanted() (issues []event.SentryIssue, left int) {
 	room := s.MaxEvents
 	for _, i := range slices.SortedFunc(slices.Values(s.listed), intake.WorstFirst) {

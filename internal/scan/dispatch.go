@@ -22,9 +22,8 @@ import (
 // writes again until there is nothing left to write.
 
 const (
-	// settleWait is longer than a writer takes between reading an issue and writing
-	// it, unless GitHub fails the write several times; the pause before a write comes
-	// on top, twice.
+	// settleWait is longer than a writer takes between reading an issue and writing it, unless
+	// GitHub fails the write several times; the pause before a write comes on top, twice.
 	settleWait = 8 * time.Second
 	// settleJitter, at most, keeps runs that began together from staying in step.
 	settleJitter = 8 * time.Second
@@ -119,8 +118,7 @@ func keepMerged(_ context.Context, r *run) error {
 	return nil
 }
 
-// readBack notes what this round wrote. Failed writes end the rounds; their results
-// say why.
+// readBack notes what this round wrote. Failed writes end the rounds; their results say why.
 func readBack(ctx context.Context, r *run) error {
 	failed := ctx.Err() != nil
 	for _, result := range r.results {

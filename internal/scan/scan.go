@@ -3,9 +3,8 @@
 // that sees all stages; each of them returns what it found, and only scan warns,
 // fails, and knows the time of the run.
 //
-// The order makes a run safe to die anywhere: nothing is written before the
-// listing is whole, and the dashboard, which says how far the sources were read,
-// is written last.
+// The order makes a run safe to die anywhere: nothing is written before the listing is whole, and
+// the dashboard, which says how far the sources were read, is written last.
 package scan
 
 import (
@@ -32,8 +31,7 @@ import (
 // it goes into the report.
 type stage func(context.Context, *run) error
 
-// Run scans once. The report is complete even if parts failed; its Failures say
-// which.
+// Run scans once. The report is complete even if parts failed; its Failures say which.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
 	r.fail(r.through(ctx, list, read, gather, recall, decide, addContext, addCode, write, record, remember))
@@ -128,8 +126,7 @@ func readTracker(ctx context.Context, r *run) {
 // for the other sources.
 var errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
 
-// addSource notes how the reading of a source went. Only a completed one moves its
-// progress.
+// addSource notes how the reading of a source went. Only a completed one moves its progress.
 func (r *run) addSource(h source.Health, completed bool) {
 	stored := r.known.Dashboard
 	h.Last = stored.Read[h.Name].Time()
@@ -264,8 +261,7 @@ func publicTitles(actions []plan.Action) []plan.Action {
 const heldBack = "This repository is public, so its issues show of each error the template, the exception and the in-app frames, " +
 	"and hold the events themselves back. Set publish-samples to true to publish those too, redacted."
 
-// remember saves how far the run came. After a signal the next run repeats what is
-// not saved.
+// remember saves how far the run came. After a signal the next run repeats what is not saved.
 func remember(ctx context.Context, r *run) error {
 	if ctx.Err() != nil {
 		return nil

@@ -1,6 +1,5 @@
-// Package source says what a service must offer to be read: logs are a Source,
-// and a service that groups events into issues of its own, as Sentry does, is a
-// Tracker.
+// Package source says what a service must offer to be read: logs are a Source, and a service that
+// groups events into issues of its own, as Sentry does, is a Tracker.
 //
 // An Integration is such a service as errmon is connected to it.
 //
@@ -101,8 +100,7 @@ type Linker interface {
 	Links(e event.Event) []event.Link
 }
 
-// Tracker is a service that keeps issues of its own, each with its lifetime
-// total and a state.
+// Tracker is a service that keeps issues of its own, each with its lifetime total and a state.
 type Tracker interface {
 	// Key names the source on the dashboard; it never changes.
 	Key() string
@@ -113,8 +111,7 @@ type Tracker interface {
 	// LatestEvent returns the newest event of an issue, or the zero Event if there
 	// is none any more.
 	LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error)
-	// Event returns one event of an issue by its id, or the zero Event if it is not
-	// there any more.
+	// Event returns one event of an issue by its id, or the zero Event if it is not there any more.
 	Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error)
 	// Resolve marks an issue as resolved. Resolving it again does nothing.
 	Resolve(ctx context.Context, id string) error
