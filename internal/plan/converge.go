@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -100,12 +101,14 @@ func unite(same []*entry) (oldest *entry) {
 func (d *directory) mergeRows(rows []marker.Row) []marker.Row {
 	var waiting []marker.Row
 	for _, row := range rows {
-		i := slices.IndexFunc(row.Marker.Keys, func(key string) bool { return d.owners[key] != nil })
-		if i < 0 || d.owners[row.Marker.Keys[i]].retired != "" {
+		var owner *entry
+		for _, key := range slices.Backward(row.Marker.Keys) {
+			owner = cmp.Or(d.owners[key].standing(), owner)
+		}
+		if owner == nil || owner.retired != "" {
 			waiting = append(waiting, row)
 			continue
 		}
-		owner := d.owners[row.Marker.Keys[i]]
 		owner.merge = append(owner.merge, row.Marker)
 		owner.refused = row.Reason == string(Refused)
 	}

@@ -169,14 +169,10 @@ func knownToRows(groups []*grouping.Group, rows []marker.Row) []*grouping.Group 
 
 // claims reports whether a row is that of a group's error, as find decides for issues.
 func claims(rows []marker.Row, m marker.Marker, g *grouping.Group, names map[string]bool) bool {
-	switch {
-	case g.Name != "":
-		elsewhere := slices.ContainsFunc(rows, func(r marker.Row) bool { return settledIn(r.Marker, g) })
-		return m.Owns(g.Name) || owns(m, g) && !elsewhere
-	case owns(m, g):
-		return true
+	if g.Name == "" {
+		return owns(m, g) || !named(m, names) && grouped(m, g)
 	}
-	return !named(m, names) && grouped(m, g)
+	return m.Owns(g.Name) || owns(m, g) && !slices.ContainsFunc(rows, func(r marker.Row) bool { return settledIn(r.Marker, g) })
 }
 
 // readable reports whether an error may be filed now: one that was not seen in

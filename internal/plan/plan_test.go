@@ -93,6 +93,8 @@ func TestPlan(t *testing.T) {
 
 	double := issue(2, "exc1:a", 7)
 	double.Marker.Alias("msg1:x")
+	doubled := issue(2, "exc1:a", 7)
+	doubled.Marker.Own("msg1:b")
 	aliased := row("exc1:a", 2, OverMax)
 	aliased.Marker.Alias("msg1:x")
 
@@ -162,6 +164,8 @@ func TestPlan(t *testing.T) {
 			[]outcome{{1, "exc1:a", Update, Merged, 7}, {2, "exc1:a", Close, Duplicate, 7}}},
 		{"an alias of a double finds the original", Input{Issues: []Issue{issue(1, "exc1:a", 5), double}, Groups: []*grouping.Group{message("msg1:x", "", "boom")}},
 			[]outcome{{1, "exc1:a", Update, Merged, 8}, {2, "exc1:a", Close, Duplicate, 7}}},
+		{"a row of a double hands its counts to the original", Input{Issues: []Issue{issue(1, "exc1:a", 5), doubled}, Waiting: []marker.Row{row("msg1:b", 9, OverMax)}},
+			[]outcome{{1, "exc1:a", Update, Merged, 9}, {2, "exc1:a", Close, Duplicate, 7}}},
 		{"a muted double is left alone", Input{Issues: []Issue{issue(1, "exc1:a", 5), closed(issue(2, "exc1:a", 7), NotPlanned, time.Hour)}},
 			[]outcome{{1, "exc1:a", Keep, NothingNew, 5}, {2, "exc1:a", Mute, NotPlanned, 7}}},
 		{"an alias finds the issue, which owns the key from then on", Input{Issues: []Issue{alias}, Groups: []*grouping.Group{message("msg1:x", "", "boom")}},
