@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -86,16 +87,20 @@ func health(before map[string]marker.Health, read Read) map[string]marker.Health
 
 // This file is about rows: errors that wait on the dashboard.
 
-// refusedRow is the row of an error that GitHub refused to write.
-func refusedRow(r plan.Result) marker.Row {
-	waits := row(r.Action, plan.Refused)
-	detail := r.Err.Error()
-	waits.Detail = strings.ToValidUTF8(detail[:min(len(detail), marker.MaxDetail)], "")
-	return waits
-}
-
-func row(a plan.Action, why plan.Reason) marker.Row {
-	return marker.Row{Title: cmp.Or(a.Public, a.Title), Reason: string(why), Marker: a.Next}
+// waits returns the row that a result leaves on the dashboard; false if it leaves none.
+func waits(r plan.Result) (marker.Row, bool) {
+	why, detail := r.Action.Reason, ""
+	switch {
+	case r.Action.Kind == plan.Wait:
+	case r.Refused:
+		why, detail = plan.Refused, r.Err.Error()
+	case errors.Is(r.Err, render.ErrNoRoom):
+		why = plan.NoRoom
+	default:
+		return marker.Row{}, false
+	}
+	detail = strings.ToValidUTF8(detail[:min(len(detail), marker.MaxDetail)], "")
+	return marker.Row{Title: cmp.Or(r.Action.Public, r.Action.Title), Reason: string(why), Detail: detail, Marker: r.Action.Next}, true
 }
 
 // ticked reports whether people want a waiting error filed whatever the limits.

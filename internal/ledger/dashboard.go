@@ -122,11 +122,8 @@ func (l *Ledger) edit(ctx context.Context, k Known, after render.Board) error {
 func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result, now time.Time) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {
-		if r.Action.Kind == plan.Wait && len(r.Action.Groups) > 0 {
-			rows = append(rows, row(r.Action, r.Action.Reason))
-		}
-		if r.Refused && len(r.Action.Groups) > 0 {
-			rows = append(rows, refusedRow(r))
+		if row, _ := waits(r); len(r.Action.Groups) > 0 && (r.Action.Kind == plan.Wait || r.Refused) {
+			rows = append(rows, row)
 		}
 	}
 	if len(newDeliveries(k.stored, rows)) == 0 && len(withoutFiled(k.stored, k.Issues)) == len(k.stored) {

@@ -85,19 +85,14 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 		Version:  read.Version,
 	}
 	for _, r := range results {
-		switch {
-		case r.Action.Reason == plan.Leaving, r.Action.Reason == plan.Archived: // forgotten before it leaves the list
-		case r.Action.Kind == plan.Wait:
-			after.Waiting = append(after.Waiting, row(r.Action, r.Action.Reason))
-		case r.Refused:
-			after.Waiting = append(after.Waiting, refusedRow(r))
-			if r.Number != 0 {
-				after.Filed = append(after.Filed, r.Number)
-			}
-		case errors.Is(r.Err, render.ErrNoRoom):
-			after.Waiting = append(after.Waiting, row(r.Action, plan.NoRoom))
-			fallthrough
-		case r.Number != 0 && r.Action.Reason != plan.Gone && r.Action.Next.DupOf == 0:
+		if r.Action.Reason == plan.Leaving || r.Action.Reason == plan.Archived { // forgotten before it leaves the list
+			continue
+		}
+		row, waits := waits(r)
+		if waits {
+			after.Waiting = append(after.Waiting, row)
+		}
+		if r.Number != 0 && (waits || r.Action.Reason != plan.Gone && r.Action.Next.DupOf == 0) {
 			after.Filed = append(after.Filed, r.Number)
 		}
 	}

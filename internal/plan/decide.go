@@ -91,10 +91,8 @@ func verdict(a Action, in Input) (kind Kind, reason Reason, held bool) {
 func wanted(a Action, in Input) (Kind, Reason) {
 	sentry := sentryStateOf(a.Next, in)
 	switch {
-	case a.Issue.Newer:
-		return Mute, NewerMarker
-	case a.Issue.Ignored:
-		return Mute, IgnoreLabel
+	case a.Issue.Newer, a.Issue.Ignored:
+		return Mute, a.Issue.MutedBy()
 	case snoozed(a.Issue, in):
 		return Mute, Snoozed
 	case archivedInSentry(a.Issue) && sentry.state == event.Unresolved && sentry.changed:

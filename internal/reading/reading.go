@@ -9,6 +9,7 @@ package reading
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -98,4 +99,109 @@ func retried(cut, from time.Time) time.Time {
 		return cut
 	}
 	return time.Time{}
+}
+
+// maxHeld bounds the events held until the lines around them are read. Above it
+// events are counted as they came.
+const maxHeld = 2000
+
+// partials holds events that may be parts of failures.
+type partials struct {
+	*Logs
+	held []event.Event
+}
+
+// hold keeps an event if it may be a part of a failure and there is room.
+func (p *partials) hold(e event.Event) bool {
+	if len(p.held) >= maxHeld || !e.Partial && !e.Headless && (!e.Split || e.Stack != "") {
+		return false
+	}
+	p.held = append(p.held, e)
+	return true
+}
+
+// count counts the held events. Around those that lack their frames or their head and belong to no
+// known error, all lines are read, and the events found there replace the held ones. Events above
+// the budget are left to the next run: the time returned is that of the first such event.
+func (p *partials) count(ctx context.Context, s source.Windowed) (postponed time.Time) {
+	var suspects []event.Event
+	for _, e := range p.held {
+		if (e.Partial || e.Headless) && !e.Time.IsZero() && !p.Known[p.Intake.Set.Key(e)] {
+			suspects = append(suspects, e)
+		}
+	}
+	held := p.held
+	for _, w := range windowsOf(suspects) {
+		var inside []event.Event
+		held = slices.DeleteFunc(held, func(e event.Event) bool {
+			if w.contains(e) {
+				inside = append(inside, e)
+			}
+			return w.contains(e)
+		})
+		records, ok := p.Windows.read(ctx, s, w)
+		if !ok {
+			postponed = earliest(postponed, inside[0].Time)
+			continue
+		}
+		p.countWhole(inside, p.Intake.Frame(records...))
+	}
+	for _, e := range held {
+		p.Intake.Count(e)
+	}
+	return postponed
+}
+
+// countWhole counts the events of a window, each as the whole event that it is a
+// part of. Several may turn out to be parts of one.
+func (p *partials) countWhole(inside, whole []event.Event) {
+	counted := map[int]bool{}
+	for _, e := range inside {
+		i := WholeOf(e, whole, counted)
+		switch {
+		case i < 0:
+			p.Intake.Count(e)
+		case !counted[i]:
+			counted[i] = true
+			// A part alone has an id and a URL.
+			w := whole[i]
+			w.ID, w.URL, w.Source, w.Service = e.ID, e.URL, e.Source, e.Service
+			if p.Intake.Parse(&w); w.Decision.Keep {
+				p.Intake.Count(w)
+			}
+		}
+	}
+}
+
+// WholeOf returns the index of the event that e is a part of: the last one that
+// began before it. An event that begins like one already counted is another
+// failure with the same words. It returns -1 if there is none.
+func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
+	found := -1
+	for i, f := range slices.Backward(whole) {
+		switch {
+		case !isPart(e, f):
+		case !counted[i] || !sameFirstLine(e, f):
+			return i
+		case found < 0:
+			found = i
+		}
+	}
+	return found
+}
+
+// isPart reports whether the first line of e is a line of the whole event, which
+// began with it or a little before.
+func isPart(e, whole event.Event) bool {
+	first, _, _ := strings.Cut(e.Text, "\n")
+	if e.Time.Before(whole.Time) || e.Time.Sub(whole.Time) > windowAfter {
+		return false
+	}
+	return sameFirstLine(e, whole) || strings.Contains(whole.Text, "\n"+first+"\n") || strings.HasSuffix(whole.Text, "\n"+first)
+}
+
+func sameFirstLine(a, b event.Event) bool {
+	first, _, _ := strings.Cut(a.Text, "\n")
+	head, _, _ := strings.Cut(b.Text, "\n")
+	return first == head
 }
