@@ -85,8 +85,6 @@ func health(before map[string]marker.Health, read Read) map[string]marker.Health
 	return health
 }
 
-// This file is about rows: errors that wait on the dashboard.
-
 // waits returns the row that a result leaves on the dashboard; false if it leaves none.
 func waits(r plan.Result) (marker.Row, bool) {
 	why, detail := r.Action.Reason, ""

@@ -13,7 +13,7 @@ import (
 
 // indexNamed adds the keys of errors that are part of others: of duplicates, and of
 // errors that a rule joined and which is gone.
-func (d *directory) indexNamed(all []*entry, names map[string]bool) {
+func (d *directory) indexNamed(all []*entry) {
 	of := map[int]*entry{} // by number, the issue that stays; a duplicate names an older one
 	for _, e := range all {
 		more := e.Marker.Grouped
@@ -25,7 +25,7 @@ func (d *directory) indexNamed(all []*entry, names map[string]bool) {
 		if original == nil {
 			continue
 		}
-		if named(original.Marker, names) {
+		if d.named(original.Marker) {
 			more = more[len(e.Marker.Grouped):]
 		}
 		for _, key := range more {
@@ -59,7 +59,7 @@ func (d *directory) converge(groups []*grouping.Group) {
 
 // joinNamed finds the issues whose errors a rule makes one: all of their events of this
 // run have its name. Those that people muted stay as they are.
-func (d *directory) joinNamed(groups []*grouping.Group, names map[string]bool) {
+func (d *directory) joinNamed(groups []*grouping.Group) {
 	plain := map[string]bool{}
 	for _, g := range groups {
 		plain[g.Key] = plain[g.Key] || g.Name == ""
@@ -67,7 +67,7 @@ func (d *directory) joinNamed(groups []*grouping.Group, names map[string]bool) {
 	same := map[string][]*entry{}
 	for _, g := range groups {
 		e, owner := d.first(g, d.owners), d.owners[g.Name].standing()
-		if e == nil || !names[g.Name] || plain[g.Key] || !e.merges() || owner != nil && (owner.Muted() || settledIn(owner.Marker, g)) {
+		if e == nil || !d.names[g.Name] || plain[g.Key] || !e.merges() || owner != nil && (owner.Muted() || settledIn(owner.Marker, g)) {
 			continue
 		}
 		if same[g.Name] = append(same[g.Name], e); owner != nil {

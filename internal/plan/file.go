@@ -74,9 +74,8 @@ func candidates(fresh [][]*grouping.Group, known *directory, in Input) []Action 
 	public := titles
 	public.Public = true
 	taken := map[int]int{} // place in in.Waiting → place in actions
-	names := in.Rules.names()
 	for _, groups := range fresh {
-		rows := rowsOf(in.Waiting, groups, names)
+		rows := known.rowsOf(in.Waiting, groups)
 		at := len(actions)
 		for _, row := range rows {
 			if earlier, ok := taken[row]; ok {
@@ -119,10 +118,10 @@ func candidates(fresh [][]*grouping.Group, known *directory, in Input) []Action 
 
 // rowsOf returns the places of the rows that own one of the groups' keys, else
 // of the first that knows a message among them as an alias, as an issue would.
-func rowsOf(rows []marker.Row, groups []*grouping.Group, names map[string]bool) []int {
+func (d *directory) rowsOf(rows []marker.Row, groups []*grouping.Group) []int {
 	var owners []int
 	for i, row := range rows {
-		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return claims(rows, row.Marker, g, names) }) {
+		if slices.ContainsFunc(groups, func(g *grouping.Group) bool { return d.claims(rows, row.Marker, g) }) {
 			owners = append(owners, i)
 		}
 	}
@@ -168,9 +167,9 @@ func knownToRows(groups []*grouping.Group, rows []marker.Row) []*grouping.Group 
 }
 
 // claims reports whether a row is that of a group's error, as find decides for issues.
-func claims(rows []marker.Row, m marker.Marker, g *grouping.Group, names map[string]bool) bool {
+func (d *directory) claims(rows []marker.Row, m marker.Marker, g *grouping.Group) bool {
 	if g.Name == "" {
-		return owns(m, g) || !named(m, names) && grouped(m, g)
+		return owns(m, g) || !d.named(m) && grouped(m, g)
 	}
 	return m.Owns(g.Name) || owns(m, g) && !slices.ContainsFunc(rows, func(r marker.Row) bool { return settledIn(r.Marker, g) })
 }

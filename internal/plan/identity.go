@@ -64,19 +64,9 @@ func own(m *marker.Marker, g *grouping.Group) {
 	}
 }
 
-// names returns the keys of the names that rules give to errors, and whether all errors
-// of the name are one.
-func (r Rules) names() map[string]bool {
-	keys := map[string]bool{}
-	for name, joins := range r.Policy.Groups() {
-		keys[grouping.NamedKey(name)] = joins
-	}
-	return keys
-}
-
 // named reports whether a marker is that of an error which a rule in force names.
-func named(m marker.Marker, names map[string]bool) bool {
-	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := names[key]; return ok })
+func (d *directory) named(m marker.Marker) bool {
+	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := d.names[key]; return ok })
 }
 
 // grouped reports whether a marker is that of a name, and noted one of the group's keys.

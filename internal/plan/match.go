@@ -14,6 +14,7 @@ type directory struct {
 	issues  []*entry                  // by number, without those that are duplicates already
 	owners  map[string]*entry         // by owned key
 	aliases map[string]*entry         // by alias, of the oldest issue
+	names   map[string]bool           // by the key of a name that rules give to errors, whether all errors of the name are one
 	follows map[*grouping.Group]Issue // by the first group of an error that happened again, its retired issue
 }
 
@@ -53,8 +54,11 @@ func byNumber(a, b *entry) int { return cmp.Compare(a.Number, b.Number) }
 
 // index prepares the issues for matching. Where two own the same key, two runs
 // filed one error at once: the older one stays.
-func index(in Input, names map[string]bool) *directory {
-	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, follows: map[*grouping.Group]Issue{}}
+func index(in Input) *directory {
+	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, follows: map[*grouping.Group]Issue{}, names: map[string]bool{}}
+	for name, joins := range in.Rules.Policy.Groups() {
+		d.names[grouping.NamedKey(name)] = joins
+	}
 	var all []*entry
 	for _, i := range slices.Concat(in.Issues, in.Archive) {
 		all = append(all, &entry{Issue: i, retired: retired(i, in), hasSentry: hasSentry(i.Marker)})
@@ -67,7 +71,7 @@ func index(in Input, names map[string]bool) *directory {
 		}
 	}
 	d.mergeAcrossSources()
-	d.indexNamed(all, names)
+	d.indexNamed(all)
 	for _, e := range d.issues {
 		for _, alias := range e.Marker.Aliases {
 			if owner := d.aliases[alias]; owner == nil || e.takesOver(owner) {

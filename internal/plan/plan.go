@@ -243,11 +243,10 @@ func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 // same for any order of its inputs: issues by number, then new errors, most
 // severe and most frequent first; at the end what GitHub refused before.
 func Plan(in Input) []Action {
-	names := in.Rules.names()
-	known := index(in, names)
+	known := index(in)
 	in.Waiting = known.mergeRows(in.Waiting)
 	known.converge(in.Groups)
-	known.joinNamed(in.Groups, names)
+	known.joinNamed(in.Groups)
 	fresh := known.match(knownToRows(in.Groups, in.Waiting))
 	in.Waiting = known.absorbRows(in.Waiting)
 	var actions []Action
