@@ -42,6 +42,14 @@ func Run(ctx context.Context, o Options) report.Run {
 // errEnd is returned by a stage after which the others have nothing to do.
 var errEnd = errors.New("the other stages are left out")
 
+// These stop a stage that takes long, so that there is time left for the others.
+var (
+	errReadTime    = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
+	errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
+	errCodeTime    = errors.New("reading code took a tenth of max-duration")
+	errWriteTime   = errors.New("nine tenths of max-duration are over: raise max-duration or run more often")
+)
+
 // through runs the stages in their order. A dry run ends where it would write.
 func (r *run) through(ctx context.Context, stages ...stage) error {
 	for _, s := range stages {
@@ -100,9 +108,6 @@ func read(ctx context.Context, r *run) error {
 	return nil
 }
 
-// errReadTime stops a long read, so that there is time left to write.
-var errReadTime = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
-
 // readTracker reads Sentry's issues within a third of the time.
 func readTracker(ctx context.Context, r *run) {
 	tracker := r.tracker()
@@ -121,10 +126,6 @@ func readTracker(ctx context.Context, r *run) {
 	}
 	r.addSource(issues.Health, issues.Health.Err == nil)
 }
-
-// errTrackerTime stops a long reading of the tracker, so that there is time left
-// for the other sources.
-var errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
 
 // addSource notes how the reading of a source went. Only a completed one moves its progress.
 func (r *run) addSource(h source.Health, completed bool) {
@@ -190,9 +191,6 @@ func addContext(ctx context.Context, r *run) error {
 // codeShare is the part of a run's time that each stage about code may take.
 const codeShare = 10
 
-// errCodeTime stops a long reading of code, so that there is time left to write.
-var errCodeTime = errors.New("reading code took a tenth of max-duration")
-
 // addCode adds what the repository shows of errors to the actions.
 func addCode(ctx context.Context, r *run) error {
 	if r.Code != nil && !r.DryRun {
@@ -231,9 +229,6 @@ func record(_ context.Context, r *run) error {
 	r.report.Lines = append(r.report.Lines, r.results...)
 	return nil
 }
-
-// errWriteTime stops a long series of writes.
-var errWriteTime = errors.New("nine tenths of max-duration are over: raise max-duration or run more often")
 
 // renderer asks before the first write whether the repository is public.
 func (r *run) renderer(ctx context.Context) (render.Renderer, error) {
