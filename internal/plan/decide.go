@@ -163,51 +163,35 @@ func happenedAfter(closed time.Time, a Action) bool {
 	if !a.Next.Last.Time().After(closed) {
 		return false
 	}
-	for name, tally := range a.Next.Sources {
-		for minute, n := range tally.Cells {
-			if minute >= count.MinuteOf(closed) && n > a.Issue.Marker.Sources[name].Cells[minute] {
-				return true
-			}
-		}
-	}
-	return len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || sentryAfter(closed, a)
+	cells := some(a.Next.Sources, func(name string, tally count.Tally) bool {
+		return some(tally.Cells, func(minute count.Minute, n int64) bool {
+			return minute >= count.MinuteOf(closed) && n > a.Issue.Marker.Sources[name].Cells[minute]
+		})
+	})
+	return cells || len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || some(a.Next.Sentry, func(id string, n int64) bool {
+		return n > a.Issue.Marker.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed)
+	})
 }
 
 // deliveredAfter reports whether a delivery that was not counted before is newer than the closing.
 func deliveredAfter(closed time.Time, a Action) bool {
-	for kind, inbox := range a.Next.Deliveries {
-		before := a.Issue.Marker.Deliveries[kind]
-		if inbox.Count > before.Count && inbox.Newest.Time().After(closed) {
-			return true
-		}
-	}
-	return false
-}
-
-// sentryAfter reports whether a Sentry issue counted more than before, the
-// newest of it after the closing.
-func sentryAfter(closed time.Time, a Action) bool {
-	for id, n := range a.Next.Sentry {
-		if n > a.Issue.Marker.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed) {
-			return true
-		}
-	}
-	return false
+	return some(a.Next.Deliveries, func(kind string, inbox count.Inbox) bool {
+		return inbox.Count > a.Issue.Marker.Deliveries[kind].Count && inbox.Newest.Time().After(closed)
+	})
 }
 
 // grew reports whether any source counted more than before. Their largest
 // decides how often an error happened, yet each is kept and shown.
 func grew(before, after marker.Marker) bool {
-	if after.Count() > before.Count() {
-		return true
-	}
-	for name, tally := range after.Sources {
-		if tally.Total() > before.Sources[name].Total() {
-			return true
-		}
-	}
-	for id, n := range after.Sentry {
-		if n > before.Sentry[id] {
+	return after.Count() > before.Count() ||
+		some(after.Sources, func(name string, tally count.Tally) bool { return tally.Total() > before.Sources[name].Total() }) ||
+		some(after.Sentry, func(id string, n int64) bool { return n > before.Sentry[id] })
+}
+
+// some reports whether a condition holds for an entry of a map.
+func some[K comparable, V any](m map[K]V, holds func(K, V) bool) bool {
+	for key, value := range m {
+		if holds(key, value) {
 			return true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
@@ -178,20 +179,15 @@ func (d *directory) claims(rows []marker.Row, m marker.Marker, g *grouping.Group
 // this run is filed without its trace only when its sources were read, and so
 // prove that the log lines are gone.
 func readable(a Action, in Input) bool {
-	if len(a.Groups) > 0 {
-		return true
-	}
-	for name := range a.Next.Sources {
-		if _, ok := in.Read[name]; !ok {
-			return false
-		}
-	}
-	for id := range a.Next.Sentry {
-		if _, ok := in.States[id]; in.ReadsSentry && !ok {
-			return false
-		}
-	}
-	return true
+	unread := some(a.Next.Sources, func(name string, _ count.Tally) bool {
+		_, ok := in.Read[name]
+		return !ok
+	})
+	unknown := in.ReadsSentry && some(a.Next.Sentry, func(id string, _ int64) bool {
+		_, ok := in.States[id]
+		return !ok
+	})
+	return len(a.Groups) > 0 || !unread && !unknown
 }
 
 // BySeverity orders errors, the most severe and then the most frequent first.

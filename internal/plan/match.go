@@ -175,7 +175,10 @@ func joinSentry(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*group
 	}
 	taken := map[int]bool{}
 	for _, g := range tracked {
-		i := slices.IndexFunc(g.EventKeys, func(key string) bool { at, ok := places[key]; return ok && !taken[at] })
+		i := slices.IndexFunc(g.EventKeys, func(key string) bool {
+			at, ok := places[key]
+			return ok && !taken[at]
+		})
 		if i < 0 {
 			fresh = append(fresh, []*grouping.Group{g})
 			continue

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -49,9 +50,7 @@ func describe(m *marker.Marker, g *grouping.Group) {
 	if m.Template == "" || isMessage(*m) && slices.Contains(keys(g), m.Key()) {
 		m.Template = g.Template
 	}
-	if m.Service == "" {
-		m.Service = g.Service
-	}
+	m.Service = cmp.Or(m.Service, g.Service)
 	if level, _ := event.ParseLevel(m.Level); g.Level > level {
 		m.Level = g.Level.String()
 	}

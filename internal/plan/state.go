@@ -82,16 +82,10 @@ func syncState(open bool, in Input, t sentryState) (Kind, Reason) {
 // archivedInSentry reports whether it was errmon that closed an issue as not planned,
 // because its Sentry issue was archived.
 func archivedInSentry(i Issue) bool {
-	if i.Open || i.Closed != NotPlanned {
-		return false
-	}
-	for id := range i.Marker.Sentry {
+	return !i.Open && i.Closed == NotPlanned && some(i.Marker.Sentry, func(id string, _ int64) bool {
 		state, at := i.Marker.StateOf(id)
-		if state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(closingTakes)) {
-			return true
-		}
-	}
-	return false
+		return state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(closingTakes))
+	})
 }
 
 // closingTakes is longer than a run takes from deciding on a closing to writing
@@ -114,13 +108,8 @@ func noteStates(m *marker.Marker, in Input, resolved []string) {
 // settled reports whether the Sentry issues of an error that waits are done
 // with, and no other source has seen it.
 func settled(m marker.Marker, in Input) bool {
-	if len(m.Sentry) == 0 || len(m.Sources)+len(m.Deliveries) > 0 {
-		return false
-	}
-	for id := range m.Sentry {
-		if state, ok := in.States[id]; !ok || state == event.Unresolved {
-			return false
-		}
-	}
-	return true
+	return len(m.Sentry) > 0 && len(m.Sources)+len(m.Deliveries) == 0 && !some(m.Sentry, func(id string, _ int64) bool {
+		state, ok := in.States[id]
+		return !ok || state == event.Unresolved
+	})
 }

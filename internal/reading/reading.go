@@ -174,7 +174,7 @@ func (p *partials) countWhole(inside, whole []event.Event) {
 }
 
 // WholeOf returns the index of the event that e is a part of: the last one that
-// began before it. An event that begins like one already counted is another
+// began before it. An event that begins like one already counted, by index, is another
 // failure with the same words. It returns -1 if there is none.
 func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
 	found := -1
@@ -197,7 +197,7 @@ func isPart(e, whole event.Event) bool {
 	if e.Time.Before(whole.Time) || e.Time.Sub(whole.Time) > windowAfter {
 		return false
 	}
-	return sameFirstLine(e, whole) || strings.Contains(whole.Text, "\n"+first+"\n") || strings.HasSuffix(whole.Text, "\n"+first)
+	return strings.Contains("\n"+whole.Text+"\n", "\n"+first+"\n")
 }
 
 func sameFirstLine(a, b event.Event) bool {
