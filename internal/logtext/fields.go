@@ -168,11 +168,9 @@ func (f *fields) levelBy(stack string) event.Level {
 	if f.level != event.Unknown {
 		return f.level
 	}
-	if level := otelLevel(f.text(fieldSeverity)); level != event.Unknown {
-		return level
-	}
-	if stack != "" || f.values[fieldErrorType] != "" {
+	level := otelLevel(f.text(fieldSeverity))
+	if level == event.Unknown && (stack != "" || f.values[fieldErrorType] != "") {
 		return event.Error
 	}
-	return event.Unknown
+	return level
 }

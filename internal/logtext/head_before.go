@@ -65,10 +65,7 @@ func delimited(s string, n int) bool {
 // mark takes signs that separate parts.
 func (r *headReader) mark(s string) bool {
 	n := leading(s, "-|:;,*#=~>!]")
-	if n == 0 || n > 8 || n == len(s) {
-		return false
-	}
-	if r.at == 0 && r.left == atStart && isItem(s, n) {
+	if n == 0 || n > 8 || n == len(s) || r.at == 0 && r.left == atStart && isItem(s, n) {
 		return false
 	}
 	return r.sign(n)

@@ -114,14 +114,14 @@ func levelBehind(name, rest string) (event.Level, int) {
 
 // nameOf keeps the name that a level is attached to: Laravel's is the environment.
 func (r *headReader) nameOf(name string) {
-	switch name {
-	case "production", "prod", "staging", "local", "development", "dev", "testing", "test", "qa", "preview":
+	if environments[name] {
 		r.h.environment = name
-	case "":
-	default:
-		r.names = name
+	} else {
+		r.names = cmp.Or(name, r.names)
 	}
 }
+
+var environments = set("production prod staging local development dev testing test qa preview")
 
 // pairAt takes the pair of s whose key has n bytes.
 func (r *headReader) pairAt(s string, n int) bool {

@@ -23,16 +23,14 @@ func (r *headReader) logfmt() bool {
 // print it, into h. A line counts as one if it has a level and a message of its own.
 func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
-	pairs(line, func(key, value string) { f.keep(key, value, 0) })
+	f.keepPairs(line)
 	level := cmp.Or(f.level, h.level)
 	message, cause := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
 	if level == event.Unknown || message == "" && cause == "" {
 		return
 	}
 	h.level, h.structured, h.format = level, true, "logfmt"
-	if h.time.IsZero() {
-		h.time = fieldTime(f.text(fieldTimestamp))
-	}
+	h.time = cmp.Or(h.time, fieldTime(f.text(fieldTimestamp)))
 	h.logger = cmp.Or(f.text(fieldLogger), h.logger)
 	h.requestID = cmp.Or(f.text(fieldRequestID), h.requestID)
 	h.lane = cmp.Or(f.text(fieldThread), h.lane)
@@ -41,9 +39,9 @@ func readLogfmt(h *head, line string) {
 	h.stack = logfmtStack(f.text(fieldStack), message, cause)
 }
 
-// pairs calls take with every pair of the line. An unquoted value goes on up to
+// keepPairs keeps every pair of the line. An unquoted value goes on up to
 // the next pair, since some print a message of several words so.
-func pairs(line string, take func(key, value string)) {
+func (f *fields) keepPairs(line string) {
 	for line != "" {
 		line = trimBlanks(line)
 		n := nameEndIn(line)
@@ -57,7 +55,7 @@ func pairs(line string, take func(key, value string)) {
 		if n+1 < len(line) && line[n+1] != '"' {
 			end += wordsUpToPair(line[end:])
 		}
-		take(line[:n], line[n+1:end])
+		f.keep(line[:n], line[n+1:end], 0)
 		line = line[end:]
 	}
 }
