@@ -43,7 +43,6 @@ func readLogfmt(h *head, line string) {
 // the next pair, since some print a message of several words so.
 func (f *fields) keepPairs(line string) {
 	for line != "" {
-		line = trimBlanks(line)
 		n := nameEndIn(line)
 		if n == 0 || n == len(line) || line[n] != '=' {
 			_, rest, _ := strings.Cut(line, " ")
