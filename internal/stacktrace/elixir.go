@@ -35,11 +35,11 @@ func parseElixir(lines []string) []event.Exception {
 	var chain []event.Exception
 	open := false // the message may go on
 	for _, line := range lines {
-		if x, ok := elixirHeader(line); ok {
+		if x, ok := match(line, elixirRaised); ok {
 			if n := len(chain); n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, elixirRaising) {
 				chain = chain[:n-1] // an exit by the exception, which says what failed
 			}
-			chain, open = append(chain, x), true
+			chain, open = append(chain, x.Exception), true
 			continue
 		}
 		if len(chain) == 0 {
@@ -70,11 +70,6 @@ var (
 	// The same of a function of the virtual machine, which has arguments and no file.
 	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
 )
-
-func elixirHeader(line string) (event.Exception, bool) {
-	x, ok := match(line, elixirRaised)
-	return x.Exception, ok
-}
 
 func elixirFrame(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "    ")

@@ -21,8 +21,8 @@ var ruby = runtime{
 	name: "ruby", parse: parseRuby,
 	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
 	checks: []check{
-		{RubyFrame, lines(" …:in "), func(line string) bool { _, message, ok := rubyFrame(line); return ok && message == "" }},
-		{Raise, lines("…:in "), isRubyFrame},
+		{RubyFrame, lines(" …:in "), func(line string) bool { f, ok := rubyFrame(line); return ok && f.Message == "" }},
+		{Raise, lines("…:in "), reads(rubyFrame)},
 	},
 	rules: []rule{
 		{in(framedRuby), on(Raise), named, Apart}, // its cause
@@ -30,29 +30,24 @@ var ruby = runtime{
 	},
 }
 
-func isRubyFrame(line string) bool {
-	_, _, ok := rubyFrame(line)
-	return ok
-}
-
 func parseRuby(lines []string) []event.Exception {
 	var chain, causes []event.Exception
 	after := 0 // first line behind the frames before
 	for i, line := range lines {
-		f, message, ok := rubyFrame(line)
+		f, ok := rubyFrame(line)
 		if !ok {
 			continue
 		}
 		switch {
-		case message != "":
-			more := until(lines[i+1:], isRubyFrame)
-			chain = append(chain, rubyException(message, more))
+		case f.Message != "":
+			more := until(lines[i+1:], reads(rubyFrame))
+			chain = append(chain, rubyException(f.Message, more))
 		case len(chain) == 0:
 			chain = append(chain, rubyLogged(lines[after:i]))
 			causes = rubyCauses(lines[after:i])
 		}
 		last := &chain[len(chain)-1]
-		last.Frames = append(last.Frames, f)
+		last.Frames = append(last.Frames, f.Frame)
 		after = i + 1
 	}
 	chain = append(chain, causes...)
@@ -113,21 +108,23 @@ func rubyLogged(lines []string) event.Exception {
 }
 
 // rubyFrame reads "[from ]file:12:in `function'" and the message behind it.
-func rubyFrame(line string) (f event.Frame, message string, ok bool) {
+func rubyFrame(line string) (f found, ok bool) {
 	place, name, ok := strings.Cut(strings.TrimPrefix(unindented(line), "from "), ":in ")
 	if !ok || name == "" || name[0] != '`' && name[0] != '\'' {
-		return f, "", false
+		return f, false
 	}
 	function, rest, closed := strings.Cut(name[1:], "'")
 	message, said := strings.CutPrefix(rest, ": ")
 	file, n, numbered := cutNumber(place)
 	if !closed || !said && rest != "" || !numbered || file == "" || strings.Contains(file, " ") {
-		return f, "", false
+		return f, false
 	}
 	if strings.HasPrefix(function, "_") && strings.Contains(function, "___") {
 		function = "" // the method that Rails makes of a template
 	}
-	return event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}, message, true
+	f.Frame = event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}
+	f.Message = message
+	return f, true
 }
 
 // rubyInApp leaves out gems, wherever they are installed, and Ruby's own files.
