@@ -94,7 +94,10 @@ func parseGo(lines []string) []event.Exception {
 		return isGinPlace(above) || isGoPlace(line) && above != "" && !isGoPlace(above) && !isGoroutine(above)
 	})
 	if i := slices.IndexFunc(lines, isGoroutine); i >= 0 {
-		frames, chain := framesIn(until(lines[i+1:], endsGoroutine), goFrame), goPanics(lines[:i])
+		stack := until(lines[i+1:], func(line string) bool { // where a goroutine was created is no call on it
+			return line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ")
+		})
+		frames, chain := framesIn(stack, goFrame), goPanics(lines[:i])
 		if chain == nil {
 			return []event.Exception{goRecovered(lines[:i], belowPanic(frames))}
 		}
@@ -121,12 +124,6 @@ func parseGo(lines []string) []event.Exception {
 // isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
 func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
-}
-
-// endsGoroutine recognises the line after a stack. Where a goroutine was created is no
-// call on it.
-func endsGoroutine(line string) bool {
-	return line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ")
 }
 
 // goPanics reads the lines above the first goroutine. A panic that happened

@@ -159,10 +159,7 @@ func appendInspected(chain []event.Exception, lines []string) []event.Exception 
 
 // namesNodeError distinguishes the header of a nested error from mere properties.
 func namesNodeError(lines []string) bool {
-	return slices.ContainsFunc(lines, func(line string) bool {
-		_, ok := headerAtStart(stripLead(line))
-		return ok
-	})
+	return slices.ContainsFunc(lines, func(line string) bool { return IsHeader(stripLead(line)) })
 }
 
 // uncaughtValue reads what was thrown where it was no error.

@@ -21,7 +21,7 @@ var ruby = runtime{
 	name: "ruby", parse: parseRuby,
 	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
 	checks: []check{
-		{RubyFrame, lines(" …:in "), func(line string) bool { f, ok := rubyFrame(line); return ok && f.Message == "" }},
+		{RubyFrame, lines(" …:in "), isRubyPlace},
 		{Raise, lines("…:in "), reads(rubyFrame)},
 	},
 	rules: []rule{
@@ -125,6 +125,12 @@ func rubyFrame(line string) (f found, ok bool) {
 	f.Frame = event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}
 	f.Message = message
 	return f, true
+}
+
+// isRubyPlace recognises a frame without a message.
+func isRubyPlace(line string) bool {
+	f, ok := rubyFrame(line)
+	return ok && f.Message == ""
 }
 
 // rubyInApp leaves out gems, wherever they are installed, and Ruby's own files.
