@@ -67,8 +67,11 @@ var (
 )
 
 func perlCall(line string) (event.Frame, bool) {
+	if !strings.HasPrefix(line, "\t") || !strings.Contains(line, " called at ") {
+		return event.Frame{}, false
+	}
 	f, ok := match(line, perlCalled)
-	return f.Frame, ok && strings.HasPrefix(line, "\t")
+	return f.Frame, ok
 }
 
 // perlType makes a type of what Perl itself says, up to the first name in it.

@@ -1,7 +1,6 @@
 package stacktrace
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -122,9 +121,15 @@ func undressed(lines []string) []string {
 }
 
 // undress removes the frame that an exception group draws around its members.
-func undress(line string) string { return pythonDress.ReplaceAllString(line, "") }
-
-var pythonDress = regexp.MustCompile(`^ *(?:\| |\+ Exception Group )`)
+func undress(line string) string {
+	s := strings.TrimLeft(line, " ")
+	for _, frame := range [...]string{"| ", "+ Exception Group "} {
+		if rest, ok := strings.CutPrefix(s, frame); ok {
+			return rest
+		}
+	}
+	return line
+}
 
 func isPythonRuler(line string) bool {
 	return strings.HasPrefix(strings.TrimLeft(line, " "), "+-")
