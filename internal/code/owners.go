@@ -45,9 +45,6 @@ func OwnersOf(file, rules, text string) Owners {
 		for _, owner := range parsed[0].Owners {
 			owners.Names = append(owners.Names, owner.String())
 		}
-		if len(owners.Names) == 0 {
-			return Owners{}
-		}
 		return owners
 	}
 	return Owners{}
