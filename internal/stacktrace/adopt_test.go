@@ -46,6 +46,12 @@ func TestAdopt(t *testing.T) {
 		{"go, wrapped", "go", event.Error, []event.Exception{
 			{Type: "*fmt.wrapError", Message: "pay: declined"}, {Type: "*errors.fundamental", Message: "declined", Frames: []event.Frame{{Module: "main", Function: "pay"}}},
 		}, "error \"pay: declined\"\n  * main | pay | :0:0\n"},
+		{"go, a value", "go", event.Fatal, []event.Exception{{Type: "string", Message: "no price", Frames: []event.Frame{{Module: "main", Function: "pay"}}}},
+			"panic \"no price\"\n  * main | pay | :0:0\n"},
+		{"go, two stacks", "go", event.Error, []event.Exception{
+			{Type: "*errors.withStack", Message: "pay: declined", Frames: []event.Frame{{Module: "main", Function: "main"}}},
+			{Type: "*errors.fundamental", Message: "declined", Frames: []event.Frame{{Module: "main", Function: "pay"}}},
+		}, "error \"pay: declined\"\n  * main | main | :0:0\nerror \"declined\"\n  * main | pay | :0:0\n"},
 		{"another", "cobol", event.Error, []event.Exception{{Type: "S0C7", Frames: []event.Frame{{Function: "?", InApp: true}}}}, "S0C7 \"\"\n  *  | ? | :0:0\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
