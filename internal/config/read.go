@@ -1,8 +1,10 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"regexp"
@@ -135,43 +137,36 @@ func since(now time.Time) func(string) (time.Time, error) {
 }
 
 func whole(least, most int) func(string) (int, error) {
-	return func(s string) (int, error) {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < least || n > most {
-			return 0, fmt.Errorf("must be a whole number between %d and %d", least, most)
+	return between(strconv.Atoi, least, most, fmt.Sprintf("must be a whole number between %d and %d", least, most))
+}
+
+func number(least, most float64) func(string) (float64, error) {
+	return between(parseFloat, least, most, fmt.Sprintf("must be a number between %g and %g", least, most))
+}
+
+// rate parses a number above 0.
+func rate(most float64) func(string) (float64, error) {
+	return between(parseFloat, math.SmallestNonzeroFloat64, most, fmt.Sprintf("must be a number above 0 and at most %g", most))
+}
+
+func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
+
+func between[T cmp.Ordered](parse func(string) (T, error), least, most T, want string) func(string) (T, error) {
+	return func(s string) (T, error) {
+		n, err := parse(s)
+		if err != nil || !(n >= least && n <= most) { // so written, NaN is refused
+			return n, errors.New(want)
 		}
 		return n, nil
 	}
 }
 
-func rate(most float64) func(string) (float64, error) {
-	return func(s string) (float64, error) {
-		f, err := number(0, most)(s)
-		if err != nil || f == 0 {
-			return 0, fmt.Errorf("must be a number above 0 and at most %g", most)
-		}
-		return f, nil
-	}
-}
-
-func number(least, most float64) func(string) (float64, error) {
-	return func(s string) (float64, error) {
-		f, err := strconv.ParseFloat(s, 64)
-		if err != nil || !(f >= least && f <= most) { // so written, NaN is refused
-			return 0, fmt.Errorf("must be a number between %g and %g", least, most)
-		}
-		return f, nil
-	}
-}
-
 func yesOrNo(s string) (bool, error) {
-	switch strings.ToLower(s) {
-	case "true":
-		return true, nil
-	case "false":
-		return false, nil
+	s, err := oneOf("true", "false")(s)
+	if err != nil {
+		err = errors.New("must be true or false")
 	}
-	return false, errors.New("must be true or false")
+	return s == "true", err
 }
 
 func oneOf(names ...string) func(string) (string, error) {

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"slices"
 	"strconv"
@@ -127,13 +128,8 @@ func relayToken(s string) (string, error) {
 	return secret(s)
 }
 
-func appNumber(s string) (int64, error) {
-	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n < 1 {
-		return 0, errors.New("must be the number on the App's page on GitHub")
-	}
-	return n, nil
-}
+var appNumber = between(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, 1, math.MaxInt64,
+	"must be the number on the App's page on GitHub")
 
 // appKey parses the key itself, in which an environment may write line breaks as \n, or
 // the path of its file.
