@@ -14,7 +14,7 @@ ARG STAMP=""
 # rest waits for the network.
 RUN CGO_ENABLED=0 GOARCH=$TARGETARCH go build -tags nolambda,nopage,nethttpomithttp2 -trimpath -buildvcs=false \
       -gcflags=all=-l -gcflags=std= -gcflags=net/...=-l -gcflags=crypto/...=-l -gcflags=vendor/...=-l \
-      $(for room in count event grouping intake logtext safe stacktrace; do echo "-gcflags=./internal/$room="; done) \
+      $(for room in count event grouping intake logtext policy safe stacktrace; do echo "-gcflags=./internal/$room="; done) \
       -ldflags "-s -w -buildid= -X 'github.com/org/errmon-action/internal/cli.stamp=$STAMP'" -o /out/errmon . \
     && mkdir -m 1777 /out/tmp
 
