@@ -204,8 +204,7 @@ var notDomains = words("files")
 
 // isDomain reports whether s is a domain, not a version, as in lodash@4.17.21, or a file's extension.
 func isDomain(s string) bool {
-	first, rest, ok := strings.Cut(s, ".")
-	if !ok || first == "" || isVersion(first) && rest != "" && isDigit(rest[0]) {
+	if strings.IndexByte(s, '.') < 1 || aVersion.MatchString(s) {
 		return false
 	}
 	tld := s[strings.LastIndexByte(s, '.')+1:]
@@ -215,8 +214,4 @@ func isDomain(s string) bool {
 	return strings.HasPrefix(tld, "xn--") || strings.IndexFunc(tld, func(r rune) bool { return r <= '9' }) < 0
 }
 
-// isVersion reports whether s is digits, optionally after a "v".
-func isVersion(s string) bool {
-	s = strings.TrimPrefix(s, "v")
-	return s != "" && strings.Trim(s, "0123456789") == ""
-}
+var aVersion = regexp.MustCompile(`^v?\d+\.\d`)

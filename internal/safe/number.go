@@ -42,7 +42,7 @@ func cardAt(s string, i int) (start, end int, ok bool) {
 		return 0, 0, false
 	}
 	end = numberEndAt(s, i, cardForm)
-	number := digitsOf(s[i:max(i, end)])
+	number := strings.Join(strings.FieldsFunc(s[i:max(i, end)], isSeparator), "")
 	return i, end, end > 0 && cardNumber.MatchString(number) && luhn(number)
 }
 
@@ -54,8 +54,6 @@ func runLength(s string, i int) int {
 	}
 	return n
 }
-
-func digitsOf(s string) string { return strings.Join(strings.FieldsFunc(s, isSeparator), "") }
 
 func isFraction(s string, i int) bool { return s[i] == '.' && i+1 < len(s) && isDigit(s[i+1]) }
 

@@ -53,7 +53,7 @@ func userinfoEnd(s string, i, start int) (end int, ok bool) {
 	case within > 0 && hasPassword:
 		return start + within, true
 	case within > 0:
-		return start + within, within >= 16 && hasDigit(run[:within]) || keyOnly(s[:i])
+		return start + within, within >= 16 && hasDigit(run[:within]) || keyOnly.MatchString(s[max(0, i-len("rediss")):i])
 	case hasPassword:
 		first := strings.IndexByte(run, '@') // a "/" in a password should be encoded
 		return start + first, notAPort(run[:first])
@@ -61,10 +61,8 @@ func userinfoEnd(s string, i, start int) (end int, ok bool) {
 	return 0, false
 }
 
-// keyOnly reports whether a scheme's URLs contain a password without a user.
-func keyOnly(scheme string) bool {
-	return strings.HasSuffix(scheme, "redis") || strings.HasSuffix(scheme, "rediss") || strings.HasSuffix(scheme, "valkey")
-}
+// keyOnly matches a scheme whose URLs contain a password without a user.
+var keyOnly = regexp.MustCompile(`(?:rediss?|valkey)$`)
 
 // notAPort reports whether s is "user:pass", not "host:8080/path/", which may also
 // precede an "@".

@@ -182,20 +182,15 @@ func rows(table string, columns int) [][]string {
 	}
 	var all [][]string
 	for line := range strings.Lines(string(text)) {
-		rest := strings.TrimSpace(line)
-		if rest == "" || rest[0] == '#' {
-			continue
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			row := blanks.Split(line, columns)
+			all = append(all, append(row, make([]string, columns-len(row))...))
 		}
-		row := make([]string, columns)
-		for i := range columns - 1 {
-			n := strings.IndexAny(rest+" ", " \t")
-			row[i], rest = rest[:n], strings.TrimLeft(rest[n:], " \t")
-		}
-		row[columns-1] = rest
-		all = append(all, row)
 	}
 	return all
 }
+
+var blanks = regexp.MustCompile(`[ \t]+`)
 
 // words returns a list of the table of words.
 func words(list string) map[string]bool {
