@@ -161,37 +161,24 @@ func (m *masker) core(s string, begin, end int) {
 		m.wildcard(maskAddress)
 	case m.behindCopula() && isDotted(word): // "driver class is com.mysql.cj.jdbc.Driver"
 		m.wildcard(maskID)
+	case m.isService(word):
+		m.wildcard(maskHost)
 	default:
-		if length := m.service(word); length > 0 {
-			m.wildcard(maskHost)
-			return
-		}
+		start, kind := len(word), Masks(0)
 		if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
-			m.segments(word[:colon+1])
-			m.wildcard(maskPath)
-			return
+			start, kind = colon+1, maskPath
+		} else if bar := strings.IndexByte(word, '|'); bar >= 0 && hasDigit(word) { // "rejected row:17|EUR|open"
+			start, kind = strings.LastIndexByte(word[:bar], ':')+1, maskValue
 		}
-		if record := recordStart(word); record < len(word) {
-			m.segments(word[:record])
-			m.wildcard(maskValue)
-			return
+		m.segments(word[:start])
+		if kind != 0 {
+			m.wildcard(kind)
 		}
-		m.segments(word)
 	}
 }
 
 // behindCopula reports whether "is" precedes the current piece.
 func (m *masker) behindCopula() bool { return bytes.HasSuffix(m.out, []byte(" is ")) }
-
-// recordStart returns where values joined by bars begin, if one of them is a
-// number: "rejected row:17|EUR|open".
-func recordStart(word string) int {
-	bar := strings.IndexByte(word, '|')
-	if bar < 0 || !hasDigit(word) {
-		return len(word)
-	}
-	return strings.LastIndexByte(word[:bar], ':') + 1
-}
 
 // segments masks a piece part by part, so that "server.go:42" keeps the file
 // and "uid:1000" the name.
@@ -211,12 +198,16 @@ func (m *masker) segments(word string) {
 			}
 			end++
 		}
-		if end > begin {
-			after := byte(0)
-			if begin > 0 {
-				after = word[begin-1]
+		if part := word[begin:end]; part != "" {
+			kind := valueKind(part, seen)
+			if begin > 0 && word[begin-1] == '@' && isHex(part) {
+				kind = maskHex // the address of an object: "lock held by Session@deadbeef"
 			}
-			m.segment(word[begin:end], seen, after)
+			if kind != 0 {
+				m.wildcard(kind)
+			} else {
+				m.out = append(m.out, part...)
+			}
 		}
 		for end < len(word) && class[word[end]]&isPart != 0 {
 			m.out = append(m.out, word[end])
@@ -224,20 +215,6 @@ func (m *masker) segments(word string) {
 		}
 		begin = end
 	}
-}
-
-// segment masks one part of a piece. "@" precedes the address of an object: "lock
-// held by Session@deadbeef".
-func (m *masker) segment(word string, seen uint8, after byte) {
-	if after == '@' && isHex(word) {
-		m.wildcard(maskHex)
-		return
-	}
-	if kind := valueKind(word, seen); kind != 0 {
-		m.wildcard(kind)
-		return
-	}
-	m.out = append(m.out, word...)
 }
 
 // word masks a run of letters and digits.

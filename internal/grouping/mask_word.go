@@ -184,17 +184,14 @@ var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 var port = regexp.MustCompile(`^:\d{2,5}\b`)
 
-// service returns the length of a name with a port: "wpad:80 open through proxy",
+// isService reports whether a word is a name with a port: "wpad:80 open through proxy",
 // "connect to redis:6379". Elsewhere such a name is a key: "uid:1000".
-func (m *masker) service(word string) int {
-	name := strings.IndexByte(word, ':')
-	if name < 2 || class[word[0]]&isLetter == 0 || strings.ToLower(word[:name]) != word[:name] || sources[word[strings.LastIndexByte(word[:name], '.')+1:name]] {
-		return 0
+func (m *masker) isService(word string) bool {
+	name, number, found := strings.Cut(word, ":")
+	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name || sources[name[strings.LastIndexByte(name, '.')+1:]] {
+		return false
 	}
-	if (ports[word[name+1:]] && len(m.out) == 0 || m.behindConnector()) && port.FindString(word[name:]) == word[name:] {
-		return len(word)
-	}
-	return 0
+	return (ports[number] && len(m.out) == 0 || m.behindConnector()) && port.FindString(word[len(name):]) == word[len(name):]
 }
 
 // behindConnector reports whether the previous word announces an address.

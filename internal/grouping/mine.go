@@ -105,7 +105,10 @@ func (m *miner) replace(members [][]int) []int {
 	to := make([]int, len(m.forms))
 	for _, list := range members {
 		if len(list) > 1 {
-			if wide := m.widest(m.forms, list); wide.consts > 0 && m.stable(&wide) {
+			// A later run, which has only the text of a form, must split it into the same
+			// tokens: "queue:<*>" would be one, while "queue:orders" is three.
+			wide := m.widest(m.forms, list)
+			if wide.consts > 0 && slices.Equal(m.form(m.text(&wide)).tokens, wide.tokens) {
 				next, changed = append(next, wide), true
 				for _, i := range list {
 					to[i] = len(next) - 1
@@ -123,13 +126,6 @@ func (m *miner) replace(members [][]int) []int {
 	}
 	m.forms = next
 	return to
-}
-
-// stable reports whether a later run, which has only the text of a form, splits it
-// into the same tokens: "queue:<*>" would be one, while "queue:orders" is three.
-func (m *miner) stable(f *form) bool {
-	again := m.form(m.text(f))
-	return slices.Equal(again.tokens, f.tokens)
 }
 
 func (m *miner) find(i int) int {

@@ -1,6 +1,6 @@
 // Package safe is the only way for foreign text to reach an issue, the step summary,
 // Slack or the runner's log. It defines what is redacted, and what each sink would
-// interpret rather than show (sinks.go, defuse.go).
+// interpret rather than show (sinks.go).
 //
 // It redacts secrets:
 //
