@@ -49,7 +49,8 @@ func closing(s string, i int) int {
 func (m *masker) assigned(s string, i int) int {
 	m.out = append(m.out, '=')
 	value := i + 1
-	if !m.names(i, s) {
+	name := strings.TrimSuffix(s[:i], " ")
+	if name == "" || !isWord(name[len(name)-1]) && !strings.HasSuffix(name, "]") && !strings.HasSuffix(name, ")") {
 		return value
 	}
 	if s[i-1] == ' ' && value < len(s) && s[value] == ' ' {
@@ -126,14 +127,6 @@ func wholeValue(s string, equals, value int) int {
 		}
 	}
 	return 0
-}
-
-// names reports whether a name precedes the equals sign at i.
-func (m *masker) names(i int, s string) bool {
-	if i > 0 && s[i-1] == ' ' {
-		i--
-	}
-	return i > 0 && (isWord(s[i-1]) || s[i-1] == ']' || s[i-1] == ')')
 }
 
 // remark drops the bracketed remark that ends here if it only repeats the value

@@ -48,16 +48,6 @@ func isWord(c byte) bool   { return isAlnum(c) || c == '_' }
 
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-func countDigits(s string) int {
-	n := 0
-	for i := range len(s) {
-		if isDigit(s[i]) {
-			n++
-		}
-	}
-	return n
-}
-
 // decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to the
 // ASCII characters by which values and their context are recognised. offsets maps each
 // byte of text, and its end, to its offset in s; it is nil if nothing is encoded.

@@ -55,8 +55,6 @@ func runLength(s string, i int) int {
 	return n
 }
 
-func isFraction(s string, i int) bool { return s[i] == '.' && i+1 < len(s) && isDigit(s[i+1]) }
-
 // luhn checks the last digit (ISO/IEC 7812-1, annex B).
 func luhn(number string) bool {
 	sum := 0
@@ -147,10 +145,14 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 // numberEndAt returns the end of the number at i, or 0, also if a fraction follows.
 func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	m := form.FindStringIndex(s[i:min(len(s), i+maxPhone)])
-	if m == nil || i+m[1] < len(s) && isFraction(s, i+m[1]) {
+	if m == nil {
 		return 0
 	}
-	return i + m[1]
+	end := i + m[1]
+	if end+1 < len(s) && s[end] == '.' && isDigit(s[end+1]) {
+		return 0
+	}
+	return end
 }
 
 // nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups
@@ -166,7 +168,8 @@ func nationalEnd(s string, start, i int) int {
 	if dayAndTime.MatchString(number) && strings.HasPrefix(s[end:], " (") {
 		return 0
 	}
-	if countDigits(number) >= 9 && len(strings.FieldsFunc(number, isSeparator)) <= 5 && !zipCode.MatchString(number) {
+	groups := strings.FieldsFunc(number, isSeparator)
+	if len(strings.Join(groups, "")) >= 9 && len(groups) <= 5 && !zipCode.MatchString(number) {
 		return end
 	}
 	return 0
