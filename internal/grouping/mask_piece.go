@@ -239,12 +239,9 @@ func (m *masker) inDate(s string, end int) bool {
 	if m.wild > 0 && isSeparator(m.out[m.wild:]) {
 		return true
 	}
-	next := end
-	for next < len(s) && (class[s[next]]&isBlank != 0 || s[next] == ',') {
-		next++
-	}
-	if next == end || next == len(s) {
+	next := strings.TrimLeft(s[end:], " \t\v\f,")
+	if next == s[end:] || next == "" {
 		return false
 	}
-	return class[s[next]]&isDigit != 0 || dateNames[s[next:wordEnd(s, next)]]
+	return class[next[0]]&isDigit != 0 || dateNames[next[:wordEnd(next, 0)]]
 }

@@ -177,15 +177,12 @@ func (m *masker) json(s string, i int) int {
 		return i + len(address)
 	}
 	m.out = append(m.out, s[i])
-	next := i + 1
-	for next < len(s) && s[next] == ' ' {
-		next++
-	}
-	if s[i] == '[' && isWordList(s[next:]) {
+	inside := strings.TrimLeft(s[i+1:], " ")
+	if s[i] == '[' && isWordList(inside) {
 		m.wildcard(maskList)
 		return i + strings.IndexByte(s[i:], ']')
 	}
-	if next == len(s) || (s[next] != '"' && s[next] != '\'' && (s[i] != '[' || s[next] != '{')) {
+	if inside == "" || (inside[0] != '"' && inside[0] != '\'' && (s[i] != '[' || inside[0] != '{')) {
 		return i + 1
 	}
 	end := closingBracket(s, i)

@@ -107,9 +107,7 @@ var wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
 
 // open finds the start of the value after a separator.
 func (k *key) open(s string, at int) {
-	for at < len(s) && (s[at] == ' ' || s[at] == '\t') {
-		at++
-	}
+	at = len(s) - len(strings.TrimLeft(s[at:], " \t"))
 	k.value = at
 	for _, w := range wrappers {
 		if at == len(s) || s[at] != w[0] {
