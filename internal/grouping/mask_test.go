@@ -85,6 +85,8 @@ func TestMask(t *testing.T) {
 		{"spaces around the equals sign", "retries = none left", "retries = <*> left", maskValue},
 		{"comparison", "a == b does not hold", "a == b does not hold", 0},
 		{"object behind an equals sign", "lock=Session{id=7, user=bob} is held", "lock=<*> is held", maskValue},
+		{"list behind an equals sign", "ids=[7, 8] are held", "ids=<*> are held", maskList},
+		{"fields behind an equals sign", "ids=[a=7] are held", "ids=[a=<*>] are held", maskValue},
 		{"no object behind it", "lock=null is held", "lock=<*> is held", maskValue},
 		{"one field of an object", "lost Peer(name=db 2 standby) for good", "lost Peer(name=<*>) for good", maskValue},
 		{"fields of an object", "lost Peer(name=db 2, port=1) for good", "lost Peer(name=<*>, port=<*>) for good", maskValue | maskNumber},

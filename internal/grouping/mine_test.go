@@ -41,6 +41,8 @@ func TestMine(t *testing.T) {
 			fill("queue • is full of messages", "orders refunds"), []string{"queue <*> is full of messages"}},
 		{"the word behind a role is a noun",
 			fill("user • failed for tenant <*> at gateway", "authentication registration"), nil},
+		{"proper names",
+			fill("secure tunnel • went down after handshake", "Lima Oslo Quito"), []string{"secure tunnel <*> went down after handshake"}},
 		{"class names, several at once",
 			[]string{"class com.example.Cart replaces class com.example.Basket", "class com.example.Pay replaces class org.acme.Bill"},
 			[]string{"class <*> replaces class <*>"}},
