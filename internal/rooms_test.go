@@ -104,6 +104,41 @@ func TestArrows(t *testing.T) {
 	}
 }
 
+// Each room's package doc names the rooms that it may import; cli's, which wires all
+// together, need not.
+func TestDocsNameTheArrows(t *testing.T) {
+	for _, table := range []map[string][]string{pure, others} {
+		for room, allowed := range table {
+			_, arrows, ok := strings.Cut(packageDoc(t, room), "import")
+			if !ok {
+				t.Errorf("the package doc of %s does not say what it may import", room)
+			}
+			for _, target := range allowed {
+				if room != "cli" && !strings.Contains(arrows, target) {
+					t.Errorf("the package doc of %s does not say that it may import %s", room, target)
+				}
+			}
+		}
+	}
+}
+
+func packageDoc(t *testing.T, room string) string {
+	t.Helper()
+	names, err := filepath.Glob(room + "/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc string
+	for _, name := range names {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.PackageClauseOnly|parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc += file.Doc.Text()
+	}
+	return doc
+}
+
 func TestNoForbiddenRoom(t *testing.T) {
 	for room := range roomImports(t) {
 		if slices.Contains([]string{"util", "utils", "common", "types", "helpers"}, room) {

@@ -5,6 +5,8 @@
 // Exit codes: 0 done; 1 a service refused or failed, the rest was done; 2
 // something is wrong that shows without a network call, nothing was read or
 // written; 130 stopped by a signal.
+//
+// It may import every room that it wires together.
 package cli
 
 import (

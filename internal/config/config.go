@@ -10,6 +10,8 @@
 // setting names to plain values or, for lists, sequences. It must not contain secrets.
 // Five more keys are not settings, since they hold more than one value: in-app,
 // fields, code and redact (see teamrules.go), and rules (see rules.go).
+//
+// It may import event, finding and policy.
 package config
 
 import (

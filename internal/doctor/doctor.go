@@ -1,6 +1,8 @@
 // Package doctor shows what the checks of all integrations found, as a table of
 // ✓, ! and ✗ with the remedy beside each. Each service's checks are
 // in its own room and return findings.
+//
+// It may import finding, safe and terminal.
 package doctor
 
 import (

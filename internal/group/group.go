@@ -28,6 +28,8 @@
 // Which error an event belongs to is known once all were read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of
 // distinct errors and not of events.
+//
+// It may import event, grouping, intake, logfile, plan and safe.
 package group
 
 import (

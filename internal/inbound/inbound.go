@@ -20,6 +20,8 @@
 // as a person's chat, is skipped with a reason.
 //
 // All text that comes out is foreign.
+//
+// It may import event, payload, sentry and slack.
 package inbound
 
 import (

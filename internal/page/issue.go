@@ -8,6 +8,8 @@
 //
 // The build tag nopage leaves pages out of the program, and with them goldmark: 600 KB
 // that the action's image needs for nothing.
+//
+// It is pure and imports nothing of this project.
 package page
 
 // Issue is one error and the issue that it gets.

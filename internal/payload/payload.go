@@ -3,6 +3,8 @@
 // into a Payload, in its own room.
 //
 // All text in a Payload is foreign.
+//
+// It is pure and may import event.
 package payload
 
 import (

@@ -4,6 +4,8 @@
 // Matching is per event: a Decider compiles the rules once and notes in the event's
 // Decision which of them hold. Effects are per issue: Effects says what the rules that
 // held for an error's events make of its issue. Rules only see text that is redacted.
+//
+// It is pure and may import event.
 package policy
 
 import (

@@ -1,6 +1,9 @@
 // Package preview shows the issues that a scan would file, and touches
 // nothing. It is what a newcomer runs first: on local log files it needs no
 // account anywhere.
+//
+// It may import event, intake, logfile, marker, page, plan, reading, render, safe, source and
+// terminal.
 package preview
 
 import (

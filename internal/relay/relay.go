@@ -12,6 +12,8 @@
 //
 // Bodies are foreign text: they go to GitHub inside the payload, and never to the
 // log.
+//
+// It may import clock, finding, github, inbound, sentry and slack.
 package relay
 
 import (

@@ -5,6 +5,9 @@
 //
 // The order makes a run safe to die anywhere: nothing is written before the listing is whole, and
 // the dashboard, which says how far the sources were read, is written last.
+//
+// It may import apply, clock, enrich, event, github, intake, ledger, marker, plan, reading,
+// render, report, safe, slack and source.
 package scan
 
 import (

@@ -1,6 +1,8 @@
 // Package workflow reads a workflow file as far as doctor asks about it: may its
 // token do what a scan needs, and will its schedule run. Whether the file is
 // right in general is for actionlint to say.
+//
+// It is pure and may import finding.
 package workflow
 
 import (
