@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
+	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/polite"
 )
 
@@ -114,4 +116,112 @@ func wrap(err error, format string, args ...any) error {
 		return nil
 	}
 	return fmt.Errorf(format+": %w", append(args, err)...)
+}
+
+// What callers act on, for errors.Is. Every other error is for people.
+var (
+	// ErrGone: the issue is no longer in this repository.
+	ErrGone = errors.New("the issue is gone from this repository")
+	// ErrAmbiguous: the issue or comment may have been written or not.
+	ErrAmbiguous = errors.New("GitHub may or may not have done it")
+	// ErrPartialListing: issues may be missing from the listing.
+	ErrPartialListing = errors.New("without the whole list of issues nothing may be written")
+	// ErrBudget: GitHub's rate limit leaves no room, now or before the run's
+	// time is up. Nothing was written; what waits can be done by a later run.
+	ErrBudget = errors.New("no requests left")
+	// ErrRefused: the token, its permissions or the repository's settings stand
+	// in the way of every write.
+	ErrRefused = errors.New("refused")
+	// ErrForbidden: GitHub, or a firewall before it, answered 403. It is ErrRefused as
+	// well, but the next write may succeed.
+	ErrForbidden = errors.New("forbidden")
+	// ErrNotFound: the repository has no such file or commit.
+	ErrNotFound = errors.New("no such file or commit")
+
+	errUnusable = errors.New("GitHub's answer is unusable")
+)
+
+// How GitHub words a permission that is missing, by kind of token.
+const (
+	noIntegration   = "Resource not accessible by integration"
+	noPersonalToken = "Resource not accessible by personal access token"
+)
+
+// explain puts a refusal into words for the user, naming the input to mend. It never
+// repeats a request's headers.
+func (c *Client) explain(kind string, r *refusal) error {
+	said := c.api.Quote(r.Message)
+	switch r.status {
+	case http.StatusUnauthorized:
+		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
+			"pass another token, or in a workflow leave github-token out: its own token is used then")
+	case http.StatusForbidden:
+		return refused(forbidden(kind, c.FullName(), r.Message, said))
+	case http.StatusNotFound:
+		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check repository and GITHUB_API_URL, or github-token may not see it")
+	case http.StatusGone:
+		return refused(fmt.Sprintf("issues are disabled in repository %q", c.FullName()), "enable them under Settings → General → Features → Issues")
+	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return refused(fmt.Sprintf("repository %q was renamed or moved", c.FullName()), "set repository to its new name")
+	case http.StatusUnprocessableEntity:
+		var wrong []string
+		for _, e := range r.Errors {
+			wrong = append(wrong, strings.TrimSpace(c.api.Quote(e.Field+" "+cmp.Or(e.Message, e.Code))))
+		}
+		return fmt.Errorf("GitHub refuses %s (422 %s)", cmp.Or(strings.Join(wrong, ", "), "the request"), said)
+	}
+	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "and nothing more"))
+}
+
+// refused is a refusal that every write would meet.
+func refused(what, remedy string) error {
+	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
+}
+
+// forbidden explains a 403 that is not about a rate limit: what it is, and how
+// to mend it.
+func forbidden(kind, repository, message, said string) (what, remedy string) {
+	scope, permission := "issues: write", "Issues: Read and write"
+	switch kind {
+	case kindFile, kindSource, kindQuery:
+		scope, permission = "contents: read", "Contents: Read-only"
+	case kindDispatch:
+		scope, permission = "contents: write", "Contents: Read and write"
+	}
+	what = fmt.Sprintf("github-token may not do this (403 %s)", said)
+	switch {
+	case strings.Contains(message, noIntegration):
+		return what, fmt.Sprintf("add `permissions: %s` to the workflow", scope)
+	case strings.Contains(message, noPersonalToken):
+		return what, fmt.Sprintf("grant it %q for %s, and if its organization has single sign-on, authorize it there", permission, repository)
+	case strings.Contains(message, "SAML"):
+		return what, "authorize the token for the organization's single sign-on"
+	case strings.Contains(message, "archived"):
+		return fmt.Sprintf("repository %q is archived (403 %s)", repository, said), "unarchive it, or set repository to another"
+	}
+	return fmt.Sprintf("github-token may not do this in %s (403 %s)", repository, said),
+		fmt.Sprintf("check github-token and `permissions: %s`", scope)
+}
+
+// onIssue is call for a request about one issue, where 404, 410 and a redirect mean
+// that the issue is gone. Disabled issues answer 410 as well, and a renamed
+// repository redirects as well; neither must look like lost issues, so the first is
+// recognised by GitHub's wording and the second by asking for the repository.
+func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) error {
+	err := c.call(ctx, r, in, out)
+	refused := refusalOf(err)
+	switch refused.status {
+	case http.StatusNotFound:
+		refused.error = ErrGone
+	case http.StatusGone:
+		if !strings.Contains(refused.Message, "disabled") {
+			refused.error = ErrGone
+		}
+	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if _, err := c.Repository(ctx); err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: it was transferred", ErrGone)
+	}
+	return err
 }
