@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,48 +70,48 @@ func (c *Client) send(ctx context.Context, text string, blocks []slack.Block) er
 		&slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &unfurl})
 }
 
-// Message returns what notifications show, and the blocks: a header with the
-// numbers, a section for each error, and how many more there are.
+// Message returns what notifications show, such as "acme/shop: 2 new, 1 regressed
+// errors", and the blocks: that as a header, a section for each error, and how many
+// more there are.
 func Message(repository string, found []Error) (text string, blocks []slack.Block) {
-	text = cut(headline(repository, found), maxHeader)
-	blocks = []slack.Block{slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, text, false, false))}
-	shown := 0
+	var counts []string
 	for _, kind := range kinds {
+		n := 0
 		for _, e := range found {
-			if e.Kind == kind && shown < maxShown {
-				blocks = append(blocks, slack.NewSectionBlock(slack.NewTextBlockObject(slack.MarkdownType, e.section(), false, false), nil, nil))
-				shown++
+			if e.Kind != kind {
+				continue
+			}
+			if n++; len(blocks) < maxShown {
+				blocks = append(blocks, slack.NewSectionBlock(mrkdwn(e.section()), nil, nil))
 			}
 		}
-	}
-	if more := len(found) - shown; more > 0 {
-		note := slack.NewTextBlockObject(slack.MarkdownType, fmt.Sprintf("and %d more: %s", more, link(list(found[0].URL), "all issues")), false, false)
-		blocks = append(blocks, slack.NewContextBlock("", note))
-	}
-	return text, blocks
-}
-
-// headline counts: "acme/shop: 2 new, 1 regressed errors".
-func headline(repository string, found []Error) string {
-	counts := map[Kind]int{}
-	for _, e := range found {
-		counts[e.Kind]++
-	}
-	var parts []string
-	for _, kind := range kinds {
-		if counts[kind] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[kind], kind))
+		if n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, kind))
 		}
 	}
-	noun := "errors"
+	text = fmt.Sprintf("%s: %s errors", repository, strings.Join(counts, ", "))
 	if len(found) == 1 {
-		noun = "error"
+		text = strings.TrimSuffix(text, "s")
 	}
-	return fmt.Sprintf("%s: %s %s", repository, strings.Join(parts, ", "), noun)
+	if runes := []rune(text); len(runes) > maxHeader {
+		text = string(runes[:maxHeader-1]) + "…"
+	}
+	if more := len(found) - len(blocks); more > 0 {
+		list, _ := path.Split(found[0].URL)
+		note := fmt.Sprintf("and %d more: %s", more, link(strings.TrimSuffix(list, "/"), "all issues"))
+		blocks = append(blocks, slack.NewContextBlock("", mrkdwn(note)))
+	}
+	header := slack.NewHeaderBlock(slack.NewTextBlockObject(slack.PlainTextType, text, false, false))
+	return text, slices.Insert(blocks, 0, slack.Block(header))
+}
+
+func mrkdwn(text string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, text, false, false)
 }
 
 func (e Error) section() string {
-	lines := fmt.Sprintf("*%s* %s %s\n%s", capital(string(e.Kind)), link(e.URL, "#"+strconv.Itoa(e.Number)), e.Title, events(e.Events))
+	kind := strings.ToUpper(string(e.Kind[:1])) + string(e.Kind[1:])
+	lines := fmt.Sprintf("*%s* %s %s\n%s", kind, link(e.URL, fmt.Sprintf("#%d", e.Number)), e.Title, events(e.Events))
 	if place := e.Place.String(); place != "" {
 		lines += " · at " + place
 	}
@@ -124,8 +125,6 @@ func events(n int64) string {
 	return strconv.FormatInt(n, 10) + " events"
 }
 
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
 // link is label where the address cannot stand in mrkdwn.
 func link(address, label string) string {
 	u, err := url.Parse(address)
@@ -133,16 +132,6 @@ func link(address, label string) string {
 		return label
 	}
 	return "<" + u.String() + "|" + label + ">"
-}
-
-// list is the address of all issues, made from that of one.
-func list(issue string) string { return issue[:max(0, strings.LastIndex(issue, "/"))] }
-
-func cut(s string, limit int) string {
-	if runes := []rune(s); len(runes) > limit {
-		return string(runes[:limit-1]) + "…"
-	}
-	return s
 }
 
 // Answer is what a slash command is answered with, seen only by who typed it.

@@ -46,17 +46,21 @@ func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) pa
 	if why := m.noError(text, o.Rules); why != "" {
 		return payload.Skip("%s", why)
 	}
-	head := readAlert(text)
-	e := event.Event{
-		Deliveries: []string{o.DeliveryID(m.delivery(eventID), raw)},
-		Source:     "slack", Stream: m.channel(), URL: m.link(), Time: m.time(o.Now),
-		Level: head.level, Text: text, Message: head.rest,
-		Service: cmp.Or(said.service, head.service), Environment: cmp.Or(said.environment, head.environment), Release: said.release,
-	}
+	e := m.event(text, o.DeliveryID(m.delivery(eventID), raw), o)
+	e.Service, e.Environment, e.Release = cmp.Or(said.service, e.Service), cmp.Or(said.environment, e.Environment), said.release
 	if e.Level == event.Unknown {
 		e.Level = said.level
 	}
 	return payload.Payload{Events: []event.Event{e}}
+}
+
+// event is the error that a text of the message is about.
+func (m slackMessage) event(text, delivery string, o Options) event.Event {
+	head := readAlert(text)
+	return event.Event{
+		Deliveries: []string{delivery}, Source: "slack", Stream: m.channel(), URL: m.link(), Time: m.time(o.Now),
+		Level: head.level, Text: text, Message: head.rest, Service: head.service, Environment: head.environment,
+	}
 }
 
 // noError says why the message is none; empty if it is one.

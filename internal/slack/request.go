@@ -224,19 +224,12 @@ func (m slackMessage) command(text, id string, raw json.RawMessage, o Options) p
 		return payload.Payload{Commands: []payload.Command{{Verb: payload.Scan, Since: about}}}
 	case verb == payload.Status:
 		return payload.Payload{Commands: []payload.Command{{Verb: payload.Status}}}
-	case verb == payload.File && about != "":
-		return payload.Payload{Commands: []payload.Command{{Verb: payload.File}}, Events: []event.Event{m.filed(about, o.DeliveryID(id, raw), o)}}
+	case verb == payload.File && about != "": // whatever words it holds
+		e := m.event(about, o.DeliveryID(id, raw), o)
+		e.Level = max(e.Level, event.Error)
+		return payload.Payload{Commands: []payload.Command{{Verb: payload.File}}, Events: []event.Event{e}}
 	}
 	return payload.Payload{Commands: []payload.Command{{Verb: payload.Help}}}
-}
-
-// filed is what somebody wants filed, whatever words it holds.
-func (m slackMessage) filed(text, id string, o Options) event.Event {
-	head := readAlert(text)
-	return event.Event{
-		Deliveries: []string{id}, Source: "slack", Stream: m.channel(), URL: m.link(), Time: m.time(o.Now),
-		Level: max(head.level, event.Error), Text: text, Message: head.rest, Service: head.service, Environment: head.environment,
-	}
 }
 
 // Identify returns the id of a request, and what is the same in repetitions of its
