@@ -22,7 +22,6 @@ const (
 	kindDispatch = "dispatch"
 )
 
-// path is the path of something in the repository.
 func (c *Client) path(format string, args ...any) string {
 	return "repos/" + c.FullName() + "/" + fmt.Sprintf(format, args...)
 }
@@ -67,7 +66,6 @@ func (c *Client) call(ctx context.Context, r polite.Request, in, out any) error 
 	return nil
 }
 
-// read reads what is at an address.
 func (c *Client) read(ctx context.Context, kind, address string, out any) error {
 	return c.call(ctx, polite.Request{Kind: kind, Method: http.MethodGet, URL: address}, nil, out)
 }
@@ -83,7 +81,6 @@ type refusal struct {
 	Errors  []complaint
 }
 
-// complaint is one of GitHub's validation (422).
 type complaint struct{ Field, Code, Message string }
 
 // UnmarshalJSON takes a plain message too.

@@ -33,7 +33,6 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return append(found, c.checkToken(ctx)...)
 }
 
-// checkClock reports how far the clock is off.
 func (c *Client) checkClock() finding.Finding {
 	const about = "clock"
 	text, remedy := c.Ahead().String(), "set the machine's clock by NTP"

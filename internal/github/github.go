@@ -26,6 +26,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,6 @@ type Repository struct {
 	OpenIssues int  `json:"open_issues_count"` // open issues and open pull requests together, as GitHub counts
 }
 
-// record is the repository's own record.
 type record struct {
 	Repository
 	Archived bool
@@ -200,7 +200,7 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	return func(ctx context.Context) (string, error) {
 		token, err := t.Token(ctx)
 		var answer *ghinstallation.HTTPError
-		if errors.As(err, &answer) && answer.Response != nil && permanent(answer.Response.StatusCode) {
+		if errors.As(err, &answer) && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
 			return "", fmt.Errorf("%w: GitHub gives the App no token (%s): check github-app-id, github-app-key and github-app-installation",
 				ErrRefused, answer.Response.Status)
 		}
@@ -211,10 +211,7 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	}, nil
 }
 
-func permanent(status int) bool {
-	return status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound ||
-		status == http.StatusUnprocessableEntity
-}
+var permanent = []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity}
 
 // Dispatch sends a repository_dispatch of a type, at most 100 characters, with a
 // payload: a JSON object of at most 10 keys and less than 64 KB, or nil for none.

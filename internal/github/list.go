@@ -57,7 +57,6 @@ func (c *Client) walk(ctx context.Context, visit func(*Issue), pages int, by, va
 	return w.issues, nil
 }
 
-// walk is one walk over the pages of a listing.
 type walk struct {
 	client  *Client
 	visit   func(*Issue)
@@ -93,7 +92,6 @@ func (w *walk) page(ctx context.Context, address string) (next string, err error
 	return next, nil
 }
 
-// add adds the issues of a page and reports whether any of them was new.
 func (w *walk) add(found []wireIssue) (fresh bool, err error) {
 	for _, in := range found {
 		issue, err := in.issue()

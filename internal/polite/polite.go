@@ -174,7 +174,6 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	}
 }
 
-// waitReady waits until the request may be sent.
 func (c *Client) waitReady(ctx context.Context, r Request) error {
 	if err := context.Cause(ctx); err != nil {
 		return err

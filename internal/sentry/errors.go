@@ -76,7 +76,6 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 		c.config.Organization, strings.Join(wrong, ", "), refused), "check sentry-projects, which takes slugs")
 }
 
-// quote makes Sentry's message fit for an error.
 func (c *Client) quote(body []byte) string {
 	var said struct{ Detail json.RawMessage }
 	_ = json.Unmarshal(body, &said)

@@ -102,7 +102,6 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	return nil, fmt.Errorf("list issues: more than %d: narrow sentry-query", maxPages*pageSize)
 }
 
-// list asks for a page of issues.
 func (c *Client) list(ctx context.Context, query url.Values) (*polite.Answer, error) {
 	a, err := c.get(ctx, "list issues", c.organization("issues/"), query)
 	return a, cmp.Or(c.locate(ctx, status(err)), err)
@@ -124,12 +123,10 @@ func (c *Client) send(ctx context.Context, r polite.Request, path string, query 
 	return a, nil
 }
 
-// get sends a request for reading.
 func (c *Client) get(ctx context.Context, kind, path string, query url.Values) (*polite.Answer, error) {
 	return c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query)
 }
 
-// decode reads an answer.
 func decode[T any](kind string, a *polite.Answer) (v T, err error) {
 	if err = json.Unmarshal(a.Body, &v); err != nil {
 		err = fmt.Errorf("%s: Sentry's answer is unusable: check sentry-url: %w", kind, err)
@@ -137,7 +134,6 @@ func decode[T any](kind string, a *polite.Answer) (v T, err error) {
 	return v, err
 }
 
-// refusal is an answer that was not a success.
 type refusal struct {
 	status int
 	error
@@ -145,7 +141,6 @@ type refusal struct {
 
 func (r *refusal) Unwrap() error { return r.error }
 
-// status returns the HTTP status of Sentry's refusal, or 0.
 func status(err error) int {
 	var refused *refusal
 	if errors.As(err, &refused) {

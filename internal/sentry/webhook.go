@@ -36,7 +36,6 @@ type sentryBody struct {
 	plugin
 }
 
-// plugin is what the legacy WebHooks plugin posts of an alert.
 type plugin struct {
 	ID          payload.Text // of the Sentry issue
 	ProjectSlug string       `json:"project_slug"`
@@ -101,7 +100,6 @@ func (b sentryBody) issue() (payload.Payload, error) {
 	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
 }
 
-// legacy reads the plugin's alert.
 func (b sentryBody) legacy(o payload.Origin, raw json.RawMessage) payload.Payload {
 	e := *b.Event
 	e.IssueID = payload.Text(cmp.Or(e.IssueID.Trim(), b.ID.Trim()))

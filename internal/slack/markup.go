@@ -54,7 +54,6 @@ type slackAttachment struct {
 	Blocks   []slackBlock
 }
 
-// aside is what a message says beside its text.
 type aside struct {
 	service, environment, release string
 	level                         event.Level
@@ -177,7 +176,6 @@ func decodeMrkdwn(text string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// span is a part of a text that is code or is not.
 type span struct {
 	text string
 	code bool
@@ -209,7 +207,6 @@ func codeAndText(text string) []span {
 // code matches a block of code, which is not all backticks, or code within a line.
 var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
-// unstyled decodes what is not code.
 func unstyled(text string) string {
 	text = linksOf(text)
 	for _, m := range styles {

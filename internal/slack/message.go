@@ -39,13 +39,9 @@ type Error struct {
 	URL    string // of the issue, from GitHub itself
 }
 
-// Slack's limits on a message: blocks, characters of a section's text and of a
-// header, from its Block Kit reference.
-const (
-	maxBlocks  = 50
-	maxSection = 3000
-	maxHeader  = 150
-)
+// maxHeader is how many characters Slack takes in a header, from its Block Kit
+// reference.
+const maxHeader = 150
 
 // maxShown is how many errors one message shows. A run may file 500.
 const maxShown = 20
@@ -174,7 +170,6 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 	return nil
 }
 
-// isSlack reports whether an address is of a host that may be answered.
 func isSlack(to *url.URL, apiURL string) bool {
 	host := to.Scheme + "://" + to.Host
 	api, err := url.Parse(apiURL)

@@ -13,7 +13,6 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// slackMessage is a message as Slack's events contain it.
 type slackMessage struct {
 	Type        string
 	Subtype     string
@@ -40,7 +39,6 @@ type slackMessage struct {
 // news are the subtypes that a new message may have.
 var news = map[string]bool{"": true, "bot_message": true, "file_share": true, "me_message": true}
 
-// payload files the message if it is an error.
 func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) payload.Payload {
 	text, said := m.read()
 	if why := m.noError(text, o.Rules); why != "" {
@@ -201,7 +199,6 @@ func isAlert(text string) bool {
 
 func isLogged(text string) bool { return logged.MatchString(text) || failing.MatchString(text) }
 
-// decorated is the alert of a line with a decoration.
 func decorated(m []string, rest string) alert {
 	a := alert{rest: rest, service: m[2], environment: m[3]}
 	if environments[strings.ToLower(m[2])] {

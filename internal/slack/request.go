@@ -123,7 +123,6 @@ func IsForm(body []byte) bool {
 	return err == nil && (b.Command != "" || b.Type != "")
 }
 
-// event reads what an app subscribed to.
 func (b slackBody) event(raw json.RawMessage, o Options) (payload.Payload, error) {
 	m := *b.Event
 	m.ourApp = b.AppID
@@ -136,7 +135,6 @@ func (b slackBody) event(raw json.RawMessage, o Options) (payload.Payload, error
 	return payload.Skip("%s", otherType(m.Type)), nil
 }
 
-// otherType says why a type of request is not an error.
 func otherType(kind string) string {
 	switch kind {
 	case "url_verification":

@@ -46,7 +46,6 @@ type Client struct {
 	api  *slack.Client // nil with a webhook
 }
 
-// timeout bounds one request.
 const timeout = 15 * time.Second
 
 // New makes a client, without a network call.

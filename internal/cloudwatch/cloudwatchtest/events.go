@@ -84,7 +84,6 @@ func (s *Server) cursor(in filterInput) cursor {
 	return at
 }
 
-// token hands out the token of a cursor.
 func (s *Server) token(at cursor) string {
 	if s.cursors == nil {
 		s.cursors = map[string]cursor{}

@@ -126,7 +126,6 @@ func (g *group) sorted() []stored {
 	return g.events
 }
 
-// groupRef is how a request names its group.
 type groupRef struct {
 	LogGroupName       *string `json:"logGroupName"`
 	LogGroupIdentifier *string `json:"logGroupIdentifier"`
@@ -144,7 +143,6 @@ func (r groupRef) name() string {
 
 var identifier = regexp.MustCompile(`^[\w#+=/:,.@-]+$`)
 
-// group finds the group that a request names.
 func (s *Server) group(region string, ref groupRef) *group {
 	name, id := ref.LogGroupName, ref.LogGroupIdentifier
 	must(name == nil || id == nil, refuse("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."))

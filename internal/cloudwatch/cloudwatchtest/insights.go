@@ -15,7 +15,6 @@ const (
 	maxQueriesAtOnce = 100
 )
 
-// query is a query of Logs Insights, by its id.
 type query struct {
 	queryInput
 	groups []*group

@@ -178,7 +178,6 @@ type refusal struct {
 	Message string `json:"message"`
 }
 
-// must refuses the request unless ok.
 func must(ok bool, refused *refusal) {
 	if !ok {
 		panic(refused)
@@ -209,7 +208,6 @@ func (r *refusal) status() int {
 	return http.StatusBadRequest
 }
 
-// object is a JSON object on the wire.
 type object = map[string]any
 
 // marshal cannot fail on the types of this package.

@@ -22,13 +22,11 @@ func (s *Server) git(args ...string) (string, bool) {
 	return string(out), err == nil && s.settings.Git != ""
 }
 
-// resolve returns the commit that a revision names.
 func (s *Server) resolve(revision string) (string, bool) {
 	out, ok := s.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
 	return strings.TrimSpace(out), ok
 }
 
-// code checks what every request about code needs.
 func (s *Server) code(next handler) handler {
 	return func(r *http.Request) answer {
 		name := r.PathValue("owner") + "/" + r.PathValue("repo")

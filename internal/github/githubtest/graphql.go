@@ -42,7 +42,6 @@ func (s *Server) graphQL(r *http.Request) answer {
 	return reply(http.StatusOK, out)
 }
 
-// query is a query under way.
 type query struct {
 	variables map[string]any
 	errors    []object

@@ -89,7 +89,6 @@ func (s *Server) editIssue(r *http.Request, issue *stored) answer {
 	return reply(http.StatusOK, s.wireIssue(r, issue))
 }
 
-// getAssignee answers whether a login can be assigned.
 func (s *Server) getAssignee(r *http.Request) answer {
 	must(slices.Contains(s.settings.Assignable, r.PathValue("login")), notFound())
 	return answer{status: http.StatusNoContent}
@@ -103,7 +102,6 @@ func (s *Server) listTypes(*http.Request) answer {
 	return reply(http.StatusOK, types)
 }
 
-// problems are where a request exceeds GitHub's limits.
 func (s *Server) problems(in issueRequest) (p problems) {
 	p.length("title", in.Title, maxTitle)
 	p.length("body", in.Body, maxBody)

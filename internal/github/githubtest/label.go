@@ -46,7 +46,6 @@ func (s *Server) createLabel(r *http.Request) answer {
 	return reply(http.StatusCreated, s.wireLabel(r, len(s.labels)-1))
 }
 
-// findLabel returns the index of a label, or -1. Case does not matter to GitHub.
 func (s *Server) findLabel(name string) int {
 	return slices.IndexFunc(s.labels, func(l label) bool { return strings.EqualFold(l.name, name) })
 }

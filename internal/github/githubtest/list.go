@@ -43,7 +43,6 @@ func positive(text string, otherwise, most int) int {
 	return min(n, most)
 }
 
-// selectIssues filters and sorts as the query says.
 func (s *Server) selectIssues(query url.Values) []*stored {
 	creator, labels := query.Get("creator"), query.Get("labels")
 	var found []*stored
@@ -63,7 +62,6 @@ func byCreation(a, b *stored) int {
 	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Number, b.Number))
 }
 
-// hasLabels reports whether an issue has all labels of a comma-separated list.
 func hasLabels(issue *stored, list string) bool {
 	for want := range strings.SplitSeq(list, ",") {
 		has := slices.ContainsFunc(issue.Labels, func(l string) bool { return strings.EqualFold(l, want) })

@@ -67,7 +67,6 @@ func (s *Server) getContents(r *http.Request) answer {
 	return reply(http.StatusOK, file)
 }
 
-// getDirectory answers with an array of the files below a path.
 func (s *Server) getDirectory(r *http.Request, path string) answer {
 	entries := []object{}
 	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {

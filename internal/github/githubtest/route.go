@@ -144,7 +144,6 @@ const (
 	writePoints      = 5
 )
 
-// limits is what the rate limits remember.
 type limits struct {
 	reset   time.Time // end of the hour that began with its first request
 	used    int

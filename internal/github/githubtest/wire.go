@@ -11,10 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// object is a JSON object on the wire.
 type object = map[string]any
 
-// handler answers a request.
 type handler func(*http.Request) answer
 
 // answer is what GitHub answers: a status, its body unless that is nil, and the
@@ -49,7 +47,6 @@ func (a answer) with(header, value string) answer {
 	return a
 }
 
-// must answers the request with a refusal unless ok.
 func must(ok bool, refusal answer) {
 	if !ok {
 		panic(refusal)
@@ -187,7 +184,6 @@ func (s *Server) wireLabel(r *http.Request, i int) object {
 	}
 }
 
-// wireEntry is a file of the contents API, without its content.
 func (s *Server) wireEntry(r *http.Request, name string) object {
 	address := s.repositoryURL(r) + "/contents/" + name
 	return object{

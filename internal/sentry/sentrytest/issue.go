@@ -174,7 +174,6 @@ func (s *Server) wire(i *Issue) map[string]any {
 	}
 }
 
-// of finds the issue that a request is about.
 func (s *Server) of(r *http.Request) *Issue {
 	i := s.find(r.PathValue("id"))
 	must(i != nil, http.StatusNotFound, notFound)

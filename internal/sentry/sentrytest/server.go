@@ -142,20 +142,17 @@ const (
 	notAllowed = "You do not have permission to perform this action."
 )
 
-// refusal is thrown by must and answered by ServeHTTP.
 type refusal struct {
 	status int
 	detail string
 }
 
-// must refuses the request unless ok.
 func must(ok bool, status int, detail string) {
 	if !ok {
 		panic(refusal{status, detail})
 	}
 }
 
-// within counts the request in its window of one second.
 func (s *Server) within(h http.Header, r *http.Request) {
 	limit, now := s.settings.Window, s.settings.Now()
 	key := fmt.Sprint(r.Pattern, now.Unix())
