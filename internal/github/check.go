@@ -60,17 +60,18 @@ func checkRepository(r record) finding.Finding {
 
 func (c *Client) checkToken(ctx context.Context) []finding.Finding {
 	const about = "GitHub token"
-	if _, _, err := c.listPage(ctx, c.path("issues?state=all&per_page=1")); err != nil {
-		return []finding.Finding{finding.Of(about, err)}
-	}
+	_, _, err := c.listPage(ctx, c.path("issues?state=all&per_page=1"))
 	for _, what := range []string{"issues", "labels"} {
-		if err := c.probe(ctx, what); err != nil {
-			return []finding.Finding{finding.Of(about, err)}
+		if err == nil {
+			err = c.probe(ctx, what)
 		}
 	}
-	login, err := c.Login(ctx)
+	login := ""
+	if err == nil {
+		login, err = c.Login(ctx)
+	}
 	if err != nil {
-		return []finding.Finding{finding.Of(about, err)}
+		return finding.All(about, err)
 	}
 	return []finding.Finding{finding.Good(about, "%s may read and write issues and labels of %s", login, c.FullName())}
 }

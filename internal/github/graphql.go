@@ -66,17 +66,30 @@ func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 		return nil, err
 	}
 	for _, p := range answer.Errors {
-		switch {
-		case p.Type == "RATE_LIMITED":
-			return nil, fmt.Errorf("%w: %s", ErrBudget, c.api.Quote(p.Message))
-		case p.Type == "FORBIDDEN" && len(p.Path) <= 2: // the repository, or a field of it
-			return nil, c.noData(answer.Errors)
+		if p.Type == "RATE_LIMITED" || p.Type == "FORBIDDEN" && len(p.Path) <= 2 { // the repository, or a field of it
+			return nil, c.explainProblem(p)
 		}
 	}
-	if answer.Data.Repository == nil {
-		return nil, c.noData(answer.Errors)
+	switch {
+	case answer.Data.Repository != nil:
+		return answer.Data.Repository, nil
+	case len(answer.Errors) > 0:
+		return nil, c.explainProblem(answer.Errors[0])
 	}
-	return answer.Data.Repository, nil
+	return nil, errors.New("GitHub's answer holds no data")
+}
+
+func (c *Client) explainProblem(p problem) error {
+	said := c.api.Quote(p.Message)
+	switch p.Type {
+	case "RATE_LIMITED":
+		return fmt.Errorf("%w: %s", ErrBudget, said)
+	case "FORBIDDEN":
+		return refused(forbidden(kindQuery, c.FullName(), p.Message, said))
+	case "NOT_FOUND":
+		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check code-repository, or github-token may not see it")
+	}
+	return fmt.Errorf("GitHub answers: %s", said)
 }
 
 // fields are the fields of an answer, by name or alias.
@@ -90,19 +103,4 @@ func fieldOf[T any](f fields, name string) T {
 		return zero
 	}
 	return value
-}
-
-// noData explains an answer without data.
-func (c *Client) noData(problems []problem) error {
-	if len(problems) == 0 {
-		return errors.New("GitHub's answer holds no data")
-	}
-	message := c.api.Quote(problems[0].Message)
-	switch problems[0].Type {
-	case "FORBIDDEN":
-		return refused(forbidden(kindQuery, c.FullName(), problems[0].Message, message))
-	case "NOT_FOUND":
-		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check code-repository, or github-token may not see it")
-	}
-	return fmt.Errorf("GitHub answers: %s", message)
 }

@@ -27,12 +27,6 @@ const newestFirstSince = 1_704_067_200_000
 
 func (in filterInput) newestFirst() bool { return in.StartFromHead != nil && !*in.StartFromHead }
 
-type filterOutput struct {
-	Events    []outputEvent `json:"events"`
-	NextToken string        `json:"nextToken,omitempty"`
-	Searched  []struct{}    `json:"searchedLogStreams"`
-}
-
 // outputEvent is FilteredLogEvent, and without the first two fields OutputLogEvent.
 type outputEvent struct {
 	EventID   string `json:"eventId,omitempty"`
@@ -96,10 +90,10 @@ func (s *Server) token(at cursor) string {
 
 // page makes one page from the cursor on: it ends before the first event that
 // would be too many, or make it too large.
-func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, limit int) filterOutput {
+func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, limit int) object {
 	if at.empties > 0 {
 		at.empties--
-		return filterOutput{Events: []outputEvent{}, NextToken: s.token(at), Searched: []struct{}{}}
+		return object{"events": []object{}, "nextToken": s.token(at), "searchedLogStreams": []object{}}
 	}
 	page := slices.Clone(at.again[max(0, len(at.again)-(limit-1)):]) // one place is left at least, for an event that is new
 	size := 0
@@ -119,14 +113,14 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 		size += len(e.Message)
 		fresh++
 	}
-	out := filterOutput{Events: output(page), Searched: []struct{}{}}
+	out := object{"events": output(page), "searchedLogStreams": []object{}}
 	if more || fresh > 0 && s.EmptyPages > 0 {
 		next := cursor{query: at.query, started: true, after: page[len(page)-1]}
 		if more {
 			next.empties = s.EmptyPages
 			next.again = slices.Clone(page[max(0, len(page)-s.RepeatEvents):])
 		}
-		out.NextToken = s.token(next)
+		out["nextToken"] = s.token(next)
 	}
 	return out
 }
@@ -190,12 +184,6 @@ type getInput struct {
 	StartFromHead bool   `json:"startFromHead"`
 }
 
-type getOutput struct {
-	Events   []outputEvent `json:"events"`
-	Forward  string        `json:"nextForwardToken"`
-	Backward string        `json:"nextBackwardToken"`
-}
-
 // getLogEvents reads one stream. Its tokens are never null: at the end of the
 // stream the answer repeats the one that it was asked with.
 func (s *Server) getLogEvents(req Request) any {
@@ -209,11 +197,11 @@ func (s *Server) getLogEvents(req Request) any {
 		size += len(events[to].Message)
 		to++
 	}
-	out := getOutput{Events: output(events[from:to]), Forward: fmt.Sprintf("f/%056d", to), Backward: fmt.Sprintf("b/%056d", from)}
-	for i := range out.Events {
-		out.Events[i].EventID, out.Events[i].Stream = "", ""
+	out := output(events[from:to])
+	for i := range out {
+		out[i].EventID, out[i].Stream = "", ""
 	}
-	return out
+	return object{"events": out, "nextForwardToken": fmt.Sprintf("f/%056d", to), "nextBackwardToken": fmt.Sprintf("b/%056d", from)}
 }
 
 // stream returns the events of the request's stream and times. EndTime is

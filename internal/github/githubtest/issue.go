@@ -95,11 +95,7 @@ func (s *Server) getAssignee(r *http.Request) answer {
 }
 
 func (s *Server) listTypes(*http.Request) answer {
-	types := []object{}
-	for _, name := range s.settings.Types {
-		types = append(types, wireType(name))
-	}
-	return reply(http.StatusOK, types)
+	return reply(http.StatusOK, each(s.settings.Types, wireType))
 }
 
 func (s *Server) problems(in issueRequest) (p problems) {

@@ -25,14 +25,11 @@ func (s *Server) listIssues(r *http.Request) answer {
 		start = s.afterCursor(found, after)
 	}
 	end := min(start+size, len(found))
-	out := []object{}
-	for _, issue := range found[start:end] {
-		out = append(out, s.wireIssue(r, issue))
-	}
+	out := reply(http.StatusOK, each(found[start:end], func(issue *stored) object { return s.wireIssue(r, issue) }))
 	if end < len(found) {
-		return reply(http.StatusOK, out).with("Link", s.nextLink(r, page, found[end-1]))
+		return out.with("Link", s.nextLink(r, page, found[end-1]))
 	}
-	return reply(http.StatusOK, out)
+	return out
 }
 
 func positive(text string, otherwise, most int) int {

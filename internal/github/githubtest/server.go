@@ -137,7 +137,9 @@ func (s *Server) Clone() *Server {
 	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
 	c.settings.Break = nil
 	for _, issue := range s.issues {
-		c.issues = append(c.issues, &stored{Issue: issue.copy(), deleted: issue.deleted, transferred: issue.transferred, closer: issue.closer})
+		copied := *issue
+		copied.Issue = issue.copy()
+		c.issues = append(c.issues, &copied)
 	}
 	c.labels, c.dispatches = slices.Clone(s.labels), slices.Clone(s.dispatches)
 	c.limits.content, c.limits.points = slices.Clone(s.limits.content), slices.Clone(s.limits.points)

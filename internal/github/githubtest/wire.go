@@ -53,6 +53,14 @@ func must(ok bool, refusal answer) {
 	}
 }
 
+func each[T any](list []T, wire func(T) object) []object {
+	out := []object{}
+	for _, item := range list {
+		out = append(out, wire(item))
+	}
+	return out
+}
+
 func reply(status int, body any) answer { return answer{status: status, body: body} }
 
 const docs = "https://docs.github.com/rest"
@@ -117,10 +125,7 @@ func (s *Server) pageURL(issue *stored) string {
 
 func (s *Server) wireIssue(r *http.Request, issue *stored) object {
 	address := s.issueURL(r, issue.Number)
-	assignees := []object{}
-	for _, login := range issue.Assignees {
-		assignees = append(assignees, person(r, login))
-	}
+	assignees := each(issue.Assignees, func(login string) object { return person(r, login) })
 	out := object{
 		"id": 100000 + issue.Number, "node_id": fmt.Sprintf("I_%d", issue.Number), "number": issue.Number,
 		"url": address, "repository_url": s.repositoryURL(r), "html_url": s.pageURL(issue),
@@ -156,8 +161,7 @@ func orNull(s string) any {
 }
 
 func (s *Server) wireComment(r *http.Request, issue *stored, i int) object {
-	comment := issue.Comments[i]
-	id := comment.ID
+	comment, id := issue.Comments[i], issue.Comments[i].ID
 	return object{
 		"id": id, "node_id": fmt.Sprintf("IC_%d", id), "body": comment.Body, "user": person(r, comment.Author),
 		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(r), id),
@@ -168,11 +172,7 @@ func (s *Server) wireComment(r *http.Request, issue *stored, i int) object {
 }
 
 func (s *Server) wireLabels(r *http.Request, issue *stored) []object {
-	out := []object{}
-	for _, name := range issue.Labels {
-		out = append(out, s.wireLabel(r, s.findLabel(name)))
-	}
-	return out
+	return each(issue.Labels, func(name string) object { return s.wireLabel(r, s.findLabel(name)) })
 }
 
 func (s *Server) wireLabel(r *http.Request, i int) object {
