@@ -100,8 +100,7 @@ func (r *refusal) Is(target error) bool {
 
 // refusalOf returns the refusal that an error is about, or the zero refusal.
 func refusalOf(err error) *refusal {
-	var r *refusal
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}
 	return &refusal{}

@@ -199,8 +199,7 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	t.BaseURL = strings.TrimSuffix(baseURL, "/")
 	return func(ctx context.Context) (string, error) {
 		token, err := t.Token(ctx)
-		var answer *ghinstallation.HTTPError
-		if errors.As(err, &answer) && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
+		if answer, ok := errors.AsType[*ghinstallation.HTTPError](err); ok && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
 			return "", fmt.Errorf("%w: GitHub gives the App no token (%s): check github-app-id, github-app-key and github-app-installation",
 				ErrRefused, answer.Response.Status)
 		}

@@ -263,8 +263,8 @@ func read(resp *http.Response) ([]byte, error) {
 // mayHaveArrived reports whether a failed request could have reached the service: it
 // could unless no connection came about.
 func mayHaveArrived(err error) bool {
-	var op *net.OpError
-	return !errors.As(err, &op) || op.Op != "dial"
+	op, ok := errors.AsType[*net.OpError](err)
+	return !ok || op.Op != "dial"
 }
 
 func ambiguous(r Request, a *Answer, err error) error {

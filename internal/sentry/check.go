@@ -3,7 +3,6 @@ package sentry
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/org/errmon-action/internal/finding"
@@ -13,9 +12,8 @@ import (
 // only reads.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
-	query := url.Values{"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments, "limit": {"1"}}
-	if _, err := c.list(ctx, query); err != nil {
-		return []finding.Finding{finding.Of(about, err)}
+	if _, err := c.list(ctx, 1, ""); err != nil {
+		return finding.All(about, err)
 	}
 	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
 	for _, project := range c.config.Projects {

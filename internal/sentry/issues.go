@@ -65,14 +65,10 @@ var validID = regexp.MustCompile(`^[0-9]{1,30}$`)
 // Issues returns all issues that the configured search selects, in the order
 // Sentry lists them. It is the whole list or an error.
 func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
-	query := url.Values{
-		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
-		"limit": {strconv.Itoa(pageSize)}, "collapse": {"stats"},
-	}
 	var issues []event.SentryIssue
-	seen := map[string]bool{}
+	seen, cursor := map[string]bool{}, ""
 	for range maxPages {
-		a, err := c.list(ctx, query)
+		a, err := c.list(ctx, pageSize, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -90,19 +86,27 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 				issues = append(issues, issue)
 			}
 		}
-		cursor, more, err := next(a.Header)
+		following, more, err := next(a.Header)
 		if err != nil || !more {
 			return issues, err
 		}
-		if cursor == query.Get("cursor") {
+		if following == cursor {
 			return nil, errors.New("list issues: Sentry's pages never end: check sentry-url")
 		}
-		query.Set("cursor", cursor)
+		cursor = following
 	}
 	return nil, fmt.Errorf("list issues: more than %d: narrow sentry-query", maxPages*pageSize)
 }
 
-func (c *Client) list(ctx context.Context, query url.Values) (*polite.Answer, error) {
+// list asks for a page of the issues that the configured search selects.
+func (c *Client) list(ctx context.Context, limit int, cursor string) (*polite.Answer, error) {
+	query := url.Values{
+		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
+		"limit": {strconv.Itoa(limit)}, "collapse": {"stats"},
+	}
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
 	a, err := c.get(ctx, "list issues", c.organization("issues/"), query)
 	return a, cmp.Or(c.locate(ctx, status(err)), err)
 }
@@ -142,8 +146,7 @@ type refusal struct {
 func (r *refusal) Unwrap() error { return r.error }
 
 func status(err error) int {
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*refusal](err); ok {
 		return refused.status
 	}
 	return 0

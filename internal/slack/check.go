@@ -37,8 +37,7 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	case slices.Contains([]string{"no_text", "missing_text_or_fallback_or_attachments"}, strings.TrimSpace(c.said.reason)):
 		return finding.Good(about, "works; nothing was posted")
 	}
-	var limited *slack.RateLimitedError
-	if errors.As(err, &limited) {
+	if _, limited := errors.AsType[*slack.RateLimitedError](err); limited {
 		return finding.Warn(about, err.Error(), "try again later")
 	}
 	return finding.Of(about, c.explain(err))

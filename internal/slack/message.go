@@ -160,8 +160,7 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 	}
 	client := &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	err = slack.PostWebhookCustomHTTPContext(ctx, responseURL, client, &slack.WebhookMessage{ResponseType: slack.ResponseTypeEphemeral, Text: a.text()})
-	var address *url.Error
-	if errors.As(err, &address) { // whose text holds the address, which lets anybody answer
+	if address, ok := errors.AsType[*url.Error](err); ok { // whose text holds the address, which lets anybody answer
 		err = address.Err
 	}
 	if err != nil {

@@ -95,12 +95,11 @@ const maxRefusals = 3
 func (c *Client) obeying(ctx context.Context, send func(context.Context) error) error {
 	for refusals := 0; ; refusals++ {
 		err := send(ctx)
-		var limited *slack.RateLimitedError
-		if !errors.As(err, &limited) {
+		limited, ok := errors.AsType[*slack.RateLimitedError](err)
+		if !ok {
 			return c.explain(err)
 		}
-		deadline, ok := clock.Deadline(ctx)
-		if refusals == maxRefusals || ok && c.cfg.Clock.Now().Add(limited.RetryAfter).After(deadline) {
+		if refusals == maxRefusals || !clock.Fits(ctx, c.cfg.Clock.Now().Add(limited.RetryAfter)) {
 			return &finding.Mendable{What: "Slack's rate limit refuses messages", Remedy: "run less often, or use a channel of its own", Cause: err}
 		}
 		if err := c.cfg.Clock.Sleep(ctx, limited.RetryAfter); err != nil {
@@ -118,8 +117,7 @@ func (c *Client) explain(err error) error {
 	if c.api != nil {
 		input = "slack-bot-token"
 	}
-	var address *url.Error
-	if errors.As(err, &address) { // whose text holds the webhook's address, a secret
+	if address, ok := errors.AsType[*url.Error](err); ok { // whose text holds the webhook's address, a secret
 		return &finding.Mendable{What: "cannot reach Slack", Remedy: "check " + input + " and the network", Cause: address.Err}
 	}
 	reason := err.Error()
@@ -132,8 +130,7 @@ func (c *Client) explain(err error) error {
 
 // reason is Slack's word for what is wrong.
 func (c *Client) reason(err error) string {
-	var refusal slack.SlackErrorResponse
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return refusal.Err
 	}
 	return c.said.reason
