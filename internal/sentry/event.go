@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ type wireEvent struct {
 	DateCreated time.Time
 	Tags        tags
 	Contexts    map[string]any
-	Release     *struct{ Version string }
+	Release     struct{ Version string }
 	Entries     []struct {
 		Type string
 		Data json.RawMessage
@@ -61,14 +62,11 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	e := event.Event{
 		ID: w.EventID, Source: source, Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
 		Message: cmp.Or(w.Message, w.Title, issue.Title), Runtime: runtime(w.Platform), Exceptions: w.exceptions(),
-		Service: cmp.Or(w.Tags.get("service"), issue.Project), Environment: w.Tags.get("environment"), Release: w.Tags.get("release"),
+		Service: cmp.Or(w.Tags.get("service"), issue.Project), Environment: w.Tags.get("environment"), Release: cmp.Or(w.Release.Version, w.Tags.get("release")),
 		RequestID: cmp.Or(w.Tags.get("request_id"), w.Tags.get("transaction_id")), Logger: w.Tags.get("logger"),
 	}
 	if level, ok := event.ParseLevel(w.Tags.get("level")); ok {
 		e.Level = level
-	}
-	if w.Release != nil {
-		e.Release = w.Release.Version
 	}
 	e.TraceID, _ = w.context("trace")["trace_id"].(string)
 	if len(e.Exceptions) > 0 {
@@ -161,7 +159,7 @@ func (w *wireEvent) facts() string {
 			return
 		}
 		line := strings.Join(strings.Fields(fmt.Sprintf("%s: %v", key, value)), " ")
-		if personal(key) || len(line) > maxValue || length+len(line) > maxFacts || slices.Contains(lines, line) {
+		if personal.MatchString(key) || len(line) > maxValue || length+len(line) > maxFacts || slices.Contains(lines, line) {
 			return
 		}
 		lines, length = append(lines, line), length+len(line)
@@ -185,29 +183,16 @@ func (w *wireEvent) context(name string) map[string]any {
 	return fields
 }
 
-// personal distinguishes keys under which SDKs and Sentry put the user.
-func personal(key string) bool {
-	key = strings.ToLower(key)
-	first, _, _ := strings.Cut(key, ".")
-	switch first {
-	case "user", "geo", "ip":
-		return true
-	}
-	for _, part := range []string{"email", "e-mail", "ip_address", "ipaddress", "ip-address", "username", "user_name", "user_id", "userid", "phone"} {
-		if strings.Contains(key, part) {
-			return true
-		}
-	}
-	return false
-}
+// personal matches keys under which SDKs and Sentry put the user.
+var personal = regexp.MustCompile(`(?i)^(?:user|geo|ip)(?:\.|$)|e-?mail|ip[_-]?address|user_?name|user_?id|phone`)
 
 // wireException is one value of an event's exception, in the API and in webhooks.
 type wireException struct {
 	Type       string
 	Value      string
 	Module     string
-	Stacktrace *struct{ Frames []wireFrame } // the oldest call first
-	Mechanism  *struct {
+	Stacktrace struct{ Frames []wireFrame } // the oldest call first
+	Mechanism  struct {
 		Source      string
 		ExceptionID *int `json:"exception_id"`
 		ParentID    *int `json:"parent_id"`
@@ -244,14 +229,14 @@ func withoutSuppressed(values []wireException) []wireException {
 	dropped := map[int]bool{}
 	for range values { // a parent may stand behind its children
 		for _, v := range values {
-			if m := v.Mechanism; m != nil && m.ExceptionID != nil &&
+			if m := v.Mechanism; m.ExceptionID != nil &&
 				(strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]) {
 				dropped[*m.ExceptionID] = true
 			}
 		}
 	}
 	return slices.DeleteFunc(values, func(v wireException) bool {
-		return v.Mechanism != nil && v.Mechanism.ExceptionID != nil && dropped[*v.Mechanism.ExceptionID]
+		return v.Mechanism.ExceptionID != nil && dropped[*v.Mechanism.ExceptionID]
 	})
 }
 
@@ -261,9 +246,6 @@ func (v wireException) exception() event.Exception {
 	x := event.Exception{Type: v.Type, Message: v.Value}
 	if v.Module != "" {
 		x.Type = v.Module + "." + v.Type
-	}
-	if v.Stacktrace == nil {
-		return x
 	}
 	for _, f := range slices.Backward(v.Stacktrace.Frames) {
 		x.Frames = append(x.Frames, event.Frame{
@@ -276,11 +258,5 @@ func (v wireException) exception() event.Exception {
 
 // runtime names a platform as package stacktrace does.
 func runtime(platform string) string {
-	switch platform {
-	case "javascript":
-		return "browser"
-	case "csharp":
-		return "dotnet"
-	}
-	return platform
+	return cmp.Or(map[string]string{"javascript": "browser", "csharp": "dotnet"}[platform], platform)
 }

@@ -67,9 +67,7 @@ func (s webhookEvent) event(o payload.Origin, raw json.RawMessage) event.Event {
 	if len(e.Exceptions) == 0 {
 		e.Exceptions = chainOf(s.Interface.Values)
 	}
-	if len(e.Exceptions) > 0 {
-		e.Stack = event.StackText(e.Exceptions)
-	}
+	e.Stack = event.StackText(e.Exceptions)
 	e.Text = payload.Lines(cmp.Or(e.Stack, s.title()), s.Message)
 	if s.Culprit != "" {
 		e.Text += "\n\nculprit: " + s.Culprit
@@ -88,14 +86,10 @@ func (s webhookEvent) title() string {
 
 // slug is the project's, which stands in the address of the event.
 func (s webhookEvent) slug() string {
-	if s.project != "" {
-		return s.project
-	}
-	_, rest, ok := strings.Cut(s.URL, "/api/0/projects/")
-	if parts := strings.Split(rest, "/"); ok && len(parts) > 1 {
-		return parts[1]
-	}
-	return ""
+	_, rest, _ := strings.Cut(s.URL, "/api/0/projects/")
+	_, rest, _ = strings.Cut(rest, "/") // the organization
+	slug, _, _ := strings.Cut(rest, "/")
+	return cmp.Or(s.project, slug)
 }
 
 func (s webhookEvent) time(now time.Time) time.Time {
