@@ -116,7 +116,7 @@ func (s *Server) commitNode(revision string) node {
 	return node{
 		"__typename": "Commit", "oid": sha, "committedDate": part[0], "changedFilesIfAvailable": len(strings.Fields(changed)),
 		"parents": node{"totalCount": len(strings.Fields(part[2]))}, "author": node{"name": part[1], "user": user},
-		"associatedPullRequests": resolver(func(arguments) any { return node{"nodes": pulls} }),
+		"associatedPullRequests": node{"nodes": pulls},
 		"repository":             node{"nameWithOwner": cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo)},
 		"blame":                  resolver(func(a arguments) any { return s.blame(sha, a["path"].(string)) }),
 		"history":                resolver(func(a arguments) any { return s.history(sha, a) }),

@@ -3,6 +3,7 @@ package githubtest
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -53,9 +54,7 @@ func (q *query) fields(set ast.SelectionSet, n node) object {
 		switch selected := selection.(type) {
 		case *ast.InlineFragment:
 			if n["__typename"] == selected.TypeCondition {
-				for name, value := range q.fields(selected.SelectionSet, n) {
-					out[name] = value
-				}
+				maps.Copy(out, q.fields(selected.SelectionSet, n))
 			}
 		case *ast.Field:
 			value, known := n[selected.Name]
@@ -109,7 +108,7 @@ func (s *Server) repositoryNode(a arguments) any {
 	repository := node{
 		"__typename": "Repository", "url": "https://github.com/" + name, "visibility": visibility,
 		"issue":            resolver(s.issueNode),
-		"defaultBranchRef": nil, "ref": resolver(func(arguments) any { return nil }), "object": resolver(func(arguments) any { return nil }),
+		"defaultBranchRef": nil, "ref": nil, "object": nil,
 	}
 	if name != cmp.Or(s.settings.CodeRepository, own) {
 		return repository
@@ -151,7 +150,7 @@ func (s *Server) issueNode(a arguments) any {
 	if issue.State == "closed" {
 		events = append(events, node{"__typename": "ClosedEvent", "createdAt": timestamp(issue.ClosedAt), "closer": s.closerNode(issue)})
 	}
-	return node{"__typename": "Issue", "timelineItems": resolver(func(arguments) any { return node{"nodes": events} })}
+	return node{"__typename": "Issue", "timelineItems": node{"nodes": events}}
 }
 
 func (s *Server) closerNode(issue *stored) node {

@@ -13,7 +13,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -137,58 +136,50 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 
 // call answers a method of the Web API: always 200, with ok and error.
 func (s *Server) call(w http.ResponseWriter, r *http.Request) {
-	if err := r.ParseForm(); err != nil {
-		reply(w, "invalid_form_data", nil)
-		return
+	reason, out := s.method(r)
+	if reason != "" {
+		out = map[string]any{"error": reason}
 	}
-	token := cmp.Or(r.Form.Get("token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	out["ok"] = reason == ""
 	w.Header().Set("X-OAuth-Scopes", strings.Join(s.settings.Scopes, ","))
-	switch {
-	case s.settings.Auth != "":
-		reply(w, s.settings.Auth, nil)
-	case token != s.settings.Token:
-		reply(w, "invalid_auth", nil)
-	default:
-		s.method(w, r)
-	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out)
 }
 
-func (s *Server) method(w http.ResponseWriter, r *http.Request) {
+func (s *Server) method(r *http.Request) (reason string, fields map[string]any) {
+	if err := r.ParseForm(); err != nil {
+		return "invalid_form_data", nil
+	}
+	token := cmp.Or(r.Form.Get("token"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
 	asked := r.Form.Get("channel")
 	known := asked == s.settings.Channel || strings.TrimPrefix(asked, "#") == ChannelName
 	channel := map[string]any{"id": s.settings.Channel, "name": ChannelName, "is_archived": s.settings.Archive, "is_member": !s.settings.Outside}
 	method := strings.TrimPrefix(r.URL.Path, "/api/")
 	scope := map[string]string{"chat.postMessage": "chat:write", "conversations.info": "channels:read", "conversations.list": "channels:read"}[method]
 	switch {
+	case s.settings.Auth != "":
+		return s.settings.Auth, nil
+	case token != s.settings.Token:
+		return "invalid_auth", nil
 	case scope != "" && !slices.Contains(s.settings.Scopes, scope):
-		reply(w, "missing_scope", nil)
+		return "missing_scope", nil
 	case method == "auth.test":
-		reply(w, "", map[string]any{"user": "errmon", "team": "Acme", "user_id": "U0001", "team_id": "T0001"})
+		return "", map[string]any{"user": "errmon", "team": "Acme", "user_id": "U0001", "team_id": "T0001"}
 	case method == "conversations.list":
-		reply(w, "", map[string]any{"channels": []any{channel}})
+		return "", map[string]any{"channels": []any{channel}}
 	case !known:
-		reply(w, "channel_not_found", nil)
+		return "channel_not_found", nil
 	case method == "conversations.info":
-		reply(w, "", map[string]any{"channel": channel})
-	case method == "chat.postMessage" && s.settings.Archive:
-		reply(w, "is_archived", nil)
-	case method == "chat.postMessage" && s.settings.Outside:
-		reply(w, "not_in_channel", nil)
-	case method == "chat.postMessage":
-		reply(w, s.accept(asked, r.Form.Get("text"), r.Form.Get("blocks")), map[string]any{"channel": s.settings.Channel, "ts": "1795341630.000100"})
-	default:
-		reply(w, "unknown_method", nil)
+		return "", map[string]any{"channel": channel}
+	case method != "chat.postMessage":
+		return "unknown_method", nil
+	case s.settings.Archive:
+		return "is_archived", nil
+	case s.settings.Outside:
+		return "not_in_channel", nil
 	}
-}
-
-func reply(w http.ResponseWriter, reason string, fields map[string]any) {
-	out := map[string]any{"ok": false, "error": reason}
-	if reason == "" {
-		out = map[string]any{"ok": true}
-		maps.Copy(out, fields)
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(out)
+	reason = s.accept(asked, r.Form.Get("text"), r.Form.Get("blocks"))
+	return reason, map[string]any{"channel": s.settings.Channel, "ts": "1795341630.000100"}
 }
 
 // accept keeps a message that Slack would, or returns its reason not to.
