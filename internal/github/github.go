@@ -81,7 +81,8 @@ func New(c Config) (*Client, error) {
 	}
 	l := &limits{clock: c.Clock, writeInterval: c.WriteInterval}
 	api := polite.New(polite.Service{
-		Token: c.TokenSource, Accept: "application/vnd.github+json", Input: "GITHUB_API_URL",
+		Token: c.TokenSource, Input: "GITHUB_API_URL",
+		Header: map[string]string{"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
 		Limits: l, Refusals: maxRefusals, Clock: c.Clock,
 	})
 	return &Client{api: api, limits: l, base: base, owner: c.Owner, repo: c.Repo}, nil
@@ -199,7 +200,8 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	t.BaseURL = strings.TrimSuffix(baseURL, "/")
 	return func(ctx context.Context) (string, error) {
 		token, err := t.Token(ctx)
-		if answer, ok := errors.AsType[*ghinstallation.HTTPError](err); ok && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
+		answer, ok := errors.AsType[*ghinstallation.HTTPError](err)
+		if ok && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
 			return "", fmt.Errorf("%w: GitHub gives the App no token (%s): check github-app-id, github-app-key and github-app-installation",
 				ErrRefused, answer.Response.Status)
 		}

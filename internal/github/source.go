@@ -20,8 +20,9 @@ import (
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
 	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
-	status := refusalOf(err).status
-	if status == http.StatusNotFound || status == http.StatusUnprocessableEntity || err == nil && !strings.HasPrefix(found.SHA, sha) { // a branch or tag
+	refused := refusalOf(err).status
+	isBranch := err == nil && !strings.HasPrefix(found.SHA, sha) // or a tag
+	if isBranch || refused == http.StatusNotFound || refused == http.StatusUnprocessableEntity {
 		err = ErrNotFound
 	}
 	return found.SHA, wrap(err, "get commit %s", sha)

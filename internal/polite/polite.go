@@ -49,7 +49,7 @@ const (
 // Service is what a Client has to know of a service.
 type Service struct {
 	Token  func(context.Context) (string, error) // asked for each attempt
-	Accept string                                // the media type wanted
+	Header map[string]string                     // of each request, such as Accept
 	Input  string                                // the setting that holds the service's address
 	Limits Limits
 	// Refusals is how often a request that a rate limit refused is sent again.
@@ -238,7 +238,9 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Accept", c.Accept)
+	for name, value := range c.Header {
+		req.Header.Set(name, value)
+	}
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

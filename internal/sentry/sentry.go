@@ -64,7 +64,8 @@ func New(c Config) (*Client, error) {
 	}
 	token := func(context.Context) (string, error) { return c.Token, nil }
 	api := polite.New(polite.Service{
-		Token: token, Accept: "application/json", Input: "sentry-url", Limits: &limits{clock: c.Clock}, Refusals: maxRefusals, Clock: c.Clock,
+		Token: token, Input: "sentry-url", Header: map[string]string{"Accept": "application/json"},
+		Limits: &limits{clock: c.Clock}, Refusals: maxRefusals, Clock: c.Clock,
 	})
 	return &Client{config: c, base: base, api: api}, nil
 }

@@ -212,7 +212,8 @@ func (s *Server) describeLogGroups(req Request) any {
 			return object{"logGroups": page, "nextToken": page[limit-1]["logGroupName"]}
 		}
 		page = append(page, object{
-			"logGroupName": g.name, "arn": arn(g.region, g.name) + ":*", "logGroupArn": arn(g.region, g.name), "logGroupClass": cmp.Or(g.class, "STANDARD"),
+			"logGroupName": g.name, "logGroupClass": cmp.Or(g.class, "STANDARD"),
+			"arn": arn(g.region, g.name) + ":*", "logGroupArn": arn(g.region, g.name),
 		})
 	}
 	return object{"logGroups": page}

@@ -36,11 +36,12 @@ var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @lo
 
 func (s *Server) startQuery(req Request) any {
 	q := &query{status: "Running", queryInput: decode[queryInput](req)}
-	most := "have length less than or equal to %d"
-	must(len(q.Groups) > 0 && len(q.Groups) <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", fmt.Sprintf(most, maxQueryGroups)))
-	must(q.Limit >= 1 && q.Limit <= maxQueryRows, constraint(q.Limit, "limit", fmt.Sprintf("have value less than or equal to %d", maxQueryRows)))
+	const most = "have length less than or equal to %d"
+	groups, length := len(q.Groups), len(q.Text)
+	must(groups > 0 && groups <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", fmt.Sprintf(most, maxQueryGroups)))
+	must(length <= maxQueryLength, constraint(q.Text, "queryString", fmt.Sprintf(most, maxQueryLength)))
+	pageSize(&q.Limit, maxQueryRows)
 	must(q.End >= q.Start, invalid("Query's end date and time must be after its start date and time."))
-	must(len(q.Text) <= maxQueryLength, constraint(q.Text, "queryString", fmt.Sprintf(most, maxQueryLength)))
 	text := language.FindStringSubmatch(q.Text)
 	must(text != nil, unsupported("the query "+q.Text))
 	must(s.running() < maxQueriesAtOnce, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached."))

@@ -94,9 +94,11 @@ func (s *Server) createDispatch(r *http.Request) answer {
 	invalid := func(format string, args ...any) answer {
 		return fail(http.StatusUnprocessableEntity, "Invalid request.\n\n"+fmt.Sprintf(format, args...))
 	}
-	must(in.EventType != "" && utf8.RuneCountInString(in.EventType) <= maxEventType, invalid("event_type must have 1 to %d characters.", maxEventType))
+	length := utf8.RuneCountInString(in.EventType)
+	must(length > 0 && length <= maxEventType, invalid("event_type must have 1 to %d characters.", maxEventType))
 	must(in.Payload == nil || json.Unmarshal(in.Payload, &properties) == nil, invalid("client_payload is not an object."))
-	must(len(properties) <= maxProperties, invalid("No more than %d properties are allowed; %d were supplied.", maxProperties, len(properties)))
+	n := len(properties)
+	must(n <= maxProperties, invalid("No more than %d properties are allowed; %d were supplied.", maxProperties, n))
 	must(utf8.RuneCount(in.Payload) <= maxPayload, invalid("client_payload is too large."))
 	s.dispatches = append(s.dispatches, in)
 	return answer{status: http.StatusNoContent}
