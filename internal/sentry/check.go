@@ -12,7 +12,7 @@ import (
 // only reads.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
-	if _, err := c.list(ctx, 1, ""); err != nil {
+	if _, _, err := c.list(ctx, 1, ""); err != nil {
 		return finding.All(about, err)
 	}
 	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
@@ -38,7 +38,7 @@ func tokenKind(token string) string {
 // long as one of them is known.
 func (c *Client) checkProject(ctx context.Context, project string) finding.Finding {
 	about := "Sentry project " + project
-	_, err := c.get(ctx, "get project", c.project(project), nil)
+	_, err := c.get(ctx, "get project", c.project(project), nil, nil)
 	switch {
 	case err == nil:
 		return finding.Good(about, "is there")

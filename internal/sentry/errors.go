@@ -54,7 +54,7 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 		return nil
 	}
 	const kind = "find the mistake"
-	_, err := c.get(ctx, kind, c.organization("issues/"), url.Values{"limit": {"1"}})
+	_, err := c.get(ctx, kind, c.organization("issues/"), url.Values{"limit": {"1"}}, nil)
 	switch {
 	case status(err) == http.StatusNotFound:
 		return mend(fmt.Sprintf("list issues: Sentry at %s knows no organization %q (404), or hides it from sentry-auth-token",
@@ -64,7 +64,7 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 	}
 	var wrong []string
 	for _, project := range c.config.Projects {
-		_, err := c.get(ctx, kind, c.project(project), nil)
+		_, err := c.get(ctx, kind, c.project(project), nil, nil)
 		if status(err) == http.StatusNotFound || status(err) == http.StatusForbidden {
 			wrong = append(wrong, project)
 		}

@@ -43,15 +43,11 @@ func (c *Client) LatestEvent(ctx context.Context, issue event.SentryIssue) (even
 // Event returns one event of an issue by its id, or the zero Event where Sentry
 // keeps it no longer. Of the issue the fields ID, URL, Project and Level are used.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
-	const kind = "get event"
-	a, err := c.get(ctx, kind, c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil)
+	var w wireEvent
+	_, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
 	if status(err) == http.StatusNotFound {
 		return event.Event{}, nil
 	}
-	if err != nil {
-		return event.Event{}, err
-	}
-	w, err := decode[wireEvent](kind, a)
 	if err != nil {
 		return event.Event{}, err
 	}

@@ -40,11 +40,11 @@ type wireIssue struct {
 	FirstSeen time.Time
 	LastSeen  time.Time
 	Project   struct{ Slug string }
-	Lifetime  *struct {
+	Lifetime  struct { // the others are of the search's period
 		Count     number
 		UserCount number
-		FirstSeen *time.Time
-		LastSeen  *time.Time
+		FirstSeen time.Time
+		LastSeen  time.Time
 	}
 }
 
@@ -68,11 +68,7 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	var issues []event.SentryIssue
 	seen, cursor := map[string]bool{}, ""
 	for range maxPages {
-		a, err := c.list(ctx, pageSize, cursor)
-		if err != nil {
-			return nil, err
-		}
-		page, err := decode[[]wireIssue]("list issues", a)
+		page, header, err := c.list(ctx, pageSize, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -86,8 +82,8 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 				issues = append(issues, issue)
 			}
 		}
-		following, more, err := next(a.Header)
-		if err != nil || !more {
+		following, err := next(header)
+		if err != nil || following == "" {
 			return issues, err
 		}
 		if following == cursor {
@@ -98,8 +94,8 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	return nil, fmt.Errorf("list issues: more than %d: narrow sentry-query", maxPages*pageSize)
 }
 
-// list asks for a page of the issues that the configured search selects.
-func (c *Client) list(ctx context.Context, limit int, cursor string) (*polite.Answer, error) {
+// list reads a page of the issues that the configured search selects.
+func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wireIssue, h http.Header, err error) {
 	query := url.Values{
 		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
 		"limit": {strconv.Itoa(limit)}, "collapse": {"stats"},
@@ -107,8 +103,8 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (*polite.An
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
-	a, err := c.get(ctx, "list issues", c.organization("issues/"), query)
-	return a, cmp.Or(c.locate(ctx, status(err)), err)
+	h, err = c.get(ctx, "list issues", c.organization("issues/"), query, &page)
+	return page, h, cmp.Or(c.locate(ctx, status(err)), err)
 }
 
 // send sends a request for a path of Sentry's API and wants a success.
@@ -127,15 +123,16 @@ func (c *Client) send(ctx context.Context, r polite.Request, path string, query 
 	return a, nil
 }
 
-func (c *Client) get(ctx context.Context, kind, path string, query url.Values) (*polite.Answer, error) {
-	return c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query)
-}
-
-func decode[T any](kind string, a *polite.Answer) (v T, err error) {
-	if err = json.Unmarshal(a.Body, &v); err != nil {
-		err = fmt.Errorf("%s: Sentry's answer is unusable: check sentry-url: %w", kind, err)
+// get reads what is at a path into out, unless that is nil, and returns the answer's header.
+func (c *Client) get(ctx context.Context, kind, path string, query url.Values, out any) (http.Header, error) {
+	a, err := c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query)
+	if err != nil || out == nil {
+		return nil, err
 	}
-	return v, err
+	if err := json.Unmarshal(a.Body, out); err != nil {
+		return nil, fmt.Errorf("%s: Sentry's answer is unusable: check sentry-url: %w", kind, err)
+	}
+	return a.Header, nil
 }
 
 type refusal struct {
@@ -152,37 +149,36 @@ func status(err error) int {
 	return 0
 }
 
-// next reads the cursor of the next page. Sentry sends both links with every
-// page, and says with results whether there is anything behind them.
-func next(h http.Header) (cursor string, more bool, err error) {
-	for _, link := range strings.Split(strings.Join(h.Values("Link"), ","), ",") {
+// next reads the cursor of the next page, empty after the last. Sentry sends both
+// links with every page, and says with results whether there is anything behind them.
+func next(h http.Header) (string, error) {
+	for link := range strings.SplitSeq(strings.Join(h.Values("Link"), ","), ",") {
 		fields := map[string]string{}
 		for _, field := range strings.Split(link, ";")[1:] {
 			name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
 			fields[name] = strings.Trim(value, `"`)
 		}
-		if fields["rel"] == "next" {
-			more = fields["results"] == "true"
-			if more && fields["cursor"] == "" {
-				return "", false, errors.New("list issues: Sentry's next page has no cursor")
-			}
-			return fields["cursor"], more, nil
+		switch {
+		case fields["rel"] != "next":
+		case fields["results"] != "true":
+			return "", nil
+		case fields["cursor"] == "":
+			return "", errors.New("list issues: Sentry's next page has no cursor")
+		default:
+			return fields["cursor"], nil
 		}
 	}
-	return "", false, errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url, and what stands between")
+	return "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url, and what stands between")
 }
 
 // Issue returns one issue by its id, whatever its state: Deleted where Sentry
 // knows it no longer.
 func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
-	a, err := c.get(ctx, "get issue", c.issue(id), nil)
+	var w wireIssue
+	_, err := c.get(ctx, "get issue", c.issue(id), nil, &w)
 	if status(err) == http.StatusNotFound {
 		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
-	if err != nil {
-		return event.SentryIssue{}, err
-	}
-	w, err := decode[wireIssue]("get issue", a)
 	if err != nil {
 		return event.SentryIssue{}, err
 	}
@@ -207,20 +203,12 @@ func (c *Client) Resolve(ctx context.Context, id string) error {
 
 func (w wireIssue) tracked() event.SentryIssue {
 	level, _ := event.ParseLevel(w.Level)
-	t := event.SentryIssue{
-		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug, Level: level,
-		State: state(w.Status), Total: int64(w.Count), Users: int64(w.UserCount), First: w.FirstSeen, Last: w.LastSeen,
+	l := w.Lifetime
+	return event.SentryIssue{
+		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug,
+		Level: level, State: state(w.Status), Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
+		First: cmp.Or(l.FirstSeen, w.FirstSeen), Last: cmp.Or(l.LastSeen, w.LastSeen),
 	}
-	if l := w.Lifetime; l != nil { // the others are of the search's period
-		t.Total, t.Users = max(t.Total, int64(l.Count)), max(t.Users, int64(l.UserCount))
-		if l.FirstSeen != nil {
-			t.First = *l.FirstSeen
-		}
-		if l.LastSeen != nil {
-			t.Last = *l.LastSeen
-		}
-	}
-	return t
 }
 
 // state reads a status. What is about to be deleted or merged is gone for us.

@@ -166,45 +166,29 @@ func (b slackBlock) rich() string {
 // signs of bold, italic, struck and code. What stands in code is as it was typed.
 func decodeMrkdwn(text string) string {
 	var b strings.Builder
-	for _, part := range codeAndText(text) {
-		if part.code {
-			b.WriteString(unescape(linksOf(part.text)))
-		} else {
-			b.WriteString(unstyled(part.text))
+	from := 0
+	for _, m := range code.FindAllStringSubmatchIndex(text, -1) {
+		before := text[from:m[0]]
+		from = m[1]
+		b.WriteString(unstyled(before))
+		if m[2] < 0 {
+			b.WriteString(unescape(linksOf(text[m[4]:m[5]])))
+			continue
+		}
+		if strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") { // a block is on lines of its own
+			b.WriteByte('\n')
+		}
+		b.WriteString(unescape(linksOf(strings.Trim(text[m[2]:m[3]], "\n"))))
+		if !strings.HasPrefix(text[from:], "\n") {
+			b.WriteByte('\n')
 		}
 	}
+	b.WriteString(unstyled(text[from:]))
 	return strings.TrimSpace(b.String())
 }
 
-type span struct {
-	text string
-	code bool
-}
-
-// codeAndText parts a text. A block of code is on lines of its own; a backtick
-// that begins no code is a backtick.
-func codeAndText(text string) []span {
-	var spans []span
-	from := 0
-	for _, m := range code.FindAllStringSubmatchIndex(text, -1) {
-		before, block := text[from:m[0]], m[2] >= 0
-		from = m[1]
-		if !block {
-			spans = append(spans, span{text: before}, span{text[m[4]:m[5]], true})
-			continue
-		}
-		if strings.TrimSpace(before) != "" && !strings.HasSuffix(before, "\n") {
-			before += "\n"
-		}
-		spans = append(spans, span{text: before}, span{strings.Trim(text[m[2]:m[3]], "\n"), true})
-		if !strings.HasPrefix(text[from:], "\n") {
-			spans = append(spans, span{text: "\n"})
-		}
-	}
-	return append(spans, span{text: text[from:]})
-}
-
-// code matches a block of code, which is not all backticks, or code within a line.
+// code matches a block of code, which is not all backticks, or code within a line. A
+// backtick that begins no code is a backtick.
 var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
 func unstyled(text string) string {

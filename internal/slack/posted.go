@@ -97,10 +97,6 @@ func (m slackMessage) isPerson() bool {
 	return m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"
 }
 
-func (m slackMessage) empty() bool {
-	return strings.TrimSpace(m.Text) == "" && len(m.Blocks) == 0 && len(m.Attachments) == 0
-}
-
 func (m slackMessage) channel() string {
 	if m.ChannelName != "" {
 		return "#" + strings.TrimPrefix(m.ChannelName, "#")

@@ -60,7 +60,7 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	m := b.slackMessage
 	m.Text = cmp.Or(m.Text, string(b.Message))
 	m.Permalink = cmp.Or(m.Permalink, b.Link)
-	if m.empty() {
+	if strings.TrimSpace(m.Text) == "" && len(m.Blocks) == 0 && len(m.Attachments) == 0 {
 		return payload.Payload{}, errors.New("it is not a Slack event or command, and has no text, blocks or attachments")
 	}
 	return m.payload("", raw, o), nil
