@@ -31,10 +31,11 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 			"add an incoming webhook to a Slack app, and store its address in slack-webhook-url")
 	}
 	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
+	answer, _ := errors.AsType[refusal](err)
 	switch {
 	case err == nil:
 		return finding.Warn(about, "it accepts an empty message, which Slack's own does not", "check that slack-webhook-url is of hooks.slack.com")
-	case slices.Contains([]string{"no_text", "missing_text_or_fallback_or_attachments"}, strings.TrimSpace(c.said.reason)):
+	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
 		return finding.Good(about, "works; nothing was posted")
 	}
 	if _, limited := errors.AsType[*slack.RateLimitedError](err); limited {

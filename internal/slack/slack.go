@@ -9,13 +9,13 @@
 package slack
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -41,7 +41,6 @@ type Config struct {
 // Client posts to one channel.
 type Client struct {
 	cfg  Config
-	said *answers
 	http *http.Client
 	api  *slack.Client // nil with a webhook
 }
@@ -53,9 +52,8 @@ func New(c Config) *Client {
 	if c.APIURL == "" {
 		c.APIURL = DefaultAPIURL
 	}
-	said := &answers{}
-	client := &Client{cfg: c, said: said, http: &http.Client{
-		Transport:     said,
+	client := &Client{cfg: c, http: &http.Client{
+		Transport:     transport{},
 		Timeout:       timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -65,26 +63,29 @@ func New(c Config) *Client {
 	return client
 }
 
-// answers keeps what a webhook said last: slack-go returns only the status, and
-// Slack's reason is the body.
-type answers struct{ reason string }
+// refusal is an answer that is not a success. Of a webhook's, slack-go would return the
+// status alone, and Slack's reason is the body.
+type refusal struct{ status, reason string }
+
+func (r refusal) Error() string {
+	return strings.TrimSuffix("slack server error: "+r.status+", "+r.reason, ", ")
+}
 
 // maxReason bounds, in bytes, what is kept of an answer: Slack's reasons are words,
 // and a proxy's page has to be whole where it repeats the webhook's address.
 const maxReason = 8 << 10
 
-// RoundTrip implements http.RoundTripper.
-func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
-	a.reason = ""
+type transport struct{}
+
+// RoundTrip implements http.RoundTripper. Its error may be a refusal.
+func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil || resp.StatusCode == http.StatusOK {
+	if err != nil || resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusTooManyRequests {
 		return resp, err
 	}
+	defer resp.Body.Close()
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxReason))
-	resp.Body.Close()
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	a.reason = string(body)
-	return resp, nil
+	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
 
 // maxRefusals is how often a request that the rate limit refused is sent again.
@@ -117,23 +118,16 @@ func (c *Client) explain(err error) error {
 	if c.api != nil {
 		input = "slack-bot-token"
 	}
-	if address, ok := errors.AsType[*url.Error](err); ok { // whose text holds the webhook's address, a secret
+	answer, refused := errors.AsType[refusal](err)
+	if address, ok := errors.AsType[*url.Error](err); ok && !refused { // whose text holds the webhook's address, a secret
 		return &finding.Mendable{What: "cannot reach Slack", Remedy: "check " + input + " and the network", Cause: address.Err}
 	}
-	reason := err.Error()
-	if c.said.reason != "" {
-		reason = fmt.Sprintf("%s, %s", reason, c.said.reason)
+	said, _ := errors.AsType[slack.SlackErrorResponse](err)
+	what, remedy := diagnose(cmp.Or(answer.reason, said.Err), input)
+	if refused {
+		err = answer
 	}
-	what, remedy := diagnose(c.reason(err), input)
-	return &finding.Mendable{What: what + " (" + safe.NewOwn(c.cfg.WebhookURL, c.cfg.BotToken).Quote(reason) + ")", Remedy: remedy}
-}
-
-// reason is Slack's word for what is wrong.
-func (c *Client) reason(err error) string {
-	if refusal, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		return refusal.Err
-	}
-	return c.said.reason
+	return finding.Mend(what+" ("+safe.NewOwn(c.cfg.WebhookURL, c.cfg.BotToken).Quote(err.Error())+")", remedy)
 }
 
 // diagnose knows what Slack's words mean.
