@@ -42,6 +42,7 @@ var pure = map[string][]string{
 // others talk to the world.
 var others = map[string][]string{
 	"clock":      {},
+	"fake":       {},
 	"config":     {"event", "finding", "policy"},
 	"logfile":    {"event"},
 	"polite":     {"clock", "finding", "safe"},

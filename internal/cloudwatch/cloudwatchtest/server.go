@@ -11,7 +11,7 @@
 // Filter patterns: see Pattern. The region of a request is that of its
 // signature's scope, which is not verified beyond that.
 //
-// It imports nothing of this project.
+// It imports nothing of this project but package fake.
 package cloudwatchtest
 
 import (
@@ -25,6 +25,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Account is the account that all groups are in, as ARNs show it.
@@ -73,7 +75,7 @@ type Fault struct {
 
 // Refusal returns a fault in the shape of an AWS refusal, with status 400.
 func Refusal(code, message string) *Fault {
-	return &Fault{Status: http.StatusBadRequest, Body: marshal(refusal{Type: code, Message: message})}
+	return &Fault{Status: http.StatusBadRequest, Body: marshal(refuse(code, message).Body)}
 }
 
 // Requests returns all requests so far, in the order in which they came, those
@@ -110,16 +112,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.Fault != nil {
 		fault = s.Fault(req)
 	}
-	if fault == nil {
-		status, answer := s.answer(r, req)
-		fault = &Fault{status, answer}
-	}
-	if fault.Status == 0 {
+	if fault != nil && fault.Status == 0 {
 		panic(http.ErrAbortHandler)
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	w.WriteHeader(fault.Status)
-	io.WriteString(w, fault.Body)
+	if fault != nil {
+		w.WriteHeader(fault.Status)
+		io.WriteString(w, fault.Body)
+		return
+	}
+	fake.Serve(w, func() { answer{Status: http.StatusOK, Body: s.answer(r, req)}.Write(w) })
 }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
@@ -132,20 +134,11 @@ func signedRegion(r *http.Request) string {
 	return ""
 }
 
-// answer makes status and body. The order of the checks is the service's:
-// who, whether, and only then what. What finds something wrong panics with a refusal.
-func (s *Server) answer(r *http.Request, req Request) (status int, body string) {
+// answer carries a request out. The order of the checks is the service's: who, whether,
+// and only then what.
+func (s *Server) answer(r *http.Request, req Request) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer func() {
-		switch thrown := recover().(type) {
-		case nil:
-		case *refusal:
-			status, body = thrown.status(), marshal(thrown)
-		default:
-			panic(thrown)
-		}
-	}()
 	actions := map[string]func(Request) any{
 		"FilterLogEvents":   s.filterLogEvents,
 		"DescribeLogGroups": s.describeLogGroups,
@@ -158,10 +151,10 @@ func (s *Server) answer(r *http.Request, req Request) (status int, body string) 
 	must(r.Method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
 	must(req.Region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
 	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.Action), denied(req))
-	return http.StatusOK, marshal(action(req))
+	return action(req)
 }
 
-func denied(req Request) *refusal {
+func denied(req Request) answer {
 	var in groupRef
 	_ = json.Unmarshal(req.Body, &in) // what is malformed names no group
 	return refuse("AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: "+
@@ -172,43 +165,31 @@ func arn(region, group string) string {
 	return "arn:aws:logs:" + region + ":" + Account + ":log-group:" + group
 }
 
-// refusal is an error as AWS JSON 1.1 writes it.
-type refusal struct {
-	Type    string `json:"__type"`
-	Message string `json:"message"`
+func refuse(code, message string) answer {
+	return answer{Status: http.StatusBadRequest, Body: object{"__type": code, "message": message}}
 }
 
-func must(ok bool, refused *refusal) {
-	if !ok {
-		panic(refused)
-	}
-}
-
-func refuse(code, message string) *refusal { return &refusal{Type: code, Message: message} }
-
-func invalid(format string, args ...any) *refusal {
+func invalid(format string, args ...any) answer {
 	return refuse("InvalidParameterException", fmt.Sprintf(format, args...))
 }
 
 // constraint returns AWS's text for a value that its model does not allow.
-func constraint(value any, at, rule string) *refusal {
+func constraint(value any, at, rule string) answer {
 	return invalid("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint: Member must %s", value, at, rule)
 }
 
-const beyondFake = "NotInCloudwatchtest"
-
-func unsupported(what string) *refusal {
-	return refuse(beyondFake, "cloudwatchtest does not imitate this: "+what)
+func unsupported(what string) answer {
+	refusal := refuse("NotInCloudwatchtest", "cloudwatchtest does not imitate this: "+what)
+	refusal.Status = http.StatusNotImplemented
+	return refusal
 }
 
-func (r *refusal) status() int {
-	if r.Type == beyondFake {
-		return http.StatusNotImplemented
-	}
-	return http.StatusBadRequest
-}
+type (
+	object = fake.Object
+	answer = fake.Answer
+)
 
-type object = map[string]any
+var must = fake.Must
 
 // marshal cannot fail on the types of this package.
 func marshal(v any) string {

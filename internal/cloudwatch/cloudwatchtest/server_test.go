@@ -61,8 +61,8 @@ func TestRefusals(t *testing.T) {
 			"InvalidParameterException", "at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to 1024"},
 		{"pattern", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`a:b`) }, "InvalidParameterException",
 			"Invalid filter pattern"},
-		{"pattern beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`%x%`) }, beyondFake, "regular expression"},
-		{"field beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Unmask = true }, beyondFake, "unmask"},
+		{"pattern beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`%x%`) }, "NotInCloudwatchtest", "regular expression"},
+		{"field beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Unmask = true }, "NotInCloudwatchtest", "unmask"},
 		{"group", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupName = aws.String("/nope") }, "ResourceNotFoundException",
 			"The specified log group does not exist."},
 		{"group of another account", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {

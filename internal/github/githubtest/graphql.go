@@ -35,7 +35,7 @@ func (s *Server) graphQL(r *http.Request) answer {
 		q.errors = append(q.errors, object{"type": "NOT_FOUND", "message": "Could not resolve to a Repository"})
 	} else if s.settings.NoContents {
 		out = object{"data": object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}}
-		q.errors = []object{{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": s.notAccessible().body.(object)["message"]}}
+		q.errors = []object{{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": s.notAccessible().Body.(object)["message"]}}
 	}
 	if q.errors != nil {
 		out["errors"] = q.errors

@@ -75,7 +75,7 @@ func (s *Server) createIssue(r *http.Request) answer {
 	s.issues = append(s.issues, issue)
 	in.State, in.StateReason = nil, nil
 	s.change(issue, in)
-	return reply(http.StatusCreated, s.wireIssue(r, issue)).with("Location", s.issueURL(r, issue.Number))
+	return reply(http.StatusCreated, s.wireIssue(r, issue)).With("Location", s.issueURL(r, issue.Number))
 }
 
 func (s *Server) getIssue(r *http.Request, issue *stored) answer {
@@ -91,7 +91,7 @@ func (s *Server) editIssue(r *http.Request, issue *stored) answer {
 
 func (s *Server) getAssignee(r *http.Request) answer {
 	must(slices.Contains(s.settings.Assignable, r.PathValue("login")), notFound())
-	return answer{status: http.StatusNoContent}
+	return answer{Status: http.StatusNoContent}
 }
 
 func (s *Server) listTypes(*http.Request) answer {
@@ -206,7 +206,7 @@ func (s *Server) deleteComment(r *http.Request) answer {
 		before := len(issue.Comments)
 		issue.Comments = slices.DeleteFunc(issue.Comments, func(c Comment) bool { return c.ID == id })
 		if len(issue.Comments) < before {
-			return answer{status: http.StatusNoContent}
+			return answer{Status: http.StatusNoContent}
 		}
 	}
 	return notFound()

@@ -27,7 +27,7 @@ func (s *Server) listIssues(r *http.Request) answer {
 	end := min(start+size, len(found))
 	out := reply(http.StatusOK, each(found[start:end], func(issue *stored) object { return s.wireIssue(r, issue) }))
 	if end < len(found) {
-		return out.with("Link", s.nextLink(r, page, found[end-1]))
+		return out.With("Link", s.nextLink(r, page, found[end-1]))
 	}
 	return out
 }

@@ -101,5 +101,5 @@ func (s *Server) createDispatch(r *http.Request) answer {
 	must(n <= maxProperties, invalid("No more than %d properties are allowed; %d were supplied.", maxProperties, n))
 	must(utf8.RuneCount(in.Payload) <= maxPayload, invalid("client_payload is too large."))
 	s.dispatches = append(s.dispatches, in)
-	return answer{status: http.StatusNoContent}
+	return answer{Status: http.StatusNoContent}
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 const (
@@ -42,24 +44,17 @@ func (s *Server) route() {
 	s.mux.Handle("GET /repos/{owner}/{repo}/codeowners/errors", s.code(s.getOwnerErrors))
 	s.mux.Handle("POST /graphql", handler(s.graphQL))
 	s.mux.Handle("POST /api/graphql", handler(s.graphQL)) // of an Enterprise Server
-	s.mux.Handle("/", notFound())
+	s.mux.Handle("/", handler(func(*http.Request) answer { return notFound() }))
 }
 
-// apply carries a request out. What finds something wrong panics with the answer.
+// apply carries a request out.
 func (s *Server) apply(w http.ResponseWriter, r *http.Request, body string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	defer func() {
-		switch thrown := recover().(type) {
-		case nil:
-		case answer:
-			thrown.ServeHTTP(w, r)
-		default:
-			panic(thrown)
-		}
-	}()
-	s.admit(w.Header(), r, body)
-	s.mux.ServeHTTP(w, r)
+	fake.Serve(w, func() {
+		s.admit(w.Header(), r, body)
+		s.mux.ServeHTTP(w, r)
+	})
 }
 
 // admit checks who asks, how often, and for which repository.
@@ -91,7 +86,7 @@ func (s *Server) reads(next handler) handler {
 func (s *Server) writes(next handler) handler {
 	return s.reads(func(r *http.Request) answer {
 		must(!s.settings.Archived, fail(http.StatusForbidden, "Repository was archived so is read-only."))
-		must(!s.settings.NoIssuesWrite, s.notAccessible().with("X-Accepted-GitHub-Permissions", "issues=write"))
+		must(!s.settings.NoIssuesWrite, s.notAccessible().With("X-Accepted-GitHub-Permissions", "issues=write"))
 		return next(r)
 	})
 }
@@ -130,7 +125,7 @@ func moved(r *http.Request, to string) answer {
 	if r.Method == http.MethodGet {
 		status = http.StatusMovedPermanently
 	}
-	return fail(status, http.StatusText(status)).with("Location", to)
+	return fail(status, http.StatusText(status)).With("Location", to)
 }
 
 func notFound() answer { return fail(http.StatusNotFound, "Not Found") }
@@ -173,7 +168,7 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 	s.limitHeaders(h)
 	must(!refused, fail(http.StatusForbidden, "API rate limit exceeded for installation."))
 	must(l.secondary(r, now), fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been temporarily blocked "+
-		"from content creation. Please retry your request again later.").with("Retry-After", "60"))
+		"from content creation. Please retry your request again later.").With("Retry-After", "60"))
 }
 
 func (s *Server) limitHeaders(h http.Header) {

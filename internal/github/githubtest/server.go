@@ -7,8 +7,8 @@
 // repository, a token and a rate limit may be like; Settings.Break damages chosen
 // requests. Given the same clock and requests, it answers the same.
 //
-// It imports nothing of this project, so that a mistake there is not repeated
-// here.
+// It imports nothing of this project but package fake, so that a mistake there is not
+// repeated here.
 package githubtest
 
 import (

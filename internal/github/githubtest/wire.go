@@ -1,7 +1,6 @@
 package githubtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,49 +8,20 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
-type object = map[string]any
+type (
+	object  = fake.Object
+	answer  = fake.Answer
+	handler func(*http.Request) answer
+)
 
-type handler func(*http.Request) answer
-
-// answer is what GitHub answers: a status, its body unless that is nil, and the
-// value of a header, if it has a name.
-type answer struct {
-	status        int
-	body          any
-	header, value string
-}
+var must = fake.Must
 
 // ServeHTTP implements http.Handler.
-func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(r).ServeHTTP(w, r) }
-
-// ServeHTTP implements http.Handler.
-func (a answer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
-	text, err := json.Marshal(a.body)
-	if err != nil {
-		panic(err) // only maps, strings and numbers come here
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	if a.header != "" {
-		w.Header().Set(a.header, a.value)
-	}
-	w.WriteHeader(a.status)
-	if a.body != nil {
-		_, _ = w.Write(text)
-	}
-}
-
-func (a answer) with(header, value string) answer {
-	a.header, a.value = header, value
-	return a
-}
-
-func must(ok bool, refusal answer) {
-	if !ok {
-		panic(refusal)
-	}
-}
+func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(r).Write(w) }
 
 func each[T any](list []T, wire func(T) object) []object {
 	out := []object{}
@@ -61,7 +31,7 @@ func each[T any](list []T, wire func(T) object) []object {
 	return out
 }
 
-func reply(status int, body any) answer { return answer{status: status, body: body} }
+func reply(status int, body any) answer { return answer{Status: status, Body: body} }
 
 const docs = "https://docs.github.com/rest"
 

@@ -7,7 +7,6 @@ package sentrytest
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -17,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Settings are what a test may change while the server runs.
@@ -110,17 +111,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if status < 0 {
 		panic(http.ErrAbortHandler)
 	}
-	defer func() {
-		switch thrown := recover().(type) {
-		case nil:
-		case refusal:
-			send(w, thrown.status, map[string]any{"detail": thrown.detail})
-		default:
-			panic(thrown)
-		}
-	}()
-	must(status == 0, status, "Internal Error")
-	s.mux.ServeHTTP(w, r)
+	fake.Serve(w, func() {
+		must(status == 0, status, "Internal Error")
+		s.mux.ServeHTTP(w, r)
+	})
 }
 
 // handle routes requests, and refuses them before an endpoint sees them, in Sentry's order.
@@ -133,7 +127,7 @@ func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Re
 		must(known, http.StatusUnauthorized, "Invalid token")
 		must(r.PathValue("org") == s.settings.Organization, http.StatusNotFound, notFound)
 		must(!strings.HasPrefix(token, "sntrys_") && slices.Contains(scopes, scope), http.StatusForbidden, notAllowed)
-		send(w, http.StatusOK, answer(w.Header(), r))
+		fake.Answer{Status: http.StatusOK, Body: answer(w.Header(), r)}.Write(w)
 	})
 }
 
@@ -142,15 +136,9 @@ const (
 	notAllowed = "You do not have permission to perform this action."
 )
 
-type refusal struct {
-	status int
-	detail string
-}
-
+// must refuses the request unless ok.
 func must(ok bool, status int, detail string) {
-	if !ok {
-		panic(refusal{status, detail})
-	}
+	fake.Must(ok, fake.Answer{Status: status, Body: fake.Object{"detail": detail}})
 }
 
 func (s *Server) within(h http.Header, r *http.Request) {
@@ -168,10 +156,4 @@ func (s *Server) project(_ http.Header, r *http.Request) any {
 	slug := r.PathValue("project")
 	must(slices.Contains(s.settings.Projects, slug), http.StatusNotFound, notFound)
 	return map[string]any{"slug": slug}
-}
-
-func send(w http.ResponseWriter, status int, what any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(what)
 }

@@ -1,0 +1,61 @@
+// Package fake is how the fakes of services answer. A handler returns its answer, and
+// throws a refusal where it finds something wrong.
+//
+// It is for tests alone, and imports nothing of this project.
+package fake
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// Object is a JSON object on the wire.
+type Object = map[string]any
+
+// Answer is an answer in JSON. Headers may be set beside it.
+type Answer struct {
+	Status int
+	Body   any // nil for none
+	Header map[string]string
+}
+
+// Write sends the answer.
+func (a Answer) Write(w http.ResponseWriter) {
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	}
+	for name, value := range a.Header {
+		w.Header().Set(name, value)
+	}
+	w.WriteHeader(a.Status)
+	if a.Body != nil {
+		_ = json.NewEncoder(w).Encode(a.Body) // the client may be gone
+	}
+}
+
+// With returns the answer with a header.
+func (a Answer) With(header, value string) Answer {
+	a.Header = map[string]string{header: value}
+	return a
+}
+
+// Must throws a refusal unless ok.
+func Must(ok bool, refusal Answer) {
+	if !ok {
+		panic(refusal)
+	}
+}
+
+// Serve serves a request, and answers with the refusal that is thrown meanwhile.
+func Serve(w http.ResponseWriter, serve func()) {
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case Answer:
+			thrown.Write(w)
+		default:
+			panic(thrown)
+		}
+	}()
+	serve()
+}
