@@ -172,7 +172,11 @@ type Names struct{ Labels, Assignees, Types []string }
 // a failure: GitHub creates labels, and issues are filed without the others.
 func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	const about = "rules"
-	types, failure := c.issueTypes(ctx, len(n.Types) > 0)
+	var types []string
+	var failure error
+	if len(n.Types) > 0 {
+		types, failure = c.issueTypes(ctx)
+	}
 	var found []finding.Finding
 	check := func(names []string, exists func(name string) (bool, error), text, remedy string) {
 		for _, name := range names {
@@ -200,19 +204,15 @@ func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	return append(found, finding.All(about, failure)...)
 }
 
-// issueTypes returns the names of the issue types, if they are wanted; none of a
-// person's repository.
-func (c *Client) issueTypes(ctx context.Context, wanted bool) (names []string, err error) {
-	if !wanted {
-		return nil, nil
-	}
+// issueTypes returns the names of the issue types; none of a person's repository.
+func (c *Client) issueTypes(ctx context.Context) (names []string, err error) {
 	var types []struct{ Name string }
 	err = c.read(ctx, "list issue types", c.path("issue-types"), &types)
-	if err != nil && refusalOf(err).status != http.StatusNotFound {
-		return nil, fmt.Errorf("list issue types: %w", err)
+	if refusalOf(err).status == http.StatusNotFound {
+		return nil, nil
 	}
 	for _, t := range types {
 		names = append(names, t.Name)
 	}
-	return names, nil
+	return names, wrap(err, "list issue types")
 }

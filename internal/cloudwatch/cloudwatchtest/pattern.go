@@ -80,12 +80,8 @@ var (
 
 // Match reports whether the pattern finds the message.
 func (p *Pattern) Match(message string) bool {
-	in := func(term string) bool { return holds(message, term) }
+	in := func(term string) bool { return strings.TrimSpace(term) == "" || strings.Contains(message, term) }
 	notIn := func(term string) bool { return !in(term) }
 	return !slices.ContainsFunc(p.none, in) && !slices.ContainsFunc(p.all, notIn) &&
 		(len(p.any) == 0 || slices.ContainsFunc(p.any, in))
-}
-
-func holds(message, term string) bool {
-	return strings.TrimSpace(term) == "" || strings.Contains(message, term)
 }
