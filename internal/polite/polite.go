@@ -46,6 +46,11 @@ const (
 	userAgent = "errmon-action"
 )
 
+// faultPauses are about 1, 3 and 9 seconds.
+var faultPauses = backoff.ExponentialBackOff{
+	InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute,
+}
+
 // Service is what a Client has to know of a service.
 type Service struct {
 	Token  func(context.Context) (string, error) // asked for each attempt
@@ -139,7 +144,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
-	faults := backoff.ExponentialBackOff{InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute}
+	faults := faultPauses
 	for repeats, refusals := 0, 0; ; {
 		if err := c.waitReady(ctx, r); err != nil {
 			return nil, err
@@ -205,19 +210,22 @@ func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	server := req.URL.Scheme + "://" + req.URL.Host
+	failed := func(what, remedy string, err error) error {
+		what += " " + req.URL.Scheme + "://" + req.URL.Host
+		return &finding.Mendable{What: what, Remedy: "check " + c.Input + remedy, Cause: cmp.Or(context.Cause(ctx), err)}
+	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if cause := context.Cause(run); err != nil && cause != nil {
 		return nil, cause
 	}
 	if err != nil {
-		return nil, &finding.Mendable{What: "cannot reach " + server, Remedy: "check " + c.Input + " and the network", Cause: cmp.Or(context.Cause(ctx), err)}
+		return nil, failed("cannot reach", " and the network", err)
 	}
 	defer resp.Body.Close()
 	header = resp.Header
 	body, err := read(resp)
 	if err != nil {
-		return nil, &finding.Mendable{What: "unreadable answer from " + server, Remedy: "check " + c.Input, Cause: cmp.Or(context.Cause(ctx), err)}
+		return nil, failed("unreadable answer from", "", err)
 	}
 	return &Answer{resp.StatusCode, header, body}, nil
 }
