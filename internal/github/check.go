@@ -71,7 +71,7 @@ func (c *Client) checkToken(ctx context.Context) []finding.Finding {
 		login, err = c.Login(ctx)
 	}
 	if err != nil {
-		return finding.All(about, err)
+		return []finding.Finding{finding.Of(about, err)}
 	}
 	return []finding.Finding{finding.Good(about, "%s may read and write issues and labels of %s", login, c.FullName())}
 }

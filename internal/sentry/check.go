@@ -13,7 +13,7 @@ import (
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
 	if _, _, err := c.list(ctx, 1, ""); err != nil {
-		return finding.All(about, err)
+		return []finding.Finding{finding.Of(about, err)}
 	}
 	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
 	for _, project := range c.config.Projects {
