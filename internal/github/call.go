@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
+
+	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/polite"
@@ -26,44 +28,74 @@ func (c *Client) path(format string, args ...any) string {
 	return "repos/" + c.FullName() + "/" + fmt.Sprintf(format, args...)
 }
 
+// call is a request on its way. It travels in the context, because go-github stands
+// between the Client and the transport.
+type call struct {
+	polite.Request
+	// failure is why the transport gave up. go-github forgets that when the context
+	// has ended, and with it that a write may have arrived.
+	failure error
+}
+
+type callKey struct{}
+
+// transport sends what go-github asks for as polite does. Its answers carry no rate
+// limits, since go-github v62 would refuse further calls by them, by the machine's own
+// clock.
+type transport struct{ api *polite.Client }
+
+// RoundTrip implements http.RoundTripper for requests of Client.send.
+func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	sent := req.Context().Value(callKey{}).(*call)
+	r := sent.Request
+	r.URL = req.URL.String()
+	if req.Body != nil {
+		defer req.Body.Close()
+		var err error
+		if r.Body, err = io.ReadAll(req.Body); err != nil {
+			return nil, err
+		}
+	}
+	a, err := t.api.Do(req.Context(), r)
+	if err != nil {
+		sent.failure = err
+		return nil, err
+	}
+	header := a.Header.Clone()
+	for _, name := range []string{"Retry-After", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
+		header.Del(name)
+	}
+	return &http.Response{StatusCode: a.Status, Header: header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
+}
+
 // send sends a request, its URL relative to the API's address, with a body unless in
-// is nil. An answer that is not a success is a refusal.
-func (c *Client) send(ctx context.Context, r polite.Request, in any) (*polite.Answer, error) {
-	address, err := c.base.Parse(r.URL)
+// is nil, and decodes the answer into out, unless that is nil. An answer that is not a
+// success is a refusal.
+func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (*gh.Response, error) {
+	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
+	req, err := c.gh.NewRequest(r.Method, r.URL, in)
 	if err != nil {
 		return nil, err
 	}
-	r.URL = address.String()
-	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
-	if in != nil {
-		var body bytes.Buffer
-		encoder := json.NewEncoder(&body)
-		encoder.SetEscapeHTML(false) // as people's scripts would write it
-		if err := encoder.Encode(in); err != nil {
-			return nil, err
-		}
-		r.Body = body.Bytes()
+	sent := &call{Request: r}
+	resp, err := c.gh.Do(context.WithValue(ctx, callKey{}, sent), req, out)
+	answer, isRefusal := errors.AsType[*gh.ErrorResponse](err)
+	switch {
+	case err == nil:
+		return resp, nil
+	case sent.failure != nil:
+		return nil, sent.failure
+	case isRefusal:
+		refused := &refusal{ErrorResponse: answer, status: answer.Response.StatusCode}
+		refused.error = c.explain(r.Kind, refused)
+		return nil, refused
 	}
-	a, err := c.api.Do(ctx, r)
-	if err != nil || a.OK() {
-		return a, err
-	}
-	refused := &refusal{status: a.Status}
-	_ = json.Unmarshal(a.Body, refused) // a proxy says nothing in JSON
-	refused.error = c.explain(r.Kind, refused)
-	return nil, refused
+	return nil, fmt.Errorf("%w: %w", cmp.Or(r.Once, errUnusable), err)
 }
 
-// call sends a request and decodes the answer into out, unless that is nil.
 func (c *Client) call(ctx context.Context, r polite.Request, in, out any) error {
-	a, err := c.send(ctx, r, in)
-	if err != nil || out == nil {
-		return err
-	}
-	if err := json.Unmarshal(a.Body, out); err != nil {
-		return fmt.Errorf("%w: %w", cmp.Or(r.Once, errUnusable), err)
-	}
-	return nil
+	_, err := c.send(ctx, r, in, out)
+	return err
 }
 
 func (c *Client) read(ctx context.Context, kind, address string, out any) error {
@@ -73,24 +105,12 @@ func (c *Client) read(ctx context.Context, kind, address string, out any) error 
 // refusal is an answer that is not a success. The error puts it into words for the
 // user.
 type refusal struct {
-	error  `json:"-"`
+	*gh.ErrorResponse
+	error
 	status int
-
-	// As GitHub writes them.
-	Message string
-	Errors  []complaint
 }
 
-type complaint struct{ Field, Code, Message string }
-
-// UnmarshalJSON takes a plain message too.
-func (c *complaint) UnmarshalJSON(raw []byte) error {
-	type fields complaint
-	if json.Unmarshal(raw, &c.Message) == nil {
-		return nil
-	}
-	return json.Unmarshal(raw, (*fields)(c))
-}
+func (r *refusal) Error() string { return r.error.Error() }
 
 func (r *refusal) Unwrap() error { return r.error }
 
@@ -103,7 +123,7 @@ func refusalOf(err error) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}
-	return &refusal{}
+	return &refusal{ErrorResponse: &gh.ErrorResponse{}}
 }
 
 // wrap says what was tried, as fmt.Errorf does; nil stays nil.

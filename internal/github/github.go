@@ -1,6 +1,6 @@
 // Package github is the issues of one repository, as errmon needs them: list,
 // get, create, edit, comment and label, with a plain Issue of its own; and reads
-// code. What it adds to GitHub's API is how to behave:
+// code. Requests go through go-github. What it adds is how to behave:
 //
 //   - A listing is whole or an error (ErrPartialListing), because an issue that a
 //     listing lost would be filed again.
@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
+	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/polite"
@@ -58,9 +59,9 @@ type Config struct {
 // Client talks to one repository. It is safe for concurrent use, and makes one
 // request at a time all the same: GitHub asks for that.
 type Client struct {
-	api         *polite.Client
+	gh          *gh.Client
+	api         *polite.Client // below gh
 	limits      *limits
-	base        *url.URL
 	owner, repo string
 	refused     []string // see Refused
 }
@@ -85,13 +86,18 @@ func New(c Config) (*Client, error) {
 		Header: map[string]string{"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
 		Limits: l, Refusals: maxRefusals, Clock: c.Clock,
 	})
-	return &Client{api: api, limits: l, base: base, owner: c.Owner, repo: c.Repo}, nil
+	client := gh.NewClient(&http.Client{
+		Transport:     transport{api},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	})
+	client.BaseURL = base
+	return &Client{gh: client, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
 // In returns a client for another repository that shares this one's token, pace
 // and rate limits. Owner and name must be well formed.
 func (c *Client) In(owner, repo string) *Client {
-	return &Client{api: c.api, limits: c.limits, base: c.base, owner: owner, repo: repo}
+	return &Client{gh: c.gh, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }
 
 // FullName returns the repository as OWNER/REPO.

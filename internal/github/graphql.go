@@ -53,7 +53,7 @@ func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 	text := fmt.Sprintf("query($owner:String!,$name:String!%s){repository(owner:$owner,name:$name){%s}}", s.declared.String(), s.fields.String())
 	s.variables["owner"], s.variables["name"] = c.owner, c.repo
 	address := "graphql"
-	if strings.HasSuffix(c.base.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
+	if strings.HasSuffix(c.gh.BaseURL.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
 		address = "../graphql"
 	}
 	var answer struct {

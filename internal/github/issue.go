@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	gh "github.com/google/go-github/v62/github"
+
 	"github.com/org/errmon-action/internal/polite"
 )
 
@@ -21,14 +23,14 @@ type Issue struct {
 	Body        string
 	State       string // "open" or "closed"
 	Locked      bool
-	StateReason string    `json:"state_reason"` // "completed", "not_planned", "duplicate", "reopened" or empty
-	URL         string    `json:"html_url"`     // the page people see
-	Author      string    `json:"-"`            // login; empty for a deleted account
-	Labels      []string  `json:"-"`
-	Assignees   []string  `json:"-"` // logins
-	CreatedAt   time.Time `json:"created_at"`
-	UpdatedAt   time.Time `json:"updated_at"`
-	ClosedAt    time.Time `json:"closed_at"` // zero while open
+	StateReason string // "completed", "not_planned", "duplicate", "reopened" or empty
+	URL         string // the page people see
+	Author      string // login; empty for a deleted account
+	Labels      []string
+	Assignees   []string // logins
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	ClosedAt    time.Time // zero while open
 }
 
 // Has reports whether the issue carries a label. GitHub takes labels that
@@ -37,28 +39,22 @@ func (i Issue) Has(label string) bool {
 	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 }
 
-// wireIssue is an issue or pull request as GitHub writes it.
-type wireIssue struct {
-	Issue
-	User        struct{ Login string }
-	Labels      []struct{ Name string }
-	Assignees   []struct{ Login string }
-	PullRequest *struct{} `json:"pull_request"`
-}
-
-// issue refuses what cannot be an issue, so that an answer of the wrong shape
+// issueOf refuses what cannot be an issue, so that an answer of the wrong shape
 // (a proxy's, say) is not taken for an issue with empty fields.
-func (w wireIssue) issue() (Issue, error) {
-	if w.Number <= 0 || w.State == "" {
+func issueOf(in *gh.Issue) (Issue, error) {
+	if in.GetNumber() <= 0 || in.GetState() == "" {
 		return Issue{}, errors.New("GitHub's answer is not an issue")
 	}
-	issue := w.Issue
-	issue.Author = w.User.Login
-	for _, label := range w.Labels {
-		issue.Labels = append(issue.Labels, label.Name)
+	issue := Issue{
+		Number: in.GetNumber(), Title: in.GetTitle(), Body: in.GetBody(), State: in.GetState(), Locked: in.GetLocked(),
+		StateReason: in.GetStateReason(), URL: in.GetHTMLURL(), Author: in.GetUser().GetLogin(),
+		CreatedAt: in.GetCreatedAt().Time, UpdatedAt: in.GetUpdatedAt().Time, ClosedAt: in.GetClosedAt().Time,
 	}
-	for _, user := range w.Assignees {
-		issue.Assignees = append(issue.Assignees, user.Login)
+	for _, label := range in.Labels {
+		issue.Labels = append(issue.Labels, label.GetName())
+	}
+	for _, user := range in.Assignees {
+		issue.Assignees = append(issue.Assignees, user.GetLogin())
 	}
 	return issue, nil
 }
@@ -90,15 +86,15 @@ type Edit struct {
 // transferred to another repository, or never was, and where the number is a
 // pull request's.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
-	var got wireIssue
+	var got gh.Issue
 	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
-	if err == nil && got.PullRequest != nil {
+	if err == nil && got.IsPullRequest() {
 		err = fmt.Errorf("%w: it is a pull request", ErrGone)
 	}
 	if err != nil {
 		return Issue{}, fmt.Errorf("get issue #%d: %w", number, err)
 	}
-	return got.issue()
+	return issueOf(&got)
 }
 
 // Create files an issue. It returns ErrAmbiguous where the issue may exist
@@ -111,7 +107,7 @@ func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
 	if err != nil {
 		return Issue{}, fmt.Errorf("create issue: %w", err)
 	}
-	issue, err := created.issue()
+	issue, err := issueOf(created)
 	if err != nil {
 		return Issue{}, fmt.Errorf("create issue: %w: %w", ErrAmbiguous, err)
 	}
@@ -120,10 +116,10 @@ func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
 
 // write sends a new or changed issue. Where GitHub's validation (422) complains of the
 // type or the assignees, it is sent again without them; see Refused.
-func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (wireIssue, error) {
+func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (*gh.Issue, error) {
 	for {
-		var issue wireIssue
-		err := send(ctx, r, e, &issue)
+		issue := new(gh.Issue)
+		err := send(ctx, r, e, issue)
 		switch {
 		case e.Type != "" && invalid(err, "type", "issue_type"):
 			c.refuse(fmt.Sprintf("the issue type %q", e.Type))
@@ -141,7 +137,7 @@ func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(
 func invalid(err error, fields ...string) bool {
 	r := refusalOf(err)
 	return r.status == http.StatusUnprocessableEntity &&
-		slices.ContainsFunc(r.Errors, func(e complaint) bool { return slices.Contains(fields, e.Field) })
+		slices.ContainsFunc(r.Errors, func(e gh.Error) bool { return slices.Contains(fields, e.Field) })
 }
 
 func (c *Client) refuse(what string) {
@@ -194,7 +190,7 @@ func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Iss
 	if err != nil {
 		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, err)
 	}
-	return edited.issue()
+	return issueOf(edited)
 }
 
 // Comment is a comment on an issue. A later one has the larger ID.
@@ -204,40 +200,34 @@ type Comment struct {
 	Body   string
 }
 
-type wireComment struct {
-	Comment
-	User struct{ Login string }
-}
-
-func (w wireComment) comment() Comment {
-	w.Author = w.User.Login
-	return w.Comment
+func commentOf(in *gh.IssueComment) Comment {
+	return Comment{ID: in.GetID(), Author: in.GetUser().GetLogin(), Body: in.GetBody()}
 }
 
 // Comment posts a comment, of at most 65,536 characters. It returns ErrAmbiguous
 // where the comment may have been posted although no readable answer came, and
 // ErrGone as Get does.
 func (c *Client) Comment(ctx context.Context, number int, body string) (Comment, error) {
-	var posted wireComment
+	var posted gh.IssueComment
 	err := c.onIssue(ctx, polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous},
 		map[string]string{"body": body}, &posted)
-	if err == nil && posted.ID == 0 {
+	if err == nil && posted.GetID() == 0 {
 		err = ErrAmbiguous
 	}
-	return posted.comment(), wrap(err, "comment on issue #%d", number)
+	return commentOf(&posted), wrap(err, "comment on issue #%d", number)
 }
 
 // Comments returns the comments on an issue that were written or changed since,
 // oldest first, at most 100. It returns ErrGone as Get does.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) ([]Comment, error) {
-	var found []wireComment
+	var found []*gh.IssueComment
 	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
 	if err := c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found); err != nil {
 		return nil, fmt.Errorf("list comments of issue #%d: %w", number, err)
 	}
 	var comments []Comment
 	for _, f := range found {
-		comments = append(comments, f.comment())
+		comments = append(comments, commentOf(f))
 	}
 	return comments, nil
 }

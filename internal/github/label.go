@@ -8,6 +8,8 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	gh "github.com/google/go-github/v62/github"
+
 	"github.com/org/errmon-action/internal/polite"
 )
 
@@ -42,7 +44,7 @@ func (c *Client) EnsureLabel(ctx context.Context, name, color, description strin
 	err := c.call(ctx, polite.Request{Kind: "create label", Method: http.MethodPost, URL: c.path("labels")},
 		map[string]string{"name": name, "color": color, "description": description}, nil)
 	refused := refusalOf(err)
-	if slices.ContainsFunc(refused.Errors, func(e complaint) bool { return e.Code == "already_exists" }) {
+	if slices.ContainsFunc(refused.Errors, func(e gh.Error) bool { return e.Code == "already_exists" }) {
 		return nil
 	}
 	if refused.status == http.StatusUnprocessableEntity { // some servers word it in their own way, or not at all

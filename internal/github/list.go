@@ -2,13 +2,14 @@ package github
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+
+	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/polite"
 )
@@ -92,9 +93,9 @@ func (w *walk) page(ctx context.Context, address string) (next string, err error
 	return next, nil
 }
 
-func (w *walk) add(found []wireIssue) (fresh bool, err error) {
+func (w *walk) add(found []*gh.Issue) (fresh bool, err error) {
 	for _, in := range found {
-		issue, err := in.issue()
+		issue, err := issueOf(in)
 		if err != nil {
 			return false, err
 		}
@@ -103,7 +104,7 @@ func (w *walk) add(found []wireIssue) (fresh bool, err error) {
 		}
 		w.numbers[issue.Number] = true
 		fresh = true
-		if in.PullRequest != nil {
+		if in.IsPullRequest() {
 			continue
 		}
 		if w.visit != nil {
@@ -114,16 +115,16 @@ func (w *walk) add(found []wireIssue) (fresh bool, err error) {
 	return fresh, nil
 }
 
-func (c *Client) listPage(ctx context.Context, address string) ([]wireIssue, http.Header, error) {
-	a, err := c.send(ctx, polite.Request{Kind: "list issues", Method: http.MethodGet, URL: address}, nil)
-	if err != nil {
+func (c *Client) listPage(ctx context.Context, address string) ([]*gh.Issue, http.Header, error) {
+	var found []*gh.Issue
+	resp, err := c.send(ctx, polite.Request{Kind: "list issues", Method: http.MethodGet, URL: address}, nil, &found)
+	switch {
+	case errors.Is(err, errUnusable), err == nil && found == nil:
+		return nil, nil, errors.New("GitHub's answer is not a list of issues")
+	case err != nil:
 		return nil, nil, err
 	}
-	var found []wireIssue
-	if err := json.Unmarshal(a.Body, &found); err != nil || found == nil {
-		return nil, nil, errors.New("GitHub's answer is not a list of issues")
-	}
-	return found, a.Header, nil
+	return found, resp.Header, nil
 }
 
 var nextLink = regexp.MustCompile(`<([^>]*)>[^<]*rel="next"`)
@@ -135,11 +136,11 @@ func (c *Client) nextPage(header http.Header) (string, error) {
 	if link == nil {
 		return "", nil
 	}
-	next, err := c.base.Parse(link[1])
+	next, err := c.gh.BaseURL.Parse(link[1])
 	if err != nil {
 		return "", errors.New("GitHub's link to the next page is not an address")
 	}
-	if next.Host != c.base.Host || next.Scheme != c.base.Scheme {
+	if next.Host != c.gh.BaseURL.Host || next.Scheme != c.gh.BaseURL.Scheme {
 		return "", fmt.Errorf("the link to the next page leads to another host, %q: check GITHUB_API_URL", next.Host)
 	}
 	return next.String(), nil
