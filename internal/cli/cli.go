@@ -82,7 +82,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 func (s *session) exit(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil && !s.endsBySignal:
-		s.problem("stopped by a signal; what was not written is done by the next run")
+		s.problem("stopped by a signal; the next run writes the rest")
 		return exitInterrupted
 	case err == nil:
 		return exitDone
@@ -100,7 +100,7 @@ func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "errmon",
 		Short:         "Turn production errors into GitHub issues",
-		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command it runs the one that the input command names, which is scan by default.",
+		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command, it runs the one set by the input command; the default is scan.",
 		Example:       "  errmon preview examples/logs\n  errmon scan --log-groups /ecs/orders --aws-region eu-central-1 --dry-run",
 		Args:          onlyCommands,
 		SilenceErrors: true,
@@ -139,13 +139,13 @@ func (s *session) commands() []*cobra.Command {
 	}
 	preview := &cobra.Command{
 		Use:     "preview [FILE|FOLDER|-]...",
-		Short:   "Show the issues that log files, a payload, or the configured sources would get",
+		Short:   "Show the issues that would be filed for log files, a payload, or the configured sources",
 		Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
 	}
 	doctor := &cobra.Command{
 		Use:     "doctor",
-		Short:   "Test every configured integration, and say how to fix what fails; writes nothing",
+		Short:   "Test every configured integration and explain how to fix what fails; writes nothing",
 		Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
@@ -153,7 +153,7 @@ func (s *session) commands() []*cobra.Command {
 	for _, cmd := range []*cobra.Command{scan, preview} {
 		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")
 	}
-	preview.Flags().String("html", "", "also write the issues as a page to this `FILE`, which needs no network")
+	preview.Flags().String("html", "", "also write the issues to this `FILE`, as a page that works offline")
 	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}
 }
 

@@ -80,7 +80,7 @@ func (s *session) load(in config.Input) (config.Config, error) {
 	s.redactor = redactor(cfg.Redact, config.Secrets(in))
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
-			return config.Config{}, fmt.Errorf("set %s of .env: %w", name, err)
+			return config.Config{}, fmt.Errorf("set %s from .env: %w", name, err)
 		}
 	}
 	return cfg, err

@@ -48,7 +48,7 @@ func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 
 func (s *session) readPayload(name string) ([]byte, error) {
 	if name == "" {
-		return nil, errors.New("--payload names no file")
+		return nil, errors.New("--payload needs a file name")
 	}
 	file := s.Stdin
 	if name != "-" {
@@ -110,7 +110,7 @@ func notices(payload payload.Payload) []string {
 	return notices
 }
 
-const help = "`scan` reads the sources now, `scan 6h` the last 6 hours again; `status` reports what is known; `file TEXT` files an error."
+const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."
 
 // commander serves commands with one configuration.
 type commander struct {
@@ -125,7 +125,7 @@ func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Opti
 	answer, err := c.do(ctx, asked, o)
 	if err != nil {
 		c.run.Failures = append(c.run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
-		answer = slack.Answer{Text: "That failed; the workflow run says why."}
+		answer = slack.Answer{Text: "That failed; see the workflow run for the reason."}
 	}
 	if asked.ResponseURL == "" || c.settings.DryRun {
 		return
@@ -151,7 +151,7 @@ func (c commander) do(ctx context.Context, asked payload.Command, o scan.Options
 func (c commander) scan(ctx context.Context, since string) (slack.Answer, error) {
 	if since != "" {
 		if err := c.settings.ReadSince(since, c.Clock.Now()); err != nil {
-			return slack.Answer{Text: "The time to scan since " + err.Error() + "."}, nil
+			return slack.Answer{Text: "The start time " + err.Error() + "."}, nil
 		}
 	}
 	run, err := c.scanSources(ctx, c.settings)
@@ -165,7 +165,7 @@ func (c commander) scan(ctx context.Context, since string) (slack.Answer, error)
 // answer lists the issues that a run wrote.
 func (c commander) answer(text string, run report.Run) slack.Answer {
 	if n := len(run.Problems()); n > 0 {
-		text += fmt.Sprintf(" Not all of it worked (%d problems): the workflow run says why.", n)
+		text += fmt.Sprintf(" Problems: %d; see the workflow run.", n)
 	}
 	a := slack.Answer{Text: text}
 	r := c.redactor.Section()
@@ -180,9 +180,9 @@ func (c commander) answer(text string, run report.Run) slack.Answer {
 }
 
 func statusText(s ledger.Status) string {
-	parts := []string{fmt.Sprintf("%d errors have an open issue, %d a closed one, %d are muted, %d wait for an issue.", s.Open, s.Closed, s.Muted, s.Waiting)}
+	parts := []string{fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.", s.Open, s.Closed, s.Muted, s.Waiting)}
 	if s.Sources > 0 {
-		parts = append(parts, fmt.Sprintf("%d sources were read, all of them up to %s.", s.Sources, s.Oldest.UTC().Format("2006-01-02 15:04 UTC")))
+		parts = append(parts, fmt.Sprintf("Sources: %d, all read up to %s.", s.Sources, s.Oldest.UTC().Format("2006-01-02 15:04 UTC")))
 	}
 	return strings.Join(parts, " ")
 }

@@ -25,7 +25,7 @@ import (
 // terminal, and a rate limit may ask to wait for an hour.
 const doctorTime = 2 * time.Minute
 
-var errDoctorTime = errors.New("the checks took two minutes")
+var errDoctorTime = errors.New("the checks did not finish within two minutes")
 
 // doctor tests what is configured. It exits with 1 if anything of it fails.
 func (s *session) doctor(ctx context.Context) error {
@@ -97,9 +97,9 @@ func checkConfig(c settings) []finding.Finding {
 	case len(found) > 0:
 		return found
 	case c.FileRead:
-		return []finding.Finding{finding.Good(about, "%s is read, and nothing in it or in the inputs is wrong", c.File)}
+		return []finding.Finding{finding.Good(about, "%s was read; no mistakes in it or in the inputs", c.File)}
 	}
-	return []finding.Finding{finding.Good(about, "no %s, and nothing in the inputs is wrong", c.File)}
+	return []finding.Finding{finding.Good(about, "no %s; no mistakes in the inputs", c.File)}
 }
 
 func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.Finding {
@@ -147,10 +147,10 @@ func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) 
 	case err != nil || frames < minFrames:
 		return nil
 	case shown*2 < frames:
-		return []finding.Finding{finding.Warn(about, fmt.Sprintf("%d of %d in-app frames lead to their lines", shown, frames),
-			"log the commit that runs, or map the paths in errmon.yml with `code: roots:`")}
+		return []finding.Finding{finding.Warn(about, fmt.Sprintf("%d of %d in-app frames were found in the repository", shown, frames),
+			"log the running commit, or map the paths in errmon.yml with `code: roots:`")}
 	}
-	return []finding.Finding{finding.Good(about, "%d of %d in-app frames lead to their lines", shown, frames)}
+	return []finding.Finding{finding.Good(about, "%d of %d in-app frames were found in the repository", shown, frames)}
 }
 
 // checkWorkflows looks at the workflow that runs, or outside Actions at those of

@@ -26,9 +26,9 @@ func (s *session) groupCommand() *cobra.Command {
 		Args:    usageArgs(cobra.MaximumNArgs(1)),
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
 	}
-	cmd.Flags().BoolVar(&f.lines, "lines", false, "treat every line as one event, instead of joining the lines of an event; JSON is read either way")
+	cmd.Flags().BoolVar(&f.lines, "lines", false, "treat every line as one event instead of joining multi-line events; JSON is read either way")
 	cmd.Flags().BoolVar(&f.explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")
-	cmd.Flags().StringVar(&f.known, "known", "", "file of templates that an earlier run saved; what they match keeps its fingerprint")
+	cmd.Flags().StringVar(&f.known, "known", "", "file of templates saved by an earlier run; events that match one keep its fingerprint")
 	cmd.Flags().StringVar(&f.save, "save", "", "file to save the templates to, including known ones")
 	return cmd
 }
@@ -47,7 +47,7 @@ func (s *session) group(ctx context.Context, args []string, f groupFlags) error 
 		return usageError{err}
 	}
 	if len(files) != 1 {
-		return usageError{fmt.Errorf("%q holds %d logs: group reads one file", args[0], len(files))}
+		return usageError{fmt.Errorf("%q contains %d logs: group reads one file", args[0], len(files))}
 	}
 	rules := intakeRules(cfg)
 	rules.Policy = policy.Policy{Rules: cfg.Rules}

@@ -46,7 +46,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	case cmd.Name() == "relay":
 		return
 	}
-	fmt.Fprintln(out, "\nA setting is a flag, an input, an environment variable, or a key of .github/errmon.yml: errmon scan --help explains each.")
+	fmt.Fprintln(out, "\nA setting is a flag, an input, an environment variable, or a key of .github/errmon.yml: see errmon scan --help.")
 }
 
 func (s *session) section(out io.Writer, heading, text string) {

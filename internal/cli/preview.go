@@ -21,7 +21,7 @@ import (
 func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	body, delivered, payloadErr := s.payload(cmd)
 	if delivered && len(args) > 0 {
-		return usageError{errors.New("preview shows log files or a payload: leave --payload or the files out")}
+		return usageError{errors.New("preview takes either log files or --payload: leave one out")}
 	}
 	html, closePage, err := openPage(cmd)
 	if err != nil {
@@ -49,11 +49,11 @@ func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 		return nil, func() error { return nil }, nil
 	}
 	if !page.Included {
-		return nil, nil, usageError{errors.New("--html: this build leaves pages out: run it from source, as in `go run . preview --html FILE`")}
+		return nil, nil, usageError{errors.New("--html: this build cannot write pages: run it from source, as in `go run . preview --html FILE`")}
 	}
 	file, err := os.Create(flag.Value.String())
 	if err != nil {
-		return nil, nil, usageError{fmt.Errorf("--html: %w: name a file that can be written", err)}
+		return nil, nil, usageError{fmt.Errorf("--html: %w: choose a writable file", err)}
 	}
 	return file, file.Close, nil
 }

@@ -68,7 +68,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return fmt.Errorf("listen at %s: %w", cfg.Listen, err)
+		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
 	metrics := relay.NewMetrics()
 	if cfg.MetricsListen != "" { // as long as the process lives, so that the last dispatches are counted too
@@ -77,7 +77,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		}
 	}
 	if !cfg.OnLoopback() {
-		front.Log.Warn("the relay listens beyond loopback and speaks plain HTTP: put a proxy with TLS in front of it")
+		front.Log.Warn("the relay listens beyond loopback without TLS: put a proxy with TLS in front of it")
 	}
 	if cfg.Insecure {
 		front.Log.Warn("the relay accepts unsigned requests, because of --insecure")

@@ -62,9 +62,9 @@ func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
 	case err == nil:
 		return finding.Good(about, "%s, region %s", aws.ToString(who.Arn), region)
 	case errors.As(err, &refusal):
-		return finding.Of(about, explainRefusal("ask who AWS sees", region, permission{"sts:GetCallerIdentity", "*"}, refusal))
+		return finding.Of(about, explainRefusal("get the AWS identity", region, permission{"sts:GetCallerIdentity", "*"}, refusal))
 	}
-	return finding.Warn(about, "STS does not answer: "+err.Error(), "let sts.REGION.amazonaws.com through, or leave it: reading logs does not need it")
+	return finding.Warn(about, "STS does not answer: "+err.Error(), "allow access to sts.REGION.amazonaws.com, or ignore this: reading logs does not need it")
 }
 
 // check looks for the newest event, then for the newest that the pattern finds,
@@ -84,8 +84,8 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	if newest == nil {
-		return []finding.Finding{finding.Warn(about, "readable, and no event in the last 14 days",
-			"check in log-groups and aws-region that this is the group that the service writes to")}
+		return []finding.Finding{finding.Warn(about, "readable, but no event in the last 14 days",
+			"check that log-groups and aws-region name the group the service writes to")}
 	}
 	match, err := g.newest(ctx, now.Add(-matchBack), g.client.cfg.FilterPattern)
 	if err != nil {
@@ -150,7 +150,7 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	var refusal smithy.APIError
 	if errors.As(err, &refusal) && strings.HasPrefix(refusal.ErrorCode(), "AccessDenied") {
 		found = append(found, finding.Warn(about, "queries of Logs Insights cannot be stopped ("+refusal.ErrorCode()+")",
-			"add logs:StopQuery on * to the policy, or pay for what a cancelled run has begun"))
+			"add logs:StopQuery on * to the policy, or pay for the queries that a cancelled run leaves behind"))
 	}
 	if !always {
 		return found
@@ -160,7 +160,7 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	if g.infrequent.Load() {
 		class = "Infrequent Access"
 	}
-	return append(found, finding.Good(about, "%s, reader insights; by the last %s, runs every quarter of an hour scan %s a month, about $%.2f",
+	return append(found, finding.Good(about, "%s, reader insights; at the rate of the last %s, runs every 15 minutes scan %s a month, about $%.2f",
 		class, short(checkSpan), gigabytes(month), month*DollarsPerGB))
 }
 
@@ -171,10 +171,10 @@ func describe(about string, now time.Time, lookback time.Duration, newest, match
 		return finding.Warn(about, fmt.Sprintf("no event in the last %s; the newest is %s old", short(lookback), short(age)),
 			fmt.Sprintf("run once with `since: %s`, or raise lookback", reaching(age)))
 	case match == nil:
-		return finding.Warn(about, fmt.Sprintf("readable, newest event %s ago, and none of the last 24h is found by the filter pattern", short(age)),
-			"if there were errors among them, set filter-pattern to one that finds them; if not, all is well")
+		return finding.Warn(about, fmt.Sprintf("readable, newest event %s ago, but the filter pattern matches none of the last 24h", short(age)),
+			"if there were errors, set filter-pattern to one that matches them; if not, ignore this")
 	}
-	return finding.Good(about, "readable, newest event %s ago, newest found by the pattern %s ago", short(age), short(now.Sub(at(match))))
+	return finding.Good(about, "readable, newest event %s ago, newest match of the pattern %s ago", short(age), short(now.Sub(at(match))))
 }
 
 func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)) }

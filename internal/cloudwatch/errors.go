@@ -24,7 +24,7 @@ func explainRead(ctx context.Context, g *Group, err error) error {
 			return mend(fmt.Sprintf("log group %q not found in %s", g.name, g.region), "check log-groups and aws-region", refusal)
 		case "InvalidParameterException":
 			if strings.Contains(refusal.ErrorMessage(), "filter pattern") || strings.Contains(refusal.ErrorMessage(), "filterPattern") {
-				return mend(doing+": CloudWatch cannot read the pattern", "check filter-pattern", refusal)
+				return mend(doing+": CloudWatch cannot parse the pattern", "check filter-pattern", refusal)
 			}
 		}
 	}
@@ -72,11 +72,11 @@ func explain(ctx context.Context, doing, region string, needs permission, err er
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
-		return mend(doing+": the host of CloudWatch Logs has no address", "check aws-region and the network", err)
+		return mend(doing+": the CloudWatch Logs host does not resolve", "check aws-region and the network", err)
 	}
 	var dial *net.OpError
 	if errors.As(err, &dial) {
-		return mend(doing+": no connection to CloudWatch Logs", "check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", err)
+		return mend(doing+": cannot connect to CloudWatch Logs", "check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
@@ -87,10 +87,10 @@ func explainRefusal(doing, region string, needs permission, refusal smithy.APIEr
 		return mend(doing+": not allowed", fmt.Sprintf("give the role or user of the AWS credentials the permission %s on %s",
 			needs.action, needs.resource), refusal)
 	case "ThrottlingException", "Throttling":
-		return mend(fmt.Sprintf("%s: CloudWatch throttled %d attempts: the account's quota of requests is shared and used up", doing, attempts),
+		return mend(fmt.Sprintf("%s: CloudWatch throttled %d attempts: the account's shared request quota is used up", doing, attempts),
 			"lower aws-requests-per-second, or run at another minute", refusal)
 	case "LimitExceededException":
-		return mend(doing+": the account runs as many queries of Logs Insights as it may", "run at another minute, or close dashboards that query", refusal)
+		return mend(doing+": the account is at its limit of concurrent Logs Insights queries", "run at another minute, or close dashboards that query", refusal)
 	case "ExpiredTokenException", "ExpiredToken":
 		return mend(doing+": the AWS credentials have expired", "fetch new ones, or ask "+
 			"aws-actions/configure-aws-credentials for a longer role-duration-seconds", refusal)

@@ -130,7 +130,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 			break
 		}
 		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
-			return groups, fmt.Errorf("%s: the service repeats its page token", doing)
+			return groups, fmt.Errorf("%s: the service repeated a page token", doing)
 		}
 		in.NextToken = out.NextToken
 	}

@@ -95,7 +95,7 @@ func TestGroupsRefusesARepeatedToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	groups, err := w.client().Groups(context.Background(), specs)
-	if err == nil || !strings.Contains(err.Error(), "repeats its page token") || len(groups) != 1 {
+	if err == nil || !strings.Contains(err.Error(), "repeated a page token") || len(groups) != 1 {
 		t.Errorf("%v, %v", names(groups), err)
 	}
 }

@@ -42,7 +42,7 @@ func (g *Group) readInsights(ctx context.Context, in source.Request, why string,
 	}
 	if len(b.full) > 0 {
 		result.Cut = time.Unix(b.full[0], 0).UTC()
-		result.Warning = fmt.Sprintf("log group %q has more than 10,000 errors in the second %s: the rest of them is not counted",
+		result.Warning = fmt.Sprintf("log group %q has more than 10,000 errors in the second %s: the rest are not counted",
 			g.name, result.Cut.Format("2006-01-02 15:04:05 UTC"))
 	}
 	result.Complete = b.started
@@ -51,7 +51,7 @@ func (g *Group) readInsights(ctx context.Context, in source.Request, why string,
 
 // unreadable is the error about a group that only Logs Insights can read.
 func (g *Group) unreadable() error {
-	return mend(fmt.Sprintf("log group %q in %s is of the class Infrequent Access, which only Logs Insights can read", g.name, g.region),
+	return mend(fmt.Sprintf("log group %q in %s is in the Infrequent Access class, which only Logs Insights can read", g.name, g.region),
 		"set insights-budget, leave reader and filter-pattern unset, and give the role the permissions logs:StartQuery, logs:GetQueryResults and logs:StopQuery", nil)
 }
 

@@ -330,7 +330,7 @@ func TestInsightsCheck(t *testing.T) {
 	}
 	t.Setenv("AWS_ENDPOINT_URL_STS", w.endpoint.URL)
 	found := w.client().Check(context.Background(), specs, time.Hour)
-	want := "Infrequent Access, reader insights; by the last 5m, runs every quarter of an hour scan 10.1 GB a month, about $0.05"
+	want := "Infrequent Access, reader insights; at the rate of the last 5m, runs every 15 minutes scan 10.1 GB a month, about $0.05"
 	if last := found[len(found)-1]; last.Level != finding.OK || last.Text != want {
 		t.Errorf("%+v", last)
 	}

@@ -217,7 +217,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 			return out, nil
 		}
 		running = false
-		return nil, fmt.Errorf("%s: the query ended as %s", q.doing(), out.Status)
+		return nil, fmt.Errorf("%s: the query ended with status %s", q.doing(), out.Status)
 	}
 }
 

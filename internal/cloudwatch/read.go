@@ -86,7 +86,7 @@ func (g *Group) eachPage(ctx context.Context, in *cloudwatchlogs.FilterLogEvents
 		case "":
 			return true, nil
 		case aws.ToString(in.NextToken):
-			return false, fmt.Errorf("read log group %q in %s: the service repeats its page token", g.name, g.region)
+			return false, fmt.Errorf("read log group %q in %s: the service repeated a page token", g.name, g.region)
 		}
 		in.NextToken = out.NextToken
 		if !more {

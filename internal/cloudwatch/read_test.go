@@ -160,7 +160,7 @@ func TestReadRefusesARepeatedToken(t *testing.T) {
 		return &cloudwatchtest.Fault{Status: 200, Body: `{"events":[],"nextToken":"again"}`}
 	}
 	_, complete, err := read(context.Background(), w.group("/shop"))
-	if err == nil || !strings.Contains(err.Error(), "repeats its page token") || !complete.IsZero() {
+	if err == nil || !strings.Contains(err.Error(), "repeated a page token") || !complete.IsZero() {
 		t.Errorf("complete until %v, error %v", complete, err)
 	}
 	if n := len(w.service.Requests()); n != 2 {

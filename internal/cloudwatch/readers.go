@@ -66,7 +66,7 @@ const infrequentAccess = "the class is Infrequent Access"
 func (g *Group) readInsteadOf(ctx context.Context, slow tooSlow, in source.Request, emit func(event.Record)) (source.Result, error) {
 	result, err := g.readInsights(ctx, in, slow.Error(), emit)
 	if err != nil && ctx.Err() == nil {
-		warning := fmt.Sprintf("%s: it is read by filter instead", err)
+		warning := fmt.Sprintf("%s: reading with the filter pattern instead", err)
 		result, err = g.readFiltered(ctx, in.From, "Logs Insights failed", false, emit)
 		result.Warning = warning
 	}

@@ -60,7 +60,7 @@ func parseSpec(entry, region string) (Spec, error) {
 	}
 	spec := Spec{text: entry, region: region, name: entry}
 	if region == "" {
-		return Spec{}, finding.Mend("a name carries no region", "set aws-region, or give the ARN")
+		return Spec{}, finding.Mend("a name has no region", "set aws-region, or give the ARN")
 	}
 	spec.name, spec.prefix = strings.CutSuffix(entry, "*")
 	if spec.prefix && spec.name == "" {
@@ -81,7 +81,7 @@ func parseARN(entry string) (Spec, error) {
 	case !accountID.MatchString(account):
 		return Spec{}, fmt.Errorf("%q is not an account of 12 digits", account)
 	case strings.Contains(name, "*"):
-		return Spec{}, errors.New("a prefix is given without an ARN, such as /ecs/*")
+		return Spec{}, errors.New("a prefix must be written without an ARN, such as /ecs/*")
 	}
 	arn := strings.TrimSuffix(entry, ":*")
 	return Spec{text: entry, region: region, arn: arn, account: account, name: name}, checkName(name)
@@ -94,7 +94,7 @@ func checkName(name string) error {
 	case strings.Contains(name, "*"):
 		return errors.New(`"*" may only be the last character`)
 	case !nameChars.MatchString(name):
-		return errors.New("a log group's name holds only letters, digits and . - _ / #")
+		return errors.New("a log group's name may contain only letters, digits and . - _ / #")
 	case len(name) > maxName:
 		return fmt.Errorf("a log group's name has at most %d characters, this one has %d", maxName, len(name))
 	}

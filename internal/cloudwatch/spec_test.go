@@ -15,9 +15,9 @@ import (
 func TestParseSpecsRefuses(t *testing.T) {
 	for _, test := range []struct{ name, entry, region, want string }{
 		{"empty", "", region, "the name is empty"},
-		{"a space", "/ecs/my shop", region, "holds only letters"},
-		{"a colon", "shop:*", region, "holds only letters"},
-		{"a query", "/ecs/shop?x", region, "holds only letters"},
+		{"a space", "/ecs/my shop", region, "may contain only letters"},
+		{"a colon", "shop:*", region, "may contain only letters"},
+		{"a query", "/ecs/shop?x", region, "may contain only letters"},
 		{"too long", strings.Repeat("x", 513), region, "has at most 512 characters, this one has 513"},
 		{"star in the middle", "/ecs/*/api", region, `"*" may only be the last character`},
 		{"two stars", "/ecs/**", region, `"*" may only be the last character`},
@@ -29,7 +29,7 @@ func TestParseSpecsRefuses(t *testing.T) {
 		{"ARN without region", "arn:aws:logs::123456789012:log-group:/shop", region, `"" is not the name of a region`},
 		{"ARN with a short account", "arn:aws:logs:eu-central-1:1234:log-group:/shop", region, `"1234" is not an account of 12 digits`},
 		{"ARN without a name", arn(""), region, "the name is empty"},
-		{"ARN of a prefix", arn("/ecs/*"), region, "a prefix is given without an ARN"},
+		{"ARN of a prefix", arn("/ecs/*"), region, "a prefix must be written without an ARN"},
 		{"region in words", "/ecs/shop", "Frankfurt", `aws-region: "Frankfurt" is not the name of a region`},
 		{"zone for region", "/ecs/shop", "eu-central-1a", "aws-region"},
 	} {

@@ -114,7 +114,7 @@ func (c *Config) leaveOut(given map[string]value) {
 	named := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
 	if c.AWSRegion == "" && !c.refused("aws-region") && len(named) > 0 {
 		c.LogGroups = slices.DeleteFunc(c.LogGroups, func(group string) bool { return !isARN(group) })
-		c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without their region", shorten(strings.Join(named, ", "))),
+		c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without a region", shorten(strings.Join(named, ", "))),
 			"set aws-region, or name them by ARN"))
 	}
 }
@@ -126,7 +126,7 @@ func (c Config) checkReader() error {
 		mistakes = append(mistakes, finding.Mend(fmt.Sprintf("reader %s does not use filter-pattern", c.Reader), "leave one of them out"))
 	}
 	if c.Reader == "insights" && c.InsightsBudget == 0 && !c.refused("insights-budget") {
-		mistakes = append(mistakes, finding.Mend("reader insights costs money", "set insights-budget to the gigabytes that a run may scan"))
+		mistakes = append(mistakes, finding.Mend("reader insights costs money", "set insights-budget to the gigabytes a run may scan"))
 	}
 	return errors.Join(mistakes...)
 }

@@ -24,7 +24,7 @@ func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	case errors.Is(err, fs.ErrNotExist) && named.text == "":
 		return nil, nil
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("config %q (%s): %w: check the path, and that the workflow checks the repository out",
+		return nil, fmt.Errorf("config %q (%s): %w: check the path, and that the workflow checks out the repository",
 			shorten(path), named.origin, fs.ErrNotExist)
 	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -43,7 +43,7 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 		switch mapping, ok := doc.Body.(*ast.MappingNode); {
 		case doc.Body == nil:
 		case !ok || i > 0:
-			f.wrong(doc.Body, errors.New("must be one mapping of settings, such as `label: errmon`"))
+			f.wrong(doc.Body, errors.New("must be a mapping of settings, such as `label: errmon`"))
 		default:
 			for _, entry := range mapping.Values {
 				f.key = ""

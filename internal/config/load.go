@@ -54,7 +54,7 @@ func Load(in Input) (Config, error) {
 	c.DotEnv = env.dotEnv
 	note(unknownInputs(in.Environ))
 	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of the server that errmon replaces
-		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and not read", "set ERRMON_RELAY_URL instead"))
+		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and ignored", "set ERRMON_RELAY_URL instead"))
 	}
 	fromFile, err := c.readFile(in, first(candidates(*find("config"), in.Flags, env)...))
 	note(err)
@@ -135,7 +135,7 @@ func readEnvironment(in Input) (environment, error) {
 	}
 	variables, err := godotenv.UnmarshalBytes(data)
 	if err != nil { // its text would show a part of the file
-		return env, finding.Mend(".env has lines that are not of the form NAME=value", "correct them")
+		return env, finding.Mend(".env has lines that are not in the form NAME=value", "fix them")
 	}
 	maps.DeleteFunc(variables, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
 	env.dotEnv = variables

@@ -182,8 +182,8 @@ func TestMistakes(t *testing.T) {
 		{"since unreadable", "since", "yesterday", "neither a duration"},
 		{"organization", "sentry-organization", "Acme Inc", "must be a slug"},
 		{"projects", "sentry-projects", "web,a b", `item "a b": must be a slug`},
-		{"Sentry's address", "sentry-url", "sentry.example", "must be an address"},
-		{"Sentry's address with a user", "sentry-url", "https://u:p@sentry.example", "must be an address"},
+		{"Sentry's address", "sentry-url", "sentry.example", "must be a URL"},
+		{"Sentry's address with a user", "sentry-url", "https://u:p@sentry.example", "must be a URL"},
 		{"webhook", "slack-webhook-url", "http://hush.example/x", "slack-webhook-url (flag --slack-webhook-url) must start with https://"},
 		{"label too long", "label", strings.Repeat("é", 41), "at most 40 characters"},
 		{"label of two", "label", "a,b", "must not contain commas"},
@@ -226,7 +226,7 @@ lateness "x" (input lateness) is not a duration: write it as 90s, 15m, 6h or 2d
 label "a,b" (ERRMON_LABEL in .env) must not contain commas or control characters
 min-events "x" (environment variable ERRMON_MIN_EVENTS) must be a whole number between 1 and 1000000
 max-new-issues "x" (.github/errmon.yml line 2) must be a whole number between 0 and 500
-GITHUB_API_URL "x" (environment variable GITHUB_API_URL) must be an address such as https://example.com, without credentials, query or fragment`
+GITHUB_API_URL "x" (environment variable GITHUB_API_URL) must be a URL such as https://example.com, without credentials, query or fragment`
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -247,7 +247,7 @@ func TestHalves(t *testing.T) {
 		{"Sentry without its token", map[string]string{"SENTRY_ORGANIZATION": "acme", "SENTRY_PROJECT": "shop"},
 			"sentry-organization (environment variable SENTRY_ORGANIZATION) with sentry-projects (environment variable SENTRY_PROJECT) needs sentry-auth-token", ""},
 		{"a log group without a region", map[string]string{"AWS_REGION": "", "AWS_LOG_GROUP_NAME": "/ecs/b,arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/a"},
-			"log-groups /ecs/b cannot be read without their region: set aws-region, or name them by ARN", ""},
+			"log-groups /ecs/b cannot be read without a region: set aws-region, or name them by ARN", ""},
 		{"a bot without its channel", map[string]string{"SLACK_BOT_TOKEN": "hush"},
 			"", "slack-bot-token (environment variable SLACK_BOT_TOKEN) needs slack-channel, so the bot posts nothing: set all of them, or none"},
 		{"a channel without its bot", map[string]string{"SLACK_CHANNEL": "#alerts"}, "", "slack-channel (environment variable SLACK_CHANNEL) needs slack-bot-token"},

@@ -220,7 +220,7 @@ func label(s string) (string, error) {
 func address(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "", errors.New("must be an address such as https://example.com, without credentials, query or fragment")
+		return "", errors.New("must be a URL such as https://example.com, without credentials, query or fragment")
 	}
 	return strings.TrimRight(s, "/"), nil
 }
@@ -229,7 +229,7 @@ func address(s string) (string, error) {
 func secretAddress(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-		return "", errors.New("must start with https:// and be copied whole")
+		return "", errors.New("must start with https:// and be complete")
 	}
 	return secret(s)
 }

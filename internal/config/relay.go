@@ -34,9 +34,9 @@ var RelaySettings = relaySettings(new(Relay), nil)
 func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 	settings := []Setting{
 		{Name: "listen", Env: "ERRMON_LISTEN", read: into(&c.Listen, text(256)),
-			Help: "address to listen at; by default :$PORT if PORT is set, else 127.0.0.1:8080"},
+			Help: "address to listen on; by default :$PORT if PORT is set, else 127.0.0.1:8080"},
 		{Name: "metrics-listen", Env: "ERRMON_METRICS_LISTEN", read: into(&c.MetricsListen, text(256)),
-			Help: "address that serves /metrics, such as 127.0.0.1:9090; off by default"},
+			Help: "address to serve /metrics on, such as 127.0.0.1:9090; off by default"},
 		{Name: "sentry-client-secret", Env: "SENTRY_CLIENT_SECRET", Secret: true, read: into(&c.SentrySecret, secret),
 			Help: "client secret of the Sentry integration that signs the webhooks"},
 		{Name: "slack-signing-secret", Env: "SLACK_SIGNING_SECRET", Secret: true, read: into(&c.SlackSecret, secret),
@@ -44,7 +44,7 @@ func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 		{Name: "relay-token", Env: "ERRMON_RELAY_TOKEN", Secret: true, read: into(&c.Token, relayToken),
 			Help: "bearer token for /trigger-scan and for senders that cannot sign, at least 16 characters"},
 		{Name: "coalesce", Env: "ERRMON_COALESCE", Default: "10s", read: into(&c.Coalesce, duration(0, 10*time.Minute)),
-			Help: "how long an event waits for others to share a dispatch with, at most 10m"},
+			Help: "how long an event waits to share a dispatch with others, at most 10m"},
 		{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, read: into(&c.GitHubToken, secret),
 			Help: "fine-grained GitHub token with Contents: Read and write"},
 		{Name: "repository", Env: "GITHUB_OWNER/GITHUB_REPO GITHUB_REPOSITORY", read: repository(&c.Owner, &c.Repo),
@@ -96,12 +96,12 @@ func (c Relay) check() []error {
 	receives, dispatches := !c.Lambda || c.QueueURL != "", !c.Lambda || c.QueueURL == ""
 	add(receives && !c.Insecure && c.SentrySecret == "" && c.SlackSecret == "" && c.Token == "",
 		"no secret is set, so no request would be accepted: set sentry-client-secret, slack-signing-secret or relay-token")
-	add(c.QueueURL != "" && !c.Lambda, "queue-url is only for AWS Lambda: leave it out")
+	add(c.QueueURL != "" && !c.Lambda, "queue-url is only for AWS Lambda: remove it")
 	_, _, err := net.SplitHostPort(c.Listen)
-	add(err != nil, fmt.Sprintf("the address %q to listen at is not HOST:PORT: check listen or PORT", c.Listen))
+	add(err != nil, fmt.Sprintf("the address %q to listen on is not HOST:PORT: check listen or PORT", c.Listen))
 	_, _, err = net.SplitHostPort(c.MetricsListen)
 	add(err != nil && c.MetricsListen != "", fmt.Sprintf("metrics-listen %q is not an address: write it as HOST:PORT, such as 127.0.0.1:9090", c.MetricsListen))
-	add(c.Insecure && (c.Lambda || !c.OnLoopback()), fmt.Sprintf("--insecure lets anyone in, and %s is not a loopback address: listen at 127.0.0.1, or set a secret", c.Listen))
+	add(c.Insecure && (c.Lambda || !c.OnLoopback()), fmt.Sprintf("--insecure lets anyone in, and %s is not a loopback address: listen on 127.0.0.1, or set a secret", c.Listen))
 	if !dispatches {
 		return mistakes
 	}
@@ -123,13 +123,13 @@ func (c Relay) OnLoopback() bool {
 // cannot be guessed.
 func relayToken(s string) (string, error) {
 	if len(s) < 16 {
-		return "", fmt.Errorf("has %d characters: use at least 16 random ones, such as those of `openssl rand -hex 32`", len(s))
+		return "", fmt.Errorf("has %d characters: use at least 16 random ones, such as from `openssl rand -hex 32`", len(s))
 	}
 	return secret(s)
 }
 
 var appNumber = between(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, 1, math.MaxInt64,
-	"must be the number on the App's page on GitHub")
+	"must be the number shown on the App's GitHub page")
 
 // appKey parses the key itself, in which an environment may write line breaks as \n, or
 // the path of its file.

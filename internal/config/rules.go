@@ -51,7 +51,7 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 		}
 		f.Rules = append(f.Rules, rule)
 		if line := policy.Shadowed(f.Rules); line != 0 {
-			f.never(first, fmt.Errorf("the rule in line %d ignores every event that it matches", line))
+			f.never(first, fmt.Errorf("the rule on line %d ignores every event that it matches", line))
 		}
 	}
 }
@@ -210,7 +210,7 @@ func (c Config) checkRuleLabels() error {
 
 var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
-var errText = errors.New("must be a text")
+var errText = errors.New("must be text")
 
 // checkText checks the text of an effect.
 func checkText(name, text string) error {
@@ -226,7 +226,7 @@ func checkText(name, text string) error {
 	case utf8.RuneCountInString(text) > textLimits[name]:
 		return fmt.Errorf("has %d characters: at most %d are allowed", utf8.RuneCountInString(text), textLimits[name])
 	case name == "labels" && (strings.Contains(text, ",") || reserved.MatchString(text)):
-		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon gives a meaning", text)
+		return fmt.Errorf("%q: a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon uses itself", text)
 	case name == "assignees" && !ruleLogin.MatchString(text):
 		return fmt.Errorf("%q: must be a GitHub login without @, such as octocat, or owners", text)
 	case name == "note" && strings.Contains(text, "<!--"):

@@ -111,7 +111,7 @@ func wordsOf(node ast.Node) (words []string, nodes []ast.Node, err error) {
 // readRoots reads the value of the key code. An empty source is the repository's root.
 func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 	const form = "{frames: /srv/a/, source: services/a/}"
-	const want = "must hold roots: with items such as " + form
+	const want = "must have roots: with items such as " + form
 	if f.mapping(entry, want) == nil {
 		return
 	}
@@ -124,7 +124,7 @@ func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 	for i, root := range roots {
 		r := Root{root["frames"], root["source"]}
 		if _, ok := root["source"]; !ok || r.Frames == "" || len(root) > 2 || max(len(r.Frames), len(r.Source)) > maxPrefixSize {
-			f.wrong(entry.Key, fmt.Errorf("roots: item %d must hold frames and source, as in %s", i+1, form))
+			f.wrong(entry.Key, fmt.Errorf("roots: item %d must have frames and source, as in %s", i+1, form))
 		}
 		f.Roots = append(f.Roots, r)
 	}
@@ -132,11 +132,11 @@ func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 
 // readRedact reads the value of the key redact.
 func (f *fileReader) readRedact(entry *ast.MappingValueNode) {
-	for _, e := range f.mapping(entry, "must hold patterns: and allow:, one or both") {
+	for _, e := range f.mapping(entry, "must have patterns:, allow: or both") {
 		items, isList := e.Value.(*ast.SequenceNode)
 		switch name, _ := scalar(e.Key); {
 		case name == "patterns":
-			for _, p := range f.mapping(e, "patterns: must be names with a regular expression each, such as `customer-id: 'CUST-\\d{6}'`") {
+			for _, p := range f.mapping(e, "patterns: must map names to regular expressions, such as `customer-id: 'CUST-\\d{6}'`") {
 				f.pattern(p)
 			}
 		case name == "allow" && isList:
@@ -150,7 +150,7 @@ func (f *fileReader) readRedact(entry *ast.MappingValueNode) {
 		case name == "allow":
 			f.wrong(e.Key, errors.New("allow: must be a list of regular expressions"))
 		default:
-			f.wrong(e.Key, fmt.Errorf("unknown key %q: only patterns and allow are known", shorten(name)))
+			f.wrong(e.Key, fmt.Errorf("unknown key %q: use patterns or allow", shorten(name)))
 		}
 	}
 }
@@ -160,9 +160,9 @@ func (f *fileReader) pattern(entry *ast.MappingValueNode) {
 	re, err := expression(entry.Value)
 	switch {
 	case !patternName.MatchString(name) || len(name) > maxPatternName:
-		err = fmt.Errorf("the name must be lower-case letters and digits, with dashes between, at most %d", maxPatternName)
+		err = fmt.Errorf("the name must be lower-case letters and digits, separated by dashes, at most %d characters", maxPatternName)
 	case err == nil && re.MatchString(""):
-		err = finding.Mend("the expression matches the empty text", "make it match the value alone")
+		err = finding.Mend("the expression matches the empty string", "make it match only the value")
 	}
 	if err != nil {
 		f.wrong(entry.Key, finding.Within(fmt.Sprintf("pattern %q: ", shorten(name)), err))
@@ -174,7 +174,7 @@ func (f *fileReader) pattern(entry *ast.MappingValueNode) {
 func expression(node ast.Node) (*regexp.Regexp, error) {
 	text, ok := scalar(node)
 	if !ok || text == "" {
-		return nil, errors.New("must be a regular expression, best in single quotes")
+		return nil, errors.New("must be a regular expression, preferably in single quotes")
 	}
 	return policy.CompileRegexp(text)
 }

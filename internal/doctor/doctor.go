@@ -35,10 +35,10 @@ func (t *Table) Add(found ...finding.Finding) {
 func (t *Table) End() {
 	failures, warnings := Count(t.Found, finding.Failure), Count(t.Found, finding.Warning)
 	if failures+warnings == 0 {
-		fmt.Fprintln(t.Out, "\nAll is well. Nothing was written anywhere.")
+		fmt.Fprintln(t.Out, "\nAll checks passed. Nothing was written.")
 		return
 	}
-	fmt.Fprintf(t.Out, "\n✗ %d, ! %d. Nothing was written anywhere.\n", failures, warnings)
+	fmt.Fprintf(t.Out, "\n✗ %d, ! %d. Nothing was written.\n", failures, warnings)
 }
 
 var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", finding.Failure: "✗"}

@@ -36,8 +36,8 @@ func TestForeignTextIsHarmless(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	for want, found := range map[string][]finding.Finding{
-		"All is well. Nothing was written anywhere.": {finding.Good("clock", "right")},
-		"✗ 1, ! 2. Nothing was written anywhere.":    {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
+		"All checks passed. Nothing was written.": {finding.Good("clock", "right")},
+		"✗ 1, ! 2. Nothing was written.":    {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
 	} {
 		var out strings.Builder
 		table := doctor.Table{Out: &out, Redactor: safe.NewRedactor().Section()}

@@ -36,7 +36,7 @@ type Repository struct {
 // maxRequests is how many requests a run may spend on code.
 const maxRequests = 60
 
-var errSpent = fmt.Errorf("this run has sent the %d requests that code may take: the other issues get theirs when they fail again", maxRequests)
+var errSpent = fmt.Errorf("this run used up its %d requests for code: the other issues get theirs when their errors happen again", maxRequests)
 
 // maxFailures is how many requests in a row may fail: each may take ten seconds or
 // more, and the run has issues to write.

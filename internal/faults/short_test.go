@@ -30,7 +30,7 @@ func TestRunsThatAreCutShort(t *testing.T) {
 				}
 				return nil
 			}
-		}, 1, []string{"reading took two thirds of max-duration: the next run goes on from here"}},
+		}, 1, []string{"reading took two thirds of max-duration: the next run continues from here"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

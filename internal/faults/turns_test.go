@@ -48,7 +48,7 @@ func TestTurns(t *testing.T) {
 		}
 		out = r.out
 	}
-	if !strings.Contains(out, "cloudwatch:eu-central-1:/ecs/lynx falls behind: this run read ") {
+	if !strings.Contains(out, "cloudwatch:eu-central-1:/ecs/lynx is falling behind: this run read ") {
 		t.Errorf("printed\n%s", out)
 	}
 	for i := 5; i < 40; i++ { // nothing more is logged from run 9 on

@@ -141,7 +141,7 @@ var (
 	// ErrAmbiguous: the issue or comment may have been written or not.
 	ErrAmbiguous = errors.New("GitHub may or may not have done it")
 	// ErrPartialListing: issues may be missing from the listing.
-	ErrPartialListing = errors.New("without the whole list of issues nothing may be written")
+	ErrPartialListing = errors.New("nothing is written without the complete list of issues")
 	// ErrBudget: GitHub's rate limit leaves no room, now or before the run's
 	// time is up. Nothing was written; what waits can be done by a later run.
 	ErrBudget = errors.New("no requests left")
@@ -170,7 +170,7 @@ func (c *Client) explain(kind string, r *refusal) error {
 	switch r.status {
 	case http.StatusUnauthorized:
 		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
-			"pass another token, or in a workflow leave github-token out: its own token is used then")
+			"pass another token, or in a workflow leave github-token out to use the workflow's own")
 	case http.StatusForbidden:
 		return refused(forbidden(kind, c.FullName(), r.Message, said))
 	case http.StatusNotFound:
@@ -186,7 +186,7 @@ func (c *Client) explain(kind string, r *refusal) error {
 		}
 		return fmt.Errorf("GitHub refuses %s (422 %s)", cmp.Or(strings.Join(wrong, ", "), "the request"), said)
 	}
-	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "and nothing more"))
+	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "no message"))
 }
 
 // refused is a refusal that every write would meet.

@@ -35,12 +35,12 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 
 func (c *Client) checkClock() finding.Finding {
 	const about = "clock"
-	text, remedy := c.Ahead().String(), "set the machine's clock by NTP"
+	text, remedy := c.Ahead().String(), "sync the machine's clock with NTP"
 	switch {
 	case time.Duration(c.Ahead()).Abs() >= skewFailed:
-		return finding.Fail(about, text+": AWS refuses signatures of another time", remedy)
+		return finding.Fail(about, text+": AWS rejects signatures with the wrong time", remedy)
 	case c.Ahead().Matters():
-		return finding.Warn(about, text+": a scan counts by GitHub's time", remedy)
+		return finding.Warn(about, text+": a scan uses GitHub's time", remedy)
 	}
 	return finding.Good(about, "within a minute of GitHub's")
 }
@@ -85,7 +85,7 @@ func (c *Client) probe(ctx context.Context, what string) error {
 	case refusalOf(err).status == http.StatusUnprocessableEntity:
 		return nil
 	case refusalOf(err).status == http.StatusNotFound:
-		return refused(fmt.Sprintf("github-token may read %s and not write to it (404)", c.FullName()),
+		return refused(fmt.Sprintf("github-token can read %s but not write to it (404)", c.FullName()),
 			"grant it the permission issues: write, or, to a classic token, the scope repo")
 	case err == nil:
 		return errors.New("GitHub accepted an empty request to create " + strings.TrimSuffix(what, "s") + ": delete what it made")
@@ -130,7 +130,7 @@ func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 		return []finding.Finding{finding.Warn(about, "issues show no code: "+f.Text, f.Remedy)}
 	}
 	if refs.Head == "" {
-		return []finding.Finding{finding.Good(about, "%s is readable, and has no commit", c.FullName())}
+		return []finding.Finding{finding.Good(about, "%s is readable, but has no commits", c.FullName())}
 	}
 	return append([]finding.Finding{finding.Good(about, "%s is readable, default branch %s", c.FullName(), refs.Branch)}, c.checkOwners(ctx)...)
 }
@@ -152,7 +152,7 @@ func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 	case err != nil:
 		return []finding.Finding{finding.Warn(about, err.Error(), "")}
 	case len(wrong.Errors) == 0:
-		return []finding.Finding{finding.Good(about, "no line is wrong")}
+		return []finding.Finding{finding.Good(about, "no mistakes")}
 	}
 	var found []finding.Finding
 	for _, e := range wrong.Errors[:min(len(wrong.Errors), maxOwnerErrors)] {

@@ -187,9 +187,9 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
 	case err != nil:
 	case json.Unmarshal(entry, &file) != nil || file.Type != "file":
-		err = fmt.Errorf("%w: there is a directory or link of that name", ErrNotFound)
+		err = fmt.Errorf("%w: there is a directory or link with that name", ErrNotFound)
 	case file.Encoding != "base64":
-		err = errors.New("GitHub leaves out the content of files beyond 1 MB")
+		err = errors.New("GitHub leaves out the content of files over 1 MB")
 	}
 	return file.Content, wrap(err, "read file %q", path)
 }
@@ -201,14 +201,14 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {
-		return nil, errors.New("the key is no RSA private key in PEM, as GitHub's page of the App makes it: check github-app-key")
+		return nil, errors.New("the key is not a PEM-encoded RSA private key, as generated on the App's GitHub page: check github-app-key")
 	}
 	t.BaseURL = strings.TrimSuffix(baseURL, "/")
 	return func(ctx context.Context) (string, error) {
 		token, err := t.Token(ctx)
 		answer, ok := errors.AsType[*ghinstallation.HTTPError](err)
 		if ok && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
-			return "", fmt.Errorf("%w: GitHub gives the App no token (%s): check github-app-id, github-app-key and github-app-installation",
+			return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): check github-app-id, github-app-key and github-app-installation",
 				ErrRefused, answer.Response.Status)
 		}
 		if err != nil {

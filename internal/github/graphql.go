@@ -76,7 +76,7 @@ func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 	case len(answer.Errors) > 0:
 		return nil, c.explainProblem(answer.Errors[0])
 	}
-	return nil, errors.New("GitHub's answer holds no data")
+	return nil, errors.New("GitHub's answer contains no data")
 }
 
 func (c *Client) explainProblem(p problem) error {

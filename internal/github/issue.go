@@ -183,7 +183,7 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 	}
 }
 
-var errStale = errors.New("the issue may have changed while GitHub's rate limit held the write up")
+var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
 func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Issue, error) {
 	edited, err := c.write(ctx, polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}, e, c.onIssue)

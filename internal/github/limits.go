@@ -46,7 +46,7 @@ func (l *limits) Ready(r polite.Request) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%w: %w", ErrBudget, finding.Mend(
 			fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
 				l.remaining, l.reset.UTC().Format(time.RFC3339), reserve),
-			"wait until then: what waits is done by a later run"))
+			"wait until then: a later run does the rest"))
 	}
 	if r.Extra {
 		return time.Time{}, nil

@@ -152,7 +152,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 	case head.V == nil:
 		return nil, errors.New("it is not an envelope of the relay: its version, v, is missing")
 	case *head.V > EnvelopeVersion:
-		return nil, fmt.Errorf("the relay that sent it is newer, and its envelope of version %d is not understood: use the action in the relay's version", *head.V)
+		return nil, fmt.Errorf("it comes from a newer relay, with envelope version %d: update the action to the relay's version", *head.V)
 	case *head.V < 1:
 		return nil, fmt.Errorf("there is no version %d of envelopes", *head.V)
 	}
@@ -161,7 +161,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 		return nil, fmt.Errorf("it is not a complete envelope: %w", err)
 	}
 	if len(e.Events) == 0 {
-		return nil, errors.New("the envelope holds no events")
+		return nil, errors.New("the envelope contains no events")
 	}
 	for i, entry := range e.Events {
 		if err := entry.check(); err != nil {
@@ -175,7 +175,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 
 func (e Entry) check() error {
 	if !slices.Contains([]string{"sentry", "slack", "text"}, e.Shape) {
-		return fmt.Errorf("its shape %.20q is none of sentry, slack and text", e.Shape)
+		return fmt.Errorf("its shape %.20q is not sentry, slack or text", e.Shape)
 	}
 	if len(e.IDs) == 0 {
 		return errors.New("it has no ids")

@@ -166,11 +166,11 @@ func TestReadEnvelopeRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, raw, want string }{
-		{"newer", `{"v":2,"events":"whatever"}`, "use the action in the relay's version"},
+		{"newer", `{"v":2,"events":"whatever"}`, "update the action to the relay's version"},
 		{"truncated", good[:len(good)-3], "not a complete envelope"},
 		{"no version", `{"events":[]}`, "its version, v, is missing"},
 		{"version 0", `{"v":0,"events":[]}`, "no version 0"},
-		{"no events", `{"v":1,"events":[]}`, "holds no events"},
+		{"no events", `{"v":1,"events":[]}`, "contains no events"},
 		{"null", `null`, "its version, v, is missing"},
 		{"unknown shape", strings.Replace(good, `"text",`, `"mail",`, 1), `event 1 of the envelope: its shape "mail"`},
 		{"no ids", strings.Replace(good, `"1"`, ``, 1), "it has no ids"},

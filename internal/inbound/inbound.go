@@ -53,7 +53,7 @@ type Options struct {
 // be right.
 func Read(body []byte, o Options) (payload.Payload, error) {
 	if len(body) > MaxBody {
-		return payload.Payload{}, fmt.Errorf("the payload has more than %d bytes, which is all that is read", MaxBody)
+		return payload.Payload{}, fmt.Errorf("the payload is larger than the limit of %d bytes", MaxBody)
 	}
 	fields, err := object(body)
 	if err != nil {
@@ -152,7 +152,7 @@ func unknown(fields map[string]json.RawMessage) error {
 	if len(keys) > 0 {
 		seen = "the keys " + strings.Join(keys[:min(len(keys), maxShown)], ", ")
 	}
-	return fmt.Errorf("the payload has a shape that is not known, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
+	return fmt.Errorf("the payload has an unknown shape, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
 // readText reads one error from a text, which is a line as logged, or a line
@@ -169,7 +169,7 @@ func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	}
 	level, known := event.ParseLevel(field("level"))
 	if !known && field("level") != "" {
-		return payload.Payload{}, fmt.Errorf("level %s is none of trace, debug, info, warn, error and fatal", payload.Word(field("level")))
+		return payload.Payload{}, fmt.Errorf("level %s is not trace, debug, info, warn, error or fatal", payload.Word(field("level")))
 	}
 	return payload.Payload{Events: []event.Event{{
 		Deliveries:  []string{o.DeliveryID(field("id"), raw)}, // id: of this occurrence, if the sender has one

@@ -35,7 +35,7 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 			return errors.New("the dashboard was written by a newer errmon: update the version in `uses:`")
 		}
 		if err != nil {
-			k.warn("dashboard #%d: %v: the look-back is read anew", issue.Number, err)
+			k.warn("dashboard #%d: %v: reading the look-back again", issue.Number, err)
 		}
 		k.Ticked = append(k.Ticked, marker.Ticked(issue.Body)...)
 		switch {

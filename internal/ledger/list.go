@@ -104,7 +104,7 @@ func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, read map
 		case issue.Newer:
 			newer = append(newer, fmt.Sprintf("#%d", i.Number))
 		case issue.Damaged:
-			k.warn("issue #%d: its marker is damaged: recognised by its key line, and counted anew", i.Number)
+			k.warn("issue #%d: its marker is damaged: recognised by its key line and counted again", i.Number)
 		}
 		k.Issues = append(k.Issues, issue)
 	}
@@ -120,7 +120,7 @@ func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, read map
 func (k *Known) warnOfRemovedSections(read map[int]reading) {
 	for _, number := range k.Dashboard.Filed {
 		if errors.Is(read[number].err, marker.ErrNone) {
-			k.warn("issue #%d: errmon's section was removed: forgotten; to silence an error, close its issue as not planned instead", number)
+			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", number)
 		}
 	}
 }

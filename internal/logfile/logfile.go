@@ -68,7 +68,7 @@ func expandFolder(name string) ([]string, error) {
 		return err == nil && !info.Mode().IsRegular()
 	})
 	if len(found) == 0 {
-		return nil, fmt.Errorf("folder %q holds no *.log file: name the files themselves", name)
+		return nil, fmt.Errorf("folder %q contains no *.log file: name the files themselves", name)
 	}
 	return Expand(found)
 }

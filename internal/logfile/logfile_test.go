@@ -43,7 +43,7 @@ func TestExpand(t *testing.T) {
 		{"folder", []string{"logs"}, []string{"logs/a.log", "logs/b.log"}, nil},
 		{"file of any name", []string{"app.txt"}, []string{"app.txt"}, nil},
 		{"standard input", []string{"-"}, []string{"-"}, nil},
-		{"folder without logs", []string{"empty"}, nil, []string{`folder "empty" holds no *.log file`}},
+		{"folder without logs", []string{"empty"}, nil, []string{`folder "empty" contains no *.log file`}},
 		{"every mistake", []string{"none", "binary", "app.txt"}, nil, []string{`"none" cannot be read: no such file`, `"binary" is binary`}},
 	}
 	for _, tt := range tests {

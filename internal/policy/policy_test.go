@@ -171,13 +171,13 @@ func TestEffects(t *testing.T) {
 	}{
 		{"nothing holds", nil, nil, event.Error, nil, "", nil, nil},
 		{"lists add up, the last single value counts", []event.Matched{seen(event.Error, 0, 1)}, []int{0, 1}, event.Error, []string{"a", "b", "c"}, "Task", &no,
-			[]string{"rule in line 1: labels: a, b; note: first", "rule in line 2: labels: b, c; type: Task; slack: false"}},
+			[]string{"rule on line 1: labels: a, b; note: first", "rule on line 2: labels: b, c; type: Task; slack: false"}},
 		{"lists of all events, single values of the newest", []event.Matched{seen(event.Error, 0), seen(event.Error, 1)}, []int{0}, event.Error, []string{"a", "b", "c"}, "Bug", nil,
-			[]string{"rule in line 1: labels: a, b; type: Bug; note: first", "rule in line 2: labels: b, c"}},
+			[]string{"rule on line 1: labels: a, b; type: Bug; note: first", "rule on line 2: labels: b, c"}},
 		{"levels count where the error is as severe", []event.Matched{seen(event.Error, 0, 2), seen(event.Fatal, 0, 3)}, []int{0, 2}, event.Fatal, []string{"a", "b", "high"}, "Bug", nil,
-			[]string{"rule in line 1: labels: a, b; type: Bug; note: first", "rule in line 4: labels: high"}},
-		{"the first group", []event.Matched{seen(event.Error, 4, 5)}, []int{4, 5}, event.Error, nil, "", nil, []string{"rule in line 5: group: x"}},
-		{"ignore alone", []event.Matched{seen(event.Error, 0, 6)}, []int{0, 6}, event.Error, []string{"a", "b"}, "Bug", nil, []string{"rule in line 7: ignore: known"}},
+			[]string{"rule on line 1: labels: a, b; type: Bug; note: first", "rule on line 4: labels: high"}},
+		{"the first group", []event.Matched{seen(event.Error, 4, 5)}, []int{4, 5}, event.Error, nil, "", nil, []string{"rule on line 5: group: x"}},
+		{"ignore alone", []event.Matched{seen(event.Error, 0, 6)}, []int{0, 6}, event.Error, []string{"a", "b"}, "Bug", nil, []string{"rule on line 7: ignore: known"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

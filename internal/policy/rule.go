@@ -18,7 +18,7 @@ import (
 // Rule is an entry of `rules:`. The tags name its keys in the file and describe them in
 // its schema. Lists of several rules add up; of a single value the last rule counts.
 type Rule struct {
-	Match      Match          `json:"match" jsonschema:"Which events the rule is about. All matchers must hold; a rule without any is about every event."`
+	Match      Match          `json:"match" jsonschema:"Events that the rule applies to. All matchers must match; a rule without any applies to every event."`
 	Labels     []string       `json:"labels" jsonschema:"Labels to put on the issue. errmon removes only labels that it set."`
 	Assignees  []string       `json:"assignees" jsonschema:"Logins to assign, or owners for the users that CODEOWNERS names for the failing file."`
 	Type       string         `json:"type" jsonschema:"GitHub's issue type, such as Bug."`
@@ -27,8 +27,8 @@ type Rule struct {
 	Level      event.Level    `json:"level" jsonschema:"Level of the events, instead of the logged one. It applies before min-level."`
 	MinEvents  Threshold      `json:"min-events" jsonschema:"Events until the error gets an issue: 5, or 20/1h for 20 within any 60 minutes."`
 	CloseAfter *time.Duration `json:"close-after" jsonschema:"Quiet time until the issue is closed, such as 14d; 0 never closes."`
-	Ignore     string         `json:"ignore" jsonschema:"Leave the events out, for this reason. It overrides every other rule."`
-	Group      string         `json:"group" jsonschema:"Name of the error that all these events are. The first matching rule counts."`
+	Ignore     string         `json:"ignore" jsonschema:"Ignore the events, for this reason. It overrides every other rule."`
+	Group      string         `json:"group" jsonschema:"Name of the one error that all these events belong to. The first matching rule counts."`
 	Slack      *bool          `json:"slack" jsonschema:"Whether Slack gets messages about the error."`
 
 	Line    int      `json:"-"` // in the file, from 1; 0 for a rule of errmon's own
@@ -48,7 +48,7 @@ type Match struct {
 	Type        Patterns `json:"type" jsonschema:"Type of any exception in the chain."`
 	Message     Patterns `json:"message" jsonschema:"Redacted message of the event or of its first exception."`
 	Function    Patterns `json:"function" jsonschema:"Function of any frame, with or without its module."`
-	Path        Patterns `json:"path" jsonschema:"File of any frame, from any folder on."`
+	Path        Patterns `json:"path" jsonschema:"File of any frame; its path may start at any folder."`
 	Logger      Patterns `json:"logger" jsonschema:"Logger that logged the event."`
 	Runtime     Patterns `json:"runtime" jsonschema:"Runtime that printed the stack trace, such as python."`
 }
@@ -172,7 +172,7 @@ func (c Contribution) Text() string {
 	for _, e := range c.Effects {
 		effects = append(effects, e.Name+": "+strings.Join(strings.Fields(e.Text), " "))
 	}
-	return fmt.Sprintf("rule in line %d: %s", c.Line, strings.Join(effects, "; "))
+	return fmt.Sprintf("rule on line %d: %s", c.Line, strings.Join(effects, "; "))
 }
 
 // Ignored returns a notice for each rule that left events out, by the rule's line.
@@ -180,7 +180,7 @@ func (p Policy) Ignored(events map[int]int64) []string {
 	var notices []string
 	for _, r := range p.Rules {
 		if n := events[r.Line]; n > 0 && r.Ignore != "" {
-			notices = append(notices, fmt.Sprintf("Events ignored by the rule in line %d (%s): %d.", r.Line, r.Ignore, n))
+			notices = append(notices, fmt.Sprintf("Events ignored by the rule on line %d (%s): %d.", r.Line, r.Ignore, n))
 		}
 	}
 	return notices

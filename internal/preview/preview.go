@@ -66,9 +66,9 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	}
 	switch {
 	case cut == 1:
-		fmt.Fprintf(p.Out, "1 line was longer than %d bytes: what is over was left out.\n", logfile.MaxLine)
+		fmt.Fprintf(p.Out, "1 line was longer than %d bytes: the rest was left out.\n", logfile.MaxLine)
 	case cut > 1:
-		fmt.Fprintf(p.Out, "%d lines were longer than %d bytes: what is over was left out.\n", cut, logfile.MaxLine)
+		fmt.Fprintf(p.Out, "%d lines were longer than %d bytes: the rest was left out.\n", cut, logfile.MaxLine)
 	}
 	return nil
 }

@@ -39,9 +39,9 @@ const (
 
 var (
 	errTooLarge = errors.New("at most 1 MB is read")
-	errShed     = errors.New("other bodies needed the room")
-	errNoRoom   = errors.New("too many bodies at once")
-	errCutShort = errors.New("the body did not arrive whole")
+	errShed     = errors.New("other requests needed the memory")
+	errNoRoom   = errors.New("too many requests at once")
+	errCutShort = errors.New("the body arrived incomplete")
 )
 
 // bodies are the request bodies held at once.

@@ -60,7 +60,7 @@ func (c Checkup) checkReady(ctx context.Context) finding.Finding {
 	status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", http.Header{}, "")
 	switch {
 	case err != nil || status != http.StatusOK:
-		return finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status), "find GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
+		return finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status), "look for GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
 	case strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost"):
 		return finding.Warn(about, "ready, but at an address without TLS", "put a proxy with TLS in front of it, and use https:// in relay-url")
 	}

@@ -213,7 +213,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		wake()
 	}
 	left := q.abandon()
-	return lost(failed+left, "the relay was stopped before GitHub took them")
+	return lost(failed+left, "the relay was stopped before GitHub accepted them")
 }
 
 func lost(events int, why string) error {

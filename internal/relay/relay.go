@@ -63,7 +63,7 @@ var OnLambda func(ctx context.Context, c Config, queueURL string, dispatch Dispa
 
 // The errors of a Queue, for errors.Is.
 var (
-	ErrReplay   = errors.New("its id was delivered before")
+	ErrReplay   = errors.New("its id was already delivered")
 	ErrFull     = errors.New("the queue is full")
 	ErrStopping = errors.New("the relay is stopping")
 )
@@ -200,7 +200,7 @@ func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 	v := verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
 	switch err := d.deliver(r.Context(), delivery); {
 	case errors.Is(err, ErrReplay):
-		v = verdict{status: http.StatusOK, word: "replay", body: "delivered before\n"}
+		v = verdict{status: http.StatusOK, word: "replay", body: "already delivered\n"}
 	case errors.Is(err, ErrFull), errors.Is(err, ErrStopping):
 		return later("full", err)
 	case err != nil:

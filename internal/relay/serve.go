@@ -28,7 +28,7 @@ const (
 // Kubernetes kills a process after 30 s.
 const DrainTime = 25 * time.Second
 
-var errDrained = errors.New("the time to stop is up")
+var errDrained = errors.New("the time limit for stopping is over")
 
 // Serve answers at a listener until the context ends, and then dispatches what
 // it has accepted, for at most DrainTime. The error states what could not be
@@ -45,7 +45,7 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 	var serveErr error
 	select {
 	case <-ctx.Done():
-		receiver.cfg.Log.Info("stopping: what was accepted is dispatched first")
+		receiver.cfg.Log.Info("stopping: accepted events are dispatched first")
 	case serveErr = <-served:
 	}
 	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errDrained)
@@ -65,7 +65,7 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 func ServeMetrics(ctx context.Context, address string, m *Metrics, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return fmt.Errorf("listen at %s for metrics: %w", address, err)
+		return fmt.Errorf("listen on %s for metrics: %w", address, err)
 	}
 	log.Info("serving metrics", "metrics_address", listener.Addr().String())
 	mux := http.NewServeMux()

@@ -59,7 +59,7 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 	case kind.Type == "event_callback" && kind.Event.Type != "message" && kind.Event.Type != "app_mention":
 		return skipped(id, "an event that is neither a message nor a mention")
 	case kind.SSLCheck != "":
-		return skipped(id, "Slack checks that the address of the command answers")
+		return skipped(id, "Slack checks that the command's URL answers")
 	}
 	entry, err := inbound.NewEntry(kind.shape(), body, id)
 	if err != nil {
@@ -68,7 +68,7 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 	v := d.pass(r, Delivery{Entry: entry})
 	if kind.Command != "" && v.status == http.StatusAccepted { // Slack shows people an error for all but 200
 		v.status, v.headers = http.StatusOK, map[string]string{"Content-Type": "application/json"}
-		v.body = `{"response_type":"ephemeral","text":"errmon has it: the workflow answers here in a minute or two."}`
+		v.body = `{"response_type":"ephemeral","text":"errmon got it: the workflow will answer here in a minute or two."}`
 	}
 	return v
 }

@@ -55,7 +55,7 @@ func (r Renderer) commit(c code.Commit) string {
 	case code.Tagged:
 		return fmt.Sprintf("At release %s (%s):", name, sha)
 	case code.Guessed:
-		return fmt.Sprintf("On %s (%s); the running release is not known:", name, sha)
+		return fmt.Sprintf("On %s (%s); the running release is unknown:", name, sha)
 	}
 	return "At commit " + sha + ":"
 }

@@ -113,7 +113,7 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 		return "### Waiting for an issue\n\nNone."
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error whatever the limits.\n\n", len(d.Waiting)+d.More)
+	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error regardless of the limits.\n\n", len(d.Waiting)+d.More)
 	for _, row := range d.Waiting[:min(rows, len(d.Waiting))] {
 		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s\n", box(row, ticked), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|"),
 			level(row.Marker), count.Of(row.Marker.Count(), "event"), r.newest(row.Marker), r.why(row))
@@ -169,7 +169,7 @@ func (r Renderer) muted(d Board, rows int) string {
 		m, note := d.Muted[i.Number], ""
 		if m.Surged != 0 {
 			surging++
-			note = "a hundred times as often since " + minute(m.Surged.Time())
+			note = "100 times as frequent since " + minute(m.Surged.Time())
 		}
 		bars, _ := bars(marker.Marker{Sources: m.Sources})
 		fmt.Fprintf(&b, "| #%d | %s | %s | %s | %d | +%d | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), i.MutedBy(), minute(m.Since.Time()),
@@ -177,7 +177,7 @@ func (r Renderer) muted(d Board, rows int) string {
 	}
 	head := fmt.Sprintf("Muted: %d", len(muted))
 	if surging > 0 {
-		head = fmt.Sprintf("%s, %d of them a hundred times as often as before", head, surging)
+		head = fmt.Sprintf("%s, %d of them 100 times as frequent as before", head, surging)
 	}
 	return "<details><summary>" + head + "</summary>\n\n| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n" +
 		b.String() + more(len(muted)-rows) + "\n</details>"
@@ -195,7 +195,7 @@ func (d Board) since(i plan.Issue) int64 {
 func (r Renderer) health(d Board, rows int) string {
 	names := slices.Sorted(maps.Keys(d.Health))
 	if len(names) == 0 {
-		return "### Sources\n\nNo source was read yet."
+		return "### Sources\n\nNo source has been read yet."
 	}
 	// Failing sources come first, so that no cut hides them.
 	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(d.Health[b].Failures, d.Health[a].Failures) })
@@ -232,10 +232,10 @@ func rounded(d time.Duration) string {
 func (r Renderer) bookkeeping(d Board) string {
 	cadence := "The next run shows how often the workflow runs."
 	if every := d.Cadence(); every > 0 {
-		cadence = fmt.Sprintf("The workflow runs every %s (median of the last %d runs; GitHub may start a schedule late).", rounded(every), len(d.Runs))
+		cadence = fmt.Sprintf("The workflow runs every %s (median of the last %d runs; GitHub may start scheduled runs late).", rounded(every), len(d.Runs))
 	}
-	return fmt.Sprintf("<details><summary>Bookkeeping</summary>\n\n%s\nThe last run sent %d requests before it wrote this page. Version: %s.\n\n"+
-		"errmon keeps here how far it has read and what waits for an issue. "+
-		"Deleting this issue is safe: the next run reads its look-back anew, and counts nothing twice.\n\n</details>",
+	return fmt.Sprintf("<details><summary>Bookkeeping</summary>\n\n%s\nThe last run sent %d requests before writing this page. Version: %s.\n\n"+
+		"errmon stores here how far it has read and which errors wait for an issue. "+
+		"Deleting this issue is safe: the next run reads its look-back again and counts nothing twice.\n\n</details>",
 		cadence, d.Requests, r.Redactor.Code(cmp.Or(d.Version, "unknown"), 100))
 }

@@ -30,17 +30,17 @@ func (r Renderer) status(m marker.Marker) string {
 func (r Renderer) course(a plan.Action) string {
 	text := ""
 	if a.Next.After != 0 {
-		text = fmt.Sprintf("The error had an issue before: #%d.\n\n", a.Next.After)
+		text = fmt.Sprintf("This error had an earlier issue: #%d.\n\n", a.Next.After)
 	}
 	if at, ok := steady(a); ok {
-		text += fmt.Sprintf("This issue changed its state twice within 24 hours, so it stays open until %s at least.\n\n", clockTime(at))
+		text += fmt.Sprintf("This issue changed state twice within 24 hours, so it stays open until at least %s.\n\n", clockTime(at))
 	}
 	if a.Next.Held && len(a.Next.Changes) == marker.MaxChanges {
 		at := a.Next.Changes[0].At.Time().Add(24 * time.Hour)
-		text += fmt.Sprintf("It happened again after it was closed. Its state changed twice within 24 hours, so it is reopened after %s.\n\n", clockTime(at))
+		text += fmt.Sprintf("The error happened again after this issue was closed. The issue changed state twice within 24 hours, so it is reopened only after %s.\n\n", clockTime(at))
 	}
 	if a.Reason == plan.Archived {
-		text += "Archived, because it was closed long ago. If the error happens again, it gets a new issue that links this one.\n\n"
+		text += "Archived because it was closed long ago. If the error happens again, it gets a new issue that links to this one.\n\n"
 	}
 	return text
 }
@@ -67,7 +67,7 @@ func (r Renderer) failure(m marker.Marker) string {
 	what := part("", m.Facts.Exception)
 	switch {
 	case what == "":
-		what = "An error is logged" + part(" by ", m.Service) + ", without a trace into its code"
+		what = "An error is logged" + part(" by ", m.Service) + ", without a stack trace into its code"
 	default:
 		what += " is raised" + part(" in ", m.Facts.Place) + part(" of ", m.Service)
 	}
@@ -102,14 +102,14 @@ func (r Renderer) fixing(m marker.Marker, code string) string {
 			unknown = append(unknown, what)
 		}
 	}
-	add(m.Facts.Release == "", "the release that fails")
+	add(m.Facts.Release == "", "the failing release")
 	add(code == "", "where in the repository it fails")
 	add(!strings.Contains(code, causeLine), "the change that caused it")
-	done := "a test on this path fails before the change and passes after it; the cause is fixed, and not only caught"
+	done := "a test on this path fails before the change and passes after it; the cause is fixed, not just caught"
 	if len(m.Keys) > 0 {
-		done += "; fingerprint " + r.Redactor.Code(m.Keys[0], 200).String() + " does not come back, which errmon checks"
+		done += "; fingerprint " + r.Redactor.Code(m.Keys[0], 200).String() + " does not come back (errmon checks this)"
 	}
-	return "### For whoever fixes this\n\n- Not known: " + strings.Join(unknown, ", ") + ".\n- Done when " + done + ".\n"
+	return "### Fixing this\n\n- Unknown: " + strings.Join(unknown, ", ") + ".\n- Done when " + done + ".\n"
 }
 
 // level returns a level that event defines, even if people edited the stored one.

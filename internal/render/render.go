@@ -114,15 +114,15 @@ func (r Renderer) Comment(a plan.Action) string {
 	text, newest := "", clockTime(a.Next.Last.Time())
 	switch a.Comment {
 	case plan.SentryUnresolved:
-		text = "Its issue in Sentry is unresolved again: reopened."
+		text = "Reopened: its Sentry issue is unresolved again."
 	case plan.SnoozeOver:
-		text = fmt.Sprintf("The snooze is over. Meanwhile it happened %s, last at %s.", times(a.Next.Count()-a.Issue.Marker.Count()), newest)
+		text = fmt.Sprintf("The snooze is over. In the meantime the error happened %s, most recently at %s.", times(a.Next.Count()-a.Issue.Marker.Count()), newest)
 	case plan.TenTimes:
-		text = fmt.Sprintf("It has happened %s by now, last at %s.", times(a.Next.Count()), newest)
+		text = fmt.Sprintf("This error has now happened %s, most recently at %s.", times(a.Next.Count()), newest)
 	case plan.HigherLevel:
-		text = fmt.Sprintf("It happened at the level %s at %s, and at %s before.", level(a.Next), newest, level(a.Issue.Marker))
+		text = fmt.Sprintf("The level rose to %s at %s; it was %s before.", level(a.Next), newest, level(a.Issue.Marker))
 	default:
-		text = fmt.Sprintf("It happened again at %s, after this issue was closed: reopened.", newest)
+		text = fmt.Sprintf("Reopened: the error happened again at %s, after this issue was closed.", newest)
 	}
 	if release := release(a); release != "" {
 		text += " Release " + r.Redactor.Code(release, 80).String() + "."
@@ -158,15 +158,15 @@ func (r Renderer) foot(rules []int) string {
 	shaped := ""
 	if len(rules) > 0 {
 		lines := strings.ReplaceAll(strings.Trim(fmt.Sprint(rules), "[]"), " ", ", ")
-		shaped = " Shaped by the <code>rules</code> of the settings file in line " + lines + "."
+		shaped = " Shaped by <code>rules</code> in the settings file, line " + lines + "."
 	}
 	label := func(name string) string { return "<code>" + r.Label + ":" + name + "</code>" }
 	return "---\n" +
-		marker.LastLine + " and kept up to date; text above or below this section stays. " +
+		marker.LastLine + " and kept up to date; text above or below this section is kept. " +
 		"Close as completed: reopened if it happens again. " +
 		"Close as not planned, or add the label " + label("ignore") + ": muted. " +
 		"Add the label " + label("snooze-7d") + ": muted for 7 days. " +
-		"To merge it into another issue, close it as a duplicate: muted as well." + shaped + "</sub>"
+		"To merge it into another issue, close it as a duplicate: also muted." + shaped + "</sub>"
 }
 
 // clockTime prints a time to the second, in UTC.

@@ -15,7 +15,7 @@ import (
 func Print(w io.Writer, r *safe.Redactor, run Run) {
 	r = r.Section()
 	for _, s := range run.Sources {
-		what := " from " + from(s) + " on"
+		what := " since " + from(s)
 		if s.Tracker {
 			what = strings.TrimSuffix(" of "+from(s), " of ")
 		}

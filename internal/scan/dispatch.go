@@ -33,7 +33,7 @@ const (
 )
 
 // errUnsettled says that other runs overwrote this one's deliveries every time.
-var errUnsettled = fmt.Errorf("other runs went on overwriting what was delivered, %d times: it may be missing from its issue; run this job again", maxRounds)
+var errUnsettled = fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
 
 // Dispatch files what was delivered. The report is complete even if parts failed;
 // its Failures say which.
@@ -77,7 +77,7 @@ func complete(ctx context.Context, r *run) {
 		defer cancel()
 		var err error
 		if *d, err = reading.Complete(ctx, tracker, *d); err != nil {
-			r.warn(fmt.Sprintf("the webhook is filed as it came: %v", err))
+			r.warn(fmt.Sprintf("filing the webhook as it came: %v", err))
 		}
 	}
 	r.input.States = map[string]event.State{}

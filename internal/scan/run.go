@@ -120,7 +120,7 @@ func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
 	r.warn(r.Code.Warnings()...)
 	for _, what := range r.GitHub.Refused() {
-		r.warn(fmt.Sprintf("GitHub refuses %s, which a rule or CODEOWNERS names: the issues are written without", what))
+		r.warn(fmt.Sprintf("GitHub refuses %s, set by a rule or CODEOWNERS: the issues are written without it", what))
 	}
 	r.report.Ended = r.machine.now()
 	r.report.Requests = r.requests()

@@ -47,10 +47,10 @@ var errEnd = errors.New("the other stages are left out")
 
 // These stop a stage that takes long, so that there is time left for the others.
 var (
-	errReadTime    = errors.New("reading took two thirds of max-duration: the next run goes on from here; raise max-duration or run more often")
+	errReadTime    = errors.New("reading took two thirds of max-duration: the next run continues from here; raise max-duration or run more often")
 	errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
 	errCodeTime    = errors.New("reading code took a tenth of max-duration")
-	errWriteTime   = errors.New("nine tenths of max-duration are over: raise max-duration or run more often")
+	errWriteTime   = errors.New("nine tenths of max-duration have passed: raise max-duration or run more often")
 )
 
 // through runs the stages in their order. A dry run ends where it would write.
@@ -72,7 +72,7 @@ func list(ctx context.Context, r *run) error {
 	r.warn(r.known.Warnings...)
 	r.machine.ahead = r.GitHub.Ahead()
 	if r.machine.ahead.Matters() {
-		r.warn(fmt.Sprintf("This machine's clock is %s, by which events are counted: set it by NTP.", r.machine.ahead))
+		r.warn(fmt.Sprintf("This machine's clock is %s; events are counted by GitHub's. Sync the machine's clock with NTP.", r.machine.ahead))
 	}
 	r.input.Now = r.machine.time(r.machine.began)
 	r.report.Started = r.input.Now
@@ -256,8 +256,8 @@ func publicTitles(actions []plan.Action) []plan.Action {
 }
 
 // heldBack is reported in every run that writes to a public repository.
-const heldBack = "This repository is public, so its issues show of each error the template, the exception and the in-app frames, " +
-	"and hold the events themselves back. Set publish-samples to true to publish those too, redacted."
+const heldBack = "This repository is public, so its issues show the template, exception and in-app frames of each error, " +
+	"but not the events themselves. Set publish-samples to true to publish those too, redacted."
 
 // remember saves how far the run came. After a signal the next run repeats what is not saved.
 func remember(ctx context.Context, r *run) error {

@@ -15,7 +15,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if _, _, err := c.list(ctx, 1, ""); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	found := []finding.Finding{finding.Good(about, "%s, may read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
+	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
 	for _, project := range c.config.Projects {
 		found = append(found, c.checkProject(ctx, project))
 	}
@@ -27,11 +27,11 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 func tokenKind(token string) string {
 	switch {
 	case strings.HasPrefix(token, "sntryi_"), strings.HasPrefix(token, "sntrya_"):
-		return "an integration's"
+		return "an integration token"
 	case strings.HasPrefix(token, "sntryu_"):
-		return "a person's, which ends with the account"
+		return "a personal token, which ends with the account"
 	}
-	return "of unknown kind"
+	return "a token of unknown kind"
 }
 
 // checkProject asks for the project by itself: a list of several is answered as
@@ -41,7 +41,7 @@ func (c *Client) checkProject(ctx context.Context, project string) finding.Findi
 	_, err := c.get(ctx, "get project", c.project(project), nil, nil)
 	switch {
 	case err == nil:
-		return finding.Good(about, "is there")
+		return finding.Good(about, "exists")
 	case status(err) == http.StatusForbidden:
 		return finding.Warn(about, "cannot be looked up (403)", scopes)
 	case status(err) == http.StatusNotFound:

@@ -11,7 +11,7 @@ import (
 // Check says what kind of token it is, and asks for nothing but to read.
 func TestCheckNamesTheKindOfToken(t *testing.T) {
 	for token, kind := range map[string]string{
-		"sntryi_x": "an integration's", "sntrya_x": "an integration's", "sntryu_x": "a person's", "token": "of unknown kind",
+		"sntryi_x": "an integration token", "sntrya_x": "an integration token", "sntryu_x": "a personal token", "token": "a token of unknown kind",
 	} {
 		h := newHouse(t, "web")
 		h.Configure(func(s *sentrytest.Settings) { s.Tokens[token] = s.Tokens["token"] })

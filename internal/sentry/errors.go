@@ -22,7 +22,7 @@ func (c *Client) explain(a *polite.Answer, kind string) error {
 	switch {
 	case a.Status == http.StatusUnauthorized:
 		return mend(fmt.Sprintf("%s: Sentry does not accept sentry-auth-token (401 %s)", kind, said),
-			"pass another: it is wrong, revoked, or of another server than sentry-url (%s)", server)
+			"pass another: it is wrong, revoked, or for a server other than sentry-url (%s)", server)
 	case a.Status == http.StatusForbidden:
 		return mend(fmt.Sprintf("%s: sentry-auth-token may not do this (403 %s)", kind, said),
 			"%s, and check sentry-organization (%s) and sentry-projects", scopes, c.config.Organization)
@@ -36,7 +36,7 @@ func (c *Client) explain(a *polite.Answer, kind string) error {
 		if address, err := c.base.Parse(a.Header.Get("Location")); err == nil && a.Header.Get("Location") != "" {
 			to = address.Scheme + "://" + address.Host
 		}
-		return mend(fmt.Sprintf("%s: Sentry redirects to %s", kind, to), "set sentry-url to the address it answers at")
+		return mend(fmt.Sprintf("%s: Sentry redirects to %s", kind, to), "set sentry-url to that address")
 	}
 	return mend(fmt.Sprintf("%s: Sentry answered %d %s (%s)", kind, a.Status, http.StatusText(a.Status), said),
 		"it may be down, see https://status.sentry.io, or check sentry-url (%s); the next run tries again", server)
@@ -57,7 +57,7 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 	_, err := c.get(ctx, kind, c.organization("issues/"), url.Values{"limit": {"1"}}, nil)
 	switch {
 	case status(err) == http.StatusNotFound:
-		return mend(fmt.Sprintf("list issues: Sentry at %s knows no organization %q (404), or hides it from sentry-auth-token",
+		return mend(fmt.Sprintf("list issues: Sentry at %s has no organization %q (404), or sentry-auth-token cannot see it",
 			c.server(), c.config.Organization), "check sentry-organization and sentry-url")
 	case err != nil:
 		return nil
@@ -84,5 +84,5 @@ func (c *Client) quote(body []byte) string {
 	if json.Unmarshal(said.Detail, &message) != nil {
 		_ = json.Unmarshal(said.Detail, &object)
 	}
-	return cmp.Or(c.api.Quote(cmp.Or(message, object.Message)), "and nothing more")
+	return cmp.Or(c.api.Quote(cmp.Or(message, object.Message)), "no message")
 }

@@ -168,7 +168,7 @@ func next(h http.Header) (string, error) {
 			return fields["cursor"], nil
 		}
 	}
-	return "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url, and what stands between")
+	return "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url and any proxy in between")
 }
 
 // Issue returns one issue by its id, whatever its state: Deleted where Sentry

@@ -66,7 +66,7 @@ func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool
 
 // TooLate implements polite.Limits.
 func (l *limits) TooLate(until time.Time, a *polite.Answer) error {
-	what := "the rate limit of Sentry refuses requests until " + until.UTC().Format(time.RFC3339)
+	what := "Sentry's rate limit refuses requests until " + until.UTC().Format(time.RFC3339)
 	if a != nil {
 		what += fmt.Sprintf(" (%d)", a.Status)
 	}

@@ -158,7 +158,7 @@ func TestEndOfRun(t *testing.T) {
 	defer cancel()
 	begin := h.now
 	_, err := h.client(t).Issues(ctx)
-	want(t, err, "rate limit of Sentry refuses requests until 2026-11-22T10:00:05Z")
+	want(t, err, "Sentry's rate limit refuses requests until 2026-11-22T10:00:05Z")
 	if !h.now.Equal(begin) {
 		t.Errorf("slept for %s", h.now.Sub(begin))
 	}

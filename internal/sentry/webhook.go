@@ -50,13 +50,13 @@ type plugin struct {
 func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var b sentryBody
 	if err := json.Unmarshal(raw, &b); err != nil {
-		return payload.Payload{}, fmt.Errorf("it is not a webhook of Sentry: %w", err)
+		return payload.Payload{}, fmt.Errorf("it is not a Sentry webhook: %w", err)
 	}
 	switch {
 	case b.Data == nil && b.ProjectSlug != "" && b.Event != nil:
 		return b.legacy(o, raw), nil
 	case b.Data == nil:
-		return payload.Payload{}, errors.New("it is not a webhook of Sentry: data is missing")
+		return payload.Payload{}, errors.New("it is not a Sentry webhook: data is missing")
 	case b.Data.Event != nil:
 		return b.Data.Event.payload(o, raw), nil
 	case b.Data.Error != nil:
@@ -66,13 +66,13 @@ func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error)
 	case b.Data.MetricAlert != nil:
 		return b.metricAlert(o, raw), nil
 	case b.Data.Installation != nil:
-		return payload.Skip("Sentry says that an integration was installed or removed"), nil
+		return payload.Skip("a Sentry integration was installed or removed"), nil
 	case b.Data.CommentID != "":
 		return payload.Skip("a comment on a Sentry issue"), nil
 	case b.Data.RunID != "":
 		return payload.Skip("Sentry's Seer reports its work (%s)", payload.Word(b.Action)), nil
 	}
-	return payload.Payload{}, errors.New("it is a webhook of Sentry about something that is not known: send issue, error, event_alert or metric_alert")
+	return payload.Payload{}, errors.New("it is a Sentry webhook about an unknown resource: send issue, error, event_alert or metric_alert")
 }
 
 // issue reads what happened to an issue. What Sentry counted of it is a total, so
@@ -95,7 +95,7 @@ func (b sentryBody) issue() (payload.Payload, error) {
 	case "assigned":
 		return payload.Skip("a Sentry issue was assigned to somebody"), nil
 	default:
-		return payload.Skip("nothing that matters here happened to a Sentry issue (%s)", payload.Word(b.Action)), nil
+		return payload.Skip("an irrelevant change to a Sentry issue (%s)", payload.Word(b.Action)), nil
 	}
 	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
 }
@@ -132,9 +132,9 @@ func (b sentryBody) metricAlert(o payload.Origin, raw json.RawMessage) payload.P
 	case "warning":
 		level = event.Warn
 	case "resolved":
-		return payload.Skip("a metric alert of Sentry was resolved")
+		return payload.Skip("a Sentry metric alert was resolved")
 	default:
-		return payload.Skip("a metric alert of Sentry without an action that is known")
+		return payload.Skip("a Sentry metric alert with an unknown action")
 	}
 	name := cmp.Or(a.AlertRule.Name, a.Title)
 	id := ""
@@ -178,7 +178,7 @@ const SignatureHeader = "Sentry-Hook-Signature"
 // What VerifySignature finds wrong.
 var (
 	ErrUnsigned       = errors.New("there is no " + SignatureHeader + " header")
-	ErrWrongSignature = errors.New("the signature is not of this body and client secret")
+	ErrWrongSignature = errors.New("the signature does not match this body and client secret")
 )
 
 // VerifySignature returns nil for a body, as its bytes arrived, that was signed

@@ -27,14 +27,14 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	const about = "Slack webhook"
 	if startsWorkflow(c.cfg.WebhookURL) {
-		return finding.Fail(about, "starts a workflow of Workflow Builder, which shows no message",
+		return finding.Fail(about, "starts a Workflow Builder workflow, which shows no message",
 			"add an incoming webhook to a Slack app, and store its address in slack-webhook-url")
 	}
 	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
 	answer, _ := errors.AsType[refusal](err)
 	switch {
 	case err == nil:
-		return finding.Warn(about, "it accepts an empty message, which Slack's own does not", "check that slack-webhook-url is of hooks.slack.com")
+		return finding.Warn(about, "accepts an empty message, which Slack itself refuses", "check that slack-webhook-url is at hooks.slack.com")
 	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
 		return finding.Good(about, "works; nothing was posted")
 	}
@@ -72,7 +72,7 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 	var refusal slack.SlackErrorResponse
 	switch {
 	case errors.As(err, &refusal) && refusal.Err == "missing_scope":
-		return finding.Warn(about, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or trust that it is right")
+		return finding.Warn(about, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
 	case err != nil:
 		return finding.Of(about, c.explain(err))
 	case channel.IsArchived:
@@ -81,7 +81,7 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 		what, remedy := diagnose("not_in_channel", "")
 		return finding.Warn(about, what, remedy)
 	}
-	return finding.Good(about, "is there, and the bot is in it")
+	return finding.Good(about, "exists, and the bot is in it")
 }
 
 // maxChannelPages bounds the search for a channel by its name, 1,000 a page.

@@ -148,7 +148,7 @@ type Done struct {
 // answerHosts are where Slack takes answers: its own, and GovSlack's.
 var answerHosts = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
 
-var errForeign = errors.New("the command's response_url is not of Slack: nothing was sent there")
+var errForeign = errors.New("the command's response_url is not at Slack: nothing was sent there")
 
 // SendAnswer posts an answer to a command's response_url, which Slack takes for
 // 30 minutes. The address comes from a payload: it is used only where it is one of

@@ -73,19 +73,19 @@ func (m slackMessage) noError(text string, r Rules) string {
 	case !news[m.Subtype]:
 		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is not a message"
 	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
-		return "a message of errmon's own Slack app"
+		return "a message from errmon's own Slack app"
 	case ownNote.MatchString(text):
-		return "errmon's own note of errors"
+		return "errmon's own message about errors"
 	case r.ignores(m):
-		return "a message of an app in slack-ignore-apps"
+		return "a message from an app in slack-ignore-apps"
 	case !r.hears(m):
 		return "a message in a Slack channel that is not in slack-channels"
 	case strings.TrimSpace(text) == "":
 		return "a Slack message without text"
 	case !r.matches(text):
-		return "a Slack message that holds none of the words of slack-match"
+		return "a Slack message with none of the words in slack-match"
 	case m.isPerson() && !isAlert(text):
-		return "a person's chat in Slack: /errmon file TEXT files what somebody wrote"
+		return "a person's Slack message: /errmon file TEXT files it anyway"
 	}
 	return ""
 }

@@ -138,9 +138,9 @@ func (b slackBody) event(raw json.RawMessage, o Options) (payload.Payload, error
 func otherType(kind string) string {
 	switch kind {
 	case "url_verification":
-		return "Slack checks the address of a webhook, which only a server can answer"
+		return "Slack checks a webhook's URL, which only a server can answer"
 	case "app_rate_limited":
-		return "Slack says that it left out events, because there were too many"
+		return "Slack dropped events because there were too many"
 	}
 	return fmt.Sprintf("Slack's %q is neither a message nor a command", payload.Word(kind))
 }
@@ -202,11 +202,11 @@ var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 // errmon.
 func (m slackMessage) mention(eventID string, raw json.RawMessage, o Options) payload.Payload {
 	if !addressed.MatchString(m.Text) {
-		return payload.Skip("a mention in Slack that is not at the beginning of its message")
+		return payload.Skip("a Slack mention that is not at the start of its message")
 	}
 	p := m.command(decodeMrkdwn(addressed.ReplaceAllString(m.Text, "")), m.delivery(eventID), raw, o)
 	if p.Commands[0].Verb == payload.Help {
-		return payload.Skip("a mention in Slack that begins with none of scan, status and file")
+		return payload.Skip("a Slack mention that does not begin with scan, status or file")
 	}
 	return p
 }

@@ -25,9 +25,9 @@ const SignatureAge = 5 * time.Minute
 
 // What VerifySignature finds wrong.
 var (
-	ErrUnsigned       = errors.New("the headers " + SignatureHeader + " and " + TimestampHeader + " are not both there")
-	ErrStale          = errors.New("the request was signed more than 5 minutes from now")
-	ErrWrongSignature = errors.New("the signature is not of this body, timestamp and signing secret")
+	ErrUnsigned       = errors.New("the headers " + SignatureHeader + " and " + TimestampHeader + " are not both set")
+	ErrStale          = errors.New("the request's timestamp is more than 5 minutes off")
+	ErrWrongSignature = errors.New("the signature does not match this body, timestamp and signing secret")
 )
 
 // VerifySignature returns nil for a body, as its bytes arrived, that Slack signed

@@ -142,7 +142,7 @@ func diagnose(reason, input string) (what, remedy string) {
 	case "missing_scope":
 		return "the bot lacks a scope", "add chat:write under OAuth & Permissions, and install the app again"
 	case "channel_not_found":
-		return "Slack does not know the channel", "check slack-channel, and invite the bot if the channel is private; a webhook of a deleted channel has to be made anew"
+		return "Slack does not know the channel", "check slack-channel, and invite the bot if the channel is private; if the channel was deleted, create a new webhook"
 	case "channel_is_archived", "is_archived":
 		return "the channel is archived", "unarchive it, or choose another"
 	case "not_in_channel":

@@ -96,7 +96,7 @@ func TestActAsNewUser(t *testing.T) {
 	}
 	u := newUser(t, clone(t), map[string]string{"errmon.yml": quickStart(t), "errmon-manual.yml": string(read(t, "../..", "examples/workflows/manual.yml"))})
 	out, took := u.act(t, "errmon-manual.yml", "--input", "command=doctor")
-	if !strings.Contains(out, "All is well. Nothing was written anywhere.") || len(u.github.Issues()) != 0 {
+	if !strings.Contains(out, "All checks passed. Nothing was written.") || len(u.github.Issues()) != 0 {
 		t.Fatalf("issues %v, doctor printed\n%s", u.github.Issues(), out)
 	}
 	t.Logf("doctor: %s, all ✓", took)

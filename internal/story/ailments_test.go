@@ -101,7 +101,7 @@ func ailments() []ailment {
 		{"no region", set("AWS_REGION", ""), "✗", "aws-region"},
 		{"prefix without a group", set("AWS_LOG_GROUP_NAME", "/nothing/*"), "✗", "check log-groups"},
 		{"no logs in the window", func(w *world) { w.advance(2*time.Hour + 10*time.Minute) }, "!", "run once with `since: 3h`"},
-		{"no logs at all", func(w *world) { w.put("/ecs/idle"); w.env["AWS_LOG_GROUP_NAME"] = "/ecs/idle" }, "!", "the group that the service writes to"},
+		{"no logs at all", func(w *world) { w.put("/ecs/idle"); w.env["AWS_LOG_GROUP_NAME"] = "/ecs/idle" }, "!", "the group the service writes to"},
 		{"nothing found by the pattern", set("ERRMON_FILTER_PATTERN", "OutOfMemory"), "!", "set filter-pattern"},
 		{"malformed pattern", set("ERRMON_FILTER_PATTERN", "{ $.level = "), "✗", "check filter-pattern"},
 		{"Infrequent Access without a budget", vault("", nil), "✗", "set insights-budget"},
@@ -110,7 +110,7 @@ func ailments() []ailment {
 		{"no permission to stop a query", vault("1", []string{"logs:FilterLogEvents", "logs:StartQuery", "logs:GetQueryResults"}), "!", "logs:StopQuery on *"},
 		{"CloudWatch throttles", aws("ThrottlingException", "Rate exceeded"), "✗", "lower aws-requests-per-second"},
 
-		{"Sentry token wrong", set("SENTRY_AUTH_TOKEN", "wrong"), "✗", "of another server than sentry-url"},
+		{"Sentry token wrong", set("SENTRY_AUTH_TOKEN", "wrong"), "✗", "for a server other than sentry-url"},
 		{"Sentry organization token", set("SENTRY_AUTH_TOKEN", "sntrys_abc"), "✗", "create an internal integration"},
 		{"Sentry scope event:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens[sentryToken] = []string{"project:read"} }), "✗", "event:read"},
 		{"Sentry scope project:read missing", sentry(func(s *sentrytest.Settings) { s.Tokens[sentryToken] = []string{"event:read"} }), "!", "project:read"},
@@ -123,7 +123,7 @@ func ailments() []ailment {
 		{"Slack webhook starts a workflow", func(w *world) {
 			w.env["SLACK_WEBHOOK_URL"] = strings.Replace(w.env["SLACK_WEBHOOK_URL"], "/services/", "/triggers/", 1)
 		}, "✗", "add an incoming webhook"},
-		{"Slack channel of the webhook gone", webhook("channel_not_found"), "✗", "a webhook of a deleted channel has to be made anew"},
+		{"Slack channel of the webhook gone", webhook("channel_not_found"), "✗", "if the channel was deleted, create a new webhook"},
 		{"Slack channel of the webhook archived", webhook("channel_is_archived"), "✗", "unarchive it"},
 		{"Slack workspace gone", webhook("no_team"), "✗", "install the app again"},
 		{"Slack does not let the app post", webhook("action_prohibited"), "✗", "ask its administrators"},

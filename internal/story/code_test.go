@@ -152,7 +152,7 @@ func TestUnknownRelease(t *testing.T) {
 			w.fail(time.Minute, "", tt.stack)
 			w.run("scan").mustSucceed(t)
 			got := codeOf(w.find("GuessError").Body)
-			if len(got.links) != tt.links || tt.links > 0 && !strings.Contains(got.text, "the running release is not known") {
+			if len(got.links) != tt.links || tt.links > 0 && !strings.Contains(got.text, "the running release is unknown") {
 				t.Errorf("links %q in\n%s", got.links, got.text)
 			}
 		})
@@ -324,7 +324,7 @@ func TestDoctorOnCode(t *testing.T) {
 	r := w.examine()
 	for _, want := range []string{
 		"✓ code: acme/shop is readable, default branch main", "! CODEOWNERS: line 6 of .github/CODEOWNERS: Invalid pattern: [bad line @nobody",
-		"! CODEOWNERS: line 8 of .github/CODEOWNERS: Unknown owner: /rb/ @ruby", "! CODEOWNERS: 2 more lines are wrong", "✓ frames: 8 of 12 in-app frames lead to their lines",
+		"! CODEOWNERS: line 8 of .github/CODEOWNERS: Unknown owner: /rb/ @ruby", "! CODEOWNERS: 2 more lines are wrong", "✓ frames: 8 of 12 in-app frames were found in the repository",
 	} {
 		if !strings.Contains(r.stdout, want) {
 			t.Errorf("%q is missing in\n%s", want, r.stdout)

@@ -37,8 +37,8 @@ func TestSlashCommands(t *testing.T) {
 	}{
 		{"scan", "scan", []string{"Scanned: 1 event of 1 error: 1 created", "• created <https://github.com/acme/shop/issues/", "`order … lost`, 1 event"}, 1, 0},
 		{"scan an older stretch", "scan 2d", []string{"Scanned: 2 events of 2 errors: 2 created"}, 2, 0},
-		{"scan since nonsense", "scan often", []string{"The time to scan since is neither a duration such as 6h"}, 0, 0},
-		{"status", "status", []string{"0 errors have an open issue, 0 a closed one, 0 are muted, 0 wait"}, 0, 0},
+		{"scan since nonsense", "scan often", []string{"The start time is neither a duration such as 6h"}, 0, 0},
+		{"status", "status", []string{"Errors: 0 open, 0 closed, 0 muted, 0 waiting"}, 0, 0},
 		{"file", "file ERROR in post: 12 parcels lost", []string{"Filed.", "• created <https://github.com/acme/shop/issues/1|#1> `parcels lost`, 1 event"}, 1, 0},
 		{"anything else", "please", []string{"`scan` reads the sources now"}, 0, 0},
 	} {
@@ -69,7 +69,7 @@ func TestAnswersGoToSlackOnly(t *testing.T) {
 		"https://user@hooks.slack.com/x", "https://hooks.slack.com:8443/x", "file:///etc/passwd", "::"} {
 		w := newWorld(t)
 		r := w.deliver(fmt.Sprintf(`{"slack":{"command":"/errmon","text":"status","response_url":%q}}`, address)).mustSucceed(t)
-		if !strings.Contains(r.stderr, "response_url is not of Slack: nothing was sent there") {
+		if !strings.Contains(r.stderr, "response_url is not at Slack: nothing was sent there") {
 			t.Errorf("%s: %s", address, r.stderr)
 		}
 	}
@@ -96,7 +96,7 @@ func TestDispatchEvents(t *testing.T) {
 		{"an unknown shape", "repository_dispatch", `{"action":"errmon","client_payload":{"foo":1,"bar":2}}`, 1, 0, "with the keys bar, foo: send it under errmon, sentry, slack or text"},
 		{"no payload", "repository_dispatch", `{"action":"errmon","client_payload":null}`, 1, 0, "client_payload"},
 		{"truncated", "repository_dispatch", `{"action":"errmon","client_payload":{"text":"ERR`, 1, 0, "not a complete JSON object"},
-		{"over-large", "repository_dispatch", `{"text":"` + strings.Repeat("x", 1<<20) + `"}`, 1, 0, "which is all that is read"},
+		{"over-large", "repository_dispatch", `{"text":"` + strings.Repeat("x", 1<<20) + `"}`, 1, 0, "larger than the limit"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -28,7 +28,7 @@ func TestReopenWindow(t *testing.T) {
 	w.advance(91 * 24 * time.Hour)
 	w.happen()
 	next := w.github.Issue(3)
-	if w.github.Issue(1).State != "closed" || count(t, next) != 1 || !strings.Contains(next.Body, "The error had an issue before: #1.") {
+	if w.github.Issue(1).State != "closed" || count(t, next) != 1 || !strings.Contains(next.Body, "This error had an earlier issue: #1.") {
 		t.Fatalf("#1 is %s; the next issue:\n%s", w.github.Issue(1).State, next.Body)
 	}
 	w.github.Reopen(1)
@@ -56,7 +56,7 @@ func TestLockedIssueIsLeftAlone(t *testing.T) {
 		w.advance(10 * time.Minute)
 	}
 	old, next := w.github.Issue(1), w.github.Issue(3)
-	if old.Body != before || len(old.Comments) > 0 || count(t, next) != 3 || !strings.Contains(next.Body, "an issue before: #1.") {
+	if old.Body != before || len(old.Comments) > 0 || count(t, next) != 3 || !strings.Contains(next.Body, "an earlier issue: #1.") {
 		t.Errorf("the locked issue changed, or the next counts %d:\n%s", count(t, next), next.Body)
 	}
 }
@@ -78,7 +78,7 @@ func TestArchive(t *testing.T) {
 	w.advance(91 * 24 * time.Hour)
 	archived := func() (n int) {
 		for _, i := range w.github.Issues() {
-			if strings.Join(i.Labels, " ") == "errmon:archive" && strings.Contains(i.Body, "Archived, because") {
+			if strings.Join(i.Labels, " ") == "errmon:archive" && strings.Contains(i.Body, "Archived because") {
 				n++
 			}
 		}
@@ -104,7 +104,7 @@ func TestArchive(t *testing.T) {
 		}
 	}
 	next := w.find("d store is down")
-	if looks != 1 || !strings.Contains(next.Body, fmt.Sprintf("an issue before: #%d.", before)) || strings.Contains(w.find("something new").Body, "issue before") {
+	if looks != 1 || !strings.Contains(next.Body, fmt.Sprintf("an earlier issue: #%d.", before)) || strings.Contains(w.find("something new").Body, "earlier issue") {
 		t.Errorf("looked %d times; the next issue:\n%s", looks, next.Body)
 	}
 }
@@ -137,7 +137,7 @@ func TestHeldReopening(t *testing.T) {
 		w.advance(2 * time.Hour)
 		w.happen()
 	}
-	if i := w.github.Issue(1); i.State != "closed" || !strings.Contains(i.Body, "so it is reopened after 2026-11-23 12:00") {
+	if i := w.github.Issue(1); i.State != "closed" || !strings.Contains(i.Body, "so it is reopened only after 2026-11-23 12:00") {
 		t.Errorf("%s:\n%s", i.State, i.Body)
 	}
 	states := ""
@@ -172,7 +172,7 @@ func TestCloseAfterAuto(t *testing.T) {
 		t.Errorf("four events in three hours, then silence: %s", states)
 	}
 	w.happen("--close-after", "auto")
-	if i := w.github.Issue(1); i.State != "open" || !strings.Contains(i.Body, "changed its state twice within 24 hours, so it stays open until") {
+	if i := w.github.Issue(1); i.State != "open" || !strings.Contains(i.Body, "changed state twice within 24 hours, so it stays open until") {
 		t.Errorf("%s:\n%s", i.State, i.Body)
 	}
 }

@@ -206,7 +206,7 @@ func TestGroupRefuses(t *testing.T) {
 	}{
 		{"no such file", []string{"none.log"}, `"none.log" cannot be read: no such file`},
 		{"two files", []string{"app.log", "app.log"}, "accepts at most 1 arg"},
-		{"folder of two", []string{"logs"}, `"logs" holds 2 logs: group reads one file`},
+		{"folder of two", []string{"logs"}, `"logs" contains 2 logs: group reads one file`},
 		{"no known file", []string{"--known", "none", "app.log"}, "read known templates: open none: no such file"},
 		{"damaged known file", []string{"--known", "damaged", "app.log"}, `known templates "damaged": line 2 is not one that --save writes: check --known`},
 		{"another file", []string{"--known", "foreign", "app.log"}, `known templates "foreign": line 1`},

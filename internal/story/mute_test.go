@@ -45,7 +45,7 @@ func TestSnooze(t *testing.T) {
 			for _, c := range issue.Comments {
 				says += c.Body
 			}
-			if strings.Count(says, "The snooze is over. Meanwhile it happened 6 times") != map[bool]int{true: 1, false: 0}[happens] || len(issue.Comments) > 1 {
+			if strings.Count(says, "The snooze is over. In the meantime the error happened 6 times") != map[bool]int{true: 1, false: 0}[happens] || len(issue.Comments) > 1 {
 				t.Errorf("comments: %s", says)
 			}
 			if strings.Contains(w.dashboard().Body, "Muted:") {
@@ -78,7 +78,7 @@ func TestMutedErrorSurges(t *testing.T) {
 	if got := strings.Join(texts, "; "); got != "acme/shop: 1 new error; acme/shop: 1 surging error" {
 		t.Errorf("told %s", got)
 	}
-	if body := w.dashboard().Body; !strings.Contains(body, "Muted: 1, 1 of them a hundred times as often as before") || !strings.Contains(body, "| 1 | +643 |") {
+	if body := w.dashboard().Body; !strings.Contains(body, "Muted: 1, 1 of them 100 times as frequent as before") || !strings.Contains(body, "| 1 | +643 |") {
 		t.Errorf("the dashboard says\n%s", body)
 	}
 	if w.github.Issue(number).Body != before {
@@ -111,7 +111,7 @@ func TestEscalation(t *testing.T) {
 		}
 	}
 	comments := w.find("store is down").Comments
-	for i, want := range []string{"It has happened 105 times", "It has happened 1007 times", "at the level fatal"} {
+	for i, want := range []string{"has now happened 105 times", "has now happened 1007 times", "rose to fatal"} {
 		if !strings.Contains(comments[i].Body, want) {
 			t.Errorf("comment %d: %s", i, comments[i].Body)
 		}

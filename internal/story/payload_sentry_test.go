@@ -123,7 +123,7 @@ func TestSentryWebhookIsEnriched(t *testing.T) {
 			if issue := w.find(tt.title); count(t, issue) != tt.count {
 				t.Errorf("count %d, want %d", count(t, issue), tt.count)
 			}
-			if tt.down != strings.Contains(r.stderr, "the webhook is filed as it came") {
+			if tt.down != strings.Contains(r.stderr, "filing the webhook as it came") {
 				t.Errorf("warned: %s", r.stderr)
 			}
 		})

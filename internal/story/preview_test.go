@@ -62,7 +62,7 @@ func TestPreviewRefuses(t *testing.T) {
 		{"nothing to preview", nil, "nothing to watch: set log-groups"},
 		{"no such file", []string{"none.log"}, `"none.log" cannot be read: no such file`},
 		{"binary file", []string{"junk.log"}, `"junk.log" is binary: unpack it first`},
-		{"folder without logs", []string{"empty"}, `folder "empty" holds no *.log file`},
+		{"folder without logs", []string{"empty"}, `folder "empty" contains no *.log file`},
 		{"all of them at once", []string{"none.log", "junk.log"}, `"junk.log" is binary`},
 	}
 	for _, tt := range tests {

@@ -152,7 +152,7 @@ func TestRelayMistakes(t *testing.T) {
 		{"a key that is none", map[string]string{"GITHUB_TOKEN": "", "GITHUB_APP_ID": "1", "GITHUB_APP_INSTALLATION": "2", "GITHUB_APP_KEY": "-----BEGIN"}, nil, []string{"github-app-key"}},
 		{"no such key file", nil, []string{"--github-app-key", "/nonexistent"}, []string{"github-app-key (flag --github-app-key) is neither"}},
 		{"insecure beyond loopback", nil, []string{"--insecure", "--listen", ":8080"}, []string{"--insecure lets anyone in, and :8080 is not a loopback address"}},
-		{"no address", nil, []string{"--listen", "8080"}, []string{`"8080" to listen at is not HOST:PORT`}},
+		{"no address", nil, []string{"--listen", "8080"}, []string{`"8080" to listen on is not HOST:PORT`}},
 		{"a secret with a space", map[string]string{"SLACK_SIGNING_SECRET": "a b"}, nil, []string{"slack-signing-secret (environment variable SLACK_SIGNING_SECRET) has white space"}},
 		{"a token that can be guessed", map[string]string{"ERRMON_RELAY_TOKEN": relayToken[:15]}, nil, []string{"relay-token (environment variable ERRMON_RELAY_TOKEN) has 15 characters: use at least 16", "openssl rand -hex 32"}},
 		{"no address for metrics", nil, []string{"--metrics-listen", "9090"}, []string{`metrics-listen "9090" is not an address`}},

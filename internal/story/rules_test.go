@@ -48,7 +48,7 @@ func TestRulesShapeAnIssue(t *testing.T) {
 	if before, _, _ := strings.Cut(i.Body, "**1 event**"); !strings.Contains(before, "Runbook: https://wiki.example/checkout") {
 		t.Errorf("no note above the counts:\n%s", i.Body)
 	}
-	if !strings.Contains(i.Body, "in line 8, 13.</sub>") {
+	if !strings.Contains(i.Body, "settings file, line 8, 13.</sub>") {
 		t.Errorf("the footer names other rules:\n%s", i.Body)
 	}
 	other := w.find("basket")
@@ -125,7 +125,7 @@ func TestIgnoredEventsAreCounted(t *testing.T) {
 	}
 	w.log(time.Minute, `{"level":"error","release":"1.2","msg":"yes","stack":"Error: yes\n    at f (/app/vendor/x/y.js:1:2)"}`)
 	r := w.run("scan").mustSucceed(t)
-	if len(w.errorIssues()) != 1 || !strings.Contains(r.summary, "- Events ignored by the rule in line 19 ") || !strings.Contains(r.summary, "): 3.\n") {
+	if len(w.errorIssues()) != 1 || !strings.Contains(r.summary, "- Events ignored by the rule on line 19 ") || !strings.Contains(r.summary, "): 3.\n") {
 		t.Errorf("%d issues, summary:\n%s", len(w.errorIssues()), r.summary)
 	}
 }
@@ -321,7 +321,7 @@ func TestPreviewExplainsWaitingErrors(t *testing.T) {
 	w.file("app.log", "ERROR deadline exceeded at the upstream\nERROR deadline exceeded at the upstream\nERROR the disk is full\n")
 	want := `1 error would wait for min-events, which is 1 unless a rule sets it:
  - deadline exceeded at the upstream: 2 events
-   rule in line 2: min-events: 20/1h
+   rule on line 2: min-events: 20/1h
 `
 	if out := w.run("preview", "app.log").mustSucceed(t).stdout; !strings.Contains(out, "1. the disk is full") || !strings.HasSuffix(out, want) {
 		t.Errorf("preview:\n%s", out)
@@ -436,7 +436,7 @@ func TestRulesForSentryAndDeliveries(t *testing.T) {
 	if count(t, slow) != 10 || len(w.errorIssues()) != 2 {
 		t.Errorf("%d events, %d issues", count(t, slow), len(w.errorIssues()))
 	}
-	if !strings.Contains(r.stdout, "Events ignored by the rule in line 6 (old code): 3.") {
+	if !strings.Contains(r.stdout, "Events ignored by the rule on line 6 (old code): 3.") {
 		t.Errorf("nothing about ignored events:\n%s", r.stdout)
 	}
 	w.deliver(`{"action":"errmon","client_payload":{"text":"ERROR payment failed: card declined","id":"a1","source":"lambda:pay"}}`).mustSucceed(t)

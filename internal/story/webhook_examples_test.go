@@ -106,7 +106,7 @@ func TestPreviewOfAnUnreadablePayload(t *testing.T) {
 		{"no known shape", `{"hello":1}`, "with the keys hello", 0},
 		{"not JSON", `ERROR payment failed`, "it is not a complete JSON object", 0},
 		{"nothing", ``, "it is not a complete JSON object", 0},
-		{"not a webhook of Sentry", `{"sentry":{"hello":1}}`, "it is not a webhook of Sentry: data is missing", 0},
+		{"not a webhook of Sentry", `{"sentry":{"hello":1}}`, "it is not a Sentry webhook: data is missing", 0},
 		{"not a message of Slack", `{"slack":{"hello":1}}`, "has no text, blocks or attachments", 0},
 		{"a part of what the relay sent", `{"errmon":{"v":1,"events":[` + good + `,{"shape":"sentry","ids":["a2"],"sample":{"hello":1}}]}}`, "event 2 of the relay's payload", 1},
 		{"all that the relay sent", `{"errmon":{"v":1,"events":[{"shape":"sentry","ids":["a2"],"sample":{"hello":1}}]}}`, "event 1 of the relay's payload", 0},

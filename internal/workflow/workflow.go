@@ -56,7 +56,7 @@ type step struct {
 func Check(content []byte, facts Facts) []finding.Finding {
 	var f file
 	if err := yaml.Unmarshal(content, &f); err != nil {
-		return []finding.Finding{finding.Fail(facts.about(), "is no YAML that can be read", "check it with actionlint")}
+		return []finding.Finding{finding.Fail(facts.about(), "is not valid YAML", "check it with actionlint")}
 	}
 	found := f.checkPermissions(facts)
 	return append(found, f.checkSchedule(facts)...)
@@ -113,7 +113,7 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 // missing holds what a job is granted against what it needs.
 func missing(granted any, j job, about string) []finding.Finding {
 	if granted == nil {
-		return []finding.Finding{finding.Warn(about, "grants no permissions, so what its token may do depends on the repository's settings",
+		return []finding.Finding{finding.Warn(about, "sets no permissions, so those of its token depend on the repository's settings",
 			"add `permissions:` with `issues: write` and `contents: read`")}
 	}
 	var found []finding.Finding
@@ -125,7 +125,7 @@ func missing(granted any, j job, about string) []finding.Finding {
 			"add `contents: read` to its permissions"))
 	}
 	if slices.ContainsFunc(j.Steps, step.assumesRole) && !grants(granted, "id-token", "write") {
-		found = append(found, finding.Fail(about, "asks AWS for a role, which needs a token of GitHub's", "add `id-token: write` to its permissions"))
+		found = append(found, finding.Fail(about, "assumes an AWS role, which needs an OIDC token from GitHub", "add `id-token: write` to its permissions"))
 	}
 	return found
 }
@@ -188,7 +188,7 @@ func checkCron(about, cron string) []finding.Finding {
 	first, _, _ := strings.Cut(minute, ",")
 	switch {
 	case slices.Contains([]string{"*", "*/1", "*/2", "*/3", "*/4"}, minute):
-		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q: GitHub runs a schedule every 5 minutes at most", cron), "write */5 or more")}
+		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q: GitHub runs a schedule at most every 5 minutes", cron), "write */5 or more")}
 	case first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-"):
 		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q runs at the start of the hour, when GitHub delays and drops runs", cron),
 			"move it, such as to minutes 7,22,37,52; no error is lost meanwhile")}
