@@ -31,7 +31,7 @@ func carry(r event.Record) entry {
 			inner := unwrap(cleanText(w.first))
 			inner.service = cmp.Or(inner.service, w.service, c.service)
 			inner.within, inner.partial = cmp.Or(w.within, inner.within), c.partial || w.partial || inner.partial
-			inner.time, inner.stamped = c.time, c.stamped || inner.stamped
+			inner.time, inner.stamped = cmp.Or(c.time, inner.time), c.stamped || inner.stamped
 			inner.format = joined(joined(c.format, "wrapper"), inner.format)
 			c = inner
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -117,6 +118,20 @@ func TestTransportsSay(t *testing.T) {
 		e := frameAll([]event.Record{{Text: tt.text}})[0]
 		if got := fmt.Sprint(e.Level, e.Service, e.Format); got != fmt.Sprint(tt.level, tt.service, tt.format) {
 			t.Errorf("%q: level %v, service %q, format %q", tt.text, e.Level, e.Service, e.Format)
+		}
+	}
+}
+
+// TestWrappedTime keeps the time of a line that was shipped in an object, where the record has none.
+func TestWrappedTime(t *testing.T) {
+	inner, own := time.Date(2026, 11, 26, 21, 0, 3, 0, time.UTC), time.Date(2026, 11, 26, 21, 0, 9, 0, time.UTC)
+	for _, want := range []time.Time{inner, own} {
+		r := event.Record{Text: `{"log":"2026-11-26T21:00:03Z ERROR order 7 failed"}`}
+		if want.Equal(own) {
+			r.Time = own
+		}
+		if e := frameAll([]event.Record{r})[0]; !e.Time.Equal(want) {
+			t.Errorf("time %v, want %v", e.Time, want)
 		}
 	}
 }
