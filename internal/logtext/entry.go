@@ -90,7 +90,7 @@ func (e *entry) jsonEvent() event.Event {
 // newEvent makes an event of what the record itself says.
 func newEvent(e *entry) event.Event {
 	r := e.record
-	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), Format: e.format}
+	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
 }
 
 // cleanText makes text valid UTF-8 with "\n" between its lines, none at its

@@ -54,6 +54,8 @@ func TestFormats(t *testing.T) {
 		{"ColdFusion", false, `"Information","ajp-1","11/22/26","10:00:00","shop","no error"`},
 		{"Resque", true, "** [10:00:00 2026-11-22] 1044: (Job{shop} | Pay | [7]) failed: #<RuntimeError: no price>"},
 		{"Resque", false, "** [10:00:00 2026-11-22] 1044: done: (Job{shop} | Error | [7])"},
+		{"Delayed Job", true, "[Worker(host:h1 pid:44)] Job Pay (id=7) FAILED (0 prior attempts) with RuntimeError: no price"},
+		{"Solid Queue", true, `SolidQueue-1.0.0 Error in thread (0.0ms)  error: "RuntimeError no price"`},
 		{"Azure Functions", true, "[2026-11-22T10:00:00.123Z] Executed 'Pay' (Failed, Id=7, Duration=12ms)"},
 		{"Vite", true, "10:00:00 AM [vite] Internal server error: no price"},
 		{"Clojure", true, "Execution error (ExceptionInfo) at shop.core/pay (core.clj:41)."},

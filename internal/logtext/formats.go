@@ -126,7 +126,7 @@ func readGlog(s string) (head, bool) {
 
 // redisFailures are what Redis's failures begin with. It has one mark for
 // warnings, errors, and what it says when it starts.
-var redisFailures = []string{"Error", "Fatal", "FATAL", "Failed", "Can't", "Cannot", "Could not", "Unable", "Bad ", "Short read", "Unrecoverable"}
+var redisFailures = []string{"Error", "Fatal", "FATAL", "Failed", "Can't", "Cannot", "Could not", "Unable", "Bad ", "Background ", "Short read", "Unrecoverable"}
 
 // readRedis reads "1:M 22 Nov 2026 10:00:00.123 # message".
 func readRedis(s string) (head, bool) {
@@ -178,6 +178,8 @@ var formats = []format{
 	{"ColdFusion", `"Error","|"Fatal","|"Warning","|"Information","`, event.Unknown, `^"(?P<level>\w+)",(?:"[^"]*",){4}"(?P<message>.*?)"?$`},
 	{"Resque", "** [", event.Error, `^\*\* \[[^\]]*\] \d+: \(.*\) failed: (?P<message>.*)`},
 	{"Resque", "** [", event.Info, `^\*\* \[[^\]]*\] \d+: (?P<message>.*)`},
+	{"Delayed Job", "[Worker(", event.Error, `^\[Worker\(.*?\)\] (?P<message>Job .* FAILED .*)`}, // what it prints besides logging it
+	{"Solid Queue", "SolidQueue-", event.Error, `^SolidQueue-\S+ (?P<message>Error .*)`},         // Rails 8 prints no levels
 	{"Azure Functions", "Executed '", event.Error, `^(?P<message>Executed '.*' \(Failed, .*)`},
 	{"Vite", "[vite] Internal server error: ", event.Error, `error: (?P<message>.*)`},
 	{"Clojure", "Execution error ", event.Error, `^Execution error .*\):?\.?$`},

@@ -31,7 +31,7 @@ type origin struct{ service, release, commit, environment, traceID string }
 
 // fill completes the event by what the head says.
 func (h *head) fill(e *event.Event) {
-	e.Logger, e.RequestID = h.logger, h.requestID
+	e.Logger, e.RequestID = h.logger, cmp.Or(h.requestID, e.RequestID)
 	e.Format = joined(e.Format, h.format)
 	e.Service = cmp.Or(h.service, e.Service)
 	e.Release, e.Commit, e.Environment, e.TraceID = cmp.Or(h.release, h.commit), h.commit, h.environment, h.traceID

@@ -130,7 +130,7 @@ func (r *headReader) bracket(s string) bool {
 	}
 	glued := r.at > 0 && nameBytes[r.s[r.at-1]]
 	cut := end+1 < len(s) && isLetter(s[end+1]) // "[e]dit"
-	if level, how := bracketLevel(inner); level != event.Unknown && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) && !(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
+	if level, how := bracketLevel(inner); level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) && !(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
 		if r.how = how; how > letter {
 			r.how = capital // as sure
 		}
@@ -149,6 +149,13 @@ func (r *headReader) bracket(s string) bool {
 	r.say(strings.TrimSpace(inner))
 	r.next(end+1, afterMark)
 	return true
+}
+
+// bracketed recognises a level in brackets behind a word that may be one, as of Windows's "[System] [ERROR]".
+func bracketed(s string) bool {
+	s, ok := strings.CutPrefix(s, " [")
+	_, how := levelWord(s[:lettersIn(s)])
+	return ok && how == capital
 }
 
 // closedAt returns where the bracket that s begins with is closed.

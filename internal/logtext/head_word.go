@@ -75,7 +75,7 @@ func (r *headReader) named(name string) bool {
 		return true
 	}
 	left := afterName
-	if isOrdinary(name) {
+	if isOrdinary(name) && !strings.HasPrefix(r.s[r.at+len(name):], "   ") { // padded to a column
 		r.plain++
 		left = afterWord
 	}

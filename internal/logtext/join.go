@@ -66,7 +66,7 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 			return begin
 		}
 	case stacktrace.Hold:
-		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && e.hasTrace() {
+		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && (e.hasTrace() || p.isThrown(e)) {
 			return join
 		}
 	default:
@@ -76,6 +76,13 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 		return begin
 	}
 	return hold
+}
+
+// isThrown recognises an exception that was logged at once with a message. It may have no
+// frames, as Kafka's, which would let it begin an event of its own.
+func (p *pending) isThrown(e *entry) bool {
+	name, _, _ := strings.Cut(e.first, ":")
+	return p.head.shape == stacktrace.Head && p.isAtOnce(e) && strings.Contains(name, ".")
 }
 
 func joinIf(yes bool) verdict {
@@ -91,6 +98,9 @@ var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  
 func (p *pending) isCompanion(line string) bool {
 	if p.head.level < event.Warn {
 		return false
+	}
+	if strings.HasSuffix(p.event.Format, "npm") { // one failure is several lines of it
+		return strings.HasPrefix(line, p.text.lines[0][:len("npm ERR!")])
 	}
 	if !strings.Contains(line, ":  ") {
 		return strings.HasPrefix(line, "Runtime.") && isWord(line) && p.event.Format == "AWS Lambda" // the kind of an exit

@@ -16,6 +16,7 @@ type carried struct {
 	time    time.Time
 	within  string      // the stream that the prefix names
 	service string      // the program that it names
+	request string      // the request that it names
 	level   event.Level // that it gives the line; what the line says itself counts more
 	format  string      // the names of the transports
 	stamped bool        // a time was in front
@@ -60,8 +61,27 @@ func (c *carried) peel(s string) bool {
 			c.within = pod[1]
 			return c.layer("kubectl", s[len(pod[0]):])
 		}
+		return c.peelRequest(s)
 	}
 	return false
+}
+
+// peelRequest removes the request's id that Rails 8 puts before every line of an error, where it
+// prints no level: from blank lines, the exception and its frames.
+func (c *carried) peelRequest(s string) bool {
+	const length = len("[98980c93-1f6a-4b8c-9d0e-1f2a3b4c5d6e] ")
+	if len(s) < length || s[length-2:length] != "] " || !isID(s[1:length-2]) {
+		return false
+	}
+	line, rest, _ := strings.Cut(s[length:], "\n")
+	if stacktrace.ShapeOf(line) == stacktrace.Text && !strings.HasSuffix(line, "):") {
+		return false
+	}
+	c.request = s[1 : length-2]
+	if isBlank(line) {
+		return c.layer("Rails", rest)
+	}
+	return c.layer("Rails", s[length:])
 }
 
 // podName is kubectl's "[pod/web-7f2/web] ".
@@ -198,6 +218,9 @@ func (c *carried) peelTag(s string) bool {
 		return false
 	}
 	c.name(program, s[:len(s)-len(body)])
+	if unit, _, failed := strings.Cut(body, ".service: Failed with result "); failed && program == "systemd" {
+		c.service, c.level = unit, event.Error // it prints no level
+	}
 	if rest, tabbed := strings.CutPrefix(body, "#011"); tabbed { // rsyslog's tab
 		body = "\t" + rest
 	}
