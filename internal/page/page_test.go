@@ -1,3 +1,5 @@
+//go:build !nopage
+
 package page
 
 import (
