@@ -96,7 +96,7 @@ func formatTables(formats []*format) string {
 	writeList(&b, missed)
 	b.WriteString("\n## Known gaps\n\nOf these something is not read yet:\n\n")
 	writeList(&b, gaps)
-	b.WriteString("\nCheck: `errmon preview FILE` on a log of yours shows each error once, with its level and message.\n")
+	b.WriteString("\nCheck: `errmon preview FILE` on your own log shows each error once, with its level and message.\n")
 	return b.String()
 }
 
