@@ -180,6 +180,9 @@ var formats = []format{
 	{"Resque", "** [", event.Info, `^\*\* \[[^\]]*\] \d+: (?P<message>.*)`},
 	{"Delayed Job", "[Worker(", event.Error, `^\[Worker\(.*?\)\] (?P<message>Job .* FAILED .*)`}, // what it prints besides logging it
 	{"Solid Queue", "SolidQueue-", event.Error, `^SolidQueue-\S+ (?P<message>Error .*)`},         // Rails 8 prints no levels
+	{"supervisord", "INFO gave up: |INFO exited: ", event.Error, `^INFO (?P<message>gave up: .*|exited: .*not expected\))`},
+	{"pnpm", "ERR_PNPM_|ELIFECYCLE  ", event.Error, `^\w+  (?P<message>.*)`},
+	{"yarn", "error Command failed |error An unexpected error ", event.Error, `^error (?P<message>.*)`},
 	{"Azure Functions", "Executed '", event.Error, `^(?P<message>Executed '.*' \(Failed, .*)`},
 	{"Vite", "[vite] Internal server error: ", event.Error, `error: (?P<message>.*)`},
 	{"Clojure", "Execution error ", event.Error, `^Execution error .*\):?\.?$`},

@@ -34,11 +34,11 @@ func (p *pending) verdict(e *entry) verdict {
 	switch {
 	case p.ownsTime(e), p.isLate(e):
 		return begin
-	case p.isCompanion(e.first):
+	case p.isCompanion(e.first), p.isTagged(e):
 		return join
 	case e.shape == stacktrace.Head:
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
-	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen:
+	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && (e.head.level != event.Unknown || !p.isMessage(e)):
 		return begin // some loggers align their levels to the right
 	case isPlain(e.shape) && p.isMessage(e), e.first == "Runtime.ExitError" && strings.Contains(p.head.message, "Runtime exited"):
 		return join
@@ -111,6 +111,11 @@ func (p *pending) isCompanion(line string) bool {
 		}
 	}
 	return false
+}
+
+// isTagged recognises a further line of an error that Rails 8 printed, see peelRequest.
+func (p *pending) isTagged(e *entry) bool {
+	return e.request != "" && e.request == p.event.RequestID && strings.HasSuffix(p.event.Format, "Rails") && !isBlank(p.text.lines[0])
 }
 
 // withoutDigits leaves out what a prefix counts, such as the lines of a session.

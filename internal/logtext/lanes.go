@@ -52,7 +52,7 @@ func (s *stream) unpark(i int) {
 // that goes on with the pending failure, all of whose lines the logger logs alike.
 func (p *pending) continued(e entry) (entry, bool) {
 	tagged := p.head.tag != "" && strings.HasPrefix(e.first, p.head.tag)
-	if !p.failing() || !tagged && (e.shape != stacktrace.Head || !p.sameHead(&e) || e.stamped != p.stamped) {
+	if !p.failing() || e.head.format == ".NET console" || !tagged && (e.shape != stacktrace.Head || !p.sameHead(&e) || e.stamped != p.stamped) {
 		return e, false
 	}
 	logged, inner := e, e

@@ -75,3 +75,12 @@ func TestTagged(t *testing.T) {
 		}
 	}
 }
+
+// TestConsoleErrors keeps errors of .NET's console apart that follow on each other.
+func TestConsoleErrors(t *testing.T) {
+	text := "fail: Shop.Orders[1]\n      no price\n      order 7\nfail: Shop.Mail[2]\n      no address\nfail: Shop.Mail[2]\n      no address"
+	events := frameAll(lineByLine("s", text))
+	if len(events) != 3 || events[1].Message != "no address" {
+		t.Errorf("%d events: %+v", len(events), events)
+	}
+}

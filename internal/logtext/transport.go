@@ -74,8 +74,8 @@ func (c *carried) peelRequest(s string) bool {
 		return false
 	}
 	line, rest, _ := strings.Cut(s[length:], "\n")
-	if stacktrace.ShapeOf(line) == stacktrace.Text && !strings.HasSuffix(line, "):") {
-		return false
+	if stacktrace.ShapeOf(line) == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " ") {
+		return false // neither the exception nor a template's frame
 	}
 	c.request = s[1 : length-2]
 	if isBlank(line) {
