@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// memory is where the collector begins to run more often, in bytes. Without it, a
+// memory is where the collector starts to run more often, in bytes. Without it, a
 // preview of 20,000 distinct errors, which holds 90 MB, grows to 240 MB.
 const memory = 150 << 20
 

@@ -1,9 +1,9 @@
-// Package cli is the way in: it turns flags, inputs and environment into a
-// Config, the Config into clients, and what became of a command into output
+// Package cli is the entry point: it turns flags, inputs and environment into a
+// Config, the Config into clients, and the result of a command into output
 // and an exit code. It decides nothing about issues.
 //
-// Exit codes: 0 done; 1 a service refused or failed, the rest was done; 2
-// something is wrong that shows without a network call, nothing was read or
+// Exit codes: 0 done; 1 a service refused or failed, and the rest was done; 2
+// a mistake was found before any network call, and nothing was read or
 // written; 130 stopped by a signal.
 //
 // It may import every room that it wires together.
@@ -34,7 +34,7 @@ const (
 	exitInterrupted = 130
 )
 
-// Command is errmon as started by someone.
+// Command is one invocation of errmon.
 type Command struct {
 	Stdin  io.Reader
 	Stdout io.Writer
@@ -45,7 +45,7 @@ type Command struct {
 	Clock  clock.Clock
 }
 
-// usageError is a mistake that shows without a network call.
+// usageError is a mistake that is found without a network call.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -60,10 +60,10 @@ type session struct {
 	redactor *safe.Redactor
 	actions  *githubactions.Action // nil outside Actions
 
-	endsBySignal bool // a signal is how the command comes to its end
+	endsBySignal bool // a signal is the normal end of the command
 }
 
-// Main runs errmon with the arguments behind its name and returns the exit
+// Main runs errmon with the arguments after its name and returns the exit
 // code. The context ends when a signal asks it to stop.
 func (c Command) Main(ctx context.Context, args []string) int {
 	s := &session{Command: c}
@@ -72,7 +72,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 	}
 	root := s.root()
 	s.redactor = redactor(config.Redact{}, config.Secrets(s.input(nil)))
-	root.SetArgs(append([]string{}, args...)) // of nil, cobra would make os.Args
+	root.SetArgs(append([]string{}, args...)) // cobra would replace nil by os.Args
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
@@ -166,7 +166,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// byInput runs the command that the input names, as an action does. Mistakes
+// byInput runs the command that the input names, as the action does. Mistakes
 // in the configuration are reported by that command.
 func (s *session) byInput(cmd *cobra.Command) error {
 	cfg, _ := s.load(s.input(nil))

@@ -17,7 +17,7 @@ import (
 // settings are a configuration as far as it could be read.
 type settings struct {
 	config.Config
-	reader   *github.Client // read the configuration file; nil if it was at hand
+	reader   *github.Client // read the configuration file; nil if it was local
 	mistakes error          // what is wrong with the configuration, joined; nil if nothing is
 }
 

@@ -23,8 +23,8 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// payload returns what was delivered to this run, and false where it is to scan
-// the sources, as by a dispatch of the type for it. Bad payloads are refused before
+// payload returns what was delivered to this run, and false if the run should scan
+// the sources, as for a dispatch of TypeScan. Bad payloads are refused before
 // anything else is done.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
@@ -66,7 +66,7 @@ func (s *session) readPayload(name string) ([]byte, error) {
 	return body, nil
 }
 
-// read reads a payload by what is configured.
+// read parses a payload as configured.
 func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) {
 	return inbound.Read(body, inbound.Options{
 		Origin: payload.Origin{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")},
@@ -101,7 +101,7 @@ func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report
 	return run, nil
 }
 
-// notices say what in a payload is not an error, and why.
+// notices returns what in a payload is not an error, and why.
 func notices(payload payload.Payload) []string {
 	var notices []string
 	for _, why := range payload.Skipped {
@@ -119,7 +119,7 @@ type commander struct {
 	run      *report.Run // what was done so far; commands add to it
 }
 
-// serve carries a command out and answers it. A failure is reported to whoever asked and
+// serve runs a command and answers it. A failure is reported to the sender and
 // fails the run.
 func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Options) {
 	answer, err := c.do(ctx, asked, o)

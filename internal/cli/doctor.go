@@ -21,13 +21,13 @@ import (
 	"github.com/org/errmon-action/internal/workflow"
 )
 
-// doctorTime bounds all checks together: who waits for them sits in front of the
-// terminal, and a rate limit may ask to wait for an hour.
+// doctorTime bounds all checks together: somebody is waiting for them at a
+// terminal, and a rate limit may demand an hour.
 const doctorTime = 2 * time.Minute
 
 var errDoctorTime = errors.New("the checks did not finish within two minutes")
 
-// doctor tests what is configured. It exits with 1 if anything of it fails.
+// doctor tests everything configured. It exits with 1 if any check fails.
 func (s *session) doctor(ctx context.Context) error {
 	ctx, cancel := s.Clock.WithTimeout(ctx, doctorTime, errDoctorTime)
 	defer cancel()
@@ -55,7 +55,7 @@ func (s *session) doctor(ctx context.Context) error {
 	if client := s.slack(c.Config); client != nil {
 		table.Add(client.Check(ctx)...)
 	}
-	if c.RelayURL != "" { // secrets of the relay are at hand if both share a .env
+	if c.RelayURL != "" { // the relay's secrets are known if both share a .env
 		table.Add(relay.Check(ctx, relay.Checkup{
 			URL: c.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
 		})...)
@@ -70,7 +70,7 @@ func (s *session) doctor(ctx context.Context) error {
 	return nil
 }
 
-// publishFindings shows on a workflow's page what failed.
+// publishFindings shows failures on the workflow run's page.
 func (s *session) publishFindings(found []finding.Finding) error {
 	if s.actions == nil {
 		return nil
@@ -129,10 +129,10 @@ func namesOf(rules []policy.Rule) github.Names {
 	return github.Names{Labels: once(n.Labels, ""), Assignees: once(n.Assignees, policy.Owners), Types: once(n.Types, "")}
 }
 
-// minFrames is from how many frames on their share is reported.
+// minFrames is the number of frames from which their share is reported.
 const minFrames = 10
 
-// checkFrames reports how many of the in-app frames of open issues lead to their
+// checkFrames reports how many of the in-app frames of open issues were found at their
 // lines in the repository.
 func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	const about = "frames"
@@ -155,7 +155,7 @@ func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) 
 
 // checkWorkflows looks at the workflow that runs, or outside Actions at those of
 // the working directory that use this action. A workflow that runs in another
-// repository than the issues' is read where it is checked out only.
+// repository than the issues' is read only if it is checked out.
 func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	home := s.Getenv("GITHUB_REPOSITORY") == cfg.Owner+"/"+cfg.Repo
 	var found []finding.Finding

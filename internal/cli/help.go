@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// helpWidth is how wide help is where no terminal has a width of its own, in
+// helpWidth is how wide help is if the output is not a terminal, in
 // columns.
 const helpWidth = 120
 
@@ -115,7 +115,7 @@ func given(flags *pflag.FlagSet) map[string]string {
 	return set
 }
 
-// onlyCommands refuses arguments of errmon itself, which are mistyped commands.
+// onlyCommands refuses arguments to errmon itself, which are mistyped commands.
 func onlyCommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil

@@ -23,10 +23,10 @@ type Integration struct {
 	Connect func(context.Context, config.Config, Host) (source.Integration, error)
 }
 
-// Host is what a service runs with.
+// Host is what a service needs to run.
 type Host struct {
 	Clock    clock.Clock
-	Progress func(line string) // prints a line now and then in a long read
+	Progress func(line string) // prints a line from time to time during a long read
 }
 
 // Integrations are the services that can be read. A new one is a folder, its
@@ -52,7 +52,7 @@ func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.I
 	} else {
 		c.Reader = cloudwatch.Filter // a pattern of the user's own selects what is read
 	}
-	return cloudwatch.Integrate(ctx, c, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // no lookback if it was mistaken
+	return cloudwatch.Integrate(ctx, c, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid
 }
 
 func connectSentry(_ context.Context, cfg config.Config, h Host) (source.Integration, error) {
@@ -97,7 +97,7 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {
-		cfg.LogGroups, cfg.SentryAuthToken = nil, "" // what is set of them is unusable
+		cfg.LogGroups, cfg.SentryAuthToken = nil, "" // those that are set are unusable
 		mistakes = append(slices.Clone(leftOut), cfg.CheckSources())
 	}
 	return usable, leftOut, errors.Join(mistakes...)

@@ -7,12 +7,12 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file begins to read groups before it is their turn, where one group at a time
-// would not use up the rate of requests.
+// This file starts reading groups before their turn, where one group at a time
+// would not use the whole request rate.
 
 const (
-	// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms, in
-	// which 25 requests a second come to four.
+	// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms,
+	// which at 25 requests a second is four requests.
 	groupsAhead = 4
 	// recordsAhead is how many records of a group wait for its turn, besides the pages
 	// of one slice.
@@ -25,7 +25,7 @@ type planned struct {
 	source.Request
 }
 
-// Plan announces the reads that will come, in their order, so that the client can read
+// Plan announces the coming reads, in order, so that the client can read
 // ahead and ask Logs Insights for several groups at once. Without it each group is read
 // by itself.
 func (c *Client) Plan(all []source.Planned) {
@@ -51,7 +51,7 @@ func (c *Client) after(g *Group) []planned {
 	return nil
 }
 
-// ahead is a read that began before its turn. The fields below records are valid once it
+// ahead is a read that started before its turn. The fields below records are valid once it
 // is closed.
 type ahead struct {
 	records chan event.Record
@@ -59,7 +59,7 @@ type ahead struct {
 	err     error
 }
 
-// begin starts the reads of the groups after one, which all end with the context.
+// begin starts reading the groups after one, until the context ends.
 func (c *Client) begin(ctx context.Context, g *Group) {
 	if c.beside() == 1 {
 		return

@@ -8,11 +8,11 @@
 // AWS_ENDPOINT_URL_CLOUDWATCH_LOGS redirects all requests. AWS_RETRY_MODE and
 // AWS_MAX_ATTEMPTS are not honoured.
 //
-// The readers agree: the same event has the same time, stream and text from each, so that
-// a group may be read by another one in the next run and every event that both find keeps
+// The readers agree: each returns the same time, stream and text for an event, so
+// the next run may read a group with another reader, and every event that both find keeps
 // its minute. Ids differ between the two APIs. Within a run a repeated id is dropped, and a
-// run that gives up one reader for another has emitted nothing of the first. Events of one
-// stream and millisecond keep the order of the answer, which only FilterLogEvents
+// run that switches readers has emitted nothing from the first one. Events of one
+// stream and millisecond keep the order of the response, which only FilterLogEvents
 // documents.
 //
 // A group named exactly needs the permission logs:FilterLogEvents, and
@@ -49,7 +49,7 @@ const (
 	requestTimeout = time.Minute
 	// credentialsTimeout bounds the search for credentials. Its slowest step is
 	// the instance metadata service, which a runner on EC2 relies on and which is
-	// silent elsewhere; the SDK itself gives that step up after 5 s.
+	// silent elsewhere; the SDK itself gives up on that step after 5 s.
 	credentialsTimeout = 10 * time.Second
 )
 
@@ -63,7 +63,7 @@ type Config struct {
 	InsightsBudget    float64      // GB that Logs Insights may scan; 0 never queries it
 	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
-	Progress          func(string) // receives a line without its newline, now and then during a long read; may be nil; called from one goroutine at a time
+	Progress          func(string) // receives a line without its newline during a long read; may be nil; called from one goroutine at a time
 }
 
 // The readers, from which Config.Reader chooses.
@@ -86,16 +86,16 @@ type Client struct {
 	kept     int     // bytes that groups hold for Group.Window
 	scanned  float64 // bytes, by Logs Insights
 
-	queries chan struct{} // holds one for each query of Logs Insights that runs
+	queries chan struct{} // holds one for each running Logs Insights query
 
-	// Of the goroutine that reads group after group:
+	// Used only by the goroutine that reads group after group:
 	opened  []*Group
 	planned []planned
 	ahead   map[*Group]*ahead
 
 	printing sync.Mutex       // held while Config.Progress is called
-	batching sync.Mutex       // guards what follows
-	batches  map[string]batch // what was read of several groups, by key, until their turns
+	batching sync.Mutex       // guards the fields below
+	batches  map[string]batch // what was read from several groups, by key, until their turns
 	alone    bool             // query each group by itself
 }
 
@@ -111,7 +111,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	}
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestTimeout)),
-		config.WithLogger(logging.Nop{}), // the SDK's remarks on standard error would mix with ours
+		config.WithLogger(logging.Nop{}), // the SDK's messages on standard error would mix with ours
 	}
 	if cfg.Region != "" {
 		options = append(options, config.WithRegion(cfg.Region))

@@ -15,7 +15,7 @@ import (
 // maxAhead is how far in the future events may be, from PutLogEvents' reference.
 const maxAhead = 2 * time.Hour
 
-// batch is what was read of several groups at once.
+// batch is what was read from several groups at once.
 type batch struct {
 	answer
 	started time.Time
@@ -55,8 +55,8 @@ func (g *Group) unreadable() error {
 		"set insights-budget, leave reader and filter-pattern unset, and give the role the permissions logs:StartQuery, logs:GetQueryResults and logs:StopQuery", nil)
 }
 
-// batch reads a group together with others whose turn will come, or returns what was
-// read when it was another's.
+// batch reads a group together with others whose turn comes later, or returns what was
+// read on another group's turn.
 func (c *Client) batch(ctx context.Context, g *Group, from time.Time) (batch, error) {
 	c.batching.Lock()
 	defer c.batching.Unlock()

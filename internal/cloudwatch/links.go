@@ -17,7 +17,7 @@ const around = time.Hour
 var xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
 
 // plainID matches an id that a query may hold. Anybody may log what stands where an id
-// should, and an address is no place for text.
+// should, and a URL is not a place for text.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
 
 // Links returns a Logs Insights query for what the event's request, trace or else

@@ -132,7 +132,7 @@ func (g *Group) slice(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInp
 }
 
 // eachSlice reads the slices and calls take with their pages, in the order of time. It
-// returns once no request is under way any more.
+// returns once no request is in flight.
 func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 	ctx, stop := context.WithCancel(ctx)
 	var running []*slice

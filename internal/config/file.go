@@ -116,7 +116,7 @@ func (f *fileReader) at(node ast.Node) string {
 }
 
 // mapping returns what an entry maps, nothing if its value is null; want is the
-// mistake if it is no mapping.
+// mistake if it is not a mapping.
 func (f *fileReader) mapping(entry *ast.MappingValueNode, want string) []*ast.MappingValueNode {
 	switch v := entry.Value.(type) {
 	case *ast.MappingNode:

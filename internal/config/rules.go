@@ -197,7 +197,7 @@ var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 var reserved = regexp.MustCompile(`(?i):(dashboard|ignore|archive|snooze-\d+d)$`)
 
 // checkRuleLabels reports rules that set the label by which errmon finds its issues: once
-// such a rule is gone, the label would go too, and the errors would be filed anew.
+// such a rule is removed, so is the label, and the errors would be filed again.
 func (c Config) checkRuleLabels() error {
 	var mistakes []error
 	for _, r := range c.Rules {

@@ -1,5 +1,5 @@
 // Package doctor shows what the checks of all integrations found, as a table of
-// ✓, ! and ✗ with the remedy beside each. Each service's checks are
+// ✓, ! and ✗, each with its remedy. Each service's checks are
 // in its own room and return findings.
 //
 // It may import finding, safe and terminal.
@@ -45,7 +45,7 @@ var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", fi
 
 var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, finding.Warning: terminal.Yellow, finding.Failure: terminal.Red}
 
-// row redacts each part by itself: what stands behind "token:" looks like one.
+// row redacts each part by itself: whatever follows "token:" looks like a token.
 func (t *Table) row(f finding.Finding) string {
 	r := t.Redactor
 	line := fmt.Sprintf("%s %s: %s", t.Screen.Show(styles[f.Level], marks[f.Level]), r.Command(f.About), r.Command(f.Text))
@@ -55,7 +55,7 @@ func (t *Table) row(f finding.Finding) string {
 	return line
 }
 
-// Count returns how many findings are of a level.
+// Count returns how many findings have a level.
 func Count(found []finding.Finding, level finding.Level) int {
 	n := 0
 	for _, f := range found {

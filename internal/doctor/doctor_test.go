@@ -37,7 +37,7 @@ func TestForeignTextIsHarmless(t *testing.T) {
 func TestVerdict(t *testing.T) {
 	for want, found := range map[string][]finding.Finding{
 		"All checks passed. Nothing was written.": {finding.Good("clock", "right")},
-		"✗ 1, ! 2. Nothing was written.":    {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
+		"✗ 1, ! 2. Nothing was written.":          {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
 	} {
 		var out strings.Builder
 		table := doctor.Table{Out: &out, Redactor: safe.NewRedactor().Section()}

@@ -12,8 +12,8 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Ancestry looks up, of issues about to be reopened, the fix that closed them and
-// whether what failed since contains it. What is not found is left out, so that the
+// Ancestry looks up, for issues about to be reopened, the fix that closed them and
+// whether the code that failed since contains it. What it cannot find is left out, so the
 // issue is reopened.
 func (r *Repository) Ancestry(ctx context.Context, actions []plan.Action) map[int]plan.Ancestry {
 	known := map[int]plan.Ancestry{}
@@ -52,8 +52,8 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 	return found, true
 }
 
-// fix returns the commit by which an issue was closed; empty if there is none in
-// the repository of the code.
+// fix returns the commit that closed an issue; empty if there is none in
+// the code's repository.
 func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
 	closer, err := ask(r, func() (github.Closer, error) { return r.Issues.Closer(ctx, i.Number) }) // the warnings say what failed
 	if err != nil || !strings.EqualFold(closer.Repository, r.GitHub.FullName()) || !closer.At.Equal(i.ClosedAt) {
@@ -62,7 +62,7 @@ func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
 	return closer.Commit
 }
 
-// build returns whether a version contains a fix; false if its commit is not known
+// build reports whether a version contains a fix; false if its commit is not known
 // for certain.
 func (r *Repository) build(ctx context.Context, v event.Version, fix string) (plan.Build, bool) {
 	commit, err := r.commit(ctx, v)

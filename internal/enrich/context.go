@@ -1,6 +1,6 @@
 // Package enrich adds evidence to actions before they are written: the lines
-// that were logged around an error, the lines of it that a filter left out, and
-// what the repository shows of its code.
+// logged around an error, the lines of it that a filter left out, and
+// the code behind it in the repository.
 //
 // It may import code, github, plan, reading, intake, source, marker, count and event.
 package enrich
@@ -19,14 +19,14 @@ import (
 
 const maxContext = 20 // lines kept for an issue
 
-// Context is what log context is read with.
+// Context is what reading log context needs.
 type Context struct {
 	Sources []source.Source
 	Windows *reading.Windows
 	Intake  *intake.Intake
 }
 
-// Link adds the pages that services have about the samples.
+// Link adds links to the services' own pages about the samples.
 func (c Context) Link(actions []plan.Action) {
 	for i := range actions {
 		e, ok := actions[i].Sample()
@@ -55,7 +55,7 @@ func (c Context) Add(ctx context.Context, actions []plan.Action) {
 	}
 }
 
-// sourceOf returns the source of an event; nil if this run has none such.
+// sourceOf returns the source of an event; nil if this run does not have it.
 func (c Context) sourceOf(e event.Event) source.Source {
 	i := slices.IndexFunc(c.Sources, func(s source.Source) bool { return s.Key() == e.Source })
 	if i < 0 {

@@ -14,8 +14,8 @@ import (
 	"github.com/org/errmon-action/internal/github"
 )
 
-// Repository looks things up in the repository of the code, each of them once in a
-// run. It stops for good when it was refused, its requests are used up, or several
+// Repository looks things up in the code's repository, each of them once per
+// run. It stops for good once it is refused, its requests are used up, or several
 // failed in a row.
 type Repository struct {
 	GitHub *github.Client // of the code
@@ -38,11 +38,11 @@ const maxRequests = 60
 
 var errSpent = fmt.Errorf("this run used up its %d requests for code: the other issues get theirs when their errors happen again", maxRequests)
 
-// maxFailures is how many requests in a row may fail: each may take ten seconds or
+// maxFailures is how many requests in a row may fail: each can take ten seconds or
 // more, and the run has issues to write.
 const maxFailures = 3
 
-// ask counts a request and sends it, unless the repository is given up.
+// ask counts a request and sends it, unless the repository was given up.
 func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
 	if r.stopped == nil && r.sent >= maxRequests {
 		r.stopped = errSpent
@@ -116,12 +116,12 @@ func (r *Repository) public(ctx context.Context) (bool, error) {
 	return !known || seclusion[r.issues] < of, err
 }
 
-// digits are no SHA for certain: a release may be named by a date.
+// digits may not be a SHA: a release may be named after a date.
 var digits = regexp.MustCompile(`^[0-9]*$`)
 
 // commit returns the commit of a version: by its SHA, by its tag, or else the head
-// of the default branch, unless the version has a SHA that is not known here: then
-// the code is another repository's.
+// of the default branch, unless the version has a SHA that is unknown here: then
+// the code is in another repository.
 func (r *Repository) commit(ctx context.Context, v event.Version) (code.Commit, error) {
 	if known, ok := r.commits[v]; ok {
 		return known, nil
@@ -164,7 +164,7 @@ func (r *Repository) find(ctx context.Context, v event.Version) (code.Commit, er
 	return code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}, nil
 }
 
-// tree is what is known of one commit.
+// tree is what is known about one commit.
 type tree struct {
 	*code.Tree
 	owners, ownership string // path and text of CODEOWNERS
@@ -179,7 +179,7 @@ const (
 
 var module = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 
-// tree returns the files of a commit, and those of them that say what others are.
+// tree returns the files of a commit, with the content of those that describe others.
 func (r *Repository) tree(ctx context.Context, sha string) (*tree, error) {
 	t := r.trees[sha]
 	if t == nil {

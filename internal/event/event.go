@@ -1,5 +1,5 @@
 // Package event holds the words every other room speaks: a record as a source delivered it, the
-// event that framing and parsing make of it, and the levels and frames inside.
+// event that framing and parsing make of it, and its levels and frames.
 //
 // It is pure and imports nothing of this project.
 package event
@@ -35,10 +35,10 @@ type Event struct {
 	Deliveries []string
 	Text       string // all lines as logged, without transport prefixes, joined by "\n"
 	Message    string // the head line, or the message field, without timestamp, level and logger
-	// Split says that each line was a record of its own, so that some may be missing where a source
+	// Split reports that each line was its own record, so that some may be missing if a source
 	// is read through a filter; Partial, that a failure was reported and its frames are missing.
 	Split, Partial bool
-	// Headless says that the log line above a stack trace was not read, so that the
+	// Headless reports that the log line above a stack trace was not read, so that the
 	// level is a guess: a warning's trace looks like an error's.
 	Headless bool
 	Stack    string // the text that holds the stack trace, newlines restored; empty if there is none
@@ -60,15 +60,15 @@ type Event struct {
 	Decision Decision // set by intake; zero until then
 }
 
-// Decision is what policy decided on an event.
+// Decision is what policy decided about an event.
 type Decision struct {
 	Keep      bool   // false: the event is not counted
-	Rules     []int  // places of the team's rules that hold, in order
+	Rules     []int  // places of the team's rules that match, in order
 	Group     string // name that a rule gives to its error; empty for none
-	IgnoredBy int    // line of the rule for which it is not counted; 0 for none
+	IgnoredBy int    // line of the rule that leaves it out; 0 for none
 }
 
-// Matched are the rules that hold for events of a level.
+// Matched are the rules that match events of a level.
 type Matched struct {
 	Level Level
 	Rules []int
@@ -94,7 +94,7 @@ type Frame struct {
 // Link is a page about an event, such as its trace. Both are foreign text.
 type Link struct{ Name, URL string }
 
-// Version is what an event says about the code that ran.
+// Version is what an event states about the code that ran.
 type Version struct{ Commit, Release, Service string }
 
 // String names the version: the release first, if there is one. It is empty if nothing is known.
@@ -105,8 +105,8 @@ func (v Version) String() string {
 	return strings.TrimSpace(v.Release + " " + v.Commit)
 }
 
-// Version returns what the event says about the code that ran; of an event that
-// says nothing, Commit and Release are empty.
+// Version returns what the event states about the code that ran; for an event that
+// states nothing, Commit and Release are empty.
 func (e *Event) Version() Version { return Version{e.Commit, e.Release, e.Service} }
 
 // InApp returns the in-app frames of all exceptions, in the order of the chain.
@@ -122,7 +122,7 @@ func (e *Event) InApp() []Frame {
 	return frames
 }
 
-// StackText writes a chain as text, for people, where its source has none of its own.
+// StackText writes a chain as text, for people, if its source has no text for it.
 func StackText(chain []Exception) string {
 	var b strings.Builder
 	for i, x := range chain {
@@ -155,7 +155,7 @@ func place(f Frame) string {
 	return name + " (" + file + ")"
 }
 
-// State is what a service that keeps issues of its own says of one.
+// State is the state of an issue in a service that keeps its own.
 type State string
 
 // The states. A service may have more; each is mapped to the nearest of these.
@@ -177,7 +177,7 @@ type SentryIssue struct {
 	Level   Level
 	State   State
 	Total   int64 // events since it began
-	Users   int64 // that were affected
+	Users   int64 // affected
 	First   time.Time
 	Last    time.Time
 }

@@ -1,9 +1,9 @@
 package event
 
-// Level is the severity of an event; a larger one is worse.
+// Level is the severity of an event; larger is worse.
 type Level int
 
-// The levels, from "not known" to the worst.
+// The levels, from unknown to the worst.
 const (
 	Unknown Level = iota
 	Trace
@@ -29,12 +29,12 @@ const maxLevelName = 13
 
 // ParseLevel reads a level by any name that common loggers print, whole or in three
 // or four letters, in any case, or by pino's and bunyan's numbers (10 to 60). It
-// reports false for all else.
+// reports false for anything else.
 func ParseLevel(name string) (Level, bool) {
 	if len(name) > maxLevelName {
 		return Unknown, false
 	}
-	var upper [maxLevelName]byte // strings.ToUpper allocates, and most words of a log come here
+	var upper [maxLevelName]byte // strings.ToUpper allocates, and most words of a log get here
 	for i := range len(name) {
 		upper[i] = name[i]
 		if c := name[i]; c >= 'a' && c <= 'z' {

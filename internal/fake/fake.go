@@ -1,5 +1,5 @@
 // Package fake is how the fakes of services answer. A handler returns its answer, and
-// throws a refusal where it finds something wrong.
+// panics with a refusal if it finds something wrong.
 //
 // It is for tests alone, and imports nothing of this project.
 package fake
@@ -12,7 +12,7 @@ import (
 // Object is a JSON object on the wire.
 type Object = map[string]any
 
-// Answer is an answer in JSON. Headers may be set beside it.
+// Answer is a JSON response. Headers may be set as well.
 type Answer struct {
 	Status int
 	Body   any // nil for none
@@ -29,7 +29,7 @@ func (a Answer) Write(w http.ResponseWriter) {
 	}
 	text, err := json.Marshal(a.Body)
 	if err != nil {
-		panic(err) // only what JSON knows comes here
+		panic(err) // every body here can be encoded
 	}
 	w.WriteHeader(a.Status)
 	if a.Body != nil {
@@ -43,14 +43,14 @@ func (a Answer) With(header, value string) Answer {
 	return a
 }
 
-// Must throws a refusal unless ok.
+// Must panics with a refusal unless ok.
 func Must(ok bool, refusal Answer) {
 	if !ok {
 		panic(refusal)
 	}
 }
 
-// Serve serves a request, and answers with the refusal that is thrown meanwhile.
+// Serve serves a request, and answers with the refusal that its handler panics with.
 func Serve(w http.ResponseWriter, serve func()) {
 	defer func() {
 		switch thrown := recover().(type) {

@@ -1,8 +1,8 @@
-// Package finding is what a check of an integration says: how good or bad, about
-// what, and how to mend it. Each service's checks live in its own room and
+// Package finding is the result of checking an integration: how good or bad, about
+// what, and how to fix it. Each service's checks live in its own room and
 // return findings; doctor prints them.
 //
-// It is pure and imports nothing of this project. What a finding says may quote a
+// It is pure and imports nothing of this project. A finding may quote a
 // service, so it is foreign text until safe has made it fit for a sink.
 package finding
 
@@ -24,9 +24,9 @@ const (
 // Finding is one row of doctor's table.
 type Finding struct {
 	Level  Level
-	About  string // what was looked at, such as "GitHub token"
+	About  string // what was checked, such as "GitHub token"
 	Text   string // what was found
-	Remedy string // one sentence; empty where nothing is to be mended
+	Remedy string // one sentence; empty if nothing needs fixing
 }
 
 // Good is a finding that all is well.
@@ -73,7 +73,7 @@ func All(about string, err error) []Finding {
 	return found
 }
 
-// Mend returns an error that knows its remedy.
+// Mend returns an error with its remedy.
 func Mend(what, remedy string) error { return &Mendable{What: what, Remedy: remedy} }
 
 // Within puts words in front of an error and keeps its remedy.
@@ -85,10 +85,10 @@ func Within(words string, err error) error {
 	return fmt.Errorf("%s%w", words, err)
 }
 
-// Mendable is an error that knows its remedy. It reads "what: remedy: cause".
+// Mendable is an error with its remedy. It reads "what: remedy: cause".
 type Mendable struct {
 	What   string // what is wrong
-	Remedy string // how to mend it, in the imperative
+	Remedy string // how to fix it, in the imperative
 	Cause  error  // nil if What says it all
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/grouping"
 )
 
-// saved is a known template as it stands in a file, one on a line, the oldest
+// saved is a known template as stored in a file, one per line, the oldest
 // first.
 type saved struct {
 	Fingerprint string `json:"fingerprint"`
@@ -45,7 +45,7 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 }
 
 // WriteKnown writes templates for a later call. The file is replaced at once,
-// so that a call which dies leaves the old one whole.
+// so that a call that dies leaves the old one intact.
 func WriteKnown(file string, known []grouping.Known) error {
 	temporary, err := os.CreateTemp(filepath.Dir(file), ".errmon-known-*")
 	if err != nil {
@@ -74,7 +74,7 @@ type entry struct {
 
 const entrySize = 16
 
-// spool keeps entries in a temporary file until all events were read.
+// spool keeps entries in a temporary file until all events are read.
 type spool struct {
 	file *os.File
 	w    *bufio.Writer // keeps its first error

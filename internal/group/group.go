@@ -1,17 +1,17 @@
-// Package group says of each event of a log which error it belongs to, and
-// why: for whoever wants to know why two log lines are one issue, and for other
+// Package group prints which error each event of a log belongs to, and
+// why: for people who want to know why two log lines are one issue, and for other
 // programs. It owns the lines it prints and the file of known templates.
 //
 // Each event is one JSON object on a line of its own, in the order of the log:
 //
 //	{"line":7,"fingerprint":"msg1:6f1e…","template":"order <*> lost","title":"order <*> lost"}
 //
-// "line" is that of the event's first line, from 1. Two events are the same
-// error if their fingerprints are equal. To explain is to add
+// "line" is the number of the event's first line, from 1. Two events are the same
+// error if their fingerprints are equal. Explaining adds
 //
 //	"rule"        what the fingerprint was made of
-//	"rules"       of the settings file that hold, by "line", and their "effects"; absent if none does
-//	"keys"        by which an issue would know the error, the fingerprint first
+//	"rules"       of the settings file that match, by "line", with their "effects"; absent if none does
+//	"keys"        by which an issue would match the error, the fingerprint first
 //	"service"     of the log line, "level" the worst one seen
 //	"format"      its lines were read as, such as "syslog, json"
 //	"runtime"     that printed the stack trace; empty without one
@@ -25,9 +25,9 @@
 // line that is a JSON object is read in the same way, and every other line is a
 // message as it is.
 //
-// Which error an event belongs to is known once all were read. Until then an
+// Which error an event belongs to is known only after all are read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of
-// distinct errors and not of events.
+// distinct errors, not of events.
 //
 // It may import event, grouping, intake, logfile, plan and safe.
 package group
@@ -56,7 +56,7 @@ import (
 type Printer struct {
 	Out      io.Writer
 	Redactor *safe.Redactor
-	Rules    intake.Rules // as in a scan, but a policy would leave events out
+	Rules    intake.Rules // as in a scan, but without a policy, which would leave events out
 	Lines    bool         // each line is an event; all of it is the message, unless it is JSON
 	Explain  bool
 	Known    []grouping.Known // templates of earlier calls, the oldest first
@@ -94,7 +94,7 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 	return grouping.Carry(p.Known, groups), nil
 }
 
-// readLines reads each line as an event of its own.
+// readLines reads each line as its own event.
 func readLines(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
 	return source.Read(ctx, func(r event.Record) {
 		if strings.HasPrefix(strings.TrimLeft(r.Text, " \t"), "{") {
@@ -109,7 +109,7 @@ func readLines(ctx context.Context, source *logfile.Source, in *intake.Intake, a
 
 func readEvents(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
 	framer := in.Framer(func(e event.Event) {
-		line, _ := strconv.ParseInt(e.ID, 10, 64) // a record of a file has its line for an id
+		line, _ := strconv.ParseInt(e.ID, 10, 64) // a file record's id is its line number
 		add(line, e)
 	})
 	if err := source.Read(ctx, framer.Add); err != nil {
@@ -120,7 +120,7 @@ func readEvents(ctx context.Context, source *logfile.Source, in *intake.Intake, 
 }
 
 // print writes a line for each event. All of it but the line number and the
-// masks is the same for all events of a group, and made once.
+// masks is the same for all events of a group, so it is built once.
 func (p Printer) print(ctx context.Context, set *grouping.Set, events *spool) error {
 	out := bufio.NewWriterSize(p.Out, 64<<10)
 	described := map[*grouping.Group][]byte{}
@@ -151,7 +151,7 @@ func (p Printer) print(ctx context.Context, set *grouping.Set, events *spool) er
 	return nil
 }
 
-// describe is what the line of each of the group's events says of the group.
+// describe returns the part of the line that all of the group's events share.
 func (p Printer) describe(g *grouping.Group) []byte {
 	var b []byte
 	field := func(name string, value any) {
@@ -175,7 +175,7 @@ func (p Printer) describe(g *grouping.Group) []byte {
 	return b
 }
 
-// encode returns strings, numbers and lists of such as JSON that leaves "<*>" readable. It cannot fail on
+// encode returns strings, numbers and lists of them as JSON that keeps "<*>" readable. It cannot fail on
 // them.
 func encode(value any) []byte {
 	var b bytes.Buffer
@@ -185,7 +185,7 @@ func encode(value any) []byte {
 	return bytes.TrimRight(b.Bytes(), "\n")
 }
 
-// exception and frame are what is printed of a type chain.
+// exception and frame are the printed form of a type chain.
 type exception struct {
 	Type    string  `json:"type"`
 	Message string  `json:"message"`
@@ -240,7 +240,7 @@ func ruleOf(g *grouping.Group) grouping.Rule {
 
 func (p Printer) text(s string) string { return p.Redactor.Command(s).String() }
 
-// keys are those by which an issue would know the group, its own first.
+// keys returns the keys by which an issue would match the group, its own first.
 func keys(g *grouping.Group) []string {
 	all := []string{g.Key}
 	if g.Name != "" {

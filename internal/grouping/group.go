@@ -46,7 +46,7 @@ import (
 type Group struct {
 	Key      string
 	Rule     Rule        // what the key was made of
-	Name     string      // key of the error that a team's rule says this is; empty without one
+	Name     string      // key of the error that a team's rule names; empty without one
 	Also     []string    // other keys of the same error: of separately filed issues, and of the templates joined into it
 	Aliases  []string    // keys of other lines that may report the same error
 	Vaguer   []string    // keys of errors that may be this one, seen with less information: no service, or the exception's line alone
@@ -62,7 +62,7 @@ type Group struct {
 	Last       time.Time
 	Sample     event.Event     // the newest event
 	Versions   []Version       // of the code that logged its events; see saw
-	Matched    []event.Matched // the team's rules that hold for its events, each combination once
+	Matched    []event.Matched // the team's rules that match its events, each combination once
 
 	// If the identity is a Sentry issue, Sentry holds its data, or nil if it was not
 	// requested. EventKeys are the keys of its event alone, the best first: they
@@ -115,7 +115,7 @@ func (g *Group) Join(other *Group) {
 	}
 }
 
-// match notes the rules that hold for an event.
+// match notes the rules that match an event.
 func (g *Group) match(m event.Matched) {
 	same := func(known event.Matched) bool { return known.Level == m.Level && slices.Equal(known.Rules, m.Rules) }
 	if len(m.Rules) > 0 && !slices.ContainsFunc(g.Matched, same) {

@@ -9,7 +9,7 @@ import (
 // Wildcard stands for a variable part in a template.
 const Wildcard = "<*>"
 
-// maxMessage is how many bytes of a message make its template: enough to distinguish
+// maxMessage is how many bytes of a message form its template: enough to distinguish
 // errors, and a bound on the cost of a hostile line.
 const maxMessage = 1000
 
@@ -21,7 +21,7 @@ func Mask(message string) string {
 	return string(m.mask(message))
 }
 
-// masker masks one message after the other into one buffer. It reads each
+// masker masks one message after another into one buffer. It reads each
 // message once, from left to right.
 type masker struct {
 	out   []byte
@@ -91,7 +91,7 @@ func (m *masker) mask(message string) []byte {
 	return m.out
 }
 
-// sign masks what begins with a sign that may open a value.
+// sign masks what begins with a sign that may start a value.
 func (m *masker) sign(s string, i int) int {
 	switch s[i] {
 	case '"', '\'', '`':
@@ -122,7 +122,7 @@ func (m *masker) sign(s string, i int) int {
 			return i + 1
 		}
 	case '*':
-		// "card **** **** 4711 declined": somebody else hid a value.
+		// "card **** **** 4711 declined": the value was hidden before logging.
 		end := len(s) - len(strings.TrimLeft(s[i:], "*"))
 		if n := end - i; n >= minHidden && n <= maxHidden {
 			m.wildcard(maskValue)
@@ -135,11 +135,11 @@ func (m *masker) sign(s string, i int) int {
 	return i + 1
 }
 
-// How many asterisks hide a value: more frame a heading, fewer are a pointer or a
+// How many asterisks hide a value: more are a heading's frame, fewer are a pointer or a
 // footnote.
 const minHidden, maxHidden = 3, 8
 
-// blank writes one space for a run of blanks, none at the beginning.
+// blank writes one space for a run of blanks, none at the start.
 func (m *masker) blank() {
 	if n := len(m.out); n > 0 && m.out[n-1] != ' ' {
 		m.out = append(m.out, ' ')

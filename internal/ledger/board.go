@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file is what the dashboard shows beside what a run must remember.
+// This file builds what the dashboard shows besides what a run must remember.
 
 // Read is what a run read.
 type Read struct {
@@ -101,7 +101,7 @@ func waits(r plan.Result) (marker.Row, bool) {
 	return marker.Row{Title: cmp.Or(r.Action.Public, r.Action.Title), Reason: string(why), Detail: detail, Marker: r.Action.Next}, true
 }
 
-// ticked reports whether people want a waiting error filed whatever the limits.
+// ticked reports whether people want a waiting error filed regardless of the limits.
 func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
 
 // byInterest orders waiting errors, ticked ones first, so that no other takes their place.
@@ -134,7 +134,7 @@ func rowOf(rows []marker.Row, row marker.Row) int {
 	return slices.IndexFunc(rows, func(r marker.Row) bool { return slices.ContainsFunc(row.Marker.Keys, r.Marker.Owns) })
 }
 
-// newDeliveries returns the rows of now that hold deliveries which before lacks.
+// newDeliveries returns the rows of now with deliveries that before lacks.
 func newDeliveries(before, now []marker.Row) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(now), func(row marker.Row) bool {
 		var known marker.Marker

@@ -1,9 +1,9 @@
-// Package ledger owns what GitHub knows about errors: it lists the error issues
-// and the dashboard, checks that the lists are whole, decides whose markers
+// Package ledger owns what GitHub stores about errors: it lists the error issues
+// and the dashboard, checks that the lists are complete, decides whose markers
 // count, and writes the dashboard.
 //
 // Any doubt about a list is an error, after which nothing may be written: an
-// issue that the list lacks would be filed again.
+// issue missing from the list would be filed again.
 //
 // It may import count, github, grouping, marker, plan, render and source.
 package ledger
@@ -21,7 +21,7 @@ import (
 	"github.com/org/errmon-action/internal/render"
 )
 
-// Ledger reads and writes what one repository knows. It is not safe for concurrent use.
+// Ledger reads and writes what one repository stores. It is not safe for concurrent use.
 type Ledger struct {
 	GitHub   *github.Client
 	Render   render.Renderer // of the dashboard; its Label names the whole set
@@ -32,7 +32,7 @@ type Ledger struct {
 	repository *github.Repository // once it was asked for
 }
 
-// Known is what GitHub knew at the start of a run.
+// Known is what GitHub stored at the start of a run.
 type Known struct {
 	Issues    []plan.Issue // with a marker that counts
 	Dashboard marker.Dashboard
@@ -51,11 +51,11 @@ func (k *Known) warn(format string, args ...any) {
 
 func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" }
 
-// ArchiveSuffix makes the label of error issues that of archived ones.
+// ArchiveSuffix turns the label of error issues into that of archived ones.
 const ArchiveSuffix = ":archive"
 
 // ReadIssue returns an issue as plan sees it. An unreadable marker is not an error as long as its
-// key line says which error it is about: a damaged one counts anew, and one of a newer errmon is
+// key line names its error: a damaged one starts counting again, and one from a newer errmon is
 // muted, so that its error is not filed again. ReadIssue returns marker.ErrNone, or marker.ErrNewer
 // or marker.ErrDamaged without a key. label is that of error issues.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
@@ -74,7 +74,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	return issue, err
 }
 
-// Repository returns what GitHub says about the repository. It is asked once.
+// Repository returns GitHub's facts about the repository. It asks once.
 func (l *Ledger) Repository(ctx context.Context) (github.Repository, error) {
 	if l.repository == nil {
 		repository, err := l.GitHub.Repository(ctx)

@@ -14,7 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Window is what decides where reading begins.
+// Window decides where reading starts.
 type Window struct {
 	Now      time.Time
 	Lookback time.Duration
@@ -22,14 +22,14 @@ type Window struct {
 	Rules    plan.Rules
 }
 
-// maxAhead is how far in the future a stored time is still believed: overlapping
+// maxAhead is how far in the future a stored time is still trusted: overlapping
 // runs may differ by this much.
 const maxAhead = time.Minute
 
-// Start returns where the reading of a source begins: at the minute after the
+// Start returns where reading a source begins: at the minute after the
 // last one that an earlier run settled. Without an earlier run it is lookback,
-// and since overrules both. gap reports that since skips time which no run has
-// read yet. The reading then proves nothing about the time before, and the
+// and since overrides both. gap reports that since skips time that no run has
+// read yet. Reading then proves nothing about the time before, and the
 // source's progress stays where it is.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
@@ -116,7 +116,7 @@ func unwritten(rows []marker.Row, results []plan.Result) []marker.Row {
 }
 
 // postponed reports whether a result leaves its events to the next run: the write
-// failed, or the issue went away or was locked and the error will be filed anew. An error whose
+// failed, or the issue went away or was locked and the error will be filed again. An error whose
 // issue has no room or is refused waits on the dashboard instead, since that may last.
 func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
@@ -124,7 +124,7 @@ func postponed(r plan.Result) bool {
 
 // progress returns how far each source was read. A source with postponed events stays where it was,
 // so that the next run reads them again; one that never got anywhere remembers where its first
-// reading began. No source goes back behind what an earlier run achieved.
+// reading began. No source goes back to before what an earlier run achieved.
 func (k Known) progress(results []plan.Result, read Read) map[string]count.Millis {
 	progress := map[string]count.Millis{}
 	maps.Copy(progress, k.Dashboard.Read)
@@ -142,10 +142,10 @@ func (k Known) progress(results []plan.Result, read Read) map[string]count.Milli
 }
 
 // largeFor is how long a source that was too large to be read whole is filtered
-// without another try.
+// before a retry.
 const largeFor = 24 * time.Hour
 
-// Large reports whether a source was found too large to be read whole lately.
+// Large reports whether a source was recently found too large to be read whole.
 func (k Known) Large(key string, now time.Time) bool {
 	at, ok := k.Dashboard.Large[key]
 	return ok && now.Sub(at.Time()) < largeFor
@@ -182,9 +182,9 @@ func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }
 
-// LongestAgo returns the sources with those first that were read longest ago. Of those
-// read in the same run, the ones whose reading failed come last, so that a source too
-// large for a run gets the time that the others leave, and takes none of theirs.
+// LongestAgo returns the sources, those read longest ago first. Of those
+// read in the same run, the ones that failed come last, so that a source too
+// large for a run gets the time left over by the others.
 func LongestAgo(d marker.Dashboard, sources []source.Source) []source.Source {
 	return slices.SortedStableFunc(slices.Values(sources), func(a, b source.Source) int {
 		x, y := d.Health[a.Key()], d.Health[b.Key()]

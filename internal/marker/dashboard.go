@@ -34,7 +34,7 @@ type Dashboard struct {
 	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
 }
 
-// Health is how the reading of a source goes.
+// Health is how reading a source goes.
 type Health struct {
 	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began
 	Tried    count.Millis `json:"r,omitempty"` // when the last run that had time for it began
@@ -94,7 +94,7 @@ func Ticked(body string) []string {
 	return keys
 }
 
-// Limits of what is kept of muted errors. What is dropped begins anew.
+// Limits of what is kept for muted errors. What is dropped starts again.
 const (
 	MaxMuted      = 200 // issues, the newest kept
 	MaxMutedDays  = 7
@@ -102,12 +102,12 @@ const (
 	maxMutes      = 12_000 // encoded, so that waiting errors have room; counts of those silent for longest are dropped
 )
 
-// Mute is what was counted of an error since its issue is muted and not written.
+// Mute is what was counted of an error since its issue was muted and no longer written.
 type Mute struct {
 	By      string                 `json:"by"` // what mutes it
 	Since   count.Millis           `json:"t"`
 	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group, those before included; empty if none happened since
-	Surged  count.Millis           `json:"up,omitempty"`  // when it happened a hundred times as often as before; 0 if it did not
+	Surged  count.Millis           `json:"up,omitempty"`  // when it happened 100 times as often as before; 0 if it did not
 }
 
 // cappedMutes returns mutes cut to these limits.
@@ -138,7 +138,7 @@ func cappedMutes(mutes map[int]Mute) map[int]Mute {
 	}
 }
 
-// newest is when the error happened last, as far as it was counted.
+// newest is when the error last happened, as far as it was counted.
 func (m Mute) newest() count.Millis {
 	var last count.Millis
 	for _, t := range m.Sources {

@@ -49,7 +49,7 @@ const (
 	SentryUnresolved Reason = "unresolved again in Sentry"           // Reopen
 	SentryResolved   Reason = "resolved in Sentry"                   // Close: as completed
 	SentryArchived   Reason = "archived in Sentry"                   // Close: as not planned
-	ResolvesSentry   Reason = "closed here: resolves the Sentry issue" // Update: see Action.Resolve
+	ResolvesSentry   Reason = "closed here: resolves Sentry's issue" // Update: see Action.Resolve
 	SentryNoted      Reason = "state in Sentry noted"                // Update: both sides agree without anything to do
 	Duplicate        Reason = "duplicate"                            // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
 	BelowMin         Reason = "fewer than min-events"                // Wait

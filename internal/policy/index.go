@@ -7,10 +7,10 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// attribute is something of an event that rules match.
+// attribute is a property of an event that rules match.
 type attribute int
 
-// The attributes, those first of which a value usually leaves the fewest rules.
+// The attributes, ordered so that the first usually narrow the rules down most.
 const (
 	service attribute = iota
 	exceptionType
@@ -26,12 +26,12 @@ const (
 	attributes
 )
 
-// patterns returns a rule's patterns by attribute, nil for what it does not test.
+// patterns returns a rule's patterns by attribute, nil for those it does not test.
 func (m *Match) patterns() [attributes]Patterns {
 	return [...]Patterns{m.Service, m.Type, m.Function, m.Logger, m.Path, m.Release, m.Source, m.Environment, m.Runtime, m.Message, m.Level}
 }
 
-// values appends what an event has of an attribute.
+// values appends an event's values of an attribute.
 func values(a attribute, e *event.Event, to []string) []string {
 	add := func(text string) {
 		if text != "" {
@@ -75,7 +75,7 @@ func values(a attribute, e *event.Event, to []string) []string {
 	return to
 }
 
-// holds reports whether an event fits all matchers.
+// holds reports whether an event satisfies all matchers.
 func (m *Match) holds(e *event.Event) bool {
 	var room [8]string
 	for a, p := range m.patterns() {
@@ -86,10 +86,10 @@ func (m *Match) holds(e *event.Event) bool {
 	return true
 }
 
-// index finds the few rules that may hold for an event. Each rule is filed under one gram of
-// each pattern of an attribute that it needs. A value that a pattern matches has its grams.
+// index finds the few rules that may match an event. Each rule is filed under one gram of
+// each pattern of an attribute that it needs. A value that a pattern matches contains its grams.
 type index struct {
-	always []int            // rules that are always asked
+	always []int            // rules that are always tried
 	grams  map[gram][]int   // rules by gram
 	filed  [attributes]bool // under which there are rules
 	has    [1 << 16]bool    // by hash of a gram, for speed
@@ -154,7 +154,7 @@ func (p *Pattern) grams(a attribute) []gram {
 	return grams
 }
 
-// candidates returns the rules that may hold, in order. The slice is reused.
+// candidates returns the rules that may match, in order. The slice is reused.
 func (x *index) candidates(e *event.Event) []int {
 	x.found = append(x.found[:0], x.always...)
 	var room [8]string

@@ -50,7 +50,7 @@ func (p *Pattern) Fits(value string) bool {
 	return p.matches(value)
 }
 
-// Parse reads a pattern of a matcher as the file has it. A path matches from any folder
+// Parse parses a matcher's pattern as written in the file. A path matches from any folder
 // on, and its "*" stops at a slash.
 func Parse(matcher, text string) (Pattern, error) {
 	rest, not := strings.CutPrefix(strings.TrimSpace(text), "!")
@@ -95,7 +95,7 @@ func (p Pattern) regexp() (Pattern, error) {
 	return p, err
 }
 
-// LevelNames are the levels, from the lowest on.
+// LevelNames are the levels, lowest first.
 var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
 
 // level reads "error" or ">=warn". What is not a level matches none.
@@ -129,7 +129,7 @@ func pathGlob(pattern string) func(string) bool {
 	}
 }
 
-// required returns the literals of an expression that stand in every text it matches.
+// required returns the literals of an expression that every text it matches contains.
 func required(re *syntax.Regexp) []string {
 	switch {
 	case re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0:

@@ -1,9 +1,9 @@
-// Package policy decides by a team's rules which events matter, which of them are one
+// Package policy applies a team's rules: which events matter, which of them are one
 // error, and what an error's issue looks like.
 //
 // Matching is per event: a Decider compiles the rules once and notes in the event's
-// Decision which of them hold. Effects are per issue: Effects says what the rules that
-// held for an error's events make of its issue. Rules only see text that is redacted.
+// Decision which of them match. Effects are per issue: Effects returns what the rules that
+// matched an error's events make of its issue. Rules see only redacted text.
 //
 // It is pure and may import event.
 package policy
@@ -41,8 +41,8 @@ func New(p Policy) *Decider {
 }
 
 // Decide sets the Decision of an event that is parsed and redacted, and its Level where
-// a rule says another. Rules apply in order, so a later one sees the level that an
-// earlier one set. A Sentry issue is decided on by the event that it describes.
+// a rule sets another. Rules apply in order, so a later one sees the level that an
+// earlier one set. A Sentry issue is judged by the event that it describes.
 func (d *Decider) Decide(e *event.Event) {
 	e.Decision = event.Decision{}
 	ignored := 0
@@ -67,7 +67,7 @@ func (d *Decider) Decide(e *event.Event) {
 	}
 }
 
-// accepts reports whether a rule may hold at a level.
+// accepts reports whether a rule may match at a level.
 func (r *Rule) accepts(level event.Level) bool {
 	return r.Match.Level == nil || r.Match.Level.match([]string{level.String()})
 }
@@ -77,7 +77,7 @@ func (r *Rule) accepts(level event.Level) bool {
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
 // Groups returns the names that rules give to errors, and whether errors that all have
-// the name are one: not if a rule asks what differs between the events of one error.
+// the name are one: not if a rule tests what differs between the events of one error.
 func (p Policy) Groups() map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.Rules {
@@ -92,7 +92,7 @@ func (p Policy) Groups() map[string]bool {
 }
 
 // Shadowed returns the line of an earlier rule that ignores every event for which the
-// last rule holds, as far as their texts show it; 0 if there is none.
+// last rule matches, as far as their texts show; 0 if there is none.
 func Shadowed(rules []Rule) int {
 	last := rules[len(rules)-1].Match.patterns()
 	for i := range rules[:len(rules)-1] {
@@ -107,7 +107,7 @@ func Shadowed(rules []Rule) int {
 	return 0
 }
 
-// cover reports whether p surely matches all that other matches: each pattern of other
+// cover reports whether p certainly matches all that other matches: each pattern of other
 // is one of p or matched by one, and all that p excludes is excluded there too.
 func (p Patterns) cover(other Patterns) bool {
 	wanted := func(p Pattern) bool { return !p.Not }

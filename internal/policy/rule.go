@@ -16,7 +16,7 @@ import (
 )
 
 // Rule is an entry of `rules:`. The tags name its keys in the file and describe them in
-// its schema. Lists of several rules add up; of a single value the last rule counts.
+// its schema. Lists of several rules add up; for a single value the last rule counts.
 type Rule struct {
 	Match      Match          `json:"match" jsonschema:"Events that the rule applies to. All matchers must match; a rule without any applies to every event."`
 	Labels     []string       `json:"labels" jsonschema:"Labels to put on the issue. errmon removes only labels that it set."`
@@ -38,7 +38,7 @@ type Rule struct {
 // Effect is one effect of a rule as people read it.
 type Effect struct{ Name, Text string }
 
-// Match is a rule's matchers. One without patterns holds for every event.
+// Match is a rule's matchers. One without patterns matches every event.
 type Match struct {
 	Source      Patterns `json:"source" jsonschema:"cloudwatch, sentry, slack or text; the name of a log group; the sender of a delivery."`
 	Service     Patterns `json:"service" jsonschema:"Service that logged the event."`
@@ -100,8 +100,8 @@ type Contribution struct {
 }
 
 // Effects returns what the rules make of an error at a level. seen are the rules that
-// held for its events; newest are those of its newest event, from which single values
-// come. A rule about levels adds nothing by an event less severe than the error.
+// matched its events; newest are those of its newest event, from which single values
+// come. A rule about levels adds nothing for an event less severe than the error.
 func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) Effects {
 	adds := map[int]bool{} // rules whose lists count
 	for _, m := range seen {

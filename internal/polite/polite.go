@@ -109,7 +109,7 @@ func (a *Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 // request at a time all the same.
 type Client struct {
 	Service
-	turn chan struct{} // whoever could put something in may send
+	turn chan struct{} // holding its one slot allows sending
 
 	mu       sync.Mutex
 	token    string // the latest
@@ -271,7 +271,7 @@ func read(resp *http.Response) ([]byte, error) {
 }
 
 // mayHaveArrived reports whether a failed request could have reached the service: it
-// could unless no connection came about.
+// could unless there was no connection.
 func mayHaveArrived(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return !ok || op.Op != "dial"

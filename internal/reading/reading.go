@@ -29,7 +29,7 @@ type Logs struct {
 }
 
 // leadIn is read before a window and dropped: a trace logged line by line across
-// its beginning would otherwise look like an error of its own.
+// its beginning would otherwise look like a separate error.
 const leadIn = time.Minute
 
 // Plan announces to the integrations what will be read, in this order.

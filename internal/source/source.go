@@ -1,7 +1,7 @@
-// Package source says what a service must offer to be read: logs are a Source, and a service that
-// groups events into issues of its own, as Sentry does, is a Tracker.
+// Package source defines what a service must offer to be read: logs are a Source, and a service that
+// groups events into its own issues, as Sentry does, is a Tracker.
 //
-// An Integration is such a service as errmon is connected to it.
+// An Integration is such a service, connected.
 //
 // It is pure and may import event and finding.
 package source
@@ -19,7 +19,7 @@ import (
 // Integration is one configured service.
 type Integration struct {
 	Name string // such as "Sentry", in the counts of requests
-	// Unusable says why the service cannot be read although its settings are well
+	// Unusable is why the service cannot be read although its settings are well
 	// formed; nil if it can. The others are read, and the run fails.
 	Unusable error
 	// Open returns the logs to read. It may return some of them together with an
@@ -61,14 +61,14 @@ type Source interface {
 	// Key names the source in markers; it never changes.
 	Key() string
 	// Read emits the records from a time on, without an end, because clocks run
-	// ahead. The result counts even if there is an error, which says what stopped it.
+	// ahead. The result counts even with an error, which is what stopped it.
 	Read(ctx context.Context, r Request, emit func(event.Record)) (Result, error)
 }
 
-// Request is what to read of a source.
+// Request is what to read from a source.
 type Request struct {
 	From  time.Time
-	Large bool // lately the source was too large to be read whole: filter at once
+	Large bool // the source was recently too large to be read whole: filter at once
 }
 
 // Planned is a source that will be read.
@@ -77,11 +77,11 @@ type Planned struct {
 	Request
 }
 
-// Result is what was read of a source.
+// Result is what was read from a source.
 type Result struct {
-	Complete time.Time // up to when the records are complete; zero if they are not at all
+	Complete time.Time // up to when the records are complete; zero if not at all
 	Large    bool      // too large to be read whole: only what a filter matches was emitted
-	Reader   string    // how it was read, and why so
+	Reader   string    // how it was read, and why
 	Cut      time.Time // from where records may be missing; zero if none are
 	Warning  string    // about records that are missing; empty otherwise
 }
@@ -100,7 +100,7 @@ type Linker interface {
 	Links(e event.Event) []event.Link
 }
 
-// Tracker is a service that keeps issues of its own, each with its lifetime total and a state.
+// Tracker is a service that keeps its own issues, each with its lifetime total and a state.
 type Tracker interface {
 	// Key names the source on the dashboard; it never changes.
 	Key() string
@@ -109,15 +109,15 @@ type Tracker interface {
 	// Issue returns one issue in any state: event.Deleted if it is gone.
 	Issue(ctx context.Context, id string) (event.SentryIssue, error)
 	// LatestEvent returns the newest event of an issue, or the zero Event if there
-	// is none any more.
+	// is none left.
 	LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error)
-	// Event returns one event of an issue by its id, or the zero Event if it is not there any more.
+	// Event returns one event of an issue by its id, or the zero Event if it is gone.
 	Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error)
 	// Resolve marks an issue as resolved. Resolving it again does nothing.
 	Resolve(ctx context.Context, id string) error
 }
 
-// Health is how the reading of one source went.
+// Health is how reading one source went.
 type Health struct {
 	Name     string
 	From     time.Time // start of the reading
@@ -135,7 +135,7 @@ type Health struct {
 	Issues  int  // of a tracker
 }
 
-// Warnings returns what people should know about the reading of a source, a time after
+// Warnings returns what people should know about reading a source, a time after
 // the run before began.
 func (h Health) Warnings(passed time.Duration) []string {
 	var warnings []string
@@ -150,13 +150,13 @@ func (h Health) Warnings(passed time.Duration) []string {
 	return warnings
 }
 
-// Followed is what the repository knows about a tracker's issue.
+// Followed is what the repository stores about a tracker's issue.
 type Followed struct {
 	Filed  bool  // it has an issue here
 	Open   bool  // which is open
 	Waits  bool  // it has a row on the dashboard
 	Due    bool  // its row waits only for room, and gets its issue in this run
-	Wanted bool  // its state matters even if it is not selected any more
+	Wanted bool  // its state matters even if it is no longer selected
 	DueAt  int64 // the total from which its row gets an issue; 0 if that depends on room
 	Total  int64 // events counted so far
 }

@@ -70,7 +70,7 @@ func (s *Server) running() int {
 	return n
 }
 
-// Queries returns how many queries of Logs Insights run now, and how many ran at once.
+// Queries returns how many Logs Insights queries are running, and how many ran at once at most.
 func (s *Server) Queries() (now, peak int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

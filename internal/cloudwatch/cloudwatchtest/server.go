@@ -51,7 +51,7 @@ type Server struct {
 	Allow        []string             // IAM actions that are allowed, such as "logs:FilterLogEvents"; nil allows all
 	IdentityCode string               // an STS error code that GetCallerIdentity is refused with; empty for none
 	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
-	mu           sync.Mutex           // guards what follows
+	mu           sync.Mutex           // guards the fields below
 	groups       map[string]*group    // by region and name
 	cursors      map[string]cursor    // by token
 	queries      map[string]*query    // by id

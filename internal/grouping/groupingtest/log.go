@@ -21,7 +21,7 @@ type Log struct {
 }
 
 // LogHub returns the LogHub logs beside the repository, in ../shared/data/loghub.
-// The test, which is of a package in internal, is skipped where there are none.
+// The test, in a package under internal, is skipped if there are none.
 func LogHub(t testing.TB) []Log {
 	t.Helper()
 	files, err := filepath.Glob("../../../shared/data/loghub/*.txt")
@@ -52,7 +52,7 @@ func lines(t testing.TB, file string) []string {
 //go:embed made.txt
 var madeFile string
 
-// inBraces matches what a template leaves open.
+// inBraces matches a placeholder of a template.
 var inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // Made returns n lines and the template of each. Some templates are frequent
