@@ -155,7 +155,7 @@ func (c realCase) check(t *testing.T, body string) {
 	if !strings.HasPrefix(lines[3], "**3 events** · first seen ") {
 		t.Errorf("begins with %q", lines[3])
 	}
-	for _, once := range []string{"\n| Message |", "\n| Level |", "\n| Source | Events | Newest |", "\n### Fixing this\n"} {
+	for _, once := range []string{"\n| Message |", "\n| Level |", "\n| Source | Events | Newest |", "\n### For whoever fixes this\n"} {
 		if strings.Count(body, once) != 1 {
 			t.Errorf("%q is there %d times", once, strings.Count(body, once))
 		}

@@ -109,7 +109,7 @@ func (r Renderer) fixing(m marker.Marker, code string) string {
 	if len(m.Keys) > 0 {
 		done += "; fingerprint " + r.Redactor.Code(m.Keys[0], 200).String() + " does not come back (errmon checks this)"
 	}
-	return "### Fixing this\n\n- Unknown: " + strings.Join(unknown, ", ") + ".\n- Done when " + done + ".\n"
+	return "### For whoever fixes this\n\n- Unknown: " + strings.Join(unknown, ", ") + ".\n- Done when " + done + ".\n"
 }
 
 // level returns a level that event defines, even if people edited the stored one.

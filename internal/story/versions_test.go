@@ -43,7 +43,7 @@ func TestOlderMarkers(t *testing.T) {
 		if got := count(t, w.find(title)); got != 2 {
 			t.Errorf("%s: counted %d, want 2", title, got)
 		}
-		if body := w.find(title).Body; strings.Count(body, "### Fixing this") != 1 || strings.Contains(body, "| | |") {
+		if body := w.find(title).Body; strings.Count(body, "### For whoever fixes this") != 1 || strings.Contains(body, "| | |") {
 			t.Errorf("%s: not rewritten by its next change:\n%s", title, body)
 		}
 	}
