@@ -89,9 +89,9 @@ func (c *chronicle) deliver(at, n, seed int, twice bool, args ...string) verdict
 	owed := truth{count: n, first: began, last: began.Add(time.Duration(n-1) * time.Second), issue: true, state: "open"}
 	seen := w.look("courier")
 	seen.waiting = 0 // on a second dashboard, which the next scan closes
-	w.judgeError(&v, "courier", debt{truth: owed, atLeast: n}, seen)
+	w.view().judgeError(&v, "courier", debt{truth: owed, atLeast: n}, seen)
 	after := c.goOn(w, at+1, nil)
-	w.judgeError(&after, "courier", debt{truth: owed, atLeast: n}, w.look("courier"))
+	w.view().judgeError(&after, "courier", debt{truth: owed, atLeast: n}, w.look("courier"))
 	after.add(v)
 	return after
 }
@@ -152,7 +152,7 @@ func redeliveredRow(c *chronicle) row {
 				if again.code != 0 {
 					v.note(&v.lost, "ended with code %d:\n%s", again.code, again.out)
 				}
-				w.judgeError(&v, "courier", debt{truth: owed, atLeast: least}, w.look("courier"))
+				w.view().judgeError(&v, "courier", debt{truth: owed, atLeast: least}, w.look("courier"))
 				return v
 			})
 		}

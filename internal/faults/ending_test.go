@@ -6,16 +6,16 @@ import (
 	"sync"
 )
 
-// ending is how a story ends: the world after the undisturbed run, and what
-// that run said.
+// ending is how a story ends: what is seen of the world after the undisturbed run,
+// since thousands of whole worlds do not fit in memory, and what that run said.
 type ending struct {
-	world *world
-	code  int
-	out   string
+	view
+	code int
+	out  string
 }
 
 func (e *ending) judge(allow allowance) verdict {
-	v := e.world.judge(allow)
+	v := e.view.judge(allow)
 	if e.code != 0 {
 		v.note(&v.miscounted, "the undisturbed run ended with code %d:\n%s", e.code, e.out)
 	}
@@ -51,8 +51,7 @@ func (c *chronicle) end(w *world, from int) *ending {
 	end := sha256.Sum256(fmt.Append(nil, "end", last.code, w.state()))
 	e := c.endings.from(end)
 	if e == nil {
-		w.aws, w.github = nil, w.github.Clone() // logs and requests are large, and nobody reads them any more
-		e = &ending{w, last.code, last.out}
+		e = &ending{w.view(), last.code, last.out}
 	}
 	return c.endings.add(append(way, end), e)
 }

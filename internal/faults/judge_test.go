@@ -43,35 +43,61 @@ type allowance func(name string, d *debt)
 
 // sighting is what the repository shows of an error to someone who reads it.
 type sighting struct {
-	issues      []githubtest.Issue // live ones
-	doubles     int                // closed as duplicates
+	issues      []sightedIssue // live ones
+	doubles     int            // closed as duplicates
 	count       int
 	first, last string
 	waiting     int // events of its row on the dashboard; 0 without a row
 }
 
+type sightedIssue struct {
+	number   int
+	state    string
+	comments int
+}
+
+// view is what people see of a world, and what the judge needs of it.
+type view struct {
+	script     *script
+	raced      bool
+	errors     map[string]sighting
+	dashboards int
+	rest       verdict // on what no allowance lowers: Sentry, and what people wrote
+}
+
+func (w *world) view() view {
+	seen := view{script: w.script, raced: w.raced, errors: map[string]sighting{}, dashboards: len(w.dashboards())}
+	for name := range w.script.truths {
+		seen.errors[name] = w.look(name)
+	}
+	w.judgeSentry(&seen.rest)
+	for _, text := range w.wrote {
+		w.judgeText(&seen.rest, text)
+	}
+	return seen
+}
+
 // judge compares the repository with the script's truth.
-func (w *world) judge(allow allowance) verdict {
-	var v verdict
+func (w *world) judge(allow allowance) verdict { return w.view().judge(allow) }
+
+func (w view) judge(allow allowance) verdict {
+	v := w.rest
+	v.notes = slices.Clone(v.notes)
 	for _, name := range slices.Sorted(maps.Keys(w.script.truths)) {
 		owed := debt{truth: *w.script.truths[name]}
 		owed.atLeast = owed.count
 		if allow != nil {
 			allow(name, &owed)
 		}
-		w.judgeError(&v, name, owed, w.look(name))
+		w.judgeError(&v, name, owed, w.errors[name])
 	}
-	if n := len(w.dashboards()); n > 1 {
-		v.note(&v.duplicates, "%d dashboards", n)
-	}
-	w.judgeSentry(&v)
-	for _, text := range w.wrote {
-		w.judgeText(&v, text)
+	if w.dashboards > 1 {
+		v.note(&v.duplicates, "%d dashboards", w.dashboards)
 	}
 	return v
 }
 
-func (w *world) judgeError(v *verdict, name string, owed debt, seen sighting) {
+func (w view) judgeError(v *verdict, name string, owed debt, seen sighting) {
 	wants := owed.issue && !owed.noIssue
 	switch {
 	case len(seen.issues) > 1:
@@ -85,26 +111,26 @@ func (w *world) judgeError(v *verdict, name string, owed debt, seen sighting) {
 	case len(seen.issues) == 1 && seen.waiting > 0:
 		v.note(&v.miscounted, "%s has issue %s, and %d events that wait beside it", name, numbers(seen.issues), seen.waiting)
 	case len(seen.issues) == 1:
-		w.judgeIssue(v, name, owed, seen)
+		judgeIssue(v, name, owed, seen)
 	case !owed.issue && (seen.waiting > owed.count || seen.waiting < owed.atLeast):
 		v.note(&v.lost, "%s waits with %d events, truth is %d", name, seen.waiting, owed.count)
 	}
 }
 
-func (w *world) judgeIssue(v *verdict, name string, owed debt, seen sighting) {
+func judgeIssue(v *verdict, name string, owed debt, seen sighting) {
 	issue := seen.issues[0]
 	if seen.count > owed.count || seen.count < owed.atLeast {
-		v.note(&v.miscounted, "%s (#%d) counts %d, truth is %d (at least %d)", name, issue.Number, seen.count, owed.count, owed.atLeast)
+		v.note(&v.miscounted, "%s (#%d) counts %d, truth is %d (at least %d)", name, issue.number, seen.count, owed.count, owed.atLeast)
 	}
 	want := second(owed.first) + " to " + second(owed.last)
 	if owed.atLeast == owed.count && seen.first+" to "+seen.last != want {
-		v.note(&v.miscounted, "%s (#%d) says %s to %s, truth is %s", name, issue.Number, seen.first, seen.last, want)
+		v.note(&v.miscounted, "%s (#%d) says %s to %s, truth is %s", name, issue.number, seen.first, seen.last, want)
 	}
-	if issue.State != owed.state && !owed.anyState {
-		v.note(&v.miscounted, "%s (#%d) is %s, and should be %s", name, issue.Number, issue.State, owed.state)
+	if issue.state != owed.state && !owed.anyState {
+		v.note(&v.miscounted, "%s (#%d) is %s, and should be %s", name, issue.number, issue.state, owed.state)
 	}
-	if len(issue.Comments) > owed.comments {
-		v.note(&v.duplicates, "%s (#%d) has %d comments, at most %d are owed", name, issue.Number, len(issue.Comments), owed.comments)
+	if issue.comments > owed.comments {
+		v.note(&v.duplicates, "%s (#%d) has %d comments, at most %d are owed", name, issue.number, issue.comments, owed.comments)
 	}
 }
 
@@ -145,11 +171,11 @@ func (w *world) look(name string) sighting {
 			seen.doubles++
 			continue
 		}
-		seen.issues = append(seen.issues, i)
 		if m := headline.FindStringSubmatch(i.Body); m != nil {
 			seen.count, _ = strconv.Atoi(m[1])
-			seen.first, seen.last = m[2], m[3]
+			seen.first, seen.last = strings.Clone(m[2]), strings.Clone(m[3])
 		}
+		seen.issues = append(seen.issues, sightedIssue{i.Number, i.State, len(i.Comments)})
 	}
 	seen.count, seen.first = seen.count+earlier, cmp.Or(first, seen.first)
 	for _, i := range w.dashboards() {
@@ -173,10 +199,10 @@ func (w *world) dashboards() []githubtest.Issue {
 	return found
 }
 
-func numbers(issues []githubtest.Issue) string {
+func numbers(issues []sightedIssue) string {
 	var all []string
 	for _, i := range issues {
-		all = append(all, fmt.Sprintf("#%d (%s)", i.Number, i.State))
+		all = append(all, fmt.Sprintf("#%d (%s)", i.number, i.state))
 	}
 	return strings.Join(all, ", ")
 }

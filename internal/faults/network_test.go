@@ -47,7 +47,6 @@ func TestMain(m *testing.M) {
 	}
 	http.DefaultTransport = net
 	debug.SetGCPercent(400) // many short runs
-	debug.SetMemoryLimit(4 << 30)
 	flag.Parse()
 	if flag.Lookup("rapid.checks").Value.String() == "100" {
 		checks := "15"
