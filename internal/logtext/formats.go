@@ -183,6 +183,14 @@ var formats = []format{
 	{"supervisord", "INFO gave up: |INFO exited: ", event.Error, `^INFO (?P<message>gave up: .*|exited: .*not expected\))`},
 	{"pnpm", "ERR_PNPM_|ELIFECYCLE  ", event.Error, `^\w+  (?P<message>.*)`},
 	{"yarn", "error Command failed |error An unexpected error ", event.Error, `^error (?P<message>.*)`},
+	{"Laravel queue", `App\`, event.Error, `^(?P<message>App\\\S+) \.{3,} \S+ FAIL$`},
+	{"App Runner", "[AppRunner] ", event.Error, `^\[AppRunner\] (?P<message>.*\b[Ff]ailed\b.*)`},
+	{"AWS CLI", "An error occurred (", event.Error, ``},
+	{"curl", "curl: (", event.Error, `^curl: (?P<message>.*)`},
+	{"bash", "/", event.Warn, `^/\S+: (?:line )?\d+: warning: (?P<message>.*)`},
+	{"bash", "/", event.Error, `^/\S+: (?:line )?\d+: (?P<message>.*)`},
+	// what a job raised, at a level below error since it is tried again
+	{"Sidekiq", "pid=", event.Error, `^pid=\d+ tid=\S+ (?:\S+=\S+ )*(?:INFO|WARN): (?P<message>\S+:\d+:in .*\)|(?:(?:\w+::)+\w+|\w+(?:Error|Exception)): .*)$`},
 	{"Azure Functions", "Executed '", event.Error, `^(?P<message>Executed '.*' \(Failed, .*)`},
 	{"Vite", "[vite] Internal server error: ", event.Error, `error: (?P<message>.*)`},
 	{"Clojure", "Execution error ", event.Error, `^Execution error .*\):?\.?$`},
@@ -198,7 +206,7 @@ var formats = []format{
 	{"Redis", "1|2|3|4|5|6|7|8|9", event.Unknown, ``},
 	{"TiDB", "[20", event.Unknown, `^\[[^\]]*\] \[(?P<level>\w+)\] \[[^\]]*:\d+\] \["?(?P<message>[^\]]*?)"?\](?:.*?\[error="?(?P<cause>.*?)"?\](?: \[.*)?|.*\]|)$`},
 	{"Oracle", "ORA-", event.Error, `^ORA-\d+:`},
-	{"API Gateway", "(", event.Error, `^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`},                                                                         // of the lines about one failure the first that says why counts
+	{"API Gateway", "(", event.Error, `^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:Execution failed due to|Lambda execution failed with status) .*)`}, // of the lines about one failure the first that says why counts
 	{"API Gateway", "(", event.Info, `^\((?P<request>[0-9a-f-]{36})\) (?P<message>(?:API|AWS|Authorizer|Endpoint|Execution|Extended|Gateway|Lambda|Method|Received|Sending|Starting|Successfully|Usage|Verifying|X-[Rr]ay) .*)`}, // other programs begin their lines with a request's id as well
 	{"CodeBuild", "[Container] ", event.Error, `^\[Container\] \S+ \S+ (?P<message>Phase context status code: \S.*)`},
 	{"CodeBuild", "[Container] ", event.Info, `^\[Container\] [\d/]+ \S+ (?P<message>.*)`},
