@@ -60,6 +60,8 @@ func TestFormats(t *testing.T) {
 		{"pnpm", true, " ERR_PNPM_NO_SCRIPT  Missing script: build"},
 		{"yarn", true, "error Command failed with exit code 1."},
 		{"Sidekiq", true, "2026-11-22T10:00:00.123Z pid=4 tid=2k class=Pay jid=7 INFO: /app/pay.rb:5:in 'Pay#perform': no price (RuntimeError)"},
+		{"Sidekiq", true, "2026-11-22T10:00:00.123Z pid=4 tid=2k class=Pay jid=7 INFO: no price (Shop::Unpriced)"},
+		{"Sidekiq", true, "2026-11-22T10:00:00.123Z pid=4 tid=2k WARN: Shop::Unpriced: no price"},
 		{"Laravel queue", true, `2026-11-22 10:00:00 App\Jobs\Pay .................... 12.10ms FAIL`},
 		{"App Runner", true, "11-22-2026 10:00:00 AM [AppRunner] Failed to deploy your application image."},
 		{"AWS CLI", true, "An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"},

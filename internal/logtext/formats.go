@@ -190,7 +190,8 @@ var formats = []format{
 	{"bash", "/", event.Warn, `^/\S+: (?:line )?\d+: warning: (?P<message>.*)`},
 	{"bash", "/", event.Error, `^/\S+: (?:line )?\d+: (?P<message>.*)`},
 	// what a job raised, at a level below error since it is tried again
-	{"Sidekiq", "pid=", event.Error, `^pid=\d+ tid=\S+ (?:\S+=\S+ )*(?:INFO|WARN): (?P<message>\S+:\d+:in .*\)|(?:(?:\w+::)+\w+|\w+(?:Error|Exception)): .*)$`},
+	{"Sidekiq", "pid=", event.Error, `^pid=\d+ tid=\S+ (?:\S+=\S+ )*WARN: (?P<message>(?:(?:\w+::)+\w+|\w+(?:Error|Exception)): .*)`},
+	{"Sidekiq", "pid=", event.Error, `^pid=\d+ tid=\S+ (?:\S+=\S+ )*INFO: (?P<message>.* \((?:(?:\w+::)+\w+|\w+(?:Error|Exception))\))$`},
 	{"Azure Functions", "Executed '", event.Error, `^(?P<message>Executed '.*' \(Failed, .*)`},
 	{"Vite", "[vite] Internal server error: ", event.Error, `error: (?P<message>.*)`},
 	{"Clojure", "Execution error ", event.Error, `^Execution error .*\):?\.?$`},
