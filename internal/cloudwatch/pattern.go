@@ -35,7 +35,7 @@ const DefaultFilterPattern = `` +
 	// kin (level=error), winston and plain text (error: …), structlog and nginx
 	// ([error …), words between blanks, JSON with and without a space, which leaves
 	// out the key "error", and JSON inside of JSON, where every quote has a backslash.
-	`?"=err" ?"error:" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
+	`?"=err" ?"error:" ?"error(" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
 	// An error that is logged with a message, by zap in its format for people too.
 	`?"\"error\":\"" ?"\"error\": \"" ` +
 	// The same in colours (winston): the "m" ends the colour's code.
@@ -43,8 +43,8 @@ const DefaultFilterPattern = `` +
 	// pino and bunyan: error and fatal, in JSON and in JSON inside of JSON. Nextcloud's
 	// error and fatal, and journald's error.
 	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
-	// Lambda's time-outs, in its text format and in its JSON format; Step Functions.
-	`?"Task timed out" ?"\"timeout\"" ?"Failed\"" ?TimedOut ` +
+	// Lambda's time-outs, in its text format and in its JSON format; Step Functions, systemd.
+	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ` +
 	// What runtimes print for an uncaught exception with an unusual name.
 	`?Uncaught ?Unhandled ` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
@@ -64,5 +64,6 @@ const DefaultFilterPattern = `` +
 	// place, which ends in an offset. (".go:" would find every line of a logger
 	// that prints its caller, such as zap.)
 	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
-	// Causes of death of a process, as reported by C++, the C library, the shell and the kernel.
-	`?"terminate called" ?" detected" ?"Segmentation fault" ?"core dumped" ?"ut of memory"`
+	// Causes of death of a process, as reported by C++, the C library, the shell and the
+	// kernel; and "command not found".
+	`?"terminate called" ?"nd not found" ?" detected" ?"Segmentation " ?"core dumped" ?"ut of memory"`

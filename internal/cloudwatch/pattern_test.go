@@ -41,6 +41,7 @@ var lines = []struct {
 	{"structlog in colours", "\x1b[2m2026-03-14 11:59:58\x1b[0m [\x1b[31m\x1b[1merror    \x1b[0m] \x1b[1mcharge refused\x1b[0m"},
 	{"nginx", `2026/03/14 11:59:58 [error] 29#29: *1 connect() failed (111: Connection refused) while connecting to upstream`},
 	{"nginx critical", "2026/03/14 11:59:58 [crit] 29#29: *7 SSL_do_handshake() failed"},
+	{"Zig with a scope", "error(shop): order 4711 has no lines"},
 	{"Lambda Node text", "2026-03-14T11:59:58.113Z\t8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e\tERROR\tcharge refused"},
 	{"Lambda Python text", "[ERROR]\t2026-03-14T11:59:58.113Z\t8f5e1c2a-0b7d-4e55-9f3a-5d1c2b3a4f5e\tcharge refused"},
 
@@ -102,6 +103,7 @@ var lines = []struct {
 	{"Node out of memory", "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory"},
 
 	{"Step Functions", `{"id":"7","type":"ExecutionFailed","details":{"cause":"card declined"},"previous_event_id":"6"}`},
+	{"systemd", "Mar 14 11:59:58 h1 systemd[1]: shop.service: Failed with result 'exit-code'."},
 	{"Step Functions time-out", `{"id":"7","type":"ExecutionTimedOut","details":{},"previous_event_id":"6"}`},
 	{"abort", "Aborted (core dumped)"},
 	{"assertion", "shop: cart.cpp:12: int total(Cart&): Assertion `lines > 0' failed."},
@@ -171,6 +173,8 @@ var lines = []struct {
 	{"C++", "terminate called after throwing an instance of 'std::runtime_error'"},
 	{"glibc", "*** stack smashing detected ***: terminated"},
 	{"shell", "Segmentation fault"},
+	{"shell, killed", "!!! uWSGI process 7 got Segmentation Fault !!!"},
+	{"bash, missing program", "bash: line 1: shop: command not found"},
 	{"shell, core", "Bus error (core dumped)"},
 	{"kernel", "[ 4711.113] Memory cgroup out of memory: Killed process 4711 (node) total-vm:2097152kB"},
 	{"QUIET: levels below error", ""},
