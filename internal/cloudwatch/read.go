@@ -50,7 +50,7 @@ func (g *Group) readPages(ctx context.Context, from time.Time, pattern *string, 
 			return source.Result{}, tooSlow(takes)
 		}
 	}
-	first, rest := g.client.cutAfter(first, in, started)
+	first, rest := g.cutAfter(first, in, started)
 	r.page(first)
 	if err := g.eachSlice(ctx, rest, r); err != nil {
 		return source.Result{Complete: r.through(started)}, err
@@ -58,9 +58,15 @@ func (g *Group) readPages(ctx context.Context, from time.Time, pattern *string, 
 	return source.Result{Complete: started}, nil
 }
 
-// takes estimates how long the rest of a window takes at the rate of requests, if it is
-// as dense as its first page. It is 0 if that cannot be said.
+// takes estimates how long the rest of a window takes at the rate of requests. It is 0 if
+// that cannot be said.
 func (c *Client) takes(first []types.FilteredLogEvent, now time.Time) time.Duration {
+	return time.Duration(pagesAfter(first, now) / c.cfg.RequestsPerSecond * float64(time.Second))
+}
+
+// pagesAfter estimates how many pages a window has after its first one, if it is as dense
+// as that. It is 0 if that cannot be said.
+func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	if len(first) == 0 {
 		return 0
 	}
@@ -69,8 +75,7 @@ func (c *Client) takes(first []types.FilteredLogEvent, now time.Time) time.Durat
 	if span <= 0 {
 		return 0
 	}
-	pages := float64(now.Sub(last)) / float64(span)
-	return time.Duration(pages / c.cfg.RequestsPerSecond * float64(time.Second))
+	return float64(now.Sub(last)) / float64(span)
 }
 
 // eachPage calls take with the events of each page until take returns false. It

@@ -26,6 +26,9 @@ const (
 	// maxWaiting is how many pages of a slice wait to be taken until its reading
 	// pauses.
 	maxWaiting = 8
+	// wholePages is how many pages of a group that is read ahead are not cut: that many
+	// fit in its queues, and each slice costs a page that is not full.
+	wholePages = maxWaiting + 2
 )
 
 // beside returns how many slices have to be read at once to use up the rate of
@@ -55,14 +58,15 @@ type cuts struct {
 // cutAfter cuts what remains of a window after its first page, whose request in has
 // the token of the second. It returns the events of the page that no slice repeats: all
 // but those of its last millisecond, of which the second page may have more.
-func (c *Client) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
+func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
-	if c.beside() == 1 {
+	left := pagesAfter(first, now)
+	if g.client.beside() == 1 || g.waiting.Load() && left > 0 && left <= wholePages {
 		return first, rest
 	}
 	from := time.UnixMilli(*in.StartTime)
 	rest.in.NextToken = nil
-	rest.length = now.Sub(from) / time.Duration(2*c.beside())
+	rest.length = now.Sub(from) / time.Duration(2*g.client.beside())
 	if len(first) > 0 {
 		if last := at(&first[len(first)-1]); last.After(from) {
 			rest.in.StartTime = aws.Int64(last.UnixMilli())

@@ -162,7 +162,7 @@ func TestSlicesAreFast(t *testing.T) {
 					t.Errorf("%d events", n)
 				}
 				took[sliced] = time.Since(listed)
-				if sent := c.Requests()["FilterLogEvents"]; sent > 115 {
+				if sent := c.Requests()["FilterLogEvents"]; sent > 106 {
 					t.Errorf("%d requests", sent)
 				}
 			})
