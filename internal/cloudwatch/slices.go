@@ -22,7 +22,7 @@ const (
 	maxBeside = 8
 	// slicePages is how many pages a slice should have: a little less than a whole
 	// number, so that its last page is nearly full.
-	slicePages = 3.9
+	slicePages = 3.95
 	// maxWaiting is how many pages of a slice wait to be taken until its reading
 	// pauses.
 	maxWaiting = 8
