@@ -177,10 +177,16 @@ func nameEndIn(s string) int {
 }
 
 // trimBlanks removes the blanks and tabs that s begins with.
-func trimBlanks(s string) string { return strings.TrimLeft(s, " \t") }
+func trimBlanks(s string) string { return s[leading(s, " \t"):] }
 
-// leading returns how many bytes of a set s begins with.
-func leading(s, set string) int { return len(s) - len(strings.TrimLeft(s, set)) }
+// leading returns how many bytes of a set s begins with, mostly none.
+func leading(s, set string) int {
+	n := 0
+	for n < len(s) && strings.IndexByte(set, s[n]) >= 0 {
+		n++
+	}
+	return n
+}
 
 // lettersIn returns how many letters s begins with.
 func lettersIn(s string) int {

@@ -39,12 +39,18 @@ func levelWord(word string) (event.Level, spelling) {
 	switch {
 	case !ok:
 		return event.Unknown, noLevel
-	case slices.ContainsFunc(ordinaryWords[:], func(w string) bool { return strings.EqualFold(w, word) }):
+	case isOrdinaryWord(word):
 		return level, ordinary
 	case strings.ContainsFunc(word, unicode.IsLower):
 		return level, small
 	}
 	return level, capital
+}
+
+// isOrdinaryWord asks for the first letter first: few levels begin as one of these words.
+func isOrdinaryWord(word string) bool {
+	return strings.IndexByte("LNOFCSAHV", word[0]&^0x20) >= 0 &&
+		slices.ContainsFunc(ordinaryWords[:], func(w string) bool { return strings.EqualFold(w, word) })
 }
 
 // letterLevels are those of glog, Android, Ruby and Telegraf.

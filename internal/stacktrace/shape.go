@@ -158,17 +158,19 @@ func (m *marks) shape(line string) Shape {
 }
 
 func (k *mark) fits(line string, indented bool) bool {
-	if k.margin != ' ' && indented != (k.margin == '\t') || !strings.HasSuffix(line, k.end) {
+	if k.margin != ' ' && indented != (k.margin == '\t') || !strings.HasPrefix(line, k.begin) ||
+		k.end != "" && !strings.HasSuffix(line, k.end) {
 		return false
 	}
-	rest, ok := strings.CutPrefix(line, k.begin)
+	rest := line[len(k.begin):]
 	for _, part := range k.parts {
-		if !ok {
+		at := strings.Index(rest, part)
+		if at < 0 {
 			return false
 		}
-		_, rest, ok = strings.Cut(rest, part)
+		rest = rest[at+len(part):]
 	}
-	return ok && (k.end == "" || rest == "") && (k.is == nil || k.is(line))
+	return (k.end == "" || rest == "") && (k.is == nil || k.is(line))
 }
 
 // Certain reports whether the line can only be part of a trace.
