@@ -23,7 +23,7 @@ func comment(a *Action, in Input) {
 		a.Comment, a.Note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
 	case a.Reason != SnoozeOver && a.Issue.Open && in.Writing.Sub(told(*a).At.Time()) >= day:
 		if a.Comment = a.Escalation(); a.Comment != "" {
-			a.Note = "escalation " + a.Next.Last.Time().Format(time.RFC3339)
+			a.Note = "escalation after " + told(*a).At.Time().UTC().Format(time.RFC3339) // the same in a run beside this one
 		}
 	}
 	if a.Note == "" || slices.Contains(a.Issue.Marker.Commented, a.Note) {
