@@ -20,9 +20,9 @@ func readTail(h *head) {
 			continue
 		}
 		value := h.message[i+len(key):]
-		cause, n := pairValue(value)
-		if value != "" && value[0] != '"' {
-			cause = value[:n+wordsUpToPair(value[n:])]
+		cause := value[:wordsValue(value)]
+		if strings.HasPrefix(cause, `"`) {
+			cause = logfmtUnquote(cause)
 		}
 		message := strings.TrimRight(h.message[:i], " |")
 		h.stack = logfmtStack("", message, cause)

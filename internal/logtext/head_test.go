@@ -48,6 +48,9 @@ var heads = []struct{ line, want string }{
 	{"CRITICAL - 2026-11-22 10:00:00 --> no price", "fatal [] no price"},
 	{"2026-11-22 10:00:00 ERROR request_id=r-7 no price", "error [] no price"},
 	{"level=error msg=no price for it order=7", "error [] no price for it"},
+	{`level=error msg="no price for`, "error [] no price for"}, // cut off
+	{`level=error msg="`, "error [] "},
+	{`ERROR no price err="card dec`, "error [] no price: card dec"},
 	{`2026-11-22T10:00:00.123Z	ERROR	shop	cart/cart.go:42	no price	{"error": "HTTP 400"}`, "error [shop] no price: HTTP 400"},
 	{"ERROR [TypeError: fetch failed] {", "error [] [TypeError: fetch failed] {"},
 

@@ -49,14 +49,20 @@ func (f *fields) keepPairs(line string) {
 			line = rest
 			continue
 		}
-		_, end := pairValue(line[n+1:])
-		end += n + 1
-		if n+1 < len(line) && line[n+1] != '"' {
-			end += wordsUpToPair(line[end:])
-		}
+		end := n + 1 + wordsValue(line[n+1:])
 		f.keep(line[:n], line[n+1:end], 0)
 		line = line[end:]
 	}
+}
+
+// wordsValue returns the length of the value that s begins with, which may be several words
+// without quotes, or quoted but cut off before the closing quote.
+func wordsValue(s string) int {
+	_, n := pairValue(s)
+	if stringEnd(s) == 0 {
+		n += wordsUpToPair(s[n:])
+	}
+	return n
 }
 
 // wordsUpToPair returns the length of the words that s begins with before the next pair.
@@ -84,10 +90,13 @@ func pairValue(s string) (value string, length int) {
 	return s[:n], n
 }
 
-// logfmtUnquote decodes a quoted value.
+// logfmtUnquote decodes a value that begins with a quote. One that was cut off has no closing quote.
 func logfmtUnquote(quoted string) string {
 	if value, err := strconv.Unquote(quoted); err == nil {
 		return value
+	}
+	if stringEnd(quoted) == 0 {
+		return quoted[1:]
 	}
 	return unquote(quoted)
 }
