@@ -23,10 +23,7 @@ func crowdedWithArchive(n, live int) func(*world) {
 			at := w.script.start.Add(-time.Duration(n-i) * time.Hour)
 			m.Span(at, at.Add(time.Minute))
 			m.SetSource("cloudwatch:"+region+":/ecs/shop", count.Tally{Through: count.MinuteOf(at) + 20, Frozen: 2, Newest: count.At(at)})
-			body, err := m.Section("An earlier error.")
-			if err != nil {
-				panic(err)
-			}
+			body := m.Section("An earlier error.")
 			w.github.Add(githubtest.Issue{Title: fmt.Sprintf("Earlier error %d", i), Body: body, Author: "github-actions[bot]",
 				Labels: []string{map[bool]string{true: "errmon:archive", false: "errmon"}[i < n-live]},
 				State:  []string{"open", "closed"}[i%2], StateReason: "completed", CreatedAt: at, UpdatedAt: w.script.start.Add(-time.Hour)})

@@ -67,10 +67,7 @@ func (w *world) ageMutes(dashboard int) {
 		d.Muted[number] = mute
 	}
 	before, _, behind, _ := marker.Split(body)
-	section, err := d.Section("The dashboard.")
-	if err != nil {
-		panic(err)
-	}
+	section := d.Section("The dashboard.")
 	w.github.EditBody(dashboard, before+section+behind)
 }
 

@@ -82,14 +82,12 @@ func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
 }
 
 func (l *Ledger) create(ctx context.Context, after render.Board) error {
-	body, err := l.Render.Dashboard(after, "")
-	if err != nil {
-		return err
-	}
 	if err := l.ensureLabels(ctx); err != nil {
 		return err
 	}
-	issue, err := l.GitHub.Create(ctx, github.NewIssue{Title: l.Render.DashboardTitle(), Body: body, Labels: []string{l.dashboardLabel()}})
+	issue, err := l.GitHub.Create(ctx, github.NewIssue{
+		Title: l.Render.DashboardTitle(), Body: l.Render.Dashboard(after, ""), Labels: []string{l.dashboardLabel()},
+	})
 	if err != nil {
 		return err
 	}
@@ -103,12 +101,11 @@ func (l *Ledger) edit(ctx context.Context, k Known, after render.Board) error {
 		if now, err := marker.ReadDashboard(current.Body); err == nil {
 			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
 		}
-		body, err := l.Render.Dashboard(after, current.Body)
-		edit := github.Edit{Body: body}
+		edit := github.Edit{Body: l.Render.Dashboard(after, current.Body)}
 		if k.afresh { // the next loss of the label stops a run again
 			edit.State = "open"
 		}
-		return edit, err
+		return edit, nil
 	})
 	if errors.Is(err, github.ErrGone) {
 		return l.create(ctx, after)
@@ -138,8 +135,7 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 			return github.Edit{}, err
 		}
 		d.Waiting = mergeRows(withoutFiled(d.Waiting, k.Issues), rows)
-		body, err := l.Render.Dashboard(board(d, results, now), current.Body)
-		return github.Edit{Body: body}, err
+		return github.Edit{Body: l.Render.Dashboard(board(d, results, now), current.Body)}, nil
 	})
 }
 

@@ -132,7 +132,7 @@ func cappedMutes(mutes map[int]Mute) map[int]Mute {
 			mute.Sources = nil
 			capped[number] = mute
 		}
-		if text, err := encode(capped); err != nil || len(text) <= maxMutes || keep == 0 {
+		if keep == 0 || len(encode(capped)) <= maxMutes {
 			return capped
 		}
 	}

@@ -1,10 +1,27 @@
 package marker
 
 import (
+	"bytes"
+	"cmp"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/org/errmon-action/internal/count"
 )
+
+// This file writes our section and finds it in a body that people edit: they write around
+// it, quote its lines, paste an earlier body, and delete lines that look like noise.
+// Only a whole line at the left margin counts, and the state decides: of several
+// sections, the one with the newest state is ours. Anything that is not clearly
+// ours belongs to people and stays.
 
 // Version is the format that this package writes.
 const Version = 1
@@ -17,6 +34,12 @@ const (
 	suffix      = " -->"
 )
 
+// The visible text of an issue's section begins with "**N events**" and ends with a line that
+// begins like this. Both mark the section's bounds if its own lines were deleted.
+const LastLine = "<sub>Filed by errmon"
+
+var firstRead = regexp.MustCompile(`^\*\*\d[\d,]* events?\*\*`)
+
 // Errors that Read returns for a body it cannot use.
 var (
 	// ErrNone: the body has no section of ours.
@@ -26,6 +49,34 @@ var (
 	// ErrDamaged: the state cannot be read.
 	ErrDamaged = errors.New("errmon state is damaged")
 )
+
+// Section wraps the visible text and the marker into the bot's section of an issue's body.
+func (m Marker) Section(text string) string {
+	key := m.Key()
+	if !isPlain(key) {
+		key = ""
+	}
+	return section(key, text, m.encode())
+}
+
+// Section wraps text and the state into the bot's section of the dashboard.
+func (d Dashboard) Section(text string) string { return section("dashboard", text, d.encode()) }
+
+func section(key, text, state string) string {
+	return fmt.Sprintf("%s%d%s\n%s%s%s\n\n%s\n\n%s%d %s %s%s\n%s",
+		beginPrefix, Version, suffix,
+		keyPrefix, key, suffix,
+		strings.TrimSpace(text),
+		statePrefix, Version, checksum(state), state, suffix,
+		endLine)
+}
+
+const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
+
+// isPlain reports whether a key fits in its line without ending it. All keys that errmon makes do.
+func isPlain(key string) bool {
+	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
+}
 
 // Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it holds the
 // first key alone, which stays readable, or nothing if the key line is not legible either.
@@ -51,19 +102,19 @@ func ReadDashboard(body string) (Dashboard, error) {
 	return d, nil
 }
 
-func read(body string, state any) (key string, err error) {
-	found, ok := find(body)
-	if !ok {
+func read(body string, into any) (key string, err error) {
+	ours, state, foreign := find(body)
+	if len(ours) == 0 {
 		return "", ErrNone
 	}
 	newer := false
-	for _, l := range found.lines {
-		switch v, _ := l.version(); {
+	for _, l := range ours {
+		switch {
 		case l.prefix == beginPrefix:
-			newer = newer || v > Version
+			newer = newer || l.version() > Version
 		case l.prefix != keyPrefix || !isPlain(l.value) || l.value == key:
 		case key != "":
-			found.foreign = true
+			foreign = true
 		default:
 			key = l.value
 		}
@@ -71,46 +122,160 @@ func read(body string, state any) (key string, err error) {
 	switch {
 	case newer:
 		return key, ErrNewer
-	case found.foreign:
+	case foreign:
 		return "", ErrDamaged
 	}
-	return key, found.state.read(state)
+	return key, state.read(into)
 }
 
-// isPlain reports whether a key fits in its line without ending it. All keys that errmon makes do.
-func isPlain(key string) bool {
-	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
+// Split splits a body into the text before our section, the section with its first
+// and last line, and the text after it.
+func Split(body string) (before, section, behind string, ok bool) {
+	ours, _, _ := find(body)
+	if len(ours) == 0 {
+		return body, "", "", false
+	}
+	from, to := ours[0].from, ours[len(ours)-1].to
+	return body[:from], body[from:to], body[to:], true
 }
 
-const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
+// line is a line of a body.
+type line struct {
+	prefix   string // which of our lines it is; empty for others
+	value    string // of our lines, between prefix and suffix
+	text     string // without trailing white space
+	from, to int    // in the body, without its line break
+}
 
-// Section wraps the visible text and the marker into the bot's section of an issue's body.
-func (m Marker) Section(text string) (string, error) {
-	state, err := m.encode()
+// version returns the number at the beginning of the value; 0 if there is none.
+func (l line) version() int {
+	number, _, _ := strings.Cut(l.value, " ")
+	v, _ := strconv.Atoi(number)
+	return v
+}
+
+// read reads a state line. It returns ErrNewer or ErrDamaged.
+func (l line) read(into any) error {
+	if l.version() > Version {
+		return ErrNewer
+	}
+	fields := strings.Fields(l.value)
+	if l.version() != Version || len(fields) != 3 || fields[1] != checksum(fields[2]) {
+		return ErrDamaged
+	}
+	packed, err := base64.RawURLEncoding.DecodeString(fields[2])
 	if err != nil {
-		return "", err
+		return ErrDamaged
 	}
-	key := m.Key()
-	if !isPlain(key) {
-		key = ""
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxJSON))
+	if err != nil || json.Unmarshal(plain, into) != nil {
+		return ErrDamaged
 	}
-	return section(key, text, state), nil
+	return nil
 }
 
-// Section wraps text and the state into the bot's section of the dashboard.
-func (d Dashboard) Section(text string) (string, error) {
-	state, err := d.encode()
-	if err != nil {
-		return "", err
+// find returns the lines of our section, if there is one, and its state line, which is zero
+// if it was deleted. foreign reports whether another issue's section was pasted as well.
+func find(body string) (ours []line, state line, foreign bool) {
+	lines := linesOf(body)
+	if at, foreign := newestState(lines); at >= 0 {
+		return lines[firstLine(lines, at) : endOf(lines, at)+1], lines[at], foreign
 	}
-	return section("dashboard", text, state), nil
+	for _, prefix := range []string{beginPrefix, keyPrefix} {
+		if first := slices.IndexFunc(lines, func(l line) bool { return l.prefix == prefix }); first >= 0 {
+			return lines[first : lastLine(lines, first)+1], line{}, false
+		}
+	}
+	return nil, line{}, false
 }
 
-func section(key, text, state string) string {
-	return fmt.Sprintf("%s%d%s\n%s%s%s\n\n%s\n\n%s%d %s %s%s\n%s",
-		beginPrefix, Version, suffix,
-		keyPrefix, key, suffix,
-		strings.TrimSpace(text),
-		statePrefix, Version, checksum(state), state, suffix,
-		endLine)
+func linesOf(body string) []line {
+	var lines []line
+	from := 0
+	for raw := range strings.SplitSeq(body, "\n") {
+		l := line{text: strings.TrimRight(raw, " \t\r"), from: from}
+		l.to = from + len(l.text)
+		for _, prefix := range []string{beginPrefix, keyPrefix, statePrefix, endLine} {
+			if strings.HasPrefix(l.text, prefix) && strings.HasSuffix(l.text, suffix) {
+				l.prefix, l.value = prefix, strings.TrimSuffix(l.text[len(prefix):], suffix)
+			}
+		}
+		lines = append(lines, l)
+		from += len(raw) + 1
+	}
+	return lines
+}
+
+// newestState returns the index of the newest readable state line, or of the last
+// state line if none is readable; -1 if there is none. Of equally new ones the first
+// is ours. foreign reports whether states of several issues are readable.
+func newestState(lines []line) (at int, foreign bool) {
+	type stored struct {
+		Marker
+		Read     map[string]count.Millis `json:"read"` // of a dashboard
+		readable bool
+	}
+	at = -1
+	var best stored
+	for i, l := range lines {
+		if l.prefix != statePrefix {
+			continue
+		}
+		var s stored
+		s.readable = l.read(&s) != ErrDamaged
+		for _, read := range s.Read {
+			s.Last = max(s.Last, read)
+		}
+		foreign = foreign || best.readable && s.readable && s.Key() != best.Key()
+		newer := cmp.Or(cmp.Compare(s.Last, best.Last), cmp.Compare(s.Count(), best.Count())) > 0
+		if !best.readable || s.readable && newer {
+			at, best = i, s
+		}
+	}
+	return at, foreign
+}
+
+// firstLine returns where the section that ends with a state begins: at the first of
+// our lines that is left, else at the first visible line.
+func firstLine(lines []line, state int) int {
+	first := state
+	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {
+		switch {
+		case lines[i].prefix == beginPrefix:
+			return i
+		case lines[i].prefix == keyPrefix, first == state && firstRead.MatchString(lines[i].text):
+			first = i
+		}
+	}
+	return first
+}
+
+// lastLine returns where a section without a state ends: at the last visible line or
+// at its end line; if both are gone, at its key line.
+func lastLine(lines []line, first int) int {
+	last := first
+	for i := first; i < len(lines); i++ {
+		switch {
+		case lines[i].prefix == endLine:
+			return i
+		case strings.HasPrefix(lines[i].text, LastLine):
+			return endOf(lines, i)
+		case lines[i].prefix == keyPrefix && i == first+1:
+			last = i
+		}
+	}
+	return last
+}
+
+// endOf returns the end line directly below a line, or else that line.
+func endOf(lines []line, at int) int {
+	for i := at + 1; i < len(lines); i++ {
+		if lines[i].prefix == endLine {
+			return i
+		}
+		if lines[i].text != "" {
+			break
+		}
+	}
+	return at
 }

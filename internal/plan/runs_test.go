@@ -71,14 +71,11 @@ func (w *world) apply(a Action) int {
 	if !a.Writes() {
 		return n
 	}
-	body, err := a.Next.Section("an error")
+	stored, err := marker.Read(a.Next.Section("an error"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.issues[n-1] = Issue{Number: n, Open: a.Kind != Close}
-	if w.issues[n-1].Marker, err = marker.Read(body); err != nil {
-		w.t.Fatal(err)
-	}
+	w.issues[n-1] = Issue{Number: n, Open: a.Kind != Close, Marker: stored}
 	if a.DupOf != 0 {
 		w.dup[n] = a.DupOf
 		w.joined++

@@ -28,19 +28,16 @@ func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 // Dashboard returns the dashboard's body. Only our section of the previous body
 // is replaced, and ticked boxes of errors that still wait stay ticked. The tables
 // are cut to fit; the state contains everything.
-func (r Renderer) Dashboard(d Board, previous string) (string, error) {
+func (r Renderer) Dashboard(d Board, previous string) string {
 	before, _, behind, _ := marker.Split(previous)
 	ticked := marker.Ticked(previous)
 	for rows := marker.MaxWaiting; ; rows /= 2 {
 		one := r.section()
 		parts := []string{one.open(d, rows), one.waiting(d, ticked, rows), one.muted(d, rows), one.health(d, rows), one.bookkeeping(d)}
-		section, err := d.Section(strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n"))
-		if err != nil {
-			return "", err
-		}
-		body := join(before, section, behind)
+		text := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
+		body := join(before, d.Section(text), behind)
 		if utf8.RuneCountInString(body) <= MaxBody || rows == 0 {
-			return body, nil
+			return body
 		}
 	}
 }

@@ -50,11 +50,7 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	sample, code := maxSample, maxCode
 	for {
-		section, err := a.Next.Section(r.section().text(a, old, sample, code))
-		if err != nil {
-			return "", err
-		}
-		body := join(before, section, behind)
+		body := join(before, a.Next.Section(r.section().text(a, old, sample, code)), behind)
 		switch {
 		case utf8.RuneCountInString(body) <= MaxBody:
 			return body, nil
