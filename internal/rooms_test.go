@@ -43,7 +43,7 @@ var pure = map[string][]string{
 var others = map[string][]string{
 	"clock":      {},
 	"fake":       {},
-	"config":     {"event", "finding", "policy"},
+	"config":     {"code", "event", "finding", "policy", "safe", "stacktrace"},
 	"logfile":    {"event"},
 	"polite":     {"clock", "finding", "safe"},
 	"github":     {"clock", "finding", "polite"},
@@ -62,9 +62,9 @@ var others = map[string][]string{
 		"safe", "slack", "source"},
 	"preview": {"event", "intake", "logfile", "marker", "page", "plan", "reading", "render", "safe", "source", "terminal"},
 	"group":   {"event", "grouping", "intake", "logfile", "plan", "safe"},
-	"cli": {"clock", "cloudwatch", "code", "config", "doctor", "enrich", "event", "finding", "github", "group", "inbound", "intake", "ledger",
+	"cli": {"clock", "cloudwatch", "config", "doctor", "enrich", "event", "finding", "github", "group", "inbound", "intake", "ledger",
 		"logfile", "page", "payload", "plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source",
-		"stacktrace", "terminal", "workflow"},
+		"terminal", "workflow"},
 }
 
 // impure are packages of the standard library that a pure room never imports.

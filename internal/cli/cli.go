@@ -71,7 +71,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 		s.actions = githubactions.New(githubactions.WithWriter(c.Stdout), githubactions.WithGetenv(c.Getenv))
 	}
 	root := s.root()
-	s.redactor = redactor(config.Redact{}, config.Secrets(s.input(nil)))
+	s.redactor = safe.NewRedactor().Knowing(safe.NewOwn(config.Secrets(s.input(nil))...))
 	root.SetArgs(append([]string{}, args...)) // cobra would replace nil by os.Args
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)

@@ -77,23 +77,13 @@ func (s *session) input(file []byte) config.Input {
 // that further mistakes can be reported.
 func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
-	s.redactor = redactor(cfg.Redact, config.Secrets(in))
+	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow).Knowing(safe.NewOwn(config.Secrets(in)...))
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
 			return config.Config{}, fmt.Errorf("set %s from .env: %w", name, err)
 		}
 	}
 	return cfg, err
-}
-
-// redactor returns the one by which all is published, with what a team adds and the
-// secrets of the run.
-func redactor(c config.Redact, secrets []string) *safe.Redactor {
-	var patterns []safe.Pattern
-	for _, p := range c.Patterns {
-		patterns = append(patterns, safe.Pattern{Kind: p.Name, Regexp: p.Regexp})
-	}
-	return safe.NewRedactor().With(patterns, c.Allow).Knowing(safe.NewOwn(secrets...))
 }
 
 func (s *session) inWorkspace(name string) string {

@@ -150,7 +150,8 @@ func (c commander) do(ctx context.Context, asked payload.Command, o scan.Options
 
 func (c commander) scan(ctx context.Context, since string) (slack.Answer, error) {
 	if since != "" {
-		if err := c.settings.ReadSince(since, c.Clock.Now()); err != nil {
+		var err error
+		if c.settings.Since, err = config.ParseSince(since, c.Clock.Now()); err != nil {
 			return slack.Answer{Text: "The start time " + err.Error() + "."}, nil
 		}
 	}

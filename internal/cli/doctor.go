@@ -92,7 +92,7 @@ func checkConfig(c settings) []finding.Finding {
 		f.Level = finding.Warning
 		found = append(found, f)
 	}
-	found = append(found, finding.All(about, errors.Join(c.mistakes, errors.Join(c.LeftOut...), c.CheckScan()))...)
+	found = append(found, finding.All(about, errors.Join(c.mistakes, errors.Join(c.LeftOut...), c.CheckTarget(), c.CheckSources()))...)
 	switch {
 	case len(found) > 0:
 		return found

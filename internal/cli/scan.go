@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/enrich"
 	"github.com/org/errmon-action/internal/event"
@@ -22,7 +21,6 @@ import (
 	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/slack"
 	"github.com/org/errmon-action/internal/source"
-	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // scan runs the main job. Outputs and summary are written on failure too.
@@ -105,16 +103,12 @@ func (s *session) options(c settings, services []source.Integration) (scan.Optio
 // code is the repository of the services' code.
 func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Repository {
 	owner, repo, _ := strings.Cut(cmp.Or(cfg.CodeRepository, issues.FullName()), "/")
-	r := enrich.Repository{GitHub: issues.In(owner, repo), Issues: issues}
-	for _, root := range cfg.Roots {
-		r.Roots = append(r.Roots, code.Root(root))
-	}
-	return &r
+	return &enrich.Repository{GitHub: issues.In(owner, repo), Issues: issues, Roots: cfg.Roots}
 }
 
 // intakeRules are what the team set about reading events.
 func intakeRules(cfg config.Config) intake.Rules {
-	return intake.Rules{Policy: policyOf(cfg), InApp: stacktrace.Rules(cfg.InApp), Fields: cfg.Fields}
+	return intake.Rules{Policy: policyOf(cfg), InApp: cfg.InApp, Fields: cfg.Fields}
 }
 
 // policyOf returns the team's rules and errmon's own, which is the last.

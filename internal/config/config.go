@@ -11,26 +11,29 @@
 // Five more keys are not settings, since they hold more than one value: in-app,
 // fields, code and redact (see teamrules.go), and rules (see rules.go).
 //
-// It may import event, finding and policy.
+// It may import code, event, finding, policy, safe and stacktrace.
 package config
 
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // Config holds every setting, valid and typed. Load makes one.
 type Config struct {
-	GitHubToken string
-	Owner, Repo string // both empty if no repository is known
-	// CodeRepository is OWNER/REPO, empty for that of the issues.
-	CodeRepository string
+	GitHubToken    string
+	Owner, Repo    string // both empty if no repository is known
+	CodeRepository string // OWNER/REPO, empty for that of the issues
 	GitHubAPIURL   string // of GITHUB_API_URL, without a slash at its end
 
 	LogGroups            []string // names, ARNs and prefixes, as written
@@ -39,8 +42,7 @@ type Config struct {
 	Reader               string  // auto, all, filter or insights
 	ReadAllPages         int     // 0 for never
 	InsightsBudget       float64 // GB; 0 for none
-	Lookback             time.Duration
-	Lateness             time.Duration
+	Lookback, Lateness   time.Duration
 	AWSRequestsPerSecond float64
 	Since                time.Time // zero if not set; never in the future
 
@@ -55,13 +57,11 @@ type Config struct {
 	SlackWebhookURL string
 	SlackBotToken   string // set together with SlackChannel, or not at all; see Warnings
 	SlackChannel    string
-	SlackAPIURL     string // of SLACK_API_URL, without a slash at its end; empty for Slack's own
-
+	SlackAPIURL     string   // of SLACK_API_URL, without a slash at its end; empty for Slack's own
 	SlackChannels   []string // ids, or names with or without "#"; empty for all
 	SlackMatch      []string
 	SlackIgnoreApps []string // names or ids
-
-	RelayURL string // without a slash at its end; empty if doctor has none to test
+	RelayURL        string   // without a slash at its end; empty if doctor has none to test
 
 	Assign         string // none or owners
 	Label          string
@@ -71,28 +71,28 @@ type Config struct {
 	CloseAfter     time.Duration // 0 for never; or Auto
 	ReopenWindow   time.Duration
 	WriteInterval  time.Duration
-	MinLevel       string // trace, debug, info, warn, error or fatal
+	MinLevel       string // one of policy.LevelNames
 	MaxDuration    time.Duration
 	TrustedLogins  []string
 	PublishSamples bool
-	Redact         Redact // of the file alone
 
 	Command  string // scan, doctor or preview
 	File     string // where the file of settings is looked for
 	FileRead bool   // whether it was there
 	DryRun   bool
 
+	// What only the file can set.
+	InApp          stacktrace.Rules
+	Fields         map[string][]string // by one of FieldNames
+	Roots          []code.Root
+	Rules          []policy.Rule
+	RedactPatterns []safe.Pattern   // in the order of the file
+	RedactAllow    []*regexp.Regexp // of whole values that are not secret
+
 	// LeftOut names the sources that are not read because a setting is missing.
 	// Warnings names what a run can do without. Both are unset in this Config.
-	LeftOut  []error
-	Warnings []error
-	Refused  []string // settings with a wrong value, each explained by Load's error
-
-	// InApp and Fields can only be set in the file.
-	InApp  InApp
-	Fields map[string][]string // by one of FieldNames
-	Roots  []Root              // of the key code
-	Rules  []policy.Rule       // of the key rules
+	LeftOut, Warnings []error
+	Refused           []string // settings with a wrong value, each explained by Load's error
 
 	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
 	// reads the environment itself, so the caller exports these first.
@@ -110,25 +110,22 @@ func (c *Config) leaveOut(given map[string]value) {
 		c.Warnings = append(c.Warnings, err)
 		c.SlackBotToken, c.SlackChannel = "", ""
 	}
-	isARN := func(group string) bool { return strings.HasPrefix(group, "arn:") } // it includes its region
-	named := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
-	if c.AWSRegion == "" && !c.refused("aws-region") && len(named) > 0 {
-		c.LogGroups = slices.DeleteFunc(c.LogGroups, func(group string) bool { return !isARN(group) })
-		c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without a region", shorten(strings.Join(named, ", "))),
+	if c.AWSRegion != "" || c.refused("aws-region") {
+		return
+	}
+	var arns, names []string
+	for _, group := range c.LogGroups {
+		if strings.HasPrefix(group, "arn:") { // it includes its region
+			arns = append(arns, group)
+		} else {
+			names = append(names, group)
+		}
+	}
+	if len(names) > 0 {
+		c.LogGroups = arns
+		c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without a region", shorten(strings.Join(names, ", "))),
 			"set aws-region, or name them by ARN"))
 	}
-}
-
-// checkReader reports settings that contradict the reader.
-func (c Config) checkReader() error {
-	var mistakes []error
-	if c.FilterPattern != "" && (c.Reader == "all" || c.Reader == "insights") {
-		mistakes = append(mistakes, finding.Mend(fmt.Sprintf("reader %s does not use filter-pattern", c.Reader), "leave one of them out"))
-	}
-	if c.Reader == "insights" && c.InsightsBudget == 0 && !c.refused("insights-budget") {
-		mistakes = append(mistakes, finding.Mend("reader insights costs money", "set insights-budget to the gigabytes a run may scan"))
-	}
-	return errors.Join(mistakes...)
 }
 
 // incomplete returns an error if some of the settings are set and some are not.
@@ -141,36 +138,31 @@ func incomplete(given map[string]value, consequence string, names ...string) err
 			missing = append(missing, name)
 		}
 	}
-	if len(set) == 0 || len(missing) == 0 {
+	return mistake(len(set) > 0 && len(missing) > 0,
+		fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence), "set all of them, or none")
+}
+
+// mistake returns an error with its remedy, or nil if nothing is wrong.
+func mistake(wrong bool, what, remedy string) error {
+	if !wrong {
 		return nil
 	}
-	return finding.Mend(fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence), "set all of them, or none")
+	return finding.Mend(what, remedy)
 }
 
 // refused reports whether a setting has a wrong value. Reporting it as missing too
 // would be a second error about one mistake.
 func (c Config) refused(name string) bool { return slices.Contains(c.Refused, name) }
 
-// CheckScan reports everything that a scan of the sources needs and c lacks,
-// joined.
-func (c Config) CheckScan() error { return errors.Join(c.CheckTarget(), c.CheckSources()) }
-
 // CheckTarget reports everything that filing issues needs and c lacks, joined.
 func (c Config) CheckTarget() error {
-	var missing []error
-	if c.GitHubToken == "" && !c.refused("github-token") {
-		missing = append(missing, finding.Mend("no token", "pass github-token, or set GITHUB_TOKEN"))
-	}
-	if c.Owner == "" && !c.refused("repository") {
-		missing = append(missing, finding.Mend("no repository to file issues in", "set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
-	}
-	return errors.Join(missing...)
+	return errors.Join(
+		mistake(c.GitHubToken == "" && !c.refused("github-token"), "no token", "pass github-token, or set GITHUB_TOKEN"),
+		mistake(c.Owner == "" && !c.refused("repository"), "no repository to file issues in", "set repository to OWNER/REPO, or GITHUB_REPOSITORY"))
 }
 
 // CheckSources reports that c names no source to read.
 func (c Config) CheckSources() error {
-	if len(c.LogGroups) == 0 && c.SentryAuthToken == "" && !c.refused("log-groups") && !c.refused("sentry-auth-token") {
-		return finding.Mend("nothing to watch", "set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")
-	}
-	return nil
+	return mistake(len(c.LogGroups) == 0 && c.SentryAuthToken == "" && !c.refused("log-groups") && !c.refused("sentry-auth-token"),
+		"nothing to watch", "set log-groups, or sentry-auth-token with sentry-organization and sentry-projects")
 }

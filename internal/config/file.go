@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // readFile reads the file of settings: the named one, which must exist, or else the
@@ -36,8 +37,10 @@ func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	f := fileReader{Config: c, path: path, settings: map[string]value{}}
 	parsed, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return f.settings, malformed(path, err)
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil { // its excerpt may show a secret
+		return nil, fmt.Errorf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage())
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: malformed YAML", path)
 	}
 	for i, doc := range parsed.Docs {
 		switch mapping, ok := doc.Body.(*ast.MappingNode); {
@@ -77,7 +80,7 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 	switch f.key = name; name {
 	case "in-app":
 		lists := f.lists(entry, []string{"include", "exclude"}, maxPrefixes)
-		f.InApp = InApp{lists["include"], lists["exclude"]}
+		f.InApp = stacktrace.Rules{Include: lists["include"], Exclude: lists["exclude"]}
 	case "fields":
 		f.Fields = f.lists(entry, FieldNames, maxFieldKeys)
 	case "code":
@@ -128,24 +131,13 @@ func (f *fileReader) mapping(entry *ast.MappingValueNode, want string) []*ast.Ma
 	return nil
 }
 
-// malformed names the line, but leaves out the excerpt that the parser shows:
-// there may be a secret in it.
-func malformed(path string, err error) error {
-	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil {
-		return fmt.Errorf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage())
-	}
-	return fmt.Errorf("%s: malformed YAML", path)
-}
-
 // setting reads a setting, with the items of a sequence on lines of their own.
 func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
-	if s.notInFile != "" {
-		f.wrong(entry.Key, errors.New(s.notInFile))
-		return
-	}
-	items, _, ok := itemsOf(entry.Value)
 	_, isSequence := entry.Value.(*ast.SequenceNode)
+	items, ok := itemsOf(entry.Value)
 	switch {
+	case s.notInFile != "":
+		f.wrong(entry.Key, errors.New(s.notInFile))
 	case ok && (s.List || !isSequence):
 		f.settings[s.Name] = value{strings.Join(items, "\n"), f.at(entry.Key)}
 	case !s.List:
@@ -157,20 +149,24 @@ func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 	}
 }
 
-// itemsOf returns a plain value, or those of a list, and their nodes; false if one is not plain.
-func itemsOf(node ast.Node) (items []string, nodes []ast.Node, ok bool) {
-	nodes = []ast.Node{node}
-	if list, ok := node.(*ast.SequenceNode); ok {
-		nodes = list.Values
-	}
-	for _, n := range nodes {
+// itemsOf returns a plain value, or those of a list; false if one is not plain.
+func itemsOf(node ast.Node) (items []string, ok bool) {
+	for _, n := range nodesOf(node) {
 		item, ok := scalar(n)
 		if !ok {
-			return nil, nil, false
+			return nil, false
 		}
 		items = append(items, item)
 	}
-	return items, nodes, true
+	return items, true
+}
+
+// nodesOf returns the nodes of a list, or the one of a value.
+func nodesOf(node ast.Node) []ast.Node {
+	if list, ok := node.(*ast.SequenceNode); ok {
+		return list.Values
+	}
+	return []ast.Node{node}
 }
 
 // scalar returns a plain value as it is written, since the setting says whether
@@ -190,10 +186,8 @@ func scalar(node ast.Node) (string, bool) {
 }
 
 func find(name string) *Setting {
-	for i := range Settings {
-		if Settings[i].Name == name {
-			return &Settings[i]
-		}
+	if i := slices.IndexFunc(Settings, func(s Setting) bool { return s.Name == name }); i >= 0 {
+		return &Settings[i]
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/code"
 )
 
 func load(yml string) (Config, error) {
@@ -112,22 +114,25 @@ label: x
 		t.Fatal(err)
 	}
 	var got []string
-	for _, p := range c.Redact.Patterns {
-		got = append(got, p.Name+" "+p.Regexp.String())
+	for _, p := range c.RedactPatterns {
+		got = append(got, p.Kind+" "+p.Regexp.String())
 	}
-	for _, a := range c.Redact.Allow {
+	for _, a := range c.RedactAllow {
 		got = append(got, a.String())
 	}
 	if diff := cmp.Diff([]string{`customer-id CUST-\d{6}`, `voucher voucher (\w+)`, `10\.0\.\d+\.\d+`}, got); diff != "" {
 		t.Error(diff)
 	}
-	if c, err = load("redact:\n"); err != nil || len(c.Redact.Patterns) > 0 {
+	if c, err = load("redact:\n"); err != nil || len(c.RedactPatterns) > 0 {
 		t.Errorf("empty: %v", err)
 	}
 }
 
 func TestMistakesOfRedactAreToldTogether(t *testing.T) {
-	_, err := load("redact:\n  patterns:\n    A: x\n    b: '('\n  allow: ['[', ok]\n  more: 1\nmin-events: no\n")
+	c, err := load("redact:\n  patterns:\n    A: x\n    b: '('\n  allow: ['[', ok]\n  more: 1\nmin-events: no\n")
+	if len(c.RedactPatterns) != 0 || len(c.RedactAllow) != 1 || c.RedactAllow[0] == nil { // the errors are redacted by these
+		t.Errorf("%v, %v", c.RedactPatterns, c.RedactAllow)
+	}
 	for _, want := range []string{"line 3", "line 4", "line 5", "line 6", "min-events"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error lacks %q: %v", want, err)
@@ -175,7 +180,7 @@ func TestCodeRoots(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]Root{{"/srv/a/", "services/a/"}, {`C:\b\`, ""}}, c.Roots); diff != "" {
+	if diff := cmp.Diff([]code.Root{{Frames: "/srv/a/", Source: "services/a/"}, {Frames: `C:\b\`}}, c.Roots); diff != "" {
 		t.Error(diff)
 	}
 	for _, empty := range []string{"code:\n", "code: ~\n"} {

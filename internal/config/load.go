@@ -44,20 +44,17 @@ type value struct {
 // the remedy; the error is fs.ErrNotExist if the file that config names is absent.
 // Even then the Config holds what is right. An incomplete service is not a mistake,
 // see Config.LeftOut. Whether the rest suffices for a command is checked separately,
-// see CheckScan.
+// see CheckTarget and CheckSources.
 func Load(in Input) (Config, error) {
 	var c Config
-	var mistakes []error
-	note := func(err error) { mistakes = append(mistakes, err) } // which may be nil
 	env, err := readEnvironment(in)
-	note(err)
 	c.DotEnv = env.dotEnv
-	note(unknownInputs(in.Environ))
+	mistakes := []error{err, unknownInputs(in.Environ)}
 	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of the server that errmon replaces
 		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and ignored", "set ERRMON_RELAY_URL instead"))
 	}
 	fromFile, err := c.readFile(in, first(candidates(*find("config"), in.Flags, env)...))
-	note(err)
+	mistakes = append(mistakes, err)
 	c.FileRead = fromFile != nil
 
 	given := make(map[string]value)
@@ -69,19 +66,26 @@ func Load(in Input) (Config, error) {
 			given[s.Name] = first(append(candidates(s, in.Flags, env), fromFile[s.Name])...)
 			if err := s.set(given[s.Name]); err != nil {
 				c.Refused = append(c.Refused, s.Name)
-				note(err)
+				mistakes = append(mistakes, err)
 			}
 		}
 	}
-	note(c.checkRuleLabels())
+	mistakes = append(mistakes, c.checkRuleLabels())
 	if given["max-new-issues-per-day"].text == "" {
 		c.MaxNewPerDay = max(c.MaxNewPerDay, c.MaxNewIssues)
 	}
 	if !in.Offline {
-		for _, s := range apiURLs(&c) {
-			note(s.set(env.lookup(s.Name)))
+		for _, s := range []Setting{ // which Actions sets, also on GitHub Enterprise, and GovSlack has of its own
+			{Name: "GITHUB_API_URL", Default: defaultAPIURL, read: into(&c.GitHubAPIURL, address)},
+			{Name: "SLACK_API_URL", read: into(&c.SlackAPIURL, address)},
+		} {
+			mistakes = append(mistakes, s.set(env.lookup(s.Name)))
 		}
-		note(c.checkReader())
+		mistakes = append(mistakes,
+			mistake(c.FilterPattern != "" && (c.Reader == "all" || c.Reader == "insights"),
+				fmt.Sprintf("reader %s does not use filter-pattern", c.Reader), "leave one of them out"),
+			mistake(c.Reader == "insights" && c.InsightsBudget == 0 && !c.refused("insights-budget"),
+				"reader insights costs money", "set insights-budget to the gigabytes a run may scan"))
 		c.leaveOut(given)
 	}
 	return c, errors.Join(mistakes...)
@@ -94,21 +98,20 @@ var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AC
 // valid or not, so that none is shown whatever repeats it.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
-	var secrets []string
-	add := func(values ...value) {
-		for _, v := range values {
-			if v = first(v); v.text != "" {
-				secrets = append(secrets, v.text)
-			}
-		}
-	}
+	var values []value
 	for _, s := range slices.Concat(Settings, RelaySettings) {
 		if s.Secret {
-			add(candidates(s, in.Flags, env)...)
+			values = append(values, candidates(s, in.Flags, env)...)
 		}
 	}
 	for _, name := range secretVariables {
-		add(env.lookup(name))
+		values = append(values, env.lookup(name))
+	}
+	var secrets []string
+	for _, v := range values {
+		if text := strings.TrimSpace(v.text); text != "" {
+			secrets = append(secrets, text)
+		}
 	}
 	return secrets
 }
@@ -201,18 +204,14 @@ func first(values ...value) value {
 
 // set reads a value, or the default if it is empty. Its error adds the setting to the reader's.
 func (s Setting) set(v value) error {
-	v = first(v, value{s.Default, "default"})
-	if v.text == "" {
+	if v = first(v, value{s.Default, "default"}); v.text == "" {
 		return nil
 	}
-	err := s.read(v.text)
-	switch {
-	case err != nil && s.Secret:
-		return finding.Within(fmt.Sprintf("%s (%s) ", s.Name, v.origin), err)
-	case err != nil:
-		return finding.Within(fmt.Sprintf("%s %q (%s) ", s.Name, shorten(v.text), v.origin), err)
+	shown := fmt.Sprintf("%s %q (%s) ", s.Name, shorten(v.text), v.origin)
+	if s.Secret {
+		shown = fmt.Sprintf("%s (%s) ", s.Name, v.origin)
 	}
-	return nil
+	return finding.Within(shown, s.read(v.text))
 }
 
 func shorten(s string) string {
@@ -221,13 +220,4 @@ func shorten(s string) string {
 		return s
 	}
 	return string([]rune(s)[:limit]) + "…"
-}
-
-// apiURLs are the addresses that are not settings: Actions sets GitHub's, also on GitHub
-// Enterprise, and GovSlack has its own.
-func apiURLs(c *Config) []Setting {
-	return []Setting{
-		{Name: "GITHUB_API_URL", Default: defaultAPIURL, read: into(&c.GitHubAPIURL, address)},
-		{Name: "SLACK_API_URL", read: into(&c.SlackAPIURL, address)},
-	}
 }

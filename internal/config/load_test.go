@@ -86,8 +86,8 @@ func TestEverySetting(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if err := got.CheckScan(); err != nil {
-		t.Errorf("CheckScan: %v", err)
+	if err := errors.Join(got.CheckTarget(), got.CheckSources()); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -303,25 +303,25 @@ func TestRefusedIsNotMissing(t *testing.T) {
 		flags := maps.Clone(good)
 		flags[name] = wrong
 		c, err := Load(sources{flags: flags}.input())
-		if all := errors.Join(err, c.CheckScan()); all == nil || strings.Contains(all.Error(), "\n") {
+		if all := errors.Join(err, c.CheckTarget(), c.CheckSources()); all == nil || strings.Contains(all.Error(), "\n") {
 			t.Errorf("%s: %v", name, all)
 		}
 	}
 }
 
-func TestCheckScan(t *testing.T) {
+func TestChecks(t *testing.T) {
 	c, err := Load(sources{}.input())
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = c.CheckScan()
+	err = errors.Join(c.CheckTarget(), c.CheckSources())
 	for _, want := range []string{"github-token", "OWNER/REPO", "log-groups"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is missing in %v", want, err)
 		}
 	}
 	c.GitHubToken, c.Owner, c.Repo, c.LogGroups = "t", "acme", "shop", []string{"/ecs/a"}
-	if err := c.CheckScan(); err != nil {
+	if err := errors.Join(c.CheckTarget(), c.CheckSources()); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/url"
 	"regexp"
@@ -94,13 +93,12 @@ func duration(least, most time.Duration) func(string) (time.Duration, error) {
 // Auto stands for the word auto in place of a duration.
 const Auto time.Duration = -1
 
-func autoOr(parse func(string) (time.Duration, error)) func(string) (time.Duration, error) {
-	return func(s string) (time.Duration, error) {
-		if strings.EqualFold(s, "auto") {
-			return Auto, nil
-		}
-		return parse(s)
+// quiet parses a duration of up to a year, or auto.
+func quiet(s string) (time.Duration, error) {
+	if strings.EqualFold(s, "auto") {
+		return Auto, nil
 	}
+	return duration(0, 365*day)(s)
 }
 
 // span writes a duration of whole seconds as a user would.
@@ -113,40 +111,27 @@ func span(d time.Duration) string {
 	return "0"
 }
 
-// ReadSince sets c.Since as the setting does. Its error says what would be right but
+// ParseSince parses a value of the setting since. Its error says what would be right but
 // does not repeat the text.
-func (c *Config) ReadSince(text string, now time.Time) error { return into(&c.Since, since(now))(text) }
-
-func since(now time.Time) func(string) (time.Time, error) {
-	return func(s string) (time.Time, error) {
-		if d, err := str2duration.ParseDuration(s); err == nil {
-			if d <= 0 {
-				return now, finding.Mend("must be in the past", "write how far back to read, such as 6h or 2d")
-			}
-			return now.Add(-d), nil
+func ParseSince(text string, now time.Time) (time.Time, error) {
+	if d, err := str2duration.ParseDuration(text); err == nil {
+		if d <= 0 {
+			return now, finding.Mend("must be in the past", "write how far back to read, such as 6h or 2d")
 		}
-		t, err := time.Parse(time.RFC3339, s)
-		switch {
-		case err != nil:
-			return now, errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
-		case t.After(now):
-			return now, fmt.Errorf("must be in the past: it is now %s", now.UTC().Format(time.RFC3339))
-		}
-		return t, nil
+		return now.Add(-d), nil
 	}
+	t, err := time.Parse(time.RFC3339, text)
+	switch {
+	case err != nil:
+		return now, errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
+	case t.After(now):
+		return now, fmt.Errorf("must be in the past: it is now %s", now.UTC().Format(time.RFC3339))
+	}
+	return t, nil
 }
 
 func whole(least, most int) func(string) (int, error) {
 	return between(strconv.Atoi, least, most, fmt.Sprintf("must be a whole number between %d and %d", least, most))
-}
-
-func number(least, most float64) func(string) (float64, error) {
-	return between(parseFloat, least, most, fmt.Sprintf("must be a number between %g and %g", least, most))
-}
-
-// rate parses a number above 0.
-func rate(most float64) func(string) (float64, error) {
-	return between(parseFloat, math.SmallestNonzeroFloat64, most, fmt.Sprintf("must be a number above 0 and at most %g", most))
 }
 
 func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
@@ -162,11 +147,11 @@ func between[T cmp.Ordered](parse func(string) (T, error), least, most T, want s
 }
 
 func yesOrNo(s string) (bool, error) {
-	s, err := oneOf("true", "false")(s)
-	if err != nil {
-		err = errors.New("must be true or false")
+	s = strings.ToLower(s)
+	if s != "true" && s != "false" {
+		return false, errors.New("must be true or false")
 	}
-	return s == "true", err
+	return s == "true", nil
 }
 
 func oneOf(names ...string) func(string) (string, error) {

@@ -82,35 +82,31 @@ func LoadRelay(in Input) (Relay, error) {
 	for _, s := range relaySettings(&c, in.ReadFile) {
 		mistakes = append(mistakes, s.set(first(candidates(s, in.Flags, env)...)))
 	}
-	return c, errors.Join(append(mistakes, c.check()...)...)
+	return c, errors.Join(errors.Join(mistakes...), c.check())
 }
 
-// check returns the mistakes in how the settings combine.
-func (c Relay) check() []error {
-	var mistakes []error
-	add := func(wrong bool, text string) {
-		if wrong {
-			mistakes = append(mistakes, errors.New(text))
-		}
-	}
+// check returns the mistakes in how the settings combine, joined.
+func (c Relay) check() error {
 	receives, dispatches := !c.Lambda || c.QueueURL != "", !c.Lambda || c.QueueURL == ""
-	add(receives && !c.Insecure && c.SentrySecret == "" && c.SlackSecret == "" && c.Token == "",
-		"no secret is set, so no request would be accepted: set sentry-client-secret, slack-signing-secret or relay-token")
-	add(c.QueueURL != "" && !c.Lambda, "queue-url is only for AWS Lambda: remove it")
-	_, _, err := net.SplitHostPort(c.Listen)
-	add(err != nil, fmt.Sprintf("the address %q to listen on is not HOST:PORT: check listen or PORT", c.Listen))
-	_, _, err = net.SplitHostPort(c.MetricsListen)
-	add(err != nil && c.MetricsListen != "", fmt.Sprintf("metrics-listen %q is not an address: write it as HOST:PORT, such as 127.0.0.1:9090", c.MetricsListen))
-	add(c.Insecure && (c.Lambda || !c.OnLoopback()), fmt.Sprintf("--insecure lets anyone in, and %s is not a loopback address: listen on 127.0.0.1, or set a secret", c.Listen))
-	if !dispatches {
-		return mistakes
-	}
+	_, _, listenErr := net.SplitHostPort(c.Listen)
+	_, _, metricsErr := net.SplitHostPort(c.MetricsListen)
 	app := []bool{c.AppID != 0, c.AppKey != nil, c.AppInstallation != 0}
-	add(c.GitHubToken != "" && slices.Contains(app, true), "github-token and a GitHub App are both set: leave one out")
-	add(slices.Contains(app, true) && slices.Contains(app, false), "a GitHub App needs all of github-app-id, github-app-key and github-app-installation")
-	add(c.GitHubToken == "" && !slices.Contains(app, true), "nothing authenticates to GitHub: set github-token, or github-app-id, github-app-key and github-app-installation")
-	add(c.Owner == "", "no repository is set: set repository to OWNER/REPO")
-	return mistakes
+	anyApp, notAll := slices.Contains(app, true), slices.Contains(app, false)
+	return errors.Join(
+		mistake(receives && !c.Insecure && c.SentrySecret == "" && c.SlackSecret == "" && c.Token == "",
+			"no secret is set, so no request would be accepted", "set sentry-client-secret, slack-signing-secret or relay-token"),
+		mistake(c.QueueURL != "" && !c.Lambda, "queue-url is only for AWS Lambda", "remove it"),
+		mistake(listenErr != nil, fmt.Sprintf("the address %q to listen on is not HOST:PORT", c.Listen), "check listen or PORT"),
+		mistake(metricsErr != nil && c.MetricsListen != "",
+			fmt.Sprintf("metrics-listen %q is not an address", c.MetricsListen), "write it as HOST:PORT, such as 127.0.0.1:9090"),
+		mistake(c.Insecure && (c.Lambda || !c.OnLoopback()),
+			fmt.Sprintf("--insecure lets anyone in, and %s is not a loopback address", c.Listen), "listen on 127.0.0.1, or set a secret"),
+		mistake(dispatches && c.GitHubToken != "" && anyApp, "github-token and a GitHub App are both set", "leave one out"),
+		mistake(dispatches && anyApp && notAll,
+			"a GitHub App needs all of github-app-id, github-app-key and github-app-installation", "set the missing ones"),
+		mistake(dispatches && c.GitHubToken == "" && !anyApp,
+			"nothing authenticates to GitHub", "set github-token, or github-app-id, github-app-key and github-app-installation"),
+		mistake(dispatches && c.Owner == "", "no repository is set", "set repository to OWNER/REPO"))
 }
 
 // OnLoopback reports whether only this machine reaches the relay.

@@ -61,50 +61,44 @@ func (f *fileReader) never(node ast.Node, err error) {
 	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
 }
 
-// fields reads the entries of a mapping into the fields that their tags name.
-func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *policy.Rule) {
-	names := keysOf(to.Type())
-	isRule := to.Addr().Interface() == any(rule)
-	for _, entry := range mapping.Values {
-		name, _ := scalar(entry.Key)
-		at, text := slices.Index(names, name), ""
-		switch match, isMapping := entry.Value.(*ast.MappingNode); {
-		case at < 0:
-			f.wrong(entry.Key, unknownKey(name, names))
-		case isMapping && name == "match":
-			f.fields(to.Field(at), match, rule)
-		default:
-			text = f.value(name, to.Field(at).Addr().Interface(), entry)
-		}
-		meant := at < 0 && slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name) // to have an effect
-		if name != "match" && (isRule || meant) {
-			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
-		}
-	}
-}
+// The keys of a rule and of its matchers.
+var ruleKeys, matchKeys = keysOf(reflect.TypeFor[policy.Rule]()), keysOf(reflect.TypeFor[policy.Match]())
 
-// keysOf returns the keys of a rule or of its matchers: their first fields, in order.
+// keysOf returns the keys of a struct's first fields, in order.
 func keysOf(t reflect.Type) []string {
 	var keys []string
-	for i := range t.NumField() {
-		if key := t.Field(i).Tag.Get("json"); key != "-" {
+	for field := range t.Fields() {
+		if key := field.Tag.Get("json"); key != "-" {
 			keys = append(keys, key)
 		}
 	}
 	return keys
 }
 
-// unknownKey reports a key that is none of the names. A matcher beside match and an
-// effect below it are easily written.
-func unknownKey(name string, names []string) error {
-	isRule := slices.Contains(names, "match")
-	switch {
-	case isRule && slices.Contains(keysOf(reflect.TypeFor[policy.Match]()), name):
-		return finding.Mend(fmt.Sprintf("unknown key %q", name), "move this matcher into match")
-	case !isRule && slices.Contains(keysOf(reflect.TypeFor[policy.Rule]()), name):
-		return finding.Mend(fmt.Sprintf("unknown key %q", name), "move this effect out of match")
+// fields reads the entries of a mapping into the fields that their tags name: those of
+// the rule, or of its matchers.
+func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *policy.Rule) {
+	isRule, names, others, move := true, ruleKeys, matchKeys, "move this matcher into match"
+	if to.Type() != reflect.TypeFor[policy.Rule]() {
+		isRule, names, others, move = false, matchKeys, ruleKeys, "move this effect out of match"
 	}
-	return unknown("key", name, names)
+	for _, entry := range mapping.Values {
+		name, _ := scalar(entry.Key)
+		at, misplaced, text := slices.Index(names, name), slices.Contains(others, name), ""
+		switch match, isMapping := entry.Value.(*ast.MappingNode); {
+		case at < 0 && misplaced:
+			f.wrong(entry.Key, finding.Mend(fmt.Sprintf("unknown key %q", name), move))
+		case at < 0:
+			f.wrong(entry.Key, unknown("key", name, names))
+		case isMapping && name == "match":
+			f.fields(to.Field(at), match, rule)
+		default:
+			text = f.value(name, to.Field(at).Addr().Interface(), entry)
+		}
+		if name != "match" && (isRule || at < 0 && misplaced) {
+			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
+		}
+	}
 }
 
 // value reads a matcher or an effect, and returns it as people read it.
@@ -114,14 +108,20 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 	var err error
 	switch to := to.(type) {
 	case *policy.Patterns:
-		err = f.patterns(name, to, entry.Value)
+		*to, err = f.patterns(name, entry.Value)
 	case *[]string:
-		text, err = f.texts(name, to, entry.Value)
+		if *to, err = wordsOf(entry.Value); err == nil && len(*to) == 0 {
+			err = errors.New("the list is empty")
+		}
+		for i, item := range *to {
+			f.wrong(nodesOf(entry.Value)[i], finding.Within(name+": ", checkText(name, item)))
+		}
+		text = strings.Join(*to, ", ")
 	case *policy.Match:
 		err = errors.New("must be a mapping of matchers, such as {service: shop}")
 	case *string:
 		*to = text
-		_, isBool := entry.Value.(*ast.BoolNode) // such as `ignore: true`, which gives no reason
+		_, isBool := entry.Value.(*ast.BoolNode) // `ignore: true` gives no reason
 		if err = checkText(name, text); !isText || isBool {
 			err = errText
 		}
@@ -142,49 +142,30 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 	case *policy.Threshold:
 		err = to.UnmarshalText([]byte(text))
 	}
-	if err != nil {
-		where := entry.Value
-		if _, null := where.(*ast.NullNode); null {
-			where = entry.Key
-		}
-		f.wrong(where, finding.Within(name+": ", err))
+	where := entry.Value
+	if _, null := where.(*ast.NullNode); null {
+		where = entry.Key
 	}
+	f.wrong(where, finding.Within(name+": ", err))
 	return text
 }
 
-// patterns reads the patterns of a matcher.
-func (f *fileReader) patterns(name string, to *policy.Patterns, node ast.Node) error {
-	items, nodes, err := wordsOf(node)
+func (f *fileReader) patterns(name string, node ast.Node) (policy.Patterns, error) {
+	items, err := wordsOf(node)
+	nodes := nodesOf(node)
 	if err == nil && len(items) == 0 {
 		f.never(node, fmt.Errorf("%s is an empty list", name))
 	}
-	*to = policy.Patterns{}
+	all := policy.Patterns{}
 	for i, text := range items {
-		p, mistake := policy.Parse(name, text)
-		if mistake != nil {
-			f.wrong(nodes[i], finding.Within(fmt.Sprintf("%s: %q: ", name, shorten(text)), mistake))
-		}
+		p, err := policy.Parse(name, text)
+		f.wrong(nodes[i], finding.Within(fmt.Sprintf("%s: %q: ", name, shorten(text)), err))
 		if name == "level" && !slices.ContainsFunc(policy.LevelNames, p.Fits) {
 			f.never(nodes[i], unknown("level", text, policy.LevelNames))
 		}
-		*to = append(*to, p)
+		all = append(all, p)
 	}
-	return err
-}
-
-// texts reads labels or assignees, and returns them as people read them.
-func (f *fileReader) texts(name string, to *[]string, node ast.Node) (string, error) {
-	items, nodes, err := wordsOf(node)
-	if err == nil && len(items) == 0 {
-		err = errors.New("the list is empty")
-	}
-	for i, text := range items {
-		if mistake := checkText(name, text); mistake != nil {
-			f.wrong(nodes[i], finding.Within(name+": ", mistake))
-		}
-	}
-	*to = items
-	return strings.Join(items, ", "), err
+	return all, err
 }
 
 // textLimits are the most characters of an effect. GitHub takes 50 of a label and 256 of

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/policy"
 )
 
 // Group is a section of the help and of .env.example.
@@ -74,17 +76,18 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "How log groups are read: auto, all (every event), filter (what the filter pattern matches) or insights (Logs Insights, which costs money)"},
 			{Name: "read-all-pages", Env: "ERRMON_READ_ALL_PAGES", Default: "3", read: into(&c.ReadAllPages, whole(0, 100)),
 				Help: "Number of pages, of 1 MB or 10,000 events, to read of a log group before using the filter pattern; 0 always uses it"},
-			{Name: "insights-budget", Env: "ERRMON_INSIGHTS_BUDGET", Default: "0", read: into(&c.InsightsBudget, number(0, 100_000)),
+			{Name: "insights-budget", Env: "ERRMON_INSIGHTS_BUDGET", Default: "0", read: into(&c.InsightsBudget, between(parseFloat, 0, 100_000, "must be a number between 0 and 100000")),
 				Help: "Gigabytes that Logs Insights may scan per run, at about $0.005 each; 0 never uses it"},
 			{Name: "lookback", Env: "ERRMON_LOOKBACK", Default: "60m", read: into(&c.Lookback, duration(time.Minute, 30*day)),
 				Help: "How far back the first run reads a log group"},
 			{Name: "lateness", Env: "ERRMON_LATENESS", Default: "15m", read: into(&c.Lateness, duration(0, 6*time.Hour)),
 				Help: "How late an event may arrive and still be counted; at most 6h"},
-			{Name: "aws-requests-per-second", Env: "ERRMON_AWS_REQUESTS_PER_SECOND", Default: "2", read: into(&c.AWSRequestsPerSecond, rate(25)),
+			{Name: "aws-requests-per-second", Env: "ERRMON_AWS_REQUESTS_PER_SECOND", Default: "2", read: into(&c.AWSRequestsPerSecond,
+				between(parseFloat, math.SmallestNonzeroFloat64, 25, "must be a number above 0 and at most 25")),
 				Help: "Maximum requests per second to CloudWatch Logs in each region; the whole account shares the quota"},
 			{Name: "since", Env: "ERRMON_SINCE", notInFile: "it is meant for one run: pass it as an input, or set lookback",
 				Help: "Read an older period, in this run only: a duration back from now (6h, 2d) or an RFC 3339 time",
-				read: into(&c.Since, since(now))},
+				read: into(&c.Since, func(s string) (time.Time, error) { return ParseSince(s, now) })},
 		}},
 		{Name: "Sentry", Settings: []Setting{
 			{Name: "sentry-auth-token", Env: "SENTRY_AUTH_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.SentryAuthToken, secret),
@@ -133,7 +136,7 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Maximum number of new issues per run; other errors wait on the dashboard"},
 			{Name: "max-new-issues-per-day", Env: "ERRMON_MAX_NEW_ISSUES_PER_DAY", Default: "30", read: into(&c.MaxNewPerDay, whole(1, 10_000)),
 				Help: "Maximum number of new issues in 24 hours; if unset, a larger max-new-issues raises it"},
-			{Name: "close-after", Env: "ERRMON_CLOSE_AFTER", Default: "0", read: into(&c.CloseAfter, autoOr(duration(0, 365*day))),
+			{Name: "close-after", Env: "ERRMON_CLOSE_AFTER", Default: "0", read: into(&c.CloseAfter, quiet),
 				Help: "Close an issue after this long without events; 0 never closes, auto closes once the silence is unlikely to be chance"},
 			{Name: "reopen-window", Env: "ERRMON_REOPEN_WINDOW", Default: "90d", read: into(&c.ReopenWindow, duration(time.Hour, 3650*day)),
 				Help: "How long after closing an issue is reopened if its error happens again; after that, the error gets a new issue that links to the old one"},
@@ -141,7 +144,7 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Pause between writes to GitHub, which asks for at least 1s"},
 			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error",
 				Help: "Lowest level that counts as an error: trace, debug, info, warn, error or fatal",
-				read: into(&c.MinLevel, oneOf("trace", "debug", "info", "warn", "error", "fatal"))},
+				read: into(&c.MinLevel, oneOf(policy.LevelNames...))},
 			{Name: "max-duration", Env: "ERRMON_MAX_DURATION", Default: "20m",
 				Help: "Time after which a run stops cleanly; the next run continues from there",
 				read: into(&c.MaxDuration, duration(time.Second, 6*time.Hour))}, // a job's limit

@@ -10,8 +10,10 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/safe"
 )
 
 // This file reads four keys of the file that hold more than a plain value:
@@ -35,28 +37,6 @@ import (
 //
 // A redacted value is shown as its pattern's name and a number: [customer-id-1].
 
-// InApp holds prefixes of paths or modules whose frames are, or are not, the team's
-// own code.
-type InApp struct {
-	Include, Exclude []string
-}
-
-// Root maps paths of frames that begin with Frames to those of the repository that
-// begin with Source.
-type Root struct{ Frames, Source string }
-
-// Redact is what a team adds to the redaction rules.
-type Redact struct {
-	Patterns []Pattern        // in the order of the file
-	Allow    []*regexp.Regexp // of whole values that are not secret
-}
-
-// Pattern is a kind of value to redact.
-type Pattern struct {
-	Name   string // lower-case letters and digits, with dashes between; at most 40
-	Regexp *regexp.Regexp
-}
-
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 // FieldNames are the fields that a team can map to keys of its own.
@@ -67,11 +47,10 @@ var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
 // The most that a file may ask for; each costs time on every line or frame.
 const (
-	maxPrefixes   = 200
-	maxFieldKeys  = 20
-	maxRoots      = 100
-	maxPrefixSize = 500
-
+	maxPrefixes    = 200
+	maxFieldKeys   = 20
+	maxRoots       = 100
+	maxPrefixSize  = 500
 	maxPatternName = 40
 )
 
@@ -80,7 +59,7 @@ func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit in
 	lists := map[string][]string{}
 	for _, e := range f.mapping(entry, fmt.Sprintf("must be a mapping of %s to lists", strings.Join(names, ", "))) {
 		name, _ := scalar(e.Key)
-		items, _, err := wordsOf(e.Value)
+		items, err := wordsOf(e.Value)
 		switch {
 		case !slices.Contains(names, name):
 			f.wrong(e.Key, unknown("key", name, names))
@@ -96,16 +75,16 @@ func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit in
 }
 
 // wordsOf returns the items of a node without white space around them.
-func wordsOf(node ast.Node) (words []string, nodes []ast.Node, err error) {
-	words, nodes, ok := itemsOf(node)
+func wordsOf(node ast.Node) ([]string, error) {
+	words, ok := itemsOf(node)
 	for i, word := range words {
 		words[i] = strings.TrimSpace(word)
 		ok = ok && words[i] != "" && len(words[i]) <= maxPrefixSize
 	}
 	if !ok {
-		return nil, nil, fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
+		return nil, fmt.Errorf("must be a plain value or a list of them, none blank or longer than %d characters", maxPrefixSize)
 	}
-	return words, nodes, nil
+	return words, nil
 }
 
 // readRoots reads the value of the key code. An empty source is the repository's root.
@@ -115,14 +94,14 @@ func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 	if f.mapping(entry, want) == nil {
 		return
 	}
-	var code map[string][]map[string]string
-	err := yaml.NodeToValue(entry.Value, &code)
-	roots, ok := code["roots"]
-	if err != nil || !ok || len(code) > 1 || len(roots) > maxRoots {
+	var value map[string][]map[string]string
+	err := yaml.NodeToValue(entry.Value, &value)
+	roots, ok := value["roots"]
+	if err != nil || !ok || len(value) > 1 || len(roots) > maxRoots {
 		f.wrong(entry.Key, errors.New(want))
 	}
 	for i, root := range roots {
-		r := Root{root["frames"], root["source"]}
+		r := code.Root{Frames: root["frames"], Source: root["source"]}
 		if _, ok := root["source"]; !ok || r.Frames == "" || len(root) > 2 || max(len(r.Frames), len(r.Source)) > maxPrefixSize {
 			f.wrong(entry.Key, fmt.Errorf("roots: item %d must have frames and source, as in %s", i+1, form))
 		}
@@ -141,11 +120,11 @@ func (f *fileReader) readRedact(entry *ast.MappingValueNode) {
 			}
 		case name == "allow" && isList:
 			for _, item := range items.Values {
-				re, err := expression(item)
-				if err != nil {
+				if re, err := expression(item); err != nil {
 					f.wrong(item, finding.Within("allow: ", err))
+				} else {
+					f.RedactAllow = append(f.RedactAllow, re)
 				}
-				f.Redact.Allow = append(f.Redact.Allow, re)
 			}
 		case name == "allow":
 			f.wrong(e.Key, errors.New("allow: must be a list of regular expressions"))
@@ -168,7 +147,7 @@ func (f *fileReader) pattern(entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, finding.Within(fmt.Sprintf("pattern %q: ", shorten(name)), err))
 		return
 	}
-	f.Redact.Patterns = append(f.Redact.Patterns, Pattern{name, re})
+	f.RedactPatterns = append(f.RedactPatterns, safe.Pattern{Kind: name, Regexp: re})
 }
 
 func expression(node ast.Node) (*regexp.Regexp, error) {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 func TestTeamRules(t *testing.T) {
@@ -22,7 +24,7 @@ label: shop
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := InApp{Include: []string{"node_modules/@acme/", "org.apache.acme."}, Exclude: []string{"src/generated/"}}
+	want := stacktrace.Rules{Include: []string{"node_modules/@acme/", "org.apache.acme."}, Exclude: []string{"src/generated/"}}
 	if diff := cmp.Diff(want, c.InApp); diff != "" {
 		t.Error(diff)
 	}

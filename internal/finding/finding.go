@@ -76,10 +76,12 @@ func All(about string, err error) []Finding {
 // Mend returns an error with its remedy.
 func Mend(what, remedy string) error { return &Mendable{What: what, Remedy: remedy} }
 
-// Within puts words in front of an error and keeps its remedy.
+// Within puts words in front of an error, keeping its remedy; nil stays nil.
 func Within(words string, err error) error {
-	var m *Mendable
-	if errors.As(err, &m) {
+	if err == nil {
+		return nil
+	}
+	if m, ok := errors.AsType[*Mendable](err); ok {
 		return &Mendable{What: words + m.What, Remedy: m.Remedy, Cause: m.Cause}
 	}
 	return fmt.Errorf("%s%w", words, err)
