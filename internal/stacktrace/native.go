@@ -69,7 +69,7 @@ var deathLines = map[Shape][]string{
 
 var deaths = newMarks(runtime{lines: deathLines, checks: []check{undefined}})
 
-var undefined = check{Raise, lines("…: runtime error: "), isUndefined}
+var undefined = check{Raise, lines("…runtime error: "), isUndefined}
 
 // signals are what a shell prints of a process that one of them killed.
 var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}

@@ -85,12 +85,18 @@ type check struct {
 // lines makes checks read as sentences.
 func lines(looks ...string) []string { return looks }
 
-// marks are how lines of known shapes look, by their first byte: it refuses most lines
-// of a log.
-type marks [256][]mark
+// marks are how lines of known shapes look. Most lines of a log are refused by their
+// first byte, and for the marks that may begin with any by one search for the first two
+// bytes of all of these.
+type marks struct {
+	by            [256][]mark
+	first, second [256]uint32
+	pairs         int
+}
 
 type mark struct {
 	begin   string
+	pair    uint32 // the bit of those two bytes
 	parts   []string
 	end     string // if nothing follows
 	margin  byte   // a blank or a tab, or a letter
@@ -125,12 +131,40 @@ func (m *marks) add(runtime int, c check) {
 		if whole {
 			k.end = parts[len(parts)-1]
 		}
-		for first := range m {
+		if k.begin == "" {
+			k.pair = m.addPair(parts[1])
+		}
+		for first := range m.by {
 			if k.begin == "" || k.begin[0] == byte(first) {
-				m[first] = append(m[first], k)
+				m.by[first] = append(m.by[first], k)
 			}
 		}
 	}
+}
+
+// addPair returns the bit of what a text begins with.
+func (m *marks) addPair(text string) uint32 {
+	bit := uint32(1) << m.pairs
+	m.pairs++
+	for c := range m.first {
+		if len(text) == 1 || text[0] == byte(c) {
+			m.first[c] |= bit
+		}
+		if text[min(1, len(text)-1)] == byte(c) {
+			m.second[c] |= bit
+		}
+	}
+	return bit
+}
+
+// pairsIn returns the bits of the pairs that a text contains.
+func (m *marks) pairsIn(text string) (seen uint32) {
+	before := byte(0)
+	for i := range len(text) {
+		seen |= m.first[before] & m.second[text[i]]
+		before = text[i]
+	}
+	return seen
 }
 
 // known yields the runtimes that know a line, by their index, and its shape.
@@ -140,9 +174,10 @@ func (m *marks) known(line string) iter.Seq2[int, Shape] {
 		if text == "" {
 			return
 		}
-		marks := m[text[0]]
+		seen := m.pairsIn(text)
+		marks := m.by[text[0]]
 		for i := range marks {
-			if k := &marks[i]; k.fits(text, len(text) < len(line)) && !yield(k.runtime, k.shape) {
+			if k := &marks[i]; k.pair&^seen == 0 && k.fits(text, len(text) < len(line)) && !yield(k.runtime, k.shape) {
 				return
 			}
 		}
