@@ -2,7 +2,6 @@ package cloudwatch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go"
 
 	"github.com/org/errmon-action/internal/finding"
 )
@@ -30,11 +28,10 @@ const (
 // sees, and, for each group, whether it has events in the last lookback and whether
 // the filter pattern matches any. It only reads.
 func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) []finding.Finding {
-	identity := c.checkIdentity(ctx)
-	if identity.Level == finding.Failure {
-		return []finding.Finding{identity}
+	found := []finding.Finding{c.checkIdentity(ctx)}
+	if found[0].Level == finding.Failure {
+		return found
 	}
-	found := []finding.Finding{identity}
 	groups, err := c.Groups(ctx, specs)
 	if err != nil {
 		found = append(found, finding.Of("log groups", err))
@@ -52,77 +49,79 @@ func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
 	if err := c.checkCredentials(ctx); err != nil {
 		return finding.Of(about, err)
 	}
-	region := c.base.Region
-	if region == "" {
-		region = "us-east-1" // STS answers for all regions there
+	base := c.base.Copy()
+	if base.Region == "" {
+		base.Region = "us-east-1" // STS answers for all regions there
 	}
-	who, err := sts.NewFromConfig(c.base, func(o *sts.Options) { o.Region = region }).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	var refusal smithy.APIError
-	switch {
-	case err == nil:
-		return finding.Good(about, "%s, region %s", aws.ToString(who.Arn), region)
-	case errors.As(err, &refusal):
-		return finding.Of(about, explainRefusal("get the AWS identity", region, permission{"sts:GetCallerIdentity", "*"}, refusal))
-	}
-	return finding.Warn(about, "STS does not answer: "+err.Error(), "allow access to sts.REGION.amazonaws.com, or ignore this: reading logs does not need it")
-}
-
-// check looks for the newest event, then for the newest that the pattern finds,
-// then for the lines around it.
-func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
-	about := fmt.Sprintf("log group %s", g.name)
-	if g.client.cfg.Reader == Insights || g.infrequent.Load() {
-		return g.checkInsights(ctx, about)
-	}
-	now := g.client.cfg.Clock.Now()
-	newest, err := g.newest(ctx, now.Add(-farBack), "")
-	if err != nil && onlyInsights(err) {
-		g.infrequent.Store(true)
-		return g.checkInsights(ctx, about)
+	who, err := sts.NewFromConfig(base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if _, _, refusal := codeOf(err); refusal != nil {
+		return finding.Of(about, explain(ctx, "get the AWS identity", base.Region, "sts:GetCallerIdentity", "*", err))
 	}
 	if err != nil {
-		return []finding.Finding{finding.Of(about, err)}
+		return finding.Warn(about, "STS does not answer: "+err.Error(),
+			"allow access to sts.REGION.amazonaws.com, or ignore this: reading logs does not need it")
 	}
-	if newest == nil {
+	return finding.Good(about, "%s, region %s", aws.ToString(who.Arn), base.Region)
+}
+
+// check looks for the newest event, then for the newest that the pattern matches,
+// then for the lines around it.
+func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
+	about, cfg := fmt.Sprintf("log group %s", g.name), g.client.cfg
+	if cfg.Reader == Insights || g.infrequent.Load() {
+		return g.checkInsights(ctx, about)
+	}
+	now := cfg.Clock.Now()
+	newest, err := g.newest(ctx, now.Add(-farBack), "")
+	switch {
+	case onlyInsights(err):
+		g.infrequent.Store(true)
+		return g.checkInsights(ctx, about)
+	case err != nil:
+		return []finding.Finding{finding.Of(about, err)}
+	case newest == nil:
 		return []finding.Finding{finding.Warn(about, "readable, but no event in the last 14 days",
 			"check that log-groups and aws-region name the group the service writes to")}
 	}
-	match, err := g.newest(ctx, now.Add(-matchBack), g.client.cfg.FilterPattern)
+	match, err := g.newest(ctx, now.Add(-matchBack), cfg.FilterPattern)
 	if err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	found := []finding.Finding{describe(about, now, lookback, newest, match)}
-	found[0].Text += "; " + g.client.readers()
-	if g.client.cfg.InsightsBudget > 0 && g.client.cfg.Reader != Filter && g.client.cfg.Reader != All {
+	found[0].Text += "; " + cfg.readers()
+	if cfg.InsightsBudget > 0 && cfg.Reader != Filter && cfg.Reader != All {
 		found = append(found, g.checkInsights(ctx, about)...)
 	}
-	if refusal := g.checkLines(ctx, aws.ToString(newest.LogStreamName)); refusal != nil {
-		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+refusal.ErrorCode()+")",
+	name, arn := g.ref()
+	_, err = g.client.region(g.region).GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn,
+		LogStreamName: newest.LogStreamName, StartFromHead: aws.Bool(true), Limit: aws.Int32(1)}, g.client.retrying(ctx))
+	if code, _, refusal := codeOf(err); refusal != nil {
+		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+code+")",
 			"add logs:GetLogEvents to the policy, or do without them"))
 	}
 	return found
 }
 
 // readers describes how a group of the class Standard will be read.
-func (c *Client) readers() string {
-	if c.cfg.Reader != Auto {
-		return "Standard, reader " + c.cfg.Reader
+func (c Config) readers() string {
+	if c.Reader != Auto {
+		return "Standard, reader " + c.Reader
 	}
 	text := "Standard, reader filter"
-	if c.cfg.AllPages > 0 {
-		text = fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.cfg.AllPages)
+	if c.AllPages > 0 {
+		text = fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.AllPages)
 	}
-	if c.cfg.InsightsBudget > 0 {
+	if c.InsightsBudget > 0 {
 		text += ", or insights if that takes too long"
 	}
 	return text
 }
 
-// A query of checkSpan shows what Logs Insights costs, of timesScanned the bytes logged: a
-// run every quarter of an hour reads lateness (another quarter by default) and 6 minutes
-// again, as in examples/scale.md.
 const (
-	checkSpan    = 5 * time.Minute
+	// checkSpan is the period of the query that shows what Logs Insights costs.
+	checkSpan = 5 * time.Minute
+	// timesScanned is how often a logged byte is scanned: a run every quarter of an hour
+	// reads lateness (another quarter by default) and 6 minutes again, as in examples/scale.md.
 	timesScanned = 2.4
 	noQuery      = "00000000-0000-0000-0000-000000000000"
 )
@@ -130,14 +129,14 @@ const (
 // checkInsights reports whether Logs Insights can read a group. For one that it will
 // always read it estimates the cost.
 func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
-	cfg := g.client.cfg
-	always := g.infrequent.Load() || cfg.Reader == Insights
-	if cfg.InsightsBudget == 0 || cfg.Reader == Filter || cfg.Reader == All {
+	c := g.client
+	always := g.infrequent.Load() || c.cfg.Reader == Insights
+	if c.cfg.InsightsBudget == 0 || c.cfg.Reader == Filter || c.cfg.Reader == All {
 		return []finding.Finding{finding.Of(about, g.unreadable())}
 	}
-	q := query{client: g.client, groups: []*Group{g}}
-	to := cfg.Clock.Now().Unix()
-	from, before := to, g.client.scannedBytes()
+	q := query{client: c, groups: []*Group{g}}
+	to := c.cfg.Clock.Now().Unix()
+	from, before := to, c.scan(0)
 	if always {
 		from -= int64(checkSpan / time.Second)
 	}
@@ -146,16 +145,15 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	}
 	var found []finding.Finding
 	// Without the permission that is refused, before the service looks for the query.
-	_, err := g.client.region(g.region).StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: aws.String(noQuery)}, g.client.retrying(ctx))
-	var refusal smithy.APIError
-	if errors.As(err, &refusal) && strings.HasPrefix(refusal.ErrorCode(), "AccessDenied") {
-		found = append(found, finding.Warn(about, "queries of Logs Insights cannot be stopped ("+refusal.ErrorCode()+")",
+	_, err := c.region(g.region).StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: aws.String(noQuery)}, c.retrying(ctx))
+	if code, _, _ := codeOf(err); strings.HasPrefix(code, "AccessDenied") {
+		found = append(found, finding.Warn(about, "queries of Logs Insights cannot be stopped ("+code+")",
 			"add logs:StopQuery on * to the policy, or pay for the queries that a cancelled run leaves behind"))
 	}
 	if !always {
 		return found
 	}
-	month := (g.client.scannedBytes() - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * timesScanned
+	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * timesScanned
 	class := "Standard"
 	if g.infrequent.Load() {
 		class = "Infrequent Access"
@@ -164,20 +162,19 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 		class, short(checkSpan), gigabytes(month), month*DollarsPerGB))
 }
 
+// describe says how old the newest event and the newest match are; nil is no match.
 func describe(about string, now time.Time, lookback time.Duration, newest, match *types.FilteredLogEvent) finding.Finding {
 	age := now.Sub(at(newest))
 	switch {
-	case age > lookback:
+	case age > lookback: // the value for since reaches the event, with at most an hour to spare
 		return finding.Warn(about, fmt.Sprintf("no event in the last %s; the newest is %s old", short(lookback), short(age)),
-			fmt.Sprintf("run once with `since: %s`, or raise lookback", reaching(age)))
+			fmt.Sprintf("run once with `since: %dh`, or raise lookback", age/time.Hour+1))
 	case match == nil:
 		return finding.Warn(about, fmt.Sprintf("readable, newest event %s ago, but the filter pattern matches none of the last 24h", short(age)),
 			"if there were errors, set filter-pattern to one that matches them; if not, ignore this")
 	}
 	return finding.Good(about, "readable, newest event %s ago, newest match of the pattern %s ago", short(age), short(now.Sub(at(match))))
 }
-
-func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)) }
 
 // short writes a duration in its largest unit, rounded down.
 func short(d time.Duration) string {
@@ -192,10 +189,6 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%ds", max(0, d/time.Second))
 }
 
-// reaching returns a value of since that includes an event of this age, with at most
-// an hour to spare.
-func reaching(age time.Duration) string { return fmt.Sprintf("%dh", age/time.Hour+1) }
-
 // newest returns the newest event since a time that matches a pattern, nil if there
 // is none within checkPages.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
@@ -205,27 +198,13 @@ func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*t
 	}
 	in.StartFromHead, in.Limit = aws.Bool(false), aws.Int32(1)
 	for range checkPages {
-		out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
-		if err != nil {
-			return nil, explainRead(ctx, g, err)
+		events, err := g.page(ctx, in)
+		switch {
+		case len(events) > 0:
+			return &events[0], nil
+		case err != nil || in.NextToken == nil:
+			return nil, err
 		}
-		if len(out.Events) > 0 {
-			return &out.Events[0], nil
-		}
-		if aws.ToString(out.NextToken) == "" {
-			break
-		}
-		in.NextToken = out.NextToken
 	}
 	return nil, nil
-}
-
-// checkLines returns AWS's refusal to show the lines around an error.
-func (g *Group) checkLines(ctx context.Context, stream string) smithy.APIError {
-	name, arn := g.ref()
-	in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn, LogStreamName: &stream, Limit: aws.Int32(1)}
-	_, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
-	var refusal smithy.APIError
-	errors.As(err, &refusal)
-	return refusal
 }

@@ -8,12 +8,11 @@
 // AWS_ENDPOINT_URL_CLOUDWATCH_LOGS redirects all requests. AWS_RETRY_MODE and
 // AWS_MAX_ATTEMPTS are not honoured.
 //
-// The readers agree: each returns the same time, stream and text for an event, so
-// the next run may read a group with another reader, and every event that both find keeps
-// its minute. Ids differ between the two APIs. Within a run a repeated id is dropped, and a
-// run that switches readers has emitted nothing from the first one. Events of one
-// stream and millisecond keep the order of the response, which only FilterLogEvents
-// documents.
+// All readers return the same time, stream and text for an event, so the next run may read a
+// group with another reader, and every event that both find keeps its minute. Ids differ
+// between the two APIs. Within a run a repeated id is dropped, and a run that switches readers
+// has emitted nothing from the first one. Events of one stream and millisecond keep the order
+// of the response, which only FilterLogEvents documents.
 //
 // A group named exactly needs the permission logs:FilterLogEvents, and
 // logs:GetLogEvents for the lines around an error (Group.Window); a prefix needs
@@ -38,9 +37,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go/logging"
-	"golang.org/x/time/rate"
 
 	"github.com/org/errmon-action/internal/clock"
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/source"
 )
 
 const (
@@ -48,55 +48,50 @@ const (
 	// a limit a stalled connection would hold the run until max-duration.
 	requestTimeout = time.Minute
 	// credentialsTimeout bounds the search for credentials. Its slowest step is
-	// the instance metadata service, which a runner on EC2 relies on and which is
-	// silent elsewhere; the SDK itself gives up on that step after 5 s.
+	// the instance metadata service, which a runner on EC2 relies on and which does not
+	// answer elsewhere; the SDK itself gives up on that step after 5 s.
 	credentialsTimeout = 10 * time.Second
 )
 
-// Config configures reading. The zero value is not usable: the rate and the clock
-// are required.
+// Config configures reading. The rate and the clock are required.
 type Config struct {
-	Region            string       // for credentials that need a region (STS); may be empty if environment or profile name one
-	FilterPattern     string       // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
-	AllPages          int          // a window of at most this many pages (1 MB or 10,000 events each) is read without the filter pattern; 0 always filters
-	Reader            string       // Auto, All, Filter or Insights; empty is Auto
-	InsightsBudget    float64      // GB that Logs Insights may scan; 0 never queries it
-	RequestsPerSecond float64      // in each region, over all groups and kinds of request, retries included; more than 0
+	Region         string  // for credentials that need a region (STS); may be empty if environment or profile name one
+	FilterPattern  string  // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
+	AllPages       int     // windows of up to this many pages (1 MB or 10,000 events each) are read whole; 0 always filters
+	Reader         string  // Auto, All, Filter or Insights; empty is Auto
+	InsightsBudget float64 // GB that Logs Insights may scan; 0 never queries it
+	// RequestsPerSecond is the rate in each region, over all groups and kinds of request,
+	// retries included; more than 0.
+	RequestsPerSecond float64
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
-	Progress          func(string) // receives a line without its newline during a long read; may be nil; called from one goroutine at a time
+	Progress          func(string) // receives a line without its newline during a long read; may be nil; called by one goroutine at a time
 }
 
 // The readers, from which Config.Reader chooses.
 const (
 	Auto     = "auto"     // All if a window is small, Insights where Filter cannot read or takes too long, else Filter
 	All      = "all"      // every event, by FilterLogEvents
-	Filter   = "filter"   // those that the filter pattern matches, by FilterLogEvents
-	Insights = "insights" // those that InsightsPattern matches, by Logs Insights; each byte scanned is paid for
+	Filter   = "filter"   // events that the filter pattern matches, by FilterLogEvents
+	Insights = "insights" // events that InsightsPattern matches, by Logs Insights, which charges for each byte scanned
 )
 
 // Client reads the log groups of any number of regions with one set of
-// credentials. It is safe for concurrent use.
+// credentials. Its groups are read one after another.
 type Client struct {
-	cfg  Config
-	base aws.Config
+	cfg     Config
+	base    aws.Config
+	opened  []*Group
+	queries chan struct{} // holds one for each running Logs Insights query
 
-	mu       sync.Mutex
+	mu       sync.Mutex // guards the fields below
 	regions  map[string]*cloudwatchlogs.Client
 	requests map[string]int
 	kept     int     // bytes that groups hold for Group.Window
 	scanned  float64 // bytes, by Logs Insights
 
-	queries chan struct{} // holds one for each running Logs Insights query
-
-	// Used only by the goroutine that reads group after group:
-	opened  []*Group
-	planned []planned
-	ahead   map[*Group]*ahead
-
-	printing sync.Mutex       // held while Config.Progress is called
-	batching sync.Mutex       // guards the fields below
-	batches  map[string]batch // what was read from several groups, by key, until their turns
-	alone    bool             // query each group by itself
+	printing sync.Mutex // held while Config.Progress is called
+	batching sync.Mutex // guards alone, and batch of each group
+	alone    bool       // query each group by itself
 }
 
 // New returns a client. It reads the environment and the AWS configuration files and
@@ -121,13 +116,35 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("read the AWS configuration (environment and ~/.aws): %w", err)
 	}
 	return &Client{
-		cfg:      cfg,
-		base:     base,
-		regions:  map[string]*cloudwatchlogs.Client{},
-		requests: map[string]int{},
-		queries:  make(chan struct{}, maxQueries),
-		batches:  map[string]batch{},
+		cfg: cfg, base: base, queries: make(chan struct{}, maxQueries),
+		regions: map[string]*cloudwatchlogs.Client{}, requests: map[string]int{},
 	}, nil
+}
+
+// Integrate connects the log groups that the entries of log-groups name. Its
+// errors are mistakes in the settings; it makes no request. lookback is how old the
+// newest event may be before the check warns.
+func Integrate(ctx context.Context, c Config, entries []string, lookback time.Duration) (source.Integration, error) {
+	i := source.Integration{Name: "CloudWatch"}
+	specs, err := ParseSpecs(entries, c.Region)
+	if err != nil {
+		return i, err
+	}
+	client, err := New(ctx, c)
+	if err != nil {
+		return i, err
+	}
+	i.Requests, i.Costs, i.Plan = client.Requests, client.Costs, client.Plan
+	i.Open = func(ctx context.Context) ([]source.Source, error) {
+		groups, err := client.Groups(ctx, specs)
+		var sources []source.Source
+		for _, g := range groups {
+			sources = append(sources, g)
+		}
+		return sources, err
+	}
+	i.Check = func(ctx context.Context) []finding.Finding { return client.Check(ctx, specs, lookback) }
+	return i, nil
 }
 
 // Requests returns how many requests of each kind, such as "FilterLogEvents",
@@ -138,22 +155,15 @@ func (c *Client) Requests() map[string]int {
 	return maps.Clone(c.requests)
 }
 
-func (c *Client) count(operation string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.requests[operation]++
-}
-
 // region returns the SDK's client for one region. All requests of a region share
 // it, because they share the region's quota.
 func (c *Client) region(name string) *cloudwatchlogs.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.regions[name] == nil {
-		limiter := rate.NewLimiter(rate.Limit(c.cfg.RequestsPerSecond), 1)
 		c.regions[name] = cloudwatchlogs.NewFromConfig(c.base, func(o *cloudwatchlogs.Options) {
 			o.Region = name
-			o.APIOptions = append(o.APIOptions, c.pace(limiter))
+			o.APIOptions = append(o.APIOptions, c.pace())
 		})
 	}
 	return c.regions[name]

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -14,31 +15,19 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// explainRead returns an error that states why a read failed and how to fix it.
-func explainRead(ctx context.Context, g *Group, err error) error {
-	doing := fmt.Sprintf("read log group %q in %s", g.name, g.region)
-	var refusal smithy.APIError
-	if errors.As(err, &refusal) {
-		switch refusal.ErrorCode() {
-		case "ResourceNotFoundException":
-			return mend(fmt.Sprintf("log group %q not found in %s", g.name, g.region), "check log-groups and aws-region", refusal)
-		case "InvalidParameterException":
-			if strings.Contains(refusal.ErrorMessage(), "filter pattern") || strings.Contains(refusal.ErrorMessage(), "filterPattern") {
-				return mend(doing+": CloudWatch cannot parse the pattern", "check filter-pattern", refusal)
-			}
-		}
+// explain returns an error that states why reading the group failed and how to fix it.
+func (g *Group) explain(ctx context.Context, err error) error {
+	code, message, refusal := codeOf(err)
+	switch {
+	case code == "ResourceNotFoundException":
+		return mend(fmt.Sprintf("log group %q not found in %s", g.name, g.region), "check log-groups and aws-region", refusal)
+	case code == "InvalidParameterException" && (strings.Contains(message, "filter pattern") || strings.Contains(message, "filterPattern")):
+		return mend(g.doing()+": CloudWatch cannot parse the pattern", "check filter-pattern", refusal)
 	}
-	return explain(ctx, doing, g.region, permission{"logs:FilterLogEvents", g.resource()}, err)
+	return explain(ctx, g.doing(), g.region, "logs:FilterLogEvents", g.resource(), err)
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is
-// not documented, so a text that names the class is enough.
-func onlyInsights(err error) bool {
-	var refusal smithy.APIError
-	return errors.As(err, &refusal) && (refusal.ErrorCode() == "InvalidOperationException" || infrequentText.MatchString(refusal.ErrorMessage()))
-}
-
-var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
+func (g *Group) doing() string { return fmt.Sprintf("read log group %q in %s", g.name, g.region) }
 
 // resource returns the group's name in IAM policies. An unknown account is written
 // "*", which a policy may contain too.
@@ -58,46 +47,67 @@ func partitionOf(region string) (name, console string) {
 	return "aws", "console.aws.amazon.com"
 }
 
-type permission struct{ action, resource string }
+// codeOf returns the service's refusal, with its code and message; empty if the error is
+// anything else.
+func codeOf(err error) (code, message string, refusal error) {
+	var r smithy.APIError
+	if !errors.As(err, &r) {
+		return "", "", nil
+	}
+	return r.ErrorCode(), r.ErrorMessage(), r
+}
 
-// explain covers the errors of any request. It keeps a refusal's code and message
-// without the SDK's description of the transport.
-func explain(ctx context.Context, doing, region string, needs permission, err error) error {
+// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is
+// not documented, so a text that names the class is enough.
+func onlyInsights(err error) bool {
+	code, message, _ := codeOf(err)
+	return code == "InvalidOperationException" || infrequentText.MatchString(message)
+}
+
+var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
+
+// refused reports whether an error is a final refusal, such as a missing permission,
+// rather than a failure of the service or the network, or a timeout.
+func refused(err error) bool {
+	code, _, _ := codeOf(err)
+	return slices.Contains([]string{"AccessDeniedException", "AccessDenied", "ResourceNotFoundException",
+		"InvalidParameterException", "InvalidOperationException"}, code)
+}
+
+// explain returns an error that states why a request failed and how to fix it. The action and
+// resource are what the request needs permission for. A refusal keeps its code and message, without
+// the SDK's description of the transport.
+func explain(ctx context.Context, doing, region, action, resource string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("%s: stopped before its end: %w", doing, cause)
 	}
-	var refusal smithy.APIError
-	if errors.As(err, &refusal) {
-		return explainRefusal(doing, region, needs, refusal)
+	code, _, refusal := codeOf(err)
+	if refusal == nil {
+		if _, ok := errors.AsType[*net.DNSError](err); ok {
+			return mend(doing+": the CloudWatch Logs host does not resolve", "check aws-region and the network", err)
+		}
+		if _, ok := errors.AsType[*net.OpError](err); ok {
+			return mend(doing+": cannot connect to CloudWatch Logs", "check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", err)
+		}
+		return fmt.Errorf("%s: %w", doing, err)
 	}
-	var dns *net.DNSError
-	if errors.As(err, &dns) {
-		return mend(doing+": the CloudWatch Logs host does not resolve", "check aws-region and the network", err)
-	}
-	var dial *net.OpError
-	if errors.As(err, &dial) {
-		return mend(doing+": cannot connect to CloudWatch Logs", "check the network and AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", err)
-	}
-	return fmt.Errorf("%s: %w", doing, err)
-}
-
-func explainRefusal(doing, region string, needs permission, refusal smithy.APIError) error {
-	switch refusal.ErrorCode() {
+	switch code {
 	case "AccessDeniedException", "AccessDenied":
-		return mend(doing+": not allowed", fmt.Sprintf("give the role or user of the AWS credentials the permission %s on %s",
-			needs.action, needs.resource), refusal)
+		return mend(doing+": not allowed",
+			fmt.Sprintf("give the role or user of the AWS credentials the permission %s on %s", action, resource), refusal)
 	case "ThrottlingException", "Throttling":
 		return mend(fmt.Sprintf("%s: CloudWatch throttled %d attempts: the account's shared request quota is used up", doing, attempts),
 			"lower aws-requests-per-second, or run at another minute", refusal)
 	case "LimitExceededException":
-		return mend(doing+": the account is at its limit of concurrent Logs Insights queries", "run at another minute, or close dashboards that query", refusal)
+		return mend(doing+": the account is at its limit of concurrent Logs Insights queries",
+			"run at another minute, or close dashboards that query", refusal)
 	case "ExpiredTokenException", "ExpiredToken":
 		return mend(doing+": the AWS credentials have expired", "fetch new ones, or ask "+
 			"aws-actions/configure-aws-credentials for a longer role-duration-seconds", refusal)
 	case "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
 		"IncompleteSignature", "MissingAuthenticationToken", "MissingAuthenticationTokenException":
-		return mend(fmt.Sprintf("%s: AWS does not accept the credentials in %s", doing, region), "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "+
-			"AWS_SESSION_TOKEN, and that the region is enabled for the account", refusal)
+		return mend(fmt.Sprintf("%s: AWS does not accept the credentials in %s", doing, region), "check AWS_ACCESS_KEY_ID, "+
+			"AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and that the region is enabled for the account", refusal)
 	}
 	return fmt.Errorf("%s: %w", doing, refusal)
 }

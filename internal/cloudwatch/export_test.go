@@ -5,20 +5,24 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
-
 	"github.com/org/errmon-action/internal/event"
 )
 
 // ReadPageAfterPage reads as Read did before windows were cut, for comparison.
 func (g *Group) ReadPageAfterPage(ctx context.Context, from time.Time, emit func(event.Record)) error {
-	r := g.reading(emit)
-	_, err := g.eachPage(ctx, g.request(from), func(events []types.FilteredLogEvent) bool {
+	r, in := g.reading(emit), g.request(from)
+	for first := true; first || in.NextToken != nil; first = false {
+		events, err := g.page(ctx, in)
+		if err != nil {
+			return err
+		}
 		r.page(events)
-		return true
-	})
-	return err
+	}
+	return nil
 }
 
 // Transport replaces the network of a client.
 func (c *Client) Transport(t http.RoundTripper) { c.base.HTTPClient = &http.Client{Transport: t} }
+
+// Name returns the group's name.
+func (g *Group) Name() string { return g.name }

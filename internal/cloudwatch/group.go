@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"github.com/org/errmon-action/internal/source"
 )
 
 // Group is one log group, ready to be read.
@@ -18,12 +20,15 @@ type Group struct {
 	client  *Client
 	region  string
 	name    string
-	arn     string // how to ask for it; empty: by its name
+	arn     string // identifies it in requests; if empty, its name does
 	account string // empty if unknown
-	kept    kept   // what Read read, if it read everything
 
-	infrequent atomic.Bool // the class is known to be one that only Logs Insights reads
-	waiting    atomic.Bool // read ahead while another group is read
+	infrequent atomic.Bool // it is known to be in a class that only Logs Insights reads
+	planned    source.Request
+	after      []*Group              // planned to be read after it, in order
+	ahead      atomic.Pointer[ahead] // set while it waits for its turn
+	batch      *answer               // what a query of several groups found; nil otherwise
+	kept       kept
 }
 
 // Key returns the source key of the group's records, which markers store:
@@ -37,12 +42,6 @@ func (g *Group) ref() (name, identifier *string) {
 	}
 	return &g.name, nil
 }
-
-// Name returns the group's name as CloudWatch has it, such as "/ecs/shop".
-func (g *Group) Name() string { return g.name }
-
-// URL returns the address of the group's page in the AWS console.
-func (g *Group) URL() string { return groupURL(g.region, g.name) }
 
 // service guesses the service from the group's name: /aws/lambda/checkout is
 // checkout, /ecs/shop-api is shop-api. API Gateway names its execution logs
@@ -59,51 +58,38 @@ func (g *Group) service() string {
 // Only prefixes cause requests (DescribeLogGroups); an exact name is not checked until
 // it is read. A spec that fails does not stop the others: Groups returns the joined
 // errors beside the groups found. Without credentials it returns no groups.
+//
+// Two groups with the same region and name in two accounts would share a key, and so
+// progress and counts: the second is an error. If one entry names the account and another does
+// not, both count as the same group.
 func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	if err := c.checkCredentials(ctx); err != nil {
 		return nil, err
 	}
-	found := set{byKey: map[string]*Group{}}
+	byKey := map[string]*Group{}
+	c.opened = nil
 	var failures []error
 	for _, spec := range specs {
-		groups, err := c.find(ctx, spec)
-		failures = append(failures, err)
-		for _, group := range groups {
-			failures = append(failures, found.add(group))
+		groups, err := []*Group{{client: c, region: spec.region, name: spec.name, arn: spec.arn, account: spec.account}}, error(nil)
+		if spec.prefix {
+			groups, err = c.list(ctx, spec)
+			failures = append(failures, err)
+		}
+		for _, g := range groups {
+			known := byKey[g.Key()]
+			switch {
+			case known == nil:
+				byKey[g.Key()] = g
+				c.opened = append(c.opened, g)
+			case known.account == "":
+				known.arn, known.account = g.arn, g.account
+			case g.account != "" && g.account != known.account:
+				failures = append(failures, fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, "+
+					"which cannot be distinguished: watch one of them with a label of its own", g.name, g.region, known.account, g.account))
+			}
 		}
 	}
-	c.opened = found.groups
-	return found.groups, errors.Join(failures...)
-}
-
-// set holds groups by key. Two groups with the same region and name in two accounts
-// would share a key, and so progress and counts: that is refused. If one entry names
-// the account and another does not, both count as the same group.
-type set struct {
-	groups []*Group
-	byKey  map[string]*Group
-}
-
-func (s *set) add(g *Group) error {
-	known := s.byKey[g.Key()]
-	switch {
-	case known == nil:
-		s.byKey[g.Key()] = g
-		s.groups = append(s.groups, g)
-	case known.account == "":
-		known.arn, known.account = g.arn, g.account
-	case g.account != "" && g.account != known.account:
-		return fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, which cannot be distinguished: "+
-			"watch one of them with a label of its own", g.name, g.region, known.account, g.account)
-	}
-	return nil
-}
-
-func (c *Client) find(ctx context.Context, spec Spec) ([]*Group, error) {
-	if spec.prefix {
-		return c.list(ctx, spec)
-	}
-	return []*Group{{client: c, region: spec.region, name: spec.name, arn: spec.arn, account: spec.account}}, nil
+	return c.opened, errors.Join(failures...)
 }
 
 // list returns the groups with the spec's prefix; with an error, those of the
@@ -118,7 +104,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	for {
 		out, err := c.region(spec.region).DescribeLogGroups(ctx, in, c.retrying(ctx))
 		if err != nil {
-			return groups, explain(ctx, doing, spec.region, permission{"logs:DescribeLogGroups", "*"}, err)
+			return groups, explain(ctx, doing, spec.region, "logs:DescribeLogGroups", "*", err)
 		}
 		for _, g := range out.LogGroups {
 			id, _ := arn.Parse(aws.ToString(g.Arn)) // without an ARN the account stays empty

@@ -2,6 +2,7 @@ package cloudwatch
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,23 +11,53 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
+// This file builds addresses in the AWS console. Their formats are not documented; they
+// are what the console shows in the address bar.
+
+// URL returns the address of the group's page in the AWS console.
+func (g *Group) URL() string {
+	return consoleURL(g.region) + "#logsV2:log-groups/log-group/" + escapeTwice(g.name)
+}
+
+func consoleURL(region string) string {
+	_, host := partitionOf(region)
+	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, host, region)
+}
+
+// eventURL returns the address of an event, given that of its stream. id is empty if the
+// console does not know it. The query is escaped once: "?start=" becomes "$3Fstart$3D".
+func eventURL(stream string, at time.Time, id string) string {
+	address := stream + "$3Fstart$3D" + strconv.FormatInt(at.UnixMilli(), 10)
+	if id == "" {
+		return address
+	}
+	return address + "$26refEventId$3D" + escapeTwice(id)
+}
+
+// escapeTwice escapes a part of the address after "#", where "$" stands for "%": "/" becomes "$252F".
+func escapeTwice(s string) string { return strings.ReplaceAll(escape(escape(s)), "%", "$") }
+
+// escape writes every byte except letters, digits and "-_.~" as %XX, almost like the
+// browser's encodeURIComponent. QueryEscape alone writes a space as "+".
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
 // around is how much time before and after an event its links show.
 const around = time.Hour
 
-// xrayID is the form in which X-Ray names a trace. Other tracers' ids have none.
-var xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
-
-// plainID matches an id that a query may hold. Anybody may log what stands where an id
-// should, and a URL is not a place for text.
-var plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
+var (
+	// xrayID is how X-Ray names a trace. Ids of other tracers look different.
+	xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
+	// plainID matches an id that may stand in a query. Anyone can log something else in
+	// place of an id, and a URL must not carry arbitrary text.
+	plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
+)
 
 // Links returns a Logs Insights query for what the event's request, trace or else
 // stream logged around it, and the X-Ray trace if the event names one.
 func (g *Group) Links(e event.Event) []event.Link {
 	var links []event.Link
 	if !e.Time.IsZero() {
-		query := "fields @timestamp, @logStream, @message\n| filter " + filter(e) + "\n| sort @timestamp"
-		links = append(links, event.Link{Name: "Logs Insights", URL: g.insightsURL(query, e.Time)})
+		links = append(links, event.Link{Name: "Logs Insights", URL: g.insightsURL(e)})
 	}
 	if id := xrayID.FindString(e.TraceID); id != "" {
 		links = append(links, event.Link{Name: "X-Ray", URL: consoleURL(g.region) + "#xray:traces/" + id})
@@ -34,22 +65,19 @@ func (g *Group) Links(e event.Event) []event.Link {
 	return links
 }
 
-func filter(e event.Event) string {
-	for _, id := range []string{e.RequestID, e.TraceID} {
+// insightsURL fills in the console's query form: an object whose strings are escaped with
+// "*" for "%", and which is escaped as a whole with "$" for "%".
+func (g *Group) insightsURL(e event.Event) string {
+	filter := "@logStream = " + strconv.Quote(e.Stream)
+	for _, id := range []string{e.TraceID, e.RequestID} { // the later one wins
 		if len(id) <= 200 && plainID.MatchString(id) {
-			return "@message like " + strconv.Quote(id)
+			filter = "@message like " + strconv.Quote(id)
 		}
 	}
-	return "@logStream = " + strconv.Quote(e.Stream)
-}
-
-// insightsURL fills in the console's query form. Its format is not documented
-// either: an object whose strings are escaped with "*" for "%", and which is escaped
-// as a whole with "$" for "%".
-func (g *Group) insightsURL(query string, at time.Time) string {
 	text := func(s string) string { return "'" + strings.ReplaceAll(escape(s), "%", "*") }
 	stamp := func(t time.Time) string { return text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
 	detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",
-		stamp(at.Add(around)), stamp(at.Add(-around)), text(query), text(g.name))
+		stamp(e.Time.Add(around)), stamp(e.Time.Add(-around)),
+		text("fields @timestamp, @logStream, @message\n| filter "+filter+"\n| sort @timestamp"), text(g.name))
 	return consoleURL(g.region) + "#logsV2:logs-insights$3FqueryDetail$3D" + escapeTwice(detail)
 }

@@ -12,34 +12,40 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
-	"golang.org/x/time/rate"
 )
 
 const (
-	// attempts at a request that the service answers with throttling or a fault of
-	// its own. The waits between them add up to about a minute: the quota is shared
-	// with the whole account, so another reader may hold it for a while.
+	// attempts at a request that the service throttles or fails to serve. The waits
+	// between them add up to about a minute: the whole account shares the quota, so
+	// another reader may hold it for a while.
 	attempts = 8
-	// deafAttempts is for requests that get no answer at all: that is rarely a
-	// blip, and mostly a wrong host or no network, which should show soon.
+	// deafAttempts at a request that gets no answer at all. The cause is rarely a blip and
+	// usually a wrong host or no network, which should show soon.
 	deafAttempts = 3
 )
 
-// pace adds a step that runs before every attempt at a request, retries too: it
-// waits until the region's pace allows one more, and counts it. It comes before
-// signing, so that the signature is as young as the request.
-func (c *Client) pace(limiter *rate.Limiter) func(*middleware.Stack) error {
-	turn := make(chan struct{}, 1) // full while a request waits; the others queue
+// pace adds a step before every attempt at a request, retries included: it waits until
+// the region's rate allows one more, and counts it. It comes before signing, so that the
+// signature is as young as the request.
+func (c *Client) pace() func(*middleware.Stack) error {
+	interval := time.Duration(float64(time.Second) / c.cfg.RequestsPerSecond)
+	free := make(chan time.Time, 1) // when the next request may be sent; empty while one waits for that
+	free <- time.Time{}
 	step := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 	) {
-		turn <- struct{}{}
-		err = c.wait(ctx, limiter)
-		<-turn
-		if err != nil {
-			return out, metadata, &aws.RequestCanceledError{Err: err}
+		at, now := <-free, c.cfg.Clock.Now()
+		if at.After(now) {
+			if err := c.cfg.Clock.Sleep(ctx, at.Sub(now)); err != nil {
+				free <- at
+				return out, metadata, &aws.RequestCanceledError{Err: err}
+			}
+			now = at
 		}
-		c.count(awsmiddleware.GetOperationName(ctx))
+		free <- now.Add(interval)
+		c.mu.Lock()
+		c.requests[awsmiddleware.GetOperationName(ctx)]++
+		c.mu.Unlock()
 		return next.HandleFinalize(ctx, in)
 	}
 	return func(stack *middleware.Stack) error {
@@ -47,28 +53,14 @@ func (c *Client) pace(limiter *rate.Limiter) func(*middleware.Stack) error {
 	}
 }
 
-func (c *Client) wait(ctx context.Context, limiter *rate.Limiter) error {
-	now := c.cfg.Clock.Now()
-	reservation := limiter.ReserveN(now, 1)
-	delay := reservation.DelayFrom(now)
-	if delay == 0 {
-		return nil
-	}
-	if err := c.cfg.Clock.Sleep(ctx, delay); err != nil {
-		reservation.CancelAt(now)
-		return err
-	}
-	return nil
-}
-
-// retrying makes the call's retries wait on the client's clock, which the SDK
-// itself offers no way to replace: the backoff sleeps before it answers and then
-// asks the SDK for no delay. The retryer is made for each call because a
-// backoff is not given the call's context, and must end with it.
+// retrying makes a call's retries wait on the client's clock. The SDK has no option for
+// that: the backoff sleeps itself, then asks the SDK for no delay. Each call gets its own
+// retryer, because a backoff must end with the call's context but is not given it.
 func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 	jitter := retry.NewExponentialJitterBackoff(retry.DefaultMaxBackoff)
 	backoff := func(attempt int, cause error) (time.Duration, error) {
-		if attempt >= deafAttempts && !answered(cause) {
+		response, answered := errors.AsType[*awshttp.ResponseError](cause)
+		if attempt >= deafAttempts && (!answered || response.HTTPStatusCode() == 0) {
 			return 0, cause
 		}
 		delay, err := jitter.BackoffDelay(attempt, cause)
@@ -77,22 +69,15 @@ func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 		}
 		return 0, c.cfg.Clock.Sleep(ctx, delay)
 	}
+	truncated := func(err error) aws.Ternary { // a good answer, which the SDK would not ask for again
+		_, broken := errors.AsType[*smithy.DeserializationError](err)
+		return aws.BoolTernary(broken)
+	}
 	return func(o *cloudwatchlogs.Options) {
 		o.Retryer = retry.NewStandard(func(r *retry.StandardOptions) {
 			r.MaxAttempts = attempts
 			r.Backoff = retry.BackoffDelayerFunc(backoff)
-			r.Retryables = append(r.Retryables, retry.IsErrorRetryableFunc(cutShort))
+			r.Retryables = append(r.Retryables, retry.IsErrorRetryableFunc(truncated))
 		})
 	}
-}
-
-func answered(err error) bool {
-	var response *awshttp.ResponseError
-	return errors.As(err, &response) && response.HTTPStatusCode() != 0
-}
-
-// cutShort reports whether a good answer was truncated, which the SDK does not retry.
-func cutShort(err error) aws.Ternary {
-	var broken *smithy.DeserializationError
-	return aws.BoolTernary(errors.As(err, &broken))
 }

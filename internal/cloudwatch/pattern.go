@@ -6,7 +6,7 @@ const MaxFilterPattern = 1024
 
 // DefaultFilterPattern matches the errors of common loggers and runtimes, and the
 // lines of their stack traces where each line is an event, so that traces are
-// complete. Its test shows, line by line, which levels and exceptions it matches,
+// complete. Its test lists the levels and exceptions that it matches, line by line,
 // its false matches, and what it cannot match.
 //
 // It contains only "?" terms, because CloudWatch ignores them beside any other kind.
@@ -22,8 +22,8 @@ const DefaultFilterPattern = `` +
 	// ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; HAProxy's ALERT.
 	`?ERR ?FATA ?CRIT ?SEVERE ?PANIC ?ALERT ` +
 	// Levels as one letter: glog's and klog's E0314, "[E 240314", " E ", Telegraf's
-	// "E!", DMS's "]E:", Android's "E/"; Redis's mark of a warning, the numbers of
-	// systemd and syslog (of user programs and daemons); the sign that people put in front of errors.
+	// "E!", DMS's "]E:", Android's "E/"; Redis's sign for a warning, the numbers of systemd
+	// and syslog (for user programs and daemons), and a sign that people write before errors.
 	`?E0 ?E1 ?"[E" ?" E " ?"|E" ?"E!" ?"]E:" ?"E/" ?" # " ?"<3>" ?"<2>" ?"<11>" ?"<27>" ?"❌" ` +
 	// Exceptions of all runtimes, by the usual ends of their names: TypeError,
 	// IllegalStateException.
@@ -31,39 +31,39 @@ const DefaultFilterPattern = `` +
 	// logrus, zap, zerolog and winston as text and JSON; Go's "fatal error:" and
 	// "panic:"; Rust's "panicked"; levels of syslog and .NET.
 	`?fatal ?panic ?crit ?"[emerg" ?"[alert" ?fail ` +
-	// A lower-case "error" is too frequent alone. As a level: of logrus and slog's
-	// kin (level=error), winston and plain text (error: …), structlog and nginx
-	// ([error …), words between blanks, JSON with and without a space, which leaves
-	// out the key "error", and JSON inside of JSON, where every quote has a backslash.
+	// A lower-case "error" alone is too frequent. As a level it occurs in logrus and
+	// similar loggers (level=error), winston and plain text (error: …), structlog and nginx
+	// ([error …), between spaces, as a value in JSON with and without a space, which excludes
+	// the key "error", and in JSON inside JSON, where every quote has a backslash.
 	`?"=err" ?"error:" ?"error(" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
-	// An error that is logged with a message, by zap in its format for people too.
+	// An error logged beside a message, also in zap's console format.
 	`?"\"error\":\"" ?"\"error\": \"" ` +
 	// The same in colours (winston): the "m" ends the colour's code.
 	`?merror ` +
-	// pino and bunyan: error and fatal, in JSON and in JSON inside of JSON. Nextcloud's
+	// pino and bunyan: error and fatal, in JSON and in JSON inside JSON. Nextcloud's
 	// error and fatal, and journald's error.
 	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
-	// Lambda's time-outs, in its text format and in its JSON format; Step Functions, systemd.
+	// Lambda's timeouts, in its text and JSON formats; Step Functions, systemd.
 	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ` +
 	// What runtimes print for an uncaught exception with an unusual name.
 	`?Uncaught ?Unhandled ` +
 	// Python traces: head, frame, the sentence between chained exceptions, and
-	// exceptions whose names have no usual end (requests.exceptions.Timeout).
+	// exceptions with an unusual end (requests.exceptions.Timeout).
 	`?Traceback ?" File " ?"above exception" ?"exceptions." ` +
-	// Frames of Node, of browsers and of .NET, the last being indented by two or three; and
-	// of Firefox and Safari.
+	// Frames of Node, browsers and .NET, which are indented by two spaces or three; frames of
+	// Firefox and Safari.
 	`?"  at " ?"inner exception" ?"@http" ` +
-	// Frames of Ruby, PHP and Elixir by their files, what Elixir exits and throws,
+	// Frames of Ruby, PHP and Elixir by their files, Elixir's exits and throws,
 	// Perl's messages and frames, and the line above the commands of a Tcl error.
 	`?".rb:" ?".php(" ?"{main}" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
-	// Frames of Java, Kotlin and Scala, and the joints of their traces, such as "... 12
+	// Frames of Java, Kotlin and Scala, and the lines between them, such as "... 12
 	// more" and "... 12 common frames omitted".
 	`?".java:" ?".kt:" ?".scala" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
 	`?"Caused by: " ?"Suppressed: " ?"... " ` +
 	// Go traces: the head of each goroutine, the call with or without arguments, and the
-	// place, which ends in an offset. (".go:" would find every line of a logger
+	// location, which ends in an offset. (".go:" would match every line of a logger
 	// that prints its caller, such as zap.)
 	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
-	// Causes of death of a process, as reported by C++, the C library, the shell and the
-	// kernel; and "command not found".
+	// Why a process died, as reported by C++, the C library, the shell and the kernel; and
+	// "command not found".
 	`?"terminate called" ?"nd not found" ?" detected" ?"Segmentation " ?"core dumped" ?"ut of memory"`

@@ -3,9 +3,7 @@ package cloudwatch
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -26,33 +24,25 @@ const (
 	maxQueries = 4      // at once; an account may run 100, dashboards included
 	pollEvery  = time.Second
 	stopWithin = 5 * time.Second // a signal leaves a runner's job about 10 s
-	// gigabyte and DollarsPerGB are Logs Insights' price, in most regions:
-	// https://aws.amazon.com/cloudwatch/pricing/.
-	gigabyte     = 1 << 30
-	DollarsPerGB = 0.005
+	maxAhead   = 2 * time.Hour   // how far in the future events may be, from PutLogEvents' reference
 )
 
 // InsightsPattern matches what DefaultFilterPattern finds, and what no term of a filter
 // pattern can: levels between tabs and at the start of a line, and frames by how their
 // lines begin. It keeps to the syntax that all engines of regular expressions share.
-var InsightsPattern = insightsPattern()
-
-func insightsPattern() string {
+var InsightsPattern = func() string {
 	parts := []string{`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`, `^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`}
 	for _, term := range regexp.MustCompile(`\?(?:"((?:\\.|[^"\\])*)"|(\S+))`).FindAllStringSubmatch(DefaultFilterPattern, -1) {
 		quoted := strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(term[1])
 		parts = append(parts, regexp.QuoteMeta(quoted+term[2]))
 	}
 	return strings.Join(parts, "|")
-}
+}()
 
 // queryText asks for the fields of a record. Times are compared and sorted by the
 // service in milliseconds.
 var queryText = "fields @timestamp, @message, @logStream, @log | filter @message like /" +
 	strings.ReplaceAll(InsightsPattern, "/", `\/`) + "/ | sort @timestamp asc"
-
-// errBudget says that a query would exceed the budget. Nothing of the window was kept.
-var errBudget = errors.New("insights-budget is used up")
 
 // query reads groups of one region over a period in seconds, both ends included.
 type query struct {
@@ -63,41 +53,46 @@ type query struct {
 
 // answer is what a query found.
 type answer struct {
+	started time.Time
 	records []event.Record // of all groups, the earliest first
-	full    []int64        // seconds of more than maxRows records, of which only the first are here
+	full    time.Time      // the first second of more than maxRows records, of which only the first are here; zero if none
 }
 
-func (a *answer) add(b answer) {
-	a.records, a.full = append(a.records, b.records...), append(a.full, b.full...)
-}
-
-// window returns the rows of a period. Its first minute shows what the rest will cost:
+// query reads groups from a time on. The first minute shows what the rest will cost:
 // unless the budget has room for that, errBudget is returned.
-func (q *query) window(ctx context.Context, from, to int64) (answer, error) {
-	probe := min(from+59, to)
-	before := q.client.scannedBytes()
-	all, err := q.period(ctx, from, probe)
-	if err != nil || probe == to {
+func (c *Client) query(ctx context.Context, groups []*Group, since time.Time) (answer, error) {
+	q := &query{client: c, groups: groups}
+	started, before := c.cfg.Clock.Now(), c.scan(0)
+	from := max(0, since.Unix())
+	rest := from + 60
+	all, err := q.period(ctx, from, rest-1)
+	all.started = started
+	if err != nil {
 		return all, err
 	}
-	q.second = (q.client.scannedBytes() - before) / float64(probe+1-from)
-	rest, err := q.period(ctx, probe+1, to)
-	all.add(rest)
+	q.second = (c.scan(0) - before) / 60
+	more, err := q.period(ctx, rest, started.Add(maxAhead).Unix())
+	all.add(more)
 	return all, err
+}
+
+func (a *answer) add(later answer) {
+	a.records, a.full = append(a.records, later.records...), cmp.Or(a.full, later.full)
 }
 
 // period divides a period until no part reaches the limit of rows.
 func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	records, matched, err := q.ask(ctx, from, to)
-	switch {
-	case err != nil:
-		return answer{}, err
-	case len(records) < maxRows:
-		return answer{records: records}, nil
-	case from == to:
-		return answer{records, []int64{from}}, nil
+	all := answer{records: records}
+	if err != nil || len(records) < maxRows {
+		return all, err
 	}
-	// At least in two; and with room to spare, since a part that is full is asked again.
+	if from == to {
+		all.full = time.Unix(from, 0).UTC()
+		return all, nil
+	}
+	all.records = nil
+	// At least two, and with room to spare, since a part that is full is asked again.
 	parts := make([]answer, min(max(2, int64(matched)*3/2/maxRows), to+1-from))
 	running, ctx := errgroup.WithContext(ctx)
 	for i := range parts {
@@ -107,42 +102,40 @@ func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 			return err
 		})
 	}
-	var all answer
-	if err := running.Wait(); err != nil {
-		return all, err
-	}
+	err = running.Wait()
 	for _, part := range parts {
 		all.add(part)
 	}
-	return all, nil
+	return all, err
 }
 
 // ask runs one query to its end, beside at most maxQueries-1 others, and returns its
 // records and how many there would be without the limit.
 func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record, matched float64, err error) {
+	c := q.client
 	select {
-	case q.client.queries <- struct{}{}:
-		defer func() { <-q.client.queries }()
+	case c.queries <- struct{}{}:
+		defer func() { <-c.queries }()
 	case <-ctx.Done():
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
 	// What it will probably scan counts from now on: the queries beside it share the budget.
 	// Hardly any event is from the future.
-	expected := q.second * float64(max(0, min(to, q.client.cfg.Clock.Now().Unix())+1-from))
-	if q.client.addScanned(expected); q.client.overBudget() {
-		q.client.addScanned(-expected)
+	expected := q.second * float64(max(0, min(to, c.cfg.Clock.Now().Unix())+1-from))
+	if c.scan(expected); c.overBudget() {
+		c.scan(-expected)
 		return nil, 0, errBudget
 	}
 	in := &cloudwatchlogs.StartQueryInput{StartTime: &from, EndTime: &to, QueryString: &queryText, Limit: aws.Int32(maxRows)}
 	for _, g := range q.groups {
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
-	api := q.client.region(q.groups[0].region)
+	api := c.region(q.groups[0].region)
 	lasting, cancel := outlasting(ctx) // without its id a query could not be stopped
 	defer cancel()
-	started, err := api.StartQuery(lasting, in, q.client.retrying(ctx))
+	started, err := api.StartQuery(lasting, in, c.retrying(ctx))
 	if err != nil {
-		q.client.addScanned(-expected)
+		c.scan(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)
 	}
 	out, err := q.results(ctx, api, started.QueryId, expected)
@@ -152,27 +145,27 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	if out.Statistics != nil {
 		matched = out.Statistics.RecordsMatched
 	}
-	for _, fields := range out.Results {
-		r, err := q.record(fields)
-		if err != nil {
-			return nil, 0, fmt.Errorf("%s: %w", q.doing(), err)
-		}
-		records = append(records, r)
-	}
-	return records, matched, nil
+	records, err = q.records(out.Results)
+	return records, matched, err
 }
 
-// record reads a row. It has the same time, stream and text as the event that
+// records reads rows. A record has the same time, stream and text as the event that
 // FilterLogEvents returns; its id is another.
-func (q *query) record(fields []types.ResultField) (event.Record, error) {
-	row := map[string]string{}
-	for _, f := range fields {
-		row[aws.ToString(f.Field)] = aws.ToString(f.Value)
+func (q *query) records(rows [][]types.ResultField) (records []event.Record, err error) {
+	for _, fields := range rows {
+		row := map[string]string{}
+		for _, f := range fields {
+			row[aws.ToString(f.Field)] = aws.ToString(f.Value)
+		}
+		at, err := time.Parse("2006-01-02 15:04:05.000", row["@timestamp"])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.doing(), err)
+		}
+		_, name, _ := strings.Cut(row["@log"], ":") // ACCOUNT:NAME
+		key := (&Group{region: q.groups[0].region, name: name}).Key()
+		records = append(records, event.Record{ID: row["@ptr"], Source: key, Stream: row["@logStream"], Time: at, Text: row["@message"]})
 	}
-	at, err := time.Parse("2006-01-02 15:04:05.000", row["@timestamp"])
-	_, name, _ := strings.Cut(row["@log"], ":") // ACCOUNT:NAME
-	r := event.Record{ID: row["@ptr"], Source: "cloudwatch:" + q.groups[0].region + ":" + name, Stream: row["@logStream"], Time: at, Text: row["@message"]}
-	return r, err
+	return records, nil
 }
 
 // outlasting returns a context that ends stopWithin after ctx.
@@ -185,39 +178,36 @@ func outlasting(ctx context.Context) (context.Context, context.CancelFunc) {
 // results waits for a query's end and counts what it scanned in place of what was expected.
 // It stops the query if the context ends first, or if it exceeds the budget.
 func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *string, counted float64) (*cloudwatchlogs.GetQueryResultsOutput, error) {
-	running := true
+	c, done := q.client, false
 	defer func() {
-		if running {
+		if !done {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 			defer cancel()
-			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, q.client.retrying(ctx)) // it may have ended by itself
+			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // it may have ended by itself
 		}
 	}()
 	for {
-		if err := q.client.cfg.Clock.Sleep(ctx, pollEvery); err != nil {
-			return nil, q.explain(ctx, "logs:GetQueryResults", err)
+		err := c.cfg.Clock.Sleep(ctx, pollEvery)
+		var out *cloudwatchlogs.GetQueryResultsOutput
+		if err == nil {
+			out, err = api.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: id}, c.retrying(ctx))
 		}
-		out, err := api.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: id}, q.client.retrying(ctx))
 		if err != nil {
 			return nil, q.explain(ctx, "logs:GetQueryResults", err)
 		}
-		done := out.Status != types.QueryStatusScheduled && out.Status != types.QueryStatusRunning
+		done = out.Status != types.QueryStatusScheduled && out.Status != types.QueryStatusRunning
 		if out.Statistics != nil && (done || out.Statistics.BytesScanned > counted) {
-			q.client.addScanned(out.Statistics.BytesScanned - counted)
+			c.scan(out.Statistics.BytesScanned - counted)
 			counted = out.Statistics.BytesScanned
 		}
-		switch out.Status {
-		case types.QueryStatusScheduled, types.QueryStatusRunning:
-			if q.client.overBudget() {
-				return nil, errBudget
-			}
-			continue
-		case types.QueryStatusComplete:
-			running = false
+		switch {
+		case out.Status == types.QueryStatusComplete:
 			return out, nil
+		case done:
+			return nil, fmt.Errorf("%s: the query ended with status %s", q.doing(), out.Status)
+		case c.overBudget():
+			return nil, errBudget
 		}
-		running = false
-		return nil, fmt.Errorf("%s: the query ended with status %s", q.doing(), out.Status)
 	}
 }
 
@@ -234,38 +224,5 @@ func (q *query) explain(ctx context.Context, action string, err error) error {
 	if action == "logs:StartQuery" {
 		resource = q.groups[0].resource()
 	}
-	return explain(ctx, q.doing(), q.groups[0].region, permission{action, resource}, err)
-}
-
-// scannedBytes returns what all queries so far have scanned.
-func (c *Client) scannedBytes() float64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.scanned
-}
-
-func (c *Client) addScanned(bytes float64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.scanned += bytes
-}
-
-func (c *Client) overBudget() bool { return c.scannedBytes() > c.cfg.InsightsBudget*gigabyte }
-
-// Costs describes what Logs Insights has cost so far, rounded up; it is empty if it was
-// not used.
-func (c *Client) Costs() string {
-	scanned := c.scannedBytes() / gigabyte
-	if scanned == 0 {
-		return ""
-	}
-	return fmt.Sprintf("Logs Insights scanned %s, about $%.2f, of insights-budget %g GB.",
-		gigabytes(scanned), math.Ceil(scanned*DollarsPerGB*100)/100, c.cfg.InsightsBudget)
-}
-
-func gigabytes(n float64) string {
-	if n < 1 {
-		return fmt.Sprintf("%.1f MB", n*1024)
-	}
-	return fmt.Sprintf("%.1f GB", n)
+	return explain(ctx, q.doing(), q.groups[0].region, action, resource, err)
 }

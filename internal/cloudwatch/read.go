@@ -20,7 +20,7 @@ import (
 // default pace, a line every 5 seconds.
 const progressPages = 10
 
-// tooSlow says that FilterLogEvents would take longer than the run has time for.
+// tooSlow is how long FilterLogEvents would take, if the run has less time than that.
 type tooSlow time.Duration
 
 func (t tooSlow) Error() string {
@@ -29,24 +29,20 @@ func (t tooSlow) Error() string {
 
 // readPages reads the pages of FilterLogEvents: in slices if there are several.
 func (g *Group) readPages(ctx context.Context, from time.Time, pattern *string, mayBeSlow bool, emit func(event.Record)) (source.Result, error) {
-	r := g.reading(emit)
-	started := g.client.cfg.Clock.Now()
+	r, started := g.reading(emit), g.client.cfg.Clock.Now()
 	in := g.request(from)
 	in.FilterPattern = pattern
-	var first []types.FilteredLogEvent
-	ended, err := g.eachPage(ctx, in, func(events []types.FilteredLogEvent) bool {
-		first = events
-		return false
-	})
+	first, err := g.page(ctx, in)
 	if err != nil {
 		return source.Result{}, err
 	}
-	if ended {
+	if in.NextToken == nil {
 		r.page(first)
 		return source.Result{Complete: started}, nil
 	}
-	if left, limited := clock.Deadline(ctx); limited && mayBeSlow {
-		if takes := g.client.takes(first, started); takes > left.Sub(started) {
+	if end, limited := clock.Deadline(ctx); limited && mayBeSlow {
+		takes := time.Duration(pagesAfter(first, started) / g.client.cfg.RequestsPerSecond * float64(time.Second))
+		if takes > end.Sub(started) {
 			return source.Result{}, tooSlow(takes)
 		}
 	}
@@ -58,14 +54,8 @@ func (g *Group) readPages(ctx context.Context, from time.Time, pattern *string, 
 	return source.Result{Complete: started}, nil
 }
 
-// takes estimates how long the rest of a window takes at the rate of requests. It is 0 if
-// that cannot be said.
-func (c *Client) takes(first []types.FilteredLogEvent, now time.Time) time.Duration {
-	return time.Duration(pagesAfter(first, now) / c.cfg.RequestsPerSecond * float64(time.Second))
-}
-
 // pagesAfter estimates how many pages a window has after its first one, if it is as dense
-// as that. It is 0 if that cannot be said.
+// as that. It is 0 if there is no telling.
 func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	if len(first) == 0 {
 		return 0
@@ -78,37 +68,34 @@ func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	return float64(now.Sub(last)) / float64(span)
 }
 
-// eachPage calls take with the events of each page until take returns false. It
-// reports whether the last page was read; if not, in has the token of the next one.
-func (g *Group) eachPage(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput, take func([]types.FilteredLogEvent) bool) (ended bool, err error) {
-	for {
-		out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
-		if err != nil {
-			return false, explainRead(ctx, g, err)
-		}
-		more := take(out.Events)
-		switch token := aws.ToString(out.NextToken); token {
-		case "":
-			return true, nil
-		case aws.ToString(in.NextToken):
-			return false, fmt.Errorf("read log group %q in %s: the service repeated a page token", g.name, g.region)
-		}
-		in.NextToken = out.NextToken
-		if !more {
-			return false, nil
-		}
-	}
-}
-
 func (g *Group) request(from time.Time) *cloudwatchlogs.FilterLogEventsInput {
 	name, arn := g.ref()
 	return &cloudwatchlogs.FilterLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn, StartTime: aws.Int64(max(0, from.UnixMilli()))}
 }
 
-// reading is one Read on its way.
+// page sends a request, and sets its token to that of the next page; nil after the last one.
+func (g *Group) page(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) ([]types.FilteredLogEvent, error) {
+	out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
+	if err != nil {
+		return nil, g.explain(ctx, err)
+	}
+	switch token := aws.ToString(out.NextToken); token {
+	case "":
+		in.NextToken = nil
+	case aws.ToString(in.NextToken):
+		return nil, fmt.Errorf("%s: the service repeated a page token", g.doing())
+	default:
+		in.NextToken = &token
+	}
+	return out.Events, nil
+}
+
+func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)) }
+
+// reading is a Read under way.
 type reading struct {
 	group   *Group
-	key     string // the group's, as are the two below
+	key     string // the group's, like the two below
 	url     string
 	service string
 	emit    func(event.Record)
@@ -132,57 +119,43 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 		r.add(id, id, aws.ToString(e.LogStreamName), r.last, aws.ToString(e.Message))
 	}
 	r.pages++
-	if r.pages%progressPages == 0 && r.group.client.cfg.Progress != nil {
-		r.group.client.printing.Lock()
-		defer r.group.client.printing.Unlock()
-		r.group.client.cfg.Progress(r.progress())
+	client := r.group.client
+	if r.pages%progressPages != 0 || client.cfg.Progress == nil {
+		return
 	}
+	count := strconv.Itoa(r.events)
+	for i := len(count) - 3; i > 0; i -= 3 {
+		count = count[:i] + "," + count[i:]
+	}
+	line := fmt.Sprintf("%s: %d pages, %s events", r.group.name, r.pages, count)
+	if !r.last.IsZero() {
+		line += ", at " + r.last.Format("2006-01-02 15:04") + " UTC"
+	}
+	client.printing.Lock()
+	defer client.printing.Unlock()
+	client.cfg.Progress(line)
 }
 
-// add emits a record, unless its id was seen before. The console knows the event by
-// eventID; empty if it has none.
+// add emits a record, unless its id was seen before. eventID is what the console calls the
+// event; empty if the console does not know it.
 func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	if !r.seen.add(at, stream, id) {
 		return
 	}
 	if r.console == "" || stream != r.stream {
-		r.stream, r.console = stream, streamURL(r.url, stream)
+		r.stream, r.console = stream, r.url+"/log-events/"+escapeTwice(stream)
 	}
 	r.events++
 	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
-func (r *reading) progress() string {
-	line := fmt.Sprintf("%s: %d pages, %s events", r.group.name, r.pages, thousands(r.events))
-	if r.last.IsZero() {
-		return line
-	}
-	return line + ", at " + r.last.Format("2006-01-02 15:04") + " UTC"
-}
-
-// reached notes that a slice was read to its end.
-func (r *reading) reached(in *cloudwatchlogs.FilterLogEventsInput) {
-	if in.EndTime != nil {
-		r.last = time.UnixMilli(*in.EndTime + 1).UTC()
-	}
-}
-
-// through returns Complete for an interrupted read. It is bounded, since events of the
-// future (see Read) do not show that the present was read.
+// through returns Complete for an interrupted read. It is never after the start, because
+// events of the future (see Read) do not show that the present was read.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
 		return started
 	}
 	return r.last
-}
-
-// thousands writes n with a comma before every three digits.
-func thousands(n int) string {
-	s := strconv.Itoa(n)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // memory is the minimum time that an id is remembered, in the events' time.
@@ -193,7 +166,7 @@ const memory = 2 * time.Minute
 // The service returns events by timestamp, and an event has one timestamp
 // wherever it is repeated: a repetition follows its original before the timestamps
 // move on. So ids older than memory, which allows for disorder at page borders,
-// cannot repeat and are dropped, and a read of any length holds the ids of at most 4
+// cannot repeat and are dropped. A read of any length holds the ids of at most 4
 // minutes, 16 bytes each.
 type recent struct {
 	current, previous map[[16]byte]struct{}
@@ -205,12 +178,10 @@ func (r *recent) add(at time.Time, stream, id string) bool {
 	if r.current == nil || at.Sub(r.since) >= memory {
 		r.previous, r.current, r.since = r.current, map[[16]byte]struct{}{}, at
 	}
-	sum := sha256.Sum256([]byte(stream + ":" + id)) // a stream's name holds no ":"
+	sum := sha256.Sum256([]byte(stream + ":" + id)) // a stream's name has no ":"
 	key := [16]byte(sum[:16])
-	if _, ok := r.current[key]; ok {
-		return false
-	}
-	if _, ok := r.previous[key]; ok {
+	_, isCurrent := r.current[key]
+	if _, isPrevious := r.previous[key]; isPrevious || isCurrent {
 		return false
 	}
 	r.current[key] = struct{}{}

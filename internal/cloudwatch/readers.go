@@ -10,67 +10,118 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file chooses the reader of a group.
+// This file chooses the reader of a group, and starts reading groups before their turn
+// where one group at a time would not use the whole request rate.
+
+const (
+	// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms,
+	// during which four requests fit at 25 requests a second.
+	groupsAhead = 4
+	// recordsAhead is how many records of a group wait for its turn, besides the pages
+	// of one slice.
+	recordsAhead = 10_000
+)
+
+// Plan announces the coming reads, in order, so that the client can read ahead and ask
+// Logs Insights for several groups at once. Without it each group is read by itself.
+func (c *Client) Plan(all []source.Planned) {
+	groups := map[string]*Group{}
+	for _, g := range c.opened {
+		groups[g.Key()] = g
+	}
+	var order []*Group
+	for _, p := range all {
+		if g := groups[p.Key]; g != nil {
+			g.planned = p.Request
+			order = append(order, g)
+		}
+	}
+	for i, g := range order {
+		g.after = order[i+1:]
+	}
+}
 
 // Read calls emit for the events of the group with a timestamp of in.From (rounded
-// down to a millisecond) or later, oldest first, each id of a stream once: for every
-// one of them, for those that the filter pattern matches, or for those that
-// InsightsPattern matches, as Config.Reader says. There is no end time: clocks that run
-// ahead log events of the future, up to 2 hours.
+// down to a millisecond) or later, oldest first, each id of a stream once. Config.Reader decides
+// whether for all of them, those that the filter pattern matches, or those that
+// InsightsPattern matches. There is no end time: clocks that run ahead log events of the
+// future, up to 2 hours.
 //
-// Every event older than Complete that had been delivered was emitted.
-// After a whole read Complete is the clock's time before the first request. If
-// the context ended or the service failed in between, there is an error, and
-// Complete is the end of the last whole slice, or the time of the last event of a later
-// whole page; zero if there was none.
+// Every event older than Complete that had been delivered was emitted. After a whole read
+// Complete is the clock's time before the first request. If the context ended or the
+// service failed, there is an error, and Complete is the end of the last whole slice, or
+// the time of the last event of a later whole page; zero if there was none.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
-	g.client.begin(ctx, g)
-	a := g.client.ahead[g]
+	if g.client.beside() > 1 && g.client.cfg.Reader != Insights {
+		for _, next := range g.after[:min(len(g.after), groupsAhead)] {
+			if next.ahead.Load() == nil && !next.infrequent.Load() {
+				next.readAhead(ctx)
+			}
+		}
+	}
+	a := g.ahead.Swap(nil)
 	if a == nil {
 		return g.read(ctx, in, emit)
 	}
-	delete(g.client.ahead, g)
-	g.waiting.Store(false)
 	for r := range a.records {
 		emit(r)
 	}
 	return a.result, a.err
 }
 
+// ahead is a read that started before its turn. The result is valid once records is closed.
+type ahead struct {
+	records chan event.Record
+	result  source.Result
+	err     error
+}
+
+// readAhead reads the group in the background, until the context ends.
+func (g *Group) readAhead(ctx context.Context) {
+	a := &ahead{records: make(chan event.Record, recordsAhead)}
+	g.ahead.Store(a)
+	go func() {
+		defer close(a.records)
+		dropped := false
+		a.result, a.err = g.read(ctx, g.planned, func(r event.Record) {
+			select {
+			case a.records <- r:
+			case <-ctx.Done():
+				dropped = true
+			}
+		})
+		if dropped { // the result would count what was never taken
+			a.result, a.err = source.Result{Reader: a.result.Reader}, g.explain(ctx, ctx.Err())
+		}
+	}()
+}
+
 func (g *Group) read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
-	cfg := g.client.cfg
+	const infrequentAccess = "the class is Infrequent Access"
+	auto := g.client.cfg.Reader == Auto
 	switch {
-	case cfg.Reader == Insights:
+	case g.client.cfg.Reader == Insights:
 		return g.readInsights(ctx, in, "reader is set", emit)
-	case cfg.Reader == Auto && g.infrequent.Load():
+	case auto && g.infrequent.Load():
 		return g.readInsights(ctx, in, infrequentAccess, emit)
 	}
 	result, err := g.readEvents(ctx, in, emit)
-	var slow tooSlow
+	slow, isSlow := errors.AsType[tooSlow](err)
 	switch {
-	case errors.As(err, &slow):
-		return g.readInsteadOf(ctx, slow, in, emit)
-	case err != nil && onlyInsights(err) && cfg.Reader == Auto:
+	case isSlow:
+		result, err = g.readInsights(ctx, in, slow.Error(), emit)
+		if err != nil && ctx.Err() == nil {
+			warning := fmt.Sprintf("%s: reading with the filter pattern instead", err)
+			result, err = g.readFiltered(ctx, in.From, "Logs Insights failed", false, emit)
+			result.Warning = warning
+		}
+		result.Large = true
+	case onlyInsights(err) && auto:
 		g.infrequent.Store(true)
 		return g.readInsights(ctx, in, infrequentAccess, emit)
-	case err != nil && onlyInsights(err):
-		return result, g.unreadable()
+	case onlyInsights(err):
+		err = g.unreadable()
 	}
-	return result, err
-}
-
-const infrequentAccess = "the class is Infrequent Access"
-
-// readInsteadOf reads by Logs Insights what would take too long by filter, or by filter
-// all the same if that fails.
-func (g *Group) readInsteadOf(ctx context.Context, slow tooSlow, in source.Request, emit func(event.Record)) (source.Result, error) {
-	result, err := g.readInsights(ctx, in, slow.Error(), emit)
-	if err != nil && ctx.Err() == nil {
-		warning := fmt.Sprintf("%s: reading with the filter pattern instead", err)
-		result, err = g.readFiltered(ctx, in.From, "Logs Insights failed", false, emit)
-		result.Warning = warning
-	}
-	result.Large = true
 	return result, err
 }
 
@@ -98,8 +149,8 @@ func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(eve
 	return result, err
 }
 
-// readFiltered reads what the filter pattern finds. why says why that reader was
-// chosen. It returns tooSlow, before it emits anything, if that may be.
+// readFiltered reads what the filter pattern matches. why is the reason for that reader. If it may
+// be slow and Logs Insights is allowed, it may return tooSlow, before it emits anything.
 func (g *Group) readFiltered(ctx context.Context, from time.Time, why string, mayBeSlow bool, emit func(event.Record)) (source.Result, error) {
 	var pattern *string
 	if g.client.cfg.FilterPattern != "" {

@@ -3,6 +3,7 @@ package cloudwatch
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,41 +11,32 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 )
 
-// This file reads a window of several pages faster than page after page: it is cut by
-// time into slices, which are read side by side and taken in order.
+// This file reads a window of several pages faster than page after page: it cuts the
+// window by time into slices, reads them side by side and takes them in order.
 
 const (
 	// pagesPerSecond is how many pages one slice reads in a second: an answer takes
 	// 60 to 150 ms, and 10,000 events about as long to transfer and decode.
 	pagesPerSecond = 4
-	// maxBeside bounds the slices read at once, and so the memory, together with
-	// maxWaiting: a page takes about 3 MB.
+	// maxBeside bounds the slices read at once and so, together with maxWaiting, the
+	// memory: a page takes about 3 MB.
 	maxBeside = 8
 	// slicePages is how many pages a slice should have: a little less than a whole
 	// number, so that its last page is nearly full.
 	slicePages = 3.95
-	// maxWaiting is how many pages of a slice wait to be taken until its reading
-	// pauses.
+	// maxWaiting is how many pages of a slice are read before they are taken.
 	maxWaiting = 8
-	// wholePages is how many pages of a group that is read ahead are not cut: that many
-	// fit in its queues, and each slice costs a page that is not full.
+	// wholePages is the size up to which a group that is read ahead is not cut: that many
+	// pages fit in its queues, and each slice costs a page that is not full.
 	wholePages = maxWaiting + 2
+	// waitingSlices is how many slices of a group that is read ahead are read at once.
+	waitingSlices = 2
 )
 
 // beside returns how many slices have to be read at once to use up the rate of
 // requests. At the default rate it is 1, and windows are not cut.
 func (c *Client) beside() int {
 	return min(max(1, int(math.Ceil(c.cfg.RequestsPerSecond/pagesPerSecond))), maxBeside)
-}
-
-// waitingSlices is how many slices are read at once of a group that is read ahead.
-const waitingSlices = 2
-
-func (g *Group) beside() int {
-	if g.waiting.Load() {
-		return min(waitingSlices, g.client.beside())
-	}
-	return g.client.beside()
 }
 
 // cuts hands out the slices of a window, the earliest first.
@@ -61,7 +53,7 @@ type cuts struct {
 func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
 	left := pagesAfter(first, now)
-	if g.client.beside() == 1 || g.waiting.Load() && left > 0 && left <= wholePages {
+	if g.client.beside() == 1 || g.ahead.Load() != nil && left > 0 && left <= wholePages {
 		return first, rest
 	}
 	from := time.UnixMilli(*in.StartTime)
@@ -73,9 +65,7 @@ func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.Filt
 			if span := last.Sub(at(&first[0])); span > 0 {
 				rest.length = time.Duration(slicePages * float64(span))
 			}
-			for len(first) > 0 && !at(&first[len(first)-1]).Before(last) {
-				first = first[:len(first)-1]
-			}
+			first = first[:slices.IndexFunc(first, func(e types.FilteredLogEvent) bool { return !at(&e).Before(last) })]
 		}
 	}
 	rest.length = max(rest.length, time.Millisecond)
@@ -93,49 +83,46 @@ func (c *cuts) next() *cloudwatchlogs.FilterLogEventsInput {
 	return &in
 }
 
-// adapt sets the length of further slices by how many pages one had.
-func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, pages float64) {
-	if in.EndTime == nil {
-		return
-	}
+// adapt sets the length of further slices by the sizes of one slice's pages. The last page
+// counts as far as it is full, compared with the first.
+func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, sizes []int) {
+	last := len(sizes) - 1
+	pages := float64(last) + min(1, float64(sizes[last])/float64(max(1, sizes[0])))
 	length := float64(*in.EndTime+1-*in.StartTime) * slicePages / max(pages, slicePages/2)
 	c.length = max(time.Duration(length), 1) * time.Millisecond
 }
 
-// fill returns how many pages there would be if the last one were as full as the first.
-func fill(sizes []int) float64 {
-	last := len(sizes) - 1
-	return float64(last) + min(1, float64(sizes[last])/float64(max(1, sizes[0])))
-}
-
-// slice is a part of a window on its way.
+// slice is a part of a window that is being read.
 type slice struct {
 	in    *cloudwatchlogs.FilterLogEventsInput
 	pages chan []types.FilteredLogEvent // closed at the end, after an error too
 	err   error                         // valid once pages is closed
 }
 
+// slice starts to read a slice.
 func (g *Group) slice(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) *slice {
 	s := &slice{in: in, pages: make(chan []types.FilteredLogEvent, maxWaiting)}
-	page := *in // eachPage changes its token
+	page := *in // its token changes
 	go func() {
 		defer close(s.pages)
-		_, s.err = g.eachPage(ctx, &page, func(events []types.FilteredLogEvent) bool {
+		for first := true; first || page.NextToken != nil; first = false {
+			events, err := g.page(ctx, &page)
+			if err != nil {
+				s.err = err
+				return
+			}
 			select {
 			case s.pages <- events:
-				return true
 			case <-ctx.Done():
-				return false
+				s.err = g.explain(ctx, ctx.Err())
+				return
 			}
-		})
-		if s.err == nil && ctx.Err() != nil {
-			s.err = explainRead(ctx, g, ctx.Err())
 		}
 	}()
 	return s
 }
 
-// eachSlice reads the slices and calls take with their pages, in the order of time. It
+// eachSlice reads the slices and passes on their pages, in the order of time. It
 // returns once no request is in flight.
 func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 	ctx, stop := context.WithCancel(ctx)
@@ -148,7 +135,11 @@ func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 		}
 	}()
 	for !rest.done || len(running) > 0 {
-		for !rest.done && len(running) < g.beside() {
+		beside := g.client.beside()
+		if g.ahead.Load() != nil {
+			beside = min(beside, waitingSlices)
+		}
+		for !rest.done && len(running) < beside {
 			running = append(running, g.slice(ctx, rest.next()))
 		}
 		s := running[0]
@@ -161,8 +152,10 @@ func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 			return s.err
 		}
 		running = running[1:]
-		rest.adapt(s.in, fill(sizes))
-		r.reached(s.in)
+		if s.in.EndTime != nil {
+			rest.adapt(s.in, sizes)
+			r.last = time.UnixMilli(*s.in.EndTime + 1).UTC()
+		}
 	}
 	return nil
 }

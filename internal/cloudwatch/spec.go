@@ -26,7 +26,7 @@ const maxName = 512
 var (
 	nameChars   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]*$`)
 	regionShape = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
-	arnShape    = regexp.MustCompile(`^arn:aws(?:-[a-z]+)*:logs:([^:]*):([^:]*):log-group:([^:]*)(?::\*)?$`)
+	arnShape    = regexp.MustCompile(`^(arn:aws(?:-[a-z]+)*:logs:([^:]*):([^:]*):log-group:([^:]*))(?::\*)?$`)
 	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
@@ -44,7 +44,6 @@ func ParseSpecs(entries []string, region string) ([]Spec, error) {
 		spec, err := parseSpec(entry, region)
 		if err != nil {
 			mistakes = append(mistakes, finding.Within(fmt.Sprintf("log-groups: %q: ", entry), err))
-			continue
 		}
 		specs = append(specs, spec)
 	}
@@ -55,48 +54,33 @@ func ParseSpecs(entries []string, region string) ([]Spec, error) {
 }
 
 func parseSpec(entry, region string) (Spec, error) {
+	spec := Spec{text: entry, region: region}
 	if strings.HasPrefix(entry, "arn:") {
-		return parseARN(entry)
+		match := arnShape.FindStringSubmatch(entry)
+		if match == nil {
+			return spec, errors.New("not the ARN of a log group, arn:aws:logs:REGION:ACCOUNT:log-group:NAME")
+		}
+		spec.arn, spec.region, spec.account, spec.name = match[1], match[2], match[3], match[4]
+	} else {
+		spec.name, spec.prefix = strings.CutSuffix(entry, "*")
 	}
-	spec := Spec{text: entry, region: region, name: entry}
-	if region == "" {
-		return Spec{}, finding.Mend("a name has no region", "set aws-region, or give the ARN")
-	}
-	spec.name, spec.prefix = strings.CutSuffix(entry, "*")
-	if spec.prefix && spec.name == "" {
-		return spec, nil // every group of the region
-	}
-	return spec, checkName(spec.name)
-}
-
-func parseARN(entry string) (Spec, error) {
-	match := arnShape.FindStringSubmatch(entry)
-	if match == nil {
-		return Spec{}, errors.New("not the ARN of a log group, arn:aws:logs:REGION:ACCOUNT:log-group:NAME")
-	}
-	region, account, name := match[1], match[2], match[3]
-	switch {
-	case !regionShape.MatchString(region):
-		return Spec{}, fmt.Errorf("%q is not the name of a region", region)
-	case !accountID.MatchString(account):
-		return Spec{}, fmt.Errorf("%q is not an account of 12 digits", account)
+	switch name := spec.name; {
+	case spec.region == "" && spec.arn == "":
+		return spec, finding.Mend("a name has no region", "set aws-region, or give the ARN")
+	case spec.arn != "" && !regionShape.MatchString(spec.region):
+		return spec, fmt.Errorf("%q is not the name of a region", spec.region)
+	case spec.arn != "" && !accountID.MatchString(spec.account):
+		return spec, fmt.Errorf("%q is not an account of 12 digits", spec.account)
+	case spec.arn != "" && strings.Contains(name, "*"):
+		return spec, errors.New("a prefix must be written without an ARN, such as /ecs/*")
+	case name == "" && !spec.prefix: // a prefix may be: every group of the region
+		return spec, errors.New("the name is empty")
 	case strings.Contains(name, "*"):
-		return Spec{}, errors.New("a prefix must be written without an ARN, such as /ecs/*")
-	}
-	arn := strings.TrimSuffix(entry, ":*")
-	return Spec{text: entry, region: region, arn: arn, account: account, name: name}, checkName(name)
-}
-
-func checkName(name string) error {
-	switch {
-	case name == "":
-		return errors.New("the name is empty")
-	case strings.Contains(name, "*"):
-		return errors.New(`"*" may only be the last character`)
+		return spec, errors.New(`"*" may only be the last character`)
 	case !nameChars.MatchString(name):
-		return errors.New("a log group's name may contain only letters, digits and . - _ / #")
+		return spec, errors.New("a log group's name may contain only letters, digits and . - _ / #")
 	case len(name) > maxName:
-		return fmt.Errorf("a log group's name has at most %d characters, this one has %d", maxName, len(name))
+		return spec, fmt.Errorf("a log group's name has at most %d characters, this one has %d", maxName, len(name))
 	}
-	return nil
+	return spec, nil
 }
