@@ -76,12 +76,12 @@ const (
 // exceptionKey returns the key of an event with in-app frames: the frames and the
 // type chain. If the failing function has no name, its file is too vague, so the
 // message template is added.
-func exceptionKey(e *event.Event, template func(string) string) (string, Rule) {
+func exceptionKey(e *event.Event, inApp []event.Frame, template func(string) string) (string, Rule) {
 	var types, frames []string
 	for _, x := range e.Exceptions {
 		types = append(types, x.Type)
 	}
-	inApp, rule := e.InApp(), ByInAppFrames
+	rule := ByInAppFrames
 	for _, f := range inApp {
 		frames = append(frames, frameName(f))
 	}

@@ -164,8 +164,8 @@ func (m message) compare(other message) int {
 // Key returns the key of e by itself and the known templates; mining may find that
 // other events share it.
 func (s *Set) Key(e event.Event) string {
-	if len(e.InApp()) > 0 {
-		key, _ := exceptionKey(&e, s.template)
+	if inApp := e.InApp(); len(inApp) > 0 {
+		key, _ := exceptionKey(&e, inApp, s.template)
 		return key
 	}
 	m := s.cut(message{service: e.Service, template: s.template(messageOf(&e))})

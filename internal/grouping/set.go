@@ -64,8 +64,8 @@ func (s *Set) Add(e event.Event) Mark {
 		return Mark{Unit: at}
 	}
 	name := NamedKey(e.Decision.Group)
-	if len(e.InApp()) > 0 {
-		key, rule := exceptionKey(&e, s.template)
+	if inApp := e.InApp(); len(inApp) > 0 {
+		key, rule := exceptionKey(&e, inApp, s.template)
 		at := s.keyed(trace{key, name}, rule)
 		s.units[at].group.add(&e)
 		return Mark{Unit: at}

@@ -111,7 +111,7 @@ func monthAt(s string) (month, length int) {
 // weekdayAt returns the length of the day of the week that s begins with, and of
 // what separates it from the date.
 func weekdayAt(s string) int {
-	if len(s) < len("Sun 1") || strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 {
+	if len(s) < len("Sun 1") || strings.IndexByte("MTWFS", s[0]) < 0 || strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 {
 		return 0
 	}
 	n := 3

@@ -14,9 +14,10 @@ import (
 // written, what is before it, and how it is set off from what follows.
 func (r *headReader) accepts(s string, n int, how spelling) bool {
 	right := r.right(s, n, how)
+	value, valued := strings.CutPrefix(s[n:], ":")
 	set := right == afterMark || right == afterTime
 	switch {
-	case right == atStart, how <= small && (isNothing(s[n:]) || alarms[strings.ToLower(s[:n])]):
+	case right == atStart, how <= small && (valued && isNothing(value) || alarms[strings.ToLower(s[:n])]):
 		return false
 	case how == letter && !set:
 		return r.left == afterTime && s[0] != 'I' && s[0] != 'A' || r.left >= afterMark && r.left < afterWord && r.timed
@@ -92,9 +93,8 @@ func behindBlank(s string, loud bool) edge {
 
 // isNothing recognises the value of a count or a field that says there is no error.
 func isNothing(s string) bool {
-	s, ok := strings.CutPrefix(s, ":")
 	s = strings.TrimSpace(s)
-	return ok && (nothing[strings.ToLower(s)] || strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,"))
+	return len(s) <= len("undefined") && nothing[strings.ToLower(s)] || strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")
 }
 
 // set holds the words of a text.
@@ -156,7 +156,7 @@ func (r *headReader) doubtful(behind string) bool {
 	case r.how == letter && !dated && h.logger == "":
 		return h.level == event.Fatal || countWords(h.message, 3) < 3
 	}
-	return (h.time.IsZero() || r.how < capital) && (countWords(behind, 1) < 1 || isNothing(":"+h.message))
+	return (h.time.IsZero() || r.how < capital) && (countWords(behind, 1) < 1 || isNothing(h.message))
 }
 
 // countWords counts the words of a message up to a limit, without numbers, the
@@ -165,7 +165,7 @@ func countWords(s string, limit int) int {
 	found := 0
 	for found < limit && s != "" {
 		n := lettersIn(s)
-		if level, _ := levelWord(s[:n]); n > 0 && level == event.Unknown && s[:n] != "of" && !isNothing(":"+s[:n]) || n < len(s) && s[n] >= 0x80 {
+		if level, _ := levelWord(s[:n]); n > 0 && level == event.Unknown && s[:n] != "of" && !isNothing(s[:n]) || n < len(s) && s[n] >= 0x80 {
 			found++
 		}
 		s = s[max(n, 1):]

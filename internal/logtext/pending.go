@@ -194,7 +194,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 // namesNone recognises "Error: none" and the like.
 func namesNone(message string) bool {
 	name, rest, said := strings.Cut(message, ":")
-	return !said && name == "Error" || said && (isNothing(":"+rest) || countWords(rest, 1) == 0)
+	return !said && name == "Error" || said && (isNothing(rest) || countWords(rest, 1) == 0)
 }
 
 // shapeLevel is the level of an event whose head names none.

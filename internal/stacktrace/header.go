@@ -22,8 +22,8 @@ func findHeader(lines []string) event.Exception {
 		for i, line := range slices.Backward(lines) {
 			if x, ok := read(stripLead(line)); ok {
 				x.Message = joinMessage(x.Message, lines[i+1:])
-				if m := prismaSource.FindStringSubmatch(x.Message); m != nil {
-					x.Message = m[1] + ": " + m[2]
+				if strings.HasPrefix(x.Message, "Invalid `") {
+					x.Message = prismaSource.ReplaceAllString(x.Message, "$1: $2")
 				}
 				return x
 			}
