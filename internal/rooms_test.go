@@ -50,7 +50,6 @@ var others = map[string][]string{
 	"cloudwatch": {"clock", "event", "finding", "source"},
 	"sentry":     {"clock", "event", "finding", "payload", "polite", "source", "stacktrace"},
 	"slack":      {"clock", "event", "finding", "payload", "safe"},
-	"doctor":     {"finding", "safe", "terminal"},
 	"terminal":   {},
 	"inbound":    {"event", "payload", "sentry", "slack"},
 	"relay":      {"clock", "finding", "github", "inbound", "sentry", "slack"},
@@ -62,7 +61,7 @@ var others = map[string][]string{
 		"safe", "slack", "source"},
 	"preview": {"event", "intake", "logfile", "marker", "page", "plan", "reading", "render", "safe", "source", "terminal"},
 	"group":   {"event", "grouping", "intake", "logfile", "plan", "safe"},
-	"cli": {"clock", "cloudwatch", "config", "doctor", "enrich", "event", "finding", "github", "group", "inbound", "intake", "ledger",
+	"cli": {"clock", "cloudwatch", "config", "enrich", "event", "finding", "github", "group", "inbound", "intake", "ledger",
 		"logfile", "page", "payload", "plan", "policy", "preview", "relay", "report", "safe", "scan", "sentry", "slack", "source",
 		"terminal", "workflow"},
 }

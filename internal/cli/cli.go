@@ -50,6 +50,14 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
+// asUsage marks an error as a usageError; nil stays nil.
+func asUsage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return usageError{err}
+}
+
 // errReported marks a failure that was reported already.
 var errReported = errors.New("reported")
 
@@ -59,7 +67,9 @@ type session struct {
 	flags    *pflag.FlagSet
 	redactor *safe.Redactor
 	actions  *githubactions.Action // nil outside Actions
+	file     []byte                // stands in for a settings file that the workspace lacks; nil for none
 
+	started      bool // arguments and flags are right
 	endsBySignal bool // a signal is the normal end of the command
 }
 
@@ -71,15 +81,12 @@ func (c Command) Main(ctx context.Context, args []string) int {
 		s.actions = githubactions.New(githubactions.WithWriter(c.Stdout), githubactions.WithGetenv(c.Getenv))
 	}
 	root := s.root()
-	s.redactor = safe.NewRedactor().Knowing(safe.NewOwn(config.Secrets(s.input(nil))...))
+	s.redactor = safe.NewRedactor().Knowing(safe.NewOwn(config.Secrets(s.input())...))
 	root.SetArgs(append([]string{}, args...)) // cobra would replace nil by os.Args
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)
 	root.SetErr(c.Stderr)
-	return s.exit(ctx, root.ExecuteContext(ctx))
-}
-
-func (s *session) exit(ctx context.Context, err error) int {
+	err := root.ExecuteContext(ctx)
 	switch {
 	case ctx.Err() != nil && !s.endsBySignal:
 		s.problem("stopped by a signal; the next run writes the rest")
@@ -89,8 +96,10 @@ func (s *session) exit(ctx context.Context, err error) int {
 	case errors.Is(err, errReported):
 		return exitFailed
 	}
-	s.problems(err)
-	if _, ok := errors.AsType[usageError](err); ok {
+	for line := range strings.SplitSeq(err.Error(), "\n") { // errors that were joined
+		s.problem(line)
+	}
+	if _, ok := errors.AsType[usageError](err); ok || !s.started {
 		return exitUsage
 	}
 	return exitFailed
@@ -105,13 +114,9 @@ func (s *session) root() *cobra.Command {
 		Args:          onlyCommands,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if shown, _ := cmd.Flags().GetBool("version"); shown {
-				_, err := fmt.Fprintln(s.Stdout, "errmon", version())
-				return err
-			}
-			return s.byInput(cmd)
-		},
+
+		PersistentPreRun: func(*cobra.Command, []string) { s.started = true },
+		RunE:             s.byInput,
 	}
 	s.flags = root.PersistentFlags()
 	for _, setting := range config.Settings {
@@ -134,21 +139,21 @@ func (s *session) commands() []*cobra.Command {
 		Use:     "scan",
 		Short:   "Read the sources and file or update issues",
 		Example: "  errmon scan --since=6h --dry-run",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return s.scan(cmd) },
+		Args:    cobra.NoArgs,
+		RunE:    s.scan,
 	}
 	preview := &cobra.Command{
 		Use:     "preview [FILE|FOLDER|-]...",
 		Short:   "Show the issues that would be filed for log files, a payload, or the configured sources",
 		Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
-		RunE:    func(cmd *cobra.Command, args []string) error { return s.preview(cmd, args) },
+		RunE:    s.preview,
 	}
 	doctor := &cobra.Command{
 		Use:     "doctor",
 		Short:   "Test every configured integration and explain how to fix what fails; writes nothing",
 		Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
-		Args:    usageArgs(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context()) },
+		Args:    cobra.NoArgs,
+		RunE:    s.doctor,
 	}
 	for _, cmd := range []*cobra.Command{scan, preview} {
 		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")
@@ -157,33 +162,21 @@ func (s *session) commands() []*cobra.Command {
 	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}
 }
 
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{err}
-		}
-		return nil
+// byInput runs the command that the input names, as the action does. That command reports
+// mistakes in the configuration.
+func (s *session) byInput(cmd *cobra.Command, _ []string) error {
+	if shown, _ := cmd.Flags().GetBool("version"); shown {
+		_, err := fmt.Fprintln(s.Stdout, "errmon", version())
+		return err
 	}
-}
-
-// byInput runs the command that the input names, as the action does. Mistakes
-// in the configuration are reported by that command.
-func (s *session) byInput(cmd *cobra.Command) error {
-	cfg, _ := s.load(s.input(nil))
+	cfg, _ := s.load(s.input())
 	switch cfg.Command {
 	case "preview":
 		return s.preview(cmd, nil)
 	case "doctor":
-		return s.doctor(cmd.Context())
+		return s.doctor(cmd, nil)
 	}
-	return s.scan(cmd)
-}
-
-// problems reports each of the errors that were joined.
-func (s *session) problems(err error) {
-	for _, line := range strings.Split(err.Error(), "\n") {
-		s.problem(line)
-	}
+	return s.scan(cmd, nil)
 }
 
 func (s *session) problem(message string) { s.annotate(message, "", (*githubactions.Action).Errorf) }

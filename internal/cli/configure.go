@@ -22,9 +22,9 @@ type settings struct {
 }
 
 // configure reads the configuration of a scan. If a workflow has checked nothing
-// out, the repository itself is asked for the file.
+// out, it asks the repository itself for the file.
 func (s *session) configure(ctx context.Context) (settings, error) {
-	cfg, err := s.load(s.input(nil))
+	cfg, err := s.load(s.input())
 	c := settings{Config: cfg, mistakes: err}
 	absent := errors.Is(err, fs.ErrNotExist)
 	if s.actions == nil || c.FileRead || (err != nil && !absent) || c.GitHubToken == "" || c.Owner == "" {
@@ -33,20 +33,20 @@ func (s *session) configure(ctx context.Context) (settings, error) {
 	if c.reader, err = s.github(cfg); err != nil {
 		return c, err
 	}
-	file, err := c.reader.ReadFile(ctx, c.File)
+	s.file, err = c.reader.ReadFile(ctx, c.File)
 	switch {
 	case errors.Is(err, github.ErrNotFound):
 		return c, nil
 	case err != nil:
 		return c, fmt.Errorf("look for %s: %w", c.File, err)
 	}
-	c.Config, c.mistakes = s.load(s.input(file))
+	c.Config, c.mistakes = s.load(s.input())
 	return c, nil
 }
 
-// loadOffline reads the settings that matter where no service is asked.
+// loadOffline reads the settings of a command that asks no service.
 func (s *session) loadOffline() (config.Config, error) {
-	in := s.input(nil)
+	in := s.input()
 	in.Offline = true
 	cfg, err := s.load(in)
 	for _, warning := range cfg.Warnings {
@@ -55,17 +55,16 @@ func (s *session) loadOffline() (config.Config, error) {
 	return cfg, asUsage(err)
 }
 
-// input is where settings come from. file stands in for a configuration file that the
-// workspace lacks; nil if there is none.
-func (s *session) input(file []byte) config.Input {
+// input is where settings come from.
+func (s *session) input() config.Input {
 	return config.Input{
 		Flags:   given(s.flags),
 		Getenv:  s.Getenv,
 		Environ: os.Environ(),
 		ReadFile: func(name string) ([]byte, error) {
 			content, err := os.ReadFile(s.inWorkspace(name))
-			if errors.Is(err, fs.ErrNotExist) && file != nil && !strings.HasSuffix(name, ".env") {
-				return file, nil
+			if errors.Is(err, fs.ErrNotExist) && s.file != nil && !strings.HasSuffix(name, ".env") {
+				return s.file, nil
 			}
 			return content, err
 		},
@@ -73,8 +72,8 @@ func (s *session) input(file []byte) config.Input {
 	}
 }
 
-// load reads the configuration. It holds what is right even where there is an error, so
-// that further mistakes can be reported.
+// load reads the configuration. Even with an error it holds what is right, so that
+// further mistakes can be reported.
 func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
 	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow).Knowing(safe.NewOwn(config.Secrets(in)...))
@@ -91,12 +90,4 @@ func (s *session) inWorkspace(name string) string {
 		return filepath.Join(dir, name)
 	}
 	return name
-}
-
-// asUsage marks an error as one that showed without a network call.
-func asUsage(err error) error {
-	if err == nil {
-		return nil
-	}
-	return usageError{err}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,15 +20,18 @@ import (
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/scan"
 	"github.com/org/errmon-action/internal/slack"
+	"github.com/org/errmon-action/internal/source"
 )
 
 // payload returns what was delivered to this run, and false if the run should scan
-// the sources, as for a dispatch of TypeScan. Bad payloads are refused before
-// anything else is done.
+// the sources, as for a dispatch of TypeScan.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
 		body, err := s.readPayload(f.Value.String())
-		return body, true, asUsage(err)
+		if err != nil {
+			err = usageError{fmt.Errorf("read the payload: %w", err)}
+		}
+		return body, true, err
 	}
 	path := s.Getenv("GITHUB_EVENT_PATH")
 	if s.actions == nil || s.Getenv("GITHUB_EVENT_NAME") != "repository_dispatch" || path == "" {
@@ -47,23 +49,16 @@ func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 }
 
 func (s *session) readPayload(name string) ([]byte, error) {
-	if name == "" {
-		return nil, errors.New("--payload needs a file name")
-	}
 	file := s.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, fmt.Errorf("read the payload: %w", err)
+			return nil, err
 		}
 		defer f.Close()
 		file = f
 	}
-	body, err := io.ReadAll(io.LimitReader(file, inbound.MaxBody+1))
-	if err != nil {
-		return nil, fmt.Errorf("read the payload: %w", err)
-	}
-	return body, nil
+	return io.ReadAll(io.LimitReader(file, inbound.MaxBody+1))
 }
 
 // read parses a payload as configured.
@@ -84,7 +79,8 @@ func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report
 	if err != nil {
 		return report.Run{}, err
 	}
-	trackers, leftOut := s.trackers(ctx, c.Config)
+	services, leftOut, mistakes := s.connect(ctx, c.Config)
+	trackers := slices.DeleteFunc(services, func(i source.Integration) bool { return i.Tracker == nil })
 	options, err := s.options(c, trackers)
 	if err != nil {
 		return report.Run{}, err
@@ -93,7 +89,7 @@ func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report
 	defer cancel()
 	run := scan.Dispatch(ctx, options, intake.Delivery{Events: payload.Events, Issues: payload.Issues})
 	run.Failures = append(run.Failures, payload.Refused...)
-	run.Warnings = slices.Concat(texts(c.Warnings), texts(leftOut), run.Warnings)
+	run.Warnings = slices.Concat(texts(c.Warnings), texts(leftOut), texts(mistakes), run.Warnings)
 	for _, command := range payload.Commands {
 		commander{s, c, &run}.serve(ctx, command, options)
 	}
@@ -122,7 +118,17 @@ type commander struct {
 // serve runs a command and answers it. A failure is reported to the sender and
 // fails the run.
 func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Options) {
-	answer, err := c.do(ctx, asked, o)
+	answer, err := slack.Answer{Text: help}, error(nil)
+	switch asked.Verb {
+	case payload.Scan:
+		answer, err = c.scan(ctx, asked.Since)
+	case payload.Status:
+		var status ledger.Status
+		status, err = scan.Status(ctx, o)
+		answer.Text = statusText(status)
+	case payload.File:
+		answer = c.answer("Filed.", *c.run)
+	}
 	if err != nil {
 		c.run.Failures = append(c.run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
 		answer = slack.Answer{Text: "That failed; see the workflow run for the reason."}
@@ -133,19 +139,6 @@ func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Opti
 	if err := slack.SendAnswer(ctx, asked.ResponseURL, c.settings.SlackAPIURL, answer); err != nil {
 		c.run.Warnings = append(c.run.Warnings, err.Error())
 	}
-}
-
-func (c commander) do(ctx context.Context, asked payload.Command, o scan.Options) (slack.Answer, error) {
-	switch asked.Verb {
-	case payload.Scan:
-		return c.scan(ctx, asked.Since)
-	case payload.Status:
-		status, err := scan.Status(ctx, o)
-		return slack.Answer{Text: statusText(status)}, err
-	case payload.File:
-		return c.answer("Filed.", *c.run), nil
-	}
-	return slack.Answer{Text: help}, nil
 }
 
 func (c commander) scan(ctx context.Context, since string) (slack.Answer, error) {
@@ -172,8 +165,8 @@ func (c commander) answer(text string, run report.Run) slack.Answer {
 	r := c.redactor.Section()
 	for _, l := range run.Lines {
 		if l.Done() && l.Number != 0 {
-			a.Done = append(a.Done, slack.Done{
-				What: string(l.Action.Kind), Number: l.Number, URL: l.URL, Events: l.Action.Count(), Title: r.Mrkdwn(l.Action.Title, 300),
+			a.Done = append(a.Done, slack.Error{
+				Kind: slack.Kind(l.Action.Kind), Number: l.Number, URL: l.URL, Events: l.Action.Count(), Title: r.Mrkdwn(l.Action.Title, 300),
 			})
 		}
 	}
@@ -181,9 +174,9 @@ func (c commander) answer(text string, run report.Run) slack.Answer {
 }
 
 func statusText(s ledger.Status) string {
-	parts := []string{fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.", s.Open, s.Closed, s.Muted, s.Waiting)}
+	text := fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.", s.Open, s.Closed, s.Muted, s.Waiting)
 	if s.Sources > 0 {
-		parts = append(parts, fmt.Sprintf("Sources: %d, all read up to %s.", s.Sources, s.Oldest.UTC().Format("2006-01-02 15:04 UTC")))
+		text += fmt.Sprintf(" Sources: %d, all read up to %s.", s.Sources, s.Oldest.UTC().Format("2006-01-02 15:04 UTC"))
 	}
-	return strings.Join(parts, " ")
+	return text
 }

@@ -11,8 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/org/errmon-action/internal/config"
-	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/ledger"
@@ -28,59 +29,52 @@ const doctorTime = 2 * time.Minute
 var errDoctorTime = errors.New("the checks did not finish within two minutes")
 
 // doctor tests everything configured. It exits with 1 if any check fails.
-func (s *session) doctor(ctx context.Context) error {
-	ctx, cancel := s.Clock.WithTimeout(ctx, doctorTime, errDoctorTime)
+func (s *session) doctor(cmd *cobra.Command, _ []string) error {
+	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), doctorTime, errDoctorTime)
 	defer cancel()
 	c, err := s.configure(ctx)
-	table := doctor.Table{Out: s.Stdout, Screen: s.Screen, Redactor: s.redactor.Section()}
+	t := table{out: s.Stdout, screen: s.Screen, redactor: s.redactor.Section()}
 	if err != nil { // the repository was asked for the file
-		table.Add(finding.All("configuration", err)...)
+		t.add(finding.All("configuration", err)...)
 	} else {
-		table.Add(checkConfig(c)...)
+		t.add(checkConfig(c)...)
 	}
 	if c.GitHubToken != "" && c.Owner != "" {
-		table.Add(s.checkGitHub(ctx, c.Config)...)
+		t.add(s.checkGitHub(ctx, c.Config)...)
 	}
 	for _, i := range Integrations {
 		if !i.Configured(c.Config) {
 			continue
 		}
-		connected, err := i.Connect(ctx, c.Config, s.host())
-		if err != nil {
-			table.Add(finding.All(i.Settings, err)...)
-			continue
+		if connected, err := i.Connect(ctx, c.Config, s.host()); err != nil {
+			t.add(finding.All(i.Settings, err)...)
+		} else {
+			t.add(connected.Check(ctx)...)
 		}
-		table.Add(connected.Check(ctx)...)
 	}
 	if client := s.slack(c.Config); client != nil {
-		table.Add(client.Check(ctx)...)
+		t.add(client.Check(ctx)...)
 	}
 	if c.RelayURL != "" { // the relay's secrets are known if both share a .env
-		table.Add(relay.Check(ctx, relay.Checkup{
+		t.add(relay.Check(ctx, relay.Checkup{
 			URL: c.RelayURL, SentrySecret: s.Getenv("SENTRY_CLIENT_SECRET"), SlackSecret: s.Getenv("SLACK_SIGNING_SECRET"), Now: s.Clock.Now(),
 		})...)
 	}
-	table.End()
-	if err := s.publishFindings(table.Found); err != nil {
-		return err
+	t.end()
+	if s.actions != nil {
+		for _, f := range t.found {
+			if f.Level == finding.Failure {
+				s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
+			}
+		}
+		if err := s.writeSummary(t.summary(s.redactor.Section())); err != nil {
+			return err
+		}
 	}
-	if doctor.Count(table.Found, finding.Failure) > 0 {
+	if count(t.found, finding.Failure) > 0 {
 		return errReported
 	}
 	return nil
-}
-
-// publishFindings shows failures on the workflow run's page.
-func (s *session) publishFindings(found []finding.Finding) error {
-	if s.actions == nil {
-		return nil
-	}
-	for _, f := range found {
-		if f.Level == finding.Failure {
-			s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
-		}
-	}
-	return s.writeSummary(doctor.Summary(s.redactor, found))
 }
 
 // checkConfig reports every mistake in the settings, and what a scan lacks.
@@ -108,7 +102,7 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 		return []finding.Finding{finding.Of("repository", err)}
 	}
 	found := append(client.Check(ctx), s.checkWorkflows(ctx, cfg, client)...)
-	if doctor.Count(found, finding.Failure) == 0 {
+	if count(found, finding.Failure) == 0 {
 		found = append(found, s.code(cfg, client).GitHub.CheckCode(ctx)...)
 		found = append(found, checkFrames(ctx, cfg, client)...)
 		found = append(found, client.CheckNames(ctx, namesOf(cfg.Rules))...)
@@ -117,16 +111,19 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 }
 
 // namesOf returns what rules name in GitHub, each once.
-func namesOf(rules []policy.Rule) github.Names {
-	var n github.Names
+func namesOf(rules []policy.Rule) (n github.Names) {
 	for _, r := range rules {
-		n.Labels, n.Assignees, n.Types = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...), append(n.Types, r.Type)
+		n.Labels, n.Assignees = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...)
+		if r.Type != "" {
+			n.Types = append(n.Types, r.Type)
+		}
 	}
-	once := func(names []string, but string) []string {
-		slices.Sort(names)
-		return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return name == but })
+	n.Assignees = slices.DeleteFunc(n.Assignees, func(login string) bool { return login == policy.Owners })
+	for _, names := range []*[]string{&n.Labels, &n.Assignees, &n.Types} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
 	}
-	return github.Names{Labels: once(n.Labels, ""), Assignees: once(n.Assignees, policy.Owners), Types: once(n.Types, "")}
+	return n
 }
 
 // minFrames is the number of frames from which their share is reported.
@@ -181,11 +178,9 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 // form OWNER/REPO/.github/workflows/NAME@REF.
 func (s *session) workflowFiles() []string {
 	const folder = ".github/workflows/"
-	if ref := s.Getenv("GITHUB_WORKFLOW_REF"); ref != "" {
-		name, _, _ := strings.Cut(ref, "@")
-		if i := strings.Index(name, folder); i >= 0 {
-			return []string{name[i:]}
-		}
+	name, _, _ := strings.Cut(s.Getenv("GITHUB_WORKFLOW_REF"), "@")
+	if i := strings.Index(name, folder); i >= 0 {
+		return []string{name[i:]}
 	}
 	files, _ := filepath.Glob(folder + "*.y*ml") // the pattern is well formed
 	return files

@@ -16,21 +16,22 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// helpWidth is how wide help is if the output is not a terminal, in
-// columns.
-const helpWidth = 120
-
 // help shows a command on one screen. Only scan, which uses all settings, explains
 // them; errmon itself names them.
 func (s *session) help(cmd *cobra.Command, _ []string) {
-	out, width := cmd.OutOrStdout(), s.Screen.Columns(helpWidth)
+	out, width := cmd.OutOrStdout(), s.Screen.Columns(120) // 120 if the output is not a terminal
 	fmt.Fprintf(out, "%s\n", cmp.Or(cmd.Long, cmd.Short))
 	s.section(out, "Usage", "  "+cmd.UseLine()+"\n")
 	if cmd.HasExample() {
 		s.section(out, "Example", cmd.Example+"\n")
 	}
 	if cmd.HasAvailableSubCommands() {
-		s.section(out, "Commands", commands(cmd))
+		s.section(out, "Commands", "")
+	}
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			fmt.Fprintf(out, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
+		}
 	}
 	flags := cmd.LocalNonPersistentFlags()
 	flags.SortFlags = cmd.Flags().SortFlags
@@ -51,16 +52,6 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 
 func (s *session) section(out io.Writer, heading, text string) {
 	fmt.Fprintf(out, "\n%s\n%s", s.Screen.Show(terminal.Bold, heading+":"), text)
-}
-
-func commands(cmd *cobra.Command) string {
-	var b strings.Builder
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() {
-			fmt.Fprintf(&b, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
-		}
-	}
-	return b.String()
 }
 
 // settingNames lists the settings by group, with their defaults in parentheses.
@@ -121,9 +112,9 @@ func onlyCommands(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usageError{fmt.Errorf("unknown command %q: did you mean %q?", args[0], near[0])}
+		return fmt.Errorf("unknown command %q: did you mean %q?", args[0], near[0])
 	}
-	return usageError{fmt.Errorf("unknown command %q: errmon --help lists them", args[0])}
+	return fmt.Errorf("unknown command %q: errmon --help lists them", args[0])
 }
 
 // flagError explains a flag that could not be parsed, and names the flag that was

@@ -38,14 +38,8 @@ var Integrations = []Integration{
 
 func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.Integration, error) {
 	c := cloudwatch.Config{
-		Region:            cfg.AWSRegion,
-		FilterPattern:     cfg.FilterPattern,
-		Reader:            cfg.Reader,
-		AllPages:          cfg.ReadAllPages,
-		InsightsBudget:    cfg.InsightsBudget,
-		RequestsPerSecond: cfg.AWSRequestsPerSecond,
-		Clock:             h.Clock,
-		Progress:          h.Progress,
+		Region: cfg.AWSRegion, FilterPattern: cfg.FilterPattern, Reader: cfg.Reader, AllPages: cfg.ReadAllPages,
+		InsightsBudget: cfg.InsightsBudget, RequestsPerSecond: cfg.AWSRequestsPerSecond, Clock: h.Clock, Progress: h.Progress,
 	}
 	if c.FilterPattern == "" {
 		c.FilterPattern = cloudwatch.DefaultFilterPattern
@@ -57,13 +51,8 @@ func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.I
 
 func connectSentry(_ context.Context, cfg config.Config, h Host) (source.Integration, error) {
 	return sentry.Integrate(sentry.Config{
-		Token:        cfg.SentryAuthToken,
-		URL:          cfg.SentryURL,
-		Organization: cfg.SentryOrganization,
-		Projects:     cfg.SentryProjects,
-		Query:        cfg.SentryQuery,
-		Environments: cfg.SentryEnvironments,
-		Clock:        h.Clock,
+		Token: cfg.SentryAuthToken, URL: cfg.SentryURL, Organization: cfg.SentryOrganization, Projects: cfg.SentryProjects,
+		Query: cfg.SentryQuery, Environments: cfg.SentryEnvironments, Clock: h.Clock,
 	}), nil
 }
 
@@ -101,11 +90,4 @@ func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source
 		mistakes = append(slices.Clone(leftOut), cfg.CheckSources())
 	}
 	return usable, leftOut, errors.Join(mistakes...)
-}
-
-// trackers returns the services that keep issues of their own, and why others are
-// left out.
-func (s *session) trackers(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error) {
-	usable, leftOut, mistakes := s.connect(ctx, cfg)
-	return slices.DeleteFunc(usable, func(i source.Integration) bool { return i.Tracker == nil }), append(leftOut, mistakes...)
 }

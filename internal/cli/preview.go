@@ -10,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/org/errmon-action/internal/config"
+	"github.com/org/errmon-action/internal/group"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
 	"github.com/org/errmon-action/internal/page"
+	"github.com/org/errmon-action/internal/policy"
 	"github.com/org/errmon-action/internal/preview"
 )
 
@@ -29,19 +31,28 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, closePage()) }()
 	if len(args) > 0 {
-		return s.previewFiles(cmd.Context(), html, args)
+		cfg, files, err := s.expand(args)
+		if err != nil {
+			return err
+		}
+		return s.previewer(cfg, html).Files(cmd.Context(), files, s.Stdin)
 	}
-	cfg, err := s.load(s.input(nil))
+	cfg, err := s.load(s.input())
 	if err := errors.Join(asUsage(err), payloadErr); err != nil {
 		return err
 	}
-	if delivered {
-		return s.previewPayload(cfg, html, body)
+	if !delivered {
+		return s.previewSources(cmd.Context(), cfg, html)
 	}
-	return s.previewSources(cmd.Context(), cfg, html)
+	payload, err := s.read(cfg, body)
+	if err != nil {
+		return err
+	}
+	shown := s.previewer(cfg, html).Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, notices(payload))
+	return errors.Join(shown, errors.Join(payload.Refused...))
 }
 
-// openPage opens the file of --html, before anything is read; without the flag the
+// openPage creates the file of --html before anything is read. Without the flag, the
 // writer is nil.
 func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 	flag := cmd.Flags().Lookup("html") // the action's command input has no flags
@@ -58,41 +69,25 @@ func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 	return file, file.Close, nil
 }
 
+// expand reads the settings that matter for log files, and lists the files.
+func (s *session) expand(args []string) (config.Config, []string, error) {
+	cfg, err := s.loadOffline()
+	if err != nil {
+		return cfg, nil, err
+	}
+	files, err := logfile.Expand(args)
+	return cfg, files, asUsage(err)
+}
+
 func (s *session) previewer(cfg config.Config, html io.Writer) preview.Preview {
 	p := preview.Preview{
-		Out:       s.Stdout,
-		Screen:    s.Screen,
-		Redactor:  s.redactor,
-		Rules:     intakeRules(cfg),
-		MinEvents: cfg.MinEvents,
-		Now:       s.Clock.Now(),
-		HTML:      html,
+		Out: s.Stdout, Screen: s.Screen, Redactor: s.redactor, Rules: intakeRules(cfg), MinEvents: cfg.MinEvents,
+		Now: s.Clock.Now(), HTML: html,
 	}
 	if s.Errors.Width > 0 {
 		p.Progress = s.Stderr
 	}
 	return p
-}
-
-func (s *session) previewFiles(ctx context.Context, html io.Writer, args []string) error {
-	cfg, err := s.loadOffline()
-	if err != nil {
-		return err
-	}
-	files, err := logfile.Expand(args)
-	if err != nil {
-		return usageError{err}
-	}
-	return s.previewer(cfg, html).Files(ctx, files, s.Stdin)
-}
-
-func (s *session) previewPayload(cfg config.Config, html io.Writer, body []byte) error {
-	payload, err := s.read(cfg, body)
-	if err != nil {
-		return err
-	}
-	shown := s.previewer(cfg, html).Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, notices(payload))
-	return errors.Join(shown, errors.Join(payload.Refused...))
 }
 
 func (s *session) previewSources(ctx context.Context, cfg config.Config, html io.Writer) error {
@@ -105,4 +100,53 @@ func (s *session) previewSources(ctx context.Context, cfg config.Config, html io
 		from = s.Clock.Now().Add(-cfg.Lookback)
 	}
 	return errors.Join(errors.Join(leftOut...), s.previewer(cfg, html).Sources(ctx, services, from))
+}
+
+// groupFlags are the flags of group alone.
+type groupFlags struct {
+	lines, explain bool
+	known, save    string
+}
+
+func (s *session) groupCommand() *cobra.Command {
+	var f groupFlags
+	cmd := &cobra.Command{
+		Use:     "group [FILE|-]",
+		Short:   "Print as JSON which error each event of a log belongs to",
+		Example: "  errmon group --explain app.log",
+		Args:    cobra.MaximumNArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, f) },
+	}
+	cmd.Flags().BoolVar(&f.lines, "lines", false, "treat every line as one event instead of joining multi-line events; JSON is read either way")
+	cmd.Flags().BoolVar(&f.explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")
+	cmd.Flags().StringVar(&f.known, "known", "", "file of templates saved by an earlier run; events that match one keep its fingerprint")
+	cmd.Flags().StringVar(&f.save, "save", "", "file to save the templates to, including known ones")
+	return cmd
+}
+
+// group prints which events of a log are the same error.
+func (s *session) group(ctx context.Context, args []string, f groupFlags) error {
+	if len(args) == 0 {
+		args = []string{logfile.Stdin}
+	}
+	cfg, files, err := s.expand(args)
+	if err != nil {
+		return err
+	}
+	if len(files) != 1 {
+		return usageError{fmt.Errorf("%q contains %d logs: group reads one file", args[0], len(files))}
+	}
+	rules := intakeRules(cfg)
+	rules.Policy = policy.Policy{Rules: cfg.Rules}
+	p := group.Printer{Out: s.Stdout, Redactor: s.redactor, Rules: rules, Lines: f.lines, Explain: f.explain}
+	if f.known != "" {
+		if p.Known, err = group.ReadKnown(f.known); err != nil {
+			return usageError{err}
+		}
+	}
+	known, err := p.Print(ctx, &logfile.Source{Path: files[0], Stdin: s.Stdin})
+	if err != nil || f.save == "" {
+		return err
+	}
+	return group.WriteKnown(f.save, known)
 }

@@ -50,7 +50,7 @@ func (s *session) relayCommand() *cobra.Command {
 }
 
 func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
-	in := s.input(nil)
+	in := s.input()
 	in.Flags = given(flags)
 	cfg, err := config.LoadRelay(in)
 	client, clientErr := s.relayGitHub(cfg)
@@ -100,23 +100,21 @@ func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// dispatchInterval is the least time between two dispatches: GitHub asks for a
-// second between writes.
-const dispatchInterval = time.Second
-
 // relayGitHub returns the client that dispatches, without a network call. What is
 // missing is left to LoadRelay to report.
 func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
 	if cfg.Owner == "" {
 		return nil, nil
 	}
-	c := github.Config{Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo, WriteInterval: dispatchInterval, Clock: s.Clock}
+	c := github.Config{
+		Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo, Clock: s.Clock,
+		WriteInterval: time.Second, // GitHub asks for a second between writes
+	}
 	if cfg.AppKey != nil && cfg.AppID != 0 && cfg.AppInstallation != 0 {
-		source, err := github.AppToken(cfg.GitHubAPIURL, cfg.AppID, cfg.AppInstallation, cfg.AppKey)
-		if err != nil {
+		var err error
+		if c.TokenSource, err = github.AppToken(cfg.GitHubAPIURL, cfg.AppID, cfg.AppInstallation, cfg.AppKey); err != nil {
 			return nil, err
 		}
-		c.TokenSource = source
 	}
 	return github.New(c)
 }

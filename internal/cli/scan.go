@@ -24,12 +24,26 @@ import (
 )
 
 // scan runs the main job. Outputs and summary are written on failure too.
-func (s *session) scan(cmd *cobra.Command) error {
+func (s *session) scan(cmd *cobra.Command, _ []string) error {
 	run, err := s.runOnce(cmd)
 	if err != nil {
 		return errors.Join(err, s.publish(report.Run{Failures: []error{err}}))
 	}
-	return s.report(run)
+	report.Print(s.Stdout, s.redactor, run)
+	failures, warnings := report.Annotations(s.redactor, run)
+	for _, text := range warnings {
+		s.warning(text)
+	}
+	for _, text := range failures {
+		s.problem(text)
+	}
+	if err := s.publish(run); err != nil {
+		return err
+	}
+	if len(failures) > 0 {
+		return errReported
+	}
+	return nil
 }
 
 func (s *session) runOnce(cmd *cobra.Command) (report.Run, error) {
@@ -76,27 +90,16 @@ func (s *session) options(c settings, services []source.Integration) (scan.Optio
 		services = append(services, source.Integration{Name: "GitHub", Requests: c.reader.Requests})
 	}
 	return scan.Options{
-		Clock:    s.Clock,
-		GitHub:   gh,
-		Slack:    s.slack(c.Config),
-		Redactor: s.redactor,
-		Services: services,
-		Intake:   intakeRules(c.Config),
+		Clock: s.Clock, GitHub: gh, Slack: s.slack(c.Config), Redactor: s.redactor, Services: services,
+		Intake: intakeRules(c.Config), Code: s.code(c.Config, gh),
 		Rules: plan.Rules{
-			MinEvents:    c.MinEvents,
-			MaxNew:       c.MaxNewIssues,
-			MaxNewPerDay: c.MaxNewPerDay,
-			CloseAfter:   max(0, c.CloseAfter),
-			CloseAuto:    c.CloseAfter == config.Auto,
-			ReopenWindow: c.ReopenWindow,
-			Lateness:     c.Lateness,
-			Resolve:      c.SentryResolve,
+			MinEvents: c.MinEvents, MaxNew: c.MaxNewIssues, MaxNewPerDay: c.MaxNewPerDay,
+			CloseAfter: max(0, c.CloseAfter), CloseAuto: c.CloseAfter == config.Auto, ReopenWindow: c.ReopenWindow,
+			Lateness: c.Lateness, Resolve: c.SentryResolve,
 		},
-		Code:    s.code(c.Config, gh),
-		Issues:  scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},
-		Times:   scan.Times{Lookback: c.Lookback, Since: c.Since, MaxDuration: c.MaxDuration, WriteInterval: c.WriteInterval},
-		DryRun:  c.DryRun,
-		Version: version(),
+		Issues: scan.Issues{Label: c.Label, Trusted: c.TrustedLogins, PublishSamples: c.PublishSamples, Assign: c.Assign == "owners"},
+		Times:  scan.Times{Lookback: c.Lookback, Since: c.Since, MaxDuration: c.MaxDuration, WriteInterval: c.WriteInterval},
+		DryRun: c.DryRun, Version: version(),
 	}, nil
 }
 
@@ -106,17 +109,14 @@ func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Reposit
 	return &enrich.Repository{GitHub: issues.In(owner, repo), Issues: issues, Roots: cfg.Roots}
 }
 
-// intakeRules are what the team set about reading events.
+// intakeRules are the team's rules about reading events, and errmon's own, which is the last.
 func intakeRules(cfg config.Config) intake.Rules {
-	return intake.Rules{Policy: policyOf(cfg), InApp: cfg.InApp, Fields: cfg.Fields}
-}
-
-// policyOf returns the team's rules and errmon's own, which is the last.
-func policyOf(cfg config.Config) policy.Policy {
 	level, _ := event.ParseLevel(cfg.MinLevel)
 	isFatal, _ := policy.Parse("level", "fatal") // a level, so without an error
 	fatal := policy.Rule{Match: policy.Match{Level: policy.Patterns{isFatal}}, Labels: []string{cfg.Label + ":fatal"}}
-	return policy.Policy{MinLevel: level, Rules: append(slices.Clip(cfg.Rules), fatal)}
+	return intake.Rules{
+		Policy: policy.Policy{MinLevel: level, Rules: append(slices.Clip(cfg.Rules), fatal)}, InApp: cfg.InApp, Fields: cfg.Fields,
+	}
 }
 
 // slack is nil if it is not configured.
@@ -144,25 +144,6 @@ func texts(errs []error) []string {
 		texts = append(texts, err.Error())
 	}
 	return texts
-}
-
-// report prints what the run did and turns its failures into an error.
-func (s *session) report(run report.Run) error {
-	report.Print(s.Stdout, s.redactor, run)
-	failures, warnings := report.Annotations(s.redactor, run)
-	for _, text := range warnings {
-		s.warning(text)
-	}
-	for _, text := range failures {
-		s.problem(text)
-	}
-	if err := s.publish(run); err != nil {
-		return err
-	}
-	if len(failures) > 0 {
-		return errReported
-	}
-	return nil
 }
 
 // publish writes outputs and summary where a workflow reads them.

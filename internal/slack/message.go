@@ -130,19 +130,10 @@ func link(address, label string) string {
 	return "<" + u.String() + "|" + label + ">"
 }
 
-// Answer is what a slash command is answered with, seen only by who typed it.
+// Answer is the answer to a slash command, seen only by whoever typed it.
 type Answer struct {
-	Text string // errmon's own words
-	Done []Done
-}
-
-// Done is one issue in the answer.
-type Done struct {
-	What   string    // what was done, in errmon's own words
-	Title  safe.Text // made by safe for Slack
-	Events int64
-	Number int    // of the issue
-	URL    string // of the issue, from GitHub itself
+	Text string  // errmon's own words
+	Done []Error // the issues written, each with what was done as its Kind
 }
 
 // answerHosts are where Slack takes answers: its own, and GovSlack's.
@@ -178,7 +169,7 @@ func isSlack(to *url.URL, apiURL string) bool {
 func (a Answer) text() string {
 	lines := []string{a.Text}
 	for _, d := range a.Done[:min(len(a.Done), maxShown)] {
-		lines = append(lines, fmt.Sprintf("• %s %s %s, %s", d.What, link(d.URL, fmt.Sprintf("#%d", d.Number)), d.Title, events(d.Events)))
+		lines = append(lines, fmt.Sprintf("• %s %s %s, %s", d.Kind, link(d.URL, fmt.Sprintf("#%d", d.Number)), d.Title, events(d.Events)))
 	}
 	if more := len(a.Done) - maxShown; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))

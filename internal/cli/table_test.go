@@ -1,4 +1,4 @@
-package doctor_test
+package cli
 
 import (
 	"errors"
@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/org/errmon-action/internal/doctor"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/safe/safetest"
@@ -19,10 +18,10 @@ func TestForeignTextIsHarmless(t *testing.T) {
 	hostile := "denied\n::error::x ##[group]y | z\n@octocat #1 " + token
 	var out strings.Builder
 	r := safe.NewRedactor()
-	table := doctor.Table{Out: &out, Redactor: r.Section()}
-	table.Add(finding.Fail("log group /a|b", hostile, hostile))
-	table.End()
-	summary := doctor.Summary(r, table.Found)
+	table := table{out: &out, redactor: r.Section()}
+	table.add(finding.Fail("log group /a|b", hostile, hostile))
+	table.end()
+	summary := table.summary(r.Section())
 	if strings.Contains(out.String()+summary, token) {
 		t.Errorf("shows the token:\n%s%s", out.String(), summary)
 	}
@@ -40,9 +39,9 @@ func TestVerdict(t *testing.T) {
 		"✗ 1, ! 2. Nothing was written.":          {finding.Warn("a", "", "x"), finding.Fail("b", "", "x"), finding.Warn("c", "", "x")},
 	} {
 		var out strings.Builder
-		table := doctor.Table{Out: &out, Redactor: safe.NewRedactor().Section()}
-		table.Add(found...)
-		table.End()
+		table := table{out: &out, redactor: safe.NewRedactor().Section()}
+		table.add(found...)
+		table.end()
 		if !strings.HasSuffix(out.String(), "\n"+want+"\n") {
 			t.Errorf("printed %s, want %s", out.String(), want)
 		}
