@@ -1,14 +1,21 @@
 package cloudwatchtest
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"time"
 	"unicode/utf8"
+)
+
+const (
+	maxPageEvents   = 10_000
+	maxPageBytes    = 1 << 20
+	maxPatternRunes = 1024 // FilterPattern's length in the service's model
+	tokenLife       = 24 * time.Hour
+	// newestFirstSince is the earliest start time that the service accepts with
+	// startFromHead false: 2024-01-01.
+	newestFirstSince = 1_704_067_200_000
 )
 
 type filterInput struct {
@@ -21,10 +28,6 @@ type filterInput struct {
 	StartFromHead *bool  `json:"startFromHead"` // false: newest first
 }
 
-// newestFirstSince is the earliest start time that the service accepts with
-// startFromHead false: 2024-01-01.
-const newestFirstSince = 1_704_067_200_000
-
 func (in filterInput) newestFirst() bool { return in.StartFromHead != nil && !*in.StartFromHead }
 
 // outputEvent is FilteredLogEvent, and without the first two fields OutputLogEvent.
@@ -32,23 +35,18 @@ type outputEvent struct {
 	EventID   string `json:"eventId,omitempty"`
 	Stream    string `json:"logStreamName,omitempty"`
 	Timestamp int64  `json:"timestamp"`
-	Ingestion int64  `json:"ingestionTime"`
 	Message   string `json:"message"`
 }
 
 // cursor is what a token of FilterLogEvents stands for. It holds the place as an
 // event rather than a number, so that an event that comes in late shifts nothing.
 type cursor struct {
-	query   string // the request without its token: a token fits no other
-	started bool   // after is valid
-	after   stored
+	query   string   // the request without its token: a token fits no other
+	after   *stored  // nil at the beginning
 	empties int      // empty pages still to come before the next events
 	again   []stored // events of the page before, to be repeated
 	issued  time.Time
 }
-
-// maxPatternRunes is FilterPattern's length in the service's model.
-const maxPatternRunes = 1024
 
 func (s *Server) filterLogEvents(req Request) any {
 	in := decode[filterInput](req)
@@ -56,26 +54,25 @@ func (s *Server) filterLogEvents(req Request) any {
 	if s.PageEvents > 0 {
 		limit = min(limit, s.PageEvents)
 	}
-	must(utf8.RuneCountInString(in.FilterPattern) <= maxPatternRunes,
-		constraint(in.FilterPattern, "filterPattern", fmt.Sprintf("have length less than or equal to %d", maxPatternRunes)))
+	must(utf8.RuneCountInString(in.FilterPattern) <= maxPatternRunes, constraint(in.FilterPattern, "filterPattern", noMore, maxPatternRunes))
 	pattern, err := Compile(in.FilterPattern)
 	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
 	must(err == nil, invalid("Invalid filter pattern"))
 	must(!in.newestFirst() || in.StartTime != nil && *in.StartTime >= newestFirstSince,
 		invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
-	return s.page(s.readable(req, in.groupRef), in, pattern, s.cursor(in), limit)
-}
-
-func (s *Server) cursor(in filterInput) cursor {
-	token := in.NextToken
+	g, token := s.readable(req, in.groupRef), in.NextToken
 	in.NextToken = ""
-	query := marshal(in)
-	if token == "" {
-		return cursor{query: query, empties: s.EmptyPages}
+	at := cursor{query: marshal(in), empties: s.EmptyPages}
+	if token != "" {
+		known, ok := s.cursors[token]
+		must(ok && known.query == at.query && s.now().Sub(known.issued) <= tokenLife, invalid("The specified nextToken is invalid."))
+		at = known
 	}
-	at, ok := s.cursors[token]
-	must(ok && at.query == query && s.now().Sub(at.issued) <= tokenLife, invalid("The specified nextToken is invalid."))
-	return at
+	if at.empties > 0 {
+		at.empties--
+		return object{"events": []object{}, "nextToken": s.token(at)}
+	}
+	return s.page(in.events(g, at.after), pattern, at, limit)
 }
 
 func (s *Server) token(at cursor) string {
@@ -88,20 +85,38 @@ func (s *Server) token(at cursor) string {
 	return token
 }
 
+// events returns the events asked for after one, in the order asked for.
+func (in filterInput) events(g *group, after *stored) []stored {
+	before := in.EndTime
+	if before != nil {
+		later := *before + 1
+		before = &later
+	}
+	events, order := g.between(in.StartTime, before), order
+	if in.newestFirst() {
+		events, order = slices.Clone(events), func(a, b stored) int { return -order(a, b) }
+		slices.Reverse(events)
+	}
+	if after == nil {
+		return events
+	}
+	i, found := slices.BinarySearchFunc(events, *after, order)
+	if found {
+		i++
+	}
+	return events[i:]
+}
+
 // page makes one page from the cursor on: it ends before the first event that
 // would be too many, or make it too large.
-func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, limit int) object {
-	if at.empties > 0 {
-		at.empties--
-		return object{"events": []object{}, "nextToken": s.token(at), "searchedLogStreams": []object{}}
-	}
-	page := slices.Clone(at.again[max(0, len(at.again)-(limit-1)):]) // one place is left at least, for an event that is new
+func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) object {
+	page := slices.Clone(at.again[max(0, len(at.again)-(limit-1)):]) // leaves at least one place for a new event
 	size := 0
 	for _, e := range page {
 		size += len(e.Message)
 	}
 	fresh, more, now := 0, false, s.now()
-	for _, e := range g.from(at, in) {
+	for _, e := range events {
 		if e.Ingested.After(now) || !pattern.Match(e.Message) {
 			continue
 		}
@@ -113,86 +128,50 @@ func (s *Server) page(g *group, in filterInput, pattern *Pattern, at cursor, lim
 		size += len(e.Message)
 		fresh++
 	}
-	out := object{"events": output(page), "searchedLogStreams": []object{}}
+	out := object{"events": output(page)}
 	if more || fresh > 0 && s.EmptyPages > 0 {
-		next := cursor{query: at.query, started: true, after: page[len(page)-1]}
+		last := page[len(page)-1]
+		next := cursor{query: at.query, after: &last}
 		if more {
-			next.empties = s.EmptyPages
-			next.again = slices.Clone(page[max(0, len(page)-s.RepeatEvents):])
+			next.empties, next.again = s.EmptyPages, slices.Clone(page[max(0, len(page)-s.RepeatEvents):])
 		}
 		out["nextToken"] = s.token(next)
 	}
 	return out
 }
 
-// between returns the events from a time on, and before another, in milliseconds; nil
-// is without a limit.
-func (g *group) between(from, before *int64) []stored {
-	events := g.sorted()
-	find := func(ms int64) int {
-		i, _ := slices.BinarySearchFunc(events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Time.UnixMilli(), ms) })
-		return i
-	}
-	if before != nil {
-		events = events[:find(*before)]
-	}
-	if from != nil {
-		events = events[find(*from):]
-	}
-	return events
-}
-
-// from returns the events asked for after the cursor, in the order asked for.
-func (g *group) from(at cursor, in filterInput) []stored {
-	var before *int64
-	if in.EndTime != nil {
-		after := *in.EndTime + 1
-		before = &after
-	}
-	events, order := g.between(in.StartTime, before), order
-	if in.newestFirst() {
-		events, order = slices.Clone(events), func(a, b stored) int { return -order(a, b) }
-		slices.Reverse(events)
-	}
-	if !at.started {
-		return events
-	}
-	i, found := slices.BinarySearchFunc(events, at.after, order)
-	if found {
-		i++
-	}
-	return events[i:]
-}
-
 func output(events []stored) []outputEvent {
-	out := make([]outputEvent, 0, len(events))
-	for _, e := range events {
-		out = append(out, outputEvent{
-			EventID: e.ID, Stream: e.Stream, Timestamp: e.Time.UnixMilli(), Ingestion: e.Ingested.UnixMilli(), Message: e.Message,
-		})
+	out := make([]outputEvent, len(events))
+	for i, e := range events {
+		out[i] = outputEvent{e.ID, e.Stream, e.Time.UnixMilli(), e.Message}
 	}
 	return out
 }
 
-type getInput struct {
-	groupRef
-	Stream        string `json:"logStreamName"`
-	StartTime     *int64 `json:"startTime"`
-	EndTime       *int64 `json:"endTime"`
-	NextToken     string `json:"nextToken"`
-	Limit         *int   `json:"limit"`
-	StartFromHead bool   `json:"startFromHead"`
-}
-
-// getLogEvents reads one stream. Its tokens are never null: at the end of the
+// getLogEvents reads one stream from its head. Its tokens are never null: at the end of the
 // stream the answer repeats the one that it was asked with.
 func (s *Server) getLogEvents(req Request) any {
-	in := decode[getInput](req)
-	limit := pageSize(in.Limit, maxPageEvents)
-	events, known := s.stream(s.readable(req, in.groupRef), in)
-	must(known, refuse("ResourceNotFoundException", "The specified log stream does not exist."))
-	from := in.from(len(events), limit)
-	to, size := from, 0
+	in := decode[struct {
+		groupRef
+		Stream        string `json:"logStreamName"`
+		StartTime     *int64 `json:"startTime"`
+		EndTime       *int64 `json:"endTime"` // exclusive, unlike that of FilterLogEvents
+		NextToken     string `json:"nextToken"`
+		Limit         *int   `json:"limit"`
+		StartFromHead bool   `json:"startFromHead"`
+	}](req)
+	limit, g, now := pageSize(in.Limit, maxPageEvents), s.readable(req, in.groupRef), s.now()
+	must(in.StartFromHead, unsupported("startFromHead false"))
+	hidden := func(e stored) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
+	must(len(slices.DeleteFunc(slices.Clone(g.between(nil, nil)), hidden)) > 0,
+		refuse("ResourceNotFoundException", "The specified log stream does not exist."))
+	events := slices.DeleteFunc(slices.Clone(g.between(in.StartTime, in.EndTime)), hidden)
+	from, size := 0, 0
+	if in.NextToken != "" {
+		_, err := fmt.Sscanf(in.NextToken, "f/%d", &from)
+		must(err == nil && from <= len(events), invalid("The specified nextToken is invalid."))
+	}
+	to := from
 	for to < min(len(events), from+limit) && size+len(events[to].Message) <= maxPageBytes {
 		size += len(events[to].Message)
 		to++
@@ -201,41 +180,5 @@ func (s *Server) getLogEvents(req Request) any {
 	for i := range out {
 		out[i].EventID, out[i].Stream = "", ""
 	}
-	return object{"events": out, "nextForwardToken": fmt.Sprintf("f/%056d", to), "nextBackwardToken": fmt.Sprintf("b/%056d", from)}
-}
-
-// stream returns the events of the request's stream and times. EndTime is
-// exclusive here, other than in FilterLogEvents.
-func (s *Server) stream(g *group, in getInput) (events []stored, known bool) {
-	for _, e := range g.sorted() {
-		if e.Stream != in.Stream || e.Ingested.After(s.now()) {
-			continue
-		}
-		known = true
-		ms := e.Time.UnixMilli()
-		if in.StartTime != nil && ms < *in.StartTime || in.EndTime != nil && ms >= *in.EndTime {
-			continue
-		}
-		events = append(events, e)
-	}
-	return events, known
-}
-
-var forwardToken = regexp.MustCompile(`^f/([0-9]{56})$`)
-
-// from is where the page that the request asks for begins, as a place in the
-// stream's n events: without a token that is the first page or, by default, the
-// last.
-func (in getInput) from(n, limit int) int {
-	switch {
-	case in.NextToken == "" && in.StartFromHead:
-		return 0
-	case in.NextToken == "":
-		return max(0, n-limit)
-	}
-	match := forwardToken.FindStringSubmatch(in.NextToken)
-	must(match != nil, unsupported("a token other than nextForwardToken"))
-	at, err := strconv.Atoi(match[1])
-	must(err == nil && at <= n, invalid("The specified nextToken is invalid."))
-	return at
+	return object{"events": out, "nextForwardToken": fmt.Sprintf("f/%056d", to)}
 }

@@ -1,9 +1,7 @@
 package cloudwatchtest
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"regexp"
@@ -14,9 +12,9 @@ import (
 
 // Event is a log event to put into a stream.
 type Event struct {
-	ID       string    // made up where empty: 56 digits, as the service's are
+	ID       string    // if empty, Put makes one up: 56 digits, like the service's
 	Stream   string    // 1 to 512 characters, none of them ":" or "*"
-	Time     time.Time // the event's timestamp; what is finer than a millisecond is cut off
+	Time     time.Time // the event's timestamp; Put truncates it to a millisecond
 	Ingested time.Time // when the service has it, and shows it; zero is Time
 	Message  string    // at most 1 MB
 }
@@ -31,7 +29,7 @@ type group struct {
 type stored struct {
 	Event
 	sequence int
-	group    string // in rows of Logs Insights
+	group    string
 }
 
 // order is the service's: timestamp, ingestion time, then as they were put.
@@ -47,8 +45,11 @@ const (
 	maxAhead      = 2 * time.Hour
 )
 
+const groupNames = `[\.\-_/#A-Za-z0-9]+`
+
 var (
 	groupName  = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`)
+	identifier = regexp.MustCompile(`^[\w#+=/:,.@-]+$`)
 	streamName = regexp.MustCompile(`^[^:*]{1,512}$`)
 )
 
@@ -64,7 +65,7 @@ func (s *Server) Class(region, name, class string) error {
 	return nil
 }
 
-// Put adds events to a group, and makes group and streams where they are
+// Put adds events to a group, and makes group and streams if they are
 // missing; without events it makes the group. It refuses what the service
 // would, and then adds nothing.
 func (s *Server) Put(region, name string, events ...Event) error {
@@ -75,11 +76,21 @@ func (s *Server) Put(region, name string, events ...Event) error {
 	}
 	var added []stored
 	for _, e := range events {
-		e, err := s.accept(e)
-		if err != nil {
-			return fmt.Errorf("event %q: %w", e.ID, err)
+		s.sequence++
+		e.Time = e.Time.Truncate(time.Millisecond)
+		e.Ingested = cmp.Or(e.Ingested, e.Time)
+		e.ID = cmp.Or(e.ID, fmt.Sprintf("3%013d%042d", e.Time.UnixMilli(), s.sequence))
+		switch {
+		case !streamName.MatchString(e.Stream):
+			return fmt.Errorf("event %q: %q cannot be the name of a log stream", e.ID, e.Stream)
+		case len(e.Message) == 0 || len(e.Message) > maxEventBytes:
+			return fmt.Errorf("event %q: a message has 1 to %d bytes, this one has %d", e.ID, maxEventBytes, len(e.Message))
+		case e.Ingested.Sub(e.Time) > maxAge:
+			return fmt.Errorf("event %q: more than 14 days old when it came in", e.ID)
+		case e.Time.Sub(e.Ingested) > maxAhead:
+			return fmt.Errorf("event %q: more than 2 hours ahead when it came in", e.ID)
 		}
-		added = append(added, e)
+		added = append(added, stored{Event: e, sequence: s.sequence, group: name})
 	}
 	if s.groups == nil {
 		s.groups = map[string]*group{}
@@ -89,41 +100,29 @@ func (s *Server) Put(region, name string, events ...Event) error {
 		g = &group{region: region, name: name}
 		s.groups[region+":"+name] = g
 	}
-	g.events = append(g.events, added...)
-	g.unsorted = true
+	g.events, g.unsorted = append(g.events, added...), true
 	return nil
 }
 
-func (s *Server) accept(e Event) (stored, error) {
-	s.sequence++
-	e.Time = e.Time.Truncate(time.Millisecond)
-	if e.Ingested.IsZero() {
-		e.Ingested = e.Time
-	}
-	if e.ID == "" {
-		e.ID = fmt.Sprintf("3%013d%042d", e.Time.UnixMilli(), s.sequence)
-	}
-	made := stored{Event: e, sequence: s.sequence}
-	switch {
-	case !streamName.MatchString(e.Stream):
-		return made, fmt.Errorf("%q cannot be the name of a log stream", e.Stream)
-	case len(e.Message) == 0 || len(e.Message) > maxEventBytes:
-		return made, fmt.Errorf("a message has 1 to %d bytes, this one has %d", maxEventBytes, len(e.Message))
-	case e.Ingested.Sub(e.Time) > maxAge:
-		return made, fmt.Errorf("more than 14 days old when it came in")
-	case e.Time.Sub(e.Ingested) > maxAhead:
-		return made, fmt.Errorf("more than 2 hours ahead when it came in")
-	}
-	return made, nil
-}
-
-// sorted returns the group's events in order, those not yet ingested too.
-func (g *group) sorted() []stored {
+// between returns the events from a time on, and before another, in milliseconds and in order; nil
+// is without a limit. They include events not yet ingested.
+func (g *group) between(from, before *int64) []stored {
 	if g.unsorted {
 		slices.SortFunc(g.events, order)
 		g.unsorted = false
 	}
-	return g.events
+	events := g.events
+	find := func(ms int64) int {
+		i, _ := slices.BinarySearchFunc(events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Time.UnixMilli(), ms) })
+		return i
+	}
+	if before != nil {
+		events = events[:find(*before)]
+	}
+	if from != nil {
+		events = events[find(*from):]
+	}
+	return events
 }
 
 type groupRef struct {
@@ -141,16 +140,14 @@ func (r groupRef) name() string {
 	return ""
 }
 
-var identifier = regexp.MustCompile(`^[\w#+=/:,.@-]+$`)
-
 func (s *Server) group(region string, ref groupRef) *group {
 	name, id := ref.LogGroupName, ref.LogGroupIdentifier
 	must(name == nil || id == nil, refuse("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."))
 	if name != nil {
-		must(groupName.MatchString(*name), constraint(*name, "logGroupName", patternOfNames))
+		must(groupName.MatchString(*name), constraint(*name, "logGroupName", matches, groupNames))
 	}
 	if id != nil {
-		must(identifier.MatchString(*id), constraint(*id, "logGroupIdentifier", `satisfy regular expression pattern: [\w#+=/:,.@-]*`))
+		must(identifier.MatchString(*id), constraint(*id, "logGroupIdentifier", matches, `[\w#+=/:,.@-]*`))
 	}
 	must(ref.name() != "", invalid("Either logGroupName or logGroupIdentifier must be given."))
 	g := s.groups[region+":"+ref.name()]
@@ -158,8 +155,6 @@ func (s *Server) group(region string, ref groupRef) *group {
 	must(g != nil && !elsewhere, refuse("ResourceNotFoundException", "The specified log group does not exist."))
 	return g
 }
-
-const patternOfNames = `satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`
 
 // readable is group for what only reads groups of the class STANDARD.
 func (s *Server) readable(req Request, ref groupRef) *group {
@@ -169,25 +164,13 @@ func (s *Server) readable(req Request, ref groupRef) *group {
 	return g
 }
 
-// decode reads a request's body. A field that it has and T has not is one that
-// the fake does not imitate.
-func decode[T any](req Request) (in T) {
-	decoder := json.NewDecoder(bytes.NewReader(req.Body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&in); err != nil {
-		must(!strings.Contains(err.Error(), "unknown field"), unsupported(err.Error()))
-		panic(refuse("SerializationException", err.Error()))
-	}
-	return in
-}
-
 // pageSize is the limit of a request, checked, or the largest one.
 func pageSize(limit *int, largest int) int {
 	if limit == nil {
 		return largest
 	}
-	must(*limit >= 1, constraint(*limit, "limit", "have value greater than or equal to 1"))
-	must(*limit <= largest, constraint(*limit, "limit", fmt.Sprintf("have value less than or equal to %d", largest)))
+	must(*limit >= 1, constraint(*limit, "limit", atLeast, 1))
+	must(*limit <= largest, constraint(*limit, "limit", atMost, largest))
 	return *limit
 }
 
@@ -195,26 +178,23 @@ func (s *Server) describeLogGroups(req Request) any {
 	in := decode[struct {
 		Prefix    *string `json:"logGroupNamePrefix"`
 		NextToken string  `json:"nextToken"` // the last name of the page before
-		Limit     *int    `json:"limit"`
 	}](req)
-	limit, prefix := pageSize(in.Limit, maxPageNames), ""
+	const limit = 50 // names on a page
+	prefix := ""
 	if in.Prefix != nil {
 		prefix = *in.Prefix
-		must(groupName.MatchString(prefix), constraint(prefix, "logGroupNamePrefix", patternOfNames))
+		must(groupName.MatchString(prefix), constraint(prefix, "logGroupNamePrefix", matches, groupNames))
 	}
 	page := []object{}
-	for _, name := range slices.Sorted(maps.Keys(s.groups)) {
-		g := s.groups[name]
+	for _, key := range slices.Sorted(maps.Keys(s.groups)) {
+		g := s.groups[key]
 		if g.region != req.Region || !strings.HasPrefix(g.name, prefix) || g.name <= in.NextToken {
 			continue
 		}
 		if len(page) == limit {
 			return object{"logGroups": page, "nextToken": page[limit-1]["logGroupName"]}
 		}
-		page = append(page, object{
-			"logGroupName": g.name, "logGroupClass": cmp.Or(g.class, "STANDARD"),
-			"arn": arn(g.region, g.name) + ":*", "logGroupArn": arn(g.region, g.name),
-		})
+		page = append(page, object{"logGroupName": g.name, "logGroupClass": cmp.Or(g.class, "STANDARD"), "arn": arn(g.region, g.name) + ":*"})
 	}
 	return object{"logGroups": page}
 }

@@ -3,6 +3,7 @@ package cloudwatchtest
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -36,10 +37,8 @@ var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @lo
 
 func (s *Server) startQuery(req Request) any {
 	q := &query{status: "Running", queryInput: decode[queryInput](req)}
-	const most = "have length less than or equal to %d"
-	groups, length := len(q.Groups), len(q.Text)
-	must(groups > 0 && groups <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", fmt.Sprintf(most, maxQueryGroups)))
-	must(length <= maxQueryLength, constraint(q.Text, "queryString", fmt.Sprintf(most, maxQueryLength)))
+	must(len(q.Groups) > 0 && len(q.Groups) <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", noMore, maxQueryGroups))
+	must(len(q.Text) <= maxQueryLength, constraint(q.Text, "queryString", noMore, maxQueryLength))
 	pageSize(&q.Limit, maxQueryRows)
 	must(q.End >= q.Start, invalid("Query's end date and time must be after its start date and time."))
 	text := language.FindStringSubmatch(q.Text)
@@ -99,34 +98,30 @@ func (s *Server) getQueryResults(req Request) any {
 	}
 	rows, scanned, matched := s.run(q)
 	if q.status != "Complete" {
-		rows, scanned.bytes = rows[:0], scanned.bytes*float64(q.polls)/float64(s.QueryPolls+1)
+		rows, scanned = rows[:0], scanned*float64(q.polls)/float64(s.QueryPolls+1)
 	}
-	statistics := object{"bytesScanned": scanned.bytes, "recordsScanned": scanned.records, "recordsMatched": matched}
-	return object{"results": rows, "statistics": statistics, "status": q.status}
+	return object{"results": rows, "statistics": object{"bytesScanned": scanned, "recordsMatched": matched}, "status": q.status}
 }
 
-// scanned is what a query reads, and what Logs Insights bills.
-type scanned struct{ bytes, records float64 }
-
-// run returns the query's rows, the earliest of all groups first.
-func (s *Server) run(q *query) (rows [][]object, read scanned, matched int) {
-	all := &group{unsorted: true}
+// run returns the query's rows, the earliest of all groups first, how many bytes it scans,
+// which Logs Insights bills, and how many rows there are without the limit.
+func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
+	var found []stored
 	from, before := q.Start*1000, (q.End+1)*1000
 	for _, g := range q.groups {
 		for _, e := range g.between(&from, &before) {
 			if e.Ingested.After(s.now()) {
 				continue
 			}
-			read.bytes += float64(len(e.Message))
-			read.records++
+			scanned += float64(len(e.Message))
 			if q.match.MatchString(e.Message) {
-				e.group = g.name
-				all.events = append(all.events, e)
+				found = append(found, e)
 			}
 		}
 	}
+	slices.SortFunc(found, order)
 	rows = [][]object{}
-	for _, e := range all.sorted()[:min(len(all.events), q.Limit)] {
+	for _, e := range found[:min(len(found), q.Limit)] {
 		row := []object{}
 		for _, field := range [][2]string{
 			{"@timestamp", e.Time.UTC().Format("2006-01-02 15:04:05.000")}, {"@message", e.Message},
@@ -136,5 +131,5 @@ func (s *Server) run(q *query) (rows [][]object, read scanned, matched int) {
 		}
 		rows = append(rows, row)
 	}
-	return rows, read, len(all.events)
+	return rows, scanned, len(found)
 }

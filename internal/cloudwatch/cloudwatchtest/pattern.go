@@ -21,13 +21,13 @@ var (
 // (FilterAndPatternSyntax):
 //
 //   - An empty or blank pattern, and the term " ", match every event.
-//   - Terms are case-sensitive. Several must all be there; "-term" must not be;
-//     of several "?term" one must be.
-//   - Where "?term" stands beside terms of another kind, every "?term" is ignored.
-//   - A phrase, or a term with characters other than letters, digits and "_", is
-//     put in double quotes; `\"` and `\\` stand for the quote and the backslash,
+//   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of
+//     several "?term" one must.
+//   - Beside terms of another kind, every "?term" is ignored.
+//   - A phrase, or a term with characters other than letters, digits and "_", needs
+//     double quotes; `\"` and `\\` stand for the quote and the backslash,
 //     as AWS's own CDK writes them (aws-logs, quoteTerm).
-//   - A term is found anywhere, inside words too: the page's older edition gives
+//   - A term matches anywhere, inside words too: the page's older edition gives
 //     "Exiting with ERRORCODE: -1" for the pattern ERROR, and "Caught
 //     IllegalArgumentException" for ERROR Exception.
 //   - Whitespace in a phrase counts, at its ends too: it is an exact phrase.

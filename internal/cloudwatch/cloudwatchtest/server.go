@@ -3,9 +3,9 @@
 // real limits.
 //
 // It supports FilterLogEvents, DescribeLogGroups and GetLogEvents, the queries of Logs
-// Insights that the client makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model
-// (Logs_20140328), texts of refusals from recorded AWS answers. A parameter or pattern
-// that the fake does not support is answered with status 501 and an explanation,
+// Insights that the client makes, and STS's GetCallerIdentity. Limits and shapes come from the
+// service's Smithy model (Logs_20140328), texts of refusals from recorded AWS answers. A parameter
+// or pattern that the fake does not support is answered with status 501 and an explanation,
 // never with a guess.
 //
 // Filter patterns: see Pattern. The region of a request is that of its
@@ -15,6 +15,7 @@
 package cloudwatchtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,15 +30,11 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Account is the account that all groups are in, as ARNs show it.
-const Account = "123456789012"
-
 const (
-	target        = "Logs_20140328."
-	maxPageEvents = 10_000
-	maxPageBytes  = 1 << 20
-	maxPageNames  = 50 // of DescribeLogGroups
-	tokenLife     = 24 * time.Hour
+	// Account is the account that all groups are in, as ARNs show it.
+	Account = "123456789012"
+
+	identity = "arn:aws:sts::" + Account + ":assumed-role/errmon/GitHubActions"
 )
 
 // Server is the fake. The exported fields may be changed between requests, not
@@ -78,8 +75,7 @@ func Refusal(code, message string) *Fault {
 	return &Fault{Status: http.StatusBadRequest, Body: marshal(refuse(code, message).Body)}
 }
 
-// Requests returns all requests so far, in the order in which they came, those
-// that were refused or broken too.
+// Requests returns all requests so far, in order, including those that were refused or broken.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,6 +89,8 @@ func (s *Server) now() time.Time {
 	return s.Now()
 }
 
+var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
+
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -100,10 +98,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client is gone
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		s.identity(w, string(body))
+		s.serveIdentity(w, string(body))
 		return
 	}
-	req := Request{Action: strings.TrimPrefix(r.Header.Get("X-Amz-Target"), target), Region: signedRegion(r), Body: body}
+	req := Request{Action: strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "Logs_20140328."), Body: body}
+	if signed := scope.FindStringSubmatch(r.Header.Get("Authorization")); signed != nil {
+		req.Region = signed[1]
+	}
 	s.mu.Lock()
 	s.requests = append(s.requests, req)
 	s.mu.Unlock()
@@ -121,67 +122,46 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, fault.Body)
 		return
 	}
-	fake.Serve(w, func() { answer{Status: http.StatusOK, Body: s.answer(r, req)}.Write(w) })
+	fake.Serve(w, func() { answer{Status: http.StatusOK, Body: s.answer(r.Method, req)}.Write(w) })
 }
 
-var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
-
-// signedRegion is empty where there is no signature.
-func signedRegion(r *http.Request) string {
-	if match := scope.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
-		return match[1]
-	}
-	return ""
-}
-
-// answer carries a request out. The order of the checks is the service's: who, whether,
-// and only then what.
-func (s *Server) answer(r *http.Request, req Request) any {
+// answer carries a request out. Like the service it checks who asks and whether they may
+// before it looks at what they ask for.
+func (s *Server) answer(method string, req Request) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	actions := map[string]func(Request) any{
+	action := map[string]func(Request) any{
 		"FilterLogEvents":   s.filterLogEvents,
 		"DescribeLogGroups": s.describeLogGroups,
 		"GetLogEvents":      s.getLogEvents,
 		"StartQuery":        s.startQuery,
 		"GetQueryResults":   s.getQueryResults,
 		"StopQuery":         s.stopQuery,
-	}
-	action := actions[req.Action]
-	must(r.Method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
+	}[req.Action]
+	must(method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
 	must(req.Region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
-	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.Action), denied(req))
+	var ref groupRef
+	_ = json.Unmarshal(req.Body, &ref) // what is malformed names no group
+	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.Action), refuse("AccessDeniedException",
+		fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: because no identity-based policy allows the logs:%s action",
+			identity, req.Action, arn(req.Region, ref.name()), req.Action)))
 	return action(req)
-}
-
-func denied(req Request) answer {
-	var in groupRef
-	_ = json.Unmarshal(req.Body, &in) // what is malformed names no group
-	return refuse("AccessDeniedException", fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: "+
-		"because no identity-based policy allows the logs:%s action", Identity, req.Action, arn(req.Region, in.name()), req.Action))
 }
 
 func arn(region, group string) string {
 	return "arn:aws:logs:" + region + ":" + Account + ":log-group:" + group
 }
 
-func refuse(code, message string) answer {
-	return answer{Status: http.StatusBadRequest, Body: object{"__type": code, "message": message}}
-}
-
-func invalid(format string, args ...any) answer {
-	return refuse("InvalidParameterException", fmt.Sprintf(format, args...))
-}
-
-// constraint returns AWS's text for a value that its model does not allow.
-func constraint(value any, at, rule string) answer {
-	return invalid("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint: Member must %s", value, at, rule)
-}
-
-func unsupported(what string) answer {
-	refusal := refuse("NotInCloudwatchtest", "cloudwatchtest does not imitate this: "+what)
-	refusal.Status = http.StatusNotImplemented
-	return refusal
+// decode reads a request's body. A field that it has and T has not is one that
+// the fake does not imitate.
+func decode[T any](req Request) (in T) {
+	decoder := json.NewDecoder(bytes.NewReader(req.Body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
+		must(!strings.Contains(err.Error(), "unknown field"), unsupported(err.Error()))
+		panic(refuse("SerializationException", err.Error()))
+	}
+	return in
 }
 
 type (
@@ -190,6 +170,30 @@ type (
 )
 
 var must = fake.Must
+
+func refuse(code, message string) answer {
+	return answer{Status: http.StatusBadRequest, Body: object{"__type": code, "message": message}}
+}
+
+func invalid(message string) answer { return refuse("InvalidParameterException", message) }
+
+// constraint returns AWS's text for a value that its model does not allow.
+func constraint(value any, at, rule string, limit any) answer {
+	return invalid(fmt.Sprintf("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint: Member must %s %v", value, at, rule, limit))
+}
+
+const (
+	atLeast = "have value greater than or equal to"
+	atMost  = "have value less than or equal to"
+	noMore  = "have length less than or equal to"
+	matches = "satisfy regular expression pattern:"
+)
+
+func unsupported(what string) answer {
+	refusal := refuse("NotInCloudwatchtest", "cloudwatchtest does not imitate this: "+what)
+	refusal.Status = http.StatusNotImplemented
+	return refusal
+}
 
 // marshal cannot fail on the types of this package.
 func marshal(v any) string {
@@ -200,29 +204,24 @@ func marshal(v any) string {
 	return string(text)
 }
 
-// Identity is what STS returns for every request.
-const Identity = "arn:aws:sts::" + Account + ":assumed-role/errmon/GitHubActions"
-
-// identity answers GetCallerIdentity, which speaks AWS's query protocol: a form
+// serveIdentity answers GetCallerIdentity, which speaks AWS's query protocol: a form
 // in, XML out.
-func (s *Server) identity(w http.ResponseWriter, body string) {
+func (s *Server) serveIdentity(w http.ResponseWriter, body string) {
+	const namespace = ` xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`
+	refuse := func(status int, code, message string) {
+		w.WriteHeader(status)
+		fmt.Fprintf(w, `<ErrorResponse%s<Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
+			namespace, code, message)
+	}
 	form, err := url.ParseQuery(body)
 	w.Header().Set("Content-Type", "text/xml")
 	switch {
 	case err != nil || form.Get("Action") != "GetCallerIdentity":
-		w.WriteHeader(http.StatusBadRequest)
-		fmt.Fprint(w, stsError("InvalidAction", "cloudwatchtest does not imitate this"))
+		refuse(http.StatusBadRequest, "InvalidAction", "cloudwatchtest does not imitate this")
 	case s.IdentityCode != "":
-		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, stsError(s.IdentityCode, "The security token included in the request is invalid."))
+		refuse(http.StatusForbidden, s.IdentityCode, "The security token included in the request is invalid.")
 	default:
-		fmt.Fprintf(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
-			`<Arn>%s</Arn><UserId>AROAEXAMPLE:GitHubActions</UserId><Account>%s</Account>`+
-			`</GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></GetCallerIdentityResponse>`, Identity, Account)
+		fmt.Fprintf(w, `<GetCallerIdentityResponse%s<GetCallerIdentityResult><Arn>%s</Arn><UserId>AROAEXAMPLE:GitHubActions</UserId>`+
+			`<Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, namespace, identity, Account)
 	}
-}
-
-func stsError(code, message string) string {
-	return fmt.Sprintf(`<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>%s</Code>`+
-		`<Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`, code, message)
 }

@@ -120,24 +120,21 @@ func TestUnsignedAndUnknownRequests(t *testing.T) {
 
 func TestDescribe(t *testing.T) {
 	s, c := start(t, 2)
-	for _, name := range []string{"/b", "/a"} {
-		if err := s.Put(region, name); err != nil {
+	for i := range 52 {
+		if err := s.Put(region, fmt.Sprintf("/%02d", i)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := s.Put("us-east-1", "/elsewhere"); err != nil {
 		t.Fatal(err)
 	}
-	first, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(2)})
-	if err != nil || len(first.LogGroups) != 2 || *first.LogGroups[0].LogGroupName != "/a" || *first.LogGroups[0].Arn != arn(region, "/a")+":*" {
+	first, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{})
+	if err != nil || len(first.LogGroups) != 50 || *first.LogGroups[0].LogGroupName != "/00" || *first.LogGroups[0].Arn != arn(region, "/00")+":*" {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	second, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(2), NextToken: first.NextToken})
-	if err != nil || len(second.LogGroups) != 1 || *second.LogGroups[0].LogGroupName != "/shop" || second.NextToken != nil {
+	second, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{NextToken: first.NextToken})
+	if err != nil || len(second.LogGroups) != 3 || *second.LogGroups[2].LogGroupName != "/shop" || second.NextToken != nil {
 		t.Errorf("%+v, %v", second, err)
-	}
-	if _, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{Limit: aws.Int32(51)}); err == nil {
-		t.Error("accepted a limit of 51")
 	}
 }
 
@@ -145,7 +142,9 @@ func TestGetLogEvents(t *testing.T) {
 	_, c := start(t, 5)
 	get := func(change func(*cloudwatchlogs.GetLogEventsInput)) *cloudwatchlogs.GetLogEventsOutput {
 		t.Helper()
-		in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("/shop"), LogStreamName: aws.String("s"), Limit: aws.Int32(2)}
+		in := &cloudwatchlogs.GetLogEventsInput{
+			LogGroupName: aws.String("/shop"), LogStreamName: aws.String("s"), Limit: aws.Int32(2), StartFromHead: aws.Bool(true),
+		}
 		change(in)
 		out, err := c.GetLogEvents(ctx, in)
 		if err != nil {
@@ -159,22 +158,22 @@ func TestGetLogEvents(t *testing.T) {
 		}
 		return list
 	}
-	last := get(func(*cloudwatchlogs.GetLogEventsInput) {})
-	end := get(func(in *cloudwatchlogs.GetLogEventsInput) {
-		in.NextToken, in.StartFromHead = last.NextForwardToken, aws.Bool(true)
-	})
-	first := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.StartFromHead = aws.Bool(true) })
+	first := get(func(*cloudwatchlogs.GetLogEventsInput) {})
+	second := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = first.NextForwardToken })
+	last := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = second.NextForwardToken })
+	end := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = last.NextForwardToken })
 	window := get(func(in *cloudwatchlogs.GetLogEventsInput) {
 		in.StartTime, in.EndTime = aws.Int64(noon.Add(-3*time.Second).UnixMilli()), aws.Int64(noon.Add(-2*time.Second).UnixMilli())
 	})
-	got := [][]int{seconds(last), seconds(end), seconds(first), seconds(window)}
-	if diff := cmp.Diff([][]int{{2, 1}, nil, {5, 4}, {3}}, got); diff != "" {
+	got := [][]int{seconds(first), seconds(second), seconds(last), seconds(end), seconds(window)}
+	if diff := cmp.Diff([][]int{{5, 4}, {3, 2}, {1}, nil, {3}}, got); diff != "" {
 		t.Error(diff)
 	}
 	if *end.NextForwardToken != *last.NextForwardToken {
 		t.Error("the end of the stream has a token of its own")
 	}
-	if _, err := c.GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("/shop"), LogStreamName: aws.String("t")}); err == nil {
+	in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("/shop"), LogStreamName: aws.String("t"), StartFromHead: aws.Bool(true)}
+	if _, err := c.GetLogEvents(ctx, in); err == nil {
 		t.Error("no error for an unknown stream")
 	}
 }
