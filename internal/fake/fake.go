@@ -1,7 +1,7 @@
-// Package fake is how the fakes of services answer. A handler returns its answer, and
-// panics with a refusal if it finds something wrong.
+// Package fake is how the fakes of services answer. A handler returns its answer, or
+// panics with a refusal.
 //
-// It is for tests alone, and imports nothing of this project.
+// It is only for tests, and imports nothing of this project.
 package fake
 
 import (
@@ -50,7 +50,7 @@ func Must(ok bool, refusal Answer) {
 	}
 }
 
-// Serve serves a request, and answers with the refusal that its handler panics with.
+// Serve runs a handler, and writes the refusal that it panics with.
 func Serve(w http.ResponseWriter, serve func()) {
 	defer func() {
 		switch thrown := recover().(type) {

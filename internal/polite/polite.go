@@ -1,13 +1,13 @@
 // Package polite sends requests to a service's API as the service asks for: one at
 // a time, within its rate limits, and never beyond the end of the run.
 //
-//   - What fails for the moment is sent again after growing pauses, unless that
-//     would do it twice (Once).
-//   - An answer is read whole, or is an error.
-//   - Redirects are answers. One may lead to another host or from https to http, and
-//     a redirected POST would silently become a GET.
+//   - A request that fails for the moment is sent again after growing pauses, unless
+//     that could write something twice (Once).
+//   - An answer is read to its end, or is an error.
+//   - Redirects are not followed but returned. One may lead to another host or from
+//     https to http, and a redirected POST would silently become a GET.
 //
-// What a service says of its limits stays in the service's room: see Limits.
+// How a service words its limits stays in the service's room: see Limits.
 //
 // It may import clock, finding and safe.
 package polite
@@ -37,13 +37,11 @@ const (
 	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's
 	// searches after 30 s.
 	attemptTimeout = 45 * time.Second
-	// maxAnswer bounds an answer's body, in bytes. A page of 100 GitHub issues with
-	// bodies of 65,536 four-byte characters is 26 MB.
+	// maxAnswer bounds an answer's body, in bytes. A page of 100 GitHub issues whose
+	// bodies have 65,536 four-byte characters is 26 MB.
 	maxAnswer = 32 << 20
-	// maxRepeats is how often a request that failed is sent again.
+	// maxRepeats is how often a failed request is sent again.
 	maxRepeats = 3
-	// userAgent names us. GitHub refuses requests without a User-Agent.
-	userAgent = "errmon-action"
 )
 
 // faultPauses are about 1, 3 and 9 seconds.
@@ -51,28 +49,27 @@ var faultPauses = backoff.ExponentialBackOff{
 	InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute,
 }
 
-// Service is what a Client has to know of a service.
+// Service describes a service to a Client.
 type Service struct {
-	Token  func(context.Context) (string, error) // asked for each attempt
-	Header map[string]string                     // of each request, such as Accept
-	Input  string                                // the setting that holds the service's address
-	Limits Limits
-	// Refusals is how often a request that a rate limit refused is sent again.
-	Refusals int
+	Token    func(context.Context) (string, error) // called for each attempt
+	Header   map[string]string                     // of each request, such as Accept
+	Input    string                                // the setting that holds the service's address
+	Limits   Limits
+	Refusals int // how often a request that a rate limit refused is sent again
 	Clock    clock.Clock
 }
 
 // Limits are a service's rate limits. Their methods are called one at a time.
 type Limits interface {
-	// Ready returns when a request may be sent, or why it must not.
+	// Ready returns when a request may be sent, or why it must not be.
 	Ready(Request) (time.Time, error)
 	// Note is called after each attempt, with the answer's header or an empty one.
 	Note(Request, http.Header)
-	// Refused reports whether an answer refuses a request for the moment, which it
-	// did so many times now, and when to send it again.
+	// Refused reports whether an answer refuses a request for the moment, and when to
+	// send it again. times counts the refusals so far, this one included.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
-	// TooLate returns the error for a request that would have to wait until then,
-	// after the answer that says so, which is nil before the first attempt.
+	// TooLate returns the error for a request that cannot wait until then, as the
+	// answer demands; a is nil before the first attempt.
 	TooLate(until time.Time, a *Answer) error
 }
 
@@ -82,31 +79,31 @@ type Request struct {
 	Method string
 	URL    string
 	Body   []byte // JSON, or nil
-	// Extra requests are those that a run can do without. They only read, whatever
-	// their method, are not repeated, and wait for no rate limit.
+	// Extra marks a request that the run can do without. It only reads, whatever its
+	// method, is never repeated, and does not wait for a rate limit.
 	Extra bool
-	// Once, if set, is returned instead of sending again what may have arrived.
+	// Once, if set, is returned instead of repeating a request that may have arrived.
 	Once error
-	// Stale, if set, is returned instead of sending the request again after a rate
-	// limit made it wait: what it says is too old by then.
+	// Stale, if set, is returned instead of repeating a request that a rate limit
+	// delayed: its content is too old by then.
 	Stale error
 }
 
 // Writes reports whether the request changes something.
 func (r Request) Writes() bool { return r.Method != http.MethodGet && !r.Extra }
 
-// Answer is what the service said to a request.
+// Answer is the service's response to a request.
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // of a success valid JSON, or empty with 204
+	Body   []byte // valid JSON if OK, or empty with status 204
 }
 
 // OK reports whether the answer is a success.
 func (a *Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
-// Client sends requests to one service. It is safe for concurrent use, and sends one
-// request at a time all the same.
+// Client sends requests to one service. It is safe for concurrent use, but sends only
+// one request at a time.
 type Client struct {
 	Service
 	turn chan struct{} // holding its one slot allows sending
@@ -128,15 +125,15 @@ func (c *Client) Requests() map[string]int {
 	return maps.Clone(c.requests)
 }
 
-// Quote makes a message of the service's fit for an error: it shows no token.
+// Quote makes a message from the service fit for an error: it never shows the token.
 func (c *Client) Quote(message string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return safe.NewOwn(c.token).Quote(message)
 }
 
-// Do sends a request until the service has answered it in whatever way but a
-// refusal or failure for the moment. Of those the last one is returned.
+// Do sends a request until the answer is neither a refusal nor a failure for the
+// moment. When it gives up, it returns the last of those.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	select {
 	case c.turn <- struct{}{}:
@@ -163,7 +160,10 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 		case err == nil && a.Status < http.StatusInternalServerError:
 			return a, nil
 		case r.Once != nil && mayHaveArrived(err):
-			return nil, ambiguous(r, a, err)
+			if err == nil {
+				err = fmt.Errorf("it answered %d %s", a.Status, http.StatusText(a.Status))
+			}
+			return nil, fmt.Errorf("%w: %w", r.Once, err)
 		default:
 			again = c.Clock.Now().Add(faults.NextBackOff())
 			if repeats++; repeats > maxRepeats || r.Extra || !clock.Fits(ctx, again) {
@@ -194,9 +194,9 @@ func (c *Client) waitReady(ctx context.Context, r Request) error {
 	return c.Clock.Sleep(ctx, pause)
 }
 
-// attempt sends the request once and reads the whole answer. A write under way is
-// seen to its end even when the context ends, so that a run stops between writes
-// and knows what it has done.
+// attempt sends the request once and reads the whole answer. A write under way is not
+// interrupted when the run's context ends, so that a run stops between writes and knows
+// what it has written.
 func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	header := http.Header{}
 	defer func() { c.Limits.Note(r, header) }()
@@ -210,22 +210,20 @@ func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	failed := func(what, remedy string, err error) error {
-		what += " " + req.URL.Scheme + "://" + req.URL.Host
-		return &finding.Mendable{What: what, Remedy: "check " + c.Input + remedy, Cause: cmp.Or(context.Cause(ctx), err)}
-	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if cause := context.Cause(run); err != nil && cause != nil {
 		return nil, cause
 	}
-	if err != nil {
-		return nil, failed("cannot reach", " and the network", err)
+	what, remedy, body := "cannot reach", " and the network", []byte(nil)
+	if err == nil {
+		defer resp.Body.Close()
+		header = resp.Header
+		what, remedy = "unreadable answer from", ""
+		body, err = read(resp)
 	}
-	defer resp.Body.Close()
-	header = resp.Header
-	body, err := read(resp)
 	if err != nil {
-		return nil, failed("unreadable answer from", "", err)
+		what += " " + req.URL.Scheme + "://" + req.URL.Host
+		return nil, &finding.Mendable{What: what, Remedy: "check " + c.Input + remedy, Cause: cmp.Or(context.Cause(ctx), err)}
 	}
 	return &Answer{resp.StatusCode, header, body}, nil
 }
@@ -245,18 +243,16 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("User-Agent", "errmon-action") // GitHub refuses requests without one
+	req.Header.Set("Content-Type", "application/json")
 	for name, value := range c.Header {
 		req.Header.Set(name, value)
-	}
-	if r.Body != nil {
-		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
 }
 
-// read reads an answer's body. A success must be the whole JSON, since half of
-// one looks like a shorter one to a lenient decoder.
+// read reads an answer's body. A success must be complete JSON, because a lenient
+// decoder takes half of it for a shorter one.
 func read(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
@@ -270,16 +266,9 @@ func read(resp *http.Response) ([]byte, error) {
 	return body, nil
 }
 
-// mayHaveArrived reports whether a failed request could have reached the service: it
-// could unless there was no connection.
+// mayHaveArrived reports whether a failed request may have reached the service. It
+// cannot have if there was no connection.
 func mayHaveArrived(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return !ok || op.Op != "dial"
-}
-
-func ambiguous(r Request, a *Answer, err error) error {
-	if err == nil {
-		err = fmt.Errorf("it answered %d %s", a.Status, http.StatusText(a.Status))
-	}
-	return fmt.Errorf("%w: %w", r.Once, err)
 }
