@@ -240,7 +240,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 		return result
 	}
 	labels, _ := action.Labels([]string{a.Render.Label})
-	issue, err := a.GitHub.Create(ctx, github.NewIssue{
+	issue, err := a.GitHub.Create(ctx, github.Edit{
 		Title: a.Render.Title(action), Body: body, Labels: labels, Assignees: a.assignees(action), Type: action.Next.Shape.Type,
 	})
 	if errors.Is(err, github.ErrAmbiguous) {

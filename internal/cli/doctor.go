@@ -166,8 +166,9 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 		}
 		facts := workflow.Facts{File: path.Base(file), Now: s.Clock.Now(), Job: s.Getenv("GITHUB_JOB")}
 		if home || s.actions == nil {
-			known, _ := client.Workflow(ctx, facts.File) // client.Check reported a refusal already
-			facts.Public, facts.PushedAt, facts.State = known.Public, known.PushedAt, known.State
+			repository, err := client.Repository(ctx) // client.Check reports a refusal
+			facts.Public, facts.PushedAt = err == nil && !repository.Private, repository.PushedAt
+			facts.State, _ = client.WorkflowState(ctx, facts.File)
 		}
 		found = append(found, workflow.Check(content, facts)...)
 	}

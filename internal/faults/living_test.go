@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
+	"github.com/org/errmon-action/internal/github/githubtest"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -36,7 +37,7 @@ func livingHistory() *script {
 		s.message("magpie", shop, m(float64(i)*21-6), time.Second)
 		s.message("magpie", shop, m(float64(i)*21-5.9), time.Second)
 	}
-	s.person(4, onIssue("magpie", func(w *world, n int) { w.github.Lock(n) }))
+	s.person(4, onIssue("magpie", func(w *world, n int) { w.github.Edit(n, func(i *githubtest.Issue) { i.Locked = true }) }))
 	// nuthatch is snoozed, and the snooze ends.
 	twice("nuthatch")
 	s.person(2, labelling("nuthatch", "errmon:snooze-1d"))

@@ -65,7 +65,7 @@ func labelling(name, label string) func(*world) bool {
 
 func renaming(name, title string) func(*world) bool {
 	return onIssue(name, func(w *world, n int) {
-		w.github.EditTitle(n, title)
+		w.github.Edit(n, func(i *githubtest.Issue) { i.Title = title })
 		w.wrote = append(w.wrote, wrote{n, true, title})
 	})
 }

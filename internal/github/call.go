@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// The kinds of calls that need another permission than most, see forbidden.
+// The kinds of calls that need a permission other than issues: write, see forbidden.
 const (
 	kindFile     = "read file"
 	kindSource   = "read code"
@@ -28,20 +28,20 @@ func (c *Client) path(format string, args ...any) string {
 	return "repos/" + c.FullName() + "/" + fmt.Sprintf(format, args...)
 }
 
-// call is a request on its way. It travels in the context, because go-github stands
-// between the Client and the transport.
+// call is a request under way. The context carries it through go-github to the
+// transport.
 type call struct {
 	polite.Request
-	// failure is why the transport gave up. go-github forgets that when the context
+	// failure is why the transport gave up. go-github drops the reason once the context
 	// has ended, and with it that a write may have arrived.
 	failure error
 }
 
 type callKey struct{}
 
-// transport sends what go-github asks for as polite does. Its answers carry no rate
-// limits, since go-github v62 would refuse further calls by them, by the machine's own
-// clock.
+// transport lets polite send go-github's requests. It takes the rate limits out of the
+// answers, because go-github v62 would refuse further calls by them, by the machine's
+// own clock.
 type transport struct{ api *polite.Client }
 
 // RoundTrip implements http.RoundTripper for requests of Client.send.
@@ -68,10 +68,10 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.Status, Header: header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
-// send sends a request, its URL relative to the API's address, with a body unless in
-// is nil, and decodes the answer into out, unless that is nil. An answer that is not a
+// send sends a request whose URL is relative to the API's address, with in as its body
+// unless nil, and decodes the answer into out unless nil. An answer that is not a
 // success is a refusal.
-func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (*gh.Response, error) {
+func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	req, err := c.gh.NewRequest(r.Method, r.URL, in)
 	if err != nil {
@@ -82,11 +82,11 @@ func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (*gh.R
 	answer, isRefusal := errors.AsType[*gh.ErrorResponse](err)
 	switch {
 	case err == nil:
-		return resp, nil
+		return resp.Header, nil
 	case sent.failure != nil:
 		return nil, sent.failure
 	case isRefusal:
-		refused := &refusal{ErrorResponse: answer, status: answer.Response.StatusCode}
+		refused := &refusal{status: answer.Response.StatusCode, message: answer.Message, fields: answer.Errors}
 		refused.error = c.explain(r.Kind, refused)
 		return nil, refused
 	}
@@ -102,15 +102,22 @@ func (c *Client) read(ctx context.Context, kind, address string, out any) error 
 	return c.call(ctx, polite.Request{Kind: kind, Method: http.MethodGet, URL: address}, nil, out)
 }
 
-// refusal is an answer that is not a success. The error puts it into words for the
-// user.
-type refusal struct {
-	*gh.ErrorResponse
-	error
-	status int
+// find is read, and false where GitHub answers 404.
+func (c *Client) find(ctx context.Context, kind, address string, out any) (bool, error) {
+	err := c.read(ctx, kind, address, out)
+	if refusalOf(err).status == http.StatusNotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
-func (r *refusal) Error() string { return r.error.Error() }
+// refusal is an answer that is not a success. The error explains it to the user.
+type refusal struct {
+	error
+	status  int
+	message string // GitHub's own: foreign text
+	fields  []gh.Error
+}
 
 func (r *refusal) Unwrap() error { return r.error }
 
@@ -118,15 +125,15 @@ func (r *refusal) Is(target error) bool {
 	return target == ErrForbidden && r.status == http.StatusForbidden
 }
 
-// refusalOf returns the refusal that an error is about, or the zero refusal.
+// refusalOf returns the refusal in an error, or the zero refusal.
 func refusalOf(err error) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}
-	return &refusal{ErrorResponse: &gh.ErrorResponse{}}
+	return &refusal{}
 }
 
-// wrap says what was tried, as fmt.Errorf does; nil stays nil.
+// wrap adds words to an error, as fmt.Errorf does; nil stays nil.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -134,22 +141,22 @@ func wrap(err error, format string, args ...any) error {
 	return fmt.Errorf(format+": %w", append(args, err)...)
 }
 
-// What callers act on, for errors.Is. Every other error is for people.
+// The errors that callers act on, for errors.Is. Every other error is for people.
 var (
 	// ErrGone: the issue is no longer in this repository.
 	ErrGone = errors.New("the issue is gone from this repository")
-	// ErrAmbiguous: the issue or comment may have been written or not.
+	// ErrAmbiguous: the issue or comment may or may not have been written.
 	ErrAmbiguous = errors.New("GitHub may or may not have done it")
 	// ErrPartialListing: issues may be missing from the listing.
 	ErrPartialListing = errors.New("nothing is written without the complete list of issues")
-	// ErrBudget: GitHub's rate limit leaves no room, now or before the run's
-	// time is up. Nothing was written; what waits can be done by a later run.
+	// ErrBudget: GitHub's rate limit leaves no room before the run's time is up.
+	// Nothing was written; a later run can do it.
 	ErrBudget = errors.New("no requests left")
-	// ErrRefused: the token, its permissions or the repository's settings stand
-	// in the way of every write.
+	// ErrRefused: the token, its permissions or the repository's settings prevent
+	// every write.
 	ErrRefused = errors.New("refused")
-	// ErrForbidden: GitHub, or a firewall before it, answered 403. It is ErrRefused as
-	// well, but the next write may succeed.
+	// ErrForbidden: GitHub, or a firewall in front of it, answered 403. It is also
+	// ErrRefused, but the next write may succeed.
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound: the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")
@@ -157,31 +164,37 @@ var (
 	errUnusable = errors.New("GitHub's answer is unusable")
 )
 
-// How GitHub words a permission that is missing, by kind of token.
+// How GitHub words a missing permission, by kind of token.
 const (
 	noIntegration   = "Resource not accessible by integration"
 	noPersonalToken = "Resource not accessible by personal access token"
 )
 
-// explain puts a refusal into words for the user, naming the input to mend. It never
-// repeats a request's headers.
+const enableIssues = "enable them under Settings → General → Features → Issues"
+
+// explain words a refusal for the user and names the input to fix. It never repeats a
+// request's headers.
 func (c *Client) explain(kind string, r *refusal) error {
-	said := c.api.Quote(r.Message)
+	said := c.api.Quote(r.message)
 	switch r.status {
 	case http.StatusUnauthorized:
 		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
 			"pass another token, or in a workflow leave github-token out to use the workflow's own")
 	case http.StatusForbidden:
-		return refused(forbidden(kind, c.FullName(), r.Message, said))
+		return refused(forbidden(kind, c.FullName(), r.message, said))
 	case http.StatusNotFound:
-		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check repository and GITHUB_API_URL, or github-token may not see it")
+		input := "repository and GITHUB_API_URL"
+		if kind == kindQuery {
+			input = "code-repository"
+		}
+		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check "+input+", or github-token may not see it")
 	case http.StatusGone:
-		return refused(fmt.Sprintf("issues are disabled in repository %q", c.FullName()), "enable them under Settings → General → Features → Issues")
+		return refused(fmt.Sprintf("issues are disabled in repository %q", c.FullName()), enableIssues)
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return refused(fmt.Sprintf("repository %q was renamed or moved", c.FullName()), "set repository to its new name")
 	case http.StatusUnprocessableEntity:
 		var wrong []string
-		for _, e := range r.Errors {
+		for _, e := range r.fields {
 			wrong = append(wrong, strings.TrimSpace(c.api.Quote(e.Field+" "+cmp.Or(e.Message, e.Code))))
 		}
 		return fmt.Errorf("GitHub refuses %s (422 %s)", cmp.Or(strings.Join(wrong, ", "), "the request"), said)
@@ -189,13 +202,12 @@ func (c *Client) explain(kind string, r *refusal) error {
 	return fmt.Errorf("GitHub answered %d %s (%s)", r.status, http.StatusText(r.status), cmp.Or(said, "no message"))
 }
 
-// refused is a refusal that every write would meet.
+// refused is the error of a refusal that every write would meet.
 func refused(what, remedy string) error {
 	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
 }
 
-// forbidden explains a 403 that is not about a rate limit: what it is, and how
-// to mend it.
+// forbidden explains a 403 that is not about a rate limit, and how to fix it.
 func forbidden(kind, repository, message, said string) (what, remedy string) {
 	scope, permission := "issues: write", "Issues: Read and write"
 	switch kind {
@@ -219,10 +231,10 @@ func forbidden(kind, repository, message, said string) (what, remedy string) {
 		fmt.Sprintf("check github-token and `permissions: %s`", scope)
 }
 
-// onIssue is call for a request about one issue, where 404, 410 and a redirect mean
-// that the issue is gone. Disabled issues answer 410 as well, and a renamed
-// repository redirects as well; neither must look like lost issues, so the first is
-// recognised by GitHub's wording and the second by asking for the repository.
+// onIssue is call for a request about one issue, where 404, 410 and a redirect mean that
+// the issue is gone. But GitHub also answers 410 if issues are disabled, which its
+// wording reveals, and redirects if the repository was renamed, which asking for the
+// repository reveals. Neither may look like lost issues.
 func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) error {
 	err := c.call(ctx, r, in, out)
 	refused := refusalOf(err)
@@ -230,7 +242,7 @@ func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) err
 	case http.StatusNotFound:
 		refused.error = ErrGone
 	case http.StatusGone:
-		if !strings.Contains(refused.Message, "disabled") {
+		if !strings.Contains(refused.message, "disabled") {
 			refused.error = ErrGone
 		}
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:

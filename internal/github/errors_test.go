@@ -12,7 +12,7 @@ import (
 // What a user sees names the input to mend and how.
 func TestUserFacingErrors(t *testing.T) {
 	list := func(s setup) error { _, err := s.List(t.Context(), "errmon", nil); return err }
-	create := func(s setup) error { _, err := s.Create(t.Context(), github.NewIssue{Title: "boom"}); return err }
+	create := func(s setup) error { _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); return err }
 	readFile := func(s setup) error { _, err := s.ReadFile(t.Context(), "CODEOWNERS"); return err }
 	answer := func(status int, body string) func(*githubtest.Settings) {
 		return func(to *githubtest.Settings) {
@@ -39,14 +39,14 @@ func TestUserFacingErrors(t *testing.T) {
 		{"renamed, list", func(to *githubtest.Settings) { to.Renamed = true }, list, []string{"acme/shop", "repository", "new name"}},
 		{"renamed, create", func(to *githubtest.Settings) { to.Renamed = true }, create, []string{"new name"}},
 		{"title too long", nil, func(s setup) error {
-			_, err := s.Create(t.Context(), github.NewIssue{Title: strings.Repeat("ü", 257)})
+			_, err := s.Create(t.Context(), github.Edit{Title: strings.Repeat("ü", 257)})
 			return err
 		}, []string{"title", "256 characters"}},
 		{"body too long", nil, func(s setup) error {
-			_, err := s.Create(t.Context(), github.NewIssue{Title: "t", Body: strings.Repeat("ü", 65537)})
+			_, err := s.Create(t.Context(), github.Edit{Title: "t", Body: strings.Repeat("ü", 65537)})
 			return err
 		}, []string{"body", "65536 characters"}},
-		{"no title", nil, func(s setup) error { _, err := s.Create(t.Context(), github.NewIssue{}); return err }, []string{"title", "wasn't supplied"}},
+		{"no title", nil, func(s setup) error { _, err := s.Create(t.Context(), github.Edit{}); return err }, []string{"title", "wasn't supplied"}},
 		{"comment too long", func(*githubtest.Settings) {}, func(s setup) error { return s.comment(t.Context(), 1, strings.Repeat("x", 65537)) }, []string{"#1", "body"}},
 		{"validation without fields", answer(422, `{"message":"Invalid request."}`), create, []string{"the request", "Invalid request."}},
 		{"errors that are strings", answer(422, `{"message":"Validation Failed","errors":["is spam"]}`), create, []string{"is spam"}},

@@ -1,19 +1,19 @@
-// Package github is the issues of one repository, as errmon needs them: list,
-// get, create, edit, comment and label, with a plain Issue of its own; and reads
-// code. Requests go through go-github. What it adds is how to behave:
+// Package github lists, gets, creates, edits, labels and comments on the issues of one
+// repository, with a plain Issue of its own, and reads the repository's code. Requests
+// go through go-github. The package adds how to behave:
 //
-//   - A listing is whole or an error (ErrPartialListing), because an issue that a
-//     listing lost would be filed again.
-//   - A create or comment whose answer got lost is reported (ErrAmbiguous) and
-//     never repeated. Everything else is idempotent and repeated.
-//   - One request at a time, writes spaced out, GitHub's rate limits obeyed, and
-//     a reserve of the hour's requests left to others (ErrBudget).
-//   - Redirects are never followed. GitHub answers an issue's old address with
-//     the same redirect when the issue was transferred and when the repository
-//     was renamed, and a redirected POST would silently become a GET.
+//   - A listing is complete or an error (ErrPartialListing), because an issue missing
+//     from it would be filed again.
+//   - A create or comment whose answer is lost is reported (ErrAmbiguous) and never
+//     repeated. Everything else is idempotent and repeated.
+//   - One request at a time, writes spaced out, GitHub's rate limits obeyed, and part of
+//     the hour's requests left to others (ErrBudget).
+//   - Redirects are never followed. GitHub redirects an issue's old address the same way
+//     when the issue was transferred and when the repository was renamed, and a
+//     redirected POST would silently become a GET.
 //
-// Titles, bodies and labels come back as GitHub has them: foreign text. An error
-// may quote GitHub's own message, and never a token.
+// Titles, bodies and labels are foreign text. An error may quote GitHub's own message,
+// but never a token.
 //
 // It may import clock, finding and polite.
 package github
@@ -26,7 +26,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -39,25 +38,25 @@ import (
 
 // Config names the repository, the token, and the pace.
 type Config struct {
-	// Token is sent as it is, surrounding space aside. Tokens have no fixed
-	// length or prefix.
+	// Token is sent as it is, without surrounding space. Tokens have no fixed length or
+	// prefix.
 	Token string
-	// TokenSource, where it is set, is asked for the token of each attempt
-	// instead. It says so itself where GitHub refuses (ErrRefused).
+	// TokenSource, if set, supplies the token of each attempt instead. Its error is
+	// ErrRefused if GitHub refuses it a token.
 	TokenSource func(context.Context) (string, error)
 	// BaseURL is GITHUB_API_URL, such as https://api.github.com or
 	// https://ghes.example/api/v3.
 	BaseURL string
 	Owner   string
 	Repo    string
-	// WriteInterval is the least time between the end of one write and the
-	// start of the next. GitHub asks for a second or more.
+	// WriteInterval is the shortest time between the end of one write and the start of
+	// the next. GitHub asks for a second or more.
 	WriteInterval time.Duration
 	Clock         clock.Clock
 }
 
-// Client talks to one repository. It is safe for concurrent use, and makes one
-// request at a time all the same: GitHub asks for that.
+// Client talks to one repository. It is safe for concurrent use, but sends only one
+// request at a time, as GitHub asks.
 type Client struct {
 	gh          *gh.Client
 	api         *polite.Client // below gh
@@ -94,8 +93,8 @@ func New(c Config) (*Client, error) {
 	return &Client{gh: client, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
-// In returns a client for another repository that shares this one's token, pace
-// and rate limits. Owner and name must be well formed.
+// In returns a client for another repository that shares this one's token, pace and
+// rate limits. Owner and name must be valid.
 func (c *Client) In(owner, repo string) *Client {
 	return &Client{gh: c.gh, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }
@@ -107,8 +106,7 @@ func (c *Client) FullName() string { return c.owner + "/" + c.repo }
 // kind, such as "list issues" or "create issue".
 func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
-// Ahead is how far this machine's clock is ahead of GitHub's, negative if it is
-// behind.
+// Ahead is how far this machine's clock is ahead of GitHub's, negative if behind.
 type Ahead time.Duration
 
 // Matters reports whether the clock is off by a minute or more, which moves events
@@ -122,58 +120,48 @@ func (a Ahead) String() string {
 	return time.Duration(a).String() + " ahead of GitHub's"
 }
 
-// Ahead compares the clock with the Date of the last answer, to the second; 0
-// before the first one.
+// Ahead compares the clock with the Date of the last answer, to the second; 0 before the
+// first answer.
 func (c *Client) Ahead() Ahead { return Ahead(c.limits.ahead.Load()) }
 
-// Repository is what tells an empty list of issues from a wrong one.
+// Repository is GitHub's record of the repository.
 type Repository struct {
 	FullName   string `json:"full_name"`
 	Private    bool
-	HasIssues  bool `json:"has_issues"`
-	OpenIssues int  `json:"open_issues_count"` // open issues and open pull requests together, as GitHub counts
+	Archived   bool
+	HasIssues  bool      `json:"has_issues"`
+	OpenIssues int       `json:"open_issues_count"` // open issues and open pull requests
+	PushedAt   time.Time `json:"pushed_at"`         // the last push to any branch
 }
 
-type record struct {
-	Repository
-	Archived bool
-	PushedAt time.Time `json:"pushed_at"`
-}
-
-func (c *Client) record(ctx context.Context) (record, error) {
-	var r record
+// Repository reads the repository's record.
+func (c *Client) Repository(ctx context.Context) (Repository, error) {
+	var r Repository
 	err := c.read(ctx, "get repository", "repos/"+c.FullName(), &r)
 	return r, wrap(err, "get repository")
 }
 
-// Repository reads the repository's own record.
-func (c *Client) Repository(ctx context.Context) (Repository, error) {
-	r, err := c.record(ctx)
-	return r.Repository, err
-}
-
-// WorkflowLogin is the login that a workflow's own token writes as. GET /user is refused
-// to such a token, so the name cannot be asked for.
+// WorkflowLogin is the login that a workflow's own token writes as. Such a token may not
+// GET /user, so the name cannot be asked for.
 const WorkflowLogin = "github-actions[bot]"
 
-// Login returns the name that the token's issues carry as author. Any
-// installation token is refused the question and taken for the workflow's;
-// with the token of another GitHub App the answer is wrong, and the App's login
-// belongs into trusted-logins.
+// Login returns the login that the token's issues have as author. GitHub tells it to no
+// installation token, so each counts as the workflow's. For another GitHub App that is
+// wrong, and its login must be added to trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
 	var user struct{ Login string }
 	err := c.read(ctx, "get user", "user", &user)
-	if r := refusalOf(err); r.status == http.StatusForbidden && strings.Contains(r.Message, noIntegration) {
+	if r := refusalOf(err); r.status == http.StatusForbidden && strings.Contains(r.message, noIntegration) {
 		return WorkflowLogin, nil
 	}
 	return user.Login, wrap(err, "get the token's user")
 }
 
-// ReadFile returns a file of the default branch, at most 1 MB: beyond that the
-// contents API leaves the content out, which is an error here. It returns
-// ErrNotFound where there is no such file, or a directory instead.
+// ReadFile returns a file of the default branch. It is an error if the file exceeds
+// 1 MB, because the contents API then leaves the content out, and ErrNotFound if there
+// is no such file, or a directory instead.
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
-	if strings.Contains(path, "..") { // leads out of the contents API
+	if strings.Contains(path, "..") { // leaves the contents API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)
 	}
 	var entry json.RawMessage
@@ -181,11 +169,11 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 		Type, Encoding string
 		Content        []byte
 	}
-	err := c.read(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &entry)
+	exists, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &entry)
 	switch {
-	case refusalOf(err).status == http.StatusNotFound:
-		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
 	case err != nil:
+	case !exists:
+		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
 	case json.Unmarshal(entry, &file) != nil || file.Type != "file":
 		err = fmt.Errorf("%w: there is a directory or link with that name", ErrNotFound)
 	case file.Encoding != "base64":
@@ -194,10 +182,9 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	return file.Content, wrap(err, "read file %q", path)
 }
 
-// AppToken returns a source of tokens for Config.TokenSource: those of a GitHub
-// App's installation, which last an hour and are renewed in time. The key is the
-// App's private key in PEM. It makes no network call; the source's errors name
-// the input to mend.
+// AppToken returns a Config.TokenSource for a GitHub App's installation. Its tokens last
+// an hour and are renewed in time. The key is the App's private key in PEM. AppToken
+// makes no network call; the source's errors name the input to fix.
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {
@@ -207,30 +194,28 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	return func(ctx context.Context) (string, error) {
 		token, err := t.Token(ctx)
 		answer, ok := errors.AsType[*ghinstallation.HTTPError](err)
-		if ok && answer.Response != nil && slices.Contains(permanent, answer.Response.StatusCode) {
-			return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): check github-app-id, github-app-key and github-app-installation",
-				ErrRefused, answer.Response.Status)
+		if ok && answer.Response != nil {
+			switch answer.Response.StatusCode {
+			case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity:
+				return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): check github-app-id, github-app-key and github-app-installation",
+					ErrRefused, answer.Response.Status)
+			}
 		}
-		if err != nil {
-			return "", fmt.Errorf("renew the App's token: %w", err)
-		}
-		return token, nil
+		return token, wrap(err, "renew the App's token")
 	}, nil
 }
 
-var permanent = []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity}
-
-// Dispatch sends a repository_dispatch of a type, at most 100 characters, with a
-// payload: a JSON object of at most 10 keys and less than 64 KB, or nil for none.
-// It is repeated like what is idempotent, since the payload's reader counts each
-// id once. The error is ErrRefused for good, ErrBudget or any other for the moment.
+// Dispatch sends a repository_dispatch of a type of at most 100 characters, with a
+// payload: a JSON object of at most 10 keys and less than 64 KB, or nil. It is repeated
+// like an idempotent request, because the payload's reader counts each id once. The
+// error is ErrRefused if no retry can help.
 func (c *Client) Dispatch(ctx context.Context, eventType string, payload []byte) error {
 	in := struct {
 		Type    string          `json:"event_type"`
 		Payload json.RawMessage `json:"client_payload,omitempty"`
 	}{eventType, payload}
 	err := c.call(ctx, polite.Request{Kind: kindDispatch, Method: http.MethodPost, URL: c.path("dispatches")}, in, nil)
-	if refusalOf(err).status == http.StatusUnprocessableEntity { // sent again it would be refused again
+	if refusalOf(err).status == http.StatusUnprocessableEntity {
 		err = fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return wrap(err, "dispatch %s", eventType)

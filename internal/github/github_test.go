@@ -158,7 +158,7 @@ func TestRepository(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := github.Repository{FullName: "acme/shop", Private: true, HasIssues: true, OpenIssues: 2}
+	want := github.Repository{FullName: "acme/shop", Private: true, HasIssues: true, OpenIssues: 2, PushedAt: s.clock.Now()}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -219,7 +219,7 @@ func TestRequestsCountsEachAttemptByKind(t *testing.T) {
 	if _, err := s.Get(t.Context(), 1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Create(t.Context(), github.NewIssue{Title: "two"}); err != nil {
+	if _, err := s.Create(t.Context(), github.Edit{Title: "two"}); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(map[string]int{"get issue": 3, "create issue": 1}, s.Requests()); diff != "" {

@@ -15,43 +15,25 @@ import (
 // queryTimeout bounds a GraphQL query, which GitHub itself gives up after 10 s.
 const queryTimeout = 10 * time.Second
 
-// problem is an error in the answer to a query, which may hold data as well.
+// problem is an error in the answer to a query, which may also hold data.
 type problem struct {
 	Type, Message string
-	Path          []any // of the field; GitHub may refuse one, and answer others
+	Path          []any // of the field; GitHub may refuse one and answer others
 }
 
-// selection is a query about a repository, made piece by piece: what is foreign in
-// it goes into variables.
-type selection struct {
-	fields    strings.Builder
-	declared  strings.Builder
-	variables map[string]any
+// literal writes foreign text as a string in a query. GraphQL reads every JSON string.
+func literal(text string) string {
+	quoted, _ := json.Marshal(text) // a string can always be encoded
+	return string(quoted)
 }
 
-func newSelection() *selection { return &selection{variables: map[string]any{}} }
-
-// variable declares a variable and returns its name.
-func (s *selection) variable(value any) string {
-	name, kind := fmt.Sprintf("$v%d", len(s.variables)), "String!"
-	if _, number := value.(int); number {
-		kind = "Int!"
-	}
-	fmt.Fprintf(&s.declared, ",%s:%s", name, kind)
-	s.variables[name[1:]] = value
-	return name
-}
-
-func (s *selection) add(format string, args ...any) { fmt.Fprintf(&s.fields, format+" ", args...) }
-
-// query asks a question in GraphQL about this repository and returns its fields by
-// their names. Of an answer with errors it returns what came; there is an error
-// only if nothing did.
-func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
+// query selects fields of this repository in GraphQL and returns them by name or alias.
+// If the answer has errors and data, it returns the data; only an answer without any is
+// an error.
+func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	text := fmt.Sprintf("query($owner:String!,$name:String!%s){repository(owner:$owner,name:$name){%s}}", s.declared.String(), s.fields.String())
-	s.variables["owner"], s.variables["name"] = c.owner, c.repo
+	text := fmt.Sprintf("query{repository(owner:%s,name:%s){%s}}", literal(c.owner), literal(c.repo), selection)
 	address := "graphql"
 	if strings.HasSuffix(c.gh.BaseURL.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
 		address = "../graphql"
@@ -61,7 +43,7 @@ func (c *Client) query(ctx context.Context, s *selection) (fields, error) {
 		Errors []problem
 	}
 	err := c.call(ctx, polite.Request{Kind: kindQuery, Method: http.MethodPost, URL: address},
-		map[string]any{"query": text, "variables": s.variables}, &answer)
+		map[string]string{"query": text}, &answer)
 	if err != nil {
 		return nil, err
 	}
@@ -85,9 +67,9 @@ func (c *Client) explainProblem(p problem) error {
 	case "RATE_LIMITED":
 		return fmt.Errorf("%w: %s", ErrBudget, said)
 	case "FORBIDDEN":
-		return refused(forbidden(kindQuery, c.FullName(), p.Message, said))
+		return c.explain(kindQuery, &refusal{status: http.StatusForbidden, message: p.Message})
 	case "NOT_FOUND":
-		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check code-repository, or github-token may not see it")
+		return c.explain(kindQuery, &refusal{status: http.StatusNotFound})
 	}
 	return fmt.Errorf("GitHub answers: %s", said)
 }
@@ -95,8 +77,8 @@ func (c *Client) explainProblem(p problem) error {
 // fields are the fields of an answer, by name or alias.
 type fields map[string]json.RawMessage
 
-// fieldOf decodes a field; one that is missing, null or of another shape is the
-// zero value.
+// fieldOf decodes a field. The result is zero if the field is missing, null or of
+// another shape.
 func fieldOf[T any](f fields, name string) T {
 	var value, zero T
 	if json.Unmarshal(f[name], &value) != nil {

@@ -5,18 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Issue is an issue as GitHub has it. Pull requests, which GitHub's API counts
-// among the issues, never appear.
+// Issue is an issue as GitHub has it. Pull requests, which GitHub's API lists as
+// issues, never appear.
 type Issue struct {
 	Number      int
 	Title       string
@@ -33,14 +35,13 @@ type Issue struct {
 	ClosedAt    time.Time // zero while open
 }
 
-// Has reports whether the issue carries a label. GitHub takes labels that
-// differ in case for one.
+// Has reports whether the issue carries a label, in any case as in GitHub.
 func (i Issue) Has(label string) bool {
 	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 }
 
-// issueOf refuses what cannot be an issue, so that an answer of the wrong shape
-// (a proxy's, say) is not taken for an issue with empty fields.
+// issueOf refuses what cannot be an issue, so that an answer of the wrong shape, a
+// proxy's for example, does not pass as an issue with empty fields.
 func issueOf(in *gh.Issue) (Issue, error) {
 	if in.GetNumber() <= 0 || in.GetState() == "" {
 		return Issue{}, errors.New("GitHub's answer is not an issue")
@@ -59,32 +60,23 @@ func issueOf(in *gh.Issue) (Issue, error) {
 	return issue, nil
 }
 
-// NewIssue is what Create files. GitHub takes a title of at most 256 and a body
-// of at most 65,536 characters, and creates labels it does not know.
-type NewIssue struct {
-	Title     string
-	Body      string
-	Labels    []string
-	Assignees []string
-	Type      string // GitHub's issue type; empty for none
-}
-
-// Edit says what to change; an empty field is left alone.
+// Edit holds the fields of an issue to create or change; an empty field is left alone.
+// GitHub takes a title of at most 256 and a body of at most 65,536 characters, and
+// creates labels it does not know.
 type Edit struct {
 	Title string `json:"title,omitempty"`
 	Body  string `json:"body,omitempty"`
 	State string `json:"state,omitempty"` // "open" or "closed"
-	// StateReason is "completed", "not_planned", "duplicate" or "reopened".
-	// GitHub ignores it unless the state changes.
+	// StateReason is "completed", "not_planned", "duplicate" or "reopened". GitHub ignores
+	// it unless the state changes.
 	StateReason string   `json:"state_reason,omitempty"`
 	Labels      []string `json:"labels,omitzero"`    // all of them; nil leaves them alone
 	Assignees   []string `json:"assignees,omitzero"` // all of them; nil leaves them alone
-	Type        string   `json:"type,omitempty"`
+	Type        string   `json:"type,omitempty"`     // GitHub's issue type
 }
 
-// Get fetches one issue. It returns ErrGone where the issue was deleted,
-// transferred to another repository, or never was, and where the number is a
-// pull request's.
+// Get fetches one issue. It returns ErrGone if the issue was deleted, was transferred to
+// another repository, or never existed, and if the number is a pull request's.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	var got gh.Issue
 	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
@@ -97,13 +89,12 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	return issueOf(&got)
 }
 
-// Create files an issue. It returns ErrAmbiguous where the issue may exist
-// although no readable answer came: list again before another try. Where GitHub
-// refuses the type or the assignees, the issue is filed without them. GitHub drops
-// labels silently when the token may not set them: compare the returned Labels.
-func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
-	created, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous},
-		Edit{Title: n.Title, Body: n.Body, Labels: n.Labels, Assignees: n.Assignees, Type: n.Type}, c.call)
+// Create files an issue. It returns ErrAmbiguous if the issue may exist although no
+// readable answer came: list again before another try. If GitHub refuses the type or the
+// assignees, the issue is filed without them. GitHub silently drops labels that the
+// token may not set: compare the returned Labels.
+func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
+	created, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}, e, c.call)
 	if err != nil {
 		return Issue{}, fmt.Errorf("create issue: %w", err)
 	}
@@ -114,58 +105,51 @@ func (c *Client) Create(ctx context.Context, n NewIssue) (Issue, error) {
 	return issue, nil
 }
 
-// write sends a new or changed issue. Where GitHub's validation (422) complains of the
-// type or the assignees, it is sent again without them; see Refused.
+// write sends a new or changed issue. If GitHub's validation (422) rejects the type or
+// the assignees, it is sent again without them; see Refused.
 func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (*gh.Issue, error) {
 	for {
 		issue := new(gh.Issue)
 		err := send(ctx, r, e, issue)
+		what := ""
 		switch {
 		case e.Type != "" && invalid(err, "type", "issue_type"):
-			c.refuse(fmt.Sprintf("the issue type %q", e.Type))
-			e.Type = ""
+			what, e.Type = fmt.Sprintf("the issue type %q", e.Type), ""
 		case len(e.Assignees) > 0 && invalid(err, "assignees", "assignee"):
-			c.refuse("the assignees " + strings.Join(e.Assignees, ", "))
-			e.Assignees = nil
+			what, e.Assignees = "the assignees "+strings.Join(e.Assignees, ", "), nil
 		default:
 			return issue, err
+		}
+		if !slices.Contains(c.refused, what) {
+			c.refused = append(c.refused, what)
 		}
 	}
 }
 
-// invalid reports whether GitHub's validation complains of one of the fields.
+// invalid reports whether GitHub's validation rejects one of the fields.
 func invalid(err error, fields ...string) bool {
 	r := refusalOf(err)
 	return r.status == http.StatusUnprocessableEntity &&
-		slices.ContainsFunc(r.Errors, func(e gh.Error) bool { return slices.Contains(fields, e.Field) })
-}
-
-func (c *Client) refuse(what string) {
-	if !slices.Contains(c.refused, what) {
-		c.refused = append(c.refused, what)
-	}
+		slices.ContainsFunc(r.fields, func(e gh.Error) bool { return slices.Contains(fields, e.Field) })
 }
 
 // Refused returns the types and assignees that GitHub refused. Their issues were
 // written without them.
 func (c *Client) Refused() []string { return c.refused }
 
-// Edit changes an issue and returns it as it is afterwards. Saying the same
-// twice does no harm, so a lost answer is asked for again. It returns ErrGone as
-// Get does.
+// Edit changes an issue and returns it as it is afterwards. Repeating an edit does no
+// harm, so one whose answer is lost is sent again. It returns ErrGone as Get does.
 func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
 	return c.edit(ctx, number, e, nil)
 }
 
-// maxRewrites bounds how often Rewrite begins anew, as maxRefusals does for one
-// request.
-const maxRewrites = maxRefusals
+var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
-// Rewrite fetches an issue, asks change what to make of it, and writes that at
-// once; nothing if change returns the zero Edit. GitHub has no compare-and-swap,
-// so what people write between the two requests is lost: where the rate limit
-// makes the write wait, the issue is fetched and change asked again. It returns
-// ErrGone as Get does, and change's own error.
+// Rewrite fetches an issue, passes it to change, and writes the Edit that change
+// returns, unless that is zero. GitHub has no compare-and-swap, so what people write
+// between the two requests is lost. If the rate limit delays the write, Rewrite starts
+// again, as often as one request is repeated. It returns ErrGone as Get does, and
+// change's own error.
 func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Edit, error)) error {
 	for tries := 1; ; tries++ {
 		issue, err := c.Get(ctx, number)
@@ -177,13 +161,11 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 			return err
 		}
 		_, err = c.edit(ctx, number, e, errStale)
-		if !errors.Is(err, errStale) || tries == maxRewrites {
+		if !errors.Is(err, errStale) || tries == maxRefusals {
 			return err
 		}
 	}
 }
-
-var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
 func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Issue, error) {
 	edited, err := c.write(ctx, polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}, e, c.onIssue)
@@ -204,9 +186,9 @@ func commentOf(in *gh.IssueComment) Comment {
 	return Comment{ID: in.GetID(), Author: in.GetUser().GetLogin(), Body: in.GetBody()}
 }
 
-// Comment posts a comment, of at most 65,536 characters. It returns ErrAmbiguous
-// where the comment may have been posted although no readable answer came, and
-// ErrGone as Get does.
+// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the
+// comment may have been posted although no readable answer came, and ErrGone as Get
+// does.
 func (c *Client) Comment(ctx context.Context, number int, body string) (Comment, error) {
 	var posted gh.IssueComment
 	err := c.onIssue(ctx, polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous},
@@ -217,7 +199,7 @@ func (c *Client) Comment(ctx context.Context, number int, body string) (Comment,
 	return commentOf(&posted), wrap(err, "comment on issue #%d", number)
 }
 
-// Comments returns the comments on an issue that were written or changed since,
+// Comments returns the comments on an issue that were written or changed since a time,
 // oldest first, at most 100. It returns ErrGone as Get does.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) ([]Comment, error) {
 	var found []*gh.IssueComment
@@ -232,11 +214,58 @@ func (c *Client) Comments(ctx context.Context, number int, since time.Time) ([]C
 	return comments, nil
 }
 
-// DeleteComment takes a comment back.
+// DeleteComment deletes a comment.
 func (c *Client) DeleteComment(ctx context.Context, id int64) error {
 	err := c.call(ctx, polite.Request{Kind: "delete comment", Method: http.MethodDelete, URL: c.path("issues/comments/%d", id)}, nil, nil)
 	if refusalOf(err).status == http.StatusNotFound { // deleted by an attempt whose answer was lost
 		return nil
 	}
 	return wrap(err, "delete comment %d", id)
+}
+
+// AddLabels adds labels to those an issue has. It returns ErrGone as Get does.
+func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) error {
+	err := c.onIssue(ctx, polite.Request{Kind: "add labels", Method: http.MethodPost, URL: c.path("issues/%d/labels", number)}, labels, nil)
+	return wrap(err, "label issue #%d", number)
+}
+
+// RemoveLabel removes a label from an issue. An issue that lacks it, or never existed,
+// is not an error; otherwise it returns ErrGone as Get does.
+func (c *Client) RemoveLabel(ctx context.Context, number int, label string) error {
+	address := c.path("issues/%d/labels/%s", number, url.PathEscape(label))
+	err := c.onIssue(ctx, polite.Request{Kind: "remove label", Method: http.MethodDelete, URL: address}, nil, nil)
+	if refusalOf(err).status == http.StatusNotFound {
+		return nil
+	}
+	return wrap(err, "remove the label %q from issue #%d", label, number)
+}
+
+// maxLabelName is GitHub's limit on a label's name, in characters.
+const maxLabelName = 50
+
+// EnsureLabel creates a label unless the repository has one of that name, which is left
+// as it is. The colour is six hexadecimal digits without "#"; the description has at
+// most 100 characters.
+func (c *Client) EnsureLabel(ctx context.Context, name, color, description string) error {
+	if utf8.RuneCountInString(name) > maxLabelName {
+		return fmt.Errorf("label %q is longer than GitHub's %d characters: shorten label", name, maxLabelName)
+	}
+	err := c.call(ctx, polite.Request{Kind: "create label", Method: http.MethodPost, URL: c.path("labels")},
+		map[string]string{"name": name, "color": color, "description": description}, nil)
+	refused := refusalOf(err)
+	if slices.ContainsFunc(refused.fields, func(e gh.Error) bool { return e.Code == "already_exists" }) {
+		return nil
+	}
+	if refused.status == http.StatusUnprocessableEntity { // some servers do not say that it exists
+		if exists, failed := c.HasLabel(ctx, name); failed == nil && exists {
+			return nil
+		}
+	}
+	return wrap(err, "create label %q", name)
+}
+
+// HasLabel reports whether the repository has a label of that name, in any case.
+func (c *Client) HasLabel(ctx context.Context, name string) (bool, error) {
+	exists, err := c.find(ctx, "get label", c.path("labels/%s", url.PathEscape(name)), nil)
+	return exists, wrap(err, "get label %q", name)
 }

@@ -15,7 +15,7 @@ import (
 
 func TestCreateAndGet(t *testing.T) {
 	s := start(t)
-	made, err := s.Create(t.Context(), github.NewIssue{Title: "<boom> & more", Body: "a\nb", Labels: []string{"errmon", "new"}})
+	made, err := s.Create(t.Context(), github.Edit{Title: "<boom> & more", Body: "a\nb", Labels: []string{"errmon", "new"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func TestCreateAndGet(t *testing.T) {
 func TestCreateWithoutPush(t *testing.T) {
 	s := start(t)
 	s.server.Configure(func(to *githubtest.Settings) { to.NoPush = true })
-	made, err := s.Create(t.Context(), github.NewIssue{Title: "boom", Labels: []string{"errmon"}, Assignees: []string{"nobody"}})
+	made, err := s.Create(t.Context(), github.Edit{Title: "boom", Labels: []string{"errmon"}, Assignees: []string{"nobody"}})
 	if err != nil || made.Labels != nil {
 		t.Errorf("Create() = %+v, %v, want no labels", made, err)
 	}
@@ -53,7 +53,7 @@ func TestCreateWithAssignees(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := start(t)
 			s.server.Configure(func(to *githubtest.Settings) { to.Assignable = []string{"octocat"} })
-			made, err := s.Create(t.Context(), github.NewIssue{Title: "boom", Assignees: test.assignees})
+			made, err := s.Create(t.Context(), github.Edit{Title: "boom", Assignees: test.assignees})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +88,7 @@ func TestLostAnswerIsAmbiguous(t *testing.T) {
 			s := start(t)
 			s.server.Add(githubtest.Issue{Title: "there"})
 			s.breakNth(http.MethodPost, 1, 100, damage)
-			_, err := s.Create(t.Context(), github.NewIssue{Title: "boom"})
+			_, err := s.Create(t.Context(), github.Edit{Title: "boom"})
 			wantError(t, err, "create issue: ")
 			if !errors.Is(err, github.ErrAmbiguous) {
 				t.Errorf("create: %v, want ErrAmbiguous", err)
@@ -119,7 +119,7 @@ func TestCancelledCreateIsAmbiguous(t *testing.T) {
 			return &githubtest.Fault{Cut: true}
 		}
 	})
-	_, err := s.Create(ctx, github.NewIssue{Title: "boom"})
+	_, err := s.Create(ctx, github.Edit{Title: "boom"})
 	if !errors.Is(err, github.ErrAmbiguous) {
 		t.Errorf("error %v, want ErrAmbiguous", err)
 	}
@@ -131,7 +131,7 @@ func TestNoConnection(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	s := start(t, func(c *github.Config) { c.BaseURL = closed.URL })
-	_, err := s.Create(t.Context(), github.NewIssue{Title: "boom"})
+	_, err := s.Create(t.Context(), github.Edit{Title: "boom"})
 	wantError(t, err, "cannot reach "+closed.URL, "GITHUB_API_URL")
 	if errors.Is(err, github.ErrAmbiguous) || s.Requests()["create issue"] != 4 {
 		t.Errorf("error %v after %d attempts, want a plain one after 4", err, s.Requests()["create issue"])
@@ -270,12 +270,11 @@ func TestLabels(t *testing.T) {
 	if got := s.server.Labels(); !slices.Equal(got, []string{"errmon", "by a person", "other"}) {
 		t.Errorf("repository has %v", got)
 	}
-	s.server.Configure(func(s *githubtest.Settings) { s.BareErrors = true })
+	s.breakNth(http.MethodPost, 1, 1, githubtest.Fault{Status: 422, Body: `{"message":"Unprocessable Entity"}`})
 	if err := s.EnsureLabel(t.Context(), "errmon", "d73a4a", ""); err != nil {
 		t.Errorf("a label that exists, refused without a reason: %v", err)
 	}
 	wantError(t, s.EnsureLabel(t.Context(), "d", "red", ""), "422")
-	s.server.Configure(func(s *githubtest.Settings) { s.BareErrors = false })
 	wantError(t, s.EnsureLabel(t.Context(), strings.Repeat("ü", 51), "ededed", ""), "50 characters")
 	wantError(t, s.EnsureLabel(t.Context(), "b", "ededed", strings.Repeat("ü", 101)), "description", "100 characters")
 	wantError(t, s.EnsureLabel(t.Context(), "c", "red", ""), "color")
@@ -299,7 +298,7 @@ func TestRefusedTypeAndAssignees(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := start(t)
 			s.server.Configure(func(to *githubtest.Settings) { to.Assignable, to.Types = []string{"octocat"}, []string{"Bug"} })
-			made, err := s.Create(t.Context(), github.NewIssue{Title: "boom"})
+			made, err := s.Create(t.Context(), github.Edit{Title: "boom"})
 			if err != nil {
 				t.Fatal(err)
 			}

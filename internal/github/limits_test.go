@@ -51,7 +51,7 @@ func TestRateLimitIsWaitedFor(t *testing.T) {
 			t.Run(test.name+" "+strconv.Itoa(status), func(t *testing.T) {
 				s := start(t)
 				s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: status, Header: test.header(s), Body: test.body})
-				if _, err := s.Create(t.Context(), github.NewIssue{Title: "boom"}); err != nil {
+				if _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); err != nil {
 					t.Fatal(err)
 				}
 				if diff := cmp.Diff([]time.Duration{test.want}, s.clock.slept()); diff != "" {
@@ -99,7 +99,7 @@ func TestRateLimitBeyondTheDeadline(t *testing.T) {
 	s := start(t)
 	s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: 403, Header: map[string]string{"Retry-After": "1200"}})
 	ctx := s.until(t, 20*time.Minute)
-	_, err := s.Create(ctx, github.NewIssue{Title: "boom"})
+	_, err := s.Create(ctx, github.Edit{Title: "boom"})
 	wantError(t, err, "until 2026-11-22T15:20:00Z")
 	if !errors.Is(err, github.ErrBudget) || errors.Is(err, github.ErrAmbiguous) {
 		t.Errorf("error %v, want ErrBudget: nothing was written", err)
@@ -144,7 +144,7 @@ func TestReserveIsLeftToOthers(t *testing.T) {
 	made := 0
 	var err error
 	for err == nil {
-		if _, err = s.Create(t.Context(), github.NewIssue{Title: "boom"}); err == nil {
+		if _, err = s.Create(t.Context(), github.Edit{Title: "boom"}); err == nil {
 			made++
 		}
 	}
@@ -176,7 +176,7 @@ func TestNoHeadersNoBudget(t *testing.T) {
 	s := start(t)
 	s.server.Configure(func(to *githubtest.Settings) { to.Unlimited = true })
 	for range 100 {
-		if _, err := s.Create(t.Context(), github.NewIssue{Title: "boom"}); err != nil {
+		if _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -197,7 +197,7 @@ func TestPacing(t *testing.T) {
 		}
 	})
 	steps := []func() error{
-		func() error { _, err := s.Create(t.Context(), github.NewIssue{Title: "boom"}); return err },
+		func() error { _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); return err },
 		func() error { _, err := s.Get(t.Context(), 1); return err },
 		func() error { _, err := s.Edit(t.Context(), 1, github.Edit{Body: "x"}); return err },
 		func() error { return s.clock.Sleep(t.Context(), time.Second) },

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// This file reads code: commits, trees, files, blame, and what closed an issue.
-// It needs the permission contents: read.
+// This file reads code: commits, trees, files, blame, and what closed an issue. It needs
+// the permission contents: read.
 
-// Commit returns the SHA of a commit by its SHA, which may be abbreviated. It
-// returns ErrNotFound if there is none, or several.
+// Commit returns the full SHA of a commit by its SHA, which may be abbreviated. It
+// returns ErrNotFound unless exactly one matches.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
 	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
@@ -28,10 +28,8 @@ func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	return found.SHA, wrap(err, "get commit %s", sha)
 }
 
-// errTruncated says that a tree has more files than GitHub lists: 100,000, or 7 MB.
-var errTruncated = errors.New("the repository has too many files for GitHub to list")
-
-// Tree returns the paths of all files of a commit, without links and submodules.
+// Tree returns the paths of all files of a commit, without links and submodules. It is an
+// error if there are more than GitHub lists: 100,000, or 7 MB.
 func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	var tree struct {
 		Truncated bool
@@ -39,7 +37,7 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	}
 	err := c.read(ctx, kindSource, c.path("git/trees/%s?recursive=1", sha), &tree)
 	if tree.Truncated {
-		err = errTruncated
+		err = errors.New("the repository has too many files for GitHub to list")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("get tree: %w", err)
@@ -53,21 +51,22 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	return paths, nil
 }
 
-// Contains reports whether a commit contains another, which is the same or an
-// ancestor. It returns ErrNotFound if one of them is not in the repository.
+// Contains reports whether ancestor is commit itself or one of its ancestors. It returns
+// ErrNotFound if one of them is not in the repository.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	var compared struct{ Status string }
-	err := c.read(ctx, kindSource, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
+	exists, err := c.find(ctx, kindSource, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
 	switch {
-	case refusalOf(err).status == http.StatusNotFound:
+	case err != nil:
+	case !exists:
 		err = ErrNotFound
-	case err == nil && !slices.Contains([]string{"ahead", "identical", "behind", "diverged"}, compared.Status):
+	case !slices.Contains([]string{"ahead", "identical", "behind", "diverged"}, compared.Status):
 		err = fmt.Errorf("GitHub answers %q", compared.Status)
 	}
 	return compared.Status == "ahead" || compared.Status == "identical", wrap(err, "compare commits")
 }
 
-// Refs are commits by their names.
+// Refs are the repository's default branch and tags.
 type Refs struct {
 	Branch, Head string            // the default branch; empty in an empty repository
 	Tags         map[string]string // SHA by tag
@@ -88,12 +87,11 @@ func (t target) commit() string { return cmp.Or(t.Target.Target.OID, t.Target.OI
 
 // Refs returns the default branch, and those of the tags that exist.
 func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
-	s := newSelection()
-	s.add("url visibility defaultBranchRef{name target{oid}}")
+	query := "url visibility defaultBranchRef{name target{oid}}"
 	for i, tag := range tags {
-		s.add("t%d:ref(qualifiedName:%s){name target{oid ...on Tag{target{oid}}}}", i, s.variable("refs/tags/"+tag))
+		query += fmt.Sprintf(" t%d:ref(qualifiedName:%s){name target{oid ...on Tag{target{oid}}}}", i, literal("refs/tags/"+tag))
 	}
-	answer, err := c.query(ctx, s)
+	answer, err := c.query(ctx, query)
 	if err != nil {
 		return Refs{}, fmt.Errorf("get branch and tags: %w", err)
 	}
@@ -110,7 +108,7 @@ func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
 	return refs, nil
 }
 
-// Blame is a range of lines of a file and the commit they came with.
+// Blame is a range of lines of a file and the commit that last changed them.
 type Blame struct {
 	StartingLine, EndingLine int
 	Commit                   struct {
@@ -126,12 +124,12 @@ type Blame struct {
 	}
 }
 
-// Wanted names files of which Source reads the text, the blame, and the text of
-// the last versions.
+// Wanted holds the paths of the files whose text, blame, and latest versions Source
+// reads.
 type Wanted struct{ Texts, Blames, Versions []string }
 
-// File is what Source reads of a file. What GitHub left out is empty, as is the
-// text of a file that is binary or too large.
+// File is what Source reads of a file. What GitHub omits is empty, as is the text of a
+// file that is binary or too large.
 type File struct {
 	Text     string
 	Blame    []Blame
@@ -152,25 +150,24 @@ type blob struct {
 	IsTruncated, IsBinary bool
 }
 
-// Source reads files of a commit by one query.
+// Source reads files of a commit with one query.
 func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]File, error) {
-	s := newSelection()
+	const text = "{...on Blob{text isTruncated isBinary}}"
+	query, commits := "", ""
 	for i, path := range w.Texts {
-		s.add("f%d:object(expression:%s){...on Blob{text isTruncated isBinary}}", i, s.variable(sha+":"+path))
+		query += fmt.Sprintf(" f%d:object(expression:%s)%s", i, literal(sha+":"+path), text)
 	}
-	if len(w.Blames)+len(w.Versions) > 0 {
-		s.add("commit:object(expression:%s){...on Commit{", s.variable(sha))
-		for i, path := range w.Blames {
-			s.add("b%d:blame(path:%s){ranges{startingLine endingLine commit{oid committedDate changedFilesIfAvailable parents{totalCount} "+
-				"author{name user{login}} associatedPullRequests(first:1){nodes{number}}}}}", i, s.variable(path))
-		}
-		for i, path := range w.Versions {
-			v := s.variable(path)
-			s.add("h%d:history(path:%s,first:%d){nodes{committedDate file(path:%s){object{...on Blob{text isTruncated isBinary}}}}}", i, v, MaxVersions, v)
-		}
-		s.add("}}")
+	for i, path := range w.Blames {
+		commits += fmt.Sprintf(" b%d:blame(path:%s){ranges{startingLine endingLine commit{oid committedDate changedFilesIfAvailable "+
+			"parents{totalCount} author{name user{login}} associatedPullRequests(first:1){nodes{number}}}}}", i, literal(path))
 	}
-	answer, err := c.query(ctx, s)
+	for i, path := range w.Versions {
+		commits += fmt.Sprintf(" h%d:history(path:%s,first:%d){nodes{committedDate file(path:%[2]s){object%[4]s}}}", i, literal(path), MaxVersions, text)
+	}
+	if commits != "" {
+		query += fmt.Sprintf(" commit:object(expression:%s){...on Commit{%s}}", literal(sha), commits)
+	}
+	answer, err := c.query(ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("read code: %w", err)
 	}
@@ -208,20 +205,18 @@ func (b blob) text() string {
 	return b.Text
 }
 
-// Closer is the commit by which an issue was last closed: itself, or with the
-// pull request that was merged. It is empty if people closed the issue by hand.
-// Repository is where the commit is, as OWNER/REPO.
+// Closer is the commit that last closed an issue, by itself or as the merge of a pull
+// request. It is empty if a person closed the issue.
 type Closer struct {
-	Commit, Repository string
-	At                 time.Time // when the issue was closed
+	Commit     string
+	Repository string    // of the commit, as OWNER/REPO
+	At         time.Time // when the issue was closed
 }
 
 // Closer returns what last closed an issue; the zero Closer if nothing did.
 func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
-	s := newSelection()
-	s.add("issue(number:%s){timelineItems(itemTypes:[CLOSED_EVENT],last:1){nodes{...on ClosedEvent{createdAt closer{"+
-		"...on Commit{oid repository{nameWithOwner}} ...on PullRequest{mergeCommit{oid repository{nameWithOwner}}}}}}}}", s.variable(number))
-	answer, err := c.query(ctx, s)
+	answer, err := c.query(ctx, fmt.Sprintf("issue(number:%d){timelineItems(itemTypes:[CLOSED_EVENT],last:1){nodes{...on ClosedEvent{createdAt closer{"+
+		"...on Commit{oid repository{nameWithOwner}} ...on PullRequest{mergeCommit{oid repository{nameWithOwner}}}}}}}}", number))
 	if err != nil {
 		return Closer{}, fmt.Errorf("get what closed issue #%d: %w", number, err)
 	}

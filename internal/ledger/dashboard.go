@@ -85,7 +85,7 @@ func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	if err := l.ensureLabels(ctx); err != nil {
 		return err
 	}
-	issue, err := l.GitHub.Create(ctx, github.NewIssue{
+	issue, err := l.GitHub.Create(ctx, github.Edit{
 		Title: l.Render.DashboardTitle(), Body: l.Render.Dashboard(after, ""), Labels: []string{l.dashboardLabel()},
 	})
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/org/errmon-action/internal/github/githubtest"
 )
 
 // happen logs the error once and runs.
@@ -44,7 +46,7 @@ func TestReopenWindow(t *testing.T) {
 func TestLockedIssueIsLeftAlone(t *testing.T) {
 	w := newWorld(t)
 	w.happen()
-	w.github.Lock(1)
+	w.github.Edit(1, func(i *githubtest.Issue) { i.Locked = true })
 	before := w.github.Issue(1).Body
 	w.advance(time.Hour)
 	w.run("scan").mustSucceed(t)

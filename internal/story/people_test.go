@@ -25,7 +25,7 @@ func TestWhatPeopleDo(t *testing.T) {
 		{"write around the section", func(w *world, n int) {
 			w.github.EditBody(n, "Known since May.\n\n"+w.github.Issue(n).Body+"\n\nSee the runbook.")
 		}, "open", 2, 0},
-		{"rename", func(w *world, n int) { w.github.EditTitle(n, "We lose orders") }, "open", 2, 0},
+		{"rename", func(w *world, n int) { w.github.Edit(n, func(i *githubtest.Issue) { i.Title = "We lose orders" }) }, "open", 2, 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -105,7 +105,7 @@ func (w *world) meddle(random *rand.Rand) {
 	case 4:
 		w.github.Label(i.Number, "errmon:snooze-1d")
 	case 5:
-		w.github.Lock(i.Number)
+		w.github.Edit(i.Number, func(i *githubtest.Issue) { i.Locked = true })
 	case 6:
 		w.github.Reopen(i.Number)
 	}

@@ -7,13 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 )
 
-// This file answers about code from a real git repository, Settings.Git.
+// This file answers requests about code from a real git repository, Settings.Git.
 
 func (s *Server) git(args ...string) (string, bool) {
 	command := exec.Command("git", args...)
@@ -22,24 +23,21 @@ func (s *Server) git(args ...string) (string, bool) {
 	return string(out), err == nil && s.settings.Git != ""
 }
 
-func (s *Server) resolve(revision string) (string, bool) {
-	out, ok := s.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
-	return strings.TrimSpace(out), ok
-}
+// codeName is the repository of the code, as OWNER/REPO.
+func (s *Server) codeName() string { return cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo) }
 
 func (s *Server) code(next handler) handler {
 	return func(r *http.Request) answer {
-		name := r.PathValue("owner") + "/" + r.PathValue("repo")
-		must(name == cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo), notFound())
+		must(r.PathValue("owner")+"/"+r.PathValue("repo") == s.codeName(), notFound())
 		must(!s.settings.NoContents, s.notAccessible())
 		return next(r)
 	}
 }
 
 func (s *Server) getCommit(r *http.Request) answer {
-	sha, ok := s.resolve(r.PathValue("ref"))
-	must(ok, fail(http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref")))
-	return reply(http.StatusOK, object{"sha": sha, "files": []object{}})
+	commit := s.commitNode(r.PathValue("ref"))
+	must(commit != nil, fail(http.StatusUnprocessableEntity, "No commit found for SHA: "+r.PathValue("ref")))
+	return reply(http.StatusOK, object{"sha": commit["oid"], "files": []object{}})
 }
 
 func (s *Server) getTree(r *http.Request) answer {
@@ -56,118 +54,101 @@ func (s *Server) getTree(r *http.Request) answer {
 }
 
 func (s *Server) compare(r *http.Request) answer {
-	base, head, _ := strings.Cut(r.PathValue("range"), "...")
-	base, known := s.resolve(base)
-	head, both := s.resolve(head)
-	must(known && both, notFound())
+	older, newer, _ := strings.Cut(r.PathValue("range"), "...")
+	base, head := s.commitNode(older), s.commitNode(newer)
+	must(base != nil && head != nil, notFound())
+	common, _ := s.git("merge-base", older, newer)
 	status := "diverged"
-	if _, before := s.git("merge-base", "--is-ancestor", base, head); before {
-		status = "ahead"
-	} else if _, behind := s.git("merge-base", "--is-ancestor", head, base); behind {
+	switch strings.TrimSpace(common) {
+	case head["oid"]:
 		status = "behind"
+	case base["oid"]:
+		status = "ahead"
 	}
-	if base == head {
+	if base["oid"] == head["oid"] {
 		status = "identical"
 	}
 	return reply(http.StatusOK, object{"status": status, "files": []object{}, "commits": []object{}})
 }
 
-// OwnerError is a line of CODEOWNERS that GitHub finds wrong.
+// OwnerError is a line of CODEOWNERS that GitHub rejects.
 type OwnerError struct {
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Kind    string `json:"kind"`
-	Source  string `json:"source"`
-	Message string `json:"message"`
-	Path    string `json:"path"`
+	Line   int    `json:"line"`
+	Kind   string `json:"kind"`
+	Source string `json:"source"`
+	Path   string `json:"path"`
 }
 
-func (s *Server) getOwnerErrors(r *http.Request) answer {
+func (s *Server) getOwnerErrors(*http.Request) answer {
 	must(s.settings.Git != "", notFound())
 	return reply(http.StatusOK, object{"errors": append([]OwnerError{}, s.settings.OwnerErrors...)})
 }
 
-// CloseBy closes an issue as completed by a commit, or by the pull request that
-// Settings.Pulls has for it.
-func (s *Server) CloseBy(number int, commit string) {
-	s.act(number, func(issue *stored) {
-		s.setState(issue, "closed", "completed")
-		issue.closer = commit
-	})
-}
-
 // commitNode is a commit as GraphQL has it; nil if there is none.
-func (s *Server) commitNode(revision string) node {
-	sha, ok := s.resolve(revision)
-	if !ok {
+func (s *Server) commitNode(revision string) object {
+	out, ok := s.git("show", "--first-parent", "--name-only", "--format=%H%x00%cI%x00%an%x00%P%x00", "--end-of-options", revision+"^{commit}", "--")
+	if !ok || revision == "" {
 		return nil
 	}
-	out, _ := s.git("show", "-s", "--format=%cI%x00%an%x00%P%x00%T", sha)
-	part := strings.Split(strings.TrimSpace(out), "\x00")
-	changed, _ := s.git("show", "--first-parent", "--name-only", "--format=", sha)
+	part := strings.Split(out, "\x00") // what follows the last is the names of the files changed
+	sha, author := part[0], part[2]
 	var user any
-	if login := s.settings.Accounts[part[1]]; login != "" {
-		user = node{"login": login}
+	if login := s.settings.Accounts[author]; login != "" {
+		user = object{"login": login}
 	}
-	pulls := []node{}
+	pulls := []object{}
 	if number := s.settings.Pulls[sha]; number != 0 {
-		pulls = append(pulls, node{"number": number})
+		pulls = append(pulls, object{"number": number})
 	}
-	return node{
-		"__typename": "Commit", "oid": sha, "committedDate": part[0], "changedFilesIfAvailable": len(strings.Fields(changed)),
-		"parents": node{"totalCount": len(strings.Fields(part[2]))}, "author": node{"name": part[1], "user": user},
-		"associatedPullRequests": node{"nodes": pulls},
-		"repository":             node{"nameWithOwner": cmp.Or(s.settings.CodeRepository, s.owner+"/"+s.repo)},
-		"blame":                  resolver(func(a arguments) any { return s.blame(sha, a["path"].(string)) }),
-		"history":                resolver(func(a arguments) any { return s.history(sha, a) }),
-		"file": resolver(func(a arguments) any {
+	return object{
+		"__typename": "Commit", "oid": sha, "committedDate": part[1], "changedFilesIfAvailable": len(strings.Fields(part[4])),
+		"parents": object{"totalCount": len(strings.Fields(part[3]))}, "author": object{"name": author, "user": user},
+		"associatedPullRequests": object{"nodes": pulls},
+		"repository":             object{"nameWithOwner": s.codeName()},
+		"blame":                  resolver(func(a object) any { return s.blame(sha, a["path"].(string)) }),
+		"history":                resolver(func(a object) any { return s.history(sha, a) }),
+		"file": resolver(func(a object) any {
 			if blob := s.blobNode(sha + ":" + a["path"].(string)); blob != nil {
-				return node{"object": blob}
+				return object{"object": blob}
 			}
 			return nil
 		}),
 	}
 }
 
-func (s *Server) blobNode(expression string) node {
+func (s *Server) blobNode(expression string) object {
 	text, ok := s.git("cat-file", "blob", expression)
 	if !ok {
 		return nil
 	}
-	return node{"__typename": "Blob", "text": text, "isTruncated": false, "isBinary": strings.Contains(text, "\x00")}
+	return object{"__typename": "Blob", "text": text, "isTruncated": false, "isBinary": strings.Contains(text, "\x00")}
 }
 
-func (s *Server) history(sha string, a arguments) any {
+func (s *Server) history(sha string, a object) object {
 	out, _ := s.git("log", "--format=%H", "-n", fmt.Sprint(a["first"]), sha, "--", a["path"].(string))
-	nodes := []node{}
-	for _, commit := range strings.Fields(out) {
-		nodes = append(nodes, s.commitNode(commit))
-	}
-	return node{"nodes": nodes}
+	return object{"nodes": each(strings.Fields(out), s.commitNode)}
 }
 
-func (s *Server) blame(sha, path string) any {
+// blamed matches the first line of a range in git's porcelain format: the commit, the
+// line there, the line here, and how many lines there are.
+var blamed = regexp.MustCompile(`(?m)^([0-9a-f]{40}) \d+ (\d+) (\d+)$`)
+
+func (s *Server) blame(sha, path string) object {
 	out, ok := s.git("blame", "--porcelain", sha, "--", path)
 	if !ok {
 		return nil
 	}
-	ranges, commits := []node{}, map[string]node{}
-	for line := range strings.SplitSeq(out, "\n") {
-		part := strings.Fields(line)
-		if len(part) != 4 || len(part[0]) != 40 || strings.HasPrefix(line, "\t") { // the first line of a range has its length
-			continue
+	ranges, commits := []object{}, map[string]object{}
+	for _, match := range blamed.FindAllStringSubmatch(out, -1) {
+		commit := match[1]
+		if commits[commit] == nil {
+			commits[commit] = s.commitNode(commit)
 		}
-		first, _ := strconv.Atoi(part[2])
-		count, err := strconv.Atoi(part[3])
-		if err != nil {
-			continue
-		}
-		if commits[part[0]] == nil {
-			commits[part[0]] = s.commitNode(part[0])
-		}
-		ranges = append(ranges, node{"startingLine": first, "endingLine": first + count - 1, "commit": commits[part[0]]})
+		first, _ := strconv.Atoi(match[2])
+		count, _ := strconv.Atoi(match[3])
+		ranges = append(ranges, object{"startingLine": first, "endingLine": first + count - 1, "commit": commits[commit]})
 	}
-	return node{"ranges": ranges}
+	return object{"ranges": ranges}
 }
 
 // Repo is a real git repository in a temporary folder, for Settings.Git.

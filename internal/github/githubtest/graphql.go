@@ -11,92 +11,67 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// node is an object of GraphQL: its fields are values, nodes, lists of nodes, or
-// resolvers.
-type (
-	node      map[string]any
-	resolver  func(arguments) any
-	arguments map[string]any
-)
+// resolver is a field of GraphQL that depends on its arguments. All other fields are
+// values, objects, or lists of objects.
+type resolver func(arguments object) any
 
 func (s *Server) graphQL(r *http.Request) answer {
-	in := decode[struct {
-		Query     string
-		Variables map[string]any
-	}](r)
-	document, err := parser.ParseQuery(&ast.Source{Input: in.Query})
+	document, err := parser.ParseQuery(&ast.Source{Input: decode[struct{ Query string }](r).Query})
 	if err != nil {
-		return reply(http.StatusOK, object{"errors": []object{{"message": err.Error()}}})
+		return problem(nil, object{"message": err.Error()})
 	}
-	q := query{variables: in.Variables}
-	data := q.fields(document.Operations[0].SelectionSet, node{"__typename": "Query", "repository": resolver(s.repositoryNode)})
-	out := object{"data": data}
-	if data["repository"] == nil {
-		q.errors = append(q.errors, object{"type": "NOT_FOUND", "message": "Could not resolve to a Repository"})
-	} else if s.settings.NoContents {
-		out = object{"data": object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}}
-		q.errors = []object{{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": s.notAccessible().Body.(object)["message"]}}
+	data := fields(document.Operations[0].SelectionSet, object{"__typename": "Query", "repository": resolver(s.repositoryNode)})
+	switch {
+	case data["repository"] == nil:
+		return problem(data, object{"type": "NOT_FOUND", "message": "Could not resolve to a Repository"})
+	case s.settings.NoContents:
+		public := object{"repository": object{"url": "https://github.com/" + s.owner + "/" + s.repo}}
+		message := s.notAccessible().Body.(object)["message"]
+		return problem(public, object{"type": "FORBIDDEN", "path": []string{"repository", "object"}, "message": message})
 	}
-	if q.errors != nil {
-		out["errors"] = q.errors
-	}
-	return reply(http.StatusOK, out)
+	return reply(http.StatusOK, object{"data": data})
 }
 
-type query struct {
-	variables map[string]any
-	errors    []object
+func problem(data, problem object) answer {
+	return reply(http.StatusOK, object{"data": data, "errors": []object{problem}})
 }
 
-func (q *query) fields(set ast.SelectionSet, n node) object {
+// fields returns the fields of an object that a query selects.
+func fields(set ast.SelectionSet, from object) object {
 	out := object{}
 	for _, selection := range set {
 		switch selected := selection.(type) {
 		case *ast.InlineFragment:
-			if n["__typename"] == selected.TypeCondition {
-				maps.Copy(out, q.fields(selected.SelectionSet, n))
+			if from["__typename"] == selected.TypeCondition {
+				maps.Copy(out, fields(selected.SelectionSet, from))
 			}
 		case *ast.Field:
-			value, known := n[selected.Name]
-			if !known {
-				q.errors = append(q.errors, object{"message": fmt.Sprintf("Field '%s' doesn't exist on type '%v'", selected.Name, n["__typename"])})
-			}
+			value, known := from[selected.Name]
+			must(known, problem(nil, object{"message": fmt.Sprintf("Field '%s' doesn't exist on type '%v'", selected.Name, from["__typename"])}))
 			if resolve, ok := value.(resolver); ok {
-				value = resolve(q.arguments(selected))
+				arguments := object{}
+				for _, argument := range selected.Arguments {
+					arguments[argument.Name], _ = argument.Value.Value(nil)
+				}
+				value = resolve(arguments)
 			}
-			out[selected.Alias] = q.complete(value, selected.SelectionSet)
+			switch nested := value.(type) {
+			case object:
+				value = any(nil)
+				if nested != nil {
+					value = fields(selected.SelectionSet, nested)
+				}
+			case []object:
+				value = each(nested, func(o object) object { return fields(selected.SelectionSet, o) })
+			}
+			out[selected.Alias] = value
 		}
 	}
 	return out
 }
 
-func (q *query) arguments(f *ast.Field) arguments {
-	a := arguments{}
-	for _, argument := range f.Arguments {
-		a[argument.Name], _ = argument.Value.Value(q.variables)
-	}
-	return a
-}
-
-func (q *query) complete(value any, set ast.SelectionSet) any {
-	switch value := value.(type) {
-	case node:
-		if value == nil {
-			return nil
-		}
-		return q.fields(set, value)
-	case []node:
-		list := []any{}
-		for _, n := range value {
-			list = append(list, q.complete(n, set))
-		}
-		return list
-	}
-	return value
-}
-
 // repositoryNode is the repository of the issues, or that of the code.
-func (s *Server) repositoryNode(a arguments) any {
+func (s *Server) repositoryNode(a object) any {
 	name, own := fmt.Sprintf("%v/%v", a["owner"], a["name"]), s.owner+"/"+s.repo
 	if name != own && name != s.settings.CodeRepository {
 		return nil
@@ -105,7 +80,7 @@ func (s *Server) repositoryNode(a arguments) any {
 	if s.settings.Private && name == own || s.settings.CodePrivate && name != own {
 		visibility = "PRIVATE"
 	}
-	repository := node{
+	repository := object{
 		"__typename": "Repository", "url": "https://github.com/" + name, "visibility": visibility,
 		"issue":            resolver(s.issueNode),
 		"defaultBranchRef": nil, "ref": nil, "object": nil,
@@ -114,10 +89,10 @@ func (s *Server) repositoryNode(a arguments) any {
 		return repository
 	}
 	if head := s.commitNode("main"); head != nil {
-		repository["defaultBranchRef"] = node{"name": "main", "target": head}
+		repository["defaultBranchRef"] = object{"name": "main", "target": head}
 	}
 	repository["ref"] = resolver(s.refNode)
-	repository["object"] = resolver(func(a arguments) any {
+	repository["object"] = resolver(func(a object) any {
 		expression := a["expression"].(string)
 		if strings.Contains(expression, ":") {
 			return s.blobNode(expression)
@@ -128,35 +103,30 @@ func (s *Server) repositoryNode(a arguments) any {
 }
 
 // refNode is a tag, annotated or not.
-func (s *Server) refNode(a arguments) any {
+func (s *Server) refNode(a object) any {
 	name := a["qualifiedName"].(string)
-	commit := s.commitNode(name)
-	if commit == nil {
+	target := s.commitNode(name)
+	if target == nil {
 		return nil
 	}
-	if kind, _ := s.git("cat-file", "-t", name); strings.TrimSpace(kind) == "tag" {
-		sha, _ := s.git("rev-parse", name)
-		return node{"name": name, "target": node{"__typename": "Tag", "oid": strings.TrimSpace(sha), "target": commit}}
+	if sha, _ := s.git("rev-parse", name); strings.TrimSpace(sha) != target["oid"] {
+		target = object{"__typename": "Tag", "oid": strings.TrimSpace(sha), "target": target}
 	}
-	return node{"name": name, "target": commit}
+	return object{"name": name, "target": target}
 }
 
-func (s *Server) issueNode(a arguments) any {
-	number, _ := a["number"].(float64)
-	if int(number) < 1 || int(number) > len(s.issues) {
+func (s *Server) issueNode(a object) any {
+	number := a["number"].(int64)
+	if number < 1 || number > int64(len(s.issues)) {
 		return nil
 	}
-	issue, events := s.issues[int(number)-1], []node{}
+	issue, events := s.issues[number-1], []object{}
 	if issue.State == "closed" {
-		events = append(events, node{"__typename": "ClosedEvent", "createdAt": timestamp(issue.ClosedAt), "closer": s.closerNode(issue)})
+		closer := s.commitNode(issue.closer)
+		if s.settings.Pulls[issue.closer] != 0 {
+			closer = object{"__typename": "PullRequest", "mergeCommit": closer}
+		}
+		events = append(events, object{"__typename": "ClosedEvent", "createdAt": timestamp(issue.ClosedAt), "closer": closer})
 	}
-	return node{"__typename": "Issue", "timelineItems": node{"nodes": events}}
-}
-
-func (s *Server) closerNode(issue *stored) node {
-	commit := s.commitNode(issue.closer)
-	if issue.closer == "" || s.settings.Pulls[issue.closer] == 0 {
-		return commit
-	}
-	return node{"__typename": "PullRequest", "mergeCommit": commit}
+	return object{"__typename": "Issue", "timelineItems": object{"nodes": events}}
 }

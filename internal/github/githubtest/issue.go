@@ -4,18 +4,21 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// GitHub's limits on an issue, in characters and labels.
+// GitHub's limits on issues and labels, in characters unless they say otherwise.
 const (
-	maxTitle     = 256
-	maxBody      = 65536
-	maxLabels    = 100
-	maxAssignees = 10
+	maxTitle            = 256
+	maxBody             = 65536
+	maxLabels           = 100 // labels of an issue
+	maxAssignees        = 10  // people; GitHub ignores more
+	maxLabelName        = 50
+	maxLabelDescription = 100
 )
 
 // Issue is an issue, or a pull request, as a test sees it.
@@ -35,12 +38,24 @@ type Issue struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
+
+	gone   gone
+	closer string // the commit that closed it last
 }
 
-type stored struct {
-	Issue
-	deleted, transferred bool
-	closer               string // the commit that closed it last
+type gone int
+
+const (
+	deleted gone = iota + 1
+	transferred
+)
+
+// Comment is a comment on an issue.
+type Comment struct {
+	ID        int
+	Author    string
+	Body      string
+	CreatedAt time.Time
 }
 
 // issueRequest is the body of a create or edit; nil leaves a field alone.
@@ -54,8 +69,8 @@ type issueRequest struct {
 	Type        *string   `json:"type"`
 }
 
-// decode reads a request's JSON, which is valid: see admitted. Our own client sends
-// no field of another type.
+// decode reads a request's JSON, which admit found valid. Our own client sends no field
+// of another type.
 func decode[T any](r *http.Request) T {
 	var in T
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
@@ -70,32 +85,22 @@ func (s *Server) createIssue(r *http.Request) answer {
 	p := s.problems(in)
 	p.want(strings.TrimSpace(*in.Title) != "", "title", "missing_field")
 	p.refuse()
-	now := s.now()
-	issue := &stored{Issue: Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: now, UpdatedAt: now}}
+	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: s.now(), UpdatedAt: s.now()}
 	s.issues = append(s.issues, issue)
 	in.State, in.StateReason = nil, nil
 	s.change(issue, in)
-	return reply(http.StatusCreated, s.wireIssue(r, issue)).With("Location", s.issueURL(r, issue.Number))
+	return reply(http.StatusCreated, s.wireIssue(issue))
 }
 
-func (s *Server) getIssue(r *http.Request, issue *stored) answer {
-	return reply(http.StatusOK, s.wireIssue(r, issue))
+func (s *Server) getIssue(_ *http.Request, issue *Issue) answer {
+	return reply(http.StatusOK, s.wireIssue(issue))
 }
 
-func (s *Server) editIssue(r *http.Request, issue *stored) answer {
+func (s *Server) editIssue(r *http.Request, issue *Issue) answer {
 	in := decode[issueRequest](r)
 	s.problems(in).refuse()
 	s.change(issue, in)
-	return reply(http.StatusOK, s.wireIssue(r, issue))
-}
-
-func (s *Server) getAssignee(r *http.Request) answer {
-	must(slices.Contains(s.settings.Assignable, r.PathValue("login")), notFound())
-	return answer{Status: http.StatusNoContent}
-}
-
-func (s *Server) listTypes(*http.Request) answer {
-	return reply(http.StatusOK, each(s.settings.Types, wireType))
+	return reply(http.StatusOK, s.wireIssue(issue))
 }
 
 func (s *Server) problems(in issueRequest) (p problems) {
@@ -107,7 +112,7 @@ func (s *Server) problems(in issueRequest) (p problems) {
 	if in.Labels != nil {
 		p.labels(*in.Labels)
 	}
-	if s.settings.NoPush { // then the rest is dropped
+	if s.settings.NoPush { // the rest is dropped then
 		return p
 	}
 	p.want(in.Type == nil || slices.Contains(s.settings.Types, *in.Type), "type", "invalid")
@@ -119,8 +124,8 @@ func (s *Server) problems(in issueRequest) (p problems) {
 	return p
 }
 
-// change applies what differs, and touches UpdatedAt only then.
-func (s *Server) change(issue *stored, in issueRequest) {
+// change applies the fields that differ, and touches UpdatedAt only if any do.
+func (s *Server) change(issue *Issue, in issueRequest) {
 	before := issue.copy()
 	set(&issue.Title, in.Title)
 	set(&issue.Body, in.Body)
@@ -149,65 +154,110 @@ func set[T any](field, to *T) {
 	}
 }
 
-// setState opens or closes an issue. The reason counts only here: GitHub ignores
-// it on an issue whose state stays.
-func (s *Server) setState(issue *stored, state, reason string) {
-	issue.State, issue.StateReason, issue.closer = state, reason, ""
+// setState opens or closes an issue. GitHub ignores the reason unless the state changes.
+func (s *Server) setState(issue *Issue, state, reason string) {
+	issue.State, issue.StateReason, issue.ClosedAt, issue.closer = state, reason, s.now(), ""
 	switch {
 	case state == "open":
 		issue.StateReason, issue.ClosedAt = "reopened", time.Time{}
 	case reason == "" || reason == "reopened":
 		issue.StateReason = "completed"
 	}
-	if state == "closed" {
-		issue.ClosedAt = s.now()
-	}
-	issue.UpdatedAt = s.now()
 }
 
-// now is GitHub's time: whole seconds.
-func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.Second) }
-
-// Comment is a comment on an issue.
-type Comment struct {
-	ID        int
-	Author    string
-	Body      string
-	CreatedAt time.Time
-}
-
-func (s *Server) listComments(r *http.Request, issue *stored) answer {
+func (s *Server) listComments(r *http.Request, issue *Issue) answer {
 	since, _ := time.Parse(time.RFC3339, r.URL.Query().Get("since"))
+	found := slices.DeleteFunc(slices.Clone(issue.Comments), func(c Comment) bool { return c.CreatedAt.Before(since) })
 	size := positive(r.URL.Query().Get("per_page"), 30, 100)
-	out := []object{}
-	for i, comment := range issue.Comments {
-		if !comment.CreatedAt.Before(since) && len(out) < size {
-			out = append(out, s.wireComment(r, issue, i))
-		}
-	}
-	return reply(http.StatusOK, out)
+	return reply(http.StatusOK, each(found[:min(len(found), size)], func(c Comment) object { return s.wireComment(issue, c) }))
 }
 
-func (s *Server) createComment(r *http.Request, issue *stored) answer {
+func (s *Server) createComment(r *http.Request, issue *Issue) answer {
 	in := decode[struct{ Body string }](r)
 	var p problems
 	p.length("body", &in.Body, maxBody)
 	p.want(strings.TrimSpace(in.Body) != "", "body", "missing_field")
 	p.refuse()
 	s.lastComment++
-	issue.Comments = append(issue.Comments, Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()})
-	issue.UpdatedAt = s.now()
-	return reply(http.StatusCreated, s.wireComment(r, issue, len(issue.Comments)-1))
+	comment := Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()}
+	issue.Comments, issue.UpdatedAt = append(issue.Comments, comment), s.now()
+	return reply(http.StatusCreated, s.wireComment(issue, comment))
 }
 
 func (s *Server) deleteComment(r *http.Request) answer {
 	id, _ := strconv.Atoi(r.PathValue("id"))
 	for _, issue := range s.issues {
-		before := len(issue.Comments)
-		issue.Comments = slices.DeleteFunc(issue.Comments, func(c Comment) bool { return c.ID == id })
-		if len(issue.Comments) < before {
+		if i := slices.IndexFunc(issue.Comments, func(c Comment) bool { return c.ID == id }); i >= 0 {
+			issue.Comments = slices.Delete(issue.Comments, i, i+1)
 			return answer{Status: http.StatusNoContent}
 		}
 	}
 	return notFound()
+}
+
+func (s *Server) getLabel(r *http.Request) answer {
+	i := labelIndex(s.labels, r.PathValue("name"))
+	must(i >= 0, notFound())
+	return reply(http.StatusOK, s.wireLabel(s.labels[i]))
+}
+
+// labelIndex finds a label in any case, as GitHub does; -1 if it is not there.
+func labelIndex(names []string, name string) int {
+	return slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
+
+func (s *Server) createLabel(r *http.Request) answer {
+	in := decode[struct {
+		Name               *string
+		Color, Description string
+	}](r)
+	must(!s.settings.NoPush, s.notAccessible())
+	must(in.Name != nil, notSupplied("name"))
+	var p problems
+	p.length("name", in.Name, maxLabelName)
+	p.length("description", &in.Description, maxLabelDescription)
+	p.want(*in.Name != "", "name", "missing_field")
+	p.want(in.Color == "" || sixHex.MatchString(in.Color), "color", "invalid")
+	p.want(labelIndex(s.labels, *in.Name) < 0, "name", "already_exists")
+	p.refuse()
+	s.labels = append(s.labels, *in.Name)
+	return reply(http.StatusCreated, s.wireLabel(*in.Name))
+}
+
+func (s *Server) addLabels(r *http.Request, issue *Issue) answer {
+	names := decode[[]string](r)
+	must(!s.settings.NoPush, s.notAccessible())
+	var p problems
+	p.labels(slices.Concat(issue.Labels, names))
+	p.refuse()
+	before := len(issue.Labels)
+	s.attach(issue, names)
+	if len(issue.Labels) > before {
+		issue.UpdatedAt = s.now()
+	}
+	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))
+}
+
+func (s *Server) removeLabel(r *http.Request, issue *Issue) answer {
+	i := labelIndex(issue.Labels, r.PathValue("name"))
+	must(!s.settings.NoPush, s.notAccessible())
+	must(i >= 0, fail(http.StatusNotFound, "Label does not exist"))
+	issue.Labels, issue.UpdatedAt = slices.Delete(issue.Labels, i, i+1), s.now()
+	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))
+}
+
+// attach adds labels to an issue, and creates those that the repository lacks.
+func (s *Server) attach(issue *Issue, names []string) {
+	for _, name := range names {
+		i := labelIndex(s.labels, name)
+		if i < 0 {
+			i = len(s.labels)
+			s.labels = append(s.labels, name)
+		}
+		if !slices.Contains(issue.Labels, s.labels[i]) {
+			issue.Labels = append(issue.Labels, s.labels[i])
+		}
+	}
 }

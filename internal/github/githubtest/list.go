@@ -4,33 +4,48 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// listIssues lists issues of every state by creation, which is all that is imitated.
+// listIssues lists issues of every state by creation; other lists are not imitated.
 func (s *Server) listIssues(r *http.Request) answer {
 	query := r.URL.Query()
 	must(query.Get("state") == "all" && !query.Has("since") && cmp.Or(query.Get("sort"), "created") == "created",
 		fail(http.StatusNotImplemented, "githubtest does not imitate such a list of issues"))
-	found := s.selectIssues(query)
-	size := positive(query.Get("per_page"), 30, 100)
-	page := positive(query.Get("page"), 1, 1<<20)
+	order := func(a, b *Issue) int {
+		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Number, b.Number))
+	}
+	if query.Get("direction") != "asc" {
+		ascending := order
+		order = func(a, b *Issue) int { return ascending(b, a) }
+	}
+	last, _ := strconv.Atoi(strings.TrimPrefix(query.Get("after"), cursor))
+	creator := query.Get("creator")
+	found := slices.DeleteFunc(s.present(), func(i *Issue) bool {
+		return creator != "" && !strings.EqualFold(creator, i.Author) || !hasLabels(i, query.Get("labels")) || last > 0 && order(i, s.find(last)) <= 0
+	})
+	slices.SortFunc(found, order)
+	size, page := positive(query.Get("per_page"), 30, 100), positive(query.Get("page"), 1, 1<<20)
 	must(page*size <= s.settings.PagesReach, fail(http.StatusUnprocessableEntity,
 		"Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)"))
 	start := min((page-1)*size, len(found))
-	if after := query.Get("after"); after != "" {
-		start = s.afterCursor(found, after)
-	}
 	end := min(start+size, len(found))
-	out := reply(http.StatusOK, each(found[start:end], func(issue *stored) object { return s.wireIssue(r, issue) }))
-	if end < len(found) {
-		return out.With("Link", s.nextLink(r, page, found[end-1]))
+	out := reply(http.StatusOK, each(found[start:end], s.wireIssue))
+	if end == len(found) {
+		return out
 	}
-	return out
+	query.Set("page", strconv.Itoa(page+1))
+	if s.settings.CursorPages {
+		query.Del("page")
+		query.Set("after", cursor+strconv.Itoa(found[end-1].Number))
+	}
+	return out.With("Link", fmt.Sprintf(`<%s/repositories/%d/issues?%s>; rel="next"`, base(r), repositoryID, query.Encode()))
 }
+
+// cursor begins a cursor: the number of the last issue of a page follows.
+const cursor = "cursor:v2:"
 
 func positive(text string, otherwise, most int) int {
 	n, err := strconv.Atoi(text)
@@ -40,54 +55,11 @@ func positive(text string, otherwise, most int) int {
 	return min(n, most)
 }
 
-func (s *Server) selectIssues(query url.Values) []*stored {
-	creator, labels := query.Get("creator"), query.Get("labels")
-	var found []*stored
-	for _, issue := range s.issues {
-		if !issue.deleted && !issue.transferred && (creator == "" || strings.EqualFold(creator, issue.Author)) && hasLabels(issue, labels) {
-			found = append(found, issue)
-		}
-	}
-	slices.SortFunc(found, byCreation)
-	if query.Get("direction") != "asc" {
-		slices.Reverse(found)
-	}
-	return found
-}
-
-func byCreation(a, b *stored) int {
-	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Number, b.Number))
-}
-
-func hasLabels(issue *stored, list string) bool {
+func hasLabels(issue *Issue, list string) bool {
 	for want := range strings.SplitSeq(list, ",") {
-		has := slices.ContainsFunc(issue.Labels, func(l string) bool { return strings.EqualFold(l, want) })
-		if want != "" && !has {
+		if want != "" && labelIndex(issue.Labels, want) < 0 {
 			return false
 		}
 	}
 	return true
-}
-
-// nextLink writes the Link header, by page number or by cursor. Either way the
-// address names the repository by id, as GitHub's do.
-func (s *Server) nextLink(r *http.Request, page int, last *stored) string {
-	query := r.URL.Query()
-	query.Set("page", strconv.Itoa(page+1))
-	if s.settings.CursorPages {
-		query.Del("page")
-		query.Set("after", "cursor:v2:"+strconv.Itoa(last.Number))
-	}
-	return fmt.Sprintf(`<%s/repositories/%d/issues?%s>; rel="next"`, base(r), repositoryID, query.Encode())
-}
-
-// afterCursor returns where the issues after a cursor begin, even if its own
-// issue has been deleted meanwhile.
-func (s *Server) afterCursor(found []*stored, after string) int {
-	number, err := strconv.Atoi(after[strings.LastIndex(after, ":")+1:])
-	if err != nil || number < 1 || number > len(s.issues) {
-		return len(found)
-	}
-	start, _ := slices.BinarySearchFunc(found, s.issues[number-1], func(issue, last *stored) int { return cmp.Or(byCreation(issue, last), -1) })
-	return start
 }

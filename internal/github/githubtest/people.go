@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 )
 
-// Add puts an issue, or a pull request, into the repository as a person would
-// have, past every limit, and returns its number: the next, whatever Number
-// says. What is empty is filled in: open, by "octocat", created now.
+// Add puts an issue, or a pull request, into the repository as a person would have, past
+// every limit, and returns its number: the next, whatever Number says. Empty fields are
+// filled in: open, by "octocat", created now.
 func (s *Server) Add(issue Issue) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -23,14 +22,13 @@ func (s *Server) Add(issue Issue) int {
 	}
 	names := issue.Labels
 	issue.Labels = nil
-	added := &stored{Issue: issue}
-	s.attach(added, names)
-	s.issues = append(s.issues, added)
+	s.attach(&issue, names)
+	s.issues = append(s.issues, &issue)
 	return issue.Number
 }
 
-// Issue returns an issue as it is now. Like every method that takes a number,
-// it panics on one that never was.
+// Issue returns an issue as it is now. Like every method that takes a number, it panics
+// if there was never such an issue.
 func (s *Server) Issue(number int) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -42,10 +40,8 @@ func (s *Server) Issues() []Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []Issue
-	for _, issue := range s.issues {
-		if !issue.deleted && !issue.transferred {
-			out = append(out, issue.copy())
-		}
+	for _, issue := range s.present() {
+		out = append(out, issue.copy())
 	}
 	return out
 }
@@ -54,11 +50,7 @@ func (s *Server) Issues() []Issue {
 func (s *Server) Labels() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var names []string
-	for _, l := range s.labels {
-		names = append(names, l.name)
-	}
-	return names
+	return slices.Clone(s.labels)
 }
 
 // Dispatches returns every repository_dispatch sent so far.
@@ -68,102 +60,89 @@ func (s *Server) Dispatches() []Dispatch {
 	return slices.Clone(s.dispatches)
 }
 
-// Close closes an issue as "completed", "not_planned" or "duplicate".
-func (s *Server) Close(number int, reason string) {
-	s.act(number, func(issue *stored) { s.setState(issue, "closed", reason) })
-}
-
-// Reopen opens an issue again.
-func (s *Server) Reopen(number int) {
-	s.act(number, func(issue *stored) { s.setState(issue, "open", "") })
-}
-
-// Lock lets only people with write access comment.
-func (s *Server) Lock(number int) {
-	s.act(number, func(issue *stored) { issue.Locked = true })
-}
-
-// EditBody replaces an issue's text.
-func (s *Server) EditBody(number int, body string) {
-	s.act(number, func(issue *stored) { issue.Body = body })
-}
-
-// EditTitle replaces an issue's title.
-func (s *Server) EditTitle(number int, title string) {
-	s.act(number, func(issue *stored) { issue.Title = title })
-}
-
-// Label gives an issue a label.
-func (s *Server) Label(number int, name string) {
-	s.act(number, func(issue *stored) { s.attach(issue, []string{name}) })
-}
-
-// Unlabel takes a label away.
-func (s *Server) Unlabel(number int, name string) {
-	s.act(number, func(issue *stored) {
-		issue.Labels = slices.DeleteFunc(issue.Labels, func(l string) bool { return l == name })
-	})
-}
-
-// DeleteLabel deletes a label, and takes it off every issue.
-func (s *Server) DeleteLabel(name string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.labels = slices.DeleteFunc(s.labels, func(l label) bool { return l.name == name })
-	for _, issue := range s.issues {
-		issue.Labels = slices.DeleteFunc(issue.Labels, func(l string) bool { return l == name })
-	}
-}
-
-// RenameLabel gives a label another name, on every issue too.
-func (s *Server) RenameLabel(from, to string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.labels[s.findLabel(from)].name = to
-	for _, issue := range s.issues {
-		if i := slices.Index(issue.Labels, from); i >= 0 {
-			issue.Labels[i] = to
-		}
-	}
-}
-
-// Delete deletes an issue: GitHub answers 410 from then on.
-func (s *Server) Delete(number int) {
-	s.act(number, func(issue *stored) { issue.deleted = true })
-}
-
-// Transfer moves an issue to another repository: GitHub redirects from then on.
-func (s *Server) Transfer(number int) {
-	s.act(number, func(issue *stored) { issue.transferred = true })
-}
-
-func (s *Server) act(number int, what func(*stored)) {
+// Edit changes an issue as a person would have.
+func (s *Server) Edit(number int, change func(*Issue)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	issue := s.find(number)
-	what(issue)
+	change(issue)
 	issue.UpdatedAt = s.now()
 }
 
-func (s *Server) find(number int) *stored {
+// EditBody replaces an issue's text.
+func (s *Server) EditBody(number int, body string) { s.Edit(number, func(i *Issue) { i.Body = body }) }
+
+// Close closes an issue as "completed", "not_planned" or "duplicate".
+func (s *Server) Close(number int, reason string) {
+	s.Edit(number, func(i *Issue) { s.setState(i, "closed", reason) })
+}
+
+// CloseBy closes an issue as completed by a commit, or by the pull request that
+// Settings.Pulls has for it.
+func (s *Server) CloseBy(number int, commit string) {
+	s.Close(number, "completed")
+	s.Edit(number, func(i *Issue) { i.closer = commit })
+}
+
+// Reopen opens an issue again.
+func (s *Server) Reopen(number int) { s.Edit(number, func(i *Issue) { s.setState(i, "open", "") }) }
+
+// Delete deletes an issue: GitHub answers 410 from then on.
+func (s *Server) Delete(number int) { s.Edit(number, func(i *Issue) { i.gone = deleted }) }
+
+// Transfer moves an issue to another repository: GitHub redirects from then on.
+func (s *Server) Transfer(number int) { s.Edit(number, func(i *Issue) { i.gone = transferred }) }
+
+// Label adds a label to an issue.
+func (s *Server) Label(number int, name string) {
+	s.Edit(number, func(i *Issue) { s.attach(i, []string{name}) })
+}
+
+// Unlabel removes a label from an issue.
+func (s *Server) Unlabel(number int, name string) {
+	s.Edit(number, func(i *Issue) { i.Labels = renamed(i.Labels, name, "") })
+}
+
+// DeleteLabel deletes a label, and removes it from every issue.
+func (s *Server) DeleteLabel(name string) { s.RenameLabel(name, "") }
+
+// RenameLabel renames a label, on every issue too.
+func (s *Server) RenameLabel(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.labels = renamed(s.labels, from, to)
+	for _, issue := range s.issues {
+		issue.Labels = renamed(issue.Labels, from, to)
+	}
+}
+
+// renamed replaces a name, or removes it if the new one is empty.
+func renamed(names []string, from, to string) []string {
+	i := slices.Index(names, from)
+	switch {
+	case i < 0:
+		return names
+	case to == "":
+		return slices.Delete(names, i, i+1)
+	}
+	names[i] = to
+	return names
+}
+
+func (s *Server) find(number int) *Issue {
 	if number < 1 || number > len(s.issues) {
 		panic(fmt.Sprintf("githubtest: there is no issue #%d", number))
 	}
 	return s.issues[number-1]
 }
 
-func (issue *stored) copy() Issue {
-	out := issue.Issue
-	out.Labels = slices.Clone(out.Labels)
-	out.Assignees = slices.Clone(out.Assignees)
-	out.Comments = slices.Clone(out.Comments)
-	return out
+// present returns the issues that are neither deleted nor transferred, by number.
+func (s *Server) present() []*Issue {
+	return slices.DeleteFunc(slices.Clone(s.issues), func(i *Issue) bool { return i.gone != 0 })
 }
 
-// timestamp is how GitHub writes a time; null for none.
-func timestamp(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t.UTC().Format(time.RFC3339)
+func (i *Issue) copy() Issue {
+	out := *i
+	out.Labels, out.Assignees, out.Comments = slices.Clone(i.Labels), slices.Clone(i.Assignees), slices.Clone(i.Comments)
+	return out
 }

@@ -19,63 +19,62 @@ type Dispatch struct {
 	Payload   json.RawMessage `json:"client_payload"`
 }
 
-func (s *Server) getUser(r *http.Request) answer {
+func (s *Server) getUser(*http.Request) answer {
 	must(!strings.HasSuffix(s.settings.Login, "[bot]"), s.notAccessible())
-	return reply(http.StatusOK, person(r, s.settings.Login))
+	return reply(http.StatusOK, person(s.settings.Login))
+}
+
+func (s *Server) getAssignee(r *http.Request) answer {
+	must(slices.Contains(s.settings.Assignable, r.PathValue("login")), notFound())
+	return answer{Status: http.StatusNoContent}
+}
+
+func (s *Server) listTypes(*http.Request) answer {
+	return reply(http.StatusOK, each(s.settings.Types, wireType))
 }
 
 func (s *Server) getRepository(*http.Request) answer {
-	open := 0
-	for _, issue := range s.issues {
-		if issue.State == "open" && !issue.deleted && !issue.transferred {
-			open++ // pull requests count as well
-		}
-	}
+	open := slices.DeleteFunc(s.present(), func(i *Issue) bool { return i.State != "open" }) // pull requests count as well
 	return reply(http.StatusOK, object{
 		"full_name":         s.owner + "/" + s.repo,
 		"private":           s.settings.Private,
 		"has_issues":        !s.settings.IssuesDisabled,
-		"open_issues_count": open,
+		"open_issues_count": len(open),
 		"archived":          s.settings.Archived,
 		"pushed_at":         timestamp(cmp.Or(s.settings.PushedAt, s.now())),
 	})
 }
 
 func (s *Server) getWorkflow(r *http.Request) answer {
-	must(s.settings.Workflows != nil, s.notAccessible())
 	file := r.PathValue("file")
 	state, ok := s.settings.Workflows[file]
+	must(s.settings.Workflows != nil, s.notAccessible())
 	must(ok, notFound())
 	return reply(http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
 }
 
-// maxContents is from where on the contents API leaves the content out.
+// maxContents is the size, in bytes, above which the contents API omits the content.
 const maxContents = 1 << 20
 
 func (s *Server) getContents(r *http.Request) answer {
-	path := r.PathValue("path")
+	path, entries := r.PathValue("path"), []object{}
+	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {
+		if strings.HasPrefix(name, path+"/") {
+			entries = append(entries, s.wireEntry(name))
+		}
+	}
 	content, ok := s.settings.Files[path]
 	if !ok {
-		return s.getDirectory(r, path)
+		must(len(entries) > 0, notFound())
+		return reply(http.StatusOK, entries) // a directory
 	}
-	file := s.wireEntry(r, path)
+	file := s.wireEntry(path)
 	file["size"] = len(content)
 	file["encoding"], file["content"] = "base64", lineOf60.ReplaceAllString(base64.StdEncoding.EncodeToString([]byte(content)), "$0\n")
 	if len(content) > maxContents {
 		file["encoding"], file["content"] = "none", ""
 	}
 	return reply(http.StatusOK, file)
-}
-
-func (s *Server) getDirectory(r *http.Request, path string) answer {
-	entries := []object{}
-	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {
-		if strings.HasPrefix(name, path+"/") {
-			entries = append(entries, s.wireEntry(r, name))
-		}
-	}
-	must(len(entries) > 0, notFound())
-	return reply(http.StatusOK, entries)
 }
 
 // lineOf60 matches the lines into which GitHub breaks base64.

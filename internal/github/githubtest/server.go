@@ -1,14 +1,14 @@
-// Package githubtest is a GitHub in memory, for tests: one repository, its
-// issues, and as much of the REST API as errmon uses, spoken as GitHub speaks it
-// and with GitHub's limits enforced. Serve it with httptest.NewServer; below
-// /api/v3 it answers the same, as GitHub Enterprise Server does.
+// Package githubtest is a GitHub in memory, for tests: one repository, its issues, and
+// the part of the API that errmon uses, in GitHub's wire format and with GitHub's limits
+// enforced. Serve it with httptest.NewServer; below /api/v3 it answers as GitHub
+// Enterprise Server does.
 //
-// What people do to issues meanwhile is in people.go; Settings switch what a
-// repository, a token and a rate limit may be like; Settings.Break damages chosen
-// requests. Given the same clock and requests, it answers the same.
+// people.go has what people do to issues meanwhile. Settings vary the repository, the
+// token and the rate limits; Settings.Break damages chosen requests. Given the same
+// clock and requests, it answers the same.
 //
-// It imports nothing of this project but package fake, so that a mistake there is not
-// repeated here.
+// It imports nothing of this project but package fake, so that a mistake in the client
+// is not repeated here.
 package githubtest
 
 import (
@@ -24,6 +24,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Settings are what a test may change about the repository and the token. The
@@ -31,32 +33,29 @@ import (
 type Settings struct {
 	Now   func() time.Time // time.Now
 	Token string           // the one token accepted; "token"
-	// Login is what the token writes as: "github-actions[bot]", whose token may
-	// not ask GET /user.
-	Login string
+	Login string           // the token writes as this; "github-actions[bot]", which may not GET /user
 
 	NoIssuesWrite  bool // the token lacks issues: write
 	NoPush         bool // labels and assignees are dropped silently
 	IssuesDisabled bool
 	Private        bool
 	Archived       bool // every write is refused
-	BareErrors     bool // a label that cannot be created is refused without a reason, as on some other servers
 	Renamed        bool // the name in use is the repository's old one
 
 	Skew     time.Duration // how far the Date header is ahead of Now
-	PushedAt time.Time     // the last push; Now where it is zero
-	// Workflows are the states of workflows by file, such as "active". They
-	// need actions: read, which the token has unless this is nil.
+	PushedAt time.Time     // the last push; Now if zero
+	// Workflows holds the states of workflows by file, such as "active". If it is nil,
+	// the token lacks actions: read.
 	Workflows map[string]string
 
-	// Git is the folder of a git repository that requests about code are answered
-	// from; none if it is empty. Its default branch is main.
+	// Git is the folder of a git repository that answers requests about code; none if
+	// empty. Its default branch is main.
 	Git            string
 	CodeRepository string            // OWNER/REPO of that repository; this one if empty
 	CodePrivate    bool              // that repository is private
 	NoContents     bool              // the token lacks contents: read
 	TreeTruncated  bool              // the repository has too many files to list
-	OwnerErrors    []OwnerError      // what is wrong in CODEOWNERS; the file exists if Git is set
+	OwnerErrors    []OwnerError      // mistakes in CODEOWNERS, which exists if Git is set
 	Accounts       map[string]string // login by name of a commit's author
 	Pulls          map[string]int    // pull request by commit
 
@@ -67,12 +66,12 @@ type Settings struct {
 	CursorPages bool // links to further pages carry a cursor and no page number
 	PagesReach  int  // issues that page numbers reach, beyond which they fail; 10,000
 	HourlyLimit int  // requests; 1,000
-	// Unlimited lifts every rate limit and leaves their headers out, as a
-	// GitHub Enterprise Server does by default.
+	// Unlimited lifts every rate limit and omits their headers, as a GitHub Enterprise
+	// Server does by default.
 	Unlimited bool
 
-	// Break damages a request: it is called for each, in order and one at a
-	// time, and returns nil for those that should work.
+	// Break damages requests: it is called for each, in order and one at a time, and
+	// returns nil for those that should work.
 	Break func(Request) *Fault
 }
 
@@ -87,15 +86,11 @@ type Request struct {
 
 // Fault is the damage done to one request.
 type Fault struct {
-	// Apply carries the request out before its answer is damaged: the write
-	// took place, and the client cannot know.
-	Apply bool
-	// Cut closes the connection without an answer.
-	Cut bool
-	// Truncate closes it after half of the true answer. It implies Apply.
-	Truncate bool
-	// Status, Header and Body are the answer instead, unless the above say
-	// otherwise; Status is 502 where it is left out.
+	Apply    bool // carries the request out first: the write took place, and the client cannot know
+	Cut      bool // closes the connection without an answer
+	Truncate bool // closes it after half of the true answer; implies Apply
+	// Status, Header and Body are the answer instead, unless Cut or Truncate is set;
+	// Status 0 is 502.
 	Status int
 	Header map[string]string
 	Body   string
@@ -110,8 +105,8 @@ type Server struct {
 
 	mu         sync.Mutex
 	settings   Settings
-	issues     []*stored // by number, from 1
-	labels     []label
+	issues     []*Issue // by number, from 1
+	labels     []string
 	dispatches []Dispatch
 	requests   []Request
 	limits     limits
@@ -127,9 +122,8 @@ func New(owner, repo string) *Server {
 	return s
 }
 
-// Clone returns a repository of its own that is now as this one is, so that a
-// test can go on from one moment in several ways. Settings.Break and what was
-// requested are not copied.
+// Clone returns a separate repository in the same state, so that a test can go on from
+// one moment in several ways. It has neither Settings.Break nor the requests so far.
 func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,12 +131,11 @@ func (s *Server) Clone() *Server {
 	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
 	c.settings.Break = nil
 	for _, issue := range s.issues {
-		copied := *issue
-		copied.Issue = issue.copy()
+		copied := issue.copy()
 		c.issues = append(c.issues, &copied)
 	}
 	c.labels, c.dispatches = slices.Clone(s.labels), slices.Clone(s.dispatches)
-	c.limits.content, c.limits.points = slices.Clone(s.limits.content), slices.Clone(s.limits.points)
+	c.limits.sent = slices.Clone(s.limits.sent)
 	return c
 }
 
@@ -160,6 +153,9 @@ func (s *Server) Requests() []Request {
 	return slices.Clone(s.requests)
 }
 
+// now is GitHub's time: whole seconds.
+func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.Second) }
+
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -167,11 +163,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	r.URL.Path = strings.TrimPrefix(r.URL.Path, enterprisePrefix)
-	fault, date := s.arrive(r, string(body))
+	fault := s.arrive(w.Header(), r, string(body))
 	answer := httptest.NewRecorder()
 	if fault == nil || fault.Apply || fault.Truncate {
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		s.apply(answer, r, string(body))
+		s.mu.Lock()
+		fake.Serve(answer, func() {
+			s.admit(answer.Header(), r, body)
+			s.mux.ServeHTTP(answer, r)
+		})
+		s.mu.Unlock()
 	}
 	if fault != nil && fault.Cut {
 		panic(http.ErrAbortHandler)
@@ -185,7 +186,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer.WriteString(fault.Body)
 	}
 	maps.Copy(w.Header(), answer.Header())
-	w.Header().Set("Date", date)
 	w.Header().Set("Content-Length", strconv.Itoa(answer.Body.Len()))
 	w.WriteHeader(answer.Code)
 	if fault != nil && fault.Truncate {
@@ -194,20 +194,19 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = answer.Body.WriteTo(w)
 }
 
-// arrive logs a request and asks Break about it, one request at a time. Break is
-// called with the repository unlocked, so that it may act as a person meanwhile.
-// It returns the answer's Date header as well.
-func (s *Server) arrive(r *http.Request, body string) (_ *Fault, date string) {
+// arrive dates and logs a request, and calls Break, for one request at a time. During
+// Break the repository is unlocked, so that a person may act meanwhile.
+func (s *Server) arrive(h http.Header, r *http.Request, body string) *Fault {
 	s.arriving.Lock()
 	defer s.arriving.Unlock()
 	s.mu.Lock()
 	request := Request{N: len(s.requests) + 1, Method: r.Method, Path: r.URL.Path, Query: r.URL.Query(), Body: body}
 	s.requests = append(s.requests, request)
 	damage := s.settings.Break
-	date = s.settings.Now().Add(s.settings.Skew).UTC().Format(http.TimeFormat)
+	h.Set("Date", s.settings.Now().Add(s.settings.Skew).UTC().Format(http.TimeFormat))
 	s.mu.Unlock()
 	if damage == nil {
-		return nil, date
+		return nil
 	}
-	return damage(request), date
+	return damage(request)
 }

@@ -5,8 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/fake"
@@ -39,17 +41,17 @@ func fail(status int, message string) answer {
 	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
 }
 
-// problems are what GitHub's validation complains of.
+// problems is what GitHub's validation complains of.
 type problems []object
 
-// want adds a problem unless all is well.
+// want adds a problem unless ok.
 func (p *problems) want(ok bool, field, code string) {
 	if !ok {
 		*p = append(*p, object{"resource": "Issue", "field": field, "code": code})
 	}
 }
 
-// length adds a problem if a text has more characters than GitHub takes.
+// length adds a problem if a text has more characters than GitHub allows.
 func (p *problems) length(field string, text *string, most int) {
 	if text != nil && utf8.RuneCountInString(*text) > most {
 		message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
@@ -71,21 +73,18 @@ func (p problems) refuse() {
 		object{"message": "Validation Failed", "errors": p, "documentation_url": docs, "status": "422"}))
 }
 
-// notSupplied is how GitHub words that a field is missing altogether.
+// notSupplied is how GitHub words a missing field.
 func notSupplied(field string) answer {
 	return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\n%q wasn't supplied.", field))
 }
 
-func (s *Server) repositoryURL(r *http.Request) string {
-	return fmt.Sprintf("%s/repos/%s/%s", base(r), s.owner, s.repo)
-}
+// api begins the addresses in answers. No client follows them.
+const api = "https://api.github.com"
 
-func (s *Server) issueURL(r *http.Request, number int) string {
-	return fmt.Sprintf("%s/issues/%d", s.repositoryURL(r), number)
-}
+func (s *Server) repositoryURL() string { return api + "/repos/" + s.owner + "/" + s.repo }
 
 // pageURL is the page people see.
-func (s *Server) pageURL(issue *stored) string {
+func (s *Server) pageURL(issue *Issue) string {
 	kind := "issues"
 	if issue.PullRequest {
 		kind = "pull"
@@ -93,16 +92,16 @@ func (s *Server) pageURL(issue *stored) string {
 	return fmt.Sprintf("https://github.com/%s/%s/%s/%d", s.owner, s.repo, kind, issue.Number)
 }
 
-func (s *Server) wireIssue(r *http.Request, issue *stored) object {
-	address := s.issueURL(r, issue.Number)
-	assignees := each(issue.Assignees, func(login string) object { return person(r, login) })
+func (s *Server) wireIssue(issue *Issue) object {
+	page, address := s.pageURL(issue), fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number)
+	assignees := each(issue.Assignees, person)
 	out := object{
 		"id": 100000 + issue.Number, "node_id": fmt.Sprintf("I_%d", issue.Number), "number": issue.Number,
-		"url": address, "repository_url": s.repositoryURL(r), "html_url": s.pageURL(issue),
+		"url": address, "repository_url": s.repositoryURL(), "html_url": page,
 		"labels_url": address + "/labels{/name}", "comments_url": address + "/comments", "events_url": address + "/events",
-		"title": issue.Title, "body": issue.Body, "user": person(r, issue.Author),
+		"title": issue.Title, "body": issue.Body, "user": person(issue.Author),
 		"state": issue.State, "state_reason": orNull(issue.StateReason), "locked": issue.Locked,
-		"labels": s.wireLabels(r, issue), "assignee": nil, "assignees": assignees, "milestone": nil,
+		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": assignees, "milestone": nil,
 		"comments": len(issue.Comments), "author_association": "NONE",
 		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
 	}
@@ -113,8 +112,7 @@ func (s *Server) wireIssue(r *http.Request, issue *stored) object {
 		out["assignee"] = assignees[0]
 	}
 	if issue.PullRequest {
-		page := s.pageURL(issue)
-		out["pull_request"] = object{"url": fmt.Sprintf("%s/pulls/%d", s.repositoryURL(r), issue.Number), "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
+		out["pull_request"] = object{"url": address, "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
 	}
 	return out
 }
@@ -130,32 +128,33 @@ func orNull(s string) any {
 	return s
 }
 
-func (s *Server) wireComment(r *http.Request, issue *stored, i int) object {
-	comment, id := issue.Comments[i], issue.Comments[i].ID
+// timestamp is how GitHub writes a time; null if zero.
+func timestamp(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func (s *Server) wireComment(issue *Issue, c Comment) object {
 	return object{
-		"id": id, "node_id": fmt.Sprintf("IC_%d", id), "body": comment.Body, "user": person(r, comment.Author),
-		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(r), id),
-		"issue_url": s.issueURL(r, issue.Number), "html_url": fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), id),
-		"created_at": timestamp(comment.CreatedAt), "updated_at": timestamp(comment.CreatedAt),
-		"author_association": "NONE",
+		"id": c.ID, "node_id": fmt.Sprintf("IC_%d", c.ID), "body": c.Body, "user": person(c.Author), "author_association": "NONE",
+		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(), c.ID),
+		"issue_url": fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number), "html_url": fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), c.ID),
+		"created_at": timestamp(c.CreatedAt), "updated_at": timestamp(c.CreatedAt),
 	}
 }
 
-func (s *Server) wireLabels(r *http.Request, issue *stored) []object {
-	return each(issue.Labels, func(name string) object { return s.wireLabel(r, s.findLabel(name)) })
-}
-
-func (s *Server) wireLabel(r *http.Request, i int) object {
-	l := s.labels[i]
+func (s *Server) wireLabel(name string) object {
+	i := slices.Index(s.labels, name)
 	return object{
-		"id": 1000 + i, "node_id": fmt.Sprintf("LA_%d", i), "name": l.name, "color": l.color,
-		"description": orNull(l.description), "default": false,
-		"url": s.repositoryURL(r) + "/labels/" + url.PathEscape(l.name),
+		"id": 1000 + i, "node_id": fmt.Sprintf("LA_%d", i), "name": name, "color": "ededed", "description": nil, "default": false,
+		"url": s.repositoryURL() + "/labels/" + url.PathEscape(name),
 	}
 }
 
-func (s *Server) wireEntry(r *http.Request, name string) object {
-	address := s.repositoryURL(r) + "/contents/" + name
+func (s *Server) wireEntry(name string) object {
+	address := s.repositoryURL() + "/contents/" + name
 	return object{
 		"type": "file", "name": path.Base(name), "path": name, "size": 0, "sha": fmt.Sprintf("%040x", len(name)),
 		"url": address, "git_url": nil, "html_url": nil, "download_url": nil,
@@ -164,7 +163,7 @@ func (s *Server) wireEntry(r *http.Request, name string) object {
 }
 
 // person is GitHub's "simple user".
-func person(r *http.Request, login string) object {
+func person(login string) object {
 	kind, id := "User", 0
 	if strings.HasSuffix(login, "[bot]") {
 		kind = "Bot"
@@ -172,9 +171,11 @@ func person(r *http.Request, login string) object {
 	for _, letter := range login {
 		id = (id*31 + int(letter)) % 1000003
 	}
-	out := object{"login": login, "id": id, "node_id": fmt.Sprintf("U_%d", id), "type": kind, "site_admin": false, "gravatar_id": "", "avatar_url": "https://avatars.githubusercontent.com/u/" + strconv.Itoa(id), "html_url": "https://github.com/" + login}
-	address := base(r) + "/users/" + url.PathEscape(login)
-	out["url"] = address
+	address := api + "/users/" + url.PathEscape(login)
+	out := object{
+		"login": login, "id": id, "node_id": fmt.Sprintf("U_%d", id), "type": kind, "site_admin": false, "gravatar_id": "",
+		"avatar_url": fmt.Sprint("https://avatars.githubusercontent.com/u/", id), "html_url": "https://github.com/" + login, "url": address,
+	}
 	for _, part := range []string{"events", "followers", "following", "gists", "organizations", "received_events", "repos", "starred", "subscriptions"} {
 		out[part+"_url"] = address + "/" + part
 	}
