@@ -69,8 +69,8 @@ func newer(at Millis, url string, known Millis, knownURL string) bool {
 	return at > known || at == known && url >= knownURL
 }
 
-// with sets a value in a map that may still be nil.
-func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
+// With sets a value in a map and returns it. A map read from the stored state is nil if it was empty.
+func With[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 	if m == nil {
 		m = map[K]V{}
 	}

@@ -142,7 +142,7 @@ type IDs map[string]Day
 func (ids *IDs) Add(day Day, more ...string) {
 	for _, id := range more {
 		if _, known := (*ids)[id]; !known {
-			*ids = with(*ids, id, day)
+			*ids = With(*ids, id, day)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func (t Tally) Total() int64 {
 }
 
 // Add counts one event of a run that is not in the cells yet.
-func (t *Tally) Add(minute Minute) { t.Cells = with(t.Cells, minute, t.Cells[minute]+1) }
+func (t *Tally) Add(minute Minute) { t.Cells = With(t.Cells, minute, t.Cells[minute]+1) }
 
 // Observe sets each cell to the larger of stored and seen, less the prior events.
 // Frozen minutes are ignored.
@@ -42,7 +42,7 @@ func (t *Tally) Observe(seen map[Minute]int64) {
 	for minute, n := range seen {
 		n -= t.Prior[minute]
 		if n > t.Cells[minute] && (minute > t.Through || t.Through == 0) {
-			t.Cells = with(t.Cells, minute, n)
+			t.Cells = With(t.Cells, minute, n)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (t *Tally) Freeze(through Minute) {
 	for minute, n := range t.Cells {
 		if minute <= through {
 			all.Frozen += n
-			all.Days = with(all.Days, minute.Day(), all.Days[minute.Day()]+n)
+			all.Days = With(all.Days, minute.Day(), all.Days[minute.Day()]+n)
 		}
 	}
 	frozen := func(minute Minute, _ int64) bool { return minute <= through }
@@ -79,7 +79,7 @@ func (t *Tally) Link(url string, at time.Time) {
 func (t Tally) PerDay() map[Day]int64 {
 	days := maps.Clone(t.Days)
 	for minute, n := range t.Cells {
-		days = with(days, minute.Day(), days[minute.Day()]+n)
+		days = With(days, minute.Day(), days[minute.Day()]+n)
 	}
 	return days
 }
@@ -113,7 +113,7 @@ func (t Tally) combine(other Tally, how func(a, b int64) int64) Tally {
 // combine adds to a, which may be nil, the values of b.
 func combine[K comparable](a, b map[K]int64, how func(a, b int64) int64) map[K]int64 {
 	for key, n := range b {
-		a = with(a, key, how(a[key], n))
+		a = With(a, key, how(a[key], n))
 	}
 	return a
 }

@@ -10,14 +10,13 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// MaxWaiting bounds the waiting errors that the dashboard keeps with their cells.
-const MaxWaiting = 100
-
-// MaxRuns bounds Dashboard.Runs.
-const MaxRuns = 20
-
-// maxDashboard leaves room for the dashboard's tables within 65,536 characters.
-const maxDashboard = 36_000
+// Limits of the dashboard.
+const (
+	MaxWaiting   = 100    // waiting errors that it keeps with their cells
+	MaxRuns      = 20     // of Dashboard.Runs
+	MaxDetail    = 300    // bytes of Row.Detail
+	maxDashboard = 36_000 // encoded, which leaves room for the tables within 65,536 characters
+)
 
 // Dashboard is what the dashboard issue stores: how far each source was read,
 // which issues are filed, and which errors wait for an issue.
@@ -34,7 +33,7 @@ type Dashboard struct {
 	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
 }
 
-// Health is how reading a source goes.
+// Health describes how well a source can be read.
 type Health struct {
 	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began
 	Tried    count.Millis `json:"r,omitempty"` // when the last run that had time for it began
@@ -42,7 +41,7 @@ type Health struct {
 	Failures int          `json:"f,omitempty"` // in a row
 }
 
-// Cadence is the median time between the last scans; 0 if there was only one. GitHub
+// Cadence returns the median time between the last scans; 0 if there was only one. GitHub
 // starts a schedule minutes to hours late, so this differs from the cron.
 func (d Dashboard) Cadence() time.Duration {
 	var gaps []time.Duration
@@ -55,9 +54,6 @@ func (d Dashboard) Cadence() time.Duration {
 	slices.Sort(gaps)
 	return gaps[len(gaps)/2]
 }
-
-// MaxDetail bounds Row.Detail, in bytes.
-const MaxDetail = 300
 
 // Row is one waiting error, with the marker its issue would get.
 type Row struct {
@@ -94,7 +90,7 @@ func Ticked(body string) []string {
 	return keys
 }
 
-// Limits of what is kept for muted errors. What is dropped starts again.
+// Limits of what is kept for muted errors. Counts that are dropped start again.
 const (
 	MaxMuted      = 200 // issues, the newest kept
 	MaxMutedDays  = 7
@@ -102,32 +98,30 @@ const (
 	maxMutes      = 12_000 // encoded, so that waiting errors have room; counts of those silent for longest are dropped
 )
 
-// Mute is what was counted of an error since its issue was muted and no longer written.
+// Mute counts an error whose issue is muted and therefore not written.
 type Mute struct {
 	By      string                 `json:"by"` // what mutes it
 	Since   count.Millis           `json:"t"`
-	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group, those before included; empty if none happened since
-	Surged  count.Millis           `json:"up,omitempty"`  // when it happened 100 times as often as before; 0 if it did not
+	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group, also those before; empty if none happened since
+	Surged  count.Millis           `json:"up,omitempty"`  // when the error happened 100 times as often as before; 0 if it did not
 }
 
 // cappedMutes returns mutes cut to these limits.
 func cappedMutes(mutes map[int]Mute) map[int]Mute {
-	capped := map[int]Mute{}
+	capped, last := map[int]Mute{}, map[int]count.Millis{}
 	for _, number := range newest(slices.Sorted(maps.Keys(mutes)), MaxMuted) {
 		mute, m := mutes[number], Marker{Sources: mutes[number].Sources}.Clone()
 		m.shrink(MaxMutedCells, MaxMutedDays)
 		for name, tally := range m.Sources {
 			tally.URL = ""
-			m.Sources[name] = tally
+			m.Sources[name], last[number] = tally, max(last[number], tally.Newest)
 		}
 		mute.Sources = m.Sources
 		capped[number] = mute
 	}
-	last := slices.SortedFunc(maps.Keys(capped), func(a, b int) int {
-		return cmp.Compare(capped[b].newest(), capped[a].newest())
-	})
-	for keep := len(last); ; keep /= 2 {
-		for _, number := range last[keep:] {
+	latest := slices.SortedFunc(maps.Keys(capped), func(a, b int) int { return cmp.Or(cmp.Compare(last[b], last[a]), b-a) })
+	for keep := len(latest); ; keep /= 2 {
+		for _, number := range latest[keep:] {
 			mute := capped[number]
 			mute.Sources = nil
 			capped[number] = mute
@@ -136,13 +130,4 @@ func cappedMutes(mutes map[int]Mute) map[int]Mute {
 			return capped
 		}
 	}
-}
-
-// newest is when the error last happened, as far as it was counted.
-func (m Mute) newest() count.Millis {
-	var last count.Millis
-	for _, t := range m.Sources {
-		last = max(last, t.Newest)
-	}
-	return last
 }

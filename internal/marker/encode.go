@@ -44,16 +44,11 @@ func (m Marker) encode() string {
 
 func (d Dashboard) encode() string {
 	d.Muted = cappedMutes(d.Muted)
-	if len(d.Waiting) > MaxWaiting {
-		d.More += len(d.Waiting) - MaxWaiting
-		d.Waiting = d.Waiting[:MaxWaiting]
-	}
-	for {
+	for drop := max(0, len(d.Waiting)-MaxWaiting); ; drop = max(1, len(d.Waiting)/10) {
+		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
 		if text := encode(d); len(text) <= maxDashboard || len(d.Waiting) == 0 {
 			return text
 		}
-		drop := max(1, len(d.Waiting)/10)
-		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// This file is what a marker keeps beside identity and counts.
+// These are the parts of a marker other than identity and counts.
 
 // Change is a change of an issue's state.
 type Change struct {
@@ -17,7 +17,7 @@ type Change struct {
 	Open bool         `json:"o,omitempty"` // reopened, else closed
 }
 
-// Told is what a comment said.
+// Told describes what the last comment said.
 type Told struct {
 	At    count.Millis `json:"t"` // 0 if there was none
 	Count int64        `json:"n"`
@@ -33,11 +33,11 @@ type Facts struct {
 	Environment string `json:"e,omitempty"`
 }
 
-// Shape is what a team's rules made of an issue when its error last happened.
+// Shape is what a team's rules applied to an issue when its error last happened.
 type Shape struct {
-	Labels     []string       `json:"l,omitempty"` // that errmon set, even if people removed them since
-	Theirs     []string       `json:"p,omitempty"` // that rules name and people had set already
-	Assignees  []string       `json:"a,omitempty"` // that errmon assigned
+	Labels     []string       `json:"l,omitempty"` // set by errmon, even if people removed them since
+	Theirs     []string       `json:"p,omitempty"` // labels of rules that people had set already
+	Assignees  []string       `json:"a,omitempty"` // assigned by errmon
 	Type       string         `json:"t,omitempty"`
 	Note       string         `json:"n,omitempty"` // the team's own Markdown
 	Rules      []int          `json:"r,omitempty"` // lines of the rules in the settings file
@@ -68,7 +68,7 @@ type Fix struct {
 	Old    []Build      `json:"o"` // versions that do not contain the commit, the latest seen last
 }
 
-// Lacks returns a version that does not contain the fix; false if it is not known.
+// Lacks returns the build of a version that is known not to contain the fix.
 func (f *Fix) Lacks(version string) (Build, bool) {
 	if f != nil {
 		if i := slices.IndexFunc(f.Old, func(b Build) bool { return b.Version == version }); i >= 0 {
@@ -83,10 +83,10 @@ type Page struct {
 	Name  string       `json:"n,omitempty"` // such as "SHOP-1F"
 	URL   string       `json:"u,omitempty"`
 	Last  count.Millis `json:"l,omitempty"` // newest event
-	Users int64        `json:"c,omitempty"` // affected, as far as Sentry saw
+	Users int64        `json:"c,omitempty"` // affected, as far as Sentry knows
 }
 
-// Users returns how many users were affected, as far as Sentry says: the largest
+// Users returns how many users were affected, as far as Sentry knows: the largest
 // number of one Sentry issue, since a user may be affected by several.
 func (m Marker) Users() int64 {
 	var most int64
@@ -99,24 +99,23 @@ func (m Marker) Users() int64 {
 // SetTotal sets the lifetime total of a Sentry issue to the larger of stored and
 // seen, and sets its page. A URL longer than count.MaxURL is dropped.
 func (m *Marker) SetTotal(id string, total int64, p Page) {
-	m.Sentry = with(m.Sentry, id, max(m.Sentry[id], total))
+	m.Sentry = count.With(m.Sentry, id, max(m.Sentry[id], total))
 	if len(p.URL) > count.MaxURL {
 		p.URL = ""
 	}
 	if known := m.Pages[id]; p.Last >= known.Last {
-		p.Users = max(p.Users, known.Users) // a webhook does not say
-		m.Pages = with(m.Pages, id, p)
+		p.Users = max(p.Users, known.Users) // a webhook has no such number
+		m.Pages = count.With(m.Pages, id, p)
 	}
 }
 
-// SetState records that a state was copied between a Sentry issue and this one,
-// and that they agree since at.
+// SetState records that a state was copied between a Sentry issue and this one at that time.
 func (m *Marker) SetState(id, state string, at count.Millis) {
 	maps.DeleteFunc(m.States, func(name string, _ count.Millis) bool { return strings.HasPrefix(name, id+" ") })
-	m.States = with(m.States, id+" "+state, at)
+	m.States = count.With(m.States, id+" "+state, at)
 }
 
-// StateOf returns the state last copied for a Sentry issue, and when; nothing if none ever was.
+// StateOf returns the state last copied for a Sentry issue and when; zero values if none was.
 func (m Marker) StateOf(id string) (state string, at count.Millis) {
 	for name, when := range m.States {
 		if what, ok := strings.CutPrefix(name, id+" "); ok && (state == "" || when > at || when == at && what < state) {

@@ -12,17 +12,16 @@
 //	<!-- errmon:end -->
 //
 // The state is deflated JSON in base64url, so that no log text inside can
-// close the comment or look like another one; CRC32 (IEEE, eight hex digits)
-// of the base64url text distinguishes damage from a later format. The key line
-// stays readable: it names the error even if the state is damaged.
-// Log text inside the section cannot forge these lines because publishing
-// breaks every "<!--" in foreign text (package safe). A body that also contains the
-// pasted lines of another issue is refused as damaged, with no key.
+// close the comment or look like another one; the CRC32 (IEEE, eight hex digits)
+// of the base64url text detects damage. The key line stays readable: it names the
+// error even if the state is damaged. Log text inside the section cannot forge these
+// lines because publishing breaks every "<!--" in foreign text (package safe). A body
+// that also contains the pasted lines of another issue counts as damaged, with no key.
 //
 // Fields may be added within version 1; readers ignore unknown ones. A state
 // of a higher version is refused with ErrNewer and must be left untouched.
 //
-// Counting is described at Tally. Keys are opaque strings here.
+// Package count describes how events are counted. Keys are opaque strings here.
 //
 // The package is pure and may import count.
 package marker
@@ -36,7 +35,7 @@ import (
 )
 
 // Limits of what one marker keeps, so that a body always fits in GitHub's
-// 65,536 characters. Each constant states what is dropped beyond it.
+// 65,536 characters.
 const (
 	MaxKeys      = 100  // oldest kept: they carry the identity
 	MaxGrouped   = 100  // oldest kept
@@ -63,7 +62,7 @@ type Marker struct {
 	Facts    Facts        `json:"x,omitzero"` // of the newest event that was read
 	First    count.Millis `json:"f,omitempty"`
 	Last     count.Millis `json:"n,omitempty"`
-	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; distinguishes a copied marker from another run's
+	FiledBy  string       `json:"by,omitempty"` // run that filed the issue; another run's marker may be a copy
 
 	Sources    map[string]count.Tally  `json:"src,omitempty"` // events by log group
 	Sentry     map[string]int64        `json:"sen,omitempty"` // lifetime total by Sentry issue id
@@ -84,8 +83,8 @@ type Marker struct {
 	Shape     Shape        `json:"rul,omitzero"`
 }
 
-// Count is how often the error happened: the sum over log groups, the Sentry
-// totals or the deliveries of one kind, whichever is largest, since one failure
+// Count returns how often the error happened: the sum over log groups, the sum of the
+// Sentry totals, or the deliveries of one kind, whichever is largest, since one failure
 // seen by three kinds of source happened once.
 func (m Marker) Count() int64 {
 	var logs, sentry, delivered int64
@@ -176,7 +175,7 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 		m.SetTotal(id, n, b.Pages[id])
 	}
 	for name, at := range b.States {
-		m.States = with(m.States, name, max(m.States[name], at))
+		m.States = count.With(m.States, name, max(m.States[name], at))
 	}
 	for kind, inbox := range b.Deliveries {
 		m.SetInbox(kind, inboxes(m.Deliveries[kind], inbox))
@@ -188,36 +187,28 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 }
 
 // SetSource stores the tally of one source.
-func (m *Marker) SetSource(name string, t count.Tally) { m.Sources = with(m.Sources, name, t) }
+func (m *Marker) SetSource(name string, t count.Tally) { m.Sources = count.With(m.Sources, name, t) }
 
 // SetInbox stores the deliveries of one kind.
-func (m *Marker) SetInbox(kind string, b count.Inbox) { m.Deliveries = with(m.Deliveries, kind, b) }
+func (m *Marker) SetInbox(kind string, b count.Inbox) {
+	m.Deliveries = count.With(m.Deliveries, kind, b)
+}
 
 // Clone returns a copy that shares no memory with m.
 func (m Marker) Clone() Marker {
-	c := m
-	c.Keys, c.Aliases, c.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
-	c.Commented, c.Changes = slices.Clone(m.Commented), slices.Clone(m.Changes)
+	m.Keys, m.Aliases, m.Grouped = slices.Clone(m.Keys), slices.Clone(m.Aliases), slices.Clone(m.Grouped)
+	m.Commented, m.Changes = slices.Clone(m.Commented), slices.Clone(m.Changes)
 	if m.Fix != nil {
-		c.Fix = &Fix{m.Fix.Closed, m.Fix.Commit, slices.Clone(m.Fix.Old)}
+		m.Fix = &Fix{m.Fix.Closed, m.Fix.Commit, slices.Clone(m.Fix.Old)}
 	}
-	c.Sentry, c.Pages, c.States = maps.Clone(m.Sentry), maps.Clone(m.Pages), maps.Clone(m.States)
-	c.Sources, c.Deliveries = maps.Clone(m.Sources), maps.Clone(m.Deliveries)
-	for name, t := range c.Sources {
-		c.Sources[name] = t.Clone()
+	m.Sentry, m.Pages, m.States = maps.Clone(m.Sentry), maps.Clone(m.Pages), maps.Clone(m.States)
+	m.Sources, m.Deliveries = maps.Clone(m.Sources), maps.Clone(m.Deliveries)
+	for name, t := range m.Sources {
+		m.Sources[name] = t.Clone()
 	}
-	for kind, inbox := range c.Deliveries {
+	for kind, inbox := range m.Deliveries {
 		inbox.IDs = maps.Clone(inbox.IDs)
-		c.Deliveries[kind] = inbox
+		m.Deliveries[kind] = inbox
 	}
-	return c
-}
-
-// with sets a value in a map that may still be nil.
-func with[K comparable, V any](m map[K]V, key K, value V) map[K]V {
-	if m == nil {
-		m = map[K]V{}
-	}
-	m[key] = value
 	return m
 }

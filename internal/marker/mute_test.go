@@ -28,3 +28,21 @@ func TestManyMutes(t *testing.T) {
 		t.Errorf("the newest mute lost its counts: %v", newest)
 	}
 }
+
+// Which counts are dropped does not depend on chance, or each run would write the dashboard.
+func TestManyMutesAtOnce(t *testing.T) {
+	d := Dashboard{Muted: map[int]Mute{}}
+	for n := range MaxMuted {
+		tally := count.Tally{Newest: 7, Days: map[count.Day]int64{}}
+		for i := range MaxMutedDays {
+			tally.Days[count.Day(i)] = int64((n*7 + i + 1) * 48_271 * 48_271 % 2_147_483_647)
+		}
+		d.Muted[n] = Mute{Sources: map[string]count.Tally{fmt.Sprint("a", n*n): tally}}
+	}
+	body := d.Section("")
+	for range 5 {
+		if d.Section("") != body {
+			t.Fatal("the same mutes are stored in two ways")
+		}
+	}
+}

@@ -34,15 +34,15 @@ const (
 	suffix      = " -->"
 )
 
-// The visible text of an issue's section begins with "**N events**" and ends with a line that
-// begins like this. Both mark the section's bounds if its own lines were deleted.
+// LastLine ends the visible text of an issue's section, which begins with "**N events**".
+// Both mark the section's bounds if its own lines were deleted.
 const LastLine = "<sub>Filed by errmon"
 
 var firstRead = regexp.MustCompile(`^\*\*\d[\d,]* events?\*\*`)
 
 // Errors that Read returns for a body it cannot use.
 var (
-	// ErrNone: the body has no section of ours.
+	// ErrNone: the body has no errmon section.
 	ErrNone = errors.New("no errmon section")
 	// ErrNewer: a later errmon wrote it; leave the issue untouched.
 	ErrNewer = errors.New("errmon section is of a newer version")
