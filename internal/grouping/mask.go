@@ -16,10 +16,7 @@ const maxMessage = 1000
 // Mask returns the masked template of a message: words stay, values that vary by
 // event become a Wildcard. Only the first line counts, since the rest is usually a
 // dump of values.
-func Mask(message string) string {
-	var m masker
-	return string(m.mask(message))
-}
+func Mask(message string) string { return string(new(masker).mask(message)) }
 
 // masker masks one message after another into one buffer. It reads each
 // message once, from left to right.
@@ -29,8 +26,7 @@ type masker struct {
 	fired Masks // what was masked in this message
 }
 
-// The classes of bytes. A piece is a run of word, digit and joint bytes; all others
-// separate pieces.
+// The classes of bytes. A piece is a run of letters, digits and joints.
 const (
 	isLetter uint8 = 1 << iota
 	isDigit
@@ -38,6 +34,8 @@ const (
 	isPart  // of the joints, those between parts that may be words: server.go:42
 	isBlank
 	isStop // ends a URL, a path and the value behind "="
+
+	inPiece = isLetter | isDigit | isJoint
 )
 
 var class = func() (table [256]uint8) {
@@ -68,30 +66,31 @@ var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6
 
 // mask returns the masked template, which is valid until the next call.
 func (m *masker) mask(message string) []byte {
-	s := firstLine(message)
+	s, _, _ := strings.Cut(strings.TrimLeft(message, " \t\v\f\r\n"), "\n")
+	s, _, _ = strings.Cut(s, "\r")
+	if len(s) > maxMessage {
+		s = strings.ToValidUTF8(s[:maxMessage], "")
+	}
 	m.out, m.wild, m.fired = m.out[:0], 0, 0
 	if len(s) > 1 && isUpper(s[1]) || strings.HasPrefix(s, "Error: ") { // most messages fail here
 		m.out = append(m.out, errorCode.FindString(s)...)
 	}
 	for i := len(m.out); i < len(s); {
-		c := s[i]
-		switch {
-		case class[c]&(isLetter|isDigit|isJoint) != 0:
+		switch c := class[s[i]]; {
+		case c&inPiece != 0:
 			i = m.piece(s, i)
-		case class[c]&isBlank != 0:
+		case c&isBlank != 0:
 			m.blank()
 			i++
 		default:
 			i = m.sign(s, i)
 		}
 	}
-	if n := len(m.out); n > 0 && m.out[n-1] == ' ' {
-		m.out = m.out[:n-1]
-	}
+	m.out = bytes.TrimSuffix(m.out, []byte(" "))
 	return m.out
 }
 
-// sign masks what begins with a sign that may start a value.
+// sign masks a value that begins with a sign, or writes the sign, and returns the end.
 func (m *masker) sign(s string, i int) int {
 	switch s[i] {
 	case '"', '\'', '`':
@@ -114,7 +113,8 @@ func (m *masker) sign(s string, i int) int {
 		// "took <1 ms", "order #4711": the sign belongs to the number, unless a bracket
 		// closes behind it, as in "process <0.81.0>".
 		end := i + strings.IndexAny(s[i:], " >")
-		if number := strings.TrimPrefix(s[i+1:], "="); number != "" && (s[i] != '<' || end < i || s[end] == ' ') && class[number[0]]&isDigit != 0 && (i == 0 || !isWord(s[i-1]) && s[i-1] != '-') {
+		number, begins := strings.TrimPrefix(s[i+1:], "="), i == 0 || !isWord(s[i-1]) && s[i-1] != '-'
+		if begins && number != "" && class[number[0]]&isDigit != 0 && (s[i] != '<' || end < i || s[end] == ' ') {
 			return len(s) - len(number)
 		}
 	case ')', ']':
@@ -164,19 +164,6 @@ const maxSeparator = 3
 
 func isSeparator(between []byte) bool {
 	return len(between) <= maxSeparator && len(bytes.Trim(between, " ,.:;-/|_+#~@")) == 0
-}
-
-// firstLine cuts a message at its first line break and at maxMessage bytes.
-func firstLine(s string) string {
-	for len(s) > 0 && (class[s[0]]&isBlank != 0 || s[0] == '\r' || s[0] == '\n') {
-		s = s[1:]
-	}
-	s, _, _ = strings.Cut(s, "\n")
-	s, _, _ = strings.Cut(s, "\r")
-	if len(s) > maxMessage {
-		s = strings.ToValidUTF8(s[:maxMessage], "")
-	}
-	return s
 }
 
 // Masks is the set of kinds of values masked in a message.

@@ -12,7 +12,7 @@ func (m *masker) piece(s string, i int) int {
 	joints := 0
 	for end < len(s) {
 		k := class[s[end]]
-		if k&(isLetter|isDigit|isJoint) == 0 {
+		if k&inPiece == 0 {
 			if !strings.HasPrefix(s[end:], Wildcard) {
 				break
 			}
@@ -48,26 +48,50 @@ func (m *masker) piece(s string, i int) int {
 // joined masks a piece whose words, from begin to end, have joints in front or
 // inside.
 func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
-	kind := Masks(0)
+	word, kind := s[begin:end], Masks(0)
 	if seen&isDigit != 0 {
-		kind = joinedKind(s[begin:end])
+		kind = joinedKind(word)
 	}
 	if kind == 0 && isPath(s, i, begin, end) {
 		return m.span(s, begin, maskPath)
 	}
-	m.lead(s, i, begin)
-	if kind != 0 {
-		m.wildcard(kind)
-		return m.unit(s, begin, end)
+	lead := s[i:begin]
+	if lead != "" && class[word[0]]&isDigit != 0 && strings.IndexByte("-+.$~", s[begin-1]) >= 0 {
+		lead = s[i : begin-1] // "retry in -5 ms": a minus belongs to the number
 	}
-	if place, _, numbered := strings.Cut(s[begin:end], ":"); numbered && strings.Count(place, ".") > 1 {
+	m.out = append(m.out, lead...)
+	if place, _, numbered := strings.Cut(word, ":"); kind == 0 && numbered && strings.Count(place, ".") > 1 {
 		if stack := strings.TrimRight(callStack.FindString(s[begin:]), " "); stack != "" {
 			m.wildcard(maskStack)
 			return begin + len(stack)
 		}
 	}
-	m.core(s, begin, end)
+	if kind == 0 {
+		kind = m.nameKind(word)
+	}
+	if kind == 0 {
+		m.parts(word)
+	} else {
+		m.wildcard(kind)
+	}
 	return m.unit(s, begin, end)
+}
+
+// nameKind returns the kind of a value of several parts by what they name, or 0.
+func (m *masker) nameKind(word string) Masks {
+	switch {
+	case strings.HasPrefix(word, "arn:"): // "role arn:aws:iam::123456789012:role/app is not allowed to"
+		return maskARN
+	case isEmail(word): // "cannot deliver to jane.doe@example.com"
+		return maskEmail
+	case strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", "")): // "lease for fe:ed:fa:ce:be:ef expired"
+		return maskAddress
+	case strings.Count(word, ".") >= 2 && bytes.HasSuffix(m.out, []byte(" is ")) && !isFaultName(word):
+		return maskID // "driver class is com.mysql.cj.jdbc.Driver"
+	case m.isService(word):
+		return maskHost
+	}
+	return 0
 }
 
 // callStack matches two or more places in code in a row, as in "lock held by
@@ -98,29 +122,14 @@ func isEmpty(s string, i int) bool {
 	return rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")
 }
 
-// lead writes the joints before a word. A minus belongs to the number: "retry in -5
-// ms", "exited with -1".
-func (m *masker) lead(s string, i, begin int) {
-	if begin > i && class[s[begin]]&isDigit != 0 && strings.IndexByte("-+.$~", s[begin-1]) >= 0 {
-		begin--
-	}
-	m.out = append(m.out, s[i:begin]...)
-}
-
 // isPath matches paths of files and requests: "open /etc/app/tls.pem: no such
 // file", "GET /v1/orders 502", "load C:\app\conf.ini", "./run.sh: not found",
 // "cannot import src/cart/total".
 func isPath(s string, i, begin, end int) bool {
-	switch {
-	case begin > i && s[begin-1] == '/':
-		return true
-	case begin > i+1 && s[begin-1] == '\\':
-		return true
-	case begin+2 < end && s[begin+1] == ':' && s[begin+2] == '\\':
-		return true
-	}
-	slash := strings.IndexByte(s[begin:end], '/')
-	return slash > 0 && strings.IndexByte(s[begin+slash+1:end], '/') >= 0
+	word := s[begin:end]
+	slash := strings.IndexByte(word, '/')
+	return begin > i && s[begin-1] == '/' || begin > i+1 && s[begin-1] == '\\' ||
+		len(word) > 2 && word[1] == ':' && word[2] == '\\' || slash > 0 && strings.IndexByte(word[slash+1:], '/') >= 0
 }
 
 // span masks a URL or path that extends at least to end. It may contain signs that
@@ -149,40 +158,15 @@ func inWildcard(s string, i int) bool {
 	return false
 }
 
-// core masks a piece that has joints inside or around it.
-func (m *masker) core(s string, begin, end int) {
-	word := s[begin:end]
-	switch {
-	case strings.HasPrefix(word, "arn:"): // "role arn:aws:iam::123456789012:role/app is not allowed to"
-		m.wildcard(maskARN)
-	case isEmail(word): // "cannot deliver to jane.doe@example.com"
-		m.wildcard(maskEmail)
-	case isColonHex(word):
-		m.wildcard(maskAddress)
-	case m.behindCopula() && isDotted(word): // "driver class is com.mysql.cj.jdbc.Driver"
-		m.wildcard(maskID)
-	case m.isService(word):
-		m.wildcard(maskHost)
-	default:
-		start, kind := len(word), Masks(0)
-		if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
-			start, kind = colon+1, maskPath
-		} else if bar := strings.IndexByte(word, '|'); bar >= 0 && hasDigit(word) { // "rejected row:17|EUR|open"
-			start, kind = strings.LastIndexByte(word[:bar], ':')+1, maskValue
-		}
-		m.segments(word[:start])
-		if kind != 0 {
-			m.wildcard(kind)
-		}
-	}
-}
-
-// behindCopula reports whether "is" precedes the current piece.
-func (m *masker) behindCopula() bool { return bytes.HasSuffix(m.out, []byte(" is ")) }
-
-// segments masks a piece part by part, so that "server.go:42" keeps the file
+// parts masks a piece part by part, so that "server.go:42" keeps the file
 // and "uid:1000" the name.
-func (m *masker) segments(word string) {
+func (m *masker) parts(word string) {
+	rest := Masks(0)
+	if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
+		word, rest = word[:colon+1], maskPath
+	} else if bar := strings.IndexByte(word, '|'); bar >= 0 && hasDigit(word) { // "rejected row:17|EUR|open"
+		word, rest = word[:strings.LastIndexByte(word[:bar], ':')+1], maskValue
+	}
 	for begin := 0; begin < len(word); {
 		if begin == 0 || word[begin-1] != '.' {
 			if length := hostLength(word[begin:]); length > 0 {
@@ -215,6 +199,9 @@ func (m *masker) segments(word string) {
 		}
 		begin = end
 	}
+	if rest != 0 {
+		m.wildcard(rest)
+	}
 }
 
 // word masks a run of letters and digits.
@@ -224,13 +211,12 @@ func (m *masker) word(s string, i, end int, seen uint8) int {
 		m.wildcard(maskTime)
 		return end
 	}
-	kind := valueKind(word, seen)
-	if kind == 0 {
-		m.out = append(m.out, word...)
-		return end
+	if kind := valueKind(word, seen); kind != 0 {
+		m.wildcard(kind)
+		return m.unit(s, i, end)
 	}
-	m.wildcard(kind)
-	return m.unit(s, i, end)
+	m.out = append(m.out, word...)
+	return end
 }
 
 // inDate reports whether the current name of a day or month is part of a date:

@@ -11,19 +11,31 @@ import (
 // maxConstant is the length of the longest of constants.
 const maxConstant = 8
 
+// minToken is the minimum length of a random token.
+const minToken = 20
+
 // valueKind returns the kind of a value, or 0 for a word of the message. seen has the
 // classes of its bytes.
 func valueKind(word string, seen uint8) Masks {
-	if seen&isDigit == 0 {
-		return letterKind(word)
-	}
 	switch {
-	case len(word) <= maxConstant && constants[strings.ToLower(word)]:
+	case seen&isDigit == 0:
+		return letterKind(word)
+	case len(word) <= maxConstant && constants[strings.ToLower(word)], isNumbered(word):
 		return 0
-	case isNumbered(word):
-		return 0
+	case strings.Contains(word, Wildcard):
+		return maskRedacted
+	case len(word) == 36 && uuid.Validate(word) == nil:
+		return maskUUID
+	case len(word) == 26 && strings.ToUpper(word) == word:
+		return maskULID
+	case len(word) > 2 && word[0] == '0' && word[1] == 'x', len(word) >= 8 && isHex(word) && strings.Trim(word, "0123456789") != "":
+		return maskHex
+	case class[word[0]]&isDigit != 0:
+		return maskNumber
+	case len(word) >= minToken:
+		return maskToken
 	}
-	return digitKind(word)
+	return maskID
 }
 
 // letterKind finds values among words without a digit.
@@ -49,13 +61,13 @@ func letterKind(word string) Masks {
 // thing: "OAuth2Client refused the token" names a class, "worker7 is gone" a worker.
 func isNumbered(word string) bool {
 	digits, upper, lower := 0, 0, 0
-	for i := 0; i < len(word); i++ {
+	for i := range len(word) {
 		switch c := word[i]; {
 		case class[c]&isDigit != 0:
 			digits++
-		case c >= 'A' && c <= 'Z':
+		case isUpper(c):
 			upper++
-		case c >= 'a' && c <= 'z':
+		case isLower(c):
 			lower++
 		default:
 			return false
@@ -64,59 +76,30 @@ func isNumbered(word string) bool {
 	return digits == 1 && upper >= 1 && lower >= 4 && class[word[0]]&isLetter != 0 && class[word[len(word)-1]]&isLetter != 0
 }
 
-// minToken is the minimum length of a random token.
-const minToken = 20
-
-// digitKind returns the kind of a word with a digit.
-func digitKind(word string) Masks {
-	switch {
-	case strings.Contains(word, Wildcard):
-		return maskRedacted
-	case len(word) == 36 && uuid.Validate(word) == nil:
-		return maskUUID
-	case len(word) == 26 && strings.ToUpper(word) == word:
-		return maskULID
-	case len(word) > 2 && word[0] == '0' && word[1] == 'x', len(word) >= 8 && isHex(word) && strings.Trim(word, "0123456789") != "":
-		return maskHex
-	case class[word[0]]&isDigit != 0:
-		return maskNumber
-	case len(word) >= minToken:
-		return maskToken
-	}
-	return maskID
-}
-
-// joinedKind returns the kind of a value of several parts, by its overall form.
+// joinedKind returns the kind of a value of several parts with a digit, by its form, or 0.
 func joinedKind(word string) Masks {
+	address, _, _ := strings.Cut(word, ":")
 	switch {
 	case isTime(word):
 		return maskTime
-	case isIPv4(word):
-		return maskAddress
+	case strings.Count(address, ".") == 3 && strings.Trim(address, "0123456789.") == "":
+		return maskAddress // "connect to 10.0.3.7:5432"
 	case len(word) > 3 && word[0] == 'v' && class[word[1]]&isDigit != 0 && strings.IndexByte(word, '.') > 0:
 		return maskVersion // "agent v1.2.3-rc1 is too old"
 	}
 	return 0
 }
 
-// isTime reports whether s is a date or time of day that begins with digits: "at
+// isTime reports whether a word is a date or time of day that begins with digits: "at
 // 2026-11-22T10:30:01Z", "2026/11/22", "22/Nov/2026:10:30:01", "10:30:01,123".
 func isTime(word string) bool {
-	if len(word) < 8 || class[word[0]]&isDigit == 0 || class[word[1]]&isDigit == 0 {
-		return false
-	}
-	return word[2] == ':' && word[5] == ':' || word[2] == '/' && (word[5] == '/' || len(word) > 6 && word[6] == '/') ||
-		(word[4] == '-' || word[4] == '/') && word[7] == word[4]
-}
-
-// isIPv4 matches an address, with or without a port: "connect to 10.0.3.7:5432".
-func isIPv4(word string) bool {
-	address, _, _ := strings.Cut(word, ":")
-	return strings.Count(address, ".") == 3 && strings.Trim(address, "0123456789.") == ""
+	return len(word) >= 8 && class[word[0]]&class[word[1]]&isDigit != 0 && (word[2] == ':' && word[5] == ':' ||
+		word[2] == '/' && (word[5] == '/' || len(word) > 6 && word[6] == '/') ||
+		(word[4] == '-' || word[4] == '/') && word[7] == word[4])
 }
 
 func isHex(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i] | 0x20; class[s[i]]&isDigit == 0 && (c < 'a' || c > 'f') {
 			return false
 		}
@@ -129,7 +112,7 @@ func isHex(s string) bool {
 func mixedCase(s string) bool {
 	changes := 0
 	for i := 2; i < len(s); i++ {
-		if isUpper(s[i]) && isUpper(s[i-1]) && s[i-2] >= 'a' && s[i-2] <= 'z' {
+		if isUpper(s[i]) && isUpper(s[i-1]) && isLower(s[i-2]) {
 			changes++
 		}
 	}
@@ -137,12 +120,7 @@ func mixedCase(s string) bool {
 }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
-
-// isDotted reports whether a word is a name of three or more parts, not a word at the
-// end of a sentence. An exception's class is not a value.
-func isDotted(word string) bool {
-	return strings.Count(word, ".") >= 2 && !isFaultName(word)
-}
+func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
 
 // isFaultName reports whether a word is an exception's class, which distinguishes errors.
 func isFaultName(word string) bool {
@@ -154,12 +132,6 @@ func isEmail(word string) bool {
 	at := strings.IndexByte(word, '@')
 	return at > 0 && !strings.ContainsAny(word, ":/") &&
 		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:]))
-}
-
-// isColonHex matches MAC and IPv6 addresses, even without a digit: "lease for
-// fe:ed:fa:ce:be:ef expired".
-func isColonHex(word string) bool {
-	return strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", ""))
 }
 
 // hostLength returns the length of the host name at the start of word, as in
@@ -200,13 +172,9 @@ func (m *masker) isService(word string) bool {
 	if !found || len(name) < 2 || class[name[0]]&isLetter == 0 || strings.ToLower(name) != name || sources[name[strings.LastIndexByte(name, '.')+1:]] {
 		return false
 	}
-	return (ports[number] && len(m.out) == 0 || m.behindConnector()) && port.FindString(word[len(name):]) == word[len(name):]
-}
-
-// behindConnector reports whether the previous word announces an address.
-func (m *masker) behindConnector() bool {
 	before, spaced := bytes.CutSuffix(m.out, []byte(" "))
-	return spaced && connectors[string(before[bytes.LastIndexByte(before, ' ')+1:])]
+	announced := spaced && connectors[string(before[bytes.LastIndexByte(before, ' ')+1:])]
+	return (ports[number] && len(m.out) == 0 || announced) && port.FindString(word[len(name):]) == word[len(name):]
 }
 
 // bracketed matches an IPv6 address in brackets with its port: "[fe80::1%eth0]:443".
@@ -219,41 +187,31 @@ func (m *masker) unit(s string, begin, end int) int {
 	switch {
 	case end == len(s) || m.wild != len(m.out):
 		return end
-	case s[end] == '=' && end-begin >= minToken:
-		return paddingEnd(s, end)
+	case s[end] == '=' && end-begin >= minToken: // "cursor eyJpZCI6NDIsInQiOjF9== is stale"
+		if padded := len(s) - len(strings.TrimLeft(s[end:], "=")); padded <= end+2 && (padded == len(s) || !isWord(s[padded])) {
+			return padded
+		}
+		return end
 	case class[s[end-1]]&isLetter != 0 || class[s[begin]]&isDigit == 0:
 		return end
 	case s[end] == '%':
 		return end + 1
 	}
-	if s[end] == ' ' && end+1 < len(s) {
-		next := wordEnd(s, end+1)
-		if units[s[end+1:next]] {
-			return perUnit(s, next)
-		} else if s[end+1] == '%' {
-			return end + 2
+	if s[end] != ' ' || end+1 == len(s) {
+		return end
+	}
+	next := wordEnd(s, end+1)
+	switch {
+	case s[end+1] == '%':
+		return end + 2
+	case !units[s[end+1:next]]:
+		return end
+	case next+1 < len(s) && s[next] == '/': // "5 MB/s"
+		if per := wordEnd(s, next+1); units[s[next+1:per]] {
+			return per
 		}
 	}
-	return end
-}
-
-// perUnit returns the end of the unit of time of a rate: the "/s" of "5 MB/s".
-func perUnit(s string, i int) int {
-	if i+1 < len(s) && s[i] == '/' {
-		if end := wordEnd(s, i+1); units[s[i+1:end]] {
-			return end
-		}
-	}
-	return i
-}
-
-// paddingEnd returns the end of the padding at i: "cursor eyJpZCI6NDIsInQiOjF9== is stale".
-func paddingEnd(s string, i int) int {
-	end := len(s) - len(strings.TrimLeft(s[i:], "="))
-	if end-i > 2 || end < len(s) && isWord(s[end]) {
-		return i
-	}
-	return end
+	return next
 }
 
 func wordEnd(s string, i int) int {
