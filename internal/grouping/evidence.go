@@ -52,7 +52,7 @@ func (m *miner) uniteNames() {
 				names++
 				if t := m.at(f, place); t.counts() {
 					consts--
-					sure = sure && t.is(isName|isJoined|isLearned) && m.behindRole(f, place)
+					sure = sure && t.is(isName|isJoined|isLearned) && m.before(f, place).is(isRole)
 				}
 			}
 		}
@@ -96,7 +96,6 @@ func (m *miner) uniteHoles() {
 			}
 		}
 	}
-	var learned []uint32
 	for _, family := range holes {
 		alternating := m.hasNames(family) && m.alternate(family, contexts)
 		if !alternating && !m.varies(family) {
@@ -105,14 +104,9 @@ func (m *miner) uniteHoles() {
 		for _, s := range family {
 			m.unite(family[0].form, s.form)
 			if alternating || len(family) >= manyValues {
-				learned = append(learned, m.forms[s.form].tokens[s.place])
+				m.name(m.forms[s.form].tokens[s.place]) // a system's names occur in all its messages
 			}
 		}
-	}
-	// A system's names occur in all its messages: a value here may be a value
-	// elsewhere, from the next round on.
-	for _, number := range learned {
-		m.name(number)
 	}
 }
 
@@ -218,15 +212,15 @@ func (m *miner) varies(family []seen) bool {
 	switch {
 	case place == 0:
 		return consts >= manyConsts && n >= manyStarts
-	case m.bracketed(f, place) && consts >= fewConsts:
-		return true
+	case consts >= fewConsts && place > 1 && place+1 < len(f.tokens) && m.at(f, place-1).text == "[" && m.at(f, place+1).text == "]":
+		return true // "interrupt link [LNKD] enabled"
 	case capitals == n && m.labelled(f, place) && consts >= someConsts:
 		return true
 	case capitals*2 > n:
 		return consts >= fewConsts && n >= manyStates
 	case names*2 > n:
 		return n >= manyNames
-	case m.given(f, place):
+	case givers[m.before(f, place).text]:
 		return consts >= fewConsts || n >= manyNames
 	}
 	return consts >= someConsts && n >= manyWords[min(consts, manyConsts)]
@@ -275,10 +269,7 @@ func (m *miner) uniteRare() {
 // of <*> failed at gateway" is known, "login of trent failed at gateway" needs no
 // more evidence.
 func (m *miner) uniteCovered() {
-	wide := newCoverIndex(m.dictionary)
-	for i := range m.forms {
-		wide.add(&m.forms[i], i)
-	}
+	wide := newCoverIndex(m.dictionary, m.forms)
 	for i := range m.forms {
 		for j := range wide.of(&m.forms[i]) {
 			if i != j && m.covers(&m.forms[j], &m.forms[i]) {

@@ -44,14 +44,11 @@ func TestManyTemplates(t *testing.T) {
 // with all of its shape.
 func TestCoversGrowth(t *testing.T) {
 	d := newDictionary()
-	wide := newCoverIndex(d)
 	var forms []form
 	for i := range 5_000 {
 		forms = append(forms, d.form(distinctMessage(i)+" after <*>"))
 	}
-	for i := range forms {
-		wide.add(&forms[i], i)
-	}
+	wide := newCoverIndex(d, forms)
 	compared := 0
 	for i := range forms {
 		for range wide.of(&forms[i]) {

@@ -101,8 +101,9 @@ var callStack = regexp.MustCompile(`^(?:(?:<[^>]*> *)*[\w$.[:^ascii:]]*\.[\w$.[:
 
 // bare writes a run of joints outside a word: "->", "...", "--".
 func (m *masker) bare(s string, i int) int {
-	if s[i] == '-' && isEmpty(s, i) {
-		m.wildcard(maskValue)
+	rest, apart := s[i+1:], i == 0 || strings.IndexByte(" ([", s[i-1]) >= 0
+	if s[i] == '-' && apart && (rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")) {
+		m.wildcard(maskValue) // a missing value: "user: -, host: db1", "[-]", "- - 200"
 		return i + 1
 	}
 	for i < len(s) && class[s[i]]&isJoint != 0 {
@@ -110,16 +111,6 @@ func (m *masker) bare(s string, i int) int {
 		i++
 	}
 	return i
-}
-
-// isEmpty reports whether the dash at i stands for a missing value rather than
-// separating parts of the message: "user: -, host: db1", "[-]", "- - 200".
-func isEmpty(s string, i int) bool {
-	if i > 0 && strings.IndexByte(" ([", s[i-1]) < 0 {
-		return false
-	}
-	rest := s[i+1:]
-	return rest == "" || strings.IndexByte(",;)]", rest[0]) >= 0 || strings.HasPrefix(rest, " - ")
 }
 
 // isPath matches paths of files and requests: "open /etc/app/tls.pem: no such

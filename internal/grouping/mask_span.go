@@ -13,13 +13,11 @@ import (
 // quoted, as by some loggers, it is the message.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
+	m.out = append(m.out, s[i])
 	if end < 0 || i == 0 && end == len(s)-1 {
-		m.out = append(m.out, s[i])
 		return i + 1
 	}
-	m.out = append(m.out, s[i])
-	inside := s[i+1 : end]
-	if method, _, _ := strings.Cut(inside, " "); methods[method] && !bytes.HasSuffix(m.out, []byte(`: "`)) {
+	if method, _, _ := strings.Cut(s[i+1:end], " "); methods[method] && !bytes.HasSuffix(m.out, []byte(`: "`)) {
 		m.out = append(append(m.out, method...), ' ')
 	}
 	m.wildcard(maskQuoted)
@@ -80,7 +78,8 @@ func (m *masker) assigned(s string, i int) int {
 			}
 		}
 	}
-	for value < len(s) && (class[s[value]]&isStop == 0 && s[value] != '&' || inWildcard(s, value) || isBar(s, value)) {
+	for value < len(s) && (class[s[value]]&isStop == 0 && s[value] != '&' || inWildcard(s, value) ||
+		s[value] == '|' && value+1 < len(s) && isWord(s[value+1])) { // "mode=READ|WRITE"
 		value++
 	}
 	m.wildcard(maskValue)
@@ -89,9 +88,6 @@ func (m *masker) assigned(s string, i int) int {
 	}
 	return object(s, value)
 }
-
-// isBar reports whether a bar joins two flags of one value: "mode=READ|WRITE".
-func isBar(s string, i int) bool { return s[i] == '|' && i+1 < len(s) && isWord(s[i+1]) }
 
 // object returns the end of the brackets at i, which print a list or, behind its type,
 // an object: "ids=[7, 8]" and "lock=Session{id=7, user=bob}" are values that may also be
@@ -115,16 +111,13 @@ func wholeValue(s string, equals, value int) int {
 	for name > 0 && (isWord(s[name-1]) || s[name-1] == '.' || s[name-1] == '-') {
 		name--
 	}
-	switch {
-	case name > 1 && s[name-1] == '(' && isWord(s[name-2]):
-		end := strings.IndexAny(s[value:], "()=,")
-		if end > 0 && s[value+end] == ')' {
+	if name > 1 && s[name-1] == '(' && isWord(s[name-2]) {
+		if end := strings.IndexAny(s[value:], "()=,"); end > 0 && s[value+end] == ')' {
 			return value + end
 		}
-	case strings.IndexByte(s[name:equals], '.') > 0 && strings.HasSuffix(strings.TrimRight(s[:name], " "), ":"):
-		if strings.IndexByte(s[value:], '=') < 0 {
-			return len(s)
-		}
+	} else if strings.IndexByte(s[name:equals], '.') > 0 && strings.HasSuffix(strings.TrimRight(s[:name], " "), ":") &&
+		strings.IndexByte(s[value:], '=') < 0 {
+		return len(s)
 	}
 	return 0
 }
@@ -196,8 +189,7 @@ func (m *masker) json(s string, i int) int {
 
 // closingBracket returns where the bracket at i closes, or the end of s.
 func closingBracket(s string, i int) int {
-	depth := 0
-	quoted := false
+	depth, quoted := 0, false
 	for ; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '\\':
@@ -227,7 +219,7 @@ func isWordList(s string) bool {
 		case c == ',':
 			commas++
 		case c == ' ' && i > 0 && s[i-1] == ',':
-		case class[c]&(isLetter|isDigit|isJoint) == 0:
+		case class[c]&inPiece == 0:
 			return false
 		}
 	}

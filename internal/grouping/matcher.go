@@ -16,25 +16,19 @@ type matcher struct {
 
 func newMatcher(known []string) *matcher {
 	m := &matcher{dictionary: newDictionary()}
-	m.wide = newCoverIndex(m.dictionary)
-	m.known = slices.Clone(known)
-	slices.Sort(m.known)
-	m.known = slices.Compact(m.known)
-	for i, k := range m.known {
+	m.known = slices.Compact(slices.Sorted(slices.Values(known)))
+	for _, k := range m.known {
 		m.forms = append(m.forms, m.form(k))
-		m.wide.add(&m.forms[i], i)
 	}
+	m.wide = newCoverIndex(m.dictionary, m.forms)
 	return m
 }
 
 // match returns the known template that covers template: itself if it is known, else
 // the most specific one.
 func (m *matcher) match(template string) (string, bool) {
-	if len(m.known) == 0 {
-		return "", false
-	}
-	if _, ok := slices.BinarySearch(m.known, template); ok {
-		return template, true
+	if _, ok := slices.BinarySearch(m.known, template); ok || len(m.known) == 0 {
+		return template, ok
 	}
 	f := m.form(template)
 	best := -1
@@ -68,25 +62,24 @@ type coverIndex struct {
 	wide  map[uint64][]int   // hash → wide templates
 }
 
-func newCoverIndex(d *dictionary) *coverIndex {
-	return &coverIndex{d, map[uint64][][]int{}, map[uint64][]int{}}
-}
-
-// add adds a template if it has a wildcard to cover others with.
-func (c *coverIndex) add(f *form, at int) {
-	var holes []int
-	for place, number := range f.tokens {
-		if number == wildNumber {
-			holes = append(holes, place)
+func newCoverIndex(d *dictionary, forms []form) *coverIndex {
+	c := &coverIndex{d, map[uint64][][]int{}, map[uint64][]int{}}
+	for at, f := range forms {
+		var holes []int
+		for place, number := range f.tokens {
+			if number == wildNumber {
+				holes = append(holes, place)
+			}
 		}
+		if len(holes) == 0 || f.consts == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(c.holes[f.shape], func(other []int) bool { return slices.Equal(other, holes) }) {
+			c.holes[f.shape] = append(c.holes[f.shape], holes)
+		}
+		c.wide[f.hash] = append(c.wide[f.hash], at)
 	}
-	if len(holes) == 0 || f.consts == 0 {
-		return
-	}
-	if !slices.ContainsFunc(c.holes[f.shape], func(other []int) bool { return slices.Equal(other, holes) }) {
-		c.holes[f.shape] = append(c.holes[f.shape], holes)
-	}
-	c.wide[f.hash] = append(c.wide[f.hash], at)
+	return c
 }
 
 // of yields the wide templates that cover f by their hash.
@@ -118,16 +111,16 @@ func (d *dictionary) covers(wide, narrow *form) bool {
 // fills reports whether the word at place is a value for a wildcard there, in a
 // template with that many constant words.
 func (d *dictionary) fills(f *form, place, consts int) bool {
-	t := d.at(f, place)
+	t, before := d.at(f, place), d.before(f, place)
 	switch {
 	case !t.is(isText) || t.is(isGrammar|isFault) || d.isKey(f, place):
 		return false
 	case t.is(isDevice):
-		return d.behindRole(f, place)
-	case consts > minConsts, d.namelike(f, place), d.behindRole(f, place), d.given(f, place), d.doing(f, place):
+		return before.is(isRole)
+	case consts > minConsts, d.namelike(f, place), before.is(isRole), givers[before.text], d.doing(f, place):
 		return true
 	}
-	return consts == minConsts && d.behind(f, place) != nil && (t.is(isCapital|isJoined) || d.proper(f, place))
+	return consts == minConsts && (t.is(isCapital|isJoined) && before != none || d.proper(f, place))
 }
 
 // form is a template as tokens.

@@ -31,21 +31,20 @@ func mine(templates, known []string) map[string]string {
 	all = slices.Compact(all)
 	widest := make(map[string]string, len(all))
 	var rest []string
-	var covered [][2]string
 	for _, t := range all {
-		widest[t] = t
 		if k, ok := matching.match(t); ok && k != t {
 			widest[t] = k
-			covered = append(covered, [2]string{t, k})
-			continue
+		} else {
+			widest[t] = t
+			rest = append(rest, t)
 		}
-		rest = append(rest, t)
 	}
-	for _, c := range covered {
-		matching.learn(c[0], c[1])
+	for _, t := range all { // matching does not depend on their order
+		if widest[t] != t {
+			matching.learn(t, widest[t])
+		}
 	}
-	m := &miner{dictionary: matching.dictionary}
-	wide := m.widen(rest)
+	wide := (&miner{dictionary: matching.dictionary}).widen(rest)
 	for t, of := range widest {
 		widest[t] = wide[of]
 	}
@@ -161,34 +160,24 @@ func (d *dictionary) namelike(f *form, place int) bool {
 	case t.is(isName):
 		return true
 	}
-	return !t.is(isGrammar|isInflected|isDevice|isCapital|isRole) && d.behindRole(f, place)
+	return !t.is(isGrammar|isInflected|isDevice|isCapital|isRole) && d.before(f, place).is(isRole)
 }
 
-// behind returns the word before the one at place, or nil.
-func (d *dictionary) behind(f *form, place int) *token {
+// before returns the word before the one at place, or none.
+func (d *dictionary) before(f *form, place int) *token {
 	if place >= 2 && d.at(f, place-1).text == " " && d.at(f, place-2).is(isText) {
 		return d.at(f, place-2)
 	}
-	return nil
+	return none
 }
 
-// behindRole reports whether the previous word announces a name.
-func (d *dictionary) behindRole(f *form, place int) bool {
-	before := d.behind(f, place)
-	return before != nil && before.is(isRole)
-}
-
-// given reports whether the previous word often precedes a name.
-func (d *dictionary) given(f *form, place int) bool {
-	before := d.behind(f, place)
-	return before != nil && givers[before.text]
-}
+var none = new(token)
 
 // proper reports whether the word is a proper name: it has a capital, its neighbours
 // do not, as in "tunnel Lima is down".
 func (d *dictionary) proper(f *form, place int) bool {
-	before := d.behind(f, place)
-	return before != nil && isTitle(d.at(f, place).text) && !isUpper(before.text[0])
+	before := d.before(f, place)
+	return before != none && isTitle(d.at(f, place).text) && !isUpper(before.text[0])
 }
 
 // isKey reports whether the word at place has a value. The key gives the value its
@@ -214,12 +203,6 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 	return false
 }
 
-// bracketed reports whether the word at place is alone in square brackets inside a
-// message, as names are: "interrupt link [LNKD] enabled".
-func (d *dictionary) bracketed(f *form, place int) bool {
-	return place > 1 && place+1 < len(f.tokens) && d.at(f, place-1).text == "[" && d.at(f, place+1).text == "]"
-}
-
 // labelled reports whether the word at place follows the label of a state.
 func (d *dictionary) labelled(f *form, place int) bool {
 	if place < 3 || d.at(f, place-1).text != " " || d.at(f, place-2).text != ":" {
@@ -237,7 +220,7 @@ var labels = []string{"type", "state", "status", "kind", "phase", "mode"}
 // place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {
 	const last = 2
-	return place == last && len(f.tokens) == last+1 && d.behind(f, place) != nil && strings.HasSuffix(d.at(f, 0).text, "ing")
+	return place == last && len(f.tokens) == last+1 && d.before(f, place) != none && strings.HasSuffix(d.at(f, 0).text, "ing")
 }
 
 // name marks a word as a name, unless it describes what happened.

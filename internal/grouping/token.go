@@ -45,33 +45,32 @@ var seed = maphash.MakeSeed()
 
 func newToken(text string) token {
 	t := token{text: text, hash: maphash.String(seed, text) | 1}
-	if text == Wildcard {
-		t.traits = isText | isWild | isPartial
-		return t
-	}
-	if strings.HasSuffix(text, unitNumber) {
-		t.traits = isText | isCapital
-		return t
-	}
 	text = strings.TrimSuffix(text, portNumber)
 	partial := strings.Contains(text, Wildcard)
-	if !partial && !isWord(text[len(text)-1]) {
+	switch {
+	case text == Wildcard:
+		t.traits = isText | isWild | isPartial
+		return t
+	case strings.HasSuffix(text, unitNumber):
+		t.traits = isText | isCapital
+		return t
+	case partial:
+		t.traits = isText | shapeOf(text) | isPartial | isName
+	case isWord(text[len(text)-1]):
+		t.traits = isText | shapeOf(text)
+	default:
 		return t
 	}
-	t.traits = isText | shapeOf(text)
-	if partial {
-		t.traits |= isPartial | isName
-	}
 	lower := strings.ToLower(text)
-	switch {
+	switch n := len(text); {
 	case fillers[lower]:
 		t.traits |= isGrammar | isFiller
 	case grammar[lower], states[lower]:
 		t.traits |= isGrammar
 	case devices[lower], sides[lower]:
 		t.traits |= isDevice
-	case inflected(lower) && text[1:] == lower[1:]:
-		t.traits |= isInflected
+	case text[1:] == lower[1:] && (n > 6 && nounEnds[lower[n-4:]] || n > 4 && strings.HasSuffix(lower, "ed")):
+		t.traits |= isInflected // "user validation rejected". Words in "ing" are as often names: "billing", "staging"
 	}
 	if roles[lower] {
 		t.traits |= isRole
@@ -94,17 +93,6 @@ func shapeOf(text string) traits {
 	return 0
 }
 
-// inflected reports whether a word describes what happened: "user validation
-// rejected". Words in "ing" are as often names: "billing", "staging".
-func inflected(word string) bool {
-	if n := len(word); n > 6 && nounEnds[word[n-4:]] {
-		return true
-	}
-	return len(word) > 4 && strings.HasSuffix(word, "ed")
-}
-
-var nounEnds = words("nounEnds")
-
 // tokenEnd returns the end of the token at i of a masked template. Joints at
 // the end of a word are signs: "failed:", and so is a row of dots: "disk
 // check....: 3".
@@ -115,7 +103,7 @@ func tokenEnd(s string, i int) int {
 			end += len(Wildcard)
 			continue
 		}
-		if s[end] == ':' || strings.HasPrefix(s[end:], "..") || class[s[end]]&(isLetter|isDigit|isJoint) == 0 {
+		if s[end] == ':' || strings.HasPrefix(s[end:], "..") || class[s[end]]&inPiece == 0 {
 			break
 		}
 		end++
@@ -130,12 +118,12 @@ func tokenEnd(s string, i int) int {
 	if last == i {
 		return end
 	}
-	switch {
-	case isTitle(s[i:last]):
+	switch word := s[i:last]; {
+	case isTitle(word):
 		return titleEnd(s, last)
-	case strings.HasPrefix(s[last:], unitNumber) && strings.ToUpper(s[i:last]) == s[i:last]:
+	case strings.HasPrefix(s[last:], unitNumber) && strings.ToUpper(word) == word:
 		return last + len(unitNumber)
-	case strings.HasPrefix(s[last:], portNumber) && isHost(s[i:last]):
+	case strings.HasPrefix(s[last:], portNumber) && strings.ToLower(word) == word && newToken(word).traits&(isPartial|isGrammar|isInflected) == 0:
 		return last + len(portNumber)
 	}
 	return last
@@ -149,23 +137,9 @@ const (
 	portNumber = ":" + Wildcard
 )
 
-// isHost reports whether a word may be a host name: it has no capital letter.
-func isHost(word string) bool {
-	t := newToken(word)
-	return !t.is(isPartial|isGrammar|isInflected) && strings.ToLower(word) == word
-}
-
 // isTitle reports whether only the first letter of a word is a capital.
 func isTitle(word string) bool {
-	if len(word) < 2 || !isUpper(word[0]) {
-		return false
-	}
-	for i := 1; i < len(word); i++ {
-		if word[i] < 'a' || word[i] > 'z' {
-			return false
-		}
-	}
-	return true
+	return len(word) > 1 && isUpper(word[0]) && !strings.ContainsFunc(word[1:], func(r rune) bool { return r < 'a' || r > 'z' })
 }
 
 // titleEnd returns the end of a name of several words, the first of which ends at
@@ -175,10 +149,8 @@ func titleEnd(s string, end int) int {
 	for end < len(s) && s[end] == ' ' {
 		next := wordEnd(s, end+1)
 		word := s[end+1 : next]
-		if !isTitle(word) || next < len(s) && class[s[next]]&isJoint != 0 && s[next] != '.' && s[next] != ':' && s[next] != '-' {
-			break
-		}
-		if t := newToken(word); t.is(isGrammar | isInflected | isFault) {
+		continued := next < len(s) && class[s[next]]&isJoint != 0 && s[next] != '.' && s[next] != ':' && s[next] != '-'
+		if continued || !isTitle(word) || newToken(word).traits&(isGrammar|isInflected|isFault) != 0 {
 			break
 		}
 		end = next

@@ -32,4 +32,5 @@ var (
 var (
 	roles, givers, causes, fillers  = words("roles"), words("givers"), words("causes"), words("fillers")
 	states, devices, sides, grammar = words("states"), words("devices"), words("sides"), words("grammar")
+	nounEnds                        = words("nounEnds")
 )
