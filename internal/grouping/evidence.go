@@ -8,9 +8,9 @@ import (
 
 // seen is a form with a hash of the part it shares with others.
 type seen struct {
-	hash  uint64
-	form  int
-	place int
+	hash        uint64
+	form        int
+	place, need int // where it varies, or how many forms prove that it does
 }
 
 // families sorts the forms and calls do for each list with the same hash.
@@ -38,49 +38,59 @@ func (m *miner) without(h uint64, f *form, place int) uint64 {
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
-// uniteNames unites templates that differ only in names, however many: "class
-// com.example.Cart replaces com.example.Basket". The fewer words they share, the
-// more templates are required.
-func (m *miner) uniteNames() {
+// uniteVarying unites templates that differ only at places where both may vary. need returns
+// how many templates that takes, by one of them and its places that may vary; 0 if it must stay alone.
+func (m *miner) uniteVarying(vary func(f *form, place int) bool, need func(f *form, places []int) int) {
 	var all []seen
+	var places []int
 	for i := range m.forms {
 		f := &m.forms[i]
-		h, names, consts, sure := f.hash, 0, f.consts, true
+		h := f.hash
+		places = places[:0]
 		for place := range f.tokens {
-			if m.namelike(f, place) {
+			if vary(f, place) {
 				h = m.without(h, f, place)
-				names++
-				if t := m.at(f, place); t.counts() {
-					consts--
-					sure = sure && t.is(isName|isJoined|isLearned) && m.before(f, place).is(isRole)
-				}
+				places = append(places, place)
 			}
 		}
-		need := 2
-		if consts == minConsts && !sure {
-			need = 3
-		}
-		if names > 0 && consts >= minConsts {
-			all = append(all, seen{h, i, need})
+		if n := need(f, places); n > 0 {
+			all = append(all, seen{hash: h, form: i, need: n})
 		}
 	}
 	families(all, func(family []seen) {
-		if need := slices.MaxFunc(family, func(a, b seen) int { return a.place - b.place }).place; len(family) >= need {
-			m.uniteFamily(family, m.namelike)
+		if slices.ContainsFunc(family, func(s seen) bool { return s.need > len(family) }) {
+			return
+		}
+		first := &m.forms[family[0].form]
+		for _, s := range family[1:] {
+			f := &m.forms[s.form]
+			if equal(first, f, func(place int) bool { return vary(first, place) && vary(f, place) }) {
+				m.unite(family[0].form, s.form)
+			}
 		}
 	})
 }
 
-// uniteFamily unites the forms of a family that equal its first one except where both
-// may vary.
-func (m *miner) uniteFamily(family []seen, vary func(f *form, place int) bool) {
-	first := &m.forms[family[0].form]
-	for _, s := range family[1:] {
-		f := &m.forms[s.form]
-		if equal(first, f, func(place int) bool { return vary(first, place) && vary(f, place) }) {
-			m.unite(family[0].form, s.form)
+// uniteNames unites templates that differ only in names, however many: "class
+// com.example.Cart replaces com.example.Basket". The fewer words they share, the
+// more templates are required.
+func (m *miner) uniteNames() {
+	m.uniteVarying(m.namelike, func(f *form, places []int) int {
+		consts, sure := f.consts, true
+		for _, place := range places {
+			if t := m.at(f, place); t.counts() {
+				consts--
+				sure = sure && t.is(isName|isJoined|isLearned) && m.before(f, place).is(isRole)
+			}
 		}
-	}
+		switch {
+		case len(places) == 0 || consts < minConsts:
+			return 0
+		case consts == minConsts && !sure:
+			return 3
+		}
+		return 2
+	})
 }
 
 // uniteHoles unites templates that differ in one word, where the words at that
@@ -118,7 +128,7 @@ func (m *miner) holes() [][]seen {
 		f := &m.forms[i]
 		for place := range f.tokens {
 			if t := m.at(f, place); f.consts >= minConsts && t.isConst() && !t.is(isFiller) && !m.isKey(f, place) {
-				all = append(all, seen{m.without(f.hash, f, place), i, place})
+				all = append(all, seen{hash: m.without(f.hash, f, place), form: i, place: place})
 			}
 		}
 	}
@@ -244,24 +254,11 @@ func (m *miner) uniteRare() {
 		t := m.at(f, place)
 		return place > 0 && t.isConst() && !t.is(isGrammar|isInflected|isDevice|isFault|isCapital|isRole) && counts[spot(f, place)] == 1
 	}
-	var all []seen
-	for i := range m.forms {
-		f := &m.forms[i]
-		h, holes := f.hash, 0
-		for place := range f.tokens {
-			if rare(f, place) {
-				h = m.without(h, f, place)
-				holes++
-			}
+	m.uniteVarying(rare, func(f *form, places []int) int {
+		if consts := f.consts - len(places); len(places) > 1 && consts >= max(someConsts, 2*len(places)) {
+			return manyValues
 		}
-		if consts := f.consts - holes; holes > 1 && consts >= someConsts && consts >= 2*holes {
-			all = append(all, seen{hash: h, form: i})
-		}
-	}
-	families(all, func(family []seen) {
-		if len(family) >= manyValues {
-			m.uniteFamily(family, rare)
-		}
+		return 0
 	})
 }
 

@@ -29,9 +29,6 @@ func KindOf(key string) Kind {
 	return Kind(kind)
 }
 
-// key returns the key of this kind with an id.
-func (k Kind) key(id string) string { return string(k) + ":" + id }
-
 // maxKeyFrames bounds the frames in a key: deep recursions differ only beyond it.
 const maxKeyFrames = 50
 
@@ -42,14 +39,14 @@ func (k Kind) hash(parts ...string) string {
 		h.Write([]byte(p))
 		h.Write([]byte{0})
 	}
-	return k.key(hex.EncodeToString(h.Sum(nil)[:10]))
+	return string(k) + ":" + hex.EncodeToString(h.Sum(nil)[:10])
 }
 
 // MessageKey returns the key of an event that has only a message.
 func MessageKey(service, template string) string { return Message.hash(service, template) }
 
 // SentryKey returns the key of a Sentry issue, by its id.
-func SentryKey(id string) string { return Sentry.key(id) }
+func SentryKey(id string) string { return string(Sentry) + ":" + id }
 
 // NamedKey returns the key of the error that a team's rule names; empty for no name.
 func NamedKey(name string) string {
@@ -122,38 +119,25 @@ func headline(x event.Exception) string {
 }
 
 // frameName returns a frame's module and function, without parts that vary by build
-// or machine.
+// or machine. Without a module it uses the file's name, without folders, which differ
+// between container and checkout, and without a bundle's content hash: "main.3f2a9c1b.js"
+// and "main-BkX9aZ1q.js" are "main".
 func frameName(f event.Frame) string {
-	return moduleName(f) + "." + stableName(f.Function)
+	module := stableName(f.Module)
+	if f.Module == "" {
+		base := path.Base(strings.ReplaceAll(f.File, `\`, "/"))
+		module = strings.TrimSuffix(base, path.Ext(base))
+		if cut := strings.LastIndexAny(module, ".-"); cut > 0 && isHash(module[cut+1:]) {
+			module = module[:cut]
+		}
+	}
+	return module + "." + stableName(f.Function)
 }
 
-// moduleName returns the module, or the file's name without folders and extension:
-// the path to a file differs between container and checkout.
-func moduleName(f event.Frame) string {
-	if f.Module != "" {
-		return stableName(f.Module)
-	}
-	base := path.Base(strings.ReplaceAll(f.File, `\`, "/"))
-	stem := strings.TrimSuffix(base, path.Ext(base))
-	return withoutHash(stem)
-}
-
-// withoutHash drops a bundle's content hash: "main.3f2a9c1b" and "main-BkX9aZ1q"
-// are "main".
-func withoutHash(stem string) string {
-	cut := strings.LastIndexAny(stem, ".-")
-	if cut <= 0 || !hasDigit(stem[cut+1:]) {
-		return stem
-	}
-	if word := stem[cut+1:]; len(word) >= 6 && isHex(word) || len(word) >= 8 && isMixedCase(word) {
-		return stem[:cut]
-	}
-	return stem
-}
-
-// isMixedCase reports whether s looks like a base64 hash, not a name ending in a number.
-func isMixedCase(s string) bool {
-	return strings.ContainsAny(strings.TrimRight(s, "0123456789"), "0123456789") && strings.ToLower(s) != s && strings.ToUpper(s) != s
+// isHash reports whether a word looks like a hash in hex or base64, not like a name ending in a number.
+func isHash(word string) bool {
+	return len(word) >= 6 && isHex(word) && hasDigit(word) ||
+		len(word) >= 8 && hasDigit(strings.TrimRight(word, "0123456789")) && strings.ToLower(word) != word && strings.ToUpper(word) != word
 }
 
 // stableName drops the numbers that compilers append to "$", "func", "lambda",
@@ -164,7 +148,9 @@ func stableName(name string) string {
 	}
 	var b strings.Builder
 	for i := 0; i < len(name); i++ {
-		if c := name[i]; c < '0' || c > '9' || !numbered(b.String()) {
+		before := b.String()
+		if c := name[i]; c < '0' || c > '9' || !(strings.HasSuffix(before, ".") && strings.Contains(before, ".func")) &&
+			!slices.ContainsFunc(numberedEnds, func(end string) bool { return strings.HasSuffix(before, end) }) {
 			b.WriteByte(c)
 		}
 	}
@@ -172,10 +158,5 @@ func stableName(name string) string {
 }
 
 var numberedEnds = []string{"$", ".func", ".gowrap", "lambda", "-fm", "closure#", "__", "AnonStorey", "DisplayClass", "DisplayClass_"}
-
-func numbered(before string) bool {
-	return slices.ContainsFunc(numberedEnds, func(end string) bool { return strings.HasSuffix(before, end) }) ||
-		strings.HasSuffix(before, ".") && strings.Contains(before, ".func")
-}
 
 func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

@@ -59,7 +59,11 @@ const maxMembers = 10
 
 // mined merges the templates of the messages into groups, by key.
 func (s *Set) mined() map[trace]*Group {
-	widest := mine(s.texts())
+	templates := make([]string, 0, len(s.messages))
+	for m := range s.messages {
+		templates = append(templates, m.template)
+	}
+	widest := mine(templates, s.knownTemplates())
 	identities := s.identities(widest)
 	groups, members := map[trace]*Group{}, map[*Group]int{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
@@ -119,27 +123,12 @@ func (g *Group) addVaguer(known []Known) {
 	}
 }
 
-// sameTemplate returns the keys of known messages with the same template and the
-// same service, or none.
-func (s *Set) sameTemplate(service, template string) []string {
-	var keys []string
+func (s *Set) knownTemplates() []string {
+	var templates []string
 	for _, k := range s.known {
-		if k.Template == template && (k.Service == service || k.Service == "" || service == "") {
-			keys = append(keys, k.Key)
-		}
+		templates = append(templates, k.Template)
 	}
-	return keys
-}
-
-// texts returns the templates of the messages and the known ones.
-func (s *Set) texts() (templates, known []string) {
-	for m := range s.messages {
-		templates = append(templates, m.template)
-	}
-	for _, k := range s.known {
-		known = append(known, k.Template)
-	}
-	return templates, known
+	return templates
 }
 
 // identities returns the known templates by service and template, and by template
@@ -147,10 +136,8 @@ func (s *Set) texts() (templates, known []string) {
 func (s *Set) identities(widest map[string]string) map[message][]Known {
 	identities := map[message][]Known{}
 	for _, k := range s.known {
-		wide := message{service: k.Service, template: widest[k.Template]}
-		identities[wide] = append(identities[wide], k)
-		if k.Service != "" {
-			wide.service = ""
+		for _, service := range slices.Compact([]string{k.Service, ""}) {
+			wide := message{service: service, template: widest[k.Template]}
 			identities[wide] = append(identities[wide], k)
 		}
 	}

@@ -129,6 +129,7 @@ type form struct {
 	hash   uint64   // of the tokens in their places
 	shape  uint64   // of the signs in their places
 	consts int      // constant words that are not fillers
+	from   []string // templates that it covers, while mining
 }
 
 // dictionary numbers the tokens of one mining.
@@ -198,21 +199,6 @@ func (d *dictionary) text(f *form) string {
 		b.WriteString(d.at(f, place).text)
 	}
 	return b.String()
-}
-
-// widest returns the narrowest template that covers all of the forms, which have the
-// same signs in the same places.
-func (d *dictionary) widest(forms []form, members []int) form {
-	wide := form{tokens: slices.Clone(forms[members[0]].tokens)}
-	for _, i := range members[1:] {
-		for place, t := range forms[i].tokens {
-			if wide.tokens[place] != t {
-				wide.tokens[place] = wildNumber
-			}
-		}
-	}
-	d.measure(&wide)
-	return wide
 }
 
 // equal reports whether a and b have the same tokens where differ is false.

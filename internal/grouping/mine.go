@@ -39,7 +39,7 @@ func mine(templates, known []string) map[string]string {
 			rest = append(rest, t)
 		}
 	}
-	for _, t := range all { // matching does not depend on their order
+	for _, t := range all { // after all matches, which learned names would make depend on the order
 		if widest[t] != t {
 			matching.learn(t, widest[t])
 		}
@@ -53,34 +53,29 @@ func mine(templates, known []string) map[string]string {
 
 // widen mines sorted templates and returns the result for each.
 func (m *miner) widen(templates []string) map[string]string {
-	m.forms = make([]form, len(templates))
-	at := make([]int, len(templates)) // the form that each template has become
-	for i, t := range templates {
-		m.forms[i], at[i] = m.form(t), i
+	for _, t := range templates {
+		f := m.form(t)
+		f.from = []string{t}
+		m.forms = append(m.forms, f)
 	}
 	for range maxRounds {
-		to := m.round()
-		if to == nil {
+		if !m.round() {
 			break
 		}
-		for i := range at {
-			at[i] = to[at[i]]
-		}
-	}
-	texts := make([]string, len(m.forms))
-	for i := range m.forms {
-		texts[i] = m.text(&m.forms[i])
 	}
 	wide := make(map[string]string, len(templates))
-	for i, t := range templates {
-		wide[t] = texts[at[i]]
+	for i := range m.forms {
+		text := m.text(&m.forms[i])
+		for _, t := range m.forms[i].from {
+			wide[t] = text
+		}
 	}
 	return wide
 }
 
-// round unites the forms that are one template by the evidence so far, and returns
-// the new index of each; nil if nothing changed.
-func (m *miner) round() []int {
+// round replaces forms that are one template by the evidence so far with that template, and
+// reports whether there were any.
+func (m *miner) round() bool {
 	m.root = make([]int, len(m.forms))
 	for i := range m.root {
 		m.root[i] = i
@@ -89,42 +84,41 @@ func (m *miner) round() []int {
 	m.uniteHoles()
 	m.uniteRare()
 	m.uniteCovered()
-	members := make([][]int, len(m.forms))
-	for i := range m.forms {
+	members := make([][]form, len(m.forms))
+	for i, f := range m.forms {
 		root := m.find(i)
-		members[root] = append(members[root], i)
+		members[root] = append(members[root], f)
 	}
-	return m.replace(members)
+	before := len(m.forms)
+	m.forms = nil
+	for _, list := range members {
+		m.forms = append(m.forms, m.joined(list)...)
+	}
+	return len(m.forms) < before
 }
 
-// replace puts one form in place of each list of members.
-func (m *miner) replace(members [][]int) []int {
-	var next []form
-	changed := false
-	to := make([]int, len(m.forms))
-	for _, list := range members {
-		if len(list) > 1 {
-			// A later run, which has only the text of a form, must split it into the same
-			// tokens: "queue:<*>" would be one, while "queue:orders" is three.
-			wide := m.widest(m.forms, list)
-			if wide.consts > 0 && slices.Equal(m.form(m.text(&wide)).tokens, wide.tokens) {
-				next, changed = append(next, wide), true
-				for _, i := range list {
-					to[i] = len(next) - 1
-				}
-				continue
+// joined returns the narrowest template that covers all of the forms, which have the same
+// signs in the same places, or the forms if there is none. A later run, which has only the
+// text of a template, must split it into the same tokens: "queue:<*>" would be one, while
+// "queue:orders" is three.
+func (m *miner) joined(forms []form) []form {
+	if len(forms) < 2 {
+		return forms
+	}
+	wide := form{tokens: slices.Clone(forms[0].tokens)}
+	for _, f := range forms {
+		for place, t := range f.tokens {
+			if wide.tokens[place] != t {
+				wide.tokens[place] = wildNumber
 			}
 		}
-		for _, i := range list {
-			next = append(next, m.forms[i])
-			to[i] = len(next) - 1
-		}
+		wide.from = append(wide.from, f.from...)
 	}
-	if !changed {
-		return nil
+	m.measure(&wide)
+	if wide.consts == 0 || !slices.Equal(m.form(m.text(&wide)).tokens, wide.tokens) {
+		return forms
 	}
-	m.forms = next
-	return to
+	return []form{wide}
 }
 
 func (m *miner) find(i int) int {
@@ -171,6 +165,7 @@ func (d *dictionary) before(f *form, place int) *token {
 	return none
 }
 
+// none stands for a missing word.
 var none = new(token)
 
 // proper reports whether the word is a proper name: it has a capital, its neighbours

@@ -58,23 +58,20 @@ func NewSet(redact func(string) string) *Set {
 
 // Add counts e among the events of its identity.
 func (s *Set) Add(e event.Event) Mark {
-	if e.Issue != "" {
-		at := s.keyed(trace{key: SentryKey(e.Issue)}, BySentry)
-		s.units[at].group.add(&e)
-		return Mark{Unit: at}
-	}
-	name := NamedKey(e.Decision.Group)
-	if inApp := e.InApp(); len(inApp) > 0 {
+	name, inApp := NamedKey(e.Decision.Group), e.InApp()
+	var m Mark
+	switch {
+	case e.Issue != "":
+		m.Unit = s.keyed(trace{key: SentryKey(e.Issue)}, BySentry)
+	case len(inApp) > 0:
 		key, rule := exceptionKey(&e, inApp, s.template)
-		at := s.keyed(trace{key, name}, rule)
-		s.units[at].group.add(&e)
-		return Mark{Unit: at}
+		m.Unit = s.keyed(trace{key, name}, rule)
+	default:
+		template := s.template(messageOf(&e))
+		m = Mark{s.unit(message{e.Service, template, name}), s.masker.fired}
 	}
-	template := s.template(messageOf(&e))
-	masks := s.masker.fired
-	at := s.unit(message{e.Service, template, name})
-	s.units[at].group.add(&e)
-	return Mark{at, masks}
+	s.units[m.Unit].group.add(&e)
+	return m
 }
 
 // keyed returns the unit of an event with a key of its own, adding it if needed.
@@ -99,16 +96,15 @@ func (s *Set) unit(m message) uint32 {
 		return at
 	}
 	m = s.cut(m)
-	at, ok := s.messages[m]
-	if !ok {
-		at = s.open(&Group{Template: m.template, Service: m.service, Name: m.name})
-		s.messages[m] = at
-		for len(s.messages) > maxTemplates && s.limit > 0 {
-			s.shorten()
-		}
-		at = s.final(at)
+	if at, ok := s.messages[m]; ok {
+		return at
 	}
-	return at
+	at := s.open(&Group{Template: m.template, Service: m.service, Name: m.name})
+	s.messages[m] = at
+	for len(s.messages) > maxTemplates && s.limit > 0 {
+		s.shorten()
+	}
+	return s.final(at)
 }
 
 // template returns the masked and redacted template of a message.
@@ -163,8 +159,7 @@ const maxTokens = 100_000
 
 func (s *Set) matcher() *matcher {
 	if s.matching == nil || len(s.matching.tokens) > maxTokens {
-		_, known := s.texts()
-		s.matching = newMatcher(known)
+		s.matching = newMatcher(s.knownTemplates())
 	}
 	return s.matching
 }
@@ -226,37 +221,34 @@ func (s *Set) describe(g *Group) {
 		g.Service, g.Template, g.EventKeys = e.Service, s.template(messageOf(e)), s.eventKeys(*e)
 	}
 	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)
-	frames := e.InApp()
-	if len(frames) == 0 {
-		if len(e.Exceptions) > 0 && g.Rule == ByTemplate {
-			g.Rule = ByRootCause
+	if frames := e.InApp(); len(frames) > 0 {
+		x := e.Exceptions[0]
+		g.Service, g.Type, g.Template, g.Place = e.Service, x.Type, s.template(x.Message), frames[0]
+		line := s.template(x.Type + ": " + x.Message)
+		for _, k := range s.known {
+			if k.Template == line && (k.Service == g.Service || k.Service == "" || g.Service == "") {
+				g.Vaguer = append(g.Vaguer, k.Key)
+			}
 		}
-		return
+	} else if len(e.Exceptions) > 0 && g.Rule == ByTemplate {
+		g.Rule = ByRootCause
 	}
-	g.Service = e.Service
-	g.Vaguer = s.sameTemplate(e.Service, s.template(e.Exceptions[0].Type+": "+e.Exceptions[0].Message))
-	g.Type, g.Template = e.Exceptions[0].Type, s.template(e.Exceptions[0].Message)
-	g.Place = frames[0]
 }
 
 // aliases returns the message keys of lines that may report the same error
 // elsewhere: an alert quotes the exception's line or the log's first line, and rarely
 // names the service.
 func (s *Set) aliases(g *Group) []string {
-	e := g.Sample
-	lines := []string{e.Message}
-	if len(e.Exceptions) > 0 {
-		x := e.Exceptions[0]
+	lines := []string{g.Sample.Message}
+	for _, x := range g.Sample.Exceptions[:min(1, len(g.Sample.Exceptions))] {
 		lines = append(lines, x.Type+": "+x.Message)
 	}
 	var keys []string
 	for _, line := range lines {
 		template := s.template(line)
-		if template == "" || template == Wildcard {
-			continue
-		}
-		for _, service := range []string{e.Service, ""} {
-			if key := MessageKey(service, template); key != g.Key && !slices.Contains(keys, key) {
+		for _, service := range []string{g.Sample.Service, ""} {
+			key := MessageKey(service, template)
+			if template != "" && template != Wildcard && key != g.Key && !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}
 		}
