@@ -9,14 +9,14 @@ import (
 // seen is a form with a hash of the part it shares with others.
 type seen struct {
 	hash        uint64
-	form        int
+	form        *form
 	place, need int // where it varies, or how many forms prove that it does
 }
 
 // families sorts the forms and calls do for each list with the same hash.
 func families(all []seen, do func([]seen)) {
 	slices.SortFunc(all, func(a, b seen) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form, b.form), cmp.Compare(a.place, b.place))
+		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form.at, b.form.at), cmp.Compare(a.place, b.place))
 	})
 	for begin := 0; begin < len(all); {
 		end := begin + 1
@@ -43,8 +43,7 @@ func (m *miner) without(h uint64, f *form, place int) uint64 {
 func (m *miner) uniteVarying(vary func(f *form, place int) bool, need func(f *form, places []int) int) {
 	var all []seen
 	var places []int
-	for i := range m.forms {
-		f := &m.forms[i]
+	for _, f := range m.forms {
 		h := f.hash
 		places = places[:0]
 		for place := range f.tokens {
@@ -54,18 +53,17 @@ func (m *miner) uniteVarying(vary func(f *form, place int) bool, need func(f *fo
 			}
 		}
 		if n := need(f, places); n > 0 {
-			all = append(all, seen{hash: h, form: i, need: n})
+			all = append(all, seen{hash: h, form: f, need: n})
 		}
 	}
 	families(all, func(family []seen) {
 		if slices.ContainsFunc(family, func(s seen) bool { return s.need > len(family) }) {
 			return
 		}
-		first := &m.forms[family[0].form]
+		first := family[0].form
 		for _, s := range family[1:] {
-			f := &m.forms[s.form]
-			if equal(first, f, func(place int) bool { return vary(first, place) && vary(f, place) }) {
-				m.unite(family[0].form, s.form)
+			if equal(first, s.form, func(place int) bool { return vary(first, place) && vary(s.form, place) }) {
+				unite(first, s.form)
 			}
 		}
 	})
@@ -102,7 +100,7 @@ func (m *miner) uniteHoles() {
 	for _, family := range holes {
 		if m.hasNames(family) {
 			for _, s := range family {
-				contexts[m.forms[s.form].tokens[s.place]]++
+				contexts[s.form.tokens[s.place]]++
 			}
 		}
 	}
@@ -112,9 +110,9 @@ func (m *miner) uniteHoles() {
 			continue
 		}
 		for _, s := range family {
-			m.unite(family[0].form, s.form)
+			unite(family[0].form, s.form)
 			if alternating || len(family) >= manyValues {
-				m.name(m.forms[s.form].tokens[s.place]) // a system's names occur in all its messages
+				m.name(s.form.tokens[s.place]) // a system's names occur in all its messages
 			}
 		}
 	}
@@ -124,11 +122,10 @@ func (m *miner) uniteHoles() {
 // words there describes what happened.
 func (m *miner) holes() [][]seen {
 	var all []seen
-	for i := range m.forms {
-		f := &m.forms[i]
+	for _, f := range m.forms {
 		for place := range f.tokens {
 			if t := m.at(f, place); f.consts >= minConsts && t.isConst() && !t.is(isFiller) && !m.isKey(f, place) {
-				all = append(all, seen{hash: m.without(f.hash, f, place), form: i, place: place})
+				all = append(all, seen{hash: m.without(f.hash, f, place), form: f, place: place})
 			}
 		}
 	}
@@ -136,7 +133,7 @@ func (m *miner) holes() [][]seen {
 	families(all, func(family []seen) {
 		first := family[0]
 		family = slices.DeleteFunc(family, func(s seen) bool {
-			return s.place != first.place || !equal(&m.forms[first.form], &m.forms[s.form], func(p int) bool { return p == s.place })
+			return s.place != first.place || !equal(first.form, s.form, func(place int) bool { return place == s.place })
 		})
 		if len(family) > 1 && !m.happened(family) {
 			holes = append(holes, family)
@@ -151,11 +148,10 @@ func (m *miner) holes() [][]seen {
 func (m *miner) happened(family []seen) bool {
 	verbs, words := 0, map[string]bool{}
 	for _, s := range family {
-		words[strings.ToLower(m.at(&m.forms[s.form], s.place).text)] = true
+		words[strings.ToLower(m.at(s.form, s.place).text)] = true
 	}
 	for _, s := range family {
-		f := &m.forms[s.form]
-		if t := m.at(f, s.place); t.is(isFault) || m.behindCause(f, s.place) || hasOpposite(t.text, words) {
+		if t := m.at(s.form, s.place); t.is(isFault) || m.behindCause(s.form, s.place) || hasOpposite(t.text, words) {
 			return true
 		} else if t.is(isGrammar | isInflected | isDevice) {
 			verbs++
@@ -167,7 +163,7 @@ func (m *miner) happened(family []seen) bool {
 // hasNames reports whether a family is evidence that its words are names: it has several,
 // and the message has enough other words.
 func (m *miner) hasNames(family []seen) bool {
-	return len(family) >= manyNames && m.forms[family[0].form].consts > minConsts
+	return len(family) >= manyNames && family[0].form.consts > minConsts
 }
 
 // alternate reports whether the words of a family alternate in other messages too:
@@ -175,7 +171,7 @@ func (m *miner) hasNames(family []seen) bool {
 func (m *miner) alternate(family []seen, contexts map[uint32]int) bool {
 	n := 0
 	for _, s := range family {
-		if contexts[m.forms[s.form].tokens[s.place]] > 1 {
+		if contexts[s.form.tokens[s.place]] > 1 {
 			n++
 		}
 	}
@@ -202,7 +198,7 @@ const (
 // varies decides whether the words of a family, which differ at one place
 // only, are values.
 func (m *miner) varies(family []seen) bool {
-	place, f := family[0].place, &m.forms[family[0].form]
+	place, f := family[0].place, family[0].form
 	n, consts := len(family), f.consts
 	if m.at(f, place).counts() {
 		consts--
@@ -212,10 +208,10 @@ func (m *miner) varies(family []seen) bool {
 	}
 	var capitals, names int
 	for _, s := range family {
-		switch t := m.at(&m.forms[s.form], place); {
+		switch t := m.at(s.form, place); {
 		case t.is(isCapital):
 			capitals++
-		case t.is(isJoined) || m.proper(&m.forms[s.form], place):
+		case t.is(isJoined) || m.proper(s.form, place):
 			names++
 		}
 	}
@@ -242,8 +238,7 @@ func (m *miner) varies(family []seen) bool {
 func (m *miner) uniteRare() {
 	counts := map[uint64]int{}
 	spot := func(f *form, place int) uint64 { return f.shape ^ m.at(f, place).hash*weight(place) }
-	for i := range m.forms {
-		f := &m.forms[i]
+	for _, f := range m.forms {
 		for place := range f.tokens {
 			if m.at(f, place).isConst() {
 				counts[spot(f, place)]++
@@ -267,10 +262,10 @@ func (m *miner) uniteRare() {
 // more evidence.
 func (m *miner) uniteCovered() {
 	wide := newCoverIndex(m.dictionary, m.forms)
-	for i := range m.forms {
-		for j := range wide.of(&m.forms[i]) {
-			if i != j && m.covers(&m.forms[j], &m.forms[i]) {
-				m.unite(i, j)
+	for _, f := range m.forms {
+		for w := range wide.of(f) {
+			if w != f && m.covers(w, f) {
+				unite(f, w)
 			}
 		}
 	}

@@ -44,14 +44,14 @@ func TestManyTemplates(t *testing.T) {
 // with all of its shape.
 func TestCoversGrowth(t *testing.T) {
 	d := newDictionary()
-	var forms []form
+	var forms []*form
 	for i := range 5_000 {
 		forms = append(forms, d.form(distinctMessage(i)+" after <*>"))
 	}
 	wide := newCoverIndex(d, forms)
 	compared := 0
-	for i := range forms {
-		for range wide.of(&forms[i]) {
+	for _, f := range forms {
+		for range wide.of(f) {
 			compared++
 		}
 	}

@@ -9,18 +9,19 @@ import (
 // matcher finds the known template that covers another one.
 type matcher struct {
 	*dictionary
-	known []string
-	forms []form // of known
+	known []string // sorted
 	wide  *coverIndex
 }
 
 func newMatcher(known []string) *matcher {
 	m := &matcher{dictionary: newDictionary()}
 	m.known = slices.Compact(slices.Sorted(slices.Values(known)))
-	for _, k := range m.known {
-		m.forms = append(m.forms, m.form(k))
+	var forms []*form
+	for i, k := range m.known {
+		forms = append(forms, m.form(k))
+		forms[i].at = i
 	}
-	m.wide = newCoverIndex(m.dictionary, m.forms)
+	m.wide = newCoverIndex(m.dictionary, forms)
 	return m
 }
 
@@ -31,16 +32,16 @@ func (m *matcher) match(template string) (string, bool) {
 		return template, ok
 	}
 	f := m.form(template)
-	best := -1
-	for i := range m.wide.of(&f) {
-		if m.covers(&m.forms[i], &f) && (best < 0 || m.forms[i].consts > m.forms[best].consts) {
-			best = i
+	var best *form
+	for wide := range m.wide.of(f) {
+		if m.covers(wide, f) && (best == nil || wide.consts > best.consts) {
+			best = wide
 		}
 	}
-	if best < 0 {
+	if best == nil {
 		return "", false
 	}
-	return m.known[best], true
+	return m.known[best.at], true
 }
 
 // learn marks words of narrow as names where wide, which covers it, has a wildcard:
@@ -59,12 +60,12 @@ func (m *matcher) learn(narrow, wide string) {
 type coverIndex struct {
 	*dictionary
 	holes map[uint64][][]int // shape → sets of places where its wide templates vary
-	wide  map[uint64][]int   // hash → wide templates
+	wide  map[uint64][]*form // hash → wide templates
 }
 
-func newCoverIndex(d *dictionary, forms []form) *coverIndex {
-	c := &coverIndex{d, map[uint64][][]int{}, map[uint64][]int{}}
-	for at, f := range forms {
+func newCoverIndex(d *dictionary, forms []*form) *coverIndex {
+	c := &coverIndex{d, map[uint64][][]int{}, map[uint64][]*form{}}
+	for _, f := range forms {
 		var holes []int
 		for place, number := range f.tokens {
 			if number == wildNumber {
@@ -77,21 +78,21 @@ func newCoverIndex(d *dictionary, forms []form) *coverIndex {
 		if !slices.ContainsFunc(c.holes[f.shape], func(other []int) bool { return slices.Equal(other, holes) }) {
 			c.holes[f.shape] = append(c.holes[f.shape], holes)
 		}
-		c.wide[f.hash] = append(c.wide[f.hash], at)
+		c.wide[f.hash] = append(c.wide[f.hash], f)
 	}
 	return c
 }
 
 // of yields the wide templates that cover f by their hash.
-func (c *coverIndex) of(f *form) iter.Seq[int] {
-	return func(yield func(int) bool) {
+func (c *coverIndex) of(f *form) iter.Seq[*form] {
+	return func(yield func(*form) bool) {
 		for _, holes := range c.holes[f.shape] {
 			h := f.hash
 			for _, place := range holes {
 				h += (c.tokens[wildNumber].hash - c.at(f, place).hash) * weight(place)
 			}
-			for _, at := range c.wide[h] {
-				if !yield(at) {
+			for _, wide := range c.wide[h] {
+				if !yield(wide) {
 					return
 				}
 			}
@@ -129,7 +130,10 @@ type form struct {
 	hash   uint64   // of the tokens in their places
 	shape  uint64   // of the signs in their places
 	consts int      // constant words that are not fillers
-	from   []string // templates that it covers, while mining
+	at     int      // its place in the list of forms
+
+	from []string // templates that mining made into this one
+	root *form    // see find
 }
 
 // dictionary numbers the tokens of one mining.
@@ -158,14 +162,14 @@ func (d *dictionary) number(text string) uint32 {
 }
 
 // form splits a template into tokens.
-func (d *dictionary) form(template string) form {
-	f := form{tokens: make([]uint32, 0, 16+len(template)/8)}
+func (d *dictionary) form(template string) *form {
+	f := &form{tokens: make([]uint32, 0, 16+len(template)/8)}
 	for i := 0; i < len(template); {
 		end := tokenEnd(template, i)
 		f.tokens = append(f.tokens, d.number(template[i:end]))
 		i = end
 	}
-	d.measure(&f)
+	d.measure(f)
 	return f
 }
 

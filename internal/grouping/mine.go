@@ -17,8 +17,7 @@ const maxRounds = 6
 // masked templates at once, so their order cannot matter.
 type miner struct {
 	*dictionary
-	forms []form // sorted by their texts in the first round
-	root  []int  // union-find over forms
+	forms []*form // sorted by their texts in the first round
 }
 
 // mine returns, for each template, the one that it belongs to. Known templates
@@ -64,9 +63,9 @@ func (m *miner) widen(templates []string) map[string]string {
 		}
 	}
 	wide := make(map[string]string, len(templates))
-	for i := range m.forms {
-		text := m.text(&m.forms[i])
-		for _, t := range m.forms[i].from {
+	for _, f := range m.forms {
+		text := m.text(f)
+		for _, t := range f.from {
 			wide[t] = text
 		}
 	}
@@ -76,18 +75,17 @@ func (m *miner) widen(templates []string) map[string]string {
 // round replaces forms that are one template by the evidence so far with that template, and
 // reports whether there were any.
 func (m *miner) round() bool {
-	m.root = make([]int, len(m.forms))
-	for i := range m.root {
-		m.root[i] = i
+	for i, f := range m.forms {
+		f.at, f.root = i, f
 	}
 	m.uniteNames()
 	m.uniteHoles()
 	m.uniteRare()
 	m.uniteCovered()
-	members := make([][]form, len(m.forms))
-	for i, f := range m.forms {
-		root := m.find(i)
-		members[root] = append(members[root], f)
+	members := make([][]*form, len(m.forms))
+	for _, f := range m.forms {
+		at := find(f).at
+		members[at] = append(members[at], f)
 	}
 	before := len(m.forms)
 	m.forms = nil
@@ -101,11 +99,11 @@ func (m *miner) round() bool {
 // signs in the same places, or the forms if there is none. A later run, which has only the
 // text of a template, must split it into the same tokens: "queue:<*>" would be one, while
 // "queue:orders" is three.
-func (m *miner) joined(forms []form) []form {
+func (m *miner) joined(forms []*form) []*form {
 	if len(forms) < 2 {
 		return forms
 	}
-	wide := form{tokens: slices.Clone(forms[0].tokens)}
+	wide := &form{tokens: slices.Clone(forms[0].tokens)}
 	for _, f := range forms {
 		for place, t := range f.tokens {
 			if wide.tokens[place] != t {
@@ -114,24 +112,29 @@ func (m *miner) joined(forms []form) []form {
 		}
 		wide.from = append(wide.from, f.from...)
 	}
-	m.measure(&wide)
-	if wide.consts == 0 || !slices.Equal(m.form(m.text(&wide)).tokens, wide.tokens) {
+	m.measure(wide)
+	if wide.consts == 0 || !slices.Equal(m.form(m.text(wide)).tokens, wide.tokens) {
 		return forms
 	}
-	return []form{wide}
+	return []*form{wide}
 }
 
-func (m *miner) find(i int) int {
-	for m.root[i] != i {
-		m.root[i] = m.root[m.root[i]]
-		i = m.root[i]
+// find and unite keep the forms of one template in a tree, with the first as its root.
+func find(f *form) *form {
+	for f.root != f {
+		f.root = f.root.root
+		f = f.root
 	}
-	return i
+	return f
 }
 
-func (m *miner) unite(a, b int) {
-	a, b = m.find(a), m.find(b)
-	m.root[max(a, b)] = min(a, b)
+func unite(a, b *form) {
+	a, b = find(a), find(b)
+	if a.at < b.at {
+		b.root = a
+	} else {
+		a.root = b
+	}
 }
 
 // What a word's neighbours show about it.
