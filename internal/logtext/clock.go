@@ -5,16 +5,16 @@ import (
 	"time"
 )
 
-// This file reads dates and zones.
+// This file reads dates and time zones.
 
-// date is a day; a year of 0 is not known.
+// date is a day; year 0 means unknown.
 type date struct{ year, month, day int }
 
 func (d date) valid() bool {
 	return d.month >= 1 && d.month <= 12 && d.day >= 1 && d.day <= 31 && (d.year == 0 || d.year >= 1970 && d.year <= 2100)
 }
 
-// with returns the time of day in UTC, the zero time where the year is not known.
+// with returns the time of day in UTC, or the zero time if the year is unknown.
 func (d date) with(clock time.Duration) time.Time {
 	if d.year == 0 {
 		return time.Time{}
@@ -22,11 +22,9 @@ func (d date) with(clock time.Duration) time.Time {
 	return time.Date(d.year, time.Month(d.month), d.day, 0, 0, 0, 0, time.UTC).Add(clock)
 }
 
-// dateAt reads the date that s begins with, and returns its length:
-// "2026-11-22", "22.11.2026", "11/22/2026", "22/Nov/2026", "Nov 22, 2026", "22 Nov",
-// "20261122", "261122" before a clock, or "11-22" as Android prints it.
-func dateAt(s string) (date, int) {
-	var d date
+// dateAt reads the date at the start of s, and returns its length: "2026-11-22", "22.11.2026", "11/22/2026",
+// "22/Nov/2026", "Nov 22, 2026", "22 Nov", "20261122", "261122" before a clock, or Android's "11-22".
+func dateAt(s string) (d date, n int) {
 	number, n := run(s)
 	switch {
 	case n == 6 && len(s) > 9 && s[6] == ' ' && (s[9] == ':' || s[8] == ':'):
@@ -35,8 +33,8 @@ func dateAt(s string) (date, int) {
 		number, n = run(s[:8])
 		d = date{number / 10000, number / 100 % 100, number % 100}
 	default:
-		for _, o := range dateOrders {
-			if d, n = o.read(s); d.valid() {
+		for _, order := range dateOrders {
+			if d, n = dateIn(order.parts, order.marks, s); d.valid() {
 				break
 			}
 		}
@@ -47,23 +45,20 @@ func dateAt(s string) (date, int) {
 	return d, n
 }
 
-// dateOrder is an order of a date's parts, and the signs between them.
-type dateOrder struct{ parts, marks string }
-
-// dateOrders are tried one by one: Y is a year of four digits, y of two, M and D are numbers, d is one of
-// two digits, b is a month's name. With points and in doubt the day comes first, with slashes the month.
-var dateOrders = [...]dateOrder{
+// dateOrders are tried in turn: the parts of a date and the signs allowed between them. Y is a year of four
+// digits, y of two, M and D are numbers, d has two digits, b is a month's name. An ambiguous date has the day
+// first if it is written with points, and the month first if with slashes.
+var dateOrders = [...]struct{ parts, marks string }{
 	{"YMD", "-/. ,"}, {"YbD", "-/. ,"}, {"bDY", "-/. ,"}, {"DbY", "-/. ,"}, {"Dby", "-/. ,"}, {"DMY", "."}, {"DMy", "."},
 	{"yMD", "-/"}, {"DMY", "-"}, {"DMy", "-"}, {"MDY", "-/"}, {"MDy", "-/"}, {"DMY", "/"}, {"DMy", "/"},
 	{"bD", "-/. ,"}, {"Db", "-/. ,"}, {"Md", "-/"},
 }
 
-// read reads the date that s begins with, and returns its length.
-func (o dateOrder) read(s string) (d date, end int) {
+func dateIn(parts, marks, s string) (d date, end int) {
 	var mark byte
-	for k := range len(o.parts) {
+	for k := range len(parts) {
 		if k > 0 {
-			if end == len(s) || strings.IndexByte(o.marks, s[end]) < 0 || k > 1 && s[end] != mark && s[end] != ',' {
+			if end == len(s) || strings.IndexByte(marks, s[end]) < 0 || k > 1 && s[end] != mark && s[end] != ',' {
 				return date{}, 0
 			}
 			mark = s[end]
@@ -73,7 +68,7 @@ func (o dateOrder) read(s string) (d date, end int) {
 		}
 		number, n := run(s[end:])
 		hour := k == 2 && s[end-1] == ' ' && n < 4 && strings.HasPrefix(s[end+n:], ":")
-		switch part := o.parts[k]; {
+		switch part := parts[k]; {
 		case part == 'b':
 			d.month, n = monthAt(s[end:])
 		case part == 'Y' && n == 4:
@@ -95,10 +90,10 @@ func (o dateOrder) read(s string) (d date, end int) {
 	return d, end
 }
 
-// monthAt returns the month that s begins with, in English, and its length.
+// monthAt reads an English month at the start of s.
 func monthAt(s string) (month, length int) {
 	n := lettersIn(s)
-	if n < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 { // most words, cheaply
+	if n < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 { // rules out most words cheaply
 		return 0, 0
 	}
 	i := strings.Index("JanFebMarAprMayJunJulAugSepOctNovDec", s[:3])
@@ -108,21 +103,19 @@ func monthAt(s string) (month, length int) {
 	return month, n
 }
 
-// weekdayAt returns the length of the day of the week that s begins with, and of
-// what separates it from the date.
+// weekdayAt returns the length of the weekday at the start of s and of what separates it from the date.
 func weekdayAt(s string) int {
-	if len(s) < len("Sun 1") || strings.IndexByte("MTWFS", s[0]) < 0 || strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 {
+	if strings.IndexByte("MTWFS", s[0]) < 0 { // rules out most words cheaply
 		return 0
 	}
-	n := 3
-	if day := strings.Index(s[:min(len(s), len("Wednesday"))], "day"); day > 0 {
-		n = day + 3
+	n := lettersIn(s)
+	if n < 3 || strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 || n > 3 && !strings.HasSuffix(s[:n], "day") {
+		return 0
 	}
 	return n + leading(s[n:], ", ")
 }
 
-// zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)"
-// at s[i], and returns where it ends.
+// zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns where it ends.
 func zone(s string, i int) (offset time.Duration, end int) {
 	if i == len(s) || s[i] == 'Z' {
 		return 0, min(i+1, len(s))
@@ -172,17 +165,14 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 	return offset, end
 }
 
-// zoneName returns the length of the zone's name that s begins with, or 0. Their
-// offsets are not looked up: daylight saving differs by country.
+// zoneName returns the length of the zone's name at the start of s, or 0. Its offset is
+// not looked up, because daylight saving differs by country.
 func zoneName(s string) int {
 	n := 0
 	for n < len(s) && s[n] >= 'A' && s[n] <= 'Z' {
 		n++
 	}
-	if n < len(s) && (isLetter(s[n]) || s[n] == '_') {
-		return 0
-	}
-	if !zoneNames[s[:n]] {
+	if n < len(s) && (isLetter(s[n]) || s[n] == '_') || !zoneNames[s[:n]] {
 		return 0
 	}
 	return n
@@ -191,19 +181,18 @@ func zoneName(s string) int {
 var zoneNames = set(`UTC GMT Z CET CEST EST EDT CST CDT MST MDT PST PDT BST WET WEST EET EEST
 	MSK IST JST KST SGT HKT AEST AEDT NZST NZDT SAST BRT`)
 
-// digits reads a number of digits alone.
-func digits(s string) (int, bool) {
-	number, n := run(s)
-	return number, n == len(s) && n > 0
-}
-
-// run reads the number that s begins with, and returns its length.
+// run reads the number at the start of s, and returns its length.
 func run(s string) (number, length int) {
 	for length < len(s) && isDigit(s[length]) {
 		number = number*10 + int(s[length]-'0')
 		length++
 	}
 	return number, length
+}
+
+func isNumber(s string) bool {
+	_, n := run(s)
+	return n == len(s) && n > 0
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -197,11 +197,6 @@ func lettersIn(s string) int {
 	return n
 }
 
-func isNumber(s string) bool {
-	_, ok := digits(s)
-	return ok
-}
-
 // hexLength returns how many hexadecimal digits s begins with.
 func hexLength(s string) int {
 	i := 0

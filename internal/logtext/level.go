@@ -9,22 +9,21 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// spelling is how a level is written, and so how sure it is that it is one.
+// spelling is how a level is written, and so how certain it is that the word is one.
 type spelling int
 
 const (
 	noLevel  spelling = iota
 	letter            // "E"
-	ordinary          // "LOG", "note": a word of sentences in any case
+	ordinary          // "LOG", "note": a word that sentences use, in any case
 	small             // "error", "Error": as likely a word of a sentence
 	capital           // "ERROR"
 )
 
-// ordinaryWords are the levels that sentences have as words, whatever their case.
+// ordinaryWords are the levels that sentences use as words, in any case.
 var ordinaryWords = [...]string{"LOG", "NOTE", "OK", "FAIL", "FINE", "CONFIG", "STATUS", "SUCCESS", "AUDIT", "HINT", "ALL", "SYSTEM", "ASSERT", "NOTICE", "VERBOSE"}
 
-// levelWord reads a level as loggers print it in front of a message: whole, in
-// three or four letters, or one.
+// levelWord reads a level as loggers print it in front of a message: in full, or in one, three or four letters.
 func levelWord(word string) (event.Level, spelling) {
 	switch {
 	case word == "" || !isLetter(word[0]):
@@ -36,10 +35,11 @@ func levelWord(word string) (event.Level, spelling) {
 	if strings.EqualFold(word, "EROR") { // log15's and Gleam's; in settings it is a mistake
 		level, ok = event.Error, true
 	}
+	equal := func(w string) bool { return strings.EqualFold(w, word) }
 	switch {
 	case !ok:
 		return event.Unknown, noLevel
-	case isOrdinaryWord(word):
+	case strings.IndexByte("LNOFCSAHV", word[0]&^0x20) >= 0 && slices.ContainsFunc(ordinaryWords[:], equal): // few begin so
 		return level, ordinary
 	case strings.ContainsFunc(word, unicode.IsLower):
 		return level, small
@@ -47,23 +47,17 @@ func levelWord(word string) (event.Level, spelling) {
 	return level, capital
 }
 
-// isOrdinaryWord asks for the first letter first: few levels begin as one of these words.
-func isOrdinaryWord(word string) bool {
-	return strings.IndexByte("LNOFCSAHV", word[0]&^0x20) >= 0 &&
-		slices.ContainsFunc(ordinaryWords[:], func(w string) bool { return strings.EqualFold(w, word) })
-}
-
 // letterLevels are those of glog, Android, Ruby and Telegraf.
 var letterLevels = [256]event.Level{'T': event.Trace, 'V': event.Trace, 'D': event.Debug, 'I': event.Info, 'N': event.Info, 'W': event.Warn,
 	'E': event.Error, 'F': event.Fatal, 'C': event.Fatal, 'A': event.Fatal, 'P': event.Fatal}
 
-// bracketLevel reads what stands in brackets, in any case, padded maybe.
+// bracketLevel reads a level in brackets, in any case, perhaps padded.
 func bracketLevel(inner string) (event.Level, spelling) {
 	inner = strings.Trim(inner, " \t!*.:")
 	switch inner {
 	case "FAILED": // systemd's
 		return event.Error, capital
-	case "EE", "WW", "II": // of X.org
+	case "EE", "WW", "II": // X.org's
 		return letterLevels[inner[0]], capital
 	case "e", "w", "i", "d", "f", "c", "t":
 		return letterLevels[inner[0]-'a'+'A'], letter
@@ -83,7 +77,7 @@ var symbols = [...]struct {
 	{event.Debug, "🐛🐞🔍🔎🔧💜🟣●○🤖🕵⚪⚫🔬"},
 }
 
-// symbolLevel reads the emoji or sign that s begins with, and returns its length.
+// symbolLevel reads the emoji or sign at the start of s, and returns its length.
 func symbolLevel(s string) (event.Level, int) {
 	r, n := utf8.DecodeRuneInString(s)
 	for _, of := range symbols {
@@ -94,7 +88,7 @@ func symbolLevel(s string) (event.Level, int) {
 	return event.Unknown, 0
 }
 
-// severities are syslog's. A priority holds one in its last three bits, and the facility maybe.
+// severities are syslog's. The last three bits of a priority are one; the facility may precede them.
 var severities = [8]event.Level{event.Fatal, event.Fatal, event.Fatal, event.Error, event.Warn, event.Info, event.Info, event.Debug}
 
 func syslogLevel(priority int) event.Level { return severities[priority&7] }
@@ -102,7 +96,8 @@ func syslogLevel(priority int) event.Level { return severities[priority&7] }
 // fieldLevel reads the value of a structured level field, whose key shows what a number means.
 func fieldLevel(key, value string) event.Level {
 	value = strings.Trim(value, " []<>():")
-	if n, ok := digits(value); ok {
+	if isNumber(value) {
+		n, _ := run(value)
 		return numberLevel(key, n)
 	}
 	if len(value) == 2 && value[0] == 'D' { // MongoDB's D1 to D5
@@ -115,14 +110,15 @@ func fieldLevel(key, value string) event.Level {
 // numberLevel reads pino's and bunyan's numbers (10 to 60), which a program may extend, Monolog's
 // and Google Cloud's hundreds, logback's and log4net's ten thousands, and syslog's (0 to 7).
 func numberLevel(key string, n int) event.Level {
+	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {
-	case key == "status", key == "priority" && n > 7: // of an answer, of a job
+	case key == "status", key == "priority" && n > 7: // of a response, of a job
 		return event.Unknown
 	case key == "levelno": // Python's
 		return event.Level(min(n/10, 5)) + event.Trace
 	case n < 10 && key == "LogLevel": // .NET's
 		return min(event.Trace+event.Level(n), event.Fatal)
-	case n < 8 && (namesSyslog(strings.ToLower(key))): // severity, syslog_level
+	case n < 8 && (inKey("prio") || inKey("sev") || inKey("syslog")):
 		return syslogLevel(n)
 	case n < 10:
 		return event.Unknown
@@ -140,15 +136,10 @@ func numberLevel(key string, n int) event.Level {
 	return event.Unknown
 }
 
-// namesSyslog recognises a key whose number is syslog's: priority, syslog_severity.
-func namesSyslog(key string) bool {
-	return strings.Contains(key, "prio") || strings.Contains(key, "sev") || strings.Contains(key, "syslog")
-}
-
 // otelLevel reads OpenTelemetry's severity number: four to a level.
 func otelLevel(value string) event.Level {
-	n, ok := digits(value)
-	if !ok || n < 1 || n > 24 {
+	n, digits := run(value)
+	if digits < len(value) || n < 1 || n > 24 {
 		return event.Unknown
 	}
 	return event.Trace + event.Level((n-1)/4)

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// timeAt reads the time that s begins with, in any notation that loggers print,
-// and returns its length, 0 where there is none. A time without a date has a
-// length but is zero. A time without a zone is taken for UTC, as containers run.
+// timeAt reads the time at the start of s, in any notation that loggers print, and returns its
+// length, or 0 if there is none. A time without a date has a length but is zero. A time without
+// a zone is taken as UTC, which containers run in.
 func timeAt(s string) (time.Time, int) {
 	if len(s) < len("15:04") || !isDigit(s[0]) && (s[0] < 'A' || s[0] > 'Z') {
 		return time.Time{}, 0
@@ -31,8 +31,8 @@ func timeAt(s string) (time.Time, int) {
 	return at, n
 }
 
-// isoTime reads "2026-11-22T10:00:00.123Z", with a blank for the T, a comma for
-// the point, any zone or none: what most loggers print, and so without detours.
+// isoTime reads "2026-11-22T10:00:00.123Z", with a blank for the T, a comma for the point, any zone
+// or none. Most loggers print this, so it takes a short cut.
 func isoTime(s string) (time.Time, int) {
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, 0
@@ -47,7 +47,7 @@ func isoTime(s string) (time.Time, int) {
 	return time.Date(year, time.Month(day.month), day.day, hour, minute, second, nanos, time.UTC).Add(-offset), n
 }
 
-// pair reads two digits at s[i]; a negative number is none.
+// pair reads two digits at s[i]; a negative result means there are none.
 func pair(s string, i int) int {
 	if !isDigit(s[i]) || !isDigit(s[i+1]) {
 		return -10_000
@@ -55,8 +55,7 @@ func pair(s string, i int) int {
 	return int(s[i]-'0')*10 + int(s[i+1]-'0')
 }
 
-// anyTime reads a date with the clock behind it, a clock with the date behind it,
-// or the seconds since 1970.
+// anyTime reads a date followed by a clock, a clock followed by a date, or the time since 1970.
 func anyTime(s string) (time.Time, int) {
 	d, n := dateAt(s)
 	if n == 0 {
@@ -78,8 +77,7 @@ func anyTime(s string) (time.Time, int) {
 	return d.with(clock - offset), end
 }
 
-// clockBehind reads the clock that follows a date of n bytes, and returns where
-// it ends, 0 where there is none.
+// clockBehind reads the clock after a date of n bytes, and returns where it ends, or 0.
 func clockBehind(s string, n int) (time.Duration, int) {
 	i := n
 	for i < len(s) && i < n+4 && strings.IndexByte("T_ ,:-|.@", s[i]) >= 0 {
@@ -88,41 +86,45 @@ func clockBehind(s string, n int) (time.Duration, int) {
 	if strings.HasPrefix(s[i:], "at ") {
 		i += len("at ")
 	}
-	if i == n && n != len("20261122") {
-		return 0, 0
-	}
 	clock, m := clockAt(s[i:], true)
-	if m == 0 {
+	if m == 0 || i == n && n != len("20261122") {
 		return 0, 0
 	}
 	return clock, i + m
 }
 
-// clockFirst reads a clock, and the date that some print behind it, or else the seconds since 1970.
+// clockFirst reads a clock, with a date behind it or without, or the seconds, milliseconds,
+// microseconds or nanoseconds since 1970.
 func clockFirst(s string) (time.Time, int) {
-	clock, n := clockAt(s, false)
-	if n == 0 {
-		return epochAt(s)
-	}
-	offset, n := zone(s, n)
-	if n+1 < len(s) && s[n] == ' ' {
-		if d, m := dateAt(s[n+1:]); m >= len("22-11-26") {
-			return d.with(clock - offset), n + 1 + m
+	if clock, n := clockAt(s, false); n > 0 {
+		offset, n := zone(s, n)
+		if n+1 < len(s) && s[n] == ' ' {
+			if d, m := dateAt(s[n+1:]); m >= len("22-11-26") {
+				return d.with(clock - offset), n + 1 + m
+			}
 		}
+		return time.Time{}, n
 	}
-	return time.Time{}, n
+	_, n := run(s)
+	if n != 10 && n != 13 && n != 16 && n != 19 || s[0] != '1' {
+		return time.Time{}, 0
+	}
+	if n+1 < len(s) && s[n] == '.' && isDigit(s[n+1]) {
+		_, m := run(s[n+1:])
+		n += 1 + m
+	}
+	return epoch(s[:n]), n
 }
 
-// clockAt reads "10:00:00.123" or "3:04PM", and after a date "10:00" and "100000" too.
+// clockAt reads "10:00:00.123" or "3:04PM", and after a date also "10:00" and "100000".
 func clockAt(s string, dated bool) (clock time.Duration, length int) {
 	var part [3]int // hour, minute, second
 	parts, end := 0, 0
+	if number, n := run(s); n == 6 && dated {
+		part, parts, end = [3]int{number / 10000, number / 100 % 100, number % 100}, 3, n
+	}
 	for i := 0; parts < 3; i++ {
 		number, n := run(s[i:])
-		if parts == 0 && n == 6 && dated {
-			part, parts, end = [3]int{number / 10000, number / 100 % 100, number % 100}, 3, n
-			break
-		}
 		if n == 0 {
 			break
 		}
@@ -143,18 +145,17 @@ func clockAt(s string, dated bool) (clock time.Duration, length int) {
 		nanos, end = fraction(s, end)
 	}
 	half, length := afternoon(s, end, part[0])
-	if parts == 2 && !dated && length == end && (end != len("10:00") || end < len(s) && strings.IndexByte(" ]|\t", s[end]) < 0) {
-		return 0, 0
-	}
-	if length < len(s) && (isLetter(s[length]) && strings.IndexByte("ZUG", s[length]) < 0 || isDigit(s[length])) {
+	switch {
+	case parts == 2 && !dated && length == end && (end != len("10:00") || end < len(s) && strings.IndexByte(" ]|\t", s[end]) < 0),
+		length < len(s) && (isLetter(s[length]) && strings.IndexByte("ZUG", s[length]) < 0 || isDigit(s[length])):
 		return 0, 0
 	}
 	clock = time.Duration(part[0])*time.Hour + time.Duration(part[1])*time.Minute + time.Duration(part[2])*time.Second
 	return clock + half + time.Duration(nanos), length
 }
 
-// afternoon reads "AM", "PM" or "p.m." at s[i], maybe after a blank, which newer
-// Java and ICU print as a narrow one, and returns what it adds to the hour.
+// afternoon reads "AM", "PM" or "p.m." at s[i], perhaps after a blank, which newer Java and ICU
+// print as a narrow one. It returns what this adds to the hour, and where it ends.
 func afternoon(s string, i, hour int) (time.Duration, int) {
 	rest := strings.TrimLeft(s[i:min(len(s), i+8)], " \u202f\u00a0")
 	if len(rest) < 2 || rest[1]|0x20 != 'm' && !strings.HasPrefix(rest[1:], ".m.") {
@@ -192,20 +193,7 @@ func fraction(s string, i int) (nanos, end int) {
 	return nanos, end
 }
 
-// epochAt reads seconds, milliseconds, microseconds or nanoseconds since 1970.
-func epochAt(s string) (time.Time, int) {
-	_, n := run(s)
-	if n != 10 && n != 13 && n != 16 && n != 19 || s[0] != '1' {
-		return time.Time{}, 0
-	}
-	if n+1 < len(s) && s[n] == '.' && isDigit(s[n+1]) {
-		_, m := run(s[n+1:])
-		n += 1 + m
-	}
-	return epoch(s[:n]), n
-}
-
-// fieldTime reads the time in a structured field: in words, or since 1970.
+// fieldTime reads the time in a structured field: in any notation, or since 1970.
 func fieldTime(s string) time.Time {
 	if !isNumber(s) || len(s) == len("20261122") || len(s) == len("20261122100000") {
 		if at, n := timeAt(s); n > 0 {
@@ -215,11 +203,10 @@ func fieldTime(s string) time.Time {
 	return epoch(s)
 }
 
-// epoch reads a number of seconds, milliseconds, microseconds or nanoseconds
-// since 1970, distinguished by size.
+// epoch reads the seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by size.
 func epoch(s string) time.Time {
 	number, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(number >= 1e8) || math.IsInf(number, 0) {
+	if err != nil || !(number >= 1e8) { // NaN too
 		return time.Time{}
 	}
 	for number < 1e17 {
