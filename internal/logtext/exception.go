@@ -82,14 +82,17 @@ func (o object) find(keys []string) any {
 	return nil
 }
 
-// raise gives the event the chain that the record holds as an object, or a list of
-// such, unless the stack's text has all of it. It returns the exception if
-// there are no frames: then it is a part of the message.
+// raise gives the event the chain that the record holds as an object or a list of objects, unless the
+// stack's text has all of it. It returns an exception without frames as text, which belongs in the message.
 func (f *fields) raise(e *event.Event) string {
 	if level := f.levelBy(""); level != event.Unknown && level < event.Warn {
 		return ""
 	}
-	thrown := f.thrown()
+	thrown := decoded(f.raised)
+	if stack := f.values[fieldStack]; f.raised == "" && strings.HasPrefix(stack, "[{") { // zerolog's frames are beside the error
+		message := cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage))
+		thrown = map[string]any{"type": f.text(fieldErrorType), "message": message, "frames": decoded(stack)}
+	}
 	chain := appendExceptions(nil, thrown)
 	if len(chain) == 0 && e.Stack == "" {
 		return newObject(thrown).text(messageKeys)
@@ -107,16 +110,6 @@ func (f *fields) raise(e *event.Event) string {
 		return chain[0].Message
 	}
 	return strings.TrimSuffix(chain[0].Type+": "+chain[0].Message, ": ")
-}
-
-// thrown returns the decoded exception of the record. A list of frames may stand
-// beside the error, as zerolog writes it.
-func (f *fields) thrown() any {
-	stack := f.values[fieldStack]
-	if f.raised == "" && strings.HasPrefix(stack, "[{") {
-		return map[string]any{"type": f.text(fieldErrorType), "message": cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage)), "frames": decoded(stack)}
-	}
-	return decoded(f.raised)
 }
 
 // decoded returns a JSON value, or nil if it is none.
@@ -156,7 +149,7 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 			return appendExceptions(chain, cause)
 		}
 	}
-	x.Frames = readFrames(frames, thrownAt(o))
+	x.Frames = readFrames(frames, o)
 	return appendExceptions(append(chain, x), cause)
 }
 
@@ -177,10 +170,16 @@ func frameText(value any) string {
 	return ""
 }
 
-// readFrames reads a list of frames: objects, or "file:line", as Monolog writes
-// them. thrown is the frame above them, which Monolog's lists lack.
-func readFrames(value any, thrown []event.Frame) []event.Frame {
-	frames := thrown
+// readFrames reads a list of frames: objects, or Monolog's "file:line". Monolog's lists
+// lack the top frame, which the exception itself names.
+func readFrames(value any, thrown object) (frames []event.Frame) {
+	top := placeFrame(thrown.text([]string{"file"}))
+	if top.Line == 0 {
+		top.Line, _ = strconv.Atoi(thrown.text([]string{"line"}))
+	}
+	if top.Line != 0 && runtimes[path.Ext(top.File)] != "" {
+		frames = append(frames, top)
+	}
 	list, _ := value.([]any)
 	for _, item := range list {
 		if place, ok := item.(string); ok {
@@ -195,18 +194,6 @@ func readFrames(value any, thrown []event.Frame) []event.Frame {
 		slices.Reverse(frames) // the oldest call comes first, as in a traceback
 	}
 	return frames
-}
-
-// thrownAt returns the place in a source file that an exception itself names.
-func thrownAt(o object) []event.Frame {
-	f := placeFrame(o.text([]string{"file"}))
-	if f.Line == 0 {
-		f.Line, _ = strconv.Atoi(o.text([]string{"line"}))
-	}
-	if f.Line == 0 || runtimes[path.Ext(f.File)] == "" {
-		return nil
-	}
-	return []event.Frame{f}
 }
 
 func placeFrame(place string) event.Frame {

@@ -35,6 +35,7 @@ func TestExceptionObjects(t *testing.T) {
 		{"an answer of a server", `{"level":"error","msg":"failed","error":{"status":500,"message":"x","path":"/a"}}`, `"failed: x"`},
 		{"a cause that is no error", `{"level":"error","name":"shop","message":"failed","cause":{"code":5}}`, `"failed"`},
 		{"text before an object", `{"level":"error","message":"failed","err":{"type":"AError","message":"x","stack":"AError: x\n    at f (/a.js:1:2)"}}`, `"failed"`},
+		{"an error printed with its stack", `{"level":"error","message":"failed","error":"x\n    at f (/a.js:1:2)"}`, `"failed"`},
 		{"below a warning", `{"level":"info","message":"fine","err":{"type":"AError","message":"x","frames":[{"filename":"/a.py","lineno":1}]}}`, `"fine: x"`},
 		{"a deep chain ends", `{"level":"error","message":"failed","err":` + strings.Repeat(`{"type":"AError","message":"x","cause":`, 50) + `null` + strings.Repeat("}", 50) + `}`, `"failed: AError: x"`},
 	}

@@ -13,14 +13,14 @@ type fields struct {
 	record string // as it is written
 	keys   *keyTable
 	values [fieldCount]string
-	ranks  [fieldCount]int16
-	raised string      // the exception that it holds as an object, as it is written
-	level  event.Level // as the field of the level says
+	ranks  [fieldCount]int
+	raised string      // the exception that the record holds as an object, as it is written
+	level  event.Level // that the level field states
 	pairs  bool        // the values are written as logfmt's
 }
 
-// readFields reads a record that is one JSON object and nothing else, or returns nil. Of a record
-// that was cut because of its length it reads the members before the cut.
+// readFields reads a record that is one JSON object and nothing else, or returns nil. If the record
+// was cut because of its length, it reads the members before the cut.
 func readFields(s string, keys *keyTable) *fields {
 	if !strings.HasPrefix(s, "{") {
 		return nil
@@ -29,8 +29,7 @@ func readFields(s string, keys *keyTable) *fields {
 	rest, ok := f.object(s, "", 0)
 	if !ok && len(s) > MaxText {
 		_, _ = f.object(s+`"}`, "", 0) // cut in a string, as most are
-		ok = f.level != event.Unknown
-		rest = ""
+		rest, ok = "", f.level != event.Unknown
 	}
 	if !ok || skipSpace(rest) != "" {
 		return nil
@@ -38,17 +37,16 @@ func readFields(s string, keys *keyTable) *fields {
 	return f
 }
 
-// maxNesting bounds how deep fields are looked for.
+// maxNesting bounds the depth at which fields are looked for.
 const maxNesting = 4
 
-// object reads the members of the object that s begins with, whose keys the
-// prefix completes, and returns what follows it.
+// object reads the object at the start of s, whose keys get a prefix, and returns what follows it.
 func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
 	return eachMember(s, func(key, value string) { f.member(prefix+key, value, depth) })
 }
 
-// member keeps a value that some field asks for. The message may be an object,
-// which a program logged as it was: its members count as the record's own.
+// member reads one member. The message may be an object that a program logged as it was:
+// then its members count as the record's own.
 func (f *fields) member(key, value string, depth int) {
 	if (value[0] == '{' || value[0] == '[') && f.raised == "" && exceptionKeys[key[strings.LastIndexByte(key, '.')+1:]] {
 		f.raised = value
@@ -67,51 +65,58 @@ func (f *fields) member(key, value string, depth int) {
 	f.keep(key, value, depth)
 }
 
-// keep takes a value that some field asks for. A level's must name a level.
+// keep stores a value if its key is a field's. A level must name a level.
 func (f *fields) keep(key, value string, depth int) {
 	k, ok := f.keys.nested(key)
 	if !ok || value == "" || value[0] == '{' || value == "null" || value == `""` {
 		return
 	}
-	if field(k.field) == fieldStack && isID(scalar(value)) { // go-zero's "trace"
-		k.field = int(fieldTraceID)
+	if k.field == fieldStack && isID(scalar(value)) { // go-zero's "trace"
+		k.field = fieldTraceID
 	}
 	k.rank += depth * 100 // what is nearer to the surface wins, key for key
-	if f.values[k.field] != "" && int16(k.rank) >= f.ranks[k.field] {
+	if f.values[k.field] != "" && k.rank >= f.ranks[k.field] {
 		return
 	}
-	if field(k.field) == fieldLevelName {
+	if k.field == fieldLevelName {
 		level := fieldLevel(key, f.plain(value))
 		if level == event.Unknown {
 			return
 		}
 		f.level = level
 	}
-	f.values[k.field], f.ranks[k.field] = value, int16(k.rank)
+	f.values[k.field], f.ranks[k.field] = value, k.rank
 }
 
-// text returns a field's string or number, "" where there is none.
+// text returns a field's string or number, or "".
 func (f *fields) text(which field) string { return f.plain(f.values[which]) }
 
-// plain is a value without its quotes, "" where it is no string or number.
+// plain returns a value without its quotes, or "" if it is neither a string nor a number.
 func (f *fields) plain(value string) string {
-	if !f.pairs {
+	switch {
+	case !f.pairs:
 		return scalar(value)
-	}
-	if strings.HasPrefix(value, `"`) {
+	case strings.HasPrefix(value, `"`):
 		return logfmtUnquote(value)
 	}
 	return value
 }
 
-// fill completes the event by the fields.
+// lines returns a field's text, which AWS Lambda writes as a list of lines.
+func (f *fields) lines(which field) string {
+	if value := f.values[which]; strings.HasPrefix(value, "[") {
+		return frameText(decoded(value))
+	}
+	return cleanText(f.text(which))
+}
+
+// fill completes the event with the fields.
 func (f *fields) fill(e *event.Event) {
 	f.fillIDs(e)
 	if e.Time.IsZero() {
 		e.Time = fieldTime(f.text(fieldTimestamp))
 	}
-	message := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted))
-	cause := f.text(fieldErrorMessage)
+	message, cause := cmp.Or(f.text(fieldMessage), f.text(fieldPrinted)), f.text(fieldErrorMessage)
 	e.Stack = clip(f.stack(message, cause))
 	if f.raised != "" || strings.HasPrefix(f.values[fieldStack], "[{") {
 		raised := *e // a copy, so that no other record's event goes to the heap
@@ -137,14 +142,14 @@ func (f *fields) fill(e *event.Event) {
 		first, _, _ := strings.Cut(message, "\n")
 		e.Level = readHead(first, false, event.Unknown).level
 	}
-	e.Message = clip(message)
 	if e.Stack == "" || message == "" {
-		e.Message = clip(withCause(message, cause))
+		message = withCause(message, cause)
 	}
+	e.Message = clip(message)
 	f.spellIfMute(e)
 }
 
-// fillIDs takes the fields that only name things.
+// fillIDs fills in the fields that only name something.
 func (f *fields) fillIDs(e *event.Event) {
 	e.Logger = f.text(fieldLogger)
 	e.Commit = f.text(fieldCommit)
@@ -163,14 +168,90 @@ func (f *fields) fillIDs(e *event.Event) {
 	}
 }
 
-// levelBy returns the field's level, else that of the record's shape.
+// levelBy returns the level that the record states, or else an error if it has an exception.
 func (f *fields) levelBy(stack string) event.Level {
-	if f.level != event.Unknown {
-		return f.level
-	}
-	level := otelLevel(f.text(fieldSeverity))
+	level := cmp.Or(f.level, otelLevel(f.text(fieldSeverity)))
 	if level == event.Unknown && (stack != "" || f.values[fieldErrorType] != "") {
 		return event.Error
 	}
 	return level
+}
+
+// stack returns the text of the record's stack trace, with the exception above its frames if
+// the logger keeps that in other fields.
+func (f *fields) stack(message, cause string) string {
+	stack := f.lines(fieldVerbose)
+	if !stacktrace.HasTrace(stack) {
+		stack = f.lines(fieldStack)
+	}
+	if text := f.lines(fieldPrinted); isBlank(stack) && stacktrace.HasTrace(text) {
+		return text
+	}
+	if isBlank(stack) && f.values[fieldErrorType] == "" && strings.Contains(cause, "\n") && stacktrace.HasTrace(cause) {
+		return cause // printed with its stack
+	}
+	if isBlank(stack) || !strings.Contains(stack, "\n") && !stacktrace.HasTrace(stack) {
+		return ""
+	}
+	if !stacktrace.BeginsWithFrames(stack) {
+		return stack
+	}
+	cause = cmp.Or(cause, message)
+	if name := f.text(fieldErrorType); name != "" {
+		cause = name + ": " + cause
+	}
+	return cause + "\n" + stack
+}
+
+// failureIn reads a message that holds a trace as an event of its own, or returns a zero one.
+func failureIn(message string, keys *keyTable) event.Event {
+	if strings.HasPrefix(message, "{") || !strings.Contains(message, "\n") && !stacktrace.IsWhole(message) || !stacktrace.HasTrace(message) {
+		return event.Event{}
+	}
+	e := entry{carried: carried{first: cleanText(message)}}
+	e.read(keys)
+	var p pending
+	p.begin(&e)
+	if inner, ok := p.finish(keys); ok && inner.Stack != "" {
+		return inner
+	}
+	return event.Event{}
+}
+
+// maxSpelled bounds the members that are spelled out; the first ones tell errors apart.
+const maxSpelled = 12
+
+// spellIfMute gives an error that has neither message nor stack a message.
+func (f *fields) spellIfMute(e *event.Event) {
+	if e.Message == "" && e.Stack == "" && e.Level >= event.Warn {
+		var words []string
+		spellInto(&words, f.record, f.keys)
+		e.Message = clip(strings.Join(words, ", "))
+	}
+}
+
+// spellInto puts the members of a record without a message into words, such as
+// `code: E_TIMEOUT, op: charge`, so that different errors do not look alike.
+// Fields of an event, such as the time, are left out.
+func spellInto(words *[]string, object string, keys *keyTable) {
+	eachMember(object, func(key, value string) {
+		k, known := keys.byName[key]
+		switch {
+		case len(*words) >= maxSpelled:
+		case value[0] == '{' && keys.holds(key):
+			spellInto(words, value, keys)
+		case !known, k.field == fieldLevelName && fieldLevel(key, scalar(value)) == event.Unknown:
+			*words = append(*words, key+": "+plainValue(value))
+		case k.field == fieldMessage && value[0] == '[':
+			*words = append(*words, plainValue(value))
+		}
+	})
+}
+
+// plainValue returns a value without quotes, which grouping would take for those around a variable part.
+func plainValue(value string) string {
+	if value[0] == '"' {
+		return unquote(value)
+	}
+	return strings.ReplaceAll(value, `"`, "")
 }

@@ -106,8 +106,10 @@ const (
 )
 
 func (r *headReader) read() {
-	if r.logfmt() {
-		return
+	if n := nameEndIn(r.s); n > 0 && n < len(r.s) && r.s[n] == '=' {
+		if readLogfmt(&r.h, r.s); r.h.level != event.Unknown {
+			return
+		}
 	}
 	for parts := 0; parts < maxHeadParts && r.at < len(r.s); parts++ {
 		if !r.part() {

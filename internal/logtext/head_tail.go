@@ -8,51 +8,6 @@ import (
 
 // This file takes off a message what loggers print behind it.
 
-// readTail reads the error that loggers print after the message in their formats for people, and
-// takes it off: slog's, logrus' and zerolog's pairs, and zap's object of fields.
-func readTail(h *head) {
-	if readContext(h) {
-		return
-	}
-	for _, key := range [...]string{" err=", " error="} {
-		i := strings.Index(h.message, key)
-		if i < 0 {
-			continue
-		}
-		value := h.message[i+len(key):]
-		cause := value[:wordsValue(value)]
-		if strings.HasPrefix(cause, `"`) {
-			cause = logfmtUnquote(cause)
-		}
-		message := strings.TrimRight(h.message[:i], " |")
-		h.stack = logfmtStack("", message, cause)
-		h.message = withCause(message, cause)
-		return
-	}
-}
-
-// readContext reads the object of fields that ends a message.
-func readContext(h *head) bool {
-	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")
-	if !strings.HasSuffix(s, "}") {
-		return false
-	}
-	start := strings.Index(s, "{\"")
-	if start < 1 || s[start-1] != ' ' && s[start-1] != '\t' {
-		return false
-	}
-	f := readFields(s[start:], commonKeys)
-	if f == nil || f.values[fieldErrorType] != "" {
-		return false
-	}
-	message, cause := strings.TrimRight(s[:start], " \t=>:-"), cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage))
-	h.stack = f.stack(message, cause)
-	h.message = withCause(message, cause)
-	h.requestID = cmp.Or(h.requestID, f.text(fieldRequestID))
-	h.traceID = cmp.Or(f.text(fieldTraceID), h.traceID)
-	return true
-}
-
 // phrases are messages that hold an exception in words of their framework.
 var phrases = []struct {
 	lead      string

@@ -2,7 +2,7 @@ package logtext
 
 import "strings"
 
-// field is something that an event can take from a structured record.
+// field is a part of an event that a structured record can state.
 type field int
 
 const (
@@ -14,7 +14,7 @@ const (
 	fieldErrorType
 	fieldErrorMessage
 	fieldStack
-	fieldPrinted // all that a logger prints as text
+	fieldPrinted // everything that a logger prints as text
 	fieldVerbose // an error printed with its stack by github.com/pkg/errors
 	fieldLogger
 	fieldName // the logger's name, but the service's for bunyan and pino
@@ -32,9 +32,8 @@ const (
 	fieldCount
 )
 
-// fieldKeys are the keys by which loggers name a field, the one to prefer first. Nested objects are
-// written with dots, whether they are nested in the record or their key has the dots itself;
-// spellings gives the other ways to write a key.
+// fieldKeys are the keys that loggers use for a field, the preferred one first. A dot stands for a nested object,
+// or for a dot in the key itself; spellings adds the other ways to write a key.
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
 		"level.label", "level.value", "level.levelStr", "error_severity", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
@@ -72,24 +71,34 @@ var fieldKeys = [fieldCount][]string{
 	fieldStatus:     {"record.status"},
 }
 
-// wholes are the objects in which some keep the fields of the record itself.
-var wholes = []string{"log", "meta", "metadata", "header", "attributes", "context", "event", "record", "fields", "data", "info", "entry", "payload", "msg", "body", "extra",
-	"details", "properties", "level", "severity", "jsonPayload", "@fields", "attrs"}
+// wholes are the objects in which some loggers nest the fields of the record itself.
+var wholes = map[string]bool{}
+
+func init() {
+	for _, key := range strings.Fields(`log meta metadata header attributes context event record fields data info entry payload msg body extra
+		details properties level severity jsonPayload @fields attrs`) {
+		for _, spelled := range spellings(key) {
+			wholes[spelled] = true
+		}
+	}
+}
 
 // keyed is the field of a key, and the key's place among the field's keys.
-type keyed struct{ field, rank int }
+type keyed struct {
+	field field
+	rank  int
+}
 
-// keyTable holds the field of a key, and the objects in which some field's key is nested.
+// keyTable holds the field of each key, and the objects that some field's key is nested in.
 type keyTable struct {
 	byName     map[string]keyed
 	containers map[string]bool
-	wholes     map[string]bool
 }
 
-// commonKeys are those of the loggers.
+// commonKeys are the loggers'.
 var commonKeys = newKeyTable(nil)
 
-// teamFields are the fields for which a team may name keys of its own.
+// teamFields are the fields for which a team may name its own keys.
 var teamFields = map[string]field{
 	"level": fieldLevelName, "message": fieldMessage, "logger": fieldLogger, "service": fieldService, "release": fieldRelease, "commit": fieldCommit,
 	"environment": fieldEnvironment, "request-id": fieldRequestID, "trace-id": fieldTraceID, "stack": fieldStack, "error-type": fieldErrorType,
@@ -98,25 +107,20 @@ var teamFields = map[string]field{
 
 // newKeyTable returns the loggers' keys and the team's, which come first.
 func newKeyTable(team map[string][]string) *keyTable {
-	t := &keyTable{byName: map[string]keyed{}, containers: map[string]bool{"message": true}, wholes: map[string]bool{}}
-	for _, key := range wholes {
-		for _, spelled := range spellings(key) {
-			t.wholes[spelled] = true
-		}
-	}
+	t := &keyTable{byName: map[string]keyed{}, containers: map[string]bool{"message": true}}
 	for f, keys := range fieldKeys {
 		for rank, key := range keys {
 			for _, spelled := range spellings(key) {
 				if _, taken := t.byName[spelled]; !taken {
-					t.add(spelled, keyed{f, rank})
+					t.add(spelled, keyed{field(f), rank})
 				}
 			}
 		}
 	}
 	for name, keys := range team {
-		for i, key := range keys {
-			if f, ok := teamFields[name]; ok {
-				t.add(key, keyed{int(f), i - 1000})
+		if f, ok := teamFields[name]; ok {
+			for i, key := range keys {
+				t.add(key, keyed{f, i - 1000})
 			}
 		}
 	}
@@ -132,18 +136,17 @@ func (t *keyTable) add(key string, k keyed) {
 	}
 }
 
-// nested returns the field of a key inside other objects, of which the outer
-// ones may be a record's wholes.
+// nested returns the field of a key, which may be inside a whole.
 func (t *keyTable) nested(key string) (keyed, bool) {
 	k, ok := t.byName[key]
 	for !ok {
-		if key, ok = t.inner(key); !ok {
+		if key, ok = inner(key); !ok {
 			return k, false
 		}
 		k, ok = t.byName[key]
-		switch field(k.field) {
+		switch k.field {
 		case fieldName, fieldHost, fieldRelease, fieldCommit, fieldEnvironment, fieldRecordType, fieldStatus, fieldThread:
-			return k, false // of something else, as likely
+			return k, false // as likely something else's
 		}
 	}
 	return k, true
@@ -152,20 +155,20 @@ func (t *keyTable) nested(key string) (keyed, bool) {
 // holds reports whether fields may be in the object at the key.
 func (t *keyTable) holds(key string) bool {
 	ok := true
-	for ok && !t.containers[key] && !t.wholes[key] {
-		key, ok = t.inner(key)
+	for ok && !t.containers[key] && !wholes[key] {
+		key, ok = inner(key)
 	}
 	return ok
 }
 
 // inner returns the key without the whole that it begins with.
-func (t *keyTable) inner(key string) (string, bool) {
+func inner(key string) (string, bool) {
 	outer, inner, dotted := strings.Cut(key, ".")
-	return inner, dotted && t.wholes[outer]
+	return inner, dotted && wholes[outer]
 }
 
-// fieldOf returns the field of a key that text names.
-func fieldOf(key string) field { return field(commonKeys.byName[key].field) }
+// fieldOf returns the field of a key in a line of text.
+func fieldOf(key string) field { return commonKeys.byName[key].field }
 
 // spellings returns a key in snake case as people write it: log_level, logLevel,
 // LogLevel, loglevel, log-level, LOG_LEVEL, @log_level.
@@ -175,11 +178,11 @@ func spellings(key string) []string {
 		return all
 	}
 	pascal := ""
-	for _, word := range strings.Split(key, "_") {
+	for word := range strings.SplitSeq(key, "_") {
 		pascal += strings.ToUpper(word[:1]) + word[1:]
 	}
-	all = append(all, key[:1]+pascal[1:], pascal, strings.ReplaceAll(key, "_", ""), strings.ReplaceAll(key, "_", "-"), strings.ToUpper(key),
-		strings.ToUpper(strings.ReplaceAll(key, "_", "")))
+	joined := strings.ReplaceAll(key, "_", "")
+	all = append(all, key[:1]+pascal[1:], pascal, joined, strings.ReplaceAll(key, "_", "-"), strings.ToUpper(key), strings.ToUpper(joined))
 	if key != "version" && len(key) > 1 {
 		all = append(all, "@"+key)
 	}

@@ -9,18 +9,10 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// logfmt reads a line that begins with a pair and has a level and a message among its pairs.
-func (r *headReader) logfmt() bool {
-	n := nameEndIn(r.s)
-	if n == 0 || n == len(r.s) || r.s[n] != '=' {
-		return false
-	}
-	readLogfmt(&r.h, r.s)
-	return r.h.level != event.Unknown
-}
+// This file reads key=value pairs, as logrus and slog's text handler print them: a whole line of them, or
+// those behind a message.
 
-// readLogfmt reads a line of key=value pairs, as logrus and slog's text handler
-// print it, into h. A line counts as one if it has a level and a message of its own.
+// readLogfmt reads a line of pairs into h, if it has a level and a message of its own.
 func readLogfmt(h *head, line string) {
 	f := fields{keys: commonKeys, pairs: true}
 	f.keepPairs(line)
@@ -32,15 +24,40 @@ func readLogfmt(h *head, line string) {
 	h.level, h.structured, h.format = level, true, "logfmt"
 	h.time = cmp.Or(h.time, fieldTime(f.text(fieldTimestamp)))
 	h.logger = cmp.Or(f.text(fieldLogger), h.logger)
-	h.requestID = cmp.Or(f.text(fieldRequestID), h.requestID)
-	h.lane = cmp.Or(f.text(fieldThread), h.lane)
-	h.origin = origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldCommit), f.text(fieldEnvironment), f.text(fieldTraceID)}
-	h.message = withCause(message, cause)
-	h.stack = logfmtStack(f.text(fieldStack), message, cause)
+	h.requestID, h.lane = cmp.Or(f.text(fieldRequestID), h.requestID), cmp.Or(f.text(fieldThread), h.lane)
+	h.origin = origin{f.text(fieldService), f.text(fieldRelease), f.text(fieldCommit), f.text(fieldEnvironment), ""}
+	h.say(&f, message, cause)
 }
 
-// keepPairs keeps every pair of the line. An unquoted value goes on up to
-// the next pair, since some print a message of several words so.
+// say takes the message of a line, and the error and the ids in the fields behind it.
+func (h *head) say(f *fields, message, cause string) {
+	h.stack, h.message = f.stack(message, cause), withCause(message, cause)
+	h.requestID = cmp.Or(h.requestID, f.text(fieldRequestID))
+	h.traceID = cmp.Or(f.text(fieldTraceID), h.traceID)
+}
+
+// readTail reads the error that loggers print behind the message in their formats for people, and removes
+// it: the pairs of slog, logrus and zerolog, and zap's object of fields.
+func readTail(h *head) {
+	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")
+	if start := strings.Index(s, "{\""); start > 0 && strings.HasSuffix(s, "}") && (s[start-1] == ' ' || s[start-1] == '\t') {
+		if f := readFields(s[start:], commonKeys); f != nil && f.values[fieldErrorType] == "" {
+			h.say(f, strings.TrimRight(s[:start], " \t=>:-"), cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage)))
+			return
+		}
+	}
+	for _, key := range [...]string{" err=", " error="} {
+		if i := strings.Index(h.message, key); i >= 0 {
+			f := fields{keys: commonKeys, pairs: true}
+			f.keepPairs(h.message[i+1:])
+			h.say(&f, strings.TrimRight(h.message[:i], " |"), f.text(fieldErrorMessage))
+			return
+		}
+	}
+}
+
+// keepPairs keeps every pair of the line. An unquoted value goes on up to the next
+// pair, since some loggers print a message of several words that way.
 func (f *fields) keepPairs(line string) {
 	for line != "" {
 		n := nameEndIn(line)
@@ -49,23 +66,16 @@ func (f *fields) keepPairs(line string) {
 			line = rest
 			continue
 		}
-		end := n + 1 + wordsValue(line[n+1:])
+		_, end := pairValue(line[n+1:])
+		if end += n + 1; stringEnd(line[n+1:]) == 0 { // no quotes, or cut off inside them
+			end += wordsUpToPair(line[end:])
+		}
 		f.keep(line[:n], line[n+1:end], 0)
 		line = line[end:]
 	}
 }
 
-// wordsValue returns the length of the value that s begins with, which may be several words
-// without quotes, or quoted but cut off before the closing quote.
-func wordsValue(s string) int {
-	_, n := pairValue(s)
-	if stringEnd(s) == 0 {
-		n += wordsUpToPair(s[n:])
-	}
-	return n
-}
-
-// wordsUpToPair returns the length of the words that s begins with before the next pair.
+// wordsUpToPair returns the length of the words at the start of s before the next pair.
 func wordsUpToPair(s string) int {
 	at, end := 0, 0
 	for word := range strings.SplitSeq(s, " ") {
@@ -79,12 +89,10 @@ func wordsUpToPair(s string) int {
 	return end
 }
 
-// pairValue reads the value that s begins with, unquoted, and returns its length.
+// pairValue reads the value at the start of s, unquoted, and returns its length.
 func pairValue(s string) (value string, length int) {
-	if s != "" && s[0] == '"' {
-		if n := stringEnd(s); n > 0 {
-			return logfmtUnquote(s[:n]), n
-		}
+	if n := stringEnd(s); n > 0 {
+		return logfmtUnquote(s[:n]), n
 	}
 	n := upTo(s, " \t|;]),")
 	return s[:n], n
@@ -101,21 +109,8 @@ func logfmtUnquote(quoted string) string {
 	return unquote(quoted)
 }
 
-// logfmtStack returns the text of the trace that a field holds: one of its own, or the error, which
-// some print with its stack. The message then is no more than its first line.
-func logfmtStack(stack, message, cause string) string {
-	stack = cmp.Or(stack, cause)
-	if !strings.Contains(stack, "\n") || !stacktrace.HasTrace(stack) {
-		return ""
-	}
-	if stacktrace.BeginsWithFrames(stack) {
-		return withCause(message, cause) + "\n" + stack
-	}
-	return stack
-}
-
 // withCause adds to a message the error that was logged with it, without which
-// "request failed" would be the same error for every reason.
+// "request failed" would be the same error for every cause.
 func withCause(message, cause string) string {
 	if first, rest, ok := strings.Cut(cause, "\n"); ok && stacktrace.HasTrace(rest) {
 		cause = first
