@@ -5,12 +5,11 @@ import (
 	"strings"
 )
 
-// This file walks one JSON object without decoding what nobody asks for:
-// most records are of no interest but for their level.
+// This file walks a JSON object without decoding values that nobody asks for:
+// of most records only the level is of interest.
 
-// eachMember calls take with the members of the object that s begins with: the key,
-// unquoted, and the value as it is written. It returns what follows the object, and
-// false where s does not hold one.
+// eachMember calls take with the members of the object at the start of s: the key, unquoted, and the value
+// as it is written. It returns what follows the object, and false if s does not hold one.
 func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 	s = skipSpace(s[1:])
 	if strings.HasPrefix(s, "}") {
@@ -45,7 +44,7 @@ func skipSpace(s string) string {
 	return strings.TrimLeft(s, " \t\r\n")
 }
 
-// stringEnd returns the length of the quoted string that s begins with, or 0.
+// stringEnd returns the length of the quoted string at the start of s, or 0.
 func stringEnd(s string) int {
 	if s == "" || s[0] != '"' {
 		return 0
@@ -62,21 +61,18 @@ func stringEnd(s string) int {
 	}
 }
 
-// valueEnd returns the length of the value that s begins with, or 0.
+// valueEnd returns the length of the value at the start of s, or 0.
 func valueEnd(s string) int {
-	if s == "" {
-		return 0
-	}
-	switch s[0] {
-	case '"':
+	switch {
+	case strings.HasPrefix(s, `"`):
 		return stringEnd(s)
-	case '{', '[':
+	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
 		return nestedEnd(s)
 	}
 	return upTo(s, ",}] \t\r\n")
 }
 
-// upTo returns where the first of some bytes is, or else the length of s.
+// upTo returns the index of the first of some bytes, or the length of s.
 func upTo(s, bytes string) int {
 	if i := strings.IndexAny(s, bytes); i >= 0 {
 		return i
@@ -84,7 +80,7 @@ func upTo(s, bytes string) int {
 	return len(s)
 }
 
-// nestedEnd returns the length of the object or array that s begins with, or 0.
+// nestedEnd returns the length of the object or list at the start of s, or 0.
 func nestedEnd(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -119,7 +115,7 @@ func unquote(quoted string) string {
 	return s
 }
 
-// scalar returns a string's text or a number as it is written, and "" for everything else.
+// scalar returns a string's text or a number as it is written, and "" for anything else.
 func scalar(value string) string {
 	switch {
 	case strings.HasPrefix(value, `"`):

@@ -16,6 +16,7 @@ func TestPrefix(t *testing.T) {
 		"colon":     func(int) string { return "@shop/api:dev: " },
 		"time":      func(n int) string { return "2026/11/26 21:00:0" + string(rune('0'+n)) + " " },
 		"clock":     func(n int) string { return "21:00:00.12" + string(rune('0'+n)) + " " },
+		"foreman":   func(n int) string { return "21:00:0" + string(rune('0'+n)) + " web.1  | " },
 		"day first": func(int) string { return "22.11.2026 21:00:00 " },
 	}
 	for name, prefix := range prefixes {

@@ -9,21 +9,13 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file reads the JSON records of services that do not name their level as loggers do.
-
-// service is one kind of record.
-type service struct {
-	name  string
-	marks []string // parts of the record that together no other kind has
-	// read sets the level, and reports whether it set the message too.
-	read func(r *serviceRecord, e *event.Event) bool
-}
+// This file reads the JSON records of services that do not state their level as loggers do.
 
 // serviceRecord holds what the services write, each its own members.
 type serviceRecord struct {
 	Level *int   // GELF's and Nextcloud's
 	Label string // MySQL's
-	// Step Functions': …:execution:MACHINE:NAME, of express ones …:express:MACHINE:NAME:ID
+	// Step Functions': …:execution:MACHINE:NAME, for express ones …:express:MACHINE:NAME:ID
 	ARN     string `json:"execution_arn"`
 	Type    string
 	Details struct{ Error, Cause string }
@@ -33,90 +25,68 @@ type serviceRecord struct {
 	ParentType, FieldName string
 }
 
-var services []service
-
-func init() { // a record of Step Functions holds one of any kind
-	services = []service{
-		{"Step Functions", []string{`"execution_arn"`, `"previous_event_id"`}, readStepFunctions},
-		{"AppSync", []string{`"graphQLAPIId"`, `"logType"`}, readAppSync},
-		{"MySQL", []string{`"prio":`, `"err_code":`, `"label":`}, func(r *serviceRecord, e *event.Event) bool {
-			e.Level = fieldLevel("label", r.Label)
-			return false
-		}},
-		{"GELF", []string{`"short_message"`, `"level"`}, func(r *serviceRecord, e *event.Event) bool {
-			if r.Level != nil {
-				e.Level = syslogLevel(*r.Level)
-			}
-			e.Release = "" // "version" is GELF's own
-			return false
-		}},
-		{"Nextcloud", []string{`"reqId"`, `"remoteAddr"`, `"level"`}, func(r *serviceRecord, e *event.Event) bool {
-			if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 { // from debug to fatal
-				e.Level = event.Debug + event.Level(*r.Level)
-			}
-			return false
-		}},
-		{"klog", []string{`{"ts":`, `"caller":"`, `"err":"`}, func(_ *serviceRecord, e *event.Event) bool {
-			e.Level = event.Error // which it leaves out
-			return false
-		}},
-	}
-}
-
-// fillService reads what a record without a logger's level says in its service's
-// own way, and reports whether nothing is left to read.
+// fillService reads a record without a level as its service writes it, and reports whether nothing is left to read.
 func (f *fields) fillService(e *event.Event) bool {
-	for _, s := range services {
-		lacks := func(mark string) bool { return !strings.Contains(f.record, mark) }
-		if e.Level != event.Unknown || slices.ContainsFunc(s.marks, lacks) {
-			continue
+	var r *serviceRecord
+	is := func(marks ...string) bool { // parts of the record that no other kind has together
+		ok := !slices.ContainsFunc(marks, func(mark string) bool { return !strings.Contains(f.record, mark) })
+		if ok {
+			r = new(serviceRecord)
+			_ = json.Unmarshal([]byte(f.record), r) // values of another type stay empty
 		}
-		var r serviceRecord
-		_ = json.Unmarshal([]byte(f.record), &r) // what is of another type stays empty
-		read := *e                               // a copy, so that no other record's event goes to the heap
-		done := s.read(&r, &read)
-		if *e = read; done {
+		return ok
+	}
+	switch {
+	case e.Level != event.Unknown:
+	case is(`"execution_arn"`, `"previous_event_id"`):
+		readStepFunctions(r, e)
+		return true
+	case is(`"graphQLAPIId"`, `"logType"`): // AppSync's
+		if r.FieldInError && len(r.Errors) > 0 {
+			e.Level, e.Message, e.Logger = event.Error, plainValue(string(r.Errors[0])), r.ParentType+"."+r.FieldName
 			return true
 		}
+	case is(`"prio":`, `"err_code":`, `"label":`): // MySQL's
+		e.Level = fieldLevel("label", r.Label)
+	case is(`"short_message"`, `"level"`): // GELF's
+		if r.Level != nil {
+			e.Level = syslogLevel(*r.Level)
+		}
+		e.Release = "" // "version" is GELF's own
+	case is(`"reqId"`, `"remoteAddr"`, `"level"`): // Nextcloud's
+		if r.Level != nil && *r.Level >= 0 && *r.Level <= 4 { // from debug to fatal
+			e.Level = event.Debug + event.Level(*r.Level)
+		}
+	case is(`{"ts":`, `"caller":"`, `"err":"`): // klog's, which leaves it out
+		e.Level = event.Error
 	}
 	return false
 }
 
 // readStepFunctions counts executions that failed. A task that failed may be tried again or caught.
-func readStepFunctions(r *serviceRecord, e *event.Event) bool {
+func readStepFunctions(r *serviceRecord, e *event.Event) {
 	if parts := strings.Split(r.ARN, ":"); len(parts) > 7 {
 		e.Service, e.RequestID = parts[6], parts[7]
 	}
-	e.Level = event.Info
+	level, cause := event.Info, r.Details.Cause
 	switch {
 	case r.Type == "ExecutionFailed" || r.Type == "ExecutionTimedOut":
-		e.Level = event.Error
+		level = event.Error
 	case strings.HasSuffix(r.Type, "Failed"), strings.HasSuffix(r.Type, "TimedOut"), strings.HasSuffix(r.Type, "Aborted"):
-		e.Level = event.Warn
+		level = event.Warn
 	}
-	level, cause := e.Level, r.Details.Cause
 	if thrown := readFields(cause, commonKeys); thrown != nil {
 		thrown.fill(e) // what a Lambda function threw
 		cause = e.Message
 	}
 	e.Level, e.Message = level, cmp.Or(withCause(r.Details.Error, cause), r.Type)
-	return true
-}
-
-// readAppSync counts resolvers that failed.
-func readAppSync(r *serviceRecord, e *event.Event) bool {
-	if !r.FieldInError || len(r.Errors) == 0 {
-		return false
-	}
-	e.Level, e.Message, e.Logger = event.Error, plainValue(string(r.Errors[0])), r.ParentType+"."+r.FieldName
-	return true
 }
 
 // isPlatform recognises the records of Lambda's platform in its JSON format.
 func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
 
-// fillPlatform reads a record of the platform in its JSON format, and reports
-// false for every other record. All records about one failure have one message.
+// fillPlatform reads a record of Lambda's platform, and reports false for every other record.
+// All records about one failure have one message.
 func (f *fields) fillPlatform(e *event.Event) bool {
 	if !f.isPlatform() {
 		return false
@@ -137,14 +107,14 @@ func (f *fields) fillPlatform(e *event.Event) bool {
 	return true
 }
 
-// failed is what AWS Lambda said of failures in one stream.
+// failed is what AWS Lambda reported of failures in one stream.
 type failed struct {
 	logged string // the request of the last error that was logged
-	ended  string // what the platform said last of an invocation that failed
+	ended  string // the last invocation that the platform reported as failed
 }
 
-// once lowers the level of all but the first record about a failed invocation: what a handler
-// throws is logged by the runtime too, and the platform reports each failure in two records.
+// once lowers the level of all but the first record about a failed invocation: the runtime logs what
+// a handler throws, and the platform reports each failure in two records.
 func (last *failed) once(f *fields, e *event.Event) {
 	switch id := e.RequestID; {
 	case e.Level < event.Error || id == "":
@@ -157,17 +127,14 @@ func (last *failed) once(f *fields, e *event.Event) {
 	}
 }
 
-// readEmbedded reads the JSON object that a message of text consists of, or
-// ends with where Lambda's Node runtime reports an error that nobody caught
-// ("Invoke Error	{"errorType":…"). It reports false where there is none.
+// readEmbedded reads the JSON object that a text message consists of, or ends with where Lambda's Node
+// runtime reports an uncaught error (`Invoke Error	{"errorType":…`). It reports false if there is none.
 func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
 	start := 0
 	if !strings.HasPrefix(e.Message, "{") {
-		if start = strings.Index(e.Message, `{"errorType":`); start < 0 {
-			return false
-		}
+		start = strings.Index(e.Message, `{"errorType":`)
 	}
-	f := readFields(e.Message[start:], keys)
+	f := readFields(e.Message[max(start, 0):], keys)
 	if f == nil {
 		return false
 	}

@@ -10,16 +10,16 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// carried is a text without what carried it here.
+// carried is a text without the prefixes of what carried it here.
 type carried struct {
 	first   string // what is left of the text, later its first line
 	time    time.Time
-	within  string      // the stream that the prefix names
-	service string      // the program that it names
-	request string      // the request that it names
-	level   event.Level // that it gives the line; what the line says itself counts more
+	within  string      // the stream that a prefix names
+	service string      // the program that a prefix names
+	request string      // the request that a prefix names
+	level   event.Level // that a prefix gives the line; the line's own counts more
 	format  string      // the names of the transports
-	stamped bool        // a time was in front
+	stamped bool        // a prefix has a time
 	bare    bool        // nothing stands between that time and the line
 	partial bool        // the line goes on in a later record
 }
@@ -38,8 +38,8 @@ const maxLayers = 4
 //	app-1  | rest                                      docker compose, PM2, foreman
 //	[pod/web-7f2/web] rest                             kubectl logs --prefix
 //
-// A date and time joined by "T" at the start of a line is always taken for the transport's: what
-// carries it puts it before every line, so that only without it frames are seen to be frames.
+// A date and time joined by "T" at the start of a line always counts as the transport's, which puts it
+// before every line; only without it frames look like frames.
 func unwrap(s string) carried {
 	c := carried{first: s}
 	for layers := 0; layers < maxLayers && len(c.first) > 3 && c.peel(c.first); layers++ {
@@ -66,8 +66,11 @@ func (c *carried) peel(s string) bool {
 	return false
 }
 
+// podName is kubectl's "[pod/web-7f2/web] ".
+var podName = regexp.MustCompile(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
+
 // peelRequest removes the request's id that Rails 8 puts before every line of an error, where it
-// prints no level: from blank lines, the exception and its frames.
+// prints no level: before blank lines, the exception and its frames.
 func (c *carried) peelRequest(s string) bool {
 	const length = len("[98980c93-1f6a-4b8c-9d0e-1f2a3b4c5d6e] ")
 	if len(s) < length || s[length-2:length] != "] " || !isID(s[1:length-2]) {
@@ -84,10 +87,7 @@ func (c *carried) peelRequest(s string) bool {
 	return c.layer("Rails", s[length:])
 }
 
-// podName is kubectl's "[pod/web-7f2/web] ".
-var podName = regexp.MustCompile(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
-
-// layer notes that a transport was removed.
+// layer removes a transport.
 func (c *carried) layer(name, body string) bool {
 	if !strings.HasSuffix(c.format, name) { // "<11>" and what follows are one
 		c.format = joined(c.format, name)
@@ -114,8 +114,8 @@ func (c *carried) peelPriority(s string) bool {
 	return c.layer("syslog", strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
 }
 
-// rfc5424 matches what stands between the priority and the message: the header, of which it keeps
-// all, the time and the program, and the structured data, which Heroku leaves out.
+// rfc5424 matches what stands between the priority and the message: the header, captured whole and by its
+// time and program, and the structured data, which Heroku leaves out.
 var rfc5424 = regexp.MustCompile(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
 // name keeps the program and the stream that a prefix names.
@@ -126,15 +126,17 @@ func (c *carried) name(program, prefix string) {
 	c.within = prefix
 }
 
-// peelTime removes a time and what stands between it and the line.
+// peelTime removes a time and what stands between it and the line, also foreman's "10:00:00 web.1  | " and
+// PM2's "0|web  | ".
 func (c *carried) peelTime(s string) bool {
-	if len(s) < len("10:00:00 a | ") {
+	switch {
+	case len(s) < len("10:00:00 a | "):
 		return false
-	}
-	if s[1] == '|' || s[2] == ':' && s[5] == ':' && s[8] == ' ' {
-		return c.peelColumn(s)
-	}
-	if len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' ') {
+	case s[1] == '|':
+		return c.peelColumn("PM2", s, 0)
+	case s[2] == ':' && s[5] == ':' && s[8] == ' ':
+		return c.peelColumn("foreman", s, len("10:00:00"))
+	case len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' '):
 		return false
 	}
 	at, n := isoTime(s)
@@ -149,20 +151,6 @@ func (c *carried) peelTime(s string) bool {
 	return true
 }
 
-// peelColumn removes foreman's "10:00:00 web.1  | " and PM2's "0|web  | ".
-func (c *carried) peelColumn(s string) bool {
-	name, column := "PM2", s
-	if s[1] != '|' {
-		name, column = "foreman", s[8:]
-	}
-	body, program, ok := cutColumn(column)
-	if !ok {
-		return false
-	}
-	c.name(program, s[:len(s)-len(body)])
-	return c.layer(name, body)
-}
-
 // standsAlone recognises a line that a logger prints no time in front of, so that the
 // time is Docker Desktop's.
 func standsAlone(s string) bool {
@@ -174,7 +162,8 @@ func standsAlone(s string) bool {
 	return n >= len("2006-01-02 15:04:05")
 }
 
-// peelStamped removes what follows on a time.
+// peelStamped removes what follows a time. The name of a stream, as "aws logs tail" prints it, is
+// one word with a slash, a dash or a digit in it.
 func (c *carried) peelStamped(stamp string) {
 	name, rest, _ := strings.Cut(c.first, " ")
 	tag, body, _ := strings.Cut(rest, " ")
@@ -187,7 +176,8 @@ func (c *carried) peelStamped(stamp string) {
 		c.layer("Cloud Foundry", body)
 	case c.peelTag(c.first):
 		c.bare = false
-	case strings.HasSuffix(stamp, "+00:00") && isTailStream(name):
+	case strings.HasSuffix(stamp, "+00:00") && name != "" && name[0] != '[' && name[0] != '-' &&
+		strings.ContainsAny(name, "/-0123456789") && !strings.ContainsAny(name, "\t\"'=(){}:,"):
 		c.within = name
 		c.layer("aws logs tail", rest)
 	}
@@ -197,11 +187,12 @@ func (c *carried) peelStamped(stamp string) {
 func (c *carried) peelTag(s string) bool {
 	name, rest, _ := strings.Cut(s, " ")
 	if open := strings.IndexByte(name, '['); open > 0 && isWord(name[:open]) && strings.IndexByte(name, ']') > 0 {
-		if strings.HasSuffix(name, "]:") {
+		region, body, ok := strings.Cut(rest, " [")
+		switch {
+		case strings.HasSuffix(name, "]:"):
 			c.within = name
 			return c.layer("syslog", rest)
-		}
-		if region, body, ok := strings.Cut(rest, " ["); ok && len(region) == 3 && strings.HasSuffix(name, "]") {
+		case ok && len(region) == 3 && strings.HasSuffix(name, "]"):
 			_, body, ok = strings.Cut(body, "]")
 			c.within = name
 			return ok && c.layer("Fly.io", body)
@@ -235,9 +226,8 @@ func isLevel(word string) bool {
 // peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", journald's times
 // with a weekday, compose's "app-1  | " and stern's "pod container ".
 func (c *carried) peelNamed(s string) bool {
-	if body, name, ok := cutColumn(s); ok {
-		c.name(name, name)
-		return c.layer("compose", body)
+	if c.peelColumn("compose", s, 0) {
+		return true
 	}
 	name, rest, _ := strings.Cut(s, " ")
 	if isPod(name) {
@@ -256,26 +246,24 @@ func (c *carried) peelNamed(s string) bool {
 	return true
 }
 
-// cutColumn cuts "app-1  | ": a name that is numbered, or padded to a column.
-func cutColumn(s string) (body, name string, ok bool) {
-	bar := strings.IndexByte(s[:min(len(s), 60)], '|')
-	if bar == 1 && len(s) > 2 { // PM2's number
-		next := strings.IndexByte(s[2:min(len(s), 60)], '|')
-		if next < 0 {
-			return "", "", false
-		}
-		bar = next + 2
+// peelColumn removes "app-1  | " at s[at]: a name that is numbered, or padded to a column.
+func (c *carried) peelColumn(transport, s string, at int) bool {
+	column := s[at:min(len(s), at+60)]
+	bar := strings.IndexByte(column, '|')
+	if bar == 1 && len(column) > 2 { // PM2's number
+		bar = 2 + strings.IndexByte(column[2:], '|')
 	}
-	if bar < 2 || s[bar-1] != ' ' || bar+1 < len(s) && s[bar+1] != ' ' {
-		return "", "", false
+	if bar < 2 || column[bar-1] != ' ' || at+bar+1 < len(s) && s[at+bar+1] != ' ' {
+		return false
 	}
-	name = strings.Trim(s[:bar], " ")
+	name := strings.Trim(column[:bar], " ")
 	name = name[strings.IndexByte(name, '|')+1:]
 	numbered := name != "" && isDigit(name[len(name)-1]) && strings.ContainsAny(name, "-_.")
-	if !isWord(name) || isLevel(name) || isNumber(name) || !numbered && s[bar-2] != ' ' {
-		return "", "", false
+	if !isWord(name) || isLevel(name) || isNumber(name) || !numbered && column[bar-2] != ' ' {
+		return false
 	}
-	return s[min(bar+2, len(s)):], name, true
+	c.name(name, column[:bar])
+	return c.layer(transport, s[min(at+bar+2, len(s)):])
 }
 
 // isPod recognises the name of a pod that a deployment made: "web-7f2a9b-x8k2p".
@@ -286,11 +274,4 @@ func isPod(name string) bool {
 	name = name[:len(name)-6]
 	set := name[strings.LastIndexByte(name, '-')+1:]
 	return len(set) < len(name) && len(set) >= 5 && len(set) <= 10 && strings.ContainsAny(set, "0123456789") && strings.ToLower(set) == set
-}
-
-// isTailStream recognises the name of a stream as "aws logs tail" prints it: one word
-// with a slash, a dash or a digit in it that is no level.
-func isTailStream(word string) bool {
-	return word != "" && word[0] != '[' && word[0] != '-' &&
-		strings.ContainsAny(word, "/-0123456789") && !strings.ContainsAny(word, "\t\"'=(){}:,")
 }
