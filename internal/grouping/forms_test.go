@@ -57,7 +57,7 @@ func quoted(s string) string {
 // errorKeys are the identities of the errors in the records.
 func errorKeys(records []string) []string {
 	var keys []string
-	framer := logtext.NewFramer(func(e event.Event) {
+	framer := logtext.NewFramer(nil, func(e event.Event) {
 		if e.Level < event.Error {
 			return
 		}

@@ -40,7 +40,7 @@ func failures(t *testing.T) map[string]string {
 func identity(t *testing.T, text string) string {
 	t.Helper()
 	set := grouping.NewSet(func(s string) string { return s })
-	framer := logtext.NewFramer(func(e event.Event) {
+	framer := logtext.NewFramer(nil, func(e event.Event) {
 		e.Service = "shop"
 		e.Exceptions, e.Runtime = stacktrace.Parse(e.Stack)
 		set.Add(e)

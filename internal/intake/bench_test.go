@@ -199,7 +199,7 @@ func BenchmarkFramingAndParsing(b *testing.B) {
 	}
 	traces := 0
 	for b.Loop() {
-		framer := logtext.NewFramer(func(e event.Event) {
+		framer := logtext.NewFramer(nil, func(e event.Event) {
 			if e.Stack != "" {
 				stacktrace.Parse(e.Stack)
 				traces++

@@ -25,7 +25,7 @@ import (
 type Rules struct {
 	Policy policy.Policy
 	InApp  stacktrace.Rules
-	Fields map[string][]string // keys of structured records, see logtext.Framer.UseKeys
+	Fields map[string][]string // keys of structured records, see logtext.NewFramer
 }
 
 // Intake groups the events of one run. Its memory depends on the number of
@@ -59,9 +59,7 @@ var Never = time.Unix(math.MaxInt32, 0)
 
 // Framer returns a framer that calls emit with each event, not yet parsed.
 func (in *Intake) Framer(emit func(event.Event)) *logtext.Framer {
-	framer := logtext.NewFramer(emit)
-	framer.UseKeys(in.rules.Fields)
-	return framer
+	return logtext.NewFramer(in.rules.Fields, emit)
 }
 
 // Frame joins records into events. None waits for more lines.

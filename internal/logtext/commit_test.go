@@ -26,8 +26,7 @@ func TestCommit(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var events []event.Event
-			f := NewFramer(func(e event.Event) { events = append(events, e) })
-			f.UseKeys(team)
+			f := NewFramer(team, func(e event.Event) { events = append(events, e) })
 			f.Add(event.Record{Text: fmt.Sprintf(tt.line, sha)})
 			f.Flush(noon.Add(24 * time.Hour))
 			if len(events) != 1 || events[0].Commit != sha || events[0].Release != tt.release {

@@ -12,18 +12,18 @@ import (
 )
 
 // entry is a record whose text was read: valid UTF-8, without transport
-// prefixes and colours, each line apart.
+// prefixes and colours, split into lines.
 type entry struct {
-	carried // whose time is Record.Time, where that is known
+	carried // whose time is Record.Time if that is known
 	record  event.Record
 	rest    []string         // further lines of the same record
 	shape   stacktrace.Shape // of the first line
-	head    head             // where shape is Head or Text
-	fields  *fields          // where the record is one JSON object
-	logged  *entry           // as it was, where first lacks a logger's head, see lanes.go
+	head    head             // if shape is Head or Text
+	fields  *fields          // if the record is one JSON object
+	logged  *entry           // as it was, if first lacks a logger's head, see lanes.go
 }
 
-// carry reads what brought the record here, and leaves its text whole in first.
+// carry removes what carried the record here, and leaves the rest of its text in first.
 func carry(r event.Record) entry {
 	c := unwrap(cleanText(r.Text))
 	if strings.HasPrefix(c.first, "{") {
@@ -40,7 +40,7 @@ func carry(r event.Record) entry {
 	return entry{carried: c, record: r}
 }
 
-// read splits the text into lines and reads the first, or the fields where it is one JSON object.
+// read splits the text into lines and reads the first, or the fields if it is one JSON object.
 func (e *entry) read(keys *keyTable) {
 	if e.fields = readFields(e.first, keys); e.fields != nil {
 		return
@@ -48,7 +48,7 @@ func (e *entry) read(keys *keyTable) {
 	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
 		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
 		for i := range e.rest {
-			if e.stamped || e.format != "" { // each line may be, if many were shipped as one
+			if e.stamped || e.format != "" { // if many lines were shipped as one, each may have a prefix
 				e.rest[i] = unwrap(e.rest[i]).first
 			}
 		}
@@ -59,32 +59,21 @@ func (e *entry) read(keys *keyTable) {
 // readHead finds the shape of the first line, and what a logger printed there.
 func (e *entry) readHead() {
 	e.shape = stacktrace.Text
-	if !isDated(e.first) { // no line of a trace is, and most others are
-		e.shape = stacktrace.ShapeOf(e.first)
+	// No line of a trace begins with a date, and most others do.
+	if s := e.first; len(s) <= 19 || s[0] != '2' || s[4] != '-' || s[7] != '-' || s[13] != ':' || s[16] != ':' {
+		e.shape = stacktrace.ShapeOf(s)
 	}
-	if e.shape != stacktrace.Text && e.shape != stacktrace.Indented {
-		e.head.message = e.first
-		return
-	}
-	if e.shape == stacktrace.Indented {
+	switch e.shape {
+	case stacktrace.Indented:
 		e.head = readHead(e.first, false, event.Unknown)
-	} else if e.head = readHead(e.first, e.bare, e.level); e.head.structured {
-		e.shape = stacktrace.Head
+	case stacktrace.Text:
+		if e.head = readHead(e.first, e.bare, e.level); e.head.structured {
+			e.shape = stacktrace.Head
+		}
+	default:
+		e.head.message = e.first
 	}
 	e.time = cmp.Or(e.time, e.head.time)
-}
-
-func isDated(s string) bool {
-	return len(s) > 19 && s[0] == '2' && s[4] == '-' && s[7] == '-' && s[13] == ':' && s[16] == ':'
-}
-
-// jsonEvent makes the event of a record that is one JSON object.
-func (e *entry) jsonEvent() event.Event {
-	ev := newEvent(e)
-	ev.Text, ev.Format = clip(e.first), joined(ev.Format, "json")
-	e.fields.fill(&ev)
-	ev.Level = cmp.Or(ev.Level, e.level)
-	return ev
 }
 
 // newEvent makes an event of what the record itself says.
@@ -93,9 +82,9 @@ func newEvent(e *entry) event.Event {
 	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
 }
 
-// cleanText makes text valid UTF-8 with "\n" between its lines, none at its
-// end, and without terminal escape sequences. AWS Lambda's runtimes put "\r" between the
-// lines of one message, and its Python indents traces by no-break spaces.
+// cleanText makes text valid UTF-8 with "\n" between its lines and none at its end, without terminal
+// escape sequences. AWS Lambda's runtimes put "\r" between the lines of one message, and its Python
+// runtime indents traces by no-break spaces.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
@@ -113,18 +102,18 @@ func cleanText(s string) string {
 	return s
 }
 
-// hasTrace reports whether the lines of the record hold a trace.
+// hasTrace reports whether a line of the record is one of a trace.
 func (e *entry) hasTrace() bool {
 	return e.shape.Certain() || slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
 }
 
-// wrapperKeys are the keys by which what ships a container's output names its
-// objects from an application's: Docker's json-file, fluentd, Fluent Bit, Firelens.
+// wrapperKeys are the keys that only the shippers of a container's output write, not applications:
+// Docker's json-file, fluentd, Fluent Bit, Firelens.
 var wrapperKeys = set(`stream source container_id container_name container kubernetes docker log_processed tag logtag
 	ecs_cluster ecs_task_arn ecs_task_definition ec2_instance_id time date @timestamp _t`)
 
 // unwrapObject reads a line that was shipped in `{"log":"…","stream":"stderr","container_id":"…"}`,
-// or in an object that has nothing but a log. It reports false for an application's own record.
+// or in an object with nothing but a log. It reports false for an application's own record.
 func unwrapObject(s string) (w carried, ok bool) {
 	if !strings.Contains(s, `"log"`) {
 		return w, false
@@ -152,24 +141,21 @@ func unwrapObject(s string) (w carried, ok bool) {
 	return w, ok && found && ours
 }
 
-// prefix is what stands in front of every line of a stream, those of traces too,
-// such as "[api] ", "api | " or a time. It is learned from the first line of
-// which nothing is known and behind which a line of a trace is.
+// prefix is what stands in front of every line of a stream, traces included, such as
+// "[api] ", "api | " or a time. It is learned from the first line that is not understood
+// and has a line of a trace behind the prefix.
 type prefix struct {
 	text  string
-	timed bool // a time instead, another one each line
+	timed bool // a time instead, different on each line
 }
 
-// cut removes the prefix from the entry, and forgets one that is not there.
+// cut removes the prefix from the entry, or forgets a prefix that the line lacks.
 func (p *prefix) cut(e *entry) {
 	if p.timed {
 		if at, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' {
 			e.first, e.stamped, e.bare = e.first[n+1:], true, true
 			e.time = cmp.Or(e.time, at)
 		}
-		return
-	}
-	if p.text == "" {
 		return
 	}
 	rest, ok := strings.CutPrefix(e.first, p.text)
@@ -185,22 +171,20 @@ func (p *prefix) learn(e *entry) bool {
 	if e.head.level != event.Unknown || e.shape != stacktrace.Text && e.shape != stacktrace.Head || len(e.rest) > 0 {
 		return false
 	}
-	if _, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' && isTraceLine(e.first[n+1:]) {
+	isTrace := func(from int) bool {
+		shape := stacktrace.ShapeOf(e.first[from:])
+		return shape.Certain() && shape != stacktrace.Death
+	}
+	if _, n := timeAt(e.first); n > 0 && n < len(e.first) && e.first[n] == ' ' && isTrace(n+1) {
 		p.timed = true
 		return true
 	}
 	for _, mark := range [...]string{"] ", "| ", ": "} {
 		i := strings.Index(e.first[:min(len(e.first), 60)], mark)
-		if i < 1 || strings.Contains(strings.TrimRight(e.first[:i], " "), " ") || !isTraceLine(e.first[i+2:]) {
-			continue
+		if i >= 1 && !strings.Contains(strings.TrimRight(e.first[:i], " "), " ") && isTrace(i+2) {
+			p.text = strings.Clone(e.first[:i+2])
+			return true
 		}
-		p.text = strings.Clone(e.first[:i+2])
-		return true
 	}
 	return false
-}
-
-func isTraceLine(s string) bool {
-	shape := stacktrace.ShapeOf(s)
-	return shape.Certain() && shape != stacktrace.Death
 }

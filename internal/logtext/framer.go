@@ -4,20 +4,19 @@
 // # Framing
 //
 // A log source tears what a program printed into records, often one a line. Every record
-// is either a head, which begins an event, or goes on with the event before it in its
-// stream. Streams are read apart, however their records are interleaved; the records of
+// either begins an event with a head, or continues the event before it in its stream.
+// Streams are read separately, however their records are interleaved; the records of
 // one stream come in the order they were logged. The rules, each in its file:
 //
 //   - transport.go and entry.go remove what carried a line here and what else repeats from
-//     line to line, so that what the program printed is seen; partial.go puts together
-//     what was cut.
+//     line to line, down to what the program printed; partial.go joins what was cut.
 //   - The room stacktrace says what kind of line it is, and by which rules lines of traces
-//     follow on each other, for each runtime in its file.
-//   - join.go decides by those rules whether a line goes on with the event. Where they
-//     leave something open it goes by time: lines of one failure come at once, and a
-//     filter leaves out what was logged between two failures.
+//     follow each other, with a file for each runtime.
+//   - join.go decides by those rules whether a line continues the event. Where they leave
+//     it open, time decides: lines of one failure come at once, and a filter leaves out
+//     what was logged between two failures.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
-//   - lanes.go separates the requests of one stream whose every line names its own.
+//   - lanes.go separates the requests of one stream if every line names its request.
 //   - head.go and its siblings read what loggers print in front of a message, part by part;
 //     level.go and timestamp.go know the notations, and formats.go lists the heads that
 //     need a rule of their own.
@@ -25,10 +24,10 @@
 //     service.go the records of services.
 //
 // The lines of one record always stay together. A log head at warn or worse, the exception line
-// after it, its frames and its causes are one event. A head below that is none of the trace's:
-// programs print what nobody caught right after an everyday line, and that must not sink to the
-// everyday line's level. Frames without anything above them are the rest of a trace whose beginning
-// was not read; they are dropped, since they would count the failure twice.
+// after it, its frames and its causes are one event. A head below warn is not part of the trace:
+// programs print what nobody caught right after an everyday line, and it must not get that line's
+// level. Frames without anything above them are the rest of a trace whose beginning was not
+// read; they are dropped, since they would count the failure twice.
 //
 // What cannot be separated: in a stream of lines without heads, a message's lines above
 // the frames of Perl and Tcl, or below Python's exception line (PEP 678).
@@ -38,7 +37,7 @@
 // A structured level field wins, then a level in the line's head, then the one that a
 // transport gives (syslog's priority), then the shape: a trace, a lone exception line, or a
 // Lambda time-out or exit without a level is an error; a Go panic or fatal error, which
-// ends the process, is fatal. Words further in ("0 errors", "error=nil") say nothing.
+// ends the process, is fatal. Words further in ("0 errors", "error=nil") mean nothing.
 //
 // It is pure and imports event, safe and stacktrace.
 package logtext
@@ -51,13 +50,13 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Settle is how long a trace that is logged one line per record may grow: one
-// whose last line is younger waits for the next read.
+// Settle is how long a trace that is logged one line per record may grow: if its last line
+// is younger, the trace waits for the next read.
 const Settle = 10 * time.Second
 
-// maxStreams bounds the streams remembered at once. With MaxText an event, and
-// a framer rarely holding more than a few KB of one, that keeps memory flat.
-// The stream that was silent for longest is ended first.
+// maxStreams bounds the streams remembered at once. With MaxText an event, and a framer rarely
+// holding more than a few KB of one, memory stays flat. The stream that was silent for longest
+// is ended first.
 const maxStreams = 1024
 
 // Framer joins records into events. It is not safe for concurrent use.
@@ -83,20 +82,19 @@ type stream struct {
 	failed  failed
 }
 
-// NewFramer returns a framer that calls emit with each event once it is
-// complete, in the order of first lines within a stream.
-func NewFramer(emit func(event.Event)) *Framer {
-	return &Framer{emit: emit, keys: commonKeys, streams: map[streamKey]*list.Element{}, recent: list.New()}
-}
-
-// UseKeys makes structured records be read by a team's own keys, which win over those of the common
-// loggers: by the name of a field ("level", "message", "logger", "service", "release", "commit",
-// "environment", "request-id", "trace-id", "stack", "error-type", "error-message"; others mean
-// nothing), the keys of it, the one to prefer first, with dots for nested objects.
-func (f *Framer) UseKeys(team map[string][]string) {
+// NewFramer returns a framer that calls emit with each event once it is complete, in the order of
+// first lines within a stream.
+//
+// Structured records are read by a team's own keys before those of the common loggers: by the name of a
+// field ("level", "message", "logger", "service", "release", "commit", "environment", "request-id",
+// "trace-id", "stack", "error-type", "error-message"; other names are ignored), its keys, the preferred
+// one first, with dots for nested objects.
+func NewFramer(team map[string][]string, emit func(event.Event)) *Framer {
+	f := &Framer{emit: emit, keys: commonKeys, streams: map[streamKey]*list.Element{}, recent: list.New()}
 	if len(team) > 0 {
 		f.keys = newKeyTable(team)
 	}
+	return f
 }
 
 // Add takes the next record of its stream.
@@ -122,15 +120,18 @@ func (f *Framer) take(s *stream, e entry) {
 		e.head = head{}
 		e.read(f.keys)
 	}
-	if e.fields != nil {
-		f.end(s)
-		s.pending.headed = true
-		ev := e.jsonEvent()
-		s.failed.once(e.fields, &ev)
-		f.emit(ev)
+	if e.fields == nil {
+		f.add(s, e)
 		return
 	}
-	f.add(s, e)
+	f.end(s)
+	s.pending.headed = true
+	ev := newEvent(&e)
+	ev.Text, ev.Format = clip(e.first), joined(ev.Format, "json")
+	e.fields.fill(&ev)
+	ev.Level = cmp.Or(ev.Level, e.level)
+	s.failed.once(e.fields, &ev)
+	f.emit(ev)
 }
 
 // add lets the entry join what is pending in the stream, or begin anew.
@@ -155,8 +156,8 @@ func (f *Framer) add(s *stream, e entry) {
 	}
 }
 
-// split emits what is pending without the lines held, and gives those a new
-// chance. Each call leaves fewer lines held, so that it ends.
+// split emits what is pending without the lines held, which are added again. Each call
+// leaves fewer lines held, so it ends.
 func (f *Framer) split(s *stream) {
 	held := s.pending.held
 	s.pending.held = nil
@@ -178,10 +179,10 @@ func (f *Framer) end(s *stream) {
 	}
 }
 
-// Flush ends the read at now: it emits what is complete, and forgets each trace that is logged one
+// Flush ends the read at now: it emits what is complete, and drops each trace that is logged one
 // line per record and whose last line is younger than Settle, since more of it may come. It returns
-// the time of the first line of the earliest one held back so, from which the next read should
-// begin, or the zero time. Records without a time never wait.
+// the time of the first line of the earliest trace dropped, from which the next read should begin,
+// or the zero time. Records without a time never wait.
 func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)
@@ -199,10 +200,10 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	return waiting
 }
 
-// stream returns the state of the stream, making room for it if need be.
+// stream returns the state of the stream, making room for it if necessary.
 func (f *Framer) stream(key streamKey) *stream {
 	if last := f.recent.Front(); last != nil && last.Value.(*stream).key == key {
-		return last.Value.(*stream) // without looking it up, as most lines follow on one of their stream
+		return last.Value.(*stream) // without a look-up, since most lines follow one of their stream
 	}
 	if el := f.streams[key]; el != nil {
 		f.recent.MoveToFront(el)
@@ -212,8 +213,8 @@ func (f *Framer) stream(key streamKey) *stream {
 		oldest := f.recent.Remove(f.recent.Back()).(*stream)
 		delete(f.streams, oldest.key)
 		f.abandon(oldest)
-		for _, s := range append(oldest.parked, oldest.pending) {
-			oldest.pending = s
+		for _, p := range append(oldest.parked, oldest.pending) {
+			oldest.pending = p
 			f.end(oldest)
 		}
 	}

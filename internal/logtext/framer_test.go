@@ -19,7 +19,7 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 // frameAll returns the events of the records, all of them long settled.
 func frameAll(records []event.Record) []event.Event {
 	var events []event.Event
-	f := NewFramer(func(e event.Event) { events = append(events, e) })
+	f := NewFramer(nil, func(e event.Event) { events = append(events, e) })
 	for _, r := range records {
 		f.Add(r)
 	}
@@ -198,7 +198,7 @@ func TestSettle(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var events []event.Event
-			f := NewFramer(func(e event.Event) { events = append(events, e) })
+			f := NewFramer(nil, func(e event.Event) { events = append(events, e) })
 			f.Add(event.Record{Stream: "other", Text: "ERROR other", Time: noon})
 			for _, r := range tt.records {
 				f.Add(r)
@@ -264,7 +264,7 @@ func TestManyStreams(t *testing.T) {
 		records = append(records, event.Record{Stream: fmt.Sprint(i), Text: "ERROR a"})
 	}
 	var events int
-	f := NewFramer(func(event.Event) { events++ })
+	f := NewFramer(nil, func(event.Event) { events++ })
 	for _, r := range records {
 		f.Add(r)
 	}

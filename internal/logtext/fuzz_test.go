@@ -99,7 +99,7 @@ func benchmark(b *testing.B, lines []string) {
 	for i := range streams {
 		streams[i] = fmt.Sprint("web/", i)
 	}
-	f := NewFramer(func(event.Event) {})
+	f := NewFramer(nil, func(event.Event) {})
 	n := 0
 	b.ReportAllocs()
 	for b.Loop() {

@@ -66,8 +66,7 @@ func TestTeamKeys(t *testing.T) {
 func checkFields(t *testing.T, team map[string][]string, text string, want event.Event) {
 	t.Helper()
 	var got []event.Event
-	framer := NewFramer(func(e event.Event) { got = append(got, e) })
-	framer.UseKeys(team)
+	framer := NewFramer(team, func(e event.Event) { got = append(got, e) })
 	framer.Add(event.Record{Text: text, Time: noon})
 	if len(got) != 1 {
 		t.Fatalf("%d events", len(got))

@@ -53,7 +53,7 @@ func TestGolden(t *testing.T) {
 // level is the worst of the events that a text holds, which is one.
 func level(text string) event.Level {
 	worst := event.Unknown
-	framer := logtext.NewFramer(func(e event.Event) { worst = max(worst, e.Level) })
+	framer := logtext.NewFramer(nil, func(e event.Event) { worst = max(worst, e.Level) })
 	framer.Add(event.Record{Text: text})
 	framer.Flush(time.Time{})
 	return worst
