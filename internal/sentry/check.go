@@ -1,12 +1,20 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/polite"
 )
+
+// This file turns Sentry's refusals into advice, and checks for them in advance.
 
 // Check reports whether the issues of each project can be read with the token. It
 // only reads.
@@ -15,27 +23,23 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if _, _, err := c.list(ctx, 1, ""); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
-	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", tokenKind(c.config.Token), c.config.Organization, c.server())}
+	// The prefixes are those of Sentry's src/sentry/types/token.py. Older tokens have none.
+	kind := "a token of unknown kind"
+	switch {
+	case strings.HasPrefix(c.config.Token, "sntryi_"), strings.HasPrefix(c.config.Token, "sntrya_"):
+		kind = "an integration token"
+	case strings.HasPrefix(c.config.Token, "sntryu_"):
+		kind = "a personal token, which ends with the account"
+	}
+	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
 	for _, project := range c.config.Projects {
 		found = append(found, c.checkProject(ctx, project))
 	}
 	return found
 }
 
-// tokenKind distinguishes tokens apart by the prefixes of Sentry's
-// src/sentry/types/token.py. Older tokens have none.
-func tokenKind(token string) string {
-	switch {
-	case strings.HasPrefix(token, "sntryi_"), strings.HasPrefix(token, "sntrya_"):
-		return "an integration token"
-	case strings.HasPrefix(token, "sntryu_"):
-		return "a personal token, which ends with the account"
-	}
-	return "a token of unknown kind"
-}
-
-// checkProject asks for the project by itself: a list of several is answered as
-// long as one of them is known.
+// checkProject asks for the project by itself: a list of several projects is answered
+// even if only one of them is known.
 func (c *Client) checkProject(ctx context.Context, project string) finding.Finding {
 	about := "Sentry project " + project
 	_, err := c.get(ctx, "get project", c.project(project), nil, nil)
@@ -48,4 +52,87 @@ func (c *Client) checkProject(ctx context.Context, project string) finding.Findi
 		return finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
 	}
 	return finding.Of(about, err)
+}
+
+// scopes is what the token needs, as Sentry's settings name it.
+const scopes = "give the internal integration Issue & Event: Read (event:read) and Project: Read (project:read)"
+
+// refusal is an answer other than a success.
+type refusal struct {
+	status int
+	error
+}
+
+func (r *refusal) Unwrap() error { return r.error }
+
+// status returns the status of a refusal, and 0 for other errors.
+func status(err error) int {
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return refused.status
+	}
+	return 0
+}
+
+// explain returns an error that states what Sentry refused and which input to fix.
+func (c *Client) explain(a *polite.Answer, kind string) error {
+	var plain struct{ Detail string } // or
+	var object struct{ Detail struct{ Message string } }
+	_ = json.Unmarshal(a.Body, &plain)
+	_ = json.Unmarshal(a.Body, &object)
+	said := cmp.Or(c.api.Quote(cmp.Or(plain.Detail, object.Detail.Message)), "no message")
+	server, projects := c.server(), strings.Join(c.config.Projects, ", ")
+	switch {
+	case a.Status == http.StatusUnauthorized:
+		return mend(fmt.Sprintf("%s: Sentry does not accept sentry-auth-token (401 %s)", kind, said),
+			"pass another: it is wrong, revoked, or for a server other than sentry-url (%s)", server)
+	case a.Status == http.StatusForbidden:
+		return mend(fmt.Sprintf("%s: sentry-auth-token may not do this (403 %s)", kind, said),
+			"%s, and check sentry-organization (%s) and sentry-projects", scopes, c.config.Organization)
+	case a.Status == http.StatusNotFound:
+		return mend(fmt.Sprintf("%s: not found (404 %s)", kind, said), "check sentry-organization (%s), sentry-projects (%s) and sentry-url (%s)",
+			c.config.Organization, projects, server)
+	case a.Status == http.StatusBadRequest:
+		return mend(fmt.Sprintf("%s: Sentry refuses the search (400 %s)", kind, said), "check sentry-query, sentry-environments and sentry-projects")
+	case a.Status >= 300 && a.Status < 400:
+		to := "nowhere"
+		if address, err := c.base.Parse(a.Header.Get("Location")); err == nil && a.Header.Get("Location") != "" {
+			to = address.Scheme + "://" + address.Host
+		}
+		return mend(fmt.Sprintf("%s: Sentry redirects to %s", kind, to), "set sentry-url to that address")
+	}
+	return mend(fmt.Sprintf("%s: Sentry answered %d %s (%s)", kind, a.Status, http.StatusText(a.Status), said),
+		"it may be down, see https://status.sentry.io, or check sentry-url (%s); the next run tries again", server)
+}
+
+func mend(what, remedy string, args ...any) error {
+	return finding.Mend(what, fmt.Sprintf(remedy, args...))
+}
+
+// locate finds the input that a refused list is about: Sentry answers a
+// wrong organization and a wrong project alike. It returns nil if it cannot find one.
+func (c *Client) locate(ctx context.Context, refused int) error {
+	if refused != http.StatusNotFound && refused != http.StatusForbidden {
+		return nil
+	}
+	const kind = "find the mistake"
+	_, err := c.get(ctx, kind, c.issues(), url.Values{"limit": {"1"}}, nil)
+	if status(err) == http.StatusNotFound {
+		return mend(fmt.Sprintf("list issues: Sentry at %s has no organization %q (404), or sentry-auth-token cannot see it",
+			c.server(), c.config.Organization), "check sentry-organization and sentry-url")
+	}
+	if err != nil {
+		return nil
+	}
+	var wrong []string
+	for _, project := range c.config.Projects {
+		_, err := c.get(ctx, kind, c.project(project), nil, nil)
+		if status(err) == http.StatusNotFound || status(err) == http.StatusForbidden {
+			wrong = append(wrong, project)
+		}
+	}
+	if len(wrong) == 0 {
+		return nil
+	}
+	return mend(fmt.Sprintf("list issues: organization %q has no project %s that sentry-auth-token may read (%d)",
+		c.config.Organization, strings.Join(wrong, ", "), refused), "check sentry-projects, which takes slugs")
 }

@@ -34,21 +34,21 @@ type wireEvent struct {
 	}
 }
 
-// LatestEvent returns the newest event of an issue, or the zero Event where
+// LatestEvent returns the newest event of an issue, or the zero Event if
 // Sentry keeps none any more.
 func (c *Client) LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error) {
 	return c.Event(ctx, issue, "latest")
 }
 
-// Event returns one event of an issue by its id, or the zero Event where Sentry
-// keeps it no longer. Of the issue the fields ID, URL, Project and Level are used.
+// Event returns one event of an issue by its id, or the zero Event if Sentry
+// does not keep it any more. Of the issue it uses the fields ID, URL, Project and Level.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	var w wireEvent
 	_, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
-	if status(err) == http.StatusNotFound {
+	switch {
+	case status(err) == http.StatusNotFound:
 		return event.Event{}, nil
-	}
-	if err != nil {
+	case err != nil:
 		return event.Event{}, err
 	}
 	return w.event(c.Key(), issue), nil
@@ -64,7 +64,8 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	if level, ok := event.ParseLevel(w.Tags.get("level")); ok {
 		e.Level = level
 	}
-	e.TraceID, _ = w.context("trace")["trace_id"].(string)
+	trace, _ := w.Contexts["trace"].(map[string]any)
+	e.TraceID, _ = trace["trace_id"].(string)
 	if len(e.Exceptions) > 0 {
 		x := e.Exceptions[0]
 		e.Message = x.Type + ": " + x.Message
@@ -78,44 +79,52 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	return e
 }
 
-// tags are in their order. The API writes objects with a key and a value, webhooks
-// pairs or such objects.
+// tags keep Sentry's order. The API writes objects with a key and a value, webhooks
+// write pairs or such objects.
 type tags []tag
 
-type tag struct{ Key, Value string }
+type tag struct{ Key, Value payload.Text }
 
-// UnmarshalJSON takes both forms, and no tags from any other.
+// UnmarshalJSON takes both forms, and reads any other as no tags.
 func (t *tags) UnmarshalJSON(raw []byte) error {
 	var list []json.RawMessage
 	_ = json.Unmarshal(raw, &list)
 	for _, item := range list {
 		var pair []payload.Text
-		var object struct{ Key, Value payload.Text }
+		var object tag
 		switch {
 		case json.Unmarshal(item, &pair) == nil && len(pair) == 2:
-			*t = append(*t, tag{pair[0].Trim(), pair[1].Trim()})
+			*t = append(*t, tag{pair[0], pair[1]})
 		case json.Unmarshal(item, &object) == nil:
-			*t = append(*t, tag{object.Key.Trim(), object.Value.Trim()})
+			*t = append(*t, object)
 		}
 	}
 	return nil
 }
 
 func (t tags) get(key string) string {
-	i := slices.IndexFunc(t, func(one tag) bool { return one.Key == key })
-	if i < 0 {
-		return ""
+	for _, one := range t {
+		if one.Key.Trim() == key {
+			return one.Value.Trim()
+		}
 	}
-	return t[i].Value
+	return ""
 }
 
-// exceptions returns the chain, the exception that surfaced first. If the event has a
-// thread's frames and no exception, they are those of its message.
+// exceptions returns the chain, the exception that surfaced first. Without any, a
+// thread's frames become those of the message.
 func (w *wireEvent) exceptions() []event.Exception {
-	if chain := chainOf(w.values("exception")); len(chain) > 0 {
+	values := map[string][]wireException{}
+	for _, entry := range w.Entries {
+		var data struct{ Values []wireException }
+		if json.Unmarshal(entry.Data, &data) == nil { // an unreadable entry counts as absent
+			values[entry.Type] = data.Values
+		}
+	}
+	if chain := chainOf(values["exception"]); len(chain) > 0 {
 		return chain
 	}
-	for _, v := range w.values("threads") {
+	for _, v := range values["threads"] {
 		if x := v.exception(); len(x.Frames) > 0 {
 			x.Type, x.Message = "", cmp.Or(w.Message, w.Title)
 			return []event.Exception{x}
@@ -124,36 +133,19 @@ func (w *wireEvent) exceptions() []event.Exception {
 	return nil
 }
 
-// values reads the values of one kind of entry. An entry that cannot be read counts
-// as absent: the rest of the event still matters.
-func (w *wireEvent) values(kind string) []wireException {
-	for _, entry := range w.Entries {
-		var data struct{ Values []wireException }
-		if entry.Type == kind && json.Unmarshal(entry.Data, &data) == nil {
-			return data.Values
-		}
-	}
-	return nil
-}
-
-// What is shown of an event beside its trace, in bytes.
+// Limits of what is shown of an event besides its trace, in bytes.
 const (
 	maxValue = 200
 	maxFacts = 4000
 )
 
-// facts lists the tags and the plain values of the contexts, one a line,
-// without those that say who used the program. What is too long is left out and
-// not cut: half a secret is one that nobody recognises.
+// facts lists the tags and the plain values of the contexts, one a line, except
+// those that identify the user. A value that is too long is left out rather
+// than cut: nobody recognises half a secret.
 func (w *wireEvent) facts() string {
 	var lines []string
 	length := 0
 	add := func(key string, value any) {
-		switch value.(type) {
-		case string, float64, bool:
-		default:
-			return
-		}
 		line := strings.Join(strings.Fields(fmt.Sprintf("%s: %v", key, value)), " ")
 		if personal.MatchString(key) || len(line) > maxValue || length+len(line) > maxFacts || slices.Contains(lines, line) {
 			return
@@ -161,22 +153,20 @@ func (w *wireEvent) facts() string {
 		lines, length = append(lines, line), length+len(line)
 	}
 	for _, t := range w.Tags {
-		add(t.Key, t.Value)
+		add(t.Key.Trim(), t.Value.Trim())
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Contexts)) {
-		for _, key := range slices.Sorted(maps.Keys(w.context(name))) {
-			if key != "type" {
-				add(name+"."+key, w.context(name)[key])
+		fields, _ := w.Contexts[name].(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(fields)) {
+			switch fields[key].(type) {
+			case string, float64, bool:
+				if key != "type" {
+					add(name+"."+key, fields[key])
+				}
 			}
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// context is one of the event's contexts; nil unless it is an object.
-func (w *wireEvent) context(name string) map[string]any {
-	fields, _ := w.Contexts[name].(map[string]any)
-	return fields
 }
 
 // personal matches keys under which SDKs and Sentry put the user.
@@ -211,33 +201,29 @@ type wireFrame struct {
 
 // chainOf returns the chain of exceptions, the one that surfaced first. Sentry lists
 // it last, and the frames of each with the oldest call first.
+//
+// It leaves out what went wrong while an exception was handled ("suppressed"), which
+// did not cause it, and the causes of that.
 func chainOf(values []wireException) []event.Exception {
-	var chain []event.Exception
-	for _, v := range slices.Backward(withoutSuppressed(values)) {
-		chain = append(chain, v.exception())
-	}
-	return chain
-}
-
-// withoutSuppressed leaves out what went wrong while an exception was handled, which
-// did not cause it, and its own causes.
-func withoutSuppressed(values []wireException) []wireException {
 	dropped := map[int]bool{}
-	for range values { // a parent may stand behind its children
+	for range values { // a parent may stand after its children
 		for _, v := range values {
-			if m := v.Mechanism; m.ExceptionID != nil &&
-				(strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]) {
+			if m := v.Mechanism; m.ExceptionID != nil && (strings.HasPrefix(m.Source, "suppressed") || m.ParentID != nil && dropped[*m.ParentID]) {
 				dropped[*m.ExceptionID] = true
 			}
 		}
 	}
-	return slices.DeleteFunc(values, func(v wireException) bool {
-		return v.Mechanism.ExceptionID != nil && dropped[*v.Mechanism.ExceptionID]
-	})
+	var chain []event.Exception
+	for _, v := range slices.Backward(values) {
+		if id := v.Mechanism.ExceptionID; id == nil || !dropped[*id] {
+			chain = append(chain, v.exception())
+		}
+	}
+	return chain
 }
 
-// exception turns a value into ours. The module of its type is put in front of that,
-// as most runtimes print it.
+// exception returns the value as an event.Exception. The module of its type becomes a
+// prefix, as most runtimes print it.
 func (v wireException) exception() event.Exception {
 	x := event.Exception{Type: v.Type, Message: v.Value}
 	if v.Module != "" {

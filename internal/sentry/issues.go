@@ -19,37 +19,34 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// pageSize is the largest that Sentry grants, in issues.
-const pageSize = 100
+const (
+	pageSize = 100  // issues; the largest page that Sentry grants
+	maxPages = 1000 // stops a server whose pages never end: 100,000 issues
+)
 
-// maxPages stops a server whose pages never end: 100,000 issues.
-const maxPages = 1000
-
-// wireIssue is what is read of an issue, in the API and in webhooks. Its counts are
-// strings. Who it is assigned to is not read.
+// wireIssue is what is read of an issue, in the API and in webhooks. Its assignee is not read.
 type wireIssue struct {
 	ID        payload.Text
 	ShortID   string
 	Title     string
 	Permalink string
-	WebURL    string `json:"web_url"` // of webhooks, which may lack the other
+	WebURL    string `json:"web_url"` // in webhooks, which may lack the permalink
 	Level     string
 	Status    string
+	Project   struct{ Slug string }
+	figures   // of the search's period
+	Lifetime  figures
+}
+
+type figures struct {
 	Count     number
 	UserCount number
 	FirstSeen time.Time
 	LastSeen  time.Time
-	Project   struct{ Slug string }
-	Lifetime  struct { // the others are of the search's period
-		Count     number
-		UserCount number
-		FirstSeen time.Time
-		LastSeen  time.Time
-	}
 }
 
 // number is a whole number that Sentry writes as a string, and older servers
-// as a number. What is none counts as 0.
+// as a number. Anything else counts as 0.
 type number int64
 
 func (n *number) UnmarshalJSON(data []byte) error {
@@ -58,17 +55,16 @@ func (n *number) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// validID keeps ids, which stand in addresses and in markers, to what Sentry
-// makes: whole numbers.
+// validID matches the ids that Sentry makes, whole numbers: ids become parts of addresses and markers.
 var validID = regexp.MustCompile(`^[0-9]{1,30}$`)
 
-// Issues returns all issues that the configured search selects, in the order
-// Sentry lists them. It is the whole list or an error.
+// Issues returns all issues that the configured search selects, in Sentry's order.
+// It is the whole list or an error.
 func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	var issues []event.SentryIssue
 	seen, cursor := map[string]bool{}, ""
 	for range maxPages {
-		page, header, err := c.list(ctx, pageSize, cursor)
+		page, following, err := c.list(ctx, pageSize, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -77,14 +73,13 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 			if !validID.MatchString(issue.ID) {
 				return nil, errors.New("list issues: Sentry's answer has an issue without an id: check sentry-url")
 			}
-			if !seen[issue.ID] { // one that was seen again moves between the pages
+			if !seen[issue.ID] { // an issue may move between pages while they are read
 				seen[issue.ID] = true
 				issues = append(issues, issue)
 			}
 		}
-		following, err := next(header)
-		if err != nil || following == "" {
-			return issues, err
+		if following == "" {
+			return issues, nil
 		}
 		if following == cursor {
 			return nil, errors.New("list issues: Sentry's pages never end: check sentry-url")
@@ -94,8 +89,15 @@ func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	return nil, fmt.Errorf("list issues: more than %d: narrow sentry-query", maxPages*pageSize)
 }
 
-// list reads a page of the issues that the configured search selects.
-func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wireIssue, h http.Header, err error) {
+var (
+	nextLink   = regexp.MustCompile(`>[^<]*rel="next"[^<]*`)
+	nextCursor = regexp.MustCompile(`cursor="([^"]+)"`)
+)
+
+// list reads a page of the issues that the configured search selects. next is the cursor of the
+// page after it; empty after the last. Sentry links to a next page every time, and
+// says with results whether there is anything on it.
+func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wireIssue, next string, err error) {
 	query := url.Values{
 		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
 		"limit": {strconv.Itoa(limit)}, "collapse": {"stats"},
@@ -103,11 +105,24 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
-	h, err = c.get(ctx, "list issues", c.organization("issues/"), query, &page)
-	return page, h, cmp.Or(c.locate(ctx, status(err)), err)
+	h, err := c.get(ctx, "list issues", c.issues(), query, &page)
+	if err != nil {
+		return nil, "", cmp.Or(c.locate(ctx, status(err)), err)
+	}
+	link := nextLink.FindString(strings.Join(h.Values("Link"), ","))
+	following := nextCursor.FindStringSubmatch(link)
+	switch {
+	case link == "":
+		return nil, "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url and any proxy in between")
+	case !strings.Contains(link, `results="true"`):
+		return page, "", nil
+	case following == nil:
+		return nil, "", errors.New("list issues: Sentry's next page has no cursor")
+	}
+	return page, following[1], nil
 }
 
-// send sends a request for a path of Sentry's API and wants a success.
+// send sends a request for a path of Sentry's API. Anything but a success is an error.
 func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values) (*polite.Answer, error) {
 	address := *c.base
 	address.Path += path
@@ -135,55 +150,15 @@ func (c *Client) get(ctx context.Context, kind, path string, query url.Values, o
 	return a.Header, nil
 }
 
-type refusal struct {
-	status int
-	error
-}
-
-func (r *refusal) Unwrap() error { return r.error }
-
-func status(err error) int {
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		return refused.status
-	}
-	return 0
-}
-
-// next reads the cursor of the next page, empty after the last. Sentry sends both
-// links with every page, and says with results whether there is anything behind them.
-func next(h http.Header) (string, error) {
-	for link := range strings.SplitSeq(strings.Join(h.Values("Link"), ","), ",") {
-		fields := map[string]string{}
-		for _, field := range strings.Split(link, ";")[1:] {
-			name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
-			fields[name] = strings.Trim(value, `"`)
-		}
-		switch {
-		case fields["rel"] != "next":
-		case fields["results"] != "true":
-			return "", nil
-		case fields["cursor"] == "":
-			return "", errors.New("list issues: Sentry's next page has no cursor")
-		default:
-			return fields["cursor"], nil
-		}
-	}
-	return "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url and any proxy in between")
-}
-
-// Issue returns one issue by its id, whatever its state: Deleted where Sentry
-// knows it no longer.
+// Issue returns one issue by its id, in any state: Deleted if Sentry does not have it any more.
 func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
 	var w wireIssue
 	_, err := c.get(ctx, "get issue", c.issue(id), nil, &w)
 	if status(err) == http.StatusNotFound {
 		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
-	if err != nil {
-		return event.SentryIssue{}, err
-	}
-	w.ID = payload.Text(id) // one that was merged into another answers with that one's
-	return w.tracked(), nil
+	w.ID = payload.Text(id) // a merged issue answers with the id of the one it was merged into
+	return w.tracked(), err
 }
 
 // Resolve marks an issue as resolved, which needs the scope event:write.
@@ -203,23 +178,19 @@ func (c *Client) Resolve(ctx context.Context, id string) error {
 
 func (w wireIssue) tracked() event.SentryIssue {
 	level, _ := event.ParseLevel(w.Level)
+	state := event.Unresolved
+	switch w.Status {
+	case "resolved", "resolvedInNextRelease":
+		state = event.Resolved
+	case "ignored", "muted", "reprocessing":
+		state = event.Ignored
+	case "pending_deletion", "deletion_in_progress", "pending_merge": // gone soon, and for us now
+		state = event.Deleted
+	}
 	l := w.Lifetime
 	return event.SentryIssue{
 		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug,
-		Level: level, State: state(w.Status), Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
+		Level: level, State: state, Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
 		First: cmp.Or(l.FirstSeen, w.FirstSeen), Last: cmp.Or(l.LastSeen, w.LastSeen),
 	}
-}
-
-// state reads a status. What is about to be deleted or merged is gone for us.
-func state(status string) event.State {
-	switch status {
-	case "resolved", "resolvedInNextRelease":
-		return event.Resolved
-	case "ignored", "muted", "reprocessing":
-		return event.Ignored
-	case "pending_deletion", "deletion_in_progress", "pending_merge":
-		return event.Deleted
-	}
-	return event.Unresolved
 }

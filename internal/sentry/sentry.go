@@ -1,13 +1,11 @@
-// Package sentry is all that is known about Sentry: it reads the issues of one
+// Package sentry is everything specific to Sentry: it reads the issues of one
 // organization and their events, resolves issues, and reads and verifies webhooks. It
-// works with sentry.io, its regions and self-hosted servers. What it adds to the API is
-// how to behave:
+// works with sentry.io, its regions and self-hosted servers. Its rules:
 //
-//   - A list is whole or an error, since an issue that is missing is taken for
-//     resolved.
-//   - One request at a time. Sentry's rate limits are obeyed, what fails for the
-//     moment is repeated, and a run's end is respected.
-//   - An error names the input to mend.
+//   - A list is whole or an error, since a missing issue would count as resolved.
+//   - One request at a time. Sentry's rate limits are obeyed, temporary failures are
+//     retried, and a run's end is respected.
+//   - An error names the input to fix.
 //   - User data attached to events is never read.
 //
 // Titles, events and Sentry's own messages are foreign text.
@@ -18,8 +16,11 @@ package sentry
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
@@ -46,7 +47,7 @@ type Client struct {
 }
 
 // errOrganizationToken is returned before anything is sent: such tokens are made
-// for uploads from CI, and nothing gives them the scope to read issues.
+// for uploads from CI and cannot have the scope to read issues.
 var errOrganizationToken error = &finding.Mendable{
 	What: "sentry-auth-token is an organization token (sntrys_…), which cannot read issues",
 	Remedy: "create an internal integration (Settings → Developer Settings → New Internal Integration) " +
@@ -70,27 +71,6 @@ func New(c Config) (*Client, error) {
 	return &Client{config: c, base: base, api: api}, nil
 }
 
-// Key names the organization among the sources; it never changes.
-func (c *Client) Key() string { return "sentry:" + c.config.Organization }
-
-// Requests returns how many requests were sent so far, retries included, by
-// kind, such as "list issues".
-func (c *Client) Requests() map[string]int { return c.api.Requests() }
-
-func (c *Client) project(slug string) string {
-	return "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(slug) + "/"
-}
-
-// organization is the path of the organization's API, with the given rest
-// behind it.
-func (c *Client) organization(rest string) string {
-	return "/api/0/organizations/" + url.PathEscape(c.config.Organization) + "/" + rest
-}
-
-func (c *Client) issue(id string) string { return c.organization("issues/" + url.PathEscape(id) + "/") }
-
-func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
-
 // Integrate connects one organization. A token of the wrong kind makes it unusable.
 func Integrate(c Config) source.Integration {
 	i := source.Integration{Name: "Sentry"}
@@ -102,4 +82,85 @@ func Integrate(c Config) source.Integration {
 	}
 	i.Tracker, i.Check, i.Requests = client, client.Check, client.Requests
 	return i
+}
+
+// Key returns the organization's source key; it never changes.
+func (c *Client) Key() string { return "sentry:" + c.config.Organization }
+
+// Requests returns how many requests were sent so far, retries included, by
+// kind, such as "list issues".
+func (c *Client) Requests() map[string]int { return c.api.Requests() }
+
+func (c *Client) project(slug string) string {
+	return "/api/0/projects/" + url.PathEscape(c.config.Organization) + "/" + url.PathEscape(slug) + "/"
+}
+
+func (c *Client) issues() string {
+	return "/api/0/organizations/" + url.PathEscape(c.config.Organization) + "/issues/"
+}
+
+func (c *Client) issue(id string) string { return c.issues() + url.PathEscape(id) + "/" }
+
+func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
+
+const (
+	// maxRefusals is how often a request that the rate limit refused is sent again.
+	maxRefusals = 5
+	// maxWindow bounds the wait for a window if the clocks disagree: Sentry's windows
+	// are seconds, at most a minute.
+	maxWindow = time.Minute
+)
+
+// limits obeys Sentry's rate limits. Each answer states how many requests its window has left
+// for this caller and endpoint, and when the next window begins (whole seconds since 1970):
+// X-Sentry-Rate-Limit-Remaining and -Reset. A second limit counts concurrent requests, which
+// does not concern a client that sends one at a time.
+type limits struct {
+	clock    clock.Clock
+	notUntil time.Time // the window is used up until then
+}
+
+// Ready implements polite.Limits.
+func (l *limits) Ready(polite.Request) (time.Time, error) { return l.notUntil, nil }
+
+// Note implements polite.Limits: it remembers that the window is used up.
+func (l *limits) Note(_ polite.Request, h http.Header) {
+	if h.Get("X-Sentry-Rate-Limit-Remaining") == "0" {
+		l.notUntil = l.window(h)
+	}
+}
+
+// window returns when the next window begins; a time in 1970 if the header does not say.
+func (l *limits) window(h http.Header) time.Time {
+	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
+	reset, latest := time.Unix(seconds, 0), l.clock.Now().Add(maxWindow)
+	if reset.After(latest) {
+		return latest
+	}
+	return reset
+}
+
+// Refused implements polite.Limits: it waits as long as the answer says, else until
+// the window's end, else a few seconds.
+func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool) {
+	now, reset := l.clock.Now(), l.window(a.Header)
+	seconds, _ := strconv.Atoi(a.Header.Get("Retry-After"))
+	switch {
+	case seconds > 0:
+		again = now.Add(time.Duration(seconds) * time.Second)
+	case reset.After(now):
+		again = reset
+	default:
+		again = now.Add(5 * time.Second)
+	}
+	return again, a.Status == http.StatusTooManyRequests
+}
+
+// TooLate implements polite.Limits.
+func (l *limits) TooLate(until time.Time, a *polite.Answer) error {
+	what := "Sentry's rate limit refuses requests until " + until.UTC().Format(time.RFC3339)
+	if a != nil {
+		what += fmt.Sprintf(" (%d)", a.Status)
+	}
+	return finding.Mend(what, "run less often, or name fewer projects in sentry-projects")
 }
