@@ -9,18 +9,17 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"unicode/utf8"
+	"strings"
 
 	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// NewEntry makes an entry of one occurrence: body is a JSON object, a payload
-// of the shape, of at most MaxBody bytes. What names the occurrence in it
-// becomes its id; else, for Sentry, its hash; else fallback, which differs
-// from delivery to delivery. A body longer than MaxSample is cut. The error
-// says what is wrong with the body.
+// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the
+// shape, of at most MaxBody bytes; the error says what is wrong with it. The id is the
+// one in the body; else, for Sentry, the body's hash; else fallback, which differs from
+// delivery to delivery. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if len(body) > MaxBody {
 		return Entry{}, fmt.Errorf("the body has %d bytes: at most %d are read", len(body), MaxBody)
@@ -33,29 +32,25 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if shape == "slack" {
 		delete(fields, "token") // the deprecated verification token is a secret
 	}
-	e := Entry{Shape: shape}
 	id, key := identify(shape, body)
 	if id == "" && shape == "sentry" {
 		id = hash(body)
 	}
-	id = cmp.Or(id, fallback)
-	if !plainID.MatchString(id) {
+	if id = cmp.Or(id, fallback); !plainID.MatchString(id) {
 		id = hash([]byte(id))
 	}
-	e.IDs, e.key = []string{id}, cmp.Or(key, id)
-	if e.Sample, err = encode(fields); err != nil {
+	sample, err := encode(fields)
+	if err != nil {
 		return Entry{}, err
 	}
-	if len(e.Sample) > MaxSample {
-		e.Cut = true
-		if e.Sample, err = cut(e.Sample); err != nil {
+	e := Entry{Shape: shape, IDs: []string{id}, Cut: len(sample) > MaxSample, Sample: sample, key: cmp.Or(key, id)}
+	if e.Cut {
+		if e.Sample, err = cut(sample); err != nil {
 			return Entry{}, err
 		}
 	}
-	if _, err := readShape(shape, e.Sample, Options{}); err != nil {
-		return Entry{}, err
-	}
-	return e, nil
+	_, err = readShape(shape, e.Sample, Options{})
+	return e, err
 }
 
 // identify returns the occurrence's id, and what all occurrences of its error
@@ -89,22 +84,20 @@ func hash(raw []byte) string {
 	return "h-" + hex.EncodeToString(sum[:16])
 }
 
-// bulk are the parts of a Sentry event that take the most room and identify
-// nothing.
+// bulk names the parts of a Sentry event that take the most room and identify nothing.
 var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
 	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
 
-// rungs are how long, in bytes, a part may be, from try to try. By the first, only
-// bulk goes.
+// rungs are the lengths, in bytes, that a part may have at each attempt. The first
+// drops only bulk.
 var rungs = []int{MaxBody, 8192, 2048, 512, 128}
 
-// outer is how many levels of objects are kept whatever they hold: the event
-// that has the ids is data.event in Sentry's webhooks.
+// outer is how many levels of objects are kept whatever they hold: Sentry's webhooks
+// have the event with the ids at data.event.
 const outer = 3
 
-// cut shortens a sample to MaxSample bytes. First its bulk goes; then its
-// texts are clipped and its inner parts dropped by length, longer ones first.
-// Ids are short and stay.
+// cut shortens a sample to MaxSample bytes. It drops bulk first, then clips texts and
+// drops inner parts, the longest first. Ids are short and stay.
 func cut(sample []byte) ([]byte, error) {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(sample))
@@ -121,12 +114,12 @@ func cut(sample []byte) ([]byte, error) {
 	return nil, errors.New("it is too large for a dispatch, even without its long parts")
 }
 
-// shorten drops bulk, clips texts to so many bytes, and drops what is longer and lies
-// below so many levels of objects. What is dropped leaves no key behind.
+// shorten drops bulk, clips texts to longest bytes, and drops longer parts, keys
+// included, unless they are objects in the outer levels.
 func shorten(value any, longest, levels int) any {
 	switch v := value.(type) {
-	case string:
-		return clip(v, longest)
+	case string: // the body is valid UTF-8, so this drops only a character that was cut
+		return strings.ToValidUTF8(v[:min(len(v), longest)], "")
 	case json.Number:
 		if len(v) > longest {
 			return nil
@@ -153,20 +146,9 @@ func shorten(value any, longest, levels int) any {
 }
 
 func tooLong(value any, longest int) bool {
-	if longest == MaxBody { // all of the sample is shorter
+	if longest == MaxBody { // the whole sample is shorter
 		return false
 	}
 	raw, err := encode(value)
 	return err != nil || len(raw) > longest
-}
-
-// clip keeps the beginning of a text, at whole characters.
-func clip(text string, longest int) string {
-	if len(text) <= longest {
-		return text
-	}
-	for longest > 0 && !utf8.RuneStart(text[longest]) {
-		longest--
-	}
-	return text[:longest]
 }

@@ -4,20 +4,19 @@
 //
 // # Shapes
 //
-// A payload is a JSON object of at most MaxBody bytes. The key that it stands
-// under names its shape, and the first of these that is there counts:
+// A payload is a JSON object of at most MaxBody bytes. The first of these keys that it
+// has names its shape:
 //
 //	{"errmon": …}  the envelope of errmon's own relay, see envelope.go
 //	{"sentry": …}  the body of a Sentry webhook, see sentry.ReadWebhook
 //	{"slack": …}   the body of a Slack event, command or message, see slack.ReadRequest
-//	{"text": …}    a line of text and what is known beside it, see readText
+//	{"text": …}    a line of text and what else is known, see readText
 //
-// The whole event that GitHub hands to a workflow is read too, and a webhook's body
-// that stands under no key.
+// The whole event that GitHub passes to a workflow is read too, and so is the bare body
+// of a webhook.
 //
-// What no shape fits is refused and never guessed: a truncated or unknown
-// payload is an error that names the keys seen. What is known and not an error, such
-// as a person's chat, is skipped with a reason.
+// A payload without a known shape is refused, never guessed: the error names its keys.
+// Anything known not to be an error, such as a person's chat, is skipped with a reason.
 //
 // All text that comes out is foreign.
 //
@@ -38,28 +37,26 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// MaxBody is how long a payload may be, in bytes. GitHub takes 64 KB of payload and
-// sends it with a description of the repository; Sentry's webhooks hold a whole event.
+// MaxBody is the longest payload, in bytes. GitHub accepts 64 KB of payload and adds a
+// description of the repository; Sentry's webhooks hold a whole event.
 const MaxBody = 1 << 20
 
-// Options are what a payload is read with.
+// Options say how to read a payload.
 type Options struct {
 	payload.Origin
 	Slack slack.Rules
 }
 
 // Read reads a payload: the event file of a workflow, the client_payload alone,
-// or the body of a webhook. Its error says what is wrong with it and what would
-// be right.
+// or the body of a webhook. Its error says what is wrong and how to fix it.
 func Read(body []byte, o Options) (payload.Payload, error) {
 	if len(body) > MaxBody {
 		return payload.Payload{}, fmt.Errorf("the payload is larger than the limit of %d bytes", MaxBody)
 	}
 	fields, err := object(body)
 	if err != nil {
-		if slack.IsForm(body) { // a command comes as a form
-			quoted, _ := json.Marshal(string(body)) // a text is always encoded
-			return readShape("slack", quoted, o)
+		if form, formErr := slack.Object(body); formErr == nil && !json.Valid(body) { // a command is a form
+			return readShape("slack", form, o)
 		}
 		return payload.Payload{}, fmt.Errorf("the payload: %w", err)
 	}
@@ -80,9 +77,9 @@ func Read(body []byte, o Options) (payload.Payload, error) {
 	return p, nil
 }
 
-// readShape reads what stands under a key.
-func readShape(key string, raw json.RawMessage, o Options) (p payload.Payload, err error) {
-	switch key {
+// readShape reads the payload of a shape.
+func readShape(shape string, raw json.RawMessage, o Options) (p payload.Payload, err error) {
+	switch shape {
 	case "errmon":
 		p, err = readEnvelope(raw, o)
 	case "sentry":
@@ -92,27 +89,11 @@ func readShape(key string, raw json.RawMessage, o Options) (p payload.Payload, e
 	case "text":
 		p, err = readText(raw, o.Origin)
 	}
-	p.Shape = key
+	p.Shape = shape
 	return p, err
 }
 
-// shapeOf returns the shape of a payload, by its key or else by what webhooks hold,
-// and what to read of it.
-func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
-	for _, key := range []string{"errmon", "sentry", "slack"} { // a text's other keys stand beside it
-		if raw, ok := fields[key]; ok {
-			return key, raw
-		}
-	}
-	for _, s := range bare {
-		if !slices.ContainsFunc(s.keys, func(key string) bool { return fields[key] == nil }) {
-			return s.shape, body
-		}
-	}
-	return "", nil
-}
-
-// bare are the keys by which the body of a webhook is known that stands under none.
+// bare lists the keys by which the bare body of a webhook is recognised.
 var bare = []struct {
 	shape string
 	keys  []string
@@ -130,6 +111,21 @@ var bare = []struct {
 	{"text", []string{"text"}},
 }
 
+// shapeOf returns the shape of a payload, empty if it is unknown, and the part to read.
+func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
+	for _, key := range []string{"errmon", "sentry", "slack"} { // the other keys of a text are beside it
+		if raw, ok := fields[key]; ok {
+			return key, raw
+		}
+	}
+	for _, s := range bare {
+		if !slices.ContainsFunc(s.keys, func(key string) bool { return fields[key] == nil }) {
+			return s.shape, body
+		}
+	}
+	return "", nil
+}
+
 func object(body []byte) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
 	switch err := json.Unmarshal(body, &fields); {
@@ -143,46 +139,37 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 
 // unknown returns an error that names the keys seen and the ones understood.
 func unknown(fields map[string]json.RawMessage) error {
-	const maxShown = 12
 	var keys []string
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		keys = append(keys, payload.Word(key))
 	}
 	seen := "no keys at all"
 	if len(keys) > 0 {
-		seen = "the keys " + strings.Join(keys[:min(len(keys), maxShown)], ", ")
+		seen = "the keys " + strings.Join(keys[:min(len(keys), 12)], ", ")
 	}
 	return fmt.Errorf("the payload has an unknown shape, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
-// readText reads one error from a text, which is a line as logged, or a line
-// with its stack trace. A message beside it says better what identifies the error.
-// Only text has to be there: anyone's program may send it.
+// readText reads one error from a text: a line as logged, with or without its stack
+// trace. If there is a message too, it identifies the error better. Only text is
+// required: anyone's program may send it.
 func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var body map[string]payload.Text
 	if err := json.Unmarshal(raw, &body); err != nil {
 		return payload.Payload{}, err
 	}
 	field := func(name string) string { return body[name].Trim() }
-	if field("text") == "" {
-		return payload.Payload{}, errors.New("text is empty: send the line that was logged")
-	}
 	level, known := event.ParseLevel(field("level"))
-	if !known && field("level") != "" {
+	switch {
+	case field("text") == "":
+		return payload.Payload{}, errors.New("text is empty: send the line that was logged")
+	case !known && field("level") != "":
 		return payload.Payload{}, fmt.Errorf("level %s is not trace, debug, info, warn, error or fatal", payload.Word(field("level")))
 	}
 	return payload.Payload{Events: []event.Event{{
-		Deliveries:  []string{o.DeliveryID(field("id"), raw)}, // id: of this occurrence, if the sender has one
-		Source:      "text",
-		Stream:      field("source"), // who sends it
-		URL:         field("url"),
-		Time:        o.Now,
-		Level:       level,
-		Text:        payload.Lines(field("title"), field("text"), field("message")),
-		Message:     field("message"),
-		Stack:       string(body["stack"]),
-		Service:     field("service"),
-		Environment: field("environment"),
-		Release:     field("release"),
+		Deliveries: []string{o.DeliveryID(field("id"), raw)}, // id: of this occurrence, if the sender has one
+		Source:     "text", Stream: field("source"), URL: field("url"), Time: o.Now, Level: level,
+		Text: payload.Lines(field("title"), field("text"), field("message")), Message: field("message"), Stack: string(body["stack"]),
+		Service: field("service"), Environment: field("environment"), Release: field("release"),
 	}}}, nil
 }

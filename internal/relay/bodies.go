@@ -14,26 +14,26 @@ import (
 )
 
 const (
-	// maxBody is the longest body that is read, in bytes, as long as the largest
-	// event that Sentry accepts.
+	// maxBody is the longest body that is read, in bytes: the largest event that Sentry
+	// accepts.
 	maxBody = 1 << 20
-	// maxSmall is the longest body, in bytes, that counts as small. Slack's messages
-	// and most of Sentry's events are.
+	// maxSmall is the longest small body, in bytes. Slack's messages and most of Sentry's
+	// events are small.
 	maxSmall = 64 << 10
 	// smallRoom and largeRoom bound the bodies held at once, in bytes, over all
-	// connections. They are apart, so that large ones never keep small ones waiting.
+	// connections. They are separate, so that large bodies never keep small ones waiting.
 	smallRoom, largeRoom = 8 << 20, 12 << 20
-	// maxJudged bounds the bodies that are parsed at once, in bytes: parsing takes up
-	// to 20 times the size of a body.
+	// maxJudged bounds the bodies parsed at once, in bytes: parsing takes up to 20 times
+	// the size of a body.
 	maxJudged = 3 << 20
 
-	// largeGrace is how long a large body may keep its room while others need it.
-	// Sentry waits 1 s for an answer, so a slower one is late anyway.
+	// largeGrace is how long a large body may keep its room while others need it. Sentry
+	// waits 1 s for an answer, so a slower one is late anyway.
 	largeGrace = time.Second
 	// roomTimeout bounds the wait for room, so that the sender still gets an answer.
 	roomTimeout = 500 * time.Millisecond
-	// lingerTime is how long a sender whose body was shed may take to notice the
-	// answer before the connection is closed on it.
+	// lingerTime is how long a sender whose body was shed may take to read the answer
+	// before the connection is closed.
 	lingerTime = time.Second
 )
 
@@ -63,12 +63,13 @@ func newBodies(c clock.Clock) *bodies {
 // errCutShort; release is nil then.
 func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
 	size, lane := r.ContentLength, b.small
-	switch {
-	case size > maxBody:
+	if size > maxBody {
 		return nil, nil, errTooLarge
-	case size < 0: // chunked
-		size, lane = maxBody, b.large
-	case size > maxSmall:
+	}
+	if size < 0 { // chunked
+		size = maxBody
+	}
+	if size > maxSmall {
 		lane = b.large
 	}
 	if err := lane.reserve(r, size); err != nil {
@@ -104,31 +105,26 @@ type arriving struct {
 	shed  bool
 }
 
+// reserve waits for room, after ending the oldest bodies that have to give way.
 func (l *lane) reserve(r *http.Request, size int64) error {
 	if l.room.TryAcquire(size) {
 		return nil
 	}
-	l.shed(size)
+	l.mu.Lock()
+	now := l.clock.Now()
+	for freed := int64(0); freed < size && len(l.arriving) > 0 && now.Sub(l.arriving[0].since) >= l.grace; l.arriving = l.arriving[1:] {
+		oldest := l.arriving[0]
+		oldest.shed = true
+		oldest.abort()
+		freed += oldest.size
+	}
+	l.mu.Unlock()
 	ctx, cancel := l.clock.WithTimeout(r.Context(), roomTimeout, errNoRoom)
 	defer cancel()
 	if l.room.Acquire(ctx, size) != nil {
 		return errNoRoom
 	}
 	return nil
-}
-
-// shed ends the reading of the oldest bodies, until they free size bytes.
-func (l *lane) shed(size int64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := l.clock.Now()
-	for size > 0 && len(l.arriving) > 0 && now.Sub(l.arriving[0].since) >= l.grace {
-		oldest := l.arriving[0]
-		l.arriving = l.arriving[1:]
-		oldest.shed = true
-		oldest.abort()
-		size -= oldest.size
-	}
 }
 
 // receive reads the body into a buffer that never grows: growing would take
@@ -146,9 +142,9 @@ func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]by
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.arriving = slices.DeleteFunc(l.arriving, func(other *arriving) bool { return other == a })
-	var tooLarge *http.MaxBytesError
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
-	case errors.As(err, &tooLarge):
+	case tooLarge:
 		return nil, errTooLarge
 	case err != nil && a.shed:
 		_ = connection.SetReadDeadline(time.Now().Add(lingerTime)) // the network keeps its own time

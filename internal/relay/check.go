@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -35,36 +36,36 @@ const checkTimeout = 15 * time.Second
 // configured. It sends nothing that the relay would pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
 	const about = "relay"
-	status, err := c.ask(ctx, http.MethodGet, "/healthz", http.Header{}, "")
+	status, err := c.ask(ctx, http.MethodGet, "/healthz", nil, "")
 	switch {
 	case err != nil:
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cannot reach %s (%v)", c.URL, err), "check relay-url, the certificate and the firewall, and that the relay runs")}
 	case status != http.StatusOK:
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("%s answers %d to /healthz", c.URL, status), "check relay-url and the proxy in front of the relay")}
 	}
+	ready := finding.Good(about, "ready, and can reach GitHub")
+	if status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", nil, ""); err != nil || status != http.StatusOK {
+		ready = finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status), "look for GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
+	} else if strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost") {
+		ready = finding.Warn(about, "ready, but at an address without TLS", "put a proxy with TLS in front of it, and use https:// in relay-url")
+	}
+	trigger := finding.Good("relay /trigger-scan", "configured")
+	if status, err := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, ""); err != nil { // 405 means that the route exists
+		trigger = finding.Fail(trigger.About, err.Error(), "look at the relay's log")
+	} else if status != http.StatusMethodNotAllowed {
+		trigger = finding.Warn(trigger.About, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
+	}
 	const installed = `{"action":"created","data":{"installation":{"status":"installed"}}}` // which is not an error
 	const verification = `{"type":"url_verification","challenge":"errmon-doctor"}`          // of the address of an app
 	at := strconv.FormatInt(c.Now.Unix(), 10)
 	return []finding.Finding{
-		c.checkReady(ctx),
+		ready,
 		c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.SentrySecret, installed,
 			http.Header{resourceHeader: {"installation"}, sentry.SignatureHeader: {hexHMAC(c.SentrySecret, installed)}}),
 		c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.SlackSecret, verification,
 			http.Header{slack.TimestampHeader: {at}, slack.SignatureHeader: {"v0=" + hexHMAC(c.SlackSecret, "v0:"+at+":"+verification)}}),
-		c.checkTrigger(ctx),
+		trigger,
 	}
-}
-
-func (c Checkup) checkReady(ctx context.Context) finding.Finding {
-	const about = "relay"
-	status, err := c.ask(ctx, http.MethodGet, "/readyz?deep=1", http.Header{}, "")
-	switch {
-	case err != nil || status != http.StatusOK:
-		return finding.Fail(about, fmt.Sprintf("runs, but is not ready (%d)", status), "look for GitHub's answer in its log: its GITHUB_TOKEN needs Contents: Read and write")
-	case strings.HasPrefix(c.URL, "http://") && !strings.Contains(c.URL, "//127.0.0.1") && !strings.Contains(c.URL, "//localhost"):
-		return finding.Warn(about, "ready, but at an address without TLS", "put a proxy with TLS in front of it, and use https:// in relay-url")
-	}
-	return finding.Good(about, "ready, and can reach GitHub")
 }
 
 // checkWebhook posts an empty body. A configured route refuses it for its missing
@@ -72,7 +73,7 @@ func (c Checkup) checkReady(ctx context.Context) finding.Finding {
 // If the secret is known, it posts the signed body too.
 func (c Checkup) checkWebhook(ctx context.Context, route, variable, secret, body string, signed http.Header) finding.Finding {
 	about := "relay " + route
-	status, err := c.ask(ctx, http.MethodPost, route, http.Header{}, "")
+	status, err := c.ask(ctx, http.MethodPost, route, nil, "")
 	switch {
 	case err != nil:
 		return finding.Fail(about, err.Error(), "look at the relay's log")
@@ -82,8 +83,7 @@ func (c Checkup) checkWebhook(ctx context.Context, route, variable, secret, body
 		return finding.Fail(about, "accepts requests without a signature", "set "+variable+" for the relay, and start it without --insecure")
 	case status != http.StatusUnauthorized:
 		return finding.Fail(about, fmt.Sprintf("answers %d to a request without a signature", status), "check the proxy in front of the relay")
-	}
-	if secret == "" {
+	case secret == "":
 		return finding.Good(about, "refuses unsigned requests")
 	}
 	if status, err = c.ask(ctx, http.MethodPost, route, signed, body); err != nil || status != http.StatusOK {
@@ -99,19 +99,6 @@ func hexHMAC(secret, text string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// checkTrigger uses a method that the route refuses: 405 means that it exists.
-func (c Checkup) checkTrigger(ctx context.Context) finding.Finding {
-	const about = "relay /trigger-scan"
-	status, err := c.ask(ctx, http.MethodGet, "/trigger-scan", http.Header{}, "")
-	switch {
-	case err != nil:
-		return finding.Fail(about, err.Error(), "look at the relay's log")
-	case status == http.StatusMethodNotAllowed:
-		return finding.Good(about, "configured")
-	}
-	return finding.Warn(about, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
-}
-
 func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) (status int, err error) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -119,7 +106,7 @@ func (c Checkup) ask(ctx context.Context, method, path string, header http.Heade
 	if err != nil {
 		return 0, err
 	}
-	req.Header = header
+	maps.Copy(req.Header, header)
 	req.Header.Set("User-Agent", "errmon-action")
 	resp, err := noRedirects.Do(req)
 	if address, ok := errors.AsType[*url.Error](err); ok {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -40,27 +39,18 @@ func onLambda(ctx context.Context, c Config, queueURL string, dispatch Dispatch)
 	return nil
 }
 
-// queued is a message in the queue between the two functions.
-type queued struct {
-	Scan   bool            `json:"scan,omitempty"`
-	Errmon json.RawMessage `json:"errmon,omitempty"` // an envelope of one event
-}
-
 // ToSQS returns a Deliver that puts each delivery into a queue, because nothing
 // runs after the answer on Lambda. A message has at most inbound.MaxPayload bytes;
 // SQS accepts 256 KB.
 func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	return func(ctx context.Context, d Delivery) error {
-		body := []byte(`{"scan":true}`)
+		body := `{"scan":true}`
 		if !d.Scan {
 			var b inbound.Batch
 			b.Add(d.Entry) // it fits an empty batch
-			var err error
-			if body, err = b.Payload(); err != nil {
-				return err
-			}
+			body = string(b.Payload())
 		}
-		_, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: aws.String(queueURL), MessageBody: aws.String(string(body))})
+		_, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queueURL, MessageBody: &body})
 		if err != nil {
 			return fmt.Errorf("put the event into the queue: %w", err)
 		}
@@ -92,49 +82,53 @@ func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLR
 	return events.LambdaFunctionURLResponse{StatusCode: recorder.Code, Headers: headers, Body: recorder.Body.String()}, nil
 }
 
+// load is one dispatch and the ids of the messages in it.
+type load struct {
+	batch
+	messages []string
+}
+
 // Batches returns the handler of a queue's messages: it dispatches them in as few
 // payloads as possible, and returns the messages that SQS should deliver again. A
 // message that GitHub refuses for good comes back until the queue's redrive policy
 // moves it away.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
-	return func(ctx context.Context, in events.SQSEvent) (events.SQSEventResponse, error) {
+	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
 		if deadline, ok := ctx.Deadline(); ok { // for the GitHub client, minus the time that an answer takes
 			var cancel context.CancelFunc
 			ctx, cancel = c.Clock.WithTimeout(ctx, time.Until(deadline)-2*time.Second, context.DeadlineExceeded)
 			defer cancel()
 		}
-		var out events.SQSEventResponse
-		for _, load := range pack(in) {
-			err := load.err
-			if err == nil {
-				err = load.send(ctx, dispatch)
+		fail := func(l load, err error) {
+			c.Log.Error("a dispatch failed", "type", l.kind, "ids", l.events.IDs(), "messages", l.messages, "error", err)
+			for _, id := range l.messages {
+				out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: id})
 			}
-			if err == nil {
-				c.Log.Info("dispatched", "type", load.kind, "events", len(load.messages))
+		}
+		var loads []*load
+		open := map[string]*load{} // by kind
+		for _, record := range in.Records {
+			kind, entries, err := readMessage(record.Body)
+			if err != nil {
+				fail(load{messages: []string{record.MessageId}}, err)
 				continue
 			}
-			c.Log.Error("a dispatch failed", "type", load.kind, "ids", load.events.IDs(), "messages", load.messages, "error", err)
-			for _, id := range load.messages {
-				out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: id})
+			if open[kind] == nil || !open[kind].add(entries) {
+				open[kind] = &load{batch: batch{kind: kind}}
+				open[kind].add(entries)
+				loads = append(loads, open[kind])
+			}
+			open[kind].messages = append(open[kind].messages, record.MessageId)
+		}
+		for _, l := range loads {
+			if err := dispatch(ctx, l.kind, l.payload()); err != nil {
+				fail(*l, err)
+			} else {
+				c.Log.Info("dispatched", "type", l.kind, "events", len(l.messages))
 			}
 		}
 		return out, nil
 	}
-}
-
-// load is one dispatch and the messages in it; err means that they cannot be read.
-type load struct {
-	batch
-	messages []string
-	err      error
-}
-
-func (l *load) send(ctx context.Context, dispatch Dispatch) error {
-	payload, err := l.payload()
-	if err != nil {
-		return err
-	}
-	return dispatch(ctx, l.kind, payload)
 }
 
 // add reports whether the events of another message still fit.
@@ -142,31 +136,19 @@ func (l *load) add(entries []inbound.Entry) bool {
 	return !slices.ContainsFunc(entries, func(e inbound.Entry) bool { return !l.events.Add(e) })
 }
 
-func pack(in events.SQSEvent) []*load {
-	var loads []*load
-	open := map[string]*load{} // by kind
-	for _, record := range in.Records {
-		kind, entries, err := readMessage(record.Body)
-		if open[kind] == nil || !open[kind].add(entries) || err != nil {
-			open[kind] = &load{batch: batch{kind: kind}, err: err}
-			open[kind].add(entries)
-			loads = append(loads, open[kind])
-		}
-		open[kind].messages = append(open[kind].messages, record.MessageId)
-	}
-	return loads
-}
-
 // readMessage returns the type of a message's dispatch, and its events.
 func readMessage(body string) (kind string, entries []inbound.Entry, err error) {
-	var m queued
-	if err = json.Unmarshal([]byte(body), &m); err == nil {
-		if m.Scan {
-			return TypeScan, nil, nil
-		}
-		if entries, err = inbound.ReadEnvelope(m.Errmon); err == nil {
-			return TypeEvents, entries, nil
-		}
+	var m struct {
+		Scan   bool
+		Errmon json.RawMessage // an envelope of one event
 	}
-	return "", nil, fmt.Errorf("read the message: %w", err)
+	if err = json.Unmarshal([]byte(body), &m); err == nil && m.Scan {
+		return TypeScan, nil, nil
+	} else if err == nil {
+		entries, err = inbound.ReadEnvelope(m.Errmon)
+	}
+	if err != nil {
+		return "", nil, fmt.Errorf("read the message: %w", err)
+	}
+	return TypeEvents, entries, nil
 }

@@ -82,13 +82,14 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 		}
 		return nil
 	}
-	if _, known := q.recent.Get(d.Entry.IDs[0]); known {
+	id := d.Entry.IDs[0]
+	if _, known := q.recent.Get(id); known {
 		return ErrReplay
 	}
 	if !q.place(d.Entry, now) {
 		return ErrFull
 	}
-	q.recent.Add(d.Entry.IDs[0], struct{}{})
+	q.recent.Add(id, struct{}{})
 	q.metrics.event("accepted", 1)
 	return nil
 }
@@ -164,6 +165,84 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopping
 }
 
+// waiting sums a number over the batches that wait.
+func (q *Queue) waiting(of func(*batch) int) float64 {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := 0
+	for _, b := range q.batches {
+		n += of(b)
+	}
+	return float64(n)
+}
+
+// Run dispatches until the queue is stopped and empty, or the context ends. It
+// retries temporary failures for as long as they last; what GitHub refuses for good
+// is logged with its ids and counted. The error states how many accepted events
+// were not delivered.
+func (q *Queue) Run(ctx context.Context) error {
+	lost, why := 0, "GitHub refused them"
+	for done := false; !done && ctx.Err() == nil; {
+		asleep, wake := context.WithCancel(ctx)
+		var b *batch
+		var wait time.Duration
+		switch b, wait, done = q.next(wake); {
+		case b != nil:
+			lost += q.send(ctx, b)
+		case wait >= 0:
+			_ = q.clock.Sleep(asleep, wait)
+		case !done:
+			<-asleep.Done()
+		}
+		wake()
+	}
+	q.Stop()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, b := range q.batches { // time is up
+		q.log.Error("undelivered", "events", len(b.arrived), "ids", b.events.IDs())
+		q.metrics.event("undelivered", len(b.arrived))
+		lost, why = lost+len(b.arrived), "the relay was stopped before GitHub accepted them"
+	}
+	q.batches = nil
+	if lost == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", lost, why)
+}
+
+// send dispatches a batch, retrying as often as needed, and returns how many events
+// GitHub refuses for good. If the context ends first, the batch stays.
+func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
+	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
+	for {
+		switch err := q.dispatch(ctx, b.kind, b.payload()); {
+		case err == nil:
+			now := q.clock.Now()
+			for _, t := range b.arrived {
+				q.metrics.delayed(now.Sub(t))
+			}
+			q.metrics.dispatched(b.kind, "sent")
+			q.metrics.event("dispatched", len(b.arrived))
+			q.log.Info("dispatched", "type", b.kind, "events", len(b.arrived), "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
+			q.remove(b, false)
+			return 0
+		case errors.Is(err, github.ErrRefused):
+			q.log.Error("a dispatch failed", "type", b.kind, "events", len(b.arrived), "ids", b.events.IDs(), "error", err)
+			q.metrics.dispatched(b.kind, "failed")
+			q.metrics.event("failed", len(b.arrived))
+			q.remove(b, true)
+			return len(b.arrived)
+		default:
+			q.metrics.dispatched(b.kind, "repeated")
+			q.log.Warn("GitHub did not accept a dispatch: it will be sent again", "type", b.kind, "events", len(b.arrived), "error", err)
+			if q.clock.Sleep(ctx, again.NextBackOff()) != nil {
+				return 0
+			}
+		}
+	}
+}
+
 // remove drops a batch that was sent or failed. Ids of a failed one may come again.
 func (q *Queue) remove(b *batch, failed bool) {
 	q.mu.Lock()
@@ -180,105 +259,10 @@ func (q *Queue) remove(b *batch, failed bool) {
 	}
 }
 
-// waiting returns how many batches and events wait.
-func (q *Queue) waiting() (batches, events int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, b := range q.batches {
-		events += len(b.arrived)
-	}
-	return len(q.batches), events
-}
-
-// Run dispatches until the queue is stopped and empty, or the context ends. It
-// retries temporary failures for as long as they last; what GitHub refuses for good
-// is logged with its ids and counted. The error states how many accepted events
-// were not delivered.
-func (q *Queue) Run(ctx context.Context) error {
-	failed := 0
-	for ctx.Err() == nil {
-		asleep, wake := context.WithCancel(ctx)
-		b, wait, done := q.next(wake)
-		switch {
-		case done:
-			wake()
-			return lost(failed, "GitHub refused them")
-		case b == nil && wait < 0:
-			<-asleep.Done()
-		case b == nil:
-			_ = q.clock.Sleep(asleep, wait)
-		case !q.send(ctx, b):
-			failed += len(b.arrived)
-		}
-		wake()
-	}
-	left := q.abandon()
-	return lost(failed+left, "the relay was stopped before GitHub accepted them")
-}
-
-func lost(events int, why string) error {
-	if events == 0 {
+// payload is empty for a scan.
+func (b *batch) payload() []byte {
+	if b.kind == TypeScan {
 		return nil
 	}
-	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", events, why)
-}
-
-// send dispatches a batch, retrying as often as needed, and returns false if GitHub
-// refuses it for good. If the context ends first, the batch stays.
-func (q *Queue) send(ctx context.Context, b *batch) bool {
-	payload, err := b.payload()
-	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
-	for err == nil {
-		if err = q.dispatch(ctx, b.kind, payload); err == nil {
-			q.sent(b)
-			return true
-		}
-		if errors.Is(err, github.ErrRefused) {
-			break
-		}
-		q.metrics.dispatched(b.kind, "repeated")
-		q.log.Warn("GitHub did not accept a dispatch: it will be sent again", "type", b.kind, "events", len(b.arrived), "error", err)
-		if q.clock.Sleep(ctx, again.NextBackOff()) != nil {
-			return true // it is abandoned with the rest
-		}
-		err = nil
-	}
-	q.log.Error("a dispatch failed", "type", b.kind, "events", len(b.arrived), "ids", b.events.IDs(), "error", err)
-	q.metrics.dispatched(b.kind, "failed")
-	q.metrics.event("failed", len(b.arrived))
-	q.remove(b, true)
-	return false
-}
-
-func (b *batch) payload() ([]byte, error) {
-	if b.kind == TypeScan {
-		return nil, nil
-	}
 	return b.events.Payload()
-}
-
-func (q *Queue) sent(b *batch) {
-	now := q.clock.Now()
-	for _, t := range b.arrived {
-		q.metrics.delayed(now.Sub(t))
-	}
-	q.metrics.dispatched(b.kind, "sent")
-	q.metrics.event("dispatched", len(b.arrived))
-	q.log.Info("dispatched", "type", b.kind, "events", len(b.arrived), "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
-	q.remove(b, false)
-}
-
-// abandon logs and counts what is left when time is up.
-func (q *Queue) abandon() int {
-	q.Stop()
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	left := 0
-	for _, b := range q.batches {
-		q.log.Error("undelivered", "events", len(b.arrived), "ids", b.events.IDs())
-		left += len(b.arrived)
-	}
-	q.batches = nil
-	q.metrics.event("undelivered", left)
-	return left
 }

@@ -25,7 +25,6 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/inbound"
@@ -110,15 +109,25 @@ func (d *Receiver) Handler() http.Handler {
 		d.webhook(mux, "/webhook/slack", slack.SignatureHeader, d.cfg.SlackSecret, d.slackWebhook)
 	}
 	if unsigned {
-		d.handle(mux, "/trigger-scan", http.MethodPost, d.triggerScan)
+		d.handle(mux, "/trigger-scan", http.MethodPost, func(_ http.ResponseWriter, r *http.Request) verdict {
+			if !d.bearer(r) {
+				return unauthorized(errNoToken)
+			}
+			return d.pass(r, Delivery{Scan: true})
+		})
 	}
 	d.handle(mux, "/healthz", http.MethodGet, func(http.ResponseWriter, *http.Request) verdict {
 		return verdict{status: http.StatusOK, word: "ok", body: "ok\n"}
 	})
-	d.handle(mux, "/readyz", http.MethodGet, d.readiness)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		d.answer(w, r, "other", d.cfg.Clock.Now(), verdict{status: http.StatusNotFound, word: "unknown-route", body: "not found\n"})
+	d.handle(mux, "/readyz", http.MethodGet, func(_ http.ResponseWriter, r *http.Request) verdict {
+		if d.ready != nil {
+			if err := d.ready(r.Context(), r.URL.Query().Get("deep") == "1"); err != nil {
+				return verdict{status: http.StatusServiceUnavailable, word: "not-ready", reason: err.Error(), body: "not ready\n"}
+			}
+		}
+		return verdict{status: http.StatusOK, word: "ok", body: "ready\n"}
 	})
+	d.handle(mux, "/", "", nil)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
 			// Without this the server waits for a body that nobody reads before it answers.
@@ -128,16 +137,35 @@ func (d *Receiver) Handler() http.Handler {
 	})
 }
 
-// handle serves a route with judge, which gets the request before its body is read.
+// handle serves a route with judge, which gets the request before its body is read; nil
+// if nothing is there. It sends, counts and logs the verdict.
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
-	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
+	pattern := route
+	if judge == nil {
+		route = "other"
+	}
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
-		if r.Method != method {
-			d.answer(w, r, route, start, verdict{status: http.StatusMethodNotAllowed, word: "wrong-method",
-				body: "use " + method + "\n", headers: map[string]string{"Allow": method}})
-			return
+		var v verdict
+		switch {
+		case judge == nil:
+			v = verdict{status: http.StatusNotFound, word: "unknown-route", body: "not found\n"}
+		case r.Method != method:
+			v = verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
+		default:
+			v = judge(w, r)
 		}
-		d.answer(w, r, route, start, judge(w, r))
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		for name, value := range v.headers {
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(v.status)
+		_, _ = io.WriteString(w, v.body)
+		took := d.cfg.Clock.Now().Sub(start)
+		d.metrics.answered(route, v.word, took)
+		d.cfg.Log.Info("request", "route", route, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
+			"reason", v.reason, "bytes", r.ContentLength, "ms", float64(took.Microseconds())/1000) // a stranger may write a long method
 	})
 }
 
@@ -147,10 +175,8 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
 	d.handle(mux, route, http.MethodPost, func(w http.ResponseWriter, r *http.Request) verdict {
 		signed := !d.cfg.Insecure && secret != "" && r.Header.Get(header) != ""
-		if !signed {
-			if err := d.bearer(r); err != nil {
-				return unauthorized(err)
-			}
+		if !signed && !d.bearer(r) {
+			return unauthorized(errNoToken)
 		}
 		body, release, err := d.bodies.read(w, r)
 		switch {
@@ -167,24 +193,6 @@ func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, jud
 	})
 }
 
-// answer sends, counts and logs the verdict.
-func (d *Receiver) answer(w http.ResponseWriter, r *http.Request, route string, start time.Time, v verdict) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	for name, value := range v.headers {
-		w.Header().Set(name, value)
-	}
-	w.WriteHeader(v.status)
-	_, _ = io.WriteString(w, v.body)
-	took := d.cfg.Clock.Now().Sub(start)
-	d.metrics.answered(route, v.word, took)
-	d.cfg.Log.Info("request", "route", route, "method", clip(r.Method), "status", v.status, "verdict", v.word, "id", v.id,
-		"reason", v.reason, "bytes", r.ContentLength, "ms", float64(took.Microseconds())/1000)
-}
-
-// clip bounds what a stranger can write into the log.
-func clip(text string) string { return text[:min(len(text), 16)] }
-
 func junk(err error) verdict {
 	return verdict{status: http.StatusBadRequest, word: "junk", reason: err.Error(), body: "this is not a webhook: " + err.Error() + "\n"}
 }
@@ -193,6 +201,12 @@ func junk(err error) verdict {
 func unauthorized(err error) verdict {
 	return verdict{status: http.StatusUnauthorized, word: "unauthorized", reason: err.Error(), body: "unauthorized\n",
 		headers: map[string]string{"WWW-Authenticate": "Bearer"}}
+}
+
+// later asks the sender to send the same again in half a minute.
+func later(word string, err error) verdict {
+	return verdict{status: http.StatusServiceUnavailable, word: word, reason: err.Error(), body: "try again later\n",
+		headers: map[string]string{"Retry-After": "30"}}
 }
 
 // pass delivers, and answers with the outcome.
@@ -212,46 +226,18 @@ func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 	return v
 }
 
-// later asks the sender to send the same again in half a minute.
-func later(word string, err error) verdict {
-	return verdict{status: http.StatusServiceUnavailable, word: word, reason: err.Error(), body: "try again later\n",
-		headers: map[string]string{"Retry-After": "30"}}
-}
-
-func (d *Receiver) triggerScan(_ http.ResponseWriter, r *http.Request) verdict {
-	if err := d.bearer(r); err != nil {
-		return unauthorized(err)
-	}
-	return d.pass(r, Delivery{Scan: true})
-}
-
-func (d *Receiver) readiness(_ http.ResponseWriter, r *http.Request) verdict {
-	if d.ready != nil {
-		if err := d.ready(r.Context(), r.URL.Query().Get("deep") == "1"); err != nil {
-			return verdict{status: http.StatusServiceUnavailable, word: "not-ready", reason: err.Error(), body: "not ready\n"}
-		}
-	}
-	return verdict{status: http.StatusOK, word: "ok", body: "ready\n"}
-}
-
 var errNoToken = errors.New("the signature or the relay's token is missing or wrong")
 
 // bearer checks the token of senders that cannot sign: a bearer token, or the
 // password in the address if a sender, such as Sentry's legacy plugin, cannot set
 // headers. Every wrong token takes the same time.
-func (d *Receiver) bearer(r *http.Request) error {
-	if d.cfg.Insecure {
-		return nil
-	}
+func (d *Receiver) bearer(r *http.Request) bool {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if _, password, ok := r.BasicAuth(); ok {
 		token = password
 	} else if !strings.EqualFold(scheme, "Bearer") {
-		return errNoToken
+		return d.cfg.Insecure
 	}
 	got, want := sha256.Sum256([]byte(strings.TrimSpace(token))), sha256.Sum256([]byte(d.cfg.Token))
-	if d.cfg.Token == "" || subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-		return errNoToken
-	}
-	return nil
+	return d.cfg.Insecure || d.cfg.Token != "" && subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }

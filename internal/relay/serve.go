@@ -15,15 +15,6 @@ import (
 	"github.com/org/errmon-action/internal/clock"
 )
 
-// Bounds of the HTTP server. Sentry waits 1 s for an answer, Slack 3 s.
-const (
-	headerTimeout  = 5 * time.Second
-	readTimeout    = 10 * time.Second
-	writeTimeout   = 15 * time.Second
-	idleTimeout    = time.Minute
-	maxHeaderBytes = 16 << 10
-)
-
 // DrainTime is how long a relay goes on dispatching after it was asked to stop.
 // Kubernetes kills a process after 30 s.
 const DrainTime = 25 * time.Second
@@ -80,28 +71,24 @@ func ServeMetrics(ctx context.Context, address string, m *Metrics, log *slog.Log
 	return nil
 }
 
+// newServer bounds what a stranger can occupy. Sentry waits 1 s for an answer, Slack 3 s.
 func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second,
+		WriteTimeout:      15 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 }
 
-const (
-	askTimeout = 5 * time.Second
-	// askAgain bounds how often strangers can make the relay ask GitHub.
-	askAgain = 30 * time.Second
-)
-
 var errSlow = errors.New("GitHub did not answer within 5 s")
 
-// Readiness returns the check behind /readyz: whether the queue accepts more, and
-// with deep whether ask, which asks GitHub, succeeds. Its answer is kept for 30 s.
+// Readiness returns the check behind /readyz: whether the queue accepts more, and with
+// deep whether ask, which asks GitHub, succeeds. Its answer is kept for 30 s, so that
+// strangers cannot make the relay ask GitHub more often.
 func Readiness(q *Queue, c clock.Clock, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time
@@ -112,8 +99,8 @@ func Readiness(q *Queue, c clock.Clock, ask func(context.Context) error) func(co
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if now := c.Now(); asked.IsZero() || now.Sub(asked) > askAgain {
-			ctx, cancel := c.WithTimeout(context.WithoutCancel(ctx), askTimeout, errSlow)
+		if now := c.Now(); asked.IsZero() || now.Sub(asked) > 30*time.Second {
+			ctx, cancel := c.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, errSlow)
 			defer cancel()
 			answer, asked = ask(ctx), now
 		}
@@ -153,8 +140,8 @@ func (m *Metrics) Handler() http.Handler {
 }
 
 func (m *Metrics) watch(q *Queue) {
-	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { _, events := q.waiting(); return float64(events) })
-	m.set.NewGauge("errmon_relay_waiting_dispatches", func() float64 { batches, _ := q.waiting(); return float64(batches) })
+	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { return q.waiting(func(b *batch) int { return len(b.arrived) }) })
+	m.set.NewGauge("errmon_relay_waiting_dispatches", func() float64 { return q.waiting(func(*batch) int { return 1 }) })
 }
 
 func (m *Metrics) answered(route, verdict string, took time.Duration) {

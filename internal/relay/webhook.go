@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/org/errmon-action/internal/inbound"
@@ -34,15 +33,30 @@ func (d *Receiver) sentryWebhook(r *http.Request, body []byte, signed bool) verd
 	return d.pass(r, Delivery{Entry: entry})
 }
 
+// slackKind holds the fields that distinguish requests.
+type slackKind struct {
+	Type        string
+	Challenge   string
+	Event       struct{ Type string }
+	Command     string
+	SSLCheck    string `json:"ssl_check"`
+	Text        json.RawMessage
+	Blocks      json.RawMessage
+	Attachments json.RawMessage
+	Channel     json.RawMessage
+}
+
 func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdict {
 	id := rand.Text() // unsigned requests without an id of their own are never replays
 	if signed {
-		var err error
-		if id, err = d.slackSigned(r, body); err != nil {
+		signature, timestamp := r.Header.Get(slack.SignatureHeader), r.Header.Get(slack.TimestampHeader)
+		if err := slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now()); err != nil {
 			return unauthorized(err)
 		}
+		sum := sha256.Sum256(slices.Concat([]byte(timestamp+":"), body)) // which a replay repeats
+		id = hex.EncodeToString(sum[:16])
 	}
-	body, err := slackBody(body)
+	body, err := slack.Object(body)
 	if err != nil {
 		return junk(err)
 	}
@@ -61,7 +75,11 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 	case kind.SSLCheck != "":
 		return skipped(id, "Slack checks that the command's URL answers")
 	}
-	entry, err := inbound.NewEntry(kind.shape(), body, id)
+	shape := "slack"
+	if kind.Text != nil && kind.Type == "" && kind.Command == "" && kind.Blocks == nil && kind.Attachments == nil && kind.Channel == nil {
+		shape = "text" // which any program may have sent
+	}
+	entry, err := inbound.NewEntry(shape, body, id)
 	if err != nil {
 		return junk(err)
 	}
@@ -75,56 +93,4 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 
 func skipped(id, reason string) verdict {
 	return verdict{status: http.StatusOK, word: "skipped", id: id, reason: reason, body: "skipped\n"}
-}
-
-// slackSigned verifies a request's signature and names the request: a replay has
-// the same signed time and body.
-func (d *Receiver) slackSigned(r *http.Request, body []byte) (id string, err error) {
-	signature, timestamp := r.Header.Get(slack.SignatureHeader), r.Header.Get(slack.TimestampHeader)
-	sum := sha256.Sum256(slices.Concat([]byte(timestamp+":"), body))
-	return hex.EncodeToString(sum[:16]), slack.VerifySignature(d.cfg.SlackSecret, signature, timestamp, body, d.cfg.Clock.Now())
-}
-
-// slackBody returns the body as one JSON object. It arrives as JSON, whatever its
-// Content-Type, or as a form: a slash command, or a message in the field payload.
-func slackBody(body []byte) ([]byte, error) {
-	if json.Valid(body) {
-		return body, nil
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil || !slices.ContainsFunc([]string{"payload", "command", "text", "ssl_check"}, form.Has) {
-		return nil, errors.New("it is neither a complete JSON object nor a form from Slack")
-	}
-	if form.Has("payload") {
-		return []byte(form.Get("payload")), nil
-	}
-	fields := map[string]string{}
-	for name := range form {
-		fields[name] = form.Get(name)
-	}
-	return json.Marshal(fields)
-}
-
-// slackKind holds the fields that distinguish requests.
-type slackKind struct {
-	Type      string `json:"type"`
-	Challenge string `json:"challenge"`
-	Event     struct {
-		Type string `json:"type"`
-	} `json:"event"`
-	Command     string          `json:"command"`
-	SSLCheck    string          `json:"ssl_check"`
-	Text        json.RawMessage `json:"text"`
-	Blocks      json.RawMessage `json:"blocks"`
-	Attachments json.RawMessage `json:"attachments"`
-	Channel     json.RawMessage `json:"channel"`
-}
-
-// shape returns "text" for a plain text, which any program may have sent, and
-// "slack" for Slack's own forms.
-func (k slackKind) shape() string {
-	if k.Text != nil && k.Type == "" && k.Command == "" && k.Blocks == nil && k.Attachments == nil && k.Channel == nil {
-		return "text"
-	}
-	return "slack"
 }

@@ -76,15 +76,15 @@ func (m slackMessage) noError(text string, r Rules) string {
 		return "a message from errmon's own Slack app"
 	case ownNote.MatchString(text):
 		return "errmon's own message about errors"
-	case r.ignores(m):
+	case anyFold(r.IgnoreApps, m.AppID, m.BotID, m.Username, m.BotProfile.AppID, m.BotProfile.Name):
 		return "a message from an app in slack-ignore-apps"
-	case !r.hears(m):
+	case len(r.Channels) > 0 && !anyFold(r.Channels, m.Channel, m.ChannelName):
 		return "a message in a Slack channel that is not in slack-channels"
 	case strings.TrimSpace(text) == "":
 		return "a Slack message without text"
 	case !r.matches(text):
 		return "a Slack message with none of the words in slack-match"
-	case m.isPerson() && !isAlert(text):
+	case m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message" && !isAlert(text):
 		return "a person's Slack message: /errmon file TEXT files it anyway"
 	}
 	return ""
@@ -92,10 +92,6 @@ func (m slackMessage) noError(text string, r Rules) string {
 
 // ownNote is how errmon's messages begin, whichever app posts them.
 var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated|surging)(?:, \d+ \w+)* errors?(?:\n|$)`)
-
-func (m slackMessage) isPerson() bool {
-	return m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"
-}
 
 func (m slackMessage) channel() string {
 	if m.ChannelName != "" {

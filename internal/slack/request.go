@@ -7,16 +7,18 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// slackBody is the body that Slack posts, whatever it is about, and a message as
-// an incoming webhook takes it.
+// slackBody is any body that Slack posts, and also a message as an incoming webhook
+// accepts it.
 type slackBody struct {
 	Type    string // "event_callback", or the kind of another request
+	Team    any    // an object in the body of a click or a dialog
 	EventID string `json:"event_id"`
 	AppID   string `json:"api_app_id"` // the app that Slack sent it to, which is ours
 	Event   *slackMessage
@@ -27,35 +29,65 @@ type slackBody struct {
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
 
-	// Of a message, and the text of a command. Workflow Builder's variables have
-	// whatever names people gave them.
+	// Of a message, and the text of a command. People choose the names of Workflow
+	// Builder's variables.
 	slackMessage
 	Message payload.Text
 	Link    string
 }
 
-// Options are what a request of Slack is read with.
+// Options say how to read a request of Slack.
 type Options struct {
 	payload.Origin
 	Rules Rules
 }
 
-// ReadRequest reads the body of a Slack event, a slash command or a message. A
-// command comes as a form, so that its body may stand here as a string.
+// Object returns the body of a request as one JSON object. It arrives as JSON, whatever
+// its Content-Type, or as a form: a slash command, or JSON in the field payload.
+func Object(body []byte) ([]byte, error) {
+	if json.Valid(body) {
+		return body, nil
+	}
+	text := strings.TrimSpace(string(body))
+	form, err := url.ParseQuery(text)
+	if err != nil || strings.HasPrefix(text, "{") || !slices.ContainsFunc([]string{"payload", "command", "text", "ssl_check"}, form.Has) {
+		return nil, errors.New("it is neither a complete JSON object nor a form from Slack")
+	}
+	if form.Has("payload") {
+		return []byte(form.Get("payload")), nil
+	}
+	fields := map[string]string{}
+	for name := range form {
+		fields[name] = form.Get(name)
+	}
+	return json.Marshal(fields)
+}
+
+// ReadRequest reads the body of a Slack event, a slash command or a message, or a string
+// that holds one, in any form that Object accepts.
 func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
-	b, err := slackBodyOf(raw)
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		var err error
+		if raw, err = Object([]byte(text)); err != nil {
+			return payload.Payload{}, err
+		}
+	}
+	var b slackBody
+	err := json.Unmarshal(raw, &b)
+	if _, clicked := b.Team.(map[string]any); clicked { // user and channel are objects too, which is an error
+		return payload.Skip("%s", otherType(cmp.Or(b.Type, "interaction"))), nil
+	}
 	if err != nil {
-		return payload.Payload{}, err
+		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
 	}
 	switch {
-	case b.Type == "event_callback" && b.Event != nil:
-		return b.event(raw, o)
-	case b.Command != "":
+	case b.Command != "" && b.Type != "event_callback":
 		return b.slashCommand(raw, o), nil
+	case b.Event != nil && (b.Type == "event_callback" || b.Type == "" || b.Type == "message"):
+		return b.event(raw, o), nil
 	case b.Type != "" && b.Type != "message":
 		return payload.Skip("%s", otherType(b.Type)), nil
-	case b.Event != nil:
-		return b.event(raw, o)
 	}
 	m := b.slackMessage
 	m.Text = cmp.Or(m.Text, string(b.Message))
@@ -66,73 +98,16 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	return m.payload("", raw, o), nil
 }
 
-// slackBodyOf reads an object, or a string that holds one or a form.
-func slackBodyOf(raw json.RawMessage) (slackBody, error) {
-	var b slackBody
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		if !strings.HasPrefix(strings.TrimSpace(text), "{") {
-			return slackForm(text)
-		}
-		raw = json.RawMessage(text)
-	}
-	if kind, ok := interaction(raw); ok {
-		return slackBody{Type: kind}, nil
-	}
-	if err := json.Unmarshal(raw, &b); err != nil {
-		return slackBody{}, fmt.Errorf("it is not a Slack body: %w", err)
-	}
-	return b, nil
-}
-
-// slackForm reads the form of a slash command, or of an interaction, which holds
-// JSON in one field.
-func slackForm(text string) (slackBody, error) {
-	form, err := url.ParseQuery(strings.TrimSpace(text))
-	if err != nil || len(form) == 0 {
-		return slackBody{}, errors.New("it is neither JSON nor a form")
-	}
-	if inner := form.Get("payload"); inner != "" {
-		kind, ok := interaction([]byte(inner))
-		if !ok {
-			return slackBody{}, errors.New("the payload of its form is not an interaction")
-		}
-		return slackBody{Type: kind}, nil
-	}
-	b := slackBody{
-		Command: form.Get("command"), ChannelID: form.Get("channel_id"), ResponseURL: form.Get("response_url"), TriggerID: form.Get("trigger_id"),
-	}
-	b.ChannelName, b.Text = form.Get("channel_name"), form.Get("text")
-	return b, nil
-}
-
-// interaction recognises the body of a click or a dialog, where team, user and channel are
-// objects.
-func interaction(raw []byte) (kind string, ok bool) {
-	var b struct {
-		Type string
-		Team map[string]any
-	}
-	ok = json.Unmarshal(raw, &b) == nil && b.Team != nil
-	return cmp.Or(b.Type, "interaction"), ok
-}
-
-// IsForm reports whether a body is a form that Slack sends: a command, or a click.
-func IsForm(body []byte) bool {
-	b, err := slackForm(string(body))
-	return err == nil && (b.Command != "" || b.Type != "")
-}
-
-func (b slackBody) event(raw json.RawMessage, o Options) (payload.Payload, error) {
+func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 	m := *b.Event
 	m.ourApp = b.AppID
 	switch m.Type {
 	case "app_mention":
-		return m.mention(b.EventID, raw, o), nil
+		return m.mention(b.EventID, raw, o)
 	case "message", "":
-		return m.payload(b.EventID, raw, o), nil
+		return m.payload(b.EventID, raw, o)
 	}
-	return payload.Skip("%s", otherType(m.Type)), nil
+	return payload.Skip("%s", otherType(m.Type))
 }
 
 func otherType(kind string) string {
@@ -148,36 +123,25 @@ func otherType(kind string) string {
 // Rules decide which messages are errors.
 type Rules struct {
 	Channels   []string // ids, or names with or without "#"; empty for all
-	Match      []string // words; a message must hold one of them; empty for all messages
+	Match      []string // words, one of which an error contains; empty for all messages
 	IgnoreApps []string // names or ids of apps whose messages are not errors
 }
 
-func (r Rules) hears(m slackMessage) bool {
-	return len(r.Channels) == 0 || anyFold(r.Channels, "#", m.Channel, m.ChannelName)
+// anyFold reports whether one of the values is in the list, ignoring case and a "#" in
+// front. Empty values are not.
+func anyFold(list []string, values ...string) bool {
+	return slices.ContainsFunc(values, func(v string) bool {
+		return v != "" && slices.ContainsFunc(list, func(item string) bool {
+			return strings.EqualFold(strings.TrimPrefix(item, "#"), strings.TrimPrefix(v, "#"))
+		})
+	})
 }
 
-func (r Rules) ignores(m slackMessage) bool {
-	return anyFold(r.IgnoreApps, "", m.AppID, m.BotID, m.Username, m.BotProfile.AppID, m.BotProfile.Name)
-}
-
-// anyFold reports whether one of the values is in the list, in any case, and
-// without prefix. Empty values are not.
-func anyFold(list []string, prefix string, values ...string) bool {
-	for _, item := range list {
-		for _, v := range values {
-			if v != "" && strings.EqualFold(strings.TrimPrefix(item, prefix), strings.TrimPrefix(v, prefix)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// harmless are the phrases that hold such a word and say the opposite.
+// harmless matches phrases that contain such a word but mean the opposite.
 var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|further|new|fatal|critical))? (?:errors?|exceptions?|failures?|failed|timeouts?)\b`)
 
-// matches reports whether a text holds one of the words. A word may end another,
-// as in "TypeError", and may stand in the plural.
+// matches reports whether a text contains one of the words, in the singular or plural. A
+// word may be the end of another, as in "TypeError".
 func (r Rules) matches(text string) bool {
 	var words []string
 	for _, w := range r.Match {
@@ -195,11 +159,10 @@ func (b slackBody) slashCommand(raw json.RawMessage, o Options) payload.Payload 
 	return p
 }
 
-// addressed is how a mention begins.
+// addressed matches the start of a mention.
 var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 
-// mention reads "@errmon VERB …". What it does not understand is a chat about
-// errmon.
+// mention reads "@errmon VERB …". Without a known verb, it is a chat about errmon.
 func (m slackMessage) mention(eventID string, raw json.RawMessage, o Options) payload.Payload {
 	if !addressed.MatchString(m.Text) {
 		return payload.Skip("a Slack mention that is not at the start of its message")
@@ -211,27 +174,30 @@ func (m slackMessage) mention(eventID string, raw json.RawMessage, o Options) pa
 	return p
 }
 
-// command reads a verb and what it is about. An id names the delivery of what is filed.
+// command reads a verb and its argument. The id names the delivery of a filed event.
 func (m slackMessage) command(text, id string, raw json.RawMessage, o Options) payload.Payload {
 	verb, about := text, ""
 	if end := strings.IndexAny(text, " \t\n"); end >= 0 {
 		verb, about = text[:end], strings.TrimSpace(text[end:])
 	}
-	switch verb = strings.ToLower(verb); {
-	case verb == payload.Scan:
-		return payload.Payload{Commands: []payload.Command{{Verb: payload.Scan, Since: about}}}
-	case verb == payload.Status:
-		return payload.Payload{Commands: []payload.Command{{Verb: payload.Status}}}
-	case verb == payload.File && about != "": // whatever words it holds
+	c := payload.Command{Verb: strings.ToLower(verb)}
+	var filed []event.Event
+	switch {
+	case c.Verb == payload.Scan:
+		c.Since = about
+	case c.Verb == payload.Status:
+	case c.Verb == payload.File && about != "": // whatever words it contains
 		e := m.event(about, o.DeliveryID(id, raw), o)
 		e.Level = max(e.Level, event.Error)
-		return payload.Payload{Commands: []payload.Command{{Verb: payload.File}}, Events: []event.Event{e}}
+		filed = append(filed, e)
+	default:
+		c.Verb = payload.Help
 	}
-	return payload.Payload{Commands: []payload.Command{{Verb: payload.Help}}}
+	return payload.Payload{Commands: []payload.Command{c}, Events: filed}
 }
 
-// Identify returns the id of a request, and what is the same in repetitions of its
-// message; each is empty if the body does not contain it.
+// Identify returns the id of a request, and a text that is the same when its message is
+// repeated; each is empty if the body does not contain it.
 func Identify(body []byte) (id, message string) {
 	var w struct {
 		EventID payload.Text `json:"event_id"`
@@ -241,7 +207,7 @@ func Identify(body []byte) (id, message string) {
 			Attachments                  json.RawMessage
 		}
 	}
-	_ = json.Unmarshal(body, &w) // a part of another type names nothing
+	_ = json.Unmarshal(body, &w) // a part of another type identifies nothing
 	id = cmp.Or(w.EventID.Trim(), w.Trigger.Trim())
 	e := w.Event
 	if e.Text.Trim() == "" {
