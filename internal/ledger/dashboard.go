@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
@@ -16,25 +16,23 @@ import (
 	"github.com/org/errmon-action/internal/render"
 )
 
-// readDashboards picks the dashboard among the issues that carry its label: the
-// oldest that is ours. Two first runs at once may have made two; what the
-// younger ones hold is merged before they are closed.
+// readDashboards picks the oldest of our issues that carry the dashboard's label. Two
+// first runs at once may have made two; the younger one's content is merged before it is
+// closed.
 func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Known) error {
 	slices.SortFunc(found, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range found {
 		d, err := marker.ReadDashboard(issue.Body)
 		trusted, loginErr := l.trusts(ctx, issue.Author)
-		if loginErr != nil {
+		switch {
+		case loginErr != nil:
 			return loginErr
-		}
-		if !trusted {
+		case !trusted:
 			k.warn("dashboard #%d was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", issue.Number, issue.Author)
 			continue
-		}
-		if errors.Is(err, marker.ErrNewer) {
+		case errors.Is(err, marker.ErrNewer):
 			return errors.New("the dashboard was written by a newer errmon: update the version in `uses:`")
-		}
-		if err != nil {
+		case err != nil:
 			k.warn("dashboard #%d: %v: reading the look-back again", issue.Number, err)
 		}
 		k.Ticked = append(k.Ticked, marker.Ticked(issue.Body)...)
@@ -51,27 +49,25 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 
 // mergeDashboards keeps the earlier read of each source, and the rows of both.
 func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
-	merged := a
-	merged.Read, merged.Waiting, merged.More = map[string]count.Millis{}, mergeRows(a.Waiting, b.Waiting), max(a.More, b.More)
-	maps.Copy(merged.Read, b.Read)
-	for name, at := range a.Read {
-		if other, ok := merged.Read[name]; !ok || at < other {
-			merged.Read[name] = at
-		}
+	a.Waiting, a.More = mergeRows(a.Waiting, b.Waiting), max(a.More, b.More)
+	read := map[string]count.Millis{}
+	maps.Copy(read, b.Read)
+	maps.Copy(read, a.Read)
+	for name, at := range b.Read {
+		read[name] = min(read[name], at)
 	}
-	return merged
+	a.Read = read
+	return a
 }
 
-// Save writes the dashboard and closes its duplicates. It must be the last write
-// of a run, so that everything the dashboard calls read is in the issues already.
+// Save writes the dashboard and closes its duplicates. It must be a run's last write, so
+// that everything the dashboard calls read is in the issues already.
 func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
 	if k.home.Number == 0 {
 		return l.create(ctx, after)
 	}
-	if k.afresh || !reflect.DeepEqual(after.Dashboard, k.Dashboard) {
-		if err := l.edit(ctx, k, after); err != nil {
-			return err
-		}
+	if err := l.edit(ctx, k, after); err != nil {
+		return err
 	}
 	for _, duplicate := range k.duplicates {
 		if _, err := l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"}); err != nil {
@@ -81,9 +77,19 @@ func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
 	return nil
 }
 
+// create files the dashboard, and creates the labels of the set.
 func (l *Ledger) create(ctx context.Context, after render.Board) error {
-	if err := l.ensureLabels(ctx); err != nil {
-		return err
+	for _, label := range []struct{ name, color, description string }{
+		{l.Render.Label, "d73a4a", "A production error, filed and counted by errmon"},
+		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
+		{l.Render.Label + ":ignore", "cccccc", "errmon leaves this issue alone"},
+		{l.Render.Label + ":fatal", "b60205", "A crash, or another error of level fatal"},
+		{l.Render.Label + ":snooze-7d", "cccccc", "errmon leaves this issue alone for 7 days; any number of days works"},
+		{l.Render.Label + ArchiveSuffix, "ededed", "An error closed long ago; if it happens again, it gets a new issue"},
+	} {
+		if err := l.GitHub.EnsureLabel(ctx, label.name, label.color, label.description); err != nil {
+			return err
+		}
 	}
 	issue, err := l.GitHub.Create(ctx, github.Edit{
 		Title: l.Render.DashboardTitle(), Body: l.Render.Dashboard(after, ""), Labels: []string{l.dashboardLabel()},
@@ -94,8 +100,8 @@ func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
 }
 
-// edit writes the dashboard. Rows that a dispatch run added in the meantime stay, and
-// so do boxes that people ticked.
+// edit writes the dashboard. Rows that a dispatch run added in the meantime stay, and so
+// do boxes that people ticked.
 func (l *Ledger) edit(ctx context.Context, k Known, after render.Board) error {
 	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
 		if now, err := marker.ReadDashboard(current.Body); err == nil {
@@ -113,9 +119,9 @@ func (l *Ledger) edit(ctx context.Context, k Known, after render.Board) error {
 	return err
 }
 
-// SaveDeliveries stores on the dashboard the delivered errors that get no issue
-// yet, and removes those that have one by now. It reports whether there was
-// anything to write. Everything else on the dashboard stays as it is.
+// SaveDeliveries stores on the dashboard the delivered errors that get no issue yet, and
+// removes those that have one by now. It reports whether there was anything to write.
+// Everything else on the dashboard stays as it is.
 func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result, now time.Time) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {
@@ -127,7 +133,11 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 		return false, nil
 	}
 	if k.home.Number == 0 {
-		return true, l.create(ctx, board(marker.Dashboard{Waiting: rows, Filed: numbers(k.Issues)}, results, now))
+		first := marker.Dashboard{Waiting: rows}
+		for _, i := range k.Issues {
+			first.Filed = append(first.Filed, i.Number)
+		}
+		return true, l.create(ctx, board(first, results, now))
 	}
 	return true, l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
 		d, err := marker.ReadDashboard(current.Body)
@@ -139,8 +149,63 @@ func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Res
 	})
 }
 
-// withoutFiled drops the rows whose deliveries an issue has all counted. Rows that
-// hold events of a source are left to the runs that read it.
+// waits returns the row that a result leaves on the dashboard; false if it leaves none.
+func waits(r plan.Result) (marker.Row, bool) {
+	why, detail := r.Action.Reason, ""
+	switch {
+	case r.Action.Kind == plan.Wait:
+	case r.Refused:
+		why, detail = plan.Refused, r.Err.Error()
+	case errors.Is(r.Err, render.ErrNoRoom):
+		why = plan.NoRoom
+	default:
+		return marker.Row{}, false
+	}
+	detail = strings.ToValidUTF8(detail[:min(len(detail), marker.MaxDetail)], "")
+	return marker.Row{Title: cmp.Or(r.Action.Public, r.Action.Title), Reason: string(why), Detail: detail, Marker: r.Action.Next}, true
+}
+
+// board returns the dashboard with the issues as the results left them.
+func board(d marker.Dashboard, results []plan.Result, now time.Time) render.Board {
+	b := render.Board{Dashboard: d, Now: now}
+	for _, r := range results {
+		if issue, ok := r.Standing(); ok {
+			b.Issues = append(b.Issues, issue)
+		}
+	}
+	return b
+}
+
+// mergeRows adds rows to waiting ones. Two rows of the same error become one.
+func mergeRows(waiting, more []marker.Row) []marker.Row {
+	waiting = slices.Clone(waiting)
+	for _, row := range more {
+		if i := rowOf(waiting, row); i >= 0 {
+			waiting[i].Marker = marker.Merge(waiting[i].Marker, row.Marker)
+			continue
+		}
+		waiting = append(waiting, row)
+	}
+	return waiting
+}
+
+func rowOf(rows []marker.Row, row marker.Row) int {
+	return slices.IndexFunc(rows, func(r marker.Row) bool { return slices.ContainsFunc(row.Marker.Keys, r.Marker.Owns) })
+}
+
+// newDeliveries returns the rows of now with deliveries that before lacks.
+func newDeliveries(before, now []marker.Row) []marker.Row {
+	return slices.DeleteFunc(slices.Clone(now), func(row marker.Row) bool {
+		var known marker.Marker
+		if i := rowOf(before, row); i >= 0 {
+			known = before[i].Marker
+		}
+		return countedAll(known, row.Marker)
+	})
+}
+
+// withoutFiled drops the rows whose deliveries an issue has all counted. Rows with events
+// of a source are left to the runs that read it.
 func withoutFiled(rows []marker.Row, issues []plan.Issue) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
 		return len(row.Marker.Sources)+len(row.Marker.Sentry) == 0 && slices.ContainsFunc(issues, func(i plan.Issue) bool {
@@ -149,10 +214,14 @@ func withoutFiled(rows []marker.Row, issues []plan.Issue) []marker.Row {
 	})
 }
 
-func numbers(issues []plan.Issue) []int {
-	var all []int
-	for _, i := range issues {
-		all = append(all, i.Number)
+// countedAll reports whether m has counted every delivery of other.
+func countedAll(m, other marker.Marker) bool {
+	for kind, inbox := range other.Deliveries {
+		for id := range inbox.IDs {
+			if !m.Deliveries[kind].Knows(id) {
+				return false
+			}
+		}
 	}
-	return all
+	return true
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// Keys returns the keys and aliases that each name exactly one known error. An
-// alias of several is left out: only the lines around an event say which error it
-// is, and an event that is read twice would count for two.
+// Keys returns the keys and aliases that each name exactly one known error. An alias of
+// several is left out: only the lines around an event show which error it is, and an
+// event that is read twice would count for two.
 func (k Known) Keys() map[string]bool {
 	keys, times := map[string]bool{}, map[string]int{}
 	for _, m := range k.markers() {
@@ -30,7 +30,7 @@ func (k Known) Keys() map[string]bool {
 	return keys
 }
 
-// current returns the issues that are not duplicates, nor followed by a newer issue of
+// current returns the issues that are neither duplicates nor followed by a newer issue of
 // the same error.
 func current(issues []plan.Issue) []plan.Issue {
 	followed := map[int]bool{}
@@ -52,7 +52,8 @@ func (k Known) markers() []marker.Marker {
 	return markers
 }
 
-// Counted returns how many events of a Sentry issue were counted, and whether the issue is known.
+// Counted returns how many events of a Sentry issue were counted, and whether the issue
+// is known.
 func (k Known) Counted(id string) (total int64, ok bool) {
 	key := grouping.SentryKey(id)
 	for _, m := range k.markers() {
@@ -66,7 +67,7 @@ func (k Known) Counted(id string) (total int64, ok bool) {
 // Followed returns the Sentry issues that belong to known errors, by id.
 func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Followed {
 	followed := map[string]source.Followed{}
-	for _, issue := range slices.Backward(current(k.Issues)) { // of two the older one counts
+	for _, issue := range slices.Backward(current(k.Issues)) { // the older of two wins
 		for id, total := range issue.Marker.Sentry {
 			followed[id] = source.Followed{Filed: true, Open: issue.Open, Wanted: issue.Open && !issue.Ignored, Total: total}
 		}
@@ -85,16 +86,15 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 	return followed
 }
 
-// Status counts what the repository knows about its errors.
+// Status counts the errors that the repository knows.
 type Status struct {
-	Open, Closed, Muted int // error issues
-	Waiting             int // errors without an issue
-	// Sources counts the sources that were ever read; all were read up to Oldest.
-	Sources int
-	Oldest  time.Time
+	Open, Closed, Muted int       // error issues
+	Waiting             int       // errors without an issue
+	Sources             int       // sources that were ever read
+	Oldest              time.Time // up to when all of them were read
 }
 
-// Status returns what the issues and the dashboard say.
+// Status counts the issues and the rows of the dashboard.
 func (k Known) Status() Status {
 	status := Status{Waiting: len(k.Dashboard.Waiting) + k.Dashboard.More, Sources: len(k.Dashboard.Read)}
 	for _, i := range k.Issues {

@@ -1,9 +1,9 @@
-// Package ledger owns what GitHub stores about errors: it lists the error issues
-// and the dashboard, checks that the lists are complete, decides whose markers
-// count, and writes the dashboard.
+// Package ledger owns what GitHub stores about errors: it lists the error issues and the
+// dashboard, checks that the lists are complete, decides whose markers count, and writes
+// the dashboard.
 //
-// Any doubt about a list is an error, after which nothing may be written: an
-// issue missing from the list would be filed again.
+// Any doubt about a list is an error, after which nothing may be written: an issue
+// missing from the list would be filed again.
 //
 // It may import count, github, grouping, marker, plan, render and source.
 package ledger
@@ -28,8 +28,8 @@ type Ledger struct {
 	Trusted  []string        // logins, besides the token's own, whose markers count
 	ReadOnly bool            // nothing will be written, so fewer checks are needed
 
-	login      string             // the token's own, once it was asked for
-	repository *github.Repository // once it was asked for
+	login      string             // the token's own; "" until asked for
+	repository *github.Repository // nil until asked for
 }
 
 // Known is what GitHub stored at the start of a run.
@@ -37,12 +37,13 @@ type Known struct {
 	Issues    []plan.Issue // with a marker that counts
 	Dashboard marker.Dashboard
 	Ticked    []string // keys of waiting errors that people ticked
-	Warnings  []string // of issues that are left alone, and why
+	Warnings  []string // about issues that are left alone, and why
 
 	stored     []marker.Row   // waiting rows of the dashboard issue itself, without those of duplicates
 	home       github.Issue   // the dashboard issue; Number 0 if there is none
-	afresh     bool           // the filed issues lost their label, and people closed the dashboard because of it
+	afresh     bool           // the filed issues lost their label, and people closed the dashboard in response
 	duplicates []github.Issue // open dashboards of other first runs
+	unmarked   []int          // listed issues without a marker
 }
 
 func (k *Known) warn(format string, args ...any) {
@@ -54,14 +55,15 @@ func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" 
 // ArchiveSuffix turns the label of error issues into that of archived ones.
 const ArchiveSuffix = ":archive"
 
-// ReadIssue returns an issue as plan sees it. An unreadable marker is not an error as long as its
-// key line names its error: a damaged one starts counting again, and one from a newer errmon is
-// muted, so that its error is not filed again. ReadIssue returns marker.ErrNone, or marker.ErrNewer
-// or marker.ErrDamaged without a key. label is that of error issues.
+// ReadIssue returns an issue as plan sees it; label is that of error issues. An unreadable
+// marker is not an error as long as its key line names its error: a damaged one starts
+// counting again, and one from a newer errmon is muted, so that its error is not filed
+// again. Without a key, ReadIssue returns marker.ErrNone, ErrNewer or ErrDamaged.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	issue := plan.Issue{
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
 		Owners: i.Assignees, Ignored: i.Has(label + ":ignore"), Snooze: plan.ReadSnooze(i.Labels, label),
+		Archived: i.Has(label+ArchiveSuffix) && !i.Has(label),
 	}
 	if !issue.Open {
 		issue.Closed = map[string]plan.Reason{"not_planned": plan.NotPlanned, "duplicate": plan.ClosedAsDup}[i.StateReason]
@@ -74,7 +76,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	return issue, err
 }
 
-// Repository returns GitHub's facts about the repository. It asks once.
+// Repository returns GitHub's record of the repository. It asks once.
 func (l *Ledger) Repository(ctx context.Context) (github.Repository, error) {
 	if l.repository == nil {
 		repository, err := l.GitHub.Repository(ctx)
@@ -86,29 +88,13 @@ func (l *Ledger) Repository(ctx context.Context) (github.Repository, error) {
 	return *l.repository, nil
 }
 
-// ensureLabels creates the labels of the set that are missing.
-func (l *Ledger) ensureLabels(ctx context.Context) error {
-	for _, label := range []struct{ name, color, description string }{
-		{l.Render.Label, "d73a4a", "A production error, filed and counted by errmon"},
-		{l.dashboardLabel(), "0e8a16", "Where errmon keeps how far it has read"},
-		{l.Render.Label + ":ignore", "cccccc", "errmon leaves this issue alone"},
-		{l.Render.Label + ":fatal", "b60205", "A crash, or another error of level fatal"},
-		{l.Render.Label + ":snooze-7d", "cccccc", "errmon leaves this issue alone for 7 days; any number of days works"},
-		{l.Render.Label + ArchiveSuffix, "ededed", "An error closed long ago; if it happens again, it gets a new issue"},
-	} {
-		if err := l.GitHub.EnsureLabel(ctx, label.name, label.color, label.description); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ErrUnlabelled stops a run: without its label an issue is lost to the next
-// listing, and would be filed again and again.
+// ErrUnlabelled stops a run: the next listing misses an issue without its label, so it
+// would be filed again and again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
 
-// EnsureLabelled adds the label to an issue that was just filed if GitHub dropped it. If that fails
-// it closes the issue and returns ErrUnlabelled, after which nothing further may be filed.
+// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If
+// that fails it closes the issue and returns ErrUnlabelled, after which nothing more may
+// be filed.
 func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
 	if issue.Has(label) {
 		return nil
@@ -121,8 +107,8 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	return fmt.Errorf("%w: %w", ErrUnlabelled, errors.Join(err, closeErr))
 }
 
-// trusts reports whether a marker by this author counts. The token's own login
-// costs a request, so it is asked for only when another name turns up.
+// trusts reports whether a marker by this author counts. Finding out the token's own
+// login costs a request, so it is done only if another name turns up.
 func (l *Ledger) trusts(ctx context.Context, author string) (bool, error) {
 	if author == github.WorkflowLogin || slices.ContainsFunc(l.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
 		return true, nil
@@ -131,12 +117,10 @@ func (l *Ledger) trusts(ctx context.Context, author string) (bool, error) {
 	return author == login, err
 }
 
-// ownLogin is the login that the token writes as.
-func (l *Ledger) ownLogin(ctx context.Context) (string, error) {
-	if l.login != "" {
-		return l.login, nil
+// ownLogin returns the login that the token writes as. It asks once.
+func (l *Ledger) ownLogin(ctx context.Context) (login string, err error) {
+	if l.login == "" {
+		l.login, err = l.GitHub.Login(ctx)
 	}
-	login, err := l.GitHub.Login(ctx)
-	l.login = login
-	return login, err
+	return l.login, err
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// List reads the dashboard and the error issues. filed are issues that this run
-// filed, which the list must contain. The warnings are complete even with an error,
-// which is github.ErrPartialListing if a list is not whole.
+// List reads the dashboard and the error issues. filed holds issues that this run filed,
+// which the list must contain. The warnings are complete even with an error, which is
+// github.ErrPartialListing if a list is incomplete.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known
 	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel(), nil)
@@ -25,124 +25,190 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	if err := l.readDashboards(ctx, dashboards, &k); err != nil {
 		return k, err
 	}
-	read := map[int]reading{}
-	listed, err := l.GitHub.List(ctx, l.Render.Label, reads(read, l.Render.Label))
+	listed, err := l.readIssues(ctx, &k, func(visit func(*github.Issue)) ([]github.Issue, error) {
+		return l.GitHub.List(ctx, l.Render.Label, visit)
+	})
 	if err != nil {
 		return k, err
 	}
-	if err := l.readIssues(ctx, listed, read, &k); err != nil {
-		return k, err
-	}
-	if k.home.Number != 0 {
-		k.warnOfRemovedSections(read)
-		err := l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
-		if errors.Is(err, ErrLabelLost) && k.home.State == "closed" {
-			k.afresh, err = true, nil
+	for _, number := range k.Dashboard.Filed {
+		if slices.Contains(k.unmarked, number) {
+			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", number)
 		}
-		return k, err
 	}
-	if err := l.verify(ctx, filed, listed); err != nil {
+	err = l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
+	switch {
+	case errors.Is(err, ErrLabelLost) && k.home.State == "closed":
+		k.afresh = true
+		return k, nil
+	case err != nil || k.home.Number != 0:
 		return k, err
 	}
 	return k, l.crossCheck(ctx, listed)
 }
 
-// maxArchivePages bounds the look into the archive: the newest 1,000 issues.
+// maxArchivePages bounds the search of the archive to the newest 1,000 issues.
 const maxArchivePages = 10
 
-// Archive returns the newest archived issues, as far as they are not among the listed ones too.
+// Archive returns the newest archived issues that List does not return.
 func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
-	read := map[int]reading{}
-	found, err := l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, reads(read, l.Render.Label))
-	if err != nil {
+	var archive Known
+	_, err := l.readIssues(ctx, &archive, func(visit func(*github.Issue)) ([]github.Issue, error) {
+		return l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, visit)
+	})
+	return slices.DeleteFunc(archive.Issues, func(i plan.Issue) bool { return !i.Archived }), err
+}
+
+// readIssues adds the listed issues that carry a marker of ours. Their bodies are dropped
+// once the marker is read.
+func (l *Ledger) readIssues(ctx context.Context, k *Known, list func(visit func(*github.Issue)) ([]github.Issue, error)) ([]github.Issue, error) {
+	var failure error
+	listed, err := list(func(i *github.Issue) {
+		if failure == nil {
+			failure = l.readIssue(ctx, *i, k)
+		}
+		i.Body = ""
+	})
+	if err := cmp.Or(err, failure); err != nil {
 		return nil, err
 	}
-	found = slices.DeleteFunc(found, func(i github.Issue) bool { return i.Has(l.Render.Label) })
-	var archive Known
-	err = l.readIssues(ctx, found, read, &archive)
-	for i := range archive.Issues {
-		archive.Issues[i].Archived = true
-	}
-	return archive.Issues, err
-}
-
-// reading is what ReadIssue returned for a listed issue.
-type reading struct {
-	issue plan.Issue
-	err   error
-}
-
-// reads returns what reads listed issues into read. The marker is all that counts, so
-// their bodies go.
-func reads(read map[int]reading, label string) func(*github.Issue) {
-	return func(i *github.Issue) {
-		issue, err := ReadIssue(*i, label)
-		read[i.Number] = reading{issue, err}
-		i.Body = ""
-	}
-}
-
-// readIssues keeps the issues that carry a marker of ours.
-func (l *Ledger) readIssues(ctx context.Context, listed []github.Issue, read map[int]reading, k *Known) error {
 	var newer []string
-	for _, i := range listed {
-		issue, err := read[i.Number].issue, read[i.Number].err
-		if errors.Is(err, marker.ErrNone) {
-			continue // somebody's own issue that happens to carry the label
-		}
-		trusted, loginErr := l.trusts(ctx, i.Author)
-		if loginErr != nil {
-			return loginErr
-		}
-		switch {
-		case !trusted:
-			k.warn("issue #%d carries errmon's marker but was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", i.Number, i.Author)
-			continue
-		case err != nil:
-			k.warn("issue #%d: %v: left alone", i.Number, err)
-			continue
-		case issue.Newer:
+	for _, i := range k.Issues {
+		if i.Newer {
 			newer = append(newer, fmt.Sprintf("#%d", i.Number))
-		case issue.Damaged:
-			k.warn("issue #%d: its marker is damaged: recognised by its key line and counted again", i.Number)
 		}
-		k.Issues = append(k.Issues, issue)
 	}
 	if len(newer) > 0 {
 		k.warn("%d issues (%s) were written by a newer version: left alone; update the version in `uses:`", len(newer), strings.Join(newer[:min(len(newer), 10)], ", "))
 	}
 	k.dropCopies()
+	return listed, nil
+}
+
+func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error {
+	issue, err := ReadIssue(i, l.Render.Label)
+	if errors.Is(err, marker.ErrNone) { // somebody's own issue that happens to carry the label
+		k.unmarked = append(k.unmarked, i.Number)
+		return nil
+	}
+	trusted, loginErr := l.trusts(ctx, i.Author)
+	switch {
+	case loginErr != nil:
+		return loginErr
+	case !trusted:
+		k.warn("issue #%d carries errmon's marker but was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", i.Number, i.Author)
+		return nil
+	case err != nil:
+		k.warn("issue #%d: %v: left alone", i.Number, err)
+		return nil
+	case issue.Damaged:
+		k.warn("issue #%d: its marker is damaged: recognised by its key line and counted again", i.Number)
+	}
+	k.Issues = append(k.Issues, issue)
 	return nil
 }
 
-// warnOfRemovedSections warns of filed issues whose section somebody removed:
-// their errors count as new from now on.
-func (k *Known) warnOfRemovedSections(read map[int]reading) {
-	for _, number := range k.Dashboard.Filed {
-		if errors.Is(read[number].err, marker.ErrNone) {
-			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", number)
-		}
-	}
-}
-
-// dropCopies drops issues whose body a person copied from an older one: the
-// marker is ours, but describes the other issue. Two runs that filed one error at
-// once have different names, so neither is taken for a copy.
+// dropCopies drops issues whose body a person copied from an older one: the marker is
+// ours, but describes the other issue. Two runs that file the same error at once have
+// different names, so neither counts as a copy.
 func (k *Known) dropCopies() {
-	type birth struct{ key, run string }
 	slices.SortFunc(k.Issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
-	originals := map[birth]int{}
+	originals := map[[2]string]int{} // by key and run
 	k.Issues = slices.DeleteFunc(k.Issues, func(i plan.Issue) bool {
 		if i.Marker.FiledBy == "" || len(i.Marker.Keys) == 0 {
 			return false
 		}
-		b := birth{i.Marker.Keys[0], i.Marker.FiledBy}
-		original, copied := originals[b]
-		if !copied {
-			originals[b] = i.Number
-			return false
+		birth := [2]string{i.Marker.Keys[0], i.Marker.FiledBy}
+		original, copied := originals[birth]
+		if copied {
+			k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
+		} else {
+			originals[birth] = i.Number
 		}
-		k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
-		return true
+		return copied
 	})
+}
+
+const (
+	// maxVerified is how many filed issues missing from the list are looked up. If the list
+	// is incomplete, the first ones reveal it.
+	maxVerified = 20
+	// minLost is the number of filed issues from which it is suspicious if most lose their
+	// label at once.
+	minLost = 10
+)
+
+// ErrLabelLost stops a run that would forget issues because of their label.
+var ErrLabelLost = errors.New("nothing was written, because the errors of those issues would be filed again")
+
+// verify looks up filed issues that the list lacks. If one is still there and labelled,
+// the list is incomplete. If the label itself is gone, or most issues lost it at once,
+// somebody changed the label, and forgetting the issues would file them all again.
+func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue) error {
+	missing := slices.DeleteFunc(slices.Clone(filed), func(number int) bool { return contains(listed, number) })
+	unlabelled, looked := 0, missing[:min(len(missing), maxVerified)]
+	for _, number := range looked {
+		issue, err := l.GitHub.Get(ctx, number)
+		switch {
+		case errors.Is(err, github.ErrGone):
+		case err != nil:
+			return err
+		case issue.Has(l.Render.Label):
+			return fmt.Errorf("issue #%d is labelled %q but GitHub's list lacks it: %w", number, l.Render.Label, github.ErrPartialListing)
+		case !issue.Has(l.Render.Label + ArchiveSuffix):
+			unlabelled++
+		}
+	}
+	if unlabelled == 0 {
+		return nil
+	}
+	exists, err := l.GitHub.HasLabel(ctx, l.Render.Label)
+	what := "more than half of the filed issues lost the label %q"
+	switch {
+	case err != nil:
+		return err
+	case !exists:
+		what = "the label %q no longer exists"
+	case len(filed) < minLost || 2*len(missing) <= len(filed) || 2*unlabelled <= len(looked):
+		return nil
+	}
+	return fmt.Errorf(what+" (issues without it: %d): %w: rename it back or put it back on the issues, set `label:` to its new name, "+
+		"or close the issue labelled %q to start afresh", l.Render.Label, len(missing), ErrLabelLost, l.dashboardLabel())
+}
+
+// crossCheck checks the list if no dashboard says what it should contain: by label and by
+// author, GitHub must list the same issues of ours.
+func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
+	if l.ReadOnly {
+		return nil
+	}
+	repository, err := l.Repository(ctx)
+	if err != nil || len(listed) == 0 && repository.OpenIssues == 0 {
+		return err
+	}
+	login, err := l.ownLogin(ctx)
+	if err != nil {
+		return err
+	}
+	own, err := l.GitHub.ListByCreator(ctx, login)
+	if err != nil {
+		return err
+	}
+	for _, issue := range own {
+		for _, label := range []string{l.Render.Label, l.dashboardLabel()} {
+			if issue.Has(label) && !contains(listed, issue.Number) {
+				return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, label, github.ErrPartialListing)
+			}
+		}
+	}
+	for _, issue := range listed {
+		if issue.Author == login && !contains(own, issue.Number) {
+			return fmt.Errorf("issue #%d is by %s but GitHub's list by author lacks it: %w", issue.Number, login, github.ErrPartialListing)
+		}
+	}
+	return nil
+}
+
+func contains(issues []github.Issue, number int) bool {
+	return slices.ContainsFunc(issues, func(i github.Issue) bool { return i.Number == number })
 }

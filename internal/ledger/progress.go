@@ -22,15 +22,14 @@ type Window struct {
 	Rules    plan.Rules
 }
 
-// maxAhead is how far in the future a stored time is still trusted: overlapping
-// runs may differ by this much.
+// maxAhead is how far in the future a stored time is still trusted: the clocks of
+// overlapping runs may differ by this much.
 const maxAhead = time.Minute
 
-// Start returns where reading a source begins: at the minute after the
-// last one that an earlier run settled. Without an earlier run it is lookback,
-// and since overrides both. gap reports that since skips time that no run has
-// read yet. Reading then proves nothing about the time before, and the
-// source's progress stays where it is.
+// Start returns where reading a source begins: at the minute after the last one that an
+// earlier run settled, or without an earlier run, at the look-back. Since overrides both.
+// gap reports that it skips time that no run has read yet. Reading then proves nothing
+// about the time before, so the source's progress stays where it is.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
 	if last.Time().After(w.Now.Add(maxAhead)) {
@@ -45,7 +44,8 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
 	}
 	from = (settled + 1).Start()
-	// An error that waits for room is filed with its trace, so its newest event is read again.
+	// An error that waits for room is filed with its trace, so its newest event is read
+	// again.
 	for _, i := range k.due(w.Rules, w.Now) {
 		newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time()
 		if !newest.IsZero() && newest.Before(from) {
@@ -55,8 +55,8 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	return from, false
 }
 
-// due returns the places of the rows that people ticked, and of those that wait only for
-// room or to be tried again, as many as one run may file.
+// due returns the indexes of the rows that people ticked, and of those that wait only for
+// room or a retry, as many as one run may file.
 func (k Known) due(rules plan.Rules, now time.Time) []int {
 	var rows []int
 	room := rules.Room(k.Issues, now)
@@ -72,14 +72,27 @@ func (k Known) due(rules plan.Rules, now time.Time) []int {
 	return rows
 }
 
+// Read is what a run read.
+type Read struct {
+	Now       time.Time // of the run
+	Lateness  time.Duration
+	Sources   []source.Health
+	Completed map[string]time.Time // up to when a source was read without a gap
+	Requests  int                  // sent so far
+	Version   string               // of errmon
+}
+
 // After returns the dashboard after a run that wrote the results of what it read.
 func (k Known) After(results []plan.Result, read Read) render.Board {
+	now := count.At(read.Now)
+	runs := append(slices.DeleteFunc(slices.Clone(k.Dashboard.Runs), func(at count.Millis) bool { return at >= now }), now)
+	late := slices.DeleteFunc(slices.Clone(results), func(r plan.Result) bool { return !postponed(r) })
 	after := marker.Dashboard{
-		Read:     k.progress(results, read),
+		Read:     k.progress(late, read),
 		Large:    k.large(read),
-		Waiting:  unwritten(k.Dashboard.Waiting, results),
+		Waiting:  unwritten(k.Dashboard.Waiting, late),
 		Muted:    mutes(k.Dashboard.Muted, results),
-		Runs:     runs(k.Dashboard.Runs, read.Now),
+		Runs:     runs[max(0, len(runs)-marker.MaxRuns):],
 		Health:   health(k.Dashboard.Health, read),
 		Requests: read.Requests,
 		Version:  read.Version,
@@ -101,38 +114,35 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 	return board(after, results, read.Now)
 }
 
-// unwritten returns the rows whose errors this run failed to write. The log lines
-// behind a row may be gone, so the row is all that is left of them.
-func unwritten(rows []marker.Row, results []plan.Result) []marker.Row {
-	var kept []marker.Row
-	for _, row := range rows {
-		if slices.ContainsFunc(results, func(r plan.Result) bool {
-			return postponed(r) && slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns)
-		}) {
-			kept = append(kept, row)
-		}
-	}
-	return kept
+// unwritten returns the rows whose errors this run failed to write. The log lines behind
+// a row may be gone, so the row is all that is left of them.
+func unwritten(rows []marker.Row, late []plan.Result) []marker.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
+		return !slices.ContainsFunc(late, func(r plan.Result) bool { return slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns) })
+	})
 }
 
-// postponed reports whether a result leaves its events to the next run: the write
-// failed, or the issue went away or was locked and the error will be filed again. An error whose
-// issue has no room or is refused waits on the dashboard instead, since that may last.
+// postponed reports whether a result leaves its events to the next run: the write failed,
+// or the issue is gone or locked and the error will be filed again. An error whose issue
+// has no room or is refused waits on the dashboard instead, since that may last.
 func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
 
-// progress returns how far each source was read. A source with postponed events stays where it was,
-// so that the next run reads them again; one that never got anywhere remembers where its first
-// reading began. No source goes back to before what an earlier run achieved.
-func (k Known) progress(results []plan.Result, read Read) map[string]count.Millis {
+// progress returns how far each source was read. A source with postponed events stays
+// where it was, so that the next run reads them again; one that never got anywhere
+// remembers where its first reading began. No source goes back behind an earlier run.
+func (k Known) progress(late []plan.Result, read Read) map[string]count.Millis {
 	progress := map[string]count.Millis{}
 	maps.Copy(progress, k.Dashboard.Read)
 	for _, s := range read.Sources {
 		_, known := progress[s.Name]
 		at, done := read.Completed[s.Name]
 		switch {
-		case done && !slices.ContainsFunc(results, func(r plan.Result) bool { return postponed(r) && concerns(r, s) }):
+		case done && !slices.ContainsFunc(late, func(r plan.Result) bool {
+			_, ok := r.Action.Next.Sources[s.Name]
+			return ok || s.Tracker && len(r.Action.Next.Sentry) > 0
+		}):
 			progress[s.Name] = max(progress[s.Name], count.At(at))
 		case !known && !s.Tracker:
 			progress[s.Name] = count.At(plan.ReadBefore(s.From, read.Lateness))
@@ -141,50 +151,97 @@ func (k Known) progress(results []plan.Result, read Read) map[string]count.Milli
 	return progress
 }
 
-// largeFor is how long a source that was too large to be read whole is filtered
-// before a retry.
+// mutes returns the counts of muted issues. Those of an issue that is no longer muted stay
+// until its write succeeds.
+func mutes(before map[int]marker.Mute, results []plan.Result) map[int]marker.Mute {
+	mutes := map[int]marker.Mute{}
+	for _, r := range results {
+		if mute, ok := before[r.Number]; ok && r.Err != nil {
+			mutes[r.Number] = mute
+		}
+		if r.Action.Kind == plan.Mute && !r.Action.Issue.Newer {
+			mutes[r.Number] = r.Action.Mute
+		}
+	}
+	return mutes
+}
+
+// forgetAfter is how long a source that no run reads stays on the dashboard. It has
+// probably been removed from the settings.
+const forgetAfter = 14 * 24 * time.Hour
+
+// health returns how reading each source goes.
+func health(before map[string]marker.Health, read Read) map[string]marker.Health {
+	health := map[string]marker.Health{}
+	for name, h := range before {
+		if read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
+			health[name] = h
+		}
+	}
+	for _, s := range read.Sources {
+		if s.Left { // its turn comes in a later run
+			continue
+		}
+		h := health[s.Name]
+		h.Events, h.Tried = s.Events, count.At(read.Now)
+		if h.Failures++; s.Err == nil {
+			h.Failures, h.Success = 0, count.At(read.Now)
+		}
+		health[s.Name] = h
+	}
+	return health
+}
+
+// ticked reports whether people want a waiting error filed regardless of the limits.
+func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
+
+// byInterest orders waiting errors, ticked ones first, so that no other takes their
+// place.
+func byInterest(keys []string) func(a, b marker.Row) int {
+	return func(a, b marker.Row) int {
+		switch {
+		case ticked(keys, a) == ticked(keys, b):
+			return plan.BySeverity(a.Marker, b.Marker)
+		case ticked(keys, a):
+			return -1
+		}
+		return 1
+	}
+}
+
+// largeFor is how long a source that was too large to be read in full is filtered before
+// a retry.
 const largeFor = 24 * time.Hour
 
-// Large reports whether a source was recently found too large to be read whole.
+// Large reports whether a source was recently found too large to be read in full.
 func (k Known) Large(key string, now time.Time) bool {
 	at, ok := k.Dashboard.Large[key]
 	return ok && now.Sub(at.Time()) < largeFor
 }
 
-// large returns when each source was found too large: in this run, if it tried.
+// large returns when each source was found too large: in this run, if it was tried.
 func (k Known) large(read Read) map[string]count.Millis {
-	var large map[string]count.Millis
+	large := map[string]count.Millis{}
 	for _, s := range read.Sources {
-		if !s.Large && !(s.Left && k.Large(s.Name, read.Now)) {
-			continue
-		}
-		if large == nil {
-			large = map[string]count.Millis{}
-		}
-		if large[s.Name] = k.Dashboard.Large[s.Name]; !k.Large(s.Name, read.Now) {
+		switch before := k.Large(s.Name, read.Now); {
+		case before && (s.Large || s.Left):
+			large[s.Name] = k.Dashboard.Large[s.Name]
+		case s.Large:
 			large[s.Name] = count.At(read.Now)
 		}
 	}
 	return large
 }
 
-func concerns(r plan.Result, s source.Health) bool {
-	if s.Tracker {
-		return len(r.Action.Next.Sentry) > 0
-	}
-	_, ok := r.Action.Next.Sources[s.Name]
-	return ok
-}
-
-// Empty reports whether a dashboard has nothing to remember: nothing worked yet,
-// most likely because the settings are wrong.
+// Empty reports whether a first dashboard would have nothing to remember: nothing worked
+// yet, probably because the settings are wrong.
 func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }
 
-// LongestAgo returns the sources, those read longest ago first. Of those
-// read in the same run, the ones that failed come last, so that a source too
-// large for a run gets the time left over by the others.
+// LongestAgo returns the sources, the ones read longest ago first. Among those read in the
+// same run, failed ones come last, so that a source too large for a run gets the time
+// that the others leave.
 func LongestAgo(d marker.Dashboard, sources []source.Source) []source.Source {
 	return slices.SortedStableFunc(slices.Values(sources), func(a, b source.Source) int {
 		x, y := d.Health[a.Key()], d.Health[b.Key()]
