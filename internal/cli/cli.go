@@ -81,7 +81,7 @@ func (c Command) Main(ctx context.Context, args []string) int {
 		s.actions = githubactions.New(githubactions.WithWriter(c.Stdout), githubactions.WithGetenv(c.Getenv))
 	}
 	root := s.root()
-	s.redactor = safe.NewRedactor().Knowing(safe.NewOwn(config.Secrets(s.input())...))
+	s.redactor = safe.NewRedactor().With(nil, nil, safe.NewOwn(config.Secrets(s.input())...))
 	root.SetArgs(append([]string{}, args...)) // cobra would replace nil by os.Args
 	root.SetIn(c.Stdin)
 	root.SetOut(c.Stdout)

@@ -76,7 +76,7 @@ func (s *session) input() config.Input {
 // further mistakes can be reported.
 func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
-	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow).Knowing(safe.NewOwn(config.Secrets(in)...))
+	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow, safe.NewOwn(config.Secrets(in)...))
 	for name, text := range cfg.DotEnv {
 		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
 			return config.Config{}, fmt.Errorf("set %s from .env: %w", name, err)

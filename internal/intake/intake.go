@@ -46,9 +46,8 @@ type Intake struct {
 
 // New returns an intake that holds no events.
 func New(rules Rules, r *safe.Redactor) *Intake {
-	blank := func(template string) string { return r.Blank(template, grouping.Wildcard) }
 	return &Intake{
-		Set: grouping.NewSet(blank), Ignored: map[int]int64{},
+		Set: grouping.NewSet(r.Blank), Ignored: map[int]int64{},
 		rules: rules, policy: policy.New(rules.Policy), names: namer{r, map[string]string{}}, grown: map[string]bool{},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
-	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/safe"
 )
 
@@ -60,7 +59,7 @@ const (
 // message returns the skeleton of a message of an event with this text. If the message is cut, its last word
 // is dropped: it may be half a secret that no rule recognises.
 func (n namer) message(s, text string) string {
-	skeleton := n.redactor.SkeletonWithin(cut(s, maxRead), text, grouping.Wildcard)
+	skeleton := n.redactor.Skeleton(cut(s, maxRead), text)
 	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {
 		skeleton = skeleton[:last]
 	}
@@ -90,7 +89,7 @@ func (n namer) name(s string) string {
 		}
 		// Cutting may leave half a secret at the end, which no rule recognises, so
 		// the string is cut again after redaction.
-		redacted = cut(n.redactor.Blank(cut(s, 10*maxName), grouping.Wildcard), maxName)
+		redacted = cut(n.redactor.Blank(cut(s, 10*maxName)), maxName)
 		n.cached[s] = redacted
 	}
 	return redacted

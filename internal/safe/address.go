@@ -8,9 +8,9 @@ import (
 )
 
 // ipv4At returns the IPv4 address at i, which must be the first digit of a run.
-func ipv4At(s string, i int) (start, end int, ok bool) {
+func ipv4At(s string, i int) (start, end int) {
 	if i > 0 && (isWord(s[i-1]) || s[i-1] == '.') {
-		return 0, 0, false
+		return 0, 0
 	}
 	dots := 0
 	for end = i; end < len(s) && (isDigit(s[end]) || s[end] == '.' && end+1 < len(s) && isDigit(s[end+1])); end++ {
@@ -19,10 +19,12 @@ func ipv4At(s string, i int) (start, end int, ok bool) {
 		}
 	}
 	if dots != 3 || end < len(s) && (isWord(s[end]) || s[end] == '.' && end+1 < len(s) && isWord(s[end+1])) {
-		return 0, 0, false
+		return 0, 0
 	}
-	addr, err := netip.ParseAddr(s[i:end])
-	return i, end, err == nil && !everyones(addr) && !isVersionAt(s, i, end, addr)
+	if addr, err := netip.ParseAddr(s[i:end]); err != nil || everyones(addr) || isVersionAt(s, i, end, addr) {
+		return 0, 0
+	}
+	return i, end
 }
 
 // everyones reports whether an address identifies no machine: loopback,
@@ -62,10 +64,10 @@ func ipv6(s string, found []secret) []secret {
 	}
 }
 
-// maxIPv6 is the length of the longest address, which contains an IPv4 one.
-const maxIPv6 = 45
-
 func isIPv6Byte(c byte) bool { return isHexDigit(c) || c == ':' || c == '.' }
+
+// maxIPv6 is the length of the longest address, which contains an IPv4 one, behind "::".
+const maxIPv6 = 45 + len("::")
 
 // ipv6In returns the address that fills s[start:end], except for the end of a key
 // before it ("node:2001:db8::1") and punctuation after it.
@@ -76,7 +78,7 @@ func ipv6In(s string, start, end int) (secret, bool) {
 	for end > start && (s[end-1] == '.' || s[end-1] == ':' && s[end-2] != ':') {
 		end--
 	}
-	if end-start < 3 || end-start > maxIPv6+8 || end < len(s) && isWord(s[end]) || !strings.ContainsAny(s[start:end], "0123456789") {
+	if end-start < 3 || end-start > maxIPv6 || end < len(s) && isWord(s[end]) || !strings.ContainsAny(s[start:end], "0123456789") {
 		return secret{}, false
 	}
 	addr, err := netip.ParseAddr(s[start:end])
@@ -88,7 +90,6 @@ func ipv6In(s string, start, end int) (secret, bool) {
 
 // A version of four parts looks like an IPv4 address. The context distinguishes the
 // two; if it does not, the text counts as an address.
-
 var (
 	// suffix matches what follows only a version.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
@@ -103,7 +104,7 @@ var (
 	required = regexp.MustCompile(`(?i)(?:ip|addr|host)\w*\W{1,5}$`)
 )
 
-// Words before a version.
+// versionWords, products and agents precede a version.
 var versionWords, products, agents = words("versions"), words("products"), words("agents")
 
 // maxBefore is how much of the text before a version is read.
@@ -166,7 +167,7 @@ func macs(s string, found []secret) []secret {
 			continue
 		}
 		m := mac.FindString(s[start:min(len(s), start+18)])
-		if end := start + len(m); m != "" && standsAlone(s, start, end, s[i]) && !everyDevice(m) {
+		if end := start + len(m); m != "" && standsAlone(s, start, end, s[i]) && !noDevice.MatchString(m) {
 			found = append(found, secret{start, end, kindMAC})
 			i = end
 		}
@@ -187,31 +188,23 @@ func standsAlone(s string, start, end int, separator byte) bool {
 	return s[start-1] == ':' && before != "" && isWord(before[len(before)-1])
 }
 
-// everyDevice reports whether an address identifies no single device (unset or
-// broadcast), or is the digits of a date.
-func everyDevice(mac string) bool {
-	return strings.Trim(mac, "0:-.") == "" || strings.Trim(mac, "fF:-.") == "" || mac[2] != ':' && strings.Trim(mac, "0123456789-.") == ""
-}
+// noDevice matches an address that identifies no single device (unset or broadcast), and
+// the digits of a date.
+var noDevice = regexp.MustCompile(`^(?:[0:.-]+|[fF:.-]+|[0-9.-]+)$`)
 
 // isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two
-// labels), but not git@host, which is not a person's.
+// labels), but not git@host, which is not a person's, a version, as in lodash@4.17.21, or a
+// file's extension.
 func isEmail(value string) bool {
 	local, domain, _ := strings.Cut(value, "@")
-	return local != "git" && isDomain(domain)
-}
-
-var notDomains = words("files")
-
-// isDomain reports whether s is a domain, not a version, as in lodash@4.17.21, or a file's extension.
-func isDomain(s string) bool {
-	if strings.IndexByte(s, '.') < 1 || aVersion.MatchString(s) {
+	if local == "git" || strings.IndexByte(domain, '.') < 1 || aVersion.MatchString(domain) {
 		return false
 	}
-	tld := s[strings.LastIndexByte(s, '.')+1:]
+	tld := domain[strings.LastIndexByte(domain, '.')+1:]
 	if utf8.RuneCountInString(tld) < 2 || notDomains[strings.ToLower(tld)] {
 		return false
 	}
 	return strings.HasPrefix(tld, "xn--") || strings.IndexFunc(tld, func(r rune) bool { return r <= '9' }) < 0
 }
 
-var aVersion = regexp.MustCompile(`^v?\d+\.\d`)
+var notDomains, aVersion = words("files"), regexp.MustCompile(`^v?\d+\.\d`)

@@ -21,19 +21,19 @@ const (
 
 // beside adds the secret beside the label k.
 func (k key) beside(s string, found []secret) []secret {
-	cut := s[:min(len(s), k.value+maxLabel)]
-	end := k.valueEnd(cut, keyName{})
-	name := cut[k.value:end]
+	end := k.valueEnd(s[:min(len(s), k.value+maxLabel)], keyName{})
+	name := s[k.value:end]
 	if !isSecretName(name) {
 		return k.valuesOf(s, s[k.start:k.end], found)
 	}
-	if v, ok := k.valueAfter(s, end); ok {
-		return v.valuesOf(s, name, found)
+	v, ok := k.valueAfter(s, end)
+	if !ok {
+		v, ok = valueBefore(s, k.start)
 	}
-	if v, ok := valueBefore(s, k.start); ok {
-		return v.valuesOf(s, name, found)
+	if !ok {
+		return found
 	}
-	return found
+	return v.valuesOf(s, name, found)
 }
 
 // valueAfter returns the key of the value whose name ends at i.
@@ -82,32 +82,31 @@ func isSecretName(name string) bool {
 	if len(name) < 2 || strings.ContainsAny(name, " \t\n/<>{}") {
 		return false
 	}
-	secret := headerOf(name) != ""
-	names(name, func(n keyName) bool {
-		secret = secret || n.accept == nil || n.kind == kindSession || n.kind == kindSecret
-		return secret
-	})
-	return secret
+	for n := range names(name, false) {
+		if n.accept == nil || n.kind == kindSession || n.kind == kindSecret {
+			return true
+		}
+	}
+	return headerOf(name) != ""
 }
 
 // isSecret reports whether a key of this name with this value holds a secret.
 func isSecret(name, value string) bool { return isSecretName(name) && secretKind(name, value) != "" }
 
 // secretKind returns the kind of secret in a value with this name, or "".
-func secretKind(name, value string) (kind string) {
+func secretKind(name, value string) string {
 	if len(name) < 2 || unset(value) {
 		return ""
 	}
 	if headerOf(name) != "" {
 		return kindAuthorization
 	}
-	names(name, func(n keyName) bool {
+	for n := range names(name, false) {
 		if n.accept == nil || n.accept(value) {
-			kind = n.kind
+			return n.kind
 		}
-		return kind != ""
-	})
-	return kind
+	}
+	return ""
 }
 
 var (
@@ -121,9 +120,6 @@ var (
 // cells returns the secrets in text tables, as printed by psql and mysql, in Markdown
 // and in boxes: below a column's name, or in the cell beside a name.
 func cells(s string, found []secret) []secret {
-	if !strings.ContainsAny(s, "|│") {
-		return found
-	}
 	var head []string // the column names, if below a header
 	lines := line.FindAllStringSubmatchIndex(s, -1)
 	text := func(n int) string { return s[lines[n][2]:lines[n][3]] }
@@ -134,14 +130,16 @@ func cells(s string, found []secret) []secret {
 			}
 			continue
 		}
-		row, names := cellsOf(s, lines[n][2], lines[n][3]), []string(nil)
-		for i, c := range row {
-			value := s[c.start:c.end]
+		var names []string
+		for i, at := range cell.FindAllStringIndex(text(n), -1) {
+			left := strings.TrimLeft(text(n)[at[0]:at[1]], " ")
+			value := strings.TrimRight(left, " \r")
 			names = append(names, value)
 			below := i < len(head) && isSecret(head[i], value) && !isSecretName(value)
 			beside := i > 0 && isSecret(names[i-1], value) && !isField(value) && !strings.Contains(value, " ")
 			if (below || beside) && !ruled.MatchString(value) {
-				found = append(found, c)
+				start := lines[n][2] + at[1] - len(left)
+				found = append(found, secret{start, start + len(value), kindSecret})
 			}
 		}
 		if head == nil && n+2 < len(lines) && ruled.MatchString(text(n+1)) && strings.ContainsAny(text(n+2), "|│") {
@@ -151,15 +149,10 @@ func cells(s string, found []secret) []secret {
 	return found
 }
 
-// cellsOf returns the text of each cell of a line.
-func cellsOf(s string, from, to int) (row []secret) {
-	for _, at := range cell.FindAllStringIndex(s[from:to], -1) {
-		text := s[from+at[0] : from+at[1]]
-		end := from + at[0] + len(strings.TrimRight(text, " \r"))
-		row = append(row, secret{min(end, from+at[1]-len(strings.TrimLeft(text, " "))), end, kindSecret})
-	}
-	return row
-}
+var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*`)
+
+// maxInsert is how much of an INSERT's values is read.
+const maxInsert = 16 << 10
 
 // inserts returns the values that an INSERT sets in columns with secret names.
 func inserts(s string, found []secret) []secret {
@@ -175,32 +168,27 @@ func inserts(s string, found []secret) []secret {
 	return found
 }
 
-var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*`)
-
-// maxInsert is how much of an INSERT's values is read.
-const maxInsert = 16 << 10
-
 // insertValues reads the tuples at i and returns their end.
 func insertValues(s string, columns []string, i int, found []secret) ([]secret, int) {
-	limit := min(len(s), i+maxInsert)
-	for column, depth := 0, 0; i < limit; {
+	s = s[:min(len(s), i+maxInsert)]
+	for column, depth := 0, 0; i < len(s); i++ {
 		switch c := s[i]; {
 		case c == '(':
 			if depth++; depth == 1 {
 				column = 0
 			}
 		case c == ')':
-			if depth--; depth <= 0 && !strings.HasPrefix(strings.TrimLeft(s[i+1:limit], " \t\n"), ",") {
+			if depth--; depth <= 0 && !strings.HasPrefix(strings.TrimLeft(s[i+1:], " \t\n"), ",") {
 				return found, i
 			}
 		case c == ',' && depth == 1:
 			column++
 		case depth > 0 && (c == '\'' || c == '"' || c == '\\'):
 			var v key
-			if !v.quoteAt(s[:limit], i) {
+			if !v.quoteAt(s, i) {
 				return found, i
 			}
-			end := quotedEnd(s[:limit], v.value, v.quote)
+			end := quotedEnd(s, v.value, v.quote)
 			if column < len(columns) && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[v.value:end]) {
 				found = append(found, secret{v.value, end, kindPassword})
 			}
@@ -208,7 +196,6 @@ func insertValues(s string, columns []string, i int, found []secret) ([]secret, 
 		case depth <= 0 && c != ' ' && c != ',' && c != '\n' && c != '\t':
 			return found, i
 		}
-		i++
 	}
 	return found, i
 }

@@ -83,7 +83,7 @@ func issued(s string, found []secret) []secret {
 			if !starts && x.most == 0 || !strings.HasPrefix(s[i:], x.mark) {
 				continue
 			}
-			if start, end, ok := x.around(s, i); ok {
+			if start, end := x.around(s, i); end > 0 {
 				found = append(found, secret{start, end, x.kind})
 				i = end - 1
 				break
@@ -93,8 +93,8 @@ func issued(s string, found []secret) []secret {
 	return found
 }
 
-// around returns the credential whose mark is at i.
-func (x *issuer) around(s string, i int) (start, end int, ok bool) {
+// around returns the credential whose mark is at i; end is 0 if there is none.
+func (x *issuer) around(s string, i int) (start, end int) {
 	start = i
 	for start > 0 && i-start < x.most && x.before.has(s[start-1]) {
 		start--
@@ -102,10 +102,13 @@ func (x *issuer) around(s string, i int) (start, end int, ok bool) {
 	behind := i + len(x.mark)
 	end = bodyEnd(s[:min(len(s), behind+maxShaped)], behind, x.body)
 	if i-start < x.least || end-behind < x.min || x.accept != nil && !x.accept(s[behind:end]) {
-		return 0, 0, false
+		return 0, 0
 	}
 	end = bodyEnd(s, behind, x.body)
-	return start, end, x.most == 0 || startsWord(s, start) && (end == len(s) || !isWord(s[end]))
+	if x.most > 0 && (!startsWord(s, start) || end < len(s) && isWord(s[end])) {
+		return 0, 0
+	}
+	return start, end
 }
 
 // bodyEnd returns the end of the run of an alphabet's characters at start, without a
@@ -148,7 +151,7 @@ func jwts(s string, found []secret) []secret {
 			at = wrapped(s, start, at)
 		}
 		if parts := strings.Split(s[start:at], "."); len(parts) > 1 && len(parts[0]) >= 8 && len(strings.Join(parts[1:], "")) >= 5 {
-			found = append(found, secret{start, at, kindJWT})
+			found = append(found, secret{start, at, "jwt"})
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"iter"
 	"regexp"
 	"strings"
 )
@@ -20,11 +21,10 @@ var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 		for name := range strings.FieldsSeq(row[2]) {
 			end := strings.TrimLeft(name, "_?")
 			k := keyName{end, row[0], end != name, testOf(row[1])}
-			if name[0] == '?' {
-				query = append(query, k)
-			} else {
-				last := end[len(end)-1]
+			if last := end[len(end)-1]; name[0] != '?' {
 				index[last] = append(index[last], k)
+			} else {
+				query = append(query, k)
 			}
 		}
 	}
@@ -53,7 +53,7 @@ var keyEnds, spokenEnds = func() (all, spoken endings) {
 	}
 	for _, names := range append(keyNames[:], queryNames) {
 		for _, n := range names {
-			if all.add(n.end); vagueness(n.kind) > 0 && n.accept == nil {
+			if all.add(n.end); ranks[n.kind] > 0 && n.accept == nil {
 				spoken.add(n.end)
 			}
 		}
@@ -72,34 +72,33 @@ func headerOf(key string) string {
 	return ""
 }
 
-// names calls each with the names that a key may end in, until it returns true.
-func names(key string, each func(keyName) bool) {
-	if strings.EqualFold(key, "PublicKeyToken") { // part of the name of an assembly of .NET
-		return
-	}
-	if among(key, keyNames[key[len(key)-1]|0x20], each) {
-		return
-	}
-	plain := undecorated(key)
-	if len(plain) < 2 || len(plain) == len(key) {
-		return
-	}
-	among(plain, keyNames[plain[len(plain)-1]|0x20], func(n keyName) bool {
-		if n.kind != kindPassword && n.accept == nil {
-			n.accept = isGrant
+// names yields the names that a key may end in; query is true for a parameter of a URL.
+func names(key string, query bool) iter.Seq[keyName] {
+	return func(yield func(keyName) bool) {
+		if strings.EqualFold(key, "PublicKeyToken") { // part of the name of an assembly of .NET
+			return
 		}
-		return each(n)
-	})
-}
-
-// among is names with the names given.
-func among(key string, names []keyName, each func(keyName) bool) bool {
-	for _, k := range names {
-		if endsIn(key, k.end, k.word) && each(k) {
-			return true
+		for _, n := range keyNames[key[len(key)-1]|0x20] {
+			if n.ends(key) && !yield(n) {
+				return
+			}
+		}
+		if plain := undecorated(key); len(plain) > 1 && len(plain) < len(key) {
+			for _, n := range keyNames[plain[len(plain)-1]|0x20] {
+				if n.kind != kindPassword && n.accept == nil {
+					n.accept = isGrant
+				}
+				if n.ends(plain) && !yield(n) {
+					return
+				}
+			}
+		}
+		for _, n := range queryNames {
+			if query && n.ends(key) && !yield(n) {
+				return
+			}
 		}
 	}
-	return false
 }
 
 // decorations are last words of a key that qualify its password or token.
@@ -123,28 +122,20 @@ func undecorated(key string) string {
 	}
 }
 
-// endsIn reports whether key ends in name, ignoring case, dashes and underscores; as a
-// word if name must begin one.
-func endsIn(key, name string, word bool) bool {
+// ends reports whether key ends in the name, ignoring case, dashes and underscores.
+func (n keyName) ends(key string) bool {
 	i := len(key) - 1
-	for n := len(name) - 1; n >= 0; n-- {
-		for i >= 0 && n < len(name)-1 && (key[i] == '_' || key[i] == '-') {
+	for last := len(n.end) - 1; last >= 0; last-- {
+		for i >= 0 && last < len(n.end)-1 && (key[i] == '_' || key[i] == '-') {
 			i--
 		}
-		if i < 0 || key[i]|0x20 != name[n] {
+		if i < 0 || key[i]|0x20 != n.end[last] {
 			return false
 		}
 		i--
 	}
-	if !word || i < 0 {
-		return true
-	}
-	first := key[i+1]
-	return !isLetter(key[i]) || key[i] >= 'a' && first <= 'Z' // db_pass, dbPass, not bypass
+	return !n.word || i < 0 || !isLetter(key[i]) || key[i] >= 'a' && key[i+1] <= 'Z' // db_pass, dbPass, not bypass
 }
-
-// isKey matches an API key, not the key of a cache or a table.
-func isKey(value string) bool { return drawn(value) && !isUUID(value) }
 
 // isGrant matches what an OAuth server issues, not a status or a name: letters and
 // digits, or many letters of both cases.
@@ -154,20 +145,23 @@ func isGrant(value string) bool {
 }
 
 // The value of an Authorization header (RFC 9110): a scheme and credentials,
-// or parameters, as in Digest (RFC 7616) and AWS's signatures.
-var (
-	credentialsOf = regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`)
-	bareOf        = regexp.MustCompile(`^([^\s"'\\,;\])}]{8,})`) // without a scheme
-	parametersOf  = regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`)
-)
+// or parameters, as in Digest (RFC 7616) and AWS's signatures, or no scheme.
+var authorizations = []*regexp.Regexp{
+	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
+	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
+	regexp.MustCompile(`^([^\s"'\\,;\])}]{8,})`),
+}
+
+// maxHeader is how much of a header's value is read at once: more than servers accept.
+const maxHeader = 8 << 10
 
 // authorization adds the credentials in the header named by k.
 func authorization(s string, k key, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
 	header := s[start:min(len(s), start+maxHeader)]
-	for _, form := range []*regexp.Regexp{credentialsOf, parametersOf, bareOf} {
+	for n, form := range authorizations {
 		m := form.FindStringSubmatchIndex(header)
-		if m == nil || unset(header[m[2]:m[3]]) || form == bareOf && !random(header[m[2]:m[3]]) {
+		if m == nil || unset(header[m[2]:m[3]]) || n == 2 && !random(header[m[2]:m[3]]) {
 			continue
 		}
 		return append(found, secret{start + m[2], start + m[3], kindAuthorization})
@@ -175,10 +169,7 @@ func authorization(s string, k key, found []secret) []secret {
 	return found
 }
 
-// maxHeader is how much of a header's value is read at once: more than servers accept.
-const maxHeader = 8 << 10
-
-// cookie matches a cookie (RFC 6265), or an attribute that Set-Cookie adds, which is no group.
+// cookie matches a cookie (RFC 6265), or an attribute of Set-Cookie without a group.
 var cookie = regexp.MustCompile(`^[\s\["'\\]*(?:(?i:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)` +
 	`|[^\s=;,"'\\<>]+=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*))(;?)`)
 
@@ -190,7 +181,7 @@ func cookies(s string, k key, found []secret) []secret {
 			return found
 		}
 		if m[2] >= 0 && !unset(s[at+m[2]:at+m[3]]) {
-			found = append(found, secret{at + m[2], at + m[3], kindCookie})
+			found = append(found, secret{at + m[2], at + m[3], "cookie"})
 		}
 		at, more = at+m[1], m[4] < m[5]
 	}

@@ -30,22 +30,24 @@ func named(s string, in signs, found []secret) []secret {
 	return found
 }
 
+// flagSigns begin an option of a command.
+var flagSigns = partsOf(" -", "--", `"-`, "'-", "(-", "[-")
+
 // key is the name of a value: s[start:end].
 type key struct {
 	start, end int
+	separator  byte
 	value      int    // where the value begins, its opening quote left out
 	quote      string // that opens the value, with the backslashes before it; empty without one
 	colon      bool   // a colon before an unquoted value, as in prose: "invalid password: too short"
 	query      bool   // a parameter in the query of a URL
 	spoken     bool   // with a space or "is" in between: "token abc expired"
 	flag       bool   // an option of a command
-	called     bool   // a function with the value as an argument
-	listed     bool   // an item of a list that the value may be the next one of
 }
 
 // keyBefore returns the key before the separator at i.
-func keyBefore(s string, i int) (key, bool) {
-	k := key{end: i}
+func keyBefore(s string, i int) (k key, ok bool) {
+	k = key{end: i, separator: s[i]}
 	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
 		k.end--
 	}
@@ -57,68 +59,67 @@ func keyBefore(s string, i int) (key, bool) {
 		k.end = len(strings.TrimRight(s[:k.end-1], `\`))
 	}
 	if k.end < 2 || isLetter(s[k.end-1]) && !keyEnds.has(s[k.end-2], s[k.end-1]) { // most words fail here
-		return key{}, false
+		return k, false
 	}
 	for k.start = k.end; k.start > 0 && (isWord(s[k.start-1]) || s[k.start-1] == '-' || s[k.start-1] == '.'); {
 		k.start--
-	}
-	if k.end-k.start < 2 {
-		return key{}, false
 	}
 	before := byte(0)
 	if k.start > 0 {
 		before = s[k.start-1]
 	}
-	k.query = s[i] == '=' && (before == '?' || before == '&')
-	k.flag = s[i] == ' ' && s[k.start] == '-'
-	k.spoken = s[i] == ' ' && !k.flag && before != ':'
-	k.called, k.listed = s[i] == '(', s[i] == ','
-	if quoted && s[i] == ' ' || quoted && k.called {
-		return key{}, false
+	needsQuote := s[i] == '\t' && quoted
+	switch s[i] {
+	case '=':
+		k.query = before == '?' || before == '&'
+	case ' ':
+		k.flag = s[k.start] == '-'
+		k.spoken = !k.flag && before != ':'
+		needsQuote = before == ':'
+	case '(':
+		needsQuote = true
+	case ',':
+		needsQuote = true
+		if quoted && !isQuote(before) || !quoted && before != ':' && before != '{' {
+			return k, false
+		}
 	}
-	if k.listed && !(quoted && isQuote(before) || !quoted && (before == ':' || before == '{')) {
-		return key{}, false
+	if k.end-k.start < 2 || quoted && (s[i] == ' ' || s[i] == '(') {
+		return k, false
 	}
-	at := separatorEnd(s, i)
-	if k.spoken && strings.HasPrefix(s[at:], "is ") {
-		at += len("is ")
-	}
-	k.open(s, at)
-	k.colon = s[i] == ':' && at == i+1 && k.quote == ""
-	needsQuote := k.listed || k.called || s[i] == ' ' && before == ':' || s[i] == '\t' && quoted
+	k.open(s, i)
 	return k, k.value < len(s) && (!needsQuote || k.quote != "")
 }
 
-// flagSigns begin an option of a command.
-var flagSigns = partsOf(" -", "--", `"-`, "'-", "(-", "[-")
+var (
+	// separators are those with more than one character.
+	separators = []string{"=>", ":=", "===", "=="}
+	// wrappers are types that languages print around their only string.
+	wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
+)
 
-// separatorEnd returns the end of the separator at i.
-func separatorEnd(s string, i int) int {
-	for _, long := range []string{"=>", ":=", "===", "=="} {
+// open finds the start of the value after the separator at i.
+func (k *key) open(s string, i int) {
+	at := i + 1
+	for _, long := range separators {
 		if strings.HasPrefix(s[i:], long) {
-			return i + len(long)
+			at = i + len(long)
+			break
 		}
 	}
-	return i + 1
-}
-
-// wrappers are types that languages print around their only string.
-var wrappers = []string{"Some(", "Optional(", "Just ", "<<", "[", "(", "{"}
-
-// open finds the start of the value after a separator.
-func (k *key) open(s string, at int) {
+	if k.spoken && strings.HasPrefix(s[at:], "is ") {
+		at += len("is ")
+	}
+	short := at == i+1
 	at = len(s) - len(strings.TrimLeft(s[at:], " \t"))
 	k.value = at
 	for _, w := range wrappers {
-		if at == len(s) || s[at] != w[0] {
-			continue
-		}
-		if inner := at + len(w); strings.HasPrefix(s[at:], w) && k.quoteAt(s, inner) {
-			k.within(s)
+		if strings.HasPrefix(s[at:], w) && k.quoteAt(s, at+len(w)) {
+			k.skipLabel(s)
 			return
 		}
 	}
-	k.quoteAt(s, at)
+	k.colon = !k.quoteAt(s, at) && s[i] == ':' && short
 }
 
 // quoteAt reports whether a quoted value begins at i, which a letter may
@@ -138,8 +139,8 @@ func (k *key) quoteAt(s string, i int) bool {
 	return true
 }
 
-// within skips a key that only announces the value: {"S":"x"}, {"value":"x"}.
-func (k *key) within(s string) {
+// skipLabel skips a key that only announces the value: {"S":"x"}, {"value":"x"}.
+func (k *key) skipLabel(s string) {
 	rest := s[k.value:min(len(s), k.value+maxShaped)]
 	name, after, ok := strings.Cut(rest, k.quote)
 	if !ok || !besides[strings.ToLower(name)] && len(name) != 1 {
@@ -155,13 +156,13 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 // values adds the secrets in the value of k.
 func (k key) values(s string, found []secret) []secret {
 	name := s[k.start:k.end]
-	if !k.spoken && !k.called && labels[strings.ToLower(name)] {
+	if !k.spoken && k.separator != '(' && labels[strings.ToLower(name)] {
 		return k.beside(s, found)
 	}
 	return k.valuesOf(s, name, found)
 }
 
-// valuesOf adds the secrets in the value of k, which is called name.
+// valuesOf adds the secrets in the value of k if it is called name.
 func (k key) valuesOf(s, name string, found []secret) []secret {
 	switch headerOf(name) {
 	case "authorization":
@@ -169,39 +170,33 @@ func (k key) valuesOf(s, name string, found []secret) []secret {
 	case "cookie":
 		return cookies(s, k, found)
 	}
-	add := func(n keyName) bool {
-		f, ok := k.secret(s, n)
-		if ok {
-			found = append(found, f)
+	for n := range names(name, k.query) {
+		if k.holds(s, n) {
+			return append(found, secret{k.value, k.valueEnd(s, n), n.kind})
 		}
-		return ok
-	}
-	names(name, add)
-	if k.query {
-		among(name, queryNames, add)
 	}
 	return found
 }
 
-// secret returns the value of k, a key that ends in n.
-func (k key) secret(s string, n keyName) (secret, bool) {
-	if k.flag && s[k.start+1] != '-' && !endsIn(s[k.start:k.end], n.end, true) { // -pXpwd is a password
-		return secret{}, false
-	}
-	seen := s
+// holds reports whether the value of k, a key that ends in n, is a secret.
+func (k key) holds(s string, n keyName) bool {
 	if n.accept != nil { // keeps a long line of keys fast
-		seen = s[:min(len(s), k.value+maxShaped)]
+		s = s[:min(len(s), k.value+maxShaped)]
 	}
-	value := seen[k.value:k.valueEnd(seen, n)]
-	end := k.value + len(value)
-	if unset(value) || n.kind != kindPassword && k.quote == "" && object.MatchString(value) || n.accept != nil && !n.accept(value) || n.accept == nil && isCount(value) || k.inProse(n, value, s[end:]) {
-		return secret{}, false
+	value := s[k.value:k.valueEnd(s, n)]
+	switch {
+	case unset(value), n.kind != kindPassword && k.quote == "" && object.MatchString(value):
+		return false
+	case n.accept == nil && len(value) < 4 && strings.Trim(value, "0123456789") == "": // a count: PASS=1 FAIL=0
+		return false
+	case k.flag && s[k.start+1] != '-': // -pXpwd is a password
+		n.word = true
+		if !n.ends(s[k.start:k.end]) {
+			return false
+		}
 	}
-	return secret{k.value, k.valueEnd(s, n), n.kind}, true
+	return (n.accept == nil || n.accept(value)) && !k.inProse(n, value, s[k.value+len(value):])
 }
-
-// isCount matches a number too short for a secret: PASS=1 FAIL=0.
-func isCount(value string) bool { return len(value) < 4 && strings.Trim(value, "0123456789") == "" }
 
 // inProse reports whether a value is really the next word of a sentence or the next
 // name of a list.
@@ -209,27 +204,19 @@ func (k key) inProse(n keyName, value, after string) bool {
 	switch {
 	case k.spoken && k.quote != "" && n.kind == kindPassword:
 		return len(value) < 4 || strings.Contains(value, " ")
+	case k.spoken && n.kind == kindPassword:
+		return !drawn(value) && (len(value) < 8 || !hasDigit(value) || strings.Trim(value, "0123456789.:-/") == "")
 	case k.spoken:
-		return !spokenOf(value, n)
-	case k.called:
+		return ranks[n.kind] == 0 || !drawn(value) || isUUID(value) || strings.Trim(value, "0123456789abcdef") == ""
+	case k.separator == '(':
 		return n.kind != kindPassword && !drawn(value)
-	case k.listed:
-		return isField(value) || strings.HasPrefix(strings.TrimLeft(after, `\"'`+"` "), ":") || strings.HasPrefix(strings.TrimLeft(after, `\"'`+"` "), "=")
+	case k.separator == ',':
+		next := strings.TrimLeft(after, `\"'`+"` ")
+		return isField(value) || strings.HasPrefix(next, ":") || strings.HasPrefix(next, "=")
 	case k.flag:
 		return isFunctionWord(value)
 	}
 	return k.colon && n.accept == nil && prose(n.end, value, after)
-}
-
-// spokenOf distinguishes a secret named by a sentence from the sentence's next word.
-func spokenOf(value string, n keyName) bool {
-	switch n.kind {
-	case kindPassword:
-		return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789.:-/") != "" || drawn(value)
-	case kindToken, kindSecret, kindKey:
-		return drawn(value) && !isUUID(value) && strings.Trim(value, "0123456789abcdef") != ""
-	}
-	return false
 }
 
 // maxShaped is how much of a value is read if it counts only by its shape.

@@ -14,7 +14,7 @@ func digits(s string, found []secret) []secret {
 		}
 		next := i + runLength(s, i)
 		for _, form := range numberForms {
-			if start, end, ok := form.at(s, i); ok {
+			if start, end := form.at(s, i); end > 0 {
 				found, next = append(found, secret{start, end, form.kind}), end
 				break
 			}
@@ -24,26 +24,55 @@ func digits(s string, found []secret) []secret {
 	return found
 }
 
-// numberForms find the value that a run of digits at i belongs to.
+// numberForms find the value that a run of digits at i belongs to; end is 0 if there
+// is none.
 var numberForms = []struct {
 	kind string
-	at   func(s string, i int) (start, end int, ok bool)
+	at   func(s string, i int) (start, end int)
 }{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
 
-var cardForm, cardNumber, ssn = form("card-form"), form("card"), form("ssn")
+// Phone numbers are international (ITU-T E.164, E.123), North American, or European
+// national ones. Without a sign or separators, digits are a phone number only by
+// their key's name, see named.
+var (
+	cardForm, cardNumber, ssn            = form("card-form"), form("card"), form("ssn")
+	international, northAmerican         = form("international"), form("north-american")
+	areaCode, pairs, national, bracketed = form("area-code"), form("pairs"), form("national"), form("bracketed")
+	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
+)
 
-// cardAt returns the end of the card number (ISO/IEC 7812: a brand's first
-// digits, and Luhn's check digit) that begins at i.
-func cardAt(s string, i int) (start, end int, ok bool) {
+// form returns an expression of the table of forms.
+func form(name string) *regexp.Regexp {
+	var all []string
+	for _, row := range rows("forms", 2) {
+		switch {
+		case row[0] != name:
+		case strings.Contains(row[1], "S"):
+			for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
+				all = append(all, strings.ReplaceAll(row[1], "S", separator))
+			}
+		default:
+			all = append(all, row[1])
+		}
+	}
+	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)`)
+}
+
+// cardAt returns the card number (ISO/IEC 7812: a brand's first digits, and Luhn's
+// check digit) that begins at i.
+func cardAt(s string, i int) (start, end int) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
-		return 0, 0, false
+		return 0, 0
 	}
 	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0 || runLength(s, i+5) < 4) { // a date
-		return 0, 0, false
+		return 0, 0
 	}
 	end = numberEndAt(s, i, cardForm)
 	number := strings.Join(strings.FieldsFunc(s[i:max(i, end)], isSeparator), "")
-	return i, end, end > 0 && cardNumber.MatchString(number) && luhn(number)
+	if !cardNumber.MatchString(number) || !luhn(number) {
+		return 0, 0
+	}
+	return i, end
 }
 
 // runLength returns how many digits begin at i.
@@ -68,67 +97,39 @@ func luhn(number string) bool {
 	return sum%10 == 0
 }
 
-// ssnAt returns the end of the US social security number, 123-45-6789, at i.
-func ssnAt(s string, i int) (start, end int, ok bool) {
-	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
-		return 0, 0, false
+// ssnAt returns the US social security number, 123-45-6789, at i.
+func ssnAt(s string, i int) (start, end int) {
+	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') ||
+		!ssn.MatchString(s[i:]) || i+11 < len(s) && s[i+11] == '-' {
+		return 0, 0
 	}
-	return i, i + 11, ssn.MatchString(s[i:]) && (i+11 == len(s) || s[i+11] != '-')
+	return i, i + 11
 }
-
-// Phone numbers: international (ITU-T E.164, E.123), North American, or European
-// national ones. Without a sign or separators, digits are a phone number only by
-// their key's name, see named.
-var (
-	international, northAmerican         = form("international"), form("north-american")
-	areaCode, pairs, national, bracketed = form("area-code"), form("pairs"), form("national"), form("bracketed")
-	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
-)
-
-// form returns an expression of the table of forms.
-func form(name string) *regexp.Regexp {
-	var all []string
-	for _, row := range rows("forms", 2) {
-		switch {
-		case row[0] != name:
-		case strings.Contains(row[1], "S"):
-			for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
-				all = append(all, strings.ReplaceAll(row[1], "S", separator))
-			}
-		default:
-			all = append(all, row[1])
-		}
-	}
-	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)`)
-}
-
-// maxPhone exceeds the length of the longest number.
-const maxPhone = 64
 
 // phoneAt returns the phone number whose first run of digits is at i.
-func phoneAt(s string, i int) (start, end int, ok bool) {
+func phoneAt(s string, i int) (start, end int) {
 	start = i
 	if i > 0 && s[i-1] == '+' {
 		if start--; start > 0 && s[start-1] == '(' {
 			start--
 		}
 		if start > 0 && (isWord(s[start-1]) || s[start-1] == '+') {
-			return 0, 0, false
+			return 0, 0
 		}
-		end = numberEndAt(s, i, international)
-		return start, end, end > 0
+		return start, numberEndAt(s, i, international)
 	}
 	if i > 0 && s[i-1] == '(' {
 		start--
 	}
 	if start > 0 && (isWord(s[start-1]) || strings.IndexByte(".-/:+", s[start-1]) >= 0) {
-		return 0, 0, false
+		return 0, 0
 	}
 	switch {
 	case strings.HasPrefix(s[i:], "00"):
 		end = numberEndAt(s, i+2, international)
-		columns := end > 0 && end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1])
-		return start, end, end-i > 12 && !columns
+		if end-i <= 12 || end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1]) { // columns of numbers
+			return 0, 0
+		}
 	case s[i] == '0':
 		end = nationalEnd(s, start, i)
 	case i+9 < len(s) && (isDigit(s[i+2]) && strings.IndexByte(")-.", s[i+3]) >= 0 || s[i] == '1' && (s[i+1] == '-' || s[i+1] == ' ')):
@@ -136,11 +137,14 @@ func phoneAt(s string, i int) (start, end int, ok bool) {
 			start = i // what is in brackets is the whole number
 		}
 		if end = numberEndAt(s, start, northAmerican); end > 0 && end < len(s) && s[end] == '-' {
-			end = 0
+			return 0, 0
 		}
 	}
-	return start, end, end > 0
+	return start, end
 }
+
+// maxPhone exceeds the length of the longest number.
+const maxPhone = 64
 
 // numberEndAt returns the end of the number at i, or 0, also if a fraction follows.
 func numberEndAt(s string, i int, form *regexp.Regexp) int {
@@ -169,10 +173,10 @@ func nationalEnd(s string, start, i int) int {
 		return 0
 	}
 	groups := strings.FieldsFunc(number, isSeparator)
-	if len(strings.Join(groups, "")) >= 9 && len(groups) <= 5 && !zipCode.MatchString(number) {
-		return end
+	if len(strings.Join(groups, "")) < 9 || len(groups) > 5 || zipCode.MatchString(number) {
+		return 0
 	}
-	return 0
+	return end
 }
 
 func isSeparator(r rune) bool { return r < '0' || r > '9' }
@@ -188,15 +192,12 @@ var ibanLengths = func() map[string]int {
 
 // ibanAt returns the IBAN (ISO 13616) whose check digits are at digit: compact in
 // either case, or in upper case with a space after every four characters.
-func ibanAt(s string, digit int) (i, end int, ok bool) {
-	i = digit - len("DE")
+func ibanAt(s string, digit int) (start, end int) {
+	i := digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
-		return 0, 0, false
+		return 0, 0
 	}
 	length := ibanLengths[strings.ToUpper(s[i:i+2])]
-	if length == 0 {
-		return 0, 0, false
-	}
 	var b [34]byte
 	n := 0
 	for end = i; end < len(s) && n < length; end++ {
@@ -205,15 +206,15 @@ func ibanAt(s string, digit int) (i, end int, ok bool) {
 			continue
 		}
 		if !isAlnum(c) {
-			return 0, 0, false
+			return 0, 0
 		}
 		b[n] = c
 		n++
 	}
-	if n < length || end < len(s) && isAlnum(s[end]) {
-		return 0, 0, false
+	if n == 0 || n < length || end < len(s) && isAlnum(s[end]) || mod97(b[4:length], b[:4]) != 1 {
+		return 0, 0
 	}
-	return i, end, mod97(b[4:length], b[:4]) == 1
+	return i, end
 }
 
 // mod97 returns the remainder of ISO 7064's check; letters count as 10 to 35.

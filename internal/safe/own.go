@@ -16,8 +16,9 @@ type Own struct{ values []string }
 // minOwn is the minimum length of a secret in bytes: a shorter one may equal a word.
 const minOwn = 8
 
-// NewOwn returns secrets in every form to recognise: verbatim, encoded for URLs and
-// JSON, and for an address also its path, the path's long parts and the password.
+// NewOwn returns secrets in every form that may appear: verbatim, encoded for URLs and
+// JSON, and for an address also its path, the path's long parts, its query and its
+// credentials.
 func NewOwn(secrets ...string) Own {
 	var all []string
 	add := func(parts ...string) {
@@ -43,16 +44,6 @@ func NewOwn(secrets ...string) Own {
 	all = slices.DeleteFunc(all, func(s string) bool { return len(s) < minOwn })
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	return Own{slices.Compact(all)}
-}
-
-// in adds each occurrence in s.
-func (o Own) in(s string, found []secret) []secret {
-	for _, value := range o.values {
-		for _, at := range indexAll(s, value) {
-			found = append(found, secret{at[0], at[1], kindSecret})
-		}
-	}
-	return found
 }
 
 // maxQuote bounds the part of an answer that an error quotes, in runes.

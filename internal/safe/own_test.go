@@ -11,7 +11,7 @@ func TestOwnSecrets(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	token, hook := chars(rng, "abcdefgh", 12)+"/"+chars(rng, "abcdefgh", 12), "hook"+chars(rng, "abcdefgh", 20)
 	own := NewOwn(token, "https://hooks.example/services/team/app/"+hook, "short", "")
-	r := NewRedactor().Knowing(own)
+	r := NewRedactor().With(nil, nil, own)
 	tests := []struct{ name, text, want string }{
 		{"token", "cannot use " + token + ", sorry", "cannot use [secret-1], sorry"},
 		{"in a word", "x" + token + "y", "x[secret-1]y"},
@@ -34,7 +34,7 @@ func TestOwnSecrets(t *testing.T) {
 	if got := own.Quote("a\n\x1b[31mb" + strings.Repeat(" c", 300)); len(got) != 300+len("…") || !strings.HasPrefix(got, "a b c") {
 		t.Errorf("got %q", got)
 	}
-	allowing := NewRedactor().With(nil, []*regexp.Regexp{regexp.MustCompile(".*")}).Knowing(own)
+	allowing := NewRedactor().With(nil, []*regexp.Regexp{regexp.MustCompile(".*")}, own)
 	if got := allowing.Redact("it was " + token); strings.Contains(got, token) {
 		t.Errorf("a team may not allow the run's own secrets: %q", got)
 	}

@@ -10,73 +10,63 @@ import (
 // maxUserinfo is how many bytes after "://" are searched for the "@".
 const maxUserinfo = 512
 
-// endsRun are the characters that end an unbroken run of text.
-const endsRun = " \t\n\r\"'`<>"
-
 // urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme,
 // which drivers accept, are in the table of patterns.
 func urlCredentials(s string, found []secret) []secret {
-	for _, at := range indexAll(s, "://") {
-		if end, ok := userinfoEnd(s, at[0], at[1]); ok {
-			found = append(found, secret{at[1], end, kindURL})
+	for _, at := range indexAll(s, "://", kindURL, nil) {
+		run := s[at.end:min(len(s), at.end+maxUserinfo)]
+		if n := strings.IndexAny(run, " \t\n\r\"'`<>"); n >= 0 {
+			run = run[:n]
+		}
+		if n := userinfo(s[max(0, at.start-len("rediss")):at.start], run); n > 0 {
+			found = append(found, secret{at.end, at.end + n, kindURL})
 		}
 	}
 	return found
 }
 
-// userinfoEnd returns the end of the userinfo at start, after a "://" at i.
-func userinfoEnd(s string, i, start int) (end int, ok bool) {
-	run := s[start:min(len(s), start+maxUserinfo)]
-	if n := strings.IndexAny(run, endsRun); n >= 0 {
-		run = run[:n]
+// userinfo returns the length of the userinfo at the start of the rest of a URL; 0 if
+// there is none. Of the scheme it reads the end.
+func userinfo(scheme, rest string) int {
+	last := strings.LastIndexByte(rest, '@')
+	if last < 1 || rest[0] == '/' || rest[0] == '?' || rest[0] == '#' {
+		return 0
 	}
-	last := strings.LastIndexByte(run, '@')
-	if last < 1 || run[0] == '/' || run[0] == '?' || run[0] == '#' {
-		return 0, false
-	}
-	authority := run
-	if n := strings.IndexAny(run, "/?#"); n >= 0 {
-		authority = run[:n]
-	}
-	user, password, hasPassword := strings.Cut(run[:last], ":")
+	user, password, hasPassword := strings.Cut(rest[:last], ":")
 	if hasPassword && unset(password) {
-		return 0, false
+		return 0
 	}
-	if hasPassword && (strings.ContainsAny(user, "/?#@")) {
-		hasPassword = false
+	hasPassword = hasPassword && !strings.ContainsAny(user, "/?#@")
+	authority := rest
+	if n := strings.IndexAny(rest, "/?#"); n >= 0 {
+		authority = rest[:n]
 	}
-	web := strings.HasSuffix(s[:i], "http") || strings.HasSuffix(s[:i], "https")
-	within := strings.LastIndexByte(authority, '@')
+	web := strings.HasSuffix(scheme, "http") || strings.HasSuffix(scheme, "https")
+	within, first := strings.LastIndexByte(authority, '@'), strings.IndexByte(rest, '@')
 	switch {
-	case hasPassword && !web && notAPort(run[:last]): // a database's password may contain anything
-		return start + last, true
-	case within > 0 && hasPassword:
-		return start + within, true
-	case within > 0:
-		return start + within, within >= 16 && hasDigit(run[:within]) || keyOnly.MatchString(s[max(0, i-len("rediss")):i])
-	case hasPassword:
-		first := strings.IndexByte(run, '@') // a "/" in a password should be encoded
-		return start + first, notAPort(run[:first])
+	case hasPassword && !web && notAPort(password): // a database's password may contain anything
+		return last
+	case within > 0 && (hasPassword || within >= 16 && hasDigit(rest[:within]) || keyOnly.MatchString(scheme)):
+		return within
+	case within <= 0 && hasPassword && notAPort(rest[len(user)+1:first]): // a "/" in a password should be encoded
+		return first
 	}
-	return 0, false
+	return 0
 }
 
 // keyOnly matches a scheme whose URLs contain a password without a user.
 var keyOnly = regexp.MustCompile(`(?:rediss?|valkey)$`)
 
-// notAPort reports whether s is "user:pass", not "host:8080/path/", which may also
-// precede an "@".
-func notAPort(userinfo string) bool {
-	_, password, _ := strings.Cut(userinfo, ":")
+// notAPort reports whether a password is one and not the port of "host:8080/path/", which
+// may also precede an "@".
+func notAPort(password string) bool {
 	end := strings.IndexAny(password, "/?#")
 	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
 }
 
-// Commands that take a password as an option, by their manuals. Error messages
-// quote them whole ("exit status 1: sshpass -p …"), with their arguments
-// between spaces or as a list of strings.
-
-// command describes the secrets in a command's arguments.
+// command describes the secrets in a command's options, by its manual. Error messages
+// quote commands whole ("exit status 1: sshpass -p …"), with their arguments between
+// spaces or as a list of strings.
 type command struct {
 	kind    string
 	options *regexp.Regexp // whose groups are the secrets
@@ -90,14 +80,14 @@ var commands = func() map[string][]command {
 		options, name := map[string][]string{}, ""
 		for word := range strings.FieldsSeq(columns[1]) {
 			switch attached, ok := strings.CutSuffix(regexp.QuoteMeta(word), "_"); {
-			case word == "_":
-				options[kindPassword] = append(options[kindPassword], name+"GAPVALUE")
 			case word == "U:P":
 				options[kindURL] = append(options[kindURL], name+`(?:GAP|=)?(?:\\*["'])?PAIR`)
+			case word == "_":
+				options[kindPassword] = append(options[kindPassword], name+"GAPVALUE")
 			case ok:
 				options[kindPassword] = append(options[kindPassword], attached+"VALUE")
 			default:
-				name = regexp.QuoteMeta(word)
+				name = attached
 			}
 		}
 		for kind, forms := range options {
@@ -110,8 +100,14 @@ var commands = func() map[string][]command {
 	return index
 }()
 
-// optionSigns begin an option.
-var optionSigns = partsOf(" -", `"-`, "'-", " /p", " /r")
+var (
+	// optionSigns begin an option.
+	optionSigns = partsOf(" -", `"-`, "'-", " /p", " /r")
+	// option matches the text before an option's value, which may be a command's name: -u mysql.
+	option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
+	// endOfCommand matches the end of a line, and what begins another command.
+	endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
+)
 
 // commandLines returns the secrets in the options of commands. A command's arguments end
 // where the next command begins.
@@ -137,9 +133,6 @@ func commandLines(s string, in signs, found []secret) []secret {
 	return secretsOf(current, s, from, len(s), found)
 }
 
-// option matches the text before the value of an option, which may be a command's name: -u mysql.
-var option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
-
 // endsWord reports whether a command's name may end at i.
 func endsWord(s string, i int) bool {
 	return i < len(s) && (s[i] == ' ' || isQuote(s[i]) || strings.HasPrefix(s[i:], `\"`) || strings.HasPrefix(s[i:], ".exe"))
@@ -147,9 +140,6 @@ func endsWord(s string, i int) bool {
 
 // maxCommandLine is how much of a command line is read.
 const maxCommandLine = 2048
-
-// endOfCommand is the end of a line, or what begins another command.
-var endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
 
 // secretsOf adds the secrets in the arguments s[from:end].
 func secretsOf(commands []command, s string, from, end int, found []secret) []secret {
@@ -172,12 +162,10 @@ func secretsOf(commands []command, s string, from, end int, found []secret) []se
 	return found
 }
 
-// Some runtimes print all arguments of a failing call: PHP, Perl, R, Elixir and
-// Erlang in the frames of a trace, Elixir and Ruby
-// in the message, and Python with rich or loguru among the locals. Their strings
-// are redacted; the call, numbers and names of types stay.
-
-// printed is a place where values are printed.
+// printed is a place where a runtime prints values, such as all arguments of a failing
+// call: PHP, Perl, R, Elixir and Erlang in the frames of a trace, Elixir and Ruby in the
+// message, and Python with rich or loguru among the locals. Their strings are redacted;
+// the call, numbers and names of types stay.
 type printed struct {
 	parts
 	which   string
@@ -185,28 +173,33 @@ type printed struct {
 	until   *regexp.Regexp
 }
 
-var printers = func() (all []*printed) {
+var printers = func() (all []printed) {
 	for _, row := range rows("printed", 3) {
 		pattern, until, _ := strings.Cut(row[2], " … ")
 		until = cmp.Or(until, `\n|\\n`) // the end of the line, also in a string of JSON
 		signs := partsOf(strings.Split(row[1], "|")...)
-		all = append(all, &printed{signs, row[0], regexp.MustCompile(pattern), regexp.MustCompile(until)})
+		all = append(all, printed{signs, row[0], regexp.MustCompile(pattern), regexp.MustCompile(until)})
 	}
 	return all
 }()
 
 // arguments returns the strings among printed values.
 func arguments(s string, in signs, found []secret) []secret {
-	for _, p := range printers {
+	for i := range printers {
+		p := &printers[i]
 		if !p.oneIn(s, in) {
 			continue
 		}
 		read := 0 // end of the text already read
 		for _, m := range p.pattern.FindAllStringSubmatchIndex(s, -1) {
-			if m[1] >= read && (len(m) == 2 || m[2] < 0) {
-				read = p.end(s, m[1])
-				found = append(found, p.secrets(s, stringsIn(s, m[1], read))...)
+			if m[1] < read || len(m) > 2 && m[2] >= 0 {
+				continue
 			}
+			read = len(s)
+			if end := p.until.FindStringIndex(s[m[1]:]); end != nil {
+				read = m[1] + end[0]
+			}
+			found = append(found, p.secrets(s, stringsIn(s, m[1], read))...)
 		}
 	}
 	return found
@@ -225,13 +218,6 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 		return printed[len(printed)-1:]
 	}
 	return printed
-}
-
-func (p *printed) end(s string, start int) int {
-	if m := p.until.FindStringIndex(s[start:]); m != nil {
-		return start + m[0]
-	}
-	return len(s)
 }
 
 // stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in
@@ -255,7 +241,7 @@ func stringsIn(s string, start, end int) (found []secret) {
 		after := s[min(end, close+len(quote)):end]
 		isKey := strings.HasPrefix(after, ": ") || strings.HasPrefix(after, " => ") // of a map
 		if close > at+1 && !atom && !isKey {
-			found = append(found, secret{at + 1, close, kindArgument})
+			found = append(found, secret{at + 1, close, "argument"})
 		}
 		i = close + len(quote) - 1
 	}

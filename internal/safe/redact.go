@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Redactor redacts secrets and personal data. Create one with NewRedactor; it is safe
-// for concurrent use, except those that Section returns.
+// Redactor redacts secrets and personal data. Create one with NewRedactor. It is safe
+// for concurrent use unless Section returned it.
 type Redactor struct {
 	patterns []Pattern
 	allow    []*regexp.Regexp
@@ -26,22 +27,14 @@ type Pattern struct {
 // NewRedactor returns a Redactor with the rules of this package.
 func NewRedactor() *Redactor { return &Redactor{} }
 
-// With returns a Redactor that also applies a team's patterns, and keeps every value
-// that one of allow matches in full.
-func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp) *Redactor {
-	team := *r
-	team.patterns, team.allow = patterns, nil
+// With returns a Redactor that also applies a team's patterns, keeps every value that
+// one of allow matches in full, and redacts the run's own secrets in any case.
+func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp, own Own) *Redactor {
+	team := &Redactor{patterns: patterns, own: own}
 	for _, a := range allow {
 		team.allow = append(team.allow, regexp.MustCompile(`^(?:`+a.String()+`)$`))
 	}
-	return &team
-}
-
-// Knowing returns a Redactor that also redacts the run's own secrets.
-func (r *Redactor) Knowing(own Own) *Redactor {
-	run := *r
-	run.own = own
-	return &run
+	return team
 }
 
 // Section returns a Redactor for texts that are read together, such as those
@@ -58,10 +51,41 @@ type secret struct {
 	kind       string
 }
 
-// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", KIND
-// being one of our rules' or a Pattern's; equal values have equal numbers.
-// Redacting a second time changes nothing. The time it takes grows with the
-// length of s.
+// The kinds of values that the tables of rules do not name. kindLabel is what an
+// earlier round left in place of a value.
+const (
+	kindLabel         = ""
+	kindEmail         = "email"
+	kindIP            = "ip"
+	kindMAC           = "mac"
+	kindPhone         = "phone"
+	kindCard          = "card"
+	kindIBAN          = "iban"
+	kindNationalID    = "national-id"
+	kindPassword      = "password"
+	kindSecret        = "secret"
+	kindToken         = "token"
+	kindKey           = "key"
+	kindSession       = "session"
+	kindAuthorization = "authorization"
+	kindURL           = "url-credentials"
+)
+
+// knownKinds are the kinds that the rules of this package find.
+var knownKinds = func() map[string]bool {
+	kinds := words("kinds")
+	for _, row := range rows("tokens", 5) {
+		kinds[row[0]] = true
+	}
+	for _, p := range patterns {
+		kinds[p.kind] = true
+	}
+	return kinds
+}()
+
+// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", where KIND
+// is one of our rules' or a Pattern's; equal values have equal numbers. Redacting a
+// second time changes nothing. The time it takes grows linearly with the length of s.
 func (r *Redactor) Redact(s string) string {
 	n := r.numbers
 	if n == nil {
@@ -72,22 +96,95 @@ func (r *Redactor) Redact(s string) string {
 	return r.replace(s, n.label, r.placeholders)
 }
 
-// Blank returns s like Redact, but with wildcard in place of each value, and without
-// invisible characters. Names of errors and their parts go through it, since a name
-// must not depend on a secret's value.
-func (r *Redactor) Blank(s, wildcard string) string {
-	return r.replace(clean(s), func(secret, string) string { return wildcard }, func(s string) [][]int { return indexAll(s, wildcard) })
+// wildcard stands for any value in grouping's templates.
+const wildcard = "<*>"
+
+func toWildcard(secret, string) string { return wildcard }
+
+func wildcards(s string) []secret { return indexAll(s, wildcard, kindLabel, nil) }
+
+// Blank returns s like Redact, but with "<*>" in place of each value, and without
+// invisible characters. The names of errors and their parts go through it, because a
+// name must not depend on a secret's value.
+func (r *Redactor) Blank(s string) string { return r.replace(clean(s), toWildcard, wildcards) }
+
+// Skeleton returns a message after one round of Blank, with tokens that look random
+// blanked too. The message may be part of the text or built from its fields: a value that
+// is secret by its position in the text, such as the value after a name, is blanked in the
+// message too. It is fast enough for each message of a stream (one to three microseconds
+// for a hundred bytes); each distinct template must still go through Blank once.
+func (r *Redactor) Skeleton(message, text string) string {
+	before, ok := context(message, text)
+	if !ok || !isClean(before) || !isClean(message) {
+		message, text = clean(message), clean(text)
+		if before, ok = context(message, text); !ok {
+			message = r.without(message, text)
+		}
+	}
+	var found []secret
+	for _, f := range r.ours(before + message) {
+		if n := len(before); f.end > n {
+			found = append(found, secret{max(0, f.start-n), f.end - n, f.kind})
+		}
+	}
+	if len(found) > 0 {
+		message = put(message, merge(append(found, wildcards(message)...)), toWildcard)
+	}
+	return put(message, tokens(message), toWildcard)
 }
 
+// context returns the text before a message in the same line, or nothing if it cannot
+// be what makes the message a secret, and whether the text contains the message.
+func context(message, text string) (before string, ok bool) {
+	at := strings.Index(text, message)
+	if at < 0 {
+		return "", false
+	}
+	before = text[max(0, at-maxLabel, strings.LastIndexByte(text[:at], '\n')+1):at]
+	if in := signsIn(before); !in.hasAny(labelSigns) && !strings.Contains(before, ": ") {
+		return "", true
+	}
+	return before, true
+}
+
+// labelSigns are in every text that names what follows, except for ": ".
+var labelSigns = signsIn("=\"'<{|│")
+
+// minWithin is the minimum length in bytes of a value that does not occur in a
+// message by chance.
+const minWithin = 4
+
+// without returns a message with a wildcard for each secret value of a text, which the
+// message may contain without JSON's escapes.
+func (r *Redactor) without(message, text string) string {
+	var pairs []string
+	for _, f := range r.ours(text) {
+		value := text[f.start:f.end]
+		plain, err := strconv.Unquote(`"` + strings.ReplaceAll(value, `\/`, "/") + `"`)
+		if err != nil {
+			plain = value
+		}
+		for _, v := range []string{value, plain} {
+			if len(v) >= minWithin && strings.Contains(message, v) {
+				pairs = append(pairs, v, wildcard)
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...).Replace(message)
+}
+
+// maxRounds is far more than any text needs that is not an attack.
+const maxRounds = 30
+
 // replace replaces values with labels until none is left: replacing one can expose
-// another, as when a key's name was its value. Each round shortens what is not a
-// label yet, so this ends; nothing remains of a text made to need many rounds. done
-// returns the positions of existing labels.
-func (r *Redactor) replace(s string, label func(secret, string) string, done func(string) [][]int) string {
+// another, such as a value that was the key of the next. Each round shortens what is not a
+// label yet, so this ends; a text made to need many rounds is replaced whole. labels
+// returns the labels already in a text.
+func (r *Redactor) replace(s string, label func(secret, string) string, labels func(string) []secret) string {
 	for range maxRounds {
 		found := r.all(s)
 		if len(found) > 0 {
-			found = merge(found, done(s))
+			found = merge(append(found, labels(s)...))
 		}
 		if len(found) == 0 {
 			return s
@@ -97,8 +194,25 @@ func (r *Redactor) replace(s string, label func(secret, string) string, done fun
 	return label(secret{0, len(s), kindSecret}, s)
 }
 
-// maxRounds is far more than any text needs that is not an attack.
-const maxRounds = 30
+// maxRepeats is how many values are searched for again, far more than a text has that
+// is not an attack.
+const maxRepeats = 200
+
+// all returns what any rule finds. A value that is a secret in one place is a secret
+// everywhere.
+func (r *Redactor) all(s string) []secret {
+	found := r.ours(s)
+	again := map[string]string{} // kinds by value
+	for _, f := range found {
+		if value := s[f.start:f.end]; drawn(value) && len(again) < maxRepeats {
+			again[value] = f.kind
+		}
+	}
+	for value, kind := range again {
+		found = indexAll(s, value, kind, found)
+	}
+	return found
+}
 
 // ours returns what the rules of this package and the team's patterns find, without
 // what the team allows, plus the run's own secrets.
@@ -115,44 +229,25 @@ func (r *Redactor) ours(s string) []secret {
 	found = slices.DeleteFunc(found, func(f secret) bool {
 		return slices.ContainsFunc(r.allow, func(a *regexp.Regexp) bool { return a.MatchString(s[f.start:f.end]) })
 	})
-	return r.own.in(s, found)
-}
-
-// all returns what any rule finds. A value that is a secret in one place is a secret
-// everywhere.
-func (r *Redactor) all(s string) []secret {
-	found := r.ours(s)
-	again := map[string]string{} // kinds by value
-	for _, f := range found {
-		if value := s[f.start:f.end]; drawn(value) && len(again) < maxRepeats {
-			again[value] = f.kind
-		}
-	}
-	for value, kind := range again {
-		for _, at := range indexAll(s, value) {
-			found = append(found, secret{at[0], at[1], kind})
-		}
+	for _, value := range r.own.values {
+		found = indexAll(s, value, kindSecret, found)
 	}
 	return found
 }
 
-// maxRepeats is how many values are searched for again, far more than a text has that
-// is not an attack.
-const maxRepeats = 200
+// ranks order what begins at the same place: labels, then kinds that describe a value
+// exactly, then kinds that another rule may describe better.
+var ranks = map[string]int{kindLabel: -1, kindKey: 1, kindToken: 1, kindSecret: 1, kindPassword: 1, kindEmail: 2}
 
-// merge drops what is inside a label and joins overlaps: the longest determines the
-// kind, since the others are parts of it.
-func merge(found []secret, done [][]int) []secret {
+// merge joins overlapping values: the longest determines the kind, since the others are
+// parts of it. A label is joined only to a value that extends beyond it.
+func merge(found []secret) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
-		return cmp.Or(a.start-b.start, emails(a)-emails(b), b.end-a.end, vagueness(a.kind)-vagueness(b.kind), strings.Compare(a.kind, b.kind))
+		return cmp.Or(a.start-b.start, ranks[a.kind]-ranks[b.kind], b.end-a.end, strings.Compare(a.kind, b.kind))
 	})
 	var merged []secret
 	for _, f := range found {
-		for len(done) > 0 && done[0][1] <= f.start {
-			done = done[1:]
-		}
-		f, known := widen(f, done)
-		if known || f.start == f.end {
+		if f.start == f.end {
 			continue
 		}
 		if len(merged) == 0 || f.start >= merged[len(merged)-1].end {
@@ -160,51 +255,15 @@ func merge(found []secret, done [][]int) []secret {
 			continue
 		}
 		last := &merged[len(merged)-1]
-		if emails(f) > 0 && last.kind == kindURL {
+		if f.kind == kindEmail && last.kind == kindURL || f.end <= last.end { // "pw@host" of a URL looks like an address
 			continue
 		}
-		if f.end-f.start > last.end-last.start {
+		if last.kind == kindLabel || f.kind != kindLabel && f.end-f.start > last.end-last.start {
 			last.kind = f.kind
 		}
-		last.end = max(last.end, f.end)
+		last.end = f.end
 	}
-	return merged
-}
-
-// emails returns 1 for an e-mail address, which may only look like one in a URL: it comes
-// after the URL's credentials.
-func emails(f secret) int {
-	if f.kind == kindEmail {
-		return 1
-	}
-	return 0
-}
-
-// vagueness returns 1 for kinds that describe a value less exactly than another rule
-// may.
-func vagueness(kind string) int {
-	switch kind {
-	case kindKey, kindToken, kindSecret, kindPassword:
-		return 1
-	}
-	return 0
-}
-
-// widen extends f so that it splits no label, and reports whether f has nothing to
-// hide outside of labels.
-func widen(f secret, done [][]int) (secret, bool) {
-	for _, d := range done {
-		if d[0] >= f.end {
-			break
-		}
-		if d[0] <= f.start && f.end <= d[1] {
-			return f, true
-		}
-		if d[0] < f.end && f.start < d[1] {
-			f.start, f.end = min(f.start, d[0]), max(f.end, d[1])
-		}
-	}
-	return f, false
+	return slices.DeleteFunc(merged, func(f secret) bool { return f.kind == kindLabel })
 }
 
 func put(s string, found []secret, label func(secret, string) string) string {
@@ -219,15 +278,14 @@ func put(s string, found []secret, label func(secret, string) string) string {
 	return b.String()
 }
 
-// indexAll returns the offsets of part, which is not empty, in s.
-func indexAll(s, part string) [][]int {
-	var all [][]int
+// indexAll adds each occurrence of part, which is not empty.
+func indexAll(s, part, kind string, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.Index(s[at:], part)
 		if i < 0 {
-			return all
+			return found
 		}
-		all = append(all, []int{at + i, at + i + len(part)})
 		at += i + len(part)
+		found = append(found, secret{at - len(part), at, kind})
 	}
 }

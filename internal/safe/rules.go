@@ -64,7 +64,7 @@ func plainRules(s string, in signs) []secret {
 	if in.has('-') || in.has('/') {
 		found = commandLines(s, in, found)
 	}
-	if in.has('|') || in.has("│"[0]) {
+	if (in.has('|') || in.has("│"[0])) && strings.ContainsAny(s, "|│") {
 		found = cells(s, found)
 	}
 	if in.has('J') {
@@ -149,24 +149,6 @@ func (p *pattern) values(s string, found []secret) []secret {
 	return found
 }
 
-// isLogin matches a user and a password, not other words with a colon.
-func isLogin(value string) bool {
-	_, password, _ := strings.Cut(value, ":")
-	return len(password) >= 6 && random(password)
-}
-
-// hasPassword matches a user and a password that is not masked.
-func hasPassword(value string) bool {
-	_, password, _ := strings.Cut(value, ":")
-	return !unset(password)
-}
-
-// userAndPassword matches Basic credentials, not a word.
-func userAndPassword(value string) bool {
-	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
-	return err == nil && utf8.Valid(b) && bytes.IndexByte(b, ':') > 0 && bytes.IndexFunc(b, unicode.IsControl) < 0
-}
-
 // Tables contain what differs between rules, so that a new service, command or name
 // is one row.
 //
@@ -207,8 +189,25 @@ func words(list string) map[string]bool {
 
 // tests are the conditions on a value that a table may name.
 var tests = map[string]func(value string) bool{
-	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID,
-	"key": isKey, "grant": isGrant, "basic": userAndPassword, "email": isEmail, "login": isLogin, "pair": hasPassword, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
+	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID, "grant": isGrant, "email": isEmail,
+	// an API key, not the key of a cache or a table
+	"key": func(value string) bool { return drawn(value) && !isUUID(value) },
+	"set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
+	// a user and a password that is not masked
+	"pair": func(value string) bool {
+		_, password, _ := strings.Cut(value, ":")
+		return !unset(password)
+	},
+	// a user and a password, not other words with a colon
+	"login": func(value string) bool {
+		_, password, _ := strings.Cut(value, ":")
+		return len(password) >= 6 && random(password)
+	},
+	// a user and a password in base64, not a word
+	"basic": func(value string) bool {
+		b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(value, "="))
+		return err == nil && utf8.Valid(b) && bytes.IndexByte(b, ':') > 0 && bytes.IndexFunc(b, unicode.IsControl) < 0
+	},
 }
 
 // testOf returns a test by its name, or for an expression between slashes; nil

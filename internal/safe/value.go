@@ -7,10 +7,10 @@ import (
 	"github.com/google/uuid"
 )
 
-// quotedEnd returns where the string that starts at start and was opened by
-// quote ends: at the same quote, or at the end of the line if it was cut. Each
-// level of nesting doubles the backslashes of what is escaped within, so a quote
-// after k backslashes is closed by one after k more than a multiple of 2(k+1).
+// quotedEnd returns the end of the string that begins at start, after quote: the same
+// quote, or the end of the line if the string was cut. Each level of nesting doubles the
+// backslashes of what is escaped within, so a quote after k backslashes is closed by one
+// after k more than a multiple of 2(k+1).
 func quotedEnd(s string, start int, quote string) int {
 	k := len(quote) - 1
 	for i := start; i < len(s); i++ {
@@ -31,34 +31,26 @@ func quotedEnd(s string, start int, quote string) int {
 	return len(s)
 }
 
-// label matches a placeholder that an earlier round left at the start of a value.
-var label = regexp.MustCompile(`^(?:` + placeholder.String() + `)?(?:<\*>)?`)
+var (
+	// label matches what an earlier round left at the start of a value.
+	label = regexp.MustCompile(`^(?:` + placeholder.String() + `)?(?:<\*>)?`)
+	// braced matches an ODBC value, which may contain separators: PWD={a;b};
+	braced = regexp.MustCompile(`^\{[^{[}][^}]*\};`)
+)
 
 // bareEnd returns the end of the unquoted value at start.
 func bareEnd(s string, start int) int {
 	start += len(label.FindString(s[start:min(len(s), start+maxLabel)]))
-	if end := bracedEnd(s, start); end > 0 {
-		return end
+	if start < len(s) && s[start] == '{' {
+		if m := braced.FindString(s[start:min(len(s), start+maxLabel)]); m != "" {
+			return start + len(m) - 1
+		}
 	}
 	end := start
 	for end < len(s) && !endsBare(s, end) {
 		end++
 	}
 	return start + len(strings.TrimRight(s[start:end], ",;)]}."))
-}
-
-// bracedEnd returns the end of an ODBC value in braces, which may contain
-// separators: PWD={a;b}.
-func bracedEnd(s string, start int) int {
-	if start == len(s) || s[start] != '{' || start+1 < len(s) && s[start+1] == '{' {
-		return 0
-	}
-	rest := s[start:min(len(s), start+maxLabel)]
-	n := strings.IndexByte(rest, '}')
-	if n < 2 || strings.ContainsAny(rest[:n], " :=\"'\n{") && !strings.HasPrefix(rest[n:], "};") || strings.HasPrefix(rest, "{[") {
-		return 0
-	}
-	return start + n + 1
 }
 
 // endsBare reports whether the character at i ends an unquoted value. A comma, an
@@ -73,22 +65,14 @@ func endsBare(s string, i int) bool {
 	case '"', '\'', '`':
 		return i+1 == len(s) || !isAlnum(s[i+1])
 	case ',', ';', '&':
-		return endsPair(s, i)
+		rest := s[i+1 : min(len(s), i+1+maxLabel)]
+		n := strings.IndexAny(rest, " \t\r\n\"'`<>\\,;&=:)]}")
+		if n < 0 {
+			return rest == "" || len(rest) == maxLabel
+		}
+		return n == 0 || rest[n] == '=' || rest[n] == ':'
 	}
 	return false
-}
-
-// endsPair reports whether the separator at i separates key-value pairs.
-func endsPair(s string, i int) bool {
-	rest := s[i+1 : min(len(s), i+1+maxLabel)]
-	n := strings.IndexAny(rest, " \t\r\n\"'`<>\\,;&=:)]}")
-	switch {
-	case rest == "", n == 0:
-		return true
-	case n < 0:
-		return len(rest) == maxLabel
-	}
-	return rest[n] == '=' || rest[n] == ':'
 }
 
 // unset reports whether value means that there is no secret, is a mask or a
