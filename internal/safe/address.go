@@ -38,7 +38,7 @@ func everyones(a netip.Addr) bool {
 }
 
 // ipv6 returns IPv6 addresses (RFC 4291), including those that contain an IPv4 one.
-func ipv6(s string, found []secret) []secret {
+func ipv6(s string, _ signs, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], ':')
 		if i < 0 {
@@ -152,7 +152,7 @@ func lastWord(before string) string {
 // makes it personal data.
 var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
 
-func macs(s string, found []secret) []secret {
+func macs(s string, _ signs, found []secret) []secret {
 	for i := 2; i+3 < len(s); i++ {
 		width := 2
 		switch s[i] {

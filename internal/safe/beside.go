@@ -24,7 +24,7 @@ func (k key) beside(s string, found []secret) []secret {
 	end := k.valueEnd(s[:min(len(s), k.value+maxLabel)], keyName{})
 	name := s[k.value:end]
 	if !isSecretName(name) {
-		return k.valuesOf(s, s[k.start:k.end], found)
+		return k.values(s, s[k.start:k.end], found)
 	}
 	v, ok := k.valueAfter(s, end)
 	if !ok {
@@ -33,7 +33,7 @@ func (k key) beside(s string, found []secret) []secret {
 	if !ok {
 		return found
 	}
-	return v.valuesOf(s, name, found)
+	return v.values(s, name, found)
 }
 
 // valueAfter returns the key of the value whose name ends at i.
@@ -90,7 +90,6 @@ func isSecretName(name string) bool {
 	return headerOf(name) != ""
 }
 
-// isSecret reports whether a key of this name with this value holds a secret.
 func isSecret(name, value string) bool { return isSecretName(name) && secretKind(name, value) != "" }
 
 // secretKind returns the kind of secret in a value with this name, or "".
@@ -119,7 +118,10 @@ var (
 
 // cells returns the secrets in text tables, as printed by psql and mysql, in Markdown
 // and in boxes: below a column's name, or in the cell beside a name.
-func cells(s string, found []secret) []secret {
+func cells(s string, _ signs, found []secret) []secret {
+	if !strings.ContainsAny(s, "|│") {
+		return found
+	}
 	var head []string // the column names, if below a header
 	lines := line.FindAllStringSubmatchIndex(s, -1)
 	text := func(n int) string { return s[lines[n][2]:lines[n][3]] }
@@ -155,7 +157,7 @@ var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*
 const maxInsert = 16 << 10
 
 // inserts returns the values that an INSERT sets in columns with secret names.
-func inserts(s string, found []secret) []secret {
+func inserts(s string, _ signs, found []secret) []secret {
 	if !strings.Contains(s, "VALUES") && !strings.Contains(s, "values") {
 		return found
 	}

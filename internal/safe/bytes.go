@@ -39,7 +39,7 @@ func (in signs) hasAny(of signs) bool { return in.low&of.low|in.high&of.high != 
 
 func (in signs) hasAll(of signs) bool { return of.low&^in.low|of.high&^in.high == 0 }
 
-var digitSigns = signsIn("0123456789")
+var everySign = signs{^uint64(0), ^uint64(0)}
 
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

@@ -33,7 +33,7 @@ var issuers, second, insideMarks = func() (index [256][]issuer, after [256]signs
 				within.add(first)
 			}
 			if len(x.mark) == 1 {
-				after[first] = signs{^uint64(0), ^uint64(0)}
+				after[first] = everySign
 			} else {
 				after[first].add(x.mark[1])
 			}
@@ -69,7 +69,7 @@ func alphabet(description string) (set signs) {
 }
 
 // issued returns the credentials recognised by a mark.
-func issued(s string, found []secret) []secret {
+func issued(s string, _ signs, found []secret) []secret {
 	for i := 0; i+1 < len(s); i++ {
 		if !second[s[i]].has(s[i+1]) { // most texts fail here
 			continue
@@ -135,7 +135,7 @@ var tokenBytes = alphabet("alnum_-.=")
 // jwts returns JSON web tokens (RFC 7519 and 7516): a header that is a JSON object,
 // then two or four more parts. The last ones may be missing where the line was
 // cut; a mail or a terminal may have wrapped the lines.
-func jwts(s string, found []secret) []secret {
+func jwts(s string, _ signs, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.Index(s[at:], "eyJ")
 		if i < 0 {

@@ -20,11 +20,18 @@ func named(s string, in signs, found []secret) []secret {
 		default:
 			continue
 		}
-		if k, ok := keyBefore(s, i); ok {
-			before := len(found)
-			if found = k.values(s, found); len(found) > before {
-				i = max(i, found[len(found)-1].end-1) // skip what is inside
-			}
+		k, ok := keyBefore(s, i)
+		if !ok {
+			continue
+		}
+		before, name := len(found), s[k.start:k.end]
+		if !k.spoken && k.separator != '(' && labels[strings.ToLower(name)] {
+			found = k.beside(s, found)
+		} else {
+			found = k.values(s, name, found)
+		}
+		if len(found) > before {
+			i = max(i, found[len(found)-1].end-1) // skip what is inside
 		}
 	}
 	return found
@@ -37,11 +44,11 @@ var flagSigns = partsOf(" -", "--", `"-`, "'-", "(-", "[-")
 type key struct {
 	start, end int
 	separator  byte
-	value      int    // where the value begins, its opening quote left out
-	quote      string // that opens the value, with the backslashes before it; empty without one
-	colon      bool   // a colon before an unquoted value, as in prose: "invalid password: too short"
+	value      int    // start of the value, after its opening quote
+	quote      string // the opening quote with the backslashes before it, or ""
+	colon      bool   // the value is not quoted and may be prose: "invalid password: too short"
 	query      bool   // a parameter in the query of a URL
-	spoken     bool   // with a space or "is" in between: "token abc expired"
+	spoken     bool   // separated by a space or "is": "token abc expired"
 	flag       bool   // an option of a command
 }
 
@@ -153,17 +160,8 @@ func (k *key) skipLabel(s string) {
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
-// values adds the secrets in the value of k.
-func (k key) values(s string, found []secret) []secret {
-	name := s[k.start:k.end]
-	if !k.spoken && k.separator != '(' && labels[strings.ToLower(name)] {
-		return k.beside(s, found)
-	}
-	return k.valuesOf(s, name, found)
-}
-
-// valuesOf adds the secrets in the value of k if it is called name.
-func (k key) valuesOf(s, name string, found []secret) []secret {
+// values adds the secrets in the value of k, which is called name.
+func (k key) values(s, name string, found []secret) []secret {
 	switch headerOf(name) {
 	case "authorization":
 		return authorization(s, k, found)

@@ -12,7 +12,7 @@ const maxUserinfo = 512
 
 // urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme,
 // which drivers accept, are in the table of patterns.
-func urlCredentials(s string, found []secret) []secret {
+func urlCredentials(s string, _ signs, found []secret) []secret {
 	for _, at := range indexAll(s, "://", kindURL, nil) {
 		run := s[at.end:min(len(s), at.end+maxUserinfo)]
 		if n := strings.IndexAny(run, " \t\n\r\"'`<>"); n >= 0 {

@@ -10,12 +10,15 @@ import (
 	"unicode/utf8"
 )
 
+// maxEncodings is how many nested encodings are undone.
+const maxEncodings = 3
+
 // ownRules returns what the rules of this package find in s and in text encoded
 // within it, such as a form in a JSON string.
 func ownRules(s string) []secret {
 	in := signsIn(s)
 	found := plainRules(s, in)
-	if !in.hasAny(escapes) {
+	if !in.has('%') && !in.has('\\') && !in.has('&') {
 		return found
 	}
 	text, at := s, func(i int) int { return i }
@@ -33,11 +36,15 @@ func ownRules(s string) []secret {
 	return found
 }
 
-// escapes begin what decode decodes.
-var escapes = signsIn(`%\&`)
-
-// maxEncodings is how many nested encodings are undone.
-const maxEncodings = 3
+// finders add what they find in a text that has one of their signs.
+var finders = []struct {
+	signs
+	find func(s string, in signs, found []secret) []secret
+}{
+	{signsIn("@"), urlCredentials}, {signsIn("0123456789"), digits}, {signsIn(":"), ipv6}, {signsIn(":-."), macs},
+	{signsIn(" =:,(\t"), named}, {signsIn(`"'`), arguments}, {signsIn(`"'`), inserts}, {signsIn("-/"), commandLines},
+	{signsIn("|│"), cells}, {signsIn("J"), jwts}, {everySign, issued},
+}
 
 // plainRules returns what the rules find in s. A rule costs nothing if its signs are not
 // in s.
@@ -48,29 +55,12 @@ func plainRules(s string, in signs) []secret {
 			found = p.values(s, found)
 		}
 	}
-	if in.has('@') {
-		found = urlCredentials(s, found)
+	for i := range finders {
+		if in.hasAny(finders[i].signs) {
+			found = finders[i].find(s, in, found)
+		}
 	}
-	if in.hasAny(digitSigns) {
-		found = digits(s, found)
-	}
-	if in.has(':') {
-		found = ipv6(s, found)
-	}
-	found = named(s, in, macs(s, found))
-	if in.has('"') || in.has('\'') {
-		found = inserts(s, arguments(s, in, found))
-	}
-	if in.has('-') || in.has('/') {
-		found = commandLines(s, in, found)
-	}
-	if (in.has('|') || in.has("│"[0])) && strings.ContainsAny(s, "|│") {
-		found = cells(s, found)
-	}
-	if in.has('J') {
-		found = jwts(s, found)
-	}
-	return issued(s, found)
+	return found
 }
 
 // pattern matches a secret by its form. Where the table has several signs, each has its

@@ -13,37 +13,34 @@ const maxTitle = 256
 // Fenced returns s as a fenced code block of its own lines, fences and final
 // newline included, in at most limit runes (at least 64). The fence is longer
 // than any run of backticks within.
-func (r *Redactor) Fenced(s string, limit int) Text {
-	text, more := r.prepare(s, limit)
-	return fit(strings.TrimRight(text, "\n"), more, limit, "\n"+cutMark, fence)
-}
+func (r *Redactor) Fenced(s string, limit int) Text { return r.Source(s, "", limit) }
 
-func fence(s string) string {
-	s = inCode(s)
-	f := backticks(s, 3)
-	return f + "\n" + s + "\n" + f + "\n"
+// Source returns code as a fenced block in the language, as Fenced does.
+func (r *Redactor) Source(s, of string, limit int) Text {
+	if !language.MatchString(of) {
+		of = ""
+	}
+	text, more := r.prepare(s, limit)
+	return fit(strings.TrimRight(text, "\n"), more, limit, "\n"+cutMark, func(s string) string {
+		s = inCode(s)
+		f := backticks(s, 3)
+		return f + of + "\n" + s + "\n" + f + "\n"
+	})
 }
 
 // Code returns s as an inline code span of one line in at most limit runes (at
 // least 32), or nothing if s is blank. It is for table cells, where the backslash
 // before a "|" is invisible; elsewhere it shows.
 func (r *Redactor) Code(s string, limit int) Text {
-	return r.line(s, limit, " "+cutMark, codeSpan)
-}
-
-func codeSpan(s string) string {
-	s = escapePipes(inCode(s))
-	f := backticks(s, 1)
-	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
-		s = " " + s + " "
-	}
-	return f + s + f
-}
-
-// escapePipes keeps a "|" from ending the cell. A backslash before it would escape
-// ours, so the two are separated.
-func escapePipes(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, `\|`, `\`+gap+`|`), "|", `\|`)
+	return r.line(s, limit, " "+cutMark, func(s string) string {
+		s = strings.ReplaceAll(inCode(s), `\|`, `\`+gap+`|`) // it would escape our backslash
+		s = strings.ReplaceAll(s, "|", `\|`)
+		f := backticks(s, 1)
+		if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
+			s = " " + s + " "
+		}
+		return f + s + f
+	})
 }
 
 // Cell returns s as the plain text of a table cell, on one line and in at most
@@ -144,16 +141,6 @@ var (
 	language = regexp.MustCompile(`^[a-z]*$`)
 )
 
-// Source returns code as a fenced block in the language, as Fenced does.
-func (r *Redactor) Source(s, of string, limit int) Text {
-	t := r.Fenced(s, limit-len(of))
-	if !language.MatchString(of) {
-		return t
-	}
-	first, rest, _ := strings.Cut(t.s, "\n")
-	return Text{first + of + "\n" + rest}
-}
-
 // Permalink returns the address of a line of a file, for a Markdown link, given the
 // repository's page and a commit's full SHA. Unlike a link to an issue or a commit, it
 // adds nothing to a timeline. It returns false if the path needs redaction or another
@@ -178,21 +165,11 @@ func Comparison(repository, from, to string) (Text, bool) {
 // interpret. clean removes those in foreign text, so every one left is ours.
 const gap = "\u200b"
 
-// part defines where a text is broken.
-type part struct {
+// live matches what GitHub interprets in an issue outside of code, and where to break it.
+var live = []struct {
 	pattern *regexp.Regexp
 	parted  string
-}
-
-func partAll(s string, parts []part) string {
-	for _, p := range parts {
-		s = p.pattern.ReplaceAllString(s, p.parted)
-	}
-	return s
-}
-
-// live matches what GitHub interprets in an issue outside of code.
-var live = []part{
+}{
 	{regexp.MustCompile(`@`), "@" + gap},                       // mentions, user@SHA, e-mail addresses
 	{regexp.MustCompile(`#(\d)`), "#" + gap + "$1"},            // #1, owner/repo#1
 	{regexp.MustCompile(`(?i)\b(gh-)(\d)`), "$1" + gap + "$2"}, // GH-1
@@ -201,12 +178,31 @@ var live = []part{
 	{regexp.MustCompile(`&(#?\w+;)`), "&" + gap + "$1"},        // &#64; is a mention's @
 	{regexp.MustCompile(`!\[`), "!" + gap + "["},               // an image
 	{regexp.MustCompile(`(?i)<(img|picture|source|video|audio|iframe|svg|image)`), "<" + gap + "$1"},
-	{issueURL, ":" + gap + "$1"},
+	{regexp.MustCompile(`(?i):(//|[a-z+-])`), ":" + gap + "$1"}, // URLs, mailto:, :emoji:
+	{regexp.MustCompile(`(?i)\b(www)\.`), "$1" + gap + "."},     // links without a scheme
+	{longRun, "$0" + gap},
 }
 
-// issueURL matches an address that refers to an issue or the like, on any host,
-// because GitHub Enterprise has its own.
-var issueURL = regexp.MustCompile(`(?i):(//[^\s/]+/[^\s/]+/[^\s/]+/(?:issues|pull|discussions|commit)/)`)
+// longRun is the longest run of backticks left whole: a fence must be longer,
+// and one of thousands would leave no room for the text.
+var longRun = regexp.MustCompile("`{8}")
+
+// commit matches a possible commit SHA, which GitHub links from seven digits on. An
+// adjacent "_" is not part of it, since escaping separates the two.
+var commit, sixth = regexp.MustCompile(`(?i)[0-9a-z]{7,}`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
+
+// defusePlain breaks everything that GitHub would interpret.
+func defusePlain(s string) string {
+	for _, l := range live {
+		s = l.pattern.ReplaceAllString(s, l.parted)
+	}
+	return commit.ReplaceAllStringFunc(s, func(word string) string {
+		if strings.Trim(word, "0123456789abcdefABCDEF") != "" {
+			return word
+		}
+		return sixth.ReplaceAllString(word, "$1"+gap+"$2")
+	})
+}
 
 // inCode breaks what is not inert in code: runs of backticks too long to fence, and
 // comments that look like our own section's, which is found in the body's source.
@@ -216,32 +212,6 @@ func inCode(s string) string {
 }
 
 var ownComment = regexp.MustCompile(`(?i)<!--(\s*errmon)`)
-
-// longRun is the longest run of backticks left whole: a fence must be longer,
-// and one of thousands would leave no room for the text.
-var longRun = regexp.MustCompile("`{8}")
-
-// loose matches what GitHub interprets in plain text only.
-var loose = []part{
-	{regexp.MustCompile(`(?i):(//|[a-z+-])`), ":" + gap + "$1"}, // URLs, mailto:, :emoji:
-	{regexp.MustCompile(`(?i)\b(www)\.`), "$1" + gap + "."},     // links without a scheme
-}
-
-// commit matches a possible commit SHA, which GitHub links from seven digits on. An
-// adjacent "_" is not part of it, since escaping separates the two.
-var commit, sixth = regexp.MustCompile(`(?i)[0-9a-z]{7,}`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
-
-// defusePlain breaks everything that GitHub would interpret.
-func defusePlain(s string) string {
-	s = longRun.ReplaceAllString(partAll(s, live), "$0"+gap)
-	s = commit.ReplaceAllStringFunc(s, func(word string) string {
-		if strings.Trim(word, "0123456789abcdefABCDEF") != "" {
-			return word
-		}
-		return sixth.ReplaceAllString(word, "$1"+gap+"$2")
-	})
-	return partAll(s, loose)
-}
 
 // backticks returns a run of at least n of them that is longer than any in s.
 func backticks(s string, n int) string {

@@ -133,7 +133,8 @@ func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	s = lineBreaks.Replace(WithoutANSI(s))
 	return strings.Map(func(r rune) rune {
-		if invisible(r) {
+		if r < ' ' && r != '\n' && r != '\t' || r >= 0x7f && unicode.In(r, unicode.Cc, unicode.Cf,
+			unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
 			return -1
 		}
 		return r
@@ -141,7 +142,7 @@ func clean(s string) string {
 }
 
 // isClean is a cheap check for text that needs no cleaning: printable ASCII and the
-// characters of plainLetter.
+// scripts of most logs, whose characters are all visible and do not break a line.
 func isClean(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
@@ -150,29 +151,14 @@ func isClean(s string) bool {
 			return false
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if size == 1 || !plainLetter(r) {
+		latin, greekOrCyrillic := r >= 0xae && r < 0x300, r >= 0x370 && r < 0x530
+		kana, chinese := r >= 0x3041 && r < 0x3100, r >= 0x4e00 && r < 0xa000
+		if !latin && !greekOrCyrillic && !kana && !chinese {
 			return false
 		}
 		i += size - 1
 	}
 	return true
-}
-
-// plainLetter matches the scripts of most logs. Every character within these bounds
-// is visible and does not break a line.
-func plainLetter(r rune) bool {
-	return r >= 0xae && r < 0x300 || // Latin
-		r >= 0x370 && r < 0x530 || // Greek, Cyrillic
-		r >= 0x3041 && r < 0x3100 || // Japanese
-		r >= 0x4e00 && r < 0xa000 // Chinese, Japanese
-}
-
-func invisible(r rune) bool {
-	if r < 0x7f {
-		return r < ' ' && r != '\n' && r != '\t'
-	}
-	return unicode.In(r, unicode.Cc, unicode.Cf,
-		unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // oneLine turns every run of white space into one space and trims the ends.
