@@ -61,7 +61,7 @@ type Group struct {
 	First      time.Time
 	Last       time.Time
 	Sample     event.Event     // the newest event
-	Versions   []Version       // of the code that logged its events; see saw
+	Versions   []Version       // of the code that logged its events; see MaxVersions
 	Matched    []event.Matched // the team's rules that match its events, each combination once
 
 	// If the identity is a Sentry issue, Sentry holds its data, or nil if it was not
@@ -75,11 +75,11 @@ type Group struct {
 // newest, and among equals the one with the larger id.
 func (g *Group) add(e *event.Event) {
 	if len(e.Deliveries) > 0 {
-		inbox := g.inbox(e.Source)
+		inbox := entry(&g.Deliveries, e.Source)
 		inbox.IDs.Add(count.MinuteOf(e.Time).Day(), e.Deliveries...)
 		inbox.Link(e.Stream, e.URL, e.Time)
 	} else {
-		tally := g.tally(e.Source)
+		tally := entry(&g.Sources, e.Source)
 		tally.Add(count.MinuteOf(e.Time))
 		tally.Link(e.URL, e.Time)
 	}
@@ -95,10 +95,11 @@ func (g *Group) add(e *event.Event) {
 // Join adds the counts of another group.
 func (g *Group) Join(other *Group) {
 	for source, t := range other.Sources {
-		*g.tally(source) = g.tally(source).Join(*t)
+		own := entry(&g.Sources, source)
+		*own = own.Join(*t)
 	}
 	for kind, b := range other.Deliveries {
-		inbox := g.inbox(kind)
+		inbox := entry(&g.Deliveries, kind)
 		inbox.IDs.AddAll(b.IDs)
 		inbox.Link(b.From, b.URL, b.Newest.Time())
 	}
@@ -122,9 +123,6 @@ func (g *Group) match(m event.Matched) {
 		g.Matched = append(g.Matched, m)
 	}
 }
-
-func (g *Group) tally(source string) *count.Tally { return entry(&g.Sources, source) }
-func (g *Group) inbox(kind string) *count.Inbox   { return entry(&g.Deliveries, kind) }
 
 // entry returns an entry of a map, creating both if needed.
 func entry[T any](m *map[string]*T, key string) *T {
@@ -160,34 +158,19 @@ type Version struct {
 	Last time.Time
 }
 
-// maxVersions is how many versions of one error are distinguished; more count as
-// unknown.
-const maxVersions = 8
+// MaxVersions is how many versions of one error are distinguished. A group with more of
+// them has one more entry, and its versions count as unknown.
+const MaxVersions = 8
 
-// saw records a version. Too many become one unknown version with the newest time, in
-// whatever order they came.
 func (g *Group) saw(v Version) {
 	if v.String() == "" {
 		v.Service = ""
 	}
 	at := slices.IndexFunc(g.Versions, func(known Version) bool { return known.Version == v.Version })
 	switch {
-	case len(g.Versions) > maxVersions: // one unknown, and place holders
-		at = 0
-	case at < 0 && len(g.Versions) == maxVersions:
-		for _, known := range g.Versions {
-			v.Last = later(v.Last, known.Last)
-		}
-		g.Versions, at = make([]Version, maxVersions+1), 0
-	case at < 0:
-		g.Versions, at = append(g.Versions, v), len(g.Versions)
+	case at < 0 && len(g.Versions) <= MaxVersions:
+		g.Versions = append(g.Versions, v)
+	case at >= 0 && v.Last.After(g.Versions[at].Last):
+		g.Versions[at].Last = v.Last
 	}
-	g.Versions[at].Last = later(g.Versions[at].Last, v.Last)
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -65,18 +65,21 @@ func (s *Set) mined() map[trace]*Group {
 	}
 	widest := mine(templates, s.knownTemplates())
 	identities := s.identities(widest)
-	groups, members := map[trace]*Group{}, map[*Group]int{}
-	for _, m := range slices.SortedFunc(maps.Keys(s.messages), message.compare) {
+	groups, members, into := map[trace]*Group{}, map[*Group]int{}, map[*Group]*Group{}
+	for _, m := range slices.SortedFunc(maps.Keys(s.messages), func(a, b message) int {
+		return cmp.Or(strings.Compare(a.template, b.template), strings.Compare(a.service, b.service), strings.Compare(a.name, b.name))
+	}) {
 		wide := message{service: m.service, template: widest[m.template]}
-		u := &s.units[s.messages[m]]
-		g := identify(groups, u.group, wide, identities[wide])
+		counted := s.units[s.messages[m]]
+		g := identify(groups, counted, wide, identities[wide])
 		g.addVaguer(identities[message{template: wide.template}])
 		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
 			g.Also = append(g.Also, own)
 			members[g]++
 		}
-		u.group = g
+		into[counted] = g
 	}
+	s.redirect(into)
 	return groups
 }
 
@@ -142,10 +145,6 @@ func (s *Set) identities(widest map[string]string) map[message][]Known {
 		}
 	}
 	return identities
-}
-
-func (m message) compare(other message) int {
-	return cmp.Or(strings.Compare(m.template, other.template), strings.Compare(m.service, other.service), strings.Compare(m.name, other.name))
 }
 
 // Key returns the key of e by itself and the known templates; mining may find that

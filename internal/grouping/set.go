@@ -14,6 +14,15 @@ import (
 // events still does not matter.
 const maxTemplates = 20_000
 
+// maxTokens bounds the tokens that the matcher keeps in a run with too many templates.
+const maxTokens = 100_000
+
+// maxCached bounds the bytes of masked templates cached with their redacted form.
+// Redacting costs some ten microseconds a template, as much as reading five lines, so
+// there is room for 100,000 templates of usual length; each also needs about 50
+// bytes in the table.
+const maxCached = 16 << 20
+
 // Set adds up the events of one run.
 type Set struct {
 	redact    func(string) string
@@ -25,21 +34,15 @@ type Set struct {
 	cached    int               // bytes in templates
 	messages  map[message]uint32
 	traces    map[trace]uint32
-	units     []unit
+	units     []*Group // by Mark.Unit; several units may share a group
 }
 
 // message is the identity of events without a trace before templates are merged.
-// Events that a team's rule names are apart from those that it does not.
+// name is the key of the error that a team's rule names; empty without one.
 type message struct{ service, template, name string }
 
 // trace is the identity of other events: the key of an exception or a Sentry issue.
 type trace struct{ key, name string }
-
-// unit is what a Set counts separately. Groups joins the units of one error.
-type unit struct {
-	group *Group
-	into  uint32 // the unit that took this one over; itself while none has
-}
 
 // Mark identifies where an event was counted, for Set.GroupOf.
 type Mark struct {
@@ -70,8 +73,21 @@ func (s *Set) Add(e event.Event) Mark {
 		template := s.template(messageOf(&e))
 		m = Mark{s.unit(message{e.Service, template, name}), s.masker.fired}
 	}
-	s.units[m.Unit].group.add(&e)
+	s.units[m.Unit].add(&e)
 	return m
+}
+
+// AddSentry adds a Sentry issue with its newest event, or nil if that was not read.
+// Other sources may have reported the same events that Sentry counted.
+func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
+	g := s.units[s.keyed(trace{key: SentryKey(t.ID)}, BySentry)]
+	g.Sentry, g.Level = &t, max(g.Level, t.Level)
+	g.Service, g.Template = t.Project, s.template(t.Title)
+	g.span(t.First, t.Last)
+	if e != nil {
+		g.Sample = *e
+		g.match(event.Matched{Level: e.Level, Rules: e.Decision.Rules})
+	}
 }
 
 // keyed returns the unit of an event with a key of its own, adding it if needed.
@@ -84,27 +100,26 @@ func (s *Set) keyed(id trace, rule Rule) uint32 {
 	return at
 }
 
-func (s *Set) open(g *Group) uint32 {
-	at := uint32(len(s.units))
-	s.units = append(s.units, unit{group: g, into: at})
-	return at
-}
-
 // unit returns the unit of a message, adding it if needed.
 func (s *Set) unit(m message) uint32 {
 	if at, ok := s.messages[m]; ok {
 		return at
 	}
 	m = s.cut(m)
-	if at, ok := s.messages[m]; ok {
-		return at
+	at, ok := s.messages[m]
+	if !ok {
+		at = s.open(&Group{Template: m.template, Service: m.service, Name: m.name})
+		s.messages[m] = at
+		for len(s.messages) > maxTemplates && s.limit > 0 {
+			s.shorten()
+		}
 	}
-	at := s.open(&Group{Template: m.template, Service: m.service, Name: m.name})
-	s.messages[m] = at
-	for len(s.messages) > maxTemplates && s.limit > 0 {
-		s.shorten()
-	}
-	return s.final(at)
+	return at
+}
+
+func (s *Set) open(g *Group) uint32 {
+	s.units = append(s.units, g)
+	return uint32(len(s.units) - 1)
 }
 
 // template returns the masked and redacted template of a message.
@@ -125,12 +140,6 @@ func (s *Set) template(message string) string {
 	s.templates[text] = redacted
 	return redacted
 }
-
-// maxCached bounds the bytes of masked templates cached with their redacted form.
-// Redacting costs some ten microseconds a template, as much as reading five lines, so
-// there is room for 100,000 templates of usual length; each also needs about 50
-// bytes in the table.
-const maxCached = 16 << 20
 
 // cut shortens a template to the limit. One covered by a known template counts as
 // that. At a limit of 0 bytes, services are not distinguished either.
@@ -153,10 +162,6 @@ func (s *Set) cut(m message) message {
 	return m
 }
 
-// maxTokens bounds the tokens that the matcher keeps in a run with too many
-// templates.
-const maxTokens = 100_000
-
 func (s *Set) matcher() *matcher {
 	if s.matching == nil || len(s.matching.tokens) > maxTokens {
 		s.matching = newMatcher(s.knownTemplates())
@@ -167,36 +172,39 @@ func (s *Set) matcher() *matcher {
 // shorten halves the limit and joins the messages that become equal.
 func (s *Set) shorten() {
 	s.limit /= 2
-	before := s.messages
+	before, into := s.messages, map[*Group]*Group{}
 	s.messages = make(map[message]uint32, len(before))
 	for m, at := range before {
 		m = s.cut(m)
-		first, ok := s.messages[m]
-		if !ok {
+		g := s.units[at]
+		if first, ok := s.messages[m]; ok {
+			s.units[first].Join(g)
+			into[g] = s.units[first]
+		} else {
 			s.messages[m] = at
-			s.units[at].group.Template, s.units[at].group.Service = m.template, m.service
-			continue
+			g.Template, g.Service = m.template, m.service
 		}
-		s.units[first].group.Join(s.units[at].group)
-		s.units[at] = unit{into: first}
+	}
+	s.redirect(into)
+}
+
+// redirect replaces groups by those that they were joined to.
+func (s *Set) redirect(into map[*Group]*Group) {
+	for at, g := range s.units {
+		s.units[at] = cmp.Or(into[g], g)
 	}
 }
 
-// final follows a unit to the one that took it over.
-func (s *Set) final(at uint32) uint32 {
-	for s.units[at].into != at {
-		at = s.units[at].into
-	}
-	return at
-}
+// GroupOf returns the group of an event that was added before Groups was called.
+func (s *Set) GroupOf(m Mark) *Group { return s.units[m.Unit] }
 
-// Groups returns the groups in the order of their keys. Title parts and
-// aliases are taken from each group's sample, so they too depend on the events
-// alone. Call it once, after the last Add.
+// Groups returns the groups in the order of their keys. What describes them is taken
+// from each group's sample, so it too depends on the events alone. Call it once, after
+// the last Add.
 func (s *Set) Groups() []*Group {
 	byKey := s.mined()
 	for id, at := range s.traces {
-		byKey[id] = s.units[at].group
+		byKey[id] = s.units[at]
 	}
 	groups := slices.SortedFunc(maps.Values(byKey), func(a, b *Group) int {
 		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Name, b.Name))
@@ -206,9 +214,6 @@ func (s *Set) Groups() []*Group {
 	}
 	return groups
 }
-
-// GroupOf returns the group of an event that was added before Groups was called.
-func (s *Set) GroupOf(m Mark) *Group { return s.units[s.final(m.Unit)].group }
 
 // describe fills the visible fields of a group from its sample.
 func (s *Set) describe(g *Group) {
@@ -240,8 +245,8 @@ func (s *Set) describe(g *Group) {
 // names the service.
 func (s *Set) aliases(g *Group) []string {
 	lines := []string{g.Sample.Message}
-	for _, x := range g.Sample.Exceptions[:min(1, len(g.Sample.Exceptions))] {
-		lines = append(lines, x.Type+": "+x.Message)
+	if chain := g.Sample.Exceptions; len(chain) > 0 {
+		lines = append(lines, chain[0].Type+": "+chain[0].Message)
 	}
 	var keys []string
 	for _, line := range lines {
@@ -254,19 +259,6 @@ func (s *Set) aliases(g *Group) []string {
 		}
 	}
 	return keys
-}
-
-// AddSentry adds a Sentry issue with its newest event, or nil if that was not read.
-// Other sources may have reported the same events that Sentry counted.
-func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
-	g := s.units[s.keyed(trace{key: SentryKey(t.ID)}, BySentry)].group
-	g.Sentry, g.Level = &t, max(g.Level, t.Level)
-	g.Service, g.Template = t.Project, s.template(t.Title)
-	g.span(t.First, t.Last)
-	if e != nil {
-		g.Sample = *e
-		g.match(event.Matched{Level: e.Level, Rules: e.Decision.Rules})
-	}
 }
 
 // eventKeys returns the keys an event may have in other sources: its own, and that of

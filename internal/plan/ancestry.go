@@ -6,6 +6,7 @@ import (
 
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -35,7 +36,7 @@ func (a Action) FailedSince() ([]event.Version, bool) {
 	}
 	var versions []event.Version
 	for _, g := range a.Groups {
-		if g.Sentry != nil { // of whose events the latest is read
+		if g.Sentry != nil || len(g.Versions) > grouping.MaxVersions { // only the newest event of a Sentry issue is read
 			return nil, false
 		}
 		for _, v := range g.Versions {
