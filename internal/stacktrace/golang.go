@@ -40,7 +40,7 @@ var golang = runtime{
 	},
 	checks: []check{
 		{GoPlace, lines("\t….go:", "\t….s:"), reads(readGoPlace)},
-		{GinPlace, lines("….go:"), isGinPlace},
+		{LateFrame, lines("….go:"), isGinPlace},
 		{Final, lines("exit status "), func(line string) bool { return len(line) <= len("exit status 255") }},
 	},
 	rules: []rule{
@@ -48,7 +48,6 @@ var golang = runtime{
 		{in(Bare), on(goFunction), bareCall, Hold},
 		{in(bareText), on(goFunction), bareCall, Together},
 		{in(loggedCall, bareCall, stackedCall, stackedOn), on(GoPlace), stacked, Join},
-		{in(loggedText), on(GinPlace), framed, Join},
 		{in(panicking), on(Text), panicking, Loose},
 		{in(panicking), on(GoFatal), panicking, Join},
 		{in(panicking, running), on(GoPlace), running, Join},

@@ -21,10 +21,7 @@ import (
 
 var perl = runtime{
 	name: "perl", parse: parsePerl,
-	checks: []check{{PerlFrame, lines("\t… called at "), perlCalled.MatchString}},
-	rules: []rule{
-		{in(loggedText, bareText), on(PerlFrame), framed, Join},
-	},
+	checks: []check{{LateFrame, lines("\t… called at "), perlCalled.MatchString}},
 }
 
 func parsePerl(lines []string) []event.Exception {

@@ -6,75 +6,75 @@ import (
 	"strings"
 )
 
-// Phase is how far the lines of one event have come, and so what may follow.
+// Phase is how far an event has been read, and so what may follow.
 type Phase uint8
 
 // The phases in which an event begins.
 const (
 	Plain  Phase = iota // with an everyday log line
-	Bare                // with a line that nothing is known of
+	Bare                // with a line of no known kind
 	Logged              // with a log line at warn or worse, which a trace may follow
-	Failed              // with one that names the exception, as AWS Lambda does for Python
+	Failed              // with one that names the exception, as AWS Lambda's runtime for Python does
 
 	// The phases of traces.
-	announced // the next line says what failed
-	uncaught  // V8's place of an uncaught error
-	thrown    // the source line and caret below that
-	ruled     // a ruled line
-	thrownOn  // the first line of what was thrown
-	named     // an exception line, no frames so far
-	threaded  // the same for what a thread died of
-	caused    // "Caused by: …", no frames so far
-	framed    // frames
-	framedRuby
-	traced    // "Traceback" and frames of Python
-	reported  // the same below the exception
-	raised    // the exception line below Python's frames
-	chained   // "During handling of the above exception, …"
-	panicking // Go's "panic: …", no goroutine so far
-	running   // a goroutine
-	called    // a function of that, whose place is next
-	stacked   // the stack of an error of Go
-	stackedOn // a function of that
-	panicked  // Rust's panic line, above its message
-	told      // Rust's message
-	quoting   // a command of Tcl
-	quoted    // the end of that
-	dying     // what a process died of
-	over      // the line that ends a process's output
+	announced  // the next line says what failed
+	uncaught   // V8's place of an uncaught error
+	thrown     // the source line and caret below that
+	ruled      // a ruled line
+	thrownOn   // the first line of the thrown value
+	named      // an exception line, no frames so far
+	threaded   // the same for the exception that ended a thread
+	caused     // "Caused by: …", no frames so far
+	framed     // frames
+	framedLate // LateFrames
+	traced     // "Traceback" and frames of Python
+	reported   // the same below the exception
+	raised     // the exception line below Python's frames
+	chained    // "During handling of the above exception, …"
+	panicking  // Go's "panic: …", no goroutine so far
+	running    // a goroutine
+	called     // a function in it, whose place is next
+	stacked    // the stack of a Go error
+	stackedOn  // a function in it
+	panicked   // Rust's panic line, above its message
+	told       // Rust's message
+	quoting    // a command of Tcl
+	quoted     // its end
+	dying      // why a process died
+	over       // the line that ends a process's output
 
-	// The phases of held lines, which belong to the event if a line follows that
-	// makes them part of its trace.
+	// The phases of held lines, which belong to the event if a later line makes them
+	// part of its trace.
 	loggedName   // an exception line after a log line
 	loggedText   // another line
-	loggedCall   // one that may be a function of Go
+	loggedCall   // one that may be a Go function
 	bareText     // a line after a bare one
-	bareCall     // one that may be a function of Go
+	bareCall     // one that may be a Go function
 	namedText    // the second line of a message
-	toldText     // the second of Rust's
-	raisedText   // the second of Python's, or a note
+	toldText     // the same of Rust's
+	raisedText   // the same of Python's, or a note
 	uncaughtText // V8's source line
-	stackedText  // the message of the error that wrapped Go's
-	stackedCall  // the first function of that
+	stackedText  // the message of the Go error that wraps the one before
+	stackedCall  // the first function in its stack
 	phases       // their number
 )
 
-// Joining is what becomes of a line.
+// Joining is whether a line continues an event.
 type Joining uint8
 
-// The ways in which a line goes on with an event, or does not.
+// The ways in which a line continues an event, or does not.
 const (
 	Begin    Joining = iota // it begins a new event
-	Join                    // it goes on with the event
+	Join                    // it continues the event
 	Loose                   // it does, unless too many such lines came before
-	Hold                    // a later line will show
+	Hold                    // a later line decides
 	Together                // the same, but only if it was logged at once with the line before
-	Note                    // it goes on with the event if it was logged at once, else a later line will show
-	Apart                   // it goes on with the event if each line is a record of its own
+	Note                    // it continues the event if it was logged at once, else a later line decides
+	Apart                   // it continues the event if each line is its own record
 )
 
-// rule is one row of a runtime's knowledge: how lines of the shapes go on with an
-// event that has come to one of the phases from, and to which phase they take it.
+// rule states how lines of the shapes continue an event that is in one of the phases
+// from, and the phase that follows.
 type rule struct {
 	from   []Phase
 	shapes []Shape
@@ -86,15 +86,15 @@ type rule struct {
 func in(p ...Phase) []Phase { return p }
 func on(s ...Shape) []Shape { return s }
 
-// anywhere holds the phases that a shape leads to whatever came before. What
-// means nothing without lines above it belongs to those.
+// anywhere holds the phase after a shape, whatever came before.
 var anywhere = map[Shape]Phase{
-	Frame: framed, RubyFrame: framedRuby, PerlFrame: framed, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced,
-	GroupTrace: framed, Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked, GinPlace: framed,
-	RustPanic: panicked, RustBacktrace: framed, TclFirst: quoting, Command: quoting, Final: over, Death: dying, DeathEnd: over, Announcement: announced, Thread: threaded, Header: named,
+	Frame: framed, LateFrame: framedLate, PythonFrame: traced, Cause: caused, Raise: named, Traceback: traced, GroupTrace: framed,
+	Chain: chained, Place: uncaught, Remote: chained, GoPanic: panicking, GoFatal: panicking, Goroutine: running, GoPlace: stacked,
+	RustPanic: panicked, RustBacktrace: framed, TclFirst: quoting, Command: quoting, Final: over, Death: dying, DeathEnd: over,
+	Announcement: announced, Thread: threaded, Header: named,
 }
 
-// logged are the rules of log lines and of messages, whatever the runtime.
+// logged are the rules for log lines and messages, whatever the runtime.
 var logged = []rule{
 	{in(Plain), on(Ruler), ruled, Begin},
 	{in(Bare, bareText), on(Text), bareText, Together},
@@ -105,6 +105,7 @@ var logged = []rule{
 	{in(loggedText), on(Indented), loggedText, Hold},
 	{in(loggedText), on(Blank), loggedText, Together},
 	{in(loggedText), on(Header), loggedName, Together},
+	{in(loggedText, bareText), on(LateFrame), framedLate, Join},
 	{in(loggedName), on(Text, Indented, Blank), loggedName, Hold},
 	{in(named, announced), on(Text), namedText, Hold},
 	{in(namedText), on(Text, Indented, Blank), namedText, Hold},
@@ -112,31 +113,25 @@ var logged = []rule{
 	{in(caused), on(Text, Header), caused, Loose},
 }
 
-// like holds the phases that obey the rules of another, but for their own.
+// like holds the phases that follow the rules of another where they have none of their own.
 var like = map[Phase]Phase{
-	Failed: Logged, threaded: named, framedRuby: framed, thrownOn: thrown, called: running, stackedOn: stacked,
+	Failed: Logged, threaded: named, framedLate: framed, thrownOn: thrown, called: running, stackedOn: stacked,
 	loggedCall: loggedText, bareCall: bareText, toldText: namedText,
 }
 
-// kept holds, for each phase of held lines, the phase of what was read before.
+// kept holds, for each phase of held lines, the phase before them.
 var kept = map[Phase]Phase{
 	loggedName: named, loggedText: Logged, loggedCall: Logged, bareText: Bare, bareCall: Bare, namedText: named, toldText: told,
 	raisedText: raised, uncaughtText: uncaught, stackedText: stacked, stackedCall: stacked,
 }
 
-// step is where a line leads.
 type step struct {
 	to    Phase
 	how   Joining
-	known bool // a rule says so
+	known bool // there is a rule
 }
 
 var steps = func() (table [phases][shapes]step) {
-	for p := range phases {
-		for s := range shapes {
-			table[p][s] = defaultStep(p, s)
-		}
-	}
 	rules := slices.Clone(logged)
 	for _, r := range runtimes {
 		rules = append(rules, r.rules...)
@@ -148,63 +143,56 @@ var steps = func() (table [phases][shapes]step) {
 			}
 		}
 	}
-	for p, other := range like {
+	for p := range phases {
 		for s := range shapes {
-			if !table[p][s].known && table[other][s].known {
-				table[p][s] = table[other][s]
+			if other := table[like[p]][s]; !table[p][s].known && like[p] != Plain && other.known {
+				table[p][s] = other
+			} else if !table[p][s].known {
+				table[p][s] = defaultStep(p, s)
+			}
+		}
+		for _, s := range on(Ruler, SwiftFrame, Quotes, goFunction, goOther, quoteEnd) {
+			if !table[p][s].known {
+				table[p][s] = table[p][Text]
 			}
 		}
 	}
 	return table
 }()
 
-// defaultStep is that of a shape which no rule of the phase names.
+// defaultStep is the step for a shape without a rule.
 func defaultStep(p Phase, s Shape) step {
 	_, held := kept[p]
 	to, leads := anywhere[s]
-	switch {
-	case !leads:
-		to = p
-	case s == Header && p != Plain && p != Bare && p != uncaught:
+	if !leads || s == Header && p != Plain && p != Bare && p != uncaught {
 		to = p
 	}
 	how := Begin
-	switch {
-	case p == over:
-	case s == Blank || s == Indented || s == Caret || s == Closing || s == Final:
-		if !held {
+	switch s {
+	case Blank, Indented, Caret, Closing, Final:
+		if p != over && !held {
 			how = Join
 		}
-	case s == PythonFrame || s == Chain:
-		// of Python's traces alone
-	case s.NeedsHead() && (!held || p == loggedName || p == namedText || p == toldText):
-		how = Join
+	case PythonFrame, Chain: // only Python's own phases continue with these
+	default:
+		if p != over && s.NeedsHead() && (!held || p == loggedName || p == namedText || p == toldText) {
+			how = Join
+		}
 	}
 	return step{to: to, how: how}
 }
 
-// After returns the phase after a line of the shape, and how the line goes on
-// with the event. The phase counts wherever the line is read as part of the event.
+// After returns the phase after a line of the shape, and how the line continues
+// the event. The phase counts if the line is read as part of the event.
 func (p Phase) After(line string, s Shape) (Phase, Joining) {
-	shape := s
-	if s == Text || s == Indented {
-		shape = inTrace(p, line, s)
-	}
-	next := steps[p][shape]
-	if !next.known && (s == Ruler || s == SwiftFrame || s == Quotes) {
-		s = Text
-	}
-	if shape != s && !next.known {
-		next = steps[p][s]
-	}
+	next := steps[p][inTrace(p, line, s)]
 	return next.to, next.how
 }
 
-// inTrace returns the shape of a line that only its place in a trace shows.
+// inTrace returns the shape that a line has only at its place in a trace.
 func inTrace(p Phase, line string, s Shape) Shape {
 	switch {
-	case p == dying && line[0] == '#': // all lines of the JVM's
-		return Indented
+	case s != Text && s != Indented:
 	case p == dying && line == "Aborted":
 		return DeathEnd
 	case p == quoting && strings.HasSuffix(line, `"`):
@@ -215,8 +203,8 @@ func inTrace(p Phase, line string, s Shape) Shape {
 	return s
 }
 
-// Taken returns the phase of an event whose held lines were taken with others
-// than those that they wait for.
+// Taken returns the phase of an event whose held lines joined it although the line they
+// waited for did not come.
 func (p Phase) Taken() Phase {
 	return cmp.Or(kept[p], p) // nothing is held at Plain
 }
@@ -224,26 +212,25 @@ func (p Phase) Taken() Phase {
 // Logged reports whether the event is a log line that a trace may follow.
 func (p Phase) Logged() bool { return p == Logged || p == Failed }
 
-// Dying reports whether a process is printing what it died of.
+// Dying reports whether a process is printing why it died.
 func (p Phase) Dying() bool { return p == dying }
 
-// Names reports whether the next line that is no frame says what failed.
+// Names reports whether the next line that is not a frame says what failed.
 func (p Phase) Names() bool {
 	return p == announced || p == thrown || p == traced || p == panicked
 }
 
-// Named reports whether an exception was named and no frame was read.
+// Named reports whether there is an exception line and no frame so far.
 func (p Phase) Named() bool { return p == named || p == threaded }
 
-// LacksFrames reports whether a failure was reported whose frames, or even message,
-// were not read. Rust says that there is a backtrace, or that there is none,
-// below every message.
+// LacksFrames reports whether a failure has no frames, or even no message, so far.
+// Rust states below every message whether there is a backtrace.
 func (p Phase) LacksFrames() bool {
 	return slices.Contains(in(named, threaded, announced, caused, panicked, told, panicking, traced, chained, quoting, quoted, dying), p)
 }
 
-// Tears reports whether of a frame of Go, after a line of the shape, only the
-// function or only the place was read.
+// Tears reports whether only the function or only the place of a Go frame has been read
+// before a line of the shape.
 func (p Phase) Tears(s Shape) bool {
 	halved := p == called || p == stackedOn
 	return halved && s != GoPlace || (p == running || p == stacked) && s == GoPlace

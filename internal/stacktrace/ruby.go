@@ -21,12 +21,11 @@ var ruby = runtime{
 	name: "ruby", parse: parseRuby,
 	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
 	checks: []check{
-		{RubyFrame, lines(" …:in "), isRubyPlace},
+		{LateFrame, lines(" …:in "), isRubyPlace},
 		{Raise, lines("…:in "), reads(rubyFrame)},
 	},
 	rules: []rule{
-		{in(framedRuby), on(Raise), named, Apart}, // its cause
-		{in(loggedText, bareText), on(RubyFrame), framedRuby, Join},
+		{in(framedLate), on(Raise), named, Apart}, // its cause
 	},
 }
 

@@ -19,8 +19,7 @@ const (
 	Thread                     // the same of what a thread died of: "Exception in thread …"
 	Announcement               // printed right above what failed, by Ruby and .NET
 	Frame                      // a frame, or "... 12 more"
-	RubyFrame                  // a frame of Ruby, which a cause may follow at once
-	PerlFrame                  // a frame of Perl, which lines of a message may precede
+	LateFrame                  // a frame of Ruby, Perl or gin, which several lines of a message may precede
 	PythonFrame                // File "cart.py", line 42
 	SwiftFrame                 // a frame of Swift, which looks like one only below its trap
 	Cause                      // "Caused by: …"
@@ -37,7 +36,6 @@ const (
 	GoFatal                    // "fatal error: …"
 	Goroutine                  // "goroutine 1 [running]:" and the signal line before it
 	GoPlace                    // a tab, file, line and offset of a frame of Go
-	GinPlace                   // gin's place of a frame, above its function
 	RustPanic                  // "thread 'main' panicked at src/cart.rs:15:19:"
 	RustBacktrace              // "stack backtrace:", or the note that there is none
 	TclFirst                   // "while executing", above the first command of Tcl's errorInfo
@@ -223,7 +221,7 @@ func (s Shape) Dies() bool { return s == Death || s == DeathEnd }
 // NeedsHead reports whether the line means nothing without those above it.
 func (s Shape) NeedsHead() bool {
 	switch s {
-	case Frame, RubyFrame, PerlFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, GinPlace, RustBacktrace, TclFirst, Command, Final:
+	case Frame, LateFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, RustBacktrace, TclFirst, Command, Final:
 		return true
 	}
 	return false

@@ -94,7 +94,7 @@ func IsWhole(line string) bool {
 func BeginsWithFrames(text string) bool {
 	first, rest, _ := strings.Cut(text, "\n")
 	switch ShapeOf(first) {
-	case Frame, RubyFrame, PerlFrame, PythonFrame, Goroutine, RustBacktrace:
+	case Frame, LateFrame, PythonFrame, Goroutine, RustBacktrace:
 		return true
 	}
 	second, _, _ := strings.Cut(rest, "\n")
