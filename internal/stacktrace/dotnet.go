@@ -8,8 +8,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// .NET prints the types of a chain first, then the frames of the innermost
-// exception, then those of the others, a ruled line after each:
+// .NET prints the types of a chain first, then the frames of each exception, the innermost
+// first, with a ruled line after each:
 //
 //	Acme.PaymentException: message
 //	 ---> System.ArgumentException: message
@@ -17,20 +17,17 @@ import (
 //	   --- End of inner exception stack trace ---
 //	   at Acme.Cart.Pay(String card) in /app/Shop.cs:line 27
 //
-// Mono has the arrow on the first line, an offset in brackets, and no "line "
-// before the number. The exceptions of an AggregateException follow; its first
-// one was read by then.
-
-const dotnetInner = "--- End of inner exception stack trace ---"
+// Mono prints the arrow on the first line, an offset in brackets, and no "line " before the
+// number. An AggregateException's members follow; the first is in the chain already.
 
 var dotnet = runtime{
 	name: "dotnet", parse: parseDotnet,
-	checks: []check{{Frame, lines("\tat "), reads(readDotnetFrame)}},
-	lines: map[Shape][]string{
-		Announcement: {"Unhandled Exception:$"},
-		Raise:        {"Unhandled exception. "},
-		Frame:        {" --- End of "},
-		Cause:        {" ---> (Inner Exception #", " [ERROR] FATAL UNHANDLED EXCEPTION: "}, // Mono prints it a second time
+	looks: []look{
+		{Announcement, lines("Unhandled Exception:$"), nil},
+		{Frame, lines(" --- End of "), nil},
+		{Cause, lines(" ---> (Inner Exception #", " [ERROR] FATAL UNHANDLED EXCEPTION: "), nil}, // Mono prints it a second time
+		{Raise, lines("Unhandled exception. "), nil},
+		{Frame, lines("\tat "), reads(readDotnetFrame)},
 	},
 }
 
@@ -51,7 +48,7 @@ func parseDotnet(lines []string) []event.Exception {
 			chain[at].Frames = append(chain[at].Frames, f)
 		case hasAny(line, "---> (Inner Exception #", "FATAL UNHANDLED EXCEPTION: "):
 			return chain
-		case strings.TrimSpace(line) == dotnetInner:
+		case strings.TrimSpace(line) == "--- End of inner exception stack trace ---":
 			at = max(at-1, 0)
 		}
 	}
@@ -80,10 +77,10 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	if !ok || !strings.Contains(f.Function, ".") || strings.ContainsAny(f.Function, " /:") {
 		return f, false
 	}
-	if rest == "" { // a frame only if what stands in the parentheses is no place of Java's or V8's
+	if rest == "" { // not a frame if the parentheses hold a place of Java's or V8's
 		return f, arguments == "" || strings.Contains(arguments, " ") && !strings.ContainsAny(arguments, ":/")
 	}
-	if offset, behind, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(offset, " [0x") { // of Mono
+	if offset, behind, ok := strings.Cut(rest, "]"); ok && strings.HasPrefix(offset, " [0x") { // Mono's
 		rest = behind
 	}
 	place, placed := strings.CutPrefix(rest, " in ")
@@ -93,18 +90,17 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	return f, placed || rest == ""
 }
 
-// Generic arguments, and what the compiler makes of a function: a class in its
-// own, and a method, whose name has that of a function inside it.
+// Generic arguments, and what the compiler generates: a class around a method, and a
+// method whose name contains its function and maybe a local function.
 var (
 	dotnetGeneric = regexp.MustCompile(`\[[^\]]*\]`)
-	dotnetClass   = regexp.MustCompile(`^([^<]*)[.+/]<`)
-	dotnetMethod  = regexp.MustCompile(`<([^<>]+)>(?:(?:g__)?([^|]*)\|)?`)
+	dotnetClass   = regexp.MustCompile(`^([^<]*)[.+/](<.*)`)
+	dotnetMethod  = regexp.MustCompile(`<([^<>]+)>(?:\$?>?(?:g__)?([^|]*)\|)?`)
 )
 
-// dotnetName splits class and method as the source names them, without generic
-// arguments: "Cart.<PayAsync>d__7.MoveNext" is Cart.PayAsync, and so are
-// "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" and "Cart.<PayAsync>g__Pay|4_0" but
-// for Pay, a function inside it.
+// dotnetName splits class and method as the source names them, without generic arguments:
+// "Cart.<PayAsync>d__7.MoveNext" and "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" are
+// Cart.PayAsync, and "Cart.<PayAsync>g__Pay|4_0" is Cart.Pay.
 func dotnetName(name string) (class, method string) {
 	if strings.Contains(name, "[") {
 		name = dotnetGeneric.ReplaceAllString(name, "")
@@ -117,24 +113,16 @@ func dotnetName(name string) (class, method string) {
 		return "", name
 	}
 	class, method = name[:dot], name[dot+1:]
-	if !strings.Contains(name, "<") {
-		return class, method
-	}
-	made := dotnetMethod.FindStringSubmatch(method)
-	if outer := dotnetClass.FindStringSubmatch(class); outer != nil {
-		if made == nil {
-			made = dotnetMethod.FindStringSubmatch(class[len(outer[0])-1:])
-		}
+	if outer := dotnetClass.FindStringSubmatch(name); outer != nil {
 		class = outer[1]
-	}
-	if made != nil {
-		method = cmp.Or(made[2], made[1])
+		if made := dotnetMethod.FindStringSubmatch(outer[2]); made != nil {
+			method = cmp.Or(made[2], made[1])
+		}
 	}
 	return class, method
 }
 
-// dotnetLibraries are the namespaces of the runtime, the global assembly cache
-// and well-known packages.
+// dotnetLibraries are the namespaces of the runtime and of well-known packages.
 var dotnetLibraries = []string{
 	"System.", "Microsoft.", "Mono.", "Interop", "Internal.", "Newtonsoft.", "Npgsql.", "MySql.", "MySqlConnector.", "Serilog.", "NLog.", "log4net.",
 	"Autofac.", "MediatR.", "Amazon.", "Azure.", "Google.", "Dapper.", "Polly.", "Grpc.", "StackExchange.", "Swashbuckle.", "FluentValidation.",

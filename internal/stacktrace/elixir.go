@@ -7,27 +7,26 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Elixir prints, below a log line for the death of a process:
+// Elixir prints, below a log line about the death of a process:
 //
 //	** (ArithmeticError) bad argument in arithmetic expression
 //	    :erlang.div(100, 0)
 //	    (shop 0.1.0) lib/cart.ex:13: Shop.Cart.share/1
 //	    (stdlib 4.2) gen_server.erl:1123: :gen_server.try_dispatch/4
 //
-// An exit gives its reason alike, further indented.
+// An exit states its reason in the same way, indented further.
 
 var elixir = runtime{
 	name: "elixir", parse: parseElixir,
-	lines: map[Shape][]string{
-		Epilogue: {"Server: …(http)$", "Server: …(https)$", "Request: …/", "Last message: ", "Last message (from #PID<", "State: ", "Client #PID<", "Function: #Function<", "Function: &"},
-	},
-	checks: []check{
+	looks: []look{
+		{Epilogue, lines("Server: …(http)$", "Server: …(https)$", "Request: …/", "Last message: ", "Last message (from #PID<",
+			"State: ", "Client #PID<", "Function: #Function<", "Function: &"), nil},
 		{Frame, lines("\t….ex:", "\t….exs:", "\t….erl:", "\t…eex:"), elixirPlaced.MatchString},
 		{Raise, lines("** ("), elixirRaised.MatchString},
 	},
 	rules: []rule{
 		{in(Logged, announced), on(Epilogue), announced, Join}, // Plug's request
-		{in(framed), on(Epilogue), framed, Join},               // what a server that died knew of its work; the end of Monolog's context
+		{in(framed), on(Epilogue), framed, Join},               // a dead server's state; the end of Monolog's context
 	},
 }
 
@@ -36,8 +35,8 @@ func parseElixir(lines []string) []event.Exception {
 	open := false // the message may go on
 	for _, line := range lines {
 		if x, ok := match(line, elixirRaised); ok {
-			if n := len(chain); n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, elixirRaising) {
-				chain = chain[:n-1] // an exit by the exception, which says what failed
+			if n := len(chain); n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, "an exception was raised:") {
+				chain = chain[:n-1] // an exit because of this exception
 			}
 			chain, open = append(chain, x.Exception), true
 			continue
@@ -53,21 +52,18 @@ func parseElixir(lines []string) []event.Exception {
 		case open:
 			last.Message = joinMessage(last.Message, []string{line})
 		case line != "":
-			return chain // what a server was doing, and its client's stack
+			return chain // before the server's state and its client's stack
 		}
 	}
 	return chain
 }
-
-// elixirRaising ends the line of an exit, above the exception that it is due to.
-const elixirRaising = "an exception was raised:"
 
 var (
 	// "** (KeyError) message"; an exit names its process.
 	elixirRaised = regexp.MustCompile(`^ *\*\* \((?P<type>.+?)(?: from #PID[^)]*)?\)(?: (?P<message>.*)|$)`)
 	// "(app 1.0.0) file:12: Module.function/2"
 	elixirPlaced = regexp.MustCompile(`^(?:\((?P<module>[^ )]+)[^)]*\) )?(?P<file>.+?\.(?:exs?|erl|l?eex|heex)):(?P<line>\d{1,9}): (?P<function>.*)$`)
-	// The same of a function of the virtual machine, which has arguments and no file.
+	// The same for functions of the virtual machine, which have arguments and no file.
 	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
 )
 
@@ -76,12 +72,11 @@ func elixirFrame(line string) (event.Frame, bool) {
 	f, placed := match(strings.TrimLeft(s, " "), elixirPlaced, elixirBare)
 	app := f.Module
 	f.Module, f.Function = elixirCall(f.Function)
-	f.InApp = f.File != "" && elixirInApp(app, f.File)
+	f.InApp = f.File != "" && !elixirLibrary.MatchString(app) // a release names the application in front of every file
 	return f.Frame, ok && placed
 }
 
-// elixirCall splits module and function. An anonymous function counts as the
-// one that holds it.
+// elixirCall splits module and function. An anonymous function counts as the one around it.
 func elixirCall(function string) (string, string) {
 	if _, rest, ok := strings.Cut(function, " in "); ok && strings.HasPrefix(function, "anonymous fn/") {
 		function = rest
@@ -93,16 +88,7 @@ func elixirCall(function string) (string, string) {
 	return f.Module, f.Function
 }
 
-// elixirLibrary is an application of Erlang, of Elixir, or a package in wide use.
+// elixirLibrary matches applications of Erlang and Elixir, and widely used packages.
 var elixirLibrary = regexp.MustCompile(`^(?:elixir|stdlib|kernel|erts|mix|iex|ex_unit|eex|logger|sasl|crypto|ssl|inets|compiler|public_key|` +
 	`phoenix|plug|ecto|cowboy|cowlib|ranch|bandit|thousand_island|db_connection|postgrex|myxql|telemetry|` +
 	`absinthe|broadway|gen_stage|oban|finch|mint|nimble|hackney|tesla|httpoison|jason|poison|gettext|swoosh|redix)(?:_|$)`)
-
-// elixirInApp goes by the application that a release names, since the files of
-// all of them are printed alike.
-func elixirInApp(app, file string) bool {
-	if app == "" {
-		return !strings.HasPrefix(file, "deps/") && !strings.HasSuffix(file, ".erl")
-	}
-	return !elixirLibrary.MatchString(app)
-}

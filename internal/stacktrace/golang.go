@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Go prints a panic, or a fatal error of the runtime, and then goroutines, of
-// which the first is the one that failed:
+// Go prints a panic, or a fatal error of the runtime, then goroutines, the failing one
+// first:
 //
 //	panic: runtime error: index out of range [5] with length 3 [recovered]
 //		panic: again
@@ -22,23 +22,20 @@ import (
 //	created by main.main in goroutine 1
 //		/app/main.go:10 +0x1d
 //
-// github.com/pkg/errors and zap print errors: a message, then functions and
-// places alike but without arguments, offsets and goroutines.
+// github.com/pkg/errors and zap print errors: a message, then functions and places without
+// arguments, offsets and goroutines.
 //
-// A Go panic has no exception type, so a stable one is made: "runtime error:
-// index out of range" without its numbers for the runtime's own panics, "panic"
-// for values that programs panic with, "fatal error", and "error" for an error
-// that was logged with its stack.
+// Go has no exception types, so a stable one is made: "runtime error: index out of range"
+// without its numbers for the runtime's own panics, "panic" for other values, "fatal
+// error", and "error" for an error logged with its stack.
 
 var golang = runtime{
 	name: "go", parse: parseGo,
 	adopt: adoptGo, chain: goChain,
-	lines: map[Shape][]string{
-		Goroutine: {"goroutine …]:$", "[signal SIG"},
-		GoPanic:   {"panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "},
-		GoFatal:   {"fatal error: "},
-	},
-	checks: []check{
+	looks: []look{
+		{GoPanic, lines("panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "), nil},
+		{GoFatal, lines("fatal error: "), nil},
+		{Goroutine, lines("goroutine …]:$", "[signal SIG"), nil},
 		{GoPlace, lines("\t….go:", "\t….s:"), reads(readGoPlace)},
 		{LateFrame, lines("….go:"), isGinPlace},
 		{Final, lines("exit status "), func(line string) bool { return len(line) <= len("exit status 255") }},
@@ -59,8 +56,7 @@ var golang = runtime{
 	},
 }
 
-// goShapeInTrace separates functions from what else stands between places. The
-// functions of a goroutine have arguments.
+// goShapeInTrace distinguishes functions from other lines between places.
 func goShapeInTrace(line string, goroutine bool) Shape {
 	name, value, _ := strings.Cut(line, " ")
 	switch {
@@ -86,14 +82,14 @@ func IsGoFunction(line string) bool {
 
 var goCall = regexp.MustCompile(`^[^ ]+\((?:0x|\{|\?|\)|\.\.\.\))`)
 
-// parseGo reads a goroutine's stack, or else gin's, or errors with stacks of
-// their own, or else panics: the rest was cut off.
+// parseGo reads a goroutine's stack, else gin's, else errors with their own stacks, else
+// panics whose stack was cut off.
 func parseGo(lines []string) []event.Exception {
 	lines = paired(lines, func(above, line string) bool {
 		return isGinPlace(above) || isGoPlace(line) && above != "" && !isGoPlace(above) && !isGoroutine(above)
 	})
 	if i := slices.IndexFunc(lines, isGoroutine); i >= 0 {
-		stack := until(lines[i+1:], func(line string) bool { // where a goroutine was created is no call on it
+		stack := until(lines[i+1:], func(line string) bool { // the place that created a goroutine is not on its stack
 			return line == "" || isGoroutine(line) || strings.HasPrefix(line, "created by ")
 		})
 		frames, chain := framesIn(stack, goFrame), goPanics(lines[:i])
@@ -107,7 +103,7 @@ func parseGo(lines []string) []event.Exception {
 		return []event.Exception{goRecovered(gin.above, gin.frames)}
 	}
 	var chain []event.Exception
-	for _, s := range stacks(lines, goErrorFrame) { // the error that was wrapped is printed first
+	for _, s := range stacks(lines, goErrorFrame) { // the wrapped error comes first
 		if len(s.frames) > 0 {
 			message := strings.TrimSpace(strings.Join(s.above[max(0, len(s.above)-1):], ""))
 			chain = append(chain, event.Exception{Type: "error", Message: message, Frames: s.frames})
@@ -120,13 +116,13 @@ func parseGo(lines []string) []event.Exception {
 	return chain
 }
 
-// isGoroutine reads "goroutine 1 [running]:" with whatever the runtime adds.
+// isGoroutine recognises "goroutine 1 [running]:" with whatever the runtime adds.
 func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
 
-// goPanics reads the lines above the first goroutine. A panic that happened
-// while another was handled is printed after that, and surfaced.
+// goPanics reads the lines above the first goroutine. The panic printed last surfaced; it
+// happened while the one before was handled.
 func goPanics(lines []string) []event.Exception {
 	var chain []event.Exception
 	for i, line := range lines {
@@ -144,12 +140,10 @@ func goPanics(lines []string) []event.Exception {
 	return chain
 }
 
-// goPanic is the line of a panic: the runtime's own, or the one with which net/http
-// reports a handler's.
+// goPanic matches a panic's line, from the runtime or from net/http about a handler's.
 var goPanic = regexp.MustCompile(`^(?:[ \t]*|.*http: )(panic|fatal error)(?: serving \S*)?: (.*?)(?: \[recovered(?:, repanicked)?\])?(?m:$)`)
 
-// goRecovered reads what a program logged itself with the stack of a panic that
-// it recovered from.
+// goRecovered reads what a program logged above the stack of a panic that it recovered.
 func goRecovered(lines []string, frames []event.Frame) event.Exception {
 	x := findHeader(lines)
 	if i := strings.Index(x.Message, "runtime error: "); i >= 0 {
@@ -174,17 +168,14 @@ func goType(kind, value string) string {
 	return cmp.Or(m[1], m[2], m[3])
 }
 
-// goTypes are how the runtime's own panics begin, up to the numbers and type names of the
-// failure, and the type of a value that is no error: "(main.order) 0x774468".
+// goTypes match the beginnings of the runtime's own panics, up to the failure's numbers and
+// type names, and the type of a value that is not an error: "(main.order) 0x774468".
 var goTypes = regexp.MustCompile(`^(?:(interface conversion|close of (?:closed|nil) channel|send on closed channel|assignment to entry in nil map)|` +
 	`(runtime error: .*?)(?: \[|: |\n| \(| with |$)|\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) )`)
 
-// isGoPlace reads "\t/app/cart.go:42 +0x1d", the offset being absent in the stacks
-// of errors.
-func isGoPlace(line string) bool {
-	return indent(line) > 0 && reads(readGoPlace)(unindented(line))
-}
+func isGoPlace(line string) bool { return indent(line) > 0 && reads(readGoPlace)(unindented(line)) }
 
+// readGoPlace reads "/app/cart.go:42 +0x1d"; in the stacks of errors there is no offset.
 func readGoPlace(s string) (event.Frame, bool) {
 	s, _, _ = strings.Cut(s, " +0x")
 	file, n, ok := cutNumber(s)
@@ -192,8 +183,8 @@ func readGoPlace(s string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: n}, ok
 }
 
-// ginPlace is "/app/cart.go:42 (0xd92a4d)", which gin prints of a panic that
-// it recovered, above "\tTotal: return prices[i]".
+// ginPlace matches "/app/cart.go:42 (0xd92a4d)", which gin prints about a panic that it
+// recovered, above "\tTotal: return prices[i]".
 var ginPlace = regexp.MustCompile(`^(?P<file>.+\.go):(?P<line>\d{1,9}) \(0x[0-9a-f]+\)(?:$|\n\s*(?P<function>.*?)(?:: |$))`)
 
 func isGinPlace(line string) bool { return strings.HasSuffix(line, ")") && ginPlace.MatchString(line) }
@@ -221,15 +212,14 @@ func goFrame(pair string) (event.Frame, bool) {
 	return f, isGoPlace(place)
 }
 
-// goErrorFrame reads the same of an error, where words are those of a message.
+// goErrorFrame reads the same in an error, where words belong to the message.
 func goErrorFrame(pair string) (event.Frame, bool) {
 	name, _, ok := strings.Cut(pair, "\n")
 	f, placed := goFrame(pair)
 	return f, ok && placed && (IsGoFunction(name) || !strings.ContainsAny(name, " \t"))
 }
 
-// beforeArguments cuts the arguments, the last group of parentheses: a
-// receiver's group comes before.
+// beforeArguments cuts the arguments: the last parentheses, unless they are a receiver's.
 func beforeArguments(call string) string {
 	open := strings.LastIndexByte(call, '(')
 	if open <= 0 || !strings.HasSuffix(call, ")") || strings.HasPrefix(call[open:], "(*") {
@@ -238,27 +228,24 @@ func beforeArguments(call string) string {
 	return call[:open]
 }
 
-// goStandard holds the first path elements of the standard library's packages.
+// goStandard holds the first path elements of standard packages.
 var goStandard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug
 	embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
 	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
 	unsafe vendor weak`)
 
-// goInApp goes by the package, since a binary built with -trimpath names no
-// GOROOT, and by the module cache and vendor folders.
+// goInApp decides by the package, since binaries built with -trimpath do not name GOROOT,
+// and by the folders of modules.
 func goInApp(pkg, file string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	return !slices.Contains(goStandard, first) && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
 }
 
-func adoptGo(f *event.Frame) {
-	f.InApp = f.Module != "" && goInApp(f.Module, f.File)
-}
+func adoptGo(f *event.Frame) { f.InApp = f.Module != "" && goInApp(f.Module, f.File) }
 
-// goChain gives the exceptions the types that are made of a panic's or an error's
-// text. Go prints the message of a panic's error whole, with those of the errors
-// it wraps, and one stack; of an error each that recorded a stack. Sentry reports a
-// panic that was recovered at level fatal.
+// goChain makes the types, and the chain that Go prints: for a panic one stack, below the
+// message that includes those of wrapped errors; for an error each one that recorded a
+// stack. Sentry reports a recovered panic at level fatal.
 func goChain(e *event.Event) []event.Exception {
 	kind := "error"
 	if e.Level == event.Fatal {

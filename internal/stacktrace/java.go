@@ -17,20 +17,20 @@ import (
 //		at …
 //		... 12 more
 //
-// Kotlin and Scala share the form. A Suppressed block is something else that
-// went wrong on the way out, no cause, and is left out of the chain.
+// Kotlin and Scala share the format. A Suppressed block is another failure on the way
+// out, not a cause, and is left out of the chain.
 
 var java = runtime{
 	name: "java", parse: parseJava,
-	lines: map[Shape][]string{
-		Frame: {" ... … more$", " ... … common frames omitted$"},
-		Cause: {" " + javaCause, " " + javaWrapper, "\t" + javaSuppressed},
+	looks: []look{
+		{Frame, lines(" ... … more$", " ... … common frames omitted$"), nil},
+		{Cause, lines(" "+javaCause, " "+javaWrapper, "\t"+javaSuppressed), nil},
+		{Frame, lines(" at "), reads(javaFrame)},
 	},
-	checks: []check{{Frame, lines(" at "), reads(javaFrame)}},
-	adopt:  adoptJava, chain: withoutCommon,
+	adopt: adoptJava, chain: withoutCommon,
 }
 
-// The words that link exceptions. logback prints the root cause first, if configured to.
+// The words that link exceptions. logback can print the root cause first, with javaWrapper.
 const (
 	javaSuppressed = "Suppressed: "
 	javaCause      = "Caused by: "
@@ -40,11 +40,11 @@ const (
 func parseJava(lines []string) []event.Exception {
 	var chain []event.Exception
 	suppressed := -1 // indentation of the open Suppressed block
-	at := 0          // the exception that frames belong to
+	rootFirst := false
 	for i, line := range lines {
 		f, isFrame := javaFrame(line)
 		s, depth := unindented(line), indent(line)
-		cause := strings.HasPrefix(s, javaCause)
+		cause, wrapper := strings.HasPrefix(s, javaCause), strings.HasPrefix(s, javaWrapper)
 		switch {
 		case len(chain) == 0 && !isFrame:
 		case strings.HasPrefix(s, javaSuppressed):
@@ -52,38 +52,29 @@ func parseJava(lines []string) []event.Exception {
 				suppressed = depth
 			}
 		case suppressed >= 0 && (depth >= suppressed || !cause):
-		case cause:
-			suppressed = -1
-			chain = append(chain, javaHeader(line, lines[i+1:]))
-			at = len(chain) - 1
-		case strings.HasPrefix(s, javaWrapper):
-			chain = append([]event.Exception{javaHeader(line, lines[i+1:])}, chain...)
-			at = 0
-		case len(chain) == 0:
-			chain = append(chain, findHeader(lines[:i]))
-			fallthrough
+		case cause || wrapper:
+			suppressed, rootFirst = -1, wrapper
+			more := until(lines[i+1:], func(line string) bool {
+				return reads(javaFrame)(line) || hasAnyPrefix(unindented(line), "... ", javaCause, javaWrapper)
+			})
+			chain = append(chain, findHeader(lines[i:i+1+len(more)]))
 		case isFrame:
+			if len(chain) == 0 {
+				chain = append(chain, findHeader(lines[:i]))
+			}
 			adoptJava(&f)
-			chain[at].Frames = append(chain[at].Frames, f)
+			last := &chain[len(chain)-1]
+			last.Frames = append(last.Frames, f)
 		}
+	}
+	if rootFirst {
+		slices.Reverse(chain)
 	}
 	return chain
 }
 
-// javaHeader reads a link and the lines before its first frame.
-func javaHeader(link string, below []string) event.Exception {
-	more := until(below, func(line string) bool {
-		_, isFrame := javaFrame(line)
-		return isFrame || hasAnyPrefix(unindented(line), "... ", javaCause, javaWrapper)
-	})
-	if len(more) == len(below) {
-		more = nil
-	}
-	return findHeader(append([]string{link}, more...))
-}
-
 // javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
-// which logback may follow with "~[shop.jar:1.0]".
+// after which logback may print "~[shop.jar:1.0]".
 func javaFrame(line string) (f event.Frame, ok bool) {
 	rest, ok := strings.CutPrefix(unindented(line), "at ")
 	if !ok {
@@ -104,10 +95,15 @@ func javaFrame(line string) (f event.Frame, ok bool) {
 	return f, strings.Contains(f.File, ".") && !strings.ContainsAny(f.File, "/: ")
 }
 
-// adoptJava names the method as the source does: a lambda and a coroutine count
-// as the function around them, and what no source holds is not in-app.
+// adoptJava names the method as the source does: lambdas and coroutines count as the
+// function around them, and generated classes are not in-app. It drops the class loader and
+// module in front of the class; the slash in a hidden class ("Cart$$Lambda/0x00007f…")
+// is followed by a digit.
 func adoptJava(f *event.Frame) {
-	class, method := cutJavaModule(f.Module), f.Function
+	class, method := f.Module, f.Function
+	for i := strings.IndexByte(class, '/'); i >= 0 && i+1 < len(class) && (class[i+1] < '0' || class[i+1] > '9'); i = strings.IndexByte(class, '/') {
+		class = class[i+1:]
+	}
 	f.Module, f.InApp = class, !hasAnyPrefix(class, javaLibraries...) && !hasAny(class, javaMade...)
 	for _, end := range [...]string{"$default", "$suspendImpl"} { // of Kotlin
 		f.Function = strings.TrimSuffix(f.Function, end)
@@ -125,20 +121,8 @@ func adoptJava(f *event.Frame) {
 	}
 }
 
-// cutJavaModule removes the class loader and module in front of a class. The
-// slash in a hidden class ("Cart$$Lambda/0x00007f…") is followed by a digit.
-func cutJavaModule(call string) string {
-	for {
-		slash := strings.IndexByte(call, '/')
-		if slash < 0 || slash+1 == len(call) || call[slash+1] >= '0' && call[slash+1] <= '9' {
-			return call
-		}
-		call = call[slash+1:]
-	}
-}
-
-// javaLibraries are the packages of the JDK, the languages on it, and the
-// frameworks that call the application.
+// javaLibraries are packages of the JDK, of languages on it, and of frameworks that call
+// the application.
 var javaLibraries = []string{
 	"java.", "javax.", "jakarta.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "scala.", "akka.",
 	"org.springframework.", "org.apache.", "org.hibernate.", "org.jboss.", "org.eclipse.", "org.glassfish.",
@@ -147,14 +131,14 @@ var javaLibraries = []string{
 	"com.zaxxer.hikari.", "okhttp3.", "retrofit2.", "com.amazonaws.", "software.amazon.", "lambdainternal.", "groovy.", "org.codehaus.groovy.",
 }
 
-// javaMade are parts of the names of classes that no source holds.
+// javaMade are parts of the names of generated classes.
 var javaMade = []string{
 	"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda",
 	"_COROUTINE.", "_BOUNDARY",
 }
 
-// withoutCommon drops of each cause the frames that it has in common with the
-// exception around it, as printStackTrace does ("... 12 more").
+// withoutCommon drops the frames that each cause shares with the exception around it, as
+// printStackTrace does ("... 12 more").
 func withoutCommon(e *event.Event) []event.Exception {
 	chain := slices.Clone(e.Exceptions)
 	for i := 1; i < len(chain); i++ {

@@ -9,8 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// A process that dies prints, by its language's runtime, a sanitizer, the C
-// library or a crash handler of its own, what happened and, mostly, a stack:
+// In a dying process the language's runtime, a sanitizer, the C library or a crash handler
+// prints what happened and usually a stack:
 //
 //	==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004f2b1a
 //	READ of size 4 at 0x602000000010 thread T0
@@ -20,14 +20,11 @@ import (
 //	  what():  vector::_M_range_check
 //	Aborted (core dumped)
 //
-// The shell and the kernel report the death of others in one line.
+// The shell and the kernel report the death of other processes in one line.
 
 var native = runtime{
-	name: "native", parse: parseNative, lines: deathLines,
-	checks: []check{
-		undefined, behind(Death), behind(DeathEnd), behind(Raise),
-		{Frame, lines(" #", " …0x"), reads(nativeFrame)},
-	},
+	name: "native", parse: parseNative,
+	looks: append(deathLooks, behind(Death), behind(DeathEnd), behind(Raise), look{Frame, lines(" #", " …0x"), reads(nativeFrame)}),
 	rules: []rule{
 		{in(Logged, ruled), on(Death), dying, Join},
 		{in(dying), on(Death), dying, Apart},
@@ -37,10 +34,11 @@ var native = runtime{
 	},
 }
 
-// deaths are the lines with which a process dies. No stack follows a DeathEnd, and
-// a program goes on after a Raise.
-var deathLines = map[Shape][]string{
-	Death: {
+// deathLooks are the lines that report a death. No stack follows a DeathEnd, and the
+// program continues after a Raise.
+var deathLooks = []look{
+	{Raise, lines("WARNING: ThreadSanitizer: "), nil},
+	{Death, lines(
 		"==…Sanitizer: ", "AddressSanitizer:DEADLYSIGNAL",
 		"terminate called ", "libc++abi: …terminating", // C++
 		"*** Error in ", "*** … detected ***", "*** SIG… received ", "*** Aborted at ", // glibc and glog
@@ -55,27 +53,28 @@ var deathLines = map[Shape][]string{
 		"… got signal … ;$",                                                                        // mysqld
 		"init terminating in do_boot ", `{"init terminating in do_boot"`, "Kernel pid terminated ", // Erlang
 		"Runtime terminating during boot ", "eheap_alloc: Cannot allocate ",
-	},
-	DeathEnd: {
+	), nil},
+	{DeathEnd, lines(
 		"Terminating due to java.lang.OutOfMemoryError", "Aborting due to java.lang.OutOfMemoryError",
 		"Out of memory: Kill… process ", "Memory cgroup out of memory: Kill… process ", "Kernel panic - not syncing", "[…]: segfault at ", // Linux
 		"==…==ABORTING", "…: Assertion `…' failed.$",
 		".…(core dumped)", "/…(core dumped)", // "./run.sh: line 3: 7 Aborted (core dumped) ./app"
 		"Segmentation fault$", "Segmentation fault…(core dumped)", "Aborted…(core dumped)", "Bus error…(core dumped)", "Illegal instruction…(core dumped)",
 		"Floating point exception…(core dumped)", "Trace/breakpoint trap…(core dumped)",
-	},
-	Raise: {"WARNING: ThreadSanitizer: "},
+	), nil},
+	{Raise, lines("…runtime error: "), func(line string) bool { // UBSan's "/app/cart.cpp:10:5: runtime error: …"
+		place, _, _ := strings.Cut(line, ": runtime error: ")
+		return !strings.Contains(place, " ") && reads(readPlace)(place)
+	}},
 }
 
-var deaths = newMarks(runtime{lines: deathLines, checks: []check{undefined}})
+var deaths = newMarks(runtime{looks: deathLooks})
 
-var undefined = check{Raise, lines("…runtime error: "), isUndefined}
-
-// signals are what a shell prints of a process that one of them killed.
+// signals are what a shell prints about a killed process.
 var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}
 
-// deathIn returns the shape of a line that reports a death, also behind something
-// in brackets such as the kernel's uptime or a thread, and Text of other lines.
+// deathIn returns the shape of a line that reports a death, possibly after something in
+// brackets such as the kernel's uptime or a thread, and Text for other lines.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
 		_, rest, _ := strings.Cut(line, "] ")
@@ -86,21 +85,15 @@ func deathIn(line string) Shape {
 	return deaths.shape(line)
 }
 
-func behind(s Shape) check {
-	return check{s, lines("[…] "), func(line string) bool { return deathIn(line) == s }}
+func behind(s Shape) look {
+	return look{s, lines("[…] "), func(line string) bool { return deathIn(line) == s }}
 }
 
-// isUndefined recognises UBSan's "/app/cart.cpp:10:5: runtime error: …".
-func isUndefined(line string) bool {
-	place, _, _ := strings.Cut(line, ": runtime error: ")
-	return !strings.Contains(place, " ") && reads(readPlace)(place)
-}
-
-// parseNative reads the death and the first stack below it: those that follow
-// are of other threads, and of where memory was freed.
+// parseNative reads the death and the first stack below it. Later stacks are those of other
+// threads, and of freed memory.
 func parseNative(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, func(line string) bool {
-		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // above what happened
+		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // what happened is below these
 	})
 	if first < 0 {
 		return nil
@@ -111,20 +104,20 @@ func parseNative(lines []string) []event.Exception {
 		if f, ok := nativeFrame(strings.TrimSpace(line)); ok {
 			return f, true
 		}
-		return pythonFrame(line) // of faulthandler
+		return pythonFrame(line) // faulthandler's
 	})[0]
 	x.Frames = append(x.Frames, stack.frames...)
 	return []event.Exception{x}
 }
 
-// WithoutLead returns the line with which a process dies without what stands in
-// front of the words: Linux's uptime, mysqld's time, a place in the source.
+// WithoutLead returns the line that reports a death without what precedes the words: Linux's
+// uptime, mysqld's time, a place in the source.
 func WithoutLead(line string) string { return line[len(deathLead.FindString(line)):] }
 
 var deathLead = regexp.MustCompile(`^(?:\[.*?\] |.*? UTC - |\S+?:\d{1,9}(?::\d{1,9})?: )`)
 
-// deathForms are the lines of deaths that name a type, and the message there or on the
-// lines below. UBSan's place is in front.
+// deathForms match deaths that have a type, and a message on the same line or below. UBSan's
+// place comes first.
 var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*throwing an instance of '(?P<type>.*)'\n\s*what\(\):  (?P<message>.*)`), // libstdc++
 	regexp.MustCompile(`^(?P<message>.*throwing an instance of '(?P<type>.*)')`),
@@ -135,8 +128,8 @@ var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*?(?P<type>` + strings.Join(signals, "|") + `)(?:\n|$|.*\(core dumped\))`),
 }
 
-// nativeHeader reads type and message of a death from its line and those below; of
-// others than deathForms the first words make the type.
+// nativeHeader reads the type and message of a death from its line and those below. If none
+// of deathForms matches, the first words make the type.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
 	if x, ok := match(text, deathForms...); ok {
@@ -147,7 +140,7 @@ func nativeHeader(lines []string) event.Exception {
 		return event.Exception{Type: "stack overflow"}
 	}
 	line := strings.Trim(WithoutLead(lines[0]), "*#; {\"")
-	for _, lead := range []string{"due to ", "': "} { // of the JVM and glibc
+	for _, lead := range []string{"due to ", "': "} { // the JVM's and glibc's
 		if _, rest, ok := strings.Cut(line, lead); ok {
 			line = rest
 		}
@@ -162,7 +155,7 @@ func nativeHeader(lines []string) event.Exception {
 	return event.Exception{Type: name, Message: strings.TrimLeft(line[len(name):], `:",* `)}
 }
 
-// nativeFrames are, without white space around them:
+// nativeFrames match, without white space around them:
 //
 //	#0 0x4f2b1a in total(Cart*) /app/cart.cpp:10:5           sanitizers
 //	1: 0xb7a940 node::Abort() [node]                         V8
@@ -190,8 +183,8 @@ func nativeFrame(s string) (event.Frame, bool) {
 	return nativeCall(f.Function, strings.Trim(f.File, "[]()")), ok
 }
 
-// nativeCall makes a frame of a symbol, with or without arguments and offset, and
-// of a place in the source or the module that holds it.
+// nativeCall makes a frame of a symbol, with or without arguments and offset, and its place
+// in the source or its module.
 func nativeCall(symbol, place string) event.Frame {
 	f, ok := readPlace(place)
 	if !ok {
@@ -206,7 +199,7 @@ func nativeCall(symbol, place string) event.Frame {
 	return f
 }
 
-// nativeInApp leaves out what is installed with the system, and the handlers of crashes.
+// nativeInApp leaves out the system's libraries and crash handlers.
 func nativeInApp(f event.Frame) bool {
 	return f.File != "" && f.File != "node" && !strings.Contains(f.File, ".so") &&
 		!hasAnyPrefix(f.File, "/usr/", "/lib", "../", "/build/glibc", "/rustc/", "<") &&

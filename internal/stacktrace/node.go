@@ -8,8 +8,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Node prints what V8's Error.stack holds, and after it, where the error was
-// inspected, its further properties, among them its cause:
+// Node prints V8's Error.stack. An inspected error's other properties follow, its cause
+// among them:
 //
 //	TypeError: message
 //	    at Cart.total (/app/src/cart.js:42:7)
@@ -19,15 +19,15 @@ import (
 //	      at …
 //	}
 //
-// An error that nobody caught is preceded by its place, the source line and a
-// caret, and followed by "Node.js v20.20.2".
+// An uncaught error follows its place, the source line and a caret, and precedes
+// "Node.js v20.20.2".
 
 var node = runtime{
 	name: "node", parse: parseNode,
-	lines: map[Shape][]string{Raise: {" " + nextMark + "["}},
-	checks: []check{
+	looks: []look{
+		{Raise, lines(" " + nextMark + "["), nil},
 		{Frame, lines("\tat "), reads(nodeFrame)},
-		{Frame, lines("at …:"), isPlacedCall},
+		{Frame, lines("at …:"), func(line string) bool { f, ok := nodeFrame(line); return ok && f.Line > 0 }},
 		{Raise, lines(" " + nextMark), func(line string) bool { return IsHeader(line[len(nextMark):]) }},
 		{Raise, lines(" ["), reads(inspected)},
 		{Place, lines("/…:", "C:", "D:", "file:///…:", "node:…:", "<anonymous_script>:", "[eval]:"), isUncaughtPlace},
@@ -45,17 +45,11 @@ var node = runtime{
 	},
 }
 
-// isPlacedCall recognises a frame by its place, where no indentation shows it.
-func isPlacedCall(line string) bool {
-	f, ok := nodeFrame(line)
-	return ok && f.Line > 0
-}
-
-// nextMark is what Next.js prints above an error that it caught.
+// nextMark is what Next.js prints in front of an error that it caught.
 const nextMark = "⨯ "
 
-// inspected reads the error without frames that a line holds in brackets, as
-// util.inspect prints it: "[TypeError: fetch failed] {", "[Error: x] { code: 1 }".
+// inspected reads an error without frames as util.inspect prints it:
+// "[TypeError: fetch failed] {", "[Error: x] { code: 1 }".
 func inspected(line string) (event.Exception, bool) {
 	_, inner, _ := strings.Cut(line, "[")
 	text, _, ok := strings.Cut(inner, "] {")
@@ -68,8 +62,7 @@ func inspected(line string) (event.Exception, bool) {
 	return headerAtStart(text)
 }
 
-// isUncaughtPlace recognises "/app/cart.js:42", alone on its line; Windows has a
-// drive in front.
+// isUncaughtPlace recognises "/app/cart.js:42", on Windows with a drive in front.
 func isUncaughtPlace(line string) bool {
 	file, _, ok := cutNumber(line)
 	if !ok || hasAnyPrefix(file, "node:", "file:///") || file == "<anonymous_script>" || file == "[eval]" {
@@ -82,7 +75,7 @@ func isUncaughtPlace(line string) bool {
 	return false
 }
 
-// parseNode leaves to browsers what their scripts have addresses for.
+// parseNode leaves scripts that have a URL to browser.
 func parseNode(lines []string) []event.Exception {
 	chain := parseV8(lines)
 	if len(chain) > 0 && slices.ContainsFunc(chain[0].Frames, func(f event.Frame) bool { return isAddress(f.File) }) {
@@ -104,7 +97,7 @@ func parseV8(lines []string) []event.Exception {
 		if len(chain) == 0 {
 			chain = appendInspected(chain, lines[:i])
 		}
-		if after == 0 || i > after && namesNodeError(lines[after:i]) {
+		if after == 0 || slices.ContainsFunc(lines[after:i], func(line string) bool { return IsHeader(stripLead(line)) }) {
 			if after > 0 && indent(line) <= indents && !hasAnyPrefix(lines[i-1], "caused by: ", "Caused by: ") {
 				break // another trace that happens to follow: only pino and bunyan print causes flat
 			}
@@ -130,9 +123,9 @@ func parseV8(lines []string) []event.Exception {
 	return chain
 }
 
-// uncaughtPlace reads the place that V8 prints above an uncaught error, and the
-// index of the line below its caret. No frame names that place for a syntax error,
-// whose frames are those that load the file, and for a thrown string, which has none.
+// uncaughtPlace reads the place above an uncaught error, and the index of the line below
+// its caret. No frame has that place if a file with a syntax error was loaded, or if a
+// string was thrown.
 func uncaughtPlace(lines []string) (event.Frame, int) {
 	for i := range max(0, len(lines)-2) {
 		file, line, ok := cutNumber(lines[i])
@@ -144,9 +137,8 @@ func uncaughtPlace(lines []string) (event.Frame, int) {
 	return event.Frame{}, 0
 }
 
-// appendInspected adds the error without frames that the lines hold in brackets,
-// above those it consists of ("[AggregateError: All promises were rejected] {"), and
-// its causes.
+// appendInspected adds an error without frames, which may stand above the errors in it
+// ("[AggregateError: All promises were rejected] {"), and its causes.
 func appendInspected(chain []event.Exception, lines []string) []event.Exception {
 	for _, line := range lines {
 		line, cause := strings.CutPrefix(strings.TrimLeft(line, " "), "[cause]: ")
@@ -157,12 +149,7 @@ func appendInspected(chain []event.Exception, lines []string) []event.Exception 
 	return chain
 }
 
-// namesNodeError distinguishes the header of a nested error from mere properties.
-func namesNodeError(lines []string) bool {
-	return slices.ContainsFunc(lines, func(line string) bool { return IsHeader(stripLead(line)) })
-}
-
-// uncaughtValue reads what was thrown where it was no error.
+// uncaughtValue reads what was thrown without a stack, mostly something other than an Error.
 func uncaughtValue(lines []string) event.Exception {
 	text := joinMessage("", until(lines, func(line string) bool {
 		return hasAnyPrefix(line, "Node.js v", "(Use `node", "Thrown at:")
@@ -206,16 +193,19 @@ func nodeFrame(line string) (f event.Frame, ok bool) {
 
 func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
 
-// nodeInApp leaves out Node's own modules (old versions print them without a
-// folder), packages, and the runtime that AWS Lambda puts around a handler.
+// nodeInApp leaves out Node's own modules (old versions print them without a folder),
+// packages, AWS Lambda's runtime around a handler, and other people's scripts on a page.
 func nodeInApp(file string) bool {
-	return hasAny(file, "/", `\`) &&
-		!hasAny(file, "/node_modules/", `\node_modules\`) &&
-		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node") && !browserForeign(file)
+	if hasAny(file, "/node_modules/", `\node_modules\`) || hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node") {
+		return false
+	}
+	scheme, rest, _ := strings.Cut(file, "://")
+	foreign := isAddress(file) && (strings.HasSuffix(scheme, "-extension") || hasAnyPrefix(rest, foreignHosts...))
+	return !foreign && strings.ContainsAny(file, `/\`)
 }
 
-// adoptNode writes a function without a name as V8 prints it, where other tools
-// put a question mark, and drops the module, which V8 does not print.
+// adoptNode writes unnamed functions as V8 does, where other tools put a question mark,
+// and drops the module, which V8 does not print.
 func adoptNode(f *event.Frame) {
 	f.Module, f.File = "", nodeFile(f.File)
 	switch owner, ok := strings.CutSuffix(f.Function, ".?"); {

@@ -8,20 +8,19 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Perl prints stacks through Carp: where it died, then who called whom from
-// where:
+// Perl prints stacks through Carp, where it died and then the calls:
 //
 //	card 4111 was declined at /app/lib/Shop/Cart.pm line 15.
 //		Shop::Cart::charge(Shop::Cart=HASH(0x55836792d358), 4111) called at /app/shop.pl line 17
 //		main::checkout() called at /app/shop.pl line 30
 //
-// Where a handler of __DIE__ prints it, the handler's own place and frames come
-// between. An exception that is no object has no type: the first words of what
-// Perl itself says make one, and "die" is that of all others.
+// If a __DIE__ handler prints it, the handler's place and frames come in between. Most
+// exceptions have no type: the first words of Perl's own messages make one, and all others
+// are of type "die".
 
 var perl = runtime{
 	name: "perl", parse: parsePerl,
-	checks: []check{{LateFrame, lines("\t… called at "), perlCalled.MatchString}},
+	looks: []look{{LateFrame, lines("\t… called at "), perlCalled.MatchString}},
 }
 
 func parsePerl(lines []string) []event.Exception {
@@ -38,11 +37,11 @@ func parsePerl(lines []string) []event.Exception {
 	if !ok {
 		died.Message = strings.TrimSpace(text)
 	}
-	if handler && ok { // drop the calls by which it came to run
+	if handler && ok { // drop the calls that led to it
 		calls = calls[1+slices.IndexFunc(calls, func(f event.Frame) bool { return f.File == died.File && f.Line == died.Line }):]
 	}
 	frames, at := append(calls, event.Frame{Function: "main::"}), died.Frame
-	for i, from := range frames { // where a function had come to is on the line before
+	for i, from := range frames { // the place inside a function is on the line before
 		frames[i] = call(from.Function[:strings.IndexAny(from.Function+"(", "( ")], "::")
 		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, perlInApp(at.File)
 		at = from
@@ -50,14 +49,13 @@ func parsePerl(lines []string) []event.Exception {
 	return []event.Exception{{Type: perlType(died.Message), Message: died.Message, Frames: frames}}
 }
 
-// perlInApp leaves out Perl's own modules, those of the system, and those that
-// were installed from CPAN beside the application.
+// perlInApp leaves out Perl's own modules, the system's, and those from CPAN.
 func perlInApp(file string) bool {
 	return file != "" && !strings.HasPrefix(file, "(eval") && !hasAny(file, "/lib/perl5/", "/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl")
 }
 
-// Where Perl died, and who called a function from where. What it says of a file
-// that was being read follows.
+// Where Perl died, and where a function was called. The position in an open input file may
+// follow.
 var (
 	perlDied   = regexp.MustCompile(`(?s)^(?P<message>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 	perlCalled = regexp.MustCompile(`^\t?(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
@@ -71,7 +69,7 @@ func perlCall(line string) (event.Frame, bool) {
 	return f.Frame, ok
 }
 
-// perlType makes a type of what Perl itself says, up to the first name in it.
+// perlType makes a type of one of Perl's own messages, up to the first name in it.
 func perlType(message string) string {
 	if !hasAnyPrefix(message, "Can't ", "Illegal ", "Undefined ", "Not ", "Modification of ", "Attempt to ", "Deep recursion ", "Out of memory") {
 		return "die"

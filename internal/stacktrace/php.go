@@ -8,7 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// PHP prints the exceptions of a chain with the first cause first:
+// PHP prints a chain with its root cause first:
 //
 //	PHP Fatal error:  Uncaught InvalidArgumentException: message in /app/Cart.php:35
 //	Stack trace:
@@ -20,22 +20,22 @@ import (
 //	…
 //	  thrown in /app/Cart.php on line 29
 //
-// A line names the function that was called there, so that the place of a frame
-// stands on the line before its function. Monolog and Laravel print
+// A line names the function called there, so a frame's place is on the line before its
+// function. Monolog and Laravel print
 // `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and
-// "[stacktrace]" above the same lines, and the causes of an exception below it.
+// "[stacktrace]" above the same lines, and causes below.
 
 const phpPrevious = "[previous exception] "
 
 var php = runtime{
 	name: "php", parse: parsePHP, adopt: adoptPHP,
-	lines: map[Shape][]string{
-		Frame:    {"Stack trace:$", "[stacktrace]$"},
-		Cause:    {"Next … in /", phpPrevious},
-		Raise:    {"Fatal error: ", "Parse error: ", "PHP Fatal error: ", "PHP Parse error: ", "[…] PHP Fatal error: ", "[…] PHP Parse error: "},
-		Epilogue: {`"}$`, `"} `}, // Monolog's context ends
+	looks: []look{
+		{Frame, lines("Stack trace:$", "[stacktrace]$"), nil},
+		{Cause, lines("Next … in /", phpPrevious), nil},
+		{Raise, lines("Fatal error: ", "Parse error: ", "PHP Fatal error: ", "PHP Parse error: ", "[…] PHP Fatal error: ", "[…] PHP Parse error: "), nil},
+		{Epilogue, lines(`"}$`, `"} `), nil}, // the end of Monolog's context
+		{Frame, lines("#"), reads(phpCall)},
 	},
-	checks: []check{{Frame, lines("#"), reads(phpCall)}},
 }
 
 func parsePHP(lines []string) []event.Exception {
@@ -62,8 +62,8 @@ func parsePHP(lines []string) []event.Exception {
 	return chain
 }
 
-// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own
-// functions have no place. The name of a closure has the function around it:
+// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own functions
+// have no place. A closure is named after the function around it:
 // "{closure:App\Cart::total():16}()".
 func phpCall(line string) (f event.Frame, ok bool) {
 	digits, call, _ := strings.Cut(strings.TrimPrefix(line, "#"), " ")
@@ -84,8 +84,7 @@ func phpCall(line string) (f event.Frame, ok bool) {
 	return f, ok && function != ""
 }
 
-// phpFrames makes frames of calls: a function that was called from the line to
-// which the one above had come is PHP's own.
+// phpFrames makes frames of calls. A function whose place is that of its caller is PHP's own.
 func phpFrames(calls []event.Frame, thrown event.Frame) []event.Frame {
 	at := thrown
 	for i, from := range calls {
@@ -106,7 +105,7 @@ func phpInApp(file string) bool {
 
 func adoptPHP(f *event.Frame) { f.InApp = phpInApp(f.File) }
 
-// phpHeader reads the exception above its calls, and where it was thrown.
+// phpHeader reads the exception above its calls, and its place.
 func phpHeader(lines []string) (event.Exception, event.Frame) {
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
 	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(text, "Stack trace:"), "[stacktrace]"))
@@ -142,8 +141,8 @@ func cutPHPPlace(s, word string) (string, event.Frame) {
 	return message, event.Frame{File: file, Line: line}
 }
 
-// phpEnd is what ends PHP without an exception: "PHP Fatal error:  message in
-// /app/Cart.php on line 47".
+// phpEnd matches a fatal error that is not an exception:
+// "PHP Fatal error:  message in /app/Cart.php on line 47".
 var phpEnd = regexp.MustCompile(`(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
 
 func phpFatal(line string) (event.Exception, bool) {

@@ -20,23 +20,21 @@ import (
 //	Traceback (most recent call last):
 //	…
 //
-// The members of an exception group follow it, each after a ruled line. AWS
-// Lambda prints the exception above "Traceback" instead of below the frames.
+// The members of an exception group follow it, each after a ruled line. AWS Lambda prints
+// the exception above "Traceback" instead.
 
 var python = runtime{
 	name: "python", parse: parsePython,
 	adopt: adoptPython, leads: []string{"builtins.", "__builtins__.", "__main__.", "exceptions."},
-	lines: map[Shape][]string{
-		Quotes:     {` """$`},
-		Traceback:  {" " + tracebackLine},
-		GroupTrace: {" + Exception Group Traceback ("},
-		Chain:      {" During handling of the above exception, ", " The above exception was the direct cause of "},
-		Indented:   {" future: <"}, // asyncio's second line, above the trace
-		Remote:     {" …RemoteTraceback:$", " …RemoteTraceback: $"},
-	},
-	checks: []check{
+	looks: []look{
+		{Indented, lines(" future: <"), nil}, // asyncio's second line, above the trace
+		{Traceback, lines(" " + tracebackLine), nil},
+		{GroupTrace, lines(" + Exception Group Traceback ("), nil},
+		{Chain, lines(" During handling of the above exception, ", " The above exception was the direct cause of "), nil},
+		{Remote, lines(" …RemoteTraceback:$", " …RemoteTraceback: $"), nil},
+		{Quotes, lines(` """$`), nil},
 		{PythonFrame, lines(` File "`, ` > File "`), reads(pythonFrame)},
-		{Indented, lines(` | …File "`), func(line string) bool { return reads(pythonFrame)(undress(line)) }}, // as all lines of a group
+		{Indented, lines(` | …File "`), func(line string) bool { return reads(pythonFrame)(undress(line)) }}, // like all lines of a group
 	},
 	rules: []rule{
 		{in(Logged, loggedName, chained), on(Traceback, PythonFrame), traced, Join},
@@ -50,7 +48,7 @@ var python = runtime{
 		{in(raised), on(Text), raisedText, Note},
 		{in(raised), on(Header), raisedText, Hold},
 		{in(raisedText), on(Text, Header, Indented, Blank), raisedText, Hold},
-		{in(traced, reported, raised, raisedText, framed), on(Chain), chained, Join}, // framed by a group
+		{in(traced, reported, raised, raisedText, framed), on(Chain), chained, Join}, // framed after a group
 		{in(Logged), on(Remote), chained, Join},
 		{in(chained), on(Quotes), chained, Join},
 		{in(raised, raisedText), on(Quotes), raised, Join},
@@ -66,9 +64,9 @@ func IsSyntaxError(line string) bool {
 const tracebackLine = "Traceback (most recent call last):"
 
 func parsePython(lines []string) []event.Exception {
-	lines = append(undressed(lines), tracebackLine) // another would end the last
-	var chain, section []event.Exception            // of the sections before, and of the text up to a ruled line
-	var frames []event.Frame                        // whose exception was not read yet
+	lines = append(undressed(lines), tracebackLine) // the last trace ends where another begins
+	var chain, section []event.Exception            // section is the text up to a ruled line
+	var frames []event.Frame                        // of the next exception
 	var above []string                              // lines since the last trace: log lines, or Lambda's header
 	add := func(x event.Exception) {
 		slices.Reverse(frames)
@@ -105,8 +103,7 @@ func parsePython(lines []string) []event.Exception {
 	return append(chain, section...)
 }
 
-// undressed returns the lines without what indents a trace, and what an exception group
-// draws around its members.
+// undressed removes a trace's indentation, and the frame around the members of a group.
 func undressed(lines []string) []string {
 	lines = slices.Clone(lines)
 	indentation := ""
@@ -120,7 +117,6 @@ func undressed(lines []string) []string {
 	return lines
 }
 
-// undress removes the frame that an exception group draws around its members.
 func undress(line string) string {
 	s := strings.TrimLeft(line, " ")
 	for _, frame := range [...]string{"| ", "+ Exception Group "} {
@@ -131,17 +127,14 @@ func undress(line string) string {
 	return line
 }
 
-func isPythonRuler(line string) bool {
-	return strings.HasPrefix(strings.TrimLeft(line, " "), "+-")
-}
+func isPythonRuler(line string) bool { return strings.HasPrefix(strings.TrimLeft(line, " "), "+-") }
 
 func endsPythonMessage(line string) bool {
 	return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) ||
 		hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of ")
 }
 
-// pythonFrame reads `File "path", line 12, in function`, and the shorter form
-// of a syntax error, which has no function.
+// pythonFrame reads `File "path", line 12, in function`; a syntax error has no function.
 func pythonFrame(line string) (f event.Frame, ok bool) {
 	rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t>"), `File "`)
 	if !ok {
@@ -154,9 +147,9 @@ func pythonFrame(line string) (f event.Frame, ok bool) {
 	return f, ok && placed
 }
 
-// pythonModule names the module of a file: below a library folder the dotted
-// path, elsewhere the file's own name, since nothing says where the packages
-// of an application begin and the folder above changes between deployments.
+// pythonModule names the module of a file: the dotted path below a library folder, else
+// the file's own name, since it is unknown where an application's packages begin and the
+// folder above them changes between deployments.
 func pythonModule(file string) string {
 	path := strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")
 	for _, root := range []string{"/site-packages/", "/dist-packages/"} {
@@ -167,15 +160,15 @@ func pythonModule(file string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
-// pythonInApp leaves out packages, the standard library, code without a file,
-// and the runtime that AWS Lambda puts around a handler.
+// pythonInApp leaves out packages, the standard library, code without a file, and AWS
+// Lambda's runtime around a handler.
 func pythonInApp(file string) bool {
 	return !hasAnyPrefix(file, "<", "/var/runtime/") &&
 		!hasAny(file, "/site-packages/", "/dist-packages/", "/lib/python3", `\site-packages\`, `\lib\python3`)
 }
 
-// adoptPython drops the classes and functions around a function, which a
-// traceback does not print. A file names the module as it does in a traceback.
+// adoptPython drops the classes and functions around a function, which tracebacks do not
+// print.
 func adoptPython(f *event.Frame) {
 	f.Function = f.Function[strings.LastIndexByte(f.Function, '.')+1:]
 	if f.File == "" {

@@ -8,20 +8,20 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Ruby prints an exception that nobody caught on the line of its place, and its
-// causes, each alike, below:
+// Ruby prints an uncaught exception on the line of its place, and its causes below in the
+// same form:
 //
 //	/app/lib/cart.rb:8:in `total': message (Shop::PaymentError)
 //		from /app/shop.rb:42:in `<main>'
 //
-// Loggers print "message (Class)", Rails "Class (message):", and then the places
-// alone. Ruby 3.4 opens a name by ' instead of `.
+// Loggers print "message (Class)", Rails "Class (message):", and then places alone. Ruby
+// 3.4 quotes names with ' instead of `.
 
 var ruby = runtime{
 	name: "ruby", parse: parseRuby,
-	lines: map[Shape][]string{Announcement: {" #<Thread:… terminated with exception"}},
-	checks: []check{
-		{LateFrame, lines(" …:in "), isRubyPlace},
+	looks: []look{
+		{Announcement, lines(" #<Thread:… terminated with exception"), nil},
+		{LateFrame, lines(" …:in "), func(line string) bool { f, ok := rubyFrame(line); return ok && f.Message == "" }},
 		{Raise, lines("…:in "), reads(rubyFrame)},
 	},
 	rules: []rule{
@@ -31,7 +31,7 @@ var ruby = runtime{
 
 func parseRuby(lines []string) []event.Exception {
 	var chain, causes []event.Exception
-	after := 0 // first line behind the frames before
+	after := 0 // the line after the last frame
 	for i, line := range lines {
 		f, ok := rubyFrame(line)
 		if !ok {
@@ -50,13 +50,12 @@ func parseRuby(lines []string) []event.Exception {
 		after = i + 1
 	}
 	chain = append(chain, causes...)
-	return slices.CompactFunc(chain, func(a, b event.Exception) bool { // a thread's is printed twice
+	return slices.CompactFunc(chain, func(a, b event.Exception) bool { // a thread's exception is printed twice
 		return a.Type == b.Type && a.Message == b.Message && slices.Equal(a.Frames, b.Frames)
 	})
 }
 
-// rubyException reads "message (Class)", further lines of the message being
-// below the class.
+// rubyException reads "message (Class)"; more lines of the message follow the class.
 func rubyException(first string, more []string) event.Exception {
 	x, ok := match(first, rubyClassed)
 	if !ok {
@@ -66,7 +65,7 @@ func rubyException(first string, more []string) event.Exception {
 	return x.Exception
 }
 
-// A constant's path ("Shop::PaymentError") with the message before or behind it.
+// A constant's path ("Shop::PaymentError") with the message before or after it.
 const rubyClass = `(?P<type>[A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
 
 var (
@@ -75,14 +74,9 @@ var (
 	railsError  = regexp.MustCompile(`(?ms)^[ \t]*` + rubyClass + ` \((?P<message>.*?)\):$`) // a template's source and causes follow
 )
 
-// rubyCauses reads what Rails prints between an exception and its places.
-func rubyCauses(lines []string) []event.Exception {
-	at := slices.Index(lines, "Causes:")
-	if at < 0 {
-		return nil
-	}
-	var causes []event.Exception
-	for _, line := range lines[at:] {
+// rubyCauses reads the causes that Rails prints between an exception and its places.
+func rubyCauses(lines []string) (causes []event.Exception) {
+	for _, line := range lines[len(until(lines, func(line string) bool { return line == "Causes:" })):] {
 		if x, ok := match(line, rubyCause); ok {
 			causes = append(causes, x.Exception)
 		}
@@ -96,7 +90,7 @@ func rubyLogged(lines []string) event.Exception {
 		return x.Exception
 	}
 	for i, line := range slices.Backward(lines) {
-		if _, rest, ok := strings.Cut(line, " -- : "); ok { // of Ruby's own Logger
+		if _, rest, ok := strings.Cut(line, " -- : "); ok { // Ruby's own Logger
 			return rubyException(rest, lines[i+1:])
 		}
 		if strings.HasSuffix(line, ")") && rubyClassed.MatchString(line) {
@@ -119,20 +113,10 @@ func rubyFrame(line string) (f found, ok bool) {
 		return f, false
 	}
 	if strings.HasPrefix(function, "_") && strings.Contains(function, "___") {
-		function = "" // the method that Rails makes of a template
+		function = "" // the method that Rails generates for a template
 	}
-	f.Frame = event.Frame{Function: function, File: file, Line: n, InApp: rubyInApp(file)}
+	inApp := !hasAnyPrefix(file, "<", "(") && !hasAny(file, "/gems/", "/vendor/bundle/", "/lib/ruby/", "/rubygems/")
+	f.Frame = event.Frame{Function: function, File: file, Line: n, InApp: inApp}
 	f.Message = message
 	return f, true
-}
-
-// isRubyPlace recognises a frame without a message.
-func isRubyPlace(line string) bool {
-	f, ok := rubyFrame(line)
-	return ok && f.Message == ""
-}
-
-// rubyInApp leaves out gems, wherever they are installed, and Ruby's own files.
-func rubyInApp(file string) bool {
-	return !hasAnyPrefix(file, "<", "(") && !hasAny(file, "/gems/", "/vendor/bundle/", "/lib/ruby/", "/rubygems/")
 }

@@ -18,17 +18,16 @@ import (
 //	   1: shop::cart::Cart::item
 //	             at ./src/cart.rs:15:19
 //
-// Before version 1.73 message and place stood on one line. A panic has no type,
-// so the stable beginning of the messages that the language itself prints is
-// taken for one, and "panic" for all others. anyhow prints "Stack backtrace:"
-// below an error.
+// Before version 1.73 message and place were on one line. A panic has no type: the stable
+// beginning of the language's own messages makes one, and all others are of type "panic".
+// anyhow prints "Stack backtrace:" below an error.
 
 var rust = runtime{
 	name: "rust", parse: parseRust,
-	lines: map[Shape][]string{
-		RustPanic:     {"thread '…' panicked at ", "thread '…) panicked at "},
-		Cause:         {rustCauses + "$", rustLocation + "$"},
-		RustBacktrace: {"stack backtrace:$", rustStack + "$", "note: …run with `RUST_BACKTRACE="},
+	looks: []look{
+		{Cause, lines(rustCauses+"$", rustLocation+"$"), nil},
+		{RustPanic, lines("thread '…' panicked at ", "thread '…) panicked at "), nil},
+		{RustBacktrace, lines("stack backtrace:$", rustStack+"$", "note: …run with `RUST_BACKTRACE="), nil},
 	},
 	rules: []rule{
 		{in(panicked), on(Text, Header), told, Join},
@@ -61,11 +60,10 @@ func parseRust(lines []string) []event.Exception {
 	return nil
 }
 
-// rustPanic is the first line of a panic, with the message where versions before 1.73
-// printed it.
+// rustPanic matches the first line of a panic, which had the message before version 1.73.
 var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
 
-// rustPanicked reads the message, and the stack or else the place of a panic.
+// rustPanicked reads a panic's message, and its stack or else its place.
 func rustPanicked(first found, below []string) event.Exception {
 	message := cmp.Or(first.Message, joinMessage("", until(below, func(line string) bool {
 		return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
@@ -74,13 +72,13 @@ func rustPanicked(first found, below []string) event.Exception {
 	if len(x.Frames) == 0 {
 		x.Frames = placeFrame(first.File, rustFileInApp)
 	}
-	if strings.Contains(x.Type, "`") { // a call that failed, by which words of the message are masked
+	if strings.Contains(x.Type, "`") { // a failed call, which would mask words of the message
 		x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
 	}
 	return x
 }
 
-// rustErrors reads an error, below it its causes, and where it was made.
+// rustErrors reads an error, and below it its causes and where it was created.
 func rustErrors(above, below []string) []event.Exception {
 	x := event.Exception{Type: "error"}
 	for _, line := range above {
@@ -110,7 +108,7 @@ func rustErrors(above, below []string) []event.Exception {
 	return chain
 }
 
-// rustType is how the messages of the language and its library begin.
+// rustType matches the beginnings of the language's and its library's messages.
 var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|end byte index|byte index|" +
 	"attempt to (?:divide by zero|(?:add|subtract|multiply) with overflow|calculate the remainder)|" +
 	"called `Option::unwrap\\(\\)` on a `None` value|called `Result::(?:unwrap|expect)\\(\\)` on an `Err` value|" +
@@ -126,7 +124,7 @@ func rustFrames(lines []string) []event.Frame {
 // rustFrame reads "N: [0xaddress - ]function" and the place below it.
 func rustFrame(pair string) (event.Frame, bool) {
 	line, places, _ := strings.Cut(pair, "\n")
-	place, _, _ := strings.Cut(places, "\n") // others are of frames whose function was lost
+	place, _, _ := strings.Cut(places, "\n") // others belong to frames whose function is missing
 	digits, path, _ := strings.Cut(strings.TrimLeft(line, " "), ": ")
 	if address, behind, ok := strings.Cut(path, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
 		path = behind
@@ -139,11 +137,11 @@ func rustFrame(pair string) (event.Frame, bool) {
 	return f, reads(number)(digits) && strings.HasPrefix(line, " ")
 }
 
-// rustHash is what the compiler adds to a crate ("[1a2b…]") and to a function.
+// rustHash matches what the compiler appends to a crate ("[1a2b…]") and to a function.
 var rustHash = regexp.MustCompile(`\[[0-9a-f]{10,}\]|::h[0-9a-f]{16}$`)
 
-// rustCall splits "shop::cart::Cart::item" at its last colons outside brackets,
-// without generic arguments behind.
+// rustCall splits "shop::cart::Cart::item" at the last "::" outside angle brackets, and
+// drops generic arguments at the end.
 func rustCall(path string) event.Frame {
 	if hasAny(path, "[", "::h") {
 		path = rustHash.ReplaceAllString(path, "")
@@ -152,7 +150,7 @@ func rustCall(path string) event.Frame {
 		path, _, _ = strings.Cut(path, "::<")
 	}
 	cut := rustSeparator(path)
-	if cut > 0 && strings.HasPrefix(path[cut+2:], "{") { // a closure is named with its function
+	if cut > 0 && strings.HasPrefix(path[cut+2:], "{") { // a closure keeps its function's name
 		cut = rustSeparator(path[:cut])
 	}
 	if cut <= 0 {
@@ -167,7 +165,7 @@ func rustSeparator(path string) int {
 	for i := len(path) - 1; i > 0; i-- {
 		switch path[i] {
 		case '>':
-			if path[i-1] != '-' { // of "->"
+			if path[i-1] != '-' { // "->"
 				depth++
 			}
 		case '<':
@@ -181,13 +179,13 @@ func rustSeparator(path string) int {
 	return -1
 }
 
-// rustLibrary is a path that begins in the standard library or a crate in wide use,
-// such as "<alloc::vec::Vec<T> as …>".
+// rustLibrary matches paths in the standard library or a widely used crate, such as
+// "<alloc::vec::Vec<T> as …>".
 var rustLibrary = regexp.MustCompile(`^[<&*]*(?:mut )?(?:dyn )?(?:std|core|alloc|__rustc|backtrace|test|proc_macro|std_detect|` +
 	`tokio|futures_util|futures_core|hyper|hyper_util|tower|axum|actix_web|actix_rt|rayon|rayon_core|` +
 	`anyhow|eyre|color_eyre|tracing|serde|serde_json|lambda_runtime)(?:[^\w$.\\]|$)`)
 
-// rustFileInApp leaves out the standard library and what Cargo downloaded.
+// rustFileInApp leaves out the standard library and Cargo's downloads.
 func rustFileInApp(f event.Frame) bool {
 	return !strings.HasPrefix(f.File, "/rustc/") &&
 		!hasAny(f.File, "/.cargo/registry/", "/.cargo/git/", "/cargo/registry/", "/cargo/git/", "/rustlib/", "/vendor/")

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Shape is what kind of line one is, as far as the line itself shows.
+// Shape is the kind of a line, as far as the line itself shows.
 type Shape uint8
 
-// The shapes. Each runtime's file says which of its lines have them.
+// The shapes. Each runtime's file lists its lines that have them.
 const (
-	Text          Shape = iota // nothing that is known
-	Head                       // begins as loggers begin lines; whoever reads heads finds those, ShapeOf never does
+	Text          Shape = iota // of no known kind
+	Head                       // begins as loggers begin lines; never returned by ShapeOf, since logtext reads heads
 	Blank                      // nothing but white space
 	Indented                   // begins with white space
 	Ruler                      // "=====", "#"
 	Header                     // an exception line: "pkg.SomeError: message"
-	Thread                     // the same of what a thread died of: "Exception in thread …"
-	Announcement               // printed right above what failed, by Ruby and .NET
+	Thread                     // the exception that ended a thread: "Exception in thread …"
+	Announcement               // printed by Ruby and .NET right above the exception
 	Frame                      // a frame, or "... 12 more"
 	LateFrame                  // a frame of Ruby, Perl or gin, which several lines of a message may precede
 	PythonFrame                // File "cart.py", line 42
@@ -25,27 +25,27 @@ const (
 	Cause                      // "Caused by: …"
 	Raise                      // begins a trace with the exception: Ruby, PHP, .NET and Elixir
 	Traceback                  // "Traceback (most recent call last):"
-	GroupTrace                 // the same of an exception group, whose lines are all indented
+	GroupTrace                 // the same for an exception group, whose lines are all indented
 	Chain                      // what Python prints between a cause and its effect
-	Remote                     // "multiprocessing.pool.RemoteTraceback:", above the trace of another process
-	Quotes                     // `"""`, around that
-	Place                      // V8's "/app/cart.js:42" of an uncaught error
+	Remote                     // "multiprocessing.pool.RemoteTraceback:", above another process's trace
+	Quotes                     // `"""`, around that trace
+	Place                      // V8's "/app/cart.js:42" above an uncaught error
 	Caret                      // nothing but "^" and "~"
 	Closing                    // "}" below an inspected error
 	GoPanic                    // "panic: …"
 	GoFatal                    // "fatal error: …"
-	Goroutine                  // "goroutine 1 [running]:" and the signal line before it
-	GoPlace                    // a tab, file, line and offset of a frame of Go
+	Goroutine                  // "goroutine 1 [running]:", or the signal line before it
+	GoPlace                    // a tab, then file, line and offset of a Go frame
 	RustPanic                  // "thread 'main' panicked at src/cart.rs:15:19:"
-	RustBacktrace              // "stack backtrace:", or the note that there is none
+	RustBacktrace              // "stack backtrace:", or the note that it is off
 	TclFirst                   // "while executing", above the first command of Tcl's errorInfo
 	Command                    // "invoked from within", above the others
-	Death                      // what a process prints when it dies, above a stack
-	DeathEnd                   // the same at the very end
-	Epilogue                   // what Elixir and Monolog print below the frames
+	Death                      // printed by a dying process, above a stack
+	DeathEnd                   // the same with nothing below
+	Epilogue                   // printed by Elixir and Monolog below the frames
 	Final                      // "Node.js v20.20.2", "exit status 2"
 
-	// Text in another light, while a trace of Go or Tcl is being read.
+	// What After makes of Text in a trace of Go or Tcl.
 	goFunction // "main.(*Cart).Total", above its place
 	goOther    // a register, or "...additional frames elided..."
 	quoteEnd   // the last line of a command
@@ -72,20 +72,20 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
-// check holds lines whose shape is not certain by how they look, and what decides, of
-// the line without its indentation.
-type check struct {
+// look is how lines of a shape look, in the notation of marks.add. Unless is is nil, it
+// decides about a line that looks so, given without its indentation.
+type look struct {
 	shape Shape
 	lines []string
 	is    func(line string) bool
 }
 
-// lines makes checks read as sentences.
+// lines makes looks read as sentences.
 func lines(looks ...string) []string { return looks }
 
-// marks are how lines of known shapes look. Most lines of a log are refused by their
-// first byte, and for the marks that may begin with any by one search for the first two
-// bytes of all of these.
+// marks are the looks of several runtimes. Most lines of a log are refused by their first
+// byte. Marks that any byte may begin are refused by the first two bytes of their text: one
+// pass over the line finds those of all marks.
 type marks struct {
 	by            [256][]mark
 	first, second [256]uint32
@@ -96,8 +96,8 @@ type mark struct {
 	begin   string
 	pair    uint32 // the bit of those two bytes
 	parts   []string
-	end     string // if nothing follows
-	margin  byte   // a blank or a tab, or a letter
+	whole   bool // nothing follows
+	margin  byte // a blank, a tab or something else, see add
 	is      func(line string) bool
 	shape   Shape
 	runtime int
@@ -106,29 +106,23 @@ type mark struct {
 // allMarks are the marks of all runtimes, in their order.
 var allMarks = newMarks(runtimes[:]...)
 
-func newMarks(all ...runtime) (table marks) {
+func newMarks(all ...runtime) (m marks) {
 	for n, r := range all {
-		for s := range shapes {
-			table.add(n, check{s, r.lines[s], nil})
-		}
-		for _, c := range r.checks {
-			table.add(n, c)
+		for _, l := range r.looks {
+			m.add(n, l)
 		}
 	}
-	return table
+	return m
 }
 
-// add reads how lines begin, and behind each ellipsis what else they contain. A dollar
-// ends a line. Lines that begin with a tab are indented, those that begin with a blank
-// may be, and others are not.
-func (m *marks) add(runtime int, c check) {
-	for _, line := range c.lines {
+// add adds a runtime's look. Each of its texts is how a line begins, then what else it
+// contains, after an ellipsis each; a dollar ends the line. A tab in front means that the
+// line is indented, a blank that it may be; other lines are not.
+func (m *marks) add(runtime int, l look) {
+	for _, line := range l.lines {
 		text, whole := strings.CutSuffix(strings.TrimLeft(line, " \t"), "$")
 		parts := strings.Split(text, "…")
-		k := mark{begin: parts[0], parts: parts[1:], margin: line[0], is: c.is, shape: c.shape, runtime: runtime}
-		if whole {
-			k.end = parts[len(parts)-1]
-		}
+		k := mark{begin: parts[0], parts: parts[1:], whole: whole, margin: line[0], is: l.is, shape: l.shape, runtime: runtime}
 		if k.begin == "" {
 			k.pair = m.addPair(parts[1])
 		}
@@ -140,7 +134,7 @@ func (m *marks) add(runtime int, c check) {
 	}
 }
 
-// addPair returns the bit of what a text begins with.
+// addPair returns a new bit for the first two bytes of a text, or its only one.
 func (m *marks) addPair(text string) uint32 {
 	bit := uint32(1) << m.pairs
 	m.pairs++
@@ -155,16 +149,6 @@ func (m *marks) addPair(text string) uint32 {
 	return bit
 }
 
-// pairsIn returns the bits of the pairs that a text contains.
-func (m *marks) pairsIn(text string) (seen uint32) {
-	before := byte(0)
-	for i := range len(text) {
-		seen |= m.first[before] & m.second[text[i]]
-		before = text[i]
-	}
-	return seen
-}
-
 // known yields the runtimes that know a line, by their index, and its shape.
 func (m *marks) known(line string) iter.Seq2[int, Shape] {
 	return func(yield func(int, Shape) bool) {
@@ -172,7 +156,12 @@ func (m *marks) known(line string) iter.Seq2[int, Shape] {
 		if text == "" {
 			return
 		}
-		seen := m.pairsIn(text)
+		var seen uint32 // pairs
+		before := byte(0)
+		for i := range len(text) {
+			seen |= m.first[before] & m.second[text[i]]
+			before = text[i]
+		}
 		marks := m.by[text[0]]
 		for i := range marks {
 			if k := &marks[i]; k.pair&^seen == 0 && k.fits(text, len(text) < len(line)) && !yield(k.runtime, k.shape) {
@@ -191,8 +180,7 @@ func (m *marks) shape(line string) Shape {
 }
 
 func (k *mark) fits(line string, indented bool) bool {
-	if k.margin != ' ' && indented != (k.margin == '\t') || !strings.HasPrefix(line, k.begin) ||
-		k.end != "" && !strings.HasSuffix(line, k.end) {
+	if k.margin != ' ' && indented != (k.margin == '\t') || !strings.HasPrefix(line, k.begin) {
 		return false
 	}
 	rest := line[len(k.begin):]
@@ -203,7 +191,7 @@ func (k *mark) fits(line string, indented bool) bool {
 		}
 		rest = rest[at+len(part):]
 	}
-	return (k.end == "" || rest == "") && (k.is == nil || k.is(line))
+	return (!k.whole || rest == "") && (k.is == nil || k.is(line))
 }
 
 // Certain reports whether the line can only be part of a trace.
@@ -215,10 +203,10 @@ func (s Shape) Certain() bool {
 	return s.NeedsHead() && s != Final
 }
 
-// Dies reports whether the line says that a process died.
+// Dies reports whether the line reports the death of a process.
 func (s Shape) Dies() bool { return s == Death || s == DeathEnd }
 
-// NeedsHead reports whether the line means nothing without those above it.
+// NeedsHead reports whether the line means nothing without the lines above it.
 func (s Shape) NeedsHead() bool {
 	switch s {
 	case Frame, LateFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, RustBacktrace, TclFirst, Command, Final:

@@ -109,6 +109,8 @@ func TestParse(t *testing.T) {
 			"    at Server.emit (events.js:315:20)\n    at async handler (file:///var/runtime/index.mjs:1:1)\n",
 			"TypeError \"bad\"\n  *  |  | /app/a.mjs:1:2\n     | f | /app/node_modules/x/y.js:3:4\n" +
 				"     | Server.emit | events.js:315:20\n     | handler | /var/runtime/index.mjs:1:1\n"},
+		{"node without a stack", "/app/a.js:1\nthrow e\n^\n\nPaymentError: declined\n(Use `node --trace-uncaught ...` to show where the exception was thrown)\n",
+			"PaymentError \"declined\"\n  *  |  | /app/a.js:1:0\n"},
 		{"pino cause", "PaymentError: failed\n    at pay (/app/a.js:1:2)\ncaused by: Error: declined\n    at charge (/app/b.js:3:4)\n",
 			"PaymentError \"failed\"\n  *  | pay | /app/a.js:1:2\nError \"declined\"\n  *  | charge | /app/b.js:3:4\n"},
 		{"two node traces", "Error: a\n    at f (/app/a.js:1:2)\nError: b\n    at g (/app/b.js:3:4)\n",
@@ -160,6 +162,8 @@ func TestParse(t *testing.T) {
 			"ValueError \"no\"\n  * b | g | /app/b.py:4:0\nValueError \"no\"\n  * a | f | /app/a.py:3:0\n"},
 		{"made classes and methods", "System.Exception: no\n   at Acme.Cart.<>c__DisplayClass3_0.<Place>b__0(Order o)\n   at Acme.Api.<Post>g__Save|4_0(Int32 id)\n--- End of stack trace from previous location ---\n   at Acme.Cart.<>c.<Main>b__0_1()\n",
 			"System.Exception \"no\"\n  * Acme.Cart | Place | :0:0\n  * Acme.Api | Save | :0:0\n  * Acme.Cart | Main | :0:0\n"},
+		{"local functions of a program without Main", "System.Exception: no\n   at Program.<<Main>$>g__Charge|0_0(Order o)\n   at Program.<<<Main>$>g__Pay|0_1>d.MoveNext()\n   at Program.<Main>$(String[] args)\n",
+			"System.Exception \"no\"\n  * Program | Charge | :0:0\n  * Program | Pay | :0:0\n  * Program | Main | :0:0\n"},
 		{"proxies and coroutines", "a.b.E: no\n\tat com.acme.Orders$$SpringCGLIB$$2.save(<generated>)\n\tat _COROUTINE._BOUNDARY._(CoroutineDebugging.kt:46)\n\tat com.acme.Orders$save$2.invokeSuspend(Orders.kt:31)\n",
 			"a.b.E \"no\"\n    com.acme.Orders$$SpringCGLIB$$2 | save | :0:0\n    _COROUTINE._BOUNDARY | _ | CoroutineDebugging.kt:46:0\n  * com.acme.Orders | save | Orders.kt:31:0\n"},
 		{"rails template", "ActionView::Template::Error (undefined method `name' for nil):\n    1: <h1>Order</h1>\n  \napp/views/orders/show.html.erb:2:in `_app_views_orders_show_html_erb___3298_70123'\n",

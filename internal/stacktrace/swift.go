@@ -8,14 +8,14 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Swift prints, when a program traps, where and why, and below it a stack:
+// When a Swift program traps, it prints where and why, and a stack below:
 //
 //	App/Cart.swift:39: Fatal error: Index out of range
 //	Current stack trace:
 //	0    libswiftCore.so    0x00007f2a1c3d4e50 _swift_stdlib_reportFatalErrorInFile + 112
 //	1    App                0x000055d0c1b2a3d4 Cart.total(_:) + 52
 //
-// Since version 5.9 its own crash handler prints places, and source in between:
+// Since version 5.9 Swift's own crash handler prints places, with source in between:
 //
 //	Thread 0 "App" crashed:
 //
@@ -24,10 +24,8 @@ import (
 
 var swift = runtime{
 	name: "swift", parse: parseSwift,
-	checks: []check{{SwiftFrame, lines("… + "), reads(swiftFrame)}, {Death, lines("…Fatal error"), reads(swiftTrap)}},
-	rules: []rule{
-		{in(dying), on(SwiftFrame), dying, Join},
-	},
+	looks: []look{{SwiftFrame, lines("… + "), reads(swiftFrame)}, {Death, lines("…Fatal error"), reads(swiftTrap)}},
+	rules: []rule{{in(dying), on(SwiftFrame), dying, Join}},
 }
 
 // swiftTraps are "App/Cart.swift:39: Fatal error: message", and
@@ -54,7 +52,7 @@ func parseSwift(lines []string) []event.Exception {
 	return []event.Exception{x}
 }
 
-// Both forms of a frame; one that was inlined has no address.
+// Both forms of a frame; inlined ones have no address.
 var (
 	swiftPlaced = regexp.MustCompile(`^\d{1,9} +(?:\[ra\] )?(?:0x[0-9a-f]+ )?(?P<function>.+?) \+ \d+ in (?P<module>.*?)(?: at (?P<file>.*))?$`)
 	swiftBare   = regexp.MustCompile(`^\d{1,9} +(?P<module>.*?) +0x[0-9a-f]+ (?P<function>.+?) \+ `)

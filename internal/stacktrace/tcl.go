@@ -7,8 +7,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Tcl prints the commands that were running, from the inside out, and between
-// them the procedures and files they stand in:
+// Tcl prints the running commands from the inside out, and between them their procedures
+// and files:
 //
 //	divide by zero
 //	    while executing
@@ -18,14 +18,14 @@ import (
 //	"cart::share 0"
 //	    (file "/app/shop.tcl" line 11)
 //
-// Errors have no type but "error".
+// The type of all errors is "error".
 
 var tcl = runtime{
 	name: "tcl", parse: parseTcl,
-	lines: map[Shape][]string{
-		TclFirst: {"\twhile executing$"},
-		Command:  {"\tinvoked from within$"},
-		Frame:    {"\t(procedure \"", "\t(file \""},
+	looks: []look{
+		{Frame, lines("\t(procedure \"", "\t(file \""), nil},
+		{TclFirst, lines("\twhile executing$"), nil},
+		{Command, lines("\tinvoked from within$"), nil},
 	},
 	rules: []rule{
 		{in(loggedText, bareText), on(TclFirst, Command), quoting, Join},
@@ -35,22 +35,18 @@ var tcl = runtime{
 	},
 }
 
-func isTclTrace(line string) bool {
-	return line == "    while executing" || line == "    invoked from within"
-}
-
 func parseTcl(lines []string) []event.Exception {
-	above := until(lines, isTclTrace)
+	above := until(lines, func(line string) bool { return line == "    while executing" || line == "    invoked from within" })
 	if len(above) == len(lines) {
 		return nil
 	}
 	if len(above) > 1 && above[1] != "" && strings.HasSuffix(above[0], above[1]) {
-		above = above[1:] // below a log line that ends with the message
+		above = above[1:] // the log line above ends with the message, too
 	}
 	return []event.Exception{{Type: "error", Message: joinMessage("", above), Frames: framesIn(lines, tclFrame)}}
 }
 
-// tclPlace is `(procedure "cart::share" line 2)` or `(file "shop.tcl" line 11)`.
+// tclPlace matches `(procedure "cart::share" line 2)` and `(file "shop.tcl" line 11)`.
 var tclPlace = regexp.MustCompile(`^\s*\((?:file "(?P<file>.*?)"|(?:procedure|method) "(?P<function>.*?)") line (?P<line>\d{1,9})\)`)
 
 func tclFrame(line string) (event.Frame, bool) {
