@@ -19,39 +19,6 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if c.api == nil {
 		return []finding.Finding{c.checkWebhook(ctx)}
 	}
-	return c.checkBot(ctx)
-}
-
-// checkWebhook sends a message without any text. Slack looks at the webhook
-// first, and refuses what is empty (400 no_text) only where the webhook works.
-func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
-	const about = "Slack webhook"
-	if startsWorkflow(c.cfg.WebhookURL) {
-		return finding.Fail(about, "starts a Workflow Builder workflow, which shows no message",
-			"add an incoming webhook to a Slack app, and store its address in slack-webhook-url")
-	}
-	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
-	answer, _ := errors.AsType[refusal](err)
-	switch {
-	case err == nil:
-		return finding.Warn(about, "accepts an empty message, which Slack itself refuses", "check that slack-webhook-url is at hooks.slack.com")
-	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
-		return finding.Good(about, "works; nothing was posted")
-	}
-	if _, limited := errors.AsType[*slack.RateLimitedError](err); limited {
-		return finding.Warn(about, err.Error(), "try again later")
-	}
-	return finding.Of(about, c.explain(err))
-}
-
-// startsWorkflow distinguishes an address of Workflow Builder, which takes even an empty
-// message for its trigger, from an incoming webhook's.
-func startsWorkflow(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && (strings.HasPrefix(u.Path, "/triggers/") || strings.HasPrefix(u.Path, "/workflows/"))
-}
-
-func (c *Client) checkBot(ctx context.Context) []finding.Finding {
 	const about = "Slack bot"
 	who, err := c.api.AuthTestContext(ctx)
 	if err != nil {
@@ -65,13 +32,36 @@ func (c *Client) checkBot(ctx context.Context) []finding.Finding {
 	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
 }
 
-// checkChannel looks the channel up, which takes a scope that posting does not.
+// checkWebhook sends a message without any text. Slack checks the webhook first, and
+// refuses an empty message (400 no_text) only if the webhook works.
+func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
+	const about = "Slack webhook"
+	// Workflow Builder's triggers accept even an empty message.
+	if u, err := url.Parse(c.cfg.WebhookURL); err == nil && (strings.HasPrefix(u.Path, "/triggers/") || strings.HasPrefix(u.Path, "/workflows/")) {
+		return finding.Fail(about, "starts a Workflow Builder workflow, which shows no message",
+			"add an incoming webhook to a Slack app, and store its address in slack-webhook-url")
+	}
+	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
+	answer, _ := errors.AsType[refusal](err)
+	_, limited := errors.AsType[*slack.RateLimitedError](err)
+	switch {
+	case err == nil:
+		return finding.Warn(about, "accepts an empty message, which Slack itself refuses", "check that slack-webhook-url is at hooks.slack.com")
+	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
+		return finding.Good(about, "works; nothing was posted")
+	case limited:
+		return finding.Warn(about, err.Error(), "try again later")
+	}
+	return finding.Of(about, c.explain(err))
+}
+
+// checkChannel looks the channel up, which needs a scope that posting does not.
 func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 	about := "Slack channel " + c.cfg.Channel
 	channel, err := c.find(ctx)
-	var refusal slack.SlackErrorResponse
+	refusal, _ := errors.AsType[slack.SlackErrorResponse](err)
 	switch {
-	case errors.As(err, &refusal) && refusal.Err == "missing_scope":
+	case refusal.Err == "missing_scope":
 		return finding.Warn(about, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
 	case err != nil:
 		return finding.Of(about, c.explain(err))
@@ -87,10 +77,10 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 // maxChannelPages bounds the search for a channel by its name, 1,000 a page.
 const maxChannelPages = 10
 
-// channelID is the shape of a channel's id; names have no capital letters.
+// channelID matches a channel's id; names have no capital letters.
 var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]+$`)
 
-// find asks for a channel by its id, or looks for its name in the list.
+// find gets a channel by its id, or looks for its name in the list.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	name := strings.TrimPrefix(c.cfg.Channel, "#")
 	if channelID.MatchString(name) {
@@ -102,10 +92,8 @@ func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, channel := range channels {
-			if channel.Name == name {
-				return &channel, nil
-			}
+		if i := slices.IndexFunc(channels, func(channel slack.Channel) bool { return channel.Name == name }); i >= 0 {
+			return &channels[i], nil
 		}
 		if next == "" {
 			return nil, slack.SlackErrorResponse{Err: "channel_not_found"}

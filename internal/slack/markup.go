@@ -9,14 +9,13 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// slackBlock is a part of a message's layout, and of rich text. The objects in it
-// have so many forms that one takes them all.
+// slackBlock is a part of a message's layout, or of rich text. Its objects have so many
+// forms that one type takes them all.
 type slackBlock struct {
 	Type     string
 	Text     any // see texts
 	Fields   any
 	Elements []slackBlock
-	Name     string // of an emoji or a user
 	URL      string
 	UserID   string `json:"user_id"`
 	Style    any    // of text, an object; of a button or a list, a word
@@ -44,22 +43,21 @@ func texts(field any) []string {
 	return nil
 }
 
-// slackAttachment is the older way to lay a message out.
+// slackAttachment is the older way to lay out a message.
 type slackAttachment struct {
-	Fallback string
-	Pretext  string
-	Title    string
-	Text     string
-	Fields   []struct{ Title, Value payload.Text }
-	Blocks   []slackBlock
+	Fallback, Pretext, Title, Text string
+
+	Fields []struct{ Title, Value payload.Text }
+	Blocks []slackBlock
 }
 
+// aside is what the fields of a message say beside its text.
 type aside struct {
 	service, environment, release string
 	level                         event.Level
 }
 
-// note keeps a field that has a name known.
+// note keeps a field if its name is known.
 func (a *aside) note(name, value string) bool {
 	value = strings.TrimSpace(value)
 	switch strings.ToLower(strings.Trim(strings.TrimSpace(name), ":")) {
@@ -77,19 +75,16 @@ func (a *aside) note(name, value string) bool {
 	return true
 }
 
-// maxParts bounds what is read of a message: Slack takes 50 blocks and 20
-// attachments, of which some have a few parts.
+// maxParts bounds what is read of a message: Slack accepts 50 blocks and 20
+// attachments, some of which have a few parts.
 const maxParts = 300
 
-// read returns the message's text as people see it, its parts one below the
-// other, and what it says beside. Where there are blocks, the text above them
-// is what notifications show, and often says the same.
+// read returns the message's text as people see it, one part per line, and what its
+// fields say. If there are blocks, the text above them is for notifications, and often
+// says the same.
 func (m slackMessage) read() (string, aside) {
 	var said aside
-	parts := []string{decodeMrkdwn(m.Text)}
-	for _, b := range m.Blocks {
-		parts = append(parts, b.lines(&said)...)
-	}
+	parts := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {
 		parts = append(parts, a.lines(&said)...)
 	}
@@ -97,10 +92,7 @@ func (m slackMessage) read() (string, aside) {
 }
 
 func (a slackAttachment) lines(said *aside) []string {
-	parts := []string{decodeMrkdwn(a.Pretext), decodeMrkdwn(a.Title), decodeMrkdwn(a.Text)}
-	for _, b := range a.Blocks {
-		parts = append(parts, b.lines(said)...)
-	}
+	parts := append([]string{decodeMrkdwn(a.Pretext), decodeMrkdwn(a.Title), decodeMrkdwn(a.Text)}, lines(a.Blocks, said)...)
 	for _, f := range a.Fields {
 		value := decodeMrkdwn(string(f.Value))
 		if !said.note(string(f.Title), value) && value != "" {
@@ -113,31 +105,30 @@ func (a slackAttachment) lines(said *aside) []string {
 	return parts
 }
 
-// lines returns the texts of a block. Buttons and the small print of a context are
-// no part of what happened.
-func (b slackBlock) lines(said *aside) []string {
-	switch b.Type {
-	case "section", "header", "markdown":
-		parts := texts(b.Text)
-		for _, f := range texts(b.Fields) {
-			name, value, _ := strings.Cut(f, "\n")
-			if !said.note(name, value) {
-				parts = append(parts, f)
+// lines returns the texts of blocks. Buttons and the small print of a context do not
+// describe the error.
+func lines(blocks []slackBlock, said *aside) (parts []string) {
+	for _, b := range blocks {
+		switch b.Type {
+		case "section", "header", "markdown":
+			parts = append(parts, texts(b.Text)...)
+			for _, f := range texts(b.Fields) {
+				name, value, _ := strings.Cut(f, "\n")
+				if !said.note(name, value) {
+					parts = append(parts, f)
+				}
+			}
+		case "rich_text":
+			for _, e := range b.Elements {
+				parts = append(parts, e.rich())
 			}
 		}
-		return parts
-	case "rich_text":
-		var parts []string
-		for _, e := range b.Elements {
-			parts = append(parts, e.rich())
-		}
-		return parts
 	}
-	return nil
+	return parts
 }
 
-// rich returns the text of an element of rich text, on one line, or of a list,
-// an item a line.
+// rich returns the text of an element of rich text on one line, or the items of a list,
+// one per line.
 func (b slackBlock) rich() string {
 	text := strings.Join(texts(b.Text), "")
 	switch b.Type {
@@ -151,19 +142,24 @@ func (b slackBlock) rich() string {
 	case "user":
 		return "@" + b.UserID
 	}
-	var out strings.Builder
-	for _, e := range b.Elements {
-		if b.Type == "rich_text_list" && out.Len() > 0 {
-			out.WriteByte('\n')
-		}
-		out.WriteString(e.rich())
+	separator := ""
+	if b.Type == "rich_text_list" {
+		separator = "\n"
 	}
-	return strings.TrimRight(out.String(), "\n")
+	var parts []string
+	for _, e := range b.Elements {
+		parts = append(parts, e.rich())
+	}
+	return strings.TrimRight(strings.Join(parts, separator), "\n")
 }
 
-// decodeMrkdwn returns a text of Slack's markup as it was before somebody marked
-// it up: links and mentions as people see them, without emoji and without the
-// signs of bold, italic, struck and code. What stands in code is as it was typed.
+// code matches a block of code, which is not all backticks, or code within a line. Any
+// other backtick is text.
+var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
+
+// decodeMrkdwn returns a text without Slack's markup: links and mentions as people see
+// them, without emoji and the signs of bold, italic, strikethrough and code. Code stays
+// as it was typed.
 func decodeMrkdwn(text string) string {
 	var b strings.Builder
 	from := 0
@@ -187,22 +183,17 @@ func decodeMrkdwn(text string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// code matches a block of code, which is not all backticks, or code within a line. A
-// backtick that begins no code is a backtick.
-var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
-
 func unstyled(text string) string {
 	text = linksOf(text)
 	for _, m := range styles {
 		text = m.ReplaceAllString(text, "$1$2$3")
 	}
-	text = quotes.ReplaceAllString(text, "")
-	return unescape(withoutEmoji(text))
+	return unescape(withoutEmoji(quotes.ReplaceAllString(text, "")))
 }
 
 var (
-	// A sign counts where a word begins and where it ends, so that snake_case
-	// and "a * b" stay.
+	// A sign counts only at the start and the end of a word, so that snake_case and
+	// "a * b" stay.
 	styles = []*regexp.Regexp{
 		regexp.MustCompile(`(?m)(^|[\s(\[{"'>_~])\*([^\s*](?:[^*\n]*[^\s*])?)\*($|[\s)\]}"'.,:;!?_~<|-])`),
 		regexp.MustCompile(`(?m)(^|[\s(\[{"'>*~])_([^\s_](?:[^_\n]*[^\s_])?)_($|[\s)\]}"'.,:;!?*~<|-])`),
@@ -212,15 +203,15 @@ var (
 	links  = regexp.MustCompile(`<([^<>|\n]*)(?:\|([^<>\n]*))?>`)
 )
 
-// linksOf puts in place of each link and mention what people see.
+// linksOf replaces each link and mention with what people see.
 func linksOf(text string) string {
 	return links.ReplaceAllStringFunc(text, func(link string) string {
 		m := links.FindStringSubmatch(link)
 		target, label := m[1], m[2]
 		switch {
-		case strings.HasPrefix(target, "!date"), label != "" && !strings.HasPrefix(target, "@") && !strings.HasPrefix(target, "#") && !strings.HasPrefix(target, "!"):
+		case strings.HasPrefix(target, "!date"), label != "" && !strings.ContainsAny(target[:min(1, len(target))], "@#!"):
 			return label
-		case strings.HasPrefix(target, "!"): // @here, or a group that is to look
+		case strings.HasPrefix(target, "!"): // @here, or a group that should look
 			return ""
 		case label != "": // a person or a channel
 			return target[:1] + strings.TrimLeft(label, "@#")
@@ -229,15 +220,15 @@ func linksOf(text string) string {
 	})
 }
 
-// emoji is a name such as ":fire:", with the colour of a hand maybe.
+// emoji matches a name such as ":fire:", perhaps with the colour of a hand.
 var emoji = regexp.MustCompile(`:[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?`)
 
-// withoutEmoji drops them where they stand between white space, signs or beside
-// each other, unlike the colons of times and addresses.
+// withoutEmoji drops emoji next to white space, signs or each other, but keeps the
+// colons of times and addresses.
 func withoutEmoji(text string) string {
 	var b strings.Builder
 	from := 0
-	beside := true // what stands before is not part of a word
+	beside := true // the text before is not part of a word
 	for _, m := range emoji.FindAllStringIndex(text, -1) {
 		if m[0] > from {
 			beside = strings.IndexByte(" \t\n*_~([|", text[m[0]-1]) >= 0

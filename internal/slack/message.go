@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -16,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// Kind is why an error is worth a message.
+// Kind is why an error is worth a message, or what was done about it.
 type Kind string
 
 // The kinds, in their order in a message.
@@ -27,23 +26,21 @@ const (
 	Surged    Kind = "surging" // a muted one
 )
 
-var kinds = []Kind{FirstSeen, Regressed, Escalated, Surged}
-
 // Error is one error that people should look at.
 type Error struct {
 	Kind   Kind
 	Title  safe.Text // made by safe for Slack, as is Place
-	Place  safe.Text // empty where none is known
+	Place  safe.Text // empty if none is known
 	Events int64
 	Number int    // of the issue
 	URL    string // of the issue, from GitHub itself
 }
 
-// maxHeader is how many characters Slack takes in a header, from its Block Kit
-// reference.
+// maxHeader is the number of characters that Slack accepts in a header, from its Block
+// Kit reference.
 const maxHeader = 150
 
-// maxShown is how many errors one message shows. A run may file 500.
+// maxShown is the number of errors in one message. A run may file 500.
 const maxShown = 20
 
 // Post posts the errors in one message. It posts nothing if there are none.
@@ -52,26 +49,23 @@ func (c *Client) Post(ctx context.Context, repository string, found []Error) err
 		return nil
 	}
 	text, blocks := Message(repository, found)
-	return c.obeying(ctx, func(ctx context.Context) error { return c.send(ctx, text, blocks) })
-}
-
-func (c *Client) send(ctx context.Context, text string, blocks []slack.Block) error {
-	if c.api != nil {
-		_, _, err := c.api.PostMessageContext(ctx, c.cfg.Channel,
+	return c.obeying(ctx, func(ctx context.Context) (err error) {
+		if c.api == nil {
+			return slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http,
+				&slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: new(false)})
+		}
+		_, _, err = c.api.PostMessageContext(ctx, c.cfg.Channel,
 			slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl())
 		return err
-	}
-	unfurl := false
-	return slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http,
-		&slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: &unfurl})
+	})
 }
 
-// Message returns what notifications show, such as "acme/shop: 2 new, 1 regressed
-// errors", and the blocks: that as a header, a section for each error, and how many
-// more there are.
+// Message returns the text of notifications, such as "acme/shop: 2 new, 1 regressed
+// errors", and the blocks: the same text as a header, a section for each error, and how
+// many more there are.
 func Message(repository string, found []Error) (text string, blocks []slack.Block) {
 	var counts []string
-	for _, kind := range kinds {
+	for _, kind := range []Kind{FirstSeen, Regressed, Escalated, Surged} {
 		n := 0
 		for _, e := range found {
 			if e.Kind != kind {
@@ -107,21 +101,23 @@ func mrkdwn(text string) *slack.TextBlockObject {
 
 func (e Error) section() string {
 	kind := strings.ToUpper(string(e.Kind[:1])) + string(e.Kind[1:])
-	lines := fmt.Sprintf("*%s* %s %s\n%s", kind, link(e.URL, fmt.Sprintf("#%d", e.Number)), e.Title, events(e.Events))
+	section := fmt.Sprintf("*%s* %s %s\n%s", kind, e.issue(), e.Title, e.count())
 	if place := e.Place.String(); place != "" {
-		lines += " · at " + place
+		section += " · at " + place
 	}
-	return lines
+	return section
 }
 
-func events(n int64) string {
-	if n == 1 {
+func (e Error) issue() string { return link(e.URL, fmt.Sprintf("#%d", e.Number)) }
+
+func (e Error) count() string {
+	if e.Events == 1 {
 		return "1 event"
 	}
-	return strconv.FormatInt(n, 10) + " events"
+	return fmt.Sprintf("%d events", e.Events)
 }
 
-// link is label where the address cannot stand in mrkdwn.
+// link returns only the label if the address cannot be written in mrkdwn.
 func link(address, label string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || strings.ContainsAny(u.String(), "<>|&") {
@@ -136,22 +132,32 @@ type Answer struct {
 	Done []Error // the issues written, each with what was done as its Kind
 }
 
-// answerHosts are where Slack takes answers: its own, and GovSlack's.
+// answerHosts receive answers: Slack's own, and GovSlack's.
 var answerHosts = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
 
 var errForeign = errors.New("the command's response_url is not at Slack: nothing was sent there")
 
-// SendAnswer posts an answer to a command's response_url, which Slack takes for
-// 30 minutes. The address comes from a payload: it is used only where it is one of
-// Slack's, or of the server that apiURL names, which may be empty.
+// SendAnswer posts an answer to a command's response_url, which Slack accepts for 30
+// minutes. The address comes from a payload: it is used only if it is one of Slack's, or
+// on the server that apiURL names, which may be empty.
 func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error {
 	to, err := url.Parse(responseURL)
-	if err != nil || to.User != nil || !isSlack(to, apiURL) {
+	api, apiErr := url.Parse(apiURL)
+	if err != nil || to.User != nil || !slices.Contains(answerHosts, to.Scheme+"://"+to.Host) &&
+		(apiErr != nil || api.Host == "" || to.Scheme != api.Scheme || to.Host != api.Host) {
 		return errForeign
 	}
-	client := &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	err = slack.PostWebhookCustomHTTPContext(ctx, responseURL, client, &slack.WebhookMessage{ResponseType: slack.ResponseTypeEphemeral, Text: a.text()})
-	if address, ok := errors.AsType[*url.Error](err); ok { // whose text holds the address, which lets anybody answer
+	lines := []string{a.Text}
+	for _, d := range a.Done[:min(len(a.Done), maxShown)] {
+		lines = append(lines, fmt.Sprintf("• %s %s %s, %s", d.Kind, d.issue(), d.Title, d.count()))
+	}
+	if more := len(a.Done) - maxShown; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	client := &http.Client{Timeout: timeout, CheckRedirect: noRedirect}
+	err = slack.PostWebhookCustomHTTPContext(ctx, responseURL, client,
+		&slack.WebhookMessage{ResponseType: slack.ResponseTypeEphemeral, Text: strings.Join(lines, "\n")})
+	if address, ok := errors.AsType[*url.Error](err); ok { // its text contains the address, which lets anybody answer
 		err = address.Err
 	}
 	if err != nil {
@@ -160,19 +166,4 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 	return nil
 }
 
-func isSlack(to *url.URL, apiURL string) bool {
-	host := to.Scheme + "://" + to.Host
-	api, err := url.Parse(apiURL)
-	return slices.Contains(answerHosts, host) || err == nil && api.Host != "" && host == api.Scheme+"://"+api.Host
-}
-
-func (a Answer) text() string {
-	lines := []string{a.Text}
-	for _, d := range a.Done[:min(len(a.Done), maxShown)] {
-		lines = append(lines, fmt.Sprintf("• %s %s %s, %s", d.Kind, link(d.URL, fmt.Sprintf("#%d", d.Number)), d.Title, events(d.Events)))
-	}
-	if more := len(a.Done) - maxShown; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(lines, "\n")
-}
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

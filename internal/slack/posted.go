@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,8 +37,8 @@ type slackMessage struct {
 	ourApp string // the app that Slack sent it to
 }
 
-// news are the subtypes that a new message may have.
-var news = map[string]bool{"": true, "bot_message": true, "file_share": true, "me_message": true}
+// posts are the subtypes of a new message.
+var posts = map[string]bool{"": true, "bot_message": true, "file_share": true, "me_message": true}
 
 func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) payload.Payload {
 	text, said := m.read()
@@ -46,23 +47,26 @@ func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) pa
 	}
 	e := m.event(text, o.DeliveryID(m.delivery(eventID), raw), o)
 	e.Service, e.Environment, e.Release = cmp.Or(said.service, e.Service), cmp.Or(said.environment, e.Environment), said.release
-	if e.Level == event.Unknown {
-		e.Level = said.level
-	}
+	e.Level = cmp.Or(e.Level, said.level)
 	return payload.Payload{Events: []event.Event{e}}
 }
 
 // event is the error that a text of the message is about.
 func (m slackMessage) event(text, delivery string, o Options) event.Event {
 	head := readAlert(text)
+	channel := m.Channel
+	if m.ChannelName != "" {
+		channel = "#" + strings.TrimPrefix(m.ChannelName, "#")
+	}
 	return event.Event{
-		Deliveries: []string{delivery}, Source: "slack", Stream: m.channel(), URL: m.link(), Time: m.time(o.Now),
+		Deliveries: []string{delivery}, Source: "slack", Stream: channel, URL: m.link(), Time: m.time(o.Now),
 		Level: head.level, Text: text, Message: head.rest, Service: head.service, Environment: head.environment,
 	}
 }
 
-// noError says why the message is none; empty if it is one.
+// noError returns why the message is not an error; empty if it is one.
 func (m slackMessage) noError(text string, r Rules) string {
+	person := m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"
 	switch {
 	case m.Subtype == "message_changed":
 		return "an edit of a Slack message"
@@ -70,7 +74,7 @@ func (m slackMessage) noError(text string, r Rules) string {
 		return "a Slack message was deleted"
 	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
 		return "a reply in a Slack thread"
-	case !news[m.Subtype]:
+	case !posts[m.Subtype]:
 		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is not a message"
 	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
 		return "a message from errmon's own Slack app"
@@ -84,24 +88,17 @@ func (m slackMessage) noError(text string, r Rules) string {
 		return "a Slack message without text"
 	case !r.matches(text):
 		return "a Slack message with none of the words in slack-match"
-	case m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message" && !isAlert(text):
+	case person && !isAlert(text):
 		return "a person's Slack message: /errmon file TEXT files it anyway"
 	}
 	return ""
 }
 
-// ownNote is how errmon's messages begin, whichever app posts them.
+// ownNote matches the start of errmon's messages, whichever app posts them.
 var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated|surging)(?:, \d+ \w+)* errors?(?:\n|$)`)
 
-func (m slackMessage) channel() string {
-	if m.ChannelName != "" {
-		return "#" + strings.TrimPrefix(m.ChannelName, "#")
-	}
-	return m.Channel
-}
-
-// delivery names the message: by its event, which Slack sends
-// again under the same id, else by its place; empty without both.
+// delivery names the message by its event, which Slack sends again under the same id,
+// else by its channel and time; empty without both.
 func (m slackMessage) delivery(eventID string) string {
 	if eventID == "" && m.Channel != "" && m.TS != "" {
 		return m.Channel + " " + m.TS
@@ -112,17 +109,15 @@ func (m slackMessage) delivery(eventID string) string {
 var (
 	slackID   = regexp.MustCompile(`^[A-Z0-9]{1,20}$`)
 	timestamp = regexp.MustCompile(`^\d{1,12}\.\d{1,6}$`)
+	permalink = regexp.MustCompile(`^https://[a-z0-9.-]+\.slack\.com/[A-Za-z0-9/?=&._-]+$`) // in some workspace
 )
 
-// permalink is an address in some workspace.
-var permalink = regexp.MustCompile(`^https://[a-z0-9.-]+\.slack\.com/[A-Za-z0-9/?=&._-]+$`)
-
-// link is the message's address: its own, or the one that slack.com leads on from.
+// link is the message's own address, or one that slack.com redirects to it.
 func (m slackMessage) link() string {
-	if permalink.MatchString(m.Permalink) {
+	switch {
+	case permalink.MatchString(m.Permalink):
 		return m.Permalink
-	}
-	if !slackID.MatchString(m.Channel) || !timestamp.MatchString(m.TS) {
+	case !slackID.MatchString(m.Channel) || !timestamp.MatchString(m.TS):
 		return ""
 	}
 	return "https://slack.com/archives/" + m.Channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
@@ -139,43 +134,49 @@ func (m slackMessage) time(now time.Time) time.Time {
 	return time.Unix(s, micros*1000).UTC()
 }
 
-// alert is a message without what an alerting program put in front of the log
-// line that it quotes.
+// alert is a message without what an alerting program put in front of the log line that
+// it quotes.
 type alert struct {
 	rest                 string // from the log line on
 	level                event.Level
 	service, environment string
 }
 
-// decoration is what stands in front of the quoted line: a level, and where it
+// decoration matches what comes before the quoted line: a level, and where it
 // happened, as in "ERROR in checkout:" or "[FATAL] from billing-worker (prod) |".
 var decoration = regexp.MustCompile(`^\[?(?i:(error|err|fatal|critical|panic|alert|warning|warn|exception|failure))\]?` +
 	`(?:\s+(?:in|from)\s+\[?([\w./@-]+?)\]?(?:\s+\(([\w-]+)\))?)?(\s*:|\s+[|–—-]+\s|\s*$)\s*`)
 
-// logged is a line as loggers print it, with its level in front.
-var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b`)
+// logged matches the start of a line as loggers print it, with its level, or of an
+// exception's line, with its type.
+var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b` +
+	`|^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
 
-// failing is how the line of an exception begins: with its type.
-var failing = regexp.MustCompile(`^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
-
-// environments are names of places that are not services.
+// environments are words that name an environment, not a service.
 var environments = map[string]bool{
 	"production": true, "prod": true, "live": true, "staging": true, "stage": true, "preprod": true,
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
 
 // readAlert finds the line that begins as a program's does and strips its
-// decoration. A text without one, or with nothing else, stays as it is.
+// decoration. A text without such a line, or with nothing else, stays as it is.
 func readAlert(text string) alert {
 	text = withoutSigns(text)
 	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {
 		from = withoutSigns(from)
 		if m, ok := decorationOf(from); ok {
 			if rest := withoutSigns(from[len(strings.TrimRight(m[0], " ")):]); rest != "" {
-				return decorated(m, rest)
+				a := alert{rest: rest, service: m[2], environment: m[3]}
+				if environments[strings.ToLower(m[2])] {
+					a.service, a.environment = "", m[2]
+				}
+				if !slices.Contains([]string{"alert", "exception", "failure"}, strings.ToLower(m[1])) { // which are not levels
+					a.level, _ = event.ParseLevel(m[1])
+				}
+				return a
 			}
 		}
-		if isLogged(from) {
+		if logged.MatchString(from) {
 			return alert{rest: from}
 		}
 	}
@@ -186,26 +187,11 @@ func readAlert(text string) alert {
 func isAlert(text string) bool {
 	text = withoutSigns(text)
 	_, decorated := decorationOf(text)
-	return decorated || isLogged(text)
-}
-
-func isLogged(text string) bool { return logged.MatchString(text) || failing.MatchString(text) }
-
-func decorated(m []string, rest string) alert {
-	a := alert{rest: rest, service: m[2], environment: m[3]}
-	if environments[strings.ToLower(m[2])] {
-		a.service, a.environment = "", m[2]
-	}
-	switch strings.ToLower(m[1]) {
-	case "alert", "exception", "failure": // say no level
-	default:
-		a.level, _ = event.ParseLevel(m[1])
-	}
-	return a
+	return decorated || logged.MatchString(text)
 }
 
 // decorationOf distinguishes the decoration of the first line from an exception's own
-// line: "Error: no such file" is one, "ERROR: no such file" is as a logger prints it.
+// line: "Error: no such file" is an exception, but loggers print "ERROR: no such file".
 func decorationOf(text string) (m []string, ok bool) {
 	line, _, _ := strings.Cut(text, "\n")
 	m = decoration.FindStringSubmatch(line)

@@ -1,8 +1,8 @@
-// Package slack is all that is known about Slack: it posts one message a run about
+// Package slack is all that errmon knows about Slack: it posts one message per run about
 // the errors that people should look at, reads and verifies what Slack sends (events,
 // commands, messages), answers commands, and checks whether posting would work.
 //
-// What it posts of foreign text was made for Slack by package safe. What it reads is
+// Foreign text that it posts was made for Slack by package safe. What it reads is
 // foreign.
 //
 // It may import clock, event, finding, payload and safe.
@@ -25,16 +25,13 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// DefaultAPIURL is where bots call Slack.
-const DefaultAPIURL = "https://slack.com/api/"
-
-// Config says where to: to an incoming webhook, or as a bot to a channel. With
-// both, the bot is used.
+// Config names the destination: an incoming webhook, or a channel for the bot. The bot
+// is used if both are set.
 type Config struct {
 	WebhookURL string
 	BotToken   string
 	Channel    string // id or #name
-	APIURL     string // with a slash at its end; DefaultAPIURL where it is empty
+	APIURL     string // with a slash at its end; empty for Slack's own
 	Clock      clock.Clock
 }
 
@@ -49,30 +46,23 @@ const timeout = 15 * time.Second
 
 // New makes a client, without a network call.
 func New(c Config) *Client {
-	if c.APIURL == "" {
-		c.APIURL = DefaultAPIURL
-	}
-	client := &Client{cfg: c, http: &http.Client{
-		Transport:     transport{},
-		Timeout:       timeout,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	client := &Client{cfg: c, http: &http.Client{Transport: transport{}, Timeout: timeout, CheckRedirect: noRedirect}}
 	if c.BotToken != "" {
-		client.api = slack.New(c.BotToken, slack.OptionAPIURL(c.APIURL), slack.OptionHTTPClient(client.http))
+		client.api = slack.New(c.BotToken, slack.OptionAPIURL(cmp.Or(c.APIURL, slack.APIURL)), slack.OptionHTTPClient(client.http))
 	}
 	return client
 }
 
-// refusal is an answer that is not a success. Of a webhook's, slack-go would return the
-// status alone, and Slack's reason is the body.
+// refusal is an answer that is not a success. For a webhook, slack-go would return only
+// the status, but the body is Slack's reason.
 type refusal struct{ status, reason string }
 
 func (r refusal) Error() string {
 	return strings.TrimSuffix("slack server error: "+r.status+", "+r.reason, ", ")
 }
 
-// maxReason bounds, in bytes, what is kept of an answer: Slack's reasons are words,
-// and a proxy's page has to be whole where it repeats the webhook's address.
+// maxReason bounds, in bytes, how much of an answer is kept: Slack's reasons are words,
+// but a proxy's page must be complete if it repeats the webhook's address.
 const maxReason = 8 << 10
 
 type transport struct{}
@@ -88,11 +78,11 @@ func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
 
-// maxRefusals is how often a request that the rate limit refused is sent again.
+// maxRefusals is how often a request is repeated after the rate limit refused it.
 const maxRefusals = 3
 
-// obeying sends, and where Slack answers 429 waits as long as it says and sends
-// again. Nothing else is repeated: a lost answer may mean a message posted.
+// obeying sends. If Slack answers 429, it waits as long as Slack asks and sends again.
+// Nothing else is repeated: if an answer was lost, the message may have been posted.
 func (c *Client) obeying(ctx context.Context, send func(context.Context) error) error {
 	for refusals := 0; ; refusals++ {
 		err := send(ctx)
@@ -119,18 +109,18 @@ func (c *Client) explain(err error) error {
 		input = "slack-bot-token"
 	}
 	answer, refused := errors.AsType[refusal](err)
-	if address, ok := errors.AsType[*url.Error](err); ok && !refused { // whose text holds the webhook's address, a secret
+	if address, ok := errors.AsType[*url.Error](err); ok && !refused { // its text contains the webhook's address, a secret
 		return &finding.Mendable{What: "cannot reach Slack", Remedy: "check " + input + " and the network", Cause: address.Err}
 	}
-	said, _ := errors.AsType[slack.SlackErrorResponse](err)
-	what, remedy := diagnose(cmp.Or(answer.reason, said.Err), input)
 	if refused {
 		err = answer
 	}
+	said, _ := errors.AsType[slack.SlackErrorResponse](err)
+	what, remedy := diagnose(cmp.Or(answer.reason, said.Err), input)
 	return finding.Mend(what+" ("+safe.NewOwn(c.cfg.WebhookURL, c.cfg.BotToken).Quote(err.Error())+")", remedy)
 }
 
-// diagnose knows what Slack's words mean.
+// diagnose returns the meaning of Slack's reason, and the remedy.
 func diagnose(reason, input string) (what, remedy string) {
 	switch reason {
 	case "no_service", "no_service_id", "no_active_hooks", "invalid_token":

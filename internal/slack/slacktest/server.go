@@ -1,7 +1,6 @@
 // Package slacktest is a Slack in memory, for tests: one incoming webhook and one
-// bot with one channel, spoken as Slack speaks and with the limits of a message
-// enforced. Serve it with httptest.NewServer; the webhook is at WebhookPath, the
-// API below /api/.
+// bot with one channel. It answers as Slack does and enforces the limits of a message.
+// Serve it with httptest.NewServer; the webhook is at WebhookPath, the API below /api/.
 //
 // It imports nothing of this project, so that a mistake there is not repeated
 // here.
@@ -33,7 +32,7 @@ type Settings struct {
 	Archive bool     // the channel is archived
 	Outside bool     // the bot is not in the channel
 
-	Limited int  // so many requests more are answered 429
+	Limited int  // the next requests that are answered 429
 	Down    bool // every answer is 503
 }
 
@@ -68,14 +67,14 @@ func (s *Server) Configure(change func(*Settings)) {
 	change(&s.settings)
 }
 
-// Messages returns what was posted so far.
+// Messages returns the messages posted so far.
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.messages)
 }
 
-// Requests returns how many requests came, of any kind.
+// Requests returns the number of requests so far.
 func (s *Server) Requests() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,13 +105,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refusals are the status codes of a webhook's reasons.
+// refusals are the status codes of a webhook's reasons, if not 404.
 var refusals = map[string]int{
 	"channel_is_archived": http.StatusGone, "invalid_token": http.StatusForbidden, "action_prohibited": http.StatusForbidden,
 	"no_text": http.StatusBadRequest, "invalid_blocks": http.StatusBadRequest, "invalid_payload": http.StatusBadRequest,
 }
 
-// webhook looks at the webhook first, then at the payload, then at its content.
+// webhook checks the webhook first, then the payload, then its content.
 func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Text   string
@@ -182,34 +181,22 @@ func (s *Server) method(r *http.Request) (reason string, fields map[string]any) 
 	return reason, map[string]any{"channel": s.settings.Channel, "ts": "1795341630.000100"}
 }
 
-// accept keeps a message that Slack would, or returns its reason not to.
+// accept keeps a message that Slack would accept, or returns Slack's reason not to.
 func (s *Server) accept(channel, text, raw string) string {
 	var blocks []Block
-	if raw != "" && json.Unmarshal([]byte(raw), &blocks) != nil {
-		return "invalid_blocks_format"
-	}
 	switch {
+	case raw != "" && json.Unmarshal([]byte(raw), &blocks) != nil:
+		return "invalid_blocks_format"
 	case text == "" && len(blocks) == 0:
 		return "no_text"
-	case len([]rune(text)) > maxText:
+	case utf8.RuneCountInString(text) > 40_000: // the limit of chat.postMessage
 		return "msg_too_long"
-	}
-	if err := Validate(blocks); err != nil {
+	case Validate(blocks) != nil:
 		return "invalid_blocks"
 	}
 	s.messages = append(s.messages, Message{Channel: channel, Text: text, Blocks: blocks, Raw: raw})
 	return ""
 }
-
-// Slack's limits on a message, from its reference of Block Kit and of
-// chat.postMessage: in blocks, elements and characters.
-const (
-	maxBlocks   = 50
-	maxSection  = 3000
-	maxHeader   = 150
-	maxElements = 10 // of a context block
-	maxText     = 40_000
-)
 
 // Block is a block of the kinds that are imitated.
 type Block struct {
@@ -219,15 +206,13 @@ type Block struct {
 }
 
 // Text is a text object.
-type Text struct {
-	Type string
-	Text string
-}
+type Text struct{ Type, Text string }
 
-// Validate returns why Slack would answer invalid_blocks.
+// Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit
+// reference.
 func Validate(blocks []Block) error {
-	if len(blocks) > maxBlocks {
-		return fmt.Errorf("%d blocks, at most %d", len(blocks), maxBlocks)
+	if len(blocks) > 50 {
+		return fmt.Errorf("%d blocks, at most 50", len(blocks))
 	}
 	for i, b := range blocks {
 		if err := b.validate(); err != nil {
@@ -238,6 +223,7 @@ func Validate(blocks []Block) error {
 }
 
 func (b Block) validate() error {
+	const maxHeader, maxSection = 150, 3000 // characters
 	switch {
 	case b.Type == "header" && b.Text != nil:
 		return b.Text.validate(maxHeader, "plain_text")
@@ -245,15 +231,14 @@ func (b Block) validate() error {
 		return b.Text.validate(maxSection, "plain_text", "mrkdwn")
 	case b.Type != "context":
 		return errors.New("not imitated, or without a text")
-	case len(b.Elements) == 0 || len(b.Elements) > maxElements:
-		return fmt.Errorf("%d elements, 1 to %d", len(b.Elements), maxElements)
+	case len(b.Elements) == 0 || len(b.Elements) > 10:
+		return fmt.Errorf("%d elements, 1 to 10", len(b.Elements))
 	}
+	var mistakes []error
 	for _, e := range b.Elements {
-		if err := e.validate(maxSection, "plain_text", "mrkdwn"); err != nil {
-			return err
-		}
+		mistakes = append(mistakes, e.validate(maxSection, "plain_text", "mrkdwn"))
 	}
-	return nil
+	return errors.Join(mistakes...)
 }
 
 func (t Text) validate(limit int, types ...string) error {
