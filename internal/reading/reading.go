@@ -1,7 +1,7 @@
 // Package reading reads the sources of a run into its intake: log windows, the
-// lines around errors of which a filter showed only a part, and Sentry's issues.
-// It returns what it read and what people should know about it, and leaves to
-// its caller what follows from that.
+// lines around errors that a filter showed only in part, and Sentry's issues.
+// It returns what it read and what people should know about it; its caller decides
+// what follows from that.
 //
 // It may import source, intake, logtext and event.
 package reading
@@ -28,9 +28,17 @@ type Logs struct {
 	Lateness time.Duration
 }
 
-// leadIn is read before a window and dropped: a trace logged line by line across
-// its beginning would otherwise look like a separate error.
-const leadIn = time.Minute
+const (
+	// leadIn is read before a window and dropped: a trace logged line by line across
+	// its beginning would otherwise look like a separate error.
+	leadIn = time.Minute
+	// retriedOnce is how far after a window's beginning a time can be from which the previous
+	// run already read again: plan.Settled leaves 5 minutes and a started one.
+	retriedOnce = 10 * time.Minute
+	// maxHeld bounds the events held until the lines around them are read. Above it
+	// events are counted as they came.
+	maxHeld = 2000
+)
 
 // Plan announces to the integrations what will be read, in this order.
 func Plan(all []source.Integration, planned []source.Planned) {
@@ -45,19 +53,24 @@ func Plan(all []source.Integration, planned []source.Planned) {
 	}
 }
 
-// Read reads a source from a time on. The progress in its result is when the source would
-// have to be read whole to be as far as it is now.
+// Read reads a source from a time on. The progress in its result is the time from which the
+// next run has to read the source.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	from, before := in.From, l.Intake.Events
 	var end time.Time // of the events that count; zero if there is none
-	windowed, _ := s.(source.Windowed)
-	partial := partials{Logs: l}
+	var held []event.Event
+	windowed, hasWindows := s.(source.Windowed)
 	framer := l.Intake.Framer(func(e event.Event) {
 		if !e.Time.IsZero() && (e.Time.Before(from) || !end.IsZero() && !e.Time.Before(end)) {
 			return
 		}
 		l.Intake.Parse(&e)
-		if e.Decision.Keep && (windowed == nil || !partial.hold(e)) {
+		mayBePart := e.Partial || e.Headless || e.Split && e.Stack == ""
+		switch {
+		case !e.Decision.Keep:
+		case hasWindows && mayBePart && len(held) < maxHeld:
+			held = append(held, e)
+		default:
 			l.Intake.Count(e)
 		}
 	})
@@ -69,15 +82,20 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	}
 	now, progress := l.Now, complete
 	if err != nil && !complete.IsZero() {
-		// The reading broke off, maybe in the middle of a trace: the newest events are
+		// The read broke off, maybe in the middle of a trace: the newest events are
 		// left to the next run, which reads them whole.
 		now, end = complete, complete.Add(-logtext.Settle)
 		complete = end
-		// What is older than lateness has arrived, however long ago the run that reads it
-		// should have been.
+		// Events older than lateness have arrived, however late this run comes.
 		progress = earliest(l.Now, end.Add(l.Lateness))
 	}
-	unfinished := earliest(framer.Flush(now), partial.count(ctx, windowed), retried(result.Cut, from))
+	// Where records may be missing, the next run reads again. They are given up if the window
+	// begins there for that reason already: otherwise no run would get further.
+	cut := result.Cut.Truncate(time.Minute)
+	if cut.Sub(from) <= retriedOnce {
+		cut = time.Time{}
+	}
+	unfinished := earliest(framer.Flush(now), l.countHeld(ctx, windowed, held), cut)
 	// A trace that is still being written is read again from its first line.
 	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && progress.After(last) {
 		progress = last
@@ -88,120 +106,76 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	}
 }
 
-// retriedOnce is how far after a window's beginning a time can be from which the run
-// before was read again: plan.Settled leaves 5 minutes and a started one.
-const retriedOnce = 10 * time.Minute
-
-// retried returns from where a source is read again because records may be missing. They are given
-// up if the window begins there because of them already: otherwise no run would get further.
-func retried(cut, from time.Time) time.Time {
-	if cut = cut.Truncate(time.Minute); cut.Sub(from) > retriedOnce {
-		return cut
-	}
-	return time.Time{}
-}
-
-// maxHeld bounds the events held until the lines around them are read. Above it
-// events are counted as they came.
-const maxHeld = 2000
-
-// partials holds events that may be parts of failures.
-type partials struct {
-	*Logs
-	held []event.Event
-}
-
-// hold keeps an event if it may be a part of a failure and there is room.
-func (p *partials) hold(e event.Event) bool {
-	if len(p.held) >= maxHeld || !e.Partial && !e.Headless && (!e.Split || e.Stack != "") {
-		return false
-	}
-	p.held = append(p.held, e)
-	return true
-}
-
-// count counts the held events. Around those that lack their frames or their head and belong to no
-// known error, all lines are read, and the events found there replace the held ones. Events above
-// the budget are left to the next run: the time returned is that of the first such event.
-func (p *partials) count(ctx context.Context, s source.Windowed) (postponed time.Time) {
+// countHeld counts events that may be parts of failures. Around those that lack their frames or their
+// head and belong to no known error it reads all lines, and the events found there replace the
+// held ones. Events above the budget are left to the next run: it returns the time of the first
+// such event; zero if there is none.
+func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Event) (postponed time.Time) {
 	var suspects []event.Event
-	for _, e := range p.held {
-		if (e.Partial || e.Headless) && !e.Time.IsZero() && !p.Known[p.Intake.Set.Key(e)] {
+	for _, e := range held {
+		if (e.Partial || e.Headless) && !e.Time.IsZero() && !l.Known[l.Intake.Set.Key(e)] {
 			suspects = append(suspects, e)
 		}
 	}
-	held := p.held
 	for _, w := range windowsOf(suspects) {
-		var inside []event.Event
-		held = slices.DeleteFunc(held, func(e event.Event) bool {
+		var inside, outside []event.Event
+		for _, e := range held {
 			if w.contains(e) {
 				inside = append(inside, e)
+			} else {
+				outside = append(outside, e)
 			}
-			return w.contains(e)
-		})
-		records, ok := p.Windows.read(ctx, s, w)
-		if !ok {
-			postponed = earliest(postponed, inside[0].Time)
-			continue
 		}
-		p.countWhole(inside, p.Intake.Frame(records...))
+		held = outside
+		if records, ok := l.Windows.read(ctx, s, w); ok {
+			l.countWhole(inside, l.Intake.Frame(records...))
+		} else {
+			postponed = earliest(postponed, inside[0].Time)
+		}
 	}
 	for _, e := range held {
-		p.Intake.Count(e)
+		l.Intake.Count(e)
 	}
 	return postponed
 }
 
 // countWhole counts the events of a window, each as the whole event that it is a
 // part of. Several may turn out to be parts of one.
-func (p *partials) countWhole(inside, whole []event.Event) {
+func (l *Logs) countWhole(inside, whole []event.Event) {
 	counted := map[int]bool{}
 	for _, e := range inside {
 		i := WholeOf(e, whole, counted)
 		switch {
 		case i < 0:
-			p.Intake.Count(e)
+			l.Intake.Count(e)
 		case !counted[i]:
 			counted[i] = true
-			// A part alone has an id and a URL.
 			w := whole[i]
-			w.ID, w.URL, w.Source, w.Service = e.ID, e.URL, e.Source, e.Service
-			if p.Intake.Parse(&w); w.Decision.Keep {
-				p.Intake.Count(w)
+			w.ID, w.URL, w.Source, w.Service = e.ID, e.URL, e.Source, e.Service // a window's records have no id and URL
+			if l.Intake.Parse(&w); w.Decision.Keep {
+				l.Intake.Count(w)
 			}
 		}
 	}
 }
 
-// WholeOf returns the index of the event that e is a part of: the last one that
-// began before it. An event that begins like one already counted, by index, is another
-// failure with the same words. It returns -1 if there is none.
+// WholeOf returns the index of the event that e is a part of; -1 if there is none. It is
+// the last one that contains e's first line and began with it or a little before. If that begins with the
+// same line and is already counted, by index, e is another failure with the same words, and
+// an earlier event comes first.
 func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
+	first, _, _ := strings.Cut(e.Text, "\n")
 	found := -1
-	for i, f := range slices.Backward(whole) {
-		switch {
-		case !isPart(e, f):
-		case !counted[i] || !sameFirstLine(e, f):
+	for i, w := range slices.Backward(whole) {
+		if e.Time.Before(w.Time) || e.Time.Sub(w.Time) > windowAfter || !strings.Contains("\n"+w.Text+"\n", "\n"+first+"\n") {
+			continue
+		}
+		if head, _, _ := strings.Cut(w.Text, "\n"); !counted[i] || head != first {
 			return i
-		case found < 0:
+		}
+		if found < 0 {
 			found = i
 		}
 	}
 	return found
-}
-
-// isPart reports whether the first line of e is a line of the whole event, which
-// began with it or a little before.
-func isPart(e, whole event.Event) bool {
-	first, _, _ := strings.Cut(e.Text, "\n")
-	if e.Time.Before(whole.Time) || e.Time.Sub(whole.Time) > windowAfter {
-		return false
-	}
-	return strings.Contains("\n"+whole.Text+"\n", "\n"+first+"\n")
-}
-
-func sameFirstLine(a, b event.Event) bool {
-	first, _, _ := strings.Cut(a.Text, "\n")
-	head, _, _ := strings.Cut(b.Text, "\n")
-	return first == head
 }

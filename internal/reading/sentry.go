@@ -18,14 +18,14 @@ type Sentry struct {
 	Tracker   source.Tracker
 	Intake    *intake.Intake
 	Followed  map[string]source.Followed // the Sentry issues of known errors, by id
-	MaxEvents int                        // of new issues whose event is read
+	MaxEvents int                        // the number of new issues whose event is read
 
 	listed []event.SentryIssue
 	states map[string]event.State
-	events map[string]event.Event // newest, by issue, of those that were asked for
+	events map[string]event.Event // the newest, by issue
 }
 
-// Issues is what was read of a tracker.
+// Issues is the result of reading a tracker.
 type Issues struct {
 	Health  source.Health
 	States  map[string]event.State // by issue id; nil if the list could not be read
@@ -42,35 +42,36 @@ func (s *Sentry) Read(ctx context.Context) Issues {
 	if out.Health.Err = s.list(ctx); out.Health.Err != nil {
 		return out
 	}
-	wanted, left := s.wanted()
+	left, err := s.readEvents(ctx)
 	if left > 0 {
-		out.Notices = append(out.Notices, fmt.Sprintf("%d more unresolved issues in Sentry wait for later runs: narrow sentry-query or raise max-new-issues", left))
+		out.Notices = append(out.Notices, fmt.Sprintf("%d more unresolved issues in Sentry wait for later runs: "+
+			"narrow sentry-query or raise max-new-issues", left))
 	}
-	out.Health.Err = s.readEvents(ctx, wanted)
-	s.add()
-	out.States, out.Health.Issues, out.Health.Events = s.states, len(s.listed), s.Intake.Events-before
+	for _, i := range s.listed {
+		f := s.Followed[i.ID]
+		e, read := s.events[i.ID]
+		_, stated := s.states[i.ID]
+		// A new issue whose event was not read may be an error that another source has shown.
+		if s.keeps(i) && stated && (f.Filed || (f.Waits || read) && i.State == event.Unresolved) {
+			s.Intake.AddIssue(i, e, max(0, i.Total-f.Total))
+		}
+	}
+	out.States, out.Health.Err = s.states, err
+	out.Health.Issues, out.Health.Events = len(s.listed), s.Intake.Events-before
 	return out
 }
 
+// list reads the selected issues, and the followed ones that are not selected any more. The
+// others may stay without a state: an issue that is closed here will be selected
+// once it is unresolved again.
 func (s *Sentry) list(ctx context.Context) error {
-	selected, err := s.Tracker.Issues(ctx)
-	if err != nil {
+	var err error
+	if s.listed, err = s.Tracker.Issues(ctx); err != nil {
 		return err
 	}
-	for _, i := range selected {
+	for _, i := range s.listed {
 		s.states[i.ID] = i.State
 	}
-	if err := s.readUnselected(ctx); err != nil {
-		return err
-	}
-	s.listed = append(s.listed, selected...)
-	return nil
-}
-
-// readUnselected reads the followed issues that are not selected any more. The
-// others without a state may stay without: an issue whose own here is closed
-// will be selected once it is unresolved again.
-func (s *Sentry) readUnselected(ctx context.Context) error {
 	for _, id := range slices.Sorted(maps.Keys(s.Followed)) {
 		f := s.Followed[id]
 		if _, selected := s.states[id]; selected || !f.Wanted {
@@ -88,52 +89,38 @@ func (s *Sentry) readUnselected(ctx context.Context) error {
 	return nil
 }
 
-// wanted returns the issues whose newest event is to be read: new ones, those whose issue here may
-// be reopened, and those that leave the dashboard. Of the new ones it returns the worst MaxEvents,
-// and the number of the others, which are left to later runs.
-func (s *Sentry) wanted() (issues []event.SentryIssue, left int) {
-	room := s.MaxEvents
-	for _, i := range slices.SortedFunc(slices.Values(s.listed), intake.WorstFirst) {
-		f := s.Followed[i.ID]
-		switch {
-		case !s.keeps(i) || i.State != event.Unresolved:
-		case f.Filed:
-			if !f.Open && i.Total > f.Total {
-				issues = append(issues, i)
-			}
-		case f.Waits:
-			if f.Due || f.DueAt > 0 && i.Total >= f.DueAt {
-				issues = append(issues, i)
-			}
-		case room > 0:
-			issues, room = append(issues, i), room-1
-		default:
-			left++
-		}
-	}
-	return issues, left
-}
-
 // keeps reports whether the policy keeps an issue. A followed one was kept once.
 func (s *Sentry) keeps(i event.SentryIssue) bool {
 	f := s.Followed[i.ID]
 	return f.Filed || f.Waits || s.Intake.Issue(i).Decision.Keep
 }
 
-// maxMissed is how many events in a row may be unreadable until the rest is left
+// maxMissed is how many events in a row may be unreadable before the rest is left
 // to the next run: each took several requests already.
 const maxMissed = 3
 
 // errMissed stands for the events that were not even asked for.
 var errMissed = errors.New("left to the next run")
 
-// readEvents reads the newest events of issues, and returns the first error.
-func (s *Sentry) readEvents(ctx context.Context, issues []event.SentryIssue) error {
-	var first error
-	missed := 0
-	for _, i := range issues {
-		var e event.Event
-		err := errMissed
+// readEvents reads the newest event of issues that may be filed: new ones, those whose issue here may
+// be reopened, and those that leave the dashboard. Of the new ones it reads the worst MaxEvents
+// and leaves the others to later runs. It returns their number, and the first error.
+func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
+	room, missed := s.MaxEvents, 0
+	for _, i := range slices.SortedFunc(slices.Values(s.listed), intake.WorstFirst) {
+		f := s.Followed[i.ID]
+		isNew := !f.Filed && !f.Waits
+		switch {
+		case !s.keeps(i) || i.State != event.Unresolved, f.Filed && (f.Open || i.Total <= f.Total),
+			!f.Filed && f.Waits && !f.Due && (f.DueAt <= 0 || i.Total < f.DueAt):
+			continue
+		case isNew && room <= 0:
+			left++
+			continue
+		case isNew:
+			room--
+		}
+		e, err := event.Event{}, errMissed
 		if missed < maxMissed {
 			e, err = s.Tracker.LatestEvent(ctx, i)
 		}
@@ -143,25 +130,11 @@ func (s *Sentry) readEvents(ctx context.Context, issues []event.SentryIssue) err
 		}
 		missed++
 		first = cmp.Or(first, err)
-		if !s.Followed[i.ID].Filed {
+		if !f.Filed {
 			delete(s.states, i.ID) // nothing is known about it in this run
 		}
 	}
-	return first
-}
-
-// add adds what was read to the intake. A new issue whose event was not read is
-// left out: it may be an error that another source has shown.
-func (s *Sentry) add() {
-	for _, i := range s.listed {
-		f := s.Followed[i.ID]
-		e, read := s.events[i.ID]
-		_, stated := s.states[i.ID]
-		if !s.keeps(i) || !stated || !f.Filed && (!f.Waits && !read || i.State != event.Unresolved) {
-			continue
-		}
-		s.Intake.AddIssue(i, e, max(0, i.Total-f.Total))
-	}
+	return left, first
 }
 
 // Complete asks the tracker for what a webhook leaves out: the whole event, and
@@ -169,17 +142,20 @@ func (s *Sentry) add() {
 func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (intake.Delivery, error) {
 	d.Events, d.Issues, d.Newest = slices.Clone(d.Events), slices.Clone(d.Issues), map[string]event.Event{}
 	withEvent := map[string]bool{}
-	for i, e := range d.Events {
-		if e.Issue == "" {
+	for i, part := range d.Events {
+		if part.Issue == "" {
 			continue
 		}
-		withEvent[e.Issue] = true
-		whole, err := tracker.Event(ctx, event.SentryIssue{ID: e.Issue, URL: e.URL, Project: e.Service, Level: e.Level}, e.ID)
+		withEvent[part.Issue] = true
+		issue := event.SentryIssue{ID: part.Issue, URL: part.URL, Project: part.Service, Level: part.Level}
+		whole, err := tracker.Event(ctx, issue, part.ID)
 		if err != nil {
 			return d, err
 		}
 		if whole.ID != "" {
-			d.Events[i] = asDelivered(whole, e)
+			whole.Deliveries, whole.Source, whole.Stream, whole.Issue = part.Deliveries, part.Source, part.Stream, part.Issue
+			whole.Level, whole.URL = cmp.Or(whole.Level, part.Level), cmp.Or(part.URL, whole.URL)
+			d.Events[i] = whole
 		}
 	}
 	for i, t := range d.Issues {
@@ -200,16 +176,4 @@ func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (i
 		}
 	}
 	return d, nil
-}
-
-// asDelivered returns the whole of an event that was delivered in part.
-func asDelivered(whole, part event.Event) event.Event {
-	whole.Deliveries, whole.Source, whole.Stream, whole.Issue = part.Deliveries, part.Source, part.Stream, part.Issue
-	if whole.Level == event.Unknown {
-		whole.Level = part.Level
-	}
-	if part.URL != "" {
-		whole.URL = part.URL
-	}
-	return whole
 }

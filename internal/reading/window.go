@@ -23,10 +23,10 @@ const (
 
 // Windows reads the lines around events, within one budget for the whole run.
 type Windows struct {
-	Warnings []string // of windows that could not be read
+	Warnings []string // about windows that could not be read
 
 	requests int
-	refused  bool // what was refused once is not asked for again
+	refused  bool // a refusal is final: nothing more is asked for
 }
 
 // window is a time range of one stream.
@@ -46,43 +46,35 @@ func (w window) contains(e event.Event) bool {
 // windowsOf returns the windows of the events, the earliest first. Windows of one
 // stream that overlap become one.
 func windowsOf(events []event.Event) []window {
+	slices.SortFunc(events, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Stream, b.Stream)) })
 	var all []window
+	last := map[string]int{} // window by stream
 	for _, e := range events {
-		all = append(all, windowOf(e))
-	}
-	slices.SortFunc(all, func(a, b window) int {
-		return cmp.Or(strings.Compare(a.stream, b.stream), a.from.Compare(b.from))
-	})
-	var merged []window
-	for _, w := range all {
-		if last := len(merged) - 1; last >= 0 && merged[last].stream == w.stream && !w.from.After(merged[last].to) {
-			merged[last].to = w.to
+		w := windowOf(e)
+		if i, ok := last[w.stream]; ok && !w.from.After(all[i].to) {
+			all[i].to = w.to
 			continue
 		}
-		merged = append(merged, w)
+		last[w.stream] = len(all)
+		all = append(all, w)
 	}
-	slices.SortStableFunc(merged, func(a, b window) int { return a.from.Compare(b.from) })
-	return merged
+	return all
 }
 
 // Exhausted reports whether the budget is used up.
 func (ws *Windows) Exhausted() bool { return ws.requests >= maxWindowRequests }
 
-// Around returns the records around an event. It returns none if they cannot be had.
+// Around returns the records around an event; none if they cannot be read.
 func (ws *Windows) Around(ctx context.Context, s source.Windowed, e event.Event) []event.Record {
 	records, _ := ws.read(ctx, s, windowOf(e))
 	return records
 }
 
-// read returns false if a later run may get what this one did not: the budget is
-// used up, or the service failed. If the lines are refused for good it returns
-// true, and the event counts as it came.
+// read returns false if a later run may succeed: the budget is used up, or the service failed. If
+// the lines are refused for good it returns true, and the event counts as it came.
 func (ws *Windows) read(ctx context.Context, s source.Windowed, w window) (records []event.Record, ok bool) {
-	if ws.refused {
-		return nil, true
-	}
-	if ws.Exhausted() {
-		return nil, false
+	if ws.refused || ws.Exhausted() {
+		return nil, ws.refused
 	}
 	records, requests, err := s.Window(ctx, w.stream, w.from, w.to, min(maxRequestsEach, maxWindowRequests-ws.requests))
 	ws.requests += requests

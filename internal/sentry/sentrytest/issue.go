@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// Issue is a Sentry issue. Put fills what is left zero.
+// Issue is a Sentry issue. Put fills in the zero fields.
 type Issue struct {
 	ID          string
 	Project     string // slug; the first project of the organization unless set
@@ -20,9 +20,9 @@ type Issue struct {
 	Level       string // error unless set
 	Status      string // unresolved unless set
 	Environment string
-	Count       int64 // of its life
+	Count       int64 // over its lifetime
 	First, Last time.Time
-	Event       *Event // the newest; nil where Sentry keeps none any more
+	Event       *Event // the newest; nil if Sentry keeps none any more
 }
 
 // Put adds an issue and returns its id.
@@ -44,7 +44,7 @@ func (s *Server) Put(i Issue) string {
 	return i.ID
 }
 
-// Issues returns all issues as they stand, in the order in which they were put.
+// Issues returns copies of all issues, in the order in which they were put.
 func (s *Server) Issues() []Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,7 +55,7 @@ func (s *Server) Issues() []Issue {
 	return all
 }
 
-// Issue returns an issue as it stands.
+// Issue returns a copy of an issue; the zero Issue if there is none.
 func (s *Server) Issue(id string) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -65,8 +65,8 @@ func (s *Server) Issue(id string) Issue {
 	return Issue{}
 }
 
-// Happen adds n events to an issue, the last of them at the given time. As
-// Sentry does, it makes a resolved issue unresolved: a regression.
+// Happen adds n events to an issue, the last of them at the given time. Like
+// Sentry, it makes a resolved issue unresolved: a regression.
 func (s *Server) Happen(id string, n int64, at time.Time) {
 	s.Change(id, func(i *Issue) {
 		i.Count += n
@@ -109,18 +109,27 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	for _, slug := range q["project"] {
 		must(slices.Contains(s.settings.Projects, slug), s.settings.UnknownProject, notAllowed)
 	}
-	selected, offset := s.selected(q), offset(q.Get("cursor"))
+	offset := 0 // a cursor, opaque to clients, is a value, an offset, and whether it leads back
+	if cursor := q.Get("cursor"); cursor != "" {
+		_, err := fmt.Sscanf(cursor, "0:%d:0", &offset)
+		must(err == nil, http.StatusBadRequest, "Error parsing search query")
+	}
+	selected := s.selected(q)
 	end := min(offset+limit, len(selected))
-	h.Set("Link", s.link(r, "previous", max(0, offset-limit), offset > 0)+", "+s.link(r, "next", offset+limit, end < len(selected)))
-	page := []map[string]any{}
+	link := func(rel string, offset, back int, results bool) string {
+		cursor := fmt.Sprintf("0:%d:%d", offset, back)
+		return fmt.Sprintf(`<http://%s%s?&cursor=%s>; rel=%q; results="%t"; cursor=%q`, r.Host, r.URL.Path, cursor, rel, results, cursor)
+	}
+	h.Set("Link", link("previous", max(0, offset-limit), 1, offset > 0)+", "+link("next", offset+limit, 0, end < len(selected)))
+	page := []object{}
 	for _, i := range selected[min(offset, end):end] {
 		page = append(page, s.wire(i))
 	}
 	return page
 }
 
-// selected are the issues that a search finds. It knows the searches by state;
-// another one finds nothing wrong with itself only if it is empty.
+// selected returns the issues that a search matches. It supports searches by state, and the empty
+// one, which matches all.
 func (s *Server) selected(q url.Values) []*Issue {
 	query := q.Get("query")
 	if !q.Has("query") {
@@ -139,38 +148,17 @@ func (s *Server) selected(q url.Values) []*Issue {
 	return found
 }
 
-// A cursor is opaque to clients: value, offset, and whether it leads back.
-func offset(cursor string) int {
-	parts := strings.Split(cmp.Or(cursor, "0:0:0"), ":")
-	must(len(parts) == 3, http.StatusBadRequest, "Error parsing search query")
-	n, err := strconv.Atoi(parts[1])
-	must(err == nil, http.StatusBadRequest, "Error parsing search query")
-	return n
-}
-
-func (s *Server) link(r *http.Request, rel string, offset int, results bool) string {
-	back := "0"
-	if rel == "previous" {
-		back = "1"
-	}
-	cursor := fmt.Sprintf("0:%d:%s", offset, back)
-	return fmt.Sprintf(`<http://%s%s?&cursor=%s>; rel=%q; results="%t"; cursor=%q`, r.Host, r.URL.Path, cursor, rel, results, cursor)
-}
-
 // wire is an issue as Sentry writes it. The count outside lifetime is of the
 // search's period, and smaller here.
-func (s *Server) wire(i *Issue) map[string]any {
-	return map[string]any{
-		"id": i.ID, "shortId": strings.ToUpper(i.Project) + "-" + i.ID, "title": i.Title, "culprit": "", "level": i.Level,
-		"status": i.Status, "substatus": nil, "statusDetails": map[string]any{}, "platform": "javascript",
+func (s *Server) wire(i *Issue) object {
+	first, last := i.First.UTC().Format(time.RFC3339Nano), i.Last.UTC().Format(time.RFC3339Nano)
+	return object{
+		"id": i.ID, "shortId": strings.ToUpper(i.Project) + "-" + i.ID, "title": i.Title, "level": i.Level, "status": i.Status,
 		"permalink": fmt.Sprintf("https://sentry.example/organizations/%s/issues/%s/", s.settings.Organization, i.ID),
-		"project":   map[string]any{"id": "2", "name": i.Project, "slug": i.Project},
-		"count":     strconv.FormatInt(max(1, i.Count/2), 10), "userCount": 1,
-		"firstSeen": i.First.UTC().Format(time.RFC3339Nano), "lastSeen": i.Last.UTC().Format(time.RFC3339Nano),
-		"lifetime": map[string]any{"count": strconv.FormatInt(i.Count, 10), "userCount": 1,
-			"firstSeen": i.First.UTC().Format(time.RFC3339Nano), "lastSeen": i.Last.UTC().Format(time.RFC3339Nano)},
-		"assignedTo": map[string]any{"type": "user", "email": "john.doe@example.com", "name": "John Doe"},
-		"metadata":   map[string]any{"title": i.Title}, "filtered": nil, "isUnhandled": true, "issueCategory": "error",
+		"project":   object{"id": "2", "name": i.Project, "slug": i.Project},
+		"count":     strconv.FormatInt(max(1, i.Count/2), 10), "userCount": 1, "firstSeen": first, "lastSeen": last,
+		"lifetime":   object{"count": strconv.FormatInt(i.Count, 10), "userCount": 1, "firstSeen": first, "lastSeen": last},
+		"assignedTo": object{"type": "user", "email": "john.doe@example.com", "name": "John Doe"}, "filtered": nil,
 	}
 }
 
@@ -183,7 +171,7 @@ func (s *Server) of(r *http.Request) *Issue {
 func (s *Server) get(_ http.Header, r *http.Request) any {
 	i := s.of(r)
 	wire := s.wire(i)
-	delete(wire, "lifetime") // one issue's own answer has none, and counts its life
+	delete(wire, "lifetime") // a single issue has none: its count is the lifetime's
 	wire["count"] = strconv.FormatInt(i.Count, 10)
 	return wire
 }
@@ -200,15 +188,14 @@ func (s *Server) update(_ http.Header, r *http.Request) any {
 // Event is the newest event of an issue, as an SDK would have sent it.
 type Event struct {
 	Platform   string // node unless set
-	Message    string // of an event without an exception
+	Message    string
 	Exceptions []Exception
 	Tags       map[string]string
 	Release    string
-	At         time.Time // when the issue was last seen unless set
 }
 
-// Exception is one value of an event. As Sentry has them, causes come first, and
-// so do the frames of the oldest calls.
+// Exception is one value of an event. In Sentry's order causes come first, and
+// the frames of the oldest calls too.
 type Exception struct {
 	Type, Value, Module string
 	Frames              []Frame
@@ -226,58 +213,44 @@ type Frame struct {
 	InApp    bool   `json:"inApp"`
 }
 
-// event answers the newest event under any of its names. It names a user, which
-// nobody may publish: see UserMail and UserAddress.
-func (s *Server) event(_ http.Header, r *http.Request) any {
-	i := s.of(r)
-	names := []string{"latest", "oldest", "recommended", EventID(i.ID)}
-	must(i.Event != nil && slices.Contains(names, r.PathValue("event")), http.StatusNotFound, "No matching event")
-	return i.wireEvent()
-}
-
-// EventID is the id of an issue's event.
+// EventID returns the id of an issue's event.
 func EventID(issue string) string { return strings.Repeat("0", 32-len(issue)) + issue }
 
-// Who the user of every event is.
+// The user of every event, whom nobody may publish.
 const (
 	UserMail    = "hell@boy.cat"
 	UserAddress = "162.217.75.90"
 )
 
-func (i *Issue) wireEvent() map[string]any {
-	e := i.Event
-	at, platform := cmp.Or(e.At, i.Last), cmp.Or(e.Platform, "node")
-	tags := []map[string]any{{"key": "level", "value": i.Level}, {"key": "user", "value": "ip:" + UserAddress}, {"key": "user.email", "value": UserMail}}
+// event answers the newest event, as latest or by its id.
+func (s *Server) event(_ http.Header, r *http.Request) any {
+	i := s.of(r)
+	id, e := EventID(i.ID), i.Event
+	must(e != nil && slices.Contains([]string{"latest", id}, r.PathValue("event")), http.StatusNotFound, "No matching event")
+	tags := []object{{"key": "level", "value": i.Level}, {"key": "user", "value": "ip:" + UserAddress}, {"key": "user.email", "value": UserMail}}
 	if i.Environment != "" {
-		tags = append(tags, map[string]any{"key": "environment", "value": i.Environment})
+		tags = append(tags, object{"key": "environment", "value": i.Environment})
 	}
 	for key, value := range e.Tags {
-		tags = append(tags, map[string]any{"key": key, "value": value})
+		tags = append(tags, object{"key": key, "value": value})
 	}
-	wire := map[string]any{
-		"id": EventID(i.ID), "eventID": EventID(i.ID), "groupID": i.ID, "title": i.Title, "message": e.Message, "platform": platform,
-		"type": "error", "dateCreated": at.UTC().Format(time.RFC3339Nano), "tags": tags, "dist": nil, "release": nil,
-		"user":     map[string]any{"email": UserMail, "ip_address": UserAddress, "username": nil, "name": "Hell Boy"},
-		"contexts": map[string]any{"runtime": map[string]any{"name": "node", "version": "v20.20.2", "type": "runtime"}, "user": map[string]any{"email": UserMail}},
-		"entries":  []map[string]any{},
+	wire := object{
+		"id": id, "eventID": id, "groupID": i.ID, "title": i.Title, "message": e.Message, "platform": cmp.Or(e.Platform, "node"),
+		"type": "error", "dateCreated": i.Last.UTC().Format(time.RFC3339Nano), "tags": tags, "release": nil,
+		"user":     object{"email": UserMail, "ip_address": UserAddress, "username": nil, "name": "Hell Boy"},
+		"contexts": object{"runtime": object{"name": "node", "version": "v20.20.2", "type": "runtime"}, "user": object{"email": UserMail}},
 	}
 	if e.Release != "" {
-		wire["release"] = map[string]any{"version": e.Release}
+		wire["release"] = object{"version": e.Release}
 	}
-	if len(e.Exceptions) > 0 {
-		wire["entries"] = []map[string]any{{"type": "breadcrumbs", "data": map[string]any{"values": []any{}}}, {"type": "exception", "data": map[string]any{"values": exceptions(e.Exceptions)}}}
-	}
-	return wire
-}
-
-func exceptions(values []Exception) []map[string]any {
-	var wire []map[string]any
-	for _, x := range values {
-		value := map[string]any{"type": x.Type, "value": x.Value, "module": x.Module, "mechanism": x.Mechanism, "stacktrace": nil}
+	var values []object
+	for _, x := range e.Exceptions {
+		value := object{"type": x.Type, "value": x.Value, "module": x.Module, "mechanism": x.Mechanism, "stacktrace": nil}
 		if x.Frames != nil {
-			value["stacktrace"] = map[string]any{"frames": x.Frames, "hasSystemFrames": true}
+			value["stacktrace"] = object{"frames": x.Frames, "hasSystemFrames": true}
 		}
-		wire = append(wire, value)
+		values = append(values, value)
 	}
+	wire["entries"] = []object{{"type": "breadcrumbs", "data": object{"values": []any{}}}, {"type": "exception", "data": object{"values": values}}}
 	return wire
 }

@@ -1,8 +1,8 @@
 // Package sentrytest is a Sentry that tests can run over loopback: the part of
 // its API that errmon uses, in its wire format and with its real limits. Pages
 // hold at most 100 issues and end with results="false", counts are strings,
-// every event names its user, tokens have scopes, organization tokens have none
-// of them, and a window of requests that is used up answers 429.
+// every event names its user, tokens have scopes (organization tokens have none), and a
+// window of requests that is used up answers 429.
 package sentrytest
 
 import (
@@ -25,13 +25,13 @@ type Settings struct {
 	Organization string
 	Projects     []string
 	Tokens       map[string][]string // token → scopes
-	PageSize     int                 // of a list, at most what is asked for; Sentry's own is 100
+	PageSize     int                 // of a list, unless less is asked for; Sentry's own is 100
 	Window       int                 // requests a second and endpoint; Sentry's own is 40
-	// UnknownProject is the status that a project that does not exist is answered
-	// with: 403 as Sentry does, or 404 as some versions do.
+	// UnknownProject is the status for a project that does not exist: 403 as in Sentry, or
+	// 404 as in some versions.
 	UnknownProject int
-	// Fault, where it is set, is asked before each request. A status above 0 is
-	// answered instead; below 0 the connection is cut.
+	// Fault, if set, is asked before each request. A status above 0 is
+	// the answer; below 0 the connection is cut.
 	Fault func(Request) int
 	Now   func() time.Time
 }
@@ -41,7 +41,7 @@ type Request struct {
 	Method, Path, Query, Body string
 }
 
-// Server is one organization. Its zero value is of no use: see New.
+// Server is one organization. See New.
 type Server struct {
 	mu       sync.Mutex
 	settings Settings
@@ -52,7 +52,7 @@ type Server struct {
 	mux      *http.ServeMux
 }
 
-// New returns the organization "acme" with the projects named and one token,
+// New returns the organization "acme" with these projects and one token,
 // "token", that may read.
 func New(projects ...string) *Server {
 	s := &Server{nextID: 4101, window: map[string]int{}, settings: Settings{
@@ -75,14 +75,14 @@ func (s *Server) Configure(change func(*Settings)) {
 	change(&s.settings)
 }
 
-// Requests returns what came in so far, in order.
+// Requests returns all requests so far, in order.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
 }
 
-// Clone is another server in the same state, on which nothing was asked yet.
+// Clone returns another server in the same state, without requests.
 func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +117,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// handle routes requests, and refuses them before an endpoint sees them, in Sentry's order.
+// handle routes requests, and refuses some before an endpoint sees them, in Sentry's order.
 func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Request) any) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		s.within(w.Header(), r)
@@ -130,6 +130,8 @@ func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Re
 		fake.Answer{Status: http.StatusOK, Body: answer(w.Header(), r)}.Write(w)
 	})
 }
+
+type object = fake.Object
 
 const (
 	notFound   = "The requested resource does not exist"
@@ -155,5 +157,5 @@ func (s *Server) within(h http.Header, r *http.Request) {
 func (s *Server) project(_ http.Header, r *http.Request) any {
 	slug := r.PathValue("project")
 	must(slices.Contains(s.settings.Projects, slug), http.StatusNotFound, notFound)
-	return map[string]any{"slug": slug}
+	return object{"slug": slug}
 }
