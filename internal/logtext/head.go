@@ -20,16 +20,16 @@ type head struct {
 	lane       string // the request or thread that the line names
 	message    string
 	raised     string // the message with the word before it, which is an exception's name if frames follow
-	stack      string // where a field of the line holds one
+	stack      string // from a field of the line
 	structured bool   // begins as loggers begin lines: with a time, a level or an id
 	twoLines   bool   // java.util.logging's first line, without level and message
 	origin
 }
 
-// origin is where an event comes from, as few heads say.
+// origin is where an event comes from, which few heads state.
 type origin struct{ service, release, commit, environment, traceID string }
 
-// fill completes the event by what the head says.
+// fill completes the event with the head.
 func (h *head) fill(e *event.Event) {
 	e.Logger, e.RequestID = h.logger, cmp.Or(h.requestID, e.RequestID)
 	e.Format = joined(e.Format, h.format)
@@ -50,31 +50,28 @@ const maxHeadParts = 10
 //	level=error msg="no price"
 //
 // It goes over the parts of the head one by one: times, numbers, ids, names, brackets, and what
-// separates them. A level is one that stands where a head has its level: behind nothing but such
-// parts, and set off the more from what follows the more it looks like a word of a sentence. What
-// the table of formats knows is read first. What a transport said comes before the line: a time, if
-// it is stamped, and a level, which counts if the line has none.
+// separates them. A word counts as the level if only such parts come before it; the more it looks like
+// a word of a sentence, the more clearly it must be set off from what follows. The table of formats
+// comes first. A transport may have given the line a time (stamped) and a level, which counts
+// if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: trimBlanks(s), timed: stamped}
 	r.indented = len(r.s) < len(s)
-	s = r.s
 	if stamped {
 		r.left = afterTime
 	}
-	if s == "" || !r.special() {
+	if r.s == "" || !r.special() {
 		r.read()
 	}
 	if r.h.level == event.Unknown && given != event.Unknown {
-		r = headReader{s: s}
+		r = headReader{s: r.s}
 		r.take(given, 0)
 		r.afterLevel()
 	}
 	if m := r.h.message; r.h.level >= event.Warn && strings.HasPrefix(m, `"`) && stringEnd(m) == len(m) {
-		r.h.message = logfmtUnquote(m) // all of which would pass for a value
+		r.h.message = logfmtUnquote(m) // or grouping would take all of it for a value
 	}
-	if r.h.requestID != "" {
-		r.h.lane = r.h.requestID
-	}
+	r.h.lane = cmp.Or(r.h.requestID, r.h.lane)
 	return r.h
 }
 
@@ -111,21 +108,20 @@ func (r *headReader) read() {
 			return
 		}
 	}
-	for parts := 0; parts < maxHeadParts && r.at < len(r.s); parts++ {
-		if !r.part() {
-			break
-		}
-		if r.h.level != event.Unknown {
-			if r.h.format == "" {
-				r.h.format = "head"
-				behind := r.s[r.at:]
-				if r.afterLevel(); r.doubtful(behind) {
-					r.h, r.at, r.kept = head{}, 0, 0
-					r.withoutLevel()
-				}
-			}
+	for parts := 0; parts < maxHeadParts && r.at < len(r.s) && r.part(); parts++ {
+		switch {
+		case r.h.level == event.Unknown:
+			continue
+		case r.h.format != "": // of the table, and so complete
 			return
 		}
+		r.h.format = "head"
+		behind := r.s[r.at:]
+		if r.afterLevel(); !r.doubtful(behind) {
+			return
+		}
+		r.h, r.kept = head{}, 0
+		break
 	}
 	r.withoutLevel()
 }
@@ -135,24 +131,19 @@ func (r *headReader) withoutLevel() {
 	h := &r.h
 	h.message = r.s
 	if h.structured {
-		h.message = strings.TrimLeft(r.s[r.kept:], " \t-|:")
-		h.format = "head"
+		h.message, h.format = strings.TrimLeft(r.s[r.kept:], " \t-|:"), "head"
 		if strings.Contains(r.s, ":  ") && r.readAs(postgreSQL, r.s) {
 			return
 		}
 	}
-	if class, method, ok := strings.Cut(h.message, " "); ok && isJavaSource(r.s, class, method) {
+	class, method, ok := strings.Cut(h.message, " ")
+	switch {
+	// java.util.logging's first line is the time in words, the class and the method.
+	case ok && r.s[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message):
 		h.twoLines, h.logger, h.format = true, class, "java.util.logging"
-	} else if strings.IndexByte(h.message, '=') > 0 {
+	case strings.IndexByte(h.message, '=') > 0:
 		readLogfmt(h, h.message)
 	}
-}
-
-// isJavaSource recognises the first line that java.util.logging prints: the time in
-// words, the class and the method.
-func isJavaSource(line, class, method string) bool {
-	return line[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) &&
-		strings.HasSuffix(line, "M "+class+" "+method)
 }
 
 // nameBytes are those of the names of loggers, threads, hosts and services.
@@ -166,7 +157,7 @@ var nameBytes = func() (is [256]bool) {
 // isWord recognises a logger's or a thread's name: no blanks, quotes or brackets.
 func isWord(s string) bool { return s != "" && nameEndIn(s) == len(s) }
 
-// nameEndIn returns the length of the name that s begins with.
+// nameEndIn returns the length of the name at the start of s.
 func nameEndIn(s string) int {
 	i := 0
 	for i < len(s) && (nameBytes[s[i]] || s[i] == 0xc2 && strings.HasPrefix(s[i:], "·") || s[i] == ':' && i+2 < len(s) && s[i+1] == ':' && isLetter(s[i+2])) {
@@ -178,10 +169,10 @@ func nameEndIn(s string) int {
 	return i
 }
 
-// trimBlanks removes the blanks and tabs that s begins with.
+// trimBlanks removes blanks and tabs at the start of s.
 func trimBlanks(s string) string { return s[leading(s, " \t"):] }
 
-// leading returns how many bytes of a set s begins with, mostly none.
+// leading returns how many bytes at the start of s are in a set.
 func leading(s, set string) int {
 	n := 0
 	for n < len(s) && strings.IndexByte(set, s[n]) >= 0 {
@@ -202,14 +193,14 @@ func lettersIn(s string) int {
 // hexLength returns how many hexadecimal digits s begins with.
 func hexLength(s string) int {
 	i := 0
-	for i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'f') {
+	for i < len(s) && (isDigit(s[i]) || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'f') {
 		i++
 	}
 	return i
 }
 
 // isID recognises what can only be the id of a request: a UUID, 16 or more
-// hexadecimal digits, or what is named so.
+// hexadecimal digits, or "req-" and more.
 func isID(s string) bool {
 	if len(s) == 36 && uuid.Validate(s) == nil {
 		return true

@@ -9,12 +9,19 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file takes the parts of a head between its level and the message.
+// This file takes the parts of a head between its level and the message, and what surrounds the message.
 
 // afterLevel takes what stands between the level and the message.
 func (r *headReader) afterLevel() {
-	r.attached()
-	r.marks()
+	s := r.s[r.at:]
+	if len(s) > 1 && strings.IndexByte("/@:#", s[0]) >= 0 { // "E/Cart( 123): ", "ERROR:shop:no price", "ERROR@shop "
+		n := nameEndIn(s[1:]) + 1
+		if n > 1 && (s[0] != ':' || n < len(s) && s[n] == ':' && !strings.HasPrefix(s[n:], "::")) {
+			r.h.logger = s[1:n]
+			r.at += n
+		}
+	}
+	r.behind(0)
 	if s := r.s[r.at:]; strings.Contains(s, "msg=") && pairNext(s) {
 		readLogfmt(&r.h, s)
 		return
@@ -29,45 +36,24 @@ func (r *headReader) afterLevel() {
 	}
 }
 
-// beginsTrace recognises the first line of a trace, as Ruby's and V8's begin with a place.
-func beginsTrace(s string) bool {
-	shape := stacktrace.ShapeOf(s)
-	return shape == stacktrace.Place || shape.Certain()
-}
-
-// attached takes the name that is attached to a level: "E/Cart( 123): ",
-// "ERROR:shop:no price", "ERROR@shop ".
-func (r *headReader) attached() {
-	s := r.s[r.at:]
-	if len(s) < 2 || s[0] != '/' && s[0] != '@' && s[0] != ':' && s[0] != '#' {
-		return
-	}
-	n := nameEndIn(s[1:]) + 1
-	if n == 1 || s[0] == ':' && (n == len(s) || s[n] != ':' || n+1 < len(s) && s[n+1] == ':') {
-		return
-	}
-	r.h.logger = s[1:n]
+// behind goes on behind n bytes and the signs that follow.
+func (r *headReader) behind(n int) {
 	r.at += n
-}
-
-// marks takes the signs that set the level off from what follows.
-func (r *headReader) marks() {
-	s := r.s[r.at:]
-	take := func(n int) bool {
+	n = leading(r.s[r.at:], "|:;,*#~=!>])}-@")
+	for {
 		if n > 0 {
-			r.joint = s[:n]
+			r.joint = r.s[r.at : r.at+n]
 		}
-		s = trimBlanks(s[n:])
-		return n > 0
+		r.at += n
+		r.at += leading(r.s[r.at:], " \t")
+		if n = markAt(r.s[r.at:]); n == 0 {
+			return
+		}
 	}
-	take(leading(s, "|:;,*#~=!>])}-@"))
-	for take(markAt(s)) {
-	}
-	r.at = len(r.s) - len(s)
 }
 
 // behindPart takes a part behind the level, and reports false where the message begins. A number or
-// a thread's name belongs to the head only if something follows that surely does, see tries.
+// a thread's name belongs to the head only if something follows that certainly does, see tries.
 func (r *headReader) behindPart(tries int) bool {
 	s := r.s[r.at:]
 	if s == "" {
@@ -76,7 +62,7 @@ func (r *headReader) behindPart(tries int) bool {
 	if r.place(s) {
 		return true
 	}
-	if s[0] == '[' || s[0] == '(' || s[0] == '<' || s[0] == '{' {
+	if strings.IndexByte("[(<{", s[0]) >= 0 {
 		return r.behindBracket(s)
 	}
 	if at, n := timeAt(s); n > 0 && delimited(s, n) && n < len(s) {
@@ -93,8 +79,8 @@ func (r *headReader) behindPart(tries int) bool {
 	return n > 0 && n < len(s) && r.behindName(s, n, tries)
 }
 
-// places are what only some loggers print behind a level, each with a text without which
-// its expression need not be tried. The first group is the logger, where there is one.
+// places are what only some loggers print behind a level, each with a text without which its
+// expression need not be tried. The first group is the logger, or a blank separator that ends the place.
 var places = []struct {
 	has string
 	*regexp.Regexp
@@ -106,7 +92,7 @@ var places = []struct {
 	{"{", pattern(`^\w+\{[^}]*\}: ?`)},                     // Rust's spans
 	{"::", pattern(`^\w+: (\w+(?:::\w+)+): `)},             // the same without fields
 	{"Thread", pattern(`^Thread\w*[\[(][^\])]*[\])]:? ?`)}, // Java's and Rust's threads
-	{"#", pattern(`^#\d+( )(?:[^0]|0[^x])`)},               // a process, no frame
+	{"#", pattern(`^#\d+( )(?:[^0]|0[^x])`)},               // a process, not a frame
 	{"| ", pattern(`^\d+ - \S+ - \S+( )\| `)},              // OSGi's bundle
 	{" - ", pattern(`^(?:\[\]|<>)( - )`)},                  // log4net's context without values
 	{".c:", pattern(`^[\w.-]+\.c:\d+ \w+: `)},              // a place in C with the function
@@ -116,11 +102,14 @@ var places = []struct {
 	{"] ", pattern(`^[^ \[]+(?:\[[^ \]]*\]|(?: [^ \[]+){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)},
 }
 
-// place takes one of the places. A blank group is the separator that ends it.
+// place takes one of the places.
 func (r *headReader) place(s string) bool {
 	n := nameEndIn(s)
 	sentence := n < len(s) && s[n] == ' ' && isOrdinary(s[:n]) && s[:n] != "in" && !strings.Contains(s, "] ")
-	if r.h.level < event.Warn || sentence || beginsTrace(s) {
+	if r.h.level < event.Warn || sentence {
+		return false
+	}
+	if shape := stacktrace.ShapeOf(s); shape == stacktrace.Place || shape.Certain() { // Ruby's and V8's traces begin with a place
 		return false
 	}
 	for _, p := range places {
@@ -145,12 +134,6 @@ func (r *headReader) place(s string) bool {
 	return false
 }
 
-// behind goes on behind n bytes and the sign that follows.
-func (r *headReader) behind(n int) {
-	r.at += n
-	r.marks()
-}
-
 // behindBracket takes a thread, a logger, a place or an id in brackets, but not
 // the words, the inspected error or the exception's name that a message begins with.
 func (r *headReader) behindBracket(s string) bool {
@@ -162,11 +145,9 @@ func (r *headReader) behindBracket(s string) bool {
 	if id, _, _ := strings.Cut(inner, " "); isID(id) {
 		inner = id
 	}
-	if inner == "cause" || !isWord(inner) && isProse(inner) || isRaised(inner) {
+	if inner == "cause" || !isWord(inner) && isProse(inner) || isRaised(inner) ||
+		(s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) { // of XML, or of a template
 		return false
-	}
-	if (s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) {
-		return false // of XML, or of a template
 	}
 	at, n := timeAt(inner)
 	r.h.time = cmp.Or(r.h.time, at)
@@ -192,9 +173,9 @@ func isRaised(name string) bool {
 
 // behindName takes the name, number, id or pair of n bytes behind the level.
 func (r *headReader) behindName(s string, n, tries int) bool {
-	name := s[:n]
+	name, rest := s[:n], s[n+1:]
 	mark, length := separator(s[n:])
-	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(s[n+1:]) && !loggerNext(s[n+1:]) {
+	if length == 0 && s[n] == ' ' && isOrdinary(name) && name != "main" && name != "root" && !pairNext(rest) && !loggerNext(rest) {
 		return false // a word of the message, as most are
 	}
 	switch said, how := levelWord(name); {
@@ -216,11 +197,12 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 		r.at += n + length
 	case (name == "main" || name == "root" || isNumber(name) && !r.h.time.IsZero()) && strings.HasPrefix(s[n:], "  "):
 		r.behind(n)
-	case s[n] == ' ' && isDotted(name) && strings.Trim(s[n:], " -:|") != "":
+	case s[n] == ' ' && isDotted(name) && strings.Trim(rest, " -:|") != "":
 		r.h.logger = name
 		r.behind(n)
 	default:
-		return tries < 2 && s[n] == ' ' && (isThread(name) || pairNext(s[n+1:]) || loggerNext(s[n+1:])) && r.tentative(n, tries)
+		isThread := name == "main" || name == "root" || isNumber(name) || isCompound(name) && strings.IndexByte(name, '.') < 0
+		return tries < 2 && s[n] == ' ' && (isThread || pairNext(rest) || loggerNext(rest)) && r.tentative(name, tries)
 	}
 	return true
 }
@@ -238,14 +220,13 @@ func loggerNext(s string) bool {
 
 // behindPair takes a pair that names an id, a thread or the like, if words follow.
 func (r *headReader) behindPair(s string, n int) bool {
-	key := s[:n]
 	value, length := pairValue(s[n+1:])
 	if strings.Trim(s[n+1+length:], " ") == "" {
 		return false
 	}
-	if key == "request" {
+	if s[:n] == "request" {
 		r.h.requestID = value
-	} else if !r.pair(key, value) {
+	} else if !r.pair(s[:n], value) {
 		return false
 	}
 	r.behind(n + 1 + length)
@@ -254,28 +235,63 @@ func (r *headReader) behindPair(s string, n int) bool {
 
 // pairNext reports whether a pair that a head may have comes next.
 func pairNext(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	bracketed := strings.HasPrefix(s, "[")
-	s = strings.TrimPrefix(s, "[")
+	s, bracketed := strings.CutPrefix(strings.TrimLeft(s, " "), "[")
 	n := nameEndIn(s)
 	return n > 0 && n < len(s) && (s[n] == '=' || s[n] == ':' && bracketed) && fieldOf(s[:n]) != fieldNone
 }
 
-// isThread recognises a number or a name that threads and hosts have.
-func isThread(name string) bool {
-	return name == "main" || name == "root" || isNumber(name) || isCompound(name) && strings.IndexByte(name, '.') < 0
-}
-
-// tentative takes n bytes if what follows on them surely belongs to the head.
-func (r *headReader) tentative(n, tries int) bool {
-	before := *r
-	r.at += n + leading(r.s[r.at+n:], " ")
+// tentative takes a name if what follows it certainly belongs to the head.
+func (r *headReader) tentative(name string, tries int) bool {
+	from := r.at
+	r.at += len(name)
+	r.at += leading(r.s[r.at:], " ")
 	if !r.behindPart(tries + 1) {
-		*r = before
+		r.at = from
 		return false
 	}
-	if name := before.s[before.at:][:n]; isLogger(name) && isCompound(name) {
+	if isLogger(name) && isCompound(name) {
 		r.h.logger = cmp.Or(r.h.logger, name)
 	}
 	return true
 }
+
+// phrases are messages that hold an exception in words of their framework.
+var phrases = []struct {
+	lead      string
+	pattern   *regexp.Regexp
+	exception string
+}{
+	{"Uncaught PHP Exception ", pattern(`^Uncaught PHP Exception (\S+): "(.*)" at \S+ line \d+.*`), "$1: $2"},
+	{"Error performing ", pattern(`^Error performing .* in [\d.]+ms: (.*)`), "$1"},
+}
+
+// plain removes what surrounds the words of a message: a phrase of a framework,
+// and a logger or place in a column of its own behind it.
+func (h *head) plain() {
+	for _, p := range phrases {
+		if strings.HasPrefix(h.message, p.lead) {
+			h.message = p.pattern.ReplaceAllString(h.message, p.exception)
+		}
+	}
+	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // swift-log's
+		id, _, _ = strings.Cut(id, "]")
+		h.requestID = cmp.Or(h.requestID, id)
+	}
+	i := strings.LastIndex(h.message, "  ") + 2
+	if i < 2 || i == len(h.message) {
+		return
+	}
+	message, column := h.message[:i], h.message[i:]
+	if sourceLine.MatchString(column) {
+		h.message = strings.TrimRight(message, " ")
+	}
+	if end := closedAt(column); column[0] == '[' && end > 1 && isWord(column[1:end]) {
+		pairs := strings.TrimLeft(column[end+1:], " ") // or nothing
+		if n := nameEndIn(pairs); pairs == "" || n > 0 && n < len(pairs) && pairs[n] == '=' {
+			h.logger, h.message = cmp.Or(h.logger, column[1:end]), message+pairs
+		}
+	}
+}
+
+// sourceLine is a place that rich prints behind a message.
+var sourceLine = pattern(`^[\w./-]+\.\w+:\d+$`)

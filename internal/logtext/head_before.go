@@ -18,15 +18,13 @@ func (r *headReader) part() bool {
 	}
 	s := r.s[r.at:]
 	switch c := s[0]; {
-	case c >= '0' && c <= '9' || c >= 'A' && c <= 'Z':
+	case isLetter(c), isDigit(c), c == '/':
 		if at, n := timeAt(s); n > 0 && delimited(s, n) && (n > len("08:01") || r.left < afterName) {
 			r.sure(at, n)
 			return true
 		}
 		return r.word(s)
-	case c >= 'a' && c <= 'z', c == '/':
-		return r.word(s)
-	case c == '[' || c == '(' || c == '<' || c == '{':
+	case strings.IndexByte("[(<{", c) >= 0:
 		return r.bracket(s)
 	case c >= utf8.RuneSelf:
 		return r.symbol(s)
@@ -34,13 +32,12 @@ func (r *headReader) part() bool {
 	return r.mark(s)
 }
 
-// sure takes a time, of n bytes, or what else belongs to a head whatever follows.
+// sure takes a time of n bytes, or anything else that belongs to a head whatever follows.
 func (r *headReader) sure(at time.Time, n int) {
 	r.h.time = cmp.Or(r.h.time, at)
 	r.h.structured, r.timed = true, true
 	r.next(n, afterTime)
-	r.kept = r.at
-	r.plain = 0
+	r.kept, r.plain = r.at, 0
 }
 
 // next goes on behind n bytes and the blanks that follow.
@@ -57,24 +54,19 @@ func (r *headReader) next(n int, left edge) {
 	r.left = left
 }
 
-// delimited reports whether the word of n bytes ends there.
+// delimited reports whether a word of n bytes ends there.
 func delimited(s string, n int) bool {
 	return n == len(s) || strings.IndexByte(" \t|]:,;)>[", s[n]) >= 0 || s[n] >= utf8.RuneSelf
 }
 
 // mark takes signs that separate parts.
 func (r *headReader) mark(s string) bool {
-	n := leading(s, "-|:;,*#=~>!]")
+	n := cmp.Or(leading(s, "-|:;,*#=~>!]"), arrowAt(s))
 	if n == 0 || n > 8 || n == len(s) || r.at == 0 && r.left == atStart && isItem(s, n) {
 		return false
 	}
-	return r.sign(n)
-}
-
-// sign goes on behind a sign of n bytes.
-func (r *headReader) sign(n int) bool {
 	r.next(n, afterMark)
-	return r.at < len(r.s)
+	return true
 }
 
 // isItem recognises a line that begins with n signs as those of lists, titles and options do.
@@ -86,12 +78,11 @@ func isItem(s string, n int) bool {
 	return s[0] == '-' && n <= 2 && !strings.HasSuffix(word, "-")
 }
 
-// symbol takes an emoji or an arrow. A word that names the level may follow.
+// symbol takes an emoji, perhaps with a word behind it that names the level.
 func (r *headReader) symbol(s string) bool {
 	level, n := symbolLevel(s)
 	if n == 0 {
-		n = arrowAt(s)
-		return n > 0 && r.sign(n)
+		return r.mark(s)
 	}
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
@@ -107,6 +98,14 @@ func (r *headReader) symbol(s string) bool {
 	return true
 }
 
+// take ends the search for the level, which stands in the next n bytes.
+func (r *headReader) take(level event.Level, n int) {
+	r.h.level = level
+	r.h.structured, r.placed = true, false
+	r.at += n
+	r.h.logger = cmp.Or(r.h.logger, r.names)
+}
+
 // bracket takes "[main]", "[error]", "[2026-11-22 10:00:00]" or "(7)".
 func (r *headReader) bracket(s string) bool {
 	end := closedAt(s)
@@ -118,19 +117,20 @@ func (r *headReader) bracket(s string) bool {
 		return true
 	}
 	inner := s[1:end]
-	if level, n := levelBehind(inner, "]"); level != event.Unknown {
-		r.nameOf(inner[:n])
+	if r.levelBehind(inner, "]", end+1) {
 		r.how = capital
-		r.take(level, end+1)
 		return true
 	}
-	if at, n := timeAt(inner); n > 0 && n == len(inner) || isElapsed(inner) {
+	seconds, fraction, _ := strings.Cut(strings.TrimSpace(inner), ".") // since the start, as in "[12345.678901]"
+	if at, n := timeAt(inner); n > 0 && n == len(inner) || isNumber(seconds) && len(fraction) > 2 && isNumber(fraction) {
 		r.sure(at, end+1)
 		return true
 	}
 	glued := r.at > 0 && nameBytes[r.s[r.at-1]]
 	cut := end+1 < len(s) && isLetter(s[end+1]) // "[e]dit"
-	if level, how := bracketLevel(inner); level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) && !(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
+	level, how := bracketLevel(inner)
+	if level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) &&
+		!(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
 		if r.how = how; how > letter {
 			r.how = capital // as sure
 		}
@@ -151,14 +151,14 @@ func (r *headReader) bracket(s string) bool {
 	return true
 }
 
-// bracketed recognises a level in brackets behind a word that may be one, as of Windows's "[System] [ERROR]".
+// bracketed recognises a level in brackets behind a word that may be one, as in Windows's "[System] [ERROR]".
 func bracketed(s string) bool {
 	s, ok := strings.CutPrefix(s, " [")
 	_, how := levelWord(s[:lettersIn(s)])
 	return ok && how == capital
 }
 
-// closedAt returns where the bracket that s begins with is closed.
+// closedAt returns where the bracket that s begins with is closed, or -1.
 func closedAt(s string) int {
 	if kind := strings.IndexByte("(<{", s[0]); kind >= 0 {
 		return strings.IndexByte(s, ")>}"[kind])
@@ -177,20 +177,11 @@ func closedAt(s string) int {
 	return -1
 }
 
-// isElapsed recognises "12345.678901", the seconds since the start.
-func isElapsed(s string) bool {
-	s = strings.TrimSpace(s)
-	_, n := run(s)
-	return n > 0 && n+3 < len(s) && s[n] == '.' && isNumber(s[n+1:])
-}
-
-// say keeps what a part that is no level may say: the logger, a thread or an id.
+// say keeps what a part other than a level may name: the logger, a thread or an id.
 func (r *headReader) say(inner string) {
-	for _, mark := range [...]string{"=", ":"} {
-		if key, value, ok := strings.Cut(inner, mark); ok && fieldOf(key) != fieldNone {
-			r.pair(key, value)
-			return
-		}
+	if i := strings.IndexAny(inner, "=:"); i >= 0 && fieldOf(inner[:i]) != fieldNone {
+		r.pair(inner[:i], inner[i+1:])
+		return
 	}
 	if name, line, ok := strings.Cut(inner, ":"); ok && isNumber(line) && isDotted(name) {
 		inner = name
@@ -238,12 +229,4 @@ func (r *headReader) inside(s string) event.Level {
 	}
 	r.names = cmp.Or(name, r.names)
 	return level
-}
-
-// take ends the search for the level, which stands in the next n bytes.
-func (r *headReader) take(level event.Level, n int) {
-	r.h.level = level
-	r.h.structured, r.placed = true, false
-	r.at += n
-	r.h.logger = cmp.Or(r.h.logger, r.names)
 }

@@ -24,34 +24,27 @@ func (r *headReader) word(s string) bool {
 		}
 		return true
 	}
-	return r.other(s)
-}
-
-// other takes a word in front of the level that is none itself.
-func (r *headReader) other(s string) bool {
-	n := nameEndIn(s)
-	if n == 0 || n == len(s) || s[n-1] == '.' {
+	if n = nameEndIn(s); n == 0 || n == len(s) || s[n-1] == '.' {
 		return false
 	}
 	if i := strings.Index(s[:n], "::"); i > 0 && separatesLevel(s[i:n]) {
 		n = i
 	}
-	name := s[:n]
-	if level, cut := levelBehind(name, s[n:]); level != event.Unknown {
-		r.nameOf(name[:cut])
-		r.take(level, n)
+	name, c := s[:n], s[n]
+	if r.levelBehind(name, s[n:], n) {
 		return true
 	}
-	if (s[n] == '(' || s[n] == ':') && strings.IndexByte(name, '.') > 0 {
+	if (c == '(' || c == ':') && strings.IndexByte(name, '.') > 0 {
 		if place := compilerPlace.FindString(s[n:]); place != "" {
 			r.placed = true
-			return r.sign(n + len(place))
+			r.next(n+len(place), afterMark)
+			return true
 		}
 	}
-	if s[n] == '=' || s[n] == ':' && fieldOf(name) == fieldLevelName {
+	if c == '=' || c == ':' && fieldOf(name) == fieldLevelName {
 		return r.pairAt(s, n)
 	}
-	return (strings.IndexByte(" \t|;:,[(<>{", s[n]) >= 0 || s[n] >= utf8.RuneSelf) && r.named(name)
+	return (strings.IndexByte(" \t|;:,[(<>{", c) >= 0 || c >= utf8.RuneSelf) && r.named(name)
 }
 
 // compilerPlace is what compilers print behind a file's name, "src/pay.ts(4,9): " or "pay.c:4:9: ".
@@ -99,26 +92,25 @@ func isOrdinary(s string) bool {
 
 func isLower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
 
-// levelBehind reads "production.ERROR" and "worker/error", and returns where the name ends.
-func levelBehind(name, rest string) (event.Level, int) {
+// levelBehind takes n bytes if they are a level behind a name: "production.ERROR", "worker/error".
+// Laravel's name is the environment.
+func (r *headReader) levelBehind(name, rest string, n int) bool {
 	i := strings.LastIndexAny(name, "./:")
 	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
-		return event.Unknown, 0
+		return false
 	}
 	level, how := levelWord(strings.TrimPrefix(name[i+1:], "LOG_"))
-	if how == capital || how == small && name[max(i, 0)] == '/' {
-		return level, len(strings.TrimRight(name[:max(i, 0)], ":"))
+	i = max(i, 0)
+	if how != capital && !(how == small && name[i] == '/') {
+		return false
 	}
-	return event.Unknown, 0
-}
-
-// nameOf keeps the name that a level is attached to: Laravel's is the environment.
-func (r *headReader) nameOf(name string) {
-	if environments[name] {
+	if name = strings.TrimRight(name[:i], ":"); environments[name] {
 		r.h.environment = name
 	} else {
 		r.names = cmp.Or(name, r.names)
 	}
+	r.take(level, n)
+	return true
 }
 
 var environments = set("production prod staging local development dev testing test qa preview")
@@ -139,7 +131,7 @@ func (r *headReader) pairAt(s string, n int) bool {
 	return true
 }
 
-// pair keeps a value that the head gives a name, and reports whether heads have such.
+// pair keeps a value that the head gives a name, and reports whether heads have such names.
 func (r *headReader) pair(key, value string) bool {
 	value = strings.Trim(value, ` "`)
 	switch fieldOf(key) {
@@ -163,19 +155,19 @@ func (r *headReader) pair(key, value string) bool {
 	return true
 }
 
-// markAt returns the length of the sign between two parts that s begins with.
+// markAt returns the length of the sign between two parts at the start of s.
 func markAt(s string) int {
 	n := leading(s, "|:;>-")
-	if n > 0 && (n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>') {
+	switch {
+	case n == 0:
+		return arrowAt(s)
+	case n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>':
 		return n
 	}
-	if n > 0 {
-		return 0
-	}
-	return arrowAt(s)
+	return 0
 }
 
-// arrowAt returns the length of the sign that s begins with, of those beyond ASCII.
+// arrowAt returns the length of a sign beyond ASCII at the start of s.
 func arrowAt(s string) int {
 	c, size := utf8.DecodeRuneInString(s)
 	if c < utf8.RuneSelf || !strings.ContainsRune("»›→▶▸•·—–│┃⋮\u202f\u00a0", c) {
@@ -187,13 +179,13 @@ func arrowAt(s string) int {
 // separates reports whether the sign sets a name off from the message. A word
 // before a colon is as likely the message's first.
 func (r *headReader) separates(mark, name string) bool {
-	if mark == ": " {
-		if r.joint == "--" || r.joint == "-" && r.indented {
-			return true
-		}
-		return isCompound(name) && isLetter(name[0]) && !isCode(name) && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
-	}
-	if isNumber(name) {
+	switch {
+	case mark == ": " && (r.joint == "--" || r.joint == "-" && r.indented):
+		return true
+	case mark == ": ":
+		isCode := strings.ToUpper(name) == name && strings.ContainsAny(name, "0123456789") // "CWWKZ0013E", "ORA-00942"
+		return isCompound(name) && isLetter(name[0]) && !isCode && (strings.IndexByte(name, '.') > 0 && !isRaised(name) || !stacktrace.IsHeader(name+": "))
+	case isNumber(name):
 		return mark == r.joint || mark == "\t"
 	}
 	return mark == r.joint || mark != "," && (r.h.logger == "" || r.h.logger == r.names)
@@ -209,31 +201,25 @@ func isCompound(name string) bool {
 	return false
 }
 
-// isCode recognises the number of a message: "CWWKZ0013E", "ORA-00942".
-func isCode(name string) bool {
-	return strings.ToUpper(name) == name && isLetter(name[0]) && strings.ContainsAny(name, "0123456789")
-}
-
-// separator returns the sign that s begins with between two parts, without the blanks around it,
-// and its length with them. A colon that a name has right behind it is ": ".
+// separator returns the sign between two parts at the start of s, without the blanks around it,
+// and its length with them. A colon right behind a name is ": ".
 func separator(s string) (mark string, length int) {
-	blanks := len(s) - len(strings.TrimLeft(s, " "))
-	if blanks < len(s) && s[blanks] == '\t' {
+	blanks := leading(s, " ")
+	if strings.HasPrefix(s[blanks:], "\t") {
 		return "\t", blanks + 1
 	}
 	n := markAt(s[blanks:])
-	if n == 0 && blanks == 0 && s[0] == ',' || n == 0 && blanks == 0 && s[0] == ';' || n == 0 && strings.HasPrefix(s, "::") {
+	if n == 0 && (blanks == 0 && (s[0] == ',' || s[0] == ';') || strings.HasPrefix(s, "::")) {
 		n = 1 + strings.Count(s[:min(2, len(s))], "::")
 	}
 	mark = s[blanks : blanks+n]
-	if n == 0 || mark == "-" && blanks == 0 {
+	switch {
+	case n == 0 || mark == "-" && blanks == 0:
 		return "", 0
-	}
-	if mark == ":" && blanks == 0 {
+	case mark == ":" && blanks == 0:
 		mark = ": "
 	}
-	rest := trimBlanks(s[blanks+n:])
-	return mark, len(s) - len(rest)
+	return mark, len(s) - len(trimBlanks(s[blanks+n:]))
 }
 
 // isProse recognises what a message may have in brackets: quotes, an error that Node
