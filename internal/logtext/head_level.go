@@ -7,8 +7,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file decides whether a word in front of a message is its level, and separates
-// errors from what only looks like one: tables, counts, lists, help texts and titles.
+// This file decides whether a word in front of a message is its level, and tells errors
+// from what only looks like one: tables, counts, lists, help texts and titles.
 
 // accepts decides whether the level word of n bytes is one: by how it is
 // written, what is before it, and how it is set off from what follows.
@@ -16,6 +16,10 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	right := r.right(s, n, how)
 	value, valued := strings.CutPrefix(s[n:], ":")
 	set := right == afterMark || right == afterTime
+	next := strings.TrimLeft(s[n:], " ")
+	title, _, _ := strings.Cut(next, " ")
+	isTitle := func() bool { return titles[strings.TrimSuffix(title, ":")] }
+	isMention := func() bool { return mentions[strings.ToLower(next[:lettersIn(next)])] }
 	switch {
 	case right == atStart, how <= small && (valued && isNothing(value) || alarms[strings.ToLower(s[:n])]):
 		return false
@@ -24,27 +28,22 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case how == letter:
 		return r.left != afterWord || r.timed
 	case how == capital && r.left != afterWord:
-		return set || !isTitle(s[n:])
+		return set || !isTitle()
 	case how == capital:
-		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && isLower(r.names) && !isMention(s[n:]))
+		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && isLower(r.names) && !isMention())
 	case r.left == atStart:
 		return set && (s[0] != 'E' || s[n] != ':' || right == afterTime) // "Error: …" is an exception
 	case set:
 		return r.left != afterWord && r.plain == 0
-	case r.left == afterTime && how == small && !isMention(s[n:]):
+	case r.left == afterTime && how == small && !isMention():
 		return s[0] >= 'a' && s[0] != 'p'
 	}
-	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || startsSentence(s[n:]))
+	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // the start of a sentence
+	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
 }
 
-// startsSentence reports whether the next word is in title case.
-func startsSentence(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	return len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z'
-}
-
-// right returns what follows a level of n bytes: atStart where it goes on as
-// another word, and else afterWord for a word.
+// right returns what follows a level of n bytes: atStart if it goes on as
+// another word, and otherwise afterWord for a word.
 func (r *headReader) right(s string, n int, how spelling) edge {
 	if n == len(s) {
 		return afterWord
@@ -61,17 +60,15 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 	case is("\t|]>};[*#~"), c >= utf8.RuneSelf, is("/{<@:,!(") && loud && !strings.HasPrefix(s[n:], "(s)"):
 	case is(":!-") && spaced, is(":-=") && next == c, is("-=") && next == '>', c == ',' && !spaced, c == ')' && how != letter:
 	case c == ':' && r.left != atStart, c == '/' && r.timed && isLetter(next):
-	case c == '(' && isCall(s[n:]):
+	case c == '(': // "(name): "
+		end := strings.IndexByte(s[n:], ')')
+		if end < 2 || !isWord(s[n+1:n+end]) || !strings.HasPrefix(s[n+end:], "): ") || s[n+1:n+end] == "s" {
+			return atStart
+		}
 	default:
 		return atStart
 	}
 	return afterMark
-}
-
-// isCall recognises "(name): ".
-func isCall(s string) bool {
-	end := strings.IndexByte(s, ')')
-	return end > 1 && isWord(s[1:end]) && strings.HasPrefix(s[end:], "): ") && s[1:end] != "s"
 }
 
 // behindBlank returns what follows a level and a blank.
@@ -110,32 +107,21 @@ var (
 	nothing = set("none null nil <nil> no yes true false undefined - 0 n/a")
 	// alarms are levels that sentences use as often, unless they are in capitals or brackets.
 	alarms = set("alert emergency panic")
-	// titles are what follows on "ERROR" in titles and counts.
+	// titles follow "ERROR" in titles and counts.
 	titles = set("rate rates count counts budget levels lines is are pages codes messages rules RATE RATES COUNT LOG LOGS PATH MESSAGES RULES")
-	// mentions are what follows on "error" in sentences that speak of one.
+	// mentions follow "error" in sentences that speak of one.
 	mentions = set(`error errors exception exceptions from in to of on at is was are were and or after for with by has had if as
 		handler handlers handling count counts counter rate rates code codes page pages boundary report reports reporting log logs logging
 		logger budget message messages callback middleware threshold thresholds metric metrics level levels correction recovery mode section
 		path status tracking`)
+	negations = set("0 no zero without not")
 )
 
-// isTitle reports whether "ERROR" and what follows it are a title.
-func isTitle(s string) bool {
-	word, _, _ := strings.Cut(strings.TrimLeft(s, " "), " ")
-	return titles[strings.TrimSuffix(word, ":")]
-}
-
-// isMention reports whether "error" and what follows it are part of a sentence.
-func isMention(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	return mentions[strings.ToLower(s[:lettersIn(s)])]
-}
-
-// levelAlone is the format of a line that has a level and nothing else. It is an
-// error only if another line says what failed.
+// levelAlone is the format of a line with a level and nothing else. It is an error only if another line says
+// what failed.
 const levelAlone = "level alone"
 
-// doubtful reports whether the message is none, from that and all that stands behind the level.
+// doubtful reports whether the level is likely not one, by the message and everything behind the level.
 func (r *headReader) doubtful(behind string) bool {
 	h := &r.h
 	dated := r.timed || !h.time.IsZero()
@@ -160,7 +146,7 @@ func (r *headReader) doubtful(behind string) bool {
 }
 
 // countWords counts the words of a message up to a limit, without numbers, the
-// names of levels and what says that there is nothing.
+// names of levels and words for nothing.
 func countWords(s string, limit int) int {
 	found := 0
 	for found < limit && s != "" {
@@ -180,8 +166,8 @@ const maxMention = 500
 var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort", "refused", "denied", "unable to", "cannot ", "could not "}
 
 // MentionsFailure reports whether the first line of a text has a word such as "failed" or
-// "Exception" that no negation stands before ("0 errors"). Nothing is filed because of that: it
-// shows a user which lines without a level may be errors in a format that errmon does not read.
+// "Exception" without a negation before it ("0 errors"). Nothing is filed because of that: it shows
+// a user which lines without a level may be errors in a format that errmon cannot read.
 func MentionsFailure(text string) bool {
 	line, _, _ := strings.Cut(text[:min(len(text), maxMention)], "\n")
 	line = strings.ToLower(line)
@@ -195,10 +181,8 @@ func MentionsFailure(text string) bool {
 	return false
 }
 
-// isNegated looks at the word that ends before a failure word.
+// isNegated reports whether the last word before a failure word is a negation.
 func isNegated(before string) bool {
 	before = strings.TrimRight(before, " ")
 	return negations[strings.ToLower(before[strings.LastIndexByte(before, ' ')+1:])]
 }
-
-var negations = set("0 no zero without not")
