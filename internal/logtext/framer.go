@@ -148,8 +148,9 @@ func (f *Framer) add(s *stream, e entry) {
 	switch p.verdict(&e) {
 	case join:
 		p.join(&e)
-	case hold:
-		p.hold(&e)
+	case hold: // until a later one shows whether it belongs to the event
+		p.trace.ahead, _ = p.trace.ahead.After(e.first, e.shape)
+		p.held = append(p.held, e)
 	case begin:
 		f.split(s)
 		f.add(s, e) // the lines held until then may have begun an event that it belongs to

@@ -14,13 +14,13 @@ type verdict int
 
 const (
 	begin verdict = iota // it begins a new event
-	join                 // it goes on with the pending one
+	join                 // it continues the pending one
 	hold                 // a later record decides
 )
 
-// maxLoose bounds the lines that a message may go on by while nothing certain
-// follows, and maxHeld those that wait for something certain: maxBare where
-// hardly ever anything comes. The lines of one message are atOnce apart at most.
+// maxLoose bounds the lines by which a message may go on while nothing certain follows,
+// and maxHeld those that wait for something certain; maxBare applies where hardly ever
+// anything comes. The lines of one message are at most atOnce apart.
 const (
 	maxLoose = 20
 	maxHeld  = 20
@@ -32,9 +32,9 @@ const (
 // runtimes, and what only times and heads show.
 func (p *pending) verdict(e *entry) verdict {
 	switch {
-	case p.ownsTime(e), p.isLate(e):
+	case e.stamped && !p.stamped && isPlain(e.shape), p.isLate(e): // a line with its own time continues none without
 		return begin
-	case p.isCompanion(e.first), p.isTagged(e):
+	case p.isCompanion(e):
 		return join
 	case e.shape == stacktrace.Head:
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
@@ -49,7 +49,11 @@ func (p *pending) verdict(e *entry) verdict {
 
 // settle decides where a rule leaves something open.
 func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
-	together := p.saidTogether(e)
+	// The lines of one message likely belong together: none has a head, in a stream whose loggers
+	// print heads, and hardly any time is between them.
+	headless := p.headed || p.timed && !p.stamped && !e.stamped
+	together := headless && len(p.held) < maxBare && p.isAtOnce(e)
+	logged := p.head.shape == stacktrace.Head && p.isAtOnce(e) // at once with a logger's message
 	switch how {
 	case stacktrace.Join:
 		return join
@@ -62,11 +66,13 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 			return join
 		}
 	case stacktrace.Together:
-		if !together && !(p.head.shape == stacktrace.Head && p.isAtOnce(e)) {
+		if !together && !logged {
 			return begin
 		}
 	case stacktrace.Hold:
-		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && (e.hasTrace() || p.isThrown(e)) {
+		name, _, _ := strings.Cut(e.first, ":")
+		thrown := logged && strings.Contains(name, ".") // perhaps without frames, as Kafka's exceptions are
+		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && (e.hasTrace() || thrown) {
 			return join
 		}
 	default:
@@ -78,13 +84,6 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 	return hold
 }
 
-// isThrown recognises an exception that was logged at once with a message. It may have no
-// frames, as Kafka's, which would let it begin an event of its own.
-func (p *pending) isThrown(e *entry) bool {
-	name, _, _ := strings.Cut(e.first, ":")
-	return p.head.shape == stacktrace.Head && p.isAtOnce(e) && strings.Contains(name, ".")
-}
-
 func joinIf(yes bool) verdict {
 	if yes {
 		return join
@@ -92,30 +91,28 @@ func joinIf(yes bool) verdict {
 	return begin
 }
 
-// companions begin the lines that PostgreSQL prints below an error, with the prefix of that.
+// companions begin the lines that PostgreSQL prints below an error, with the same prefix.
 var companions = [...]string{"DETAIL:  ", "HINT:  ", "CONTEXT:  ", "STATEMENT:  ", "QUERY:  ", "LOCATION:  "}
 
-func (p *pending) isCompanion(line string) bool {
-	if p.head.level < event.Warn {
+// isCompanion recognises the further lines by which some programs report one failure.
+func (p *pending) isCompanion(e *entry) bool {
+	line, above := e.first, p.text.lines[0]
+	switch {
+	case e.request != "" && e.request == p.event.RequestID && strings.HasSuffix(p.event.Format, "Rails") && !isBlank(above):
+		return true // see peelRequest
+	case p.head.level < event.Warn:
 		return false
-	}
-	if strings.HasSuffix(p.event.Format, "npm") { // one failure is several lines of it
-		return strings.HasPrefix(line, p.text.lines[0][:len("npm ERR!")])
-	}
-	if !strings.Contains(line, ":  ") {
+	case strings.HasSuffix(p.event.Format, "npm"):
+		return strings.HasPrefix(line, above[:len("npm ERR!")])
+	case !strings.Contains(line, ":  "):
 		return strings.HasPrefix(line, "Runtime.") && isWord(line) && p.event.Format == "AWS Lambda" // the kind of an exit
 	}
 	for _, word := range companions {
-		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(withoutDigits(p.text.lines[0]), withoutDigits(line[:i])) {
+		if i := strings.Index(line, word); i >= 0 && strings.HasPrefix(withoutDigits(above), withoutDigits(line[:i])) {
 			return true
 		}
 	}
 	return false
-}
-
-// isTagged recognises a further line of an error that Rails 8 printed, see peelRequest.
-func (p *pending) isTagged(e *entry) bool {
-	return e.request != "" && e.request == p.event.RequestID && strings.HasSuffix(p.event.Format, "Rails") && !isBlank(p.text.lines[0])
 }
 
 // withoutDigits leaves out what a prefix counts, such as the lines of a session.
@@ -126,32 +123,21 @@ func withoutDigits(s string) string {
 // isPlain recognises the lines that a message may consist of.
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
-// ownsTime recognises a line that carries a time of its own, after lines that carry
-// none, from a further line of theirs.
-func (p *pending) ownsTime(e *entry) bool { return e.stamped && !p.stamped && isPlain(e.shape) }
-
-// saidTogether recognises a line that belongs to the one before it in all likelihood, as the lines
-// of one message do: neither has a head, in a stream whose loggers put heads before theirs, and
-// hardly any time is between. Lines of access logs have none, and follow on failures.
-func (p *pending) saidTogether(e *entry) bool {
-	headless := p.headed || p.timed && !p.stamped && !e.stamped
-	return headless && len(p.held) < maxBare && p.isAtOnce(e)
-}
-
+// isAtOnce reports whether the record came at once. Lines of access logs follow failures too, and do not count.
 func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
 // pausedBefore reports whether more time than that went by before the record, if
 // the source knows: a filter leaves out what was logged in between, so that one
-// failure may seem to go on with the one before.
+// failure may seem to continue the one before.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
 
-// isLate recognises a record that comes too long after the last to be of the same
-// failure: a line that others may print as well sooner than one of a trace. A
-// frame of Python may be the first line of a syntax error.
+// isLate recognises a record that comes too long after the last to be of the same failure. Lines
+// that others may print as well are late sooner than those of a trace; so is a frame of Python,
+// which may be the first line of a syntax error.
 func (p *pending) isLate(e *entry) bool {
 	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
 		return p.pausedBefore(e, Settle)

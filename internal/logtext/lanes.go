@@ -23,7 +23,7 @@ const maxLanes = 16
 // takes up what the entry's own had begun.
 func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
-	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e.first) {
+	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e) {
 		return
 	}
 	if s.pending.head.lane != "" && s.pending.failing() {

@@ -1,14 +1,13 @@
 package logtext
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// opening is what the first lines of an event say, a logger's head or what
+// opening is what the first lines of an event say: a logger's head, or what
 // runtimes print above a trace.
 type opening struct {
 	head
@@ -16,9 +15,9 @@ type opening struct {
 	inner   stacktrace.Shape // of the message behind a head
 	gap     int              // white space between head and message
 	tag     string           // what Rails puts in front of every line of the message, see rubyTag
-	unsaid  bool             // the message is on the next line, see isUnsaid
+	unsaid  bool             // the message is on the next line
 	said    string           // that message
-	failure string           // the exception line, where the event begins with what runtimes print above it
+	failure string           // the exception line, if the event begins with what runtimes print above it
 }
 
 func newOpening(e *entry) opening {
@@ -30,15 +29,17 @@ func newOpening(e *entry) opening {
 	if o.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
 		o.seek(e.rest)
 	}
-	o.unsaid = e.shape == stacktrace.Head && isUnsaid(o.message)
+	// Layouts that put the message on the next line print nothing here, or the logger's name and a separator.
+	name := strings.TrimRight(o.message, " -:|")
+	o.unsaid = e.shape == stacktrace.Head && (o.message == "" || len(name) < len(o.message) && strings.Contains(name, ".") && isWord(name))
 	return o
 }
 
 // maxSought bounds the lines of a record in which a level is sought.
 const maxSought = 8
 
-// seek reads the level and the message in a line below the first, where a
-// program prints other facts above them.
+// seek reads the level and the message in a line below the first, for programs that
+// print other facts above them.
 func (o *opening) seek(below []string) {
 	for _, line := range below[:min(len(below), maxSought)] {
 		e := entry{carried: carried{first: line}}
@@ -56,8 +57,8 @@ func (o *opening) seek(below []string) {
 	}
 }
 
-// rubyTag returns the tags of a line that Ruby's Logger printed for Rails, mostly
-// the request's id: "[98980c93]" of "F, [… #8] FATAL -- : [98980c93] NoMethodError".
+// rubyTag returns the tag, usually the request's id, of a line that Ruby's Logger printed for Rails:
+// "[98980c93]" of "F, [… #8] FATAL -- : [98980c93] NoMethodError".
 func rubyTag(line string) string {
 	_, message, _ := strings.Cut(line, " -- : [")
 	tag, _, ok := strings.Cut(message, "]")
@@ -88,8 +89,7 @@ func (o *opening) phase() stacktrace.Phase {
 	return stacktrace.Plain
 }
 
-// say takes the message that stands on the second line, behind a level if the
-// first had only a time.
+// say takes the message on the second line, which may follow a level if the first had only a time.
 func (o *opening) say(line string) {
 	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara's end of a message
 	o.said = strings.TrimSpace(o.said + " " + line)
@@ -102,13 +102,9 @@ func (o *opening) say(line string) {
 // announces reports whether the event begins with a line that runtimes print above
 // the one that says what failed.
 func (o *opening) announces() bool {
-	return slices.Contains([]stacktrace.Shape{stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place,
-		stacktrace.Announcement, stacktrace.RustPanic}, o.shape)
-}
-
-// isUnsaid recognises the message of a logger whose layout puts it on the next line:
-// nothing, or the logger's name and what parts it from the message.
-func isUnsaid(message string) bool {
-	name := strings.TrimRight(message, " -:|")
-	return message == "" || len(name) < len(message) && strings.Contains(name, ".") && isWord(name)
+	switch o.shape {
+	case stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
+		return true
+	}
+	return false
 }

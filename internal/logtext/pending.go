@@ -21,7 +21,7 @@ type pending struct {
 	headed bool // earlier events of the stream had a head
 	timed  bool // they had a transport timestamp
 
-	first, last time.Time // of the records, zero where the source has none
+	first, last time.Time // of the records, zero if the source has none
 	whole       bool      // the last record held several lines
 	stamped     bool      // the last record had a transport timestamp
 }
@@ -30,14 +30,14 @@ type pending struct {
 type trace struct {
 	phase    stacktrace.Phase // after the lines that were taken
 	ahead    stacktrace.Phase // after those that are held
-	seen     bool             // frames, a panic, or what announces them
-	died     bool             // a process said that it died
+	seen     bool             // frames, a panic, or a line that announces them
+	died     bool             // a process reported that it died
 	loose    int              // lines of no known shape since the last that was certain
 	fragment bool             // began in the middle of a trace
-	torn     bool             // of a frame of Go's only the call or only the place was read
+	torn     bool             // only the call or only the place of a Go frame was read
 }
 
-// next returns an empty event, which knows what stands before the lines of its stream.
+// next returns an empty event that keeps what precedes the lines of its stream.
 func (p *pending) next() pending {
 	return pending{headed: p.headed || p.head.shape == stacktrace.Head, timed: p.timed || p.stamped}
 }
@@ -55,17 +55,22 @@ func (p *pending) begin(e *entry) {
 	if s := p.head.inner; s == stacktrace.Raise || s.Dies() {
 		p.trace.take(p.head.message, s)
 	}
-	p.take(e)
+	p.join(e)
 }
 
-// take adds the entry's lines.
-func (p *pending) take(e *entry) {
-	p.takeLines(e)
+// join adds the entry, and what was held until it came.
+func (p *pending) join(e *entry) {
+	for i := range p.held {
+		p.take(&p.held[i])
+	}
+	clear(p.held)
+	p.held = p.held[:0]
+	p.take(e)
 	p.trace.phase = p.trace.phase.Taken()
 	p.trace.ahead = p.trace.phase
 }
 
-func (p *pending) takeLines(e *entry) {
+func (p *pending) take(e *entry) {
 	p.last, p.whole, p.stamped = e.record.Time, len(e.rest) > 0, e.stamped
 	p.takeLine(e.first, e.shape)
 	for _, line := range e.rest {
@@ -74,32 +79,17 @@ func (p *pending) takeLines(e *entry) {
 	}
 }
 
-// hold keeps the entry until a later one shows whether it belongs to the event.
-func (p *pending) hold(e *entry) {
-	p.trace.ahead, _ = p.trace.ahead.After(e.first, e.shape)
-	p.held = append(p.held, *e)
-}
-
-// join adds the entry, and what was held until it came.
-func (p *pending) join(e *entry) {
-	for i := range p.held {
-		p.takeLines(&p.held[i])
-	}
-	clear(p.held)
-	p.held = p.held[:0]
-	p.take(e)
-}
-
 func (p *pending) takeLine(line string, s stacktrace.Shape) {
+	second := len(p.text.lines) == 1
 	switch {
-	case p.head.twoLines && len(p.text.lines) == 1:
+	case p.head.twoLines && second:
 		h := readHead(line, false, event.Unknown)
 		p.head.level, p.head.message = h.level, h.message
 		p.trace.phase = p.head.phase()
 	case p.awaitsMessage() && (isPlain(s) || s == stacktrace.Indented):
 		p.head.say(line)
 	}
-	if s == stacktrace.GoPlace && len(p.text.lines) == 1 && p.trace.phase == stacktrace.Bare && stacktrace.IsGoFunction(p.text.lines[0]) {
+	if s == stacktrace.GoPlace && second && p.trace.phase == stacktrace.Bare && stacktrace.IsGoFunction(p.text.lines[0]) {
 		p.trace.fragment = true
 	}
 	if (isPlain(s) || s == stacktrace.Raise) && p.trace.phase.Names() && p.head.announces() {
@@ -111,7 +101,7 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	p.text.add(line)
 }
 
-// take goes on by a line.
+// take advances the trace by a line.
 func (t *trace) take(line string, s stacktrace.Shape) {
 	before := t.phase
 	t.died = t.died || s.Dies()
@@ -149,10 +139,9 @@ func (p *pending) waits(now time.Time) bool {
 	return p.active && !p.trace.fragment && tracelike && !whole && !last.IsZero() && now.Sub(last) < Settle
 }
 
-// finish ends the event; it reports false for what is to be dropped.
+// finish ends the event; it reports false for one to be dropped.
 func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	p.active = false
-	p.text.trim()
 	e := p.event
 	e.Text = p.text.below(p.text.lines[0])
 	e.Split = !p.whole
@@ -165,10 +154,9 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 		}
 	}
 	e.Message = clip(p.head.message)
+	e.Stack = clip(p.head.stack)
 	if p.trace.seen && !(e.Partial && p.trace.torn) { // another failure's frames may have the same rest
 		e.Stack = strings.TrimPrefix(p.text.below(e.Message), "\n")
-	} else {
-		e.Stack = clip(p.head.stack)
 	}
 	if p.trace.died || p.head.shape == stacktrace.Raise {
 		e.Message = stacktrace.WithoutLead(e.Message)
@@ -191,13 +179,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	return e, !p.trace.fragment && !(len(p.text.lines) == 1 && isBlank(e.Text))
 }
 
-// namesNone recognises "Error: none" and the like.
-func namesNone(message string) bool {
-	name, rest, said := strings.Cut(message, ":")
-	return !said && name == "Error" || said && (isNothing(rest) || countWords(rest, 1) == 0)
-}
-
-// shapeLevel is the level of an event whose head names none.
+// shapeLevel is the level of an event whose head states none.
 func (p *pending) shapeLevel() event.Level {
 	switch s := p.head.shape; {
 	case s == stacktrace.GoPanic, s == stacktrace.GoFatal, p.trace.died:
@@ -208,8 +190,14 @@ func (p *pending) shapeLevel() event.Level {
 	return event.Unknown
 }
 
+// namesNone recognises "Error: none" and the like.
+func namesNone(message string) bool {
+	name, rest, said := strings.Cut(message, ":")
+	return !said && name == "Error" || said && (isNothing(rest) || countWords(rest, 1) == 0)
+}
+
 // MaxText bounds Event.Text and Event.Stack, each in bytes. GitHub takes
-// 65,536 characters in an issue's body, so that more could never be shown.
+// 65,536 characters in an issue's body, so more could never be shown.
 const MaxText = 64 << 10
 
 // maxLines bounds the lines of one event: the middle of a huge goroutine dump adds nothing.
@@ -230,20 +218,15 @@ func (l *lines) add(line string) {
 	l.lines = append(l.lines, line)
 	l.size += len(line) + 1
 	if len(l.lines) > 2*maxLines || l.size > 4*MaxText {
-		l.lines = clipLines(l.lines)
-		l.size = MaxText
+		l.lines, l.size = clipLines(l.lines), MaxText
 	}
 }
 
-// trim drops blank lines at the end.
-func (l *lines) trim() {
+// below joins the lines up to the last that is not blank, with another one in the first's place.
+func (l *lines) below(first string) string {
 	for len(l.lines) > 1 && isBlank(l.lines[len(l.lines)-1]) {
 		l.lines = l.lines[:len(l.lines)-1]
 	}
-}
-
-// below joins the lines, with another one in the first's place.
-func (l *lines) below(first string) string {
 	if len(l.lines) > maxLines {
 		l.lines = clipLines(l.lines)
 	}
@@ -254,7 +237,7 @@ func (l *lines) below(first string) string {
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
 // clip shortens s to MaxText by cutting out of its middle, on rune boundaries:
-// a trace says most at its two ends, Python's exception being the last line.
+// the two ends of a trace matter most, and Python's exception is the last line.
 func clip(s string) string {
 	if len(s) <= MaxText {
 		return s
