@@ -7,20 +7,20 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file separates the requests that one stream interleaves, where a logger
-// puts the request's id or the thread in front of every line, those of a trace too:
+// This file separates the requests interleaved in one stream, if the logger puts the
+// request's id or the thread in front of every line, traces included:
 //
 //	ERROR [exec-1] checkout failed
 //	INFO  [exec-2] order 8 paid
 //	ERROR [exec-1] java.lang.IllegalStateException: no price
 //	ERROR [exec-1] 	at com.acme.Cart.total(Cart.java:7)
 
-// maxLanes bounds the failures of one stream that wait for lines of their own
+// maxLanes bounds the failures of one stream that wait for more of their lines
 // while others are logged.
 const maxLanes = 16
 
-// changeLane puts a failure aside whose request is not that of the entry, and
-// takes up what the entry's own had begun.
+// changeLane parks the pending failure if the entry is of another request, and
+// resumes the entry's own.
 func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
 	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e) {
@@ -42,28 +42,26 @@ func (f *Framer) changeLane(s *stream, e *entry) {
 	}
 }
 
-// unpark takes up a failure that was put aside.
 func (s *stream) unpark(i int) {
 	s.pending = s.parked[i]
 	s.parked = slices.Delete(s.parked, i, i+1)
 }
 
-// continued returns the entry without its logger's head where what is behind
-// that goes on with the pending failure, all of whose lines the logger logs alike.
+// continued returns the entry without its logger's head if what is behind it continues
+// the pending failure, whose lines the logger then logged one by one.
 func (p *pending) continued(e entry) (entry, bool) {
 	tagged := p.head.tag != "" && strings.HasPrefix(e.first, p.head.tag)
-	if !p.failing() || e.head.format == ".NET console" || !tagged && (e.shape != stacktrace.Head || !p.sameHead(&e) || e.stamped != p.stamped) {
+	if !p.failing() || e.head.format == ".NET console" || !tagged && (!p.sameHead(&e) || e.stamped != p.stamped) {
 		return e, false
 	}
-	logged, inner := e, e
+	logged, inner := e, e // copies, so that no other entry goes to the heap
+	inner.logged, inner.head = &logged, head{}
 	if !tagged {
 		inner.first = behindHead(&e, p.head.gap)
 	}
 	inner.first = p.head.untagged(inner.first)
 	inner.shape = stacktrace.ShapeOf(inner.first)
-	inner.head = head{}
-	inner.logged = &logged
-	if p.atOneMoment(&e) && isPlain(inner.shape) && !tagged {
+	if !tagged && isPlain(inner.shape) && p.atOneMoment(&e) {
 		inner.shape = stacktrace.Indented
 	}
 	if tagged || p.continues(inner.shape, &e) {
@@ -92,16 +90,16 @@ func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	return s.Dies() && how != stacktrace.Begin
 }
 
-// atOneMoment reports whether the head is that of the first line to the letter, its
-// time being in microseconds: the logger was called once.
+// atOneMoment reports whether the head is literally that of the first line, with a time
+// in microseconds: the logger was called once.
 func (p *pending) atOneMoment(e *entry) bool {
 	head, ok := strings.CutSuffix(e.first, e.head.message)
 	dot := strings.IndexAny(head, ".,")
 	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
 }
 
-// behindHead is the message, indented by the white space in front of it if there
-// is more than in front of the first message: loggers align theirs.
+// behindHead returns the message, indented by the white space in front of it that exceeds
+// the first message's: loggers align theirs.
 func behindHead(e *entry, usual int) string {
 	gap := headGap(e)
 	if gap <= usual {
@@ -113,10 +111,7 @@ func behindHead(e *entry, usual int) string {
 
 // headGap counts the white space between the head and the message.
 func headGap(e *entry) int {
-	head, atEnd := strings.CutSuffix(e.first, e.head.message)
-	if !atEnd {
-		head = head[:max(0, strings.LastIndex(head, e.head.message))]
-	}
+	head := e.first[:max(0, strings.LastIndex(e.first, e.head.message))]
 	if head == "" || e.head.message == "" {
 		return 1
 	}
@@ -132,14 +127,13 @@ func (p *pending) withoutHead(line string) string {
 		return line
 	}
 	e := entry{carried: carried{first: line}}
-	e.readHead()
-	if e.shape != stacktrace.Head || !p.sameHead(&e) {
+	if e.readHead(); !p.sameHead(&e) {
 		return line
 	}
 	return p.head.untagged(behindHead(&e, p.head.gap))
 }
 
-// sameHead reports whether the logger names the same level and request.
+// sameHead reports whether the logger named the same level and request.
 func (p *pending) sameHead(e *entry) bool {
-	return p.head.shape == stacktrace.Head && e.head.lane == p.head.lane && e.head.level == p.head.level
+	return p.head.shape == stacktrace.Head && e.shape == stacktrace.Head && e.head.lane == p.head.lane && e.head.level == p.head.level
 }
