@@ -106,7 +106,7 @@ func (s *session) options(c settings, services []source.Integration) (scan.Optio
 // code is the repository of the services' code.
 func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Repository {
 	owner, repo, _ := strings.Cut(cmp.Or(cfg.CodeRepository, issues.FullName()), "/")
-	return &enrich.Repository{GitHub: issues.In(owner, repo), Issues: issues, Roots: cfg.Roots}
+	return enrich.NewRepository(issues.In(owner, repo), issues, cfg.Roots)
 }
 
 // intakeRules are the team's rules about reading events, and errmon's own, which is the last.

@@ -12,7 +12,6 @@ package code
 import (
 	"path"
 	"strings"
-	"time"
 )
 
 // Certainty is how certain it is that a commit is the one that ran.
@@ -67,15 +66,14 @@ type Excerpt struct {
 // around is how many lines an excerpt has on either side.
 const around = 5
 
-// ExcerptOf returns the code around a line of a file; ok is false if the file has
-// no such line.
-func ExcerptOf(file, text string, line int) (e Excerpt, ok bool) {
+// ExcerptOf returns the code around a line of a file; nothing if the file has no such line.
+func ExcerptOf(file, text string, line int) Excerpt {
 	lines := Lines(text)
 	if line < 1 || line > len(lines) {
-		return Excerpt{}, false
+		return Excerpt{}
 	}
 	first, last := max(1, line-around), min(len(lines), line+around)
-	return Excerpt{First: first, Line: line, Lines: lines[first-1 : last], Language: languages[path.Ext(file)]}, true
+	return Excerpt{First: first, Line: line, Lines: lines[first-1 : last], Language: languages[path.Ext(file)]}
 }
 
 // Lines splits a file into lines; a final line break does not begin another.
@@ -92,20 +90,4 @@ var languages = map[string]string{
 	".js": "js", ".mjs": "js", ".cjs": "js", ".jsx": "jsx", ".ts": "ts", ".mts": "ts", ".cts": "ts", ".tsx": "tsx", ".vue": "vue", ".svelte": "svelte",
 	".py": "python", ".java": "java", ".kt": "kotlin", ".kts": "kotlin", ".scala": "scala", ".go": "go", ".rb": "ruby", ".erb": "erb", ".php": "php",
 	".cs": "csharp", ".fs": "fsharp", ".vb": "vb", ".rs": "rust", ".ex": "elixir", ".exs": "elixir", ".pl": "perl", ".pm": "perl", ".tcl": "tcl",
-}
-
-// Change is a commit that git blame names for a line.
-type Change struct {
-	SHA    string
-	At     time.Time // when it was committed
-	Author string    // login, or name if GitHub knows no account
-	Files  int       // that it changed; 0 if unknown
-	Merge  bool
-	Pull   int // the pull request it came with; 0 if none
-}
-
-// Blamed is a range of lines and the change they came with.
-type Blamed struct {
-	First, Last int
-	Change
 }

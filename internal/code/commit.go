@@ -9,19 +9,20 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
+const maxRelease = 200 // characters
+
 var (
 	sha = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
 	// shaAtEnd finds the SHA that a release ends in: "shop@1.2.3+abc1234",
 	// "main-abc1234", an image's tag, and git describe's "v1.2.3-4-gabc1234".
 	shaAtEnd = regexp.MustCompile(`(?:^|[^0-9a-z]g?)([0-9a-f]{7,40})$`)
 	// release splits a package from its version: "shop@1.2.3", "ghcr.io/acme/shop:v1.2.3".
-	release    = regexp.MustCompile(`^(?:(.+)[@:])?v?([0-9][0-9A-Za-z.+-]*)$`)
-	plainRef   = regexp.MustCompile(`^[0-9A-Za-z@][0-9A-Za-z@/._+-]*$`)
-	maxRelease = 200 // characters
+	release  = regexp.MustCompile(`^(?:(.+)[@:])?v?([0-9][0-9A-Za-z.+-]*)$`)
+	plainRef = regexp.MustCompile(`^[0-9A-Za-z@][0-9A-Za-z@/._+-]*$`)
 )
 
-// SHA returns the commit that an event names, abbreviated or not, or else the
-// empty string. It may not exist.
+// SHA returns the commit that an event names, abbreviated or not, or "". The commit may
+// not exist.
 func SHA(v event.Version) string {
 	if commit := strings.ToLower(v.Commit); sha.MatchString(commit) {
 		return commit
@@ -55,14 +56,15 @@ func Tags(v event.Version) []string {
 	})
 }
 
-const (
-	maxSuspects = 2
-	maxFiles    = 40                   // that a change may touch: larger ones are renames and formatting
-	maxAge      = 365 * 24 * time.Hour // of a change when the error was first seen
-)
-
-// IgnoredRevs is where teams list the commits that git blame should skip.
-const IgnoredRevs = ".git-blame-ignore-revs"
+// Change is a commit that git blame names for a line.
+type Change struct {
+	SHA    string
+	At     time.Time // when it was committed
+	Author string    // login, or name if GitHub knows no account
+	Files  int       // that it changed; 0 if unknown
+	Merge  bool
+	Pull   int // the pull request it came with; 0 if none
+}
 
 // Suspect is a change that may have caused an error, because it changed a line
 // that failed.
@@ -73,25 +75,37 @@ type Suspect struct {
 	Line   int
 }
 
-// SuspectOf returns the change behind a line as a suspect. It returns false if
-// that change cannot be the cause or proves nothing: it is newer than the first
-// event, older than a year, a merge, a bot's, over 40 files, or ignored by the team.
-func SuspectOf(link Link, blame []Blamed, firstSeen time.Time, ignored string) (Suspect, bool) {
-	at := slices.IndexFunc(blame, func(b Blamed) bool { return b.First <= link.Line && link.Line <= b.Last })
-	if at < 0 {
-		return Suspect{}, false
-	}
-	c := blame[at].Change
-	before := firstSeen.Sub(c.At)
-	ok := before > 0 && before <= maxAge && !c.Merge && c.Files > 0 && c.Files <= maxFiles &&
-		c.Author != "" && !bot.MatchString(c.Author) && !ignores(ignored, c.SHA)
-	return Suspect{Change: c, Before: before, Path: link.Path, Line: link.Line}, ok
-}
+const (
+	maxSuspects = 2
+	maxFiles    = 40                   // that a change may touch: larger ones are renames and formatting
+	maxAge      = 365 * 24 * time.Hour // of a change when the error was first seen
+)
 
 // bot matches authors that are programs.
 var bot = regexp.MustCompile(`(?i)\[bot\]$|\bbot$|^(?:dependabot|renovate|github-actions|greenkeeper)\b`)
 
-// ignores reports whether a .git-blame-ignore-revs file lists a commit.
+// Suspects returns the suspects among the changes behind links, at most two, each change
+// once, the newest first. It leaves out a change that cannot be the cause or proves
+// nothing: one that is newer than the first event, older than a year, a merge, a bot's,
+// over 40 files, or ignored by the team.
+func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) []Suspect {
+	var suspects []Suspect
+	for _, link := range links {
+		c := changeOf(link)
+		before := firstSeen.Sub(c.At)
+		likely := before > 0 && before <= maxAge && !c.Merge && c.Files > 0 && c.Files <= maxFiles && c.Author != "" && !bot.MatchString(c.Author)
+		known := slices.ContainsFunc(suspects, func(s Suspect) bool { return s.SHA == c.SHA })
+		if likely && !known && !ignores(ignored, c.SHA) {
+			suspects = append(suspects, Suspect{Change: c, Before: before, Path: link.Path, Line: link.Line})
+		}
+	}
+	slices.SortStableFunc(suspects, func(a, b Suspect) int { return b.At.Compare(a.At) })
+	return suspects[:min(len(suspects), maxSuspects)]
+}
+
+// IgnoredRevs is where teams list the commits that git blame should skip.
+const IgnoredRevs = ".git-blame-ignore-revs"
+
 func ignores(list, sha string) bool {
 	for line := range strings.Lines(list) {
 		line, _, _ = strings.Cut(line, "#")
@@ -100,16 +114,4 @@ func ignores(list, sha string) bool {
 		}
 	}
 	return false
-}
-
-// Suspects returns at most two of the suspects, each change once, the newest first.
-func Suspects(found []Suspect) []Suspect {
-	slices.SortStableFunc(found, func(a, b Suspect) int { return b.At.Compare(a.At) })
-	var suspects []Suspect
-	for _, s := range found {
-		if !slices.ContainsFunc(suspects, func(known Suspect) bool { return known.SHA == s.SHA }) && len(suspects) < maxSuspects {
-			suspects = append(suspects, s)
-		}
-	}
-	return suspects
 }

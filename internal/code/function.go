@@ -20,7 +20,8 @@ func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtim
 func Named(text string, line int, f event.Frame, runtime string) bool {
 	lines := Lines(text)
 	definition := definitionOf(f, runtime)
-	if line < 1 || line > len(lines) || definition == nil || !runnable(lines[line-1]) || f.Column > len(lines[line-1])+1 {
+	if line < 1 || line > len(lines) || definition == nil ||
+		idle.MatchString(strings.TrimSpace(lines[line-1])) || f.Column > len(lines[line-1])+1 {
 		return false
 	}
 	innermost := indent(lines[line-1])
@@ -29,7 +30,7 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 		if (i == line-1 || depth < innermost) && definition(lines[i]) {
 			return true
 		}
-		if opens(lines[i]) {
+		if opens.MatchString(lines[i]) {
 			innermost = min(innermost, depth)
 		}
 	}
@@ -46,17 +47,13 @@ func Unmoved(a, b string, line int) bool {
 	return line <= len(before) && line <= len(after) && (same(line) || same(line-1) && same(line+1))
 }
 
-// opens reports whether a line begins with a word, as statements do. What begins
-// with a bracket goes on with another line, such as the end of a list of parameters.
-func opens(line string) bool {
-	trimmed := strings.TrimLeft(line, " \t")
-	return trimmed != "" && !strings.ContainsAny(trimmed[:1], "(){}[]<>,.:;#/*|&=+-?")
-}
-
-// runnable reports whether a line can fail: it is more than a comment or brackets.
-func runnable(line string) bool { return !idle.MatchString(strings.TrimSpace(line)) }
-
-var idle = regexp.MustCompile(`^(?://|#|/\*|\* |--|(?:[(){}\[\];,*/ \t]*|end|else|\} else \{)$)`)
+var (
+	// idle matches a line that cannot fail: a comment or brackets.
+	idle = regexp.MustCompile(`^(?://|#|/\*|\* |--|(?:[(){}\[\];,*/ \t]*|end|else|\} else \{)$)`)
+	// opens matches a line that begins with a word, as statements do. One that begins with a
+	// bracket continues another line, such as a list of parameters.
+	opens = regexp.MustCompile(`^[ \t]*[^ \t(){}\[\]<>,.:;#/*|&=+\-?]`)
+)
 
 func indent(line string) int {
 	n := 0
@@ -140,10 +137,7 @@ func functionName(f event.Frame, runtime string) (name string, class bool) {
 }
 
 // lastWord returns the last part of a qualified name; nothing for a closure.
-func lastWord(s string) string {
-	s = s[strings.LastIndexAny(s, `.#:\>`)+1:]
-	return plainWord(s)
-}
+func lastWord(s string) string { return plainWord(s[strings.LastIndexAny(s, `.#:\>`)+1:]) }
 
 func plainWord(s string) string {
 	if !word.MatchString(s) || closure.MatchString(s) {

@@ -9,9 +9,6 @@ import (
 // Ownership lists where GitHub looks for CODEOWNERS; the first one found counts.
 var Ownership = []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"}
 
-// maxOwnership is the size in bytes from which on GitHub does not read CODEOWNERS.
-const maxOwnership = 3 << 20
-
 // Owners are the owners of a file, and the rule that names them.
 type Owners struct {
 	Names []string // "@login", "@org/team" or an e-mail address
@@ -20,14 +17,11 @@ type Owners struct {
 	Rule  string   // its text
 }
 
-// OwnersOf returns the owners of a file by the text of the CODEOWNERS file rules, as GitHub reads it:
-// the last match wins, a rule without owners unsets, a bad line is skipped. A line
-// that GitHub may read and we cannot makes all rules above it uncertain; then
+// OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file, as GitHub
+// reads it: the last match wins, a rule without owners clears them, a bad line is skipped.
+// A line that GitHub may read and we cannot makes all rules above it uncertain; then
 // nobody is named.
 func OwnersOf(file, rules, text string) Owners {
-	if len(text) >= maxOwnership {
-		return Owners{}
-	}
 	lines := Lines(text)
 	for i := len(lines) - 1; i >= 0; i-- {
 		line := strings.TrimSpace(lines[i])

@@ -15,22 +15,21 @@ type Root struct{ Frames, Source string }
 // Tree is the files of one commit.
 type Tree struct {
 	Roots   []Root
-	Modules map[string]string // Go's: folder of a go.mod → module path
-
-	byName map[string][]string // name of a file → paths
+	Modules map[string]string   // Go's: folder of a go.mod → module path
+	ByName  map[string][]string // name of a file → paths
 }
 
 // NewTree returns the tree of the files at the paths.
 func NewTree(paths []string) *Tree {
-	t := &Tree{Modules: map[string]string{}, byName: map[string][]string{}}
+	t := &Tree{Modules: map[string]string{}, ByName: map[string][]string{}}
 	for _, p := range paths {
-		t.byName[path.Base(p)] = append(t.byName[path.Base(p)], p)
+		t.ByName[path.Base(p)] = append(t.ByName[path.Base(p)], p)
 	}
 	return t
 }
 
 // Has reports whether there is a file at a path.
-func (t *Tree) Has(p string) bool { return slices.Contains(t.byName[path.Base(p)], p) }
+func (t *Tree) Has(p string) bool { return slices.Contains(t.ByName[path.Base(p)], p) }
 
 // First returns the first of the paths that has a file; empty if none has.
 func (t *Tree) First(paths []string) string {
@@ -39,9 +38,6 @@ func (t *Tree) First(paths []string) string {
 	}
 	return ""
 }
-
-// Named returns the paths of all files of a name.
-func (t *Tree) Named(name string) []string { return t.byName[name] }
 
 // Find returns the only file that a frame can mean: the one that shares the most
 // path elements with it, counted from the end. What is before is a container's
@@ -63,8 +59,11 @@ func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool)
 		}
 	}
 	best := 0
-	for _, candidate := range t.byName[frame[len(frame)-1]] {
-		shared := sharedSuffix(frame, strings.Split(candidate, "/"))
+	for _, candidate := range t.ByName[frame[len(frame)-1]] {
+		there, shared := strings.Split(candidate, "/"), 1
+		for shared < len(frame) && shared < len(there) && frame[len(frame)-1-shared] == there[len(there)-1-shared] {
+			shared++
+		}
 		switch {
 		case shared > best:
 			best, file, ok = shared, candidate, true
@@ -77,14 +76,6 @@ func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool)
 		return "", false, false // the folders of Java's files are its packages
 	}
 	return file, best == 1 || !whole, ok
-}
-
-func sharedSuffix(a, b []string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[len(a)-1-n] == b[len(b)-1-n] {
-		n++
-	}
-	return n
 }
 
 // mapped applies the team's roots, the longest first.

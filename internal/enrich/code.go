@@ -14,21 +14,22 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// This file shows the code of an error: links, an excerpt, owners and suspects.
-
 const (
 	maxFrames = 10 // in-app frames that get a link
 	maxBlamed = 4  // files whose lines are blamed, and whose versions are compared
 )
 
 // Add looks up the code of issues that are created or reopened, or whose commit
-// changed. An issue that it could not look up is looked up when it is next written.
+// changed: links, an excerpt, owners and suspects. An issue that it could not look up is
+// looked up when it is next written.
 func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 	for _, kind := range []plan.Kind{plan.Create, plan.Reopen, plan.Update} {
 		for i := range actions {
 			a := &actions[i]
 			e, ok := a.Sample()
-			if a.Kind != kind || !ok || !hasPlace(e) || kind == plan.Update && a.Issue.Marker.Code.Version == version(e) {
+			version := cmp.Or(e.Version().String(), "unknown") // not "", which means never looked up
+			hasLine := slices.ContainsFunc(e.InApp(), func(f event.Frame) bool { return f.Line > 0 })
+			if a.Kind != kind || !ok || !hasLine || kind == plan.Update && a.Issue.Marker.Code.Version == version {
 				continue // or an issue that shows the code which failed last
 			}
 			found, err := r.source(ctx, e, a.Next.First.Time())
@@ -37,26 +38,11 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 			}
 			a.Evidence.Code = &found
 			a.Evidence.Build = marker.Build{
-				Version: version(e), Commit: found.Commit.SHA, Frames: min(len(e.InApp()), maxFrames), Shown: len(found.Links),
+				Version: version, Commit: found.Commit.SHA, Frames: min(len(e.InApp()), maxFrames), Shown: len(found.Links),
 			}
 			a.Next.Code = a.Evidence.Build
 		}
 	}
-}
-
-// version names the version of an event; an unknown one has a name too, so that a
-// marker tells it from one that was never looked up.
-func version(e event.Event) string { return cmp.Or(e.Version().String(), "unknown") }
-
-func hasPlace(e event.Event) bool {
-	return slices.ContainsFunc(e.InApp(), func(f event.Frame) bool { return f.Line > 0 })
-}
-
-// placed is a frame and the file that it may be in.
-type placed struct {
-	event.Frame
-	path  string
-	loose bool
 }
 
 // source looks up one event.
@@ -75,7 +61,7 @@ func (r *Repository) source(ctx context.Context, e event.Event, firstSeen time.T
 		return found, err
 	}
 	found.Guide = t.First(code.Guides)
-	frames, topPlaced := place(t, e)
+	frames := place(t, e)
 	if len(frames) == 0 {
 		return found, nil
 	}
@@ -92,38 +78,34 @@ func (r *Repository) source(ctx context.Context, e event.Event, firstSeen time.T
 	for _, f := range sure {
 		found.Links = append(found.Links, code.Link{Function: f.Function, Path: f.path, Line: f.Line})
 	}
-	if topPlaced && !public && len(sure) > 0 && sure[0] == frames[0] {
+	if !public && len(sure) > 0 && sure[0].top {
 		top := found.Links[0]
-		found.Excerpt, _ = code.ExcerptOf(top.Path, files[top.Path].Text, top.Line)
+		found.Excerpt = code.ExcerptOf(top.Path, files[top.Path].Text, top.Line)
 		found.Owners = code.OwnersOf(top.Path, t.owners, t.ownership)
-		found.Suspects = suspects(found.Links, files, firstSeen, t.ignored)
+		changeOf := func(l code.Link) code.Change { return change(files[l.Path].Blame, l.Line) }
+		found.Suspects = code.Suspects(found.Links, changeOf, firstSeen, t.ignored)
 	}
 	return found, nil
 }
 
-func suspects(links []code.Link, files map[string]github.File, firstSeen time.Time, ignored string) []code.Suspect {
-	var found []code.Suspect
-	for _, l := range links {
-		if s, ok := code.SuspectOf(l, blamed(files[l.Path].Blame), firstSeen, ignored); ok {
-			found = append(found, s)
-		}
-	}
-	return code.Suspects(found)
+// placed is a frame and the file that it may be in.
+type placed struct {
+	event.Frame
+	path  string
+	loose bool
+	top   bool // it is the event's topmost in-app frame
 }
 
-// place finds the files of in-app frames, each line once. top reports whether the
-// first of them is the event's topmost in-app frame.
-func place(t *tree, e event.Event) (frames []placed, top bool) {
+// place finds the files of in-app frames, each line once.
+func place(t *tree, e event.Event) (frames []placed) {
 	for i, f := range e.InApp() {
 		path, loose, ok := t.Find(f, e.Runtime)
 		twice := slices.ContainsFunc(frames, func(p placed) bool { return p.path == path && p.Line == f.Line })
-		if !ok || f.Line <= 0 || twice || len(frames) == maxFrames {
-			continue
+		if ok && f.Line > 0 && !twice && len(frames) < maxFrames {
+			frames = append(frames, placed{f, path, loose, i == 0})
 		}
-		top = top || i == 0
-		frames = append(frames, placed{f, path, loose})
 	}
-	return frames, top
+	return frames
 }
 
 // files reads the files of the frames by one query. GitHub may fail to blame large
@@ -158,11 +140,15 @@ type check struct {
 	firstSeen time.Time
 }
 
-// passes reports whether a frame's line is in the file at the commit, as surely as
-// that must be known: the less certain the commit, the more has to agree.
+// oldest is how old a running version may be when an error is first seen.
+const oldest = 30 * 24 * time.Hour
+
+// passes reports whether a frame's line is in the file at the commit. The less certain
+// the commit, the more has to agree: a guessed one requires that the line is in the same
+// place in every version that may run, which are those of the last month.
 func (c check) passes(f placed, all []placed) bool {
-	text := c.files[f.path].Text
-	if text == "" || f.Line > len(code.Lines(text)) {
+	file := c.files[f.path]
+	if file.Text == "" || f.Line > len(code.Lines(file.Text)) {
 		return false
 	}
 	switch {
@@ -170,8 +156,12 @@ func (c check) passes(f placed, all []placed) bool {
 		return true
 	case c.certainty == code.Tagged && !f.loose && !code.HasName(f.Frame, c.runtime): // a closure: the other frames show whether the tag is right
 		return slices.ContainsFunc(all, c.named)
-	case c.certainty == code.Guessed && moved(c.files[f.path].Versions, f.Line, c.firstSeen):
-		return false
+	case c.certainty == code.Guessed:
+		versions := file.Versions
+		if len(versions) == 0 || len(versions) == github.MaxVersions && versions[len(versions)-1].At.After(c.firstSeen.Add(-oldest)) ||
+			slices.ContainsFunc(versions, func(v github.Version) bool { return !code.Unmoved(v.Text, versions[0].Text, f.Line) }) {
+			return false
+		}
 	}
 	return c.named(f)
 }
@@ -180,29 +170,18 @@ func (c check) named(f placed) bool {
 	return code.Named(c.files[f.path].Text, f.Line, f.Frame, c.runtime)
 }
 
-// oldest is how old a running version may be when an error is first seen.
-const oldest = 30 * 24 * time.Hour
-
-// moved reports whether a line is not in the same place in every version that may
-// run: all there are, or those of the last month.
-func moved(versions []github.Version, line int, firstSeen time.Time) bool {
-	if len(versions) == 0 || len(versions) == github.MaxVersions && versions[len(versions)-1].At.After(firstSeen.Add(-oldest)) {
-		return true
-	}
-	return slices.ContainsFunc(versions, func(v github.Version) bool { return !code.Unmoved(v.Text, versions[0].Text, line) })
-}
-
-func blamed(ranges []github.Blame) []code.Blamed {
-	var blame []code.Blamed
-	for _, b := range ranges {
-		c := code.Change{
-			SHA: b.Commit.OID, At: b.Commit.CommittedDate, Author: cmp.Or(b.Commit.Author.User.Login, strings.TrimSpace(b.Commit.Author.Name)),
-			Files: b.Commit.ChangedFilesIfAvailable, Merge: b.Commit.Parents.TotalCount > 1,
+// change returns the change that a line came with; the zero Change if it is not blamed.
+func change(blame []github.Blame, line int) (c code.Change) {
+	for _, b := range blame {
+		if b.StartingLine <= line && line <= b.EndingLine {
+			c = code.Change{
+				SHA: b.Commit.OID, At: b.Commit.CommittedDate, Author: cmp.Or(b.Commit.Author.User.Login, strings.TrimSpace(b.Commit.Author.Name)),
+				Files: b.Commit.ChangedFilesIfAvailable, Merge: b.Commit.Parents.TotalCount > 1,
+			}
+			if pulls := b.Commit.AssociatedPullRequests.Nodes; len(pulls) > 0 {
+				c.Pull = pulls[0].Number
+			}
 		}
-		if pulls := b.Commit.AssociatedPullRequests.Nodes; len(pulls) > 0 {
-			c.Pull = pulls[0].Number
-		}
-		blame = append(blame, code.Blamed{First: b.StartingLine, Last: b.EndingLine, Change: c})
 	}
-	return blame
+	return c
 }

@@ -26,19 +26,9 @@ type Context struct {
 	Intake  *intake.Intake
 }
 
-// Link adds links to the services' own pages about the samples.
-func (c Context) Link(actions []plan.Action) {
-	for i := range actions {
-		e, ok := actions[i].Sample()
-		if linker, links := c.sourceOf(e).(source.Linker); ok && links && actions[i].Writes() {
-			actions[i].Evidence.Links = linker.Links(e)
-		}
-	}
-}
-
-// Add reads the lines around the samples of new errors, and of others whose
-// sample may lack lines, until the budget is used up. An issue that it did not
-// reach gets its lines when a later run updates it.
+// Add reads the lines around the samples of new errors, and of others whose sample may
+// lack lines, until the budget is used up. An issue that it did not reach gets its lines
+// when a later run updates it. Then it links the samples to the services' own pages.
 func (c Context) Add(ctx context.Context, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
@@ -51,6 +41,12 @@ func (c Context) Add(ctx context.Context, actions []plan.Action) {
 			if ok && !sample.Time.IsZero() && (a.Kind == plan.Create || sample.Split) {
 				a.Evidence = c.evidence(sample, c.Windows.Around(ctx, s, sample))
 			}
+		}
+	}
+	for i := range actions {
+		e, ok := actions[i].Sample()
+		if linker, links := c.sourceOf(e).(source.Linker); ok && links && actions[i].Writes() {
+			actions[i].Evidence.Links = linker.Links(e)
 		}
 	}
 }
@@ -82,10 +78,9 @@ func (c Context) evidence(sample event.Event, records []event.Record) plan.Evide
 	for end < len(records) && own(records[end]) {
 		end++
 	}
-	before, after := records[max(0, begin-maxContext/2):begin], records[end:]
-	return plan.Evidence{Sample: &sample, Context: plan.Context{
-		Before: texts(before), After: texts(after[:min(len(after), maxContext-len(before))]),
-	}}
+	first := max(0, begin-maxContext/2)
+	last := min(len(records), end+maxContext-(begin-first))
+	return plan.Evidence{Sample: &sample, Context: plan.Context{Before: texts(records[first:begin]), After: texts(records[end:last])}}
 }
 
 func texts(records []event.Record) []string {

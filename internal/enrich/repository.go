@@ -8,29 +8,37 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/org/errmon-action/internal/code"
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/marker"
+	"github.com/org/errmon-action/internal/plan"
 )
 
-// Repository looks things up in the code's repository, each of them once per
-// run. It stops for good once it is refused, its requests are used up, or several
-// failed in a row.
+// Repository looks things up in the code's repository, each once per run. It gives up
+// once it is refused, its requests are used up, or several failed in a row.
 type Repository struct {
-	GitHub *github.Client // of the code
-	Issues *github.Client // of the issues
-	Roots  []code.Root
+	GitHub   *github.Client // of the code
+	Warnings []string       // what went wrong so far
 
+	issues   *github.Client
+	roots    []code.Root
 	sent     int
 	failures int // in a row
 	stopped  error
-	warnings []string
 
-	refs    *github.Refs // without tags
-	issues  string       // visibility of the issues' repository
-	commits map[event.Version]code.Commit
-	trees   map[string]*tree // by commit
+	refs       *github.Refs // without tags
+	visibility string       // of the issues' repository
+	commits    map[event.Version]code.Commit
+	trees      map[string]*tree // by commit
+}
+
+// NewRepository returns the repository of the code behind issues in another, or the same.
+func NewRepository(gitHub, issues *github.Client, roots []code.Root) *Repository {
+	return &Repository{GitHub: gitHub, issues: issues, roots: roots, commits: map[event.Version]code.Commit{}, trees: map[string]*tree{}}
 }
 
 // maxRequests is how many requests a run may spend on code.
@@ -46,7 +54,7 @@ const maxFailures = 3
 func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
 	if r.stopped == nil && r.sent >= maxRequests {
 		r.stopped = errSpent
-		r.warnings = append(r.warnings, errSpent.Error())
+		r.Warnings = append(r.Warnings, errSpent.Error())
 	}
 	if r.stopped != nil {
 		return answer, r.stopped
@@ -65,18 +73,10 @@ func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) 
 	if r.failures >= maxFailures {
 		r.stopped = err
 	}
-	if len(r.warnings) == 0 || r.stopped != nil {
-		r.warnings = append(r.warnings, fmt.Sprintf("the code of %s was not read in full: %v", r.GitHub.FullName(), err))
+	if len(r.Warnings) == 0 || r.stopped != nil {
+		r.Warnings = append(r.Warnings, fmt.Sprintf("the code of %s was not read in full: %v", r.GitHub.FullName(), err))
 	}
 	return answer, err
-}
-
-// Warnings returns what went wrong so far.
-func (r *Repository) Warnings() []string {
-	if r == nil {
-		return nil
-	}
-	return r.warnings
 }
 
 // facts returns what is the same for every commit.
@@ -90,9 +90,7 @@ func (r *Repository) facts(ctx context.Context) (github.Refs, error) {
 func (r *Repository) tagged(ctx context.Context, tags []string) (github.Refs, error) {
 	refs, err := ask(r, func() (github.Refs, error) { return r.GitHub.Refs(ctx, tags) })
 	if err == nil {
-		facts := refs
-		facts.Tags = nil
-		r.refs = &facts
+		r.refs = &github.Refs{Page: refs.Page, Visibility: refs.Visibility, Branch: refs.Branch, Head: refs.Head}
 	}
 	return refs, err
 }
@@ -103,17 +101,17 @@ var seclusion = map[string]int{"PUBLIC": 1, "INTERNAL": 2, "PRIVATE": 3}
 // public reports whether the issues are more public than the code, and so may not
 // show it.
 func (r *Repository) public(ctx context.Context) (bool, error) {
-	if r.Issues.FullName() == r.GitHub.FullName() {
+	if r.issues.FullName() == r.GitHub.FullName() {
 		return false, nil
 	}
 	facts, err := r.facts(ctx)
-	if err == nil && r.issues == "" {
+	if err == nil && r.visibility == "" {
 		var issues github.Refs
-		issues, err = ask(r, func() (github.Refs, error) { return r.Issues.Refs(ctx, nil) })
-		r.issues = issues.Visibility
+		issues, err = ask(r, func() (github.Refs, error) { return r.issues.Refs(ctx, nil) })
+		r.visibility = issues.Visibility
 	}
 	of, known := seclusion[facts.Visibility]
-	return !known || seclusion[r.issues] < of, err
+	return !known || seclusion[r.visibility] < of, err
 }
 
 // digits may not be a SHA: a release may be named after a date.
@@ -122,46 +120,34 @@ var digits = regexp.MustCompile(`^[0-9]*$`)
 // commit returns the commit of a version: by its SHA, by its tag, or else the head
 // of the default branch, unless the version has a SHA that is unknown here: then
 // the code is in another repository.
-func (r *Repository) commit(ctx context.Context, v event.Version) (code.Commit, error) {
+func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Commit, err error) {
 	if known, ok := r.commits[v]; ok {
 		return known, nil
 	}
-	found, err := r.find(ctx, v)
-	if err == nil {
-		if r.commits == nil {
-			r.commits = map[event.Version]code.Commit{}
+	defer func() {
+		if err == nil {
+			r.commits[v] = found
 		}
-		r.commits[v] = found
-	}
-	return found, err
-}
-
-func (r *Repository) find(ctx context.Context, v event.Version) (code.Commit, error) {
+	}()
 	short := code.SHA(v)
 	if short != "" {
 		sha, err := ask(r, func() (string, error) { return r.GitHub.Commit(ctx, short) })
-		if err == nil {
-			return code.Commit{SHA: sha, Certainty: code.Exact}, nil
-		}
-		if !errors.Is(err, github.ErrNotFound) {
-			return code.Commit{}, err
+		if err == nil || !errors.Is(err, github.ErrNotFound) {
+			return code.Commit{SHA: sha, Certainty: code.Exact}, err
 		}
 	}
 	refs, err := r.facts(ctx)
 	if tags := code.Tags(v); len(tags) > 0 && err == nil {
 		refs, err = r.tagged(ctx, tags)
 	}
-	if err != nil {
-		return code.Commit{}, err
-	}
 	shas := slices.Compact(slices.Sorted(maps.Values(refs.Tags)))
 	switch {
 	case len(shas) == 1:
-		return code.Commit{SHA: shas[0], Name: slices.Sorted(maps.Keys(refs.Tags))[0], Certainty: code.Tagged}, nil
-	case refs.Head == "" || !digits.MatchString(short):
-		return code.Commit{}, nil
+		found = code.Commit{SHA: shas[0], Name: slices.Sorted(maps.Keys(refs.Tags))[0], Certainty: code.Tagged}
+	case refs.Head != "" && digits.MatchString(short):
+		found = code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}
 	}
-	return code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}, nil
+	return found, err
 }
 
 // tree is what is known about one commit.
@@ -172,35 +158,25 @@ type tree struct {
 	err               error  // why the rest is missing
 }
 
-const (
-	goMod      = "go.mod"
-	maxModules = 20 // Go modules of a repository that are read
-)
+// maxModules is how many go.mod files of a repository are read.
+const maxModules = 20
 
 var module = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 
 // tree returns the files of a commit, with the content of those that describe others.
 func (r *Repository) tree(ctx context.Context, sha string) (*tree, error) {
-	t := r.trees[sha]
-	if t == nil {
-		t = &tree{}
-		t.err = r.fill(ctx, sha, t)
-		if r.trees == nil {
-			r.trees = map[string]*tree{}
-		}
-		r.trees[sha] = t
+	if t := r.trees[sha]; t != nil {
+		return t, t.err
 	}
-	return t, t.err
-}
-
-func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
+	t := &tree{}
+	r.trees[sha] = t
 	paths, err := ask(r, func() ([]string, error) { return r.GitHub.Tree(ctx, sha) })
-	if err != nil {
-		return err
+	if t.err = err; err != nil {
+		return t, err
 	}
 	t.Tree = code.NewTree(paths)
-	t.Roots, t.owners = r.Roots, t.First(code.Ownership)
-	modules := t.Named(goMod)
+	t.Roots, t.owners = r.roots, t.First(code.Ownership)
+	modules := t.ByName["go.mod"]
 	wanted := slices.Clone(modules[:min(len(modules), maxModules)])
 	for _, file := range []string{t.owners, code.IgnoredRevs} {
 		if t.Has(file) {
@@ -208,7 +184,7 @@ func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
 		}
 	}
 	if len(wanted) == 0 {
-		return nil
+		return t, nil
 	}
 	files, err := r.read(ctx, sha, github.Wanted{Texts: wanted})
 	for _, file := range modules {
@@ -216,10 +192,69 @@ func (r *Repository) fill(ctx context.Context, sha string, t *tree) error {
 			t.Modules[path.Dir(file)] = found[1]
 		}
 	}
-	t.ownership, t.ignored = files[t.owners].Text, files[code.IgnoredRevs].Text
-	return err
+	t.ownership, t.ignored, t.err = files[t.owners].Text, files[code.IgnoredRevs].Text, err
+	return t, err
 }
 
 func (r *Repository) read(ctx context.Context, sha string, w github.Wanted) (map[string]github.File, error) {
 	return ask(r, func() (map[string]github.File, error) { return r.GitHub.Source(ctx, sha, w) })
+}
+
+// Ancestry looks up, for issues about to be reopened, the fix that closed them and
+// whether the code that failed since contains it. What it cannot find is left out, so the
+// issue is reopened.
+func (r *Repository) Ancestry(ctx context.Context, actions []plan.Action) map[int]plan.Ancestry {
+	known := map[int]plan.Ancestry{}
+	for _, a := range actions {
+		versions, certain := a.FailedSince()
+		if a.Reason != plan.Regression || !certain || a.Issue.Marker.Quiet != 0 { // closed as quiet: nobody fixed it
+			continue
+		}
+		if found, ok := r.ancestry(ctx, a.Issue, versions); ok {
+			known[a.Issue.Number] = found
+		}
+	}
+	return known
+}
+
+func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []event.Version) (plan.Ancestry, bool) {
+	fix := i.Marker.Fix
+	if fix == nil || fix.Closed != count.At(i.ClosedAt) {
+		fix = &marker.Fix{Commit: r.fix(ctx, i)}
+	}
+	found := plan.Ancestry{Closed: i.ClosedAt, Fix: fix.Commit}
+	for _, v := range versions {
+		build, ok := fix.Lacks(v.String())
+		b := plan.Build{Build: build}
+		if !ok && fix.Commit != "" {
+			b, ok = r.build(ctx, v, fix.Commit)
+		}
+		if !ok {
+			return plan.Ancestry{}, false
+		}
+		found.Builds = append(found.Builds, b)
+	}
+	return found, true
+}
+
+// fix returns the commit that closed an issue; "" if there is none in the code's
+// repository.
+func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
+	closer, err := ask(r, func() (github.Closer, error) { return r.issues.Closer(ctx, i.Number) }) // the warnings say what failed
+	if err != nil || !strings.EqualFold(closer.Repository, r.GitHub.FullName()) || !closer.At.Equal(i.ClosedAt) {
+		return ""
+	}
+	return closer.Commit
+}
+
+// build reports whether a version contains a fix; false if its commit is not known
+// for certain.
+func (r *Repository) build(ctx context.Context, v event.Version, fix string) (plan.Build, bool) {
+	commit, err := r.commit(ctx, v)
+	if err != nil || commit.Certainty < code.Tagged {
+		return plan.Build{}, false
+	}
+	b := plan.Build{Build: marker.Build{Version: v.String(), Commit: commit.SHA}}
+	b.Fixed, err = ask(r, func() (bool, error) { return r.GitHub.Contains(ctx, commit.SHA, fix) })
+	return b, err == nil
 }

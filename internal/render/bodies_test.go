@@ -121,7 +121,7 @@ func (c realCase) body(t *testing.T) (title, body string) {
 // source is what the repository shows of the failure.
 func (c realCase) source(e event.Event) *code.Source {
 	text := strings.Repeat("// an ordinary line of code\n", c.line-1) + "return items.map(i => i.id) // the failing line\n" + strings.Repeat("// and more\n", 9)
-	excerpt, _ := code.ExcerptOf(c.path, text, c.line)
+	excerpt := code.ExcerptOf(c.path, text, c.line)
 	s := &code.Source{
 		Commit: code.Commit{SHA: strings.Repeat("0123456789", 4), Name: "v1.4.2", Certainty: code.Tagged}, Page: "https://github.com/acme/shop",
 		Guide: "AGENTS.md", Excerpt: excerpt, Owners: code.Owners{Names: []string{"@acme/web"}, File: ".github/CODEOWNERS", Line: 3, Rule: "src/ @acme/web"},

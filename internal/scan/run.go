@@ -30,7 +30,7 @@ type Options struct {
 	Rules    plan.Rules
 	Times    Times
 
-	Code *enrich.Repository // of the code; nil if it is not looked at
+	Code *enrich.Repository
 	Issues
 	DryRun  bool
 	Version string // of errmon
@@ -118,7 +118,7 @@ func appendOnce(list, texts []string) []string {
 
 func (r *run) end() report.Run {
 	r.warn(r.windows.Warnings...)
-	r.warn(r.Code.Warnings()...)
+	r.warn(r.Code.Warnings...)
 	for _, what := range r.GitHub.Refused() {
 		r.warn(fmt.Sprintf("GitHub refuses %s, set by a rule or CODEOWNERS: the issues are written without it", what))
 	}

@@ -152,7 +152,7 @@ func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
 	r.input.Ticked, r.input.Muted = r.known.Ticked, r.known.Dashboard.Muted
-	if r.Code != nil && slices.ContainsFunc(r.input.Issues, func(i plan.Issue) bool { return !i.Open && i.Closed == "" }) {
+	if slices.ContainsFunc(r.input.Issues, func(i plan.Issue) bool { return !i.Open && i.Closed == "" }) {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
 		defer cancel()
 		r.input.Ancestry = r.Code.Ancestry(ctx, plan.Plan(r.input))
@@ -186,7 +186,6 @@ func addContext(ctx context.Context, r *run) error {
 	if !r.DryRun {
 		c := enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}
 		c.Add(ctx, r.actions)
-		c.Link(r.actions)
 	}
 	return nil
 }
@@ -196,7 +195,7 @@ const codeShare = 10
 
 // addCode adds what the repository shows of errors to the actions.
 func addCode(ctx context.Context, r *run) error {
-	if r.Code != nil && !r.DryRun {
+	if !r.DryRun {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
 		defer cancel()
 		r.Code.Add(ctx, r.actions)
