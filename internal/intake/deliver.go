@@ -67,7 +67,7 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 // text counts as an error unless it or its sender states another level.
 func (in *Intake) deliverEvent(e *event.Event) {
 	if len(e.Exceptions) == 0 {
-		*e = in.frameText(*e)
+		in.readText(e)
 	}
 	e.Level = cmp.Or(e.Level, event.Error)
 	e.Stream = in.names.name(e.Stream) // rules see it, so it is redacted first
@@ -80,22 +80,18 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	}
 }
 
-// frameText reads the text of a delivered event like a log line. Fields that the
+// readText reads the text of a delivered event like a log line. Fields that the
 // sender set win over those in the text.
-func (in *Intake) frameText(e event.Event) event.Event {
+func (in *Intake) readText(e *event.Event) {
 	text := cmp.Or(e.Message, e.Text)
 	if e.Stack != "" {
 		text += "\n" + e.Stack
 	}
-	read := in.Frame(event.Record{Source: e.Source, Text: text})
-	if len(read) == 0 { // frames without a head: they are all there is
-		return e
+	events := in.Frame(event.Record{Source: e.Source, Text: text})
+	if len(events) == 0 { // frames without a head: they are all there is
+		return
 	}
-	return withFields(e, read[0])
-}
-
-// withFields fills the fields that e lacks with those of read.
-func withFields(e, read event.Event) event.Event {
+	read := events[0]
 	for own, value := range map[*string]string{
 		&e.Stack: read.Stack, &e.Logger: read.Logger, &e.Service: read.Service, &e.Release: read.Release,
 		&e.Environment: read.Environment, &e.RequestID: read.RequestID, &e.TraceID: read.TraceID,
@@ -103,7 +99,6 @@ func withFields(e, read event.Event) event.Event {
 		*own = cmp.Or(*own, value)
 	}
 	e.Level, e.Message = cmp.Or(e.Level, read.Level), read.Message
-	return e
 }
 
 // Issue returns the event that a Sentry issue itself describes, parsed and decided

@@ -9,8 +9,12 @@
 package intake
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -47,7 +51,7 @@ type Intake struct {
 // New returns an intake that holds no events.
 func New(rules Rules, r *safe.Redactor) *Intake {
 	return &Intake{
-		Set: grouping.NewSet(r.Blank), Ignored: map[int]int64{},
+		Set: grouping.NewSet(r.Blank), Ignored: map[int]int64{}, Unread: Unread{shapes: map[string]int64{}},
 		rules: rules, policy: policy.New(rules.Policy), names: namer{r, map[string]string{}}, grown: map[string]bool{},
 	}
 }
@@ -75,13 +79,12 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 // Parse parses the stack trace of an event, redacts what names it, and sets its
 // Decision. An event at a level that no rule keeps is not parsed.
 func (in *Intake) Parse(e *event.Event) {
-	if !in.policy.MayKeep(e.Level) {
-		in.Unread.note(*e, in.names.line)
-		return
+	logged := e.Level
+	if in.policy.MayKeep(e.Level) {
+		in.parse(e)
 	}
-	logged := *e
-	if in.parse(e); !e.Decision.Keep && e.Decision.IgnoredBy == 0 {
-		in.Unread.note(logged, in.names.line)
+	if !e.Decision.Keep && e.Decision.IgnoredBy == 0 && logged == event.Unknown {
+		in.Unread.note(e.Text, in.names)
 	}
 	in.ignore(*e, 1)
 }
@@ -126,43 +129,41 @@ func (in *Intake) Groups() []*grouping.Group {
 // Errors returns how many distinct errors have events of this run. An error that
 // is in both a log and Sentry counts once.
 func (in *Intake) Errors(groups []*grouping.Group) int {
-	keys := map[string]bool{}
-	named := map[string]bool{}
+	keys, named := map[string]bool{}, map[string]bool{}
 	for _, g := range groups {
 		keys[g.Key] = true
 	}
 	count := 0
 	for _, g := range groups {
-		if g.Name != "" {
+		logged := slices.ContainsFunc(g.EventKeys, func(key string) bool { return keys[key] })
+		switch {
+		case g.Name != "":
 			named[g.Name] = true
-			continue
-		}
-		elsewhere := slices.ContainsFunc(g.EventKeys, func(key string) bool { return keys[key] })
-		if g.Sentry == nil || in.grown[g.Key] && !elsewhere {
+		case g.Sentry == nil || in.grown[g.Key] && !logged:
 			count++
 		}
 	}
 	return count + len(named)
 }
 
-// batchSize is how many events are handed over at once, since handing over each would
-// cost more than is gained. They hold a few KB each.
+// batchSize is how many events are handed over at once, because handing over each would
+// cost more than is gained. An event holds a few KB.
 const batchSize = 128
 
 // Reader reads one input into an Intake. The caller's goroutine joins lines into
-// events, and another parses and counts them, so that a long file keeps two cores
-// busy. End it with Flush before the Intake is used otherwise.
+// events, and another parses and counts them in their order, so that a long file keeps
+// two cores busy. End it with Flush before the Intake is used otherwise.
 type Reader struct {
-	framer  *logtext.Framer
+	*logtext.Framer
 	batch   []event.Event
 	batches chan []event.Event
 	counted chan struct{} // closed when all that was handed over is counted
 }
 
-// Reader returns a Reader, whose events are parsed and counted in their order.
+// Reader returns a Reader of one input.
 func (in *Intake) Reader() *Reader {
 	r := &Reader{batches: make(chan []event.Event, 2), counted: make(chan struct{})}
-	r.framer = in.Framer(func(e event.Event) {
+	r.Framer = in.Framer(func(e event.Event) {
 		if r.batch = append(r.batch, e); len(r.batch) == batchSize {
 			r.batches <- r.batch
 			r.batch = make([]event.Event, 0, batchSize)
@@ -181,14 +182,63 @@ func (in *Intake) Reader() *Reader {
 	return r
 }
 
-// Add takes the next record of its stream.
-func (r *Reader) Add(record event.Record) { r.framer.Add(record) }
-
-// Flush ends the events whose last line was logged before a time, as logtext.Framer.Flush does, and
-// waits until all are counted. Nothing can be added after it.
+// Flush ends the events whose last line was logged before now, as logtext.Framer.Flush
+// does, and waits until all are counted. Nothing can be added after it.
 func (r *Reader) Flush(now time.Time) {
-	r.framer.Flush(now)
+	r.Framer.Flush(now)
 	r.batches <- r.batch
 	close(r.batches)
 	<-r.counted
+}
+
+// Unread counts events that look like errors but state no level in a supported format. They are not
+// filed; reporting them keeps a run without issues from looking like a system without errors.
+type Unread struct {
+	Events int64
+	shapes map[string]int64 // by template, redacted
+}
+
+// Limits of the shapes kept and shown.
+const (
+	maxShapes   = 1000 // further ones are counted as events only
+	shownShapes = 3
+	maxShape    = 120 // bytes of a shown template
+)
+
+// note counts an event that states no level and that no rule keeps, if it looks like an error.
+func (u *Unread) note(text string, names namer) {
+	if !logtext.MentionsFailure(text) {
+		return
+	}
+	u.Events++
+	line, _, _ := strings.Cut(text, "\n")
+	shape := cut(grouping.Mask(names.message(line, line)), maxShape)
+	if _, known := u.shapes[shape]; known || len(u.shapes) < maxShapes {
+		u.shapes[shape]++
+	}
+}
+
+// Notice returns what a user should know about them; empty if there are none.
+func (u *Unread) Notice() string {
+	what := fmt.Sprintf("%d log events look like errors but state no level that errmon reads, so they were", u.Events)
+	switch u.Events {
+	case 0:
+		return ""
+	case 1:
+		what = "1 log event looks like an error but states no level that errmon reads, so it was"
+	}
+	return what + " not filed. If these are errors, report the format at https://github.com/org/errmon-action/issues. Most frequent:"
+}
+
+// Shapes returns the most frequent templates, at most 3, each with its count. They
+// are redacted, and foreign text.
+func (u *Unread) Shapes() []string {
+	shapes := slices.SortedFunc(maps.Keys(u.shapes), func(a, b string) int {
+		return cmp.Or(cmp.Compare(u.shapes[b], u.shapes[a]), cmp.Compare(a, b))
+	})
+	var shown []string
+	for _, shape := range shapes[:min(len(shapes), shownShapes)] {
+		shown = append(shown, fmt.Sprintf("%d× %s", u.shapes[shape], shape))
+	}
+	return shown
 }

@@ -21,8 +21,8 @@ func (n namer) redact(e *event.Event) {
 	for _, name := range []*string{&e.Logger, &e.Service, &e.Release, &e.Environment} {
 		*name = n.name(*name)
 	}
-	if !isCommit(e.Commit) {
-		e.Commit = n.name(e.Commit)
+	if c := e.Commit; len(c) < 7 || len(c) > 40 || strings.Trim(c, "0123456789abcdefABCDEF") != "" { // a SHA is not a secret
+		e.Commit = n.name(c)
 	}
 	for i := range e.Exceptions {
 		x := &e.Exceptions[i]
@@ -34,13 +34,7 @@ func (n namer) redact(e *event.Event) {
 	}
 }
 
-// isCommit reports whether a text is a commit's SHA, which is not a secret although
-// it looks like one.
-func isCommit(s string) bool {
-	return len(s) >= 7 && len(s) <= 40 && strings.Trim(s, "0123456789abcdefABCDEF") == ""
-}
-
-// url returns an address that needs no redaction, or else the empty string.
+// url returns an address, or "" if it needs redaction.
 func (n namer) url(address string) string {
 	if n.redactor.Redact(address) != address {
 		return ""
@@ -56,8 +50,8 @@ const (
 	maxMessage = 2 << 10 // bytes of a message that are kept
 )
 
-// message returns the skeleton of a message of an event with this text. If the message is cut, its last word
-// is dropped: it may be half a secret that no rule recognises.
+// message returns the skeleton of a message of an event with this text. If the message is
+// cut, its last word is dropped: it may be half a secret that no rule recognises.
 func (n namer) message(s, text string) string {
 	skeleton := n.redactor.Skeleton(cut(s, maxRead), text)
 	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {
@@ -68,9 +62,6 @@ func (n namer) message(s, text string) string {
 	}
 	return skeleton
 }
-
-// line is message for a line that stands alone.
-func (n namer) line(s string) string { return n.message(s, s) }
 
 const (
 	maxNames = 50_000 // redacted names that are cached

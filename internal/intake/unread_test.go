@@ -62,10 +62,10 @@ func TestUnreadDespiteLevelRules(t *testing.T) {
 }
 
 func TestUnreadIsBounded(t *testing.T) {
-	var u Unread
+	u, names := Unread{shapes: map[string]int64{}}, namer{safe.NewRedactor(), map[string]string{}}
 	for i := range 3 * maxShapes {
 		word := strings.Map(func(d rune) rune { return d - '0' + 'a' }, fmt.Sprint(i))
-		u.note(event.Event{Text: word + " crashed"}, func(s string) string { return s })
+		u.note(word+" crashed", names)
 	}
 	if u.Events != 3*maxShapes || len(u.shapes) > maxShapes {
 		t.Errorf("%d events of %d shapes", u.Events, len(u.shapes))
