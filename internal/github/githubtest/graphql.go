@@ -16,7 +16,7 @@ import (
 type resolver func(arguments object) any
 
 func (s *Server) graphQL(r *http.Request) answer {
-	document, err := parser.ParseQuery(&ast.Source{Input: decode[struct{ Query string }](r).Query})
+	document, err := parser.ParseQuery(&ast.Source{Input: decode(r, struct{ Query string }{}).Query})
 	if err != nil {
 		return problem(nil, object{"message": err.Error()})
 	}

@@ -21,14 +21,15 @@ const (
 	maxLabelDescription = 100
 )
 
-// Issue is an issue, or a pull request, as a test sees it.
+// Issue is an issue, or a pull request, as a test sees it. Requests to create or edit one
+// have the same names for what they may set.
 type Issue struct {
 	Number      int
 	Title       string
 	Body        string
 	State       string // "open" or "closed"
 	Locked      bool
-	StateReason string
+	StateReason string `json:"state_reason"`
 	Author      string
 	Labels      []string
 	Assignees   []string
@@ -58,37 +59,22 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-// issueRequest is the body of a create or edit; nil leaves a field alone.
-type issueRequest struct {
-	Title       *string   `json:"title"`
-	Body        *string   `json:"body"`
-	State       *string   `json:"state"`
-	StateReason *string   `json:"state_reason"`
-	Labels      *[]string `json:"labels"`
-	Assignees   *[]string `json:"assignees"`
-	Type        *string   `json:"type"`
-}
-
-// decode reads a request's JSON, which admit found valid. Our own client sends no field
-// of another type.
-func decode[T any](r *http.Request) T {
-	var in T
-	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+// decode reads a request's JSON, which admit found valid, over the values in to. Our own
+// client sends no field of another type.
+func decode[T any](r *http.Request, to T) T {
+	if err := json.NewDecoder(r.Body).Decode(&to); err != nil {
 		panic(err)
 	}
-	return in
+	return to
 }
 
 func (s *Server) createIssue(r *http.Request) answer {
-	in := decode[issueRequest](r)
-	must(in.Title != nil, notSupplied("title"))
-	p := s.problems(in)
-	p.want(strings.TrimSpace(*in.Title) != "", "title", "missing_field")
-	p.refuse()
-	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: s.now(), UpdatedAt: s.now()}
+	to := decode(r, Issue{})
+	must(to.Title != "", notSupplied("title"))
+	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: s.now()}
+	to.Number, to.State, to.StateReason, to.Author, to.CreatedAt = issue.Number, issue.State, "", issue.Author, issue.CreatedAt
+	s.change(issue, to)
 	s.issues = append(s.issues, issue)
-	in.State, in.StateReason = nil, nil
-	s.change(issue, in)
 	return reply(http.StatusCreated, s.wireIssue(issue))
 }
 
@@ -97,64 +83,50 @@ func (s *Server) getIssue(_ *http.Request, issue *Issue) answer {
 }
 
 func (s *Server) editIssue(r *http.Request, issue *Issue) answer {
-	in := decode[issueRequest](r)
-	s.problems(in).refuse()
-	s.change(issue, in)
+	s.change(issue, decode(r, issue.copy()))
 	return reply(http.StatusOK, s.wireIssue(issue))
 }
 
-func (s *Server) problems(in issueRequest) (p problems) {
-	p.length("title", in.Title, maxTitle)
-	p.length("body", in.Body, maxBody)
-	p.want(in.State == nil || slices.Contains([]string{"open", "closed"}, *in.State), "state", "invalid")
-	reasons := []string{"completed", "not_planned", "duplicate", "reopened"}
-	p.want(in.StateReason == nil || slices.Contains(reasons, *in.StateReason), "state_reason", "invalid")
-	if in.Labels != nil {
-		p.labels(*in.Labels)
+// change checks and applies the fields that differ, and touches UpdatedAt only if any do.
+// GitHub ignores the reason unless the state changes.
+func (s *Server) change(issue *Issue, to Issue) {
+	if s.settings.NoPush { // drops these silently
+		to.Type, to.Labels, to.Assignees = issue.Type, issue.Labels, issue.Assignees
 	}
-	if s.settings.NoPush { // the rest is dropped then
-		return p
+	var p problems
+	if to.Title != issue.Title {
+		p.want(strings.TrimSpace(to.Title) != "", "title", "missing_field")
+		p.length("title", to.Title, maxTitle)
 	}
-	p.want(in.Type == nil || slices.Contains(s.settings.Types, *in.Type), "type", "invalid")
-	if in.Assignees != nil {
-		for _, login := range *in.Assignees {
+	if to.Body != issue.Body {
+		p.length("body", to.Body, maxBody)
+	}
+	p.want(to.State == "open" || to.State == "closed", "state", "invalid")
+	p.want(slices.Contains([]string{"", "completed", "not_planned", "duplicate", "reopened"}, to.StateReason), "state_reason", "invalid")
+	p.labels(to.Labels)
+	p.want(to.Type == issue.Type || slices.Contains(s.settings.Types, to.Type), "type", "invalid")
+	if !slices.Equal(to.Assignees, issue.Assignees) {
+		for _, login := range to.Assignees {
 			p.want(slices.Contains(s.settings.Assignable, login), "assignees", "invalid")
 		}
 	}
-	return p
+	p.refuse()
+	labels := to.Labels
+	to.Labels = nil
+	s.attach(&to, labels)
+	to.Assignees = to.Assignees[:min(len(to.Assignees), maxAssignees)]
+	if to.State != issue.State {
+		s.setState(&to, to.State, to.StateReason)
+	} else {
+		to.StateReason = issue.StateReason
+	}
+	if !reflect.DeepEqual(issue.copy(), to) {
+		to.UpdatedAt = s.now()
+	}
+	*issue = to
 }
 
-// change applies the fields that differ, and touches UpdatedAt only if any do.
-func (s *Server) change(issue *Issue, in issueRequest) {
-	before := issue.copy()
-	set(&issue.Title, in.Title)
-	set(&issue.Body, in.Body)
-	if !s.settings.NoPush {
-		set(&issue.Type, in.Type)
-		set(&issue.Assignees, in.Assignees)
-		issue.Assignees = issue.Assignees[:min(len(issue.Assignees), maxAssignees)]
-		if in.Labels != nil {
-			issue.Labels = nil
-			s.attach(issue, *in.Labels)
-		}
-	}
-	if in.State != nil && *in.State != issue.State {
-		reason := ""
-		set(&reason, in.StateReason)
-		s.setState(issue, *in.State, reason)
-	}
-	if !reflect.DeepEqual(before, issue.copy()) {
-		issue.UpdatedAt = s.now()
-	}
-}
-
-func set[T any](field, to *T) {
-	if to != nil {
-		*field = *to
-	}
-}
-
-// setState opens or closes an issue. GitHub ignores the reason unless the state changes.
+// setState opens or closes an issue.
 func (s *Server) setState(issue *Issue, state, reason string) {
 	issue.State, issue.StateReason, issue.ClosedAt, issue.closer = state, reason, s.now(), ""
 	switch {
@@ -173,9 +145,9 @@ func (s *Server) listComments(r *http.Request, issue *Issue) answer {
 }
 
 func (s *Server) createComment(r *http.Request, issue *Issue) answer {
-	in := decode[struct{ Body string }](r)
+	in := decode(r, struct{ Body string }{})
 	var p problems
-	p.length("body", &in.Body, maxBody)
+	p.length("body", in.Body, maxBody)
 	p.want(strings.TrimSpace(in.Body) != "", "body", "missing_field")
 	p.refuse()
 	s.lastComment++
@@ -209,25 +181,21 @@ func labelIndex(names []string, name string) int {
 var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 
 func (s *Server) createLabel(r *http.Request) answer {
-	in := decode[struct {
-		Name               *string
-		Color, Description string
-	}](r)
+	in := decode(r, struct{ Name, Color, Description string }{})
 	must(!s.settings.NoPush, s.notAccessible())
-	must(in.Name != nil, notSupplied("name"))
+	must(in.Name != "", notSupplied("name"))
 	var p problems
 	p.length("name", in.Name, maxLabelName)
-	p.length("description", &in.Description, maxLabelDescription)
-	p.want(*in.Name != "", "name", "missing_field")
+	p.length("description", in.Description, maxLabelDescription)
 	p.want(in.Color == "" || sixHex.MatchString(in.Color), "color", "invalid")
-	p.want(labelIndex(s.labels, *in.Name) < 0, "name", "already_exists")
+	p.want(labelIndex(s.labels, in.Name) < 0, "name", "already_exists")
 	p.refuse()
-	s.labels = append(s.labels, *in.Name)
-	return reply(http.StatusCreated, s.wireLabel(*in.Name))
+	s.labels = append(s.labels, in.Name)
+	return reply(http.StatusCreated, s.wireLabel(in.Name))
 }
 
 func (s *Server) addLabels(r *http.Request, issue *Issue) answer {
-	names := decode[[]string](r)
+	names := decode(r, []string{})
 	must(!s.settings.NoPush, s.notAccessible())
 	var p problems
 	p.labels(slices.Concat(issue.Labels, names))

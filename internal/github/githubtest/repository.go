@@ -88,7 +88,7 @@ const (
 )
 
 func (s *Server) createDispatch(r *http.Request) answer {
-	in := decode[Dispatch](r)
+	in := decode(r, Dispatch{})
 	var properties map[string]json.RawMessage
 	invalid := func(format string, args ...any) answer {
 		return fail(http.StatusUnprocessableEntity, "Invalid request.\n\n"+fmt.Sprintf(format, args...))

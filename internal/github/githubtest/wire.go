@@ -52,8 +52,8 @@ func (p *problems) want(ok bool, field, code string) {
 }
 
 // length adds a problem if a text has more characters than GitHub allows.
-func (p *problems) length(field string, text *string, most int) {
-	if text != nil && utf8.RuneCountInString(*text) > most {
+func (p *problems) length(field, text string, most int) {
+	if utf8.RuneCountInString(text) > most {
 		message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
 		*p = append(*p, object{"resource": "Issue", "field": field, "code": "custom", "message": message})
 	}
@@ -63,7 +63,7 @@ func (p *problems) length(field string, text *string, most int) {
 func (p *problems) labels(names []string) {
 	p.want(len(names) <= maxLabels, "labels", "invalid")
 	for _, name := range names {
-		p.length("name", &name, maxLabelName)
+		p.length("name", name, maxLabelName)
 	}
 }
 
