@@ -77,14 +77,12 @@ func (c *Client) checkToken(ctx context.Context) finding.Finding {
 // others who probe this way have observed it.
 func (c *Client) probe(ctx context.Context, what string) error {
 	err := c.call(ctx, polite.Request{Kind: "check " + what, Method: http.MethodPost, URL: c.path("%s", what)}, struct{}{}, nil)
-	switch {
-	case refusalOf(err).status == http.StatusUnprocessableEntity:
+	switch refusalOf(err).status {
+	case http.StatusUnprocessableEntity:
 		return nil
-	case refusalOf(err).status == http.StatusNotFound:
+	case http.StatusNotFound:
 		return refused(fmt.Sprintf("github-token can read %s but not write to it (404)", c.FullName()),
 			"grant it the permission issues: write, or, to a classic token, the scope repo")
-	case err == nil:
-		return errors.New("GitHub accepted an empty request to create " + strings.TrimSuffix(what, "s") + ": delete what it made")
 	}
 	return err
 }
@@ -159,8 +157,7 @@ func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	var types []struct{ Name string }
 	var failure error
 	if len(n.Types) > 0 { // a person's repository has none
-		_, err := c.find(ctx, "list issue types", c.path("issue-types"), &types)
-		failure = wrap(err, "list issue types")
+		_, failure = c.find(ctx, "list issue types", c.path("issue-types"), &types)
 	}
 	var names []string
 	for _, t := range types {

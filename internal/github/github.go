@@ -85,10 +85,8 @@ func New(c Config) (*Client, error) {
 		Header: map[string]string{"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
 		Limits: l, Refusals: maxRefusals, Clock: c.Clock,
 	})
-	client := gh.NewClient(&http.Client{
-		Transport:     transport{api},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	})
+	unfollowed := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client := gh.NewClient(&http.Client{Transport: transport{api}, CheckRedirect: unfollowed})
 	client.BaseURL = base
 	return &Client{gh: client, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }

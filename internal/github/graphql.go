@@ -3,7 +3,6 @@ package github
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -52,13 +51,10 @@ func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 			return nil, c.explainProblem(p)
 		}
 	}
-	switch {
-	case answer.Data.Repository != nil:
-		return answer.Data.Repository, nil
-	case len(answer.Errors) > 0:
-		return nil, c.explainProblem(answer.Errors[0])
+	if answer.Data.Repository == nil {
+		return nil, c.explainProblem(append(answer.Errors, problem{Message: "no data"})[0])
 	}
-	return nil, errors.New("GitHub's answer contains no data")
+	return answer.Data.Repository, nil
 }
 
 func (c *Client) explainProblem(p problem) error {

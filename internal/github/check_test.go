@@ -1,0 +1,81 @@
+package github_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/github"
+	"github.com/org/errmon-action/internal/github/githubtest"
+)
+
+// texts are findings as "LEVEL about: text".
+func texts(found []finding.Finding) (out []string) {
+	for _, f := range found {
+		out = append(out, fmt.Sprintf("%d %s: %s", f.Level, f.About, f.Text))
+	}
+	return out
+}
+
+// A token that sees a private repository but may not write is answered 404.
+func TestCheckFindsATokenThatOnlyReads(t *testing.T) {
+	s := start(t)
+	s.breakNth(http.MethodPost, 1, 0, githubtest.Fault{Status: 404, Body: `{"message":"Not Found"}`})
+	found := s.Check(t.Context())
+	if last := found[len(found)-1]; last.Level != finding.Failure || !strings.Contains(last.Text, "can read acme/shop but not write") {
+		t.Errorf("%+v", last)
+	}
+	if last := s.Check(t.Context())[2]; last.Level != finding.OK {
+		t.Errorf("with a token that may write: %+v", last)
+	}
+}
+
+func TestCheckCode(t *testing.T) {
+	s := start(t)
+	if diff := cmp.Diff([]string{"0 code: acme/shop is readable, but has no commits"}, texts(s.CheckCode(t.Context()))); diff != "" {
+		t.Error(diff)
+	}
+	s, _, _, _ = withCode(t)
+	for status, want := range map[int]string{
+		0: "0 CODEOWNERS: no mistakes", 404: "", 500: "1 CODEOWNERS: GitHub answered 500 Internal Server Error (no message)",
+	} {
+		s.server.Configure(func(to *githubtest.Settings) {
+			to.Break = func(r githubtest.Request) *githubtest.Fault {
+				if status == 0 || !strings.HasSuffix(r.Path, "/codeowners/errors") {
+					return nil
+				}
+				return &githubtest.Fault{Status: status}
+			}
+		})
+		if got := strings.Join(texts(s.CheckCode(t.Context()))[1:], "; "); got != want {
+			t.Errorf("%d: %q, want %q", status, got, want)
+		}
+	}
+}
+
+// A person's repository has no issue types.
+func TestCheckNamesWithoutTypes(t *testing.T) {
+	s := start(t)
+	s.breakNth(http.MethodGet, 1, 0, githubtest.Fault{Status: 404, Body: `{"message":"Not Found"}`})
+	if diff := cmp.Diff([]string{`1 rules: no issue type "Bug"`}, texts(s.CheckNames(t.Context(), github.Names{Types: []string{"Bug"}}))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A comment whose deletion was answered with nothing is gone already.
+func TestDeleteCommentTwice(t *testing.T) {
+	s := start(t)
+	s.server.Add(githubtest.Issue{Title: "one"})
+	posted, err := s.Comment(t.Context(), 1, "hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.breakNth(http.MethodDelete, 1, 0, githubtest.Fault{Apply: true, Cut: true})
+	if err := s.DeleteComment(t.Context(), posted.ID); err != nil || len(s.server.Issue(1).Comments) != 0 || s.Requests()["delete comment"] != 2 {
+		t.Errorf("%v, %+v, %v", err, s.server.Issue(1), s.Requests())
+	}
+}
