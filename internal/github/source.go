@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -119,8 +120,8 @@ type Blame struct {
 	}
 }
 
-// Wanted holds the paths of the files whose text, blame, and latest versions Source
-// reads.
+// Wanted holds the paths of the files that Source reads. Blames and Versions are those of
+// Texts whose blame and latest versions it reads too.
 type Wanted struct{ Texts, Blames, Versions []string }
 
 // File is what Source reads of a file. What GitHub omits is empty, as is the text of a
@@ -145,19 +146,26 @@ type blob struct {
 	IsTruncated, IsBinary bool
 }
 
+func (b blob) text() string {
+	if b.IsTruncated || b.IsBinary {
+		return ""
+	}
+	return b.Text
+}
+
 // Source reads files of a commit with one query.
 func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]File, error) {
 	const text = "{...on Blob{text isTruncated isBinary}}"
 	query, commits := "", ""
 	for i, path := range w.Texts {
 		query += fmt.Sprintf(" f%d:object(expression:%s)%s", i, literal(sha+":"+path), text)
-	}
-	for i, path := range w.Blames {
-		commits += fmt.Sprintf(" b%d:blame(path:%s){ranges{startingLine endingLine commit{oid committedDate changedFilesIfAvailable "+
-			"parents{totalCount} author{name user{login}} associatedPullRequests(first:1){nodes{number}}}}}", i, literal(path))
-	}
-	for i, path := range w.Versions {
-		commits += fmt.Sprintf(" h%d:history(path:%s,first:%d){nodes{committedDate file(path:%[2]s){object%[4]s}}}", i, literal(path), MaxVersions, text)
+		if slices.Contains(w.Blames, path) {
+			commits += fmt.Sprintf(" b%d:blame(path:%s){ranges{startingLine endingLine commit{oid committedDate changedFilesIfAvailable "+
+				"parents{totalCount} author{name user{login}} associatedPullRequests(first:1){nodes{number}}}}}", i, literal(path))
+		}
+		if slices.Contains(w.Versions, path) {
+			commits += fmt.Sprintf(" h%d:history(path:%s,first:%d){nodes{committedDate file(path:%[2]s){object%[4]s}}}", i, literal(path), MaxVersions, text)
+		}
 	}
 	if commits != "" {
 		query += fmt.Sprintf(" commit:object(expression:%s){...on Commit{%s}}", literal(sha), commits)
@@ -166,38 +174,22 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 	if err != nil {
 		return nil, fmt.Errorf("read code: %w", err)
 	}
-	files := map[string]File{}
-	commit := fieldOf[fields](answer, "commit")
+	type history struct {
+		Nodes []struct {
+			CommittedDate time.Time
+			File          struct{ Object blob }
+		}
+	}
+	files, commit := map[string]File{}, fieldOf[fields](answer, "commit")
 	for i, path := range w.Texts {
-		files[path] = File{Text: fieldOf[blob](answer, fmt.Sprintf("f%d", i)).text()}
-	}
-	for i, path := range w.Blames {
-		f := files[path]
+		f := File{Text: fieldOf[blob](answer, fmt.Sprintf("f%d", i)).text()}
 		f.Blame = fieldOf[struct{ Ranges []Blame }](commit, fmt.Sprintf("b%d", i)).Ranges
-		files[path] = f
-	}
-	for i, path := range w.Versions {
-		f := files[path]
 		for _, node := range fieldOf[history](commit, fmt.Sprintf("h%d", i)).Nodes {
 			f.Versions = append(f.Versions, Version{node.File.Object.text(), node.CommittedDate})
 		}
 		files[path] = f
 	}
 	return files, nil
-}
-
-type history struct {
-	Nodes []struct {
-		CommittedDate time.Time
-		File          struct{ Object blob }
-	}
-}
-
-func (b blob) text() string {
-	if b.IsTruncated || b.IsBinary {
-		return ""
-	}
-	return b.Text
 }
 
 // Closer is the commit that last closed an issue, by itself or as the merge of a pull
@@ -219,21 +211,17 @@ func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 		OID        string
 		Repository struct{ NameWithOwner string }
 	}
-	events := fieldOf[struct {
-		TimelineItems struct {
-			Nodes []struct {
-				CreatedAt time.Time
-				Closer    struct {
-					commit
-					MergeCommit commit
-				}
-			}
+	type event struct {
+		CreatedAt time.Time
+		Closer    struct {
+			commit
+			MergeCommit commit
 		}
-	}](answer, "issue").TimelineItems.Nodes
-	if len(events) == 0 {
-		return Closer{}, nil
 	}
-	last := events[len(events)-1]
+	var last event
+	for _, e := range fieldOf[struct{ TimelineItems struct{ Nodes []event } }](answer, "issue").TimelineItems.Nodes {
+		last = e
+	}
 	fix := cmp.Or(last.Closer.commit, last.Closer.MergeCommit)
 	return Closer{Commit: fix.OID, Repository: fix.Repository.NameWithOwner, At: last.CreatedAt}, nil
 }
