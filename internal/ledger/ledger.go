@@ -204,6 +204,26 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 	return followed
 }
 
+// due returns the indexes of the rows that people ticked, and of those that wait only for
+// room or a retry, as many as one run may file.
+func (k Known) due(rules plan.Rules, now time.Time) []int {
+	var rows []int
+	room := rules.Room(k.Issues, now)
+	for i, row := range k.Dashboard.Waiting {
+		switch {
+		case ticked(k.Ticked, row):
+			rows = append(rows, i)
+		case row.Reason != string(plan.BelowMin) && row.Reason != string(plan.NoRoom) && room > 0:
+			rows = append(rows, i)
+			room--
+		}
+	}
+	return rows
+}
+
+// ticked reports whether people want a waiting error filed regardless of the limits.
+func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
+
 // Status counts the errors that the repository knows.
 type Status struct {
 	Open, Closed, Muted int       // error issues

@@ -55,23 +55,6 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	return from, false
 }
 
-// due returns the indexes of the rows that people ticked, and of those that wait only for
-// room or a retry, as many as one run may file.
-func (k Known) due(rules plan.Rules, now time.Time) []int {
-	var rows []int
-	room := rules.Room(k.Issues, now)
-	for i, row := range k.Dashboard.Waiting {
-		switch {
-		case ticked(k.Ticked, row):
-			rows = append(rows, i)
-		case row.Reason != string(plan.BelowMin) && row.Reason != string(plan.NoRoom) && room > 0:
-			rows = append(rows, i)
-			room--
-		}
-	}
-	return rows
-}
-
 // Read is what a run read.
 type Read struct {
 	Now       time.Time // of the run
@@ -191,9 +174,6 @@ func health(before map[string]marker.Health, read Read) map[string]marker.Health
 	}
 	return health
 }
-
-// ticked reports whether people want a waiting error filed regardless of the limits.
-func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
 
 // byInterest orders waiting errors, ticked ones first, so that no other takes their
 // place.
