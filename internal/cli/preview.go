@@ -59,7 +59,7 @@ func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 	if flag == nil || flag.Value.String() == "" {
 		return nil, func() error { return nil }, nil
 	}
-	if !page.Included {
+	if page.Write == nil {
 		return nil, nil, usageError{errors.New("--html: this build cannot write pages: run it from source, as in `go run . preview --html FILE`")}
 	}
 	file, err := os.Create(flag.Value.String())

@@ -22,8 +22,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// Included says whether the program can write pages.
-const Included = true
+func init() { Write = write }
 
 var (
 	//go:embed page.html
@@ -40,8 +39,8 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(goldhtml.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(ownTags{}, 1))),
 )
 
-// ownTags renders the HTML in Markdown: the few tags that issues use, everything else
-// as text. Issues contain none of a log's; this holds should that fail.
+// ownTags renders HTML in Markdown: the few tags that issues use stay, everything else
+// becomes text. Issues contain no HTML from logs; this is the second line of defence.
 type ownTags struct{}
 
 var allowed = strings.NewReplacer("&lt;details&gt;", "<details>", "&lt;/details&gt;", "</details>", "&lt;summary&gt;", "<summary>", "&lt;/summary&gt;", "</summary>",
@@ -69,15 +68,23 @@ func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	})
 }
 
-// Write writes the page. summary is a line of plain text about what was read.
-func Write(w io.Writer, issues []Issue, summary string) error {
+// stored matches the comments in which issues keep their state; GitHub hides them.
+var stored = regexp.MustCompile(`(?m)^<!-- errmon:.*-->\n?`)
+
+// render returns a body as GitHub renders it.
+func render(body string) (string, error) {
+	var b bytes.Buffer
+	err := markdown.Convert([]byte(stored.ReplaceAllString(body, "")), &b)
+	return b.String(), err
+}
+
+func write(w io.Writer, issues []Issue, summary string) error {
 	shown := []Issue{}
 	for _, issue := range issues {
-		body, err := HTML(issue.Body)
-		if err != nil {
+		var err error
+		if issue.Body, err = render(issue.Body); err != nil {
 			return fmt.Errorf("render %q: %w", issue.Title, err)
 		}
-		issue.Body = body
 		shown = append(shown, issue)
 	}
 	data, err := json.Marshal(shown) // it escapes "<", so nothing ends the element that holds it
@@ -88,16 +95,6 @@ func Write(w io.Writer, issues []Issue, summary string) error {
 	_, err = strings.NewReplacer("{policy}", policy, "{style}", style, "{script}", script, "{summary}", html.EscapeString(summary), "{issues}", string(data)).
 		WriteString(w, shell)
 	return err
-}
-
-// stored matches the comments in which issues keep their state; GitHub hides them.
-var stored = regexp.MustCompile(`(?m)^<!-- errmon:.*-->\n?`)
-
-// HTML returns a body as GitHub renders it.
-func HTML(body string) (string, error) {
-	var b bytes.Buffer
-	err := markdown.Convert([]byte(stored.ReplaceAllString(body, "")), &b)
-	return b.String(), err
 }
 
 func hash(text string) string {

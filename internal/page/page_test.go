@@ -48,7 +48,7 @@ func TestBodiesRenderAsOnGitHub(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := HTML(body)
+			got, err := render(body)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -86,7 +86,7 @@ func TestNoTagPasses(t *testing.T) {
 		own[name] = true
 	}
 	for _, attack := range attacks() {
-		rendered, err := HTML(attack)
+		rendered, err := render(attack)
 		if err != nil {
 			t.Fatal(err)
 		}

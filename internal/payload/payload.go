@@ -1,6 +1,6 @@
-// Package payload is what a repository_dispatch carries, once it is read: errors,
-// changes of Sentry issues, and commands. Each service decodes its own webhooks
-// into a Payload, in its own room.
+// Package payload is the content of a repository_dispatch: errors, changes of Sentry
+// issues, and commands. Each service decodes its own webhooks into a Payload, in its own
+// room.
 //
 // All text in a Payload is foreign.
 //
@@ -24,31 +24,30 @@ import (
 type Payload struct {
 	Shape string // "errmon", "sentry", "slack" or "text"
 	// Events are the errors, each with the ids of its deliveries. Their text is not
-	// framed yet, and a level they lack is left Unknown.
+	// framed yet, and a missing level is Unknown.
 	Events []event.Event
 	// Issues are Sentry's, each with the state that a webhook reports, or without one
 	// if only an event of it was delivered.
-	Issues []event.SentryIssue
-	// Commands are what people in Slack asked for.
-	Commands []Command
-	Skipped  []string // why something is not an error, each without its full stop
-	Refused  []error  // the parts of an envelope that could not be read
+	Issues   []event.SentryIssue
+	Commands []Command // from people in Slack
+	Skipped  []string  // why something is not an error, without a full stop
+	Refused  []error   // the parts of an envelope that could not be read
 }
 
-// Skip returns a payload that holds nothing to file, and why.
+// Skip returns a payload with nothing to file, and why.
 func Skip(format string, args ...any) Payload {
 	return Payload{Skipped: []string{fmt.Sprintf(format, args...)}}
 }
 
 // The verbs of a command.
 const (
-	Scan   = "scan"   // scan the sources, since a time if Since is set
-	Status = "status" // report what is known
+	Scan   = "scan"   // scan the sources, from Since if it is set
+	Status = "status" // report the totals
 	File   = "file"   // file the payload's events
 	Help   = "help"   // list the verbs
 )
 
-// Command is what somebody in Slack asked for.
+// Command is a request from somebody in Slack.
 type Command struct {
 	Verb  string
 	Since string // of a scan, as typed: a duration or a time; may be empty or wrong
@@ -76,10 +75,10 @@ func (o Origin) DeliveryID(own string, body []byte) string {
 	return "body " + hex.EncodeToString(sum[:])
 }
 
-// plainWord is what a message of ours may quote from a payload.
+// plainWord matches what our own messages may quote from a payload.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_.:-]{1,60}$`)
 
-// Word returns a name from a payload, such as that of a type, for a message.
+// Word returns a name from a payload, such as a type, so that a message may quote it.
 func Word(s string) string {
 	if plainWord.MatchString(s) {
 		return s
@@ -87,8 +86,7 @@ func Word(s string) string {
 	return "(not a name)"
 }
 
-// Lines joins parts, one below the other, and leaves out those that are contained
-// in another.
+// Lines joins parts, one per line, and leaves out those contained in another.
 func Lines(parts ...string) string {
 	var text string
 	for _, part := range parts {
@@ -104,25 +102,19 @@ func Lines(parts ...string) string {
 	return text
 }
 
-// Text is a JSON string that some senders write as a number, a boolean, or any
-// other JSON, which stays as it is.
+// Text is a JSON string. Other JSON, such as the numbers that some senders write instead,
+// stays as it is.
 type Text string
 
 // UnmarshalJSON accepts every JSON value; null is the empty text.
 func (t *Text) UnmarshalJSON(raw []byte) error {
-	var text *string
-	if json.Unmarshal(raw, &text) == nil {
-		*t = ""
-		if text != nil {
-			*t = Text(*text)
-		}
-		return nil
+	var text string // null leaves it empty
+	if json.Unmarshal(raw, &text) != nil {
+		var compact bytes.Buffer
+		_ = json.Compact(&compact, raw) // the decoder checked it
+		text = compact.String()
 	}
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, raw); err != nil {
-		return err
-	}
-	*t = Text(compact.String())
+	*t = Text(text)
 	return nil
 }
 

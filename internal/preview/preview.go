@@ -1,12 +1,12 @@
-// Package preview shows the issues that a scan would file, and touches
-// nothing. It is what a newcomer runs first: on local log files it needs no
-// account anywhere.
+// Package preview shows the issues that a scan would file, and writes nothing. A newcomer
+// runs it first, because local log files need no account anywhere.
 //
-// It may import event, intake, logfile, marker, page, plan, reading, render, safe, source and
-// terminal.
+// It may import count, event, intake, logfile, marker, page, plan, reading, render, safe,
+// source and terminal.
 package preview
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/logfile"
@@ -35,12 +36,14 @@ type Preview struct {
 	Rules     intake.Rules
 	MinEvents int
 	Now       time.Time
-	HTML      io.Writer // where a page of the issues goes; nil for none
+	HTML      io.Writer // for a page of the issues; nil for none
 	Progress  io.Writer // a terminal that shows how far files are read; nil for none
 }
 
 // Files previews local log files. It returns an error if one cannot be read.
 func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) error {
+	const progressEvery = 200_000 // lines, which take a fraction of a second
+	const clearLine = "\r\x1b[K"
 	in := intake.New(p.Rules, p.Redactor)
 	var lines, cut int64
 	for _, path := range paths {
@@ -61,10 +64,10 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	if p.Progress != nil {
 		fmt.Fprint(p.Progress, clearLine)
 	}
-	if err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count(len(paths), "file"))); err != nil {
-		return err
-	}
+	err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count.Of(len(paths), "file")))
 	switch {
+	case err != nil:
+		return err
 	case cut == 1:
 		fmt.Fprintf(p.Out, "1 line was longer than %d bytes: the rest was left out.\n", logfile.MaxLine)
 	case cut > 1:
@@ -72,11 +75,6 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	}
 	return nil
 }
-
-const (
-	progressEvery = 200_000    // lines, which take a fraction of a second
-	clearLine     = "\r\x1b[K" // of a terminal
-)
 
 // Sources previews what a first scan would file: from the services' logs since a
 // time, and from the issues of a tracker among them.
@@ -95,18 +93,12 @@ func (p Preview) Sources(ctx context.Context, services []source.Integration, fro
 	for _, s := range sources {
 		failures = append(failures, logs.Read(ctx, s, source.Request{From: from.Truncate(time.Minute)}).Err)
 	}
-	failures = append(failures, p.print(in, count(all, "source")))
+	failures = append(failures, p.print(in, count.Of(all, "source")))
 	p.notes(windows.Warnings)
 	return errors.Join(failures...)
 }
 
-func (p Preview) notes(notes []string) {
-	for _, n := range notes {
-		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))
-	}
-}
-
-// Delivered previews what a payload carries; notices say what else it holds.
+// Delivered previews what a payload carries; notices name the rest of it.
 func (p Preview) Delivered(d intake.Delivery, notices []string) error {
 	in := intake.New(p.Rules, p.Redactor)
 	d.Date(p.Now)
@@ -116,12 +108,16 @@ func (p Preview) Delivered(d intake.Delivery, notices []string) error {
 	return err
 }
 
+func (p Preview) notes(notes []string) {
+	for _, n := range notes {
+		fmt.Fprintln(p.Out, p.Redactor.Terminal(n))
+	}
+}
+
 func (p Preview) print(in *intake.Intake, what string) error {
 	groups := in.Groups()
 	actions := plan.Plan(plan.Input{
-		Now:    p.Now,
-		Groups: groups,
-		Rules:  plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups), Policy: p.Rules.Policy},
+		Now: p.Now, Groups: groups, Rules: plan.Rules{MinEvents: p.MinEvents, MaxNew: len(groups), Policy: p.Rules.Policy},
 	})
 	var filed, waiting []plan.Action
 	for _, a := range actions {
@@ -132,13 +128,13 @@ func (p Preview) print(in *intake.Intake, what string) error {
 			waiting = append(waiting, a)
 		}
 	}
-	summary := fmt.Sprintf("%s would be filed for %s in %s.", count(len(filed), "issue"), count(int(in.Events), "error event"), what)
+	summary := fmt.Sprintf("%s would be filed for %s in %s.", count.Of(len(filed), "issue"), count.Of(in.Events, "error event"), what)
 	fmt.Fprintln(p.Out, summary)
 	if len(waiting) > 0 {
-		fmt.Fprintf(p.Out, "%s would wait for min-events, which is %d unless a rule sets it:\n", count(len(waiting), "error"), p.MinEvents)
+		fmt.Fprintf(p.Out, "%s would wait for min-events, which is %d unless a rule sets it:\n", count.Of(len(waiting), "error"), p.MinEvents)
 	}
 	for _, a := range waiting {
-		fmt.Fprintf(p.Out, " - %s: %s\n", p.Redactor.Command(render.Renderer{Redactor: p.Redactor}.Title(a)), count(int(a.Count()), "event"))
+		fmt.Fprintf(p.Out, " - %s: %s\n", p.Redactor.Command(render.Renderer{Redactor: p.Redactor}.Title(a)), count.Of(a.Count(), "event"))
 		p.rules(a)
 	}
 	p.notes(p.Rules.Policy.Ignored(in.Ignored))
@@ -148,14 +144,14 @@ func (p Preview) print(in *intake.Intake, what string) error {
 			fmt.Fprintf(p.Out, "  %s\n", p.Redactor.Terminal(shape))
 		}
 	}
-	return p.page(filed, summary)
-}
-
-// page writes the issues as a page, if one is wanted.
-func (p Preview) page(filed []plan.Action, summary string) error {
 	if p.HTML == nil {
 		return nil
 	}
+	return p.page(filed, summary)
+}
+
+// page writes the issues as a page.
+func (p Preview) page(filed []plan.Action, summary string) error {
 	var issues []page.Issue
 	r := render.Renderer{Redactor: p.Redactor, Label: "errmon"}
 	for _, a := range filed {
@@ -188,14 +184,15 @@ func (p Preview) issue(number int, a plan.Action) {
 	if a.Next.Level == event.Warn.String() {
 		style = terminal.Yellow
 	}
-	facts := []string{p.Screen.Show(style, a.Next.Level), count(int(a.Count()), "event")}
+	facts := []string{p.Screen.Show(style, a.Next.Level), count.Of(a.Count(), "event")}
 	if a.Next.First != 0 {
 		facts = append(facts, "first "+clock(a.Next.First.Time()), "last "+clock(a.Next.Last.Time()))
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
 	p.rules(a)
 	const margin = "   | "
-	for _, line := range excerpt(p.Redactor.Terminal(text(a)).String(), p.Screen.Columns(maxWidth+len(margin))-len(margin)) {
+	e, _ := a.Sample()
+	for _, line := range excerpt(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), p.Screen.Columns(maxWidth+len(margin))-len(margin)) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)
@@ -208,18 +205,10 @@ func (p Preview) rules(a plan.Action) {
 	}
 }
 
-func text(a plan.Action) string {
-	e, _ := a.Sample()
-	if e.Stack != "" {
-		return e.Stack
-	}
-	return e.Text
-}
-
-// What is shown of an event: the head of a trace says most.
+// Limits of what is shown of an event. The head of a trace says most.
 const (
 	maxLines = 12
-	maxWidth = 160 // runes, where there is no terminal
+	maxWidth = 160 // runes, if there is no terminal
 	minWidth = 20  // runes, however narrow the terminal is
 )
 
@@ -241,10 +230,3 @@ func excerpt(text string, width int) []string {
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
-
-func count(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/safe"
 )
 
@@ -101,7 +102,7 @@ func mrkdwn(text string) *slack.TextBlockObject {
 
 func (e Error) section() string {
 	kind := strings.ToUpper(string(e.Kind[:1])) + string(e.Kind[1:])
-	section := fmt.Sprintf("*%s* %s %s\n%s", kind, e.issue(), e.Title, e.count())
+	section := fmt.Sprintf("*%s* %s %s\n%s", kind, e.issue(), e.Title, count.Of(e.Events, "event"))
 	if place := e.Place.String(); place != "" {
 		section += " · at " + place
 	}
@@ -109,13 +110,6 @@ func (e Error) section() string {
 }
 
 func (e Error) issue() string { return link(e.URL, fmt.Sprintf("#%d", e.Number)) }
-
-func (e Error) count() string {
-	if e.Events == 1 {
-		return "1 event"
-	}
-	return fmt.Sprintf("%d events", e.Events)
-}
 
 // link returns only the label if the address cannot be written in mrkdwn.
 func link(address, label string) string {
@@ -149,7 +143,7 @@ func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error
 	}
 	lines := []string{a.Text}
 	for _, d := range a.Done[:min(len(a.Done), maxShown)] {
-		lines = append(lines, fmt.Sprintf("• %s %s %s, %s", d.Kind, d.issue(), d.Title, d.count()))
+		lines = append(lines, fmt.Sprintf("• %s %s %s, %s", d.Kind, d.issue(), d.Title, count.Of(d.Events, "event")))
 	}
 	if more := len(a.Done) - maxShown; more > 0 {
 		lines = append(lines, fmt.Sprintf("and %d more", more))

@@ -5,7 +5,7 @@
 // Foreign text that it posts was made for Slack by package safe. What it reads is
 // foreign.
 //
-// It may import clock, event, finding, payload and safe.
+// It may import clock, count, event, finding, payload and safe.
 package slack
 
 import (

@@ -1,6 +1,6 @@
-// Package workflow reads a workflow file as far as doctor asks about it: may its
-// token do what a scan needs, and will its schedule run. Whether the file is
-// right in general is for actionlint to say.
+// Package workflow reads a workflow file for doctor: whether its token has the
+// permissions of a scan, and whether its schedule will run. Use actionlint to check the
+// file as a whole.
 //
 // It is pure and may import finding.
 package workflow
@@ -20,17 +20,17 @@ import (
 // Facts are what is known about a workflow beyond its file.
 type Facts struct {
 	File     string // the file's name, without its folder
-	Job      string // the job that runs; empty: every job that uses the action
+	Job      string // the job that runs; empty for every job that uses the action
 	Public   bool
 	PushedAt time.Time // the repository's last push; zero if not known
-	State    string    // as GitHub's API says it; empty if not known
+	State    string    // from GitHub's API; empty if not known
 	Now      time.Time
 }
 
 func (f Facts) about() string { return "workflow " + f.File }
 
-// GitHub disables the schedules of a public repository without activity for 60
-// days. Warned is how long before that doctor warns.
+// GitHub disables the schedules of a public repository without activity for 60 days.
+// Doctor warns idleWarned before that.
 const (
 	idleLimit  = 60 * 24 * time.Hour
 	idleWarned = 14 * 24 * time.Hour
@@ -58,8 +58,7 @@ func Check(content []byte, facts Facts) []finding.Finding {
 	if err := yaml.Unmarshal(content, &f); err != nil {
 		return []finding.Finding{finding.Fail(facts.about(), "is not valid YAML", "check it with actionlint")}
 	}
-	found := f.checkPermissions(facts)
-	return append(found, f.checkSchedule(facts)...)
+	return append(f.checkPermissions(facts), f.checkSchedule(facts)...)
 }
 
 // Uses reports whether a workflow runs this action.
@@ -89,6 +88,7 @@ func (s step) hasOwnToken() bool {
 	return s.runsAction() && token != "" && !strings.Contains(token, "github.token") && !strings.Contains(token, "GITHUB_TOKEN")
 }
 
+// checkPermissions compares what each job is granted with what it needs.
 func (f file) checkPermissions(facts Facts) []finding.Finding {
 	var found []finding.Finding
 	checked := false
@@ -102,30 +102,24 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 		if j.Permissions != nil {
 			granted = j.Permissions
 		}
-		found = append(found, missing(granted, j, facts.about())...)
+		if granted == nil {
+			found = append(found, finding.Warn(facts.about(), "sets no permissions, so those of its token depend on the repository's settings",
+				"add `permissions:` with `issues: write` and `contents: read`"))
+			continue
+		}
+		if !slices.ContainsFunc(j.Steps, step.hasOwnToken) && !grants(granted, "issues", "write") {
+			found = append(found, finding.Fail(facts.about(), "does not let its token write issues", "add `issues: write` to its permissions"))
+		}
+		if !grants(granted, "contents", "read") {
+			found = append(found, finding.Warn(facts.about(), "does not let its token read the repository's files, such as .github/errmon.yml",
+				"add `contents: read` to its permissions"))
+		}
+		if slices.ContainsFunc(j.Steps, step.assumesRole) && !grants(granted, "id-token", "write") {
+			found = append(found, finding.Fail(facts.about(), "assumes an AWS role, which needs an OIDC token from GitHub", "add `id-token: write` to its permissions"))
+		}
 	}
 	if checked && len(found) == 0 {
 		found = append(found, finding.Good(facts.about(), "its permissions suffice"))
-	}
-	return found
-}
-
-// missing holds what a job is granted against what it needs.
-func missing(granted any, j job, about string) []finding.Finding {
-	if granted == nil {
-		return []finding.Finding{finding.Warn(about, "sets no permissions, so those of its token depend on the repository's settings",
-			"add `permissions:` with `issues: write` and `contents: read`")}
-	}
-	var found []finding.Finding
-	if !slices.ContainsFunc(j.Steps, step.hasOwnToken) && !grants(granted, "issues", "write") {
-		found = append(found, finding.Fail(about, "does not let its token write issues", "add `issues: write` to its permissions"))
-	}
-	if !grants(granted, "contents", "read") {
-		found = append(found, finding.Warn(about, "does not let its token read the repository's files, such as .github/errmon.yml",
-			"add `contents: read` to its permissions"))
-	}
-	if slices.ContainsFunc(j.Steps, step.assumesRole) && !grants(granted, "id-token", "write") {
-		found = append(found, finding.Fail(about, "assumes an AWS role, which needs an OIDC token from GitHub", "add `id-token: write` to its permissions"))
 	}
 	return found
 }
@@ -143,16 +137,21 @@ func grants(granted any, scope, level string) bool {
 }
 
 func (f file) checkSchedule(facts Facts) []finding.Finding {
-	crons := f.crons()
 	if strings.HasPrefix(facts.State, "disabled") {
 		return []finding.Finding{finding.Fail(facts.about(), "is disabled ("+facts.State+")", "enable it on its page under Actions: `gh workflow enable "+facts.File+"`")}
 	}
+	on, _ := f.On.(map[string]any)
+	entries, _ := on["schedule"].([]any)
+	var crons []string
+	var found []finding.Finding
+	for _, entry := range entries {
+		if e, ok := entry.(map[string]any); ok {
+			cron := fmt.Sprint(e["cron"])
+			crons, found = append(crons, cron), append(found, checkCron(facts.about(), cron)...)
+		}
+	}
 	if len(crons) == 0 {
 		return nil
-	}
-	var found []finding.Finding
-	for _, cron := range crons {
-		found = append(found, checkCron(facts.about(), cron)...)
 	}
 	idle := facts.Now.Sub(facts.PushedAt)
 	if facts.Public && !facts.PushedAt.IsZero() && idle > idleLimit-idleWarned {
@@ -165,28 +164,14 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 	return found
 }
 
-// crons are the schedules of on.
-func (f file) crons() []string {
-	on, _ := f.On.(map[string]any)
-	entries, _ := on["schedule"].([]any)
-	var crons []string
-	for _, entry := range entries {
-		if e, ok := entry.(map[string]any); ok {
-			crons = append(crons, fmt.Sprint(e["cron"]))
-		}
-	}
-	return crons
-}
-
 // checkCron reports a schedule that GitHub would refuse, delay or drop.
 func checkCron(about, cron string) []finding.Finding {
 	fields := strings.Fields(cron)
 	if len(fields) != 5 {
 		return []finding.Finding{finding.Fail(about, fmt.Sprintf("cron %q has %d fields", cron, len(fields)), "write five: minute, hour, day, month, weekday")}
 	}
-	minute := fields[0]
-	first, _, _ := strings.Cut(minute, ",")
-	switch {
+	first, _, _ := strings.Cut(fields[0], ",")
+	switch minute := fields[0]; {
 	case slices.Contains([]string{"*", "*/1", "*/2", "*/3", "*/4"}, minute):
 		return []finding.Finding{finding.Warn(about, fmt.Sprintf("cron %q: GitHub runs a schedule at most every 5 minutes", cron), "write */5 or more")}
 	case first == "0" || first == "00" || strings.HasPrefix(minute, "*/") || strings.HasPrefix(minute, "0-"):
