@@ -1,8 +1,8 @@
-// Package group prints which error each event of a log belongs to, and
-// why: for people who want to know why two log lines are one issue, and for other
-// programs. It owns the lines it prints and the file of known templates.
+// Package group prints which error each event of a log belongs to, and why, for people
+// who wonder why two log lines are one issue and for other programs. It owns the format
+// of the lines it prints and of the file of known templates.
 //
-// Each event is one JSON object on a line of its own, in the order of the log:
+// It prints one line of JSON for each event, in the order of the log:
 //
 //	{"line":7,"fingerprint":"msg1:6f1e…","template":"order <*> lost","title":"order <*> lost"}
 //
@@ -13,17 +13,16 @@
 //	"rules"       of the settings file that match, by "line", with their "effects"; absent if none does
 //	"keys"        by which an issue would match the error, the fingerprint first
 //	"service"     of the log line, "level" the worst one seen
-//	"format"      its lines were read as, such as "syslog, json"
+//	"format"      that its lines were read as, such as "syslog, json"
 //	"runtime"     that printed the stack trace; empty without one
 //	"exceptions"  the type chain: "type", "message" and "frames", the most recent
 //	              first, each with "in-app"
-//	"masks"       the kinds of values that were found in the message
+//	"masks"       the kinds of values in the message
 //
 // Every field except "masks" describes the error, taken from its newest event.
-// Without Lines, events are read as in a scan, so fingerprints agree except for
-// the service, which a scan may take from the name of a log group. With Lines, a
-// line that is a JSON object is read in the same way, and every other line is a
-// message as it is.
+// Without Lines, events are read as in a scan, so fingerprints agree unless a scan
+// takes the service from the name of a log group. With Lines, a line that is a JSON
+// object is read in the same way, and every other line is a message.
 //
 // Which error an event belongs to is known only after all are read. Until then an
 // event is 16 bytes in a temporary file, so that memory depends on the number of
@@ -37,9 +36,14 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,91 +68,91 @@ type Printer struct {
 	titles plan.Titles
 }
 
+// entry is an event that was read: the number of its first line, and where it was counted.
+type entry struct {
+	Line int64
+	Mark grouping.Mark
+}
+
 // Print reads the log and prints a line for each event. It returns the
-// templates for a later call to know.
+// templates that a later call should know.
 func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.Known, error) {
-	events, err := newSpool()
+	file, err := os.CreateTemp("", "errmon-group-*")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open a temporary file: %w", err)
 	}
-	defer events.close()
+	defer os.Remove(file.Name())
+	defer file.Close()
+	entries := bufio.NewWriter(file)
 	in := intake.New(p.Rules, p.Redactor)
 	in.Set.Know(p.Known)
-	add := func(line int64, e event.Event) {
+	err = p.read(ctx, source, in, func(line int64, e event.Event) {
 		in.Parse(&e)
-		events.add(entry{line, in.Count(e)})
-	}
-	if p.Lines {
-		err = readLines(ctx, source, in, add)
-	} else {
-		err = readEvents(ctx, source, in, add)
-	}
+		_ = binary.Write(entries, binary.LittleEndian, entry{line, in.Count(e)}) // Flush returns the error
+	})
 	if err != nil {
 		return nil, err
+	}
+	if err := entries.Flush(); err != nil {
+		return nil, fmt.Errorf("write to a temporary file: %w", err)
 	}
 	groups := in.Set.Groups()
 	p.titles = plan.TitlesFor(plan.Input{Groups: groups})
-	if err := p.print(ctx, in.Set, events); err != nil {
-		return nil, err
+	if err := p.print(ctx, in.Set, io.NewSectionReader(file, 0, math.MaxInt64)); err != nil {
+		return nil, fmt.Errorf("print groups: %w", err)
 	}
 	return grouping.Carry(p.Known, groups), nil
 }
 
-// readLines reads each line as its own event.
-func readLines(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
-	return source.Read(ctx, func(r event.Record) {
-		if strings.HasPrefix(strings.TrimLeft(r.Text, " \t"), "{") {
-			if events := in.Frame(r); len(events) == 1 {
-				add(source.Lines, events[0])
-				return
+func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(line int64, e event.Event)) error {
+	if p.Lines {
+		return source.Read(ctx, func(r event.Record) {
+			if strings.HasPrefix(strings.TrimLeft(r.Text, " \t"), "{") {
+				if events := in.Frame(r); len(events) == 1 {
+					add(source.Lines, events[0])
+					return
+				}
 			}
-		}
-		add(source.Lines, event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, Message: r.Text})
-	})
-}
-
-func readEvents(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
+			add(source.Lines, event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, Message: r.Text})
+		})
+	}
 	framer := in.Framer(func(e event.Event) {
 		line, _ := strconv.ParseInt(e.ID, 10, 64) // a file record's id is its line number
 		add(line, e)
 	})
-	if err := source.Read(ctx, framer.Add); err != nil {
-		return err
-	}
+	err := source.Read(ctx, framer.Add)
 	framer.Flush(intake.Never) // a file does not grow while it is read
-	return nil
+	return err
 }
 
 // print writes a line for each event. All of it but the line number and the
 // masks is the same for all events of a group, so it is built once.
-func (p Printer) print(ctx context.Context, set *grouping.Set, events *spool) error {
-	out := bufio.NewWriterSize(p.Out, 64<<10)
+func (p Printer) print(ctx context.Context, set *grouping.Set, entries io.Reader) error {
+	in, out := bufio.NewReader(entries), bufio.NewWriter(p.Out)
 	described := map[*grouping.Group][]byte{}
 	var line []byte
-	for e, err := range events.all() {
-		if err != nil {
+	for {
+		var e entry
+		switch err := binary.Read(in, binary.LittleEndian, &e); {
+		case errors.Is(err, io.EOF):
+			return out.Flush()
+		case err != nil:
 			return err
-		}
-		if e.line%1024 == 0 && ctx.Err() != nil {
+		case e.Line%1024 == 0 && ctx.Err() != nil:
 			return context.Cause(ctx)
 		}
-		g := set.GroupOf(e.mark)
+		g := set.GroupOf(e.Mark)
 		if described[g] == nil {
 			described[g] = p.describe(g)
 		}
-		line = strconv.AppendInt(append(line[:0], `{"line":`...), e.line, 10)
-		line = append(line, described[g]...)
+		line = append(strconv.AppendInt(append(line[:0], `{"line":`...), e.Line, 10), described[g]...)
 		if p.Explain {
-			line = append(append(line, `,"masks":`...), encode(e.mark.Masks.Names())...)
+			line = append(append(line, `,"masks":`...), encode(e.Mark.Masks.Names())...)
 		}
 		if _, err := out.Write(append(line, "}\n"...)); err != nil {
-			return fmt.Errorf("print groups: %w", err)
+			return err
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("print groups: %w", err)
-	}
-	return nil
 }
 
 // describe returns the part of the line that all of the group's events share.
@@ -161,7 +165,11 @@ func (p Printer) describe(g *grouping.Group) []byte {
 	field("template", p.text(g.Template))
 	field("title", p.text(p.titles.Title(g)))
 	if p.Explain {
-		field("rule", string(ruleOf(g)))
+		rule := g.Rule
+		if g.Name != "" {
+			rule = grouping.ByName
+		}
+		field("rule", string(rule))
 		if rules := p.rules(g); len(rules) > 0 {
 			field("rules", rules)
 		}
@@ -175,8 +183,7 @@ func (p Printer) describe(g *grouping.Group) []byte {
 	return b
 }
 
-// encode returns strings, numbers and lists of them as JSON that keeps "<*>" readable. It cannot fail on
-// them.
+// encode returns JSON that keeps "<*>" readable. It cannot fail on strings, numbers, and lists and structs of them.
 func encode(value any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -200,7 +207,6 @@ type frame struct {
 	InApp    bool   `json:"in-app"`
 }
 
-// exceptions makes a type chain fit to be printed.
 func (p Printer) exceptions(chain []event.Exception) []exception {
 	shown := []exception{}
 	for _, x := range chain {
@@ -213,7 +219,7 @@ func (p Printer) exceptions(chain []event.Exception) []exception {
 	return shown
 }
 
-// rule is what a rule of the settings file contributes.
+// rule is what a rule of the settings file adds.
 type rule struct {
 	Line    int               `json:"line"`
 	Effects map[string]string `json:"effects"`
@@ -231,25 +237,63 @@ func (p Printer) rules(g *grouping.Group) []rule {
 	return shown
 }
 
-func ruleOf(g *grouping.Group) grouping.Rule {
-	if g.Name != "" {
-		return grouping.ByName
-	}
-	return g.Rule
-}
-
 func (p Printer) text(s string) string { return p.Redactor.Command(s).String() }
 
 // keys returns the keys by which an issue would match the group, its own first.
 func keys(g *grouping.Group) []string {
-	all := []string{g.Key}
-	if g.Name != "" {
-		all = []string{g.Name, g.Key}
-	}
-	for _, key := range append(slices.Clone(g.Also), g.Aliases...) {
-		if !slices.Contains(all, key) {
+	var all []string
+	for _, key := range slices.Concat([]string{g.Name, g.Key}, g.Also, g.Aliases) {
+		if key != "" && !slices.Contains(all, key) {
 			all = append(all, key)
 		}
 	}
 	return all
+}
+
+// saved is a known template as stored in a file, one per line, the oldest first.
+type saved struct {
+	Key      string `json:"fingerprint"`
+	Service  string `json:"service,omitempty"`
+	Template string `json:"template"`
+}
+
+// ReadKnown reads a file that WriteKnown wrote.
+func ReadKnown(file string) ([]grouping.Known, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("read known templates: %w", err)
+	}
+	var known []grouping.Known
+	for i, line := range bytes.Split(content, []byte("\n")) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		var s saved
+		if err := json.Unmarshal(line, &s); err != nil || grouping.KindOf(s.Key) != grouping.Message {
+			return nil, fmt.Errorf("known templates %q: line %d is not one that --save writes: check --known", file, i+1)
+		}
+		known = append(known, grouping.Known(s))
+	}
+	return known, nil
+}
+
+// WriteKnown writes templates for a later call. It replaces the file as a whole,
+// so a call that dies leaves the old one intact.
+func WriteKnown(file string, known []grouping.Known) error {
+	var content []byte
+	for _, k := range known {
+		content = append(append(content, encode(saved(k))...), '\n')
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(file), ".errmon-known-*")
+	if err == nil {
+		defer os.Remove(temporary.Name())
+		_, err = temporary.Write(content)
+		if err = cmp.Or(err, temporary.Close()); err == nil {
+			err = os.Rename(temporary.Name(), file)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("save templates: %w", err)
+	}
+	return nil
 }

@@ -115,3 +115,17 @@ func TestKnownFileRoundTrip(t *testing.T) {
 		t.Error(err, diff)
 	}
 }
+
+func TestKnownFileFails(t *testing.T) {
+	if err := WriteKnown(filepath.Join(t.TempDir(), "gone", "known"), nil); err == nil || !strings.HasPrefix(err.Error(), "save templates: ") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestTemporaryFileFails(t *testing.T) {
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "gone"))
+	_, err := Printer{Out: io.Discard, Redactor: safe.NewRedactor(), Lines: true}.Print(context.Background(), stdin(strings.NewReader("a\n")))
+	if err == nil || !strings.HasPrefix(err.Error(), "open a temporary file: ") {
+		t.Errorf("error %v", err)
+	}
+}
