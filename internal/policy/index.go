@@ -33,46 +33,38 @@ func (m *Match) patterns() [attributes]Patterns {
 
 // values appends an event's values of an attribute.
 func values(a attribute, e *event.Event, to []string) []string {
-	add := func(text string) {
-		if text != "" {
-			to = append(to, text)
-		}
-	}
 	switch a {
 	case source: // "cloudwatch:eu-central-1:/ecs/shop" is also "cloudwatch" and "/ecs/shop"
-		add(e.Source)
-		if kind, _, ok := strings.Cut(e.Source, ":"); ok {
-			add(kind)
-			add(e.Source[strings.LastIndexByte(e.Source, ':')+1:])
-		}
-		if len(e.Deliveries) > 0 { // the sender: a channel, or what a payload names
-			add(e.Stream)
+		kind, _, _ := strings.Cut(e.Source, ":")
+		to = append(to, e.Source, kind, e.Source[strings.LastIndexByte(e.Source, ':')+1:])
+		if len(e.Deliveries) > 0 {
+			to = append(to, e.Stream) // the sender: a channel, or what a payload names
 		}
 	case message:
-		add(e.Message)
+		to = append(to, e.Message)
 		if len(e.Exceptions) > 0 {
-			add(e.Exceptions[0].Message)
+			to = append(to, e.Exceptions[0].Message)
 		}
 	case exceptionType, function, path:
 		for i := range e.Exceptions {
 			if a == exceptionType {
-				add(e.Exceptions[i].Type)
+				to = append(to, e.Exceptions[i].Type)
 				continue
 			}
 			for _, f := range e.Exceptions[i].Frames {
 				if a == path {
-					add(f.File)
-				} else if add(f.Function); f.Module != "" {
-					add(f.Module + "." + f.Function)
+					to = append(to, f.File)
+				} else if to = append(to, f.Function); f.Module != "" {
+					to = append(to, f.Module+"."+f.Function)
 				}
 			}
 		}
 	default:
-		add([attributes]string{
+		to = append(to, [attributes]string{
 			service: e.Service, logger: e.Logger, release: e.Release, environment: e.Environment, runtime: e.Runtime, level: e.Level.String(),
 		}[a])
 	}
-	return to
+	return slices.DeleteFunc(to, func(text string) bool { return text == "" })
 }
 
 // holds reports whether an event satisfies all matchers.
@@ -86,12 +78,12 @@ func (m *Match) holds(e *event.Event) bool {
 	return true
 }
 
-// index finds the few rules that may match an event. Each rule is filed under one gram of
-// each pattern of an attribute that it needs. A value that a pattern matches contains its grams.
+// index finds the few rules that may match an event. A value contains all grams of a pattern
+// that matches it, so each rule is filed under one gram of each of its patterns of one attribute.
 type index struct {
 	always []int            // rules that are always tried
 	grams  map[gram][]int   // rules by gram
-	filed  [attributes]bool // under which there are rules
+	filed  [attributes]bool // attributes whose grams are in the index
 	has    [1 << 16]bool    // by hash of a gram, for speed
 	found  []int            // of the last call
 }
@@ -114,7 +106,7 @@ func newIndex(rules []Rule) *index {
 	return x
 }
 
-// file files a rule under the rarest grams of its first attribute that has some for all patterns.
+// file files a rule under the rarest grams of its first attribute whose patterns all have some.
 func (x *index) file(rule int, m *Match, common map[gram]int) {
 	for a, patterns := range m.patterns() {
 		patterns = slices.DeleteFunc(slices.Clone(patterns), func(p Pattern) bool { return p.Not })
@@ -135,7 +127,6 @@ type gram uint32
 
 const gramSize = 3
 
-// gramOf returns the first gram of a text.
 func gramOf(a attribute, text string) gram {
 	return gram(a) | gram(text[0])<<8 | gram(text[1])<<16 | gram(text[2])<<24
 }

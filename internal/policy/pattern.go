@@ -18,11 +18,10 @@ type Patterns []Pattern
 
 // Pattern is a text, a glob, or a regular expression between slashes. "!" negates it.
 type Pattern struct {
-	Text string // without the "!"
-	Not  bool
-	// matches is nil for a text without wildcards, which must be equal.
-	matches  func(string) bool
-	literals []string // which every value that it matches contains; none for a level, which rules change
+	Text     string // without the "!"
+	Not      bool
+	matches  func(string) bool // nil for a text without wildcards, which must be equal
+	literals []string          // parts of every value that it matches; none for a level, which rules change
 }
 
 // match reports whether the values of one event fit. An absent value is the empty list.
@@ -50,8 +49,8 @@ func (p *Pattern) Fits(value string) bool {
 	return p.matches(value)
 }
 
-// Parse parses a matcher's pattern as written in the file. A path matches from any folder
-// on, and its "*" stops at a slash.
+// Parse parses a matcher's pattern as written in the file. A path may start at any folder,
+// and its "*" stops at a slash.
 func Parse(matcher, text string) (Pattern, error) {
 	rest, not := strings.CutPrefix(strings.TrimSpace(text), "!")
 	p := Pattern{Text: strings.TrimSpace(rest), Not: not}
@@ -75,8 +74,8 @@ func Parse(matcher, text string) (Pattern, error) {
 	return p, nil
 }
 
-// CompileRegexp compiles an expression in Go's syntax. Its error names what is wrong and shows
-// no more of the expression than that.
+// CompileRegexp compiles an expression in Go's syntax. Its error shows only the part of the
+// expression that is wrong.
 func CompileRegexp(text string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(text)
 	if mistake, ok := errors.AsType[*syntax.Error](err); ok {
@@ -98,7 +97,7 @@ func (p Pattern) regexp() (Pattern, error) {
 // LevelNames are the levels, lowest first.
 var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
 
-// level reads "error" or ">=warn". What is not a level matches none.
+// level reads "error" or ">=warn". Another text matches no level.
 func (p Pattern) level() Pattern {
 	name, atLeast := strings.CutPrefix(p.Text, ">=")
 	least, ok := event.ParseLevel(strings.TrimSpace(name))
@@ -112,20 +111,20 @@ func (p Pattern) level() Pattern {
 // glob matches whole values. "*" matches slashes too: a message or a service is not a
 // path.
 func glob(pattern string) func(string) bool {
-	const unlike = "\x00"
-	pattern = strings.ReplaceAll(pattern, "/", unlike)
+	pattern = strings.ReplaceAll(pattern, "/", "\x00")
 	return func(value string) bool {
-		return doublestar.MatchUnvalidated(pattern, strings.ReplaceAll(value, "/", unlike))
+		return doublestar.MatchUnvalidated(pattern, strings.ReplaceAll(value, "/", "\x00"))
 	}
 }
 
+// pathGlob matches files of a folder if the pattern ends in a slash.
 func pathGlob(pattern string) func(string) bool {
 	if strings.HasSuffix(pattern, "/") {
 		pattern += "**"
 	}
-	anywhere := "**/" + strings.TrimPrefix(pattern, "/")
+	pattern = "**/" + strings.TrimPrefix(pattern, "/")
 	return func(file string) bool {
-		return doublestar.MatchUnvalidated(anywhere, strings.TrimPrefix(strings.ReplaceAll(file, `\`, "/"), "/"))
+		return doublestar.MatchUnvalidated(pattern, strings.TrimPrefix(strings.ReplaceAll(file, `\`, "/"), "/"))
 	}
 }
 

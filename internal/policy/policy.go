@@ -72,18 +72,17 @@ func (r *Rule) accepts(level event.Level) bool {
 	return r.Match.Level == nil || r.Match.Level.match([]string{level.String()})
 }
 
-// MayKeep reports whether Decide can keep an event of this level. The others, in
-// most logs the vast majority, need not be parsed and redacted first.
+// MayKeep reports whether Decide can keep an event of this level. All others, the vast
+// majority in most logs, need not be parsed and redacted.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
-// Groups returns the names that rules give to errors, and whether errors that all have
-// the name are one: not if a rule tests what differs between the events of one error.
+// Groups returns the names that rules give to errors, and whether all errors of a name are
+// one: not if one of its rules tests something that differs between the events of one error.
 func (p Policy) Groups() map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.Rules {
 		if r.Group != "" {
-			m := r.Match
-			differs := len(m.Environment)+len(m.Release)+len(m.Level)+len(m.Source) > 0
+			differs := len(r.Match.Environment)+len(r.Match.Release)+len(r.Match.Level)+len(r.Match.Source) > 0
 			before, known := names[r.Group]
 			names[r.Group] = !differs && (before || !known)
 		}
@@ -91,8 +90,8 @@ func (p Policy) Groups() map[string]bool {
 	return names
 }
 
-// Shadowed returns the line of an earlier rule that ignores every event for which the
-// last rule matches, as far as their texts show; 0 if there is none.
+// Shadowed returns the line of an earlier rule that ignores every event that the last rule
+// matches, as far as the patterns show; 0 if there is none.
 func Shadowed(rules []Rule) int {
 	last := rules[len(rules)-1].Match.patterns()
 	for i := range rules[:len(rules)-1] {
@@ -107,8 +106,8 @@ func Shadowed(rules []Rule) int {
 	return 0
 }
 
-// cover reports whether p certainly matches all that other matches: each pattern of other
-// is one of p or matched by one, and all that p excludes is excluded there too.
+// cover reports whether p certainly matches everything that other matches: p has or matches
+// each pattern of other, and other also excludes whatever p excludes.
 func (p Patterns) cover(other Patterns) bool {
 	wanted := func(p Pattern) bool { return !p.Not }
 	for _, q := range p {

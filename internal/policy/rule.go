@@ -59,22 +59,16 @@ type Threshold struct {
 	Within time.Duration
 }
 
-// The limits of a threshold. Rows on the dashboard keep their minutes for the longest
-// period, so it is bounded.
-const (
-	maxEvents = 1_000_000
-	maxPeriod = 24 * time.Hour
-)
-
-// UnmarshalText reads "5" or "20/1h".
+// UnmarshalText reads "5" or "20/1h". Rows on the dashboard keep their minutes for the
+// longest period, so it is bounded.
 func (t *Threshold) UnmarshalText(text []byte) error {
 	number, period, periodic := strings.Cut(string(text), "/")
 	n, err := strconv.Atoi(strings.TrimSpace(number))
 	within, periodErr := str2duration.ParseDuration(strings.TrimSpace(period))
 	switch {
-	case err != nil || n < 1 || n > maxEvents, periodic && periodErr != nil:
+	case err != nil || n < 1 || n > 1_000_000, periodic && periodErr != nil:
 		return errors.New("must be a number of events, such as 5, or a number within a period, such as 20/1h")
-	case periodic && (within < time.Minute || within > maxPeriod || within%time.Minute != 0):
+	case periodic && (within < time.Minute || within > 24*time.Hour || within%time.Minute != 0):
 		return errors.New("the period must be whole minutes, from 1m to 24h")
 	}
 	*t = Threshold{n, within}
@@ -89,7 +83,7 @@ const Owners = "owners"
 
 // Effects is what rules make of an error's issue.
 type Effects struct {
-	Rule                 // the values that count; its lists are those of all rules
+	Rule                 // the values that count, and the lists of all rules
 	Rules []Contribution // what each rule added, in the order of the file
 }
 
@@ -101,7 +95,7 @@ type Contribution struct {
 
 // Effects returns what the rules make of an error at a level. seen are the rules that
 // matched its events; newest are those of its newest event, from which single values
-// come. A rule about levels adds nothing for an event less severe than the error.
+// come. A rule about levels adds nothing for an event that is less severe than the error.
 func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) Effects {
 	adds := map[int]bool{} // rules whose lists count
 	for _, m := range seen {
@@ -109,14 +103,11 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 			adds[at] = adds[at] || m.Level >= level || p.Rules[at].Match.Level == nil
 		}
 	}
-	for _, at := range newest {
-		if !adds[at] {
-			adds[at] = false // its single values may count
-		}
-	}
+	involved := slices.AppendSeq(slices.Clone(newest), maps.Keys(adds))
+	slices.Sort(involved)
+	involved = slices.Compact(involved)
 	var e Effects
 	setBy := map[string]int{} // name of a single value → rule
-	involved := slices.Sorted(maps.Keys(adds))
 	for _, at := range involved {
 		r := &p.Rules[at]
 		if adds[at] {
@@ -187,7 +178,7 @@ func (p Policy) Ignored(events map[int]int64) []string {
 }
 
 // Outgrown reports whether a label that errmon set no longer fits: no rule names it,
-// or, since the error's level changed, none that is about this level.
+// or, if the error's level changed, no rule that may match this level.
 func (p Policy) Outgrown(label string, changed bool, level event.Level) bool {
 	return !slices.ContainsFunc(p.Rules, func(r Rule) bool {
 		return slices.Contains(r.Labels, label) && (!changed || r.accepts(level))
