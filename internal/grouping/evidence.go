@@ -96,16 +96,17 @@ func (m *miner) uniteNames() {
 // globex …", and three more.
 func (m *miner) uniteHoles() {
 	holes := m.holes()
-	contexts := map[uint32]int{} // word → in how many families of many it is
+	hasNames := func(family []seen) bool { return len(family) >= manyNames && family[0].form.consts > minConsts }
+	contexts := map[uint32]int{} // word → in how many of the families that may consist of names it is
 	for _, family := range holes {
-		if m.hasNames(family) {
+		if hasNames(family) {
 			for _, s := range family {
 				contexts[s.form.tokens[s.place]]++
 			}
 		}
 	}
 	for _, family := range holes {
-		alternating := m.hasNames(family) && m.alternate(family, contexts)
+		alternating := hasNames(family) && alternate(family, contexts)
 		if !alternating && !m.varies(family) {
 			continue
 		}
@@ -160,15 +161,9 @@ func (m *miner) happened(family []seen) bool {
 	return verbs*verbsPerAll > len(family)
 }
 
-// hasNames reports whether a family is evidence that its words are names: it has several,
-// and the message has enough other words.
-func (m *miner) hasNames(family []seen) bool {
-	return len(family) >= manyNames && family[0].form.consts > minConsts
-}
-
 // alternate reports whether the words of a family alternate in other messages too:
 // "lost heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
-func (m *miner) alternate(family []seen, contexts map[uint32]int) bool {
+func alternate(family []seen, contexts map[uint32]int) bool {
 	n := 0
 	for _, s := range family {
 		if contexts[s.form.tokens[s.place]] > 1 {

@@ -140,12 +140,9 @@ func isHash(word string) bool {
 		len(word) >= 8 && hasDigit(strings.TrimRight(word, "0123456789")) && strings.ToLower(word) != word && strings.ToUpper(word) != word
 }
 
-// stableName drops the numbers that compilers append to "$", "func", "lambda",
-// "closure#", .NET's "m__" and the like, and addresses after "@" and "/0x".
+// stableName drops the numbers that compilers append to numberedEnds, and addresses: "run/0x1f".
 func stableName(name string) string {
-	if cut := strings.Index(name, "/0x"); cut > 0 {
-		name = name[:cut]
-	}
+	name, _, _ = strings.Cut(name, "/0x")
 	var b strings.Builder
 	for i := 0; i < len(name); i++ {
 		before := b.String()

@@ -9,8 +9,8 @@ import (
 // Wildcard stands for a variable part in a template.
 const Wildcard = "<*>"
 
-// maxMessage is how many bytes of a message form its template: enough to distinguish
-// errors, and a bound on the cost of a hostile line.
+// maxMessage bounds the bytes of a message that form its template: enough to distinguish
+// errors, and few enough to bound the cost of a hostile line.
 const maxMessage = 1000
 
 // Mask returns the masked template of a message: words stay, values that vary by
@@ -59,9 +59,9 @@ var class = func() (table [256]uint8) {
 
 func isWord(c byte) bool { return class[c]&(isLetter|isDigit) != 0 }
 
-// errorCode matches the code that names the error at the start of a message, though it
-// looks like an id: letters in capitals, then digits that begin with 0 or end in a letter,
-// "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …"; or SQL Server's "Error: 18456, …".
+// errorCode matches a code that names the error although it looks like an id: at the start of a
+// message, letters in capitals, then digits that begin with 0 or end in a letter, "ORA-00060:
+// deadlock", "CWWKZ0013E: …", "[MY-010584] …"; or SQL Server's "Error: 18456, …".
 var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6}[A-Z])[:\]]|Error: \d{1,5}, )`)
 
 // mask returns the masked template, which is valid until the next call.
@@ -117,14 +117,19 @@ func (m *masker) sign(s string, i int) int {
 		if begins && number != "" && class[number[0]]&isDigit != 0 && (s[i] != '<' || end < i || s[end] == ' ') {
 			return len(s) - len(number)
 		}
-	case ')', ']':
-		if m.remark(s[i]) {
+	case ')':
+		if m.remark('(') {
+			return i + 1
+		}
+	case ']':
+		if m.remark('[') {
 			return i + 1
 		}
 	case '*':
-		// "card **** **** 4711 declined": the value was hidden before logging.
+		// "card **** **** 4711 declined": the value was hidden before logging. More asterisks
+		// frame a heading, fewer are a pointer or a footnote.
 		end := len(s) - len(strings.TrimLeft(s[i:], "*"))
-		if n := end - i; n >= minHidden && n <= maxHidden {
+		if n := end - i; n >= 3 && n <= 8 {
 			m.wildcard(maskValue)
 		} else {
 			m.out = append(m.out, s[i:end]...)
@@ -135,10 +140,6 @@ func (m *masker) sign(s string, i int) int {
 	return i + 1
 }
 
-// How many asterisks hide a value: more are a heading's frame, fewer are a pointer or a
-// footnote.
-const minHidden, maxHidden = 3, 8
-
 // blank writes one space for a run of blanks, none at the start.
 func (m *masker) blank() {
 	if n := len(m.out); n > 0 && m.out[n-1] != ' ' {
@@ -146,12 +147,11 @@ func (m *masker) blank() {
 	}
 }
 
-// wildcard writes a wildcard for a value of the given kind. If only separators
-// follow the previous one, the two merge, so that a list of three values and one of
-// five have the same template.
+// wildcard writes a wildcard for a value of the given kind. In a list it merges with the
+// previous one, so that a list of three values and one of five have the same template.
 func (m *masker) wildcard(kind Masks) {
 	m.fired |= kind
-	if m.wild > 0 && isSeparator(m.out[m.wild:]) {
+	if m.inList() {
 		m.out = m.out[:m.wild]
 		return
 	}
@@ -159,11 +159,10 @@ func (m *masker) wildcard(kind Masks) {
 	m.wild = len(m.out)
 }
 
-// maxSeparator is how many bytes may separate two values of one list, as in "1 - 2".
-const maxSeparator = 3
-
-func isSeparator(between []byte) bool {
-	return len(between) <= maxSeparator && len(bytes.Trim(between, " ,.:;-/|_+#~@")) == 0
+// inList reports whether only separators, at most as many as in "1 - 2", follow the last wildcard.
+func (m *masker) inList() bool {
+	between := m.out[m.wild:]
+	return m.wild > 0 && len(between) <= 3 && len(bytes.Trim(between, " ,.:;-/|_+#~@")) == 0
 }
 
 // Masks is the set of kinds of values masked in a message.

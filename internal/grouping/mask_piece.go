@@ -8,8 +8,7 @@ import (
 
 // piece masks the run of word and joint bytes at i and returns its end.
 func (m *masker) piece(s string, i int) int {
-	end, seen := i, uint8(0)
-	joints := 0
+	end, seen, joints := i, uint8(0), 0
 	for end < len(s) {
 		k := class[s[end]]
 		if k&inPiece == 0 {
@@ -198,9 +197,12 @@ func (m *masker) parts(word string) {
 // word masks a run of letters and digits.
 func (m *masker) word(s string, i, end int, seen uint8) int {
 	word := s[i:end]
-	if seen&isDigit == 0 && dateNames[word] && m.inDate(s, end) {
-		m.wildcard(maskTime)
-		return end
+	if seen&isDigit == 0 && dateNames[word] { // "since Mon Nov 22 10:30:01 2026", "until 22 Nov"
+		next := strings.TrimLeft(s[end:], " \t\v\f,")
+		if m.inList() || next != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[next[:wordEnd(next, 0)]]) {
+			m.wildcard(maskTime)
+			return end
+		}
 	}
 	if kind := valueKind(word, seen); kind != 0 {
 		m.wildcard(kind)
@@ -208,17 +210,4 @@ func (m *masker) word(s string, i, end int, seen uint8) int {
 	}
 	m.out = append(m.out, word...)
 	return end
-}
-
-// inDate reports whether the current name of a day or month is part of a date:
-// "since Mon Nov 22 10:30:01 2026", "until 22 Nov".
-func (m *masker) inDate(s string, end int) bool {
-	if m.wild > 0 && isSeparator(m.out[m.wild:]) {
-		return true
-	}
-	next := strings.TrimLeft(s[end:], " \t\v\f,")
-	if next == s[end:] || next == "" {
-		return false
-	}
-	return class[next[0]]&isDigit != 0 || dateNames[next[:wordEnd(next, 0)]]
 }

@@ -96,8 +96,21 @@ func object(s string, i int) int {
 	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
 		return i
 	}
-	if end := closingBracket(s, i); end < len(s) {
-		return end + 1
+	depth, quoted := 0, false
+	for end := i; end < len(s); end++ {
+		switch c := s[end]; {
+		case c == '\\':
+			end++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[' || c == '(':
+			depth++
+		case c == '}' || c == ']' || c == ')':
+			if depth--; depth == 0 {
+				return end + 1
+			}
+		}
 	}
 	return i
 }
@@ -125,17 +138,10 @@ func wholeValue(s string, equals, value int) int {
 // remark drops the bracketed remark that ends here if it only repeats the value
 // before it in another notation: "1190 bytes (1.16 KB) sent" and "0 bytes sent".
 // A remark in words stays: "exited with 137 (killed)".
-func (m *masker) remark(closing byte) bool {
-	opening := byte('(')
-	if closing == ']' {
-		opening = '['
-	}
-	open := bytes.LastIndexByte(m.out, opening)
-	if open < 0 || m.wild <= open {
-		return false
-	}
-	value := bytes.LastIndex(m.out[:open], []byte(Wildcard))
-	if value < 0 {
+func (m *masker) remark(bracket byte) bool {
+	open := bytes.LastIndexByte(m.out, bracket)
+	value := bytes.LastIndex(m.out[:max(0, open)], []byte(Wildcard))
+	if value < 0 || m.wild <= open {
 		return false
 	}
 	value += len(Wildcard)
@@ -149,12 +155,12 @@ func (m *masker) remark(closing byte) bool {
 
 // isMeasure reports whether a remark has no words other than fillers: "of 12".
 func isMeasure(remark string) bool {
-	for i := 0; i < len(remark); {
-		end := tokenEnd(remark, i)
-		if t := newToken(remark[i:end]); t.counts() {
+	for remark != "" {
+		end := tokenEnd(remark, 0)
+		if t := newToken(remark[:end]); t.counts() {
 			return false
 		}
-		i = end
+		remark = remark[end:]
 	}
 	return true
 }
@@ -178,34 +184,13 @@ func (m *masker) json(s string, i int) int {
 	if inside == "" || (inside[0] != '"' && inside[0] != '\'' && (s[i] != '[' || inside[0] != '{')) {
 		return i + 1
 	}
-	end := closingBracket(s, i)
 	m.wildcard(maskJSON)
-	if end < len(s) {
-		m.out = append(m.out, s[end])
-		end++
+	end := object(s, i)
+	if end == i {
+		return len(s)
 	}
+	m.out = append(m.out, s[end-1])
 	return end
-}
-
-// closingBracket returns where the bracket at i closes, or the end of s.
-func closingBracket(s string, i int) int {
-	depth, quoted := 0, false
-	for ; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[' || c == '(':
-			depth++
-		case c == '}' || c == ']' || c == ')':
-			if depth--; depth == 0 {
-				return i
-			}
-		}
-	}
-	return len(s)
 }
 
 // isWordList reports whether s begins with words and commas up to a bracket, as in

@@ -8,9 +8,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// maxConstant is the length of the longest of constants.
-const maxConstant = 8
-
 // minToken is the minimum length of a random token.
 const minToken = 20
 
@@ -20,7 +17,7 @@ func valueKind(word string, seen uint8) Masks {
 	switch {
 	case seen&isDigit == 0:
 		return letterKind(word)
-	case len(word) <= maxConstant && constants[strings.ToLower(word)], isNumbered(word):
+	case len(word) <= 8 && constants[strings.ToLower(word)], isNumbered(word): // no constant is longer
 		return 0
 	case strings.Contains(word, Wildcard):
 		return maskRedacted
@@ -197,12 +194,11 @@ func (m *masker) unit(s string, begin, end int) int {
 	case s[end] == '%':
 		return end + 1
 	}
-	if s[end] != ' ' || end+1 == len(s) {
-		return end
-	}
 	next := wordEnd(s, end+1)
 	switch {
-	case s[end+1] == '%':
+	case s[end] != ' ':
+		return end
+	case strings.HasPrefix(s[end+1:], "%"):
 		return end + 2
 	case !units[s[end+1:next]]:
 		return end

@@ -51,6 +51,7 @@ func TestSameError(t *testing.T) {
 		{"another folder", exception("E", app("f", "/usr/src/app/x.js")), exception("E", app("f", "./x.js")), true},
 		{"another bundle hash", exception("E", app("f", "/a/main.3f2a9c1b.js")), exception("E", app("f", "/a/main.77e0a41c.js")), true},
 		{"another lambda number", exception("E", event.Frame{Module: "a.B", Function: "lambda$run$3", InApp: true}), exception("E", event.Frame{Module: "a.B", Function: "lambda$run$4", InApp: true}), true},
+		{"another address", exception("E", app("run/0x1f2e", "x.js")), exception("E", app("run/0x77aa", "x.js")), true},
 		{"another closure number", exception("E", event.Frame{Module: "main", Function: "run.func1", InApp: true}), exception("E", event.Frame{Module: "main", Function: "run.func2", InApp: true}), true},
 		{"deeper recursion", exception("E", deep...), exception("E", deep[:2]...), true},
 		{"another library frame", exception("E", app("f", "x.js"), library), exception("E", app("f", "x.js")), true},

@@ -58,7 +58,16 @@ var inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
 // Made returns n lines and the template of each. Some templates are frequent
 // and many are rare, as in any log. The same seed makes the same lines.
 func Made(seed uint64, n int) Log {
-	values, templates := readMade()
+	values := map[string]string{}
+	var templates []string
+	for line := range strings.Lines(madeFile) {
+		line = strings.TrimSuffix(line, "\n")
+		if name, value, defines := strings.Cut(line, " := "); defines {
+			values[name] = value
+		} else if line != "" && !strings.HasPrefix(line, "#") {
+			templates = append(templates, line)
+		}
+	}
 	r := rand.New(rand.NewPCG(seed, 1))
 	log := Log{Name: "made"}
 	for range n {
@@ -70,19 +79,6 @@ func Made(seed uint64, n int) Log {
 	return log
 }
 
-func readMade() (values map[string]string, templates []string) {
-	values = map[string]string{}
-	for line := range strings.Lines(madeFile) {
-		line = strings.TrimSuffix(line, "\n")
-		if name, value, defines := strings.Cut(line, " := "); defines {
-			values[name] = value
-		} else if line != "" && !strings.HasPrefix(line, "#") {
-			templates = append(templates, line)
-		}
-	}
-	return values, templates
-}
-
 // fill writes a template with values; made.txt explains the notation.
 func fill(r *rand.Rand, template string, values map[string]string) string {
 	return inBraces.ReplaceAllStringFunc(template, func(open string) string {
@@ -91,7 +87,11 @@ func fill(r *rand.Rand, template string, values map[string]string) string {
 			return fill(r, value, values)
 		}
 		if n, name, ok := strings.Cut(notation, " of "); ok {
-			return characters(r, number(n), values[name])
+			text := make([]byte, number(n))
+			for i := range text {
+				text[i] = values[name][r.IntN(len(values[name]))]
+			}
+			return string(text)
 		}
 		if alternatives := strings.Split(notation, "|"); len(alternatives) > 1 {
 			return alternatives[r.IntN(len(alternatives))]
@@ -100,14 +100,6 @@ func fill(r *rand.Rand, template string, values map[string]string) string {
 		from := number(low)
 		return fmt.Sprintf("%0*d", len(low), from+r.IntN(number(high)-from+1))
 	})
-}
-
-func characters(r *rand.Rand, n int, alphabet string) string {
-	text := make([]byte, n)
-	for i := range text {
-		text[i] = alphabet[r.IntN(len(alphabet))]
-	}
-	return string(text)
 }
 
 // number panics on a mistake in made.txt.
