@@ -19,14 +19,12 @@
 //	              first, each with "in-app"
 //	"masks"       the kinds of values in the message
 //
-// Every field except "masks" describes the error, taken from its newest event.
-// Without Lines, events are read as in a scan, so fingerprints agree unless a scan
-// takes the service from the name of a log group. With Lines, a line that is a JSON
-// object is read in the same way, and every other line is a message.
+// Every field except "masks" describes the error, taken from its newest event. Without Lines, events are
+// read as in a scan, so fingerprints agree unless a scan takes the service from the name of a log group.
+// With Lines, a line that is a JSON object is read in the same way, and every other line is a message.
 //
-// Which error an event belongs to is known only after all are read. Until then an
-// event is 16 bytes in a temporary file, so that memory depends on the number of
-// distinct errors, not of events.
+// Which error an event belongs to is known only after all are read. Until then an event is 16 bytes in a
+// temporary file, so that memory depends on the number of distinct errors, not of events.
 //
 // It may import event, grouping, intake, logfile, plan and safe.
 package group

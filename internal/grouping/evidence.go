@@ -69,9 +69,8 @@ func (m *miner) uniteVarying(vary func(f *form, place int) bool, need func(f *fo
 	})
 }
 
-// uniteNames unites templates that differ only in names, however many: "class
-// com.example.Cart replaces com.example.Basket". The fewer words they share, the
-// more templates are required.
+// uniteNames unites templates that differ only in names, however many: "class com.example.Cart replaces
+// com.example.Basket". The fewer words they share, the more templates are required.
 func (m *miner) uniteNames() {
 	m.uniteVarying(m.namelike, func(f *form, places []int) int {
 		consts, sure := f.consts, true
@@ -91,9 +90,8 @@ func (m *miner) uniteNames() {
 	})
 }
 
-// uniteHoles unites templates that differ in one word, where the words at that
-// place are values: "cannot parse feed of acme while loading prices", "… of
-// globex …", and three more.
+// uniteHoles unites templates that differ in one word, where the words at that place are values: "cannot
+// parse feed of acme while loading prices", "… of globex …", and three more.
 func (m *miner) uniteHoles() {
 	holes := m.holes()
 	hasNames := func(family []seen) bool { return len(family) >= manyNames && family[0].form.consts > minConsts }
@@ -173,25 +171,22 @@ func alternate(family []seen, contexts map[uint32]int) bool {
 	return n >= manyNames && 2*n > len(family)
 }
 
-// How many different words at one place prove that they are values, by the number
-// of other words that the messages share. A message's own words alternate too
-// ("lock taken", "lock released"), and short messages name their subject ("the eu
-// store is down"), so shorter messages need more words as proof.
-var manyWords = [...]int{4: 8, manyConsts: manyValues}
-
+// How many different words at one place prove that they are values, and by how many other words that the
+// messages share. A message's own words alternate too ("lock taken", "lock released"), and short
+// messages name their subject ("the eu store is down"), so shorter messages need more words as proof.
 const (
-	manyValues  = 5
-	manyStates  = 8 // in capitals: states and types of a machine
-	manyStarts  = 8 // at the beginning: the subject of the message
-	manyNames   = 3 // that look like names: "search-api", "tunnel Lima"
-	fewConsts   = 3
-	someConsts  = 4
-	manyConsts  = 5
+	manyNames  = 3 // that look like names: "search-api", "tunnel Lima"
+	manyValues = 5
+	manyMore   = 8 // in capitals, states and types of a machine; the first words; or in a message of someConsts
+
+	fewConsts  = 3
+	someConsts = 4
+	manyConsts = 5
+
 	verbsPerAll = 4 // one verb among four words: they describe what happened
 )
 
-// varies decides whether the words of a family, which differ at one place
-// only, are values.
+// varies decides whether the words of a family, which differ at one place only, are values.
 func (m *miner) varies(family []seen) bool {
 	place, f := family[0].place, family[0].form
 	n, consts := len(family), f.consts
@@ -212,24 +207,23 @@ func (m *miner) varies(family []seen) bool {
 	}
 	switch {
 	case place == 0:
-		return consts >= manyConsts && n >= manyStarts
+		return consts >= manyConsts && n >= manyMore
 	case consts >= fewConsts && place > 1 && place+1 < len(f.tokens) && m.at(f, place-1).text == "[" && m.at(f, place+1).text == "]":
 		return true // "interrupt link [LNKD] enabled"
 	case capitals == n && m.labelled(f, place) && consts >= someConsts:
 		return true
 	case capitals*2 > n:
-		return consts >= fewConsts && n >= manyStates
+		return consts >= fewConsts && n >= manyMore
 	case names*2 > n:
 		return n >= manyNames
 	case givers[m.before(f, place).text]:
 		return consts >= fewConsts || n >= manyNames
 	}
-	return consts >= someConsts && n >= manyWords[min(consts, manyConsts)]
+	return consts >= manyConsts && n >= manyValues || consts >= someConsts && n >= manyMore
 }
 
-// uniteRare unites templates that differ in several words at once, if each word
-// occurs at its place in that template only: "user alice logged in at office",
-// "user bob logged in at home".
+// uniteRare unites templates that differ in several words at once, if each word occurs at its place in
+// that template only: "user alice logged in at office", "user bob logged in at home".
 func (m *miner) uniteRare() {
 	counts := map[uint64]int{}
 	spot := func(f *form, place int) uint64 { return f.shape ^ m.at(f, place).hash*weight(place) }
@@ -252,9 +246,8 @@ func (m *miner) uniteRare() {
 	})
 }
 
-// uniteCovered unites a template with a wider one that covers it: once "login
-// of <*> failed at gateway" is known, "login of trent failed at gateway" needs no
-// more evidence.
+// uniteCovered unites a template with a wider one that covers it: once "login of <*> failed at gateway"
+// is known, "login of trent failed at gateway" needs no more evidence.
 func (m *miner) uniteCovered() {
 	wide := newCoverIndex(m.dictionary, m.forms)
 	for _, f := range m.forms {

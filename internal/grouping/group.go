@@ -1,17 +1,15 @@
 // Package grouping decides which events are the same error.
 //
-// Each event has one identity, its key: the type chain and in-app frames if there
-// are any ("exc1:"), else the service and the template of its exception and root
-// cause, or of its message ("msg1:"). A Sentry issue is one error ("sen1:"), and its
-// event's own keys match it to the same error in other sources. A Set adds up events
-// by group and keeps only counts per minute and one sample of each, so that memory
-// depends on the number of distinct errors, not events. The order in which events
-// are added does not matter.
+// Each event has one identity, its key: the type chain and in-app frames if there are any ("exc1:"),
+// else the service and the template of its exception and root cause, or of its message ("msg1:"). A
+// Sentry issue is one error ("sen1:"), and its event's own keys match it to the same error in other
+// sources. A Set adds up events by group and keeps only counts per minute and one sample of each, so
+// that memory depends on the number of distinct errors, not events. The order in which events are added
+// does not matter.
 //
 // # Templates
 //
-// A template is a message in which "<*>" stands for what varies. It is found
-// in two steps:
+// A template is a message in which "<*>" stands for what varies. It is found in two steps:
 //
 //   - Masking (mask.go and the files named after it) reads a message once and
 //     replaces what looks like a value: numbers with units, ids, paths, quoted
@@ -22,11 +20,10 @@
 //
 // # Identity over time
 //
-// Two templates in one run may turn out to be one in the next. So the templates
-// stored in issues (Known) come first: what one covers gets its key, and mining may
-// widen it, never narrow it. A group's key is that of its oldest known template, else
-// the hash of the service and the template as first found; it never changes, however
-// wide the template becomes. If two known templates turn out to be one, the group
+// Two templates in one run may turn out to be one in the next. So the templates stored in issues (Known)
+// come first: what one covers gets its key, and mining may widen it, never narrow it. A group's key is
+// that of its oldest known template, else the hash of the service and the template as first found; it
+// never changes, however wide the template becomes. If two known templates turn out to be one, the group
 // lists the keys of both (Also), and the caller joins their issues.
 //
 // It is pure and may import count and event.

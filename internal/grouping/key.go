@@ -70,9 +70,8 @@ const (
 	ByTemplate              Rule = "service and message template: no stack trace"
 )
 
-// exceptionKey returns the key of an event with in-app frames: the frames and the
-// type chain. If the failing function has no name, its file is too vague, so the
-// message template is added.
+// exceptionKey returns the key of an event with in-app frames: the frames and the type chain. If the
+// failing function has no name, its file is too vague, so the message template is added.
 func exceptionKey(e *event.Event, inApp []event.Frame, template func(string) string) (string, Rule) {
 	var types, frames []string
 	for _, x := range e.Exceptions {
@@ -118,10 +117,9 @@ func headline(x event.Exception) string {
 	return x.Type
 }
 
-// frameName returns a frame's module and function, without parts that vary by build
-// or machine. Without a module it uses the file's name, without folders, which differ
-// between container and checkout, and without a bundle's content hash: "main.3f2a9c1b.js"
-// and "main-BkX9aZ1q.js" are "main".
+// frameName returns a frame's module and function, without parts that vary by build or machine. Without
+// a module it uses the file's name, without folders, which differ between container and checkout, and
+// without a bundle's content hash: "main.3f2a9c1b.js" and "main-BkX9aZ1q.js" are "main".
 func frameName(f event.Frame) string {
 	module := stableName(f.Module)
 	if f.Module == "" {

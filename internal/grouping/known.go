@@ -21,9 +21,8 @@ type Known struct {
 // is the error's identity. Call it before Add.
 func (s *Set) Know(known []Known) { s.known = known }
 
-// Carry returns the templates that a caller which stores them itself passes to Know in
-// its next run: the known ones as widened, without those that turned out to equal an
-// older one, then the new ones.
+// Carry returns the templates that a caller which stores them itself passes to Know in its next run: the
+// known ones as widened, without those that turned out to equal an older one, then the new ones.
 func Carry(known []Known, groups []*Group) []Known {
 	byKey, joined := map[string]*Group{}, map[string]bool{}
 	for _, g := range groups {
@@ -53,8 +52,7 @@ func Carry(known []Known, groups []*Group) []Known {
 	return next
 }
 
-// maxMembers bounds how many of the templates joined to a group add their keys to
-// it.
+// maxMembers bounds how many of the templates joined to a group add their keys to it.
 const maxMembers = 10
 
 // mined merges the templates of the messages into groups, by key.
@@ -64,15 +62,16 @@ func (s *Set) mined() map[trace]*Group {
 		templates = append(templates, m.template)
 	}
 	widest := mine(templates, s.knownTemplates())
-	identities := s.identities(widest)
+	known := map[string][]Known{} // by template as it is now
+	for _, k := range s.known {
+		known[widest[k.Template]] = append(known[widest[k.Template]], k)
+	}
 	groups, members, into := map[trace]*Group{}, map[*Group]int{}, map[*Group]*Group{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), func(a, b message) int {
 		return cmp.Or(strings.Compare(a.template, b.template), strings.Compare(a.service, b.service), strings.Compare(a.name, b.name))
 	}) {
-		wide := message{service: m.service, template: widest[m.template]}
-		counted := s.units[s.messages[m]]
-		g := identify(groups, counted, wide, identities[wide])
-		g.addVaguer(identities[message{template: wide.template}])
+		counted, template := s.units[s.messages[m]], widest[m.template]
+		g := identify(groups, counted, m.service, template, known[template])
 		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
 			g.Also = append(g.Also, own)
 			members[g]++
@@ -83,47 +82,43 @@ func (s *Set) mined() map[trace]*Group {
 	return groups
 }
 
-// identify returns the group of a template, named by the first known one, with
-// counted added. A message without a service thus joins the oldest group of its
+// identify returns the group of a template, with counted added. Its key is that of the first of the
+// known ones, which have this template. So a message without a service joins the oldest group of its
 // template, but never joins two services.
-func identify(groups map[trace]*Group, counted *Group, wide message, known []Known) *Group {
-	key, rule := MessageKey(wide.service, wide.template), ByTemplate
-	if len(known) > 0 {
-		key, rule = known[0].Key, ByKnown
+func identify(groups map[trace]*Group, counted *Group, service, template string, known []Known) *Group {
+	key, rule := MessageKey(service, template), ByTemplate
+	if i := slices.IndexFunc(known, func(k Known) bool { return service == "" || k.Service == service }); i >= 0 {
+		key, rule = known[i].Key, ByKnown
 	}
 	g := groups[trace{key, counted.Name}]
 	if g == nil {
 		g = counted // most templates are alone in their group: no copy of it is made
-		g.Key, g.Rule, g.Template = key, rule, wide.template
+		g.Key, g.Rule, g.Template = key, rule, template
 		groups[trace{key, g.Name}] = g
 	} else {
 		g.Join(counted)
 	}
-	if g.Service == "" {
-		g.Service = wide.service
-	}
+	g.Service = cmp.Or(g.Service, service)
 	for _, k := range known {
-		if k.Key != key && k.Service == wide.service && !slices.Contains(g.Also, k.Key) {
-			g.Also = append(g.Also, k.Key)
+		if k.Key != key && k.Service == service {
+			g.Also = with(g.Also, k.Key)
 		}
+		if k.Key != key && k.Service == "" && g.Service != "" {
+			g.Vaguer = with(g.Vaguer, k.Key)
+		}
+	}
+	if g.Service != "" {
+		g.Vaguer = with(g.Vaguer, MessageKey("", template))
 	}
 	return g
 }
 
-// addVaguer adds the keys known for the group's template without a service, if the
-// group has a service.
-func (g *Group) addVaguer(known []Known) {
-	if g.Service == "" {
-		return
+// with adds a key that is not in the list yet.
+func with(keys []string, key string) []string {
+	if slices.Contains(keys, key) {
+		return keys
 	}
-	for _, k := range known {
-		if k.Service == "" && k.Key != g.Key && !slices.Contains(g.Vaguer, k.Key) {
-			g.Vaguer = append(g.Vaguer, k.Key)
-		}
-	}
-	if key := MessageKey("", g.Template); !slices.Contains(g.Vaguer, key) {
-		g.Vaguer = append(g.Vaguer, key)
-	}
+	return append(keys, key)
 }
 
 func (s *Set) knownTemplates() []string {
@@ -132,19 +127,6 @@ func (s *Set) knownTemplates() []string {
 		templates = append(templates, k.Template)
 	}
 	return templates
-}
-
-// identities returns the known templates by service and template, and by template
-// alone under the empty service, in their order.
-func (s *Set) identities(widest map[string]string) map[message][]Known {
-	identities := map[message][]Known{}
-	for _, k := range s.known {
-		for _, service := range slices.Compact([]string{k.Service, ""}) {
-			wide := message{service: service, template: widest[k.Template]}
-			identities[wide] = append(identities[wide], k)
-		}
-	}
-	return identities
 }
 
 // Key returns the key of e by itself and the known templates; mining may find that

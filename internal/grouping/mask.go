@@ -13,9 +13,8 @@ const Wildcard = "<*>"
 // errors, and few enough to bound the cost of a hostile line.
 const maxMessage = 1000
 
-// Mask returns the masked template of a message: words stay, values that vary by
-// event become a Wildcard. Only the first line counts, since the rest is usually a
-// dump of values.
+// Mask returns the masked template of a message: words stay, values that vary by event become a
+// Wildcard. Only the first line counts, since the rest is usually a dump of values.
 func Mask(message string) string { return string(new(masker).mask(message)) }
 
 // masker masks one message after another into one buffer. It reads each

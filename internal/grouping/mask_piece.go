@@ -44,8 +44,7 @@ func (m *masker) piece(s string, i int) int {
 	return m.joined(s, i, begin, end, seen)
 }
 
-// joined masks a piece whose words, from begin to end, have joints in front or
-// inside.
+// joined masks a piece whose words, from begin to end, have joints in front or inside.
 func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	word, kind := s[begin:end], Masks(0)
 	if seen&isDigit != 0 {
@@ -112,9 +111,8 @@ func (m *masker) bare(s string, i int) int {
 	return i
 }
 
-// isPath matches paths of files and requests: "open /etc/app/tls.pem: no such
-// file", "GET /v1/orders 502", "load C:\app\conf.ini", "./run.sh: not found",
-// "cannot import src/cart/total".
+// isPath matches paths of files and requests: "open /etc/app/tls.pem: no such file", "GET /v1/orders
+// 502", "load C:\app\conf.ini", "./run.sh: not found", "cannot import src/cart/total".
 func isPath(s string, i, begin, end int) bool {
 	word := s[begin:end]
 	slash := strings.IndexByte(word, '/')
@@ -148,8 +146,7 @@ func inWildcard(s string, i int) bool {
 	return false
 }
 
-// parts masks a piece part by part, so that "server.go:42" keeps the file
-// and "uid:1000" the name.
+// parts masks a piece part by part, so that "server.go:42" keeps the file and "uid:1000" the name.
 func (m *masker) parts(word string) {
 	rest := Masks(0)
 	if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"

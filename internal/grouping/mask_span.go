@@ -7,10 +7,9 @@ import (
 )
 
 // quoted masks a quoted string that begins at i: `invalid input syntax for
-// type uuid: "abc"`. An apostrophe inside a word, as in "can't", does not open a
-// quotation. A quoted request keeps its method, `"GET /v1/orders HTTP/1.1" 502`,
-// unless a name in front marks it as one of several values. If everything is
-// quoted, as by some loggers, it is the message.
+// type uuid: "abc"`. An apostrophe inside a word, as in "can't", does not open a quotation. A quoted
+// request keeps its method, `"GET /v1/orders HTTP/1.1" 502`, unless a name in front marks it as one of
+// several values. If everything is quoted, as by some loggers, it is the message.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
 	m.out = append(m.out, s[i])
@@ -41,9 +40,8 @@ func closing(s string, i int) int {
 	return -1
 }
 
-// assigned masks the value after an equals sign: "login failed user=bob
-// ip=10.0.0.1", "retries = none". A name without a value is the same setting:
-// "user= ip=10.0.0.1".
+// assigned masks the value after an equals sign: "login failed user=bob ip=10.0.0.1", "retries = none".
+// A name without a value is the same setting: "user= ip=10.0.0.1".
 func (m *masker) assigned(s string, i int) int {
 	m.out = append(m.out, '=')
 	value := i + 1

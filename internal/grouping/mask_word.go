@@ -177,9 +177,8 @@ func (m *masker) isService(word string) bool {
 // bracketed matches an IPv6 address in brackets with its port: "[fe80::1%eth0]:443".
 var bracketed = regexp.MustCompile(`^\[[[:xdigit:]]*(?::[[:xdigit:]]*){2,}(?:%[^][ ]*)?\](?::\d{2,5}\b)?`)
 
-// unit returns the end of what belongs to the current value: the unit after a
-// number, "waited 5 ms" and "waited 2 s", "cache at 95%", and the padding after
-// base64.
+// unit returns the end of what belongs to the current value: the unit after a number, "waited 5 ms" and
+// "waited 2 s", "cache at 95%", and the padding after base64.
 func (m *masker) unit(s string, begin, end int) int {
 	switch {
 	case end == len(s) || m.wild != len(m.out):

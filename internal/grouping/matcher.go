@@ -8,21 +8,19 @@ import (
 
 // matcher finds the known template that covers another one.
 type matcher struct {
-	*dictionary
+	*coverIndex
 	known []string // sorted
-	wide  *coverIndex
 }
 
 func newMatcher(known []string) *matcher {
-	m := &matcher{dictionary: newDictionary()}
-	m.known = slices.Compact(slices.Sorted(slices.Values(known)))
-	var forms []*form
-	for i, k := range m.known {
-		forms = append(forms, m.form(k))
+	d := newDictionary()
+	known = slices.Compact(slices.Sorted(slices.Values(known)))
+	forms := make([]*form, len(known))
+	for i, k := range known {
+		forms[i] = d.form(k)
 		forms[i].at = i
 	}
-	m.wide = newCoverIndex(m.dictionary, forms)
-	return m
+	return &matcher{newCoverIndex(d, forms), known}
 }
 
 // match returns the known template that covers template: itself if it is known, else
@@ -33,7 +31,7 @@ func (m *matcher) match(template string) (string, bool) {
 	}
 	f := m.form(template)
 	var best *form
-	for wide := range m.wide.of(f) {
+	for wide := range m.of(f) {
 		if m.covers(wide, f) && (best == nil || wide.consts > best.consts) {
 			best = wide
 		}
@@ -44,9 +42,8 @@ func (m *matcher) match(template string) (string, bool) {
 	return m.known[best.at], true
 }
 
-// learn marks words of narrow as names where wide, which covers it, has a wildcard:
-// once "login of <*> failed" is known, the alice in "login of alice failed" is a name
-// in "alice has no licence" too.
+// learn marks words of narrow as names where wide, which covers it, has a wildcard: once "login of <*>
+// failed" is known, the alice in "login of alice failed" is a name in "alice has no licence" too.
 func (m *matcher) learn(narrow, wide string) {
 	n, w := m.form(narrow), m.form(wide)
 	for place, number := range w.tokens {

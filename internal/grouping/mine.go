@@ -20,9 +20,8 @@ type miner struct {
 	forms []*form // sorted by their texts in the first round
 }
 
-// mine returns, for each template, the one that it belongs to. Known templates
-// come first: each owns the templates it covers, and only the rest is mined together
-// with the known ones, which may widen.
+// mine returns, for each template, the one that it belongs to. Known templates come first: each owns the
+// templates it covers, and only the rest is mined together with the known ones, which may widen.
 func mine(templates, known []string) map[string]string {
 	matching := newMatcher(known)
 	all := slices.Concat(templates, known)
@@ -95,10 +94,9 @@ func (m *miner) round() bool {
 	return len(m.forms) < before
 }
 
-// joined returns the narrowest template that covers all of the forms, which have the same
-// signs in the same places, or the forms if there is none. A later run, which has only the
-// text of a template, must split it into the same tokens: "queue:<*>" would be one, while
-// "queue:orders" is three.
+// joined returns the narrowest template that covers all of the forms, which have the same signs in the
+// same places, or the forms if there is none. A later run, which has only the text of a template, must
+// split it into the same tokens: "queue:<*>" would be one, while "queue:orders" is three.
 func (m *miner) joined(forms []*form) []*form {
 	if len(forms) < 2 {
 		return forms
@@ -139,10 +137,9 @@ func unite(a, b *form) {
 
 // What a word's neighbours show about it.
 
-// namelike reports whether the word at place may be a name by its own look, by
-// its use elsewhere, or the word before it: "no route to com.example.Cart", "queue
-// orders is full". The first word of a message is its subject, unless it is known
-// to be a name.
+// namelike reports whether the word at place may be a name by its own look, by its use elsewhere, or the
+// word before it: "no route to com.example.Cart", "queue orders is full". The first word of a message is
+// its subject, unless it is known to be a name.
 func (d *dictionary) namelike(f *form, place int) bool {
 	t := d.at(f, place)
 	switch {
@@ -201,18 +198,17 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 	return false
 }
 
-// labelled reports whether the word at place follows the label of a state.
+// labelled reports whether the word at place follows the label of a state: "EventType: ORDER_PAID",
+// "state: OPEN". Other names before a colon state what failed: "dial: ECONNREFUSED".
 func (d *dictionary) labelled(f *form, place int) bool {
 	if place < 3 || d.at(f, place-1).text != " " || d.at(f, place-2).text != ":" {
 		return false
 	}
 	label := strings.ToLower(d.at(f, place-3).text)
-	return slices.ContainsFunc(labels, func(end string) bool { return strings.HasSuffix(label, end) })
+	return slices.ContainsFunc([]string{"type", "state", "status", "kind", "phase", "mode"}, func(end string) bool {
+		return strings.HasSuffix(label, end)
+	})
 }
-
-// labels are endings of names whose values are states: "EventType: ORDER_PAID",
-// "state: OPEN". Other names before a colon state what failed: "dial: ECONNREFUSED".
-var labels = []string{"type", "state", "status", "kind", "phase", "mode"}
 
 // doing reports whether the message only states what is done to the thing named at
 // place: "removing chargen".

@@ -9,18 +9,16 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxTemplates bounds the masked templates of one run. Above it messages
-// are compared by ever shorter prefixes, so memory stays bounded and the order of
-// events still does not matter.
+// maxTemplates bounds the masked templates of one run. Above it messages are compared by ever shorter
+// prefixes, so memory stays bounded and the order of events still does not matter.
 const maxTemplates = 20_000
 
 // maxTokens bounds the tokens that the matcher keeps in a run with too many templates.
 const maxTokens = 100_000
 
-// maxCached bounds the bytes of masked templates cached with their redacted form.
-// Redacting costs some ten microseconds a template, as much as reading five lines, so
-// there is room for 100,000 templates of usual length; each also needs about 50
-// bytes in the table.
+// maxCached bounds the bytes of masked templates cached with their redacted form. Redacting costs some
+// ten microseconds a template, as much as reading five lines, so there is room for 100,000 templates of
+// usual length; each also needs about 50 bytes in the table.
 const maxCached = 16 << 20
 
 // Set adds up the events of one run.
@@ -198,9 +196,8 @@ func (s *Set) redirect(into map[*Group]*Group) {
 // GroupOf returns the group of an event that was added before Groups was called.
 func (s *Set) GroupOf(m Mark) *Group { return s.units[m.Unit] }
 
-// Groups returns the groups in the order of their keys. What describes them is taken
-// from each group's sample, so it too depends on the events alone. Call it once, after
-// the last Add.
+// Groups returns the groups in the order of their keys. What describes them is taken from each group's
+// sample, so it too depends on the events alone. Call it once, after the last Add.
 func (s *Set) Groups() []*Group {
 	byKey := s.mined()
 	for id, at := range s.traces {
@@ -240,9 +237,8 @@ func (s *Set) describe(g *Group) {
 	}
 }
 
-// aliases returns the message keys of lines that may report the same error
-// elsewhere: an alert quotes the exception's line or the log's first line, and rarely
-// names the service.
+// aliases returns the message keys of lines that may report the same error elsewhere: an alert quotes
+// the exception's line or the log's first line, and rarely names the service.
 func (s *Set) aliases(g *Group) []string {
 	lines := []string{g.Sample.Message}
 	if chain := g.Sample.Exceptions; len(chain) > 0 {
@@ -252,9 +248,8 @@ func (s *Set) aliases(g *Group) []string {
 	for _, line := range lines {
 		template := s.template(line)
 		for _, service := range []string{g.Sample.Service, ""} {
-			key := MessageKey(service, template)
-			if template != "" && template != Wildcard && key != g.Key && !slices.Contains(keys, key) {
-				keys = append(keys, key)
+			if key := MessageKey(service, template); template != "" && template != Wildcard && key != g.Key {
+				keys = with(keys, key)
 			}
 		}
 	}

@@ -93,9 +93,8 @@ func shapeOf(text string) traits {
 	return 0
 }
 
-// tokenEnd returns the end of the token at i of a masked template. Joints at
-// the end of a word are signs: "failed:", and so is a row of dots: "disk
-// check....: 3".
+// tokenEnd returns the end of the token at i of a masked template. Joints at the end of a word are
+// signs: "failed:", and so is a row of dots: "disk check....: 3".
 func tokenEnd(s string, i int) int {
 	end := i
 	for end < len(s) {
@@ -142,9 +141,8 @@ func isTitle(word string) bool {
 	return len(word) > 1 && isUpper(word[0]) && !strings.ContainsFunc(word[1:], func(r rune) bool { return r < 'a' || r > 'z' })
 }
 
-// titleEnd returns the end of a name of several words, the first of which ends at
-// end. The name is one token: "Music Server". Words that describe what happened do
-// not belong to it: "Link Down".
+// titleEnd returns the end of a name of several words, the first of which ends at end. The name is one
+// token: "Music Server". Words that describe what happened do not belong to it: "Link Down".
 func titleEnd(s string, end int) int {
 	for end < len(s) && s[end] == ' ' {
 		next := wordEnd(s, end+1)

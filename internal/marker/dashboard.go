@@ -33,6 +33,16 @@ type Dashboard struct {
 	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
 }
 
+func (d Dashboard) encode() string {
+	d.Muted = cappedMutes(d.Muted)
+	for drop := max(0, len(d.Waiting)-MaxWaiting); ; drop = max(1, len(d.Waiting)/10) {
+		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
+		if text := encode(d); len(text) <= maxDashboard || len(d.Waiting) == 0 {
+			return text
+		}
+	}
+}
+
 // Health describes how well a source can be read.
 type Health struct {
 	Success  count.Millis `json:"t,omitempty"` // when the last run without a failure began

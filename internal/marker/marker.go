@@ -11,12 +11,11 @@
 //	<!-- errmon:state v1 CRC32 BASE64URL -->
 //	<!-- errmon:end -->
 //
-// The state is deflated JSON in base64url, so that no log text inside can
-// close the comment or look like another one; the CRC32 (IEEE, eight hex digits)
-// of the base64url text detects damage. The key line stays readable: it names the
-// error even if the state is damaged. Log text inside the section cannot forge these
-// lines because publishing breaks every "<!--" in foreign text (package safe). A body
-// that also contains the pasted lines of another issue counts as damaged, with no key.
+// The state is deflated JSON in base64url, so that no log text inside can close the comment or look like
+// another one; the CRC32 (IEEE, eight hex digits) of the base64url text detects damage. The key line
+// stays readable: it names the error even if the state is damaged. Log text inside the section cannot
+// forge these lines because publishing breaks every "<!--" in foreign text (package safe). A body that
+// also contains the pasted lines of another issue counts as damaged, with no key.
 //
 // Fields may be added within version 1; readers ignore unknown ones. A state
 // of a higher version is refused with ErrNewer and must be left untouched.
@@ -27,15 +26,16 @@
 package marker
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/count"
 )
 
-// Limits of what one marker keeps, so that a body always fits in GitHub's
-// 65,536 characters.
+// Limits of what one marker keeps, so that a body always fits in GitHub's 65,536 characters.
 const (
 	MaxKeys      = 100  // oldest kept: they carry the identity
 	MaxGrouped   = 100  // oldest kept
@@ -212,3 +212,65 @@ func (m Marker) Clone() Marker {
 	}
 	return m
 }
+
+// encode cuts m to its limits first.
+func (m Marker) encode() string {
+	m = m.capped()
+	for cells := MaxCells; ; cells /= 2 {
+		m.shrink(cells, MaxDays)
+		if text := encode(m); len(text) <= maxEncoded || cells == 0 {
+			return text
+		}
+	}
+}
+
+// capped returns a copy cut to the limits of this package, those of cells and days excepted.
+func (m Marker) capped() Marker {
+	m = m.Clone()
+	m.Keys, m.Grouped = oldest(m.Keys, MaxKeys), oldest(m.Grouped, MaxGrouped)
+	m.Aliases, m.Owners = newest(m.Aliases, MaxAliases), oldest(m.Owners, MaxOwners)
+	m.Commented, m.Changes = newest(m.Commented, MaxCommented), newest(m.Changes, MaxChanges)
+	if m.Fix != nil {
+		m.Fix.Old = newest(m.Fix.Old, MaxOld)
+	}
+	if runes := []rune(m.Template); len(runes) > MaxTemplate {
+		m.Template = string(runes[:MaxTemplate])
+	}
+	names := slices.SortedFunc(maps.Keys(m.Sources), func(a, b string) int {
+		return cmp.Or(cmp.Compare(m.Sources[b].Newest, m.Sources[a].Newest), strings.Compare(a, b))
+	})
+	for _, name := range names[min(len(names), MaxSources):] {
+		delete(m.Sources, name)
+	}
+	total := 0 // delivery ids
+	for _, inbox := range m.Deliveries {
+		total += min(len(inbox.IDs), count.MaxIDs)
+	}
+	keep := count.MaxIDs
+	if total > maxIDs {
+		keep = min(keep, maxIDs/len(m.Deliveries)) // an equal share of each kind
+	}
+	for kind, inbox := range m.Deliveries {
+		inbox.Shrink(keep)
+		m.Deliveries[kind] = inbox
+	}
+	return m
+}
+
+// maxIDs bounds the delivery ids of all kinds together: at 40 bits each they fill
+// 16,000 characters of the marker.
+const maxIDs = 2400
+
+// shrink keeps at most so many cells and days of each source.
+func (m *Marker) shrink(cells, days int) {
+	for name, t := range m.Sources {
+		t.Fold(cells)
+		for _, day := range slices.Sorted(maps.Keys(t.Days))[:max(0, len(t.Days)-days)] {
+			delete(t.Days, day)
+		}
+		m.Sources[name] = t
+	}
+}
+
+func newest[T any](list []T, keep int) []T { return list[max(0, len(list)-keep):] }
+func oldest[T any](list []T, keep int) []T { return list[:min(len(list), keep)] }

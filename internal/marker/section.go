@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"regexp"
 	"slices"
@@ -17,11 +18,10 @@ import (
 	"github.com/org/errmon-action/internal/count"
 )
 
-// This file writes our section and finds it in a body that people edit: they write around
-// it, quote its lines, paste an earlier body, and delete lines that look like noise.
-// Only a whole line at the left margin counts, and the state decides: of several
-// sections, the one with the newest state is ours. Anything that is not clearly
-// ours belongs to people and stays.
+// This file writes our section and finds it in a body that people edit: they write around it, quote its
+// lines, paste an earlier body, and delete lines that look like noise. Only a whole line at the left
+// margin counts, and the state decides: of several sections, the one with the newest state is ours.
+// Anything that is not clearly ours belongs to people and stays.
 
 // Version is the format that this package writes.
 const Version = 1
@@ -70,6 +70,22 @@ func section(key, text, state string) string {
 		statePrefix, Version, checksum(state), state, suffix,
 		endLine)
 }
+
+// maxJSON bounds the inflated size of a state; real ones are far smaller.
+const maxJSON = 4 << 20
+
+// encode returns a Marker, a Dashboard or a part of one as base64url text. These are texts, numbers
+// and lists, and the buffer grows, so nothing in here can fail.
+func encode(state any) string {
+	plain, _ := json.Marshal(state)
+	var packed bytes.Buffer
+	w, _ := flate.NewWriter(&packed, flate.BestCompression)
+	_, _ = w.Write(plain)
+	_ = w.Close()
+	return base64.RawURLEncoding.EncodeToString(packed.Bytes())
+}
+
+func checksum(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(text))) }
 
 const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
 

@@ -108,8 +108,7 @@ func (p Pattern) level() Pattern {
 	return p
 }
 
-// glob matches whole values. "*" matches slashes too: a message or a service is not a
-// path.
+// glob matches whole values. "*" matches slashes too: a message or a service is not a path.
 func glob(pattern string) func(string) bool {
 	pattern = strings.ReplaceAll(pattern, "/", "\x00")
 	return func(value string) bool {

@@ -20,8 +20,7 @@ type Policy struct {
 	Rules    []Rule // in the order of the file
 }
 
-// Decider decides on events. It remembers names that it has seen, so it is not safe
-// for concurrent use.
+// Decider decides on events. It reuses a buffer, so it is not safe for concurrent use.
 type Decider struct {
 	Policy
 	index *index
