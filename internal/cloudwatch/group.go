@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync/atomic"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/source"
 )
 
@@ -25,7 +27,7 @@ type Group struct {
 
 	infrequent atomic.Bool // it is known to be in a class that only Logs Insights reads
 	planned    source.Request
-	after      []*Group              // planned to be read after it, in order
+	after      []source.Source       // planned to be read after it, in order
 	ahead      atomic.Pointer[ahead] // set while it waits for its turn
 	batch      *answer               // what a query of several groups found; nil otherwise
 	kept       kept
@@ -67,7 +69,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 		return nil, err
 	}
 	byKey := map[string]*Group{}
-	c.opened = nil
+	var found []*Group
 	var failures []error
 	for _, spec := range specs {
 		groups, err := []*Group{{client: c, region: spec.region, name: spec.name, arn: spec.arn, account: spec.account}}, error(nil)
@@ -80,7 +82,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 			switch {
 			case known == nil:
 				byKey[g.Key()] = g
-				c.opened = append(c.opened, g)
+				found = append(found, g)
 			case known.account == "":
 				known.arn, known.account = g.arn, g.account
 			case g.account != "" && g.account != known.account:
@@ -89,7 +91,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 			}
 		}
 	}
-	return c.opened, errors.Join(failures...)
+	return found, errors.Join(failures...)
 }
 
 // list returns the groups with the spec's prefix; with an error, those of the
@@ -124,4 +126,80 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.text, spec.region), "check log-groups and aws-region", nil)
 	}
 	return groups, nil
+}
+
+// Spec is a parsed entry of the input log-groups: a group by its name or ARN, or all
+// groups with a prefix.
+type Spec struct {
+	text    string // as the user wrote it, for messages
+	region  string
+	arn     string // in the form of logGroupIdentifier, without the final ":*"; empty unless an ARN was given
+	account string // 12 digits; empty unless an ARN was given
+	name    string // of the group, or the prefix
+	prefix  bool
+}
+
+// From the service's model: LogGroupName is 1 to 512 of these characters.
+const maxName = 512
+
+var (
+	nameChars   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]*$`)
+	regionShape = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	arnShape    = regexp.MustCompile(`^(arn:aws(?:-[a-z]+)*:logs:([^:]*):([^:]*):log-group:([^:]*))(?::\*)?$`)
+	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
+)
+
+// ParseSpecs parses the entries of log-groups: names, ARNs with or without their
+// final ":*", and prefixes ending in "*". An ARN contains its region; names and
+// prefixes refer to the given one, which may be empty if all are ARNs. It needs no
+// network, and returns the mistakes of all entries joined.
+func ParseSpecs(entries []string, region string) ([]Spec, error) {
+	var specs []Spec
+	var mistakes []error
+	if region != "" && !regionShape.MatchString(region) {
+		mistakes = append(mistakes, fmt.Errorf("aws-region: %q is not the name of a region, such as eu-central-1", region))
+	}
+	for _, entry := range entries {
+		spec, err := parseSpec(entry, region)
+		if err != nil {
+			mistakes = append(mistakes, finding.Within(fmt.Sprintf("log-groups: %q: ", entry), err))
+		}
+		specs = append(specs, spec)
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
+	}
+	return specs, nil
+}
+
+func parseSpec(entry, region string) (Spec, error) {
+	spec := Spec{text: entry, region: region}
+	if strings.HasPrefix(entry, "arn:") {
+		match := arnShape.FindStringSubmatch(entry)
+		if match == nil {
+			return spec, errors.New("not the ARN of a log group, arn:aws:logs:REGION:ACCOUNT:log-group:NAME")
+		}
+		spec.arn, spec.region, spec.account, spec.name = match[1], match[2], match[3], match[4]
+	} else {
+		spec.name, spec.prefix = strings.CutSuffix(entry, "*")
+	}
+	switch name := spec.name; {
+	case spec.region == "" && spec.arn == "":
+		return spec, finding.Mend("a name has no region", "set aws-region, or give the ARN")
+	case spec.arn != "" && !regionShape.MatchString(spec.region):
+		return spec, fmt.Errorf("%q is not the name of a region", spec.region)
+	case spec.arn != "" && !accountID.MatchString(spec.account):
+		return spec, fmt.Errorf("%q is not an account of 12 digits", spec.account)
+	case spec.arn != "" && strings.Contains(name, "*"):
+		return spec, errors.New("a prefix must be written without an ARN, such as /ecs/*")
+	case name == "" && !spec.prefix: // a prefix may be: every group of the region
+		return spec, errors.New("the name is empty")
+	case strings.Contains(name, "*"):
+		return spec, errors.New(`"*" may only be the last character`)
+	case !nameChars.MatchString(name):
+		return spec, errors.New("a log group's name may contain only letters, digits and . - _ / #")
+	case len(name) > maxName:
+		return spec, fmt.Errorf("a log group's name has at most %d characters, this one has %d", maxName, len(name))
+	}
+	return spec, nil
 }

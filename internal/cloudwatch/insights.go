@@ -87,15 +87,15 @@ func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 func (g *Group) together(from time.Time) ([]*Group, time.Time) {
 	c, groups, earliest := g.client, []*Group{g}, from
 	slack := c.cfg.Clock.Now().Sub(from) / 4
-	for _, other := range g.after {
-		queried := other.infrequent.Load() || c.cfg.Reader == Insights
-		start := other.planned.From
-		if c.alone || other.batch != nil || !queried || other.region != g.region || start.Sub(from).Abs() > slack || len(groups) == maxGroups {
+	for _, s := range g.after {
+		other, ok := s.(*Group)
+		if !ok || c.alone || other.batch != nil || other.region != g.region || len(groups) == maxGroups ||
+			c.cfg.Reader != Insights && !other.infrequent.Load() || other.planned.From.Sub(from).Abs() > slack {
 			continue
 		}
 		groups = append(groups, other)
-		if start.Before(earliest) {
-			earliest = start
+		if other.planned.From.Before(earliest) {
+			earliest = other.planned.From
 		}
 	}
 	return groups, earliest

@@ -20,16 +20,12 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-const infrequent = "INFREQUENT_ACCESS"
-
 // newVault is a world with a group that only Logs Insights can read.
 func newVault(t *testing.T, events ...cloudwatchtest.Event) *world {
 	w := newWorld(t)
 	w.config.FilterPattern, w.config.AllPages, w.config.InsightsBudget = cloudwatch.DefaultFilterPattern, 3, 1
 	w.config.RequestsPerSecond, w.service.QueryPolls = 25, 1
-	if err := w.service.Class(region, "/vault", infrequent); err != nil {
-		t.Fatal(err)
-	}
+	w.service.Infrequent = []string{"/vault"}
 	w.put("/vault", events...)
 	return w
 }
@@ -147,9 +143,7 @@ func TestInsightsReadsGroupsTogether(t *testing.T) {
 		w.config.InsightsBudget, w.config.RequestsPerSecond = 1, 25
 		for i := range 60 {
 			name := fmt.Sprintf("/ia/%02d", i)
-			if err := w.service.Class(region, name, infrequent); err != nil {
-				t.Fatal(err)
-			}
+			w.service.Infrequent = append(w.service.Infrequent, name)
 			w.put(name, series("s", noon.Add(-time.Duration(i+1)*time.Minute), 5)...)
 		}
 		if refused {
@@ -162,11 +156,7 @@ func TestInsightsReadsGroupsTogether(t *testing.T) {
 		}
 		c := w.client()
 		groups := w.groups(c, "/ia/*")
-		var plan []source.Planned
-		for _, g := range groups {
-			plan = append(plan, source.Planned{Key: g.Key(), Request: source.Request{From: noon.Add(-time.Hour)}})
-		}
-		c.Plan(plan)
+		planAll(groups, source.Request{From: noon.Add(-time.Hour)})
 		for i, g := range groups {
 			records, _, err := w.readAll(g)
 			if want := 5; (err != nil || len(records) != want) && !(refused && i == 7) && i != 59 { // the last one's first event is an hour old
@@ -242,22 +232,16 @@ func TestInsightsStopsAboveTheBudget(t *testing.T) {
 func TestInsightsReadsWhatTheBudgetAllows(t *testing.T) {
 	w := newVault(t)
 	w.config.InsightsBudget = 0.000775 // of four and a half groups
-	var plan []source.Planned
 	for i := range 20 {
 		name := fmt.Sprintf("/ia/%02d", i)
-		if err := w.service.Class(region, name, infrequent); err != nil {
-			t.Fatal(err)
-		}
+		w.service.Infrequent = append(w.service.Infrequent, name)
 		for minute := range 60 { // 180 KB an hour
 			w.put(name, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Duration(minute)*time.Minute - 30*time.Second), Message: "ERROR" + strings.Repeat("x", 3<<10)})
 		}
 	}
 	c := w.client()
 	groups := w.groups(c, "/ia/*")
-	for _, g := range groups {
-		plan = append(plan, source.Planned{Key: g.Key(), Request: source.Request{From: noon.Add(-time.Hour)}})
-	}
-	c.Plan(plan)
+	planAll(groups, source.Request{From: noon.Add(-time.Hour)})
 	read := 0
 	for _, g := range groups {
 		if records, _, err := w.readAll(g); err == nil && len(records) == 60 {

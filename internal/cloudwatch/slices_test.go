@@ -174,17 +174,25 @@ func TestSlicesAreFast(t *testing.T) {
 	}
 }
 
-func readGroups(t testing.TB, c *cloudwatch.Client, groups []*cloudwatch.Group, sliced bool, from time.Time) (events int) {
-	var plan []source.Planned
+// planAll announces that all groups will be read, in this order.
+func planAll(groups []*cloudwatch.Group, r source.Request) {
+	var sources []source.Source
 	for _, g := range groups {
-		plan = append(plan, source.Planned{Key: g.Key(), Request: source.Request{From: from}})
+		sources = append(sources, g)
 	}
-	c.Plan(plan)
 	for i, g := range groups {
+		g.Plan(r, sources[i+1:])
+	}
+}
+
+func readGroups(t testing.TB, c *cloudwatch.Client, groups []*cloudwatch.Group, sliced bool, from time.Time) (events int) {
+	request := source.Request{From: from}
+	planAll(groups, request)
+	for _, g := range groups {
 		count := func(event.Record) { events++ }
 		err := error(nil)
 		if sliced {
-			_, err = g.Read(context.Background(), plan[i].Request, count)
+			_, err = g.Read(context.Background(), request, count)
 		} else {
 			err = g.ReadPageAfterPage(context.Background(), from, count)
 		}
@@ -206,7 +214,7 @@ func BenchmarkRead(b *testing.B) {
 		w := newWorld(b)
 		w.config.RequestsPerSecond, w.config.Clock, w.config.Progress = 25, clock.System(), nil
 		w.config.InsightsBudget = 1000
-		w.service.Now = nil
+		w.service.Now = time.Now
 		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
 			time.Sleep(time.Duration(60+rand.IntN(90)) * time.Millisecond)
 			return nil

@@ -92,20 +92,20 @@ func read(ctx context.Context, r *run) error {
 	logs := reading.Logs{Intake: r.intake, Windows: &r.windows, Known: r.known.Keys(), Now: r.input.Now, Lateness: r.Rules.Lateness}
 	window := ledger.Window{Now: r.input.Now, Lookback: r.Times.Lookback, Since: r.Times.Since, Rules: r.Rules}
 	sources := ledger.LongestAgo(r.known.Dashboard, r.sources)
-	var planned []source.Planned
+	var requests []source.Request
 	var gaps []bool
 	for _, s := range sources {
 		from, gap := r.known.Start(s.Key(), window)
-		planned = append(planned, source.Planned{Key: s.Key(), Request: source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)}})
+		requests = append(requests, source.Request{From: from, Large: r.known.Large(s.Key(), r.input.Now)})
 		gaps = append(gaps, gap)
 	}
-	reading.Plan(r.Services, planned)
+	reading.Plan(sources, requests)
 	for i, s := range sources {
 		if ctx.Err() != nil {
-			r.addSource(source.Health{Name: s.Key(), From: planned[i].From, Left: true, Err: context.Cause(ctx)}, false)
+			r.addSource(source.Health{Name: s.Key(), From: requests[i].From, Left: true, Err: context.Cause(ctx)}, false)
 			continue
 		}
-		health := logs.Read(ctx, s, planned[i].Request)
+		health := logs.Read(ctx, s, requests[i])
 		r.addSource(health, !health.Complete.IsZero() && !gaps[i])
 	}
 	return nil

@@ -25,8 +25,7 @@ type Integration struct {
 	// Open returns the logs to read. It may return some of them together with an
 	// error about the missing ones. It is nil if the service keeps no logs.
 	Open     func(context.Context) ([]Source, error)
-	Plan     func([]Planned) // announces what will be read, in this order; may be nil
-	Tracker  Tracker         // nil if the service keeps no issues
+	Tracker  Tracker // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
 	Requests func() map[string]int // sent so far, by kind
 	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil
@@ -71,10 +70,10 @@ type Request struct {
 	Large bool // the source was recently too large to be read whole: filter at once
 }
 
-// Planned is a source that will be read.
-type Planned struct {
-	Key string
-	Request
+// Planner is a source that reads faster if it knows the plan.
+type Planner interface {
+	// Plan announces what will be read from the source, and which sources will be read after it.
+	Plan(r Request, after []Source)
 }
 
 // Result is what was read from a source.

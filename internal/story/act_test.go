@@ -50,7 +50,7 @@ func TestAct(t *testing.T) {
 	}
 	for _, event := range []string{"schedule", "workflow_dispatch"} {
 		t.Run(event, func(t *testing.T) {
-			gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{}
+			gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{Now: time.Now}
 			gh.Configure(func(s *githubtest.Settings) { s.Token, s.Private = "ghs_example_token", true })
 			ghServer, awsServer := httptest.NewServer(gh), httptest.NewServer(aws)
 			defer ghServer.Close()
@@ -134,7 +134,7 @@ type user struct {
 // newUser gives somebody workflows that use the action of a repository.
 func newUser(t *testing.T, action string, workflows map[string]string) user {
 	t.Helper()
-	gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{}
+	gh, aws := githubtest.New("acme", "shop"), &cloudwatchtest.Server{Now: time.Now}
 	gh.Configure(func(s *githubtest.Settings) { s.Token, s.Private = "ghs_example_token", true })
 	ghServer, awsServer := httptest.NewServer(gh), httptest.NewServer(aws)
 	t.Cleanup(ghServer.Close)

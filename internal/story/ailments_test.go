@@ -152,9 +152,7 @@ func ailments() []ailment {
 func vault(budget string, allow []string) func(*world) {
 	return func(w *world) {
 		w.env["ERRMON_INSIGHTS_BUDGET"], w.env["AWS_LOG_GROUP_NAME"], w.aws.Allow = budget, "/ecs/vault", allow
-		if err := w.aws.Class(region, "/ecs/vault", "INFREQUENT_ACCESS"); err != nil {
-			w.t.Fatal(err)
-		}
+		w.aws.Infrequent = []string{"/ecs/vault"}
 		w.put("/ecs/vault", cloudwatchtest.Event{Stream: "s", Time: w.now.Add(-time.Minute), Message: strings.Repeat("ERROR gold lost ", 4000)})
 	}
 }

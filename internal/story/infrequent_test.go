@@ -27,9 +27,7 @@ func TestInfrequentAccess(t *testing.T) {
 			w := newWorld(t)
 			w.inActions()
 			w.env["INPUT_LOG-GROUPS"], w.env["INPUT_INSIGHTS-BUDGET"] = "/ecs/vault, /ecs/shop", test.budget
-			if err := w.aws.Class(region, "/ecs/vault", "INFREQUENT_ACCESS"); err != nil {
-				t.Fatal(err)
-			}
+			w.aws.Infrequent = []string{"/ecs/vault"}
 			w.aws.Allow = test.allow
 			w.log(3*time.Minute, "ERROR order 1 lost")
 			for i := range 63 { // some before the look-back, where Logs Insights begins

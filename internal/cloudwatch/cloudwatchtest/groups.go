@@ -21,7 +21,6 @@ type Event struct {
 
 type group struct {
 	region, name string
-	class        string // empty is STANDARD
 	events       []stored
 	unsorted     bool
 }
@@ -52,18 +51,6 @@ var (
 	identifier = regexp.MustCompile(`^[\w#+=/:,.@-]+$`)
 	streamName = regexp.MustCompile(`^[^:*]{1,512}$`)
 )
-
-// Class sets the class of a group, such as INFREQUENT_ACCESS, which neither
-// FilterLogEvents nor GetLogEvents can read. It makes the group if it is missing.
-func (s *Server) Class(region, name, class string) error {
-	if err := s.Put(region, name); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.groups[region+":"+name].class = class
-	return nil
-}
 
 // Put adds events to a group, and makes group and streams if they are
 // missing; without events it makes the group. It refuses what the service
@@ -159,8 +146,8 @@ func (s *Server) group(region string, ref groupRef) *group {
 // readable is group for what only reads groups of the class STANDARD.
 func (s *Server) readable(req Request, ref groupRef) *group {
 	g := s.group(req.Region, ref)
-	must(g.class == "" || g.class == "STANDARD",
-		refuse("InvalidOperationException", fmt.Sprintf("%s is not supported for log groups of the class %s.", req.Action, g.class)))
+	must(!slices.Contains(s.Infrequent, g.name),
+		refuse("InvalidOperationException", req.Action+" is not supported for log groups of the class INFREQUENT_ACCESS."))
 	return g
 }
 
@@ -194,7 +181,11 @@ func (s *Server) describeLogGroups(req Request) any {
 		if len(page) == limit {
 			return object{"logGroups": page, "nextToken": page[limit-1]["logGroupName"]}
 		}
-		page = append(page, object{"logGroupName": g.name, "logGroupClass": cmp.Or(g.class, "STANDARD"), "arn": arn(g.region, g.name) + ":*"})
+		class := "STANDARD"
+		if slices.Contains(s.Infrequent, g.name) {
+			class = "INFREQUENT_ACCESS"
+		}
+		page = append(page, object{"logGroupName": g.name, "logGroupClass": class, "arn": arn(g.region, g.name) + ":*"})
 	}
 	return object{"logGroups": page}
 }

@@ -110,7 +110,7 @@ func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
 	from, before := q.Start*1000, (q.End+1)*1000
 	for _, g := range q.groups {
 		for _, e := range g.between(&from, &before) {
-			if e.Ingested.After(s.now()) {
+			if e.Ingested.After(s.Now()) {
 				continue
 			}
 			scanned += float64(len(e.Message))

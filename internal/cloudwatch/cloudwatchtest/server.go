@@ -40,11 +40,12 @@ const (
 // Server is the fake. The exported fields may be changed between requests, not
 // during one; methods may be called at any time.
 type Server struct {
-	Now          func() time.Time     // an event is there once its ingestion time has come; nil is time.Now
+	Now          func() time.Time     // an event is there once its ingestion time has come
 	PageEvents   int                  // at most so many events a page; 0 is the service's own 10,000
 	EmptyPages   int                  // so many empty pages with a token come before each page of events, and one without at the end
 	RepeatEvents int                  // each page begins with so many events of the page before
 	QueryPolls   int                  // how often a query's results are asked for until it is complete
+	Infrequent   []string             // groups in the class INFREQUENT_ACCESS, which neither FilterLogEvents nor GetLogEvents can read
 	Allow        []string             // IAM actions that are allowed, such as "logs:FilterLogEvents"; nil allows all
 	IdentityCode string               // an STS error code that GetCallerIdentity is refused with; empty for none
 	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
@@ -80,13 +81,6 @@ func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.requests)
-}
-
-func (s *Server) now() time.Time {
-	if s.Now == nil {
-		return time.Now()
-	}
-	return s.Now()
 }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
