@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// readFile reads the file of settings: the named one, which must exist, or else the
+// readFile reads the settings file: the named one, which must exist, or else the
 // default, which may be absent. It returns the settings, nil without a file, and puts
 // everything else into c.
 func (c *Config) readFile(in Input, named value) (map[string]value, error) {
@@ -57,7 +57,7 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	return f.settings, errors.Join(f.mistakes...)
 }
 
-// fileReader collects what a file holds.
+// fileReader collects the content of a file.
 type fileReader struct {
 	*Config
 	path     string
@@ -94,21 +94,20 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 	}
 }
 
-// wrong notes a mistake, if there is one, with its place and the key of the file.
+// wrong notes a mistake with its place and the key of the file; nil is none.
 func (f *fileReader) wrong(node ast.Node, err error) {
-	if err != nil {
-		f.mistakes = append(f.mistakes, f.within(node, err))
-	}
+	f.mistakes = append(f.mistakes, f.within(node, err))
 }
 
 func (f *fileReader) within(node ast.Node, err error) error {
-	switch f.key {
-	case "":
-		return finding.Within(f.at(node)+": ", err)
-	case "rules": // a line may hold much of a rule
-		return finding.Within(fmt.Sprintf("%s, column %d: rules: ", f.at(node), node.GetToken().Position.Column), err)
+	where := f.at(node)
+	if f.key == "rules" { // a line may hold much of a rule
+		where += fmt.Sprintf(", column %d", node.GetToken().Position.Column)
 	}
-	return finding.Within(f.at(node)+": "+f.key+": ", err)
+	if f.key != "" {
+		where += ": " + f.key
+	}
+	return finding.Within(where+": ", err)
 }
 
 func (f *fileReader) at(node ast.Node) string {
@@ -118,7 +117,7 @@ func (f *fileReader) at(node ast.Node) string {
 	return f.path
 }
 
-// mapping returns what an entry maps, nothing if its value is null; want is the
+// mapping returns the entries of a mapping, none if its value is null; want is the
 // mistake if it is not a mapping.
 func (f *fileReader) mapping(entry *ast.MappingValueNode, want string) []*ast.MappingValueNode {
 	switch v := entry.Value.(type) {

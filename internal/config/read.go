@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"regexp"
@@ -43,19 +44,9 @@ func text(limit int) func(string) (string, error) {
 	}
 }
 
-// secret parses a token, which is sent in a header.
-func secret(s string) (string, error) {
-	for _, c := range []byte(s) {
-		if c <= ' ' || c > '~' {
-			return "", finding.Mend("has white space or other characters that tokens never contain", "paste it again")
-		}
-	}
-	return s, nil
-}
-
 var list = each(text(2048))
 
-// each parses a list's items, separated by commas or line breaks, and drops empty
+// each parses the items of a list, separated by commas or line breaks, and drops empty
 // and repeated ones.
 func each(parse func(string) (string, error)) func(string) ([]string, error) {
 	return func(s string) ([]string, error) {
@@ -136,6 +127,8 @@ func whole(least, most int) func(string) (int, error) {
 
 func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
 
+var rate = between(parseFloat, math.SmallestNonzeroFloat64, 25, "must be a number above 0 and at most 25")
+
 func between[T cmp.Ordered](parse func(string) (T, error), least, most T, want string) func(string) (T, error) {
 	return func(s string) (T, error) {
 		n, err := parse(s)
@@ -164,16 +157,18 @@ func oneOf(names ...string) func(string) (string, error) {
 }
 
 var (
-	slug      = matching(`^[A-Za-z0-9_-]+$`, "must be a slug, as in the addresses of Sentry's pages")
-	login     = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`, "must be a GitHub login, such as octocat or renovate[bot]")
-	ownerRepo = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`, "must be OWNER/REPO")
+	// secret parses a token, which is sent in a header.
+	secret    = matching(`^[!-~]+$`, finding.Mend("has white space or other characters that tokens never contain", "paste it again"))
+	slug      = matching(`^[A-Za-z0-9_-]+$`, errors.New("must be a slug, as in the addresses of Sentry's pages"))
+	login     = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`, errors.New("must be a GitHub login, such as octocat or renovate[bot]"))
+	ownerRepo = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`, errors.New("must be OWNER/REPO"))
 )
 
-func matching(shape, want string) func(string) (string, error) {
+func matching(shape string, mistake error) func(string) (string, error) {
 	re := regexp.MustCompile(shape)
 	return func(s string) (string, error) {
 		if !re.MatchString(s) {
-			return "", errors.New(want)
+			return "", mistake
 		}
 		return s, nil
 	}
@@ -187,8 +182,8 @@ func repository(owner, repo *string) func(string) error {
 	}
 }
 
-// label parses the name of a label. GitHub allows 50 characters, and ":dashboard"
-// takes ten; its API separates labels by commas.
+// label parses the name of a label. GitHub allows 50 characters, ten of which are for
+// ":dashboard"; its API separates labels by commas.
 func label(s string) (string, error) {
 	switch {
 	case utf8.RuneCountInString(s) > 40:

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,7 @@ import (
 type Group struct {
 	Name     string
 	Settings []Setting
-	local    bool // of no service, so that commands that read local files use them too
+	local    bool // of no service, so commands that read local files use them too
 }
 
 // Setting is one input of the action, unless it is Local, and also a flag of the same
@@ -40,10 +39,11 @@ type Setting struct {
 
 const (
 	useSecret = "a secret must not be in a file: store it as a repository secret and pass it as an input"
+	words     = "error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback"
 	day       = 24 * time.Hour
 )
 
-// Groups lists every group and its settings, in the order in which they are documented.
+// Groups lists every group and its settings, in the order of the documentation.
 var Groups = groups(new(Config), time.Time{})
 
 // Settings lists every setting.
@@ -56,6 +56,7 @@ var Settings = func() (all []Setting) {
 
 // groups returns the settings that are read into c.
 func groups(c *Config, now time.Time) []Group {
+	since := func(s string) (time.Time, error) { return ParseSince(s, now) }
 	return []Group{
 		{Name: "GitHub", Settings: []Setting{
 			{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.GitHubToken, secret),
@@ -82,12 +83,10 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "How far back the first run reads a log group"},
 			{Name: "lateness", Env: "ERRMON_LATENESS", Default: "15m", read: into(&c.Lateness, duration(0, 6*time.Hour)),
 				Help: "How late an event may arrive and still be counted; at most 6h"},
-			{Name: "aws-requests-per-second", Env: "ERRMON_AWS_REQUESTS_PER_SECOND", Default: "2", read: into(&c.AWSRequestsPerSecond,
-				between(parseFloat, math.SmallestNonzeroFloat64, 25, "must be a number above 0 and at most 25")),
+			{Name: "aws-requests-per-second", Env: "ERRMON_AWS_REQUESTS_PER_SECOND", Default: "2", read: into(&c.AWSRequestsPerSecond, rate),
 				Help: "Maximum requests per second to CloudWatch Logs in each region; the whole account shares the quota"},
 			{Name: "since", Env: "ERRMON_SINCE", notInFile: "it is meant for one run: pass it as an input, or set lookback",
-				Help: "Read an older period, in this run only: a duration back from now (6h, 2d) or an RFC 3339 time",
-				read: into(&c.Since, func(s string) (time.Time, error) { return ParseSince(s, now) })},
+				Help: "Read an older period, in this run only: a duration back from now (6h, 2d) or an RFC 3339 time", read: into(&c.Since, since)},
 		}},
 		{Name: "Sentry", Settings: []Setting{
 			{Name: "sentry-auth-token", Env: "SENTRY_AUTH_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.SentryAuthToken, secret),
@@ -114,12 +113,10 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Slack channel that the bot posts to, as an id or #name"},
 			{Name: "slack-channels", Env: "ERRMON_SLACK_CHANNELS", List: true, read: into(&c.SlackChannels, each(text(80))),
 				Help: "Ids of the Slack channels to check for errors, separated by commas or line breaks; all by default"},
-			{Name: "slack-match", Env: "ERRMON_SLACK_MATCH", List: true, Default: "error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback",
-				Help: "Words that mark a Slack message as an error, in upper or lower case, also at the end of a longer word",
-				read: into(&c.SlackMatch, each(text(80)))},
-			{Name: "slack-ignore-apps", Env: "ERRMON_SLACK_IGNORE_APPS", Local: true, List: true, Default: "GitHub, Sentry",
-				Help: "Slack apps whose messages are never errors, by name or id; errmon always ignores its own messages",
-				read: into(&c.SlackIgnoreApps, each(text(80)))},
+			{Name: "slack-match", Env: "ERRMON_SLACK_MATCH", List: true, Default: words, read: into(&c.SlackMatch, each(text(80))),
+				Help: "Words that mark a Slack message as an error, in upper or lower case, also at the end of a longer word"},
+			{Name: "slack-ignore-apps", Env: "ERRMON_SLACK_IGNORE_APPS", Local: true, List: true, Default: "GitHub, Sentry", read: into(&c.SlackIgnoreApps, each(text(80))),
+				Help: "Slack apps whose messages are never errors, by name or id; errmon always ignores its own messages"},
 		}},
 		{Name: "The relay", Settings: []Setting{
 			{Name: "relay-url", Env: "ERRMON_RELAY_URL", Local: true, read: into(&c.RelayURL, address),
@@ -142,12 +139,10 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "How long after closing an issue is reopened if its error happens again; after that, the error gets a new issue that links to the old one"},
 			{Name: "write-interval", Env: "ERRMON_WRITE_INTERVAL", Default: "1s", read: into(&c.WriteInterval, duration(0, time.Minute)),
 				Help: "Pause between writes to GitHub, which asks for at least 1s"},
-			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error",
-				Help: "Lowest level that counts as an error: trace, debug, info, warn, error or fatal",
-				read: into(&c.MinLevel, oneOf(policy.LevelNames...))},
-			{Name: "max-duration", Env: "ERRMON_MAX_DURATION", Default: "20m",
-				Help: "Time after which a run stops cleanly; the next run continues from there",
-				read: into(&c.MaxDuration, duration(time.Second, 6*time.Hour))}, // a job's limit
+			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error", read: into(&c.MinLevel, oneOf(policy.LevelNames...)),
+				Help: "Lowest level that counts as an error: trace, debug, info, warn, error or fatal"},
+			{Name: "max-duration", Env: "ERRMON_MAX_DURATION", Default: "20m", read: into(&c.MaxDuration, duration(time.Second, 6*time.Hour)), // a job's limit
+				Help: "Time after which a run stops cleanly; the next run continues from there"},
 			{Name: "trusted-logins", Env: "ERRMON_TRUSTED_LOGINS", List: true, read: into(&c.TrustedLogins, each(login)),
 				Help: "Other logins whose issues this action treats as its own, such as the login of a previous token"},
 			{Name: "publish-samples", Env: "ERRMON_PUBLISH_SAMPLES", Default: "false", Switch: true,
@@ -164,13 +159,13 @@ func groups(c *Config, now time.Time) []Group {
 	}
 }
 
-// unknown returns the error about a name of a thing that is none of names.
+// unknown returns the error about a thing whose name is not among the names.
 func unknown(thing, name string, names []string) error {
 	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }
 
-// Nearest returns the name that was probably meant, and false if none is like the
-// given one: a third of its letters may be wrong.
+// Nearest returns the name that was probably meant, and false if none is similar: a third
+// of the letters may be wrong.
 func Nearest(name string, names []string) (nearest string, ok bool) {
 	if len(names) == 0 {
 		return "", false
@@ -189,7 +184,7 @@ func nearestOf(name string, names []string) string {
 	})
 }
 
-// plain returns a name as names are written, without the signs of a comparison.
+// plain returns a name in the spelling of names, without a comparison's signs.
 func plain(name string) string {
 	return strings.TrimLeft(strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-"), "!<>= ")
 }
