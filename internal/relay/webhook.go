@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,7 +9,12 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"sync"
+	"time"
 
+	"golang.org/x/sync/semaphore"
+
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/slack"
@@ -93,4 +99,146 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 
 func skipped(id, reason string) verdict {
 	return verdict{status: http.StatusOK, word: "skipped", id: id, reason: reason, body: "skipped\n"}
+}
+
+const (
+	// maxBody is the longest body that is read, in bytes: the largest event that Sentry
+	// accepts.
+	maxBody = 1 << 20
+	// maxSmall is the longest small body, in bytes. Slack's messages and most of Sentry's
+	// events are small.
+	maxSmall = 64 << 10
+	// smallRoom and largeRoom bound the bodies held at once, in bytes, over all
+	// connections. They are separate, so that large bodies never keep small ones waiting.
+	smallRoom, largeRoom = 8 << 20, 12 << 20
+	// maxJudged bounds the bodies parsed at once, in bytes: parsing takes up to 20 times
+	// the size of a body.
+	maxJudged = 3 << 20
+
+	// largeGrace is how long a large body may keep its room while others need it. Sentry
+	// waits 1 s for an answer, so a slower one is late anyway.
+	largeGrace = time.Second
+	// roomTimeout bounds the wait for room, so that the sender still gets an answer.
+	roomTimeout = 500 * time.Millisecond
+	// lingerTime is how long a sender whose body was shed may take to read the answer
+	// before the connection is closed.
+	lingerTime = time.Second
+)
+
+var (
+	errTooLarge = errors.New("at most 1 MB is read")
+	errShed     = errors.New("other requests needed the memory")
+	errNoRoom   = errors.New("too many requests at once")
+	errCutShort = errors.New("the body arrived incomplete")
+)
+
+// bodies are the request bodies held at once.
+type bodies struct {
+	small, large *lane
+	judged       *semaphore.Weighted // of maxJudged bytes
+}
+
+func newBodies(c clock.Clock) *bodies {
+	return &bodies{
+		small:  &lane{clock: c, room: semaphore.NewWeighted(smallRoom)},
+		large:  &lane{clock: c, room: semaphore.NewWeighted(largeRoom), grace: largeGrace},
+		judged: semaphore.NewWeighted(maxJudged),
+	}
+}
+
+// read returns a request's body when it is its turn to be judged. It occupies its
+// room until release is called. The error is errTooLarge, errShed, errNoRoom or
+// errCutShort; release is nil then.
+func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
+	size, lane := r.ContentLength, b.small
+	if size > maxBody {
+		return nil, nil, errTooLarge
+	}
+	if size < 0 { // chunked
+		size = maxBody
+	}
+	if size > maxSmall {
+		lane = b.large
+	}
+	if err := lane.reserve(r, size); err != nil {
+		return nil, nil, err
+	}
+	if body, err = lane.receive(w, r, size); err == nil && b.judged.Acquire(r.Context(), size) != nil {
+		err = errCutShort // its sender is gone
+	}
+	if err != nil {
+		lane.room.Release(size)
+		return nil, nil, err
+	}
+	return body, func() { b.judged.Release(size); lane.room.Release(size) }, nil
+}
+
+// lane holds the bodies of one class. When it is full, those that have been arriving
+// for longest give way: a webhook arrives within milliseconds, so an old unfinished
+// body is an attack or hopelessly slow.
+type lane struct {
+	clock clock.Clock
+	room  *semaphore.Weighted // in bytes
+	grace time.Duration       // during which a body need not give way
+
+	mu       sync.Mutex
+	arriving []*arriving // oldest first
+}
+
+// arriving is a body that is still incomplete.
+type arriving struct {
+	size  int64 // reserved
+	since time.Time
+	abort func()
+	shed  bool
+}
+
+// reserve waits for room, after ending the oldest bodies that have to give way.
+func (l *lane) reserve(r *http.Request, size int64) error {
+	if l.room.TryAcquire(size) {
+		return nil
+	}
+	l.mu.Lock()
+	now := l.clock.Now()
+	for freed := int64(0); freed < size && len(l.arriving) > 0 && now.Sub(l.arriving[0].since) >= l.grace; l.arriving = l.arriving[1:] {
+		oldest := l.arriving[0]
+		oldest.shed = true
+		oldest.abort()
+		freed += oldest.size
+	}
+	l.mu.Unlock()
+	ctx, cancel := l.clock.WithTimeout(r.Context(), roomTimeout, errNoRoom)
+	defer cancel()
+	if l.room.Acquire(ctx, size) != nil {
+		return errNoRoom
+	}
+	return nil
+}
+
+// receive reads the body into a buffer that never grows: growing would take
+// twice the room reserved.
+func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]byte, error) {
+	connection := http.NewResponseController(w) // on Lambda it has no deadlines
+	a := &arriving{size: size, since: l.clock.Now(), abort: func() { _ = connection.SetReadDeadline(time.Unix(1, 0)) }}
+	l.mu.Lock()
+	l.arriving = append(l.arriving, a)
+	l.mu.Unlock()
+
+	buffer := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	_, err := buffer.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.arriving = slices.DeleteFunc(l.arriving, func(other *arriving) bool { return other == a })
+	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
+	switch {
+	case tooLarge:
+		return nil, errTooLarge
+	case err != nil && a.shed:
+		_ = connection.SetReadDeadline(time.Now().Add(lingerTime)) // the network keeps its own time
+		return nil, errShed
+	case err != nil:
+		return nil, errCutShort
+	}
+	return buffer.Bytes(), nil
 }
