@@ -106,6 +106,7 @@ func notices(payload payload.Payload) []string {
 	return notices
 }
 
+// help answers a command without a known verb.
 const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."
 
 // commander serves commands with one configuration.

@@ -25,15 +25,12 @@ import (
 	"github.com/org/errmon-action/internal/workflow"
 )
 
-// doctorTime bounds all checks together: somebody is waiting for them at a
-// terminal, and a rate limit may demand an hour.
-const doctorTime = 2 * time.Minute
-
 var errDoctorTime = errors.New("the checks did not finish within two minutes")
 
 // doctor tests everything configured. It exits with 1 if any check fails.
 func (s *session) doctor(cmd *cobra.Command, _ []string) error {
-	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), doctorTime, errDoctorTime)
+	// Somebody is waiting at a terminal, and a rate limit may demand an hour.
+	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, errDoctorTime)
 	defer cancel()
 	c, err := s.configure(ctx)
 	t := table{out: s.Stdout, screen: s.Screen, redactor: s.redactor.Section()}
@@ -129,13 +126,10 @@ func namesOf(rules []policy.Rule) (n github.Names) {
 	return n
 }
 
-// minFrames is the number of frames from which their share is reported.
-const minFrames = 10
-
 // checkFrames reports how many of the in-app frames of open issues were found at their
-// lines in the repository.
+// lines in the repository, if there are enough to say.
 func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
-	const about = "frames"
+	const about, minFrames = "frames", 10
 	issues, err := client.List(ctx, cfg.Label, nil)
 	frames, shown := 0, 0
 	for _, i := range issues {
@@ -153,13 +147,19 @@ func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) 
 	return []finding.Finding{finding.Good(about, "%d of %d in-app frames were found in the repository", shown, frames)}
 }
 
-// checkWorkflows looks at the workflow that runs, or outside Actions at those of
-// the working directory that use this action. A workflow that runs in another
-// repository than the issues' is read only if it is checked out.
+// checkWorkflows checks the workflow that runs or, outside Actions, those of the working
+// directory that use this action. A workflow that runs in another repository than the
+// issues' is read only if it is checked out.
 func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
+	const folder = ".github/workflows/"
+	files, _ := filepath.Glob(folder + "*.y*ml")                       // the pattern is well formed
+	running, _, _ := strings.Cut(s.Getenv("GITHUB_WORKFLOW_REF"), "@") // OWNER/REPO/.github/workflows/NAME@REF
+	if i := strings.Index(running, folder); i >= 0 {
+		files = []string{running[i:]}
+	}
 	home := s.Getenv("GITHUB_REPOSITORY") == cfg.Owner+"/"+cfg.Repo
 	var found []finding.Finding
-	for _, file := range s.workflowFiles() {
+	for _, file := range files {
 		content, err := os.ReadFile(s.inWorkspace(file))
 		if err != nil && home {
 			content, err = client.ReadFile(ctx, file)
@@ -176,18 +176,6 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 		found = append(found, workflow.Check(content, facts)...)
 	}
 	return found
-}
-
-// workflowFiles are paths within the repository. GITHUB_WORKFLOW_REF has the
-// form OWNER/REPO/.github/workflows/NAME@REF.
-func (s *session) workflowFiles() []string {
-	const folder = ".github/workflows/"
-	name, _, _ := strings.Cut(s.Getenv("GITHUB_WORKFLOW_REF"), "@")
-	if i := strings.Index(name, folder); i >= 0 {
-		return []string{name[i:]}
-	}
-	files, _ := filepath.Glob(folder + "*.y*ml") // the pattern is well formed
-	return files
 }
 
 // table shows doctor's findings as soon as they are known.

@@ -76,8 +76,8 @@ func settingNames(width int) string {
 	return b.String()
 }
 
-// flagsOf returns settings as flags, with their defaults in the help. A flag itself has
-// none, because an input or a variable may give the value.
+// flagsOf returns settings as flags. Their defaults are only in the help, because an input
+// or a variable may set the value.
 func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags, flags.Usage = false, func() {} // the caller reports mistakes
@@ -95,7 +95,7 @@ func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	return flags
 }
 
-// given returns the flags that were given, perhaps to a set that shares them.
+// given returns the flags on the command line.
 func given(flags *pflag.FlagSet) map[string]string {
 	set := map[string]string{}
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -117,8 +117,7 @@ func onlyCommands(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q: errmon --help lists them", args[0])
 }
 
-// flagError explains a flag that could not be parsed, and names the flag that was
-// probably meant.
+// flagError suggests the flag that was probably meant.
 func flagError(flags *pflag.FlagSet, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok || len(unknown.GetSpecifiedName()) < 2 {
@@ -133,11 +132,11 @@ func flagError(flags *pflag.FlagSet, err error) error {
 }
 
 // stamp is "VERSION COMMIT DATE" in a release, set by the linker: an image is built
-// without the history that Go would take them from.
+// without the history from which Go would take them.
 var stamp string
 
-// version names the release, or else the module's version, which for a checkout
-// contains date and commit.
+// version returns the release, or else the module's version, which contains date and
+// commit if it was built from a checkout.
 func version() string {
 	version := cmp.Or(stamp, "(unknown)")
 	if build, ok := debug.ReadBuildInfo(); ok && stamp == "" {

@@ -20,8 +20,7 @@ const relayHelp = `Receives webhooks from Sentry and Slack, verifies who sent th
 Each flag has an environment variable, which the flag overrides; pass secrets through the environment or .env.
 On AWS Lambda the command serves a function URL or the events of an SQS queue.`
 
-// relayCommand has its own flag set, because the inputs of a scan mean nothing to a
-// relay.
+// relayCommand has its own flags, because the inputs of a scan mean nothing to a relay.
 func (s *session) relayCommand() *cobra.Command {
 	flags := flagsOf(config.RelaySettings)
 	cmd := &cobra.Command{
@@ -57,9 +56,15 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	if err := errors.Join(err, clientErr); err != nil {
 		return usageError{err}
 	}
+	redact := func(_ []string, a slog.Attr) slog.Attr {
+		if err, ok := a.Value.Any().(error); ok { // it may quote a service
+			a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
+		}
+		return a
+	}
 	front := relay.Config{
 		SentrySecret: cfg.SentrySecret, SlackSecret: cfg.SlackSecret, Token: cfg.Token, Insecure: cfg.Insecure,
-		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
+		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: redact})), Clock: s.Clock,
 	}
 	if cfg.Lambda && relay.OnLambda == nil {
 		return usageError{errors.New("this build does not run on AWS Lambda: build errmon as examples/relay/README.md shows")}
@@ -92,16 +97,8 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	return relay.Serve(ctx, listener, relay.NewReceiver(front, queue.Add, ready, metrics), queue)
 }
 
-// redactError redacts an error in the relay's log, which may quote a service.
-func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
-	if err, ok := a.Value.Any().(error); ok {
-		a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
-	}
-	return a
-}
-
-// relayGitHub returns the client that dispatches, without a network call. What is
-// missing is left to LoadRelay to report.
+// relayGitHub returns the client that dispatches, without a network call. LoadRelay
+// reports missing settings.
 func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
 	if cfg.Owner == "" {
 		return nil, nil

@@ -80,7 +80,6 @@ func (s *session) scanSources(ctx context.Context, c settings) (report.Run, erro
 
 var errOver = errors.New("max-duration is over")
 
-// options wires the services to the run.
 func (s *session) options(c settings, services []source.Integration) (scan.Options, error) {
 	gh, err := s.github(c.Config)
 	if err != nil {
@@ -103,7 +102,7 @@ func (s *session) options(c settings, services []source.Integration) (scan.Optio
 	}, nil
 }
 
-// code is the repository of the services' code.
+// code returns the repository of the services' code.
 func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Repository {
 	owner, repo, _ := strings.Cut(cmp.Or(cfg.CodeRepository, issues.FullName()), "/")
 	return enrich.NewRepository(issues.In(owner, repo), issues, cfg.Roots)
@@ -119,7 +118,7 @@ func intakeRules(cfg config.Config) intake.Rules {
 	}
 }
 
-// slack is nil if it is not configured.
+// slack returns nil if Slack is not configured.
 func (s *session) slack(cfg config.Config) *slack.Client {
 	if cfg.SlackWebhookURL == "" && cfg.SlackBotToken == "" {
 		return nil
@@ -167,9 +166,8 @@ func (s *session) writeSummary(text string) error {
 	return s.writeFile("GITHUB_STEP_SUMMARY", func() { s.actions.AddStepSummary(text) })
 }
 
-// writeFile writes to one of the runner's files, by the variable that names it. It
-// does nothing without the variable. The library panics if a file cannot be
-// written; that must not hide what the run did.
+// writeFile writes to the runner's file that a variable names, if it is set. The library
+// panics if it cannot write; that must not hide what the run did.
 func (s *session) writeFile(variable string, write func()) (err error) {
 	if s.Getenv(variable) == "" {
 		return nil
