@@ -12,9 +12,9 @@ import (
 // This file is about issues and rows that turn out to be one error.
 
 // indexNamed adds the keys of errors that are part of others: of duplicates, and of
-// errors that a rule joined and which is gone.
+// errors joined by a rule that no longer exists.
 func (d *directory) indexNamed(all []*entry) {
-	of := map[int]*entry{} // by number, the issue that stays; a duplicate names an older one
+	of := map[int]*entry{} // the issue that stays, by number; a duplicate names an older one
 	for _, e := range all {
 		more := e.Marker.Grouped
 		of[e.Number] = e
@@ -29,15 +29,13 @@ func (d *directory) indexNamed(all []*entry) {
 			more = more[len(e.Marker.Grouped):]
 		}
 		for _, key := range more {
-			if d.owners[key] == nil {
-				d.owners[key] = original
-			}
+			d.owners[key] = cmp.Or(d.owners[key], original)
 		}
 	}
 }
 
 // converge finds the issues whose templates turned out to be one: messages that looked like several
-// errors while few were seen. Those that people muted stay as they are.
+// errors while few had been seen. Muted issues stay as they are.
 func (d *directory) converge(groups []*grouping.Group) {
 	of := map[string]*entry{} // by first key
 	for _, e := range d.issues {
@@ -57,8 +55,8 @@ func (d *directory) converge(groups []*grouping.Group) {
 	}
 }
 
-// joinNamed finds the issues whose errors a rule makes one: all of their events of this
-// run have its name. Those that people muted stay as they are.
+// joinNamed finds the issues that a rule makes one error: all of their events in this run
+// have its name. Muted issues stay as they are.
 func (d *directory) joinNamed(groups []*grouping.Group) {
 	plain := map[string]bool{}
 	for _, g := range groups {
@@ -82,61 +80,104 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	}
 }
 
-// unite makes one of issues that turned out to be the same error: the oldest stays.
+// unite makes one entry of several that turned out to be the same error: the oldest
+// issue, or the first row, stays. It returns nil for none.
 func unite(same []*entry) (oldest *entry) {
-	slices.SortFunc(same, byNumber)
-	for i, e := range slices.Compact(same) {
-		if i == 0 {
-			oldest = e
-			continue
+	slices.SortStableFunc(same, byNumber)
+	for _, e := range same {
+		e = e.standing()
+		if oldest = cmp.Or(oldest, e); e != oldest {
+			e.original = oldest
+			oldest.join = append(oldest.join, e.counted())
+			oldest.groups, oldest.refused = append(oldest.groups, e.groups...), oldest.refused || e.refused
 		}
-		e.original = oldest
-		oldest.join = append(oldest.join, e.Marker)
 	}
 	return oldest
 }
 
-// mergeRows returns the rows that still wait. A row whose error has an issue by
-// now, filed by a run that overlapped, hands its counts over.
-func (d *directory) mergeRows(rows []marker.Row) []marker.Row {
-	var waiting []marker.Row
-	for _, row := range rows {
-		var owner *entry
-		for _, key := range slices.Backward(row.Marker.Keys) {
-			owner = cmp.Or(d.owners[key].standing(), owner)
-		}
-		if owner == nil || owner.retired != "" {
-			waiting = append(waiting, row)
-			continue
-		}
-		owner.merge = append(owner.merge, row.Marker)
-		owner.refused = row.Reason == string(Refused)
+// counted returns the entry's marker with what merged into it.
+func (e *entry) counted() marker.Marker {
+	m := e.Marker
+	for _, other := range e.join {
+		m = join(m, other)
 	}
-	return waiting
+	for _, other := range e.merge {
+		m = marker.Merge(m, other)
+	}
+	return m
 }
 
-// absorbRows returns the rows that still wait. One whose template turned out to
-// be that of an issue hands its counts over.
-func (d *directory) absorbRows(rows []marker.Row) []marker.Row {
-	for _, e := range d.issues {
-		if e.retired != "" {
+// mergeRows adds the rows that still wait. A row whose error has an issue by now, filed by
+// an overlapping run, hands its counts over.
+func (d *directory) mergeRows(rows []marker.Row) {
+	for _, row := range rows {
+		e := &entry{Issue: Issue{Title: row.Title, Marker: row.Marker}, refused: row.Reason == string(Refused)}
+		var owner *entry
+		for _, key := range row.Marker.Keys {
+			owner = cmp.Or(owner, d.owners[key].standing())
+		}
+		if owner == nil || owner.retired != "" {
+			d.waiting = append(d.waiting, e)
 			continue
 		}
-		rows = slices.DeleteFunc(slices.Clone(rows), func(r marker.Row) bool {
-			taken := slices.ContainsFunc(e.groups, func(g *grouping.Group) bool {
-				return owns(r.Marker, g) || d.owners[g.Name] == e && r.Marker.Owns(g.Name)
+		owner.merge, owner.refused = append(owner.merge, row.Marker), owner.refused || e.refused
+	}
+}
+
+// absorbRows hands the counts of a row over to an issue if both have the same template.
+func (d *directory) absorbRows() {
+	for _, e := range d.issues {
+		d.waiting = slices.DeleteFunc(d.waiting, func(row *entry) bool {
+			taken := e.retired == "" && slices.ContainsFunc(e.groups, func(g *grouping.Group) bool {
+				return owns(row.Marker, g) || d.owners[g.Name] == e && row.Marker.Owns(g.Name)
 			})
 			if taken {
-				e.join = append(e.join, r.Marker)
+				e.join = append(e.join, row.Marker)
 			}
 			return taken
 		})
 	}
-	return rows
 }
 
-// join adds the counts of a marker that turned out to be the same error. One
-// whose key m owns was added before, by a run that then failed or overlapped.
+// wait adds an error without an issue: to the rows that it is, or as a new one. Several rows may
+// turn out to be one error, and one row may match several keys.
+func (d *directory) wait(e *entry) {
+	row := unite(d.rowsOf(e.groups))
+	if row == nil {
+		d.waiting = append(d.waiting, e)
+		return
+	}
+	row.groups = append(row.groups, e.groups...)
+	if e.Marker.After != 0 { // it knows what the issue before counted
+		row.Marker, row.join = join(e.Marker, row.counted()), nil
+	}
+}
+
+// rowsOf returns the rows that own one of the groups' keys, else the first that knows
+// one as an alias, as an issue would.
+func (d *directory) rowsOf(groups []*grouping.Group) []*entry {
+	var owners, aliased []*entry
+	for _, row := range d.waiting {
+		m := row.Marker
+		for _, g := range groups {
+			settled := slices.ContainsFunc(d.waiting, func(e *entry) bool { return settledIn(e.Marker, g) })
+			switch {
+			case m.Owns(g.Name), owns(m, g) && !settled, g.Name == "" && !d.named(m) && grouped(m, g):
+				owners = append(owners, row)
+			case !isSentry(g.Key) && slices.Contains(m.Aliases, g.Key), isSentry(g.Key) && !hasSentry(m) &&
+				slices.ContainsFunc(d.eventKeys(g), func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) }):
+				aliased = append(aliased, row)
+			}
+		}
+	}
+	if len(owners) == 0 {
+		return aliased[:min(1, len(aliased))]
+	}
+	return owners
+}
+
+// join adds the counts of a marker that turned out to be the same error. If m owns its
+// key, an earlier run that then failed, or an overlapping one, added it already.
 func join(m, other marker.Marker) marker.Marker {
 	if m.Owns(other.Key()) {
 		return marker.Merge(m, other)
@@ -144,8 +185,8 @@ func join(m, other marker.Marker) marker.Marker {
 	return marker.Join(m, other)
 }
 
-// CloseDuplicate closes an issue in favour of an older one. Its marker says of
-// which, and it is ignored from then on.
+// CloseDuplicate closes an issue in favour of an older one, whose number its marker
+// stores. The issue is ignored from then on.
 func CloseDuplicate(issue Issue, original int) Action {
 	next := issue.Marker.Clone()
 	next.DupOf = original

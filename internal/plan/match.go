@@ -9,38 +9,38 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// directory finds the issue of a group.
+// directory finds the issue or the waiting row of a group.
 type directory struct {
-	issues  []*entry                  // by number, without those that are duplicates already
-	owners  map[string]*entry         // by owned key
-	aliases map[string]*entry         // by alias, of the oldest issue
-	names   map[string]bool           // by the key of a name that rules give to errors, whether all errors of the name are one
-	follows map[*grouping.Group]Issue // by the first group of an error that happened again, its retired issue
+	issues  []*entry          // by number, without known duplicates
+	waiting []*entry          // errors without an issue: rows of the dashboard, then new ones
+	owners  map[string]*entry // issue by owned key
+	aliases map[string]*entry // oldest issue by alias
+	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of the name are one
 }
 
-// entry is an issue in the directory, and what belongs to it.
+// entry is an error in the directory.
 type entry struct {
-	Issue
-	retired   Reason            // why it takes no more events; see succeed.go
+	Issue                       // of a waiting error, only title and marker
+	retired   Reason            // why the issue takes no more events; see succeed.go
 	hasSentry bool              // has a Sentry issue
 	refiner   string            // see refine
 	refused   bool              // a row says that GitHub refused to write it
-	original  *entry            // the older issue of the same error
-	groups    []*grouping.Group // what was seen of it
+	original  *entry            // the older entry of the same error
+	groups    []*grouping.Group // what this run saw of it
 	merge     []marker.Marker   // of issues and rows that counted the same events
 	join      []marker.Marker   // of issues and rows that counted other events
 }
 
-// takes reports whether an issue takes events, and people did not mute it.
+// takes reports whether an issue takes events and is not muted.
 func (e *entry) takes() bool { return !e.Muted() && e.retired == "" }
 
 // merges reports whether an issue may still merge with another one.
 func (e *entry) merges() bool { return e.takes() && e.original == nil }
 
-// standing returns the issue that stays: of a duplicate, the original.
+// standing returns the entry that stays: the original of a duplicate.
 func (e *entry) standing() *entry {
-	if e != nil && e.original != nil {
-		return e.original
+	for e != nil && e.original != nil {
+		e = e.original
 	}
 	return e
 }
@@ -52,10 +52,10 @@ func (e *entry) duplicate(original *entry) {
 
 func byNumber(a, b *entry) int { return cmp.Compare(a.Number, b.Number) }
 
-// index prepares the issues for matching. Where two own the same key, two runs
-// filed one error at once: the older one stays.
+// index prepares issues and rows for matching. If two issues own the same key, two runs
+// filed one error at once, and the older issue stays.
 func index(in Input) *directory {
-	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, follows: map[*grouping.Group]Issue{}, names: map[string]bool{}}
+	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: map[string]bool{}}
 	for name, joins := range in.Rules.Policy.Groups() {
 		d.names[grouping.NamedKey(name)] = joins
 	}
@@ -79,11 +79,12 @@ func index(in Input) *directory {
 			}
 		}
 	}
+	d.mergeRows(in.Waiting)
 	return d
 }
 
-// own notes which keys the issue owns. It duplicates an older one when that owns its first key, or
-// the same Sentry issue; another key taken over later, by an alias, proves nothing.
+// own records which keys the issue owns. It duplicates an older issue that owns its first key or
+// the same Sentry issue. Other shared keys prove nothing: an alias may have brought them later.
 func (d *directory) own(e *entry) {
 	for i, key := range e.Marker.Keys {
 		owner := d.owners[key]
@@ -96,8 +97,8 @@ func (d *directory) own(e *entry) {
 	}
 }
 
-// mergeAcrossSources finds issues that two runs filed at once for one error, each by another
-// source: the one knows the other's key by its Sentry issue. The older one stays.
+// mergeAcrossSources finds issues that two runs filed at once for one error, each from another
+// source: one of them knows the other's key by its Sentry issue. The older one stays.
 func (d *directory) mergeAcrossSources() {
 	for _, e := range d.issues {
 		if !isSentry(e.Marker.Key()) || !e.merges() {
@@ -108,91 +109,68 @@ func (d *directory) mergeAcrossSources() {
 			if grouping.KindOf(key) != grouping.Exception || i < 0 || d.issues[i].hasSentry || !d.issues[i].merges() {
 				continue
 			}
-			older, younger := e, d.issues[i]
-			if younger.Number < older.Number {
-				older, younger = younger, older
-			}
-			younger.duplicate(older)
-			older.hasSentry = true
+			both := []*entry{e, d.issues[i]}
+			slices.SortFunc(both, byNumber)
+			both[1].duplicate(both[0])
+			both[0].hasSentry = true
 			break
 		}
 	}
 }
 
-// match assigns each group to the issue it belongs to; what belongs to none
-// comes back as fresh, one list of groups for each error.
-func (d *directory) match(groups []*grouping.Group) (fresh [][]*grouping.Group) {
-	groups = slices.Clone(groups)
-	slices.SortFunc(groups, func(a, b *grouping.Group) int { return strings.Compare(a.Key, b.Key) })
-	places := map[string]int{} // template of a fresh message with a service → its place in fresh
-	byName := map[string]int{} // name → its place in fresh
-	var nameless, tracked []*grouping.Group
+// match assigns each group to its issue. It returns the errors that have none: groups of
+// one name, of one message whose service only some events name, and a Sentry issue with
+// the error that its event belongs to.
+func (d *directory) match(groups []*grouping.Group) (fresh []*entry) {
+	rank := func(g *grouping.Group) int { // whom a group may join comes before it
+		switch {
+		case isSentry(g.Key):
+			return 2
+		case g.Name+g.Type+g.Service == "":
+			return 1
+		}
+		return 0
+	}
+	groups = slices.SortedFunc(slices.Values(groups), func(a, b *grouping.Group) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.Key, b.Key))
+	})
+	byKey, byTemplate := map[string]*entry{}, map[string]*entry{} // new errors, by key or name and by template
 	for _, g := range groups {
-		at, isNamed := byName[g.Name]
-		switch e := d.find(g); {
-		case e != nil:
+		e := d.find(g)
+		if e != nil {
 			e.groups = append(e.groups, g)
 			continue
-		case isNamed:
-			fresh[at] = append(fresh[at], g)
-			continue
+		}
+		switch {
 		case g.Name != "":
-			byName[g.Name] = len(fresh)
+			e = byKey[g.Name]
 		case isSentry(g.Key):
-			tracked = append(tracked, g)
-			continue
-		case g.Type == "" && g.Service == "":
-			nameless = append(nameless, g)
-			continue
-		case g.Type == "":
-			if _, taken := places[g.Template]; !taken {
-				places[g.Template] = len(fresh)
-			}
+			e = withoutSentry(d.eventKeys(g), byKey)
+		case rank(g) == 1:
+			e = byTemplate[g.Template]
 		}
-		fresh = append(fresh, []*grouping.Group{g})
-	}
-	// A message without a service joins the first of its template.
-	for _, g := range nameless {
-		if at, ok := places[g.Template]; ok {
-			fresh[at] = append(fresh[at], g)
-		} else {
-			fresh = append(fresh, []*grouping.Group{g})
+		if e == nil {
+			e = &entry{}
+			fresh = append(fresh, e)
 		}
-	}
-	return joinSentry(fresh, tracked)
-}
-
-// joinSentry adds each new Sentry issue to the new error that has a key of its
-// event, unless another one got there before; what has none is an error by itself.
-func joinSentry(fresh [][]*grouping.Group, tracked []*grouping.Group) [][]*grouping.Group {
-	places := map[string]int{}
-	for i, groups := range fresh {
-		for _, g := range groups {
-			for _, key := range keys(g) {
-				places[key] = i
-			}
-		}
-	}
-	taken := map[int]bool{}
-	for _, g := range tracked {
-		i := slices.IndexFunc(g.EventKeys, func(key string) bool {
-			at, ok := places[key]
-			return ok && !taken[at]
-		})
-		if i < 0 {
-			fresh = append(fresh, []*grouping.Group{g})
+		e.groups = append(e.groups, g)
+		byKey[g.Name] = e
+		if isSentry(g.Key) {
 			continue
 		}
-		at := places[g.EventKeys[i]]
-		taken[at] = true
-		fresh[at] = append(fresh[at], g)
+		for _, key := range keys(g) {
+			byKey[key] = e
+		}
+		if byTemplate[g.Template] == nil && g.Name+g.Type == "" && g.Service != "" {
+			byTemplate[g.Template] = e
+		}
 	}
 	return fresh
 }
 
-// find returns the issue that owns one of the group's keys, else the one that
-// knows it as an alias: that of a message by the lines of its traces, that of an
-// exception by the events of its Sentry issue. It returns nil if there is none.
+// find returns the issue that owns one of the group's keys, else the one that knows it as
+// an alias: a message by the lines of the issue's traces, an exception by the events of
+// its Sentry issue. It returns nil if there is none.
 func (d *directory) find(g *grouping.Group) *entry {
 	owner, named := d.first(g, d.owners), d.owners[g.Name].standing()
 	switch {
@@ -203,50 +181,58 @@ func (d *directory) find(g *grouping.Group) *entry {
 	}
 	other := d.first(g, d.aliases)
 	if isSentry(g.Key) {
-		other = d.byEvent(g)
+		known := d.eventKeys(g)
+		other = cmp.Or(withoutSentry(known, d.owners), withoutSentry(known, d.aliases))
 	}
-	if other == nil {
-		other = d.refine(g)
-	}
-	return other
+	return cmp.Or(other, d.refine(g))
 }
 
-// first returns the issue of the group's first key that has one, if possible
-// of one that takes events and that nobody muted.
+// first returns the issue of the group's first key that has one, preferably an issue
+// that takes events and is not muted.
 func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry) {
 	for _, key := range keys(g) {
 		e := by[key].standing()
 		if e != nil && e.takes() {
 			return e
 		}
-		if first == nil {
-			first = e
-		}
+		first = cmp.Or(first, e)
 	}
 	return first
 }
 
-// byEvent returns the issue that the same error has by another source: it owns a
-// key that a Sentry issue's event has by itself, or knows it as an alias. Sentry keeps
-// apart what it takes for different errors, so an issue takes only one Sentry issue.
-func (d *directory) byEvent(g *grouping.Group) *entry {
-	for _, by := range []map[string]*entry{d.owners, d.aliases} {
-		for _, key := range g.EventKeys {
-			if e := by[key].standing(); e != nil && !e.hasSentry {
-				e.hasSentry = true
-				return e
-			}
+// withoutSentry returns the first error that has one of a Sentry issue's event keys, and
+// gives it the Sentry issue. Sentry separates what it takes for different errors, so an
+// error takes only one Sentry issue.
+func withoutSentry(eventKeys []string, by map[string]*entry) *entry {
+	for _, key := range eventKeys {
+		if e := by[key].standing(); e != nil && !e.hasSentry {
+			e.hasSentry = true
+			return e
 		}
 	}
 	return nil
 }
 
-// refine returns the issue that was made of less than the group contains. An alert is
-// often the first to report an error, and contains little: the line, but neither the
-// service nor the trace. The first error that turns out to say the same and more takes
-// over the issue made of it; further ones are others.
+// eventKeys returns the keys of a Sentry issue's event. If the event was not read again,
+// a row that waits may have kept them.
+func (d *directory) eventKeys(g *grouping.Group) []string {
+	if len(g.EventKeys) > 0 {
+		return g.EventKeys
+	}
+	for _, row := range d.waiting {
+		if row.Marker.Owns(g.Key) {
+			return slices.DeleteFunc(slices.Clone(row.Marker.Aliases), func(alias string) bool { return grouping.KindOf(alias) != grouping.Exception })
+		}
+	}
+	return nil
+}
+
+// refine returns the issue that was filed with less information than the group has. An
+// alert is often the first to report an error, and contains only the line, without
+// service or trace. The first error that contains the same and more takes over the issue;
+// any further one is a different error.
 func (d *directory) refine(g *grouping.Group) *entry {
-	refiner := g.Key // what of a group one issue can be made of: messages of one service, or one exception
+	refiner := g.Key // what may share one issue: messages of one service, or one exception
 	if g.Type == "" {
 		refiner = "service " + g.Service
 	}
@@ -263,8 +249,8 @@ func (d *directory) refine(g *grouping.Group) *entry {
 	return nil
 }
 
-// refinable reports whether an issue may be this group's, made of less information: for a message,
-// one without a service; for an exception, one that was delivered and never read.
+// refinable reports whether an issue was filed with too little information: a message
+// without a service, or an exception that was delivered and never read.
 func refinable(m marker.Marker, g *grouping.Group) bool {
 	if g.Type == "" {
 		return m.Service == ""

@@ -1,7 +1,6 @@
-// Package plan decides what happens to the issues: the errors seen in a run
-// are held against the issues known, and each issue gets one Action with a
-// named Reason. Everything a run does, and everything it leaves alone, is
-// decided here; apply only carries it out.
+// Package plan decides what happens to each issue. It compares the errors seen in a run
+// with the known issues and gives each issue one Action with a named Reason. Whatever a
+// run does or leaves alone is decided here; apply only carries it out.
 //
 // It is pure and may import code, count, event, grouping, marker and policy.
 package plan
@@ -239,46 +238,44 @@ func (r Result) Left() bool {
 // Done reports whether the run made this change, or in a dry run would make it.
 func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
-// Plan decides about every issue and every error of a run. The result is the
-// same for any order of its inputs: issues by number, then new errors, most
-// severe and most frequent first; at the end what GitHub refused before.
+// Plan decides about every issue and every error of a run. The result does not depend on
+// the order of its inputs: issues by number, then new errors, most severe and most
+// frequent first; at the end what GitHub refused before.
 func Plan(in Input) []Action {
 	known := index(in)
-	in.Waiting = known.mergeRows(in.Waiting)
 	known.converge(in.Groups)
 	known.joinNamed(in.Groups)
-	fresh := known.match(knownToRows(in.Groups, in.Waiting))
-	in.Waiting = known.absorbRows(in.Waiting)
+	fresh := known.match(in.Groups)
+	known.absorbRows()
+	for _, e := range fresh {
+		known.wait(e)
+	}
 	var actions []Action
 	leaving := 0
 	for _, e := range known.issues {
-		a := e.action(in)
+		a := Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}
+		if e.original != nil {
+			a = CloseDuplicate(e.Issue, e.standing().Number)
+		} else {
+			a = decide(a, in)
+		}
 		if e.retired != "" && recurs(a) {
-			known.follows[a.Groups[0]] = e.Issue
-			fresh = append(fresh, a.Groups)
+			known.wait(&entry{Issue: Issue{Marker: successor(e.Issue)}, groups: a.Groups})
 		}
 		switch {
-		case e.Archived: // is not among the listed ones
+		case e.Archived: // not listed
 		case e.retired != "":
 			actions = append(actions, leave(e.Issue, e.retired, in, &leaving))
 		default:
 			actions = append(actions, a)
 		}
 	}
-	actions = append(actions, file(fresh, known, in)...)
+	actions = append(actions, file(known, in)...)
 	slices.SortStableFunc(actions, retriesLast)
 	return actions
 }
 
-// action decides about one known issue.
-func (e *entry) action(in Input) Action {
-	if e.original != nil {
-		return CloseDuplicate(e.Issue, e.original.Number)
-	}
-	return decide(Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}, in)
-}
-
-// retriesLast keeps what GitHub refused before from standing in the way of others.
+// retriesLast keeps what GitHub refused before from holding up others.
 func retriesLast(a, b Action) int {
 	switch {
 	case a.Retry == b.Retry:

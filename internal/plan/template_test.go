@@ -55,6 +55,8 @@ func TestTemplatesThatTurnOutToBeOne(t *testing.T) {
 	}{
 		{"the younger issue closes, and both counts stay", Input{Issues: []Issue{refunds, orders}, Groups: both},
 			[]outcome{{1, "msg1:a", Update, Merged, 13}, {2, "msg1:b", Close, Duplicate, 7}}},
+		{"what two runs filed twice counts once", Input{Issues: []Issue{orders, refunds, templated(3, "msg1:b", "shop", "queue refunds is full", 9)}, Groups: both},
+			[]outcome{{1, "msg1:a", Update, Merged, 15}, {2, "msg1:b", Close, Duplicate, 7}, {3, "msg1:b", Close, Duplicate, 9}}},
 		{"a muted one stays as it is", Input{Issues: []Issue{muted, refunds}, Groups: both},
 			[]outcome{{1, "msg1:a", Mute, NotPlanned, 5}, {2, "msg1:b", Update, MoreEvents, 8}}},
 		{"a waiting one hands over its counts", Input{Issues: []Issue{orders}, Waiting: []marker.Row{waiting}, Groups: both},
