@@ -11,9 +11,9 @@ import (
 )
 
 // This file decides whether an error that happens after its issue was closed is a
-// regression. It is not if every event since comes from code that does not contain
-// the fix. Only commits decide that; names and dates of releases do not, and where
-// anything is unknown the issue is reopened.
+// regression. It is not one if every event since comes from code without the fix. Only
+// commits decide that, not names or dates of releases; if anything is unknown, the issue
+// is reopened.
 
 // Ancestry is what the repository says about the fix of a closed issue.
 type Ancestry struct {
@@ -31,23 +31,20 @@ type Build struct {
 // FailedSince returns the versions of the events since a closed issue was closed;
 // false if one of them is unknown.
 func (a Action) FailedSince() ([]event.Version, bool) {
-	if len(a.Merge)+len(a.Join) > 0 {
-		return nil, false
-	}
 	var versions []event.Version
 	for _, g := range a.Groups {
-		if g.Sentry != nil || len(g.Versions) > grouping.MaxVersions { // only the newest event of a Sentry issue is read
-			return nil, false
-		}
 		for _, v := range g.Versions {
-			switch {
-			case !v.Last.After(closing(a.Issue)) || slices.Contains(versions, v.Version):
-			case v.String() == "":
-				return nil, false
-			default:
+			if v.Last.After(closing(a.Issue)) && !slices.Contains(versions, v.Version) {
 				versions = append(versions, v.Version)
 			}
 		}
+	}
+	unknown := slices.ContainsFunc(versions, func(v event.Version) bool { return v.String() == "" }) ||
+		slices.ContainsFunc(a.Groups, func(g *grouping.Group) bool {
+			return g.Sentry != nil || len(g.Versions) > grouping.MaxVersions // only the newest event of a Sentry issue is read
+		})
+	if unknown || len(a.Merge)+len(a.Join) > 0 {
+		return nil, false
 	}
 	return versions, len(versions) > 0
 }
@@ -55,9 +52,9 @@ func (a Action) FailedSince() ([]event.Version, bool) {
 // lacksFix returns the fix that no version since the closing contains; false if
 // one does, or nothing is known.
 func lacksFix(a Action, in Input) (*marker.Fix, bool) {
-	known, ok := in.Ancestry[a.Issue.Number]
+	known := in.Ancestry[a.Issue.Number]
 	versions, certain := a.FailedSince()
-	if !ok || !certain || !known.Closed.Equal(a.Issue.ClosedAt) {
+	if !certain || !known.Closed.Equal(a.Issue.ClosedAt) {
 		return nil, false
 	}
 	fix := marker.Fix{Closed: count.At(known.Closed), Commit: known.Fix}
@@ -77,10 +74,11 @@ func lacksFix(a Action, in Input) (*marker.Fix, bool) {
 // fixed returns the fix of a reopened issue and a commit that contains it and
 // failed; nothing if none is known.
 func fixed(a Action, in Input) Fixed {
-	known, ok := in.Ancestry[a.Issue.Number]
-	i := slices.IndexFunc(known.Builds, func(b Build) bool { return b.Fixed })
-	if !ok || !known.Closed.Equal(a.Issue.ClosedAt) || i < 0 {
-		return Fixed{}
+	known := in.Ancestry[a.Issue.Number]
+	for _, b := range known.Builds {
+		if b.Fixed && known.Closed.Equal(a.Issue.ClosedAt) {
+			return Fixed{By: known.Fix, Failed: b.Commit}
+		}
 	}
-	return Fixed{By: known.Fix, Failed: known.Builds[i].Commit}
+	return Fixed{}
 }

@@ -10,55 +10,45 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file decides what is worth a comment, which notifies people: a reopening, the
-// end of a snooze during which it happened, and an error that grew worse.
+// This file decides what is worth a comment, which notifies people: a reopening, the end
+// of a snooze during which the error happened, and an error that got worse.
 
-// comment notes what the action is worth in its comment, unless a marker says that it was posted.
+// comment sets the comment that an action is worth, unless the marker says that it was posted.
 func comment(a *Action, in Input) {
 	a.Comment, a.Note = "", ""
+	before := a.Issue.Marker
+	known := before.Told // what people know: the last comment, or else the issue
+	if known.At == 0 {
+		known = marker.Told{Count: before.Count(), Level: before.Level}
+	}
+	reason, note := Reason(""), ""
 	switch {
 	case a.Kind == Reopen:
-		a.Comment, a.Note = a.Reason, "regression "+a.Issue.ClosedAt.UTC().Format(time.RFC3339)
-	case a.Reason == SnoozeOver && a.Next.Count() > a.Issue.Marker.Count():
-		a.Comment, a.Note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
-	case a.Reason != SnoozeOver && a.Issue.Open && in.Writing.Sub(told(*a).At.Time()) >= day:
-		if a.Comment = a.Escalation(); a.Comment != "" {
-			a.Note = "escalation after " + told(*a).At.Time().UTC().Format(time.RFC3339) // the same in a run beside this one
-		}
+		reason, note = a.Reason, "regression "+a.Issue.ClosedAt.UTC().Format(time.RFC3339)
+	case a.Reason == SnoozeOver && a.Next.Count() > before.Count():
+		reason, note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
+	case a.Kind == Update && a.Reason != SnoozeOver && a.Reason != Repaired && a.Issue.Open && in.Writing.Sub(known.At.Time()) >= day:
+		reason, note = escalation(known, a.Next), "escalation after "+known.At.Time().UTC().Format(time.RFC3339) // the same in an overlapping run
 	}
-	if a.Note == "" || slices.Contains(a.Issue.Marker.Commented, a.Note) {
-		a.Comment, a.Note = "", ""
+	if reason == "" || slices.Contains(before.Commented, note) {
 		return
 	}
-	a.Next.Commented = append(a.Next.Commented, a.Note)
+	a.Comment, a.Note = reason, note
+	a.Next.Commented = append(a.Next.Commented, note)
 	a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
 }
 
-// told is what people know of an error: what the last comment said, or else the issue.
-func told(a Action) marker.Told {
-	if t := a.Issue.Marker.Told; t.At != 0 {
-		return t
-	}
-	return marker.Told{Count: a.Issue.Marker.Count(), Level: a.Issue.Marker.Level}
-}
-
-// Escalation returns how an error that people know grew worse: HigherLevel, or
-// TenTimes if its count reached another power of ten, from 100 on; else nothing.
-func (a Action) Escalation() Reason {
-	if a.Kind != Update || a.Reason == Repaired {
-		return ""
-	}
-	known := told(a)
+// escalation returns how an error got worse than people know: HigherLevel, or TenTimes
+// if its count reached another power of ten, from 100 on; else nothing.
+func escalation(known marker.Told, next marker.Marker) Reason {
 	before, _ := event.ParseLevel(known.Level)
-	now, _ := event.ParseLevel(a.Next.Level)
+	now, _ := event.ParseLevel(next.Level)
+	magnitude := func(n int64) int { return len(strconv.FormatInt(n, 10)) - 1 }
 	switch {
 	case now > before:
 		return HigherLevel
-	case magnitude(a.Next.Count()) > max(1, magnitude(known.Count)):
+	case magnitude(next.Count()) > max(1, magnitude(known.Count)):
 		return TenTimes
 	}
 	return ""
 }
-
-// magnitude is the number of digits behind the first.
-func magnitude(n int64) int { return len(strconv.FormatInt(n, 10)) - 1 }

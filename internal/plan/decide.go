@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// Decide says what happens to one tracked issue, given what was seen of it
-// (a.Groups) and what merges into it (a.Merge, a.Join). It is asked twice: for the
+// Decide returns what happens to one tracked issue, given what was seen of it
+// (a.Groups) and what merges into it (a.Merge, a.Join). It is called twice: for the
 // listed issue, and again for the issue as it is right before the write.
 func Decide(a Action, in Input) Action {
 	decided := decide(a, in)
@@ -22,10 +22,39 @@ func Decide(a Action, in Input) Action {
 	return decided
 }
 
-// decide is Decide for an issue that nobody locked.
+// decide is Decide for an issue that is not locked.
 func decide(a Action, in Input) Action {
 	in.Writing = cmp.Or(in.Writing, in.Now)
 	a.Title = a.Issue.Title
+	a.count(in)
+	sentry := sentryStateOf(a.Next, in)
+	var held bool
+	a.Kind, a.Reason, held = verdict(a, sentry, in)
+	a.Unlabel, a.Resolve = nil, nil
+	if a.Issue.Snooze.For > 0 && a.Kind != Mute { // the snooze is over
+		a.Unlabel = slices.Clone(a.Issue.Snooze.Labels)
+		if a.Kind == Keep || a.Kind == Update {
+			a.Kind, a.Reason = Update, SnoozeOver
+		}
+	}
+	if a.Reason == ResolvesSentry {
+		a.Resolve = sentry.unresolved
+	}
+	if !held { // else the state is carried over later
+		noteStates(&a.Next, in, a.Resolve)
+	}
+	a.noteState(held, in)
+	freeze(&a.Next, in, 0)
+	comment(&a, in)
+	if a.Kind == Mute {
+		a.Mute = mute(a, in)
+		a.Surged = a.Mute.Surged == count.At(in.Now)
+	}
+	return a
+}
+
+// count sets what the marker becomes by everything that was seen.
+func (a *Action) count(in Input) {
 	a.Next = unmuted(a.Issue, in)
 	for _, m := range a.Join {
 		a.Next = join(a.Next, m)
@@ -38,45 +67,37 @@ func decide(a Action, in Input) Action {
 	if a.Evidence.Code != nil {
 		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
 	}
-	a.Resolve = nil
-	var held bool
-	a.Kind, a.Reason, held = verdict(a, in)
-	endSnooze(&a)
-	if a.Reason == ResolvesSentry {
-		a.Resolve = sentryStateOf(a.Next, in).unresolved
-	}
-	if !held { // else the state is carried over later
-		noteStates(&a.Next, in, a.Resolve)
-	}
+}
+
+// noteState stores in the marker how the issue's state changes, and why it stays closed.
+func (a *Action) noteState(held bool, in Input) {
 	if a.Kind == Reopen || a.Kind == Close {
 		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
 	}
 	a.Next.Held = !a.Issue.Open && a.Kind != Reopen && (held || a.Issue.Marker.Held)
 	switch {
-	case a.Kind == Reopen:
-		a.Next.Quiet, a.Next.Fix = 0, nil
-		a.Fixed = fixed(a, in)
 	case a.Reason == OldRelease:
-		a.Next.Fix, _ = lacksFix(a, in)
+		a.Next.Fix, _ = lacksFix(*a, in)
 	case a.Reason == Quiet:
 		a.Next.Quiet = count.At(readUpTo(a.Next, in))
-	case a.Issue.Open:
+	case a.Kind == Reopen || a.Issue.Open:
 		a.Next.Quiet, a.Next.Fix = 0, nil
 	}
-	freeze(&a.Next, in, 0)
-	comment(&a, in)
-	if a.Kind == Mute {
-		a.Mute = mute(a, in)
-		a.Surged = a.Mute.Surged == count.At(in.Now)
+	if a.Kind == Reopen {
+		a.Fixed = fixed(*a, in)
 	}
-	return a
 }
 
-// verdict returns what happens to an issue. held reports that its state would change
-// again too soon: then only its counts are written.
-func verdict(a Action, in Input) (kind Kind, reason Reason, held bool) {
-	kind, reason = wanted(a, in)
-	if !flaps(a, kind, in) {
+// verdict returns what happens to an issue. If held, its state may not change again yet, after
+// marker.MaxChanges changes within 24 hours, so only its counts are written. An issue that was
+// reopened is not closed for a day, so one that changed twice stays open.
+func verdict(a Action, sentry sentryState, in Input) (kind Kind, reason Reason, held bool) {
+	kind, reason = wanted(a, sentry, in)
+	recent := slices.DeleteFunc(slices.Clone(a.Issue.Marker.Changes), func(c marker.Change) bool {
+		return in.Writing.Sub(c.At.Time()) >= day
+	})
+	reopened := len(recent) > 0 && recent[len(recent)-1].Open
+	if kind != Close && kind != Reopen || len(recent) < marker.MaxChanges && !(kind == Close && reopened) {
 		return kind, reason, false
 	}
 	if kind, reason = written(a); kind == Keep || a.Issue.Muted() {
@@ -88,52 +109,57 @@ func verdict(a Action, in Input) (kind Kind, reason Reason, held bool) {
 	return kind, reason, true
 }
 
-func wanted(a Action, in Input) (Kind, Reason) {
-	sentry := sentryStateOf(a.Next, in)
+func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
+	i := a.Issue
+	becomes := func(state event.State) bool { return sentry.changed && sentry.state == state }
 	switch {
-	case a.Issue.Newer, a.Issue.Ignored:
-		return Mute, a.Issue.MutedBy()
-	case snoozed(a.Issue, in):
+	case i.Newer, i.Ignored:
+		return Mute, i.MutedBy()
+	case i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For))): // a locked issue keeps its label
 		return Mute, Snoozed
-	case archivedInSentry(a.Issue) && sentry.state == event.Unresolved && sentry.changed:
+	case archivedInSentry(i) && becomes(event.Unresolved):
 		return Reopen, SentryUnresolved
-	case !a.Issue.Open && a.Issue.Closed != "":
-		return Mute, a.Issue.Closed
-	}
-	if !a.Issue.Open && regressed(a) {
+	case !i.Open && i.Closed != "":
+		return Mute, i.Closed
+	case !i.Open && regressed(a):
 		if _, lacking := lacksFix(a, in); lacking {
 			return Update, OldRelease
 		}
 		return Reopen, Regression
+	case i.Open && becomes(event.Resolved):
+		return Close, SentryResolved
+	case i.Open && becomes(event.Ignored):
+		return Close, SentryArchived
+	case !i.Open && becomes(event.Unresolved):
+		return Reopen, SentryUnresolved
+	case !i.Open && sentry.state == event.Unresolved && !sentry.changed && in.Rules.Resolve:
+		return Update, ResolvesSentry
 	}
-	if kind, reason := syncState(a.Issue.Open, in, sentry); kind != Keep {
-		return kind, reason
-	}
-	if kind, reason := written(a); kind != Keep {
-		return kind, reason
-	}
+	kind, reason := written(a)
 	switch {
-	case a.Issue.Open && isQuiet(a.Next, in):
+	case kind != Keep:
+	case i.Open && isQuiet(a.Next, in):
 		return Close, Quiet
 	case sentry.changed:
 		return Update, SentryNoted
 	}
-	return Keep, NothingNew
+	return kind, reason
 }
 
 // written returns what is new for the marker of an issue whose state stays.
 func written(a Action) (Kind, Reason) {
 	grew := grew(a.Issue.Marker, a.Next)
+	ownsMore := len(a.Next.Keys) > len(a.Issue.Marker.Keys)
 	switch {
 	case a.Issue.Damaged:
 		return Update, Repaired
-	case len(a.Merge)+len(a.Join) > 0 && (grew || ownsMore(a)):
+	case len(a.Merge)+len(a.Join) > 0 && (grew || ownsMore):
 		return Update, Merged
 	case grew && a.Issue.Open:
 		return Update, MoreEvents
 	case grew:
 		return Update, LateEvents
-	case ownsMore(a):
+	case ownsMore:
 		return Update, NewIdentity
 	case deliveredAfter(time.Time{}, a): // what is not stored now is never seen again
 		return Update, OtherSource
@@ -141,8 +167,8 @@ func written(a Action) (Kind, Reason) {
 	return Keep, NothingNew
 }
 
-// closing is the time that an event must be newer than to reopen an issue. What
-// errmon closed as quiet it closed knowing the events up to its last read only.
+// closing is the time after which an event reopens an issue. When errmon closed it
+// as quiet, it knew only the events up to its last read.
 func closing(issue Issue) time.Time {
 	if quiet := issue.Marker.Quiet.Time(); !quiet.IsZero() && quiet.Before(issue.ClosedAt) {
 		return quiet
@@ -150,26 +176,26 @@ func closing(issue Issue) time.Time {
 	return issue.ClosedAt
 }
 
-// regressed reports whether a closed error happened again, now or while its state could not change.
+// regressed reports whether an event that was not counted before is newer than the closing, or one
+// was while the state could not change. That the newest event is newer is not enough: a machine
+// whose clock runs ahead may have logged it, and a run counted it, before the closing.
 func regressed(a Action) bool {
-	closed := closing(a.Issue)
-	return grew(a.Issue.Marker, a.Next) && happenedAfter(closed, a) || a.Issue.Marker.Held && a.Next.Last.Time().After(closed)
-}
-
-// happenedAfter reports whether an event that was not counted before is newer
-// than the closing. That the newest event is newer is not enough: a machine whose
-// clock runs ahead may have logged it, and a run counted it, before closing.
-func happenedAfter(closed time.Time, a Action) bool {
-	if !a.Next.Last.Time().After(closed) {
+	closed, before := closing(a.Issue), a.Issue.Marker
+	switch {
+	case !a.Next.Last.Time().After(closed):
+		return false
+	case before.Held:
+		return true
+	case !grew(before, a.Next):
 		return false
 	}
 	cells := some(a.Next.Sources, func(name string, tally count.Tally) bool {
 		return some(tally.Cells, func(minute count.Minute, n int64) bool {
-			return minute >= count.MinuteOf(closed) && n > a.Issue.Marker.Sources[name].Cells[minute]
+			return minute >= count.MinuteOf(closed) && n > before.Sources[name].Cells[minute]
 		})
 	})
 	return cells || len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || some(a.Next.Sentry, func(id string, n int64) bool {
-		return n > a.Issue.Marker.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed)
+		return n > before.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed)
 	})
 }
 
@@ -180,8 +206,8 @@ func deliveredAfter(closed time.Time, a Action) bool {
 	})
 }
 
-// grew reports whether any source counted more than before. Their largest
-// decides how often an error happened, yet each is kept and shown.
+// grew reports whether any source counted more than before, even if the total, that of the
+// largest kind of source, stays.
 func grew(before, after marker.Marker) bool {
 	return after.Count() > before.Count() ||
 		some(after.Sources, func(name string, tally count.Tally) bool { return tally.Total() > before.Sources[name].Total() }) ||
@@ -198,10 +224,8 @@ func some[K comparable, V any](m map[K]V, holds func(K, V) bool) bool {
 	return false
 }
 
-func ownsMore(a Action) bool { return len(a.Next.Keys) > len(a.Issue.Marker.Keys) }
-
-// isQuiet reports whether the error was not seen for close-after, as far as
-// each of its sources was read: a source that is down proves nothing.
+// isQuiet reports whether the error was not seen for close-after, as far as each of its
+// sources was read: a failed source proves nothing.
 func isQuiet(m marker.Marker, in Input) bool {
 	quiet := in.Rules.CloseAfter
 	if in.Rules.CloseAuto {
@@ -213,10 +237,9 @@ func isQuiet(m marker.Marker, in Input) bool {
 	return quiet > 0 && m.Last != 0 && !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
 }
 
-// silence is how long an error must be silent until the chance that it goes on as
-// before is less than 1%: had its n events been spread evenly over its span and the
-// silence, all of them would lie in the span with the probability
-// (span/(span+silence))^(n-1). It is at least a day, and at most 90.
+// silence is how long an error must be silent until the chance that it continues as before is below
+// 1%: if its n events were spread evenly over its span and the silence, all of them would fall in
+// the span with probability (span/(span+silence))^(n-1). It is 1 to 90 days.
 func silence(m marker.Marker) time.Duration {
 	const least, most = day, 90 * day
 	n := m.Count()
@@ -228,7 +251,7 @@ func silence(m marker.Marker) time.Duration {
 	return time.Duration(min(max(chance, float64(least)), float64(most)))
 }
 
-// readUpTo is up to when all sources of an error were read in this run; the
+// readUpTo returns the time up to which all sources of an error were read in this run; the
 // zero time if one of them was not.
 func readUpTo(m marker.Marker, in Input) time.Time {
 	earliest := in.Now
@@ -236,26 +259,10 @@ func readUpTo(m marker.Marker, in Input) time.Time {
 		return time.Time{}
 	}
 	for name := range m.Sources {
-		at, ok := in.Read[name]
-		if !ok {
-			return time.Time{}
-		}
+		at := in.Read[name] // zero if it was not read
 		if at.Before(earliest) {
 			earliest = at
 		}
 	}
 	return earliest
-}
-
-// flaps reports whether a change of the state must wait: after marker.MaxChanges of them
-// within 24 hours. An issue that was reopened is not closed for a day, so that one that
-// changed twice stays open.
-func flaps(a Action, kind Kind, in Input) bool {
-	if kind != Close && kind != Reopen {
-		return false
-	}
-	recent := slices.DeleteFunc(slices.Clone(a.Issue.Marker.Changes), func(c marker.Change) bool {
-		return in.Writing.Sub(c.At.Time()) >= day
-	})
-	return len(recent) >= marker.MaxChanges || kind == Close && len(recent) > 0 && recent[len(recent)-1].Open
 }

@@ -24,14 +24,14 @@ func TestEscalation(t *testing.T) {
 		{"worse", Update, MoreEvents, 3, 4, "error", "fatal", HigherLevel},
 		{"better", Update, MoreEvents, 3, 4, "fatal", "error", ""},
 		{"new", Create, FirstSeen, 0, 5000, "", "fatal", ""},
-		{"reopened", Reopen, Regression, 9, 5000, "error", "fatal", ""},
+		{"reopened", Reopen, Regression, 9, 5000, "error", "fatal", Regression},
 		{"its marker was lost", Update, Repaired, 0, 5000, "", "error", ""},
 		{"nothing is written", Keep, NothingNew, 99, 100, "error", "error", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a := Action{Kind: tt.kind, Reason: tt.reason, Issue: Issue{Marker: counted(tt.before, tt.from)}, Next: counted(tt.after, tt.to)}
-			if got := a.Escalation(); got != tt.want {
-				t.Errorf("got %q", got)
+			a := Action{Kind: tt.kind, Reason: tt.reason, Issue: Issue{Open: tt.kind != Reopen, Marker: counted(tt.before, tt.from)}, Next: counted(tt.after, tt.to)}
+			if comment(&a, Input{Writing: now}); a.Comment != tt.want {
+				t.Errorf("got %q", a.Comment)
 			}
 		})
 	}

@@ -22,10 +22,16 @@ func file(known *directory, in Input) []Action {
 	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
 	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), BySeverity(a.Next, b.Next)) })
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
+	var keep time.Duration // the longest period of a min-events rule, whose number a row may still reach
+	for _, rule := range in.Rules.Policy.Rules {
+		keep = max(keep, rule.MinEvents.Within)
+	}
 	for i := range candidates {
 		a := &candidates[i]
-		if a.Next.After == 0 {
-			a.Next.After = known.predecessor(a.Next.Keys)
+		for _, key := range a.Next.Keys { // a retired issue may own it
+			if owner := known.owners[key]; a.Next.After == 0 && owner != nil && owner.retired != "" {
+				a.Next.After = owner.Number
+			}
 		}
 		a.Kind, a.Reason = Create, FirstSeen
 		switch {
@@ -43,7 +49,7 @@ func file(known *directory, in Input) []Action {
 			a.Next.FiledBy = in.Run
 			created++
 		}
-		freeze(&a.Next, in, in.Rules.longest()) // a row may reach a min-events rule's number yet
+		freeze(&a.Next, in, keep)
 	}
 	return candidates
 }

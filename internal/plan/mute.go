@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -67,12 +66,6 @@ func mutedSince(i Issue, in Input) time.Time {
 	return in.Now
 }
 
-// snoozed reports whether the days on an issue's label are not over yet. Those of a
-// locked issue never are, because its label cannot be removed.
-func snoozed(i Issue, in Input) bool {
-	return i.Snooze.For > 0 && (i.Locked || in.Now.Before(mutedSince(i, in).Add(i.Snooze.For)))
-}
-
 // unmuted returns an issue's marker with what was counted while it was muted.
 func unmuted(i Issue, in Input) marker.Marker {
 	m := i.Marker.Clone()
@@ -110,16 +103,4 @@ func surged(a Action, in Input) bool {
 		}
 	}
 	return now[today]-before[today] >= surgeFactor*most
-}
-
-// endSnooze removes the labels of a snooze that is over.
-func endSnooze(a *Action) {
-	a.Unlabel = nil
-	if a.Issue.Snooze.For == 0 || a.Kind == Mute {
-		return
-	}
-	a.Unlabel = slices.Clone(a.Issue.Snooze.Labels)
-	if a.Kind == Keep || a.Kind == Update {
-		a.Kind, a.Reason = Update, SnoozeOver
-	}
 }

@@ -259,7 +259,8 @@ func Plan(in Input) []Action {
 		} else {
 			a = decide(a, in)
 		}
-		if e.retired != "" && recurs(a) {
+		again := a.Kind == Reopen || a.Issue.Open && a.Kind == Update && grew(a.Issue.Marker, a.Next)
+		if e.retired != "" && len(a.Groups) > 0 && again {
 			known.wait(&entry{Issue: Issue{Marker: successor(e.Issue)}, groups: a.Groups})
 		}
 		switch {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -13,13 +14,13 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 )
 
-// This file carries out what a team's rules say about issues. Rules hold for events,
-// so an issue of which no event was seen keeps the shape that it has.
+// This file applies a team's rules to issues. Rules match events, so an issue without a new
+// event keeps its shape.
 
-// shape notes in a.Next what the rules make of the issue, and in a.Title what they name a new one.
+// shape sets what the rules make of the issue, and the title that they give a new one.
 func (a *Action) shape(before marker.Marker, in Input) {
-	newest, ok := newestOf(a.Groups)
-	if !ok {
+	newest := newestOf(a.Groups)
+	if newest == nil {
 		return
 	}
 	effects := Explain(*a, in.Rules.Policy)
@@ -55,51 +56,52 @@ func (a *Action) shape(before marker.Marker, in Input) {
 	if effects.Title != "" && a.Issue.Number == 0 {
 		a.Title = strings.NewReplacer("{type}", newest.Type, "{message}", newest.Template, // see policy.Placeholders
 			"{function}", Place(newest.Place), "{service}", newest.Service).Replace(effects.Title)
-		a.Public = a.Title // it holds the template
+		a.Public = a.Title // it shows only the template
 	}
 }
 
 // Explain returns what the rules make of the issue, by the events of this run.
 func Explain(a Action, p policy.Policy) policy.Effects {
+	newest := newestOf(a.Groups)
+	if newest == nil {
+		return policy.Effects{}
+	}
 	var seen []event.Matched
 	for _, g := range a.Groups {
 		seen = append(seen, g.Matched...)
 	}
 	level, _ := event.ParseLevel(a.Next.Level)
-	newest, ok := newestOf(a.Groups)
-	if !ok {
-		return policy.Effects{}
-	}
 	return p.Effects(seen, newest.Sample.Decision.Rules, level)
 }
 
-// newestOf returns the group with the newest event, and false if none was read.
-func newestOf(groups []*grouping.Group) (newest *grouping.Group, ok bool) {
+// newestOf returns the group with the newest event; nil if none was read.
+func newestOf(groups []*grouping.Group) (newest *grouping.Group) {
 	for _, g := range groups {
 		if g.Sample.Source != "" && (newest == nil || g.Sample.Time.After(newest.Sample.Time)) {
 			newest = g
 		}
 	}
-	return newest, newest != nil
+	return newest
 }
 
-// Labels returns the labels of an issue that carries the current ones, and false if
-// none changes. Those that people had set already are noted as theirs.
+// Labels returns the labels of an issue that carries the current ones, and whether any
+// changes. It notes those that people had set already as theirs.
 func (a *Action) Labels(current []string) (labels []string, changed bool) {
 	before, shape := a.Issue.Marker.Shape, &a.Next.Shape
 	labels = slices.DeleteFunc(slices.Clone(current), func(l string) bool { return has(before.Labels, l) && !has(shape.Labels, l) })
 	changed = len(labels) < len(current)
-	shape.Labels = slices.DeleteFunc(slices.Clone(shape.Labels), func(l string) bool {
+	var ours []string
+	for _, l := range shape.Labels {
 		switch {
 		case has(before.Labels, l):
+			ours = append(ours, l)
 		case has(current, l):
 			shape.Theirs = append(slices.Clone(shape.Theirs), l)
-			return true
 		default:
-			labels, changed = append(labels, l), true
+			ours, labels, changed = append(ours, l), append(labels, l), true
 		}
-		return false
-	})
+	}
+	shape.Labels = ours
 	return labels, changed
 }
 
@@ -108,46 +110,28 @@ func has(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(item string) bool { return strings.EqualFold(item, name) })
 }
 
-// belowMin reports whether an error has too few events for an issue.
+// belowMin reports whether an error has too few events for an issue: in all, or within
+// each period of a rule. Events from Sentry and deliveries have no minutes, and count as if
+// they were all within the period.
 func belowMin(m marker.Marker, rules Rules) bool {
-	switch s := m.Shape; {
-	case s.Within > 0:
-		return most(m, s.Within) < int64(s.MinEvents)
-	case s.MinEvents > 0:
-		return m.Count() < int64(s.MinEvents)
+	least, within := int64(cmp.Or(m.Shape.MinEvents, rules.MinEvents)), count.Minute(m.Shape.Within/time.Minute)
+	if within == 0 {
+		return m.Count() < least
 	}
-	return m.Count() < int64(rules.MinEvents)
-}
-
-// most returns the most events within a period of whole minutes. What Sentry counted
-// or was delivered has no minutes, and counts as if it were within the period.
-func most(m marker.Marker, period time.Duration) int64 {
 	cells := map[count.Minute]int64{}
 	for _, tally := range m.Sources {
 		for minute, n := range tally.Cells {
 			cells[minute] += n
 		}
 	}
-	minutes := slices.Sorted(maps.Keys(cells))
-	var sum, largest int64
-	first := 0
-	for _, minute := range minutes {
-		sum += cells[minute]
-		for minute-minutes[first] >= count.Minute(period/time.Minute) {
-			sum -= cells[minutes[first]]
-			first++
-		}
-		largest = max(largest, sum)
-	}
 	m.Sources = nil
-	return max(largest, m.Count())
-}
-
-// longest is the longest period of a min-events rule.
-func (r Rules) longest() time.Duration {
-	var period time.Duration
-	for _, rule := range r.Policy.Rules {
-		period = max(period, rule.MinEvents.Within)
+	most, sum, first := m.Count(), int64(0), 0
+	minutes := slices.Sorted(maps.Keys(cells))
+	for _, minute := range minutes {
+		for sum += cells[minute]; minute-minutes[first] >= within; first++ {
+			sum -= cells[minutes[first]]
+		}
+		most = max(most, sum)
 	}
-	return period
+	return most < least
 }

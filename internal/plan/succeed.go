@@ -8,12 +8,11 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is about issues that take no more events: locked ones, those closed longer ago than
-// reopen-window, and archived ones. An error of theirs that happens again gets a new issue. It owns
-// what the old one owned and names it (marker.After), so the two never pass for duplicates.
+// This file is about retired issues, which take no more events: locked ones, those closed longer ago
+// than reopen-window, and archived ones. If such an error happens again, it gets a new issue, which
+// owns what the old one owned and names it (marker.After), so the two never look like duplicates.
 
-// retired returns why an issue takes no more events; empty if it does. What people
-// muted stays muted.
+// retired returns why an issue takes no more events; empty if it does. Muted issues stay muted.
 func retired(i Issue, in Input) Reason {
 	switch {
 	case i.Muted():
@@ -28,18 +27,8 @@ func retired(i Issue, in Input) Reason {
 	return ""
 }
 
-// keep returns the action that leaves an issue alone.
-func keep(i Issue, why Reason) Action {
-	return Action{Kind: Keep, Reason: why, Issue: i, Title: i.Title, Next: i.Marker}
-}
-
-// recurs reports whether a retired issue would be reopened, or counts more while it is open.
-func recurs(a Action) bool {
-	return len(a.Groups) > 0 && (a.Kind == Reopen || a.Issue.Open && a.Kind == Update && grew(a.Issue.Marker, a.Next))
-}
-
-// successor returns what the next issue of a retired one begins with: it owns the same,
-// and counts what the old one did not.
+// successor returns the first marker of the issue that follows a retired one: it owns the same
+// keys, and counts what the old one did not.
 func successor(i Issue) marker.Marker {
 	old := i.Marker
 	m := marker.Marker{
@@ -60,17 +49,7 @@ func successor(i Issue) marker.Marker {
 	return m
 }
 
-// predecessor returns the retired issue that owns one of the keys; 0 if there is none.
-func (d *directory) predecessor(keys []string) int {
-	for _, key := range keys {
-		if owner := d.owners[key]; owner != nil && owner.retired != "" {
-			return owner.Number
-		}
-	}
-	return 0
-}
-
-// takesOver reports whether an issue goes on where the owner of its key ended.
+// takesOver reports whether an issue continues where the owner of its key ended.
 func (e *entry) takesOver(owner *entry) bool {
 	return e.Closed != ClosedAsDup && (e.Marker.After >= owner.Number || owner.retired != "")
 }
@@ -78,23 +57,25 @@ func (e *entry) takesOver(owner *entry) bool {
 // maxLeaving is how many issues a run archives at most. Each costs four requests.
 const maxLeaving = 5
 
-// leave decides about a retired issue: once it was closed longer ago than
-// reopen-window the dashboard forgets its number, and a later run archives it. In the
-// other order a run that dies between would take the list for wrong.
+// leave decides about a retired issue. Once it was closed longer ago than reopen-window, the
+// dashboard forgets its number, and a later run archives it. In the opposite order, the run after
+// one that died in between would find an issue missing and take the list for incomplete.
 func leave(i Issue, why Reason, in Input, leaving *int) Action {
+	kept := Action{Kind: Keep, Reason: why, Issue: i, Title: i.Title, Next: i.Marker}
 	if why != Expired || in.Filed == nil || *leaving == maxLeaving {
-		return keep(i, why)
+		return kept
 	}
 	*leaving++
 	if slices.Contains(in.Filed, i.Number) {
-		return keep(i, Leaving)
+		kept.Reason = Leaving
+		return kept
 	}
 	return Archive(i, in)
 }
 
-// Archive returns the action that archives an issue, if it is still closed for so long.
+// Archive returns the action that archives an issue if it was closed long enough ago.
 func Archive(i Issue, in Input) Action {
-	a := keep(i, retired(i, in))
+	a := Action{Kind: Keep, Reason: retired(i, in), Issue: i, Title: i.Title, Next: i.Marker}
 	if a.Reason == Expired {
 		a.Kind, a.Reason = Update, Archived
 	}

@@ -15,10 +15,9 @@ import (
 )
 
 const (
-	maxTitle = 120 // characters that a title should have at most; most have under 100
+	maxTitle = 120 // characters of a title; most have under 100
 	minWhat  = 40  // of them for the exception and its message, however long the place is
-	// hidden stands for a value in a title.
-	hidden = "…"
+	hidden   = "…" // stands for a value
 )
 
 // Titles says how errors are named.
@@ -39,12 +38,26 @@ func TitlesFor(in Input) Titles {
 		slices.ContainsFunc(in.Waiting, func(r marker.Row) bool { return other(r.Marker.Service) })}
 }
 
+var (
+	qualified = regexp.MustCompile(`[.:#/]`) // a place that no message names by accident
+	words     = regexp.MustCompile(`[\pL\pN_-]+`)
+	packages  = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`) // before the name of a class
+	// leading matches values at the start of a message, with their quotes and brackets.
+	leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
+	// name matches a name or a character of a syntax error, but no number, id, address or
+	// placeholder of a secret.
+	name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
+)
+
 // Title names an error: what happened, where, and in which service. Values that vary are hidden,
-// but quoted names stay: they are often what a developer looks for. It is foreign text.
+// but quoted names stay, since developers often look for them. It is foreign text.
 func (t Titles) Title(g *grouping.Group) string {
-	title := what(shortType(g.Type), t.message(g))
-	place := ""
-	at := g.Place
+	message := strings.Join(strings.Fields(g.Template), " ")
+	if !t.Public {
+		message = withNames(message, g.Sample)
+	}
+	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
+	title, place, at := what(shortType(g.Type), message), "", g.Place
 	if at.Function == "{main}" { // PHP's, outside functions
 		at.Function = ""
 	}
@@ -57,57 +70,33 @@ func (t Titles) Title(g *grouping.Group) string {
 	return shorten(title, max(minWhat, maxTitle-utf8.RuneCountInString(place))) + place
 }
 
-// qualified matches a place that no message names by accident.
-var qualified = regexp.MustCompile(`[.:#/]`)
-
-var words = regexp.MustCompile(`[\pL\pN_-]+`)
-
-// message returns the template, with the names that the sample quotes.
-func (t Titles) message(g *grouping.Group) string {
-	template := strings.Join(strings.Fields(g.Template), " ")
-	if !t.Public {
-		template = withNames(template, g.Sample)
-	}
-	return packages.ReplaceAllString(strings.ReplaceAll(template, grouping.Wildcard, hidden), "$1")
-}
-
-// packages matches the packages before the name of a class.
-var packages = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`)
-
-// leading matches values at the start of a message, with their quotes and brackets.
-var leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
-
 func what(kind, message string) string {
 	if kind == "" {
 		message = leading.ReplaceAllString(message, "") // no title begins with a value
+	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
+		message = kind + ": " + message
 	}
-	text := message
-	if kind != "" && !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
-		text = kind + ": " + message
-	}
-	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(text, ": "), ": "), strings.EqualFold)
-	if text = strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " "); text == "" {
-		return "(empty message)"
-	}
-	return text
+	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(message, ": "), ": "), strings.EqualFold)
+	text := strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " ")
+	return cmp.Or(text, "(empty message)")
 }
 
-// shortType returns the name of a class without its package. One that says too little
-// alone keeps the last part of it: psycopg2.Error.
+// shortType returns the name of a class without its package. Error and Exception say too
+// little alone and keep the last part of it: psycopg2.Error.
 func shortType(name string) string {
 	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(`.$\/:`, r) })
 	if len(parts) == 0 || strings.ContainsAny(name, " *(") {
 		return name
 	}
 	last := parts[len(parts)-1]
-	if qualified := len(parts) > 1; qualified && (last == "Error" || last == "Exception") {
+	if len(parts) > 1 && (last == "Error" || last == "Exception") {
 		return name[strings.LastIndex(name, parts[len(parts)-2]):]
 	}
 	return last
 }
 
-// withNames replaces the wildcards that stand for a quoted name by the name in the
-// sample. The sample's messages were redacted before.
+// withNames replaces each wildcard that stands for a quoted name with the name in the
+// sample, whose messages are redacted.
 func withNames(template string, sample event.Event) string {
 	messages := []string{sample.Message}
 	for _, x := range sample.Exceptions[:min(1, len(sample.Exceptions))] {
@@ -122,42 +111,31 @@ func withNames(template string, sample event.Event) string {
 	return template
 }
 
-// withValues holds a template against a message that it was made of, from left to right.
+// withValues compares a template with a message that it was made from, from left to right.
 func withValues(template, message string) (string, bool) {
 	literals := strings.Split(template, grouping.Wildcard)
 	rest, ok := strings.CutPrefix(message, literals[0])
 	filled := literals[0]
-	for i, literal := range literals[1:] {
-		at := strings.Index(rest, literal)
+	for i, after := range literals[1:] {
+		at := strings.Index(rest, after)
 		if !ok || at < 0 {
 			return "", false
 		}
-		if literal == "" {
+		if after == "" {
 			at = len(rest)
 		}
-		if value := rest[:at]; isQuoted(literals[i], literal) && isName(value) {
-			filled += value + literal
-		} else {
-			filled += grouping.Wildcard + literal
+		value, before := rest[:at], literals[i]
+		quoted := before != "" && after != "" && before[len(before)-1] == after[0] && strings.IndexByte("'\"`", after[0]) >= 0
+		if !quoted || len(value) > 60 || !name.MatchString(value) || strings.Contains(value, grouping.Wildcard) {
+			value = grouping.Wildcard
 		}
-		rest = rest[at+len(literal):]
+		filled += value + after
+		rest = rest[at+len(after):]
 	}
 	return filled, ok
 }
 
-func isQuoted(before, after string) bool {
-	return before != "" && after != "" && before[len(before)-1] == after[0] && strings.IndexByte("'\"`", after[0]) >= 0
-}
-
-// name matches a value that is a name or a character of a syntax error, and not a number,
-// an id, an address or what stands for a secret.
-var name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
-
-func isName(value string) bool {
-	return len(value) <= 60 && name.MatchString(value) && !strings.Contains(value, grouping.Wildcard)
-}
-
-// shorten cuts a text to limit characters, at a word's end if there is one nearby.
+// shorten cuts a text to limit characters, at the end of a word if there is one nearby.
 func shorten(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text
@@ -169,7 +147,7 @@ func shorten(text string, limit int) string {
 	return strings.TrimRight(cut, " ,:;"+hidden) + hidden
 }
 
-// Location is a frame's file and line, as far as they are known.
+// Location returns a frame's file and line, as far as they are known.
 func Location(f event.Frame) string {
 	if f.Line == 0 {
 		return f.File
@@ -177,18 +155,16 @@ func Location(f event.Frame) string {
 	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
-// Place names the function of a frame as its developers call it: with the last
-// part of its class, package or module, and without the path to it. An
-// anonymous function goes by its file.
+// Place returns the function of a frame as its developers call it, with the last part of
+// its class, package or module. An anonymous function is named after its file.
 func Place(f event.Frame) string {
-	if f.Function == "" {
-		if f.File == "" {
-			return ""
-		}
-		return path.Base(f.File)
-	}
 	owner := f.Module[strings.LastIndexAny(f.Module, `./\`)+1:]
-	if owner == "" || strings.HasPrefix(f.Function, owner+".") {
+	switch {
+	case f.Function == "" && f.File == "":
+		return ""
+	case f.Function == "":
+		return path.Base(f.File)
+	case owner == "" || strings.HasPrefix(f.Function, owner+"."):
 		return f.Function
 	}
 	return owner + "." + f.Function
