@@ -1,13 +1,17 @@
 package plan
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is about what an error is recognised by. A key that an issue owns comes first, whatever
+// This file is about what identifies an error, and about issues and rows that turn out to be one error.
+//
+// A key that an issue owns comes first, whatever
 // the rules say, so changing a rule files nothing anew. The issue of a name that a rule gives notes
 // the keys that its errors have without the rule, which find it once the rule is gone.
 
@@ -73,3 +77,185 @@ func grouped(m marker.Marker, g *grouping.Group) bool {
 
 // settledIn reports whether a marker belongs to the group's name and notes the group's keys already.
 func settledIn(m marker.Marker, g *grouping.Group) bool { return m.Owns(g.Name) && grouped(m, g) }
+
+// indexNamed adds the keys of errors that are part of others: of duplicates, and of
+// errors joined by a rule that no longer exists.
+func (d *directory) indexNamed(all []*entry) {
+	of := map[int]*entry{} // the issue that stays, by number; a duplicate names an older one
+	for _, e := range all {
+		more := e.Marker.Grouped
+		of[e.Number] = e
+		if e.Marker.DupOf != 0 {
+			of[e.Number], more = of[e.Marker.DupOf], slices.Concat(more, e.Marker.Keys)
+		}
+		original := of[e.Number]
+		if original == nil {
+			continue
+		}
+		if d.named(original.Marker) {
+			more = more[len(e.Marker.Grouped):]
+		}
+		for _, key := range more {
+			d.owners[key] = cmp.Or(d.owners[key], original)
+		}
+	}
+}
+
+// converge finds the issues whose templates turned out to be one: messages that looked like several
+// errors while few had been seen. Muted issues stay as they are.
+func (d *directory) converge(groups []*grouping.Group) {
+	of := map[string]*entry{} // by first key
+	for _, e := range d.issues {
+		if isMessage(e.Marker) && e.merges() {
+			of[e.Marker.Key()] = e
+		}
+	}
+	for _, g := range groups {
+		var same []*entry
+		for _, key := range keys(g) {
+			if e := of[key]; e != nil {
+				same = append(same, e)
+				delete(of, key)
+			}
+		}
+		unite(same)
+	}
+}
+
+// joinNamed finds the issues that a rule makes one error: all of their events in this run
+// have its name. Muted issues stay as they are.
+func (d *directory) joinNamed(groups []*grouping.Group) {
+	plain := map[string]bool{}
+	for _, g := range groups {
+		plain[g.Key] = plain[g.Key] || g.Name == ""
+	}
+	same := map[string][]*entry{}
+	for _, g := range groups {
+		e, owner := d.first(g, d.owners), d.owners[g.Name].standing()
+		if e == nil || !d.names[g.Name] || plain[g.Key] || !e.merges() || owner != nil && (owner.Muted() || settledIn(owner.Marker, g)) {
+			continue
+		}
+		if same[g.Name] = append(same[g.Name], e); owner != nil {
+			same[g.Name] = append(same[g.Name], owner)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(same)) {
+		if oldest := unite(same[name]); d.owners[name] != oldest {
+			d.owners[name] = oldest
+			oldest.join = append(oldest.join, marker.Marker{Keys: []string{name}})
+		}
+	}
+}
+
+// unite makes one entry of several that turned out to be the same error: the oldest
+// issue, or the first row, stays. It returns nil for none.
+func unite(same []*entry) (oldest *entry) {
+	slices.SortStableFunc(same, byNumber)
+	for _, e := range same {
+		e = e.standing()
+		if oldest = cmp.Or(oldest, e); e != oldest {
+			e.original = oldest
+			oldest.join = append(oldest.join, e.counted())
+			oldest.groups, oldest.refused = append(oldest.groups, e.groups...), oldest.refused || e.refused
+		}
+	}
+	return oldest
+}
+
+// counted returns the entry's marker with what merged into it.
+func (e *entry) counted() marker.Marker {
+	m := e.Marker
+	for _, other := range e.join {
+		m = join(m, other)
+	}
+	for _, other := range e.merge {
+		m = marker.Merge(m, other)
+	}
+	return m
+}
+
+// mergeRows adds the rows that still wait. A row whose error has an issue by now, filed by
+// an overlapping run, hands its counts over.
+func (d *directory) mergeRows(rows []marker.Row) {
+	for _, row := range rows {
+		e := &entry{Issue: Issue{Title: row.Title, Marker: row.Marker}, refused: row.Reason == string(Refused)}
+		var owner *entry
+		for _, key := range row.Marker.Keys {
+			owner = cmp.Or(owner, d.owners[key].standing())
+		}
+		if owner == nil || owner.retired != "" {
+			d.waiting = append(d.waiting, e)
+			continue
+		}
+		owner.merge, owner.refused = append(owner.merge, row.Marker), owner.refused || e.refused
+	}
+}
+
+// absorbRows hands the counts of a row over to an issue if both have the same template.
+func (d *directory) absorbRows() {
+	for _, e := range d.issues {
+		d.waiting = slices.DeleteFunc(d.waiting, func(row *entry) bool {
+			taken := e.retired == "" && slices.ContainsFunc(e.groups, func(g *grouping.Group) bool {
+				return owns(row.Marker, g) || d.owners[g.Name] == e && row.Marker.Owns(g.Name)
+			})
+			if taken {
+				e.join = append(e.join, row.Marker)
+			}
+			return taken
+		})
+	}
+}
+
+// wait adds an error without an issue: to the rows that it is, or as a new one. Several rows may
+// turn out to be one error, and one row may match several keys.
+func (d *directory) wait(e *entry) {
+	row := unite(d.rowsOf(e.groups))
+	if row == nil {
+		d.waiting = append(d.waiting, e)
+		return
+	}
+	row.groups = append(row.groups, e.groups...)
+	if e.Marker.After != 0 { // it knows what the issue before counted
+		row.Marker, row.join = join(e.Marker, row.counted()), nil
+	}
+}
+
+// rowsOf returns the rows that own one of the groups' keys, else the first that knows
+// one as an alias, as an issue would.
+func (d *directory) rowsOf(groups []*grouping.Group) []*entry {
+	var owners, aliased []*entry
+	for _, row := range d.waiting {
+		m := row.Marker
+		for _, g := range groups {
+			settled := slices.ContainsFunc(d.waiting, func(e *entry) bool { return settledIn(e.Marker, g) })
+			switch {
+			case m.Owns(g.Name), owns(m, g) && !settled, g.Name == "" && !d.named(m) && grouped(m, g):
+				owners = append(owners, row)
+			case !isSentry(g.Key) && slices.Contains(m.Aliases, g.Key), isSentry(g.Key) && !hasSentry(m) &&
+				slices.ContainsFunc(d.eventKeys(g), func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) }):
+				aliased = append(aliased, row)
+			}
+		}
+	}
+	if len(owners) == 0 {
+		return aliased[:min(1, len(aliased))]
+	}
+	return owners
+}
+
+// join adds the counts of a marker that turned out to be the same error. If m owns its
+// key, an earlier run that then failed, or an overlapping one, added it already.
+func join(m, other marker.Marker) marker.Marker {
+	if m.Owns(other.Key()) {
+		return marker.Merge(m, other)
+	}
+	return marker.Join(m, other)
+}
+
+// CloseDuplicate closes an issue in favour of an older one, whose number its marker
+// stores. The issue is ignored from then on.
+func CloseDuplicate(issue Issue, original int) Action {
+	next := issue.Marker.Clone()
+	next.DupOf = original
+	return Action{Kind: Close, Reason: Duplicate, Issue: issue, Title: issue.Title, Next: next, DupOf: original}
+}

@@ -26,7 +26,7 @@ const (
 	Reopen Kind = "reopened"
 	Close  Kind = "closed"
 	Wait   Kind = "waiting" // a row on the dashboard
-	Mute   Kind = "muted"   // people want to hear no more of it
+	Mute   Kind = "muted"   // people want to hear no more about it
 	Keep   Kind = "unchanged"
 )
 
@@ -38,25 +38,25 @@ const (
 	FirstSeen        Reason = "first seen"                           // Create: no issue owns the error
 	Ticked           Reason = "ticked on the dashboard"              // Create: people asked for it, so no limit applies
 	MoreEvents       Reason = "more events"                          // Update: the count grew
-	LateEvents       Reason = "late events"                          // Update: the count of a closed issue grew, by events from before its closing
+	LateEvents       Reason = "late events"                          // Update: events from before the closing of a closed issue
 	NewIdentity      Reason = "matched a new fingerprint"            // Update: the issue owns a further key from now on
-	OtherSource      Reason = "also reported by another source"      // Update: the count does not grow by it
+	OtherSource      Reason = "also reported by another source"      // Update: without a larger count
 	Repaired         Reason = "marker was damaged"                   // Update: recognised by its key line, counted anew
-	Merged           Reason = "merged a duplicate"                   // Update: took over the counts of an issue that duplicates it
+	Merged           Reason = "merged a duplicate"                   // Update: took over the counts of a duplicate
 	Regression       Reason = "happened again after closing"         // Reopen: an event is newer than the closing
 	Quiet            Reason = "quiet"                                // Close: nothing for close-after
 	SentryUnresolved Reason = "unresolved again in Sentry"           // Reopen
 	SentryResolved   Reason = "resolved in Sentry"                   // Close: as completed
 	SentryArchived   Reason = "archived in Sentry"                   // Close: as not planned
 	ResolvesSentry   Reason = "closed here: resolves Sentry's issue" // Update: see Action.Resolve
-	SentryNoted      Reason = "state in Sentry noted"                // Update: both sides agree without anything to do
-	Duplicate        Reason = "duplicate"                            // Close: two runs filed the same error at once, or two templates turned out to be one; the older issue stays
+	SentryNoted      Reason = "state in Sentry noted"                // Update: both sides agree, so there is nothing else to do
+	Duplicate        Reason = "duplicate"                            // Close: of an older issue, which stays
 	BelowMin         Reason = "fewer than min-events"                // Wait
 	OverMax          Reason = "more than max-new-issues"             // Wait
 	OverDay          Reason = "more than max-new-issues-per-day"     // Wait
 	Unread           Reason = "its source was not read"              // Wait: ticked, and filed once its trace can be read
-	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the body, so the counts are kept on the dashboard
-	Refused          Reason = "refused by GitHub"                    // Wait: the counts are kept on the dashboard until a later run may write them
+	NoRoom           Reason = "no room in its issue"                 // Wait: people's text fills the body, so the dashboard keeps the counts
+	Refused          Reason = "refused by GitHub"                    // Wait: the dashboard keeps the counts until a later run can write them
 	NotPlanned       Reason = "closed as not planned"                // Mute
 	ClosedAsDup      Reason = "closed as duplicate"                  // Mute
 	IgnoreLabel      Reason = "labelled ignore"                      // Mute
@@ -69,7 +69,7 @@ const (
 	Expired          Reason = "closed longer ago than reopen-window" // Keep
 	Leaving          Reason = "about to be archived"                 // Keep: the dashboard forgets it
 	Archived         Reason = "archived"                             // Update: it leaves the listing of live issues
-	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update if the count grew: see flaps
+	Flapping         Reason = "opened or closed within 24 hours"     // Keep, or Update if the count grew: see verdict
 	NothingNew       Reason = "nothing new"                          // Keep
 	OldRelease       Reason = "seen in a release without the fix"    // Update: the issue stays closed
 	Gone             Reason = "gone"                                 // Keep: deleted, transferred or unlabelled since the listing
@@ -118,19 +118,14 @@ type Input struct {
 	Muted   map[int]marker.Mute // what was counted of muted issues, by number
 	Ticked  []string            // keys of waiting errors that people want filed
 	Groups  []*grouping.Group
-	// Read says up to when each source was read completely in this run. A
-	// source that failed is missing.
-	Read map[string]time.Time
-	// ReadsSentry says that Sentry is a source. States holds the state of each of its
-	// issues that an open issue or a waiting row tracks, and of all that are
-	// unresolved, by id; it is nil where Sentry could not be read.
+	Read    map[string]time.Time // up to when each source was read completely in this run; a failed one is missing
+	// ReadsSentry reports whether Sentry is a source. States holds, by id, the state of each of its issues
+	// that is unresolved, or that an open issue or a waiting row tracks; nil if Sentry could not be read.
 	ReadsSentry bool
 	States      map[string]event.State
-	Archive     []Issue // predecessors of new errors, see succeed.go
-	// Filed are the numbers that the dashboard has; nil if the run archives nothing.
-	Filed []int
-	// Ancestry says of closed issues that failed again, by number, which fix they had.
-	Ancestry map[int]Ancestry
+	Archive     []Issue          // predecessors of new errors, see again.go
+	Filed       []int            // numbers on the dashboard; nil if the run archives nothing
+	Ancestry    map[int]Ancestry // of closed issues that failed again, by number
 }
 
 // Action is what to do about one error.
@@ -142,24 +137,22 @@ type Action struct {
 	Public string            // the title that a public place may show, of the template alone; empty if it has an issue
 	Next   marker.Marker     // what the issue will store
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
-	// Evidence is what was looked up about it after the decision.
-	Evidence Evidence
-	// Comment is the reason for which a comment is posted once the issue is written, and
-	// Note what the marker records of it before; both are empty if it is worth none.
-	Comment Reason
-	Note    string
-	Unlabel []string        // labels to remove once the issue is written
-	Mute    marker.Mute     // Mute: what the dashboard keeps
-	Surged  bool            // Mute: in this run for the first time, see surged
-	Retry   bool            // GitHub refused it in an earlier run
-	Fixed   Fixed           // Reopen: the fix that did not help; zero if unknown
-	DupOf   int             // Duplicate: the issue that stays
-	Resolve []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
-	Merge   []marker.Marker // markers of issues and rows that counted the same events
-	Join    []marker.Marker // markers of issues and rows that counted other events of what turned out to be the same error
+
+	Evidence Evidence        // what was looked up after the decision
+	Comment  Reason          // of the comment to post once the issue is written; empty for none
+	Note     string          // what the marker records about the comment beforehand
+	Unlabel  []string        // labels to remove once the issue is written
+	Mute     marker.Mute     // Mute: what the dashboard keeps
+	Surged   bool            // Mute: in this run for the first time, see mute
+	Retry    bool            // GitHub refused it in an earlier run
+	Fixed    Fixed           // Reopen: the fix that did not help; zero if unknown
+	DupOf    int             // Duplicate: the issue that stays
+	Resolve  []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
+	Merge    []marker.Marker // of issues and rows that counted the same events
+	Join     []marker.Marker // of issues and rows that counted other events of the same error
 }
 
-// Fixed is the commit that had closed an issue, and one that contains it and failed.
+// Fixed is the commit that closed an issue, and one that contains it and failed.
 type Fixed struct{ By, Failed string }
 
 // Evidence is what an issue shows of an error beyond what its groups hold.
@@ -179,11 +172,10 @@ func (a Action) Count() int64 { return a.Next.Count() }
 
 // Sample returns the event that the issue shows, and false if none was read.
 func (a Action) Sample() (event.Event, bool) {
-	g := sampled(a.Groups)
-	switch {
-	case a.Evidence.Sample != nil:
+	if a.Evidence.Sample != nil {
 		return *a.Evidence.Sample, true
-	case g != nil:
+	}
+	if g := sampled(a.Groups); g != nil {
 		return g.Sample, true
 	}
 	return event.Event{}, false
@@ -200,9 +192,7 @@ func sampled(groups []*grouping.Group) *grouping.Group {
 }
 
 // Writes reports whether the action changes an error issue.
-func (a Action) Writes() bool {
-	return slices.Contains([]Kind{Create, Update, Reopen, Close}, a.Kind)
-}
+func (a Action) Writes() bool { return slices.Contains([]Kind{Create, Update, Reopen, Close}, a.Kind) }
 
 // Result is the outcome of one action, which is the one decided right before the write.
 type Result struct {
@@ -210,26 +200,22 @@ type Result struct {
 	Number int // of the issue; 0 if there is none
 	URL    string
 	Err    error // why a write is missing
-	// Refused says that GitHub refused this write, and not every write: the error
-	// waits on the dashboard and is tried again after all others.
+	// Refused reports whether GitHub refused this write alone. The error then waits on the
+	// dashboard and is tried again after all others.
 	Refused bool
 }
 
-// Standing returns the issue as the run left it; false if there is none any more, or
-// it duplicates another one.
+// Standing returns the issue as the run left it; false if it is gone or a duplicate.
 func (r Result) Standing() (Issue, bool) {
 	i := r.Action.Issue
 	if r.Done() {
 		i.Number, i.URL, i.Title, i.Marker = r.Number, r.URL, r.Action.Title, r.Action.Next
-		i.Open = i.Open || r.Action.Kind == Create || r.Action.Kind == Reopen
-		if r.Action.Kind == Close {
-			i.Open = false
-		}
+		i.Open = r.Action.Kind != Close && (i.Open || r.Action.Kind != Update)
 	}
 	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
 }
 
-// Left reports whether the issue turned out to be gone or locked, so that a later run
+// Left reports whether the issue turned out to be gone or locked, so a later run
 // files the error anew.
 func (r Result) Left() bool {
 	return r.Action.Reason == Gone || r.Action.Reason == Locked && len(r.Action.Groups) > 0
@@ -253,11 +239,9 @@ func Plan(in Input) []Action {
 	var actions []Action
 	leaving := 0
 	for _, e := range known.issues {
-		a := Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}
+		a := decide(Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}, in)
 		if e.original != nil {
 			a = CloseDuplicate(e.Issue, e.standing().Number)
-		} else {
-			a = decide(a, in)
 		}
 		again := a.Kind == Reopen || a.Issue.Open && a.Kind == Update && grew(a.Issue.Marker, a.Next)
 		if e.retired != "" && len(a.Groups) > 0 && again {
@@ -278,10 +262,10 @@ func Plan(in Input) []Action {
 
 // retriesLast keeps what GitHub refused before from holding up others.
 func retriesLast(a, b Action) int {
-	switch {
-	case a.Retry == b.Retry:
+	if a.Retry == b.Retry {
 		return 0
-	case b.Retry:
+	}
+	if b.Retry {
 		return -1
 	}
 	return 1

@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/org/errmon-action/internal/count"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// This file decides what people hear about. The issues of muted errors are not written. The
+// dashboard counts their events, so an issue that is no longer muted has all of them. A comment
+// notifies people of a reopening, of an error that happened during a snooze that is now over, and
+// of one that got worse.
+
+// Snooze is a mute that ends, by labels such as errmon:snooze-7d.
+type Snooze struct {
+	Labels []string
+	For    time.Duration // the longest; 0 if the issue carries no such label
+}
+
+var snoozeFor = regexp.MustCompile(`^:snooze-(\d{1,4})d$`)
+
+// ReadSnooze reads the snooze labels among an issue's labels. label is that of error issues.
+func ReadSnooze(labels []string, label string) Snooze {
+	var s Snooze
+	for _, l := range labels {
+		kind, ours := strings.CutPrefix(strings.ToLower(l), strings.ToLower(label))
+		if m := snoozeFor.FindStringSubmatch(kind); ours && m != nil {
+			days, _ := strconv.Atoi(m[1])
+			s.Labels, s.For = append(s.Labels, l), max(s.For, time.Duration(days)*day)
+		}
+	}
+	return s
+}
+
+// Muted reports whether people want to hear no more of the error, or a newer errmon
+// wrote the issue.
+func (i Issue) Muted() bool { return i.MutedBy() != "" }
+
+// MutedBy returns what mutes the issue; empty if nothing does.
+func (i Issue) MutedBy() Reason {
+	switch {
+	case i.Newer:
+		return NewerMarker
+	case i.Ignored:
+		return IgnoreLabel
+	case !i.Open && i.Closed != "":
+		return i.Closed
+	case i.Snooze.For > 0:
+		return Snoozed
+	}
+	return ""
+}
+
+// mutedBy tells mutes apart: another reason, or another number of days, begins anew.
+func mutedBy(i Issue) string { return fmt.Sprintf("%s %s", i.MutedBy(), i.Snooze.For) }
+
+// mutedSince is when a run first saw the issue muted. GitHub's list does not say when
+// a label was added.
+func mutedSince(i Issue, in Input) time.Time {
+	if m, ok := in.Muted[i.Number]; ok && m.By == mutedBy(i) {
+		return m.Since.Time()
+	}
+	return in.Now
+}
+
+// unmuted returns an issue's marker with what was counted while it was muted.
+func unmuted(i Issue, in Input) marker.Marker {
+	m := i.Marker.Clone()
+	for name, tally := range in.Muted[i.Number].Sources {
+		m.SetSource(name, m.Sources[name].Merge(tally))
+		m.Span(time.Time{}, tally.Newest.Time())
+	}
+	return m
+}
+
+// surgeFactor is how many times as often as before a muted error must happen to be worth a message.
+const surgeFactor = 100
+
+// mute returns what the dashboard keeps of a muted issue. An error surges if it happened
+// surgeFactor times as often today as on any earlier day. People know of what was
+// counted today before it was muted.
+func mute(a Action, in Input) marker.Mute {
+	m := marker.Mute{By: mutedBy(a.Issue), Since: count.At(mutedSince(a.Issue, in)), Surged: in.Muted[a.Issue.Number].Surged}
+	if grew(a.Issue.Marker, a.Next) {
+		m.Sources = a.Next.Sources
+	}
+	today := count.MinuteOf(in.Now).Day()
+	before, now := a.Issue.Marker.PerDay(), a.Next.PerDay()
+	most := max(1, before[today])
+	for day, n := range now {
+		if day < today {
+			most = max(most, n)
+		}
+	}
+	if m.Surged == 0 && now[today]-before[today] >= surgeFactor*most {
+		m.Surged = count.At(in.Now)
+	}
+	return m
+}
+
+// comment sets the comment that an action is worth, unless the marker says that it was posted.
+func comment(a *Action, in Input) {
+	a.Comment, a.Note = "", ""
+	before := a.Issue.Marker
+	known := before.Told // what people know: the last comment, or else the issue
+	if known.At == 0 {
+		known = marker.Told{Count: before.Count(), Level: before.Level}
+	}
+	reason, note := Reason(""), ""
+	switch {
+	case a.Kind == Reopen:
+		reason, note = a.Reason, "regression "+a.Issue.ClosedAt.UTC().Format(time.RFC3339)
+	case a.Reason == SnoozeOver && a.Next.Count() > before.Count():
+		reason, note = SnoozeOver, "snooze "+mutedSince(a.Issue, in).Format(time.RFC3339)
+	case a.Kind == Update && a.Reason != SnoozeOver && a.Reason != Repaired && a.Issue.Open && in.Writing.Sub(known.At.Time()) >= day:
+		reason, note = escalation(known, a.Next), "escalation after "+known.At.Time().UTC().Format(time.RFC3339) // the same in an overlapping run
+	}
+	if reason == "" || slices.Contains(before.Commented, note) {
+		return
+	}
+	a.Comment, a.Note = reason, note
+	a.Next.Commented = append(a.Next.Commented, note)
+	a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
+}
+
+// escalation returns how an error got worse than people know: HigherLevel, or TenTimes
+// if its count reached another power of ten, from 100 on; else nothing.
+func escalation(known marker.Told, next marker.Marker) Reason {
+	before, _ := event.ParseLevel(known.Level)
+	now, _ := event.ParseLevel(next.Level)
+	magnitude := func(n int64) int { return len(strconv.FormatInt(n, 10)) - 1 }
+	switch {
+	case now > before:
+		return HigherLevel
+	case magnitude(next.Count()) > max(1, magnitude(known.Count)):
+		return TenTimes
+	}
+	return ""
+}
