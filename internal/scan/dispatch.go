@@ -16,29 +16,28 @@ import (
 	"github.com/org/errmon-action/internal/report"
 )
 
-// This file is the run that files what was delivered. It reads no source and
-// moves no source's progress. Such runs overlap all the time, and a delivery that
-// another run overwrote cannot be read again: so each run waits, reads back, and
-// writes again until there is nothing left to write.
+// This file is the run that files what was delivered. It reads no source and moves no source's
+// progress. Such runs overlap all the time, and a delivery that another run overwrote cannot be
+// read again, so each run waits, reads back, and writes again until nothing is left to write.
 
 const (
 	// settleWait is longer than a writer takes between reading an issue and writing it, unless
-	// GitHub fails the write several times; the pause before a write comes on top, twice.
+	// GitHub fails the write several times. Two pauses between writes are added to it.
 	settleWait = 8 * time.Second
-	// settleJitter, at most, keeps runs that began together from staying in step.
+	// settleJitter is the most that is added so that runs that began together get out of step.
 	settleJitter = 8 * time.Second
-	// maxRounds is how often a run writes. Of n runs at once each overwrites the
-	// others at most once a round, so it takes about as many rounds as runs.
+	// maxRounds is how often a run writes. Each of n concurrent runs overwrites the others at
+	// most once a round, so it takes about as many rounds as runs.
 	maxRounds = 12
 )
 
-// errUnsettled says that other runs overwrote this one's deliveries every time.
+// errUnsettled means that other runs overwrote this one's deliveries every time.
 var errUnsettled = fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
 
 // Dispatch files what was delivered. The report is complete even if parts failed;
 // its Failures say which.
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
-	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so nothing is known to be quiet, whatever a rule says
+	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so no error is known to be quiet
 	r := begin(o)
 	r.delivered = deliveries{Delivery: d, merged: map[int]plan.Action{}}
 	if len(d.Events)+len(d.Issues) > 0 {
@@ -46,8 +45,7 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 		complete(ctx, r)
 		r.fail(rounds(ctx, r))
 	}
-	notify(ctx, r)
-	return r.end()
+	return r.end(ctx)
 }
 
 // rounds runs the stages until a round finds nothing left to write.
@@ -55,8 +53,8 @@ func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
 		err := r.through(ctx, list, deliver, gather, recall, decide, keepMerged, addCode, write, recordOnce, saveDeliveries, readBack)
-		// If runs overlap, the two lists that one of them compares are soon not from one
-		// moment, and a list may lack what was just filed.
+		// If runs overlap, the two lists that one of them compares may not be from the same
+		// moment, and one may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
 		if err != nil && !unsure || !r.delivered.wrote && !unsure || r.DryRun || ctx.Err() != nil {
 			return err
@@ -69,7 +67,7 @@ func rounds(ctx context.Context, r *run) error {
 	return errUnsettled
 }
 
-// complete asks Sentry for what its webhooks leave out, within a third of the time.
+// complete fetches what webhooks leave out from Sentry, within a third of the time.
 func complete(ctx context.Context, r *run) {
 	d := &r.delivered.Delivery
 	if tracker := r.tracker(); tracker != nil {
@@ -88,7 +86,7 @@ func complete(ctx context.Context, r *run) {
 	}
 }
 
-// deliver adds the delivery to the intake.
+// deliver adds what was delivered to the intake.
 func deliver(_ context.Context, r *run) error {
 	for _, text := range r.intake.Deliver(r.delivered.Delivery, r.known.Counted) {
 		r.notice(text)
@@ -101,10 +99,9 @@ func deliver(_ context.Context, r *run) error {
 	return nil
 }
 
-// keepMerged leaves out errors that wait with the events of a source: they get
-// their issue from a run that reads these events again. It adds what earlier
-// rounds merged: the issues that it came from are closed as duplicates by now, and
-// another run may have overwritten it.
+// keepMerged leaves out waiting errors that have events of a source: a run that reads these events
+// again files them. It adds what earlier rounds merged, since another run may have overwritten
+// it, and the issues that it came from are closed as duplicates by now.
 func keepMerged(_ context.Context, r *run) error {
 	r.actions = slices.DeleteFunc(r.actions, func(a plan.Action) bool {
 		return a.Kind == plan.Create && len(a.Groups) == 0 && len(a.Next.Sources)+len(a.Next.Sentry) > 0
@@ -118,7 +115,7 @@ func keepMerged(_ context.Context, r *run) error {
 	return nil
 }
 
-// readBack notes what this round wrote. Failed writes end the rounds; their results say why.
+// readBack records what this round wrote. A failed write ends the rounds; its result says why.
 func readBack(ctx context.Context, r *run) error {
 	failed := ctx.Err() != nil
 	for _, result := range r.results {
@@ -133,16 +130,13 @@ func readBack(ctx context.Context, r *run) error {
 		}
 		r.delivered.merged[result.Number] = result.Action
 	}
-	if failed {
-		r.delivered.wrote = false
-		return errEnd
-	}
+	r.delivered.wrote = r.delivered.wrote && !failed
 	return nil
 }
 
 // saveDeliveries stores the deliveries that wait for an issue on the dashboard.
 func saveDeliveries(ctx context.Context, r *run) error {
-	if ctx.Err() != nil {
+	if r.DryRun || ctx.Err() != nil {
 		return nil
 	}
 	waiting, err := r.ledger.SaveDeliveries(ctx, r.known, r.results, r.input.Now)
@@ -168,16 +162,14 @@ func recordOnce(_ context.Context, r *run) error {
 		if len(result.Action.Groups) == 0 && !result.Action.Writes() {
 			continue
 		}
-		if !slices.ContainsFunc(known, func(l plan.Result) bool { return repeats(result, l) }) {
+		kind := result.Action.Kind
+		repeats := func(earlier plan.Result) bool {
+			same := kind == plan.Update && earlier.Done() || kind == earlier.Action.Kind || kind == plan.Keep
+			return same && result.Err == nil && earlier.Number == result.Number && earlier.Action.Title == result.Action.Title
+		}
+		if !slices.ContainsFunc(known, repeats) {
 			r.report.Lines = append(r.report.Lines, result)
 		}
 	}
 	return nil
-}
-
-// repeats reports whether a result is what an earlier round reported already.
-func repeats(result, earlier plan.Result) bool {
-	kind := result.Action.Kind
-	same := kind == plan.Update && earlier.Done() || kind == earlier.Action.Kind || kind == plan.Keep
-	return same && result.Err == nil && earlier.Number == result.Number && earlier.Action.Title == result.Action.Title
 }

@@ -1,12 +1,15 @@
 package scan
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/enrich"
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/ledger"
@@ -24,7 +27,7 @@ type Options struct {
 	Clock    clock.Clock
 	GitHub   *github.Client
 	Redactor *safe.Redactor
-	Slack    *slack.Client // gets a message about what the run did; nil if there is none
+	Slack    *slack.Client // gets a message about the run; nil for none
 	Services []source.Integration
 	Intake   intake.Rules
 	Rules    plan.Rules
@@ -41,7 +44,7 @@ type Issues struct {
 	Label          string   // the other labels derive from it
 	Trusted        []string // logins, besides the token's own, whose markers count
 	PublishSamples bool     // show events in a public repository
-	Assign         bool     // assign new ones to the owners of their code
+	Assign         bool     // assign new issues to the owners of their code
 }
 
 // Times are the durations of a run.
@@ -68,12 +71,12 @@ type run struct {
 	delivered deliveries    // empty in a scan
 }
 
-// deliveries are what a dispatch files, and what its earlier rounds did.
+// deliveries is what a dispatch files, and what its earlier rounds did.
 type deliveries struct {
 	intake.Delivery
 	wrote  bool                // in this round
 	filed  []int               // issues that this run filed
-	merged map[int]plan.Action // by number, the last that was written, for what it merged
+	merged map[int]plan.Action // by number, the last one written, for what it merged
 }
 
 func begin(o Options) *run {
@@ -85,12 +88,6 @@ func begin(o Options) *run {
 	}
 	r.input = plan.Input{Now: now, Rules: o.Rules, Read: map[string]time.Time{}, ReadsSentry: r.tracker() != nil}
 	return r
-}
-
-// newIntake begins an intake that matches what is known.
-func (r *run) newIntake() {
-	r.intake = intake.New(r.Intake, r.Redactor)
-	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
 }
 
 // tracker is the service that keeps issues of its own; nil if there is none.
@@ -105,8 +102,8 @@ func (r *run) fail(err error) {
 func (r *run) notice(texts ...string) { r.report.Notices = appendOnce(r.report.Notices, texts) }
 func (r *run) warn(texts ...string)   { r.report.Warnings = appendOnce(r.report.Warnings, texts) }
 
-// appendOnce adds the texts that are not in the list yet: each round of a dispatch
-// lists the issues again.
+// appendOnce adds the texts that are not in the list yet, since each round of a dispatch lists
+// the issues again.
 func appendOnce(list, texts []string) []string {
 	for _, text := range texts {
 		if !slices.Contains(list, text) {
@@ -116,7 +113,9 @@ func appendOnce(list, texts []string) []string {
 	return list
 }
 
-func (r *run) end() report.Run {
+// end posts to Slack and completes the report.
+func (r *run) end(ctx context.Context) report.Run {
+	r.notify(ctx)
 	r.warn(r.windows.Warnings...)
 	r.warn(r.Code.Warnings...)
 	for _, what := range r.GitHub.Refused() {
@@ -130,14 +129,11 @@ func (r *run) end() report.Run {
 // requests counts what was sent so far, by service and kind.
 func (r *run) requests() map[string]int {
 	requests := map[string]int{}
-	count := func(service string, sent map[string]int) {
-		for kind, n := range sent {
-			requests[service+" "+kind] += n
+	github := source.Integration{Name: "GitHub", Requests: r.GitHub.Requests}
+	for _, s := range append(slices.Clone(r.Services), github) {
+		for kind, n := range s.Requests() {
+			requests[s.Name+" "+kind] += n
 		}
-	}
-	count("GitHub", r.GitHub.Requests())
-	for _, s := range r.Services {
-		count(s.Name, s.Requests())
 		if s.Costs != nil && s.Costs() != "" {
 			r.notice(s.Costs())
 		}
@@ -145,25 +141,16 @@ func (r *run) requests() map[string]int {
 	return requests
 }
 
-// sent is the number of requests so far.
-func (r *run) sent() int {
-	sent := 0
-	for _, n := range r.requests() {
-		sent += n
-	}
-	return sent
-}
-
-// machine is the clock of the machine that runs errmon. It measures only how long
-// something takes: events are counted by GitHub's time, since a run whose clock is
-// ahead would call minutes read that have not passed yet.
+// machine is the clock of the machine that runs errmon. It only measures durations. Events are
+// counted by GitHub's time, since a run whose clock is ahead would call minutes read that have
+// not passed yet.
 type machine struct {
 	clock clock.Clock
 	began time.Time    // the run, by this clock
 	ahead github.Ahead // of GitHub's clock
 }
 
-// time is GitHub's time when it is at on the machine.
+// time converts a time of the machine to GitHub's.
 func (m machine) time(at time.Time) time.Time {
 	if !m.ahead.Matters() {
 		return at
@@ -172,3 +159,54 @@ func (m machine) time(at time.Time) time.Time {
 }
 
 func (m machine) now() time.Time { return m.time(m.clock.Now()) }
+
+// How much of a title and a place Slack shows, in characters. Together they stay under the
+// 3,000 of a section.
+const (
+	slackTitle = 1000
+	slackPlace = 300
+)
+
+// notify posts the errors that this run filed, reopened or saw get worse to Slack, last of all. A
+// Slack failure is only a warning; the issues matter more.
+func (r *run) notify(ctx context.Context) {
+	if r.Slack == nil || r.DryRun || ctx.Err() != nil {
+		return
+	}
+	section := r.Redactor.Section()
+	var found []slack.Error
+	for _, l := range r.report.Lines {
+		kind, ok := kindOf(l)
+		if !ok {
+			continue
+		}
+		var raised event.Frame
+		if len(l.Action.Groups) > 0 {
+			raised = l.Action.Groups[0].Place
+		}
+		place := cmp.Or(plan.Location(raised), raised.Function, l.Action.Next.Service)
+		found = append(found, slack.Error{
+			Kind: kind, Number: l.Number, URL: l.URL, Events: l.Action.Count(),
+			Title: section.Mrkdwn(l.Action.Title, slackTitle), Place: section.Mrkdwn(place, slackPlace),
+		})
+	}
+	if err := r.Slack.Post(ctx, r.GitHub.FullName(), found); err != nil {
+		r.warn(fmt.Sprintf("the Slack message about %d errors failed, but their issues are written: %v", len(found), err))
+	}
+}
+
+// kindOf returns what Slack calls a result, and false if it is not worth a message.
+func kindOf(l plan.Result) (slack.Kind, bool) {
+	switch {
+	case l.Action.Surged:
+		return slack.Surged, true
+	case !l.Done() || l.Number == 0 || l.Action.Next.Shape.Silent:
+	case l.Action.Kind == plan.Create:
+		return slack.FirstSeen, true
+	case l.Action.Kind == plan.Reopen:
+		return slack.Regressed, true
+	case l.Action.Comment == plan.TenTimes || l.Action.Comment == plan.HigherLevel:
+		return slack.Escalated, true
+	}
+	return "", false
+}

@@ -1,10 +1,9 @@
-// Package scan is the main job: two lists of stages, one for a scan of the
-// sources and one for what was delivered, over one value. It is the only room
-// that sees all stages; each of them returns what it found, and only scan warns,
-// fails, and knows the time of the run.
+// Package scan is the main job: two lists of stages over one value, one for a scan of the
+// sources and one for what was delivered. Stages return what they found; only this room sees all of
+// them, warns, fails, and knows the time of the run.
 //
-// The order makes a run safe to die anywhere: nothing is written before the listing is whole, and
-// the dashboard, which says how far the sources were read, is written last.
+// The order makes it safe for a run to die anywhere: nothing is written before the listing is
+// complete, and the dashboard, which says how far the sources were read, is written last.
 //
 // It may import apply, clock, enrich, event, github, intake, ledger, marker, plan, reading,
 // render, report, safe, slack and source.
@@ -21,6 +20,7 @@ import (
 
 	"github.com/org/errmon-action/internal/apply"
 	"github.com/org/errmon-action/internal/enrich"
+	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
@@ -30,22 +30,17 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// stage is one step of a run. An error ends the run; what only spoils a part of
-// it goes into the report.
+// stage is one step of a run. An error ends the run; a partial failure goes into the report.
 type stage func(context.Context, *run) error
 
 // Run scans once. The report is complete even if parts failed; its Failures say which.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
-	r.fail(r.through(ctx, list, read, gather, recall, decide, addContext, addCode, write, record, remember))
-	notify(ctx, r)
-	return r.end()
+	r.fail(r.through(ctx, list, read, gather, recall, decide, addContext, addCode, write, remember))
+	return r.end(ctx)
 }
 
-// errEnd is returned by a stage after which the others have nothing to do.
-var errEnd = errors.New("the other stages are left out")
-
-// These stop a stage that takes long, so that there is time left for the others.
+// These stop a stage that takes too long, so that the others have time left.
 var (
 	errReadTime    = errors.New("reading took two thirds of max-duration: the next run continues from here; raise max-duration or run more often")
 	errTrackerTime = errors.New("reading Sentry took a third of max-duration: raise max-duration, or narrow sentry-query or sentry-projects")
@@ -53,19 +48,16 @@ var (
 	errWriteTime   = errors.New("nine tenths of max-duration have passed: raise max-duration or run more often")
 )
 
-// through runs the stages in their order. A dry run ends where it would write.
 func (r *run) through(ctx context.Context, stages ...stage) error {
 	for _, s := range stages {
-		if err := s(ctx, r); errors.Is(err, errEnd) {
-			return nil
-		} else if err != nil {
+		if err := s(ctx, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// list reads what GitHub knows.
+// list reads what GitHub knows, and begins an intake that matches it.
 func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
@@ -76,11 +68,12 @@ func list(ctx context.Context, r *run) error {
 	}
 	r.input.Now = r.machine.time(r.machine.began)
 	r.report.Started = r.input.Now
-	r.newIntake()
+	r.intake = intake.New(r.Intake, r.Redactor)
+	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
 	return err
 }
 
-// read reads the sources within their share of the time.
+// read reads the sources within two thirds of the time.
 func read(ctx context.Context, r *run) error {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration*2/3, errReadTime)
 	defer cancel()
@@ -130,7 +123,7 @@ func readTracker(ctx context.Context, r *run) {
 	r.addSource(issues.Health, issues.Health.Err == nil)
 }
 
-// addSource notes how the reading of a source went. Only a completed one moves its progress.
+// addSource records how the reading of a source went. Only completed ones make progress.
 func (r *run) addSource(h source.Health, completed bool) {
 	stored := r.known.Dashboard
 	h.Last = stored.Read[h.Name].Time()
@@ -146,8 +139,8 @@ func (r *run) addSource(h source.Health, completed bool) {
 	}
 }
 
-// gather completes what the decision needs, at last the fixes of closed issues
-// that a first plan would reopen.
+// gather completes what the decision needs, including the fixes of closed issues that a first
+// plan would reopen.
 func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
@@ -160,8 +153,8 @@ func gather(ctx context.Context, r *run) error {
 	return nil
 }
 
-// recall looks into the archive once if a new error appears, so that its issue names
-// the one before.
+// recall looks into the archive once if a new error appears, so that its issue can name an
+// earlier one.
 func recall(ctx context.Context, r *run) error {
 	appears := func(a plan.Action) bool { return a.Kind == plan.Create && a.Next.After == 0 }
 	archived := len(r.known.Dashboard.Runs) > 0 // only scans archive
@@ -181,7 +174,7 @@ func decide(_ context.Context, r *run) error {
 	return nil
 }
 
-// addContext adds the lines around errors to the actions.
+// addContext adds the log lines around errors.
 func addContext(ctx context.Context, r *run) error {
 	if !r.DryRun {
 		c := enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}
@@ -190,10 +183,10 @@ func addContext(ctx context.Context, r *run) error {
 	return nil
 }
 
-// codeShare is the part of a run's time that each stage about code may take.
+// codeShare is the divisor of a run's time that gives the share of each stage about code.
 const codeShare = 10
 
-// addCode adds what the repository shows of errors to the actions.
+// addCode adds what the repository shows of errors.
 func addCode(ctx context.Context, r *run) error {
 	if !r.DryRun {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
@@ -203,14 +196,14 @@ func addCode(ctx context.Context, r *run) error {
 	return nil
 }
 
-// write carries the actions out, and leaves the last tenth of the time to saving
-// how far the run came.
+// write carries out the actions. It leaves the last tenth of the time to saving how far
+// the run got.
 func write(ctx context.Context, r *run) error {
 	if r.DryRun {
-		for _, a := range publicTitles(r.actions) { // where its log is read is not known
+		for _, a := range publicTitles(r.actions) { // anybody may read its log
 			r.report.Lines = append(r.report.Lines, plan.Result{Action: a, Number: a.Issue.Number, URL: a.Issue.URL})
 		}
-		return errEnd
+		return nil
 	}
 	renderer, err := r.renderer(ctx)
 	if err != nil {
@@ -227,12 +220,7 @@ func write(ctx context.Context, r *run) error {
 	return nil
 }
 
-func record(_ context.Context, r *run) error {
-	r.report.Lines = append(r.report.Lines, r.results...)
-	return nil
-}
-
-// renderer asks before the first write whether the repository is public.
+// renderer checks before the first write whether the repository is public.
 func (r *run) renderer(ctx context.Context) (render.Renderer, error) {
 	renderer := r.ledger.Render
 	if r.PublishSamples || !slices.ContainsFunc(r.actions, plan.Action.Writes) {
@@ -258,13 +246,19 @@ func publicTitles(actions []plan.Action) []plan.Action {
 const heldBack = "This repository is public, so its issues show the template, exception and in-app frames of each error, " +
 	"but not the events themselves. Set publish-samples to true to publish those too, redacted."
 
-// remember saves how far the run came. After a signal the next run repeats what is not saved.
+// remember records the results and saves how far the run got. After a signal, the next run repeats
+// what was not saved.
 func remember(ctx context.Context, r *run) error {
-	if ctx.Err() != nil {
+	r.report.Lines = append(r.report.Lines, r.results...)
+	if r.DryRun || ctx.Err() != nil {
 		return nil
 	}
+	sent := 0
+	for _, n := range r.requests() {
+		sent += n
+	}
 	after := r.known.After(r.results, ledger.Read{
-		Now: r.input.Now, Lateness: r.Rules.Lateness, Sources: r.report.Sources, Completed: r.input.Read, Requests: r.sent(), Version: r.Version,
+		Now: r.input.Now, Lateness: r.Rules.Lateness, Sources: r.report.Sources, Completed: r.input.Read, Requests: sent, Version: r.Version,
 	})
 	if r.known.Empty(after, r.input.Read) {
 		return nil
@@ -275,7 +269,7 @@ func remember(ctx context.Context, r *run) error {
 	return nil
 }
 
-// Status returns what the repository knows about its errors, and changes nothing.
+// Status returns what the repository knows about its errors, without changing anything.
 func Status(ctx context.Context, o Options) (ledger.Status, error) {
 	r := begin(o)
 	err := list(ctx, r)
