@@ -1,8 +1,8 @@
 // Package apply carries out what plan decided: it turns actions into requests to GitHub.
 //
-// Every write is idempotent. Right before an edit the issue is fetched and
-// planned again, so that changes by people or an overlapping run since the
-// listing win. A create without an answer is looked up, never repeated.
+// Every write is idempotent. Right before an edit the issue is fetched and planned again, so
+// changes that people or an overlapping run made since the listing win. A create without an
+// answer is looked up, never repeated.
 //
 // It may import plan, policy, render, github and ledger.
 package apply
@@ -25,33 +25,32 @@ import (
 type Applier struct {
 	GitHub *github.Client
 	Render render.Renderer
-	Input  plan.Input // the input that the actions are based on
+	Input  plan.Input // that the actions are based on
 	Now    func() time.Time
-	// Resolve marks a Sentry issue as resolved; nil where none is tracked.
+	// Resolve marks a Sentry issue as resolved; nil if none is tracked.
 	Resolve func(ctx context.Context, id string) error
 	Assign  bool // new issues, to the owners of their code
 }
 
-// maxRefusals is how many refused writes in a row leave the rest to the next run:
-// perhaps no write can succeed, and each may cost several retries.
+// maxRefusals is how many refused writes in a row leave the rest to the next run: perhaps
+// none can succeed, and each may cost several retries.
 const maxRefusals = 5
 
 // errLeft marks writes that were not tried. The write that stopped them reports why.
 var errLeft = errors.New("the writes after that are left to the next run")
 
-// Do carries out the actions in order. A refused write affects only its own error.
-// After a final refusal, the end of the context, or several refusals in a row, the
-// remaining actions are left undone, each with an error.
+// Do carries out the actions in order. A refused write affects only its own error. After a
+// final refusal, the end of the context, or maxRefusals, the remaining actions are left
+// undone, each with an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	var results []plan.Result
-	var stop error
-	refusals := 0
+	stop, refusals := false, 0
 	failed := map[int]bool{}
 	for _, action := range actions {
 		result := plan.Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
 		switch {
 		case !action.Writes():
-		case stop != nil:
+		case stop:
 			result.Err = errLeft
 		case failed[action.DupOf]:
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
@@ -61,13 +60,12 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 				write = a.create
 			}
 			result = write(ctx, action)
-			result.Refused = result.Err != nil && !final(ctx, result.Err) && !errors.Is(result.Err, errSentry) && !errors.Is(result.Err, render.ErrNoRoom)
+			stop = final(ctx, result.Err)
+			result.Refused = result.Err != nil && !stop && !errors.Is(result.Err, errSentry) && !errors.Is(result.Err, render.ErrNoRoom)
 			if refusals++; !result.Refused {
 				refusals = 0
 			}
-			if final(ctx, result.Err) || refusals == maxRefusals {
-				stop = result.Err
-			}
+			stop = stop || refusals == maxRefusals
 		}
 		if result.Err != nil && action.Issue.Number != 0 {
 			failed[action.Issue.Number] = true
@@ -80,18 +78,8 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 // final reports whether no further write can succeed. A 403 may concern one body:
 // firewalls return it for words in a stack trace.
 func final(ctx context.Context, err error) bool {
-	switch {
-	case err == nil:
-		return false
-	case errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden):
-		return true
-	}
-	for _, end := range []error{github.ErrBudget, ledger.ErrUnlabelled, context.DeadlineExceeded} {
-		if errors.Is(err, end) {
-			return true
-		}
-	}
-	return ctx.Err() != nil
+	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden) ||
+		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))
 }
 
 // edit plans again for the issue as it is now, and writes it.
@@ -105,8 +93,11 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 		if result.Action = a.redecide(action, issue); !result.Action.Writes() {
 			return github.Edit{}, nil
 		}
-		if err := a.resolve(ctx, result.Action.Resolve); err != nil {
-			return github.Edit{}, err
+		// Resolving twice is harmless. If it was recorded and not done, Sentry's issue would look reopened.
+		for _, id := range result.Action.Resolve {
+			if err := a.Resolve(ctx, id); err != nil {
+				return github.Edit{}, fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
+			}
 		}
 		return a.edition(result.Action, current)
 	})
@@ -114,49 +105,36 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 		result.Action.Kind, result.Action.Reason = plan.Keep, plan.Gone
 		return result
 	}
-	if err == nil && result.Action.Note != "" {
-		err = a.comment(ctx, result.Action)
-	}
 	if err == nil {
-		err = a.relabel(ctx, result.Action)
+		err = a.followUp(ctx, result.Action)
 	}
 	result.Err = err
 	return result
 }
 
-// relabel changes the labels of an issue that was just written. An archived issue gets
-// its new label before it loses the one that the listing goes by.
-func (a *Applier) relabel(ctx context.Context, action plan.Action) error {
-	remove := action.Unlabel
-	if action.Kind == plan.Update && action.Reason == plan.Archived {
-		if err := a.GitHub.AddLabels(ctx, action.Issue.Number, a.Render.Label+ledger.ArchiveSuffix); err != nil {
-			return err
-		}
+// followUp comments on an issue that was just written, and changes its labels. An archived
+// issue gets its new label before it loses the one that the listing goes by.
+func (a *Applier) followUp(ctx context.Context, action plan.Action) (err error) {
+	number, remove := action.Issue.Number, action.Unlabel
+	if action.Note != "" {
+		err = a.comment(ctx, action)
+	}
+	if err == nil && action.Kind == plan.Update && action.Reason == plan.Archived {
+		err = a.GitHub.AddLabels(ctx, number, a.Render.Label+ledger.ArchiveSuffix)
 		remove = []string{a.Render.Label}
 	}
 	for _, label := range remove {
-		if err := a.GitHub.RemoveLabel(ctx, action.Issue.Number, label); err != nil {
-			return err
+		if err == nil {
+			err = a.GitHub.RemoveLabel(ctx, number, label)
 		}
 	}
-	return nil
+	return err
 }
 
 // errSentry marks a failure of Sentry rather than GitHub.
 var errSentry = errors.New("update Sentry")
 
-// resolve resolves the Sentry issue of a closed one. It runs before the issue's own
-// write, which records it: resolving twice is harmless, but recorded and not done,
-// Sentry's issue would look reopened.
-func (a *Applier) resolve(ctx context.Context, ids []string) error {
-	for _, id := range ids {
-		if err := a.Resolve(ctx, id); err != nil {
-			return fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
-		}
-	}
-	return nil
-}
-
+// redecide decides again for the issue as it is now.
 func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
 	if action.Reason == plan.Duplicate && !issue.Newer {
 		return plan.CloseDuplicate(issue, action.DupOf)
@@ -178,10 +156,10 @@ var closedAs = map[plan.Reason]string{
 func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit, error) {
 	labels, changed := action.Labels(current.Labels)
 	body, err := a.Render.Body(action, current.Body)
-	if errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived {
-		return github.Edit{}, nil // people's text stays, and the label says it too
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived: // the label says it too
+		return github.Edit{}, nil
+	case err != nil:
 		return github.Edit{}, err
 	}
 	edit := github.Edit{Body: body}
@@ -203,12 +181,12 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// longestRun is the largest max-duration: no run that overlaps began earlier.
+// longestRun is the largest max-duration. No overlapping run began earlier.
 const longestRun = 6 * time.Hour
 
-// comment posts the action's comment. The marker just written already records it: if this run dies
-// here, the comment is missing, and no later run posts it. A concurrent run may post one too: of
-// two comments with the same note, the run that posted the later one deletes it.
+// comment posts the action's comment. The marker already records it, so if this run dies
+// here, no later run posts it. An overlapping run may post one too: of two comments with the
+// same note, the run that posted the later one deletes it.
 func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	number := action.Issue.Number
 	posted, err := a.GitHub.Comment(ctx, number, a.Render.Comment(action))
@@ -233,12 +211,11 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 
 // create files a new issue and makes sure that the next listing finds it.
 func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
-	result := plan.Result{Action: action}
 	body, err := a.Render.Body(action, "")
 	if err != nil {
-		result.Err = err
-		return result
+		return plan.Result{Action: action, Err: err}
 	}
+	result := plan.Result{Action: action}
 	labels, _ := action.Labels([]string{a.Render.Label})
 	issue, err := a.GitHub.Create(ctx, github.Edit{
 		Title: a.Render.Title(action), Body: body, Labels: labels, Assignees: a.assignees(action), Type: action.Next.Shape.Type,
@@ -258,7 +235,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 	return result
 }
 
-// assignees are those that the settings or a rule name, and errmon did not assign yet.
+// assignees returns the logins that the settings or a rule name and errmon did not assign yet.
 func (a *Applier) assignees(action plan.Action) []string {
 	before, named := action.Issue.Marker.Shape.Assignees, action.Next.Shape.Assignees
 	if a.Assign && action.Kind == plan.Create {
@@ -279,8 +256,8 @@ func (a *Applier) assignees(action plan.Action) []string {
 	return slices.Compact(logins)
 }
 
-// lookUp finds the issue of a create without an answer. If it is not found, the
-// create may still be in progress, so the error waits for the next run.
+// lookUp finds the issue of a create without an answer. If there is none, the create may
+// still be in progress, so the error waits for the next run.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
 	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
 	if err != nil {
