@@ -150,12 +150,8 @@ func (s *session) publish(run report.Run) error {
 	if s.actions == nil {
 		return nil
 	}
-	outputs, err := report.Outputs(s.redactor, run)
-	if err != nil {
-		return err
-	}
-	err = s.writeFile("GITHUB_OUTPUT", func() {
-		for _, o := range outputs {
+	err := s.writeFile("GITHUB_OUTPUT", func() {
+		for _, o := range report.Outputs(s.redactor, run) {
 			s.actions.SetOutput(o.Name, o.Value)
 		}
 	})

@@ -1,15 +1,19 @@
-// Package report reports what a run did: to the terminal, in the step summary,
-// as outputs for later steps, and as annotations for failures.
+// Package report shows what a run did: in the terminal, in the step summary, as outputs for later
+// steps, and as annotations for failures.
 //
 // It may import count, plan, safe and source. Foreign text (titles, source names, service
 // messages) passes through safe for the sink it goes to.
 package report
 
 import (
+	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/plan"
+	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/source"
 )
 
@@ -20,7 +24,7 @@ type Run struct {
 	DryRun   bool
 	Lines    []plan.Result
 	Sources  []source.Health
-	Events   int64          // events at or above min-level, of all sources
+	Events   int64          // events at or above min-level, from all sources
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
 	Notices  []string       // correct behaviour that may surprise
@@ -41,10 +45,7 @@ func (r *Run) Add(later Run) {
 	r.Lines, r.Sources = append(r.Lines, later.Lines...), append(r.Sources, later.Sources...)
 	r.Notices, r.Warnings, r.Failures = append(r.Notices, later.Notices...), append(r.Warnings, later.Warnings...), append(r.Failures, later.Failures...)
 	for kind, n := range later.Requests {
-		if r.Requests == nil {
-			r.Requests = map[string]int{}
-		}
-		r.Requests[kind] = max(r.Requests[kind], n) // the client counts on
+		r.Requests[kind] = max(r.Requests[kind], n) // a client that both use counts on
 	}
 }
 
@@ -73,4 +74,96 @@ func (r Run) Problems() []string {
 		}
 	}
 	return problems
+}
+
+// Output is one output of the action: a whole number, or JSON on one line. No
+// value can contain a line break, so none can forge another output.
+type Output struct{ Name, Value string }
+
+// maxOutput keeps the list of issues well under the limit of one megabyte (in
+// UTF-16) for all outputs of a job.
+const maxOutput = 400_000
+
+type outputIssue struct {
+	Number      int    `json:"number"`
+	URL         string `json:"url"`
+	Action      string `json:"action"`
+	Reason      string `json:"reason"`
+	Title       string `json:"title"`
+	Fingerprint string `json:"fingerprint"`
+	Count       int64  `json:"count"`
+
+	// Set if looked up in this run, empty otherwise.
+	Release   string   `json:"release"`
+	Permalink string   `json:"permalink"` // of the topmost frame that has one
+	Owners    []string `json:"owners"`    // as written in CODEOWNERS
+	Suspects  []string `json:"suspects"`  // commits
+}
+
+// Outputs returns the action's outputs, even for a failed run.
+func Outputs(r *safe.Redactor, run Run) []Output {
+	r = r.Section()
+	var items []string
+	size := 0
+	for _, l := range run.Lines {
+		if !l.Done() {
+			continue
+		}
+		item, _ := json.Marshal(output(r, l)) // strings and numbers
+		if size += len(item); size > maxOutput {
+			break
+		}
+		items = append(items, string(item))
+	}
+	number := func(kind plan.Kind) string { return strconv.Itoa(run.Count(kind)) }
+	return []Output{
+		{"created", number(plan.Create)},
+		{"updated", number(plan.Update)},
+		{"reopened", number(plan.Reopen)},
+		{"closed", number(plan.Close)},
+		{"events", strconv.FormatInt(run.Events, 10)},
+		{"errors", strconv.Itoa(run.Errors)},
+		{"issues", "[" + strings.Join(items, ",") + "]"},
+	}
+}
+
+func output(r *safe.Redactor, l plan.Result) outputIssue {
+	a := l.Action
+	e, _ := a.Sample()
+	o := outputIssue{
+		Number: l.Number, URL: l.URL, Action: string(a.Kind), Reason: string(a.Reason), Title: r.Title(a.Title, 256).String(),
+		Fingerprint: a.Next.Key(), Count: a.Count(), Release: r.Title(e.Release, 100).String(), Owners: []string{}, Suspects: []string{},
+	}
+	s := a.Evidence.Code
+	if s == nil || len(s.Links) == 0 {
+		return o
+	}
+	if url, ok := r.Permalink(s.Page, s.Commit.SHA, s.Links[0].Path, s.Links[0].Line); ok {
+		o.Permalink = url.String()
+	}
+	for _, name := range s.Owners.Names {
+		o.Owners = append(o.Owners, r.Redact(name))
+	}
+	for _, suspect := range s.Suspects {
+		o.Suspects = append(o.Suspects, suspect.SHA)
+	}
+	return o
+}
+
+// maxAnnotations is how many errors GitHub shows per step; the last one states
+// how many more there are.
+const maxAnnotations = 10
+
+// Annotations returns the messages to show first: problems as errors, warnings as warnings.
+func Annotations(r *safe.Redactor, run Run) (errors, warnings []string) {
+	cut := func(messages []string) (shown []string) {
+		for i, m := range messages {
+			if i == maxAnnotations-1 && len(messages) > maxAnnotations {
+				return append(shown, "and "+strconv.Itoa(len(messages)-i)+" more: see the summary")
+			}
+			shown = append(shown, r.Command(m).String())
+		}
+		return shown
+	}
+	return cut(run.Problems()), cut(run.Warnings)
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -38,8 +39,77 @@ func Summary(r *safe.Redactor, run Run) string {
 	return text[:strings.LastIndexByte(text, '\n')] + "\n\nThe rest was cut: GitHub shows at most 1 MiB.\n"
 }
 
+// Print writes the run for a reader of the log: one line per source and per action, then the
+// totals. Problems are left to Annotations.
+func Print(w io.Writer, r *safe.Redactor, run Run) {
+	r = r.Section()
+	for _, s := range run.Sources {
+		what := " since " + from(s)
+		if s.Tracker {
+			what = strings.TrimSuffix(" of "+from(s), " of ")
+		}
+		fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s: %s%s; lag: %s", s.Name, count.Of(s.Events, "event"), what, lag(s, run.Ended))))
+	}
+	for _, l := range run.Lines {
+		number := "(new)"
+		if l.Number != 0 {
+			number = fmt.Sprintf("#%d", l.Number)
+		}
+		if a := l.Action; !unchanged(l) {
+			fmt.Fprintln(w, r.Terminal(fmt.Sprintf("%s %s %s (%s, %s)", done(run, l), number, a.Title, count.Of(a.Count(), "event"), a.Reason)))
+		}
+	}
+	fmt.Fprintln(w, Headline(run))
+	for _, n := range run.Notices {
+		fmt.Fprintln(w, r.Terminal(n))
+	}
+	if run.Unread.Text != "" {
+		fmt.Fprintln(w, run.Unread.Text)
+		for _, shape := range run.Unread.Lines {
+			fmt.Fprintf(w, "  %s\n", r.Terminal(shape))
+		}
+	}
+	if len(run.Requests) > 0 {
+		fmt.Fprintln(w, "Requests: "+requests(run))
+	}
+}
+
+// Headline returns the run in one sentence, without foreign text.
+func Headline(run Run) string {
+	dry, would := "", ""
+	if run.DryRun {
+		dry, would = "Dry run, nothing was written. ", "would be "
+	}
+	return fmt.Sprintf("%s%s of %s: %d %screated, %d updated, %d reopened, %d closed, %d waiting, %d muted.",
+		dry, count.Of(run.Events, "event"), count.Of(run.Errors, "error"),
+		run.Count(plan.Create), would, run.Count(plan.Update), run.Count(plan.Reopen), run.Count(plan.Close),
+		run.Count(plan.Wait), run.Count(plan.Mute))
+}
+
+func problems(b *strings.Builder, r *safe.Redactor, run Run) {
+	start := b.Len()
+	for _, p := range run.Problems() {
+		fmt.Fprintf(b, "- ✗ %s\n", r.Code(p, 1000))
+	}
+	for _, w := range run.Warnings {
+		fmt.Fprintf(b, "- ! %s\n", r.Code(w, 1000))
+	}
+	for _, n := range run.Notices {
+		fmt.Fprintf(b, "- %s\n", r.Cell(n, 1000))
+	}
+	if run.Unread.Text != "" {
+		fmt.Fprintf(b, "- %s\n", run.Unread.Text)
+		for _, line := range run.Unread.Lines {
+			fmt.Fprintf(b, "  - %s\n", r.Code(line, 200))
+		}
+	}
+	if b.Len() > start {
+		b.WriteString("\n")
+	}
+}
+
 // chart draws the events of the last hours that the run read from logs; nothing if they
-// are of one hour.
+// are all from one hour.
 func chart(b *strings.Builder, run Run) {
 	events := map[time.Time]int64{}
 	for _, l := range run.Lines {
@@ -56,61 +126,30 @@ func chart(b *strings.Builder, run Run) {
 		return
 	}
 	hours := slices.SortedFunc(maps.Keys(events), time.Time.Compare)
-	last := hours[len(hours)-1]
-	first := hours[0]
-	if earliest := last.Add(-(maxHours - 1) * time.Hour); first.Before(earliest) {
-		first = earliest
+	hour, last := hours[0], hours[len(hours)-1]
+	if earliest := last.Add(-(maxHours - 1) * time.Hour); hour.Before(earliest) {
+		hour = earliest
 	}
 	var names, bars []string
-	for hour := first; !hour.After(last); hour = hour.Add(time.Hour) {
+	for ; !hour.After(last); hour = hour.Add(time.Hour) {
 		names, bars = append(names, hour.Format(`"15h"`)), append(bars, fmt.Sprint(events[hour]))
 	}
 	fmt.Fprintf(b, "```mermaid\nxychart-beta\n    title \"Events per hour (UTC), up to %s\"\n    x-axis [%s]\n    y-axis \"Events\" 0 --> %d\n    bar [%s]\n```\n\n",
 		last.Format("2 January 2006"), strings.Join(names, ", "), slices.Max(slices.Collect(maps.Values(events))), strings.Join(bars, ", "))
 }
 
-// Headline returns the run in one sentence, without foreign text.
-func Headline(run Run) string {
-	dry, would := "", ""
-	if run.DryRun {
-		dry, would = "Dry run, nothing was written. ", "would be "
-	}
-	return fmt.Sprintf("%s%s of %s: %d %screated, %d updated, %d reopened, %d closed, %d waiting, %d muted.",
-		dry, count.Of(run.Events, "event"), count.Of(run.Errors, "error"),
-		run.Count(plan.Create), would, run.Count(plan.Update), run.Count(plan.Reopen), run.Count(plan.Close),
-		run.Count(plan.Wait), run.Count(plan.Mute))
-}
-
-func problems(b *strings.Builder, r *safe.Redactor, run Run) {
-	for _, p := range run.Problems() {
-		fmt.Fprintf(b, "- ✗ %s\n", r.Code(p, 1000))
-	}
-	for _, w := range run.Warnings {
-		fmt.Fprintf(b, "- ! %s\n", r.Code(w, 1000))
-	}
-	for _, n := range run.Notices {
-		fmt.Fprintf(b, "- %s\n", r.Cell(n, 1000))
-	}
-	if run.Unread.Text != "" {
-		fmt.Fprintf(b, "- %s\n", run.Unread.Text)
-		for _, line := range run.Unread.Lines {
-			fmt.Fprintf(b, "  - %s\n", r.Code(line, 200))
-		}
-	}
-	if len(run.Problems())+len(run.Warnings)+len(run.Notices)+len(run.Unread.Text) > 0 {
-		b.WriteString("\n")
-	}
-}
-
-// actions lists completed, waiting and muted actions; unchanged issues are only
-// counted.
+// actions lists completed, waiting and muted actions, and counts unchanged issues.
 func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	rows := slices.DeleteFunc(slices.Clone(run.Lines), unchanged)
 	if len(rows) > 0 {
 		b.WriteString("| Action | Issue | Error | Events | Reason |\n|---|---|---|---:|---|\n")
 	}
 	for _, l := range rows[:min(len(rows), maxRows)] {
-		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(run, l), link(l), r.Code(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
+		link := ""
+		if l.Number != 0 { // it and the address are GitHub's, not a log's
+			link = fmt.Sprintf("[#%d](%s)", l.Number, l.URL)
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %d | %s |\n", done(run, l), link, r.Code(l.Action.Title, 200), l.Action.Count(), l.Action.Reason)
 	}
 	if more := len(rows) - maxRows; more > 0 {
 		fmt.Fprintf(b, "\nand %d more\n", more)
@@ -131,17 +170,6 @@ func done(run Run, l plan.Result) string {
 		return "would be " + string(l.Action.Kind)
 	}
 	return string(l.Action.Kind)
-}
-
-// link links to the issue. Its number and address come from GitHub, not from a log.
-func link(l plan.Result) string {
-	if l.Number == 0 {
-		return ""
-	}
-	if l.URL == "" {
-		return fmt.Sprintf("#%d", l.Number)
-	}
-	return fmt.Sprintf("[#%d](%s)", l.Number, l.URL)
 }
 
 func sources(b *strings.Builder, r *safe.Redactor, run Run) {
@@ -171,15 +199,16 @@ func from(s source.Health) string {
 
 // lag returns how far behind the end of the run a source was read.
 func lag(s source.Health, now time.Time) string {
+	behind := now.Sub(s.Complete).Round(time.Second).String()
 	switch {
 	case s.Complete.IsZero() && s.Last.IsZero():
 		return "not read"
 	case s.Complete.IsZero():
 		return "not read; last read up to " + s.Last.UTC().Format("2006-01-02 15:04 UTC")
 	case s.Err != nil:
-		return now.Sub(s.Complete).Round(time.Second).String() + ", incomplete"
+		return behind + ", incomplete"
 	}
-	return now.Sub(s.Complete).Round(time.Second).String()
+	return behind
 }
 
 func requests(run Run) string {
