@@ -16,19 +16,17 @@ const maxExcerpt = 4000
 
 // code returns the error's code from the repository, or else from the old section.
 func (r Renderer) code(a plan.Action, old string, limit int) string {
-	if a.Evidence.Code == nil {
+	switch s := a.Evidence.Code; {
+	case s == nil:
 		return codeBlock.enclose(codeBlock.of(old), limit)
+	case len(s.Links) == 0:
+		return ""
+	default:
+		return codeBlock.enclose(r.source(*s)+strings.TrimSpace(since(a)), limit)
 	}
-	if source := r.source(*a.Evidence.Code); source != "" {
-		return codeBlock.enclose(source+strings.TrimSpace(since(a)), limit)
-	}
-	return ""
 }
 
 func (r Renderer) source(s code.Source) string {
-	if len(s.Links) == 0 {
-		return ""
-	}
 	var links []string
 	for _, l := range s.Links {
 		links = append(links, strings.TrimSuffix(r.line(s, l)+" in "+r.Redactor.Code(l.Function, 200).String(), " in "))
@@ -40,7 +38,13 @@ func (r Renderer) source(s code.Source) string {
 	if len(links) > 1 {
 		text += "Called through " + strings.Join(links[1:], ", ")
 	}
-	text += "\n" + r.owners(s.Owners) + r.suspects(s.Suspects)
+	text += "\n"
+	if o := s.Owners; len(o.Names) > 0 {
+		text += fmt.Sprintf("Owners: %s, by line %d of %s: %s\n", r.codes(o.Names, 100), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
+	}
+	for _, suspect := range s.Suspects {
+		text += r.suspect(suspect)
+	}
 	if s.Guide != "" {
 		text += "Rules for changes: " + r.line(s, code.Link{Path: s.Guide, Line: 1}) + "\n"
 	}
@@ -83,47 +87,33 @@ func numbered(e code.Excerpt) string {
 	return b.String()
 }
 
-func (r Renderer) owners(o code.Owners) string {
-	if len(o.Names) == 0 {
-		return ""
+// codes returns names in code quotes.
+func (r Renderer) codes(names []string, limit int) string {
+	var shown []string
+	for _, name := range names {
+		shown = append(shown, r.Redactor.Code(name, limit).String())
 	}
-	var names []string
-	for _, name := range o.Names {
-		names = append(names, r.Redactor.Code(name, 100).String())
-	}
-	return fmt.Sprintf("Owners: %s, by line %d of %s: %s\n", strings.Join(names, " "), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
+	return strings.Join(shown, " ")
 }
 
 // causeLine begins the line about a suspect.
 const causeLine = "Possible cause: "
 
-func (r Renderer) suspects(suspects []code.Suspect) string {
-	var b strings.Builder
-	for _, s := range suspects {
-		pull := ""
-		if s.Pull > 0 {
-			pull = ", in " + r.Redactor.Code(fmt.Sprintf("#%d", s.Pull), 32).String()
-		}
-		fmt.Fprintf(&b, causeLine+"%s by %s changed line %d of %s %s before the first event%s\n", "`"+short(s.SHA)+"`",
-			r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age(s.Before), pull)
-	}
-	return b.String()
-}
-
-// age returns a duration in its largest unit, rounded.
-func age(d time.Duration) string {
-	for _, unit := range []struct {
-		name string
-		d    time.Duration
-	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
-		if n := int((d + unit.d/2) / unit.d); n > 0 {
-			return count.Of(n, unit.name)
+func (r Renderer) suspect(s code.Suspect) string {
+	age, pull := "less than a minute", ""
+	for i, unit := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
+		if n := int((s.Before + unit/2) / unit); n > 0 {
+			age = count.Of(n, []string{"minute", "hour", "day"}[i])
 		}
 	}
-	return "less than a minute"
+	if s.Pull > 0 {
+		pull = ", in " + r.Redactor.Code(fmt.Sprintf("#%d", s.Pull), 32).String()
+	}
+	return fmt.Sprintf(causeLine+"`%s` by %s changed line %d of %s %s before the first event%s\n",
+		short(s.SHA), r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age, pull)
 }
 
-// oldRelease states why a closed issue stays closed while the error continues.
+// oldRelease explains why a closed issue stays closed while the error continues.
 func (r Renderer) oldRelease(a plan.Action) string {
 	fix := a.Next.Fix
 	if fix == nil || a.Issue.Open || len(fix.Old) == 0 || !fix.Closed.Time().Equal(a.Issue.ClosedAt) {
@@ -134,7 +124,7 @@ func (r Renderer) oldRelease(a plan.Action) string {
 		r.Redactor.Code(last.Release(), 100), short(last.Commit), short(fix.Commit))
 }
 
-// short returns a SHA abbreviated for people. It comes from the marker, so it may be anything.
+// short abbreviates a SHA. It may come from the marker, so it may be anything.
 func short(sha string) string {
 	if len(sha) < 7 || strings.Trim(sha[:7], "0123456789abcdef") != "" {
 		return "unknown"
@@ -145,12 +135,10 @@ func short(sha string) string {
 // since links the changes between the fix of a reopened issue and a failing commit
 // that contains it.
 func since(a plan.Action) string {
-	if a.Evidence.Code == nil || a.Fixed.By == "" {
-		return ""
+	if a.Evidence.Code != nil && a.Fixed.By != "" {
+		if url, ok := safe.Comparison(a.Evidence.Code.Page, a.Fixed.By, a.Fixed.Failed); ok {
+			return fmt.Sprintf(" The commit `%s` contains the fix `%s`: [what changed since](%s).", short(a.Fixed.Failed), short(a.Fixed.By), url)
+		}
 	}
-	url, ok := safe.Comparison(a.Evidence.Code.Page, a.Fixed.By, a.Fixed.Failed)
-	if !ok {
-		return ""
-	}
-	return fmt.Sprintf(" The commit `%s` contains the fix `%s`: [what changed since](%s).", short(a.Fixed.Failed), short(a.Fixed.By), url)
+	return ""
 }

@@ -25,15 +25,15 @@ type Board struct {
 // DashboardTitle names the dashboard of a label.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
-// Dashboard returns the dashboard's body. Only our section of the previous body
-// is replaced, and ticked boxes of errors that still wait stay ticked. The tables
-// are cut to fit; the state contains everything.
+// Dashboard returns the dashboard's body. It replaces only our section of the previous body.
+// Ticked boxes of errors that still wait stay ticked. The tables are cut to fit; the state
+// contains everything.
 func (r Renderer) Dashboard(d Board, previous string) string {
 	before, _, behind, _ := marker.Split(previous)
 	ticked := marker.Ticked(previous)
 	for rows := marker.MaxWaiting; ; rows /= 2 {
-		one := r.section()
-		parts := []string{one.open(d, rows), one.waiting(d, ticked, rows), one.muted(d, rows), one.health(d, rows), one.bookkeeping(d)}
+		r.Redactor = r.Redactor.Section()
+		parts := []string{r.open(d, rows), r.waiting(d, ticked, rows), r.muted(d, rows), r.health(d, rows), r.bookkeeping(d)}
 		text := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
 		body := join(before, d.Section(text), behind)
 		if utf8.RuneCountInString(body) <= MaxBody || rows == 0 {
@@ -58,8 +58,14 @@ func (r Renderer) open(d Board, rows int) string {
 	slices.SortFunc(open, func(a, b plan.Issue) int {
 		return cmp.Or(plan.BySeverity(a.Marker, b.Marker), cmp.Compare(a.Number, b.Number))
 	})
+	var counts []string
+	for level := event.Fatal; level >= event.Unknown; level-- {
+		if n := levels[level.String()]; n > 0 {
+			counts = append(counts, fmt.Sprintf("%d %s", n, level))
+		}
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "### Open errors: %d (%s)\n\n", len(open), counts(levels))
+	fmt.Fprintf(&b, "### Open errors: %d (%s)\n\n", len(open), strings.Join(counts, ", "))
 	b.WriteString("| Issue | Error | Level | Events | Last 14 days | Owner | Last seen |\n|---|---|---|---:|---|---|---|\n")
 	for _, i := range open[:min(rows, len(open))] {
 		bars, _ := bars(i.Marker)
@@ -69,32 +75,17 @@ func (r Renderer) open(d Board, rows int) string {
 	return b.String() + more(len(open)-rows)
 }
 
-// counts lists how many errors have each level, the worst first.
-func counts(levels map[string]int) string {
-	var parts []string
-	for level := event.Fatal; level >= event.Unknown; level-- {
-		if n := levels[level.String()]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, level))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // minute prints a time to the minute, in UTC.
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// owner names who is assigned to an issue, or else who owns its code. In code a name
-// notifies nobody.
+// owner names the assignees of an issue, or else the owners of its code. In code quotes, a
+// name notifies nobody.
 func (r Renderer) owner(i plan.Issue) string {
 	names := i.Owners
 	if len(names) == 0 {
 		names = i.Marker.Owners
 	}
-	var shown []string
-	for _, name := range names[:min(len(names), marker.MaxOwners)] {
-		shown = append(shown, r.Redactor.Code(name, 60).String())
-	}
-	return strings.Join(shown, " ")
+	return r.codes(names[:min(len(names), marker.MaxOwners)], 60)
 }
 
 func more(n int) string {
@@ -112,23 +103,19 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error regardless of the limits.\n\n", len(d.Waiting)+d.More)
 	for _, row := range d.Waiting[:min(rows, len(d.Waiting))] {
-		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s\n", box(row, ticked), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|"),
-			level(row.Marker), count.Of(row.Marker.Count(), "event"), r.newest(row.Marker), r.why(row))
+		m := row.Marker
+		key := m.Key()
+		if row.Reason == string(plan.NoRoom) { // it has an issue, so no box
+			key = ""
+		}
+		box, title := marker.Box(key, slices.ContainsFunc(ticked, m.Owns)), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|")
+		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s\n", box, title, level(m), count.Of(m.Count(), "event"), r.newest(m), r.why(row))
 	}
 	return b.String() + more(d.More+max(0, len(d.Waiting)-rows))
 }
 
-// box is the box of a row. An error that has an issue without room gets none.
-func box(row marker.Row, ticked []string) string {
-	key := ""
-	if len(row.Marker.Keys) > 0 && row.Reason != string(plan.NoRoom) {
-		key = row.Marker.Keys[0]
-	}
-	return marker.Box(key, slices.ContainsFunc(ticked, row.Marker.Owns))
-}
-
-// why returns the reason for which a row waits, if plan defines it: people may have
-// edited the stored state.
+// why returns why a row waits. It shows only reasons that plan defines, since people may
+// have edited the stored state.
 func (r Renderer) why(row marker.Row) string {
 	switch row.Reason {
 	case string(plan.BelowMin), string(plan.NoRoom), string(plan.OverDay), string(plan.Unread):
@@ -150,8 +137,8 @@ func (r Renderer) newest(m marker.Marker) string {
 	return r.link(address, m.Last)
 }
 
-// muted folds the muted errors, each with how often it happened since; what surged
-// comes first.
+// muted folds the muted errors, each with how often it happened since; those that surged
+// come first.
 func (r Renderer) muted(d Board, rows int) string {
 	muted := slices.DeleteFunc(slices.Clone(d.Issues), func(i plan.Issue) bool { return !i.Muted() })
 	if len(muted) == 0 {
@@ -174,13 +161,13 @@ func (r Renderer) muted(d Board, rows int) string {
 	}
 	head := fmt.Sprintf("Muted: %d", len(muted))
 	if surging > 0 {
-		head = fmt.Sprintf("%s, %d of them 100 times as frequent as before", head, surging)
+		head += fmt.Sprintf(", %d of them 100 times as frequent as before", surging)
 	}
 	return "<details><summary>" + head + "</summary>\n\n| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n" +
 		b.String() + more(len(muted)-rows) + "\n</details>"
 }
 
-// since is how many events of a muted issue the dashboard counted.
+// since returns how many events of a muted issue the dashboard counted.
 func (d Board) since(i plan.Issue) int64 {
 	if sources := d.Muted[i.Number].Sources; sources != nil {
 		return marker.Marker{Sources: sources}.Count() - marker.Marker{Sources: i.Marker.Sources}.Count()
@@ -188,7 +175,7 @@ func (d Board) since(i plan.Issue) int64 {
 	return 0
 }
 
-// health says how the reading of each source goes.
+// health shows how the reading of each source goes.
 func (r Renderer) health(d Board, rows int) string {
 	names := slices.Sorted(maps.Keys(d.Health))
 	if len(names) == 0 {
@@ -199,22 +186,16 @@ func (r Renderer) health(d Board, rows int) string {
 	var b strings.Builder
 	b.WriteString("### Sources\n\n| Source | Last success | Lag | Events | Failures in a row |\n|---|---|---:|---:|---:|\n")
 	for _, name := range names[:min(rows, len(names))] {
-		h, success := d.Health[name], "never"
+		h, success, lag := d.Health[name], "never", "not read"
 		if h.Success != 0 {
 			success = minute(h.Success.Time())
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d |\n", r.Redactor.Code(name, 300), success, lag(d, name), h.Events, h.Failures)
+		if at, ok := d.Read[name]; ok {
+			lag = rounded(d.Now.Sub(at.Time()))
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d |\n", r.Redactor.Code(name, 300), success, lag, h.Events, h.Failures)
 	}
 	return b.String() + more(len(names)-rows)
-}
-
-// lag is how far behind the run a source is read.
-func lag(d Board, name string) string {
-	at, ok := d.Read[name]
-	if !ok {
-		return "not read"
-	}
-	return rounded(d.Now.Sub(at.Time()))
 }
 
 // rounded returns a duration in days, or in hours and minutes.

@@ -32,28 +32,21 @@ func (r Renderer) course(a plan.Action) string {
 	if a.Next.After != 0 {
 		text = fmt.Sprintf("This error had an earlier issue: #%d.\n\n", a.Next.After)
 	}
-	if at, ok := steady(a); ok {
-		text += fmt.Sprintf("This issue changed state twice within 24 hours, so it stays open until at least %s.\n\n", clockTime(at))
-	}
-	if a.Next.Held && len(a.Next.Changes) == marker.MaxChanges {
-		at := a.Next.Changes[0].At.Time().Add(24 * time.Hour)
-		text += fmt.Sprintf("The error happened again after this issue was closed. The issue changed state twice within 24 hours, so it is reopened only after %s.\n\n", clockTime(at))
+	if n := len(a.Next.Changes); n >= marker.MaxChanges {
+		first, last := a.Next.Changes[n-2].At.Time(), a.Next.Changes[n-1].At.Time()
+		open := a.Kind == plan.Reopen || a.Issue.Open && a.Kind != plan.Close
+		if open && last.Sub(first) < 24*time.Hour {
+			text += fmt.Sprintf("This issue changed state twice within 24 hours, so it stays open until at least %s.\n\n", clockTime(last.Add(24*time.Hour)))
+		}
+		if a.Next.Held {
+			text += "The error happened again after this issue was closed. The issue changed state twice within 24 hours, " +
+				fmt.Sprintf("so it is reopened only after %s.\n\n", clockTime(first.Add(24*time.Hour)))
+		}
 	}
 	if a.Reason == plan.Archived {
 		text += "Archived because it was closed long ago. If the error happens again, it gets a new issue that links to this one.\n\n"
 	}
 	return text
-}
-
-// steady returns until when an open issue is not closed because it changed its state
-// twice within a day.
-func steady(a plan.Action) (until time.Time, ok bool) {
-	changes := a.Next.Changes
-	if open := a.Kind == plan.Reopen || a.Issue.Open && a.Kind != plan.Close; !open || len(changes) < marker.MaxChanges {
-		return time.Time{}, false
-	}
-	first, last := changes[len(changes)-2].At.Time(), changes[len(changes)-1].At.Time()
-	return last.Add(24 * time.Hour), last.Sub(first) < 24*time.Hour
 }
 
 // failure says in one sentence what fails.
@@ -64,12 +57,9 @@ func (r Renderer) failure(m marker.Marker) string {
 		}
 		return ""
 	}
-	what := part("", m.Facts.Exception)
-	switch {
-	case what == "":
-		what = "An error is logged" + part(" by ", m.Service) + ", without a stack trace into its code"
-	default:
-		what += " is raised" + part(" in ", m.Facts.Place) + part(" of ", m.Service)
+	what := "An error is logged" + part(" by ", m.Service) + ", without a stack trace into its code"
+	if exception := part("", m.Facts.Exception); exception != "" {
+		what = exception + " is raised" + part(" in ", m.Facts.Place) + part(" of ", m.Service)
 	}
 	return what + part(", in release ", m.Facts.Release) + part(", in ", m.Facts.Environment) + "."
 }
@@ -94,25 +84,25 @@ func (r Renderer) facts(m marker.Marker) string {
 	return b.String()
 }
 
-// fixing says what is known, what is not, and when the error is fixed.
+// fixing states what is still unknown, and when the error is fixed.
 func (r Renderer) fixing(m marker.Marker, code string) string {
-	unknown := []string{"how to reproduce it"}
-	add := func(missing bool, what string) {
-		if missing {
-			unknown = append(unknown, what)
-		}
+	unknown, done := "how to reproduce it", "a test on this path fails before the change and passes after it; the cause is fixed, not just caught"
+	if m.Facts.Release == "" {
+		unknown += ", the failing release"
 	}
-	add(m.Facts.Release == "", "the failing release")
-	add(code == "", "where in the repository it fails")
-	add(!strings.Contains(code, causeLine), "the change that caused it")
-	done := "a test on this path fails before the change and passes after it; the cause is fixed, not just caught"
-	if len(m.Keys) > 0 {
-		done += "; fingerprint " + r.Redactor.Code(m.Keys[0], 200).String() + " does not come back (errmon checks this)"
+	if code == "" {
+		unknown += ", where in the repository it fails"
 	}
-	return "### For whoever fixes this\n\n- Unknown: " + strings.Join(unknown, ", ") + ".\n- Done when " + done + ".\n"
+	if !strings.Contains(code, causeLine) {
+		unknown += ", the change that caused it"
+	}
+	if key := m.Key(); key != "" {
+		done += "; fingerprint " + r.Redactor.Code(key, 200).String() + " does not come back (errmon checks this)"
+	}
+	return "### For whoever fixes this\n\n- Unknown: " + unknown + ".\n- Done when " + done + ".\n"
 }
 
-// level returns a level that event defines, even if people edited the stored one.
+// level returns a level that package event defines, even if people edited the stored one.
 func level(m marker.Marker) string {
 	level, _ := event.ParseLevel(m.Level)
 	return level.String()
@@ -155,7 +145,7 @@ func (r Renderer) link(address string, at count.Millis) string {
 // trendDays is how many days the trend shows.
 const trendDays = 14
 
-// bars draws the events of the last days, one bar a day, and returns how many happened
+// bars draws the events of the last days, one bar per day, and returns how many happened
 // on the last one; nothing if all happened on one day.
 func bars(m marker.Marker) (drawn string, newest int64) {
 	days := m.PerDay()
@@ -163,16 +153,13 @@ func bars(m marker.Marker) (drawn string, newest int64) {
 	if len(days) < 2 {
 		return "", 0
 	}
-	last := slices.Max(slices.Collect(maps.Keys(days)))
-	bars := []rune("▁▂▃▄▅▆▇█")
-	most := slices.Max(slices.Collect(maps.Values(days)))
-	var b strings.Builder
+	last, most := slices.Max(slices.Collect(maps.Keys(days))), slices.Max(slices.Collect(maps.Values(days)))
 	for day := last - trendDays + 1; day <= last; day++ {
-		if days[day] == 0 {
-			b.WriteRune('·')
-			continue
+		bar := '·'
+		if n := days[day]; n > 0 {
+			bar = '▁' + rune(n*7/most) // up to █, the seventh after it
 		}
-		b.WriteRune(bars[days[day]*int64(len(bars)-1)/most])
+		drawn += string(bar)
 	}
-	return "`" + b.String() + "`", days[last]
+	return "`" + drawn + "`", days[last]
 }

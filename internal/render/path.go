@@ -16,9 +16,9 @@ const (
 	pathSize = 10_000 // characters of the block
 )
 
-// path shows how an error came about: the root cause first, each exception with the
-// frames that it passed through, libraries folded. Where the code is shown as well,
-// brief leaves one frame of each.
+// path shows how an error came about: the root cause first, then each exception with the frames
+// that it passed through, libraries folded. If the code is shown as well, brief leaves one frame
+// of each.
 func (r Renderer) path(e event.Event, brief bool) string {
 	chain := slices.Clone(e.Exceptions)
 	slices.Reverse(chain)
@@ -51,8 +51,7 @@ func (r Renderer) path(e event.Event, brief bool) string {
 	return "### Call path\n\n" + r.Redactor.Fenced(strings.Join(lines, "\n"), pathSize/2).String()
 }
 
-// exception names an exception. Its message is not part of what a public repository
-// shows.
+// exception names an exception, in a public repository without its message.
 func (r Renderer) exception(x event.Exception) string {
 	if r.HoldBack {
 		return x.Type
@@ -64,31 +63,30 @@ func (r Renderer) exception(x event.Exception) string {
 	return strings.Trim(x.Type+": "+message, ": ")
 }
 
-// folded returns one line for each in-app frame, at most limit of them, and one for
-// each run of library frames. A frame that repeats, as in a recursion, is one line.
+// folded returns one line per in-app frame, at most limit of them, and one per run of library
+// frames. A frame that repeats, as in a recursion, is one line.
 func folded(frames []event.Frame, limit int) []string {
 	var lines []string
 	own := 0
 	for i := 0; i < len(frames); {
-		f := frames[i]
-		n := i + 1
-		for n < len(frames) && frames[n].InApp == f.InApp && (!f.InApp || frames[n] == f) {
+		f, n := frames[i], 1
+		for i+n < len(frames) && frames[i+n].InApp == f.InApp && (!f.InApp || frames[i+n] == f) {
 			n++
 		}
 		switch {
-		case f.InApp && own == limit:
+		case !f.InApp:
+			lines = append(lines, "  … "+count.Of(n, "library frame"))
+		case own == limit:
 			return append(lines, "  … "+count.Of(len(frames)-i, "more frame"))
-		case f.InApp:
-			own++
-			times := ""
-			if n-i > 1 {
-				times = fmt.Sprintf(" × %d", n-i)
-			}
-			lines = append(lines, "> "+place(f)+times)
+		case n > 1:
+			lines = append(lines, fmt.Sprintf("> %s × %d", place(f), n))
 		default:
-			lines = append(lines, "  … "+count.Of(n-i, "library frame"))
+			lines = append(lines, "> "+place(f))
 		}
-		i = n
+		if f.InApp {
+			own++
+		}
+		i += n
 	}
 	return lines
 }

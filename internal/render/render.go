@@ -1,9 +1,9 @@
-// Package render writes what people read on GitHub: the title, body and
-// comment of an error issue, and the dashboard.
+// Package render writes what people read on GitHub: the title, body and comments of an error
+// issue, and the dashboard.
 //
-// Foreign text enters only through package safe: redacted, and escaped for its
-// place. Everything else is our own fixed text, numbers and times. In a public
-// repository, only an event's template, exception type and in-app frames are shown.
+// Foreign text enters only through package safe, redacted and escaped for its place. Everything
+// else is our own fixed text, numbers and times. A public repository shows only an event's
+// template, exception type and in-app frames.
 //
 // It is pure and may import code, count, event, marker, plan and safe.
 package render
@@ -16,6 +16,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/safe"
@@ -24,33 +25,32 @@ import (
 // MaxBody is GitHub's limit on the body of an issue or comment, in characters.
 const MaxBody = 65_536
 
-// maxSample bounds the stack trace and log event in a body, in characters.
-const maxSample = 30_000
-
-// maxCode bounds the code in a body, in characters.
-const maxCode = 12_000
+const (
+	maxSample = 30_000 // characters of the stack trace and log event in a body
+	minSample = 200    // below which they are not shrunk further
+	maxCode   = 12_000 // characters of the code
+)
 
 // Renderer writes for one repository.
 type Renderer struct {
 	Redactor *safe.Redactor
 	Label    string // the label of the error issues
-	// HoldBack omits samples: the repository is public, and nobody declared its
-	// logs public.
-	HoldBack bool
+	HoldBack bool   // omit samples: the repository is public, its logs are not
 }
 
 // Title returns the title of a new issue, at most 256 characters.
 func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
 
-// Body returns an issue's body. Only our section of the previous body, which is
-// empty for a new issue, is replaced. If this run saw no event, the old sample
-// stays. If it is too long, the sample is cut first, and the code is left out next.
-// It returns ErrNoRoom if people's own text leaves no room for the section.
+// Body returns an issue's body. It replaces only our section of the previous body, which is empty
+// for a new issue. If this run saw no event, the old sample stays. If the body is too long, the
+// sample is cut first, then the code is left out. Body returns ErrNoRoom if people's own text
+// leaves no room for the section.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	sample, code := maxSample, maxCode
 	for {
-		body := join(before, a.Next.Section(r.section().text(a, old, sample, code)), behind)
+		r.Redactor = r.Redactor.Section() // equal values get equal placeholders
+		body := join(before, a.Next.Section(r.text(a, old, sample, code)), behind)
 		switch {
 		case utf8.RuneCountInString(body) <= MaxBody:
 			return body, nil
@@ -64,38 +64,26 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	}
 }
 
-// text returns what people read, in the order in which they need it: what fails and
-// how often, where, the facts, what to do, and at the end what was logged.
+// text returns what people read, in the order in which they need it: what fails and how often,
+// where, the facts, what to do, and what was logged.
 func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string {
-	code := r.code(a, old, codeLimit)
-	// The note is the team's own, so it stays as it is.
-	parts := []string{a.Next.Shape.Note, r.status(a.Next) + "\n" + r.failure(a.Next), r.course(a), r.oldRelease(a), code, r.callPath(a, old, code != ""), r.facts(a.Next), r.sources(a.Next),
-		r.fixing(a.Next, code), r.sample(a, old, sample), r.foot(a.Next.Shape.Rules)}
+	code, path := r.code(a, old, codeLimit), pathBlock.of(old)
+	if e, ok := a.Sample(); ok && r.shows(e, old) {
+		path = r.path(e, code != "")
+	}
+	parts := []string{
+		a.Next.Shape.Note, // the team's own, so it stays as it is
+		r.status(a.Next) + "\n" + r.failure(a.Next), r.course(a), r.oldRelease(a), code, pathBlock.enclose(path, pathSize),
+		r.facts(a.Next), r.sources(a.Next), r.fixing(a.Next, code), r.sample(a, old, sample), r.foot(a.Next.Shape.Rules),
+	}
 	for i := range parts {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), "\n\n")
 }
 
-// callPath returns the call path of the sample that is shown.
-func (r Renderer) callPath(a plan.Action, old string, brief bool) string {
-	if e, ok := a.Sample(); ok && r.shows(e, old) {
-		return pathBlock.enclose(r.path(e, brief), pathSize)
-	}
-	return pathBlock.enclose(pathBlock.of(old), pathSize)
-}
-
 // ErrNoRoom means that people's own text fills an issue's body.
 var ErrNoRoom = errors.New("no room for errmon's section")
-
-// section returns r for one body, so that equal values get equal placeholders.
-func (r Renderer) section() Renderer {
-	r.Redactor = r.Redactor.Section()
-	return r
-}
-
-// minSample is the size below which a sample is not shrunk further.
-const minSample = 200
 
 // join puts our section between people's text, separated by blank lines.
 func join(before, section, behind string) string {
@@ -105,51 +93,38 @@ func join(before, section, behind string) string {
 	return before + section + behind
 }
 
-// Comment returns the comment that an action is worth, with its reason.
+// Comment returns an action's comment.
 func (r Renderer) Comment(a plan.Action) string {
 	text, newest := "", clockTime(a.Next.Last.Time())
 	switch a.Comment {
 	case plan.SentryUnresolved:
 		text = "Reopened: its Sentry issue is unresolved again."
 	case plan.SnoozeOver:
-		text = fmt.Sprintf("The snooze is over. In the meantime the error happened %s, most recently at %s.", times(a.Next.Count()-a.Issue.Marker.Count()), newest)
+		more := count.Of(a.Next.Count()-a.Issue.Marker.Count(), "time")
+		text = fmt.Sprintf("The snooze is over. In the meantime the error happened %s, most recently at %s.", more, newest)
 	case plan.TenTimes:
-		text = fmt.Sprintf("This error has now happened %s, most recently at %s.", times(a.Next.Count()), newest)
+		text = fmt.Sprintf("This error has now happened %s, most recently at %s.", count.Of(a.Next.Count(), "time"), newest)
 	case plan.HigherLevel:
 		text = fmt.Sprintf("The level rose to %s at %s; it was %s before.", level(a.Next), newest, level(a.Issue.Marker))
 	default:
 		text = fmt.Sprintf("Reopened: the error happened again at %s, after this issue was closed.", newest)
 	}
-	if release := release(a); release != "" {
-		text += " Release " + r.Redactor.Code(release, 80).String() + "."
+	for _, g := range a.Groups {
+		if release := g.Sample.Release; release != "" {
+			text += " Release " + r.Redactor.Code(release, 80).String() + "."
+			break
+		}
 	}
-	text += since(a)
-	return text + "\n" + noteLine(a.Note)
-}
-
-func times(n int64) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
+	return text + since(a) + "\n" + noteLine(a.Note)
 }
 
 // noteLine is a hidden line in a comment that states why it was posted.
 func noteLine(note string) string { return "<!-- errmon:note " + note + " -->" }
 
-// Carries reports whether a comment of ours was posted for the note.
+// Carries reports whether one of our comments was posted for the note.
 func Carries(comment, note string) bool { return strings.Contains(comment, noteLine(note)) }
 
-func release(a plan.Action) string {
-	for _, g := range a.Groups {
-		if g.Sample.Release != "" {
-			return g.Sample.Release
-		}
-	}
-	return ""
-}
-
-// foot explains the issue. rules are the lines of those that shaped it.
+// foot explains the issue. rules are the lines of the rules that shaped it.
 func (r Renderer) foot(rules []int) string {
 	shaped := ""
 	if len(rules) > 0 {

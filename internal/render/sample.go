@@ -11,8 +11,8 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// block names a part of the body that a later run keeps if it has nothing newer.
-// Comments enclose it, which log text cannot forge (package safe).
+// block names a part of the body that a later run keeps if it has nothing newer. Comments
+// enclose it, which log text cannot forge (package safe).
 type block string
 
 const (
@@ -53,8 +53,8 @@ const (
 	noRoom = "The sample was left out: the text around this section leaves no room for it."
 )
 
-// sample returns the newest event in at most limit characters, or else the old
-// section's sample: a newer event that was read only in part contains less.
+// sample returns the newest event in at most limit characters. It keeps the old section's sample
+// if there is none or it was read only in part, since it then contains less.
 func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	inside := sampleBlock.of(old)
 	if e, ok := a.Sample(); ok && r.shows(e, old) {
@@ -82,10 +82,11 @@ func (r Renderer) event(e event.Event, evidence plan.Evidence, limit int) string
 		return "<sub>This repository is public, so the event itself is not shown (input <code>publish-samples</code>).</sub>"
 	}
 	head := r.origin(e, evidence.Links)
+	_, frames, _ := strings.Cut(e.Stack, "\n")
 	switch {
 	case e.Stack == "":
 		return head + "### Log event\n\n" + r.Redactor.Fenced(r.indented(e.Text, limit), limit).String()
-	case logged(e):
+	case strings.HasSuffix(e.Text, frames): // the text contains the trace verbatim, not inside a JSON string
 		return head + "### Stack trace\n\n" + r.Redactor.Fenced(e.Text, limit).String()
 	}
 	trace := head + "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
@@ -104,14 +105,7 @@ func folds(summary, fence string) string {
 	return "<details><summary>" + summary + "</summary>\n\n" + fence + "\n</details>"
 }
 
-// logged reports whether the event's text contains the trace verbatim, not inside
-// a JSON string.
-func logged(e event.Event) bool {
-	_, frames, _ := strings.Cut(e.Stack, "\n")
-	return strings.HasSuffix(e.Text, frames)
-}
-
-// origin names where the sample is from, and links other views of it.
+// origin states where the sample is from, and links other views of it.
 func (r Renderer) origin(e event.Event, links []event.Link) string {
 	var parts []string
 	for _, fact := range []struct{ name, value string }{{"Stream", e.Stream}, {"Request", e.RequestID}, {"Trace", e.TraceID}} {
@@ -130,9 +124,8 @@ func (r Renderer) origin(e event.Event, links []event.Link) string {
 	return strings.Join(parts, " · ") + "\n\n"
 }
 
-// indented returns a text with the JSON that it ends in on several lines. It is
-// redacted first, since a rule may need what stands on one line. JSON over limit
-// characters stays as it is, because its end would be cut.
+// indented returns a text with the JSON at its end indented. It redacts first, since a rule may
+// need to see one line. JSON over limit characters stays as it is, because its end would be cut.
 func (r Renderer) indented(text string, limit int) string {
 	at := strings.IndexByte(text, '{')
 	if at < 0 || len(text) > limit || !json.Valid([]byte(text[at:])) {
@@ -150,25 +143,20 @@ func (r Renderer) indented(text string, limit int) string {
 	return b.String()
 }
 
-// context returns the lines logged around the error, which is marked, or those that
-// the issue kept.
+// context returns the lines logged around the error, which is marked, or those that the
+// issue has already.
 func (r Renderer) context(a plan.Action, old string, limit int) string {
 	if r.HoldBack {
 		return ""
 	}
 	inside := contextBlock.of(old)
 	if around := a.Evidence.Context; len(around.Before)+len(around.After) > 0 {
-		// The mark is a line of its own: the others stay as they were logged, so that no
-		// rule of redaction misses a value.
-		lines := slices.Concat(around.Before, []string{errorMark}, around.After)
-		text := strings.Join(lines, "\n")
-		inside = folds("Surrounding log lines", r.Redactor.Fenced(text, limit/4).String())
+		// The mark is a line of its own. The others stay as logged, so no redaction rule misses a value.
+		lines := slices.Concat(around.Before, []string{"▶ the error shown above"}, around.After)
+		inside = folds("Surrounding log lines", r.Redactor.Fenced(strings.Join(lines, "\n"), limit/4).String())
 	}
 	if inside = contextBlock.enclose(inside, limit); inside == "" {
 		return ""
 	}
 	return "\n" + inside
 }
-
-// errorMark stands for the error among the lines around it.
-const errorMark = "▶ the error shown above"
