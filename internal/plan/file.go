@@ -77,7 +77,7 @@ func candidates(known *directory, in Input) []Action {
 	var actions []Action
 	titles := TitlesFor(in)
 	public := Titles{titles.Services, true}
-	for _, e := range known.waiting {
+	for _, e := range slices.Concat(known.rows, known.fresh) {
 		if e.original != nil || len(e.groups) == 0 && (in.Now.Sub(e.Marker.Last.Time()) >= forgetAfter || settled(e.Marker, in)) {
 			continue
 		}

@@ -184,7 +184,7 @@ func (d *directory) mergeRows(rows []marker.Row) {
 			owner = cmp.Or(owner, d.owners[key].standing())
 		}
 		if owner == nil || owner.retired != "" {
-			d.waiting = append(d.waiting, e)
+			d.rows = append(d.rows, e)
 			continue
 		}
 		owner.merge, owner.refused = append(owner.merge, row.Marker), owner.refused || e.refused
@@ -194,7 +194,7 @@ func (d *directory) mergeRows(rows []marker.Row) {
 // absorbRows hands the counts of a row over to an issue if both have the same template.
 func (d *directory) absorbRows() {
 	for _, e := range d.issues {
-		d.waiting = slices.DeleteFunc(d.waiting, func(row *entry) bool {
+		d.rows = slices.DeleteFunc(d.rows, func(row *entry) bool {
 			taken := e.retired == "" && slices.ContainsFunc(e.groups, func(g *grouping.Group) bool {
 				return owns(row.Marker, g) || d.owners[g.Name] == e && row.Marker.Owns(g.Name)
 			})
@@ -206,12 +206,12 @@ func (d *directory) absorbRows() {
 	}
 }
 
-// wait adds an error without an issue: to the rows that it is, or as a new one. Several rows may
-// turn out to be one error, and one row may match several keys.
+// wait adds an error without an issue to its rows, or as a new one. Several rows may turn
+// out to be one error, and one row may match several keys.
 func (d *directory) wait(e *entry) {
 	row := unite(d.rowsOf(e.groups))
 	if row == nil {
-		d.waiting = append(d.waiting, e)
+		d.fresh = append(d.fresh, e)
 		return
 	}
 	row.groups = append(row.groups, e.groups...)
@@ -224,15 +224,19 @@ func (d *directory) wait(e *entry) {
 // one as an alias, as an issue would.
 func (d *directory) rowsOf(groups []*grouping.Group) []*entry {
 	var owners, aliased []*entry
-	for _, row := range d.waiting {
+	for _, row := range d.rows {
 		m := row.Marker
 		for _, g := range groups {
-			settled := slices.ContainsFunc(d.waiting, func(e *entry) bool { return settledIn(e.Marker, g) })
+			settled := func(e *entry) bool { return settledIn(e.Marker, g) }
+			others := []string{g.Key}
+			if isSentry(g.Key) {
+				others = d.eventKeys(g)
+			}
 			switch {
-			case m.Owns(g.Name), owns(m, g) && !settled, g.Name == "" && !d.named(m) && grouped(m, g):
+			case m.Owns(g.Name), owns(m, g) && !slices.ContainsFunc(d.rows, settled), g.Name == "" && !d.named(m) && grouped(m, g):
 				owners = append(owners, row)
-			case !isSentry(g.Key) && slices.Contains(m.Aliases, g.Key), isSentry(g.Key) && !hasSentry(m) &&
-				slices.ContainsFunc(d.eventKeys(g), func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) }):
+			case isSentry(g.Key) && hasSentry(m): // it takes only one
+			case slices.ContainsFunc(others, func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) }):
 				aliased = append(aliased, row)
 			}
 		}

@@ -12,7 +12,8 @@ import (
 // directory finds the issue or the waiting row of a group.
 type directory struct {
 	issues  []*entry          // by number, without known duplicates
-	waiting []*entry          // errors without an issue: rows of the dashboard, then new ones
+	rows    []*entry          // errors that wait on the dashboard
+	fresh   []*entry          // errors of this run without issue or row
 	owners  map[string]*entry // issue by owned key
 	aliases map[string]*entry // oldest issue by alias
 	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of the name are one
@@ -219,9 +220,11 @@ func (d *directory) eventKeys(g *grouping.Group) []string {
 	if len(g.EventKeys) > 0 {
 		return g.EventKeys
 	}
-	for _, row := range d.waiting {
+	for _, row := range d.rows {
 		if row.Marker.Owns(g.Key) {
-			return slices.DeleteFunc(slices.Clone(row.Marker.Aliases), func(alias string) bool { return grouping.KindOf(alias) != grouping.Exception })
+			return slices.DeleteFunc(slices.Clone(row.Marker.Aliases), func(alias string) bool {
+				return grouping.KindOf(alias) != grouping.Exception
+			})
 		}
 	}
 	return nil
