@@ -14,12 +14,12 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// reserve is how many of the hour's requests are left to others. A workflow's
-// token has 1,000 an hour for its repository, which all its workflows share.
+// reserve is how many of the hour's requests are left to others. A workflow's token has
+// 1,000 an hour, which all workflows of its repository share.
 const reserve = 50
 
-// maxRefusals is how often a request that GitHub's rate limit refused is sent
-// again. GitHub bans clients that never stop.
+// maxRefusals is how often a request that GitHub's rate limit refused is sent again.
+// GitHub bans clients that never stop.
 const maxRefusals = 4
 
 // limits paces writes and obeys GitHub's rate limits. GitHub Enterprise Server without
@@ -36,17 +36,15 @@ type limits struct {
 	ahead atomic.Int64 // how far the clock is ahead of GitHub's, by the last answer
 }
 
-// Ready implements polite.Limits: it keeps the reserve of requests, and the distance
-// between writes.
+// Ready implements polite.Limits: it spares the reserve, and spaces writes out.
 func (l *limits) Ready(r polite.Request) (time.Time, error) {
 	if !r.Extra && !r.Writes() {
 		return time.Time{}, nil
 	}
 	if l.remaining < reserve && l.clock.Now().Before(l.reset) {
-		return time.Time{}, fmt.Errorf("%w: %w", ErrBudget, finding.Mend(
-			fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
-				l.remaining, l.reset.UTC().Format(time.RFC3339), reserve),
-			"wait until then: a later run does the rest"))
+		what := fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
+			l.remaining, l.reset.UTC().Format(time.RFC3339), reserve)
+		return time.Time{}, fmt.Errorf("%w: %w", ErrBudget, finding.Mend(what, "wait until then: a later run does the rest"))
 	}
 	if r.Extra {
 		return time.Time{}, nil
@@ -74,34 +72,25 @@ func resetTime(h http.Header) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// limitWords are in the message or the documentation's address: a secondary limit may
+// limitWords appear in the message or the documentation's address. A secondary limit may
 // come without any header. "abuse" is the wording of older GitHub Enterprise Servers.
 var limitWords = regexp.MustCompile(`(?i)rate.limit|abuse detection`)
 
-// Refused implements polite.Limits. GitHub uses 403 for refusals for good too. The
-// pauses are in GitHub's own order: Retry-After; else, with nothing remaining, the
-// reset; else (a secondary limit) a minute, then twice as long each time.
+// Refused implements polite.Limits. GitHub also uses 403 for final refusals. The pauses
+// follow GitHub's own order: Retry-After; else, with nothing remaining, the reset; else (a
+// secondary limit) a minute, then twice as long each time.
 func (l *limits) Refused(a *polite.Answer, times int) (again time.Time, refused bool) {
-	seconds, err := strconv.Atoi(a.Header.Get("Retry-After"))
-	spent := a.Header.Get("X-Ratelimit-Remaining") == "0"
-	switch a.Status {
-	case http.StatusTooManyRequests:
-	case http.StatusForbidden:
-		if a.Header.Get("Retry-After") == "" && !spent && !limitWords.Match(a.Body) {
-			return again, false
-		}
-	default:
-		return again, false
-	}
+	after, spent := a.Header.Get("Retry-After"), a.Header.Get("X-Ratelimit-Remaining") == "0"
+	refused = a.Status == http.StatusTooManyRequests ||
+		a.Status == http.StatusForbidden && (after != "" || spent || limitWords.Match(a.Body))
 	now := l.clock.Now()
-	reset, ok := resetTime(a.Header)
-	switch {
-	case err == nil && seconds > 0:
-		return now.Add(time.Duration(seconds) * time.Second), true
-	case ok && spent && now.Before(reset):
-		return reset, true
+	if seconds, err := strconv.Atoi(after); err == nil && seconds > 0 {
+		return now.Add(time.Duration(seconds) * time.Second), refused
 	}
-	return now.Add(time.Minute << (times - 1)), true
+	if reset, ok := resetTime(a.Header); ok && spent && now.Before(reset) {
+		return reset, refused
+	}
+	return now.Add(time.Minute << (times - 1)), refused
 }
 
 // TooLate implements polite.Limits.
@@ -109,8 +98,6 @@ func (l *limits) TooLate(until time.Time, a *polite.Answer) error {
 	if a == nil {
 		return fmt.Errorf("no time left for another write, see max-duration: %w", context.DeadlineExceeded)
 	}
-	when, status := until.UTC().Format(time.RFC3339), http.StatusText(a.Status)
-	return fmt.Errorf("%w: %w", ErrBudget, finding.Mend(
-		fmt.Sprintf("GitHub's rate limit refuses requests until %s (%d %s)", when, a.Status, status),
-		"run less often, raise write-interval, or lower max-new-issues"))
+	what := fmt.Sprintf("GitHub's rate limit refuses requests until %s (%d %s)", until.UTC().Format(time.RFC3339), a.Status, http.StatusText(a.Status))
+	return fmt.Errorf("%w: %w", ErrBudget, finding.Mend(what, "run less often, raise write-interval, or lower max-new-issues"))
 }

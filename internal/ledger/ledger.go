@@ -32,8 +32,7 @@ type Ledger struct {
 	Trusted  []string        // logins, besides the token's own, whose markers count
 	ReadOnly bool            // nothing will be written, so fewer checks are needed
 
-	login      string             // the token's own; "" until asked for
-	repository *github.Repository // nil until asked for
+	login string // the token's own; "" until asked for
 }
 
 // Known is what GitHub stored at the start of a run.
@@ -78,18 +77,6 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 		err = nil
 	}
 	return issue, err
-}
-
-// Repository returns GitHub's record of the repository. It asks once.
-func (l *Ledger) Repository(ctx context.Context) (github.Repository, error) {
-	if l.repository == nil {
-		repository, err := l.GitHub.Repository(ctx)
-		if err != nil {
-			return github.Repository{}, err
-		}
-		l.repository = &repository
-	}
-	return *l.repository, nil
 }
 
 // ErrUnlabelled stops a run: the next listing misses an issue without its label, so it

@@ -94,22 +94,15 @@ func (s *Server) pageURL(issue *Issue) string {
 
 func (s *Server) wireIssue(issue *Issue) object {
 	page, address := s.pageURL(issue), fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number)
-	assignees := each(issue.Assignees, person)
 	out := object{
 		"id": 100000 + issue.Number, "node_id": fmt.Sprintf("I_%d", issue.Number), "number": issue.Number,
 		"url": address, "repository_url": s.repositoryURL(), "html_url": page,
 		"labels_url": address + "/labels{/name}", "comments_url": address + "/comments", "events_url": address + "/events",
 		"title": issue.Title, "body": issue.Body, "user": person(issue.Author),
 		"state": issue.State, "state_reason": orNull(issue.StateReason), "locked": issue.Locked,
-		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": assignees, "milestone": nil,
+		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": each(issue.Assignees, person), "milestone": nil,
 		"comments": len(issue.Comments), "author_association": "NONE",
 		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
-	}
-	if issue.Type != "" {
-		out["type"] = wireType(issue.Type)
-	}
-	if len(assignees) > 0 {
-		out["assignee"] = assignees[0]
 	}
 	if issue.PullRequest {
 		out["pull_request"] = object{"url": address, "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
