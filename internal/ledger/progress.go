@@ -67,20 +67,30 @@ type Read struct {
 
 // After returns the dashboard after a run that wrote the results of what it read.
 func (k Known) After(results []plan.Result, read Read) render.Board {
-	now := count.At(read.Now)
-	runs := append(slices.DeleteFunc(slices.Clone(k.Dashboard.Runs), func(at count.Millis) bool { return at >= now }), now)
+	before, now := k.Dashboard, count.At(read.Now)
+	runs := append(slices.DeleteFunc(slices.Clone(before.Runs), func(at count.Millis) bool { return at >= now }), now)
 	late := slices.DeleteFunc(slices.Clone(results), func(r plan.Result) bool { return !postponed(r) })
 	after := marker.Dashboard{
-		Read:     k.progress(late, read),
-		Large:    k.large(read),
-		Waiting:  unwritten(k.Dashboard.Waiting, late),
-		Muted:    mutes(k.Dashboard.Muted, results),
-		Runs:     runs[max(0, len(runs)-marker.MaxRuns):],
-		Health:   health(k.Dashboard.Health, read),
-		Requests: read.Requests,
-		Version:  read.Version,
+		Read: map[string]count.Millis{}, Large: map[string]count.Millis{}, Health: map[string]marker.Health{},
+		Waiting: unwritten(before.Waiting, late), Muted: map[int]marker.Mute{},
+		Runs: runs[max(0, len(runs)-marker.MaxRuns):], Requests: read.Requests, Version: read.Version,
+	}
+	maps.Copy(after.Read, before.Read)
+	for name, h := range before.Health {
+		if read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
+			after.Health[name] = h
+		}
+	}
+	for _, s := range read.Sources {
+		k.note(&after, s, late, read)
 	}
 	for _, r := range results {
+		if mute, ok := before.Muted[r.Number]; ok && r.Err != nil { // stays until the write succeeds
+			after.Muted[r.Number] = mute
+		}
+		if r.Action.Kind == plan.Mute && !r.Action.Issue.Newer {
+			after.Muted[r.Number] = r.Action.Mute
+		}
 		if r.Action.Reason == plan.Leaving || r.Action.Reason == plan.Archived { // forgotten before it leaves the list
 			continue
 		}
@@ -93,8 +103,50 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 		}
 	}
 	slices.Sort(after.Filed)
-	slices.SortStableFunc(after.Waiting, byInterest(k.Ticked))
+	slices.SortStableFunc(after.Waiting, k.byInterest)
 	return board(after, results, read.Now)
+}
+
+// byInterest orders waiting errors, ticked ones first, so that no other takes their place.
+func (k Known) byInterest(a, b marker.Row) int {
+	switch first := ticked(k.Ticked, a); {
+	case first == ticked(k.Ticked, b):
+		return plan.BySeverity(a.Marker, b.Marker)
+	case first:
+		return -1
+	}
+	return 1
+}
+
+// note records how reading a source went, and how far. A source with postponed events
+// stays where it was, so that the next run reads them again; one that never got anywhere
+// remembers where its first reading began. No source goes back behind an earlier run.
+func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result, read Read) {
+	now := count.At(read.Now)
+	switch before := k.Large(s.Name, read.Now); {
+	case before && (s.Large || s.Left):
+		after.Large[s.Name] = k.Dashboard.Large[s.Name]
+	case s.Large:
+		after.Large[s.Name] = now
+	}
+	if h := after.Health[s.Name]; !s.Left { // otherwise its turn comes in a later run
+		h.Events, h.Tried = s.Events, now
+		if h.Failures++; s.Err == nil {
+			h.Failures, h.Success = 0, now
+		}
+		after.Health[s.Name] = h
+	}
+	_, known := after.Read[s.Name]
+	at, done := read.Completed[s.Name]
+	switch {
+	case done && !slices.ContainsFunc(late, func(r plan.Result) bool {
+		_, ok := r.Action.Next.Sources[s.Name]
+		return ok || s.Tracker && len(r.Action.Next.Sentry) > 0
+	}):
+		after.Read[s.Name] = max(after.Read[s.Name], count.At(at))
+	case !known && !s.Tracker:
+		after.Read[s.Name] = count.At(plan.ReadBefore(s.From, read.Lateness))
+	}
 }
 
 // unwritten returns the rows whose errors this run failed to write. The log lines behind
@@ -112,82 +164,9 @@ func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
 
-// progress returns how far each source was read. A source with postponed events stays
-// where it was, so that the next run reads them again; one that never got anywhere
-// remembers where its first reading began. No source goes back behind an earlier run.
-func (k Known) progress(late []plan.Result, read Read) map[string]count.Millis {
-	progress := map[string]count.Millis{}
-	maps.Copy(progress, k.Dashboard.Read)
-	for _, s := range read.Sources {
-		_, known := progress[s.Name]
-		at, done := read.Completed[s.Name]
-		switch {
-		case done && !slices.ContainsFunc(late, func(r plan.Result) bool {
-			_, ok := r.Action.Next.Sources[s.Name]
-			return ok || s.Tracker && len(r.Action.Next.Sentry) > 0
-		}):
-			progress[s.Name] = max(progress[s.Name], count.At(at))
-		case !known && !s.Tracker:
-			progress[s.Name] = count.At(plan.ReadBefore(s.From, read.Lateness))
-		}
-	}
-	return progress
-}
-
-// mutes returns the counts of muted issues. Those of an issue that is no longer muted stay
-// until its write succeeds.
-func mutes(before map[int]marker.Mute, results []plan.Result) map[int]marker.Mute {
-	mutes := map[int]marker.Mute{}
-	for _, r := range results {
-		if mute, ok := before[r.Number]; ok && r.Err != nil {
-			mutes[r.Number] = mute
-		}
-		if r.Action.Kind == plan.Mute && !r.Action.Issue.Newer {
-			mutes[r.Number] = r.Action.Mute
-		}
-	}
-	return mutes
-}
-
 // forgetAfter is how long a source that no run reads stays on the dashboard. It has
 // probably been removed from the settings.
 const forgetAfter = 14 * 24 * time.Hour
-
-// health returns how reading each source goes.
-func health(before map[string]marker.Health, read Read) map[string]marker.Health {
-	health := map[string]marker.Health{}
-	for name, h := range before {
-		if read.Now.Sub(max(h.Tried, h.Success).Time()) < forgetAfter {
-			health[name] = h
-		}
-	}
-	for _, s := range read.Sources {
-		if s.Left { // its turn comes in a later run
-			continue
-		}
-		h := health[s.Name]
-		h.Events, h.Tried = s.Events, count.At(read.Now)
-		if h.Failures++; s.Err == nil {
-			h.Failures, h.Success = 0, count.At(read.Now)
-		}
-		health[s.Name] = h
-	}
-	return health
-}
-
-// byInterest orders waiting errors, ticked ones first, so that no other takes their
-// place.
-func byInterest(keys []string) func(a, b marker.Row) int {
-	return func(a, b marker.Row) int {
-		switch {
-		case ticked(keys, a) == ticked(keys, b):
-			return plan.BySeverity(a.Marker, b.Marker)
-		case ticked(keys, a):
-			return -1
-		}
-		return 1
-	}
-}
 
 // largeFor is how long a source that was too large to be read in full is filtered before
 // a retry.
@@ -197,20 +176,6 @@ const largeFor = 24 * time.Hour
 func (k Known) Large(key string, now time.Time) bool {
 	at, ok := k.Dashboard.Large[key]
 	return ok && now.Sub(at.Time()) < largeFor
-}
-
-// large returns when each source was found too large: in this run, if it was tried.
-func (k Known) large(read Read) map[string]count.Millis {
-	large := map[string]count.Millis{}
-	for _, s := range read.Sources {
-		switch before := k.Large(s.Name, read.Now); {
-		case before && (s.Large || s.Left):
-			large[s.Name] = k.Dashboard.Large[s.Name]
-		case s.Large:
-			large[s.Name] = count.At(read.Now)
-		}
-	}
-	return large
 }
 
 // Empty reports whether a first dashboard would have nothing to remember: nothing worked
