@@ -28,8 +28,7 @@ func (c *Client) path(format string, args ...any) string {
 	return "repos/" + c.FullName() + "/" + fmt.Sprintf(format, args...)
 }
 
-// call is a request under way. The context carries it through go-github to the
-// transport.
+// call is a request under way. The context carries it through go-github to the transport.
 type call struct {
 	polite.Request
 	// failure is why the transport gave up. go-github drops the reason once the context
@@ -39,9 +38,8 @@ type call struct {
 
 type callKey struct{}
 
-// transport lets polite send go-github's requests. It takes the rate limits out of the
-// answers, because go-github v62 would refuse further calls by them, by the machine's
-// own clock.
+// transport lets polite send go-github's requests. It takes the rate limits out of the answers,
+// because go-github v62 would refuse further calls by them, by the machine's own clock.
 type transport struct{ api *polite.Client }
 
 // RoundTrip implements http.RoundTripper for requests of Client.send.
@@ -68,9 +66,8 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.Status, Header: header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
-// send sends a request whose URL is relative to the API's address, with in as its body
-// unless nil, and decodes the answer into out unless nil. An answer that is not a
-// success is a refusal.
+// send sends a request whose URL is relative to the API's address, with in as its body unless nil,
+// and decodes the answer into out unless nil. An answer that is not a success is a refusal.
 func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	req, err := c.gh.NewRequest(r.Method, r.URL, in)
@@ -152,8 +149,7 @@ var (
 	// ErrBudget: GitHub's rate limit leaves no room before the run's time is up.
 	// Nothing was written; a later run can do it.
 	ErrBudget = errors.New("no requests left")
-	// ErrRefused: the token, its permissions or the repository's settings prevent
-	// every write.
+	// ErrRefused: the token, its permissions or the repository's settings prevent every write.
 	ErrRefused = errors.New("refused")
 	// ErrForbidden: GitHub, or a firewall in front of it, answered 403. It is also
 	// ErrRefused, but the next write may succeed.

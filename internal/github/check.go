@@ -17,10 +17,9 @@ import (
 // skewFailed is the clock error from which AWS refuses signatures.
 const skewFailed = 5 * time.Minute
 
-// Check reports whether a scan could work with this repository and token: both exist,
-// the clock is right, issues can be read and written. It writes nothing: requests that
-// GitHub refuses anyway, as not allowed (403) or as incomplete (422), show whether the
-// token may write.
+// Check reports whether a scan could work with this repository and token: both exist, the clock is
+// right, issues can be read and written. It writes nothing: requests that GitHub refuses anyway, as
+// not allowed (403) or as incomplete (422), show whether the token may write.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	r, err := c.Repository(ctx)
 	if err != nil {
@@ -117,8 +116,7 @@ func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	return append([]finding.Finding{finding.Good(about, "%s is readable, default branch %s", c.FullName(), refs.Branch)}, c.checkOwners(ctx)...)
 }
 
-// checkOwners reports lines of CODEOWNERS that GitHub skips or whose owners do not
-// exist.
+// checkOwners reports lines of CODEOWNERS that GitHub skips or whose owners do not exist.
 func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 	const about = "CODEOWNERS"
 	var wrong struct {

@@ -38,14 +38,12 @@ import (
 
 // Config names the repository, the token, and the pace.
 type Config struct {
-	// Token is sent as it is, without surrounding space. Tokens have no fixed length or
-	// prefix.
+	// Token is sent as it is, without surrounding space. Tokens have no fixed length or prefix.
 	Token string
 	// TokenSource, if set, supplies the token of each attempt instead. Its error is
 	// ErrRefused if GitHub refuses it a token.
 	TokenSource func(context.Context) (string, error)
-	// BaseURL is GITHUB_API_URL, such as https://api.github.com or
-	// https://ghes.example/api/v3.
+	// BaseURL is GITHUB_API_URL, such as https://api.github.com or https://ghes.example/api/v3.
 	BaseURL string
 	Owner   string
 	Repo    string
@@ -203,10 +201,9 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	}, nil
 }
 
-// Dispatch sends a repository_dispatch of a type of at most 100 characters, with a
-// payload: a JSON object of at most 10 keys and less than 64 KB, or nil. It is repeated
-// like an idempotent request, because the payload's reader counts each id once. The
-// error is ErrRefused if no retry can help.
+// Dispatch sends a repository_dispatch of a type of at most 100 characters, with a payload: a JSON
+// object of at most 10 keys and less than 64 KB, or nil. It is repeated like an idempotent request,
+// because the payload's reader counts each id once. The error is ErrRefused if no retry can help.
 func (c *Client) Dispatch(ctx context.Context, eventType string, payload []byte) error {
 	in := struct {
 		Type    string          `json:"event_type"`

@@ -145,11 +145,10 @@ func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
 
 var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
-// Rewrite fetches an issue, passes it to change, and writes the Edit that change
-// returns, unless that is zero. GitHub has no compare-and-swap, so what people write
-// between the two requests is lost. If the rate limit delays the write, Rewrite starts
-// again, as often as one request is repeated. It returns ErrGone as Get does, and
-// change's own error.
+// Rewrite fetches an issue, passes it to change, and writes the Edit that change returns, unless
+// that is zero. GitHub has no compare-and-swap, so what people write between the two requests is
+// lost. If the rate limit delays the write, Rewrite starts again, as often as one request is
+// repeated. It returns ErrGone as Get does, and change's own error.
 func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Edit, error)) error {
 	for tries := 1; ; tries++ {
 		issue, err := c.Get(ctx, number)
@@ -186,9 +185,8 @@ func commentOf(in *gh.IssueComment) Comment {
 	return Comment{ID: in.GetID(), Author: in.GetUser().GetLogin(), Body: in.GetBody()}
 }
 
-// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the
-// comment may have been posted although no readable answer came, and ErrGone as Get
-// does.
+// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the comment may
+// have been posted although no readable answer came, and ErrGone as Get does.
 func (c *Client) Comment(ctx context.Context, number int, body string) (Comment, error) {
 	var posted gh.IssueComment
 	err := c.onIssue(ctx, polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous},
@@ -243,20 +241,15 @@ func (c *Client) RemoveLabel(ctx context.Context, number int, label string) erro
 // maxLabelName is GitHub's limit on a label's name, in characters.
 const maxLabelName = 50
 
-// EnsureLabel creates a label unless the repository has one of that name, which is left
-// as it is. The colour is six hexadecimal digits without "#"; the description has at
-// most 100 characters.
+// EnsureLabel creates a label unless the repository has one of that name, which is left as it is.
+// The colour is six hexadecimal digits without "#"; the description has at most 100 characters.
 func (c *Client) EnsureLabel(ctx context.Context, name, color, description string) error {
 	if utf8.RuneCountInString(name) > maxLabelName {
 		return fmt.Errorf("label %q is longer than GitHub's %d characters: shorten label", name, maxLabelName)
 	}
 	err := c.call(ctx, polite.Request{Kind: "create label", Method: http.MethodPost, URL: c.path("labels")},
 		map[string]string{"name": name, "color": color, "description": description}, nil)
-	refused := refusalOf(err)
-	if slices.ContainsFunc(refused.fields, func(e gh.Error) bool { return e.Code == "already_exists" }) {
-		return nil
-	}
-	if refused.status == http.StatusUnprocessableEntity { // some servers do not say that it exists
+	if refusalOf(err).status == http.StatusUnprocessableEntity { // not every server says that it exists
 		if exists, failed := c.HasLabel(ctx, name); failed == nil && exists {
 			return nil
 		}

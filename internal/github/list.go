@@ -16,9 +16,8 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// List returns every issue with the label, open and closed, oldest first, each once.
-// It returns ErrPartialListing, and no issues, unless it is sure to have seen all of
-// them.
+// List returns every issue with the label, open and closed, oldest first, each once. It returns
+// ErrPartialListing, and no issues, unless it is sure to have seen all of them.
 //
 // visit, if not nil, is called for each issue as its page is read. It may drop what is
 // no longer needed, such as the body: the bodies of 10,000 issues are 55 MB.

@@ -16,9 +16,8 @@ import (
 	"github.com/org/errmon-action/internal/render"
 )
 
-// readDashboards picks the oldest of our issues that carry the dashboard's label. Two
-// first runs at once may have made two; the younger one's content is merged before it is
-// closed.
+// readDashboards picks the oldest of our issues that carry the dashboard's label. Two first runs at
+// once may have made two; the younger one's content is merged before it is closed.
 func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Known) error {
 	slices.SortFunc(found, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range found {

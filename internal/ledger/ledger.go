@@ -1,6 +1,5 @@
-// Package ledger owns what GitHub stores about errors: it lists the error issues and the
-// dashboard, checks that the lists are complete, decides whose markers count, and writes
-// the dashboard.
+// Package ledger owns what GitHub stores about errors: it lists the error issues and the dashboard,
+// checks that the lists are complete, decides whose markers count, and writes the dashboard.
 //
 // Any doubt about a list is an error, after which nothing may be written: an issue
 // missing from the list would be filed again.
@@ -83,9 +82,8 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 // would be filed again and again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
 
-// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If
-// that fails it closes the issue and returns ErrUnlabelled, after which nothing more may
-// be filed.
+// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If that
+// fails it closes the issue and returns ErrUnlabelled, after which nothing more may be filed.
 func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
 	if issue.Has(label) {
 		return nil
@@ -157,8 +155,7 @@ func (k Known) markers() []marker.Marker {
 	return markers
 }
 
-// Counted returns how many events of a Sentry issue were counted, and whether the issue
-// is known.
+// Counted returns how many events of a Sentry issue were counted, and whether the issue is known.
 func (k Known) Counted(id string) (total int64, ok bool) {
 	key := grouping.SentryKey(id)
 	for _, m := range k.markers() {

@@ -44,8 +44,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
 	}
 	from = (settled + 1).Start()
-	// An error that waits for room is filed with its trace, so its newest event is read
-	// again.
+	// An error that waits for room is filed with its trace, so its newest event is read again.
 	for _, i := range k.due(w.Rules, w.Now) {
 		newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time()
 		if !newest.IsZero() && newest.Before(from) {
@@ -168,8 +167,7 @@ func postponed(r plan.Result) bool {
 // probably been removed from the settings.
 const forgetAfter = 14 * 24 * time.Hour
 
-// largeFor is how long a source that was too large to be read in full is filtered before
-// a retry.
+// largeFor is how long a source that was too large to be read in full is filtered before a retry.
 const largeFor = 24 * time.Hour
 
 // Large reports whether a source was recently found too large to be read in full.

@@ -194,9 +194,8 @@ func (c *Client) waitReady(ctx context.Context, r Request) error {
 	return c.Clock.Sleep(ctx, pause)
 }
 
-// attempt sends the request once and reads the whole answer. A write under way is not
-// interrupted when the run's context ends, so that a run stops between writes and knows
-// what it has written.
+// attempt sends the request once and reads the whole answer. A write under way is not interrupted
+// when the run's context ends, so that a run stops between writes and knows what it has written.
 func (c *Client) attempt(run context.Context, r Request) (*Answer, error) {
 	header := http.Header{}
 	defer func() { c.Limits.Note(r, header) }()

@@ -147,8 +147,7 @@ type Repo struct {
 	t   testing.TB
 }
 
-// NewRepo returns an empty repository whose branch is main. Without git the test
-// is skipped.
+// NewRepo returns an empty repository whose branch is main. Without git the test is skipped.
 func NewRepo(t testing.TB) Repo {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {

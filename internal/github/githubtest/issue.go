@@ -184,7 +184,6 @@ var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
 
 func (s *Server) createLabel(r *http.Request) answer {
 	in := decode(r, struct{ Name, Color, Description string }{})
-	must(!s.settings.NoPush, s.notAccessible())
 	must(in.Name != "", notSupplied("name"))
 	var p problems
 	p.length("name", in.Name, maxLabelName)
@@ -198,7 +197,6 @@ func (s *Server) createLabel(r *http.Request) answer {
 
 func (s *Server) addLabels(r *http.Request, issue *Issue) answer {
 	names := decode(r, []string{})
-	must(!s.settings.NoPush, s.notAccessible())
 	var p problems
 	p.labels(slices.Concat(issue.Labels, names))
 	p.refuse()
@@ -212,7 +210,6 @@ func (s *Server) addLabels(r *http.Request, issue *Issue) answer {
 
 func (s *Server) removeLabel(r *http.Request, issue *Issue) answer {
 	i := labelIndex(issue.Labels, r.PathValue("name"))
-	must(!s.settings.NoPush, s.notAccessible())
 	must(i >= 0, fail(http.StatusNotFound, "Label does not exist"))
 	issue.Labels, issue.UpdatedAt = slices.Delete(issue.Labels, i, i+1), s.now()
 	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))

@@ -65,7 +65,9 @@ func (s *Server) admit(h http.Header, r *http.Request, body []byte) {
 		r.URL.Path = named + rest
 	}
 	writes := r.Method != http.MethodGet
-	if rest, _ := strings.CutPrefix(r.URL.Path, named); strings.HasPrefix(rest, "/issues") || writes && rest == "/labels" {
+	rest = strings.TrimPrefix(r.URL.Path, named)
+	must(!writes || !s.settings.NoPush || !strings.Contains(rest, "/labels"), s.notAccessible())
+	if strings.HasPrefix(rest, "/issues") || writes && rest == "/labels" {
 		must(!s.settings.IssuesDisabled, fail(http.StatusGone, "Issues are disabled for this repo"))
 		must(!writes || !s.settings.Archived, fail(http.StatusForbidden, "Repository was archived so is read-only."))
 		must(!writes || !s.settings.NoIssuesWrite, s.notAccessible())
@@ -129,8 +131,7 @@ type cost struct {
 	points, content int // content: issues and comments created
 }
 
-// limit counts a request, writes the headers of the rate limit, and refuses beyond a
-// limit.
+// limit counts a request, writes the headers of the rate limit, and refuses beyond a limit.
 func (s *Server) limit(h http.Header, r *http.Request) {
 	if s.settings.Unlimited {
 		return

@@ -1,7 +1,6 @@
-// Package githubtest is a GitHub in memory, for tests: one repository, its issues, and
-// the part of the API that errmon uses, in GitHub's wire format and with GitHub's limits
-// enforced. Serve it with httptest.NewServer; below /api/v3 it answers as GitHub
-// Enterprise Server does.
+// Package githubtest is a GitHub in memory, for tests: one repository, its issues, and the part of
+// the API that errmon uses, in GitHub's wire format and with GitHub's limits enforced. Serve it
+// with httptest.NewServer; below /api/v3 it answers as GitHub Enterprise Server does.
 //
 // people.go has what people do to issues meanwhile. Settings vary the repository, the
 // token and the rate limits; Settings.Break damages chosen requests. Given the same
