@@ -67,25 +67,21 @@ var (
 	elixirBare = regexp.MustCompile(`^(?:\([^)]+\) )?(?P<function>[:A-Z][^ (]*\.[^ (]*(?:\(.*\)|/\d{1,9}))$`)
 )
 
+// elixirFrame splits module and function. An anonymous function counts as the one around it.
 func elixirFrame(line string) (event.Frame, bool) {
 	s, ok := strings.CutPrefix(line, "    ")
 	f, placed := match(strings.TrimLeft(s, " "), elixirPlaced, elixirBare)
-	app := f.Module
-	f.Module, f.Function = elixirCall(f.Function)
-	f.InApp = f.File != "" && !elixirLibrary.MatchString(app) // a release names the application in front of every file
-	return f.Frame, ok && placed
-}
-
-// elixirCall splits module and function. An anonymous function counts as the one around it.
-func elixirCall(function string) (string, string) {
-	if _, rest, ok := strings.Cut(function, " in "); ok && strings.HasPrefix(function, "anonymous fn/") {
-		function = rest
+	app, function := f.Module, f.Function
+	if _, outer, ok := strings.Cut(function, " in "); ok && strings.HasPrefix(function, "anonymous fn/") {
+		function = outer
 	}
 	if open := strings.IndexByte(function, '('); open > 0 && !strings.Contains(function[:open], `"`) {
 		function = function[:open]
 	}
-	f := call(function, ".")
-	return f.Module, f.Function
+	named := call(function, ".")
+	f.Module, f.Function = named.Module, named.Function
+	f.InApp = f.File != "" && !elixirLibrary.MatchString(app) // a release names the application in front of every file
+	return f.Frame, ok && placed
 }
 
 // elixirLibrary matches applications of Erlang and Elixir, and widely used packages.

@@ -8,43 +8,33 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file holds the parts that frames are made of, whatever the runtime.
+// This file reads the parts of frames, whatever the runtime.
 
-// found is what a pattern reads in a line: parts of a frame, or of an exception.
+// found is what a pattern matches: parts of a frame, or of an exception.
 type found struct {
 	event.Frame
 	event.Exception
 }
 
-// match reads a text by the first pattern that it has, by the groups named after the
-// fields.
+// match reads a text by the first pattern that matches, whose groups are named after fields.
 func match(text string, patterns ...*regexp.Regexp) (f found, ok bool) {
 	for _, pattern := range patterns {
-		if m := pattern.FindStringSubmatch(text); m != nil {
-			for i, name := range pattern.SubexpNames() {
-				f.set(name, m[i])
-			}
-			return f, true
+		m := pattern.FindStringSubmatch(text)
+		if m == nil {
+			continue
 		}
+		group := func(name string) string {
+			if i := pattern.SubexpIndex(name); i >= 0 {
+				return m[i]
+			}
+			return ""
+		}
+		f.File, f.Module, f.Function, f.Type = group("file"), group("module"), group("function"), group("type")
+		f.Line, _ = number(group("line"))
+		f.Message = strings.TrimSpace(group("message"))
+		return f, true
 	}
 	return f, false
-}
-
-func (f *found) set(field, value string) {
-	switch field {
-	case "file":
-		f.File = value
-	case "line":
-		f.Line, _ = number(value)
-	case "module":
-		f.Module = value
-	case "function":
-		f.Function = value
-	case "type":
-		f.Type = value
-	case "message":
-		f.Message = strings.TrimSpace(value)
-	}
 }
 
 // number reads a decimal of at most nine digits.
@@ -59,8 +49,7 @@ func number(s string) (int, bool) {
 	return n, s != "" && len(s) <= 9
 }
 
-// cutNumber splits "rest:12" at its last colon; it reports false where no
-// number of sane size follows that.
+// cutNumber splits "rest:12" at its last colon; it reports false if no number follows.
 func cutNumber(s string) (string, int, bool) {
 	colon := strings.LastIndexByte(s, ':')
 	if colon < 0 {
@@ -94,7 +83,7 @@ func readColumn(place string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: line, Column: column}, ok && both && file != ""
 }
 
-// reads makes a test of a reader: whether it can read a line.
+// reads returns a test of whether a reader can read a line.
 func reads[T any](read func(string) (T, bool)) func(string) bool {
 	return func(line string) bool {
 		_, ok := read(line)
@@ -102,7 +91,7 @@ func reads[T any](read func(string) (T, bool)) func(string) bool {
 	}
 }
 
-// placeFrame makes the only frame of what is known by its place alone.
+// placeFrame makes the only frame of a failure whose place alone is known.
 func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
 	f, ok := readPlace(place)
 	if !ok {
@@ -112,7 +101,7 @@ func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
 	return []event.Frame{f}
 }
 
-// call makes a frame of a name, whose function follows the last separator.
+// call makes a frame of a name; the function follows the last separator.
 func call(name, separator string) event.Frame {
 	module, function, ok := cutLast(name, separator)
 	if !ok || module == "" {
@@ -121,13 +110,13 @@ func call(name, separator string) event.Frame {
 	return event.Frame{Module: module, Function: function}
 }
 
-// stack is a row of frames, and the lines between those before and these.
+// stack is a row of frames, and the lines between it and the row before.
 type stack struct {
 	above  []string
 	frames []event.Frame
 }
 
-// stacks splits lines into stacks; the last may lack frames.
+// stacks splits lines into at least one stack; the last may have no frames.
 func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
 	all, above := []stack{{}}, 0
 	for i, line := range lines {
@@ -145,8 +134,7 @@ func stacks(lines []string, read func(string) (event.Frame, bool)) []stack {
 	return all
 }
 
-// paired joins each line to the one above that it belongs to, where a frame takes
-// two of them.
+// paired joins lines to the one above that they belong to, for frames of two lines.
 func paired(lines []string, belongs func(above, line string) bool) []string {
 	pairs := make([]string, 0, len(lines))
 	for i, line := range lines {

@@ -8,15 +8,13 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file reads the line above the frames, "Type: message", which Node, Java
-// and Python share but for details.
+// This file reads the line above the frames, "Type: message", which most runtimes print.
 
-// findHeader reads the exception that lines announce, lines being all that was
-// printed between the frames before (or the start) and the frames that follow.
-// A line that begins with an exception's name beats one that has it further in
-// ("checkout failed: TypeError: …"), which beats a line that begins with some
-// capitalised name; among equals the one nearest to the frames wins, since log
-// lines of the same failure come first. What follows the header is its message.
+// findHeader reads the exception announced by the lines between two stacks. A line that
+// begins with an exception's name beats one that contains it ("checkout failed: TypeError:
+// …"), which beats a line that begins with another capitalised name; among equals the one
+// nearest to the frames wins, since log lines of the same failure come first. The lines
+// below it are part of the message.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
@@ -33,12 +31,12 @@ func findHeader(lines []string) event.Exception {
 	return event.Exception{Message: strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])}
 }
 
-// prismaSource is what Prisma prints: its call, where that stands in the source, and
-// on the last line the reason.
+// prismaSource matches Prisma's messages: the call, its source, and the reason on the last
+// line.
 var prismaSource = regexp.MustCompile("(?s)^(Invalid `[^`]*` invocation).*\n([^\n]*)$")
 
-// headerLead is what runtimes print in front of an exception's name, and begins with one
-// of the leadBytes.
+// headerLead matches what runtimes print in front of an exception's name. It begins with one
+// of leadBytes.
 var headerLead = regexp.MustCompile(`^(?:\[cause\]: |Caused by: |Wrapped by: |caused by: |` + nextMark +
 	`|unhandledRejection:  |uncaughtException:  |Uncaught |\[ERROR\] |Unhandled exception\. |Exception in thread ".*?" )*`)
 
@@ -59,7 +57,7 @@ func headerAtStart(s string) (event.Exception, bool) {
 	return x, ok && IsExceptionName(x.Type)
 }
 
-// headerInside finds the first exception's name after the start of a line.
+// headerInside finds the first exception's name that does not begin the line.
 func headerInside(s string) (x event.Exception, found bool) {
 	for ok := true; ok && !found; {
 		if _, s, ok = strings.Cut(s, " "); ok {
@@ -69,14 +67,14 @@ func headerInside(s string) (x event.Exception, found bool) {
 	return x, found
 }
 
-// weakHeader reads "Oops: message": a capitalised name of no known ending.
+// weakHeader reads "Oops: message": a capitalised name without a known ending.
 func weakHeader(s string) (event.Exception, bool) {
 	x, ok := splitHeader(s)
 	return x, ok && x.Message != "" && x.Type[0] >= 'A' && x.Type[0] <= 'Z' && strings.ToUpper(x.Type) != x.Type
 }
 
-// splitHeader splits "name: message", "name [CODE]: message" or a lone name.
-// The code that Node prints there is left out: it is no part of the name.
+// splitHeader splits "name: message", "name [CODE]: message" or a lone name. It drops the
+// code, which Node prints.
 func splitHeader(s string) (event.Exception, bool) {
 	end := nameEnd(s)
 	name, rest := s[:end], s[end:]
@@ -93,8 +91,7 @@ func splitHeader(s string) (event.Exception, bool) {
 	return event.Exception{Type: name, Message: message}, true
 }
 
-// nameEnd returns the length of the dotted name that s begins with; PHP's have
-// backslashes.
+// nameEnd returns the length of the name that s begins with, with dots or PHP's backslashes.
 func nameEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -113,8 +110,8 @@ func IsHeader(line string) bool {
 	return ok
 }
 
-// IsExceptionName distinguishes an exception's name from a word: by its ending, or by
-// being a class in a package of at least two parts ("com.acme.Declined").
+// IsExceptionName distinguishes an exception's name from a word: by its ending, or as a class
+// in a package of at least two parts ("com.acme.Declined").
 func IsExceptionName(name string) bool {
 	for _, ending := range []string{"Error", "Exception", "Throwable", "Failure", "Interrupt", "Rejection"} {
 		if strings.HasSuffix(name, ending) {

@@ -43,16 +43,15 @@ func parsePerl(lines []string) []event.Exception {
 	frames, at := append(calls, event.Frame{Function: "main::"}), died.Frame
 	for i, from := range frames { // the place inside a function is on the line before
 		frames[i] = call(from.Function[:strings.IndexAny(from.Function+"(", "( ")], "::")
-		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, perlInApp(at.File)
+		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, at.File != "" && !hasAny(at.File, perlLibraries...)
 		at = from
 	}
 	return []event.Exception{{Type: perlType(died.Message), Message: died.Message, Frames: frames}}
 }
 
-// perlInApp leaves out Perl's own modules, the system's, and those from CPAN.
-func perlInApp(file string) bool {
-	return file != "" && !strings.HasPrefix(file, "(eval") && !hasAny(file, "/lib/perl5/", "/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl")
-}
+// perlLibraries are parts of the paths of Perl's own modules, the system's and CPAN's, and of
+// code without a file.
+var perlLibraries = []string{"/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl", "(eval"}
 
 // Where Perl died, and where a function was called. The position in an open input file may
 // follow.

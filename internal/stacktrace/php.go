@@ -28,7 +28,8 @@ import (
 const phpPrevious = "[previous exception] "
 
 var php = runtime{
-	name: "php", parse: parsePHP, adopt: adoptPHP,
+	name: "php", parse: parsePHP,
+	adopt: func(f *event.Frame) { f.InApp = phpInApp(f.File) },
 	looks: []look{
 		{Frame, lines("Stack trace:$", "[stacktrace]$"), nil},
 		{Cause, lines("Next … in /", phpPrevious), nil},
@@ -55,8 +56,9 @@ func parsePHP(lines []string) []event.Exception {
 		slices.Reverse(chain)
 	}
 	for i := 0; i < len(lines) && len(chain) == 0; i++ {
-		if x, ok := phpFatal(lines[i]); ok {
-			chain = append(chain, x)
+		if x, ok := match(lines[i], phpEnd); ok {
+			x.InApp = phpInApp(x.File)
+			chain = append(chain, event.Exception{Type: x.Type, Message: x.Message, Frames: []event.Frame{x.Frame}})
 		}
 	}
 	return chain
@@ -103,50 +105,30 @@ func phpInApp(file string) bool {
 	return file != "" && !hasAny(file, "/vendor/", `\vendor\`) && !strings.HasPrefix(file, "phar://")
 }
 
-func adoptPHP(f *event.Frame) { f.InApp = phpInApp(f.File) }
-
 // phpHeader reads the exception above its calls, and its place.
 func phpHeader(lines []string) (event.Exception, event.Frame) {
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
-	text = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(text, "Stack trace:"), "[stacktrace]"))
-	if _, inner, ok := strings.Cut(text, "[object] ("); ok { // "Class(code: 0): message at /app/Cart.php:35)"
-		class, rest, _ := strings.Cut(strings.TrimSuffix(inner, ")"), "(code: ")
-		_, message, _ := strings.Cut(rest, "): ")
-		message, place := cutPHPPlace(message, " at ")
-		return event.Exception{Type: class, Message: message}, place
+	x, _ := match(strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(text, "Stack trace:"), "[stacktrace]")), phpThrown...)
+	if x.Type != "" {
+		return x.Exception, x.Frame
 	}
-	for _, lead := range []string{"Uncaught ", "Next "} {
-		if _, after, ok := cutLast(text, lead); ok {
-			text = after
-			break
-		}
-	}
-	message, place := cutPHPPlace(text, " in ")
-	above := strings.Split(message, "\n")
+	above := strings.Split(x.Message, "\n")
 	for i, line := range above {
 		if class, first, _ := strings.Cut(line, ": "); nameEnd(class) == len(class) && (strings.Contains(class, `\`) || IsExceptionName(class)) {
-			return event.Exception{Type: class, Message: strings.Join(append([]string{first}, above[i+1:]...), "\n")}, place
+			return event.Exception{Type: class, Message: strings.Join(append([]string{first}, above[i+1:]...), "\n")}, x.Frame
 		}
 	}
-	return findHeader(above), place
+	return findHeader(above), x.Frame
 }
 
-// cutPHPPlace cuts "message in /app/Cart.php:35" at the last word.
-func cutPHPPlace(s, word string) (string, event.Frame) {
-	message, place, ok := cutLast(s, word)
-	file, line, numbered := cutNumber(place)
-	if !ok || !numbered {
-		return s, event.Frame{}
-	}
-	return message, event.Frame{File: file, Line: line}
+// phpThrown match Monolog's exceptions and PHP's own, each with and without a place.
+var phpThrown = []*regexp.Regexp{
+	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)\(code: [^)]*\): (?P<message>.*) at (?P<file>.*):(?P<line>\d{1,9})\)?$`),
+	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)(?:\(code: [^)]*\): (?P<message>.*?))?\)?$`),
+	regexp.MustCompile(`(?s)^(?:.*Uncaught |.*Next |)(?P<message>.*) in (?P<file>.*):(?P<line>\d{1,9})$`),
+	regexp.MustCompile(`(?s)^(?:.*Uncaught |.*Next |)(?P<message>.*)$`),
 }
 
 // phpEnd matches a fatal error that is not an exception:
 // "PHP Fatal error:  message in /app/Cart.php on line 47".
 var phpEnd = regexp.MustCompile(`(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
-
-func phpFatal(line string) (event.Exception, bool) {
-	x, ok := match(line, phpEnd)
-	x.InApp = phpInApp(x.File)
-	return event.Exception{Type: x.Type, Message: x.Message, Frames: []event.Frame{x.Frame}}, ok
-}
