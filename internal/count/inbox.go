@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,15 +39,14 @@ func (b *Inbox) Take(ids IDs) {
 }
 
 // Receive counts deliveries that arrive now, by their hashes. Whenever they happened, they
-// get a day on which they are remembered: none before the newest, and one after it
-// once many arrived on that day.
+// are remembered from the newest day on, or from the day after it if many arrived that day.
 func (b *Inbox) Receive(ids IDs) {
 	newest, arrived := Day(0), 0
 	for _, day := range b.IDs {
-		if day > newest {
-			newest, arrived = day, 0
-		}
-		if day == newest {
+		switch {
+		case day > newest:
+			newest, arrived = day, 1
+		case day == newest:
 			arrived++
 		}
 	}
@@ -76,7 +76,15 @@ func (b *Inbox) Shrink(keep int) {
 		}
 		dated.Add(day, id)
 	}
-	b.IDs = dated.newest(keep)
+	newest := slices.SortedFunc(maps.Keys(dated), func(x, y string) int {
+		return cmp.Or(cmp.Compare(dated[y], dated[x]), strings.Compare(x, y))
+	})
+	b.IDs = nil
+	for _, id := range newest[:min(len(newest), keep)] {
+		if dated[id] >= dated[newest[0]]-maxIDDays {
+			b.IDs.Add(dated[id], id)
+		}
+	}
 }
 
 // Link records the origin and address of the newest delivery. Of two in the same
@@ -93,34 +101,26 @@ func (b *Inbox) Link(from, url string, at time.Time) {
 // Merge joins two counts of the same stream of deliveries.
 func (b Inbox) Merge(other Inbox) Inbox {
 	m := b.with(other)
-	m.Count = max(b.Count+m.added(b), other.Count)
+	m.Count = max(m.Count, other.Count)
 	return m
 }
 
 // Join joins two counts of different deliveries; one present in both counts once.
 func (b Inbox) Join(other Inbox) Inbox {
 	m := b.with(other)
-	m.Count = b.Count + other.Count - (other.added(Inbox{}) - m.added(b))
+	m.Count += other.Count
+	for id := range other.IDs { // with counted the new ones, and b the others
+		m.Count -= weight(id)
+	}
 	return m
 }
 
-// with returns a with the ids and the link of b.
+// with returns b with the ids and the link of other.
 func (b Inbox) with(other Inbox) Inbox {
 	m := b
 	m.Take(other.IDs)
 	m.Link(other.From, other.URL, other.Newest.Time())
 	return m
-}
-
-// added returns how many deliveries are in b but not in before.
-func (b Inbox) added(before Inbox) int64 {
-	var n int64
-	for id := range b.IDs {
-		if !before.Knows(id) {
-			n += weight(id)
-		}
-	}
-	return n
 }
 
 // Limits of what an inbox stores: a delivery repeated beyond them counts again.
@@ -186,36 +186,22 @@ func weight(id string) int64 {
 	return n
 }
 
-// newest returns the newest ids, at most that many.
-func (ids IDs) newest(keep int) IDs {
-	sorted := slices.SortedFunc(maps.Keys(ids), func(a, b string) int {
-		return cmp.Or(cmp.Compare(ids[b], ids[a]), strings.Compare(a, b))
-	})
-	var kept IDs
-	for _, id := range sorted[:min(len(sorted), keep)] {
-		if ids[id] >= ids[sorted[0]]-maxIDDays {
-			kept.Add(ids[id], id)
-		}
-	}
-	return kept
-}
+// hashed matches the ids that Hashed returns.
+var hashed = regexp.MustCompile(`^[\w-]{7}(:\d+)?$`)
 
-// MarshalJSON packs the hashes by day. An id that is not a hash is hashed: foreign
-// text is never stored.
+// MarshalJSON packs the hashes by day. It hashes other ids: foreign text is never stored.
 func (ids IDs) MarshalJSON() ([]byte, error) {
 	single, many := map[Day][]byte{}, map[Day]string{}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
 		day := ids[id]
-		text, number, counted := strings.Cut(id, ":")
-		raw, err := base64.RawURLEncoding.DecodeString(text)
-		if err != nil || len(raw) != hashBytes {
-			text, counted = hash(id), false
-			raw, _ = base64.RawURLEncoding.DecodeString(text)
+		if !hashed.MatchString(id) {
+			id = hash(id)
 		}
-		if _, err := strconv.Atoi(number); counted && err == nil {
+		if strings.Contains(id, ":") {
 			many[day] += "," + id
 			continue
 		}
+		raw, _ := base64.RawURLEncoding.DecodeString(id)
 		single[day] = append(single[day], raw...)
 	}
 	packed := map[Day]string{}
@@ -245,12 +231,7 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 		for chunk := range slices.Chunk(raw, hashBytes) {
 			ids.Add(day, base64.RawURLEncoding.EncodeToString(chunk))
 		}
-		for _, id := range strings.FieldsFunc(many, func(c rune) bool { return c == ',' }) {
-			if !strings.Contains(id, ":") {
-				return errors.New("delivery ids are damaged")
-			}
-			ids.Add(day, id)
-		}
+		ids.Add(day, strings.FieldsFunc(many, func(c rune) bool { return c == ',' })...)
 	}
 	return nil
 }

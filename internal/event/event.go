@@ -139,11 +139,10 @@ func StackText(chain []Exception) string {
 
 func place(f Frame) string {
 	file := f.File
-	if f.Line > 0 {
-		file = fmt.Sprintf("%s:%d", file, f.Line)
-	}
-	if f.Line > 0 && f.Column > 0 {
-		file = fmt.Sprintf("%s:%d", file, f.Column)
+	for _, n := range []int{f.Line, f.Column} {
+		if f.Line > 0 && n > 0 {
+			file = fmt.Sprintf("%s:%d", file, n)
+		}
 	}
 	name := strings.TrimPrefix(f.Module+"."+f.Function, ".")
 	switch {

@@ -1,7 +1,6 @@
 package logfile
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -21,14 +20,6 @@ import (
 // cliStart matches the beginning of that JSON. The keys are the ones of the two responses (service
 // model of CloudWatch Logs); no logger prints an object that begins with them.
 var cliStart = regexp.MustCompile(`^\s*\{\s*"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)"\s*:`)
-
-// cliPeek is how many bytes are searched for cliStart.
-const cliPeek = 512
-
-func isCLIOutput(r *bufio.Reader) bool {
-	begin, _ := r.Peek(cliPeek)
-	return cliStart.Match(begin)
-}
 
 // cliEvent is one element of "events"; eventId and logStreamName are missing in
 // the answers of get-log-events.

@@ -12,23 +12,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 
 	"github.com/org/errmon-action/internal/event"
 )
 
-// MaxLine is how many bytes of one line are kept, which is the most that
-// CloudWatch takes as one event. What is over is dropped.
+// MaxLine is how many bytes of a line are kept, the most that CloudWatch accepts as one event.
 const MaxLine = 1 << 20
 
-// Stdin is the name by which a command's standard input is asked for.
+// Stdin is the argument that stands for standard input.
 const Stdin = "-"
 
-// Expand turns arguments into files: a folder stands for the *.log files in it. All arguments are
-// checked, and all mistakes returned, before anything is read.
+// Expand turns arguments into files: a folder stands for its *.log files. It checks all arguments,
+// and returns all mistakes, before anything is read.
 func Expand(args []string) ([]string, error) {
 	var files []string
 	var mistakes []error
@@ -59,18 +58,18 @@ func expand(arg string) ([]string, error) {
 }
 
 func expandFolder(name string) ([]string, error) {
-	found, err := filepath.Glob(filepath.Join(name, "*.log"))
-	if err != nil {
-		return nil, fmt.Errorf("list folder %q: %w", name, err)
+	names, _ := fs.Glob(os.DirFS(name), "*.log") // the pattern is valid
+	var files []string
+	for _, file := range names {
+		file = filepath.Join(name, file)
+		if info, err := os.Stat(file); err != nil || info.Mode().IsRegular() {
+			files = append(files, file)
+		}
 	}
-	found = slices.DeleteFunc(found, func(file string) bool {
-		info, err := os.Stat(file)
-		return err == nil && !info.Mode().IsRegular()
-	})
-	if len(found) == 0 {
+	if len(files) == 0 {
 		return nil, fmt.Errorf("folder %q contains no *.log file: name the files themselves", name)
 	}
-	return Expand(found)
+	return Expand(files)
 }
 
 func unreadable(name string, err error) error {
@@ -101,7 +100,7 @@ func check(name string) error {
 // Source is one file.
 type Source struct {
 	Path  string
-	Stdin io.Reader // read where Path is Stdin
+	Stdin io.Reader // read if Path is Stdin
 
 	Lines int64 // lines, or events of the AWS CLI's JSON, read so far
 	Cut   int64 // of these, longer than MaxLine
@@ -123,7 +122,7 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 		in = f
 	}
 	r := bufio.NewReaderSize(in, 64<<10)
-	if isCLIOutput(r) {
+	if begin, _ := r.Peek(512); cliStart.Match(begin) {
 		return s.readCLI(ctx, r, emit)
 	}
 	return s.readLines(ctx, r, emit)

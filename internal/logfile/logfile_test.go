@@ -17,7 +17,7 @@ func TestExpand(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, content := range map[string]string{
 		"logs/b.log": "x\n", "logs/a.log": "", "logs/notes.txt": "x\n", "logs/below/c.log": "x\n",
-		"empty/notes.txt": "", "binary": "\x1f\x8b\x00\x00", "app.txt": "x\n",
+		"a[b/c.log": "", "empty/notes.txt": "", "binary": "\x1f\x8b\x00\x00", "app.txt": "x\n",
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -41,6 +41,7 @@ func TestExpand(t *testing.T) {
 		{"link to nowhere", []string{"."}, nil, []string{`"dangling.log" cannot be read: no such file`}},
 		{"a device is read as it is", []string{os.DevNull}, []string{os.DevNull}, nil},
 		{"folder", []string{"logs"}, []string{"logs/a.log", "logs/b.log"}, nil},
+		{"folder whose name looks like a pattern", []string{"a[b"}, []string{"a[b/c.log"}, nil},
 		{"file of any name", []string{"app.txt"}, []string{"app.txt"}, nil},
 		{"standard input", []string{"-"}, []string{"-"}, nil},
 		{"folder without logs", []string{"empty"}, nil, []string{`folder "empty" contains no *.log file`}},
