@@ -11,8 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// entry is a record whose text was read: valid UTF-8, without transport
-// prefixes and colours, split into lines.
+// entry is a record whose text was read: valid UTF-8, without transport prefixes and colours, split into lines.
 type entry struct {
 	carried // whose time is Record.Time if that is known
 	record  event.Record
@@ -141,9 +140,8 @@ func unwrapObject(s string) (w carried, ok bool) {
 	return w, ok && found && ours
 }
 
-// prefix is what stands in front of every line of a stream, traces included, such as
-// "[api] ", "api | " or a time. It is learned from the first line that is not understood
-// and has a line of a trace behind the prefix.
+// prefix is what stands in front of every line of a stream, traces included, such as "[api] ", "api | " or a time.
+// It is learned from the first line that is not understood and has a line of a trace behind the prefix.
 type prefix struct {
 	text  string
 	timed bool // a time instead, different on each line

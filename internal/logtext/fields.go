@@ -230,9 +230,8 @@ func (f *fields) spellIfMute(e *event.Event) {
 	}
 }
 
-// spellInto puts the members of a record without a message into words, such as
-// `code: E_TIMEOUT, op: charge`, so that different errors do not look alike.
-// Fields of an event, such as the time, are left out.
+// spellInto puts the members of a record without a message into words, such as `code: E_TIMEOUT, op: charge`, so
+// that different errors do not look alike. Fields of an event, such as the time, are left out.
 func spellInto(words *[]string, object string, keys *keyTable) {
 	eachMember(object, func(key, value string) {
 		k, known := keys.byName[key]

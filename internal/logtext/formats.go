@@ -147,8 +147,7 @@ func readRedis(s string) (head, bool) {
 	return h, n > 0 && ok && len(mark) == 1 && strings.Contains("#*-.", mark)
 }
 
-// formats are tried in this order. The catalogue in testdata of package intake has an
-// example of each.
+// formats are tried in this order. The catalogue in testdata of package intake has an example of each.
 var formats = []format{
 	{"AWS Lambda", "START RequestId: |END RequestId: |REPORT RequestId: |INIT_START Runtime Version: ", event.Info, ``},
 	{"AWS Lambda", "Task timed out after |Error: Runtime exited|Runtime exited |Process exited before completing request", event.Error, ``},

@@ -3,10 +3,9 @@
 //
 // # Framing
 //
-// A log source tears what a program printed into records, often one a line. Every record
-// either begins an event with a head, or continues the event before it in its stream.
-// Streams are read separately, however their records are interleaved; the records of
-// one stream come in the order they were logged. The rules, each in its file:
+// A log source tears what a program printed into records, often one a line. Every record either begins an event
+// with a head, or continues the event before it in its stream. Streams are read separately, however their records
+// are interleaved; the records of one stream come in the order they were logged. The rules, each in its file:
 //
 //   - transport.go and entry.go remove what carried a line here and what else repeats from
 //     line to line, down to what the program printed; partial.go joins what was cut.
@@ -23,11 +22,10 @@
 //   - logfmt.go and fields.go read structured lines, exception.go the exceptions in them,
 //     service.go the records of services.
 //
-// The lines of one record always stay together. A log head at warn or worse, the exception line
-// after it, its frames and its causes are one event. A head below warn is not part of the trace:
-// programs print what nobody caught right after an everyday line, and it must not get that line's
-// level. Frames without anything above them are the rest of a trace whose beginning was not
-// read; they are dropped, since they would count the failure twice.
+// The lines of one record always stay together. A log head at warn or worse, the exception line after it, its
+// frames and its causes are one event. A head below warn is not part of the trace: programs print what nobody
+// caught right after an everyday line, and it must not get that line's level. Frames without anything above them
+// are the rest of a trace whose beginning was not read; they are dropped, since they would count the failure twice.
 //
 // What cannot be separated: in a stream of lines without heads, a message's lines above
 // the frames of Perl and Tcl, or below Python's exception line (PEP 678).
@@ -54,9 +52,8 @@ import (
 // is younger, the trace waits for the next read.
 const Settle = 10 * time.Second
 
-// maxStreams bounds the streams remembered at once. With MaxText an event, and a framer rarely
-// holding more than a few KB of one, memory stays flat. The stream that was silent for longest
-// is ended first.
+// maxStreams bounds the streams remembered at once. With MaxText an event, and a framer rarely holding more than a
+// few KB of one, memory stays flat. The stream that was silent for longest is ended first.
 const maxStreams = 1024
 
 // Framer joins records into events. It is not safe for concurrent use.
@@ -67,8 +64,7 @@ type Framer struct {
 	recent  *list.List // of *stream, the one heard from last in front
 }
 
-// streamKey identifies a stream; within is the stream that the text itself
-// names, as "aws logs tail" prints it.
+// streamKey identifies a stream; within is the stream that the text itself names, as "aws logs tail" prints it.
 type streamKey struct{ source, stream, within string }
 
 // stream is the state of one stream between two records.

@@ -49,11 +49,10 @@ const maxHeadParts = 10
 //	❌ cart » no price
 //	level=error msg="no price"
 //
-// It goes over the parts of the head one by one: times, numbers, ids, names, brackets, and what
-// separates them. A word counts as the level if only such parts come before it; the more it looks like
-// a word of a sentence, the more clearly it must be set off from what follows. The table of formats
-// comes first. A transport may have given the line a time (stamped) and a level, which counts
-// if the line has none.
+// It goes over the parts of the head one by one: times, numbers, ids, names, brackets, and what separates them. A
+// word counts as the level if only such parts come before it; the more it looks like a word of a sentence, the more
+// clearly it must be set off from what follows. The table of formats comes first. A transport may have given the
+// line a time (stamped) and a level, which counts if the line has none.
 func readHead(s string, stamped bool, given event.Level) head {
 	r := headReader{s: trimBlanks(s), timed: stamped}
 	r.indented = len(r.s) < len(s)
@@ -199,8 +198,7 @@ func hexLength(s string) int {
 	return i
 }
 
-// isID recognises what can only be the id of a request: a UUID, 16 or more
-// hexadecimal digits, or "req-" and more.
+// isID recognises what can only be the id of a request: a UUID, 16 or more hexadecimal digits, or "req-" and more.
 func isID(s string) bool {
 	if len(s) == 36 && uuid.Validate(s) == nil {
 		return true

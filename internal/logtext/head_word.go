@@ -222,8 +222,7 @@ func separator(s string) (mark string, length int) {
 	return mark, len(s) - len(trimBlanks(s[blanks+n:]))
 }
 
-// isProse recognises what a message may have in brackets: quotes, an error that Node
-// inspected, or several words.
+// isProse recognises what a message may have in brackets: quotes, an error that Node inspected, or several words.
 func isProse(s string) bool {
 	return strings.ContainsAny(s, "\"'`{") || strings.Count(s, " ") > 3 && !strings.ContainsAny(s, ":=") && !strings.Contains(s, "  ") ||
 		strings.Contains(s, ": ") && stacktrace.IsHeader(s)

@@ -15,12 +15,10 @@ import (
 //	ERROR [exec-1] java.lang.IllegalStateException: no price
 //	ERROR [exec-1] 	at com.acme.Cart.total(Cart.java:7)
 
-// maxLanes bounds the failures of one stream that wait for more of their lines
-// while others are logged.
+// maxLanes bounds the failures of one stream that wait for more of their lines while others are logged.
 const maxLanes = 16
 
-// changeLane parks the pending failure if the entry is of another request, and
-// resumes the entry's own.
+// changeLane parks the pending failure if the entry is of another request, and resumes the entry's own.
 func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
 	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e) {
@@ -70,8 +68,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 	return e, false
 }
 
-// continues reports whether what is behind a head, of that shape, may be a further
-// line of the failure.
+// continues reports whether what is behind a head, of that shape, may be a further line of the failure.
 func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	_, how := p.trace.ahead.After(e.head.message, s)
 	switch {
@@ -118,8 +115,7 @@ func headGap(e *entry) int {
 	return len(head) - len(strings.TrimRight(head, " \t"))
 }
 
-// withoutHead returns a further line of a record without the head that its
-// logger put in front of every line.
+// withoutHead returns a further line of a record without the head that its logger put in front of every line.
 func (p *pending) withoutHead(line string) string {
 	const alike = 4 // bytes that such heads begin with
 	line = p.head.untagged(line)

@@ -7,8 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// opening is what the first lines of an event say: a logger's head, or what
-// runtimes print above a trace.
+// opening is what the first lines of an event say: a logger's head, or what runtimes print above a trace.
 type opening struct {
 	head
 	shape   stacktrace.Shape
@@ -38,8 +37,7 @@ func newOpening(e *entry) opening {
 // maxSought bounds the lines of a record in which a level is sought.
 const maxSought = 8
 
-// seek reads the level and the message in a line below the first, for programs that
-// print other facts above them.
+// seek reads the level and the message in a line below the first, for programs that print other facts above them.
 func (o *opening) seek(below []string) {
 	for _, line := range below[:min(len(below), maxSought)] {
 		e := entry{carried: carried{first: line}}
@@ -99,8 +97,7 @@ func (o *opening) say(line string) {
 	}
 }
 
-// announces reports whether the event begins with a line that runtimes print above
-// the one that says what failed.
+// announces reports whether the event begins with a line that runtimes print above the one that says what failed.
 func (o *opening) announces() bool {
 	switch o.shape {
 	case stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:

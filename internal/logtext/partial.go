@@ -56,8 +56,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	return true
 }
 
-// abandon gives up waiting for more parts. The records of what is no object
-// after all are added one by one.
+// abandon gives up waiting for more parts. The records of what is no object after all are added one by one.
 func (f *Framer) abandon(s *stream) {
 	p := s.parts
 	s.parts = parts{}
@@ -92,8 +91,7 @@ func opensObject(s string) bool {
 	return s == "{" || strings.HasPrefix(s, `{"`) && s[len(s)-1] != '}' && nestedEnd(s) == 0
 }
 
-// endsInString reports whether a JSON text was cut inside one of its strings,
-// where no line break may be put back.
+// endsInString reports whether a JSON text was cut inside one of its strings, where no line break may be put back.
 func endsInString(s string) bool {
 	for i := strings.IndexByte(s, '"'); i >= 0; i = strings.IndexByte(s, '"') {
 		n := stringEnd(s[i:])

@@ -120,8 +120,7 @@ func (p *pending) failing() bool {
 	return p.trace.phase.Logged() || p.trace.seen || p.trace.phase.Named()
 }
 
-// awaitsMessage reports whether the next line holds the message, and isMessage
-// whether the entry is that line.
+// awaitsMessage reports whether the next line holds the message, and isMessage whether the entry is that line.
 func (p *pending) awaitsMessage() bool {
 	erlang := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang") // the reason follows
 	return p.head.unsaid && (len(p.text.lines) == 1 || erlang)

@@ -151,8 +151,7 @@ func (c *carried) peelTime(s string) bool {
 	return true
 }
 
-// standsAlone recognises a line that a logger prints no time in front of, so that the
-// time is Docker Desktop's.
+// standsAlone recognises a line that a logger prints no time in front of, so that the time is Docker Desktop's.
 func standsAlone(s string) bool {
 	shape := stacktrace.ShapeOf(s)
 	if shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(s, "    ") || strings.HasPrefix(s, `{"`) {
