@@ -35,7 +35,8 @@ func carry(r event.Record) entry {
 			c = inner
 		}
 	}
-	c.time, c.partial = cmp.Or(r.Time, c.time), c.partial || isCut(r.Text)
+	cut := len(r.Text) == dockerSplit || len(r.Text) > cloudwatchSplit-4 && len(r.Text) <= 256<<10
+	c.time, c.partial = cmp.Or(r.Time, c.time), c.partial || cut
 	return entry{carried: c, record: r}
 }
 

@@ -6,18 +6,13 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// The sizes at which what carries a line cuts it. A record of exactly such a size, give or take the
-// bytes of one character, goes on in the next one of its stream.
+// The sizes at which lines are cut on their way. A record of exactly such a size, give or take the bytes
+// of one character, goes on in the next one of its stream.
 const (
 	dockerSplit     = 16 << 10        // the log drivers' buffer
 	cloudwatchSplit = 256<<10 - 26    // an event's limit, which counts 26 bytes of its own
-	maxPart         = 4*MaxText + 512 // what is kept of a line in parts; beyond it nothing could be shown
+	maxPart         = 4*MaxText + 512 // what is kept of a line in parts; nothing beyond it could be shown
 )
-
-// isCut reports whether the text has a size at which lines are cut.
-func isCut(s string) bool {
-	return len(s) == dockerSplit || len(s) > cloudwatchSplit-4 && len(s) <= 256<<10
-}
 
 // parts is a line, or a JSON object, whose further records are still coming.
 type parts struct {
@@ -33,18 +28,26 @@ const maxParts = 200
 // did. What its last part completes is added whole.
 func (f *Framer) gather(s *stream, e entry) bool {
 	p := &s.parts
-	switch {
-	case len(p.entries) > 0 && p.object && p.endedBy(e, f.keys):
-		f.abandon(s)
-		return f.gather(s, e)
-	case len(p.entries) > 0:
-	case e.partial:
-	case opensObject(e.first):
-		p.object = true
-	default:
-		return false
+	if len(p.entries) == 0 {
+		// A record may begin a JSON object and not end it.
+		p.object = !e.partial && (e.first == "{" || strings.HasPrefix(e.first, `{"`) && e.first[len(e.first)-1] != '}' && nestedEnd(e.first) == 0)
+		if !p.object && !e.partial {
+			return false
+		}
+	} else if p.object {
+		whole := e // which is not a part if it is a whole object, or what a logger prints at the start of a line
+		if whole.read(f.keys); whole.fields != nil || whole.shape == stacktrace.Head || whole.first == "{" {
+			f.abandon(s)
+			return f.gather(s, e)
+		}
+		if !endsInString(p.text.String()) {
+			p.text.WriteByte('\n')
+		}
 	}
-	p.add(e)
+	p.entries = append(p.entries, e)
+	if room := maxPart - p.text.Len(); room > 0 {
+		p.text.WriteString(strings.ToValidUTF8(e.first[:min(len(e.first), room)], ""))
+	}
 	if p.object && nestedEnd(p.text.String()) > 0 || !p.object && !e.partial {
 		whole := p.entries[0]
 		whole.first = p.text.String()
@@ -56,7 +59,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	return true
 }
 
-// abandon gives up waiting for more parts. The records of what is no object after all are added one by one.
+// abandon gives up waiting for more parts. The records of what turns out not to be an object are added one by one.
 func (f *Framer) abandon(s *stream) {
 	p := s.parts
 	s.parts = parts{}
@@ -69,29 +72,8 @@ func (f *Framer) abandon(s *stream) {
 	}
 }
 
-func (p *parts) add(e entry) {
-	if p.object && len(p.entries) > 0 && !endsInString(p.text.String()) {
-		p.text.WriteByte('\n')
-	}
-	p.entries = append(p.entries, e)
-	if room := maxPart - p.text.Len(); room > 0 {
-		p.text.WriteString(strings.ToValidUTF8(e.first[:min(len(e.first), room)], ""))
-	}
-}
-
-// endedBy recognises an entry that is no part of an open object: a whole object, or
-// what a logger prints at the start of a line.
-func (p *parts) endedBy(e entry, keys *keyTable) bool {
-	e.read(keys)
-	return e.fields != nil || e.shape == stacktrace.Head || e.first == "{"
-}
-
-// opensObject recognises a record that begins a JSON object and does not end it.
-func opensObject(s string) bool {
-	return s == "{" || strings.HasPrefix(s, `{"`) && s[len(s)-1] != '}' && nestedEnd(s) == 0
-}
-
-// endsInString reports whether a JSON text was cut inside one of its strings, where no line break may be put back.
+// endsInString reports whether a JSON text was cut inside one of its strings,
+// where no line break may be put back.
 func endsInString(s string) bool {
 	for i := strings.IndexByte(s, '"'); i >= 0; i = strings.IndexByte(s, '"') {
 		n := stringEnd(s[i:])
