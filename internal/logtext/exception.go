@@ -23,12 +23,12 @@ import (
 //	"thrown":{"name":…,"message":…,"extendedStackTrace":[…],"cause":…}    Log4j
 //	"err":{"type":…,"message":…,"stack":"…","cause":…}                    pino, winston
 //
-// Keys are compared without case and "_".
+// Keys are compared regardless of case and "_".
 
 // exceptionKeys are the keys of the members that hold exceptions.
 var exceptionKeys = set("exception exceptions error err thrown throwable exc_info stack_trace cause Exception")
 
-// The keys of an exception, the one to prefer first.
+// The keys of an exception, the preferred one first.
 var (
 	typeKeys    = []string{"exctype", "exceptiontype", "exceptionclass", "errortype", "classname", "class", "type", "name", "kind"}
 	messageKeys = []string{"excvalue", "exceptionmessage", "errormessage", "message", "value", "msg"}
@@ -44,7 +44,7 @@ var (
 	lineKeys     = []string{"linenumber", "lineno", "line"}
 )
 
-// maxCauses bounds a chain; the first causes say most.
+// maxCauses bounds a chain; the first causes matter most.
 const maxCauses = 10
 
 // object is a decoded JSON object by its keys in lower case, without "_".
@@ -53,13 +53,13 @@ type object map[string]any
 func newObject(value any) object {
 	members, _ := value.(map[string]any)
 	o := object{}
-	for _, key := range slices.Sorted(maps.Keys(members)) { // of keys that are alike now, always the same counts
+	for _, key := range slices.Sorted(maps.Keys(members)) { // so that of keys that become alike, always the same one counts
 		o[strings.ReplaceAll(strings.ToLower(key), "_", "")] = members[key]
 	}
 	return o
 }
 
-// text returns the first of the members that is a string or a number.
+// text returns the first member that is a string or a number.
 func (o object) text(keys []string) string {
 	for _, key := range keys {
 		switch value := o[key].(type) {
@@ -72,7 +72,7 @@ func (o object) text(keys []string) string {
 	return ""
 }
 
-// find returns the first of the members that is there.
+// find returns the first member that exists.
 func (o object) find(keys []string) any {
 	for _, key := range keys {
 		if value := o[key]; value != nil {
@@ -112,7 +112,7 @@ func (f *fields) raise(e *event.Event) string {
 	return strings.TrimSuffix(chain[0].Type+": "+chain[0].Message, ": ")
 }
 
-// decoded returns a JSON value, or nil if it is none.
+// decoded returns a JSON value, or nil if it is not valid.
 func decoded(value string) (v any) {
 	_ = json.Unmarshal([]byte(value), &v)
 	return v
@@ -153,7 +153,7 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 	return appendExceptions(append(chain, x), cause)
 }
 
-// frameText returns a stack that is a string or a list of them, "" for all else.
+// frameText returns a stack that is a string or a list of strings, and "" for anything else.
 func frameText(value any) string {
 	switch value := value.(type) {
 	case string:
@@ -204,14 +204,13 @@ func placeFrame(place string) event.Frame {
 	return event.Frame{File: place}
 }
 
-// runtimes are the endings of source files, by which the frames of a record show their runtime.
+// runtimes maps the endings of source files to the runtime of a record's frames.
 var runtimes = map[string]string{
 	".py": "python", ".java": "java", ".kt": "java", ".scala": "java", ".groovy": "java", ".php": "php", ".js": "node", ".mjs": "node",
 	".cjs": "node", ".ts": "node", ".rb": "ruby", ".go": "go", ".rs": "rust", ".cs": "dotnet", ".ex": "elixir", ".exs": "elixir",
 }
 
-// runtimeOf names the runtime as package stacktrace does; "" is unknown. Frames
-// of classes without a file are Java's.
+// runtimeOf names the runtime as package stacktrace does, or returns "". Frames of classes without a file are Java's.
 func runtimeOf(frames []event.Frame) string {
 	for _, f := range frames {
 		if name := runtimes[path.Ext(f.File)]; name != "" {

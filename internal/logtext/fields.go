@@ -170,7 +170,11 @@ func (f *fields) fillIDs(e *event.Event) {
 
 // levelBy returns the level that the record states, or else an error if it has an exception.
 func (f *fields) levelBy(stack string) event.Level {
-	level := cmp.Or(f.level, otelLevel(f.text(fieldSeverity)))
+	level := f.level
+	severity := f.text(fieldSeverity)
+	if n, digits := run(severity); level == event.Unknown && digits == len(severity) && n >= 1 && n <= 24 {
+		level = event.Trace + event.Level((n-1)/4) // OpenTelemetry has four numbers to a level
+	}
 	if level == event.Unknown && (stack != "" || f.values[fieldErrorType] != "") {
 		return event.Error
 	}

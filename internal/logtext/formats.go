@@ -14,51 +14,17 @@ import (
 type format struct {
 	name  string
 	leads string      // what it begins with, at the start of the line or behind a time; "|" separates several
-	level event.Level // where the expression names none
-	expr  string      // its groups are the parts of the head, see match; empty takes the line as the message
+	level event.Level // if the expression names none
+	expr  string      // its groups are the parts of the head, see match; without one the whole line is the message
 }
 
 var pattern = regexp.MustCompile
-
-// match reads a text that begins with a lead, without the name of the format.
-func (f *compiled) match(s string) (head, bool) {
-	h := head{level: f.level, message: s}
-	switch {
-	case f.read != nil:
-		return f.read(s)
-	case f.pattern == nil:
-		return h, true
-	}
-	found := f.pattern.FindStringSubmatch(s)
-	if found == nil {
-		return head{}, false
-	}
-	for i, part := range f.pattern.SubexpNames() {
-		switch part {
-		case "level":
-			h.level, _ = bracketLevel(found[i])
-		case "logger":
-			h.logger = found[i]
-		case "request":
-			h.requestID = found[i]
-		case "message":
-			h.message = found[i]
-		case "cause":
-			h.message = withCause(h.message, found[i])
-		case "head": // of any format
-			inner := readHead(found[i], false, event.Unknown)
-			h.level, h.message, h.logger = max(h.level, inner.level), inner.message, inner.logger
-		}
-	}
-	return h, h.level != event.Unknown
-}
 
 // compiled is a format ready for use, at one of its leads.
 type compiled struct {
 	format
 	lead    string
 	pattern *regexp.Regexp
-	read    func(s string) (head, bool) // what an expression cannot, or not fast enough
 }
 
 // formatsBy holds the formats by the first byte of their leads.
@@ -67,12 +33,7 @@ var formatsBy [256][]*compiled
 func init() { // some formats hold a head of any format
 	for _, f := range formats {
 		c := compiled{format: f}
-		switch {
-		case f.name == "glog":
-			c.read = readGlog
-		case f.name == "Redis":
-			c.read = readRedis
-		case f.expr != "":
+		if f.expr != "" {
 			c.pattern = pattern(f.expr)
 		}
 		for c.lead = range strings.SplitSeq(f.leads, "|") {
@@ -107,6 +68,41 @@ func (r *headReader) readAs(f *compiled, s string) bool {
 	return true
 }
 
+// match reads a text that begins with a lead, without the name of the format.
+func (f *compiled) match(s string) (head, bool) {
+	h := head{level: f.level, message: s}
+	switch {
+	case f.name == "glog": // faster than an expression
+		return readGlog(s)
+	case f.name == "Redis":
+		return readRedis(s)
+	case f.pattern == nil:
+		return h, true
+	}
+	found := f.pattern.FindStringSubmatch(s)
+	if found == nil {
+		return head{}, false
+	}
+	for i, part := range f.pattern.SubexpNames() {
+		switch part {
+		case "level":
+			h.level, _ = bracketLevel(found[i])
+		case "logger":
+			h.logger = found[i]
+		case "request":
+			h.requestID = found[i]
+		case "message":
+			h.message = found[i]
+		case "cause":
+			h.message = withCause(h.message, found[i])
+		case "head": // of any format
+			inner := readHead(found[i], false, event.Unknown)
+			h.level, h.message, h.logger = max(h.level, inner.level), inner.message, inner.logger
+		}
+	}
+	return h, h.level != event.Unknown
+}
+
 // readGlog reads glog's and klog's "E1122 10:00:00.123456       1 cart.go:42] "
 // and CockroachDB's, which has the year too.
 func readGlog(s string) (head, bool) {
@@ -124,8 +120,7 @@ func readGlog(s string) (head, bool) {
 	return head{level: letterLevels[s[0]], message: rest}, true
 }
 
-// redisFailures are what Redis's failures begin with. It has one mark for
-// warnings, errors, and what it says when it starts.
+// redisFailures are what Redis's failures begin with. It has one mark for warnings, errors, and notes at its start.
 var redisFailures = []string{"Error", "Fatal", "FATAL", "Failed", "Can't", "Cannot", "Could not", "Unable", "Bad ", "Background ", "Short read", "Unrecoverable"}
 
 // readRedis reads "1:M 22 Nov 2026 10:00:00.123 # message".
@@ -135,8 +130,7 @@ func readRedis(s string) (head, bool) {
 		return head{}, false
 	}
 	_, n := timeAt(rest[2:])
-	rest = strings.TrimSpace(rest[2+n:])
-	mark, message, ok := strings.Cut(rest, " ")
+	mark, message, ok := strings.Cut(strings.TrimSpace(rest[2+n:]), " ")
 	h := head{level: event.Info, message: message}
 	if mark == "#" {
 		h.level = event.Warn
@@ -224,7 +218,7 @@ var formats = []format{
 	{"Julia", "┌ Error: |┌ Warning: |┌ Info: ", event.Unknown, `^┌ (?P<level>\w+): (?P<message>.*)`},
 }
 
-// postgreSQL puts two blanks behind the colon of its levels, as nothing else does.
-// What stands in front of them is up to log_line_prefix.
+// postgreSQL alone puts two blanks behind the colon of its levels. What stands in
+// front of them is up to log_line_prefix.
 var postgreSQL = &compiled{format: format{name: "PostgreSQL"},
 	pattern: pattern(`(?:^|[^A-Za-z])(?P<level>ERROR|FATAL|PANIC|LOG|WARNING|NOTICE|INFO):  (?P<message>.*)`)}

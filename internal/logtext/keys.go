@@ -72,16 +72,14 @@ var fieldKeys = [fieldCount][]string{
 }
 
 // wholes are the objects in which some loggers nest the fields of the record itself.
-var wholes = map[string]bool{}
-
-func init() {
-	for _, key := range strings.Fields(`log meta metadata header attributes context event record fields data info entry payload msg body extra
-		details properties level severity jsonPayload @fields attrs`) {
-		for _, spelled := range spellings(key) {
-			wholes[spelled] = true
-		}
+var wholes = func() map[string]bool {
+	keys := []string{}
+	for _, key := range strings.Fields(`log meta metadata header attributes context event record fields data info entry payload msg body
+		extra details properties level severity jsonPayload @fields attrs`) {
+		keys = append(keys, spellings(key)...)
 	}
-}
+	return set(strings.Join(keys, " "))
+}()
 
 // keyed is the field of a key, and the key's place among the field's keys.
 type keyed struct {

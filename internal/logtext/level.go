@@ -135,12 +135,3 @@ func numberLevel(key string, n int) event.Level {
 	}
 	return event.Unknown
 }
-
-// otelLevel reads OpenTelemetry's severity number: four to a level.
-func otelLevel(value string) event.Level {
-	n, digits := run(value)
-	if digits < len(value) || n < 1 || n > 24 {
-		return event.Unknown
-	}
-	return event.Trace + event.Level((n-1)/4)
-}
