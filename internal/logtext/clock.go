@@ -168,10 +168,7 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 // zoneName returns the length of the zone's name at the start of s, or 0. Its offset is
 // not looked up, because daylight saving differs by country.
 func zoneName(s string) int {
-	n := 0
-	for n < len(s) && s[n] >= 'A' && s[n] <= 'Z' {
-		n++
-	}
+	n := span(s, func(c byte) bool { return c >= 'A' && c <= 'Z' })
 	if n < len(s) && (isLetter(s[n]) || s[n] == '_') || !zoneNames[s[:n]] {
 		return 0
 	}

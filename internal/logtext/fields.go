@@ -13,7 +13,7 @@ type fields struct {
 	record string // as it is written
 	keys   *keyTable
 	values [fieldCount]string
-	ranks  [fieldCount]int
+	ranks  [fieldCount]int16
 	raised string      // the exception that the record holds as an object, as it is written
 	level  event.Level // that the level field states
 	pairs  bool        // the values are written as logfmt's
@@ -74,7 +74,7 @@ func (f *fields) keep(key, value string, depth int) {
 	if k.field == fieldStack && isID(scalar(value)) { // go-zero's "trace"
 		k.field = fieldTraceID
 	}
-	k.rank += depth * 100 // what is nearer to the surface wins, key for key
+	k.rank += int16(depth * 100) // what is nearer to the surface wins, key for key
 	if f.values[k.field] != "" && k.rank >= f.ranks[k.field] {
 		return
 	}

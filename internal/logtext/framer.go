@@ -8,14 +8,14 @@
 // are interleaved; the records of one stream come in the order they were logged. The rules, each in its file:
 //
 //   - transport.go and entry.go remove what carried a line here and what else repeats from
-//     line to line, down to what the program printed; partial.go joins what was cut.
+//     line to line, down to what the program printed, and join what was cut.
 //   - The room stacktrace says what kind of line it is, and by which rules lines of traces
 //     follow each other, with a file for each runtime.
 //   - join.go decides by those rules whether a line continues the event. Where they leave
 //     it open, time decides: lines of one failure come at once, and a filter leaves out
-//     what was logged between two failures.
+//     what was logged between two failures. It separates the requests of one stream if every
+//     line names its request.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
-//   - lanes.go separates the requests of one stream if every line names its request.
 //   - head.go and its siblings read what loggers print in front of a message, part by part;
 //     level.go and timestamp.go know the notations, and formats.go lists the heads that
 //     need a rule of their own.
@@ -74,7 +74,7 @@ type stream struct {
 	within  string // that the last line named, see Add
 	pending pending
 	parts   parts
-	parked  []pending // failures of other requests, see lanes.go
+	parked  []pending // failures of other requests, see changeLane
 	failed  failed
 }
 

@@ -180,22 +180,19 @@ func leading(s, set string) int {
 	return n
 }
 
-// lettersIn returns how many letters s begins with.
-func lettersIn(s string) int {
+// span returns how many bytes of a kind s begins with.
+func span(s string, is func(byte) bool) int {
 	n := 0
-	for n < len(s) && isLetter(s[n]) {
+	for n < len(s) && is(s[n]) {
 		n++
 	}
 	return n
 }
 
-// hexLength returns how many hexadecimal digits s begins with.
+func lettersIn(s string) int { return span(s, isLetter) }
+
 func hexLength(s string) int {
-	i := 0
-	for i < len(s) && (isDigit(s[i]) || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'f') {
-		i++
-	}
-	return i
+	return span(s, func(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' })
 }
 
 // isID recognises what can only be the id of a request: a UUID, 16 or more hexadecimal digits, or "req-" and more.

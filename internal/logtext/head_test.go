@@ -125,6 +125,14 @@ func TestTransportsSay(t *testing.T) {
 	}
 }
 
+// TestYearlessTransport takes the time of a line whose transport leaves the year out.
+func TestYearlessTransport(t *testing.T) {
+	want := time.Date(2026, 11, 26, 21, 0, 3, 0, time.UTC)
+	if e := frameAll([]event.Record{{Text: "Nov 26 21:00:05 h1 app[7]: 2026-11-26T21:00:03Z ERROR order 7 failed"}})[0]; !e.Time.Equal(want) {
+		t.Errorf("time %v, want %v", e.Time, want)
+	}
+}
+
 // TestWrappedTime keeps the time of a line that was shipped in an object, where the record has none.
 func TestWrappedTime(t *testing.T) {
 	inner, own := time.Date(2026, 11, 26, 21, 0, 3, 0, time.UTC), time.Date(2026, 11, 26, 21, 0, 9, 0, time.UTC)

@@ -84,7 +84,7 @@ var wholes = func() map[string]bool {
 // keyed is the field of a key, and the key's place among the field's keys.
 type keyed struct {
 	field field
-	rank  int
+	rank  int16
 }
 
 // keyTable holds the field of each key, and the objects that some field's key is nested in.
@@ -110,7 +110,7 @@ func newKeyTable(team map[string][]string) *keyTable {
 		for rank, key := range keys {
 			for _, spelled := range spellings(key) {
 				if _, taken := t.byName[spelled]; !taken {
-					t.add(spelled, keyed{field(f), rank})
+					t.add(spelled, keyed{field(f), int16(rank)})
 				}
 			}
 		}
@@ -118,7 +118,7 @@ func newKeyTable(team map[string][]string) *keyTable {
 	for name, keys := range team {
 		if f, ok := teamFields[name]; ok {
 			for i, key := range keys {
-				t.add(key, keyed{f, i - 1000})
+				t.add(key, keyed{f, int16(i - 1000)})
 			}
 		}
 	}

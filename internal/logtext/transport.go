@@ -58,8 +58,7 @@ func (c *carried) peel(s string) bool {
 		return c.peelPriority(s)
 	case b == '[':
 		if pod := podName.FindStringSubmatch(s); pod != nil {
-			c.within = pod[1]
-			return c.layer("kubectl", s[len(pod[0]):])
+			return c.layer("kubectl", pod[1], s[len(pod[0]):])
 		}
 		return c.peelRequest(s)
 	}
@@ -81,18 +80,18 @@ func (c *carried) peelRequest(s string) bool {
 		return false // neither the exception nor a template's frame
 	}
 	c.request = s[1 : length-2]
-	if isBlank(line) {
-		return c.layer("Rails", rest)
+	if !isBlank(line) {
+		rest = s[length:]
 	}
-	return c.layer("Rails", s[length:])
+	return c.layer("Rails", c.within, rest)
 }
 
-// layer removes a transport.
-func (c *carried) layer(name, body string) bool {
+// layer removes a transport, whose prefix may name a stream.
+func (c *carried) layer(name, within, body string) bool {
 	if !strings.HasSuffix(c.format, name) { // "<11>" and what follows are one
 		c.format = joined(c.format, name)
 	}
-	c.first = body
+	c.first, c.within = body, cmp.Or(within, c.within)
 	return true
 }
 
@@ -106,24 +105,23 @@ func (c *carried) peelPriority(s string) bool {
 	rest := s[n+2:]
 	part := rfc5424.FindStringSubmatch(rest)
 	if part == nil {
-		return c.layer("syslog", rest)
+		return c.layer("syslog", "", rest)
 	}
 	c.time, _ = isoTime(part[2])
 	c.stamped, c.bare = true, false
-	c.name(part[3], s[:n+2]+part[1])
-	return c.layer("syslog", strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
+	c.name(part[3])
+	return c.layer("syslog", s[:n+2]+part[1], strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
 }
 
 // rfc5424 matches what stands between the priority and the message: the header, captured whole and by its
 // time and program, and the structured data, which Heroku leaves out.
 var rfc5424 = regexp.MustCompile(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
-// name keeps the program and the stream that a prefix names.
-func (c *carried) name(program, prefix string) {
+// name keeps the program that a prefix names, without its number.
+func (c *carried) name(program string) {
 	if program != "-" && (len(program) < 12 || hexLength(program) < len(program)) { // a container's id
 		c.service = cmp.Or(c.service, strings.TrimRight(strings.TrimRight(program, "0123456789"), "-_."))
 	}
-	c.within = prefix
 }
 
 // peelTime removes a time and what stands between it and the line, also foreman's "10:00:00 web.1  | " and
@@ -143,9 +141,7 @@ func (c *carried) peelTime(s string) bool {
 	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' || s[10] == ' ' && (n != 19 || !standsAlone(s[20:])) {
 		return false
 	}
-	if !c.stamped {
-		c.time = at
-	}
+	c.time = cmp.Or(c.time, at)
 	c.stamped, c.bare, c.first = true, true, s[min(n+1, len(s)):]
 	c.peelStamped(s[:n])
 	return true
@@ -168,17 +164,15 @@ func (c *carried) peelStamped(stamp string) {
 	tag, body, _ := strings.Cut(rest, " ")
 	switch {
 	case (name == "stdout" || name == "stderr") && (tag == "F" || tag == "P"):
-		c.partial, c.within = tag == "P", name
-		c.layer("CRI", body)
+		c.partial = tag == "P"
+		c.layer("CRI", name, body)
 	case (strings.HasPrefix(name, "[APP/") || strings.HasPrefix(name, "[RTR/")) && (tag == "OUT" || tag == "ERR"):
-		c.within = name
-		c.layer("Cloud Foundry", body)
+		c.layer("Cloud Foundry", name, body)
 	case c.peelTag(c.first):
 		c.bare = false
 	case strings.HasSuffix(stamp, "+00:00") && name != "" && name[0] != '[' && name[0] != '-' &&
 		strings.ContainsAny(name, "/-0123456789") && !strings.ContainsAny(name, "\t\"'=(){}:,"):
-		c.within = name
-		c.layer("aws logs tail", rest)
+		c.layer("aws logs tail", name, rest)
 	}
 }
 
@@ -189,12 +183,10 @@ func (c *carried) peelTag(s string) bool {
 		region, body, ok := strings.Cut(rest, " [")
 		switch {
 		case strings.HasSuffix(name, "]:"):
-			c.within = name
-			return c.layer("syslog", rest)
+			return c.layer("syslog", name, rest)
 		case ok && len(region) == 3 && strings.HasSuffix(name, "]"):
 			_, body, ok = strings.Cut(body, "]")
-			c.within = name
-			return ok && c.layer("Fly.io", body)
+			return ok && c.layer("Fly.io", name, body)
 		}
 		return false
 	}
@@ -207,14 +199,15 @@ func (c *carried) peelTag(s string) bool {
 		!numbered && c.stamped && c.bare && program != "kernel" || isLevel(name) || isLevel(program) {
 		return false
 	}
-	c.name(program, s[:len(s)-len(body)])
+	c.name(program)
+	prefix := s[:len(s)-len(body)]
 	if unit, _, failed := strings.Cut(body, ".service: Failed with result "); failed && program == "systemd" {
 		c.service, c.level = unit, event.Error // it prints no level
 	}
 	if rest, tabbed := strings.CutPrefix(body, "#011"); tabbed { // rsyslog's tab
 		body = "\t" + rest
 	}
-	return c.layer("syslog", body)
+	return c.layer("syslog", prefix, body)
 }
 
 func isLevel(word string) bool {
@@ -232,8 +225,7 @@ func (c *carried) peelNamed(s string) bool {
 	if isPod(name) {
 		container, body, ok := strings.Cut(rest, " ")
 		if ok && isWord(container) && !isLevel(container) {
-			c.within = name
-			return c.layer("stern", body)
+			return c.layer("stern", name, body)
 		}
 	}
 	at, n := timeAt(s)
@@ -261,8 +253,8 @@ func (c *carried) peelColumn(transport, s string, at int) bool {
 	if !isWord(name) || isLevel(name) || isNumber(name) || !numbered && column[bar-2] != ' ' {
 		return false
 	}
-	c.name(name, column[:bar])
-	return c.layer(transport, s[min(at+bar+2, len(s)):])
+	c.name(name)
+	return c.layer(transport, column[:bar], s[min(at+bar+2, len(s)):])
 }
 
 // isPod recognises the name of a pod that a deployment made: "web-7f2a9b-x8k2p".
