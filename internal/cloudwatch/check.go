@@ -192,10 +192,7 @@ func short(d time.Duration) string {
 // newest returns the newest event since a time that matches a pattern, nil if there
 // is none within checkPages.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
-	in := g.request(since)
-	if pattern != "" {
-		in.FilterPattern = &pattern
-	}
+	in := g.request(since, pattern)
 	in.StartFromHead, in.Limit = aws.Bool(false), aws.Int32(1)
 	for range checkPages {
 		events, err := g.page(ctx, in)

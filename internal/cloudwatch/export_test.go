@@ -10,7 +10,7 @@ import (
 
 // ReadPageAfterPage reads as Read did before windows were cut, for comparison.
 func (g *Group) ReadPageAfterPage(ctx context.Context, from time.Time, emit func(event.Record)) error {
-	r, in := g.reading(emit), g.request(from)
+	r, in := g.reading(emit), g.request(from, "")
 	for first := true; first || in.NextToken != nil; first = false {
 		events, err := g.page(ctx, in)
 		if err != nil {

@@ -20,38 +20,39 @@ import (
 // default pace, a line every 5 seconds.
 const progressPages = 10
 
-// tooSlow is how long FilterLogEvents would take, if the run has less time than that.
-type tooSlow time.Duration
-
-func (t tooSlow) Error() string {
-	return fmt.Sprintf("filter would take %s", time.Duration(t).Round(time.Second))
-}
-
-// readPages reads the pages of FilterLogEvents: in slices if there are several.
-func (g *Group) readPages(ctx context.Context, from time.Time, pattern *string, mayBeSlow bool, emit func(event.Record)) (source.Result, error) {
-	r, started := g.reading(emit), g.client.cfg.Clock.Now()
-	in := g.request(from)
-	in.FilterPattern = pattern
-	first, err := g.page(ctx, in)
+// readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the
+// reader and why it was chosen. If that would take longer than the run has time for, Logs Insights
+// reads the group instead, if the budget allows.
+func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
+	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
+	request := g.request(in.From, pattern)
+	first, err := g.page(ctx, request)
 	if err != nil {
-		return source.Result{}, err
+		return source.Result{Reader: reader}, err
 	}
-	if in.NextToken == nil {
-		r.page(first)
-		return source.Result{Complete: started}, nil
-	}
-	if end, limited := clock.Deadline(ctx); limited && mayBeSlow {
-		takes := time.Duration(pagesAfter(first, started) / g.client.cfg.RequestsPerSecond * float64(time.Second))
-		if takes > end.Sub(started) {
-			return source.Result{}, tooSlow(takes)
+	warning, more := "", request.NextToken != nil
+	end, limited := clock.Deadline(ctx)
+	takes := time.Duration(pagesAfter(first, started) / cfg.RequestsPerSecond * float64(time.Second))
+	tooSlow := more && limited && takes > end.Sub(started) && cfg.Reader == Auto && cfg.InsightsBudget > 0
+	if tooSlow {
+		result, err := g.readInsights(ctx, in, fmt.Sprintf("filter would take %s", takes.Round(time.Second)), emit)
+		if result.Large = true; err == nil || ctx.Err() != nil {
+			return result, err
 		}
+		reader, warning = "filter: Logs Insights failed", fmt.Sprintf("%s: reading with the filter pattern instead", err)
 	}
-	first, rest := g.cutAfter(first, in, started)
+	result := source.Result{Complete: started, Large: tooSlow, Reader: reader, Warning: warning}
+	r := g.reading(emit)
+	if !more {
+		r.page(first)
+		return result, nil
+	}
+	first, rest := g.cutAfter(first, request, started)
 	r.page(first)
-	if err := g.eachSlice(ctx, rest, r); err != nil {
-		return source.Result{Complete: r.through(started)}, err
+	if err = g.eachSlice(ctx, rest, r); err != nil {
+		result.Complete = r.through(started)
 	}
-	return source.Result{Complete: started}, nil
+	return result, err
 }
 
 // pagesAfter estimates how many pages a window has after its first one, if it is as dense
@@ -68,9 +69,14 @@ func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	return float64(now.Sub(last)) / float64(span)
 }
 
-func (g *Group) request(from time.Time) *cloudwatchlogs.FilterLogEventsInput {
-	name, arn := g.ref()
-	return &cloudwatchlogs.FilterLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn, StartTime: aws.Int64(max(0, from.UnixMilli()))}
+// request asks for the events since a time that a pattern matches; an empty one matches all.
+func (g *Group) request(from time.Time, pattern string) *cloudwatchlogs.FilterLogEventsInput {
+	in := &cloudwatchlogs.FilterLogEventsInput{StartTime: aws.Int64(max(0, from.UnixMilli()))}
+	in.LogGroupName, in.LogGroupIdentifier = g.ref()
+	if pattern != "" {
+		in.FilterPattern = &pattern
+	}
+	return in
 }
 
 // page sends a request, and sets its token to that of the next page; nil after the last one.

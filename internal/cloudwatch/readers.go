@@ -2,7 +2,6 @@ package cloudwatch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -87,31 +86,22 @@ func (g *Group) readAhead(ctx context.Context) {
 
 func (g *Group) read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	const infrequentAccess = "the class is Infrequent Access"
-	auto := g.client.cfg.Reader == Auto
-	switch {
-	case g.client.cfg.Reader == Insights:
+	cfg := g.client.cfg
+	if cfg.Reader == Insights {
 		return g.readInsights(ctx, in, "reader is set", emit)
-	case auto && g.infrequent.Load():
+	}
+	if cfg.Reader == Auto && g.infrequent.Load() {
 		return g.readInsights(ctx, in, infrequentAccess, emit)
 	}
 	result, err := g.readEvents(ctx, in, emit)
-	slow, isSlow := errors.AsType[tooSlow](err)
-	switch {
-	case isSlow:
-		result, err = g.readInsights(ctx, in, slow.Error(), emit)
-		if err != nil && ctx.Err() == nil {
-			warning := fmt.Sprintf("%s: reading with the filter pattern instead", err)
-			result, err = g.readFiltered(ctx, in.From, "Logs Insights failed", false, emit)
-			result.Warning = warning
-		}
-		result.Large = true
-	case onlyInsights(err) && auto:
-		g.infrequent.Store(true)
-		return g.readInsights(ctx, in, infrequentAccess, emit)
-	case onlyInsights(err):
-		err = g.unreadable()
+	if !onlyInsights(err) {
+		return result, err
 	}
-	return result, err
+	if cfg.Reader != Auto {
+		return result, g.unreadable()
+	}
+	g.infrequent.Store(true)
+	return g.readInsights(ctx, in, infrequentAccess, emit)
 }
 
 // readEvents reads by FilterLogEvents.
@@ -120,40 +110,25 @@ func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(eve
 	limit := fmt.Sprintf("%d pages", cfg.AllPages)
 	switch {
 	case cfg.Reader == All:
-		result, err := g.readPages(ctx, in.From, nil, false, emit)
-		result.Reader = "all: reader is set"
-		return result, err
+		return g.readPages(ctx, in, "", "all: reader is set", emit)
 	case cfg.Reader == Filter:
-		return g.readFiltered(ctx, in.From, "reader or filter-pattern is set", false, emit)
+		return g.readPages(ctx, in, cfg.FilterPattern, "filter: reader or filter-pattern is set", emit)
 	case cfg.AllPages == 0:
-		return g.readFiltered(ctx, in.From, "read-all-pages is 0", true, emit)
+		return g.readPages(ctx, in, cfg.FilterPattern, "filter: read-all-pages is 0", emit)
 	case !in.Large:
 		complete, fits, err := g.readAll(ctx, in.From, emit)
 		if fits || err != nil {
 			return source.Result{Complete: complete, Reader: "all: the window fits in " + limit}, err
 		}
 	}
-	result, err := g.readFiltered(ctx, in.From, "the window does not fit in "+limit, true, emit)
+	result, err := g.readPages(ctx, in, cfg.FilterPattern, "filter: the window does not fit in "+limit, emit)
 	result.Large = true
 	return result, err
 }
 
-// readFiltered reads what the filter pattern matches. why is the reason for that reader. If it may
-// be slow and Logs Insights is allowed, it may return tooSlow, before it emits anything.
-func (g *Group) readFiltered(ctx context.Context, from time.Time, why string, mayBeSlow bool, emit func(event.Record)) (source.Result, error) {
-	var pattern *string
-	if g.client.cfg.FilterPattern != "" {
-		pattern = &g.client.cfg.FilterPattern
-	}
-	result, err := g.readPages(ctx, from, pattern, mayBeSlow && g.client.cfg.InsightsBudget > 0, emit)
-	result.Reader = "filter: " + why
-	return result, err
-}
-
-// This file reads without the filter pattern: small windows, and the lines around an error. A pattern
-// of 1,024 characters always misses something: an error in an unexpected format, the WARN
-// line above a trace, a line inside it. Reading everything misses nothing, and the
-// lines around an error need no further request.
+// A pattern of 1,024 characters always misses something: an error in an unexpected format, the WARN
+// line above a trace, a line inside it. So small windows are read without it, which misses nothing, and
+// the lines around an error need no further request.
 
 // maxKept bounds the text of the records that a client keeps for Group.Window, in
 // bytes, over all groups. Beyond it Window asks the service.
@@ -169,7 +144,7 @@ type kept struct {
 // the configuration allows. Otherwise it emits nothing and reports false.
 func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, fits bool, err error) {
 	started := g.client.cfg.Clock.Now()
-	in := g.request(from)
+	in := g.request(from, "")
 	var pages [][]types.FilteredLogEvent
 	for err == nil && (len(pages) == 0 || in.NextToken != nil) {
 		if len(pages) == g.client.cfg.AllPages {
