@@ -1,8 +1,10 @@
 package cloudwatchtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,15 +24,13 @@ const (
 
 type filterInput struct {
 	groupRef
-	StartTime     *int64 `json:"startTime"`
-	EndTime       *int64 `json:"endTime"` // inclusive
+	StartTime     int64  `json:"startTime"`
+	EndTime       int64  `json:"endTime"` // inclusive; 0 is without an end
 	FilterPattern string `json:"filterPattern"`
 	NextToken     string `json:"nextToken"`
 	Limit         *int   `json:"limit"`
 	StartFromHead *bool  `json:"startFromHead"` // false: newest first
 }
-
-func (in filterInput) newestFirst() bool { return in.StartFromHead != nil && !*in.StartFromHead }
 
 // outputEvent is FilteredLogEvent, and without the first two fields OutputLogEvent.
 type outputEvent struct {
@@ -56,12 +56,12 @@ func (s *Server) filterLogEvents(req Request) any {
 	if s.PageEvents > 0 {
 		limit = min(limit, s.PageEvents)
 	}
-	must(utf8.RuneCountInString(in.FilterPattern) <= maxPatternRunes, constraint(in.FilterPattern, "filterPattern", noMore, maxPatternRunes))
+	must(utf8.RuneCountInString(in.FilterPattern) <= maxPatternRunes, constraint(in.FilterPattern, "filterPattern", atMost, maxPatternRunes))
 	pattern, err := Compile(in.FilterPattern)
 	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
 	must(err == nil, invalid("Invalid filter pattern"))
-	must(!in.newestFirst() || in.StartTime != nil && *in.StartTime >= newestFirstSince,
-		invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
+	newestFirst := in.StartFromHead != nil && !*in.StartFromHead
+	must(!newestFirst || in.StartTime >= newestFirstSince, invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
 	g, token := s.readable(req, in.groupRef), in.NextToken
 	in.NextToken = ""
 	at := cursor{query: marshal(in), empties: s.EmptyPages}
@@ -74,7 +74,13 @@ func (s *Server) filterLogEvents(req Request) any {
 		at.empties--
 		return object{"events": []object{}, "nextToken": s.token(at)}
 	}
-	return s.page(in.events(g, at.after), pattern, at, limit)
+	events := g.between(in.StartTime, cmp.Or(in.EndTime, math.MaxInt64-1)+1)
+	if newestFirst {
+		must(at.after == nil, unsupported("more than one page, the newest first"))
+		events = slices.Clone(events)
+		slices.Reverse(events)
+	}
+	return s.page(events, pattern, at, limit)
 }
 
 func (s *Server) token(at cursor) string {
@@ -87,31 +93,16 @@ func (s *Server) token(at cursor) string {
 	return token
 }
 
-// events returns the events asked for after one, in the order asked for.
-func (in filterInput) events(g *group, after *stored) []stored {
-	before := in.EndTime
-	if before != nil {
-		later := *before + 1
-		before = &later
-	}
-	events, order := g.between(in.StartTime, before), order
-	if in.newestFirst() {
-		events, order = slices.Clone(events), func(a, b stored) int { return -order(a, b) }
-		slices.Reverse(events)
-	}
-	if after == nil {
-		return events
-	}
-	i, found := slices.BinarySearchFunc(events, *after, order)
-	if found {
-		i++
-	}
-	return events[i:]
-}
-
 // page makes one page from the cursor on: it ends before the first event that
 // would be too many, or make it too large.
 func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) object {
+	if at.after != nil {
+		i, found := slices.BinarySearchFunc(events, *at.after, order)
+		if found {
+			i++
+		}
+		events = events[i:]
+	}
 	page := slices.Clone(at.again[max(0, len(at.again)-(limit-1)):]) // leaves at least one place for a new event
 	size := 0
 	for _, e := range page {
@@ -156,8 +147,8 @@ func (s *Server) getLogEvents(req Request) any {
 	in := decode[struct {
 		groupRef
 		Stream        string `json:"logStreamName"`
-		StartTime     *int64 `json:"startTime"`
-		EndTime       *int64 `json:"endTime"` // exclusive, unlike that of FilterLogEvents
+		StartTime     int64  `json:"startTime"`
+		EndTime       int64  `json:"endTime"` // exclusive, unlike that of FilterLogEvents
 		NextToken     string `json:"nextToken"`
 		Limit         *int   `json:"limit"`
 		StartFromHead bool   `json:"startFromHead"`
@@ -165,9 +156,9 @@ func (s *Server) getLogEvents(req Request) any {
 	limit, g, now := pageSize(in.Limit, maxPageEvents), s.readable(req, in.groupRef), s.Now()
 	must(in.StartFromHead, unsupported("startFromHead false"))
 	hidden := func(e stored) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
-	must(len(slices.DeleteFunc(slices.Clone(g.between(nil, nil)), hidden)) > 0,
+	must(len(slices.DeleteFunc(slices.Clone(g.between(0, math.MaxInt64)), hidden)) > 0,
 		refuse("ResourceNotFoundException", "The specified log stream does not exist."))
-	events := slices.DeleteFunc(slices.Clone(g.between(in.StartTime, in.EndTime)), hidden)
+	events := slices.DeleteFunc(slices.Clone(g.between(in.StartTime, cmp.Or(in.EndTime, math.MaxInt64))), hidden)
 	from, size := 0, 0
 	if in.NextToken != "" {
 		_, err := fmt.Sscanf(in.NextToken, "f/%d", &from)

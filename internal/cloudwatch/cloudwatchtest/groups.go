@@ -91,25 +91,19 @@ func (s *Server) Put(region, name string, events ...Event) error {
 	return nil
 }
 
-// between returns the events from a time on, and before another, in milliseconds and in order; nil
-// is without a limit. They include events not yet ingested.
-func (g *group) between(from, before *int64) []stored {
+// between returns the events from a time on and before another, both in milliseconds, in order. They
+// include events not yet ingested.
+func (g *group) between(from, before int64) []stored {
 	if g.unsorted {
 		slices.SortFunc(g.events, order)
 		g.unsorted = false
 	}
-	events := g.events
 	find := func(ms int64) int {
-		i, _ := slices.BinarySearchFunc(events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Time.UnixMilli(), ms) })
+		i, _ := slices.BinarySearchFunc(g.events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Time.UnixMilli(), ms) })
 		return i
 	}
-	if before != nil {
-		events = events[:find(*before)]
-	}
-	if from != nil {
-		events = events[find(*from):]
-	}
-	return events
+	end := find(before)
+	return g.events[min(find(from), end):end]
 }
 
 type groupRef struct {
@@ -156,8 +150,8 @@ func pageSize(limit *int, largest int) int {
 	if limit == nil {
 		return largest
 	}
-	must(*limit >= 1, constraint(*limit, "limit", atLeast, 1))
-	must(*limit <= largest, constraint(*limit, "limit", atMost, largest))
+	must(*limit >= 1, constraint(*limit, "limit", "have value greater than or equal to", 1))
+	must(*limit <= largest, constraint(*limit, "limit", "have value less than or equal to", largest))
 	return *limit
 }
 

@@ -17,33 +17,30 @@ const (
 )
 
 type query struct {
-	queryInput
+	Groups []string `json:"logGroupIdentifiers"`
+	Start  int64    `json:"startTime"` // in seconds, inclusive like the end
+	End    int64    `json:"endTime"`
+	Text   string   `json:"queryString"`
+	Limit  int      `json:"limit"`
+
 	groups []*group
 	match  *regexp.Regexp
 	polls  int // answered so far
 	status string
 }
 
-type queryInput struct {
-	Groups []string `json:"logGroupIdentifiers"`
-	Start  int64    `json:"startTime"` // in seconds, inclusive like the end
-	End    int64    `json:"endTime"`
-	Text   string   `json:"queryString"`
-	Limit  int      `json:"limit"`
-}
-
 // language is the part of Logs Insights QL that the fake runs.
 var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @log \| filter @message like /((?:[^/\\]|\\.)*)/ \| sort @timestamp asc$`)
 
 func (s *Server) startQuery(req Request) any {
-	q := &query{status: "Running", queryInput: decode[queryInput](req)}
-	must(len(q.Groups) > 0 && len(q.Groups) <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", noMore, maxQueryGroups))
-	must(len(q.Text) <= maxQueryLength, constraint(q.Text, "queryString", noMore, maxQueryLength))
+	q := decode[query](req)
+	must(len(q.Groups) > 0 && len(q.Groups) <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", atMost, maxQueryGroups))
+	must(len(q.Text) <= maxQueryLength, constraint(q.Text, "queryString", atMost, maxQueryLength))
 	pageSize(&q.Limit, maxQueryRows)
 	must(q.End >= q.Start, invalid("Query's end date and time must be after its start date and time."))
 	text := language.FindStringSubmatch(q.Text)
 	must(text != nil, unsupported("the query "+q.Text))
-	must(s.running() < maxQueriesAtOnce, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached."))
+	must(s.running < maxQueriesAtOnce, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached."))
 	var err error
 	q.match, err = regexp.Compile(strings.ReplaceAll(text[1], `\/`, "/"))
 	must(err == nil, refuse("MalformedQueryException", fmt.Sprint(err)))
@@ -54,26 +51,18 @@ func (s *Server) startQuery(req Request) any {
 		s.queries = map[string]*query{}
 	}
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.queries))
-	s.queries[id] = q
-	s.peak = max(s.peak, s.running())
+	q.status = "Running"
+	s.queries[id] = &q
+	s.running++
+	s.peak = max(s.peak, s.running)
 	return object{"queryId": id}
-}
-
-func (s *Server) running() int {
-	n := 0
-	for _, q := range s.queries {
-		if q.status == "Running" {
-			n++
-		}
-	}
-	return n
 }
 
 // Queries returns how many Logs Insights queries are running, and how many ran at once at most.
 func (s *Server) Queries() (now, peak int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.running(), s.peak
+	return s.running, s.peak
 }
 
 func (s *Server) query(req Request) *query {
@@ -88,6 +77,7 @@ func (s *Server) stopQuery(req Request) any {
 	q := s.query(req)
 	must(q.status == "Running", invalid("The specified query is not running."))
 	q.status = "Cancelled"
+	s.running--
 	return object{"success": true}
 }
 
@@ -95,6 +85,7 @@ func (s *Server) getQueryResults(req Request) any {
 	q := s.query(req)
 	if q.polls++; q.polls > s.QueryPolls && q.status == "Running" {
 		q.status = "Complete"
+		s.running--
 	}
 	rows, scanned, matched := s.run(q)
 	if q.status != "Complete" {
@@ -109,7 +100,7 @@ func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
 	var found []stored
 	from, before := q.Start*1000, (q.End+1)*1000
 	for _, g := range q.groups {
-		for _, e := range g.between(&from, &before) {
+		for _, e := range g.between(from, before) {
 			if e.Ingested.After(s.Now()) {
 				continue
 			}

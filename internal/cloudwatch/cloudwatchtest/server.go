@@ -20,7 +20,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,7 +52,8 @@ type Server struct {
 	groups       map[string]*group    // by region and name
 	cursors      map[string]cursor    // by token
 	queries      map[string]*query    // by id
-	peak         int                  // of queries that ran at once
+	running      int                  // queries
+	peak         int                  // of running
 	requests     []Request
 	sequence     int
 }
@@ -92,7 +92,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the client is gone
 	}
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		s.serveIdentity(w, string(body))
+		s.serveIdentity(w)
 		return
 	}
 	req := Request{Action: strings.TrimPrefix(r.Header.Get("X-Amz-Target"), "Logs_20140328."), Body: body}
@@ -177,9 +177,7 @@ func constraint(value any, at, rule string, limit any) answer {
 }
 
 const (
-	atLeast = "have value greater than or equal to"
-	atMost  = "have value less than or equal to"
-	noMore  = "have length less than or equal to"
+	atMost  = "have length less than or equal to"
 	matches = "satisfy regular expression pattern:"
 )
 
@@ -198,24 +196,16 @@ func marshal(v any) string {
 	return string(text)
 }
 
-// serveIdentity answers GetCallerIdentity, which speaks AWS's query protocol: a form
-// in, XML out.
-func (s *Server) serveIdentity(w http.ResponseWriter, body string) {
-	const namespace = ` xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`
-	refuse := func(status int, code, message string) {
-		w.WriteHeader(status)
-		fmt.Fprintf(w, `<ErrorResponse%s<Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>1</RequestId></ErrorResponse>`,
-			namespace, code, message)
-	}
-	form, err := url.ParseQuery(body)
+// serveIdentity answers STS's GetCallerIdentity, the only request with a form for a body.
+func (s *Server) serveIdentity(w http.ResponseWriter) {
+	const namespace = `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"`
 	w.Header().Set("Content-Type", "text/xml")
-	switch {
-	case err != nil || form.Get("Action") != "GetCallerIdentity":
-		refuse(http.StatusBadRequest, "InvalidAction", "cloudwatchtest does not imitate this")
-	case s.IdentityCode != "":
-		refuse(http.StatusForbidden, s.IdentityCode, "The security token included in the request is invalid.")
-	default:
-		fmt.Fprintf(w, `<GetCallerIdentityResponse%s<GetCallerIdentityResult><Arn>%s</Arn><UserId>AROAEXAMPLE:GitHubActions</UserId>`+
-			`<Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, namespace, identity, Account)
+	if s.IdentityCode != "" {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprintf(w, `<ErrorResponse %s><Error><Type>Sender</Type><Code>%s</Code><Message>The security token included in the request is invalid.`+
+			`</Message></Error></ErrorResponse>`, namespace, s.IdentityCode)
+		return
 	}
+	fmt.Fprintf(w, `<GetCallerIdentityResponse %s><GetCallerIdentityResult><Arn>%s</Arn><UserId>AROAEXAMPLE:GitHubActions</UserId>`+
+		`<Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`, namespace, identity, Account)
 }
