@@ -128,6 +128,9 @@ var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*?(?P<type>` + strings.Join(signals, "|") + `)(?:\n|$|.*\(core dumped\))`),
 }
 
+// deathStop matches the end of a death's first words.
+var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
+
 // nativeHeader reads the type and message of a death from its line and those below. If none
 // of deathForms matches, the first words make the type.
 func nativeHeader(lines []string) event.Exception {
@@ -145,10 +148,7 @@ func nativeHeader(lines []string) event.Exception {
 			line = rest
 		}
 	}
-	name := line
-	for _, stop := range []string{": ", " (", `",`, ", ", " ***"} {
-		name, _, _ = strings.Cut(name, stop)
-	}
+	name := line[:deathStop.FindStringIndex(line)[0]]
 	if name == line && strings.ContainsAny(strings.TrimRight(line, "0123456789"), "0123456789") {
 		return event.Exception{Type: "abort", Message: line}
 	}

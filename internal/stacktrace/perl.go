@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,39 +47,23 @@ func parsePerl(lines []string) []event.Exception {
 		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, at.File != "" && !hasAny(at.File, perlLibraries...)
 		at = from
 	}
-	return []event.Exception{{Type: perlType(died.Message), Message: died.Message, Frames: frames}}
+	own, _ := match(died.Message, perlOwn)
+	return []event.Exception{{Type: cmp.Or(own.Type, "die"), Message: died.Message, Frames: frames}}
 }
 
 // perlLibraries are parts of the paths of Perl's own modules, the system's and CPAN's, and of
 // code without a file.
 var perlLibraries = []string{"/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl", "(eval"}
 
-// Where Perl died, and where a function was called. The position in an open input file may
-// follow.
+// Where Perl died, where a function was called, and Perl's own messages up to the first name
+// in them. The position in an open input file may follow a place.
 var (
 	perlDied   = regexp.MustCompile(`(?s)^(?P<message>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 	perlCalled = regexp.MustCompile(`^\t?(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
+	perlOwn    = regexp.MustCompile(`^(?P<type>(?:Can't|Illegal|Undefined|Not|Modification of|Attempt to|Deep recursion|Out of memory\S*)(?: [^\s"'/:&$@%*(\d]+)*)(?:\s|$)`)
 )
 
 func perlCall(line string) (event.Frame, bool) {
-	if !strings.HasPrefix(line, "\t") || !strings.Contains(line, " called at ") {
-		return event.Frame{}, false
-	}
 	f, ok := match(line, perlCalled)
-	return f.Frame, ok
-}
-
-// perlType makes a type of one of Perl's own messages, up to the first name in it.
-func perlType(message string) string {
-	if !hasAnyPrefix(message, "Can't ", "Illegal ", "Undefined ", "Not ", "Modification of ", "Attempt to ", "Deep recursion ", "Out of memory") {
-		return "die"
-	}
-	var words []string
-	for word := range strings.FieldsSeq(message) {
-		if strings.ContainsAny(word, "\"'/:&$@%*(0123456789") && word != "Can't" {
-			break
-		}
-		words = append(words, word)
-	}
-	return strings.Join(words, " ")
+	return f.Frame, ok && strings.HasPrefix(line, "\t")
 }

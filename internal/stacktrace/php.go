@@ -124,7 +124,7 @@ func phpHeader(lines []string) (event.Exception, event.Frame) {
 // phpThrown match Monolog's exceptions and PHP's own, each with and without a place.
 var phpThrown = []*regexp.Regexp{
 	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)\(code: [^)]*\): (?P<message>.*) at (?P<file>.*):(?P<line>\d{1,9})\)?$`),
-	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)(?:\(code: [^)]*\): (?P<message>.*?))?\)?$`),
+	regexp.MustCompile(`(?s)\[object\] \((?P<type>[^(]*)(?:\(code: [^)]*\):(?P<message>.*?))?\)?$`),
 	regexp.MustCompile(`(?s)^(?:.*Uncaught |.*Next |)(?P<message>.*) in (?P<file>.*):(?P<line>\d{1,9})$`),
 	regexp.MustCompile(`(?s)^(?:.*Uncaught |.*Next |)(?P<message>.*)$`),
 }

@@ -121,42 +121,34 @@ func rustFrames(lines []string) []event.Frame {
 	}), rustFrame)
 }
 
-// rustFrame reads "N: [0xaddress - ]function" and the place below it.
-func rustFrame(pair string) (event.Frame, bool) {
-	line, places, _ := strings.Cut(pair, "\n")
-	place, _, _ := strings.Cut(places, "\n") // others belong to frames whose function is missing
-	digits, path, _ := strings.Cut(strings.TrimLeft(line, " "), ": ")
-	if address, behind, ok := strings.Cut(path, " - "); ok && strings.HasPrefix(strings.TrimLeft(address, " "), "0x") {
-		path = behind
-	}
-	f := rustCall(strings.TrimSpace(path))
-	if at, ok := readPlace(strings.TrimPrefix(strings.TrimLeft(place, " "), "at ")); ok {
-		f.File, f.Line, f.Column = at.File, at.Line, at.Column
-	}
-	f.InApp = f.InApp && rustFileInApp(f)
-	return f, reads(number)(digits) && strings.HasPrefix(line, " ")
-}
+// rustPair matches "N: [0xaddress - ]function" and the place below it. More places belong to
+// frames whose function is missing.
+var rustPair = regexp.MustCompile(`^ +\d{1,9}: (?: *0x\S* - )?(?P<function>[^\n]*)(?:\n *at (?P<file>[^\n]*))?`)
 
 // rustHash matches what the compiler appends to a crate ("[1a2b…]") and to a function.
 var rustHash = regexp.MustCompile(`\[[0-9a-f]{10,}\]|::h[0-9a-f]{16}$`)
 
-// rustCall splits "shop::cart::Cart::item" at the last "::" outside angle brackets, and
+// rustFrame splits "shop::cart::Cart::item" at the last "::" outside angle brackets, and
 // drops generic arguments at the end.
-func rustCall(path string) event.Frame {
-	if hasAny(path, "[", "::h") {
-		path = rustHash.ReplaceAllString(path, "")
-	}
+func rustFrame(pair string) (event.Frame, bool) {
+	read, ok := match(pair, rustPair)
+	path := rustHash.ReplaceAllString(strings.TrimSpace(read.Function), "")
 	if strings.HasSuffix(path, ">") && !strings.HasPrefix(path, "<") {
 		path, _, _ = strings.Cut(path, "::<")
 	}
+	f, placed := readPlace(read.File)
+	if !placed {
+		f = event.Frame{}
+	}
+	f.Function = path
 	cut := rustSeparator(path)
 	if cut > 0 && strings.HasPrefix(path[cut+2:], "{") { // a closure keeps its function's name
 		cut = rustSeparator(path[:cut])
 	}
-	if cut <= 0 {
-		return event.Frame{Function: path}
+	if cut > 0 {
+		f.Module, f.Function, f.InApp = path[:cut], path[cut+2:], !rustLibrary.MatchString(path) && rustFileInApp(f)
 	}
-	return event.Frame{Module: path[:cut], Function: path[cut+2:], InApp: !rustLibrary.MatchString(path)}
+	return f, ok
 }
 
 // rustSeparator finds the last "::" outside angle brackets.
