@@ -78,8 +78,7 @@ func elixirFrame(line string) (event.Frame, bool) {
 	if open := strings.IndexByte(function, '('); open > 0 && !strings.Contains(function[:open], `"`) {
 		function = function[:open]
 	}
-	named := call(function, ".")
-	f.Module, f.Function = named.Module, named.Function
+	f.Module, f.Function = splitName(function, ".")
 	f.InApp = f.File != "" && !elixirLibrary.MatchString(app) // a release names the application in front of every file
 	return f.Frame, ok && placed
 }

@@ -101,13 +101,13 @@ func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
 	return []event.Frame{f}
 }
 
-// call makes a frame of a name; the function follows the last separator.
-func call(name, separator string) event.Frame {
+// splitName splits module and function at the last separator.
+func splitName(name, separator string) (module, function string) {
 	module, function, ok := cutLast(name, separator)
 	if !ok || module == "" {
-		return event.Frame{Function: name}
+		return "", name
 	}
-	return event.Frame{Module: module, Function: function}
+	return module, function
 }
 
 // stack is a row of frames, and the lines between it and the row before.

@@ -43,9 +43,9 @@ func parsePerl(lines []string) []event.Exception {
 	}
 	frames, at := append(calls, event.Frame{Function: "main::"}), died.Frame
 	for i, from := range frames { // the place inside a function is on the line before
-		frames[i] = call(from.Function[:strings.IndexAny(from.Function+"(", "( ")], "::")
-		frames[i].File, frames[i].Line, frames[i].InApp = at.File, at.Line, at.File != "" && !hasAny(at.File, perlLibraries...)
-		at = from
+		module, function := splitName(from.Function[:strings.IndexAny(from.Function+"(", "( ")], "::")
+		inApp := at.File != "" && !hasAny(at.File, perlLibraries...)
+		frames[i], at = event.Frame{Module: module, Function: function, File: at.File, Line: at.Line, InApp: inApp}, from
 	}
 	own, _ := match(died.Message, perlOwn)
 	return []event.Exception{{Type: cmp.Or(own.Type, "die"), Message: died.Message, Frames: frames}}

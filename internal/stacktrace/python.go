@@ -119,10 +119,8 @@ func undressed(lines []string) []string {
 
 func undress(line string) string {
 	s := strings.TrimLeft(line, " ")
-	for _, frame := range [...]string{"| ", "+ Exception Group "} {
-		if rest, ok := strings.CutPrefix(s, frame); ok {
-			return rest
-		}
+	if rest := strings.TrimPrefix(strings.TrimPrefix(s, "| "), "+ Exception Group "); rest != s {
+		return rest
 	}
 	return line
 }

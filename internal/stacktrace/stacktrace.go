@@ -1,7 +1,7 @@
 // Package stacktrace reads the stack traces that runtimes print: the chain of
 // exceptions, their messages, and their frames.
 //
-// Each runtime has one file: the shapes of its lines, the rules that join lines which
+// Each runtime has one file, which V8's and the native ones share: the shapes of its lines, the rules that join lines which
 // arrive one by one, the parser, which frames are the application's own ("in-app"), and
 // what Sentry writes differently. Each has a folder of golden failures under testdata,
 // printed by the programs in testdata/src or quoted from bug reports. A new runtime is a

@@ -52,9 +52,6 @@ var tclPlace = regexp.MustCompile(`^\s*\((?:file "(?P<file>.*?)"|(?:procedure|me
 func tclFrame(line string) (event.Frame, bool) {
 	f, ok := match(line, tclPlace)
 	f.InApp = !hasAny(f.File, "/lib/tcl", "/share/tcltk/") && !hasAnyPrefix(strings.TrimPrefix(f.Function, "::"), "tcl::", "http::", "oo::", "auto_", "unknown")
-	if f.File == "" {
-		named := call(f.Function, "::")
-		f.Module, f.Function = named.Module, named.Function
-	}
+	f.Module, f.Function = splitName(f.Function, "::")
 	return f.Frame, ok
 }
