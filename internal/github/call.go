@@ -38,8 +38,8 @@ type call struct {
 
 type callKey struct{}
 
-// transport lets polite send go-github's requests. It takes the rate limits out of the answers,
-// because go-github v62 would refuse further calls by them, by the machine's own clock.
+// transport lets polite send go-github's requests. Of the answers' header it keeps only Link, because
+// by the rate limits go-github v62 would refuse further calls, by the machine's own clock.
 type transport struct{ api *polite.Client }
 
 // RoundTrip implements http.RoundTripper for requests of Client.send.
@@ -59,10 +59,7 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		sent.failure = err
 		return nil, err
 	}
-	header := a.Header.Clone()
-	for _, name := range []string{"Retry-After", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
-		header.Del(name)
-	}
+	header := http.Header{"Link": a.Header["Link"]}
 	return &http.Response{StatusCode: a.Status, Header: header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 

@@ -13,15 +13,8 @@ import (
 	"time"
 )
 
-// GitHub's limits on issues and labels, in characters unless they say otherwise.
-const (
-	maxTitle            = 256
-	maxBody             = 65536
-	maxLabels           = 100 // labels of an issue
-	maxAssignees        = 10  // people; GitHub ignores more
-	maxLabelName        = 50
-	maxLabelDescription = 100
-)
+// maxBody is GitHub's limit on the text of an issue or comment, in characters.
+const maxBody = 65536
 
 // Issue is an issue, or a pull request, as a test sees it. Requests to create or edit one
 // have the same names for what they may set.
@@ -42,16 +35,9 @@ type Issue struct {
 	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
 
-	gone   gone
+	gone   int    // the status that GitHub answers with: 410 once deleted, 301 once transferred
 	closer string // the commit that closed it last
 }
-
-type gone int
-
-const (
-	deleted gone = iota + 1
-	transferred
-)
 
 // Comment is a comment on an issue.
 type Comment struct {
@@ -98,7 +84,7 @@ func (s *Server) change(issue *Issue, to Issue) {
 	var p problems
 	if to.Title != issue.Title {
 		p.want(strings.TrimSpace(to.Title) != "", "title", "missing_field")
-		p.length("title", to.Title, maxTitle)
+		p.length("title", to.Title, 256)
 	}
 	if to.Body != issue.Body {
 		p.length("body", to.Body, maxBody)
@@ -116,7 +102,7 @@ func (s *Server) change(issue *Issue, to Issue) {
 	labels := to.Labels
 	to.Labels = nil
 	s.attach(&to, labels)
-	to.Assignees = to.Assignees[:min(len(to.Assignees), maxAssignees)]
+	to.Assignees = to.Assignees[:min(len(to.Assignees), 10)] // GitHub ignores more
 	if to.State != issue.State {
 		s.setState(&to, to.State, to.StateReason)
 	} else {
@@ -187,7 +173,7 @@ func (s *Server) createLabel(r *http.Request) answer {
 	must(in.Name != "", notSupplied("name"))
 	var p problems
 	p.length("name", in.Name, maxLabelName)
-	p.length("description", in.Description, maxLabelDescription)
+	p.length("description", in.Description, 100)
 	p.want(in.Color == "" || sixHex.MatchString(in.Color), "color", "invalid")
 	p.want(labelIndex(s.labels, in.Name) < 0, "name", "already_exists")
 	p.refuse()
@@ -242,9 +228,10 @@ func (s *Server) listIssues(r *http.Request) answer {
 		order = func(a, b *Issue) int { return ascending(b, a) }
 	}
 	last, _ := strconv.Atoi(strings.TrimPrefix(query.Get("after"), cursor))
-	creator := query.Get("creator")
+	creator, labels := query.Get("creator"), strings.FieldsFunc(query.Get("labels"), func(r rune) bool { return r == ',' })
 	found := slices.DeleteFunc(s.present(), func(i *Issue) bool {
-		return creator != "" && !strings.EqualFold(creator, i.Author) || !hasLabels(i, query.Get("labels")) || last > 0 && order(i, s.find(last)) <= 0
+		lacks := func(label string) bool { return labelIndex(i.Labels, label) < 0 }
+		return creator != "" && !strings.EqualFold(creator, i.Author) || slices.ContainsFunc(labels, lacks) || last > 0 && order(i, s.find(last)) <= 0
 	})
 	slices.SortFunc(found, order)
 	size, page := positive(query.Get("per_page"), 30, 100), positive(query.Get("page"), 1, 1<<20)
@@ -273,13 +260,4 @@ func positive(text string, otherwise, most int) int {
 		return otherwise
 	}
 	return min(n, most)
-}
-
-func hasLabels(issue *Issue, list string) bool {
-	for want := range strings.SplitSeq(list, ",") {
-		if want != "" && labelIndex(issue.Labels, want) < 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -3,6 +3,7 @@ package githubtest
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 )
 
@@ -88,10 +89,12 @@ func (s *Server) CloseBy(number int, commit string) {
 func (s *Server) Reopen(number int) { s.Edit(number, func(i *Issue) { s.setState(i, "open", "") }) }
 
 // Delete deletes an issue: GitHub answers 410 from then on.
-func (s *Server) Delete(number int) { s.Edit(number, func(i *Issue) { i.gone = deleted }) }
+func (s *Server) Delete(number int) { s.Edit(number, func(i *Issue) { i.gone = http.StatusGone }) }
 
 // Transfer moves an issue to another repository: GitHub redirects from then on.
-func (s *Server) Transfer(number int) { s.Edit(number, func(i *Issue) { i.gone = transferred }) }
+func (s *Server) Transfer(number int) {
+	s.Edit(number, func(i *Issue) { i.gone = http.StatusMovedPermanently })
+}
 
 // Label adds a label to an issue.
 func (s *Server) Label(number int, name string) {

@@ -56,9 +56,6 @@ func (s *Server) getWorkflow(r *http.Request) answer {
 	return reply(http.StatusOK, object{"id": 161335, "name": file, "path": ".github/workflows/" + file, "state": state})
 }
 
-// maxContents is the size, in bytes, above which the contents API omits the content.
-const maxContents = 1 << 20
-
 func (s *Server) getContents(r *http.Request) answer {
 	path, entries := r.PathValue("path"), []object{}
 	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {
@@ -74,7 +71,7 @@ func (s *Server) getContents(r *http.Request) answer {
 	file := s.wireEntry(path)
 	file["size"] = len(content)
 	file["encoding"], file["content"] = "base64", lineOf60.ReplaceAllString(base64.StdEncoding.EncodeToString([]byte(content)), "$0\n")
-	if len(content) > maxContents {
+	if len(content) > 1<<20 { // the contents API omits larger ones
 		file["encoding"], file["content"] = "none", ""
 	}
 	return reply(http.StatusOK, file)
@@ -83,25 +80,15 @@ func (s *Server) getContents(r *http.Request) answer {
 // lineOf60 matches the lines into which GitHub breaks base64.
 var lineOf60 = regexp.MustCompile(`.{1,60}`)
 
-// GitHub's limits on a repository_dispatch.
-const (
-	maxEventType  = 100
-	maxProperties = 10
-	maxPayload    = 65535
-)
-
 func (s *Server) createDispatch(r *http.Request) answer {
 	in := decode(r, Dispatch{})
-	var properties map[string]json.RawMessage
-	invalid := func(format string, args ...any) answer {
-		return fail(http.StatusUnprocessableEntity, "Invalid request.\n\n"+fmt.Sprintf(format, args...))
-	}
+	invalid := func(why string) answer { return fail(http.StatusUnprocessableEntity, "Invalid request.\n\n"+why) }
 	length := utf8.RuneCountInString(in.EventType)
-	must(length > 0 && length <= maxEventType, invalid("event_type must have 1 to %d characters.", maxEventType))
+	must(length > 0 && length <= 100, invalid("event_type must have 1 to 100 characters."))
+	var properties map[string]json.RawMessage
 	must(in.Payload == nil || json.Unmarshal(in.Payload, &properties) == nil, invalid("client_payload is not an object."))
-	n := len(properties)
-	must(n <= maxProperties, invalid("No more than %d properties are allowed; %d were supplied.", maxProperties, n))
-	must(utf8.RuneCount(in.Payload) <= maxPayload, invalid("client_payload is too large."))
+	must(len(properties) <= 10, invalid("No more than 10 properties are allowed."))
+	must(utf8.RuneCount(in.Payload) <= 65535, invalid("client_payload is too large."))
 	s.dispatches = append(s.dispatches, in)
 	return answer{Status: http.StatusNoContent}
 }

@@ -89,8 +89,8 @@ func (s *Server) onIssue(next func(*http.Request, *Issue) answer) handler {
 		number, _ := strconv.Atoi(r.PathValue("number"))
 		must(number >= 1 && number <= len(s.issues), notFound())
 		issue := s.issues[number-1]
-		must(issue.gone != deleted, fail(http.StatusGone, "This issue was deleted"))
-		must(issue.gone != transferred, moved(r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number)))
+		must(issue.gone != http.StatusGone, fail(http.StatusGone, "This issue was deleted"))
+		must(issue.gone != http.StatusMovedPermanently, moved(r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number)))
 		return next(r, issue)
 	}
 }
@@ -112,13 +112,6 @@ func moved(r *http.Request, to string) answer {
 }
 
 func notFound() answer { return fail(http.StatusNotFound, "Not Found") }
-
-// GitHub's secondary limits. A read costs 1 point, a write 5.
-const (
-	contentPerMinute = 80
-	contentPerHour   = 500
-	pointsPerMinute  = 900
-)
 
 type limits struct {
 	reset time.Time // end of the hour that began with its first request
@@ -161,8 +154,8 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		"from content creation. Please retry your request again later.").With("Retry-After", "60"))
 }
 
-// secondary counts points and content, and reports whether the request is within the
-// secondary limits.
+// secondary reports whether a request is within GitHub's secondary limits: 900 points a minute, of
+// which a read costs 1 and a write 5, and 80 issues and comments a minute, 500 an hour.
 func (l *limits) secondary(r *http.Request, now time.Time) bool {
 	c := cost{at: now, points: 1}
 	if r.Method != http.MethodGet {
@@ -179,7 +172,7 @@ func (l *limits) secondary(r *http.Request, now time.Time) bool {
 			points, perMinute = points+before.points, perMinute+before.content
 		}
 	}
-	within := points <= pointsPerMinute && (c.content == 0 || perMinute <= contentPerMinute && perHour <= contentPerHour)
+	within := points <= 900 && (c.content == 0 || perMinute <= 80 && perHour <= 500)
 	if within {
 		l.sent = append(l.sent, c)
 	}

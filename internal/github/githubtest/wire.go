@@ -59,9 +59,12 @@ func (p *problems) length(field, text string, most int) {
 	}
 }
 
+// maxLabelName is GitHub's limit on the name of a label, in characters.
+const maxLabelName = 50
+
 // labels adds a problem for each limit that an issue's labels exceed.
 func (p *problems) labels(names []string) {
-	p.want(len(names) <= maxLabels, "labels", "invalid")
+	p.want(len(names) <= 100, "labels", "invalid")
 	for _, name := range names {
 		p.length("name", name, maxLabelName)
 	}
