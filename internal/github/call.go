@@ -28,51 +28,49 @@ func (c *Client) path(format string, args ...any) string {
 	return "repos/" + c.FullName() + "/" + fmt.Sprintf(format, args...)
 }
 
-// call is a request under way. The context carries it through go-github to the transport.
+// call is a request under way, and the transport of the go-github client that sends it.
 type call struct {
 	polite.Request
-	// failure is why the transport gave up. go-github drops the reason once the context
-	// has ended, and with it that a write may have arrived.
+	api *polite.Client
+	// failure is why the transport gave up. go-github drops the reason once the context has ended,
+	// and with it that a write may have arrived.
 	failure error
 }
 
-type callKey struct{}
-
-// transport lets polite send go-github's requests. Of the answers' header it keeps only Link, because
-// by the rate limits go-github v62 would refuse further calls, by the machine's own clock.
-type transport struct{ api *polite.Client }
-
-// RoundTrip implements http.RoundTripper for requests of Client.send.
-func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	sent := req.Context().Value(callKey{}).(*call)
-	r := sent.Request
-	r.URL = req.URL.String()
+// RoundTrip implements http.RoundTripper.
+func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
+	s.URL = req.URL.String()
 	if req.Body != nil {
 		defer req.Body.Close()
 		var err error
-		if r.Body, err = io.ReadAll(req.Body); err != nil {
+		if s.Body, err = io.ReadAll(req.Body); err != nil {
 			return nil, err
 		}
 	}
-	a, err := t.api.Do(req.Context(), r)
+	a, err := s.api.Do(req.Context(), s.Request)
 	if err != nil {
-		sent.failure = err
+		s.failure = err
 		return nil, err
 	}
-	header := http.Header{"Link": a.Header["Link"]}
-	return &http.Response{StatusCode: a.Status, Header: header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
+	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
+func unfollowed(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
 // send sends a request whose URL is relative to the API's address, with in as its body unless nil,
-// and decodes the answer into out unless nil. An answer that is not a success is a refusal.
+// and decodes the answer into out unless nil. An answer that is not a success is a refusal. Each
+// request has a go-github client of its own: v62 refuses calls by the rate limits of earlier ones,
+// by the machine's own clock.
 func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
-	req, err := c.gh.NewRequest(r.Method, r.URL, in)
+	sent := &call{Request: r, api: c.api}
+	client := gh.NewClient(&http.Client{Transport: sent, CheckRedirect: unfollowed})
+	client.BaseURL = c.base
+	req, err := client.NewRequest(r.Method, r.URL, in)
 	if err != nil {
 		return nil, err
 	}
-	sent := &call{Request: r}
-	resp, err := c.gh.Do(context.WithValue(ctx, callKey{}, sent), req, out)
+	resp, err := client.Do(ctx, req, out)
 	answer, isRefusal := errors.AsType[*gh.ErrorResponse](err)
 	switch {
 	case err == nil:

@@ -30,7 +30,6 @@ import (
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
-	gh "github.com/google/go-github/v62/github"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/polite"
@@ -56,8 +55,8 @@ type Config struct {
 // Client talks to one repository. It is safe for concurrent use, but sends only one
 // request at a time, as GitHub asks.
 type Client struct {
-	gh          *gh.Client
-	api         *polite.Client // below gh
+	base        *url.URL
+	api         *polite.Client // below go-github
 	limits      *limits
 	owner, repo string
 	refused     []string // see Refused
@@ -83,16 +82,13 @@ func New(c Config) (*Client, error) {
 		Header: map[string]string{"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
 		Limits: l, Refusals: maxRefusals, Clock: c.Clock,
 	})
-	unfollowed := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client := gh.NewClient(&http.Client{Transport: transport{api}, CheckRedirect: unfollowed})
-	client.BaseURL = base
-	return &Client{gh: client, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
+	return &Client{base: base, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
 // In returns a client for another repository that shares this one's token, pace and
 // rate limits. Owner and name must be valid.
 func (c *Client) In(owner, repo string) *Client {
-	return &Client{gh: c.gh, api: c.api, limits: c.limits, owner: owner, repo: repo}
+	return &Client{base: c.base, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }
 
 // FullName returns the repository as OWNER/REPO.

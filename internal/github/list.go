@@ -71,12 +71,10 @@ func (c *Client) list(ctx context.Context, query url.Values, pages int, visit fu
 			}
 			seen[issue.Number] = true
 		}
-		switch {
-		case len(page) > 0 && len(seen) == before:
-			return partial(errors.New("GitHub answered with a page it had sent before"))
-		case len(page) == 0 && following != "":
-			return partial(errors.New("GitHub answered with an empty page and a link to another"))
-		case asked[following]:
+		if len(seen) == before && (len(page) > 0 || following != "") {
+			return partial(errors.New("GitHub answered with an empty page, or one it had sent before"))
+		}
+		if asked[following] {
 			return partial(errors.New("GitHub's link to the next page leads back to an earlier one"))
 		}
 		next = following
@@ -106,11 +104,11 @@ func (c *Client) nextPage(header http.Header) (string, error) {
 	if link == nil {
 		return "", nil
 	}
-	next, err := c.gh.BaseURL.Parse(link[1])
+	next, err := c.base.Parse(link[1])
 	if err != nil {
 		return "", errors.New("GitHub's link to the next page is not an address")
 	}
-	if next.Host != c.gh.BaseURL.Host || next.Scheme != c.gh.BaseURL.Scheme {
+	if next.Host != c.base.Host || next.Scheme != c.base.Scheme {
 		return "", fmt.Errorf("the link to the next page leads to another host, %q: check GITHUB_API_URL", next.Host)
 	}
 	return next.String(), nil

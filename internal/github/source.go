@@ -251,7 +251,7 @@ func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 	defer cancel()
 	text := fmt.Sprintf("query{repository(owner:%s,name:%s){%s}}", literal(c.owner), literal(c.repo), selection)
 	address := "graphql"
-	if strings.HasSuffix(c.gh.BaseURL.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
+	if strings.HasSuffix(c.base.Path, "/api/v3/") { // an Enterprise Server has it at …/api/graphql
 		address = "../graphql"
 	}
 	var answer struct {

@@ -97,12 +97,7 @@ func (s *Server) commitNode(revision string) object {
 		"repository":             object{"nameWithOwner": s.codeName()},
 		"blame":                  resolver(func(a object) any { return s.blame(sha, a["path"].(string)) }),
 		"history":                resolver(func(a object) any { return s.history(sha, a) }),
-		"file": resolver(func(a object) any {
-			if blob := s.blobNode(sha + ":" + a["path"].(string)); blob != nil {
-				return object{"object": blob}
-			}
-			return nil
-		}),
+		"file":                   resolver(func(a object) any { return object{"object": s.blobNode(sha + ":" + a["path"].(string))} }),
 	}
 }
 
