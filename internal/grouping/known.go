@@ -34,12 +34,12 @@ func Carry(known []Known, groups []*Group) []Known {
 	var next []Known
 	for _, k := range known {
 		g := byKey[k.Key]
-		switch {
-		case g != nil:
+		if g == nil && joined[k.Key] {
+			continue
+		}
+		if g != nil {
 			k.Template = g.Template
 			delete(byKey, k.Key)
-		case joined[k.Key]:
-			continue
 		}
 		next = append(next, k)
 	}

@@ -8,27 +8,21 @@ import (
 
 // piece masks the run of word and joint bytes at i and returns its end.
 func (m *masker) piece(s string, i int) int {
-	end, seen, joints := i, uint8(0), 0
-	for end < len(s) {
+	end, seen := i, uint8(0)
+	for ; end < len(s); end++ {
 		k := class[s[end]]
 		if k&inPiece == 0 {
 			if !strings.HasPrefix(s[end:], Wildcard) {
 				break
 			}
-			seen |= isDigit // redacted text is a value, as is everything joined to it
-			end += len(Wildcard)
-			continue
-		}
-		if k&isJoint != 0 {
-			if s[end] == ':' && strings.HasPrefix(s[end:], "://") && end > i {
-				return m.span(s, end, maskURL)
-			}
-			joints++
+			k = isDigit // redacted text is a value, as is everything joined to it
+			end += len(Wildcard) - 1
+		} else if s[end] == ':' && end > i && strings.HasPrefix(s[end:], "://") {
+			return m.span(s, end, maskURL)
 		}
 		seen |= k
-		end++
 	}
-	if joints == 0 {
+	if seen&isJoint == 0 {
 		return m.word(s, i, end, seen)
 	}
 	for end > i && class[s[end-1]]&isJoint != 0 {
@@ -137,13 +131,7 @@ func (m *masker) span(s string, end int, kind Masks) int {
 // inWildcard reports whether the byte at i belongs to a Wildcard, which replaces
 // redacted text: "GET https://example.com/reset?token=<*>&id=7".
 func inWildcard(s string, i int) bool {
-	switch s[i] {
-	case '<':
-		return strings.HasPrefix(s[i:], Wildcard)
-	case '>':
-		return strings.HasSuffix(s[:i+1], Wildcard)
-	}
-	return false
+	return strings.HasPrefix(s[i:], Wildcard) || strings.HasSuffix(s[:i+1], Wildcard)
 }
 
 // parts masks a piece part by part, so that "server.go:42" keeps the file and "uid:1000" the name.
