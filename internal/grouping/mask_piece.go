@@ -71,11 +71,12 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 
 // nameKind returns the kind of a value of several parts by what they name, or 0.
 func (m *masker) nameKind(word string) Masks {
-	switch {
+	switch at := strings.IndexByte(word, '@'); {
 	case strings.HasPrefix(word, "arn:"): // "role arn:aws:iam::123456789012:role/app is not allowed to"
 		return maskARN
-	case isEmail(word): // "cannot deliver to jane.doe@example.com"
-		return maskEmail
+	case at > 0 && !strings.ContainsAny(word, ":/") &&
+		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:])):
+		return maskEmail // or an account on a host: "cannot deliver to jane.doe@example.com"
 	case strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", "")): // "lease for fe:ed:fa:ce:be:ef expired"
 		return maskAddress
 	case strings.Count(word, ".") >= 2 && bytes.HasSuffix(m.out, []byte(" is ")) && !isFaultName(word):

@@ -124,13 +124,6 @@ func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
-// isEmail matches an e-mail address or an account on a host, not other uses of "@".
-func isEmail(word string) bool {
-	at := strings.IndexByte(word, '@')
-	return at > 0 && !strings.ContainsAny(word, ":/") &&
-		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:]))
-}
-
 // hostLength returns the length of the host name at the start of word, as in
 // "connect to db.prod.internal:5432"; 0 if there is none. Names in reverse order,
 // such as com.example.App, are classes.

@@ -42,17 +42,6 @@ func (m *matcher) match(template string) (string, bool) {
 	return m.known[best.at], true
 }
 
-// learn marks words of narrow as names where wide, which covers it, has a wildcard: once "login of <*>
-// failed" is known, the alice in "login of alice failed" is a name in "alice has no licence" too.
-func (m *matcher) learn(narrow, wide string) {
-	n, w := m.form(narrow), m.form(wide)
-	for place, number := range w.tokens {
-		if number == wildNumber {
-			m.name(n.tokens[place])
-		}
-	}
-}
-
 // coverIndex finds the wide templates that may cover a narrow one.
 type coverIndex struct {
 	*dictionary

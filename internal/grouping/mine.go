@@ -1,6 +1,7 @@
 package grouping
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,51 +25,48 @@ type miner struct {
 // templates it covers, and only the rest is mined together with the known ones, which may widen.
 func mine(templates, known []string) map[string]string {
 	matching := newMatcher(known)
-	all := slices.Concat(templates, known)
-	slices.Sort(all)
-	all = slices.Compact(all)
-	widest := make(map[string]string, len(all))
-	var rest []string
-	for _, t := range all {
-		if k, ok := matching.match(t); ok && k != t {
-			widest[t] = k
-		} else {
-			widest[t] = t
-			rest = append(rest, t)
+	owned := map[string][]string{} // by known or new template, itself included
+	for _, t := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(templates, known)))) {
+		owner, ok := matching.match(t)
+		if !ok {
+			owner = t
 		}
+		owned[owner] = append(owned[owner], t)
 	}
-	for _, t := range all { // after all matches, which learned names would make depend on the order
-		if widest[t] != t {
-			matching.learn(t, widest[t])
-		}
-	}
-	wide := (&miner{dictionary: matching.dictionary}).widen(rest)
-	for t, of := range widest {
-		widest[t] = wide[of]
-	}
-	return widest
-}
-
-// widen mines sorted templates and returns the result for each.
-func (m *miner) widen(templates []string) map[string]string {
-	for _, t := range templates {
-		f := m.form(t)
-		f.from = []string{t}
+	m := &miner{dictionary: matching.dictionary}
+	for _, owner := range slices.Sorted(maps.Keys(owned)) {
+		f := m.form(owner)
+		f.from = owned[owner]
 		m.forms = append(m.forms, f)
+		for _, t := range f.from {
+			if t != owner {
+				m.learn(m.form(t), f)
+			}
+		}
 	}
 	for range maxRounds {
 		if !m.round() {
 			break
 		}
 	}
-	wide := make(map[string]string, len(templates))
+	widest := make(map[string]string, len(owned))
 	for _, f := range m.forms {
 		text := m.text(f)
 		for _, t := range f.from {
-			wide[t] = text
+			widest[t] = text
 		}
 	}
-	return wide
+	return widest
+}
+
+// learn marks words of narrow as names where wide, which covers it, has a wildcard: once "login of <*>
+// failed" is known, the alice in "login of alice failed" is a name in "alice has no licence" too.
+func (d *dictionary) learn(narrow, wide *form) {
+	for place, number := range wide.tokens {
+		if number == wildNumber {
+			d.name(narrow.tokens[place])
+		}
+	}
 }
 
 // round replaces forms that are one template by the evidence so far with that template, and
