@@ -34,7 +34,8 @@ const (
 	isBlank
 	isStop // ends a URL, a path and the value behind "="
 
-	inPiece = isLetter | isDigit | isJoint
+	inWord  = isLetter | isDigit
+	inPiece = inWord | isJoint
 )
 
 var class = func() (table [256]uint8) {
@@ -56,7 +57,15 @@ var class = func() (table [256]uint8) {
 	return table
 }()
 
-func isWord(c byte) bool { return class[c]&(isLetter|isDigit) != 0 }
+func isWord(c byte) bool { return class[c]&inWord != 0 }
+
+// skip returns the end of the bytes of these classes at i.
+func skip(s string, i int, classes uint8) int {
+	for i < len(s) && class[s[i]]&classes != 0 {
+		i++
+	}
+	return i
+}
 
 // errorCode matches a code that names the error although it looks like an id: at the start of a
 // message, letters in capitals, then digits that begin with 0 or end in a letter, "ORA-00060:

@@ -31,11 +31,7 @@ func (m *masker) piece(s string, i int) int {
 	if end == i {
 		return m.bare(s, i)
 	}
-	begin := i
-	for class[s[begin]]&isJoint != 0 {
-		begin++
-	}
-	return m.joined(s, i, begin, end, seen)
+	return m.joined(s, i, skip(s, i, isJoint), end, seen)
 }
 
 // joined masks a piece whose words, from begin to end, have joints in front or inside.
@@ -99,11 +95,9 @@ func (m *masker) bare(s string, i int) int {
 		m.wildcard(maskValue) // a missing value: "user: -, host: db1", "[-]", "- - 200"
 		return i + 1
 	}
-	for i < len(s) && class[s[i]]&isJoint != 0 {
-		m.out = append(m.out, s[i])
-		i++
-	}
-	return i
+	end := skip(s, i, isJoint)
+	m.out = append(m.out, s[i:end]...)
+	return end
 }
 
 // isPath matches paths of files and requests: "open /etc/app/tls.pem: no such file", "GET /v1/orders
@@ -158,22 +152,18 @@ func (m *masker) parts(word string) {
 			}
 			end++
 		}
-		if part := word[begin:end]; part != "" {
-			kind := valueKind(part, seen)
-			if begin > 0 && word[begin-1] == '@' && isHex(part) {
-				kind = maskHex // the address of an object: "lock held by Session@deadbeef"
-			}
-			if kind != 0 {
-				m.wildcard(kind)
-			} else {
-				m.out = append(m.out, part...)
-			}
+		part := word[begin:end]
+		kind := valueKind(part, seen)
+		if begin > 0 && word[begin-1] == '@' && isHex(part) {
+			kind = maskHex // the address of an object: "lock held by Session@deadbeef"
 		}
-		for end < len(word) && class[word[end]]&isPart != 0 {
-			m.out = append(m.out, word[end])
-			end++
+		if kind != 0 {
+			m.wildcard(kind)
+		} else {
+			m.out = append(m.out, part...)
 		}
-		begin = end
+		begin = skip(word, end, isPart)
+		m.out = append(m.out, word[end:begin]...)
 	}
 	if rest != 0 {
 		m.wildcard(rest)
@@ -185,7 +175,7 @@ func (m *masker) word(s string, i, end int, seen uint8) int {
 	word := s[i:end]
 	if seen&isDigit == 0 && dateNames[word] { // "since Mon Nov 22 10:30:01 2026", "until 22 Nov"
 		next := strings.TrimLeft(s[end:], " \t\v\f,")
-		if m.inList() || next != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[next[:wordEnd(next, 0)]]) {
+		if m.inList() || next != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[next[:skip(next, 0, inWord)]]) {
 			m.wildcard(maskTime)
 			return end
 		}

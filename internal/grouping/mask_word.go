@@ -186,7 +186,7 @@ func (m *masker) unit(s string, begin, end int) int {
 	case s[end] == '%':
 		return end + 1
 	}
-	next := wordEnd(s, end+1)
+	next := skip(s, end+1, inWord)
 	switch {
 	case s[end] != ' ':
 		return end
@@ -195,16 +195,9 @@ func (m *masker) unit(s string, begin, end int) int {
 	case !units[s[end+1:next]]:
 		return end
 	case next+1 < len(s) && s[next] == '/': // "5 MB/s"
-		if per := wordEnd(s, next+1); units[s[next+1:per]] {
+		if per := skip(s, next+1, inWord); units[s[next+1:per]] {
 			return per
 		}
 	}
 	return next
-}
-
-func wordEnd(s string, i int) int {
-	for i < len(s) && isWord(s[i]) {
-		i++
-	}
-	return i
 }

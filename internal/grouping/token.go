@@ -146,7 +146,7 @@ func isTitle(word string) bool {
 // token: "Music Server". Words that describe what happened do not belong to it: "Link Down".
 func titleEnd(s string, end int) int {
 	for end < len(s) && s[end] == ' ' {
-		next := wordEnd(s, end+1)
+		next := skip(s, end+1, inWord)
 		word := s[end+1 : next]
 		continued := next < len(s) && class[s[next]]&isJoint != 0 && s[next] != '.' && s[next] != ':' && s[next] != '-'
 		if continued || !isTitle(word) || newToken(word).traits&(isGrammar|isInflected|isFault) != 0 {
