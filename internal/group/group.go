@@ -102,7 +102,7 @@ func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.
 	return grouping.Carry(p.Known, groups), nil
 }
 
-func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(line int64, e event.Event)) error {
+func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
 	if p.Lines {
 		return source.Read(ctx, func(r event.Record) {
 			if strings.HasPrefix(strings.TrimLeft(r.Text, " \t"), "{") {

@@ -13,7 +13,7 @@ type seen struct {
 	place, need int // where it varies, or how many forms prove that it does
 }
 
-// families sorts the forms and calls do for each list with the same hash.
+// families sorts the forms and calls do for several with the same hash.
 func families(all []seen, do func([]seen)) {
 	slices.SortFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form.at, b.form.at), cmp.Compare(a.place, b.place))
@@ -186,7 +186,7 @@ const (
 	verbsPerAll = 4 // one verb among four words: they describe what happened
 )
 
-// varies decides whether the words of a family, which differ at one place only, are values.
+// varies reports whether the words of a family, which differ at one place only, are values.
 func (m *miner) varies(family []seen) bool {
 	place, f := family[0].place, family[0].form
 	n, consts := len(family), f.consts
@@ -208,7 +208,7 @@ func (m *miner) varies(family []seen) bool {
 	switch {
 	case place == 0:
 		return consts >= manyConsts && n >= manyMore
-	case consts >= fewConsts && place > 1 && place+1 < len(f.tokens) && m.at(f, place-1).text == "[" && m.at(f, place+1).text == "]":
+	case consts >= fewConsts && place > 1 && m.at(f, place-1).text == "[" && place+1 < len(f.tokens) && m.at(f, place+1).text == "]":
 		return true // "interrupt link [LNKD] enabled"
 	case capitals == n && m.labelled(f, place) && consts >= someConsts:
 		return true
@@ -251,7 +251,7 @@ func (m *miner) uniteRare() {
 func (m *miner) uniteCovered() {
 	wide := newCoverIndex(m.dictionary, m.forms)
 	for _, f := range m.forms {
-		for w := range wide.of(f) {
+		for _, w := range wide.of(f) {
 			if w != f && m.covers(w, f) {
 				unite(f, w)
 			}

@@ -68,8 +68,6 @@ type Group struct {
 	EventKeys []string
 }
 
-// add counts one event. The sample does not depend on the order of events: it is the
-// newest, and among equals the one with the larger id.
 func (g *Group) add(e *event.Event) {
 	if len(e.Deliveries) > 0 {
 		inbox := entry(&g.Deliveries, e.Source)
@@ -80,13 +78,10 @@ func (g *Group) add(e *event.Event) {
 		tally.Add(count.MinuteOf(e.Time))
 		tally.Link(e.URL, e.Time)
 	}
-	g.Level = max(g.Level, e.Level)
 	g.match(event.Matched{Level: e.Level, Rules: e.Decision.Rules})
-	g.span(e.Time, e.Time)
+	g.span(e.Level, e.Time, e.Time)
 	g.saw(Version{e.Version(), e.Time})
-	if g.Sample.Source == "" || newer(e, &g.Sample) {
-		g.Sample = *e
-	}
+	g.sample(e)
 }
 
 // Join adds the counts of another group.
@@ -100,17 +95,14 @@ func (g *Group) Join(other *Group) {
 		inbox.IDs.AddAll(b.IDs)
 		inbox.Link(b.From, b.URL, b.Newest.Time())
 	}
-	g.Level = max(g.Level, other.Level)
 	for _, m := range other.Matched {
 		g.match(m)
 	}
-	g.span(other.First, other.Last)
+	g.span(other.Level, other.First, other.Last)
 	for _, v := range other.Versions {
 		g.saw(v)
 	}
-	if g.Sample.Source == "" || newer(&other.Sample, &g.Sample) {
-		g.Sample = other.Sample
-	}
+	g.sample(&other.Sample)
 }
 
 // match notes the rules that match an event.
@@ -132,7 +124,8 @@ func entry[T any](m *map[string]*T, key string) *T {
 	return (*m)[key]
 }
 
-func (g *Group) span(first, last time.Time) {
+func (g *Group) span(level event.Level, first, last time.Time) {
+	g.Level = max(g.Level, level)
 	if !first.IsZero() && (g.First.IsZero() || first.Before(g.First)) {
 		g.First = first
 	}
@@ -141,11 +134,15 @@ func (g *Group) span(first, last time.Time) {
 	}
 }
 
-func newer(a, b *event.Event) bool {
-	if !a.Time.Equal(b.Time) {
-		return a.Time.After(b.Time)
+// sample keeps the newest event, and of several the one with the largest id, so that the order of events
+// does not matter.
+func (g *Group) sample(e *event.Event) {
+	s := &g.Sample
+	newer := cmp.Or(e.Time.Compare(s.Time), strings.Compare(e.Source, s.Source),
+		strings.Compare(e.Stream, s.Stream), strings.Compare(e.ID, s.ID))
+	if s.Source == "" || newer > 0 {
+		*s = *e
 	}
-	return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.Stream, b.Stream), strings.Compare(a.ID, b.ID)) > 0
 }
 
 // Version is a version of the code and the time of its newest event. The zero value

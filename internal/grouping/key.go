@@ -134,8 +134,9 @@ func frameName(f event.Frame) string {
 
 // isHash reports whether a word looks like a hash in hex or base64, not like a name ending in a number.
 func isHash(word string) bool {
+	mixed := strings.ToLower(word) != word && strings.ToUpper(word) != word
 	return len(word) >= 6 && isHex(word) && hasDigit(word) ||
-		len(word) >= 8 && hasDigit(strings.TrimRight(word, "0123456789")) && strings.ToLower(word) != word && strings.ToUpper(word) != word
+		len(word) >= 8 && mixed && hasDigit(strings.TrimRight(word, "0123456789"))
 }
 
 // stableName drops the numbers that compilers append to numberedEnds, and addresses: "run/0x1f".

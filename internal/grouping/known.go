@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -68,7 +67,7 @@ func (s *Set) mined() map[trace]*Group {
 	}
 	groups, members, into := map[trace]*Group{}, map[*Group]int{}, map[*Group]*Group{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), func(a, b message) int {
-		return cmp.Or(strings.Compare(a.template, b.template), strings.Compare(a.service, b.service), strings.Compare(a.name, b.name))
+		return slices.Compare([]string{a.template, a.service, a.name}, []string{b.template, b.service, b.name})
 	}) {
 		counted, template := s.units[s.messages[m]], widest[m.template]
 		g := identify(groups, counted, m.service, template, known[template])

@@ -30,7 +30,7 @@ const (
 	isLetter uint8 = 1 << iota
 	isDigit
 	isJoint // joins parts of one value: 10.0.0.1:5432, jane@example.com, a-b
-	isPart  // of the joints, those between parts that may be words: server.go:42
+	isPart  // a joint between parts that may be words: server.go:42
 	isBlank
 	isStop // ends a URL, a path and the value behind "="
 

@@ -73,8 +73,8 @@ func (m *masker) nameKind(word string) Masks {
 	case at > 0 && !strings.ContainsAny(word, ":/") &&
 		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:])):
 		return maskEmail // or an account on a host: "cannot deliver to jane.doe@example.com"
-	case strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", "")): // "lease for fe:ed:fa:ce:be:ef expired"
-		return maskAddress
+	case strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", "")):
+		return maskAddress // "lease for fe:ed:fa:ce:be:ef expired"
 	case strings.Count(word, ".") >= 2 && bytes.HasSuffix(m.out, []byte(" is ")) && !isFaultName(word):
 		return maskID // "driver class is com.mysql.cj.jdbc.Driver"
 	case m.isService(word):
@@ -170,12 +170,12 @@ func (m *masker) parts(word string) {
 	}
 }
 
-// word masks a run of letters and digits.
 func (m *masker) word(s string, i, end int, seen uint8) int {
 	word := s[i:end]
 	if seen&isDigit == 0 && dateNames[word] { // "since Mon Nov 22 10:30:01 2026", "until 22 Nov"
 		next := strings.TrimLeft(s[end:], " \t\v\f,")
-		if m.inList() || next != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[next[:skip(next, 0, inWord)]]) {
+		follows := next[:skip(next, 0, inWord)]
+		if m.inList() || follows != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[follows]) {
 			m.wildcard(maskTime)
 			return end
 		}

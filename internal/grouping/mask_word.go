@@ -177,10 +177,11 @@ func (m *masker) unit(s string, begin, end int) int {
 	case end == len(s) || m.wild != len(m.out):
 		return end
 	case s[end] == '=' && end-begin >= minToken: // "cursor eyJpZCI6NDIsInQiOjF9== is stale"
-		if padded := len(s) - len(strings.TrimLeft(s[end:], "=")); padded <= end+2 && (padded == len(s) || !isWord(s[padded])) {
-			return padded
+		padded := len(s) - len(strings.TrimLeft(s[end:], "="))
+		if padded > end+2 || padded < len(s) && isWord(s[padded]) {
+			return end
 		}
-		return end
+		return padded
 	case class[s[end-1]]&isLetter != 0 || class[s[begin]]&isDigit == 0:
 		return end
 	case s[end] == '%':

@@ -1,7 +1,6 @@
 package grouping
 
 import (
-	"iter"
 	"slices"
 	"strings"
 )
@@ -30,16 +29,11 @@ func (m *matcher) match(template string) (string, bool) {
 		return template, ok
 	}
 	f := m.form(template)
-	var best *form
-	for wide := range m.of(f) {
-		if m.covers(wide, f) && (best == nil || wide.consts > best.consts) {
-			best = wide
-		}
-	}
-	if best == nil {
+	wide := slices.DeleteFunc(m.of(f), func(w *form) bool { return !m.covers(w, f) })
+	if len(wide) == 0 {
 		return "", false
 	}
-	return m.known[best.at], true
+	return m.known[slices.MaxFunc(wide, func(a, b *form) int { return a.consts - b.consts }).at], true
 }
 
 // coverIndex finds the wide templates that may cover a narrow one.
@@ -69,21 +63,17 @@ func newCoverIndex(d *dictionary, forms []*form) *coverIndex {
 	return c
 }
 
-// of yields the wide templates that cover f by their hash.
-func (c *coverIndex) of(f *form) iter.Seq[*form] {
-	return func(yield func(*form) bool) {
-		for _, holes := range c.holes[f.shape] {
-			h := f.hash
-			for _, place := range holes {
-				h += (c.tokens[wildNumber].hash - c.at(f, place).hash) * weight(place)
-			}
-			for _, wide := range c.wide[h] {
-				if !yield(wide) {
-					return
-				}
-			}
+// of returns the wide templates that may cover f, by their hash.
+func (c *coverIndex) of(f *form) []*form {
+	var wide []*form
+	for _, holes := range c.holes[f.shape] {
+		h := f.hash
+		for _, place := range holes {
+			h += (c.tokens[wildNumber].hash - c.at(f, place).hash) * weight(place)
 		}
+		wide = append(wide, c.wide[h]...)
 	}
+	return wide
 }
 
 // covers reports whether narrow is an instance of wide: "login of <*> from

@@ -6,13 +6,10 @@ import (
 	"strings"
 )
 
-// minConsts is how many constant words a mined template keeps: with fewer, it would
-// cover unrelated messages.
-const minConsts = 2
-
-// maxRounds bounds the rounds of mining. Each builds on the wildcards of the
-// previous one; two or three are usual.
-const maxRounds = 6
+const (
+	minConsts = 2 // constant words that a mined template keeps: with fewer, it would cover unrelated messages
+	maxRounds = 6 // of mining; each builds on the wildcards of the previous one, and two or three are usual
+)
 
 // miner finds the variable places that masks miss. It works on the set of all
 // masked templates at once, so their order cannot matter.
@@ -133,8 +130,6 @@ func unite(a, b *form) {
 	}
 }
 
-// What a word's neighbours show about it.
-
 // namelike reports whether the word at place may be a name by its own look, by its use elsewhere, or the
 // word before it: "no route to com.example.Cart", "queue orders is full". The first word of a message is
 // its subject, unless it is known to be a name.
@@ -211,8 +206,7 @@ func (d *dictionary) labelled(f *form, place int) bool {
 // doing reports whether the message only states what is done to the thing named at
 // place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {
-	const last = 2
-	return place == last && len(f.tokens) == last+1 && d.before(f, place) != none && strings.HasSuffix(d.at(f, 0).text, "ing")
+	return place == 2 && len(f.tokens) == 3 && d.before(f, place) != none && strings.HasSuffix(d.at(f, 0).text, "ing")
 }
 
 // name marks a word as a name, unless it describes what happened.

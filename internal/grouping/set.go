@@ -79,9 +79,8 @@ func (s *Set) Add(e event.Event) Mark {
 // Other sources may have reported the same events that Sentry counted.
 func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 	g := s.units[s.keyed(trace{key: SentryKey(t.ID)}, BySentry)]
-	g.Sentry, g.Level = &t, max(g.Level, t.Level)
-	g.Service, g.Template = t.Project, s.template(t.Title)
-	g.span(t.First, t.Last)
+	g.Sentry, g.Service, g.Template = &t, t.Project, s.template(t.Title)
+	g.span(t.Level, t.First, t.Last)
 	if e != nil {
 		g.Sample = *e
 		g.match(event.Matched{Level: e.Level, Rules: e.Decision.Rules})

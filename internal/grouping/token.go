@@ -123,7 +123,8 @@ func tokenEnd(s string, i int) int {
 		return titleEnd(s, last)
 	case strings.HasPrefix(s[last:], unitNumber) && strings.ToUpper(word) == word:
 		return last + len(unitNumber)
-	case strings.HasPrefix(s[last:], portNumber) && strings.ToLower(word) == word && newToken(word).traits&(isPartial|isGrammar|isInflected) == 0:
+	case strings.HasPrefix(s[last:], portNumber) && strings.ToLower(word) == word &&
+		newToken(word).traits&(isPartial|isGrammar|isInflected) == 0:
 		return last + len(portNumber)
 	}
 	return last
@@ -139,7 +140,8 @@ const (
 
 // isTitle reports whether only the first letter of a word is a capital.
 func isTitle(word string) bool {
-	return len(word) > 1 && isUpper(word[0]) && !strings.ContainsFunc(word[1:], func(r rune) bool { return r < 'a' || r > 'z' })
+	inside := func(r rune) bool { return r < 'a' || r > 'z' }
+	return len(word) > 1 && isUpper(word[0]) && !strings.ContainsFunc(word[1:], inside)
 }
 
 // titleEnd returns the end of a name of several words, the first of which ends at end. The name is one

@@ -112,8 +112,8 @@ const (
 type Mute struct {
 	By      string                 `json:"by"` // what mutes it
 	Since   count.Millis           `json:"t"`
-	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group, also those before; empty if none happened since
-	Surged  count.Millis           `json:"up,omitempty"`  // when the error happened 100 times as often as before; 0 if it did not
+	Sources map[string]count.Tally `json:"src,omitempty"` // all events by log group; empty if none happened since
+	Surged  count.Millis           `json:"up,omitempty"`  // when the error was 100 times as frequent as before, or 0
 }
 
 // cappedMutes returns mutes cut to these limits.
@@ -129,7 +129,7 @@ func cappedMutes(mutes map[int]Mute) map[int]Mute {
 		mute.Sources = m.Sources
 		capped[number] = mute
 	}
-	latest := slices.SortedFunc(maps.Keys(capped), func(a, b int) int { return cmp.Or(cmp.Compare(last[b], last[a]), b-a) })
+	latest := slices.SortedFunc(maps.Keys(last), func(a, b int) int { return cmp.Or(cmp.Compare(last[b], last[a]), b-a) })
 	for keep := len(latest); ; keep /= 2 {
 		for _, number := range latest[keep:] {
 			mute := capped[number]

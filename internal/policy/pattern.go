@@ -60,7 +60,14 @@ func Parse(matcher, text string) (Pattern, error) {
 	case matcher == "level":
 		return p.level(), nil
 	case len(p.Text) > 2 && p.Text[0] == '/' && p.Text[len(p.Text)-1] == '/':
-		return p.regexp()
+		text := p.Text[1 : len(p.Text)-1]
+		re, err := CompileRegexp(text)
+		if err != nil {
+			return p, err
+		}
+		parsed, _ := syntax.Parse(text, syntax.Perl) // it compiles
+		p.matches, p.literals = re.MatchString, required(parsed)
+		return p, nil
 	case !doublestar.ValidatePattern(p.Text):
 		return p, errors.New("not a glob: close every [ and {, or write \\ before it")
 	case matcher == "path":
@@ -82,16 +89,6 @@ func CompileRegexp(text string) (*regexp.Regexp, error) {
 		return nil, fmt.Errorf("not a regular expression in Go's syntax (RE2): %s %.100q", mistake.Code, mistake.Expr)
 	}
 	return re, err
-}
-
-func (p Pattern) regexp() (Pattern, error) {
-	text := p.Text[1 : len(p.Text)-1]
-	re, err := CompileRegexp(text)
-	if err == nil {
-		parsed, _ := syntax.Parse(text, syntax.Perl) // it compiles
-		p.matches, p.literals = re.MatchString, required(parsed)
-	}
-	return p, err
 }
 
 // LevelNames are the levels, lowest first.
