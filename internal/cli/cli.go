@@ -107,16 +107,12 @@ func (c Command) Main(ctx context.Context, args []string) int {
 
 func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "errmon",
-		Short:         "Turn production errors into GitHub issues",
-		Long:          "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command, it runs the one set by the input command; the default is scan.",
-		Example:       "  errmon preview examples/logs\n  errmon scan --log-groups /ecs/orders --aws-region eu-central-1 --dry-run",
-		Args:          onlyCommands,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use: "errmon", Args: onlyCommands, RunE: s.byInput, SilenceErrors: true, SilenceUsage: true,
+		Short:   "Turn production errors into GitHub issues",
+		Long:    "errmon files one GitHub issue per production error and keeps it up to date.\nWithout a command, it runs the one set by the input command; the default is scan.",
+		Example: "  errmon preview examples/logs\n  errmon scan --log-groups /ecs/orders --aws-region eu-central-1 --dry-run",
 
 		PersistentPreRun: func(*cobra.Command, []string) { s.started = true },
-		RunE:             s.byInput,
 	}
 	s.flags = root.PersistentFlags()
 	for _, setting := range config.Settings {
@@ -136,24 +132,19 @@ func (s *session) root() *cobra.Command {
 
 func (s *session) commands() []*cobra.Command {
 	scan := &cobra.Command{
-		Use:     "scan",
+		Use: "scan", Args: cobra.NoArgs, RunE: s.scan,
 		Short:   "Read the sources and file or update issues",
 		Example: "  errmon scan --since=6h --dry-run",
-		Args:    cobra.NoArgs,
-		RunE:    s.scan,
 	}
 	preview := &cobra.Command{
-		Use:     "preview [FILE|FOLDER|-]...",
+		Use: "preview [FILE|FOLDER|-]...", RunE: s.preview,
 		Short:   "Show the issues that would be filed for log files, a payload, or the configured sources",
 		Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
-		RunE:    s.preview,
 	}
 	doctor := &cobra.Command{
-		Use:     "doctor",
+		Use: "doctor", Args: cobra.NoArgs, RunE: s.doctor,
 		Short:   "Test every configured integration and explain how to fix what fails; writes nothing",
 		Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
-		Args:    cobra.NoArgs,
-		RunE:    s.doctor,
 	}
 	for _, cmd := range []*cobra.Command{scan, preview} {
 		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")

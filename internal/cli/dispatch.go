@@ -124,9 +124,12 @@ func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Opti
 	case payload.Scan:
 		answer, err = c.scan(ctx, asked.Since)
 	case payload.Status:
-		var status ledger.Status
-		status, err = scan.Status(ctx, o)
-		answer.Text = statusText(status)
+		var t ledger.Status
+		t, err = scan.Status(ctx, o)
+		answer.Text = fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.", t.Open, t.Closed, t.Muted, t.Waiting)
+		if t.Sources > 0 {
+			answer.Text += fmt.Sprintf(" Sources: %d, all read up to %s.", t.Sources, t.Oldest.UTC().Format("2006-01-02 15:04 UTC"))
+		}
 	case payload.File:
 		answer = c.answer("Filed.", *c.run)
 	}
@@ -172,12 +175,4 @@ func (c commander) answer(text string, run report.Run) slack.Answer {
 		}
 	}
 	return a
-}
-
-func statusText(s ledger.Status) string {
-	text := fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.", s.Open, s.Closed, s.Muted, s.Waiting)
-	if s.Sources > 0 {
-		text += fmt.Sprintf(" Sources: %d, all read up to %s.", s.Sources, s.Oldest.UTC().Format("2006-01-02 15:04 UTC"))
-	}
-	return text
 }

@@ -128,17 +128,6 @@ func (s *session) configure(ctx context.Context) (settings, error) {
 	return c, nil
 }
 
-// loadOffline reads the settings of a command that asks no service.
-func (s *session) loadOffline() (config.Config, error) {
-	in := s.input()
-	in.Offline = true
-	cfg, err := s.load(in)
-	for _, warning := range cfg.Warnings {
-		s.warning(warning.Error())
-	}
-	return cfg, asUsage(err)
-}
-
 // input is where settings come from.
 func (s *session) input() config.Input {
 	return config.Input{

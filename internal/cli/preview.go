@@ -69,11 +69,16 @@ func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 	return file, file.Close, nil
 }
 
-// expand reads the settings that matter for log files, and lists the files.
+// expand reads the settings that matter if no service is asked, and lists the log files.
 func (s *session) expand(args []string) (config.Config, []string, error) {
-	cfg, err := s.loadOffline()
+	in := s.input()
+	in.Offline = true
+	cfg, err := s.load(in)
+	for _, warning := range cfg.Warnings {
+		s.warning(warning.Error())
+	}
 	if err != nil {
-		return cfg, nil, err
+		return cfg, nil, usageError{err}
 	}
 	files, err := logfile.Expand(args)
 	return cfg, files, asUsage(err)
@@ -106,10 +111,9 @@ func (s *session) groupCommand() *cobra.Command {
 	var p group.Printer
 	var known, save string
 	cmd := &cobra.Command{
-		Use:     "group [FILE|-]",
+		Use: "group [FILE|-]", Args: cobra.MaximumNArgs(1),
 		Short:   "Print as JSON which error each event of a log belongs to",
 		Example: "  errmon group --explain app.log",
-		Args:    cobra.MaximumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, p, known, save) },
 	}
 	cmd.Flags().BoolVar(&p.Lines, "lines", false, "treat every line as one event instead of joining multi-line events; JSON is read either way")

@@ -74,7 +74,13 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, errors.New("a key must be the plain name of a setting"))
 		return
 	case setting == nil && !slices.Contains(teamKeys, name):
-		f.wrong(entry.Key, unknown("key", name, fileKeys()))
+		names := slices.Clone(teamKeys)
+		for _, s := range Settings {
+			if s.notInFile == "" {
+				names = append(names, s.Name)
+			}
+		}
+		f.wrong(entry.Key, unknown("key", name, names))
 		return
 	}
 	switch f.key = name; name {
@@ -189,15 +195,4 @@ func find(name string) *Setting {
 		return &Settings[i]
 	}
 	return nil
-}
-
-// fileKeys returns every key that the file may have.
-func fileKeys() []string {
-	names := slices.Clone(teamKeys)
-	for _, s := range Settings {
-		if s.notInFile == "" {
-			names = append(names, s.Name)
-		}
-	}
-	return names
 }

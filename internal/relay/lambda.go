@@ -22,21 +22,20 @@ import (
 	"github.com/org/errmon-action/internal/inbound"
 )
 
-func init() { OnLambda = onLambda }
-
-// onLambda serves one of the two functions, until Lambda ends it.
-func onLambda(ctx context.Context, c Config, queueURL string, dispatch Dispatch) error {
-	if queueURL == "" {
-		lambda.StartWithOptions(Batches(dispatch, c), lambda.WithContext(ctx))
+func init() {
+	OnLambda = func(ctx context.Context, c Config, queueURL string, dispatch Dispatch) error {
+		if queueURL == "" {
+			lambda.StartWithOptions(Batches(dispatch, c), lambda.WithContext(ctx))
+			return nil
+		}
+		loaded, err := awsconfig.LoadDefaultConfig(ctx)
+		if err != nil {
+			return fmt.Errorf("read the AWS configuration: %w", err)
+		}
+		receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), nil, NewMetrics())
+		lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
 		return nil
 	}
-	loaded, err := awsconfig.LoadDefaultConfig(ctx)
-	if err != nil {
-		return fmt.Errorf("read the AWS configuration: %w", err)
-	}
-	receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), nil, NewMetrics())
-	lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
-	return nil
 }
 
 // ToSQS returns a Deliver that puts each delivery into a queue, because nothing
@@ -50,8 +49,7 @@ func ToSQS(client *sqs.Client, queueURL string) Deliver {
 			b.Add(d.Entry) // it fits an empty batch
 			body = string(b.Payload())
 		}
-		_, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queueURL, MessageBody: &body})
-		if err != nil {
+		if _, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &queueURL, MessageBody: &body}); err != nil {
 			return fmt.Errorf("put the event into the queue: %w", err)
 		}
 		return nil

@@ -26,6 +26,8 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/sentry"
@@ -78,14 +80,18 @@ type Receiver struct {
 	cfg     Config
 	deliver Deliver
 	ready   func(ctx context.Context, deep bool) error // nil if there is nothing to ask
-	bodies  *bodies
+	bodies  bodies
 	metrics *Metrics
 }
 
 // NewReceiver returns a Receiver that passes deliveries to deliver. ready returns an error if no
 // more can be accepted or, with deep, if GitHub does not answer; it may be nil.
 func NewReceiver(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Receiver {
-	return &Receiver{cfg: c, deliver: deliver, ready: ready, bodies: newBodies(c.Clock), metrics: m}
+	return &Receiver{cfg: c, deliver: deliver, ready: ready, metrics: m, bodies: bodies{
+		small:  lane{clock: c.Clock, room: semaphore.NewWeighted(smallRoom)},
+		large:  lane{clock: c.Clock, room: semaphore.NewWeighted(largeRoom), grace: largeGrace},
+		judged: semaphore.NewWeighted(maxJudged),
+	}}
 }
 
 // verdict is the outcome of a request.

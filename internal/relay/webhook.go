@@ -134,23 +134,15 @@ var (
 
 // bodies are the request bodies held at once.
 type bodies struct {
-	small, large *lane
+	small, large lane
 	judged       *semaphore.Weighted // of maxJudged bytes
-}
-
-func newBodies(c clock.Clock) *bodies {
-	return &bodies{
-		small:  &lane{clock: c, room: semaphore.NewWeighted(smallRoom)},
-		large:  &lane{clock: c, room: semaphore.NewWeighted(largeRoom), grace: largeGrace},
-		judged: semaphore.NewWeighted(maxJudged),
-	}
 }
 
 // read returns a request's body when it is its turn to be judged. It occupies its
 // room until release is called. The error is errTooLarge, errShed, errNoRoom or
 // errCutShort; release is nil then.
 func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
-	size, lane := r.ContentLength, b.small
+	size, lane := r.ContentLength, &b.small
 	if size > maxBody {
 		return nil, nil, errTooLarge
 	}
@@ -158,7 +150,7 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, rele
 		size = maxBody
 	}
 	if size > maxSmall {
-		lane = b.large
+		lane = &b.large
 	}
 	if err := lane.reserve(r, size); err != nil {
 		return nil, nil, err

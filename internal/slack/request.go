@@ -130,8 +130,11 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
 	}
 	switch {
-	case b.Command != "" && b.Type != "event_callback":
-		return b.slashCommand(raw, o), nil
+	case b.Command != "" && b.Type != "event_callback": // "/errmon VERB …"
+		m := slackMessage{Channel: b.ChannelID, ChannelName: b.ChannelName, Text: b.Text}
+		p := m.command(decodeMrkdwn(b.Text), b.TriggerID, raw, o)
+		p.Commands[0].ResponseURL = b.ResponseURL
+		return p, nil
 	case b.Event != nil && (b.Type == "event_callback" || b.Type == "" || b.Type == "message"):
 		return b.event(raw, o), nil
 	case b.Type != "" && b.Type != "message":
@@ -197,14 +200,6 @@ func (r Rules) matches(text string) bool {
 	}
 	pattern := regexp.MustCompile(`(?i)(?:` + strings.Join(words, "|") + `)s?(?:\W|_|$)`)
 	return pattern.MatchString(harmless.ReplaceAllString(text, ""))
-}
-
-// slashCommand reads "/errmon VERB …".
-func (b slackBody) slashCommand(raw json.RawMessage, o Options) payload.Payload {
-	m := slackMessage{Channel: b.ChannelID, ChannelName: b.ChannelName, Text: b.Text}
-	p := m.command(decodeMrkdwn(b.Text), b.TriggerID, raw, o)
-	p.Commands[0].ResponseURL = b.ResponseURL
-	return p
 }
 
 // addressed matches the start of a mention.
