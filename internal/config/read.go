@@ -1,10 +1,8 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/url"
 	"regexp"
@@ -121,22 +119,23 @@ func ParseSince(text string, now time.Time) (time.Time, error) {
 	return t, nil
 }
 
-func whole(least, most int) func(string) (int, error) {
-	return between(strconv.Atoi, least, most, fmt.Sprintf("must be a whole number between %d and %d", least, most))
+// must returns a parser whose error is the mistake if parse fails or ok refuses the value.
+func must[T any](parse func(string) (T, error), ok func(T) bool, mistake error) func(string) (T, error) {
+	return func(s string) (T, error) {
+		v, err := parse(s)
+		if err != nil || !ok(v) {
+			return v, mistake
+		}
+		return v, nil
+	}
 }
 
-func parseFloat(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
+func whole(least, most int) func(string) (int, error) {
+	return must(strconv.Atoi, func(n int) bool { return n >= least && n <= most }, fmt.Errorf("must be a whole number between %d and %d", least, most))
+}
 
-var rate = between(parseFloat, math.SmallestNonzeroFloat64, 25, "must be a number above 0 and at most 25")
-
-func between[T cmp.Ordered](parse func(string) (T, error), least, most T, want string) func(string) (T, error) {
-	return func(s string) (T, error) {
-		n, err := parse(s)
-		if err != nil || !(n >= least && n <= most) { // so written, NaN is refused
-			return n, errors.New(want)
-		}
-		return n, nil
-	}
+func number(ok func(float64) bool, mistake string) func(string) (float64, error) {
+	return must(func(s string) (float64, error) { return strconv.ParseFloat(s, 64) }, ok, errors.New(mistake))
 }
 
 func yesOrNo(s string) (bool, error) {
@@ -148,12 +147,13 @@ func yesOrNo(s string) (bool, error) {
 }
 
 func oneOf(names ...string) func(string) (string, error) {
-	return func(s string) (string, error) {
-		if s = strings.ToLower(s); slices.Contains(names, s) {
-			return s, nil
-		}
-		return "", errors.New("must be one of " + strings.Join(names, ", "))
-	}
+	lower := func(s string) (string, error) { return strings.ToLower(s), nil }
+	return must(lower, func(s string) bool { return slices.Contains(names, s) }, errors.New("must be one of "+strings.Join(names, ", ")))
+}
+
+func matching(shape string, mistake error) func(string) (string, error) {
+	same := func(s string) (string, error) { return s, nil }
+	return must(same, regexp.MustCompile(shape).MatchString, mistake)
 }
 
 var (
@@ -163,16 +163,6 @@ var (
 	login     = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*(\[bot\])?$`, errors.New("must be a GitHub login, such as octocat or renovate[bot]"))
 	ownerRepo = matching(`^[A-Za-z0-9][A-Za-z0-9_-]*/[A-Za-z0-9._-]+$`, errors.New("must be OWNER/REPO"))
 )
-
-func matching(shape string, mistake error) func(string) (string, error) {
-	re := regexp.MustCompile(shape)
-	return func(s string) (string, error) {
-		if !re.MatchString(s) {
-			return "", mistake
-		}
-		return s, nil
-	}
-}
 
 func repository(owner, repo *string) func(string) error {
 	return func(s string) error {

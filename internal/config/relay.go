@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"slices"
 	"strconv"
@@ -124,8 +123,8 @@ func relayToken(s string) (string, error) {
 	return secret(s)
 }
 
-var appNumber = between(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, 1, math.MaxInt64,
-	"must be the number shown on the App's GitHub page")
+var appNumber = must(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, func(n int64) bool { return n > 0 },
+	errors.New("must be the number shown on the App's GitHub page"))
 
 // appKey parses the key itself, in which an environment may write line breaks as \n, or
 // the path of its file.

@@ -57,6 +57,8 @@ var Settings = func() (all []Setting) {
 // groups returns the settings that are read into c.
 func groups(c *Config, now time.Time) []Group {
 	since := func(s string) (time.Time, error) { return ParseSince(s, now) }
+	budget := number(func(n float64) bool { return n >= 0 && n <= 100_000 }, "must be a number between 0 and 100000")
+	rate := number(func(n float64) bool { return n > 0 && n <= 25 }, "must be a number above 0 and at most 25")
 	return []Group{
 		{Name: "GitHub", Settings: []Setting{
 			{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, notInFile: useSecret, read: into(&c.GitHubToken, secret),
@@ -77,7 +79,7 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "How log groups are read: auto, all (every event), filter (what the filter pattern matches) or insights (Logs Insights, which costs money)"},
 			{Name: "read-all-pages", Env: "ERRMON_READ_ALL_PAGES", Default: "3", read: into(&c.ReadAllPages, whole(0, 100)),
 				Help: "Number of pages, of 1 MB or 10,000 events, to read of a log group before using the filter pattern; 0 always uses it"},
-			{Name: "insights-budget", Env: "ERRMON_INSIGHTS_BUDGET", Default: "0", read: into(&c.InsightsBudget, between(parseFloat, 0, 100_000, "must be a number between 0 and 100000")),
+			{Name: "insights-budget", Env: "ERRMON_INSIGHTS_BUDGET", Default: "0", read: into(&c.InsightsBudget, budget),
 				Help: "Gigabytes that Logs Insights may scan per run, at about $0.005 each; 0 never uses it"},
 			{Name: "lookback", Env: "ERRMON_LOOKBACK", Default: "60m", read: into(&c.Lookback, duration(time.Minute, 30*day)),
 				Help: "How far back the first run reads a log group"},
@@ -164,12 +166,9 @@ func unknown(thing, name string, names []string) error {
 	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }
 
-// Nearest returns the name that was probably meant, and false if none is similar: a third
-// of the letters may be wrong.
+// Nearest returns which of the names, at least one, was probably meant, and false if none
+// is similar: a third of the letters may be wrong.
 func Nearest(name string, names []string) (nearest string, ok bool) {
-	if len(names) == 0 {
-		return "", false
-	}
 	nearest = nearestOf(name, names)
 	return nearest, levenshtein.ComputeDistance(plain(name), nearest) <= max(2, len(name)/3)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// This file reads four keys of the file that hold more than a plain value:
+// This file reads four keys that hold more than a plain value:
 //
 //	in-app:
 //	  include: [node_modules/@acme/, org.apache.acme.]
@@ -37,22 +37,21 @@ import (
 //
 // A redacted value is shown as its pattern's name and a number: [customer-id-1].
 
-var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
-
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 // teamKeys are the keys of the file that are not settings.
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// The most that a file may ask for; each costs time on every line or frame.
+// Limits of what a file may ask for, each of which costs time on every line or frame.
 const (
-	maxPrefixes    = 200
-	maxFieldKeys   = 20
-	maxRoots       = 100
-	maxPrefixSize  = 500
-	maxPatternName = 40
+	maxPrefixes   = 200
+	maxFieldKeys  = 20
+	maxRoots      = 100
+	maxPrefixSize = 500
 )
+
+var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 // lists reads a mapping from names to a plain value or a list of them.
 func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit int) map[string][]string {
@@ -138,8 +137,8 @@ func (f *fileReader) pattern(entry *ast.MappingValueNode) {
 	name, _ := scalar(entry.Key)
 	re, err := expression(entry.Value)
 	switch {
-	case !patternName.MatchString(name) || len(name) > maxPatternName:
-		err = fmt.Errorf("the name must be lower-case letters and digits, separated by dashes, at most %d characters", maxPatternName)
+	case !patternName.MatchString(name) || len(name) > 40:
+		err = errors.New("the name must be lower-case letters and digits, separated by dashes, at most 40 characters")
 	case err == nil && re.MatchString(""):
 		err = finding.Mend("the expression matches the empty string", "make it match only the value")
 	}
