@@ -63,9 +63,9 @@ func (s *session) readPayload(name string) ([]byte, error) {
 
 // read parses a payload as configured.
 func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) {
-	return inbound.Read(body, inbound.Options{
+	return inbound.Read(body, slack.Options{
 		Origin: payload.Origin{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")},
-		Slack:  slack.Rules{Channels: cfg.SlackChannels, Match: cfg.SlackMatch, IgnoreApps: cfg.SlackIgnoreApps},
+		Rules:  slack.Rules{Channels: cfg.SlackChannels, Match: cfg.SlackMatch, IgnoreApps: cfg.SlackIgnoreApps},
 	})
 }
 

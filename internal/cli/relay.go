@@ -76,8 +76,8 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		return fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
 	metrics := relay.NewMetrics()
-	if cfg.MetricsListen != "" { // as long as the process lives, so that the last dispatches are counted too
-		if err := relay.ServeMetrics(context.WithoutCancel(ctx), cfg.MetricsListen, metrics, front.Log); err != nil {
+	if cfg.MetricsListen != "" {
+		if err := relay.ServeMetrics(cfg.MetricsListen, metrics, front.Log); err != nil {
 			return err
 		}
 	}

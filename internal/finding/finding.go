@@ -1,6 +1,6 @@
-// Package finding is the result of checking an integration: how good or bad, about
-// what, and how to fix it. Each service's checks live in its own room and
-// return findings; doctor prints them.
+// Package finding is the result of a check of an integration: how good or bad it is, what
+// it is about, and how to fix it. Each service's checks are in its own room and return
+// findings; doctor prints them.
 //
 // It is pure and imports nothing of this project. A finding may quote a
 // service, so it is foreign text until safe has made it fit for a sink.
@@ -35,40 +35,31 @@ func Good(about, format string, args ...any) Finding {
 }
 
 // Warn is a finding that something may surprise.
-func Warn(about, text, remedy string) Finding {
-	return Finding{Level: Warning, About: about, Text: text, Remedy: remedy}
-}
+func Warn(about, text, remedy string) Finding { return Finding{Warning, about, text, remedy} }
 
 // Fail is a finding that something does not work.
-func Fail(about, text, remedy string) Finding {
-	return Finding{Level: Failure, About: about, Text: text, Remedy: remedy}
-}
+func Fail(about, text, remedy string) Finding { return Finding{Failure, about, text, remedy} }
 
 // Of is the failure that an error reports, with the error's remedy if it is a Mendable.
 func Of(about string, err error) Finding {
-	var m *Mendable
-	if !errors.As(err, &m) {
+	m, ok := errors.AsType[*Mendable](err)
+	switch {
+	case !ok:
 		return Fail(about, err.Error(), "")
+	case m.Cause == nil:
+		return Fail(about, m.What, m.Remedy)
 	}
-	text := m.What
-	if m.Cause != nil {
-		text += " (" + m.Cause.Error() + ")"
-	}
-	return Fail(about, text, m.Remedy)
+	return Fail(about, fmt.Sprintf("%s (%s)", m.What, m.Cause), m.Remedy)
 }
 
 // All returns the failure that Of makes of each error that errors.Join joined.
-func All(about string, err error) []Finding {
-	joined, ok := err.(interface{ Unwrap() []error })
-	switch {
-	case err == nil:
-		return nil
-	case !ok:
-		return []Finding{Of(about, err)}
-	}
-	var found []Finding
-	for _, one := range joined.Unwrap() {
-		found = append(found, All(about, one)...)
+func All(about string, err error) (found []Finding) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			found = append(found, All(about, one)...)
+		}
+	} else if err != nil {
+		found = append(found, Of(about, err))
 	}
 	return found
 }

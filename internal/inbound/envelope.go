@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/org/errmon-action/internal/payload"
+	"github.com/org/errmon-action/internal/slack"
 )
 
 // The relay's envelope is the value of the key "errmon" in a dispatch's client_payload:
@@ -188,7 +189,7 @@ func encode(v any) ([]byte, error) {
 
 // readEnvelope reads what the relay collected. Each entry is read as a payload of
 // its shape, and the relay's ids count in place of its own.
-func readEnvelope(raw json.RawMessage, o Options) (payload.Payload, error) {
+func readEnvelope(raw json.RawMessage, o slack.Options) (payload.Payload, error) {
 	entries, err := ReadEnvelope(raw)
 	var all payload.Payload
 	for i, e := range entries {

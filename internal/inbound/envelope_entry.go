@@ -49,7 +49,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 			return Entry{}, err
 		}
 	}
-	_, err = readShape(shape, e.Sample, Options{})
+	_, err = readShape(shape, e.Sample, slack.Options{})
 	return e, err
 }
 

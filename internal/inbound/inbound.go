@@ -41,15 +41,9 @@ import (
 // description of the repository; Sentry's webhooks hold a whole event.
 const MaxBody = 1 << 20
 
-// Options say how to read a payload.
-type Options struct {
-	payload.Origin
-	Slack slack.Rules
-}
-
 // Read reads a payload: the event file of a workflow, the client_payload alone,
 // or the body of a webhook. Its error says what is wrong and how to fix it.
-func Read(body []byte, o Options) (payload.Payload, error) {
+func Read(body []byte, o slack.Options) (payload.Payload, error) {
 	if len(body) > MaxBody {
 		return payload.Payload{}, fmt.Errorf("the payload is larger than the limit of %d bytes", MaxBody)
 	}
@@ -78,14 +72,14 @@ func Read(body []byte, o Options) (payload.Payload, error) {
 }
 
 // readShape reads the payload of a shape.
-func readShape(shape string, raw json.RawMessage, o Options) (p payload.Payload, err error) {
+func readShape(shape string, raw json.RawMessage, o slack.Options) (p payload.Payload, err error) {
 	switch shape {
 	case "errmon":
 		p, err = readEnvelope(raw, o)
 	case "sentry":
 		p, err = sentry.ReadWebhook(raw, o.Origin)
 	case "slack":
-		p, err = slack.ReadRequest(raw, slack.Options{Origin: o.Origin, Rules: o.Slack})
+		p, err = slack.ReadRequest(raw, o)
 	case "text":
 		p, err = readText(raw, o.Origin)
 	}

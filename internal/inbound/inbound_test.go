@@ -16,9 +16,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden tables anew")
 
-var options = Options{
+var options = slack.Options{
 	Origin: payload.Origin{Now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Run: "run"},
-	Slack: slack.Rules{
+	Rules: slack.Rules{
 		Match:      []string{"error", "exception", "fatal", "panic", "failed", "failure", "timed out", "timeout", "crashed", "critical", "traceback"},
 		IgnoreApps: []string{"GitHub", "Sentry"},
 	},

@@ -25,48 +25,50 @@ var errDrained = errors.New("the time limit for stopping is over")
 // it has accepted, for at most DrainTime. The error states what could not be
 // delivered.
 func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue *Queue) error {
-	server := newServer(receiver.Handler(), receiver.cfg.Log)
-	sending, abort := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer abort(nil)
-	sent := make(chan error, 1)
+	log := receiver.cfg.Log
+	server := newServer(receiver.Handler(), log)
+	sending, abort := context.WithCancel(context.WithoutCancel(ctx))
+	defer abort()
+	sent, served := make(chan error, 1), make(chan error, 1)
 	go func() { sent <- queue.Run(sending) }()
-	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 
 	var serveErr error
 	select {
 	case <-ctx.Done():
-		receiver.cfg.Log.Info("stopping: accepted events are dispatched first")
+		log.Info("stopping: accepted events are dispatched first")
 	case serveErr = <-served:
 	}
 	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errDrained)
 	defer cancel()
-	context.AfterFunc(last, func() { abort(errDrained) })
+	context.AfterFunc(last, abort)
 	if err := server.Shutdown(last); err != nil && serveErr == nil {
 		serveErr = fmt.Errorf("answer the last requests: %w", err)
 	}
 	queue.Stop()
 	sendErr := <-sent
-	receiver.cfg.Log.Info("stopped")
+	log.Info("stopped")
 	return errors.Join(serveErr, sendErr)
 }
 
-// ServeMetrics answers /metrics until the context ends. It has a listener of its
-// own, because a proxy publishes that of the webhooks.
-func ServeMetrics(ctx context.Context, address string, m *Metrics, log *slog.Logger) error {
+// ServeMetrics starts to answer /metrics for as long as the process lives, so that the last
+// dispatches are counted too. It has a listener of its own, because a proxy publishes that
+// of the webhooks.
+func ServeMetrics(address string, m *Metrics, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen on %s for metrics: %w", address, err)
 	}
 	log.Info("serving metrics", "metrics_address", listener.Addr().String())
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", m.Handler())
-	server := newServer(mux, log)
-	context.AfterFunc(ctx, func() { _ = server.Close() })
+	metrics.ExposeMetadata(true)
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) { // in Prometheus' format
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+		m.set.WritePrometheus(w)
+		metrics.WriteProcessMetrics(w)
+	})
 	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			log.Error("metrics are no longer served", "error", err)
-		}
+		log.Error("metrics are no longer served", "error", newServer(mux, log).Serve(listener))
 	}()
 	return nil
 }
@@ -121,18 +123,8 @@ var (
 	delayBounds  = []float64{.1, .5, 1, 2, 5, 10, 11, 15, 30, 60, 300, 1800}
 )
 
-// NewMetrics returns metrics that nothing was counted in yet.
+// NewMetrics returns metrics that are all zero.
 func NewMetrics() *Metrics { return &Metrics{metrics.NewSet()} }
-
-// Handler serves Prometheus' format.
-func (m *Metrics) Handler() http.Handler {
-	metrics.ExposeMetadata(true)
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		m.set.WritePrometheus(w)
-		metrics.WriteProcessMetrics(w)
-	})
-}
 
 func (m *Metrics) watch(q *Queue) {
 	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { return q.waiting(func(b *batch) int { return len(b.arrived) }) })

@@ -84,7 +84,7 @@ type slackBody struct {
 	Link    string
 }
 
-// Options say how to read a request of Slack.
+// Options say how to read a request of Slack, or any payload that may be one.
 type Options struct {
 	payload.Origin
 	Rules Rules
