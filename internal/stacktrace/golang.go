@@ -122,8 +122,7 @@ func isGoroutine(line string) bool {
 
 // goPanics reads the lines above the first goroutine. The panic printed last surfaced; it
 // happened while the one before was handled.
-func goPanics(lines []string) []event.Exception {
-	var chain []event.Exception
+func goPanics(lines []string) (chain []event.Exception) {
 	for i, line := range lines {
 		m := goPanic.FindStringSubmatch(line)
 		if m == nil {
@@ -253,16 +252,14 @@ func goChain(e *event.Event) []event.Exception {
 	var chain []event.Exception
 	for _, x := range e.Exceptions {
 		if len(x.Frames) > 0 {
-			x.Frames = belowPanic(x.Frames)
-			x.Type = goType(kind, x.Message)
-			chain = append(chain, x)
+			chain = append(chain, event.Exception{Type: goType(kind, x.Message), Message: x.Message, Frames: belowPanic(x.Frames)})
 		}
 	}
 	if len(chain) > 1 && kind == "error" {
 		return chain
 	}
-	message := e.Exceptions[0].Message
 	surfaced := append(chain, event.Exception{})[:1]
-	surfaced[0].Type, surfaced[0].Message = goType(kind, message), message
+	surfaced[0].Message = e.Exceptions[0].Message
+	surfaced[0].Type = goType(kind, surfaced[0].Message)
 	return surfaced
 }

@@ -30,7 +30,7 @@ var python = runtime{
 		{Indented, lines(" future: <"), nil}, // asyncio's second line, above the trace
 		{Traceback, lines(" " + tracebackLine), nil},
 		{GroupTrace, lines(" + Exception Group Traceback ("), nil},
-		{Chain, lines(" During handling of the above exception, ", " The above exception was the direct cause of "), nil},
+		{Chain, lines(" "+pythonLinks[0], " "+pythonLinks[1]), nil},
 		{Remote, lines(" …RemoteTraceback:$", " …RemoteTraceback: $"), nil},
 		{Quotes, lines(` """$`), nil},
 		{PythonFrame, lines(` File "`, ` > File "`), reads(pythonFrame)},
@@ -55,13 +55,15 @@ var python = runtime{
 	},
 }
 
-// IsSyntaxError reports whether a line names one of the exceptions that Python
-// prints below a frame without "Traceback" above it.
+// IsSyntaxError reports whether a line names an exception that Python prints below a frame
+// without "Traceback" above it.
 func IsSyntaxError(line string) bool {
 	return slices.Contains([]string{"SyntaxError", "IndentationError", "TabError"}, line[:nameEnd(line)])
 }
 
 const tracebackLine = "Traceback (most recent call last):"
+
+var pythonLinks = []string{"During handling of the above exception, ", "The above exception was the direct cause of "}
 
 func parsePython(lines []string) []event.Exception {
 	lines = append(undressed(lines), tracebackLine) // the last trace ends where another begins
@@ -94,7 +96,9 @@ func parsePython(lines []string) []event.Exception {
 			if !ok {
 				x.Message = line
 			}
-			more := until(lines[i+1:], endsPythonMessage)
+			more := until(lines[i+1:], func(line string) bool {
+				return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) || hasAnyPrefix(line, pythonLinks...)
+			})
 			x.Message = joinMessage(x.Message, more)
 			add(x)
 			i += len(more)
@@ -126,11 +130,6 @@ func undress(line string) string {
 }
 
 func isPythonRuler(line string) bool { return strings.HasPrefix(strings.TrimLeft(line, " "), "+-") }
-
-func endsPythonMessage(line string) bool {
-	return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) ||
-		hasAnyPrefix(line, "During handling of the above exception, ", "The above exception was the direct cause of ")
-}
 
 // pythonFrame reads `File "path", line 12, in function`; a syntax error has no function.
 func pythonFrame(line string) (f event.Frame, ok bool) {
