@@ -1,7 +1,6 @@
-// Package count counts the events of one error, in a run and in the stored state,
-// so that counts stay exact despite repeated reads, late events and overlapping
-// runs: a Tally counts by minute what can be read repeatedly, an Inbox by id what is
-// delivered once.
+// Package count counts the events of one error, in a run and in the stored state, exactly
+// despite repeated reads, late events and overlapping runs: a Tally counts by minute what
+// can be read again, an Inbox by id what is delivered once.
 //
 // It is pure and imports nothing from this project. Its JSON is stored in the markers
 // of issues: fields may be added, but never change their name or meaning.
@@ -63,8 +62,7 @@ func Of[N int | int64](n N, thing string) string {
 }
 
 // newer reports whether an event replaces the newest one so far. Of two in the same
-// millisecond, the one with the larger address wins, so that the order of reading
-// does not matter.
+// millisecond the larger address wins, so the order of reading does not matter.
 func newer(at Millis, url string, known Millis, knownURL string) bool {
 	return at > known || at == known && url >= knownURL
 }

@@ -87,8 +87,7 @@ func (b *Inbox) Shrink(keep int) {
 	}
 }
 
-// Link records the origin and address of the newest delivery. Of two in the same
-// millisecond, the larger address wins, so that their order does not matter.
+// Link records the origin and address of the newest delivery; see newer.
 func (b *Inbox) Link(from, url string, at time.Time) {
 	if len(url) > MaxURL {
 		url = ""
@@ -127,15 +126,13 @@ func (b Inbox) with(other Inbox) Inbox {
 const (
 	MaxIDs    = 2000 // of each kind, newest kept
 	maxIDDays = 7    // days before the newest delivery
-	maxSingly = 700  // separate ids of one error in a run or on a day: fewer than a marker keeps of one kind among three
+	maxSingly = 700  // separate ids of one error in a run or on a day, fewer than a marker keeps of each of three kinds
 	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )
 
-// IDs are deliveries by id, each with the day it arrived. During a run the ids are
-// unchanged; in a marker they are hashed (see Hashed).
-//
-// In JSON they are grouped by day, without separators, since all hashes have the same
-// length; an id that stands for many deliveries follows a comma.
+// IDs are deliveries by id, each with the day it arrived. Markers store them hashed (see
+// Hashed). In JSON they are grouped by day, without separators, since all hashes have the
+// same length; a comma precedes each id that stands for many deliveries.
 type IDs map[string]Day
 
 // Add adds the ids of one day. An id keeps its first day.
@@ -154,9 +151,9 @@ func (ids *IDs) AddAll(other IDs) {
 	}
 }
 
-// Hashed returns the ids of one error in one run as a marker stores them: hashed,
-// since ids are foreign text and long. More than 700, as in a storm from a relay,
-// become one delivery that counts as many.
+// Hashed returns the ids of one error in one run as a marker stores them: hashed, since ids
+// are long foreign text. More than 700, as in a storm from a relay, become one delivery that
+// counts as many.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs
 	if len(ids) > maxSingly {
@@ -211,8 +208,8 @@ func (ids IDs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(packed)
 }
 
-// UnmarshalJSON parses packed hashes, and the list of longer hashes that the first
-// versions wrote, with day 0.
+// UnmarshalJSON parses packed hashes, and the first versions' lists of longer hashes, with
+// day 0.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
 	var list []string
 	if json.Unmarshal(data, &list) == nil {

@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Tally counts the events of one error in one source so that reading the same
-// period twice, late delivery and overlapping runs change nothing.
+// Tally counts the events of one error in one source, unaffected by repeated reads, late
+// delivery and overlapping runs.
 //
-// Minutes after Through have one cell each, and a cell is set to the larger of
-// the stored count and the count that a run saw. A minute is frozen once none of
-// its events can still arrive; later runs ignore it.
+// Minutes after Through have one cell each, which is set to the larger of the stored count
+// and the count that a run saw. A minute is frozen once none of its events can still
+// arrive; later runs ignore it.
 type Tally struct {
 	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 while nothing is frozen
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
 	Cells   map[Minute]int64 `json:"c,omitempty"`  // events of each later minute
 	Days    map[Day]int64    `json:"d,omitempty"`  // the same frozen events by day, for the trend
-	// Prior are the events of later minutes that another issue of the error counted.
+	// Prior are events of later minutes that another issue of the error counted.
 	Prior  map[Minute]int64 `json:"p,omitempty"`
 	URL    string           `json:"u,omitempty"` // address of the newest event seen
 	Newest Millis           `json:"n,omitempty"` // when it happened
@@ -47,9 +47,8 @@ func (t *Tally) Observe(seen map[Minute]int64) {
 	}
 }
 
-// Freeze moves every cell up to and including through into Frozen and Days. It
-// never moves Through back. Call it only after a complete read that began at
-// or before the first cell it freezes.
+// Freeze moves every cell up to and including through into Frozen and Days, unless Through is
+// later. Call it only after a complete read that began at or before the first of these cells.
 func (t *Tally) Freeze(through Minute) {
 	if through <= t.Through {
 		return
@@ -67,8 +66,7 @@ func (t *Tally) Freeze(through Minute) {
 	*t, t.Through = all, through
 }
 
-// Link records the newest event's address. Of two in the same millisecond, the
-// larger address wins, so that the order of reading does not matter.
+// Link records the newest event's address; see newer.
 func (t *Tally) Link(url string, at time.Time) {
 	if when := At(at); len(url) <= MaxURL && newer(when, url, t.Newest, t.URL) {
 		t.URL, t.Newest = url, when
@@ -84,8 +82,8 @@ func (t Tally) PerDay() map[Day]int64 {
 	return days
 }
 
-// Merge joins two counts of the same events: each is a lower bound of the truth, so
-// the larger wins, cell by cell.
+// Merge joins two counts of the same events. Each is a lower bound, so the larger wins, cell
+// by cell.
 func (t Tally) Merge(other Tally) Tally {
 	larger := func(a, b int64) int64 { return max(a, b) }
 	m := t.combine(other, larger)
@@ -94,8 +92,7 @@ func (t Tally) Merge(other Tally) Tally {
 	return m
 }
 
-// Join adds up two counts of different events. A minute frozen in one is final for
-// the source, and so for the other.
+// Join adds up two counts of different events. A minute frozen in one is frozen in both.
 func (t Tally) Join(other Tally) Tally {
 	return t.combine(other, func(a, b int64) int64 { return a + b })
 }
@@ -124,8 +121,8 @@ func (t Tally) Clone() Tally {
 	return t
 }
 
-// Fold freezes the oldest cells until at most keep are left. Late events in those
-// minutes are then not counted, which keeps the marker within the size of a body.
+// Fold freezes the oldest cells until at most keep are left, so that the marker fits into an
+// issue's body. Late events in frozen minutes are not counted.
 func (t *Tally) Fold(keep int) {
 	minutes := slices.Sorted(maps.Keys(t.Cells))
 	if len(minutes) > keep {

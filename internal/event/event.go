@@ -1,5 +1,5 @@
-// Package event holds the words every other room speaks: a record as a source delivered it, the
-// event that framing and parsing make of it, and its levels and frames.
+// Package event holds the types that all rooms share: a record as a source delivered it, the
+// event that framing and parsing make of it, and its level and frames.
 //
 // It is pure and imports nothing of this project.
 package event
@@ -15,44 +15,44 @@ type Record struct {
 	ID      string    // delivery id, unique within Source and Stream
 	Source  string    // key of the source, such as "cloudwatch:eu-central-1:/ecs/shop"
 	Stream  string    // what keeps the order of lines: a log stream, a file
-	Time    time.Time // when the line was logged; zero where the source does not know
+	Time    time.Time // when the line was logged; zero if the source does not know
 	Text    string    // as logged, untrusted; may hold several lines
-	URL     string    // address of this very record, empty where there is none
-	Service string    // the service that the source's own name suggests, may be empty
+	URL     string    // address of this record; may be empty
+	Service string    // suggested by the name of the source; may be empty
 }
 
-// Event is one occurrence of something worth looking at. All strings are
-// foreign text: nothing in them may be printed or published unescaped.
+// Event is one occurrence of something worth looking at. All strings are foreign text and
+// may not be printed or published unescaped.
 type Event struct {
 	ID     string
 	Source string
 	Stream string
 	URL    string
-	Time   time.Time // of the first line; zero where unknown
+	Time   time.Time // of the first line; zero if unknown
 	Level  Level
-	// Deliveries are the ids of what brought the event here, of a webhook or a
-	// message; empty where it was read from a source, which counts by time.
+	// Deliveries are the ids of the webhooks or messages that brought the event; empty if it was
+	// read from a source, which counts by time.
 	Deliveries []string
 	Text       string // all lines as logged, without transport prefixes, joined by "\n"
 	Message    string // the head line, or the message field, without timestamp, level and logger
-	// Split reports that each line was its own record, so that some may be missing if a source
-	// is read through a filter; Partial, that a failure was reported and its frames are missing.
+	// Split means that each line was its own record, so a filter may have dropped some;
+	// Partial, that the frames of a reported failure are missing.
 	Split, Partial bool
-	// Headless reports that the log line above a stack trace was not read, so that the
-	// level is a guess: a warning's trace looks like an error's.
+	// Headless means that the log line above a stack trace is missing, so the level is a
+	// guess: a warning's trace looks like an error's.
 	Headless bool
-	Stack    string // the text that holds the stack trace, newlines restored; empty if there is none
+	Stack    string // the text with the stack trace, newlines restored; empty if there is none
 
 	// Exceptions is the type chain: the one that surfaced first, then its causes.
 	Exceptions []Exception
 	Runtime    string // as stacktrace.Parse names it; empty without a trace
 
-	Format      string // what the line was read as, such as "syslog, json"; empty where nothing was recognised
-	Issue       string // id of the Sentry issue that it belongs to; empty elsewhere
+	Format      string // how the line was read, such as "syslog, json"; empty if nothing was recognised
+	Issue       string // id of its Sentry issue, if it has one
 	Logger      string
 	Service     string
 	Release     string
-	Commit      string // of the code that ran, as the record names it
+	Commit      string // of the code that ran, as stated in the record
 	Environment string
 	RequestID   string
 	TraceID     string
@@ -63,9 +63,9 @@ type Event struct {
 // Decision is what policy decided about an event.
 type Decision struct {
 	Keep      bool   // false: the event is not counted
-	Rules     []int  // places of the team's rules that match, in order
-	Group     string // name that a rule gives to its error; empty for none
-	IgnoredBy int    // line of the rule that leaves it out; 0 for none
+	Rules     []int  // indexes of the team's matching rules, in order
+	Group     string // the name of its error by a rule; may be empty
+	IgnoredBy int    // line of the rule that ignores it; 0 for none
 }
 
 // Matched are the rules that match events of a level.
@@ -84,10 +84,10 @@ type Exception struct {
 // Frame is one call, the most recent one first in every list of frames.
 type Frame struct {
 	Function string
-	Module   string // package, class or module path; empty where the runtime prints none
+	Module   string // package, class or module path; empty if the runtime prints none
 	File     string
-	Line     int // counted from 1; 0 where unknown
-	Column   int // counted from 1; 0 where unknown
+	Line     int // from 1; 0 if unknown
+	Column   int // from 1; 0 if unknown
 	InApp    bool
 }
 
@@ -105,8 +105,7 @@ func (v Version) String() string {
 	return strings.TrimSpace(v.Release + " " + v.Commit)
 }
 
-// Version returns what the event states about the code that ran; for an event that
-// states nothing, Commit and Release are empty.
+// Version returns what the event states about the code that ran.
 func (e *Event) Version() Version { return Version{e.Commit, e.Release, e.Service} }
 
 // InApp returns the in-app frames of all exceptions, in the order of the chain.
@@ -122,7 +121,7 @@ func (e *Event) InApp() []Frame {
 	return frames
 }
 
-// StackText writes a chain as text, for people, if its source has no text for it.
+// StackText writes a chain as text for people, if its source provides none.
 func StackText(chain []Exception) string {
 	var b strings.Builder
 	for i, x := range chain {
@@ -161,17 +160,17 @@ type State string
 const (
 	Unresolved State = "unresolved"
 	Resolved   State = "resolved"
-	Ignored    State = "ignored" // archived, for good or until something happens
-	Deleted    State = "deleted" // no longer there
+	Ignored    State = "ignored" // archived, maybe until something happens
+	Deleted    State = "deleted"
 )
 
 // SentryIssue is one issue of a service that groups events itself, as Sentry does.
 // All strings but ID and State are foreign text.
 type SentryIssue struct {
 	ID      string // never changes
-	Name    string // what people call it, such as "SHOP-1F"
+	Name    string // for people, such as "SHOP-1F"
 	Title   string
-	URL     string // of its page
+	URL     string
 	Project string
 	Level   Level
 	State   State

@@ -27,9 +27,8 @@ func (l Level) String() string {
 // maxLevelName is the length of "informational".
 const maxLevelName = 13
 
-// ParseLevel reads a level by any name that common loggers print, whole or in three
-// or four letters, in any case, or by pino's and bunyan's numbers (10 to 60). It
-// reports false for anything else.
+// ParseLevel reads a level as common loggers print it: whole or in three or four letters, in
+// any case, or pino's and bunyan's numbers (10 to 60). It reports false for anything else.
 func ParseLevel(name string) (Level, bool) {
 	if len(name) > maxLevelName {
 		return Unknown, false

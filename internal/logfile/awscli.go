@@ -17,20 +17,12 @@ import (
 // This file reads the JSON that "aws logs filter-log-events" and "aws logs get-log-events" print,
 // so that someone with the AWS CLI can preview a log group before setting anything up.
 
-// cliStart matches the beginning of that JSON. The keys are the ones of the two responses (service
-// model of CloudWatch Logs); no logger prints an object that begins with them.
+// cliStart matches the beginning of that JSON: the keys of the two responses in CloudWatch Logs'
+// service model. No logger prints an object that begins with them.
 var cliStart = regexp.MustCompile(`^\s*\{\s*"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)"\s*:`)
 
-// cliEvent is one element of "events"; eventId and logStreamName are missing in
-// the answers of get-log-events.
-type cliEvent struct {
-	LogStreamName string `json:"logStreamName"`
-	Timestamp     int64  `json:"timestamp"` // milliseconds since 1970
-	Message       string `json:"message"`
-}
-
-// readCLI emits each event as a record. Several answers may follow one another, as a loop over pages
-// prints them. An answer may hold many events, so it is decoded token by token.
+// readCLI emits each event as a record. A loop over pages prints several answers, and an answer may
+// hold many events, so it is decoded token by token.
 func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Record)) error {
 	d := json.NewDecoder(r)
 	for {
@@ -65,7 +57,10 @@ func (s *Source) readMember(ctx context.Context, d *json.Decoder, emit func(even
 		return d.Decode(new(json.RawMessage))
 	}
 	for _, err = d.Token(); err == nil && d.More(); {
-		var e cliEvent
+		var e struct {
+			LogStreamName, Message string // get-log-events has no names of streams
+			Timestamp              int64  // milliseconds since 1970
+		}
 		if err = cmp.Or(ctx.Err(), d.Decode(&e)); err != nil {
 			return err
 		}

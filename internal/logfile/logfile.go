@@ -1,6 +1,6 @@
-// Package logfile reads local log files, for someone who has no account anywhere. A line is a
-// record; joining the lines of a stack trace is framing's job. A file that holds the JSON of "aws
-// logs filter-log-events" yields the events in it instead (awscli.go).
+// Package logfile reads local log files, which need no account. A line is a record; framing joins
+// the lines of stack traces. A file with the JSON of "aws logs filter-log-events" yields the events
+// in it instead (awscli.go).
 //
 // It may import event alone.
 package logfile
@@ -86,7 +86,7 @@ func check(name string) error {
 		return unreadable(name, err)
 	}
 	defer f.Close()
-	begin := make([]byte, 8000) // as far as git looks to tell text from binary
+	begin := make([]byte, 8000) // where git looks for a zero byte, too
 	n, err := io.ReadFull(f, begin)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return unreadable(name, err)
