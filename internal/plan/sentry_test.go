@@ -1,0 +1,75 @@
+package plan
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/org/errmon-action/internal/count"
+	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
+	"github.com/org/errmon-action/internal/marker"
+)
+
+// TestSentryAndNames lists what a plan makes of Sentry issues, and of names that rules give.
+func TestSentryAndNames(t *testing.T) {
+	tracked := issue(2, "sen1:7", 3)
+	tracked.Marker.SetTotal("7", 3, marker.Page{})
+	tracked.Marker.Alias("exc1:a")
+	older := tracked
+	older.Number = 1
+	named, ofName := group("exc1:a", 4, time.Minute), row(grouping.NamedKey("cart"), 2, OverMax)
+	named.Name = grouping.NamedKey("cart")
+	tests := []struct {
+		name string
+		in   Input
+		want []outcome
+	}{
+		{"both sides are done", Input{Issues: []Issue{closed(tracked, "", time.Hour)}, States: map[string]event.State{"7": event.Resolved}},
+			[]outcome{{2, "sen1:7", Update, SentryNoted, 3}}},
+		{"quiet, but Sentry was not read", Input{Rules: Rules{CloseAfter: time.Minute}, ReadsSentry: true, Read: map[string]time.Time{shop: now}, Issues: []Issue{tracked}},
+			[]outcome{{2, "sen1:7", Keep, NothingNew, 3}}},
+		{"two sources filed one error, the log first", Input{Issues: []Issue{tracked, issue(1, "exc1:a", 5)}},
+			[]outcome{{1, "exc1:a", Update, Merged, 5}, {2, "sen1:7", Close, Duplicate, 3}}},
+		{"two sources filed one error, Sentry first", Input{Issues: []Issue{older, issue(2, "exc1:a", 5)}},
+			[]outcome{{1, "sen1:7", Update, Merged, 5}, {2, "exc1:a", Close, Duplicate, 5}}},
+		{"a row of the name", Input{Waiting: []marker.Row{ofName}, Groups: []*grouping.Group{named}},
+			[]outcome{{0, ofName.Marker.Keys[0], Create, FirstSeen, 6}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.in.Now, tt.in.Rules.MinEvents, tt.in.Rules.MaxNew = now, 1, 10
+			if diff := cmp.Diff(tt.want, outcomes(Plan(tt.in))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// An issue that follows a locked one counts none of its deliveries again, and a row filed
+// after the locking names it.
+func TestNextIssueOfALockedOne(t *testing.T) {
+	locked := issue(1, "exc1:a", 0)
+	locked.Locked = true
+	delivery := func(ids ...string) count.IDs {
+		var all count.IDs
+		all.Add(count.MinuteOf(now).Day(), ids...)
+		return all
+	}
+	var inbox count.Inbox
+	inbox.Take(delivery("a").Hashed())
+	locked.Marker.SetInbox("slack", inbox)
+	g := group("exc1:a", 1, time.Minute)
+	g.Deliveries = map[string]*count.Inbox{"slack": {IDs: delivery("a", "b", "c")}}
+	rules := Rules{MinEvents: 1, MaxNew: 10}
+	actions := Plan(Input{Now: now, Rules: rules, Issues: []Issue{locked}, Groups: []*grouping.Group{g}})
+	if next := actions[1].Next; next.Deliveries["slack"].Count != 2 {
+		t.Errorf("%d deliveries counted, want 2", next.Deliveries["slack"].Count)
+	}
+	waiting := []marker.Row{row("exc1:a", 2, OverMax)}
+	actions = Plan(Input{Now: now, Rules: rules, Issues: []Issue{locked}, Waiting: waiting, Read: map[string]time.Time{shop: now}})
+	if filed := actions[1]; filed.Kind != Create || filed.Next.After != 1 {
+		t.Errorf("%s after #%d", filed.Kind, filed.Next.After)
+	}
+}
