@@ -126,11 +126,6 @@ func successor(i Issue) marker.Marker {
 	return m
 }
 
-// takesOver reports whether an issue continues where the owner of its key ended.
-func (e *entry) takesOver(owner *entry) bool {
-	return e.Closed != ClosedAsDup && (e.Marker.After >= owner.Number || owner.retired != "")
-}
-
 // maxLeaving is how many issues a run archives at most. Each costs four requests.
 const maxLeaving = 5
 

@@ -53,8 +53,10 @@ func (e *entry) duplicate(original *entry) {
 
 func byNumber(a, b *entry) int { return cmp.Compare(a.Number, b.Number) }
 
-// index prepares issues and rows for matching. If two issues own the same key, two runs
-// filed one error at once, and the older issue stays.
+// index prepares issues and rows for matching. A key or alias goes to the oldest issue, unless a
+// later one continues where that one ended. If two own the same first key or Sentry issue, two runs
+// filed one error at once, and the older issue stays. Other shared keys prove nothing: an alias may
+// have brought them later.
 func index(in Input) *directory {
 	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: map[string]bool{}}
 	for name, joins := range in.Rules.Policy.Groups() {
@@ -65,37 +67,31 @@ func index(in Input) *directory {
 		all = append(all, &entry{Issue: i, retired: retired(i, in), hasSentry: hasSentry(i.Marker)})
 	}
 	slices.SortFunc(all, byNumber)
+	take := func(by map[string]*entry, key string, e *entry) *entry {
+		if owner := by[key]; owner == nil || e.Closed != ClosedAsDup && (e.Marker.After >= owner.Number || owner.retired != "") {
+			by[key] = e
+		}
+		return by[key]
+	}
 	for _, e := range all {
-		if e.Marker.DupOf == 0 {
-			d.issues = append(d.issues, e)
-			d.own(e)
+		if e.Marker.DupOf != 0 {
+			continue
+		}
+		d.issues = append(d.issues, e)
+		for i, key := range e.Marker.Keys {
+			owner := take(d.owners, key, e)
+			if owner != e && (i == 0 || isSentry(key)) && !e.Muted() && e.original == nil {
+				e.duplicate(owner)
+			}
+		}
+		for _, alias := range e.Marker.Aliases {
+			take(d.aliases, alias, e)
 		}
 	}
 	d.mergeAcrossSources()
 	d.indexNamed(all)
-	for _, e := range d.issues {
-		for _, alias := range e.Marker.Aliases {
-			if owner := d.aliases[alias]; owner == nil || e.takesOver(owner) {
-				d.aliases[alias] = e
-			}
-		}
-	}
 	d.mergeRows(in.Waiting)
 	return d
-}
-
-// own records which keys the issue owns. It duplicates an older issue that owns its first key or
-// the same Sentry issue. Other shared keys prove nothing: an alias may have brought them later.
-func (d *directory) own(e *entry) {
-	for i, key := range e.Marker.Keys {
-		owner := d.owners[key]
-		switch {
-		case owner == nil, e.takesOver(owner):
-			d.owners[key] = e
-		case (i == 0 || isSentry(key)) && !e.Muted() && e.original == nil:
-			e.duplicate(owner)
-		}
-	}
 }
 
 // mergeAcrossSources finds issues that two runs filed at once for one error, each from another
@@ -105,16 +101,15 @@ func (d *directory) mergeAcrossSources() {
 		if !isSentry(e.Marker.Key()) || !e.merges() {
 			continue
 		}
-		for _, key := range e.Marker.Aliases {
-			i := slices.IndexFunc(d.issues, func(other *entry) bool { return other.Marker.Key() == key })
-			if grouping.KindOf(key) != grouping.Exception || i < 0 || d.issues[i].hasSentry || !d.issues[i].merges() {
-				continue
-			}
+		i := slices.IndexFunc(d.issues, func(other *entry) bool {
+			key := other.Marker.Key()
+			return grouping.KindOf(key) == grouping.Exception && slices.Contains(e.Marker.Aliases, key) && !other.hasSentry && other.merges()
+		})
+		if i >= 0 {
 			both := []*entry{e, d.issues[i]}
 			slices.SortFunc(both, byNumber)
 			both[1].duplicate(both[0])
 			both[0].hasSentry = true
-			break
 		}
 	}
 }
@@ -244,20 +239,16 @@ func (d *directory) refine(g *grouping.Group) *entry {
 		if e == nil && g.Type == "" { // a line of a trace that came without its service
 			e = d.aliases[key]
 		}
-		if e != nil && e.original == nil && refinable(e.Marker, g) && (e.refiner == "" || e.refiner == refiner) {
+		if e == nil || e.original != nil || e.refiner != "" && e.refiner != refiner {
+			continue
+		}
+		m := e.Marker
+		onlyMessages := !slices.ContainsFunc(m.Keys, func(key string) bool { return grouping.KindOf(key) != grouping.Message })
+		delivered := len(m.Deliveries) > 0 && len(m.Sources)+len(m.Sentry) == 0 // and never read
+		if g.Type == "" && m.Service == "" || g.Type != "" && onlyMessages && delivered {
 			e.refiner = refiner
 			return e
 		}
 	}
 	return nil
-}
-
-// refinable reports whether an issue was filed with too little information: a message
-// without a service, or an exception that was delivered and never read.
-func refinable(m marker.Marker, g *grouping.Group) bool {
-	if g.Type == "" {
-		return m.Service == ""
-	}
-	return len(m.Deliveries) > 0 && len(m.Sources)+len(m.Sentry) == 0 &&
-		!slices.ContainsFunc(m.Keys, func(key string) bool { return grouping.KindOf(key) != grouping.Message })
 }
