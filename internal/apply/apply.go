@@ -90,7 +90,9 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
 		if err != nil || !current.Has(a.Render.Label) {
 			return github.Edit{}, github.ErrGone
 		}
-		if result.Action = a.redecide(action, issue); !result.Action.Writes() {
+		planned, in := action, a.Input
+		planned.Issue, in.Writing = issue, a.Now()
+		if result.Action = plan.Decide(planned, in); !result.Action.Writes() {
 			return github.Edit{}, nil
 		}
 		// Resolving twice is harmless. If it was recorded and not done, Sentry's issue would look reopened.
@@ -134,20 +136,6 @@ func (a *Applier) followUp(ctx context.Context, action plan.Action) (err error) 
 // errSentry marks a failure of Sentry rather than GitHub.
 var errSentry = errors.New("update Sentry")
 
-// redecide decides again for the issue as it is now.
-func (a *Applier) redecide(action plan.Action, issue plan.Issue) plan.Action {
-	if action.Reason == plan.Duplicate && !issue.Newer {
-		return plan.CloseDuplicate(issue, action.DupOf)
-	}
-	in := a.Input
-	in.Writing = a.Now()
-	if action.Reason == plan.Archived {
-		return plan.Archive(issue, in)
-	}
-	action.Issue = issue
-	return plan.Decide(action, in)
-}
-
 // closedAs is GitHub's state_reason of a closing.
 var closedAs = map[plan.Reason]string{
 	plan.Duplicate: "duplicate", plan.Quiet: "completed", plan.SentryResolved: "completed", plan.SentryArchived: "not_planned",
@@ -181,9 +169,6 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// longestRun is the largest max-duration. No overlapping run began earlier.
-const longestRun = 6 * time.Hour
-
 // comment posts the action's comment. The marker already records it, so if this run dies
 // here, no later run posts it. An overlapping run may post one too: of two comments with the
 // same note, the run that posted the later one deletes it.
@@ -195,7 +180,7 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	}
 	since := action.Issue.ClosedAt
 	if since.IsZero() {
-		since = a.Input.Now.Add(-longestRun)
+		since = a.Input.Now.Add(-plan.LongestRun)
 	}
 	all, err := a.GitHub.Comments(ctx, number, since)
 	if err != nil {

@@ -142,11 +142,11 @@ func leave(i Issue, why Reason, in Input, leaving *int) Action {
 		kept.Reason = Leaving
 		return kept
 	}
-	return Archive(i, in)
+	return archive(i, in)
 }
 
-// Archive returns the action that archives an issue if it was closed long enough ago.
-func Archive(i Issue, in Input) Action {
+// archive returns the action that archives an issue if it was closed long enough ago.
+func archive(i Issue, in Input) Action {
 	a := Action{Kind: Keep, Reason: retired(i, in), Issue: i, Title: i.Title, Next: i.Marker}
 	if a.Reason == Expired {
 		a.Kind, a.Reason = Update, Archived

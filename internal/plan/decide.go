@@ -11,10 +11,14 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// Decide returns what happens to one tracked issue, given what was seen of it
-// (a.Groups) and what merges into it (a.Merge, a.Join). It is called twice: for the
-// listed issue, and again for the issue as it is right before the write.
+// Decide decides again about a planned action, for its issue as it is right before the write.
 func Decide(a Action, in Input) Action {
+	switch {
+	case a.Reason == Duplicate && !a.Issue.Newer:
+		return closeDuplicate(a.Issue, a.DupOf)
+	case a.Reason == Archived:
+		return archive(a.Issue, in)
+	}
 	decided := decide(a, in)
 	if decided.Issue.Locked && decided.Writes() {
 		decided.Kind, decided.Reason, decided.Comment, decided.Note, decided.Unlabel = Keep, Locked, "", "", nil
@@ -22,7 +26,8 @@ func Decide(a Action, in Input) Action {
 	return decided
 }
 
-// decide is Decide for an issue that is not locked.
+// decide returns what happens to one tracked issue that is not locked, given what was seen of it
+// (a.Groups) and what merges into it (a.Merge, a.Join).
 func decide(a Action, in Input) Action {
 	in.Writing = cmp.Or(in.Writing, in.Now)
 	a.Title = a.Issue.Title

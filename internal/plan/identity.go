@@ -9,11 +9,10 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file is about what identifies an error, and about issues and rows that turn out to be one error.
-//
-// A key that an issue owns comes first, whatever
-// the rules say, so changing a rule files nothing anew. The issue of a name that a rule gives notes
-// the keys that its errors have without the rule, which find it once the rule is gone.
+// This file is about what identifies an error, and about issues and rows that turn out to be one
+// error. A key that an issue owns comes first, whatever the rules say, so changing a rule files
+// nothing anew. The issue of a name that a rule gives notes the keys that its errors have without
+// the rule, which find it once the rule is gone.
 
 // Known returns the templates of the issues, the oldest first, and then of the waiting
 // errors. Grouping compares messages with them before it mines new ones.
@@ -191,7 +190,7 @@ func (d *directory) mergeRows(rows []marker.Row) {
 	}
 }
 
-// absorbRows hands the counts of a row over to an issue if both have the same template.
+// absorbRows hands the counts of a row over to the issue that its events were matched to.
 func (d *directory) absorbRows() {
 	for _, e := range d.issues {
 		d.rows = slices.DeleteFunc(d.rows, func(row *entry) bool {
@@ -256,9 +255,9 @@ func join(m, other marker.Marker) marker.Marker {
 	return marker.Join(m, other)
 }
 
-// CloseDuplicate closes an issue in favour of an older one, whose number its marker
+// closeDuplicate closes an issue in favour of an older one, whose number its marker
 // stores. The issue is ignored from then on.
-func CloseDuplicate(issue Issue, original int) Action {
+func closeDuplicate(issue Issue, original int) Action {
 	next := issue.Marker.Clone()
 	next.DupOf = original
 	return Action{Kind: Close, Reason: Duplicate, Issue: issue, Title: issue.Title, Next: next, DupOf: original}

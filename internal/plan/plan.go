@@ -241,7 +241,7 @@ func Plan(in Input) []Action {
 	for _, e := range known.issues {
 		a := decide(Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}, in)
 		if e.original != nil {
-			a = CloseDuplicate(e.Issue, e.standing().Number)
+			a = closeDuplicate(e.Issue, e.standing().Number)
 		}
 		again := a.Kind == Reopen || a.Issue.Open && a.Kind == Update && grew(a.Issue.Marker, a.Next)
 		if e.retired != "" && len(a.Groups) > 0 && again {

@@ -56,13 +56,13 @@ func stateOf(m marker.Marker, id string, in Input) (state event.State, changed, 
 func archivedInSentry(i Issue) bool {
 	return !i.Open && i.Closed == NotPlanned && some(i.Marker.Sentry, func(id string, _ int64) bool {
 		state, at := i.Marker.StateOf(id)
-		return state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(closingTakes))
+		return state == string(event.Ignored) && i.ClosedAt.Before(at.Time().Add(LongestRun)) // else people closed it
 	})
 }
 
-// closingTakes is the longest max-duration: no run takes longer from deciding to close an
-// issue to closing it. A later closing was made by people.
-const closingTakes = 6 * time.Hour
+// LongestRun is the largest max-duration: how long a run may take from a decision to its
+// write, and how much earlier an overlapping run may have begun.
+const LongestRun = 6 * time.Hour
 
 // noteStates stores the states that both sides agree on once the action is done.
 func noteStates(m *marker.Marker, in Input, resolved []string) {
