@@ -58,7 +58,6 @@ func decide(a Action, in Input) Action {
 	return a
 }
 
-// count sets what the marker becomes by everything that was seen.
 func (a *Action) count(in Input) {
 	a.Next = unmuted(a.Issue, in)
 	for _, m := range a.Join {
@@ -74,7 +73,6 @@ func (a *Action) count(in Input) {
 	}
 }
 
-// noteState stores in the marker how the issue's state changes, and why it stays closed.
 func (a *Action) noteState(held bool, in Input) {
 	if a.Kind == Reopen || a.Kind == Close {
 		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
@@ -219,7 +217,6 @@ func grew(before, after marker.Marker) bool {
 		some(after.Sentry, func(id string, n int64) bool { return n > before.Sentry[id] })
 }
 
-// some reports whether a condition holds for an entry of a map.
 func some[K comparable, V any](m map[K]V, holds func(K, V) bool) bool {
 	for key, value := range m {
 		if holds(key, value) {

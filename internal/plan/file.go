@@ -72,7 +72,6 @@ func (r Rules) Room(issues []Issue, now time.Time) int {
 
 const day = 24 * time.Hour
 
-// candidates returns an action for each error without an issue, its decision still open.
 func candidates(known *directory, in Input) []Action {
 	var actions []Action
 	titles := TitlesFor(in)

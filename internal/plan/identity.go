@@ -69,7 +69,6 @@ func (d *directory) named(m marker.Marker) bool {
 	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := d.names[key]; return ok })
 }
 
-// grouped reports whether a marker notes one of the group's keys.
 func grouped(m marker.Marker, g *grouping.Group) bool {
 	return slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
@@ -161,7 +160,6 @@ func unite(same []*entry) (oldest *entry) {
 	return oldest
 }
 
-// counted returns the entry's marker with what merged into it.
 func (e *entry) counted() marker.Marker {
 	m := e.Marker
 	for _, other := range e.join {

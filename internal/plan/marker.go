@@ -149,7 +149,6 @@ func Explain(a Action, p policy.Policy) policy.Effects {
 	return p.Effects(seen, newest.Sample.Decision.Rules, level)
 }
 
-// newestOf returns the group with the newest event; nil if none was read.
 func newestOf(groups []*grouping.Group) (newest *grouping.Group) {
 	for _, g := range groups {
 		if g.Sample.Source != "" && (newest == nil || g.Sample.Time.After(newest.Sample.Time)) {

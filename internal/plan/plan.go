@@ -181,7 +181,6 @@ func (a Action) Sample() (event.Event, bool) {
 	return event.Event{}, false
 }
 
-// sampled returns the first group that has an event; nil if there is none.
 func sampled(groups []*grouping.Group) *grouping.Group {
 	for _, g := range groups {
 		if g.Sentry == nil || g.Sample.Source != "" {

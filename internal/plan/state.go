@@ -64,7 +64,6 @@ func archivedInSentry(i Issue) bool {
 // write, and how much earlier an overlapping run may have begun.
 const LongestRun = 6 * time.Hour
 
-// noteStates stores the states that both sides agree on once the action is done.
 func noteStates(m *marker.Marker, in Input, resolved []string) {
 	for id := range m.Sentry {
 		state, changed, _ := stateOf(*m, id, in)

@@ -111,7 +111,6 @@ func withNames(template string, sample event.Event) string {
 	return template
 }
 
-// withValues compares a template with a message that it was made from, from left to right.
 func withValues(template, message string) (string, bool) {
 	literals := strings.Split(template, grouping.Wildcard)
 	rest, ok := strings.CutPrefix(message, literals[0])

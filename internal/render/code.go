@@ -77,7 +77,6 @@ func (r Renderer) line(s code.Source, l code.Link) string {
 	return place
 }
 
-// numbered prefixes each line with its number and marks the failing one.
 func numbered(e code.Excerpt) string {
 	var b strings.Builder
 	width := len(fmt.Sprint(e.First + len(e.Lines)))
@@ -91,7 +90,6 @@ func numbered(e code.Excerpt) string {
 	return b.String()
 }
 
-// codes returns names in code quotes.
 func (r Renderer) codes(names []string, limit int) string {
 	var shown []string
 	for _, name := range names {

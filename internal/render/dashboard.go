@@ -95,7 +95,6 @@ func more(n int) string {
 	return fmt.Sprintf("\nand %d more\n", n)
 }
 
-// waiting lists the errors without an issue, each with a box.
 func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	if len(d.Waiting) == 0 {
 		return "### Waiting for an issue\n\nNone."
@@ -126,7 +125,6 @@ func (r Renderer) why(row marker.Row) string {
 	return string(plan.OverMax)
 }
 
-// newest links the newest event of a waiting error.
 func (r Renderer) newest(m marker.Marker) string {
 	address := ""
 	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
@@ -175,7 +173,6 @@ func (d Board) since(i plan.Issue) int64 {
 	return 0
 }
 
-// health shows how the reading of each source goes.
 func (r Renderer) health(d Board, rows int) string {
 	names := slices.Sorted(maps.Keys(d.Health))
 	if len(names) == 0 {

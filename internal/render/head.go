@@ -14,7 +14,6 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// status returns how often the error happened, and when.
 func (r Renderer) status(m marker.Marker) string {
 	status := "**" + count.Of(m.Count(), "event") + "** · time unknown"
 	if last := m.Last.Time(); !last.IsZero() {
@@ -49,7 +48,6 @@ func (r Renderer) course(a plan.Action) string {
 	return text
 }
 
-// failure says in one sentence what fails.
 func (r Renderer) failure(m marker.Marker) string {
 	part := func(before, text string) string {
 		if text = r.Redactor.Code(text, 200).String(); text != "" {
@@ -64,7 +62,6 @@ func (r Renderer) failure(m marker.Marker) string {
 	return what + part(", in release ", m.Facts.Release) + part(", in ", m.Facts.Environment) + "."
 }
 
-// facts returns a table of the facts beyond the counts.
 func (r Renderer) facts(m marker.Marker) string {
 	var b strings.Builder
 	b.WriteString("| Fact | Value |\n|---|---|\n")

@@ -67,7 +67,6 @@ func (r Renderer) sample(a plan.Action, old string, limit int) string {
 	return enclosed
 }
 
-// shows reports whether an event replaces the sample of the old section.
 func (r Renderer) shows(e event.Event, old string) bool {
 	return !e.Partial || sampleBlock.of(old) == ""
 }

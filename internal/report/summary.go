@@ -186,7 +186,6 @@ func sources(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// from describes what was read from a source.
 func from(s source.Health) string {
 	switch {
 	case s.Tracker && s.Complete.IsZero():

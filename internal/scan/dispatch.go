@@ -86,7 +86,6 @@ func complete(ctx context.Context, r *run) {
 	}
 }
 
-// deliver adds what was delivered to the intake.
 func deliver(_ context.Context, r *run) error {
 	for _, text := range r.intake.Deliver(r.delivered.Delivery, r.known.Counted) {
 		r.notice(text)
@@ -134,7 +133,6 @@ func readBack(ctx context.Context, r *run) error {
 	return nil
 }
 
-// saveDeliveries stores the deliveries that wait for an issue on the dashboard.
 func saveDeliveries(ctx context.Context, r *run) error {
 	if r.DryRun || ctx.Err() != nil {
 		return nil

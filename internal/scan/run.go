@@ -113,7 +113,6 @@ func appendOnce(list, texts []string) []string {
 	return list
 }
 
-// end posts to Slack and completes the report.
 func (r *run) end(ctx context.Context) report.Run {
 	r.notify(ctx)
 	r.warn(r.windows.Warnings...)

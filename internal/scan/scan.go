@@ -174,7 +174,6 @@ func decide(_ context.Context, r *run) error {
 	return nil
 }
 
-// addContext adds the log lines around errors.
 func addContext(ctx context.Context, r *run) error {
 	if !r.DryRun {
 		c := enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}
@@ -186,7 +185,6 @@ func addContext(ctx context.Context, r *run) error {
 // codeShare is the divisor of a run's time that gives the share of each stage about code.
 const codeShare = 10
 
-// addCode adds what the repository shows of errors.
 func addCode(ctx context.Context, r *run) error {
 	if !r.DryRun {
 		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
