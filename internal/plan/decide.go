@@ -46,9 +46,9 @@ func decide(a Action, in Input) Action {
 		a.Resolve = sentry.unresolved
 	}
 	if !held { // else the state is carried over later
-		noteStates(&a.Next, in, a.Resolve)
+		noteSentry(&a.Next, in, a.Resolve)
 	}
-	a.noteState(held, in)
+	a.noteChange(held, in)
 	freeze(&a.Next, in, 0)
 	comment(&a, in)
 	if a.Kind == Mute {
@@ -73,7 +73,7 @@ func (a *Action) count(in Input) {
 	}
 }
 
-func (a *Action) noteState(held bool, in Input) {
+func (a *Action) noteChange(held bool, in Input) {
 	if a.Kind == Reopen || a.Kind == Close {
 		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
 	}

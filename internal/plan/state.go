@@ -64,7 +64,7 @@ func archivedInSentry(i Issue) bool {
 // write, and how much earlier an overlapping run may have begun.
 const LongestRun = 6 * time.Hour
 
-func noteStates(m *marker.Marker, in Input, resolved []string) {
+func noteSentry(m *marker.Marker, in Input, resolved []string) {
 	for id := range m.Sentry {
 		state, changed, _ := stateOf(*m, id, in)
 		if slices.Contains(resolved, id) {
