@@ -17,18 +17,17 @@ import (
 // Known returns the templates of the issues, the oldest first, and then of the waiting
 // errors. Grouping compares messages with them before it mines new ones.
 func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
-	var markers []marker.Marker
-	for _, i := range slices.SortedFunc(slices.Values(issues), func(a, b Issue) int { return a.Number - b.Number }) {
-		markers = append(markers, i.Marker)
-	}
-	for _, row := range waiting {
-		markers = append(markers, row.Marker)
-	}
 	var known []grouping.Known
-	for _, m := range markers {
+	add := func(m marker.Marker) {
 		if isMessage(m) && m.Template != "" {
 			known = append(known, grouping.Known{Key: m.Key(), Service: m.Service, Template: m.Template})
 		}
+	}
+	for _, i := range slices.SortedFunc(slices.Values(issues), func(a, b Issue) int { return a.Number - b.Number }) {
+		add(i.Marker)
+	}
+	for _, row := range waiting {
+		add(row.Marker)
 	}
 	return known
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/grouping"
-	"github.com/org/errmon-action/internal/marker"
 )
 
 const (
@@ -28,14 +27,17 @@ type Titles struct {
 
 // TitlesFor returns how the errors of a repository are named.
 func TitlesFor(in Input) Titles {
-	first := ""
-	other := func(service string) bool {
-		first = cmp.Or(first, service)
-		return service != "" && service != first
+	services := map[string]bool{"": true}
+	for _, g := range in.Groups {
+		services[g.Service] = true
 	}
-	return Titles{Services: slices.ContainsFunc(in.Groups, func(g *grouping.Group) bool { return other(g.Service) }) ||
-		slices.ContainsFunc(in.Issues, func(i Issue) bool { return other(i.Marker.Service) }) ||
-		slices.ContainsFunc(in.Waiting, func(r marker.Row) bool { return other(r.Marker.Service) })}
+	for _, i := range in.Issues {
+		services[i.Marker.Service] = true
+	}
+	for _, row := range in.Waiting {
+		services[row.Marker.Service] = true
+	}
+	return Titles{Services: len(services) > 2}
 }
 
 var (

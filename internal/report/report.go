@@ -28,15 +28,10 @@ type Run struct {
 	Errors   int            // distinct errors among them
 	Requests map[string]int // requests sent, by service and kind
 	Notices  []string       // correct behaviour that may surprise
-	Unread   Quotes         // events that may be errors in an unsupported format
+	Unread   string         // a notice of events that may be errors in an unsupported format; empty for none
+	Shapes   []string       // of those events; foreign text
 	Warnings []string
 	Failures []error
-}
-
-// Quotes is a notice and the lines of foreign text that it refers to.
-type Quotes struct {
-	Text  string // empty if there is no notice
-	Lines []string
 }
 
 // Add adds what another run did after this one.

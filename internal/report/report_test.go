@@ -60,7 +60,8 @@ func run() Run {
 			{Name: "cloudwatch:eu-central-1:/ecs/none", From: noon.Add(-time.Hour), Err: errors.New("not found")},
 		},
 		Requests: map[string]int{"GitHub list issues": 2, "CloudWatch FilterLogEvents": 3},
-		Unread:   Quotes{"2 log events look like errors:", []string{"2× the <*> has crashed ::error::x `y @everyone"}},
+		Unread:   "2 log events look like errors:",
+		Shapes:   []string{"2× the <*> has crashed ::error::x `y @everyone"},
 		Warnings: []string{"issue #9 was written by \"mallory\": left alone"},
 		Failures: []error{errors.New("log group \"/ecs/none\" not found in eu-central-1: check log-groups and aws-region")},
 	}

@@ -63,9 +63,9 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 	for _, n := range run.Notices {
 		fmt.Fprintln(w, r.Terminal(n))
 	}
-	if run.Unread.Text != "" {
-		fmt.Fprintln(w, run.Unread.Text)
-		for _, shape := range run.Unread.Lines {
+	if run.Unread != "" {
+		fmt.Fprintln(w, run.Unread)
+		for _, shape := range run.Shapes {
 			fmt.Fprintf(w, "  %s\n", r.Terminal(shape))
 		}
 	}
@@ -97,9 +97,9 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	for _, n := range run.Notices {
 		fmt.Fprintf(b, "- %s\n", r.Cell(n, 1000))
 	}
-	if run.Unread.Text != "" {
-		fmt.Fprintf(b, "- %s\n", run.Unread.Text)
-		for _, line := range run.Unread.Lines {
+	if run.Unread != "" {
+		fmt.Fprintf(b, "- %s\n", run.Unread)
+		for _, line := range run.Shapes {
 			fmt.Fprintf(b, "  - %s\n", r.Code(line, 200))
 		}
 	}

@@ -168,7 +168,7 @@ func recall(ctx context.Context, r *run) error {
 
 func decide(_ context.Context, r *run) error {
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
-	r.report.Unread = report.Quotes{Text: r.intake.Unread.Notice(), Lines: r.intake.Unread.Shapes()}
+	r.report.Unread, r.report.Shapes = r.intake.Unread.Notice(), r.intake.Unread.Shapes()
 	r.notice(r.Rules.Policy.Ignored(r.intake.Ignored)...)
 	r.actions = plan.Plan(r.input)
 	return nil
