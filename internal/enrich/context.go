@@ -80,7 +80,7 @@ func (c Context) evidence(sample event.Event, records []event.Record) plan.Evide
 	}
 	first := max(0, begin-maxContext/2)
 	last := min(len(records), end+maxContext-(begin-first))
-	return plan.Evidence{Sample: &sample, Context: plan.Context{Before: texts(records[first:begin]), After: texts(records[end:last])}}
+	return plan.Evidence{Sample: &sample, Before: texts(records[first:begin]), After: texts(records[end:last])}
 }
 
 func texts(records []event.Record) []string {

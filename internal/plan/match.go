@@ -22,7 +22,7 @@ type directory struct {
 // entry is an error in the directory.
 type entry struct {
 	Issue                       // of a waiting error, only title and marker
-	retired   Reason            // why the issue takes no more events; see again.go
+	retired   Reason            // why the issue takes no more events; see state.go
 	hasSentry bool              // has a Sentry issue
 	refiner   string            // see refine
 	refused   bool              // a row says that GitHub refused to write it

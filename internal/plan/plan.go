@@ -123,7 +123,7 @@ type Input struct {
 	// that is unresolved, or that an open issue or a waiting row tracks; nil if Sentry could not be read.
 	ReadsSentry bool
 	States      map[string]event.State
-	Archive     []Issue          // predecessors of new errors, see again.go
+	Archive     []Issue          // predecessors of new errors, see state.go
 	Filed       []int            // numbers on the dashboard; nil if the run archives nothing
 	Ancestry    map[int]Ancestry // of closed issues that failed again, by number
 }
@@ -157,15 +157,13 @@ type Fixed struct{ By, Failed string }
 
 // Evidence is what an issue shows of an error beyond what its groups hold.
 type Evidence struct {
-	Sample  *event.Event // the sample with all its lines; nil if the group's is whole
-	Context Context      // lines around the sample
-	Links   []event.Link // other views of the sample
-	Code    *code.Source // what the repository shows of the sample; nil if it was not asked
-	Build   marker.Build // the version that Code is of
+	Sample *event.Event // the sample with all its lines; nil if the group's is whole
+	Before []string     // lines logged right before the sample
+	After  []string     // and right after it
+	Links  []event.Link // other views of the sample
+	Code   *code.Source // what the repository shows of the sample; nil if it was not asked
+	Build  marker.Build // the version that Code is of
 }
-
-// Context is what was logged right before and after an event.
-type Context struct{ Before, After []string }
 
 // Count is the number of events once the action is done.
 func (a Action) Count() int64 { return a.Next.Count() }

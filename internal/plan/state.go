@@ -8,13 +8,157 @@ import (
 
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file keeps the states of an issue and its Sentry issues in sync. A marker stores
-// the state that both sides last agreed on (marker.SetState), so it shows which side
-// changed. A change is carried over once; what people do later on one side is never
-// undone from the other.
+// This file is about the states of issues: what happens when a closed error happens again, and how
+// an issue and its Sentry issues stay in sync.
+//
+// After its issue was closed, an error is a regression unless every event since comes from code
+// without the fix. Only commits decide that, not names or dates of releases; if anything is
+// unknown, the issue is reopened.
+//
+// Retired issues take no more events: locked ones, those closed longer ago than reopen-window, and
+// archived ones. Such an error gets a new issue, which owns what the old one owned and names it
+// (marker.After), so the two never look like duplicates.
+//
+// For Sentry, a marker stores the state that both sides last agreed on (marker.SetState), so it
+// shows which side changed. A change is carried over once; what people do later on one side is
+// never undone from the other.
+
+// Ancestry is what the repository says about the fix of a closed issue.
+type Ancestry struct {
+	Closed time.Time // the closing that it is about
+	Fix    string    // the commit that closed it
+	Builds []Build   // what failed since
+}
+
+// Build is a version that failed after the closing.
+type Build struct {
+	marker.Build
+	Fixed bool // it contains the fix
+}
+
+// FailedSince returns the versions of the events since a closed issue was closed;
+// false if one of them is unknown.
+func (a Action) FailedSince() ([]event.Version, bool) {
+	var versions []event.Version
+	for _, g := range a.Groups {
+		for _, v := range g.Versions {
+			if v.Last.After(closing(a.Issue)) && !slices.Contains(versions, v.Version) {
+				versions = append(versions, v.Version)
+			}
+		}
+	}
+	unknown := slices.ContainsFunc(versions, func(v event.Version) bool { return v.String() == "" }) ||
+		slices.ContainsFunc(a.Groups, func(g *grouping.Group) bool {
+			return g.Sentry != nil || len(g.Versions) > grouping.MaxVersions // only the newest event of a Sentry issue is read
+		})
+	if unknown || len(a.Merge)+len(a.Join) > 0 {
+		return nil, false
+	}
+	return versions, len(versions) > 0
+}
+
+// lacksFix returns the fix that no version since the closing contains; false if
+// one does, or nothing is known.
+func lacksFix(a Action, in Input) (*marker.Fix, bool) {
+	known := in.Ancestry[a.Issue.Number]
+	versions, certain := a.FailedSince()
+	if !certain || !known.Closed.Equal(a.Issue.ClosedAt) {
+		return nil, false
+	}
+	fix := marker.Fix{Closed: count.At(known.Closed), Commit: known.Fix}
+	if m := a.Issue.Marker.Fix; m != nil && m.Closed == fix.Closed && m.Commit == fix.Commit {
+		fix.Old = slices.Clone(m.Old)
+	}
+	for _, v := range versions {
+		i := slices.IndexFunc(known.Builds, func(b Build) bool { return b.Version == v.String() })
+		if i < 0 || known.Builds[i].Fixed {
+			return nil, false
+		}
+		fix.Old = append(slices.DeleteFunc(fix.Old, func(b marker.Build) bool { return b.Version == v.String() }), known.Builds[i].Build)
+	}
+	return &fix, true
+}
+
+// fixed returns the fix of a reopened issue and a commit that contains it and
+// failed; nothing if none is known.
+func fixed(a Action, in Input) Fixed {
+	known := in.Ancestry[a.Issue.Number]
+	for _, b := range known.Builds {
+		if b.Fixed && known.Closed.Equal(a.Issue.ClosedAt) {
+			return Fixed{By: known.Fix, Failed: b.Commit}
+		}
+	}
+	return Fixed{}
+}
+
+// retired returns why an issue takes no more events; empty if it does. Muted issues stay muted.
+func retired(i Issue, in Input) Reason {
+	switch {
+	case i.Muted():
+		return ""
+	case i.Locked:
+		return Locked
+	case i.Archived:
+		return Archived
+	case in.Rules.ReopenWindow > 0 && !i.Open && in.Now.Sub(i.ClosedAt) >= in.Rules.ReopenWindow:
+		return Expired
+	}
+	return ""
+}
+
+// successor returns the first marker of the issue that follows a retired one: it owns the same
+// keys, and counts what the old one did not.
+func successor(i Issue) marker.Marker {
+	old := i.Marker
+	m := marker.Marker{
+		Keys: slices.Clone(old.Keys), Aliases: slices.Clone(old.Aliases), Grouped: slices.Clone(old.Grouped),
+		Template: old.Template, Service: old.Service, After: i.Number,
+	}
+	for name, tally := range old.Sources {
+		prior := map[count.Minute]int64{}
+		maps.Copy(prior, tally.Prior)
+		for minute, n := range tally.Cells {
+			prior[minute] += n
+		}
+		m.SetSource(name, count.Tally{Through: tally.Through, Prior: prior})
+	}
+	for kind, inbox := range old.Deliveries {
+		m.SetInbox(kind, count.Inbox{IDs: inbox.IDs})
+	}
+	return m
+}
+
+// maxLeaving is how many issues a run archives at most. Each costs four requests.
+const maxLeaving = 5
+
+// leave decides about a retired issue. Once it was closed longer ago than reopen-window, the
+// dashboard forgets its number, and a later run archives it. In the opposite order, the run after
+// one that died in between would find an issue missing and take the list for incomplete.
+func leave(i Issue, why Reason, in Input, leaving *int) Action {
+	kept := Action{Kind: Keep, Reason: why, Issue: i, Title: i.Title, Next: i.Marker}
+	if why != Expired || in.Filed == nil || *leaving == maxLeaving {
+		return kept
+	}
+	*leaving++
+	if slices.Contains(in.Filed, i.Number) {
+		kept.Reason = Leaving
+		return kept
+	}
+	return archive(i, in)
+}
+
+// archive returns the action that archives an issue if it was closed long enough ago.
+func archive(i Issue, in Input) Action {
+	a := Action{Kind: Keep, Reason: retired(i, in), Issue: i, Title: i.Title, Next: i.Marker}
+	if a.Reason == Expired {
+		a.Kind, a.Reason = Update, Archived
+	}
+	return a
+}
 
 // sentryState is the state of all Sentry issues of an error taken together.
 type sentryState struct {

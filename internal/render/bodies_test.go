@@ -102,7 +102,7 @@ func (c realCase) body(t *testing.T) (title, body string) {
 	a := plan.Plan(plan.Input{Now: noon, Groups: groups, Rules: plan.Rules{MinEvents: 1, MaxNew: 1}})[0]
 	sample, _ := a.Sample()
 	a.Evidence.Sample = &sample
-	a.Evidence.Context = plan.Context{Before: []string{"INFO GET /cart 200", "INFO POST /checkout"}, After: []string{"INFO POST /checkout 500"}}
+	a.Evidence.Before, a.Evidence.After = []string{"INFO GET /cart 200", "INFO POST /checkout"}, []string{"INFO POST /checkout 500"}
 	a.Evidence.Links = []event.Link{{Name: "Logs Insights", URL: "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#logsV2:logs-insights$3FqueryDetail$3D"}}
 	if c.path != "" {
 		a.Evidence.Code = c.source(sample)

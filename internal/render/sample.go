@@ -76,23 +76,20 @@ func (r Renderer) event(e event.Event, evidence plan.Evidence, limit int) string
 		return "<sub>This repository is public, so the event itself is not shown (input <code>publish-samples</code>).</sub>"
 	}
 	head := r.origin(e, evidence.Links)
-	_, frames, _ := strings.Cut(e.Stack, "\n")
-	switch {
-	case e.Stack == "":
+	if e.Stack == "" {
 		return head + "### Log event\n\n" + r.Redactor.Fenced(r.indented(e.Text, limit), limit).String()
-	case strings.HasSuffix(e.Text, frames): // the text contains the trace verbatim, not inside a JSON string
-		return head + "### Stack trace\n\n" + r.Redactor.Fenced(e.Text, limit).String()
 	}
-	trace := head + "### Stack trace\n\n" + r.Redactor.Fenced(e.Stack, limit).String()
-	summary := "Log event"
+	trace, rest, summary := e.Stack, strings.TrimSpace(strings.Replace(e.Text, e.Stack, "", 1)), "Log event"
+	if _, frames, _ := strings.Cut(e.Stack, "\n"); strings.HasSuffix(e.Text, frames) { // verbatim, not inside a JSON string
+		trace, rest = e.Text, ""
+	}
 	if e.Issue != "" {
 		summary = "Event in Sentry"
 	}
-	rest := strings.TrimSpace(strings.Replace(e.Text, e.Stack, "", 1))
-	if rest == "" {
-		return trace
+	if rest != "" {
+		rest = "\n" + folds(summary, r.Redactor.Fenced(r.indented(rest, limit/4), limit/4).String())
 	}
-	return trace + "\n" + folds(summary, r.Redactor.Fenced(r.indented(rest, limit/4), limit/4).String())
+	return head + "### Stack trace\n\n" + r.Redactor.Fenced(trace, limit).String() + rest
 }
 
 func folds(summary, fence string) string {
@@ -144,7 +141,7 @@ func (r Renderer) context(a plan.Action, old string, limit int) string {
 		return ""
 	}
 	inside := contextBlock.of(old)
-	if around := a.Evidence.Context; len(around.Before)+len(around.After) > 0 {
+	if around := a.Evidence; len(around.Before)+len(around.After) > 0 {
 		// The mark is a line of its own. The others stay as logged, so no redaction rule misses a value.
 		lines := slices.Concat(around.Before, []string{"▶ the error shown above"}, around.After)
 		inside = folds("Surrounding log lines", r.Redactor.Fenced(strings.Join(lines, "\n"), limit/4).String())
