@@ -2,6 +2,7 @@ package stacktrace
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -32,26 +33,22 @@ var elixir = runtime{
 
 func parseElixir(lines []string) []event.Exception {
 	var chain []event.Exception
-	open := false // the message may go on
-	for _, line := range lines {
-		if x, ok := match(line, elixirRaised); ok {
-			if n := len(chain); n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, "an exception was raised:") {
+	for i := 0; i < len(lines); i++ {
+		x, raised := match(lines[i], elixirRaised)
+		f, isFrame := elixirFrame(lines[i])
+		switch n := len(chain); {
+		case raised:
+			if n > 0 && len(chain[n-1].Frames) == 0 && strings.HasSuffix(chain[n-1].Message, "an exception was raised:") {
 				chain = chain[:n-1] // an exit because of this exception
 			}
-			chain, open = append(chain, x.Exception), true
-			continue
-		}
-		if len(chain) == 0 {
-			continue
-		}
-		last := &chain[len(chain)-1]
-		f, isFrame := elixirFrame(line)
-		switch {
-		case isFrame:
-			last.Frames, open = append(last.Frames, f), false
-		case open:
-			last.Message = joinMessage(last.Message, []string{line})
-		case line != "":
+			more := until(lines[i+1:], func(line string) bool { return elixirRaised.MatchString(line) || reads(elixirFrame)(line) })
+			i += len(more)
+			more = slices.DeleteFunc(slices.Clone(more), func(line string) bool { return unindented(line) == "" })
+			x.Message = joinMessage(x.Message, more)
+			chain = append(chain, x.Exception)
+		case n > 0 && isFrame:
+			chain[n-1].Frames = append(chain[n-1].Frames, f)
+		case n > 0 && lines[i] != "":
 			return chain // before the server's state and its client's stack
 		}
 	}

@@ -157,9 +157,7 @@ func framesIn(lines []string, read func(string) (event.Frame, bool)) []event.Fra
 	return frames
 }
 
-func hasInApp(frames []event.Frame) bool {
-	return slices.ContainsFunc(frames, func(f event.Frame) bool { return f.InApp })
-}
+func inApp(f event.Frame) bool { return f.InApp }
 
 func until(lines []string, isEnd func(string) bool) []string {
 	if i := slices.IndexFunc(lines, isEnd); i >= 0 {

@@ -115,7 +115,6 @@ func parseGo(lines []string) []event.Exception {
 	return chain
 }
 
-// isGoroutine recognises "goroutine 1 [running]:" with whatever the runtime adds.
 func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
@@ -157,7 +156,6 @@ func belowPanic(frames []event.Frame) []event.Frame {
 	return frames[i+1:]
 }
 
-// goType makes the type of a panic from its value.
 func goType(kind, value string) string {
 	m := goTypes.FindStringSubmatch(value)
 	if m == nil {
@@ -210,7 +208,7 @@ func goFrame(pair string) (event.Frame, bool) {
 	return f, isGoPlace(place)
 }
 
-// goErrorFrame reads the same in an error, where words belong to the message.
+// goErrorFrame reads the same in an error, whose message may have words.
 func goErrorFrame(pair string) (event.Frame, bool) {
 	name, _, ok := strings.Cut(pair, "\n")
 	f, placed := goFrame(pair)
@@ -226,7 +224,6 @@ func beforeArguments(call string) string {
 	return call[:open]
 }
 
-// goStandard holds the first path elements of standard packages.
 var goStandard = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug
 	embed encoding errors expvar flag fmt go hash html image index internal io iter log maps math mime net os path
 	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique

@@ -117,7 +117,7 @@ func parseV8(lines []string) []event.Exception {
 	if len(chain) == 0 && begin > 0 {
 		chain = append(chain, uncaughtValue(lines))
 	}
-	if begin > 0 && place.InApp && (chain[0].Type == "SyntaxError" || !hasInApp(chain[0].Frames)) {
+	if begin > 0 && place.InApp && (chain[0].Type == "SyntaxError" || !slices.ContainsFunc(chain[0].Frames, inApp)) {
 		chain[0].Frames = append([]event.Frame{place}, chain[0].Frames...)
 	}
 	return chain

@@ -199,7 +199,6 @@ func nativeCall(symbol, place string) event.Frame {
 	return f
 }
 
-// nativeInApp leaves out the system's libraries and crash handlers.
 func nativeInApp(f event.Frame) bool {
 	return f.File != "" && f.File != "node" && !strings.Contains(f.File, ".so") &&
 		!hasAnyPrefix(f.File, "/usr/", "/lib", "../", "/build/glibc", "/rustc/", "<") &&
@@ -243,7 +242,7 @@ func parseSwift(lines []string) []event.Exception {
 	trap, _ := swiftTrap(lines[first])
 	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
 	x := event.Exception{Type: "Fatal error", Message: trap.Message, Frames: framesIn(crashed, swiftFrame)}
-	if !hasInApp(x.Frames) && trap.Line > 0 {
+	if !slices.ContainsFunc(x.Frames, inApp) && trap.Line > 0 {
 		trap.InApp = !strings.HasPrefix(trap.File, "Swift/")
 		x.Frames = append([]event.Frame{trap.Frame}, x.Frames...)
 	}

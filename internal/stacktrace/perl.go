@@ -26,9 +26,6 @@ var perl = runtime{
 
 func parsePerl(lines []string) []event.Exception {
 	top := stacks(lines, perlCall)[0]
-	if len(top.frames) == 0 {
-		return nil
-	}
 	header, calls, handler := top.above, top.frames, false
 	if n := len(header); n > 1 && strings.HasPrefix(header[n-1], " at ") {
 		header, handler = header[:n-1], true
@@ -59,11 +56,11 @@ var perlLibraries = []string{"/share/perl", "/perl5/", "/perl-base/", "/lib/x86_
 // in them. The position in an open input file may follow a place.
 var (
 	perlDied   = regexp.MustCompile(`(?s)^(?P<message>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
-	perlCalled = regexp.MustCompile(`^\t?(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
+	perlCalled = regexp.MustCompile(`^(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 	perlOwn    = regexp.MustCompile(`^(?P<type>(?:Can't|Illegal|Undefined|Not|Modification of|Attempt to|Deep recursion|Out of memory\S*)(?: [^\s"'/:&$@%*(\d]+)*)(?:\s|$)`)
 )
 
 func perlCall(line string) (event.Frame, bool) {
-	f, ok := match(line, perlCalled)
-	return f.Frame, ok && strings.HasPrefix(line, "\t")
+	f, ok := match(unindented(line), perlCalled)
+	return f.Frame, ok && indent(line) > 0
 }

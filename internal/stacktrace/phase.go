@@ -201,9 +201,7 @@ func inTrace(p Phase, line string, s Shape) Shape {
 
 // Taken returns the phase of an event whose held lines joined it although the line they
 // waited for did not come.
-func (p Phase) Taken() Phase {
-	return cmp.Or(kept[p], p) // nothing is held at Plain
-}
+func (p Phase) Taken() Phase { return cmp.Or(kept[p], p) } // nothing is held at Plain
 
 // Logged reports whether the event is a log line that a trace may follow.
 func (p Phase) Logged() bool { return p == Logged || p == Failed }
@@ -212,9 +210,7 @@ func (p Phase) Logged() bool { return p == Logged || p == Failed }
 func (p Phase) Dying() bool { return p == dying }
 
 // Names reports whether the next line that is not a frame says what failed.
-func (p Phase) Names() bool {
-	return p == announced || p == thrown || p == traced || p == panicked
-}
+func (p Phase) Names() bool { return p == announced || p == thrown || p == traced || p == panicked }
 
 // Named reports whether there is an exception line and no frame so far.
 func (p Phase) Named() bool { return p == named || p == threaded }

@@ -105,7 +105,6 @@ func phpInApp(file string) bool {
 	return file != "" && !hasAny(file, "/vendor/", `\vendor\`) && !strings.HasPrefix(file, "phar://")
 }
 
-// phpHeader reads the exception above its calls, and its place.
 func phpHeader(lines []string) (event.Exception, event.Frame) {
 	text := strings.TrimSpace(strings.Join(lines, "\n"))
 	x, _ := match(strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(text, "Stack trace:"), "[stacktrace]")), phpThrown...)

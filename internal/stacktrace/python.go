@@ -157,8 +157,7 @@ func pythonModule(file string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
-// pythonInApp leaves out packages, the standard library, code without a file, and AWS
-// Lambda's runtime around a handler.
+// pythonInApp also leaves out code without a file, and AWS Lambda's runtime around a handler.
 func pythonInApp(file string) bool {
 	return !hasAnyPrefix(file, "<", "/var/runtime/") &&
 		!hasAny(file, "/site-packages/", "/dist-packages/", "/lib/python3", `\site-packages\`, `\lib\python3`)

@@ -63,7 +63,6 @@ func parseRust(lines []string) []event.Exception {
 // rustPanic matches the first line of a panic, which had the message before version 1.73.
 var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
 
-// rustPanicked reads a panic's message, and its stack or else its place.
 func rustPanicked(first found, below []string) event.Exception {
 	message := cmp.Or(first.Message, joinMessage("", until(below, func(line string) bool {
 		return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
@@ -177,7 +176,6 @@ var rustLibrary = regexp.MustCompile(`^[<&*]*(?:mut )?(?:dyn )?(?:std|core|alloc
 	`tokio|futures_util|futures_core|hyper|hyper_util|tower|axum|actix_web|actix_rt|rayon|rayon_core|` +
 	`anyhow|eyre|color_eyre|tracing|serde|serde_json|lambda_runtime)(?:[^\w$.\\]|$)`)
 
-// rustFileInApp leaves out the standard library and Cargo's downloads.
 func rustFileInApp(f event.Frame) bool {
 	return !strings.HasPrefix(f.File, "/rustc/") &&
 		!hasAny(f.File, "/.cargo/registry/", "/.cargo/git/", "/cargo/registry/", "/cargo/git/", "/rustlib/", "/vendor/")
