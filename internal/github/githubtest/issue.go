@@ -57,10 +57,10 @@ func decode[T any](r *http.Request, to T) T {
 }
 
 func (s *Server) createIssue(r *http.Request) answer {
-	to := decode(r, Issue{})
-	must(to.Title != "", notSupplied("title"))
 	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: s.now()}
-	to.Number, to.State, to.StateReason, to.Author, to.CreatedAt = issue.Number, issue.State, "", issue.Author, issue.CreatedAt
+	to := decode(r, *issue)
+	must(to.Title != "", notSupplied("title"))
+	to.State, to.StateReason = "open", ""
 	s.change(issue, to)
 	s.issues = append(s.issues, issue)
 	return reply(http.StatusCreated, s.wireIssue(issue))
@@ -128,8 +128,7 @@ func (s *Server) setState(issue *Issue, state, reason string) {
 func (s *Server) listComments(r *http.Request, issue *Issue) answer {
 	since, _ := time.Parse(time.RFC3339, r.URL.Query().Get("since"))
 	found := slices.DeleteFunc(slices.Clone(issue.Comments), func(c Comment) bool { return c.CreatedAt.Before(since) })
-	size := positive(r.URL.Query().Get("per_page"), 30, 100)
-	return reply(http.StatusOK, each(found[:min(len(found), size)], func(c Comment) object { return s.wireComment(issue, c) }))
+	return reply(http.StatusOK, each(found[:min(len(found), 100)], func(c Comment) object { return s.wireComment(issue, c) }))
 }
 
 func (s *Server) createComment(r *http.Request, issue *Issue) answer {

@@ -145,9 +145,7 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		l.reset, l.used = now.Add(time.Hour), 0
 	}
 	exceeded := l.used >= s.settings.HourlyLimit
-	if !exceeded {
-		l.used++
-	}
+	l.used = min(l.used+1, s.settings.HourlyLimit)
 	header(s.settings.HourlyLimit, l.used, l.reset, "core")
 	must(!exceeded, fail(http.StatusForbidden, "API rate limit exceeded for installation."))
 	must(l.secondary(r, now), fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been temporarily blocked "+

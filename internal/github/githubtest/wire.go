@@ -160,13 +160,7 @@ func (s *Server) wireEntry(name string) object {
 
 // person is GitHub's "simple user".
 func person(login string) object {
-	kind, id := "User", 0
-	if strings.HasSuffix(login, "[bot]") {
-		kind = "Bot"
-	}
-	for _, letter := range login {
-		id = (id*31 + int(letter)) % 1000003
-	}
+	kind, id := map[bool]string{false: "User", true: "Bot"}[strings.HasSuffix(login, "[bot]")], len(login)
 	address := api + "/users/" + url.PathEscape(login)
 	out := object{
 		"login": login, "id": id, "node_id": fmt.Sprintf("U_%d", id), "type": kind, "site_admin": false, "gravatar_id": "",
