@@ -137,9 +137,9 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 // GET /user, so the name cannot be asked for.
 const WorkflowLogin = "github-actions[bot]"
 
-// Login returns the login that the token's issues have as author. GitHub tells it to no
-// installation token, so each counts as the workflow's. For another GitHub App that is
-// wrong, and its login must be added to trusted-logins.
+// Login returns the login that the token's issues have as author. GitHub does not reveal it to
+// installation tokens, so each counts as the workflow's. For another GitHub App that is wrong, and
+// its login must be added to trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
 	var user struct{ Login string }
 	err := c.read(ctx, "get user", "user", &user)

@@ -249,7 +249,7 @@ func (c *Client) EnsureLabel(ctx context.Context, name, color, description strin
 	}
 	err := c.call(ctx, polite.Request{Kind: "create label", Method: http.MethodPost, URL: c.path("labels")},
 		map[string]string{"name": name, "color": color, "description": description}, nil)
-	if refusalOf(err).status == http.StatusUnprocessableEntity { // not every server says that it exists
+	if refusalOf(err).status == http.StatusUnprocessableEntity { // perhaps it exists
 		if exists, failed := c.HasLabel(ctx, name); failed == nil && exists {
 			return nil
 		}

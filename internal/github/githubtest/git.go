@@ -173,16 +173,13 @@ func (r Repo) as(author string, at time.Time, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// Commit writes files, commits them, and returns the commit's SHA. A file without
-// content is removed.
+// Commit writes files, commits them, and returns the commit's SHA.
 func (r Repo) Commit(author string, at time.Time, title string, files map[string]string) string {
 	r.t.Helper()
 	for path, content := range files {
 		path = filepath.Join(r.Dir, path)
 		err := os.MkdirAll(filepath.Dir(path), 0o700)
-		if err == nil && content == "" {
-			err = os.Remove(path)
-		} else if err == nil {
+		if err == nil {
 			err = os.WriteFile(path, []byte(content), 0o600)
 		}
 		if err != nil {

@@ -137,7 +137,7 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
 		h.Set("X-RateLimit-Resource", resource)
 	}
-	if strings.HasSuffix(r.URL.Path, "/graphql") { // has a budget of its own, of which no test uses much
+	if strings.HasSuffix(r.URL.Path, "/graphql") { // has its own budget, which no test exhausts
 		header(1000, 100, now.Add(time.Hour), "graphql")
 		return
 	}
