@@ -14,6 +14,7 @@ import (
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/github/githubtest"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/render"
@@ -76,6 +77,36 @@ func TestDashboards(t *testing.T) {
 	}
 	if len(k.Warnings) != 1 || !strings.Contains(k.Warnings[0], `dashboard #1 was written by "mallory"`) {
 		t.Errorf("warnings %q", k.Warnings)
+	}
+}
+
+// People may trust the login of an App, in any case.
+func TestTrustedLogins(t *testing.T) {
+	l, server := start(t)
+	body := l.Render.Dashboard(render.Board{Dashboard: marker.Dashboard{Version: "1"}}, "")
+	server.Add(githubtest.Issue{Title: "errmon dashboard", Author: "Errmon[bot]", Labels: []string{"errmon:dashboard"}, Body: body})
+	l.Trusted = []string{"errmon[bot]"}
+	l.ReadOnly = true
+	k, err := l.List(t.Context(), nil)
+	if err != nil || k.home.Number != 1 || len(k.Warnings) != 0 {
+		t.Errorf("%v, dashboard #%d, warnings %q", err, k.home.Number, k.Warnings)
+	}
+}
+
+// A delivery that waits is stored even if there is no dashboard yet, which then knows the
+// issues that are filed.
+func TestFirstDashboardByADelivery(t *testing.T) {
+	l, server := start(t)
+	waiting := row("exc1:a", 1).Marker
+	waiting.Deliveries = map[string]count.Inbox{"slack": {IDs: count.IDs{"id": 1}}}
+	results := []plan.Result{{Action: plan.Action{Kind: plan.Wait, Reason: plan.OverMax, Next: waiting, Groups: []*grouping.Group{{}}}}}
+	wrote, err := l.SaveDeliveries(t.Context(), Known{Issues: []plan.Issue{{Number: 7}}}, results, time.Now())
+	if err != nil || !wrote {
+		t.Fatal(wrote, err)
+	}
+	d, err := marker.ReadDashboard(server.Issue(1).Body)
+	if err != nil || !slices.Equal(d.Filed, []int{7}) || len(d.Waiting) != 1 {
+		t.Errorf("%v, %+v", err, d)
 	}
 }
 
