@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
-	"math/big"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
@@ -15,12 +14,15 @@ import (
 //go:embed kinds.txt
 var kindsText string
 
-// kind is how the values of one kind are drawn, and the lines they stand in, as
+// kind is how the values of one kind are drawn, and the lines that contain them, as
 // kinds.txt describes both.
 type kind struct {
 	name, group  string
 	forms, lines []string
 }
+
+// characters are how kinds.txt writes those that a row cannot hold.
+var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
 
 var kinds = func() (all []*kind) {
 	group, k := "", &kind{}
@@ -36,8 +38,14 @@ var kinds = func() (all []*kind) {
 			all = append(all, k)
 		case "=":
 			k.forms = append(k.forms, characters.Replace(rest))
-		case "@":
-			k.lines = append(k.lines, included(all, strings.Fields(rest))...)
+		case "@": // the lines of a kind described before, with words in them
+			words := strings.Fields(rest)
+			for _, line := range find(all, words[0]).lines {
+				for n, word := range words[1:] {
+					line = strings.ReplaceAll(line, fmt.Sprintf("{%d}", n+1), characters.Replace(word))
+				}
+				k.lines = append(k.lines, line)
+			}
 		default:
 			k.lines = append(k.lines, characters.Replace(row))
 		}
@@ -45,25 +53,7 @@ var kinds = func() (all []*kind) {
 	return all
 }()
 
-// characters are how kinds.txt writes those that a row cannot hold.
-var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
-
-// included returns the lines of a kind described before, with words in them.
-func included(kinds []*kind, words []string) (lines []string) {
-	for _, k := range kinds {
-		if k.name == words[0] {
-			for _, line := range k.lines {
-				for n, word := range words[1:] {
-					line = strings.ReplaceAll(line, fmt.Sprintf("{%d}", n+1), characters.Replace(word))
-				}
-				lines = append(lines, line)
-			}
-		}
-	}
-	return lines
-}
-
-func kindOf(name string) *kind {
+func find(kinds []*kind, name string) *kind {
 	for _, k := range kinds {
 		if k.name == name {
 			return k
@@ -71,8 +61,6 @@ func kindOf(name string) *kind {
 	}
 	return nil
 }
-
-func (k *kind) sample(rng *rand.Rand) Sample { return k.fill(rng, draw(rng, pick(rng, k.lines...))) }
 
 // fill puts a value into a line.
 func (k *kind) fill(rng *rand.Rand, line string) Sample {
@@ -83,7 +71,8 @@ func (k *kind) fill(rng *rand.Rand, line string) Sample {
 	if strings.HasPrefix(line, "{") {
 		value = strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(value)
 	}
-	return Sample{Kind: k.name, Promised: k.group == "promised", Value: value, Line: strings.NewReplacer("%s", value, "%q", value).Replace(line), Form: line}
+	filled := strings.NewReplacer("%s", value, "%q", value).Replace(line)
+	return Sample{Kind: k.name, Promised: k.group == "promised", Value: value, Line: filled, Form: line}
 }
 
 var braces = regexp.MustCompile(`\{[^{}]*\}`)
@@ -106,8 +95,9 @@ func draw(rng *rand.Rand, form string) string {
 			return card(rng, rest)
 		case strings.Contains(inner, "|"):
 			return pick(rng, strings.Split(inner, "|")...)
-		case kindOf(inner) != nil:
-			return draw(rng, pick(rng, kindOf(inner).forms...))
+		}
+		if k := find(kinds, inner); k != nil {
+			return draw(rng, pick(rng, k.forms...))
 		}
 		return field
 	})
@@ -150,7 +140,20 @@ var alphabets = map[string]string{"digit": decimal, "hex": decimal + "abcdef", "
 	"base62": base62, "base64": base62 + "+/", "urlsafe": urlSafe, "azure": base62 + "_.-"}
 
 // makers draw what has an inner order, such as a check digit.
-var makers = map[string]func(*rand.Rand) string{"iban": iban, "jwt": jwt, "wrapped": wrapped, "basic": basic}
+var makers = map[string]func(*rand.Rand) string{
+	"iban": iban, "jwt": jwt,
+	// a token broken as mail and terminals do
+	"wrapped": func(r *rand.Rand) string {
+		token, width, lines := jwt(r), 40+r.IntN(40), ""
+		for ; len(token) > width; token = token[width:] {
+			lines += token[:width] + pick(r, "\n", "\n", "\r\n", "\n  ")
+		}
+		return lines + token
+	},
+	"basic": func(r *rand.Rand) string {
+		return base64.StdEncoding.EncodeToString([]byte(chars(r, lower, 5) + ":" + chars(r, base62, 8+r.IntN(8))))
+	},
+}
 
 // card fills a form, and puts the check digit of all digits behind it (Luhn).
 func card(r *rand.Rand, form string) string {
@@ -167,19 +170,17 @@ func card(r *rand.Rand, form string) string {
 }
 
 func iban(r *rand.Rand) string {
-	form := pick(r, "DE##################", "GBWEST##############", "FR#######################", "NLRABO##########", "ES####################", "CH#################", "AT################", "BE############")
-	country, account := form[:2], digits(r, form[2:])
-	var value strings.Builder
-	for _, c := range account + country + "00" {
+	form := pick(r, "DE##################", "GBWEST##############", "FR#######################", "NLRABO##########",
+		"ES####################", "CH#################", "AT################", "BE############")
+	country, account, rest := form[:2], digits(r, form[2:]), 0
+	for _, c := range account + country + "00" { // ISO 7064
 		if c >= 'A' {
-			fmt.Fprint(&value, int(c-'A')+10)
+			rest = (rest*100 + int(c-'A') + 10) % 97
 		} else {
-			value.WriteRune(c)
+			rest = (rest*10 + int(c-'0')) % 97
 		}
 	}
-	n, _ := new(big.Int).SetString(value.String(), 10)
-	check := 98 - n.Mod(n, big.NewInt(97)).Int64()
-	compact := fmt.Sprintf("%s%02d%s", country, check, account)
+	compact := fmt.Sprintf("%s%02d%s", country, 98-rest, account)
 	if r.IntN(3) > 0 {
 		return compact
 	}
@@ -192,21 +193,6 @@ func jwt(r *rand.Rand) string {
 	part := func(json string) string { return base64.RawURLEncoding.EncodeToString([]byte(json)) }
 	return part(`{"alg":"`+pick(r, "HS256", "RS256", "none")+`","typ":"JWT"}`) + "." +
 		part(fmt.Sprintf(`{"sub":"%d","iat":%d}`, r.IntN(1e9), r.IntN(1e9))) + "." + chars(r, urlSafe, 42) + "A"
-}
-
-// wrapped breaks a token as mail and terminals do.
-func wrapped(r *rand.Rand) string {
-	token, width := jwt(r), 40+r.IntN(40)
-	var lines string
-	for len(token) > width {
-		lines += token[:width] + pick(r, "\n", "\n", "\r\n", "\n  ")
-		token = token[width:]
-	}
-	return lines + token
-}
-
-func basic(r *rand.Rand) string {
-	return base64.StdEncoding.EncodeToString([]byte(chars(r, lower, 5) + ":" + chars(r, base62, 8+r.IntN(8))))
 }
 
 // digits fills a form in which "#" stands for a digit, N for one from 2 to 9, and all

@@ -1,6 +1,6 @@
-// Package safetest makes what package safe is tested with: secrets and
-// personal data drawn by chance in realistic log lines, texts that attack what shows
-// them, and a reading of GitHub's Markdown by a library.
+// Package safetest makes what package safe is tested with: random secrets and personal
+// data in realistic log lines, texts that attack what shows them, and a reading of
+// GitHub's Markdown by a library.
 //
 // Nothing here is a real secret, and nothing has the form of one until it is
 // assembled at run time, so that scanners do not report this repository as a leak.
@@ -11,7 +11,6 @@ import (
 	_ "embed"
 	"math/rand/v2"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +39,7 @@ func Samples(rng *rand.Rand) []Sample {
 	for _, k := range kinds {
 		for range PerKind {
 			if k.group != "parts" {
-				samples = append(samples, k.sample(rng))
+				samples = append(samples, k.fill(rng, draw(rng, pick(rng, k.lines...))))
 			}
 		}
 	}
@@ -51,27 +50,23 @@ func Samples(rng *rand.Rand) []Sample {
 // or a piece of half that length that is long enough to be significant.
 func (s Sample) Leaks(shown string) bool {
 	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
-	return slices.ContainsFunc(lines, func(line string) bool {
+	for _, line := range lines {
 		line = strings.TrimSpace(line)
-		return (len(lines) == 1 || len(line) >= 6) && leaks(line, shown)
-	})
-}
-
-func leaks(value, shown string) bool {
-	size := max(6, (len(value)+1)/2)
-	if size >= len(value) {
-		return strings.Contains(shown, value)
-	}
-	for at := 0; at+size <= len(value); at++ {
-		if strings.Contains(shown, value[at:at+size]) {
-			return true
+		size := min(len(line), max(6, (len(line)+1)/2))
+		if len(lines) > 1 && size < 6 {
+			continue
+		}
+		for at := 0; at+size <= len(line); at++ {
+			if strings.Contains(shown, line[at:at+size]) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
 // Again draws another value of the sample's kind into the same line.
-func (s Sample) Again(rng *rand.Rand) Sample { return kindOf(s.Kind).fill(rng, s.Form) }
+func (s Sample) Again(rng *rand.Rand) Sample { return find(kinds, s.Kind).fill(rng, s.Form) }
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
 
@@ -129,21 +124,15 @@ var Attacks = func() (all []Attack) {
 		if err != nil {
 			panic("attacks.txt: " + name + ": " + err.Error())
 		}
-		all = append(all, Attack{name, long(text)})
+		text = times.ReplaceAllStringFunc(text, func(repeated string) string {
+			m := times.FindStringSubmatch(repeated)
+			n, _ := strconv.Atoi(m[1]) // at most seven digits
+			return strings.Repeat(m[2], n)
+		})
+		all = append(all, Attack{name, text})
 	}
 	return all
 }()
 
-var times = regexp.MustCompile(`\((\d+)×([^)]+)\)`)
-
-// long repeats what a text says is to be repeated.
-func long(text string) string {
-	return times.ReplaceAllStringFunc(text, func(repeated string) string {
-		m := times.FindStringSubmatch(repeated)
-		n, err := strconv.Atoi(m[1])
-		if err != nil {
-			panic(err) // more digits than a number has
-		}
-		return strings.Repeat(m[2], n)
-	})
-}
+// times matches what attacks.txt repeats: (9000×a).
+var times = regexp.MustCompile(`\((\d{1,7})×([^)]+)\)`)
