@@ -19,7 +19,7 @@ import (
 // help shows a command on one screen. Only scan, which uses all settings, explains
 // them; errmon itself names them.
 func (s *session) help(cmd *cobra.Command, _ []string) {
-	out, width := cmd.OutOrStdout(), s.Screen.Columns(120) // 120 if the output is not a terminal
+	out, width := cmd.OutOrStdout(), cmp.Or(s.Screen.Width, 120) // 120 if the output is not a terminal
 	fmt.Fprintf(out, "%s\n", cmp.Or(cmd.Long, cmd.Short))
 	s.section(out, "Usage", "  "+cmd.UseLine()+"\n")
 	if cmd.HasExample() {

@@ -192,7 +192,7 @@ func (p Preview) issue(number int, a plan.Action) {
 	p.rules(a)
 	const margin = "   | "
 	e, _ := a.Sample()
-	for _, line := range excerpt(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), p.Screen.Columns(maxWidth+len(margin))-len(margin)) {
+	for _, line := range excerpt(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), cmp.Or(p.Screen.Width, maxWidth+len(margin))-len(margin)) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)

@@ -47,7 +47,4 @@ func TestShow(t *testing.T) {
 			t.Errorf("%+v shows %q, want %q", tt.screen, got, tt.want)
 		}
 	}
-	if (Screen{}).Columns(120) != 120 || (Screen{Width: 80}).Columns(120) != 80 {
-		t.Error("the width is not the terminal's, else the given one")
-	}
 }
