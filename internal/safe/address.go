@@ -44,30 +44,18 @@ func ipv6(s string, _ signs, found []secret) []secret {
 		if i < 0 {
 			return found
 		}
-		start, end := at+i, at+i
-		for start > at && isIPv6Byte(s[start-1]) {
-			start--
-		}
-		colons := 0
-		for end < len(s) && isIPv6Byte(s[end]) {
-			if s[end] == ':' {
-				colons++
-			}
-			end++
-		}
+		start, end := inIPv6.start(s, at+i), inIPv6.end(s, at+i)
 		at = end
-		if colons >= 2 {
-			if f, ok := ipv6In(s, start, end); ok {
-				found = append(found, f)
-			}
+		if strings.Count(s[start:end], ":") < 2 {
+			continue
+		}
+		if f, ok := ipv6In(s, start, end); ok {
+			found = append(found, f)
 		}
 	}
 }
 
-func isIPv6Byte(c byte) bool { return isHexDigit(c) || c == ':' || c == '.' }
-
-// maxIPv6 is the length of the longest address, which contains an IPv4 one, behind "::".
-const maxIPv6 = 45 + len("::")
+var inIPv6, inVersion = alphabet("hex:."), alphabet("alnum_.")
 
 // ipv6In returns the address that fills s[start:end], except for the end of a key
 // before it ("node:2001:db8::1") and punctuation after it.
@@ -107,16 +95,13 @@ var (
 // versionWords, products and agents precede a version.
 var versionWords, products, agents = words("versions"), words("products"), words("agents")
 
-// maxBefore is how much of the text before a version is read.
-const maxBefore = 100
-
 // isVersionAt reports whether the four numbers s[start:end] are a version.
 func isVersionAt(s string, start, end int, addr netip.Addr) bool {
-	before, after := s[max(0, start-maxBefore):start], s[end:]
+	before, after := s[max(0, start-maxNear):start], s[end:]
 	if len(after) > 1 && after[0] == ':' && isDigit(after[1]) { // a port
 		return false
 	}
-	if after != "" && (after[0] == '+' || after[0] == '-') && suffix.MatchString(after[:min(len(after), maxBefore)]) {
+	if after != "" && (after[0] == '+' || after[0] == '-') && suffix.MatchString(after[:min(len(after), maxNear)]) {
 		return true
 	}
 	if before == "" {
@@ -140,11 +125,7 @@ func lastWord(before string) string {
 			return "version"
 		}
 	}
-	start := len(before)
-	for start > 0 && (isWord(before[start-1]) || before[start-1] == '.') {
-		start--
-	}
-	return before[start:]
+	return before[inVersion.start(before, len(before)):]
 }
 
 // mac lists the notations of a network device's hardware address (IEEE 802 for the

@@ -14,14 +14,9 @@ import (
 // of that other value.
 var labels, besides = words("labels"), words("values")
 
-const (
-	maxLabel  = 100 // bytes of the name of a value
-	maxBeside = 300 // bytes between a name and its value
-)
-
 // beside adds the secret beside the label k.
 func (k key) beside(s string, found []secret) []secret {
-	end := k.valueEnd(s[:min(len(s), k.value+maxLabel)], keyName{})
+	end := k.valueEnd(s[:min(len(s), k.value+maxNear)], keyName{})
 	name := s[k.value:end]
 	if !isSecretName(name) {
 		return k.values(s, s[k.start:k.end], found)
@@ -36,25 +31,25 @@ func (k key) beside(s string, found []secret) []secret {
 	return v.values(s, name, found)
 }
 
+// endOfItem matches what ends the item of a list or an object.
+var endOfItem = regexp.MustCompile(`[{}]|\n[ \t]*(?:- |\n)`)
+
 // valueAfter returns the key of the value whose name ends at i.
 func (k key) valueAfter(s string, i int) (key, bool) {
 	limit := min(len(s), i+maxBeside)
+	if m := endOfItem.FindStringIndex(s[i:limit]); m != nil {
+		limit = i + m[0]
+	}
 	for at := i; at < limit; at++ {
-		switch s[at] {
-		case '{', '}':
+		if s[at] != '=' && s[at] != ':' {
+			continue
+		}
+		v, ok := keyBefore(s, at)
+		switch {
+		case ok && besides[strings.ToLower(s[v.start:v.end])]:
+			return v, true
+		case ok && v.start >= i && s[v.start:v.end] == s[k.start:k.end]: // the next pair
 			return key{}, false
-		case '\n':
-			if rest := strings.TrimLeft(s[at+1:limit], " \t"); strings.HasPrefix(rest, "- ") || strings.HasPrefix(rest, "\n") {
-				return key{}, false
-			}
-		case '=', ':':
-			v, ok := keyBefore(s, at)
-			switch {
-			case ok && besides[strings.ToLower(s[v.start:v.end])]:
-				return v, true
-			case ok && v.start >= i && s[v.start:v.end] == s[k.start:k.end]: // the next pair
-				return key{}, false
-			}
 		}
 	}
 	return key{}, false
@@ -152,9 +147,6 @@ func cells(s string, _ signs, found []secret) []secret {
 }
 
 var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*`)
-
-// maxInsert is how much of an INSERT's values is read.
-const maxInsert = 16 << 10
 
 // inserts returns the values that an INSERT sets in columns with secret names.
 func inserts(s string, _ signs, found []secret) []secret {

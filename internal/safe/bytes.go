@@ -31,6 +31,23 @@ func signsIn(s string) (in signs) {
 	return in
 }
 
+var everySign, decimals = signs{^uint64(0), ^uint64(0)}, signsIn("0123456789")
+
+// alphabet returns the characters that a table describes: a class, and the signs
+// after its name.
+func alphabet(description string) (set signs) {
+	class, in := description, map[string]func(byte) bool{"alnum": isAlnum, "hex": isHexDigit, "digit": isDigit}
+	if n := strings.IndexFunc(description, func(r rune) bool { return r < 'a' || r > 'z' }); n >= 0 {
+		class = description[:n]
+	}
+	for c := range 128 {
+		if in[class](byte(c)) || strings.IndexByte(description[len(class):], byte(c)) >= 0 {
+			set.add(byte(c))
+		}
+	}
+	return set
+}
+
 func (in *signs) add(c byte) { in.low, in.high = in.low|signOf[c].low, in.high|signOf[c].high }
 
 func (in signs) has(c byte) bool { return in.hasAny(signOf[c]) }
@@ -39,7 +56,21 @@ func (in signs) hasAny(of signs) bool { return in.low&of.low|in.high&of.high != 
 
 func (in signs) hasAll(of signs) bool { return of.low&^in.low|of.high&^in.high == 0 }
 
-var everySign = signs{^uint64(0), ^uint64(0)}
+// end returns where a run of these characters that begins at i ends.
+func (in signs) end(s string, i int) int {
+	for i < len(s) && in.has(s[i]) {
+		i++
+	}
+	return i
+}
+
+// start returns where a run of these characters that ends at i begins.
+func (in signs) start(s string, i int) int {
+	for i > 0 && in.has(s[i-1]) {
+		i--
+	}
+	return i
+}
 
 func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
@@ -90,6 +121,3 @@ func decodeByte(s string) (c byte, size int) {
 	}
 	return s[0], 1
 }
-
-// maxEntity is the length of the longest entity that matters, as in "&quot;" and "&#0039;".
-const maxEntity = 8

@@ -53,21 +53,6 @@ func atoi(s string) int {
 	return n
 }
 
-// alphabet returns the characters that a table describes: a class, and the signs
-// after its name.
-func alphabet(description string) (set signs) {
-	class, in := description, map[string]func(byte) bool{"alnum": isAlnum, "hex": isHexDigit, "digit": isDigit}
-	if n := strings.IndexFunc(description, func(r rune) bool { return r < 'a' || r > 'z' }); n >= 0 {
-		class = description[:n]
-	}
-	for c := range 128 {
-		if in[class](byte(c)) || strings.IndexByte(description[len(class):], byte(c)) >= 0 {
-			set.add(byte(c))
-		}
-	}
-	return set
-}
-
 // issued returns the credentials recognised by a mark.
 func issued(s string, _ signs, found []secret) []secret {
 	for i := 0; i+1 < len(s); i++ {
@@ -114,11 +99,7 @@ func (x *issuer) around(s string, i int) (start, end int) {
 // bodyEnd returns the end of the run of an alphabet's characters at start, without a
 // sentence's full stop.
 func bodyEnd(s string, start int, body signs) int {
-	end := start
-	for end < len(s) && body.has(s[end]) {
-		end++
-	}
-	return start + len(strings.TrimRight(s[start:end], ".%"))
+	return start + len(strings.TrimRight(s[start:body.end(s, start)], ".%"))
 }
 
 // startsWord reports whether a word may begin at i. The letter of "\n" is not part of
@@ -159,16 +140,10 @@ func jwts(s string, _ signs, found []secret) []secret {
 // nextLine matches a line that consists of a piece of a token.
 var nextLine = regexp.MustCompile(`^\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*([\w.=-]+)(?:["',;\s\\]|$)`)
 
-const (
-	maxWrap  = 300      // bytes that are read for the next line of a token
-	maxLines = 64       // of a token
-	maxToken = 16 << 10 // bytes of a token's first line
-)
-
 // wrapped returns the end of the token whose first line is s[start:end].
 func wrapped(s string, start, end int) int {
 	for n := range maxLines {
-		m := nextLine.FindStringSubmatchIndex(s[end:min(len(s), end+maxWrap)])
+		m := nextLine.FindStringSubmatchIndex(s[end:min(len(s), end+maxBeside)])
 		if m == nil || end-start < 20 {
 			return end
 		}

@@ -152,9 +152,6 @@ var authorizations = []*regexp.Regexp{
 	regexp.MustCompile(`^([^\s"'\\,;\])}]{8,})`),
 }
 
-// maxHeader is how much of a header's value is read at once: more than servers accept.
-const maxHeader = 8 << 10
-
 // authorization adds the credentials in the header named by k.
 func authorization(s string, k key, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))

@@ -36,16 +36,6 @@ type numbers struct {
 
 func newNumbers() *numbers { return &numbers{last: map[string]int{}, given: map[[2]string]int{}} }
 
-// reserve keeps new numbers different from those already in a text.
-func (n *numbers) reserve(s string, placeholders []secret) {
-	for _, p := range placeholders {
-		text := s[p.start+1 : p.end-1]
-		dash := strings.LastIndexByte(text, '-')
-		number, _ := strconv.Atoi(text[dash+1:]) // at most four digits
-		n.last[text[:dash]] = max(n.last[text[:dash]], number)
-	}
-}
-
 // label returns the placeholder of a value. All values of a kind beyond 9,999 share a
 // number.
 func (n *numbers) label(f secret, value string) string {

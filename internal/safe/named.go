@@ -37,8 +37,8 @@ func named(s string, in signs, found []secret) []secret {
 	return found
 }
 
-// flagSigns begin an option of a command.
-var flagSigns = partsOf(" -", "--", `"-`, "'-", "(-", "[-")
+// flagSigns begin an option of a command, and inName are the characters of a key.
+var flagSigns, inName = partsOf(" -", "--", `"-`, "'-", "(-", "[-"), alphabet("alnum_-.")
 
 // key is the name of a value: s[start:end].
 type key struct {
@@ -68,9 +68,7 @@ func keyBefore(s string, i int) (k key, ok bool) {
 	if k.end < 2 || isLetter(s[k.end-1]) && !keyEnds.has(s[k.end-2], s[k.end-1]) { // most words fail here
 		return k, false
 	}
-	for k.start = k.end; k.start > 0 && (isWord(s[k.start-1]) || s[k.start-1] == '-' || s[k.start-1] == '.'); {
-		k.start--
-	}
+	k.start = inName.start(s, k.end)
 	before := byte(0)
 	if k.start > 0 {
 		before = s[k.start-1]
@@ -216,9 +214,6 @@ func (k key) inProse(n keyName, value, after string) bool {
 	}
 	return k.colon && n.accept == nil && prose(n.end, value, after)
 }
-
-// maxShaped is how much of a value is read if it counts only by its shape.
-const maxShaped = 512
 
 func (k key) valueEnd(s string, n keyName) int {
 	switch {

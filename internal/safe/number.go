@@ -2,6 +2,7 @@ package safe
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,7 @@ func digits(s string, _ signs, found []secret) []secret {
 		if !isDigit(s[i]) {
 			continue
 		}
-		next := i + runLength(s, i)
+		next := decimals.end(s, i)
 		for _, form := range numberForms {
 			if start, end := form.at(s, i); end > 0 {
 				found, next = append(found, secret{start, end, form.kind}), end
@@ -41,21 +42,17 @@ var (
 	zipCode, dayAndTime                  = form("zip-code"), form("day-and-time")
 )
 
-// form returns an expression of the table of forms.
+// form returns an expression of the table of forms, where S stands for one separator.
 func form(name string) *regexp.Regexp {
 	var all []string
 	for _, row := range rows("forms", 2) {
-		switch {
-		case row[0] != name:
-		case strings.Contains(row[1], "S"):
-			for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
+		for _, separator := range []string{" ", "/", "-", `\.`, `\+`} {
+			if row[0] == name {
 				all = append(all, strings.ReplaceAll(row[1], "S", separator))
 			}
-		default:
-			all = append(all, row[1])
 		}
 	}
-	return regexp.MustCompile(`^(?:` + strings.Join(all, "|") + `)`)
+	return regexp.MustCompile(`^(?:` + strings.Join(slices.Compact(all), "|") + `)`)
 }
 
 // cardAt returns the card number (ISO/IEC 7812: a brand's first digits, and Luhn's
@@ -64,7 +61,7 @@ func cardAt(s string, i int) (start, end int) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
 		return 0, 0
 	}
-	if n := runLength(s, i); n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0 || runLength(s, i+5) < 4) { // a date
+	if n := decimals.end(s, i) - i; n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0 || decimals.end(s, i+5) < i+9) { // a date
 		return 0, 0
 	}
 	end = numberEndAt(s, i, cardForm)
@@ -73,15 +70,6 @@ func cardAt(s string, i int) (start, end int) {
 		return 0, 0
 	}
 	return i, end
-}
-
-// runLength returns how many digits begin at i.
-func runLength(s string, i int) int {
-	n := 0
-	for i+n < len(s) && isDigit(s[i+n]) {
-		n++
-	}
-	return n
 }
 
 // luhn checks the last digit (ISO/IEC 7812-1, annex B).
@@ -143,9 +131,6 @@ func phoneAt(s string, i int) (start, end int) {
 	return start, end
 }
 
-// maxPhone exceeds the length of the longest number.
-const maxPhone = 64
-
 // numberEndAt returns the end of the number at i, or 0, also if a fraction follows.
 func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	m := form.FindStringIndex(s[i:min(len(s), i+maxPhone)])
@@ -162,7 +147,7 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 // nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups
 // distinguish it from dates and columns of numbers.
 func nationalEnd(s string, start, i int) int {
-	if n := runLength(s, i); n == 2 && i+3 < len(s) && isDigit(s[i+3]) {
+	if n := decimals.end(s, i) - i; n == 2 && i+3 < len(s) && isDigit(s[i+3]) {
 		return numberEndAt(s, i, pairs)
 	} else if n == 2 || !areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
 		return 0

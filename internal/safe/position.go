@@ -7,14 +7,11 @@ import (
 	"strings"
 )
 
-// maxUserinfo is how many bytes after "://" are searched for the "@".
-const maxUserinfo = 512
-
 // urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme,
 // which drivers accept, are in the table of patterns.
 func urlCredentials(s string, _ signs, found []secret) []secret {
 	for _, at := range indexAll(s, "://", kindURL, nil) {
-		run := s[at.end:min(len(s), at.end+maxUserinfo)]
+		run := s[at.end:min(len(s), at.end+maxShaped)]
 		if n := strings.IndexAny(run, " \t\n\r\"'`<>"); n >= 0 {
 			run = run[:n]
 		}
@@ -101,10 +98,13 @@ var commands = func() map[string][]command {
 }()
 
 var (
+	inCommand = alphabet("alnum_-")
 	// optionSigns begin an option.
 	optionSigns = partsOf(" -", `"-`, "'-", " /p", " /r")
 	// option matches the text before an option's value, which may be a command's name: -u mysql.
 	option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
+	// endOfName matches what may follow a command's name.
+	endOfName = regexp.MustCompile("^(?: |[\"'`]|\\\\\"|\\.exe)")
 	// endOfCommand matches the end of a line, and what begins another command.
 	endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
 )
@@ -122,24 +122,14 @@ func commandLines(s string, in signs, found []secret) []secret {
 			continue
 		}
 		start := i
-		for i < len(s) && (isWord(s[i]) || s[i] == '-') {
-			i++
-		}
-		if next := commands[s[start:i]]; next != nil && endsWord(s, i) && !option.MatchString(s[max(0, start-maxLabel):start]) {
+		i = inCommand.end(s, i)
+		if next := commands[s[start:i]]; next != nil && endOfName.MatchString(s[i:]) && !option.MatchString(s[max(0, start-maxNear):start]) {
 			found = secretsOf(current, s, from, start, found)
 			current, from = next, i
 		}
 	}
 	return secretsOf(current, s, from, len(s), found)
 }
-
-// endsWord reports whether a command's name may end at i.
-func endsWord(s string, i int) bool {
-	return i < len(s) && (s[i] == ' ' || isQuote(s[i]) || strings.HasPrefix(s[i:], `\"`) || strings.HasPrefix(s[i:], ".exe"))
-}
-
-// maxCommandLine is how much of a command line is read.
-const maxCommandLine = 2048
 
 // secretsOf adds the secrets in the arguments s[from:end].
 func secretsOf(commands []command, s string, from, end int, found []secret) []secret {

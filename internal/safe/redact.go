@@ -92,7 +92,11 @@ func (r *Redactor) Redact(s string) string {
 		n = newNumbers()
 	}
 	s = strings.ToValidUTF8(s, "\ufffd")
-	n.reserve(s, r.placeholders(s))
+	for _, p := range r.placeholders(s) { // new numbers differ from those in the text
+		dash := p.start + strings.LastIndexByte(s[p.start:p.end], '-')
+		kind := s[p.start+1 : dash]
+		n.last[kind] = max(n.last[kind], atoi(s[dash+1:p.end-1]))
+	}
 	return r.replace(s, n.label, r.placeholders)
 }
 
@@ -140,7 +144,7 @@ func context(message, text string) (before string, ok bool) {
 	if at < 0 {
 		return "", false
 	}
-	before = text[max(0, at-maxLabel, strings.LastIndexByte(text[:at], '\n')+1):at]
+	before = text[max(0, at-maxNear, strings.LastIndexByte(text[:at], '\n')+1):at]
 	if in := signsIn(before); !in.hasAny(labelSigns) && !strings.Contains(before, ": ") {
 		return "", true
 	}
@@ -149,10 +153,6 @@ func context(message, text string) (before string, ok bool) {
 
 // labelSigns are in every text that names what follows, except for ": ".
 var labelSigns = signsIn("=\"'<{|│")
-
-// minWithin is the minimum length in bytes of a value that does not occur in a
-// message by chance.
-const minWithin = 4
 
 // without returns a message with a wildcard for each secret value of a text, which the
 // message may contain without JSON's escapes.
@@ -173,9 +173,6 @@ func (r *Redactor) without(message, text string) string {
 	return strings.NewReplacer(pairs...).Replace(message)
 }
 
-// maxRounds is far more than any text needs that is not an attack.
-const maxRounds = 30
-
 // replace replaces values with labels until none is left: replacing one can expose
 // another, such as a value that was the key of the next. Each round shortens what is not a
 // label yet, so this ends; a text made to need many rounds is replaced whole. labels
@@ -193,10 +190,6 @@ func (r *Redactor) replace(s string, label func(secret, string) string, labels f
 	}
 	return label(secret{0, len(s), kindSecret}, s)
 }
-
-// maxRepeats is how many values are searched for again, far more than a text has that
-// is not an attack.
-const maxRepeats = 200
 
 // all returns what any rule finds. A value that is a secret in one place is a secret
 // everywhere.

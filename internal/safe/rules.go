@@ -10,8 +10,25 @@ import (
 	"unicode/utf8"
 )
 
-// maxEncodings is how many nested encodings are undone.
-const maxEncodings = 3
+// The limits on what the rules read, in bytes unless stated, so that time grows linearly
+// with the length of a text.
+const (
+	maxNear        = 100            // of the text before a value, or of its name
+	maxBeside      = 300            // between a name and its value, or to the next line of a token
+	maxShaped      = 512            // of a value that counts only by its shape
+	maxEntity      = 8              // of HTML, as in "&quot;" and "&#0039;"
+	maxIPv6        = 45 + len("::") // with an IPv4 address within, after a name
+	maxPhone       = 64             // more than the longest number has
+	maxCommandLine = 2 << 10        // of a command's options
+	maxHeader      = 8 << 10        // of a header's value at once: more than servers accept
+	maxInsert      = 16 << 10       // of an INSERT's values
+	maxToken       = 16 << 10       // of the first line of a token that was wrapped
+	maxLines       = 64             // of such a token
+	maxEncodings   = 3              // nested ones that are undone
+	maxRounds      = 30             // of replacing, and
+	maxRepeats     = 200            // values that are searched for again: a text with more is an attack
+	minWithin      = 4              // of a value that does not occur in a message by chance
+)
 
 // ownRules returns what the rules of this package find in s and in text encoded
 // within it, such as a form in a JSON string.
@@ -41,7 +58,7 @@ var finders = []struct {
 	signs
 	find func(s string, in signs, found []secret) []secret
 }{
-	{signsIn("@"), urlCredentials}, {signsIn("0123456789"), digits}, {signsIn(":"), ipv6}, {signsIn(":-."), macs},
+	{signsIn("@"), urlCredentials}, {decimals, digits}, {signsIn(":"), ipv6}, {signsIn(":-."), macs},
 	{signsIn(" =:,(\t"), named}, {signsIn(`"'`), arguments}, {signsIn(`"'`), inserts}, {signsIn("-/"), commandLines},
 	{signsIn("|│"), cells}, {signsIn("J"), jwts}, {everySign, issued},
 }

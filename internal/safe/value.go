@@ -40,9 +40,9 @@ var (
 
 // bareEnd returns the end of the unquoted value at start.
 func bareEnd(s string, start int) int {
-	start += len(label.FindString(s[start:min(len(s), start+maxLabel)]))
+	start += len(label.FindString(s[start:min(len(s), start+maxNear)]))
 	if start < len(s) && s[start] == '{' {
-		if m := braced.FindString(s[start:min(len(s), start+maxLabel)]); m != "" {
+		if m := braced.FindString(s[start:min(len(s), start+maxNear)]); m != "" {
 			return start + len(m) - 1
 		}
 	}
@@ -65,10 +65,10 @@ func endsBare(s string, i int) bool {
 	case '"', '\'', '`':
 		return i+1 == len(s) || !isAlnum(s[i+1])
 	case ',', ';', '&':
-		rest := s[i+1 : min(len(s), i+1+maxLabel)]
+		rest := s[i+1 : min(len(s), i+1+maxNear)]
 		n := strings.IndexAny(rest, " \t\r\n\"'`<>\\,;&=:)]}")
 		if n < 0 {
-			return rest == "" || len(rest) == maxLabel
+			return rest == "" || len(rest) == maxNear
 		}
 		return n == 0 || rest[n] == '=' || rest[n] == ':'
 	}
@@ -152,19 +152,18 @@ func classOf(c byte) byte {
 }
 
 // tokens returns each run of token characters that looks random.
-func tokens(s string) []secret {
-	var found []secret
-	for i := 0; i < len(s); i++ {
-		start := i
-		for i < len(s) && (isWord(s[i]) || s[i] == '-' || s[i] == '+' || s[i] == '~') {
-			i++
+func tokens(s string) (found []secret) {
+	for start := 0; start < len(s); start++ {
+		end := inToken.end(s, start)
+		if end-start >= 16 && drawn(s[start:end]) {
+			found = append(found, secret{start, end, kindToken})
 		}
-		if i-start >= 16 && drawn(s[start:i]) {
-			found = append(found, secret{start, i, kindToken})
-		}
+		start = end
 	}
 	return found
 }
+
+var inToken = alphabet("alnum_-+~")
 
 // random reports whether value may be a token rather than a word of prose.
 func random(value string) bool {
