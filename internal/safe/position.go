@@ -74,24 +74,22 @@ var commands = func() map[string][]command {
 	index := map[string][]command{}
 	for _, row := range rows("commands", 1) {
 		columns := append(strings.Split(row[0], " | "), "")
-		options, name := map[string][]string{}, ""
+		kind, name, forms := kindPassword, "", []string(nil)
 		for word := range strings.FieldsSeq(columns[1]) {
 			switch attached, ok := strings.CutSuffix(regexp.QuoteMeta(word), "_"); {
 			case word == "U:P":
-				options[kindURL] = append(options[kindURL], name+`(?:GAP|=)?(?:\\*["'])?PAIR`)
+				kind, forms = kindURL, append(forms, name+`(?:GAP|=)?(?:\\*["'])?PAIR`)
 			case word == "_":
-				options[kindPassword] = append(options[kindPassword], name+"GAPVALUE")
+				forms = append(forms, name+"GAPVALUE")
 			case ok:
-				options[kindPassword] = append(options[kindPassword], attached+"VALUE")
+				forms = append(forms, attached+"VALUE")
 			default:
 				name = attached
 			}
 		}
-		for kind, forms := range options {
-			c := command{kind, expression("GAP(?:" + strings.Join(forms, "|") + ")"), columns[2]}
-			for name := range strings.FieldsSeq(columns[0]) {
-				index[name] = append(index[name], c)
-			}
+		c := command{kind, expression("GAP(?:" + strings.Join(forms, "|") + ")"), columns[2]}
+		for name := range strings.FieldsSeq(columns[0]) {
+			index[name] = append(index[name], c)
 		}
 	}
 	return index

@@ -7,15 +7,19 @@ import (
 	"strings"
 )
 
-// maxTitle is GitHub's limit on the title of an issue, in characters.
-const maxTitle = 256
+// The limits of sinks, in characters.
+const (
+	maxTitle    = 256    // GitHub's
+	maxTerminal = 70_000 // a whole issue, whose body GitHub limits to 65,536
+	maxCommand  = 4096   // where the runner cuts an annotation's message
+)
 
 // Fenced returns s as a fenced code block of its own lines, fences and final
 // newline included, in at most limit runes (at least 64). The fence is longer
 // than any run of backticks within.
 func (r *Redactor) Fenced(s string, limit int) Text { return r.Source(s, "", limit) }
 
-// Source returns code as a fenced block in the language, as Fenced does.
+// Source returns s like Fenced, as code in the language.
 func (r *Redactor) Source(s, of string, limit int) Text {
 	if !language.MatchString(of) {
 		of = ""
@@ -75,12 +79,16 @@ func (r *Redactor) URL(s string) (Text, bool) {
 	return Text{percentEncode(u.String(), notInURL)}, true
 }
 
-// plainHost excludes user names, IPv6 and letters that only look Latin.
-var plainHost = regexp.MustCompile(`^[a-z0-9.-]+(:\d+)?$`)
-
-// Characters that are not valid in an address, or in a path of one, or not plain in
-// Markdown and HTML. A ";" could end an entity.
-var notInURL, notInPath = regexp.MustCompile(`[^\w.~:/?#=&+,$%!-]`), regexp.MustCompile(`[^\w.~:/=+-]`)
+var (
+	// plainHost excludes user names, IPv6 and letters that only look Latin.
+	plainHost = regexp.MustCompile(`^[a-z0-9.-]+(:\d+)?$`)
+	page      = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
+	fullSHA   = regexp.MustCompile(`^[0-9a-f]{40}$`)
+	language  = regexp.MustCompile(`^[a-z]*$`)
+	// Characters that are not valid in an address, or in a path of one, or not plain in
+	// Markdown and HTML. A ";" could end an entity.
+	notInURL, notInPath = regexp.MustCompile(`[^\w.~:/?#=&+,$%!-]`), regexp.MustCompile(`[^\w.~:/=+-]`)
+)
 
 func percentEncode(s string, not *regexp.Regexp) string {
 	return not.ReplaceAllStringFunc(s, func(c string) string {
@@ -101,13 +109,6 @@ func (r *Redactor) Mrkdwn(s string, limit int) Text {
 // disables <@U1>, <!channel> and <https://h.example|label>, and the backtick, which
 // has no entity and cannot occur in a code span.
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
-
-const (
-	// maxTerminal lets a whole issue through, whose body GitHub limits to 65,536 characters.
-	maxTerminal = 70_000
-	// maxCommand is where the runner cuts an annotation's message.
-	maxCommand = 4096
-)
 
 // Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000
 // runes. The runner reads commands from both: "::name::" at the start of a
@@ -134,12 +135,6 @@ func partCommands(s string) string {
 	}
 	return s
 }
-
-var (
-	page     = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
-	fullSHA  = regexp.MustCompile(`^[0-9a-f]{40}$`)
-	language = regexp.MustCompile(`^[a-z]*$`)
-)
 
 // Permalink returns the address of a line of a file, for a Markdown link, given the
 // repository's page and a commit's full SHA. Unlike a link to an issue or a commit, it

@@ -49,13 +49,12 @@ type Text struct{ s string }
 // String returns the text, to be passed to the sink unchanged.
 func (t Text) String() string { return t.s }
 
-// cutMark replaces text that was left out.
-const cutMark = "… cut"
-
-// slack is how many runes beyond the limit are searched for secrets, so that one
-// that crosses it is seen whole. Only private keys are longer, and their pattern
-// needs no end.
-const slack = 4096
+const (
+	cutMark = "… cut" // in place of text that was left out
+	// slack is how many runes beyond the limit are searched for secrets, so that one that
+	// crosses it is seen whole. Only private keys are longer, and their pattern needs no end.
+	slack = 4096
+)
 
 // prepare returns cleaned and redacted text of about limit runes, which the sink cuts
 // further, and whether there was more. The search for secrets stops there because a
