@@ -1,10 +1,8 @@
-// Package code maps the frames of a failure to the repository: which commit ran,
-// which file and line a frame is in, who owns the file, and which change of the line
-// may be the cause.
+// Package code maps the frames of a failure to the repository: which commit ran, which file and
+// line a frame is in, who owns the file, and which change of the line may be the cause.
 //
-// It is right or silent. A commit has a Certainty, and the lower it is, the more the
-// code itself must match the frame: see Tree.Find and Named. Anything ambiguous is
-// left out.
+// It is right or silent. A commit has a Certainty, and the lower it is, the more the code itself
+// must match the frame: see Tree.Find and Named. Anything ambiguous is left out.
 //
 // It is pure and imports event only: enrich asks GitHub and passes the answers in.
 package code

@@ -66,8 +66,7 @@ type Change struct {
 	Pull   int // the pull request it came with; 0 if none
 }
 
-// Suspect is a change that may have caused an error, because it changed a line
-// that failed.
+// Suspect is a change that may have caused an error, because it changed a line that failed.
 type Suspect struct {
 	Change
 	Before time.Duration // from the change to the first event

@@ -56,18 +56,8 @@ var (
 )
 
 func indent(line string) int {
-	n := 0
-	for _, c := range line {
-		switch c {
-		case ' ':
-			n++
-		case '\t':
-			n += 8 - n%8
-		default:
-			return n
-		}
-	}
-	return n
+	space := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	return len(space) + 7*strings.Count(space, "\t")
 }
 
 // definitionOf returns a test of a line for the definition of a frame's function; nil

@@ -1,6 +1,7 @@
 package code
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/hmarr/codeowners"
@@ -17,10 +18,9 @@ type Owners struct {
 	Rule  string   // its text
 }
 
-// OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file, as GitHub
-// reads it: the last match wins, a rule without owners clears them, a bad line is skipped.
-// A line that GitHub may read and we cannot makes all rules above it uncertain; then
-// nobody is named.
+// OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file, as GitHub reads
+// it: the last match wins, a rule without owners clears them, a bad line is skipped. A line that
+// GitHub may read and we cannot makes all rules above it uncertain; then nobody is named.
 func OwnersOf(file, rules, text string) Owners {
 	lines := Lines(text)
 	for i := len(lines) - 1; i >= 0; i-- {
@@ -56,13 +56,13 @@ func uncertain(line string, err error) bool {
 		return !strings.Contains(pattern, `\#`) // which GitHub refuses
 	}
 	documented := strings.ContainsAny(pattern, "[]") || pattern[0] == '!' || strings.Contains(pattern, "***")
-	return err != nil && !documented && strings.ContainsFunc(pattern, func(r rune) bool {
-		return !strings.ContainsRune(`*?./@_+-\()`, r) && !(r < 0x80 && (r >= '0' && r <= '9' || r|0x20 >= 'a' && r|0x20 <= 'z'))
-	})
+	return err != nil && !documented && unread.MatchString(pattern)
 }
 
-// Users returns the logins among the owners, which can be assigned; teams and
-// addresses cannot.
+// unread matches a letter or sign that the library refuses.
+var unread = regexp.MustCompile(`[^\w*?./@+\\()-]`)
+
+// Users returns the logins among the owners, which can be assigned; teams and addresses cannot.
 func (o Owners) Users() []string {
 	var users []string
 	for _, name := range o.Names {

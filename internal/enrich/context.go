@@ -1,6 +1,5 @@
-// Package enrich adds evidence to actions before they are written: the lines
-// logged around an error, the lines of it that a filter left out, and
-// the code behind it in the repository.
+// Package enrich adds evidence to actions before they are written: the lines logged around an
+// error, the lines of it that a filter left out, and the code behind it in the repository.
 //
 // It may import code, github, plan, reading, intake, source, marker, count and event.
 package enrich

@@ -98,8 +98,7 @@ func (r *Repository) tagged(ctx context.Context, tags []string) (github.Refs, er
 // seclusion ranks GitHub's visibilities.
 var seclusion = map[string]int{"PUBLIC": 1, "INTERNAL": 2, "PRIVATE": 3}
 
-// public reports whether the issues are more public than the code, and so may not
-// show it.
+// public reports whether the issues are more public than the code, and so may not show it.
 func (r *Repository) public(ctx context.Context) (bool, error) {
 	if r.issues.FullName() == r.GitHub.FullName() {
 		return false, nil
@@ -200,9 +199,8 @@ func (r *Repository) read(ctx context.Context, sha string, w github.Wanted) (map
 	return ask(r, func() (map[string]github.File, error) { return r.GitHub.Source(ctx, sha, w) })
 }
 
-// Ancestry looks up, for issues about to be reopened, the fix that closed them and
-// whether the code that failed since contains it. What it cannot find is left out, so the
-// issue is reopened.
+// Ancestry looks up, for issues about to be reopened, the fix that closed them and whether the
+// code that failed since contains it. What it cannot find is left out, so the issue is reopened.
 func (r *Repository) Ancestry(ctx context.Context, actions []plan.Action) map[int]plan.Ancestry {
 	known := map[int]plan.Ancestry{}
 	for _, a := range actions {
@@ -237,8 +235,7 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 	return found, true
 }
 
-// fix returns the commit that closed an issue; "" if there is none in the code's
-// repository.
+// fix returns the commit that closed an issue; "" if there is none in the code's repository.
 func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
 	closer, err := ask(r, func() (github.Closer, error) { return r.issues.Closer(ctx, i.Number) }) // the warnings say what failed
 	if err != nil || !strings.EqualFold(closer.Repository, r.GitHub.FullName()) || !closer.At.Equal(i.ClosedAt) {
@@ -247,8 +244,7 @@ func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
 	return closer.Commit
 }
 
-// build reports whether a version contains a fix; false if its commit is not known
-// for certain.
+// build reports whether a version contains a fix; false if its commit is not known for certain.
 func (r *Repository) build(ctx context.Context, v event.Version, fix string) (plan.Build, bool) {
 	commit, err := r.commit(ctx, v)
 	if err != nil || commit.Certainty < code.Tagged {

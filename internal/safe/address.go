@@ -128,9 +128,8 @@ func lastWord(before string) string {
 	return before[inVersion.start(before, len(before)):]
 }
 
-// mac lists the notations of a network device's hardware address (IEEE 802 for the
-// first two, Cisco's third). It identifies one phone or laptop permanently, which
-// makes it personal data.
+// mac lists the notations of a network device's hardware address (IEEE 802 for the first two,
+// Cisco's third). It identifies one phone or laptop permanently, which makes it personal data.
 var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
 
 func macs(s string, _ signs, found []secret) []secret {

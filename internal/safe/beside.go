@@ -72,7 +72,6 @@ func valueBefore(s string, i int) (key, bool) {
 	return key{}, false
 }
 
-// isSecretName reports whether a key of this name may hold a secret.
 func isSecretName(name string) bool {
 	if len(name) < 2 || strings.ContainsAny(name, " \t\n/<>{}") {
 		return false

@@ -33,8 +33,7 @@ func signsIn(s string) (in signs) {
 
 var everySign, decimals = signs{^uint64(0), ^uint64(0)}, signsIn("0123456789")
 
-// alphabet returns the characters that a table describes: a class, and the signs
-// after its name.
+// alphabet returns the characters that a table describes: a class, and the signs after its name.
 func alphabet(description string) (set signs) {
 	class, in := description, map[string]func(byte) bool{"alnum": isAlnum, "hex": isHexDigit, "digit": isDigit}
 	if n := strings.IndexFunc(description, func(r rune) bool { return r < 'a' || r > 'z' }); n >= 0 {
@@ -48,12 +47,9 @@ func alphabet(description string) (set signs) {
 	return set
 }
 
-func (in *signs) add(c byte) { in.low, in.high = in.low|signOf[c].low, in.high|signOf[c].high }
-
-func (in signs) has(c byte) bool { return in.hasAny(signOf[c]) }
-
+func (in *signs) add(c byte)          { in.low, in.high = in.low|signOf[c].low, in.high|signOf[c].high }
+func (in signs) has(c byte) bool      { return in.hasAny(signOf[c]) }
 func (in signs) hasAny(of signs) bool { return in.low&of.low|in.high&of.high != 0 }
-
 func (in signs) hasAll(of signs) bool { return of.low&^in.low|of.high&^in.high == 0 }
 
 // end returns where a run of these characters that begins at i ends.
@@ -72,11 +68,11 @@ func (in signs) start(s string, i int) int {
 	return i
 }
 
-func isDigit(c byte) bool  { return c >= '0' && c <= '9' }
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-func isAlnum(c byte) bool  { return isDigit(c) || isLetter(c) }
-func isWord(c byte) bool   { return isAlnum(c) || c == '_' }
-
+func isDigit(c byte) bool    { return c >= '0' && c <= '9' }
+func isLetter(c byte) bool   { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isAlnum(c byte) bool    { return isDigit(c) || isLetter(c) }
+func isWord(c byte) bool     { return isAlnum(c) || c == '_' }
+func isQuote(c byte) bool    { return c == '"' || c == '\'' || c == '`' }
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to the

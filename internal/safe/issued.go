@@ -16,9 +16,8 @@ type issuer struct {
 	accept      func(string) bool // of the body; nil accepts all
 }
 
-// issuers are the rows of the table, by the first byte of the mark. second are the
-// second bytes of marks, by their first; insideMarks are the first bytes of those that
-// are not at the start.
+// issuers are the rows of the table, by the first byte of the mark. second are the second bytes
+// of marks, by their first; insideMarks are the first bytes of those that are not at the start.
 var issuers, second, insideMarks = func() (index [256][]issuer, after [256]signs, within signs) {
 	for _, row := range rows("tokens", 5) {
 		marks := strings.Split(row[1], ",")
@@ -53,7 +52,6 @@ func atoi(s string) int {
 	return n
 }
 
-// issued returns the credentials recognised by a mark.
 func issued(s string, _ signs, found []secret) []secret {
 	for i := 0; i+1 < len(s); i++ {
 		if !second[s[i]].has(s[i+1]) { // most texts fail here
@@ -102,8 +100,7 @@ func bodyEnd(s string, start int, body signs) int {
 	return start + len(strings.TrimRight(s[start:body.end(s, start)], ".%"))
 }
 
-// startsWord reports whether a word may begin at i. The letter of "\n" is not part of
-// a word.
+// startsWord reports whether a word may begin at i. The letter of "\n" is not part of a word.
 func startsWord(s string, i int) bool {
 	if i == 0 || !isAlnum(s[i-1]) {
 		return true

@@ -62,7 +62,6 @@ var keyEnds, spokenEnds = func() (all, spoken endings) {
 	return all, spoken
 }()
 
-// headerOf returns which header a key names.
 func headerOf(key string) string {
 	for _, name := range []string{"authorization", "cookie"} {
 		if len(key) >= len(name) && strings.EqualFold(key[len(key)-len(name):], name) {
@@ -152,7 +151,6 @@ var authorizations = []*regexp.Regexp{
 	regexp.MustCompile(`^([^\s"'\\,;\])}]{8,})`),
 }
 
-// authorization adds the credentials in the header named by k.
 func authorization(s string, k key, found []secret) []secret {
 	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
 	header := s[start:min(len(s), start+maxHeader)]
@@ -170,7 +168,6 @@ func authorization(s string, k key, found []secret) []secret {
 var cookie = regexp.MustCompile(`^[\s\["'\\]*(?:(?i:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)` +
 	`|[^\s=;,"'\\<>]+=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*))(;?)`)
 
-// cookies adds the value of each cookie in the header named by k.
 func cookies(s string, k key, found []secret) []secret {
 	for at, more := k.value, true; more; {
 		m := cookie.FindStringSubmatchIndex(s[at:min(len(s), at+maxHeader)])

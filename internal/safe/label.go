@@ -36,8 +36,7 @@ type numbers struct {
 
 func newNumbers() *numbers { return &numbers{last: map[string]int{}, given: map[[2]string]int{}} }
 
-// label returns the placeholder of a value. All values of a kind beyond 9,999 share a
-// number.
+// label returns the placeholder of a value. All values of a kind beyond 9,999 share a number.
 func (n *numbers) label(f secret, value string) string {
 	switch f.kind { // equivalent values get the same number
 	case kindEmail, kindIP, kindMAC:

@@ -156,8 +156,6 @@ func (k *key) skipLabel(s string) {
 	}
 }
 
-func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
-
 // values adds the secrets in the value of k, which is called name.
 func (k key) values(s, name string, found []secret) []secret {
 	switch headerOf(name) {

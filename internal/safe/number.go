@@ -25,8 +25,7 @@ func digits(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// numberForms find the value that a run of digits at i belongs to; end is 0 if there
-// is none.
+// numberForms find the value that a run of digits at i belongs to; end is 0 if there is none.
 var numberForms = []struct {
 	kind string
 	at   func(s string, i int) (start, end int)
@@ -166,7 +165,6 @@ func nationalEnd(s string, start, i int) int {
 
 func isSeparator(r rune) bool { return r < '0' || r > '9' }
 
-// ibanLengths are the lengths of IBANs by country.
 var ibanLengths = func() map[string]int {
 	lengths := map[string]int{}
 	for iban := range words("ibans") {
@@ -196,22 +194,21 @@ func ibanAt(s string, digit int) (start, end int) {
 		b[n] = c
 		n++
 	}
-	if n == 0 || n < length || end < len(s) && isAlnum(s[end]) || mod97(b[4:length], b[:4]) != 1 {
+	if n == 0 || n < length || end < len(s) && isAlnum(s[end]) || mod97(b[:length]) != 1 {
 		return 0, 0
 	}
 	return i, end
 }
 
-// mod97 returns the remainder of ISO 7064's check; letters count as 10 to 35.
-func mod97(parts ...[]byte) int {
+// mod97 returns the remainder of ISO 7064's check, in which letters count as 10 to 35 and
+// the first four characters come last.
+func mod97(iban []byte) int {
 	rest := 0
-	for _, part := range parts {
-		for _, c := range part {
-			if isDigit(c) {
-				rest = (rest*10 + int(c-'0')) % 97
-			} else {
-				rest = (rest*100 + int(c|0x20-'a') + 10) % 97
-			}
+	for i := range iban {
+		if c := iban[(i+4)%len(iban)]; isDigit(c) {
+			rest = (rest*10 + int(c-'0')) % 97
+		} else {
+			rest = (rest*100 + int(c|0x20-'a') + 10) % 97
 		}
 	}
 	return rest

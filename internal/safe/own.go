@@ -8,17 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// Own are the run's own secrets: its tokens and webhook addresses. They are known
-// exactly, so they are found in any context, even if a proxy or a service repeats
-// part of a request.
+// Own are the run's own secrets: its tokens and webhook addresses. They are known exactly, so
+// they are found in any context, even if a proxy or a service repeats part of a request.
 type Own struct{ values []string }
 
 // minOwn is the minimum length of a secret in bytes: a shorter one may equal a word.
 const minOwn = 8
 
-// NewOwn returns secrets in every form that may appear: verbatim, encoded for URLs and
-// JSON, and for an address also its path, the path's long parts, its query and its
-// credentials.
+// NewOwn returns secrets in every form that may appear: verbatim, encoded for URLs and JSON, and
+// for an address also its path, the path's long parts, its query and its credentials.
 func NewOwn(secrets ...string) Own {
 	var all []string
 	add := func(parts ...string) {

@@ -171,7 +171,6 @@ var printers = func() (all []printed) {
 	return all
 }()
 
-// arguments returns the strings among printed values.
 func arguments(s string, in signs, found []secret) []secret {
 	for i := range printers {
 		p := &printers[i]

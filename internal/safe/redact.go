@@ -191,8 +191,7 @@ func (r *Redactor) replace(s string, label func(secret, string) string, labels f
 	return label(secret{0, len(s), kindSecret}, s)
 }
 
-// all returns what any rule finds. A value that is a secret in one place is a secret
-// everywhere.
+// all returns what any rule finds. A value that is a secret in one place is a secret everywhere.
 func (r *Redactor) all(s string) []secret {
 	found := r.ours(s)
 	again := map[string]string{} // kinds by value

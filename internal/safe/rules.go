@@ -63,8 +63,7 @@ var finders = []struct {
 	{signsIn("|│"), cells}, {signsIn("J"), jwts}, {everySign, issued},
 }
 
-// plainRules returns what the rules find in s. A rule costs nothing if its signs are not
-// in s.
+// plainRules returns what the rules find in s. A rule costs nothing if its signs are not in s.
 func plainRules(s string, in signs) []secret {
 	var found []secret
 	for i := range patterns {
@@ -156,8 +155,7 @@ func (p *pattern) values(s string, found []secret) []secret {
 	return found
 }
 
-// Tables contain what differs between rules, so that a new service, command or name
-// is one row.
+// Tables contain what differs between rules, so that a new service, command or name is one row.
 //
 //go:embed rules/*.txt
 var tables embed.FS

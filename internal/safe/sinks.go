@@ -14,9 +14,8 @@ const (
 	maxCommand  = 4096   // where the runner cuts an annotation's message
 )
 
-// Fenced returns s as a fenced code block of its own lines, fences and final
-// newline included, in at most limit runes (at least 64). The fence is longer
-// than any run of backticks within.
+// Fenced returns s as a fenced code block of its own lines, fences and final newline included, in
+// at most limit runes (at least 64). The fence is longer than any run of backticks within.
 func (r *Redactor) Fenced(s string, limit int) Text { return r.Source(s, "", limit) }
 
 // Source returns s like Fenced, as code in the language.
@@ -136,10 +135,9 @@ func partCommands(s string) string {
 	return s
 }
 
-// Permalink returns the address of a line of a file, for a Markdown link, given the
-// repository's page and a commit's full SHA. Unlike a link to an issue or a commit, it
-// adds nothing to a timeline. It returns false if the path needs redaction or another
-// part is malformed.
+// Permalink returns the address of a line of a file, for a Markdown link, given the repository's
+// page and a commit's full SHA. Unlike a link to an issue or a commit, it adds nothing to a
+// timeline. It returns false if the path needs redaction or another part is malformed.
 func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
 		return Text{}, false

@@ -1,35 +1,31 @@
 // Package safe is the only way for foreign text to reach an issue, the step summary,
-// Slack or the runner's log. It defines what is redacted, and what each sink would
-// interpret rather than show (sinks.go).
+// Slack or the runner's log. It redacts secrets and personal data, and defuses what a sink
+// would interpret rather than show (sinks.go).
 //
-// It redacts secrets:
+// It finds secrets
 //
-//   - tokens, by their issuer's mark or shape (issued.go, rules.go);
-//   - the values of names such as password, in any notation (named.go, keyname.go), or
-//     beside the name or in its column (beside.go);
-//   - credentials by their position: in URLs and connection strings, in command lines,
-//     and among the values that runtimes print in traces (position.go, rules.go);
+//   - by their issuer's mark or shape (issued.go, rules.go);
+//   - by a name such as password, in any notation (named.go, keyname.go), also beside the
+//     name or below it in a table (beside.go);
+//   - by their position: in URLs, connection strings and command lines, and among the values
+//     that runtimes print in traces (position.go, rules.go);
 //
-// and personal data: e-mail, IP and MAC addresses (address.go), phone and card numbers,
-// IBANs (number.go). A placeholder with kind and number, "[email-1]", replaces each
+// and personal data by its form: e-mail, IP and MAC addresses (address.go), phone and card
+// numbers, IBANs (number.go). A placeholder with kind and number, "[email-1]", replaces each
 // (label.go).
 //
-// Every message goes through these rules, so each starts at the few bytes with which
-// such a value begins and reads a bounded number of bytes: time grows linearly with
-// the length of the text. They also decode URLs, JSON and HTML (bytes.go). The
-// differences between rules are rows of tables (rules/). The rules are our own because
-// a library's (gitleaks') are made for source code, take a hundred times as long, and
-// add ten megabytes of archives and WebAssembly to the binary.
+// Every message goes through these rules, so each starts at the few bytes with which such a value
+// begins and reads a bounded number of bytes: time grows linearly with the length of the text.
+// They also decode URLs, JSON and HTML (bytes.go). What differs between rules is in tables
+// (rules/). The rules are our own because a library's (gitleaks') are made for source code, take
+// a hundred times as long, and add ten megabytes of archives and WebAssembly to the binary.
 //
-// Foreign text is everything in a log line, a Sentry event or a webhook: anyone who
-// can make a service log a line can write it. The publishing rooms accept it only as
-// Text, and only this package makes a Text, each for one sink. Our own labels and
-// headings do not pass through here.
-//
-// Every sink works in the same order. The text is cleaned first (invalid UTF-8,
-// ANSI, control and invisible characters), because an escape sequence inside a
-// secret would hide it from the rules, and cleaning later would restore it; then the
-// text is redacted, then cut, then defused for the sink.
+// Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make
+// a service log a line can write it. The publishing rooms accept it only as Text, which only
+// this package makes, each for one sink. Our own labels and headings do not pass through here.
+// Every sink first cleans the text (invalid UTF-8, ANSI, control and invisible characters),
+// because an escape sequence inside a secret would hide it from the rules, and cleaning later
+// would restore it. Then it redacts the text, cuts it, and defuses it.
 //
 // It is pure and imports nothing from this project.
 package safe

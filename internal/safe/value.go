@@ -53,9 +53,8 @@ func bareEnd(s string, start int) int {
 	return start + len(strings.TrimRight(s[start:end], ",;)]}."))
 }
 
-// endsBare reports whether the character at i ends an unquoted value. A comma, an
-// ampersand, a semicolon and a quote are part of a password if no other key or word
-// follows.
+// endsBare reports whether the character at i ends an unquoted value. A comma, an ampersand, a
+// semicolon and a quote are part of a password if no other key or word follows.
 func endsBare(s string, i int) bool {
 	switch s[i] {
 	case ' ', '\t', '\n', '\r', '<', '>':
@@ -172,8 +171,7 @@ func random(value string) bool {
 
 func hasDigit(value string) bool { return strings.ContainsAny(value, "0123456789") }
 
-// isFunctionWord reports whether a word may follow the name of an option in a
-// sentence.
+// isFunctionWord reports whether a word may follow an option's name in a sentence.
 func isFunctionWord(word string) bool { return proseWords[word] || strings.HasPrefix(word, "--") }
 
 // isField reports whether a list item is another field's name rather than a value.
