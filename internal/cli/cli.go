@@ -61,7 +61,6 @@ func asUsage(err error) error {
 // errReported marks a failure that was reported already.
 var errReported = errors.New("reported")
 
-// session is one run of a command.
 type session struct {
 	Command
 	flags    *pflag.FlagSet

@@ -61,7 +61,6 @@ func (s *session) readPayload(name string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, inbound.MaxBody+1))
 }
 
-// read parses a payload as configured.
 func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) {
 	return inbound.Read(body, slack.Options{
 		Origin: payload.Origin{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")},
@@ -106,10 +105,8 @@ func notices(payload payload.Payload) []string {
 	return notices
 }
 
-// help answers a command without a known verb.
 const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."
 
-// commander serves commands with one configuration.
 type commander struct {
 	*session
 	settings settings
@@ -160,7 +157,6 @@ func (c commander) scan(ctx context.Context, since string) (slack.Answer, error)
 	return c.answer("Scanned: "+report.Headline(run), run), nil
 }
 
-// answer lists the issues that a run wrote.
 func (c commander) answer(text string, run report.Run) slack.Answer {
 	if n := len(run.Problems()); n > 0 {
 		text += fmt.Sprintf(" Problems: %d; see the workflow run.", n)

@@ -202,7 +202,6 @@ func (t *table) add(found ...finding.Finding) {
 	t.found = append(t.found, found...)
 }
 
-// end prints the verdict.
 func (t *table) end() {
 	failures, warnings := count(t.found, finding.Failure), count(t.found, finding.Warning)
 	if failures+warnings == 0 {
@@ -222,7 +221,6 @@ func (t *table) summary(r *safe.Redactor) string {
 	return b.String()
 }
 
-// count returns how many findings have a level.
 func count(found []finding.Finding, level finding.Level) int {
 	n := 0
 	for _, f := range found {

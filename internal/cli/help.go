@@ -54,7 +54,6 @@ func (s *session) section(out io.Writer, heading, text string) {
 	fmt.Fprintf(out, "\n%s\n%s", s.Screen.Show(terminal.Bold, heading+":"), text)
 }
 
-// settingNames lists the settings by group, with their defaults in parentheses.
 func settingNames(width int) string {
 	const indent = 18 // columns
 	var b strings.Builder
@@ -95,7 +94,6 @@ func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	return flags
 }
 
-// given returns the flags on the command line.
 func given(flags *pflag.FlagSet) map[string]string {
 	set := map[string]string{}
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -117,7 +115,6 @@ func onlyCommands(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q: errmon --help lists them", args[0])
 }
 
-// flagError suggests the flag that was probably meant.
 func flagError(flags *pflag.FlagSet, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok || len(unknown.GetSpecifiedName()) < 2 {

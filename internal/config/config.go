@@ -69,12 +69,11 @@ type Config struct {
 	MaxNewIssues   int           // 0 for none
 	MaxNewPerDay   int           // at least 1
 	CloseAfter     time.Duration // 0 for never; or Auto
-	ReopenWindow   time.Duration
-	WriteInterval  time.Duration
-	MinLevel       string // one of policy.LevelNames
-	MaxDuration    time.Duration
+	MinLevel       string        // one of policy.LevelNames
 	TrustedLogins  []string
 	PublishSamples bool
+
+	ReopenWindow, WriteInterval, MaxDuration time.Duration
 
 	Command  string // scan, doctor or preview
 	File     string // where the file of settings is looked for
@@ -142,7 +141,6 @@ func incomplete(given map[string]value, consequence string, names ...string) err
 		fmt.Sprintf("%s needs %s, so %s", strings.Join(set, " with "), strings.Join(missing, " and "), consequence), "set all of them, or none")
 }
 
-// mistake returns an error with its remedy, or nil if nothing is wrong.
 func mistake(wrong bool, what, remedy string) error {
 	if !wrong {
 		return nil

@@ -57,7 +57,6 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	return f.settings, errors.Join(f.mistakes...)
 }
 
-// fileReader collects the content of a file.
 type fileReader struct {
 	*Config
 	path     string
@@ -117,10 +116,7 @@ func (f *fileReader) within(node ast.Node, err error) error {
 }
 
 func (f *fileReader) at(node ast.Node) string {
-	if t := node.GetToken(); t != nil && t.Position != nil {
-		return fmt.Sprintf("%s line %d", f.path, t.Position.Line)
-	}
-	return f.path
+	return fmt.Sprintf("%s line %d", f.path, node.GetToken().Position.Line)
 }
 
 // mapping returns the entries of a mapping, none if its value is null; want is the
@@ -166,7 +162,6 @@ func itemsOf(node ast.Node) (items []string, ok bool) {
 	return items, true
 }
 
-// nodesOf returns the nodes of a list, or the one of a value.
 func nodesOf(node ast.Node) []ast.Node {
 	if list, ok := node.(*ast.SequenceNode); ok {
 		return list.Values

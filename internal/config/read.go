@@ -18,7 +18,6 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// into returns the reader that parses a text into a field.
 func into[T any](field *T, parse func(string) (T, error)) func(string) error {
 	return func(text string) error {
 		v, err := parse(text)
@@ -29,7 +28,6 @@ func into[T any](field *T, parse func(string) (T, error)) func(string) error {
 	}
 }
 
-// text parses one line of at most limit characters.
 func text(limit int) func(string) (string, error) {
 	return func(s string) (string, error) {
 		switch {
@@ -82,7 +80,6 @@ func duration(least, most time.Duration) func(string) (time.Duration, error) {
 // Auto stands for the word auto in place of a duration.
 const Auto time.Duration = -1
 
-// quiet parses a duration of up to a year, or auto.
 func quiet(s string) (time.Duration, error) {
 	if strings.EqualFold(s, "auto") {
 		return Auto, nil
@@ -90,7 +87,6 @@ func quiet(s string) (time.Duration, error) {
 	return duration(0, 365*day)(s)
 }
 
-// span writes a duration of whole seconds as a user would.
 func span(d time.Duration) string {
 	for i, unit := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
 		if d > 0 && d%unit == 0 {

@@ -29,7 +29,6 @@ type Relay struct {
 // RelaySettings lists every setting of the relay. None is in the settings file.
 var RelaySettings = relaySettings(new(Relay), nil)
 
-// relaySettings returns the settings that are read into c.
 func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 	settings := []Setting{
 		{Name: "listen", Env: "ERRMON_LISTEN", read: into(&c.Listen, text(256)),
@@ -84,7 +83,6 @@ func LoadRelay(in Input) (Relay, error) {
 	return c, errors.Join(errors.Join(mistakes...), c.check())
 }
 
-// check returns the mistakes in how the settings combine, joined.
 func (c Relay) check() error {
 	receives, dispatches := !c.Lambda || c.QueueURL != "", !c.Lambda || c.QueueURL == ""
 	_, _, listenErr := net.SplitHostPort(c.Listen)

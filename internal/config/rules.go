@@ -25,7 +25,6 @@ import (
 //
 // The tags of policy.Rule name the keys. A rule that can never match is a warning.
 
-// maxRules bounds the rules of a file.
 const maxRules = 2000
 
 func (f *fileReader) readRules(entry *ast.MappingValueNode) {
@@ -61,10 +60,8 @@ func (f *fileReader) never(node ast.Node, err error) {
 	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
 }
 
-// The keys of a rule and of its matchers.
 var ruleKeys, matchKeys = keysOf(reflect.TypeFor[policy.Rule]()), keysOf(reflect.TypeFor[policy.Match]())
 
-// keysOf returns the keys of a struct's first fields, in order.
 func keysOf(t reflect.Type) []string {
 	var keys []string
 	for field := range t.Fields() {
@@ -193,7 +190,6 @@ var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
 var errText = errors.New("must be text")
 
-// checkText checks the text of an effect.
 func checkText(name, text string) error {
 	unknown := ""
 	for _, m := range placeholder.FindAllStringSubmatch(text, -1) {

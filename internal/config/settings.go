@@ -54,7 +54,6 @@ var Settings = func() (all []Setting) {
 	return all
 }()
 
-// groups returns the settings that are read into c.
 func groups(c *Config, now time.Time) []Group {
 	since := func(s string) (time.Time, error) { return ParseSince(s, now) }
 	budget := number(func(n float64) bool { return n >= 0 && n <= 100_000 }, "must be a number between 0 and 100000")
@@ -161,7 +160,6 @@ func groups(c *Config, now time.Time) []Group {
 	}
 }
 
-// unknown returns the error about a thing whose name is not among the names.
 func unknown(thing, name string, names []string) error {
 	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }

@@ -40,7 +40,6 @@ import (
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
-// teamKeys are the keys of the file that are not settings.
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
 // Limits of what a file may ask for, each of which costs time on every line or frame.
@@ -53,7 +52,6 @@ const (
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
-// lists reads a mapping from names to a plain value or a list of them.
 func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit int) map[string][]string {
 	lists := map[string][]string{}
 	for _, e := range f.mapping(entry, fmt.Sprintf("must be a mapping of %s to lists", strings.Join(names, ", "))) {
@@ -108,7 +106,6 @@ func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 	}
 }
 
-// readRedact reads the value of the key redact.
 func (f *fileReader) readRedact(entry *ast.MappingValueNode) {
 	for _, e := range f.mapping(entry, "must have patterns:, allow: or both") {
 		items, isList := e.Value.(*ast.SequenceNode)

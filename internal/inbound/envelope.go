@@ -67,7 +67,6 @@ type Batch struct {
 	size    int            // of the entries, encoded
 }
 
-// frame is the size of a payload without entries.
 var frame = len(`{"errmon":{"v":1,"events":[]}}`)
 
 // Add puts an entry into the batch and returns true, or returns false if it does not

@@ -71,7 +71,6 @@ func Read(body []byte, o slack.Options) (payload.Payload, error) {
 	return p, nil
 }
 
-// readShape reads the payload of a shape.
 func readShape(shape string, raw json.RawMessage, o slack.Options) (p payload.Payload, err error) {
 	switch shape {
 	case "errmon":
@@ -131,7 +130,6 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// unknown returns an error that names the keys seen and the ones understood.
 func unknown(fields map[string]json.RawMessage) error {
 	var keys []string
 	for _, key := range slices.Sorted(maps.Keys(fields)) {

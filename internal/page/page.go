@@ -71,7 +71,6 @@ func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 // stored matches the comments in which issues keep their state; GitHub hides them.
 var stored = regexp.MustCompile(`(?m)^<!-- errmon:.*-->\n?`)
 
-// render returns a body as GitHub renders it.
 func render(body string) (string, error) {
 	var b bytes.Buffer
 	err := markdown.Convert([]byte(stored.ReplaceAllString(body, "")), &b)

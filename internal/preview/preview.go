@@ -150,7 +150,6 @@ func (p Preview) print(in *intake.Intake, what string) error {
 	return p.page(filed, summary)
 }
 
-// page writes the issues as a page.
 func (p Preview) page(filed []plan.Action, summary string) error {
 	var issues []page.Issue
 	r := render.Renderer{Redactor: p.Redactor, Label: "errmon"}
@@ -175,7 +174,6 @@ func (p Preview) page(filed []plan.Action, summary string) error {
 	return nil
 }
 
-// issue prints one issue as it would be filed.
 func (p Preview) issue(number int, a plan.Action) {
 	p.Redactor = p.Redactor.Section()
 	title := render.Renderer{Redactor: p.Redactor}.Title(a)
@@ -198,7 +196,6 @@ func (p Preview) issue(number int, a plan.Action) {
 	fmt.Fprintln(p.Out)
 }
 
-// rules prints what each rule contributes.
 func (p Preview) rules(a plan.Action) {
 	for _, c := range plan.Explain(a, p.Rules.Policy).Rules {
 		fmt.Fprintf(p.Out, "   %s\n", p.Redactor.Command(c.Text()))

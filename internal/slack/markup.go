@@ -203,7 +203,6 @@ var (
 	links  = regexp.MustCompile(`<([^<>|\n]*)(?:\|([^<>\n]*))?>`)
 )
 
-// linksOf replaces each link and mention with what people see.
 func linksOf(text string) string {
 	return links.ReplaceAllStringFunc(text, func(link string) string {
 		m := links.FindStringSubmatch(link)

@@ -51,7 +51,6 @@ func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) pa
 	return payload.Payload{Events: []event.Event{e}}
 }
 
-// event is the error that a text of the message is about.
 func (m slackMessage) event(text, delivery string, o Options) event.Event {
 	head := readAlert(text)
 	channel := m.Channel

@@ -202,7 +202,6 @@ func (r Rules) matches(text string) bool {
 	return pattern.MatchString(harmless.ReplaceAllString(text, ""))
 }
 
-// addressed matches the start of a mention.
 var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 
 // mention reads "@errmon VERB …". Without a known verb, it is a chat about errmon.
