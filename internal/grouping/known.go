@@ -17,8 +17,13 @@ type Known struct {
 }
 
 // Know sets the known templates, oldest first: if two turn out to be one, the first
-// is the error's identity. Call it before Add.
-func (s *Set) Know(known []Known) { s.known = known }
+// is the error's identity. Call it once, before Add.
+func (s *Set) Know(known []Known) {
+	s.known = known
+	for _, k := range known {
+		s.knownTemplates = append(s.knownTemplates, k.Template)
+	}
+}
 
 // Carry returns the templates that a caller which stores them itself passes to Know in its next run: the
 // known ones as widened, without those that turned out to equal an older one, then the new ones.
@@ -60,7 +65,7 @@ func (s *Set) mined() map[trace]*Group {
 	for m := range s.messages {
 		templates = append(templates, m.template)
 	}
-	widest := mine(templates, s.knownTemplates())
+	widest := mine(templates, s.knownTemplates)
 	known := map[string][]Known{} // by template as it is now
 	for _, k := range s.known {
 		known[widest[k.Template]] = append(known[widest[k.Template]], k)
@@ -118,14 +123,6 @@ func with(keys []string, key string) []string {
 		return keys
 	}
 	return append(keys, key)
-}
-
-func (s *Set) knownTemplates() []string {
-	var templates []string
-	for _, k := range s.known {
-		templates = append(templates, k.Template)
-	}
-	return templates
 }
 
 // Key returns the key of e by itself and the known templates; mining may find that

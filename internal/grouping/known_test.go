@@ -148,3 +148,15 @@ func TestTooManyTemplates(t *testing.T) {
 		t.Error("the order of events matters")
 	}
 }
+
+// More services than a run may hold, each with one message, are one error in the end.
+func TestTooManyServices(t *testing.T) {
+	var events []event.Event
+	for i := range maxTemplates + 100 {
+		events = append(events, said(fmt.Sprint("service", i), "lost"))
+	}
+	got := summarise(nil, events...)
+	if len(got) != 1 || got[0].Count != int64(len(events)) || got[0].Service != "" || got[0].Template != "" {
+		t.Errorf("%d groups, the first %v", len(got), got[0])
+	}
+}

@@ -23,16 +23,17 @@ const maxCached = 16 << 20
 
 // Set adds up the events of one run.
 type Set struct {
-	redact    func(string) string
-	known     []Known
-	masker    masker
-	matching  *matcher          // of known; built on first use
-	limit     int               // bytes of a template that count
-	templates map[string]string // masked → redacted, so that each is redacted once
-	cached    int               // bytes in templates
-	messages  map[message]uint32
-	traces    map[trace]uint32
-	units     []*Group // by Mark.Unit; several units may share a group
+	redact         func(string) string
+	known          []Known
+	knownTemplates []string // of known
+	masker         masker
+	matching       *matcher          // of known; built on first use
+	limit          int               // bytes of a template that count
+	templates      map[string]string // masked → redacted, so that each is redacted once
+	cached         int               // bytes in templates
+	messages       map[message]uint32
+	traces         map[trace]uint32
+	units          []*Group // by Mark.Unit; several units may share a group
 }
 
 // message is the identity of events without a trace before templates are merged.
@@ -141,7 +142,7 @@ func (s *Set) template(message string) string {
 // cut shortens a template to the limit. One covered by a known template counts as
 // that. At a limit of 0 bytes, services are not distinguished either.
 func (s *Set) cut(m message) message {
-	if len(m.template) <= s.limit {
+	if s.limit > 0 && len(m.template) <= s.limit {
 		return m
 	}
 	if known, ok := s.matcher().match(m.template); ok {
@@ -161,7 +162,7 @@ func (s *Set) cut(m message) message {
 
 func (s *Set) matcher() *matcher {
 	if s.matching == nil || len(s.matching.tokens) > maxTokens {
-		s.matching = newMatcher(s.knownTemplates())
+		s.matching = newMatcher(s.knownTemplates)
 	}
 	return s.matching
 }

@@ -61,6 +61,7 @@ func TestSameError(t *testing.T) {
 		{"no in-app frame, another message", said(exception("E", library), "duplicate key"), said(exception("E", library), "no such table"), false},
 		{"no in-app frame, another value", said(exception("E", library), "order 17 lost"), said(exception("E", library), "order 18 lost"), true},
 		{"no in-app frame, another root cause", causedBy(exception("E", library), "refused"), causedBy(exception("E", library), "bad gateway"), false},
+		{"no in-app frame, a root cause without a message", causedBy(exception("E", library), ""), exception("E", library), false},
 		{"no in-app frame, another type", said(exception("E", library), "lost"), said(exception("F", library), "lost"), false},
 		{"another type", exception("E", app("f", "x.js")), exception("F", app("f", "x.js")), false},
 		{"another function", exception("E", app("f", "x.js")), exception("E", app("g", "x.js")), false},

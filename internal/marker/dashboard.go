@@ -79,11 +79,7 @@ func Box(key string, ticked bool) string {
 	if !isPlain(key) || key == "" {
 		return "- "
 	}
-	mark := " "
-	if ticked {
-		mark = "x"
-	}
-	return "- [" + mark + "] " + boxPrefix + key + suffix + " "
+	return "- [" + map[bool]string{true: "x", false: " "}[ticked] + "] " + boxPrefix + key + suffix + " "
 }
 
 const boxPrefix = "<!-- errmon:file "

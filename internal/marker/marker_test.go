@@ -3,6 +3,7 @@ package marker
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +85,7 @@ func TestReadRefuses(t *testing.T) {
 		{"newer section", damage("errmon:begin v1", "errmon:begin v2"), ErrNewer, "exc1:0123456789"},
 		{"newer state", damage("errmon:state v1", "errmon:state v9"), ErrNewer, "exc1:0123456789"},
 		{"a letter of the state changed", damage(state[40:50], "AAAAAAAAAA"), ErrDamaged, "exc1:0123456789"},
+		{"key of another error pasted", damage("<!-- errmon:key", "<!-- errmon:key msg1:other -->\n<!-- errmon:key"), ErrDamaged, ""},
 		{"state cut off", strings.Replace(section, state, "", 1), ErrDamaged, "exc1:0123456789"},
 		{"state and key line gone", "<!-- errmon:begin v1 -->\nhello\n<!-- errmon:end -->", ErrDamaged, ""},
 		{"checksum missing", "<!-- errmon:begin v1 -->\n<!-- errmon:state v1 -->", ErrDamaged, ""},
@@ -161,6 +163,30 @@ func TestDashboardStaysWithinItsSize(t *testing.T) {
 	}
 	if len(got.Waiting)+got.More != 300 || len(got.Waiting) > MaxWaiting || len(got.Waiting) < 50 || len(got.Filed) != 300 {
 		t.Errorf("kept %d rows and %d more, %d tracked", len(got.Waiting), got.More, len(got.Filed))
+	}
+}
+
+// Rows that are still too long are dropped from the end, and counted.
+func TestDashboardOfLongRows(t *testing.T) {
+	var d Dashboard
+	for i := range MaxWaiting {
+		var title strings.Builder
+		for n := range 40 {
+			title.WriteString(hashLike(i*100 + n))
+		}
+		d.Waiting = append(d.Waiting, Row{Title: title.String()})
+	}
+	got, err := ReadDashboard(d.Section(""))
+	if n := len(got.Waiting); err != nil || n == 0 || n == MaxWaiting || n+got.More != MaxWaiting || got.Waiting[0].Title != d.Waiting[0].Title {
+		t.Errorf("%d rows and %d more: %v", len(got.Waiting), got.More, err)
+	}
+}
+
+func TestBox(t *testing.T) {
+	for key, want := range map[string][]string{"exc1:a": {"exc1:a"}, "exc1:a b": nil, "exc1:a-->": nil, "": nil} {
+		if got := Ticked(Dashboard{}.Section("text\n" + Box("exc1:b", false) + "boom\n" + Box(key, true) + "boom")); !slices.Equal(got, want) {
+			t.Errorf("%q: ticked %q", key, got)
+		}
 	}
 }
 
@@ -266,15 +292,16 @@ func TestMarkerKeepsTheLastDeliveries(t *testing.T) {
 
 func TestJoin(t *testing.T) {
 	at := func(m count.Minute) time.Time { return m.Start() }
-	a := Marker{Keys: []string{"a"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"1": 1, "2": 1}, Count: 5}}}
-	b := Marker{Keys: []string{"b"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"2": 1, "3": 1}, Count: 4}}}
+	a := Marker{Keys: []string{"a"}, Grouped: []string{"x", "y"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"1": 1, "2": 1}, Count: 5}}}
+	b := Marker{Keys: []string{"b"}, Grouped: []string{"y", "z"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"2": 1, "3": 1}, Count: 4}}}
 	a.Span(at(1), at(8))
 	b.Span(at(2), at(9))
 	a.SetSource("s", count.Tally{Through: 5, Frozen: 10, Cells: map[count.Minute]int64{6: 1, 8: 2}, Days: map[count.Day]int64{0: 10}})
 	b.SetSource("s", count.Tally{Through: 6, Frozen: 7, Cells: map[count.Minute]int64{8: 3, 9: 4}, Days: map[count.Day]int64{0: 7}})
 	b.SetSource("t", count.Tally{Cells: map[count.Minute]int64{3: 5}})
 	got := Join(a, b)
-	want := Marker{Keys: []string{"a", "b"}, Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"1": 1, "2": 1, "3": 1}, Count: 8}}, First: a.First, Last: b.Last,
+	want := Marker{Keys: []string{"a", "b"}, Grouped: []string{"x", "y", "z"}, First: a.First, Last: b.Last,
+		Deliveries: map[string]count.Inbox{"text": {IDs: count.IDs{"1": 1, "2": 1, "3": 1}, Count: 8}},
 		Sources: map[string]count.Tally{
 			"s": {Through: 6, Frozen: 18, Cells: map[count.Minute]int64{8: 5, 9: 4}, Days: map[count.Day]int64{0: 18}},
 			"t": {Cells: map[count.Minute]int64{3: 5}},
