@@ -41,15 +41,10 @@ type call struct {
 func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	s.URL = req.URL.String()
 	if req.Body != nil {
-		defer req.Body.Close()
-		var err error
-		if s.Body, err = io.ReadAll(req.Body); err != nil {
-			return nil, err
-		}
+		s.Body, _ = io.ReadAll(req.Body) // from memory, see send
 	}
 	a, err := s.api.Do(req.Context(), s.Request)
-	if err != nil {
-		s.failure = err
+	if s.failure = err; err != nil {
 		return nil, err
 	}
 	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
@@ -94,7 +89,7 @@ func (c *Client) read(ctx context.Context, kind, address string, out any) error 
 	return c.call(ctx, polite.Request{Kind: kind, Method: http.MethodGet, URL: address}, nil, out)
 }
 
-// find is read, and false where GitHub answers 404.
+// find is read, but reports a 404 as false.
 func (c *Client) find(ctx context.Context, kind, address string, out any) (bool, error) {
 	err := c.read(ctx, kind, address, out)
 	if refusalOf(err).status == http.StatusNotFound {

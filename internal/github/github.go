@@ -37,18 +37,14 @@ import (
 
 // Config names the repository, the token, and the pace.
 type Config struct {
-	// Token is sent as it is, without surrounding space. Tokens have no fixed length or prefix.
-	Token string
-	// TokenSource, if set, supplies the token of each attempt instead. Its error is
-	// ErrRefused if GitHub refuses it a token.
-	TokenSource func(context.Context) (string, error)
-	// BaseURL is GITHUB_API_URL, such as https://api.github.com or https://ghes.example/api/v3.
-	BaseURL string
-	Owner   string
-	Repo    string
-	// WriteInterval is the shortest time between the end of one write and the start of
-	// the next. GitHub asks for a second or more.
-	WriteInterval time.Duration
+	Token string // sent without surrounding space; tokens have no fixed length or prefix
+	// TokenSource, if set, supplies the token of each attempt instead. Its error is ErrRefused if
+	// GitHub refuses it a token.
+	TokenSource   func(context.Context) (string, error)
+	BaseURL       string // GITHUB_API_URL, such as https://api.github.com or https://ghes.example/api/v3
+	Owner         string
+	Repo          string
+	WriteInterval time.Duration // from the end of a write to the next; GitHub asks for a second or more
 	Clock         clock.Clock
 }
 

@@ -91,7 +91,10 @@ func (s *Server) change(issue *Issue, to Issue) {
 	}
 	p.want(to.State == "open" || to.State == "closed", "state", "invalid")
 	p.want(slices.Contains([]string{"", "completed", "not_planned", "duplicate", "reopened"}, to.StateReason), "state_reason", "invalid")
-	p.labels(to.Labels)
+	p.want(len(to.Labels) <= 100, "labels", "invalid")
+	for _, name := range to.Labels {
+		p.length("name", name, 50)
+	}
 	p.want(to.Type == issue.Type || slices.Contains(s.settings.Types, to.Type), "type", "invalid")
 	if !slices.Equal(to.Assignees, issue.Assignees) {
 		for _, login := range to.Assignees {
@@ -171,7 +174,7 @@ func (s *Server) createLabel(r *http.Request) answer {
 	in := decode(r, struct{ Name, Color, Description string }{})
 	must(in.Name != "", notSupplied("name"))
 	var p problems
-	p.length("name", in.Name, maxLabelName)
+	p.length("name", in.Name, 50)
 	p.length("description", in.Description, 100)
 	p.want(in.Color == "" || sixHex.MatchString(in.Color), "color", "invalid")
 	p.want(labelIndex(s.labels, in.Name) < 0, "name", "already_exists")
@@ -181,15 +184,9 @@ func (s *Server) createLabel(r *http.Request) answer {
 }
 
 func (s *Server) addLabels(r *http.Request, issue *Issue) answer {
-	names := decode(r, []string{})
-	var p problems
-	p.labels(slices.Concat(issue.Labels, names))
-	p.refuse()
-	before := len(issue.Labels)
-	s.attach(issue, names)
-	if len(issue.Labels) > before {
-		issue.UpdatedAt = s.now()
-	}
+	to := issue.copy()
+	to.Labels = append(to.Labels, decode(r, []string{})...)
+	s.change(issue, to)
 	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))
 }
 

@@ -43,13 +43,10 @@ type Settings struct {
 
 	Skew     time.Duration // how far the Date header is ahead of Now
 	PushedAt time.Time     // the last push; Now if zero
-	// Workflows holds the states of workflows by file, such as "active". If it is nil,
-	// the token lacks actions: read.
+	// Workflows holds states by file, such as "active"; if nil, the token lacks actions: read.
 	Workflows map[string]string
 
-	// Git is the folder of a git repository that answers requests about code; none if
-	// empty. Its default branch is main.
-	Git            string
+	Git            string            // folder of a git repository, with the branch main, that answers about code
 	CodeRepository string            // OWNER/REPO of that repository; this one if empty
 	CodePrivate    bool              // that repository is private
 	NoContents     bool              // the token lacks contents: read
@@ -65,9 +62,7 @@ type Settings struct {
 	CursorPages bool // links to further pages carry a cursor and no page number
 	PagesReach  int  // issues that page numbers reach, beyond which they fail; 10,000
 	HourlyLimit int  // requests; 1,000
-	// Unlimited lifts every rate limit and omits their headers, as a GitHub Enterprise
-	// Server does by default.
-	Unlimited bool
+	Unlimited   bool // no rate limits and none of their headers, the default of GitHub Enterprise Server
 
 	// Break damages requests: it is called for each, in order and one at a time, and
 	// returns nil for requests that should work.

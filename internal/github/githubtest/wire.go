@@ -59,17 +59,6 @@ func (p *problems) length(field, text string, most int) {
 	}
 }
 
-// maxLabelName is GitHub's limit on the name of a label, in characters.
-const maxLabelName = 50
-
-// labels adds a problem for each limit that an issue's labels exceed.
-func (p *problems) labels(names []string) {
-	p.want(len(names) <= 100, "labels", "invalid")
-	for _, name := range names {
-		p.length("name", name, maxLabelName)
-	}
-}
-
 // refuse answers the request with the problems, if there are any.
 func (p problems) refuse() {
 	must(p == nil, reply(http.StatusUnprocessableEntity,
