@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/finding"
@@ -24,13 +25,10 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	// The prefixes are those of Sentry's src/sentry/types/token.py. Older tokens have none.
-	kind := "a token of unknown kind"
-	switch {
-	case strings.HasPrefix(c.config.Token, "sntryi_"), strings.HasPrefix(c.config.Token, "sntrya_"):
-		kind = "an integration token"
-	case strings.HasPrefix(c.config.Token, "sntryu_"):
-		kind = "a personal token, which ends with the account"
-	}
+	prefix, _, _ := strings.Cut(c.config.Token, "_")
+	kind := cmp.Or(map[string]string{
+		"sntryi": "an integration token", "sntrya": "an integration token", "sntryu": "a personal token, which ends with the account",
+	}[prefix], "a token of unknown kind")
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
 	for _, project := range c.config.Projects {
 		found = append(found, c.checkProject(ctx, project))
@@ -123,13 +121,10 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 	if err != nil {
 		return nil
 	}
-	var wrong []string
-	for _, project := range c.config.Projects {
+	wrong := slices.DeleteFunc(slices.Clone(c.config.Projects), func(project string) bool {
 		_, err := c.get(ctx, kind, c.project(project), nil, nil)
-		if status(err) == http.StatusNotFound || status(err) == http.StatusForbidden {
-			wrong = append(wrong, project)
-		}
-	}
+		return status(err) != http.StatusNotFound && status(err) != http.StatusForbidden
+	})
 	if len(wrong) == 0 {
 		return nil
 	}

@@ -58,10 +58,10 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	e := event.Event{
 		ID: w.EventID, Source: source, Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
 		Message: cmp.Or(w.Message, w.Title, issue.Title), Runtime: runtime(w.Platform), Exceptions: w.exceptions(),
-		Service: cmp.Or(w.Tags.get("service"), issue.Project), Environment: w.Tags.get("environment"), Release: cmp.Or(w.Release.Version, w.Tags.get("release")),
-		RequestID: cmp.Or(w.Tags.get("request_id"), w.Tags.get("transaction_id")), Logger: w.Tags.get("logger"),
+		Service: cmp.Or(w.Tags["service"], issue.Project), Environment: w.Tags["environment"], Release: cmp.Or(w.Release.Version, w.Tags["release"]),
+		RequestID: cmp.Or(w.Tags["request_id"], w.Tags["transaction_id"]), Logger: w.Tags["logger"],
 	}
-	if level, ok := event.ParseLevel(w.Tags.get("level")); ok {
+	if level, ok := event.ParseLevel(w.Tags["level"]); ok {
 		e.Level = level
 	}
 	trace, _ := w.Contexts["trace"].(map[string]any)
@@ -79,36 +79,26 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	return e
 }
 
-// tags keep Sentry's order. The API writes objects with a key and a value, webhooks
+// tags are values by key. The API writes a list of objects with a key and a value, webhooks
 // write pairs or such objects.
-type tags []tag
-
-type tag struct{ Key, Value payload.Text }
+type tags map[string]string
 
 // UnmarshalJSON takes both forms, and reads any other as no tags.
 func (t *tags) UnmarshalJSON(raw []byte) error {
+	*t = tags{}
 	var list []json.RawMessage
 	_ = json.Unmarshal(raw, &list)
 	for _, item := range list {
 		var pair []payload.Text
-		var object tag
-		switch {
-		case json.Unmarshal(item, &pair) == nil && len(pair) == 2:
-			*t = append(*t, tag{pair[0], pair[1]})
-		case json.Unmarshal(item, &object) == nil:
-			*t = append(*t, object)
+		var object struct{ Key, Value payload.Text }
+		if json.Unmarshal(item, &pair) == nil && len(pair) == 2 {
+			object.Key, object.Value = pair[0], pair[1]
+		} else if json.Unmarshal(item, &object) != nil {
+			continue
 		}
+		(*t)[object.Key.Trim()] = object.Value.Trim()
 	}
 	return nil
-}
-
-func (t tags) get(key string) string {
-	for _, one := range t {
-		if one.Key.Trim() == key {
-			return one.Value.Trim()
-		}
-	}
-	return ""
 }
 
 // exceptions returns the chain, the exception that surfaced first. Without any, a
@@ -152,8 +142,8 @@ func (w *wireEvent) facts() string {
 		}
 		lines, length = append(lines, line), length+len(line)
 	}
-	for _, t := range w.Tags {
-		add(t.Key.Trim(), t.Value.Trim())
+	for _, key := range slices.Sorted(maps.Keys(w.Tags)) {
+		add(key, w.Tags[key])
 	}
 	for _, name := range slices.Sorted(maps.Keys(w.Contexts)) {
 		fields, _ := w.Contexts[name].(map[string]any)

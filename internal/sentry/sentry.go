@@ -46,29 +46,22 @@ type Client struct {
 	api    *polite.Client
 }
 
-// errOrganizationToken is returned before anything is sent: such tokens are made
-// for uploads from CI and cannot have the scope to read issues.
-var errOrganizationToken error = &finding.Mendable{
-	What: "sentry-auth-token is an organization token (sntrys_…), which cannot read issues",
-	Remedy: "create an internal integration (Settings → Developer Settings → New Internal Integration) " +
-		"with the permissions Issue & Event: Read (event:read) and Project: Read (project:read), and pass its token",
-}
-
 // New checks the configuration without a network call.
 func New(c Config) (*Client, error) {
-	if strings.HasPrefix(c.Token, "sntrys_") {
-		return nil, errOrganizationToken
+	if strings.HasPrefix(c.Token, "sntrys_") { // made for uploads from CI; it cannot have the scope to read issues
+		return nil, finding.Mend("sentry-auth-token is an organization token (sntrys_…), which cannot read issues",
+			"create an internal integration (Settings → Developer Settings → New Internal Integration) with the "+
+				"permissions Issue & Event: Read (event:read) and Project: Read (project:read), and pass its token")
 	}
 	base, err := url.Parse(strings.TrimSuffix(c.URL, "/"))
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("the address %q is not an http(s) URL: check sentry-url", c.URL)
 	}
-	token := func(context.Context) (string, error) { return c.Token, nil }
-	api := polite.New(polite.Service{
-		Token: token, Input: "sentry-url", Header: map[string]string{"Accept": "application/json"},
+	return &Client{config: c, base: base, api: polite.New(polite.Service{
+		Token: func(context.Context) (string, error) { return c.Token, nil },
+		Input: "sentry-url", Header: map[string]string{"Accept": "application/json"},
 		Limits: &limits{clock: c.Clock}, Refusals: maxRefusals, Clock: c.Clock,
-	})
-	return &Client{config: c, base: base, api: api}, nil
+	})}, nil
 }
 
 // Integrate connects one organization. A token of the wrong kind makes it unusable.

@@ -205,7 +205,7 @@ func (s *webhookEvent) payload(o payload.Origin, raw json.RawMessage) payload.Pa
 
 func (s *webhookEvent) event(o payload.Origin, raw json.RawMessage) event.Event {
 	id := cmp.Or(s.EventID.Trim(), s.ID.Trim())
-	level, _ := event.ParseLevel(cmp.Or(s.Level.Trim(), s.Tags.get("level")))
+	level, _ := event.ParseLevel(cmp.Or(s.Level.Trim(), s.Tags["level"]))
 	_, path, _ := strings.Cut(s.URL, "/api/0/projects/")
 	_, path, _ = strings.Cut(path, "/") // after the organization
 	slug, _, _ := strings.Cut(path, "/")
@@ -214,8 +214,8 @@ func (s *webhookEvent) event(o payload.Origin, raw json.RawMessage) event.Event 
 		ID: id, Deliveries: []string{o.DeliveryID(id, raw)},
 		Source: "sentry", Stream: slug, URL: s.WebURL, Time: s.time(o.Now), Level: level,
 		Message: s.title(), Exceptions: chainOf(s.Exception.Values), Runtime: runtime(s.Platform),
-		Logger: s.Logger, Service: cmp.Or(s.Tags.get("service"), slug),
-		Environment: cmp.Or(s.Environment, s.Tags.get("environment")), Release: cmp.Or(s.Release.Trim(), s.Tags.get("release")),
+		Logger: s.Logger, Service: cmp.Or(s.Tags["service"], slug),
+		Environment: cmp.Or(s.Environment, s.Tags["environment"]), Release: cmp.Or(s.Release.Trim(), s.Tags["release"]),
 	}
 	if validID.MatchString(s.IssueID.Trim()) {
 		e.Issue = s.IssueID.Trim()
