@@ -76,16 +76,15 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	})
 	in.From = from.Add(-leadIn)
 	result, err := s.Read(ctx, in, framer.Add)
-	complete := result.Complete
-	if complete.After(l.Now) {
-		complete = l.Now
+	if result.Complete.After(l.Now) {
+		result.Complete = l.Now
 	}
-	now, progress := l.Now, complete
-	if err != nil && !complete.IsZero() {
+	now, progress := l.Now, result.Complete
+	if err != nil && !result.Complete.IsZero() {
 		// The read broke off, maybe in the middle of a trace: the newest events are
 		// left to the next run, which reads them whole.
-		now, end = complete, complete.Add(-logtext.Settle)
-		complete = end
+		now, end = result.Complete, result.Complete.Add(-logtext.Settle)
+		result.Complete = end
 		// Events older than lateness have arrived, however late this run comes.
 		progress = earliest(l.Now, end.Add(l.Lateness))
 	}
@@ -100,10 +99,7 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	if last := unfinished.Add(l.Lateness); !unfinished.IsZero() && progress.After(last) {
 		progress = last
 	}
-	return source.Health{
-		Name: s.Key(), From: from, Complete: complete, Progress: progress, Events: l.Intake.Events - before, Err: err,
-		Large: result.Large, Reader: result.Reader, Warning: result.Warning,
-	}
+	return source.Health{Result: result, Name: s.Key(), From: from, Progress: progress, Events: l.Intake.Events - before, Err: err}
 }
 
 // countHeld counts events that may be parts of failures. Around those that lack their frames or their

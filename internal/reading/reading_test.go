@@ -155,10 +155,6 @@ func (r *tracker) Issue(_ context.Context, id string) (event.SentryIssue, error)
 	return event.SentryIssue{ID: id, Total: 7, State: state}, nil
 }
 
-func (r *tracker) LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error) {
-	return r.Event(ctx, issue, "latest")
-}
-
 func (r *tracker) Event(_ context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	r.asked = append(r.asked, issue.ID+" "+id)
 	if issue.ID == r.fails {

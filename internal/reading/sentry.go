@@ -122,7 +122,7 @@ func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 		}
 		e, err := event.Event{}, errMissed
 		if missed < maxMissed {
-			e, err = s.Tracker.LatestEvent(ctx, i)
+			e, err = s.Tracker.Event(ctx, i, source.Newest)
 		}
 		if err == nil {
 			s.events[i.ID], missed = e, 0
@@ -170,7 +170,7 @@ func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (i
 			d.Issues[i].State = ""
 		}
 		if t.State == event.Unresolved && !withEvent[t.ID] {
-			if d.Newest[t.ID], err = tracker.LatestEvent(ctx, whole); err != nil {
+			if d.Newest[t.ID], err = tracker.Event(ctx, whole, source.Newest); err != nil {
 				return d, err
 			}
 		}

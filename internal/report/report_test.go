@@ -56,7 +56,7 @@ func run() Run {
 			refused, again,
 		},
 		Sources: []source.Health{
-			{Name: "cloudwatch:eu-central-1:/ecs/shop", From: noon.Add(-15 * time.Minute), Complete: noon, Events: 20},
+			{Name: "cloudwatch:eu-central-1:/ecs/shop", From: noon.Add(-15 * time.Minute), Result: source.Result{Complete: noon}, Events: 20},
 			{Name: "cloudwatch:eu-central-1:/ecs/none", From: noon.Add(-time.Hour), Err: errors.New("not found")},
 		},
 		Requests: map[string]int{"GitHub list issues": 2, "CloudWatch FilterLogEvents": 3},

@@ -34,14 +34,8 @@ type wireEvent struct {
 	}
 }
 
-// LatestEvent returns the newest event of an issue, or the zero Event if
-// Sentry keeps none any more.
-func (c *Client) LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error) {
-	return c.Event(ctx, issue, "latest")
-}
-
-// Event returns one event of an issue by its id, or the zero Event if Sentry
-// does not keep it any more. Of the issue it uses the fields ID, URL, Project and Level.
+// Event returns an event of an issue by its id, or the source.Newest; the zero Event if Sentry
+// keeps none any more. Of the issue it uses the fields ID, URL, Project and Level.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	var w wireEvent
 	_, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)

@@ -14,9 +14,10 @@ import (
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/sentry/sentrytest"
+	"github.com/org/errmon-action/internal/source"
 )
 
-func TestLatestEvent(t *testing.T) {
+func TestNewestEvent(t *testing.T) {
 	h := newHouse(t, "web")
 	id := h.Put(sentrytest.Issue{Title: "PaymentError: payment failed", Environment: "production", Last: h.now, Event: &sentrytest.Event{
 		Release: "shop@1.4.2",
@@ -31,7 +32,7 @@ func TestLatestEvent(t *testing.T) {
 	client := h.client(t)
 	issue, err := client.Issue(t.Context(), id)
 	want(t, err)
-	got, err := client.LatestEvent(t.Context(), issue)
+	got, err := client.Event(t.Context(), issue, source.Newest)
 	want(t, err)
 	expected := event.Event{
 		ID: sentrytest.EventID(id), Source: "sentry:acme", Stream: id, Issue: id, URL: issue.URL, Time: h.now, Level: event.Error,
@@ -63,7 +64,7 @@ func TestLatestEvent(t *testing.T) {
 func TestEventThatIsGone(t *testing.T) {
 	h := newHouse(t, "web")
 	id := h.Put(sentrytest.Issue{})
-	if e, err := h.client(t).LatestEvent(t.Context(), event.SentryIssue{ID: id}); err != nil || e.ID != "" {
+	if e, err := h.client(t).Event(t.Context(), event.SentryIssue{ID: id}, source.Newest); err != nil || e.ID != "" {
 		t.Errorf("%+v, %v; want nothing", e, err)
 	}
 }
@@ -79,7 +80,7 @@ func TestSuppressedIsNoCause(t *testing.T) {
 		{Type: "Suppressed", Mechanism: mechanism(1, 0, "suppressed[0]")},
 		{Type: "CheckoutException", Module: "com.acme", Mechanism: mechanism(0, nil, "")},
 	}}})
-	e, err := h.client(t).LatestEvent(t.Context(), event.SentryIssue{ID: id})
+	e, err := h.client(t).Event(t.Context(), event.SentryIssue{ID: id}, source.Newest)
 	want(t, err)
 	var types []string
 	for _, x := range e.Exceptions {
@@ -125,7 +126,7 @@ func TestPublishedExamples(t *testing.T) {
 	if issue.Total != 150 || issue.State != event.Unresolved || !issue.Last.Equal(time.Date(2018, 12, 6, 21, 19, 55, 0, time.UTC)) {
 		t.Errorf("%+v", issue)
 	}
-	e, err := client.LatestEvent(t.Context(), issue)
+	e, err := client.Event(t.Context(), issue, source.Newest)
 	want(t, err)
 	if len(e.Exceptions) == 0 || len(e.Exceptions[0].Frames) == 0 || e.Runtime != "browser" || e.TraceID == "" || e.Release == "" {
 		t.Errorf("%+v", e)

@@ -22,8 +22,8 @@ type Integration struct {
 	// Unusable is why the service cannot be read although its settings are well
 	// formed; nil if it can. The others are read, and the run fails.
 	Unusable error
-	// Open returns the logs to read. It may return some of them together with an
-	// error about the missing ones. It is nil if the service keeps no logs.
+	// Open returns the logs to read, maybe together with an error about missing ones. It is nil
+	// if the service keeps no logs.
 	Open     func(context.Context) ([]Source, error)
 	Tracker  Tracker // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
@@ -31,8 +31,8 @@ type Integration struct {
 	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil
 }
 
-// Open opens the logs of all integrations. It may return some of them together
-// with an error about the missing ones.
+// Open opens the logs of all integrations. It may return some together with an error about the
+// missing ones.
 func Open(ctx context.Context, all []Integration) ([]Source, error) {
 	var opened []Source
 	var failures []error
@@ -60,7 +60,7 @@ type Source interface {
 	// Key names the source in markers; it never changes.
 	Key() string
 	// Read emits the records from a time on, without an end, because clocks run
-	// ahead. The result counts even with an error, which is what stopped it.
+	// ahead. The result counts even with an error, which is why it stopped.
 	Read(ctx context.Context, r Request, emit func(event.Record)) (Result, error)
 }
 
@@ -85,32 +85,32 @@ type Result struct {
 	Warning  string    // about records that are missing; empty otherwise
 }
 
-// Windowed is a source that can show one stream unfiltered.
+// Windowed is a source that can return one stream unfiltered.
 type Windowed interface {
 	Source
-	// Window returns the records of the stream between two times and the number
-	// of requests, at most maxRequests, that it took. An error that may be gone
-	// later has a method Temporary() bool that returns true.
+	// Window returns the records of the stream between two times, and how many requests it
+	// took, at most maxRequests. An error that may be gone later has a method Temporary() bool
+	// that returns true.
 	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
 }
 
-// Linker is a source that has further pages about an event.
+// Linker is a source whose service has further pages about an event.
 type Linker interface {
 	Links(e event.Event) []event.Link
 }
+
+// Newest stands for the id of an issue's newest event.
+const Newest = "latest" // as Sentry calls it
 
 // Tracker is a service that keeps its own issues, each with its lifetime total and a state.
 type Tracker interface {
 	// Key names the source on the dashboard; it never changes.
 	Key() string
-	// Issues returns all issues that are selected there, whole or an error.
+	// Issues returns all issues that the settings select, or an error.
 	Issues(ctx context.Context) ([]event.SentryIssue, error)
 	// Issue returns one issue in any state: event.Deleted if it is gone.
 	Issue(ctx context.Context, id string) (event.SentryIssue, error)
-	// LatestEvent returns the newest event of an issue, or the zero Event if there
-	// is none left.
-	LatestEvent(ctx context.Context, issue event.SentryIssue) (event.Event, error)
-	// Event returns one event of an issue by its id, or the zero Event if it is gone.
+	// Event returns an event of an issue by its id, or the Newest; the zero Event if there is none any more.
 	Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error)
 	// Resolve marks an issue as resolved. Resolving it again does nothing.
 	Resolve(ctx context.Context, id string) error
@@ -118,24 +118,21 @@ type Tracker interface {
 
 // Health is how reading one source went.
 type Health struct {
+	Result
 	Name     string
 	From     time.Time // start of the reading
-	Complete time.Time // end of the reading; zero if nothing was read
-	Progress time.Time // of the source; after Complete if all that was read is long delivered
+	Progress time.Time // of the source; after Complete if everything read was delivered long ago
 	Events   int64     // that the policy kept
-	Large    bool      // see Result, as of the next two
-	Reader   string
-	Warning  string
 	Last     time.Time // progress before; zero if there was none
-	Left     bool      // to the next run: there was no time for it
+	Left     bool      // left to the next run, for lack of time
 	Err      error
 
-	Tracker bool // read whole and not from a time on
+	Tracker bool // read whole rather than from a time on
 	Issues  int  // of a tracker
 }
 
-// Warnings returns what people should know about reading a source, a time after
-// the run before began.
+// Warnings returns what people should know about reading the source. passed is the time
+// since the previous run began.
 func (h Health) Warnings(passed time.Duration) []string {
 	var warnings []string
 	if h.Warning != "" {

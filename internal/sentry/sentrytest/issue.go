@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +28,6 @@ type Issue struct {
 func (s *Server) Put(i Issue) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := s.settings.Now().UTC()
 	if i.ID == "" {
 		i.ID = strconv.Itoa(s.nextID)
 		s.nextID++
@@ -37,10 +35,10 @@ func (s *Server) Put(i Issue) string {
 	i.Project = cmp.Or(i.Project, s.settings.Projects[0])
 	i.Level = cmp.Or(i.Level, "error")
 	i.Status = cmp.Or(i.Status, "unresolved")
-	i.Last = cmp.Or(i.Last, now.Add(-time.Minute))
+	i.Last = cmp.Or(i.Last, s.settings.Now().UTC().Add(-time.Minute))
 	i.First = cmp.Or(i.First, i.Last)
 	i.Count = max(i.Count, 1)
-	s.issues = append(s.issues, &i)
+	s.issues = append(s.issues, i)
 	return i.ID
 }
 
@@ -48,11 +46,7 @@ func (s *Server) Put(i Issue) string {
 func (s *Server) Issues() []Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var all []Issue
-	for _, i := range s.issues {
-		all = append(all, *i)
-	}
-	return all
+	return slices.Clone(s.issues)
 }
 
 // Issue returns a copy of an issue; the zero Issue if there is none.
@@ -90,17 +84,18 @@ func (s *Server) Change(id string, change func(*Issue)) {
 func (s *Server) Delete(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.issues = slices.DeleteFunc(s.issues, func(i *Issue) bool { return i.ID == id })
+	s.issues = slices.DeleteFunc(s.issues, func(i Issue) bool { return i.ID == id })
 }
 
 func (s *Server) find(id string) *Issue {
-	if n := slices.IndexFunc(s.issues, func(i *Issue) bool { return i.ID == id }); n >= 0 {
-		return s.issues[n]
+	if n := slices.IndexFunc(s.issues, func(i Issue) bool { return i.ID == id }); n >= 0 {
+		return &s.issues[n]
 	}
 	return nil
 }
 
-// list answers one page, the issue seen last first.
+// list answers one page, the issue seen last first. Of Sentry's searches it supports the default,
+// is:unresolved, and the empty one, which matches all.
 func (s *Server) list(h http.Header, r *http.Request) any {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
@@ -114,7 +109,16 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 		_, err := fmt.Sscanf(cursor, "0:%d:0", &offset)
 		must(err == nil, http.StatusBadRequest, "Error parsing search query")
 	}
-	selected := s.selected(q)
+	query, all := q.Get("query"), q.Has("query") && q.Get("query") == ""
+	must(all || query == "" || query == "is:unresolved", http.StatusBadRequest, "Error parsing search query")
+	among := func(list []string, name string) bool { return len(list) == 0 || slices.Contains(list, name) }
+	var selected []*Issue
+	for n, i := range s.issues {
+		if (all || i.Status == "unresolved") && among(q["project"], i.Project) && among(q["environment"], i.Environment) {
+			selected = append(selected, &s.issues[n])
+		}
+	}
+	slices.SortStableFunc(selected, func(a, b *Issue) int { return b.Last.Compare(a.Last) })
 	end := min(offset+limit, len(selected))
 	link := func(rel string, offset, back int, results bool) string {
 		cursor := fmt.Sprintf("0:%d:%d", offset, back)
@@ -128,33 +132,13 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	return page
 }
 
-// selected returns the issues that a search matches. It supports searches by state, and the empty
-// one, which matches all.
-func (s *Server) selected(q url.Values) []*Issue {
-	query := q.Get("query")
-	if !q.Has("query") {
-		query = "is:unresolved"
-	}
-	status := map[string]string{"is:unresolved": "unresolved", "is:resolved": "resolved", "is:ignored": "ignored", "is:archived": "ignored"}[query]
-	must(status != "" || query == "", http.StatusBadRequest, "Error parsing search query")
-	among := func(list []string, name string) bool { return len(list) == 0 || slices.Contains(list, name) }
-	var found []*Issue
-	for _, i := range s.issues {
-		if (status == "" || i.Status == status) && among(q["project"], i.Project) && among(q["environment"], i.Environment) {
-			found = append(found, i)
-		}
-	}
-	slices.SortStableFunc(found, func(a, b *Issue) int { return b.Last.Compare(a.Last) })
-	return found
-}
-
 // wire is an issue as Sentry writes it. The count outside lifetime is of the
 // search's period, and smaller here.
 func (s *Server) wire(i *Issue) object {
 	first, last := i.First.UTC().Format(time.RFC3339Nano), i.Last.UTC().Format(time.RFC3339Nano)
 	return object{
 		"id": i.ID, "shortId": strings.ToUpper(i.Project) + "-" + i.ID, "title": i.Title, "level": i.Level, "status": i.Status,
-		"permalink": fmt.Sprintf("https://sentry.example/organizations/%s/issues/%s/", s.settings.Organization, i.ID),
+		"permalink": "https://sentry.example/organizations/acme/issues/" + i.ID + "/",
 		"project":   object{"id": "2", "name": i.Project, "slug": i.Project},
 		"count":     strconv.FormatInt(max(1, i.Count/2), 10), "userCount": 1, "firstSeen": first, "lastSeen": last,
 		"lifetime":   object{"count": strconv.FormatInt(i.Count, 10), "userCount": 1, "firstSeen": first, "lastSeen": last},

@@ -22,11 +22,10 @@ import (
 
 // Settings are what a test may change while the server runs.
 type Settings struct {
-	Organization string
-	Projects     []string
-	Tokens       map[string][]string // token → scopes
-	PageSize     int                 // of a list, unless less is asked for; Sentry's own is 100
-	Window       int                 // requests a second and endpoint; Sentry's own is 40
+	Projects []string
+	Tokens   map[string][]string // token → scopes
+	PageSize int                 // of a list, unless less is asked for; Sentry's own is 100
+	Window   int                 // requests a second and endpoint; Sentry's own is 40
 	// UnknownProject is the status for a project that does not exist: 403 as in Sentry, or
 	// 404 as in some versions.
 	UnknownProject int
@@ -45,7 +44,7 @@ type Request struct {
 type Server struct {
 	mu       sync.Mutex
 	settings Settings
-	issues   []*Issue
+	issues   []Issue
 	nextID   int
 	requests []Request
 	window   map[string]int // endpoint and second → requests
@@ -56,7 +55,7 @@ type Server struct {
 // "token", that may read.
 func New(projects ...string) *Server {
 	s := &Server{nextID: 4101, window: map[string]int{}, settings: Settings{
-		Organization: "acme", Projects: projects, Now: time.Now, PageSize: 100, Window: 40, UnknownProject: http.StatusForbidden,
+		Projects: projects, Now: time.Now, PageSize: 100, Window: 40, UnknownProject: http.StatusForbidden,
 		Tokens: map[string][]string{"token": {"event:read", "project:read"}},
 	}}
 	s.mux = http.NewServeMux()
@@ -89,10 +88,7 @@ func (s *Server) Clone() *Server {
 	c := New()
 	c.settings, c.nextID = s.settings, s.nextID
 	c.settings.Tokens = maps.Clone(s.settings.Tokens)
-	for _, i := range s.issues {
-		copied := *i
-		c.issues = append(c.issues, &copied)
-	}
+	c.issues = slices.Clone(s.issues)
 	return c
 }
 
@@ -120,12 +116,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // handle routes requests, and refuses some before an endpoint sees them, in Sentry's order.
 func (s *Server) handle(pattern, scope string, answer func(http.Header, *http.Request) any) {
 	s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		s.within(w.Header(), r)
+		second := s.settings.Now().Unix()
+		key := fmt.Sprint(r.Pattern, second)
+		s.window[key]++
+		left := s.settings.Window - s.window[key]
+		w.Header().Set("X-Sentry-Rate-Limit-Remaining", strconv.Itoa(max(0, left)))
+		w.Header().Set("X-Sentry-Rate-Limit-Reset", strconv.FormatInt(second+1, 10))
+		must(left >= 0, http.StatusTooManyRequests, "You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		scopes, known := s.settings.Tokens[token]
 		must(ok, http.StatusUnauthorized, "Authentication credentials were not provided.")
 		must(known, http.StatusUnauthorized, "Invalid token")
-		must(r.PathValue("org") == s.settings.Organization, http.StatusNotFound, notFound)
+		must(r.PathValue("org") == "acme", http.StatusNotFound, notFound)
 		must(!strings.HasPrefix(token, "sntrys_") && slices.Contains(scopes, scope), http.StatusForbidden, notAllowed)
 		fake.Answer{Status: http.StatusOK, Body: answer(w.Header(), r)}.Write(w)
 	})
@@ -141,17 +143,6 @@ const (
 // must refuses the request unless ok.
 func must(ok bool, status int, detail string) {
 	fake.Must(ok, fake.Answer{Status: status, Body: fake.Object{"detail": detail}})
-}
-
-func (s *Server) within(h http.Header, r *http.Request) {
-	limit, now := s.settings.Window, s.settings.Now()
-	key := fmt.Sprint(r.Pattern, now.Unix())
-	s.window[key]++
-	h.Set("X-Sentry-Rate-Limit-Limit", strconv.Itoa(limit))
-	h.Set("X-Sentry-Rate-Limit-Remaining", strconv.Itoa(max(0, limit-s.window[key])))
-	h.Set("X-Sentry-Rate-Limit-Reset", strconv.FormatInt(now.Unix()+1, 10))
-	must(s.window[key] <= limit, http.StatusTooManyRequests,
-		"You are attempting to use this endpoint too frequently. Limit is 40 requests in 1 seconds")
 }
 
 func (s *Server) project(_ http.Header, r *http.Request) any {
