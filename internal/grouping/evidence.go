@@ -38,8 +38,8 @@ func (m *miner) without(h uint64, f *form, place int) uint64 {
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
-// uniteVarying unites templates that differ only at places where both may vary. need returns
-// how many templates that takes, by one of them and its places that may vary; 0 if it must stay alone.
+// uniteVarying unites templates that differ only at places where both may vary. need returns how many
+// templates that takes, judging by one and its places that may vary; 0 if that one must stay alone.
 func (m *miner) uniteVarying(vary func(f *form, place int) bool, need func(f *form, places []int) int) {
 	var all []seen
 	var places []int
@@ -117,8 +117,7 @@ func (m *miner) uniteHoles() {
 	}
 }
 
-// holes returns the families of forms that differ at one place only, if none of the
-// words there describes what happened.
+// holes returns the families that differ at one place only, unless the words there describe what happened.
 func (m *miner) holes() [][]seen {
 	var all []seen
 	for _, f := range m.forms {
@@ -141,9 +140,8 @@ func (m *miner) holes() [][]seen {
 	return holes
 }
 
-// happened reports whether the words of a family describe what happened: one is an
-// exception's class or a cause, or every fourth is a verb or a state. A word and its
-// opposite are states: "stable", "unstable".
+// happened reports whether the words of a family describe what happened: one is an exception's class or a
+// cause, or every fourth is a verb or a state. A word and its opposite are states: "stable", "unstable".
 func (m *miner) happened(family []seen) bool {
 	verbs, words := 0, map[string]bool{}
 	for _, s := range family {
@@ -172,8 +170,8 @@ func alternate(family []seen, contexts map[uint32]int) bool {
 }
 
 // How many different words at one place prove that they are values, and by how many other words that the
-// messages share. A message's own words alternate too ("lock taken", "lock released"), and short
-// messages name their subject ("the eu store is down"), so shorter messages need more words as proof.
+// messages share. Shorter messages need more proof, since they name their subject ("the eu store is
+// down"), and a message's own words alternate too ("lock taken", "lock released").
 const (
 	manyNames  = 3 // that look like names: "search-api", "tunnel Lima"
 	manyValues = 5

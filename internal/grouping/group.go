@@ -61,9 +61,8 @@ type Group struct {
 	Versions   []Version       // of the code that logged its events; see MaxVersions
 	Matched    []event.Matched // the team's rules that match its events, each combination once
 
-	// If the identity is a Sentry issue, Sentry holds its data, or nil if it was not
-	// requested. EventKeys are the keys of its event alone, the best first: they
-	// match the same error in other sources.
+	// If the identity is a Sentry issue: its data, or nil if it was not requested, and the keys of its event
+	// alone, the best first, which match the same error in other sources.
 	Sentry    *event.SentryIssue
 	EventKeys []string
 }
@@ -134,8 +133,7 @@ func (g *Group) span(level event.Level, first, last time.Time) {
 	}
 }
 
-// sample keeps the newest event, and of several the one with the largest id, so that the order of events
-// does not matter.
+// sample keeps the newest event, and of several the one with the largest id, whatever their order.
 func (g *Group) sample(e *event.Event) {
 	s := &g.Sample
 	newer := cmp.Or(e.Time.Compare(s.Time), strings.Compare(e.Source, s.Source),
@@ -145,8 +143,7 @@ func (g *Group) sample(e *event.Event) {
 	}
 }
 
-// Version is a version of the code and the time of its newest event. The zero value
-// stands for events without a version.
+// Version is a version of the code, or zero if unknown, and the time of its newest event.
 type Version struct {
 	event.Version
 	Last time.Time

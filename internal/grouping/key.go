@@ -10,9 +10,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Kind is the input and algorithm of a key. A key is a kind and an id, such as
-// "exc1:6f1e…". A new algorithm gets a new kind, and the old one is kept for one
-// major release, so that an upgrade files no duplicates.
+// Kind is the input and algorithm of a key, such as "exc1:6f1e…". A new algorithm gets a new kind, and
+// the old one is kept for one major release, so that an upgrade files no duplicates.
 type Kind string
 
 // The kinds.
@@ -90,9 +89,8 @@ func exceptionKey(e *event.Event, inApp []event.Frame, template func(string) str
 	return Exception.hash(strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
-// messageOf returns the text that distinguishes events without in-app frames: the
-// message, or the exception with its root cause. Library frames alone are vaguer and
-// vary with the path through the library.
+// messageOf returns the text that distinguishes events without in-app frames: the message, or the
+// exception with its root cause. Library frames alone are vaguer and vary with the path through the library.
 func messageOf(e *event.Event) string {
 	if len(e.Exceptions) == 0 || e.Exceptions[0].Message == "" && len(e.Exceptions[0].Frames) == 0 {
 		return e.Message

@@ -8,8 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Known is a template stored by an issue or a waiting error in an earlier run. What
-// it covers keeps its key, however far it has widened.
+// Known is a template that an issue or a waiting error stores. What it covers keeps its key, however wide it is.
 type Known struct {
 	Key      string
 	Service  string
@@ -25,8 +24,8 @@ func (s *Set) Know(known []Known) {
 	}
 }
 
-// Carry returns the templates that a caller which stores them itself passes to Know in its next run: the
-// known ones as widened, without those that turned out to equal an older one, then the new ones.
+// Carry returns what a caller that stores templates itself passes to Know in its next run: the known ones
+// as widened, without those that turned out to equal an older one, then the new ones.
 func Carry(known []Known, groups []*Group) []Known {
 	byKey, joined := map[string]*Group{}, map[string]bool{}
 	for _, g := range groups {
@@ -86,9 +85,8 @@ func (s *Set) mined() map[trace]*Group {
 	return groups
 }
 
-// identify returns the group of a template, with counted added. Its key is that of the first of the
-// known ones, which have this template. So a message without a service joins the oldest group of its
-// template, but never joins two services.
+// identify returns the group of a template, with counted added. The first of the known ones with this
+// template gives the key, so a message without a service joins its oldest group, but never two services.
 func identify(groups map[trace]*Group, counted *Group, service, template string, known []Known) *Group {
 	key, rule := MessageKey(service, template), ByTemplate
 	if i := slices.IndexFunc(known, func(k Known) bool { return service == "" || k.Service == service }); i >= 0 {
@@ -125,8 +123,7 @@ func with(keys []string, key string) []string {
 	return append(keys, key)
 }
 
-// Key returns the key of e by itself and the known templates; mining may find that
-// other events share it.
+// Key returns the key of e alone by the known templates. Mining may find another one in a run.
 func (s *Set) Key(e event.Event) string {
 	if inApp := e.InApp(); len(inApp) > 0 {
 		key, _ := exceptionKey(&e, inApp, s.template)

@@ -9,16 +9,14 @@ import (
 // Wildcard stands for a variable part in a template.
 const Wildcard = "<*>"
 
-// maxMessage bounds the bytes of a message that form its template: enough to distinguish
-// errors, and few enough to bound the cost of a hostile line.
+// maxMessage bounds the bytes of a message that count, and so the cost of a hostile line.
 const maxMessage = 1000
 
 // Mask returns the masked template of a message: words stay, values that vary by event become a
 // Wildcard. Only the first line counts, since the rest is usually a dump of values.
 func Mask(message string) string { return string(new(masker).mask(message)) }
 
-// masker masks one message after another into one buffer. It reads each
-// message once, from left to right.
+// masker masks one message after another into one buffer, reading each once from left to right.
 type masker struct {
 	out   []byte
 	wild  int   // where the last wildcard in out ends; 0 before the first
@@ -67,9 +65,8 @@ func skip(s string, i int, classes uint8) int {
 	return i
 }
 
-// errorCode matches a code that names the error although it looks like an id: at the start of a
-// message, letters in capitals, then digits that begin with 0 or end in a letter, "ORA-00060:
-// deadlock", "CWWKZ0013E: …", "[MY-010584] …"; or SQL Server's "Error: 18456, …".
+// errorCode matches a code that names the error although it looks like an id: digits that begin with 0 or
+// end in a letter, "ORA-00060: deadlock", "CWWKZ0013E: …", "[MY-010584] …"; or SQL Server's "Error: 18456, …".
 var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6}[A-Z])[:\]]|Error: \d{1,5}, )`)
 
 // mask returns the masked template, which is valid until the next call.
@@ -88,7 +85,9 @@ func (m *masker) mask(message string) []byte {
 		case c&inPiece != 0:
 			i = m.piece(s, i)
 		case c&isBlank != 0:
-			m.blank()
+			if n := len(m.out); n > 0 && m.out[n-1] != ' ' {
+				m.out = append(m.out, ' ')
+			}
 			i++
 		default:
 			i = m.sign(s, i)
@@ -148,15 +147,8 @@ func (m *masker) sign(s string, i int) int {
 	return i + 1
 }
 
-// blank writes one space for a run of blanks, none at the start.
-func (m *masker) blank() {
-	if n := len(m.out); n > 0 && m.out[n-1] != ' ' {
-		m.out = append(m.out, ' ')
-	}
-}
-
-// wildcard writes a wildcard for a value of the given kind. In a list it merges with the
-// previous one, so that a list of three values and one of five have the same template.
+// wildcard writes a wildcard for a value. In a list it merges with the previous one, so that lists of
+// three values and of five have the same template.
 func (m *masker) wildcard(kind Masks) {
 	m.fired |= kind
 	if m.inList() {

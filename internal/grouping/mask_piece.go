@@ -83,9 +83,8 @@ func (m *masker) nameKind(word string) Masks {
 	return 0
 }
 
-// callStack matches two or more places in code in a row, as in "lock held by
-// com.example.Cart.add:41 com.example.Shop.serve:17 <native code>". A remark in angle
-// brackets counts, as does a place truncated with the message.
+// callStack matches two or more places in code: "lock held by com.example.Cart.add:41 <native code>
+// com.example.Shop.serve:17". The last may have been truncated with the message.
 var callStack = regexp.MustCompile(`^(?:(?:<[^>]*> *)*[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*\.[\w$.[:^ascii:]]*(?::\d+(?: +|$)|$)){2,}(?:<[^>]*> *)*`)
 
 // bare writes a run of joints outside a word: "->", "...", "--".
@@ -109,8 +108,7 @@ func isPath(s string, i, begin, end int) bool {
 		len(word) > 2 && word[1] == ':' && word[2] == '\\' || slash > 0 && strings.IndexByte(word[slash+1:], '/') >= 0
 }
 
-// span masks a URL or path that extends at least to end. It may contain signs that
-// are separators elsewhere.
+// span masks a URL or path up to end at least. It may contain signs that separate pieces elsewhere.
 func (m *masker) span(s string, end int, kind Masks) int {
 	least := end
 	for end < len(s) && (class[s[end]]&isStop == 0 || inWildcard(s, end)) {

@@ -6,10 +6,9 @@ import (
 	"strings"
 )
 
-// quoted masks a quoted string that begins at i: `invalid input syntax for
-// type uuid: "abc"`. An apostrophe inside a word, as in "can't", does not open a quotation. A quoted
-// request keeps its method, `"GET /v1/orders HTTP/1.1" 502`, unless a name in front marks it as one of
-// several values. If everything is quoted, as by some loggers, it is the message.
+// quoted masks a quoted string: `invalid input syntax for type uuid: "abc"`. An apostrophe inside a word,
+// as in "can't", does not open one. A quoted request keeps its method, `"GET /v1/orders HTTP/1.1" 502`,
+// unless a name in front marks it as a value. If everything is quoted, as by some loggers, it is the message.
 func (m *masker) quoted(s string, i int) int {
 	end := closing(s, i)
 	m.out = append(m.out, s[i])
@@ -50,7 +49,7 @@ func (m *masker) assigned(s string, i int) int {
 		return value
 	}
 	if s[i-1] == ' ' && value < len(s) && s[value] == ' ' {
-		m.blank()
+		m.out = append(m.out, ' ')
 		value++
 	}
 	if end := wholeValue(s, i, value); end > 0 {
@@ -87,9 +86,8 @@ func (m *masker) assigned(s string, i int) int {
 	return object(s, value)
 }
 
-// object returns the end of the brackets at i, which print a list or, behind its type,
-// an object: "ids=[7, 8]" and "lock=Session{id=7, user=bob}" are values that may also be
-// null. Unclosed brackets do not count.
+// object returns the end of the brackets at i, or i if they do not close. They print a list or, behind its
+// type, an object: "ids=[7, 8]" and "lock=Session{id=7, user=bob}" are values that may also be null.
 func object(s string, i int) int {
 	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
 		return i
@@ -113,10 +111,9 @@ func object(s string, i int) int {
 	return i
 }
 
-// wholeValue returns the end of a value that may contain blanks, because nothing
-// else follows it: the only field of an object, "lost Peer(name=db 2 standby) for
-// good", or the only setting on a line, "system property: os.name=Windows Server
-// 2022". It returns 0 if others may follow.
+// wholeValue returns the end of a value that may contain blanks because nothing follows it: the only field
+// of an object, "lost Peer(name=db 2 standby) for good", or the only setting on a line, "system property:
+// os.name=Windows Server 2022". It returns 0 if others may follow.
 func wholeValue(s string, equals, value int) int {
 	name := equals
 	for name > 0 && (isWord(s[name-1]) || s[name-1] == '.' || s[name-1] == '-') {
@@ -133,9 +130,8 @@ func wholeValue(s string, equals, value int) int {
 	return 0
 }
 
-// remark drops the bracketed remark that ends here if it only repeats the value
-// before it in another notation: "1190 bytes (1.16 KB) sent" and "0 bytes sent".
-// A remark in words stays: "exited with 137 (killed)".
+// remark drops the bracketed remark that ends here if it only repeats the value before it: "1190 bytes
+// (1.16 KB) sent" and "0 bytes sent". A remark in words stays: "exited with 137 (killed)".
 func (m *masker) remark(bracket byte) bool {
 	open := bytes.LastIndexByte(m.out, bracket)
 	value := bytes.LastIndex(m.out[:max(0, open)], []byte(Wildcard))
@@ -144,30 +140,25 @@ func (m *masker) remark(bracket byte) bool {
 	}
 	value += len(Wildcard)
 	counted, spaced := bytes.CutSuffix(m.out[value:open], []byte(" "))
-	if !spaced || !noun.Match(counted) || !isMeasure(string(m.out[open+1:])) {
+	if !spaced || !noun.Match(counted) {
 		return false
 	}
-	m.out, m.wild = m.out[:value+len(counted)], value
-	return true
-}
-
-// isMeasure reports whether a remark has no words other than fillers: "of 12".
-func isMeasure(remark string) bool {
-	for remark != "" {
-		end := tokenEnd(remark, 0)
-		if t := newToken(remark[:end]); t.counts() {
+	for inside := string(m.out[open+1:]); inside != ""; {
+		end := tokenEnd(inside, 0)
+		if t := newToken(inside[:end]); t.counts() {
 			return false
 		}
-		remark = remark[end:]
+		inside = inside[end:]
 	}
+	m.out, m.wild = m.out[:value+len(counted)], value
 	return true
 }
 
 // noun matches nothing, or what a value counts: the " records" of "3 records (1%)".
 var noun = regexp.MustCompile(`^(?: [a-zA-Z_[:^ascii:]]*)?$`)
 
-// json masks a whole JSON object or array, since its fields come in any order:
-// `upstream answered {"code":7,"detail":"gone"}`. One that is cut off counts too.
+// json masks a whole JSON object or array, even if truncated, since its fields come in any order:
+// `upstream answered {"code":7,"detail":"gone"}`. It also masks IPv6 addresses and lists of words.
 func (m *masker) json(s string, i int) int {
 	if address := bracketed.FindString(s[i:]); address != "" {
 		m.wildcard(maskAddress)
@@ -191,8 +182,7 @@ func (m *masker) json(s string, i int) int {
 	return end
 }
 
-// isWordList reports whether s begins with words and commas up to a bracket, as in
-// "missing columns [name, email]", where the words vary.
+// isWordList reports whether s begins with a list of words up to a bracket: "missing columns [name, email]".
 func isWordList(s string) bool {
 	commas := 0
 	for i := 0; i < len(s); i++ {

@@ -11,8 +11,7 @@ import (
 // minToken is the minimum length of a random token.
 const minToken = 20
 
-// valueKind returns the kind of a value, or 0 for a word of the message. seen has the
-// classes of its bytes.
+// valueKind returns the kind of a value, or 0 for a word of the message. seen has the classes of its bytes.
 func valueKind(word string, seen uint8) Masks {
 	switch {
 	case seen&isDigit == 0:
@@ -48,7 +47,7 @@ func letterKind(word string) Masks {
 		return maskValue // "cache warm: true"
 	case len(word) >= 8 && isHex(word):
 		return maskHex // "object deadbeef is gone": no English word of eight letters has only a to f
-	case len(word) >= 24 && mixedCase(word):
+	case len(word) >= 24 && mixedCase.MatchString(word):
 		return maskToken // "token aBCdEFghIJklMNopQRstUVwx expired"
 	}
 	return 0
@@ -77,22 +76,16 @@ func isNumbered(word string) bool {
 func joinedKind(word string) Masks {
 	address, _, _ := strings.Cut(word, ":")
 	switch {
-	case isTime(word):
-		return maskTime
+	case len(word) >= 8 && class[word[0]]&class[word[1]]&isDigit != 0 && (word[2] == ':' && word[5] == ':' ||
+		word[2] == '/' && (word[5] == '/' || len(word) > 6 && word[6] == '/') ||
+		(word[4] == '-' || word[4] == '/') && word[7] == word[4]):
+		return maskTime // "2026-11-22T10:30:01Z", "2026/11/22", "22/Nov/2026:10:30:01", "10:30:01,123"
 	case strings.Count(address, ".") == 3 && strings.Trim(address, "0123456789.") == "":
 		return maskAddress // "connect to 10.0.3.7:5432"
 	case len(word) > 3 && word[0] == 'v' && class[word[1]]&isDigit != 0 && strings.IndexByte(word, '.') > 0:
 		return maskVersion // "agent v1.2.3-rc1 is too old"
 	}
 	return 0
-}
-
-// isTime reports whether a word is a date or time of day that begins with digits: "at
-// 2026-11-22T10:30:01Z", "2026/11/22", "22/Nov/2026:10:30:01", "10:30:01,123".
-func isTime(word string) bool {
-	return len(word) >= 8 && class[word[0]]&class[word[1]]&isDigit != 0 && (word[2] == ':' && word[5] == ':' ||
-		word[2] == '/' && (word[5] == '/' || len(word) > 6 && word[6] == '/') ||
-		(word[4] == '-' || word[4] == '/') && word[7] == word[4])
 }
 
 func isHex(s string) bool {
@@ -104,17 +97,8 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase reports whether two upper-case letters follow a lower-case one more than
-// once, as in tokens but not in CamelCase names.
-func mixedCase(s string) bool {
-	changes := 0
-	for i := 2; i < len(s); i++ {
-		if isUpper(s[i]) && isUpper(s[i-1]) && isLower(s[i-2]) {
-			changes++
-		}
-	}
-	return changes >= 2
-}
+// mixedCase matches two upper-case letters after a lower-case one, twice, as in tokens but not in CamelCase names.
+var mixedCase = regexp.MustCompile(`[a-z][A-Z]{2}.*[a-z][A-Z]{2}`)
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
@@ -124,9 +108,8 @@ func isFaultName(word string) bool {
 	return strings.HasSuffix(word, "Exception") || strings.HasSuffix(word, "Error") || strings.HasSuffix(word, "Failure")
 }
 
-// hostLength returns the length of the host name at the start of word, as in
-// "connect to db.prod.internal:5432"; 0 if there is none. Names in reverse order,
-// such as com.example.App, are classes.
+// hostLength returns the length of the host name at the start of word, as in "db.prod.internal:5432"; 0 if
+// there is none. Names in reverse order, such as com.example.App, are classes.
 func hostLength(word string) int {
 	end := 0
 	for end < len(word) && (isWord(word[end]) || word[end] == '.' || word[end] == '-') {
@@ -149,8 +132,7 @@ func hostLength(word string) int {
 	return 0
 }
 
-// addressInName matches a host name that contains an address, as assigned by
-// providers: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
+// addressInName matches a provider's host name: "62.99.0.82.pool.example.at", "dsl-82-99-0-62.isp.example".
 var addressInName = regexp.MustCompile(`(?:^|\D)(?:\d{1,3}[.-]){4}`)
 
 var port = regexp.MustCompile(`^:\d{2,5}\b`)

@@ -22,8 +22,7 @@ func newMatcher(known []string) *matcher {
 	return &matcher{newCoverIndex(d, forms), known}
 }
 
-// match returns the known template that covers template: itself if it is known, else
-// the most specific one.
+// match returns template itself if it is known, else the most specific known template that covers it.
 func (m *matcher) match(template string) (string, bool) {
 	if _, ok := slices.BinarySearch(m.known, template); ok || len(m.known) == 0 {
 		return template, ok
@@ -76,17 +75,15 @@ func (c *coverIndex) of(f *form) []*form {
 	return wide
 }
 
-// covers reports whether narrow is an instance of wide: "login of <*> from
-// <*> failed" covers "login of alice from <*> failed". The fewer constant words a
-// template has, the more the others must look like names.
+// covers reports whether narrow is an instance of wide, as "login of alice from <*> failed" is of "login of
+// <*> from <*> failed". The fewer constant words wide has, the more the others must look like names.
 func (d *dictionary) covers(wide, narrow *form) bool {
 	return equal(wide, narrow, func(place int) bool {
 		return wide.tokens[place] == wildNumber && d.fills(narrow, place, wide.consts)
 	})
 }
 
-// fills reports whether the word at place is a value for a wildcard there, in a
-// template with that many constant words.
+// fills reports whether the word at place is a value for a wildcard in a template with that many constant words.
 func (d *dictionary) fills(f *form, place, consts int) bool {
 	t, before := d.at(f, place), d.before(f, place)
 	switch {
@@ -166,8 +163,7 @@ func (d *dictionary) measure(f *form) {
 	f.shape += uint64(len(f.tokens))
 }
 
-// weight makes a token's hash depend on its place, so that the hash of a form with a
-// hole can be computed from the form's hash.
+// weight makes a token's hash depend on its place. A form's hash is a sum, so a hole in it is one addition.
 func weight(place int) uint64 {
 	x := uint64(place+1) * 0x9E3779B97F4A7C15
 	return (x ^ x>>29) | 1

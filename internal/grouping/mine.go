@@ -11,8 +11,7 @@ const (
 	maxRounds = 6 // of mining; each builds on the wildcards of the previous one, and two or three are usual
 )
 
-// miner finds the variable places that masks miss. It works on the set of all
-// masked templates at once, so their order cannot matter.
+// miner finds the places that vary but were not masked. It works on all templates at once, in any order.
 type miner struct {
 	*dictionary
 	forms []*form // sorted by their texts in the first round
@@ -66,8 +65,7 @@ func (d *dictionary) learn(narrow, wide *form) {
 	}
 }
 
-// round replaces forms that are one template by the evidence so far with that template, and
-// reports whether there were any.
+// round replaces forms that are one template by the evidence so far, and reports whether there were any.
 func (m *miner) round() bool {
 	for i, f := range m.forms {
 		f.at, f.root = i, f
@@ -161,21 +159,18 @@ func (d *dictionary) before(f *form, place int) *token {
 // none stands for a missing word.
 var none = new(token)
 
-// proper reports whether the word is a proper name: it has a capital, its neighbours
-// do not, as in "tunnel Lima is down".
+// proper reports whether the word is a name by its capital, which the word before lacks: "tunnel Lima is down".
 func (d *dictionary) proper(f *form, place int) bool {
 	before := d.before(f, place)
 	return before != none && isTitle(d.at(f, place).text) && !isUpper(before.text[0])
 }
 
-// isKey reports whether the word at place has a value. The key gives the value its
-// meaning: "retries=3" and "workers=3" are two settings.
+// isKey reports whether the word at place has a value: "retries=3" and "workers=3" are two settings.
 func (d *dictionary) isKey(f *form, place int) bool {
 	return place+1 < len(f.tokens) && d.at(f, place+1).text == "="
 }
 
-// behindCause reports whether the word at place states why something happened:
-// "caused by", "upload failed: timeout".
+// behindCause reports whether the word at place states a cause: "caused by", "upload failed: timeout".
 func (d *dictionary) behindCause(f *form, place int) bool {
 	for place--; place >= 0; place-- {
 		switch t := d.at(f, place); {
@@ -203,8 +198,7 @@ func (d *dictionary) labelled(f *form, place int) bool {
 	})
 }
 
-// doing reports whether the message only states what is done to the thing named at
-// place: "removing chargen".
+// doing reports whether the message only states what is done to the thing at place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {
 	return place == 2 && len(f.tokens) == 3 && d.before(f, place) != none && strings.HasSuffix(d.at(f, 0).text, "ing")
 }

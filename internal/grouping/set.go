@@ -36,8 +36,8 @@ type Set struct {
 	units          []*Group // by Mark.Unit; several units may share a group
 }
 
-// message is the identity of events without a trace before templates are merged.
-// name is the key of the error that a team's rule names; empty without one.
+// message is the identity of events without a trace before templates are merged. name is the key of the
+// error that a team's rule names; empty without one.
 type message struct{ service, template, name string }
 
 // trace is the identity of other events: the key of an exception or a Sentry issue.
@@ -49,8 +49,7 @@ type Mark struct {
 	Masks Masks // what was masked in the message; none if a trace is the identity
 }
 
-// NewSet returns an empty set. redact replaces secrets in a template with Wildcard
-// before the template becomes part of a key or is stored.
+// NewSet returns an empty set. redact replaces secrets with Wildcard before a template is used or stored.
 func NewSet(redact func(string) string) *Set {
 	return &Set{
 		redact: redact, limit: maxMessage,
@@ -139,8 +138,8 @@ func (s *Set) template(message string) string {
 	return redacted
 }
 
-// cut shortens a template to the limit. One covered by a known template counts as
-// that. At a limit of 0 bytes, services are not distinguished either.
+// cut shortens a template to the limit, unless a known one covers it, which then takes its place. At a
+// limit of 0 bytes, services are not distinguished either.
 func (s *Set) cut(m message) message {
 	if s.limit > 0 && len(m.template) <= s.limit {
 		return m

@@ -40,8 +40,7 @@ func (t *token) isConst() bool { return t.is(isText) && !t.is(isPartial) }
 // counts reports whether the token is a word that distinguishes its message from others.
 func (t *token) counts() bool { return t.isConst() && !t.is(isFiller) }
 
-// seed makes hashes unpredictable, so that nobody can force collisions. Only speed
-// depends on it: equal hashes are always confirmed by comparing tokens.
+// seed makes hashes unpredictable, so that nobody can force collisions. These cost only time: tokens are compared.
 var seed = maphash.MakeSeed()
 
 func newToken(text string) token {
@@ -130,9 +129,8 @@ func tokenEnd(s string, i int) int {
 	return last
 }
 
-// What follows the name of a numbered unit and of a host. Name and number are one
-// token, so that they can take the place of a value: "synchronized to LOCAL(0)" and
-// "synchronized to 10.0.0.1", "wpad:80 is open" and "10.0.0.1:80 is open".
+// What follows the name of a numbered unit and of a host. It belongs to the name's token, which can then take
+// a value's place: "synchronized to LOCAL(0)" and "to 10.0.0.1", "wpad:80 is open" and "10.0.0.1:80 is open".
 const (
 	unitNumber = "(" + Wildcard + ")"
 	portNumber = ":" + Wildcard

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -28,10 +29,7 @@ type Pattern struct {
 func (p Patterns) match(values []string) bool {
 	found, wanted := false, len(p) == 0
 	for i := range p {
-		hit := false
-		for _, v := range values {
-			hit = hit || p[i].Fits(v)
-		}
+		hit := slices.ContainsFunc(values, p[i].Fits)
 		if hit && p[i].Not {
 			return false
 		}
