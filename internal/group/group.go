@@ -72,8 +72,7 @@ type entry struct {
 	Mark grouping.Mark
 }
 
-// Print reads the log and prints a line for each event. It returns the
-// templates that a later call should know.
+// Print prints a line for each event of the log. It returns the templates that a later call should know.
 func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.Known, error) {
 	file, err := os.CreateTemp("", "errmon-group-*")
 	if err != nil {
@@ -123,8 +122,7 @@ func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.In
 	return err
 }
 
-// print writes a line for each event. All of it but the line number and the
-// masks is the same for all events of a group, so it is built once.
+// print writes the lines. All of a line but its number and masks is the same for a group, so it is built once.
 func (p Printer) print(ctx context.Context, set *grouping.Set, entries io.Reader) error {
 	in, out := bufio.NewReader(entries), bufio.NewWriter(p.Out)
 	described := map[*grouping.Group][]byte{}
@@ -275,8 +273,7 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 	return known, nil
 }
 
-// WriteKnown writes templates for a later call. It replaces the file as a whole,
-// so a call that dies leaves the old one intact.
+// WriteKnown writes templates for a later call. A call that dies leaves the old file intact.
 func WriteKnown(file string, known []grouping.Known) error {
 	var content []byte
 	for _, k := range known {

@@ -18,8 +18,7 @@ const (
 	maxDashboard = 36_000 // encoded, which leaves room for the tables within 65,536 characters
 )
 
-// Dashboard is what the dashboard issue stores: how far each source was read,
-// which issues are filed, and which errors wait for an issue.
+// Dashboard is what the dashboard issue stores.
 type Dashboard struct {
 	Read     map[string]count.Millis `json:"read,omitempty"`  // last good read by source
 	Large    map[string]count.Millis `json:"large,omitempty"` // when a source was found too large to read in full

@@ -17,8 +17,8 @@
 // forge these lines because publishing breaks every "<!--" in foreign text (package safe). A body that
 // also contains the pasted lines of another issue counts as damaged, with no key.
 //
-// Fields may be added within version 1; readers ignore unknown ones. A state
-// of a higher version is refused with ErrNewer and must be left untouched.
+// Fields may be added within version 1; readers ignore unknown ones. A state of a higher version is refused
+// with ErrNewer and must be left untouched.
 //
 // Package count describes how events are counted. Keys are opaque strings here.
 //
@@ -83,9 +83,8 @@ type Marker struct {
 	Shape     Shape        `json:"rul,omitzero"`
 }
 
-// Count returns how often the error happened: the sum over log groups, the sum of the
-// Sentry totals, or the deliveries of one kind, whichever is largest, since one failure
-// seen by three kinds of source happened once.
+// Count returns how often the error happened: the sum over log groups, the sum of the Sentry totals or the
+// deliveries of one kind, whichever is largest, since one failure seen by three kinds of source happened once.
 func (m Marker) Count() int64 {
 	var logs, sentry, delivered int64
 	for _, t := range m.Sources {
@@ -147,12 +146,10 @@ func (m *Marker) Span(first, last time.Time) {
 	m.Last = max(m.Last, count.At(last))
 }
 
-// Merge joins the markers of two issues that turned out to be one error. Both
-// counted the same stream of events, so the larger count wins.
+// Merge joins two issues of one error. Both counted the same stream of events, so the larger count wins.
 func Merge(a, b Marker) Marker { return combine(a, b, count.Tally.Merge, count.Inbox.Merge) }
 
-// Join joins the markers of two errors that turned out to be one. Each counted
-// different events, so the counts are added up.
+// Join joins two errors that turned out to be one. Each counted other events, so the counts are added up.
 func Join(a, b Marker) Marker { return combine(a, b, count.Tally.Join, count.Inbox.Join) }
 
 func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes func(a, b count.Inbox) count.Inbox) Marker {
@@ -257,8 +254,7 @@ func (m Marker) capped() Marker {
 	return m
 }
 
-// maxIDs bounds the delivery ids of all kinds together: at 40 bits each they fill
-// 16,000 characters of the marker.
+// maxIDs bounds the delivery ids of all kinds: at 40 bits each they fill 16,000 characters of the marker.
 const maxIDs = 2400
 
 // shrink keeps at most so many cells and days of each source.

@@ -74,8 +74,8 @@ func section(key, text, state string) string {
 // maxJSON bounds the inflated size of a state; real ones are far smaller.
 const maxJSON = 4 << 20
 
-// encode returns a Marker, a Dashboard or a part of one as base64url text. These are texts, numbers
-// and lists, and the buffer grows, so nothing in here can fail.
+// encode returns a Marker, a Dashboard or a part of one as base64url text. These are texts, numbers and
+// lists, and the buffer grows, so nothing in here can fail.
 func encode(state any) string {
 	plain, _ := json.Marshal(state)
 	var packed bytes.Buffer
@@ -108,8 +108,7 @@ func Read(body string) (Marker, error) {
 	return m, err
 }
 
-// ReadDashboard returns the state in the body of a dashboard issue. It returns
-// ErrNone, ErrNewer or ErrDamaged.
+// ReadDashboard returns the state in the body of a dashboard issue, or ErrNone, ErrNewer or ErrDamaged.
 func ReadDashboard(body string) (Dashboard, error) {
 	var d Dashboard
 	if _, err := read(body, &d); err != nil {
@@ -144,8 +143,7 @@ func read(body string, into any) (key string, err error) {
 	return key, state.read(into)
 }
 
-// Split splits a body into the text before our section, the section with its first
-// and last line, and the text after it.
+// Split splits a body into the text before our section, the section with all its lines, and the text after it.
 func Split(body string) (before, section, behind string, ok bool) {
 	ours, _, _ := find(body)
 	if len(ours) == 0 {
@@ -222,9 +220,8 @@ func linesOf(body string) []line {
 	return lines
 }
 
-// newestState returns the index of the newest readable state line, or of the last
-// state line if none is readable; -1 if there is none. Of equally new ones the first
-// is ours. foreign reports whether states of several issues are readable.
+// newestState returns the index of the newest readable state line, the first of several, else of the last state
+// line; -1 if there is none. foreign reports whether states of several issues are readable.
 func newestState(lines []line) (at int, foreign bool) {
 	type stored struct {
 		Marker

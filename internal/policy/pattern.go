@@ -47,8 +47,7 @@ func (p *Pattern) Fits(value string) bool {
 	return p.matches(value)
 }
 
-// Parse parses a matcher's pattern as written in the file. A path may start at any folder,
-// and its "*" stops at a slash.
+// Parse parses a matcher's pattern. A path may start at any folder, and its "*" stops at a slash.
 func Parse(matcher, text string) (Pattern, error) {
 	rest, not := strings.CutPrefix(strings.TrimSpace(text), "!")
 	p := Pattern{Text: strings.TrimSpace(rest), Not: not}
@@ -79,8 +78,7 @@ func Parse(matcher, text string) (Pattern, error) {
 	return p, nil
 }
 
-// CompileRegexp compiles an expression in Go's syntax. Its error shows only the part of the
-// expression that is wrong.
+// CompileRegexp compiles an expression in Go's syntax. Its error shows only the part that is wrong.
 func CompileRegexp(text string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(text)
 	if mistake, ok := errors.AsType[*syntax.Error](err); ok {

@@ -1,9 +1,9 @@
 // Package policy applies a team's rules: which events matter, which of them are one
 // error, and what an error's issue looks like.
 //
-// Matching is per event: a Decider compiles the rules once and notes in the event's
-// Decision which of them match. Effects are per issue: Effects returns what the rules that
-// matched an error's events make of its issue. Rules see only redacted text.
+// Matching is per event: a Decider compiles the rules once and notes in the event's Decision which of them
+// match. Effects are per issue: what the rules that matched an error's events make of its issue. Rules see
+// only redacted text.
 //
 // It is pure and may import event.
 package policy
@@ -40,9 +40,8 @@ func New(p Policy) *Decider {
 	return d
 }
 
-// Decide sets the Decision of an event that is parsed and redacted, and its Level where
-// a rule sets another. Rules apply in order, so a later one sees the level that an
-// earlier one set. A Sentry issue is judged by the event that it describes.
+// Decide sets the Decision of a parsed and redacted event, and its Level if a rule sets another. Later rules
+// see the level that earlier ones set. A Sentry issue is judged by the event that it describes.
 func (d *Decider) Decide(e *event.Event) {
 	e.Decision = event.Decision{}
 	ignored := 0
@@ -72,8 +71,7 @@ func (r *Rule) accepts(level event.Level) bool {
 	return r.Match.Level == nil || r.Match.Level.match([]string{level.String()})
 }
 
-// MayKeep reports whether Decide can keep an event of this level. All others, the vast
-// majority in most logs, need not be parsed and redacted.
+// MayKeep reports whether Decide can keep an event of this level. Others, the vast majority, need no parsing.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
 // Groups returns the names that rules give to errors, and whether all errors of a name are
@@ -90,8 +88,7 @@ func (p Policy) Groups() map[string]bool {
 	return names
 }
 
-// Shadowed returns the line of an earlier rule that ignores every event that the last rule
-// matches, as far as the patterns show; 0 if there is none.
+// Shadowed returns the line of an earlier rule that ignores whatever the last rule matches, by its patterns; or 0.
 func Shadowed(rules []Rule) int {
 	last := rules[len(rules)-1].Match.patterns()
 	for i := range rules[:len(rules)-1] {

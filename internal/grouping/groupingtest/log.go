@@ -55,8 +55,8 @@ var madeFile string
 // inBraces matches a placeholder of a template.
 var inBraces = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// Made returns n lines and the template of each. Some templates are frequent
-// and many are rare, as in any log. The same seed makes the same lines.
+// Made returns n lines and the template of each. As in any log, some templates are frequent and many rare.
+// The same seed makes the same lines.
 func Made(seed uint64, n int) Log {
 	values := map[string]string{}
 	var templates []string
