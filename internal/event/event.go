@@ -110,7 +110,11 @@ func (e *Event) Version() Version { return Version{e.Commit, e.Release, e.Servic
 
 // InApp returns the in-app frames of all exceptions, in the order of the chain.
 func (e *Event) InApp() []Frame {
-	var frames []Frame
+	n := 0
+	for _, x := range e.Exceptions {
+		n += len(x.Frames)
+	}
+	frames := make([]Frame, 0, n)
 	for _, x := range e.Exceptions {
 		for _, f := range x.Frames {
 			if f.InApp {

@@ -66,7 +66,7 @@ func (s *Source) readMember(ctx context.Context, d *json.Decoder, emit func(even
 		}
 		s.Lines++
 		emit(event.Record{
-			ID: strconv.FormatInt(s.Lines, 10), Source: s.Key(), Stream: cmp.Or(e.LogStreamName, s.Path),
+			ID: strconv.FormatInt(s.Lines, 10), Source: s.key, Stream: cmp.Or(e.LogStreamName, s.Path),
 			Time: time.UnixMilli(e.Timestamp).UTC(), Text: e.Message,
 		})
 	}

@@ -104,6 +104,8 @@ type Source struct {
 
 	Lines int64 // lines, or events of the AWS CLI's JSON, read so far
 	Cut   int64 // of these, longer than MaxLine
+
+	key string // Key, made once
 }
 
 // Key names the source.
@@ -113,6 +115,7 @@ func (s *Source) Key() string { return "file:" + filepath.ToSlash(s.Path) }
 // if the file cannot be read, if that JSON is damaged, or when ctx ends.
 func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	in := s.Stdin
+	s.key = s.Key()
 	if s.Path != Stdin {
 		f, err := os.Open(s.Path)
 		if err != nil {
@@ -161,7 +164,7 @@ func (s *Source) emit(line []byte, cut bool, emit func(event.Record)) {
 		s.Cut++
 	}
 	text := string(bytes.TrimRight(line, "\r\n"))
-	emit(event.Record{ID: strconv.FormatInt(s.Lines, 10), Source: s.Key(), Stream: s.Path, Text: text})
+	emit(event.Record{ID: strconv.FormatInt(s.Lines, 10), Source: s.key, Stream: s.Path, Text: text})
 }
 
 // readLine appends the next line to buf, at most MaxLine bytes of it, and
