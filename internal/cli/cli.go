@@ -66,7 +66,7 @@ type session struct {
 	flags    *pflag.FlagSet
 	redactor *safe.Redactor
 	actions  *githubactions.Action // nil outside Actions
-	file     []byte                // stands in for a settings file that the workspace lacks; nil for none
+	file     []byte                // the settings file, if the workspace lacks it; nil for none
 
 	started      bool // arguments and flags are right
 	endsBySignal bool // a signal is the normal end of the command

@@ -61,20 +61,23 @@ func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 		})...)
 	}
 	t.end()
-	if s.actions != nil {
-		for _, f := range t.found {
-			if f.Level == finding.Failure {
-				s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
-			}
-		}
-		if err := s.writeSummary(t.summary(s.redactor.Section())); err != nil {
-			return err
+	if err := s.publishFindings(t); err != nil || count(t.found, finding.Failure) == 0 {
+		return err
+	}
+	return errReported
+}
+
+// publishFindings shows failures on the workflow run's page.
+func (s *session) publishFindings(t table) error {
+	if s.actions == nil {
+		return nil
+	}
+	for _, f := range t.found {
+		if f.Level == finding.Failure {
+			s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
 		}
 	}
-	if count(t.found, finding.Failure) > 0 {
-		return errReported
-	}
-	return nil
+	return s.writeSummary(t.summary(s.redactor.Section()))
 }
 
 // checkConfig reports every mistake in the settings, and what a scan lacks.

@@ -50,7 +50,7 @@ func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.I
 	if c.FilterPattern == "" {
 		c.FilterPattern = cloudwatch.DefaultFilterPattern
 	} else {
-		c.Reader = cloudwatch.Filter // a pattern of the user's own selects what is read
+		c.Reader = cloudwatch.Filter // the user's own pattern selects what is read
 	}
 	return cloudwatch.Integrate(ctx, c, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid
 }
@@ -86,9 +86,8 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 	return usable, leftOut, mistakes
 }
 
-// watch returns the services to read, and why others are left out: the run reads
-// the rest, and fails. It returns an error if a setting is wrong, or if nothing is
-// left to read.
+// watch returns the services to read, and why others are left out: the run reads the rest
+// and fails. It returns an error if a setting is wrong or nothing is left to read.
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {
@@ -102,11 +101,11 @@ func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source
 type settings struct {
 	config.Config
 	reader   *github.Client // read the configuration file; nil if it was local
-	mistakes error          // what is wrong with the configuration, joined; nil if nothing is
+	mistakes error          // in the configuration, joined; nil for none
 }
 
-// configure reads the configuration of a scan. If a workflow has checked nothing
-// out, it asks the repository itself for the file.
+// configure reads the configuration of a scan. If the workflow checks nothing out, it
+// reads the file from the repository.
 func (s *session) configure(ctx context.Context) (settings, error) {
 	cfg, err := s.load(s.input())
 	c := settings{Config: cfg, mistakes: err}
@@ -145,7 +144,7 @@ func (s *session) input() config.Input {
 	}
 }
 
-// load reads the configuration. Even with an error it holds what is right, so that
+// load reads the configuration. Even with an error it contains every valid setting, so that
 // further mistakes can be reported.
 func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)

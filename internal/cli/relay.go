@@ -56,15 +56,9 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	if err := errors.Join(err, clientErr); err != nil {
 		return usageError{err}
 	}
-	redact := func(_ []string, a slog.Attr) slog.Attr {
-		if err, ok := a.Value.Any().(error); ok { // it may quote a service
-			a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
-		}
-		return a
-	}
 	front := relay.Config{
 		SentrySecret: cfg.SentrySecret, SlackSecret: cfg.SlackSecret, Token: cfg.Token, Insecure: cfg.Insecure,
-		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: redact})), Clock: s.Clock,
+		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
 	if cfg.Lambda && relay.OnLambda == nil {
 		return usageError{errors.New("this build does not run on AWS Lambda: build errmon as examples/relay/README.md shows")}
@@ -95,6 +89,14 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		return err
 	})
 	return relay.Serve(ctx, listener, relay.NewReceiver(front, queue.Add, ready, metrics), queue)
+}
+
+// redactError redacts an error in the relay's log, which may quote a service.
+func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
+	if err, ok := a.Value.Any().(error); ok {
+		a.Value = slog.StringValue(s.redactor.Command(err.Error()).String())
+	}
+	return a
 }
 
 // relayGitHub returns the client that dispatches, without a network call. LoadRelay

@@ -88,8 +88,8 @@ type Config struct {
 	RedactPatterns []safe.Pattern   // in the order of the file
 	RedactAllow    []*regexp.Regexp // of whole values that are not secret
 
-	// LeftOut names the sources that are not read because a setting is missing.
-	// Warnings names what a run can do without. Both are unset in this Config.
+	// LeftOut names the sources that are not read because a setting is missing, Warnings
+	// the same for optional services. The settings of both are unset in this Config.
 	LeftOut, Warnings []error
 	Refused           []string // settings with a wrong value, each explained by Load's error
 
@@ -98,8 +98,8 @@ type Config struct {
 	DotEnv map[string]string
 }
 
-// leaveOut drops the services whose settings are incomplete, and notes them in
-// LeftOut and Warnings: an old .env that lacks one variable still reads the rest.
+// leaveOut drops services with incomplete settings and notes them in LeftOut and Warnings:
+// an old .env that lacks one variable still reads the rest.
 func (c *Config) leaveOut(given map[string]value) {
 	if err := incomplete(given, "Sentry is not read", "sentry-auth-token", "sentry-organization", "sentry-projects"); err != nil {
 		c.LeftOut = append(c.LeftOut, err)

@@ -34,17 +34,15 @@ type Input struct {
 
 const defaultAPIURL = "https://api.github.com"
 
-// value is what a setting was given, and where.
-type value struct {
-	text, origin string
-}
+// value is the text that a setting was given, and where.
+type value struct{ text, origin string }
 
 // Load reads every setting. All mistakes are reported at once, joined, each with
 // the setting, where its value came from, the value unless it is a secret, and
 // the remedy; the error is fs.ErrNotExist if the file that config names is absent.
-// Even then the Config holds what is right. An incomplete service is not a mistake,
-// see Config.LeftOut. Whether the rest suffices for a command is checked separately,
-// see CheckTarget and CheckSources.
+// Even then the Config contains every valid setting. An incomplete service is not a
+// mistake, see Config.LeftOut. CheckTarget and CheckSources check whether the rest suffices
+// for a command.
 func Load(in Input) (Config, error) {
 	var c Config
 	env, err := readEnvironment(in)
@@ -163,7 +161,7 @@ func unknownInputs(environ []string) error {
 	return errors.Join(mistakes...)
 }
 
-// candidates are what flag, input and environment give a setting; the first that is
+// candidates returns a setting's values in flag, input and environment; the first that is
 // not blank counts.
 func candidates(s Setting, flags map[string]string, env environment) []value {
 	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes

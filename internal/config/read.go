@@ -96,8 +96,8 @@ func span(d time.Duration) string {
 	return "0"
 }
 
-// ParseSince parses a value of the setting since. Its error says what would be right but
-// does not repeat the text.
+// ParseSince parses a value of the setting since. Its error explains valid values but does
+// not repeat the text.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	if d, err := str2duration.ParseDuration(text); err == nil {
 		if d <= 0 {

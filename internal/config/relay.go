@@ -112,8 +112,8 @@ func (c Relay) OnLoopback() bool {
 	return loopback(host)
 }
 
-// relayToken parses a token of at least 16 characters: of base64 they are 96 bits, which
-// cannot be guessed.
+// relayToken parses a token of at least 16 characters: in base64 these are 96 bits, which
+// nobody can guess.
 func relayToken(s string) (string, error) {
 	if len(s) < 16 {
 		return "", fmt.Errorf("has %d characters: use at least 16 random ones, such as from `openssl rand -hex 32`", len(s))
@@ -124,8 +124,8 @@ func relayToken(s string) (string, error) {
 var appNumber = must(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, func(n int64) bool { return n > 0 },
 	errors.New("must be the number shown on the App's GitHub page"))
 
-// appKey parses the key itself, in which an environment may write line breaks as \n, or
-// the path of its file.
+// appKey parses the key itself, which may contain \n for line breaks in an environment
+// variable, or the path of its file.
 func appKey(readFile func(string) ([]byte, error)) func(string) ([]byte, error) {
 	return func(s string) ([]byte, error) {
 		if strings.HasPrefix(s, "-----BEGIN") {

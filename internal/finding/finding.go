@@ -82,7 +82,7 @@ func Within(words string, err error) error {
 type Mendable struct {
 	What   string // what is wrong
 	Remedy string // how to fix it, in the imperative
-	Cause  error  // nil if What says it all
+	Cause  error  // nil if What is complete
 }
 
 // Error implements error.

@@ -117,38 +117,25 @@ func cut(sample []byte) ([]byte, error) {
 // shorten drops bulk, clips texts to longest bytes, and drops longer parts, keys
 // included, unless they are objects in the outer levels.
 func shorten(value any, longest, levels int) any {
-	switch v := value.(type) {
-	case string: // the body is valid UTF-8, so this drops only a character that was cut
-		return strings.ToValidUTF8(v[:min(len(v), longest)], "")
-	case json.Number:
-		if len(v) > longest {
+	text, isText := value.(string)
+	object, isObject := value.(map[string]any)
+	list, _ := value.([]any)
+	if isText { // the body is valid UTF-8, so this drops only a character that was cut
+		return strings.ToValidUTF8(text[:min(len(text), longest)], "")
+	}
+	if longest < MaxBody && (!isObject || levels <= 0) {
+		if raw, err := encode(value); err != nil || len(raw) > longest {
 			return nil
 		}
-	case []any:
-		if tooLong(v, longest) {
-			return nil
-		}
-		for i := range v {
-			v[i] = shorten(v[i], longest, levels-1)
-		}
-	case map[string]any:
-		if levels <= 0 && tooLong(v, longest) {
-			return nil
-		}
-		for name, part := range v {
-			_, isText := part.(string)
-			if v[name] = shorten(part, longest, levels-1); v[name] == nil || !isText && slices.Contains(bulk, name) {
-				delete(v, name)
-			}
+	}
+	for i := range list {
+		list[i] = shorten(list[i], longest, levels-1)
+	}
+	for name, part := range object {
+		_, isText := part.(string)
+		if object[name] = shorten(part, longest, levels-1); object[name] == nil || !isText && slices.Contains(bulk, name) {
+			delete(object, name)
 		}
 	}
 	return value
-}
-
-func tooLong(value any, longest int) bool {
-	if longest == MaxBody { // the whole sample is shorter
-		return false
-	}
-	raw, err := encode(value)
-	return err != nil || len(raw) > longest
 }

@@ -30,9 +30,9 @@ const (
 	remembered = 50_000
 )
 
-// Queue holds what was accepted until it is dispatched: batches in the order in
-// which they began. An occurrence of an error that waits joins it; a new error
-// joins the last batch.
+// Queue keeps accepted deliveries until they are dispatched, as batches in the order of
+// their start. Another occurrence of a waiting error joins its batch; a new error joins the
+// last batch.
 type Queue struct {
 	coalesce time.Duration
 	dispatch Dispatch

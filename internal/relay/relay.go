@@ -34,7 +34,7 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// Config holds what authenticates senders.
+// Config says how to authenticate senders, and what the relay runs with.
 type Config struct {
 	SentrySecret string // client secret of the integration; empty for none
 	SlackSecret  string // signing secret of the app; empty for none
@@ -58,8 +58,8 @@ type Deliver func(context.Context, Delivery) error
 // Dispatch sends a repository_dispatch, as github.Client.Dispatch does.
 type Dispatch func(ctx context.Context, eventType string, payload []byte) error
 
-// OnLambda runs the relay on AWS Lambda: it fills the SQS queue, or without one dispatches
-// what is in it. It is nil in a build with the tag nolambda.
+// OnLambda runs the relay on AWS Lambda: it fills the SQS queue at queueURL or, if that is
+// empty, dispatches the messages of a queue. It is nil in a build with the tag nolambda.
 var OnLambda func(ctx context.Context, c Config, queueURL string, dispatch Dispatch) error
 
 // The errors of a Queue, for errors.Is.
