@@ -7,35 +7,32 @@
 // with a head, or continues the event before it in its stream. Streams are read separately, however their records
 // are interleaved; the records of one stream come in the order they were logged. The rules, each in its file:
 //
-//   - transport.go and entry.go remove what carried a line here and what else repeats from
-//     line to line, down to what the program printed, and join what was cut.
-//   - The room stacktrace says what kind of line it is, and by which rules lines of traces
-//     follow each other, with a file for each runtime.
-//   - join.go decides by those rules whether a line continues the event. Where they leave
-//     it open, time decides: lines of one failure come at once, and a filter leaves out
-//     what was logged between two failures. It separates the requests of one stream if every
-//     line names its request.
+//   - transport.go and entry.go remove what carried a line here and what else repeats from line to line, down to
+//     what the program printed, and join what was cut.
+//   - The room stacktrace says what kind of line it is, and by which rules lines of traces follow each other, with
+//     a file for each runtime.
+//   - join.go decides by those rules whether a line continues the event. Where they leave it open, time decides:
+//     lines of one failure come at once, and a filter leaves out what was logged between two failures. It separates
+//     the requests of one stream if every line names its request.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
-//   - head.go and its siblings read what loggers print in front of a message, part by part;
-//     level.go and timestamp.go know the notations, and formats.go lists the heads that
-//     need a rule of their own.
-//   - logfmt.go and fields.go read structured lines, exception.go the exceptions in them,
-//     service.go the records of services.
+//   - head.go and its siblings read what loggers print in front of a message, part by part; level.go and timestamp.go
+//     know the notations, and formats.go lists the heads that need a rule of their own.
+//   - logfmt.go and fields.go read structured lines, exception.go the exceptions in them, service.go the records of
+//     services.
 //
 // The lines of one record always stay together. A log head at warn or worse, the exception line after it, its
 // frames and its causes are one event. A head below warn is not part of the trace: programs print what nobody
 // caught right after an everyday line, and it must not get that line's level. Frames without anything above them
 // are the rest of a trace whose beginning was not read; they are dropped, since they would count the failure twice.
 //
-// What cannot be separated: in a stream of lines without heads, a message's lines above
-// the frames of Perl and Tcl, or below Python's exception line (PEP 678).
+// What cannot be separated: in a stream of lines without heads, a message's lines above the frames of Perl and Tcl,
+// or below Python's exception line (PEP 678).
 //
 // # Levels
 //
-// A structured level field wins, then a level in the line's head, then the one that a
-// transport gives (syslog's priority), then the shape: a trace, a lone exception line, or a
-// Lambda time-out or exit without a level is an error; a Go panic or fatal error, which
-// ends the process, is fatal. Words further in ("0 errors", "error=nil") mean nothing.
+// A structured level field wins, then a level in the line's head, then the one that a transport gives (syslog's
+// priority), then the shape: a trace, a lone exception line, or a Lambda time-out or exit without a level is an error;
+// a Go panic or fatal error, which ends the process, is fatal. Words further in ("0 errors", "error=nil") mean nothing.
 //
 // It is pure and imports event, safe and stacktrace.
 package logtext

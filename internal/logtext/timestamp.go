@@ -37,22 +37,18 @@ func isoTime(s string) (time.Time, int) {
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, 0
 	}
-	year, day := pair(s, 0)*100+pair(s, 2), date{month: pair(s, 5), day: pair(s, 8)}
-	hour, minute, second := pair(s, 11), pair(s, 14), pair(s, 17)
-	if year < 0 || !day.valid() || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 {
+	year, a := run(s[:4])
+	month, b := run(s[5:7])
+	day, c := run(s[8:10])
+	hour, d := run(s[11:13])
+	minute, e := run(s[14:16])
+	second, f := run(s[17:19])
+	if a+b+c+d+e+f != len("20061122150405") || !(date{0, month, day}).valid() || hour > 24 || minute > 59 || second > 60 {
 		return time.Time{}, 0
 	}
 	nanos, n := fraction(s, 19)
 	offset, n := zone(s, n)
-	return time.Date(year, time.Month(day.month), day.day, hour, minute, second, nanos, time.UTC).Add(-offset), n
-}
-
-// pair reads two digits at s[i]; a negative result means there are none.
-func pair(s string, i int) int {
-	if !isDigit(s[i]) || !isDigit(s[i+1]) {
-		return -10_000
-	}
-	return int(s[i]-'0')*10 + int(s[i+1]-'0')
+	return time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC).Add(-offset), n
 }
 
 // anyTime reads a date followed by a clock, a clock followed by a date, or the time since 1970.
