@@ -29,14 +29,6 @@ type head struct {
 // origin is where an event comes from, which few heads state.
 type origin struct{ service, release, commit, environment, traceID string }
 
-// fill completes the event with the head.
-func (h *head) fill(e *event.Event) {
-	e.Logger, e.RequestID = h.logger, cmp.Or(h.requestID, e.RequestID)
-	e.Format = joined(e.Format, h.format)
-	e.Service = cmp.Or(h.service, e.Service)
-	e.Release, e.Commit, e.Environment, e.TraceID = cmp.Or(h.release, h.commit), h.commit, h.environment, h.traceID
-}
-
 // maxHeadParts bounds the parts that a head may have before its level.
 const maxHeadParts = 10
 

@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -80,10 +81,13 @@ func isItem(s string, n int) bool {
 
 // symbol takes an emoji, perhaps with a word behind it that names the level.
 func (r *headReader) symbol(s string) bool {
-	level, n := symbolLevel(s)
-	if n == 0 {
+	c, n := utf8.DecodeRuneInString(s)
+	i := slices.IndexFunc(symbols[:], func(of symbol) bool { return strings.ContainsRune(of.signs, c) })
+	if i < 0 {
 		return r.mark(s)
 	}
+	level := symbols[i].level
+	n = len(s) - len(strings.TrimPrefix(s[n:], "\ufe0f"))
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
 		if r.part() && r.h.level != event.Unknown {

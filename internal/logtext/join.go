@@ -32,8 +32,12 @@ const (
 // verdict decides by the shape of the record's first line, the rules of the
 // runtimes, and what only times and heads show.
 func (p *pending) verdict(e *entry) verdict {
+	late := atOnce // for what others may print as well; a frame of Python may be the first line of a syntax error
+	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
+		late = Settle
+	}
 	switch {
-	case e.stamped && !p.stamped && isPlain(e.shape), p.isLate(e): // a line with its own time continues none without
+	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // a line with its own time continues none without
 		return begin
 	case p.isCompanion(e):
 		return join
@@ -133,16 +137,6 @@ func (p *pending) isAtOnce(e *entry) bool {
 // out what was logged in between, so that one failure may seem to continue the one before.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
-}
-
-// isLate recognises a record that comes too long after the last to be of the same failure. Lines
-// that others may print as well are late sooner than those of a trace; so is a frame of Python,
-// which may be the first line of a syntax error.
-func (p *pending) isLate(e *entry) bool {
-	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
-		return p.pausedBefore(e, Settle)
-	}
-	return p.pausedBefore(e, atOnce)
 }
 
 // One stream may interleave requests, whose id or thread the logger then puts in front of every line,

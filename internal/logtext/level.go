@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -65,27 +64,18 @@ func bracketLevel(inner string) (event.Level, spelling) {
 	return levelWord(inner)
 }
 
-// symbols are the emoji and signs that loggers print for a level.
-var symbols = [...]struct {
+type symbol struct {
 	level event.Level
 	signs string
-}{
+}
+
+// symbols are the emoji and signs that loggers print for a level.
+var symbols = [...]symbol{
 	{event.Error, "❌✖✗✘⨯❗‼⛔🚫🔴❤🟥💔⊗🛑🚨❎💢"},
 	{event.Fatal, "🔥💥💀☠🆘🧨☢"},
 	{event.Warn, "⚠🟡🟠💛🧡🟨🚧"},
 	{event.Info, "ℹ💙🔵🟦✅✔✓🟢💚🟩💡📝🚀🎉📢💬▶"},
 	{event.Debug, "🐛🐞🔍🔎🔧💜🟣●○🤖🕵⚪⚫🔬"},
-}
-
-// symbolLevel reads the emoji or sign at the start of s, and returns its length.
-func symbolLevel(s string) (event.Level, int) {
-	r, n := utf8.DecodeRuneInString(s)
-	for _, of := range symbols {
-		if strings.ContainsRune(of.signs, r) {
-			return of.level, len(s) - len(strings.TrimPrefix(s[n:], "\ufe0f"))
-		}
-	}
-	return event.Unknown, 0
 }
 
 // severities are syslog's. The last three bits of a priority are one; the facility may precede them.

@@ -13,7 +13,7 @@ type opening struct {
 	shape   stacktrace.Shape
 	inner   stacktrace.Shape // of the message behind a head
 	gap     int              // white space between head and message
-	tag     string           // what Rails puts in front of every line of the message, see rubyTag
+	tag     string           // what Ruby's Logger puts in front of every line for Rails, usually the request's id
 	unsaid  bool             // the message is on the next line
 	said    string           // that message
 	failure string           // the exception line, if the event begins with what runtimes print above it
@@ -22,7 +22,11 @@ type opening struct {
 func newOpening(e *entry) opening {
 	o := opening{head: e.head, shape: e.shape, gap: 1}
 	if e.shape == stacktrace.Head && (o.level == event.Unknown || o.level >= event.Warn) {
-		o.inner, o.gap, o.tag = stacktrace.ShapeOf(o.message), max(1, headGap(e)), rubyTag(e.first)
+		o.inner, o.gap = stacktrace.ShapeOf(o.message), max(1, headGap(e))
+		_, message, _ := strings.Cut(e.first, " -- : [") // "F, [… #8] FATAL -- : [98980c93] NoMethodError"
+		if tag, _, ok := strings.Cut(message, "]"); ok && tag != "" {
+			o.tag = "[" + tag + "]"
+		}
 		o.message = o.untagged(o.message)
 	}
 	if o.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
@@ -53,17 +57,6 @@ func (o *opening) seek(below []string) {
 			return
 		}
 	}
-}
-
-// rubyTag returns the tag, usually the request's id, of a line that Ruby's Logger printed for Rails:
-// "[98980c93]" of "F, [… #8] FATAL -- : [98980c93] NoMethodError".
-func rubyTag(line string) string {
-	_, message, _ := strings.Cut(line, " -- : [")
-	tag, _, ok := strings.Cut(message, "]")
-	if !ok || tag == "" {
-		return ""
-	}
-	return "[" + tag + "]"
 }
 
 // untagged returns a line without the tag.

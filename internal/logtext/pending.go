@@ -48,7 +48,11 @@ func (p *pending) begin(e *entry) {
 	*p = p.next()
 	p.active, p.first, p.text.lines, p.held = true, e.record.Time, text, held
 	p.event, p.head = newEvent(e), newOpening(e)
-	e.head.fill(&p.event)
+	h := &e.head
+	p.event.Logger, p.event.RequestID = h.logger, cmp.Or(h.requestID, p.event.RequestID)
+	p.event.Format, p.event.Service = joined(p.event.Format, h.format), cmp.Or(h.service, p.event.Service)
+	p.event.Release, p.event.Commit = cmp.Or(h.release, h.commit), h.commit
+	p.event.Environment, p.event.TraceID = h.environment, h.traceID
 	p.trace.phase = p.head.phase()
 	// A filter cannot recognise the first line of a Tcl error.
 	p.trace.fragment = e.shape.NeedsHead() && e.shape != stacktrace.TclFirst && e.shape != stacktrace.Command
