@@ -167,18 +167,7 @@ func closedAt(s string) int {
 	if kind := strings.IndexByte("(<{", s[0]); kind >= 0 {
 		return strings.IndexByte(s, ")>}"[kind])
 	}
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '[':
-			depth++
-		case ']':
-			if depth--; depth == 0 {
-				return i
-			}
-		}
-	}
-	return -1
+	return nestedEnd(s) - 1
 }
 
 // say keeps what a part other than a level may name: the logger, a thread or an id.
