@@ -93,13 +93,10 @@ func (f *fields) text(which field) string { return f.plain(f.values[which]) }
 
 // plain returns a value without its quotes, or "" if it is neither a string nor a number.
 func (f *fields) plain(value string) string {
-	switch {
-	case !f.pairs:
-		return scalar(value)
-	case strings.HasPrefix(value, `"`):
-		return logfmtUnquote(value)
+	if f.pairs && !strings.HasPrefix(value, `"`) {
+		return value
 	}
-	return value
+	return scalar(value)
 }
 
 // lines returns a field's text, which AWS Lambda writes as a list of lines.

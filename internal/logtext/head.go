@@ -60,7 +60,7 @@ func readHead(s string, stamped bool, given event.Level) head {
 		r.afterLevel()
 	}
 	if m := r.h.message; r.h.level >= event.Warn && strings.HasPrefix(m, `"`) && stringEnd(m) == len(m) {
-		r.h.message = logfmtUnquote(m) // or grouping would take all of it for a value
+		r.h.message = unquote(m) // or grouping would take all of it for a value
 	}
 	r.h.lane = cmp.Or(r.h.requestID, r.h.lane)
 	return r.h

@@ -2,6 +2,7 @@ package logtext
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 )
 
@@ -102,11 +103,17 @@ func nestedEnd(s string) int {
 	return 0
 }
 
-// unquote decodes a quoted string.
+// unquote decodes a string that begins with a quote, as JSON and Go write it. One that was cut off has no closing quote.
 func unquote(quoted string) string {
+	if len(quoted) < 2 || quoted[len(quoted)-1] != '"' {
+		return quoted[1:]
+	}
 	inner := quoted[1 : len(quoted)-1]
 	if strings.IndexByte(inner, '\\') < 0 {
 		return inner
+	}
+	if s, err := strconv.Unquote(quoted); err == nil {
+		return s
 	}
 	var s string
 	if json.Unmarshal([]byte(quoted), &s) != nil {

@@ -2,7 +2,6 @@ package logtext
 
 import (
 	"cmp"
-	"strconv"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -62,8 +61,7 @@ func (f *fields) keepPairs(line string) {
 	for line != "" {
 		n := nameEndIn(line)
 		if n == 0 || n == len(line) || line[n] != '=' {
-			_, rest, _ := strings.Cut(line, " ")
-			line = rest
+			_, line, _ = strings.Cut(line, " ")
 			continue
 		}
 		_, end := pairValue(line[n+1:])
@@ -92,21 +90,10 @@ func wordsUpToPair(s string) int {
 // pairValue reads the value at the start of s, unquoted, and returns its length.
 func pairValue(s string) (value string, length int) {
 	if n := stringEnd(s); n > 0 {
-		return logfmtUnquote(s[:n]), n
+		return unquote(s[:n]), n
 	}
 	n := upTo(s, " \t|;]),")
 	return s[:n], n
-}
-
-// logfmtUnquote decodes a value that begins with a quote. One that was cut off has no closing quote.
-func logfmtUnquote(quoted string) string {
-	if value, err := strconv.Unquote(quoted); err == nil {
-		return value
-	}
-	if stringEnd(quoted) == 0 {
-		return quoted[1:]
-	}
-	return unquote(quoted)
 }
 
 // withCause adds to a message the error that was logged with it, without which
