@@ -93,11 +93,9 @@ func cleanText(s string) string {
 	if strings.IndexByte(s, '\r') >= 0 {
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	}
-	if strings.Contains(s, "\u00a0") {
-		s = strings.ReplaceAll(s, "\u00a0", " ")
-	}
+	s = strings.ReplaceAll(s, "\u00a0", " ")
 	if strings.IndexByte(s, '\x1b') >= 0 {
-		s = safe.WithoutANSI(s)
+		return safe.WithoutANSI(s)
 	}
 	return s
 }

@@ -66,25 +66,19 @@ func (f *fields) keepPairs(line string) {
 		}
 		_, end := pairValue(line[n+1:])
 		if end += n + 1; stringEnd(line[n+1:]) == 0 { // no quotes, or cut off inside them
-			end += wordsUpToPair(line[end:])
+			at := end
+			for word := range strings.SplitSeq(line[end:], " ") {
+				if m := nameEndIn(word); m > 0 && m < len(word) && word[m] == '=' {
+					break
+				}
+				if at += len(word) + 1; word != "" {
+					end = at - 1
+				}
+			}
 		}
 		f.keep(line[:n], line[n+1:end], 0)
 		line = line[end:]
 	}
-}
-
-// wordsUpToPair returns the length of the words at the start of s before the next pair.
-func wordsUpToPair(s string) int {
-	at, end := 0, 0
-	for word := range strings.SplitSeq(s, " ") {
-		if n := nameEndIn(word); n > 0 && n < len(word) && word[n] == '=' {
-			break
-		}
-		if at += len(word) + 1; word != "" {
-			end = at - 1
-		}
-	}
-	return end
 }
 
 // pairValue reads the value at the start of s, unquoted, and returns its length.
