@@ -210,7 +210,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	p := &s.parts
 	if len(p.entries) == 0 {
 		// A record may begin a JSON object and not end it.
-		p.object = !e.partial && (e.first == "{" || strings.HasPrefix(e.first, `{"`) && e.first[len(e.first)-1] != '}' && nestedEnd(e.first) == 0)
+		p.object = !e.partial && (e.first == "{" || strings.HasPrefix(e.first, `{"`) && e.first[len(e.first)-1] != '}' && nestedEnd(e.first) <= 0)
 		if !p.object && !e.partial {
 			return false
 		}
@@ -220,7 +220,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 			f.abandon(s)
 			return f.gather(s, e)
 		}
-		if !endsInString(p.text.String()) {
+		if nestedEnd(p.text.String()) != inString {
 			p.text.WriteByte('\n')
 		}
 	}
@@ -250,17 +250,4 @@ func (f *Framer) abandon(s *stream) {
 	for _, e := range p.entries {
 		f.take(s, e)
 	}
-}
-
-// endsInString reports whether a JSON text was cut inside one of its strings,
-// where no line break may be put back.
-func endsInString(s string) bool {
-	for i := strings.IndexByte(s, '"'); i >= 0; i = strings.IndexByte(s, '"') {
-		n := stringEnd(s[i:])
-		if n == 0 {
-			return true
-		}
-		s = s[i+n:]
-	}
-	return false
 }

@@ -167,7 +167,7 @@ func closedAt(s string) int {
 	if kind := strings.IndexByte("(<{", s[0]); kind >= 0 {
 		return strings.IndexByte(s, ")>}"[kind])
 	}
-	return nestedEnd(s) - 1
+	return max(nestedEnd(s), 0) - 1
 }
 
 // say keeps what a part other than a level may name: the logger, a thread or an id.

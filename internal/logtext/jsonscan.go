@@ -26,7 +26,7 @@ func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 			return s, false
 		}
 		s = skipSpace(s[1:])
-		if n = valueEnd(s); n == 0 {
+		if n = valueEnd(s); n <= 0 {
 			return s, false
 		}
 		take(key, s[:n])
@@ -62,7 +62,7 @@ func stringEnd(s string) int {
 	}
 }
 
-// valueEnd returns the length of the value at the start of s, or 0.
+// valueEnd returns the length of the value at the start of s, or 0 or inString.
 func valueEnd(s string) int {
 	switch {
 	case strings.HasPrefix(s, `"`):
@@ -81,7 +81,10 @@ func upTo(s, bytes string) int {
 	return len(s)
 }
 
-// nestedEnd returns the length of the object or list at the start of s, or 0.
+// inString is the length of an object that was cut inside one of its strings, where no line break may be put back.
+const inString = -1
+
+// nestedEnd returns the length of the object or list at the start of s, or 0 or inString.
 func nestedEnd(s string) int {
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -89,7 +92,7 @@ func nestedEnd(s string) int {
 		case '"':
 			n := stringEnd(s[i:])
 			if n == 0 {
-				return 0
+				return inString
 			}
 			i += n - 1
 		case '{', '[':
