@@ -3,6 +3,7 @@ package count
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,6 +29,14 @@ func TestIDsRoundTrip(t *testing.T) {
 		if diff := cmp.Diff(ids, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
+	}
+}
+
+// A marker may be public, and ids are foreign text.
+func TestIDsAreStoredHashed(t *testing.T) {
+	packed, err := json.Marshal(IDs{"card 4111": 7, "AAAAAAA:x": 7})
+	if err != nil || strings.Contains(string(packed), "4111") || strings.Contains(string(packed), ":x") {
+		t.Errorf("stored %s (%v)", packed, err)
 	}
 }
 

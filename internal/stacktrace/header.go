@@ -124,5 +124,5 @@ func IsExceptionName(name string) bool {
 }
 
 func joinMessage(first string, more []string) string {
-	return strings.TrimSpace(first + "\n" + strings.Join(more, "\n"))
+	return strings.TrimSpace(strings.Join(append([]string{first}, more...), "\n"))
 }

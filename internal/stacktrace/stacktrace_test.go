@@ -183,6 +183,12 @@ func TestParse(t *testing.T) {
 			"Exception \"x\"\n  * App\\Cart | total | /app/a.php:3:0\n  *  | {main} | /app/b.php:9:0\n"},
 		{"browser extension", "TypeError: x\nf@moz-extension://1a/inject.js:1:2\ng@https://shop.example/a.js:3:4\n",
 			"TypeError \"x\"\n     | f | moz-extension://1a/inject.js:1:2\n  *  | g | https://shop.example/a.js:3:4\n"},
+		{"python without a type", "Traceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\nkilled by the operator\n",
+			" \"killed by the operator\"\n  * a | f | /app/a.py:3:0\n"},
+		{"ruby without a type", "/app/a.rb:3:in `f': no price\n\tfrom /app/b.rb:4:in `g'\n", " \"no price\"\n  *  | f | /app/a.rb:3:0\n  *  | g | /app/b.rb:4:0\n"},
+		{"perl without a place", "no price\n\tmain::f() called at /app/a.pl line 3\n", "die \"no price\"\n    main | f | :0:0\n  * main |  | /app/a.pl:3:0\n"},
+		{"procedure of tcl alone", "    (procedure \"f\" line 2)\n", ""},
+		{"frame of swift alone", "0 0x00007f8d9c5e3a21 f() + 353 in App\n", ""},
 		{"mail address", "ask user@example.com:80:1 about it", ""},
 		{"go without frames", "panic: no price", "panic \"no price\"\n"},
 	}
