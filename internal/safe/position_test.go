@@ -40,6 +40,9 @@ func TestPositions(t *testing.T) {
 		{"variable of Python", `os.environ["DB_PASSWORD"] = "‹password-1 SECRET›"`},
 		{"tuple of Elixir", `{:password, "‹password-1 SECRET›"}`},
 		{"Rust", `Login { user: "bob", password: Some("‹password-1 SECRET›") }`},
+		{"header in XML", `<Authorization>‹authorization-1 SECRET›</Authorization>`},
+		{"name of a password in an attached option", `mysql -p‹password-1 SECRETpwd› shop`},
+		{"quote in a string of PHP", `#0 /srv/Db.php(12): f('‹argument-1 SECRET'x›', 1)`},
 		{"list of one", `{"password":["‹password-1 SECRET›"],"n":1}`},
 	}
 	r := NewRedactor()

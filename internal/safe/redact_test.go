@@ -3,6 +3,7 @@ package safe
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -223,12 +224,26 @@ func TestRedactLeavesAlone(t *testing.T) {
 		"spoken of":          "token 4711 expired, secret projects, key orders_pkey2 is taken, password reset2 failed, token refresh2Token",
 		"table key":          "Duplicate entry for key: 'orders_customer_id_created_at_idx'",
 		"list of one":        "pods [web-2] and [cart-7]",
+		"version in words":   "the runtime version is 1.2.3.4, firmware updated to version v1.2.3.4",
+		"part number":        "part 415-555-0132-7 is gone",
+		"fraction":           "ratio 0171/2345678.5",
+		"path with an @":     "GET https://cdn.example/x@1:80/y@2 failed",
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := r.Redact(s); got != s {
 				t.Errorf("touched:\n%s\n%s", s, got)
 			}
 		})
+	}
+}
+
+func TestTeam(t *testing.T) {
+	patterns := []Pattern{{"order", regexp.MustCompile(`order (\w+)`)}, {"desk", regexp.MustCompile(`desk-\d+`)}}
+	r := NewRedactor().With(patterns, []*regexp.Regexp{regexp.MustCompile(`desk-1`)}, Own{})
+	text := "order a7 at desk-12, order b8 at desk-1, order a7"
+	want := "order [order-1] at [desk-1], order [order-2] at desk-1, order [order-1]"
+	if got := r.Redact(text); got != want || r.Redact(got) != want {
+		t.Errorf("got %q, then %q, want %q", got, r.Redact(got), want)
 	}
 }
 
