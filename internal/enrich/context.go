@@ -18,54 +18,47 @@ import (
 
 const maxContext = 20 // lines kept for an issue
 
-// Context is what reading log context needs.
-type Context struct {
-	Sources []source.Source
-	Windows *reading.Windows
-	Intake  *intake.Intake
-}
-
-// Add reads the lines around the samples of new errors, and of others whose sample may
+// AddContext reads the lines around the samples of new errors, and of others whose sample may
 // lack lines, until the budget is used up. An issue that it did not reach gets its lines
 // when a later run updates it. Then it links the samples to the services' own pages.
-func (c Context) Add(ctx context.Context, actions []plan.Action) {
+func AddContext(ctx context.Context, sources []source.Source, windows *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
 			a := &actions[i]
-			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || c.Windows.Exhausted() {
+			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || windows.Exhausted() {
 				continue
 			}
 			sample := a.Groups[0].Sample
-			s, ok := c.sourceOf(sample).(source.Windowed)
+			s, ok := sourceOf(sources, sample).(source.Windowed)
 			if ok && !sample.Time.IsZero() && (a.Kind == plan.Create || sample.Split) {
-				a.Evidence = c.evidence(sample, c.Windows.Around(ctx, s, sample))
+				a.Evidence = evidence(in, sample, windows.Around(ctx, s, sample))
 			}
 		}
 	}
 	for i := range actions {
 		e, ok := actions[i].Sample()
-		if linker, links := c.sourceOf(e).(source.Linker); ok && links && actions[i].Writes() {
+		if linker, links := sourceOf(sources, e).(source.Linker); ok && links && actions[i].Writes() {
 			actions[i].Evidence.Links = linker.Links(e)
 		}
 	}
 }
 
 // sourceOf returns the source of an event; nil if this run does not have it.
-func (c Context) sourceOf(e event.Event) source.Source {
-	i := slices.IndexFunc(c.Sources, func(s source.Source) bool { return s.Key() == e.Source })
+func sourceOf(sources []source.Source, e event.Event) source.Source {
+	i := slices.IndexFunc(sources, func(s source.Source) bool { return s.Key() == e.Source })
 	if i < 0 {
 		return nil
 	}
-	return c.Sources[i]
+	return sources[i]
 }
 
 // evidence returns the sample with all its lines, and the lines around it.
-func (c Context) evidence(sample event.Event, records []event.Record) plan.Evidence {
+func evidence(in *intake.Intake, sample event.Event, records []event.Record) plan.Evidence {
 	i := slices.IndexFunc(records, func(r event.Record) bool { return r.Time.Equal(sample.Time) })
 	if i < 0 {
 		return plan.Evidence{}
 	}
-	events := c.Intake.Frame(records...)
+	events := in.Frame(records...)
 	if at := reading.WholeOf(sample, events, nil); at >= 0 && len(events[at].Text) > len(sample.Text) {
 		sample.Text, sample.Stack, sample.Partial = events[at].Text, events[at].Stack, events[at].Partial
 	}

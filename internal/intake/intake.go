@@ -83,8 +83,13 @@ func (in *Intake) Parse(e *event.Event) {
 	if in.policy.MayKeep(e.Level) {
 		in.parse(e)
 	}
-	if !e.Decision.Keep && e.Decision.IgnoredBy == 0 && logged == event.Unknown {
-		in.Unread.note(e.Text, in.names)
+	if !e.Decision.Keep && e.Decision.IgnoredBy == 0 && logged == event.Unknown && logtext.MentionsFailure(e.Text) {
+		in.Unread.Events++
+		line, _, _ := strings.Cut(e.Text, "\n")
+		shape := cut(grouping.Mask(in.names.message(line, line)), maxShape)
+		if _, known := in.Unread.shapes[shape]; known || len(in.Unread.shapes) < maxShapes {
+			in.Unread.shapes[shape]++
+		}
 	}
 	in.ignore(*e, 1)
 }
@@ -204,19 +209,6 @@ const (
 	shownShapes = 3
 	maxShape    = 120 // bytes of a shown template
 )
-
-// note counts an event that states no level and that no rule keeps, if it looks like an error.
-func (u *Unread) note(text string, names namer) {
-	if !logtext.MentionsFailure(text) {
-		return
-	}
-	u.Events++
-	line, _, _ := strings.Cut(text, "\n")
-	shape := cut(grouping.Mask(names.message(line, line)), maxShape)
-	if _, known := u.shapes[shape]; known || len(u.shapes) < maxShapes {
-		u.shapes[shape]++
-	}
-}
 
 // Notice returns what a user should know about them; empty if there are none.
 func (u *Unread) Notice() string {

@@ -62,12 +62,12 @@ func TestUnreadDespiteLevelRules(t *testing.T) {
 }
 
 func TestUnreadIsBounded(t *testing.T) {
-	u, names := Unread{shapes: map[string]int64{}}, namer{safe.NewRedactor(), map[string]string{}}
+	in := New(Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
 	for i := range 3 * maxShapes {
 		word := strings.Map(func(d rune) rune { return d - '0' + 'a' }, fmt.Sprint(i))
-		u.note(word+" crashed", names)
+		in.Parse(&event.Event{Text: word + " crashed"})
 	}
-	if u.Events != 3*maxShapes || len(u.shapes) > maxShapes {
+	if u := in.Unread; u.Events != 3*maxShapes || len(u.shapes) > maxShapes {
 		t.Errorf("%d events of %d shapes", u.Events, len(u.shapes))
 	}
 }

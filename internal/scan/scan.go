@@ -176,8 +176,7 @@ func decide(_ context.Context, r *run) error {
 
 func addContext(ctx context.Context, r *run) error {
 	if !r.DryRun {
-		c := enrich.Context{Sources: r.sources, Windows: &r.windows, Intake: r.intake}
-		c.Add(ctx, r.actions)
+		enrich.AddContext(ctx, r.sources, &r.windows, r.intake, r.actions)
 	}
 	return nil
 }
