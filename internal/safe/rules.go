@@ -98,16 +98,15 @@ var patterns = func() (all []pattern) {
 	return all
 }()
 
-// macros are what the tables of patterns and commands call parts of expressions: what stands
-// between arguments, an argument, a value in quotes or without, and a user with a password.
+// macros are names for parts of expressions in the tables of patterns and commands: the gap
+// between arguments, an argument, a value with or without quotes, and a user with a password.
 var macros = strings.NewReplacer("GAP", `(?:\\*["'])?[\s,]+(?:\\*["'])??`, "ARG", `[^\s"',;|\\]+`,
 	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\-](?:[^\s"',;|\\]*[^\s"',;|\\:.)])?))`,
 	"PAIR", `([^\s"',;|\\:%/-][^\s"',;|\\:%/]*[:%,/][^\s"'|;\\/][^\s"'|;\\]*)`)
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
-// parts are strings at least one of which any match contains, so that an expression
-// is not tried in vain.
+// parts are strings. Every match contains at least one of them, so an expression is not tried in vain.
 type parts []sign
 
 type sign struct {

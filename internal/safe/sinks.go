@@ -197,7 +197,7 @@ func defusePlain(s string) string {
 	})
 }
 
-// inCode breaks what is not inert in code: runs of backticks too long to fence, and
+// inCode breaks the little that is not inert in code: runs of backticks too long to fence, and
 // comments that look like our own section's, which is found in the body's source.
 // Everything else stays unchanged, so that paths and releases can be copied.
 func inCode(s string) string {

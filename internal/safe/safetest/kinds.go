@@ -21,7 +21,7 @@ type kind struct {
 	forms, lines []string
 }
 
-// characters are how kinds.txt writes those that a row cannot hold.
+// characters stand in kinds.txt for those that a row cannot contain.
 var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
 
 var kinds = func() (all []*kind) {
@@ -139,7 +139,7 @@ const (
 var alphabets = map[string]string{"digit": decimal, "hex": decimal + "abcdef", "lower": lower, "upper": upper, "base32": upper + "234567",
 	"base62": base62, "base64": base62 + "+/", "urlsafe": urlSafe, "azure": base62 + "_.-"}
 
-// makers draw what has an inner order, such as a check digit.
+// makers draw values with a structure, such as a check digit.
 var makers = map[string]func(*rand.Rand) string{
 	"iban": iban, "jwt": jwt,
 	// a token broken as mail and terminals do
@@ -195,8 +195,7 @@ func jwt(r *rand.Rand) string {
 		part(fmt.Sprintf(`{"sub":"%d","iat":%d}`, r.IntN(1e9), r.IntN(1e9))) + "." + chars(r, urlSafe, 42) + "A"
 }
 
-// digits fills a form in which "#" stands for a digit, N for one from 2 to 9, and all
-// else for itself.
+// digits fills a form: "#" is replaced by a digit, and N by one from 2 to 9.
 func digits(rng *rand.Rand, form string) string {
 	return strings.Map(func(c rune) rune {
 		switch c {
