@@ -14,16 +14,6 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-const (
-	// farBack is how far back Check looks for any event of a group: CloudWatch accepts
-	// events up to 14 days old.
-	farBack = 14 * 24 * time.Hour
-	// matchBack is how far back Check looks for an event that the pattern matches.
-	matchBack = 24 * time.Hour
-	// checkPages bounds the pages of one look: they may be empty and many.
-	checkPages = 10
-)
-
 // Check reports whether the groups of the specs can be read, the identity that AWS
 // sees, and, for each group, whether it has events in the last lookback and whether
 // the filter pattern matches any. It only reads.
@@ -72,7 +62,7 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 		return g.checkInsights(ctx, about)
 	}
 	now := cfg.Clock.Now()
-	newest, err := g.newest(ctx, now.Add(-farBack), "")
+	newest, err := g.newest(ctx, now.Add(-14*24*time.Hour), "") // CloudWatch accepts no older events
 	switch {
 	case onlyInsights(err):
 		g.infrequent.Store(true)
@@ -83,7 +73,7 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 		return []finding.Finding{finding.Warn(about, "readable, but no event in the last 14 days",
 			"check that log-groups and aws-region name the group the service writes to")}
 	}
-	match, err := g.newest(ctx, now.Add(-matchBack), cfg.FilterPattern)
+	match, err := g.newest(ctx, now.Add(-24*time.Hour), cfg.FilterPattern)
 	if err != nil {
 		return []finding.Finding{finding.Of(about, err)}
 	}
@@ -117,14 +107,8 @@ func (c Config) readers() string {
 	return text
 }
 
-const (
-	// checkSpan is the period of the query that shows what Logs Insights costs.
-	checkSpan = 5 * time.Minute
-	// timesScanned is how often a logged byte is scanned: a run every quarter of an hour
-	// reads lateness (another quarter by default) and 6 minutes again, as in examples/scale.md.
-	timesScanned = 2.4
-	noQuery      = "00000000-0000-0000-0000-000000000000"
-)
+// checkSpan is the period of the query that shows what Logs Insights costs.
+const checkSpan = 5 * time.Minute
 
 // checkInsights reports whether Logs Insights can read a group. For one that it will
 // always read it estimates the cost.
@@ -144,8 +128,9 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 		return []finding.Finding{finding.Of(about, err)}
 	}
 	var found []finding.Finding
-	// Without the permission that is refused, before the service looks for the query.
-	_, err := c.region(g.region).StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: aws.String(noQuery)}, c.retrying(ctx))
+	// There is no such query, but a missing permission is reported first.
+	stop := &cloudwatchlogs.StopQueryInput{QueryId: aws.String("00000000-0000-0000-0000-000000000000")}
+	_, err := c.region(g.region).StopQuery(ctx, stop, c.retrying(ctx))
 	if code, _, _ := codeOf(err); strings.HasPrefix(code, "AccessDenied") {
 		found = append(found, finding.Warn(about, "queries of Logs Insights cannot be stopped ("+code+")",
 			"add logs:StopQuery on * to the policy, or pay for the queries that a cancelled run leaves behind"))
@@ -153,7 +138,9 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	if !always {
 		return found
 	}
-	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * timesScanned
+	// A run every quarter of an hour reads lateness (another quarter by default) and 6 minutes again: each
+	// byte is scanned 2.4 times, as in examples/scale.md.
+	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * 2.4
 	class := "Standard"
 	if g.infrequent.Load() {
 		class = "Infrequent Access"
@@ -189,12 +176,12 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%ds", max(0, d/time.Second))
 }
 
-// newest returns the newest event since a time that matches a pattern, nil if there
-// is none within checkPages.
+// newest returns the newest event since a time that a pattern matches; nil if none is found
+// within a few pages.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
 	in := g.request(since, pattern)
 	in.StartFromHead, in.Limit = aws.Bool(false), aws.Int32(1)
-	for range checkPages {
+	for range 10 { // pages may be empty and many
 		events, err := g.page(ctx, in)
 		switch {
 		case len(events) > 0:

@@ -47,16 +47,6 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-const (
-	// requestTimeout ends a single request. A page is at most about 1 MB; without
-	// a limit a stalled connection would hold the run until max-duration.
-	requestTimeout = time.Minute
-	// credentialsTimeout bounds the search for credentials. Its slowest step is
-	// the instance metadata service, which a runner on EC2 relies on and which does not
-	// answer elsewhere; the SDK itself gives up on that step after 5 s.
-	credentialsTimeout = 10 * time.Second
-)
-
 // Config configures reading. The rate and the clock are required.
 type Config struct {
 	Region         string  // for credentials that need a region (STS); may be empty if environment or profile name one
@@ -108,7 +98,8 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("filter-pattern has %d characters, CloudWatch takes at most %d", n, MaxFilterPattern)
 	}
 	options := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(requestTimeout)),
+		// A page is at most about 1 MB; without a limit a stalled connection would hold the run until max-duration.
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(time.Minute)),
 		config.WithLogger(logging.Nop{}), // the SDK's messages on standard error would mix with ours
 	}
 	if cfg.Region != "" {
@@ -173,9 +164,11 @@ func (c *Client) region(name string) *cloudwatchlogs.Client {
 }
 
 // checkCredentials looks for credentials before the first request, so that missing
-// ones are reported once instead of once per group.
+// ones are reported once instead of once per group. The slowest step is the instance metadata
+// service, which a runner on EC2 relies on and which does not answer elsewhere; the SDK itself
+// gives up on that step after 5 s.
 func (c *Client) checkCredentials(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, credentialsTimeout)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	if _, err := c.base.Credentials.Retrieve(ctx); err != nil {
 		return mend("no usable AWS credentials", "run aws-actions/configure-aws-credentials in a step before "+
@@ -184,15 +177,10 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-const (
-	// attempts at a request that the service throttles or fails to serve. The waits
-	// between them add up to about a minute: the whole account shares the quota, so
-	// another reader may hold it for a while.
-	attempts = 8
-	// deafAttempts at a request that gets no answer at all. The cause is rarely a blip and
-	// usually a wrong host or no network, which should show soon.
-	deafAttempts = 3
-)
+// attempts at a request that the service throttles or fails to serve. The waits
+// between them add up to about a minute: the whole account shares the quota, so
+// another reader may hold it for a while.
+const attempts = 8
 
 // pace adds a step before every attempt at a request, retries included: it waits until
 // the region's rate allows one more, and counts it. It comes before signing, so that the
@@ -230,8 +218,8 @@ func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 	jitter := retry.NewExponentialJitterBackoff(retry.DefaultMaxBackoff)
 	backoff := func(attempt int, cause error) (time.Duration, error) {
 		response, answered := errors.AsType[*awshttp.ResponseError](cause)
-		if attempt >= deafAttempts && (!answered || response.HTTPStatusCode() == 0) {
-			return 0, cause
+		if attempt >= 3 && (!answered || response.HTTPStatusCode() == 0) {
+			return 0, cause // no answer at all is rarely a blip, and usually a wrong host or no network
 		}
 		delay, err := jitter.BackoffDelay(attempt, cause)
 		if err != nil {

@@ -139,9 +139,6 @@ type Spec struct {
 	prefix  bool
 }
 
-// From the service's model: LogGroupName is 1 to 512 of these characters.
-const maxName = 512
-
 var (
 	nameChars   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]*$`)
 	regionShape = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
@@ -198,8 +195,8 @@ func parseSpec(entry, region string) (Spec, error) {
 		return spec, errors.New(`"*" may only be the last character`)
 	case !nameChars.MatchString(name):
 		return spec, errors.New("a log group's name may contain only letters, digits and . - _ / #")
-	case len(name) > maxName:
-		return spec, fmt.Errorf("a log group's name has at most %d characters, this one has %d", maxName, len(name))
+	case len(name) > 512: // from the service's model, like the characters
+		return spec, fmt.Errorf("a log group's name has at most 512 characters, this one has %d", len(name))
 	}
 	return spec, nil
 }

@@ -19,10 +19,9 @@ import (
 // This file runs queries of Logs Insights.
 
 const (
-	maxGroups  = 50     // of a query, from StartQuery's reference
-	maxRows    = 10_000 // of an answer of GetQueryResults
-	maxQueries = 4      // at once; an account may run 100, dashboards included
-	pollEvery  = time.Second
+	maxGroups  = 50              // of a query, from StartQuery's reference
+	maxRows    = 10_000          // of an answer of GetQueryResults
+	maxQueries = 4               // at once; an account may run 100, dashboards included
 	stopWithin = 5 * time.Second // a signal leaves a runner's job about 10 s
 	maxAhead   = 2 * time.Hour   // how far in the future events may be, from PutLogEvents' reference
 )
@@ -187,7 +186,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 		}
 	}()
 	for {
-		err := c.cfg.Clock.Sleep(ctx, pollEvery)
+		err := c.cfg.Clock.Sleep(ctx, time.Second)
 		var out *cloudwatchlogs.GetQueryResultsOutput
 		if err == nil {
 			out, err = api.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: id}, c.retrying(ctx))

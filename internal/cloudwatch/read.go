@@ -16,10 +16,6 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// progressPages is how many pages are read between two lines of progress: at the
-// default pace, a line every 5 seconds.
-const progressPages = 10
-
 // readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the
 // reader and why it was chosen. If that would take longer than the run has time for, Logs Insights
 // reads the group instead, if the budget allows.
@@ -126,7 +122,7 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 	}
 	r.pages++
 	client := r.group.client
-	if r.pages%progressPages != 0 || client.cfg.Progress == nil {
+	if r.pages%10 != 0 || client.cfg.Progress == nil { // at the default pace, a line every 5 seconds
 		return
 	}
 	count := strconv.Itoa(r.events)

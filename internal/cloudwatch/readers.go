@@ -16,14 +16,9 @@ import (
 // This file chooses the reader of a group, and starts reading groups before their turn
 // where one group at a time would not use the whole request rate.
 
-const (
-	// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms,
-	// during which four requests fit at 25 requests a second.
-	groupsAhead = 4
-	// recordsAhead is how many records of a group wait for its turn, besides the pages
-	// of one slice.
-	recordsAhead = 10_000
-)
+// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms,
+// during which four requests fit at 25 requests a second.
+const groupsAhead = 4
 
 // Plan announces the group's turn and what comes after it, so that Read can read ahead and ask
 // Logs Insights for several groups at once. Without a plan each group is read by itself.
@@ -66,7 +61,7 @@ type ahead struct {
 
 // readAhead reads the group in the background, until the context ends.
 func (g *Group) readAhead(ctx context.Context) {
-	a := &ahead{records: make(chan event.Record, recordsAhead)}
+	a := &ahead{records: make(chan event.Record, 10_000)} // these wait for the group's turn, besides the pages of a slice
 	g.ahead.Store(a)
 	go func() {
 		defer close(a.records)
@@ -130,10 +125,6 @@ func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(eve
 // line above a trace, a line inside it. So small windows are read without it, which misses nothing, and
 // the lines around an error need no further request.
 
-// maxKept bounds the text of the records that a client keeps for Group.Window, in
-// bytes, over all groups. Beyond it Window asks the service.
-const maxKept = 64 << 20
-
 // kept holds every record of a group from a time on; none if that is zero.
 type kept struct {
 	from    time.Time
@@ -168,18 +159,12 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 	}
 	g.client.mu.Lock()
 	defer g.client.mu.Unlock()
-	if g.client.kept+size <= maxKept {
+	if g.client.kept+size <= 64<<20 { // beyond these 64 MB over all groups, Window asks the service
 		g.client.kept += size
 		g.kept = k
 	}
 	return started, true, nil
 }
-
-// Limits of a page of GetLogEvents, from its reference.
-const (
-	pageEvents = 10_000
-	pageBytes  = 1 << 20
-)
 
 // passing is an error that may be gone later.
 type passing struct{ error }
@@ -226,9 +211,9 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 			at := time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
 			records = append(records, event.Record{Source: g.Key(), Stream: stream, Time: at, Text: text, Service: g.service()})
 		}
-		// The service repeats its token at the end of the stream. A page that is
-		// far from full is taken for the last, which saves every second request.
-		if len(out.Events) < pageEvents/2 && size < pageBytes/2 || aws.ToString(out.NextForwardToken) == aws.ToString(in.NextToken) {
+		// The service repeats its token at the end of the stream. A page that is far from full (10,000
+		// events or 1 MB) is taken for the last, which saves every second request.
+		if len(out.Events) < 5000 && size < 1<<19 || aws.ToString(out.NextForwardToken) == aws.ToString(in.NextToken) {
 			break
 		}
 		in.NextToken = out.NextForwardToken

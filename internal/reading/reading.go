@@ -30,17 +30,9 @@ type Logs struct {
 	Lateness time.Duration
 }
 
-const (
-	// leadIn is read before a window and dropped: a trace logged line by line across
-	// its beginning would otherwise look like a separate error.
-	leadIn = time.Minute
-	// retriedOnce is how far after a window's beginning a time can be from which the previous
-	// run already read again: plan.Settled leaves 5 minutes and a started one.
-	retriedOnce = 10 * time.Minute
-	// maxHeld bounds the events held until the lines around them are read. Above it
-	// events are counted as they came.
-	maxHeld = 2000
-)
+// leadIn is read before a window and dropped: a trace logged line by line across
+// its beginning would otherwise look like a separate error.
+const leadIn = time.Minute
 
 // Plan announces to the sources what will be read from each, in this order.
 func Plan(sources []source.Source, requests []source.Request) {
@@ -68,7 +60,7 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 		mayBePart := e.Partial || e.Headless || e.Split && e.Stack == ""
 		switch {
 		case !e.Decision.Keep:
-		case hasWindows && mayBePart && len(held) < maxHeld:
+		case hasWindows && mayBePart && len(held) < 2000: // above this, events count as they came
 			held = append(held, e)
 		default:
 			l.Intake.Count(e)
@@ -89,9 +81,10 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 		progress = earliest(l.Now, end.Add(l.Lateness))
 	}
 	// Where records may be missing, the next run reads again. They are given up if the window
-	// begins there for that reason already: otherwise no run would get further.
+	// begins there for that reason already (plan.Settled leaves 5 minutes and a started one before
+	// it): otherwise no run would get further.
 	cut := result.Cut.Truncate(time.Minute)
-	if cut.Sub(from) <= retriedOnce {
+	if cut.Sub(from) <= 10*time.Minute {
 		cut = time.Time{}
 	}
 	unfinished := earliest(framer.Flush(now), l.countHeld(ctx, windowed, held), cut)

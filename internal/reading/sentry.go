@@ -95,13 +95,6 @@ func (s *Sentry) keeps(i event.SentryIssue) bool {
 	return f.Filed || f.Waits || s.Intake.Issue(i).Decision.Keep
 }
 
-// maxMissed is how many events in a row may be unreadable before the rest is left
-// to the next run: each took several requests already.
-const maxMissed = 3
-
-// errMissed stands for the events that were not even asked for.
-var errMissed = errors.New("left to the next run")
-
 // readEvents reads the newest event of issues that may be filed: new ones, those whose issue here may
 // be reopened, and those that leave the dashboard. Of the new ones it reads the worst MaxEvents
 // and leaves the others to later runs. It returns their number, and the first error.
@@ -120,8 +113,8 @@ func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 		case isNew:
 			room--
 		}
-		e, err := event.Event{}, errMissed
-		if missed < maxMissed {
+		e, err := event.Event{}, errors.New("left to the next run")
+		if missed < 3 { // in a row: each took several requests already
 			e, err = s.Tracker.Event(ctx, i, source.Newest)
 		}
 		if err == nil {

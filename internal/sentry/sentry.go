@@ -60,7 +60,7 @@ func New(c Config) (*Client, error) {
 	return &Client{config: c, base: base, api: polite.New(polite.Service{
 		Token: func(context.Context) (string, error) { return c.Token, nil },
 		Input: "sentry-url", Header: map[string]string{"Accept": "application/json"},
-		Limits: &limits{clock: c.Clock}, Refusals: maxRefusals, Clock: c.Clock,
+		Limits: &limits{clock: c.Clock}, Refusals: 5, Clock: c.Clock,
 	})}, nil
 }
 
@@ -96,14 +96,6 @@ func (c *Client) issue(id string) string { return c.issues() + url.PathEscape(id
 
 func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
 
-const (
-	// maxRefusals is how often a request that the rate limit refused is sent again.
-	maxRefusals = 5
-	// maxWindow bounds the wait for a window if the clocks disagree: Sentry's windows
-	// are seconds, at most a minute.
-	maxWindow = time.Minute
-)
-
 // limits obeys Sentry's rate limits. Each answer states how many requests its window has left
 // for this caller and endpoint, and when the next window begins (whole seconds since 1970):
 // X-Sentry-Rate-Limit-Remaining and -Reset. A second limit counts concurrent requests, which
@@ -123,10 +115,11 @@ func (l *limits) Note(_ polite.Request, h http.Header) {
 	}
 }
 
-// window returns when the next window begins; a time in 1970 if the header does not say.
+// window returns when the next window begins; a time in 1970 if the header does not say. Windows are
+// seconds, at most a minute: that bounds the wait if the clocks disagree.
 func (l *limits) window(h http.Header) time.Time {
 	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
-	reset, latest := time.Unix(seconds, 0), l.clock.Now().Add(maxWindow)
+	reset, latest := time.Unix(seconds, 0), l.clock.Now().Add(time.Minute)
 	if reset.After(latest) {
 		return latest
 	}
