@@ -82,9 +82,7 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 	if cfg.InsightsBudget > 0 && cfg.Reader != Filter && cfg.Reader != All {
 		found = append(found, g.checkInsights(ctx, about)...)
 	}
-	name, arn := g.ref()
-	_, err = g.client.region(g.region).GetLogEvents(ctx, &cloudwatchlogs.GetLogEventsInput{LogGroupName: name, LogGroupIdentifier: arn,
-		LogStreamName: newest.LogStreamName, StartFromHead: aws.Bool(true), Limit: aws.Int32(1)}, g.client.retrying(ctx))
+	_, _, err = g.Window(ctx, aws.ToString(newest.LogStreamName), at(newest), at(newest).Add(time.Second), 1)
 	if code, _, refusal := codeOf(err); refusal != nil {
 		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+code+")",
 			"add logs:GetLogEvents to the policy, or do without them"))
@@ -157,7 +155,8 @@ func describe(about string, now time.Time, lookback time.Duration, newest, match
 		return finding.Warn(about, fmt.Sprintf("no event in the last %s; the newest is %s old", short(lookback), short(age)),
 			fmt.Sprintf("run once with `since: %dh`, or raise lookback", age/time.Hour+1))
 	case match == nil:
-		return finding.Warn(about, fmt.Sprintf("readable, newest event %s ago, but the filter pattern matches none of the last 24h", short(age)),
+		return finding.Warn(about,
+			fmt.Sprintf("readable, newest event %s ago, but the filter pattern matches none of the last 24h", short(age)),
 			"if there were errors, set filter-pattern to one that matches them; if not, ignore this")
 	}
 	return finding.Good(about, "readable, newest event %s ago, newest match of the pattern %s ago", short(age), short(now.Sub(at(match))))
