@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -230,10 +231,8 @@ func (k Known) Status() Status {
 			status.Closed++
 		}
 	}
-	for _, at := range k.Dashboard.Read {
-		if status.Oldest.IsZero() || at.Time().Before(status.Oldest) {
-			status.Oldest = at.Time()
-		}
+	if read := slices.Collect(maps.Values(k.Dashboard.Read)); len(read) > 0 {
+		status.Oldest = slices.Min(read).Time()
 	}
 	return status
 }
