@@ -32,7 +32,8 @@ type Ledger struct {
 	Trusted  []string        // logins, besides the token's own, whose markers count
 	ReadOnly bool            // nothing will be written, so fewer checks are needed
 
-	login string // the token's own; "" until asked for
+	login      string            // the token's own; "" until asked for
+	repository github.Repository // zero until asked for
 }
 
 // Known is what GitHub stored at the start of a run.
@@ -79,6 +80,14 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	return issue, err
 }
 
+// Repository returns GitHub's record of the repository. It asks once.
+func (l *Ledger) Repository(ctx context.Context) (_ github.Repository, err error) {
+	if l.repository.FullName == "" {
+		l.repository, err = l.GitHub.Repository(ctx)
+	}
+	return l.repository, err
+}
+
 // ErrUnlabelled stops a run: the next listing misses an issue without its label, so it
 // would be filed again and again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
@@ -108,7 +117,7 @@ func (l *Ledger) trusts(ctx context.Context, author string) (bool, error) {
 }
 
 // ownLogin returns the login that the token writes as. It asks once.
-func (l *Ledger) ownLogin(ctx context.Context) (login string, err error) {
+func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 	if l.login == "" {
 		l.login, err = l.GitHub.Login(ctx)
 	}

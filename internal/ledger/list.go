@@ -182,7 +182,7 @@ func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	if l.ReadOnly {
 		return nil
 	}
-	repository, err := l.GitHub.Repository(ctx)
+	repository, err := l.Repository(ctx)
 	if err != nil || len(listed) == 0 && repository.OpenIssues == 0 {
 		return err
 	}

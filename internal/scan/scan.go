@@ -223,7 +223,7 @@ func (r *run) renderer(ctx context.Context) (render.Renderer, error) {
 	if r.PublishSamples || !slices.ContainsFunc(r.actions, plan.Action.Writes) {
 		return renderer, nil
 	}
-	repository, err := r.GitHub.Repository(ctx)
+	repository, err := r.ledger.Repository(ctx)
 	if renderer.HoldBack = err == nil && !repository.Private; renderer.HoldBack {
 		r.notice(heldBack)
 		r.actions = publicTitles(r.actions)
