@@ -27,13 +27,9 @@ func (a Answer) Write(w http.ResponseWriter) {
 	for name, value := range a.Header {
 		w.Header().Set(name, value)
 	}
-	text, err := json.Marshal(a.Body)
-	if err != nil {
-		panic(err) // every body here can be encoded
-	}
 	w.WriteHeader(a.Status)
 	if a.Body != nil {
-		_, _ = w.Write(text)
+		_ = json.NewEncoder(w).Encode(a.Body) // every body here can be encoded
 	}
 }
 
