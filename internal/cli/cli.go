@@ -22,6 +22,7 @@ import (
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/config"
+	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/safe"
 	"github.com/org/errmon-action/internal/terminal"
 )
@@ -66,7 +67,10 @@ type session struct {
 	flags    *pflag.FlagSet
 	redactor *safe.Redactor
 	actions  *githubactions.Action // nil outside Actions
-	file     []byte                // the settings file, if the workspace lacks it; nil for none
+
+	mistakes error          // in the configuration, joined; nil for none
+	file     []byte         // the settings file, if the workspace lacks it; nil for none
+	reader   *github.Client // read file; nil if nobody had to
 
 	started      bool // arguments and flags are right
 	endsBySignal bool // a signal is the normal end of the command

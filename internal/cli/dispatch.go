@@ -70,15 +70,15 @@ func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) 
 
 // dispatch files what was delivered. It needs no source: one that cannot be read
 // is only a warning.
-func (s *session) dispatch(ctx context.Context, c settings, body []byte) (report.Run, error) {
-	if err := errors.Join(c.mistakes, c.CheckTarget()); err != nil {
+func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (report.Run, error) {
+	if err := errors.Join(s.mistakes, c.CheckTarget()); err != nil {
 		return report.Run{}, usageError{err}
 	}
-	payload, err := s.read(c.Config, body)
+	payload, err := s.read(c, body)
 	if err != nil {
 		return report.Run{}, err
 	}
-	services, leftOut, mistakes := s.connect(ctx, c.Config)
+	services, leftOut, mistakes := s.connect(ctx, c)
 	trackers := slices.DeleteFunc(services, func(i source.Integration) bool { return i.Tracker == nil })
 	options, err := s.options(c, trackers)
 	if err != nil {
@@ -109,8 +109,8 @@ const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours aga
 
 type commander struct {
 	*session
-	settings settings
-	run      *report.Run // what was done so far; commands add to it
+	config config.Config
+	run    *report.Run // what was done so far; commands add to it
 }
 
 // serve runs a command and answers it. A failure is reported to the sender and
@@ -134,10 +134,10 @@ func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Opti
 		c.run.Failures = append(c.run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
 		answer = slack.Answer{Text: "That failed; see the workflow run for the reason."}
 	}
-	if asked.ResponseURL == "" || c.settings.DryRun {
+	if asked.ResponseURL == "" || c.config.DryRun {
 		return
 	}
-	if err := slack.SendAnswer(ctx, asked.ResponseURL, c.settings.SlackAPIURL, answer); err != nil {
+	if err := slack.SendAnswer(ctx, asked.ResponseURL, c.config.SlackAPIURL, answer); err != nil {
 		c.run.Warnings = append(c.run.Warnings, err.Error())
 	}
 }
@@ -145,11 +145,11 @@ func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Opti
 func (c commander) scan(ctx context.Context, since string) (slack.Answer, error) {
 	if since != "" {
 		var err error
-		if c.settings.Since, err = config.ParseSince(since, c.Clock.Now()); err != nil {
+		if c.config.Since, err = config.ParseSince(since, c.Clock.Now()); err != nil {
 			return slack.Answer{Text: "The start time " + err.Error() + "."}, nil
 		}
 	}
-	run, err := c.scanSources(ctx, c.settings)
+	run, err := c.scanSources(ctx, c.config)
 	if err != nil {
 		return slack.Answer{}, err
 	}

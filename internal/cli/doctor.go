@@ -37,22 +37,22 @@ func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	if err != nil { // the repository was asked for the file
 		t.add(finding.All("configuration", err)...)
 	} else {
-		t.add(checkConfig(c)...)
+		t.add(s.checkConfig(c)...)
 	}
 	if c.GitHubToken != "" && c.Owner != "" {
-		t.add(s.checkGitHub(ctx, c.Config)...)
+		t.add(s.checkGitHub(ctx, c)...)
 	}
 	for _, i := range Integrations {
-		if !i.Configured(c.Config) {
+		if !i.Configured(c) {
 			continue
 		}
-		if connected, err := i.Connect(ctx, c.Config, s.host()); err != nil {
+		if connected, err := i.Connect(ctx, c, s.Clock, s.progress); err != nil {
 			t.add(finding.All(i.Settings, err)...)
 		} else {
 			t.add(connected.Check(ctx)...)
 		}
 	}
-	if client := s.slack(c.Config); client != nil {
+	if client := s.slack(c); client != nil {
 		t.add(client.Check(ctx)...)
 	}
 	if c.RelayURL != "" { // the relay's secrets are known if both share a .env
@@ -81,7 +81,7 @@ func (s *session) publishFindings(t table) error {
 }
 
 // checkConfig reports every mistake in the settings, and what a scan lacks.
-func checkConfig(c settings) []finding.Finding {
+func (s *session) checkConfig(c config.Config) []finding.Finding {
 	const about = "configuration"
 	var found []finding.Finding
 	for _, warning := range c.Warnings {
@@ -89,7 +89,7 @@ func checkConfig(c settings) []finding.Finding {
 		f.Level = finding.Warning
 		found = append(found, f)
 	}
-	found = append(found, finding.All(about, errors.Join(c.mistakes, errors.Join(c.LeftOut...), c.CheckTarget(), c.CheckSources()))...)
+	found = append(found, finding.All(about, errors.Join(s.mistakes, errors.Join(c.LeftOut...), c.CheckTarget(), c.CheckSources()))...)
 	switch {
 	case len(found) > 0:
 		return found

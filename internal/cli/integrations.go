@@ -25,14 +25,9 @@ import (
 type Integration struct {
 	Settings   string // what doctor calls them
 	Configured func(config.Config) bool
-	// Connect makes no request. Its error is a mistake in the settings.
-	Connect func(context.Context, config.Config, Host) (source.Integration, error)
-}
-
-// Host is what a service needs to run.
-type Host struct {
-	Clock    clock.Clock
-	Progress func(line string) // prints a line from time to time during a long read
+	// Connect makes no request. Its error is a mistake in the settings. progress prints a
+	// line from time to time during a long read.
+	Connect func(_ context.Context, _ config.Config, _ clock.Clock, progress func(line string)) (source.Integration, error)
 }
 
 // Integrations are the services that can be read. A new one is a folder, its
@@ -42,29 +37,27 @@ var Integrations = []Integration{
 	{"Sentry token", func(c config.Config) bool { return c.SentryAuthToken != "" }, connectSentry},
 }
 
-func connectCloudWatch(ctx context.Context, cfg config.Config, h Host) (source.Integration, error) {
-	c := cloudwatch.Config{
+func connectCloudWatch(ctx context.Context, cfg config.Config, c clock.Clock, progress func(string)) (source.Integration, error) {
+	logs := cloudwatch.Config{
 		Region: cfg.AWSRegion, FilterPattern: cfg.FilterPattern, Reader: cfg.Reader, AllPages: cfg.ReadAllPages,
-		InsightsBudget: cfg.InsightsBudget, RequestsPerSecond: cfg.AWSRequestsPerSecond, Clock: h.Clock, Progress: h.Progress,
+		InsightsBudget: cfg.InsightsBudget, RequestsPerSecond: cfg.AWSRequestsPerSecond, Clock: c, Progress: progress,
 	}
-	if c.FilterPattern == "" {
-		c.FilterPattern = cloudwatch.DefaultFilterPattern
+	if logs.FilterPattern == "" {
+		logs.FilterPattern = cloudwatch.DefaultFilterPattern
 	} else {
-		c.Reader = cloudwatch.Filter // the user's own pattern selects what is read
+		logs.Reader = cloudwatch.Filter // the user's own pattern selects what is read
 	}
-	return cloudwatch.Integrate(ctx, c, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid
+	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid
 }
 
-func connectSentry(_ context.Context, cfg config.Config, h Host) (source.Integration, error) {
+func connectSentry(_ context.Context, cfg config.Config, c clock.Clock, _ func(string)) (source.Integration, error) {
 	return sentry.Integrate(sentry.Config{
 		Token: cfg.SentryAuthToken, URL: cfg.SentryURL, Organization: cfg.SentryOrganization, Projects: cfg.SentryProjects,
-		Query: cfg.SentryQuery, Environments: cfg.SentryEnvironments, Clock: h.Clock,
+		Query: cfg.SentryQuery, Environments: cfg.SentryEnvironments, Clock: c,
 	}), nil
 }
 
-func (s *session) host() Host {
-	return Host{Clock: s.Clock, Progress: func(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) }}
-}
+func (s *session) progress(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) }
 
 // connect connects the configured services. It returns those that can be read, why
 // others are left out, and the mistakes in their settings.
@@ -74,7 +67,7 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 		if !i.Configured(cfg) {
 			continue
 		}
-		switch connected, err := i.Connect(ctx, cfg, s.host()); {
+		switch connected, err := i.Connect(ctx, cfg, s.Clock, s.progress); {
 		case err != nil:
 			mistakes = append(mistakes, err)
 		case connected.Unusable != nil:
@@ -97,33 +90,25 @@ func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source
 	return usable, leftOut, errors.Join(mistakes...)
 }
 
-// settings are a configuration as far as it could be read.
-type settings struct {
-	config.Config
-	reader   *github.Client // read the configuration file; nil if it was local
-	mistakes error          // in the configuration, joined; nil for none
-}
-
-// configure reads the configuration of a scan. If the workflow checks nothing out, it
-// reads the file from the repository.
-func (s *session) configure(ctx context.Context) (settings, error) {
-	cfg, err := s.load(s.input())
-	c := settings{Config: cfg, mistakes: err}
-	absent := errors.Is(err, fs.ErrNotExist)
-	if s.actions == nil || c.FileRead || (err != nil && !absent) || c.GitHubToken == "" || c.Owner == "" {
+// configure reads the configuration of a scan, as far as it is valid. If the workflow
+// checks nothing out, it reads the file from the repository.
+func (s *session) configure(ctx context.Context) (c config.Config, err error) {
+	c, s.mistakes = s.load(s.input())
+	wrong := s.mistakes != nil && !errors.Is(s.mistakes, fs.ErrNotExist)
+	if s.actions == nil || c.FileRead || wrong || c.GitHubToken == "" || c.Owner == "" {
 		return c, nil
 	}
-	if c.reader, err = s.github(cfg); err != nil {
+	if s.reader, err = s.github(c); err != nil {
 		return c, err
 	}
-	s.file, err = c.reader.ReadFile(ctx, c.File)
+	s.file, err = s.reader.ReadFile(ctx, c.File)
 	switch {
 	case errors.Is(err, github.ErrNotFound):
 		return c, nil
 	case err != nil:
 		return c, fmt.Errorf("look for %s: %w", c.File, err)
 	}
-	c.Config, c.mistakes = s.load(s.input())
+	c, s.mistakes = s.load(s.input())
 	return c, nil
 }
 

@@ -61,9 +61,9 @@ func (s *session) runOnce(cmd *cobra.Command) (report.Run, error) {
 	return s.scanSources(cmd.Context(), c)
 }
 
-func (s *session) scanSources(ctx context.Context, c settings) (report.Run, error) {
-	services, leftOut, err := s.watch(ctx, c.Config)
-	if err := errors.Join(c.mistakes, c.CheckTarget(), err); err != nil {
+func (s *session) scanSources(ctx context.Context, c config.Config) (report.Run, error) {
+	services, leftOut, err := s.watch(ctx, c)
+	if err := errors.Join(s.mistakes, c.CheckTarget(), err); err != nil {
 		return report.Run{}, usageError{err}
 	}
 	options, err := s.options(c, services)
@@ -80,17 +80,17 @@ func (s *session) scanSources(ctx context.Context, c settings) (report.Run, erro
 
 var errOver = errors.New("max-duration is over")
 
-func (s *session) options(c settings, services []source.Integration) (scan.Options, error) {
-	gh, err := s.github(c.Config)
+func (s *session) options(c config.Config, services []source.Integration) (scan.Options, error) {
+	gh, err := s.github(c)
 	if err != nil {
 		return scan.Options{}, err
 	}
-	if c.reader != nil {
-		services = append(services, source.Integration{Name: "GitHub", Requests: c.reader.Requests})
+	if s.reader != nil {
+		services = append(services, source.Integration{Name: "GitHub", Requests: s.reader.Requests})
 	}
 	return scan.Options{
-		Clock: s.Clock, GitHub: gh, Slack: s.slack(c.Config), Redactor: s.redactor, Services: services,
-		Intake: intakeRules(c.Config), Code: s.code(c.Config, gh),
+		Clock: s.Clock, GitHub: gh, Slack: s.slack(c), Redactor: s.redactor, Services: services,
+		Intake: intakeRules(c), Code: s.code(c, gh),
 		Rules: plan.Rules{
 			MinEvents: c.MinEvents, MaxNew: c.MaxNewIssues, MaxNewPerDay: c.MaxNewPerDay,
 			CloseAfter: max(0, c.CloseAfter), CloseAuto: c.CloseAfter == config.Auto, ReopenWindow: c.ReopenWindow,

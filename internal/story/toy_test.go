@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/cli"
+	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/finding"
@@ -30,7 +31,7 @@ func (t *toy) Read(_ context.Context, r source.Request, emit func(event.Record))
 	return source.Result{Complete: t.start.Add(time.Hour)}, nil
 }
 
-func (t *toy) connect(context.Context, config.Config, cli.Host) (source.Integration, error) {
+func (t *toy) connect(context.Context, config.Config, clock.Clock, func(string)) (source.Integration, error) {
 	return source.Integration{
 		Name:     "Toy",
 		Open:     func(context.Context) ([]source.Source, error) { return []source.Source{t}, nil },
