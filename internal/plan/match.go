@@ -114,23 +114,17 @@ func (d *directory) mergeAcrossSources() {
 	}
 }
 
-// match assigns each group to its issue. It returns the errors that have none: groups of
-// one name, of one message whose service only some events name, and a Sentry issue with
-// the error that its event belongs to.
-func (d *directory) match(groups []*grouping.Group) (fresh []*entry) {
-	rank := func(g *grouping.Group) int { // whom a group may join comes before it
-		switch {
-		case isSentry(g.Key):
-			return 2
-		case g.Name+g.Type+g.Service == "":
-			return 1
-		}
-		return 0
-	}
+// match assigns each group to its issue, or else to a row or a new error. These unite groups of one
+// name, groups of one message whose service only some events name, and a Sentry issue with the error
+// that its event belongs to.
+func (d *directory) match(groups []*grouping.Group) {
+	d.converge(groups)
+	d.joinNamed(groups)
 	groups = slices.SortedFunc(slices.Values(groups), func(a, b *grouping.Group) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.Key, b.Key))
+		return cmp.Or(rank(a)-rank(b), strings.Compare(a.Key, b.Key))
 	})
-	byKey, byTemplate := map[string]*entry{}, map[string]*entry{} // new errors, by key or name and by template
+	var fresh []*entry                                            // errors without an issue
+	byKey, byTemplate := map[string]*entry{}, map[string]*entry{} // these by key or name and by template
 	for _, g := range groups {
 		e := d.find(g)
 		if e != nil {
@@ -161,7 +155,21 @@ func (d *directory) match(groups []*grouping.Group) (fresh []*entry) {
 			byTemplate[g.Template] = e
 		}
 	}
-	return fresh
+	d.absorbRows()
+	for _, e := range fresh {
+		d.wait(e)
+	}
+}
+
+// rank orders groups so that the ones a group may join come before it.
+func rank(g *grouping.Group) int {
+	switch {
+	case isSentry(g.Key):
+		return 2
+	case g.Name+g.Type+g.Service == "":
+		return 1
+	}
+	return 0
 }
 
 // find returns the issue that owns one of the group's keys, else the one that knows it as

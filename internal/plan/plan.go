@@ -226,13 +226,7 @@ func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 // frequent first; at the end what GitHub refused before.
 func Plan(in Input) []Action {
 	known := index(in)
-	known.converge(in.Groups)
-	known.joinNamed(in.Groups)
-	fresh := known.match(in.Groups)
-	known.absorbRows()
-	for _, e := range fresh {
-		known.wait(e)
-	}
+	known.match(in.Groups)
 	var actions []Action
 	leaving := 0
 	for _, e := range known.issues {

@@ -59,8 +59,7 @@ func rounds(ctx context.Context, r *run) error {
 		if err != nil && !unsure || !r.delivered.wrote && !unsure || r.DryRun || ctx.Err() != nil {
 			return err
 		}
-		pause := settleWait + 2*r.Times.WriteInterval + rand.N(settleJitter)
-		if err := r.Clock.Sleep(ctx, pause); err != nil {
+		if err := r.Clock.Sleep(ctx, settleWait+2*r.Times.WriteInterval+rand.N(settleJitter)); err != nil {
 			return fmt.Errorf("wait to read back what was delivered: %w", err)
 		}
 	}
@@ -87,9 +86,7 @@ func complete(ctx context.Context, r *run) {
 }
 
 func deliver(_ context.Context, r *run) error {
-	for _, text := range r.intake.Deliver(r.delivered.Delivery, r.known.Counted) {
-		r.notice(text)
-	}
+	r.notice(r.intake.Deliver(r.delivered.Delivery, r.known.Counted)...)
 	for _, t := range r.delivered.Issues {
 		if _, known := r.known.Counted(t.ID); !known && t.State != "" && t.State != event.Unresolved {
 			r.notice(fmt.Sprintf("Skipped: %s is %s in Sentry, and has no issue here.", t.Name, t.State))

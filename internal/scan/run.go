@@ -146,16 +146,11 @@ func (r *run) requests() map[string]int {
 type machine struct {
 	clock clock.Clock
 	began time.Time    // the run, by this clock
-	ahead github.Ahead // of GitHub's clock
+	ahead github.Ahead // of GitHub's clock; 0 if the difference does not matter
 }
 
 // time converts a time of the machine to GitHub's.
-func (m machine) time(at time.Time) time.Time {
-	if !m.ahead.Matters() {
-		return at
-	}
-	return at.Add(-time.Duration(m.ahead))
-}
+func (m machine) time(at time.Time) time.Time { return at.Add(-time.Duration(m.ahead)) }
 
 func (m machine) now() time.Time { return m.time(m.clock.Now()) }
 

@@ -62,9 +62,10 @@ func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
-	r.machine.ahead = r.GitHub.Ahead()
-	if r.machine.ahead.Matters() {
+	if r.machine.ahead = r.GitHub.Ahead(); r.machine.ahead.Matters() {
 		r.warn(fmt.Sprintf("This machine's clock is %s; events are counted by GitHub's. Sync the machine's clock with NTP.", r.machine.ahead))
+	} else {
+		r.machine.ahead = 0
 	}
 	r.input.Now = r.machine.time(r.machine.began)
 	r.report.Started = r.input.Now
