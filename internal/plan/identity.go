@@ -229,7 +229,7 @@ func (d *directory) rowsOf(groups []*grouping.Group) []*entry {
 				others = d.eventKeys(g)
 			}
 			switch {
-			case m.Owns(g.Name), owns(m, g) && !slices.ContainsFunc(d.rows, settled), g.Name == "" && !d.named(m) && grouped(m, g):
+			case m.Owns(g.Name), owns(m, g) && !slices.ContainsFunc(d.rows, settled), g.Name == "" && grouped(m, g) && !d.named(m):
 				owners = append(owners, row)
 			case isSentry(g.Key) && hasSentry(m): // it takes only one
 			case slices.ContainsFunc(others, func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) }):
