@@ -231,3 +231,23 @@ func TestTitleIsCut(t *testing.T) {
 		t.Errorf("%d characters, want 256", n)
 	}
 }
+
+// A kept sample that no longer fits beside people's text is left out, and says so.
+func TestKeptSampleIsLeftOut(t *testing.T) {
+	long := action()
+	long.Groups[0].Sample.Text = strings.Repeat("an ordinary line\n", 1500)
+	long.Groups[0].Sample.Stack = ""
+	first, err := renderer.Body(long, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := action()
+	kept.Groups = nil
+	body, err := renderer.Body(kept, strings.Repeat("We know. ", 5_000)+"\n\n"+first)
+	if err != nil || utf8.RuneCountInString(body) > MaxBody {
+		t.Fatalf("%d characters: %v", utf8.RuneCountInString(body), err)
+	}
+	if strings.Contains(body, "an ordinary line") || !strings.Contains(body, "The sample was left out") {
+		t.Error("the sample is still there, or nothing says that it is not")
+	}
+}
