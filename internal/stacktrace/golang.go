@@ -41,9 +41,10 @@ var golang = runtime{
 		{Final, lines("exit status "), func(line string) bool { return len(line) <= len("exit status 255") }},
 	},
 	rules: []rule{
-		{in(Plain), on(goFunction), loggedText, Hold},
-		{in(Bare), on(goFunction), bareText, Hold},
-		{in(loggedText, bareText, stackedText, stackedOn), on(GoPlace), stacked, Join},
+		{in(Plain, Logged, loggedText), on(goFunction), loggedCall, Hold},
+		{in(Bare), on(goFunction), bareCall, Hold},
+		{in(bareText), on(goFunction), bareCall, Together},
+		{in(loggedCall, bareCall, stackedCall, stackedOn), on(GoPlace), stacked, Join},
 		{in(panicking), on(Text), panicking, Loose},
 		{in(panicking), on(GoFatal), panicking, Join},
 		{in(panicking, running), on(GoPlace), running, Join},
@@ -51,7 +52,7 @@ var golang = runtime{
 		{in(running), on(goOther), running, Join},
 		{in(stacked), on(goFunction), stackedOn, Join},
 		{in(stacked), on(Text), stackedText, Hold},
-		{in(stackedText), on(goFunction), stackedText, Hold},
+		{in(stackedText), on(goFunction), stackedCall, Hold},
 	},
 }
 

@@ -47,12 +47,15 @@ const (
 	// part of its trace.
 	loggedName   // an exception line after a log line
 	loggedText   // another line
+	loggedCall   // one that may be a Go function
 	bareText     // a line after a bare one
+	bareCall     // one that may be a Go function
 	namedText    // the second line of a message
 	toldText     // the same of Rust's
 	raisedText   // the same of Python's, or a note
 	uncaughtText // V8's source line
 	stackedText  // the message of the Go error that wraps the one before
+	stackedCall  // the first function in its stack
 	phases       // their number
 )
 
@@ -112,13 +115,14 @@ var logged = []rule{
 
 // like holds the phases that follow the rules of another where they have none of their own.
 var like = map[Phase]Phase{
-	Failed: Logged, threaded: named, framedLate: framed, thrownOn: thrown, called: running, stackedOn: stacked, toldText: namedText,
+	Failed: Logged, threaded: named, framedLate: framed, thrownOn: thrown, called: running, stackedOn: stacked,
+	loggedCall: loggedText, bareCall: bareText, toldText: namedText,
 }
 
 // kept holds, for each phase of held lines, the phase before them.
 var kept = map[Phase]Phase{
-	loggedName: named, loggedText: Logged, bareText: Bare, namedText: named, toldText: told,
-	raisedText: raised, uncaughtText: uncaught, stackedText: stacked,
+	loggedName: named, loggedText: Logged, loggedCall: Logged, bareText: Bare, bareCall: Bare, namedText: named, toldText: told,
+	raisedText: raised, uncaughtText: uncaught, stackedText: stacked, stackedCall: stacked,
 }
 
 type step struct {

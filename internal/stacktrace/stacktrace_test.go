@@ -253,3 +253,15 @@ func BenchmarkParse(b *testing.B) {
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
+
+// A filter may leave a place without its function below other log lines.
+func TestGoPlaceFollowsItsFunction(t *testing.T) {
+	held, _ := stacktrace.Logged.After("no price", stacktrace.Text)
+	if _, how := held.After("\t/app/cart.go:42", stacktrace.GoPlace); how != stacktrace.Begin {
+		t.Errorf("a place joins a line that is not its function: %d", how)
+	}
+	held, _ = held.After("main.total", stacktrace.Text)
+	if _, how := held.After("\t/app/cart.go:42", stacktrace.GoPlace); how != stacktrace.Join {
+		t.Errorf("a place does not join its function: %d", how)
+	}
+}
