@@ -90,7 +90,7 @@ func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (r
 	run.Failures = append(run.Failures, payload.Refused...)
 	run.Warnings = slices.Concat(texts(c.Warnings), texts(leftOut), texts(mistakes), run.Warnings)
 	for _, command := range payload.Commands {
-		commander{s, c, &run}.serve(ctx, command, options)
+		s.serve(ctx, c, command, options, &run)
 	}
 	run.Notices = append(notices(payload), run.Notices...)
 	return run, nil
@@ -107,19 +107,13 @@ func notices(payload payload.Payload) []string {
 
 const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."
 
-type commander struct {
-	*session
-	config config.Config
-	run    *report.Run // what was done so far; commands add to it
-}
-
-// serve runs a command and answers it. A failure is reported to the sender and
-// fails the run.
-func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Options) {
+// serve runs a command, adds to the run what it did, and answers it. A failure is reported
+// to the sender and fails the run.
+func (s *session) serve(ctx context.Context, c config.Config, asked payload.Command, o scan.Options, run *report.Run) {
 	answer, err := slack.Answer{Text: help}, error(nil)
 	switch asked.Verb {
 	case payload.Scan:
-		answer, err = c.scan(ctx, asked.Since)
+		answer, err = s.scanSince(ctx, c, asked.Since, run)
 	case payload.Status:
 		var t ledger.Status
 		t, err = scan.Status(ctx, o)
@@ -128,41 +122,41 @@ func (c commander) serve(ctx context.Context, asked payload.Command, o scan.Opti
 			answer.Text += fmt.Sprintf(" Sources: %d, all read up to %s.", t.Sources, t.Oldest.UTC().Format("2006-01-02 15:04 UTC"))
 		}
 	case payload.File:
-		answer = c.answer("Filed.", *c.run)
+		answer = s.answer("Filed.", *run)
 	}
 	if err != nil {
-		c.run.Failures = append(c.run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
+		run.Failures = append(run.Failures, fmt.Errorf("%s: %w", asked.Verb, err))
 		answer = slack.Answer{Text: "That failed; see the workflow run for the reason."}
 	}
-	if asked.ResponseURL == "" || c.config.DryRun {
+	if asked.ResponseURL == "" || c.DryRun {
 		return
 	}
-	if err := slack.SendAnswer(ctx, asked.ResponseURL, c.config.SlackAPIURL, answer); err != nil {
-		c.run.Warnings = append(c.run.Warnings, err.Error())
+	if err := slack.SendAnswer(ctx, asked.ResponseURL, c.SlackAPIURL, answer); err != nil {
+		run.Warnings = append(run.Warnings, err.Error())
 	}
 }
 
-func (c commander) scan(ctx context.Context, since string) (slack.Answer, error) {
+func (s *session) scanSince(ctx context.Context, c config.Config, since string, run *report.Run) (slack.Answer, error) {
 	if since != "" {
 		var err error
-		if c.config.Since, err = config.ParseSince(since, c.Clock.Now()); err != nil {
+		if c.Since, err = config.ParseSince(since, s.Clock.Now()); err != nil {
 			return slack.Answer{Text: "The start time " + err.Error() + "."}, nil
 		}
 	}
-	run, err := c.scanSources(ctx, c.config)
+	scanned, err := s.scanSources(ctx, c)
 	if err != nil {
 		return slack.Answer{}, err
 	}
-	c.run.Add(run)
-	return c.answer("Scanned: "+report.Headline(run), run), nil
+	run.Add(scanned)
+	return s.answer("Scanned: "+report.Headline(scanned), scanned), nil
 }
 
-func (c commander) answer(text string, run report.Run) slack.Answer {
+func (s *session) answer(text string, run report.Run) slack.Answer {
 	if n := len(run.Problems()); n > 0 {
 		text += fmt.Sprintf(" Problems: %d; see the workflow run.", n)
 	}
 	a := slack.Answer{Text: text}
-	r := c.redactor.Section()
+	r := s.redactor.Section()
 	for _, l := range run.Lines {
 		if l.Done() && l.Number != 0 {
 			a.Done = append(a.Done, slack.Error{
