@@ -91,7 +91,8 @@ func (m *miner) uniteNames() {
 }
 
 // uniteHoles unites templates that differ in one word, where the words at that place are values: "cannot
-// parse feed of acme while loading prices", "… of globex …", and three more.
+// parse feed of acme while loading prices", "… of globex …", and three more. Names need fewer: "lost
+// heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
 func (m *miner) uniteHoles() {
 	holes := m.holes()
 	hasNames := func(family []seen) bool { return len(family) >= manyNames && family[0].form.consts > minConsts }
@@ -104,7 +105,13 @@ func (m *miner) uniteHoles() {
 		}
 	}
 	for _, family := range holes {
-		alternating := hasNames(family) && alternate(family, contexts)
+		again := 0 // how many of the words alternate in other messages too, as names do
+		for _, s := range family {
+			if contexts[s.form.tokens[s.place]] > 1 {
+				again++
+			}
+		}
+		alternating := hasNames(family) && again >= manyNames && 2*again > len(family)
 		if !alternating && !m.varies(family) {
 			continue
 		}
@@ -155,18 +162,6 @@ func (m *miner) happened(family []seen) bool {
 		}
 	}
 	return verbs*verbsPerAll > len(family)
-}
-
-// alternate reports whether the words of a family alternate in other messages too:
-// "lost heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
-func alternate(family []seen, contexts map[uint32]int) bool {
-	n := 0
-	for _, s := range family {
-		if contexts[s.form.tokens[s.place]] > 1 {
-			n++
-		}
-	}
-	return n >= manyNames && 2*n > len(family)
 }
 
 // How many different words at one place prove that they are values, and by how many other words that the

@@ -91,8 +91,9 @@ func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 func (s *Set) keyed(id trace, rule Rule) uint32 {
 	at, ok := s.traces[id]
 	if !ok {
-		at = s.open(&Group{Key: id.key, Rule: rule, Name: id.name})
+		at = uint32(len(s.units))
 		s.traces[id] = at
+		s.units = append(s.units, &Group{Key: id.key, Rule: rule, Name: id.name})
 	}
 	return at
 }
@@ -105,18 +106,14 @@ func (s *Set) unit(m message) uint32 {
 	m = s.cut(m)
 	at, ok := s.messages[m]
 	if !ok {
-		at = s.open(&Group{Template: m.template, Service: m.service, Name: m.name})
+		at = uint32(len(s.units))
 		s.messages[m] = at
+		s.units = append(s.units, &Group{Template: m.template, Service: m.service, Name: m.name})
 		for len(s.messages) > maxTemplates && s.limit > 0 {
 			s.shorten()
 		}
 	}
 	return at
-}
-
-func (s *Set) open(g *Group) uint32 {
-	s.units = append(s.units, g)
-	return uint32(len(s.units) - 1)
 }
 
 // template returns the masked and redacted template of a message.

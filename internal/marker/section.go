@@ -51,24 +51,19 @@ var (
 )
 
 // Section wraps the visible text and the marker into the bot's section of an issue's body.
-func (m Marker) Section(text string) string {
-	key := m.Key()
-	if !isPlain(key) {
-		key = ""
-	}
-	return section(key, text, m.encode())
-}
+func (m Marker) Section(text string) string { return section(m.Key(), text, m.encode()) }
 
 // Section wraps text and the state into the bot's section of the dashboard.
 func (d Dashboard) Section(text string) string { return section("dashboard", text, d.encode()) }
 
 func section(key, text, state string) string {
-	return fmt.Sprintf("%s%d%s\n%s%s%s\n\n%s\n\n%s%d %s %s%s\n%s",
-		beginPrefix, Version, suffix,
-		keyPrefix, key, suffix,
-		strings.TrimSpace(text),
-		statePrefix, Version, checksum(state), state, suffix,
-		endLine)
+	if !isPlain(key) {
+		key = ""
+	}
+	return fmt.Sprintf(beginPrefix+"%d"+suffix+"\n"+
+		keyPrefix+"%s"+suffix+"\n\n%s\n\n"+
+		statePrefix+"%d %s %s"+suffix+"\n"+endLine,
+		Version, key, strings.TrimSpace(text), Version, checksum(state), state)
 }
 
 // maxJSON bounds the inflated size of a state; real ones are far smaller.
