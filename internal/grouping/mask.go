@@ -71,7 +71,10 @@ var errorCode = regexp.MustCompile(`^(?:\[?[A-Z]{2,12}-?(?:0\d{2,5}[A-Z]?|\d{3,6
 
 // mask returns the masked template, which is valid until the next call.
 func (m *masker) mask(message string) []byte {
-	s, _, _ := strings.Cut(strings.TrimLeft(message, " \t\v\f\r\n"), "\n")
+	if message != "" && message[0] <= ' ' {
+		message = strings.TrimLeft(message, " \t\v\f\r\n")
+	}
+	s, _, _ := strings.Cut(message, "\n")
 	s, _, _ = strings.Cut(s, "\r")
 	if len(s) > maxMessage {
 		s = strings.ToValidUTF8(s[:maxMessage], "")

@@ -134,11 +134,13 @@ func wholeValue(s string, equals, value int) int {
 // (1.16 KB) sent" and "0 bytes sent". A remark in words stays: "exited with 137 (killed)".
 func (m *masker) remark(bracket byte) bool {
 	open := bytes.LastIndexByte(m.out, bracket)
-	value := bytes.LastIndex(m.out[:max(0, open)], []byte(Wildcard))
-	if value < 0 || m.wild <= open {
+	if open < 0 || m.wild <= open {
 		return false
 	}
-	value += len(Wildcard)
+	value := bytes.LastIndex(m.out[:open], []byte(Wildcard)) + len(Wildcard)
+	if value < len(Wildcard) {
+		return false
+	}
 	counted, spaced := bytes.CutSuffix(m.out[value:open], []byte(" "))
 	if !spaced || !noun.Match(counted) {
 		return false

@@ -47,7 +47,7 @@ func letterKind(word string) Masks {
 		return maskValue // "cache warm: true"
 	case len(word) >= 8 && isHex(word):
 		return maskHex // "object deadbeef is gone": no English word of eight letters has only a to f
-	case len(word) >= 24 && mixedCase.MatchString(word):
+	case len(word) >= 24 && mixedCase(word):
 		return maskToken // "token aBCdEFghIJklMNopQRstUVwx expired"
 	}
 	return 0
@@ -97,8 +97,17 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase matches two upper-case letters after a lower-case one, twice, as in tokens but not in CamelCase names.
-var mixedCase = regexp.MustCompile(`[a-z][A-Z]{2}.*[a-z][A-Z]{2}`)
+// mixedCase reports whether two upper-case letters follow a lower-case one more than once, as in tokens but
+// not in CamelCase names.
+func mixedCase(s string) bool {
+	changes := 0
+	for i := 2; i < len(s); i++ {
+		if isUpper(s[i]) && isUpper(s[i-1]) && isLower(s[i-2]) {
+			changes++
+		}
+	}
+	return changes >= 2
+}
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }
