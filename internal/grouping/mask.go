@@ -168,6 +168,77 @@ func (m *masker) inList() bool {
 	return m.wild > 0 && len(between) <= 3 && len(bytes.Trim(between, " ,.:;-/|_+#~@")) == 0
 }
 
+// remark drops the bracketed remark that ends here if it only repeats the value before it: "1190 bytes
+// (1.16 KB) sent" and "0 bytes sent". A remark in words stays: "exited with 137 (killed)".
+func (m *masker) remark(bracket byte) bool {
+	open := bytes.LastIndexByte(m.out, bracket)
+	if open < 0 || m.wild <= open {
+		return false
+	}
+	value := bytes.LastIndex(m.out[:open], []byte(Wildcard)) + len(Wildcard)
+	if value < len(Wildcard) {
+		return false
+	}
+	counted, spaced := bytes.CutSuffix(m.out[value:open], []byte(" "))
+	if !spaced || !noun.Match(counted) {
+		return false
+	}
+	for inside := string(m.out[open+1:]); inside != ""; {
+		end := tokenEnd(inside, 0)
+		if t := newToken(inside[:end]); t.counts() {
+			return false
+		}
+		inside = inside[end:]
+	}
+	m.out, m.wild = m.out[:value+len(counted)], value
+	return true
+}
+
+// noun matches nothing, or what a value counts: the " records" of "3 records (1%)".
+var noun = regexp.MustCompile(`^(?: [a-zA-Z_[:^ascii:]]*)?$`)
+
+// json masks a whole JSON object or array, even if truncated, since its fields come in any order:
+// `upstream answered {"code":7,"detail":"gone"}`. It also masks IPv6 addresses and lists of words.
+func (m *masker) json(s string, i int) int {
+	if address := bracketed.FindString(s[i:]); address != "" {
+		m.wildcard(maskAddress)
+		return i + len(address)
+	}
+	m.out = append(m.out, s[i])
+	inside := strings.TrimLeft(s[i+1:], " ")
+	if s[i] == '[' && isWordList(inside) {
+		m.wildcard(maskList)
+		return i + strings.IndexByte(s[i:], ']')
+	}
+	if inside == "" || (inside[0] != '"' && inside[0] != '\'' && (s[i] != '[' || inside[0] != '{')) {
+		return i + 1
+	}
+	m.wildcard(maskJSON)
+	end := object(s, i)
+	if end == i {
+		return len(s)
+	}
+	m.out = append(m.out, s[end-1])
+	return end
+}
+
+// isWordList reports whether s begins with a list of words up to a bracket: "missing columns [name, email]".
+func isWordList(s string) bool {
+	commas := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ']':
+			return commas > 0
+		case c == ',':
+			commas++
+		case c == ' ' && i > 0 && s[i-1] == ',':
+		case class[c]&inPiece == 0:
+			return false
+		}
+	}
+	return false
+}
+
 // Masks is the set of kinds of values masked in a message.
 type Masks uint32
 

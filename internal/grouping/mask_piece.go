@@ -127,61 +127,126 @@ func inWildcard(s string, i int) bool {
 	return strings.HasPrefix(s[i:], Wildcard) || strings.HasSuffix(s[:i+1], Wildcard)
 }
 
-// parts masks a piece part by part, so that "server.go:42" keeps the file and "uid:1000" the name.
-func (m *masker) parts(word string) {
-	rest := Masks(0)
-	if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
-		word, rest = word[:colon+1], maskPath
-	} else if bar := strings.IndexByte(word, '|'); bar >= 0 && hasDigit(word) { // "rejected row:17|EUR|open"
-		word, rest = word[:strings.LastIndexByte(word[:bar], ':')+1], maskValue
+// quoted masks a quoted string: `invalid input syntax for type uuid: "abc"`. An apostrophe inside a word,
+// as in "can't", does not open one. A quoted request keeps its method, `"GET /v1/orders HTTP/1.1" 502`,
+// unless a name in front marks it as a value. If everything is quoted, as by some loggers, it is the message.
+func (m *masker) quoted(s string, i int) int {
+	end := closing(s, i)
+	m.out = append(m.out, s[i])
+	if end < 0 || i == 0 && end == len(s)-1 {
+		return i + 1
 	}
-	for begin := 0; begin < len(word); {
-		if begin == 0 || word[begin-1] != '.' {
-			if length := hostLength(word[begin:]); length > 0 {
-				m.wildcard(maskHost)
-				begin += length
-				continue
-			}
-		}
-		end, seen := begin, uint8(0)
-		for end < len(word) && class[word[end]]&isPart == 0 {
-			if seen |= class[word[end]]; word[end] == '<' {
-				seen |= isDigit // a Wildcard
-			}
-			end++
-		}
-		part := word[begin:end]
-		kind := valueKind(part, seen)
-		if begin > 0 && word[begin-1] == '@' && isHex(part) {
-			kind = maskHex // the address of an object: "lock held by Session@deadbeef"
-		}
-		if kind != 0 {
-			m.wildcard(kind)
-		} else {
-			m.out = append(m.out, part...)
-		}
-		begin = skip(word, end, isPart)
-		m.out = append(m.out, word[end:begin]...)
+	if method, _, _ := strings.Cut(s[i+1:end], " "); methods[method] && !bytes.HasSuffix(m.out, []byte(`: "`)) {
+		m.out = append(append(m.out, method...), ' ')
 	}
-	if rest != 0 {
-		m.wildcard(rest)
-	}
+	m.wildcard(maskQuoted)
+	m.out = append(m.out, s[end])
+	return end + 1
 }
 
-func (m *masker) word(s string, i, end int, seen uint8) int {
-	word := s[i:end]
-	if seen&isDigit == 0 && dateNames[word] { // "since Mon Nov 22 10:30:01 2026", "until 22 Nov"
-		next := strings.TrimLeft(s[end:], " \t\v\f,")
-		follows := next[:skip(next, 0, inWord)]
-		if m.inList() || follows != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[follows]) {
-			m.wildcard(maskTime)
+// closing returns where the quotation that opens at i closes, or -1.
+func closing(s string, i int) int {
+	if i > 0 && isWord(s[i-1]) {
+		return -1
+	}
+	for end := i + 1; end < len(s); end++ {
+		switch {
+		case s[end] == '\\':
+			end++
+		case s[end] == s[i] && (s[i] == '"' || end+1 == len(s) || !isWord(s[end+1])):
 			return end
 		}
 	}
-	if kind := valueKind(word, seen); kind != 0 {
-		m.wildcard(kind)
-		return m.unit(s, i, end)
+	return -1
+}
+
+// assigned masks the value after an equals sign: "login failed user=bob ip=10.0.0.1", "retries = none".
+// A name without a value is the same setting: "user= ip=10.0.0.1".
+func (m *masker) assigned(s string, i int) int {
+	m.out = append(m.out, '=')
+	value := i + 1
+	name := strings.TrimSuffix(s[:i], " ")
+	if name == "" || !isWord(name[len(name)-1]) && !strings.HasSuffix(name, "]") && !strings.HasSuffix(name, ")") {
+		return value
 	}
-	m.out = append(m.out, word...)
-	return end
+	if s[i-1] == ' ' && value < len(s) && s[value] == ' ' {
+		m.out = append(m.out, ' ')
+		value++
+	}
+	if end := wholeValue(s, i, value); end > 0 {
+		m.wildcard(maskValue)
+		return end
+	}
+	if value < len(s) {
+		switch s[value] {
+		case '[', '{', '(':
+			if end := object(s, value); end > value && !strings.ContainsAny(s[value:end], "=:") {
+				m.wildcard(maskList)
+				return end
+			}
+			return value // values with names of their own
+		case '=', '>', '~', '<':
+			if !inWildcard(s, value) {
+				return value // a comparison
+			}
+		case '"', '\'', '`':
+			if end := closing(s, value); end > 0 {
+				m.wildcard(maskValue)
+				return end + 1
+			}
+		}
+	}
+	for value < len(s) && (class[s[value]]&isStop == 0 && s[value] != '&' || inWildcard(s, value) ||
+		s[value] == '|' && value+1 < len(s) && isWord(s[value+1])) { // "mode=READ|WRITE"
+		value++
+	}
+	m.wildcard(maskValue)
+	if !isWord(s[value-1]) {
+		return value
+	}
+	return object(s, value)
+}
+
+// object returns the end of the brackets at i, or i if they do not close. They print a list or, behind its
+// type, an object: "ids=[7, 8]" and "lock=Session{id=7, user=bob}" are values that may also be null.
+func object(s string, i int) int {
+	if i == len(s) || strings.IndexByte("{[(", s[i]) < 0 {
+		return i
+	}
+	depth, quoted := 0, false
+	for end := i; end < len(s); end++ {
+		switch c := s[end]; {
+		case c == '\\':
+			end++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[' || c == '(':
+			depth++
+		case c == '}' || c == ']' || c == ')':
+			if depth--; depth == 0 {
+				return end + 1
+			}
+		}
+	}
+	return i
+}
+
+// wholeValue returns the end of a value that may contain blanks because nothing follows it: the only field
+// of an object, "lost Peer(name=db 2 standby) for good", or the only setting on a line, "system property:
+// os.name=Windows Server 2022". It returns 0 if others may follow.
+func wholeValue(s string, equals, value int) int {
+	name := equals
+	for name > 0 && (isWord(s[name-1]) || s[name-1] == '.' || s[name-1] == '-') {
+		name--
+	}
+	if name > 1 && s[name-1] == '(' && isWord(s[name-2]) {
+		if end := strings.IndexAny(s[value:], "()=,"); end > 0 && s[value+end] == ')' {
+			return value + end
+		}
+	} else if strings.IndexByte(s[name:equals], '.') > 0 && strings.HasSuffix(strings.TrimRight(s[:name], " "), ":") &&
+		strings.IndexByte(s[value:], '=') < 0 {
+		return len(s)
+	}
+	return 0
 }

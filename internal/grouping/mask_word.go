@@ -8,6 +8,65 @@ import (
 	"github.com/google/uuid"
 )
 
+// parts masks a piece part by part, so that "server.go:42" keeps the file and "uid:1000" the name.
+func (m *masker) parts(word string) {
+	rest := Masks(0)
+	if colon := strings.Index(word, ":/"); colon > 0 { // "copy to db1:/srv failed"
+		word, rest = word[:colon+1], maskPath
+	} else if bar := strings.IndexByte(word, '|'); bar >= 0 && hasDigit(word) { // "rejected row:17|EUR|open"
+		word, rest = word[:strings.LastIndexByte(word[:bar], ':')+1], maskValue
+	}
+	for begin := 0; begin < len(word); {
+		if begin == 0 || word[begin-1] != '.' {
+			if length := hostLength(word[begin:]); length > 0 {
+				m.wildcard(maskHost)
+				begin += length
+				continue
+			}
+		}
+		end, seen := begin, uint8(0)
+		for end < len(word) && class[word[end]]&isPart == 0 {
+			if seen |= class[word[end]]; word[end] == '<' {
+				seen |= isDigit // a Wildcard
+			}
+			end++
+		}
+		part := word[begin:end]
+		kind := valueKind(part, seen)
+		if begin > 0 && word[begin-1] == '@' && isHex(part) {
+			kind = maskHex // the address of an object: "lock held by Session@deadbeef"
+		}
+		if kind != 0 {
+			m.wildcard(kind)
+		} else {
+			m.out = append(m.out, part...)
+		}
+		begin = skip(word, end, isPart)
+		m.out = append(m.out, word[end:begin]...)
+	}
+	if rest != 0 {
+		m.wildcard(rest)
+	}
+}
+
+func (m *masker) word(s string, i, end int, seen uint8) int {
+	word := s[i:end]
+	if seen&isDigit == 0 && dateNames[word] { // "since Mon Nov 22 10:30:01 2026", "until 22 Nov"
+		next := strings.TrimLeft(s[end:], " \t\v\f,")
+		follows := next[:skip(next, 0, inWord)]
+		if m.inList() || follows != "" && next != s[end:] && (class[next[0]]&isDigit != 0 || dateNames[follows]) {
+			m.wildcard(maskTime)
+			return end
+		}
+	}
+	if kind := valueKind(word, seen); kind != 0 {
+		m.wildcard(kind)
+		return m.unit(s, i, end)
+	}
+	m.out = append(m.out, word...)
+	return end
+}
+
 // minToken is the minimum length of a random token.
 const minToken = 20
 
