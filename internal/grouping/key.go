@@ -141,7 +141,9 @@ func isHash(word string) bool {
 
 // stableName drops the numbers that compilers append to numberedEnds, and addresses: "run/0x1f".
 func stableName(name string) string {
-	name, _, _ = strings.Cut(name, "/0x")
+	if cut := strings.Index(name, "/0x"); cut > 0 {
+		name = name[:cut]
+	}
 	var b strings.Builder
 	for i := 0; i < len(name); i++ {
 		before := b.String()
