@@ -340,3 +340,37 @@ func joined(errs []error) string {
 	}
 	return strings.Join(texts, "\n")
 }
+
+func TestReaderContradicts(t *testing.T) {
+	for name, tt := range map[string]struct {
+		flags map[string]string
+		want  string // "" if nothing is wrong
+	}{
+		"all events need no pattern":       {map[string]string{"reader": "all", "filter-pattern": "?ERROR"}, "reader all does not use filter-pattern: leave one of them out"},
+		"a pattern selects":                {map[string]string{"reader": "filter", "filter-pattern": "?ERROR"}, ""},
+		"insights cost money":              {map[string]string{"reader": "insights"}, "reader insights costs money: set insights-budget to the gigabytes a run may scan"},
+		"a wrong budget is one mistake":    {map[string]string{"reader": "insights", "insights-budget": "-1"}, `insights-budget "-1" (flag --insights-budget) must be a number between 0 and 100000`},
+		"a control character in a setting": {map[string]string{"aws-region": "eu\x00"}, `aws-region "eu\x00" (flag --aws-region) must be one line without control characters`},
+	} {
+		_, err := Load(sources{flags: tt.flags}.input())
+		if (err == nil) != (tt.want == "") || err != nil && err.Error() != tt.want {
+			t.Errorf("%s: %v, want %s", name, err, tt.want)
+		}
+	}
+}
+
+func TestSinceATime(t *testing.T) {
+	if got, err := ParseSince("2026-02-28T12:00:00Z", now); err != nil || !got.Equal(now.Add(-24*time.Hour)) {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestAppKeyOfTheRelay(t *testing.T) {
+	in := sources{files: map[string]string{"app.pem": "PEM"}}.input()
+	for given, want := range map[string]string{"app.pem": "PEM", `-----BEGIN KEY-----\nx`: "-----BEGIN KEY-----\nx"} {
+		in.Flags = map[string]string{"github-app-key": given}
+		if c, _ := LoadRelay(in); string(c.AppKey) != want { // the rest is missing
+			t.Errorf("%q: %q, want %q", given, c.AppKey, want)
+		}
+	}
+}
