@@ -11,12 +11,12 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// forgetAfter is how long an error that waits for more events is kept without
-// one: a single failure a month ago is not news.
+// forgetAfter is how long an error without new events waits: a single failure a month ago is
+// not news.
 const forgetAfter = 30 * 24 * time.Hour
 
-// file decides about errors that have no issue: the worst ones get one, as
-// many as max-new-issues allows, the others wait on the dashboard.
+// file decides about errors without an issue: the worst ones get one, as many as
+// max-new-issues allows, and the others wait on the dashboard.
 func file(known *directory, in Input) []Action {
 	candidates := candidates(known, in)
 	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
@@ -54,9 +54,9 @@ func file(known *directory, in Input) []Action {
 	return candidates
 }
 
-// Room returns how many new issues a run that begins now may file. The issues' own
-// creation times count, so neither a lost dashboard nor an overlapping run raises it;
-// what overlapping runs filed twice counts once.
+// Room returns how many new issues a run that begins now may file. It goes by the issues' own
+// creation times, so neither a lost dashboard nor an overlapping run raises it. Issues that
+// overlapping runs filed twice count once.
 func (r Rules) Room(issues []Issue, now time.Time) int {
 	if r.MaxNewPerDay == 0 {
 		return r.MaxNew
@@ -90,18 +90,11 @@ func candidates(known *directory, in Input) []Action {
 	return actions
 }
 
-// readable reports whether an error may be filed now: one that was not seen in
-// this run is filed without its trace only when its sources were read, and so
-// prove that the log lines are gone.
+// readable reports whether an error may be filed now. One that was not seen in this run is filed
+// without its trace only if its sources were read, which proves that the log lines are gone.
 func readable(a Action, in Input) bool {
-	unread := some(a.Next.Sources, func(name string, _ count.Tally) bool {
-		_, ok := in.Read[name]
-		return !ok
-	})
-	unknown := in.ReadsSentry && some(a.Next.Sentry, func(id string, _ int64) bool {
-		_, ok := in.States[id]
-		return !ok
-	})
+	unread := some(a.Next.Sources, func(name string, _ count.Tally) bool { return in.Read[name].IsZero() })
+	unknown := in.ReadsSentry && some(a.Next.Sentry, func(id string, _ int64) bool { return in.States[id] == "" })
 	return len(a.Groups) > 0 || !unread && !unknown
 }
 

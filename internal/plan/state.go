@@ -224,7 +224,6 @@ func noteSentry(m *marker.Marker, in Input, resolved []string) {
 // source has seen it.
 func settled(m marker.Marker, in Input) bool {
 	return len(m.Sentry) > 0 && len(m.Sources)+len(m.Deliveries) == 0 && !some(m.Sentry, func(id string, _ int64) bool {
-		state, ok := in.States[id]
-		return !ok || state == event.Unresolved
+		return in.States[id] == "" || in.States[id] == event.Unresolved
 	})
 }
