@@ -110,7 +110,7 @@ func (e *Event) Version() Version { return Version{e.Commit, e.Release, e.Servic
 
 // InApp returns the in-app frames of all exceptions, in the order of the chain.
 func (e *Event) InApp() []Frame {
-	n := 0
+	n := 0 // so that the list is allocated once
 	for _, x := range e.Exceptions {
 		n += len(x.Frames)
 	}
