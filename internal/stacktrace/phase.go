@@ -145,12 +145,15 @@ var steps = func() (table [phases][shapes]step) {
 	}
 	for p := range phases {
 		for s := range shapes {
-			if other := table[like[p]][s]; !table[p][s].known && like[p] != Plain && other.known {
-				table[p][s] = other
-			} else if !table[p][s].known {
+			if other, ok := like[p]; ok && !table[p][s].known {
+				table[p][s] = table[other][s]
+			}
+			if !table[p][s].known {
 				table[p][s] = defaultStep(p, s)
 			}
 		}
+	}
+	for p := range phases {
 		for _, s := range on(Ruler, SwiftFrame, Quotes, goFunction, goOther, quoteEnd) {
 			if !table[p][s].known {
 				table[p][s] = table[p][Text]
