@@ -18,15 +18,15 @@ func families(all []seen, do func([]seen)) {
 	slices.SortFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form.at, b.form.at), cmp.Compare(a.place, b.place))
 	})
-	for begin := 0; begin < len(all); {
-		end := begin + 1
-		for end < len(all) && all[end].hash == all[begin].hash {
-			end++
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].hash == all[0].hash {
+			n++
 		}
-		if end > begin+1 {
-			do(all[begin:end])
+		if n > 1 {
+			do(all[:n:n])
 		}
-		begin = end
+		all = all[n:]
 	}
 }
 

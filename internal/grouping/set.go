@@ -13,9 +13,6 @@ import (
 // prefixes, so memory stays bounded and the order of events still does not matter.
 const maxTemplates = 20_000
 
-// maxTokens bounds the tokens that the matcher keeps in a run with too many templates.
-const maxTokens = 100_000
-
 // maxCached bounds the bytes of masked templates cached with their redacted form. Redacting costs some
 // ten microseconds a template, as much as reading five lines, so there is room for 100,000 templates of
 // usual length; each also needs about 50 bytes in the table.
@@ -157,7 +154,7 @@ func (s *Set) cut(m message) message {
 }
 
 func (s *Set) matcher() *matcher {
-	if s.matching == nil || len(s.matching.tokens) > maxTokens {
+	if s.matching == nil || len(s.matching.tokens) > 100_000 { // in a run with too many templates
 		s.matching = newMatcher(s.knownTemplates)
 	}
 	return s.matching

@@ -117,11 +117,10 @@ func read(body string, into any) (key string, err error) {
 	if len(ours) == 0 {
 		return "", ErrNone
 	}
-	newer := false
 	for _, l := range ours {
 		switch {
-		case l.prefix == beginPrefix:
-			newer = newer || l.version() > Version
+		case l.prefix == beginPrefix && l.version() > Version:
+			err = ErrNewer
 		case l.prefix != keyPrefix || !isPlain(l.value) || l.value == key:
 		case key != "":
 			foreign = true
@@ -130,8 +129,8 @@ func read(body string, into any) (key string, err error) {
 		}
 	}
 	switch {
-	case newer:
-		return key, ErrNewer
+	case err != nil:
+		return key, err
 	case foreign:
 		return "", ErrDamaged
 	}

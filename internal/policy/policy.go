@@ -9,6 +9,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -51,12 +52,7 @@ func (d *Decider) Decide(e *event.Event) {
 			continue
 		}
 		e.Decision.Rules = append(e.Decision.Rules, at)
-		if rule.Level != event.Unknown {
-			e.Level = rule.Level
-		}
-		if e.Decision.Group == "" {
-			e.Decision.Group = rule.Group
-		}
+		e.Level, e.Decision.Group = cmp.Or(rule.Level, e.Level), cmp.Or(e.Decision.Group, rule.Group)
 		if rule.Ignore != "" {
 			ignored = rule.Line
 		}
