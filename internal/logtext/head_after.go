@@ -180,7 +180,7 @@ func (r *headReader) behindName(s string, n, tries int) bool {
 	}
 	switch said, how := levelWord(name); {
 	case s[n] == '=':
-		return r.behindPair(s, n)
+		return r.pairAt(s, n)
 	case isID(name):
 		r.h.requestID = name
 		r.behind(n)
@@ -216,21 +216,6 @@ func loggerNext(s string) bool {
 	}
 	_, length := separator(s[n:])
 	return length > 0 && !stacktrace.IsHeader(s)
-}
-
-// behindPair takes a pair that names an id, a thread or the like, if words follow.
-func (r *headReader) behindPair(s string, n int) bool {
-	value, length := pairValue(s[n+1:])
-	if strings.Trim(s[n+1+length:], " ") == "" {
-		return false
-	}
-	if s[:n] == "request" {
-		r.h.requestID = value
-	} else if !r.pair(s[:n], value) {
-		return false
-	}
-	r.behind(n + 1 + length)
-	return true
 }
 
 // pairNext reports whether a pair that a head may have comes next.

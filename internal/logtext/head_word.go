@@ -115,19 +115,28 @@ func (r *headReader) levelBehind(name, rest string, n int) bool {
 
 var environments = set("production prod staging local development dev testing test qa preview")
 
-// pairAt takes the pair of s whose key has n bytes.
+// pairAt takes the pair of s whose key has n bytes: any in front of the level, and
+// behind it one that names an id, a thread or the like, if words follow.
 func (r *headReader) pairAt(s string, n int) bool {
+	key := s[:n]
 	value, end := pairValue(s[n+1:])
-	if fieldOf(s[:n]) == fieldLevelName {
-		level := fieldLevel(s[:n], value)
-		if level == event.Unknown || n+1+end == len(s) {
+	end += n + 1
+	switch {
+	case r.h.level != event.Unknown:
+		if strings.Trim(s[end:], " ") == "" || !r.pair(key, value) {
 			return false
 		}
-		r.take(level, n+1+end)
-		return true
+		r.behind(end)
+	case fieldOf(key) == fieldLevelName:
+		level := fieldLevel(key, value)
+		if level == event.Unknown || end == len(s) {
+			return false
+		}
+		r.take(level, end)
+	default:
+		r.pair(key, value)
+		r.next(end, afterName)
 	}
-	r.pair(s[:n], value)
-	r.next(n+1+end, afterName)
 	return true
 }
 
@@ -150,7 +159,10 @@ func (r *headReader) pair(key, value string) bool {
 		r.h.lane = value
 	case fieldHost, fieldNode:
 	default:
-		return false
+		if key != "request" {
+			return false
+		}
+		r.h.requestID = value
 	}
 	return true
 }
