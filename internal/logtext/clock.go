@@ -115,7 +115,7 @@ func weekdayAt(s string) int {
 	return n + leading(s[n:], ", ")
 }
 
-// zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns where it ends.
+// zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns its end.
 func zone(s string, i int) (offset time.Duration, end int) {
 	if i == len(s) || s[i] == 'Z' {
 		return 0, min(i+1, len(s))

@@ -209,8 +209,8 @@ const maxParts = 200
 func (f *Framer) gather(s *stream, e entry) bool {
 	p := &s.parts
 	if len(p.entries) == 0 {
-		// A record may begin a JSON object and not end it.
-		p.object = !e.partial && (e.first == "{" || strings.HasPrefix(e.first, `{"`) && e.first[len(e.first)-1] != '}' && nestedEnd(e.first) <= 0)
+		torn := strings.HasPrefix(e.first, `{"`) && !strings.HasSuffix(e.first, "}") && nestedEnd(e.first) <= 0
+		p.object = !e.partial && (torn || e.first == "{")
 		if !p.object && !e.partial {
 			return false
 		}

@@ -89,7 +89,7 @@ func (f *fields) raise(e *event.Event) string {
 		return ""
 	}
 	thrown := decoded(f.raised)
-	if stack := f.values[fieldStack]; f.raised == "" && strings.HasPrefix(stack, "[{") { // zerolog's frames are beside the error
+	if stack := f.values[fieldStack]; f.raised == "" && strings.HasPrefix(stack, "[{") { // zerolog's, beside the error
 		message := cmp.Or(f.text(fieldErrorMessage), f.text(fieldMessage))
 		thrown = map[string]any{"type": f.text(fieldErrorType), "message": message, "frames": decoded(stack)}
 	}

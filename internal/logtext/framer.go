@@ -17,7 +17,7 @@
 //   - pending.go holds the event that grows; opening.go what its first lines say.
 //   - head.go and its siblings read what loggers print in front of a message, part by part; level.go and timestamp.go
 //     know the notations, and formats.go lists the heads that need a rule of their own.
-//   - scan.go and fields.go read JSON and logfmt, exception.go the exceptions in them, service.go the records of services.
+//   - scan.go and fields.go read JSON and logfmt, exception.go the exceptions in them, service.go services' records.
 //
 // The lines of one record always stay together. A log head at warn or worse, the exception line after it, its
 // frames and its causes are one event. A head below warn is not part of the trace: programs print what nobody

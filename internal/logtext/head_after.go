@@ -109,7 +109,7 @@ func (r *headReader) place(s string) bool {
 	if r.h.level < event.Warn || sentence {
 		return false
 	}
-	if shape := stacktrace.ShapeOf(s); shape == stacktrace.Place || shape.Certain() { // Ruby's and V8's traces begin with a place
+	if shape := stacktrace.ShapeOf(s); shape == stacktrace.Place || shape.Certain() { // Ruby's traces begin with a place
 		return false
 	}
 	for _, p := range places {
@@ -146,7 +146,7 @@ func (r *headReader) behindBracket(s string) bool {
 		inner = id
 	}
 	if inner == "cause" || !isWord(inner) && isProse(inner) || isRaised(inner) ||
-		(s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) { // of XML, or of a template
+		(s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) { // XML, or a template
 		return false
 	}
 	at, n := timeAt(inner)

@@ -37,7 +37,7 @@ func (p *pending) verdict(e *entry) verdict {
 		late = Settle
 	}
 	switch {
-	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // a line with its own time continues none without
+	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // none with a time continues one without
 		return begin
 	case p.isCompanion(e):
 		return join

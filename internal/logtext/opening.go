@@ -34,7 +34,8 @@ func newOpening(e *entry) opening {
 	}
 	// Layouts that put the message on the next line print nothing here, or the logger's name and a separator.
 	name := strings.TrimRight(o.message, " -:|")
-	o.unsaid = e.shape == stacktrace.Head && (o.message == "" || len(name) < len(o.message) && strings.Contains(name, ".") && isWord(name))
+	named := len(name) < len(o.message) && strings.Contains(name, ".") && isWord(name)
+	o.unsaid = e.shape == stacktrace.Head && (o.message == "" || named)
 	return o
 }
 

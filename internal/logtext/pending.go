@@ -126,8 +126,8 @@ func (p *pending) failing() bool {
 
 // awaitsMessage reports whether the next line holds the message, and isMessage whether the entry is that line.
 func (p *pending) awaitsMessage() bool {
-	erlang := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang") // the reason follows
-	return p.head.unsaid && (len(p.text.lines) == 1 || erlang)
+	reason := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang")
+	return p.head.unsaid && (len(p.text.lines) == 1 || reason)
 }
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
