@@ -109,7 +109,7 @@ func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Ev
 	for _, w := range windowsOf(suspects) {
 		var inside, outside []event.Event
 		for _, e := range held {
-			if w.contains(e) {
+			if e.Stream == w.stream && !e.Time.Before(w.from) && e.Time.Before(w.to) {
 				inside = append(inside, e)
 			} else {
 				outside = append(outside, e)
@@ -194,10 +194,6 @@ type window struct {
 
 func windowOf(e event.Event) window {
 	return window{e.Stream, e.Time.Add(-windowBefore), e.Time.Add(windowAfter)}
-}
-
-func (w window) contains(e event.Event) bool {
-	return e.Stream == w.stream && !e.Time.Before(w.from) && e.Time.Before(w.to)
 }
 
 // windowsOf returns the windows of the events, the earliest first. Windows of one

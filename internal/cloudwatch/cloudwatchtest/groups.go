@@ -137,7 +137,7 @@ func (s *Server) group(region string, ref groupRef) *group {
 	return g
 }
 
-// readable is group for what only reads groups of the class STANDARD.
+// readable is group for actions that cannot read Infrequent Access.
 func (s *Server) readable(req Request, ref groupRef) *group {
 	g := s.group(req.Region, ref)
 	must(!slices.Contains(s.Infrequent, g.name),
@@ -145,7 +145,7 @@ func (s *Server) readable(req Request, ref groupRef) *group {
 	return g
 }
 
-// pageSize is the limit of a request, checked, or the largest one.
+// pageSize checks the limit of a request; without one it is the largest.
 func pageSize(limit *int, largest int) int {
 	if limit == nil {
 		return largest

@@ -40,13 +40,13 @@ const (
 // during one; methods may be called at any time.
 type Server struct {
 	Now          func() time.Time     // an event is there once its ingestion time has come
-	PageEvents   int                  // at most so many events a page; 0 is the service's own 10,000
-	EmptyPages   int                  // so many empty pages with a token come before each page of events, and one without at the end
-	RepeatEvents int                  // each page begins with so many events of the page before
-	QueryPolls   int                  // how often a query's results are asked for until it is complete
-	Infrequent   []string             // groups in the class INFREQUENT_ACCESS, which neither FilterLogEvents nor GetLogEvents can read
-	Allow        []string             // IAM actions that are allowed, such as "logs:FilterLogEvents"; nil allows all
-	IdentityCode string               // an STS error code that GetCallerIdentity is refused with; empty for none
+	PageEvents   int                  // the most events on a page; 0 is the service's own 10,000
+	EmptyPages   int                  // empty pages with a token before each page of events; one without a token ends the list
+	RepeatEvents int                  // how many events of the previous page each page repeats
+	QueryPolls   int                  // how often a query is polled before it is complete
+	Infrequent   []string             // groups in the class INFREQUENT_ACCESS, which only queries can read
+	Allow        []string             // the allowed IAM actions, such as "logs:FilterLogEvents"; nil allows all
+	IdentityCode string               // the STS error code of GetCallerIdentity's refusal; empty if it is allowed
 	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
 	mu           sync.Mutex           // guards the fields below
 	groups       map[string]*group    // by region and name
@@ -146,8 +146,7 @@ func arn(region, group string) string {
 	return "arn:aws:logs:" + region + ":" + Account + ":log-group:" + group
 }
 
-// decode reads a request's body. A field that it has and T has not is one that
-// the fake does not imitate.
+// decode reads a request's body. The fake does not imitate a field that T does not have.
 func decode[T any](req Request) (in T) {
 	decoder := json.NewDecoder(bytes.NewReader(req.Body))
 	decoder.DisallowUnknownFields()
