@@ -143,20 +143,11 @@ func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payl
 // its issue have in common; each is empty if the body does not contain it. A change of
 // an issue has neither: each is a delivery of its own.
 func Identify(body []byte) (id, issue string) {
-	var b webhook
-	_ = json.Unmarshal(body, &b) // a part of another type names nothing
-	if d := b.Data; d != nil {
-		switch e := cmp.Or(d.Event, d.Error); {
-		case e != nil:
-			return e.EventID.Trim(), e.IssueID.Trim()
-		case d.Issue != nil:
-			return "", ""
-		}
+	p, _ := ReadWebhook(body, payload.Origin{}) // what cannot be read names nothing
+	if len(p.Events) == 0 {
+		return "", ""
 	}
-	if b.Event != nil { // the legacy plugin's
-		id = cmp.Or(b.Event.EventID.Trim(), b.Event.ID.Trim())
-	}
-	return id, b.ID.Trim()
+	return p.Events[0].ID, p.Events[0].Issue
 }
 
 // webhookEvent is an event in a webhook. It has no field for user data.
