@@ -178,19 +178,15 @@ func (c *Client) Resolve(ctx context.Context, id string) error {
 
 func (w wireIssue) tracked() event.SentryIssue {
 	level, _ := event.ParseLevel(w.Level)
-	state := event.Unresolved
-	switch w.Status {
-	case "resolved", "resolvedInNextRelease":
-		state = event.Resolved
-	case "ignored", "muted", "reprocessing":
-		state = event.Ignored
-	case "pending_deletion", "deletion_in_progress", "pending_merge": // gone soon, and for us now
-		state = event.Deleted
-	}
+	state := map[string]event.State{
+		"resolved": event.Resolved, "resolvedInNextRelease": event.Resolved,
+		"ignored": event.Ignored, "muted": event.Ignored, "reprocessing": event.Ignored,
+		"pending_deletion": event.Deleted, "deletion_in_progress": event.Deleted, "pending_merge": event.Deleted, // gone soon
+	}[w.Status]
 	l := w.Lifetime
 	return event.SentryIssue{
 		ID: w.ID.Trim(), Name: w.ShortID, Title: w.Title, URL: cmp.Or(w.Permalink, w.WebURL), Project: w.Project.Slug,
-		Level: level, State: state, Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
+		Level: level, State: cmp.Or(state, event.Unresolved), Total: int64(max(w.Count, l.Count)), Users: int64(max(w.UserCount, l.UserCount)),
 		First: cmp.Or(l.FirstSeen, w.FirstSeen), Last: cmp.Or(l.LastSeen, w.LastSeen),
 	}
 }

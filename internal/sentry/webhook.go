@@ -95,33 +95,27 @@ func (b webhook) issue() (payload.Payload, error) {
 	if !validID.MatchString(t.ID) {
 		return payload.Payload{}, errors.New("its issue has no id")
 	}
-	if t.Level == event.Unknown {
-		t.Level = event.Error
-	}
-	switch b.Action {
-	case "created", "unresolved":
-		t.State = event.Unresolved
-	case "resolved":
-		t.State = event.Resolved
-	case "ignored", "archived":
-		t.State = event.Ignored
-	case "assigned":
+	t.Level = cmp.Or(t.Level, event.Error)
+	t.State = map[string]event.State{
+		"created": event.Unresolved, "unresolved": event.Unresolved, "resolved": event.Resolved,
+		"ignored": event.Ignored, "archived": event.Ignored,
+	}[b.Action]
+	switch {
+	case b.Action == "assigned":
 		return payload.Skip("a Sentry issue was assigned to somebody"), nil
-	default:
+	case t.State == "":
 		return payload.Skip("an irrelevant change to a Sentry issue (%s)", payload.Word(b.Action)), nil
 	}
 	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
 }
 
 func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payload {
-	a, level := b.Data.MetricAlert, event.Error
-	switch b.Action {
-	case "critical":
-	case "warning":
-		level = event.Warn
-	case "resolved":
+	a := b.Data.MetricAlert
+	level := map[string]event.Level{"critical": event.Error, "warning": event.Warn}[b.Action]
+	switch {
+	case b.Action == "resolved":
 		return payload.Skip("a Sentry metric alert was resolved")
-	default:
+	case level == event.Unknown:
 		return payload.Skip("a Sentry metric alert with an unknown action")
 	}
 	id := a.ID.Trim()
