@@ -69,7 +69,7 @@ type Config struct {
 	MaxNewIssues   int           // 0 for none
 	MaxNewPerDay   int           // at least 1
 	CloseAfter     time.Duration // 0 for never; or Auto
-	MinLevel       string        // one of policy.LevelNames
+	MinLevel       string        // one of event.LevelNames
 	TrustedLogins  []string
 	PublishSamples bool
 

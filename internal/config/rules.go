@@ -125,7 +125,7 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 	case *event.Level:
 		var ok bool
 		if *to, ok = event.ParseLevel(text); !ok {
-			err = unknown("level", text, policy.LevelNames)
+			err = unknown("level", text, event.LevelNames)
 		}
 		text = to.String()
 	case **bool:
@@ -157,8 +157,8 @@ func (f *fileReader) patterns(name string, node ast.Node) (policy.Patterns, erro
 	for i, text := range items {
 		p, err := policy.Parse(name, text)
 		f.wrong(nodes[i], finding.Within(fmt.Sprintf("%s: %q: ", name, shorten(text)), err))
-		if name == "level" && !slices.ContainsFunc(policy.LevelNames, p.Fits) {
-			f.never(nodes[i], unknown("level", text, policy.LevelNames))
+		if name == "level" && !slices.ContainsFunc(event.LevelNames, p.Fits) {
+			f.never(nodes[i], unknown("level", text, event.LevelNames))
 		}
 		all = append(all, p)
 	}

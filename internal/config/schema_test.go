@@ -74,7 +74,7 @@ func ruleSchema(t *testing.T) *jsonschema.Schema {
 	schema, err := jsonschema.For[policy.Rule](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		of(policy.Patterns{}):  listSchema(wordSchema()),
 		of([]string{}):         listSchema(wordSchema()),
-		of(event.Error):        {Enum: anys(policy.LevelNames)},
+		of(event.Error):        {Enum: anys(event.LevelNames)},
 		of(policy.Threshold{}): {AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: new(1.0)}, {Type: "string", Pattern: `^[1-9][0-9]*( */ *[0-9].*)?$`}}},
 		of(time.Duration(0)):   {AnyOf: []*jsonschema.Schema{{Type: "integer", Minimum: new(0.0), Maximum: new(0.0)}, {Type: "string", Pattern: `^[0-9]`}}},
 	}})

@@ -9,7 +9,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"github.com/org/errmon-action/internal/finding"
-	"github.com/org/errmon-action/internal/policy"
+	"github.com/org/errmon-action/internal/event"
 )
 
 // Group is a section of the help and of .env.example.
@@ -140,7 +140,7 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "How long after closing an issue is reopened if its error happens again; after that, the error gets a new issue that links to the old one"},
 			{Name: "write-interval", Env: "ERRMON_WRITE_INTERVAL", Default: "1s", read: into(&c.WriteInterval, duration(0, time.Minute)),
 				Help: "Pause between writes to GitHub, which asks for at least 1s"},
-			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error", read: into(&c.MinLevel, oneOf(policy.LevelNames...)),
+			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error", read: into(&c.MinLevel, oneOf(event.LevelNames...)),
 				Help: "Lowest level that counts as an error: trace, debug, info, warn, error or fatal"},
 			{Name: "max-duration", Env: "ERRMON_MAX_DURATION", Default: "20m", read: into(&c.MaxDuration, duration(time.Second, 6*time.Hour)), // a job's limit
 				Help: "Time after which a run stops cleanly; the next run continues from there"},

@@ -14,7 +14,10 @@ const (
 	Fatal
 )
 
-var levelNames = [...]string{"unknown", "trace", "debug", "info", "warn", "error", "fatal"}
+var levelNames = []string{"unknown", "trace", "debug", "info", "warn", "error", "fatal"}
+
+// LevelNames are the names of the known levels, lowest first.
+var LevelNames = levelNames[Trace:]
 
 // String returns the lower-case name that min-level and the marker use.
 func (l Level) String() string {

@@ -87,9 +87,6 @@ func CompileRegexp(text string) (*regexp.Regexp, error) {
 	return re, err
 }
 
-// LevelNames are the levels, lowest first.
-var LevelNames = []string{"trace", "debug", "info", "warn", "error", "fatal"}
-
 // level reads "error" or ">=warn". Another text matches no level.
 func (p Pattern) level() Pattern {
 	name, atLeast := strings.CutPrefix(p.Text, ">=")
