@@ -8,8 +8,8 @@ import (
 
 	"github.com/agnivade/levenshtein"
 
-	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/finding"
 )
 
 // Group is a section of the help and of .env.example.
