@@ -31,7 +31,7 @@ func signsIn(s string) (in signs) {
 	return in
 }
 
-var everySign, decimals = signs{^uint64(0), ^uint64(0)}, signsIn("0123456789")
+var everySign, decimals, backslashes = signs{^uint64(0), ^uint64(0)}, signsIn("0123456789"), signsIn(`\`)
 
 // alphabet returns the characters that a table describes: a class, and the signs after its name.
 func alphabet(description string) (set signs) {

@@ -115,7 +115,6 @@ func (k *key) open(s string, i int) {
 	if k.spoken && strings.HasPrefix(s[at:], "is ") {
 		at += len("is ")
 	}
-	short := at == i+1
 	at = len(s) - len(strings.TrimLeft(s[at:], " \t"))
 	k.value = at
 	for _, w := range wrappers {
@@ -124,7 +123,7 @@ func (k *key) open(s string, i int) {
 			return
 		}
 	}
-	k.colon = !k.quoteAt(s, at) && s[i] == ':' && short
+	k.colon = !k.quoteAt(s, at) && s[i] == ':' && !strings.HasPrefix(s[i:], ":=")
 }
 
 // quoteAt reports whether a quoted value begins at i, which a letter may
@@ -133,10 +132,7 @@ func (k *key) quoteAt(s string, i int) bool {
 	if i+1 < len(s) && strings.IndexByte("bBuUrRnNLf@", s[i]) >= 0 && isQuote(s[i+1]) {
 		i++
 	}
-	at := i
-	for at < len(s) && s[at] == '\\' {
-		at++
-	}
+	at := backslashes.end(s, i)
 	if at == len(s) || !isQuote(s[at]) {
 		return false
 	}

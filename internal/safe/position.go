@@ -211,10 +211,7 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 // one, so it ends at a quote that no letter or digit follows.
 func stringsIn(s string, start, end int) (found []secret) {
 	for i := start; i < end; i++ {
-		at := i
-		for at < end && s[at] == '\\' {
-			at++
-		}
+		at := backslashes.end(s, i)
 		if at >= end || s[at] != '"' && s[at] != '\'' {
 			i = at
 			continue

@@ -14,10 +14,7 @@ import (
 func quotedEnd(s string, start int, quote string) int {
 	k := len(quote) - 1
 	for i := start; i < len(s); i++ {
-		at := i
-		for at < len(s) && s[at] == '\\' {
-			at++
-		}
+		at := backslashes.end(s, i)
 		if at == len(s) || s[at] == '\n' {
 			return at
 		}
@@ -103,34 +100,31 @@ func prose(name, value, after string) bool {
 // letters with at least three short runs that joined words ("maxUserIDs") rarely have:
 // two capitals before a lower-case letter, or one lower-case letter between capitals.
 func drawn(value string) bool {
-	n, digits, changes, odd := 0, 0, 0, 0
+	n, digit, changes, odd := 0, false, 0, 0
 	last, run := byte(0), 0 // the class of the last byte, and how many there were in a row
 	for _, c := range []byte(value) {
 		class := classOf(c)
-		switch class {
-		case 0:
+		if class == 0 {
 			if strings.IndexByte("_-+/=.~%:|", c) < 0 {
 				return false
 			}
 			last = 0
 			continue
-		case '0':
-			digits++
 		}
 		n++
-		switch {
-		case class == last:
+		if class == last {
 			run++
 			continue
-		case last == 'A' && class == 'a' && run > 1, last == 'a' && class == 'A' && run == 1 && changes > 0:
+		}
+		if last == 'A' && class == 'a' && run > 1 || last == 'a' && class == 'A' && run == 1 && changes > 0 {
 			odd++
 		}
 		if last != 0 {
 			changes++
 		}
-		last, run = class, 1
+		last, run, digit = class, 1, digit || class == '0'
 	}
-	if digits > 0 {
+	if digit {
 		return n >= 16 && changes*5 >= n
 	}
 	return n >= 20 && odd >= 3
@@ -140,14 +134,14 @@ func drawn(value string) bool {
 // digit, and 0 otherwise.
 func classOf(c byte) byte {
 	switch {
-	case c >= 'a' && c <= 'z':
-		return 'a'
-	case c >= 'A' && c <= 'Z':
-		return 'A'
-	case c >= '0' && c <= '9':
+	case isDigit(c):
 		return '0'
+	case !isLetter(c):
+		return 0
+	case c >= 'a':
+		return 'a'
 	}
-	return 0
+	return 'A'
 }
 
 // tokens returns each run of token characters that looks random.
