@@ -106,7 +106,8 @@ func monthAt(s string) (month, length int) {
 // weekdayAt returns the length of the weekday at the start of s and of what separates it from the date.
 func weekdayAt(s string) int {
 	n := lettersIn(s)
-	if n < 3 || strings.IndexByte("MTWFS", s[0]) < 0 || strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 || n > 3 && !strings.HasSuffix(s[:n], "day") {
+	if n < 3 || strings.IndexByte("MTWFS", s[0]) < 0 || n > 3 && !strings.HasSuffix(s[:n], "day") ||
+		strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 {
 		return 0
 	}
 	return n + leading(s[n:], ", ")
