@@ -41,6 +41,7 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
+	"golang.org/x/time/rate"
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/finding"
@@ -186,21 +187,18 @@ const attempts = 8
 // the region's rate allows one more, and counts it. It comes before signing, so that the
 // signature is as young as the request.
 func (c *Client) pace() func(*middleware.Stack) error {
-	interval := time.Duration(float64(time.Second) / c.cfg.RequestsPerSecond)
-	free := make(chan time.Time, 1) // when the next request may be sent; empty while one waits for that
-	free <- time.Time{}
+	limiter := rate.NewLimiter(rate.Limit(c.cfg.RequestsPerSecond), 1)
+	turn := make(chan struct{}, 1) // full while a request waits; the others queue
 	step := func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
 		out middleware.FinalizeOutput, metadata middleware.Metadata, err error,
 	) {
-		at, now := <-free, c.cfg.Clock.Now()
-		if at.After(now) {
-			if err := c.cfg.Clock.Sleep(ctx, at.Sub(now)); err != nil {
-				free <- at
-				return out, metadata, &aws.RequestCanceledError{Err: err}
-			}
-			now = at
+		turn <- struct{}{}
+		now := c.cfg.Clock.Now()
+		err = c.cfg.Clock.Sleep(ctx, limiter.ReserveN(now, 1).DelayFrom(now))
+		<-turn
+		if err != nil {
+			return out, metadata, &aws.RequestCanceledError{Err: err}
 		}
-		free <- now.Add(interval)
 		c.mu.Lock()
 		c.requests[awsmiddleware.GetOperationName(ctx)]++
 		c.mu.Unlock()
