@@ -85,11 +85,7 @@ func (t Tally) PerDay() map[Day]int64 {
 // Merge joins two counts of the same events. Each is a lower bound, so the larger wins, cell
 // by cell.
 func (t Tally) Merge(other Tally) Tally {
-	larger := func(a, b int64) int64 { return max(a, b) }
-	m := t.combine(other, larger)
-	other.Freeze(m.Through)
-	m.Prior = combine(m.Prior, other.Prior, larger)
-	return m
+	return t.combine(other, func(a, b int64) int64 { return max(a, b) })
 }
 
 // Join adds up two counts of different events. A minute frozen in one is frozen in both.
@@ -103,6 +99,7 @@ func (t Tally) combine(other Tally, how func(a, b int64) int64) Tally {
 	other.Freeze(m.Through)
 	m.Frozen = how(m.Frozen, other.Frozen)
 	m.Cells, m.Days = combine(m.Cells, other.Cells, how), combine(m.Days, other.Days, how)
+	m.Prior = combine(m.Prior, other.Prior, how)
 	m.Link(other.URL, other.Newest.Time())
 	return m
 }

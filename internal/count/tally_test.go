@@ -127,3 +127,16 @@ func TestMergeOfTwoCountsOfTheSameEvents(t *testing.T) {
 		}
 	}
 }
+
+// Two retired issues of what is one error now have one successor. It counts no event again that either has counted.
+func TestJoinKeepsWhatEitherIssueBeforeCounted(t *testing.T) {
+	a := Tally{Through: 4, Prior: map[Minute]int64{5: 1, 6: 3}}
+	b := Tally{Through: 5, Prior: map[Minute]int64{6: 2, 7: 1}}
+	for name, got := range map[string]Tally{"a with b": Tally.Join(a, b), "b with a": Tally.Join(b, a)} {
+		got.Observe(map[Minute]int64{6: 5, 7: 2})
+		want := Tally{Through: 5, Cells: map[Minute]int64{7: 1}, Prior: map[Minute]int64{6: 5, 7: 1}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
