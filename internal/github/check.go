@@ -155,7 +155,8 @@ func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	var types []struct{ Name string }
 	var failure error
 	if len(n.Types) > 0 { // a person's repository has none
-		_, failure = c.find(ctx, "list issue types", c.path("issue-types"), &types)
+		_, err := c.find(ctx, "list issue types", c.path("issue-types"), &types)
+		failure = wrap(err, "list issue types")
 	}
 	var names []string
 	for _, t := range types {

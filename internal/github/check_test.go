@@ -66,6 +66,15 @@ func TestCheckNamesWithoutTypes(t *testing.T) {
 	}
 }
 
+func TestCheckNamesWhenListingTypesFails(t *testing.T) {
+	s := start(t)
+	s.breakNth(http.MethodGet, 1, 0, githubtest.Fault{Status: 400})
+	want := []string{"2 rules: list issue types: GitHub answered 400 Bad Request (no message)"}
+	if diff := cmp.Diff(want, texts(s.CheckNames(t.Context(), github.Names{Types: []string{"Bug"}}))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // A comment whose deletion was answered with nothing is gone already.
 func TestDeleteCommentTwice(t *testing.T) {
 	s := start(t)
