@@ -158,8 +158,9 @@ func (c check) passes(f placed, all []placed) bool {
 		return slices.ContainsFunc(all, c.named)
 	case c.certainty == code.Guessed:
 		versions := file.Versions
-		if len(versions) == 0 || len(versions) == github.MaxVersions && versions[len(versions)-1].At.After(c.firstSeen.Add(-oldest)) ||
-			slices.ContainsFunc(versions, func(v github.Version) bool { return !code.Unmoved(v.Text, versions[0].Text, f.Line) }) {
+		more := len(versions) == github.MaxVersions && versions[len(versions)-1].At.After(c.firstSeen.Add(-oldest))
+		moved := func(v github.Version) bool { return !code.Unmoved(v.Text, versions[0].Text, f.Line) }
+		if len(versions) == 0 || more || slices.ContainsFunc(versions, moved) {
 			return false
 		}
 	}

@@ -21,23 +21,23 @@ const maxContext = 20 // lines kept for an issue
 // AddContext reads the lines around the samples of new errors, and of others whose sample may
 // lack lines, until the budget is used up. An issue that it did not reach gets its lines
 // when a later run updates it. Then it links the samples to the services' own pages.
-func AddContext(ctx context.Context, sources []source.Source, windows *reading.Windows, in *intake.Intake, actions []plan.Action) {
+func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
 			a := &actions[i]
-			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || windows.Exhausted() {
+			if !slices.Contains(kinds, a.Kind) || len(a.Groups) == 0 || w.Exhausted() {
 				continue
 			}
 			sample := a.Groups[0].Sample
-			s, ok := sourceOf(sources, sample).(source.Windowed)
+			s, ok := sourceOf(from, sample).(source.Windowed)
 			if ok && !sample.Time.IsZero() && (a.Kind == plan.Create || sample.Split) {
-				a.Evidence = evidence(in, sample, windows.Around(ctx, s, sample))
+				a.Evidence = evidence(in, sample, w.Around(ctx, s, sample))
 			}
 		}
 	}
 	for i := range actions {
 		e, ok := actions[i].Sample()
-		if linker, links := sourceOf(sources, e).(source.Linker); ok && links && actions[i].Writes() {
+		if linker, links := sourceOf(from, e).(source.Linker); ok && links && actions[i].Writes() {
 			actions[i].Evidence.Links = linker.Links(e)
 		}
 	}

@@ -21,7 +21,8 @@ func (n namer) redact(e *event.Event) {
 	for _, name := range []*string{&e.Logger, &e.Service, &e.Release, &e.Environment} {
 		*name = n.name(*name)
 	}
-	if c := e.Commit; len(c) < 7 || len(c) > 40 || strings.Trim(c, "0123456789abcdefABCDEF") != "" { // a SHA is not a secret
+	// a SHA is not a secret, although it looks like one
+	if c := e.Commit; len(c) < 7 || len(c) > 40 || strings.Trim(c, "0123456789abcdefABCDEF") != "" {
 		e.Commit = n.name(c)
 	}
 	for i := range e.Exceptions {
