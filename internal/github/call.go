@@ -50,8 +50,6 @@ func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
-func unfollowed(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
 // send sends a request whose URL is relative to the API's address, with in as its body unless nil,
 // and decodes the answer into out unless nil. An answer that is not a success is a refusal. Each
 // request has a go-github client of its own: v62 refuses calls by the rate limits of earlier ones,
@@ -59,6 +57,7 @@ func unfollowed(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	sent := &call{Request: r, api: c.api}
+	unfollowed := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client := gh.NewClient(&http.Client{Transport: sent, CheckRedirect: unfollowed})
 	client.BaseURL = c.base
 	req, err := client.NewRequest(r.Method, r.URL, in)

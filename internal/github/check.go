@@ -21,37 +21,29 @@ const skewFailed = 5 * time.Minute
 // right, issues can be read and written. It writes nothing: requests that GitHub refuses anyway, as
 // not allowed (403) or as incomplete (422), show whether the token may write.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
+	const about = "repository"
 	r, err := c.Repository(ctx)
 	if err != nil {
-		return []finding.Finding{finding.Of("repository", err)}
+		return []finding.Finding{finding.Of(about, err)}
 	}
-	const about = "clock"
-	clock := finding.Good(about, "within a minute of GitHub's")
+	clock := finding.Good("clock", "within a minute of GitHub's")
 	text, remedy := c.Ahead().String(), "sync the machine's clock with NTP"
 	switch {
 	case time.Duration(c.Ahead()).Abs() >= skewFailed:
-		clock = finding.Fail(about, text+": AWS rejects signatures with the wrong time", remedy)
+		clock = finding.Fail("clock", text+": AWS rejects signatures with the wrong time", remedy)
 	case c.Ahead().Matters():
-		clock = finding.Warn(about, text+": a scan uses GitHub's time", remedy)
+		clock = finding.Warn("clock", text+": a scan uses GitHub's time", remedy)
 	}
-	repository := checkRepository(r)
-	if repository.Level == finding.Failure {
-		return []finding.Finding{clock, repository}
-	}
-	return []finding.Finding{clock, repository, c.checkToken(ctx)}
-}
-
-func checkRepository(r Repository) finding.Finding {
-	const about = "repository"
+	repository := finding.Good(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.FullName)
 	switch {
 	case r.Archived:
-		return finding.Fail(about, r.FullName+" is archived", "unarchive it, or set repository to another")
+		return []finding.Finding{clock, finding.Fail(about, r.FullName+" is archived", "unarchive it, or set repository to another")}
 	case !r.HasIssues:
-		return finding.Fail(about, "issues are disabled in "+r.FullName, enableIssues)
+		return []finding.Finding{clock, finding.Fail(about, "issues are disabled in "+r.FullName, enableIssues)}
 	case r.Private:
-		return finding.Good(about, "%s is private and has issues", r.FullName)
+		repository = finding.Good(about, "%s is private and has issues", r.FullName)
 	}
-	return finding.Good(about, "%s is public and has issues: they show no sample event unless publish-samples is true", r.FullName)
+	return []finding.Finding{clock, repository, c.checkToken(ctx)}
 }
 
 func (c *Client) checkToken(ctx context.Context) finding.Finding {
@@ -106,11 +98,11 @@ const maxOwnerErrors = 5
 func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	const about = "code"
 	refs, err := c.Refs(ctx, nil)
-	if err != nil {
+	switch {
+	case err != nil:
 		f := finding.Of(about, err)
 		return []finding.Finding{finding.Warn(about, "issues show no code: "+f.Text, f.Remedy)}
-	}
-	if refs.Head == "" {
+	case refs.Head == "":
 		return []finding.Finding{finding.Good(about, "%s is readable, but has no commits", c.FullName())}
 	}
 	return append([]finding.Finding{finding.Good(about, "%s is readable, default branch %s", c.FullName(), refs.Branch)}, c.checkOwners(ctx)...)

@@ -50,9 +50,8 @@ func (c *Client) list(ctx context.Context, query url.Values, pages int, visit fu
 	maps.Copy(query, url.Values{"state": {"all"}, "sort": {"created"}, "per_page": {"100"}})
 	next := c.path("issues?%s", query.Encode())
 	var issues []Issue
-	asked, seen := map[string]bool{}, map[int]bool{} // by address; by number, pull requests too
-	for next != "" && len(asked) < pages {
-		asked[next] = true
+	seen := map[int]bool{} // by number, pull requests too
+	for asked := 0; next != "" && asked < pages; asked++ {
 		page, following, err := c.listPage(ctx, next)
 		if err != nil {
 			return partial(err)
@@ -73,9 +72,6 @@ func (c *Client) list(ctx context.Context, query url.Values, pages int, visit fu
 		}
 		if len(seen) == before && (len(page) > 0 || following != "") {
 			return partial(errors.New("GitHub answered with an empty page, or one it had sent before"))
-		}
-		if asked[following] {
-			return partial(errors.New("GitHub's link to the next page leads back to an earlier one"))
 		}
 		next = following
 	}

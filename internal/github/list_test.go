@@ -141,7 +141,7 @@ func TestListFailsClosed(t *testing.T) {
 		{"empty page with a next link", [][2]string{{`[]`, fmt.Sprintf(next, "a")}}, "empty page"},
 		{"empty page in the middle", [][2]string{{"[" + one + "]", fmt.Sprintf(next, "a")}, {`[]`, fmt.Sprintf(next, "b")}}, "empty page"},
 		{"the same page again", [][2]string{{"[" + one + "]", fmt.Sprintf(next, "a")}, {"[" + one + "]", fmt.Sprintf(next, "b")}}, "sent before"},
-		{"the same address again", [][2]string{{"[" + one + "]", fmt.Sprintf(next, "a")}, {"[" + two + "]", fmt.Sprintf(next, "a")}}, "leads back"},
+		{"the same address again", [][2]string{{"[" + one + "]", fmt.Sprintf(next, "a")}, {"[" + two + "]", fmt.Sprintf(next, "a")}}, "sent before"},
 		{"another host", [][2]string{{"[" + one + "]", `<https://evil.example/issues?page=2>; rel="next"`}}, "evil.example"},
 		{"another port", [][2]string{{"[" + one + "]", `<http://127.0.0.1:1/issues?page=2>; rel="next"`}}, "another host"},
 		{"broken address", [][2]string{{"[" + one + "]", `<http://[::1>; rel="next"`}}, "not an address"},
