@@ -96,8 +96,11 @@ func (s *Server) commitNode(revision string) object {
 		"associatedPullRequests": object{"nodes": pulls},
 		"repository":             object{"nameWithOwner": s.codeName()},
 		"blame":                  resolver(func(a object) any { return s.blame(sha, a["path"].(string)) }),
-		"history":                resolver(func(a object) any { return s.history(sha, a) }),
-		"file":                   resolver(func(a object) any { return object{"object": s.blobNode(sha + ":" + a["path"].(string))} }),
+		"history": resolver(func(a object) any {
+			out, _ := s.git("log", "--format=%H", "-n", fmt.Sprint(a["first"]), sha, "--", a["path"].(string))
+			return object{"nodes": each(strings.Fields(out), s.commitNode)}
+		}),
+		"file": resolver(func(a object) any { return object{"object": s.blobNode(sha + ":" + a["path"].(string))} }),
 	}
 }
 
@@ -107,11 +110,6 @@ func (s *Server) blobNode(expression string) object {
 		return nil
 	}
 	return object{"__typename": "Blob", "text": text, "isTruncated": false, "isBinary": strings.Contains(text, "\x00")}
-}
-
-func (s *Server) history(sha string, a object) object {
-	out, _ := s.git("log", "--format=%H", "-n", fmt.Sprint(a["first"]), sha, "--", a["path"].(string))
-	return object{"nodes": each(strings.Fields(out), s.commitNode)}
 }
 
 // blamed matches the first line of a range in git's porcelain format: the commit, the

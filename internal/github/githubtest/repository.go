@@ -33,7 +33,9 @@ func (s *Server) getAssignee(r *http.Request) answer {
 }
 
 func (s *Server) listTypes(*http.Request) answer {
-	return reply(http.StatusOK, each(s.settings.Types, wireType))
+	return reply(http.StatusOK, each(s.settings.Types, func(name string) object {
+		return object{"id": 1, "node_id": "IT_1", "name": name, "description": nil, "color": "red", "is_enabled": true}
+	}))
 }
 
 func (s *Server) getRepository(*http.Request) answer {

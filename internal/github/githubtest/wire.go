@@ -22,9 +22,6 @@ type (
 
 var must = fake.Must
 
-// ServeHTTP implements http.Handler.
-func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h(r).Write(w) }
-
 func each[T any](list []T, wire func(T) object) []object {
 	out := []object{}
 	for _, item := range list {
@@ -91,26 +88,18 @@ func (s *Server) wireIssue(issue *Issue) object {
 		"url": address, "repository_url": s.repositoryURL(), "html_url": page,
 		"labels_url": address + "/labels{/name}", "comments_url": address + "/comments", "events_url": address + "/events",
 		"title": issue.Title, "body": issue.Body, "user": person(issue.Author),
-		"state": issue.State, "state_reason": orNull(issue.StateReason), "locked": issue.Locked,
+		"state": issue.State, "state_reason": issue.StateReason, "locked": issue.Locked,
 		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": each(issue.Assignees, person), "milestone": nil,
 		"comments": len(issue.Comments), "author_association": "NONE",
 		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
+	}
+	if issue.StateReason == "" {
+		out["state_reason"] = nil
 	}
 	if issue.PullRequest {
 		out["pull_request"] = object{"url": address, "html_url": page, "diff_url": page + ".diff", "patch_url": page + ".patch", "merged_at": nil}
 	}
 	return out
-}
-
-func wireType(name string) object {
-	return object{"id": 1, "node_id": "IT_1", "name": name, "description": nil, "color": "red", "is_enabled": true}
-}
-
-func orNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
 }
 
 // timestamp is how GitHub writes a time; null if zero.
