@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	gh "github.com/google/go-github/v62/github"
 
@@ -94,31 +93,30 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 // assignees, the issue is filed without them. GitHub silently drops labels that the
 // token may not set: compare the returned Labels.
 func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
-	created, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}, e, c.call)
-	if err != nil {
-		return Issue{}, fmt.Errorf("create issue: %w", err)
-	}
-	issue, err := issueOf(created)
-	if err != nil {
-		return Issue{}, fmt.Errorf("create issue: %w: %w", ErrAmbiguous, err)
-	}
-	return issue, nil
+	issue, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}, e, c.call)
+	return issue, wrap(err, "create issue")
 }
 
 // write sends a new or changed issue. If GitHub's validation (422) rejects the type or
 // the assignees, it is sent again without them; see Refused.
-func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (*gh.Issue, error) {
+func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (Issue, error) {
 	for {
-		issue := new(gh.Issue)
-		err := send(ctx, r, e, issue)
+		var written gh.Issue
+		err := send(ctx, r, e, &written)
 		what := ""
 		switch {
+		case err == nil:
+			issue, err := issueOf(&written)
+			if err != nil && r.Once != nil {
+				err = fmt.Errorf("%w: %w", r.Once, err)
+			}
+			return issue, err
 		case e.Type != "" && invalid(err, "type", "issue_type"):
 			what, e.Type = fmt.Sprintf("the issue type %q", e.Type), ""
 		case len(e.Assignees) > 0 && invalid(err, "assignees", "assignee"):
 			what, e.Assignees = "the assignees "+strings.Join(e.Assignees, ", "), nil
 		default:
-			return issue, err
+			return Issue{}, err
 		}
 		if !slices.Contains(c.refused, what) {
 			c.refused = append(c.refused, what)
@@ -167,11 +165,8 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 }
 
 func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Issue, error) {
-	edited, err := c.write(ctx, polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}, e, c.onIssue)
-	if err != nil {
-		return Issue{}, fmt.Errorf("edit issue #%d: %w", number, err)
-	}
-	return issueOf(edited)
+	issue, err := c.write(ctx, polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}, e, c.onIssue)
+	return issue, wrap(err, "edit issue #%d", number)
 }
 
 // Comment is a comment on an issue. A later one has the larger ID.
@@ -238,15 +233,9 @@ func (c *Client) RemoveLabel(ctx context.Context, number int, label string) erro
 	return wrap(err, "remove the label %q from issue #%d", label, number)
 }
 
-// maxLabelName is GitHub's limit on a label's name, in characters.
-const maxLabelName = 50
-
 // EnsureLabel creates a label unless the repository has one of that name, which is left as it is.
-// The colour is six hexadecimal digits without "#"; the description has at most 100 characters.
+// The name has at most 50 characters, the description 100; the colour is six hexadecimal digits without "#".
 func (c *Client) EnsureLabel(ctx context.Context, name, color, description string) error {
-	if utf8.RuneCountInString(name) > maxLabelName {
-		return fmt.Errorf("label %q is longer than GitHub's %d characters: shorten label", name, maxLabelName)
-	}
 	err := c.call(ctx, polite.Request{Kind: "create label", Method: http.MethodPost, URL: c.path("labels")},
 		map[string]string{"name": name, "color": color, "description": description}, nil)
 	if refusalOf(err).status == http.StatusUnprocessableEntity { // perhaps it exists
