@@ -51,24 +51,18 @@ type slackAttachment struct {
 	Blocks []slackBlock
 }
 
-// aside is what the fields of a message say beside its text.
-type aside struct {
-	service, environment, release string
-	level                         event.Level
-}
-
-// note keeps a field if its name is known.
-func (a *aside) note(name, value string) bool {
+// note sets a field of the event if the name is known.
+func note(e *event.Event, name, value string) bool {
 	value = strings.TrimSpace(value)
 	switch strings.ToLower(strings.Trim(strings.TrimSpace(name), ":")) {
 	case "service", "app", "application", "function":
-		a.service = value
+		e.Service = value
 	case "environment", "env", "stage":
-		a.environment = value
+		e.Environment = value
 	case "release", "version":
-		a.release = value
+		e.Release = value
 	case "level", "severity":
-		a.level, _ = event.ParseLevel(value)
+		e.Level, _ = event.ParseLevel(value)
 	default:
 		return false
 	}
@@ -80,10 +74,9 @@ func (a *aside) note(name, value string) bool {
 const maxParts = 300
 
 // read returns the message's text as people see it, one part per line, and what its
-// fields say. If there are blocks, the text above them is for notifications, and often
-// says the same.
-func (m slackMessage) read() (string, aside) {
-	var said aside
+// fields say of the event. If there are blocks, the text above them is for notifications,
+// and often says the same.
+func (m slackMessage) read() (text string, said event.Event) {
 	parts := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {
 		parts = append(parts, a.lines(&said)...)
@@ -91,11 +84,11 @@ func (m slackMessage) read() (string, aside) {
 	return payload.Lines(parts[:min(len(parts), maxParts)]...), said
 }
 
-func (a slackAttachment) lines(said *aside) []string {
+func (a slackAttachment) lines(said *event.Event) []string {
 	parts := append([]string{decodeMrkdwn(a.Pretext), decodeMrkdwn(a.Title), decodeMrkdwn(a.Text)}, lines(a.Blocks, said)...)
 	for _, f := range a.Fields {
 		value := decodeMrkdwn(string(f.Value))
-		if !said.note(string(f.Title), value) && value != "" {
+		if !note(said, string(f.Title), value) && value != "" {
 			parts = append(parts, strings.TrimPrefix(decodeMrkdwn(string(f.Title))+": "+value, ": "))
 		}
 	}
@@ -107,14 +100,14 @@ func (a slackAttachment) lines(said *aside) []string {
 
 // lines returns the texts of blocks. Buttons and the small print of a context do not
 // describe the error.
-func lines(blocks []slackBlock, said *aside) (parts []string) {
+func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	for _, b := range blocks {
 		switch b.Type {
 		case "section", "header", "markdown":
 			parts = append(parts, texts(b.Text)...)
 			for _, f := range texts(b.Fields) {
 				name, value, _ := strings.Cut(f, "\n")
-				if !said.note(name, value) {
+				if !note(said, name, value) {
 					parts = append(parts, f)
 				}
 			}

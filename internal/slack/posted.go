@@ -46,26 +46,25 @@ func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) pa
 		return payload.Skip("%s", why)
 	}
 	e := m.event(text, o.DeliveryID(m.delivery(eventID), raw), o)
-	e.Service, e.Environment, e.Release = cmp.Or(said.service, e.Service), cmp.Or(said.environment, e.Environment), said.release
-	e.Level = cmp.Or(e.Level, said.level)
+	e.Service, e.Environment, e.Release = cmp.Or(said.Service, e.Service), cmp.Or(said.Environment, e.Environment), said.Release
+	e.Level = cmp.Or(e.Level, said.Level)
 	return payload.Payload{Events: []event.Event{e}}
 }
 
 func (m slackMessage) event(text, delivery string, o Options) event.Event {
-	head := readAlert(text)
-	channel := m.Channel
+	e := readAlert(text)
+	e.Deliveries, e.Source, e.Stream, e.URL, e.Time, e.Text = []string{delivery}, "slack", m.Channel, m.link(), m.time(o.Now), text
 	if m.ChannelName != "" {
-		channel = "#" + strings.TrimPrefix(m.ChannelName, "#")
+		e.Stream = "#" + strings.TrimPrefix(m.ChannelName, "#")
 	}
-	return event.Event{
-		Deliveries: []string{delivery}, Source: "slack", Stream: channel, URL: m.link(), Time: m.time(o.Now),
-		Level: head.level, Text: text, Message: head.rest, Service: head.service, Environment: head.environment,
-	}
+	return e
 }
 
 // noError returns why the message is not an error; empty if it is one.
 func (m slackMessage) noError(text string, r Rules) string {
 	person := m.User != "" && m.BotID == "" && m.AppID == "" && m.BotProfile.AppID == "" && m.Subtype != "bot_message"
+	begin := withoutSigns(text)
+	_, decorated := decorationOf(begin)
 	switch {
 	case m.Subtype == "message_changed":
 		return "an edit of a Slack message"
@@ -87,7 +86,7 @@ func (m slackMessage) noError(text string, r Rules) string {
 		return "a Slack message without text"
 	case !r.matches(text):
 		return "a Slack message with none of the words in slack-match"
-	case person && !isAlert(text):
+	case person && !decorated && !logged.MatchString(begin): // not as a program begins
 		return "a person's Slack message: /errmon file TEXT files it anyway"
 	}
 	return ""
@@ -133,14 +132,6 @@ func (m slackMessage) time(now time.Time) time.Time {
 	return time.Unix(s, micros*1000).UTC()
 }
 
-// alert is a message without what an alerting program put in front of the log line that
-// it quotes.
-type alert struct {
-	rest                 string // from the log line on
-	level                event.Level
-	service, environment string
-}
-
 // decoration matches what comes before the quoted line: a level, and where it
 // happened, as in "ERROR in checkout:" or "[FATAL] from billing-worker (prod) |".
 var decoration = regexp.MustCompile(`^\[?(?i:(error|err|fatal|critical|panic|alert|warning|warn|exception|failure))\]?` +
@@ -157,36 +148,30 @@ var environments = map[string]bool{
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
 
-// readAlert finds the line that begins as a program's does and strips its
-// decoration. A text without such a line, or with nothing else, stays as it is.
-func readAlert(text string) alert {
+// readAlert finds the log line that an alerting program quotes, and reads the decoration
+// that it put in front. The message of the event starts at that line, or is the whole text
+// without one.
+func readAlert(text string) event.Event {
 	text = withoutSigns(text)
 	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {
 		from = withoutSigns(from)
 		if m, ok := decorationOf(from); ok {
 			if rest := withoutSigns(from[len(strings.TrimRight(m[0], " ")):]); rest != "" {
-				a := alert{rest: rest, service: m[2], environment: m[3]}
+				e := event.Event{Message: rest, Service: m[2], Environment: m[3]}
 				if environments[strings.ToLower(m[2])] {
-					a.service, a.environment = "", m[2]
+					e.Service, e.Environment = "", m[2]
 				}
 				if !slices.Contains([]string{"alert", "exception", "failure"}, strings.ToLower(m[1])) { // which are not levels
-					a.level, _ = event.ParseLevel(m[1])
+					e.Level, _ = event.ParseLevel(m[1])
 				}
-				return a
+				return e
 			}
 		}
 		if logged.MatchString(from) {
-			return alert{rest: from}
+			return event.Event{Message: from}
 		}
 	}
-	return alert{rest: text}
-}
-
-// isAlert reports whether a text begins as a program's does, not a person's.
-func isAlert(text string) bool {
-	text = withoutSigns(text)
-	_, decorated := decorationOf(text)
-	return decorated || logged.MatchString(text)
+	return event.Event{Message: text}
 }
 
 // decorationOf distinguishes the decoration of the first line from an exception's own
