@@ -29,9 +29,6 @@ type Checkup struct {
 	Now          time.Time
 }
 
-// checkTimeout bounds each request of Check.
-const checkTimeout = 15 * time.Second
-
 // Check returns whether a relay can be reached, reaches GitHub, and has its routes
 // configured. It sends nothing that the relay would pass on.
 func Check(ctx context.Context, c Checkup) []finding.Finding {
@@ -100,7 +97,7 @@ func hexHMAC(secret, text string) string {
 }
 
 func (c Checkup) ask(ctx context.Context, method, path string, header http.Header, body string) (status int, err error) {
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, c.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -108,7 +105,8 @@ func (c Checkup) ask(ctx context.Context, method, path string, header http.Heade
 	}
 	maps.Copy(req.Header, header)
 	req.Header.Set("User-Agent", "errmon-action")
-	resp, err := noRedirects.Do(req)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
 	if address, ok := errors.AsType[*url.Error](err); ok {
 		err = address.Err
 	}
@@ -119,5 +117,3 @@ func (c Checkup) ask(ctx context.Context, method, path string, header http.Heade
 	_, err = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
 	return resp.StatusCode, err
 }
-
-var noRedirects = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

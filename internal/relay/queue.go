@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -62,7 +63,8 @@ type batch struct {
 func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *Queue {
 	recent, _ := lru.New[string, struct{}](remembered) // no error, as the size is positive
 	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: func() {}, recent: recent}
-	m.watch(q)
+	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { return q.waiting(func(b *batch) int { return len(b.arrived) }) })
+	m.set.NewGauge("errmon_relay_waiting_dispatches", func() float64 { return q.waiting(func(*batch) int { return 1 }) })
 	return q
 }
 
@@ -141,13 +143,13 @@ func (q *Queue) Ready() error {
 	return nil
 }
 
-// next returns the batch to dispatch now, sealed; or else how long to wait, where a
-// negative time means until wake is called; and whether all is done.
+// next returns the batch to dispatch now, sealed; or else how long to wait, unless wake is
+// called first; and whether all is done.
 func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.wake = wake
-	now, wait := q.clock.Now(), time.Duration(-1)
+	now, wait := q.clock.Now(), time.Duration(math.MaxInt64)
 	candidates := q.batches
 	if q.scan != nil {
 		candidates = append(slices.Clone(candidates), q.scan)
@@ -158,9 +160,7 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 			c.sealed = true
 			return c, 0, false
 		}
-		if wait < 0 || left < wait {
-			wait = left
-		}
+		wait = min(wait, left)
 	}
 	return nil, wait, q.stopping
 }
@@ -189,10 +189,8 @@ func (q *Queue) Run(ctx context.Context) error {
 		switch b, wait, done = q.next(wake); {
 		case b != nil:
 			lost += q.send(ctx, b)
-		case wait >= 0:
-			_ = q.clock.Sleep(asleep, wait)
 		case !done:
-			<-asleep.Done()
+			_ = q.clock.Sleep(asleep, wait)
 		}
 		wake()
 	}
@@ -218,9 +216,9 @@ func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	for {
 		switch err := q.dispatch(ctx, b.kind, b.payload()); {
 		case err == nil:
-			now := q.clock.Now()
+			now, delays := q.clock.Now(), q.metrics.set.GetOrCreatePrometheusHistogramExt("errmon_relay_dispatch_delay_seconds", delayBounds)
 			for _, t := range b.arrived {
-				q.metrics.delayed(now.Sub(t))
+				delays.Update(now.Sub(t).Seconds())
 			}
 			q.metrics.dispatched(b.kind, "sent")
 			q.metrics.event("dispatched", len(b.arrived))

@@ -21,6 +21,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -133,7 +134,9 @@ func (d *Receiver) Handler() http.Handler {
 		}
 		return verdict{status: http.StatusOK, word: "ok", body: "ready\n"}
 	})
-	d.handle(mux, "/", "", nil)
+	d.handle(mux, "/", "", func(http.ResponseWriter, *http.Request) verdict {
+		return verdict{status: http.StatusNotFound, word: "unknown-route", body: "not found\n"}
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
 			// Without this the server waits for a body that nobody reads before it answers.
@@ -143,34 +146,30 @@ func (d *Receiver) Handler() http.Handler {
 	})
 }
 
-// handle serves a route with judge, which gets the request before its body is read; nil
-// if nothing is there. It sends, counts and logs the verdict.
+// handle serves a route with judge, which gets the request before its body is read. It
+// sends, counts and logs the verdict. An empty method stands for all.
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
-	pattern := route
-	if judge == nil {
-		route = "other"
+	name := route
+	if route == "/" {
+		name = "other"
 	}
-	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
-		var v verdict
-		switch {
-		case judge == nil:
-			v = verdict{status: http.StatusNotFound, word: "unknown-route", body: "not found\n"}
-		case r.Method != method:
-			v = verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
-		default:
+		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
+		if method == "" || r.Method == method {
 			v = judge(w, r)
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		for name, value := range v.headers {
-			w.Header().Set(name, value)
+		for header, value := range v.headers {
+			w.Header().Set(header, value)
 		}
 		w.WriteHeader(v.status)
 		_, _ = io.WriteString(w, v.body)
 		took := d.cfg.Clock.Now().Sub(start)
-		d.metrics.answered(route, v.word, took)
-		d.cfg.Log.Info("request", "route", route, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
+		d.metrics.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", name, v.word)).Inc()
+		d.metrics.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", name), answerBounds).Update(took.Seconds())
+		d.cfg.Log.Info("request", "route", name, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
 			"reason", v.reason, "bytes", r.ContentLength, "ms", float64(took.Microseconds())/1000) // a stranger may write a long method
 	})
 }

@@ -126,24 +126,10 @@ var (
 // NewMetrics returns metrics that are all zero.
 func NewMetrics() *Metrics { return &Metrics{metrics.NewSet()} }
 
-func (m *Metrics) watch(q *Queue) {
-	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { return q.waiting(func(b *batch) int { return len(b.arrived) }) })
-	m.set.NewGauge("errmon_relay_waiting_dispatches", func() float64 { return q.waiting(func(*batch) int { return 1 }) })
-}
-
-func (m *Metrics) answered(route, verdict string, took time.Duration) {
-	m.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", route, verdict)).Inc()
-	m.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", route), answerBounds).Update(took.Seconds())
-}
-
 func (m *Metrics) event(outcome string, n int) {
 	m.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_events_total{outcome=%q}", outcome)).Add(n)
 }
 
 func (m *Metrics) dispatched(kind, outcome string) {
 	m.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_dispatches_total{type=%q,outcome=%q}", kind, outcome)).Inc()
-}
-
-func (m *Metrics) delayed(d time.Duration) {
-	m.set.GetOrCreatePrometheusHistogramExt("errmon_relay_dispatch_delay_seconds", delayBounds).Update(d.Seconds())
 }
