@@ -33,10 +33,7 @@ func Expand(args []string) ([]string, error) {
 	var mistakes []error
 	for _, arg := range args {
 		found, err := expand(arg)
-		if err != nil {
-			mistakes = append(mistakes, err)
-		}
-		files = append(files, found...)
+		files, mistakes = append(files, found...), append(mistakes, err)
 	}
 	return files, errors.Join(mistakes...)
 }
@@ -49,25 +46,21 @@ func expand(arg string) ([]string, error) {
 	switch {
 	case err != nil:
 		return nil, unreadable(arg, err)
-	case info.IsDir():
-		return expandFolder(arg)
-	case !info.Mode().IsRegular():
+	case info.Mode().IsRegular():
+		return []string{arg}, check(arg)
+	case !info.IsDir():
 		return []string{arg}, nil // a pipe can be read only once
 	}
-	return []string{arg}, check(arg)
-}
-
-func expandFolder(name string) ([]string, error) {
-	names, _ := fs.Glob(os.DirFS(name), "*.log") // the pattern is valid
+	names, _ := fs.Glob(os.DirFS(arg), "*.log") // the pattern is valid
 	var files []string
 	for _, file := range names {
-		file = filepath.Join(name, file)
+		file = filepath.Join(arg, file)
 		if info, err := os.Stat(file); err != nil || info.Mode().IsRegular() {
 			files = append(files, file)
 		}
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("folder %q contains no *.log file: name the files themselves", name)
+		return nil, fmt.Errorf("folder %q contains no *.log file: name the files themselves", arg)
 	}
 	return Expand(files)
 }
@@ -105,17 +98,14 @@ type Source struct {
 	Lines int64 // lines, or events of the AWS CLI's JSON, read so far
 	Cut   int64 // of these, longer than MaxLine
 
-	key string // Key, made once
+	key string // names the source of its records
 }
-
-// Key names the source.
-func (s *Source) Key() string { return "file:" + filepath.ToSlash(s.Path) }
 
 // Read emits each line as a record, or each event in the JSON of the AWS CLI. It returns an error
 // if the file cannot be read, if that JSON is damaged, or when ctx ends.
 func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	in := s.Stdin
-	s.key = s.Key()
+	s.key = "file:" + filepath.ToSlash(s.Path)
 	if s.Path != Stdin {
 		f, err := os.Open(s.Path)
 		if err != nil {
@@ -131,40 +121,35 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	return s.readLines(ctx, r, emit)
 }
 
+// byteOrderMark begins the files of some Windows programs.
+var byteOrderMark = []byte("\uFEFF")
+
 func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event.Record)) error {
-	var line []byte
+	var buf []byte
 	for {
 		if s.Lines%1024 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		var cut bool
-		var err error
-		line, cut, err = readLine(r, line[:0])
+		line, cut, err := readLine(r, buf[:0])
+		buf = line
+		if s.Lines == 0 {
+			line = bytes.TrimPrefix(line, byteOrderMark)
+		}
 		if len(line) > 0 || err == nil {
-			s.emit(line, cut, emit)
+			s.Lines++
+			if cut {
+				s.Cut++
+			}
+			text := string(bytes.TrimRight(line, "\r\n"))
+			emit(event.Record{ID: strconv.FormatInt(s.Lines, 10), Source: s.key, Stream: s.Path, Text: text})
 		}
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return fmt.Errorf("read log file %q: %w", s.Path, err)
 		}
 	}
-}
-
-// byteOrderMark begins the files of some Windows programs.
-var byteOrderMark = []byte("\uFEFF")
-
-func (s *Source) emit(line []byte, cut bool, emit func(event.Record)) {
-	if s.Lines == 0 {
-		line = bytes.TrimPrefix(line, byteOrderMark)
-	}
-	s.Lines++
-	if cut {
-		s.Cut++
-	}
-	text := string(bytes.TrimRight(line, "\r\n"))
-	emit(event.Record{ID: strconv.FormatInt(s.Lines, 10), Source: s.key, Stream: s.Path, Text: text})
 }
 
 // readLine appends the next line to buf, at most MaxLine bytes of it, and
