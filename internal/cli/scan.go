@@ -123,11 +123,9 @@ func (s *session) slack(cfg config.Config) *slack.Client {
 	if cfg.SlackWebhookURL == "" && cfg.SlackBotToken == "" {
 		return nil
 	}
-	c := slack.Config{WebhookURL: cfg.SlackWebhookURL, BotToken: cfg.SlackBotToken, Channel: cfg.SlackChannel, Clock: s.Clock}
-	if cfg.SlackAPIURL != "" {
-		c.APIURL = cfg.SlackAPIURL + "/"
-	}
-	return slack.New(c)
+	return slack.New(slack.Config{
+		WebhookURL: cfg.SlackWebhookURL, BotToken: cfg.SlackBotToken, Channel: cfg.SlackChannel, APIURL: cfg.SlackAPIURL, Clock: s.Clock,
+	})
 }
 
 func (s *session) github(cfg config.Config) (*github.Client, error) {

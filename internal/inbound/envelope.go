@@ -48,7 +48,7 @@ type Entry struct {
 	Cut    bool            `json:"cut,omitempty"`
 	Sample json.RawMessage `json:"sample"` // a JSON object
 
-	key string // the same for all occurrences of the error, within its shape; not sent
+	key string // the same for all occurrences of the error; not sent
 }
 
 type envelope struct {
@@ -63,7 +63,7 @@ type Batch struct {
 	Reserve int
 
 	entries []Entry
-	at      map[string]int // by name
+	at      map[string]int // by key
 	size    int            // of the entries, encoded
 }
 
@@ -73,7 +73,7 @@ var frame = len(`{"errmon":{"v":1,"events":[]}}`)
 // fit. Another occurrence of an error in the batch adds only its id, once. An entry made
 // by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
-	at, known := b.at[e.name()]
+	at, known := b.at[e.key]
 	if !known {
 		raw, err := encode(e)
 		if err != nil || !b.fits(len(raw)+1) || len(b.entries) > 0 && !b.fits(len(raw)+1+b.Reserve) {
@@ -83,7 +83,7 @@ func (b *Batch) Add(e Entry) bool {
 			b.at = map[string]int{}
 		}
 		e.IDs = slices.Clip(e.IDs) // the caller keeps its own
-		b.at[e.name()], b.entries, b.size = len(b.entries), append(b.entries, e), b.size+len(raw)+1
+		b.at[e.key], b.entries, b.size = len(b.entries), append(b.entries, e), b.size+len(raw)+1
 		return true
 	}
 	ids, size := b.entries[at].IDs, 0
@@ -103,12 +103,9 @@ func (b *Batch) fits(bytes int) bool { return frame+b.size+bytes <= MaxPayload }
 
 // Has reports whether the batch holds another occurrence of an entry's error.
 func (b *Batch) Has(e Entry) bool {
-	_, known := b.at[e.name()]
+	_, known := b.at[e.key]
 	return known
 }
-
-// name is the same for all occurrences of the error, across shapes.
-func (e Entry) name() string { return e.Shape + " " + e.key }
 
 // IDs returns the ids of all occurrences.
 func (b *Batch) IDs() []string {
@@ -151,7 +148,7 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 			return nil, fmt.Errorf("event %d of the envelope: %w", i+1, err)
 		}
 		_, key := identify(entry.Shape, entry.Sample)
-		e.Events[i].key = cmp.Or(key, entry.IDs[0])
+		e.Events[i].key = entry.Shape + " " + cmp.Or(key, entry.IDs[0])
 	}
 	return e.Events, nil
 }

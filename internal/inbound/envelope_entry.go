@@ -43,7 +43,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := Entry{Shape: shape, IDs: []string{id}, Cut: len(sample) > MaxSample, Sample: sample, key: cmp.Or(key, id)}
+	e := Entry{Shape: shape, IDs: []string{id}, Cut: len(sample) > MaxSample, Sample: sample, key: shape + " " + cmp.Or(key, id)}
 	if e.Cut {
 		if e.Sample, err = cut(sample); err != nil {
 			return Entry{}, err

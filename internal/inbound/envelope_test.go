@@ -55,7 +55,7 @@ func TestEnvelopeIdentity(t *testing.T) {
 			if (c.id == "h") != hashed || (!hashed && e.IDs[0] != c.id) {
 				t.Errorf("id %q, want %q", e.IDs[0], c.id)
 			}
-			if c.key == "h" != strings.HasPrefix(e.key, "h-") || (c.key != "h" && e.key != c.key) {
+			if key := strings.TrimPrefix(e.key, c.shape+" "); c.key == "h" != strings.HasPrefix(key, "h-") || (c.key != "h" && key != c.key) {
 				t.Errorf("key %q, want %q", e.key, c.key)
 			}
 		})

@@ -71,19 +71,16 @@ func Read(body []byte, o slack.Options) (payload.Payload, error) {
 	return p, nil
 }
 
-func readShape(shape string, raw json.RawMessage, o slack.Options) (p payload.Payload, err error) {
+func readShape(shape string, raw json.RawMessage, o slack.Options) (payload.Payload, error) {
 	switch shape {
 	case "errmon":
-		p, err = readEnvelope(raw, o)
+		return readEnvelope(raw, o)
 	case "sentry":
-		p, err = sentry.ReadWebhook(raw, o.Origin)
+		return sentry.ReadWebhook(raw, o.Origin)
 	case "slack":
-		p, err = slack.ReadRequest(raw, o)
-	case "text":
-		p, err = readText(raw, o.Origin)
+		return slack.ReadRequest(raw, o)
 	}
-	p.Shape = shape
-	return p, err
+	return readText(raw, o.Origin)
 }
 
 // bare lists the keys by which the bare body of a webhook is recognised.

@@ -22,7 +22,6 @@ import (
 
 // Payload is what was delivered.
 type Payload struct {
-	Shape string // "errmon", "sentry", "slack" or "text"
 	// Events are the errors, each with the ids of its deliveries. Their text is not
 	// framed yet, and a missing level is Unknown.
 	Events []event.Event

@@ -35,7 +35,7 @@ type Config struct {
 	WebhookURL string
 	BotToken   string
 	Channel    string // id or #name
-	APIURL     string // with a slash at its end; empty for Slack's own
+	APIURL     string // empty for Slack's own
 	Clock      clock.Clock
 }
 
@@ -52,7 +52,8 @@ const timeout = 15 * time.Second
 func New(c Config) *Client {
 	client := &Client{cfg: c, http: &http.Client{Transport: transport{}, Timeout: timeout, CheckRedirect: noRedirect}}
 	if c.BotToken != "" {
-		client.api = slack.New(c.BotToken, slack.OptionAPIURL(cmp.Or(c.APIURL, slack.APIURL)), slack.OptionHTTPClient(client.http))
+		apiURL := strings.TrimRight(cmp.Or(c.APIURL, slack.APIURL), "/") + "/"
+		client.api = slack.New(c.BotToken, slack.OptionAPIURL(apiURL), slack.OptionHTTPClient(client.http))
 	}
 	return client
 }

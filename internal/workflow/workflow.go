@@ -37,14 +37,12 @@ const (
 )
 
 type file struct {
-	On          any            `yaml:"on"`
-	Permissions any            `yaml:"permissions"`
-	Jobs        map[string]job `yaml:"jobs"`
-}
-
-type job struct {
-	Permissions any    `yaml:"permissions"`
-	Steps       []step `yaml:"steps"`
+	On          any `yaml:"on"`
+	Permissions any `yaml:"permissions"`
+	Jobs        map[string]struct {
+		Permissions any    `yaml:"permissions"`
+		Steps       []step `yaml:"steps"`
+	} `yaml:"jobs"`
 }
 
 type step struct {
