@@ -112,12 +112,9 @@ func (s *session) configure(ctx context.Context) (c config.Config, err error) {
 	return c, nil
 }
 
-// input is where settings come from.
 func (s *session) input() config.Input {
 	return config.Input{
-		Flags:   given(s.flags),
-		Getenv:  s.Getenv,
-		Environ: os.Environ(),
+		Flags: given(s.flags), Getenv: s.Getenv, Environ: os.Environ(), Now: s.Clock.Now(),
 		ReadFile: func(name string) ([]byte, error) {
 			content, err := os.ReadFile(s.inWorkspace(name))
 			if errors.Is(err, fs.ErrNotExist) && s.file != nil && !strings.HasSuffix(name, ".env") {
@@ -125,7 +122,6 @@ func (s *session) input() config.Input {
 			}
 			return content, err
 		},
-		Now: s.Clock.Now(),
 	}
 }
 

@@ -102,7 +102,6 @@ func (s *session) options(c config.Config, services []source.Integration) (scan.
 	}, nil
 }
 
-// code returns the repository of the services' code.
 func (s *session) code(cfg config.Config, issues *github.Client) *enrich.Repository {
 	owner, repo, _ := strings.Cut(cmp.Or(cfg.CodeRepository, issues.FullName()), "/")
 	return enrich.NewRepository(issues.In(owner, repo), issues, cfg.Roots)

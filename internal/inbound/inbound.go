@@ -83,24 +83,6 @@ func readShape(shape string, raw json.RawMessage, o slack.Options) (payload.Payl
 	return readText(raw, o.Origin)
 }
 
-// bare lists the keys by which the bare body of a webhook is recognised.
-var bare = []struct {
-	shape string
-	keys  []string
-}{
-	{"sentry", []string{"data", "installation"}},
-	{"sentry", []string{"data", "action"}},
-	{"sentry", []string{"project_slug", "event"}},
-	{"slack", []string{"type", "event"}},
-	{"slack", []string{"type", "team_id"}},
-	{"slack", []string{"type", "challenge"}},
-	{"slack", []string{"team", "user"}},
-	{"slack", []string{"command", "response_url"}},
-	{"slack", []string{"blocks"}},
-	{"slack", []string{"attachments"}},
-	{"text", []string{"text"}},
-}
-
 // shapeOf returns the shape of a payload, empty if it is unknown, and the part to read.
 func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMessage) {
 	for _, key := range []string{"errmon", "sentry", "slack"} { // the other keys of a text are beside it
@@ -108,10 +90,17 @@ func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMe
 			return key, raw
 		}
 	}
-	for _, s := range bare {
-		if !slices.ContainsFunc(s.keys, func(key string) bool { return fields[key] == nil }) {
-			return s.shape, body
-		}
+	has := func(keys ...string) bool {
+		return !slices.ContainsFunc(keys, func(key string) bool { return fields[key] == nil })
+	}
+	switch { // the bare body of a webhook
+	case has("data", "installation"), has("data", "action"), has("project_slug", "event"):
+		return "sentry", body
+	case has("type", "event"), has("type", "team_id"), has("type", "challenge"),
+		has("team", "user"), has("command", "response_url"), has("blocks"), has("attachments"):
+		return "slack", body
+	case has("text"):
+		return "text", body
 	}
 	return "", nil
 }

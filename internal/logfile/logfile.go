@@ -72,7 +72,6 @@ func unreadable(name string, err error) error {
 	return fmt.Errorf("log file %q cannot be read: %w: check the path and its permissions", name, err)
 }
 
-// check opens a file and looks at its beginning.
 func check(name string) error {
 	f, err := os.Open(name)
 	if err != nil {

@@ -37,7 +37,7 @@ type Preview struct {
 	MinEvents int
 	Now       time.Time
 	HTML      io.Writer // for a page of the issues; nil for none
-	Progress  io.Writer // a terminal that shows how far files are read; nil for none
+	Progress  io.Writer // a terminal that shows how far files are read, or io.Discard
 }
 
 // Files previews local log files. It returns an error if one cannot be read.
@@ -50,7 +50,7 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 		file := logfile.Source{Path: path, Stdin: stdin}
 		reader := in.Reader()
 		err := file.Read(ctx, func(r event.Record) {
-			if p.Progress != nil && file.Lines%progressEvery == 0 {
+			if file.Lines%progressEvery == 0 {
 				fmt.Fprintf(p.Progress, "%s%d lines of %s", clearLine, file.Lines, p.Redactor.Command(path))
 			}
 			reader.Add(r)
@@ -61,9 +61,7 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 		}
 		lines, cut = lines+file.Lines, cut+file.Cut
 	}
-	if p.Progress != nil {
-		fmt.Fprint(p.Progress, clearLine)
-	}
+	fmt.Fprint(p.Progress, clearLine)
 	err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count.Of(len(paths), "file")))
 	switch {
 	case err != nil:

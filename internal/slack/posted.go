@@ -34,26 +34,29 @@ type slackMessage struct {
 	ThreadTS    string `json:"thread_ts"`
 	Permalink   string
 
-	ourApp string // the app that Slack sent it to
+	ourApp  string // the app that Slack sent it to
+	request string // the id of the request that brought it, which Slack may send again; may be empty
 }
 
-// posts are the subtypes of a new message.
-var posts = map[string]bool{"": true, "bot_message": true, "file_share": true, "me_message": true}
-
-func (m slackMessage) payload(eventID string, raw json.RawMessage, o Options) payload.Payload {
+func (m slackMessage) payload(raw json.RawMessage, o Options) payload.Payload {
 	text, said := m.read()
 	if why := m.noError(text, o.Rules); why != "" {
 		return payload.Skip("%s", why)
 	}
-	e := m.event(text, o.DeliveryID(m.delivery(eventID), raw), o)
+	e := m.event(text, raw, o)
 	e.Service, e.Environment, e.Release = cmp.Or(said.Service, e.Service), cmp.Or(said.Environment, e.Environment), said.Release
 	e.Level = cmp.Or(e.Level, said.Level)
 	return payload.Payload{Events: []event.Event{e}}
 }
 
-func (m slackMessage) event(text, delivery string, o Options) event.Event {
+func (m slackMessage) event(text string, raw json.RawMessage, o Options) event.Event {
+	id := m.request
+	if id == "" && m.Channel != "" && m.TS != "" {
+		id = m.Channel + " " + m.TS
+	}
 	e := readAlert(text)
-	e.Deliveries, e.Source, e.Stream, e.URL, e.Time, e.Text = []string{delivery}, "slack", m.Channel, m.link(), m.time(o.Now), text
+	e.Deliveries, e.Source, e.URL, e.Time, e.Text = []string{o.DeliveryID(id, raw)}, "slack", m.link(), m.time(o.Now), text
+	e.Stream = m.Channel
 	if m.ChannelName != "" {
 		e.Stream = "#" + strings.TrimPrefix(m.ChannelName, "#")
 	}
@@ -72,7 +75,7 @@ func (m slackMessage) noError(text string, r Rules) string {
 		return "a Slack message was deleted"
 	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
 		return "a reply in a Slack thread"
-	case !posts[m.Subtype]:
+	case !slices.Contains([]string{"", "bot_message", "file_share", "me_message"}, m.Subtype):
 		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is not a message"
 	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
 		return "a message from errmon's own Slack app"
@@ -94,15 +97,6 @@ func (m slackMessage) noError(text string, r Rules) string {
 
 // ownNote matches the start of errmon's messages, whichever app posts them.
 var ownNote = regexp.MustCompile(`^\S+/\S+: \d+ (?:new|regressed|escalated|surging)(?:, \d+ \w+)* errors?(?:\n|$)`)
-
-// delivery names the message by its event, which Slack sends again under the same id,
-// else by its channel and time; empty without both.
-func (m slackMessage) delivery(eventID string) string {
-	if eventID == "" && m.Channel != "" && m.TS != "" {
-		return m.Channel + " " + m.TS
-	}
-	return eventID
-}
 
 var (
 	slackID   = regexp.MustCompile(`^[A-Z0-9]{1,20}$`)

@@ -131,8 +131,8 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	}
 	switch {
 	case b.Command != "" && b.Type != "event_callback": // "/errmon VERB …"
-		m := slackMessage{Channel: b.ChannelID, ChannelName: b.ChannelName, Text: b.Text}
-		p := m.command(decodeMrkdwn(b.Text), b.TriggerID, raw, o)
+		m := slackMessage{Channel: b.ChannelID, ChannelName: b.ChannelName, request: b.TriggerID}
+		p := m.command(decodeMrkdwn(b.Text), raw, o)
 		p.Commands[0].ResponseURL = b.ResponseURL
 		return p, nil
 	case b.Event != nil && (b.Type == "event_callback" || b.Type == "" || b.Type == "message"):
@@ -146,17 +146,17 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	if strings.TrimSpace(m.Text) == "" && len(m.Blocks) == 0 && len(m.Attachments) == 0 {
 		return payload.Payload{}, errors.New("it is not a Slack event or command, and has no text, blocks or attachments")
 	}
-	return m.payload("", raw, o), nil
+	return m.payload(raw, o), nil
 }
 
 func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 	m := *b.Event
-	m.ourApp = b.AppID
+	m.ourApp, m.request = b.AppID, b.EventID
 	switch m.Type {
 	case "app_mention":
-		return m.mention(b.EventID, raw, o)
+		return m.mention(raw, o)
 	case "message", "":
-		return m.payload(b.EventID, raw, o)
+		return m.payload(raw, o)
 	}
 	return payload.Skip("%s", otherType(m.Type))
 }
@@ -205,19 +205,19 @@ func (r Rules) matches(text string) bool {
 var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 
 // mention reads "@errmon VERB …". Without a known verb, it is a chat about errmon.
-func (m slackMessage) mention(eventID string, raw json.RawMessage, o Options) payload.Payload {
+func (m slackMessage) mention(raw json.RawMessage, o Options) payload.Payload {
 	if !addressed.MatchString(m.Text) {
 		return payload.Skip("a Slack mention that is not at the start of its message")
 	}
-	p := m.command(decodeMrkdwn(addressed.ReplaceAllString(m.Text, "")), m.delivery(eventID), raw, o)
+	p := m.command(decodeMrkdwn(addressed.ReplaceAllString(m.Text, "")), raw, o)
 	if p.Commands[0].Verb == payload.Help {
 		return payload.Skip("a Slack mention that does not begin with scan, status or file")
 	}
 	return p
 }
 
-// command reads a verb and its argument. The id names the delivery of a filed event.
-func (m slackMessage) command(text, id string, raw json.RawMessage, o Options) payload.Payload {
+// command reads a verb and its argument.
+func (m slackMessage) command(text string, raw json.RawMessage, o Options) payload.Payload {
 	verb, about := text, ""
 	if end := strings.IndexAny(text, " \t\n"); end >= 0 {
 		verb, about = text[:end], strings.TrimSpace(text[end:])
@@ -229,7 +229,7 @@ func (m slackMessage) command(text, id string, raw json.RawMessage, o Options) p
 		c.Since = about
 	case c.Verb == payload.Status:
 	case c.Verb == payload.File && about != "": // whatever words it contains
-		e := m.event(about, o.DeliveryID(id, raw), o)
+		e := m.event(about, raw, o)
 		e.Level = max(e.Level, event.Error)
 		filed = append(filed, e)
 	default:
