@@ -30,26 +30,21 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 		"sntryi": "an integration token", "sntrya": "an integration token", "sntryu": "a personal token, which ends with the account",
 	}[prefix], "a token of unknown kind")
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
-	for _, project := range c.config.Projects {
-		found = append(found, c.checkProject(ctx, project))
+	for _, project := range c.config.Projects { // each by itself: Sentry lists the issues of several if it knows only one
+		about := "Sentry project " + project
+		_, err := c.get(ctx, "get project", c.project(project), nil, nil)
+		f := finding.Good(about, "exists")
+		switch {
+		case status(err) == http.StatusForbidden:
+			f = finding.Warn(about, "cannot be looked up (403)", scopes)
+		case status(err) == http.StatusNotFound:
+			f = finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
+		case err != nil:
+			f = finding.Of(about, err)
+		}
+		found = append(found, f)
 	}
 	return found
-}
-
-// checkProject asks for the project by itself: a list of several projects is answered
-// even if only one of them is known.
-func (c *Client) checkProject(ctx context.Context, project string) finding.Finding {
-	about := "Sentry project " + project
-	_, err := c.get(ctx, "get project", c.project(project), nil, nil)
-	switch {
-	case err == nil:
-		return finding.Good(about, "exists")
-	case status(err) == http.StatusForbidden:
-		return finding.Warn(about, "cannot be looked up (403)", scopes)
-	case status(err) == http.StatusNotFound:
-		return finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
-	}
-	return finding.Of(about, err)
 }
 
 // scopes is what the token needs, as Sentry's settings name it.
