@@ -32,12 +32,13 @@ type Dashboard struct {
 	Version  string                  `json:"ver,omitempty"`   // of errmon, in the last scan
 }
 
-func (d Dashboard) encode() string {
+// Section wraps text and the state, cut to its limits, into the bot's section of the dashboard.
+func (d Dashboard) Section(text string) string {
 	d.Muted = cappedMutes(d.Muted)
 	for drop := max(0, len(d.Waiting)-MaxWaiting); ; drop = max(1, len(d.Waiting)/10) {
 		d.Waiting, d.More = d.Waiting[:len(d.Waiting)-drop], d.More+drop
-		if text := encode(d); len(text) <= maxDashboard || len(d.Waiting) == 0 {
-			return text
+		if state := encode(d); len(state) <= maxDashboard || len(d.Waiting) == 0 {
+			return section("dashboard", text, state)
 		}
 	}
 }

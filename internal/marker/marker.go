@@ -210,13 +210,13 @@ func (m Marker) Clone() Marker {
 	return m
 }
 
-// encode cuts m to its limits first.
-func (m Marker) encode() string {
+// Section wraps the visible text and the marker, cut to its limits, into the bot's section of an issue's body.
+func (m Marker) Section(text string) string {
 	m = m.capped()
 	for cells := MaxCells; ; cells /= 2 {
 		m.shrink(cells, MaxDays)
-		if text := encode(m); len(text) <= maxEncoded || cells == 0 {
-			return text
+		if state := encode(m); len(state) <= maxEncoded || cells == 0 {
+			return section(m.Key(), text, state)
 		}
 	}
 }

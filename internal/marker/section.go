@@ -50,12 +50,6 @@ var (
 	ErrDamaged = errors.New("errmon state is damaged")
 )
 
-// Section wraps the visible text and the marker into the bot's section of an issue's body.
-func (m Marker) Section(text string) string { return section(m.Key(), text, m.encode()) }
-
-// Section wraps text and the state into the bot's section of the dashboard.
-func (d Dashboard) Section(text string) string { return section("dashboard", text, d.encode()) }
-
 func section(key, text, state string) string {
 	if !isPlain(key) {
 		key = ""
