@@ -41,14 +41,12 @@ func NewRepository(gitHub, issues *github.Client, roots []code.Root) *Repository
 	return &Repository{GitHub: gitHub, issues: issues, roots: roots, commits: map[event.Version]code.Commit{}, trees: map[string]*tree{}}
 }
 
-// maxRequests is how many requests a run may spend on code.
-const maxRequests = 60
+const (
+	maxRequests = 60 // that a run may spend on code
+	maxFailures = 3  // in a row: each can take ten seconds or more, and the run has issues to write
+)
 
 var errSpent = fmt.Errorf("this run used up its %d requests for code: the other issues get theirs when their errors happen again", maxRequests)
-
-// maxFailures is how many requests in a row may fail: each can take ten seconds or
-// more, and the run has issues to write.
-const maxFailures = 3
 
 // ask counts a request and sends it, unless the repository was given up.
 func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
@@ -79,15 +77,11 @@ func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) 
 	return answer, err
 }
 
-// facts returns what is the same for every commit.
-func (r *Repository) facts(ctx context.Context) (github.Refs, error) {
-	if r.refs != nil {
+// facts returns what is the same for every commit, and the commits of tags.
+func (r *Repository) facts(ctx context.Context, tags ...string) (github.Refs, error) {
+	if r.refs != nil && len(tags) == 0 {
 		return *r.refs, nil
 	}
-	return r.tagged(ctx, nil)
-}
-
-func (r *Repository) tagged(ctx context.Context, tags []string) (github.Refs, error) {
 	refs, err := ask(r, func() (github.Refs, error) { return r.GitHub.Refs(ctx, tags) })
 	if err == nil {
 		r.refs = &github.Refs{Page: refs.Page, Visibility: refs.Visibility, Branch: refs.Branch, Head: refs.Head}
@@ -116,9 +110,8 @@ func (r *Repository) public(ctx context.Context) (bool, error) {
 // digits may not be a SHA: a release may be named after a date.
 var digits = regexp.MustCompile(`^[0-9]*$`)
 
-// commit returns the commit of a version: by its SHA, by its tag, or else the head
-// of the default branch, unless the version has a SHA that is unknown here: then
-// the code is in another repository.
+// commit returns the commit of a version: by its SHA, by its tag, or else the head of the default
+// branch. A version with a SHA that is unknown here has none: its code is in another repository.
 func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Commit, err error) {
 	if known, ok := r.commits[v]; ok {
 		return known, nil
@@ -131,14 +124,11 @@ func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Co
 	short := code.SHA(v)
 	if short != "" {
 		sha, err := ask(r, func() (string, error) { return r.GitHub.Commit(ctx, short) })
-		if err == nil || !errors.Is(err, github.ErrNotFound) {
+		if !errors.Is(err, github.ErrNotFound) {
 			return code.Commit{SHA: sha, Certainty: code.Exact}, err
 		}
 	}
-	refs, err := r.facts(ctx)
-	if tags := code.Tags(v); len(tags) > 0 && err == nil {
-		refs, err = r.tagged(ctx, tags)
-	}
+	refs, err := r.facts(ctx, code.Tags(v)...)
 	shas := slices.Compact(slices.Sorted(maps.Values(refs.Tags)))
 	switch {
 	case len(shas) == 1:
@@ -218,7 +208,11 @@ func (r *Repository) Ancestry(ctx context.Context, actions []plan.Action) map[in
 func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []event.Version) (plan.Ancestry, bool) {
 	fix := i.Marker.Fix
 	if fix == nil || fix.Closed != count.At(i.ClosedAt) {
-		fix = &marker.Fix{Commit: r.fix(ctx, i)}
+		fix = &marker.Fix{}
+		closer, err := ask(r, func() (github.Closer, error) { return r.issues.Closer(ctx, i.Number) }) // the warnings say what failed
+		if err == nil && strings.EqualFold(closer.Repository, r.GitHub.FullName()) && closer.At.Equal(i.ClosedAt) {
+			fix.Commit = closer.Commit
+		}
 	}
 	found := plan.Ancestry{Closed: i.ClosedAt, Fix: fix.Commit}
 	for _, v := range versions {
@@ -233,15 +227,6 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 		found.Builds = append(found.Builds, b)
 	}
 	return found, true
-}
-
-// fix returns the commit that closed an issue; "" if there is none in the code's repository.
-func (r *Repository) fix(ctx context.Context, i plan.Issue) string {
-	closer, err := ask(r, func() (github.Closer, error) { return r.issues.Closer(ctx, i.Number) }) // the warnings say what failed
-	if err != nil || !strings.EqualFold(closer.Repository, r.GitHub.FullName()) || !closer.At.Equal(i.ClosedAt) {
-		return ""
-	}
-	return closer.Commit
 }
 
 // build reports whether a version contains a fix; false if its commit is not known for certain.

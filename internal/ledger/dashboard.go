@@ -65,15 +65,25 @@ func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
 	if k.home.Number == 0 {
 		return l.create(ctx, after)
 	}
-	if err := l.edit(ctx, k, after); err != nil {
-		return err
+	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
+		if now, err := marker.ReadDashboard(current.Body); err == nil { // a dispatch run may have added rows
+			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
+		}
+		edit := github.Edit{Body: l.Render.Dashboard(after, current.Body)}
+		if k.afresh { // the next loss of the label stops a run again
+			edit.State = "open"
+		}
+		return edit, nil
+	})
+	if errors.Is(err, github.ErrGone) {
+		err = l.create(ctx, after)
 	}
 	for _, duplicate := range k.duplicates {
-		if _, err := l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"}); err != nil {
-			return err
+		if err == nil {
+			_, err = l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"})
 		}
 	}
-	return nil
+	return err
 }
 
 // create files the dashboard, and creates the labels of the set.
@@ -97,25 +107,6 @@ func (l *Ledger) create(ctx context.Context, after render.Board) error {
 		return err
 	}
 	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
-}
-
-// edit writes the dashboard. Rows that a dispatch run added in the meantime stay, and so
-// do boxes that people ticked.
-func (l *Ledger) edit(ctx context.Context, k Known, after render.Board) error {
-	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
-		if now, err := marker.ReadDashboard(current.Body); err == nil {
-			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
-		}
-		edit := github.Edit{Body: l.Render.Dashboard(after, current.Body)}
-		if k.afresh { // the next loss of the label stops a run again
-			edit.State = "open"
-		}
-		return edit, nil
-	})
-	if errors.Is(err, github.ErrGone) {
-		return l.create(ctx, after)
-	}
-	return err
 }
 
 // SaveDeliveries stores on the dashboard the delivered errors that get no issue yet, and

@@ -59,8 +59,7 @@ func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 	return slices.DeleteFunc(archive.Issues, func(i plan.Issue) bool { return !i.Archived }), err
 }
 
-// readIssues adds the listed issues that carry a marker of ours. Their bodies are dropped
-// once the marker is read.
+// readIssues adds the listed issues that carry a marker of ours, and drops their bodies.
 func (l *Ledger) readIssues(ctx context.Context, k *Known, list func(visit func(*github.Issue)) ([]github.Issue, error)) ([]github.Issue, error) {
 	var failure error
 	listed, err := list(func(i *github.Issue) {
@@ -108,42 +107,34 @@ func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error 
 	return nil
 }
 
-// dropCopies drops issues whose body a person copied from an older one: the marker is
-// ours, but describes the other issue. Two runs that file the same error at once have
-// different names, so neither counts as a copy.
+// dropCopies drops issues whose body a person copied from an older one, whose error its marker
+// describes. Two runs that file one error at once have different names, so neither is a copy.
 func (k *Known) dropCopies() {
 	slices.SortFunc(k.Issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	originals := map[[2]string]int{} // by key and run
 	k.Issues = slices.DeleteFunc(k.Issues, func(i plan.Issue) bool {
-		if i.Marker.FiledBy == "" || len(i.Marker.Keys) == 0 {
-			return false
-		}
-		birth := [2]string{i.Marker.Keys[0], i.Marker.FiledBy}
-		original, copied := originals[birth]
-		if copied {
+		birth := [2]string{i.Marker.Key(), i.Marker.FiledBy}
+		if original := originals[birth]; original != 0 {
 			k.warn("issue #%d carries a copy of the marker of issue #%d: left alone; remove errmon's section from its body", i.Number, original)
-		} else {
+			return true
+		}
+		if birth[0] != "" && birth[1] != "" {
 			originals[birth] = i.Number
 		}
-		return copied
+		return false
 	})
 }
 
 const (
-	// maxVerified is how many filed issues missing from the list are looked up. If the list
-	// is incomplete, the first ones reveal it.
-	maxVerified = 20
-	// minLost is the number of filed issues from which it is suspicious if most lose their
-	// label at once.
-	minLost = 10
+	maxVerified = 20 // filed issues missing from the list that are looked up: if it is incomplete, the first ones reveal it
+	minLost     = 10 // filed issues from which it is suspicious if most lose their label at once
 )
 
 // ErrLabelLost stops a run that would forget issues because of their label.
 var ErrLabelLost = errors.New("nothing was written, because the errors of those issues would be filed again")
 
-// verify looks up filed issues that the list lacks. If one is still there and labelled,
-// the list is incomplete. If the label itself is gone, or most issues lost it at once,
-// somebody changed the label, and forgetting the issues would file them all again.
+// verify looks up filed issues that the list lacks. If one is still labelled, the list is incomplete.
+// If the label is gone, or most issues lost it at once, forgetting them would file them all again.
 func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue) error {
 	missing := slices.DeleteFunc(slices.Clone(filed), func(number int) bool { return contains(listed, number) })
 	unlabelled, looked := 0, missing[:min(len(missing), maxVerified)]

@@ -26,15 +26,12 @@ type Window struct {
 // overlapping runs may differ by this much.
 const maxAhead = time.Minute
 
-// Start returns where reading a source begins: at the minute after the last one that an
-// earlier run settled, or without an earlier run, at the look-back. Since overrides both.
-// gap reports that it skips time that no run has read yet. Reading then proves nothing
-// about the time before, so the source's progress stays where it is.
+// Start returns where reading a source begins: at the minute after the last one that an earlier
+// run settled, or without one, at the look-back. Since overrides both. gap reports that it skips
+// time that no run has read yet, so the source's progress stays where it is.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
-	if last.Time().After(w.Now.Add(maxAhead)) {
-		ok = false // stored by a run whose clock was wrong
-	}
+	ok = ok && !last.Time().After(w.Now.Add(maxAhead)) // else stored by a run whose clock was wrong
 	settled := plan.Settled(last.Time(), w.Rules.Lateness)
 	switch {
 	case !w.Since.IsZero():
@@ -46,8 +43,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	from = (settled + 1).Start()
 	// An error that waits for room is filed with its trace, so its newest event is read again.
 	for _, i := range k.due(w.Rules, w.Now) {
-		newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time()
-		if !newest.IsZero() && newest.Before(from) {
+		if newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time(); !newest.IsZero() && newest.Before(from) {
 			from = newest.Truncate(time.Minute)
 		}
 	}
@@ -117,9 +113,9 @@ func (k Known) byInterest(a, b marker.Row) int {
 	return 1
 }
 
-// note records how reading a source went, and how far. A source with postponed events
-// stays where it was, so that the next run reads them again; one that never got anywhere
-// remembers where its first reading began. No source goes back behind an earlier run.
+// note records how reading a source went, and how far. A source with postponed events stays where
+// it was, so the next run reads them again; one that never got anywhere remembers where its first
+// reading began.
 func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result, read Read) {
 	now := count.At(read.Now)
 	switch before := k.Large(s.Name, read.Now); {
@@ -148,8 +144,7 @@ func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result
 	}
 }
 
-// unwritten returns the rows whose errors this run failed to write. The log lines behind
-// a row may be gone, so the row is all that is left of them.
+// unwritten returns the rows whose errors this run failed to write: the log lines behind them may be gone.
 func unwritten(rows []marker.Row, late []plan.Result) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
 		return !slices.ContainsFunc(late, func(r plan.Result) bool { return slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns) })
@@ -163,12 +158,10 @@ func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
 
-// forgetAfter is how long a source that no run reads stays on the dashboard. It has
-// probably been removed from the settings.
-const forgetAfter = 14 * 24 * time.Hour
-
-// largeFor is how long a source that was too large to be read in full is filtered before a retry.
-const largeFor = 24 * time.Hour
+const (
+	forgetAfter = 14 * 24 * time.Hour // without a read, until a source leaves the dashboard: it is probably no longer in the settings
+	largeFor    = 24 * time.Hour      // that a source too large to be read in full is filtered before a retry
+)
 
 // Large reports whether a source was recently found too large to be read in full.
 func (k Known) Large(key string, now time.Time) bool {

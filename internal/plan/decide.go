@@ -26,8 +26,7 @@ func Decide(a Action, in Input) Action {
 	return decided
 }
 
-// decide returns what happens to one tracked issue that is not locked, given what was seen of it
-// (a.Groups) and what merges into it (a.Merge, a.Join).
+// decide returns what happens to one tracked issue that is not locked.
 func decide(a Action, in Input) Action {
 	in.Writing = cmp.Or(in.Writing, in.Now)
 	a.Title = a.Issue.Title
@@ -86,8 +85,11 @@ func (a *Action) noteChange(held bool, in Input) {
 	case a.Kind == Reopen || a.Issue.Open:
 		a.Next.Quiet, a.Next.Fix = 0, nil
 	}
-	if a.Kind == Reopen {
-		a.Fixed = fixed(*a, in)
+	a.Fixed = Fixed{}
+	known := in.Ancestry[a.Issue.Number]
+	fixed := slices.IndexFunc(known.Builds, func(b Build) bool { return b.Fixed })
+	if a.Kind == Reopen && fixed >= 0 && known.Closed.Equal(a.Issue.ClosedAt) {
+		a.Fixed = Fixed{By: known.Fix, Failed: known.Builds[fixed].Commit}
 	}
 }
 
@@ -192,12 +194,12 @@ func regressed(a Action) bool {
 	case !grew(before, a.Next):
 		return false
 	}
-	cells := some(a.Next.Sources, func(name string, tally count.Tally) bool {
+	logged := some(a.Next.Sources, func(name string, tally count.Tally) bool {
 		return some(tally.Cells, func(minute count.Minute, n int64) bool {
 			return minute >= count.MinuteOf(closed) && n > before.Sources[name].Cells[minute]
 		})
 	})
-	return cells || len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || some(a.Next.Sentry, func(id string, n int64) bool {
+	return logged || len(a.Merge)+len(a.Join) > 0 || deliveredAfter(closed, a) || some(a.Next.Sentry, func(id string, n int64) bool {
 		return n > before.Sentry[id] && a.Next.Pages[id].Last.Time().After(closed)
 	})
 }
@@ -261,8 +263,7 @@ func readUpTo(m marker.Marker, in Input) time.Time {
 		return time.Time{}
 	}
 	for name := range m.Sources {
-		at := in.Read[name] // zero if it was not read
-		if at.Before(earliest) {
+		if at := in.Read[name]; at.Before(earliest) { // zero if it was not read
 			earliest = at
 		}
 	}

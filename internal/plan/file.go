@@ -2,12 +2,17 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/count"
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/grouping"
 	"github.com/org/errmon-action/internal/marker"
 )
 
@@ -108,4 +113,162 @@ func BySeverity(a, b marker.Marker) int {
 		cmp.Compare(a.First, b.First),
 		strings.Compare(strings.Join(a.Keys, " "), strings.Join(b.Keys, " ")),
 	)
+}
+
+const (
+	maxTitle = 120 // characters of a title; most have under 100
+	minWhat  = 40  // of them for the exception and its message, however long the place is
+	hidden   = "…" // stands for a value
+)
+
+// Titles says how errors are named.
+type Titles struct {
+	Services bool // several services share the repository, so a title names its own
+	Public   bool // only the template is shown, not the names that an event quotes
+}
+
+// TitlesFor returns how the errors of a repository are named.
+func TitlesFor(in Input) Titles {
+	services := map[string]bool{"": true}
+	for _, g := range in.Groups {
+		services[g.Service] = true
+	}
+	for _, i := range in.Issues {
+		services[i.Marker.Service] = true
+	}
+	for _, row := range in.Waiting {
+		services[row.Marker.Service] = true
+	}
+	return Titles{Services: len(services) > 2}
+}
+
+var (
+	qualified = regexp.MustCompile(`[.:#/]`) // a place that no message names by accident
+	words     = regexp.MustCompile(`[\pL\pN_-]+`)
+	packages  = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`) // before the name of a class
+	// leading matches values at the start of a message, with their quotes and brackets.
+	leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
+	// name matches a name or a character of a syntax error, but no number, id, address or
+	// placeholder of a secret.
+	name = regexp.MustCompile(`^(?:\pP|\pS|(?:[^\d@\[][^\d@]*)??\pL[^\d@]*(?:\d[^\d@]*){0,2})$`)
+)
+
+// Title names an error: what happened, where, and in which service. Values that vary are hidden,
+// but quoted names stay, since developers often look for them. It is foreign text.
+func (t Titles) Title(g *grouping.Group) string {
+	message := strings.Join(strings.Fields(g.Template), " ")
+	if !t.Public {
+		message = withNames(message, g.Sample)
+	}
+	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
+	title, place, at := what(shortType(g.Type), message), "", g.Place
+	if at.Function == "{main}" { // PHP's, outside functions
+		at.Function = ""
+	}
+	if where := Place(at); where != "" && !(qualified.MatchString(where) && strings.Contains(title, where)) {
+		title, place = strings.TrimSuffix(title, "."), " in "+where
+	}
+	if t.Services && g.Service != "" && !slices.Contains(words.FindAllString(title+place, -1), g.Service) {
+		place += " [" + g.Service + "]"
+	}
+	return shorten(title, max(minWhat, maxTitle-utf8.RuneCountInString(place))) + place
+}
+
+func what(kind, message string) string {
+	if kind == "" {
+		message = leading.ReplaceAllString(message, "") // no title begins with a value
+	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
+		message = kind + ": " + message
+	}
+	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(message, ": "), ": "), strings.EqualFold)
+	text := strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " ")
+	return cmp.Or(text, "(empty message)")
+}
+
+// shortType returns the name of a class without its package. Error and Exception say too
+// little alone and keep the last part of it: psycopg2.Error.
+func shortType(name string) string {
+	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(`.$\/:`, r) })
+	if len(parts) == 0 || strings.ContainsAny(name, " *(") {
+		return name
+	}
+	last := parts[len(parts)-1]
+	if len(parts) > 1 && (last == "Error" || last == "Exception") {
+		return name[strings.LastIndex(name, parts[len(parts)-2]):]
+	}
+	return last
+}
+
+// withNames replaces each wildcard that stands for a quoted name with the name in the
+// sample, whose messages are redacted.
+func withNames(template string, sample event.Event) string {
+	messages := []string{sample.Message}
+	for _, x := range sample.Exceptions[:min(1, len(sample.Exceptions))] {
+		messages = append(messages, x.Message, x.Type+": "+x.Message)
+	}
+	for _, m := range messages {
+		m, _, _ = strings.Cut(m, "\n")
+		if filled, ok := withValues(template, strings.Join(strings.Fields(m), " ")); ok {
+			return filled
+		}
+	}
+	return template
+}
+
+func withValues(template, message string) (string, bool) {
+	literals := strings.Split(template, grouping.Wildcard)
+	rest, ok := strings.CutPrefix(message, literals[0])
+	filled := literals[0]
+	for i, after := range literals[1:] {
+		at := strings.Index(rest, after)
+		if !ok || at < 0 {
+			return "", false
+		}
+		if after == "" {
+			at = len(rest)
+		}
+		value, before := rest[:at], literals[i]
+		quoted := before != "" && after != "" && before[len(before)-1] == after[0] && strings.IndexByte("'\"`", after[0]) >= 0
+		if !quoted || len(value) > 60 || !name.MatchString(value) || strings.Contains(value, grouping.Wildcard) {
+			value = grouping.Wildcard
+		}
+		filled += value + after
+		rest = rest[at+len(after):]
+	}
+	return filled, ok
+}
+
+// shorten cuts a text to limit characters, at the end of a word if there is one nearby.
+func shorten(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	cut := string([]rune(text)[:limit-1])
+	if space := strings.LastIndexByte(cut, ' '); space > len(cut)/2 {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,:;"+hidden) + hidden
+}
+
+// Location returns a frame's file and line, as far as they are known.
+func Location(f event.Frame) string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
+}
+
+// Place returns the function of a frame as its developers call it, with the last part of
+// its class, package or module. An anonymous function is named after its file.
+func Place(f event.Frame) string {
+	owner := f.Module[strings.LastIndexAny(f.Module, `./\`)+1:]
+	switch {
+	case f.Function == "" && f.File == "":
+		return ""
+	case f.Function == "":
+		return path.Base(f.File)
+	case owner == "" || strings.HasPrefix(f.Function, owner+"."):
+		return f.Function
+	}
+	return owner + "." + f.Function
 }

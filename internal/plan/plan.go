@@ -241,7 +241,7 @@ func Plan(in Input) []Action {
 		switch {
 		case e.Archived: // not listed
 		case e.retired != "":
-			actions = append(actions, leave(e.Issue, e.retired, in, &leaving))
+			actions = append(actions, leave(e.Issue, in, &leaving))
 		default:
 			actions = append(actions, a)
 		}

@@ -83,18 +83,6 @@ func lacksFix(a Action, in Input) (*marker.Fix, bool) {
 	return &fix, true
 }
 
-// fixed returns the fix of a reopened issue and a commit that contains it and
-// failed; nothing if none is known.
-func fixed(a Action, in Input) Fixed {
-	known := in.Ancestry[a.Issue.Number]
-	for _, b := range known.Builds {
-		if b.Fixed && known.Closed.Equal(a.Issue.ClosedAt) {
-			return Fixed{By: known.Fix, Failed: b.Commit}
-		}
-	}
-	return Fixed{}
-}
-
 // retired returns why an issue takes no more events; empty if it does. Muted issues stay muted.
 func retired(i Issue, in Input) Reason {
 	switch {
@@ -138,17 +126,18 @@ const maxLeaving = 5
 // leave decides about a retired issue. Once it was closed longer ago than reopen-window, the
 // dashboard forgets its number, and a later run archives it. In the opposite order, the run after
 // one that died in between would find an issue missing and take the list for incomplete.
-func leave(i Issue, why Reason, in Input, leaving *int) Action {
-	kept := Action{Kind: Keep, Reason: why, Issue: i, Title: i.Title, Next: i.Marker}
-	if why != Expired || in.Filed == nil || *leaving == maxLeaving {
-		return kept
+func leave(i Issue, in Input, leaving *int) Action {
+	a := archive(i, in)
+	switch {
+	case a.Reason != Archived:
+	case in.Filed == nil || *leaving == maxLeaving:
+		a.Kind, a.Reason = Keep, Expired
+	default:
+		if *leaving++; slices.Contains(in.Filed, i.Number) {
+			a.Kind, a.Reason = Keep, Leaving
+		}
 	}
-	*leaving++
-	if slices.Contains(in.Filed, i.Number) {
-		kept.Reason = Leaving
-		return kept
-	}
-	return archive(i, in)
+	return a
 }
 
 // archive returns the action that archives an issue if it was closed long enough ago.

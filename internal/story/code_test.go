@@ -236,6 +236,9 @@ func TestAssignOwners(t *testing.T) {
 	if got := w.find("PayError").Assignees; len(got) != 0 {
 		t.Errorf("assigned %q", got)
 	}
+	if board := w.dashboard().Body; !strings.Contains(board, "| `@billing` |") {
+		t.Errorf("the dashboard lacks the owners of an issue without assignees:\n%s", board)
+	}
 	var issues []struct {
 		Title, Release, Permalink string
 		Owners, Suspects          []string
