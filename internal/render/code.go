@@ -20,19 +20,11 @@ const (
 	pathSize   = 10_000 // its characters
 )
 
-// code returns the error's code from the repository, or else what the old section has.
-func (r Renderer) code(a plan.Action, old string, limit int) string {
-	switch s := a.Evidence.Code; {
-	case s == nil:
-		return codeBlock.enclose(codeBlock.of(old), limit)
-	case len(s.Links) == 0:
+// source shows the error's code from the repository.
+func (r Renderer) source(s code.Source, since string) string {
+	if len(s.Links) == 0 {
 		return ""
-	default:
-		return codeBlock.enclose(r.source(*s)+strings.TrimSpace(since(a)), limit)
 	}
-}
-
-func (r Renderer) source(s code.Source) string {
 	var links []string
 	for _, l := range s.Links {
 		links = append(links, strings.TrimSuffix(r.line(s, l)+" in "+r.Redactor.Code(l.Function, 200).String(), " in "))
@@ -54,7 +46,7 @@ func (r Renderer) source(s code.Source) string {
 	if s.Guide != "" {
 		text += "Rules for changes: " + r.line(s, code.Link{Path: s.Guide, Line: 1}) + "\n"
 	}
-	return text
+	return text + strings.TrimSpace(since)
 }
 
 func (r Renderer) commit(c code.Commit) string {
@@ -134,8 +126,7 @@ func short(sha string) string {
 	return sha[:7]
 }
 
-// since links the changes between the fix of a reopened issue and a failing commit
-// that contains it.
+// since links the changes between the fix of a reopened issue and a failing commit that contains it.
 func since(a plan.Action) string {
 	if a.Evidence.Code != nil && a.Fixed.By != "" {
 		if url, ok := safe.Comparison(a.Evidence.Code.Page, a.Fixed.By, a.Fixed.Failed); ok {
@@ -145,9 +136,8 @@ func since(a plan.Action) string {
 	return ""
 }
 
-// path shows how an error came about: the root cause first, then each exception with the frames
-// that it passed through, libraries folded. If the code is shown as well, brief leaves one frame
-// of each.
+// path shows how an error came about: the root cause first, then each exception with its frames.
+// If the code is shown as well, brief leaves one frame of each.
 func (r Renderer) path(e event.Event, brief bool) string {
 	chain := slices.Clone(e.Exceptions)
 	slices.Reverse(chain)

@@ -78,8 +78,7 @@ func (r Renderer) open(d Board, rows int) string {
 // minute prints a time to the minute, in UTC.
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// owner names the assignees of an issue, or else the owners of its code. In code quotes, a
-// name notifies nobody.
+// owner names an issue's assignees, or else its code's owners. In code quotes, a name notifies nobody.
 func (r Renderer) owner(i plan.Issue) string {
 	names := i.Owners
 	if len(names) == 0 {
@@ -146,6 +145,7 @@ func (r Renderer) muted(d Board, rows int) string {
 		return cmp.Or(cmp.Compare(d.Muted[b.Number].Surged, d.Muted[a.Number].Surged), cmp.Compare(d.since(b), d.since(a)), cmp.Compare(a.Number, b.Number))
 	})
 	var b strings.Builder
+	b.WriteString("| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n")
 	surging := 0
 	for _, i := range muted[:min(rows, len(muted))] {
 		m, note := d.Muted[i.Number], ""
@@ -161,8 +161,7 @@ func (r Renderer) muted(d Board, rows int) string {
 	if surging > 0 {
 		head += fmt.Sprintf(", %d of them 100 times as frequent as before", surging)
 	}
-	return "<details><summary>" + head + "</summary>\n\n| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n" +
-		b.String() + more(len(muted)-rows) + "\n</details>"
+	return folds(head, b.String()+more(len(muted)-rows))
 }
 
 // since returns how many events of a muted issue the dashboard counted.
@@ -209,8 +208,30 @@ func (r Renderer) bookkeeping(d Board) string {
 	if every := d.Cadence(); every > 0 {
 		cadence = fmt.Sprintf("The workflow runs every %s (median of the last %d runs; GitHub may start scheduled runs late).", rounded(every), len(d.Runs))
 	}
-	return fmt.Sprintf("<details><summary>Bookkeeping</summary>\n\n%s\nThe last run sent %d requests before writing this page. Version: %s.\n\n"+
+	return folds("Bookkeeping", fmt.Sprintf("%s\nThe last run sent %d requests before writing this page. Version: %s.\n\n"+
 		"errmon stores here how far it has read and which errors wait for an issue. "+
-		"Deleting this issue is safe: the next run reads its look-back again and counts nothing twice.\n\n</details>",
-		cadence, d.Requests, r.Redactor.Code(cmp.Or(d.Version, "unknown"), 100))
+		"Deleting this issue is safe: the next run reads its look-back again and counts nothing twice.\n",
+		cadence, d.Requests, r.Redactor.Code(cmp.Or(d.Version, "unknown"), 100)))
+}
+
+// trendDays is how many days the trend shows.
+const trendDays = 14
+
+// bars draws the events of the last days, one bar per day, and returns how many happened
+// on the last one; nothing if all happened on one day.
+func bars(m marker.Marker) (drawn string, newest int64) {
+	days := m.PerDay()
+	maps.DeleteFunc(days, func(day count.Day, _ int64) bool { return day <= 0 }) // the time is unknown
+	if len(days) < 2 {
+		return "", 0
+	}
+	last, most := slices.Max(slices.Collect(maps.Keys(days))), slices.Max(slices.Collect(maps.Values(days)))
+	for day := last - trendDays + 1; day <= last; day++ {
+		bar := '·'
+		if n := days[day]; n > 0 {
+			bar = '▁' + rune(n*7/most) // up to █, the seventh after it
+		}
+		drawn += string(bar)
+	}
+	return "`" + drawn + "`", days[last]
 }

@@ -251,3 +251,12 @@ func TestKeptSampleIsLeftOut(t *testing.T) {
 		t.Error("the sample is still there, or nothing says that it is not")
 	}
 }
+
+func TestCommentAfterASnooze(t *testing.T) {
+	for n, want := range map[int64]string{1: "happened once, most", 6: "happened 6 times, most"} {
+		a := plan.Action{Comment: plan.SnoozeOver, Next: marker.Marker{Sentry: map[string]int64{"1": n}}}
+		if got := (Renderer{}).Comment(a); !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

@@ -52,7 +52,7 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
-		err := r.through(ctx, list, deliver, gather, recall, decide, keepMerged, addCode, write, recordOnce, saveDeliveries, readBack)
+		err := r.through(ctx, list, deliver, gather, decide, keepMerged, addEvidence, write, recordOnce, saveDeliveries)
 		// If runs overlap, the two lists that one of them compares may not be from the same
 		// moment, and one may lack what was just filed.
 		unsure := errors.Is(err, github.ErrPartialListing)
@@ -111,34 +111,29 @@ func keepMerged(_ context.Context, r *run) error {
 	return nil
 }
 
-// readBack records what this round wrote. A failed write ends the rounds; its result says why.
-func readBack(ctx context.Context, r *run) error {
-	failed := ctx.Err() != nil
-	for _, result := range r.results {
-		if !result.Done() {
-			r.delivered.wrote = r.delivered.wrote || result.Left()
-			failed = failed || result.Err != nil
-			continue
-		}
-		r.delivered.wrote = true
-		if result.Action.Kind == plan.Create && !slices.Contains(r.delivered.filed, result.Number) {
-			r.delivered.filed = append(r.delivered.filed, result.Number)
-		}
-		r.delivered.merged[result.Number] = result.Action
-	}
-	r.delivered.wrote = r.delivered.wrote && !failed
-	return nil
-}
-
+// saveDeliveries saves what waits, and records what this round wrote, for the next one to read
+// back. A failed write ends the rounds; its result says why.
 func saveDeliveries(ctx context.Context, r *run) error {
 	if r.DryRun || ctx.Err() != nil {
 		return nil
 	}
 	waiting, err := r.ledger.SaveDeliveries(ctx, r.known, r.results, r.input.Now)
-	r.delivered.wrote = r.delivered.wrote || waiting
 	if err != nil {
 		return fmt.Errorf("save what waits on the dashboard: %w", err)
 	}
+	wrote, failed := waiting, false
+	for _, result := range r.results {
+		if !result.Done() {
+			wrote, failed = wrote || result.Left(), failed || result.Err != nil
+			continue
+		}
+		wrote = true
+		if result.Action.Kind == plan.Create && !slices.Contains(r.delivered.filed, result.Number) {
+			r.delivered.filed = append(r.delivered.filed, result.Number)
+		}
+		r.delivered.merged[result.Number] = result.Action
+	}
+	r.delivered.wrote = wrote && !failed && ctx.Err() == nil
 	return nil
 }
 

@@ -36,7 +36,7 @@ type stage func(context.Context, *run) error
 // Run scans once. The report is complete even if parts failed; its Failures say which.
 func Run(ctx context.Context, o Options) report.Run {
 	r := begin(o)
-	r.fail(r.through(ctx, list, read, gather, recall, decide, addContext, addCode, write, remember))
+	r.fail(r.through(ctx, list, read, gather, decide, addEvidence, write, remember))
 	return r.end(ctx)
 }
 
@@ -154,43 +154,35 @@ func gather(ctx context.Context, r *run) error {
 	return nil
 }
 
-// recall looks into the archive once if a new error appears, so that its issue can name an
-// earlier one.
-func recall(ctx context.Context, r *run) error {
-	appears := func(a plan.Action) bool { return a.Kind == plan.Create && a.Next.After == 0 }
-	archived := len(r.known.Dashboard.Runs) > 0 // only scans archive
-	if r.input.Archive != nil || !archived || !slices.ContainsFunc(plan.Plan(r.input), appears) {
-		return nil
-	}
-	archive, err := r.ledger.Archive(ctx)
-	r.input.Archive = append([]plan.Issue{}, archive...)
-	return err
-}
-
-func decide(_ context.Context, r *run) error {
+// decide plans the actions. If a new error appears, it looks into the archive once, so that its
+// issue can name an earlier one.
+func decide(ctx context.Context, r *run) error {
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
 	r.report.Unread, r.report.Shapes = r.intake.Unread.Notice(), r.intake.Unread.Shapes()
 	r.notice(r.Rules.Policy.Ignored(r.intake.Ignored)...)
 	r.actions = plan.Plan(r.input)
-	return nil
-}
-
-func addContext(ctx context.Context, r *run) error {
-	if !r.DryRun {
-		enrich.AddContext(ctx, r.sources, &r.windows, r.intake, r.actions)
+	appears := func(a plan.Action) bool { return a.Kind == plan.Create && a.Next.After == 0 }
+	archived := len(r.known.Dashboard.Runs) > 0 // only scans archive
+	if r.input.Archive != nil || !archived || !slices.ContainsFunc(r.actions, appears) {
+		return nil
 	}
-	return nil
+	archive, err := r.ledger.Archive(ctx)
+	r.input.Archive = append([]plan.Issue{}, archive...)
+	r.actions = plan.Plan(r.input)
+	return err
 }
 
 // codeShare is the divisor of a run's time that gives the share of each stage about code.
 const codeShare = 10
 
-func addCode(ctx context.Context, r *run) error {
-	if !r.DryRun {
-		ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
-		defer cancel()
-		r.Code.Add(ctx, r.actions)
+func addEvidence(ctx context.Context, r *run) error {
+	if r.DryRun {
+		return nil
 	}
+	enrich.AddContext(ctx, r.sources, &r.windows, r.intake, r.actions)
+	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration/codeShare, errCodeTime)
+	defer cancel()
+	r.Code.Add(ctx, r.actions)
 	return nil
 }
 
