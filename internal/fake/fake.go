@@ -1,5 +1,5 @@
-// Package fake is how the fakes of services answer. A handler returns its answer, or
-// panics with a refusal.
+// Package fake is how the fakes of services answer and keep their state. A handler returns
+// its answer, or panics with a refusal.
 //
 // It is only for tests, and imports nothing of this project.
 package fake
@@ -7,6 +7,8 @@ package fake
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
+	"sync"
 )
 
 // Object is a JSON object on the wire.
@@ -44,6 +46,20 @@ func Must(ok bool, refusal Answer) {
 	if !ok {
 		panic(refusal)
 	}
+}
+
+// Copy returns a copy of a list, taken under the fake's lock.
+func Copy[T any](mu *sync.Mutex, list *[]T) []T {
+	mu.Lock()
+	defer mu.Unlock()
+	return slices.Clone(*list)
+}
+
+// Change changes a value under the fake's lock.
+func Change[T any](mu *sync.Mutex, value *T, change func(*T)) {
+	mu.Lock()
+	defer mu.Unlock()
+	change(value)
 }
 
 // Serve runs a handler, and writes the refusal that it panics with.

@@ -77,11 +77,7 @@ func Refusal(code, message string) *Fault {
 }
 
 // Requests returns all requests so far, in order, including those that were refused or broken.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
+func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Add puts an issue, or a pull request, into the repository as a person would have, past
@@ -48,18 +50,10 @@ func (s *Server) Issues() []Issue {
 }
 
 // Labels returns the names of the repository's labels, in order of creation.
-func (s *Server) Labels() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.labels)
-}
+func (s *Server) Labels() []string { return fake.Copy(&s.mu, &s.labels) }
 
 // Dispatches returns every repository_dispatch sent so far.
-func (s *Server) Dispatches() []Dispatch {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.dispatches)
-}
+func (s *Server) Dispatches() []Dispatch { return fake.Copy(&s.mu, &s.dispatches) }
 
 // Edit changes an issue as a person would have.
 func (s *Server) Edit(number int, change func(*Issue)) {

@@ -134,18 +134,10 @@ func (s *Server) Clone() *Server {
 }
 
 // Configure changes settings, between requests.
-func (s *Server) Configure(change func(*Settings)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(&s.settings)
-}
+func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
 
 // Requests returns every request so far, in order of arrival.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
+func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
 // now is GitHub's time: whole seconds.
 func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.Second) }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // Issue is a Sentry issue. Put fills in the zero fields.
@@ -43,11 +45,7 @@ func (s *Server) Put(i Issue) string {
 }
 
 // Issues returns copies of all issues, in the order in which they were put.
-func (s *Server) Issues() []Issue {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.issues)
-}
+func (s *Server) Issues() []Issue { return fake.Copy(&s.mu, &s.issues) }
 
 // Issue returns a copy of an issue; the zero Issue if there is none.
 func (s *Server) Issue(id string) Issue {
@@ -200,7 +198,7 @@ type Frame struct {
 // EventID returns the id of an issue's event.
 func EventID(issue string) string { return strings.Repeat("0", 32-len(issue)) + issue }
 
-// The user of every event, whom nobody may publish.
+// The user of every event, which must never be published.
 const (
 	UserMail    = "hell@boy.cat"
 	UserAddress = "162.217.75.90"

@@ -68,18 +68,10 @@ func New(projects ...string) *Server {
 }
 
 // Configure changes the settings.
-func (s *Server) Configure(change func(*Settings)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(&s.settings)
-}
+func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
 
 // Requests returns all requests so far, in order.
-func (s *Server) Requests() []Request {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
-}
+func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
 // Clone returns another server in the same state, without requests.
 func (s *Server) Clone() *Server {

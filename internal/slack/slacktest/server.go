@@ -2,8 +2,8 @@
 // bot with one channel. It answers as Slack does and enforces the limits of a message.
 // Serve it with httptest.NewServer; the webhook is at WebhookPath, the API below /api/.
 //
-// It imports nothing of this project, so that a mistake there is not repeated
-// here.
+// It imports nothing of this project but package fake, so that a mistake in the
+// client is not repeated here.
 package slacktest
 
 import (
@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/org/errmon-action/internal/fake"
 )
 
 // WebhookPath is the path of the one webhook.
@@ -61,18 +63,10 @@ func New() *Server {
 }
 
 // Configure changes settings, between requests.
-func (s *Server) Configure(change func(*Settings)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	change(&s.settings)
-}
+func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.settings, change) }
 
 // Messages returns the messages posted so far.
-func (s *Server) Messages() []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.messages)
-}
+func (s *Server) Messages() []Message { return fake.Copy(&s.mu, &s.messages) }
 
 // Requests returns the number of requests so far.
 func (s *Server) Requests() int {
