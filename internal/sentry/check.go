@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,12 +31,12 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	found := []finding.Finding{finding.Good(about, "%s, can read the issues of %s at %s", kind, c.config.Organization, c.server())}
 	for _, project := range c.config.Projects { // each by itself: Sentry lists the issues of several if it knows only one
 		about := "Sentry project " + project
-		_, err := c.get(ctx, "get project", c.project(project), nil, nil)
+		a, err := c.get(ctx, "get project", c.project(project), nil, nil)
 		f := finding.Good(about, "exists")
 		switch {
-		case status(err) == http.StatusForbidden:
+		case a.Status == http.StatusForbidden:
 			f = finding.Warn(about, "cannot be looked up (403)", scopes)
-		case status(err) == http.StatusNotFound:
+		case a.Status == http.StatusNotFound:
 			f = finding.Fail(about, "not found (404)", "check sentry-projects, which takes slugs")
 		case err != nil:
 			f = finding.Of(about, err)
@@ -49,22 +48,6 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 
 // scopes is what the token needs, as Sentry's settings name it.
 const scopes = "give the internal integration Issue & Event: Read (event:read) and Project: Read (project:read)"
-
-// refusal is an answer other than a success.
-type refusal struct {
-	status int
-	error
-}
-
-func (r *refusal) Unwrap() error { return r.error }
-
-// status returns the status of a refusal, and 0 for other errors.
-func status(err error) int {
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		return refused.status
-	}
-	return 0
-}
 
 // explain returns an error that states what Sentry refused and which input to fix.
 func (c *Client) explain(a *polite.Answer, kind string) error {
@@ -108,8 +91,8 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 		return nil
 	}
 	const kind = "find the mistake"
-	_, err := c.get(ctx, kind, c.issues(), url.Values{"limit": {"1"}}, nil)
-	if status(err) == http.StatusNotFound {
+	a, err := c.get(ctx, kind, c.issues(), url.Values{"limit": {"1"}}, nil)
+	if a.Status == http.StatusNotFound {
 		return mend(fmt.Sprintf("list issues: Sentry at %s has no organization %q (404), or sentry-auth-token cannot see it",
 			c.server(), c.config.Organization), "check sentry-organization and sentry-url")
 	}
@@ -117,8 +100,8 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 		return nil
 	}
 	wrong := slices.DeleteFunc(slices.Clone(c.config.Projects), func(project string) bool {
-		_, err := c.get(ctx, kind, c.project(project), nil, nil)
-		return status(err) != http.StatusNotFound && status(err) != http.StatusForbidden
+		a, _ := c.get(ctx, kind, c.project(project), nil, nil)
+		return a.Status != http.StatusNotFound && a.Status != http.StatusForbidden
 	})
 	if len(wrong) == 0 {
 		return nil

@@ -38,9 +38,9 @@ type wireEvent struct {
 // keeps none any more. Of the issue it uses the fields ID, URL, Project and Level.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	var w wireEvent
-	_, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
+	a, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
 	switch {
-	case status(err) == http.StatusNotFound:
+	case a.Status == http.StatusNotFound:
 		return event.Event{}, nil
 	case err != nil:
 		return event.Event{}, err

@@ -105,11 +105,11 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	if cursor != "" {
 		query.Set("cursor", cursor)
 	}
-	h, err := c.get(ctx, "list issues", c.issues(), query, &page)
+	a, err := c.get(ctx, "list issues", c.issues(), query, &page)
 	if err != nil {
-		return nil, "", cmp.Or(c.locate(ctx, status(err)), err)
+		return nil, "", cmp.Or(c.locate(ctx, a.Status), err)
 	}
-	link := nextLink.FindString(strings.Join(h.Values("Link"), ","))
+	link := nextLink.FindString(strings.Join(a.Header.Values("Link"), ","))
 	following := nextCursor.FindStringSubmatch(link)
 	switch {
 	case link == "":
@@ -122,8 +122,9 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	return page, following[1], nil
 }
 
-// send sends a request for a path of Sentry's API. Anything but a success is an error.
-func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values) (*polite.Answer, error) {
+// send sends a request for a path of Sentry's API, and decodes the answer into out unless nil.
+// Anything but a success is an error, with the answer if there was one.
+func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values, out any) (polite.Answer, error) {
 	address := *c.base
 	address.Path += path
 	address.RawQuery = query.Encode()
@@ -131,30 +132,27 @@ func (c *Client) send(ctx context.Context, r polite.Request, path string, query 
 	a, err := c.api.Do(ctx, r)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", r.Kind, err)
+		return polite.Answer{}, fmt.Errorf("%s: %w", r.Kind, err)
 	case !a.OK():
-		return nil, &refusal{a.Status, c.explain(a, r.Kind)}
+		return *a, c.explain(a, r.Kind)
+	case out != nil:
+		err = json.Unmarshal(a.Body, out)
 	}
-	return a, nil
+	if err != nil {
+		return *a, fmt.Errorf("%s: Sentry's answer is unusable: check sentry-url: %w", r.Kind, err)
+	}
+	return *a, nil
 }
 
-// get reads what is at a path into out, unless that is nil, and returns the answer's header.
-func (c *Client) get(ctx context.Context, kind, path string, query url.Values, out any) (http.Header, error) {
-	a, err := c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query)
-	if err != nil || out == nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(a.Body, out); err != nil {
-		return nil, fmt.Errorf("%s: Sentry's answer is unusable: check sentry-url: %w", kind, err)
-	}
-	return a.Header, nil
+func (c *Client) get(ctx context.Context, kind, path string, query url.Values, out any) (polite.Answer, error) {
+	return c.send(ctx, polite.Request{Kind: kind, Method: http.MethodGet}, path, query, out)
 }
 
 // Issue returns one issue by its id, in any state: Deleted if Sentry does not have it any more.
 func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error) {
 	var w wireIssue
-	_, err := c.get(ctx, "get issue", c.issue(id), nil, &w)
-	if status(err) == http.StatusNotFound {
+	a, err := c.get(ctx, "get issue", c.issue(id), nil, &w)
+	if a.Status == http.StatusNotFound {
 		return event.SentryIssue{ID: id, State: event.Deleted}, nil
 	}
 	w.ID = payload.Text(id) // a merged issue answers with the id of the one it was merged into
@@ -165,8 +163,8 @@ func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error
 // Resolving it twice does no harm.
 func (c *Client) Resolve(ctx context.Context, id string) error {
 	r := polite.Request{Kind: "resolve issue", Method: http.MethodPut, Body: []byte(`{"status":"resolved"}`)}
-	_, err := c.send(ctx, r, c.issue(id), nil)
-	switch status(err) {
+	a, err := c.send(ctx, r, c.issue(id), nil, nil)
+	switch a.Status {
 	case http.StatusNotFound: // deleted there in the meantime
 		return nil
 	case http.StatusForbidden:
