@@ -15,9 +15,8 @@ import (
 	"time"
 )
 
-// Inbox counts the deliveries of one kind ("slack", "sentry", "text") that
-// reported an error. A delivery cannot be read again by minute, so each is
-// identified by its id, and one that arrives twice counts once.
+// Inbox counts the deliveries of one kind ("slack", "sentry", "text") that reported an error. A delivery
+// cannot be read again by minute, so each is identified by its id, and one that arrives twice counts once.
 type Inbox struct {
 	IDs    IDs    `json:"i,omitempty"` // of the last deliveries
 	Count  int64  `json:"n,omitempty"` // total deliveries
@@ -66,8 +65,7 @@ func (b Inbox) Knows(id string) bool {
 	return known
 }
 
-// Shrink drops the oldest ids until at most keep are left, and those more than
-// 7 days older than the newest.
+// Shrink drops the oldest ids until at most keep are left, and those more than 7 days older than the newest.
 func (b *Inbox) Shrink(keep int) {
 	var dated IDs
 	for id, day := range b.IDs {
@@ -151,9 +149,8 @@ func (ids *IDs) AddAll(other IDs) {
 	}
 }
 
-// Hashed returns the ids of one error in one run as a marker stores them: hashed, since ids
-// are long foreign text. More than 700, as in a storm from a relay, become one delivery that
-// counts as many.
+// Hashed returns the ids of one error in one run as a marker stores them: hashed, since ids are long foreign
+// text. More than 700, as in a storm from a relay, become one delivery that counts as many.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs
 	if len(ids) > maxSingly {
@@ -208,8 +205,7 @@ func (ids IDs) MarshalJSON() ([]byte, error) {
 	return json.Marshal(packed)
 }
 
-// UnmarshalJSON parses packed hashes, and the first versions' lists of longer hashes, with
-// day 0.
+// UnmarshalJSON parses packed hashes, and the first versions' lists of longer hashes, with day 0.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
 	var list []string
 	if json.Unmarshal(data, &list) == nil {

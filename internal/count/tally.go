@@ -9,9 +9,8 @@ import (
 // Tally counts the events of one error in one source, unaffected by repeated reads, late
 // delivery and overlapping runs.
 //
-// Minutes after Through have one cell each, which is set to the larger of the stored count
-// and the count that a run saw. A minute is frozen once none of its events can still
-// arrive; later runs ignore it.
+// Minutes after Through have one cell each, which is set to the larger of the stored count and the count that
+// a run saw. A minute is frozen once none of its events can still arrive; later runs ignore it.
 type Tally struct {
 	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 while nothing is frozen
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
@@ -35,8 +34,7 @@ func (t Tally) Total() int64 {
 // Add counts one event of a run that is not in the cells yet.
 func (t *Tally) Add(minute Minute) { t.Cells = With(t.Cells, minute, t.Cells[minute]+1) }
 
-// Observe sets each cell to the larger of stored and seen, less the prior events.
-// Frozen minutes are ignored.
+// Observe sets each cell to the larger of stored and seen, less the prior events. Frozen minutes are ignored.
 func (t *Tally) Observe(seen map[Minute]int64) {
 	t.Cells = maps.Clone(t.Cells)
 	for minute, n := range seen {
@@ -82,8 +80,7 @@ func (t Tally) PerDay() map[Day]int64 {
 	return days
 }
 
-// Merge joins two counts of the same events. Each is a lower bound, so the larger wins, cell
-// by cell.
+// Merge joins two counts of the same events. Each is a lower bound, so the larger wins, cell by cell.
 func (t Tally) Merge(other Tally) Tally {
 	return t.combine(other, func(a, b int64) int64 { return max(a, b) })
 }

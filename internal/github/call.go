@@ -157,8 +157,7 @@ const (
 
 const enableIssues = "enable them under Settings → General → Features → Issues"
 
-// explain words a refusal for the user and names the input to fix. It never repeats a
-// request's headers.
+// explain words a refusal for the user and names the input to fix. It never repeats a request's headers.
 func (c *Client) explain(kind string, r *refusal) error {
 	said := c.api.Quote(r.message)
 	switch r.status {
@@ -216,10 +215,9 @@ func forbidden(kind, repository, message, said string) (what, remedy string) {
 		fmt.Sprintf("check github-token and `permissions: %s`", scope)
 }
 
-// onIssue is call for a request about one issue, where 404, 410 and a redirect mean that
-// the issue is gone. But GitHub also answers 410 if issues are disabled, which its
-// wording reveals, and redirects if the repository was renamed, which asking for the
-// repository reveals. Neither may look like lost issues.
+// onIssue is call for a request about one issue, where 404, 410 and a redirect mean that the issue is gone.
+// But GitHub also answers 410 if issues are disabled, which its wording reveals, and redirects if the
+// repository was renamed, which asking for the repository reveals. Neither may look like lost issues.
 func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) error {
 	err := c.call(ctx, r, in, out)
 	refused := refusalOf(err)

@@ -63,9 +63,8 @@ func (c *Client) checkToken(ctx context.Context) finding.Finding {
 	return finding.Good("GitHub token", "%s may read and write issues and labels of %s", login, c.FullName())
 }
 
-// probe asks to create something without its one required field. GitHub checks the
-// permission first: 403 or 404 without it, 422 with it. That is not documented, but
-// others who probe this way have observed it.
+// probe asks to create something without its one required field. GitHub checks the permission first: 403 or
+// 404 without it, 422 with it. That is not documented, but others who probe this way have observed it.
 func (c *Client) probe(ctx context.Context, what string) error {
 	err := c.call(ctx, polite.Request{Kind: "check " + what, Method: http.MethodPost, URL: c.path("%s", what)}, struct{}{}, nil)
 	switch refusalOf(err).status {

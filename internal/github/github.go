@@ -12,8 +12,7 @@
 //     when the issue was transferred and when the repository was renamed, and a
 //     redirected POST would silently become a GET.
 //
-// Titles, bodies and labels are foreign text. An error may quote GitHub's own message,
-// but never a token.
+// Titles, bodies and labels are foreign text. An error may quote GitHub's own message, but never a token.
 //
 // It may import clock, finding and polite.
 package github
@@ -97,8 +96,7 @@ func (c *Client) Requests() map[string]int { return c.api.Requests() }
 // Ahead is how far this machine's clock is ahead of GitHub's, negative if behind.
 type Ahead time.Duration
 
-// Matters reports whether the clock is off by a minute or more, which moves events
-// to other minutes.
+// Matters reports whether the clock is off by a minute or more, which moves events to other minutes.
 func (a Ahead) Matters() bool { return time.Duration(a).Abs() >= time.Minute }
 
 func (a Ahead) String() string {
@@ -108,8 +106,7 @@ func (a Ahead) String() string {
 	return time.Duration(a).String() + " ahead of GitHub's"
 }
 
-// Ahead compares the clock with the Date of the last answer, to the second; 0 before the
-// first answer.
+// Ahead compares the clock with the Date of the last answer, to the second; 0 before the first answer.
 func (c *Client) Ahead() Ahead { return Ahead(c.limits.ahead.Load()) }
 
 // Repository is GitHub's record of the repository.
@@ -145,9 +142,8 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	return user.Login, wrap(err, "get the token's user")
 }
 
-// ReadFile returns a file of the default branch. It is an error if the file exceeds
-// 1 MB, because the contents API then leaves the content out, and ErrNotFound if there
-// is no such file, or a directory instead.
+// ReadFile returns a file of the default branch. It is an error if the file exceeds 1 MB, because the
+// contents API then leaves the content out, and ErrNotFound if there is no such file, or a directory instead.
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	if strings.Contains(path, "..") { // leaves the contents API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)

@@ -16,8 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Issue is an issue as GitHub has it. Pull requests, which GitHub's API lists as
-// issues, never appear.
+// Issue is an issue as GitHub has it. Pull requests, which GitHub's API lists as issues, never appear.
 type Issue struct {
 	Number      int
 	Title       string
@@ -59,9 +58,8 @@ func issueOf(in *gh.Issue) (Issue, error) {
 	return issue, nil
 }
 
-// Edit holds the fields of an issue to create or change; an empty field is left alone.
-// GitHub takes a title of at most 256 and a body of at most 65,536 characters, and
-// creates labels it does not know.
+// Edit holds the fields of an issue to create or change; an empty field is left alone. GitHub takes a title
+// of at most 256 and a body of at most 65,536 characters, and creates labels it does not know.
 type Edit struct {
 	Title string `json:"title,omitempty"`
 	Body  string `json:"body,omitempty"`
@@ -88,10 +86,9 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	return issueOf(&got)
 }
 
-// Create files an issue. It returns ErrAmbiguous if the issue may exist although no
-// readable answer came: list again before another try. If GitHub refuses the type or the
-// assignees, the issue is filed without them. GitHub silently drops labels that the
-// token may not set: compare the returned Labels.
+// Create files an issue. It returns ErrAmbiguous if the issue may exist although no readable answer came:
+// list again before another try. If GitHub refuses the type or the assignees, the issue is filed without
+// them. GitHub silently drops labels that the token may not set: compare the returned Labels.
 func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
 	issue, err := c.write(ctx, polite.Request{Kind: "create issue", Method: http.MethodPost, URL: c.path("issues"), Once: ErrAmbiguous}, e, c.call)
 	return issue, wrap(err, "create issue")
@@ -131,8 +128,7 @@ func invalid(err error, fields ...string) bool {
 		slices.ContainsFunc(r.fields, func(e gh.Error) bool { return slices.Contains(fields, e.Field) })
 }
 
-// Refused returns the types and assignees that GitHub refused. Their issues were
-// written without them.
+// Refused returns the types and assignees that GitHub refused. Their issues were written without them.
 func (c *Client) Refused() []string { return c.refused }
 
 // Edit changes an issue and returns it as it is afterwards. Repeating an edit does no

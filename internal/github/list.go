@@ -39,10 +39,9 @@ func (c *Client) Newest(ctx context.Context, label string, pages int, visit func
 	return c.list(ctx, url.Values{"labels": {label}, "direction": {"desc"}}, pages, visit)
 }
 
-// list reads up to a number of pages. They have 100 issues, GitHub's most, and are
-// sorted by creation: the only order that writes during the listing do not change.
-// The next page's address is GitHub's own, because page numbers fail beyond some 10,000
-// issues, where GitHub hands out cursors.
+// list reads up to a number of pages. They have 100 issues, GitHub's most, and are sorted by creation: the
+// only order that writes during the listing do not change. The next page's address is GitHub's own, because
+// page numbers fail beyond some 10,000 issues, where GitHub hands out cursors.
 func (c *Client) list(ctx context.Context, query url.Values, pages int, visit func(*Issue)) ([]Issue, error) {
 	partial := func(err error) ([]Issue, error) {
 		return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)

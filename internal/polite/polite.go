@@ -34,8 +34,7 @@ import (
 )
 
 const (
-	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's
-	// searches after 30 s.
+	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's searches after 30 s.
 	attemptTimeout = 45 * time.Second
 	// maxAnswer bounds an answer's body, in bytes. A page of 100 GitHub issues whose
 	// bodies have 65,536 four-byte characters is 26 MB.
@@ -102,8 +101,7 @@ type Answer struct {
 // OK reports whether the answer is a success.
 func (a *Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
-// Client sends requests to one service. It is safe for concurrent use, but sends only
-// one request at a time.
+// Client sends requests to one service. It is safe for concurrent use, but sends only one request at a time.
 type Client struct {
 	Service
 	turn chan struct{} // holding its one slot allows sending

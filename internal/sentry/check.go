@@ -16,8 +16,7 @@ import (
 
 // This file turns Sentry's refusals into advice, and checks for them in advance.
 
-// Check reports whether the issues of each project can be read with the token. It
-// only reads.
+// Check reports whether the issues of each project can be read with the token. It only reads.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "Sentry token"
 	if _, _, err := c.list(ctx, 1, ""); err != nil {

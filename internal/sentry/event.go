@@ -123,9 +123,8 @@ const (
 	maxFacts = 4000
 )
 
-// facts lists the tags and the plain values of the contexts, one a line, except
-// those that identify the user. A value that is too long is left out rather
-// than cut: nobody recognises half a secret.
+// facts lists the tags and the plain values of the contexts, one a line, except those that identify the user.
+// A value that is too long is left out rather than cut: nobody recognises half a secret.
 func (w *wireEvent) facts() string {
 	var lines []string
 	length := 0

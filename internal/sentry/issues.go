@@ -159,8 +159,7 @@ func (c *Client) Issue(ctx context.Context, id string) (event.SentryIssue, error
 	return w.tracked(), err
 }
 
-// Resolve marks an issue as resolved, which needs the scope event:write.
-// Resolving it twice does no harm.
+// Resolve marks an issue as resolved, which needs the scope event:write. Resolving it twice does no harm.
 func (c *Client) Resolve(ctx context.Context, id string) error {
 	r := polite.Request{Kind: "resolve issue", Method: http.MethodPut, Body: []byte(`{"status":"resolved"}`)}
 	a, err := c.send(ctx, r, c.issue(id), nil, nil)

@@ -80,8 +80,7 @@ func Integrate(c Config) source.Integration {
 // Key returns the organization's source key; it never changes.
 func (c *Client) Key() string { return "sentry:" + c.config.Organization }
 
-// Requests returns how many requests were sent so far, retries included, by
-// kind, such as "list issues".
+// Requests returns how many requests were sent so far, retries included, by kind, such as "list issues".
 func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
 func (c *Client) project(slug string) string {

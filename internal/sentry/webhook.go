@@ -246,10 +246,9 @@ var (
 	ErrWrongSignature = errors.New("the signature does not match this body and client secret")
 )
 
-// VerifySignature returns nil if the body, as its bytes arrived, was signed
-// with the client secret, and ErrUnsigned or ErrWrongSignature otherwise.
-// It takes the same time for each wrong signature. Sentry signs no time, so
-// only the event's id reveals a replay.
+// VerifySignature returns nil if the body, as its bytes arrived, was signed with the client secret, and
+// ErrUnsigned or ErrWrongSignature otherwise. It takes the same time for each wrong signature. Sentry signs
+// no time, so only the event's id reveals a replay.
 func VerifySignature(secret, signature string, body []byte) error {
 	if signature == "" {
 		return ErrUnsigned

@@ -72,8 +72,7 @@ func (s *Server) Close(number int, reason string) {
 	s.Edit(number, func(i *Issue) { s.setState(i, "closed", reason) })
 }
 
-// CloseBy closes an issue as completed by a commit, or by the pull request that
-// Settings.Pulls has for it.
+// CloseBy closes an issue as completed by a commit, or by the pull request that Settings.Pulls has for it.
 func (s *Server) CloseBy(number int, commit string) {
 	s.Close(number, "completed")
 	s.Edit(number, func(i *Issue) { i.closer = commit })

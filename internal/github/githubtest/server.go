@@ -2,12 +2,10 @@
 // the API that errmon uses, in GitHub's wire format and with GitHub's limits enforced. Serve it
 // with httptest.NewServer; below /api/v3 it answers as GitHub Enterprise Server does.
 //
-// people.go has what people do to issues meanwhile. Settings vary the repository, the
-// token and the rate limits; Settings.Break damages chosen requests. Given the same
-// clock and requests, it answers the same.
+// people.go has what people do to issues. Settings vary the repository, the token and the rate
+// limits; Settings.Break damages chosen requests. Given the same clock and requests, it answers the same.
 //
-// It imports nothing of this project but package fake, so that a mistake in the client
-// is not repeated here.
+// It imports nothing of this project but package fake, so that a mistake in the client is not repeated here.
 package githubtest
 
 import (
@@ -83,8 +81,7 @@ type Fault struct {
 	Apply    bool // carries the request out first: the write took place, and the client cannot know
 	Cut      bool // closes the connection without an answer
 	Truncate bool // closes it after half of the true answer; implies Apply
-	// Status, Header and Body are the answer instead, unless Cut or Truncate is set;
-	// Status 0 is 502.
+	// Status, Header and Body are the answer instead, unless Cut or Truncate is set; Status 0 is 502.
 	Status int
 	Header map[string]string
 	Body   string

@@ -1,7 +1,6 @@
-// Package sentrytest is a Sentry that tests can run over loopback: the part of
-// its API that errmon uses, in its wire format and with its real limits. Pages
-// hold at most 100 issues and end with results="false", counts are strings,
-// every event names its user, tokens have scopes (organization tokens have none), and a
+// Package sentrytest is a Sentry that tests can run over loopback: the part of its API that errmon uses, in
+// its wire format and with its real limits. Pages hold at most 100 issues and end with results="false",
+// counts are strings, every event names its user, tokens have scopes (organization tokens have none), and a
 // window of requests that is used up answers 429.
 package sentrytest
 
@@ -51,8 +50,7 @@ type Server struct {
 	mux      *http.ServeMux
 }
 
-// New returns the organization "acme" with these projects and one token,
-// "token", that may read.
+// New returns the organization "acme" with these projects and one token, "token", that may read.
 func New(projects ...string) *Server {
 	s := &Server{nextID: 4101, window: map[string]int{}, settings: Settings{
 		Projects: projects, Now: time.Now, PageSize: 100, Window: 40, UnknownProject: http.StatusForbidden,
