@@ -135,9 +135,8 @@ func (s *session) root() *cobra.Command {
 
 func (s *session) commands() []*cobra.Command {
 	scan := &cobra.Command{
-		Use: "scan", Args: cobra.NoArgs, RunE: s.scan,
-		Short:   "Read the sources and file or update issues",
-		Example: "  errmon scan --since=6h --dry-run",
+		Use: "scan", Args: cobra.NoArgs, RunE: s.scan, Example: "  errmon scan --since=6h --dry-run",
+		Short: "Read the sources and file or update issues",
 	}
 	preview := &cobra.Command{
 		Use: "preview [FILE|FOLDER|-]...", RunE: s.preview,
@@ -145,9 +144,8 @@ func (s *session) commands() []*cobra.Command {
 		Example: "  aws logs tail /ecs/orders --since 1h | errmon preview -\n  errmon preview --html page.html examples/logs",
 	}
 	doctor := &cobra.Command{
-		Use: "doctor", Args: cobra.NoArgs, RunE: s.doctor,
-		Short:   "Test every configured integration and explain how to fix what fails; writes nothing",
-		Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
+		Use: "doctor", Args: cobra.NoArgs, RunE: s.doctor, Example: "  errmon doctor --log-groups /ecs/orders --aws-region eu-central-1",
+		Short: "Test every configured integration and explain how to fix what fails; writes nothing",
 	}
 	for _, cmd := range []*cobra.Command{scan, preview} {
 		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")

@@ -111,10 +111,9 @@ func (s *session) groupCommand() *cobra.Command {
 	var p group.Printer
 	var known, save string
 	cmd := &cobra.Command{
-		Use: "group [FILE|-]", Args: cobra.MaximumNArgs(1),
-		Short:   "Print as JSON which error each event of a log belongs to",
-		Example: "  errmon group --explain app.log",
-		RunE:    func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, p, known, save) },
+		Use: "group [FILE|-]", Args: cobra.MaximumNArgs(1), Example: "  errmon group --explain app.log",
+		Short: "Print as JSON which error each event of a log belongs to",
+		RunE:  func(cmd *cobra.Command, args []string) error { return s.group(cmd.Context(), args, p, known, save) },
 	}
 	cmd.Flags().BoolVar(&p.Lines, "lines", false, "treat every line as one event instead of joining multi-line events; JSON is read either way")
 	cmd.Flags().BoolVar(&p.Explain, "explain", false, "add the reason: the rule, the keys, the exceptions with their frames, and what was masked")

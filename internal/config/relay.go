@@ -68,11 +68,8 @@ func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 // LoadRelay reads every setting of the relay. All mistakes are reported at once, as by Load.
 func LoadRelay(in Input) (Relay, error) {
 	env, err := readEnvironment(in)
-	c := Relay{
-		Listen:       "127.0.0.1:8080",
-		GitHubAPIURL: first(env.lookup("GITHUB_API_URL"), value{text: defaultAPIURL}).text,
-		Lambda:       env.lookup("AWS_LAMBDA_RUNTIME_API").text != "",
-	}
+	c := Relay{Listen: "127.0.0.1:8080", Lambda: env.lookup("AWS_LAMBDA_RUNTIME_API").text != ""}
+	c.GitHubAPIURL = first(env.lookup("GITHUB_API_URL"), value{text: defaultAPIURL}).text
 	if port := env.lookup("PORT").text; port != "" {
 		c.Listen = ":" + port
 	}

@@ -55,7 +55,6 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 	}
 }
 
-// never notes a warning about a rule that can never match.
 func (f *fileReader) never(node ast.Node, err error) {
 	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
 }

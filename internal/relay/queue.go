@@ -96,7 +96,6 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	return nil
 }
 
-// place adds an entry to a waiting batch, or starts another.
 func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 	reserve := 0
 	for i, b := range q.batches {
@@ -165,7 +164,6 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopping
 }
 
-// waiting sums a number over the batches that wait.
 func (q *Queue) waiting(of func(*batch) int) float64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -95,7 +95,6 @@ func NewReceiver(c Config, deliver Deliver, ready func(context.Context, bool) er
 	}}
 }
 
-// verdict is the outcome of a request.
 type verdict struct {
 	status  int
 	word    string // for the log and the metrics
@@ -214,7 +213,6 @@ func later(word string, err error) verdict {
 		headers: map[string]string{"Retry-After": "30"}}
 }
 
-// pass delivers, and answers with the outcome.
 func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 	v := verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
 	switch err := d.deliver(r.Context(), delivery); {

@@ -74,9 +74,6 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 	return finding.Good(about, "exists, and the bot is in it")
 }
 
-// maxChannelPages bounds the search for a channel by its name, 1,000 a page.
-const maxChannelPages = 10
-
 // channelID matches a channel's id; names have no capital letters.
 var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]+$`)
 
@@ -86,8 +83,9 @@ func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	if channelID.MatchString(name) {
 		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
 	}
+	const maxPages = 10
 	in := &slack.GetConversationsParameters{Limit: 1000}
-	for range maxChannelPages {
+	for range maxPages {
 		channels, next, err := c.api.GetConversationsContext(ctx, in)
 		if err != nil {
 			return nil, err
@@ -100,5 +98,5 @@ func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 		}
 		in.Cursor = next
 	}
-	return nil, fmt.Errorf("not among the first %d channels: name it by its id", maxChannelPages*in.Limit)
+	return nil, fmt.Errorf("not among the first %d channels: name it by its id", maxPages*in.Limit)
 }

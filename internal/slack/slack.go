@@ -125,7 +125,6 @@ func (c *Client) explain(err error) error {
 	return finding.Mend(what+" ("+safe.NewOwn(c.cfg.WebhookURL, c.cfg.BotToken).Quote(err.Error())+")", remedy)
 }
 
-// diagnose returns the meaning of Slack's reason, and the remedy.
 func diagnose(reason, input string) (what, remedy string) {
 	switch reason {
 	case "no_service", "no_service_id", "no_active_hooks", "invalid_token":

@@ -86,7 +86,6 @@ func (s step) hasOwnToken() bool {
 	return s.runsAction() && token != "" && !strings.Contains(token, "github.token") && !strings.Contains(token, "GITHUB_TOKEN")
 }
 
-// checkPermissions compares what each job is granted with what it needs.
 func (f file) checkPermissions(facts Facts) []finding.Finding {
 	var found []finding.Finding
 	checked := false
