@@ -48,24 +48,24 @@ var allowed = strings.NewReplacer("&lt;details&gt;", "<details>", "&lt;/details&
 
 // RegisterFuncs implements renderer.NodeRenderer.
 func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
-	write := func(w util.BufWriter, source []byte) { // the buffer reports its error at the end
-		_, _ = allowed.WriteString(w, html.EscapeString(string(source)))
-	}
-	r.Register(ast.KindHTMLBlock, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if block, ok := n.(*ast.HTMLBlock); ok && entering {
-			write(w, block.Lines().Value(source))
-			if block.HasClosure() {
-				write(w, block.ClosureLine.Value(source))
+	show := func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		var text []byte
+		switch n := n.(type) {
+		case *ast.HTMLBlock:
+			text = n.Lines().Value(source)
+			if n.HasClosure() {
+				text = append(text, n.ClosureLine.Value(source)...)
 			}
+		case *ast.RawHTML:
+			text = n.Segments.Value(source)
 		}
-		return ast.WalkContinue, nil
-	})
-	r.Register(ast.KindRawHTML, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if raw, ok := n.(*ast.RawHTML); ok && entering {
-			write(w, raw.Segments.Value(source))
+		if entering { // the buffer reports its error at the end
+			_, _ = allowed.WriteString(w, html.EscapeString(string(text)))
 		}
 		return ast.WalkSkipChildren, nil
-	})
+	}
+	r.Register(ast.KindHTMLBlock, show)
+	r.Register(ast.KindRawHTML, show)
 }
 
 // stored matches the comments in which issues keep their state; GitHub hides them.

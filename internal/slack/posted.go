@@ -55,10 +55,22 @@ func (m slackMessage) event(text string, raw json.RawMessage, o Options) event.E
 		id = m.Channel + " " + m.TS
 	}
 	e := readAlert(text)
-	e.Deliveries, e.Source, e.URL, e.Time, e.Text = []string{o.DeliveryID(id, raw)}, "slack", m.link(), m.time(o.Now), text
-	e.Stream = m.Channel
+	e.Deliveries, e.Source, e.Stream, e.Time, e.Text = []string{o.DeliveryID(id, raw)}, "slack", m.Channel, o.Now, text
 	if m.ChannelName != "" {
 		e.Stream = "#" + strings.TrimPrefix(m.ChannelName, "#")
+	}
+	if seconds, fraction, _ := strings.Cut(m.TS, "."); timestamp.MatchString(m.TS) { // the message's name in its channel
+		s, _ := strconv.ParseInt(seconds, 10, 64)
+		micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
+		if s != 0 {
+			e.Time = time.Unix(s, micros*1000).UTC()
+		}
+		if slackID.MatchString(m.Channel) { // slack.com redirects to the message
+			e.URL = "https://slack.com/archives/" + m.Channel + "/p" + seconds + fraction
+		}
+	}
+	if permalink.MatchString(m.Permalink) {
+		e.URL = m.Permalink
 	}
 	return e
 }
@@ -103,28 +115,6 @@ var (
 	timestamp = regexp.MustCompile(`^\d{1,12}\.\d{1,6}$`)
 	permalink = regexp.MustCompile(`^https://[a-z0-9.-]+\.slack\.com/[A-Za-z0-9/?=&._-]+$`) // in some workspace
 )
-
-// link is the message's own address, or one that slack.com redirects to it.
-func (m slackMessage) link() string {
-	switch {
-	case permalink.MatchString(m.Permalink):
-		return m.Permalink
-	case !slackID.MatchString(m.Channel) || !timestamp.MatchString(m.TS):
-		return ""
-	}
-	return "https://slack.com/archives/" + m.Channel + "/p" + strings.ReplaceAll(m.TS, ".", "")
-}
-
-// time is when the message was posted: its name is a time in seconds.
-func (m slackMessage) time(now time.Time) time.Time {
-	seconds, fraction, _ := strings.Cut(m.TS, ".")
-	s, err := strconv.ParseInt(seconds, 10, 64)
-	if err != nil || !timestamp.MatchString(m.TS) || s == 0 {
-		return now
-	}
-	micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
-	return time.Unix(s, micros*1000).UTC()
-}
 
 // decoration matches what comes before the quoted line: a level, and where it
 // happened, as in "ERROR in checkout:" or "[FATAL] from billing-worker (prod) |".
