@@ -93,23 +93,19 @@ func Load(in Input) (Config, error) {
 var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN"}
 
 // Secrets returns every secret that flags, inputs, the environment and .env hold,
-// valid or not, so that none is shown whatever repeats it.
+// valid or not, so that none is shown whatever repeats it. Some may be empty.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
-	var values []value
+	var secrets []string
 	for _, s := range slices.Concat(Settings, RelaySettings) {
-		if s.Secret {
-			values = append(values, candidates(s, in.Flags, env)...)
+		for _, v := range candidates(s, in.Flags, env) {
+			if s.Secret {
+				secrets = append(secrets, v.text)
+			}
 		}
 	}
 	for _, name := range secretVariables {
-		values = append(values, env.lookup(name))
-	}
-	var secrets []string
-	for _, v := range values {
-		if text := strings.TrimSpace(v.text); text != "" {
-			secrets = append(secrets, text)
-		}
+		secrets = append(secrets, env.lookup(name).text)
 	}
 	return secrets
 }
