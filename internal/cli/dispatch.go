@@ -92,17 +92,8 @@ func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (r
 	for _, command := range payload.Commands {
 		s.serve(ctx, c, command, options, &run)
 	}
-	run.Notices = append(notices(payload), run.Notices...)
+	run.Notices = append(payload.Skipped, run.Notices...)
 	return run, nil
-}
-
-// notices returns what in a payload is not an error, and why.
-func notices(payload payload.Payload) []string {
-	var notices []string
-	for _, why := range payload.Skipped {
-		notices = append(notices, "Skipped: "+why+".")
-	}
-	return notices
 }
 
 const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."

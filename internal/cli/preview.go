@@ -48,7 +48,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	shown := s.previewer(cfg, html).Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, notices(payload))
+	shown := s.previewer(cfg, html).Delivered(intake.Delivery{Events: payload.Events, Issues: payload.Issues}, payload.Skipped)
 	return errors.Join(shown, errors.Join(payload.Refused...))
 }
 

@@ -41,7 +41,7 @@ func verdict(body []byte) string {
 		fmt.Fprintf(&b, "command %s since=%q answer=%s\n", c.Verb, c.Since, c.ResponseURL)
 	}
 	for _, why := range p.Skipped {
-		b.WriteString("skipped: " + why + "\n")
+		b.WriteString("s" + strings.TrimSuffix(strings.TrimPrefix(why, "S"), ".") + "\n")
 	}
 	for _, err := range p.Refused {
 		b.WriteString("refused: " + err.Error() + "\n")

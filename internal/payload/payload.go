@@ -12,7 +12,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -29,14 +28,12 @@ type Payload struct {
 	// if only an event of it was delivered.
 	Issues   []event.SentryIssue
 	Commands []Command // from people in Slack
-	Skipped  []string  // why something is not an error, without a full stop
+	Skipped  []string  // notices of what is not an error, and why
 	Refused  []error   // the parts of an envelope that could not be read
 }
 
-// Skip returns a payload with nothing to file, and why.
-func Skip(format string, args ...any) Payload {
-	return Payload{Skipped: []string{fmt.Sprintf(format, args...)}}
-}
+// Skip returns a payload with nothing to file, and why, without a full stop.
+func Skip(why string) Payload { return Payload{Skipped: []string{"Skipped: " + why + "."}} }
 
 // The verbs of a command.
 const (

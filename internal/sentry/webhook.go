@@ -84,7 +84,7 @@ func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error)
 	case b.Data.CommentID != "":
 		return payload.Skip("a comment on a Sentry issue"), nil
 	case b.Data.RunID != "":
-		return payload.Skip("Sentry's Seer reports its work (%s)", payload.Word(b.Action)), nil
+		return payload.Skip("Sentry's Seer reports its work (" + payload.Word(b.Action) + ")"), nil
 	}
 	return payload.Payload{}, errors.New("it is a Sentry webhook about an unknown resource: send issue, error, event_alert or metric_alert")
 }
@@ -104,7 +104,7 @@ func (b webhook) issue() (payload.Payload, error) {
 	case b.Action == "assigned":
 		return payload.Skip("a Sentry issue was assigned to somebody"), nil
 	case t.State == "":
-		return payload.Skip("an irrelevant change to a Sentry issue (%s)", payload.Word(b.Action)), nil
+		return payload.Skip("an irrelevant change to a Sentry issue (" + payload.Word(b.Action) + ")"), nil
 	}
 	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
 }

@@ -41,7 +41,7 @@ type slackMessage struct {
 func (m slackMessage) payload(raw json.RawMessage, o Options) payload.Payload {
 	text, said := m.read()
 	if why := m.noError(text, o.Rules); why != "" {
-		return payload.Skip("%s", why)
+		return payload.Skip(why)
 	}
 	e := m.event(text, raw, o)
 	e.Service, e.Environment, e.Release = cmp.Or(said.Service, e.Service), cmp.Or(said.Environment, e.Environment), said.Release

@@ -124,7 +124,7 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	var b slackBody
 	err := json.Unmarshal(raw, &b)
 	if _, clicked := b.Team.(map[string]any); clicked { // user and channel are objects too, which is an error
-		return payload.Skip("%s", otherType(cmp.Or(b.Type, "interaction"))), nil
+		return payload.Skip(otherType(cmp.Or(b.Type, "interaction"))), nil
 	}
 	if err != nil {
 		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
@@ -138,7 +138,7 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	case b.Event != nil && (b.Type == "event_callback" || b.Type == "" || b.Type == "message"):
 		return b.event(raw, o), nil
 	case b.Type != "" && b.Type != "message":
-		return payload.Skip("%s", otherType(b.Type)), nil
+		return payload.Skip(otherType(b.Type)), nil
 	}
 	m := b.slackMessage
 	m.Text = cmp.Or(m.Text, string(b.Message))
@@ -158,7 +158,7 @@ func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 	case "message", "":
 		return m.payload(raw, o)
 	}
-	return payload.Skip("%s", otherType(m.Type))
+	return payload.Skip(otherType(m.Type))
 }
 
 func otherType(kind string) string {
