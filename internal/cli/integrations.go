@@ -84,7 +84,7 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {
-		cfg.LogGroups, cfg.SentryAuthToken = nil, "" // those that are set are unusable
+		cfg.LogGroups, cfg.SentryAuthToken = nil, "" // whatever is set is unusable
 		mistakes = append(slices.Clone(leftOut), cfg.CheckSources())
 	}
 	return usable, leftOut, errors.Join(mistakes...)

@@ -84,7 +84,7 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	s.endsBySignal = true
 	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.Owner+"/"+cfg.Repo, "coalesce", cfg.Coalesce.String())
 	queue := relay.NewQueue(cfg.Coalesce, client.Dispatch, front, metrics)
-	ready := relay.Readiness(queue, s.Clock, func(ctx context.Context) error {
+	ready := relay.Readiness(queue, func(ctx context.Context) error {
 		_, err := client.Repository(ctx)
 		return err
 	})

@@ -33,7 +33,7 @@ import (
 type Config struct {
 	GitHubToken    string
 	Owner, Repo    string // both empty if no repository is known
-	CodeRepository string // OWNER/REPO, empty for that of the issues
+	CodeRepository string // OWNER/REPO; empty for the issues' repository
 	GitHubAPIURL   string // of GITHUB_API_URL, without a slash at its end
 
 	LogGroups            []string // names, ARNs and prefixes, as written

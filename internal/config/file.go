@@ -60,7 +60,7 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 type fileReader struct {
 	*Config
 	path     string
-	key      string // of the file, whose value is read; empty before it is known
+	key      string // of the file, being read; empty before it is known
 	settings map[string]value
 	mistakes []error
 }

@@ -93,7 +93,7 @@ func Load(in Input) (Config, error) {
 var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN"}
 
 // Secrets returns every secret that flags, inputs, the environment and .env hold,
-// valid or not, so that none is shown whatever repeats it. Some may be empty.
+// valid or not, so that none is ever shown. Some may be empty.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
 	var secrets []string

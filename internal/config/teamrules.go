@@ -42,7 +42,7 @@ var FieldNames = []string{"level", "message", "logger", "service", "release", "c
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// Limits of what a file may ask for, each of which costs time on every line or frame.
+// Limits on lists in the file: each item costs time on every line or frame.
 const (
 	maxPrefixes   = 200
 	maxFieldKeys  = 20

@@ -35,7 +35,7 @@ const EnvelopeVersion = 1
 // Limits of an envelope.
 const (
 	// MaxPayload is the longest payload, in bytes. GitHub accepts less than 64 KB but does
-	// not say what exactly counts, hence the distance.
+	// not say what exactly counts, so this leaves a margin.
 	MaxPayload = 60_000
 	// MaxSample is the longest sample, in bytes, so that one error leaves room for others.
 	MaxSample = 24_000

@@ -200,7 +200,7 @@ func (p Preview) rules(a plan.Action) {
 	}
 }
 
-// Limits of what is shown of an event. The head of a trace says most.
+// Limits of an event's excerpt. The first lines of a trace matter most.
 const (
 	maxLines = 12
 	maxWidth = 160 // runes, if there is no terminal

@@ -72,7 +72,7 @@ func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLR
 	}
 	recorder := httptest.NewRecorder()
 	d.Handler().ServeHTTP(recorder, request)
-	recorder.Header().Del("Connection") // there is none of ours
+	recorder.Header().Del("Connection") // Lambda owns it
 	headers := map[string]string{}
 	for name := range recorder.Header() {
 		headers[name] = recorder.Header().Get(name)

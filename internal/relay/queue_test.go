@@ -183,7 +183,7 @@ func TestReadiness(t *testing.T) {
 		var gh gitHub
 		q := newBubble(t.Context(), time.Second, gh.dispatch)
 		asked, answer := 0, errors.New("down")
-		ready := Readiness(q.Queue, clock.System(), func(context.Context) error { asked++; return answer })
+		ready := Readiness(q.Queue, func(context.Context) error { asked++; return answer })
 		for range 3 {
 			if ready(t.Context(), false) != nil || ready(t.Context(), true) == nil {
 				t.Error("it is ready, and GitHub is not")

@@ -35,7 +35,7 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// Config says how to authenticate senders, and what the relay runs with.
+// Config holds the senders' secrets, the log and the clock.
 type Config struct {
 	SentrySecret string // client secret of the integration; empty for none
 	SlackSecret  string // signing secret of the app; empty for none

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
-
-	"github.com/org/errmon-action/internal/clock"
 )
 
 // DrainTime is how long a relay goes on dispatching after it was asked to stop.
@@ -86,7 +84,7 @@ var errSlow = errors.New("GitHub did not answer within 5 s")
 // Readiness returns the check behind /readyz: whether the queue accepts more, and with
 // deep whether ask, which asks GitHub, succeeds. Its answer is kept for 30 s, so that
 // strangers cannot make the relay ask GitHub more often.
-func Readiness(q *Queue, c clock.Clock, ask func(context.Context) error) func(context.Context, bool) error {
+func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time
 	var answer error
@@ -96,8 +94,8 @@ func Readiness(q *Queue, c clock.Clock, ask func(context.Context) error) func(co
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if now := c.Now(); asked.IsZero() || now.Sub(asked) > 30*time.Second {
-			ctx, cancel := c.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, errSlow)
+		if now := q.clock.Now(); asked.IsZero() || now.Sub(asked) > 30*time.Second {
+			ctx, cancel := q.clock.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, errSlow)
 			defer cancel()
 			answer, asked = ask(ctx), now
 		}

@@ -204,7 +204,7 @@ func (w *stormWorld) inside(api string, coalesce time.Duration) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() {
-		done <- relay.Serve(ctx, listener, relay.NewReceiver(c, queue.Add, relay.Readiness(queue, c.Clock, nil), metrics), queue)
+		done <- relay.Serve(ctx, listener, relay.NewReceiver(c, queue.Add, relay.Readiness(queue, nil), metrics), queue)
 	}()
 	w.url = "http://" + listener.Addr().String()
 	w.stop = func() error { cancel(); return <-done }

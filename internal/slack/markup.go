@@ -74,8 +74,8 @@ func note(e *event.Event, name, value string) bool {
 const maxParts = 300
 
 // read returns the message's text as people see it, one part per line, and what its
-// fields say of the event. If there are blocks, the text above them is for notifications,
-// and often says the same.
+// fields say of the event. If there are blocks, the text above them is for notifications
+// and often repeats them.
 func (m slackMessage) read() (text string, said event.Event) {
 	parts := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {

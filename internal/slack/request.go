@@ -174,7 +174,7 @@ func otherType(kind string) string {
 // Rules decide which messages are errors.
 type Rules struct {
 	Channels   []string // ids, or names with or without "#"; empty for all
-	Match      []string // words, one of which an error contains; empty for all messages
+	Match      []string // an error contains one of these words; empty for all messages
 	IgnoreApps []string // names or ids of apps whose messages are not errors
 }
 

@@ -1,4 +1,4 @@
-// Package slack is all that errmon knows about Slack: it posts one message per run about
+// Package slack does everything that involves Slack: it posts one message per run about
 // the errors that people should look at, reads and verifies what Slack sends (events,
 // commands, messages), answers commands, and checks whether posting would work.
 //
