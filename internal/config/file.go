@@ -84,10 +84,10 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 	}
 	switch f.key = name; name {
 	case "in-app":
-		lists := f.lists(entry, []string{"include", "exclude"}, maxPrefixes)
+		lists := f.lists(entry, []string{"include", "exclude"}, 200)
 		f.InApp = stacktrace.Rules{Include: lists["include"], Exclude: lists["exclude"]}
 	case "fields":
-		f.Fields = f.lists(entry, FieldNames, maxFieldKeys)
+		f.Fields = f.lists(entry, FieldNames, 20)
 	case "code":
 		f.readRoots(entry)
 	case "rules":

@@ -42,13 +42,9 @@ var FieldNames = []string{"level", "message", "logger", "service", "release", "c
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// Limits on lists in the file: each item costs time on every line or frame.
-const (
-	maxPrefixes   = 200
-	maxFieldKeys  = 20
-	maxRoots      = 100
-	maxPrefixSize = 500
-)
+// maxPrefixSize bounds, in bytes, an item of a list. Items and their number are limited
+// because each costs time on every line or frame.
+const maxPrefixSize = 500
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
@@ -94,7 +90,7 @@ func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
 	var value map[string][]map[string]string
 	err := yaml.NodeToValue(entry.Value, &value)
 	roots, ok := value["roots"]
-	if err != nil || !ok || len(value) > 1 || len(roots) > maxRoots {
+	if err != nil || !ok || len(value) > 1 || len(roots) > 100 {
 		f.wrong(entry.Key, errors.New(want))
 	}
 	for i, root := range roots {

@@ -187,8 +187,9 @@ func (p Preview) issue(number int, a plan.Action) {
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
 	p.rules(a)
 	const margin = "   | "
+	width := cmp.Or(p.Screen.Width, 165) - len(margin) // 165 if there is no terminal
 	e, _ := a.Sample()
-	for _, line := range excerpt(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), cmp.Or(p.Screen.Width, maxWidth+len(margin))-len(margin)) {
+	for _, line := range excerpt(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), width) {
 		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
 	}
 	fmt.Fprintln(p.Out)
@@ -200,17 +201,12 @@ func (p Preview) rules(a plan.Action) {
 	}
 }
 
-// Limits of an event's excerpt. The first lines of a trace matter most.
-const (
-	maxLines = 12
-	maxWidth = 160 // runes, if there is no terminal
-	minWidth = 20  // runes, however narrow the terminal is
-)
-
+// excerpt returns the first lines of a text, which matter most in a trace, each of at
+// most width runes. A very narrow terminal wraps them.
 func excerpt(text string, width int) []string {
-	width = max(width, minWidth)
+	width = max(width, 20)
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	shown := lines[:min(len(lines), maxLines)]
+	shown := lines[:min(len(lines), 12)]
 	for i, line := range shown {
 		line = strings.ReplaceAll(line, "\t", "    ")
 		if runes := []rune(line); len(runes) > width {

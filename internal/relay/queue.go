@@ -27,8 +27,6 @@ const (
 	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one
 	// filled by the ids of frequent errors.
 	reservedForIDs = inbound.MaxPayload / 2
-	// remembered is how many ids are recognised as replays, at about 200 bytes each.
-	remembered = 50_000
 )
 
 // Queue keeps accepted deliveries until they are dispatched, as batches in the order of
@@ -46,7 +44,7 @@ type Queue struct {
 	batches  []*batch
 	scan     *batch // a requested scan, which has no events
 	stopping bool
-	recent   *lru.Cache[string, struct{}]
+	recent   *lru.Cache[string, struct{}] // ids, to recognise replays
 }
 
 // batch becomes one dispatch.
@@ -61,7 +59,7 @@ type batch struct {
 
 // NewQueue returns an empty queue. Events wait for others for at most coalesce.
 func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *Queue {
-	recent, _ := lru.New[string, struct{}](remembered) // no error, as the size is positive
+	recent, _ := lru.New[string, struct{}](50_000) // about 200 bytes each; no error, as the size is positive
 	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: func() {}, recent: recent}
 	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { return q.waiting(func(b *batch) int { return len(b.arrived) }) })
 	m.set.NewGauge("errmon_relay_waiting_dispatches", func() float64 { return q.waiting(func(*batch) int { return 1 }) })

@@ -118,11 +118,6 @@ const (
 	// largeGrace is how long a large body may keep its room while others need it. Sentry
 	// waits 1 s for an answer, so a slower one is late anyway.
 	largeGrace = time.Second
-	// roomTimeout bounds the wait for room, so that the sender still gets an answer.
-	roomTimeout = 500 * time.Millisecond
-	// lingerTime is how long a sender whose body was shed may take to read the answer
-	// before the connection is closed.
-	lingerTime = time.Second
 )
 
 var (
@@ -199,7 +194,7 @@ func (l *lane) reserve(r *http.Request, size int64) error {
 		freed += oldest.size
 	}
 	l.mu.Unlock()
-	ctx, cancel := l.clock.WithTimeout(r.Context(), roomTimeout, errNoRoom)
+	ctx, cancel := l.clock.WithTimeout(r.Context(), 500*time.Millisecond, errNoRoom) // every sender waits longer
 	defer cancel()
 	if l.room.Acquire(ctx, size) != nil {
 		return errNoRoom
@@ -227,7 +222,8 @@ func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]by
 	case tooLarge:
 		return nil, errTooLarge
 	case err != nil && a.shed:
-		_ = connection.SetReadDeadline(time.Now().Add(lingerTime)) // the network keeps its own time
+		// The sender gets a second to read the answer. The network keeps its own time.
+		_ = connection.SetReadDeadline(time.Now().Add(time.Second))
 		return nil, errShed
 	case err != nil:
 		return nil, errCutShort
