@@ -8,9 +8,8 @@
 //     repeated. Everything else is idempotent and repeated.
 //   - One request at a time, writes spaced out, GitHub's rate limits obeyed, and part of
 //     the hour's requests left to others (ErrBudget).
-//   - Redirects are never followed. GitHub redirects an issue's old address the same way
-//     when the issue was transferred and when the repository was renamed, and a
-//     redirected POST would silently become a GET.
+//   - Redirects are never followed. GitHub answers alike for an issue that was
+//     transferred and for a repository that was renamed.
 //
 // Titles, bodies and labels are foreign text. An error may quote GitHub's own message, but never a token.
 //

@@ -254,18 +254,15 @@ func firstLine(lines []line, state int) int {
 // lastLine returns where a section without a state ends: at the last visible line or
 // at its end line; if both are gone, at its key line.
 func lastLine(lines []line, first int) int {
-	last := first
-	for i := first; i < len(lines); i++ {
-		switch {
-		case lines[i].prefix == endLine:
-			return i
-		case strings.HasPrefix(lines[i].text, LastLine):
-			return endOf(lines, i)
-		case lines[i].prefix == keyPrefix && i == first+1:
-			last = i
+	for i, l := range lines[first:] {
+		if l.prefix == endLine || strings.HasPrefix(l.text, LastLine) {
+			return endOf(lines, first+i)
 		}
 	}
-	return last
+	if first+1 < len(lines) && lines[first+1].prefix == keyPrefix {
+		return first + 1
+	}
+	return first
 }
 
 // endOf returns the end line directly below a line, or else that line.

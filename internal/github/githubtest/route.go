@@ -52,8 +52,7 @@ func (s *Server) route() {
 // admit refuses a request by its sender, by rate limits, and by what the repository and
 // the token allow. GitHub lets everyone who sees a repository read its issues.
 func (s *Server) admit(h http.Header, r *http.Request, body []byte) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	must((scheme == "Bearer" || scheme == "token") && token == s.settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
+	must(r.Header.Get("Authorization") == "Bearer "+s.settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
 	must(r.Header.Get("User-Agent") != "",
 		fail(http.StatusForbidden, "Request forbidden by administrative rules. Please make sure your request has a User-Agent header"))
 	s.limit(h, r)
