@@ -14,9 +14,6 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// skewFailed is the clock error from which AWS refuses signatures.
-const skewFailed = 5 * time.Minute
-
 // Check reports whether a scan could work with this repository and token: both exist, the clock is
 // right, issues can be read and written. It writes nothing: requests that GitHub refuses anyway, as
 // not allowed (403) or as incomplete (422), show whether the token may write.
@@ -29,7 +26,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	clock := finding.Good("clock", "within a minute of GitHub's")
 	text, remedy := c.Ahead().String(), "sync the machine's clock with NTP"
 	switch {
-	case time.Duration(c.Ahead()).Abs() >= skewFailed:
+	case time.Duration(c.Ahead()).Abs() >= 5*time.Minute:
 		clock = finding.Fail("clock", text+": AWS rejects signatures with the wrong time", remedy)
 	case c.Ahead().Matters():
 		clock = finding.Warn("clock", text+": a scan uses GitHub's time", remedy)
@@ -89,9 +86,6 @@ func (c *Client) WorkflowState(ctx context.Context, file string) (string, error)
 	return workflow.State, wrap(err, "get workflow")
 }
 
-// maxOwnerErrors is how many lines of CODEOWNERS are reported.
-const maxOwnerErrors = 5
-
 // CheckCode reports whether code can be read, and what GitHub finds wrong in
 // CODEOWNERS. Nothing here is a failure: without code, issues are still filed.
 func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
@@ -126,7 +120,7 @@ func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 		return []finding.Finding{finding.Good(about, "no mistakes")}
 	}
 	var found []finding.Finding
-	for _, e := range wrong.Errors[:min(len(wrong.Errors), maxOwnerErrors)] {
+	for _, e := range wrong.Errors[:min(len(wrong.Errors), 5)] {
 		found = append(found, finding.Warn(about, fmt.Sprintf("line %d of %s: %s: %s", e.Line, e.Path, c.api.Quote(e.Kind), c.api.Quote(e.Source)),
 			"correct the line: its owners are not shown"))
 	}

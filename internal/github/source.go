@@ -229,9 +229,6 @@ func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 	return Closer{Commit: fix.OID, Repository: fix.Repository.NameWithOwner, At: last.CreatedAt}, nil
 }
 
-// queryTimeout bounds a GraphQL query, which GitHub itself gives up after 10 s.
-const queryTimeout = 10 * time.Second
-
 // problem is an error in the answer to a query, which may also hold data.
 type problem struct {
 	Type, Message string
@@ -247,7 +244,7 @@ func literal(text string) string {
 // query selects fields of this repository in GraphQL and returns them by name or alias. If the
 // answer has errors and data, it returns the data; only an answer without any is an error.
 func (c *Client) query(ctx context.Context, selection string) (fields, error) {
-	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // when GitHub itself gives up
 	defer cancel()
 	text := fmt.Sprintf("query{repository(owner:%s,name:%s){%s}}", literal(c.owner), literal(c.repo), selection)
 	address := "graphql"

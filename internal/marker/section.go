@@ -60,9 +60,6 @@ func section(key, text, state string) string {
 		Version, key, strings.TrimSpace(text), Version, checksum(state), state)
 }
 
-// maxJSON bounds the inflated size of a state; real ones are far smaller.
-const maxJSON = 4 << 20
-
 // encode returns a Marker, a Dashboard or a part of one as base64url text. These are texts, numbers and
 // lists, and the buffer grows, so nothing in here can fail.
 func encode(state any) string {
@@ -169,7 +166,7 @@ func (l line) read(into any) error {
 	if err != nil {
 		return ErrDamaged
 	}
-	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxJSON))
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), 4<<20)) // real ones are far smaller
 	if err != nil || json.Unmarshal(plain, into) != nil {
 		return ErrDamaged
 	}

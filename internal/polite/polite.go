@@ -39,11 +39,9 @@ const (
 	// maxAnswer bounds an answer's body, in bytes. A page of 100 GitHub issues whose
 	// bodies have 65,536 four-byte characters is 26 MB.
 	maxAnswer = 32 << 20
-	// maxRepeats is how often a failed request is sent again.
-	maxRepeats = 3
 )
 
-// faultPauses are about 1, 3 and 9 seconds.
+// faultPauses are about 1, 3 and 9 seconds, after which a failed request is not sent again.
 var faultPauses = backoff.ExponentialBackOff{
 	InitialInterval: time.Second, RandomizationFactor: 0.5, Multiplier: 3, MaxInterval: time.Minute,
 }
@@ -164,7 +162,7 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 			return nil, fmt.Errorf("%w: %w", r.Once, err)
 		default:
 			again = c.Clock.Now().Add(faults.NextBackOff())
-			if repeats++; repeats > maxRepeats || r.Extra || !clock.Fits(ctx, again) {
+			if repeats++; repeats > 3 || r.Extra || !clock.Fits(ctx, again) {
 				return a, err
 			}
 		}

@@ -13,7 +13,6 @@ import (
 const (
 	enterprisePrefix = "/api/v3"
 	repositoryID     = 1296269
-	workflowLogin    = "github-actions[bot]"
 )
 
 func (s *Server) route() {

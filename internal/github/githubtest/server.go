@@ -108,7 +108,7 @@ type Server struct {
 // New returns an empty repository.
 func New(owner, repo string) *Server {
 	s := &Server{owner: owner, repo: repo, mux: http.NewServeMux()}
-	s.settings = Settings{Now: time.Now, Token: "token", Login: workflowLogin, PagesReach: 10000, HourlyLimit: 1000}
+	s.settings = Settings{Now: time.Now, Token: "token", Login: "github-actions[bot]", PagesReach: 10000, HourlyLimit: 1000}
 	s.route()
 	return s
 }
