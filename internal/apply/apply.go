@@ -39,9 +39,8 @@ const maxRefusals = 5
 // errLeft marks writes that were not tried. The write that stopped them reports why.
 var errLeft = errors.New("the writes after that are left to the next run")
 
-// Do carries out the actions in order. A refused write affects only its own error. After a
-// final refusal, the end of the context, or maxRefusals, the remaining actions are left
-// undone, each with an error.
+// Do carries out the actions in order. A refused write affects only its own error. After a final refusal,
+// the end of the context, or maxRefusals, the remaining actions are left undone, each with an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	var results []plan.Result
 	stop, refusals := false, 0

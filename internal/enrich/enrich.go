@@ -92,9 +92,8 @@ func texts(records []event.Record) []string {
 	return lines
 }
 
-// Add looks up the code of issues that are created or reopened, or whose commit
-// changed: links, an excerpt, owners and suspects. An issue that it could not look up is
-// looked up when it is next written.
+// Add looks up the code of issues that are created or reopened, or whose commit changed: links, an excerpt,
+// owners and suspects. An issue that it could not look up is looked up when it is next written.
 func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 	for _, kind := range []plan.Kind{plan.Create, plan.Reopen, plan.Update} {
 		for i := range actions {

@@ -143,8 +143,7 @@ func (k Known) Keys() map[string]bool {
 	return keys
 }
 
-// current returns the issues that are neither duplicates nor followed by a newer issue of
-// the same error.
+// current returns the issues that are neither duplicates nor followed by a newer issue of the same error.
 func current(issues []plan.Issue) []plan.Issue {
 	followed := map[int]bool{}
 	for _, issue := range issues {

@@ -113,9 +113,8 @@ func (k Known) byInterest(a, b marker.Row) int {
 	return 1
 }
 
-// note records how reading a source went, and how far. A source with postponed events stays where
-// it was, so the next run reads them again; one that never got anywhere remembers where its first
-// reading began.
+// note records how reading a source went, and how far. A source with postponed events stays where it was,
+// so the next run reads them again; one that never got anywhere remembers where its first reading began.
 func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result, read Read) {
 	now := count.At(read.Now)
 	switch before := k.Large(s.Name, read.Now); {
@@ -175,9 +174,8 @@ func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }
 
-// LongestAgo returns the sources, the ones read longest ago first. Among those read in the
-// same run, failed ones come last, so that a source too large for a run gets the time
-// that the others leave.
+// LongestAgo returns the sources, the ones read longest ago first. Among those read in the same run, failed
+// ones come last, so that a source too large for a run gets the time that the others leave.
 func LongestAgo(d marker.Dashboard, sources []source.Source) []source.Source {
 	return slices.SortedStableFunc(slices.Values(sources), func(a, b source.Source) int {
 		x, y := d.Health[a.Key()], d.Health[b.Key()]

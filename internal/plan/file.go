@@ -16,8 +16,7 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// forgetAfter is how long an error without new events waits: a single failure a month ago is
-// not news.
+// forgetAfter is how long an error without new events waits: a single failure a month ago is not news.
 const forgetAfter = 30 * 24 * time.Hour
 
 // file decides about errors without an issue: the worst ones get one, as many as

@@ -184,9 +184,8 @@ func has(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(item string) bool { return strings.EqualFold(item, name) })
 }
 
-// belowMin reports whether an error has too few events for an issue: in all, or within
-// each period of a rule. Events from Sentry and deliveries have no minutes, and count as if
-// they were all within the period.
+// belowMin reports whether an error has too few events for an issue: in all, or within each period of a
+// rule. Events from Sentry and deliveries have no minutes, and count as if they were all within the period.
 func belowMin(m marker.Marker, rules Rules) bool {
 	least, within := int64(cmp.Or(m.Shape.MinEvents, rules.MinEvents)), count.Minute(m.Shape.Within/time.Minute)
 	if within == 0 {

@@ -233,10 +233,9 @@ func (d *directory) eventKeys(g *grouping.Group) []string {
 	return nil
 }
 
-// refine returns the issue that was filed with less information than the group has. An
-// alert is often the first to report an error, and contains only the line, without
-// service or trace. The first error that contains the same and more takes over the issue;
-// any further one is a different error.
+// refine returns the issue that was filed with less information than the group has. An alert is often the
+// first to report an error, and contains only the line, without service or trace. The first error that
+// contains the same and more takes over the issue; any further one is a different error.
 func (d *directory) refine(g *grouping.Group) *entry {
 	refiner := g.Key // what may share one issue: messages of one service, or one exception
 	if g.Type == "" {

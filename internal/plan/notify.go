@@ -13,10 +13,9 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 )
 
-// This file decides what people hear about. The issues of muted errors are not written. The
-// dashboard counts their events, so an issue that is no longer muted has all of them. A comment
-// notifies people of a reopening, of an error that happened during a snooze that is now over, and
-// of one that got worse.
+// This file decides what people hear about. The issues of muted errors are not written. The dashboard
+// counts their events, so an issue that is no longer muted has all of them. A comment notifies people of a
+// reopening, of an error that happened during a snooze that is now over, and of one that got worse.
 
 // Snooze is a mute that ends, by labels such as errmon:snooze-7d.
 type Snooze struct {
@@ -39,8 +38,7 @@ func ReadSnooze(labels []string, label string) Snooze {
 	return s
 }
 
-// Muted reports whether people want to hear no more of the error, or a newer errmon
-// wrote the issue.
+// Muted reports whether people want to hear no more of the error, or a newer errmon wrote the issue.
 func (i Issue) Muted() bool { return i.MutedBy() != "" }
 
 // MutedBy returns what mutes the issue; empty if nothing does.
@@ -61,8 +59,7 @@ func (i Issue) MutedBy() Reason {
 // mutedBy tells mutes apart: another reason, or another number of days, begins anew.
 func mutedBy(i Issue) string { return fmt.Sprintf("%s %s", i.MutedBy(), i.Snooze.For) }
 
-// mutedSince is when a run first saw the issue muted. GitHub's list does not say when
-// a label was added.
+// mutedSince is when a run first saw the issue muted. GitHub's list does not say when a label was added.
 func mutedSince(i Issue, in Input) time.Time {
 	if m, ok := in.Muted[i.Number]; ok && m.By == mutedBy(i) {
 		return m.Since.Time()
@@ -83,9 +80,8 @@ func unmuted(i Issue, in Input) marker.Marker {
 // surgeFactor is how many times as often as before a muted error must happen to be worth a message.
 const surgeFactor = 100
 
-// mute returns what the dashboard keeps of a muted issue. An error surges if it happened
-// surgeFactor times as often today as on any earlier day. People know of what was
-// counted today before it was muted.
+// mute returns what the dashboard keeps of a muted issue. An error surges if it happened surgeFactor times
+// as often today as on any earlier day. People know of what was counted today before it was muted.
 func mute(a Action, in Input) marker.Mute {
 	m := marker.Mute{By: mutedBy(a.Issue), Since: count.At(mutedSince(a.Issue, in)), Surged: in.Muted[a.Issue.Number].Surged}
 	if grew(a.Issue.Marker, a.Next) {

@@ -212,8 +212,7 @@ func (r Result) Standing() (Issue, bool) {
 	return i, i.Number != 0 && r.Action.Reason != Gone && i.Marker.DupOf == 0
 }
 
-// Left reports whether the issue turned out to be gone or locked, so a later run
-// files the error anew.
+// Left reports whether the issue turned out to be gone or locked, so a later run files the error anew.
 func (r Result) Left() bool {
 	return r.Action.Reason == Gone || r.Action.Reason == Locked && len(r.Action.Groups) > 0
 }

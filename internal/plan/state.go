@@ -171,10 +171,9 @@ func sentryStateOf(m marker.Marker, in Input) (all sentryState) {
 	return all
 }
 
-// stateOf returns the state of a Sentry issue that this run read, and whether it differs from
-// the state last agreed on, which begins as unresolved. A state read before both sides agreed, as
-// when an overlapping run carried another one over, is no news; Sentry is read some time after a
-// run began.
+// stateOf returns the state of a Sentry issue that this run read, and whether it differs from the state
+// last agreed on, which begins as unresolved. A state read before both sides agreed, as when an overlapping
+// run carried another one over, is no news; Sentry is read some time after a run began.
 func stateOf(m marker.Marker, id string, in Input) (state event.State, changed, ok bool) {
 	state, ok = in.States[id]
 	agreed, at := m.StateOf(id)
@@ -209,8 +208,7 @@ func noteSentry(m *marker.Marker, in Input, resolved []string) {
 	}
 }
 
-// settled reports whether the Sentry issues of a waiting error are closed, and no other
-// source has seen it.
+// settled reports whether the Sentry issues of a waiting error are closed, and no other source has seen it.
 func settled(m marker.Marker, in Input) bool {
 	return len(m.Sentry) > 0 && len(m.Sources)+len(m.Deliveries) == 0 && !some(m.Sentry, func(id string, _ int64) bool {
 		return in.States[id] == "" || in.States[id] == event.Unresolved

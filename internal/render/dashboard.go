@@ -25,9 +25,8 @@ type Board struct {
 // DashboardTitle names the dashboard of a label.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
-// Dashboard returns the dashboard's body. It replaces only our section of the previous body.
-// Ticked boxes of errors that still wait stay ticked. The tables are cut to fit; the state
-// contains everything.
+// Dashboard returns the dashboard's body. It replaces only our section of the previous body. Ticked boxes
+// of errors that still wait stay ticked. The tables are cut to fit; the state contains everything.
 func (r Renderer) Dashboard(d Board, previous string) string {
 	before, _, behind, _ := marker.Split(previous)
 	ticked := marker.Ticked(previous)
@@ -134,8 +133,7 @@ func (r Renderer) newest(m marker.Marker) string {
 	return r.link(address, m.Last)
 }
 
-// muted folds the muted errors, each with how often it happened since; those that surged
-// come first.
+// muted folds the muted errors, each with how often it happened since; those that surged come first.
 func (r Renderer) muted(d Board, rows int) string {
 	muted := slices.DeleteFunc(slices.Clone(d.Issues), func(i plan.Issue) bool { return !i.Muted() })
 	if len(muted) == 0 {

@@ -44,10 +44,9 @@ type Renderer struct {
 // Title returns the title of a new issue, at most 256 characters.
 func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
 
-// Body returns an issue's body. It replaces only our section of the previous body, which is empty
-// for a new issue. If this run saw no event, the old sample stays. If the body is too long, the
-// sample is cut first, then the code is left out. Body returns ErrNoRoom if people's own text
-// leaves no room for the section.
+// Body returns an issue's body. It replaces only our section of the previous body, which is empty for a new
+// issue. If this run saw no event, the old sample stays. If the body is too long, the sample is cut first,
+// then the code is left out. Body returns ErrNoRoom if people's own text leaves no room for the section.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	sample, code := maxSample, maxCode

@@ -145,8 +145,7 @@ func output(r *safe.Redactor, l plan.Result) outputIssue {
 	return o
 }
 
-// maxAnnotations is how many errors GitHub shows per step; the last one states
-// how many more there are.
+// maxAnnotations is how many errors GitHub shows per step; the last one states how many more there are.
 const maxAnnotations = 10
 
 // Annotations returns the messages to show first: problems as errors, warnings as warnings.

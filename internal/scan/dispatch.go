@@ -34,8 +34,7 @@ const (
 // errUnsettled means that other runs overwrote this one's deliveries every time.
 var errUnsettled = fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
 
-// Dispatch files what was delivered. The report is complete even if parts failed;
-// its Failures say which.
+// Dispatch files what was delivered. The report is complete even if parts failed; its Failures say which.
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so no error is known to be quiet
 	r := begin(o)

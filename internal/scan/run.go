@@ -140,9 +140,8 @@ func (r *run) requests() map[string]int {
 	return requests
 }
 
-// machine is the clock of the machine that runs errmon. It only measures durations. Events are
-// counted by GitHub's time, since a run whose clock is ahead would call minutes read that have
-// not passed yet.
+// machine is the clock of the machine that runs errmon. It only measures durations. Events are counted by
+// GitHub's time, since a run whose clock is ahead would call minutes read that have not passed yet.
 type machine struct {
 	clock clock.Clock
 	began time.Time    // the run, by this clock

@@ -186,8 +186,7 @@ func addEvidence(ctx context.Context, r *run) error {
 	return nil
 }
 
-// write carries out the actions. It leaves the last tenth of the time to saving how far
-// the run got.
+// write carries out the actions. It leaves the last tenth of the time to saving how far the run got.
 func write(ctx context.Context, r *run) error {
 	if r.DryRun {
 		for _, a := range publicTitles(r.actions) { // anybody may read its log
