@@ -54,11 +54,11 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 		case failed[action.DupOf]:
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:
-			write := a.edit
 			if action.Kind == plan.Create {
-				write = a.create
+				result.Number, result.URL, result.Err = a.create(ctx, action)
+			} else {
+				result.Action, result.Err = a.edit(ctx, action)
 			}
-			result = write(ctx, action)
 			stop = final(ctx, result.Err)
 			result.Refused = result.Err != nil && !stop && !errors.Is(result.Err, errSentry) && !errors.Is(result.Err, render.ErrNoRoom)
 			if refusals++; !result.Refused {
@@ -81,36 +81,35 @@ func final(ctx context.Context, err error) bool {
 		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// edit plans again for the issue as it is now, and writes it.
-func (a *Applier) edit(ctx context.Context, action plan.Action) plan.Result {
-	result := plan.Result{Action: action, Number: action.Issue.Number, URL: action.Issue.URL}
-	err := a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
+// edit plans again for the issue as it is now, writes it, and returns the action that was decided.
+func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Action, err error) {
+	decided = action
+	err = a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
 		issue, err := ledger.ReadIssue(current, a.Render.Label)
 		if err != nil || !current.Has(a.Render.Label) {
 			return github.Edit{}, github.ErrGone
 		}
 		planned, in := action, a.Input
 		planned.Issue, in.Writing = issue, a.Now()
-		if result.Action = plan.Decide(planned, in); !result.Action.Writes() {
+		if decided = plan.Decide(planned, in); !decided.Writes() {
 			return github.Edit{}, nil
 		}
 		// Resolving twice is harmless. If it was recorded and not done, Sentry's issue would look reopened.
-		for _, id := range result.Action.Resolve {
+		for _, id := range decided.Resolve {
 			if err := a.Resolve(ctx, id); err != nil {
 				return github.Edit{}, fmt.Errorf("%w: resolve the closed issue there: %w", errSentry, err)
 			}
 		}
-		return a.edition(result.Action, current)
+		return a.edition(decided, current)
 	})
 	if errors.Is(err, github.ErrGone) {
-		result.Action.Kind, result.Action.Reason = plan.Keep, plan.Gone
-		return result
+		decided.Kind, decided.Reason = plan.Keep, plan.Gone
+		return decided, nil
 	}
 	if err == nil {
-		err = a.followUp(ctx, result.Action)
+		err = a.followUp(ctx, decided)
 	}
-	result.Err = err
-	return result
+	return decided, err
 }
 
 // followUp comments on an issue that was just written, and changes its labels. An archived
@@ -194,12 +193,11 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 }
 
 // create files a new issue and makes sure that the next listing finds it.
-func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
+func (a *Applier) create(ctx context.Context, action plan.Action) (number int, url string, err error) {
 	body, err := a.Render.Body(action, "")
 	if err != nil {
-		return plan.Result{Action: action, Err: err}
+		return 0, "", err
 	}
-	result := plan.Result{Action: action}
 	labels, _ := action.Labels([]string{a.Render.Label})
 	issue, err := a.GitHub.Create(ctx, github.Edit{
 		Title: a.Render.Title(action), Body: body, Labels: labels, Assignees: a.assignees(action), Type: action.Next.Shape.Type,
@@ -213,10 +211,9 @@ func (a *Applier) create(ctx context.Context, action plan.Action) plan.Result {
 	if err == nil && issue.Body != body {
 		// An overlapping run filed it: add what this run saw.
 		action.Issue.Number = issue.Number
-		err = a.edit(ctx, action).Err
+		_, err = a.edit(ctx, action)
 	}
-	result.Number, result.URL, result.Err = issue.Number, issue.URL, err
-	return result
+	return issue.Number, issue.URL, err
 }
 
 // assignees returns the logins that the settings or a rule name and errmon did not assign yet.
