@@ -143,7 +143,7 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	labels, changed := action.Labels(current.Labels)
 	body, err := a.Render.Body(action, current.Body)
 	switch {
-	case errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived: // the label says it too
+	case errors.Is(err, render.ErrNoRoom) && action.Reason == plan.Archived: // the label shows it too
 		return github.Edit{}, nil
 	case err != nil:
 		return github.Edit{}, err

@@ -107,8 +107,8 @@ func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error 
 	return nil
 }
 
-// dropCopies drops issues whose body a person copied from an older one, whose error its marker
-// describes. Two runs that file one error at once have different names, so neither is a copy.
+// dropCopies drops issues whose body a person copied from an older one: the marker describes that one.
+// Two runs that file one error at once have different names, so neither issue is a copy.
 func (k *Known) dropCopies() {
 	slices.SortFunc(k.Issues, func(a, b plan.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	originals := map[[2]string]int{} // by key and run
@@ -167,7 +167,7 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		"or close the issue labelled %q to start afresh", l.Render.Label, len(missing), ErrLabelLost, l.dashboardLabel())
 }
 
-// crossCheck checks the list if no dashboard says what it should contain: by label and by
+// crossCheck checks the list if no dashboard records what it should contain: by label and by
 // author, GitHub must list the same issues of ours.
 func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	if l.ReadOnly {

@@ -151,7 +151,7 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	return kind, reason
 }
 
-// written returns what is new for the marker of an issue whose state stays.
+// written returns whether an issue that keeps its state is written, and why.
 func written(a Action) (Kind, Reason) {
 	grew := grew(a.Issue.Marker, a.Next)
 	ownsMore := len(a.Next.Keys) > len(a.Issue.Marker.Keys)
@@ -181,9 +181,9 @@ func closing(issue Issue) time.Time {
 	return issue.ClosedAt
 }
 
-// regressed reports whether an event that was not counted before is newer than the closing, or one
-// was while the state could not change. That the newest event is newer is not enough: a machine
-// whose clock runs ahead may have logged it, and a run counted it, before the closing.
+// regressed reports whether a newly counted event is newer than the closing, or one was while the state
+// could not change. The time of the newest event alone proves nothing: where a clock runs ahead, that event
+// may have been logged and counted before the closing.
 func regressed(a Action) bool {
 	closed, before := closing(a.Issue), a.Issue.Marker
 	switch {

@@ -26,7 +26,7 @@ func file(known *directory, in Input) []Action {
 	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
 	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), BySeverity(a.Next, b.Next)) })
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
-	var keep time.Duration // the longest period of a min-events rule, whose number a row may still reach
+	var keep time.Duration // the longest period of a min-events rule: a row may still reach its number
 	for _, rule := range in.Rules.Policy.Rules {
 		keep = max(keep, rule.MinEvents.Within)
 	}
@@ -120,7 +120,7 @@ const (
 	hidden   = "…" // stands for a value
 )
 
-// Titles says how errors are named.
+// Titles configures how errors are named.
 type Titles struct {
 	Services bool // several services share the repository, so a title names its own
 	Public   bool // only the template is shown, not the names that an event quotes

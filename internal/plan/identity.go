@@ -211,7 +211,7 @@ func (d *directory) wait(e *entry) {
 		return
 	}
 	row.groups = append(row.groups, e.groups...)
-	if e.Marker.After != 0 { // it knows what the issue before counted
+	if e.Marker.After != 0 { // it carries what the earlier issue counted
 		row.Marker, row.join = join(e.Marker, row.counted()), nil
 	}
 }

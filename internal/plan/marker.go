@@ -56,7 +56,7 @@ func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	return m
 }
 
-// FactsOf returns what an issue says about the group's sample.
+// FactsOf returns the facts that an issue shows of the group's sample.
 func FactsOf(g *grouping.Group) marker.Facts {
 	f := marker.Facts{Exception: g.Type, Location: Location(g.Place), Release: g.Sample.Release, Environment: g.Sample.Environment}
 	if g.Place.Function != "" {

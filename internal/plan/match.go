@@ -25,7 +25,7 @@ type entry struct {
 	retired   Reason            // why the issue takes no more events; see state.go
 	hasSentry bool              // has a Sentry issue
 	refiner   string            // see refine
-	refused   bool              // a row says that GitHub refused to write it
+	refused   bool              // GitHub refused to write it, as its row records
 	original  *entry            // the older entry of the same error
 	groups    []*grouping.Group // what this run saw of it
 	merge     []marker.Marker   // of issues and rows that counted the same events

@@ -30,7 +30,7 @@ const (
 	Keep   Kind = "unchanged"
 )
 
-// Reason says why, in words that stand in the summary.
+// Reason explains an action, in the words of the summary.
 type Reason string
 
 // Every reason there is.
@@ -107,7 +107,7 @@ type Rules struct {
 	Policy       policy.Policy // the team's rules
 }
 
-// Input is all that a run knows.
+// Input is everything that a run decides by.
 type Input struct {
 	Now     time.Time // when the run began
 	Writing time.Time // when the action is carried out; zero while it is planned

@@ -27,7 +27,7 @@ import (
 // shows which side changed. A change is carried over once; what people do later on one side is
 // never undone from the other.
 
-// Ancestry is what the repository says about the fix of a closed issue.
+// Ancestry is what the repository shows about the fix of a closed issue.
 type Ancestry struct {
 	Closed time.Time // the closing that it is about
 	Fix    string    // the commit that closed it
@@ -172,8 +172,8 @@ func sentryStateOf(m marker.Marker, in Input) (all sentryState) {
 }
 
 // stateOf returns the state of a Sentry issue that this run read, and whether it differs from the state
-// last agreed on, which begins as unresolved. A state read before both sides agreed, as when an overlapping
-// run carried another one over, is no news; Sentry is read some time after a run began.
+// last agreed on, which begins as unresolved. A state read before both sides agreed is ignored: an
+// overlapping run may have carried another one over since. Sentry is read some time after a run began.
 func stateOf(m marker.Marker, id string, in Input) (state event.State, changed, ok bool) {
 	state, ok = in.States[id]
 	agreed, at := m.StateOf(id)

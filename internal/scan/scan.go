@@ -57,7 +57,7 @@ func (r *run) through(ctx context.Context, stages ...stage) error {
 	return nil
 }
 
-// list reads what GitHub knows, and begins an intake that matches it.
+// list reads what GitHub stores, and begins an intake that matches against it.
 func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
@@ -258,7 +258,7 @@ func remember(ctx context.Context, r *run) error {
 	return nil
 }
 
-// Status returns what the repository knows about its errors, without changing anything.
+// Status counts the errors that the repository tracks, without changing anything.
 func Status(ctx context.Context, o Options) (ledger.Status, error) {
 	r := begin(o)
 	err := list(ctx, r)
