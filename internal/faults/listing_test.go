@@ -66,7 +66,7 @@ func (c *chronicle) deceive(m moment, l lie) verdict {
 		}
 		r = disturbed
 		f := l.tell(r.world, r.requests[at])
-		told = f.status != 200 || f.header != nil || f.body != strings.TrimSpace(r.world.ask(r.requests[at]))
+		told = f.status != 200 || f.header != nil || f.body != r.world.ask(r.requests[at])
 		return f
 	}, nil)
 	if told && len(r.writes()) > 0 {
