@@ -93,11 +93,8 @@ func (r Request) Writes() bool { return r.Method != http.MethodGet && !r.Extra }
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // valid JSON if OK, or empty with status 204
+	Body   []byte // valid JSON if a success (2xx), or empty with status 204
 }
-
-// OK reports whether the answer is a success.
-func (a *Answer) OK() bool { return a.Status >= 200 && a.Status < 300 }
 
 // Client sends requests to one service. It is safe for concurrent use, but sends only one request at a time.
 type Client struct {

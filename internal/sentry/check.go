@@ -68,7 +68,7 @@ func (c *Client) explain(a *polite.Answer, kind string) error {
 			c.config.Organization, projects, server)
 	case a.Status == http.StatusBadRequest:
 		return mend(fmt.Sprintf("%s: Sentry refuses the search (400 %s)", kind, said), "check sentry-query, sentry-environments and sentry-projects")
-	case a.Status >= 300 && a.Status < 400:
+	case a.Status/100 == 3:
 		to := "nowhere"
 		if address, err := c.base.Parse(a.Header.Get("Location")); err == nil && a.Header.Get("Location") != "" {
 			to = address.Scheme + "://" + address.Host

@@ -133,7 +133,7 @@ func (c *Client) send(ctx context.Context, r polite.Request, path string, query 
 	switch {
 	case err != nil:
 		return polite.Answer{}, fmt.Errorf("%s: %w", r.Kind, err)
-	case !a.OK():
+	case a.Status/100 != 2:
 		return *a, c.explain(a, r.Kind)
 	case out != nil:
 		err = json.Unmarshal(a.Body, out)
