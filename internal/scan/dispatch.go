@@ -139,19 +139,17 @@ func saveDeliveries(ctx context.Context, r *run) error {
 // recordOnce adds the results to the report, once for each kind of action on an
 // issue: a later round repeats what was overwritten.
 func recordOnce(_ context.Context, r *run) error {
+	known := slices.Clone(r.report.Lines)
 	for _, result := range r.results {
+		kind := result.Action.Kind
 		if result.Action.Reason == plan.Duplicate && result.Err == nil { // another run was first
 			r.report.Lines = slices.DeleteFunc(r.report.Lines, func(l plan.Result) bool {
 				return l.Number == result.Number && l.Action.Kind == plan.Create
 			})
 		}
-	}
-	known := slices.Clone(r.report.Lines)
-	for _, result := range r.results {
 		if len(result.Action.Groups) == 0 && !result.Action.Writes() {
 			continue
 		}
-		kind := result.Action.Kind
 		repeats := func(earlier plan.Result) bool {
 			same := kind == plan.Update && earlier.Done() || kind == earlier.Action.Kind || kind == plan.Keep
 			return same && result.Err == nil && earlier.Number == result.Number && earlier.Action.Title == result.Action.Title
