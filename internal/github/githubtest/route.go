@@ -112,9 +112,14 @@ func moved(r *http.Request, to string) answer {
 func notFound() answer { return fail(http.StatusNotFound, "Not Found") }
 
 type limits struct {
-	reset   time.Time // end of the hour that began with its first request
-	used    int
-	created []time.Time // issues and comments, in the last hour
+	reset time.Time // end of the hour that began with its first request
+	used  int
+	sent  []cost // in the last hour
+}
+
+type cost struct {
+	at              time.Time
+	points, content int // content: issues and comments created
 }
 
 // limit counts a request, writes the headers of the rate limit, and refuses beyond a limit.
@@ -145,16 +150,27 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 		"from content creation. Please retry your request again later.").With("Retry-After", "60"))
 }
 
-// secondary reports whether a request is within GitHub's secondary limits: 80 issues and comments a minute, 500 an hour.
+// secondary reports whether a request is within GitHub's secondary limits: 900 points a minute, of
+// which a read costs 1 and a write 5, and 80 issues and comments a minute, 500 an hour.
 func (l *limits) secondary(r *http.Request, now time.Time) bool {
-	if r.Method != http.MethodPost || !strings.HasSuffix(r.URL.Path, "/issues") && !strings.HasSuffix(r.URL.Path, "/comments") {
-		return true
+	c := cost{at: now, points: 1}
+	if r.Method != http.MethodGet {
+		c.points = 5
 	}
-	l.created = slices.DeleteFunc(l.created, func(at time.Time) bool { return now.Sub(at) >= time.Hour })
-	n := len(l.created)
-	if n >= 500 || n >= 80 && now.Sub(l.created[n-80]) < time.Minute {
-		return false
+	if r.Method == http.MethodPost && (strings.HasSuffix(r.URL.Path, "/issues") || strings.HasSuffix(r.URL.Path, "/comments")) {
+		c.content = 1
 	}
-	l.created = append(l.created, now)
-	return true
+	l.sent = slices.DeleteFunc(l.sent, func(before cost) bool { return now.Sub(before.at) >= time.Hour })
+	points, perMinute, perHour := c.points, c.content, c.content
+	for _, before := range l.sent {
+		perHour += before.content
+		if now.Sub(before.at) < time.Minute {
+			points, perMinute = points+before.points, perMinute+before.content
+		}
+	}
+	within := points <= 900 && (c.content == 0 || perMinute <= 80 && perHour <= 500)
+	if within {
+		l.sent = append(l.sent, c)
+	}
+	return within
 }

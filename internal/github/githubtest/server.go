@@ -126,7 +126,7 @@ func (s *Server) Clone() *Server {
 		c.issues = append(c.issues, &copied)
 	}
 	c.labels, c.dispatches = slices.Clone(s.labels), slices.Clone(s.dispatches)
-	c.limits.created = slices.Clone(s.limits.created)
+	c.limits.sent = slices.Clone(s.limits.sent)
 	return c
 }
 

@@ -189,6 +189,26 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
+// A write costs five of the 900 points that GitHub allows in a minute, a read one.
+func TestPointsOfAMinute(t *testing.T) {
+	s := start(t)
+	s.Add(githubtest.Issue{Title: "one"})
+	for i := range 179 {
+		if got := s.status(t, "PATCH", "/repos/acme/shop/issues/1", `{"body":"new"}`); got != 200 {
+			t.Fatalf("edit %d: %d", i, got)
+		}
+	}
+	for i, want := range []int{200, 200, 200, 200, 200, 403} {
+		if got := s.status(t, "GET", "/repos/acme/shop/issues/1", ""); got != want {
+			t.Errorf("read %d: %d, want %d", i, got, want)
+		}
+	}
+	s.now = s.now.Add(time.Minute)
+	if got := s.status(t, "PATCH", "/repos/acme/shop/issues/1", `{"body":"new"}`); got != 200 {
+		t.Errorf("a minute later: %d", got)
+	}
+}
+
 // The log has every request, and a person may act while one is under way.
 func TestBreakAndLog(t *testing.T) {
 	s := start(t)
