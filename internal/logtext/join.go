@@ -39,11 +39,13 @@ func (p *pending) verdict(e *entry) verdict {
 	switch {
 	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // none with a time continues one without
 		return begin
+	case p.head.level == event.Warn && p.trace.phase.Logged() && (e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
+		return begin // a dying process, or an uncaught exception of Ruby: more than a warning
 	case p.isCompanion(e):
 		return join
 	case e.shape == stacktrace.Head:
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
-	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && (e.head.level != event.Unknown || !p.isMessage(e)):
+	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
 		return begin // some loggers align their levels to the right
 	case isPlain(e.shape) && p.isMessage(e), e.first == "Runtime.ExitError" && strings.Contains(p.head.message, "Runtime exited"):
 		return join

@@ -23,6 +23,19 @@ func TestNeighbours(t *testing.T) {
 		{"a logged error and its exception",
 			"2026-11-22 10:00:00 ERROR request failed\njava.lang.IllegalStateException: closed\n\tat com.acme.Reaper.run(Reaper.java:9)",
 			[]string{"request failed"}},
+		{"PHP dies after a warning",
+			"[22-Nov-2026 10:00:00 UTC] PHP Warning:  Undefined array key \"sku\" in /app/a.php on line 3\n[22-Nov-2026 10:00:00 UTC] PHP Fatal error:  Uncaught TypeError: no price in /app/b.php:7\nStack trace:\n#0 {main}\n  thrown in /app/b.php on line 7",
+			[]string{"Undefined array key \"sku\" in /app/a.php on line 3", "PHP Fatal error:  Uncaught TypeError: no price in /app/b.php:7"}},
+		{"Swift dies after a warning", "[ WARNING ] low stock\nFatal error: Index out of range: file Swift/ContiguousArrayBuffer.swift, line 600",
+			[]string{"low stock", "Fatal error: Index out of range: file Swift/ContiguousArrayBuffer.swift, line 600"}},
+		{"C++ dies after a warning", "[2026-11-22 10:00:00.123] [warning] low stock\nterminate called after throwing an instance of 'std::runtime_error'\n  what():  no config",
+			[]string{"low stock", "terminate called after throwing an instance of 'std::runtime_error'"}},
+		{"Ruby dies after a warning",
+			"W, [2026-11-22T10:00:00.123456 #1]  WARN -- : low stock\n/app/config/x.rb:5:in 'Kernel#require': cannot load such file -- foo (LoadError)\n\tfrom /app/a.rb:3:in '<main>'",
+			[]string{"low stock", "/app/config/x.rb:5:in 'Kernel#require': cannot load such file -- foo (LoadError)"}},
+		{".NET dies after a warning",
+			"warn: Shop.Stock[0]\n      low\nUnhandled exception. System.InvalidOperationException: closed\n   at Shop.Program.Main() in /src/Program.cs:line 3",
+			[]string{"low", "Unhandled exception. System.InvalidOperationException: closed"}},
 	}
 	const python = "ERROR:    request failed\nTraceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\n    g()\nValueError: x\n"
 	for name, next := range map[string]string{

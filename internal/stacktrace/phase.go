@@ -195,6 +195,8 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 // inTrace returns the shape that a line has only at its place in a trace.
 func inTrace(p Phase, line string, s Shape) Shape {
 	switch {
+	case s == Raise && p.Logged() && hasAny(line, "Fatal error: ", "Parse error: ", "Unhandled exception. "):
+		return Thread // nobody caught it, so no logger has printed it below its own line
 	case s != Text && s != Indented:
 	case p == dying && line == "Aborted":
 		return DeathEnd
