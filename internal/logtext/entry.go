@@ -53,7 +53,23 @@ func (e *entry) read(keys *keyTable) {
 			}
 		}
 	}
+	e.first = unmarked(e.first)
+	for i, line := range e.rest {
+		e.rest[i] = unmarked(line)
+	}
 	e.readHead()
+}
+
+// unmarked removes the mark that Dropwizard puts in front of each line of a trace.
+func unmarked(line string) string {
+	rest, marked := strings.CutPrefix(line, "! ")
+	if outer, ok := strings.CutPrefix(rest, "Causing: "); ok && marked {
+		return "Wrapped by: " + outer
+	}
+	if marked && stacktrace.ShapeOf(rest) != stacktrace.Text {
+		return rest
+	}
+	return line
 }
 
 // readHead finds the shape of the first line, and what a logger printed there.

@@ -26,7 +26,7 @@ import (
 // Keys are compared regardless of case and "_".
 
 // exceptionKeys are the keys of the members that hold exceptions.
-var exceptionKeys = set("exception exceptions error err thrown throwable exc_info stack_trace cause Exception")
+var exceptionKeys = set("exception exceptions error error_detail err thrown throwable exc_info stack_trace cause Exception")
 
 // The keys of an exception, the preferred one first.
 var (

@@ -156,6 +156,7 @@ var formats = []format{
 	{".NET console", "trce: |dbug: |info: |warn: |fail: |crit: ", event.Unknown, `^(?P<level>\w+): (?P<logger>[^\s\[]+)\[\d+\]\s*(?P<message>.*)`}, // the message is on the next line
 	{"Rack", "Rack app (", event.Error, `: #<(?P<message>.*?)>?$`},
 	{"gin", "[Recovery] ", event.Error, `^\[Recovery\] [\d/: .-]*panic recovered:\s*(?P<message>.*)`}, // the message is on the next line
+	{"gin", "Error #0", event.Error, `^Error #\d+: (?P<message>.*)`},                                  // what a handler passed to Context.Error
 	{"Erlang", "=ERROR REPORT==== |=CRASH REPORT==== |=SUPERVISOR REPORT==== ", event.Error, `(?P<message>)`},
 	{"Erlang", "=WARNING REPORT==== ", event.Warn, `(?P<message>)`},
 	{"Erlang", "=INFO REPORT==== |=PROGRESS REPORT==== ", event.Info, `(?P<message>)`},

@@ -43,13 +43,13 @@ var fieldKeys = [fieldCount][]string{
 		"created_at", "created", "logged_at", "when", "record.time.timestamp"},
 	fieldMessage: {"message", "msg", "event", "body", "body.stringValue", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "log_message",
 		"text_payload", "description", "content", "m", "event_message", "desc"},
-	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type"},
-	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message"},
+	fieldErrorType:    {"err.type", "error.type", "errorType", "err.name", "error.name", "exception.type", "exception_name", "thrown.name", "exception.class", "exception.exception_class", "attributes.exception.type", "_error_type"},
+	fieldErrorMessage: {"err.message", "error.message", "errorMessage", "err", "error", "panic", "exception.message", "exception.exception_message", "thrown.message", "attributes.exception.message", "_error_message"},
 	fieldStack: {"err.stack", "error.stack_trace", "error.stack", "stack_trace", "exc_info", "exception", "exception.stacktrace",
-		"exception.stack_trace", "exception.backtrace", "throwable_information", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x"},
+		"exception.stack_trace", "exception.backtrace", "throwable_information", "attributes.exception.stacktrace", "thrown.extendedStackTrace", "stack", "stacktrace", "trace", "traceback", "@x", "_error_stack_trace", "full_message"},
 	fieldPrinted: {"text"},
 	fieldVerbose: {"errorVerbose"},
-	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target", "c"},
+	fieldLogger:  {"logger_name", "logger", "record.name", "log.logger", "scope.name", "source_context", "Properties.SourceContext", "category", "module", "component", "channel", "target", "c", "_log_logger"},
 	fieldName:    {"name"},
 	fieldHost:    {"hostname"},
 	fieldService: {"service", "service.name", "service_name", "dd.service", "resource.service.name", "resource.attributes.service.name", "serviceContext.service", "app", "application",
@@ -172,7 +172,7 @@ func fieldOf(key string) field { return commonKeys.byName[key].field }
 // LogLevel, loglevel, log-level, LOG_LEVEL, @log_level.
 func spellings(key string) []string {
 	all := []string{key}
-	if strings.ContainsAny(key, ".@/") || strings.ToLower(key) != key {
+	if strings.ContainsAny(key, ".@/") || key[0] == '_' || strings.ToLower(key) != key {
 		return all
 	}
 	pascal := ""
