@@ -39,7 +39,7 @@ func newOpening(e *entry) opening {
 	return o
 }
 
-// maxSought bounds the lines of a record in which a level is sought.
+// maxSought bounds the lines of a record in which a level is sought, and those of a banner above a message.
 const maxSought = 8
 
 // seek reads the level and the message in a line below the first, for programs that print other facts above them.
@@ -84,6 +84,9 @@ func (o *opening) phase() stacktrace.Phase {
 // say takes the message on the second line, which may follow a level if the first had only a time.
 func (o *opening) say(line string) {
 	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara's end of a message
+	if strings.Trim(line, "*") == "" || line == "APPLICATION FAILED TO START" || line == "Description:" {
+		return // of Spring Boot, above the description
+	}
 	o.said = strings.TrimSpace(o.said + " " + line)
 	if o.level == event.Unknown {
 		h := readHead(o.said, true, event.Unknown)

@@ -127,7 +127,8 @@ func (p *pending) failing() bool {
 // awaitsMessage reports whether the next line holds the message, and isMessage whether the entry is that line.
 func (p *pending) awaitsMessage() bool {
 	reason := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang")
-	return p.head.unsaid && (len(p.text.lines) == 1 || reason)
+	banner := p.head.said == "" && len(p.text.lines) <= maxSought
+	return p.head.unsaid && (len(p.text.lines) == 1 || reason || banner)
 }
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
