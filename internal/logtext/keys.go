@@ -75,7 +75,7 @@ var fieldKeys = [fieldCount][]string{
 var wholes = func() map[string]bool {
 	keys := []string{}
 	for _, key := range strings.Fields(`log meta metadata header attributes context event record fields data info entry payload msg body
-		extra details properties level severity jsonPayload @fields attrs`) {
+		extra extensions details properties level severity jsonPayload @fields attrs`) {
 		keys = append(keys, spellings(key)...)
 	}
 	return set(strings.Join(keys, " "))
