@@ -141,12 +141,15 @@ func readRedis(s string) (head, bool) {
 	return h, n > 0 && ok && len(mark) == 1 && strings.Contains("#*-.", mark)
 }
 
+// loggedByRuntime matches the types of errors that Lambda's runtimes log themselves, besides reporting them:
+// what the function threw, and a handler that cannot be loaded.
+const loggedByRuntime = `Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandlerName)\w*|[a-z]\S*|\w+`
+
 // formats are tried in this order. The catalogue in testdata of package intake has an example of each.
 var formats = []format{
 	{"AWS Lambda", "START RequestId: |END RequestId: |REPORT RequestId: |INIT_START Runtime Version: ", event.Info, ``},
 	{"AWS Lambda", "Task timed out after |Error: Runtime exited|Runtime exited |Process exited before completing request", event.Error, ``},
-	// What the runtime has logged already: an import that failed, or what the function threw.
-	{"AWS Lambda", "INIT_REPORT ", event.Info, `\tError Type: (?P<message>Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandlerName)\w*|[a-z]\S*|\w+)\s*$`},
+	{"AWS Lambda", "INIT_REPORT ", event.Info, `\tError Type: (?P<message>` + loggedByRuntime + `)\s*$`},
 	{"AWS Lambda", "INIT_REPORT ", event.Error, `\tStatus: (?P<message>error|timeout)(?:\tError Type: (?P<cause>\S+))?`},
 	{"net/http", "http: panic serving ", event.Error, ``},
 	{"glog", "I0|I1|I2|W0|W1|W2|E0|E1|E2|F0|F1|F2", event.Unknown, ``},

@@ -75,6 +75,10 @@ func TestLevelAndMessage(t *testing.T) {
 		{"REPORT RequestId: " + id + "\tDuration: 1 ms\tStatus: timeout", event.Info, "REPORT RequestId: " + id + "\tDuration: 1 ms\tStatus: timeout"},
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`, event.Error, "invocation failed: timeout"},
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`, event.Error, "invocation failed: timeout"},
+		{`{"type":"platform.initRuntimeDone","record":{"status":"error","errorType":"Runtime.ImportModuleError"}}`, event.Info,
+			"initialization failed: error: Runtime.ImportModuleError"},
+		{`{"type":"platform.initRuntimeDone","record":{"status":"error","errorType":"Runtime.Unknown"}}`, event.Error,
+			"initialization failed: error: Runtime.Unknown"},
 		{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"status":"success"}}`, event.Info, "platform.runtimeDone"},
 
 		// PostgreSQL, whatever its log_line_prefix.

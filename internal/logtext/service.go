@@ -3,6 +3,7 @@ package logtext
 import (
 	"cmp"
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -85,6 +86,8 @@ func readStepFunctions(r *serviceRecord, e *event.Event) {
 // isPlatform recognises the records of Lambda's platform in its JSON format.
 func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
 
+var loggedType = regexp.MustCompile("^(?:" + loggedByRuntime + ")$")
+
 // fillPlatform reads a record of Lambda's platform, and reports false for every other record.
 // All records about one failure have one message.
 func (f *fields) fillPlatform(e *event.Event) bool {
@@ -100,8 +103,10 @@ func (f *fields) fillPlatform(e *event.Event) bool {
 	if strings.HasPrefix(kind, "platform.init") {
 		e.Message = "initialization failed: "
 	}
-	e.Message += withCause(status, f.text(fieldErrorType))
-	if kind != "platform.initReport" { // it has no id by which once could find initRuntimeDone
+	cause := f.text(fieldErrorType)
+	e.Message += withCause(status, cause)
+	// initReport has no id by which once could find initRuntimeDone.
+	if kind != "platform.initReport" && (status != "error" || !loggedType.MatchString(cause)) {
 		e.Level = event.Error
 	}
 	return true
