@@ -1,5 +1,4 @@
-// Command errmon turns production errors into GitHub issues: one issue per
-// error, updated in place.
+// Command errmon turns production errors into GitHub issues: one issue per error, updated in place.
 package main
 
 import (

@@ -68,8 +68,7 @@ func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) 
 	})
 }
 
-// dispatch files what was delivered. It needs no source: one that cannot be read
-// is only a warning.
+// dispatch files what was delivered. It needs no source: one that cannot be read is only a warning.
 func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (report.Run, error) {
 	if err := errors.Join(s.mistakes, c.CheckTarget()); err != nil {
 		return report.Run{}, usageError{err}

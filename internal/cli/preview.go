@@ -18,8 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/preview"
 )
 
-// preview shows the issues that local log files, a payload, or else the configured
-// sources would get.
+// preview shows the issues that local log files, a payload, or else the configured sources would get.
 func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	body, delivered, payloadErr := s.payload(cmd)
 	if delivered && len(args) > 0 {
@@ -52,8 +51,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 	return errors.Join(shown, errors.Join(payload.Refused...))
 }
 
-// openPage creates the file of --html before anything is read. Without the flag, the
-// writer is nil.
+// openPage creates the file of --html before anything is read. Without the flag, the writer is nil.
 func openPage(cmd *cobra.Command) (io.Writer, func() error, error) {
 	flag := cmd.Flags().Lookup("html") // the action's command input has no flags
 	if flag == nil || flag.Value.String() == "" {

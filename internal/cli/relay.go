@@ -99,8 +99,7 @@ func (s *session) redactError(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// relayGitHub returns the client that dispatches, without a network call. LoadRelay
-// reports missing settings.
+// relayGitHub returns the client that dispatches, without a network call. LoadRelay reports missing settings.
 func (s *session) relayGitHub(cfg config.Relay) (*github.Client, error) {
 	if cfg.Owner == "" {
 		return nil, nil

@@ -14,9 +14,8 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Check reports whether the groups of the specs can be read, the identity that AWS
-// sees, and, for each group, whether it has events in the last lookback and whether
-// the filter pattern matches any. It only reads.
+// Check reports whether the groups of the specs can be read, the identity that AWS sees, and, for each group,
+// whether it has events in the last lookback and whether the filter pattern matches any. It only reads.
 func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) []finding.Finding {
 	found := []finding.Finding{c.checkIdentity(ctx)}
 	if found[0].Level == finding.Failure {

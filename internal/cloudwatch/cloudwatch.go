@@ -1,22 +1,19 @@
 // Package cloudwatch reads log events from CloudWatch Logs.
 //
-// Everything specific to the service is here: the names of log groups (Spec), the three
-// ways to read one (Group.Read), what they look for (DefaultFilterPattern,
-// InsightsPattern), the rate of requests (Config), an event's address in the console
-// (Record.URL), and what refusals mean for the user (every error names the input to fix).
-// Credentials, endpoint and proxy come from the SDK's standard chain, so
-// AWS_ENDPOINT_URL_CLOUDWATCH_LOGS redirects all requests. AWS_RETRY_MODE and
-// AWS_MAX_ATTEMPTS are not honoured.
+// Everything specific to the service is here: the names of log groups (Spec), the three ways to read one
+// (Group.Read), what they look for (DefaultFilterPattern, InsightsPattern), the rate of requests (Config), an
+// event's address in the console (Record.URL), and what refusals mean for the user (every error names the
+// input to fix). Credentials, endpoint and proxy come from the SDK's standard chain, so
+// AWS_ENDPOINT_URL_CLOUDWATCH_LOGS redirects all requests. AWS_RETRY_MODE and AWS_MAX_ATTEMPTS are not
+// honoured.
 //
-// All readers return the same time, stream and text for an event, so the next run may read a
-// group with another reader, and every event that both find keeps its minute. Ids differ
-// between the two APIs. Within a run a repeated id is dropped, and a run that switches readers
-// has emitted nothing from the first one. Events of one stream and millisecond keep the order
-// of the response, which only FilterLogEvents documents.
+// All readers return the same time, stream and text for an event, so the next run may read a group with
+// another reader, and every event that both find keeps its minute. Ids differ between the two APIs. Within a
+// run a repeated id is dropped, and a run that switches readers has emitted nothing from the first one.
+// Events of one stream and millisecond keep the order of the response, which only FilterLogEvents documents.
 //
-// A group named exactly needs the permission logs:FilterLogEvents, and
-// logs:GetLogEvents for the lines around an error (Group.Window); a prefix needs
-// logs:DescribeLogGroups as well, and Logs Insights logs:StartQuery,
+// A group named exactly needs the permission logs:FilterLogEvents, and logs:GetLogEvents for the lines around
+// an error (Group.Window); a prefix needs logs:DescribeLogGroups as well, and Logs Insights logs:StartQuery,
 // logs:GetQueryResults and logs:StopQuery.
 //
 // It may import clock, event, finding and source.
@@ -116,9 +113,8 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	}, nil
 }
 
-// Integrate connects the log groups that the entries of log-groups name. Its
-// errors are mistakes in the settings; it makes no request. lookback is how old the
-// newest event may be before the check warns.
+// Integrate connects the log groups that the entries of log-groups name. Its errors are mistakes in the
+// settings; it makes no request. lookback is how old the newest event may be before the check warns.
 func Integrate(ctx context.Context, c Config, entries []string, lookback time.Duration) (source.Integration, error) {
 	i := source.Integration{Name: "CloudWatch"}
 	specs, err := ParseSpecs(entries, c.Region)
@@ -164,10 +160,9 @@ func (c *Client) region(name string) *cloudwatchlogs.Client {
 	return c.regions[name]
 }
 
-// checkCredentials looks for credentials before the first request, so that missing
-// ones are reported once instead of once per group. The slowest step is the instance metadata
-// service, which a runner on EC2 relies on and which does not answer elsewhere; the SDK itself
-// gives up on that step after 5 s.
+// checkCredentials looks for credentials before the first request, so that missing ones are reported once
+// instead of once per group. The slowest step is the instance metadata service, which a runner on EC2 relies
+// on and which does not answer elsewhere; the SDK itself gives up on that step after 5 s.
 func (c *Client) checkCredentials(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -178,14 +173,12 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-// attempts at a request that the service throttles or fails to serve. The waits
-// between them add up to about a minute: the whole account shares the quota, so
-// another reader may hold it for a while.
+// attempts at a request that the service throttles or fails to serve. The waits between them add up to about
+// a minute: the whole account shares the quota, so another reader may hold it for a while.
 const attempts = 8
 
-// pace adds a step before every attempt at a request, retries included: it waits until
-// the region's rate allows one more, and counts it. It comes before signing, so that the
-// signature is as young as the request.
+// pace adds a step before every attempt at a request, retries included: it waits until the region's rate
+// allows one more, and counts it. It comes before signing, so that the signature is as young as the request.
 func (c *Client) pace() func(*middleware.Stack) error {
 	limiter := rate.NewLimiter(rate.Limit(c.cfg.RequestsPerSecond), 1)
 	turn := make(chan struct{}, 1) // full while a request waits; the others queue

@@ -47,8 +47,7 @@ func partitionOf(region string) (name, console string) {
 	return "aws", "console.aws.amazon.com"
 }
 
-// codeOf returns the service's refusal, with its code and message; empty if the error is
-// anything else.
+// codeOf returns the service's refusal, with its code and message; empty if the error is anything else.
 func codeOf(err error) (code, message string, refusal error) {
 	var r smithy.APIError
 	if !errors.As(err, &r) {

@@ -33,8 +33,7 @@ type Group struct {
 	kept       kept
 }
 
-// Key returns the source key of the group's records, which markers store:
-// "cloudwatch:REGION:NAME".
+// Key returns the source key of the group's records, which markers store: "cloudwatch:REGION:NAME".
 func (g *Group) Key() string { return "cloudwatch:" + g.region + ":" + g.name }
 
 // ref returns how requests name the group: by its name, or else by its ARN.
@@ -61,9 +60,8 @@ func (g *Group) service() string {
 // it is read. A spec that fails does not stop the others: Groups returns the joined
 // errors beside the groups found. Without credentials it returns no groups.
 //
-// Two groups with the same region and name in two accounts would share a key, and so
-// progress and counts: the second is an error. If one entry names the account and another does
-// not, both count as the same group.
+// Two groups with the same region and name in two accounts would share a key, and so progress and counts: the
+// second is an error. If one entry names the account and another does not, both count as the same group.
 func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	if err := c.checkCredentials(ctx); err != nil {
 		return nil, err
@@ -94,8 +92,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	return found, errors.Join(failures...)
 }
 
-// list returns the groups with the spec's prefix; with an error, those of the
-// pages before it.
+// list returns the groups with the spec's prefix; with an error, those of the pages before it.
 func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	in := &cloudwatchlogs.DescribeLogGroupsInput{}
 	if spec.name != "" {
@@ -128,8 +125,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	return groups, nil
 }
 
-// Spec is a parsed entry of the input log-groups: a group by its name or ARN, or all
-// groups with a prefix.
+// Spec is a parsed entry of the input log-groups: a group by its name or ARN, or all groups with a prefix.
 type Spec struct {
 	text    string // as the user wrote it, for messages
 	region  string
@@ -146,10 +142,9 @@ var (
 	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
 )
 
-// ParseSpecs parses the entries of log-groups: names, ARNs with or without their
-// final ":*", and prefixes ending in "*". An ARN contains its region; names and
-// prefixes refer to the given one, which may be empty if all are ARNs. It needs no
-// network, and returns the mistakes of all entries joined.
+// ParseSpecs parses the entries of log-groups: names, ARNs with or without their final ":*", and prefixes
+// ending in "*". An ARN contains its region; names and prefixes refer to the given one, which may be empty if
+// all are ARNs. It needs no network, and returns the mistakes of all entries joined.
 func ParseSpecs(entries []string, region string) ([]Spec, error) {
 	var specs []Spec
 	var mistakes []error

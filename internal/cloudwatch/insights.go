@@ -111,8 +111,7 @@ func (c *Client) scan(bytes float64) float64 {
 
 func (c *Client) overBudget() bool { return c.scan(0) > c.cfg.InsightsBudget*gigabyte }
 
-// Costs describes what Logs Insights has cost so far, rounded up; it is empty if it was
-// not used.
+// Costs describes what Logs Insights has cost so far, rounded up; it is empty if it was not used.
 func (c *Client) Costs() string {
 	scanned := c.scan(0) / gigabyte
 	if scanned == 0 {

@@ -4,19 +4,16 @@ package cloudwatch
 // service's model: FilterPattern).
 const MaxFilterPattern = 1024
 
-// DefaultFilterPattern matches the errors of common loggers and runtimes, and the
-// lines of their stack traces where each line is an event, so that traces are
-// complete. Its test lists the levels and exceptions that it matches, line by line,
-// its false matches, and what it cannot match.
+// DefaultFilterPattern matches the errors of common loggers and runtimes, and the lines of their stack traces
+// where each line is an event, so that traces are complete. Its test lists the levels and exceptions that it
+// matches, line by line, its false matches, and what it cannot match.
 //
-// It contains only "?" terms, because CloudWatch ignores them beside any other kind.
-// A term matches anywhere in an event, inside words too, and is case-sensitive. A
-// false match costs only reading time: levels are parsed afterwards. Warnings do not
-// match: a user who sets min-level to warn must also set filter-pattern.
+// It contains only "?" terms, because CloudWatch ignores them beside any other kind. A term matches anywhere
+// in an event, inside words too, and is case-sensitive. A false match costs only reading time: levels are
+// parsed afterwards. Warnings do not match: a user who sets min-level to warn must also set filter-pattern.
 //
-// No term contains a tab, although most frames of Java and Go begin with one: the
-// service does not document whether a pattern may, and a refused pattern finds
-// nothing at all. The ends of these frames match instead.
+// No term contains a tab, although most frames of Java and Go begin with one: the service does not document
+// whether a pattern may, and a refused pattern finds nothing at all. The ends of these frames match instead.
 const DefaultFilterPattern = `` +
 	// Levels in capitals, whole or shortened, as most loggers write them: ERROR,
 	// ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; HAProxy's ALERT.
@@ -25,8 +22,7 @@ const DefaultFilterPattern = `` +
 	// "E!", DMS's "]E:", Android's "E/"; Redis's sign for a warning, the numbers of systemd
 	// and syslog (for user programs and daemons), and a sign that people write before errors.
 	`?E0 ?E1 ?"[E" ?" E " ?"|E" ?"E!" ?"]E:" ?"E/" ?" # " ?"<3>" ?"<2>" ?"<11>" ?"<27>" ?"❌" ` +
-	// Exceptions of all runtimes, by the usual ends of their names: TypeError,
-	// IllegalStateException.
+	// Exceptions of all runtimes, by the usual ends of their names: TypeError, IllegalStateException.
 	`?Error ?Exception ` +
 	// logrus, zap, zerolog and winston as text and JSON; Go's "fatal error:" and
 	// "panic:"; Rust's "panicked"; levels of syslog and .NET.
@@ -60,9 +56,8 @@ const DefaultFilterPattern = `` +
 	// more" and "... 12 common frames omitted".
 	`?".java:" ?".kt:" ?".scala" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
 	`?"Caused by: " ?"Suppressed: " ?"... " ` +
-	// Go traces: the head of each goroutine, the call with or without arguments, and the
-	// location, which ends in an offset. (".go:" would match every line of a logger
-	// that prints its caller, such as zap.)
+	// Go traces: the head of each goroutine, the call with or without arguments, and the location, which ends
+	// in an offset. (".go:" would match every line of a logger that prints its caller, such as zap.)
 	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
 	// Why a process died, as reported by C++, the C library, the shell and the kernel; and
 	// "command not found".

@@ -38,8 +38,7 @@ var InsightsPattern = func() string {
 	return strings.Join(parts, "|")
 }()
 
-// queryText asks for the fields of a record. Times are compared and sorted by the
-// service in milliseconds.
+// queryText asks for the fields of a record. Times are compared and sorted by the service in milliseconds.
 var queryText = "fields @timestamp, @message, @logStream, @log | filter @message like /" +
 	strings.ReplaceAll(InsightsPattern, "/", `\/`) + "/ | sort @timestamp asc"
 

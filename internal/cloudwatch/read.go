@@ -165,10 +165,9 @@ const memory = 2 * time.Minute
 
 // recent remembers the ids of events for a while, in two generations.
 //
-// The service returns events by timestamp, and an event has one timestamp
-// wherever it is repeated: a repetition follows its original before the timestamps
-// move on. So ids older than memory, which allows for disorder at page borders,
-// cannot repeat and are dropped. A read of any length holds the ids of at most 4
+// The service returns events by timestamp, and an event has one timestamp wherever it is repeated: a
+// repetition follows its original before the timestamps move on. So ids older than memory, which allows for
+// disorder at page borders, cannot repeat and are dropped. A read of any length holds the ids of at most 4
 // minutes, 16 bytes each.
 type recent struct {
 	current, previous map[[16]byte]struct{}

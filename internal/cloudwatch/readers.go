@@ -24,11 +24,10 @@ const groupsAhead = 4
 // Logs Insights for several groups at once. Without a plan each group is read by itself.
 func (g *Group) Plan(r source.Request, after []source.Source) { g.planned, g.after = r, after }
 
-// Read calls emit for the events of the group with a timestamp of in.From (rounded
-// down to a millisecond) or later, oldest first, each id of a stream once. Config.Reader decides
-// whether for all of them, those that the filter pattern matches, or those that
-// InsightsPattern matches. There is no end time: clocks that run ahead log events of the
-// future, up to 2 hours.
+// Read calls emit for the events of the group with a timestamp of in.From (rounded down to a millisecond) or
+// later, oldest first, each id of a stream once. Config.Reader decides whether for all of them, those that
+// the filter pattern matches, or those that InsightsPattern matches. There is no end time: clocks that run
+// ahead log events of the future, up to 2 hours.
 //
 // Every event older than Complete that had been delivered was emitted. After a whole read
 // Complete is the clock's time before the first request. If the context ended or the
@@ -172,13 +171,12 @@ type passing struct{ error }
 func (p passing) Unwrap() error { return p.error }
 func (passing) Temporary() bool { return true }
 
-// Window returns every record of one stream between two times (the second excluded),
-// whether it matches the filter pattern or not, in logged order, and the number of
-// requests used: at most maxRequests, beyond which the end is missing. The records
-// have no id and no URL, because GetLogEvents returns none. It needs the permission
-// logs:GetLogEvents; an error that may be gone later has a method Temporary that returns true.
-// Records that Read read without the pattern need no request; for a group that only
-// Logs Insights reads it returns none.
+// Window returns every record of one stream between two times (the second excluded), whether it matches the
+// filter pattern or not, in logged order, and the number of requests used: at most maxRequests, beyond which
+// the end is missing. The records have no id and no URL, because GetLogEvents returns none. It needs the
+// permission logs:GetLogEvents; an error that may be gone later has a method Temporary that returns true.
+// Records that Read read without the pattern need no request; for a group that only Logs Insights reads it
+// returns none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
 	if covered := !g.kept.from.IsZero() && !from.Before(g.kept.from); covered || g.infrequent.Load() {
 		for _, r := range g.kept.records {

@@ -36,8 +36,7 @@ type Source struct {
 	Page   string // the repository's page, such as https://github.com/acme/shop
 	Links  []Link // in-app frames, in the order of the trace
 	Guide  string // path of the rules for contributors; empty if there are none
-	// The fields below describe the first link's file, and are empty if the issue may
-	// not show it.
+	// The fields below describe the first link's file, and are empty if the issue may not show it.
 	Excerpt  Excerpt
 	Owners   Owners
 	Suspects []Suspect

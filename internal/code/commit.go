@@ -21,8 +21,7 @@ var (
 	plainRef = regexp.MustCompile(`^[0-9A-Za-z@][0-9A-Za-z@/._+-]*$`)
 )
 
-// SHA returns the commit that an event names, abbreviated or not, or "". The commit may
-// not exist.
+// SHA returns the commit that an event names, abbreviated or not, or "". The commit may not exist.
 func SHA(v event.Version) string {
 	if commit := strings.ToLower(v.Commit); sha.MatchString(commit) {
 		return commit
@@ -83,10 +82,9 @@ const (
 // bot matches authors that are programs.
 var bot = regexp.MustCompile(`(?i)\[bot\]$|\bbot$|^(?:dependabot|renovate|github-actions|greenkeeper)\b`)
 
-// Suspects returns the suspects among the changes behind links, at most two, each change
-// once, the newest first. It leaves out a change that cannot be the cause or proves
-// nothing: one that is newer than the first event, older than a year, a merge, a bot's,
-// over 40 files, or ignored by the team.
+// Suspects returns the suspects among the changes behind links, at most two, each change once, the newest
+// first. It leaves out a change that cannot be the cause or proves nothing: one that is newer than the first
+// event, older than a year, a merge, a bot's, over 40 files, or ignored by the team.
 func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) []Suspect {
 	var suspects []Suspect
 	for _, link := range links {

@@ -10,8 +10,7 @@ import (
 // maxFunction bounds how many lines above the failing one its function may begin.
 const maxFunction = 500
 
-// HasName reports whether a frame's function has a name that code can have, so
-// that Named can find it.
+// HasName reports whether a frame's function has a name that code can have, so that Named can find it.
 func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtime) != nil }
 
 // Named reports whether a line is in the function that a frame names: the

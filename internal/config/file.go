@@ -15,9 +15,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// readFile reads the settings file: the named one, which must exist, or else the
-// default, which may be absent. It returns the settings, nil without a file, and puts
-// everything else into c.
+// readFile reads the settings file: the named one, which must exist, or else the default, which may be
+// absent. It returns the settings, nil without a file, and puts everything else into c.
 func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)

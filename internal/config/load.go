@@ -37,12 +37,10 @@ const defaultAPIURL = "https://api.github.com"
 // value is the text that a setting was given, and where.
 type value struct{ text, origin string }
 
-// Load reads every setting. All mistakes are reported at once, joined, each with
-// the setting, where its value came from, the value unless it is a secret, and
-// the remedy; the error is fs.ErrNotExist if the file that config names is absent.
-// Even then the Config contains every valid setting. An incomplete service is not a
-// mistake, see Config.LeftOut. CheckTarget and CheckSources check whether the rest suffices
-// for a command.
+// Load reads every setting. All mistakes are reported at once, joined, each with the setting, where its value
+// came from, the value unless it is a secret, and the remedy; the error is fs.ErrNotExist if the file that
+// config names is absent. Even then the Config contains every valid setting. An incomplete service is not a
+// mistake, see Config.LeftOut. CheckTarget and CheckSources check whether the rest suffices for a command.
 func Load(in Input) (Config, error) {
 	var c Config
 	env, err := readEnvironment(in)
@@ -116,8 +114,7 @@ type environment struct {
 	dotEnv map[string]string
 }
 
-// readEnvironment reads .env, but not inside Actions, because there it would be a file
-// of the repository.
+// readEnvironment reads .env, but not inside Actions, because there it would be a file of the repository.
 func readEnvironment(in Input) (environment, error) {
 	env := environment{getenv: in.Getenv}
 	if in.Getenv("GITHUB_ACTIONS") == "true" {
@@ -157,8 +154,7 @@ func unknownInputs(environ []string) error {
 	return errors.Join(mistakes...)
 }
 
-// candidates returns a setting's values in flag, input and environment; the first that is
-// not blank counts.
+// candidates returns a setting's values in flag, input and environment; the first that is not blank counts.
 func candidates(s Setting, flags map[string]string, env environment) []value {
 	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes
 	values := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
@@ -168,8 +164,7 @@ func candidates(s Setting, flags map[string]string, env environment) []value {
 	return values
 }
 
-// lookup returns the value of a variable, or of several with slashes between if
-// all of them are set.
+// lookup returns the value of a variable, or of several with slashes between if all of them are set.
 func (e environment) lookup(names string) value {
 	var texts []string
 	origin := "environment variable " + names

@@ -42,8 +42,7 @@ func text(limit int) func(string) (string, error) {
 
 var list = each(text(2048))
 
-// each parses the items of a list, separated by commas or line breaks, and drops empty
-// and repeated ones.
+// each parses the items of a list, separated by commas or line breaks, and drops empty and repeated ones.
 func each(parse func(string) (string, error)) func(string) ([]string, error) {
 	return func(s string) ([]string, error) {
 		var items []string

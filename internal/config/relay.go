@@ -109,8 +109,7 @@ func (c Relay) OnLoopback() bool {
 	return loopback(host)
 }
 
-// relayToken parses a token of at least 16 characters: in base64 these are 96 bits, which
-// nobody can guess.
+// relayToken parses a token of at least 16 characters: in base64 these are 96 bits, which nobody can guess.
 func relayToken(s string) (string, error) {
 	if len(s) < 16 {
 		return "", fmt.Errorf("has %d characters: use at least 16 random ones, such as from `openssl rand -hex 32`", len(s))

@@ -1,6 +1,5 @@
-// Package finding is the result of a check of an integration: how good or bad it is, what
-// it is about, and how to fix it. Each service's checks are in its own room and return
-// findings; doctor prints them.
+// Package finding is the result of a check of an integration: how good or bad it is, what it is about, and
+// how to fix it. Each service's checks are in its own room and return findings; doctor prints them.
 //
 // It is pure and imports nothing of this project. A finding may quote a
 // service, so it is foreign text until safe has made it fit for a sink.

@@ -1,11 +1,10 @@
 // Package grouping decides which events are the same error.
 //
-// Each event has one identity, its key: the type chain and in-app frames if there are any ("exc1:"),
-// else the service and the template of its exception and root cause, or of its message ("msg1:"). A
-// Sentry issue is one error ("sen1:"), and its event's own keys match it to the same error in other
-// sources. A Set adds up events by group and keeps only counts per minute and one sample of each, so
-// that memory depends on the number of distinct errors, not events. The order in which events are added
-// does not matter.
+// Each event has one identity, its key: the type chain and in-app frames if there are any ("exc1:"), else the
+// service and the template of its exception and root cause, or of its message ("msg1:"). A Sentry issue is
+// one error ("sen1:"), and its event's own keys match it to the same error in other sources. A Set adds up
+// events by group and keeps only counts per minute and one sample of each, so that memory depends on the
+// number of distinct errors, not events. The order in which events are added does not matter.
 //
 // # Templates
 //

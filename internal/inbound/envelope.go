@@ -21,10 +21,9 @@ import (
 //	  {"shape": "text", "ids": ["8f3c…"], "cut": true, "sample": {"text": "ERROR …", "service": "shop"}}
 //	]}}
 //
-// An entry is one error, as far as the relay can tell errors apart. Its sample is the
-// webhook's body and is read like a payload of its shape: {"sentry": sample},
-// {"slack": sample}, or the sample alone for text. The ids name its occurrences, each
-// once, and count instead of the delivery id in the sample.
+// An entry is one error, as far as the relay can tell errors apart. Its sample is the webhook's body and is
+// read like a payload of its shape: {"sentry": sample}, {"slack": sample}, or the sample alone for text. The
+// ids name its occurrences, each once, and count instead of the delivery id in the sample.
 //
 // A cut sample is still valid for its shape. It lacks its long parts, but keeps the ids
 // with which the rest can be fetched.
@@ -69,9 +68,8 @@ type Batch struct {
 
 var frame = len(`{"errmon":{"v":1,"events":[]}}`)
 
-// Add puts an entry into the batch and returns true, or returns false if it does not
-// fit. Another occurrence of an error in the batch adds only its id, once. An entry made
-// by NewEntry fits an empty batch.
+// Add puts an entry into the batch and returns true, or returns false if it does not fit. Another occurrence
+// of an error in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
 	at, known := b.at[e.key]
 	if !known {
@@ -116,8 +114,7 @@ func (b *Batch) IDs() []string {
 	return ids
 }
 
-// Payload returns the client_payload that carries the batch, of at most
-// MaxPayload bytes.
+// Payload returns the client_payload that carries the batch, of at most MaxPayload bytes.
 func (b *Batch) Payload() []byte {
 	raw, _ := encode(map[string]envelope{"errmon": {new(EnvelopeVersion), b.entries}}) // Add encoded each of them
 	return raw

@@ -16,10 +16,9 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the
-// shape, of at most MaxBody bytes; the error says what is wrong with it. The id is the
-// one in the body; else, for Sentry, the body's hash; else fallback, which differs from
-// delivery to delivery. A body longer than MaxSample is cut.
+// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape, of at most
+// MaxBody bytes; the error says what is wrong with it. The id is the one in the body; else, for Sentry, the
+// body's hash; else fallback, which differs from delivery to delivery. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if len(body) > MaxBody {
 		return Entry{}, fmt.Errorf("the body has %d bytes: at most %d are read", len(body), MaxBody)
@@ -88,8 +87,7 @@ func hash(raw []byte) string {
 var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
 	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
 
-// rungs are the lengths, in bytes, that a part may have at each attempt. The first
-// drops only bulk.
+// rungs are the lengths, in bytes, that a part may have at each attempt. The first drops only bulk.
 var rungs = []int{MaxBody, 8192, 2048, 512, 128}
 
 // outer is how many levels of objects are kept whatever they hold: Sentry's webhooks

@@ -1,19 +1,16 @@
-// Package inbound reads what a repository_dispatch carries: the error itself,
-// from a relay, from the body of a Sentry or Slack webhook, or from anyone's
-// program.
+// Package inbound reads what a repository_dispatch carries: the error itself, from a relay, from the body of
+// a Sentry or Slack webhook, or from anyone's program.
 //
 // # Shapes
 //
-// A payload is a JSON object of at most MaxBody bytes. The first of these keys that it
-// has names its shape:
+// A payload is a JSON object of at most MaxBody bytes. The first of these keys that it has names its shape:
 //
 //	{"errmon": …}  the envelope of errmon's own relay, see envelope.go
 //	{"sentry": …}  the body of a Sentry webhook, see sentry.ReadWebhook
 //	{"slack": …}   the body of a Slack event, command or message, see slack.ReadRequest
 //	{"text": …}    a line of text and what else is known, see readText
 //
-// The whole event that GitHub passes to a workflow is read too, and so is the bare body
-// of a webhook.
+// The whole event that GitHub passes to a workflow is read too, and so is the bare body of a webhook.
 //
 // A payload without a known shape is refused, never guessed: the error names its keys.
 // Anything known not to be an error, such as a person's chat, is skipped with a reason.
@@ -128,9 +125,8 @@ func unknown(fields map[string]json.RawMessage) error {
 	return fmt.Errorf("the payload has an unknown shape, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
-// readText reads one error from a text: a line as logged, with or without its stack
-// trace. If there is a message too, it identifies the error better. Only text is
-// required: anyone's program may send it.
+// readText reads one error from a text: a line as logged, with or without its stack trace. If there is a
+// message too, it identifies the error better. Only text is required: anyone's program may send it.
 func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var body map[string]payload.Text
 	if err := json.Unmarshal(raw, &body); err != nil {

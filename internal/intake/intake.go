@@ -56,8 +56,7 @@ func New(rules Rules, r *safe.Redactor) *Intake {
 	}
 }
 
-// Never is later than any trace waits for more lines: flush a framer with it at the
-// end of its input.
+// Never is later than any trace waits for more lines: flush a framer with it at the end of its input.
 var Never = time.Unix(math.MaxInt32, 0)
 
 // Framer returns a framer that calls emit with each event, not yet parsed.
@@ -116,8 +115,7 @@ func (in *Intake) Count(e event.Event) grouping.Mark {
 	return in.Set.Add(e)
 }
 
-// Groups returns the groups by key. The URL of an event is kept only if there is
-// nothing to redact in it.
+// Groups returns the groups by key. The URL of an event is kept only if there is nothing to redact in it.
 func (in *Intake) Groups() []*grouping.Group {
 	groups := in.Set.Groups()
 	for _, g := range groups {

@@ -124,9 +124,8 @@ func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 	return l.login, err
 }
 
-// Keys returns the keys and aliases that each name exactly one known error. An alias of
-// several is left out: only the lines around an event show which error it is, and an
-// event that is read twice would count for two.
+// Keys returns the keys and aliases that each name exactly one known error. An alias of several is left out:
+// only the lines around an event show which error it is, and an event that is read twice would count for two.
 func (k Known) Keys() map[string]bool {
 	keys, times := map[string]bool{}, map[string]int{}
 	for _, m := range k.markers() {

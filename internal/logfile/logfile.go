@@ -151,8 +151,7 @@ func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event
 	}
 }
 
-// readLine appends the next line to buf, at most MaxLine bytes of it, and
-// reports whether that cut it.
+// readLine appends the next line to buf, at most MaxLine bytes of it, and reports whether that cut it.
 func readLine(r *bufio.Reader, buf []byte) (line []byte, cut bool, err error) {
 	for {
 		part, err := r.ReadSlice('\n')

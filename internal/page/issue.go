@@ -1,13 +1,11 @@
 // Package page writes the errors of a preview as one HTML page that needs no network:
 // a list of errors, each with its issue as GitHub shows it, and a timeline.
 //
-// The page's policy allows only its own style and script, by their hashes, so that
-// nothing in a log can run or load anything. The page is built from strings because Go's
-// template packages make the linker keep every exported method of the program, which is
-// half its size again.
+// The page's policy allows only its own style and script, by their hashes, so that nothing in a log can run
+// or load anything. The page is built from strings because Go's template packages make the linker keep every
+// exported method of the program, which is half its size again.
 //
-// The build tag nopage leaves out pages and goldmark: 600 KB that the action's image does
-// not need.
+// The build tag nopage leaves out pages and goldmark: 600 KB that the action's image does not need.
 //
 // It is pure and imports nothing of this project.
 package page

@@ -1,6 +1,5 @@
-// Package payload is the content of a repository_dispatch: errors, changes of Sentry
-// issues, and commands. Each service decodes its own webhooks into a Payload, in its own
-// room.
+// Package payload is the content of a repository_dispatch: errors, changes of Sentry issues, and commands.
+// Each service decodes its own webhooks into a Payload, in its own room.
 //
 // All text in a Payload is foreign.
 //
@@ -98,8 +97,7 @@ func Lines(parts ...string) string {
 	return text
 }
 
-// Text is a JSON string. Other JSON, such as the numbers that some senders write instead,
-// stays as it is.
+// Text is a JSON string. Other JSON, such as the numbers that some senders write instead, stays as it is.
 type Text string
 
 // UnmarshalJSON accepts every JSON value; null is the empty text.

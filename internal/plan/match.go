@@ -53,10 +53,9 @@ func (e *entry) duplicate(original *entry) {
 
 func byNumber(a, b *entry) int { return cmp.Compare(a.Number, b.Number) }
 
-// index prepares issues and rows for matching. A key or alias goes to the oldest issue, unless a
-// later one continues where that one ended. If two own the same first key or Sentry issue, two runs
-// filed one error at once, and the older issue stays. Other shared keys prove nothing: an alias may
-// have brought them later.
+// index prepares issues and rows for matching. A key or alias goes to the oldest issue, unless a later one
+// continues where that one ended. If two own the same first key or Sentry issue, two runs filed one error at
+// once, and the older issue stays. Other shared keys prove nothing: an alias may have brought them later.
 func index(in Input) *directory {
 	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: map[string]bool{}}
 	for name, joins := range in.Rules.Policy.Groups() {
@@ -204,9 +203,8 @@ func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry
 	return first
 }
 
-// withoutSentry returns the first error that has one of a Sentry issue's event keys, and
-// gives it the Sentry issue. Sentry separates what it takes for different errors, so an
-// error takes only one Sentry issue.
+// withoutSentry returns the first error that has one of a Sentry issue's event keys, and gives it the Sentry
+// issue. Sentry separates what it takes for different errors, so an error takes only one Sentry issue.
 func withoutSentry(eventKeys []string, by map[string]*entry) *entry {
 	for _, key := range eventKeys {
 		if e := by[key].standing(); e != nil && !e.hasSentry {

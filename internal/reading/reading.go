@@ -1,7 +1,6 @@
-// Package reading reads the sources of a run into its intake: log windows, the
-// lines around errors that a filter showed only in part, and Sentry's issues.
-// It returns what it read and what people should know about it; its caller decides
-// what follows from that.
+// Package reading reads the sources of a run into its intake: log windows, the lines around errors that a
+// filter showed only in part, and Sentry's issues. It returns what it read and what people should know about
+// it; its caller decides what follows from that.
 //
 // It may import source, intake, logtext and event.
 package reading
@@ -148,10 +147,9 @@ func (l *Logs) countWhole(inside, whole []event.Event) {
 	}
 }
 
-// WholeOf returns the index of the event that e is a part of; -1 if there is none. It is
-// the last one that contains e's first line and began with it or a little before. If that begins with the
-// same line and is already counted, by index, e is another failure with the same words, and
-// an earlier event comes first.
+// WholeOf returns the index of the event that e is a part of; -1 if there is none. It is the last one that
+// contains e's first line and began with it or a little before. If that begins with the same line and is
+// already counted, by index, e is another failure with the same words, and an earlier event comes first.
 func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
 	first, _, _ := strings.Cut(e.Text, "\n")
 	found := -1

@@ -61,9 +61,8 @@ func (s *Sentry) Read(ctx context.Context) Issues {
 	return out
 }
 
-// list reads the selected issues, and the followed ones that are not selected any more. The
-// others may stay without a state: an issue that is closed here will be selected
-// once it is unresolved again.
+// list reads the selected issues, and the followed ones that are not selected any more. The others may stay
+// without a state: an issue that is closed here will be selected once it is unresolved again.
 func (s *Sentry) list(ctx context.Context) error {
 	var err error
 	if s.listed, err = s.Tracker.Issues(ctx); err != nil {

@@ -38,9 +38,8 @@ func init() {
 	}
 }
 
-// ToSQS returns a Deliver that puts each delivery into a queue, because nothing
-// runs after the answer on Lambda. A message has at most inbound.MaxPayload bytes;
-// SQS accepts 256 KB.
+// ToSQS returns a Deliver that puts each delivery into a queue, because nothing runs after the answer on
+// Lambda. A message has at most inbound.MaxPayload bytes; SQS accepts 256 KB.
 func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	return func(ctx context.Context, d Delivery) error {
 		body := `{"scan":true}`
@@ -86,10 +85,9 @@ type load struct {
 	messages []string
 }
 
-// Batches returns the handler of a queue's messages: it dispatches them in as few
-// payloads as possible, and returns the messages that SQS should deliver again. A
-// message that GitHub refuses for good comes back until the queue's redrive policy
-// moves it away.
+// Batches returns the handler of a queue's messages: it dispatches them in as few payloads as possible, and
+// returns the messages that SQS should deliver again. A message that GitHub refuses for good comes back until
+// the queue's redrive policy moves it away.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
 		if deadline, ok := ctx.Deadline(); ok { // for the GitHub client, minus the time that an answer takes

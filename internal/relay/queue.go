@@ -29,9 +29,8 @@ const (
 	reservedForIDs = inbound.MaxPayload / 2
 )
 
-// Queue keeps accepted deliveries until they are dispatched, as batches in the order of
-// their start. Another occurrence of a waiting error joins its batch; a new error joins the
-// last batch.
+// Queue keeps accepted deliveries until they are dispatched, as batches in the order of their start. Another
+// occurrence of a waiting error joins its batch; a new error joins the last batch.
 type Queue struct {
 	coalesce time.Duration
 	dispatch Dispatch
@@ -66,8 +65,7 @@ func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *
 	return q
 }
 
-// Add accepts a delivery, or returns ErrReplay, ErrFull or ErrStopping. It never
-// waits.
+// Add accepts a delivery, or returns ErrReplay, ErrFull or ErrStopping. It never waits.
 func (q *Queue) Add(_ context.Context, d Delivery) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -172,10 +170,9 @@ func (q *Queue) waiting(of func(*batch) int) float64 {
 	return float64(n)
 }
 
-// Run dispatches until the queue is stopped and empty, or the context ends. It
-// retries temporary failures for as long as they last; what GitHub refuses for good
-// is logged with its ids and counted. The error states how many accepted events
-// were not delivered.
+// Run dispatches until the queue is stopped and empty, or the context ends. It retries temporary failures for
+// as long as they last; what GitHub refuses for good is logged with its ids and counted. The error states how
+// many accepted events were not delivered.
 func (q *Queue) Run(ctx context.Context) error {
 	lost, why := 0, "GitHub refused them"
 	for done := false; !done && ctx.Err() == nil; {

@@ -5,13 +5,11 @@
 //	                     as a server: deliver = Queue.Add, and Queue.Run dispatches
 //	                     on AWS Lambda: deliver = SQS, and a second function dispatches
 //
-// An answer never waits for another service. As a server, the relay keeps accepted
-// events only in memory, while it coalesces them and while GitHub refuses: a killed
-// process loses them. When asked to stop, it dispatches them first and logs the ids
-// of those it could not.
+// An answer never waits for another service. As a server, the relay keeps accepted events only in memory,
+// while it coalesces them and while GitHub refuses: a killed process loses them. When asked to stop, it
+// dispatches them first and logs the ids of those it could not.
 //
-// Bodies are foreign text: they go to GitHub inside the payload, and never to the
-// log.
+// Bodies are foreign text: they go to GitHub inside the payload, and never to the log.
 //
 // It may import clock, finding, github, inbound, sentry and slack.
 package relay
@@ -173,9 +171,8 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 	})
 }
 
-// webhook reads a request whole before judge sees it, because a signature covers
-// all bytes. A request without a signature that could be right is judged by its
-// token before anything is read.
+// webhook reads a request whole before judge sees it, because a signature covers all bytes. A request without
+// a signature that could be right is judged by its token before anything is read.
 func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, judge func(r *http.Request, body []byte, signed bool) verdict) {
 	d.handle(mux, route, http.MethodPost, func(w http.ResponseWriter, r *http.Request) verdict {
 		signed := !d.cfg.Insecure && secret != "" && r.Header.Get(header) != ""
@@ -231,9 +228,8 @@ func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
 
 var errNoToken = errors.New("the signature or the relay's token is missing or wrong")
 
-// bearer checks the token of senders that cannot sign: a bearer token, or the
-// password in the address if a sender, such as Sentry's legacy plugin, cannot set
-// headers. Every wrong token takes the same time.
+// bearer checks the token of senders that cannot sign: a bearer token, or the password in the address if a
+// sender, such as Sentry's legacy plugin, cannot set headers. Every wrong token takes the same time.
 func (d *Receiver) bearer(r *http.Request) bool {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if _, password, ok := r.BasicAuth(); ok {

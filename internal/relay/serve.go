@@ -19,9 +19,8 @@ const DrainTime = 25 * time.Second
 
 var errDrained = errors.New("the time limit for stopping is over")
 
-// Serve answers at a listener until the context ends, and then dispatches what
-// it has accepted, for at most DrainTime. The error states what could not be
-// delivered.
+// Serve answers at a listener until the context ends, and then dispatches what it has accepted, for at most
+// DrainTime. The error states what could not be delivered.
 func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue *Queue) error {
 	log := receiver.cfg.Log
 	server := newServer(receiver.Handler(), log)
@@ -49,9 +48,8 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 	return errors.Join(serveErr, sendErr)
 }
 
-// ServeMetrics starts to answer /metrics for as long as the process lives, so that the last
-// dispatches are counted too. It has a listener of its own, because a proxy publishes that
-// of the webhooks.
+// ServeMetrics starts to answer /metrics for as long as the process lives, so that the last dispatches are
+// counted too. It has a listener of its own, because a proxy publishes that of the webhooks.
 func ServeMetrics(address string, m *Metrics, log *slog.Logger) error {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {

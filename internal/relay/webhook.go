@@ -102,17 +102,14 @@ func skipped(id, reason string) verdict {
 }
 
 const (
-	// maxBody is the longest body that is read, in bytes: the largest event that Sentry
-	// accepts.
+	// maxBody is the longest body that is read, in bytes: the largest event that Sentry accepts.
 	maxBody = 1 << 20
-	// maxSmall is the longest small body, in bytes. Slack's messages and most of Sentry's
-	// events are small.
+	// maxSmall is the longest small body, in bytes. Slack's messages and most of Sentry's events are small.
 	maxSmall = 64 << 10
 	// smallRoom and largeRoom bound the bodies held at once, in bytes, over all
 	// connections. They are separate, so that large bodies never keep small ones waiting.
 	smallRoom, largeRoom = 8 << 20, 12 << 20
-	// maxJudged bounds the bodies parsed at once, in bytes: parsing takes up to 20 times
-	// the size of a body.
+	// maxJudged bounds the bodies parsed at once, in bytes: parsing takes up to 20 times the size of a body.
 	maxJudged = 3 << 20
 
 	// largeGrace is how long a large body may keep its room while others need it. Sentry
@@ -133,9 +130,8 @@ type bodies struct {
 	judged       *semaphore.Weighted // of maxJudged bytes
 }
 
-// read returns a request's body when it is its turn to be judged. It occupies its
-// room until release is called. The error is errTooLarge, errShed, errNoRoom or
-// errCutShort; release is nil then.
+// read returns a request's body when it is its turn to be judged. It occupies its room until release is
+// called. The error is errTooLarge, errShed, errNoRoom or errCutShort; release is nil then.
 func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
 	size, lane := r.ContentLength, &b.small
 	if size > maxBody {
@@ -160,9 +156,8 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, rele
 	return body, func() { b.judged.Release(size); lane.room.Release(size) }, nil
 }
 
-// lane holds the bodies of one class. When it is full, those that have been arriving
-// for longest give way: a webhook arrives within milliseconds, so an old unfinished
-// body is an attack or hopelessly slow.
+// lane holds the bodies of one class. When it is full, those that have been arriving for longest give way: a
+// webhook arrives within milliseconds, so an old unfinished body is an attack or hopelessly slow.
 type lane struct {
 	clock clock.Clock
 	room  *semaphore.Weighted // in bytes
@@ -202,8 +197,7 @@ func (l *lane) reserve(r *http.Request, size int64) error {
 	return nil
 }
 
-// receive reads the body into a buffer that never grows: growing would take
-// twice the room reserved.
+// receive reads the body into a buffer that never grows: growing would take twice the room reserved.
 func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]byte, error) {
 	connection := http.NewResponseController(w) // on Lambda it has no deadlines
 	a := &arriving{size: size, since: l.clock.Now(), abort: func() { _ = connection.SetReadDeadline(time.Unix(1, 0)) }}

@@ -81,9 +81,8 @@ func ipv6In(s string, start, end int) (secret, bool) {
 var (
 	// suffix matches what follows only a version.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
-	// versioned matches what precedes only a version: a step from another one, Maven's
-	// group:artifact:, a path with names of packages, and a requirement, as in foo==1.2.3.4
-	// and rails (~> 5.2.4.3).
+	// versioned matches what precedes only a version: a step from another one, Maven's group:artifact:, a
+	// path with names of packages, and a requirement, as in foo==1.2.3.4 and rails (~> 5.2.4.3).
 	versioned = regexp.MustCompile(`(?i)(?:(?:(?:up|down)grad|migrat|updat|roll(?:ed|ing) back).* (?:from|to) v?` +
 		`|[a-z][\w-]*\.[\w.-]+:[\w.-]+:` +
 		`|(?:gems|node_modules|packages|cellar|versions|jars|lib|plugins|\.m2|\.nuget)[/\\][\w.@/\\-]*[a-z_][-/\\]` +
@@ -172,9 +171,8 @@ func standsAlone(s string, start, end int, separator byte) bool {
 // the digits of a date.
 var noDevice = regexp.MustCompile(`^(?:[0:.-]+|[fF:.-]+|[0-9.-]+)$`)
 
-// isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two
-// labels), but not git@host, which is not a person's, a version, as in lodash@4.17.21, or a
-// file's extension.
+// isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two labels), but not
+// git@host, which is not a person's, a version, as in lodash@4.17.21, or a file's extension.
 func isEmail(value string) bool {
 	local, domain, _ := strings.Cut(value, "@")
 	if local == "git" || strings.IndexByte(domain, '.') < 1 || aVersion.MatchString(domain) {

@@ -6,12 +6,10 @@ import (
 )
 
 // Settings are often listed as pairs of name and value, each with its own key:
-// {"name":"DB_PASSWORD","value":"x"} in ECS, Kubernetes, CloudFormation and HAR,
-// <add key="DbPassword" value="x"/> in .NET, name: and value: on two lines of YAML,
-// and the fields of a multipart form.
+// {"name":"DB_PASSWORD","value":"x"} in ECS, Kubernetes, CloudFormation and HAR, <add key="DbPassword"
+// value="x"/> in .NET, name: and value: on two lines of YAML, and the fields of a multipart form.
 
-// labels are keys whose value may be the name of another value; besides are the keys
-// of that other value.
+// labels are keys whose value may be the name of another value; besides are the keys of that other value.
 var labels, besides = words("labels"), words("values")
 
 // beside adds the secret beside the label k.

@@ -94,8 +94,7 @@ func (x *issuer) around(s string, i int) (start, end int) {
 	return start, end
 }
 
-// bodyEnd returns the end of the run of an alphabet's characters at start, without a
-// sentence's full stop.
+// bodyEnd returns the end of the run of an alphabet's characters at start, without a sentence's full stop.
 func bodyEnd(s string, start int, body signs) int {
 	return start + len(strings.TrimRight(s[start:body.end(s, start)], ".%"))
 }

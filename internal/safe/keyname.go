@@ -43,8 +43,7 @@ func (e *endings) add(name string) {
 
 func (e *endings) has(a, b byte) bool { return e[a&31]>>(b&31)&1 != 0 }
 
-// keyEnds are the endings of all keys that matter, and spokenEnds those of the names
-// that spokenOf accepts.
+// keyEnds are the endings of all keys that matter, and spokenEnds those of the names that spokenOf accepts.
 var keyEnds, spokenEnds = func() (all, spoken endings) {
 	for _, list := range []map[string]bool{decorations, labels, besides, {"authorization": true, "cookie": true}} {
 		for name := range list {

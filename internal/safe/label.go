@@ -12,8 +12,7 @@ const maxNumber = 9999
 // placeholder matches Redact's replacement for a value: "[KIND-N]".
 var placeholder = regexp.MustCompile(`\[([a-z0-9]+(?:-[a-z0-9]+)*)-([1-9]\d{0,3})\]`)
 
-// placeholders returns those in s with a kind of ours: a list of one token may have the
-// same shape.
+// placeholders returns those in s with a kind of ours: a list of one token may have the same shape.
 func (r *Redactor) placeholders(s string) (found []secret) {
 	if strings.IndexByte(s, '[') < 0 {
 		return nil
@@ -27,8 +26,7 @@ func (r *Redactor) placeholders(s string) (found []secret) {
 	return found
 }
 
-// numbers gives equal values of a section the same number, counted per kind in order
-// of appearance.
+// numbers gives equal values of a section the same number, counted per kind in order of appearance.
 type numbers struct {
 	last  map[string]int // by kind
 	given map[[2]string]int

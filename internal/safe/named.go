@@ -126,8 +126,7 @@ func (k *key) open(s string, i int) {
 	k.colon = !k.quoteAt(s, at) && s[i] == ':' && !strings.HasPrefix(s[i:], ":=")
 }
 
-// quoteAt reports whether a quoted value begins at i, which a letter may
-// precede: b'x', N'x', r"x".
+// quoteAt reports whether a quoted value begins at i, which a letter may precede: b'x', N'x', r"x".
 func (k *key) quoteAt(s string, i int) bool {
 	if i+1 < len(s) && strings.IndexByte("bBuUrRnNLf@", s[i]) >= 0 && isQuote(s[i+1]) {
 		i++
@@ -188,8 +187,7 @@ func (k key) holds(s string, n keyName) bool {
 	return (n.accept == nil || n.accept(value)) && !k.inProse(n, value, s[k.value+len(value):])
 }
 
-// inProse reports whether a value is really the next word of a sentence or the next
-// name of a list.
+// inProse reports whether a value is really the next word of a sentence or the next name of a list.
 func (k key) inProse(n keyName, value, after string) bool {
 	switch {
 	case k.spoken && k.quote != "" && n.kind == kindPassword:

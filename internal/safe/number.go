@@ -31,9 +31,8 @@ var numberForms = []struct {
 	at   func(s string, i int) (start, end int)
 }{{kindIP, ipv4At}, {kindIBAN, ibanAt}, {kindCard, cardAt}, {kindNationalID, ssnAt}, {kindPhone, phoneAt}}
 
-// Phone numbers are international (ITU-T E.164, E.123), North American, or European
-// national ones. Without a sign or separators, digits are a phone number only by
-// their key's name, see named.
+// Phone numbers are international (ITU-T E.164, E.123), North American, or European national ones. Without a
+// sign or separators, digits are a phone number only by their key's name, see named.
 var (
 	cardForm, cardNumber, ssn            = form("card-form"), form("card"), form("ssn")
 	international, northAmerican         = form("international"), form("north-american")

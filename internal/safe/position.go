@@ -61,9 +61,8 @@ func notAPort(password string) bool {
 	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
 }
 
-// command describes the secrets in a command's options, by its manual. Error messages
-// quote commands whole ("exit status 1: sshpass -p …"), with their arguments between
-// spaces or as a list of strings.
+// command describes the secrets in a command's options, by its manual. Error messages quote commands whole
+// ("exit status 1: sshpass -p …"), with their arguments between spaces or as a list of strings.
 type command struct {
 	kind    string
 	options *regexp.Regexp // whose groups are the secrets
@@ -150,10 +149,9 @@ func secretsOf(commands []command, s string, from, end int, found []secret) []se
 	return found
 }
 
-// printed is a place where a runtime prints values, such as all arguments of a failing
-// call: PHP, Perl, R, Elixir and Erlang in the frames of a trace, Elixir and Ruby in the
-// message, and Python with rich or loguru among the locals. Their strings are redacted;
-// the call, numbers and names of types stay.
+// printed is a place where a runtime prints values, such as all arguments of a failing call: PHP, Perl, R,
+// Elixir and Erlang in the frames of a trace, Elixir and Ruby in the message, and Python with rich or loguru
+// among the locals. Their strings are redacted; the call, numbers and names of types stay.
 type printed struct {
 	parts
 	which   string

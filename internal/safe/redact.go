@@ -107,16 +107,14 @@ func toWildcard(secret, string) string { return wildcard }
 
 func wildcards(s string) []secret { return indexAll(s, wildcard, kindLabel, nil) }
 
-// Blank returns s like Redact, but with "<*>" in place of each value, and without
-// invisible characters. The names of errors and their parts go through it, because a
-// name must not depend on a secret's value.
+// Blank returns s like Redact, but with "<*>" in place of each value, and without invisible characters. The
+// names of errors and their parts go through it, because a name must not depend on a secret's value.
 func (r *Redactor) Blank(s string) string { return r.replace(clean(s), toWildcard, wildcards) }
 
-// Skeleton returns a message after one round of Blank, with tokens that look random
-// blanked too. The message may be part of the text or built from its fields: a value that
-// is secret by its position in the text, such as the value after a name, is blanked in the
-// message too. It is fast enough for each message of a stream (one to three microseconds
-// for a hundred bytes); each distinct template must still go through Blank once.
+// Skeleton returns a message after one round of Blank, with tokens that look random blanked too. The message
+// may be part of the text or built from its fields: a value that is secret by its position in the text, such
+// as the value after a name, is blanked in the message too. It is fast enough for each message of a stream
+// (one to three microseconds for a hundred bytes); each distinct template must still go through Blank once.
 func (r *Redactor) Skeleton(message, text string) string {
 	before, ok := context(message, text)
 	if !ok || !isClean(before) || !isClean(message) {
@@ -173,10 +171,9 @@ func (r *Redactor) without(message, text string) string {
 	return strings.NewReplacer(pairs...).Replace(message)
 }
 
-// replace replaces values with labels until none is left: replacing one can expose
-// another, such as a value that was the key of the next. Each round shortens what is not a
-// label yet, so this ends; a text made to need many rounds is replaced whole. labels
-// returns the labels already in a text.
+// replace replaces values with labels until none is left: replacing one can expose another, such as a value
+// that was the key of the next. Each round shortens what is not a label yet, so this ends; a text made to
+// need many rounds is replaced whole. labels returns the labels already in a text.
 func (r *Redactor) replace(s string, label func(secret, string) string, labels func(string) []secret) string {
 	for range maxRounds {
 		found := r.all(s)

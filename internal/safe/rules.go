@@ -79,8 +79,7 @@ func plainRules(s string, in signs) []secret {
 	return found
 }
 
-// pattern matches a secret by its form. Where the table has several signs, each has its
-// own pattern.
+// pattern matches a secret by its form. Where the table has several signs, each has its own pattern.
 type pattern struct {
 	sign
 	kind       string
@@ -214,8 +213,7 @@ var tests = map[string]func(value string) bool{
 	},
 }
 
-// testOf returns a test by its name, or for an expression between slashes; nil
-// accepts everything.
+// testOf returns a test by its name, or for an expression between slashes; nil accepts everything.
 func testOf(name string) func(value string) bool {
 	if strings.HasPrefix(name, "/") {
 		return regexp.MustCompile(strings.Trim(name, "/")).MatchString

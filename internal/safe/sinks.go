@@ -31,9 +31,8 @@ func (r *Redactor) Source(s, of string, limit int) Text {
 	})
 }
 
-// Code returns s as an inline code span of one line in at most limit runes (at
-// least 32), or nothing if s is blank. It is for table cells, where the backslash
-// before a "|" is invisible; elsewhere it shows.
+// Code returns s as an inline code span of one line in at most limit runes (at least 32), or nothing if s is
+// blank. It is for table cells, where the backslash before a "|" is invisible; elsewhere it shows.
 func (r *Redactor) Code(s string, limit int) Text {
 	return r.line(s, limit, " "+cutMark, func(s string) string {
 		s = strings.ReplaceAll(inCode(s), `\|`, `\`+gap+`|`) // it would escape our backslash
@@ -95,24 +94,21 @@ func percentEncode(s string, not *regexp.Regexp) string {
 	})
 }
 
-// Mrkdwn returns s for a Slack message: an inline code span of one line in at
-// most limit runes (at least 32), entities counted as they are written, or
-// nothing if s is blank. Code is the only form, because mrkdwn has no escapes
-// for "*", "_" and "~", and Slack links bare host names everywhere else. Nothing is
-// added that would be copied: a message without link_names calls people only by entities.
+// Mrkdwn returns s for a Slack message: an inline code span of one line in at most limit runes (at least 32),
+// entities counted as they are written, or nothing if s is blank. Code is the only form, because mrkdwn has
+// no escapes for "*", "_" and "~", and Slack links bare host names everywhere else. Nothing is added that
+// would be copied: a message without link_names calls people only by entities.
 func (r *Redactor) Mrkdwn(s string, limit int) Text {
 	return r.line(s, limit, " "+cutMark, func(s string) string { return "`" + mrkdwnEscapes.Replace(s) + "`" })
 }
 
-// mrkdwnEscapes are the three characters that Slack requires as entities, which
-// disables <@U1>, <!channel> and <https://h.example|label>, and the backtick, which
-// has no entity and cannot occur in a code span.
+// mrkdwnEscapes are the three characters that Slack requires as entities, which disables <@U1>, <!channel>
+// and <https://h.example|label>, and the backtick, which has no entity and cannot occur in a code span.
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
 
-// Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000
-// runes. The runner reads commands from both: "::name::" at the start of a
-// line, even after white space, and "##[name]" anywhere. A visible space breaks them,
-// because the runner's culture-sensitive comparison ignores a zero-width one.
+// Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000 runes. The runner reads
+// commands from both: "::name::" at the start of a line, even after white space, and "##[name]" anywhere. A
+// visible space breaks them, because the runner's culture-sensitive comparison ignores a zero-width one.
 func (r *Redactor) Terminal(s string) Text {
 	text, more := r.prepare(s, maxTerminal)
 	return fit(text, more, maxTerminal, "\n"+cutMark, partCommands)

@@ -10,9 +10,8 @@
 //   - by their position: in URLs, connection strings and command lines, and among the values
 //     that runtimes print in traces (position.go, rules.go);
 //
-// and personal data by its form: e-mail, IP and MAC addresses (address.go), phone and card
-// numbers, IBANs (number.go). A placeholder with kind and number, "[email-1]", replaces each
-// (label.go).
+// and personal data by its form: e-mail, IP and MAC addresses (address.go), phone and card numbers, IBANs
+// (number.go). A placeholder with kind and number, "[email-1]", replaces each (label.go).
 //
 // Every message goes through these rules, so each starts at the few bytes with which such a value
 // begins and reads a bounded number of bytes: time grows linearly with the length of the text.
@@ -20,12 +19,11 @@
 // (rules/). The rules are our own because a library's (gitleaks') are made for source code, take
 // a hundred times as long, and add ten megabytes of archives and WebAssembly to the binary.
 //
-// Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make
-// a service log a line can write it. The publishing rooms accept it only as Text, which only
-// this package makes, each for one sink. Our own labels and headings do not pass through here.
-// Every sink first cleans the text (invalid UTF-8, ANSI, control and invisible characters),
-// because an escape sequence inside a secret would hide it from the rules, and cleaning later
-// would restore it. Then it redacts the text, cuts it, and defuses it.
+// Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make a service log a
+// line can write it. The publishing rooms accept it only as Text, which only this package makes, each for one
+// sink. Our own labels and headings do not pass through here. Every sink first cleans the text (invalid
+// UTF-8, ANSI, control and invisible characters), because an escape sequence inside a secret would hide it
+// from the rules, and cleaning later would restore it. Then it redacts the text, cuts it, and defuses it.
 //
 // It is pure and imports nothing from this project.
 package safe
@@ -38,8 +36,7 @@ import (
 	"unicode/utf8"
 )
 
-// Text is foreign text made harmless for the one sink whose method returned it.
-// The zero Text is empty.
+// Text is foreign text made harmless for the one sink whose method returned it. The zero Text is empty.
 type Text struct{ s string }
 
 // String returns the text, to be passed to the sink unchanged.
@@ -52,9 +49,8 @@ const (
 	slack = 4096
 )
 
-// prepare returns cleaned and redacted text of about limit runes, which the sink cuts
-// further, and whether there was more. The search for secrets stops there because a
-// log line may have megabytes.
+// prepare returns cleaned and redacted text of about limit runes, which the sink cuts further, and whether
+// there was more. The search for secrets stops there because a log line may have megabytes.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)
 	text = r.Redact(text)
@@ -118,9 +114,8 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f",
 // WithoutANSI returns valid UTF-8 without terminal escape sequences.
 func WithoutANSI(s string) string { return ansi.ReplaceAllString(s, "") }
 
-// clean makes s valid UTF-8, with \n and \t as its only control characters and
-// nothing in it that a reader cannot see: no ANSI sequences, no bidirectional
-// controls, no zero-width characters, no variation selectors.
+// clean makes s valid UTF-8, with \n and \t as its only control characters and nothing in it that a reader
+// cannot see: no ANSI sequences, no bidirectional controls, no zero-width characters, no variation selectors.
 func clean(s string) string {
 	if isClean(s) {
 		return s

@@ -7,10 +7,9 @@ import (
 	"github.com/google/uuid"
 )
 
-// quotedEnd returns the end of the string that begins at start, after quote: the same
-// quote, or the end of the line if the string was cut. Each level of nesting doubles the
-// backslashes of what is escaped within, so a quote after k backslashes is closed by one
-// after k more than a multiple of 2(k+1).
+// quotedEnd returns the end of the string that begins at start, after quote: the same quote, or the end of
+// the line if the string was cut. Each level of nesting doubles the backslashes of what is escaped within, so
+// a quote after k backslashes is closed by one after k more than a multiple of 2(k+1).
 func quotedEnd(s string, start int, quote string) int {
 	k := len(quote) - 1
 	for i := start; i < len(s); i++ {
@@ -130,8 +129,7 @@ func drawn(value string) bool {
 	return n >= 20 && odd >= 3
 }
 
-// classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0' for a
-// digit, and 0 otherwise.
+// classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0' for a digit, and 0 otherwise.
 func classOf(c byte) byte {
 	switch {
 	case isDigit(c):

@@ -21,8 +21,7 @@ type slackBlock struct {
 	Style    any    // of text, an object; of a button or a list, a word
 }
 
-// texts returns the texts of a field: of a string, an object with a text, or a list
-// of those.
+// texts returns the texts of a field: of a string, an object with a text, or a list of those.
 func texts(field any) []string {
 	switch f := field.(type) {
 	case string:
@@ -73,9 +72,8 @@ func note(e *event.Event, name, value string) bool {
 // attachments, some of which have a few parts.
 const maxParts = 300
 
-// read returns the message's text as people see it, one part per line, and what its
-// fields say of the event. If there are blocks, the text above them is for notifications
-// and often repeats them.
+// read returns the message's text as people see it, one part per line, and what its fields say of the event.
+// If there are blocks, the text above them is for notifications and often repeats them.
 func (m slackMessage) read() (text string, said event.Event) {
 	parts := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {
@@ -98,8 +96,7 @@ func (a slackAttachment) lines(said *event.Event) []string {
 	return parts
 }
 
-// lines returns the texts of blocks. Buttons and the small print of a context do not
-// describe the error.
+// lines returns the texts of blocks. Buttons and the small print of a context do not describe the error.
 func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	for _, b := range blocks {
 		switch b.Type {
@@ -120,8 +117,7 @@ func lines(blocks []slackBlock, said *event.Event) (parts []string) {
 	return parts
 }
 
-// rich returns the text of an element of rich text on one line, or the items of a list,
-// one per line.
+// rich returns the text of an element of rich text on one line, or the items of a list, one per line.
 func (b slackBlock) rich() string {
 	text := strings.Join(texts(b.Text), "")
 	switch b.Type {
@@ -150,9 +146,8 @@ func (b slackBlock) rich() string {
 // other backtick is text.
 var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
-// decodeMrkdwn returns a text without Slack's markup: links and mentions as people see
-// them, without emoji and the signs of bold, italic, strikethrough and code. Code stays
-// as it was typed.
+// decodeMrkdwn returns a text without Slack's markup: links and mentions as people see them, without emoji
+// and the signs of bold, italic, strikethrough and code. Code stays as it was typed.
 func decodeMrkdwn(text string) string {
 	var b strings.Builder
 	from := 0
@@ -185,8 +180,7 @@ func unstyled(text string) string {
 }
 
 var (
-	// A sign counts only at the start and the end of a word, so that snake_case and
-	// "a * b" stay.
+	// A sign counts only at the start and the end of a word, so that snake_case and "a * b" stay.
 	styles = []*regexp.Regexp{
 		regexp.MustCompile(`(?m)(^|[\s(\[{"'>_~])\*([^\s*](?:[^*\n]*[^\s*])?)\*($|[\s)\]}"'.,:;!?_~<|-])`),
 		regexp.MustCompile(`(?m)(^|[\s(\[{"'>*~])_([^\s_](?:[^_\n]*[^\s_])?)_($|[\s)\]}"'.,:;!?*~<|-])`),

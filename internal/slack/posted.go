@@ -132,9 +132,8 @@ var environments = map[string]bool{
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
 
-// readAlert finds the log line that an alerting program quotes, and reads the decoration
-// that it put in front. The message of the event starts at that line, or is the whole text
-// without one.
+// readAlert finds the log line that an alerting program quotes, and reads the decoration that it put in
+// front. The message of the event starts at that line, or is the whole text without one.
 func readAlert(text string) event.Event {
 	text = withoutSigns(text)
 	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {

@@ -28,8 +28,7 @@ const (
 	TimestampHeader = "X-Slack-Request-Timestamp"
 )
 
-// SignatureAge is how old, or how far ahead, a signed request may be: Slack's
-// own recommendation.
+// SignatureAge is how old, or how far ahead, a signed request may be: Slack's own recommendation.
 const SignatureAge = 5 * time.Minute
 
 // The errors of VerifySignature.
@@ -62,8 +61,7 @@ func VerifySignature(secret, signature, timestamp string, body []byte, now time.
 	return nil
 }
 
-// slackBody is any body that Slack posts, and also a message as an incoming webhook
-// accepts it.
+// slackBody is any body that Slack posts, and also a message as an incoming webhook accepts it.
 type slackBody struct {
 	Type    string // "event_callback", or the kind of another request
 	Team    any    // an object in the body of a click or a dialog
@@ -77,8 +75,7 @@ type slackBody struct {
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
 
-	// Of a message, and the text of a command. People choose the names of Workflow
-	// Builder's variables.
+	// Of a message, and the text of a command. People choose the names of Workflow Builder's variables.
 	slackMessage
 	Message payload.Text
 	Link    string

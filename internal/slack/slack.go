@@ -2,8 +2,7 @@
 // the errors that people should look at, reads and verifies what Slack sends (events,
 // commands, messages), answers commands, and checks whether posting would work.
 //
-// Foreign text that it posts was made for Slack by package safe. What it reads is
-// foreign.
+// Foreign text that it posts was made for Slack by package safe. What it reads is foreign.
 //
 // It may import clock, count, event, finding, payload and safe.
 package slack
@@ -168,8 +167,7 @@ type Error struct {
 	URL    string // of the issue, from GitHub itself
 }
 
-// maxHeader is the number of characters that Slack accepts in a header, from its Block
-// Kit reference.
+// maxHeader is the number of characters that Slack accepts in a header, from its Block Kit reference.
 const maxHeader = 150
 
 // maxShown is the number of errors in one message. A run may file 500.
@@ -192,9 +190,8 @@ func (c *Client) Post(ctx context.Context, repository string, found []Error) err
 	})
 }
 
-// Message returns the text of notifications, such as "acme/shop: 2 new, 1 regressed
-// errors", and the blocks: the same text as a header, a section for each error, and how
-// many more there are.
+// Message returns the text of notifications, such as "acme/shop: 2 new, 1 regressed errors", and the blocks:
+// the same text as a header, a section for each error, and how many more there are.
 func Message(repository string, found []Error) (text string, blocks []slack.Block) {
 	var counts []string
 	for _, kind := range []Kind{FirstSeen, Regressed, Escalated, Surged} {

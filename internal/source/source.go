@@ -31,8 +31,7 @@ type Integration struct {
 	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil
 }
 
-// Open opens the logs of all integrations. It may return some together with an error about the
-// missing ones.
+// Open opens the logs of all integrations. It may return some together with an error about the missing ones.
 func Open(ctx context.Context, all []Integration) ([]Source, error) {
 	var opened []Source
 	var failures []error
@@ -88,9 +87,8 @@ type Result struct {
 // Windowed is a source that can return one stream unfiltered.
 type Windowed interface {
 	Source
-	// Window returns the records of the stream between two times, and how many requests it
-	// took, at most maxRequests. An error that may be gone later has a method Temporary() bool
-	// that returns true.
+	// Window returns the records of the stream between two times, and how many requests it took, at most
+	// maxRequests. An error that may be gone later has a method Temporary() bool that returns true.
 	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
 }
 

@@ -9,8 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Go prints a panic, or a fatal error of the runtime, then goroutines, the failing one
-// first:
+// Go prints a panic, or a fatal error of the runtime, then goroutines, the failing one first:
 //
 //	panic: runtime error: index out of range [5] with length 3 [recovered]
 //		panic: again

@@ -10,11 +10,10 @@ import (
 
 // This file reads the line above the frames, "Type: message", which most runtimes print.
 
-// findHeader reads the exception announced by the lines between two stacks. A line that
-// begins with an exception's name beats one that contains it ("checkout failed: TypeError:
-// …"), which beats a line that begins with another capitalised name; among equals the one
-// nearest to the frames wins, since log lines of the same failure come first. The lines
-// below it are part of the message.
+// findHeader reads the exception announced by the lines between two stacks. A line that begins with an
+// exception's name beats one that contains it ("checkout failed: TypeError: …"), which beats a line that
+// begins with another capitalised name; among equals the one nearest to the frames wins, since log lines of
+// the same failure come first. The lines below it are part of the message.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
@@ -31,12 +30,10 @@ func findHeader(lines []string) event.Exception {
 	return event.Exception{Message: strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])}
 }
 
-// prismaSource matches Prisma's messages: the call, its source, and the reason on the last
-// line.
+// prismaSource matches Prisma's messages: the call, its source, and the reason on the last line.
 var prismaSource = regexp.MustCompile("(?s)^(Invalid `[^`]*` invocation).*\n([^\n]*)$")
 
-// headerLead matches what runtimes print in front of an exception's name. It begins with one
-// of leadBytes.
+// headerLead matches what runtimes print in front of an exception's name. It begins with one of leadBytes.
 var headerLead = regexp.MustCompile(`^(?:\[cause\]: |Caused by: |Wrapped by: |caused by: |` + nextMark +
 	`|unhandledRejection:  |uncaughtException:  |Uncaught |\[ERROR\] |Unhandled exception\. |Exception in thread ".*?" )*`)
 
@@ -50,8 +47,7 @@ func stripLead(line string) string {
 	return s[len(headerLead.FindString(s)):]
 }
 
-// headerAtStart reads "pkg.SomeError: message", "SomeError" or
-// "TypeError [ERR_CODE]: message".
+// headerAtStart reads "pkg.SomeError: message", "SomeError" or "TypeError [ERR_CODE]: message".
 func headerAtStart(s string) (event.Exception, bool) {
 	x, ok := splitHeader(s)
 	return x, ok && IsExceptionName(x.Type)

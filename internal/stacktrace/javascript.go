@@ -8,8 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Node prints V8's Error.stack. An inspected error's other properties follow, its cause
-// among them:
+// Node prints V8's Error.stack. An inspected error's other properties follow, its cause among them:
 //
 //	TypeError: message
 //	    at Cart.total (/app/src/cart.js:42:7)
@@ -19,8 +18,7 @@ import (
 //	      at …
 //	}
 //
-// An uncaught error follows its place, the source line and a caret, and precedes
-// "Node.js v20.20.2".
+// An uncaught error follows its place, the source line and a caret, and precedes "Node.js v20.20.2".
 
 var node = runtime{
 	name: "node", parse: parseNode,
@@ -123,9 +121,8 @@ func parseV8(lines []string) []event.Exception {
 	return chain
 }
 
-// uncaughtPlace reads the place above an uncaught error, and the index of the line below
-// its caret. No frame has that place if a file with a syntax error was loaded, or if a
-// string was thrown.
+// uncaughtPlace reads the place above an uncaught error, and the index of the line below its caret. No frame
+// has that place if a file with a syntax error was loaded, or if a string was thrown.
 func uncaughtPlace(lines []string) (event.Frame, int) {
 	for i := range max(0, len(lines)-2) {
 		file, line, ok := cutNumber(lines[i])
@@ -219,9 +216,8 @@ func adoptNode(f *event.Frame) {
 	f.InApp = nodeInApp(f.File)
 }
 
-// Browsers print Error.stack. V8's frames look like Node's, with URLs for files.
-// SpiderMonkey and JavaScriptCore print frames alone, so a reporter puts name and message
-// above them:
+// Browsers print Error.stack. V8's frames look like Node's, with URLs for files. SpiderMonkey and
+// JavaScriptCore print frames alone, so a reporter puts name and message above them:
 //
 //	TypeError: item.price is undefined
 //	total/<@https://shop.example/assets/main.3f2a9c1b.js:11:45

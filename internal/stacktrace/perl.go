@@ -15,9 +15,8 @@ import (
 //		Shop::Cart::charge(Shop::Cart=HASH(0x55836792d358), 4111) called at /app/shop.pl line 17
 //		main::checkout() called at /app/shop.pl line 30
 //
-// If a __DIE__ handler prints it, the handler's place and frames come in between. Most
-// exceptions have no type: the first words of Perl's own messages make one, and all others
-// are of type "die".
+// If a __DIE__ handler prints it, the handler's place and frames come in between. Most exceptions have no
+// type: the first words of Perl's own messages make one, and all others are of type "die".
 
 var perl = runtime{
 	name: "perl", parse: parsePerl,

@@ -43,8 +43,7 @@ const (
 	dying      // why a process died
 	over       // the line that ends a process's output
 
-	// The phases of held lines, which belong to the event if a later line makes them
-	// part of its trace.
+	// The phases of held lines, which belong to the event if a later line makes them part of its trace.
 	loggedName   // an exception line after a log line
 	loggedText   // another line
 	loggedCall   // one that may be a Go function

@@ -20,10 +20,9 @@ import (
 //	…
 //	  thrown in /app/Cart.php on line 29
 //
-// A line names the function called there, so a frame's place is on the line before its
-// function. Monolog and Laravel print
-// `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and
-// "[stacktrace]" above the same lines, and causes below.
+// A line names the function called there, so a frame's place is on the line before its function. Monolog and
+// Laravel print `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]"
+// above the same lines, and causes below.
 
 const phpPrevious = "[previous exception] "
 
@@ -64,9 +63,8 @@ func parsePHP(lines []string) []event.Exception {
 	return chain
 }
 
-// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own functions
-// have no place. A closure is named after the function around it:
-// "{closure:App\Cart::total():16}()".
+// phpCall reads "#0 /app/Cart.php(27): App\Shop\Cart->charge('4111')". PHP's own functions have no place. A
+// closure is named after the function around it: "{closure:App\Cart::total():16}()".
 func phpCall(line string) (f event.Frame, ok bool) {
 	digits, call, _ := strings.Cut(strings.TrimPrefix(line, "#"), " ")
 	if line == "" || line[0] != '#' || !reads(number)(digits) {

@@ -163,8 +163,7 @@ func pythonInApp(file string) bool {
 		!hasAny(file, "/site-packages/", "/dist-packages/", "/lib/python3", `\site-packages\`, `\lib\python3`)
 }
 
-// adoptPython drops the classes and functions around a function, which tracebacks do not
-// print.
+// adoptPython drops the classes and functions around a function, which tracebacks do not print.
 func adoptPython(f *event.Frame) {
 	f.Function = f.Function[strings.LastIndexByte(f.Function, '.')+1:]
 	if f.File == "" {

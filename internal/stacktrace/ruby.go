@@ -8,8 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// Ruby prints an uncaught exception on the line of its place, and its causes below in the
-// same form:
+// Ruby prints an uncaught exception on the line of its place, and its causes below in the same form:
 //
 //	/app/lib/cart.rb:8:in `total': message (Shop::PaymentError)
 //		from /app/shop.rb:42:in `<main>'

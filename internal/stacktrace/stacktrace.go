@@ -7,9 +7,8 @@
 // printed by the programs in testdata/src or quoted from bug reports. A new runtime is a
 // new file, a new folder, and an entry in the list below.
 //
-// A trace is read twice. While its lines arrive, ShapeOf classifies each, and a Phase
-// decides, by rules of the form (from, shape, to), whether it continues the event. Once
-// they are together, Parse reads them.
+// A trace is read twice. While its lines arrive, ShapeOf classifies each, and a Phase decides, by rules of
+// the form (from, shape, to), whether it continues the event. Once they are together, Parse reads them.
 //
 // The text is hostile and often damaged: lines may be missing, cut, or mixed with earlier
 // log lines. Whatever can be read is returned.
@@ -45,9 +44,8 @@ var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swi
 // "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or
 // "native". It is the first runtime that knows a line and can parse the text.
 //
-// The exception that surfaced comes first, then its causes; the most recent frame of each
-// comes first, in whatever order the runtime prints them. Without a trace, Parse returns
-// nil and "".
+// The exception that surfaced comes first, then its causes; the most recent frame of each comes first, in
+// whatever order the runtime prints them. Without a trace, Parse returns nil and "".
 func Parse(text string) ([]event.Exception, string) {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
@@ -119,10 +117,9 @@ func Adopt(e *event.Event) {
 	}
 }
 
-// Rules are a team's settings for which frames are in-app, as prefixes of a file's path or
-// of a module: "vendor/billing/", "com.acme.". A path prefix may begin at any folder, since
-// containers put the same program in different ones. Exclude beats Include, and both beat
-// the runtime's rules.
+// Rules are a team's settings for which frames are in-app, as prefixes of a file's path or of a module:
+// "vendor/billing/", "com.acme.". A path prefix may begin at any folder, since containers put the same
+// program in different ones. Exclude beats Include, and both beat the runtime's rules.
 type Rules struct {
 	Include, Exclude []string
 }

@@ -1,6 +1,5 @@
-// Package workflow reads a workflow file for doctor: whether its token has the
-// permissions of a scan, and whether its schedule will run. Use actionlint to check the
-// file as a whole.
+// Package workflow reads a workflow file for doctor: whether its token has the permissions of a scan, and
+// whether its schedule will run. Use actionlint to check the file as a whole.
 //
 // It is pure and may import finding.
 package workflow

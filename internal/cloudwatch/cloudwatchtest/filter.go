@@ -185,8 +185,7 @@ var (
 
 // Pattern is a filter pattern of CloudWatch Logs.
 //
-// The rules are those of the user guide's page "Filter pattern syntax"
-// (FilterAndPatternSyntax):
+// The rules are those of the user guide's page "Filter pattern syntax" (FilterAndPatternSyntax):
 //
 //   - An empty or blank pattern, and the term " ", match every event.
 //   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of
@@ -200,8 +199,7 @@ var (
 //     IllegalArgumentException" for ERROR Exception.
 //   - Whitespace in a phrase counts, at its ends too: it is an exact phrase.
 //
-// Not imitated: regular expressions (%…%), space-delimited patterns ([…]) and
-// JSON patterns ({…}).
+// Not imitated: regular expressions (%…%), space-delimited patterns ([…]) and JSON patterns ({…}).
 type Pattern struct{ all, any, none []string }
 
 // Compile reads a pattern. It does not check its length.

@@ -52,9 +52,8 @@ var (
 	streamName = regexp.MustCompile(`^[^:*]{1,512}$`)
 )
 
-// Put adds events to a group, and makes group and streams if they are
-// missing; without events it makes the group. It refuses what the service
-// would, and then adds nothing.
+// Put adds events to a group, and makes group and streams if they are missing; without events it makes the
+// group. It refuses what the service would, and then adds nothing.
 func (s *Server) Put(region, name string, events ...Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

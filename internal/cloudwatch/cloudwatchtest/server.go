@@ -1,12 +1,10 @@
-// Package cloudwatchtest is a fake CloudWatch Logs: an http.Handler that speaks the
-// service's wire format, AWS JSON 1.1, holds log groups in memory and enforces the
-// real limits.
+// Package cloudwatchtest is a fake CloudWatch Logs: an http.Handler that speaks the service's wire format,
+// AWS JSON 1.1, holds log groups in memory and enforces the real limits.
 //
-// It supports FilterLogEvents, DescribeLogGroups and GetLogEvents, the queries of Logs
-// Insights that the client makes, and STS's GetCallerIdentity. Limits and shapes come from the
-// service's Smithy model (Logs_20140328), texts of refusals from recorded AWS answers. A parameter
-// or pattern that the fake does not support is answered with status 501 and an explanation,
-// never with a guess.
+// It supports FilterLogEvents, DescribeLogGroups and GetLogEvents, the queries of Logs Insights that the
+// client makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model
+// (Logs_20140328), texts of refusals from recorded AWS answers. A parameter or pattern that the fake does not
+// support is answered with status 501 and an explanation, never with a guess.
 //
 // Filter patterns: see Pattern. The region of a request is that of its
 // signature's scope, which is not verified beyond that.

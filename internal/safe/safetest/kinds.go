@@ -14,8 +14,7 @@ import (
 //go:embed kinds.txt
 var kindsText string
 
-// kind is how the values of one kind are drawn, and the lines that contain them, as
-// kinds.txt describes both.
+// kind is how the values of one kind are drawn, and the lines that contain them, as kinds.txt describes both.
 type kind struct {
 	name, group  string
 	forms, lines []string

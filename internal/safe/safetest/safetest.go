@@ -1,6 +1,5 @@
-// Package safetest makes what package safe is tested with: random secrets and personal
-// data in realistic log lines, texts that attack what shows them, and a reading of
-// GitHub's Markdown by a library.
+// Package safetest makes what package safe is tested with: random secrets and personal data in realistic log
+// lines, texts that attack what shows them, and a reading of GitHub's Markdown by a library.
 //
 // Nothing here is a real secret, and nothing has the form of one until it is
 // assembled at run time, so that scanners do not report this repository as a leak.

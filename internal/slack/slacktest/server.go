@@ -2,8 +2,7 @@
 // bot with one channel. It answers as Slack does and enforces the limits of a message.
 // Serve it with httptest.NewServer; the webhook is at WebhookPath, the API below /api/.
 //
-// It imports nothing of this project but package fake, so that a mistake in the
-// client is not repeated here.
+// It imports nothing of this project but package fake, so that a mistake in the client is not repeated here.
 package slacktest
 
 import (
@@ -200,8 +199,7 @@ type Block struct {
 // Text is a text object.
 type Text struct{ Type, Text string }
 
-// Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit
-// reference.
+// Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit reference.
 func Validate(blocks []Block) error {
 	if len(blocks) > 50 {
 		return fmt.Errorf("%d blocks, at most 50", len(blocks))
