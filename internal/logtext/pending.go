@@ -127,7 +127,8 @@ func (p *pending) failing() bool {
 // awaitsMessage reports whether the next line holds the message, and isMessage whether the entry is that line.
 func (p *pending) awaitsMessage() bool {
 	reason := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang")
-	banner := (p.head.said == "" || strings.HasSuffix(p.head.said, "` invocation:")) && len(p.text.lines) <= maxSought
+	failed := p.trace.seen || p.trace.died // its lines are the message
+	banner := !failed && (p.head.said == "" || strings.HasSuffix(p.head.said, "` invocation:")) && len(p.text.lines) <= maxSought
 	return p.head.unsaid && (len(p.text.lines) == 1 || reason || banner)
 }
 

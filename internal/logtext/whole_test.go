@@ -150,6 +150,8 @@ func TestMessageOnNextLine(t *testing.T) {
 		{"logger and dash", "10:00:00 ERROR [main] com.x.Y -\nno price", []said{{"no price", "com.x.Y", ""}}},
 		{"logger and colon", "ERROR com.x.Y:\nno price", []said{{"no price", "com.x.Y", ""}}},
 		{"level alone", "[ERROR]\nno price\nINFO paid", []said{{"no price", "", ""}, {"paid", "", ""}}},
+		{"a failure", "[ERROR]\n/src/cart.cpp:12:7: runtime error: overflow\norder 7", []said{{"", "", "/src/cart.cpp:12:7: runtime error: overflow"}, {"order 7", "", ""}}},
+		{"a death", "[ERROR]\n10:00:00 UTC - mysqld got signal 6 ;\norder 7", []said{{"", "", "10:00:00 UTC - mysqld got signal 6 ;\norder 7"}}},
 		{"only the next line", "ERROR com.x.Y -\nno price\norder 7", []said{{"no price", "com.x.Y", ""}, {"order 7", "", ""}}},
 		{"a lone exception", "ERROR com.x.Y -\nValueError: no\nINFO paid", []said{{"ValueError: no", "com.x.Y", ""}, {"paid", "", ""}}},
 		{"a trace", "ERROR com.x.Y -\nJavaError: no\n\tat com.x.Y.f(Y.java:3)", []said{{"JavaError: no", "com.x.Y", "com.x.Y -\nJavaError: no\n\tat com.x.Y.f(Y.java:3)"}}},
