@@ -174,6 +174,8 @@ func (k key) holds(s string, n keyName) bool {
 	}
 	value := s[k.value:k.valueEnd(s, n)]
 	switch {
+	case k.colon && notKey.MatchString(s[max(0, k.end-maxNear):k.end]):
+		return false
 	case unset(value), n.kind != kindPassword && k.quote == "" && object.MatchString(value):
 		return false
 	case n.accept == nil && len(value) < 4 && strings.Trim(value, "0123456789") == "": // a count: PASS=1 FAIL=0
@@ -186,6 +188,9 @@ func (k key) holds(s string, n keyName) bool {
 	}
 	return (n.accept == nil || n.accept(value)) && !k.inProse(n, value, s[k.value+len(value):])
 }
+
+// notKey matches the verdict of go test before a test's name, and AWS's type of resource before the name of a secret.
+var notKey = regexp.MustCompile(`(?:--- PASS|\barn:[\w-]+:secretsmanager:[\w-]*:\d*:secret)$`)
 
 // inProse reports whether a value is really the next word of a sentence or the next name of a list.
 func (k key) inProse(n keyName, value, after string) bool {
