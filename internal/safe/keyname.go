@@ -143,11 +143,11 @@ func isGrant(value string) bool {
 }
 
 // The value of an Authorization header (RFC 9110): a scheme and credentials,
-// or parameters, as in Digest (RFC 7616) and AWS's signatures, or no scheme.
+// or parameters, as in Digest (RFC 7616) and AWS's signatures, or another scheme or none.
 var authorizations = []*regexp.Regexp{
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
-	regexp.MustCompile(`^([^\s"'\\,;\])}]{8,})`),
+	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
 }
 
 func authorization(s string, k key, found []secret) []secret {

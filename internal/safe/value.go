@@ -71,12 +71,13 @@ func endsBare(s string, i int) bool {
 }
 
 // unset reports whether value means that there is no secret, is a mask or a
-// wildcard, or is the bracket of a list or an object.
+// wildcard, an ARN, or the bracket of a list or an object.
 func unset(value string) bool {
 	if len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] {
 		return true
 	}
-	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(")
+	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(") ||
+		strings.HasPrefix(value, "arn:aws")
 }
 
 // prose reports whether the text after a colon is not a secret: "invalid password:
