@@ -128,8 +128,8 @@ func (p *pending) failing() bool {
 func (p *pending) awaitsMessage() bool {
 	reason := len(p.text.lines) == 2 && strings.HasSuffix(p.head.said, ":") && strings.HasSuffix(p.event.Format, "Erlang")
 	failed := p.trace.seen || p.trace.died // its lines are the message
-	banner := !failed && (p.head.said == "" || strings.HasSuffix(p.head.said, "` invocation:")) && len(p.text.lines) <= maxSought
-	return p.head.unsaid && (len(p.text.lines) == 1 || reason || banner)
+	banner := (p.head.said == "" || strings.HasSuffix(p.head.said, "` invocation:")) && len(p.text.lines) <= maxSought
+	return p.head.unsaid && (len(p.text.lines) == 1 || reason || banner && !failed)
 }
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
