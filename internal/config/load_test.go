@@ -306,6 +306,9 @@ func TestRefusedIsNotMissing(t *testing.T) {
 		if all := errors.Join(err, c.CheckTarget(), c.CheckSources()); all == nil || strings.Contains(all.Error(), "\n") {
 			t.Errorf("%s: %v", name, all)
 		}
+		if name == "repository" && c.Owner+c.Repo != "" {
+			t.Errorf("a refused repository is used: %q", c.Owner+"/"+c.Repo)
+		}
 	}
 }
 

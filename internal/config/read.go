@@ -162,7 +162,9 @@ var (
 func repository(owner, repo *string) func(string) error {
 	return func(s string) error {
 		name, err := ownerRepo(s)
-		*owner, *repo, _ = strings.Cut(name, "/")
+		if err == nil {
+			*owner, *repo, _ = strings.Cut(name, "/")
+		}
 		return err
 	}
 }
