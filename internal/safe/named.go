@@ -198,7 +198,8 @@ func (k key) inProse(n keyName, value, after string) bool {
 	case k.spoken && k.quote != "" && n.kind == kindPassword:
 		return len(value) < 4 || strings.Contains(value, " ")
 	case k.spoken && n.kind == kindPassword:
-		return !drawn(value) && (len(value) < 8 || !hasDigit(value) || strings.Trim(value, "0123456789.:-/") == "")
+		chosen := hasDigit(value) || random(value) && strings.ContainsAny(value, "#$%^&*")
+		return !drawn(value) && (len(value) < 8 || !chosen || strings.Trim(value, "0123456789.:-/") == "")
 	case k.spoken:
 		return ranks[n.kind] == 0 || !drawn(value) || isUUID(value) || strings.Trim(value, "0123456789abcdef") == ""
 	case k.separator == '(':
