@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -74,7 +75,8 @@ func logSecrets(t *testing.T, samples []safetest.Sample, private bool) {
 		if err != nil {
 			t.Fatalf("#%d: %v", i.Number, err)
 		}
-		sinks[fmt.Sprintf("#%d", i.Number)] = i.Title + "\n" + i.Body + "\n" + state
+		body := packed.ReplaceAllString(i.Body, "") // its checksum may happen to contain six digits of a secret
+		sinks[fmt.Sprintf("#%d", i.Number)] = i.Title + "\n" + body + "\n" + state
 	}
 	for n, m := range slack.Messages() {
 		sinks[fmt.Sprint("Slack ", n)] = m.Raw
@@ -92,6 +94,8 @@ func logSecrets(t *testing.T, samples []safetest.Sample, private bool) {
 	}
 	t.Logf("%d kinds, %d issues, %d sinks", len(samples), len(w.errorIssues()), len(sinks))
 }
+
+var packed = regexp.MustCompile(`<!-- errmon:state v1 [0-9a-f]{8} [\w-]+ -->`)
 
 // decoded returns the state in a body as JSON.
 func decoded(body string) (string, error) {
