@@ -169,7 +169,7 @@ func (c *Client) explain(kind string, r *refusal) error {
 	case http.StatusNotFound:
 		input := "repository and GITHUB_API_URL"
 		if kind == kindQuery {
-			input = "code-repository"
+			input = "code-repository, " + input
 		}
 		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check "+input+", or github-token may not see it")
 	case http.StatusGone:
