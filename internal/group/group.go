@@ -23,8 +23,7 @@
 // read as in a scan, so fingerprints agree unless a scan takes the service from the name of a log group.
 // With Lines, a line that is a JSON object is read in the same way, and every other line is a message.
 //
-// Which error an event belongs to is known only after all are read. Until then an event is 16 bytes in a
-// temporary file, so that memory depends on the number of distinct errors, not of events.
+// Which error an event belongs to is known only after all are read. Until then an event takes 16 bytes.
 //
 // It may import event, grouping, intake, logfile, plan and safe.
 package group
@@ -34,14 +33,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,127 +63,76 @@ type Printer struct {
 
 // entry is an event that was read: the number of its first line, and where it was counted.
 type entry struct {
-	Line int64
-	Mark grouping.Mark
+	line int64
+	mark grouping.Mark
 }
 
 // Print prints a line for each event of the log. It returns the templates that a later call should know.
 func (p Printer) Print(ctx context.Context, source *logfile.Source) ([]grouping.Known, error) {
-	file, err := os.CreateTemp("", "errmon-group-*")
-	if err != nil {
-		return nil, fmt.Errorf("open a temporary file: %w", err)
-	}
-	defer os.Remove(file.Name())
-	defer file.Close()
-	entries := bufio.NewWriter(file)
 	in := intake.New(p.Rules, p.Redactor)
 	in.Set.Know(p.Known)
-	err = p.read(ctx, source, in, func(line int64, e event.Event) {
+	var entries []entry
+	err := p.read(ctx, source, in, func(e event.Event) {
+		line, _ := strconv.ParseInt(e.ID, 10, 64) // a file record's id is its line number
 		in.Parse(&e)
-		_ = binary.Write(entries, binary.LittleEndian, entry{line, in.Count(e)}) // Flush returns the error
+		entries = append(entries, entry{line, in.Count(e)})
 	})
 	if err != nil {
 		return nil, err
 	}
-	if err := entries.Flush(); err != nil {
-		return nil, fmt.Errorf("write to a temporary file: %w", err)
-	}
 	groups := in.Set.Groups()
 	p.titles = plan.TitlesFor(plan.Input{Groups: groups})
-	if err := p.print(ctx, in.Set, io.NewSectionReader(file, 0, math.MaxInt64)); err != nil {
+	if err := p.print(ctx, in.Set, entries); err != nil {
 		return nil, fmt.Errorf("print groups: %w", err)
 	}
 	return grouping.Carry(p.Known, groups), nil
 }
 
-func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(int64, event.Event)) error {
+func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.Intake, add func(event.Event)) error {
 	if p.Lines {
 		return source.Read(ctx, func(r event.Record) {
 			if strings.HasPrefix(strings.TrimLeft(r.Text, " \t"), "{") {
 				if events := in.Frame(r); len(events) == 1 {
-					add(source.Lines, events[0])
+					add(events[0])
 					return
 				}
 			}
-			add(source.Lines, event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, Message: r.Text})
+			add(event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, Message: r.Text})
 		})
 	}
-	framer := in.Framer(func(e event.Event) {
-		line, _ := strconv.ParseInt(e.ID, 10, 64) // a file record's id is its line number
-		add(line, e)
-	})
+	framer := in.Framer(add)
 	err := source.Read(ctx, framer.Add)
 	framer.Flush(intake.Never) // a file does not grow while it is read
 	return err
 }
 
-// print writes the lines. All of a line but its number and masks is the same for a group, so it is built once.
-func (p Printer) print(ctx context.Context, set *grouping.Set, entries io.Reader) error {
-	in, out := bufio.NewReader(entries), bufio.NewWriter(p.Out)
-	described := map[*grouping.Group][]byte{}
-	var line []byte
-	for {
-		var e entry
-		switch err := binary.Read(in, binary.LittleEndian, &e); {
-		case errors.Is(err, io.EOF):
-			return out.Flush()
-		case err != nil:
-			return err
-		case e.Line%1024 == 0 && ctx.Err() != nil:
-			return context.Cause(ctx)
-		}
-		g := set.GroupOf(e.Mark)
-		if described[g] == nil {
-			described[g] = p.describe(g)
-		}
-		line = append(strconv.AppendInt(append(line[:0], `{"line":`...), e.Line, 10), described[g]...)
-		if p.Explain {
-			line = append(append(line, `,"masks":`...), encode(e.Mark.Masks.Names())...)
-		}
-		if _, err := out.Write(append(line, "}\n"...)); err != nil {
-			return err
-		}
-	}
+// line is what is printed for an event; package doc explains the fields.
+type line struct {
+	Line        int64  `json:"line"`
+	Fingerprint string `json:"fingerprint"`
+	Template    string `json:"template"`
+	Title       string `json:"title"`
+	*explanation
+	Masks []string `json:"masks,omitzero"`
 }
 
-// describe returns the part of the line that all of the group's events share.
-func (p Printer) describe(g *grouping.Group) []byte {
-	var b []byte
-	field := func(name string, value any) {
-		b = append(append(append(b, `,"`+name+`"`...), ':'), encode(value)...)
-	}
-	field("fingerprint", cmp.Or(g.Name, g.Key))
-	field("template", p.text(g.Template))
-	field("title", p.text(p.titles.Title(g)))
-	if p.Explain {
-		rule := g.Rule
-		if g.Name != "" {
-			rule = grouping.ByName
-		}
-		field("rule", string(rule))
-		if rules := p.rules(g); len(rules) > 0 {
-			field("rules", rules)
-		}
-		field("keys", keys(g))
-		field("service", p.text(g.Service))
-		field("level", g.Level.String())
-		field("format", g.Sample.Format)
-		field("runtime", g.Sample.Runtime)
-		field("exceptions", p.exceptions(g.Sample.Exceptions))
-	}
-	return b
+type explanation struct {
+	Rule       grouping.Rule `json:"rule"`
+	Rules      []rule        `json:"rules,omitempty"`
+	Keys       []string      `json:"keys"`
+	Service    string        `json:"service"`
+	Level      string        `json:"level"`
+	Format     string        `json:"format"`
+	Runtime    string        `json:"runtime"`
+	Exceptions []exception   `json:"exceptions"`
 }
 
-// encode returns JSON that keeps "<*>" readable. It cannot fail on strings, numbers, and lists and structs of them.
-func encode(value any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(value)
-	return bytes.TrimRight(b.Bytes(), "\n")
+// rule is what a rule of the settings file adds.
+type rule struct {
+	Line    int               `json:"line"`
+	Effects map[string]string `json:"effects"`
 }
 
-// exception and frame are the printed form of a type chain.
 type exception struct {
 	Type    string  `json:"type"`
 	Message string  `json:"message"`
@@ -203,22 +147,64 @@ type frame struct {
 	InApp    bool   `json:"in-app"`
 }
 
-func (p Printer) exceptions(chain []event.Exception) []exception {
-	shown := []exception{}
-	for _, x := range chain {
-		frames := []frame{}
-		for _, f := range x.Frames {
-			frames = append(frames, frame{p.text(f.Function), p.text(f.Module), p.text(f.File), f.Line, f.InApp})
+// print writes the lines. All of a line but its number and masks is the same for a group, so it is made once.
+func (p Printer) print(ctx context.Context, set *grouping.Set, entries []entry) error {
+	out := bufio.NewWriter(p.Out)
+	lines := encoder(out)
+	described := map[*grouping.Group]line{}
+	for _, e := range entries {
+		if e.line%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
-		shown = append(shown, exception{p.text(x.Type), p.text(x.Message), frames})
+		g := set.GroupOf(e.mark)
+		l, ok := described[g]
+		if !ok {
+			l = p.describe(g)
+			described[g] = l
+		}
+		if l.Line = e.line; p.Explain {
+			l.Masks = e.mark.Masks.Names()
+		}
+		if err := lines.Encode(l); err != nil {
+			return err
+		}
 	}
-	return shown
+	return out.Flush()
 }
 
-// rule is what a rule of the settings file adds.
-type rule struct {
-	Line    int               `json:"line"`
-	Effects map[string]string `json:"effects"`
+// encoder returns an encoder that keeps "<*>" readable.
+func encoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}
+
+// describe returns the part of the line that all of the group's events share.
+func (p Printer) describe(g *grouping.Group) line {
+	l := line{Fingerprint: cmp.Or(g.Name, g.Key), Template: p.text(g.Template), Title: p.text(p.titles.Title(g))}
+	if !p.Explain {
+		return l
+	}
+	l.explanation = &explanation{
+		Rule: g.Rule, Rules: p.rules(g), Service: p.text(g.Service), Level: g.Level.String(),
+		Format: g.Sample.Format, Runtime: g.Sample.Runtime, Exceptions: []exception{},
+	}
+	if g.Name != "" {
+		l.Rule = grouping.ByName
+	}
+	for _, key := range slices.Concat([]string{g.Name, g.Key}, g.Also, g.Aliases) {
+		if key != "" && !slices.Contains(l.Keys, key) {
+			l.Keys = append(l.Keys, key)
+		}
+	}
+	for _, x := range g.Sample.Exceptions {
+		shown := exception{p.text(x.Type), p.text(x.Message), []frame{}}
+		for _, f := range x.Frames {
+			shown.Frames = append(shown.Frames, frame{p.text(f.Function), p.text(f.Module), p.text(f.File), f.Line, f.InApp})
+		}
+		l.Exceptions = append(l.Exceptions, shown)
+	}
+	return l
 }
 
 func (p Printer) rules(g *grouping.Group) []rule {
@@ -234,17 +220,6 @@ func (p Printer) rules(g *grouping.Group) []rule {
 }
 
 func (p Printer) text(s string) string { return p.Redactor.Command(s).String() }
-
-// keys returns the keys by which an issue would match the group, its own first.
-func keys(g *grouping.Group) []string {
-	var all []string
-	for _, key := range slices.Concat([]string{g.Name, g.Key}, g.Also, g.Aliases) {
-		if key != "" && !slices.Contains(all, key) {
-			all = append(all, key)
-		}
-	}
-	return all
-}
 
 // saved is a known template as stored in a file, one per line, the oldest first.
 type saved struct {
@@ -273,21 +248,14 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 	return known, nil
 }
 
-// WriteKnown writes templates for a later call. A call that dies leaves the old file intact.
+// WriteKnown writes templates for a later call.
 func WriteKnown(file string, known []grouping.Known) error {
-	var content []byte
+	var content bytes.Buffer
+	lines := encoder(&content)
 	for _, k := range known {
-		content = append(append(content, encode(saved(k))...), '\n')
+		_ = lines.Encode(saved(k)) // strings always encode
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), ".errmon-known-*")
-	if err == nil {
-		defer os.Remove(temporary.Name())
-		_, err = temporary.Write(content)
-		if err = cmp.Or(err, temporary.Close()); err == nil {
-			err = os.Rename(temporary.Name(), file)
-		}
-	}
-	if err != nil {
+	if err := os.WriteFile(file, content.Bytes(), 0o600); err != nil {
 		return fmt.Errorf("save templates: %w", err)
 	}
 	return nil

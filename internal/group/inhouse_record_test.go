@@ -120,17 +120,17 @@ func (h recordHead) value(name string, e logged) string {
 		if h.time.number {
 			return h.time.print(e.at)
 		}
-		return string(encode(h.time.print(e.at)))
+		return jsonOf(h.time.print(e.at))
 	case "level":
 		return h.level.values[e.severity]
 	case "message":
-		return string(encode(e.message))
+		return jsonOf(e.message)
 	case "stack":
-		return string(encode(e.trace))
+		return jsonOf(e.trace)
 	case "pid":
 		return h.names.value(name, e)
 	}
-	return string(encode(h.names.value(name, e)))
+	return jsonOf(h.names.value(name, e))
 }
 
 func (h recordHead) render(e logged) string {
@@ -216,4 +216,10 @@ func (o *object) logfmt() string {
 		fields = append(fields, f.key+"="+value)
 	}
 	return strings.Join(fields, " ")
+}
+
+func jsonOf(value any) string {
+	var b strings.Builder
+	_ = encoder(&b).Encode(value)
+	return strings.TrimRight(b.String(), "\n")
 }
