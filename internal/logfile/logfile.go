@@ -1,6 +1,5 @@
-// Package logfile reads local log files, which need no account. A line is a record; framing joins
-// the lines of stack traces. A file with the JSON of "aws logs filter-log-events" yields the events
-// in it instead (awscli.go).
+// Package logfile reads local log files, which need no account. A line is a record; framing joins the lines
+// of stack traces. A file with the JSON of "aws logs filter-log-events" yields its events instead (awscli.go).
 //
 // It may import event alone.
 package logfile
@@ -26,8 +25,7 @@ const MaxLine = 1 << 20
 // Stdin is the argument that stands for standard input.
 const Stdin = "-"
 
-// Expand turns arguments into files: a folder stands for its *.log files. It checks all arguments,
-// and returns all mistakes, before anything is read.
+// Expand turns arguments into files: a folder stands for its *.log files. It returns all mistakes at once.
 func Expand(args []string) ([]string, error) {
 	var files []string
 	var mistakes []error
@@ -53,8 +51,8 @@ func expand(arg string) ([]string, error) {
 	}
 	names, _ := fs.Glob(os.DirFS(arg), "*.log") // the pattern is valid
 	var files []string
-	for _, file := range names {
-		file = filepath.Join(arg, file)
+	for _, name := range names {
+		file := filepath.Join(arg, name)
 		if info, err := os.Stat(file); err != nil || info.Mode().IsRegular() {
 			files = append(files, file)
 		}
@@ -78,12 +76,11 @@ func check(name string) error {
 		return unreadable(name, err)
 	}
 	defer f.Close()
-	begin := make([]byte, 8000) // where git looks for a zero byte, too
-	n, err := io.ReadFull(f, begin)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	begin, err := io.ReadAll(io.LimitReader(f, 8000)) // where git looks for a zero byte, too
+	switch {
+	case err != nil:
 		return unreadable(name, err)
-	}
-	if bytes.IndexByte(begin[:n], 0) >= 0 {
+	case bytes.IndexByte(begin, 0) >= 0:
 		return fmt.Errorf("log file %q is binary: unpack it first, or name a text file", name)
 	}
 	return nil
@@ -120,9 +117,6 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	return s.readLines(ctx, r, emit)
 }
 
-// byteOrderMark begins the files of some Windows programs.
-var byteOrderMark = []byte("\uFEFF")
-
 func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event.Record)) error {
 	var buf []byte
 	for {
@@ -131,12 +125,11 @@ func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event
 		}
 		line, cut, err := readLine(r, buf[:0])
 		buf = line
-		if s.Lines == 0 {
-			line = bytes.TrimPrefix(line, byteOrderMark)
+		if s.Lines == 0 { // some Windows programs begin a file with a byte order mark
+			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 		}
 		if len(line) > 0 || err == nil {
-			s.Lines++
-			if cut {
+			if s.Lines++; cut {
 				s.Cut++
 			}
 			text := string(bytes.TrimRight(line, "\r\n"))

@@ -63,15 +63,10 @@ func (p Preview) Files(ctx context.Context, paths []string, stdin io.Reader) err
 	}
 	fmt.Fprint(p.Progress, clearLine)
 	err := p.print(in, fmt.Sprintf("%d lines of %s", lines, count.Of(len(paths), "file")))
-	switch {
-	case err != nil:
-		return err
-	case cut == 1:
-		fmt.Fprintf(p.Out, "1 line was longer than %d bytes: the rest was left out.\n", logfile.MaxLine)
-	case cut > 1:
-		fmt.Fprintf(p.Out, "%d lines were longer than %d bytes: the rest was left out.\n", cut, logfile.MaxLine)
+	if cut > 0 {
+		fmt.Fprintf(p.Out, "Lines cut after %d bytes: %d.\n", logfile.MaxLine, cut)
 	}
-	return nil
+	return err
 }
 
 // Sources previews what a first scan would file: from the services' logs since a

@@ -92,7 +92,7 @@ func TestPreviewSurvivesHostileLogs(t *testing.T) {
 	if strings.ContainsAny(r.stdout, "\x1b\x00\r") || regexp.MustCompile(`(?m)^\s*::|##\[`).MatchString(r.stdout) {
 		t.Errorf("raw text reached the terminal:\n%.2000s", r.stdout)
 	}
-	for _, part := range []string{"the end", "1 line was longer than 1048576 bytes"} {
+	for _, part := range []string{"the end", "Lines cut after 1048576 bytes: 1."} {
 		if !strings.Contains(r.stdout, part) {
 			t.Errorf("output lacks %q", part)
 		}
