@@ -8,13 +8,14 @@ import (
 
 // seen is a form with a hash of the part it shares with others.
 type seen struct {
-	hash        uint64
-	form        *form
-	place, need int // where it varies, or how many forms prove that it does
+	hash  uint64
+	form  *form
+	place int  // where it varies
+	weak  bool // a third one must prove that it does
 }
 
-// families sorts the forms and calls do for several with the same hash.
-func families(all []seen, do func([]seen)) {
+// families sorts the forms and returns those with the same hash together, two at least.
+func families(all []seen) (found [][]seen) {
 	slices.SortFunc(all, func(a, b seen) int {
 		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.form.at, b.form.at), cmp.Compare(a.place, b.place))
 	})
@@ -24,10 +25,11 @@ func families(all []seen, do func([]seen)) {
 			n++
 		}
 		if n > 1 {
-			do(all[:n:n])
+			found = append(found, all[:n:n])
 		}
 		all = all[n:]
 	}
+	return found
 }
 
 // hole represents a place that may vary in hashes.
@@ -38,56 +40,37 @@ func (m *miner) without(h uint64, f *form, place int) uint64 {
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
-// uniteVarying unites templates that differ only at places where both may vary. need returns how many
-// templates that takes, judging by one and its places that may vary; 0 if that one must stay alone.
-func (m *miner) uniteVarying(vary func(f *form, place int) bool, need func(f *form, places []int) int) {
-	var all []seen
-	var places []int
-	for _, f := range m.forms {
-		h := f.hash
-		places = places[:0]
-		for place := range f.tokens {
-			if vary(f, place) {
-				h = m.without(h, f, place)
-				places = append(places, place)
-			}
-		}
-		if n := need(f, places); n > 0 {
-			all = append(all, seen{hash: h, form: f, need: n})
-		}
-	}
-	families(all, func(family []seen) {
-		if slices.ContainsFunc(family, func(s seen) bool { return s.need > len(family) }) {
-			return
-		}
-		first := family[0].form
-		for _, s := range family[1:] {
-			if equal(first, s.form, func(place int) bool { return vary(first, place) && vary(s.form, place) }) {
-				unite(first, s.form)
-			}
-		}
-	})
-}
-
 // uniteNames unites templates that differ only in names, however many: "class com.example.Cart replaces
-// com.example.Basket". The fewer words they share, the more templates are required.
+// com.example.Basket". Three are needed if they share few words and the names may be ordinary words.
 func (m *miner) uniteNames() {
-	m.uniteVarying(m.namelike, func(f *form, places []int) int {
-		consts, sure := f.consts, true
-		for _, place := range places {
+	var all []seen
+	for _, f := range m.forms {
+		h, consts, sure := f.hash, f.consts, true
+		for place := range f.tokens {
+			if !m.namelike(f, place) {
+				continue
+			}
+			h = m.without(h, f, place)
 			if t := m.at(f, place); t.counts() {
 				consts--
 				sure = sure && t.is(isName|isJoined|isLearned) && m.before(f, place).is(isRole)
 			}
 		}
-		switch {
-		case len(places) == 0 || consts < minConsts:
-			return 0
-		case consts == minConsts && !sure:
-			return 3
+		if h != f.hash && consts >= minConsts {
+			all = append(all, seen{hash: h, form: f, weak: consts == minConsts && !sure})
 		}
-		return 2
-	})
+	}
+	for _, family := range families(all) {
+		if len(family) < 3 && (family[0].weak || family[1].weak) {
+			continue
+		}
+		first := family[0].form
+		for _, s := range family[1:] {
+			if equal(first, s.form, func(place int) bool { return m.namelike(first, place) && m.namelike(s.form, place) }) {
+				unite(first, s.form)
+			}
+		}
+	}
 }
 
 // uniteHoles unites templates that differ in one word, where the words at that place are values: "cannot
@@ -135,7 +118,7 @@ func (m *miner) holes() [][]seen {
 		}
 	}
 	var holes [][]seen
-	families(all, func(family []seen) {
+	for _, family := range families(all) {
 		first := family[0]
 		family = slices.DeleteFunc(family, func(s seen) bool {
 			return s.place != first.place || !equal(first.form, s.form, func(place int) bool { return place == s.place })
@@ -143,7 +126,7 @@ func (m *miner) holes() [][]seen {
 		if len(family) > 1 && !m.happened(family) {
 			holes = append(holes, family)
 		}
-	})
+	}
 	return holes
 }
 
@@ -213,30 +196,6 @@ func (m *miner) varies(family []seen) bool {
 		return consts >= fewConsts || n >= manyNames
 	}
 	return consts >= manyConsts && n >= manyValues || consts >= someConsts && n >= manyMore
-}
-
-// uniteRare unites templates that differ in several words at once, if each word occurs at its place in
-// that template only: "user alice logged in at office", "user bob logged in at home".
-func (m *miner) uniteRare() {
-	counts := map[uint64]int{}
-	spot := func(f *form, place int) uint64 { return f.shape ^ m.at(f, place).hash*weight(place) }
-	for _, f := range m.forms {
-		for place := range f.tokens {
-			if m.at(f, place).isConst() {
-				counts[spot(f, place)]++
-			}
-		}
-	}
-	rare := func(f *form, place int) bool {
-		t := m.at(f, place)
-		return place > 0 && t.isConst() && !t.is(isGrammar|isInflected|isDevice|isFault|isCapital|isRole) && counts[spot(f, place)] == 1
-	}
-	m.uniteVarying(rare, func(f *form, places []int) int {
-		if consts := f.consts - len(places); len(places) > 1 && consts >= max(someConsts, 2*len(places)) {
-			return manyValues
-		}
-		return 0
-	})
 }
 
 // uniteCovered unites a template with a wider one that covers it: once "login of <*> failed at gateway"

@@ -72,7 +72,6 @@ func (m *miner) round() bool {
 	}
 	m.uniteNames()
 	m.uniteHoles()
-	m.uniteRare()
 	m.uniteCovered()
 	members := make([][]*form, len(m.forms))
 	for _, f := range m.forms {
