@@ -23,15 +23,36 @@ type Policy struct {
 }
 
 // Decider decides on events. It reuses a buffer, so it is not safe for concurrent use.
+//
+// It has an index of the few rules that may match an event. A value contains all grams of a pattern that
+// matches it, so each rule is filed under one gram of each of its patterns of one attribute.
 type Decider struct {
 	Policy
-	index *index
 	keeps [event.Fatal + 1]bool // see MayKeep
+
+	always []int            // rules that are always tried
+	grams  map[gram][]int   // rules by gram
+	filed  [attributes]bool // attributes whose grams are in the index
+	has    [1 << 16]bool    // by hash of a gram, for speed
+	found  []int            // by the last call of candidates
 }
 
 // New returns a Decider.
 func New(p Policy) *Decider {
-	d := &Decider{Policy: p, index: newIndex(p.Rules)}
+	d := &Decider{Policy: p, grams: map[gram][]int{}}
+	common := map[gram]int{} // in how many patterns a gram is
+	for _, r := range p.Rules {
+		for a, patterns := range r.Match.patterns() {
+			for _, p := range patterns {
+				for _, g := range p.grams(attribute(a)) {
+					common[g]++
+				}
+			}
+		}
+	}
+	for at := range p.Rules {
+		d.file(at, common)
+	}
 	for level := range d.keeps {
 		level := event.Level(level)
 		d.keeps[level] = level >= p.MinLevel || slices.ContainsFunc(p.Rules, func(r Rule) bool {
@@ -41,12 +62,49 @@ func New(p Policy) *Decider {
 	return d
 }
 
+// file files a rule under the rarest grams of its first attribute whose patterns all have some.
+func (d *Decider) file(rule int, common map[gram]int) {
+	for a, patterns := range d.Rules[rule].Match.patterns() {
+		patterns = slices.DeleteFunc(slices.Clone(patterns), func(p Pattern) bool { return p.Not })
+		if len(patterns) == 0 || slices.ContainsFunc(patterns, func(p Pattern) bool { return len(p.grams(attribute(a))) == 0 }) {
+			continue
+		}
+		for _, p := range patterns {
+			g := slices.MinFunc(p.grams(attribute(a)), func(a, b gram) int { return common[a] - common[b] })
+			d.grams[g], d.has[g.hash()], d.filed[a] = append(d.grams[g], rule), true, true
+		}
+		return
+	}
+	d.always = append(d.always, rule)
+}
+
+// candidates returns the rules that may match, in order. The slice is reused.
+func (d *Decider) candidates(e *event.Event) []int {
+	d.found = append(d.found[:0], d.always...)
+	var room [8]string
+	for a := range attributes {
+		if !d.filed[a] {
+			continue
+		}
+		for _, text := range values(a, e, room[:0]) {
+			for i := range len(text) - gramSize + 1 {
+				if g := gramOf(a, text[i:]); d.has[g.hash()] {
+					d.found = append(d.found, d.grams[g]...)
+				}
+			}
+		}
+	}
+	slices.Sort(d.found)
+	d.found = slices.Compact(d.found)
+	return d.found
+}
+
 // Decide sets the Decision of a parsed and redacted event, and its Level if a rule sets another. Later rules
 // see the level that earlier ones set. A Sentry issue is judged by the event that it describes.
 func (d *Decider) Decide(e *event.Event) {
 	e.Decision = event.Decision{}
 	ignored := 0
-	for _, at := range d.index.candidates(e) {
+	for _, at := range d.candidates(e) {
 		rule := &d.Rules[at]
 		if !rule.Match.holds(e) {
 			continue
@@ -187,50 +245,6 @@ func (m *Match) holds(e *event.Event) bool {
 	return true
 }
 
-// index finds the few rules that may match an event. A value contains all grams of a pattern
-// that matches it, so each rule is filed under one gram of each of its patterns of one attribute.
-type index struct {
-	always []int            // rules that are always tried
-	grams  map[gram][]int   // rules by gram
-	filed  [attributes]bool // attributes whose grams are in the index
-	has    [1 << 16]bool    // by hash of a gram, for speed
-	found  []int            // of the last call
-}
-
-func newIndex(rules []Rule) *index {
-	x := &index{grams: map[gram][]int{}}
-	common := map[gram]int{} // in how many patterns a gram is
-	for at := range rules {
-		for a, patterns := range rules[at].Match.patterns() {
-			for _, p := range patterns {
-				for _, g := range p.grams(attribute(a)) {
-					common[g]++
-				}
-			}
-		}
-	}
-	for at := range rules {
-		x.file(at, &rules[at].Match, common)
-	}
-	return x
-}
-
-// file files a rule under the rarest grams of its first attribute whose patterns all have some.
-func (x *index) file(rule int, m *Match, common map[gram]int) {
-	for a, patterns := range m.patterns() {
-		patterns = slices.DeleteFunc(slices.Clone(patterns), func(p Pattern) bool { return p.Not })
-		if len(patterns) == 0 || slices.ContainsFunc(patterns, func(p Pattern) bool { return len(p.grams(attribute(a))) == 0 }) {
-			continue
-		}
-		for _, p := range patterns {
-			g := slices.MinFunc(p.grams(attribute(a)), func(a, b gram) int { return common[a] - common[b] })
-			x.grams[g], x.has[g.hash()], x.filed[a] = append(x.grams[g], rule), true, true
-		}
-		return
-	}
-	x.always = append(x.always, rule)
-}
-
 // gram is an attribute, in the lowest byte, and gramSize bytes of a value.
 type gram uint32
 
@@ -252,25 +266,4 @@ func (p *Pattern) grams(a attribute) []gram {
 		}
 	}
 	return grams
-}
-
-// candidates returns the rules that may match, in order. The slice is reused.
-func (x *index) candidates(e *event.Event) []int {
-	x.found = append(x.found[:0], x.always...)
-	var room [8]string
-	for a := range attributes {
-		if !x.filed[a] {
-			continue
-		}
-		for _, text := range values(a, e, room[:0]) {
-			for i := range len(text) - gramSize + 1 {
-				if g := gramOf(a, text[i:]); x.has[g.hash()] {
-					x.found = append(x.found, x.grams[g]...)
-				}
-			}
-		}
-	}
-	slices.Sort(x.found)
-	x.found = slices.Compact(x.found)
-	return x.found
 }

@@ -260,7 +260,7 @@ func TestFewRulesAreAsked(t *testing.T) {
 			rules = append(rules, Rule{Match: matches(t, matcher, fmt.Sprintf(pattern, i))})
 		}
 		e := sample()
-		if asked := New(Policy{Rules: rules}).index.candidates(&e); len(asked) > 3 {
+		if asked := New(Policy{Rules: rules}).candidates(&e); len(asked) > 3 {
 			t.Errorf("%d of %d rules are asked", len(asked), n)
 		}
 	}
