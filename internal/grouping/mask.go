@@ -207,13 +207,13 @@ func (m *masker) json(s string, i int) int {
 	m.out = append(m.out, s[i])
 	inside := strings.TrimLeft(s[i+1:], " ")
 	if s[i] == '[' && isWordList(inside) {
-		m.wildcard(maskList)
+		m.wildcard(maskValue)
 		return i + strings.IndexByte(s[i:], ']')
 	}
 	if inside == "" || (inside[0] != '"' && inside[0] != '\'' && (s[i] != '[' || inside[0] != '{')) {
 		return i + 1
 	}
-	m.wildcard(maskJSON)
+	m.wildcard(maskValue)
 	end := object(s, i)
 	if end == i {
 		return len(s)
@@ -246,28 +246,18 @@ type Masks uint32
 const (
 	maskNumber Masks = 1 << iota
 	maskID
-	maskHex
-	maskUUID
-	maskULID
-	maskToken
 	maskTime
 	maskAddress
 	maskHost
 	maskEmail
 	maskURL
 	maskPath
-	maskARN
 	maskQuoted
 	maskValue
-	maskJSON
-	maskList
-	maskVersion
-	maskStack
 	maskRedacted
 )
 
-var maskNames = [...]string{"number", "id", "hex", "uuid", "ulid", "token", "time", "address", "host", "email", "url", "path",
-	"arn", "quoted", "value", "json", "list", "version", "stack", "redacted"}
+var maskNames = [...]string{"number", "id", "time", "address", "host", "email", "url", "path", "quoted", "value", "redacted"}
 
 // Names returns the kinds in a fixed order; an empty list if there are none.
 func (m Masks) Names() []string {

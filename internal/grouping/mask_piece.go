@@ -50,7 +50,7 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 	m.out = append(m.out, lead...)
 	if place, _, numbered := strings.Cut(word, ":"); kind == 0 && numbered && strings.Count(place, ".") > 1 {
 		if stack := strings.TrimRight(callStack.FindString(s[begin:]), " "); stack != "" {
-			m.wildcard(maskStack)
+			m.wildcard(maskValue)
 			return begin + len(stack)
 		}
 	}
@@ -68,14 +68,13 @@ func (m *masker) joined(s string, i, begin, end int, seen uint8) int {
 // nameKind returns the kind of a value of several parts by what they name, or 0.
 func (m *masker) nameKind(word string) Masks {
 	switch at := strings.IndexByte(word, '@'); {
-	case strings.HasPrefix(word, "arn:"): // "role arn:aws:iam::123456789012:role/app is not allowed to"
-		return maskARN
 	case at > 0 && !strings.ContainsAny(word, ":/") &&
 		(strings.IndexByte(word[at:], '.') > 1 || strings.ToLower(word) == word && !isHex(word[at+1:])):
 		return maskEmail // or an account on a host: "cannot deliver to jane.doe@example.com"
 	case strings.Count(word, ":") >= 3 && isHex(strings.ReplaceAll(word, ":", "")):
 		return maskAddress // "lease for fe:ed:fa:ce:be:ef expired"
-	case strings.Count(word, ".") >= 2 && bytes.HasSuffix(m.out, []byte(" is ")) && !isFaultName(word):
+	case strings.HasPrefix(word, "arn:"), // "role arn:aws:iam::123456789012:role/app is not allowed to"
+		strings.Count(word, ".") >= 2 && bytes.HasSuffix(m.out, []byte(" is ")) && !isFaultName(word):
 		return maskID // "driver class is com.mysql.cj.jdbc.Driver"
 	case m.isService(word):
 		return maskHost
@@ -181,7 +180,7 @@ func (m *masker) assigned(s string, i int) int {
 		switch s[value] {
 		case '[', '{', '(':
 			if end := object(s, value); end > value && !strings.ContainsAny(s[value:end], "=:") {
-				m.wildcard(maskList)
+				m.wildcard(maskValue)
 				return end
 			}
 			return value // values with names of their own

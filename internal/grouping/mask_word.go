@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // parts masks a piece part by part, so that "server.go:42" keeps the file and "uid:1000" the name.
@@ -34,7 +32,7 @@ func (m *masker) parts(word string) {
 		part := word[begin:end]
 		kind := valueKind(part, seen)
 		if begin > 0 && word[begin-1] == '@' && isHex(part) {
-			kind = maskHex // the address of an object: "lock held by Session@deadbeef"
+			kind = maskID // the address of an object: "lock held by Session@deadbeef"
 		}
 		if kind != 0 {
 			m.wildcard(kind)
@@ -79,16 +77,8 @@ func valueKind(word string, seen uint8) Masks {
 		return 0
 	case strings.Contains(word, Wildcard):
 		return maskRedacted
-	case len(word) == 36 && uuid.Validate(word) == nil:
-		return maskUUID
-	case len(word) == 26 && strings.ToUpper(word) == word:
-		return maskULID
-	case len(word) > 2 && word[0] == '0' && word[1] == 'x', len(word) >= 8 && isHex(word) && strings.Trim(word, "0123456789") != "":
-		return maskHex
-	case class[word[0]]&isDigit != 0:
+	case class[word[0]]&isDigit != 0 && len(word) < minToken:
 		return maskNumber
-	case len(word) >= minToken:
-		return maskToken
 	}
 	return maskID
 }
@@ -96,18 +86,13 @@ func valueKind(word string, seen uint8) Masks {
 // letterKind finds values among words without a digit.
 func letterKind(word string) Masks {
 	switch {
-	case len(word) == 3 && currencies[word]:
-		return maskValue
-	case len(word) < 4:
-		return 0
+	case len(word) == 3 && currencies[word], word == "true", word == "false", word == "True", word == "False":
+		return maskValue // "no rate for GBP", "cache warm: true"
 	case word == "localhost":
 		return maskHost
-	case word == "true" || word == "false" || word == "True" || word == "False":
-		return maskValue // "cache warm: true"
-	case len(word) >= 8 && isHex(word):
-		return maskHex // "object deadbeef is gone": no English word of eight letters has only a to f
-	case len(word) >= 24 && mixedCase(word):
-		return maskToken // "token aBCdEFghIJklMNopQRstUVwx expired"
+	case len(word) >= 8 && isHex(word), // "object deadbeef is gone": no English word of eight letters has only a to f
+		len(word) >= 24 && mixedCase(word): // "token aBCdEFghIJklMNopQRstUVwx expired"
+		return maskID
 	}
 	return 0
 }
@@ -142,7 +127,7 @@ func joinedKind(word string) Masks {
 	case strings.Count(address, ".") == 3 && strings.Trim(address, "0123456789.") == "":
 		return maskAddress // "connect to 10.0.3.7:5432"
 	case len(word) > 3 && word[0] == 'v' && class[word[1]]&isDigit != 0 && strings.IndexByte(word, '.') > 0:
-		return maskVersion // "agent v1.2.3-rc1 is too old"
+		return maskID // "agent v1.2.3-rc1 is too old"
 	}
 	return 0
 }
