@@ -53,8 +53,7 @@ func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
 	return finding.Good(about, "%s, region %s", aws.ToString(who.Arn), base.Region)
 }
 
-// check looks for the newest event, then for the newest that the pattern matches,
-// then for the lines around it.
+// check looks for the newest event, then for the newest that the pattern matches.
 func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
 	about, cfg := fmt.Sprintf("log group %s", g.name), g.client.cfg
 	if cfg.Reader == Insights || g.infrequent.Load() {
@@ -80,11 +79,6 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 	found[0].Text += "; " + cfg.readers()
 	if cfg.InsightsBudget > 0 && cfg.Reader != Filter && cfg.Reader != All {
 		found = append(found, g.checkInsights(ctx, about)...)
-	}
-	_, _, err = g.Window(ctx, aws.ToString(newest.LogStreamName), at(newest), at(newest).Add(time.Second), 1)
-	if code, _, refusal := codeOf(err); refusal != nil {
-		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+code+")",
-			"add logs:GetLogEvents to the policy, or do without them"))
 	}
 	return found
 }

@@ -24,18 +24,19 @@ const (
 
 type filterInput struct {
 	groupRef
-	StartTime     int64  `json:"startTime"`
-	EndTime       int64  `json:"endTime"` // inclusive; 0 is without an end
-	FilterPattern string `json:"filterPattern"`
-	NextToken     string `json:"nextToken"`
-	Limit         *int   `json:"limit"`
-	StartFromHead *bool  `json:"startFromHead"` // false: newest first
+	Streams       []string `json:"logStreamNames"` // nil for all
+	StartTime     int64    `json:"startTime"`
+	EndTime       int64    `json:"endTime"` // inclusive; 0 is without an end
+	FilterPattern string   `json:"filterPattern"`
+	NextToken     string   `json:"nextToken"`
+	Limit         *int     `json:"limit"`
+	StartFromHead *bool    `json:"startFromHead"` // false: newest first
 }
 
-// outputEvent is FilteredLogEvent, and without the first two fields OutputLogEvent.
+// outputEvent is FilteredLogEvent.
 type outputEvent struct {
-	EventID   string `json:"eventId,omitempty"`
-	Stream    string `json:"logStreamName,omitempty"`
+	EventID   string `json:"eventId"`
+	Stream    string `json:"logStreamName"`
 	Timestamp int64  `json:"timestamp"`
 	Message   string `json:"message"`
 }
@@ -80,7 +81,10 @@ func (s *Server) filterLogEvents(req Request) any {
 		events = slices.Clone(events)
 		slices.Reverse(events)
 	}
-	return s.page(events, pattern, at, limit)
+	now := s.Now()
+	return s.page(events, at, limit, func(e stored) bool {
+		return !e.Ingested.After(now) && (in.Streams == nil || slices.Contains(in.Streams, e.Stream)) && pattern.Match(e.Message)
+	})
 }
 
 func (s *Server) token(at cursor) string {
@@ -95,7 +99,7 @@ func (s *Server) token(at cursor) string {
 
 // page makes one page from the cursor on: it ends before the first event that
 // would be too many, or make it too large.
-func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) object {
+func (s *Server) page(events []stored, at cursor, limit int, matches func(stored) bool) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
 		if found {
@@ -108,9 +112,9 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 	for _, e := range page {
 		size += len(e.Message)
 	}
-	fresh, more, now := 0, false, s.Now()
+	fresh, more := 0, false
 	for _, e := range events {
-		if e.Ingested.After(now) || !pattern.Match(e.Message) {
+		if !matches(e) {
 			continue
 		}
 		if len(page) == limit || fresh > 0 && size+len(e.Message) > maxPageBytes {
@@ -121,7 +125,11 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 		size += len(e.Message)
 		fresh++
 	}
-	out := object{"events": output(page)}
+	found := make([]outputEvent, len(page))
+	for i, e := range page {
+		found[i] = outputEvent{e.ID, e.Stream, e.Time.UnixMilli(), e.Message}
+	}
+	out := object{"events": found}
 	if more || fresh > 0 && s.EmptyPages > 0 {
 		last := page[len(page)-1]
 		next := cursor{query: at.query, after: &last}
@@ -131,49 +139,6 @@ func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) o
 		out["nextToken"] = s.token(next)
 	}
 	return out
-}
-
-func output(events []stored) []outputEvent {
-	out := make([]outputEvent, len(events))
-	for i, e := range events {
-		out[i] = outputEvent{e.ID, e.Stream, e.Time.UnixMilli(), e.Message}
-	}
-	return out
-}
-
-// getLogEvents reads one stream from its head. Its tokens are never null: at the end of the
-// stream the answer repeats the one that it was asked with.
-func (s *Server) getLogEvents(req Request) any {
-	in := decode[struct {
-		groupRef
-		Stream        string `json:"logStreamName"`
-		StartTime     int64  `json:"startTime"`
-		EndTime       int64  `json:"endTime"` // exclusive, unlike that of FilterLogEvents
-		NextToken     string `json:"nextToken"`
-		Limit         *int   `json:"limit"`
-		StartFromHead bool   `json:"startFromHead"`
-	}](req)
-	limit, g, now := pageSize(in.Limit, maxPageEvents), s.readable(req, in.groupRef), s.Now()
-	must(in.StartFromHead, unsupported("startFromHead false"))
-	hidden := func(e stored) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
-	must(len(slices.DeleteFunc(slices.Clone(g.between(0, math.MaxInt64)), hidden)) > 0,
-		refuse("ResourceNotFoundException", "The specified log stream does not exist."))
-	events := slices.DeleteFunc(slices.Clone(g.between(in.StartTime, cmp.Or(in.EndTime, math.MaxInt64))), hidden)
-	from, size := 0, 0
-	if in.NextToken != "" {
-		_, err := fmt.Sscanf(in.NextToken, "f/%d", &from)
-		must(err == nil && from <= len(events), invalid("The specified nextToken is invalid."))
-	}
-	to := from
-	for to < min(len(events), from+limit) && size+len(events[to].Message) <= maxPageBytes {
-		size += len(events[to].Message)
-		to++
-	}
-	out := output(events[from:to])
-	for i := range out {
-		out[i].EventID, out[i].Stream = "", ""
-	}
-	return object{"events": out, "nextForwardToken": fmt.Sprintf("f/%056d", to)}
 }
 
 var (
