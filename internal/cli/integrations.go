@@ -40,14 +40,14 @@ var Integrations = []Integration{
 func connectCloudWatch(ctx context.Context, cfg config.Config, c clock.Clock, progress func(string)) (source.Integration, error) {
 	logs := cloudwatch.Config{
 		Region: cfg.AWSRegion, FilterPattern: cfg.FilterPattern, Reader: cfg.Reader, AllPages: cfg.ReadAllPages,
-		InsightsBudget: cfg.InsightsBudget, RequestsPerSecond: cfg.AWSRequestsPerSecond, Clock: c, Progress: progress,
+		InsightsBudget: cfg.InsightsBudget, RequestsPerSecond: cmp.Or(cfg.AWSRequestsPerSecond, 2), Clock: c, Progress: progress,
 	}
 	if logs.FilterPattern == "" {
 		logs.FilterPattern = cloudwatch.DefaultFilterPattern
 	} else {
 		logs.Reader = cloudwatch.Filter // the user's own pattern selects what is read
 	}
-	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid
+	return cloudwatch.Integrate(ctx, logs, cfg.LogGroups, cmp.Or(cfg.Lookback, time.Hour)) // zero if it was invalid, like the rate
 }
 
 func connectSentry(_ context.Context, cfg config.Config, c clock.Clock, _ func(string)) (source.Integration, error) {

@@ -16,10 +16,21 @@ import (
 
 // Check reports whether the groups of the specs can be read, the identity that AWS sees, and, for each group,
 // whether it has events in the last lookback and whether the filter pattern matches any. It only reads.
-func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) []finding.Finding {
-	found := []finding.Finding{c.checkIdentity(ctx)}
-	if found[0].Level == finding.Failure {
-		return found
+func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration) (found []finding.Finding) {
+	const about = "AWS identity"
+	if err := c.checkCredentials(ctx); err != nil {
+		return []finding.Finding{finding.Of(about, err)}
+	}
+	who, err := sts.NewFromConfig(c.base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}) // which needs no permission
+	switch _, _, refusal := codeOf(err); {
+	case refusal != nil:
+		err = explain(ctx, "get the AWS identity", c.base.Region, "sts:GetCallerIdentity", "*", err)
+		return []finding.Finding{finding.Of(about, err)}
+	case err != nil: // which proves nothing: a network may allow CloudWatch's endpoint only
+		found = append(found, finding.Warn(about, "STS does not answer: "+err.Error(),
+			"allow access to sts.REGION.amazonaws.com, or ignore this: reading logs does not need it"))
+	default:
+		found = append(found, finding.Good(about, "%s, region %s", aws.ToString(who.Arn), c.base.Region))
 	}
 	groups, err := c.Groups(ctx, specs)
 	if err != nil {
@@ -29,28 +40,6 @@ func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration
 		found = append(found, g.check(ctx, lookback)...)
 	}
 	return found
-}
-
-// checkIdentity asks STS, which needs no permission. An unreachable STS proves
-// nothing: a network may allow CloudWatch's endpoint only.
-func (c *Client) checkIdentity(ctx context.Context) finding.Finding {
-	const about = "AWS identity"
-	if err := c.checkCredentials(ctx); err != nil {
-		return finding.Of(about, err)
-	}
-	base := c.base.Copy()
-	if base.Region == "" {
-		base.Region = "us-east-1" // STS answers for all regions there
-	}
-	who, err := sts.NewFromConfig(base).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if _, _, refusal := codeOf(err); refusal != nil {
-		return finding.Of(about, explain(ctx, "get the AWS identity", base.Region, "sts:GetCallerIdentity", "*", err))
-	}
-	if err != nil {
-		return finding.Warn(about, "STS does not answer: "+err.Error(),
-			"allow access to sts.REGION.amazonaws.com, or ignore this: reading logs does not need it")
-	}
-	return finding.Good(about, "%s, region %s", aws.ToString(who.Arn), base.Region)
 }
 
 // check looks for the newest event, then for the newest that the pattern matches.
@@ -101,8 +90,7 @@ func (c Config) readers() string {
 // checkSpan is the period of the query that shows what Logs Insights costs.
 const checkSpan = 5 * time.Minute
 
-// checkInsights reports whether Logs Insights can read a group. For one that it will
-// always read it estimates the cost.
+// checkInsights reports whether Logs Insights can read a group, and what a month costs if it always will.
 func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
 	c := g.client
 	always := g.infrequent.Load() || c.cfg.Reader == Insights
@@ -168,8 +156,7 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%ds", max(0, d/time.Second))
 }
 
-// newest returns the newest event since a time that a pattern matches; nil if none is found
-// within a few pages.
+// newest returns the newest event since a time that a pattern matches; nil if none is found in a few pages.
 func (g *Group) newest(ctx context.Context, since time.Time, pattern string) (*types.FilteredLogEvent, error) {
 	in := g.request(since, pattern)
 	in.StartFromHead, in.Limit = aws.Bool(false), aws.Int32(1)

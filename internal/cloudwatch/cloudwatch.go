@@ -26,7 +26,6 @@ import (
 	"maps"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -47,7 +46,7 @@ import (
 // Config configures reading. The rate and the clock are required.
 type Config struct {
 	Region         string  // for credentials that need a region (STS); may be empty if environment or profile name one
-	FilterPattern  string  // CloudWatch's filter pattern syntax, at most MaxFilterPattern characters; empty matches every event
+	FilterPattern  string  // CloudWatch's filter pattern syntax, at most 1,024 characters; empty matches every event
 	AllPages       int     // windows of up to this many pages (1 MB or 10,000 events each) are read whole; 0 always filters
 	Reader         string  // Auto, All, Filter or Insights; empty is Auto
 	InsightsBudget float64 // GB that Logs Insights may scan; 0 never queries it
@@ -66,8 +65,7 @@ const (
 	Insights = "insights" // events that InsightsPattern matches, by Logs Insights, which charges for each byte scanned
 )
 
-// Client reads the log groups of any number of regions with one set of
-// credentials. Its groups are read one after another.
+// Client reads the log groups of any number of regions with one set of credentials, one group after another.
 type Client struct {
 	cfg     Config
 	base    aws.Config
@@ -87,22 +85,13 @@ type Client struct {
 // New returns a client. It reads the environment and the AWS configuration files and
 // sends no request: its errors are mistakes in the settings.
 func New(ctx context.Context, cfg Config) (*Client, error) {
-	if !(cfg.RequestsPerSecond > 0) {
-		return nil, errors.New("aws-requests-per-second must be more than 0")
-	}
 	cfg.Reader = cmp.Or(cfg.Reader, Auto)
-	if n := utf8.RuneCountInString(cfg.FilterPattern); n > MaxFilterPattern {
-		return nil, fmt.Errorf("filter-pattern has %d characters, CloudWatch takes at most %d", n, MaxFilterPattern)
-	}
-	options := []func(*config.LoadOptions) error{
+	base, err := config.LoadDefaultConfig(ctx,
+		config.WithRegion(cfg.Region), config.WithDefaultRegion("us-east-1"), // where STS answers for all regions
 		// A page is at most about 1 MB; without a limit a stalled connection would hold the run until max-duration.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(time.Minute)),
 		config.WithLogger(logging.Nop{}), // the SDK's messages on standard error would mix with ours
-	}
-	if cfg.Region != "" {
-		options = append(options, config.WithRegion(cfg.Region))
-	}
-	base, err := config.LoadDefaultConfig(ctx, options...)
+	)
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration (environment and ~/.aws): %w", err)
 	}
@@ -137,16 +126,14 @@ func Integrate(ctx context.Context, c Config, entries []string, lookback time.Du
 	return i, nil
 }
 
-// Requests returns how many requests of each kind, such as "FilterLogEvents",
-// were sent so far, retries included.
+// Requests returns the number of requests sent so far by kind, such as "FilterLogEvents", retries included.
 func (c *Client) Requests() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.requests)
 }
 
-// region returns the SDK's client for one region. All requests of a region share
-// it, because they share the region's quota.
+// region returns the SDK's client for one region, whose requests share the region's quota.
 func (c *Client) region(name string) *cloudwatchlogs.Client {
 	c.mu.Lock()
 	defer c.mu.Unlock()

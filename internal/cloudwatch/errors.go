@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -29,8 +28,7 @@ func (g *Group) explain(ctx context.Context, err error) error {
 
 func (g *Group) doing() string { return fmt.Sprintf("read log group %q in %s", g.name, g.region) }
 
-// resource returns the group's name in IAM policies. An unknown account is written
-// "*", which a policy may contain too.
+// resource returns the group's name in IAM policies, which may contain "*" in place of an unknown account.
 func (g *Group) resource() string {
 	partition, _ := partitionOf(g.region)
 	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s:*", partition, g.region, cmp.Or(g.account, "*"), g.name)
@@ -49,15 +47,14 @@ func partitionOf(region string) (name, console string) {
 
 // codeOf returns the service's refusal, with its code and message; empty if the error is anything else.
 func codeOf(err error) (code, message string, refusal error) {
-	var r smithy.APIError
-	if !errors.As(err, &r) {
-		return "", "", nil
+	if r, ok := errors.AsType[smithy.APIError](err); ok {
+		return r.ErrorCode(), r.ErrorMessage(), r
 	}
-	return r.ErrorCode(), r.ErrorMessage(), r
+	return "", "", nil
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is
-// not documented, so a text that names the class is enough.
+// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is not documented, so
+// a text that names the class is enough.
 func onlyInsights(err error) bool {
 	code, message, _ := codeOf(err)
 	return code == "InvalidOperationException" || infrequentText.MatchString(message)
@@ -65,17 +62,9 @@ func onlyInsights(err error) bool {
 
 var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
 
-// refused reports whether an error is a final refusal, such as a missing permission,
-// rather than a failure of the service or the network, or a timeout.
-func refused(err error) bool {
-	code, _, _ := codeOf(err)
-	return slices.Contains([]string{"AccessDeniedException", "AccessDenied", "ResourceNotFoundException",
-		"InvalidParameterException", "InvalidOperationException"}, code)
-}
-
-// explain returns an error that states why a request failed and how to fix it. The action and
-// resource are what the request needs permission for. A refusal keeps its code and message, without
-// the SDK's description of the transport.
+// explain returns an error that states why a request failed and how to fix it. The action and resource are
+// what the request needs permission for. A refusal keeps its code and message, without the SDK's description
+// of the transport.
 func explain(ctx context.Context, doing, region, action, resource string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("%s: stopped before its end: %w", doing, cause)
@@ -90,25 +79,27 @@ func explain(ctx context.Context, doing, region, action, resource string, err er
 		}
 		return fmt.Errorf("%s: %w", doing, err)
 	}
+	var what, remedy string
 	switch code {
 	case "AccessDeniedException", "AccessDenied":
-		return mend(doing+": not allowed",
-			fmt.Sprintf("give the role or user of the AWS credentials the permission %s on %s", action, resource), refusal)
+		what, remedy = "not allowed", fmt.Sprintf("give the role or user of the AWS credentials the permission %s on %s", action, resource)
 	case "ThrottlingException", "Throttling":
-		return mend(fmt.Sprintf("%s: CloudWatch throttled %d attempts: the account's shared request quota is used up", doing, attempts),
-			"lower aws-requests-per-second, or run at another minute", refusal)
+		what = fmt.Sprintf("CloudWatch throttled %d attempts: the account's shared request quota is used up", attempts)
+		remedy = "lower aws-requests-per-second, or run at another minute"
 	case "LimitExceededException":
-		return mend(doing+": the account is at its limit of concurrent Logs Insights queries",
-			"run at another minute, or close dashboards that query", refusal)
+		what = "the account is at its limit of concurrent Logs Insights queries"
+		remedy = "run at another minute, or close dashboards that query"
 	case "ExpiredTokenException", "ExpiredToken":
-		return mend(doing+": the AWS credentials have expired", "fetch new ones, or ask "+
-			"aws-actions/configure-aws-credentials for a longer role-duration-seconds", refusal)
+		what = "the AWS credentials have expired"
+		remedy = "fetch new ones, or ask aws-actions/configure-aws-credentials for a longer role-duration-seconds"
 	case "UnrecognizedClientException", "InvalidClientTokenId", "InvalidSignatureException", "SignatureDoesNotMatch",
 		"IncompleteSignature", "MissingAuthenticationToken", "MissingAuthenticationTokenException":
-		return mend(fmt.Sprintf("%s: AWS does not accept the credentials in %s", doing, region), "check AWS_ACCESS_KEY_ID, "+
-			"AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and that the region is enabled for the account", refusal)
+		what = "AWS does not accept the credentials in " + region
+		remedy = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, and that the region is enabled for the account"
+	default:
+		return fmt.Errorf("%s: %w", doing, refusal)
 	}
-	return fmt.Errorf("%s: %w", doing, refusal)
+	return mend(doing+": "+what, remedy, refusal)
 }
 
 func mend(what, remedy string, cause error) error {

@@ -98,11 +98,11 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	if spec.name != "" {
 		in.LogGroupNamePrefix = &spec.name
 	}
-	doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)
 	var groups []*Group
-	for {
-		out, err := c.region(spec.region).DescribeLogGroups(ctx, in, c.retrying(ctx))
+	for pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(c.region(spec.region), in); pages.HasMorePages(); {
+		out, err := pages.NextPage(ctx, c.retrying(ctx))
 		if err != nil {
+			doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)
 			return groups, explain(ctx, doing, spec.region, "logs:DescribeLogGroups", "*", err)
 		}
 		for _, g := range out.LogGroups {
@@ -111,13 +111,6 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 			found.infrequent.Store(g.LogGroupClass == types.LogGroupClassInfrequentAccess)
 			groups = append(groups, found)
 		}
-		if aws.ToString(out.NextToken) == "" {
-			break
-		}
-		if aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
-			return groups, fmt.Errorf("%s: the service repeated a page token", doing)
-		}
-		in.NextToken = out.NextToken
 	}
 	if len(groups) == 0 {
 		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.text, spec.region), "check log-groups and aws-region", nil)
@@ -135,11 +128,12 @@ type Spec struct {
 	prefix  bool
 }
 
+const regionName = `[a-z]{2,}(?:-[a-z]+)+-[0-9]+`
+
 var (
 	nameChars   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]*$`)
-	regionShape = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
-	arnShape    = regexp.MustCompile(`^(arn:aws(?:-[a-z]+)*:logs:([^:]*):([^:]*):log-group:([^:]*))(?::\*)?$`)
-	accountID   = regexp.MustCompile(`^[0-9]{12}$`)
+	regionShape = regexp.MustCompile(`^` + regionName + `$`)
+	arnShape    = regexp.MustCompile(`^(arn:aws(?:-[a-z]+)*:logs:(` + regionName + `):([0-9]{12}):log-group:([^:]*))(?::\*)?$`)
 )
 
 // ParseSpecs parses the entries of log-groups: names, ARNs with or without their final ":*", and prefixes
@@ -176,12 +170,8 @@ func parseSpec(entry, region string) (Spec, error) {
 		spec.name, spec.prefix = strings.CutSuffix(entry, "*")
 	}
 	switch name := spec.name; {
-	case spec.region == "" && spec.arn == "":
+	case spec.region == "":
 		return spec, finding.Mend("a name has no region", "set aws-region, or give the ARN")
-	case spec.arn != "" && !regionShape.MatchString(spec.region):
-		return spec, fmt.Errorf("%q is not the name of a region", spec.region)
-	case spec.arn != "" && !accountID.MatchString(spec.account):
-		return spec, fmt.Errorf("%q is not an account of 12 digits", spec.account)
 	case spec.arn != "" && strings.Contains(name, "*"):
 		return spec, errors.New("a prefix must be written without an ARN, such as /ecs/*")
 	case name == "" && !spec.prefix: // a prefix may be: every group of the region

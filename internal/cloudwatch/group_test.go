@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
-	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
 const otherAccountARN = "arn:aws:logs:eu-central-1:999999999999:log-group:/ecs/shop"
@@ -85,21 +84,6 @@ func TestGroupsPagesTheListing(t *testing.T) {
 	}
 }
 
-func TestGroupsRefusesARepeatedToken(t *testing.T) {
-	w := newWorld(t)
-	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
-		return &cloudwatchtest.Fault{Status: 200, Body: `{"logGroups":[{"logGroupName":"/ecs/shop"}],"nextToken":"again"}`}
-	}
-	specs, err := cloudwatch.ParseSpecs([]string{"/ecs/*"}, region)
-	if err != nil {
-		t.Fatal(err)
-	}
-	groups, err := w.client().Groups(context.Background(), specs)
-	if err == nil || !strings.Contains(err.Error(), "repeated a page token") || len(groups) != 1 {
-		t.Errorf("%v, %v", names(groups), err)
-	}
-}
-
 func TestServiceOfRecords(t *testing.T) {
 	for _, test := range []struct{ group, want string }{
 		{"/aws/lambda/checkout", "checkout"},
@@ -115,25 +99,6 @@ func TestServiceOfRecords(t *testing.T) {
 			records, _, err := read(context.Background(), w.group(test.group))
 			if err != nil || len(records) != 1 || records[0].Service != test.want {
 				t.Errorf("%v, %v; want the service %q", records, err, test.want)
-			}
-		})
-	}
-}
-
-func TestNewRefuses(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		mar  func(*cloudwatch.Config)
-		want string
-	}{
-		{"no pace", func(c *cloudwatch.Config) { c.RequestsPerSecond = 0 }, "aws-requests-per-second must be more than 0"},
-		{"long pattern", func(c *cloudwatch.Config) { c.FilterPattern = strings.Repeat("ä", 1025) }, "filter-pattern has 1025 characters"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			w := newWorld(t)
-			test.mar(&w.config)
-			if _, err := cloudwatch.New(context.Background(), w.config); err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("%v\ndoes not say %q", err, test.want)
 			}
 		})
 	}

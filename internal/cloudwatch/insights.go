@@ -57,8 +57,7 @@ func (g *Group) unreadable() error {
 			"logs:StartQuery, logs:GetQueryResults and logs:StopQuery", nil)
 }
 
-// answer reads the group together with others whose turn comes later, or returns what was
-// read on another group's turn.
+// answer reads the group and others whose turn comes later, or returns what was read on another's turn.
 func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 	c := g.client
 	c.batching.Lock()
@@ -69,7 +68,7 @@ func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 	}
 	groups, earliest := g.together(from)
 	a, err := c.query(ctx, groups, earliest)
-	if len(groups) > 1 && (refused(err) || errors.Is(err, errBudget)) {
+	if _, _, refusal := codeOf(err); len(groups) > 1 && (refusal != nil || errors.Is(err, errBudget)) {
 		c.alone = true // some of them may be allowed, or fit in the budget: from now on each is read by itself
 		groups = groups[:1]
 		a, err = c.query(ctx, groups, from)
@@ -82,8 +81,8 @@ func (g *Group) answer(ctx context.Context, from time.Time) (answer, error) {
 	return a, err
 }
 
-// together returns the groups that are read with g, which is the first, and where their
-// windows begin. No window gets longer by more than a quarter, since each byte is paid for.
+// together returns the groups that are read with g, the first of them, and where their windows begin. No
+// window gets longer by more than a quarter, since each byte is paid for.
 func (g *Group) together(from time.Time) ([]*Group, time.Time) {
 	c, groups, earliest := g.client, []*Group{g}, from
 	slack := c.cfg.Clock.Now().Sub(from) / 4
@@ -108,8 +107,6 @@ func (c *Client) scan(bytes float64) float64 {
 	c.scanned += bytes
 	return c.scanned
 }
-
-func (c *Client) overBudget() bool { return c.scan(0) > c.cfg.InsightsBudget*gigabyte }
 
 // Costs describes what Logs Insights has cost so far, rounded up; it is empty if it was not used.
 func (c *Client) Costs() string {

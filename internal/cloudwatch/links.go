@@ -11,8 +11,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file builds addresses in the AWS console. Their formats are not documented; they
-// are what the console shows in the address bar.
+// This file builds addresses in the AWS console, as its address bar shows them: they are not documented.
 
 // URL returns the address of the group's page in the AWS console.
 func (g *Group) URL() string {
@@ -24,31 +23,26 @@ func consoleURL(region string) string {
 	return fmt.Sprintf("https://%s.%s/cloudwatch/home?region=%s", region, host, region)
 }
 
-// eventURL returns the address of an event, given that of its stream. id is empty if the
-// console does not know it. The query is escaped once: "?start=" becomes "$3Fstart$3D".
+// eventURL returns the address of an event, given that of its stream. id is empty if the console does not
+// know it. The query is escaped once: "?start=" becomes "$3Fstart$3D".
 func eventURL(stream string, at time.Time, id string) string {
-	address := stream + "$3Fstart$3D" + strconv.FormatInt(at.UnixMilli(), 10)
-	if id == "" {
-		return address
+	if id != "" {
+		id = "$26refEventId$3D" + escapeTwice(id)
 	}
-	return address + "$26refEventId$3D" + escapeTwice(id)
+	return stream + "$3Fstart$3D" + strconv.FormatInt(at.UnixMilli(), 10) + id
 }
 
 // escapeTwice escapes a part of the address after "#", where "$" stands for "%": "/" becomes "$252F".
 func escapeTwice(s string) string { return strings.ReplaceAll(escape(escape(s)), "%", "$") }
 
-// escape writes every byte except letters, digits and "-_.~" as %XX, almost like the
-// browser's encodeURIComponent. QueryEscape alone writes a space as "+".
+// escape writes every byte except letters, digits and "-_.~" as %XX. QueryEscape alone writes a space as "+".
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-
-// around is how much time before and after an event its links show.
-const around = time.Hour
 
 var (
 	// xrayID is how X-Ray names a trace. Ids of other tracers look different.
 	xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
-	// plainID matches an id that may stand in a query. Anyone can log something else in
-	// place of an id, and a URL must not carry arbitrary text.
+	// plainID matches an id that may stand in a query. Anyone can log something else in its place, and a URL
+	// must not carry arbitrary text.
 	plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
 )
 
@@ -65,8 +59,8 @@ func (g *Group) Links(e event.Event) []event.Link {
 	return links
 }
 
-// insightsURL fills in the console's query form: an object whose strings are escaped with
-// "*" for "%", and which is escaped as a whole with "$" for "%".
+// insightsURL fills in the console's query form: an object whose strings are escaped with "*" for "%", and
+// which is escaped as a whole with "$" for "%".
 func (g *Group) insightsURL(e event.Event) string {
 	filter := "@logStream = " + strconv.Quote(e.Stream)
 	for _, id := range []string{e.TraceID, e.RequestID} { // the later one wins
@@ -77,7 +71,7 @@ func (g *Group) insightsURL(e event.Event) string {
 	text := func(s string) string { return "'" + strings.ReplaceAll(escape(s), "%", "*") }
 	stamp := func(t time.Time) string { return text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
 	detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",
-		stamp(e.Time.Add(around)), stamp(e.Time.Add(-around)),
+		stamp(e.Time.Add(time.Hour)), stamp(e.Time.Add(-time.Hour)),
 		text("fields @timestamp, @logStream, @message\n| filter "+filter+"\n| sort @timestamp"), text(g.name))
 	return consoleURL(g.region) + "#logsV2:logs-insights$3FqueryDetail$3D" + escapeTwice(detail)
 }

@@ -1,9 +1,5 @@
 package cloudwatch
 
-// MaxFilterPattern is CloudWatch's limit on a filter pattern, in characters (the
-// service's model: FilterPattern).
-const MaxFilterPattern = 1024
-
 // DefaultFilterPattern matches the errors of common loggers and runtimes, and the lines of their stack traces
 // where each line is an event, so that traces are complete. Its test lists the levels and exceptions that it
 // matches, line by line, its false matches, and what it cannot match.

@@ -19,11 +19,10 @@ import (
 // This file runs queries of Logs Insights.
 
 const (
-	maxGroups  = 50              // of a query, from StartQuery's reference
-	maxRows    = 10_000          // of an answer of GetQueryResults
-	maxQueries = 4               // at once; an account may run 100, dashboards included
-	stopWithin = 5 * time.Second // a signal leaves a runner's job about 10 s
-	maxAhead   = 2 * time.Hour   // how far in the future events may be, from PutLogEvents' reference
+	maxGroups  = 50            // of a query, from StartQuery's reference
+	maxRows    = 10_000        // of an answer of GetQueryResults
+	maxQueries = 4             // at once; an account may run 100, dashboards included
+	maxAhead   = 2 * time.Hour // how far in the future events may be, from PutLogEvents' reference
 )
 
 // InsightsPattern matches what DefaultFilterPattern finds, and what no term of a filter
@@ -56,20 +55,17 @@ type answer struct {
 	full    time.Time      // the first second of more than maxRows records, of which only the first are here; zero if none
 }
 
-// query reads groups from a time on. The first minute shows what the rest will cost:
-// unless the budget has room for that, errBudget is returned.
+// query reads groups from a time on, unless the first minute shows that the rest costs too much: errBudget.
 func (c *Client) query(ctx context.Context, groups []*Group, since time.Time) (answer, error) {
 	q := &query{client: c, groups: groups}
 	started, before := c.cfg.Clock.Now(), c.scan(0)
 	from := max(0, since.Unix())
-	rest := from + 60
-	all, err := q.period(ctx, from, rest-1)
-	all.started = started
-	if err != nil {
+	all, err := q.period(ctx, from, from+59)
+	if all.started = started; err != nil {
 		return all, err
 	}
 	q.second = (c.scan(0) - before) / 60
-	more, err := q.period(ctx, rest, started.Add(maxAhead).Unix())
+	more, err := q.period(ctx, from+60, started.Add(maxAhead).Unix())
 	all.add(more)
 	return all, err
 }
@@ -81,15 +77,12 @@ func (a *answer) add(later answer) {
 // period divides a period until no part reaches the limit of rows.
 func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	records, matched, err := q.ask(ctx, from, to)
-	all := answer{records: records}
-	if err != nil || len(records) < maxRows {
-		return all, err
+	switch {
+	case err != nil || len(records) < maxRows:
+		return answer{records: records}, err
+	case from == to:
+		return answer{records: records, full: time.Unix(from, 0).UTC()}, nil
 	}
-	if from == to {
-		all.full = time.Unix(from, 0).UTC()
-		return all, nil
-	}
-	all.records = nil
 	// At least two, and with room to spare, since a part that is full is asked again.
 	parts := make([]answer, min(max(2, int64(matched)*3/2/maxRows), to+1-from))
 	running, ctx := errgroup.WithContext(ctx)
@@ -101,14 +94,15 @@ func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 		})
 	}
 	err = running.Wait()
+	var all answer
 	for _, part := range parts {
 		all.add(part)
 	}
 	return all, err
 }
 
-// ask runs one query to its end, beside at most maxQueries-1 others, and returns its
-// records and how many there would be without the limit.
+// ask runs one query to its end, beside at most maxQueries-1 others, and returns its records and how many
+// there would be without the limit.
 func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record, matched float64, err error) {
 	c := q.client
 	select {
@@ -117,10 +111,10 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	case <-ctx.Done():
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
-	// What it will probably scan counts from now on: the queries beside it share the budget.
-	// Hardly any event is from the future.
+	// What it will probably scan counts from now on: the queries beside it share the budget. Hardly any event
+	// is from the future.
 	expected := q.second * float64(max(0, min(to, c.cfg.Clock.Now().Unix())+1-from))
-	if c.scan(expected); c.overBudget() {
+	if c.scan(expected) > c.cfg.InsightsBudget*gigabyte {
 		c.scan(-expected)
 		return nil, 0, errBudget
 	}
@@ -129,9 +123,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	lasting, cancel := outlasting(ctx) // without its id a query could not be stopped
-	defer cancel()
-	started, err := api.StartQuery(lasting, in, c.retrying(ctx))
+	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // without its id it could not be stopped
 	if err != nil {
 		c.scan(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)
@@ -147,8 +139,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	return records, matched, err
 }
 
-// records reads rows. A record has the same time, stream and text as the event that
-// FilterLogEvents returns; its id is another.
+// records reads rows. A record differs from the event that FilterLogEvents returns by its id alone.
 func (q *query) records(rows [][]types.ResultField) (records []event.Record, err error) {
 	for _, fields := range rows {
 		row := map[string]string{}
@@ -166,20 +157,13 @@ func (q *query) records(rows [][]types.ResultField) (records []event.Record, err
 	return records, nil
 }
 
-// outlasting returns a context that ends stopWithin after ctx.
-func outlasting(ctx context.Context) (context.Context, context.CancelFunc) {
-	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(stopWithin, cancel) })
-	return lasting, func() { stop(); cancel() }
-}
-
-// results waits for a query's end and counts what it scanned in place of what was expected.
-// It stops the query if the context ends first, or if it exceeds the budget.
+// results waits for a query's end and counts what it scanned in place of what was expected. It stops the
+// query if the context ends first, or if it exceeds the budget.
 func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *string, counted float64) (*cloudwatchlogs.GetQueryResultsOutput, error) {
 	c, done := q.client, false
 	defer func() {
 		if !done {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // a signal leaves a job about 10 s
 			defer cancel()
 			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // it may have ended by itself
 		}
@@ -203,7 +187,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 			return out, nil
 		case done:
 			return nil, fmt.Errorf("%s: the query ended with status %s", q.doing(), out.Status)
-		case c.overBudget():
+		case c.scan(0) > c.cfg.InsightsBudget*gigabyte:
 			return nil, errBudget
 		}
 	}

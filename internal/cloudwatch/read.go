@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,9 +15,8 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the
-// reader and why it was chosen. If that would take longer than the run has time for, Logs Insights
-// reads the group instead, if the budget allows.
+// readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the reader and
+// why it was chosen. If that takes longer than the run has, Logs Insights reads the group, if the budget allows.
 func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
 	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
 	request := g.request(in.From, pattern)
@@ -51,18 +49,16 @@ func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reade
 	return result, err
 }
 
-// pagesAfter estimates how many pages a window has after its first one, if it is as dense
-// as that. It is 0 if there is no telling.
+// pagesAfter estimates how many pages a window has after its first one, if it is as dense; 0 if unknown.
 func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	if len(first) == 0 {
 		return 0
 	}
 	last := at(&first[len(first)-1])
-	span := last.Sub(at(&first[0]))
-	if span <= 0 {
-		return 0
+	if span := last.Sub(at(&first[0])); span > 0 {
+		return float64(now.Sub(last)) / float64(span)
 	}
-	return float64(now.Sub(last)) / float64(span)
+	return 0
 }
 
 // request asks for the events since a time that a pattern matches; an empty one matches all.
@@ -125,11 +121,7 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 	if r.pages%10 != 0 || client.cfg.Progress == nil { // at the default pace, a line every 5 seconds
 		return
 	}
-	count := strconv.Itoa(r.events)
-	for i := len(count) - 3; i > 0; i -= 3 {
-		count = count[:i] + "," + count[i:]
-	}
-	line := fmt.Sprintf("%s: %d pages, %s events", r.group.name, r.pages, count)
+	line := fmt.Sprintf("%s: %d pages, %d events", r.group.name, r.pages, r.events)
 	if !r.last.IsZero() {
 		line += ", at " + r.last.Format("2006-01-02 15:04") + " UTC"
 	}
@@ -151,8 +143,8 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
-// through returns Complete for an interrupted read. It is never after the start, because
-// events of the future (see Read) do not show that the present was read.
+// through returns Complete for an interrupted read. It is never after the start, because events of the future
+// (see Read) do not show that the present was read.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
 		return started

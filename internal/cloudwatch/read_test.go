@@ -194,8 +194,8 @@ func TestReadTellsItsProgress(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"/shop: 10 pages, 1,000 events, at 2026-03-14 11:16 UTC",
-		"/shop: 20 pages, 2,000 events, at 2026-03-14 11:33 UTC",
+		"/shop: 10 pages, 1000 events, at 2026-03-14 11:16 UTC",
+		"/shop: 20 pages, 2000 events, at 2026-03-14 11:33 UTC",
 	}
 	if diff := cmp.Diff(want, w.progress); diff != "" {
 		t.Error(diff)

@@ -12,11 +12,11 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// This file chooses the reader of a group, and starts reading groups before their turn
-// where one group at a time would not use the whole request rate.
+// This file chooses the reader of a group, and starts reading groups before their turn where one group at a
+// time would not use the whole request rate.
 
-// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms,
-// during which four requests fit at 25 requests a second.
+// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms, during which four requests fit
+// at 25 requests a second.
 const groupsAhead = 4
 
 // Plan announces the group's turn and what comes after it, so that Read can read ahead and ask
@@ -28,10 +28,10 @@ func (g *Group) Plan(r source.Request, after []source.Source) { g.planned, g.aft
 // the filter pattern matches, or those that InsightsPattern matches. There is no end time: clocks that run
 // ahead log events of the future, up to 2 hours.
 //
-// Every event older than Complete that had been delivered was emitted. After a whole read
-// Complete is the clock's time before the first request. If the context ended or the
-// service failed, there is an error, and Complete is the end of the last whole slice, or
-// the time of the last event of a later whole page; zero if there was none.
+// Every event older than Complete that had been delivered was emitted. After a whole read Complete is the
+// clock's time before the first request. If the context ended or the service failed, there is an error, and
+// Complete is the end of the last whole slice, or the time of the last event of a later whole page; zero if
+// there was none.
 func (g *Group) Read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
 	if g.client.beside() > 1 && g.client.cfg.Reader != Insights {
 		for _, s := range g.after[:min(len(g.after), groupsAhead)] {
@@ -78,23 +78,21 @@ func (g *Group) readAhead(ctx context.Context) {
 }
 
 func (g *Group) read(ctx context.Context, in source.Request, emit func(event.Record)) (source.Result, error) {
-	const infrequentAccess = "the class is Infrequent Access"
-	cfg := g.client.cfg
-	if cfg.Reader == Insights {
+	reader := g.client.cfg.Reader
+	if reader == Insights {
 		return g.readInsights(ctx, in, "reader is set", emit)
 	}
-	if cfg.Reader == Auto && g.infrequent.Load() {
-		return g.readInsights(ctx, in, infrequentAccess, emit)
+	if reader != Auto || !g.infrequent.Load() {
+		result, err := g.readEvents(ctx, in, emit)
+		switch {
+		case !onlyInsights(err):
+			return result, err
+		case reader != Auto:
+			return result, g.unreadable()
+		}
+		g.infrequent.Store(true)
 	}
-	result, err := g.readEvents(ctx, in, emit)
-	if !onlyInsights(err) {
-		return result, err
-	}
-	if cfg.Reader != Auto {
-		return result, g.unreadable()
-	}
-	g.infrequent.Store(true)
-	return g.readInsights(ctx, in, infrequentAccess, emit)
+	return g.readInsights(ctx, in, "the class is Infrequent Access", emit)
 }
 
 // readEvents reads by FilterLogEvents.

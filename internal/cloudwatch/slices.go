@@ -15,29 +15,20 @@ import (
 // window by time into slices, reads them side by side and takes them in order.
 
 const (
-	// pagesPerSecond is how many pages one slice reads in a second: an answer takes
-	// 60 to 150 ms, and 10,000 events about as long to transfer and decode.
-	pagesPerSecond = 4
-	// maxBeside bounds the slices read at once and so, together with maxWaiting, the
-	// memory: a page takes about 3 MB.
-	maxBeside = 8
-	// slicePages is how many pages a slice should have: a little less than a whole
-	// number, so that its last page is nearly full.
+	// slicePages is how many pages a slice should have: a little less than a whole number, so that its last
+	// page is nearly full.
 	slicePages = 3.95
-	// maxWaiting is how many pages of a slice are read before they are taken.
+	// maxWaiting is how many pages of a slice are read before they are taken. A page takes about 3 MB.
 	maxWaiting = 8
-	// wholePages is the size up to which a group that is read ahead is not cut: that many
-	// pages fit in its queues, and each slice costs a page that is not full.
+	// wholePages is the size up to which a group that is read ahead is not cut: that many pages fit in its
+	// queues, and each slice costs a page that is not full.
 	wholePages = maxWaiting + 2
-	// waitingSlices is how many slices of a group that is read ahead are read at once.
-	waitingSlices = 2
 )
 
-// beside returns how many slices have to be read at once to use up the rate of
-// requests. At the default rate it is 1, and windows are not cut.
-func (c *Client) beside() int {
-	return min(max(1, int(math.Ceil(c.cfg.RequestsPerSecond/pagesPerSecond))), maxBeside)
-}
+// beside returns how many slices have to be read at once to use up the rate of requests, at most 8, to bound
+// the memory. One slice reads about 4 pages a second: an answer takes 60 to 150 ms, and 10,000 events about as
+// long to transfer and decode. At the default rate it is 1, and windows are not cut.
+func (c *Client) beside() int { return min(max(1, int(math.Ceil(c.cfg.RequestsPerSecond/4))), 8) }
 
 // cuts hands out the slices of a window, the earliest first.
 type cuts struct {
@@ -47,9 +38,9 @@ type cuts struct {
 	done   bool
 }
 
-// cutAfter cuts what remains of a window after its first page, whose request in has
-// the token of the second. It returns the events of the page that no slice repeats: all
-// but those of its last millisecond, of which the second page may have more.
+// cutAfter cuts what remains of a window after its first page, whose request in has the token of the second.
+// It returns the events of the page that no slice repeats: all but those of its last millisecond, of which the
+// second page may have more.
 func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
 	left := pagesAfter(first, now)
@@ -83,8 +74,8 @@ func (c *cuts) next() *cloudwatchlogs.FilterLogEventsInput {
 	return &in
 }
 
-// adapt sets the length of further slices by the sizes of one slice's pages. The last page
-// counts as far as it is full, compared with the first.
+// adapt sets the length of further slices by the sizes of one slice's pages. The last page counts as far as it
+// is full, compared with the first.
 func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, sizes []int) {
 	last := len(sizes) - 1
 	pages := float64(last) + min(1, float64(sizes[last])/float64(max(1, sizes[0])))
@@ -99,7 +90,6 @@ type slice struct {
 	err   error                         // valid once pages is closed
 }
 
-// slice starts to read a slice.
 func (g *Group) slice(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) *slice {
 	s := &slice{in: in, pages: make(chan []types.FilteredLogEvent, maxWaiting)}
 	page := *in // its token changes
@@ -122,8 +112,7 @@ func (g *Group) slice(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInp
 	return s
 }
 
-// eachSlice reads the slices and passes on their pages, in the order of time. It
-// returns once no request is in flight.
+// eachSlice reads the slices and passes on their pages in the order of time. It returns with no request left.
 func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 	ctx, stop := context.WithCancel(ctx)
 	var running []*slice
@@ -137,7 +126,7 @@ func (g *Group) eachSlice(ctx context.Context, rest *cuts, r *reading) error {
 	for !rest.done || len(running) > 0 {
 		beside := g.client.beside()
 		if g.ahead.Load() != nil {
-			beside = min(beside, waitingSlices)
+			beside = min(beside, 2) // while up to 4 groups are read ahead
 		}
 		for !rest.done && len(running) < beside {
 			running = append(running, g.slice(ctx, rest.next()))
