@@ -24,9 +24,12 @@ func crowdedWithArchive(n, live int) func(*world) {
 			m.Span(at, at.Add(time.Minute))
 			m.SetSource("cloudwatch:"+region+":/ecs/shop", count.Tally{Through: count.MinuteOf(at) + 20, Frozen: 2, Newest: count.At(at)})
 			body := m.Section("An earlier error.")
-			w.github.Add(githubtest.Issue{Title: fmt.Sprintf("Earlier error %d", i), Body: body, Author: "github-actions[bot]",
-				Labels: []string{map[bool]string{true: "errmon:archive", false: "errmon"}[i < n-live]},
-				State:  []string{"open", "closed"}[i%2], StateReason: "completed", CreatedAt: at, UpdatedAt: w.script.start.Add(-time.Hour)})
+			issue := githubtest.Issue{Title: fmt.Sprintf("Earlier error %d", i), Body: body, Author: "github-actions[bot]",
+				Labels: []string{map[bool]string{true: "errmon:archive", false: "errmon"}[i < n-live]}, CreatedAt: at, StateReason: "completed"}
+			if i%2 == 1 {
+				issue.State, issue.ClosedAt = "closed", w.script.start.Add(-time.Hour)
+			}
+			w.github.Add(issue)
 		}
 	}
 }

@@ -29,7 +29,6 @@ type Issue struct {
 	Labels      []string
 	Assignees   []string // logins
 	CreatedAt   time.Time
-	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
 }
 
@@ -47,7 +46,7 @@ func issueOf(in *gh.Issue) (Issue, error) {
 	issue := Issue{
 		Number: in.GetNumber(), Title: in.GetTitle(), Body: in.GetBody(), State: in.GetState(), Locked: in.GetLocked(),
 		StateReason: in.GetStateReason(), URL: in.GetHTMLURL(), Author: in.GetUser().GetLogin(),
-		CreatedAt: in.GetCreatedAt().Time, UpdatedAt: in.GetUpdatedAt().Time, ClosedAt: in.GetClosedAt().Time,
+		CreatedAt: in.GetCreatedAt().Time, ClosedAt: in.GetClosedAt().Time,
 	}
 	for _, label := range in.Labels {
 		issue.Labels = append(issue.Labels, label.GetName())

@@ -277,7 +277,6 @@ func TestLabels(t *testing.T) {
 	wantError(t, s.EnsureLabel(t.Context(), "d", "red", ""), "422")
 	wantError(t, s.EnsureLabel(t.Context(), strings.Repeat("ü", 51), "ededed", ""), "50 characters")
 	wantError(t, s.EnsureLabel(t.Context(), "b", "ededed", strings.Repeat("ü", 101)), "description", "100 characters")
-	wantError(t, s.EnsureLabel(t.Context(), "c", "red", ""), "color")
 }
 
 // TestRefusedTypeAndAssignees writes an issue without what GitHub refuses, and says so.

@@ -30,7 +30,7 @@ func TestListTakesOverEveryField(t *testing.T) {
 	made, closed := s.clock.Now().Add(-48*time.Hour), s.clock.Now().Add(-time.Hour)
 	s.server.Add(githubtest.Issue{
 		Title: "boom", Body: "text", Author: "github-actions[bot]", Labels: []string{"errmon", "bug"},
-		State: "closed", StateReason: "not_planned", CreatedAt: made, UpdatedAt: closed, ClosedAt: closed,
+		State: "closed", StateReason: "not_planned", CreatedAt: made, ClosedAt: closed,
 	})
 	got, err := s.List(t.Context(), "errmon", nil)
 	if err != nil {
@@ -39,7 +39,7 @@ func TestListTakesOverEveryField(t *testing.T) {
 	want := []github.Issue{{
 		Number: 1, Title: "boom", Body: "text", State: "closed", StateReason: "not_planned",
 		URL: "https://github.com/acme/shop/issues/1", Author: "github-actions[bot]", Labels: []string{"errmon", "bug"},
-		CreatedAt: made, UpdatedAt: closed, ClosedAt: closed,
+		CreatedAt: made, ClosedAt: closed,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +30,6 @@ type Issue struct {
 	Comments    []Comment
 	PullRequest bool
 	CreatedAt   time.Time
-	UpdatedAt   time.Time
 	ClosedAt    time.Time // zero while open
 
 	gone   int    // the status that GitHub answers with: 410 once deleted, 301 once transferred
@@ -59,7 +56,7 @@ func decode[T any](r *http.Request, to T) T {
 func (s *Server) createIssue(r *http.Request) answer {
 	issue := &Issue{Number: len(s.issues) + 1, State: "open", Author: s.settings.Login, CreatedAt: s.now()}
 	to := decode(r, *issue)
-	must(to.Title != "", notSupplied("title"))
+	must(to.Title != "", fail(http.StatusUnprocessableEntity, "Invalid request.\n\n\"title\" wasn't supplied."))
 	to.State, to.StateReason = "open", ""
 	s.change(issue, to)
 	s.issues = append(s.issues, issue)
@@ -75,44 +72,38 @@ func (s *Server) editIssue(r *http.Request, issue *Issue) answer {
 	return reply(http.StatusOK, s.wireIssue(issue))
 }
 
-// change checks and applies the fields that differ, and touches UpdatedAt only if any do.
-// GitHub ignores the reason unless the state changes.
+// change checks and applies the fields that differ. GitHub ignores the reason unless the state changes.
 func (s *Server) change(issue *Issue, to Issue) {
 	if s.settings.NoPush { // drops these silently
 		to.Type, to.Labels, to.Assignees = issue.Type, issue.Labels, issue.Assignees
 	}
-	var p problems
 	if to.Title != issue.Title {
-		p.want(strings.TrimSpace(to.Title) != "", "title", "missing_field")
-		p.length("title", to.Title, 256)
+		valid(strings.TrimSpace(to.Title) != "", "title", "missing_field", "")
+		fits("title", to.Title, 256)
 	}
 	if to.Body != issue.Body {
-		p.length("body", to.Body, maxBody)
+		fits("body", to.Body, maxBody)
 	}
-	p.want(to.State == "open" || to.State == "closed", "state", "invalid")
-	p.want(slices.Contains([]string{"", "completed", "not_planned", "duplicate", "reopened"}, to.StateReason), "state_reason", "invalid")
-	p.want(len(to.Labels) <= 100, "labels", "invalid")
+	reasons := []string{"", "completed", "not_planned", "duplicate", "reopened"}
+	valid(to.State == "open" || to.State == "closed", "state", "invalid", "")
+	valid(slices.Contains(reasons, to.StateReason), "state_reason", "invalid", "")
+	valid(len(to.Labels) <= 100, "labels", "invalid", "")
 	for _, name := range to.Labels {
-		p.length("name", name, 50)
+		fits("name", name, 50)
 	}
-	p.want(to.Type == issue.Type || slices.Contains(s.settings.Types, to.Type), "type", "invalid")
-	if !slices.Equal(to.Assignees, issue.Assignees) {
-		for _, login := range to.Assignees {
-			p.want(slices.Contains(s.settings.Assignable, login), "assignees", "invalid")
-		}
+	valid(to.Type == issue.Type || slices.Contains(s.settings.Types, to.Type), "type", "invalid", "")
+	for _, login := range to.Assignees {
+		known := slices.Contains(issue.Assignees, login) || slices.Contains(s.settings.Assignable, login)
+		valid(known, "assignees", "invalid", "")
 	}
-	p.refuse()
 	labels := to.Labels
 	to.Labels = nil
 	s.attach(&to, labels)
 	to.Assignees = to.Assignees[:min(len(to.Assignees), 10)] // GitHub ignores more
+	reason := to.StateReason
+	to.StateReason = issue.StateReason
 	if to.State != issue.State {
-		s.setState(&to, to.State, to.StateReason)
-	} else {
-		to.StateReason = issue.StateReason
-	}
-	if !reflect.DeepEqual(issue.copy(), to) {
-		to.UpdatedAt = s.now()
+		s.setState(&to, to.State, reason)
 	}
 	*issue = to
 }
@@ -136,13 +127,11 @@ func (s *Server) listComments(r *http.Request, issue *Issue) answer {
 
 func (s *Server) createComment(r *http.Request, issue *Issue) answer {
 	in := decode(r, struct{ Body string }{})
-	var p problems
-	p.length("body", in.Body, maxBody)
-	p.want(strings.TrimSpace(in.Body) != "", "body", "missing_field")
-	p.refuse()
+	fits("body", in.Body, maxBody)
+	valid(strings.TrimSpace(in.Body) != "", "body", "missing_field", "")
 	s.lastComment++
 	comment := Comment{ID: s.lastComment, Author: s.settings.Login, Body: in.Body, CreatedAt: s.now()}
-	issue.Comments, issue.UpdatedAt = append(issue.Comments, comment), s.now()
+	issue.Comments = append(issue.Comments, comment)
 	return reply(http.StatusCreated, s.wireComment(issue, comment))
 }
 
@@ -168,17 +157,12 @@ func labelIndex(names []string, name string) int {
 	return slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-var sixHex = regexp.MustCompile(`^[0-9A-Fa-f]{6}$`)
-
 func (s *Server) createLabel(r *http.Request) answer {
 	in := decode(r, struct{ Name, Color, Description string }{})
-	must(in.Name != "", notSupplied("name"))
-	var p problems
-	p.length("name", in.Name, 50)
-	p.length("description", in.Description, 100)
-	p.want(in.Color == "" || sixHex.MatchString(in.Color), "color", "invalid")
-	p.want(labelIndex(s.labels, in.Name) < 0, "name", "already_exists")
-	p.refuse()
+	valid(in.Name != "", "name", "missing_field", "")
+	fits("name", in.Name, 50)
+	fits("description", in.Description, 100)
+	valid(labelIndex(s.labels, in.Name) < 0, "name", "already_exists", "")
 	s.labels = append(s.labels, in.Name)
 	return reply(http.StatusCreated, s.wireLabel(in.Name))
 }
@@ -193,7 +177,7 @@ func (s *Server) addLabels(r *http.Request, issue *Issue) answer {
 func (s *Server) removeLabel(r *http.Request, issue *Issue) answer {
 	i := labelIndex(issue.Labels, r.PathValue("name"))
 	must(i >= 0, fail(http.StatusNotFound, "Label does not exist"))
-	issue.Labels, issue.UpdatedAt = slices.Delete(issue.Labels, i, i+1), s.now()
+	issue.Labels = slices.Delete(issue.Labels, i, i+1)
 	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))
 }
 
@@ -230,30 +214,26 @@ func (s *Server) listIssues(r *http.Request) answer {
 		return creator != "" && !strings.EqualFold(creator, i.Author) || slices.ContainsFunc(labels, lacks) || last > 0 && order(i, s.find(last)) <= 0
 	})
 	slices.SortFunc(found, order)
-	size, page := positive(query.Get("per_page"), 30, 100), positive(query.Get("page"), 1, 1<<20)
+	number := func(name string, otherwise int) int {
+		n, _ := strconv.Atoi(cmp.Or(query.Get(name), strconv.Itoa(otherwise)))
+		return max(n, 1)
+	}
+	size, page := min(number("per_page", 30), 100), number("page", 1)
 	must(page*size <= s.settings.PagesReach, fail(http.StatusUnprocessableEntity,
 		"Pagination with the page parameter is not supported for large datasets, please use cursor based pagination (after/before)"))
-	start := min((page-1)*size, len(found))
-	end := min(start+size, len(found))
-	out := reply(http.StatusOK, each(found[start:end], s.wireIssue))
-	if end == len(found) {
+	found = found[min((page-1)*size, len(found)):]
+	shown := found[:min(size, len(found))]
+	out := reply(http.StatusOK, each(shown, s.wireIssue))
+	if len(shown) == len(found) {
 		return out
 	}
 	query.Set("page", strconv.Itoa(page+1))
 	if s.settings.CursorPages {
 		query.Del("page")
-		query.Set("after", cursor+strconv.Itoa(found[end-1].Number))
+		query.Set("after", cursor+strconv.Itoa(shown[size-1].Number))
 	}
 	return out.With("Link", fmt.Sprintf(`<%s/repositories/%d/issues?%s>; rel="next"`, base(r), repositoryID, query.Encode()))
 }
 
 // cursor begins a cursor: the number of the last issue of a page follows.
 const cursor = "cursor:v2:"
-
-func positive(text string, otherwise, most int) int {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return otherwise
-	}
-	return min(n, most)
-}

@@ -19,9 +19,8 @@ func (s *Server) Add(issue Issue) int {
 	issue.State = cmp.Or(issue.State, "open")
 	issue.Author = cmp.Or(issue.Author, "octocat")
 	issue.CreatedAt = cmp.Or(issue.CreatedAt, s.now())
-	issue.UpdatedAt = cmp.Or(issue.UpdatedAt, issue.CreatedAt)
 	if issue.State == "closed" {
-		issue.ClosedAt = cmp.Or(issue.ClosedAt, issue.UpdatedAt)
+		issue.ClosedAt = cmp.Or(issue.ClosedAt, issue.CreatedAt)
 	}
 	names := issue.Labels
 	issue.Labels = nil
@@ -42,11 +41,7 @@ func (s *Server) Issue(number int) Issue {
 func (s *Server) Issues() []Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var out []Issue
-	for _, issue := range s.present() {
-		out = append(out, issue.copy())
-	}
-	return out
+	return each(s.present(), (*Issue).copy)
 }
 
 // Labels returns the names of the repository's labels, in order of creation.
@@ -59,9 +54,7 @@ func (s *Server) Dispatches() []Dispatch { return fake.Copy(&s.mu, &s.dispatches
 func (s *Server) Edit(number int, change func(*Issue)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	issue := s.find(number)
-	change(issue)
-	issue.UpdatedAt = s.now()
+	change(s.find(number))
 }
 
 // EditBody replaces an issue's text.
@@ -114,15 +107,10 @@ func (s *Server) RenameLabel(from, to string) {
 
 // renamed replaces a name, or removes it if the new one is empty.
 func renamed(names []string, from, to string) []string {
-	i := slices.Index(names, from)
-	switch {
-	case i < 0:
-		return names
-	case to == "":
-		return slices.Delete(names, i, i+1)
+	if i := slices.Index(names, from); i >= 0 {
+		names = slices.Replace(names, i, i+1, to)
 	}
-	names[i] = to
-	return names
+	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
 func (s *Server) find(number int) *Issue {

@@ -22,8 +22,8 @@ type (
 
 var must = fake.Must
 
-func each[T any](list []T, wire func(T) object) []object {
-	out := []object{}
+func each[T, W any](list []T, wire func(T) W) []W {
+	out := []W{}
 	for _, item := range list {
 		out = append(out, wire(item))
 	}
@@ -38,33 +38,18 @@ func fail(status int, message string) answer {
 	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
 }
 
-// problems is what GitHub's validation complains of.
-type problems []object
-
-// want adds a problem unless ok.
-func (p *problems) want(ok bool, field, code string) {
-	if !ok {
-		*p = append(*p, object{"resource": "Issue", "field": field, "code": code})
-	}
+// valid refuses a request unless ok, as GitHub's validation does.
+func valid(ok bool, field, code, message string) {
+	must(ok, reply(http.StatusUnprocessableEntity, object{
+		"message": "Validation Failed", "documentation_url": docs, "status": "422",
+		"errors": []object{{"resource": "Issue", "field": field, "code": code, "message": message}},
+	}))
 }
 
-// length adds a problem if a text has more characters than GitHub allows.
-func (p *problems) length(field, text string, most int) {
-	if utf8.RuneCountInString(text) > most {
-		message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
-		*p = append(*p, object{"resource": "Issue", "field": field, "code": "custom", "message": message})
-	}
-}
-
-// refuse answers the request with the problems, if there are any.
-func (p problems) refuse() {
-	must(p == nil, reply(http.StatusUnprocessableEntity,
-		object{"message": "Validation Failed", "errors": p, "documentation_url": docs, "status": "422"}))
-}
-
-// notSupplied is how GitHub words a missing field.
-func notSupplied(field string) answer {
-	return fail(http.StatusUnprocessableEntity, fmt.Sprintf("Invalid request.\n\n%q wasn't supplied.", field))
+// fits refuses a text with more characters than GitHub allows.
+func fits(field, text string, most int) {
+	message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
+	valid(utf8.RuneCountInString(text) <= most, field, "custom", message)
 }
 
 // api begins the addresses in answers. No client follows them.
@@ -91,7 +76,7 @@ func (s *Server) wireIssue(issue *Issue) object {
 		"state": issue.State, "state_reason": issue.StateReason, "locked": issue.Locked,
 		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": each(issue.Assignees, person), "milestone": nil,
 		"comments": len(issue.Comments), "author_association": "NONE",
-		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.UpdatedAt), "closed_at": timestamp(issue.ClosedAt),
+		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.CreatedAt), "closed_at": timestamp(issue.ClosedAt),
 	}
 	if issue.StateReason == "" {
 		out["state_reason"] = nil
