@@ -31,10 +31,8 @@ func (c *Client) path(format string, args ...any) string {
 // call is a request under way, and the transport of the go-github client that sends it.
 type call struct {
 	polite.Request
-	api *polite.Client
-	// failure is why the transport gave up. go-github drops the reason once the context has ended,
-	// and with it that a write may have arrived.
-	failure error
+	api     *polite.Client
+	failure error // go-github drops it once the context has ended, and with it that a write may have arrived
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -50,10 +48,9 @@ func (s *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: a.Status, Header: a.Header, Body: io.NopCloser(bytes.NewReader(a.Body)), Request: req}, nil
 }
 
-// send sends a request whose URL is relative to the API's address, with in as its body unless nil,
-// and decodes the answer into out unless nil. An answer that is not a success is a refusal. Each
-// request has a go-github client of its own: v62 refuses calls by the rate limits of earlier ones,
-// by the machine's own clock.
+// send sends a request with in as its body and decodes the answer into out, unless nil. An answer that is
+// not a success is a refusal. Each request has a go-github client of its own, because v62 refuses calls by
+// the rate limits of earlier ones and the machine's own clock.
 func (c *Client) send(ctx context.Context, r polite.Request, in, out any) (http.Header, error) {
 	r.Extra = r.Kind == kindSource || r.Kind == kindQuery
 	sent := &call{Request: r, api: c.api}
@@ -97,9 +94,9 @@ func (c *Client) find(ctx context.Context, kind, address string, out any) (bool,
 	return err == nil, err
 }
 
-// refusal is an answer that is not a success. The error explains it to the user.
+// refusal is an answer that is not a success.
 type refusal struct {
-	error
+	error   // explains it to the user
 	status  int
 	message string // GitHub's own: foreign text
 	fields  []gh.Error
@@ -113,13 +110,11 @@ func (r *refusal) Is(target error) bool {
 
 // refusalOf returns the refusal in an error, or the zero refusal.
 func refusalOf(err error) *refusal {
-	if r, ok := errors.AsType[*refusal](err); ok {
-		return r
-	}
-	return &refusal{}
+	r, _ := errors.AsType[*refusal](err)
+	return cmp.Or(r, &refusal{})
 }
 
-// wrap adds words to an error, as fmt.Errorf does; nil stays nil.
+// wrap is fmt.Errorf, but nil stays nil.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -149,33 +144,33 @@ var (
 	errUnusable = errors.New("GitHub's answer is unusable")
 )
 
-// How GitHub words a missing permission, by kind of token.
 const (
-	noIntegration   = "Resource not accessible by integration"
-	noPersonalToken = "Resource not accessible by personal access token"
+	noIntegration = "Resource not accessible by integration" // GitHub's words to a token of a workflow or App
+	enableIssues  = "enable them under Settings → General → Features → Issues"
 )
-
-const enableIssues = "enable them under Settings → General → Features → Issues"
 
 // explain words a refusal for the user and names the input to fix. It never repeats a request's headers.
 func (c *Client) explain(kind string, r *refusal) error {
-	said := c.api.Quote(r.message)
+	name, said := fmt.Sprintf("repository %q", c.FullName()), c.api.Quote(r.message)
 	switch r.status {
 	case http.StatusUnauthorized:
 		return refused(fmt.Sprintf("github-token is wrong or expired (401 %s)", said),
 			"pass another token, or in a workflow leave github-token out to use the workflow's own")
 	case http.StatusForbidden:
-		return refused(forbidden(kind, c.FullName(), r.message, said))
+		if strings.Contains(r.message, "archived") {
+			return refused(fmt.Sprintf("%s is archived (403 %s)", name, said), "unarchive it, or set repository to another")
+		}
+		return refused(fmt.Sprintf("github-token may not do this (403 %s)", said), c.permit(kind, r.message))
 	case http.StatusNotFound:
 		input := "repository and GITHUB_API_URL"
 		if kind == kindQuery {
 			input = "code-repository, " + input
 		}
-		return refused(fmt.Sprintf("repository %q not found", c.FullName()), "check "+input+", or github-token may not see it")
+		return refused(name+" not found", "check "+input+", or github-token may not see it")
 	case http.StatusGone:
-		return refused(fmt.Sprintf("issues are disabled in repository %q", c.FullName()), enableIssues)
+		return refused("issues are disabled in "+name, enableIssues)
 	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-		return refused(fmt.Sprintf("repository %q was renamed or moved", c.FullName()), "set repository to its new name")
+		return refused(name+" was renamed or moved", "set repository to its new name")
 	case http.StatusUnprocessableEntity:
 		var wrong []string
 		for _, e := range r.fields {
@@ -191,8 +186,8 @@ func refused(what, remedy string) error {
 	return fmt.Errorf("%w: %w", ErrRefused, finding.Mend(what, remedy))
 }
 
-// forbidden explains a 403 that is not about a rate limit, and how to fix it.
-func forbidden(kind, repository, message, said string) (what, remedy string) {
+// permit returns how to give the token the permission that a 403 says it lacks.
+func (c *Client) permit(kind, message string) string {
 	scope, permission := "issues: write", "Issues: Read and write"
 	switch kind {
 	case kindFile, kindSource, kindQuery:
@@ -200,19 +195,15 @@ func forbidden(kind, repository, message, said string) (what, remedy string) {
 	case kindDispatch:
 		scope, permission = "contents: write", "Contents: Read and write"
 	}
-	what = fmt.Sprintf("github-token may not do this (403 %s)", said)
 	switch {
 	case strings.Contains(message, noIntegration):
-		return what, fmt.Sprintf("add `permissions: %s` to the workflow", scope)
-	case strings.Contains(message, noPersonalToken):
-		return what, fmt.Sprintf("grant it %q for %s, and if its organization has single sign-on, authorize it there", permission, repository)
+		return fmt.Sprintf("add `permissions: %s` to the workflow", scope)
+	case strings.Contains(message, "Resource not accessible by personal access token"):
+		return fmt.Sprintf("grant it %q for %s, and if its organization has single sign-on, authorize it there", permission, c.FullName())
 	case strings.Contains(message, "SAML"):
-		return what, "authorize the token for the organization's single sign-on"
-	case strings.Contains(message, "archived"):
-		return fmt.Sprintf("repository %q is archived (403 %s)", repository, said), "unarchive it, or set repository to another"
+		return "authorize the token for the organization's single sign-on"
 	}
-	return fmt.Sprintf("github-token may not do this in %s (403 %s)", repository, said),
-		fmt.Sprintf("check github-token and `permissions: %s`", scope)
+	return fmt.Sprintf("check github-token and `permissions: %s`", scope)
 }
 
 // onIssue is call for a request about one issue, where 404, 410 and a redirect mean that the issue is gone.

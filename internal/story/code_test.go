@@ -315,9 +315,9 @@ func TestDoctorOnCode(t *testing.T) {
 	w := newClinic(t)
 	w.withCode(newMonorepo(t, w.now))
 	w.github.Configure(func(to *githubtest.Settings) {
-		to.OwnerErrors = []githubtest.OwnerError{{Line: 6, Kind: "Invalid pattern", Source: "[bad line @nobody", Path: ".github/CODEOWNERS"}}
+		to.OwnerErrors = []map[string]any{{"line": 6, "kind": "Invalid pattern", "source": "[bad line @nobody", "path": ".github/CODEOWNERS"}}
 		for range 6 {
-			to.OwnerErrors = append(to.OwnerErrors, githubtest.OwnerError{Line: 8, Kind: "Unknown owner", Source: "/rb/ @ruby", Path: ".github/CODEOWNERS"})
+			to.OwnerErrors = append(to.OwnerErrors, map[string]any{"line": 8, "kind": "Unknown owner", "source": "/rb/ @ruby", "path": ".github/CODEOWNERS"})
 		}
 	})
 	for i := range 12 {

@@ -61,17 +61,9 @@ func (s *Server) compare(r *http.Request) answer {
 	return reply(http.StatusOK, object{"status": status[[2]bool{only[0] != "0", only[1] != "0"}], "files": []object{}, "commits": []object{}})
 }
 
-// OwnerError is a line of CODEOWNERS that GitHub rejects.
-type OwnerError struct {
-	Line   int    `json:"line"`
-	Kind   string `json:"kind"`
-	Source string `json:"source"`
-	Path   string `json:"path"`
-}
-
 func (s *Server) getOwnerErrors(*http.Request) answer {
 	must(s.settings.Git != "", notFound())
-	return reply(http.StatusOK, object{"errors": append([]OwnerError{}, s.settings.OwnerErrors...)})
+	return reply(http.StatusOK, object{"errors": append([]object{}, s.settings.OwnerErrors...)})
 }
 
 // commitNode is a commit as GraphQL has it; nil if there is none.

@@ -127,27 +127,24 @@ func (s *Server) limit(h http.Header, r *http.Request) {
 	if s.settings.Unlimited {
 		return
 	}
-	now, l := s.now(), &s.limits
-	header := func(limit, used int, reset time.Time, resource string) {
-		h.Set("X-RateLimit-Limit", strconv.Itoa(limit))
-		h.Set("X-RateLimit-Remaining", strconv.Itoa(limit-used))
-		h.Set("X-RateLimit-Used", strconv.Itoa(used))
-		h.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
-		h.Set("X-RateLimit-Resource", resource)
-	}
-	if strings.HasSuffix(r.URL.Path, "/graphql") { // has its own budget, which no test exhausts
-		header(1000, 100, now.Add(time.Hour), "graphql")
-		return
-	}
+	now, l, limit, resource := s.now(), &s.limits, s.settings.HourlyLimit, "core"
 	if !now.Before(l.reset) {
 		l.reset, l.used = now.Add(time.Hour), 0
 	}
-	exceeded := l.used >= s.settings.HourlyLimit
-	l.used = min(l.used+1, s.settings.HourlyLimit)
-	header(s.settings.HourlyLimit, l.used, l.reset, "core")
-	must(!exceeded, fail(http.StatusForbidden, "API rate limit exceeded for installation."))
-	must(l.secondary(r, now), fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been temporarily blocked "+
-		"from content creation. Please retry your request again later.").With("Retry-After", "60"))
+	used := l.used + 1
+	if strings.HasSuffix(r.URL.Path, "/graphql") { // has its own budget, which no test exhausts
+		used, limit, resource = 100, 1000, "graphql"
+	} else {
+		l.used = used
+	}
+	for name, value := range map[string]any{
+		"Limit": limit, "Remaining": max(limit-used, 0), "Used": min(used, limit), "Reset": l.reset.Unix(), "Resource": resource,
+	} {
+		h.Set("X-RateLimit-"+name, fmt.Sprint(value))
+	}
+	must(used <= limit, fail(http.StatusForbidden, "API rate limit exceeded for installation."))
+	must(resource == "graphql" || l.secondary(r, now), fail(http.StatusForbidden, "You have exceeded a secondary rate limit and have been "+
+		"temporarily blocked from content creation. Please retry your request again later.").With("Retry-After", "60"))
 }
 
 // secondary reports whether a request is within GitHub's secondary limits: 900 points a minute, of
@@ -161,16 +158,17 @@ func (l *limits) secondary(r *http.Request, now time.Time) bool {
 		c.content = 1
 	}
 	l.sent = slices.DeleteFunc(l.sent, func(before cost) bool { return now.Sub(before.at) >= time.Hour })
-	points, perMinute, perHour := c.points, c.content, c.content
-	for _, before := range l.sent {
-		perHour += before.content
-		if now.Sub(before.at) < time.Minute {
-			points, perMinute = points+before.points, perMinute+before.content
+	points, perMinute, perHour := 0, 0, 0
+	sent := append(l.sent, c)
+	for _, s := range sent {
+		perHour += s.content
+		if now.Sub(s.at) < time.Minute {
+			points, perMinute = points+s.points, perMinute+s.content
 		}
 	}
-	within := points <= 900 && (c.content == 0 || perMinute <= 80 && perHour <= 500)
-	if within {
-		l.sent = append(l.sent, c)
+	if points > 900 || c.content > 0 && (perMinute > 80 || perHour > 500) {
+		return false
 	}
-	return within
+	l.sent = sent
+	return true
 }

@@ -49,7 +49,7 @@ type Settings struct {
 	CodePrivate    bool              // that repository is private
 	NoContents     bool              // the token lacks contents: read
 	TreeTruncated  bool              // the repository has too many files to list
-	OwnerErrors    []OwnerError      // mistakes in CODEOWNERS, which exists if Git is set
+	OwnerErrors    []object          // mistakes in CODEOWNERS, as GitHub lists them; the file exists if Git is set
 	Accounts       map[string]string // login by name of a commit's author
 	Pulls          map[string]int    // pull request by commit
 
@@ -121,10 +121,7 @@ func (s *Server) Clone() *Server {
 	c := New(s.owner, s.repo)
 	c.settings, c.limits, c.lastComment = s.settings, s.limits, s.lastComment
 	c.settings.Break = nil
-	for _, issue := range s.issues {
-		copied := issue.copy()
-		c.issues = append(c.issues, &copied)
-	}
+	c.issues = each(s.issues, func(i *Issue) *Issue { return new(i.copy()) })
 	c.labels, c.dispatches = slices.Clone(s.labels), slices.Clone(s.dispatches)
 	c.limits.sent = slices.Clone(s.limits.sent)
 	return c
@@ -142,11 +139,11 @@ func (s *Server) now() time.Time { return s.settings.Now().UTC().Truncate(time.S
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.URL.Path = strings.TrimPrefix(r.URL.Path, enterprisePrefix)
 	fault := s.arrive(w.Header(), r, string(body))
 	answer := httptest.NewRecorder()
 	if fault == nil || fault.Apply || fault.Truncate {
-		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.mu.Lock()
 		fake.Serve(answer, func() {
 			s.admit(answer.Header(), r, body)
@@ -154,10 +151,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		s.mu.Unlock()
 	}
-	if fault != nil && fault.Cut {
+	switch {
+	case fault == nil || fault.Truncate:
+	case fault.Cut:
 		panic(http.ErrAbortHandler)
-	}
-	if fault != nil && !fault.Truncate {
+	default:
 		answer = httptest.NewRecorder()
 		for name, value := range fault.Header {
 			answer.Header().Set(name, value)
