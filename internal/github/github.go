@@ -74,7 +74,7 @@ func New(c Config) (*Client, error) {
 	api := polite.New(polite.Service{
 		Token: c.TokenSource, Input: "GITHUB_API_URL",
 		Header: map[string]string{"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
-		Limits: l, Refusals: maxRefusals, Clock: c.Clock,
+		Limits: l, Clock: c.Clock,
 	})
 	return &Client{base: base, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }

@@ -153,7 +153,7 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 			return err
 		}
 		_, err = c.edit(ctx, number, e, errStale)
-		if !errors.Is(err, errStale) || tries == maxRefusals {
+		if !errors.Is(err, errStale) || tries == polite.MaxRefusals {
 			return err
 		}
 	}

@@ -18,10 +18,6 @@ import (
 // 1,000 an hour, which all workflows of its repository share.
 const reserve = 50
 
-// maxRefusals is how often a request that GitHub's rate limit refused is sent again.
-// GitHub bans clients that never stop.
-const maxRefusals = 4
-
 // limits paces writes and obeys GitHub's rate limits. GitHub Enterprise Server without
 // rate limits sends none of their headers.
 type limits struct {

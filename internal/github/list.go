@@ -33,15 +33,14 @@ func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, erro
 	return c.list(ctx, url.Values{"creator": {login}, "direction": {"asc"}}, math.MaxInt, func(i *Issue) { i.Body = "" })
 }
 
-// Newest returns the issues with the label, open and closed, newest first, up to a
-// number of pages of 100. It returns ErrPartialListing as List does.
-func (c *Client) Newest(ctx context.Context, label string, pages int, visit func(*Issue)) ([]Issue, error) {
-	return c.list(ctx, url.Values{"labels": {label}, "direction": {"desc"}}, pages, visit)
+// Newest works like List, but returns only the newest 1,000 issues, newest first.
+func (c *Client) Newest(ctx context.Context, label string, visit func(*Issue)) ([]Issue, error) {
+	return c.list(ctx, url.Values{"labels": {label}, "direction": {"desc"}}, 10, visit)
 }
 
-// list reads up to a number of pages. They have 100 issues, GitHub's most, and are sorted by creation: the
-// only order that writes during the listing do not change. The next page's address is GitHub's own, because
-// page numbers fail beyond some 10,000 issues, where GitHub hands out cursors.
+// list reads up to a number of pages of 100 issues, GitHub's most, sorted by creation: the only order that
+// writes during the listing do not change. The next page's address is GitHub's own, because page numbers
+// fail beyond some 10,000 issues, where GitHub hands out cursors.
 func (c *Client) list(ctx context.Context, query url.Values, pages int, visit func(*Issue)) ([]Issue, error) {
 	partial := func(err error) ([]Issue, error) {
 		return nil, fmt.Errorf("list issues: %w (%w)", err, ErrPartialListing)

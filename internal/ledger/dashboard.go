@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -49,13 +48,12 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 // mergeDashboards keeps the earlier read of each source, and the rows of both.
 func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
 	a.Waiting, a.More = mergeRows(a.Waiting, b.Waiting), max(a.More, b.More)
-	read := map[string]count.Millis{}
-	maps.Copy(read, b.Read)
-	maps.Copy(read, a.Read)
 	for name, at := range b.Read {
-		read[name] = min(read[name], at)
+		if known, ok := a.Read[name]; ok {
+			at = min(at, known)
+		}
+		a.Read = count.With(a.Read, name, at)
 	}
-	a.Read = read
 	return a
 }
 

@@ -1,8 +1,6 @@
-// Package ledger owns what GitHub stores about errors: it lists the error issues and the dashboard,
-// checks that the lists are complete, decides whose markers count, and writes the dashboard.
-//
-// Any doubt about a list is an error, after which nothing may be written: an issue
-// missing from the list would be filed again.
+// Package ledger owns what GitHub stores about errors: it lists the error issues and the dashboard, checks
+// that the lists are complete, decides whose markers count, and writes the dashboard. Any doubt about a list
+// is an error, after which nothing may be written: an issue missing from the list would be filed again.
 //
 // It may import count, github, grouping, marker, plan, render and source.
 package ledger
@@ -47,7 +45,6 @@ type Known struct {
 	home       github.Issue   // the dashboard issue; Number 0 if there is none
 	afresh     bool           // the filed issues lost their label, and people closed the dashboard in response
 	duplicates []github.Issue // open dashboards of other first runs
-	unmarked   []int          // listed issues without a marker
 }
 
 func (k *Known) warn(format string, args ...any) {
@@ -59,10 +56,9 @@ func (l *Ledger) dashboardLabel() string { return l.Render.Label + ":dashboard" 
 // ArchiveSuffix turns the label of error issues into that of archived ones.
 const ArchiveSuffix = ":archive"
 
-// ReadIssue returns an issue as plan sees it; label is that of error issues. An unreadable
-// marker is not an error as long as its key line names its error: a damaged one starts
-// counting again, and one from a newer errmon is muted, so that its error is not filed
-// again. Without a key, ReadIssue returns marker.ErrNone, ErrNewer or ErrDamaged.
+// ReadIssue returns an issue as plan sees it; label is that of error issues. An unreadable marker is not an
+// error as long as its key line names its error: a damaged one starts counting again, and one from a newer
+// errmon is muted, so that its error is not filed again. Otherwise it is marker.ErrNone, ErrNewer or ErrDamaged.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	issue := plan.Issue{
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
@@ -88,8 +84,7 @@ func (l *Ledger) Repository(ctx context.Context) (_ github.Repository, err error
 	return l.repository, err
 }
 
-// ErrUnlabelled stops a run: the next listing misses an issue without its label, so it
-// would be filed again and again.
+// ErrUnlabelled stops a run: the next listing misses an issue without its label, and it would be filed again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
 
 // EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If that
@@ -99,11 +94,11 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 		return nil
 	}
 	err := client.AddLabels(ctx, issue.Number, label)
-	if err == nil {
-		return nil
+	if err != nil {
+		_, closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
+		err = fmt.Errorf("%w: %w", ErrUnlabelled, errors.Join(err, closeErr))
 	}
-	_, closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
-	return fmt.Errorf("%w: %w", ErrUnlabelled, errors.Join(err, closeErr))
+	return err
 }
 
 // trusts reports whether a marker by this author counts. Finding out the token's own
@@ -129,15 +124,15 @@ func (l *Ledger) ownLogin(ctx context.Context) (_ string, err error) {
 func (k Known) Keys() map[string]bool {
 	keys, times := map[string]bool{}, map[string]int{}
 	for _, m := range k.markers() {
+		for _, alias := range m.Aliases {
+			times[alias]++
+			keys[alias] = times[alias] == 1
+		}
+	}
+	for _, m := range k.markers() {
 		for _, key := range m.Keys {
 			keys[key] = true
 		}
-		for _, alias := range m.Aliases {
-			times[alias]++
-		}
-	}
-	for alias, n := range times {
-		keys[alias] = keys[alias] || n == 1
 	}
 	return keys
 }

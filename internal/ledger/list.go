@@ -13,9 +13,8 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// List reads the dashboard and the error issues. filed holds issues that this run filed,
-// which the list must contain. The warnings are complete even with an error, which is
-// github.ErrPartialListing if a list is incomplete.
+// List reads the dashboard and the error issues. filed holds issues that this run filed, which the list must
+// contain. The warnings are complete even with an error, which is github.ErrPartialListing if a list is incomplete.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known
 	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel(), nil)
@@ -25,16 +24,9 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	if err := l.readDashboards(ctx, dashboards, &k); err != nil {
 		return k, err
 	}
-	listed, err := l.readIssues(ctx, &k, func(visit func(*github.Issue)) ([]github.Issue, error) {
-		return l.GitHub.List(ctx, l.Render.Label, visit)
-	})
+	listed, err := l.readIssues(ctx, &k, l.GitHub.List, l.Render.Label)
 	if err != nil {
 		return k, err
-	}
-	for _, number := range k.Dashboard.Filed {
-		if slices.Contains(k.unmarked, number) {
-			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", number)
-		}
 	}
 	err = l.verify(ctx, append(slices.Clone(filed), k.Dashboard.Filed...), listed)
 	switch {
@@ -47,22 +39,19 @@ func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	return k, l.crossCheck(ctx, listed)
 }
 
-// maxArchivePages bounds the search of the archive to the newest 1,000 issues.
-const maxArchivePages = 10
-
 // Archive returns the newest archived issues that List does not return.
 func (l *Ledger) Archive(ctx context.Context) ([]plan.Issue, error) {
 	var archive Known
-	_, err := l.readIssues(ctx, &archive, func(visit func(*github.Issue)) ([]github.Issue, error) {
-		return l.GitHub.Newest(ctx, l.Render.Label+ArchiveSuffix, maxArchivePages, visit)
-	})
+	_, err := l.readIssues(ctx, &archive, l.GitHub.Newest, l.Render.Label+ArchiveSuffix)
 	return slices.DeleteFunc(archive.Issues, func(i plan.Issue) bool { return !i.Archived }), err
 }
 
+type lister func(ctx context.Context, label string, visit func(*github.Issue)) ([]github.Issue, error)
+
 // readIssues adds the listed issues that carry a marker of ours, and drops their bodies.
-func (l *Ledger) readIssues(ctx context.Context, k *Known, list func(visit func(*github.Issue)) ([]github.Issue, error)) ([]github.Issue, error) {
+func (l *Ledger) readIssues(ctx context.Context, k *Known, list lister, label string) ([]github.Issue, error) {
 	var failure error
-	listed, err := list(func(i *github.Issue) {
+	listed, err := list(ctx, label, func(i *github.Issue) {
 		if failure == nil {
 			failure = l.readIssue(ctx, *i, k)
 		}
@@ -86,8 +75,10 @@ func (l *Ledger) readIssues(ctx context.Context, k *Known, list func(visit func(
 
 func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error {
 	issue, err := ReadIssue(i, l.Render.Label)
-	if errors.Is(err, marker.ErrNone) { // somebody's own issue that happens to carry the label
-		k.unmarked = append(k.unmarked, i.Number)
+	if errors.Is(err, marker.ErrNone) { // or somebody's own issue that happens to carry the label
+		if slices.Contains(k.Dashboard.Filed, i.Number) {
+			k.warn("issue #%d: errmon's section was removed, so it is no longer tracked; to mute an error, close its issue as not planned instead", i.Number)
+		}
 		return nil
 	}
 	trusted, loginErr := l.trusts(ctx, i.Author)
@@ -186,10 +177,8 @@ func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 		return err
 	}
 	for _, issue := range own {
-		for _, label := range []string{l.Render.Label, l.dashboardLabel()} {
-			if issue.Has(label) && !contains(listed, issue.Number) {
-				return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, label, github.ErrPartialListing)
-			}
+		if (issue.Has(l.Render.Label) || issue.Has(l.dashboardLabel())) && !contains(listed, issue.Number) {
+			return fmt.Errorf("issue #%d is labelled %q but GitHub's list by label lacks it: %w", issue.Number, issue.Labels, github.ErrPartialListing)
 		}
 	}
 	for _, issue := range listed {

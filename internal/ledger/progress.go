@@ -22,13 +22,12 @@ type Window struct {
 	Rules    plan.Rules
 }
 
-// maxAhead is how far in the future a stored time is still trusted: the clocks of
-// overlapping runs may differ by this much.
+// maxAhead is how far in the future a stored time is still trusted: the clocks of overlapping runs differ.
 const maxAhead = time.Minute
 
-// Start returns where reading a source begins: at the minute after the last one that an earlier
-// run settled, or without one, at the look-back. Since overrides both. gap reports that it skips
-// time that no run has read yet, so the source's progress stays where it is.
+// Start returns where reading a source begins: at the minute after the last one that an earlier run settled,
+// or without one, at the look-back. Since overrides both. gap reports that it skips time that no run has read
+// yet, so the source's progress stays where it is.
 func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 	last, ok := k.Dashboard.Read[key]
 	ok = ok && !last.Time().After(w.Now.Add(maxAhead)) // else stored by a run whose clock was wrong
@@ -41,8 +40,7 @@ func (k Known) Start(key string, w Window) (from time.Time, gap bool) {
 		return w.Now.Add(-w.Lookback).Truncate(time.Minute), false
 	}
 	from = (settled + 1).Start()
-	// An error that waits for room is filed with its trace, so its newest event is read again.
-	for _, i := range k.due(w.Rules, w.Now) {
+	for _, i := range k.due(w.Rules, w.Now) { // to be filed with its trace, so its newest event is read again
 		if newest := k.Dashboard.Waiting[i].Marker.Sources[key].Newest.Time(); !newest.IsZero() && newest.Before(from) {
 			from = newest.Truncate(time.Minute)
 		}
@@ -65,9 +63,12 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 	before, now := k.Dashboard, count.At(read.Now)
 	runs := append(slices.DeleteFunc(slices.Clone(before.Runs), func(at count.Millis) bool { return at >= now }), now)
 	late := slices.DeleteFunc(slices.Clone(results), func(r plan.Result) bool { return !postponed(r) })
+	written := func(row marker.Row) bool { // otherwise it stays, as the log lines behind it may be gone
+		return !slices.ContainsFunc(late, func(r plan.Result) bool { return slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns) })
+	}
 	after := marker.Dashboard{
 		Read: map[string]count.Millis{}, Large: map[string]count.Millis{}, Health: map[string]marker.Health{},
-		Waiting: unwritten(before.Waiting, late), Muted: map[int]marker.Mute{},
+		Waiting: slices.DeleteFunc(slices.Clone(before.Waiting), written), Muted: map[int]marker.Mute{},
 		Runs: runs[max(0, len(runs)-marker.MaxRuns):], Requests: read.Requests, Version: read.Version,
 	}
 	maps.Copy(after.Read, before.Read)
@@ -98,19 +99,11 @@ func (k Known) After(results []plan.Result, read Read) render.Board {
 		}
 	}
 	slices.Sort(after.Filed)
-	slices.SortStableFunc(after.Waiting, k.byInterest)
+	rank := map[bool]int{true: -1} // ticked rows come first, so that no other takes their place
+	slices.SortStableFunc(after.Waiting, func(a, b marker.Row) int {
+		return cmp.Or(rank[ticked(k.Ticked, a)]-rank[ticked(k.Ticked, b)], plan.BySeverity(a.Marker, b.Marker))
+	})
 	return board(after, results, read.Now)
-}
-
-// byInterest orders waiting errors, ticked ones first, so that no other takes their place.
-func (k Known) byInterest(a, b marker.Row) int {
-	switch first := ticked(k.Ticked, a); {
-	case first == ticked(k.Ticked, b):
-		return plan.BySeverity(a.Marker, b.Marker)
-	case first:
-		return -1
-	}
-	return 1
 }
 
 // note records how reading a source went, and how far. A source with postponed events stays where it was,
@@ -143,16 +136,8 @@ func (k Known) note(after *marker.Dashboard, s source.Health, late []plan.Result
 	}
 }
 
-// unwritten returns the rows whose errors this run failed to write: the log lines behind them may be gone.
-func unwritten(rows []marker.Row, late []plan.Result) []marker.Row {
-	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
-		return !slices.ContainsFunc(late, func(r plan.Result) bool { return slices.ContainsFunc(row.Marker.Keys, r.Action.Next.Owns) })
-	})
-}
-
-// postponed reports whether a result leaves its events to the next run: the write failed,
-// or the issue is gone or locked and the error will be filed again. An error whose issue
-// has no room or is refused waits on the dashboard instead, since that may last.
+// postponed reports whether a result leaves its events to the next run: the write failed, or the issue is
+// gone or locked. An error whose issue has no room or is refused waits on the dashboard, since that may last.
 func postponed(r plan.Result) bool {
 	return r.Err != nil && !r.Refused && !errors.Is(r.Err, render.ErrNoRoom) || r.Left()
 }
@@ -174,8 +159,8 @@ func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }
 
-// LongestAgo returns the sources, the ones read longest ago first. Among those read in the same run, failed
-// ones come last, so that a source too large for a run gets the time that the others leave.
+// LongestAgo returns the sources read longest ago first. Of those read in the same run, failed ones come
+// last, so that a source too large for a run gets the time that the others leave.
 func LongestAgo(d marker.Dashboard, sources []source.Source) []source.Source {
 	return slices.SortedStableFunc(slices.Values(sources), func(a, b source.Source) int {
 		x, y := d.Health[a.Key()], d.Health[b.Key()]

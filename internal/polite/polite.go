@@ -1,13 +1,11 @@
-// Package polite sends requests to a service's API as the service asks for: one at
-// a time, within its rate limits, and never beyond the end of the run.
+// Package polite sends requests to a service's API as the service asks for: one at a time, within its rate
+// limits, and never beyond the end of the run.
 //
 //   - A request that fails for the moment is sent again after growing pauses, unless
 //     that could write something twice (Once).
 //   - An answer is read to its end, or is an error.
 //   - Redirects are not followed but returned. One may lead to another host or from
 //     https to http, and a redirected POST would silently become a GET.
-//
-// How a service words its limits stays in the service's room: see Limits.
 //
 // It may import clock, finding and safe.
 package polite
@@ -34,10 +32,11 @@ import (
 )
 
 const (
+	// MaxRefusals is how often a request that a rate limit refused is sent again. GitHub bans clients that never stop.
+	MaxRefusals = 4
 	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's searches after 30 s.
 	attemptTimeout = 45 * time.Second
-	// maxAnswer bounds an answer's body, in bytes. A page of 100 GitHub issues whose
-	// bodies have 65,536 four-byte characters is 26 MB.
+	// maxAnswer is in bytes. A page of 100 GitHub issues whose bodies have 65,536 four-byte characters is 26 MB.
 	maxAnswer = 32 << 20
 )
 
@@ -48,15 +47,14 @@ var faultPauses = backoff.ExponentialBackOff{
 
 // Service describes a service to a Client.
 type Service struct {
-	Token    func(context.Context) (string, error) // called for each attempt
-	Header   map[string]string                     // of each request, such as Accept
-	Input    string                                // the setting that holds the service's address
-	Limits   Limits
-	Refusals int // how often a request that a rate limit refused is sent again
-	Clock    clock.Clock
+	Token  func(context.Context) (string, error) // called for each attempt
+	Header map[string]string                     // of each request, such as Accept
+	Input  string                                // the setting that holds the service's address
+	Limits Limits
+	Clock  clock.Clock
 }
 
-// Limits are a service's rate limits. Their methods are called one at a time.
+// Limits are a service's rate limits, as the service words them. Their methods are called one at a time.
 type Limits interface {
 	// Ready returns when a request may be sent, or why it must not be.
 	Ready(Request) (time.Time, error)
@@ -79,11 +77,8 @@ type Request struct {
 	// Extra marks a request that the run can do without. It only reads, whatever its
 	// method, is never repeated, and does not wait for a rate limit.
 	Extra bool
-	// Once, if set, is returned instead of repeating a request that may have arrived.
-	Once error
-	// Stale, if set, is returned instead of repeating a request that a rate limit
-	// delayed: its content is too old by then.
-	Stale error
+	Once  error // returned, if set, instead of repeating a request that may have arrived
+	Stale error // returned, if set, instead of repeating a request that a rate limit delayed
 }
 
 // Writes reports whether the request changes something.
@@ -140,19 +135,19 @@ func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 			return nil, err
 		}
 		a, err := c.attempt(ctx, r)
-		var again time.Time
-		var refused bool
+		op, _ := errors.AsType[*net.OpError](err)
+		again, refused := time.Time{}, false
 		if err == nil {
 			again, refused = c.Limits.Refused(a, refusals+1)
 		}
 		switch {
 		case refused:
-			if refusals++; r.Extra || refusals > c.Refusals || !clock.Fits(ctx, again) {
+			if refusals++; r.Extra || refusals > MaxRefusals || !clock.Fits(ctx, again) {
 				return nil, c.Limits.TooLate(again, a)
 			}
 		case err == nil && a.Status < http.StatusInternalServerError:
 			return a, nil
-		case r.Once != nil && mayHaveArrived(err):
+		case r.Once != nil && (op == nil || op.Op != "dial"): // without a connection it cannot have arrived
 			if err == nil {
 				err = fmt.Errorf("it answered %d %s", a.Status, http.StatusText(a.Status))
 			}
@@ -243,8 +238,7 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	return req, nil
 }
 
-// read reads an answer's body. A success must be complete JSON, because a lenient
-// decoder takes half of it for a shorter one.
+// read reads an answer's body. A success must be complete JSON: a lenient decoder takes half of it for a whole.
 func read(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {
@@ -256,11 +250,4 @@ func read(resp *http.Response) ([]byte, error) {
 		return nil, errors.New("not JSON, or cut short")
 	}
 	return body, nil
-}
-
-// mayHaveArrived reports whether a failed request may have reached the service. It
-// cannot have if there was no connection.
-func mayHaveArrived(err error) bool {
-	op, ok := errors.AsType[*net.OpError](err)
-	return !ok || op.Op != "dial"
 }

@@ -60,7 +60,7 @@ func New(c Config) (*Client, error) {
 	return &Client{config: c, base: base, api: polite.New(polite.Service{
 		Token: func(context.Context) (string, error) { return c.Token, nil },
 		Input: "sentry-url", Header: map[string]string{"Accept": "application/json"},
-		Limits: &limits{clock: c.Clock}, Refusals: 5, Clock: c.Clock,
+		Limits: &limits{clock: c.Clock}, Clock: c.Clock,
 	})}, nil
 }
 

@@ -5,6 +5,8 @@
 package workflow
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/finding"
 )
 
-// Facts are what is known about a workflow beyond its file.
+// Facts are what is known about a workflow beyond its content.
 type Facts struct {
 	File     string // the file's name, without its folder
 	Job      string // the job that runs; empty for every job that uses the action
@@ -28,12 +30,8 @@ type Facts struct {
 
 func (f Facts) about() string { return "workflow " + f.File }
 
-// GitHub disables the schedules of a public repository without activity for 60 days.
-// Doctor warns idleWarned before that.
-const (
-	idleLimit  = 60 * 24 * time.Hour
-	idleWarned = 14 * 24 * time.Hour
-)
+// idleWarned is two weeks before GitHub disables the schedules of a public repository without activity.
+const idleWarned = (60 - 14) * 24 * time.Hour
 
 type file struct {
 	On          any `yaml:"on"`
@@ -55,24 +53,19 @@ func Check(content []byte, facts Facts) []finding.Finding {
 	if err := yaml.Unmarshal(content, &f); err != nil {
 		return []finding.Finding{finding.Fail(facts.about(), "is not valid YAML", "check it with actionlint")}
 	}
-	return append(f.checkPermissions(facts), f.checkSchedule(facts)...)
+	found := f.checkPermissions(facts)
+	if found != nil {
+		found = append(found, f.checkSchedule(facts)...)
+	}
+	return found
 }
 
-// Uses reports whether a workflow runs this action.
-func Uses(content []byte) bool {
-	var f file
-	if yaml.Unmarshal(content, &f) != nil {
-		return false
-	}
-	for _, j := range f.Jobs {
-		if slices.ContainsFunc(j.Steps, step.runsAction) {
-			return true
-		}
-	}
-	return false
-}
+const action = "errmon-action"
 
-func (s step) runsAction() bool { return strings.Contains(s.Uses, "errmon-action") }
+// Uses reports whether a workflow mentions this action. Check finds nothing if it does not run it.
+func Uses(content []byte) bool { return bytes.Contains(content, []byte(action)) }
+
+func (s step) runsAction() bool { return strings.Contains(s.Uses, action) }
 
 // assumesRole reports whether a step asks AWS for a role with GitHub's OIDC token.
 func (s step) assumesRole() bool {
@@ -90,14 +83,11 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 	checked := false
 	for _, name := range slices.Sorted(maps.Keys(f.Jobs)) {
 		j := f.Jobs[name]
-		if facts.Job != "" && name != facts.Job || facts.Job == "" && !slices.ContainsFunc(j.Steps, step.runsAction) {
+		if name != facts.Job && (facts.Job != "" || !slices.ContainsFunc(j.Steps, step.runsAction)) {
 			continue
 		}
 		checked = true
-		granted := f.Permissions
-		if j.Permissions != nil {
-			granted = j.Permissions
-		}
+		granted := cmp.Or(j.Permissions, f.Permissions)
 		if granted == nil {
 			found = append(found, finding.Warn(facts.about(), "sets no permissions, so those of its token depend on the repository's settings",
 				"add `permissions:` with `issues: write` and `contents: read`"))
@@ -141,16 +131,15 @@ func (f file) checkSchedule(facts Facts) []finding.Finding {
 	var crons []string
 	var found []finding.Finding
 	for _, entry := range entries {
-		if e, ok := entry.(map[string]any); ok {
-			cron := fmt.Sprint(e["cron"])
-			crons, found = append(crons, cron), append(found, checkCron(facts.about(), cron)...)
-		}
+		e, _ := entry.(map[string]any)
+		cron := fmt.Sprint(e["cron"])
+		crons, found = append(crons, cron), append(found, checkCron(facts.about(), cron)...)
 	}
 	if len(crons) == 0 {
 		return nil
 	}
 	idle := facts.Now.Sub(facts.PushedAt)
-	if facts.Public && !facts.PushedAt.IsZero() && idle > idleLimit-idleWarned {
+	if facts.Public && !facts.PushedAt.IsZero() && idle > idleWarned {
 		found = append(found, finding.Warn(facts.about(), fmt.Sprintf("no push for %d days: GitHub disables the schedules of a public repository after 60", idle/(24*time.Hour)),
 			"push a commit, or enable the workflow again when GitHub has disabled it"))
 	}
