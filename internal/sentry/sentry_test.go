@@ -122,7 +122,7 @@ func TestRefusalsAreRepeatedAndEnd(t *testing.T) {
 		says     []string // nothing: it succeeds
 	}{
 		{"too many requests, then room", 3, 429, 4, nil},
-		{"too many requests for good", 99, 429, 6, []string{"429", "rate limit", "run less often"}},
+		{"too many requests for good", 99, 429, 5, []string{"429", "rate limit", "run less often"}},
 		{"down for a moment", 2, 502, 3, nil},
 		{"down for good", 99, 500, 4, []string{"500", "sentry-url", "the next run tries again"}},
 		{"connection cut for a moment", 1, -1, 2, nil},
