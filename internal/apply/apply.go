@@ -185,7 +185,7 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 		return err
 	}
 	for _, c := range all {
-		if c.ID < posted.ID && c.Author == posted.Author && render.Carries(c.Body, action.Note) {
+		if c.ID < posted.ID && c.User == posted.User && render.Carries(c.Body, action.Note) {
 			return a.GitHub.DeleteComment(ctx, posted.ID)
 		}
 	}

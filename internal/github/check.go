@@ -119,15 +119,11 @@ func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 	case len(wrong.Errors) == 0:
 		return []finding.Finding{finding.Good(about, "no mistakes")}
 	}
-	var found []finding.Finding
-	for _, e := range wrong.Errors[:min(len(wrong.Errors), 5)] {
-		found = append(found, finding.Warn(about, fmt.Sprintf("line %d of %s: %s: %s", e.Line, e.Path, c.api.Quote(e.Kind), c.api.Quote(e.Source)),
-			"correct the line: its owners are not shown"))
+	text := fmt.Sprintf("%d mistakes, such as", len(wrong.Errors))
+	for _, e := range wrong.Errors[:min(len(wrong.Errors), 3)] {
+		text += fmt.Sprintf(" line %d of %s: %s: %s;", e.Line, e.Path, c.api.Quote(e.Kind), c.api.Quote(e.Source))
 	}
-	if more := len(wrong.Errors) - len(found); more > 0 {
-		found = append(found, finding.Warn(about, fmt.Sprintf("%d more lines are wrong", more), "correct them too"))
-	}
-	return found
+	return []finding.Finding{finding.Warn(about, strings.TrimSuffix(text, ";"), "correct the lines: their owners are not shown")}
 }
 
 // Names are the names of GitHub's things in a team's rules.

@@ -11,7 +11,7 @@
 //   - Redirects are never followed. GitHub answers alike for an issue that was
 //     transferred and for a repository that was renamed.
 //
-// Titles, bodies and labels are foreign text. An error may quote GitHub's own message, but never a token.
+// Titles, bodies and labels are foreign text. An error may quote GitHub's message, but never a token.
 //
 // It may import clock, finding and polite.
 package github
@@ -24,6 +24,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,8 +80,7 @@ func New(c Config) (*Client, error) {
 	return &Client{base: base, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
-// In returns a client for another repository that shares this one's token, pace and
-// rate limits. Owner and name must be valid.
+// In returns a client for another repository, by a valid name, that shares this one's token, pace and limits.
 func (c *Client) In(owner, repo string) *Client {
 	return &Client{base: c.base, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }
@@ -88,8 +88,7 @@ func (c *Client) In(owner, repo string) *Client {
 // FullName returns the repository as OWNER/REPO.
 func (c *Client) FullName() string { return c.owner + "/" + c.repo }
 
-// Requests returns how many requests were sent so far, retries included, by
-// kind, such as "list issues" or "create issue".
+// Requests returns how many requests were sent so far, retries included, by kind, such as "create issue".
 func (c *Client) Requests() map[string]int { return c.api.Requests() }
 
 // Ahead is how far this machine's clock is ahead of GitHub's, negative if behind.
@@ -125,8 +124,7 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 	return r, wrap(err, "get repository")
 }
 
-// WorkflowLogin is the login that a workflow's own token writes as. Such a token may not
-// GET /user, so the name cannot be asked for.
+// WorkflowLogin is the login that a workflow's own token writes as. Such a token may not GET /user.
 const WorkflowLogin = "github-actions[bot]"
 
 // Login returns the login that the token's issues have as author. GitHub does not reveal it to
@@ -147,27 +145,25 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	if strings.Contains(path, "..") { // leaves the contents API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)
 	}
-	var entry json.RawMessage
 	var file struct {
 		Type, Encoding string
 		Content        []byte
 	}
-	exists, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &entry)
+	exists, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &file)
 	switch {
+	case errors.Is(err, errUnusable) || exists && file.Type != "file": // a list is a directory's
+		err = fmt.Errorf("%w: there is a directory or link with that name", ErrNotFound)
 	case err != nil:
 	case !exists:
 		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
-	case json.Unmarshal(entry, &file) != nil || file.Type != "file":
-		err = fmt.Errorf("%w: there is a directory or link with that name", ErrNotFound)
 	case file.Encoding != "base64":
 		err = errors.New("GitHub leaves out the content of files over 1 MB")
 	}
 	return file.Content, wrap(err, "read file %q", path)
 }
 
-// AppToken returns a Config.TokenSource for a GitHub App's installation. Its tokens last
-// an hour and are renewed in time. The key is the App's private key in PEM. AppToken
-// makes no network call; the source's errors name the input to fix.
+// AppToken returns a Config.TokenSource for a GitHub App's installation, without a network call. Its tokens
+// last an hour and are renewed in time. The key is the App's private key in PEM. Errors name the input to fix.
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {
@@ -176,13 +172,10 @@ func AppToken(baseURL string, app, installation int64, key []byte) (func(context
 	t.BaseURL = strings.TrimSuffix(baseURL, "/")
 	return func(ctx context.Context) (string, error) {
 		token, err := t.Token(ctx)
-		answer, ok := errors.AsType[*ghinstallation.HTTPError](err)
-		if ok && answer.Response != nil {
-			switch answer.Response.StatusCode {
-			case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity:
-				return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): check github-app-id, github-app-key and github-app-installation",
-					ErrRefused, answer.Response.Status)
-			}
+		answer, _ := errors.AsType[*ghinstallation.HTTPError](err)
+		if answer != nil && answer.Response != nil && slices.Contains([]int{401, 403, 404, 422}, answer.Response.StatusCode) {
+			return "", fmt.Errorf("%w: GitHub refuses the App a token (%s): check github-app-id, github-app-key and github-app-installation",
+				ErrRefused, answer.Response.Status)
 		}
 		return token, wrap(err, "renew the App's token")
 	}, nil

@@ -37,8 +37,7 @@ func (i Issue) Has(label string) bool {
 	return slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, label) })
 }
 
-// issueOf refuses what cannot be an issue, so that an answer of the wrong shape, a
-// proxy's for example, does not pass as an issue with empty fields.
+// issueOf refuses what cannot be an issue, such as a proxy's answer, instead of returning empty fields.
 func issueOf(in *gh.Issue) (Issue, error) {
 	if in.GetNumber() <= 0 || in.GetState() == "" {
 		return Issue{}, errors.New("GitHub's answer is not an issue")
@@ -63,8 +62,7 @@ type Edit struct {
 	Title string `json:"title,omitempty"`
 	Body  string `json:"body,omitempty"`
 	State string `json:"state,omitempty"` // "open" or "closed"
-	// StateReason is "completed", "not_planned", "duplicate" or "reopened". GitHub ignores
-	// it unless the state changes.
+	// StateReason is as in Issue. GitHub ignores it unless the state changes.
 	StateReason string   `json:"state_reason,omitempty"`
 	Labels      []string `json:"labels,omitzero"`    // all of them; nil leaves them alone
 	Assignees   []string `json:"assignees,omitzero"` // all of them; nil leaves them alone
@@ -93,8 +91,7 @@ func (c *Client) Create(ctx context.Context, e Edit) (Issue, error) {
 	return issue, wrap(err, "create issue")
 }
 
-// write sends a new or changed issue. If GitHub's validation (422) rejects the type or
-// the assignees, it is sent again without them; see Refused.
+// write sends a new or changed issue, and again without a type or assignees that GitHub refuses; see Refused.
 func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(context.Context, polite.Request, any, any) error) (Issue, error) {
 	for {
 		var written gh.Issue
@@ -120,7 +117,7 @@ func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(
 	}
 }
 
-// invalid reports whether GitHub's validation rejects one of the fields.
+// invalid reports whether GitHub's validation (422) rejects one of the fields.
 func invalid(err error, fields ...string) bool {
 	r := refusalOf(err)
 	return r.status == http.StatusUnprocessableEntity &&
@@ -164,42 +161,30 @@ func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Iss
 	return issue, wrap(err, "edit issue #%d", number)
 }
 
-// Comment is a comment on an issue. A later one has the larger ID.
+// Comment is a comment on an issue, as GitHub sends it. A later one has the larger ID.
 type Comment struct {
-	ID     int64
-	Author string // login; empty for a deleted account
-	Body   string
-}
-
-func commentOf(in *gh.IssueComment) Comment {
-	return Comment{ID: in.GetID(), Author: in.GetUser().GetLogin(), Body: in.GetBody()}
+	ID   int64
+	Body string
+	User struct{ Login string } // empty for a deleted account
 }
 
 // Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the comment may
 // have been posted although no readable answer came, and ErrGone as Get does.
-func (c *Client) Comment(ctx context.Context, number int, body string) (Comment, error) {
-	var posted gh.IssueComment
-	err := c.onIssue(ctx, polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous},
-		map[string]string{"body": body}, &posted)
-	if err == nil && posted.GetID() == 0 {
+func (c *Client) Comment(ctx context.Context, number int, body string) (posted Comment, err error) {
+	r := polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous}
+	err = c.onIssue(ctx, r, map[string]string{"body": body}, &posted)
+	if err == nil && posted.ID == 0 {
 		err = ErrAmbiguous
 	}
-	return commentOf(&posted), wrap(err, "comment on issue #%d", number)
+	return posted, wrap(err, "comment on issue #%d", number)
 }
 
 // Comments returns the comments on an issue that were written or changed since a time,
 // oldest first, at most 100. It returns ErrGone as Get does.
-func (c *Client) Comments(ctx context.Context, number int, since time.Time) ([]Comment, error) {
-	var found []*gh.IssueComment
+func (c *Client) Comments(ctx context.Context, number int, since time.Time) (found []Comment, err error) {
 	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
-	if err := c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found); err != nil {
-		return nil, fmt.Errorf("list comments of issue #%d: %w", number, err)
-	}
-	var comments []Comment
-	for _, f := range found {
-		comments = append(comments, commentOf(f))
-	}
-	return comments, nil
+	err = c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found)
+	return found, wrap(err, "list comments of issue #%d", number)
 }
 
 // DeleteComment deletes a comment.

@@ -15,8 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// This file reads code over REST and GraphQL: commits, trees, files, blame, and what closed an
-// issue. It needs the permission contents: read.
+// This file reads code over REST and GraphQL, which needs the permission contents: read.
 
 // Commit returns the full SHA of a commit by its SHA, which may be abbreviated. It
 // returns ErrNotFound unless exactly one matches.
@@ -73,19 +72,15 @@ type Refs struct {
 	Visibility   string            // PUBLIC, INTERNAL or PRIVATE
 }
 
-// target is a commit, or a tag that points to one.
-type target struct {
-	Target struct {
-		OID    string
-		Target struct{ OID string }
-	}
-	Name string
-}
-
-func (t target) commit() string { return cmp.Or(t.Target.Target.OID, t.Target.OID) }
-
 // Refs returns the default branch, and those of the tags that exist.
 func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
+	type ref struct {
+		Name   string
+		Target struct { // a commit, or an annotated tag that points to one
+			OID    string
+			Target struct{ OID string }
+		}
+	}
 	query := "url visibility defaultBranchRef{name target{oid}}"
 	for i, tag := range tags {
 		query += fmt.Sprintf(" t%d:ref(qualifiedName:%s){name target{oid ...on Tag{target{oid}}}}", i, literal("refs/tags/"+tag))
@@ -94,13 +89,14 @@ func (c *Client) Refs(ctx context.Context, tags []string) (Refs, error) {
 	if err != nil {
 		return Refs{}, fmt.Errorf("get branch and tags: %w", err)
 	}
-	branch := fieldOf[target](answer, "defaultBranchRef")
+	branch := fieldOf[ref](answer, "defaultBranchRef")
 	refs := Refs{
-		Branch: branch.Name, Head: branch.commit(), Tags: map[string]string{},
+		Branch: branch.Name, Head: branch.Target.OID, Tags: map[string]string{},
 		Page: fieldOf[string](answer, "url"), Visibility: fieldOf[string](answer, "visibility"),
 	}
 	for i, tag := range tags {
-		if sha := fieldOf[target](answer, fmt.Sprintf("t%d", i)).commit(); sha != "" {
+		target := fieldOf[ref](answer, fmt.Sprintf("t%d", i)).Target
+		if sha := cmp.Or(target.Target.OID, target.OID); sha != "" {
 			refs.Tags[tag] = sha
 		}
 	}
@@ -135,10 +131,10 @@ type File struct {
 	Versions []Version // the newest first, up to MaxVersions
 }
 
-// Version is a version of a file.
+// Version is a version of a file, and when it was committed.
 type Version struct {
 	Text string
-	At   time.Time // when it was committed
+	At   time.Time
 }
 
 // MaxVersions is how many versions of a file Source reads.
@@ -195,10 +191,9 @@ func (c *Client) Source(ctx context.Context, sha string, w Wanted) (map[string]F
 	return files, nil
 }
 
-// Closer is the commit that last closed an issue, by itself or as the merge of a pull
-// request. It is empty if a person closed the issue.
+// Closer is the commit that last closed an issue, by itself or as the merge of a pull request.
 type Closer struct {
-	Commit     string
+	Commit     string    // empty if a person closed the issue
 	Repository string    // of the commit, as OWNER/REPO
 	At         time.Time // when the issue was closed
 }
@@ -214,19 +209,23 @@ func (c *Client) Closer(ctx context.Context, number int) (Closer, error) {
 		OID        string
 		Repository struct{ NameWithOwner string }
 	}
-	type event struct {
-		CreatedAt time.Time
-		Closer    struct {
-			commit
-			MergeCommit commit
+	type issue struct {
+		TimelineItems struct {
+			Nodes []struct {
+				CreatedAt time.Time
+				Closer    struct {
+					commit
+					MergeCommit commit
+				}
+			}
 		}
 	}
-	var last event
-	for _, e := range fieldOf[struct{ TimelineItems struct{ Nodes []event } }](answer, "issue").TimelineItems.Nodes {
-		last = e
+	var last Closer
+	for _, e := range fieldOf[issue](answer, "issue").TimelineItems.Nodes {
+		fix := cmp.Or(e.Closer.commit, e.Closer.MergeCommit)
+		last = Closer{Commit: fix.OID, Repository: fix.Repository.NameWithOwner, At: e.CreatedAt}
 	}
-	fix := cmp.Or(last.Closer.commit, last.Closer.MergeCommit)
-	return Closer{Commit: fix.OID, Repository: fix.Repository.NameWithOwner, At: last.CreatedAt}, nil
+	return last, nil
 }
 
 // problem is an error in the answer to a query, which may also hold data.
@@ -235,14 +234,13 @@ type problem struct {
 	Path          []any // of the field; GitHub may refuse one and answer others
 }
 
-// literal writes foreign text as a string in a query. GraphQL reads every JSON string.
+// literal writes foreign text as a string in a query: GraphQL reads every JSON string.
 func literal(text string) string {
-	quoted, _ := json.Marshal(text) // a string can always be encoded
+	quoted, _ := json.Marshal(text) // always possible
 	return string(quoted)
 }
 
-// query selects fields of this repository in GraphQL and returns them by name or alias. If the
-// answer has errors and data, it returns the data; only an answer without any is an error.
+// query selects fields of this repository in GraphQL. An answer with errors and data is not an error.
 func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // when GitHub itself gives up
 	defer cancel()
@@ -255,33 +253,27 @@ func (c *Client) query(ctx context.Context, selection string) (fields, error) {
 		Data   struct{ Repository fields }
 		Errors []problem
 	}
-	err := c.call(ctx, polite.Request{Kind: kindQuery, Method: http.MethodPost, URL: address},
-		map[string]string{"query": text}, &answer)
-	if err != nil {
+	r := polite.Request{Kind: kindQuery, Method: http.MethodPost, URL: address}
+	if err := c.call(ctx, r, map[string]string{"query": text}, &answer); err != nil {
 		return nil, err
 	}
+	none := answer.Data.Repository == nil
+	if none {
+		answer.Errors = append(answer.Errors, problem{Message: "no data"})
+	}
 	for _, p := range answer.Errors {
-		if p.Type == "RATE_LIMITED" || p.Type == "FORBIDDEN" && len(p.Path) <= 2 { // the repository, or a field of it
-			return nil, c.explainProblem(p)
+		switch {
+		case p.Type == "RATE_LIMITED":
+			return nil, fmt.Errorf("%w: %s", ErrBudget, c.api.Quote(p.Message))
+		case p.Type == "FORBIDDEN" && (none || len(p.Path) <= 2): // the repository, or a field of it
+			return nil, c.explain(kindQuery, &refusal{status: http.StatusForbidden, message: p.Message})
+		case p.Type == "NOT_FOUND" && none:
+			return nil, c.explain(kindQuery, &refusal{status: http.StatusNotFound})
+		case none:
+			return nil, fmt.Errorf("GitHub answers: %s", c.api.Quote(p.Message))
 		}
 	}
-	if answer.Data.Repository == nil {
-		return nil, c.explainProblem(append(answer.Errors, problem{Message: "no data"})[0])
-	}
 	return answer.Data.Repository, nil
-}
-
-func (c *Client) explainProblem(p problem) error {
-	said := c.api.Quote(p.Message)
-	switch p.Type {
-	case "RATE_LIMITED":
-		return fmt.Errorf("%w: %s", ErrBudget, said)
-	case "FORBIDDEN":
-		return c.explain(kindQuery, &refusal{status: http.StatusForbidden, message: p.Message})
-	case "NOT_FOUND":
-		return c.explain(kindQuery, &refusal{status: http.StatusNotFound})
-	}
-	return fmt.Errorf("GitHub answers: %s", said)
 }
 
 // fields are the fields of an answer, by name or alias.
