@@ -9,21 +9,40 @@ import (
 
 const maxNumber = 9999
 
-// placeholder matches Redact's replacement for a value: "[KIND-N]".
-var placeholder = regexp.MustCompile(`\[([a-z0-9]+(?:-[a-z0-9]+)*)-([1-9]\d{0,3})\]`)
+// inPlaceholder are the characters of a kind and a number.
+var inPlaceholder = alphabet("digit-abcdefghijklmnopqrstuvwxyz")
+
+// placeholderAt reads Redact's replacement for a value, "[KIND-N]"; end is 0 if there is none at i.
+func placeholderAt(s string, i int) (kind string, number, end int) {
+	s = s[:min(len(s), i+maxNear)]
+	if i == len(s) || s[i] != '[' {
+		return "", 0, 0
+	}
+	end = inPlaceholder.end(s, i+1)
+	dash := strings.LastIndexByte(s[:end], '-')
+	if dash <= i+1 || end == len(s) || s[end] != ']' {
+		return "", 0, 0
+	}
+	number, err := strconv.Atoi(s[dash+1 : end])
+	if err != nil || number < 1 || number > maxNumber {
+		return "", 0, 0
+	}
+	return s[i+1 : dash], number, end + 1
+}
 
 // placeholders returns those in s with a kind of ours: a list of one token may have the same shape.
 func (r *Redactor) placeholders(s string) (found []secret) {
-	if strings.IndexByte(s, '[') < 0 {
-		return nil
-	}
-	for _, m := range placeholder.FindAllStringSubmatchIndex(s, -1) {
-		kind := s[m[2]:m[3]]
-		if knownKinds[kind] || slices.ContainsFunc(r.patterns, func(p Pattern) bool { return p.Kind == kind }) {
-			found = append(found, secret{m[0], m[1], kindLabel})
+	for at := 0; ; at++ {
+		i := strings.IndexByte(s[at:], '[')
+		if i < 0 {
+			return found
+		}
+		at += i
+		kind, _, end := placeholderAt(s, at)
+		if end > 0 && (knownKinds[kind] || slices.ContainsFunc(r.patterns, func(p Pattern) bool { return p.Kind == kind })) {
+			found = append(found, secret{at, end, kindLabel})
 		}
 	}
-	return found
 }
 
 // numbers gives equal values of a section the same number, counted per kind in order of appearance.

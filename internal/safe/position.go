@@ -1,7 +1,6 @@
 package safe
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -156,18 +155,28 @@ type printed struct {
 	parts
 	which   string
 	pattern *regexp.Regexp
-	until   *regexp.Regexp
+	until   *regexp.Regexp // nil for the end of the line
 }
 
 var printers = func() (all []printed) {
 	for _, row := range rows("printed", 3) {
 		pattern, until, _ := strings.Cut(row[2], " … ")
-		until = cmp.Or(until, `\n|\\n`) // the end of the line, also in a string of JSON
-		signs := partsOf(strings.Split(row[1], "|")...)
-		all = append(all, printed{signs, row[0], regexp.MustCompile(pattern), regexp.MustCompile(until)})
+		p := printed{partsOf(strings.Split(row[1], "|")...), row[0], regexp.MustCompile(pattern), nil}
+		if until != "" {
+			p.until = regexp.MustCompile(until)
+		}
+		all = append(all, p)
 	}
 	return all
 }()
+
+// lineEnd returns the end of the line at i, which a string of JSON may contain.
+func lineEnd(s string, i int) int {
+	for i < len(s) && s[i] != '\n' && (s[i] != '\\' || !strings.HasPrefix(s[i:], `\n`)) {
+		i++
+	}
+	return i
+}
 
 func arguments(s string, in signs, found []secret) []secret {
 	for i := range printers {
@@ -175,16 +184,25 @@ func arguments(s string, in signs, found []secret) []secret {
 		if !p.oneIn(s, in) {
 			continue
 		}
-		read := 0 // end of the text already read
-		for _, m := range p.pattern.FindAllStringSubmatchIndex(s, -1) {
-			if m[1] < read || len(m) > 2 && m[2] >= 0 {
+		for at := 0; ; {
+			m := p.pattern.FindStringSubmatchIndex(s[at:])
+			if m == nil {
+				break
+			}
+			start := at + m[1]
+			switch {
+			case len(m) > 2 && m[2] >= 0:
+				at = start
 				continue
+			case p.until == nil:
+				at = lineEnd(s, start)
+			default:
+				at = len(s)
+				if end := p.until.FindStringIndex(s[start:]); end != nil {
+					at = start + end[0]
+				}
 			}
-			read = len(s)
-			if end := p.until.FindStringIndex(s[m[1]:]); end != nil {
-				read = m[1] + end[0]
-			}
-			found = append(found, p.secrets(s, stringsIn(s, m[1], read))...)
+			found = append(found, p.secrets(s, stringsIn(s, start, at))...)
 		}
 	}
 	return found

@@ -93,9 +93,8 @@ func (r *Redactor) Redact(s string) string {
 	}
 	s = strings.ToValidUTF8(s, "\ufffd")
 	for _, p := range r.placeholders(s) { // new numbers differ from those in the text
-		dash := p.start + strings.LastIndexByte(s[p.start:p.end], '-')
-		kind := s[p.start+1 : dash]
-		n.last[kind] = max(n.last[kind], atoi(s[dash+1:p.end-1]))
+		kind, number, _ := placeholderAt(s, p.start)
+		n.last[kind] = max(n.last[kind], number)
 	}
 	return r.replace(s, n.label, r.placeholders)
 }
@@ -232,7 +231,10 @@ var ranks = map[string]int{kindLabel: -1, kindKey: 1, kindToken: 1, kindSecret: 
 // parts of it. A label is joined only to a value that extends beyond it.
 func merge(found []secret) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
-		return cmp.Or(a.start-b.start, ranks[a.kind]-ranks[b.kind], b.end-a.end, strings.Compare(a.kind, b.kind))
+		if a.start != b.start {
+			return a.start - b.start
+		}
+		return cmp.Or(ranks[a.kind]-ranks[b.kind], b.end-a.end, strings.Compare(a.kind, b.kind))
 	})
 	var merged []secret
 	for _, f := range found {

@@ -27,16 +27,17 @@ func quotedEnd(s string, start int, quote string) int {
 	return len(s)
 }
 
-var (
-	// label matches what an earlier round left at the start of a value.
-	label = regexp.MustCompile(`^(?:` + placeholder.String() + `)?(?:<\*>)?`)
-	// braced matches an ODBC value, which may contain separators: PWD={a;b};
-	braced = regexp.MustCompile(`^\{[^{[}][^}]*\};`)
-)
+// braced matches an ODBC value, which may contain separators: PWD={a;b};
+var braced = regexp.MustCompile(`^\{[^{[}][^}]*\};`)
 
 // bareEnd returns the end of the unquoted value at start.
 func bareEnd(s string, start int) int {
-	start += len(label.FindString(s[start:min(len(s), start+maxNear)]))
+	if _, _, end := placeholderAt(s, start); end > 0 { // from an earlier round
+		start = end
+	}
+	if strings.HasPrefix(s[start:], wildcard) {
+		start += len(wildcard)
+	}
 	if start < len(s) && s[start] == '{' {
 		if m := braced.FindString(s[start:min(len(s), start+maxNear)]); m != "" {
 			return start + len(m) - 1
