@@ -227,7 +227,7 @@ func adoptNode(f *event.Frame) {
 var browser = runtime{
 	name: "browser", parse: parseBrowser,
 	looks: []look{
-		{Frame, lines("…@"), reads(atFrame)},
+		{Frame, lines("…@[native code]", "… code@", "…://", "….js", "….mjs"), reads(atFrame)},
 		{Frame, lines(" at …://"), func(line string) bool { f, _ := nodeFrame(line); return isAddress(f.File) }},
 	},
 	adopt: adoptNode,

@@ -83,70 +83,50 @@ type look struct {
 // lines makes looks read as sentences.
 func lines(looks ...string) []string { return looks }
 
-// marks are the looks of several runtimes. Most lines of a log are refused by their first
-// byte. Marks that any byte may begin are refused by the first two bytes of their text: one
-// pass over the line finds those of all marks.
+// marks are the looks of several runtimes, by the first byte of a line, which refuses most lines of a log. Looks
+// that any byte may begin are refused by two bytes of their text: one pass over a line finds those of all looks.
 type marks struct {
 	by            [256][]mark
 	first, second [256]uint32
-	pairs         int
 }
 
 type mark struct {
+	look
 	begin   string
 	pair    uint32 // the bit of those two bytes
 	parts   []string
 	whole   bool // nothing follows
-	margin  byte // a blank, a tab or something else, see add
-	is      func(line string) bool
-	shape   Shape
+	margin  byte // a blank, a tab or something else, see newMarks
 	runtime int
 }
 
 // allMarks are the marks of all runtimes, in their order.
 var allMarks = newMarks(runtimes[:]...)
 
+// newMarks reads looks. A look is how a line begins, then what else it contains, after an ellipsis each; a dollar
+// ends the line. A tab in front means that the line is indented, a blank that it may be; other lines are not.
 func newMarks(all ...runtime) (m marks) {
+	bit := uint32(1)
 	for n, r := range all {
 		for _, l := range r.looks {
-			m.add(n, l)
-		}
-	}
-	return m
-}
-
-// add adds a runtime's look. Each of its texts is how a line begins, then what else it
-// contains, after an ellipsis each; a dollar ends the line. A tab in front means that the
-// line is indented, a blank that it may be; other lines are not.
-func (m *marks) add(runtime int, l look) {
-	for _, line := range l.lines {
-		text, whole := strings.CutSuffix(strings.TrimLeft(line, " \t"), "$")
-		parts := strings.Split(text, "…")
-		k := mark{begin: parts[0], parts: parts[1:], whole: whole, margin: line[0], is: l.is, shape: l.shape, runtime: runtime}
-		if k.begin == "" {
-			k.pair = m.addPair(parts[1])
-		}
-		for first := range m.by {
-			if k.begin == "" || k.begin[0] == byte(first) {
-				m.by[first] = append(m.by[first], k)
+			for _, line := range l.lines {
+				text, whole := strings.CutSuffix(strings.TrimLeft(line, " \t"), "$")
+				parts := strings.Split(text, "…")
+				k := mark{look: l, begin: parts[0], parts: parts[1:], whole: whole, margin: line[0], runtime: n}
+				if k.begin != "" {
+					m.by[k.begin[0]] = append(m.by[k.begin[0]], k)
+					continue
+				}
+				k.pair, bit = bit, bit<<1
+				m.first[parts[1][0]] |= k.pair
+				m.second[parts[1][1]] |= k.pair
+				for first := range m.by {
+					m.by[first] = append(m.by[first], k)
+				}
 			}
 		}
 	}
-}
-
-// addPair returns a new bit for the first two bytes of a text, or its only one.
-func (m *marks) addPair(text string) uint32 {
-	bit := uint32(1) << m.pairs
-	m.pairs++
-	for c := range m.first {
-		if len(text) == 1 || text[0] == byte(c) {
-			m.first[c] |= bit
-		}
-		if text[min(1, len(text)-1)] == byte(c) {
-			m.second[c] |= bit
-		}
-	}
-	return bit
+	return m
 }
 
 // known yields the runtimes that know a line, by their index, and its shape.
@@ -157,10 +137,8 @@ func (m *marks) known(line string) iter.Seq2[int, Shape] {
 			return
 		}
 		var seen uint32 // pairs
-		before := byte(0)
-		for i := range len(text) {
-			seen |= m.first[before] & m.second[text[i]]
-			before = text[i]
+		for i := 1; i < len(text); i++ {
+			seen |= m.first[text[i-1]] & m.second[text[i]]
 		}
 		marks := m.by[text[0]]
 		for i := range marks {
