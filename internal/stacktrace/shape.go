@@ -10,40 +10,44 @@ type Shape uint8
 
 // The shapes. Each runtime's file lists its lines that have them.
 const (
-	Text          Shape = iota // of no known kind
-	Head                       // begins as loggers begin lines; never returned by ShapeOf, since logtext reads heads
-	Blank                      // nothing but white space
-	Indented                   // begins with white space
-	Ruler                      // "=====", "#"
-	Header                     // an exception line: "pkg.SomeError: message"
-	Thread                     // the exception that ended a thread: "Exception in thread …"
-	Announcement               // printed by Ruby and .NET right above the exception
-	Frame                      // a frame, or "... 12 more"
-	LateFrame                  // a frame of Ruby, Perl or gin, which several lines of a message may precede
-	PythonFrame                // File "cart.py", line 42
-	SwiftFrame                 // a frame of Swift, which looks like one only below its trap
-	Cause                      // "Caused by: …"
-	Raise                      // begins a trace with the exception: Ruby, PHP, .NET and Elixir
-	Traceback                  // "Traceback (most recent call last):"
-	GroupTrace                 // the same for an exception group, whose lines are all indented
-	Chain                      // what Python prints between a cause and its effect
-	Remote                     // "multiprocessing.pool.RemoteTraceback:", above another process's trace
-	Quotes                     // `"""`, around that trace
-	Place                      // V8's "/app/cart.js:42" above an uncaught error
-	Caret                      // nothing but "^" and "~"
-	Closing                    // "}" below an inspected error
-	GoPanic                    // "panic: …"
-	GoFatal                    // "fatal error: …"
-	Goroutine                  // "goroutine 1 [running]:", or the signal line before it
-	GoPlace                    // a tab, then file, line and offset of a Go frame
-	RustPanic                  // "thread 'main' panicked at src/cart.rs:15:19:"
-	RustBacktrace              // "stack backtrace:", or the note that it is off
-	TclFirst                   // "while executing", above the first command of Tcl's errorInfo
-	Command                    // "invoked from within", above the others
-	Death                      // printed by a dying process, above a stack
-	DeathEnd                   // the same with nothing below
-	Epilogue                   // printed by Elixir and Monolog below the frames
-	Final                      // "Node.js v20.20.2", "exit status 2"
+	Text       Shape = iota // of no known kind
+	Head                    // begins as loggers begin lines; never returned by ShapeOf, since logtext reads heads
+	Blank                   // nothing but white space
+	Indented                // begins with white space
+	Ruler                   // "=====", "#"
+	Header                  // an exception line: "pkg.SomeError: message"
+	Thread                  // the exception that ended a thread: "Exception in thread …"
+	SwiftFrame              // a frame of Swift, which looks like one only below its trap
+	Remote                  // "multiprocessing.pool.RemoteTraceback:", above another process's trace
+	Quotes                  // `"""`, around that trace
+	Place                   // V8's "/app/cart.js:42" above an uncaught error
+	Caret                   // nothing but "^" and "~"
+	Closing                 // "}" below an inspected error
+	Epilogue                // printed by Elixir and Monolog below the frames
+
+	// Lines that can only be part of a trace.
+	Announcement // printed by Ruby and .NET right above the exception
+	Raise        // begins a trace with the exception: Ruby, PHP, .NET and Elixir
+	Traceback    // "Traceback (most recent call last):"
+	GroupTrace   // the same for an exception group, whose lines are all indented
+	GoPanic      // "panic: …"
+	GoFatal      // "fatal error: …"
+	RustPanic    // "thread 'main' panicked at src/cart.rs:15:19:"
+	Death        // printed by a dying process, above a stack
+	DeathEnd     // the same with nothing below
+
+	// Lines that also mean nothing without those above.
+	Frame         // a frame, or "... 12 more"
+	LateFrame     // a frame of Ruby, Perl or gin, which several lines of a message may precede
+	PythonFrame   // File "cart.py", line 42
+	Cause         // "Caused by: …"
+	Chain         // what Python prints between a cause and its effect
+	Goroutine     // "goroutine 1 [running]:", or the signal line before it
+	GoPlace       // a tab, then file, line and offset of a Go frame
+	RustBacktrace // "stack backtrace:", or the note that it is off
+	TclFirst      // "while executing", above the first command of Tcl's errorInfo
+	Command       // "invoked from within", above the others
+	Final         // "Node.js v20.20.2", "exit status 2", which need not be part of a trace
 
 	// What After makes of Text in a trace of Go or Tcl.
 	goFunction // "main.(*Cart).Total", above its place
@@ -51,6 +55,15 @@ const (
 	quoteEnd   // the last line of a command
 	shapes     // their number
 )
+
+// Certain reports whether the line can only be part of a trace.
+func (s Shape) Certain() bool { return s >= Announcement && s < Final }
+
+// NeedsHead reports whether the line means nothing without the lines above it.
+func (s Shape) NeedsHead() bool { return s >= Frame && s <= Final }
+
+// Dies reports whether the line reports the death of a process.
+func (s Shape) Dies() bool { return s == Death || s == DeathEnd }
 
 // ShapeOf returns the shape of a line.
 func ShapeOf(line string) Shape {
@@ -72,8 +85,8 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
-// look is how lines of a shape look, in the notation of marks.add. Unless is is nil, it
-// decides about a line that looks so, given without its indentation.
+// look is how lines of a shape look, in the notation of newMarks. Unless is is nil, it decides about a line that
+// looks so, given without its indentation.
 type look struct {
 	shape Shape
 	lines []string
@@ -170,25 +183,4 @@ func (k *mark) fits(line string, indented bool) bool {
 		rest = rest[at+len(part):]
 	}
 	return (!k.whole || rest == "") && (k.is == nil || k.is(line))
-}
-
-// Certain reports whether the line can only be part of a trace.
-func (s Shape) Certain() bool {
-	switch s {
-	case Traceback, GroupTrace, GoPanic, GoFatal, Raise, RustPanic, Announcement, Death, DeathEnd:
-		return true
-	}
-	return s.NeedsHead() && s != Final
-}
-
-// Dies reports whether the line reports the death of a process.
-func (s Shape) Dies() bool { return s == Death || s == DeathEnd }
-
-// NeedsHead reports whether the line means nothing without the lines above it.
-func (s Shape) NeedsHead() bool {
-	switch s {
-	case Frame, LateFrame, PythonFrame, Cause, Chain, Goroutine, GoPlace, RustBacktrace, TclFirst, Command, Final:
-		return true
-	}
-	return false
 }

@@ -1,17 +1,15 @@
-// Package stacktrace reads the stack traces that runtimes print: the chain of
-// exceptions, their messages, and their frames.
+// Package stacktrace reads the stack traces that runtimes print: the chain of exceptions, their messages and frames.
 //
-// Each runtime has one file, which V8's and the native ones share: the shapes of its lines, the rules that join lines which
-// arrive one by one, the parser, which frames are the application's own ("in-app"), and
-// what Sentry writes differently. Each has a folder of golden failures under testdata,
-// printed by the programs in testdata/src or quoted from bug reports. A new runtime is a
-// new file, a new folder, and an entry in the list below.
+// Each runtime has one file (V8's share one, as do the native ones): the shapes of its lines, the rules that join
+// lines which arrive one by one, the parser, which frames are the application's own ("in-app"), and what Sentry
+// writes differently. Each has a folder of golden failures under testdata, printed by the programs in testdata/src
+// or quoted from bug reports. A new runtime is a new file, a new folder, and an entry in the list below.
 //
 // A trace is read twice. While its lines arrive, ShapeOf classifies each, and a Phase decides, by rules of
 // the form (from, shape, to), whether it continues the event. Once they are together, Parse reads them.
 //
-// The text is hostile and often damaged: lines may be missing, cut, or mixed with earlier
-// log lines. Whatever can be read is returned.
+// The text is hostile and often damaged: lines may be missing, cut, or mixed with earlier log lines.
+// Whatever can be read is returned.
 //
 // It is pure and imports event only.
 package stacktrace
@@ -30,7 +28,7 @@ type runtime struct {
 	rules []rule
 	parse func(lines []string) []event.Exception // reads a whole text; nil if it is not a trace after all
 
-	// How Adopt changes what another tool read; each may be missing.
+	// How Adopt changes what another tool read. Only with adopt may there be others.
 	adopt func(*event.Frame)
 	leads []string // prefixes of types, which the runtime does not print
 	chain func(*event.Event) []event.Exception
@@ -39,10 +37,9 @@ type runtime struct {
 // runtimes in order of precedence, for lines that several of them know.
 var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swift, php, dotnet, elixir, perl, tcl, native}
 
-// Parse reads the stack trace in text, which may begin with log lines of the same
-// failure, and names its runtime: "python", "java" (also for Kotlin and Scala), "browser",
-// "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or
-// "native". It is the first runtime that knows a line and can parse the text.
+// Parse reads the stack trace in text, which may begin with log lines of the same failure, and names its runtime,
+// the first that knows a line and can parse the text: "python", "java" (also for Kotlin and Scala), "browser", "node",
+// "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or "native".
 //
 // The exception that surfaced comes first, then its causes; the most recent frame of each comes first, in
 // whatever order the runtime prints them. Without a trace, Parse returns nil and "".
@@ -92,23 +89,19 @@ func BeginsWithFrames(text string) bool {
 	return ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
-// Adopt makes a chain that another tool read, such as Sentry, look like the one that
-// Parse returns for the same failure: types and functions as the event's Runtime prints
-// them, modules and in-app frames by its rules. It leaves unknown runtimes alone.
+// Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns for the same
+// failure: types and functions as the event's Runtime prints them, modules and in-app frames by its rules.
 func Adopt(e *event.Event) {
 	for _, r := range runtimes {
-		if r.name != e.Runtime {
+		if r.name != e.Runtime || r.adopt == nil {
 			continue
 		}
-		for i := range e.Exceptions {
-			x := &e.Exceptions[i]
+		for i, x := range e.Exceptions {
 			for j := range x.Frames {
-				if r.adopt != nil {
-					r.adopt(&x.Frames[j])
-				}
+				r.adopt(&x.Frames[j])
 			}
 			for _, lead := range r.leads {
-				x.Type = strings.TrimPrefix(x.Type, lead)
+				e.Exceptions[i].Type = strings.TrimPrefix(e.Exceptions[i].Type, lead)
 			}
 		}
 		if r.chain != nil {
@@ -126,9 +119,6 @@ type Rules struct {
 
 // Mark sets InApp of all frames by the rules.
 func (r Rules) Mark(chain []event.Exception) {
-	if len(r.Include)+len(r.Exclude) == 0 {
-		return
-	}
 	for _, x := range chain {
 		for i := range x.Frames {
 			f := &x.Frames[i]
