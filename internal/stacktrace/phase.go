@@ -16,31 +16,34 @@ const (
 	Logged              // with a log line at warn or worse, which a trace may follow
 	Failed              // with one that names the exception, as AWS Lambda's runtime for Python does
 
-	// The phases of traces.
-	announced  // the next line says what failed
+	// The phases of traces without frames, or even a message, so far. Rust states below every message
+	// whether there is a backtrace.
+	announced // the next line says what failed
+	named     // an exception line
+	threaded  // the same for the exception that ended a thread
+	caused    // "Caused by: …"
+	traced    // "Traceback" and frames of Python
+	chained   // "During handling of the above exception, …"
+	panicking // Go's "panic: …"
+	panicked  // Rust's panic line, above its message
+	told      // Rust's message
+	quoting   // a command of Tcl
+	quoted    // its end
+	dying     // why a process died
+
+	// The phases of other traces.
 	uncaught   // V8's place of an uncaught error
 	thrown     // the source line and caret below that
-	ruled      // a ruled line
 	thrownOn   // the first line of the thrown value
-	named      // an exception line, no frames so far
-	threaded   // the same for the exception that ended a thread
-	caused     // "Caused by: …", no frames so far
+	ruled      // a ruled line
 	framed     // frames
 	framedLate // LateFrames
-	traced     // "Traceback" and frames of Python
-	reported   // the same below the exception
+	reported   // Python's below the exception
 	raised     // the exception line below Python's frames
-	chained    // "During handling of the above exception, …"
-	panicking  // Go's "panic: …", no goroutine so far
 	running    // a goroutine
 	called     // a function in it, whose place is next
 	stacked    // the stack of a Go error
 	stackedOn  // a function in it
-	panicked   // Rust's panic line, above its message
-	told       // Rust's message
-	quoting    // a command of Tcl
-	quoted     // its end
-	dying      // why a process died
 	over       // the line that ends a process's output
 
 	// The phases of held lines, which belong to the event if a later line makes them part of its trace.
@@ -72,8 +75,7 @@ const (
 	Apart                   // it continues the event if each line is its own record
 )
 
-// rule states how lines of the shapes continue an event that is in one of the phases
-// from, and the phase that follows.
+// rule states how lines of the shapes continue an event in one of the phases from, and the phase that follows.
 type rule struct {
 	from   []Phase
 	shapes []Shape
@@ -151,8 +153,6 @@ var steps = func() (table [phases][shapes]step) {
 				table[p][s] = defaultStep(p, s)
 			}
 		}
-	}
-	for p := range phases {
 		for _, s := range on(Ruler, SwiftFrame, Quotes, goFunction, goOther, quoteEnd) {
 			if !table[p][s].known {
 				table[p][s] = table[p][Text]
@@ -169,46 +169,38 @@ func defaultStep(p Phase, s Shape) step {
 	if !leads || s == Header && p != Plain && p != Bare && p != uncaught {
 		to = p
 	}
-	how := Begin
-	switch s {
-	case Blank, Indented, Caret, Closing, Final:
-		if p != over && !held {
-			how = Join
+	next := step{to: to}
+	switch {
+	case p == over, s == PythonFrame, s == Chain: // only Python's own phases continue with these
+	case s == Blank || s == Indented || s == Caret || s == Closing || s == Final:
+		next.how = Join
+		if held {
+			next.how = Begin
 		}
-	case PythonFrame, Chain: // only Python's own phases continue with these
-	default:
-		if p != over && s.NeedsHead() && (!held || p == loggedName || p == namedText || p == toldText) {
-			how = Join
-		}
+	case s.NeedsHead() && (!held || p == loggedName || p == namedText || p == toldText):
+		next.how = Join
 	}
-	return step{to: to, how: how}
+	return next
 }
 
 // After returns the phase after a line of the shape, and how the line continues
 // the event. The phase counts if the line is read as part of the event.
 func (p Phase) After(line string, s Shape) (Phase, Joining) {
-	next := steps[p][inTrace(p, line, s)]
-	return next.to, next.how
-}
-
-// inTrace returns the shape that a line has only at its place in a trace.
-func inTrace(p Phase, line string, s Shape) Shape {
-	switch {
+	switch { // the shapes that a line has only at its place in a trace
 	case s == Raise && p.Logged() && hasAny(line, "Fatal error: ", "Parse error: ", "Unhandled exception. "):
-		return Thread // nobody caught it, so no logger has printed it below its own line
+		s = Thread // nobody caught it, so no logger has printed it below its own line
 	case s != Text && s != Indented:
 	case p == dying && line == "Aborted":
-		return DeathEnd
+		s = DeathEnd
 	case p == quoting && strings.HasSuffix(line, `"`):
-		return quoteEnd
+		s = quoteEnd
 	case s == Text && (p <= Failed || p >= running && p <= stackedOn || p >= loggedText):
-		return goShapeInTrace(line, p == running || p == called)
+		s = goShapeInTrace(line, p == running || p == called)
 	}
-	return s
+	return steps[p][s].to, steps[p][s].how
 }
 
-// Taken returns the phase of an event whose held lines joined it although the line they
-// waited for did not come.
+// Taken returns the phase of an event whose held lines joined it although the line they waited for did not come.
 func (p Phase) Taken() Phase { return cmp.Or(kept[p], p) } // nothing is held at Plain
 
 // Logged reports whether the event is a log line that a trace may follow.
@@ -224,14 +216,9 @@ func (p Phase) Names() bool { return p == announced || p == thrown || p == trace
 func (p Phase) Named() bool { return p == named || p == threaded }
 
 // LacksFrames reports whether a failure has no frames, or even no message, so far.
-// Rust states below every message whether there is a backtrace.
-func (p Phase) LacksFrames() bool {
-	return slices.Contains(in(named, threaded, announced, caused, panicked, told, panicking, traced, chained, quoting, quoted, dying), p)
-}
+func (p Phase) LacksFrames() bool { return p >= announced && p <= dying }
 
-// Tears reports whether only the function or only the place of a Go frame has been read
-// before a line of the shape.
+// Tears reports whether only the function or only the place of a Go frame has been read before a line of the shape.
 func (p Phase) Tears(s Shape) bool {
-	halved := p == called || p == stackedOn
-	return halved && s != GoPlace || (p == running || p == stacked) && s == GoPlace
+	return (p == called || p == stackedOn) && s != GoPlace || (p == running || p == stacked) && s == GoPlace
 }
