@@ -17,8 +17,8 @@ import (
 //	   --- End of inner exception stack trace ---
 //	   at Acme.Cart.Pay(String card) in /app/Shop.cs:line 27
 //
-// Mono prints the arrow on the first line, an offset in brackets, and no "line " before the
-// number. An AggregateException's members follow; the first is in the chain already.
+// Mono prints the arrow on the first line, an offset in brackets, and no "line " before the number.
+// An AggregateException's members follow; the first is in the chain already.
 
 var dotnet = runtime{
 	name: "dotnet", parse: parseDotnet,
@@ -90,34 +90,24 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	return f, placed || rest == ""
 }
 
-// Generic arguments, and what the compiler generates: a class around a method, and a
-// method whose name contains its function and maybe a local function.
+// Generic arguments, and what the compiler generates: a class around a method whose name contains
+// that of its function, and maybe of a local function.
 var (
 	dotnetGeneric = regexp.MustCompile(`\[[^\]]*\]`)
-	dotnetClass   = regexp.MustCompile(`^([^<]*)[.+/](<.*)`)
-	dotnetMethod  = regexp.MustCompile(`<([^<>]+)>(?:\$?>?(?:g__)?([^|]*)\|)?`)
+	dotnetMade    = regexp.MustCompile(`^([^<]*)[.+/]<(?:[^<]*<)*?([^<>]+)>(?:\$?>?(?:g__)?([^|]*)\|)?`)
 )
 
 // dotnetName splits class and method as the source names them, without generic arguments:
 // "Cart.<PayAsync>d__7.MoveNext" and "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" are
 // Cart.PayAsync, and "Cart.<PayAsync>g__Pay|4_0" is Cart.Pay.
 func dotnetName(name string) (class, method string) {
-	if strings.Contains(name, "[") {
-		name = dotnetGeneric.ReplaceAllString(name, "")
+	name = dotnetGeneric.ReplaceAllString(name, "")
+	if made := dotnetMade.FindStringSubmatch(name); made != nil {
+		return made[1], cmp.Or(made[3], made[2])
 	}
-	dot := strings.LastIndexByte(name, '.')
-	if dot > 0 && name[dot-1] == '.' { // a constructor, "..ctor"
-		dot--
-	}
-	if dot <= 0 {
-		return "", name
-	}
-	class, method = name[:dot], name[dot+1:]
-	if outer := dotnetClass.FindStringSubmatch(name); outer != nil {
-		class = outer[1]
-		if made := dotnetMethod.FindStringSubmatch(outer[2]); made != nil {
-			method = cmp.Or(made[2], made[1])
-		}
+	class, method = splitName(name, ".")
+	if strings.HasSuffix(class, ".") { // of a constructor, "..ctor"
+		return class[:len(class)-1], "." + method
 	}
 	return class, method
 }

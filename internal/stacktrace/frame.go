@@ -59,14 +59,6 @@ func cutNumber(s string) (string, int, bool) {
 	return s[:colon], n, ok
 }
 
-func cutLast(s, separator string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, separator)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(separator):], true
-}
-
 // readPlace reads "src/cart.rs:15:19" or "src/cart.rs:15".
 func readPlace(place string) (event.Frame, bool) {
 	if f, ok := readColumn(place); ok {
@@ -101,13 +93,12 @@ func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
 	return []event.Frame{f}
 }
 
-// splitName splits module and function at the last separator.
+// splitName splits module and function at the last separator; without one there is no module.
 func splitName(name, separator string) (module, function string) {
-	module, function, ok := cutLast(name, separator)
-	if !ok || module == "" {
-		return "", name
+	if i := strings.LastIndex(name, separator); i > 0 {
+		return name[:i], name[i+len(separator):]
 	}
-	return module, function
+	return "", name
 }
 
 // stack is a row of frames, and the lines between it and the row before.

@@ -21,16 +21,13 @@ import (
 //	created by main.main in goroutine 1
 //		/app/main.go:10 +0x1d
 //
-// github.com/pkg/errors and zap print errors: a message, then functions and places without
-// arguments, offsets and goroutines.
+// github.com/pkg/errors and zap print a message, then functions and places without arguments and offsets.
 //
-// Go has no exception types, so a stable one is made: "runtime error: index out of range"
-// without its numbers for the runtime's own panics, "panic" for other values, "fatal
-// error", and "error" for an error logged with its stack.
+// Go has no exception types, so a stable one is made: "runtime error: index out of range" without its numbers
+// for the runtime's own panics, "panic" for others, "fatal error", and "error" for an error logged with its stack.
 
 var golang = runtime{
-	name: "go", parse: parseGo,
-	adopt: adoptGo, chain: goChain,
+	name: "go", parse: parseGo, adopt: adoptGo, chain: goChain,
 	looks: []look{
 		{GoPanic, lines("panic: ", "runtime: goroutine stack exceeds ", "runtime: out of memory", "unexpected fault address "), nil},
 		{GoFatal, lines("fatal error: "), nil},
@@ -69,8 +66,7 @@ func goShapeInTrace(line string, goroutine bool) Shape {
 	return Text
 }
 
-// IsGoFunction reports whether a line may be "main.(*Cart).Total" or, in a
-// goroutine, "main.(*Cart).Total(0xc000012345, 0x2)".
+// IsGoFunction reports whether a line may be "main.(*Cart).Total" or "main.(*Cart).Total(0xc000012345, 0x2)".
 func IsGoFunction(line string) bool {
 	slash := strings.LastIndexByte(line, '/')
 	if strings.IndexByte(line[slash+1:], '.') > 0 && !strings.ContainsAny(line, " \t:=") {
@@ -81,8 +77,7 @@ func IsGoFunction(line string) bool {
 
 var goCall = regexp.MustCompile(`^[^ ]+\((?:0x|\{|\?|\)|\.\.\.\))`)
 
-// parseGo reads a goroutine's stack, else gin's, else errors with their own stacks, else
-// panics whose stack was cut off.
+// parseGo reads a goroutine's stack, else gin's, else errors with their own stacks, else panics without a stack.
 func parseGo(lines []string) []event.Exception {
 	lines = paired(lines, func(above, line string) bool {
 		return isGinPlace(above) || isGoPlace(line) && above != "" && !isGoPlace(above) && !isGoroutine(above)
@@ -104,8 +99,8 @@ func parseGo(lines []string) []event.Exception {
 	var chain []event.Exception
 	for _, s := range stacks(lines, goErrorFrame) { // the wrapped error comes first
 		if len(s.frames) > 0 {
-			message := strings.TrimSpace(strings.Join(s.above[max(0, len(s.above)-1):], ""))
-			chain = append(chain, event.Exception{Type: "error", Message: message, Frames: s.frames})
+			message := strings.Join(s.above[max(0, len(s.above)-1):], "")
+			chain = append(chain, event.Exception{Type: "error", Message: strings.TrimSpace(message), Frames: s.frames})
 		}
 	}
 	if chain == nil {
@@ -119,8 +114,7 @@ func isGoroutine(line string) bool {
 	return strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:")
 }
 
-// goPanics reads the lines above the first goroutine. The panic printed last surfaced; it
-// happened while the one before was handled.
+// goPanics reads the lines above the first goroutine. The panic printed last surfaced.
 func goPanics(lines []string) (chain []event.Exception) {
 	for i, line := range lines {
 		m := goPanic.FindStringSubmatch(line)
@@ -142,12 +136,9 @@ var goPanic = regexp.MustCompile(`^(?:[ \t]*|.*http: )(panic|fatal error)(?: ser
 
 // goRecovered reads what a program logged above the stack of a panic that it recovered.
 func goRecovered(lines []string, frames []event.Frame) event.Exception {
-	x := findHeader(lines)
-	if i := strings.Index(x.Message, "runtime error: "); i >= 0 {
-		x.Message = x.Message[i:]
-	}
-	x.Type, x.Frames = goType("panic", x.Message), frames
-	return x
+	message := findHeader(lines).Message
+	message = message[max(0, strings.Index(message, "runtime error: ")):]
+	return event.Exception{Type: goType("panic", message), Message: message, Frames: frames}
 }
 
 // belowPanic drops the frames of the code that recovered, above the panic.
@@ -157,17 +148,16 @@ func belowPanic(frames []event.Frame) []event.Frame {
 }
 
 func goType(kind, value string) string {
-	m := goTypes.FindStringSubmatch(value)
-	if m == nil {
-		return kind
-	}
-	return cmp.Or(m[1], m[2], m[3])
+	m, _ := match(value, goTypes...)
+	return cmp.Or(m.Type, kind)
 }
 
 // goTypes match the beginnings of the runtime's own panics, up to the failure's numbers and
 // type names, and the type of a value that is not an error: "(main.order) 0x774468".
-var goTypes = regexp.MustCompile(`^(?:(interface conversion|close of (?:closed|nil) channel|send on closed channel|assignment to entry in nil map)|` +
-	`(runtime error: .*?)(?: \[|: |\n| \(| with |$)|\(([A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) )`)
+var goTypes = []*regexp.Regexp{
+	regexp.MustCompile(`^(?P<type>(?:runtime error: |interface conversion|close of |send on closed |assignment to entry).*?)(?: \[|: |\n| \(| with |$)`),
+	regexp.MustCompile(`^\((?P<type>[A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `),
+}
 
 func isGoPlace(line string) bool { return indent(line) > 0 && reads(readGoPlace)(unindented(line)) }
 
@@ -179,8 +169,7 @@ func readGoPlace(s string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: n}, ok
 }
 
-// ginPlace matches "/app/cart.go:42 (0xd92a4d)", which gin prints about a panic that it
-// recovered, above "\tTotal: return prices[i]".
+// ginPlace matches gin's "/app/cart.go:42 (0xd92a4d)" of a recovered panic, above "\tTotal: return prices[i]".
 var ginPlace = regexp.MustCompile(`^(?P<file>.+\.go):(?P<line>\d{1,9}) \(0x[0-9a-f]+\)(?:$|\n\s*(?P<function>.*?)(?:: |$))`)
 
 func isGinPlace(line string) bool { return strings.HasSuffix(line, ")") && ginPlace.MatchString(line) }
@@ -191,13 +180,9 @@ func ginFrame(pair string) (event.Frame, bool) {
 	return f.Frame, ok
 }
 
-// goFrame splits "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)", with the
-// place on the next line, into package and function, without arguments.
+// goFrame reads "github.com/acme/shop/cart.(*Cart).Total(0xc000012345)", with the place on the next line.
 func goFrame(pair string) (event.Frame, bool) {
-	name, place, ok := cutLast(pair, "\n")
-	if !ok {
-		name, place = "", pair
-	}
+	name, place := splitName(pair, "\n")
 	f, _ := readGoPlace(strings.TrimSpace(place))
 	f.Function = beforeArguments(name)
 	slash := strings.LastIndexByte(f.Function, '/')
@@ -229,8 +214,7 @@ var goStandard = strings.Fields(`archive bufio bytes cmp compress container cont
 	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
 	unsafe vendor weak`)
 
-// goInApp decides by the package, since binaries built with -trimpath do not name GOROOT,
-// and by the folders of modules.
+// goInApp decides by package, since binaries built with -trimpath do not name GOROOT, and by folders of modules.
 func goInApp(pkg, file string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	return !slices.Contains(goStandard, first) && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
@@ -238,9 +222,8 @@ func goInApp(pkg, file string) bool {
 
 func adoptGo(f *event.Frame) { f.InApp = f.Module != "" && goInApp(f.Module, f.File) }
 
-// goChain makes the types, and the chain that Go prints: for a panic one stack, below the
-// message that includes those of wrapped errors; for an error each one that recorded a
-// stack. Sentry reports a recovered panic at level fatal.
+// goChain makes the types, and the chain that Go prints: for a panic one stack, below the message that includes
+// those of wrapped errors; for an error each that recorded a stack. Sentry reports recovered panics as fatal.
 func goChain(e *event.Event) []event.Exception {
 	kind := "error"
 	if e.Level == event.Fatal {
@@ -252,11 +235,10 @@ func goChain(e *event.Event) []event.Exception {
 			chain = append(chain, event.Exception{Type: goType(kind, x.Message), Message: x.Message, Frames: belowPanic(x.Frames)})
 		}
 	}
-	if len(chain) > 1 && kind == "error" {
-		return chain
+	if len(chain) < 2 || kind == "panic" {
+		chain = append(chain, event.Exception{})[:1]
+		chain[0].Message = e.Exceptions[0].Message
+		chain[0].Type = goType(kind, chain[0].Message)
 	}
-	surfaced := append(chain, event.Exception{})[:1]
-	surfaced[0].Message = e.Exceptions[0].Message
-	surfaced[0].Type = goType(kind, surfaced[0].Message)
-	return surfaced
+	return chain
 }

@@ -1,6 +1,7 @@
 package stacktrace
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -17,17 +18,15 @@ import (
 //		at …
 //		... 12 more
 //
-// Kotlin and Scala share the format. A Suppressed block is another failure on the way
-// out, not a cause, and is left out of the chain.
+// Kotlin and Scala share the format. A Suppressed block is another failure on the way out, not a cause.
 
 var java = runtime{
-	name: "java", parse: parseJava,
+	name: "java", parse: parseJava, adopt: adoptJava, chain: withoutCommon,
 	looks: []look{
 		{Frame, lines(" ... … more$", " ... … common frames omitted$"), nil},
 		{Cause, lines(" "+javaCause, " "+javaWrapper, "\t"+javaSuppressed), nil},
 		{Frame, lines(" at "), reads(javaFrame)},
 	},
-	adopt: adoptJava, chain: withoutCommon,
 }
 
 // The words that link exceptions. logback can print the root cause first, with javaWrapper.
@@ -39,8 +38,7 @@ const (
 
 func parseJava(lines []string) []event.Exception {
 	var chain []event.Exception
-	suppressed := -1 // indentation of the open Suppressed block
-	rootFirst := false
+	suppressed, rootFirst := math.MaxInt, false // the indentation of the open Suppressed block
 	for i, line := range lines {
 		f, isFrame := javaFrame(line)
 		s, depth := unindented(line), indent(line)
@@ -48,12 +46,10 @@ func parseJava(lines []string) []event.Exception {
 		switch {
 		case len(chain) == 0 && !isFrame:
 		case strings.HasPrefix(s, javaSuppressed):
-			if suppressed < 0 || depth < suppressed {
-				suppressed = depth
-			}
-		case suppressed >= 0 && (depth >= suppressed || !cause):
+			suppressed = min(suppressed, depth)
+		case suppressed < math.MaxInt && (depth >= suppressed || !cause):
 		case cause || wrapper:
-			suppressed, rootFirst = -1, wrapper
+			suppressed, rootFirst = math.MaxInt, wrapper
 			more := until(lines[i+1:], func(line string) bool {
 				return reads(javaFrame)(line) || hasAnyPrefix(unindented(line), "... ", javaCause, javaWrapper)
 			})
@@ -73,8 +69,7 @@ func parseJava(lines []string) []event.Exception {
 	return chain
 }
 
-// javaFrame reads "at [loader/][module@version/]class.method(File.java:12)",
-// after which logback may print "~[shop.jar:1.0]".
+// javaFrame reads "at [loader/][module@version/]class.method(File.java:12)" and logback's "~[shop.jar:1.0]".
 func javaFrame(line string) (f event.Frame, ok bool) {
 	rest, ok := strings.CutPrefix(unindented(line), "at ")
 	if !ok {
@@ -82,8 +77,8 @@ func javaFrame(line string) (f event.Frame, ok bool) {
 	}
 	name, rest, _ := strings.Cut(rest, "(")
 	place, rest, closed := strings.Cut(rest, ")")
-	f.Module, f.Function, ok = cutLast(name, ".")
-	if !closed || !ok || f.Module == "" || strings.ContainsAny(name, " \t") || rest != "" && !hasAnyPrefix(rest, " ~[", " [") {
+	f.Module, f.Function = splitName(name, ".")
+	if !closed || f.Module == "" || strings.ContainsAny(name, " \t") || rest != "" && !hasAnyPrefix(rest, " ~[", " [") {
 		return f, false
 	}
 	if hasAnyPrefix(place, "Native Method", "Unknown Source", "<generated>") {
@@ -104,13 +99,9 @@ func adoptJava(f *event.Frame) {
 		class = class[i+1:]
 	}
 	f.Module, f.InApp = class, !hasAnyPrefix(class, javaLibraries...) && !hasAny(class, javaMade...)
-	for _, end := range [...]string{"$default", "$suspendImpl"} { // of Kotlin
-		f.Function = strings.TrimSuffix(f.Function, end)
-	}
-	for _, lead := range [...]string{"lambda$", "$anonfun$"} { // of Java and Scala
-		if rest, ok := strings.CutPrefix(method, lead); ok {
-			f.Function, _, _ = strings.Cut(rest, "$")
-		}
+	f.Function = strings.TrimSuffix(strings.TrimSuffix(method, "$default"), "$suspendImpl") // of Kotlin
+	if rest := strings.TrimPrefix(strings.TrimPrefix(method, "lambda$"), "$anonfun$"); rest != method {
+		f.Function, _, _ = strings.Cut(rest, "$")
 	}
 	if method == "invokeSuspend" || method == "invoke" { // Kotlin's CartKt$total$1
 		outer, inner, _ := strings.Cut(class, "$")
@@ -130,22 +121,19 @@ var javaLibraries = []string{
 }
 
 // javaMade are parts of the names of generated classes.
-var javaMade = []string{
-	"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$", "_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda",
-	"_COROUTINE.", "_BOUNDARY",
-}
+var javaMade = []string{"$$SpringCGLIB$$", "$$EnhancerBy", "$$FastClassBy", "$HibernateProxy$", "$MockitoMock$",
+	"_$$_", "_ClientProxy", "_Subclass", "$Proxy", "$$Lambda", "_COROUTINE.", "_BOUNDARY"}
 
 // withoutCommon drops the frames that each cause shares with the exception around it, as
 // printStackTrace does ("... 12 more").
 func withoutCommon(e *event.Event) []event.Exception {
 	chain := slices.Clone(e.Exceptions)
 	for i := 1; i < len(chain); i++ {
-		own, around := e.Exceptions[i].Frames, e.Exceptions[i-1].Frames
-		common := 0
-		for common < min(len(own), len(around)) && own[len(own)-1-common] == around[len(around)-1-common] {
-			common++
+		own, around := len(e.Exceptions[i].Frames), e.Exceptions[i-1].Frames
+		for n := len(around); n > 0 && own > 0 && chain[i].Frames[own-1] == around[n-1]; n-- {
+			own--
 		}
-		chain[i].Frames = own[:len(own)-common]
+		chain[i].Frames = chain[i].Frames[:own]
 	}
 	return chain
 }

@@ -77,11 +77,11 @@ func phpCall(line string) (f event.Frame, ok bool) {
 	if !ok {
 		var place string
 		place, function, _ = strings.Cut(call, "): ")
-		f.File, digits, _ = cutLast(place, "(")
+		f.File, digits = splitName(place, "(")
 		f.Line, ok = number(digits)
 	}
 	f.Function, _, _ = strings.Cut(strings.TrimPrefix(function, "{closure:"), "(")
-	return f, ok && function != ""
+	return f, ok && function != "" && (f.File != "" || f.Line == 0)
 }
 
 // phpFrames makes frames of calls. A function whose place is that of its caller is PHP's own.

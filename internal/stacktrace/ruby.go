@@ -13,8 +13,7 @@ import (
 //	/app/lib/cart.rb:8:in `total': message (Shop::PaymentError)
 //		from /app/shop.rb:42:in `<main>'
 //
-// Loggers print "message (Class)", Rails "Class (message):", and then places alone. Ruby
-// 3.4 quotes names with ' instead of `.
+// Loggers print "message (Class)", Rails "Class (message):", then places alone. Ruby 3.4 quotes names with ' alone.
 
 var ruby = runtime{
 	name: "ruby", parse: parseRuby,
@@ -23,32 +22,24 @@ var ruby = runtime{
 		{LateFrame, lines(" …:in "), func(line string) bool { f, ok := rubyFrame(line); return ok && f.Message == "" }},
 		{Raise, lines("…:in "), reads(rubyFrame)},
 	},
-	rules: []rule{
-		{in(framedLate), on(Raise), named, Apart}, // its cause
-	},
+	rules: []rule{{in(framedLate), on(Raise), named, Apart}}, // its cause
 }
 
 func parseRuby(lines []string) []event.Exception {
-	var chain, causes []event.Exception
-	after := 0 // the line after the last frame
+	var chain []event.Exception
 	for i, line := range lines {
 		f, ok := rubyFrame(line)
-		if !ok {
-			continue
-		}
 		switch {
+		case !ok:
+			continue
 		case f.Message != "":
-			more := until(lines[i+1:], reads(rubyFrame))
-			chain = append(chain, rubyException(f.Message, more))
+			chain = append(chain, rubyException(f.Message, until(lines[i+1:], reads(rubyFrame))))
 		case len(chain) == 0:
-			chain = append(chain, rubyLogged(lines[after:i]))
-			causes = rubyCauses(lines[after:i])
+			chain = append(chain, rubyLogged(lines[:i]))
 		}
 		last := &chain[len(chain)-1]
 		last.Frames = append(last.Frames, f.Frame)
-		after = i + 1
 	}
-	chain = append(chain, causes...)
 	return slices.CompactFunc(chain, func(a, b event.Exception) bool { // a thread's exception is printed twice
 		return a.Type == b.Type && a.Message == b.Message && slices.Equal(a.Frames, b.Frames)
 	})
@@ -60,8 +51,7 @@ func rubyException(first string, more []string) event.Exception {
 	if !ok {
 		x.Message = first
 	}
-	x.Message = joinMessage(x.Message, more)
-	return x.Exception
+	return event.Exception{Type: x.Type, Message: joinMessage(x.Message, more)}
 }
 
 // A constant's path ("Shop::PaymentError") with the message before or after it.
@@ -69,19 +59,8 @@ const rubyClass = `(?P<type>[A-Z][\w$]*(?:::[A-Z][\w$]*)*)`
 
 var (
 	rubyClassed = regexp.MustCompile(`^(?P<message>.*)\(` + rubyClass + `\)$`)
-	rubyCause   = regexp.MustCompile(`^` + rubyClass + ` \((?P<message>.*)\)$`)
 	railsError  = regexp.MustCompile(`(?ms)^[ \t]*` + rubyClass + ` \((?P<message>.*?)\):$`) // a template's source and causes follow
 )
-
-// rubyCauses reads the causes that Rails prints between an exception and its places.
-func rubyCauses(lines []string) (causes []event.Exception) {
-	for _, line := range lines[len(until(lines, func(line string) bool { return line == "Causes:" })):] {
-		if x, ok := match(line, rubyCause); ok {
-			causes = append(causes, x.Exception)
-		}
-	}
-	return causes
-}
 
 // rubyLogged reads what a logger printed above the places.
 func rubyLogged(lines []string) event.Exception {

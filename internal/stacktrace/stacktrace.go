@@ -1,9 +1,11 @@
-// Package stacktrace reads the stack traces that runtimes print: the chain of exceptions, their messages and frames.
+// Package stacktrace reads the stack traces that runtimes print: the chain of exceptions, their messages and
+// frames.
 //
-// Each runtime has one file (V8's share one, as do the native ones): the shapes of its lines, the rules that join
-// lines which arrive one by one, the parser, which frames are the application's own ("in-app"), and what Sentry
-// writes differently. Each has a folder of golden failures under testdata, printed by the programs in testdata/src
-// or quoted from bug reports. A new runtime is a new file, a new folder, and an entry in the list below.
+// Each runtime has one file (V8's share one, as do the native ones): the shapes of its lines, the rules that
+// join lines which arrive one by one, the parser, which frames are the application's own ("in-app"), and what
+// Sentry writes differently. Each has a folder of golden failures under testdata, printed by the programs in
+// testdata/src or quoted from bug reports. A new runtime is a new file, a new folder, and an entry in the
+// list below.
 //
 // A trace is read twice. While its lines arrive, ShapeOf classifies each, and a Phase decides, by rules of
 // the form (from, shape, to), whether it continues the event. Once they are together, Parse reads them.
@@ -37,9 +39,9 @@ type runtime struct {
 // runtimes in order of precedence, for lines that several of them know.
 var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swift, php, dotnet, elixir, perl, tcl, native}
 
-// Parse reads the stack trace in text, which may begin with log lines of the same failure, and names its runtime,
-// the first that knows a line and can parse the text: "python", "java" (also for Kotlin and Scala), "browser", "node",
-// "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or "native".
+// Parse reads the stack trace in text, which may begin with log lines of the same failure, and names its
+// runtime, the first that knows a line and can parse the text: "python", "java" (also for Kotlin and Scala),
+// "browser", "node", "go", "rust", "ruby", "php", "dotnet", "elixir", "perl", "tcl", "swift" or "native".
 //
 // The exception that surfaced comes first, then its causes; the most recent frame of each comes first, in
 // whatever order the runtime prints them. Without a trace, Parse returns nil and "".
@@ -89,8 +91,9 @@ func BeginsWithFrames(text string) bool {
 	return ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
-// Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns for the same
-// failure: types and functions as the event's Runtime prints them, modules and in-app frames by its rules.
+// Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns for the
+// same failure: types and functions as the event's Runtime prints them, modules and in-app frames by its
+// rules.
 func Adopt(e *event.Event) {
 	for _, r := range runtimes {
 		if r.name != e.Runtime || r.adopt == nil {
