@@ -21,7 +21,7 @@ import (
 // An uncaught error follows its place, the source line and a caret, and precedes "Node.js v20.20.2".
 
 var node = runtime{
-	name: "node", parse: parseNode,
+	name: "node", parse: parseNode, adopt: adoptNode,
 	looks: []look{
 		{Raise, lines(" " + nextMark + "["), nil},
 		{Frame, lines("\tat "), reads(nodeFrame)},
@@ -33,7 +33,6 @@ var node = runtime{
 		{Closing, lines("}"), func(line string) bool { return strings.Trim(line, "}],") == "" }},
 		{Final, lines(" Node.js v"), func(line string) bool { return strings.Count(line, " ") == 1 }},
 	},
-	adopt: adoptNode,
 	rules: []rule{
 		{in(uncaught), on(Indented, Text, Header), uncaughtText, Hold},
 		{in(uncaught, uncaughtText), on(Caret), thrown, Join},
@@ -46,18 +45,15 @@ var node = runtime{
 // nextMark is what Next.js prints in front of an error that it caught.
 const nextMark = "⨯ "
 
-// inspected reads an error without frames as util.inspect prints it:
-// "[TypeError: fetch failed] {", "[Error: x] { code: 1 }".
+// inspected reads an error without frames as util.inspect prints it: "[TypeError: fetch failed] {", "[Error: x]".
 func inspected(line string) (event.Exception, bool) {
 	_, inner, _ := strings.Cut(line, "[")
 	text, _, ok := strings.Cut(inner, "] {")
 	if !ok {
 		text, ok = strings.CutSuffix(inner, "]")
 	}
-	if !ok || !strings.Contains(text, ":") {
-		return event.Exception{}, false
-	}
-	return headerAtStart(text)
+	x, named := headerAtStart(text)
+	return x, ok && named && strings.Contains(text, ":")
 }
 
 // isUncaughtPlace recognises "/app/cart.js:42", on Windows with a drive in front.
@@ -66,12 +62,10 @@ func isUncaughtPlace(line string) bool {
 	if !ok || hasAnyPrefix(file, "node:", "file:///") || file == "<anonymous_script>" || file == "[eval]" {
 		return ok
 	}
-	switch path.Ext(file) {
-	case ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx":
-		return !strings.Contains(file, " ")
-	}
-	return false
+	return !strings.Contains(file, " ") && slices.Contains(scripts, path.Ext(file))
 }
+
+var scripts = []string{".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"}
 
 // parseNode leaves scripts that have a URL to browser.
 func parseNode(lines []string) []event.Exception {
@@ -191,29 +185,23 @@ func nodeFrame(line string) (f event.Frame, ok bool) {
 func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
 
 // nodeInApp leaves out Node's own modules (old versions print them without a folder),
-// packages, AWS Lambda's runtime around a handler, and other people's scripts on a page.
+// packages, AWS Lambda's runtime around a handler, and extensions of a browser.
 func nodeInApp(file string) bool {
-	if hasAny(file, "/node_modules/", `\node_modules\`) || hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node") {
-		return false
-	}
-	scheme, rest, _ := strings.Cut(file, "://")
-	foreign := isAddress(file) && (strings.HasSuffix(scheme, "-extension") || hasAnyPrefix(rest, foreignHosts...))
-	return !foreign && strings.ContainsAny(file, `/\`)
+	return strings.ContainsAny(file, `/\`) && !hasAny(file, "/node_modules/", `\node_modules\`, "-extension://") &&
+		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")
 }
 
 // adoptNode writes unnamed functions as V8 does, where other tools put a question mark,
 // and drops the module, which V8 does not print.
 func adoptNode(f *event.Frame) {
 	f.Module, f.File = "", nodeFile(f.File)
-	switch owner, ok := strings.CutSuffix(f.Function, ".?"); {
-	case ok:
-		f.Function = owner + ".<anonymous>"
-	case f.Function == "?" || f.Function == "<anonymous>":
-		f.Function = ""
-	default:
-		f.Function = strings.TrimPrefix(f.Function, "async ")
-	}
 	f.InApp = nodeInApp(f.File)
+	f.Function = strings.TrimPrefix(f.Function, "async ")
+	if owner, ok := strings.CutSuffix(f.Function, ".?"); ok {
+		f.Function = owner + ".<anonymous>"
+	} else if f.Function == "?" || f.Function == "<anonymous>" {
+		f.Function = ""
+	}
 }
 
 // Browsers print Error.stack. V8's frames look like Node's, with URLs for files. SpiderMonkey and
@@ -225,12 +213,11 @@ func adoptNode(f *event.Frame) {
 //	@https://shop.example/assets/main.3f2a9c1b.js:51:4
 
 var browser = runtime{
-	name: "browser", parse: parseBrowser,
+	name: "browser", parse: parseBrowser, adopt: adoptNode,
 	looks: []look{
 		{Frame, lines("…@[native code]", "… code@", "…://", "….js", "….mjs"), reads(atFrame)},
 		{Frame, lines(" at …://"), func(line string) bool { f, _ := nodeFrame(line); return isAddress(f.File) }},
 	},
-	adopt: adoptNode,
 }
 
 func parseBrowser(lines []string) []event.Exception {
@@ -248,10 +235,10 @@ func atFrame(line string) (event.Frame, bool) {
 	function, place, ok := strings.Cut(strings.TrimSpace(line), "@")
 	name := strings.TrimPrefix(strings.TrimPrefix(function, "get "), "set ")
 	words := strings.Contains(name, " ") && name != "global code" && name != "eval code" && name != "module code"
-	if !ok || words { // an e-mail address
+	switch {
+	case !ok || words: // an e-mail address
 		return event.Frame{}, false
-	}
-	if place == "[native code]" || place == "" && strings.HasSuffix(function, " code") {
+	case place == "[native code]" || place == "" && strings.HasSuffix(function, " code"):
 		return event.Frame{Function: function}, true
 	}
 	f, ok := readColumn(place)
@@ -264,10 +251,4 @@ func atFrame(line string) (event.Frame, bool) {
 func isAddress(file string) bool {
 	scheme, _, ok := strings.Cut(file, "://")
 	return ok && nameEnd(strings.ReplaceAll(scheme, "-", "_")) == len(scheme) && scheme != "file" && scheme != "wasm"
-}
-
-// foreignHosts serve other people's scripts: public packages and the usual tags.
-var foreignHosts = []string{
-	"cdn.jsdelivr.net/", "unpkg.com/", "cdnjs.cloudflare.com/", "ajax.googleapis.com/", "www.googletagmanager.com/",
-	"www.google-analytics.com/", "connect.facebook.net/", "js.stripe.com/",
 }
