@@ -9,8 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// In a dying process the language's runtime, a sanitizer, the C library or a crash handler
-// prints what happened and usually a stack:
+// In a dying process its runtime, a sanitizer, the C library or a crash handler prints why, and usually a stack:
 //
 //	==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004f2b1a
 //	READ of size 4 at 0x602000000010 thread T0
@@ -34,8 +33,7 @@ var native = runtime{
 	},
 }
 
-// deathLooks are the lines that report a death. No stack follows a DeathEnd, and the
-// program continues after a Raise.
+// deathLooks are the lines that report a death. No stack follows a DeathEnd; the program continues after a Raise.
 var deathLooks = []look{
 	{Raise, lines("WARNING: ThreadSanitizer: "), nil},
 	{Death, lines(
@@ -62,7 +60,7 @@ var deathLooks = []look{
 		"Segmentation fault$", "Segmentation fault…(core dumped)", "Aborted…(core dumped)", "Bus error…(core dumped)", "Illegal instruction…(core dumped)",
 		"Floating point exception…(core dumped)", "Trace/breakpoint trap…(core dumped)",
 	), nil},
-	{Raise, lines("…runtime error: "), func(line string) bool { // UBSan's "/app/cart.cpp:10:5: runtime error: …"
+	{Raise, lines("…: runtime error: "), func(line string) bool { // UBSan's "/app/cart.cpp:10:5: runtime error: …"
 		place, _, _ := strings.Cut(line, ": runtime error: ")
 		return !strings.Contains(place, " ") && reads(readPlace)(place)
 	}},
@@ -70,17 +68,12 @@ var deathLooks = []look{
 
 var deaths = newMarks(runtime{looks: deathLooks})
 
-// signals are what a shell prints about a killed process.
-var signals = []string{"Segmentation fault", "Aborted", "Bus error", "Illegal instruction", "Floating point exception", "Trace/breakpoint trap"}
-
 // deathIn returns the shape of a line that reports a death, possibly after something in
 // brackets such as the kernel's uptime or a thread, and Text for other lines.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
 		_, rest, _ := strings.Cut(line, "] ")
-		if s := deaths.shape(rest); s != Text {
-			return s
-		}
+		return cmp.Or(deaths.shape(rest), deaths.shape(line))
 	}
 	return deaths.shape(line)
 }
@@ -100,13 +93,12 @@ func parseNative(lines []string) []event.Exception {
 	}
 	x := nativeHeader(lines[first:])
 	x.Message = cmp.Or(x.Message, x.Type)
-	stack := stacks(lines[first:], func(line string) (event.Frame, bool) {
+	x.Frames = append(x.Frames, stacks(lines[first:], func(line string) (event.Frame, bool) {
 		if f, ok := nativeFrame(strings.TrimSpace(line)); ok {
 			return f, true
 		}
 		return pythonFrame(line) // faulthandler's
-	})[0]
-	x.Frames = append(x.Frames, stack.frames...)
+	})[0].frames...)
 	return []event.Exception{x}
 }
 
@@ -125,14 +117,14 @@ var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*?(?P<type>[^ \n]*Sanitizer(?:: .*?)??)(?:(?: on | \(|: detected).*)?(?:\n(?:.*=)?(?P<message>.*)|$)`),
 	regexp.MustCompile(`^# (?P<type>A fatal error .*?)[#: ]*\n(?:#\n)*[# ]*(?P<message>.*?) \(`), // the JVM
 	regexp.MustCompile(`^.*?(?:(?P<file>\S*): )?(?P<type>FATAL ERROR|Fatal Python error|fatal runtime error|runtime error): (?P<message>.*)`),
-	regexp.MustCompile(`^.*?(?P<type>` + strings.Join(signals, "|") + `)(?:\n|$|.*\(core dumped\))`),
+	regexp.MustCompile(`^.*?(?P<type>Segmentation fault|Aborted|Bus error|Illegal instruction|Floating point exception|Trace/breakpoint trap)` +
+		`(?:\n|$|.*\(core dumped\))`), // a shell's
 }
 
 // deathStop matches the end of a death's first words.
 var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
 
-// nativeHeader reads the type and message of a death from its line and those below. If none
-// of deathForms matches, the first words make the type.
+// nativeHeader reads a death's type and message. If none of deathForms matches, the first words make the type.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
 	if x, ok := match(text, deathForms...); ok {
@@ -183,8 +175,7 @@ func nativeFrame(s string) (event.Frame, bool) {
 	return nativeCall(f.Function, strings.Trim(f.File, "[]()")), ok
 }
 
-// nativeCall makes a frame of a symbol, with or without arguments and offset, and its place
-// in the source or its module.
+// nativeCall makes a frame of a symbol, with or without arguments and offset, and its place in source or module.
 func nativeCall(symbol, place string) event.Frame {
 	f, ok := readPlace(place)
 	if !ok {
@@ -225,8 +216,7 @@ var swift = runtime{
 	rules: []rule{{in(dying), on(SwiftFrame), dying, Join}},
 }
 
-// swiftTraps are "App/Cart.swift:39: Fatal error: message", and
-// "Fatal error: message: file /app/Cart.swift, line 39".
+// swiftTraps are "App/Cart.swift:39: Fatal error: message" and "Fatal error: message: file /app/Cart.swift, line 39".
 var swiftTraps = []*regexp.Regexp{
 	regexp.MustCompile(`^(?P<file>[^ ]*\.swift):(?P<line>\d{1,9}): Fatal error(?:: )?(?P<message>.*)`),
 	regexp.MustCompile(`^Fatal error(?:: )?(?P<message>.*?): file (?P<file>.*?)(?:, line (?P<line>\d{1,9}).*)?$`),
