@@ -18,9 +18,8 @@ import (
 //	   1: shop::cart::Cart::item
 //	             at ./src/cart.rs:15:19
 //
-// Before version 1.73 message and place were on one line. A panic has no type: the stable
-// beginning of the language's own messages makes one, and all others are of type "panic".
-// anyhow prints "Stack backtrace:" below an error.
+// Before version 1.73 message and place were on one line. A panic has no type: the stable beginning of the
+// language's own messages makes one, and all others are of type "panic".
 
 var rust = runtime{
 	name: "rust", parse: parseRust,
@@ -37,7 +36,7 @@ var rust = runtime{
 	},
 }
 
-// The lines below an error that anyhow and eyre print.
+// The lines that anyhow and eyre print below an error.
 const (
 	rustCauses   = "Caused by:"
 	rustLocation = "Location:"
@@ -60,7 +59,7 @@ func parseRust(lines []string) []event.Exception {
 	return nil
 }
 
-// rustPanic matches the first line of a panic, which had the message before version 1.73.
+// rustPanic matches the first line of a panic.
 var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
 
 func rustPanicked(first found, below []string) event.Exception {
@@ -120,8 +119,7 @@ func rustFrames(lines []string) []event.Frame {
 	}), rustFrame)
 }
 
-// rustPair matches "N: [0xaddress - ]function" and the place below it. More places belong to
-// frames whose function is missing.
+// rustPair matches "N: [0xaddress - ]function" and the place below it. More places belong to unnamed frames.
 var rustPair = regexp.MustCompile(`^ +\d{1,9}: (?: *0x\S* - )?(?P<function>[^\n]*)(?:\n *at (?P<file>[^\n]*))?`)
 
 // rustHash matches what the compiler appends to a crate ("[1a2b…]") and to a function.
@@ -135,10 +133,7 @@ func rustFrame(pair string) (event.Frame, bool) {
 	if strings.HasSuffix(path, ">") && !strings.HasPrefix(path, "<") {
 		path, _, _ = strings.Cut(path, "::<")
 	}
-	f, placed := readPlace(read.File)
-	if !placed {
-		f = event.Frame{}
-	}
+	f, _ := readPlace(read.File)
 	f.Function = path
 	cut := rustSeparator(path)
 	if cut > 0 && strings.HasPrefix(path[cut+2:], "{") { // a closure keeps its function's name
@@ -170,8 +165,7 @@ func rustSeparator(path string) int {
 	return -1
 }
 
-// rustLibrary matches paths in the standard library or a widely used crate, such as
-// "<alloc::vec::Vec<T> as …>".
+// rustLibrary matches paths in the standard library or a widely used crate: "<alloc::vec::Vec<T> as …>".
 var rustLibrary = regexp.MustCompile(`^[<&*]*(?:mut )?(?:dyn )?(?:std|core|alloc|__rustc|backtrace|test|proc_macro|std_detect|` +
 	`tokio|futures_util|futures_core|hyper|hyper_util|tower|axum|actix_web|actix_rt|rayon|rayon_core|` +
 	`anyhow|eyre|color_eyre|tracing|serde|serde_json|lambda_runtime)(?:[^\w$.\\]|$)`)
