@@ -12,8 +12,8 @@ import (
 
 // findHeader reads the exception announced by the lines between two stacks. A line that begins with an
 // exception's name beats one that contains it ("checkout failed: TypeError: …"), which beats a line that
-// begins with another capitalised name; among equals the one nearest to the frames wins, since log lines of
-// the same failure come first. The lines below it are part of the message.
+// begins with another capitalised name. Among equals the last wins, since log lines of the same failure
+// come first. The lines below it are part of the message.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
@@ -26,8 +26,8 @@ func findHeader(lines []string) event.Exception {
 			}
 		}
 	}
-	text := strings.TrimSpace(strings.Join(lines, "\n"))
-	return event.Exception{Message: strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])}
+	_, last := splitName(strings.TrimSpace(strings.Join(lines, "\n")), "\n")
+	return event.Exception{Message: strings.TrimSpace(last)}
 }
 
 // prismaSource matches Prisma's messages: the call, its source, and the reason on the last line.
@@ -69,8 +69,7 @@ func weakHeader(s string) (event.Exception, bool) {
 	return x, ok && x.Message != "" && x.Type[0] >= 'A' && x.Type[0] <= 'Z' && strings.ToUpper(x.Type) != x.Type
 }
 
-// splitHeader splits "name: message", "name [CODE]: message" or a lone name. It drops the
-// code, which Node prints.
+// splitHeader splits "name: message", "name [CODE]: message" or a lone name. It drops the code, which Node prints.
 func splitHeader(s string) (event.Exception, bool) {
 	end := nameEnd(s)
 	name, rest := s[:end], s[end:]
@@ -78,13 +77,10 @@ func splitHeader(s string) (event.Exception, bool) {
 		rest = code[nameEnd(code)+1:]
 	}
 	message, ok := strings.CutPrefix(rest, ": ")
-	switch {
-	case end == 0 || !ok && rest != "" && rest != ":":
-		return event.Exception{}, false
-	case !ok:
-		message = ""
+	if !ok {
+		message, ok = "", rest == "" || rest == ":"
 	}
-	return event.Exception{Type: name, Message: message}, true
+	return event.Exception{Type: name, Message: message}, ok && end > 0
 }
 
 // nameEnd returns the length of the name that s begins with, with dots or PHP's backslashes.
@@ -99,12 +95,8 @@ func nameEnd(s string) int {
 	return len(s)
 }
 
-// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or
-// "TypeError [ERR_CODE]: message".
-func IsHeader(line string) bool {
-	_, ok := headerAtStart(line)
-	return ok
-}
+// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or "TypeError [ERR_CODE]: message".
+func IsHeader(line string) bool { return reads(headerAtStart)(line) }
 
 // IsExceptionName distinguishes an exception's name from a word: by its ending, or as a class
 // in a package of at least two parts ("com.acme.Declined").

@@ -20,8 +20,7 @@ import (
 //	Traceback (most recent call last):
 //	…
 //
-// The members of an exception group follow it, each after a ruled line. AWS Lambda prints
-// the exception above "Traceback" instead.
+// The members of an exception group follow it, each after a ruled line. AWS Lambda prints the exception above.
 
 var python = runtime{
 	name: "python", parse: parsePython,
@@ -55,8 +54,7 @@ var python = runtime{
 	},
 }
 
-// IsSyntaxError reports whether a line names an exception that Python prints below a frame
-// without "Traceback" above it.
+// IsSyntaxError reports whether a line names an exception that Python prints below a frame without "Traceback".
 func IsSyntaxError(line string) bool {
 	return slices.Contains([]string{"SyntaxError", "IndentationError", "TabError"}, line[:nameEnd(line)])
 }
@@ -94,7 +92,7 @@ func parsePython(lines []string) []event.Exception {
 		case indent(line) == 0 && line != "":
 			x, ok := splitHeader(line)
 			if !ok {
-				x.Message = line
+				x = event.Exception{Message: line}
 			}
 			more := until(lines[i+1:], func(line string) bool {
 				return strings.HasSuffix(line, tracebackLine) || line == `"""` || isPythonRuler(line) || hasAnyPrefix(line, pythonLinks...)
@@ -144,15 +142,12 @@ func pythonFrame(line string) (f event.Frame, ok bool) {
 	return f, ok && placed
 }
 
-// pythonModule names the module of a file: the dotted path below a library folder, else
-// the file's own name, since it is unknown where an application's packages begin and the
-// folder above them changes between deployments.
+// pythonModule names the module of a file: the dotted path below a library folder, else the file's own name, since
+// it is unknown where an application's packages begin.
 func pythonModule(file string) string {
 	path := strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")
-	for _, root := range []string{"/site-packages/", "/dist-packages/"} {
-		if i := strings.LastIndex(path, root); i >= 0 {
-			return strings.ReplaceAll(path[i+len(root):], "/", ".")
-		}
+	if root, inside := splitName(path, "-packages/"); root != "" { // dist or site
+		return strings.ReplaceAll(inside, "/", ".")
 	}
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
