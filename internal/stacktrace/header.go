@@ -69,7 +69,8 @@ func weakHeader(s string) (event.Exception, bool) {
 	return x, ok && x.Message != "" && x.Type[0] >= 'A' && x.Type[0] <= 'Z' && strings.ToUpper(x.Type) != x.Type
 }
 
-// splitHeader splits "name: message", "name [CODE]: message" or a lone name. It drops the code, which Node prints.
+// splitHeader splits "name: message", "name [CODE]: message" or a lone name. It drops the code, which Node
+// prints.
 func splitHeader(s string) (event.Exception, bool) {
 	end := nameEnd(s)
 	name, rest := s[:end], s[end:]
@@ -95,7 +96,8 @@ func nameEnd(s string) int {
 	return len(s)
 }
 
-// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or "TypeError [ERR_CODE]: message".
+// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or "TypeError [ERR_CODE]:
+// message".
 func IsHeader(line string) bool { return reads(headerAtStart)(line) }
 
 // IsExceptionName distinguishes an exception's name from a word: by its ending, or as a class

@@ -45,7 +45,8 @@ var node = runtime{
 // nextMark is what Next.js prints in front of an error that it caught.
 const nextMark = "⨯ "
 
-// inspected reads an error without frames as util.inspect prints it: "[TypeError: fetch failed] {", "[Error: x]".
+// inspected reads an error without frames as util.inspect prints it: "[TypeError: fetch failed] {", "[Error:
+// x]".
 func inspected(line string) (event.Exception, bool) {
 	_, inner, _ := strings.Cut(line, "[")
 	text, _, ok := strings.Cut(inner, "] {")

@@ -9,7 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// In a dying process its runtime, a sanitizer, the C library or a crash handler prints why, and usually a stack:
+// In a dying process its runtime, a sanitizer, the C library or a crash handler prints why, and usually a
+// stack:
 //
 //	==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004f2b1a
 //	READ of size 4 at 0x602000000010 thread T0
@@ -33,7 +34,8 @@ var native = runtime{
 	},
 }
 
-// deathLooks are the lines that report a death. No stack follows a DeathEnd; the program continues after a Raise.
+// deathLooks are the lines that report a death. No stack follows a DeathEnd; the program continues after a
+// Raise.
 var deathLooks = []look{
 	{Raise, lines("WARNING: ThreadSanitizer: "), nil},
 	{Death, lines(
@@ -124,7 +126,8 @@ var deathForms = []*regexp.Regexp{
 // deathStop matches the end of a death's first words.
 var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
 
-// nativeHeader reads a death's type and message. If none of deathForms matches, the first words make the type.
+// nativeHeader reads a death's type and message. If none of deathForms matches, the first words make the
+// type.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
 	if x, ok := match(text, deathForms...); ok {
@@ -175,7 +178,8 @@ func nativeFrame(s string) (event.Frame, bool) {
 	return nativeCall(f.Function, strings.Trim(f.File, "[]()")), ok
 }
 
-// nativeCall makes a frame of a symbol, with or without arguments and offset, and its place in source or module.
+// nativeCall makes a frame of a symbol, with or without arguments and offset, and its place in source or
+// module.
 func nativeCall(symbol, place string) event.Frame {
 	f, ok := readPlace(place)
 	if !ok {
@@ -216,7 +220,8 @@ var swift = runtime{
 	rules: []rule{{in(dying), on(SwiftFrame), dying, Join}},
 }
 
-// swiftTraps are "App/Cart.swift:39: Fatal error: message" and "Fatal error: message: file /app/Cart.swift, line 39".
+// swiftTraps are "App/Cart.swift:39: Fatal error: message" and "Fatal error: message: file /app/Cart.swift,
+// line 39".
 var swiftTraps = []*regexp.Regexp{
 	regexp.MustCompile(`^(?P<file>[^ ]*\.swift):(?P<line>\d{1,9}): Fatal error(?:: )?(?P<message>.*)`),
 	regexp.MustCompile(`^Fatal error(?:: )?(?P<message>.*?): file (?P<file>.*?)(?:, line (?P<line>\d{1,9}).*)?$`),

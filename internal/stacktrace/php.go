@@ -126,5 +126,6 @@ var phpThrown = []*regexp.Regexp{
 	regexp.MustCompile(`(?s)^(?:.*Uncaught |.*Next |)(?P<message>.*)$`),
 }
 
-// phpEnd matches a fatal error that is not an exception: "PHP Fatal error:  message in /app/Cart.php on line 47".
+// phpEnd matches a fatal error that is not an exception: "PHP Fatal error:  message in /app/Cart.php on line
+// 47".
 var phpEnd = regexp.MustCompile(`(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
