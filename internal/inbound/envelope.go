@@ -46,6 +46,7 @@ type Entry struct {
 	IDs    []string        `json:"ids"`   // of the occurrences, at least one, each at most 128 bytes
 	Cut    bool            `json:"cut,omitempty"`
 	Sample json.RawMessage `json:"sample"` // a JSON object
+	Skipped string `json:"-"` // why it is not an error, which needs no run; set by NewEntry, empty for an error
 
 	key string // the same for all occurrences of the error; not sent
 }

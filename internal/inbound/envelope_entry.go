@@ -17,8 +17,9 @@ import (
 )
 
 // NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape, of at most
-// MaxBody bytes; the error says what is wrong with it. The id is the one in the body; else, for Sentry, the
-// body's hash; else fallback, which differs from delivery to delivery. A body longer than MaxSample is cut.
+// MaxBody bytes; the error says what is wrong with it. A text sent to Slack's route, as by anyone's program,
+// has the shape text. The id is the one in the body; else, for Sentry, the body's hash; else fallback, which
+// differs from delivery to delivery. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	if len(body) > MaxBody {
 		return Entry{}, fmt.Errorf("the body has %d bytes: at most %d are read", len(body), MaxBody)
@@ -30,6 +31,9 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	}
 	if shape == "slack" {
 		delete(fields, "token") // the deprecated verification token is a secret
+		if key, _ := shapeOf(fields, nil); key == "text" && fields["type"] == nil && fields["channel"] == nil && fields["command"] == nil {
+			shape = "text"
+		}
 	}
 	id, key := identify(shape, body)
 	if id == "" && shape == "sentry" {
@@ -48,7 +52,10 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 			return Entry{}, err
 		}
 	}
-	_, err = readShape(shape, e.Sample, slack.Options{})
+	p, err := readShape(shape, e.Sample, slack.Options{})
+	if len(p.Events)+len(p.Issues)+len(p.Commands) == 0 {
+		e.Skipped = strings.Join(p.Skipped, " ")
+	}
 	return e, err
 }
 

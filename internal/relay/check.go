@@ -58,7 +58,7 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 	return []finding.Finding{
 		ready,
 		c.checkWebhook(ctx, "/webhook/sentry", "SENTRY_CLIENT_SECRET", c.SentrySecret, installed,
-			http.Header{resourceHeader: {"installation"}, sentry.SignatureHeader: {hexHMAC(c.SentrySecret, installed)}}),
+			http.Header{sentry.SignatureHeader: {hexHMAC(c.SentrySecret, installed)}}),
 		c.checkWebhook(ctx, "/webhook/slack", "SLACK_SIGNING_SECRET", c.SlackSecret, verification,
 			http.Header{slack.TimestampHeader: {at}, slack.SignatureHeader: {"v0=" + hexHMAC(c.SlackSecret, "v0:"+at+":"+verification)}}),
 		trigger,

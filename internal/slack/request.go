@@ -71,6 +71,7 @@ type slackBody struct {
 
 	// Of a slash command.
 	Command     string
+	SSLCheck    string `json:"ssl_check"`
 	ChannelID   string `json:"channel_id"`
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
@@ -136,6 +137,8 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		return b.event(raw, o), nil
 	case b.Type != "" && b.Type != "message":
 		return payload.Skip(otherType(b.Type)), nil
+	case b.SSLCheck != "":
+		return payload.Skip("Slack checks that the command's URL answers"), nil
 	}
 	m := b.slackMessage
 	m.Text = cmp.Or(m.Text, string(b.Message))
