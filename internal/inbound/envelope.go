@@ -115,8 +115,11 @@ func (b *Batch) IDs() []string {
 	return ids
 }
 
-// Payload returns the client_payload that carries the batch, of at most MaxPayload bytes.
+// Payload returns the client_payload that carries the batch, of at most MaxPayload bytes; nil for an empty one.
 func (b *Batch) Payload() []byte {
+	if len(b.entries) == 0 {
+		return nil
+	}
 	raw, _ := encode(map[string]envelope{"errmon": {new(EnvelopeVersion), b.entries}}) // Add encoded each of them
 	return raw
 }

@@ -32,7 +32,7 @@ func init() {
 		if err != nil {
 			return fmt.Errorf("read the AWS configuration: %w", err)
 		}
-		receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), nil, NewMetrics())
+		receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), func(context.Context, bool) error { return nil }, NewMetrics())
 		lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
 		return nil
 	}
@@ -117,7 +117,7 @@ func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent)
 			open[kind].messages = append(open[kind].messages, record.MessageId)
 		}
 		for _, l := range loads {
-			if err := dispatch(ctx, l.kind, l.payload()); err != nil {
+			if err := dispatch(ctx, l.kind, l.events.Payload()); err != nil {
 				fail(*l, err)
 			} else {
 				c.Log.Info("dispatched", "type", l.kind, "events", len(l.messages))

@@ -54,7 +54,7 @@ func front(t *testing.T) (*Receiver, *fakeSQS) {
 	server := httptest.NewServer(queue)
 	t.Cleanup(server.Close)
 	client := sqs.New(sqs.Options{Region: "eu-central-1", BaseEndpoint: aws.String(server.URL), Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
-	return NewReceiver(config(&bytes.Buffer{}), ToSQS(client, "https://sqs.eu-central-1.amazonaws.com"+queuePath), nil, NewMetrics()), queue
+	return NewReceiver(config(&bytes.Buffer{}), ToSQS(client, "https://sqs.eu-central-1.amazonaws.com"+queuePath), func(context.Context, bool) error { return nil }, NewMetrics()), queue
 }
 
 // functionURL is an event as Lambda hands it over.

@@ -22,8 +22,6 @@ const (
 	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB in
 	// all, or 100 s of dispatches at the one per second that GitHub asks for.
 	maxBatches = 100
-	// crowded is how many batches may wait before the first is sent early.
-	crowded = 10
 	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one
 	// filled by the ids of frequent errors.
 	reservedForIDs = inbound.MaxPayload / 2
@@ -40,16 +38,15 @@ type Queue struct {
 
 	mu       sync.Mutex
 	wake     func() // ends the sleep of Run, because there may be something to do
-	batches  []*batch
-	scan     *batch // a requested scan, which has no events
+	batches  []*batch // a requested scan first
 	stopping bool
 	recent   *lru.Cache[string, struct{}] // ids, to recognise replays
 }
 
 // batch becomes one dispatch.
 type batch struct {
-	kind    string // event type
-	events  inbound.Batch
+	kind    string        // event type
+	events  inbound.Batch // empty for a scan
 	arrived []time.Time // of each event
 	due     time.Time
 	full    bool // has no room for another id
@@ -74,8 +71,8 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	}
 	now := q.clock.Now()
 	if d.Scan {
-		if q.scan == nil {
-			q.scan = &batch{kind: TypeScan, due: now.Add(q.coalesce)}
+		if len(q.batches) == 0 || q.batches[0].kind != TypeScan {
+			q.batches = slices.Insert(q.batches, 0, &batch{kind: TypeScan, due: now.Add(q.coalesce)})
 			q.wake()
 		}
 		return nil
@@ -97,7 +94,7 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 	for i, b := range q.batches {
 		known, last := b.events.Has(e), i == len(q.batches)-1
 		switch {
-		case b.sealed || !known && !last:
+		case b.sealed || b.kind == TypeScan || !known && !last:
 		case b.events.Add(e):
 			b.arrived = append(b.arrived, now)
 			return true
@@ -125,19 +122,6 @@ func (q *Queue) Stop() {
 	q.wake()
 }
 
-// Ready returns nil if another event would be accepted.
-func (q *Queue) Ready() error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	switch {
-	case q.stopping:
-		return ErrStopping
-	case len(q.batches) >= maxBatches:
-		return ErrFull
-	}
-	return nil
-}
-
 // next returns the batch to dispatch now, sealed; or else how long to wait, unless wake is
 // called first; and whether all is done.
 func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
@@ -145,15 +129,11 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	defer q.mu.Unlock()
 	q.wake = wake
 	now, wait := q.clock.Now(), time.Duration(math.MaxInt64)
-	candidates := q.batches
-	if q.scan != nil {
-		candidates = append(slices.Clone(candidates), q.scan)
-	}
-	for i, c := range candidates {
-		left := c.due.Sub(now)
-		if q.stopping || c.full || left <= 0 || (i == 0 && len(q.batches) > crowded) {
-			c.sealed = true
-			return c, 0, false
+	for _, b := range q.batches {
+		left := b.due.Sub(now)
+		if q.stopping || b.full || left <= 0 {
+			b.sealed = true
+			return b, 0, false
 		}
 		wait = min(wait, left)
 	}
@@ -206,8 +186,9 @@ func (q *Queue) Run(ctx context.Context) error {
 // GitHub refuses for good. If the context ends first, the batch stays.
 func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
+	log := q.log.With("type", b.kind, "events", len(b.arrived))
 	for {
-		switch err := q.dispatch(ctx, b.kind, b.payload()); {
+		switch err := q.dispatch(ctx, b.kind, b.events.Payload()); {
 		case err == nil:
 			now, delays := q.clock.Now(), q.metrics.set.GetOrCreatePrometheusHistogramExt("errmon_relay_dispatch_delay_seconds", delayBounds)
 			for _, t := range b.arrived {
@@ -215,18 +196,18 @@ func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 			}
 			q.metrics.dispatched(b.kind, "sent")
 			q.metrics.event("dispatched", len(b.arrived))
-			q.log.Info("dispatched", "type", b.kind, "events", len(b.arrived), "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
+			log.Info("dispatched", "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
 			q.remove(b, false)
 			return 0
 		case errors.Is(err, github.ErrRefused):
-			q.log.Error("a dispatch failed", "type", b.kind, "events", len(b.arrived), "ids", b.events.IDs(), "error", err)
+			log.Error("a dispatch failed", "ids", b.events.IDs(), "error", err)
 			q.metrics.dispatched(b.kind, "failed")
 			q.metrics.event("failed", len(b.arrived))
 			q.remove(b, true)
 			return len(b.arrived)
 		default:
 			q.metrics.dispatched(b.kind, "repeated")
-			q.log.Warn("GitHub did not accept a dispatch: it will be sent again", "type", b.kind, "events", len(b.arrived), "error", err)
+			log.Warn("GitHub did not accept a dispatch: it will be sent again", "error", err)
 			if q.clock.Sleep(ctx, again.NextBackOff()) != nil {
 				return 0
 			}
@@ -238,22 +219,10 @@ func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 func (q *Queue) remove(b *batch, failed bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if b == q.scan {
-		q.scan = nil
-		return
-	}
 	q.batches = slices.DeleteFunc(q.batches, func(c *batch) bool { return c == b })
 	if failed {
 		for _, id := range b.events.IDs() {
 			q.recent.Remove(id)
 		}
 	}
-}
-
-// payload is empty for a scan.
-func (b *batch) payload() []byte {
-	if b.kind == TypeScan {
-		return nil
-	}
-	return b.events.Payload()
 }

@@ -78,7 +78,7 @@ func TestCoalesce(t *testing.T) {
 		for _, at := range gh.at {
 			when = append(when, at.Sub(began).String())
 		}
-		want := "errmon errmon errmon errmon-scan 10s 21s 27.5s 27.5s"
+		want := "errmon errmon errmon-scan errmon 10s 21s 27.5s 27.5s"
 		if got := strings.Join(append(gh.kinds, when...), " "); got != want {
 			t.Errorf("dispatched %s, want %s", got, want)
 		}

@@ -78,19 +78,21 @@ const (
 type Receiver struct {
 	cfg     Config
 	deliver Deliver
-	ready   func(ctx context.Context, deep bool) error // nil if there is nothing to ask
-	bodies  bodies
+	ready   func(ctx context.Context, deep bool) error
 	metrics *Metrics
+
+	small, large lane                // the request bodies held at once
+	judged       *semaphore.Weighted // of maxJudged bytes
 }
 
 // NewReceiver returns a Receiver that passes deliveries to deliver. ready returns an error if no
-// more can be accepted or, with deep, if GitHub does not answer; it may be nil.
+// more can be accepted or, with deep, if GitHub does not answer.
 func NewReceiver(c Config, deliver Deliver, ready func(context.Context, bool) error, m *Metrics) *Receiver {
-	return &Receiver{cfg: c, deliver: deliver, ready: ready, metrics: m, bodies: bodies{
-		small:  lane{clock: c.Clock, room: semaphore.NewWeighted(smallRoom)},
-		large:  lane{clock: c.Clock, room: semaphore.NewWeighted(largeRoom), grace: largeGrace},
-		judged: semaphore.NewWeighted(maxJudged),
-	}}
+	return &Receiver{
+		cfg: c, deliver: deliver, ready: ready, metrics: m, judged: semaphore.NewWeighted(maxJudged),
+		small: lane{clock: c.Clock, room: semaphore.NewWeighted(smallRoom)},
+		large: lane{clock: c.Clock, room: semaphore.NewWeighted(largeRoom), grace: largeGrace},
+	}
 }
 
 type verdict struct {
@@ -124,10 +126,8 @@ func (d *Receiver) Handler() http.Handler {
 		return verdict{status: http.StatusOK, word: "ok", body: "ok\n"}
 	})
 	d.handle(mux, "/readyz", http.MethodGet, func(_ http.ResponseWriter, r *http.Request) verdict {
-		if d.ready != nil {
-			if err := d.ready(r.Context(), r.URL.Query().Get("deep") == "1"); err != nil {
-				return verdict{status: http.StatusServiceUnavailable, word: "not-ready", reason: err.Error(), body: "not ready\n"}
-			}
+		if err := d.ready(r.Context(), r.URL.Query().Get("deep") == "1"); err != nil {
+			return verdict{status: http.StatusServiceUnavailable, word: "not-ready", reason: err.Error(), body: "not ready\n"}
 		}
 		return verdict{status: http.StatusOK, word: "ok", body: "ready\n"}
 	})
@@ -146,10 +146,6 @@ func (d *Receiver) Handler() http.Handler {
 // handle serves a route with judge, which gets the request before its body is read. It
 // sends, counts and logs the verdict. An empty method stands for all.
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
-	name := route
-	if route == "/" {
-		name = "other"
-	}
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
 		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
@@ -163,11 +159,11 @@ func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(h
 		}
 		w.WriteHeader(v.status)
 		_, _ = io.WriteString(w, v.body)
-		took := d.cfg.Clock.Now().Sub(start)
-		d.metrics.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", name, v.word)).Inc()
-		d.metrics.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", name), answerBounds).Update(took.Seconds())
-		d.cfg.Log.Info("request", "route", name, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
-			"reason", v.reason, "bytes", r.ContentLength, "ms", float64(took.Microseconds())/1000) // a stranger may write a long method
+		took := d.cfg.Clock.Now().Sub(start).Seconds()
+		d.metrics.set.GetOrCreateCounter(fmt.Sprintf("errmon_relay_requests_total{route=%q,verdict=%q}", route, v.word)).Inc()
+		d.metrics.set.GetOrCreatePrometheusHistogramExt(fmt.Sprintf("errmon_relay_answer_seconds{route=%q}", route), answerBounds).Update(took)
+		d.cfg.Log.Info("request", "route", route, "method", r.Method[:min(len(r.Method), 16)], "status", v.status, "verdict", v.word, "id", v.id,
+			"reason", v.reason, "bytes", r.ContentLength, "ms", took*1000) // a stranger may write a long method
 	})
 }
 
@@ -179,11 +175,11 @@ func (d *Receiver) webhook(mux *http.ServeMux, route, header, secret string, jud
 		if !signed && !d.bearer(r) {
 			return unauthorized(errNoToken)
 		}
-		body, release, err := d.bodies.read(w, r)
+		body, release, err := d.read(w, r)
 		switch {
-		case errors.Is(err, errTooLarge):
+		case err == errTooLarge:
 			return verdict{status: http.StatusRequestEntityTooLarge, word: "too-large", body: err.Error() + "\n"}
-		case errors.Is(err, errCutShort):
+		case err == errCutShort:
 			return junk(err)
 		case err != nil:
 			return later("shed", err)

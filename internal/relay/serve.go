@@ -17,8 +17,6 @@ import (
 // Kubernetes kills a process after 30 s.
 const DrainTime = 25 * time.Second
 
-var errDrained = errors.New("the time limit for stopping is over")
-
 // Serve answers at a listener until the context ends, and then dispatches what it has accepted, for at most
 // DrainTime. The error states what could not be delivered.
 func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue *Queue) error {
@@ -36,7 +34,7 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 		log.Info("stopping: accepted events are dispatched first")
 	case serveErr = <-served:
 	}
-	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errDrained)
+	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errors.New("the time limit for stopping is over"))
 	defer cancel()
 	context.AfterFunc(last, abort)
 	if err := server.Shutdown(last); err != nil && serveErr == nil {
@@ -77,23 +75,28 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-var errSlow = errors.New("GitHub did not answer within 5 s")
-
-// Readiness returns the check behind /readyz: whether the queue accepts more, and with
-// deep whether ask, which asks GitHub, succeeds. Its answer is kept for 30 s, so that
-// strangers cannot make the relay ask GitHub more often.
+// Readiness returns the check behind /readyz: whether the queue accepts more and, with deep, whether ask, which
+// asks GitHub, succeeds. Its answer is kept for 30 s, so that strangers cannot make the relay ask more often.
 func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time
 	var answer error
 	return func(ctx context.Context, deep bool) error {
-		if err := q.Ready(); err != nil || !deep {
-			return err
+		q.mu.Lock()
+		stopping, full := q.stopping, len(q.batches) >= maxBatches
+		q.mu.Unlock()
+		switch {
+		case stopping:
+			return ErrStopping
+		case full:
+			return ErrFull
+		case !deep:
+			return nil
 		}
 		mu.Lock()
 		defer mu.Unlock()
 		if now := q.clock.Now(); asked.IsZero() || now.Sub(asked) > 30*time.Second {
-			ctx, cancel := q.clock.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, errSlow)
+			ctx, cancel := q.clock.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, errors.New("GitHub did not answer within 5 s"))
 			defer cancel()
 			answer, asked = ask(ctx), now
 		}

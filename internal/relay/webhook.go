@@ -91,16 +91,10 @@ var (
 	errCutShort = errors.New("the body arrived incomplete")
 )
 
-// bodies are the request bodies held at once.
-type bodies struct {
-	small, large lane
-	judged       *semaphore.Weighted // of maxJudged bytes
-}
-
 // read returns a request's body when it is its turn to be judged. It occupies its room until release is
 // called. The error is errTooLarge, errShed, errNoRoom or errCutShort; release is nil then.
-func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
-	size, lane := r.ContentLength, &b.small
+func (d *Receiver) read(w http.ResponseWriter, r *http.Request) (body []byte, release func(), err error) {
+	size, lane := r.ContentLength, &d.small
 	if size > maxBody {
 		return nil, nil, errTooLarge
 	}
@@ -108,19 +102,19 @@ func (b *bodies) read(w http.ResponseWriter, r *http.Request) (body []byte, rele
 		size = maxBody
 	}
 	if size > maxSmall {
-		lane = &b.large
+		lane = &d.large
 	}
 	if err := lane.reserve(r, size); err != nil {
 		return nil, nil, err
 	}
-	if body, err = lane.receive(w, r, size); err == nil && b.judged.Acquire(r.Context(), size) != nil {
+	if body, err = lane.receive(w, r, size); err == nil && d.judged.Acquire(r.Context(), size) != nil {
 		err = errCutShort // its sender is gone
 	}
 	if err != nil {
 		lane.room.Release(size)
 		return nil, nil, err
 	}
-	return body, func() { b.judged.Release(size); lane.room.Release(size) }, nil
+	return body, func() { d.judged.Release(size); lane.room.Release(size) }, nil
 }
 
 // lane holds the bodies of one class. When it is full, those that have been arriving for longest give way: a
@@ -136,9 +130,10 @@ type lane struct {
 
 // arriving is a body that is still incomplete.
 type arriving struct {
+	*http.ResponseController // on Lambda it has no deadlines
+
 	size  int64 // reserved
 	since time.Time
-	abort func()
 	shed  bool
 }
 
@@ -150,10 +145,9 @@ func (l *lane) reserve(r *http.Request, size int64) error {
 	l.mu.Lock()
 	now := l.clock.Now()
 	for freed := int64(0); freed < size && len(l.arriving) > 0 && now.Sub(l.arriving[0].since) >= l.grace; l.arriving = l.arriving[1:] {
-		oldest := l.arriving[0]
-		oldest.shed = true
-		oldest.abort()
-		freed += oldest.size
+		l.arriving[0].shed = true
+		_ = l.arriving[0].SetReadDeadline(time.Unix(1, 0)) // long ago
+		freed += l.arriving[0].size
 	}
 	l.mu.Unlock()
 	ctx, cancel := l.clock.WithTimeout(r.Context(), 500*time.Millisecond, errNoRoom) // every sender waits longer
@@ -166,8 +160,7 @@ func (l *lane) reserve(r *http.Request, size int64) error {
 
 // receive reads the body into a buffer that never grows: growing would take twice the room reserved.
 func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]byte, error) {
-	connection := http.NewResponseController(w) // on Lambda it has no deadlines
-	a := &arriving{size: size, since: l.clock.Now(), abort: func() { _ = connection.SetReadDeadline(time.Unix(1, 0)) }}
+	a := &arriving{ResponseController: http.NewResponseController(w), size: size, since: l.clock.Now()}
 	l.mu.Lock()
 	l.arriving = append(l.arriving, a)
 	l.mu.Unlock()
@@ -184,7 +177,7 @@ func (l *lane) receive(w http.ResponseWriter, r *http.Request, size int64) ([]by
 		return nil, errTooLarge
 	case err != nil && a.shed:
 		// The sender gets a second to read the answer. The network keeps its own time.
-		_ = connection.SetReadDeadline(time.Now().Add(time.Second))
+		_ = a.SetReadDeadline(time.Now().Add(time.Second))
 		return nil, errShed
 	case err != nil:
 		return nil, errCutShort

@@ -101,7 +101,7 @@ func open(t testing.TB, c Config, dispatch Dispatch, coalesce time.Duration) (ur
 	t.Helper()
 	metrics := NewMetrics()
 	queue := NewQueue(coalesce, dispatch, c, metrics)
-	server := httptest.NewServer(NewReceiver(c, queue.Add, func(context.Context, bool) error { return queue.Ready() }, metrics).Handler())
+	server := httptest.NewServer(NewReceiver(c, queue.Add, Readiness(queue, nil), metrics).Handler())
 	t.Cleanup(server.Close)
 	done := make(chan error, 1)
 	go func() { done <- queue.Run(context.Background()) }()
