@@ -81,26 +81,31 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, unknown("key", name, names))
 		return
 	}
-	switch f.key = name; name {
-	case "in-app":
-		lists := f.lists(entry, []string{"include", "exclude"}, 200)
-		f.InApp = stacktrace.Rules{Include: lists["include"], Exclude: lists["exclude"]}
-	case "fields":
-		f.Fields = f.lists(entry, FieldNames, 20)
-	case "code":
-		f.readRoots(entry)
-	case "rules":
-		f.readRules(entry)
-	case "redact":
-		f.readRedact(entry)
-	default:
+	f.key = name
+	_, null := entry.Value.(*ast.NullNode)
+	switch {
+	case setting != nil:
 		f.setting(setting, entry)
+	case null:
+	case name == "in-app":
+		lists := f.lists(entry.Value, []string{"include", "exclude"}, 200)
+		f.InApp = stacktrace.Rules{Include: lists["include"], Exclude: lists["exclude"]}
+	case name == "fields":
+		f.Fields = f.lists(entry.Value, FieldNames, 20)
+	case name == "code":
+		f.wrong(entry.Key, f.readRoots(entry.Value))
+	case name == "rules":
+		f.readRules(entry)
+	case name == "redact":
+		f.readRedact(entry.Value)
 	}
 }
 
 // wrong notes a mistake with its place and the key of the file; nil is none.
 func (f *fileReader) wrong(node ast.Node, err error) {
-	f.mistakes = append(f.mistakes, f.within(node, err))
+	if err != nil {
+		f.mistakes = append(f.mistakes, f.within(node, err))
+	}
 }
 
 func (f *fileReader) within(node ast.Node, err error) error {
@@ -118,17 +123,28 @@ func (f *fileReader) at(node ast.Node) string {
 	return fmt.Sprintf("%s line %d", f.path, node.GetToken().Position.Line)
 }
 
-// mapping returns the entries of a mapping, none if its value is null; want is the
-// mistake if it is not a mapping.
-func (f *fileReader) mapping(entry *ast.MappingValueNode, want string) []*ast.MappingValueNode {
-	switch v := entry.Value.(type) {
-	case *ast.MappingNode:
-		return v.Values
-	case *ast.NullNode:
-		return nil
+// each reads the entries of a mapping, none if it is null. want is the mistake if it is not one. names are its
+// keys, nil for any.
+func (f *fileReader) each(node ast.Node, want string, names []string, read func(string, ast.Node) error) {
+	mapping, ok := node.(*ast.MappingNode)
+	if _, null := node.(*ast.NullNode); null {
+		return
+	} else if !ok {
+		f.wrong(node, errors.New(want))
+		return
 	}
-	f.wrong(entry.Key, errors.New(want))
-	return nil
+	for _, e := range mapping.Values {
+		name, _ := scalar(e.Key)
+		if names != nil && !slices.Contains(names, name) {
+			f.wrong(e.Key, unknown("key", name, names))
+			continue
+		}
+		where := e.Value
+		if _, null := where.(*ast.NullNode); null {
+			where = e.Key
+		}
+		f.wrong(where, finding.Within(shorten(name)+": ", read(name, e.Value)))
+	}
 }
 
 // setting reads a setting, with the items of a sequence on lines of their own.

@@ -28,9 +28,6 @@ import (
 const maxRules = 2000
 
 func (f *fileReader) readRules(entry *ast.MappingValueNode) {
-	if _, null := entry.Value.(*ast.NullNode); null {
-		return
-	}
 	items, ok := entry.Value.(*ast.SequenceNode)
 	if !ok || len(items.Values) > maxRules {
 		f.wrong(entry.Key, fmt.Errorf("must be a list of at most %d rules, such as `- match: {service: shop}`", maxRules))
@@ -42,10 +39,10 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 			f.wrong(item, errors.New("a rule must be a mapping of match and effects"))
 			continue
 		}
-		first := mapping.Values[0].Key
+		first, mistakes := mapping.Values[0].Key, len(f.mistakes)
 		rule := policy.Rule{Line: first.GetToken().Position.Line}
-		f.fields(reflect.ValueOf(&rule).Elem(), mapping, &rule)
-		if len(rule.Written) == 0 {
+		f.readRule(&rule, mapping)
+		if len(rule.Written) == 0 && len(f.mistakes) == mistakes {
 			f.wrong(first, finding.Mend("the rule has no effect", "add one, such as labels or ignore"))
 		}
 		f.Rules = append(f.Rules, rule)
@@ -53,6 +50,29 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 			f.never(first, fmt.Errorf("the rule on line %d ignores every event that it matches", line))
 		}
 	}
+}
+
+// readRule reads a rule and its matchers into the fields that their tags name.
+func (f *fileReader) readRule(rule *policy.Rule, mapping *ast.MappingNode) {
+	all := slices.Concat(ruleKeys, matchKeys)
+	read := func(of any, keys []string, name string, node ast.Node, move string) (string, error) {
+		if at := slices.Index(keys, name); at >= 0 {
+			return f.value(name, reflect.ValueOf(of).Elem().Field(at).Addr().Interface(), node)
+		}
+		return "", finding.Mend("is misplaced", move)
+	}
+	f.each(mapping, "", all, func(name string, node ast.Node) error {
+		if name == "match" {
+			f.each(node, "match: must be a mapping of matchers, such as {service: shop}", all, func(name string, node ast.Node) error {
+				_, err := read(&rule.Match, matchKeys, name, node, "move this effect out of match")
+				return err
+			})
+			return nil
+		}
+		text, err := read(rule, ruleKeys, name, node, "move this matcher into match")
+		rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
+		return err
+	})
 }
 
 func (f *fileReader) never(node ast.Node, err error) {
@@ -71,53 +91,24 @@ func keysOf(t reflect.Type) []string {
 	return keys
 }
 
-// fields reads the entries of a mapping into the fields that their tags name: those of
-// the rule, or of its matchers.
-func (f *fileReader) fields(to reflect.Value, mapping *ast.MappingNode, rule *policy.Rule) {
-	isRule, names, others, move := true, ruleKeys, matchKeys, "move this matcher into match"
-	if to.Type() != reflect.TypeFor[policy.Rule]() {
-		isRule, names, others, move = false, matchKeys, ruleKeys, "move this effect out of match"
-	}
-	for _, entry := range mapping.Values {
-		name, _ := scalar(entry.Key)
-		at, misplaced, text := slices.Index(names, name), slices.Contains(others, name), ""
-		switch match, isMapping := entry.Value.(*ast.MappingNode); {
-		case at < 0 && misplaced:
-			f.wrong(entry.Key, finding.Mend(fmt.Sprintf("unknown key %q", name), move))
-		case at < 0:
-			f.wrong(entry.Key, unknown("key", name, names))
-		case isMapping && name == "match":
-			f.fields(to.Field(at), match, rule)
-		default:
-			text = f.value(name, to.Field(at).Addr().Interface(), entry)
-		}
-		if name != "match" && (isRule || at < 0 && misplaced) {
-			rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
-		}
-	}
-}
-
 // value reads a matcher or an effect, and returns it as people read it.
-func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) string {
-	text, isText := scalar(entry.Value)
+func (f *fileReader) value(name string, to any, node ast.Node) (text string, err error) {
+	text, isText := scalar(node)
 	text = strings.TrimSpace(text)
-	var err error
 	switch to := to.(type) {
 	case *policy.Patterns:
-		*to, err = f.patterns(name, entry.Value)
+		*to, err = f.patterns(name, node)
 	case *[]string:
-		if *to, err = wordsOf(entry.Value); err == nil && len(*to) == 0 {
+		if *to, err = wordsOf(node); err == nil && len(*to) == 0 {
 			err = errors.New("the list is empty")
 		}
 		for i, item := range *to {
-			f.wrong(nodesOf(entry.Value)[i], finding.Within(name+": ", checkText(name, item)))
+			f.wrong(nodesOf(node)[i], finding.Within(name+": ", checkText(name, item)))
 		}
 		text = strings.Join(*to, ", ")
-	case *policy.Match:
-		err = errors.New("must be a mapping of matchers, such as {service: shop}")
 	case *string:
 		*to = text
-		_, isBool := entry.Value.(*ast.BoolNode) // `ignore: true` gives no reason
+		_, isBool := node.(*ast.BoolNode) // `ignore: true` gives no reason
 		if err = checkText(name, text); !isText || isBool {
 			err = errText
 		}
@@ -138,12 +129,7 @@ func (f *fileReader) value(name string, to any, entry *ast.MappingValueNode) str
 	case *policy.Threshold:
 		err = to.UnmarshalText([]byte(text))
 	}
-	where := entry.Value
-	if _, null := where.(*ast.NullNode); null {
-		where = entry.Key
-	}
-	f.wrong(where, finding.Within(name+": ", err))
-	return text
+	return text, err
 }
 
 func (f *fileReader) patterns(name string, node ast.Node) (policy.Patterns, error) {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -48,22 +47,14 @@ const maxPrefixSize = 500
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
-func (f *fileReader) lists(entry *ast.MappingValueNode, names []string, limit int) map[string][]string {
+func (f *fileReader) lists(node ast.Node, names []string, limit int) map[string][]string {
 	lists := map[string][]string{}
-	for _, e := range f.mapping(entry, fmt.Sprintf("must be a mapping of %s to lists", strings.Join(names, ", "))) {
-		name, _ := scalar(e.Key)
-		items, err := wordsOf(e.Value)
-		switch {
-		case !slices.Contains(names, name):
-			f.wrong(e.Key, unknown("key", name, names))
-		case err != nil:
-			f.wrong(e.Key, fmt.Errorf("%s: %w", name, err))
-		case len(items) > limit:
-			f.wrong(e.Key, fmt.Errorf("%s: has %d items: at most %d are allowed", name, len(items), limit))
-		default:
-			lists[name] = items
+	f.each(node, "must be a mapping of "+strings.Join(names, ", ")+" to lists", names, func(name string, value ast.Node) (err error) {
+		if lists[name], err = wordsOf(value); len(lists[name]) > limit {
+			err = fmt.Errorf("has %d items: at most %d are allowed", len(lists[name]), limit)
 		}
-	}
+		return err
+	})
 	return lists
 }
 
@@ -81,65 +72,55 @@ func wordsOf(node ast.Node) ([]string, error) {
 }
 
 // readRoots reads the value of the key code. An empty source is the repository's root.
-func (f *fileReader) readRoots(entry *ast.MappingValueNode) {
-	const form = "{frames: /srv/a/, source: services/a/}"
-	const want = "must have roots: with items such as " + form
-	if f.mapping(entry, want) == nil {
-		return
+func (f *fileReader) readRoots(node ast.Node) error {
+	want := errors.New("must have roots: with at most 100 items such as {frames: /srv/a/, source: services/a/}")
+	var value struct{ Roots []map[string]string }
+	if yaml.NodeToValue(node, &value, yaml.Strict()) != nil || value.Roots == nil || len(value.Roots) > 100 {
+		return want
 	}
-	var value map[string][]map[string]string
-	err := yaml.NodeToValue(entry.Value, &value)
-	roots, ok := value["roots"]
-	if err != nil || !ok || len(value) > 1 || len(roots) > 100 {
-		f.wrong(entry.Key, errors.New(want))
-	}
-	for i, root := range roots {
+	for _, root := range value.Roots {
 		r := code.Root{Frames: root["frames"], Source: root["source"]}
 		if _, ok := root["source"]; !ok || r.Frames == "" || len(root) > 2 || max(len(r.Frames), len(r.Source)) > maxPrefixSize {
-			f.wrong(entry.Key, fmt.Errorf("roots: item %d must have frames and source, as in %s", i+1, form))
+			return want
 		}
 		f.Roots = append(f.Roots, r)
 	}
+	return nil
 }
 
-func (f *fileReader) readRedact(entry *ast.MappingValueNode) {
-	for _, e := range f.mapping(entry, "must have patterns:, allow: or both") {
-		items, isList := e.Value.(*ast.SequenceNode)
-		switch name, _ := scalar(e.Key); {
+func (f *fileReader) readRedact(node ast.Node) {
+	const want = "patterns: must map names to regular expressions, such as `customer-id: 'CUST-\\d{6}'`"
+	f.each(node, "must have patterns:, allow: or both", []string{"patterns", "allow"}, func(name string, value ast.Node) error {
+		items, isList := value.(*ast.SequenceNode)
+		switch {
 		case name == "patterns":
-			for _, p := range f.mapping(e, "patterns: must map names to regular expressions, such as `customer-id: 'CUST-\\d{6}'`") {
-				f.pattern(p)
-			}
-		case name == "allow" && isList:
-			for _, item := range items.Values {
-				if re, err := expression(item); err != nil {
-					f.wrong(item, finding.Within("allow: ", err))
-				} else {
-					f.RedactAllow = append(f.RedactAllow, re)
-				}
-			}
-		case name == "allow":
-			f.wrong(e.Key, errors.New("allow: must be a list of regular expressions"))
-		default:
-			f.wrong(e.Key, fmt.Errorf("unknown key %q: use patterns or allow", shorten(name)))
+			f.each(value, want, nil, f.readPattern)
+			return nil
+		case !isList:
+			return errors.New("must be a list of regular expressions")
 		}
-	}
+		for _, item := range items.Values {
+			re, err := expression(item)
+			if err == nil {
+				f.RedactAllow = append(f.RedactAllow, re)
+			}
+			f.wrong(item, finding.Within("allow: ", err))
+		}
+		return nil
+	})
 }
 
-func (f *fileReader) pattern(entry *ast.MappingValueNode) {
-	name, _ := scalar(entry.Key)
-	re, err := expression(entry.Value)
+func (f *fileReader) readPattern(name string, value ast.Node) error {
+	re, err := expression(value)
 	switch {
 	case !patternName.MatchString(name) || len(name) > 40:
-		err = errors.New("the name must be lower-case letters and digits, separated by dashes, at most 40 characters")
+		return errors.New("the name must be lower-case letters and digits, separated by dashes, at most 40 characters")
 	case err == nil && re.MatchString(""):
-		err = finding.Mend("the expression matches the empty string", "make it match only the value")
+		return finding.Mend("the expression matches the empty string", "make it match only the value")
+	case err == nil:
+		f.RedactPatterns = append(f.RedactPatterns, safe.Pattern{Kind: name, Regexp: re})
 	}
-	if err != nil {
-		f.wrong(entry.Key, finding.Within(fmt.Sprintf("pattern %q: ", shorten(name)), err))
-		return
-	}
-	f.RedactPatterns = append(f.RedactPatterns, safe.Pattern{Kind: name, Regexp: re})
+	return err
 }
 
 func expression(node ast.Node) (*regexp.Regexp, error) {
