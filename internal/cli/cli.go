@@ -115,19 +115,18 @@ func (s *session) root() *cobra.Command {
 
 		PersistentPreRun: func(*cobra.Command, []string) { s.started = true },
 	}
-	s.flags = root.PersistentFlags()
-	for _, setting := range config.Settings {
-		s.flags.String(setting.Name, "", setting.Help)
-		if setting.Switch {
-			s.flags.Lookup(setting.Name).NoOptDefVal = "true"
-		}
-	}
 	// Not cobra's own flag: its template keeps the linker from dropping unused methods, 7 MB.
 	root.Flags().BoolP("version", "v", false, "show version, commit and date")
 	root.SuggestionsMinimumDistance = 2 // letters
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpFunc(s.help)
 	root.AddCommand(s.commands()...)
+	s.flags = flagsOf(config.Settings)
+	for _, cmd := range append(root.Commands(), root) {
+		if cmd.Name() != "relay" { // to which they mean nothing
+			cmd.Flags().AddFlagSet(s.flags)
+		}
+	}
 	return root
 }
 

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,63 +14,42 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// help shows a command on one screen. Only scan, which uses all settings, explains
-// them; errmon itself names them.
+// help shows a command on one screen. Only scan, which uses all settings, explains them.
 func (s *session) help(cmd *cobra.Command, _ []string) {
 	out, width := cmd.OutOrStdout(), cmp.Or(s.Screen.Width, 120) // 120 if the output is not a terminal
+	section := func(heading, text string) {
+		fmt.Fprintf(out, "\n%s\n%s", s.Screen.Show(terminal.Bold, heading+":"), text)
+	}
 	fmt.Fprintf(out, "%s\n", cmp.Or(cmd.Long, cmd.Short))
-	s.section(out, "Usage", "  "+cmd.UseLine()+"\n")
+	section("Usage", "  "+cmd.UseLine()+"\n")
 	if cmd.HasExample() {
-		s.section(out, "Example", cmd.Example+"\n")
+		section("Example", cmd.Example+"\n")
 	}
 	if cmd.HasAvailableSubCommands() {
-		s.section(out, "Commands", "")
+		section("Commands", "")
 	}
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() {
 			fmt.Fprintf(out, "  %-*s  %s\n", cmd.NamePadding(), c.Name(), c.Short)
 		}
 	}
-	flags := cmd.LocalNonPersistentFlags()
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags = cmd.Flags().SortFlags
-	s.section(out, "Flags", flags.FlagUsagesWrapped(width))
-	switch {
-	case !cmd.HasParent():
-		s.section(out, "Settings, with their defaults", settingNames(width))
-	case cmd.Name() == "scan":
+	cmd.LocalFlags().VisitAll(func(f *pflag.Flag) {
+		if s.flags.Lookup(f.Name) != f { // not a setting
+			flags.AddFlag(f)
+		}
+	})
+	section("Flags", flags.FlagUsagesWrapped(width))
+	switch cmd.Name() {
+	case "scan":
 		for _, group := range config.Groups {
-			s.section(out, group.Name, flagsOf(group.Settings).FlagUsagesWrapped(width))
+			section(group.Name, flagsOf(group.Settings).FlagUsagesWrapped(width))
 		}
-		return
-	case cmd.Name() == "relay":
-		return
+	case "relay":
+	default:
+		fmt.Fprintln(out, "\nA setting is a flag, an input, an environment variable, or a key of .github/errmon.yml: see errmon scan --help.")
 	}
-	fmt.Fprintln(out, "\nA setting is a flag, an input, an environment variable, or a key of .github/errmon.yml: see errmon scan --help.")
-}
-
-func (s *session) section(out io.Writer, heading, text string) {
-	fmt.Fprintf(out, "\n%s\n%s", s.Screen.Show(terminal.Bold, heading+":"), text)
-}
-
-func settingNames(width int) string {
-	const indent = 18 // columns
-	var b strings.Builder
-	for _, group := range config.Groups {
-		line := fmt.Sprintf("  %-*s", indent-2, group.Name)
-		for _, setting := range group.Settings {
-			name := "--" + setting.Name
-			if setting.Default != "" && !setting.Switch {
-				name += " (" + setting.Default + ")"
-			}
-			if len(line)+1+len(name) > width && len(line) > indent {
-				fmt.Fprintln(&b, line)
-				line = strings.Repeat(" ", indent)
-			}
-			line += " " + name
-		}
-		fmt.Fprintln(&b, line)
-	}
-	return b.String()
 }
 
 // flagsOf returns settings as flags. Their defaults are only in the help, because an input

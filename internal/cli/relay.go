@@ -24,24 +24,10 @@ On AWS Lambda the command serves a function URL or the events of an SQS queue.`
 func (s *session) relayCommand() *cobra.Command {
 	flags := flagsOf(config.RelaySettings)
 	cmd := &cobra.Command{
-		Use:                "relay",
-		Short:              "Receive webhooks from Sentry and Slack, and send them to GitHub as repository_dispatch",
-		Long:               relayHelp,
-		Example:            "  SENTRY_CLIENT_SECRET=… GITHUB_TOKEN=… errmon relay --repository acme/shop",
-		DisableFlagParsing: true,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			err := flags.Parse(args)
-			switch {
-			case errors.Is(err, pflag.ErrHelp):
-				s.help(cmd, nil)
-				return nil
-			case err != nil:
-				return flagError(flags, err)
-			case flags.NArg() > 0:
-				return usageError{fmt.Errorf("relay takes no arguments: leave %q out", flags.Arg(0))}
-			}
-			return s.relay(cmd.Context(), flags)
-		},
+		Use: "relay", Args: cobra.NoArgs, Long: relayHelp,
+		Short:   "Receive webhooks from Sentry and Slack, and send them to GitHub as repository_dispatch",
+		Example: "  SENTRY_CLIENT_SECRET=… GITHUB_TOKEN=… errmon relay --repository acme/shop",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return s.relay(cmd.Context(), flags) },
 	}
 	cmd.Flags().SortFlags = false
 	cmd.Flags().AddFlagSet(flags)

@@ -42,11 +42,11 @@ const (
 
 // Entry is one error in an envelope.
 type Entry struct {
-	Shape  string          `json:"shape"` // of Sample: "sentry", "slack" or "text"
-	IDs    []string        `json:"ids"`   // of the occurrences, at least one, each at most 128 bytes
-	Cut    bool            `json:"cut,omitempty"`
-	Sample json.RawMessage `json:"sample"` // a JSON object
-	Skipped string `json:"-"` // why it is not an error, which needs no run; set by NewEntry, empty for an error
+	Shape   string          `json:"shape"` // of Sample: "sentry", "slack" or "text"
+	IDs     []string        `json:"ids"`   // of the occurrences, at least one, each at most 128 bytes
+	Cut     bool            `json:"cut,omitempty"`
+	Sample  json.RawMessage `json:"sample"` // a JSON object
+	Skipped string          `json:"-"`      // why it is not an error, which needs no run; set by NewEntry, empty for an error
 
 	key string // the same for all occurrences of the error; not sent
 }

@@ -37,7 +37,7 @@ type Queue struct {
 	metrics  *Metrics
 
 	mu       sync.Mutex
-	wake     func() // ends the sleep of Run, because there may be something to do
+	wake     func()   // ends the sleep of Run, because there may be something to do
 	batches  []*batch // a requested scan first
 	stopping bool
 	recent   *lru.Cache[string, struct{}] // ids, to recognise replays
@@ -47,7 +47,7 @@ type Queue struct {
 type batch struct {
 	kind    string        // event type
 	events  inbound.Batch // empty for a scan
-	arrived []time.Time // of each event
+	arrived []time.Time   // of each event
 	due     time.Time
 	full    bool // has no room for another id
 	sealed  bool // on its way

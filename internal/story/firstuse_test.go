@@ -32,8 +32,8 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestHelp: every help but that of scan fits a screen of 40 lines, and names each
-// flag once, with its default.
+// TestHelp: every help but that of scan fits a screen of 40 lines; that of scan explains
+// each flag once, with its default.
 func TestHelp(t *testing.T) {
 	w := newWorld(t)
 	for _, command := range []string{"", "preview", "group", "doctor", "relay"} {
@@ -42,20 +42,20 @@ func TestHelp(t *testing.T) {
 			t.Errorf("errmon %s --help has %d lines", command, lines)
 		}
 	}
-	names, explained := w.run("--help").mustSucceed(t).stdout, w.run("scan", "--help").mustSucceed(t).stdout
+	if out := w.run("--help").mustSucceed(t).stdout; !strings.Contains(out, "see errmon scan --help") {
+		t.Errorf("errmon --help does not say where the settings are:\n%s", out)
+	}
+	explained := w.run("scan", "--help").mustSucceed(t).stdout
 	for _, group := range config.Groups {
-		if !strings.Contains(names, "\n  "+group.Name+" ") || !strings.Contains(explained, "\n"+group.Name+":\n") {
+		if !strings.Contains(explained, "\n"+group.Name+":\n") {
 			t.Errorf("no group %q", group.Name)
 		}
 	}
 	words := strings.Join(strings.Fields(explained), " ")
 	for _, s := range config.Settings {
-		short, long := "--"+s.Name, s.Help
+		long := s.Help
 		if s.Default != "" && !s.Switch {
-			short, long = short+" ("+s.Default+")", long+" (default "+s.Default+")"
-		}
-		if !regexp.MustCompile(regexp.QuoteMeta(short) + `\s`).MatchString(names) {
-			t.Errorf("errmon --help lacks %s", short)
+			long += " (default " + s.Default + ")"
 		}
 		if n := strings.Count(explained, " --"+s.Name+" "); n != 1 || !strings.Contains(words, long) {
 			t.Errorf("errmon scan --help names %s %d times, want once, with %q", s.Name, n, long)

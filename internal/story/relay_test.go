@@ -159,7 +159,7 @@ func TestRelayMistakes(t *testing.T) {
 		{"an endless window", nil, []string{"--coalesce", "2h"}, []string{`coalesce "2h" (flag --coalesce) must be between 0 and 10m`}},
 		{"a scan's flag", nil, []string{"--log-groups", "x"}, []string{"unknown flag: --log-groups"}},
 		{"a mistyped flag", nil, []string{"--slack-signing-secre", "x"}, []string{"unknown flag: --slack-signing-secre: did you mean --slack-signing-secret?"}},
-		{"an argument", nil, []string{"now"}, []string{`leave "now" out`}},
+		{"an argument", nil, []string{"now"}, []string{`unknown command "now" for "errmon relay"`}},
 		{"a queue without Lambda", nil, []string{"--queue-url", "https://x"}, []string{"queue-url is only for AWS Lambda"}},
 		{"a wrong API address", map[string]string{"GITHUB_API_URL": "ftp://x"}, nil, []string{"check GITHUB_API_URL"}},
 	} {
