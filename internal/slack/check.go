@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -32,8 +31,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
 }
 
-// checkWebhook sends a message without any text. Slack checks the webhook first, and
-// refuses an empty message (400 no_text) only if the webhook works.
+// checkWebhook sends an empty message, which Slack refuses (400 no_text) only after it has checked the webhook.
 func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	const about = "Slack webhook"
 	// Workflow Builder's triggers accept even an empty message.
@@ -43,14 +41,11 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	}
 	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
 	answer, _ := errors.AsType[refusal](err)
-	_, limited := errors.AsType[*slack.RateLimitedError](err)
 	switch {
 	case err == nil:
 		return finding.Warn(about, "accepts an empty message, which Slack itself refuses", "check that slack-webhook-url is at hooks.slack.com")
 	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
 		return finding.Good(about, "works; nothing was posted")
-	case limited:
-		return finding.Warn(about, err.Error(), "try again later")
 	}
 	return finding.Of(about, c.explain(err))
 }
@@ -77,26 +72,21 @@ func (c *Client) checkChannel(ctx context.Context) finding.Finding {
 // channelID matches a channel's id; names have no capital letters.
 var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]+$`)
 
-// find gets a channel by its id, or looks for its name in the list.
+// find gets a channel by its id, or looks for its name on the list's first page.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	name := strings.TrimPrefix(c.cfg.Channel, "#")
 	if channelID.MatchString(name) {
 		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
 	}
-	const maxPages = 10
-	in := &slack.GetConversationsParameters{Limit: 1000}
-	for range maxPages {
-		channels, next, err := c.api.GetConversationsContext(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		if i := slices.IndexFunc(channels, func(channel slack.Channel) bool { return channel.Name == name }); i >= 0 {
-			return &channels[i], nil
-		}
-		if next == "" {
-			return nil, slack.SlackErrorResponse{Err: "channel_not_found"}
-		}
-		in.Cursor = next
+	channels, next, err := c.api.GetConversationsContext(ctx, &slack.GetConversationsParameters{Limit: 1000}) // the most
+	i := slices.IndexFunc(channels, func(channel slack.Channel) bool { return channel.Name == name })
+	switch {
+	case err != nil:
+		return nil, err
+	case i >= 0:
+		return &channels[i], nil
+	case next != "":
+		return nil, errors.New("not among the first 1,000 channels: name it by its id")
 	}
-	return nil, fmt.Errorf("not among the first %d channels: name it by its id", maxPages*in.Limit)
+	return nil, slack.SlackErrorResponse{Err: "channel_not_found"}
 }

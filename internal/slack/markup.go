@@ -9,8 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// slackBlock is a part of a message's layout, or of rich text. Its objects have so many
-// forms that one type takes them all.
+// slackBlock is a part of a message's layout, or of rich text, in all their forms.
 type slackBlock struct {
 	Type     string
 	Text     any // see texts
@@ -45,9 +44,8 @@ func texts(field any) []string {
 // slackAttachment is the older way to lay out a message.
 type slackAttachment struct {
 	Fallback, Pretext, Title, Text string
-
-	Fields []struct{ Title, Value payload.Text }
-	Blocks []slackBlock
+	Fields                         []struct{ Title, Value payload.Text }
+	Blocks                         []slackBlock
 }
 
 // note sets a field of the event if the name is known.
@@ -68,8 +66,7 @@ func note(e *event.Event, name, value string) bool {
 	return true
 }
 
-// maxParts bounds what is read of a message: Slack accepts 50 blocks and 20
-// attachments, some of which have a few parts.
+// maxParts bounds what is read of a message: Slack accepts 50 blocks and 20 attachments, with a few parts each.
 const maxParts = 300
 
 // read returns the message's text as people see it, one part per line, and what its fields say of the event.
@@ -131,19 +128,17 @@ func (b slackBlock) rich() string {
 	case "user":
 		return "@" + b.UserID
 	}
-	separator := ""
-	if b.Type == "rich_text_list" {
-		separator = "\n"
-	}
-	var parts []string
+	var parts strings.Builder
 	for _, e := range b.Elements {
-		parts = append(parts, e.rich())
+		parts.WriteString(e.rich())
+		if b.Type == "rich_text_list" {
+			parts.WriteByte('\n')
+		}
 	}
-	return strings.TrimRight(strings.Join(parts, separator), "\n")
+	return strings.TrimRight(parts.String(), "\n")
 }
 
-// code matches a block of code, which is not all backticks, or code within a line. Any
-// other backtick is text.
+// code matches a block of code, which is not all backticks, or code within a line. Other backticks are text.
 var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
 // decodeMrkdwn returns a text without Slack's markup: links and mentions as people see them, without emoji
@@ -206,28 +201,13 @@ func linksOf(text string) string {
 	})
 }
 
-// emoji matches a name such as ":fire:", perhaps with the colour of a hand.
-var emoji = regexp.MustCompile(`:[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?`)
+// emoji matches names such as ":fire:", perhaps with the colour of a hand, next to white space or signs, but not
+// the colons of times and addresses.
+var emoji = regexp.MustCompile(`(^|[ \t\n*_~(\[|])(?::[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?)+($|[ \t\n:*_~)\]|.,!])`)
 
-// withoutEmoji drops emoji next to white space, signs or each other, but keeps the
-// colons of times and addresses.
+// withoutEmoji drops them in two passes, because neighbours share the space between them.
 func withoutEmoji(text string) string {
-	var b strings.Builder
-	from := 0
-	beside := true // the text before is not part of a word
-	for _, m := range emoji.FindAllStringIndex(text, -1) {
-		if m[0] > from {
-			beside = strings.IndexByte(" \t\n*_~([|", text[m[0]-1]) >= 0
-		}
-		if !beside || m[1] < len(text) && strings.IndexByte(" \t\n:*_~)]|.,!", text[m[1]]) < 0 {
-			beside = false
-			continue
-		}
-		b.WriteString(text[from:m[0]])
-		from = m[1]
-	}
-	b.WriteString(text[from:])
-	return b.String()
+	return emoji.ReplaceAllString(emoji.ReplaceAllString(text, "$1$2"), "$1$2")
 }
 
 // unescape restores the three signs that Slack escapes.

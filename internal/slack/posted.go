@@ -15,24 +15,19 @@ import (
 )
 
 type slackMessage struct {
-	Type        string
-	Subtype     string
+	Type, Subtype, User, Username, Text, TS, Permalink string
+
 	Channel     string // its id
 	ChannelName string `json:"channel_name"`
-	User        string
+	ThreadTS    string `json:"thread_ts"`
 	BotID       string `json:"bot_id"`
 	AppID       string `json:"app_id"`
-	Username    string
 	BotProfile  struct {
 		AppID string `json:"app_id"`
 		Name  string
 	} `json:"bot_profile"`
-	Text        string
 	Blocks      []slackBlock
 	Attachments []slackAttachment
-	TS          string
-	ThreadTS    string `json:"thread_ts"`
-	Permalink   string
 
 	ourApp  string // the app that Slack sent it to
 	request string // the id of the request that brought it, which Slack may send again; may be empty
@@ -52,14 +47,14 @@ func (m slackMessage) payload(raw json.RawMessage, o Options) payload.Payload {
 func (m slackMessage) event(text string, raw json.RawMessage, o Options) event.Event {
 	id := m.request
 	if id == "" && m.Channel != "" && m.TS != "" {
-		id = m.Channel + " " + m.TS
+		id = m.Channel + " " + m.TS // the message's name in its channel
 	}
 	e := readAlert(text)
 	e.Deliveries, e.Source, e.Stream, e.Time, e.Text = []string{o.DeliveryID(id, raw)}, "slack", m.Channel, o.Now, text
 	if m.ChannelName != "" {
 		e.Stream = "#" + strings.TrimPrefix(m.ChannelName, "#")
 	}
-	if seconds, fraction, _ := strings.Cut(m.TS, "."); timestamp.MatchString(m.TS) { // the message's name in its channel
+	if seconds, fraction, _ := strings.Cut(m.TS, "."); timestamp.MatchString(m.TS) {
 		s, _ := strconv.ParseInt(seconds, 10, 64)
 		micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
 		if s != 0 {
@@ -121,8 +116,7 @@ var (
 var decoration = regexp.MustCompile(`^\[?(?i:(error|err|fatal|critical|panic|alert|warning|warn|exception|failure))\]?` +
 	`(?:\s+(?:in|from)\s+\[?([\w./@-]+?)\]?(?:\s+\(([\w-]+)\))?)?(\s*:|\s+[|–—-]+\s|\s*$)\s*`)
 
-// logged matches the start of a line as loggers print it, with its level, or of an
-// exception's line, with its type.
+// logged matches the start of a line as loggers print it, with its level, or of an exception's line, with its type.
 var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b` +
 	`|^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
 

@@ -19,9 +19,8 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// The headers of a request's signature: "v0=" and the HMAC-SHA256, in hexadecimal, of
-// "v0:", the timestamp, ":" and the raw body, under the app's signing secret; and the
-// timestamp, in seconds since 1970.
+// The headers of a request's signature: "v0=" and the HMAC-SHA256, in hexadecimal, of "v0:", the timestamp, ":"
+// and the raw body, under the app's signing secret; and the timestamp, in seconds since 1970.
 // https://docs.slack.dev/authentication/verifying-requests-from-slack
 const (
 	SignatureHeader = "X-Slack-Signature"
@@ -38,9 +37,8 @@ var (
 	ErrWrongSignature = errors.New("the signature does not match this body, timestamp and signing secret")
 )
 
-// VerifySignature returns nil for a body, exactly as it arrived, that Slack signed
-// with the signing secret at most SignatureAge from now; else ErrUnsigned,
-// ErrStale or ErrWrongSignature. It takes the same time for each wrong signature.
+// VerifySignature returns nil for a body, exactly as it arrived, that Slack signed with the secret at most
+// SignatureAge from now; else ErrUnsigned, ErrStale or ErrWrongSignature, in the same time for each wrong one.
 func VerifySignature(secret, signature, timestamp string, body []byte, now time.Time) error {
 	if signature == "" || timestamp == "" {
 		return ErrUnsigned
@@ -88,8 +86,8 @@ type Options struct {
 	Rules Rules
 }
 
-// Object returns the body of a request as one JSON object. It arrives as JSON, whatever
-// its Content-Type, or as a form: a slash command, or JSON in the field payload.
+// Object returns the body of a request as one JSON object. It arrives as JSON, whatever its Content-Type, or as a
+// form: a slash command, or JSON in the field payload.
 func Object(body []byte) ([]byte, error) {
 	if json.Valid(body) {
 		return body, nil
@@ -152,14 +150,23 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 	m := *b.Event
 	m.ourApp, m.request = b.AppID, b.EventID
-	switch m.Type {
-	case "app_mention":
-		return m.mention(raw, o)
-	case "message", "":
+	switch {
+	case m.Type == "message", m.Type == "":
 		return m.payload(raw, o)
+	case m.Type != "app_mention":
+		return payload.Skip(otherType(m.Type))
+	case !addressed.MatchString(m.Text):
+		return payload.Skip("a Slack mention that is not at the start of its message")
 	}
-	return payload.Skip(otherType(m.Type))
+	p := m.command(decodeMrkdwn(addressed.ReplaceAllString(m.Text, "")), raw, o)
+	if p.Commands[0].Verb == payload.Help { // a chat about errmon
+		return payload.Skip("a Slack mention that does not begin with scan, status or file")
+	}
+	return p
 }
+
+// addressed matches the start of a mention, "@errmon VERB …".
+var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 
 func otherType(kind string) string {
 	switch kind {
@@ -178,8 +185,7 @@ type Rules struct {
 	IgnoreApps []string // names or ids of apps whose messages are not errors
 }
 
-// anyFold reports whether one of the values is in the list, ignoring case and a "#" in
-// front. Empty values are not.
+// anyFold reports whether one of the values is in the list, ignoring case and a "#" in front. Empty ones are not.
 func anyFold(list []string, values ...string) bool {
 	return slices.ContainsFunc(values, func(v string) bool {
 		return v != "" && slices.ContainsFunc(list, func(item string) bool {
@@ -200,20 +206,6 @@ func (r Rules) matches(text string) bool {
 	}
 	pattern := regexp.MustCompile(`(?i)(?:` + strings.Join(words, "|") + `)s?(?:\W|_|$)`)
 	return pattern.MatchString(harmless.ReplaceAllString(text, ""))
-}
-
-var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
-
-// mention reads "@errmon VERB …". Without a known verb, it is a chat about errmon.
-func (m slackMessage) mention(raw json.RawMessage, o Options) payload.Payload {
-	if !addressed.MatchString(m.Text) {
-		return payload.Skip("a Slack mention that is not at the start of its message")
-	}
-	p := m.command(decodeMrkdwn(addressed.ReplaceAllString(m.Text, "")), raw, o)
-	if p.Commands[0].Verb == payload.Help {
-		return payload.Skip("a Slack mention that does not begin with scan, status or file")
-	}
-	return p
 }
 
 // command reads a verb and its argument.

@@ -65,8 +65,8 @@ func (r refusal) Error() string {
 	return strings.TrimSuffix("slack server error: "+r.status+", "+r.reason, ", ")
 }
 
-// maxReason bounds, in bytes, how much of an answer is kept: Slack's reasons are words,
-// but a proxy's page must be complete if it repeats the webhook's address.
+// maxReason bounds, in bytes, what is kept of an answer. Slack's reasons are words, but a proxy's page must be
+// complete if it repeats the webhook's address.
 const maxReason = 8 << 10
 
 type transport struct{}
@@ -82,44 +82,23 @@ func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
 
-// maxRefusals is how often a request is repeated after the rate limit refused it.
-const maxRefusals = 3
-
-// obeying sends. If Slack answers 429, it waits as long as Slack asks and sends again.
-// Nothing else is repeated: if an answer was lost, the message may have been posted.
-func (c *Client) obeying(ctx context.Context, send func(context.Context) error) error {
-	for refusals := 0; ; refusals++ {
-		err := send(ctx)
-		limited, ok := errors.AsType[*slack.RateLimitedError](err)
-		if !ok {
-			return c.explain(err)
-		}
-		if refusals == maxRefusals || !clock.Fits(ctx, c.cfg.Clock.Now().Add(limited.RetryAfter)) {
-			return &finding.Mendable{What: "Slack's rate limit refuses messages", Remedy: "run less often, or use a channel of its own", Cause: err}
-		}
-		if err := c.cfg.Clock.Sleep(ctx, limited.RetryAfter); err != nil {
-			return err
-		}
-	}
-}
-
-// explain puts Slack's reason into words, with the remedy.
+// explain puts Slack's reason into words, with the remedy; nil stays nil.
 func (c *Client) explain(err error) error {
-	if err == nil {
-		return nil
-	}
 	input := "slack-webhook-url"
 	if c.api != nil {
 		input = "slack-bot-token"
 	}
 	answer, refused := errors.AsType[refusal](err)
-	if address, ok := errors.AsType[*url.Error](err); ok && !refused { // its text contains the webhook's address, a secret
+	said, _ := errors.AsType[slack.SlackErrorResponse](err)
+	address, unreachable := errors.AsType[*url.Error](err)
+	switch {
+	case err == nil:
+		return nil
+	case refused:
+		err = answer
+	case unreachable: // the error's text contains the webhook's address, a secret
 		return &finding.Mendable{What: "cannot reach Slack", Remedy: "check " + input + " and the network", Cause: address.Err}
 	}
-	if refused {
-		err = answer
-	}
-	said, _ := errors.AsType[slack.SlackErrorResponse](err)
 	what, remedy := diagnose(cmp.Or(answer.reason, said.Err), input)
 	return finding.Mend(what+" ("+safe.NewOwn(c.cfg.WebhookURL, c.cfg.BotToken).Quote(err.Error())+")", remedy)
 }
@@ -167,27 +146,38 @@ type Error struct {
 	URL    string // of the issue, from GitHub itself
 }
 
-// maxHeader is the number of characters that Slack accepts in a header, from its Block Kit reference.
-const maxHeader = 150
+const (
+	maxHeader   = 150 // characters that Slack accepts in a header, from its Block Kit reference
+	maxShown    = 20  // errors in one message; a run may file 500
+	maxRefusals = 3   // how often a message is repeated after the rate limit refused it
+)
 
-// maxShown is the number of errors in one message. A run may file 500.
-const maxShown = 20
-
-// Post posts the errors in one message. It posts nothing if there are none.
-func (c *Client) Post(ctx context.Context, repository string, found []Error) error {
+// Post posts the errors in one message, or nothing if there are none. If Slack answers 429, it waits as long as
+// Slack asks and posts again. Nothing else is repeated: if an answer was lost, the message may have been posted.
+func (c *Client) Post(ctx context.Context, repository string, found []Error) (err error) {
 	if len(found) == 0 {
 		return nil
 	}
 	text, blocks := Message(repository, found)
-	return c.obeying(ctx, func(ctx context.Context) (err error) {
+	for refusals := 0; ; refusals++ {
 		if c.api == nil {
-			return slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http,
+			err = slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http,
 				&slack.WebhookMessage{Text: text, Blocks: &slack.Blocks{BlockSet: blocks}, UnfurlLinks: new(false)})
+		} else {
+			_, _, err = c.api.PostMessageContext(ctx, c.cfg.Channel,
+				slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl())
 		}
-		_, _, err = c.api.PostMessageContext(ctx, c.cfg.Channel,
-			slack.MsgOptionText(text, false), slack.MsgOptionBlocks(blocks...), slack.MsgOptionDisableLinkUnfurl())
-		return err
-	})
+		limited, ok := errors.AsType[*slack.RateLimitedError](err)
+		switch {
+		case !ok:
+			return c.explain(err)
+		case refusals == maxRefusals || !clock.Fits(ctx, c.cfg.Clock.Now().Add(limited.RetryAfter)):
+			return &finding.Mendable{What: "Slack's rate limit refuses messages", Remedy: "run less often, or use a channel of its own", Cause: err}
+		}
+		if err := c.cfg.Clock.Sleep(ctx, limited.RetryAfter); err != nil {
+			return err
+		}
+	}
 }
 
 // Message returns the text of notifications, such as "acme/shop: 2 new, 1 regressed errors", and the blocks:
@@ -257,17 +247,14 @@ type Answer struct {
 // answerHosts receive answers: Slack's own, and GovSlack's.
 var answerHosts = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
 
-var errForeign = errors.New("the command's response_url is not at Slack: nothing was sent there")
-
-// SendAnswer posts an answer to a command's response_url, which Slack accepts for 30
-// minutes. The address comes from a payload: it is used only if it is one of Slack's, or
-// on the server that apiURL names, which may be empty.
+// SendAnswer posts an answer to a command's response_url, which Slack accepts for 30 minutes. The address comes
+// from a payload: it is used only if it is one of Slack's, or on the server that apiURL names, which may be empty.
 func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error {
 	to, err := url.Parse(responseURL)
 	api, apiErr := url.Parse(apiURL)
 	if err != nil || to.User != nil || !slices.Contains(answerHosts, to.Scheme+"://"+to.Host) &&
 		(apiErr != nil || api.Host == "" || to.Scheme != api.Scheme || to.Host != api.Host) {
-		return errForeign
+		return errors.New("the command's response_url is not at Slack: nothing was sent there")
 	}
 	lines := []string{a.Text}
 	for _, d := range a.Done[:min(len(a.Done), maxShown)] {

@@ -8,7 +8,6 @@ package slacktest
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -53,7 +52,6 @@ type Server struct {
 	mu       sync.Mutex
 	settings Settings
 	messages []Message
-	requests int
 }
 
 // New returns a Slack that works.
@@ -67,13 +65,6 @@ func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.setti
 // Messages returns the messages posted so far.
 func (s *Server) Messages() []Message { return fake.Copy(&s.mu, &s.messages) }
 
-// Requests returns the number of requests so far.
-func (s *Server) Requests() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.requests
-}
-
 // RetryAfter is how many seconds a 429 asks to wait.
 const RetryAfter = 30
 
@@ -81,7 +72,6 @@ const RetryAfter = 30
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests++
 	switch {
 	case s.settings.Down:
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -199,42 +189,29 @@ type Block struct {
 // Text is a text object.
 type Text struct{ Type, Text string }
 
+// limits are the characters that a text may have, by the type of its block.
+var limits = map[string]int{"header": 150, "section": 3000, "context": 3000}
+
 // Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit reference.
 func Validate(blocks []Block) error {
 	if len(blocks) > 50 {
 		return fmt.Errorf("%d blocks, at most 50", len(blocks))
 	}
 	for i, b := range blocks {
-		if err := b.validate(); err != nil {
-			return fmt.Errorf("block %d, a %s: %w", i, b.Type, err)
+		texts := b.Elements
+		if b.Type != "context" && b.Text != nil {
+			texts = []Text{*b.Text}
 		}
-	}
-	return nil
-}
-
-func (b Block) validate() error {
-	const maxHeader, maxSection = 150, 3000 // characters
-	switch {
-	case b.Type == "header" && b.Text != nil:
-		return b.Text.validate(maxHeader, "plain_text")
-	case b.Type == "section" && b.Text != nil:
-		return b.Text.validate(maxSection, "plain_text", "mrkdwn")
-	case b.Type != "context":
-		return errors.New("not imitated, or without a text")
-	case len(b.Elements) == 0 || len(b.Elements) > 10:
-		return fmt.Errorf("%d elements, 1 to 10", len(b.Elements))
-	}
-	var mistakes []error
-	for _, e := range b.Elements {
-		mistakes = append(mistakes, e.validate(maxSection, "plain_text", "mrkdwn"))
-	}
-	return errors.Join(mistakes...)
-}
-
-func (t Text) validate(limit int, types ...string) error {
-	n := utf8.RuneCountInString(t.Text)
-	if n == 0 || n > limit || !slices.Contains(types, t.Type) {
-		return fmt.Errorf("a %s of %d characters, want 1 to %d of %v", t.Type, n, limit, types)
+		if len(texts) == 0 || len(texts) > 10 {
+			return fmt.Errorf("block %d, a %s, has %d texts", i, b.Type, len(texts))
+		}
+		for _, t := range texts {
+			n := utf8.RuneCountInString(t.Text)
+			marked := t.Type == "mrkdwn" && b.Type != "header"
+			if n == 0 || n > limits[b.Type] || t.Type != "plain_text" && !marked {
+				return fmt.Errorf("block %d, a %s: a %s of %d characters", i, b.Type, t.Type, n)
+			}
+		}
 	}
 	return nil
 }
