@@ -13,13 +13,8 @@ import (
 )
 
 const (
-	maxPageEvents   = 10_000
-	maxPageBytes    = 1 << 20
-	maxPatternRunes = 1024 // FilterPattern's length in the service's model
-	tokenLife       = 24 * time.Hour
-	// newestFirstSince is the earliest start time that the service accepts with
-	// startFromHead false: 2024-01-01.
-	newestFirstSince = 1_704_067_200_000
+	maxPageBytes = 1 << 20
+	tokenLife    = 24 * time.Hour
 )
 
 type filterInput struct {
@@ -41,8 +36,8 @@ type outputEvent struct {
 	Message   string `json:"message"`
 }
 
-// cursor is what a token of FilterLogEvents stands for. It holds the place as an
-// event rather than a number, so that an event that comes in late shifts nothing.
+// cursor is what a token of FilterLogEvents stands for. It holds the place as an event rather than a number, so
+// that an event that comes in late shifts nothing.
 type cursor struct {
 	query   string   // the request without its token: a token fits no other
 	after   *stored  // nil at the beginning
@@ -53,16 +48,18 @@ type cursor struct {
 
 func (s *Server) filterLogEvents(req Request) any {
 	in := decode[filterInput](req)
-	limit := pageSize(in.Limit, maxPageEvents)
-	if s.PageEvents > 0 {
-		limit = min(limit, s.PageEvents)
+	limit := cmp.Or(s.PageEvents, 10_000)
+	if in.Limit != nil {
+		must(*in.Limit >= 1 && *in.Limit <= 10_000, constraint("limit", *in.Limit))
+		limit = min(limit, *in.Limit)
 	}
-	must(utf8.RuneCountInString(in.FilterPattern) <= maxPatternRunes, constraint(in.FilterPattern, "filterPattern", atMost, maxPatternRunes))
+	must(utf8.RuneCountInString(in.FilterPattern) <= 1024, constraint("filterPattern", in.FilterPattern))
 	pattern, err := Compile(in.FilterPattern)
 	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
 	must(err == nil, invalid("Invalid filter pattern"))
 	newestFirst := in.StartFromHead != nil && !*in.StartFromHead
-	must(!newestFirst || in.StartTime >= newestFirstSince, invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
+	const year2024 = 1_704_067_200_000
+	must(!newestFirst || in.StartTime >= year2024, invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
 	g, token := s.readable(req, in.groupRef), in.NextToken
 	in.NextToken = ""
 	at := cursor{query: marshal(in), empties: s.EmptyPages}
@@ -97,8 +94,7 @@ func (s *Server) token(at cursor) string {
 	return token
 }
 
-// page makes one page from the cursor on: it ends before the first event that
-// would be too many, or make it too large.
+// page makes one page from the cursor on: it ends before the first event that would make it too large.
 func (s *Server) page(events []stored, at cursor, limit int, matches func(stored) bool) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
@@ -144,27 +140,20 @@ func (s *Server) page(events []stored, at cursor, limit int, matches func(stored
 var (
 	// ErrInvalid is Compile's error for a pattern that the service would refuse.
 	ErrInvalid = errors.New("invalid filter pattern")
-	// ErrUnsupported is wrapped by Compile's error if only the real service supports the pattern.
-	ErrUnsupported = errors.New("not imitated")
+	// ErrUnsupported is Compile's error for a pattern that only the real service supports.
+	ErrUnsupported = errors.New("a JSON or space-delimited pattern or a regular expression")
 )
 
-// Pattern is a filter pattern of CloudWatch Logs.
-//
-// The rules are those of the user guide's page "Filter pattern syntax" (FilterAndPatternSyntax):
+// Pattern is a filter pattern of CloudWatch Logs. The rules are those of the user guide's page "Filter pattern
+// syntax" (FilterAndPatternSyntax):
 //
 //   - An empty or blank pattern, and the term " ", match every event.
-//   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of
-//     several "?term" one must.
-//   - Beside terms of another kind, every "?term" is ignored.
-//   - A phrase, or a term with characters other than letters, digits and "_", needs
-//     double quotes; `\"` and `\\` stand for the quote and the backslash,
-//     as AWS's own CDK writes them (aws-logs, quoteTerm).
-//   - A term matches anywhere, inside words too: the page's older edition gives
-//     "Exiting with ERRORCODE: -1" for the pattern ERROR, and "Caught
-//     IllegalArgumentException" for ERROR Exception.
-//   - Whitespace in a phrase counts, at its ends too: it is an exact phrase.
-//
-// Not imitated: regular expressions (%…%), space-delimited patterns ([…]) and JSON patterns ({…}).
+//   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of several "?term" one
+//     must, but beside terms of another kind every "?term" is ignored.
+//   - A phrase, or a term with characters other than letters, digits and "_", needs double quotes; `\"` and `\\`
+//     stand for the quote and the backslash, as AWS's own CDK writes them (aws-logs, quoteTerm).
+//   - A term matches anywhere, inside words too: the page's older edition gives "Exiting with ERRORCODE: -1" for
+//     the pattern ERROR. Whitespace in a phrase counts, at its ends too.
 type Pattern struct{ all, any, none []string }
 
 // Compile reads a pattern. It does not check its length.
@@ -173,12 +162,8 @@ func Compile(text string) (*Pattern, error) {
 	switch {
 	case strings.HasPrefix(text, "{") && !strings.HasSuffix(text, "}"):
 		return nil, ErrInvalid
-	case strings.HasPrefix(text, "{"):
-		return nil, fmt.Errorf("%w: a JSON pattern", ErrUnsupported)
-	case strings.HasPrefix(text, "["):
-		return nil, fmt.Errorf("%w: a space-delimited pattern", ErrUnsupported)
-	case strings.HasPrefix(text, "%"):
-		return nil, fmt.Errorf("%w: a regular expression", ErrUnsupported)
+	case strings.IndexAny(text, "{[%") == 0:
+		return nil, ErrUnsupported
 	}
 	p := &Pattern{}
 	for text != "" {

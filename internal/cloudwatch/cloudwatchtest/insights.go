@@ -8,14 +8,6 @@ import (
 	"strings"
 )
 
-// Limits of Logs Insights, from the service's model and its quotas page.
-const (
-	maxQueryGroups   = 50
-	maxQueryRows     = 10_000
-	maxQueryLength   = 10_000
-	maxQueriesAtOnce = 100
-)
-
 type query struct {
 	Groups []string `json:"logGroupIdentifiers"`
 	Start  int64    `json:"startTime"` // in seconds, inclusive like the end
@@ -32,15 +24,16 @@ type query struct {
 // language is the part of Logs Insights QL that the fake runs.
 var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @log \| filter @message like /((?:[^/\\]|\\.)*)/ \| sort @timestamp asc$`)
 
+// startQuery has the limits of the service's model and its quotas page.
 func (s *Server) startQuery(req Request) any {
 	q := decode[query](req)
-	must(len(q.Groups) > 0 && len(q.Groups) <= maxQueryGroups, constraint(q.Groups, "logGroupIdentifiers", atMost, maxQueryGroups))
-	must(len(q.Text) <= maxQueryLength, constraint(q.Text, "queryString", atMost, maxQueryLength))
-	pageSize(&q.Limit, maxQueryRows)
+	must(len(q.Groups) >= 1 && len(q.Groups) <= 50, constraint("logGroupIdentifiers", q.Groups))
+	must(len(q.Text) <= 10_000, constraint("queryString", q.Text))
+	must(q.Limit >= 1 && q.Limit <= 10_000, constraint("limit", q.Limit))
 	must(q.End >= q.Start, invalid("Query's end date and time must be after its start date and time."))
 	text := language.FindStringSubmatch(q.Text)
 	must(text != nil, unsupported("the query "+q.Text))
-	must(s.running < maxQueriesAtOnce, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached."))
+	must(s.running < 100, refuse("LimitExceededException", "Account maximum query concurrency limit of [100] reached."))
 	var err error
 	q.match, err = regexp.Compile(strings.ReplaceAll(text[1], `\/`, "/"))
 	must(err == nil, refuse("MalformedQueryException", fmt.Sprint(err)))
@@ -94,8 +87,8 @@ func (s *Server) getQueryResults(req Request) any {
 	return object{"results": rows, "statistics": object{"bytesScanned": scanned, "recordsMatched": matched}, "status": q.status}
 }
 
-// run returns the query's rows, the earliest of all groups first, how many bytes it scans,
-// which Logs Insights bills, and how many rows there are without the limit.
+// run returns the query's rows, the earliest of all groups first, how many bytes it scans, which Logs Insights
+// bills, and how many rows there are without the limit.
 func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
 	var found []stored
 	from, before := q.Start*1000, (q.End+1)*1000

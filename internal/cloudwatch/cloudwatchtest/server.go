@@ -2,12 +2,10 @@
 // AWS JSON 1.1, holds log groups in memory and enforces the real limits.
 //
 // It supports FilterLogEvents and DescribeLogGroups, the queries of Logs Insights that the client makes, and
-// STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model
-// (Logs_20140328), texts of refusals from recorded AWS answers. A parameter or pattern that the fake does not
-// support is answered with status 501 and an explanation, never with a guess.
-//
-// Filter patterns: see Pattern. The region of a request is that of its
-// signature's scope, which is not verified beyond that.
+// STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model (Logs_20140328), texts of
+// refusals from recorded AWS answers. A parameter or pattern that the fake does not support is answered with
+// status 501 and an explanation, never with a guess. The region of a request is that of its signature's scope,
+// which is not verified beyond that.
 //
 // It imports nothing of this project but package fake.
 package cloudwatchtest
@@ -113,8 +111,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fake.Serve(w, func() { answer{Status: http.StatusOK, Body: s.answer(r.Method, req)}.Write(w) })
 }
 
-// answer carries a request out. Like the service it checks who asks and whether they may
-// before it looks at what they ask for.
+// answer carries a request out. Like the service it checks who asks before it looks at what they ask for.
 func (s *Server) answer(method string, req Request) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,15 +160,10 @@ func refuse(code, message string) answer {
 
 func invalid(message string) answer { return refuse("InvalidParameterException", message) }
 
-// constraint returns AWS's text for a value that its model does not allow.
-func constraint(value any, at, rule string, limit any) answer {
-	return invalid(fmt.Sprintf("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint: Member must %s %v", value, at, rule, limit))
+// constraint refuses a value that the service's model does not allow.
+func constraint(at string, value any) answer {
+	return invalid(fmt.Sprintf("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint", value, at))
 }
-
-const (
-	atMost  = "have length less than or equal to"
-	matches = "satisfy regular expression pattern:"
-)
 
 func unsupported(what string) answer {
 	refusal := refuse("NotInCloudwatchtest", "cloudwatchtest does not imitate this: "+what)
@@ -179,12 +171,8 @@ func unsupported(what string) answer {
 	return refusal
 }
 
-// marshal cannot fail on the types of this package.
 func marshal(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
+	text, _ := json.Marshal(v) // which cannot fail on the types of this package
 	return string(text)
 }
 

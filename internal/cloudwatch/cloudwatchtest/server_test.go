@@ -50,14 +50,14 @@ func TestRefusals(t *testing.T) {
 		code, message string
 	}{
 		{"limit", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Limit = aws.Int32(10001) }, "InvalidParameterException",
-			"1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000"},
-		{"limit 0", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Limit = aws.Int32(0) }, "InvalidParameterException", "greater than or equal to 1"},
+			"1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint"},
+		{"limit 0", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.Limit = aws.Int32(0) }, "InvalidParameterException", "'limit'"},
 		{"token", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = aws.String("x") }, "InvalidParameterException",
 			"The specified nextToken is invalid."},
 		{"pattern's length", nil, func(in *cloudwatchlogs.FilterLogEventsInput) {
 			in.FilterPattern = aws.String(strings.Repeat("ä", 1025))
 		},
-			"InvalidParameterException", "at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to 1024"},
+			"InvalidParameterException", "at 'filterPattern' failed to satisfy constraint"},
 		{"pattern", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`a:b`) }, "InvalidParameterException",
 			"Invalid filter pattern"},
 		{"pattern beyond the fake", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String(`%x%`) }, "NotInCloudwatchtest", "regular expression"},
