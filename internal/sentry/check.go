@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/org/errmon-action/internal/finding"
+	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/polite"
 )
 
@@ -48,13 +49,10 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 // scopes is what the token needs, as Sentry's settings name it.
 const scopes = "give the internal integration Issue & Event: Read (event:read) and Project: Read (project:read)"
 
-// explain returns an error that states what Sentry refused and which input to fix.
 func (c *Client) explain(a *polite.Answer, kind string) error {
-	var plain struct{ Detail string } // or
-	var object struct{ Detail struct{ Message string } }
-	_ = json.Unmarshal(a.Body, &plain)
-	_ = json.Unmarshal(a.Body, &object)
-	said := cmp.Or(c.api.Quote(cmp.Or(plain.Detail, object.Detail.Message)), "no message")
+	var answer struct{ Detail payload.Text } // a text or an object
+	_ = json.Unmarshal(a.Body, &answer)
+	said := cmp.Or(c.api.Quote(answer.Detail.Trim()), "no message")
 	server, projects := c.server(), strings.Join(c.config.Projects, ", ")
 	switch {
 	case a.Status == http.StatusUnauthorized:
@@ -83,8 +81,8 @@ func mend(what, remedy string, args ...any) error {
 	return finding.Mend(what, fmt.Sprintf(remedy, args...))
 }
 
-// locate finds the input that a refused list is about: Sentry answers a
-// wrong organization and a wrong project alike. It returns nil if it cannot find one.
+// locate finds the input that a refused list is about, since Sentry answers a wrong organization and a wrong
+// project alike. It returns nil if it cannot find one.
 func (c *Client) locate(ctx context.Context, refused int) error {
 	if refused != http.StatusNotFound && refused != http.StatusForbidden {
 		return nil

@@ -18,24 +18,39 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// wireEvent is what is read of an event. It has no field for the user.
+// wireEvent is what is read of an event, in the API and in webhooks. It has no field for the user.
 type wireEvent struct {
-	EventID     string
+	ID          payload.Text
+	EventID     payload.Text `json:"event_id"` // in webhooks, where ID may be missing
+	IssueID     payload.Text `json:"issue_id"` // in webhooks
 	Title       string
 	Message     string
+	Metadata    struct{ Type, Value string }
+	Culprit     string
+	Level       payload.Text
+	Logger      string
 	Platform    string
-	DateCreated time.Time
+	Environment string
+	Release     payload.Text // an object in the API
+	DateCreated string       // in the API, like the entries
+	Datetime    string       // in webhooks, like the next ones
+	Received    float64      // seconds since 1970
+	URL         string       // the API's, which contains the project's slug
+	WebURL      string       `json:"web_url"`
 	Tags        tags
 	Contexts    map[string]any
-	Release     struct{ Version string }
 	Entries     []struct {
 		Type string
 		Data json.RawMessage
 	}
+	Exception struct{ Values []wireException }
+	Interface struct{ Values []wireException } `json:"sentry.interfaces.Exception"` // in older servers
+
+	project string // slug, if the webhook has it beside the event
 }
 
-// Event returns an event of an issue by its id, or the source.Newest; the zero Event if Sentry
-// keeps none any more. Of the issue it uses the fields ID, URL, Project and Level.
+// Event returns an event of an issue by its id, or the source.Newest; the zero Event if Sentry keeps none any
+// more. Of the issue it uses the fields ID, Title, URL, Project and Level.
 func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) (event.Event, error) {
 	var w wireEvent
 	a, err := c.get(ctx, "get event", c.issue(issue.ID)+"events/"+url.PathEscape(id)+"/", nil, &w)
@@ -45,27 +60,39 @@ func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) 
 	case err != nil:
 		return event.Event{}, err
 	}
-	return w.event(c.Key(), issue), nil
+	return w.event(event.Event{
+		Source: c.Key(), Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Level: issue.Level, Message: issue.Title, Service: issue.Project,
+	}), nil
 }
 
-func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
-	e := event.Event{
-		ID: w.EventID, Source: source, Stream: issue.ID, Issue: issue.ID, URL: issue.URL, Time: w.DateCreated, Level: issue.Level,
-		Message: cmp.Or(w.Message, w.Title, issue.Title), Runtime: runtime(w.Platform), Exceptions: w.exceptions(),
-		Service: cmp.Or(w.Tags["service"], issue.Project), Environment: w.Tags["environment"], Release: cmp.Or(w.Release.Version, w.Tags["release"]),
-		RequestID: cmp.Or(w.Tags["request_id"], w.Tags["transaction_id"]), Logger: w.Tags["logger"],
-	}
-	if level, ok := event.ParseLevel(w.Tags["level"]); ok {
+// event completes an event, which has what is known beside the one on the wire.
+func (w *wireEvent) event(e event.Event) event.Event {
+	e.ID, e.Runtime, e.Exceptions = cmp.Or(w.EventID.Trim(), w.ID.Trim()), runtime(w.Platform), w.exceptions()
+	e.Service, e.Environment = cmp.Or(w.Tags["service"], e.Service), cmp.Or(w.Environment, w.Tags["environment"])
+	e.RequestID, e.Logger = cmp.Or(w.Tags["request_id"], w.Tags["transaction_id"]), cmp.Or(w.Logger, w.Tags["logger"])
+	if level, ok := event.ParseLevel(cmp.Or(w.Level.Trim(), w.Tags["level"])); ok {
 		e.Level = level
 	}
+	if at, err := time.Parse(time.RFC3339, cmp.Or(w.DateCreated, w.Datetime)); err == nil {
+		e.Time = at
+	} else if w.Received > 0 && w.Received < 1e11 {
+		e.Time = time.UnixMilli(int64(w.Received * 1000)).UTC()
+	}
+	var release struct{ Version string }
+	if json.Unmarshal([]byte(w.Release), &release) != nil {
+		release.Version = w.Release.Trim()
+	}
+	e.Release = cmp.Or(release.Version, w.Tags["release"])
 	trace, _ := w.Contexts["trace"].(map[string]any)
 	e.TraceID, _ = trace["trace_id"].(string)
+	told := strings.TrimSuffix(w.Metadata.Type+": "+w.Metadata.Value, ": ")
+	e.Message = cmp.Or(w.Message, w.Title, e.Message, told, "an event of Sentry")
 	if len(e.Exceptions) > 0 {
 		x := e.Exceptions[0]
-		e.Message = x.Type + ": " + x.Message
+		e.Message = strings.TrimPrefix(x.Type+": "+x.Message, ": ")
 		e.Stack = event.StackText(e.Exceptions)
 	}
-	e.Text = cmp.Or(e.Stack, e.Message)
+	e.Text = payload.Lines(cmp.Or(e.Stack, e.Message), w.Message)
 	if facts := w.facts(); facts != "" {
 		e.Text += "\n\n" + facts
 	}
@@ -73,8 +100,7 @@ func (w *wireEvent) event(source string, issue event.SentryIssue) event.Event {
 	return e
 }
 
-// tags are values by key. The API writes a list of objects with a key and a value, webhooks
-// write pairs or such objects.
+// tags are values by key. The API writes a list of objects with a key and a value, webhooks pairs or objects.
 type tags map[string]string
 
 // UnmarshalJSON takes both forms, and reads any other as no tags.
@@ -95,8 +121,8 @@ func (t *tags) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// exceptions returns the chain, the exception that surfaced first. Without any, a
-// thread's frames become those of the message.
+// exceptions returns the chain, the exception that surfaced first. Without any, a thread's frames become those
+// of the message.
 func (w *wireEvent) exceptions() []event.Exception {
 	values := map[string][]wireException{}
 	for _, entry := range w.Entries {
@@ -105,8 +131,10 @@ func (w *wireEvent) exceptions() []event.Exception {
 			values[entry.Type] = data.Values
 		}
 	}
-	if chain := chainOf(values["exception"]); len(chain) > 0 {
-		return chain
+	for _, chain := range [][]wireException{values["exception"], w.Exception.Values, w.Interface.Values} {
+		if len(chain) > 0 {
+			return chainOf(chain)
+		}
 	}
 	for _, v := range values["threads"] {
 		if x := v.exception(); len(x.Frames) > 0 {
@@ -130,11 +158,12 @@ func (w *wireEvent) facts() string {
 	length := 0
 	add := func(key string, value any) {
 		line := strings.Join(strings.Fields(fmt.Sprintf("%s: %v", key, value)), " ")
-		if personal.MatchString(key) || len(line) > maxValue || length+len(line) > maxFacts || slices.Contains(lines, line) {
+		if value == "" || personal.MatchString(key) || len(line) > maxValue || length+len(line) > maxFacts || slices.Contains(lines, line) {
 			return
 		}
 		lines, length = append(lines, line), length+len(line)
 	}
+	add("culprit", w.Culprit)
 	for _, key := range slices.Sorted(maps.Keys(w.Tags)) {
 		add(key, w.Tags[key])
 	}
@@ -168,8 +197,8 @@ type wireException struct {
 	}
 }
 
-// wireFrame is one frame, symbolicated by Sentry if possible. The API writes the names
-// of its fields in camel case, webhooks in snake case.
+// wireFrame is one frame, symbolicated by Sentry if possible. The API writes the names of its fields in camel
+// case, webhooks in snake case.
 type wireFrame struct {
 	Function     string
 	Module       string
@@ -182,11 +211,9 @@ type wireFrame struct {
 	InAppSnake   bool `json:"in_app"`
 }
 
-// chainOf returns the chain of exceptions, the one that surfaced first. Sentry lists
-// it last, and the frames of each with the oldest call first.
-//
-// It leaves out what went wrong while an exception was handled ("suppressed"), which
-// did not cause it, and the causes of that.
+// chainOf returns the chain of exceptions, the one that surfaced first. Sentry lists it last, and the frames of
+// each with the oldest call first. It leaves out what went wrong while an exception was handled ("suppressed"),
+// which did not cause it, and the causes of that.
 func chainOf(values []wireException) []event.Exception {
 	dropped := map[int]bool{}
 	for range values { // a parent may stand after its children
@@ -205,8 +232,8 @@ func chainOf(values []wireException) []event.Exception {
 	return chain
 }
 
-// exception returns the value as an event.Exception. The module of its type becomes a
-// prefix, as most runtimes print it.
+// exception returns the value as an event.Exception. The module of its type becomes a prefix, as most runtimes
+// print it.
 func (v wireException) exception() event.Exception {
 	x := event.Exception{Type: v.Type, Message: v.Value}
 	if v.Module != "" {

@@ -69,6 +69,19 @@ func TestEventThatIsGone(t *testing.T) {
 	}
 }
 
+// An event without an exception may have the trace of a thread, which has no type.
+func TestThreadIsTheTraceOfTheMessage(t *testing.T) {
+	h := newHouse(t, "web")
+	h.answering(t, func(int) answer {
+		return answer{body: `{"id":"1","title":"deadlock","entries":[{"type":"threads","data":{"values":[{"stacktrace":{"frames":[{"function":"f","filename":"a.py","lineNo":3}]}}]}}]}`}
+	})
+	e, err := h.client(t).Event(t.Context(), event.SentryIssue{ID: "1"}, source.Newest)
+	want(t, err)
+	if e.Message != "deadlock" || e.Stack != "deadlock\n    at f (a.py:3)" {
+		t.Errorf("message %q, stack %q", e.Message, e.Stack)
+	}
+}
+
 func TestSuppressedIsNoCause(t *testing.T) {
 	h := newHouse(t, "web")
 	mechanism := func(id int, parent any, source string) map[string]any {

@@ -25,7 +25,7 @@ func FuzzEvent(f *testing.F) {
 		if json.Unmarshal(data, &w) != nil {
 			return
 		}
-		e := w.event("sentry:acme", event.SentryIssue{ID: "7", Title: "title", Project: "web"})
+		e := w.event(event.Event{Source: "sentry:acme", Issue: "7", Message: "title", Service: "web"})
 		if e.Source != "sentry:acme" || e.Issue != "7" || e.Message == "" {
 			t.Errorf("%+v", e)
 		}

@@ -45,8 +45,7 @@ type figures struct {
 	LastSeen  time.Time
 }
 
-// number is a whole number that Sentry writes as a string, and older servers
-// as a number. Anything else counts as 0.
+// number is a whole number that Sentry writes as a string, and older servers as a number; otherwise 0.
 type number int64
 
 func (n *number) UnmarshalJSON(data []byte) error {
@@ -58,8 +57,7 @@ func (n *number) UnmarshalJSON(data []byte) error {
 // validID matches the ids that Sentry makes, whole numbers: ids become parts of addresses and markers.
 var validID = regexp.MustCompile(`^[0-9]{1,30}$`)
 
-// Issues returns all issues that the configured search selects, in Sentry's order.
-// It is the whole list or an error.
+// Issues returns all issues that the configured search selects, in Sentry's order, or an error.
 func (c *Client) Issues(ctx context.Context) ([]event.SentryIssue, error) {
 	var issues []event.SentryIssue
 	seen, cursor := map[string]bool{}, ""
@@ -94,9 +92,8 @@ var (
 	nextCursor = regexp.MustCompile(`cursor="([^"]+)"`)
 )
 
-// list reads a page of the issues that the configured search selects. next is the cursor of the
-// page after it; empty after the last. Sentry links to a next page every time, and
-// says with results whether there is anything on it.
+// list reads a page of the issues that the configured search selects. next is the cursor of the page after it;
+// empty after the last. Sentry always links to a next page, and "results" says whether there is anything on it.
 func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wireIssue, next string, err error) {
 	query := url.Values{
 		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,
@@ -122,8 +119,8 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	return page, following[1], nil
 }
 
-// send sends a request for a path of Sentry's API, and decodes the answer into out unless nil.
-// Anything but a success is an error, with the answer if there was one.
+// send sends a request for a path of Sentry's API, and decodes the answer into out unless nil. Anything but a
+// success is an error, with the answer if there was one.
 func (c *Client) send(ctx context.Context, r polite.Request, path string, query url.Values, out any) (polite.Answer, error) {
 	address := *c.base
 	address.Path += path

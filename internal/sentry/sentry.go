@@ -1,10 +1,10 @@
-// Package sentry is everything specific to Sentry: it reads the issues of one
-// organization and their events, resolves issues, and reads and verifies webhooks. It
-// works with sentry.io, its regions and self-hosted servers. Its rules:
+// Package sentry is everything specific to Sentry: it reads the issues of one organization and their events,
+// resolves issues, and reads and verifies webhooks. It works with sentry.io, its regions and self-hosted
+// servers. Its rules:
 //
 //   - A list is whole or an error, since a missing issue would count as resolved.
-//   - One request at a time. Sentry's rate limits are obeyed, temporary failures are
-//     retried, and a run's end is respected.
+//   - One request at a time. Sentry's rate limits are obeyed, temporary failures are retried, and a run's end is
+//     respected.
 //   - An error names the input to fix.
 //   - User data attached to events is never read.
 //
@@ -14,6 +14,7 @@
 package sentry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -95,10 +96,9 @@ func (c *Client) issue(id string) string { return c.issues() + url.PathEscape(id
 
 func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
 
-// limits obeys Sentry's rate limits. Each answer states how many requests its window has left
-// for this caller and endpoint, and when the next window begins (whole seconds since 1970):
-// X-Sentry-Rate-Limit-Remaining and -Reset. A second limit counts concurrent requests, which
-// does not concern a client that sends one at a time.
+// limits obeys Sentry's rate limits. Each answer states how many requests its window has left for this caller and
+// endpoint, and when the next window begins (whole seconds since 1970): X-Sentry-Rate-Limit-Remaining and -Reset.
+// A second limit counts concurrent requests; this client sends one at a time.
 type limits struct {
 	clock    clock.Clock
 	notUntil time.Time // the window is used up until then
@@ -114,38 +114,24 @@ func (l *limits) Note(_ polite.Request, h http.Header) {
 	}
 }
 
-// window returns when the next window begins; a time in 1970 if the header does not say. Windows are
-// seconds, at most a minute: that bounds the wait if the clocks disagree.
+// window returns when the next window begins; a time in 1970 if the header does not say. Windows are seconds, at
+// most a minute: that bounds the wait if the clocks disagree.
 func (l *limits) window(h http.Header) time.Time {
 	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
-	reset, latest := time.Unix(seconds, 0), l.clock.Now().Add(time.Minute)
-	if reset.After(latest) {
-		return latest
-	}
-	return reset
+	return time.Unix(min(seconds, l.clock.Now().Unix()+60), 0)
 }
 
-// Refused implements polite.Limits: it waits as long as the answer says, else until
-// the window's end, else a few seconds.
+// Refused implements polite.Limits: it waits as long as the answer says, else until the window's end, else a few
+// seconds.
 func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool) {
-	now, reset := l.clock.Now(), l.window(a.Header)
+	now := l.clock.Now()
 	seconds, _ := strconv.Atoi(a.Header.Get("Retry-After"))
-	switch {
-	case seconds > 0:
-		again = now.Add(time.Duration(seconds) * time.Second)
-	case reset.After(now):
-		again = reset
-	default:
-		again = now.Add(5 * time.Second)
-	}
-	return again, a.Status == http.StatusTooManyRequests
+	wait := cmp.Or(time.Duration(max(seconds, 0))*time.Second, max(l.window(a.Header).Sub(now), 0), 5*time.Second)
+	return now.Add(wait), a.Status == http.StatusTooManyRequests
 }
 
 // TooLate implements polite.Limits.
-func (l *limits) TooLate(until time.Time, a *polite.Answer) error {
-	what := "Sentry's rate limit refuses requests until " + until.UTC().Format(time.RFC3339)
-	if a != nil {
-		what += fmt.Sprintf(" (%d)", a.Status)
-	}
-	return finding.Mend(what, "run less often, or name fewer projects in sentry-projects")
+func (l *limits) TooLate(until time.Time, _ *polite.Answer) error {
+	return finding.Mend("Sentry's rate limit refuses requests until "+until.UTC().Format(time.RFC3339)+" (429)",
+		"run less often, or name fewer projects in sentry-projects")
 }
