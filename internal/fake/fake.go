@@ -1,7 +1,5 @@
-// Package fake is how the fakes of services answer and keep their state. A handler returns
-// its answer, or panics with a refusal.
-//
-// It is only for tests, and imports nothing of this project.
+// Package fake is how the fakes of services answer and keep their state. A handler returns its answer, or
+// panics with a refusal. It is only for tests, and imports nothing of this project.
 package fake
 
 import (

@@ -130,13 +130,11 @@ var (
 	ErrAmbiguous = errors.New("GitHub may or may not have done it")
 	// ErrPartialListing: issues may be missing from the listing.
 	ErrPartialListing = errors.New("nothing is written without the complete list of issues")
-	// ErrBudget: GitHub's rate limit leaves no room before the run's time is up.
-	// Nothing was written; a later run can do it.
+	// ErrBudget: GitHub's rate limit leaves no room in the run's time. Nothing was written; a later run can.
 	ErrBudget = errors.New("no requests left")
 	// ErrRefused: the token, its permissions or the repository's settings prevent every write.
 	ErrRefused = errors.New("refused")
-	// ErrForbidden: GitHub, or a firewall in front of it, answered 403. It is also
-	// ErrRefused, but the next write may succeed.
+	// ErrForbidden: GitHub or a firewall answered 403. It is also ErrRefused, but the next write may succeed.
 	ErrForbidden = errors.New("forbidden")
 	// ErrNotFound: the repository has no such file or commit.
 	ErrNotFound = errors.New("no such file or commit")

@@ -14,9 +14,8 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Check reports whether a scan could work with this repository and token: both exist, the clock is
-// right, issues can be read and written. It writes nothing: requests that GitHub refuses anyway, as
-// not allowed (403) or as incomplete (422), show whether the token may write.
+// Check reports whether a scan could work with this repository and token, and writes nothing: requests that
+// GitHub refuses anyway, as not allowed (403) or as incomplete (422), show whether the token may write.
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "repository"
 	r, err := c.Repository(ctx)
@@ -74,9 +73,8 @@ func (c *Client) probe(ctx context.Context, what string) error {
 	return err
 }
 
-// WorkflowState returns the state of a workflow of this repository by its file's name:
-// "active", "disabled_inactivity" or "disabled_manually"; empty if there is none, or if
-// the token lacks the permission actions: read.
+// WorkflowState returns the state of a workflow by its file's name, such as "active" or
+// "disabled_inactivity"; empty if there is none, or if the token lacks the permission actions: read.
 func (c *Client) WorkflowState(ctx context.Context, file string) (string, error) {
 	var workflow struct{ State string }
 	_, err := c.find(ctx, "get workflow", c.path("actions/workflows/%s", url.PathEscape(file)), &workflow)
@@ -86,8 +84,8 @@ func (c *Client) WorkflowState(ctx context.Context, file string) (string, error)
 	return workflow.State, wrap(err, "get workflow")
 }
 
-// CheckCode reports whether code can be read, and what GitHub finds wrong in
-// CODEOWNERS. Nothing here is a failure: without code, issues are still filed.
+// CheckCode reports whether code can be read, and what GitHub finds wrong in CODEOWNERS. Nothing here is a
+// failure: without code, issues are still filed.
 func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	const about = "code"
 	refs, err := c.Refs(ctx, nil)
@@ -129,8 +127,8 @@ func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 // Names are the names of GitHub's things in a team's rules.
 type Names struct{ Labels, Assignees, Types []string }
 
-// CheckNames reports which labels, assignees and issue types do not exist. Nothing here is
-// a failure: GitHub creates labels, and issues are filed without the others.
+// CheckNames reports which labels, assignees and issue types do not exist. Nothing here is a failure: GitHub
+// creates labels, and issues are filed without the others.
 func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	const about = "rules"
 	var types []struct{ Name string }

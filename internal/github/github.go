@@ -1,11 +1,9 @@
-// Package github lists, gets, creates, edits, labels and comments on the issues of one
-// repository, with a plain Issue of its own, and reads the repository's code. Requests
-// go through go-github. The package adds how to behave:
+// Package github lists, gets, creates, edits, labels and comments on the issues of one repository, with a
+// plain Issue of its own, and reads the repository's code. Requests go through go-github. The rules:
 //
-//   - A listing is complete or an error (ErrPartialListing), because an issue missing
-//     from it would be filed again.
-//   - A create or comment whose answer is lost is reported (ErrAmbiguous) and never
-//     repeated. Everything else is idempotent and repeated.
+//   - A listing is complete or an error (ErrPartialListing): a missing issue would be filed again.
+//   - A create or comment whose answer is lost is reported (ErrAmbiguous) and never repeated.
+//     Everything else is idempotent and repeated.
 //   - One request at a time, writes spaced out, GitHub's rate limits obeyed, and part of
 //     the hour's requests left to others (ErrBudget).
 //   - Redirects are never followed. GitHub answers alike for an issue that was
@@ -37,8 +35,7 @@ import (
 // Config names the repository, the token, and the pace.
 type Config struct {
 	Token string // sent without surrounding space; tokens have no fixed length or prefix
-	// TokenSource, if set, supplies the token of each attempt instead. Its error is ErrRefused if
-	// GitHub refuses it a token.
+	// TokenSource, if set, supplies the token of each attempt instead. Its error may be ErrRefused.
 	TokenSource   func(context.Context) (string, error)
 	BaseURL       string // GITHUB_API_URL, such as https://api.github.com or https://ghes.example/api/v3
 	Owner         string
@@ -47,8 +44,7 @@ type Config struct {
 	Clock         clock.Clock
 }
 
-// Client talks to one repository. It is safe for concurrent use, but sends only one
-// request at a time, as GitHub asks.
+// Client talks to one repository. It is safe for concurrent use, but sends only one request at a time.
 type Client struct {
 	base        *url.URL
 	api         *polite.Client // below go-github
@@ -127,9 +123,8 @@ func (c *Client) Repository(ctx context.Context) (Repository, error) {
 // WorkflowLogin is the login that a workflow's own token writes as. Such a token may not GET /user.
 const WorkflowLogin = "github-actions[bot]"
 
-// Login returns the login that the token's issues have as author. GitHub does not reveal it to
-// installation tokens, so each counts as the workflow's. For another GitHub App that is wrong, and
-// its login must be added to trusted-logins.
+// Login returns the login that the token's issues have as author. GitHub does not reveal it to installation
+// tokens, so each counts as the workflow's. The login of another GitHub App must be added to trusted-logins.
 func (c *Client) Login(ctx context.Context) (string, error) {
 	var user struct{ Login string }
 	err := c.read(ctx, "get user", "user", &user)
@@ -139,8 +134,8 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	return user.Login, wrap(err, "get the token's user")
 }
 
-// ReadFile returns a file of the default branch. It is an error if the file exceeds 1 MB, because the
-// contents API then leaves the content out, and ErrNotFound if there is no such file, or a directory instead.
+// ReadFile returns a file of the default branch, of at most 1 MB, because the contents API omits more. It
+// returns ErrNotFound if there is no such file, or a directory instead.
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	if strings.Contains(path, "..") { // leaves the contents API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)
@@ -163,7 +158,7 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 }
 
 // AppToken returns a Config.TokenSource for a GitHub App's installation, without a network call. Its tokens
-// last an hour and are renewed in time. The key is the App's private key in PEM. Errors name the input to fix.
+// last an hour and are renewed in time. The key is the App's private key in PEM. Errors name the input.
 func AppToken(baseURL string, app, installation int64, key []byte) (func(context.Context) (string, error), error) {
 	t, err := ghinstallation.New(http.DefaultTransport, app, installation, key)
 	if err != nil {

@@ -69,8 +69,8 @@ type Edit struct {
 	Type        string   `json:"type,omitempty"`     // GitHub's issue type
 }
 
-// Get fetches one issue. It returns ErrGone if the issue was deleted, was transferred to
-// another repository, or never existed, and if the number is a pull request's.
+// Get fetches one issue. It returns ErrGone if the issue was deleted, transferred or never existed, and for
+// the number of a pull request.
 func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	var got gh.Issue
 	err := c.onIssue(ctx, polite.Request{Kind: "get issue", Method: http.MethodGet, URL: c.path("issues/%d", number)}, nil, &got)
@@ -127,18 +127,17 @@ func invalid(err error, fields ...string) bool {
 // Refused returns the types and assignees that GitHub refused. Their issues were written without them.
 func (c *Client) Refused() []string { return c.refused }
 
-// Edit changes an issue and returns it as it is afterwards. Repeating an edit does no
-// harm, so one whose answer is lost is sent again. It returns ErrGone as Get does.
+// Edit changes an issue and returns it as it is afterwards. An edit whose answer is lost is sent again. It
+// returns ErrGone as Get does.
 func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
 	return c.edit(ctx, number, e, nil)
 }
 
 var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
-// Rewrite fetches an issue, passes it to change, and writes the Edit that change returns, unless
-// that is zero. GitHub has no compare-and-swap, so what people write between the two requests is
-// lost. If the rate limit delays the write, Rewrite starts again, as often as one request is
-// repeated. It returns ErrGone as Get does, and change's own error.
+// Rewrite fetches an issue, passes it to change, and writes the Edit that change returns unless that is zero.
+// GitHub has no compare-and-swap, so what people write between the two requests is lost. If the rate limit
+// delays the write, Rewrite starts again, up to polite.MaxRefusals times. Errors: ErrGone, and change's own.
 func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Edit, error)) error {
 	for tries := 1; ; tries++ {
 		issue, err := c.Get(ctx, number)
@@ -168,8 +167,8 @@ type Comment struct {
 	User struct{ Login string } // empty for a deleted account
 }
 
-// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the comment may
-// have been posted although no readable answer came, and ErrGone as Get does.
+// Comment posts a comment of at most 65,536 characters. It returns ErrAmbiguous if the comment may have been
+// posted although no readable answer came, and ErrGone as Get does.
 func (c *Client) Comment(ctx context.Context, number int, body string) (posted Comment, err error) {
 	r := polite.Request{Kind: "comment", Method: http.MethodPost, URL: c.path("issues/%d/comments", number), Once: ErrAmbiguous}
 	err = c.onIssue(ctx, r, map[string]string{"body": body}, &posted)
@@ -179,8 +178,7 @@ func (c *Client) Comment(ctx context.Context, number int, body string) (posted C
 	return posted, wrap(err, "comment on issue #%d", number)
 }
 
-// Comments returns the comments on an issue that were written or changed since a time,
-// oldest first, at most 100. It returns ErrGone as Get does.
+// Comments returns up to 100 comments written or changed since a time, oldest first; ErrGone as Get does.
 func (c *Client) Comments(ctx context.Context, number int, since time.Time) (found []Comment, err error) {
 	address := c.path("issues/%d/comments?per_page=100&since=%s", number, since.UTC().Format(time.RFC3339))
 	err = c.onIssue(ctx, polite.Request{Kind: "list comments", Method: http.MethodGet, URL: address}, nil, &found)
@@ -202,8 +200,8 @@ func (c *Client) AddLabels(ctx context.Context, number int, labels ...string) er
 	return wrap(err, "label issue #%d", number)
 }
 
-// RemoveLabel removes a label from an issue. An issue that lacks it, or never existed,
-// is not an error; otherwise it returns ErrGone as Get does.
+// RemoveLabel removes a label from an issue. An issue that lacks it, or never existed, is not an error;
+// otherwise it returns ErrGone as Get does.
 func (c *Client) RemoveLabel(ctx context.Context, number int, label string) error {
 	address := c.path("issues/%d/labels/%s", number, url.PathEscape(label))
 	err := c.onIssue(ctx, polite.Request{Kind: "remove label", Method: http.MethodDelete, URL: address}, nil, nil)

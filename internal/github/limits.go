@@ -14,12 +14,10 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// reserve is how many of the hour's requests are left to others. A workflow's token has
-// 1,000 an hour, which all workflows of its repository share.
+// reserve is how many of the hour's requests, 1,000 for all workflows of a repository, are left to others.
 const reserve = 50
 
-// limits paces writes and obeys GitHub's rate limits. GitHub Enterprise Server without
-// rate limits sends none of their headers.
+// limits paces writes and obeys GitHub's rate limits. A GitHub Enterprise Server may send none.
 type limits struct {
 	clock         clock.Clock
 	writeInterval time.Duration
@@ -68,13 +66,12 @@ func resetTime(h http.Header) (time.Time, bool) {
 	return time.Unix(seconds, 0), err == nil
 }
 
-// limitWords appear in the message or the documentation's address. A secondary limit may
-// come without any header. "abuse" is the wording of older GitHub Enterprise Servers.
+// limitWords appear in the message or the documentation's address; a secondary limit may come without any
+// header. "abuse" is the wording of older GitHub Enterprise Servers.
 var limitWords = regexp.MustCompile(`(?i)rate.limit|abuse detection`)
 
-// Refused implements polite.Limits. GitHub also uses 403 for final refusals. The pauses
-// follow GitHub's own order: Retry-After; else, with nothing remaining, the reset; else (a
-// secondary limit) a minute, then twice as long each time.
+// Refused implements polite.Limits. GitHub also uses 403 for final refusals. Pauses follow GitHub's order:
+// Retry-After; else, with nothing remaining, the reset; else a minute, then twice as long each time.
 func (l *limits) Refused(a *polite.Answer, times int) (again time.Time, refused bool) {
 	after, spent := a.Header.Get("Retry-After"), a.Header.Get("X-Ratelimit-Remaining") == "0"
 	refused = a.Status == http.StatusTooManyRequests ||

@@ -17,18 +17,14 @@ import (
 )
 
 // List returns every issue with the label, open and closed, oldest first, each once. It returns
-// ErrPartialListing, and no issues, unless it is sure to have seen all of them.
-//
-// visit, if not nil, is called for each issue as its page is read. It may drop what is
-// no longer needed, such as the body: the bodies of 10,000 issues are 55 MB.
-//
+// ErrPartialListing, and no issues, unless it is sure to have seen all of them. visit, if not nil, is called
+// for each issue as its page is read, and may drop its body: those of 10,000 issues are 55 MB.
 // GitHub takes a comma in label for "and".
 func (c *Client) List(ctx context.Context, label string, visit func(*Issue)) ([]Issue, error) {
 	return c.list(ctx, url.Values{"labels": {label}, "direction": {"asc"}}, math.MaxInt, visit)
 }
 
-// ListByCreator returns every issue by an author, without the bodies. It is a second
-// view of the repository, to check List against.
+// ListByCreator returns every issue by an author, without the bodies: a second view, to check List against.
 func (c *Client) ListByCreator(ctx context.Context, login string) ([]Issue, error) {
 	return c.list(ctx, url.Values{"creator": {login}, "direction": {"asc"}}, math.MaxInt, func(i *Issue) { i.Body = "" })
 }
@@ -91,8 +87,7 @@ func (c *Client) listPage(ctx context.Context, address string) (found []*gh.Issu
 
 var nextLink = regexp.MustCompile(`<([^>]*)>[^<]*rel="next"`)
 
-// nextPage returns the Link header's rel="next", or "". The token is sent there, so an
-// address on another host is refused.
+// nextPage returns the Link header's rel="next", or "". Another host is refused: it must not get the token.
 func (c *Client) nextPage(header http.Header) (string, error) {
 	link := nextLink.FindStringSubmatch(strings.Join(header.Values("Link"), ","))
 	if link == nil {

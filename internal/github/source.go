@@ -17,8 +17,7 @@ import (
 
 // This file reads code over REST and GraphQL, which needs the permission contents: read.
 
-// Commit returns the full SHA of a commit by its SHA, which may be abbreviated. It
-// returns ErrNotFound unless exactly one matches.
+// Commit returns the full SHA of a commit. It returns ErrNotFound unless exactly one begins with sha.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }
 	err := c.read(ctx, kindSource, c.path("commits/%s?per_page=1", url.PathEscape(sha)), &found)
@@ -30,8 +29,8 @@ func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	return found.SHA, wrap(err, "get commit %s", sha)
 }
 
-// Tree returns the paths of all files of a commit, without links and submodules. It is an
-// error if there are more than GitHub lists: 100,000, or 7 MB.
+// Tree returns the paths of all files of a commit, without links and submodules. It is an error if there are
+// more than GitHub lists: 100,000, or 7 MB.
 func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	var tree struct {
 		Truncated bool
@@ -53,8 +52,7 @@ func (c *Client) Tree(ctx context.Context, sha string) ([]string, error) {
 	return paths, nil
 }
 
-// Contains reports whether ancestor is commit itself or one of its ancestors. It returns
-// ErrNotFound if one of them is not in the repository.
+// Contains reports whether ancestor is commit or an ancestor of it; ErrNotFound if one of them is missing.
 func (c *Client) Contains(ctx context.Context, commit, ancestor string) (bool, error) {
 	var compared struct{ Status string }
 	exists, err := c.find(ctx, kindSource, c.path("compare/%s...%s?per_page=1", url.PathEscape(ancestor), url.PathEscape(commit)), &compared)
@@ -119,12 +117,10 @@ type Blame struct {
 	}
 }
 
-// Wanted holds the paths of the files that Source reads. Blames and Versions are those of
-// Texts whose blame and latest versions it reads too.
+// Wanted holds the paths of files that Source reads, and of those Texts whose blame or versions it reads too.
 type Wanted struct{ Texts, Blames, Versions []string }
 
-// File is what Source reads of a file. What GitHub omits is empty, as is the text of a
-// file that is binary or too large.
+// File is what Source reads of a file. What GitHub omits is empty, as is a text that is binary or too large.
 type File struct {
 	Text     string
 	Blame    []Blame

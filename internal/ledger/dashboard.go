@@ -57,8 +57,8 @@ func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
 	return a
 }
 
-// Save writes the dashboard and closes its duplicates. It must be a run's last write, so
-// that everything the dashboard calls read is in the issues already.
+// Save writes the dashboard and closes its duplicates. It must be a run's last write, so that everything the
+// dashboard calls read is in the issues already.
 func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
 	if k.home.Number == 0 {
 		return l.create(ctx, after)
@@ -107,9 +107,8 @@ func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	return EnsureLabelled(ctx, l.GitHub, issue, l.dashboardLabel())
 }
 
-// SaveDeliveries stores on the dashboard the delivered errors that get no issue yet, and
-// removes those that have one by now. It reports whether there was anything to write.
-// Everything else on the dashboard stays as it is.
+// SaveDeliveries stores on the dashboard the delivered errors that get no issue yet, and removes those that
+// have one by now; all else stays. It reports whether there was anything to write.
 func (l *Ledger) SaveDeliveries(ctx context.Context, k Known, results []plan.Result, now time.Time) (bool, error) {
 	var rows []marker.Row
 	for _, r := range results {
@@ -192,8 +191,8 @@ func newDeliveries(before, now []marker.Row) []marker.Row {
 	})
 }
 
-// withoutFiled drops the rows whose deliveries an issue has all counted. Rows with events
-// of a source are left to the runs that read it.
+// withoutFiled drops the rows whose deliveries an issue has all counted, unless they have events of a source,
+// which are left to the runs that read it.
 func withoutFiled(rows []marker.Row, issues []plan.Issue) []marker.Row {
 	return slices.DeleteFunc(slices.Clone(rows), func(row marker.Row) bool {
 		return len(row.Marker.Sources)+len(row.Marker.Sentry) == 0 && slices.ContainsFunc(issues, func(i plan.Issue) bool {

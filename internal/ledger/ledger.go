@@ -58,7 +58,7 @@ const ArchiveSuffix = ":archive"
 
 // ReadIssue returns an issue as plan sees it; label is that of error issues. An unreadable marker is not an
 // error as long as its key line names its error: a damaged one starts counting again, and one from a newer
-// errmon is muted, so that its error is not filed again. Otherwise it is marker.ErrNone, ErrNewer or ErrDamaged.
+// errmon is muted, so that its error is not filed again. Else it is marker.ErrNone, ErrNewer or ErrDamaged.
 func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 	issue := plan.Issue{
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
@@ -87,8 +87,8 @@ func (l *Ledger) Repository(ctx context.Context) (_ github.Repository, err error
 // ErrUnlabelled stops a run: the next listing misses an issue without its label, and it would be filed again.
 var ErrUnlabelled = errors.New("GitHub drops the label of new issues: the token needs issues: write and push access")
 
-// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If that
-// fails it closes the issue and returns ErrUnlabelled, after which nothing more may be filed.
+// EnsureLabelled adds the label to an issue that was just filed, if GitHub dropped it. If that fails it
+// closes the issue and returns ErrUnlabelled, after which nothing more may be filed.
 func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Issue, label string) error {
 	if issue.Has(label) {
 		return nil
@@ -101,8 +101,7 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	return err
 }
 
-// trusts reports whether a marker by this author counts. Finding out the token's own
-// login costs a request, so it is done only if another name turns up.
+// trusts reports whether a marker by this author counts. It asks for the own login only if it must.
 func (l *Ledger) trusts(ctx context.Context, author string) (bool, error) {
 	if author == github.WorkflowLogin || slices.ContainsFunc(l.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
 		return true, nil
@@ -191,8 +190,8 @@ func (k Known) Followed(rules plan.Rules, now time.Time) map[string]source.Follo
 	return followed
 }
 
-// due returns the indexes of the rows that people ticked, and of those that wait only for
-// room or a retry, as many as one run may file.
+// due returns the indexes of the rows that people ticked, and of those that wait only for room or a retry, as
+// many as one run may file.
 func (k Known) due(rules plan.Rules, now time.Time) []int {
 	var rows []int
 	room := rules.Room(k.Issues, now)

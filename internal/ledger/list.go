@@ -14,7 +14,7 @@ import (
 )
 
 // List reads the dashboard and the error issues. filed holds issues that this run filed, which the list must
-// contain. The warnings are complete even with an error, which is github.ErrPartialListing if a list is incomplete.
+// contain. It returns github.ErrPartialListing if a list is incomplete, and the warnings even with an error.
 func (l *Ledger) List(ctx context.Context, filed []int) (Known, error) {
 	var k Known
 	dashboards, err := l.GitHub.List(ctx, l.dashboardLabel(), nil)
@@ -158,8 +158,7 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		"or close the issue labelled %q to start afresh", l.Render.Label, len(missing), ErrLabelLost, l.dashboardLabel())
 }
 
-// crossCheck checks the list if no dashboard records what it should contain: by label and by
-// author, GitHub must list the same issues of ours.
+// crossCheck checks the list without a dashboard: by author, GitHub must list the same issues of ours.
 func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	if l.ReadOnly {
 		return nil

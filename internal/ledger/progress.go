@@ -153,8 +153,7 @@ func (k Known) Large(key string, now time.Time) bool {
 	return ok && now.Sub(at.Time()) < largeFor
 }
 
-// Empty reports whether a first dashboard would have nothing to remember: nothing worked
-// yet, probably because the settings are wrong.
+// Empty reports whether a first dashboard would be empty: nothing worked yet, probably due to wrong settings.
 func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
 	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }

@@ -60,11 +60,9 @@ type Limits interface {
 	Ready(Request) (time.Time, error)
 	// Note is called after each attempt, with the answer's header or an empty one.
 	Note(Request, http.Header)
-	// Refused reports whether an answer refuses a request for the moment, and when to
-	// send it again. times counts the refusals so far, this one included.
+	// Refused reports whether an answer refuses a request for the moment, for the times-th time, and until when.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
-	// TooLate returns the error for a request that cannot wait until then, as the
-	// answer demands; a is nil before the first attempt.
+	// TooLate returns the error for a request that cannot wait until then; a is nil before the first attempt.
 	TooLate(until time.Time, a *Answer) error
 }
 
@@ -74,8 +72,8 @@ type Request struct {
 	Method string
 	URL    string
 	Body   []byte // JSON, or nil
-	// Extra marks a request that the run can do without. It only reads, whatever its
-	// method, is never repeated, and does not wait for a rate limit.
+	// Extra marks a request that the run can do without. It only reads, whatever its method, is never repeated,
+	// and does not wait for a rate limit.
 	Extra bool
 	Once  error // returned, if set, instead of repeating a request that may have arrived
 	Stale error // returned, if set, instead of repeating a request that a rate limit delayed
@@ -120,8 +118,7 @@ func (c *Client) Quote(message string) string {
 	return safe.NewOwn(c.token).Quote(message)
 }
 
-// Do sends a request until the answer is neither a refusal nor a failure for the
-// moment. When it gives up, it returns the last of those.
+// Do sends a request until the answer is neither a refusal nor a failure for the moment, or returns the last.
 func (c *Client) Do(ctx context.Context, r Request) (*Answer, error) {
 	select {
 	case c.turn <- struct{}{}:
@@ -238,7 +235,7 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 	return req, nil
 }
 
-// read reads an answer's body. A success must be complete JSON: a lenient decoder takes half of it for a whole.
+// read reads an answer's body. A success must be complete JSON: a lenient decoder accepts half of it.
 func read(resp *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	switch {

@@ -110,8 +110,7 @@ func (f file) checkPermissions(facts Facts) []finding.Finding {
 	return found
 }
 
-// grants reads both forms of permissions: read-all or write-all, and a mapping.
-// Write includes read; id-token alone is not in read-all.
+// grants reads both forms of permissions, in which write includes read; id-token is not in read-all.
 func grants(granted any, scope, level string) bool {
 	switch p := granted.(type) {
 	case string:

@@ -14,8 +14,7 @@ import (
 // maxBody is GitHub's limit on the text of an issue or comment, in characters.
 const maxBody = 65536
 
-// Issue is an issue, or a pull request, as a test sees it. Requests to create or edit one
-// have the same names for what they may set.
+// Issue is an issue, or a pull request, as a test sees it. Requests use the same names for what they set.
 type Issue struct {
 	Number      int
 	Title       string
@@ -44,8 +43,7 @@ type Comment struct {
 	CreatedAt time.Time
 }
 
-// decode reads a request's JSON, which admit found valid, over the values in to. Our own
-// client sends no field of another type.
+// decode reads a request's JSON over the values in to. The client sends no field of another type.
 func decode[T any](r *http.Request, to T) T {
 	if err := json.NewDecoder(r.Body).Decode(&to); err != nil {
 		panic(err)

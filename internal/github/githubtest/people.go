@@ -9,9 +9,8 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Add puts an issue, or a pull request, into the repository as a person would have, past
-// every limit, and returns its number: the next, whatever Number says. Empty fields are
-// filled in: open, by "octocat", created now.
+// Add puts an issue, or a pull request, into the repository as a person would have, past every limit, and
+// returns its number: the next, whatever Number says. It is open, by "octocat" and created now unless set.
 func (s *Server) Add(issue Issue) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -29,8 +28,7 @@ func (s *Server) Add(issue Issue) int {
 	return issue.Number
 }
 
-// Issue returns an issue as it is now. Like every method that takes a number, it panics
-// if there was never such an issue.
+// Issue returns an issue as it is now. Like every method that takes a number, it panics if there was none.
 func (s *Server) Issue(number int) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -95,8 +95,7 @@ func (s *Server) createDispatch(r *http.Request) answer {
 	return answer{Status: http.StatusNoContent}
 }
 
-// resolver is a field of GraphQL that depends on its arguments. All other fields are
-// values, objects, or lists of objects.
+// resolver is a field of GraphQL that depends on its arguments. Others are values, objects or lists of them.
 type resolver func(arguments object) any
 
 func (s *Server) graphQL(r *http.Request) answer {

@@ -48,8 +48,8 @@ func (s *Server) route() {
 	}
 }
 
-// admit refuses a request by its sender, by rate limits, and by what the repository and
-// the token allow. GitHub lets everyone who sees a repository read its issues.
+// admit refuses a request by its sender, by rate limits, and by what the repository and the token allow.
+// GitHub lets everyone who sees a repository read its issues.
 func (s *Server) admit(h http.Header, r *http.Request, body []byte) {
 	must(r.Header.Get("Authorization") == "Bearer "+s.settings.Token, fail(http.StatusUnauthorized, "Bad credentials"))
 	must(r.Header.Get("User-Agent") != "",

@@ -1,9 +1,6 @@
-// Package githubtest is a GitHub in memory, for tests: one repository, its issues, and the part of
-// the API that errmon uses, in GitHub's wire format and with GitHub's limits enforced. Serve it
-// with httptest.NewServer; below /api/v3 it answers as GitHub Enterprise Server does.
-//
-// people.go has what people do to issues. Settings vary the repository, the token and the rate
-// limits; Settings.Break damages chosen requests. Given the same clock and requests, it answers the same.
+// Package githubtest is a GitHub in memory, for tests: one repository, its issues, and the part of the API
+// that errmon uses, in GitHub's wire format and with GitHub's limits enforced. Serve it with httptest.NewServer;
+// below /api/v3 it answers as GitHub Enterprise Server does. people.go has what people do to issues.
 //
 // It imports nothing of this project but package fake, so that a mistake in the client is not repeated here.
 package githubtest
@@ -25,8 +22,7 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// Settings are what a test may change about the repository and the token. The
-// zero value of each field is the usual case.
+// Settings are what a test may change about the repository and the token. Zero values are the usual case.
 type Settings struct {
 	Now   func() time.Time // time.Now
 	Token string           // the one token accepted; "token"
@@ -62,8 +58,7 @@ type Settings struct {
 	HourlyLimit int  // requests; 1,000
 	Unlimited   bool // no rate limits and none of their headers, the default of GitHub Enterprise Server
 
-	// Break damages requests: it is called for each, in order and one at a time, and
-	// returns nil for requests that should work.
+	// Break is called for each request, one at a time, and returns nil for those that should work.
 	Break func(Request) *Fault
 }
 
@@ -113,8 +108,7 @@ func New(owner, repo string) *Server {
 	return s
 }
 
-// Clone returns a separate repository in the same state, so that a test can go on from
-// one moment in several ways. It has neither Settings.Break nor the requests so far.
+// Clone returns a separate repository in the same state, without Settings.Break and the requests so far.
 func (s *Server) Clone() *Server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,8 +166,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = answer.Body.WriteTo(w)
 }
 
-// arrive dates and logs a request, and calls Break, for one request at a time. During
-// Break the repository is unlocked, so that a person may act meanwhile.
+// arrive dates and logs a request, and calls Break, for one request at a time. During Break the repository is
+// unlocked, so that a person may act meanwhile.
 func (s *Server) arrive(h http.Header, r *http.Request, body string) *Fault {
 	s.arriving.Lock()
 	defer s.arriving.Unlock()
