@@ -209,15 +209,10 @@ func (c *Client) permit(kind, message string) string {
 // repository was renamed, which asking for the repository reveals. Neither may look like lost issues.
 func (c *Client) onIssue(ctx context.Context, r polite.Request, in, out any) error {
 	err := c.call(ctx, r, in, out)
-	refused := refusalOf(err)
-	switch refused.status {
-	case http.StatusNotFound:
+	switch refused := refusalOf(err); {
+	case refused.status == http.StatusNotFound, refused.status == http.StatusGone && !strings.Contains(refused.message, "disabled"):
 		refused.error = ErrGone
-	case http.StatusGone:
-		if !strings.Contains(refused.message, "disabled") {
-			refused.error = ErrGone
-		}
-	case http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	case refused.status/100 == 3:
 		if _, err := c.Repository(ctx); err != nil {
 			return err
 		}

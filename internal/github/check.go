@@ -42,11 +42,22 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return []finding.Finding{clock, repository, c.checkToken(ctx)}
 }
 
+// checkToken asks to create an issue and a label without their required fields. GitHub checks the permission
+// first: 403 or 404 without it, 422 with it. That is not documented, but others have observed it.
 func (c *Client) checkToken(ctx context.Context) finding.Finding {
+	const about = "GitHub token"
 	_, _, err := c.listPage(ctx, c.path("issues?state=all&per_page=1"))
 	for _, what := range []string{"issues", "labels"} {
-		if err == nil {
-			err = c.probe(ctx, what)
+		if err != nil {
+			return finding.Of(about, err)
+		}
+		err = c.call(ctx, polite.Request{Kind: "check " + what, Method: http.MethodPost, URL: c.path("%s", what)}, struct{}{}, nil)
+		switch refusalOf(err).status {
+		case http.StatusUnprocessableEntity:
+			err = nil
+		case http.StatusNotFound:
+			err = refused(fmt.Sprintf("github-token can read %s but not write to it (404)", c.FullName()),
+				"grant it the permission issues: write, or, to a classic token, the scope repo")
 		}
 	}
 	login := ""
@@ -54,23 +65,9 @@ func (c *Client) checkToken(ctx context.Context) finding.Finding {
 		login, err = c.Login(ctx)
 	}
 	if err != nil {
-		return finding.Of("GitHub token", err)
+		return finding.Of(about, err)
 	}
-	return finding.Good("GitHub token", "%s may read and write issues and labels of %s", login, c.FullName())
-}
-
-// probe asks to create something without its one required field. GitHub checks the permission first: 403 or
-// 404 without it, 422 with it. That is not documented, but others who probe this way have observed it.
-func (c *Client) probe(ctx context.Context, what string) error {
-	err := c.call(ctx, polite.Request{Kind: "check " + what, Method: http.MethodPost, URL: c.path("%s", what)}, struct{}{}, nil)
-	switch refusalOf(err).status {
-	case http.StatusUnprocessableEntity:
-		return nil
-	case http.StatusNotFound:
-		return refused(fmt.Sprintf("github-token can read %s but not write to it (404)", c.FullName()),
-			"grant it the permission issues: write, or, to a classic token, the scope repo")
-	}
-	return err
+	return finding.Good(about, "%s may read and write issues and labels of %s", login, c.FullName())
 }
 
 // WorkflowState returns the state of a workflow by its file's name, such as "active" or

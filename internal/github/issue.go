@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,9 +39,9 @@ func (i Issue) Has(label string) bool {
 }
 
 // issueOf refuses what cannot be an issue, such as a proxy's answer, instead of returning empty fields.
-func issueOf(in *gh.Issue) (Issue, error) {
+func issueOf(in *gh.Issue, refusal error) (Issue, error) {
 	if in.GetNumber() <= 0 || in.GetState() == "" {
-		return Issue{}, errors.New("GitHub's answer is not an issue")
+		return Issue{}, fmt.Errorf("%w: the answer is not an issue", refusal)
 	}
 	issue := Issue{
 		Number: in.GetNumber(), Title: in.GetTitle(), Body: in.GetBody(), State: in.GetState(), Locked: in.GetLocked(),
@@ -80,7 +81,7 @@ func (c *Client) Get(ctx context.Context, number int) (Issue, error) {
 	if err != nil {
 		return Issue{}, fmt.Errorf("get issue #%d: %w", number, err)
 	}
-	return issueOf(&got)
+	return issueOf(&got, errUnusable)
 }
 
 // Create files an issue. It returns ErrAmbiguous if the issue may exist although no readable answer came:
@@ -99,11 +100,7 @@ func (c *Client) write(ctx context.Context, r polite.Request, e Edit, send func(
 		what := ""
 		switch {
 		case err == nil:
-			issue, err := issueOf(&written)
-			if err != nil && r.Once != nil {
-				err = fmt.Errorf("%w: %w", r.Once, err)
-			}
-			return issue, err
+			return issueOf(&written, cmp.Or(r.Once, errUnusable))
 		case e.Type != "" && invalid(err, "type", "issue_type"):
 			what, e.Type = fmt.Sprintf("the issue type %q", e.Type), ""
 		case len(e.Assignees) > 0 && invalid(err, "assignees", "assignee"):

@@ -32,15 +32,12 @@ type limits struct {
 
 // Ready implements polite.Limits: it spares the reserve, and spaces writes out.
 func (l *limits) Ready(r polite.Request) (time.Time, error) {
-	if !r.Extra && !r.Writes() {
-		return time.Time{}, nil
-	}
-	if l.remaining < reserve && l.clock.Now().Before(l.reset) {
+	if (r.Extra || r.Writes()) && l.remaining < reserve && l.clock.Now().Before(l.reset) {
 		what := fmt.Sprintf("GitHub allows %d more until %s, and the last %d are kept for the repository's other workflows",
 			l.remaining, l.reset.UTC().Format(time.RFC3339), reserve)
 		return time.Time{}, fmt.Errorf("%w: %w", ErrBudget, finding.Mend(what, "wait until then: a later run does the rest"))
 	}
-	if r.Extra {
+	if !r.Writes() {
 		return time.Time{}, nil
 	}
 	return l.nextWrite, nil

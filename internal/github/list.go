@@ -52,7 +52,7 @@ func (c *Client) list(ctx context.Context, query url.Values, pages int, visit fu
 		}
 		before := len(seen)
 		for _, in := range page {
-			issue, err := issueOf(in)
+			issue, err := issueOf(in, errUnusable)
 			if err != nil {
 				return partial(err)
 			}
@@ -94,11 +94,8 @@ func (c *Client) nextPage(header http.Header) (string, error) {
 		return "", nil
 	}
 	next, err := c.base.Parse(link[1])
-	if err != nil {
-		return "", errors.New("GitHub's link to the next page is not an address")
-	}
-	if next.Host != c.base.Host || next.Scheme != c.base.Scheme {
-		return "", fmt.Errorf("the link to the next page leads to another host, %q: check GITHUB_API_URL", next.Host)
+	if err != nil || next.Host != c.base.Host || next.Scheme != c.base.Scheme {
+		return "", fmt.Errorf("the link to the next page does not lead to GitHub (%s): check GITHUB_API_URL", c.api.Quote(link[1]))
 	}
 	return next.String(), nil
 }

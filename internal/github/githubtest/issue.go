@@ -198,18 +198,13 @@ func (s *Server) listIssues(r *http.Request) answer {
 	query := r.URL.Query()
 	must(query.Get("state") == "all" && !query.Has("since") && cmp.Or(query.Get("sort"), "created") == "created",
 		fail(http.StatusNotImplemented, "githubtest does not imitate such a list of issues"))
-	order := func(a, b *Issue) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Number, b.Number))
-	}
-	if query.Get("direction") != "asc" {
-		ascending := order
-		order = func(a, b *Issue) int { return ascending(b, a) }
-	}
+	sign := map[bool]int{true: 1, false: -1}[query.Get("direction") == "asc"]
+	order := func(a, b *Issue) int { return sign * cmp.Or(a.CreatedAt.Compare(b.CreatedAt), a.Number-b.Number) }
 	last, _ := strconv.Atoi(strings.TrimPrefix(query.Get("after"), cursor))
 	creator, labels := query.Get("creator"), strings.FieldsFunc(query.Get("labels"), func(r rune) bool { return r == ',' })
 	found := slices.DeleteFunc(s.present(), func(i *Issue) bool {
 		lacks := func(label string) bool { return labelIndex(i.Labels, label) < 0 }
-		return creator != "" && !strings.EqualFold(creator, i.Author) || slices.ContainsFunc(labels, lacks) || last > 0 && order(i, s.find(last)) <= 0
+		return creator != "" && !strings.EqualFold(creator, i.Author) || slices.ContainsFunc(labels, lacks) || last > 0 && order(i, s.issue(last)) <= 0
 	})
 	slices.SortFunc(found, order)
 	number := func(name string, otherwise int) int {

@@ -2,7 +2,6 @@ package githubtest
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -32,7 +31,7 @@ func (s *Server) Add(issue Issue) int {
 func (s *Server) Issue(number int) Issue {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.find(number).copy()
+	return s.issue(number).copy()
 }
 
 // Issues returns every issue and pull request that is still there, by number.
@@ -52,7 +51,7 @@ func (s *Server) Dispatches() []Dispatch { return fake.Copy(&s.mu, &s.dispatches
 func (s *Server) Edit(number int, change func(*Issue)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	change(s.find(number))
+	change(s.issue(number))
 }
 
 // EditBody replaces an issue's text.
@@ -111,9 +110,10 @@ func renamed(names []string, from, to string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 
-func (s *Server) find(number int) *Issue {
+// issue returns an issue by its number; nil if there was never one.
+func (s *Server) issue(number int) *Issue {
 	if number < 1 || number > len(s.issues) {
-		panic(fmt.Sprintf("githubtest: there is no issue #%d", number))
+		return nil
 	}
 	return s.issues[number-1]
 }

@@ -41,12 +41,9 @@ func (s *Server) listTypes(*http.Request) answer {
 func (s *Server) getRepository(*http.Request) answer {
 	open := slices.DeleteFunc(s.present(), func(i *Issue) bool { return i.State != "open" }) // pull requests count as well
 	return reply(http.StatusOK, object{
-		"full_name":         s.owner + "/" + s.repo,
-		"private":           s.settings.Private,
-		"has_issues":        !s.settings.IssuesDisabled,
-		"open_issues_count": len(open),
-		"archived":          s.settings.Archived,
-		"pushed_at":         timestamp(cmp.Or(s.settings.PushedAt, s.now())),
+		"full_name": s.owner + "/" + s.repo, "private": s.settings.Private, "archived": s.settings.Archived,
+		"has_issues": !s.settings.IssuesDisabled, "open_issues_count": len(open),
+		"pushed_at": timestamp(cmp.Or(s.settings.PushedAt, s.now())),
 	})
 }
 
@@ -59,20 +56,16 @@ func (s *Server) getWorkflow(r *http.Request) answer {
 }
 
 func (s *Server) getContents(r *http.Request) answer {
-	path, entries := r.PathValue("path"), []object{}
-	for _, name := range slices.Sorted(maps.Keys(s.settings.Files)) {
-		if strings.HasPrefix(name, path+"/") {
-			entries = append(entries, s.wireEntry(name))
-		}
-	}
+	path := r.PathValue("path")
 	content, ok := s.settings.Files[path]
 	if !ok {
-		must(len(entries) > 0, notFound())
-		return reply(http.StatusOK, entries) // a directory
+		outside := func(name string) bool { return !strings.HasPrefix(name, path+"/") }
+		inside := slices.DeleteFunc(slices.Sorted(maps.Keys(s.settings.Files)), outside)
+		must(len(inside) > 0, notFound())
+		return reply(http.StatusOK, each(inside, s.wireEntry)) // a directory
 	}
 	file := s.wireEntry(path)
-	file["size"] = len(content)
-	file["encoding"], file["content"] = "base64", lineOf60.ReplaceAllString(base64.StdEncoding.EncodeToString([]byte(content)), "$0\n")
+	file["size"], file["encoding"], file["content"] = len(content), "base64", lineOf60.ReplaceAllString(base64.StdEncoding.EncodeToString([]byte(content)), "$0\n")
 	if len(content) > 1<<20 { // the contents API omits larger ones
 		file["encoding"], file["content"] = "none", ""
 	}
@@ -165,8 +158,7 @@ func (s *Server) repositoryNode(a object) any {
 	}
 	repository := object{
 		"__typename": "Repository", "url": "https://github.com/" + name, "visibility": visibility,
-		"issue":            resolver(s.issueNode),
-		"defaultBranchRef": nil, "ref": nil, "object": nil,
+		"issue": resolver(s.issueNode), "defaultBranchRef": nil, "ref": nil, "object": nil,
 	}
 	if name != cmp.Or(s.settings.CodeRepository, own) {
 		return repository
@@ -199,12 +191,11 @@ func (s *Server) refNode(a object) any {
 }
 
 func (s *Server) issueNode(a object) any {
-	number := a["number"].(int64)
-	if number < 1 || number > int64(len(s.issues)) {
+	issue, events := s.issue(int(a["number"].(int64))), []object{}
+	switch {
+	case issue == nil:
 		return nil
-	}
-	issue, events := s.issues[number-1], []object{}
-	if issue.State == "closed" {
+	case issue.State == "closed":
 		closer := s.commitNode(issue.closer)
 		if s.settings.Pulls[issue.closer] != 0 {
 			closer = object{"__typename": "PullRequest", "mergeCommit": closer}

@@ -85,8 +85,8 @@ func (s *Server) notAccessible() answer {
 func (s *Server) onIssue(next func(*http.Request, *Issue) answer) handler {
 	return func(r *http.Request) answer {
 		number, _ := strconv.Atoi(r.PathValue("number"))
-		must(number >= 1 && number <= len(s.issues), notFound())
-		issue := s.issues[number-1]
+		issue := s.issue(number)
+		must(issue != nil, notFound())
 		must(issue.gone != http.StatusGone, fail(http.StatusGone, "This issue was deleted"))
 		must(issue.gone != http.StatusMovedPermanently, moved(r, fmt.Sprintf("%s/repositories/%d/issues/%d", base(r), repositoryID+1, number)))
 		return next(r, issue)

@@ -1,5 +1,5 @@
 // Package githubtest is a GitHub in memory, for tests: one repository, its issues, and the part of the API
-// that errmon uses, in GitHub's wire format and with GitHub's limits enforced. Serve it with httptest.NewServer;
+// that errmon uses, in the wire format and with the limits of GitHub. Serve it with httptest.NewServer;
 // below /api/v3 it answers as GitHub Enterprise Server does. people.go has what people do to issues.
 //
 // It imports nothing of this project but package fake, so that a mistake in the client is not repeated here.

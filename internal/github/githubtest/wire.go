@@ -57,13 +57,9 @@ const api = "https://api.github.com"
 
 func (s *Server) repositoryURL() string { return api + "/repos/" + s.owner + "/" + s.repo }
 
-// pageURL is the page people see.
+// pageURL is the page people see, except that a pull request's is another.
 func (s *Server) pageURL(issue *Issue) string {
-	kind := "issues"
-	if issue.PullRequest {
-		kind = "pull"
-	}
-	return fmt.Sprintf("https://github.com/%s/%s/%s/%d", s.owner, s.repo, kind, issue.Number)
+	return fmt.Sprintf("https://github.com/%s/%s/issues/%d", s.owner, s.repo, issue.Number)
 }
 
 func (s *Server) wireIssue(issue *Issue) object {
@@ -75,8 +71,7 @@ func (s *Server) wireIssue(issue *Issue) object {
 		"title": issue.Title, "body": issue.Body, "user": person(issue.Author),
 		"state": issue.State, "state_reason": issue.StateReason, "locked": issue.Locked,
 		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": each(issue.Assignees, person), "milestone": nil,
-		"comments": len(issue.Comments), "author_association": "NONE",
-		"created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.CreatedAt), "closed_at": timestamp(issue.ClosedAt),
+		"comments": len(issue.Comments), "created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.CreatedAt), "closed_at": timestamp(issue.ClosedAt),
 	}
 	if issue.StateReason == "" {
 		out["state_reason"] = nil
@@ -97,7 +92,7 @@ func timestamp(t time.Time) any {
 
 func (s *Server) wireComment(issue *Issue, c Comment) object {
 	return object{
-		"id": c.ID, "node_id": fmt.Sprintf("IC_%d", c.ID), "body": c.Body, "user": person(c.Author), "author_association": "NONE",
+		"id": c.ID, "node_id": fmt.Sprintf("IC_%d", c.ID), "body": c.Body, "user": person(c.Author),
 		"url":       fmt.Sprintf("%s/issues/comments/%d", s.repositoryURL(), c.ID),
 		"issue_url": fmt.Sprintf("%s/issues/%d", s.repositoryURL(), issue.Number), "html_url": fmt.Sprintf("%s#issuecomment-%d", s.pageURL(issue), c.ID),
 		"created_at": timestamp(c.CreatedAt), "updated_at": timestamp(c.CreatedAt),
