@@ -14,7 +14,6 @@ import (
 	"github.com/org/errmon-action/internal/config"
 	"github.com/org/errmon-action/internal/inbound"
 	"github.com/org/errmon-action/internal/intake"
-	"github.com/org/errmon-action/internal/ledger"
 	"github.com/org/errmon-action/internal/payload"
 	"github.com/org/errmon-action/internal/relay"
 	"github.com/org/errmon-action/internal/report"
@@ -105,12 +104,7 @@ func (s *session) serve(ctx context.Context, c config.Config, asked payload.Comm
 	case payload.Scan:
 		answer, err = s.scanSince(ctx, c, asked.Since, run)
 	case payload.Status:
-		var t ledger.Status
-		t, err = scan.Status(ctx, o)
-		answer.Text = fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.", t.Open, t.Closed, t.Muted, t.Waiting)
-		if t.Sources > 0 {
-			answer.Text += fmt.Sprintf(" Sources: %d, all read up to %s.", t.Sources, t.Oldest.UTC().Format("2006-01-02 15:04 UTC"))
-		}
+		answer.Text, err = scan.Status(ctx, o)
 	case payload.File:
 		answer = s.answer("Filed.", *run)
 	}

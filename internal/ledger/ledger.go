@@ -10,7 +10,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -210,30 +209,20 @@ func (k Known) due(rules plan.Rules, now time.Time) []int {
 // ticked reports whether people want a waiting error filed regardless of the limits.
 func ticked(keys []string, r marker.Row) bool { return slices.ContainsFunc(keys, r.Marker.Owns) }
 
-// Status counts the errors that the repository knows.
-type Status struct {
-	Open, Closed, Muted int       // error issues
-	Waiting             int       // errors without an issue
-	Sources             int       // sources that were ever read
-	Oldest              time.Time // up to when all of them were read
-}
-
-// Status counts the issues and the rows of the dashboard.
-func (k Known) Status() Status {
-	status := Status{Waiting: len(k.Dashboard.Waiting) + k.Dashboard.More, Sources: len(k.Dashboard.Read)}
+// Status counts the errors that the repository knows, in a sentence.
+func (k Known) Status() string {
+	open, closed, muted := 0, 0, 0
 	for _, i := range k.Issues {
 		switch {
 		case i.Marker.DupOf != 0:
 		case i.Ignored || i.Closed == plan.NotPlanned || i.Closed == plan.ClosedAsDup:
-			status.Muted++
+			muted++
 		case i.Open:
-			status.Open++
+			open++
 		default:
-			status.Closed++
+			closed++
 		}
 	}
-	if read := slices.Collect(maps.Values(k.Dashboard.Read)); len(read) > 0 {
-		status.Oldest = slices.Min(read).Time()
-	}
-	return status
+	return fmt.Sprintf("Errors: %d open, %d closed, %d muted, %d waiting for an issue.",
+		open, closed, muted, len(k.Dashboard.Waiting)+k.Dashboard.More)
 }

@@ -259,7 +259,7 @@ func remember(ctx context.Context, r *run) error {
 }
 
 // Status counts the errors that the repository tracks, without changing anything.
-func Status(ctx context.Context, o Options) (ledger.Status, error) {
+func Status(ctx context.Context, o Options) (string, error) {
 	r := begin(o)
 	err := list(ctx, r)
 	return r.known.Status(), err
