@@ -97,8 +97,7 @@ type Config struct {
 	DotEnv map[string]string
 }
 
-// leaveOut drops services with incomplete settings and notes them in LeftOut and Warnings:
-// an old .env that lacks one variable still reads the rest.
+// leaveOut drops services with incomplete settings: an old .env that lacks one variable still reads the rest.
 func (c *Config) leaveOut(given map[string]value) {
 	if err := incomplete(given, "Sentry is not read", "sentry-auth-token", "sentry-organization", "sentry-projects"); err != nil {
 		c.LeftOut = append(c.LeftOut, err)
@@ -108,20 +107,11 @@ func (c *Config) leaveOut(given map[string]value) {
 		c.Warnings = append(c.Warnings, err)
 		c.SlackBotToken, c.SlackChannel = "", ""
 	}
-	if c.AWSRegion != "" || c.refused("aws-region") {
-		return
-	}
-	var arns, names []string
-	for _, group := range c.LogGroups {
-		if strings.HasPrefix(group, "arn:") { // it includes its region
-			arns = append(arns, group)
-		} else {
-			names = append(names, group)
-		}
-	}
-	if len(names) > 0 {
-		c.LogGroups = arns
-		c.LeftOut = append(c.LeftOut, finding.Mend(fmt.Sprintf("log-groups %s cannot be read without a region", shorten(strings.Join(names, ", "))),
+	isARN := func(group string) bool { return strings.HasPrefix(group, "arn:") } // which includes its region
+	names := slices.DeleteFunc(slices.Clone(c.LogGroups), isARN)
+	if len(names) > 0 && c.AWSRegion == "" && !c.refused("aws-region") {
+		c.LogGroups = slices.DeleteFunc(c.LogGroups, func(group string) bool { return !isARN(group) })
+		c.LeftOut = append(c.LeftOut, finding.Mend("log-groups "+shorten(strings.Join(names, ", "))+" cannot be read without a region",
 			"set aws-region, or name them by ARN"))
 	}
 }
@@ -147,8 +137,7 @@ func mistake(wrong bool, what, remedy string) error {
 	return finding.Mend(what, remedy)
 }
 
-// refused reports whether a setting has a wrong value. Reporting it as missing too
-// would be a second error about one mistake.
+// refused reports whether a setting has a wrong value, which is not reported as missing too.
 func (c Config) refused(name string) bool { return slices.Contains(c.Refused, name) }
 
 // CheckTarget reports everything that filing issues needs and c lacks, joined.

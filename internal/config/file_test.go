@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -41,7 +42,7 @@ label: ~
 	if diff := cmp.Diff([]string{"production", "staging"}, c.SentryEnvironments); diff != "" {
 		t.Error(diff)
 	}
-	if c.FilterPattern != "?ERROR ?WARN" || span(c.Lookback) != "2d" || c.AWSRequestsPerSecond != 0.5 || c.MinEvents != 3 ||
+	if c.FilterPattern != "?ERROR ?WARN" || c.Lookback != 48*time.Hour || c.AWSRequestsPerSecond != 0.5 || c.MinEvents != 3 ||
 		c.MaxNewIssues != 0 || !c.PublishSamples || c.Label != "errmon" || len(c.TrustedLogins) != 2 || !c.FileRead {
 		t.Errorf("got %+v", c)
 	}

@@ -121,18 +121,16 @@ func readEnvironment(in Input) (environment, error) {
 		return env, nil
 	}
 	data, err := in.ReadFile(".env")
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return env, nil
-	}
-	if err != nil {
+	case err != nil:
 		return env, fmt.Errorf("read .env: %w", err)
 	}
-	variables, err := godotenv.UnmarshalBytes(data)
-	if err != nil { // its text would show a part of the file
-		return env, finding.Mend(".env has lines that are not in the form NAME=value", "fix them")
+	if env.dotEnv, err = godotenv.UnmarshalBytes(data); err != nil { // its text would show a part of the file
+		return environment{getenv: in.Getenv}, finding.Mend(".env has lines that are not in the form NAME=value", "fix them")
 	}
-	maps.DeleteFunc(variables, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
-	env.dotEnv = variables
+	maps.DeleteFunc(env.dotEnv, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
 	return env, nil
 }
 

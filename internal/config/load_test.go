@@ -191,10 +191,10 @@ func TestMistakes(t *testing.T) {
 		{"min events", "min-events", "0", "between 1 and"},
 		{"new issues", "max-new-issues", "-1", "between 0 and 500"},
 		{"fraction", "max-new-issues", "1.5", "whole number"},
-		{"level", "min-level", "loud", "must be one of trace, debug, info, warn, error, fatal"},
+		{"level", "min-level", "loud", "must be trace, debug, info, warn, error or fatal"},
 		{"logins", "trusted-logins", "octocat,@bob", `item "@bob": must be a GitHub login`},
 		{"boolean", "dry-run", "yes", "must be true or false"},
-		{"command", "command", "relay", "must be one of scan, doctor, preview"},
+		{"command", "command", "relay", "must be scan, doctor or preview"},
 		{"file", "config", "none.yml", `config "none.yml" (flag --config): file does not exist: check the path`},
 		{"long value", "lookback", long, `"` + long[:100] + `…" (flag`},
 	}

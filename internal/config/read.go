@@ -63,14 +63,16 @@ func each(parse func(string) (string, error)) func(string) ([]string, error) {
 }
 
 // duration parses Go's syntax, and days and weeks too.
-func duration(least, most time.Duration) func(string) (time.Duration, error) {
+func duration(least, most string) func(string) (time.Duration, error) {
 	return func(s string) (time.Duration, error) {
 		d, err := str2duration.ParseDuration(s)
+		low, _ := str2duration.ParseDuration(least)
+		high, _ := str2duration.ParseDuration(most)
 		switch {
 		case err != nil:
 			return 0, finding.Mend("is not a duration", "write it as 90s, 15m, 6h or 2d")
-		case d < least || d > most:
-			return 0, fmt.Errorf("must be between %s and %s", span(least), span(most))
+		case d < low || d > high:
+			return 0, fmt.Errorf("must be between %s and %s", least, most)
 		}
 		return d, nil
 	}
@@ -83,32 +85,19 @@ func quiet(s string) (time.Duration, error) {
 	if strings.EqualFold(s, "auto") {
 		return Auto, nil
 	}
-	return duration(0, 365*day)(s)
+	return duration("0", "365d")(s)
 }
 
-func span(d time.Duration) string {
-	for i, unit := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
-		if d > 0 && d%unit == 0 {
-			return fmt.Sprintf("%d%c", d/unit, "dhms"[i])
-		}
-	}
-	return "0"
-}
-
-// ParseSince parses a value of the setting since. Its error explains valid values but does
-// not repeat the text.
+// ParseSince parses a value of the setting since. Its error explains valid values but does not repeat the text.
 func ParseSince(text string, now time.Time) (time.Time, error) {
-	if d, err := str2duration.ParseDuration(text); err == nil {
-		if d <= 0 {
-			return now, finding.Mend("must be in the past", "write how far back to read, such as 6h or 2d")
-		}
-		return now.Add(-d), nil
-	}
 	t, err := time.Parse(time.RFC3339, text)
+	if d, durationErr := str2duration.ParseDuration(text); durationErr == nil {
+		t, err = now.Add(-d), nil
+	}
 	switch {
 	case err != nil:
 		return now, errors.New("is neither a duration such as 6h or 2d nor a time such as 2026-01-31T08:00:00Z")
-	case t.After(now):
+	case !t.Before(now):
 		return now, fmt.Errorf("must be in the past: it is now %s", now.UTC().Format(time.RFC3339))
 	}
 	return t, nil
@@ -134,16 +123,14 @@ func number(ok func(float64) bool, mistake string) func(string) (float64, error)
 }
 
 func yesOrNo(s string) (bool, error) {
-	s = strings.ToLower(s)
-	if s != "true" && s != "false" {
-		return false, errors.New("must be true or false")
-	}
-	return s == "true", nil
+	s, err := oneOf("true", "false")(s)
+	return s == "true", err
 }
 
 func oneOf(names ...string) func(string) (string, error) {
 	lower := func(s string) (string, error) { return strings.ToLower(s), nil }
-	return must(lower, func(s string) bool { return slices.Contains(names, s) }, errors.New("must be one of "+strings.Join(names, ", ")))
+	want := errors.New("must be " + strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1])
+	return must(lower, func(s string) bool { return slices.Contains(names, s) }, want)
 }
 
 func matching(shape string, mistake error) func(string) (string, error) {
@@ -169,8 +156,7 @@ func repository(owner, repo *string) func(string) error {
 	}
 }
 
-// label parses the name of a label. GitHub allows 50 characters, ten of which are for
-// ":dashboard"; its API separates labels by commas.
+// label parses the name of a label. GitHub allows 50 characters, ten for ":dashboard", and separates by commas.
 func label(s string) (string, error) {
 	switch {
 	case utf8.RuneCountInString(s) > 40:

@@ -41,7 +41,7 @@ func relaySettings(c *Relay, readFile func(string) ([]byte, error)) []Setting {
 			Help: "signing secret of the Slack app"},
 		{Name: "relay-token", Env: "ERRMON_RELAY_TOKEN", Secret: true, read: into(&c.Token, relayToken),
 			Help: "bearer token for /trigger-scan and for senders that cannot sign, at least 16 characters"},
-		{Name: "coalesce", Env: "ERRMON_COALESCE", Default: "10s", read: into(&c.Coalesce, duration(0, 10*time.Minute)),
+		{Name: "coalesce", Env: "ERRMON_COALESCE", Default: "10s", read: into(&c.Coalesce, duration("0", "10m")),
 			Help: "how long an event waits to share a dispatch with others, at most 10m"},
 		{Name: "github-token", Env: "GITHUB_TOKEN", Secret: true, read: into(&c.GitHubToken, secret),
 			Help: "fine-grained GitHub token with Contents: Read and write"},

@@ -40,7 +40,6 @@ type Setting struct {
 const (
 	useSecret = "a secret must not be in a file: store it as a repository secret and pass it as an input"
 	words     = "error, exception, fatal, panic, failed, failure, timed out, timeout, crashed, critical, traceback"
-	day       = 24 * time.Hour
 )
 
 // Groups lists every group and its settings, in the order of the documentation.
@@ -80,9 +79,9 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Number of pages, of 1 MB or 10,000 events, to read of a log group before using the filter pattern; 0 always uses it"},
 			{Name: "insights-budget", Env: "ERRMON_INSIGHTS_BUDGET", Default: "0", read: into(&c.InsightsBudget, budget),
 				Help: "Gigabytes that Logs Insights may scan per run, at about $0.005 each; 0 never uses it"},
-			{Name: "lookback", Env: "ERRMON_LOOKBACK", Default: "60m", read: into(&c.Lookback, duration(time.Minute, 30*day)),
+			{Name: "lookback", Env: "ERRMON_LOOKBACK", Default: "60m", read: into(&c.Lookback, duration("1m", "30d")),
 				Help: "How far back the first run reads a log group"},
-			{Name: "lateness", Env: "ERRMON_LATENESS", Default: "15m", read: into(&c.Lateness, duration(0, 6*time.Hour)),
+			{Name: "lateness", Env: "ERRMON_LATENESS", Default: "15m", read: into(&c.Lateness, duration("0", "6h")),
 				Help: "How late an event may arrive and still be counted; at most 6h"},
 			{Name: "aws-requests-per-second", Env: "ERRMON_AWS_REQUESTS_PER_SECOND", Default: "2", read: into(&c.AWSRequestsPerSecond, rate),
 				Help: "Maximum requests per second to CloudWatch Logs in each region; the whole account shares the quota"},
@@ -136,13 +135,13 @@ func groups(c *Config, now time.Time) []Group {
 				Help: "Maximum number of new issues in 24 hours; if unset, a larger max-new-issues raises it"},
 			{Name: "close-after", Env: "ERRMON_CLOSE_AFTER", Default: "0", read: into(&c.CloseAfter, quiet),
 				Help: "Close an issue after this long without events; 0 never closes, auto closes once the silence is unlikely to be chance"},
-			{Name: "reopen-window", Env: "ERRMON_REOPEN_WINDOW", Default: "90d", read: into(&c.ReopenWindow, duration(time.Hour, 3650*day)),
+			{Name: "reopen-window", Env: "ERRMON_REOPEN_WINDOW", Default: "90d", read: into(&c.ReopenWindow, duration("1h", "3650d")),
 				Help: "How long after closing an issue is reopened if its error happens again; after that, the error gets a new issue that links to the old one"},
-			{Name: "write-interval", Env: "ERRMON_WRITE_INTERVAL", Default: "1s", read: into(&c.WriteInterval, duration(0, time.Minute)),
+			{Name: "write-interval", Env: "ERRMON_WRITE_INTERVAL", Default: "1s", read: into(&c.WriteInterval, duration("0", "1m")),
 				Help: "Pause between writes to GitHub, which asks for at least 1s"},
 			{Name: "min-level", Env: "ERRMON_MIN_LEVEL", Default: "error", read: into(&c.MinLevel, oneOf(event.LevelNames...)),
 				Help: "Lowest level that counts as an error: trace, debug, info, warn, error or fatal"},
-			{Name: "max-duration", Env: "ERRMON_MAX_DURATION", Default: "20m", read: into(&c.MaxDuration, duration(time.Second, 6*time.Hour)), // a job's limit
+			{Name: "max-duration", Env: "ERRMON_MAX_DURATION", Default: "20m", read: into(&c.MaxDuration, duration("1s", "6h")), // a job's limit
 				Help: "Time after which a run stops cleanly; the next run continues from there"},
 			{Name: "trusted-logins", Env: "ERRMON_TRUSTED_LOGINS", List: true, read: into(&c.TrustedLogins, each(login)),
 				Help: "Other logins whose issues this action treats as its own, such as the login of a previous token"},
