@@ -48,8 +48,8 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 			f.wrong(doc.Body, errors.New("must be a mapping of settings, such as `label: errmon`"))
 		default:
 			for _, entry := range mapping.Values {
-				f.key = ""
 				f.read(entry)
+				f.key = ""
 			}
 		}
 	}
@@ -67,25 +67,16 @@ type fileReader struct {
 func (f *fileReader) read(entry *ast.MappingValueNode) {
 	name, plain := scalar(entry.Key)
 	setting := find(name)
-	switch {
-	case !plain:
-		f.wrong(entry.Key, errors.New("a key must be the plain name of a setting"))
-		return
-	case setting == nil && !slices.Contains(teamKeys, name):
-		names := slices.Clone(teamKeys)
-		for _, s := range Settings {
-			if s.notInFile == "" {
-				names = append(names, s.Name)
-			}
-		}
-		f.wrong(entry.Key, unknown("key", name, names))
-		return
-	}
-	f.key = name
 	_, null := entry.Value.(*ast.NullNode)
-	switch {
+	switch f.key = name; {
+	case !plain:
+		f.key = ""
+		f.wrong(entry.Key, errors.New("a key must be the plain name of a setting"))
 	case setting != nil:
 		f.setting(setting, entry)
+	case !slices.Contains(teamKeys, name):
+		f.key = ""
+		f.wrong(entry.Key, unknown("key", name, append(names(Settings), teamKeys...)))
 	case null:
 	case name == "in-app":
 		lists := f.lists(entry.Value, []string{"include", "exclude"}, 200)
@@ -156,12 +147,10 @@ func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 		f.wrong(entry.Key, errors.New(s.notInFile))
 	case ok && (s.List || !isSequence):
 		f.settings[s.Name] = value{strings.Join(items, "\n"), f.at(entry.Key)}
-	case !s.List:
-		f.wrong(entry.Key, errors.New("must be a plain value"))
-	case isSequence:
-		f.wrong(entry.Key, errors.New("every item must be a plain value"))
-	default:
+	case s.List:
 		f.wrong(entry.Key, errors.New("must be a plain value or a list of them"))
+	default:
+		f.wrong(entry.Key, errors.New("must be a plain value"))
 	}
 }
 
@@ -184,8 +173,7 @@ func nodesOf(node ast.Node) []ast.Node {
 	return []ast.Node{node}
 }
 
-// scalar returns a plain value as it is written, since the setting says whether
-// it is a number. Null is empty and so leaves the setting unset.
+// scalar returns a plain value as it is written, since the setting says whether it is a number. Null is empty.
 func scalar(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.NullNode:

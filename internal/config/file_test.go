@@ -65,7 +65,7 @@ func TestFileMistakes(t *testing.T) {
 		{"list for one value", "label: [a, b]\n", "line 1: label: must be a plain value"},
 		{"mapping for a value", "label:\n  a: b\n", "line 1: label: must be a plain value"},
 		{"mapping for a list", "log-groups:\n  a: b\n", "line 1: log-groups: must be a plain value or a list"},
-		{"list in a list", "log-groups: [[a]]\n", "line 1: log-groups: every item must be a plain value"},
+		{"list in a list", "log-groups: [[a]]\n", "line 1: log-groups: must be a plain value or a list of them"},
 		{"alias", "label: &x a\n", "line 1: label: must be a plain value"},
 		{"merge", "<<: {label: a}\n", "line 1: a key must be the plain name"},
 		{"wrong value", "label: x\nlookback: 60\n", `lookback "60" (.github/errmon.yml line 2) is not a duration`},

@@ -134,13 +134,9 @@ func readEnvironment(in Input) (environment, error) {
 	return env, nil
 }
 
-// unknownInputs reports the inputs that action.yml does not have: the runner only
-// warns of them, so a mistyped one would silently not count.
+// unknownInputs reports the inputs that action.yml does not have. The runner only warns of them.
 func unknownInputs(environ []string) error {
-	known := []string{"args", "entrypoint"} // of every container action: the runner reads them
-	for _, s := range Settings {
-		known = append(known, s.Name)
-	}
+	known := append(names(Settings), "args", "entrypoint") // the runner reads these of every container action
 	var mistakes []error
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")

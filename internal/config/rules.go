@@ -41,7 +41,7 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 		}
 		first, mistakes := mapping.Values[0].Key, len(f.mistakes)
 		rule := policy.Rule{Line: first.GetToken().Position.Line}
-		f.readRule(&rule, mapping)
+		f.each(mapping, "", ruleKeys, f.entryOf(&rule, &rule))
 		if len(rule.Written) == 0 && len(f.mistakes) == mistakes {
 			f.wrong(first, finding.Mend("the rule has no effect", "add one, such as labels or ignore"))
 		}
@@ -52,43 +52,49 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 	}
 }
 
-// readRule reads a rule and its matchers into the fields that their tags name.
-func (f *fileReader) readRule(rule *policy.Rule, mapping *ast.MappingNode) {
-	all := slices.Concat(ruleKeys, matchKeys)
-	read := func(of any, keys []string, name string, node ast.Node, move string) (string, error) {
-		if at := slices.Index(keys, name); at >= 0 {
-			return f.value(name, reflect.ValueOf(of).Elem().Field(at).Addr().Interface(), node)
-		}
-		return "", finding.Mend("is misplaced", move)
-	}
-	f.each(mapping, "", all, func(name string, node ast.Node) error {
-		if name == "match" {
-			f.each(node, "match: must be a mapping of matchers, such as {service: shop}", all, func(name string, node ast.Node) error {
-				_, err := read(&rule.Match, matchKeys, name, node, "move this effect out of match")
-				return err
-			})
+// entryOf returns the reader of a rule's entries, or of its matchers'; of is the one or the other.
+func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) error {
+	return func(name string, node ast.Node) error {
+		switch to := fieldOf(of, name).(type) {
+		case nil:
+			return finding.Mend("is misplaced", "write matchers into match, and effects beside it")
+		case *policy.Match:
+			f.each(node, "match: must be a mapping of matchers, such as {service: shop}", ruleKeys, f.entryOf(to, rule))
 			return nil
+		default:
+			text, err := f.value(name, to, node)
+			if of == rule {
+				rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
+			}
+			return err
 		}
-		text, err := read(rule, ruleKeys, name, node, "move this matcher into match")
-		rule.Written = append(rule.Written, policy.Effect{Name: name, Text: text})
-		return err
-	})
+	}
 }
 
-func (f *fileReader) never(node ast.Node, err error) {
-	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
+// fieldOf returns the address of the field that a tag names; nil if there is none.
+func fieldOf(of any, name string) any {
+	for field, v := range reflect.ValueOf(of).Elem().Fields() {
+		if field.Tag.Get("json") == name {
+			return v.Addr().Interface()
+		}
+	}
+	return nil
 }
 
-var ruleKeys, matchKeys = keysOf(reflect.TypeFor[policy.Rule]()), keysOf(reflect.TypeFor[policy.Match]())
+// ruleKeys are the names of effects and matchers.
+var ruleKeys = append(keysOf(reflect.TypeFor[policy.Rule]()), keysOf(reflect.TypeFor[policy.Match]())...)
 
-func keysOf(t reflect.Type) []string {
-	var keys []string
+func keysOf(t reflect.Type) (keys []string) {
 	for field := range t.Fields() {
 		if key := field.Tag.Get("json"); key != "-" {
 			keys = append(keys, key)
 		}
 	}
 	return keys
+}
+
+func (f *fileReader) never(node ast.Node, err error) {
+	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
 }
 
 // value reads a matcher or an effect, and returns it as people read it.

@@ -159,6 +159,13 @@ func groups(c *Config, now time.Time) []Group {
 	}
 }
 
+func names(settings []Setting) (names []string) {
+	for _, s := range settings {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
 func unknown(thing, name string, names []string) error {
 	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }
