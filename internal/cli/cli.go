@@ -49,12 +49,12 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// asUsage marks an error as a usageError; nil stays nil.
-func asUsage(err error) error {
-	if err == nil {
-		return nil
+// usage marks the joined errors as a usageError; nil if there are none.
+func usage(errs ...error) error {
+	if err := errors.Join(errs...); err != nil {
+		return usageError{err}
 	}
-	return usageError{err}
+	return nil
 }
 
 // errReported marks a failure that was reported already.
@@ -145,14 +145,14 @@ func (s *session) commands() []*cobra.Command {
 		Short: "Test every configured integration and explain how to fix what fails; writes nothing",
 	}
 	for _, cmd := range []*cobra.Command{scan, preview} {
-		cmd.Flags().String("payload", "", "read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")
+		cmd.Flags().String("payload", "",
+			"read this file instead of the sources: a repository_dispatch event, its client_payload, or the body of a webhook; - for standard input")
 	}
 	preview.Flags().String("html", "", "also write the issues to this `FILE`, as a page that works offline")
 	return []*cobra.Command{scan, preview, s.groupCommand(), s.relayCommand(), doctor}
 }
 
-// byInput runs the command that the input names, as the action does. That command reports
-// mistakes in the configuration.
+// byInput runs the command that the input names, which reports mistakes in the configuration.
 func (s *session) byInput(cmd *cobra.Command, _ []string) error {
 	if shown, _ := cmd.Flags().GetBool("version"); shown {
 		_, err := fmt.Fprintln(s.Stdout, "errmon", version())
@@ -169,7 +169,6 @@ func (s *session) byInput(cmd *cobra.Command, _ []string) error {
 }
 
 func (s *session) problem(message string) { s.annotate(message, "", (*githubactions.Action).Errorf) }
-
 func (s *session) warning(message string) {
 	s.annotate(message, "warning: ", (*githubactions.Action).Warningf)
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,15 +21,20 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// payload returns what was delivered to this run, and false if the run should scan
-// the sources, as for a dispatch of TypeScan.
+// payload returns what was delivered to this run, and false if the run should scan, as for a dispatch of TypeScan.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
-		body, err := s.readPayload(f.Value.String())
-		if err != nil {
-			err = usageError{fmt.Errorf("read the payload: %w", err)}
+		file := s.Stdin
+		if name := f.Value.String(); name != "-" {
+			opened, err := os.Open(name)
+			if err != nil {
+				return nil, true, usageError{fmt.Errorf("read the payload: %w", err)}
+			}
+			defer opened.Close()
+			file = opened
 		}
-		return body, true, err
+		body, err := io.ReadAll(io.LimitReader(file, inbound.MaxBody+1))
+		return body, true, usage(err)
 	}
 	path := s.Getenv("GITHUB_EVENT_PATH")
 	if s.actions == nil || s.Getenv("GITHUB_EVENT_NAME") != "repository_dispatch" || path == "" {
@@ -47,19 +51,6 @@ func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	return body, true, nil
 }
 
-func (s *session) readPayload(name string) ([]byte, error) {
-	file := s.Stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		file = f
-	}
-	return io.ReadAll(io.LimitReader(file, inbound.MaxBody+1))
-}
-
 func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) {
 	return inbound.Read(body, slack.Options{
 		Origin: payload.Origin{Now: s.Clock.Now(), Run: s.Getenv("GITHUB_RUN_ID")},
@@ -69,8 +60,8 @@ func (s *session) read(cfg config.Config, body []byte) (payload.Payload, error) 
 
 // dispatch files what was delivered. It needs no source: one that cannot be read is only a warning.
 func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (report.Run, error) {
-	if err := errors.Join(s.mistakes, c.CheckTarget()); err != nil {
-		return report.Run{}, usageError{err}
+	if err := usage(s.mistakes, c.CheckTarget()); err != nil {
+		return report.Run{}, err
 	}
 	payload, err := s.read(c, body)
 	if err != nil {
@@ -96,8 +87,7 @@ func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (r
 
 const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."
 
-// serve runs a command, adds to the run what it did, and answers it. A failure is reported
-// to the sender and fails the run.
+// serve runs a command, adds what it did to the run, and answers. The sender sees a failure, which fails the run.
 func (s *session) serve(ctx context.Context, c config.Config, asked payload.Command, o scan.Options, run *report.Run) {
 	answer, err := slack.Answer{Text: help}, error(nil)
 	switch asked.Verb {

@@ -77,7 +77,7 @@ func (s *session) publishFindings(t table) error {
 			s.problem(strings.TrimSuffix(f.Text+": "+f.Remedy, ": "))
 		}
 	}
-	return s.writeSummary(t.summary(s.redactor.Section()))
+	return s.writeFile("GITHUB_STEP_SUMMARY", func() { s.actions.AddStepSummary(t.summary(s.redactor.Section())) })
 }
 
 // checkConfig reports every mistake in the settings, and what a scan lacks.
@@ -116,21 +116,16 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 // namesOf returns what rules name in GitHub, each once.
 func namesOf(rules []policy.Rule) (n github.Names) {
 	for _, r := range rules {
-		n.Labels, n.Assignees = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...)
-		if r.Type != "" {
-			n.Types = append(n.Types, r.Type)
-		}
+		n.Labels, n.Assignees, n.Types = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...), append(n.Types, r.Type)
 	}
-	n.Assignees = slices.DeleteFunc(n.Assignees, func(login string) bool { return login == policy.Owners })
 	for _, names := range []*[]string{&n.Labels, &n.Assignees, &n.Types} {
 		slices.Sort(*names)
-		*names = slices.Compact(*names)
+		*names = slices.DeleteFunc(slices.Compact(*names), func(name string) bool { return name == "" || names == &n.Assignees && name == policy.Owners })
 	}
 	return n
 }
 
-// checkFrames reports how many of the in-app frames of open issues were found at their
-// lines in the repository, if there are enough to say.
+// checkFrames reports how many in-app frames of open issues were found in the repository, if there are enough.
 func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	const about, minFrames = "frames", 10
 	issues, err := client.List(ctx, cfg.Label, nil)
@@ -192,8 +187,7 @@ var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", fi
 
 var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, finding.Warning: terminal.Yellow, finding.Failure: terminal.Red}
 
-// add prints what a check found. It redacts each part by itself, because whatever follows
-// "token:" looks like a token.
+// add prints findings. It redacts each part by itself, because whatever follows "token:" looks like a token.
 func (t *table) add(found ...finding.Finding) {
 	for _, f := range found {
 		fmt.Fprintf(t.out, "%s %s: %s\n", t.screen.Show(styles[f.Level], marks[f.Level]), t.redactor.Command(f.About), t.redactor.Command(f.Text))

@@ -59,8 +59,7 @@ func connectSentry(_ context.Context, cfg config.Config, c clock.Clock, _ func(s
 
 func (s *session) progress(line string) { fmt.Fprintln(s.Stdout, s.redactor.Terminal(line)) }
 
-// connect connects the configured services. It returns those that can be read, why
-// others are left out, and the mistakes in their settings.
+// connect returns the services that can be read, why others are left out, and the mistakes in their settings.
 func (s *session) connect(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut, mistakes []error) {
 	leftOut = cfg.LeftOut
 	for _, i := range Integrations {
@@ -79,8 +78,8 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 	return usable, leftOut, mistakes
 }
 
-// watch returns the services to read, and why others are left out: the run reads the rest
-// and fails. It returns an error if a setting is wrong or nothing is left to read.
+// watch returns the services to read, and why others are left out. It is an error if a setting is wrong or
+// nothing is left to read.
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {
@@ -90,8 +89,7 @@ func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source
 	return usable, leftOut, errors.Join(mistakes...)
 }
 
-// configure reads the configuration of a scan, as far as it is valid. If the workflow
-// checks nothing out, it reads the file from the repository.
+// configure reads the configuration, as far as it is valid, with the file of the repository if none is checked out.
 func (s *session) configure(ctx context.Context) (c config.Config, err error) {
 	c, s.mistakes = s.load(s.input())
 	wrong := s.mistakes != nil && !errors.Is(s.mistakes, fs.ErrNotExist)
@@ -125,8 +123,7 @@ func (s *session) input() config.Input {
 	}
 }
 
-// load reads the configuration. Even with an error it contains every valid setting, so that
-// further mistakes can be reported.
+// load reads the configuration. Even with an error it contains every valid setting.
 func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
 	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow, safe.NewOwn(config.Secrets(in)...))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (s *session) preview(cmd *cobra.Command, args []string) (err error) {
 		return s.previewer(cfg, html).Files(cmd.Context(), files, s.Stdin)
 	}
 	cfg, err := s.load(s.input())
-	if err := errors.Join(asUsage(err), payloadErr); err != nil {
+	if err := errors.Join(usage(err), payloadErr); err != nil {
 		return err
 	}
 	if !delivered {
@@ -79,7 +80,7 @@ func (s *session) expand(args []string) (config.Config, []string, error) {
 		return cfg, nil, usageError{err}
 	}
 	files, err := logfile.Expand(args)
-	return cfg, files, asUsage(err)
+	return cfg, files, usage(err)
 }
 
 func (s *session) previewer(cfg config.Config, html io.Writer) preview.Preview {
@@ -98,10 +99,7 @@ func (s *session) previewSources(ctx context.Context, cfg config.Config, html io
 	if err != nil {
 		return usageError{err}
 	}
-	from := cfg.Since
-	if from.IsZero() {
-		from = s.Clock.Now().Add(-cfg.Lookback)
-	}
+	from := cmp.Or(cfg.Since, s.Clock.Now().Add(-cfg.Lookback))
 	return errors.Join(errors.Join(leftOut...), s.previewer(cfg, html).Sources(ctx, services, from))
 }
 
@@ -120,8 +118,7 @@ func (s *session) groupCommand() *cobra.Command {
 	return cmd
 }
 
-// group prints which events of a log are the same error. It reads templates from the file
-// known and writes them to the file save, unless they are empty.
+// group prints which events of a log are the same error. Files known and save are not used if they are empty.
 func (s *session) group(ctx context.Context, args []string, p group.Printer, known, save string) error {
 	if len(args) == 0 {
 		args = []string{logfile.Stdin}

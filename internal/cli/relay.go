@@ -39,8 +39,8 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	in.Flags = given(flags)
 	cfg, err := config.LoadRelay(in)
 	client, clientErr := s.relayGitHub(cfg)
-	if err := errors.Join(err, clientErr); err != nil {
-		return usageError{err}
+	if err := usage(err, clientErr); err != nil {
+		return err
 	}
 	front := relay.Config{
 		SentrySecret: cfg.SentrySecret, SlackSecret: cfg.SlackSecret, Token: cfg.Token, Insecure: cfg.Insecure,

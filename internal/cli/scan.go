@@ -37,13 +37,10 @@ func (s *session) scan(cmd *cobra.Command, _ []string) error {
 	for _, text := range failures {
 		s.problem(text)
 	}
-	if err := s.publish(run); err != nil {
+	if err := s.publish(run); err != nil || len(failures) == 0 {
 		return err
 	}
-	if len(failures) > 0 {
-		return errReported
-	}
-	return nil
+	return errReported
 }
 
 func (s *session) runOnce(cmd *cobra.Command) (report.Run, error) {
@@ -63,8 +60,8 @@ func (s *session) runOnce(cmd *cobra.Command) (report.Run, error) {
 
 func (s *session) scanSources(ctx context.Context, c config.Config) (report.Run, error) {
 	services, leftOut, err := s.watch(ctx, c)
-	if err := errors.Join(s.mistakes, c.CheckTarget(), err); err != nil {
-		return report.Run{}, usageError{err}
+	if err := usage(s.mistakes, c.CheckTarget(), err); err != nil {
+		return report.Run{}, err
 	}
 	options, err := s.options(c, services)
 	if err != nil {
@@ -131,7 +128,7 @@ func (s *session) github(cfg config.Config) (*github.Client, error) {
 	client, err := github.New(github.Config{
 		Token: cfg.GitHubToken, BaseURL: cfg.GitHubAPIURL, Owner: cfg.Owner, Repo: cfg.Repo, WriteInterval: cfg.WriteInterval, Clock: s.Clock,
 	})
-	return client, asUsage(err)
+	return client, usage(err)
 }
 
 func texts(errs []error) []string {
@@ -147,20 +144,16 @@ func (s *session) publish(run report.Run) error {
 	if s.actions == nil {
 		return nil
 	}
-	err := s.writeFile("GITHUB_OUTPUT", func() {
+	outputs := func() {
 		for _, o := range report.Outputs(s.redactor, run) {
 			s.actions.SetOutput(o.Name, o.Value)
 		}
-	})
-	return errors.Join(err, s.writeSummary(report.Summary(s.redactor, run)))
+	}
+	summary := func() { s.actions.AddStepSummary(report.Summary(s.redactor, run)) }
+	return errors.Join(s.writeFile("GITHUB_OUTPUT", outputs), s.writeFile("GITHUB_STEP_SUMMARY", summary))
 }
 
-func (s *session) writeSummary(text string) error {
-	return s.writeFile("GITHUB_STEP_SUMMARY", func() { s.actions.AddStepSummary(text) })
-}
-
-// writeFile writes to the runner's file that a variable names, if it is set. The library
-// panics if it cannot write; that must not hide what the run did.
+// writeFile writes to the runner's file that a variable names, if it is set. The library panics if it cannot.
 func (s *session) writeFile(variable string, write func()) (err error) {
 	if s.Getenv(variable) == "" {
 		return nil
