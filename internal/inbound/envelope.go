@@ -148,7 +148,8 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 		if err := entry.check(); err != nil {
 			return nil, fmt.Errorf("event %d of the envelope: %w", i+1, err)
 		}
-		_, key := identify(entry.Shape, entry.Sample)
+		p, _ := readShape(entry.Shape, entry.Sample, slack.Options{}) // whoever files it reports the error
+		_, key := identify(p)
 		e.Events[i].key = entry.Shape + " " + cmp.Or(key, entry.IDs[0])
 	}
 	return e.Events, nil

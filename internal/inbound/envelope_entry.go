@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/org/errmon-action/internal/payload"
-	"github.com/org/errmon-action/internal/sentry"
 	"github.com/org/errmon-action/internal/slack"
 )
 
@@ -35,54 +35,48 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 			shape = "text"
 		}
 	}
-	id, key := identify(shape, body)
+	sample, err := encode(fields)
+	e := Entry{Shape: shape, Cut: len(sample) > MaxSample, Sample: sample}
+	if e.Cut && err == nil {
+		e.Sample, err = cut(sample)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	p, err := readShape(shape, e.Sample, slack.Options{})
+	if len(p.Events)+len(p.Issues)+len(p.Commands) == 0 {
+		e.Skipped = strings.Join(p.Skipped, " ")
+	}
+	id, key := identify(p)
 	if id == "" && shape == "sentry" {
 		id = hash(body)
 	}
 	if id = cmp.Or(id, fallback); !plainID.MatchString(id) {
 		id = hash([]byte(id))
 	}
-	sample, err := encode(fields)
-	if err != nil {
-		return Entry{}, err
-	}
-	e := Entry{Shape: shape, IDs: []string{id}, Cut: len(sample) > MaxSample, Sample: sample, key: shape + " " + cmp.Or(key, id)}
-	if e.Cut {
-		if e.Sample, err = cut(sample); err != nil {
-			return Entry{}, err
-		}
-	}
-	p, err := readShape(shape, e.Sample, slack.Options{})
-	if len(p.Events)+len(p.Issues)+len(p.Commands) == 0 {
-		e.Skipped = strings.Join(p.Skipped, " ")
-	}
+	e.IDs, e.key = []string{id}, shape+" "+cmp.Or(key, id)
 	return e, err
 }
 
-// identify returns the occurrence's id, and what all occurrences of its error
-// have in common; each is empty if the body does not contain it.
-func identify(shape string, body []byte) (id, key string) {
-	switch shape {
-	case "sentry":
-		id, issue := sentry.Identify(body)
-		if issue != "" {
-			issue = "issue " + issue
-		}
-		return id, issue
-	case "slack":
-		id, key = slack.Identify(body)
-	default:
-		fields, _ := object(body)
-		var own payload.Text
-		_ = json.Unmarshal(fields["id"], &own) // absent: empty
-		delete(fields, "id")
-		raw, _ := encode(fields)
-		id, key = own.Trim(), string(raw)
+// identify returns the occurrence's id, and what all occurrences of its error have in
+// common; each is empty if the payload does not contain it.
+func identify(p payload.Payload) (id, key string) {
+	if len(p.Commands) > 0 {
+		id = p.Commands[0].ID
 	}
-	if key != "" {
-		key = hash([]byte(key))
+	if len(p.Events) == 0 {
+		return id, ""
 	}
-	return id, key
+	e := p.Events[0]
+	if own, ok := strings.CutPrefix(e.Deliveries[0], "id "); ok {
+		id = own
+	}
+	if e.Issue != "" {
+		return id, "issue " + e.Issue
+	}
+	e.ID, e.Deliveries, e.Time, e.URL = "", nil, time.Time{}, ""
+	raw, _ := encode(e)
+	return id, hash(raw)
 }
 
 func hash(raw []byte) string {

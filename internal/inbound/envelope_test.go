@@ -36,11 +36,12 @@ func TestEnvelopeIdentity(t *testing.T) {
 	}{
 		{"event alert", "sentry", `{"action":"triggered","data":{"event":{"event_id":"e1","issue_id":"7"}}}`, "e1", "issue 7"},
 		{"error", "sentry", `{"action":"created","data":{"error":{"event_id":"e1","issue_id":7}}}`, "e1", "issue 7"},
-		{"an event without its issue", "sentry", `{"data":{"event":{"event_id":"e1"}}}`, "e1", "e1"},
+		{"an event without its issue", "sentry", `{"data":{"event":{"event_id":"e1"}}}`, "e1", "h"},
 		{"what happened to an issue", "sentry", `{"action":"resolved","data":{"issue":{"id":"7"}}}`, "h", "h"},
 		{"legacy plugin", "sentry", `{"id":"7","project_slug":"shop","event":{"event_id":"e1","id":"x"}}`, "e1", "issue 7"},
 		{"metric alert", "sentry", `{"action":"critical","data":{"metric_alert":{"id":"9"}}}`, "h", "h"},
 		{"slack message", "slack", `{"type":"event_callback","event_id":"Ev1","event":{"type":"message","channel":"C1","text":"boom"}}`, "Ev1", "h"},
+		{"slack message in its channel", "slack", `{"channel":"C1","ts":"1795341630.000100","text":"ERROR boom","type":"message"}`, "h", "h"},
 		{"slash command", "slack", `{"command":"/errmon","text":"scan","trigger_id":"1.2"}`, "1.2", "1.2"},
 		{"text with an id", "text", `{"id":"a-1","text":"boom"}`, "a-1", "h"},
 		{"text without one", "text", `{"text":"boom"}`, "fallback", "h"},

@@ -44,6 +44,7 @@ const (
 
 // Command is a request from somebody in Slack.
 type Command struct {
+	ID    string // of the request, which Slack may send again; may be empty
 	Verb  string
 	Since string // of a scan, as typed: a duration or a time; may be empty or wrong
 	// ResponseURL takes the answer, for 30 minutes; empty if nobody waits for one. It

@@ -124,16 +124,6 @@ func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payl
 	return payload.Payload{Events: []event.Event{e}}
 }
 
-// Identify returns the id of the event that a webhook is about, and that of its issue; each is empty if the body
-// does not contain it. A change of an issue has neither: each is a delivery of its own.
-func Identify(body []byte) (id, issue string) {
-	p, _ := ReadWebhook(body, payload.Origin{}) // what cannot be read names nothing
-	if len(p.Events) == 0 {
-		return "", ""
-	}
-	return p.Events[0].ID, p.Events[0].Issue
-}
-
 // payload returns the event, and the Sentry issue that it belongs to.
 func (w *wireEvent) payload(o payload.Origin, raw json.RawMessage) payload.Payload {
 	_, path, _ := strings.Cut(w.URL, "/api/0/projects/")

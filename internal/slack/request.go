@@ -214,7 +214,7 @@ func (m slackMessage) command(text string, raw json.RawMessage, o Options) paylo
 	if end := strings.IndexAny(text, " \t\n"); end >= 0 {
 		verb, about = text[:end], strings.TrimSpace(text[end:])
 	}
-	c := payload.Command{Verb: strings.ToLower(verb)}
+	c := payload.Command{ID: m.request, Verb: strings.ToLower(verb)}
 	var filed []event.Event
 	switch {
 	case c.Verb == payload.Scan:
@@ -228,24 +228,4 @@ func (m slackMessage) command(text string, raw json.RawMessage, o Options) paylo
 		c.Verb = payload.Help
 	}
 	return payload.Payload{Commands: []payload.Command{c}, Events: filed}
-}
-
-// Identify returns the id of a request, and a text that is the same when its message is
-// repeated; each is empty if the body does not contain it.
-func Identify(body []byte) (id, message string) {
-	var w struct {
-		EventID payload.Text `json:"event_id"`
-		Trigger payload.Text `json:"trigger_id"`
-		Event   struct {
-			Type, Subtype, Channel, Text payload.Text
-			Attachments                  json.RawMessage
-		}
-	}
-	_ = json.Unmarshal(body, &w) // a part of another type identifies nothing
-	id = cmp.Or(w.EventID.Trim(), w.Trigger.Trim())
-	e := w.Event
-	if e.Text.Trim() == "" {
-		return id, ""
-	}
-	return id, strings.Join([]string{e.Type.Trim(), e.Subtype.Trim(), e.Channel.Trim(), e.Text.Trim(), string(e.Attachments)}, "\x00")
 }
