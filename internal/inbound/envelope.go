@@ -28,11 +28,9 @@ import (
 // A cut sample is still valid for its shape. It lacks its long parts, but keeps the ids
 // with which the rest can be fetched.
 
-// EnvelopeVersion is the version that is written, and the newest one that is read.
-const EnvelopeVersion = 1
-
-// Limits of an envelope.
 const (
+	// EnvelopeVersion is the version that is written, and the newest one that is read.
+	EnvelopeVersion = 1
 	// MaxPayload is the longest payload, in bytes. GitHub accepts less than 64 KB but does
 	// not say what exactly counts, so this leaves a margin.
 	MaxPayload = 60_000
@@ -63,26 +61,22 @@ type Batch struct {
 	Reserve int
 
 	entries []Entry
-	at      map[string]int // by key
-	size    int            // of the entries, encoded
+	size    int // of the entries, encoded
 }
 
 var frame = len(`{"errmon":{"v":1,"events":[]}}`)
 
-// Add puts an entry into the batch and returns true, or returns false if it does not fit. Another occurrence
-// of an error in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
+// Add puts an entry into the batch and returns true, or false if it does not fit. Another occurrence of an error
+// in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
-	at, known := b.at[e.key]
-	if !known {
+	at := b.find(e)
+	if at < 0 {
 		raw, err := encode(e)
 		if err != nil || !b.fits(len(raw)+1) || len(b.entries) > 0 && !b.fits(len(raw)+1+b.Reserve) {
 			return false
 		}
-		if b.at == nil {
-			b.at = map[string]int{}
-		}
 		e.IDs = slices.Clip(e.IDs) // the caller keeps its own
-		b.at[e.key], b.entries, b.size = len(b.entries), append(b.entries, e), b.size+len(raw)+1
+		b.entries, b.size = append(b.entries, e), b.size+len(raw)+1
 		return true
 	}
 	ids, size := b.entries[at].IDs, 0
@@ -101,9 +95,10 @@ func (b *Batch) Add(e Entry) bool {
 func (b *Batch) fits(bytes int) bool { return frame+b.size+bytes <= MaxPayload }
 
 // Has reports whether the batch holds another occurrence of an entry's error.
-func (b *Batch) Has(e Entry) bool {
-	_, known := b.at[e.key]
-	return known
+func (b *Batch) Has(e Entry) bool { return b.find(e) >= 0 }
+
+func (b *Batch) find(e Entry) int {
+	return slices.IndexFunc(b.entries, func(known Entry) bool { return known.key == e.key })
 }
 
 // IDs returns the ids of all occurrences.
@@ -172,8 +167,7 @@ func (e Entry) check() error {
 	return nil
 }
 
-// plainID matches an id that can be sent as it is: at most 128 bytes of printable
-// ASCII, none of which grows when quoted. Other ids are hashed.
+// plainID matches an id that can be sent as it is: printable ASCII that does not grow when quoted. Others are hashed.
 var plainID = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
 // encode leaves <, > and & as they are, which would take six bytes each.
@@ -185,8 +179,7 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// readEnvelope reads what the relay collected. Each entry is read as a payload of
-// its shape, and the relay's ids count in place of its own.
+// readEnvelope reads each entry as a payload of its shape, with the relay's ids in place of its own.
 func readEnvelope(raw json.RawMessage, o slack.Options) (payload.Payload, error) {
 	entries, err := ReadEnvelope(raw)
 	var all payload.Payload
