@@ -58,15 +58,8 @@ func decide(a Action, in Input) Action {
 }
 
 func (a *Action) count(in Input) {
-	a.Next = unmuted(a.Issue, in)
-	for _, m := range a.Join {
-		a.Next = join(a.Next, m)
-	}
-	a.Next = observe(a.Next, a.Groups)
+	a.Next = observe(a.into(unmuted(a.Issue, in)), a.Groups)
 	a.shape(a.Issue.Marker, in)
-	for _, m := range a.Merge {
-		a.Next = marker.Merge(a.Next, m)
-	}
 	if a.Evidence.Code != nil {
 		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
 	}

@@ -80,11 +80,11 @@ func candidates(known *directory, in Input) []Action {
 	var actions []Action
 	titles := TitlesFor(in)
 	public := Titles{titles.Services, true}
-	for _, e := range slices.Concat(known.rows, known.fresh) {
+	for _, e := range known.rows.entries {
 		if e.original != nil || len(e.groups) == 0 && (in.Now.Sub(e.Marker.Last.Time()) >= forgetAfter || settled(e.Marker, in)) {
 			continue
 		}
-		a := Action{Title: e.Title, Public: e.Title, Groups: e.groups, Retry: e.refused, Next: observe(e.counted(), e.groups)}
+		a := Action{Title: e.Title, Public: e.Title, Groups: e.groups, Retry: e.refused, Next: observe(e.into(e.Marker), e.groups)}
 		if len(e.groups) > 0 {
 			a.Title, a.Public = titles.Title(e.groups[0]), public.Title(e.groups[0])
 		}

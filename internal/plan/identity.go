@@ -38,8 +38,6 @@ func isMessage(m marker.Marker) bool { return grouping.KindOf(m.Key()) == groupi
 
 func isSentry(key string) bool { return grouping.KindOf(key) == grouping.Sentry }
 
-func hasSentry(m marker.Marker) bool { return slices.ContainsFunc(m.Keys, isSentry) }
-
 // keys returns the keys by which a group may be known, the best first.
 func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...) }
 
@@ -102,7 +100,7 @@ func (d *directory) indexNamed(all []*entry) {
 // errors while few had been seen. Muted issues stay as they are.
 func (d *directory) converge(groups []*grouping.Group) {
 	of := map[string]*entry{} // by first key
-	for _, e := range d.issues {
+	for _, e := range d.entries {
 		if isMessage(e.Marker) && e.merges() {
 			of[e.Marker.Key()] = e
 		}
@@ -139,7 +137,7 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	for _, name := range slices.Sorted(maps.Keys(same)) {
 		if oldest := unite(same[name]); d.owners[name] != oldest {
 			d.owners[name] = oldest
-			oldest.join = append(oldest.join, marker.Marker{Keys: []string{name}})
+			oldest.Join = append(oldest.Join, marker.Marker{Keys: []string{name}})
 		}
 	}
 }
@@ -152,95 +150,74 @@ func unite(same []*entry) (oldest *entry) {
 		e = e.standing()
 		if oldest = cmp.Or(oldest, e); e != oldest {
 			e.original = oldest
-			oldest.join = append(oldest.join, e.counted())
+			oldest.Join = append(oldest.Join, e.into(e.Marker))
 			oldest.groups, oldest.refused = append(oldest.groups, e.groups...), oldest.refused || e.refused
 		}
 	}
 	return oldest
 }
 
-func (e *entry) counted() marker.Marker {
-	m := e.Marker
-	for _, other := range e.join {
-		m = join(m, other)
+// rowsOf returns the rows that own one of the keys.
+func (d *directory) rowsOf(keys ...string) (rows []*entry) {
+	for _, key := range keys {
+		if row := d.rows.owners[key].standing(); row != nil && row.Number == 0 { // else an issue took it over
+			rows = append(rows, row)
+		}
 	}
-	for _, other := range e.merge {
-		m = marker.Merge(m, other)
-	}
-	return m
+	return rows
 }
 
-// mergeRows adds the rows that still wait. A row whose error has an issue by now, filed by
-// an overlapping run, hands its counts over.
-func (d *directory) mergeRows(rows []marker.Row) {
-	for _, row := range rows {
-		e := &entry{Issue: Issue{Title: row.Title, Marker: row.Marker}, refused: row.Reason == string(Refused)}
-		var owner *entry
-		for _, key := range row.Marker.Keys {
-			owner = cmp.Or(owner, d.owners[key].standing())
-		}
-		if owner == nil || owner.retired != "" {
-			d.rows = append(d.rows, e)
-			continue
-		}
-		owner.merge, owner.refused = append(owner.merge, row.Marker), owner.refused || e.refused
+// absorbRows hands the counts of rows over to the issue that a group of their error was matched to.
+func (d *directory) absorbRows(e *entry, g *grouping.Group) {
+	rows := d.rowsOf(keys(g)...)
+	if d.owners[g.Name] == e {
+		rows = append(rows, d.rowsOf(g.Name)...)
 	}
-}
-
-// absorbRows hands the counts of a row over to the issue that its events were matched to.
-func (d *directory) absorbRows() {
-	for _, e := range d.issues {
-		d.rows = slices.DeleteFunc(d.rows, func(row *entry) bool {
-			taken := e.retired == "" && slices.ContainsFunc(e.groups, func(g *grouping.Group) bool {
-				return owns(row.Marker, g) || d.owners[g.Name] == e && row.Marker.Owns(g.Name)
-			})
-			if taken {
-				e.join = append(e.join, row.Marker)
-			}
-			return taken
-		})
+	if e.retired == "" {
+		unite(append(rows, e))
 	}
 }
 
 // wait adds an error without an issue to its rows, or as a new one. Several rows may turn
 // out to be one error, and one row may match several keys.
 func (d *directory) wait(e *entry) {
-	row := unite(d.rowsOf(e.groups))
-	if row == nil {
-		d.fresh = append(d.fresh, e)
+	var rows []*entry
+	for _, g := range e.groups {
+		named := d.rowsOf(g.Name)
+		if rows = append(rows, named...); len(named) == 0 || !settledIn(named[0].Marker, g) {
+			rows = append(rows, d.rowsOf(keys(g)...)...)
+		}
+	}
+	row := unite(rows)
+	for _, g := range e.groups {
+		if row == nil {
+			row = d.rows.aliased(g)
+		}
+	}
+	if row == nil || row.Number != 0 {
+		d.rows.entries = append(d.rows.entries, e)
 		return
 	}
 	row.groups = append(row.groups, e.groups...)
 	if e.Marker.After != 0 { // it carries what the earlier issue counted
-		row.Marker, row.join = join(e.Marker, row.counted()), nil
+		row.Marker, row.Others = join(e.Marker, row.into(row.Marker)), Others{}
 	}
 }
 
-// rowsOf returns the rows that own one of the groups' keys, else the first that knows
-// one as an alias, as an issue would.
-func (d *directory) rowsOf(groups []*grouping.Group) []*entry {
-	var owners, aliased []*entry
-	for _, row := range d.rows {
-		m := row.Marker
-		for _, g := range groups {
-			settled := func(e *entry) bool { return settledIn(e.Marker, g) }
-			others := []string{g.Key}
-			if isSentry(g.Key) {
-				others = d.eventKeys(g)
-			}
-			switch {
-			case m.Owns(g.Name), owns(m, g) && !slices.ContainsFunc(d.rows, settled), g.Name == "" && grouped(m, g) && !d.named(m):
-				owners = append(owners, row)
-			case isSentry(g.Key) && hasSentry(m): // it takes only one
-			case slices.ContainsFunc(others, func(key string) bool { return m.Owns(key) || slices.Contains(m.Aliases, key) }):
-				aliased = append(aliased, row)
-			}
-		}
+// Others are the markers of issues and rows that turned out to be the same error.
+type Others struct {
+	Merge []marker.Marker // those that counted the same events
+	Join  []marker.Marker // those that counted other events
+}
+
+func (o Others) into(m marker.Marker) marker.Marker {
+	for _, other := range o.Join {
+		m = join(m, other)
 	}
-	if len(owners) == 0 {
-		return aliased[:min(1, len(aliased))]
+	for _, other := range o.Merge {
+		m = marker.Merge(m, other)
 	}
-	return owners
+	return m
 }
 
 // join adds the counts of a marker that turned out to be the same error. If m owns its

@@ -6,30 +6,27 @@ import (
 	"strings"
 
 	"github.com/org/errmon-action/internal/grouping"
-	"github.com/org/errmon-action/internal/marker"
 )
 
-// directory finds the issue or the waiting row of a group.
+// directory finds the issue of a group, or the row of an error that waits on the dashboard.
 type directory struct {
-	issues  []*entry          // by number, without known duplicates
-	rows    []*entry          // errors that wait on the dashboard
-	fresh   []*entry          // errors of this run without issue or row
-	owners  map[string]*entry // issue by owned key
-	aliases map[string]*entry // oldest issue by alias
+	entries []*entry          // the oldest first, without known duplicates
+	rows    *directory        // of the waiting errors, also new ones; nil in that one
+	owners  map[string]*entry // by owned key
+	aliases map[string]*entry // the oldest by alias
 	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of the name are one
 }
 
 // entry is an error in the directory.
 type entry struct {
 	Issue                       // of a waiting error, only title and marker
+	Others                      // that turned out to be the same error
 	retired   Reason            // why the issue takes no more events; see state.go
 	hasSentry bool              // has a Sentry issue
 	refiner   string            // see refine
 	refused   bool              // GitHub refused to write it, as its row records
 	original  *entry            // the older entry of the same error
 	groups    []*grouping.Group // what this run saw of it
-	merge     []marker.Marker   // of issues and rows that counted the same events
-	join      []marker.Marker   // of issues and rows that counted other events
 }
 
 // takes reports whether an issue takes events and is not muted.
@@ -48,26 +45,50 @@ func (e *entry) standing() *entry {
 
 func (e *entry) duplicate(original *entry) {
 	e.original = original
-	original.merge = append(original.merge, e.Marker)
+	original.Merge = append(original.Merge, e.Marker)
 }
 
-func byNumber(a, b *entry) int { return cmp.Compare(a.Number, b.Number) }
+// byNumber puts the older issue first, and rows, which have no number, last.
+func byNumber(a, b *entry) int { return cmp.Compare(uint(a.Number-1), uint(b.Number-1)) }
 
-// index prepares issues and rows for matching. A key or alias goes to the oldest issue, unless a later one
-// continues where that one ended. If two own the same first key or Sentry issue, two runs filed one error at
-// once, and the older issue stays. Other shared keys prove nothing: an alias may have brought them later.
+// index prepares issues and rows for matching. A row whose error has an issue by now, filed by an
+// overlapping run, hands its counts over.
 func index(in Input) *directory {
-	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: map[string]bool{}}
+	names := map[string]bool{}
 	for name, joins := range in.Rules.Policy.Groups() {
-		d.names[grouping.NamedKey(name)] = joins
+		names[grouping.NamedKey(name)] = joins
 	}
-	var all []*entry
+	var all, rows []*entry
 	for _, i := range slices.Concat(in.Issues, in.Archive) {
-		all = append(all, &entry{Issue: i, retired: retired(i, in), hasSentry: hasSentry(i.Marker)})
+		all = append(all, &entry{Issue: i, retired: retired(i, in)})
 	}
-	slices.SortFunc(all, byNumber)
+	d := newDirectory(all, names)
+	d.mergeAcrossSources()
+	for _, row := range in.Waiting {
+		e := &entry{Issue: Issue{Title: row.Title, Marker: row.Marker}, refused: row.Reason == string(Refused)}
+		var owner *entry
+		for _, key := range row.Marker.Keys {
+			owner = cmp.Or(owner, d.owners[key].standing())
+		}
+		if owner == nil || owner.retired != "" {
+			rows = append(rows, e)
+			continue
+		}
+		owner.Merge, owner.refused = append(owner.Merge, row.Marker), owner.refused || e.refused
+	}
+	d.rows = newDirectory(rows, names)
+	return d
+}
+
+// newDirectory gives each key and alias to the oldest entry, unless a later one continues where that one
+// ended. If two own the same first key or Sentry issue, two runs filed one error at once, and the older one
+// stays. Other shared keys prove nothing: an alias may have brought them later.
+func newDirectory(all []*entry, names map[string]bool) *directory {
+	d := &directory{owners: map[string]*entry{}, aliases: map[string]*entry{}, names: names}
+	slices.SortStableFunc(all, byNumber)
 	take := func(by map[string]*entry, key string, e *entry) *entry {
-		if owner := by[key]; owner == nil || e.Closed != ClosedAsDup && (e.Marker.After >= owner.Number || owner.retired != "") {
+		owner, after := by[key], e.Marker.After
+		if owner == nil || e.Closed != ClosedAsDup && (after != 0 && after >= owner.Number || owner.retired != "") {
 			by[key] = e
 		}
 		return by[key]
@@ -76,7 +97,7 @@ func index(in Input) *directory {
 		if e.Marker.DupOf != 0 {
 			continue
 		}
-		d.issues = append(d.issues, e)
+		d.entries, e.hasSentry = append(d.entries, e), slices.ContainsFunc(e.Marker.Keys, isSentry)
 		for i, key := range e.Marker.Keys {
 			owner := take(d.owners, key, e)
 			if owner != e && (i == 0 || isSentry(key)) && !e.Muted() && e.original == nil {
@@ -87,25 +108,23 @@ func index(in Input) *directory {
 			take(d.aliases, alias, e)
 		}
 	}
-	d.mergeAcrossSources()
 	d.indexNamed(all)
-	d.mergeRows(in.Waiting)
 	return d
 }
 
 // mergeAcrossSources finds issues that two runs filed at once for one error, each from another
 // source: one of them knows the other's key by its Sentry issue. The older one stays.
 func (d *directory) mergeAcrossSources() {
-	for _, e := range d.issues {
+	for _, e := range d.entries {
 		if !isSentry(e.Marker.Key()) || !e.merges() {
 			continue
 		}
-		i := slices.IndexFunc(d.issues, func(other *entry) bool {
+		i := slices.IndexFunc(d.entries, func(other *entry) bool {
 			key := other.Marker.Key()
 			return grouping.KindOf(key) == grouping.Exception && slices.Contains(e.Marker.Aliases, key) && !other.hasSentry && other.merges()
 		})
 		if i >= 0 {
-			both := []*entry{e, d.issues[i]}
+			both := []*entry{e, d.entries[i]}
 			slices.SortFunc(both, byNumber)
 			both[1].duplicate(both[0])
 			both[0].hasSentry = true
@@ -125,9 +144,13 @@ func (d *directory) match(groups []*grouping.Group) {
 	var fresh []*entry                                            // errors without an issue
 	byKey, byTemplate := map[string]*entry{}, map[string]*entry{} // these by key or name and by template
 	for _, g := range groups {
-		e := d.find(g)
+		e := d.owner(g)
+		if e == nil {
+			e = d.aliased(g)
+		}
 		if e != nil {
 			e.groups = append(e.groups, g)
+			d.absorbRows(e, g)
 			continue
 		}
 		switch {
@@ -154,7 +177,6 @@ func (d *directory) match(groups []*grouping.Group) {
 			byTemplate[g.Template] = e
 		}
 	}
-	d.absorbRows()
 	for _, e := range fresh {
 		d.wait(e)
 	}
@@ -171,17 +193,18 @@ func rank(g *grouping.Group) int {
 	return 0
 }
 
-// find returns the issue that owns one of the group's keys, else the one that knows it as
-// an alias: a message by the lines of the issue's traces, an exception by the events of
-// its Sentry issue. It returns nil if there is none.
-func (d *directory) find(g *grouping.Group) *entry {
+// owner returns the entry that owns one of the group's keys; nil if there is none.
+func (d *directory) owner(g *grouping.Group) *entry {
 	owner, named := d.first(g, d.owners), d.owners[g.Name].standing()
-	switch {
-	case named != nil && (owner == nil || settledIn(named.Marker, g)):
+	if named != nil && (owner == nil || settledIn(named.Marker, g)) {
 		return named
-	case owner != nil:
-		return owner
 	}
+	return owner
+}
+
+// aliased returns the entry that knows a group without an owner as an alias: a message by the lines of its
+// traces, an exception by the events of its Sentry issue. It returns nil if there is none.
+func (d *directory) aliased(g *grouping.Group) *entry {
 	other := d.first(g, d.aliases)
 	if isSentry(g.Key) {
 		known := d.eventKeys(g)
@@ -218,17 +241,12 @@ func withoutSentry(eventKeys []string, by map[string]*entry) *entry {
 // eventKeys returns the keys of a Sentry issue's event. If the event was not read again,
 // a row that waits may have kept them.
 func (d *directory) eventKeys(g *grouping.Group) []string {
-	if len(g.EventKeys) > 0 {
+	if len(g.EventKeys) > 0 || d.rows == nil || d.rows.owners[g.Key] == nil {
 		return g.EventKeys
 	}
-	for _, row := range d.rows {
-		if row.Marker.Owns(g.Key) {
-			return slices.DeleteFunc(slices.Clone(row.Marker.Aliases), func(alias string) bool {
-				return grouping.KindOf(alias) != grouping.Exception
-			})
-		}
-	}
-	return nil
+	return slices.DeleteFunc(slices.Clone(d.rows.owners[g.Key].Marker.Aliases), func(alias string) bool {
+		return grouping.KindOf(alias) != grouping.Exception
+	})
 }
 
 // refine returns the issue that was filed with less information than the group has. An alert is often the

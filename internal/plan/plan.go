@@ -138,18 +138,17 @@ type Action struct {
 	Next   marker.Marker     // what the issue will store
 	Groups []*grouping.Group // what was seen of it in this run; may be empty
 
-	Evidence Evidence        // what was looked up after the decision
-	Comment  Reason          // of the comment to post once the issue is written; empty for none
-	Note     string          // what the marker records about the comment beforehand
-	Unlabel  []string        // labels to remove once the issue is written
-	Mute     marker.Mute     // Mute: what the dashboard keeps
-	Surged   bool            // Mute: in this run for the first time, see mute
-	Retry    bool            // GitHub refused it in an earlier run
-	Fixed    Fixed           // Reopen: the fix that did not help; zero if unknown
-	DupOf    int             // Duplicate: the issue that stays
-	Resolve  []string        // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
-	Merge    []marker.Marker // of issues and rows that counted the same events
-	Join     []marker.Marker // of issues and rows that counted other events of the same error
+	Others               // that the issue takes over
+	Evidence Evidence    // what was looked up after the decision
+	Comment  Reason      // of the comment to post once the issue is written; empty for none
+	Note     string      // what the marker records about the comment beforehand
+	Unlabel  []string    // labels to remove once the issue is written
+	Mute     marker.Mute // Mute: what the dashboard keeps
+	Surged   bool        // Mute: in this run for the first time, see mute
+	Retry    bool        // GitHub refused it in an earlier run
+	Fixed    Fixed       // Reopen: the fix that did not help; zero if unknown
+	DupOf    int         // Duplicate: the issue that stays
+	Resolve  []string    // ResolvesSentry: ids of the Sentry issues to resolve before the issue is written
 }
 
 // Fixed is the commit that closed an issue, and one that contains it and failed.
@@ -179,6 +178,7 @@ func (a Action) Sample() (event.Event, bool) {
 	return event.Event{}, false
 }
 
+// sampled returns the first group of which an event was read: from a log rather than from Sentry, if both were.
 func sampled(groups []*grouping.Group) *grouping.Group {
 	for _, g := range groups {
 		if g.Sentry == nil || g.Sample.Source != "" {
@@ -228,8 +228,8 @@ func Plan(in Input) []Action {
 	known.match(in.Groups)
 	var actions []Action
 	leaving := 0
-	for _, e := range known.issues {
-		a := decide(Action{Issue: e.Issue, Groups: e.groups, Merge: e.merge, Join: e.join, Retry: e.refused}, in)
+	for _, e := range known.entries {
+		a := decide(Action{Issue: e.Issue, Groups: e.groups, Others: e.Others, Retry: e.refused}, in)
 		if e.original != nil {
 			a = closeDuplicate(e.Issue, e.standing().Number)
 		}
