@@ -32,15 +32,14 @@ type Applier struct {
 	Assign  bool // new issues, to the owners of their code
 }
 
-// maxRefusals is how many refused writes in a row leave the rest to the next run: perhaps
-// none can succeed, and each may cost several retries.
+// maxRefusals is how many refused writes in a row stop a run: each may cost retries, and none may succeed.
 const maxRefusals = 5
 
-// errLeft marks writes that were not tried. The write that stopped them reports why.
+// errLeft marks writes that were not tried.
 var errLeft = errors.New("the writes after that are left to the next run")
 
-// Do carries out the actions in order. A refused write affects only its own error. After a final refusal,
-// the end of the context, or maxRefusals, the remaining actions are left undone, each with an error.
+// Do carries out the actions in order. A refused write affects only its own error. After a final refusal, the
+// end of the context, or maxRefusals, the remaining actions are left undone, each with an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	var results []plan.Result
 	stop, refusals := false, 0
@@ -74,14 +73,13 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed. A 403 may concern one body:
-// firewalls return it for words in a stack trace.
+// final reports whether no further write can succeed. A 403 may concern one body, as firewalls refuse words.
 func final(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden) ||
 		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// edit plans again for the issue as it is now, writes it, and returns the action that was decided.
+// edit plans again for the issue as it is now, writes it, and returns what was decided.
 func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Action, err error) {
 	decided = action
 	err = a.GitHub.Rewrite(ctx, action.Issue.Number, func(current github.Issue) (github.Edit, error) {
@@ -112,8 +110,8 @@ func (a *Applier) edit(ctx context.Context, action plan.Action) (decided plan.Ac
 	return decided, err
 }
 
-// followUp comments on an issue that was just written, and changes its labels. An archived
-// issue gets its new label before it loses the one that the listing goes by.
+// followUp comments on an issue that was just written, and changes its labels. An archived one gets its new
+// label before it loses the one that the listing goes by.
 func (a *Applier) followUp(ctx context.Context, action plan.Action) (err error) {
 	number, remove := action.Issue.Number, action.Unlabel
 	if action.Note != "" {
@@ -131,7 +129,6 @@ func (a *Applier) followUp(ctx context.Context, action plan.Action) (err error) 
 	return err
 }
 
-// errSentry marks a failure of Sentry rather than GitHub.
 var errSentry = errors.New("update Sentry")
 
 // closedAs is GitHub's state_reason of a closing.
@@ -167,9 +164,8 @@ func (a *Applier) edition(action plan.Action, current github.Issue) (github.Edit
 	return edit, nil
 }
 
-// comment posts the action's comment. The marker already records it, so if this run dies
-// here, no later run posts it. An overlapping run may post one too: of two comments with the
-// same note, the run that posted the later one deletes it.
+// comment posts the action's comment. The marker already records it, so no later run posts it if this one
+// dies here. If an overlapping run posts one with the same note, the later one is deleted.
 func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	number := action.Issue.Number
 	posted, err := a.GitHub.Comment(ctx, number, a.Render.Comment(action))
@@ -192,7 +188,6 @@ func (a *Applier) comment(ctx context.Context, action plan.Action) error {
 	return nil
 }
 
-// create files a new issue and makes sure that the next listing finds it.
 func (a *Applier) create(ctx context.Context, action plan.Action) (number int, url string, err error) {
 	body, err := a.Render.Body(action, "")
 	if err != nil {
@@ -216,7 +211,7 @@ func (a *Applier) create(ctx context.Context, action plan.Action) (number int, u
 	return issue.Number, issue.URL, err
 }
 
-// assignees returns the logins that the settings or a rule name and errmon did not assign yet.
+// assignees returns the logins that settings or a rule name and errmon did not assign yet.
 func (a *Applier) assignees(action plan.Action) []string {
 	before, named := action.Issue.Marker.Shape.Assignees, action.Next.Shape.Assignees
 	if a.Assign && action.Kind == plan.Create {
@@ -237,8 +232,7 @@ func (a *Applier) assignees(action plan.Action) []string {
 	return slices.Compact(logins)
 }
 
-// lookUp finds the issue of a create without an answer. If there is none, the create may
-// still be in progress, so the error waits for the next run.
+// lookUp finds the issue of a create without an answer. If there is none, it may still be in progress.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
 	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
 	if err != nil {

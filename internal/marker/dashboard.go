@@ -51,8 +51,7 @@ type Health struct {
 	Failures int          `json:"f,omitempty"` // in a row
 }
 
-// Cadence returns the median time between the last scans; 0 if there was only one. GitHub
-// starts a schedule minutes to hours late, so this differs from the cron.
+// Cadence returns the median time between scans, which GitHub starts late; 0 if there was only one.
 func (d Dashboard) Cadence() time.Duration {
 	var gaps []time.Duration
 	for i := 1; i < len(d.Runs); i++ {
@@ -73,8 +72,8 @@ type Row struct {
 	Marker Marker `json:"m"`
 }
 
-// Box returns the beginning of a list item with a checkbox. Ticking it asks for an
-// issue about the error that owns the key. A key that people damaged gets no box.
+// Box returns the start of a list item with a checkbox to ask for an issue about the error that owns the key.
+// A key that people damaged gets no box.
 func Box(key string, ticked bool) string {
 	if !isPlain(key) || key == "" {
 		return "- "
@@ -112,7 +111,6 @@ type Mute struct {
 	Surged  count.Millis           `json:"up,omitempty"`  // when the error was 100 times as frequent as before, or 0
 }
 
-// cappedMutes returns mutes cut to these limits.
 func cappedMutes(mutes map[int]Mute) map[int]Mute {
 	capped, last := map[int]Mute{}, map[int]count.Millis{}
 	for _, number := range newest(slices.Sorted(maps.Keys(mutes)), MaxMuted) {

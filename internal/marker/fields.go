@@ -86,8 +86,7 @@ type Page struct {
 	Users int64        `json:"c,omitempty"` // affected, as far as Sentry knows
 }
 
-// Users returns how many users were affected, as far as Sentry knows: the largest
-// number of one Sentry issue, since a user may be affected by several.
+// Users returns the number of affected users: the largest of the Sentry issues, as one may meet several.
 func (m Marker) Users() int64 {
 	var most int64
 	for _, p := range m.Pages {
@@ -96,8 +95,8 @@ func (m Marker) Users() int64 {
 	return most
 }
 
-// SetTotal sets the lifetime total of a Sentry issue to the larger of stored and
-// seen, and sets its page. A URL longer than count.MaxURL is dropped.
+// SetTotal raises the lifetime total of a Sentry issue to total, and sets its page. A URL longer than
+// count.MaxURL is dropped.
 func (m *Marker) SetTotal(id string, total int64, p Page) {
 	m.Sentry = count.With(m.Sentry, id, max(m.Sentry[id], total))
 	if len(p.URL) > count.MaxURL {

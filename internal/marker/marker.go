@@ -83,8 +83,8 @@ type Marker struct {
 	Shape     Shape        `json:"rul,omitzero"`
 }
 
-// Count returns how often the error happened: the sum over log groups, the sum of the Sentry totals or the
-// deliveries of one kind, whichever is largest, since one failure seen by three kinds of source happened once.
+// Count returns how often the error happened: the largest of the sums over log groups and over Sentry totals,
+// and the deliveries of one kind, since one failure seen by three kinds of source happened once.
 func (m Marker) Count() int64 {
 	var logs, sentry, delivered int64
 	for _, t := range m.Sources {
@@ -146,7 +146,7 @@ func (m *Marker) Span(first, last time.Time) {
 	m.Last = max(m.Last, count.At(last))
 }
 
-// Merge joins two issues of one error. Both counted the same stream of events, so the larger count wins.
+// Merge joins two issues of one error that counted the same stream of events, so the larger count wins.
 func Merge(a, b Marker) Marker { return combine(a, b, count.Tally.Merge, count.Inbox.Merge) }
 
 // Join joins two errors that turned out to be one. Each counted other events, so the counts are added up.
@@ -221,7 +221,6 @@ func (m Marker) Section(text string) string {
 	}
 }
 
-// capped returns a copy cut to the limits of this package, those of cells and days excepted.
 func (m Marker) capped() Marker {
 	m = m.Clone()
 	m.Keys, m.Grouped = oldest(m.Keys, MaxKeys), oldest(m.Grouped, MaxGrouped)
@@ -257,7 +256,6 @@ func (m Marker) capped() Marker {
 // maxIDs bounds the delivery ids of all kinds: at 40 bits each they fill 16,000 characters of the marker.
 const maxIDs = 2400
 
-// shrink keeps at most so many cells and days of each source.
 func (m *Marker) shrink(cells, days int) {
 	for name, t := range m.Sources {
 		t.Fold(cells)

@@ -75,13 +75,13 @@ func checksum(text string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEE
 
 const keyAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/._-"
 
-// isPlain reports whether a key fits in its line without ending it. All keys that errmon makes do.
+// isPlain reports whether a key fits in its line without ending it, as all keys of errmon do.
 func isPlain(key string) bool {
 	return strings.Trim(key, keyAlphabet) == "" && !strings.Contains(key, "--")
 }
 
-// Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it holds the
-// first key alone, which stays readable, or nothing if the key line is not legible either.
+// Read returns the marker in the body of an error issue. With ErrNewer and ErrDamaged it holds the first key
+// alone, or nothing if the key line is not legible either.
 func Read(body string) (Marker, error) {
 	var m Marker
 	key, err := read(body, &m)
@@ -138,7 +138,6 @@ func Split(body string) (before, section, behind string, ok bool) {
 	return body[:from], body[from:to], body[to:], true
 }
 
-// line is a line of a body.
 type line struct {
 	prefix   string // which of our lines it is; empty for others
 	value    string // of our lines, between prefix and suffix
@@ -173,8 +172,8 @@ func (l line) read(into any) error {
 	return nil
 }
 
-// find returns the lines of our section, if there is one, and its state line, which is zero
-// if it was deleted. foreign reports whether another issue's section was pasted as well.
+// find returns the lines of our section and its state line, which is zero if it was deleted. foreign reports
+// whether another issue's section was pasted as well.
 func find(body string) (ours []line, state line, foreign bool) {
 	lines := linesOf(body)
 	if at, foreign := newestState(lines); at >= 0 {
@@ -205,8 +204,8 @@ func linesOf(body string) []line {
 	return lines
 }
 
-// newestState returns the index of the newest readable state line, the first of several, else of the last state
-// line; -1 if there is none. foreign reports whether states of several issues are readable.
+// newestState returns the index of the newest readable state, else of the last state line; -1 if there is
+// none. foreign reports whether states of several issues are readable.
 func newestState(lines []line) (at int, foreign bool) {
 	type stored struct {
 		Marker
@@ -233,8 +232,7 @@ func newestState(lines []line) (at int, foreign bool) {
 	return at, foreign
 }
 
-// firstLine returns where the section that ends with a state begins: at the first of
-// our lines that is left, else at the first visible line.
+// firstLine returns where the section of a state begins: at the first of our lines or the first visible one.
 func firstLine(lines []line, state int) int {
 	first := state
 	for i := state - 1; i >= 0 && lines[i].prefix != statePrefix && lines[i].prefix != endLine; i-- {
@@ -248,8 +246,7 @@ func firstLine(lines []line, state int) int {
 	return first
 }
 
-// lastLine returns where a section without a state ends: at the last visible line or
-// at its end line; if both are gone, at its key line.
+// lastLine returns where a section without a state ends: at its last visible, end or key line.
 func lastLine(lines []line, first int) int {
 	for i, l := range lines[first:] {
 		if l.prefix == endLine || strings.HasPrefix(l.text, LastLine) {
@@ -262,7 +259,6 @@ func lastLine(lines []line, first int) int {
 	return first
 }
 
-// endOf returns the end line directly below a line, or else that line.
 func endOf(lines []line, at int) int {
 	for i := at + 1; i < len(lines); i++ {
 		if lines[i].prefix == endLine {

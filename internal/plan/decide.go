@@ -26,11 +26,13 @@ func Decide(a Action, in Input) Action {
 	return decided
 }
 
-// decide returns what happens to one tracked issue that is not locked.
 func decide(a Action, in Input) Action {
 	in.Writing = cmp.Or(in.Writing, in.Now)
-	a.Title = a.Issue.Title
-	a.count(in)
+	a.Title, a.Next = a.Issue.Title, observe(a.into(unmuted(a.Issue, in)), a.Groups)
+	a.shape(a.Issue.Marker, in)
+	if a.Evidence.Code != nil {
+		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
+	}
 	sentry := sentryStateOf(a.Next, in)
 	var held bool
 	a.Kind, a.Reason, held = verdict(a, sentry, in)
@@ -57,14 +59,6 @@ func decide(a Action, in Input) Action {
 	return a
 }
 
-func (a *Action) count(in Input) {
-	a.Next = observe(a.into(unmuted(a.Issue, in)), a.Groups)
-	a.shape(a.Issue.Marker, in)
-	if a.Evidence.Code != nil {
-		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
-	}
-}
-
 func (a *Action) noteChange(held bool, in Input) {
 	if a.Kind == Reopen || a.Kind == Close {
 		a.Next.Changes = append(a.Next.Changes, marker.Change{At: count.At(in.Writing), Open: a.Kind == Reopen})
@@ -86,16 +80,17 @@ func (a *Action) noteChange(held bool, in Input) {
 	}
 }
 
-// verdict returns what happens to an issue. If held, its state may not change again yet, after
-// marker.MaxChanges changes within 24 hours, so only its counts are written. An issue that was
-// reopened is not closed for a day, so one that changed twice stays open.
+// verdict returns what happens to an issue. If held, its state changed too often within 24 hours, so only its
+// counts are written. One that was reopened is not closed for a day, so after two changes it stays open.
 func verdict(a Action, sentry sentryState, in Input) (kind Kind, reason Reason, held bool) {
 	kind, reason = wanted(a, sentry, in)
-	recent := slices.DeleteFunc(slices.Clone(a.Issue.Marker.Changes), func(c marker.Change) bool {
-		return in.Writing.Sub(c.At.Time()) >= day
-	})
-	reopened := len(recent) > 0 && recent[len(recent)-1].Open
-	if kind != Close && kind != Reopen || len(recent) < marker.MaxChanges && !(kind == Close && reopened) {
+	recent, reopened := 0, false // changes within 24 hours
+	for _, c := range a.Issue.Marker.Changes {
+		if in.Writing.Sub(c.At.Time()) < day {
+			recent, reopened = recent+1, c.Open
+		}
+	}
+	if kind != Close && kind != Reopen || recent < marker.MaxChanges && !(kind == Close && reopened) {
 		return kind, reason, false
 	}
 	if kind, reason = written(a); kind == Keep || a.Issue.Muted() {
@@ -144,7 +139,6 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	return kind, reason
 }
 
-// written returns whether an issue that keeps its state is written, and why.
 func written(a Action) (Kind, Reason) {
 	grew := grew(a.Issue.Marker, a.Next)
 	ownsMore := len(a.Next.Keys) > len(a.Issue.Marker.Keys)
@@ -165,8 +159,7 @@ func written(a Action) (Kind, Reason) {
 	return Keep, NothingNew
 }
 
-// closing is the time after which an event reopens an issue. When errmon closed it
-// as quiet, it knew only the events up to its last read.
+// closing is the time after which an event reopens an issue: if closed as quiet, that of errmon's last read.
 func closing(issue Issue) time.Time {
 	if quiet := issue.Marker.Quiet.Time(); !quiet.IsZero() && quiet.Before(issue.ClosedAt) {
 		return quiet
@@ -174,9 +167,8 @@ func closing(issue Issue) time.Time {
 	return issue.ClosedAt
 }
 
-// regressed reports whether a newly counted event is newer than the closing, or one was while the state
-// could not change. The time of the newest event alone proves nothing: where a clock runs ahead, that event
-// may have been logged and counted before the closing.
+// regressed reports whether a newly counted event, or one while the state was held, is newer than the
+// closing. The time of the newest proves nothing: where a clock runs ahead, it may have been counted before.
 func regressed(a Action) bool {
 	closed, before := closing(a.Issue), a.Issue.Marker
 	switch {
@@ -197,15 +189,13 @@ func regressed(a Action) bool {
 	})
 }
 
-// deliveredAfter reports whether a delivery that was not counted before is newer than the closing.
 func deliveredAfter(closed time.Time, a Action) bool {
 	return some(a.Next.Deliveries, func(kind string, inbox count.Inbox) bool {
 		return inbox.Count > a.Issue.Marker.Deliveries[kind].Count && inbox.Newest.Time().After(closed)
 	})
 }
 
-// grew reports whether any source counted more than before, even if the total, that of the
-// largest kind of source, stays.
+// grew reports whether any source counted more than before, even if the total stays.
 func grew(before, after marker.Marker) bool {
 	return after.Count() > before.Count() ||
 		some(after.Sources, func(name string, tally count.Tally) bool { return tally.Total() > before.Sources[name].Total() }) ||
@@ -221,8 +211,6 @@ func some[K comparable, V any](m map[K]V, holds func(K, V) bool) bool {
 	return false
 }
 
-// isQuiet reports whether the error was not seen for close-after, as far as each of its
-// sources was read: a failed source proves nothing.
 func isQuiet(m marker.Marker, in Input) bool {
 	quiet := in.Rules.CloseAfter
 	if in.Rules.CloseAuto {
@@ -234,9 +222,8 @@ func isQuiet(m marker.Marker, in Input) bool {
 	return quiet > 0 && m.Last != 0 && !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
 }
 
-// silence is how long an error must be silent until the chance that it continues as before is below
-// 1%: if its n events were spread evenly over its span and the silence, all of them would fall in
-// the span with probability (span/(span+silence))^(n-1). It is 1 to 90 days.
+// silence is how long an error must be silent until its events, if spread evenly over its span and the
+// silence, would all fall in the span with a chance (span/(span+silence))^(n-1) below 1%: 1 to 90 days.
 func silence(m marker.Marker) time.Duration {
 	const least, most = day, 90 * day
 	n := m.Count()
@@ -248,8 +235,7 @@ func silence(m marker.Marker) time.Duration {
 	return time.Duration(min(max(chance, float64(least)), float64(most)))
 }
 
-// readUpTo returns the time up to which all sources of an error were read in this run; the
-// zero time if one of them was not.
+// readUpTo returns up to when all sources of an error were read in this run; zero if one was not.
 func readUpTo(m marker.Marker, in Input) time.Time {
 	earliest := in.Now
 	if in.ReadsSentry && len(m.Sentry) > 0 && in.States == nil {

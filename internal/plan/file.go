@@ -19,8 +19,6 @@ import (
 // forgetAfter is how long an error without new events waits: a single failure a month ago is not news.
 const forgetAfter = 30 * 24 * time.Hour
 
-// file decides about errors without an issue: the worst ones get one, as many as
-// max-new-issues allows, and the others wait on the dashboard.
 func file(known *directory, in Input) []Action {
 	candidates := candidates(known, in)
 	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
@@ -58,9 +56,8 @@ func file(known *directory, in Input) []Action {
 	return candidates
 }
 
-// Room returns how many new issues a run that begins now may file. It goes by the issues' own
-// creation times, so neither a lost dashboard nor an overlapping run raises it. Issues that
-// overlapping runs filed twice count once.
+// Room returns how many new issues a run that begins now may file. It goes by creation times, which survive a
+// lost dashboard and overlapping runs, and counts what these filed twice once.
 func (r Rules) Room(issues []Issue, now time.Time) int {
 	if r.MaxNewPerDay == 0 {
 		return r.MaxNew
@@ -94,8 +91,8 @@ func candidates(known *directory, in Input) []Action {
 	return actions
 }
 
-// readable reports whether an error may be filed now. One that was not seen in this run is filed
-// without its trace only if its sources were read, which proves that the log lines are gone.
+// readable reports whether an error may be filed now. One that was not seen in this run is filed only if its
+// sources were read, which proves that its log lines are gone.
 func readable(a Action, in Input) bool {
 	unread := some(a.Next.Sources, func(name string, _ count.Tally) bool { return in.Read[name].IsZero() })
 	unknown := in.ReadsSentry && some(a.Next.Sentry, func(id string, _ int64) bool { return in.States[id] == "" })
@@ -198,8 +195,7 @@ func shortType(name string) string {
 	return last
 }
 
-// withNames replaces each wildcard that stands for a quoted name with the name in the
-// sample, whose messages are redacted.
+// withNames replaces wildcards for quoted names with the names in the sample, whose messages are redacted.
 func withNames(template string, sample event.Event) string {
 	messages := []string{sample.Message}
 	for _, x := range sample.Exceptions[:min(1, len(sample.Exceptions))] {
@@ -237,7 +233,6 @@ func withValues(template, message string) (string, bool) {
 	return filled, ok
 }
 
-// shorten cuts a text to limit characters, at the end of a word if there is one nearby.
 func shorten(text string, limit int) string {
 	if utf8.RuneCountInString(text) <= limit {
 		return text
@@ -257,8 +252,8 @@ func Location(f event.Frame) string {
 	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
-// Place returns the function of a frame as its developers call it, with the last part of
-// its class, package or module. An anonymous function is named after its file.
+// Place returns a frame's function with the last part of its class, package or module. An anonymous function
+// is named after its file.
 func Place(f event.Frame) string {
 	owner := f.Module[strings.LastIndexAny(f.Module, `./\`)+1:]
 	switch {

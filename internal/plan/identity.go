@@ -14,8 +14,8 @@ import (
 // nothing anew. The issue of a name that a rule gives notes the keys that its errors have without
 // the rule, which find it once the rule is gone.
 
-// Known returns the templates of the issues, the oldest first, and then of the waiting
-// errors. Grouping compares messages with them before it mines new ones.
+// Known returns the templates of the issues, the oldest first, and then of the waiting errors. Grouping
+// compares messages with them before it mines new ones.
 func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
 	var known []grouping.Known
 	add := func(m marker.Marker) {
@@ -38,14 +38,10 @@ func isMessage(m marker.Marker) bool { return grouping.KindOf(m.Key()) == groupi
 
 func isSentry(key string) bool { return grouping.KindOf(key) == grouping.Sentry }
 
-// keys returns the keys by which a group may be known, the best first.
 func keys(g *grouping.Group) []string { return append([]string{g.Key}, g.Also...) }
 
-func owns(m marker.Marker, g *grouping.Group) bool { return slices.ContainsFunc(keys(g), m.Owns) }
-
-// own adds the keys of a group. An error named by a rule only notes the keys that its events have
-// without the rule, except those of Sentry issues: their events are rarely read again, so
-// later runs recognise them by their key alone.
+// own adds the keys of a group. An error named by a rule only notes those that its events have without the
+// rule, except those of Sentry issues: their events are rarely read again, so only the key identifies them.
 func own(m *marker.Marker, g *grouping.Group) {
 	if g.Name != "" && len(m.Keys) == 0 {
 		m.Own(g.Name)
@@ -61,7 +57,6 @@ func own(m *marker.Marker, g *grouping.Group) {
 	}
 }
 
-// named reports whether a rule names the error of a marker.
 func (d *directory) named(m marker.Marker) bool {
 	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := d.names[key]; return ok })
 }
@@ -70,11 +65,9 @@ func grouped(m marker.Marker, g *grouping.Group) bool {
 	return slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
 
-// settledIn reports whether a marker belongs to the group's name and notes the group's keys already.
 func settledIn(m marker.Marker, g *grouping.Group) bool { return m.Owns(g.Name) && grouped(m, g) }
 
-// indexNamed adds the keys of errors that are part of others: of duplicates, and of
-// errors joined by a rule that no longer exists.
+// indexNamed adds the keys of duplicates, and of errors joined by a rule that is gone.
 func (d *directory) indexNamed(all []*entry) {
 	of := map[int]*entry{} // the issue that stays, by number; a duplicate names an older one
 	for _, e := range all {
@@ -96,8 +89,7 @@ func (d *directory) indexNamed(all []*entry) {
 	}
 }
 
-// converge finds the issues whose templates turned out to be one: messages that looked like several
-// errors while few had been seen. Muted issues stay as they are.
+// converge unites issues whose messages looked different while few had been seen. Muted issues stay.
 func (d *directory) converge(groups []*grouping.Group) {
 	of := map[string]*entry{} // by first key
 	for _, e := range d.entries {
@@ -117,8 +109,7 @@ func (d *directory) converge(groups []*grouping.Group) {
 	}
 }
 
-// joinNamed finds the issues that a rule makes one error: all of their events in this run
-// have its name. Muted issues stay as they are.
+// joinNamed unites issues whose events in this run all have the name of one rule. Muted issues stay.
 func (d *directory) joinNamed(groups []*grouping.Group) {
 	plain := map[string]bool{}
 	for _, g := range groups {
@@ -142,8 +133,7 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	}
 }
 
-// unite makes one entry of several that turned out to be the same error: the oldest
-// issue, or the first row, stays. It returns nil for none.
+// unite makes one entry of several: the oldest issue or the first row. It returns nil for none.
 func unite(same []*entry) (oldest *entry) {
 	slices.SortStableFunc(same, byNumber)
 	for _, e := range same {
@@ -157,7 +147,6 @@ func unite(same []*entry) (oldest *entry) {
 	return oldest
 }
 
-// rowsOf returns the rows that own one of the keys.
 func (d *directory) rowsOf(keys ...string) (rows []*entry) {
 	for _, key := range keys {
 		if row := d.rows.owners[key].standing(); row != nil && row.Number == 0 { // else an issue took it over
@@ -167,7 +156,6 @@ func (d *directory) rowsOf(keys ...string) (rows []*entry) {
 	return rows
 }
 
-// absorbRows hands the counts of rows over to the issue that a group of their error was matched to.
 func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	rows := d.rowsOf(keys(g)...)
 	if d.owners[g.Name] == e {
@@ -178,8 +166,7 @@ func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	}
 }
 
-// wait adds an error without an issue to its rows, or as a new one. Several rows may turn
-// out to be one error, and one row may match several keys.
+// wait adds an error without an issue to its rows, which may turn out to be one error, or as a new row.
 func (d *directory) wait(e *entry) {
 	var rows []*entry
 	for _, g := range e.groups {
@@ -220,8 +207,8 @@ func (o Others) into(m marker.Marker) marker.Marker {
 	return m
 }
 
-// join adds the counts of a marker that turned out to be the same error. If m owns its
-// key, an earlier run that then failed, or an overlapping one, added it already.
+// join adds the counts of a marker that turned out to be the same error. If m owns its key, an earlier run
+// that then failed, or an overlapping one, added it already.
 func join(m, other marker.Marker) marker.Marker {
 	if m.Owns(other.Key()) {
 		return marker.Merge(m, other)
@@ -229,8 +216,6 @@ func join(m, other marker.Marker) marker.Marker {
 	return marker.Join(m, other)
 }
 
-// closeDuplicate closes an issue in favour of an older one, whose number its marker
-// stores. The issue is ignored from then on.
 func closeDuplicate(issue Issue, original int) Action {
 	next := issue.Marker.Clone()
 	next.DupOf = original

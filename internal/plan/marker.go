@@ -17,8 +17,7 @@ import (
 // This file decides what an issue's marker becomes by what was seen and by a team's rules. Rules
 // match events, so an issue without a new event keeps its shape.
 
-// observe returns m with the groups counted in. It keeps the first service, the worst level, and
-// the template as far as it has widened.
+// observe counts the groups in. It keeps the first service, the worst level, and the widest template.
 func observe(m marker.Marker, groups []*grouping.Group) marker.Marker {
 	m = m.Clone()
 	var all grouping.Group // a cell is set, not added to, and a delivery counts once
@@ -65,8 +64,8 @@ func FactsOf(g *grouping.Group) marker.Facts {
 	return f
 }
 
-// freeze freezes the minutes in which no more events can arrive: those older than lateness
-// at the time of a complete read. It leaves out the last period of length keep.
+// freeze freezes the minutes in which no more events can arrive: those older than lateness plus keep at the
+// time of a complete read.
 func freeze(m *marker.Marker, in Input, keep time.Duration) {
 	for name, tally := range m.Sources {
 		if at, ok := in.Read[name]; ok {
@@ -80,19 +79,16 @@ func freeze(m *marker.Marker, in Input, keep time.Duration) {
 // log, and the services' own. Lateness is measured by one clock and happens by another.
 const skew = 5 * time.Minute
 
-// Settled returns the last minute whose events have all arrived once a source was read
-// completely at the given time.
+// Settled returns the last minute whose events have all arrived when a source is read completely at a time.
 func Settled(at time.Time, lateness time.Duration) count.Minute {
 	return count.MinuteOf(at.Add(-lateness-skew)) - 1
 }
 
-// ReadBefore is the inverse of Settled: the time of a complete read after which the minutes
-// from the given one on are still to be read.
+// ReadBefore is the inverse of Settled: the time of a complete read after which from is still to be read.
 func ReadBefore(from time.Time, lateness time.Duration) time.Time {
 	return from.Truncate(time.Minute).Add(lateness + skew)
 }
 
-// shape sets what the rules make of the issue, and the title that they give a new one.
 func (a *Action) shape(before marker.Marker, in Input) {
 	newest := newestOf(a.Groups)
 	if newest == nil {
@@ -158,8 +154,8 @@ func newestOf(groups []*grouping.Group) (newest *grouping.Group) {
 	return newest
 }
 
-// Labels returns the labels of an issue that carries the current ones, and whether any
-// changes. It notes those that people had set already as theirs.
+// Labels returns the labels of an issue that carries the current ones, and whether any changes. It notes
+// those that people had set already as theirs.
 func (a *Action) Labels(current []string) (labels []string, changed bool) {
 	before, shape := a.Issue.Marker.Shape, &a.Next.Shape
 	labels = slices.DeleteFunc(slices.Clone(current), func(l string) bool { return has(before.Labels, l) && !has(shape.Labels, l) })
@@ -184,8 +180,8 @@ func has(list []string, name string) bool {
 	return slices.ContainsFunc(list, func(item string) bool { return strings.EqualFold(item, name) })
 }
 
-// belowMin reports whether an error has too few events for an issue: in all, or within each period of a
-// rule. Events from Sentry and deliveries have no minutes, and count as if they were all within the period.
+// belowMin reports whether an error has too few events for an issue, in all or within a rule's period. Those
+// from Sentry and deliveries have no minutes, and count as within it.
 func belowMin(m marker.Marker, rules Rules) bool {
 	least, within := int64(cmp.Or(m.Shape.MinEvents, rules.MinEvents)), count.Minute(m.Shape.Within/time.Minute)
 	if within == 0 {

@@ -17,7 +17,6 @@ type directory struct {
 	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of the name are one
 }
 
-// entry is an error in the directory.
 type entry struct {
 	Issue                       // of a waiting error, only title and marker
 	Others                      // that turned out to be the same error
@@ -29,13 +28,10 @@ type entry struct {
 	groups    []*grouping.Group // what this run saw of it
 }
 
-// takes reports whether an issue takes events and is not muted.
 func (e *entry) takes() bool { return !e.Muted() && e.retired == "" }
 
-// merges reports whether an issue may still merge with another one.
 func (e *entry) merges() bool { return e.takes() && e.original == nil }
 
-// standing returns the entry that stays: the original of a duplicate.
 func (e *entry) standing() *entry {
 	for e != nil && e.original != nil {
 		e = e.original
@@ -51,8 +47,7 @@ func (e *entry) duplicate(original *entry) {
 // byNumber puts the older issue first, and rows, which have no number, last.
 func byNumber(a, b *entry) int { return cmp.Compare(uint(a.Number-1), uint(b.Number-1)) }
 
-// index prepares issues and rows for matching. A row whose error has an issue by now, filed by an
-// overlapping run, hands its counts over.
+// index prepares issues and rows for matching. A row that an overlapping run filed is merged into its issue.
 func index(in Input) *directory {
 	names := map[string]bool{}
 	for name, joins := range in.Rules.Policy.Groups() {
@@ -132,9 +127,8 @@ func (d *directory) mergeAcrossSources() {
 	}
 }
 
-// match assigns each group to its issue, or else to a row or a new error. These unite groups of one
-// name, groups of one message whose service only some events name, and a Sentry issue with the error
-// that its event belongs to.
+// match assigns each group to its issue, or else to a row or a new error. The latter unite groups of one
+// name, of one message whose service only some events name, and of a Sentry issue and its event.
 func (d *directory) match(groups []*grouping.Group) {
 	d.converge(groups)
 	d.joinNamed(groups)
@@ -182,7 +176,6 @@ func (d *directory) match(groups []*grouping.Group) {
 	}
 }
 
-// rank orders groups so that the ones a group may join come before it.
 func rank(g *grouping.Group) int {
 	switch {
 	case isSentry(g.Key):
@@ -193,7 +186,6 @@ func rank(g *grouping.Group) int {
 	return 0
 }
 
-// owner returns the entry that owns one of the group's keys; nil if there is none.
 func (d *directory) owner(g *grouping.Group) *entry {
 	owner, named := d.first(g, d.owners), d.owners[g.Name].standing()
 	if named != nil && (owner == nil || settledIn(named.Marker, g)) {
@@ -202,8 +194,8 @@ func (d *directory) owner(g *grouping.Group) *entry {
 	return owner
 }
 
-// aliased returns the entry that knows a group without an owner as an alias: a message by the lines of its
-// traces, an exception by the events of its Sentry issue. It returns nil if there is none.
+// aliased returns the entry that knows a group without an owner: a message by the lines of its traces, an
+// exception by the events of its Sentry issue, or either by less information.
 func (d *directory) aliased(g *grouping.Group) *entry {
 	other := d.first(g, d.aliases)
 	if isSentry(g.Key) {
@@ -213,8 +205,7 @@ func (d *directory) aliased(g *grouping.Group) *entry {
 	return cmp.Or(other, d.refine(g))
 }
 
-// first returns the issue of the group's first key that has one, preferably an issue
-// that takes events and is not muted.
+// first returns the entry of the first key that has one, preferably one that takes events and is not muted.
 func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry) {
 	for _, key := range keys(g) {
 		e := by[key].standing()
@@ -238,8 +229,7 @@ func withoutSentry(eventKeys []string, by map[string]*entry) *entry {
 	return nil
 }
 
-// eventKeys returns the keys of a Sentry issue's event. If the event was not read again,
-// a row that waits may have kept them.
+// eventKeys returns the keys of a Sentry issue's event. If it was not read again, a row may have kept them.
 func (d *directory) eventKeys(g *grouping.Group) []string {
 	if len(g.EventKeys) > 0 || d.rows == nil || d.rows.owners[g.Key] == nil {
 		return g.EventKeys
@@ -249,9 +239,8 @@ func (d *directory) eventKeys(g *grouping.Group) []string {
 	})
 }
 
-// refine returns the issue that was filed with less information than the group has. An alert is often the
-// first to report an error, and contains only the line, without service or trace. The first error that
-// contains the same and more takes over the issue; any further one is a different error.
+// refine returns the issue that was filed with less information than the group has: an alert, often the first
+// report of an error, lacks service and trace. The first error that contains more takes the issue over.
 func (d *directory) refine(g *grouping.Group) *entry {
 	refiner := g.Key // what may share one issue: messages of one service, or one exception
 	if g.Type == "" {

@@ -25,7 +25,7 @@ type Snooze struct {
 
 var snoozeFor = regexp.MustCompile(`^:snooze-(\d{1,4})d$`)
 
-// ReadSnooze reads the snooze labels among an issue's labels. label is that of error issues.
+// ReadSnooze reads the snooze labels among those of an issue. label is that of error issues.
 func ReadSnooze(labels []string, label string) Snooze {
 	var s Snooze
 	for _, l := range labels {
@@ -56,7 +56,6 @@ func (i Issue) MutedBy() Reason {
 	return ""
 }
 
-// mutedBy tells mutes apart: another reason, or another number of days, begins anew.
 func mutedBy(i Issue) string { return fmt.Sprintf("%s %s", i.MutedBy(), i.Snooze.For) }
 
 // mutedSince is when a run first saw the issue muted. GitHub's list does not say when a label was added.
@@ -67,7 +66,6 @@ func mutedSince(i Issue, in Input) time.Time {
 	return in.Now
 }
 
-// unmuted returns an issue's marker with what was counted while it was muted.
 func unmuted(i Issue, in Input) marker.Marker {
 	m := i.Marker.Clone()
 	for name, tally := range in.Muted[i.Number].Sources {
@@ -101,7 +99,6 @@ func mute(a Action, in Input) marker.Mute {
 	return m
 }
 
-// comment sets the comment that an action is worth, unless the marker says that it was posted.
 func comment(a *Action, in Input) {
 	a.Comment, a.Note = "", ""
 	before := a.Issue.Marker
@@ -126,8 +123,7 @@ func comment(a *Action, in Input) {
 	a.Next.Told = marker.Told{At: count.At(in.Writing), Count: a.Next.Count(), Level: a.Next.Level}
 }
 
-// escalation returns how an error got worse than people know: HigherLevel, or TenTimes
-// if its count reached another power of ten, from 100 on; else nothing.
+// escalation returns HigherLevel, TenTimes for another power of ten from 100 on, or nothing.
 func escalation(known marker.Told, next marker.Marker) Reason {
 	before, _ := event.ParseLevel(known.Level)
 	now, _ := event.ParseLevel(next.Level)

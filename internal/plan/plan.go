@@ -220,9 +220,8 @@ func (r Result) Left() bool {
 // Done reports whether the run made this change, or in a dry run would make it.
 func (r Result) Done() bool { return r.Err == nil && r.Action.Writes() }
 
-// Plan decides about every issue and every error of a run. The result does not depend on
-// the order of its inputs: issues by number, then new errors, most severe and most
-// frequent first; at the end what GitHub refused before.
+// Plan decides about every issue and error of a run. The result does not depend on the order of its inputs:
+// issues by number, then new errors by severity and frequency; at the end what GitHub refused before.
 func Plan(in Input) []Action {
 	known := index(in)
 	known.match(in.Groups)
@@ -255,8 +254,5 @@ func retriesLast(a, b Action) int {
 	if a.Retry == b.Retry {
 		return 0
 	}
-	if b.Retry {
-		return -1
-	}
-	return 1
+	return map[bool]int{true: 1, false: -1}[a.Retry]
 }

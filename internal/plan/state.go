@@ -40,8 +40,7 @@ type Build struct {
 	Fixed bool // it contains the fix
 }
 
-// FailedSince returns the versions of the events since a closed issue was closed;
-// false if one of them is unknown.
+// FailedSince returns the versions that failed since an issue was closed; false if one of them is unknown.
 func (a Action) FailedSince() ([]event.Version, bool) {
 	var versions []event.Version
 	for _, g := range a.Groups {
@@ -61,8 +60,7 @@ func (a Action) FailedSince() ([]event.Version, bool) {
 	return versions, len(versions) > 0
 }
 
-// lacksFix returns the fix that no version since the closing contains; false if
-// one does, or nothing is known.
+// lacksFix returns the fix that no version since the closing contains; false if one does, or that is unknown.
 func lacksFix(a Action, in Input) (*marker.Fix, bool) {
 	known := in.Ancestry[a.Issue.Number]
 	versions, certain := a.FailedSince()
@@ -98,8 +96,7 @@ func retired(i Issue, in Input) Reason {
 	return ""
 }
 
-// successor returns the first marker of the issue that follows a retired one: it owns the same
-// keys, and counts what the old one did not.
+// successor returns the first marker of the issue after a retired one: the same keys, but only new events.
 func successor(i Issue) marker.Marker {
 	old := i.Marker
 	m := marker.Marker{
@@ -123,9 +120,8 @@ func successor(i Issue) marker.Marker {
 // maxLeaving is how many issues a run archives at most. Each costs four requests.
 const maxLeaving = 5
 
-// leave decides about a retired issue. Once it was closed longer ago than reopen-window, the
-// dashboard forgets its number, and a later run archives it. In the opposite order, the run after
-// one that died in between would find an issue missing and take the list for incomplete.
+// leave decides about a retired issue. After reopen-window, the dashboard forgets its number, and a later run
+// archives it. The other way round, a run that dies in between would make the next one miss the issue.
 func leave(i Issue, in Input, leaving *int) Action {
 	a := archive(i, in)
 	switch {
@@ -140,7 +136,6 @@ func leave(i Issue, in Input, leaving *int) Action {
 	return a
 }
 
-// archive returns the action that archives an issue if it was closed long enough ago.
 func archive(i Issue, in Input) Action {
 	a := Action{Kind: Keep, Reason: retired(i, in), Issue: i, Title: i.Title, Next: i.Marker}
 	if a.Reason == Expired {
@@ -149,7 +144,6 @@ func archive(i Issue, in Input) Action {
 	return a
 }
 
-// sentryState is the state of all Sentry issues of an error taken together.
 type sentryState struct {
 	state      event.State // unresolved if any is; empty if nothing is known
 	changed    bool        // since both sides agreed
@@ -183,8 +177,6 @@ func stateOf(m marker.Marker, id string, in Input) (state event.State, changed, 
 	return state, state != cmp.Or(event.State(agreed), event.Unresolved), true
 }
 
-// archivedInSentry reports whether errmon closed an issue as not planned because its
-// Sentry issue was archived.
 func archivedInSentry(i Issue) bool {
 	return !i.Open && i.Closed == NotPlanned && some(i.Marker.Sentry, func(id string, _ int64) bool {
 		state, at := i.Marker.StateOf(id)
@@ -192,8 +184,7 @@ func archivedInSentry(i Issue) bool {
 	})
 }
 
-// LongestRun is the largest max-duration: how long a run may take from a decision to its
-// write, and how much earlier an overlapping run may have begun.
+// LongestRun is the largest max-duration: how long before a write the run, or an overlapping one, began.
 const LongestRun = 6 * time.Hour
 
 func noteSentry(m *marker.Marker, in Input, resolved []string) {
@@ -208,7 +199,6 @@ func noteSentry(m *marker.Marker, in Input, resolved []string) {
 	}
 }
 
-// settled reports whether the Sentry issues of a waiting error are closed, and no other source has seen it.
 func settled(m marker.Marker, in Input) bool {
 	return len(m.Sentry) > 0 && len(m.Sources)+len(m.Deliveries) == 0 && !some(m.Sentry, func(id string, _ int64) bool {
 		return in.States[id] == "" || in.States[id] == event.Unresolved

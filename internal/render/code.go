@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/org/errmon-action/internal/code"
 	"github.com/org/errmon-action/internal/count"
@@ -20,7 +19,6 @@ const (
 	pathSize   = 10_000 // its characters
 )
 
-// source shows the error's code from the repository.
 func (r Renderer) source(s code.Source, since string) string {
 	if len(s.Links) == 0 {
 		return ""
@@ -29,7 +27,15 @@ func (r Renderer) source(s code.Source, since string) string {
 	for _, l := range s.Links {
 		links = append(links, strings.TrimSuffix(r.line(s, l)+" in "+r.Redactor.Code(l.Function, 200).String(), " in "))
 	}
-	text := "### Code\n\n" + r.commit(s.Commit) + "\n\n- " + links[0] + "\n\n"
+	sha, name := "`"+short(s.Commit.SHA)+"`", r.Redactor.Code(s.Commit.Name, 100)
+	at := "At commit " + sha
+	switch s.Commit.Certainty {
+	case code.Tagged:
+		at = fmt.Sprintf("At release %s (%s)", name, sha)
+	case code.Guessed:
+		at = fmt.Sprintf("On %s (%s); the running release is unknown", name, sha)
+	}
+	text := "### Code\n\n" + at + ":\n\n- " + links[0] + "\n\n"
 	if len(s.Excerpt.Lines) > 0 {
 		text += r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, maxExcerpt).String() + "\n"
 	}
@@ -47,18 +53,6 @@ func (r Renderer) source(s code.Source, since string) string {
 		text += "Rules for changes: " + r.line(s, code.Link{Path: s.Guide, Line: 1}) + "\n"
 	}
 	return text + strings.TrimSpace(since)
-}
-
-func (r Renderer) commit(c code.Commit) string {
-	sha := "`" + short(c.SHA) + "`"
-	name := r.Redactor.Code(c.Name, 100).String()
-	switch c.Certainty {
-	case code.Tagged:
-		return fmt.Sprintf("At release %s (%s):", name, sha)
-	case code.Guessed:
-		return fmt.Sprintf("On %s (%s); the running release is unknown:", name, sha)
-	}
-	return "At commit " + sha + ":"
 }
 
 func (r Renderer) line(s code.Source, l code.Link) string {
@@ -94,11 +88,9 @@ func (r Renderer) codes(names []string, limit int) string {
 const causeLine = "Possible cause: "
 
 func (r Renderer) suspect(s code.Suspect) string {
-	age, pull := "less than a minute", ""
-	for i, unit := range []time.Duration{time.Minute, time.Hour, 24 * time.Hour} {
-		if n := int((s.Before + unit/2) / unit); n > 0 {
-			age = count.Of(n, []string{"minute", "hour", "day"}[i])
-		}
+	age, pull := "less than a day", ""
+	if days := int(s.Before.Hours()/24 + 0.5); days > 0 {
+		age = count.Of(days, "day")
 	}
 	if s.Pull > 0 {
 		pull = ", in " + r.Redactor.Code(fmt.Sprintf("#%d", s.Pull), 32).String()
@@ -107,7 +99,6 @@ func (r Renderer) suspect(s code.Suspect) string {
 		short(s.SHA), r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age, pull)
 }
 
-// oldRelease explains why a closed issue stays closed while the error continues.
 func (r Renderer) oldRelease(a plan.Action) string {
 	fix := a.Next.Fix
 	if fix == nil || a.Issue.Open || len(fix.Old) == 0 || !fix.Closed.Time().Equal(a.Issue.ClosedAt) {
@@ -118,7 +109,7 @@ func (r Renderer) oldRelease(a plan.Action) string {
 		r.Redactor.Code(last.Release(), 100), short(last.Commit), short(fix.Commit))
 }
 
-// short abbreviates a SHA. It may come from the marker, so it may be anything.
+// short abbreviates a SHA, which may come from an edited marker.
 func short(sha string) string {
 	if len(sha) < 7 || strings.Trim(sha[:7], "0123456789abcdef") != "" {
 		return "unknown"
@@ -126,7 +117,6 @@ func short(sha string) string {
 	return sha[:7]
 }
 
-// since links the changes between the fix of a reopened issue and a failing commit that contains it.
 func since(a plan.Action) string {
 	if a.Evidence.Code != nil && a.Fixed.By != "" {
 		if url, ok := safe.Comparison(a.Evidence.Code.Page, a.Fixed.By, a.Fixed.Failed); ok {
@@ -136,8 +126,8 @@ func since(a plan.Action) string {
 	return ""
 }
 
-// path shows how an error came about: the root cause first, then each exception with its frames.
-// If the code is shown as well, brief leaves one frame of each.
+// path shows the root cause first, then each exception with its frames; only one frame of each if brief,
+// because the code is shown as well.
 func (r Renderer) path(e event.Event, brief bool) string {
 	chain := slices.Clone(e.Exceptions)
 	slices.Reverse(chain)
@@ -170,7 +160,6 @@ func (r Renderer) path(e event.Event, brief bool) string {
 	return "### Call path\n\n" + r.Redactor.Fenced(strings.Join(lines, "\n"), pathSize/2).String()
 }
 
-// exception names an exception, in a public repository without its message.
 func (r Renderer) exception(x event.Exception) string {
 	if r.HoldBack {
 		return x.Type
@@ -182,8 +171,7 @@ func (r Renderer) exception(x event.Exception) string {
 	return strings.Trim(x.Type+": "+message, ": ")
 }
 
-// folded returns one line per in-app frame, at most limit of them, and one per run of library
-// frames. A frame that repeats, as in a recursion, is one line.
+// folded returns one line per in-app frame, at most limit, and per run of library frames or of a recursion.
 func folded(frames []event.Frame, limit int) []string {
 	var lines []string
 	own := 0

@@ -25,8 +25,8 @@ type Board struct {
 // DashboardTitle names the dashboard of a label.
 func (r Renderer) DashboardTitle() string { return r.Label + " dashboard" }
 
-// Dashboard returns the dashboard's body. It replaces only our section of the previous body. Ticked boxes
-// of errors that still wait stay ticked. The tables are cut to fit; the state contains everything.
+// Dashboard returns the dashboard's body, replacing only our section of the previous one. Ticked boxes of
+// errors that still wait stay ticked. The tables are cut to fit; the state contains everything.
 func (r Renderer) Dashboard(d Board, previous string) string {
 	before, _, behind, _ := marker.Split(previous)
 	ticked := marker.Ticked(previous)
@@ -41,7 +41,6 @@ func (r Renderer) Dashboard(d Board, previous string) string {
 	}
 }
 
-// open lists the open errors, the most severe and then the most frequent first.
 func (r Renderer) open(d Board, rows int) string {
 	var open []plan.Issue
 	levels := map[string]int{}
@@ -54,9 +53,7 @@ func (r Renderer) open(d Board, rows int) string {
 	if len(open) == 0 {
 		return "### Open errors\n\nNone."
 	}
-	slices.SortFunc(open, func(a, b plan.Issue) int {
-		return cmp.Or(plan.BySeverity(a.Marker, b.Marker), cmp.Compare(a.Number, b.Number))
-	})
+	slices.SortFunc(open, func(a, b plan.Issue) int { return cmp.Or(plan.BySeverity(a.Marker, b.Marker), a.Number-b.Number) })
 	var counts []string
 	for level := event.Fatal; level >= event.Unknown; level-- {
 		if n := levels[level.String()]; n > 0 {
@@ -68,23 +65,17 @@ func (r Renderer) open(d Board, rows int) string {
 	b.WriteString("| Issue | Error | Level | Events | Last 14 days | Owner | Last seen |\n|---|---|---|---:|---|---|---|\n")
 	for _, i := range open[:min(rows, len(open))] {
 		bars, _ := bars(i.Marker)
+		owners := i.Owners // in code quotes, a name notifies nobody
+		if len(owners) == 0 {
+			owners = i.Marker.Owners
+		}
 		fmt.Fprintf(&b, "| #%d | %s | %s | %d | %s | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), level(i.Marker),
-			i.Marker.Count(), bars, r.owner(i), minute(i.Marker.Last.Time()))
+			i.Marker.Count(), bars, r.codes(owners[:min(len(owners), marker.MaxOwners)], 60), minute(i.Marker.Last.Time()))
 	}
 	return b.String() + more(len(open)-rows)
 }
 
-// minute prints a time to the minute, in UTC.
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
-
-// owner names an issue's assignees, or else its code's owners. In code quotes, a name notifies nobody.
-func (r Renderer) owner(i plan.Issue) string {
-	names := i.Owners
-	if len(names) == 0 {
-		names = i.Marker.Owners
-	}
-	return r.codes(names[:min(len(names), marker.MaxOwners)], 60)
-}
 
 func more(n int) string {
 	if n <= 0 {
@@ -100,40 +91,28 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error regardless of the limits.\n\n", len(d.Waiting)+d.More)
 	for _, row := range d.Waiting[:min(rows, len(d.Waiting))] {
-		m := row.Marker
-		key := m.Key()
-		if row.Reason == string(plan.NoRoom) { // it has an issue, so no box
+		m, key, why, newest := row.Marker, row.Marker.Key(), plan.OverMax, ""
+		if i := slices.Index(reasons, plan.Reason(row.Reason)); i >= 0 {
+			why = reasons[i]
+		}
+		if why == plan.NoRoom { // it has an issue, so no box
 			key = ""
 		}
+		for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
+			if tally := m.Sources[name]; tally.Newest == m.Last {
+				newest = cmp.Or(newest, tally.URL)
+			}
+		}
 		box, title := marker.Box(key, slices.ContainsFunc(ticked, m.Owns)), strings.ReplaceAll(r.Redactor.Code(row.Title, 120).String(), `\|`, "|")
-		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s\n", box, title, level(m), count.Of(m.Count(), "event"), r.newest(m), r.why(row))
+		detail := strings.TrimSuffix(": "+r.Redactor.Code(row.Detail, marker.MaxDetail).String(), ": ")
+		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s%s\n", box, title, level(m), count.Of(m.Count(), "event"), r.link(newest, m.Last), why, detail)
 	}
 	return b.String() + more(d.More+max(0, len(d.Waiting)-rows))
 }
 
-// why returns why a row waits. It shows only reasons that plan defines, since people may
-// have edited the stored state.
-func (r Renderer) why(row marker.Row) string {
-	switch row.Reason {
-	case string(plan.BelowMin), string(plan.NoRoom), string(plan.OverDay), string(plan.Unread):
-		return row.Reason
-	case string(plan.Refused):
-		return row.Reason + ": " + r.Redactor.Code(row.Detail, marker.MaxDetail).String()
-	}
-	return string(plan.OverMax)
-}
+// reasons are those that a row may show, besides plan.OverMax. People may have edited the stored one.
+var reasons = []plan.Reason{plan.BelowMin, plan.NoRoom, plan.OverDay, plan.Unread, plan.Refused}
 
-func (r Renderer) newest(m marker.Marker) string {
-	address := ""
-	for _, name := range slices.Sorted(maps.Keys(m.Sources)) {
-		if tally := m.Sources[name]; tally.Newest == m.Last {
-			address = cmp.Or(address, tally.URL)
-		}
-	}
-	return r.link(address, m.Last)
-}
-
-// muted folds the muted errors, each with how often it happened since; those that surged come first.
 func (r Renderer) muted(d Board, rows int) string {
 	muted := slices.DeleteFunc(slices.Clone(d.Issues), func(i plan.Issue) bool { return !i.Muted() })
 	if len(muted) == 0 {
@@ -144,7 +123,7 @@ func (r Renderer) muted(d Board, rows int) string {
 	})
 	var b strings.Builder
 	b.WriteString("| Issue | Error | Muted | Since | Events then | Growth | Last days | |\n|---|---|---|---|---:|---:|---|---|\n")
-	surging := 0
+	surging, head := 0, fmt.Sprintf("Muted: %d", len(muted))
 	for _, i := range muted[:min(rows, len(muted))] {
 		m, note := d.Muted[i.Number], ""
 		if m.Surged != 0 {
@@ -155,7 +134,6 @@ func (r Renderer) muted(d Board, rows int) string {
 		fmt.Fprintf(&b, "| #%d | %s | %s | %s | %d | +%d | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), i.MutedBy(), minute(m.Since.Time()),
 			i.Marker.Count(), d.since(i), bars, note)
 	}
-	head := fmt.Sprintf("Muted: %d", len(muted))
 	if surging > 0 {
 		head += fmt.Sprintf(", %d of them 100 times as frequent as before", surging)
 	}
@@ -175,8 +153,7 @@ func (r Renderer) health(d Board, rows int) string {
 	if len(names) == 0 {
 		return "### Sources\n\nNo source has been read yet."
 	}
-	// Failing sources come first, so that no cut hides them.
-	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(d.Health[b].Failures, d.Health[a].Failures) })
+	slices.SortStableFunc(names, func(a, b string) int { return d.Health[b].Failures - d.Health[a].Failures }) // so that no cut hides failures
 	var b strings.Builder
 	b.WriteString("### Sources\n\n| Source | Last success | Lag | Events | Failures in a row |\n|---|---|---:|---:|---:|\n")
 	for _, name := range names[:min(rows, len(names))] {
@@ -192,7 +169,6 @@ func (r Renderer) health(d Board, rows int) string {
 	return b.String() + more(len(names)-rows)
 }
 
-// rounded returns a duration in days, or in hours and minutes.
 func rounded(d time.Duration) string {
 	if days := d / (24 * time.Hour); days >= 2 {
 		return fmt.Sprintf("%dd", days)
@@ -200,7 +176,6 @@ func rounded(d time.Duration) string {
 	return cmp.Or(strings.TrimSuffix(max(0, d).Round(time.Minute).String(), "0s"), "0m")
 }
 
-// bookkeeping folds what a reader rarely needs.
 func (r Renderer) bookkeeping(d Board) string {
 	cadence := "The next run shows how often the workflow runs."
 	if every := d.Cadence(); every > 0 {
@@ -212,11 +187,9 @@ func (r Renderer) bookkeeping(d Board) string {
 		cadence, d.Requests, r.Redactor.Code(cmp.Or(d.Version, "unknown"), 100)))
 }
 
-// trendDays is how many days the trend shows.
 const trendDays = 14
 
-// bars draws the events of the last days, one bar per day, and returns how many happened
-// on the last one; nothing if all happened on one day.
+// bars draws the events of the last days, and counts those of the last one; nothing if all fell on one.
 func bars(m marker.Marker) (drawn string, newest int64) {
 	days := m.PerDay()
 	maps.DeleteFunc(days, func(day count.Day, _ int64) bool { return day <= 0 }) // the time is unknown

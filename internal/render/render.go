@@ -44,9 +44,9 @@ type Renderer struct {
 // Title returns the title of a new issue, at most 256 characters.
 func (r Renderer) Title(a plan.Action) string { return r.Redactor.Title(a.Title, 256).String() }
 
-// Body returns an issue's body. It replaces only our section of the previous body, which is empty for a new
-// issue. If this run saw no event, the old sample stays. If the body is too long, the sample is cut first,
-// then the code is left out. Body returns ErrNoRoom if people's own text leaves no room for the section.
+// Body returns an issue's body, replacing only our section of the previous one. If this run saw no event, the
+// old sample stays. If it is too long, the sample is cut, then the code is left out; ErrNoRoom if people's
+// own text leaves no room for the rest.
 func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	before, old, behind, _ := marker.Split(previous)
 	sample, code := maxSample, maxCode
@@ -66,7 +66,6 @@ func (r Renderer) Body(a plan.Action, previous string) (string, error) {
 	}
 }
 
-// text returns what people read, in the order in which they need it.
 func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string {
 	code, path := codeBlock.of(old), pathBlock.of(old)
 	if s := a.Evidence.Code; s != nil {
@@ -126,13 +125,11 @@ func (r Renderer) Comment(a plan.Action) string {
 	return text + since(a) + "\n" + noteLine(a.Note)
 }
 
-// noteLine is a hidden line in a comment that states why it was posted.
 func noteLine(note string) string { return "<!-- errmon:note " + note + " -->" }
 
 // Carries reports whether one of our comments was posted for the note.
 func Carries(comment, note string) bool { return strings.Contains(comment, noteLine(note)) }
 
-// foot explains the issue. rules are the lines of the rules that shaped it.
 func (r Renderer) foot(rules []int) string {
 	shaped := ""
 	if len(rules) > 0 {
@@ -148,7 +145,6 @@ func (r Renderer) foot(rules []int) string {
 		"To merge it into another issue, close it as a duplicate: also muted." + shaped + "</sub>"
 }
 
-// clockTime prints a time to the second, in UTC.
 func clockTime(t time.Time) string {
 	if t.IsZero() {
 		return "an unknown time"
@@ -157,17 +153,17 @@ func clockTime(t time.Time) string {
 }
 
 func (r Renderer) status(m marker.Marker) string {
-	status := "**" + count.Of(m.Count(), "event") + "** · time unknown"
+	seen := "time unknown"
 	if last := m.Last.Time(); !last.IsZero() {
-		status = fmt.Sprintf("**%s** · first seen %s · last seen %s", count.Of(m.Count(), "event"), clockTime(m.First.Time()), clockTime(last))
+		seen = fmt.Sprintf("first seen %s · last seen %s", clockTime(m.First.Time()), clockTime(last))
 	}
+	status := "**" + count.Of(m.Count(), "event") + "** · " + seen
 	if bars, newest := bars(m); bars != "" {
 		status += fmt.Sprintf(" · %d on the last day · %d days: %s", newest, trendDays, bars)
 	}
 	return status
 }
 
-// course states what came before an issue and what will become of it.
 func (r Renderer) course(a plan.Action) string {
 	text := ""
 	if a.Next.After != 0 {
@@ -223,7 +219,6 @@ func (r Renderer) facts(m marker.Marker) string {
 	return b.String()
 }
 
-// fixing states what is still unknown, and when the error is fixed.
 func (r Renderer) fixing(m marker.Marker, code string) string {
 	unknown, done := "how to reproduce it", "a test on this path fails before the change and passes after it; the cause is fixed, not just caught"
 	if m.Facts.Release == "" {
@@ -241,13 +236,12 @@ func (r Renderer) fixing(m marker.Marker, code string) string {
 	return "### For whoever fixes this\n\n- Unknown: " + unknown + ".\n- Done when " + done + ".\n"
 }
 
-// level returns a level that package event defines, even if people edited the stored one.
+// level returns a defined level, even if people edited the stored one.
 func level(m marker.Marker) string {
 	level, _ := event.ParseLevel(m.Level)
 	return level.String()
 }
 
-// sources lists the sources of the events, with a link to the newest event of each.
 func (r Renderer) sources(m marker.Marker) string {
 	if len(m.Sources)+len(m.Sentry)+len(m.Deliveries) == 0 {
 		return ""
@@ -273,7 +267,6 @@ func (r Renderer) sources(m marker.Marker) string {
 	return b.String()
 }
 
-// link returns the time of an event, linked to the event if its address is known.
 func (r Renderer) link(address string, at count.Millis) string {
 	if url, ok := r.Redactor.URL(address); ok {
 		return "[" + clockTime(at.Time()) + "](" + url.String() + ")"

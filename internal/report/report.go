@@ -7,8 +7,8 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -46,17 +46,10 @@ func (r *Run) Add(later Run) {
 
 // Count returns the number of completed lines of one kind.
 func (r Run) Count(kind plan.Kind) int {
-	count := 0
-	for _, l := range r.Lines {
-		if l.Err == nil && l.Action.Kind == kind {
-			count++
-		}
-	}
-	return count
+	return len(slices.DeleteFunc(slices.Clone(r.Lines), func(l plan.Result) bool { return l.Err != nil || l.Action.Kind != kind }))
 }
 
-// Problems returns every failure once, in order: those of the run, then those
-// of its lines. Twenty writes refused for the same reason are one problem.
+// Problems returns every distinct failure, in order: those of the run, then those of its lines.
 func (r Run) Problems() []string {
 	errs := slices.Clone(r.Failures)
 	for _, l := range r.Lines {
@@ -71,12 +64,10 @@ func (r Run) Problems() []string {
 	return problems
 }
 
-// Output is one output of the action: a whole number, or JSON on one line. No
-// value can contain a line break, so none can forge another output.
+// Output is one output of the action. No value contains a line break, so none can forge another output.
 type Output struct{ Name, Value string }
 
-// maxOutput keeps the list of issues well under the limit of one megabyte (in
-// UTF-16) for all outputs of a job.
+// maxOutput keeps the list of issues well under GitHub's limit of one megabyte (in UTF-16) for a job's outputs.
 const maxOutput = 400_000
 
 type outputIssue struct {
@@ -110,16 +101,12 @@ func Outputs(r *safe.Redactor, run Run) []Output {
 		}
 		items = append(items, string(item))
 	}
-	number := func(kind plan.Kind) string { return strconv.Itoa(run.Count(kind)) }
-	return []Output{
-		{"created", number(plan.Create)},
-		{"updated", number(plan.Update)},
-		{"reopened", number(plan.Reopen)},
-		{"closed", number(plan.Close)},
-		{"events", strconv.FormatInt(run.Events, 10)},
-		{"errors", strconv.Itoa(run.Errors)},
-		{"issues", "[" + strings.Join(items, ",") + "]"},
+	var outputs []Output
+	for _, kind := range []plan.Kind{plan.Create, plan.Update, plan.Reopen, plan.Close} {
+		outputs = append(outputs, Output{string(kind), fmt.Sprint(run.Count(kind))})
 	}
+	return append(outputs, Output{"events", fmt.Sprint(run.Events)}, Output{"errors", fmt.Sprint(run.Errors)},
+		Output{"issues", "[" + strings.Join(items, ",") + "]"})
 }
 
 func output(r *safe.Redactor, l plan.Result) outputIssue {
@@ -145,7 +132,7 @@ func output(r *safe.Redactor, l plan.Result) outputIssue {
 	return o
 }
 
-// maxAnnotations is how many errors GitHub shows per step; the last one states how many more there are.
+// maxAnnotations is how many errors GitHub shows per step.
 const maxAnnotations = 10
 
 // Annotations returns the messages to show first: problems as errors, warnings as warnings.
@@ -153,7 +140,7 @@ func Annotations(r *safe.Redactor, run Run) (errors, warnings []string) {
 	cut := func(messages []string) (shown []string) {
 		for i, m := range messages {
 			if i == maxAnnotations-1 && len(messages) > maxAnnotations {
-				return append(shown, "and "+strconv.Itoa(len(messages)-i)+" more: see the summary")
+				return append(shown, fmt.Sprintf("and %d more: see the summary", len(messages)-i))
 			}
 			shown = append(shown, r.Command(m).String())
 		}

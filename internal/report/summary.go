@@ -29,9 +29,7 @@ func Summary(r *safe.Redactor, run Run) string {
 	chart(&b, run)
 	actions(&b, r, run)
 	sources(&b, r, run)
-	if len(run.Requests) > 0 {
-		b.WriteString("\nRequests: " + requests(run) + "\n")
-	}
+	b.WriteString("\n" + requests(run))
 	if b.Len() <= maxSummary {
 		return b.String()
 	}
@@ -69,9 +67,7 @@ func Print(w io.Writer, r *safe.Redactor, run Run) {
 			fmt.Fprintf(w, "  %s\n", r.Terminal(shape))
 		}
 	}
-	if len(run.Requests) > 0 {
-		fmt.Fprintln(w, "Requests: "+requests(run))
-	}
+	fmt.Fprint(w, requests(run))
 }
 
 // Headline returns the run in one sentence, without foreign text.
@@ -108,37 +104,32 @@ func problems(b *strings.Builder, r *safe.Redactor, run Run) {
 	}
 }
 
-// chart draws the events of the last hours that the run read from logs; nothing if they
-// are all from one hour.
+// chart draws the events per hour that the run read from logs; nothing if they are all from one hour.
 func chart(b *strings.Builder, run Run) {
-	events := map[time.Time]int64{}
+	events := map[count.Minute]int64{} // by hour since 1970
 	for _, l := range run.Lines {
 		for _, g := range l.Action.Groups {
 			for _, tally := range g.Sources {
 				for minute, n := range tally.Cells {
-					events[minute.Start().Truncate(time.Hour)] += n
+					events[minute/60] += n
 				}
 			}
 		}
 	}
-	delete(events, time.Unix(0, 0).UTC()) // of records without a time
+	delete(events, 0) // of records without a time
 	if len(events) < 2 {
 		return
 	}
-	hours := slices.SortedFunc(maps.Keys(events), time.Time.Compare)
-	hour, last := hours[0], hours[len(hours)-1]
-	if earliest := last.Add(-(maxHours - 1) * time.Hour); hour.Before(earliest) {
-		hour = earliest
-	}
+	hours := slices.Sorted(maps.Keys(events))
+	last := hours[len(hours)-1]
 	var names, bars []string
-	for ; !hour.After(last); hour = hour.Add(time.Hour) {
-		names, bars = append(names, hour.Format(`"15h"`)), append(bars, fmt.Sprint(events[hour]))
+	for hour := max(hours[0], last-maxHours+1); hour <= last; hour++ {
+		names, bars = append(names, (hour*60).Start().Format(`"15h"`)), append(bars, fmt.Sprint(events[hour]))
 	}
 	fmt.Fprintf(b, "```mermaid\nxychart-beta\n    title \"Events per hour (UTC), up to %s\"\n    x-axis [%s]\n    y-axis \"Events\" 0 --> %d\n    bar [%s]\n```\n\n",
-		last.Format("2 January 2006"), strings.Join(names, ", "), slices.Max(slices.Collect(maps.Values(events))), strings.Join(bars, ", "))
+		(last * 60).Start().Format("2 January 2006"), strings.Join(names, ", "), slices.Max(slices.Collect(maps.Values(events))), strings.Join(bars, ", "))
 }
 
-// actions lists completed, waiting and muted actions, and counts unchanged issues.
 func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 	rows := slices.DeleteFunc(slices.Clone(run.Lines), unchanged)
 	if len(rows) > 0 {
@@ -161,7 +152,6 @@ func actions(b *strings.Builder, r *safe.Redactor, run Run) {
 
 func unchanged(l plan.Result) bool { return l.Action.Kind == plan.Keep && l.Err == nil }
 
-// done describes what happened to a line, or would happen without dry run.
 func done(run Run, l plan.Result) string {
 	switch {
 	case l.Err != nil:
@@ -173,11 +163,10 @@ func done(run Run, l plan.Result) string {
 }
 
 func sources(b *strings.Builder, r *safe.Redactor, run Run) {
-	if len(run.Sources) == 0 {
-		return
-	}
-	b.WriteString("\n| Source | Events | Read from | Lag | Reader |\n|---|---:|---|---|---|\n")
-	for _, s := range run.Sources {
+	for i, s := range run.Sources {
+		if i == 0 {
+			b.WriteString("\n| Source | Events | Read from | Lag | Reader |\n|---|---:|---|---|---|\n")
+		}
 		health := "✓"
 		if s.Err != nil || s.Complete.IsZero() {
 			health = "✗"
@@ -196,7 +185,6 @@ func from(s source.Health) string {
 	return s.From.UTC().Format("2006-01-02 15:04 UTC")
 }
 
-// lag returns how far behind the end of the run a source was read.
 func lag(s source.Health, now time.Time) string {
 	behind := now.Sub(s.Complete).Round(time.Second).String()
 	switch {
@@ -215,5 +203,8 @@ func requests(run Run) string {
 	for _, kind := range slices.Sorted(maps.Keys(run.Requests)) {
 		parts = append(parts, fmt.Sprintf("%s %d", kind, run.Requests[kind]))
 	}
-	return strings.Join(parts, ", ") + "."
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Requests: " + strings.Join(parts, ", ") + ".\n"
 }

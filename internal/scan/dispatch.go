@@ -31,7 +31,6 @@ const (
 	maxRounds = 12
 )
 
-// errUnsettled means that other runs overwrote this one's deliveries every time.
 var errUnsettled = fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
 
 // Dispatch files what was delivered. The report is complete even if parts failed; its Failures say which.
@@ -47,7 +46,6 @@ func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 	return r.end(ctx)
 }
 
-// rounds runs the stages until a round finds nothing left to write.
 func rounds(ctx context.Context, r *run) error {
 	for range maxRounds {
 		r.delivered.wrote = false
@@ -65,7 +63,6 @@ func rounds(ctx context.Context, r *run) error {
 	return errUnsettled
 }
 
-// complete fetches what webhooks leave out from Sentry, within a third of the time.
 func complete(ctx context.Context, r *run) {
 	d := &r.delivered.Delivery
 	if tracker := r.tracker(); tracker != nil {
@@ -94,9 +91,8 @@ func deliver(_ context.Context, r *run) error {
 	return nil
 }
 
-// keepMerged leaves out waiting errors that have events of a source: a run that reads these events
-// again files them. It adds what earlier rounds merged, since another run may have overwritten
-// it, and the issues that it came from are closed as duplicates by now.
+// keepMerged leaves waiting errors with events of a source to a run that reads these again. It adds what
+// earlier rounds merged: another run may have overwritten it, and its origins are closed as duplicates.
 func keepMerged(_ context.Context, r *run) error {
 	r.actions = slices.DeleteFunc(r.actions, func(a plan.Action) bool {
 		return a.Kind == plan.Create && len(a.Groups) == 0 && len(a.Next.Sources)+len(a.Next.Sentry) > 0
@@ -110,8 +106,7 @@ func keepMerged(_ context.Context, r *run) error {
 	return nil
 }
 
-// saveDeliveries saves what waits, and records what this round wrote, for the next one to read
-// back. A failed write ends the rounds; its result says why.
+// saveDeliveries saves what waits, and records what this round wrote. A failed write ends the rounds.
 func saveDeliveries(ctx context.Context, r *run) error {
 	if r.DryRun || ctx.Err() != nil {
 		return nil
@@ -136,8 +131,7 @@ func saveDeliveries(ctx context.Context, r *run) error {
 	return nil
 }
 
-// recordOnce adds the results to the report, once for each kind of action on an
-// issue: a later round repeats what was overwritten.
+// recordOnce adds the results to the report, each kind of action on an issue once, though rounds repeat them.
 func recordOnce(_ context.Context, r *run) error {
 	known := slices.Clone(r.report.Lines)
 	for _, result := range r.results {

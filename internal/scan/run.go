@@ -55,7 +55,6 @@ type Times struct {
 	WriteInterval time.Duration // between two writes of the GitHub client
 }
 
-// run is one run on its way through the stages.
 type run struct {
 	Options
 	machine   machine
@@ -90,7 +89,6 @@ func begin(o Options) *run {
 	return r
 }
 
-// tracker is the service that keeps issues of its own; nil if there is none.
 func (r *run) tracker() source.Tracker { return source.TrackerOf(r.Services) }
 
 func (r *run) fail(err error) {
@@ -102,8 +100,6 @@ func (r *run) fail(err error) {
 func (r *run) notice(texts ...string) { r.report.Notices = appendOnce(r.report.Notices, texts) }
 func (r *run) warn(texts ...string)   { r.report.Warnings = appendOnce(r.report.Warnings, texts) }
 
-// appendOnce adds the texts that are not in the list yet, since each round of a dispatch lists
-// the issues again.
 func appendOnce(list, texts []string) []string {
 	for _, text := range texts {
 		if !slices.Contains(list, text) {
@@ -125,7 +121,6 @@ func (r *run) end(ctx context.Context) report.Run {
 	return r.report
 }
 
-// requests counts what was sent so far, by service and kind.
 func (r *run) requests() map[string]int {
 	requests := map[string]int{}
 	github := source.Integration{Name: "GitHub", Requests: r.GitHub.Requests}
@@ -140,8 +135,8 @@ func (r *run) requests() map[string]int {
 	return requests
 }
 
-// machine is the clock of the machine that runs errmon. It only measures durations. Events are counted by
-// GitHub's time, since a run whose clock is ahead would call minutes read that have not passed yet.
+// machine is this machine's clock. It only measures durations: a run whose clock is ahead would call minutes
+// read that have not passed yet, so events are counted by GitHub's time.
 type machine struct {
 	clock clock.Clock
 	began time.Time    // the run, by this clock
@@ -160,8 +155,7 @@ const (
 	slackPlace = 300
 )
 
-// notify posts the errors that this run filed, reopened or saw get worse to Slack, last of all. A
-// Slack failure is only a warning; the issues matter more.
+// notify posts what this run filed, reopened or saw get worse to Slack. A failure is only a warning.
 func (r *run) notify(ctx context.Context) {
 	if r.Slack == nil || r.DryRun || ctx.Err() != nil {
 		return
@@ -188,7 +182,6 @@ func (r *run) notify(ctx context.Context) {
 	}
 }
 
-// kindOf returns what Slack calls a result, and false if it is not worth a message.
 func kindOf(l plan.Result) (slack.Kind, bool) {
 	switch {
 	case l.Action.Surged:

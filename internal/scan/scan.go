@@ -30,7 +30,6 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// stage is one step of a run. An error ends the run; a partial failure goes into the report.
 type stage func(context.Context, *run) error
 
 // Run scans once. The report is complete even if parts failed; its Failures say which.
@@ -74,7 +73,6 @@ func list(ctx context.Context, r *run) error {
 	return err
 }
 
-// read reads the sources within two thirds of the time.
 func read(ctx context.Context, r *run) error {
 	ctx, cancel := r.Clock.WithTimeout(ctx, r.Times.MaxDuration*2/3, errReadTime)
 	defer cancel()
@@ -105,7 +103,6 @@ func read(ctx context.Context, r *run) error {
 	return nil
 }
 
-// readTracker reads Sentry's issues within a third of the time.
 func readTracker(ctx context.Context, r *run) {
 	tracker := r.tracker()
 	if tracker == nil {
@@ -124,7 +121,6 @@ func readTracker(ctx context.Context, r *run) {
 	r.addSource(issues.Health, issues.Health.Err == nil)
 }
 
-// addSource records how the reading of a source went. Only completed ones make progress.
 func (r *run) addSource(h source.Health, completed bool) {
 	stored := r.known.Dashboard
 	h.Last = stored.Read[h.Name].Time()
@@ -140,8 +136,7 @@ func (r *run) addSource(h source.Health, completed bool) {
 	}
 }
 
-// gather completes what the decision needs, including the fixes of closed issues that a first
-// plan would reopen.
+// gather completes what the decision needs, including fixes of the closed issues that a first plan reopens.
 func gather(ctx context.Context, r *run) error {
 	r.input.Run = rand.Text()
 	r.input.Issues, r.input.Waiting, r.input.Groups = r.known.Issues, r.known.Dashboard.Waiting, r.intake.Groups()
@@ -154,8 +149,7 @@ func gather(ctx context.Context, r *run) error {
 	return nil
 }
 
-// decide plans the actions. If a new error appears, it looks into the archive once, so that its
-// issue can name an earlier one.
+// decide plans the actions. For a new error, it looks into the archive once, to name an earlier issue.
 func decide(ctx context.Context, r *run) error {
 	r.report.Events, r.report.Errors = r.intake.Events, r.intake.Errors(r.input.Groups)
 	r.report.Unread, r.report.Shapes = r.intake.Unread.Notice(), r.intake.Unread.Shapes()
@@ -231,12 +225,10 @@ func publicTitles(actions []plan.Action) []plan.Action {
 	return actions
 }
 
-// heldBack is reported in every run that writes to a public repository.
 const heldBack = "This repository is public, so its issues show the template, exception and in-app frames of each error, " +
 	"but not the events themselves. Set publish-samples to true to publish those too, redacted."
 
-// remember records the results and saves how far the run got. After a signal, the next run repeats
-// what was not saved.
+// remember records the results and saves how far the run got. After a signal, the next run repeats the rest.
 func remember(ctx context.Context, r *run) error {
 	r.report.Lines = append(r.report.Lines, r.results...)
 	if r.DryRun || ctx.Err() != nil {
