@@ -21,7 +21,6 @@ const forgetAfter = 30 * 24 * time.Hour
 
 func file(known *directory, in Input) []Action {
 	candidates := candidates(known, in)
-	ticked := func(a Action) bool { return slices.ContainsFunc(in.Ticked, a.Next.Owns) }
 	slices.SortFunc(candidates, func(a, b Action) int { return cmp.Or(retriesLast(a, b), BySeverity(a.Next, b.Next)) })
 	room, created := in.Rules.Room(in.Issues, in.Now), 0
 	var keep time.Duration // the longest period of a min-events rule: a row may still reach its number
@@ -35,21 +34,23 @@ func file(known *directory, in Input) []Action {
 				a.Next.After = owner.Number
 			}
 		}
-		a.Kind, a.Reason = Create, FirstSeen
-		switch {
-		case ticked(*a) && !readable(*a, in):
-			a.Kind, a.Reason = Wait, Unread
-		case ticked(*a):
-			a.Reason, a.Next.FiledBy = Ticked, in.Run
+		a.Kind = Wait
+		switch asked := slices.ContainsFunc(in.Ticked, a.Next.Owns); {
+		case asked && !readable(*a, in):
+			a.Reason = Unread
+		case asked:
+			a.Kind, a.Reason = Create, Ticked
 		case belowMin(a.Next, in.Rules):
-			a.Kind, a.Reason = Wait, BelowMin
+			a.Reason = BelowMin
 		case created >= in.Rules.MaxNew || !readable(*a, in):
-			a.Kind, a.Reason = Wait, OverMax
+			a.Reason = OverMax
 		case created >= room:
-			a.Kind, a.Reason = Wait, OverDay
+			a.Reason = OverDay
 		default:
+			a.Kind, a.Reason, created = Create, FirstSeen, created+1
+		}
+		if a.Kind == Create {
 			a.Next.FiledBy = in.Run
-			created++
 		}
 		freeze(&a.Next, in, keep)
 	}
@@ -103,12 +104,7 @@ func readable(a Action, in Input) bool {
 func BySeverity(a, b marker.Marker) int {
 	levelA, _ := event.ParseLevel(a.Level)
 	levelB, _ := event.ParseLevel(b.Level)
-	return cmp.Or(
-		cmp.Compare(levelB, levelA),
-		cmp.Compare(b.Count(), a.Count()),
-		cmp.Compare(a.First, b.First),
-		strings.Compare(strings.Join(a.Keys, " "), strings.Join(b.Keys, " ")),
-	)
+	return cmp.Or(cmp.Compare(levelB, levelA), cmp.Compare(b.Count(), a.Count()), cmp.Compare(a.First, b.First), slices.Compare(a.Keys, b.Keys))
 }
 
 const (
@@ -142,6 +138,8 @@ var (
 	qualified = regexp.MustCompile(`[.:#/]`) // a place that no message names by accident
 	words     = regexp.MustCompile(`[\pL\pN_-]+`)
 	packages  = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`) // before the name of a class
+	// inPackage matches a class in its package. Error and Exception say too little alone: psycopg2.Error.
+	inPackage = regexp.MustCompile(`^(?:[^ *(.$\\/:]*[.$\\/:]+)*?((?:[^ *(.$\\/:]+[.$\\/:]+)?(?:Error|Exception)|[^ *(.$\\/:]+)$`)
 	// leading matches values at the start of a message, with their quotes and brackets.
 	leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
 	// name matches a name or a character of a syntax error, but no number, id, address or
@@ -157,7 +155,7 @@ func (t Titles) Title(g *grouping.Group) string {
 		message = withNames(message, g.Sample)
 	}
 	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
-	title, place, at := what(shortType(g.Type), message), "", g.Place
+	title, place, at := what(inPackage.ReplaceAllString(g.Type, "$1"), message), "", g.Place
 	if at.Function == "{main}" { // PHP's, outside functions
 		at.Function = ""
 	}
@@ -179,20 +177,6 @@ func what(kind, message string) string {
 	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(message, ": "), ": "), strings.EqualFold)
 	text := strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " ")
 	return cmp.Or(text, "(empty message)")
-}
-
-// shortType returns the name of a class without its package. Error and Exception say too
-// little alone and keep the last part of it: psycopg2.Error.
-func shortType(name string) string {
-	parts := strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(`.$\/:`, r) })
-	if len(parts) == 0 || strings.ContainsAny(name, " *(") {
-		return name
-	}
-	last := parts[len(parts)-1]
-	if len(parts) > 1 && (last == "Error" || last == "Exception") {
-		return name[strings.LastIndex(name, parts[len(parts)-2]):]
-	}
-	return last
 }
 
 // withNames replaces wildcards for quoted names with the names in the sample, whose messages are redacted.
@@ -246,10 +230,7 @@ func shorten(text string, limit int) string {
 
 // Location returns a frame's file and line, as far as they are known.
 func Location(f event.Frame) string {
-	if f.Line == 0 {
-		return f.File
-	}
-	return fmt.Sprintf("%s:%d", f.File, f.Line)
+	return strings.TrimSuffix(fmt.Sprintf("%s:%d", f.File, f.Line), ":0")
 }
 
 // Place returns a frame's function with the last part of its class, package or module. An anonymous function

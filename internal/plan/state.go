@@ -151,16 +151,13 @@ type sentryState struct {
 }
 
 func sentryStateOf(m marker.Marker, in Input) (all sentryState) {
-	order := []event.State{event.Ignored, event.Resolved, event.Unresolved}
 	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
 		state, changed, ok := stateOf(m, id, in)
 		if ok && state == event.Unresolved {
 			all.unresolved = append(all.unresolved, id)
 		}
 		all.changed = all.changed || changed
-		if slices.Index(order, state) > slices.Index(order, all.state) {
-			all.state = state
-		}
+		all.state = max(all.state, state) // alphabetical: ignored, resolved, unresolved
 	}
 	return all
 }

@@ -57,7 +57,8 @@ type Times struct {
 
 type run struct {
 	Options
-	machine   machine
+	began     time.Time    // by this machine's clock
+	ahead     github.Ahead // of GitHub's clock; 0 if the difference does not matter
 	report    report.Run
 	ledger    *ledger.Ledger
 	known     ledger.Known    // by list
@@ -81,7 +82,7 @@ type deliveries struct {
 func begin(o Options) *run {
 	now := o.Clock.Now()
 	o.Rules.Policy = o.Intake.Policy
-	r := &run{Options: o, machine: machine{clock: o.Clock, began: now}, report: report.Run{Started: now, DryRun: o.DryRun}}
+	r := &run{Options: o, began: now, report: report.Run{Started: now, DryRun: o.DryRun}}
 	r.ledger = &ledger.Ledger{
 		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
 	}
@@ -116,7 +117,7 @@ func (r *run) end(ctx context.Context) report.Run {
 	for _, what := range r.GitHub.Refused() {
 		r.warn(fmt.Sprintf("GitHub refuses %s, set by a rule or CODEOWNERS: the issues are written without it", what))
 	}
-	r.report.Ended = r.machine.now()
+	r.report.Ended = r.now()
 	r.report.Requests = r.requests()
 	return r.report
 }
@@ -135,18 +136,9 @@ func (r *run) requests() map[string]int {
 	return requests
 }
 
-// machine is this machine's clock. It only measures durations: a run whose clock is ahead would call minutes
-// read that have not passed yet, so events are counted by GitHub's time.
-type machine struct {
-	clock clock.Clock
-	began time.Time    // the run, by this clock
-	ahead github.Ahead // of GitHub's clock; 0 if the difference does not matter
-}
-
-// time converts a time of the machine to GitHub's.
-func (m machine) time(at time.Time) time.Time { return at.Add(-time.Duration(m.ahead)) }
-
-func (m machine) now() time.Time { return m.time(m.clock.Now()) }
+// now is the time by which events are counted. It is GitHub's, because a run whose clock is ahead would call
+// minutes read that have not passed yet. This machine's clock only measures durations.
+func (r *run) now() time.Time { return r.Clock.Now().Add(-time.Duration(r.ahead)) }
 
 // How much of a title and a place Slack shows, in characters. Together they stay under the
 // 3,000 of a section.

@@ -61,12 +61,12 @@ func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
-	if r.machine.ahead = r.GitHub.Ahead(); r.machine.ahead.Matters() {
-		r.warn(fmt.Sprintf("This machine's clock is %s; events are counted by GitHub's. Sync the machine's clock with NTP.", r.machine.ahead))
+	if r.ahead = r.GitHub.Ahead(); r.ahead.Matters() {
+		r.warn(fmt.Sprintf("This machine's clock is %s; events are counted by GitHub's. Sync the machine's clock with NTP.", r.ahead))
 	} else {
-		r.machine.ahead = 0
+		r.ahead = 0
 	}
-	r.input.Now = r.machine.time(r.machine.began)
+	r.input.Now = r.began.Add(-time.Duration(r.ahead))
 	r.report.Started = r.input.Now
 	r.intake = intake.New(r.Intake, r.Redactor)
 	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
@@ -192,11 +192,11 @@ func write(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.machine.now, Assign: r.Assign}
+	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.now, Assign: r.Assign}
 	if tracker := r.tracker(); tracker != nil {
 		a.Resolve = tracker.Resolve
 	}
-	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.machine.began)
+	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.began)
 	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)
 	defer cancel()
 	r.results = a.Do(ctx, r.actions)
