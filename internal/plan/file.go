@@ -79,14 +79,18 @@ func candidates(known *directory, in Input) []Action {
 	titles := TitlesFor(in)
 	public := Titles{titles.Services, true}
 	for _, e := range known.rows.entries {
-		if e.original != nil || len(e.groups) == 0 && (in.Now.Sub(e.Marker.Last.Time()) >= forgetAfter || settled(e.Marker, in)) {
+		m := e.Marker
+		settled := len(m.Sentry) > 0 && len(m.Sources)+len(m.Deliveries) == 0 && !some(m.Sentry, func(id string, _ int64) bool {
+			return in.States[id] == "" || in.States[id] == event.Unresolved
+		})
+		if e.original != nil || len(e.groups) == 0 && (settled || in.Now.Sub(m.Last.Time()) >= forgetAfter) {
 			continue
 		}
-		a := Action{Title: e.Title, Public: e.Title, Groups: e.groups, Retry: e.refused, Next: observe(e.into(e.Marker), e.groups)}
+		a := Action{Title: e.Title, Public: e.Title, Groups: e.groups, Retry: e.refused, Next: observe(e.into(m), e.groups)}
 		if len(e.groups) > 0 {
 			a.Title, a.Public = titles.Title(e.groups[0]), public.Title(e.groups[0])
 		}
-		a.shape(e.Marker, in)
+		a.shape(m, in)
 		actions = append(actions, a)
 	}
 	return actions

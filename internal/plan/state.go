@@ -195,9 +195,3 @@ func noteSentry(m *marker.Marker, in Input, resolved []string) {
 		}
 	}
 }
-
-func settled(m marker.Marker, in Input) bool {
-	return len(m.Sentry) > 0 && len(m.Sources)+len(m.Deliveries) == 0 && !some(m.Sentry, func(id string, _ int64) bool {
-		return in.States[id] == "" || in.States[id] == event.Unresolved
-	})
-}

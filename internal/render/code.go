@@ -77,11 +77,11 @@ func numbered(e code.Excerpt) string {
 }
 
 func (r Renderer) codes(names []string, limit int) string {
-	var shown []string
+	shown := ""
 	for _, name := range names {
-		shown = append(shown, r.Redactor.Code(name, limit).String())
+		shown += r.Redactor.Code(name, limit).String() + " "
 	}
-	return strings.Join(shown, " ")
+	return strings.TrimSpace(shown)
 }
 
 // causeLine begins the line about a suspect.
@@ -97,16 +97,6 @@ func (r Renderer) suspect(s code.Suspect) string {
 	}
 	return fmt.Sprintf(causeLine+"`%s` by %s changed line %d of %s %s before the first event%s\n",
 		short(s.SHA), r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age, pull)
-}
-
-func (r Renderer) oldRelease(a plan.Action) string {
-	fix := a.Next.Fix
-	if fix == nil || a.Issue.Open || len(fix.Old) == 0 || !fix.Closed.Time().Equal(a.Issue.ClosedAt) {
-		return ""
-	}
-	last := fix.Old[len(fix.Old)-1]
-	return fmt.Sprintf("Still seen in %s (`%s`), which does not contain the fix `%s`: this issue stays closed.\n\n",
-		r.Redactor.Code(last.Release(), 100), short(last.Commit), short(fix.Commit))
 }
 
 // short abbreviates a SHA, which may come from an edited marker.

@@ -32,8 +32,7 @@ func (r Renderer) Dashboard(d Board, previous string) string {
 	ticked := marker.Ticked(previous)
 	for rows := marker.MaxWaiting; ; rows /= 2 {
 		r.Redactor = r.Redactor.Section()
-		parts := []string{r.open(d, rows), r.waiting(d, ticked, rows), r.muted(d, rows), r.health(d, rows), r.bookkeeping(d)}
-		text := strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "\n\n")
+		text := r.open(d, rows) + r.waiting(d, ticked, rows) + r.muted(d, rows) + r.health(d, rows) + r.bookkeeping(d)
 		body := join(before, d.Section(text), behind)
 		if utf8.RuneCountInString(body) <= MaxBody || rows == 0 {
 			return body
@@ -51,7 +50,7 @@ func (r Renderer) open(d Board, rows int) string {
 		}
 	}
 	if len(open) == 0 {
-		return "### Open errors\n\nNone."
+		return "### Open errors\n\nNone.\n\n"
 	}
 	slices.SortFunc(open, func(a, b plan.Issue) int { return cmp.Or(plan.BySeverity(a.Marker, b.Marker), a.Number-b.Number) })
 	var counts []string
@@ -72,7 +71,7 @@ func (r Renderer) open(d Board, rows int) string {
 		fmt.Fprintf(&b, "| #%d | %s | %s | %d | %s | %s | %s |\n", i.Number, r.Redactor.Code(i.Title, 120), level(i.Marker),
 			i.Marker.Count(), bars, r.codes(owners[:min(len(owners), marker.MaxOwners)], 60), minute(i.Marker.Last.Time()))
 	}
-	return b.String() + more(len(open)-rows)
+	return b.String() + more(len(open)-rows) + "\n\n"
 }
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
@@ -86,7 +85,7 @@ func more(n int) string {
 
 func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 	if len(d.Waiting) == 0 {
-		return "### Waiting for an issue\n\nNone."
+		return "### Waiting for an issue\n\nNone.\n\n"
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "### Waiting for an issue: %d\n\nTick a box, and the next run files the error regardless of the limits.\n\n", len(d.Waiting)+d.More)
@@ -107,7 +106,7 @@ func (r Renderer) waiting(d Board, ticked []string, rows int) string {
 		detail := strings.TrimSuffix(": "+r.Redactor.Code(row.Detail, marker.MaxDetail).String(), ": ")
 		fmt.Fprintf(&b, "%s%s · %s · %s · last seen %s · %s%s\n", box, title, level(m), count.Of(m.Count(), "event"), r.link(newest, m.Last), why, detail)
 	}
-	return b.String() + more(d.More+max(0, len(d.Waiting)-rows))
+	return b.String() + more(d.More+max(0, len(d.Waiting)-rows)) + "\n\n"
 }
 
 // reasons are those that a row may show, besides plan.OverMax. People may have edited the stored one.
@@ -137,7 +136,7 @@ func (r Renderer) muted(d Board, rows int) string {
 	if surging > 0 {
 		head += fmt.Sprintf(", %d of them 100 times as frequent as before", surging)
 	}
-	return folds(head, b.String()+more(len(muted)-rows))
+	return folds(head, b.String()+more(len(muted)-rows)) + "\n\n"
 }
 
 // since returns how many events of a muted issue the dashboard counted.
@@ -151,7 +150,7 @@ func (d Board) since(i plan.Issue) int64 {
 func (r Renderer) health(d Board, rows int) string {
 	names := slices.Sorted(maps.Keys(d.Health))
 	if len(names) == 0 {
-		return "### Sources\n\nNo source has been read yet."
+		return "### Sources\n\nNo source has been read yet.\n\n"
 	}
 	slices.SortStableFunc(names, func(a, b string) int { return d.Health[b].Failures - d.Health[a].Failures }) // so that no cut hides failures
 	var b strings.Builder
@@ -166,7 +165,7 @@ func (r Renderer) health(d Board, rows int) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %d | %d |\n", r.Redactor.Code(name, 300), success, lag, h.Events, h.Failures)
 	}
-	return b.String() + more(len(names)-rows)
+	return b.String() + more(len(names)-rows) + "\n\n"
 }
 
 func rounded(d time.Duration) string {

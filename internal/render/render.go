@@ -77,7 +77,7 @@ func (r Renderer) text(a plan.Action, old string, sample, codeLimit int) string 
 	}
 	parts := []string{
 		a.Next.Shape.Note, // the team's own, so it stays as it is
-		r.status(a.Next) + "\n" + r.failure(a.Next), r.course(a), r.oldRelease(a), code, pathBlock.enclose(path, pathSize),
+		r.status(a.Next) + "\n" + r.failure(a.Next), r.course(a), code, pathBlock.enclose(path, pathSize),
 		r.facts(a.Next), r.sources(a.Next), r.fixing(a.Next, code), r.sample(a, old, sample), r.foot(a.Next.Shape.Rules),
 	}
 	for i := range parts {
@@ -182,6 +182,11 @@ func (r Renderer) course(a plan.Action) string {
 	}
 	if a.Reason == plan.Archived {
 		text += "Archived because it was closed long ago. If the error happens again, it gets a new issue that links to this one.\n\n"
+	}
+	if fix := a.Next.Fix; fix != nil && !a.Issue.Open && len(fix.Old) > 0 && fix.Closed.Time().Equal(a.Issue.ClosedAt) {
+		last := fix.Old[len(fix.Old)-1]
+		text += fmt.Sprintf("Still seen in %s (`%s`), which does not contain the fix `%s`: this issue stays closed.",
+			r.Redactor.Code(last.Release(), 100), short(last.Commit), short(fix.Commit))
 	}
 	return text
 }
