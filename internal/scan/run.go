@@ -57,7 +57,6 @@ type Times struct {
 
 type run struct {
 	Options
-	began     time.Time    // by this machine's clock
 	ahead     github.Ahead // of GitHub's clock; 0 if the difference does not matter
 	report    report.Run
 	ledger    *ledger.Ledger
@@ -82,7 +81,7 @@ type deliveries struct {
 func begin(o Options) *run {
 	now := o.Clock.Now()
 	o.Rules.Policy = o.Intake.Policy
-	r := &run{Options: o, began: now, report: report.Run{Started: now, DryRun: o.DryRun}}
+	r := &run{Options: o, report: report.Run{Started: now, DryRun: o.DryRun}}
 	r.ledger = &ledger.Ledger{
 		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
 	}

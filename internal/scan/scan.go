@@ -61,12 +61,13 @@ func list(ctx context.Context, r *run) error {
 	var err error
 	r.known, err = r.ledger.List(ctx, r.delivered.filed)
 	r.warn(r.known.Warnings...)
+	began := r.input.Now.Add(time.Duration(r.ahead)) // by this machine's clock
 	if r.ahead = r.GitHub.Ahead(); r.ahead.Matters() {
 		r.warn(fmt.Sprintf("This machine's clock is %s; events are counted by GitHub's. Sync the machine's clock with NTP.", r.ahead))
 	} else {
 		r.ahead = 0
 	}
-	r.input.Now = r.began.Add(-time.Duration(r.ahead))
+	r.input.Now = began.Add(-time.Duration(r.ahead))
 	r.report.Started = r.input.Now
 	r.intake = intake.New(r.Intake, r.Redactor)
 	r.intake.Set.Know(plan.Known(r.known.Issues, r.known.Dashboard.Waiting))
@@ -196,7 +197,7 @@ func write(ctx context.Context, r *run) error {
 	if tracker := r.tracker(); tracker != nil {
 		a.Resolve = tracker.Resolve
 	}
-	left := r.Times.MaxDuration*9/10 - r.Clock.Now().Sub(r.began)
+	left := r.Times.MaxDuration*9/10 - r.now().Sub(r.input.Now)
 	ctx, cancel := r.Clock.WithTimeout(ctx, left, errWriteTime)
 	defer cancel()
 	r.results = a.Do(ctx, r.actions)
