@@ -13,12 +13,11 @@ const maxRelease = 200 // characters
 
 var (
 	sha = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
-	// shaAtEnd finds the SHA that a release ends in: "shop@1.2.3+abc1234",
-	// "main-abc1234", an image's tag, and git describe's "v1.2.3-4-gabc1234".
+	// shaAtEnd finds the SHA that a release ends in: "shop@1.2.3+abc1234", git describe's "v1.2.3-4-gabc1234".
 	shaAtEnd = regexp.MustCompile(`(?:^|[^0-9a-z]g?)([0-9a-f]{7,40})$`)
 	// release splits a package from its version: "shop@1.2.3", "ghcr.io/acme/shop:v1.2.3".
 	release  = regexp.MustCompile(`^(?:(.+)[@:])?v?([0-9][0-9A-Za-z.+-]*)$`)
-	plainRef = regexp.MustCompile(`^[0-9A-Za-z@][0-9A-Za-z@/._+-]*$`)
+	plainRef = regexp.MustCompile(`^[0-9A-Za-z@](?:[@/.]?[\w+-])*$`)
 )
 
 // SHA returns the commit that an event names, abbreviated or not, or "". The commit may not exist.
@@ -32,8 +31,7 @@ func SHA(v event.Version) string {
 	return ""
 }
 
-// Tags returns the names that a tag of the release may have. The release is
-// known if exactly one commit has them.
+// Tags returns the names that a tag of the release may have. The release is known if exactly one commit has them.
 func Tags(v event.Version) []string {
 	if v.Release == "" || len(v.Release) > maxRelease {
 		return nil
@@ -49,10 +47,7 @@ func Tags(v event.Version) []string {
 		}
 	}
 	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(name string) bool {
-		return !plainRef.MatchString(name) || strings.Contains(name, "..") || strings.Contains(name, "//") ||
-			strings.HasSuffix(name, ".") || strings.HasSuffix(name, "/") || strings.HasSuffix(name, ".lock")
-	})
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return !plainRef.MatchString(name) })
 }
 
 // Change is a commit that git blame names for a line.
@@ -79,36 +74,31 @@ const (
 	maxAge      = 365 * 24 * time.Hour // of a change when the error was first seen
 )
 
-// bot matches authors that are programs.
-var bot = regexp.MustCompile(`(?i)\[bot\]$|\bbot$|^(?:dependabot|renovate|github-actions|greenkeeper)\b`)
+// IgnoredRevs is where teams list the commits that git blame should skip.
+const IgnoredRevs = ".git-blame-ignore-revs"
+
+var (
+	// rev matches a line of IgnoredRevs.
+	rev = regexp.MustCompile(`(?m)^\s*[0-9a-f]{7,40}\b`)
+	// bot matches authors that are programs.
+	bot = regexp.MustCompile(`(?i)\[bot\]$|\bbot$|^(?:dependabot|renovate|github-actions|greenkeeper)\b`)
+)
 
 // Suspects returns the suspects among the changes behind links, at most two, each change once, the newest
 // first. It leaves out a change that cannot be the cause or proves nothing: one that is newer than the first
-// event, older than a year, a merge, a bot's, over 40 files, or ignored by the team.
-func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) []Suspect {
-	var suspects []Suspect
+// event, older than a year, a merge, a bot's, over 40 files, or ignored by the team, in the text of IgnoredRevs.
+func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) (suspects []Suspect) {
+	revs := rev.FindAllString(strings.ToLower(ignored), -1)
 	for _, link := range links {
 		c := changeOf(link)
 		before := firstSeen.Sub(c.At)
 		likely := before > 0 && before <= maxAge && !c.Merge && c.Files > 0 && c.Files <= maxFiles && c.Author != "" && !bot.MatchString(c.Author)
 		known := slices.ContainsFunc(suspects, func(s Suspect) bool { return s.SHA == c.SHA })
-		if likely && !known && !ignores(ignored, c.SHA) {
+		skipped := slices.ContainsFunc(revs, func(rev string) bool { return strings.HasPrefix(c.SHA, strings.TrimSpace(rev)) })
+		if likely && !known && !skipped {
 			suspects = append(suspects, Suspect{Change: c, Before: before, Path: link.Path, Line: link.Line})
 		}
 	}
 	slices.SortStableFunc(suspects, func(a, b Suspect) int { return b.At.Compare(a.At) })
 	return suspects[:min(len(suspects), maxSuspects)]
-}
-
-// IgnoredRevs is where teams list the commits that git blame should skip.
-const IgnoredRevs = ".git-blame-ignore-revs"
-
-func ignores(list, sha string) bool {
-	for line := range strings.Lines(list) {
-		line, _, _ = strings.Cut(line, "#")
-		if rev := strings.TrimSpace(line); len(rev) >= 7 && strings.HasPrefix(sha, strings.ToLower(rev)) {
-			return true
-		}
-	}
-	return false
 }

@@ -13,9 +13,8 @@ const maxFunction = 500
 // HasName reports whether a frame's function has a name that code can have, so that Named can find it.
 func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtime) != nil }
 
-// Named reports whether a line is in the function that a frame names: the
-// function's definition is on the line or above it, and nothing in between ends
-// it. A frame whose function has no name cannot be checked: false.
+// Named reports whether a line is in the function that a frame names: its definition is on the line or above
+// it, and nothing in between ends it. A frame whose function has no name cannot be checked: false.
 func Named(text string, line int, f event.Frame, runtime string) bool {
 	lines := Lines(text)
 	definition := definitionOf(f, runtime)
@@ -36,8 +35,7 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 	return false
 }
 
-// Unmoved reports whether a line is in the same place in two versions of a file: it
-// is the same, or it was changed between the same neighbours.
+// Unmoved reports whether a line has the same place in two versions of a file: it or both neighbours are the same.
 func Unmoved(a, b string, line int) bool {
 	before, after := Lines(a), Lines(b)
 	same := func(n int) bool {
@@ -59,8 +57,7 @@ func indent(line string) int {
 	return len(space) + 7*strings.Count(space, "\t")
 }
 
-// definitionOf returns a test of a line for the definition of a frame's function; nil
-// if the function has no name in code.
+// definitionOf returns a test of a line for the definition of a frame's function; nil if that has no name in code.
 func definitionOf(f event.Frame, runtime string) func(line string) bool {
 	name, class := functionName(f, runtime)
 	pattern := definitions[runtime]
@@ -98,8 +95,7 @@ var (
 	closure   = regexp.MustCompile(`^(?:func\d+|gowrap\d+|\d+|-range\d+|\{closure.*|<anonymous>|<lambda>)$`)
 )
 
-// functionName returns the name of a frame's function in the code; class is true if
-// the frame is a constructor or initializer and the name is its class's.
+// functionName returns the name of a frame's function in the code, or of the class that it constructs.
 func functionName(f event.Frame, runtime string) (name string, class bool) {
 	s, _, _ := strings.Cut(f.Function, " [as ")
 	s = s[strings.LastIndexByte(s, ' ')+1:] // "new Cart", "block in total"
@@ -115,8 +111,7 @@ func functionName(f event.Frame, runtime string) (name string, class bool) {
 		found := generated.FindAllStringSubmatch(f.Module+"."+s, -1)
 		return found[len(found)-1][1], false
 	case runtime == "go":
-		s = strings.ReplaceAll(s, "[...]", "")
-		parts := strings.Split(s, ".")
+		parts := strings.Split(strings.ReplaceAll(s, "[...]", ""), ".")
 		for len(parts) > 1 && closure.MatchString(parts[len(parts)-1]) {
 			parts = parts[:len(parts)-1]
 		}

@@ -2,6 +2,7 @@ package code
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hmarr/codeowners"
@@ -22,14 +23,13 @@ type Owners struct {
 // it: the last match wins, a rule without owners clears them, a bad line is skipped. A line that
 // GitHub may read and we cannot makes all rules above it uncertain; then nobody is named.
 func OwnersOf(file, rules, text string) Owners {
-	lines := Lines(text)
-	for i := len(lines) - 1; i >= 0; i-- {
-		line := strings.TrimSpace(lines[i])
+	for i, line := range slices.Backward(Lines(text)) {
+		line = strings.TrimSpace(line)
 		parsed, err := codeowners.ParseFile(strings.NewReader(line))
-		switch {
-		case uncertain(line, err):
+		if uncertain(line, err) {
 			return Owners{}
-		case err != nil || len(parsed) == 0:
+		}
+		if err != nil || len(parsed) == 0 {
 			continue
 		}
 		if matches, err := parsed[0].Match(file); err != nil || !matches {
@@ -50,8 +50,7 @@ func uncertain(line string, err error) bool {
 	if line == "" || line[0] == '#' {
 		return false
 	}
-	pattern, _, _ := strings.Cut(strings.ReplaceAll(line, `\ `, ""), " ")
-	pattern, _, _ = strings.Cut(pattern, "\t")
+	pattern := strings.Fields(strings.ReplaceAll(line, `\ `, ""))[0]
 	if strings.Contains(pattern, "#") {
 		return !strings.Contains(pattern, `\#`) // which GitHub refuses
 	}

@@ -24,6 +24,7 @@ func TestOwners(t *testing.T) {
 		{"sign that we cannot read", "* @all\n/src/$x/ @x", "a.js", ""},
 		{"letter that we cannot read, before", "/öl/ @x\n* @all", "a.js", "@all"},
 		{"hash in a path", "* @all\nc#/ @x", "a.js", ""},
+		{"escaped space alone", "* @all\n\\  @x", "a.js", "@all"},
 		{"mentions in the text", "* @all @a<script>", "a.js", ""},
 	}
 	for _, tt := range tests {

@@ -39,12 +39,11 @@ func (t *Tree) First(paths []string) string {
 	return ""
 }
 
-// Find returns the only file that a frame can mean: the one that shares the most
-// path elements with it, counted from the end. What is before is a container's
-// folder in the frame, or a folder of the repository that the container lacks.
+// Find returns the only file that a frame can mean: the one that shares the most path elements with it, from
+// the end. What is before is a container's folder in the frame, or one that the container lacks.
 //
-// Loose means that this is not enough: only the file's name matches, or both paths
-// begin differently. Then the code must name the function.
+// Loose means that this is not enough: only the file's name matches, or both paths begin differently.
+// Then the code must name the function.
 func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool) {
 	frame := elements(f, runtime)
 	if len(frame) == 0 {
@@ -53,10 +52,8 @@ func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool)
 	if mapped, ok := t.mapped(f, frame); ok {
 		return mapped, false, t.Has(mapped)
 	}
-	if runtime == "go" && len(t.Modules) > 0 {
-		if file, known := t.inModule(f); known {
-			return file, false, file != ""
-		}
+	if file, known := t.inModule(f); runtime == "go" && len(t.Modules) > 0 && known {
+		return file, false, file != ""
 	}
 	best := 0
 	for _, candidate := range t.ByName[frame[len(frame)-1]] {
@@ -91,9 +88,8 @@ func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 	return mapped, length >= 0
 }
 
-// inModule finds a Go file by its package's module. A package outside the modules
-// here is not ours; package main is unidentified unless the binary was built with
-// -trimpath, which puts the import path into the file's path.
+// inModule finds a Go file by its package's module. A package outside the modules here is not ours; package main
+// is unknown unless the binary was built with -trimpath, which puts the import path into the file's path.
 func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 	pkg := strings.ReplaceAll(f.Module, "%2e", ".")
 	isMain := pkg == "main" || pkg == ""
@@ -118,8 +114,7 @@ var (
 	layer = regexp.MustCompile(`^/?(?:\([\w-]+\)|\[[\w-]+\])/`)
 )
 
-// elements returns the path of a frame's file without additions by runtimes and
-// bundlers; nothing if it is not a file.
+// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if it is not a file.
 func elements(f event.Frame, runtime string) []string {
 	name := f.File
 	if drive.MatchString(name) || !strings.Contains(name, "/") {
