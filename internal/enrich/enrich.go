@@ -27,9 +27,8 @@ const (
 	maxBlamed  = 4  // files whose lines are blamed, and whose versions are compared
 )
 
-// AddContext reads the lines around the samples of new errors, and of others whose sample may
-// lack lines, until the budget is used up. An issue that it did not reach gets its lines
-// when a later run updates it. Then it links the samples to the services' own pages.
+// AddContext reads the lines around the samples of new errors, and of others whose sample may lack lines, until
+// the budget is used up: the rest get theirs when a later run updates them. It links samples to services' pages.
 func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
@@ -54,11 +53,12 @@ func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, i
 
 // sourceOf returns the source of an event; nil if this run does not have it.
 func sourceOf(sources []source.Source, e event.Event) source.Source {
-	i := slices.IndexFunc(sources, func(s source.Source) bool { return s.Key() == e.Source })
-	if i < 0 {
-		return nil
+	for _, s := range sources {
+		if s.Key() == e.Source {
+			return s
+		}
 	}
-	return sources[i]
+	return nil
 }
 
 // evidence returns the sample with all its lines, and the lines around it.
@@ -80,16 +80,14 @@ func evidence(in *intake.Intake, sample event.Event, records []event.Record) pla
 		end++
 	}
 	first := max(0, begin-maxContext/2)
-	last := min(len(records), end+maxContext-(begin-first))
-	return plan.Evidence{Sample: &sample, Before: texts(records[first:begin]), After: texts(records[end:last])}
-}
-
-func texts(records []event.Record) []string {
-	var lines []string
-	for _, r := range records {
-		lines = append(lines, r.Text)
+	added := plan.Evidence{Sample: &sample}
+	for _, r := range records[first:begin] {
+		added.Before = append(added.Before, r.Text)
 	}
-	return lines
+	for _, r := range records[end:min(len(records), end+maxContext-(begin-first))] {
+		added.After = append(added.After, r.Text)
+	}
+	return added
 }
 
 // Add looks up the code of issues that are created or reopened, or whose commit changed: links, an excerpt,
@@ -108,11 +106,10 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 			if err != nil {
 				continue // the warnings say why
 			}
-			a.Evidence.Code = &found
-			a.Evidence.Build = marker.Build{
-				Version: version, Commit: found.Commit.SHA, Frames: min(len(e.InApp()), maxFrames), Shown: len(found.Links),
-			}
-			a.Next.Code, a.Next.Owners = a.Evidence.Build, found.Owners.Names
+			frames := min(len(e.InApp()), maxFrames)
+			build := marker.Build{Version: version, Commit: found.Commit.SHA, Frames: frames, Shown: len(found.Links)}
+			a.Evidence.Code, a.Evidence.Build = &found, build
+			a.Next.Code, a.Next.Owners = build, found.Owners.Names
 		}
 	}
 }
@@ -180,8 +177,7 @@ func place(t *tree, e event.Event) (frames []placed) {
 	return frames
 }
 
-// files reads the files of the frames by one query. GitHub may fail to blame large
-// files in time: then they are read without.
+// files reads the files of the frames by one query. GitHub may fail to blame large files in time: then without.
 func (r *Repository) files(ctx context.Context, commit code.Commit, frames []placed, blame bool) (map[string]github.File, error) {
 	var w github.Wanted
 	for _, f := range frames {
@@ -215,9 +211,8 @@ type check struct {
 // oldest is how old a running version may be when an error is first seen.
 const oldest = 30 * 24 * time.Hour
 
-// passes reports whether a frame's line is in the file at the commit. The less certain
-// the commit, the more has to agree: a guessed one requires that the line is in the same
-// place in every version that may run, which are those of the last month.
+// passes reports whether a frame's line is in the file at the commit. The less certain the commit, the more has
+// to agree: with a guessed one the line has the same place in every version that may run, those of the last month.
 func (c check) passes(f placed, all []placed) bool {
 	file := c.files[f.path]
 	if file.Text == "" || f.Line > len(code.Lines(file.Text)) {
@@ -226,7 +221,7 @@ func (c check) passes(f placed, all []placed) bool {
 	switch {
 	case c.certainty == code.Exact && !f.loose:
 		return true
-	case c.certainty == code.Tagged && !f.loose && !code.HasName(f.Frame, c.runtime): // a closure: the other frames show whether the tag is right
+	case c.certainty == code.Tagged && !f.loose && !code.HasName(f.Frame, c.runtime): // a closure: other frames show whether the tag is right
 		return slices.ContainsFunc(all, c.named)
 	case c.certainty == code.Guessed:
 		versions := file.Versions
@@ -246,14 +241,14 @@ func (c check) named(f placed) bool {
 // change returns the change that a line came with; the zero Change if it is not blamed.
 func change(blame []github.Blame, line int) (c code.Change) {
 	for _, b := range blame {
-		if b.StartingLine <= line && line <= b.EndingLine {
-			c = code.Change{
-				SHA: b.Commit.OID, At: b.Commit.CommittedDate, Author: cmp.Or(b.Commit.Author.User.Login, strings.TrimSpace(b.Commit.Author.Name)),
-				Files: b.Commit.ChangedFilesIfAvailable, Merge: b.Commit.Parents.TotalCount > 1,
-			}
-			if pulls := b.Commit.AssociatedPullRequests.Nodes; len(pulls) > 0 {
-				c.Pull = pulls[0].Number
-			}
+		if line < b.StartingLine || line > b.EndingLine {
+			continue
+		}
+		by := b.Commit
+		c = code.Change{SHA: by.OID, At: by.CommittedDate, Files: by.ChangedFilesIfAvailable, Merge: by.Parents.TotalCount > 1}
+		c.Author = cmp.Or(by.Author.User.Login, strings.TrimSpace(by.Author.Name))
+		for _, pull := range by.AssociatedPullRequests.Nodes {
+			c.Pull = cmp.Or(c.Pull, pull.Number)
 		}
 	}
 	return c

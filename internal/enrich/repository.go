@@ -116,25 +116,23 @@ func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Co
 	if known, ok := r.commits[v]; ok {
 		return known, nil
 	}
-	defer func() {
-		if err == nil {
-			r.commits[v] = found
-		}
-	}()
 	short := code.SHA(v)
 	if short != "" {
-		sha, err := ask(r, func() (string, error) { return r.GitHub.Commit(ctx, short) })
-		if !errors.Is(err, github.ErrNotFound) {
-			return code.Commit{SHA: sha, Certainty: code.Exact}, err
+		found.Certainty = code.Exact
+		found.SHA, err = ask(r, func() (string, error) { return r.GitHub.Commit(ctx, short) })
+	}
+	if short == "" || errors.Is(err, github.ErrNotFound) {
+		var refs github.Refs
+		refs, err = r.facts(ctx, code.Tags(v)...)
+		found = code.Commit{}
+		if shas := slices.Compact(slices.Sorted(maps.Values(refs.Tags))); len(shas) == 1 {
+			found = code.Commit{SHA: shas[0], Name: slices.Sorted(maps.Keys(refs.Tags))[0], Certainty: code.Tagged}
+		} else if refs.Head != "" && digits.MatchString(short) {
+			found = code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}
 		}
 	}
-	refs, err := r.facts(ctx, code.Tags(v)...)
-	shas := slices.Compact(slices.Sorted(maps.Values(refs.Tags)))
-	switch {
-	case len(shas) == 1:
-		found = code.Commit{SHA: shas[0], Name: slices.Sorted(maps.Keys(refs.Tags))[0], Certainty: code.Tagged}
-	case refs.Head != "" && digits.MatchString(short):
-		found = code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}
+	if err == nil {
+		r.commits[v] = found
 	}
 	return found, err
 }
@@ -219,7 +217,12 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 		build, ok := fix.Lacks(v.String())
 		b := plan.Build{Build: build}
 		if !ok && fix.Commit != "" {
-			b, ok = r.build(ctx, v, fix.Commit)
+			commit, err := r.commit(ctx, v)
+			if err == nil && commit.Certainty >= code.Tagged { // otherwise it is not known for certain
+				b.Build = marker.Build{Version: v.String(), Commit: commit.SHA}
+				b.Fixed, err = ask(r, func() (bool, error) { return r.GitHub.Contains(ctx, commit.SHA, fix.Commit) })
+				ok = err == nil
+			}
 		}
 		if !ok {
 			return plan.Ancestry{}, false
@@ -227,15 +230,4 @@ func (r *Repository) ancestry(ctx context.Context, i plan.Issue, versions []even
 		found.Builds = append(found.Builds, b)
 	}
 	return found, true
-}
-
-// build reports whether a version contains a fix; false if its commit is not known for certain.
-func (r *Repository) build(ctx context.Context, v event.Version, fix string) (plan.Build, bool) {
-	commit, err := r.commit(ctx, v)
-	if err != nil || commit.Certainty < code.Tagged {
-		return plan.Build{}, false
-	}
-	b := plan.Build{Build: marker.Build{Version: v.String(), Commit: commit.SHA}}
-	b.Fixed, err = ask(r, func() (bool, error) { return r.GitHub.Contains(ctx, commit.SHA, fix) })
-	return b, err == nil
 }
