@@ -88,8 +88,9 @@ func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 	return mapped, length >= 0
 }
 
-// inModule finds a Go file by its package's module. A package outside the modules here is not ours; package main
-// is unknown unless the binary was built with -trimpath, which puts the import path into the file's path.
+// inModule finds a Go file by its package's module. A package outside the modules here is not ours; package
+// main is unknown unless the binary was built with -trimpath, which puts the import path into the file's
+// path.
 func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 	pkg := strings.ReplaceAll(f.Module, "%2e", ".")
 	isMain := pkg == "main" || pkg == ""
@@ -114,7 +115,8 @@ var (
 	layer = regexp.MustCompile(`^/?(?:\([\w-]+\)|\[[\w-]+\])/`)
 )
 
-// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if it is not a file.
+// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if it is not a
+// file.
 func elements(f event.Frame, runtime string) []string {
 	name := f.File
 	if drive.MatchString(name) || !strings.Contains(name, "/") {

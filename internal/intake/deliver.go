@@ -13,11 +13,8 @@ import (
 // Delivery is what webhooks and messages delivered to a run.
 type Delivery struct {
 	Events []event.Event
-	// Issues are Sentry's, each with the state it changed to, or without one if
-	// only an event of it was delivered.
-	Issues []event.SentryIssue
-	// Newest holds, by issue id, the newest event of issues that were delivered without an event.
-	Newest map[string]event.Event
+	Issues []event.SentryIssue    // with the state each changed to, or none if only its event was delivered
+	Newest map[string]event.Event // by issue id: the newest event of issues that were delivered without one
 }
 
 // Date sets the time of events without one.
@@ -30,9 +27,9 @@ func (d *Delivery) Date(now time.Time) {
 	}
 }
 
-// Deliver adds a delivery and returns notices about events below min-level. counted returns how
-// many events of a Sentry issue are counted already, and whether the issue is known. A Sentry issue
-// that is not known is added only if an event of it was delivered or it is unresolved.
+// Deliver adds a delivery and returns notices about events below min-level. counted returns how many events
+// of a Sentry issue are counted already, and whether it is known. Others are added if delivered with an event
+// or unresolved.
 func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
 	kept := map[string]bool{}
 	for _, e := range d.Events {
@@ -63,8 +60,8 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 	return notices
 }
 
-// deliverEvent adds one event, which may be only a text. A delivered
-// text counts as an error unless it or its sender states another level.
+// deliverEvent adds one event. A delivered text counts as an error unless it or its sender states another
+// level.
 func (in *Intake) deliverEvent(e *event.Event) {
 	if len(e.Exceptions) == 0 {
 		in.readText(e)
@@ -80,8 +77,8 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	}
 }
 
-// readText reads the text of a delivered event like a log line. Fields that the
-// sender set win over those in the text.
+// readText reads the text of a delivered event like a log line. Fields that the sender set win over those in
+// it.
 func (in *Intake) readText(e *event.Event) {
 	text := cmp.Or(e.Message, e.Text)
 	if e.Stack != "" {
@@ -101,8 +98,7 @@ func (in *Intake) readText(e *event.Event) {
 	e.Level, e.Message = cmp.Or(e.Level, read.Level), read.Message
 }
 
-// Issue returns the event that a Sentry issue itself describes, parsed and decided
-// on like any other, and not counted.
+// Issue returns the event that a Sentry issue itself describes, parsed and decided on, and not counted.
 func (in *Intake) Issue(t event.SentryIssue) event.Event {
 	e := t.Event()
 	in.parse(&e)
@@ -117,8 +113,12 @@ func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 	var newest *event.Event
 	if e.ID != "" {
 		logged := e.Level
-		if in.parse(&e); !e.Decision.Keep && (e.Decision.IgnoredBy != 0 || e.Level != logged) {
-			in.ignore(e, fresh)
+		in.parse(&e)
+		if rule := e.Decision.IgnoredBy; rule != 0 {
+			in.Ignored[rule] += fresh
+			return
+		}
+		if !e.Decision.Keep && e.Level != logged {
 			return
 		}
 		e.Decision.Keep = true // whatever its level: the decision was on the issue

@@ -35,12 +35,10 @@ type Rules struct {
 // Intake groups the events of one run. Its memory depends on the number of
 // distinct errors, not of lines. It is not safe for concurrent use.
 type Intake struct {
-	Set    *grouping.Set
-	Events int64 // events that the policy kept
-	Unread Unread
-
-	// Ignored counts the events that a rule leaves out, by the rule's line.
-	Ignored map[int]int64
+	Set     *grouping.Set
+	Events  int64 // events that the policy kept
+	Unread  Unread
+	Ignored map[int]int64 // events that a rule leaves out, by the rule's line
 
 	rules  Rules
 	policy *policy.Decider
@@ -82,21 +80,16 @@ func (in *Intake) Parse(e *event.Event) {
 	if in.policy.MayKeep(e.Level) {
 		in.parse(e)
 	}
-	if !e.Decision.Keep && e.Decision.IgnoredBy == 0 && logged == event.Unknown && logtext.MentionsFailure(e.Text) {
+	switch rule := e.Decision.IgnoredBy; {
+	case rule != 0:
+		in.Ignored[rule]++
+	case !e.Decision.Keep && logged == event.Unknown && logtext.MentionsFailure(e.Text):
 		in.Unread.Events++
 		line, _, _ := strings.Cut(e.Text, "\n")
 		shape := cut(grouping.Mask(in.names.message(line, line)), maxShape)
 		if _, known := in.Unread.shapes[shape]; known || len(in.Unread.shapes) < maxShapes {
 			in.Unread.shapes[shape]++
 		}
-	}
-	in.ignore(*e, 1)
-}
-
-// ignore counts events that a rule leaves out.
-func (in *Intake) ignore(e event.Event, events int64) {
-	if line := e.Decision.IgnoredBy; line != 0 {
-		in.Ignored[line] += events
 	}
 }
 
@@ -149,13 +142,12 @@ func (in *Intake) Errors(groups []*grouping.Group) int {
 	return count + len(named)
 }
 
-// batchSize is how many events are handed over at once, because handing over each would
-// cost more than is gained. An event holds a few KB.
+// batchSize is how many events are handed over at once. An event holds a few KB.
 const batchSize = 128
 
-// Reader reads one input into an Intake. The caller's goroutine joins lines into
-// events, and another parses and counts them in their order, so that a long file keeps
-// two cores busy. End it with Flush before the Intake is used otherwise.
+// Reader reads one input into an Intake. The caller's goroutine joins lines into events, and another parses
+// and counts them in their order, so that a long file keeps two cores busy. Flush it before the Intake is
+// used otherwise.
 type Reader struct {
 	*logtext.Framer
 	batch   []event.Event
@@ -185,8 +177,8 @@ func (in *Intake) Reader() *Reader {
 	return r
 }
 
-// Flush ends the events whose last line was logged before now, as logtext.Framer.Flush
-// does, and waits until all are counted. Nothing can be added after it.
+// Flush ends the events whose last line was logged before now, and waits until all are counted. Nothing can
+// be added after it.
 func (r *Reader) Flush(now time.Time) {
 	r.Framer.Flush(now)
 	r.batches <- r.batch
@@ -210,14 +202,11 @@ const (
 
 // Notice returns what a user should know about them; empty if there are none.
 func (u *Unread) Notice() string {
-	what := fmt.Sprintf("%d log events look like errors but state no level that errmon reads, so they were", u.Events)
-	switch u.Events {
-	case 0:
+	if u.Events == 0 {
 		return ""
-	case 1:
-		what = "1 log event looks like an error but states no level that errmon reads, so it was"
 	}
-	return what + " not filed. If these are errors, report the format at https://github.com/org/errmon-action/issues. Most frequent:"
+	return fmt.Sprintf("Not filed, because errmon reads no level in them: log events that look like errors (%d). "+
+		"If they are, report the format at https://github.com/org/errmon-action/issues. Most frequent:", u.Events)
 }
 
 // Shapes returns the most frequent templates, at most 3, each with its count. They

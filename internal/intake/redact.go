@@ -13,8 +13,8 @@ type namer struct {
 	cached   map[string]string // as logged → redacted
 }
 
-// redact redacts everything that names an error. Messages vary, so only their
-// skeletons are made here; the set redacts their templates.
+// redact redacts what names an error. Messages vary, so it makes their skeletons; the set redacts their
+// templates.
 func (n namer) redact(e *event.Event) {
 	text := cut(e.Text, maxContext)
 	e.Message = n.message(e.Message, text)
@@ -43,8 +43,7 @@ func (n namer) url(address string) string {
 	return address
 }
 
-// Grouping reads the first 1,000 bytes of the redacted message, so more than that
-// is redacted first. A line may hold a megabyte.
+// Grouping reads the first 1,000 bytes of the redacted message, so more than that is redacted first.
 const (
 	maxRead    = 8 << 10 // bytes of a message that are redacted
 	maxContext = 2 << 10 // bytes of the event's text used to find secrets in a message
@@ -79,8 +78,7 @@ func (n namer) name(s string) string {
 		if len(n.cached) >= maxNames {
 			clear(n.cached)
 		}
-		// Cutting may leave half a secret at the end, which no rule recognises, so
-		// the string is cut again after redaction.
+		// Cutting may leave half a secret at the end, which no rule recognises, so it is cut again.
 		redacted = cut(n.redactor.Blank(cut(s, 10*maxName)), maxName)
 		n.cached[s] = redacted
 	}

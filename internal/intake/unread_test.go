@@ -21,8 +21,8 @@ func TestUnread(t *testing.T) {
 		{"nothing", nil, 0, nil},
 		{"levels are read", []string{"ERROR payment failed", "INFO 3 tasks failed", `{"level":"warn","msg":"crashed"}`}, 0, nil},
 		{"no failure", []string{"request served", "0 errors"}, 0, nil},
-		{"one", []string{"the pump has crashed"}, 1, []string{"1 log event looks like an error", "1× the pump has crashed"}},
-		{"the most frequent first", many, 9, []string{"9 log events look", "8× charge of order <*> failed for <*>", "1× the pump"}},
+		{"one", []string{"the pump has crashed"}, 1, []string{"look like errors (1)", "1× the pump has crashed"}},
+		{"the most frequent first", many, 9, []string{"look like errors (9)", "8× charge of order <*> failed for <*>", "1× the pump"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in := New(Rules{Policy: policy.Policy{MinLevel: event.Error}}, safe.NewRedactor())
