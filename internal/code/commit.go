@@ -13,8 +13,7 @@ const maxRelease = 200 // characters
 
 var (
 	sha = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
-	// shaAtEnd finds the SHA that a release ends in: "shop@1.2.3+abc1234", git describe's
-	// "v1.2.3-4-gabc1234".
+	// shaAtEnd finds the SHA that a release ends in: "shop@1.2.3+abc1234", "v1.2.3-4-gabc1234".
 	shaAtEnd = regexp.MustCompile(`(?:^|[^0-9a-z]g?)([0-9a-f]{7,40})$`)
 	// release splits a package from its version: "shop@1.2.3", "ghcr.io/acme/shop:v1.2.3".
 	release  = regexp.MustCompile(`^(?:(.+)[@:])?v?([0-9][0-9A-Za-z.+-]*)$`)
@@ -32,8 +31,7 @@ func SHA(v event.Version) string {
 	return ""
 }
 
-// Tags returns the names that a tag of the release may have. The release is known if exactly one commit has
-// them.
+// Tags returns the names that the release's tag may have. Exactly one commit may have any of them.
 func Tags(v event.Version) []string {
 	if v.Release == "" || len(v.Release) > maxRelease {
 		return nil
@@ -86,10 +84,9 @@ var (
 	bot = regexp.MustCompile(`(?i)\[bot\]$|\bbot$|^(?:dependabot|renovate|github-actions|greenkeeper)\b`)
 )
 
-// Suspects returns the suspects among the changes behind links, at most two, each change once, the newest
-// first. It leaves out a change that cannot be the cause or proves nothing: one that is newer than the first
-// event, older than a year, a merge, a bot's, over 40 files, or ignored by the team, in the text of
-// IgnoredRevs.
+// Suspects returns the suspects among the changes behind links, at most two, each once, the newest first. It
+// leaves out what cannot be the cause or proves nothing: changes after the first event, older than a year,
+// merges, a bot's, over 40 files, or ignored by the team in the text of IgnoredRevs.
 func Suspects(links []Link, changeOf func(Link) Change, firstSeen time.Time, ignored string) (suspects []Suspect) {
 	revs := rev.FindAllString(strings.ToLower(ignored), -1)
 	for _, link := range links {

@@ -35,8 +35,7 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 	return false
 }
 
-// Unmoved reports whether a line has the same place in two versions of a file: it or both neighbours are the
-// same.
+// Unmoved reports whether a line has the same place in two versions of a file: it or both neighbours agree.
 func Unmoved(a, b string, line int) bool {
 	before, after := Lines(a), Lines(b)
 	same := func(n int) bool {
@@ -58,8 +57,7 @@ func indent(line string) int {
 	return len(space) + 7*strings.Count(space, "\t")
 }
 
-// definitionOf returns a test of a line for the definition of a frame's function; nil if that has no name in
-// code.
+// definitionOf returns a test of a line for the definition of a frame's function; nil if it has no name.
 func definitionOf(f event.Frame, runtime string) func(line string) bool {
 	name, class := functionName(f, runtime)
 	pattern := definitions[runtime]

@@ -42,8 +42,7 @@ func (t *Tree) First(paths []string) string {
 // Find returns the only file that a frame can mean: the one that shares the most path elements with it, from
 // the end. What is before is a container's folder in the frame, or one that the container lacks.
 //
-// Loose means that this is not enough: only the file's name matches, or both paths begin differently.
-// Then the code must name the function.
+// Loose means that only its name matches or both paths begin differently: the code must name the function.
 func (t *Tree) Find(f event.Frame, runtime string) (file string, loose, ok bool) {
 	frame := elements(f, runtime)
 	if len(frame) == 0 {
@@ -89,8 +88,7 @@ func (t *Tree) mapped(f event.Frame, frame []string) (string, bool) {
 }
 
 // inModule finds a Go file by its package's module. A package outside the modules here is not ours; package
-// main is unknown unless the binary was built with -trimpath, which puts the import path into the file's
-// path.
+// main is unknown unless -trimpath put the import path into the file's path.
 func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 	pkg := strings.ReplaceAll(f.Module, "%2e", ".")
 	isMain := pkg == "main" || pkg == ""
@@ -115,8 +113,7 @@ var (
 	layer = regexp.MustCompile(`^/?(?:\([\w-]+\)|\[[\w-]+\])/`)
 )
 
-// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if it is not a
-// file.
+// elements returns the path of a frame's file without additions by runtimes and bundlers; nil if none.
 func elements(f event.Frame, runtime string) []string {
 	name := f.File
 	if drive.MatchString(name) || !strings.Contains(name, "/") {

@@ -28,8 +28,7 @@ const (
 )
 
 // AddContext reads the lines around the samples of new errors, and of others whose sample may lack lines,
-// until the budget is used up: the rest get theirs when a later run updates them. It links samples to
-// services' pages.
+// while the budget lasts: later runs complete the rest. It links samples to the services' pages.
 func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, in *intake.Intake, actions []plan.Action) {
 	for _, kinds := range [][]plan.Kind{{plan.Create}, {plan.Reopen, plan.Update}} {
 		for i := range actions {
@@ -178,8 +177,7 @@ func place(t *tree, e event.Event) (frames []placed) {
 	return frames
 }
 
-// files reads the files of the frames by one query. GitHub may fail to blame large files in time: then
-// without.
+// files reads the files of the frames by one query, without blame if GitHub fails to blame them in time.
 func (r *Repository) files(ctx context.Context, commit code.Commit, frames []placed, blame bool) (map[string]github.File, error) {
 	var w github.Wanted
 	for _, f := range frames {
@@ -213,9 +211,8 @@ type check struct {
 // oldest is how old a running version may be when an error is first seen.
 const oldest = 30 * 24 * time.Hour
 
-// passes reports whether a frame's line is in the file at the commit. The less certain the commit, the more
-// has to agree: with a guessed one the line has the same place in every version that may run, those of the
-// last month.
+// passes reports whether a frame's line is in the file at the commit. The less certain it is, the more has
+// to agree: for a guessed one the line has the same place in all versions of the last month.
 func (c check) passes(f placed, all []placed) bool {
 	file := c.files[f.path]
 	if file.Text == "" || f.Line > len(code.Lines(file.Text)) {

@@ -28,8 +28,7 @@ func (d *Delivery) Date(now time.Time) {
 }
 
 // Deliver adds a delivery and returns notices about events below min-level. counted returns how many events
-// of a Sentry issue are counted already, and whether it is known. Others are added if delivered with an event
-// or unresolved.
+// of a Sentry issue are counted already, and whether it is known; others need an event, or to be unresolved.
 func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (notices []string) {
 	kept := map[string]bool{}
 	for _, e := range d.Events {
@@ -60,8 +59,7 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 	return notices
 }
 
-// deliverEvent adds one event. A delivered text counts as an error unless it or its sender states another
-// level.
+// deliverEvent adds one event. A delivered text counts as an error unless another level is stated.
 func (in *Intake) deliverEvent(e *event.Event) {
 	if len(e.Exceptions) == 0 {
 		in.readText(e)
@@ -77,8 +75,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 	}
 }
 
-// readText reads the text of a delivered event like a log line. Fields that the sender set win over those in
-// it.
+// readText reads the text of a delivered event like a log line. Fields that the sender set win.
 func (in *Intake) readText(e *event.Event) {
 	text := cmp.Or(e.Message, e.Text)
 	if e.Stack != "" {

@@ -122,8 +122,7 @@ func (in *Intake) Groups() []*grouping.Group {
 	return groups
 }
 
-// Errors returns how many distinct errors have events of this run. An error that
-// is in both a log and Sentry counts once.
+// Errors returns how many distinct errors have events of this run, counting one in a log and in Sentry once.
 func (in *Intake) Errors(groups []*grouping.Group) int {
 	keys, named := map[string]bool{}, map[string]bool{}
 	for _, g := range groups {
@@ -145,9 +144,8 @@ func (in *Intake) Errors(groups []*grouping.Group) int {
 // batchSize is how many events are handed over at once. An event holds a few KB.
 const batchSize = 128
 
-// Reader reads one input into an Intake. The caller's goroutine joins lines into events, and another parses
-// and counts them in their order, so that a long file keeps two cores busy. Flush it before the Intake is
-// used otherwise.
+// Reader reads one input into an Intake. The caller's goroutine joins lines into events, another parses and
+// counts them in order, so that a long file keeps two cores busy. Flush it before using the Intake.
 type Reader struct {
 	*logtext.Framer
 	batch   []event.Event
@@ -177,8 +175,7 @@ func (in *Intake) Reader() *Reader {
 	return r
 }
 
-// Flush ends the events whose last line was logged before now, and waits until all are counted. Nothing can
-// be added after it.
+// Flush ends the Reader and the events whose last line was logged before now, and waits until they count.
 func (r *Reader) Flush(now time.Time) {
 	r.Framer.Flush(now)
 	r.batches <- r.batch
@@ -209,8 +206,7 @@ func (u *Unread) Notice() string {
 		"If they are, report the format at https://github.com/org/errmon-action/issues. Most frequent:", u.Events)
 }
 
-// Shapes returns the most frequent templates, at most 3, each with its count. They
-// are redacted, and foreign text.
+// Shapes returns the most frequent templates, at most 3, with their counts. They are redacted, foreign text.
 func (u *Unread) Shapes() []string {
 	shapes := slices.SortedFunc(maps.Keys(u.shapes), func(a, b string) int {
 		return cmp.Or(cmp.Compare(u.shapes[b], u.shapes[a]), cmp.Compare(a, b))

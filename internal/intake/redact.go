@@ -13,8 +13,7 @@ type namer struct {
 	cached   map[string]string // as logged → redacted
 }
 
-// redact redacts what names an error. Messages vary, so it makes their skeletons; the set redacts their
-// templates.
+// redact redacts what names an error. The set redacts the templates made of messages' skeletons.
 func (n namer) redact(e *event.Event) {
 	text := cut(e.Text, maxContext)
 	e.Message = n.message(e.Message, text)

@@ -8,8 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// .NET prints the types of a chain first, then the frames of each exception, the innermost
-// first, with a ruled line after each:
+// .NET prints the types of a chain first, then the frames of each exception, the innermost first:
 //
 //	Acme.PaymentException: message
 //	 ---> System.ArgumentException: message
@@ -90,8 +89,7 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	return f, placed || rest == ""
 }
 
-// Generic arguments, and what the compiler generates: a class around a method whose name contains
-// that of its function, and maybe of a local function.
+// Generic arguments, and the class and method that the compiler makes of one, or of a local function in it.
 var (
 	dotnetGeneric = regexp.MustCompile(`\[[^\]]*\]`)
 	dotnetMade    = regexp.MustCompile(`^([^<]*)[.+/]<(?:[^<]*<)*?([^<>]+)>(?:\$?>?(?:g__)?([^|]*)\|)?`)

@@ -23,9 +23,8 @@ import (
 //
 // github.com/pkg/errors and zap print a message, then functions and places without arguments and offsets.
 //
-// Go has no exception types, so a stable one is made: "runtime error: index out of range" without its numbers
-// for the runtime's own panics, "panic" for others, "fatal error", and "error" for an error logged with its
-// stack.
+// Go has no exception types, so a stable one is made: "runtime error: index out of range" without numbers for
+// the runtime's own panics, "panic" for others, "fatal error", and "error" for one logged with its stack.
 
 var golang = runtime{
 	name: "go", parse: parseGo, adopt: adoptGo, chain: goChain,
@@ -78,8 +77,7 @@ func IsGoFunction(line string) bool {
 
 var goCall = regexp.MustCompile(`^[^ ]+\((?:0x|\{|\?|\)|\.\.\.\))`)
 
-// parseGo reads a goroutine's stack, else gin's, else errors with their own stacks, else panics without a
-// stack.
+// parseGo reads a goroutine's stack, else gin's, else errors with their own, else panics without one.
 func parseGo(lines []string) []event.Exception {
 	lines = paired(lines, func(above, line string) bool {
 		return isGinPlace(above) || isGoPlace(line) && above != "" && !isGoPlace(above) && !isGoroutine(above)
@@ -171,8 +169,7 @@ func readGoPlace(s string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: n}, ok
 }
 
-// ginPlace matches gin's "/app/cart.go:42 (0xd92a4d)" of a recovered panic, above "\tTotal: return
-// prices[i]".
+// ginPlace matches gin's "/app/cart.go:42 (0xd92a4d)", above "\tTotal: return prices[i]".
 var ginPlace = regexp.MustCompile(`^(?P<file>.+\.go):(?P<line>\d{1,9}) \(0x[0-9a-f]+\)(?:$|\n\s*(?P<function>.*?)(?:: |$))`)
 
 func isGinPlace(line string) bool { return strings.HasSuffix(line, ")") && ginPlace.MatchString(line) }
@@ -217,8 +214,7 @@ var goStandard = strings.Fields(`archive bufio bytes cmp compress container cont
 	plugin reflect regexp runtime slices sort strconv strings structs sync syscall testing text time unicode unique
 	unsafe vendor weak`)
 
-// goInApp decides by package, since binaries built with -trimpath do not name GOROOT, and by folders of
-// modules.
+// goInApp decides by package, since -trimpath drops GOROOT from paths, and by folders of modules.
 func goInApp(pkg, file string) bool {
 	first, _, _ := strings.Cut(pkg, "/")
 	return !slices.Contains(goStandard, first) && !hasAny(file, "/pkg/mod/", "/vendor/", "@v")
@@ -227,8 +223,7 @@ func goInApp(pkg, file string) bool {
 func adoptGo(f *event.Frame) { f.InApp = f.Module != "" && goInApp(f.Module, f.File) }
 
 // goChain makes the types, and the chain that Go prints: for a panic one stack, below the message that
-// includes those of wrapped errors; for an error each that recorded a stack. Sentry reports recovered panics
-// as fatal.
+// includes wrapped errors; for an error each with a stack. Sentry reports recovered panics as fatal.
 func goChain(e *event.Event) []event.Exception {
 	kind := "error"
 	if e.Level == event.Fatal {

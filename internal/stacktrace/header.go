@@ -10,10 +10,9 @@ import (
 
 // This file reads the line above the frames, "Type: message", which most runtimes print.
 
-// findHeader reads the exception announced by the lines between two stacks. A line that begins with an
-// exception's name beats one that contains it ("checkout failed: TypeError: …"), which beats a line that
-// begins with another capitalised name. Among equals the last wins, since log lines of the same failure
-// come first. The lines below it are part of the message.
+// findHeader reads the exception announced by the lines between two stacks. A line that begins with its name
+// beats one that contains it ("checkout failed: TypeError: …"), which beats one that begins with another
+// capitalised name. Among equals the last wins. The lines below it are part of the message.
 func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
@@ -69,8 +68,7 @@ func weakHeader(s string) (event.Exception, bool) {
 	return x, ok && x.Message != "" && x.Type[0] >= 'A' && x.Type[0] <= 'Z' && strings.ToUpper(x.Type) != x.Type
 }
 
-// splitHeader splits "name: message", "name [CODE]: message" or a lone name. It drops the code, which Node
-// prints.
+// splitHeader splits "name: message", "name [CODE]: message" (Node's, without the code) or a lone name.
 func splitHeader(s string) (event.Exception, bool) {
 	end := nameEnd(s)
 	name, rest := s[:end], s[end:]
@@ -96,8 +94,7 @@ func nameEnd(s string) int {
 	return len(s)
 }
 
-// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or "TypeError [ERR_CODE]:
-// message".
+// IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or "TypeError [ERR_X]: message".
 func IsHeader(line string) bool { return reads(headerAtStart)(line) }
 
 // IsExceptionName distinguishes an exception's name from a word: by its ending, or as a class

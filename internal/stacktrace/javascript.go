@@ -45,8 +45,7 @@ var node = runtime{
 // nextMark is what Next.js prints in front of an error that it caught.
 const nextMark = "⨯ "
 
-// inspected reads an error without frames as util.inspect prints it: "[TypeError: fetch failed] {", "[Error:
-// x]".
+// inspected reads an error without frames as util.inspect prints it: "[Error: x]", "[TypeError: x] {".
 func inspected(line string) (event.Exception, bool) {
 	_, inner, _ := strings.Cut(line, "[")
 	text, _, ok := strings.Cut(inner, "] {")
@@ -192,8 +191,7 @@ func nodeInApp(file string) bool {
 		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")
 }
 
-// adoptNode writes unnamed functions as V8 does, where other tools put a question mark,
-// and drops the module, which V8 does not print.
+// adoptNode names unnamed functions as V8 does, not "?", and drops the module, which V8 does not print.
 func adoptNode(f *event.Frame) {
 	f.Module, f.File = "", nodeFile(f.File)
 	f.InApp = nodeInApp(f.File)

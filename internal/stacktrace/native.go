@@ -9,8 +9,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// In a dying process its runtime, a sanitizer, the C library or a crash handler prints why, and usually a
-// stack:
+// In a dying process its runtime, a sanitizer, libc or a crash handler prints why, and usually a stack:
 //
 //	==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004f2b1a
 //	READ of size 4 at 0x602000000010 thread T0
@@ -34,8 +33,7 @@ var native = runtime{
 	},
 }
 
-// deathLooks are the lines that report a death. No stack follows a DeathEnd; the program continues after a
-// Raise.
+// deathLooks are the lines that report a death. No stack follows a DeathEnd; a program survives a Raise.
 var deathLooks = []look{
 	{Raise, lines("WARNING: ThreadSanitizer: "), nil},
 	{Death, lines(
@@ -84,8 +82,7 @@ func behind(s Shape) look {
 	return look{s, lines("[…] "), func(line string) bool { return deathIn(line) == s }}
 }
 
-// parseNative reads the death and the first stack below it. Later stacks are those of other
-// threads, and of freed memory.
+// parseNative reads the death and the first stack below it; later ones are of other threads or freed memory.
 func parseNative(lines []string) []event.Exception {
 	first := slices.IndexFunc(lines, func(line string) bool {
 		return deathIn(line) != Text && !hasAnyPrefix(line, "AddressSanitizer:DEADLYSIGNAL", "<--- Last few GCs --->") // what happened is below these
@@ -104,14 +101,12 @@ func parseNative(lines []string) []event.Exception {
 	return []event.Exception{x}
 }
 
-// WithoutLead returns the line that reports a death without what precedes the words: Linux's
-// uptime, mysqld's time, a place in the source.
+// WithoutLead drops what precedes the words of a death: Linux's uptime, mysqld's time, a place in the source.
 func WithoutLead(line string) string { return line[len(deathLead.FindString(line)):] }
 
 var deathLead = regexp.MustCompile(`^(?:\[.*?\] |.*? UTC - |\S+?:\d{1,9}(?::\d{1,9})?: )`)
 
-// deathForms match deaths that have a type, and a message on the same line or below. UBSan's
-// place comes first.
+// deathForms match deaths that have a type, and a message on the same line or below.
 var deathForms = []*regexp.Regexp{
 	regexp.MustCompile(`^.*throwing an instance of '(?P<type>.*)'\n\s*what\(\):  (?P<message>.*)`), // libstdc++
 	regexp.MustCompile(`^(?P<message>.*throwing an instance of '(?P<type>.*)')`),
@@ -126,8 +121,7 @@ var deathForms = []*regexp.Regexp{
 // deathStop matches the end of a death's first words.
 var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
 
-// nativeHeader reads a death's type and message. If none of deathForms matches, the first words make the
-// type.
+// nativeHeader reads a death's type and message: if none of deathForms matches, its first words.
 func nativeHeader(lines []string) event.Exception {
 	text := strings.Join(lines[:min(len(lines), 5)], "\n")
 	if x, ok := match(text, deathForms...); ok {
@@ -178,8 +172,7 @@ func nativeFrame(s string) (event.Frame, bool) {
 	return nativeCall(f.Function, strings.Trim(f.File, "[]()")), ok
 }
 
-// nativeCall makes a frame of a symbol, with or without arguments and offset, and its place in source or
-// module.
+// nativeCall makes a frame of a symbol, maybe with arguments and offset, and its place or module.
 func nativeCall(symbol, place string) event.Frame {
 	f, ok := readPlace(place)
 	if !ok {
@@ -220,8 +213,7 @@ var swift = runtime{
 	rules: []rule{{in(dying), on(SwiftFrame), dying, Join}},
 }
 
-// swiftTraps are "App/Cart.swift:39: Fatal error: message" and "Fatal error: message: file /app/Cart.swift,
-// line 39".
+// swiftTraps are "Cart.swift:39: Fatal error: message" and "Fatal error: message: file Cart.swift, line 39".
 var swiftTraps = []*regexp.Regexp{
 	regexp.MustCompile(`^(?P<file>[^ ]*\.swift):(?P<line>\d{1,9}): Fatal error(?:: )?(?P<message>.*)`),
 	regexp.MustCompile(`^Fatal error(?:: )?(?P<message>.*?): file (?P<file>.*?)(?:, line (?P<line>\d{1,9}).*)?$`),

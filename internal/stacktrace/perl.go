@@ -47,8 +47,7 @@ func parsePerl(lines []string) []event.Exception {
 	return []event.Exception{{Type: cmp.Or(own.Type, "die"), Message: died.Message, Frames: frames}}
 }
 
-// perlLibraries are parts of the paths of Perl's own modules, the system's, CPAN's, and of code without a
-// file.
+// perlLibraries are parts of the paths of Perl's, the system's and CPAN's modules, or code without a file.
 var perlLibraries = []string{"/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl", "(eval"}
 
 // Where Perl died, where a function was called, and Perl's own messages up to the first name

@@ -75,8 +75,7 @@ const (
 	Apart                   // it continues the event if each line is its own record
 )
 
-// rule states how lines of the shapes continue an event in one of the phases from, and the phase that
-// follows.
+// rule states how lines of the shapes continue an event in one of the phases from, and the next phase.
 type rule struct {
 	from   []Phase
 	shapes []Shape
@@ -201,8 +200,7 @@ func (p Phase) After(line string, s Shape) (Phase, Joining) {
 	return steps[p][s].to, steps[p][s].how
 }
 
-// Taken returns the phase of an event whose held lines joined it although the line they waited for did not
-// come.
+// Taken returns the phase of an event whose held lines joined it although no line made them part of a trace.
 func (p Phase) Taken() Phase { return cmp.Or(kept[p], p) } // nothing is held at Plain
 
 // Logged reports whether the event is a log line that a trace may follow.
@@ -220,8 +218,7 @@ func (p Phase) Named() bool { return p == named || p == threaded }
 // LacksFrames reports whether a failure has no frames, or even no message, so far.
 func (p Phase) LacksFrames() bool { return p >= announced && p <= dying }
 
-// Tears reports whether only the function or only the place of a Go frame has been read before a line of the
-// shape.
+// Tears reports whether a line of the shape leaves the place or the function of a Go frame without the other.
 func (p Phase) Tears(s Shape) bool {
 	return (p == called || p == stackedOn) && s != GoPlace || (p == running || p == stacked) && s == GoPlace
 }

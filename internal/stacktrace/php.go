@@ -20,9 +20,9 @@ import (
 //	…
 //	  thrown in /app/Cart.php on line 29
 //
-// A line names the function called there, so a frame's place is on the line before its function. Monolog and
-// Laravel print `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]"
-// above the same lines, and causes below.
+// A line names the function called there, so a frame's place is on the line before. Monolog and Laravel print
+// `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]", and causes
+// below.
 
 const phpPrevious = "[previous exception] "
 
@@ -126,6 +126,5 @@ var phpThrown = []*regexp.Regexp{
 	regexp.MustCompile(`(?s)^(?:.*Uncaught |.*Next |)(?P<message>.*)$`),
 }
 
-// phpEnd matches a fatal error that is not an exception: "PHP Fatal error:  message in /app/Cart.php on line
-// 47".
+// phpEnd matches other fatal errors: "PHP Fatal error:  message in /app/Cart.php on line 47".
 var phpEnd = regexp.MustCompile(`(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)

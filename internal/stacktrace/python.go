@@ -20,8 +20,7 @@ import (
 //	Traceback (most recent call last):
 //	…
 //
-// The members of an exception group follow it, each after a ruled line. AWS Lambda prints the exception
-// above.
+// The members of an exception group follow, each after a ruled line. AWS Lambda prints the exception above.
 
 var python = runtime{
 	name: "python", parse: parsePython,
@@ -55,8 +54,7 @@ var python = runtime{
 	},
 }
 
-// IsSyntaxError reports whether a line names an exception that Python prints below a frame without
-// "Traceback".
+// IsSyntaxError reports whether a line names an exception that Python prints without "Traceback" above.
 func IsSyntaxError(line string) bool {
 	return slices.Contains([]string{"SyntaxError", "IndentationError", "TabError"}, line[:nameEnd(line)])
 }
@@ -144,8 +142,7 @@ func pythonFrame(line string) (f event.Frame, ok bool) {
 	return f, ok && placed
 }
 
-// pythonModule names the module of a file: the dotted path below a library folder, else the file's own name,
-// since it is unknown where an application's packages begin.
+// pythonModule names the module of a file: the dotted path below a library folder, else the file's own name.
 func pythonModule(file string) string {
 	path := strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")
 	if root, inside := splitName(path, "-packages/"); root != "" { // dist or site

@@ -13,8 +13,7 @@ import (
 //	/app/lib/cart.rb:8:in `total': message (Shop::PaymentError)
 //		from /app/shop.rb:42:in `<main>'
 //
-// Loggers print "message (Class)", Rails "Class (message):", then places alone. Ruby 3.4 quotes names with '
-// alone.
+// Loggers print "message (Class)", Rails "Class (message):", then places. Ruby 3.4 quotes names with '.
 
 var ruby = runtime{
 	name: "ruby", parse: parseRuby,

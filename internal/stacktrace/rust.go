@@ -125,8 +125,7 @@ var rustPair = regexp.MustCompile(`^ +\d{1,9}: (?: *0x\S* - )?(?P<function>[^\n]
 // rustHash matches what the compiler appends to a crate ("[1a2b…]") and to a function.
 var rustHash = regexp.MustCompile(`\[[0-9a-f]{10,}\]|::h[0-9a-f]{16}$`)
 
-// rustFrame splits "shop::cart::Cart::item" at the last "::" outside angle brackets, and
-// drops generic arguments at the end.
+// rustFrame splits "shop::cart::Cart::item" at the last "::", and drops generic arguments at the end.
 func rustFrame(pair string) (event.Frame, bool) {
 	read, ok := match(pair, rustPair)
 	path := rustHash.ReplaceAllString(strings.TrimSpace(read.Function), "")

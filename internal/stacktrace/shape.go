@@ -85,8 +85,7 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
-// look is how lines of a shape look, in the notation of newMarks. Unless is is nil, it decides about a line
-// that looks so, given without its indentation.
+// look is how lines of a shape look, in the notation of newMarks. If set, is decides, without indentation.
 type look struct {
 	shape Shape
 	lines []string
@@ -96,9 +95,8 @@ type look struct {
 // lines makes looks read as sentences.
 func lines(looks ...string) []string { return looks }
 
-// marks are the looks of several runtimes, by the first byte of a line, which refuses most lines of a log.
-// Looks that any byte may begin are refused by two bytes of their text: one pass over a line finds those of
-// all looks.
+// marks are looks by the first byte of a line, which refuses most lines. Those that any byte may begin
+// are refused by two bytes of their text: one pass over a line finds those of all looks.
 type marks struct {
 	by            [256][]mark
 	first, second [256]uint32
@@ -117,9 +115,8 @@ type mark struct {
 // allMarks are the marks of all runtimes, in their order.
 var allMarks = newMarks(runtimes[:]...)
 
-// newMarks reads looks. A look is how a line begins, then what else it contains, after an ellipsis each; a
-// dollar ends the line. A tab in front means that the line is indented, a blank that it may be; other lines
-// are not.
+// newMarks reads looks: how a line begins, then what else it contains, after ellipses; a dollar ends it.
+// A tab in front means that the line is indented, a blank that it may be; other lines are not.
 func newMarks(all ...runtime) (m marks) {
 	bit := uint32(1)
 	for n, r := range all {

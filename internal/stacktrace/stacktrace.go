@@ -1,17 +1,14 @@
-// Package stacktrace reads the stack traces that runtimes print: the chain of exceptions, their messages and
-// frames.
+// Package stacktrace reads the stack traces that runtimes print: chains of exceptions, messages and frames.
 //
-// Each runtime has one file (V8's share one, as do the native ones): the shapes of its lines, the rules that
-// join lines which arrive one by one, the parser, which frames are the application's own ("in-app"), and what
-// Sentry writes differently. Each has a folder of golden failures under testdata, printed by the programs in
-// testdata/src or quoted from bug reports. A new runtime is a new file, a new folder, and an entry in the
-// list below.
+// Each runtime has one file: the shapes of its lines, the rules that join lines which arrive one by one, the
+// parser, which frames are the application's own ("in-app"), and what Sentry writes differently. Each has a
+// folder of golden failures under testdata, printed by the programs in testdata/src or quoted from bug
+// reports. A new runtime is a new file, a new folder, and an entry in the list below.
 //
 // A trace is read twice. While its lines arrive, ShapeOf classifies each, and a Phase decides, by rules of
 // the form (from, shape, to), whether it continues the event. Once they are together, Parse reads them.
 //
-// The text is hostile and often damaged: lines may be missing, cut, or mixed with earlier log lines.
-// Whatever can be read is returned.
+// The text is hostile and may lack lines, or mix them with others. Whatever can be read is returned.
 //
 // It is pure and imports event only.
 package stacktrace
@@ -91,9 +88,8 @@ func BeginsWithFrames(text string) bool {
 	return ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
-// Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns for the
-// same failure: types and functions as the event's Runtime prints them, modules and in-app frames by its
-// rules.
+// Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns: types and
+// functions as the event's Runtime prints them, modules and in-app frames by its rules.
 func Adopt(e *event.Event) {
 	for _, r := range runtimes {
 		if r.name != e.Runtime || r.adopt == nil {
