@@ -149,13 +149,12 @@ var steps = func() (table [phases][shapes]step) {
 			if other, ok := like[p]; ok && !table[p][s].known {
 				table[p][s] = table[other][s]
 			}
-			if !table[p][s].known {
-				table[p][s] = defaultStep(p, s)
-			}
-		}
-		for _, s := range on(Ruler, SwiftFrame, Quotes, goFunction, goOther, quoteEnd) {
-			if !table[p][s].known {
+			switch {
+			case table[p][s].known:
+			case slices.Contains(on(Ruler, SwiftFrame, Quotes, goFunction, goOther, quoteEnd), s):
 				table[p][s] = table[p][Text]
+			default:
+				table[p][s] = defaultStep(p, s)
 			}
 		}
 	}
