@@ -60,8 +60,7 @@ type Excerpt struct {
 	Language string // name for a fence; empty if unknown
 }
 
-// around is how many lines an excerpt has on either side.
-const around = 5
+const around = 5 // lines of an excerpt on either side
 
 // ExcerptOf returns the code around a line of a file; nothing if the file has no such line.
 func ExcerptOf(file, text string, line int) Excerpt {

@@ -120,7 +120,6 @@ func functionName(f event.Frame, runtime string) (name string, class bool) {
 	return lastWord(s), false
 }
 
-// lastWord returns the last part of a qualified name; nothing for a closure.
 func lastWord(s string) string { return plainWord(s[strings.LastIndexAny(s, `.#:\>`)+1:]) }
 
 func plainWord(s string) string {

@@ -58,7 +58,6 @@ func uncertain(line string, err error) bool {
 	return err != nil && !documented && unread.MatchString(pattern)
 }
 
-// unread matches a letter or sign that the library refuses.
 var unread = regexp.MustCompile(`[^\w*?./@+\\()-]`)
 
 // Users returns the logins among the owners, which can be assigned; teams and addresses cannot.

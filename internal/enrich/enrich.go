@@ -51,7 +51,6 @@ func AddContext(ctx context.Context, from []source.Source, w *reading.Windows, i
 	}
 }
 
-// sourceOf returns the source of an event; nil if this run does not have it.
 func sourceOf(sources []source.Source, e event.Event) source.Source {
 	for _, s := range sources {
 		if s.Key() == e.Source {
@@ -114,7 +113,6 @@ func (r *Repository) Add(ctx context.Context, actions []plan.Action) {
 	}
 }
 
-// source looks up one event.
 func (r *Repository) source(ctx context.Context, e event.Event, firstSeen time.Time) (code.Source, error) {
 	facts, err := r.facts(ctx)
 	if err != nil {
@@ -157,7 +155,6 @@ func (r *Repository) source(ctx context.Context, e event.Event, firstSeen time.T
 	return found, nil
 }
 
-// placed is a frame and the file that it may be in.
 type placed struct {
 	event.Frame
 	path  string
@@ -200,7 +197,6 @@ func (r *Repository) files(ctx context.Context, commit code.Commit, frames []pla
 	return files, err
 }
 
-// check decides which frames are shown, by files of the commit.
 type check struct {
 	files     map[string]github.File
 	runtime   string

@@ -89,7 +89,6 @@ func (r *Repository) facts(ctx context.Context, tags ...string) (github.Refs, er
 	return refs, err
 }
 
-// seclusion ranks GitHub's visibilities.
 var seclusion = map[string]int{"PUBLIC": 1, "INTERNAL": 2, "PRIVATE": 3}
 
 // public reports whether the issues are more public than the code, and so may not show it.
@@ -137,7 +136,6 @@ func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Co
 	return found, err
 }
 
-// tree is what is known about one commit.
 type tree struct {
 	*code.Tree
 	owners, ownership string // path and text of CODEOWNERS
@@ -145,8 +143,7 @@ type tree struct {
 	err               error  // why the rest is missing
 }
 
-// maxModules is how many go.mod files of a repository are read.
-const maxModules = 20
+const maxModules = 20 // go.mod files of a repository that are read
 
 var module = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 

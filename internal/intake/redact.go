@@ -7,7 +7,6 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// namer redacts what names an error.
 type namer struct {
 	redactor *safe.Redactor
 	cached   map[string]string // as logged → redacted

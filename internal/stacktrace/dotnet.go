@@ -110,7 +110,6 @@ func dotnetName(name string) (class, method string) {
 	return class, method
 }
 
-// dotnetLibraries are the namespaces of the runtime and of well-known packages.
 var dotnetLibraries = []string{
 	"System.", "Microsoft.", "Mono.", "Interop", "Internal.", "Newtonsoft.", "Npgsql.", "MySql.", "MySqlConnector.", "Serilog.", "NLog.", "log4net.",
 	"Autofac.", "MediatR.", "Amazon.", "Azure.", "Google.", "Dapper.", "Polly.", "Grpc.", "StackExchange.", "Swashbuckle.", "FluentValidation.",

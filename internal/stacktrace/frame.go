@@ -10,7 +10,6 @@ import (
 
 // This file reads the parts of frames, whatever the runtime.
 
-// found is what a pattern matches: parts of a frame, or of an exception.
 type found struct {
 	event.Frame
 	event.Exception
@@ -49,7 +48,6 @@ func number(s string) (int, bool) {
 	return n, s != "" && len(s) <= 9
 }
 
-// cutNumber splits "rest:12" at its last colon; it reports false if no number follows.
 func cutNumber(s string) (string, int, bool) {
 	colon := strings.LastIndexByte(s, ':')
 	if colon < 0 {
@@ -68,7 +66,6 @@ func readPlace(place string) (event.Frame, bool) {
 	return event.Frame{File: file, Line: line}, ok && file != ""
 }
 
-// readColumn reads "src/cart.js:15:19".
 func readColumn(place string) (event.Frame, bool) {
 	rest, column, ok := cutNumber(place)
 	file, line, both := cutNumber(rest)
@@ -83,7 +80,6 @@ func reads[T any](read func(string) (T, bool)) func(string) bool {
 	}
 }
 
-// placeFrame makes the only frame of a failure whose place alone is known.
 func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
 	f, ok := readPlace(place)
 	if !ok {

@@ -52,7 +52,6 @@ var golang = runtime{
 	},
 }
 
-// goShapeInTrace distinguishes functions from other lines between places.
 func goShapeInTrace(line string, goroutine bool) Shape {
 	name, value, _ := strings.Cut(line, " ")
 	switch {
@@ -131,10 +130,8 @@ func goPanics(lines []string) (chain []event.Exception) {
 	return chain
 }
 
-// goPanic matches a panic's line, from the runtime or from net/http about a handler's.
 var goPanic = regexp.MustCompile(`^(?:[ \t]*|.*http: )(panic|fatal error)(?: serving \S*)?: (.*?)(?: \[recovered(?:, repanicked)?\])?(?m:$)`)
 
-// goRecovered reads what a program logged above the stack of a panic that it recovered.
 func goRecovered(lines []string, frames []event.Frame) event.Exception {
 	message := findHeader(lines).Message
 	message = message[max(0, strings.Index(message, "runtime error: ")):]

@@ -52,7 +52,6 @@ func headerAtStart(s string) (event.Exception, bool) {
 	return x, ok && IsExceptionName(x.Type)
 }
 
-// headerInside finds the first exception's name that does not begin the line.
 func headerInside(s string) (x event.Exception, found bool) {
 	for ok := true; ok && !found; {
 		if _, s, ok = strings.Cut(s, " "); ok {

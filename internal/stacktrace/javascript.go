@@ -56,7 +56,6 @@ func inspected(line string) (event.Exception, bool) {
 	return x, ok && named && strings.Contains(text, ":")
 }
 
-// isUncaughtPlace recognises "/app/cart.js:42", on Windows with a drive in front.
 func isUncaughtPlace(line string) bool {
 	file, _, ok := cutNumber(line)
 	if !ok || hasAnyPrefix(file, "node:", "file:///") || file == "<anonymous_script>" || file == "[eval]" {

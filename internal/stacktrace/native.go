@@ -118,7 +118,6 @@ var deathForms = []*regexp.Regexp{
 		`(?:\n|$|.*\(core dumped\))`), // a shell's
 }
 
-// deathStop matches the end of a death's first words.
 var deathStop = regexp.MustCompile(`: | \(|",|, | \*\*\*|$`)
 
 // nativeHeader reads a death's type and message: if none of deathForms matches, its first words.

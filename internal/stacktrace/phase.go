@@ -95,7 +95,6 @@ var anywhere = map[Shape]Phase{
 	Announcement: announced, Thread: threaded, Header: named,
 }
 
-// logged are the rules for log lines and messages, whatever the runtime.
 var logged = []rule{
 	{in(Plain), on(Ruler), ruled, Begin},
 	{in(Bare, bareText), on(Text), bareText, Together},
@@ -161,7 +160,6 @@ var steps = func() (table [phases][shapes]step) {
 	return table
 }()
 
-// defaultStep is the step for a shape without a rule.
 func defaultStep(p Phase, s Shape) step {
 	_, held := kept[p]
 	to, leads := anywhere[s]

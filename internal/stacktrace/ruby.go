@@ -62,7 +62,6 @@ var (
 	railsError  = regexp.MustCompile(`(?ms)^[ \t]*` + rubyClass + ` \((?P<message>.*?)\):$`) // a template's source and causes follow
 )
 
-// rubyLogged reads what a logger printed above the places.
 func rubyLogged(lines []string) event.Exception {
 	if x, ok := match(strings.TrimSpace(strings.Join(lines, "\n")), railsError); ok {
 		return x.Exception

@@ -59,7 +59,6 @@ func parseRust(lines []string) []event.Exception {
 	return nil
 }
 
-// rustPanic matches the first line of a panic.
 var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
 
 func rustPanicked(first found, below []string) event.Exception {
@@ -106,7 +105,6 @@ func rustErrors(above, below []string) []event.Exception {
 	return chain
 }
 
-// rustType matches the beginnings of the language's and its library's messages.
 var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|end byte index|byte index|" +
 	"attempt to (?:divide by zero|(?:add|subtract|multiply) with overflow|calculate the remainder)|" +
 	"called `Option::unwrap\\(\\)` on a `None` value|called `Result::(?:unwrap|expect)\\(\\)` on an `Err` value|" +

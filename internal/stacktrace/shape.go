@@ -112,7 +112,6 @@ type mark struct {
 	runtime int
 }
 
-// allMarks are the marks of all runtimes, in their order.
 var allMarks = newMarks(runtimes[:]...)
 
 // newMarks reads looks: how a line begins, then what else it contains, after ellipses; a dollar ends it.
@@ -161,7 +160,6 @@ func (m *marks) known(line string) iter.Seq2[int, Shape] {
 	}
 }
 
-// shape returns the first shape that a line is known by, or Text.
 func (m *marks) shape(line string) Shape {
 	for _, s := range m.known(line) {
 		return s
