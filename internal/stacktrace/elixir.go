@@ -13,7 +13,6 @@ import (
 //	** (ArithmeticError) bad argument in arithmetic expression
 //	    :erlang.div(100, 0)
 //	    (shop 0.1.0) lib/cart.ex:13: Shop.Cart.share/1
-//	    (stdlib 4.2) gen_server.erl:1123: :gen_server.try_dispatch/4
 //
 // An exit states its reason in the same way, indented further.
 

@@ -19,7 +19,6 @@ import (
 //	main.(*Cart).Total(0xc000012345, 0x2)
 //		/app/cart.go:42 +0x1d
 //	created by main.main in goroutine 1
-//		/app/main.go:10 +0x1d
 //
 // github.com/pkg/errors and zap print a message, then functions and places without arguments and offsets.
 //

@@ -13,7 +13,6 @@ import (
 //	com.acme.CheckoutException: message
 //		at com.acme.Cart.total(Cart.java:42)
 //		Suppressed: java.io.IOException: message
-//			at …
 //	Caused by: java.lang.IllegalStateException: message
 //		at …
 //		... 12 more

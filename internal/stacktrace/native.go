@@ -192,18 +192,12 @@ func nativeInApp(f event.Frame) bool {
 		!hasAnyPrefix(f.Function, "__", "operator ", "_start") && !hasAnyPrefix(f.Module, "std", "__", "node", "v8")
 }
 
-// When a Swift program traps, it prints where and why, and a stack below:
+// When a Swift program traps, it prints where and why, and a stack below, since version 5.9 with places:
 //
 //	App/Cart.swift:39: Fatal error: Index out of range
 //	Current stack trace:
-//	0    libswiftCore.so    0x00007f2a1c3d4e50 _swift_stdlib_reportFatalErrorInFile + 112
 //	1    App                0x000055d0c1b2a3d4 Cart.total(_:) + 52
 //
-// Since version 5.9 Swift's own crash handler prints places, with source in between:
-//
-//	Thread 0 "App" crashed:
-//
-//	0 0x00007f8d9c5e3a21 _assertionFailure(_:_:file:line:flags:) + 353 in libswiftCore.so
 //	1 [ra] 0x000055d0c1b2a3d4 Cart.total() + 123 in App at /app/Sources/App/Cart.swift:39:3
 
 var swift = runtime{
@@ -226,7 +220,7 @@ func parseSwift(lines []string) []event.Exception {
 		return nil
 	}
 	trap, _ := swiftTrap(lines[first])
-	crashed := until(lines[first+1:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
+	crashed := until(lines[first:], func(line string) bool { return hasAnyPrefix(line, "Registers:", "Thread 1 ") })
 	x := event.Exception{Type: "Fatal error", Message: trap.Message, Frames: framesIn(crashed, swiftFrame)}
 	if !slices.ContainsFunc(x.Frames, inApp) && trap.Line > 0 {
 		trap.InApp = !strings.HasPrefix(trap.File, "Swift/")
@@ -235,7 +229,6 @@ func parseSwift(lines []string) []event.Exception {
 	return []event.Exception{x}
 }
 
-// Both forms of a frame; inlined ones have no address.
 var (
 	swiftPlaced = regexp.MustCompile(`^\d{1,9} +(?:\[ra\] )?(?:0x[0-9a-f]+ )?(?P<function>.+?) \+ \d+ in (?P<module>.*?)(?: at (?P<file>.*))?$`)
 	swiftBare   = regexp.MustCompile(`^\d{1,9} +(?P<module>.*?) +0x[0-9a-f]+ (?P<function>.+?) \+ `)

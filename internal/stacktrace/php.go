@@ -16,13 +16,9 @@ import (
 //	#1 {main}
 //
 //	Next App\Shop\PaymentException: message in /app/Cart.php:29
-//	Stack trace:
-//	…
-//	  thrown in /app/Cart.php on line 29
 //
 // A line names the function called there, so a frame's place is on the line before. Monolog and Laravel print
-// `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]", and causes
-// below.
+// `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]" above the calls.
 
 const phpPrevious = "[previous exception] "
 

@@ -12,13 +12,9 @@ import (
 //	Traceback (most recent call last):
 //	  File "/app/shop/cart.py", line 42, in total
 //	    return sum(prices)
-//	           ^^^^^^^^^^^
 //	ValueError: message
 //
 //	During handling of the above exception, another exception occurred:
-//
-//	Traceback (most recent call last):
-//	…
 //
 // The members of an exception group follow, each after a ruled line. AWS Lambda prints the exception above.
 

@@ -14,7 +14,6 @@ import (
 //	index out of bounds: the len is 2 but the index is 7
 //	stack backtrace:
 //	   0: core::panicking::panic_bounds_check
-//	             at /rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/panicking.rs:271:5
 //	   1: shop::cart::Cart::item
 //	             at ./src/cart.rs:15:19
 //

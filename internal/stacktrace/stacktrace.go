@@ -80,12 +80,8 @@ func IsWhole(line string) bool {
 // BeginsWithFrames reports whether a text lacks the exception above its frames.
 func BeginsWithFrames(text string) bool {
 	first, rest, _ := strings.Cut(text, "\n")
-	switch ShapeOf(first) {
-	case Frame, LateFrame, PythonFrame, Goroutine, RustBacktrace:
-		return true
-	}
 	second, _, _ := strings.Cut(rest, "\n")
-	return ShapeOf(second) == GoPlace && IsGoFunction(first)
+	return ShapeOf(first).NeedsHead() || ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
 // Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns: types and

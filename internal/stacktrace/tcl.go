@@ -15,7 +15,6 @@ import (
 //	    (procedure "cart::share" line 2)
 //	    invoked from within
 //	"cart::share 0"
-//	    (file "/app/shop.tcl" line 11)
 //
 // The type of all errors is "error".
 
