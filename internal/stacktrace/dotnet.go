@@ -56,7 +56,13 @@ func parseDotnet(lines []string) []event.Exception {
 
 func dotnetFrame(line string) (event.Frame, bool) {
 	f, ok := readDotnetFrame(unindented(line))
-	f.Module, f.Function = dotnetName(f.Function)
+	name := dotnetGeneric.ReplaceAllString(f.Function, "")
+	f.Module, f.Function = splitName(name, ".")
+	if made := dotnetMade.FindStringSubmatch(name); made != nil {
+		f.Module, f.Function = made[1], cmp.Or(made[3], made[2])
+	} else if class, ok := strings.CutSuffix(f.Module, "."); ok { // of a constructor, "..ctor"
+		f.Module, f.Function = class, "."+f.Function
+	}
 	f.InApp = !hasAnyPrefix(f.Module, dotnetLibraries...)
 	return f, ok && indent(line) > 0
 }
@@ -89,26 +95,12 @@ func readDotnetFrame(text string) (f event.Frame, ok bool) {
 	return f, placed || rest == ""
 }
 
-// Generic arguments, and the class and method that the compiler makes of one, or of a local function in it.
+// Generic arguments, and the class and method that the compiler makes: "Cart.<PayAsync>d__7.MoveNext" and
+// "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" of Cart.PayAsync, "Cart.<PayAsync>g__Pay|4_0" of Pay in it.
 var (
 	dotnetGeneric = regexp.MustCompile(`\[[^\]]*\]`)
 	dotnetMade    = regexp.MustCompile(`^([^<]*)[.+/]<(?:[^<]*<)*?([^<>]+)>(?:\$?>?(?:g__)?([^|]*)\|)?`)
 )
-
-// dotnetName splits class and method as the source names them, without generic arguments:
-// "Cart.<PayAsync>d__7.MoveNext" and "Cart.<>c__DisplayClass3_0.<PayAsync>b__0" are
-// Cart.PayAsync, and "Cart.<PayAsync>g__Pay|4_0" is Cart.Pay.
-func dotnetName(name string) (class, method string) {
-	name = dotnetGeneric.ReplaceAllString(name, "")
-	if made := dotnetMade.FindStringSubmatch(name); made != nil {
-		return made[1], cmp.Or(made[3], made[2])
-	}
-	class, method = splitName(name, ".")
-	if strings.HasSuffix(class, ".") { // of a constructor, "..ctor"
-		return class[:len(class)-1], "." + method
-	}
-	return class, method
-}
 
 var dotnetLibraries = []string{
 	"System.", "Microsoft.", "Mono.", "Interop", "Internal.", "Newtonsoft.", "Npgsql.", "MySql.", "MySqlConnector.", "Serilog.", "NLog.", "log4net.",

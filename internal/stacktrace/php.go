@@ -35,26 +35,21 @@ var php = runtime{
 }
 
 func parsePHP(lines []string) []event.Exception {
+	text := strings.ReplaceAll("\n"+strings.Join(lines, "\n"), `\\`, `\`) // of Monolog's JSON
 	var chain []event.Exception
-	lines = slices.Clone(lines)
-	for i, line := range lines {
-		lines[i] = strings.ReplaceAll(line, `\\`, `\`) // of Monolog's JSON
-	}
-	for _, s := range stacks(lines, phpCall) {
+	for _, s := range stacks(strings.Split(text, "\n"), phpCall) {
 		if len(s.frames) > 0 {
 			x, place := phpHeader(s.above)
 			x.Frames = phpFrames(s.frames, place)
 			chain = append(chain, x)
 		}
 	}
-	if !slices.ContainsFunc(lines, func(line string) bool { return strings.HasPrefix(line, phpPrevious) }) {
+	if !strings.Contains(text, "\n"+phpPrevious) {
 		slices.Reverse(chain)
 	}
-	for i := 0; i < len(lines) && len(chain) == 0; i++ {
-		if x, ok := match(lines[i], phpEnd); ok {
-			x.InApp = phpInApp(x.File)
-			chain = append(chain, event.Exception{Type: x.Type, Message: x.Message, Frames: []event.Frame{x.Frame}})
-		}
+	if x, ok := match(text, phpEnd); ok && len(chain) == 0 {
+		x.InApp = phpInApp(x.File)
+		chain = []event.Exception{{Type: x.Type, Message: x.Message, Frames: []event.Frame{x.Frame}}}
 	}
 	return chain
 }
@@ -123,4 +118,4 @@ var phpThrown = []*regexp.Regexp{
 }
 
 // phpEnd matches other fatal errors: "PHP Fatal error:  message in /app/Cart.php on line 47".
-var phpEnd = regexp.MustCompile(`(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)
+var phpEnd = regexp.MustCompile(`(?m)(?P<type>(?:Fatal|Parse) error): (?P<message>.*) in (?P<file>.*) on line (?P<line>\d{1,9})$`)

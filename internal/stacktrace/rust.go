@@ -51,28 +51,27 @@ func parseRust(lines []string) []event.Exception {
 		if isRustError(line) {
 			return rustErrors(lines[:i], lines[i:])
 		}
-		if first, ok := match(line, rustPanic); ok {
-			return []event.Exception{rustPanicked(first, lines[i+1:])}
+		first, ok := match(line, rustPanic)
+		if !ok {
+			continue
 		}
+		below := lines[i+1:]
+		message := cmp.Or(first.Message, joinMessage("", until(below, func(line string) bool {
+			return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
+		})))
+		x := event.Exception{Type: cmp.Or(rustType.FindString(message), "panic"), Message: message, Frames: rustFrames(below)}
+		if len(x.Frames) == 0 {
+			x.Frames = placeFrame(first.File, rustFileInApp)
+		}
+		if strings.Contains(x.Type, "`") { // a failed call, which would mask words of the message
+			x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
+		}
+		return []event.Exception{x}
 	}
 	return nil
 }
 
 var rustPanic = regexp.MustCompile(`^thread '.*?['\)] panicked at (?:'(?P<message>.*)', )?(?P<file>.*?):?$`)
-
-func rustPanicked(first found, below []string) event.Exception {
-	message := cmp.Or(first.Message, joinMessage("", until(below, func(line string) bool {
-		return line == "stack backtrace:" || strings.HasPrefix(line, "note: ")
-	})))
-	x := event.Exception{Type: cmp.Or(rustType.FindString(message), "panic"), Message: message, Frames: rustFrames(below)}
-	if len(x.Frames) == 0 {
-		x.Frames = placeFrame(first.File, rustFileInApp)
-	}
-	if strings.Contains(x.Type, "`") { // a failed call, which would mask words of the message
-		x.Message = strings.TrimPrefix(strings.TrimPrefix(x.Message, x.Type), ": ")
-	}
-	return x
-}
 
 // rustErrors reads an error, and below it its causes and where it was created.
 func rustErrors(above, below []string) []event.Exception {
