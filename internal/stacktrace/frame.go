@@ -48,13 +48,10 @@ func number(s string) (int, bool) {
 	return n, s != "" && len(s) <= 9
 }
 
-func cutNumber(s string) (string, int, bool) {
-	colon := strings.LastIndexByte(s, ':')
-	if colon < 0 {
-		return s, 0, false
-	}
-	n, ok := number(s[colon+1:])
-	return s[:colon], n, ok
+func cutNumber(s string) (rest string, n int, ok bool) {
+	rest, digits := splitName(s, ":")
+	n, ok = number(digits)
+	return rest, n, ok
 }
 
 // readPlace reads "src/cart.rs:15:19" or "src/cart.rs:15".
@@ -80,13 +77,12 @@ func reads[T any](read func(string) (T, bool)) func(string) bool {
 	}
 }
 
-func placeFrame(place string, inApp func(event.Frame) bool) []event.Frame {
-	f, ok := readPlace(place)
-	if !ok {
-		return nil
+func placeFrame(place string, inApp func(event.Frame) bool) (frames []event.Frame) {
+	if f, ok := readPlace(place); ok {
+		f.InApp = inApp(f)
+		frames = []event.Frame{f}
 	}
-	f.InApp = inApp(f)
-	return []event.Frame{f}
+	return frames
 }
 
 // splitName splits module and function at the last separator; without one there is no module.
