@@ -78,11 +78,11 @@ func (m *miner) uniteNames() {
 // heartbeat of lmond", "late heartbeat of lmond", and both for gridd and healthd.
 func (m *miner) uniteHoles() {
 	holes := m.holes()
-	hasNames := func(family []seen) bool { return len(family) >= manyNames && family[0].form.consts > minConsts }
-	contexts := map[uint32]int{} // word → in how many of the families that may consist of names it is
+	mayBeNames := func(family []seen) bool { return len(family) >= manyNames && family[0].form.consts > minConsts }
+	contexts := map[uint32]int{} // word → in how many of the families that may be names it is
 	for _, family := range holes {
-		if hasNames(family) {
-			for _, s := range family {
+		for _, s := range family {
+			if mayBeNames(family) {
 				contexts[s.form.tokens[s.place]]++
 			}
 		}
@@ -94,7 +94,7 @@ func (m *miner) uniteHoles() {
 				again++
 			}
 		}
-		alternating := hasNames(family) && again >= manyNames && 2*again > len(family)
+		alternating := mayBeNames(family) && again >= manyNames && 2*again > len(family)
 		if !alternating && !m.varies(family) {
 			continue
 		}
@@ -138,7 +138,12 @@ func (m *miner) happened(family []seen) bool {
 		words[strings.ToLower(m.at(s.form, s.place).text)] = true
 	}
 	for _, s := range family {
-		if t := m.at(s.form, s.place); t.is(isFault) || m.behindCause(s.form, s.place) || hasOpposite(t.text, words) {
+		t := m.at(s.form, s.place)
+		negates := slices.ContainsFunc([]string{"un", "in", "im", "ir", "il", "dis", "non", "de"}, func(prefix string) bool {
+			rest, ok := strings.CutPrefix(strings.ToLower(t.text), prefix)
+			return ok && words[strings.TrimPrefix(rest, "-")]
+		})
+		if negates || t.is(isFault) || m.behindCause(s.form, s.place) {
 			return true
 		} else if t.is(isGrammar | isInflected | isDevice) {
 			verbs++
@@ -181,13 +186,12 @@ func (m *miner) varies(family []seen) bool {
 			names++
 		}
 	}
+	bracketed := place > 1 && m.at(f, place-1).text == "[" && place+1 < len(f.tokens) && m.at(f, place+1).text == "]"
 	switch {
 	case place == 0:
 		return consts >= manyConsts && n >= manyMore
-	case consts >= fewConsts && place > 1 && m.at(f, place-1).text == "[" && place+1 < len(f.tokens) && m.at(f, place+1).text == "]":
-		return true // "interrupt link [LNKD] enabled"
-	case capitals == n && m.labelled(f, place) && consts >= someConsts:
-		return true
+	case bracketed && consts >= fewConsts, capitals == n && m.labelled(f, place) && consts >= someConsts:
+		return true // "interrupt link [LNKD] enabled", "state: OPEN"
 	case capitals*2 > n:
 		return consts >= fewConsts && n >= manyMore
 	case names*2 > n:

@@ -6,18 +6,9 @@
 // events by group and keeps only counts per minute and one sample of each, so that memory depends on the
 // number of distinct errors, not events. The order in which events are added does not matter.
 //
-// # Templates
-//
-// A template is a message in which "<*>" stands for what varies. It is found in two steps:
-//
-//   - Masking (mask.go and the files named after it) reads a message once and
-//     replaces what looks like a value: numbers with units, ids, paths, quoted
-//     text, and so on.
-//   - Mining (mine.go, evidence.go) takes the set of all masked templates and
-//     finds the places where words are values without looking like it, such as names
-//     of users. It uses neither order nor counts.
-//
-// # Identity over time
+// In a template "<*>" stands for what varies. Masking (mask*.go) reads a message once and replaces what looks
+// like a value. Mining (mine.go, evidence.go) finds the places in the set of all masked templates where words
+// are values without looking like it, such as names of users. It uses neither order nor counts.
 //
 // Two templates in one run may turn out to be one in the next. So the templates stored in issues (Known)
 // come first: what one covers gets its key, and mining may widen it, never narrow it. A group's key is
@@ -52,8 +43,8 @@ type Group struct {
 	Service  string
 	Level    event.Level             // the worst one seen
 	Sources  map[string]*count.Tally // events by source, nothing frozen
-	// Deliveries are events delivered instead of read, by kind, with unhashed ids.
-	Deliveries map[string]*count.Inbox
+
+	Deliveries map[string]*count.Inbox // events delivered instead of read, by kind, with unhashed ids
 	First      time.Time
 	Last       time.Time
 	Sample     event.Event     // the newest event
@@ -103,7 +94,6 @@ func (g *Group) Join(other *Group) {
 	g.sample(&other.Sample)
 }
 
-// match notes the rules that match an event.
 func (g *Group) match(m event.Matched) {
 	same := func(known event.Matched) bool { return known.Level == m.Level && slices.Equal(known.Rules, m.Rules) }
 	if len(m.Rules) > 0 && !slices.ContainsFunc(g.Matched, same) {
@@ -148,8 +138,7 @@ type Version struct {
 	Last time.Time
 }
 
-// MaxVersions is how many versions of one error are distinguished. A group with more of
-// them has one more entry, and its versions count as unknown.
+// MaxVersions is how many versions of one error are distinguished. A group with one more counts as unknown.
 const MaxVersions = 8
 
 func (g *Group) saw(v Version) {

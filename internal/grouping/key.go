@@ -187,15 +187,13 @@ func Carry(known []Known, groups []*Group) []Known {
 	}
 	var next []Known
 	for _, k := range known {
-		g := byKey[k.Key]
-		if g == nil && joined[k.Key] {
+		if g := byKey[k.Key]; g != nil {
+			k.Template = g.Template
+		} else if joined[k.Key] {
 			continue
 		}
-		if g != nil {
-			k.Template = g.Template
-			delete(byKey, k.Key)
-		}
 		next = append(next, k)
+		delete(byKey, k.Key)
 	}
 	for _, g := range groups {
 		if byKey[g.Key] != nil && KindOf(g.Key) == Message {

@@ -79,22 +79,17 @@ func (c *coverIndex) of(f *form) []*form {
 // <*> from <*> failed". The fewer constant words wide has, the more the others must look like names.
 func (d *dictionary) covers(wide, narrow *form) bool {
 	return equal(wide, narrow, func(place int) bool {
-		return wide.tokens[place] == wildNumber && d.fills(narrow, place, wide.consts)
+		t, before := d.at(narrow, place), d.before(narrow, place)
+		switch {
+		case wide.tokens[place] != wildNumber || !t.is(isText) || t.is(isGrammar|isFault) || d.isKey(narrow, place):
+			return false
+		case t.is(isDevice):
+			return before.is(isRole)
+		case wide.consts > minConsts, d.namelike(narrow, place), before.is(isRole), givers[before.text], d.doing(narrow, place):
+			return true
+		}
+		return wide.consts == minConsts && (t.is(isCapital|isJoined) && before != none || d.proper(narrow, place))
 	})
-}
-
-// fills reports whether the word at place is a value for a wildcard in a template with that many constant words.
-func (d *dictionary) fills(f *form, place, consts int) bool {
-	t, before := d.at(f, place), d.before(f, place)
-	switch {
-	case !t.is(isText) || t.is(isGrammar|isFault) || d.isKey(f, place):
-		return false
-	case t.is(isDevice):
-		return before.is(isRole)
-	case consts > minConsts, d.namelike(f, place), before.is(isRole), givers[before.text], d.doing(f, place):
-		return true
-	}
-	return consts == minConsts && (t.is(isCapital|isJoined) && before != none || d.proper(f, place))
 }
 
 // form is a template as tokens.

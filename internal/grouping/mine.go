@@ -208,14 +208,3 @@ func (d *dictionary) name(number uint32) {
 		t.traits |= isLearned
 	}
 }
-
-// hasOpposite reports whether a word negates one of the others.
-func hasOpposite(word string, words map[string]bool) bool {
-	word = strings.ToLower(word)
-	for _, prefix := range []string{"un", "in", "im", "ir", "il", "dis", "non", "de"} {
-		if rest, ok := strings.CutPrefix(word, prefix); ok && words[strings.TrimPrefix(rest, "-")] {
-			return true
-		}
-	}
-	return false
-}

@@ -212,8 +212,13 @@ func (s *Set) describe(g *Group) {
 		return // of a Sentry issue, whose event was not read
 	}
 	if KindOf(g.Key) == Sentry {
-		g.Name = NamedKey(e.Decision.Group)
-		g.Service, g.Template, g.EventKeys = e.Service, s.template(messageOf(e)), s.eventKeys(*e)
+		g.Name, g.Service, g.Template = NamedKey(e.Decision.Group), e.Service, s.template(messageOf(e))
+		g.EventKeys = []string{s.Key(*e)}
+		if len(e.Exceptions) > 1 && len(e.Exceptions[0].Frames) > 0 { // many logs omit the causes
+			surfaced := *e
+			surfaced.Exceptions = e.Exceptions[:1]
+			g.EventKeys = with(g.EventKeys, s.Key(surfaced))
+		}
 	}
 	g.Aliases = append(slices.Clone(g.EventKeys), s.aliases(g)...)
 	if frames := e.InApp(); len(frames) > 0 {
@@ -247,15 +252,4 @@ func (s *Set) aliases(g *Group) []string {
 		}
 	}
 	return keys
-}
-
-// eventKeys returns the keys an event may have in other sources: its own, and that of
-// the surfaced exception alone, since many logs omit the causes.
-func (s *Set) eventKeys(e event.Event) []string {
-	own := []string{s.Key(e)}
-	if len(e.Exceptions) > 1 && len(e.Exceptions[0].Frames) > 0 {
-		e.Exceptions = e.Exceptions[:1]
-		own = append(own, s.Key(e))
-	}
-	return slices.Compact(own)
 }
