@@ -155,8 +155,7 @@ func (m *masker) sign(s string, i int) int {
 func (m *masker) wildcard(kind Masks) {
 	m.fired |= kind
 	if m.inList() {
-		m.out = m.out[:m.wild]
-		return
+		m.out = m.out[:m.wild-len(Wildcard)]
 	}
 	m.out = append(m.out, Wildcard...)
 	m.wild = len(m.out)
@@ -172,11 +171,8 @@ func (m *masker) inList() bool {
 // (1.16 KB) sent" and "0 bytes sent". A remark in words stays: "exited with 137 (killed)".
 func (m *masker) remark(bracket byte) bool {
 	open := bytes.LastIndexByte(m.out, bracket)
-	if open < 0 || m.wild <= open {
-		return false
-	}
-	value := bytes.LastIndex(m.out[:open], []byte(Wildcard)) + len(Wildcard)
-	if value < len(Wildcard) {
+	value := bytes.LastIndex(m.out[:max(open, 0)], []byte(Wildcard)) + len(Wildcard)
+	if value < len(Wildcard) || m.wild <= open {
 		return false
 	}
 	counted, spaced := bytes.CutSuffix(m.out[value:open], []byte(" "))
