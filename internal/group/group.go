@@ -23,7 +23,7 @@
 // read as in a scan, so fingerprints agree unless a scan takes the service from the name of a log group.
 // With Lines, a line that is a JSON object is read in the same way, and every other line is a message.
 //
-// Which error an event belongs to is known only after all are read. Until then an event takes 16 bytes.
+// Which error an event belongs to is known only after all are read. Until then an event takes 24 bytes.
 //
 // It may import event, grouping, intake, logfile, plan and safe.
 package group

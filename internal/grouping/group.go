@@ -55,6 +55,8 @@ type Group struct {
 	// alone, the best first, which match the same error in other sources.
 	Sentry    *event.SentryIssue
 	EventKeys []string
+
+	joined *Group // the group of a Set that this one was joined to; nil if it stands alone
 }
 
 func (g *Group) add(e *event.Event) {
@@ -92,6 +94,20 @@ func (g *Group) Join(other *Group) {
 		g.saw(v)
 	}
 	g.sample(&other.Sample)
+}
+
+// absorb joins another group of the same Set, and frees its memory.
+func (g *Group) absorb(other *Group) {
+	g.Join(other)
+	*other = Group{joined: g}
+}
+
+// now returns the group that g was joined to, or g itself.
+func (g *Group) now() *Group {
+	for g.joined != nil {
+		g = g.joined
+	}
+	return g
 }
 
 func (g *Group) match(m event.Matched) {

@@ -218,19 +218,17 @@ func (s *Set) mined() map[trace]*Group {
 	for _, k := range s.known {
 		known[widest[k.Template]] = append(known[widest[k.Template]], k)
 	}
-	groups, members, into := map[trace]*Group{}, map[*Group]int{}, map[*Group]*Group{}
+	groups, members := map[trace]*Group{}, map[*Group]int{}
 	for _, m := range slices.SortedFunc(maps.Keys(s.messages), func(a, b message) int {
 		return slices.Compare([]string{a.template, a.service, a.name}, []string{b.template, b.service, b.name})
 	}) {
-		counted, template := s.units[s.messages[m]], widest[m.template]
-		g := identify(groups, counted, m.service, template, known[template])
+		template := widest[m.template]
+		g := identify(groups, s.messages[m], m.service, template, known[template])
 		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
 			g.Also = append(g.Also, own)
 			members[g]++
 		}
-		into[counted] = g
 	}
-	s.redirect(into)
 	return groups
 }
 
@@ -247,7 +245,7 @@ func identify(groups map[trace]*Group, counted *Group, service, template string,
 		g.Key, g.Rule, g.Template = key, rule, template
 		groups[trace{key, g.Name}] = g
 	} else {
-		g.Join(counted)
+		g.absorb(counted)
 	}
 	g.Service = cmp.Or(g.Service, service)
 	for _, k := range known {

@@ -28,9 +28,8 @@ type Set struct {
 	limit          int               // bytes of a template that count
 	templates      map[string]string // masked → redacted, so that each is redacted once
 	cached         int               // bytes in templates
-	messages       map[message]uint32
-	traces         map[trace]uint32
-	units          []*Group // by Mark.Unit; several units may share a group
+	messages       map[message]*Group
+	traces         map[trace]*Group
 }
 
 // message is the identity of events without a trace before templates are merged. name is the key of the
@@ -42,7 +41,7 @@ type trace struct{ key, name string }
 
 // Mark identifies where an event was counted, for Set.GroupOf.
 type Mark struct {
-	Unit  uint32
+	group *Group
 	Masks Masks // what was masked in the message; none if a trace is the identity
 }
 
@@ -50,7 +49,7 @@ type Mark struct {
 func NewSet(redact func(string) string) *Set {
 	return &Set{
 		redact: redact, limit: maxMessage,
-		templates: map[string]string{}, messages: map[message]uint32{}, traces: map[trace]uint32{},
+		templates: map[string]string{}, messages: map[message]*Group{}, traces: map[trace]*Group{},
 	}
 }
 
@@ -60,22 +59,22 @@ func (s *Set) Add(e event.Event) Mark {
 	var m Mark
 	switch {
 	case e.Issue != "":
-		m.Unit = s.keyed(trace{key: SentryKey(e.Issue)}, BySentry)
+		m.group = s.keyed(trace{key: SentryKey(e.Issue)}, BySentry)
 	case len(inApp) > 0:
 		key, rule := exceptionKey(&e, inApp, s.template)
-		m.Unit = s.keyed(trace{key, name}, rule)
+		m.group = s.keyed(trace{key, name}, rule)
 	default:
 		template := s.template(messageOf(&e))
-		m = Mark{s.unit(message{e.Service, template, name}), s.masker.fired}
+		m = Mark{s.unkeyed(message{e.Service, template, name}), s.masker.fired}
 	}
-	s.units[m.Unit].add(&e)
+	m.group.add(&e)
 	return m
 }
 
 // AddSentry adds a Sentry issue with its newest event, or nil if that was not read.
 // Other sources may have reported the same events that Sentry counted.
 func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
-	g := s.units[s.keyed(trace{key: SentryKey(t.ID)}, BySentry)]
+	g := s.keyed(trace{key: SentryKey(t.ID)}, BySentry)
 	g.Sentry, g.Service, g.Template = &t, t.Project, s.template(t.Title)
 	g.span(t.Level, t.First, t.Last)
 	if e != nil {
@@ -84,33 +83,28 @@ func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 	}
 }
 
-// keyed returns the unit of an event with a key of its own, adding it if needed.
-func (s *Set) keyed(id trace, rule Rule) uint32 {
-	at, ok := s.traces[id]
-	if !ok {
-		at = uint32(len(s.units))
-		s.traces[id] = at
-		s.units = append(s.units, &Group{Key: id.key, Rule: rule, Name: id.name})
+// keyed returns the group of an event with a key of its own, adding it if needed.
+func (s *Set) keyed(id trace, rule Rule) *Group {
+	if s.traces[id] == nil {
+		s.traces[id] = &Group{Key: id.key, Rule: rule, Name: id.name}
 	}
-	return at
+	return s.traces[id]
 }
 
-// unit returns the unit of a message, adding it if needed.
-func (s *Set) unit(m message) uint32 {
-	if at, ok := s.messages[m]; ok {
-		return at
+// unkeyed returns the group of a message, adding it if needed.
+func (s *Set) unkeyed(m message) *Group {
+	if g := s.messages[m]; g != nil {
+		return g
 	}
 	m = s.cut(m)
-	at, ok := s.messages[m]
-	if !ok {
-		at = uint32(len(s.units))
-		s.messages[m] = at
-		s.units = append(s.units, &Group{Template: m.template, Service: m.service, Name: m.name})
-		for len(s.messages) > maxTemplates && s.limit > 0 {
-			s.shorten()
-		}
+	if s.messages[m] == nil {
+		s.messages[m] = &Group{Template: m.template, Service: m.service, Name: m.name}
 	}
-	return at
+	g := s.messages[m]
+	for len(s.messages) > maxTemplates && s.limit > 0 {
+		s.shorten()
+	}
+	return g.now()
 }
 
 // template returns the masked and redacted template of a message.
@@ -163,39 +157,27 @@ func (s *Set) matcher() *matcher {
 // shorten halves the limit and joins the messages that become equal.
 func (s *Set) shorten() {
 	s.limit /= 2
-	before, into := s.messages, map[*Group]*Group{}
-	s.messages = make(map[message]uint32, len(before))
-	for m, at := range before {
+	before := s.messages
+	s.messages = make(map[message]*Group, len(before))
+	for m, g := range before {
 		m = s.cut(m)
-		g := s.units[at]
-		if first, ok := s.messages[m]; ok {
-			s.units[first].Join(g)
-			into[g] = s.units[first]
+		if first := s.messages[m]; first != nil {
+			first.absorb(g)
 		} else {
-			s.messages[m] = at
+			s.messages[m] = g
 			g.Template, g.Service = m.template, m.service
 		}
-	}
-	s.redirect(into)
-}
-
-// redirect replaces groups by those that they were joined to.
-func (s *Set) redirect(into map[*Group]*Group) {
-	for at, g := range s.units {
-		s.units[at] = cmp.Or(into[g], g)
 	}
 }
 
 // GroupOf returns the group of an event that was added before Groups was called.
-func (s *Set) GroupOf(m Mark) *Group { return s.units[m.Unit] }
+func (s *Set) GroupOf(m Mark) *Group { return m.group.now() }
 
 // Groups returns the groups in the order of their keys. What describes them is taken from each group's
 // sample, so it too depends on the events alone. Call it once, after the last Add.
 func (s *Set) Groups() []*Group {
 	byKey := s.mined()
-	for id, at := range s.traces {
-		byKey[id] = s.units[at]
-	}
+	maps.Copy(byKey, s.traces)
 	groups := slices.SortedFunc(maps.Values(byKey), func(a, b *Group) int {
 		return cmp.Or(strings.Compare(a.Key, b.Key), strings.Compare(a.Name, b.Name))
 	})
