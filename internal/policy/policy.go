@@ -1,5 +1,5 @@
-// Package policy applies a team's rules: which events matter, which of them are one
-// error, and what an error's issue looks like.
+// Package policy applies a team's rules: which events matter, which of them are one error, and what an error's
+// issue looks like.
 //
 // Matching is per event: a Decider compiles the rules once and notes in the event's Decision which of them
 // match. Effects are per issue: what the rules that matched an error's events make of its issue. Rules see
@@ -22,10 +22,9 @@ type Policy struct {
 	Rules    []Rule // in the order of the file
 }
 
-// Decider decides on events. It reuses a buffer, so it is not safe for concurrent use.
-//
-// It has an index of the few rules that may match an event. A value contains all grams of a pattern that
-// matches it, so each rule is filed under one gram of each of its patterns of one attribute.
+// Decider decides on events. It is not safe for concurrent use. Its index finds the few rules that may match an
+// event: a value contains all grams of a pattern that matches it, so each rule is filed under one gram of each of
+// its patterns of one attribute.
 type Decider struct {
 	Policy
 	keeps [event.Fatal + 1]bool // see MayKeep
@@ -34,7 +33,7 @@ type Decider struct {
 	grams  map[gram][]int   // rules by gram
 	filed  [attributes]bool // attributes whose grams are in the index
 	has    [1 << 16]bool    // by hash of a gram, for speed
-	found  []int            // by the last call of candidates
+	found  []int            // reused by candidates
 }
 
 // New returns a Decider.
@@ -120,7 +119,6 @@ func (d *Decider) Decide(e *event.Event) {
 	}
 }
 
-// accepts reports whether a rule may match at a level.
 func (r *Rule) accepts(level event.Level) bool {
 	return r.Match.Level == nil || r.Match.Level.match([]string{level.String()})
 }
@@ -128,8 +126,8 @@ func (r *Rule) accepts(level event.Level) bool {
 // MayKeep reports whether Decide can keep an event of this level. Others, the vast majority, need no parsing.
 func (d *Decider) MayKeep(level event.Level) bool { return d.keeps[level] }
 
-// Groups returns the names that rules give to errors, and whether all errors of a name are
-// one: not if one of its rules tests something that differs between the events of one error.
+// Groups returns the names that rules give to errors, and whether all errors of a name are one: not if one of
+// its rules tests something that differs between the events of one error.
 func (p Policy) Groups() map[string]bool {
 	names := map[string]bool{}
 	for _, r := range p.Rules {
@@ -145,33 +143,25 @@ func (p Policy) Groups() map[string]bool {
 // Shadowed returns the line of an earlier rule that ignores whatever the last rule matches, by its patterns; or 0.
 func Shadowed(rules []Rule) int {
 	last := rules[len(rules)-1].Match.patterns()
-	for i := range rules[:len(rules)-1] {
-		covers := rules[i].Ignore != ""
-		for a, p := range rules[i].Match.patterns() {
+	for _, r := range rules[:len(rules)-1] {
+		covers := r.Ignore != ""
+		for a, p := range r.Match.patterns() {
 			covers = covers && (p == nil || p.cover(last[a]))
 		}
 		if covers {
-			return rules[i].Line
+			return r.Line
 		}
 	}
 	return 0
 }
 
-// cover reports whether p certainly matches everything that other matches: p has or matches
-// each pattern of other, and other also excludes whatever p excludes.
+// cover reports whether p has or matches each pattern of other, and neither excludes anything.
 func (p Patterns) cover(other Patterns) bool {
-	wanted := func(p Pattern) bool { return !p.Not }
-	for _, q := range p {
-		if q.Not && !slices.ContainsFunc(other, func(o Pattern) bool { return o.Not && o.Text == q.Text }) {
-			return false
-		}
+	uncovered := func(o Pattern) bool {
+		return o.Not || !slices.ContainsFunc(p, func(q Pattern) bool { return q.Text == o.Text || q.Fits(o.Text) })
 	}
-	if !slices.ContainsFunc(p, wanted) {
-		return true
-	}
-	return slices.ContainsFunc(other, wanted) && !slices.ContainsFunc(other, func(o Pattern) bool {
-		return wanted(o) && !slices.ContainsFunc(p, func(q Pattern) bool { return wanted(q) && (q.Text == o.Text || q.Fits(o.Text)) })
-	})
+	excludes := slices.ContainsFunc(p, func(q Pattern) bool { return q.Not })
+	return !excludes && len(other) > 0 && !slices.ContainsFunc(other, uncovered)
 }
 
 // attribute is a property of an event that rules match.

@@ -93,21 +93,18 @@ type Contribution struct {
 	Effects []Effect
 }
 
-// Effects returns what the rules make of an error at a level. seen are the rules that
-// matched its events; newest are those of its newest event, from which single values
-// come. A rule about levels adds nothing for an event that is less severe than the error.
+// Effects returns what the rules make of an error at a level. seen are the rules that matched its events; newest
+// are those of its newest event, from which single values come. A rule about levels adds nothing for an event
+// that is less severe than the error.
 func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) Effects {
-	adds := map[int]bool{} // rules whose lists count
+	adds := map[int]bool{} // involved rules, and whether their lists count
 	for _, m := range seen {
 		for _, at := range m.Rules {
 			adds[at] = adds[at] || m.Level >= level || p.Rules[at].Match.Level == nil
 		}
 	}
-	involved := slices.AppendSeq(slices.Clone(newest), maps.Keys(adds))
-	slices.Sort(involved)
-	involved = slices.Compact(involved)
 	var e Effects
-	setBy := map[string]int{} // name of a single value → rule
+	involved, setBy := slices.Sorted(maps.Keys(adds)), map[string]int{} // name of a single value → rule
 	for _, at := range involved {
 		r := &p.Rules[at]
 		if adds[at] {
@@ -117,15 +114,14 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 			e.override(r, at, setBy)
 		}
 	}
-	if _, ignored := setBy["ignore"]; ignored { // it overrides every other effect
-		clear(adds)
-		setBy = map[string]int{"ignore": setBy["ignore"]}
-	}
+	_, ignored := setBy["ignore"]
 	for _, at := range involved {
 		c := Contribution{Line: p.Rules[at].Line}
 		for _, w := range p.Rules[at].Written {
-			isList := w.Name == "labels" || w.Name == "assignees"
-			if by, set := setBy[w.Name]; isList && adds[at] || !isList && set && by == at {
+			by, set := setBy[w.Name]
+			switch isList := w.Name == "labels" || w.Name == "assignees"; {
+			case ignored && w.Name != "ignore": // that overrides every other effect
+			case isList && adds[at], !isList && set && by == at:
 				c.Effects = append(c.Effects, w)
 			}
 		}
