@@ -220,19 +220,10 @@ func (m *masker) json(s string, i int) int {
 
 // isWordList reports whether s begins with a list of words up to a bracket: "missing columns [name, email]".
 func isWordList(s string) bool {
-	commas := 0
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == ']':
-			return commas > 0
-		case c == ',':
-			commas++
-		case c == ' ' && i > 0 && s[i-1] == ',':
-		case class[c]&inPiece == 0:
-			return false
-		}
-	}
-	return false
+	list, _, closed := strings.Cut(s, "]")
+	sign := func(r rune) bool { return r < 0x80 && r != ',' && r != ' ' && class[r]&inPiece == 0 }
+	return closed && strings.IndexByte(list, ',') >= 0 && strings.Count(list, " ") == strings.Count(list, ", ") &&
+		!strings.ContainsFunc(list, sign)
 }
 
 // Masks is the set of kinds of values masked in a message.

@@ -46,15 +46,11 @@ var seed = maphash.MakeSeed()
 func newToken(text string) token {
 	t := token{text: text, hash: maphash.String(seed, text) | 1}
 	text = strings.TrimSuffix(text, portNumber)
-	partial := strings.Contains(text, Wildcard)
 	switch {
 	case text == Wildcard:
 		t.traits = isText | isWild | isPartial
 		return t
-	case strings.HasSuffix(text, unitNumber):
-		t.traits = isText | isCapital
-		return t
-	case partial:
+	case strings.Contains(text, Wildcard):
 		t.traits = isText | shapeOf(text) | isPartial | isName
 	case isWord(text[len(text)-1]):
 		t.traits = isText | shapeOf(text)
