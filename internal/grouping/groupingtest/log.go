@@ -83,30 +83,19 @@ func Made(seed uint64, n int) Log {
 func fill(r *rand.Rand, template string, values map[string]string) string {
 	return inBraces.ReplaceAllStringFunc(template, func(open string) string {
 		notation := open[1 : len(open)-1]
-		if value, known := values[notation]; known {
-			return fill(r, value, values)
-		}
-		if n, name, ok := strings.Cut(notation, " of "); ok {
-			text := make([]byte, number(n))
-			for i := range text {
-				text[i] = values[name][r.IntN(len(values[name]))]
-			}
-			return string(text)
-		}
-		if alternatives := strings.Split(notation, "|"); len(alternatives) > 1 {
+		number, name, repeated := strings.Cut(notation, " of ")
+		low, high, _ := strings.Cut(notation, "-")
+		switch alternatives := strings.Split(notation, "|"); {
+		case values[notation] != "":
+			return fill(r, values[notation], values)
+		case repeated:
+			n, _ := strconv.Atoi(number)
+			return fill(r, strings.Repeat("{"+name+"}", n), values)
+		case len(alternatives) > 1:
 			return alternatives[r.IntN(len(alternatives))]
 		}
-		low, high, _ := strings.Cut(notation, "-")
-		from := number(low)
-		return fmt.Sprintf("%0*d", len(low), from+r.IntN(number(high)-from+1))
+		from, _ := strconv.Atoi(low)
+		to, _ := strconv.Atoi(high)
+		return fmt.Sprintf("%0*d", len(low), from+r.IntN(to-from+1))
 	})
-}
-
-// number panics on a mistake in made.txt.
-func number(text string) int {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		panic(err)
-	}
-	return n
 }
