@@ -1,29 +1,15 @@
-// Package group prints which error each event of a log belongs to, and why, for people
-// who wonder why two log lines are one issue and for other programs. It owns the format
-// of the lines it prints and of the file of known templates.
+// Package group prints which error each event of a log belongs to, and why, for people who wonder why two log
+// lines are one issue and for other programs. It owns the format of the lines it prints (see line) and of the
+// file of known templates.
 //
 // It prints one line of JSON for each event, in the order of the log:
 //
 //	{"line":7,"fingerprint":"msg1:6f1e…","template":"order <*> lost","title":"order <*> lost"}
 //
-// "line" is the number of the event's first line, from 1. Two events are the same
-// error if their fingerprints are equal. Explaining adds
-//
-//	"rule"        what the fingerprint was made of
-//	"rules"       of the settings file that match, by "line", with their "effects"; absent if none does
-//	"keys"        by which an issue would match the error, the fingerprint first
-//	"service"     of the log line, "level" the worst one seen
-//	"format"      that its lines were read as, such as "syslog, json"
-//	"runtime"     that printed the stack trace; empty without one
-//	"exceptions"  the type chain: "type", "message" and "frames", the most recent
-//	              first, each with "in-app"
-//	"masks"       the kinds of values in the message
-//
-// Every field except "masks" describes the error, taken from its newest event. Without Lines, events are
-// read as in a scan, so fingerprints agree unless a scan takes the service from the name of a log group.
-// With Lines, a line that is a JSON object is read in the same way, and every other line is a message.
-//
-// Which error an event belongs to is known only after all are read. Until then an event takes 24 bytes.
+// Two events are the same error if their fingerprints are equal. Without Lines, events are read as in a scan, so
+// fingerprints agree unless a scan takes the service from the name of a log group. With Lines, a line that is a
+// JSON object is read in the same way, and every other line is a message. Which error an event belongs to is
+// known only after all are read; until then an event takes 24 bytes.
 //
 // It may import event, grouping, intake, logfile, plan and safe.
 package group
@@ -106,28 +92,28 @@ func (p Printer) read(ctx context.Context, source *logfile.Source, in *intake.In
 	return err
 }
 
-// line is what is printed for an event; package doc explains the fields.
+// line is what is printed for an event. All but the number and the masks describe its error.
 type line struct {
-	Line        int64  `json:"line"`
+	Line        int64  `json:"line"` // the event's first, from 1
 	Fingerprint string `json:"fingerprint"`
 	Template    string `json:"template"`
 	Title       string `json:"title"`
 	*explanation
-	Masks []string `json:"masks,omitzero"`
+	Masks []string `json:"masks,omitzero"` // kinds of values in the message
 }
 
+// explanation is taken from the error's newest event.
 type explanation struct {
-	Rule       grouping.Rule `json:"rule"`
-	Rules      []rule        `json:"rules,omitempty"`
-	Keys       []string      `json:"keys"`
+	Rule       grouping.Rule `json:"rule"`            // what the fingerprint was made of
+	Rules      []rule        `json:"rules,omitempty"` // of the settings file that match
+	Keys       []string      `json:"keys"`            // by which an issue would match the error, the fingerprint first
 	Service    string        `json:"service"`
-	Level      string        `json:"level"`
-	Format     string        `json:"format"`
-	Runtime    string        `json:"runtime"`
+	Level      string        `json:"level"`   // the worst one seen
+	Format     string        `json:"format"`  // that its lines were read as, such as "syslog, json"
+	Runtime    string        `json:"runtime"` // that printed the stack trace; empty without one
 	Exceptions []exception   `json:"exceptions"`
 }
 
-// rule is what a rule of the settings file adds.
 type rule struct {
 	Line    int               `json:"line"`
 	Effects map[string]string `json:"effects"`
@@ -235,13 +221,10 @@ func ReadKnown(file string) ([]grouping.Known, error) {
 		return nil, fmt.Errorf("read known templates: %w", err)
 	}
 	var known []grouping.Known
-	for i, line := range bytes.Split(content, []byte("\n")) {
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
+	for d := json.NewDecoder(bytes.NewReader(content)); d.More(); {
 		var s saved
-		if err := json.Unmarshal(line, &s); err != nil || grouping.KindOf(s.Key) != grouping.Message {
-			return nil, fmt.Errorf("known templates %q: line %d is not one that --save writes: check --known", file, i+1)
+		if err := d.Decode(&s); err != nil || grouping.KindOf(s.Key) != grouping.Message {
+			return nil, fmt.Errorf("known templates %q: line %d is not one that --save writes: check --known", file, len(known)+1)
 		}
 		known = append(known, grouping.Known(s))
 	}
