@@ -141,8 +141,7 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase reports whether two upper-case letters follow a lower-case one more than once, as in tokens but
-// not in CamelCase names.
+// mixedCase reports whether two capitals follow a small letter more than once, as in tokens but not in names.
 func mixedCase(s string) bool {
 	changes := 0
 	for i := 2; i < len(s); i++ {
@@ -169,14 +168,12 @@ func hostLength(word string) int {
 		end++
 	}
 	name := word[:end]
-	dots := strings.Count(name, ".")
-	if dots+strings.Count(name, "-") >= 4 && class[name[end-1]]&isLetter != 0 && addressInName.MatchString(name) {
+	dots, last := strings.Count(name, "."), name[strings.LastIndexByte(name, '.')+1:]
+	switch {
+	case dots+strings.Count(name, "-") >= 4 && class[name[end-1]]&isLetter != 0 && addressInName.MatchString(name):
 		return end
-	}
-	if dots == 0 || topLevel[name[:strings.IndexByte(name, '.')]] {
+	case dots == 0 || topLevel[name[:strings.IndexByte(name, '.')]]:
 		return 0
-	}
-	switch last := name[strings.LastIndexByte(name, '.')+1:]; {
 	case topLevel[last], dots > 1 && countries[last]:
 		return end
 	case dots > 1 && strings.ToLower(name) == name && !sources[last] && port.MatchString(word[end:]):
@@ -221,19 +218,15 @@ func (m *masker) unit(s string, begin, end int) int {
 		return end
 	case s[end] == '%':
 		return end + 1
+	case strings.HasPrefix(s[end:], " %"):
+		return end + 2
 	}
 	next := skip(s, end+1, inWord)
-	switch {
-	case s[end] != ' ':
+	if s[end] != ' ' || !units[s[end+1:next]] {
 		return end
-	case strings.HasPrefix(s[end+1:], "%"):
-		return end + 2
-	case !units[s[end+1:next]]:
-		return end
-	case next+1 < len(s) && s[next] == '/': // "5 MB/s"
-		if per := skip(s, next+1, inWord); units[s[next+1:per]] {
-			return per
-		}
+	}
+	if per := skip(s, next+1, inWord); strings.HasPrefix(s[next:], "/") && units[s[next+1:per]] { // "5 MB/s"
+		return per
 	}
 	return next
 }
