@@ -1,8 +1,7 @@
-// Package preview shows the issues that a scan would file, and writes nothing. A newcomer
-// runs it first, because local log files need no account anywhere.
+// Package preview shows the issues that a scan would file, and writes nothing. A newcomer runs it first, because
+// local log files need no account anywhere.
 //
-// It may import count, event, intake, logfile, marker, page, plan, reading, render, safe,
-// source and terminal.
+// It may import count, event, intake, logfile, marker, page, plan, reading, render, safe, source and terminal.
 package preview
 
 import (

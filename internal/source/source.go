@@ -1,7 +1,5 @@
-// Package source defines what a service must offer to be read: logs are a Source, and a service that
-// groups events into its own issues, as Sentry does, is a Tracker.
-//
-// An Integration is such a service, connected.
+// Package source defines what a service must offer to be read: logs are a Source, and a service that groups
+// events into its own issues, as Sentry does, is a Tracker. An Integration is such a service, connected.
 //
 // It is pure and may import event and finding.
 package source
@@ -18,14 +16,10 @@ import (
 
 // Integration is one configured service.
 type Integration struct {
-	Name string // such as "Sentry", in the counts of requests
-	// Unusable is why the service cannot be read although its settings are well
-	// formed; nil if it can. The others are read, and the run fails.
-	Unusable error
-	// Open returns the logs to read, maybe together with an error about missing ones. It is nil
-	// if the service keeps no logs.
-	Open     func(context.Context) ([]Source, error)
-	Tracker  Tracker // nil if the service keeps no issues
+	Name     string                                  // such as "Sentry", in the counts of requests
+	Unusable error                                   // why it cannot be read: others are, and the run fails; nil if it can
+	Open     func(context.Context) ([]Source, error) // see Open; nil if the service keeps no logs
+	Tracker  Tracker                                 // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
 	Requests func() map[string]int // sent so far, by kind
 	Costs    func() string         // what the service charged for so far; empty if nothing; may be nil

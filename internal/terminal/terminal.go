@@ -1,5 +1,5 @@
-// Package terminal describes the terminal a person is using: its width, and whether it
-// shows colours. In a pipe or a workflow's log there is none, and text stays plain.
+// Package terminal describes the terminal a person is using: its width, and whether it shows colours. In a pipe
+// or a workflow's log there is none, and text stays plain.
 //
 // It imports nothing of this project.
 package terminal
@@ -16,8 +16,7 @@ type Screen struct {
 	Colour bool
 }
 
-// Of returns the screen behind a file. Colours are off if NO_COLOR is set
-// (https://no-color.org) or TERM is "dumb".
+// Of returns the screen behind a file. Colours are off if NO_COLOR (no-color.org) is set or TERM is "dumb".
 func Of(file *os.File, getenv func(string) string) Screen {
 	width, _, err := term.GetSize(int(file.Fd()))
 	if err != nil {
@@ -26,10 +25,10 @@ func Of(file *os.File, getenv func(string) string) Screen {
 	return Screen{Width: width, Colour: getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
 }
 
-// Style is how a text stands out.
+// Style is how a text stands out, by its ECMA-48 code.
 type Style string
 
-// The styles, by their ECMA-48 codes.
+// The styles.
 const (
 	Bold   Style = "1"
 	Faint  Style = "2"
