@@ -180,11 +180,16 @@ func (p Preview) issue(number int, a plan.Action) {
 	}
 	fmt.Fprintf(p.Out, "   %s\n", strings.Join(facts, " · "))
 	p.rules(a)
-	const margin = "   | "
-	width := cmp.Or(p.Screen.Width, 165) - len(margin) // 165 if there is no terminal
+	const margin, most = "   | ", 12                          // lines: a trace's first ones matter most
+	width := max(cmp.Or(p.Screen.Width, 165)-len(margin), 20) // 165 if there is no terminal; a very narrow one wraps
 	e, _ := a.Sample()
-	for _, line := range excerpt(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), width) {
-		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, margin+line))
+	lines := strings.Split(strings.TrimRight(p.Redactor.Terminal(cmp.Or(e.Stack, e.Text)).String(), "\n"), "\n")
+	for _, line := range lines[:min(len(lines), most)] {
+		line = fmt.Sprintf("%s%.*s", margin, width, strings.ReplaceAll(line, "\t", "    "))
+		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, line))
+	}
+	if more := len(lines) - most; more > 0 {
+		fmt.Fprintln(p.Out, p.Screen.Show(terminal.Faint, fmt.Sprintf("%s… %d more lines", margin, more)))
 	}
 	fmt.Fprintln(p.Out)
 }
@@ -193,25 +198,6 @@ func (p Preview) rules(a plan.Action) {
 	for _, c := range plan.Explain(a, p.Rules.Policy).Rules {
 		fmt.Fprintf(p.Out, "   %s\n", p.Redactor.Command(c.Text()))
 	}
-}
-
-// excerpt returns the first lines of a text, which matter most in a trace, each of at
-// most width runes. A very narrow terminal wraps them.
-func excerpt(text string, width int) []string {
-	width = max(width, 20)
-	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
-	shown := lines[:min(len(lines), 12)]
-	for i, line := range shown {
-		line = strings.ReplaceAll(line, "\t", "    ")
-		if runes := []rune(line); len(runes) > width {
-			line = string(runes[:width-1]) + "…"
-		}
-		shown[i] = line
-	}
-	if more := len(lines) - len(shown); more > 0 {
-		shown = append(shown, fmt.Sprintf("… %d more lines", more))
-	}
-	return shown
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
