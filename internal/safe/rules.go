@@ -14,16 +14,13 @@ import (
 // with the length of a text.
 const (
 	maxNear        = 100            // of the text before a value, or of its name
-	maxBeside      = 300            // between a name and its value, or to the next line of a token
+	maxBeside      = 300            // between a name and its value
 	maxShaped      = 512            // of a value that counts only by its shape
 	maxEntity      = 8              // of HTML, as in "&quot;" and "&#0039;"
 	maxIPv6        = 45 + len("::") // with an IPv4 address within, after a name
 	maxPhone       = 64             // more than the longest number has
 	maxCommandLine = 2 << 10        // of a command's options
 	maxHeader      = 8 << 10        // of a header's value at once: more than servers accept
-	maxInsert      = 16 << 10       // of an INSERT's values
-	maxToken       = 16 << 10       // of the first line of a token that was wrapped
-	maxLines       = 64             // of such a token
 	maxEncodings   = 3              // nested ones that are undone
 	maxRounds      = 30             // of replacing, and
 	maxRepeats     = 200            // values that are searched for again: a text with more is an attack
@@ -59,8 +56,8 @@ var finders = []struct {
 	find func(s string, in signs, found []secret) []secret
 }{
 	{signsIn("@"), urlCredentials}, {decimals, digits}, {signsIn(":"), ipv6}, {signsIn(":-."), macs},
-	{signsIn(" =:,(\t"), named}, {signsIn(`"'`), arguments}, {signsIn(`"'`), inserts}, {signsIn("-/"), commandLines},
-	{signsIn("|│"), cells}, {signsIn("J"), jwts}, {everySign, issued},
+	{signsIn(" =:,(\t"), named}, {signsIn(`"'`), arguments}, {signsIn("-/"), commandLines},
+	{signsIn("|│"), cells}, {everySign, issued},
 }
 
 // plainRules returns what the rules find in s. A rule costs nothing if its signs are not in s.
@@ -97,9 +94,10 @@ var patterns = func() (all []pattern) {
 	return all
 }()
 
-// macros are names for parts of expressions in the tables of patterns and commands: the gap
-// between arguments, an argument, a value with or without quotes, and a user with a password.
-var macros = strings.NewReplacer("GAP", `(?:\\*["'])?[\s,]+(?:\\*["'])??`, "ARG", `[^\s"',;|\\]+`,
+// macros are names for parts of expressions in the tables of patterns and commands: the gap between
+// arguments, an argument, a value with or without quotes, a user with a password, and a break of lines.
+var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|│#*]*`,
+	"GAP", `(?:\\*["'])?[\s,]+(?:\\*["'])??`, "ARG", `[^\s"',;|\\]+`,
 	"VALUE", `(?:\\*["']([^"'\n]+?)\\*["']|([^\s"',;|\\-](?:[^\s"',;|\\]*[^\s"',;|\\:.)])?))`,
 	"PAIR", `([^\s"',;|\\:%/-][^\s"',;|\\:%/]*[:%,/][^\s"'|;\\/][^\s"'|;\\]*)`)
 
@@ -134,12 +132,9 @@ func (p parts) oneIn(s string, in signs) bool {
 func (p *pattern) values(s string, found []secret) []secret {
 	name := p.expression.SubexpIndex("name")
 	for _, m := range p.expression.FindAllStringSubmatchIndex(s, -1) {
-		if !startsWord(s, m[0]) && m[2] == m[0] {
-			continue
-		}
 		for g := 1; 2*g < len(m); g++ {
 			start, end, kind := m[2*g], m[2*g+1], p.kind
-			if g == name || start < 0 || p.accept != nil && !p.accept(s[start:end]) {
+			if g == name || start < 0 || start == m[0] && !startsWord(s, start) || p.accept != nil && !p.accept(s[start:end]) {
 				continue
 			}
 			if name > 0 {
