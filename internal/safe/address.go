@@ -1,6 +1,7 @@
 package safe
 
 import (
+	"net"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -37,29 +38,26 @@ func everyones(a netip.Addr) bool {
 	return a.IsLoopback() || a.IsUnspecified()
 }
 
-// ipv6 returns IPv6 addresses (RFC 4291), including those that contain an IPv4 one.
+// ipv6 returns IPv6 addresses (RFC 4291).
 func ipv6(s string, _ signs, found []secret) []secret {
 	for at := 0; ; {
 		i := strings.IndexByte(s[at:], ':')
 		if i < 0 {
 			return found
 		}
-		start, end := inIPv6.start(s, at+i), inIPv6.end(s, at+i)
-		at = end
-		if strings.Count(s[start:end], ":") < 2 {
-			continue
-		}
-		if f, ok := ipv6In(s, start, end); ok {
-			found = append(found, f)
+		start := inIPv6.start(s, at+i)
+		at = inIPv6.end(s, at+i)
+		if strings.Count(s[start:at], ":") > 1 {
+			found = ipv6In(s, start, at, found)
 		}
 	}
 }
 
 var inIPv6, inVersion = alphabet("hex:."), alphabet("alnum_.")
 
-// ipv6In returns the address that fills s[start:end], except for the end of a key
+// ipv6In adds the address that fills s[start:end], except for the end of a key
 // before it ("node:2001:db8::1") and punctuation after it.
-func ipv6In(s string, start, end int) (secret, bool) {
+func ipv6In(s string, start, end int, found []secret) []secret {
 	if start > 0 && isWord(s[start-1]) || s[start] == ':' && s[start+1] != ':' {
 		start += strings.IndexByte(s[start:end], ':') + 1
 	}
@@ -67,17 +65,19 @@ func ipv6In(s string, start, end int) (secret, bool) {
 		end--
 	}
 	if end-start < 3 || end-start > maxIPv6 || end < len(s) && isWord(s[end]) || !strings.ContainsAny(s[start:end], "0123456789") {
-		return secret{}, false
+		return found
 	}
 	addr, err := netip.ParseAddr(s[start:end])
-	if err != nil && strings.HasPrefix(s[start:end], "::") {
-		return ipv6In(s, start+1, end) // separator after a name: "node::2001:db8::1"
+	switch {
+	case err != nil && strings.HasPrefix(s[start:end], "::"):
+		return ipv6In(s, start+1, end, found) // separator after a name: "node::2001:db8::1"
+	case err != nil || everyones(addr):
+		return found
 	}
-	return secret{start, end, kindIP}, err == nil && !everyones(addr)
+	return append(found, secret{start, end, kindIP})
 }
 
-// A version of four parts looks like an IPv4 address. The context distinguishes the
-// two; if it does not, the text counts as an address.
+// A version of four parts looks like an IPv4 address. If the context does not tell, it counts as an address.
 var (
 	// suffix matches what follows only a version.
 	suffix = regexp.MustCompile(`^(?:\+[0-9A-Za-z]|-(?i:alpha|beta|rc|pre|preview|snapshot|dev|ga|final|release|sp|hotfix|patch|build|nightly|canary|[mpb]\d|x64|x86|amd64|arm64|win|linux|el\d|fc\d|ubuntu|deb|lts))`)
@@ -107,13 +107,10 @@ func isVersionAt(s string, start, end int, addr netip.Addr) bool {
 		return false
 	}
 	word, last := strings.ToLower(lastWord(before)), before[len(before)-1]
-	switch path := last == '/' || last == '\\'; {
-	case path && agents[word], !path && last != '-' && versionWords[word]:
-		return true
-	case !path && last != '=' && products[word] && !addr.IsPrivate():
-		return true
-	}
-	return versioned.MatchString(before) && !required.MatchString(before)
+	path := last == '/' || last == '\\'
+	return path && agents[word] || !path && last != '-' && versionWords[word] ||
+		!path && last != '=' && products[word] && !addr.IsPrivate() ||
+		versioned.MatchString(before) && !required.MatchString(before)
 }
 
 // lastWord returns the last word before a version, without what may be between.
@@ -127,26 +124,24 @@ func lastWord(before string) string {
 	return before[inVersion.start(before, len(before)):]
 }
 
-// mac lists the notations of a network device's hardware address (IEEE 802 for the first two,
-// Cisco's third). It identifies one phone or laptop permanently, which makes it personal data.
-var mac = regexp.MustCompile(`^(?i)(?:[0-9a-f]{2}(?::[0-9a-f]{2}){5}|[0-9a-f]{2}(?:-[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})\b`)
-
+// macs returns hardware addresses (IEEE 802, and Cisco's notation). One identifies a phone or laptop
+// permanently, which makes it personal data.
 func macs(s string, _ signs, found []secret) []secret {
 	for i := 2; i+3 < len(s); i++ {
-		width := 2
+		width, size := 2, len("00:00:5e:00:53:01")
 		switch s[i] {
 		case '.':
-			width = 4
+			width, size = 4, len("0000.5e00.5301")
 		case ':', '-':
 		default:
 			continue
 		}
-		start, next := i-width, i+width+1
-		if start < 0 || next >= len(s) || s[next] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
+		start, end := i-width, i-width+size
+		if start < 0 || end > len(s) || s[i+width+1] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
 			continue
 		}
-		m := mac.FindString(s[start:min(len(s), start+18)])
-		if end := start + len(m); m != "" && standsAlone(s, start, end, s[i]) && !noDevice.MatchString(m) {
+		_, err := net.ParseMAC(s[start:end])
+		if err == nil && standsAlone(s, start, end, s[i]) && !noDevice.MatchString(s[start:end]) {
 			found = append(found, secret{start, end, kindMAC})
 			i = end
 		}
@@ -154,8 +149,8 @@ func macs(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// standsAlone reports whether an address is not part of a key's fingerprint, which
-// has more groups. A key's name may precede it, "mac:".
+// standsAlone reports whether an address is not part of a key's fingerprint, which has more groups. A key's
+// name may precede it, "mac:".
 func standsAlone(s string, start, end int, separator byte) bool {
 	if end < len(s) && (isWord(s[end]) || s[end] == separator && end+1 < len(s) && isHexDigit(s[end+1])) {
 		return false
@@ -167,8 +162,7 @@ func standsAlone(s string, start, end int, separator byte) bool {
 	return s[start-1] == ':' && before != "" && isWord(before[len(before)-1])
 }
 
-// noDevice matches an address that identifies no single device (unset or broadcast), and
-// the digits of a date.
+// noDevice matches an address of no single device (unset or broadcast), and the digits of a date.
 var noDevice = regexp.MustCompile(`^(?:[0:.-]+|[fF:.-]+|[0-9.-]+)$`)
 
 // isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two labels), but not

@@ -2,6 +2,7 @@ package safe
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -12,62 +13,49 @@ import (
 // labels are keys whose value may be the name of another value; besides are the keys of that other value.
 var labels, besides = words("labels"), words("values")
 
-// beside adds the secret beside the label k.
-func (k key) beside(s string, found []secret) []secret {
-	end := k.valueEnd(s[:min(len(s), k.value+maxNear)], keyName{})
-	name := s[k.value:end]
-	if !isSecretName(name) {
-		return k.values(s, s[k.start:k.end], found)
-	}
-	v, ok := k.valueAfter(s, end)
-	if !ok {
-		v, ok = valueBefore(s, k.start)
-	}
-	if !ok {
-		return found
-	}
-	return v.values(s, name, found)
-}
-
 // endOfItem matches what ends the item of a list or an object.
 var endOfItem = regexp.MustCompile(`[{}]|\n[ \t]*(?:- |\n)`)
 
-// valueAfter returns the key of the value whose name ends at i.
-func (k key) valueAfter(s string, i int) (key, bool) {
-	limit := min(len(s), i+maxBeside)
-	if m := endOfItem.FindStringIndex(s[i:limit]); m != nil {
-		limit = i + m[0]
+// beside adds the secret that the label k names: the value after it or, if there is none, before it.
+func (k key) beside(s string, found []secret) []secret {
+	label, end := s[k.start:k.end], k.valueEnd(s[:min(len(s), k.value+maxNear)], keyName{})
+	name := s[k.value:end]
+	if !isSecretName(name) {
+		return k.values(s, label, found)
 	}
-	for at := i; at < limit; at++ {
-		if s[at] != '=' && s[at] != ':' {
-			continue
-		}
-		v, ok := keyBefore(s, at)
-		switch {
-		case ok && besides[strings.ToLower(s[v.start:v.end])]:
-			return v, true
-		case ok && v.start >= i && s[v.start:v.end] == s[k.start:k.end]: // the next pair
-			return key{}, false
+	to := min(len(s), end+maxBeside)
+	if m := endOfItem.FindStringIndex(s[end:to]); m != nil {
+		to = end + m[0]
+	}
+	for _, v := range keysIn(s, end, to) {
+		if besides[strings.ToLower(s[v.start:v.end])] {
+			return v.values(s, name, found)
+		} else if v.start >= end && s[v.start:v.end] == label { // the next pair
+			break
 		}
 	}
-	return key{}, false
+	from := max(0, k.start-maxBeside)
+	for _, item := range []string{"{", "}", "<", "\n-", "\n\n", "\n  -"} {
+		from += strings.LastIndex(s[from:k.start], item) + 1
+	}
+	for _, v := range slices.Backward(keysIn(s, from, k.start)) {
+		if v.start >= from && besides[strings.ToLower(s[v.start:v.end])] {
+			return v.values(s, name, found)
+		}
+	}
+	return found
 }
 
-// valueBefore returns the key of the value whose label begins at i.
-func valueBefore(s string, i int) (key, bool) {
-	from := max(0, i-maxBeside)
-	from += strings.LastIndexAny(s[from:i], "{}<") + 1
-	for _, item := range []string{"\n-", "\n\n", "\n  -"} {
-		from += strings.LastIndex(s[from:i], item) + 1
-	}
-	for at := i - 1; at > from; at-- {
-		if s[at] == ':' || s[at] == '=' {
-			if k, ok := keyBefore(s, at); ok && k.start >= from && besides[strings.ToLower(s[k.start:k.end])] {
-				return k, true
+// keysIn returns the keys before the separators in s[from:to].
+func keysIn(s string, from, to int) (keys []key) {
+	for at := from; at < to; at++ {
+		if s[at] == '=' || s[at] == ':' {
+			if k, ok := keyBefore(s, at); ok {
+				keys = append(keys, k)
 			}
 		}
 	}
-	return key{}, false
+	return keys
 }
 
 func isSecretName(name string) bool {

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// signs is the set of bytes in a text, in a form that is fast to make: it has one bit
-// for each byte of ASCII, and one for all others.
+// signs is the set of bytes in a text: one bit for each byte of ASCII, and one for all others.
 type signs struct{ low, high uint64 }
 
 var signOf = func() (of [256]signs) {
@@ -34,17 +33,14 @@ func signsIn(s string) (in signs) {
 var everySign, decimals, backslashes = signs{^uint64(0), ^uint64(0)}, signsIn("0123456789"), signsIn(`\`)
 
 // alphabet returns the characters that a table describes: a class, and the signs after its name.
-func alphabet(description string) (set signs) {
-	class, in := description, map[string]func(byte) bool{"alnum": isAlnum, "hex": isHexDigit, "digit": isDigit}
-	if n := strings.IndexFunc(description, func(r rune) bool { return r < 'a' || r > 'z' }); n >= 0 {
-		class = description[:n]
-	}
-	for c := range 128 {
-		if in[class](byte(c)) || strings.IndexByte(description[len(class):], byte(c)) >= 0 {
-			set.add(byte(c))
+func alphabet(description string) signs {
+	const decimal, letters = "0123456789", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	for class, in := range map[string]string{"digit": decimal, "hex": decimal + "abcdefABCDEF", "alnum": decimal + letters} {
+		if others, ok := strings.CutPrefix(description, class); ok {
+			return signsIn(in + others)
 		}
 	}
-	return set
+	panic("no class " + description) // a mistake in a table of this package
 }
 
 func (in *signs) add(c byte)          { in.low, in.high = in.low|signOf[c].low, in.high|signOf[c].high }
@@ -52,7 +48,7 @@ func (in signs) has(c byte) bool      { return in.hasAny(signOf[c]) }
 func (in signs) hasAny(of signs) bool { return in.low&of.low|in.high&of.high != 0 }
 func (in signs) hasAll(of signs) bool { return of.low&^in.low|of.high&^in.high == 0 }
 
-// end returns where a run of these characters that begins at i ends.
+// end returns the end of a run of these characters that begins at i.
 func (in signs) end(s string, i int) int {
 	for i < len(s) && in.has(s[i]) {
 		i++
@@ -60,7 +56,7 @@ func (in signs) end(s string, i int) int {
 	return i
 }
 
-// start returns where a run of these characters that ends at i begins.
+// start returns the start of a run of these characters that ends at i.
 func (in signs) start(s string, i int) int {
 	for i > 0 && in.has(s[i-1]) {
 		i--
@@ -75,11 +71,11 @@ func isWord(c byte) bool     { return isAlnum(c) || c == '_' }
 func isQuote(c byte) bool    { return c == '"' || c == '\'' || c == '`' }
 func isHexDigit(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to the
-// ASCII characters by which values and their context are recognised. offsets maps each
+// decode undoes what URLs (%40), JSON (\u0040, \/) and HTML (&lt;) do to ASCII characters. offsets maps each
 // byte of text, and its end, to its offset in s; it is nil if nothing is encoded.
-func decode(s string) (text string, offsets []int) {
-	if !strings.Contains(s, "%") && !strings.Contains(s, `\u00`) && !strings.Contains(s, `\/`) && !strings.Contains(s, "&") {
+func decode(s string, in signs) (text string, offsets []int) {
+	escapes := in.has('\\') && (strings.Contains(s, `\u00`) || strings.Contains(s, `\/`))
+	if !escapes && !in.has('%') && !in.has('&') {
 		return s, nil
 	}
 	b := make([]byte, 0, len(s))
@@ -95,7 +91,6 @@ func decode(s string) (text string, offsets []int) {
 	return string(b), append(at, len(s))
 }
 
-// decodeByte returns the first byte that s encodes, and its length in s.
 func decodeByte(s string) (c byte, size int) {
 	digits, size := "", 1
 	switch {

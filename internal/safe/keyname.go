@@ -3,6 +3,7 @@ package safe
 import (
 	"iter"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -14,8 +15,7 @@ type keyName struct {
 	accept func(value string) bool
 }
 
-// keyNames are the rows of the table by the name's last letter, and queryNames those
-// that count only in the query of a URL.
+// keyNames are the rows of the table by the name's last letter, queryNames those for the query of a URL alone.
 var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	for _, row := range rows("keys", 3) {
 		for name := range strings.FieldsSeq(row[2]) {
@@ -43,27 +43,25 @@ func (e *endings) add(name string) {
 
 func (e *endings) has(a, b byte) bool { return e[a|0x20].has(b | 0x20) }
 
-// keyEnds are the endings of all keys that matter, and spokenEnds those of the names that spokenOf accepts.
+// keyEnds are the endings of all keys that matter, and spokenEnds those of names in prose, see inProse.
 var keyEnds, spokenEnds = func() (all, spoken endings) {
 	for _, list := range []map[string]bool{decorations, labels, besides, {"authorization": true, "cookie": true}} {
 		for name := range list {
 			all.add(name)
 		}
 	}
-	for _, names := range append(keyNames[:], queryNames) {
-		for _, n := range names {
-			if all.add(n.end); ranks[n.kind] > 0 && n.accept == nil {
-				spoken.add(n.end)
-			}
+	spoken.add("authorization")
+	for _, n := range slices.Concat(append(keyNames[:], queryNames)...) {
+		if all.add(n.end); ranks[n.kind] > 0 && n.accept == nil {
+			spoken.add(n.end)
 		}
 	}
-	spoken.add("authorization")
 	return all, spoken
 }()
 
 func headerOf(key string) string {
 	for _, name := range []string{"authorization", "cookie"} {
-		if len(key) >= len(name) && strings.EqualFold(key[len(key)-len(name):], name) {
+		if (keyName{end: name}).ends(key) {
 			return name
 		}
 	}
@@ -76,19 +74,18 @@ func names(key string, query bool) iter.Seq[keyName] {
 		if strings.EqualFold(key, "PublicKeyToken") { // part of the name of an assembly of .NET
 			return
 		}
-		for _, n := range keyNames[key[len(key)-1]|0x20] {
-			if n.ends(key) && !yield(n) {
-				return
-			}
-		}
-		if plain := undecorated(key); len(plain) > 1 && len(plain) < len(key) {
-			for _, n := range keyNames[plain[len(plain)-1]|0x20] {
-				if n.kind != kindPassword && n.accept == nil {
+		for end := key; len(end) > 1; {
+			for _, n := range keyNames[end[len(end)-1]|0x20] {
+				if len(end) < len(key) && n.kind != kindPassword && n.accept == nil {
 					n.accept = isGrant
 				}
-				if n.ends(plain) && !yield(n) {
+				if n.ends(end) && !yield(n) {
 					return
 				}
+			}
+			whole := len(end) == len(key)
+			if end = undecorated(key); !whole || len(end) == len(key) {
+				break
 			}
 		}
 		for _, n := range queryNames {
@@ -99,7 +96,7 @@ func names(key string, query bool) iter.Seq[keyName] {
 	}
 }
 
-// decorations are last words of a key that qualify its password or token.
+// decorations are last words of a key that only qualify its password or token.
 var decorations = words("decorations")
 
 // undecorated returns a key without trailing decorations and digits.
@@ -135,15 +132,14 @@ func (n keyName) ends(key string) bool {
 	return !n.word || i < 0 || !isLetter(key[i]) || key[i] >= 'a' && key[i+1] <= 'Z' // db_pass, dbPass, not bypass
 }
 
-// isGrant matches what an OAuth server issues, not a status or a name: letters and
-// digits, or many letters of both cases.
+// isGrant matches what an OAuth server issues: letters and digits, or many letters of both cases.
 func isGrant(value string) bool {
 	return len(value) >= 8 && hasDigit(value) && strings.Trim(value, "0123456789") != "" ||
 		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
 
-// The value of an Authorization header (RFC 9110): a scheme and credentials,
-// or parameters, as in Digest (RFC 7616) and AWS's signatures, or another scheme or none.
+// The value of an Authorization header (RFC 9110): a scheme and credentials, or
+// parameters, as in Digest (RFC 7616) and AWS's signatures, or another scheme or none.
 var authorizations = []*regexp.Regexp{
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),

@@ -2,12 +2,12 @@ package safe
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// named returns the values of keys such as password, client_secret and
-// X-Api-Key in JSON, logfmt, query strings, connection strings, headers, YAML,
-// XML, command-line flags, calls, and maps as languages print them.
+// named returns the values of keys such as password, client_secret and X-Api-Key in JSON, logfmt, query strings,
+// connection strings, headers, YAML, XML, command-line flags, calls, and maps as languages print them.
 func named(s string, in signs, found []secret) []secret {
 	flags := flagSigns.oneIn(s, in)
 	for i := 2; i < len(s); i++ {
@@ -40,9 +40,8 @@ func named(s string, in signs, found []secret) []secret {
 // flagSigns begin an option of a command, and inName are the characters of a key.
 var flagSigns, inName = partsOf(" -", "--", `"-`, "'-", "(-", "[-"), alphabet("alnum_-.")
 
-// key is the name of a value: s[start:end].
 type key struct {
-	start, end int
+	start, end int // of the name
 	separator  byte
 	value      int    // start of the value, after its opening quote
 	quote      string // the opening quote with the backslashes before it, or ""
@@ -52,7 +51,6 @@ type key struct {
 	flag       bool   // an option of a command
 }
 
-// keyBefore returns the key before the separator at i.
 func keyBefore(s string, i int) (k key, ok bool) {
 	k = key{end: i, separator: s[i]}
 	for k.end > 0 && (s[k.end-1] == ' ' || s[k.end-1] == '\t') && (s[i] == '=' || s[i] == ':' || s[i] == ',') {
@@ -63,14 +61,13 @@ func keyBefore(s string, i int) (k key, ok bool) {
 	}
 	quoted := k.end > 0 && isQuote(s[k.end-1])
 	if quoted {
-		k.end = len(strings.TrimRight(s[:k.end-1], `\`))
+		k.end = backslashes.start(s, k.end-1)
 	}
 	if k.end < 2 || isLetter(s[k.end-1]) && !keyEnds.has(s[k.end-2], s[k.end-1]) { // most words fail here
 		return k, false
 	}
-	k.start = inName.start(s, k.end)
 	before := byte(0)
-	if k.start > 0 {
+	if k.start = inName.start(s, k.end); k.start > 0 {
 		before = s[k.start-1]
 	}
 	needsQuote := s[i] == '\t' && quoted
@@ -81,15 +78,11 @@ func keyBefore(s string, i int) (k key, ok bool) {
 		k.flag = s[k.start] == '-'
 		k.spoken = !k.flag && before != ':'
 		needsQuote = before == ':'
-	case '(':
+	case '(', ',':
 		needsQuote = true
-	case ',':
-		needsQuote = true
-		if quoted && !isQuote(before) || !quoted && before != ':' && before != '{' {
-			return k, false
-		}
 	}
-	if k.end-k.start < 2 || quoted && (s[i] == ' ' || s[i] == '(') {
+	inList := quoted && isQuote(before) || !quoted && (before == ':' || before == '{')
+	if k.end-k.start < 2 || quoted && (s[i] == ' ' || s[i] == '(') || s[i] == ',' && !inList {
 		return k, false
 	}
 	k.open(s, i)
@@ -106,11 +99,8 @@ var (
 // open finds the start of the value after the separator at i.
 func (k *key) open(s string, i int) {
 	at := i + 1
-	for _, long := range separators {
-		if strings.HasPrefix(s[i:], long) {
-			at = i + len(long)
-			break
-		}
+	if n := slices.IndexFunc(separators, func(long string) bool { return strings.HasPrefix(s[i:], long) }); n >= 0 {
+		at = i + len(separators[n])
 	}
 	if k.spoken && strings.HasPrefix(s[at:], "is ") {
 		at += len("is ")
@@ -151,7 +141,7 @@ func (k *key) skipLabel(s string) {
 	}
 }
 
-// values adds the secrets in the value of k, which is called name.
+// values adds the secrets in the value of k, whose name may be in the text elsewhere.
 func (k key) values(s, name string, found []secret) []secret {
 	switch headerOf(name) {
 	case "authorization":
@@ -189,10 +179,10 @@ func (k key) holds(s string, n keyName) bool {
 	return (n.accept == nil || n.accept(value)) && !k.inProse(n, value, s[k.value+len(value):])
 }
 
-// notKey matches the verdict of go test before a test's name, and AWS's type of resource before the name of a secret.
+// notKey matches go test's verdict before a test's name, and AWS's type of resource before a secret's name.
 var notKey = regexp.MustCompile(`(?:--- PASS|\barn:[\w-]+:secretsmanager:[\w-]*:\d*:secret)$`)
 
-// inProse reports whether a value is really the next word of a sentence or the next name of a list.
+// inProse reports whether a value is only the next word of a sentence or the next name of a list.
 func (k key) inProse(n keyName, value, after string) bool {
 	switch {
 	case k.spoken && k.quote != "" && n.kind == kindPassword:

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// digits returns the values that begin with a digit or the signs before one: IPv4
-// addresses, phone and card numbers, IBANs. It reads each run of digits once.
+// digits returns the values that begin with a digit or the signs before one. It reads each run of digits once.
 func digits(s string, _ signs, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		if !isDigit(s[i]) {
@@ -53,18 +52,16 @@ func form(name string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?:` + strings.Join(slices.Compact(all), "|") + `)`)
 }
 
-// cardAt returns the card number (ISO/IEC 7812: a brand's first digits, and Luhn's
-// check digit) that begins at i.
+// cardAt returns the card number (ISO/IEC 7812: a brand's first digits, and Luhn's check digit) at i.
 func cardAt(s string, i int) (start, end int) {
 	if s[i] < '2' || s[i] > '6' || i > 0 && (isWord(s[i-1]) || s[i-1] == '.' || s[i-1] == '-' && i > 1 && (isHexDigit(s[i-2]) || s[i-2] == '_')) {
 		return 0, 0
 	}
-	if n := decimals.end(s, i) - i; n < 13 && (n != 4 || i+4 == len(s) || strings.IndexByte(" -+", s[i+4]) < 0 || decimals.end(s, i+5) < i+9) { // a date
+	if n := decimals.end(s, i) - i; n < 13 && (n != 4 || decimals.end(s, i+5) < i+9) { // a date
 		return 0, 0
 	}
 	end = numberEndAt(s, i, cardForm)
-	number := strings.Join(strings.FieldsFunc(s[i:max(i, end)], isSeparator), "")
-	if !cardNumber.MatchString(number) || !luhn(number) {
+	if number := notAlnum.ReplaceAllString(s[i:max(i, end)], ""); !cardNumber.MatchString(number) || !luhn(number) {
 		return 0, 0
 	}
 	return i, end
@@ -74,43 +71,38 @@ func cardAt(s string, i int) (start, end int) {
 func luhn(number string) bool {
 	sum := 0
 	for i := range len(number) {
-		d := int(number[len(number)-1-i] - '0')
-		if i%2 == 1 {
-			d = d*2/10 + d*2%10
-		}
-		sum += d
+		d := int(number[len(number)-1-i]-'0') * (1 + i%2)
+		sum += d/10 + d%10
 	}
 	return sum%10 == 0
 }
 
 // ssnAt returns the US social security number, 123-45-6789, at i.
 func ssnAt(s string, i int) (start, end int) {
-	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') ||
-		!ssn.MatchString(s[i:]) || i+11 < len(s) && s[i+11] == '-' {
+	if i+11 > len(s) || s[i+3] != '-' || i > 0 && (isWord(s[i-1]) || s[i-1] == '-' || s[i-1] == '.') {
 		return 0, 0
 	}
-	return i, i + 11
+	if end = numberEndAt(s, i, ssn); end < len(s) && s[end] == '-' {
+		return 0, 0
+	}
+	return i, end
 }
 
 // phoneAt returns the phone number whose first run of digits is at i.
 func phoneAt(s string, i int) (start, end int) {
-	start = i
-	if i > 0 && s[i-1] == '+' {
-		if start--; start > 0 && s[start-1] == '(' {
-			start--
-		}
-		if start > 0 && (isWord(s[start-1]) || s[start-1] == '+') {
-			return 0, 0
-		}
-		return start, numberEndAt(s, i, international)
+	plus, no := i > 0 && s[i-1] == '+', ".-/:+"
+	if start = i; plus {
+		start, no = i-1, "+"
 	}
-	if i > 0 && s[i-1] == '(' {
+	if start > 0 && s[start-1] == '(' {
 		start--
 	}
-	if start > 0 && (isWord(s[start-1]) || strings.IndexByte(".-/:+", s[start-1]) >= 0) {
+	if start > 0 && (isWord(s[start-1]) || strings.IndexByte(no, s[start-1]) >= 0) {
 		return 0, 0
 	}
 	switch {
+	case plus:
+		end = numberEndAt(s, i, international)
 	case strings.HasPrefix(s[i:], "00"):
 		end = numberEndAt(s, i+2, international)
 		if end-i <= 12 || end+1 < len(s) && s[end] == ' ' && isDigit(s[end+1]) { // columns of numbers
@@ -142,12 +134,11 @@ func numberEndAt(s string, i int, form *regexp.Regexp) int {
 	return end
 }
 
-// nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups
-// distinguish it from dates and columns of numbers.
+// nationalEnd returns the end of a number with the trunk prefix, or 0. Its groups are not those of dates.
 func nationalEnd(s string, start, i int) int {
-	if n := decimals.end(s, i) - i; n == 2 && i+3 < len(s) && isDigit(s[i+3]) {
+	if decimals.end(s, i) == i+2 {
 		return numberEndAt(s, i, pairs)
-	} else if n == 2 || !areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
+	} else if !areaCode.MatchString(s[start:min(len(s), start+maxPhone)]) {
 		return 0
 	}
 	end := max(numberEndAt(s, start, bracketed), numberEndAt(s, i, national))
@@ -172,35 +163,29 @@ var ibanLengths = func() map[string]int {
 	return lengths
 }()
 
-// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit: compact in
-// either case, or in upper case with a space after every four characters.
+// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit, also with a space or a dash after
+// every four characters.
 func ibanAt(s string, digit int) (start, end int) {
 	i := digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {
 		return 0, 0
 	}
 	length := ibanLengths[strings.ToUpper(s[i:i+2])]
-	var b [34]byte
-	n := 0
-	for end = i; end < len(s) && n < length; end++ {
-		c := s[end]
-		if (c == ' ' || c == '-') && n%4 == 0 && s[end-1] != c {
-			continue
-		}
-		if !isAlnum(c) {
+	b := make([]byte, 0, 34)
+	for end = i; end < len(s) && len(b) < length; end++ {
+		if c := s[end]; isAlnum(c) {
+			b = append(b, c)
+		} else if c != ' ' && c != '-' || len(b)%4 != 0 || s[end-1] == c {
 			return 0, 0
 		}
-		b[n] = c
-		n++
 	}
-	if n == 0 || n < length || end < len(s) && isAlnum(s[end]) || mod97(b[:length]) != 1 {
+	if len(b) == 0 || len(b) < length || end < len(s) && isAlnum(s[end]) || mod97(b) != 1 {
 		return 0, 0
 	}
 	return i, end
 }
 
-// mod97 returns the remainder of ISO 7064's check, in which letters count as 10 to 35 and
-// the first four characters come last.
+// mod97 is ISO 7064's check, in which letters count as 10 to 35 and the first four characters come last.
 func mod97(iban []byte) int {
 	rest := 0
 	for i := range iban {

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme,
-// which drivers accept, are in the table of patterns.
+// urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme are in the table of patterns.
 func urlCredentials(s string, _ signs, found []secret) []secret {
 	for _, at := range indexAll(s, "://", kindURL, nil) {
 		run := s[at.end:min(len(s), at.end+maxShaped)]
@@ -21,11 +20,10 @@ func urlCredentials(s string, _ signs, found []secret) []secret {
 	return found
 }
 
-// userinfo returns the length of the userinfo at the start of the rest of a URL; 0 if
-// there is none. Of the scheme it reads the end.
+// userinfo returns the length of the userinfo at the start of the rest of a URL; 0 if there is none.
 func userinfo(scheme, rest string) int {
 	last := strings.LastIndexByte(rest, '@')
-	if last < 1 || rest[0] == '/' || rest[0] == '?' || rest[0] == '#' {
+	if last < 1 || strings.IndexAny(rest, "/?#") == 0 {
 		return 0
 	}
 	user, password, hasPassword := strings.Cut(rest[:last], ":")
@@ -33,10 +31,7 @@ func userinfo(scheme, rest string) int {
 		return 0
 	}
 	hasPassword = hasPassword && !strings.ContainsAny(user, "/?#@")
-	authority := rest
-	if n := strings.IndexAny(rest, "/?#"); n >= 0 {
-		authority = rest[:n]
-	}
+	authority := strings.FieldsFunc(rest, func(c rune) bool { return c == '/' || c == '?' || c == '#' })[0]
 	web := strings.HasSuffix(scheme, "http") || strings.HasSuffix(scheme, "https")
 	within, first := strings.LastIndexByte(authority, '@'), strings.IndexByte(rest, '@')
 	switch {
@@ -53,15 +48,14 @@ func userinfo(scheme, rest string) int {
 // keyOnly matches a scheme whose URLs contain a password without a user.
 var keyOnly = regexp.MustCompile(`(?:rediss?|valkey)$`)
 
-// notAPort reports whether a password is one and not the port of "host:8080/path/", which
-// may also precede an "@".
+// notAPort reports whether a password is not the port of "host:8080/path/", which may also precede an "@".
 func notAPort(password string) bool {
 	end := strings.IndexAny(password, "/?#")
 	return end < 0 || strings.Trim(password[:end], "0123456789") != ""
 }
 
-// command describes the secrets in a command's options, by its manual. Error messages quote commands whole
-// ("exit status 1: sshpass -p …"), with their arguments between spaces or as a list of strings.
+// command describes the secrets in a command's options, by its manual. Errors quote commands whole ("exit
+// status 1: sshpass -p …"), with their arguments between spaces or as a list of strings.
 type command struct {
 	kind    string
 	options *regexp.Regexp // whose groups are the secrets
@@ -94,9 +88,7 @@ var commands = func() map[string][]command {
 }()
 
 var (
-	inCommand = alphabet("alnum_-")
-	// optionSigns begin an option.
-	optionSigns = partsOf(" -", `"-`, "'-", " /p", " /r")
+	inCommand, optionSigns = alphabet("alnum_-"), partsOf(" -", `"-`, "'-", " /p", " /r")
 	// option matches the text before an option's value, which may be a command's name: -u mysql.
 	option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
 	// endOfName matches what may follow a command's name.
@@ -105,8 +97,7 @@ var (
 	endOfCommand = regexp.MustCompile(`\n|\\n|[|;&]\s`)
 )
 
-// commandLines returns the secrets in the options of commands. A command's arguments end
-// where the next command begins.
+// commandLines returns the secrets in options. A command's arguments end where the next command begins.
 func commandLines(s string, in signs, found []secret) []secret {
 	if !optionSigns.oneIn(s, in) {
 		return found
@@ -127,7 +118,6 @@ func commandLines(s string, in signs, found []secret) []secret {
 	return secretsOf(current, s, from, len(s), found)
 }
 
-// secretsOf adds the secrets in the arguments s[from:end].
 func secretsOf(commands []command, s string, from, end int, found []secret) []secret {
 	line := s[from:min(end, from+maxCommandLine)]
 	if at := endOfCommand.FindStringIndex(line); at != nil {
@@ -148,9 +138,8 @@ func secretsOf(commands []command, s string, from, end int, found []secret) []se
 	return found
 }
 
-// printed is a place where a runtime prints values, such as all arguments of a failing call: PHP, Perl, R,
-// Elixir and Erlang in the frames of a trace, Elixir and Ruby in the message, and Python with rich or loguru
-// among the locals. Their strings are redacted; the call, numbers and names of types stay.
+// printed is a place where a runtime prints values, such as all arguments of a failing call: in the frames of
+// a trace, in the message, or among the locals. Strings are redacted; the call, numbers and types stay.
 type printed struct {
 	parts
 	which   string
@@ -223,8 +212,8 @@ func (p *printed) secrets(s string, printed []secret) []secret {
 	return printed
 }
 
-// stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in
-// one, so it ends at a quote that no letter or digit follows.
+// stringsIn returns each quoted string in s[start:end]. PHP does not escape the quotes in one, so it ends at
+// a quote that no letter or digit follows.
 func stringsIn(s string, start, end int) (found []secret) {
 	for i := start; i < end; i++ {
 		at := backslashes.end(s, i)

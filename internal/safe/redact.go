@@ -8,8 +8,7 @@ import (
 	"strings"
 )
 
-// Redactor redacts secrets and personal data. Create one with NewRedactor. It is safe
-// for concurrent use unless Section returned it.
+// Redactor redacts secrets and personal data. It is safe for concurrent use unless Section returned it.
 type Redactor struct {
 	patterns []Pattern
 	allow    []*regexp.Regexp
@@ -17,8 +16,7 @@ type Redactor struct {
 	numbers  *numbers // of the section; nil if each text is numbered separately
 }
 
-// Pattern is a kind of value that a team wants redacted. The value is the
-// expression's first group, or the whole match if it has none.
+// Pattern is a kind of value that a team wants redacted: the expression's first group, or the whole match.
 type Pattern struct {
 	Kind   string // lower-case letters, digits and dashes
 	Regexp *regexp.Regexp
@@ -27,8 +25,8 @@ type Pattern struct {
 // NewRedactor returns a Redactor with the rules of this package.
 func NewRedactor() *Redactor { return &Redactor{} }
 
-// With returns a Redactor that also applies a team's patterns, keeps every value that
-// one of allow matches in full, and redacts the run's own secrets in any case.
+// With returns a Redactor that also applies a team's patterns, keeps every value that one of allow matches in
+// full, and redacts the run's own secrets in any case.
 func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp, own Own) *Redactor {
 	team := &Redactor{patterns: patterns, own: own}
 	for _, a := range allow {
@@ -37,22 +35,19 @@ func (r *Redactor) With(patterns []Pattern, allow []*regexp.Regexp, own Own) *Re
 	return team
 }
 
-// Section returns a Redactor for texts that are read together, such as those
-// of one issue: a value keeps its number from one text to the next.
+// Section returns a Redactor for texts that are read together: a value has the same number in all of them.
 func (r *Redactor) Section() *Redactor {
 	section := *r
 	section.numbers = newNumbers()
 	return &section
 }
 
-// secret is a value found in a text: s[start:end].
 type secret struct {
-	start, end int
+	start, end int // in the text
 	kind       string
 }
 
-// The kinds of values that the tables of rules do not name. kindLabel is what an
-// earlier round left in place of a value.
+// The kinds that the tables do not name. kindLabel is what an earlier round left in place of a value.
 const (
 	kindLabel         = ""
 	kindEmail         = "email"
@@ -83,9 +78,8 @@ var knownKinds = func() map[string]bool {
 	return kinds
 }()
 
-// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", where KIND
-// is one of our rules' or a Pattern's; equal values have equal numbers. Redacting a
-// second time changes nothing. The time it takes grows linearly with the length of s.
+// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", where KIND is one of our rules' or a
+// Pattern's; equal values have equal numbers. Redacting a second time changes nothing. It takes linear time.
 func (r *Redactor) Redact(s string) string {
 	n := r.numbers
 	if n == nil {
@@ -110,10 +104,9 @@ func wildcards(s string) []secret { return indexAll(s, wildcard, kindLabel, nil)
 // names of errors and their parts go through it, because a name must not depend on a secret's value.
 func (r *Redactor) Blank(s string) string { return r.replace(clean(s), toWildcard, wildcards) }
 
-// Skeleton returns a message after one round of Blank, with tokens that look random blanked too. The message
-// may be part of the text or built from its fields: a value that is secret by its position in the text, such
-// as the value after a name, is blanked in the message too. It is fast enough for each message of a stream
-// (one to three microseconds for a hundred bytes); each distinct template must still go through Blank once.
+// Skeleton returns a message after one round of Blank, with tokens that look random blanked too, and values that
+// are secret by their position in the text that the message is a part of, or was built from. It takes one to
+// three microseconds for a hundred bytes; each distinct template must still go through Blank once.
 func (r *Redactor) Skeleton(message, text string) string {
 	before, ok := context(message, text)
 	if !ok || !isClean(before) || !isClean(message) {
@@ -134,8 +127,8 @@ func (r *Redactor) Skeleton(message, text string) string {
 	return put(message, tokens(message), toWildcard)
 }
 
-// context returns the text before a message in the same line, or nothing if it cannot
-// be what makes the message a secret, and whether the text contains the message.
+// context returns the text before a message in its line, or nothing if that cannot make the message a secret,
+// and whether the text contains the message.
 func context(message, text string) (before string, ok bool) {
 	at := strings.Index(text, message)
 	if at < 0 {
@@ -151,8 +144,7 @@ func context(message, text string) (before string, ok bool) {
 // labelSigns are in every text that names what follows, except for ": ".
 var labelSigns = signsIn("=\"'<{|│")
 
-// without returns a message with a wildcard for each secret value of a text, which the
-// message may contain without JSON's escapes.
+// without returns a message with a wildcard for each secret of a text, also without JSON's escapes.
 func (r *Redactor) without(message, text string) string {
 	var pairs []string
 	for _, f := range r.ours(text) {
@@ -187,7 +179,7 @@ func (r *Redactor) replace(s string, label func(secret, string) string, labels f
 	return label(secret{0, len(s), kindSecret}, s)
 }
 
-// all returns what any rule finds. A value that is a secret in one place is a secret everywhere.
+// all is ours, plus each value that is a secret in one place wherever else it occurs.
 func (r *Redactor) all(s string) []secret {
 	found := r.ours(s)
 	again := map[string]string{} // kinds by value
@@ -202,8 +194,7 @@ func (r *Redactor) all(s string) []secret {
 	return found
 }
 
-// ours returns what the rules of this package and the team's patterns find, without
-// what the team allows, plus the run's own secrets.
+// ours returns what our rules and the team's patterns find, less what the team allows, plus the run's secrets.
 func (r *Redactor) ours(s string) []secret {
 	found := ownRules(s)
 	for _, p := range r.patterns {
@@ -223,12 +214,11 @@ func (r *Redactor) ours(s string) []secret {
 	return found
 }
 
-// ranks order what begins at the same place: labels, then kinds that describe a value
-// exactly, then kinds that another rule may describe better.
+// ranks order what begins at the same place: labels, exact kinds, then those another rule may describe better.
 var ranks = map[string]int{kindLabel: -1, kindKey: 1, kindToken: 1, kindSecret: 1, kindPassword: 1, kindEmail: 2}
 
-// merge joins overlapping values: the longest determines the kind, since the others are
-// parts of it. A label is joined only to a value that extends beyond it.
+// merge joins overlapping values: the longest determines the kind. A label is joined only to a value that
+// extends beyond it.
 func merge(found []secret) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
 		if a.start != b.start {

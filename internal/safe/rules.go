@@ -10,8 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// The limits on what the rules read, in bytes unless stated, so that time grows linearly
-// with the length of a text.
+// The limits on what the rules read, in bytes unless stated, so that time grows linearly with a text's length.
 const (
 	maxNear        = 100            // of the text before a value, or of its name
 	maxBeside      = 300            // between a name and its value
@@ -27,25 +26,20 @@ const (
 	minWithin      = 4              // of a value that does not occur in a message by chance
 )
 
-// ownRules returns what the rules of this package find in s and in text encoded
-// within it, such as a form in a JSON string.
-func ownRules(s string) []secret {
-	in := signsIn(s)
-	found := plainRules(s, in)
-	if !in.has('%') && !in.has('\\') && !in.has('&') {
-		return found
-	}
-	text, at := s, func(i int) int { return i }
-	for range maxEncodings {
-		plain, offsets := decode(text)
-		if offsets == nil {
-			return found
-		}
-		outer := at
-		text, at = plain, func(i int) int { return outer(offsets[i]) }
-		for _, f := range plainRules(text, signsIn(text)) {
+// ownRules returns what the rules find in s and in text encoded within it, such as a form in a JSON string.
+func ownRules(s string) (found []secret) {
+	at := func(i int) int { return i }
+	for range 1 + maxEncodings {
+		in := signsIn(s)
+		for _, f := range plainRules(s, in) {
 			found = append(found, secret{at(f.start), at(f.end), f.kind})
 		}
+		text, offsets := decode(s, in)
+		if offsets == nil {
+			break
+		}
+		outer := at
+		s, at = text, func(i int) int { return outer(offsets[i]) }
 	}
 	return found
 }
@@ -60,11 +54,11 @@ var finders = []struct {
 	{signsIn("|│"), cells}, {everySign, issued},
 }
 
-// plainRules returns what the rules find in s. A rule costs nothing if its signs are not in s.
+// plainRules costs nothing for a rule whose signs are not in s.
 func plainRules(s string, in signs) []secret {
 	var found []secret
 	for i := range patterns {
-		if p := &patterns[i]; in.hasAll(p.signs) && strings.Contains(s, p.text) {
+		if p := &patterns[i]; p.oneIn(s, in) {
 			found = p.values(s, found)
 		}
 	}
@@ -76,9 +70,9 @@ func plainRules(s string, in signs) []secret {
 	return found
 }
 
-// pattern matches a secret by its form. Where the table has several signs, each has its own pattern.
+// pattern matches a secret by its form.
 type pattern struct {
-	sign
+	parts
 	kind       string
 	accept     func(string) bool
 	expression *regexp.Regexp
@@ -86,10 +80,7 @@ type pattern struct {
 
 var patterns = func() (all []pattern) {
 	for _, row := range rows("patterns", 4) {
-		e := expression(row[3])
-		for _, sign := range partsOf(strings.Split(row[1], "|")...) {
-			all = append(all, pattern{sign, row[0], testOf(row[2]), e})
-		}
+		all = append(all, pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), expression(row[3])})
 	}
 	return all
 }()
@@ -103,7 +94,7 @@ var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
-// parts are strings. Every match contains at least one of them, so an expression is not tried in vain.
+// parts are strings of which every match contains one, so an expression is not tried in vain.
 type parts []sign
 
 type sign struct {
@@ -128,7 +119,6 @@ func (p parts) oneIn(s string, in signs) bool {
 	return false
 }
 
-// values adds what the groups of a pattern match.
 func (p *pattern) values(s string, found []secret) []secret {
 	name := p.expression.SubexpIndex("name")
 	for _, m := range p.expression.FindAllStringSubmatchIndex(s, -1) {
@@ -153,8 +143,7 @@ func (p *pattern) values(s string, found []secret) []secret {
 //go:embed rules/*.txt
 var tables embed.FS
 
-// rows returns the rows of a table without comments, split at white space into
-// columns; the last column is the rest of the line.
+// rows returns the rows of a table, split at white space; the last column is the rest of the line.
 func rows(table string, columns int) [][]string {
 	text, err := tables.ReadFile("rules/" + table + ".txt")
 	if err != nil {
@@ -172,7 +161,6 @@ func rows(table string, columns int) [][]string {
 
 var blanks = regexp.MustCompile(`[ \t]+`)
 
-// words returns a list of the table of words.
 func words(list string) map[string]bool {
 	set := map[string]bool{}
 	for _, row := range rows("words", 2) {
@@ -187,10 +175,10 @@ func words(list string) map[string]bool {
 
 // tests are the conditions on a value that a table may name.
 var tests = map[string]func(value string) bool{
-	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID, "grant": isGrant, "email": isEmail,
+	"": nil, "-": nil, "drawn": drawn, "random": random, "digit": hasDigit, "uuid": isUUID, "grant": isGrant,
+	"email": isEmail, "set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
 	// an API key, not the key of a cache or a table
 	"key": func(value string) bool { return drawn(value) && !isUUID(value) },
-	"set": func(value string) bool { return !unset(value) && !isFunctionWord(value) },
 	// a user and a password that is not masked
 	"pair": func(value string) bool {
 		_, password, _ := strings.Cut(value, ":")

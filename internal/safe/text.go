@@ -131,22 +131,14 @@ func clean(s string) string {
 	}, s)
 }
 
-// isClean is a cheap check for text that needs no cleaning: printable ASCII and the
-// scripts of most logs, whose characters are all visible and do not break a line.
+// isClean is a cheap check for text that needs no cleaning: printable ASCII, Latin, Greek, Cyrillic, kana and
+// Chinese, whose characters are all visible and do not break a line.
 func isClean(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
-			continue
-		} else if c < utf8.RuneSelf {
+	for _, r := range s {
+		ascii := r >= ' ' && r < 0x7f || r == '\n' || r == '\t'
+		if !ascii && (r < 0xae || r >= 0x300) && (r < 0x370 || r >= 0x530) && (r < 0x3041 || r >= 0x3100) && (r < 0x4e00 || r >= 0xa000) {
 			return false
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		latin, greekOrCyrillic := r >= 0xae && r < 0x300, r >= 0x370 && r < 0x530
-		kana, chinese := r >= 0x3041 && r < 0x3100, r >= 0x4e00 && r < 0xa000
-		if !latin && !greekOrCyrillic && !kana && !chinese {
-			return false
-		}
-		i += size - 1
 	}
 	return true
 }
