@@ -16,8 +16,8 @@ type issuer struct {
 	accept      func(string) bool // of the body; nil accepts all
 }
 
-// issuers are the rows of the table, by the first byte of the mark. second are the second bytes
-// of marks, by their first; insideMarks are the first bytes of those that are not at the start.
+// issuers are the rows of the table, by the first byte of the mark. second are the second bytes of marks, by
+// their first; insideMarks are the first bytes of those that are not at the start.
 var issuers, second, insideMarks = func() (index [256][]issuer, after [256]signs, within signs) {
 	for _, row := range rows("tokens", 5) {
 		marks := strings.Split(row[1], ",")
@@ -94,7 +94,7 @@ func (x *issuer) around(s string, i int) (start, end int) {
 	return start, end
 }
 
-// bodyEnd returns the end of the run of an alphabet's characters at start, without a sentence's full stop.
+// bodyEnd returns the end of a run of an alphabet's characters, without a sentence's full stop.
 func bodyEnd(s string, start int, body signs) int {
 	return start + len(strings.TrimRight(s[start:body.end(s, start)], ".%"))
 }

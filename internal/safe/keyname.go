@@ -15,7 +15,7 @@ type keyName struct {
 	accept func(value string) bool
 }
 
-// keyNames are the rows of the table by the name's last letter, queryNames those for the query of a URL alone.
+// keyNames are the rows of the table by the name's last letter, queryNames those for a URL's query.
 var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	for _, row := range rows("keys", 3) {
 		for name := range strings.FieldsSeq(row[2]) {
@@ -31,8 +31,7 @@ var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	return index, query
 }()
 
-// endings are the last letters of names by the letters before, a quick test: names are not looked up for
-// every word of a text.
+// endings are the last letters of names by the letters before, so that most words fail a quick test.
 type endings [256]signs
 
 func (e *endings) add(name string) {

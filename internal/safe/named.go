@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// named returns the values of keys such as password, client_secret and X-Api-Key in JSON, logfmt, query strings,
-// connection strings, headers, YAML, XML, command-line flags, calls, and maps as languages print them.
+// named returns the values of keys such as password and X-Api-Key in JSON, logfmt, query strings, connection
+// strings, headers, YAML, XML, command-line flags, calls, and maps as languages print them.
 func named(s string, in signs, found []secret) []secret {
 	flags := flagSigns.oneIn(s, in)
 	for i := 2; i < len(s); i++ {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// digits returns the values that begin with a digit or the signs before one. It reads each run of digits once.
+// digits returns the values that begin with a digit or the signs before one, reading each run once.
 func digits(s string, _ signs, found []secret) []secret {
 	for i := 0; i < len(s); i++ {
 		if !isDigit(s[i]) {
@@ -163,8 +163,7 @@ var ibanLengths = func() map[string]int {
 	return lengths
 }()
 
-// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit, also with a space or a dash after
-// every four characters.
+// ibanAt returns the IBAN (ISO 13616) whose check digits are at digit, also in groups of four.
 func ibanAt(s string, digit int) (start, end int) {
 	i := digit - len("DE")
 	if i < 0 || len(s) < i+15 || !isLetter(s[i]) || !isLetter(s[i+1]) || !isDigit(s[i+2]) || !isDigit(s[i+3]) || i > 0 && isAlnum(s[i-1]) {

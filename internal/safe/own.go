@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Own are the run's own secrets: its tokens and webhook addresses. They are known exactly, so
-// they are found in any context, even if a proxy or a service repeats part of a request.
+// Own are the run's own secrets: its tokens and webhook addresses. They are known exactly, so they are found
+// in any context, even if a proxy or a service repeats part of a request.
 type Own struct{ values []string }
 
 // minOwn is the minimum length of a secret in bytes: a shorter one may equal a word.
@@ -47,8 +47,7 @@ func NewOwn(secrets ...string) Own {
 // maxQuote bounds the part of an answer that an error quotes, in runes.
 const maxQuote = 300
 
-// Quote returns a service's answer for use in an error: one line, bounded, and
-// without the secrets, which the service or a proxy may repeat.
+// Quote returns a service's answer for use in an error: one line, bounded, and without the secrets.
 func (o Own) Quote(answer string) string {
 	for _, value := range o.values { // the longest first
 		answer = strings.ReplaceAll(answer, value, "***")

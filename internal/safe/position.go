@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// urlCredentials returns the userinfo of URLs (RFC 3986). Forms without a scheme are in the table of patterns.
+// urlCredentials returns the userinfo of URLs (RFC 3986). patterns.txt has forms without a scheme.
 func urlCredentials(s string, _ signs, found []secret) []secret {
 	for _, at := range indexAll(s, "://", kindURL, nil) {
 		run := s[at.end:min(len(s), at.end+maxShaped)]

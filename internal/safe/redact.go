@@ -78,8 +78,8 @@ var knownKinds = func() map[string]bool {
 	return kinds
 }()
 
-// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", where KIND is one of our rules' or a
-// Pattern's; equal values have equal numbers. Redacting a second time changes nothing. It takes linear time.
+// Redact returns s as valid UTF-8 with each value replaced by "[KIND-N]", where KIND is one of our rules' or
+// a Pattern's; equal values have equal numbers. Redacting again changes nothing. It takes linear time.
 func (r *Redactor) Redact(s string) string {
 	n := r.numbers
 	if n == nil {
@@ -104,9 +104,9 @@ func wildcards(s string) []secret { return indexAll(s, wildcard, kindLabel, nil)
 // names of errors and their parts go through it, because a name must not depend on a secret's value.
 func (r *Redactor) Blank(s string) string { return r.replace(clean(s), toWildcard, wildcards) }
 
-// Skeleton returns a message after one round of Blank, with tokens that look random blanked too, and values that
-// are secret by their position in the text that the message is a part of, or was built from. It takes one to
-// three microseconds for a hundred bytes; each distinct template must still go through Blank once.
+// Skeleton returns a message after one round of Blank, with tokens that look random blanked too, and values
+// that are secret by their position in the text that the message is a part of, or was built from. It takes
+// one to three microseconds for a hundred bytes; each distinct template must still go through Blank once.
 func (r *Redactor) Skeleton(message, text string) string {
 	before, ok := context(message, text)
 	if !ok || !isClean(before) || !isClean(message) {
@@ -194,7 +194,7 @@ func (r *Redactor) all(s string) []secret {
 	return found
 }
 
-// ours returns what our rules and the team's patterns find, less what the team allows, plus the run's secrets.
+// ours returns what our rules and the team's patterns find, less what it allows, plus the run's secrets.
 func (r *Redactor) ours(s string) []secret {
 	found := ownRules(s)
 	for _, p := range r.patterns {
@@ -214,11 +214,10 @@ func (r *Redactor) ours(s string) []secret {
 	return found
 }
 
-// ranks order what begins at the same place: labels, exact kinds, then those another rule may describe better.
+// ranks order what begins at the same place: labels, exact kinds, then those another rule may know better.
 var ranks = map[string]int{kindLabel: -1, kindKey: 1, kindToken: 1, kindSecret: 1, kindPassword: 1, kindEmail: 2}
 
-// merge joins overlapping values: the longest determines the kind. A label is joined only to a value that
-// extends beyond it.
+// merge joins overlapping values: the longest determines the kind. A label joins only what extends beyond it.
 func merge(found []secret) []secret {
 	slices.SortFunc(found, func(a, b secret) int {
 		if a.start != b.start {

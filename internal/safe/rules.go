@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// The limits on what the rules read, in bytes unless stated, so that time grows linearly with a text's length.
+// The limits on what the rules read, in bytes unless stated, so that time grows linearly.
 const (
 	maxNear        = 100            // of the text before a value, or of its name
 	maxBeside      = 300            // between a name and its value

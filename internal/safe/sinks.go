@@ -32,7 +32,7 @@ func (r *Redactor) Source(s, of string, limit int) Text {
 }
 
 // Code returns s as an inline code span of one line in at most limit runes (at least 32), or nothing if s is
-// blank. It is for table cells, where the backslash before a "|" is invisible; elsewhere it shows.
+// blank. It is for table cells: elsewhere the backslash before a "|" shows.
 func (r *Redactor) Code(s string, limit int) Text {
 	return r.line(s, limit, " "+cutMark, func(s string) string {
 		s = strings.ReplaceAll(inCode(s), `\|`, `\`+gap+`|`) // it would escape our backslash
@@ -45,26 +45,22 @@ func (r *Redactor) Code(s string, limit int) Text {
 	})
 }
 
-// Cell returns s as the plain text of a table cell, on one line and in at most
-// limit runes (at least 32). Nothing in it is Markdown, HTML or a link.
+// Cell returns s as the plain text of a table cell, on one line and in at most limit runes (at least 32).
 func (r *Redactor) Cell(s string, limit int) Text {
 	return r.line(s, limit, " "+cutMark, func(s string) string { return markup.ReplaceAllString(defusePlain(s), `\$0`) })
 }
 
-// markup is the punctuation that has a meaning somewhere within a line: in
-// CommonMark, GFM, or GitHub's formulas.
+// markup is the punctuation with a meaning within a line: in CommonMark, GFM, or GitHub's formulas.
 var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#!|~&$]")
 
-// Title returns s as the title of an issue, on one line and in at most limit
-// runes, but never more than GitHub's 256. Titles are plain text except for
-// code in backticks, emoji and references; the latter two are broken.
+// Title returns s as the title of an issue, on one line and in at most limit runes, but never more than
+// GitHub's 256. Titles are plain text except for code in backticks, emoji and references.
 func (r *Redactor) Title(s string, limit int) Text {
 	return r.line(s, min(limit, maxTitle), "…", defusePlain)
 }
 
-// URL returns s as an address for a Markdown link. It returns false unless s is an
-// absolute http or https address of at most 2,048 bytes, without credentials or a
-// secret, and not on GitHub, because a link there adds to its target's timeline.
+// URL returns s as an address for a Markdown link. It returns false unless s is an absolute http or https
+// address of at most 2,048 bytes, without a secret, and not on GitHub, where a link shows at its target.
 func (r *Redactor) URL(s string) (Text, bool) {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 2048 || u.Scheme != "http" && u.Scheme != "https" {
@@ -83,8 +79,7 @@ var (
 	page      = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
 	fullSHA   = regexp.MustCompile(`^[0-9a-f]{40}$`)
 	language  = regexp.MustCompile(`^[a-z]*$`)
-	// Characters that are not valid in an address, or in a path of one, or not plain in
-	// Markdown and HTML. A ";" could end an entity.
+	// Characters not valid in an address or its path, or not plain in Markdown and HTML, as ";" ends an entity.
 	notInURL, notInPath = regexp.MustCompile(`[^\w.~:/?#=&+,$%!-]`), regexp.MustCompile(`[^\w.~:/=+-]`)
 )
 
@@ -95,30 +90,26 @@ func percentEncode(s string, not *regexp.Regexp) string {
 }
 
 // Mrkdwn returns s for a Slack message: an inline code span of one line in at most limit runes (at least 32),
-// entities counted as they are written, or nothing if s is blank. Code is the only form, because mrkdwn has
-// no escapes for "*", "_" and "~", and Slack links bare host names everywhere else. Nothing is added that
-// would be copied: a message without link_names calls people only by entities.
+// or nothing if s is blank. Code is the only form, because mrkdwn has no escapes for "*", "_" and "~", and
+// Slack links bare host names everywhere else.
 func (r *Redactor) Mrkdwn(s string, limit int) Text {
 	return r.line(s, limit, " "+cutMark, func(s string) string { return "`" + mrkdwnEscapes.Replace(s) + "`" })
 }
 
-// mrkdwnEscapes are the three characters that Slack requires as entities, which disables <@U1>, <!channel>
-// and <https://h.example|label>, and the backtick, which has no entity and cannot occur in a code span.
+// mrkdwnEscapes are the characters that Slack requires as entities, which disables <@U1>, <!channel> and
+// <https://h.example|label>, and the backtick, which has no entity and cannot occur in a code span.
 var mrkdwnEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "`", "'")
 
 // Terminal returns s for stdout or stderr, line breaks kept, in at most 70,000 runes. The runner reads
 // commands from both: "::name::" at the start of a line, even after white space, and "##[name]" anywhere. A
-// visible space breaks them, because the runner's culture-sensitive comparison ignores a zero-width one.
+// visible space breaks them: the runner ignores a zero-width one.
 func (r *Redactor) Terminal(s string) Text {
 	text, more := r.prepare(s, maxTerminal)
 	return fit(text, more, maxTerminal, "\n"+cutMark, partCommands)
 }
 
-// Command returns s as the data of an annotation, on one line and in at most
-// 4,096 runes. The caller must percent-encode it.
-func (r *Redactor) Command(s string) Text {
-	return r.line(s, maxCommand, " "+cutMark, partCommands)
-}
+// Command returns s as an annotation's data, which the caller must encode, on one line of at most 4,096 runes.
+func (r *Redactor) Command(s string) Text { return r.line(s, maxCommand, " "+cutMark, partCommands) }
 
 var lineCommand = regexp.MustCompile(`(?m)^([\pZ\t]*:):`)
 
@@ -131,9 +122,8 @@ func partCommands(s string) string {
 	return s
 }
 
-// Permalink returns the address of a line of a file, for a Markdown link, given the repository's
-// page and a commit's full SHA. Unlike a link to an issue or a commit, it adds nothing to a
-// timeline. It returns false if the path needs redaction or another part is malformed.
+// Permalink returns the address of a line of a file, for a Markdown link, given the repository's page and a
+// commit's full SHA. It adds nothing to a timeline. It returns false if a part is malformed or secret.
 func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
 		return Text{}, false
@@ -141,8 +131,7 @@ func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool
 	return Text{fmt.Sprintf("%s/blob/%s/%s#L%d", repository, sha, percentEncode(path, notInPath), line)}, true
 }
 
-// Comparison returns the address of the changes between two commits, for a Markdown
-// link. It returns false if a part is malformed.
+// Comparison returns the address of the changes between two commits; false if a part is malformed.
 func Comparison(repository, from, to string) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(from) || !fullSHA.MatchString(to) {
 		return Text{}, false
@@ -150,8 +139,7 @@ func Comparison(repository, from, to string) (Text, bool) {
 	return Text{fmt.Sprintf("%s/compare/%s...%s", repository, from, to)}, true
 }
 
-// gap is the zero-width space: it is invisible and breaks what GitHub would
-// interpret. clean removes those in foreign text, so every one left is ours.
+// gap, the zero-width space, breaks what GitHub would interpret. clean removes those in foreign text.
 const gap = "\u200b"
 
 // live matches what GitHub interprets in an issue outside of code, and where to break it.
@@ -172,12 +160,10 @@ var live = []struct {
 	{longRun, "$0" + gap},
 }
 
-// longRun is the longest run of backticks left whole: a fence must be longer,
-// and one of thousands would leave no room for the text.
+// longRun is the longest run of backticks left whole: a fence must be longer, and leave room for the text.
 var longRun = regexp.MustCompile("`{8}")
 
-// commit matches a possible commit SHA, which GitHub links from seven digits on. An
-// adjacent "_" is not part of it, since escaping separates the two.
+// commit matches a possible SHA, which GitHub links from seven digits on. Escaping separates an adjacent "_".
 var commit, sixth = regexp.MustCompile(`(?i)[0-9a-z]{7,}`), regexp.MustCompile(`(?i)([0-9a-f]{5})([0-9a-f])`)
 
 // defusePlain breaks everything that GitHub would interpret.
@@ -193,16 +179,15 @@ func defusePlain(s string) string {
 	})
 }
 
-// inCode breaks the little that is not inert in code: runs of backticks too long to fence, and
-// comments that look like our own section's, which is found in the body's source.
-// Everything else stays unchanged, so that paths and releases can be copied.
+// inCode breaks the little that is not inert in code: runs of backticks too long to fence, and comments like
+// our own section's, which is found in the body's source. The rest stays, so that it can be copied.
 func inCode(s string) string {
 	return longRun.ReplaceAllString(ownComment.ReplaceAllString(s, "<!"+gap+"--$1"), "$0"+gap)
 }
 
 var ownComment = regexp.MustCompile(`(?i)<!--(\s*errmon)`)
 
-// backticks returns a run of at least n of them that is longer than any in s.
+// backticks returns a run of at least n that is longer than any in s.
 func backticks(s string, n int) string {
 	f := strings.Repeat("`", n)
 	for strings.Contains(s, f) {

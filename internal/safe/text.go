@@ -1,29 +1,26 @@
-// Package safe is the only way for foreign text to reach an issue, the step summary,
-// Slack or the runner's log. It redacts secrets and personal data, and defuses what a sink
-// would interpret rather than show (sinks.go).
+// Package safe is the only way for foreign text to reach an issue, the step summary, Slack or the runner's
+// log. It redacts secrets and personal data, and defuses what a sink would interpret rather than show
+// (sinks.go).
 //
 // It finds secrets
 //
 //   - by their issuer's mark or shape (issued.go, rules.go);
-//   - by a name such as password, in any notation (named.go, keyname.go), also beside the
-//     name or below it in a table (beside.go);
+//   - by a name such as password, in any notation (named.go, keyname.go), also beside or below it (beside.go);
 //   - by their position: in URLs, connection strings and command lines, and among the values
 //     that runtimes print in traces (position.go, rules.go);
 //
 // and personal data by its form: e-mail, IP and MAC addresses (address.go), phone and card numbers, IBANs
 // (number.go). A placeholder with kind and number, "[email-1]", replaces each (label.go).
 //
-// Every message goes through these rules, so each starts at the few bytes with which such a value
-// begins and reads a bounded number of bytes: time grows linearly with the length of the text.
-// They also decode URLs, JSON and HTML (bytes.go). What differs between rules is in tables
-// (rules/). The rules are our own because a library's (gitleaks') are made for source code, take
-// a hundred times as long, and add ten megabytes of archives and WebAssembly to the binary.
+// Every message goes through these rules, so each starts at the few bytes with which such a value begins and
+// reads a bounded number of bytes. They also decode URLs, JSON and HTML (bytes.go). What differs between
+// rules is in tables (rules/). The rules are our own because a library's (gitleaks') are made for source
+// code, take a hundred times as long, and add ten megabytes of archives and WebAssembly to the binary.
 //
 // Foreign text is everything in a log line, a Sentry event or a webhook: anyone who can make a service log a
 // line can write it. The publishing rooms accept it only as Text, which only this package makes, each for one
-// sink. Our own labels and headings do not pass through here. Every sink first cleans the text (invalid
-// UTF-8, ANSI, control and invisible characters), because an escape sequence inside a secret would hide it
-// from the rules, and cleaning later would restore it. Then it redacts the text, cuts it, and defuses it.
+// sink. Every sink first cleans the text (invalid UTF-8, ANSI, control and invisible characters), because an
+// escape sequence inside a secret would hide it from the rules. Then it redacts, cuts and defuses the text.
 //
 // It is pure and imports nothing from this project.
 package safe
@@ -49,8 +46,8 @@ const (
 	slack = 4096
 )
 
-// prepare returns cleaned and redacted text of about limit runes, which the sink cuts further, and whether
-// there was more. The search for secrets stops there because a log line may have megabytes.
+// prepare returns cleaned and redacted text of about limit runes, since a log line may have megabytes, and
+// whether there was more.
 func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	text, more = head(clean(s), limit+slack)
 	text = r.Redact(text)
@@ -61,7 +58,6 @@ func (r *Redactor) prepare(s string, limit int) (text string, more bool) {
 	return text, more
 }
 
-// line returns s as one encoded line in at most limit runes, or nothing if s is blank.
 func (r *Redactor) line(s string, limit int, mark string, encode func(string) string) Text {
 	text, more := r.prepare(s, limit)
 	if text = oneLine(text); text == "" {
@@ -70,8 +66,7 @@ func (r *Redactor) line(s string, limit int, mark string, encode func(string) st
 	return fit(text, more, limit, mark, encode)
 }
 
-// fit encodes text into at most limit runes, cutting its end to make room for the
-// mark; an uncut text gets no mark. A limit shorter than the mark is exceeded.
+// fit encodes text into at most limit runes, cutting its end to make room for the mark.
 func fit(text string, more bool, limit int, mark string, encode func(string) string) Text {
 	first := func(n int) string {
 		short, cut := head(text, n)
@@ -101,11 +96,8 @@ func head(s string, n int) (string, bool) {
 	return s, false
 }
 
-// ansi matches a terminal escape sequence: CSI (also in its C1 form), OSC with
-// its terminator, or any other introduced by ESC.
-var ansi = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]` +
-	`|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)` +
-	`|\x1b[ -/]*[0-~]?`)
+// ansi matches a terminal escape sequence: CSI (also in its C1 form), OSC with its end, or any other.
+var ansi = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]?`)
 
 // lineBreaks are all the characters that some reader treats as the end of a line.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f", "\n",
@@ -114,8 +106,8 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\v", "\n", "\f",
 // WithoutANSI returns valid UTF-8 without terminal escape sequences.
 func WithoutANSI(s string) string { return ansi.ReplaceAllString(s, "") }
 
-// clean makes s valid UTF-8, with \n and \t as its only control characters and nothing in it that a reader
-// cannot see: no ANSI sequences, no bidirectional controls, no zero-width characters, no variation selectors.
+// clean makes s valid UTF-8 without anything that a reader cannot see, except \n and \t: no ANSI sequences,
+// no bidirectional controls, no zero-width characters, no variation selectors.
 func clean(s string) string {
 	if isClean(s) {
 		return s
@@ -143,5 +135,4 @@ func isClean(s string) bool {
 	return true
 }
 
-// oneLine turns every run of white space into one space and trims the ends.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -50,8 +50,8 @@ func bareEnd(s string, start int) int {
 	return start + len(strings.TrimRight(s[start:end], ",;)]}."))
 }
 
-// endsBare reports whether the character at i ends an unquoted value. A comma, an ampersand, a
-// semicolon and a quote are part of a password if no other key or word follows.
+// endsBare reports whether the character at i ends an unquoted value. A comma, an ampersand, a semicolon and
+// a quote are part of a password if no other key or word follows.
 func endsBare(s string, i int) bool {
 	switch s[i] {
 	case ' ', '\t', '\n', '\r', '<', '>':
@@ -71,19 +71,15 @@ func endsBare(s string, i int) bool {
 	return false
 }
 
-// unset reports whether value means that there is no secret, is a mask or a
-// wildcard, an ARN, or the bracket of a list or an object.
+// unset reports whether value means that there is no secret, is a mask or a variable, an ARN, or a bracket.
 func unset(value string) bool {
-	if len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] {
-		return true
-	}
-	return strings.Trim(value, "*xX•.{[(") == "" || strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(") ||
+	return strings.Trim(value, "*xX•.{[(") == "" || len(value) <= len("[redacted]") && unsetWords[strings.ToLower(value)] ||
+		strings.HasPrefix(value, "${") && strings.HasSuffix(value, "}") || strings.HasPrefix(value, "$(") ||
 		strings.HasPrefix(value, "arn:aws")
 }
 
-// prose reports whether the text after a colon is not a secret: "invalid password:
-// must have 8 letters", "unexpected token: end", "jsonwebtoken::decode". A password
-// may be a word if no sentence follows it; a short word is not a token.
+// prose reports whether the text after a colon is not a secret: "invalid password: must have 8 letters",
+// "unexpected token: end", "jsonwebtoken::decode". A password may be a word if no sentence follows it.
 func prose(name, value, after string) bool {
 	word := strings.Trim(strings.ToLower(value), "abcdefghijklmnopqrstuvwxyz-") == "" && !random(value)
 	switch {
@@ -96,10 +92,9 @@ func prose(name, value, after string) bool {
 	return strings.HasPrefix(after, " ") && !strings.ContainsAny(next, "=:")
 }
 
-// drawn reports whether value looks random, as tokens and keys do: 16 letters and
-// digits or more, with more changes between kinds of characters than words have; or 20
-// letters with at least three short runs that joined words ("maxUserIDs") rarely have:
-// two capitals before a lower-case letter, or one lower-case letter between capitals.
+// drawn reports whether value looks random, as tokens and keys do: 16 letters and digits or more, with more
+// changes between kinds of characters than words have; or 20 letters with at least three short runs that
+// joined words ("maxUserIDs") rarely have: two capitals before a lower-case letter, or one between two.
 func drawn(value string) bool {
 	n, digit, changes, odd := 0, false, 0, 0
 	last, run := byte(0), 0 // the class of the last byte, and how many there were in a row
@@ -131,7 +126,6 @@ func drawn(value string) bool {
 	return n >= 20 && odd >= 3
 }
 
-// classOf returns 'a' for a lower-case letter, 'A' for an upper-case one, '0' for a digit, and 0 otherwise.
 func classOf(c byte) byte {
 	switch {
 	case isDigit(c):
@@ -144,7 +138,6 @@ func classOf(c byte) byte {
 	return 'A'
 }
 
-// tokens returns each run of token characters that looks random.
 func tokens(s string) (found []secret) {
 	for start := 0; start < len(s); start++ {
 		end := inToken.end(s, start)
@@ -176,8 +169,7 @@ func isField(word string) bool {
 
 var unsetWords, proseWords, fieldWords = words("unset"), words("prose"), words("fields")
 
-// object matches a Java object printed by class and hash, or the start of one printed
-// with its fields: Token@2bd79ce, Token{a64f992.
+// object matches a Java object printed by class and hash or with its fields: Token@2bd79ce, Token{a64f992.
 var object = regexp.MustCompile(`^[\w.$]*[A-Z][\w$]*(?:@[0-9a-f]{1,8}|[{(].*)$`)
 
 // isUUID matches the ids of requests and caches, which help the reader.
