@@ -44,7 +44,7 @@ func (e *endings) has(a, b byte) bool { return e[a|0x20].has(b | 0x20) }
 
 // keyEnds are the endings of all keys that matter, and spokenEnds those of names in prose, see inProse.
 var keyEnds, spokenEnds = func() (all, spoken endings) {
-	for _, list := range []map[string]bool{decorations, labels, besides, {"authorization": true, "cookie": true}} {
+	for _, list := range []map[string]bool{decorations, labels, besides, {kindAuthorization: true, "cookie": true}} {
 		for name := range list {
 			all.add(name)
 		}
@@ -137,41 +137,25 @@ func isGrant(value string) bool {
 		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
 
-// The value of an Authorization header (RFC 9110): a scheme and credentials, or
-// parameters, as in Digest (RFC 7616) and AWS's signatures, or another scheme or none.
-var authorizations = []*regexp.Regexp{
+// headers are the forms of a header's value, the first of which counts: of Authorization (RFC 9110) a scheme and
+// credentials, or parameters, as in Digest (RFC 7616) and AWS's signatures, or another scheme or none; and
+// cookies (RFC 6265) with their attributes.
+var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
 	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
-}
+}, "cookie": {regexp.MustCompile(strings.ReplaceAll(`^(PAIR(?:;\s*(?:(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)|PAIR))*)`,
+	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`))}}
 
-func authorization(s string, k key, found []secret) []secret {
-	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
-	header := s[start:min(len(s), start+maxHeader)]
-	for n, form := range authorizations {
-		m := form.FindStringSubmatchIndex(header)
-		if m == nil || unset(header[m[2]:m[3]]) || n == 2 && !random(header[m[2]:m[3]]) {
-			continue
+// header adds the secret in the value of k, a header.
+func (k key) header(s, name string, found []secret) []secret {
+	start := len(s) - len(strings.TrimLeft(s[k.value:], "[\\\"' \n"))
+	value := s[start:min(len(s), start+maxHeader)]
+	for n, form := range headers[name] {
+		m := form.FindStringSubmatchIndex(value)
+		if m != nil && !unset(value[m[2]:m[3]]) && (n < 2 || random(value[m[2]:m[3]])) {
+			return append(found, secret{start + m[2], start + m[3], name})
 		}
-		return append(found, secret{start + m[2], start + m[3], kindAuthorization})
-	}
-	return found
-}
-
-// cookie matches a cookie (RFC 6265), or an attribute of Set-Cookie without a group.
-var cookie = regexp.MustCompile(`^[\s\["'\\]*(?:(?i:(?:path|domain|samesite|max-age|priority)=[^;\s"'\\]*|expires=[^;"'\\]*?GMT|secure|httponly|partitioned)` +
-	`|[^\s=;,"'\\<>]+=(\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*))(;?)`)
-
-func cookies(s string, k key, found []secret) []secret {
-	for at, more := k.value, true; more; {
-		m := cookie.FindStringSubmatchIndex(s[at:min(len(s), at+maxHeader)])
-		if m == nil {
-			return found
-		}
-		if m[2] >= 0 && !unset(s[at+m[2]:at+m[3]]) {
-			found = append(found, secret{at + m[2], at + m[3], "cookie"})
-		}
-		at, more = at+m[1], m[4] < m[5]
 	}
 	return found
 }

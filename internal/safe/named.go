@@ -143,11 +143,8 @@ func (k *key) skipLabel(s string) {
 
 // values adds the secrets in the value of k, whose name may be in the text elsewhere.
 func (k key) values(s, name string, found []secret) []secret {
-	switch headerOf(name) {
-	case "authorization":
-		return authorization(s, k, found)
-	case "cookie":
-		return cookies(s, k, found)
+	if header := headerOf(name); header != "" {
+		return k.header(s, header, found)
 	}
 	for n := range names(name, k.query) {
 		if k.holds(s, n) {

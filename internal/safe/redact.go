@@ -49,21 +49,10 @@ type secret struct {
 
 // The kinds that the tables do not name. kindLabel is what an earlier round left in place of a value.
 const (
-	kindLabel         = ""
-	kindEmail         = "email"
-	kindIP            = "ip"
-	kindMAC           = "mac"
-	kindPhone         = "phone"
-	kindCard          = "card"
-	kindIBAN          = "iban"
-	kindNationalID    = "national-id"
-	kindPassword      = "password"
-	kindSecret        = "secret"
-	kindToken         = "token"
-	kindKey           = "key"
-	kindSession       = "session"
-	kindAuthorization = "authorization"
-	kindURL           = "url-credentials"
+	kindLabel, kindAuthorization, kindURL                     = "", "authorization", "url-credentials"
+	kindPassword, kindSecret, kindToken, kindKey, kindSession = "password", "secret", "token", "key", "session"
+	kindEmail, kindIP, kindMAC, kindPhone, kindCard, kindIBAN = "email", "ip", "mac", "phone", "card", "iban"
+	kindNationalID                                            = "national-id"
 )
 
 // knownKinds are the kinds that the rules of this package find.

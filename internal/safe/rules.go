@@ -19,7 +19,7 @@ const (
 	maxIPv6        = 45 + len("::") // with an IPv4 address within, after a name
 	maxPhone       = 64             // more than the longest number has
 	maxCommandLine = 2 << 10        // of a command's options
-	maxHeader      = 8 << 10        // of a header's value at once: more than servers accept
+	maxHeader      = 16 << 10       // of a header's value: more than servers accept
 	maxEncodings   = 3              // nested ones that are undone
 	maxRounds      = 30             // of replacing, and
 	maxRepeats     = 200            // values that are searched for again: a text with more is an attack

@@ -1,26 +1,27 @@
 package safetest
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 )
 
 //go:embed kinds.txt
 var kindsText string
 
-// kind is how the values of one kind are drawn, and the lines that contain them, as kinds.txt describes both.
+// kind is how the values of a kind are drawn, and lines that contain them, as kinds.txt describes both.
 type kind struct {
 	name, group  string
 	forms, lines []string
 }
 
-// characters stand in kinds.txt for those that a row cannot contain.
+// characters are those that a row of kinds.txt cannot contain.
 var characters = strings.NewReplacer("⏎", "\n", "␍", "\r", "⇥", "\t", "␣", " ")
 
 var kinds = func() (all []*kind) {
@@ -53,15 +54,12 @@ var kinds = func() (all []*kind) {
 }()
 
 func find(kinds []*kind, name string) *kind {
-	for _, k := range kinds {
-		if k.name == name {
-			return k
-		}
+	if i := slices.IndexFunc(kinds, func(k *kind) bool { return k.name == name }); i >= 0 {
+		return kinds[i]
 	}
 	return nil
 }
 
-// fill puts a value into a line.
 func (k *kind) fill(rng *rand.Rand, line string) Sample {
 	value := draw(rng, pick(rng, k.forms...))
 	if strings.Contains(line, "%q") {
@@ -102,23 +100,17 @@ func draw(rng *rand.Rand, form string) string {
 	})
 }
 
-// between draws a number from "low-high", or returns the one number there is.
+// between draws a number from "low-high", or returns the only one.
 func between(rng *rand.Rand, bounds string) int {
-	low, high, ok := strings.Cut(bounds, "-")
-	if !ok {
+	var low, high int
+	if n, _ := fmt.Sscanf(bounds, "%d-%d", &low, &high); n < 2 {
 		high = low
 	}
-	least, err := strconv.Atoi(low)
-	most, err2 := strconv.Atoi(high)
-	if err != nil || err2 != nil {
-		panic("bounds " + bounds + " in kinds.txt")
-	}
-	return least + rng.IntN(most-least+1)
+	return low + rng.IntN(high-low+1)
 }
 
 func pick(rng *rand.Rand, from ...string) string { return from[rng.IntN(len(from))] }
 
-// chars returns n random characters of the alphabet.
 func chars(rng *rand.Rand, alphabet string, n int) string {
 	b := make([]byte, n)
 	for i := range b {
@@ -156,13 +148,10 @@ var makers = map[string]func(*rand.Rand) string{
 
 // card fills a form, and puts the check digit of all digits behind it (Luhn).
 func card(r *rand.Rand, form string) string {
-	number, sum, double := digits(r, form), 0, true
+	number, sum, weight := digits(r, form), 0, 2
 	for i := len(number) - 1; i >= 0; i-- {
-		if d := int(number[i] - '0'); number[i] >= '0' && number[i] <= '9' {
-			if double {
-				d = d*2/10 + d*2%10
-			}
-			sum, double = sum+d, !double
+		if d := int(number[i]-'0') * weight; number[i] >= '0' && number[i] <= '9' {
+			sum, weight = sum+d/10+d%10, 3-weight
 		}
 	}
 	return number + fmt.Sprint((10-sum%10)%10)
@@ -183,10 +172,8 @@ func iban(r *rand.Rand) string {
 	if r.IntN(3) > 0 {
 		return compact
 	}
-	return strings.TrimSpace(four.ReplaceAllString(compact, "$0 "))
+	return string(bytes.Join(slices.Collect(slices.Chunk([]byte(compact), 4)), []byte(" ")))
 }
-
-var four = regexp.MustCompile(`.{4}`)
 
 func jwt(r *rand.Rand) string {
 	part := func(json string) string { return base64.RawURLEncoding.EncodeToString([]byte(json)) }

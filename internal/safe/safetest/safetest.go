@@ -1,8 +1,7 @@
 // Package safetest makes what package safe is tested with: random secrets and personal data in realistic log
 // lines, texts that attack what shows them, and a reading of GitHub's Markdown by a library.
 //
-// Nothing here is a real secret, and nothing has the form of one until it is
-// assembled at run time, so that scanners do not report this repository as a leak.
+// Nothing here has the form of a secret until it is assembled at run time, so that scanners do not report a leak.
 package safetest
 
 import (
@@ -45,8 +44,7 @@ func Samples(rng *rand.Rand) []Sample {
 	return samples
 }
 
-// Leaks reports whether shown contains the sample's value: one of its lines in full,
-// or a piece of half that length that is long enough to be significant.
+// Leaks reports whether shown contains one of the value's lines in full, or half of it if that is significant.
 func (s Sample) Leaks(shown string) bool {
 	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
 	for _, line := range lines {
@@ -69,8 +67,7 @@ func (s Sample) Again(rng *rand.Rand) Sample { return find(kinds, s.Kind).fill(r
 
 var gfm = goldmark.New(goldmark.WithExtensions(extension.GFM, extension.Footnote), goldmark.WithRendererOptions(html.WithUnsafe()))
 
-// WithoutCode returns a document of GitHub's Markdown as HTML, with all HTML in it, but
-// of code only that it is there.
+// WithoutCode returns a document of GitHub's Markdown as HTML, with all HTML in it, but with empty code.
 func WithoutCode(markdown string) string {
 	source := []byte(markdown)
 	document := gfm.Parser().Parse(text.NewReader(source))
@@ -93,8 +90,7 @@ func WithoutCode(markdown string) string {
 	return b.String()
 }
 
-// Attack is log text that tries to be interpreted. Text contains %s where the canary
-// goes; without it, the canary goes at the end.
+// Attack is log text that tries to be interpreted. Text contains %s where the canary goes, or it goes at the end.
 type Attack struct{ Name, Text string }
 
 // With returns the attack's text with a canary in it, by which a test finds it.
@@ -111,8 +107,7 @@ func Canary(rng *rand.Rand) string { return "canary" + chars(rng, lower, 10) }
 //go:embed attacks.txt
 var attacksText string
 
-// Attacks are at Markdown, HTML, GitHub's references, terminals, the runner, our
-// own markers, and whoever reads.
+// Attacks are at Markdown, HTML, GitHub's references, terminals, the runner, our own markers, and readers.
 var Attacks = func() (all []Attack) {
 	for line := range strings.SplitSeq(strings.TrimSpace(attacksText), "\n") {
 		if strings.HasPrefix(line, "//") {
