@@ -40,16 +40,12 @@ func (b *Inbox) Take(ids IDs) {
 // Receive counts deliveries that arrive now, by their hashes. Whenever they happened, they
 // are remembered from the newest day on, or from the day after it if many arrived that day.
 func (b *Inbox) Receive(ids IDs) {
-	newest, arrived := Day(0), 0
+	arrived, newest := map[Day]int{}, Day(0)
 	for _, day := range b.IDs {
-		switch {
-		case day > newest:
-			newest, arrived = day, 1
-		case day == newest:
-			arrived++
-		}
+		arrived[day]++
+		newest = max(newest, day)
 	}
-	if arrived+len(ids) > maxSingly {
+	if arrived[newest]+len(ids) > maxSingly {
 		newest++
 	}
 	var dated IDs
@@ -69,10 +65,7 @@ func (b Inbox) Knows(id string) bool {
 func (b *Inbox) Shrink(keep int) {
 	var dated IDs
 	for id, day := range b.IDs {
-		if day == 0 { // stored by the first version
-			day = MinuteOf(b.Newest.Time()).Day()
-		}
-		dated.Add(day, id)
+		dated.Add(cmp.Or(day, MinuteOf(b.Newest.Time()).Day()), id) // the first version stored no days
 	}
 	newest := slices.SortedFunc(maps.Keys(dated), func(x, y string) int {
 		return cmp.Or(cmp.Compare(dated[y], dated[x]), strings.Compare(x, y))
@@ -95,7 +88,7 @@ func (b *Inbox) Link(from, url string, at time.Time) {
 	}
 }
 
-// Merge joins two counts of the same stream of deliveries.
+// Merge joins two counts of the same deliveries.
 func (b Inbox) Merge(other Inbox) Inbox {
 	m := b.with(other)
 	m.Count = max(m.Count, other.Count)
@@ -120,7 +113,7 @@ func (b Inbox) with(other Inbox) Inbox {
 	return m
 }
 
-// Limits of what an inbox stores: a delivery repeated beyond them counts again.
+// Limits of an inbox: a delivery repeated beyond them counts again.
 const (
 	MaxIDs    = 2000 // of each kind, newest kept
 	maxIDDays = 7    // days before the newest delivery
@@ -128,9 +121,8 @@ const (
 	hashBytes = 5    // 40 bits: a new id collides with one of 2,000 once in 5e8 times
 )
 
-// IDs are deliveries by id, each with the day it arrived. Markers store them hashed (see
-// Hashed). In JSON they are grouped by day, without separators, since all hashes have the
-// same length; a comma precedes each id that stands for many deliveries.
+// IDs are deliveries by id, each with the day it arrived. Markers store them hashed (see Hashed), in JSON by
+// day without separators, since all hashes have the same length; a comma precedes each id that stands for many.
 type IDs map[string]Day
 
 // Add adds the ids of one day. An id keeps its first day.
@@ -149,8 +141,8 @@ func (ids *IDs) AddAll(other IDs) {
 	}
 }
 
-// Hashed returns the ids of one error in one run as a marker stores them: hashed, since ids are long foreign
-// text. More than 700, as in a storm from a relay, become one delivery that counts as many.
+// Hashed returns the ids of one error in one run as a marker stores them, since ids are long foreign text. More
+// than 700, as in a storm from a relay, become one delivery that counts as many.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs
 	if len(ids) > maxSingly {
@@ -208,11 +200,10 @@ func (ids IDs) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON parses packed hashes, and the first versions' lists of longer hashes, with day 0.
 func (ids *IDs) UnmarshalJSON(data []byte) error {
 	var list []string
+	var packed map[Day]string
 	if json.Unmarshal(data, &list) == nil {
 		return ids.readList(list)
-	}
-	var packed map[Day]string
-	if err := json.Unmarshal(data, &packed); err != nil {
+	} else if err := json.Unmarshal(data, &packed); err != nil {
 		return err
 	}
 	for day, text := range packed {
@@ -231,16 +222,13 @@ func (ids *IDs) UnmarshalJSON(data []byte) error {
 
 func (ids *IDs) readList(list []string) error {
 	for _, id := range list {
-		long, number, counted := strings.Cut(id, ":")
+		long, number, _ := strings.Cut(id, ":")
 		raw, err := base64.RawURLEncoding.DecodeString(long)
 		if err != nil || len(raw) < hashBytes {
 			return errors.New("delivery ids are damaged")
 		}
 		short := base64.RawURLEncoding.EncodeToString(raw[:hashBytes])
-		if counted {
-			short += ":" + number
-		}
-		ids.Add(0, short)
+		ids.Add(0, strings.TrimSuffix(short+":"+number, ":"))
 	}
 	return nil
 }

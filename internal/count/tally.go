@@ -6,20 +6,17 @@ import (
 	"time"
 )
 
-// Tally counts the events of one error in one source, unaffected by repeated reads, late
-// delivery and overlapping runs.
-//
-// Minutes after Through have one cell each, which is set to the larger of the stored count and the count that
-// a run saw. A minute is frozen once none of its events can still arrive; later runs ignore it.
+// Tally counts the events of one error in one source, unaffected by repeated reads, late delivery and overlapping
+// runs. Minutes after Through have one cell each, which is set to the larger of the stored count and the count
+// that a run saw. A minute is frozen once none of its events can still arrive; later runs ignore it.
 type Tally struct {
 	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 while nothing is frozen
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
 	Cells   map[Minute]int64 `json:"c,omitempty"`  // events of each later minute
 	Days    map[Day]int64    `json:"d,omitempty"`  // the same frozen events by day, for the trend
-	// Prior are events of later minutes that another issue of the error counted.
-	Prior  map[Minute]int64 `json:"p,omitempty"`
-	URL    string           `json:"u,omitempty"` // address of the newest event seen
-	Newest Millis           `json:"n,omitempty"` // when it happened
+	Prior   map[Minute]int64 `json:"p,omitempty"`  // events of later minutes that another issue counted
+	URL     string           `json:"u,omitempty"`  // address of the newest event seen
+	Newest  Millis           `json:"n,omitempty"`  // when it happened
 }
 
 // Total returns the number of events counted.
@@ -52,15 +49,14 @@ func (t *Tally) Freeze(through Minute) {
 		return
 	}
 	all := t.Clone()
+	maps.DeleteFunc(all.Prior, func(minute Minute, _ int64) bool { return minute <= through })
 	for minute, n := range t.Cells {
 		if minute <= through {
+			delete(all.Cells, minute)
 			all.Frozen += n
 			all.Days = With(all.Days, minute.Day(), all.Days[minute.Day()]+n)
 		}
 	}
-	frozen := func(minute Minute, _ int64) bool { return minute <= through }
-	maps.DeleteFunc(all.Cells, frozen)
-	maps.DeleteFunc(all.Prior, frozen)
 	*t, t.Through = all, through
 }
 
@@ -115,8 +111,8 @@ func (t Tally) Clone() Tally {
 	return t
 }
 
-// Fold freezes the oldest cells until at most keep are left, so that the marker fits into an
-// issue's body. Late events in frozen minutes are not counted.
+// Fold freezes the oldest cells until at most keep are left, so that the marker fits into an issue's body. Late
+// events in frozen minutes are not counted.
 func (t *Tally) Fold(keep int) {
 	minutes := slices.Sorted(maps.Keys(t.Cells))
 	if len(minutes) > keep {

@@ -1,5 +1,5 @@
-// Package event holds the types that all rooms share: a record as a source delivered it, the
-// event that framing and parsing make of it, and its level and frames.
+// Package event holds the types that all rooms share: a record as a source delivered it, the event that
+// framing and parsing make of it, and its level and frames.
 //
 // It is pure and imports nothing of this project.
 package event
@@ -21,31 +21,24 @@ type Record struct {
 	Service string    // suggested by the name of the source; may be empty
 }
 
-// Event is one occurrence of something worth looking at. All strings are foreign text and
-// may not be printed or published unescaped.
+// Event is one occurrence of something worth looking at. All strings are foreign text.
 type Event struct {
-	ID     string
-	Source string
-	Stream string
-	URL    string
-	Time   time.Time // of the first line; zero if unknown
-	Level  Level
-	// Deliveries are the ids of the webhooks or messages that brought the event; empty if it was
-	// read from a source, which counts by time.
-	Deliveries []string
-	Text       string // all lines as logged, without transport prefixes, joined by "\n"
-	Message    string // the head line, or the message field, without timestamp, level and logger
-	// Split means that each line was its own record, so a filter may have dropped some;
-	// Partial, that the frames of a reported failure are missing.
-	Split, Partial bool
-	// Headless means that the log line above a stack trace is missing, so the level is a
-	// guess: a warning's trace looks like an error's.
-	Headless bool
-	Stack    string // the text with the stack trace, newlines restored; empty if there is none
+	ID         string
+	Source     string
+	Stream     string
+	URL        string
+	Time       time.Time // of the first line; zero if unknown
+	Level      Level
+	Deliveries []string // ids of the webhooks or messages that brought it; empty if its source counts by time
+	Text       string   // all lines as logged, without transport prefixes, joined by "\n"
+	Message    string   // the head line, or the message field, without timestamp, level and logger
+	Split      bool     // each line was its own record, so a filter may have dropped some
+	Partial    bool     // the frames of a reported failure are missing
+	Headless   bool     // the log line above a stack trace is missing, so the level is a guess
+	Stack      string   // the text with the stack trace, newlines restored; empty if there is none
 
-	// Exceptions is the type chain: the one that surfaced first, then its causes.
-	Exceptions []Exception
-	Runtime    string // as stacktrace.Parse names it; empty without a trace
+	Exceptions []Exception // the type chain: the one that surfaced first, then its causes
+	Runtime    string      // as stacktrace.Parse names it; empty without a trace
 
 	Format      string // how the line was read, such as "syslog, json"; empty if nothing was recognised
 	Issue       string // id of its Sentry issue, if it has one
@@ -142,10 +135,8 @@ func StackText(chain []Exception) string {
 
 func place(f Frame) string {
 	file := f.File
-	for _, n := range []int{f.Line, f.Column} {
-		if f.Line > 0 && n > 0 {
-			file = fmt.Sprintf("%s:%d", file, n)
-		}
+	if f.Line > 0 {
+		file = strings.TrimSuffix(fmt.Sprintf("%s:%d:%d", file, f.Line, f.Column), ":0")
 	}
 	name := strings.TrimPrefix(f.Module+"."+f.Function, ".")
 	switch {
@@ -168,8 +159,7 @@ const (
 	Deleted    State = "deleted"
 )
 
-// SentryIssue is one issue of a service that groups events itself, as Sentry does.
-// All strings but ID and State are foreign text.
+// SentryIssue is an issue of a service that groups events itself. All strings but ID and State are foreign text.
 type SentryIssue struct {
 	ID      string // never changes
 	Name    string // for people, such as "SHOP-1F"
@@ -186,7 +176,6 @@ type SentryIssue struct {
 
 // Event returns what the issue says about its newest event.
 func (t SentryIssue) Event() Event {
-	return Event{
-		ID: t.ID, Source: "sentry", Issue: t.ID, URL: t.URL, Time: t.Last, Level: t.Level, Message: t.Title, Text: t.Title, Service: t.Project,
-	}
+	return Event{ID: t.ID, Source: "sentry", Issue: t.ID, URL: t.URL, Time: t.Last, Level: t.Level,
+		Message: t.Title, Text: t.Title, Service: t.Project}
 }

@@ -27,16 +27,13 @@ func (l Level) String() string {
 	return levelNames[l]
 }
 
-// maxLevelName is the length of "informational".
-const maxLevelName = 13
-
 // ParseLevel reads a level as common loggers print it: whole or in three or four letters, in
 // any case, or pino's and bunyan's numbers (10 to 60). It reports false for anything else.
 func ParseLevel(name string) (Level, bool) {
-	if len(name) > maxLevelName {
+	var upper [len("informational")]byte // strings.ToUpper allocates, and most words of a log get here
+	if len(name) > len(upper) {
 		return Unknown, false
 	}
-	var upper [maxLevelName]byte // strings.ToUpper allocates, and most words of a log get here
 	for i := range len(name) {
 		upper[i] = name[i]
 		if c := name[i]; c >= 'a' && c <= 'z' {
