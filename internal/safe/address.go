@@ -1,7 +1,6 @@
 package safe
 
 import (
-	"net"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -140,8 +139,7 @@ func macs(s string, _ signs, found []secret) []secret {
 		if start < 0 || end > len(s) || s[i+width+1] != s[i] || !isHexDigit(s[i-1]) || !isHexDigit(s[i+1]) { // most texts fail here
 			continue
 		}
-		_, err := net.ParseMAC(s[start:end])
-		if err == nil && standsAlone(s, start, end, s[i]) && !noDevice.MatchString(s[start:end]) {
+		if mac.MatchString(s[start:end]) && standsAlone(s, start, end, s[i]) && !noDevice.MatchString(s[start:end]) {
 			found = append(found, secret{start, end, kindMAC})
 			i = end
 		}
@@ -162,8 +160,11 @@ func standsAlone(s string, start, end int, separator byte) bool {
 	return s[start-1] == ':' && before != "" && isWord(before[len(before)-1])
 }
 
-// noDevice matches an address of no single device (unset or broadcast), and the digits of a date.
-var noDevice = regexp.MustCompile(`^(?:[0:.-]+|[fF:.-]+|[0-9.-]+)$`)
+var (
+	mac = regexp.MustCompile(`^(?i)[0-9a-f]{2}(?:(?::[0-9a-f]{2}){5}|(?:-[0-9a-f]{2}){5}|[0-9a-f]{2}(?:\.[0-9a-f]{4}){2})$`)
+	// noDevice matches an address of no single device (unset or broadcast), and the digits of a date.
+	noDevice = regexp.MustCompile(`^(?:[0:.-]+|[fF:.-]+|[0-9.-]+)$`)
+)
 
 // isEmail matches an e-mail address (RFC 5321, unquoted, with a domain of at least two labels), but not
 // git@host, which is not a person's, a version, as in lodash@4.17.21, or a file's extension.
