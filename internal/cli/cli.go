@@ -74,8 +74,7 @@ type session struct {
 	endsBySignal bool // a signal is the normal end of the command
 }
 
-// Main runs errmon with the arguments after its name and returns the exit
-// code. The context ends when a signal asks it to stop.
+// Main runs errmon with the arguments after its name until ctx ends, and returns the exit code.
 func (c Command) Main(ctx context.Context, args []string) int {
 	s := &session{Command: c}
 	if c.Getenv("GITHUB_ACTIONS") == "true" {

@@ -52,8 +52,7 @@ func (s *session) help(cmd *cobra.Command, _ []string) {
 	}
 }
 
-// flagsOf returns settings as flags. Their defaults are only in the help, because an input
-// or a variable may set the value.
+// flagsOf returns settings as flags. Their defaults are only in the help, because an input may set the value.
 func flagsOf(settings []config.Setting) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	flags.SortFlags, flags.Usage = false, func() {} // the caller reports mistakes
@@ -105,12 +104,10 @@ func flagError(flags *pflag.FlagSet, err error) error {
 	return usageError{fmt.Errorf("%w: --help lists the flags", err)}
 }
 
-// stamp is "VERSION COMMIT DATE" in a release, set by the linker: an image is built
-// without the history from which Go would take them.
+// stamp is "VERSION COMMIT DATE" in a release, set by the linker, because an image has no history.
 var stamp string
 
-// version returns the release, or else the module's version, which contains date and
-// commit if it was built from a checkout.
+// version returns the release, or else the module's version, which names date and commit of a checkout.
 func version() string {
 	version := cmp.Or(stamp, "(unknown)")
 	if build, ok := debug.ReadBuildInfo(); ok && stamp == "" {

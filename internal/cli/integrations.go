@@ -25,8 +25,7 @@ import (
 type Integration struct {
 	Settings   string // what doctor calls them
 	Configured func(config.Config) bool
-	// Connect makes no request. Its error is a mistake in the settings. progress prints a
-	// line from time to time during a long read.
+	// Connect makes no request. Its error is a mistake in the settings. progress reports on a long read.
 	Connect func(_ context.Context, _ config.Config, _ clock.Clock, progress func(line string)) (source.Integration, error)
 }
 
@@ -78,8 +77,7 @@ func (s *session) connect(ctx context.Context, cfg config.Config) (usable []sour
 	return usable, leftOut, mistakes
 }
 
-// watch returns the services to read, and why others are left out. It is an error if a setting is wrong or
-// nothing is left to read.
+// watch returns the services to read, and why others are left out. Nothing to read is an error.
 func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source.Integration, leftOut []error, err error) {
 	usable, leftOut, mistakes := s.connect(ctx, cfg)
 	if len(usable)+len(mistakes) == 0 {

@@ -114,8 +114,7 @@ func (f *fileReader) at(node ast.Node) string {
 	return fmt.Sprintf("%s line %d", f.path, node.GetToken().Position.Line)
 }
 
-// each reads the entries of a mapping, none if it is null. want is the mistake if it is not one. names are its
-// keys, nil for any.
+// each reads the entries of a mapping; null has none. want is the mistake if it is not one; nil names mean any.
 func (f *fileReader) each(node ast.Node, want string, names []string, read func(string, ast.Node) error) {
 	mapping, ok := node.(*ast.MappingNode)
 	if _, null := node.(*ast.NullNode); null {

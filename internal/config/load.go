@@ -22,13 +22,11 @@ type Input struct {
 	// Getenv returns an environment variable, empty if it is not set.
 	Getenv  func(name string) string
 	Environ []string // NAME=value, to find unknown inputs in
-	// ReadFile reads a file by its path in the working directory. Its error is
-	// fs.ErrNotExist if there is none.
+	// ReadFile reads a file of the working directory. Its error is fs.ErrNotExist if there is none.
 	ReadFile func(path string) ([]byte, error)
 	// Now is the time that since counts back from.
 	Now time.Time
-	// Offline ignores the settings of services: a command that reads local files needs
-	// none, so a stray token must not stop it.
+	// Offline ignores the settings of services, so that a stray token does not stop a command on local files.
 	Offline bool
 }
 
@@ -90,8 +88,7 @@ func Load(in Input) (Config, error) {
 // secretVariables hold secrets that are not settings: the AWS SDK's, the runner's and Sentry's.
 var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN"}
 
-// Secrets returns every secret that flags, inputs, the environment and .env hold,
-// valid or not, so that none is ever shown. Some may be empty.
+// Secrets returns every secret in flags, inputs, environment and .env, valid or not. Some may be empty.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
 	var secrets []string

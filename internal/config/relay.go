@@ -120,8 +120,7 @@ func relayToken(s string) (string, error) {
 var appNumber = must(func(s string) (int64, error) { return strconv.ParseInt(s, 10, 64) }, func(n int64) bool { return n > 0 },
 	errors.New("must be the number shown on the App's GitHub page"))
 
-// appKey parses the key itself, which may contain \n for line breaks in an environment
-// variable, or the path of its file.
+// appKey parses the key itself, perhaps with \n for line breaks, or the path of its file.
 func appKey(readFile func(string) ([]byte, error)) func(string) ([]byte, error) {
 	return func(s string) ([]byte, error) {
 		if strings.HasPrefix(s, "-----BEGIN") {

@@ -170,8 +170,7 @@ func unknown(thing, name string, names []string) error {
 	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }
 
-// Nearest returns which of the names, at least one, was probably meant, and false if none
-// is similar: a third of the letters may be wrong.
+// Nearest returns which of the names, at least one, was probably meant; false if over a third of it differs.
 func Nearest(name string, names []string) (nearest string, ok bool) {
 	nearest = nearestOf(name, names)
 	return nearest, levenshtein.ComputeDistance(plain(name), nearest) <= max(2, len(name)/3)

@@ -41,8 +41,7 @@ var FieldNames = []string{"level", "message", "logger", "service", "release", "c
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// maxPrefixSize bounds, in bytes, an item of a list. Items and their number are limited
-// because each costs time on every line or frame.
+// maxPrefixSize bounds an item of a list, in bytes. Each item costs time on every line or frame.
 const maxPrefixSize = 500
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)

@@ -91,8 +91,7 @@ var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modul
 // rungs are the lengths, in bytes, that a part may have at each attempt. The first drops only bulk.
 var rungs = []int{MaxBody, 8192, 2048, 512, 128}
 
-// outer is how many levels of objects are kept whatever they hold: Sentry's webhooks
-// have the event with the ids at data.event.
+// outer is how many levels of objects are always kept: a Sentry webhook has the ids at data.event.
 const outer = 3
 
 // cut shortens a sample to MaxSample bytes. It drops bulk first, then clips texts and

@@ -20,11 +20,9 @@ import (
 
 // Payload is what was delivered.
 type Payload struct {
-	// Events are the errors, each with the ids of its deliveries. Their text is not
-	// framed yet, and a missing level is Unknown.
+	// Events are the errors, with the ids of their deliveries, not framed. A missing level is Unknown.
 	Events []event.Event
-	// Issues are Sentry's, each with the state that a webhook reports, or without one
-	// if only an event of it was delivered.
+	// Issues are Sentry's, with the state that a webhook reports, or without one if only an event came.
 	Issues   []event.SentryIssue
 	Commands []Command // from people in Slack
 	Skipped  []string  // notices of what is not an error, and why
@@ -58,8 +56,7 @@ type Origin struct {
 	Run string    // id of the workflow run, which names a delivery without an id; empty outside Actions
 }
 
-// DeliveryID names a delivery: by its own id, or else by the run that it started,
-// or else, outside Actions, by its body.
+// DeliveryID names a delivery by its own id, else by the run that it started, else by its body.
 func (o Origin) DeliveryID(own string, body []byte) string {
 	switch {
 	case own != "":

@@ -22,8 +22,7 @@ const (
 	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB in
 	// all, or 100 s of dispatches at the one per second that GitHub asks for.
 	maxBatches = 100
-	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one
-	// filled by the ids of frequent errors.
+	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one filled by ids.
 	reservedForIDs = inbound.MaxPayload / 2
 )
 
@@ -122,8 +121,7 @@ func (q *Queue) Stop() {
 	q.wake()
 }
 
-// next returns the batch to dispatch now, sealed; or else how long to wait, unless wake is
-// called first; and whether all is done.
+// next returns the batch to dispatch now, or how long to wait unless wake is called, and whether all is done.
 func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -182,8 +180,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	return fmt.Errorf("%d accepted events were not delivered: %s; their ids are in the log", lost, why)
 }
 
-// send dispatches a batch, retrying as often as needed, and returns how many events
-// GitHub refuses for good. If the context ends first, the batch stays.
+// send dispatches a batch, retrying as long as needed, and returns how many events GitHub refuses for good.
 func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
 	log := q.log.With("type", b.kind, "events", len(b.arrived))

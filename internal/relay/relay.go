@@ -50,8 +50,7 @@ type Delivery struct {
 	Scan  bool // no event: a request for a scan
 }
 
-// Deliver takes responsibility for a delivery, so that its sender need not repeat
-// it, or returns ErrReplay, ErrFull, ErrStopping or another error.
+// Deliver takes responsibility for a delivery, or returns ErrReplay, ErrFull, ErrStopping or another error.
 type Deliver func(context.Context, Delivery) error
 
 // Dispatch sends a repository_dispatch, as github.Client.Dispatch does.
@@ -143,8 +142,7 @@ func (d *Receiver) Handler() http.Handler {
 	})
 }
 
-// handle serves a route with judge, which gets the request before its body is read. It
-// sends, counts and logs the verdict. An empty method stands for all.
+// handle serves a route, for all methods if method is empty, and sends, counts and logs the verdict.
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()

@@ -13,8 +13,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 )
 
-// DrainTime is how long a relay goes on dispatching after it was asked to stop.
-// Kubernetes kills a process after 30 s.
+// DrainTime is how long a stopping relay goes on dispatching. Kubernetes kills a process after 30 s.
 const DrainTime = 25 * time.Second
 
 // Serve answers at a listener until the context ends, and then dispatches what it has accepted, for at most

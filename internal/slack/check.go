@@ -28,7 +28,21 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	if len(scopes) > 0 && !slices.Contains(scopes, "chat:write") {
 		return []finding.Finding{finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "missing_scope"}))}
 	}
-	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), c.checkChannel(ctx)}
+	found := finding.Good("Slack channel "+c.cfg.Channel, "exists, and the bot is in it")
+	channel, err := c.find(ctx)
+	refusal, _ := errors.AsType[slack.SlackErrorResponse](err)
+	switch {
+	case refusal.Err == "missing_scope": // which posting does not need
+		found = finding.Warn(found.About, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
+	case err != nil:
+		found = finding.Of(found.About, c.explain(err))
+	case channel.IsArchived:
+		found = finding.Of(found.About, c.explain(slack.SlackErrorResponse{Err: "is_archived"}))
+	case !channel.IsMember:
+		what, remedy := diagnose("not_in_channel", "")
+		found = finding.Warn(found.About, what, remedy)
+	}
+	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), found}
 }
 
 // checkWebhook sends an empty message, which Slack refuses (400 no_text) only after it has checked the webhook.
@@ -48,25 +62,6 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 		return finding.Good(about, "works; nothing was posted")
 	}
 	return finding.Of(about, c.explain(err))
-}
-
-// checkChannel looks the channel up, which needs a scope that posting does not.
-func (c *Client) checkChannel(ctx context.Context) finding.Finding {
-	about := "Slack channel " + c.cfg.Channel
-	channel, err := c.find(ctx)
-	refusal, _ := errors.AsType[slack.SlackErrorResponse](err)
-	switch {
-	case refusal.Err == "missing_scope":
-		return finding.Warn(about, "cannot be looked up", "add the scope channels:read (groups:read for a private channel), or ignore this if it is right")
-	case err != nil:
-		return finding.Of(about, c.explain(err))
-	case channel.IsArchived:
-		return finding.Of(about, c.explain(slack.SlackErrorResponse{Err: "is_archived"}))
-	case !channel.IsMember:
-		what, remedy := diagnose("not_in_channel", "")
-		return finding.Warn(about, what, remedy)
-	}
-	return finding.Good(about, "exists, and the bot is in it")
 }
 
 // channelID matches a channel's id; names have no capital letters.

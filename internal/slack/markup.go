@@ -72,25 +72,21 @@ const maxParts = 300
 // read returns the message's text as people see it, one part per line, and what its fields say of the event.
 // If there are blocks, the text above them is for notifications and often repeats them.
 func (m slackMessage) read() (text string, said event.Event) {
-	parts := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
+	all := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {
-		parts = append(parts, a.lines(&said)...)
-	}
-	return payload.Lines(parts[:min(len(parts), maxParts)]...), said
-}
-
-func (a slackAttachment) lines(said *event.Event) []string {
-	parts := append([]string{decodeMrkdwn(a.Pretext), decodeMrkdwn(a.Title), decodeMrkdwn(a.Text)}, lines(a.Blocks, said)...)
-	for _, f := range a.Fields {
-		value := decodeMrkdwn(string(f.Value))
-		if !note(said, string(f.Title), value) && value != "" {
-			parts = append(parts, strings.TrimPrefix(decodeMrkdwn(string(f.Title))+": "+value, ": "))
+		parts := append([]string{decodeMrkdwn(a.Pretext), decodeMrkdwn(a.Title), decodeMrkdwn(a.Text)}, lines(a.Blocks, &said)...)
+		for _, f := range a.Fields {
+			value := decodeMrkdwn(string(f.Value))
+			if !note(&said, string(f.Title), value) && value != "" {
+				parts = append(parts, strings.TrimPrefix(decodeMrkdwn(string(f.Title))+": "+value, ": "))
+			}
 		}
+		if payload.Lines(parts...) == "" {
+			parts = append(parts, decodeMrkdwn(a.Fallback))
+		}
+		all = append(all, parts...)
 	}
-	if payload.Lines(parts...) == "" {
-		parts = append(parts, decodeMrkdwn(a.Fallback))
-	}
-	return parts
+	return payload.Lines(all[:min(len(all), maxParts)]...), said
 }
 
 // lines returns the texts of blocks. Buttons and the small print of a context do not describe the error.

@@ -151,8 +151,7 @@ func readAlert(text string) event.Event {
 	return event.Event{Message: text}
 }
 
-// decorationOf distinguishes the decoration of the first line from an exception's own
-// line: "Error: no such file" is an exception, but loggers print "ERROR: no such file".
+// decorationOf excludes an exception's own line: "Error: x" is one, but loggers print "ERROR: x".
 func decorationOf(text string) (m []string, ok bool) {
 	line, _, _ := strings.Cut(text, "\n")
 	m = decoration.FindStringSubmatch(line)

@@ -197,8 +197,7 @@ func anyFold(list []string, values ...string) bool {
 // harmless matches phrases that contain such a word but mean the opposite.
 var harmless = regexp.MustCompile(`(?i)\b(?:no|0|zero|without)(?: (?:more|further|new|fatal|critical))? (?:errors?|exceptions?|failures?|failed|timeouts?)\b`)
 
-// matches reports whether a text contains one of the words, in the singular or plural. A
-// word may be the end of another, as in "TypeError".
+// matches reports whether a text contains one of the words or its plural, or a word that ends in it.
 func (r Rules) matches(text string) bool {
 	var words []string
 	for _, w := range r.Match {

@@ -28,8 +28,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// Config names the destination: an incoming webhook, or a channel for the bot. The bot
-// is used if both are set.
+// Config names the destination: a channel for the bot or, without one, an incoming webhook.
 type Config struct {
 	WebhookURL string
 	BotToken   string
@@ -57,8 +56,7 @@ func New(c Config) *Client {
 	return client
 }
 
-// refusal is an answer that is not a success. For a webhook, slack-go would return only
-// the status, but the body is Slack's reason.
+// refusal is an answer other than 200. slack-go drops a webhook's body, which is the reason.
 type refusal struct{ status, reason string }
 
 func (r refusal) Error() string {
@@ -180,8 +178,7 @@ func (c *Client) Post(ctx context.Context, repository string, found []Error) (er
 	}
 }
 
-// Message returns the text of notifications, such as "acme/shop: 2 new, 1 regressed errors", and the blocks:
-// the same text as a header, a section for each error, and how many more there are.
+// Message returns the text of notifications, and the blocks: a header and a section for each error.
 func Message(repository string, found []Error) (text string, blocks []slack.Block) {
 	var counts []string
 	for _, kind := range []Kind{FirstSeen, Regressed, Escalated, Surged} {

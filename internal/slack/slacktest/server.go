@@ -81,8 +81,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusTooManyRequests)
 	case r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/services/"):
 		s.webhook(w, r)
-	case strings.HasPrefix(r.URL.Path, "/api/"):
-		s.call(w, r)
+	case strings.HasPrefix(r.URL.Path, "/api/"): // always 200, with ok and error
+		reason, out := s.method(r)
+		if reason != "" {
+			out = map[string]any{"error": reason}
+		}
+		out["ok"] = reason == ""
+		w.Header().Set("X-OAuth-Scopes", strings.Join(s.settings.Scopes, ","))
+		_ = json.NewEncoder(w).Encode(out)
 	default:
 		http.NotFound(w, r)
 	}
@@ -114,18 +120,6 @@ func (s *Server) webhook(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(cmp.Or(refusals[reason], http.StatusNotFound))
 	}
 	io.WriteString(w, cmp.Or(reason, "ok"))
-}
-
-// call answers a method of the Web API: always 200, with ok and error.
-func (s *Server) call(w http.ResponseWriter, r *http.Request) {
-	reason, out := s.method(r)
-	if reason != "" {
-		out = map[string]any{"error": reason}
-	}
-	out["ok"] = reason == ""
-	w.Header().Set("X-OAuth-Scopes", strings.Join(s.settings.Scopes, ","))
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(out)
 }
 
 func (s *Server) method(r *http.Request) (reason string, fields map[string]any) {
