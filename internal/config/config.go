@@ -1,14 +1,11 @@
-// Package config is the public interface of the program: every setting, where it
-// can be set, and its valid values.
+// Package config is the public interface of the program: every setting, where it can be set, and its values.
 //
 // The table Settings is the one source of truth: flags, inputs, environment variables, keys of the file,
 // action.yml and .env.example all follow from it, or a test compares them with it. For each setting, the
 // first of these that is not empty counts: flag, input, environment, file, default.
 //
-// The file, .github/errmon.yml unless the setting config names another, is a YAML mapping of
-// setting names to plain values or, for lists, sequences. It must not contain secrets.
-// Five more keys are not settings, since they hold more than one value: in-app,
-// fields, code and redact (see teamrules.go), and rules (see rules.go).
+// The file is a YAML mapping of setting names to plain values or, for lists, sequences. It must not contain
+// secrets. Five more keys hold more than one value: in-app, fields, code, redact and rules.
 //
 // It may import code, event, finding, policy, safe and stacktrace.
 package config

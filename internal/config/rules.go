@@ -17,13 +17,7 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 )
 
-// This file reads the key rules, a list of policy.Rule:
-//
-//	rules:
-//	  - match: {service: checkout, level: [error, fatal]}
-//	    labels: [team-pay, "priority: high"]
-//
-// The tags of policy.Rule name the keys. A rule that can never match is a warning.
+// This file reads the key rules, a list of policy.Rule, with the keys that its tags name.
 
 const maxRules = 2000
 

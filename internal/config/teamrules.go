@@ -15,26 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// This file reads four keys that hold more than a plain value:
-//
-//	in-app:
-//	  include: [node_modules/@acme/, org.apache.acme.]
-//	  exclude: [src/generated/]
-//	fields:
-//	  service: app_id
-//	  request-id: [ctx.request, x-request-id]
-//	code:
-//	  roots:
-//	    - {frames: /srv/a/, source: services/a/}
-//	redact: # in everything that is published
-//	  patterns: # names and regular expressions (RE2); a group, if there is one, is the value
-//	    customer-id: 'CUST-\d{6}'
-//	    voucher: 'voucher (\w+)'
-//	  allow: # regular expressions of whole values that stay
-//	    - '192\.168\.\d+\.\d+'
-//	    - '.*@example\.com'
-//
-// A redacted value is shown as its pattern's name and a number: [customer-id-1].
+// This file reads the keys in-app, fields, code and redact, which hold more than a plain value: see examples/rules.md.
 
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}

@@ -38,7 +38,7 @@ type Queue struct {
 	mu       sync.Mutex
 	wake     func()   // ends the sleep of Run, because there may be something to do
 	batches  []*batch // a requested scan first
-	stopping bool
+	stopped  error // ErrStopping once the queue stops
 	recent   *lru.Cache[string, struct{}] // ids, to recognise replays
 }
 
@@ -56,8 +56,15 @@ type batch struct {
 func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *Queue {
 	recent, _ := lru.New[string, struct{}](50_000) // about 200 bytes each; no error, as the size is positive
 	q := &Queue{coalesce: coalesce, dispatch: dispatch, log: c.Log, clock: c.Clock, metrics: m, wake: func() {}, recent: recent}
-	m.set.NewGauge("errmon_relay_waiting_events", func() float64 { return q.waiting(func(b *batch) int { return len(b.arrived) }) })
-	m.set.NewGauge("errmon_relay_waiting_dispatches", func() float64 { return q.waiting(func(*batch) int { return 1 }) })
+	m.set.NewGauge("errmon_relay_waiting_events", func() float64 {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		n := 0
+		for _, b := range q.batches {
+			n += len(b.arrived)
+		}
+		return float64(n)
+	})
 	return q
 }
 
@@ -65,8 +72,8 @@ func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *
 func (q *Queue) Add(_ context.Context, d Delivery) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.stopping {
-		return ErrStopping
+	if q.stopped != nil {
+		return q.stopped
 	}
 	now := q.clock.Now()
 	if d.Scan {
@@ -117,8 +124,18 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 func (q *Queue) Stop() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.stopping = true
+	q.stopped = ErrStopping
 	q.wake()
+}
+
+// Ready returns nil if another event would be accepted.
+func (q *Queue) Ready() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.batches) >= maxBatches {
+		return ErrFull
+	}
+	return q.stopped
 }
 
 // next returns the batch to dispatch now, or how long to wait unless wake is called, and whether all is done.
@@ -129,23 +146,13 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	now, wait := q.clock.Now(), time.Duration(math.MaxInt64)
 	for _, b := range q.batches {
 		left := b.due.Sub(now)
-		if q.stopping || b.full || left <= 0 {
+		if q.stopped != nil || b.full || left <= 0 {
 			b.sealed = true
 			return b, 0, false
 		}
 		wait = min(wait, left)
 	}
-	return nil, wait, q.stopping
-}
-
-func (q *Queue) waiting(of func(*batch) int) float64 {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	n := 0
-	for _, b := range q.batches {
-		n += of(b)
-	}
-	return float64(n)
+	return nil, wait, q.stopped != nil
 }
 
 // Run dispatches until the queue is stopped and empty, or the context ends. It retries temporary failures for
@@ -194,13 +201,13 @@ func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 			q.metrics.dispatched(b.kind, "sent")
 			q.metrics.event("dispatched", len(b.arrived))
 			log.Info("dispatched", "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
-			q.remove(b, false)
+			q.remove(b)
 			return 0
 		case errors.Is(err, github.ErrRefused):
 			log.Error("a dispatch failed", "ids", b.events.IDs(), "error", err)
 			q.metrics.dispatched(b.kind, "failed")
 			q.metrics.event("failed", len(b.arrived))
-			q.remove(b, true)
+			q.remove(b, b.events.IDs()...)
 			return len(b.arrived)
 		default:
 			q.metrics.dispatched(b.kind, "repeated")
@@ -213,13 +220,11 @@ func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 }
 
 // remove drops a batch that was sent or failed. Ids of a failed one may come again.
-func (q *Queue) remove(b *batch, failed bool) {
+func (q *Queue) remove(b *batch, failed ...string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.batches = slices.DeleteFunc(q.batches, func(c *batch) bool { return c == b })
-	if failed {
-		for _, id := range b.events.IDs() {
-			q.recent.Remove(id)
-		}
+	for _, id := range failed {
+		q.recent.Remove(id)
 	}
 }

@@ -81,16 +81,8 @@ func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, 
 	var asked time.Time
 	var answer error
 	return func(ctx context.Context, deep bool) error {
-		q.mu.Lock()
-		stopping, full := q.stopping, len(q.batches) >= maxBatches
-		q.mu.Unlock()
-		switch {
-		case stopping:
-			return ErrStopping
-		case full:
-			return ErrFull
-		case !deep:
-			return nil
+		if err := q.Ready(); err != nil || !deep {
+			return err
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -112,7 +104,6 @@ func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, 
 //	errmon_relay_dispatches_total{type,outcome}   dispatches sent, repeated and failed for good
 //	errmon_relay_dispatch_delay_seconds           time from a webhook to its dispatch
 //	errmon_relay_waiting_events                   events accepted and not yet dispatched
-//	errmon_relay_waiting_dispatches               dispatches that wait, of 100 at most
 type Metrics struct{ set *metrics.Set }
 
 // Upper bounds of the histograms, in seconds.
