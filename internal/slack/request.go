@@ -25,10 +25,9 @@ import (
 const (
 	SignatureHeader = "X-Slack-Signature"
 	TimestampHeader = "X-Slack-Request-Timestamp"
+	// SignatureAge is how old, or how far ahead, a signed request may be: Slack's own recommendation.
+	SignatureAge = 5 * time.Minute
 )
-
-// SignatureAge is how old, or how far ahead, a signed request may be: Slack's own recommendation.
-const SignatureAge = 5 * time.Minute
 
 // The errors of VerifySignature.
 var (
@@ -66,14 +65,12 @@ type slackBody struct {
 	EventID string `json:"event_id"`
 	AppID   string `json:"api_app_id"` // the app that Slack sent it to, which is ours
 	Event   *slackMessage
-
 	// Of a slash command.
 	Command     string
 	SSLCheck    string `json:"ssl_check"`
 	ChannelID   string `json:"channel_id"`
 	ResponseURL string `json:"response_url"`
 	TriggerID   string `json:"trigger_id"`
-
 	// Of a message, and the text of a command. People choose the names of Workflow Builder's variables.
 	slackMessage
 	Message payload.Text
@@ -97,12 +94,12 @@ func Object(body []byte) ([]byte, error) {
 	if err != nil || strings.HasPrefix(text, "{") || !slices.ContainsFunc([]string{"payload", "command", "text", "ssl_check"}, form.Has) {
 		return nil, errors.New("it is neither a complete JSON object nor a form from Slack")
 	}
-	if form.Has("payload") {
-		return []byte(form.Get("payload")), nil
-	}
 	fields := map[string]string{}
 	for name := range form {
 		fields[name] = form.Get(name)
+	}
+	if inner, ok := fields["payload"]; ok {
+		return []byte(inner), nil
 	}
 	return json.Marshal(fields)
 }
@@ -135,8 +132,8 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		return b.event(raw, o), nil
 	case b.Type != "" && b.Type != "message":
 		return payload.Skip(otherType(b.Type)), nil
-	case b.SSLCheck != "":
-		return payload.Skip("Slack checks that the command's URL answers"), nil
+	case b.SSLCheck != "": // that the command's URL answers
+		return payload.Skip(otherType("ssl_check")), nil
 	}
 	m := b.slackMessage
 	m.Text = cmp.Or(m.Text, string(b.Message))
@@ -169,12 +166,6 @@ func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 var addressed = regexp.MustCompile(`^\s*<@[^>]*>[\s:,]*`)
 
 func otherType(kind string) string {
-	switch kind {
-	case "url_verification":
-		return "Slack checks a webhook's URL, which only a server can answer"
-	case "app_rate_limited":
-		return "Slack dropped events because there were too many"
-	}
 	return fmt.Sprintf("Slack's %q is neither a message nor a command", payload.Word(kind))
 }
 

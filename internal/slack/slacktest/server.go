@@ -19,8 +19,14 @@ import (
 	"github.com/org/errmon-action/internal/fake"
 )
 
-// WebhookPath is the path of the one webhook.
-const WebhookPath = "/services/T0001/B0001/secret"
+const (
+	// WebhookPath is the path of the one webhook.
+	WebhookPath = "/services/T0001/B0001/secret"
+	// ChannelName is the name of the one channel, without "#".
+	ChannelName = "alerts"
+	// RetryAfter is how many seconds a 429 asks to wait.
+	RetryAfter = 30
+)
 
 // Settings are what a test may change, between requests.
 type Settings struct {
@@ -36,15 +42,10 @@ type Settings struct {
 	Down    bool // every answer is 503
 }
 
-// ChannelName is the channel's name, without "#".
-const ChannelName = "alerts"
-
-// Message is a message that was posted.
+// Message is a message that was posted; Raw is the JSON of its blocks.
 type Message struct {
-	Channel string
-	Text    string
-	Blocks  []Block
-	Raw     string // the blocks' JSON
+	Channel, Text, Raw string
+	Blocks             []Block
 }
 
 // Server is the fake. Create it with New.
@@ -64,9 +65,6 @@ func (s *Server) Configure(change func(*Settings)) { fake.Change(&s.mu, &s.setti
 
 // Messages returns the messages posted so far.
 func (s *Server) Messages() []Message { return fake.Copy(&s.mu, &s.messages) }
-
-// RetryAfter is how many seconds a 429 asks to wait.
-const RetryAfter = 30
 
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
