@@ -168,7 +168,7 @@ func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client 
 		if home || s.actions == nil {
 			repository, err := client.Repository(ctx) // client.Check reports a refusal
 			facts.Public, facts.PushedAt = err == nil && !repository.Private, repository.PushedAt
-			facts.State, _ = client.WorkflowState(ctx, facts.File)
+			facts.State = client.WorkflowState(ctx, facts.File)
 		}
 		found = append(found, workflow.Check(content, facts)...)
 	}

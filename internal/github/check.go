@@ -71,14 +71,11 @@ func (c *Client) checkToken(ctx context.Context) finding.Finding {
 }
 
 // WorkflowState returns the state of a workflow by its file's name, such as "active" or
-// "disabled_inactivity"; empty if there is none, or if the token lacks the permission actions: read.
-func (c *Client) WorkflowState(ctx context.Context, file string) (string, error) {
+// "disabled_inactivity"; empty if it is not known, such as without the permission actions: read.
+func (c *Client) WorkflowState(ctx context.Context, file string) string {
 	var workflow struct{ State string }
-	_, err := c.find(ctx, "get workflow", c.path("actions/workflows/%s", url.PathEscape(file)), &workflow)
-	if refusalOf(err).status == http.StatusForbidden {
-		return "", nil
-	}
-	return workflow.State, wrap(err, "get workflow")
+	_ = c.read(ctx, "get workflow", c.path("actions/workflows/%s", url.PathEscape(file)), &workflow)
+	return workflow.State
 }
 
 // CheckCode reports whether code can be read, and what GitHub finds wrong in CODEOWNERS. Nothing here is a

@@ -57,10 +57,14 @@ func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
 	return a
 }
 
-// Save writes the dashboard and closes its duplicates. It must be a run's last write, so that everything the
-// dashboard calls read is in the issues already.
-func (l *Ledger) Save(ctx context.Context, k Known, after render.Board) error {
-	if k.home.Number == 0 {
+// Save writes the dashboard after a run that wrote the results of what it read, and closes its duplicates. It
+// must be the last write, so that everything the dashboard calls read is in the issues already.
+func (l *Ledger) Save(ctx context.Context, k Known, results []plan.Result, read Read) error {
+	after := k.after(results, read)
+	switch {
+	case k.home.Number == 0 && len(read.Completed)+len(after.Waiting)+len(after.Filed) == 0:
+		return nil // nothing worked yet, probably due to wrong settings
+	case k.home.Number == 0:
 		return l.create(ctx, after)
 	}
 	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {

@@ -118,7 +118,7 @@ func TestTickedRowsComeFirst(t *testing.T) {
 	}
 	results = append(results, plan.Result{Err: render.ErrNoRoom, Action: plan.Action{Kind: plan.Create, Next: row("exc1:e", 3).Marker}})
 	var got []string
-	for _, r := range (Known{Ticked: []string{"exc1:b", "exc1:d"}}).After(results, Read{Now: time.Unix(1e9, 0)}).Waiting {
+	for _, r := range (Known{Ticked: []string{"exc1:b", "exc1:d"}}).after(results, Read{Now: time.Unix(1e9, 0)}).Waiting {
 		got = append(got, r.Marker.Key()+" "+r.Reason)
 	}
 	over := " " + string(plan.OverMax)

@@ -58,8 +58,7 @@ type Read struct {
 	Version   string               // of errmon
 }
 
-// After returns the dashboard after a run that wrote the results of what it read.
-func (k Known) After(results []plan.Result, read Read) render.Board {
+func (k Known) after(results []plan.Result, read Read) render.Board {
 	before, now := k.Dashboard, count.At(read.Now)
 	runs := append(slices.DeleteFunc(slices.Clone(before.Runs), func(at count.Millis) bool { return at >= now }), now)
 	late := slices.DeleteFunc(slices.Clone(results), func(r plan.Result) bool { return !postponed(r) })
@@ -151,11 +150,6 @@ const (
 func (k Known) Large(key string, now time.Time) bool {
 	at, ok := k.Dashboard.Large[key]
 	return ok && now.Sub(at.Time()) < largeFor
-}
-
-// Empty reports whether a first dashboard would be empty: nothing worked yet, probably due to wrong settings.
-func (k Known) Empty(after render.Board, completed map[string]time.Time) bool {
-	return k.home.Number == 0 && len(completed)+len(after.Waiting)+len(after.Filed) == 0
 }
 
 // LongestAgo returns the sources read longest ago first. Of those read in the same run, failed ones come

@@ -239,13 +239,10 @@ func remember(ctx context.Context, r *run) error {
 	for _, n := range r.requests() {
 		sent += n
 	}
-	after := r.known.After(r.results, ledger.Read{
+	err := r.ledger.Save(ctx, r.known, r.results, ledger.Read{
 		Now: r.input.Now, Lateness: r.Rules.Lateness, Sources: r.report.Sources, Completed: r.input.Read, Requests: sent, Version: r.Version,
 	})
-	if r.known.Empty(after, r.input.Read) {
-		return nil
-	}
-	if err := r.ledger.Save(ctx, r.known, after); err != nil {
+	if err != nil {
 		return fmt.Errorf("save the dashboard: %w", err)
 	}
 	return nil
