@@ -24,10 +24,9 @@ import (
 
 // Ledger reads and writes what one repository stores. It is not safe for concurrent use.
 type Ledger struct {
-	GitHub   *github.Client
-	Render   render.Renderer // of the dashboard; its Label names the whole set
-	Trusted  []string        // logins, besides the token's own, whose markers count
-	ReadOnly bool            // nothing will be written, so fewer checks are needed
+	GitHub  *github.Client
+	Render  render.Renderer // of the dashboard; its Label names the whole set
+	Trusted []string        // logins, besides the token's own, whose markers count
 
 	login      string            // the token's own; "" until asked for
 	repository github.Repository // zero until asked for

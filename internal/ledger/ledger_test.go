@@ -66,7 +66,6 @@ func TestDashboards(t *testing.T) {
 	add(github.WorkflowLogin, marker.Dashboard{Read: map[string]count.Millis{"a": 5, "b": 1}, Waiting: []marker.Row{row("exc1:a", 1)}})
 	add(github.WorkflowLogin, marker.Dashboard{Read: map[string]count.Millis{"a": 3, "b": 4, "c": 2}, Waiting: []marker.Row{row("exc1:b", 1)}})
 	server.Configure(func(to *githubtest.Settings) { to.Login = "octocat" })
-	l.ReadOnly = true
 	k, err := l.List(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +85,6 @@ func TestTrustedLogins(t *testing.T) {
 	body := l.Render.Dashboard(render.Board{Dashboard: marker.Dashboard{Version: "1"}}, "")
 	server.Add(githubtest.Issue{Title: "errmon dashboard", Author: "Errmon[bot]", Labels: []string{"errmon:dashboard"}, Body: body})
 	l.Trusted = []string{"errmon[bot]"}
-	l.ReadOnly = true
 	k, err := l.List(t.Context(), nil)
 	if err != nil || k.home.Number != 1 || len(k.Warnings) != 0 {
 		t.Errorf("%v, dashboard #%d, warnings %q", err, k.home.Number, k.Warnings)

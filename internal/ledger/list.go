@@ -160,9 +160,6 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 
 // crossCheck checks the list without a dashboard: by author, GitHub must list the same issues of ours.
 func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
-	if l.ReadOnly {
-		return nil
-	}
 	repository, err := l.Repository(ctx)
 	if err != nil || len(listed) == 0 && repository.OpenIssues == 0 {
 		return err

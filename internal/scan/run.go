@@ -83,7 +83,7 @@ func begin(o Options) *run {
 	o.Rules.Policy = o.Intake.Policy
 	r := &run{Options: o, report: report.Run{Started: now, DryRun: o.DryRun}}
 	r.ledger = &ledger.Ledger{
-		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted, ReadOnly: o.DryRun,
+		GitHub: o.GitHub, Render: render.Renderer{Redactor: o.Redactor, Label: o.Label}, Trusted: o.Trusted,
 	}
 	r.input = plan.Input{Now: now, Rules: o.Rules, Read: map[string]time.Time{}, ReadsSentry: r.tracker() != nil}
 	return r
