@@ -81,21 +81,15 @@ func (c *Client) WorkflowState(ctx context.Context, file string) string {
 // CheckCode reports whether code can be read, and what GitHub finds wrong in CODEOWNERS. Nothing here is a
 // failure: without code, issues are still filed.
 func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
-	const about = "code"
 	refs, err := c.Refs(ctx, nil)
 	switch {
 	case err != nil:
-		f := finding.Of(about, err)
-		return []finding.Finding{finding.Warn(about, "issues show no code: "+f.Text, f.Remedy)}
+		f := finding.Of("code", err)
+		return []finding.Finding{finding.Warn("code", "issues show no code: "+f.Text, f.Remedy)}
 	case refs.Head == "":
-		return []finding.Finding{finding.Good(about, "%s is readable, but has no commits", c.FullName())}
+		return []finding.Finding{finding.Good("code", "%s is readable, but has no commits", c.FullName())}
 	}
-	return append([]finding.Finding{finding.Good(about, "%s is readable, default branch %s", c.FullName(), refs.Branch)}, c.checkOwners(ctx)...)
-}
-
-// checkOwners reports lines of CODEOWNERS that GitHub skips or whose owners do not exist.
-func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
-	const about = "CODEOWNERS"
+	found := []finding.Finding{finding.Good("code", "%s is readable, default branch %s", c.FullName(), refs.Branch)}
 	var wrong struct {
 		Errors []struct {
 			Line               int
@@ -103,19 +97,19 @@ func (c *Client) checkOwners(ctx context.Context) []finding.Finding {
 		}
 	}
 	exists, err := c.find(ctx, kindSource, c.path("codeowners/errors"), &wrong)
-	switch {
-	case err != nil:
-		return []finding.Finding{finding.Warn(about, err.Error(), "")}
-	case !exists:
-		return nil
-	case len(wrong.Errors) == 0:
-		return []finding.Finding{finding.Good(about, "no mistakes")}
-	}
-	text := fmt.Sprintf("%d mistakes, such as", len(wrong.Errors))
+	text, remedy := fmt.Sprintf("%d mistakes, such as", len(wrong.Errors)), "correct the lines: their owners are not shown"
 	for _, e := range wrong.Errors[:min(len(wrong.Errors), 3)] {
 		text += fmt.Sprintf(" line %d of %s: %s: %s;", e.Line, e.Path, c.api.Quote(e.Kind), c.api.Quote(e.Source))
 	}
-	return []finding.Finding{finding.Warn(about, strings.TrimSuffix(text, ";"), "correct the lines: their owners are not shown")}
+	switch {
+	case err != nil:
+		return append(found, finding.Warn("CODEOWNERS", err.Error(), ""))
+	case !exists:
+		return found
+	case len(wrong.Errors) == 0:
+		return append(found, finding.Good("CODEOWNERS", "no mistakes"))
+	}
+	return append(found, finding.Warn("CODEOWNERS", strings.TrimSuffix(text, ";"), remedy))
 }
 
 // Names are the names of GitHub's things in a team's rules.
