@@ -65,7 +65,8 @@ func (s *Server) getContents(r *http.Request) answer {
 		return reply(http.StatusOK, each(inside, s.wireEntry)) // a directory
 	}
 	file := s.wireEntry(path)
-	file["size"], file["encoding"], file["content"] = len(content), "base64", lineOf60.ReplaceAllString(base64.StdEncoding.EncodeToString([]byte(content)), "$0\n")
+	encoded := base64.StdEncoding.EncodeToString([]byte(content))
+	file["size"], file["encoding"], file["content"] = len(content), "base64", lineOf60.ReplaceAllString(encoded, "$0\n")
 	if len(content) > 1<<20 { // the contents API omits larger ones
 		file["encoding"], file["content"] = "none", ""
 	}

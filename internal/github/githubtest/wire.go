@@ -71,7 +71,8 @@ func (s *Server) wireIssue(issue *Issue) object {
 		"title": issue.Title, "body": issue.Body, "user": person(issue.Author),
 		"state": issue.State, "state_reason": issue.StateReason, "locked": issue.Locked,
 		"labels": each(issue.Labels, s.wireLabel), "assignee": nil, "assignees": each(issue.Assignees, person), "milestone": nil,
-		"comments": len(issue.Comments), "created_at": timestamp(issue.CreatedAt), "updated_at": timestamp(issue.CreatedAt), "closed_at": timestamp(issue.ClosedAt),
+		"comments": len(issue.Comments), "updated_at": timestamp(issue.CreatedAt),
+		"created_at": timestamp(issue.CreatedAt), "closed_at": timestamp(issue.ClosedAt),
 	}
 	if issue.StateReason == "" {
 		out["state_reason"] = nil
@@ -118,13 +119,10 @@ func (s *Server) wireEntry(name string) object {
 
 // person is GitHub's "simple user".
 func person(login string) object {
-	kind, id := map[bool]string{false: "User", true: "Bot"}[strings.HasSuffix(login, "[bot]")], len(login)
 	address := api + "/users/" + url.PathEscape(login)
-	out := object{
-		"login": login, "id": id, "node_id": fmt.Sprintf("U_%d", id), "type": kind, "site_admin": false, "gravatar_id": "",
-		"avatar_url": fmt.Sprint("https://avatars.githubusercontent.com/u/", id), "html_url": "https://github.com/" + login, "url": address,
-	}
-	for _, part := range []string{"events", "followers", "following", "gists", "organizations", "received_events", "repos", "starred", "subscriptions"} {
+	out := object{"login": login, "id": 1, "node_id": "U_1", "type": "User", "site_admin": false, "gravatar_id": "", "url": address}
+	const parts = "avatar html events followers following gists organizations received_events repos starred subscriptions"
+	for part := range strings.FieldsSeq(parts) {
 		out[part+"_url"] = address + "/" + part
 	}
 	return out
