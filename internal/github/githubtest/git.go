@@ -2,6 +2,7 @@ package githubtest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -112,15 +113,11 @@ func (s *Server) blame(sha, path string) object {
 	if !ok {
 		return nil
 	}
-	ranges, commits := []object{}, map[string]object{}
+	ranges := []object{}
 	for _, match := range blamed.FindAllStringSubmatch(out, -1) {
-		commit := match[1]
-		if commits[commit] == nil {
-			commits[commit] = s.commitNode(commit)
-		}
 		first, _ := strconv.Atoi(match[2])
 		count, _ := strconv.Atoi(match[3])
-		ranges = append(ranges, object{"startingLine": first, "endingLine": first + count - 1, "commit": commits[commit]})
+		ranges = append(ranges, object{"startingLine": first, "endingLine": first + count - 1, "commit": s.commitNode(match[1])})
 	}
 	return object{"ranges": ranges}
 }
@@ -167,11 +164,7 @@ func (r Repo) Commit(author string, at time.Time, title string, files map[string
 	r.t.Helper()
 	for path, content := range files {
 		path = filepath.Join(r.Dir, path)
-		err := os.MkdirAll(filepath.Dir(path), 0o700)
-		if err == nil {
-			err = os.WriteFile(path, []byte(content), 0o600)
-		}
-		if err != nil {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
 			r.t.Fatal(err)
 		}
 	}

@@ -94,9 +94,7 @@ func (s *Server) change(issue *Issue, to Issue) {
 		known := slices.Contains(issue.Assignees, login) || slices.Contains(s.settings.Assignable, login)
 		valid(known, "assignees", "invalid", "")
 	}
-	labels := to.Labels
-	to.Labels = nil
-	s.attach(&to, labels)
+	to.Labels = s.labelled(to.Labels)
 	to.Assignees = to.Assignees[:min(len(to.Assignees), 10)] // GitHub ignores more
 	reason := to.StateReason
 	to.StateReason = issue.StateReason
@@ -179,18 +177,19 @@ func (s *Server) removeLabel(r *http.Request, issue *Issue) answer {
 	return reply(http.StatusOK, each(issue.Labels, s.wireLabel))
 }
 
-// attach adds labels to an issue, and creates those that the repository lacks.
-func (s *Server) attach(issue *Issue, names []string) {
+// labelled returns the labels of these names, each once, and creates those that the repository lacks.
+func (s *Server) labelled(names []string) (labels []string) {
 	for _, name := range names {
 		i := labelIndex(s.labels, name)
 		if i < 0 {
 			i = len(s.labels)
 			s.labels = append(s.labels, name)
 		}
-		if !slices.Contains(issue.Labels, s.labels[i]) {
-			issue.Labels = append(issue.Labels, s.labels[i])
+		if !slices.Contains(labels, s.labels[i]) {
+			labels = append(labels, s.labels[i])
 		}
 	}
+	return labels
 }
 
 // listIssues lists issues of every state by creation; other lists are not imitated.

@@ -20,9 +20,7 @@ func (s *Server) Add(issue Issue) int {
 	if issue.State == "closed" {
 		issue.ClosedAt = cmp.Or(issue.ClosedAt, issue.CreatedAt)
 	}
-	names := issue.Labels
-	issue.Labels = nil
-	s.attach(&issue, names)
+	issue.Labels = s.labelled(issue.Labels)
 	s.issues = append(s.issues, &issue)
 	return issue.Number
 }
@@ -81,7 +79,7 @@ func (s *Server) Transfer(number int) {
 
 // Label adds a label to an issue.
 func (s *Server) Label(number int, name string) {
-	s.Edit(number, func(i *Issue) { s.attach(i, []string{name}) })
+	s.Edit(number, func(i *Issue) { i.Labels = s.labelled(append(i.Labels, name)) })
 }
 
 // Unlabel removes a label from an issue.
