@@ -57,37 +57,6 @@ func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
 	return a
 }
 
-// Save writes the dashboard after a run that wrote the results of what it read, and closes its duplicates. It
-// must be the last write, so that everything the dashboard calls read is in the issues already.
-func (l *Ledger) Save(ctx context.Context, k Known, results []plan.Result, read Read) error {
-	after := k.after(results, read)
-	switch {
-	case k.home.Number == 0 && len(read.Completed)+len(after.Waiting)+len(after.Filed) == 0:
-		return nil // nothing worked yet, probably due to wrong settings
-	case k.home.Number == 0:
-		return l.create(ctx, after)
-	}
-	err := l.GitHub.Rewrite(ctx, k.home.Number, func(current github.Issue) (github.Edit, error) {
-		if now, err := marker.ReadDashboard(current.Body); err == nil { // a dispatch run may have added rows
-			after.Waiting = mergeRows(after.Waiting, newDeliveries(k.Dashboard.Waiting, now.Waiting))
-		}
-		edit := github.Edit{Body: l.Render.Dashboard(after, current.Body)}
-		if k.afresh { // the next loss of the label stops a run again
-			edit.State = "open"
-		}
-		return edit, nil
-	})
-	if errors.Is(err, github.ErrGone) {
-		err = l.create(ctx, after)
-	}
-	for _, duplicate := range k.duplicates {
-		if err == nil {
-			_, err = l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"})
-		}
-	}
-	return err
-}
-
 // create files the dashboard, and creates the labels of the set.
 func (l *Ledger) create(ctx context.Context, after render.Board) error {
 	for _, label := range []struct{ name, color, description string }{
