@@ -103,40 +103,23 @@ func monthAt(s string) (month, length int) {
 	return month, n
 }
 
-// weekdayAt returns the length of the weekday at the start of s and of what separates it from the date.
-func weekdayAt(s string) int {
-	n := lettersIn(s)
-	if n < 3 || strings.IndexByte("MTWFS", s[0]) < 0 || n > 3 && !strings.HasSuffix(s[:n], "day") ||
-		strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 != 0 {
-		return 0
-	}
-	return n + leading(s[n:], ", ")
-}
-
 // zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns its end.
 func zone(s string, i int) (offset time.Duration, end int) {
 	if i == len(s) || s[i] == 'Z' {
 		return 0, min(i+1, len(s))
 	}
-	at := i
-	if s[at] == ' ' {
-		at++
-	}
-	if rest := s[at:]; rest != "" && (rest[0] == '[' || rest[0] == '(') {
-		if n := zoneName(rest[1:]) + 1; n > 1 && n < len(rest) && (rest[n] == ']' || rest[n] == ')') {
-			return 0, at + n + 1
-		}
-		return 0, i
-	}
+	at := i + leading(s[i:i+1], " ")
+	bracket := leading(s[at:min(at+1, len(s))], "[(")
+	at += bracket
 	named := at + zoneName(s[at:])
 	offset, end = offsetAt(s, named)
-	if end == at {
+	switch {
+	case end == at, bracket > 0 && (end == len(s) || s[end] != ']' && s[end] != ')'):
 		return 0, i
-	}
-	if named > at && end > named && strings.HasPrefix(s[end:], " (") {
+	case named > at && end > named && strings.HasPrefix(s[end:], " ("):
 		end += strings.IndexByte(s[end:], ')') + 1
 	}
-	return offset, end
+	return offset, end + bracket
 }
 
 // offsetAt reads "+01:00", "+0100" or "+01" at s[i].
@@ -145,13 +128,15 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 		return 0, i
 	}
 	hours, n := run(s[i+1:])
-	minutes, end := 0, i+1+n
-	if n == 4 {
+	end = i + 1 + n
+	minutes, m := run(strings.TrimPrefix(s[end:], ":"))
+	switch {
+	case n == 4:
 		hours, minutes = hours/100, hours%100
-	} else if end < len(s) && s[end] == ':' {
-		if number, n := run(s[end+1:]); n == 2 {
-			minutes, end = number, end+3
-		}
+	case n == 2 && m == 2:
+		end += len(":00")
+	default:
+		minutes = 0
 	}
 	if n != 2 && n != 4 || hours > 14 || end < len(s) && isLetter(s[end]) {
 		return 0, i

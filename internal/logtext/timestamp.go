@@ -19,7 +19,11 @@ func timeAt(s string) (time.Time, int) {
 	}
 	start := 0
 	if !isDigit(s[0]) {
-		start = weekdayAt(s)
+		n := lettersIn(s)
+		if n >= 3 && strings.IndexByte("MTWFS", s[0]) >= 0 && (n == 3 || strings.HasSuffix(s[:n], "day")) &&
+			strings.Index("Mon Tue Wed Thu Fri Sat Sun", s[:3])%4 == 0 {
+			start = n + leading(s[n:], ", ")
+		}
 		if month, _ := monthAt(s); start == 0 && month == 0 {
 			return time.Time{}, 0 // a word, as most are
 		}
