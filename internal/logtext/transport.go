@@ -2,7 +2,6 @@ package logtext
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 	"time"
 
@@ -50,14 +49,18 @@ func unwrap(s string) carried {
 // peel removes one transport, and reports whether there was one.
 func (c *carried) peel(s string) bool {
 	switch b := s[0]; {
-	case b >= '0' && b <= '9':
+	case isDigit(b) && s[1] == '|':
+		return c.peelColumn("PM2", s)
+	case isDigit(b) && s[2] == ':':
+		return c.peelColumn("foreman", s)
+	case isDigit(b):
 		return c.peelTime(s)
 	case isLetter(b):
-		return c.peelNamed(s)
+		return c.peelColumn("compose", s) || c.peelNamed(s)
 	case b == '<':
 		return c.peelPriority(s)
 	case b == '[':
-		if pod := podName.FindStringSubmatch(s); pod != nil {
+		if pod := kubectl.FindStringSubmatch(s); pod != nil {
 			return c.layer("kubectl", pod[1], s[len(pod[0]):])
 		}
 		return c.peelRequest(s)
@@ -65,8 +68,8 @@ func (c *carried) peel(s string) bool {
 	return false
 }
 
-// podName is kubectl's "[pod/web-7f2/web] ".
-var podName = regexp.MustCompile(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
+// kubectl is "[pod/web-7f2/web] ".
+var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
 
 // peelRequest removes the request's id that Rails 8 puts before every line of an error, where it
 // prints no level: before blank lines, the exception and its frames.
@@ -115,7 +118,7 @@ func (c *carried) peelPriority(s string) bool {
 
 // rfc5424 matches what stands between the priority and the message: the header, captured whole and by its
 // time and program, and the structured data, which Heroku leaves out.
-var rfc5424 = regexp.MustCompile(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
+var rfc5424 = pattern(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
 // name keeps the program that a prefix names, without its number.
 func (c *carried) name(program string) {
@@ -124,17 +127,9 @@ func (c *carried) name(program string) {
 	}
 }
 
-// peelTime removes a time and what stands between it and the line, also foreman's "10:00:00 web.1  | " and
-// PM2's "0|web  | ".
+// peelTime removes a time in front of everything, and what stands between it and the line.
 func (c *carried) peelTime(s string) bool {
-	switch {
-	case len(s) < len("10:00:00 a | "):
-		return false
-	case s[1] == '|':
-		return c.peelColumn("PM2", s, 0)
-	case s[2] == ':' && s[5] == ':' && s[8] == ' ':
-		return c.peelColumn("foreman", s, len("10:00:00"))
-	case len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' '):
+	if len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' ') {
 		return false
 	}
 	at, n := isoTime(s)
@@ -150,11 +145,8 @@ func (c *carried) peelTime(s string) bool {
 // standsAlone recognises a line that a logger prints no time in front of, so that the time is Docker Desktop's.
 func standsAlone(s string) bool {
 	shape := stacktrace.ShapeOf(s)
-	if shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(s, "    ") || strings.HasPrefix(s, `{"`) {
-		return true
-	}
 	_, n := timeAt(s)
-	return n >= len("2006-01-02 15:04:05")
+	return shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(s, "    ") || strings.HasPrefix(s, `{"`) || n >= len("2006-01-02 15:04:05")
 }
 
 // peelStamped removes what follows a time. The name of a stream, as "aws logs tail" prints it, is
@@ -216,15 +208,13 @@ func isLevel(word string) bool {
 }
 
 // peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", journald's times
-// with a weekday, compose's "app-1  | " and stern's "pod container ".
+// with a weekday, and stern's "pod container ".
 func (c *carried) peelNamed(s string) bool {
-	if c.peelColumn("compose", s, 0) {
-		return true
-	}
 	name, rest, _ := strings.Cut(s, " ")
-	if isPod(name) {
-		container, body, ok := strings.Cut(rest, " ")
-		if ok && isWord(container) && !isLevel(container) {
+	if len(name) > 12 && name[len(name)-6] == '-' {
+		pod := podName.FindStringSubmatch(name)
+		container, body, _ := strings.Cut(rest, " ")
+		if pod != nil && body != "" && strings.ContainsAny(pod[1], "0123456789") && isWord(container) && !isLevel(container) {
 			return c.layer("stern", name, body)
 		}
 	}
@@ -237,32 +227,26 @@ func (c *carried) peelNamed(s string) bool {
 	return true
 }
 
-// peelColumn removes "app-1  | " at s[at]: a name that is numbered, or padded to a column.
-func (c *carried) peelColumn(transport, s string, at int) bool {
-	column := s[at:min(len(s), at+60)]
-	bar := strings.IndexByte(column, '|')
-	if bar == 1 && len(column) > 2 { // PM2's number
-		bar = 2 + strings.IndexByte(column[2:], '|')
-	}
-	if bar < 2 || column[bar-1] != ' ' || at+bar+1 < len(s) && s[at+bar+1] != ' ' {
+// column is foreman's time and PM2's number, the name of a program and what pads it.
+var column = pattern(`^(?:\d\d:\d\d:\d\d )?((?:\d\|)?([\w./$#@+-]+) ( *))\|(?: |$)`)
+
+// peelColumn removes "app-1  | ": a name that is numbered, or padded to a column.
+func (c *carried) peelColumn(transport, s string) bool {
+	if bar := strings.IndexByte(s[:min(len(s), 60)], '|'); bar < 1 || bar > 1 && s[bar-1] != ' ' {
 		return false
 	}
-	name := strings.Trim(column[:bar], " ")
-	name = name[strings.IndexByte(name, '|')+1:]
-	numbered := name != "" && isDigit(name[len(name)-1]) && strings.ContainsAny(name, "-_.")
-	if !isWord(name) || isLevel(name) || isNumber(name) || !numbered && column[bar-2] != ' ' {
+	found := column.FindStringSubmatch(s)
+	if found == nil {
+		return false
+	}
+	name := found[2]
+	numbered := isDigit(name[len(name)-1]) && strings.ContainsAny(name, "-_.")
+	if isLevel(name) || isNumber(name) || !numbered && found[3] == "" {
 		return false
 	}
 	c.name(name)
-	return c.layer(transport, column[:bar], s[min(at+bar+2, len(s)):])
+	return c.layer(transport, found[1], s[len(found[0]):])
 }
 
-// isPod recognises the name of a pod that a deployment made: "web-7f2a9b-x8k2p".
-func isPod(name string) bool {
-	if len(name) < 13 || name[len(name)-6] != '-' || !isWord(name) {
-		return false
-	}
-	name = name[:len(name)-6]
-	set := name[strings.LastIndexByte(name, '-')+1:]
-	return len(set) < len(name) && len(set) >= 5 && len(set) <= 10 && strings.ContainsAny(set, "0123456789") && strings.ToLower(set) == set
-}
+// podName matches the name of a pod that a deployment made, "web-7f2a9b-x8k2p".
+var podName = pattern(`^[\w.-]+-([a-z\d]{5,10})-[^-]{5}$`)
