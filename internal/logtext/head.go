@@ -128,12 +128,9 @@ func (r *headReader) withoutLevel() {
 		}
 	}
 	class, method, ok := strings.Cut(h.message, " ")
-	switch {
 	// java.util.logging's first line is the time in words, the class and the method.
-	case ok && r.s[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message):
+	if ok && r.s[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
 		h.twoLines, h.logger, h.format = true, class, "java.util.logging"
-	case strings.IndexByte(h.message, '=') > 0:
-		readLogfmt(h, h.message)
 	}
 }
 
