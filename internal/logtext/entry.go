@@ -25,18 +25,16 @@ type entry struct {
 // carry removes what carried the record here, and leaves the rest of its text in first.
 func carry(r event.Record) entry {
 	c := unwrap(cleanText(r.Text))
-	if strings.HasPrefix(c.first, "{") {
-		if w, ok := unwrapObject(c.first); ok {
-			inner := unwrap(cleanText(w.first))
-			inner.service = cmp.Or(inner.service, w.service, c.service)
-			inner.within, inner.partial = cmp.Or(w.within, inner.within), c.partial || w.partial || inner.partial
-			inner.time, inner.stamped = cmp.Or(c.time, inner.time), c.stamped || inner.stamped
-			inner.format = joined(joined(c.format, "wrapper"), inner.format)
-			c = inner
-		}
+	if w, ok := unwrapObject(c.first); ok {
+		inner := unwrap(cleanText(w.first))
+		inner.service = cmp.Or(inner.service, w.service, c.service)
+		inner.within, inner.partial = cmp.Or(w.within, inner.within), c.partial || w.partial || inner.partial
+		inner.time, inner.stamped = cmp.Or(c.time, inner.time), c.stamped || inner.stamped
+		inner.format = joined(joined(c.format, "wrapper"), inner.format)
+		c = inner
 	}
-	cut := len(r.Text) == dockerSplit || len(r.Text) > cloudwatchSplit-4 && len(r.Text) <= 256<<10
-	c.time, c.partial = cmp.Or(r.Time, c.time), c.partial || cut
+	c.time = cmp.Or(r.Time, c.time)
+	c.partial = c.partial || len(r.Text) == dockerSplit || len(r.Text) > cloudwatchSplit-4 && len(r.Text) <= 256<<10
 	return entry{carried: c, record: r}
 }
 
@@ -45,16 +43,15 @@ func (e *entry) read(keys *keyTable) {
 	if e.fields = readFields(e.first, keys); e.fields != nil {
 		return
 	}
-	if i := strings.IndexByte(e.first, '\n'); i >= 0 {
-		e.first, e.rest = e.first[:i], strings.Split(e.first[i+1:], "\n")
-		for i := range e.rest {
-			if e.stamped || e.format != "" { // if many lines were shipped as one, each may have a prefix
-				e.rest[i] = unwrap(e.rest[i]).first
-			}
-		}
+	first, rest, more := strings.Cut(e.first, "\n")
+	e.first = unmarked(first)
+	if more {
+		e.rest = strings.Split(rest, "\n")
 	}
-	e.first = unmarked(e.first)
 	for i, line := range e.rest {
+		if e.stamped || e.format != "" { // if many lines were shipped as one, each may have a prefix
+			line = unwrap(line).first
+		}
 		e.rest[i] = unmarked(line)
 	}
 	e.readHead()
@@ -129,10 +126,10 @@ var wrapperKeys = set(`stream source container_id container_name container kuber
 // unwrapObject reads a line that was shipped in `{"log":"…","stream":"stderr","container_id":"…"}`,
 // or in an object with nothing but a log. It reports false for an application's own record.
 func unwrapObject(s string) (w carried, ok bool) {
-	if !strings.Contains(s, `"log"`) {
+	if !strings.HasPrefix(s, "{") || !strings.Contains(s, `"log"`) {
 		return w, false
 	}
-	found, ours, last := false, true, ""
+	found, ours, last := false, true, false
 	_, ok = eachMember(s, func(key, value string) {
 		switch {
 		case key == "log" && value[0] == '"':
@@ -144,14 +141,14 @@ func unwrapObject(s string) (w carried, ok bool) {
 		case key == "container_id":
 			w.within = scalar(value)
 		case key == "partial_message" || key == "_p":
-			w.partial = w.partial || scalar(value) == "true" || value == "true" || scalar(value) == "P"
+			w.partial = w.partial || strings.Trim(value, `"`) == "true" || value == `"P"`
 		case key == "partial_last":
-			last = value
+			last = strings.Contains(value, "true")
 		case !wrapperKeys[key] && !strings.HasPrefix(key, "partial_"):
 			ours = false
 		}
 	})
-	w.partial = w.partial && !strings.Contains(last, "true")
+	w.partial = w.partial && !last
 	return w, ok && found && ours
 }
 

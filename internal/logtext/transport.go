@@ -213,8 +213,8 @@ func (c *carried) peelNamed(s string) bool {
 	name, rest, _ := strings.Cut(s, " ")
 	if len(name) > 12 && name[len(name)-6] == '-' {
 		pod := podName.FindStringSubmatch(name)
-		container, body, _ := strings.Cut(rest, " ")
-		if pod != nil && body != "" && strings.ContainsAny(pod[1], "0123456789") && isWord(container) && !isLevel(container) {
+		container, body, ok := strings.Cut(rest, " ")
+		if pod != nil && ok && strings.ContainsAny(pod[1], "0123456789") && isWord(container) && !isLevel(container) {
 			return c.layer("stern", name, body)
 		}
 	}
