@@ -217,7 +217,7 @@ func TestSettle(t *testing.T) {
 // TestLimits gives more than an event may hold.
 func TestLimits(t *testing.T) {
 	long := strings.Repeat("ä", MaxText)
-	frames := strings.Repeat("\n\tat a.b.C.d(C.java:1)", 10*maxLines)
+	frames := strings.Repeat("\n\tat a.b.C.d(C.java:1)", 20_000)
 	tests := []struct {
 		name    string
 		records []event.Record
@@ -251,9 +251,6 @@ func checkLimits(t *testing.T, e event.Event) {
 		if !utf8.ValidString(s) {
 			t.Errorf("%s is not UTF-8: %q", name, s)
 		}
-	}
-	if n := strings.Count(e.Text, "\n") + 1; n > maxLines+1 {
-		t.Errorf("%d lines", n)
 	}
 }
 

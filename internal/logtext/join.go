@@ -47,7 +47,7 @@ func (p *pending) verdict(e *entry) verdict {
 		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
 		return begin // some loggers align their levels to the right
-	case isPlain(e.shape) && p.isMessage(e), e.first == "Runtime.ExitError" && strings.Contains(p.head.message, "Runtime exited"):
+	case isPlain(e.shape) && p.isMessage(e):
 		return join
 	}
 	_, how := p.trace.ahead.After(e.first, e.shape)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/stacktrace"
@@ -205,9 +204,6 @@ func namesNone(message string) bool {
 // 65,536 characters in an issue's body, so more could never be shown.
 const MaxText = 64 << 10
 
-// maxLines bounds the lines of one event: the middle of a huge goroutine dump adds nothing.
-const maxLines = 2000
-
 const cutMark = "[…]"
 
 // lines is the text of an event while it grows.
@@ -221,9 +217,8 @@ func (l *lines) add(line string) {
 		line = strings.Clone(clip(line))
 	}
 	l.lines = append(l.lines, line)
-	l.size += len(line) + 1
-	if len(l.lines) > 2*maxLines || l.size > 4*MaxText {
-		l.lines, l.size = clipLines(l.lines), MaxText
+	if l.size += len(line) + 16; l.size > 4*MaxText { // 16 for the string itself
+		l.lines, l.size = strings.Split(clip(strings.Join(l.lines, "\n")), "\n"), MaxText
 	}
 }
 
@@ -232,36 +227,18 @@ func (l *lines) below(first string) string {
 	for len(l.lines) > 1 && isBlank(l.lines[len(l.lines)-1]) {
 		l.lines = l.lines[:len(l.lines)-1]
 	}
-	if len(l.lines) > maxLines {
-		l.lines = clipLines(l.lines)
-	}
 	l.lines[0] = first
 	return clip(strings.Join(l.lines, "\n"))
 }
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// clip shortens s to MaxText by cutting out of its middle, on rune boundaries:
-// the two ends of a trace matter most, and Python's exception is the last line.
+// clip shortens s to MaxText by cutting whole characters out of its middle: the two ends of a trace matter most,
+// and Python's exception is the last line.
 func clip(s string) string {
 	if len(s) <= MaxText {
 		return s
 	}
-	head, tail := MaxText*3/4, len(s)-(MaxText/4-len(cutMark)-2)
-	for !utf8.RuneStart(s[head]) {
-		head--
-	}
-	for tail < len(s) && !utf8.RuneStart(s[tail]) {
-		tail++
-	}
-	return s[:head] + "\n" + cutMark + "\n" + s[tail:]
-}
-
-// clipLines shortens lines alike, to maxLines and about MaxText in all.
-func clipLines(lines []string) []string {
-	if len(lines) > maxLines {
-		kept := append(lines[:maxLines*3/4:maxLines*3/4], cutMark)
-		lines = append(kept, lines[len(lines)-(maxLines/4-1):]...)
-	}
-	return strings.Split(clip(strings.Join(lines, "\n")), "\n")
+	head, tail := s[:MaxText*3/4], s[len(s)-(MaxText/4-len(cutMark)-2):]
+	return strings.ToValidUTF8(head, "") + "\n" + cutMark + "\n" + strings.ToValidUTF8(tail, "")
 }
