@@ -47,45 +47,36 @@ var (
 // maxCauses bounds a chain; the first causes matter most.
 const maxCauses = 10
 
-// object is a decoded JSON object by its keys in lower case, without "_".
+// object is a decoded JSON object by its keys in lower case, without "_", with its numbers as text.
 type object map[string]any
 
 func newObject(value any) object {
 	members, _ := value.(map[string]any)
 	o := object{}
 	for _, key := range slices.Sorted(maps.Keys(members)) { // so that of keys that become alike, always the same one counts
-		o[strings.ReplaceAll(strings.ToLower(key), "_", "")] = members[key]
+		value := members[key]
+		if number, ok := value.(float64); ok {
+			value = strconv.FormatFloat(number, 'f', -1, 64)
+		}
+		o[strings.ReplaceAll(strings.ToLower(key), "_", "")] = value
 	}
 	return o
 }
 
-// text returns the first member that is a string or a number.
-func (o object) text(keys []string) string {
+// first returns the first member of a kind.
+func first[T any](o object, keys ...string) (member T) {
 	for _, key := range keys {
-		switch value := o[key].(type) {
-		case string:
-			return value
-		case float64:
-			return strconv.FormatFloat(value, 'f', -1, 64)
-		}
-	}
-	return ""
-}
-
-// find returns the first member that exists.
-func (o object) find(keys []string) any {
-	for _, key := range keys {
-		if value := o[key]; value != nil {
+		if value, ok := o[key].(T); ok {
 			return value
 		}
 	}
-	return nil
+	return member
 }
 
 // raise gives the event the chain that the record holds as an object or a list of objects, unless the
 // stack's text has all of it. It returns an exception without frames as text, which belongs in the message.
 func (f *fields) raise(e *event.Event) string {
-	if level := f.levelBy(""); level != event.Unknown && level < event.Warn {
+	if f.level != event.Unknown && f.level < event.Warn {
 		return ""
 	}
 	thrown := decoded(f.raised)
@@ -95,7 +86,7 @@ func (f *fields) raise(e *event.Event) string {
 	}
 	chain := appendExceptions(nil, thrown)
 	if len(chain) == 0 && e.Stack == "" {
-		return newObject(thrown).text(messageKeys)
+		return first[string](newObject(thrown), messageKeys...)
 	}
 	read, _ := stacktrace.Parse(e.Stack)
 	if len(chain) < len(read) || len(chain) == len(read) && (len(read) == 0 || read[0].Type != "") || f.raised == f.record && len(read) == 0 {
@@ -129,10 +120,10 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 	if inner := o["exception"]; inner != nil { // Quarkus, in "causedBy"
 		return appendExceptions(chain, inner)
 	}
-	x := event.Exception{Type: o.text(typeKeys), Message: o.text(messageKeys)}
-	frames, cause := o.find(framesKeys), o.find(causeKeys)
+	x := event.Exception{Type: first[string](o, typeKeys...), Message: first[string](o, messageKeys...)}
+	frames, cause := first[any](o, framesKeys...), first[any](o, causeKeys...)
 	if inner, ok := frames.(map[string]any); ok { // Sentry's "stacktrace"
-		frames = newObject(inner).find(framesKeys)
+		frames = first[any](newObject(inner), framesKeys...)
 	}
 	if list, ok := frames.([]any); ok && len(list) > 0 && x.Type == "" {
 		x.Type = "error" // Go's have no name
@@ -173,9 +164,9 @@ func frameText(value any) string {
 // readFrames reads a list of frames: objects, or Monolog's "file:line". Monolog's lists
 // lack the top frame, which the exception itself names.
 func readFrames(value any, thrown object) (frames []event.Frame) {
-	top := placeFrame(thrown.text([]string{"file"}))
+	top := placeFrame(first[string](thrown, "file"))
 	if top.Line == 0 {
-		top.Line, _ = strconv.Atoi(thrown.text([]string{"line"}))
+		top.Line, _ = strconv.Atoi(first[string](thrown, "line"))
 	}
 	if top.Line != 0 && runtimes[path.Ext(top.File)] != "" {
 		frames = append(frames, top)
@@ -187,8 +178,8 @@ func readFrames(value any, thrown object) (frames []event.Frame) {
 			continue
 		}
 		o := newObject(item)
-		line, _ := strconv.Atoi(o.text(lineKeys))
-		frames = append(frames, event.Frame{Function: o.text(functionKeys), Module: o.text(moduleKeys), File: o.text(fileKeys), Line: line})
+		line, _ := strconv.Atoi(first[string](o, lineKeys...))
+		frames = append(frames, event.Frame{Function: first[string](o, functionKeys...), Module: first[string](o, moduleKeys...), File: first[string](o, fileKeys...), Line: line})
 	}
 	if runtimeOf(frames) == "python" {
 		slices.Reverse(frames) // the oldest call comes first, as in a traceback

@@ -129,8 +129,9 @@ func (f *fields) fill(e *event.Event) {
 		}
 		e.Stack, message = inner.Stack, cmp.Or(inner.Message, message)
 	}
-	if e.Level = f.levelBy(e.Stack); f.values[fieldLevelName] == "" && f.values[fieldSeverity] == "" {
-		e.Level = max(e.Level, inner.Level)
+	e.Level = cmp.Or(f.level, inner.Level)
+	if f.level == event.Unknown && (e.Stack != "" || f.values[fieldErrorType] != "") {
+		e.Level = max(e.Level, event.Error)
 	}
 	if f.fillPlatform(e) || f.fillService(e) {
 		return
@@ -163,19 +164,6 @@ func (f *fields) fillIDs(e *event.Event) {
 	case e.Logger == "":
 		e.Logger = name
 	}
-}
-
-// levelBy returns the level that the record states, or else an error if it has an exception.
-func (f *fields) levelBy(stack string) event.Level {
-	level := f.level
-	severity := f.text(fieldSeverity)
-	if n, digits := run(severity); level == event.Unknown && digits == len(severity) && n >= 1 && n <= 24 {
-		level = event.Trace + event.Level((n-1)/4) // OpenTelemetry has four numbers to a level
-	}
-	if level == event.Unknown && (stack != "" || f.values[fieldErrorType] != "") {
-		return event.Error
-	}
-	return level
 }
 
 // stack returns the text of the record's stack trace, with the exception above its frames if

@@ -8,7 +8,6 @@ type field int
 const (
 	fieldNone field = iota
 	fieldLevelName
-	fieldSeverity // OpenTelemetry's number
 	fieldTimestamp
 	fieldMessage
 	fieldErrorType
@@ -37,8 +36,7 @@ const (
 var fieldKeys = [fieldCount][]string{
 	fieldLevelName: {"level_name", "log.level", "level", "levelname", "severity", "log_level", "lvl", "severity_text", "severity.text", "level.name", "level.text",
 		"level.label", "level.value", "level.levelStr", "error_severity", "severity_label", "log_severity", "sev", "levelno", "level_value", "priority", "priority_name", "syslog_severity",
-		"syslog.severity", "syslog_level", "message_type", "@l", "l", "status", "at", "s"},
-	fieldSeverity: {"severity_number"},
+		"syslog.severity", "syslog_level", "message_type", "@l", "l", "status", "at", "s", "severity_number"},
 	fieldTimestamp: {"@timestamp", "timestamp", "time", "ts", "t", "asctime", "event_time", "time_millis", "instant.epochSecond", "@t", "time_unix_nano", "date", "datetime",
 		"created_at", "created", "logged_at", "when", "record.time.timestamp"},
 	fieldMessage: {"message", "msg", "event", "body", "body.stringValue", "log", "@m", "RenderedMessage", "@mt", "MessageTemplate", "short_message", "log_message",

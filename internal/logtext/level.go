@@ -104,6 +104,8 @@ func numberLevel(key string, n int) event.Level {
 	switch {
 	case key == "status", key == "priority" && n > 7: // of a response, of a job
 		return event.Unknown
+	case n > 0 && n <= 24 && inKey("number"): // OpenTelemetry has four to a level
+		return event.Trace + event.Level((n-1)/4)
 	case key == "levelno": // Python's
 		return event.Level(min(n/10, 5)) + event.Trace
 	case n < 10 && key == "LogLevel": // .NET's

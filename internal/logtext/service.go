@@ -145,7 +145,7 @@ func readEmbedded(e *event.Event, level event.Level, keys *keyTable) bool {
 	}
 	words, requestID, logger := strings.TrimSpace(e.Message[:start]), e.RequestID, e.Logger
 	f.fill(e)
-	if f.values[fieldLevelName] == "" && level != event.Unknown {
+	if f.level == event.Unknown && level != event.Unknown {
 		e.Level = level
 		f.spellIfMute(e)
 	}
