@@ -22,7 +22,6 @@ type head struct {
 	raised     string // the message with the word before it, which is an exception's name if frames follow
 	stack      string // from a field of the line
 	structured bool   // begins as loggers begin lines: with a time, a level or an id
-	twoLines   bool   // java.util.logging's first line, without level and message
 	origin
 }
 
@@ -127,10 +126,10 @@ func (r *headReader) withoutLevel() {
 			return
 		}
 	}
-	class, method, ok := strings.Cut(h.message, " ")
 	// java.util.logging's first line is the time in words, the class and the method.
-	if ok && r.s[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
-		h.twoLines, h.logger, h.format = true, class, "java.util.logging"
+	class, method, _ := strings.Cut(h.message, " ")
+	if strings.IndexByte(class, '.') > 0 && r.s[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
+		h.message, h.logger, h.format = "", class, "java.util.logging"
 	}
 }
 

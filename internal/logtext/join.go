@@ -44,7 +44,7 @@ func (p *pending) verdict(e *entry) verdict {
 	case p.isCompanion(e):
 		return join
 	case e.shape == stacktrace.Head:
-		return joinIf(p.head.twoLines && len(p.text.lines) == 1 && e.head.level != event.Unknown)
+		return joinIf(p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown)
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
 		return begin // some loggers align their levels to the right
 	case isPlain(e.shape) && p.isMessage(e):

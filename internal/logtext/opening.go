@@ -81,7 +81,7 @@ func (o *opening) phase() stacktrace.Phase {
 	return stacktrace.Plain
 }
 
-// say takes the message on the second line, which may follow a level if the first had only a time.
+// say takes the message on the second line, which may follow a level if the first had none.
 func (o *opening) say(line string) {
 	line = strings.TrimSpace(strings.TrimSuffix(line, "]]")) // Payara's end of a message
 	if strings.Trim(line, "*") == "" || line == "APPLICATION FAILED TO START" || line == "Description:" {

@@ -84,13 +84,11 @@ func (p *pending) take(e *entry) {
 
 func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	second := len(p.text.lines) == 1
-	switch {
-	case p.head.twoLines && second:
-		h := readHead(line, false, event.Unknown)
-		p.head.level, p.head.message = h.level, h.message
-		p.trace.phase = p.head.phase()
-	case p.awaitsMessage() && (isPlain(s) || s == stacktrace.Indented):
-		p.head.say(line)
+	if p.awaitsMessage() && (isPlain(s) || s == stacktrace.Indented || s == stacktrace.Head && second) {
+		unknown := p.head.level == event.Unknown
+		if p.head.say(line); unknown {
+			p.trace.phase = p.head.phase()
+		}
 	}
 	if s == stacktrace.GoPlace && second && p.trace.phase == stacktrace.Bare && stacktrace.IsGoFunction(p.text.lines[0]) {
 		p.trace.fragment = true
