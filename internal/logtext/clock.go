@@ -128,15 +128,9 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 		return 0, i
 	}
 	hours, n := run(s[i+1:])
-	end = i + 1 + n
-	minutes, m := run(strings.TrimPrefix(s[end:], ":"))
-	switch {
-	case n == 4:
-		hours, minutes = hours/100, hours%100
-	case n == 2 && m == 2:
-		end += len(":00")
-	default:
-		minutes = 0
+	minutes, end := colonAt(s, i+1+n)
+	if n == 4 {
+		hours, minutes, end = hours/100, hours%100, i+5
 	}
 	if n != 2 && n != 4 || hours > 14 || end < len(s) && isLetter(s[end]) {
 		return 0, i

@@ -61,36 +61,25 @@ func anyTime(s string) (time.Time, int) {
 	if n == 0 {
 		return clockFirst(s)
 	}
-	clock, end := clockBehind(s, n)
-	if end == 0 {
+	i := n
+	for i < len(s) && i < n+4 && strings.IndexByte("T_ ,:-|.@", s[i]) >= 0 {
+		i++
+	}
+	i = len(s) - len(strings.TrimPrefix(s[i:], "at "))
+	clock, m := clockAt(s[i:], true)
+	if m == 0 || i == n && n != len("20261122") {
 		if d.year == 0 || n < len("2026-11-22") || n < len(s) && strings.IndexByte(" \t]|,;)", s[n]) < 0 {
 			return time.Time{}, 0 // "11-22 apples", "1.12.20 released"
 		}
 		return d.with(0), n
 	}
-	offset, end := zone(s, end)
+	offset, end := zone(s, i+m)
 	if d.year == 0 && end < len(s) && s[end] == ' ' { // ctime prints it last
 		if year, n := run(s[end+1:]); n == 4 && year >= 1970 && year <= 2100 {
 			d.year, end = year, end+5
 		}
 	}
 	return d.with(clock - offset), end
-}
-
-// clockBehind reads the clock after a date of n bytes, and returns where it ends, or 0.
-func clockBehind(s string, n int) (time.Duration, int) {
-	i := n
-	for i < len(s) && i < n+4 && strings.IndexByte("T_ ,:-|.@", s[i]) >= 0 {
-		i++
-	}
-	if strings.HasPrefix(s[i:], "at ") {
-		i += len("at ")
-	}
-	clock, m := clockAt(s[i:], true)
-	if m == 0 || i == n && n != len("20261122") {
-		return 0, 0
-	}
-	return clock, i + m
 }
 
 // clockFirst reads a clock, with a date behind it or without, or the seconds, milliseconds,
@@ -118,40 +107,38 @@ func clockFirst(s string) (time.Time, int) {
 
 // clockAt reads "10:00:00.123" or "3:04PM", and after a date also "10:00" and "100000".
 func clockAt(s string, dated bool) (clock time.Duration, length int) {
-	var part [3]int // hour, minute, second
-	parts, end := 0, 0
-	if number, n := run(s); n == 6 && dated {
-		part, parts, end = [3]int{number / 10000, number / 100 % 100, number % 100}, 3, n
-	}
-	for i := 0; parts < 3; i++ {
-		number, n := run(s[i:])
-		if n == 0 {
-			break
-		}
-		if n > 2 || parts > 0 && n < 2 {
-			return 0, 0
-		}
-		i += n
-		part[parts], end = number, i
-		if parts++; i == len(s) || s[i] != ':' {
-			break
-		}
-	}
-	if parts < 2 || part[0] > 24 || part[1] > 59 || part[2] > 60 {
+	hour, n := run(s)
+	minute, short := colonAt(s, n)
+	second, end := colonAt(s, short)
+	exact, nanos := end > short, 0
+	switch {
+	case n == 6 && dated:
+		hour, minute, second, end, exact = hour/10000, hour/100%100, hour%100, n, true
+	case n > 2, short == n:
 		return 0, 0
 	}
-	nanos := 0
-	if parts == 3 {
+	if exact {
 		nanos, end = fraction(s, end)
 	}
-	half, length := afternoon(s, end, part[0])
+	half, length := afternoon(s, end, hour)
 	switch {
-	case parts == 2 && !dated && length == end && (end != len("10:00") || end < len(s) && strings.IndexByte(" ]|\t", s[end]) < 0),
+	case hour > 24, minute > 59, second > 60,
+		!exact && !dated && length == end && (end != len("10:00") || end < len(s) && strings.IndexByte(" ]|\t", s[end]) < 0),
 		length < len(s) && (isLetter(s[length]) && strings.IndexByte("ZUG", s[length]) < 0 || isDigit(s[length])):
 		return 0, 0
 	}
-	clock = time.Duration(part[0])*time.Hour + time.Duration(part[1])*time.Minute + time.Duration(part[2])*time.Second
+	clock = time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute + time.Duration(second)*time.Second
 	return clock + half + time.Duration(nanos), length
+}
+
+// colonAt reads ":41" at s[i], and returns where it ends.
+func colonAt(s string, i int) (number, end int) {
+	if i > 0 && i < len(s) && s[i] == ':' {
+		if number, n := run(s[i+1:]); n == 2 {
+			return number, i + 3
+		}
+	}
+	return 0, i
 }
 
 // afternoon reads "AM", "PM" or "p.m." at s[i], perhaps after a blank, which newer Java and ICU
