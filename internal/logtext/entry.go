@@ -49,7 +49,7 @@ func (e *entry) read(keys *keyTable) {
 		e.rest = strings.Split(rest, "\n")
 	}
 	for i, line := range e.rest {
-		if e.stamped || e.format != "" { // if many lines were shipped as one, each may have a prefix
+		if e.stamped || e.format != "" || strings.HasPrefix(line, "[") { // each may have a prefix of its own
 			line = unwrap(line).first
 		}
 		e.rest[i] = unmarked(line)

@@ -192,6 +192,12 @@ func isID(s string) bool {
 	return (n == len(s) && n >= 16 || len(s) > 4 && strings.HasPrefix(s, "req-")) && strings.ContainsAny(s, "0123456789")
 }
 
+// mayBeID recognises what is likely one in brackets: 8 or more hexadecimal digits, perhaps with dashes.
+func mayBeID(s string) bool {
+	hex := strings.Trim(s, "0123456789abcdefABCDEF-") == ""
+	return hex && len(s) >= 8 && strings.ContainsAny(s, "0123456789") && strings.ContainsAny(s, "abcdefABCDEF")
+}
+
 // joined names formats one inside the other.
 func joined(outer, inner string) string {
 	if outer == "" || inner == "" {

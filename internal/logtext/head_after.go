@@ -138,10 +138,13 @@ func (r *headReader) place(s string) bool {
 // the words, the inspected error or the exception's name that a message begins with.
 func (r *headReader) behindBracket(s string) bool {
 	end := closedAt(s)
-	if end < 2 || end > 80 || end+1 >= len(s) {
+	if end < 2 || end > 80 {
 		return false
 	}
 	inner := s[1:end]
+	if end+1 == len(s) && !mayBeID(inner) {
+		return false
+	}
 	if id, _, _ := strings.Cut(inner, " "); isID(id) {
 		inner = id
 	}
@@ -153,7 +156,7 @@ func (r *headReader) behindBracket(s string) bool {
 	r.h.time = cmp.Or(r.h.time, at)
 	if inner = inner[n:]; inner != "" {
 		lane, names := r.h.lane, r.names
-		if n := hexLength(inner); n == len(inner) && n >= 8 && !isNumber(inner) {
+		if mayBeID(inner) {
 			r.h.requestID = inner
 		}
 		r.say(strings.TrimSpace(inner))

@@ -182,24 +182,17 @@ func (s *stream) unpark(i int) {
 // continued returns the entry without its logger's head if what is behind it continues
 // the pending failure, whose lines the logger then logged one by one.
 func (p *pending) continued(e entry) (entry, bool) {
-	tagged := p.head.tag != "" && strings.HasPrefix(e.first, p.head.tag)
-	if !p.failing() || e.head.format == ".NET console" || !tagged && (!p.sameHead(&e) || e.stamped != p.stamped) {
+	if !p.failing() || e.head.format == ".NET console" || !p.sameHead(&e) || e.stamped != p.stamped {
 		return e, false
 	}
 	logged, inner := e, e // copies, so that no other entry goes to the heap
 	inner.logged, inner.head = &logged, head{}
-	if !tagged {
-		inner.first = behindHead(&e, p.head.gap)
-	}
-	inner.first = p.head.untagged(inner.first)
+	inner.first = behindHead(&e, p.head.gap)
 	inner.shape = stacktrace.ShapeOf(inner.first)
-	if !tagged && isPlain(inner.shape) && p.atOneMoment(&e) {
+	if isPlain(inner.shape) && p.atOneMoment(&e) {
 		inner.shape = stacktrace.Indented
 	}
-	if tagged || p.continues(inner.shape, &e) {
-		return inner, p.verdict(&inner) != begin
-	}
-	return e, false
+	return inner, p.continues(inner.shape, &e) && p.verdict(&inner) != begin
 }
 
 // continues reports whether what is behind a head, of that shape, may be a further line of the failure.
@@ -252,7 +245,6 @@ func headGap(e *entry) int {
 // withoutHead returns a further line of a record without the head that its logger put in front of every line.
 func (p *pending) withoutHead(line string) string {
 	const alike = 4 // bytes that such heads begin with
-	line = p.head.untagged(line)
 	if p.head.shape != stacktrace.Head || len(line) < alike || !strings.HasPrefix(p.text.lines[0], line[:alike]) {
 		return line
 	}
@@ -260,7 +252,7 @@ func (p *pending) withoutHead(line string) string {
 	if e.readHead(); !p.sameHead(&e) {
 		return line
 	}
-	return p.head.untagged(behindHead(&e, p.head.gap))
+	return behindHead(&e, p.head.gap)
 }
 
 // sameHead reports whether the logger named the same level and request.

@@ -13,7 +13,6 @@ type opening struct {
 	shape   stacktrace.Shape
 	inner   stacktrace.Shape // of the message behind a head
 	gap     int              // white space between head and message
-	tag     string           // what Ruby's Logger puts in front of every line for Rails, usually the request's id
 	unsaid  bool             // the message is on the next line
 	said    string           // that message
 	failure string           // the exception line, if the event begins with what runtimes print above it
@@ -23,11 +22,6 @@ func newOpening(e *entry) opening {
 	o := opening{head: e.head, shape: e.shape, gap: 1}
 	if e.shape == stacktrace.Head && (o.level == event.Unknown || o.level >= event.Warn) {
 		o.inner, o.gap = stacktrace.ShapeOf(o.message), max(1, headGap(e))
-		_, message, _ := strings.Cut(e.first, " -- : [") // "F, [… #8] FATAL -- : [98980c93] NoMethodError"
-		if tag, _, ok := strings.Cut(message, "]"); ok && tag != "" {
-			o.tag = "[" + tag + "]"
-		}
-		o.message = o.untagged(o.message)
 	}
 	if o.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
 		o.seek(e.rest)
@@ -58,14 +52,6 @@ func (o *opening) seek(below []string) {
 			return
 		}
 	}
-}
-
-// untagged returns a line without the tag.
-func (o *opening) untagged(line string) string {
-	if rest, ok := strings.CutPrefix(line, o.tag); ok && o.tag != "" {
-		return strings.TrimPrefix(rest, " ")
-	}
-	return line
 }
 
 // phase is how far the event has come by its head.

@@ -71,20 +71,21 @@ func (c *carried) peel(s string) bool {
 // kubectl is "[pod/web-7f2/web] ".
 var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
 
-// peelRequest removes the request's id that Rails 8 puts before every line of an error, where it
-// prints no level: before blank lines, the exception and its frames.
+// peelRequest removes the request's id that Rails puts before every line of an error: before blank lines,
+// the exception and its frames.
 func (c *carried) peelRequest(s string) bool {
-	const length = len("[98980c93-1f6a-4b8c-9d0e-1f2a3b4c5d6e] ")
-	if len(s) < length || s[length-2:length] != "] " || !isID(s[1:length-2]) {
+	id, behind, _ := strings.Cut(s[1:], "]")
+	if !isID(id) && !mayBeID(id) {
 		return false
 	}
-	line, rest, _ := strings.Cut(s[length:], "\n")
+	behind = strings.TrimPrefix(behind, " ")
+	line, rest, _ := strings.Cut(behind, "\n")
 	if stacktrace.ShapeOf(line) == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " ") {
 		return false // neither the exception nor a template's frame
 	}
-	c.request = s[1 : length-2]
+	c.request = id
 	if !isBlank(line) {
-		rest = s[length:]
+		rest = behind
 	}
 	return c.layer("Rails", c.within, rest)
 }
