@@ -243,43 +243,35 @@ func (r *headReader) tentative(name string, tries int) bool {
 	return true
 }
 
-// phrases are messages that hold an exception in words of their framework.
+// phrases are what surrounds the words of a message in some frameworks, each with a text without which its
+// expression need not be tried.
 var phrases = []struct {
-	lead      string
-	pattern   *regexp.Regexp
-	exception string
+	has     string
+	pattern *regexp.Regexp
+	message string
 }{
 	{"Uncaught PHP Exception ", pattern(`^Uncaught PHP Exception (\S+): "(.*)" at \S+ line \d+.*`), "$1: $2"},
 	{"Error performing ", pattern(`^Error performing .* in [\d.]+ms: (.*)`), "$1"},
+	{"  ", pattern(`  +[\w./-]+\.\w+:\d+$`), ""}, // rich's place in a column of its own
 }
 
-// plain removes what surrounds the words of a message: a phrase of a framework,
-// and a logger or place in a column of its own behind it.
+// plain removes a phrase, and a logger in a column of its own behind the message.
 func (h *head) plain() {
 	for _, p := range phrases {
-		if strings.HasPrefix(h.message, p.lead) {
-			h.message = p.pattern.ReplaceAllString(h.message, p.exception)
+		if strings.Contains(h.message, p.has) {
+			h.message = p.pattern.ReplaceAllString(h.message, p.message)
 		}
 	}
 	if _, id, ok := strings.Cut(h.message, " [request-id: "); ok { // swift-log's
 		id, _, _ = strings.Cut(id, "]")
 		h.requestID = cmp.Or(h.requestID, id)
 	}
-	i := strings.LastIndex(h.message, "  ") + 2
-	if i < 2 || i == len(h.message) {
-		return
-	}
-	message, column := h.message[:i], h.message[i:]
-	if sourceLine.MatchString(column) {
-		h.message = strings.TrimRight(message, " ")
-	}
-	if end := closedAt(column); column[0] == '[' && end > 1 && isWord(column[1:end]) {
-		pairs := strings.TrimLeft(column[end+1:], " ") // or nothing
-		if n := nameEndIn(pairs); pairs == "" || n > 0 && n < len(pairs) && pairs[n] == '=' {
-			h.logger, h.message = cmp.Or(h.logger, column[1:end]), message+pairs
+	if i := strings.LastIndex(h.message, "  ["); i >= 0 {
+		if found := structlog.FindStringSubmatch(h.message[i:]); found != nil {
+			h.logger, h.message = cmp.Or(h.logger, found[1]), h.message[:i]+"  "+found[2]
 		}
 	}
 }
 
-// sourceLine is a place that rich prints behind a message.
-var sourceLine = pattern(`^[\w./-]+\.\w+:\d+$`)
+// structlog is what its console prints behind a message: the logger, and pairs or nothing.
+var structlog = pattern(`^  \[([\w./$#@+-]+)\] *([\w.-]+=.*|)$`)

@@ -120,11 +120,8 @@ func unquote(quoted string) string {
 	if strings.IndexByte(inner, '\\') < 0 {
 		return inner
 	}
-	if s, err := strconv.Unquote(quoted); err == nil {
-		return s
-	}
-	var s string
-	if json.Unmarshal([]byte(quoted), &s) != nil {
+	s, err := strconv.Unquote(quoted)
+	if err != nil && json.Unmarshal([]byte(quoted), &s) != nil {
 		return inner
 	}
 	return s
