@@ -63,42 +63,36 @@ func delimited(s string, n int) bool {
 // mark takes signs that separate parts.
 func (r *headReader) mark(s string) bool {
 	n := cmp.Or(leading(s, "-|:;,*#=~>!]"), arrowAt(s))
-	if n == 0 || n > 8 || n == len(s) || r.at == 0 && r.left == atStart && isItem(s, n) {
+	if n == 0 || n > 8 || n == len(s) {
 		return false
+	}
+	if r.at == 0 && r.left == atStart { // lists, titles and options begin so
+		item := n == 1 && strings.IndexByte("|>!", s[0]) < 0 || strings.Trim(s[:n], "#") == ""
+		word, _, _ := strings.Cut(s[n:], " ")
+		if s[n] == ' ' && item || s[n] != ' ' && s[0] == '-' && n <= 2 && !strings.HasSuffix(word, "-") {
+			return false
+		}
 	}
 	r.next(n, afterMark)
 	return true
 }
 
-// isItem recognises a line that begins with n signs as those of lists, titles and options do.
-func isItem(s string, n int) bool {
-	if s[n] == ' ' {
-		return n == 1 && strings.IndexByte("|>!", s[0]) < 0 || strings.Trim(s[:n], "#") == ""
-	}
-	word, _, _ := strings.Cut(s[n:], " ")
-	return s[0] == '-' && n <= 2 && !strings.HasSuffix(word, "-")
-}
-
 // symbol takes an emoji, perhaps with a word behind it that names the level.
 func (r *headReader) symbol(s string) bool {
 	c, n := utf8.DecodeRuneInString(s)
-	i := slices.IndexFunc(symbols[:], func(of symbol) bool { return strings.ContainsRune(of.signs, c) })
+	i := slices.IndexFunc(symbols[:], func(signs string) bool { return strings.ContainsRune(signs, c) })
 	if i < 0 {
 		return r.mark(s)
 	}
-	level := symbols[i].level
 	n = len(s) - len(strings.TrimPrefix(s[n:], "\ufe0f"))
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
 		if r.part() && r.h.level != event.Unknown {
-			if strings.ContainsAny(s[:n], "✓✔✅") { // of a test
-				r.h.level = level
-			}
 			return true
 		}
 		r.at = len(r.s) - len(rest)
 	}
-	r.take(level, 0)
+	r.take(event.Level(i), 0)
 	return true
 }
 

@@ -27,8 +27,12 @@ func (r *headReader) word(s string) bool {
 	if n = nameEndIn(s); n == 0 || n == len(s) || s[n-1] == '.' {
 		return false
 	}
-	if i := strings.Index(s[:n], "::"); i > 0 && separatesLevel(s[i:n]) {
-		n = i
+	if i := strings.Index(s[:n], "::"); i > 0 {
+		for part := range strings.SplitSeq(s[i:n], "::") {
+			if _, how := levelWord(part); how >= small { // "::" separates the level
+				n = i
+			}
+		}
 	}
 	name, c := s[:n], s[n]
 	if r.levelBehind(name, s[n:], n) {
@@ -49,16 +53,6 @@ func (r *headReader) word(s string) bool {
 
 // compilerPlace is what compilers print behind a file's name, "src/pay.ts(4,9): " or "pay.c:4:9: ".
 var compilerPlace = pattern(`^[(:]\d+[,:]+\d+\)?: `)
-
-// separatesLevel reports whether one of the parts of s between "::" is a level.
-func separatesLevel(s string) bool {
-	for part := range strings.SplitSeq(s, "::") {
-		if _, how := levelWord(part); how >= small {
-			return true
-		}
-	}
-	return false
-}
 
 // named takes a number, an id or a name.
 func (r *headReader) named(name string) bool {

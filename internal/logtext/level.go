@@ -64,18 +64,13 @@ func bracketLevel(inner string) (event.Level, spelling) {
 	return levelWord(inner)
 }
 
-type symbol struct {
-	level event.Level
-	signs string
-}
-
-// symbols are the emoji and signs that loggers print for a level.
-var symbols = [...]symbol{
-	{event.Error, "❌✖✗✘⨯❗‼⛔🚫🔴❤🟥💔⊗🛑🚨❎💢"},
-	{event.Fatal, "🔥💥💀☠🆘🧨☢"},
-	{event.Warn, "⚠🟡🟠💛🧡🟨🚧"},
-	{event.Info, "ℹ💙🔵🟦✅✔✓🟢💚🟩💡📝🚀🎉📢💬▶"},
-	{event.Debug, "🐛🐞🔍🔎🔧💜🟣●○🤖🕵⚪⚫🔬"},
+// symbols are the emoji and signs that loggers print for each level.
+var symbols = [...]string{
+	event.Error: "❌✖✗✘⨯❗‼⛔🚫🔴❤🟥💔⊗🛑🚨❎💢",
+	event.Fatal: "🔥💥💀☠🆘🧨☢",
+	event.Warn:  "⚠🟡🟠💛🧡🟨🚧",
+	event.Info:  "ℹ💙🔵🟦✅✔✓🟢💚🟩💡📝🚀🎉📢💬▶",
+	event.Debug: "🐛🐞🔍🔎🔧💜🟣●○🤖🕵⚪⚫🔬",
 }
 
 // severities are syslog's. The last three bits of a priority are one; the facility may precede them.
