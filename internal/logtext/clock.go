@@ -145,7 +145,7 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 // zoneName returns the length of the zone's name at the start of s, or 0. Its offset is
 // not looked up, because daylight saving differs by country.
 func zoneName(s string) int {
-	n := span(s, func(c byte) bool { return c >= 'A' && c <= 'Z' })
+	n := span(s, isCapital)
 	if n < len(s) && (isLetter(s[n]) || s[n] == '_') || !zoneNames[s[:n]] {
 		return 0
 	}
@@ -171,4 +171,8 @@ func isNumber(s string) bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+func isLetter(c byte) bool { return isSmall(c | 0x20) }
+
+func isSmall(c byte) bool { return c >= 'a' && c <= 'z' }
+
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }

@@ -101,6 +101,7 @@ func TestFormats(t *testing.T) {
 		{"Heroku router", false, `at=info method=GET path="/error" status=200`},
 		{"PHP-FPM", true, `[22-Nov-2026 10:00:00] WARNING: [pool www] child 7 said into stderr: "PHP Fatal error:  x in /a.php on line 1"`},
 		{"PHP-FPM", false, `WARNING: [pool www] child 7 said into stderr: "no error"`},
+		{"Airflow", true, "[2026-11-22 10:00:00,123] {{taskinstance.py:1150}} ERROR - no price"},
 		{"NestJS", true, "[Nest] 29  - 11/22/2026, 8:06:28 PM   ERROR [Pay] no price"},
 		{"NestJS", false, "[Nest] 29  - 11/22/2026, 8:06:28 PM     LOG [Pay] no error"},
 		{"GORM", true, `2026/11/22 10:00:00 /app/orders.go:41 ERROR: relation "orders" does not exist`},

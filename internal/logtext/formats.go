@@ -175,6 +175,7 @@ var formats = []format{
 	{"Heroku router", "at=error code=", event.Error, pattern(`^at=error code=(?P<message>\S+)(?: desc="(?P<cause>[^"]*)")?(?:.* request_id=(?P<request>\S+))?`)},
 	{"Heroku router", "at=info method=", event.Info, pattern(`^(?P<message>.* request_id=(?P<request>\S+).*|.*)$`)},
 	{"PHP-FPM", "WARNING: [pool ", event.Info, pattern(`: "(?P<head>.*?)"?$`)}, // what a worker printed
+	{"Airflow", "{{", event.Unknown, pattern(`^\{\{\S+\}\} (?P<head>.*)`)},     // the place comes first
 	{"NestJS", "[Nest] ", event.Unknown, pattern(`^\[Nest\] (?P<head>.*)`)},    // which is no logger
 	{"GORM", "/", event.Unknown, pattern(`^\S+\.go:\d+ (?P<head>.*)`)},         // the caller's place comes first
 	{"WordPress", "WordPress database error ", event.Error, nil},

@@ -110,10 +110,6 @@ func (r *headReader) bracket(s string) bool {
 	if end < 0 || end > 100 {
 		return false
 	}
-	if strings.HasPrefix(s, "{{") && strings.HasPrefix(s[end:], "}}") { // Airflow's
-		r.next(end+2, afterMark)
-		return true
-	}
 	inner := s[1:end]
 	if r.levelBehind(inner, "]", end+1) {
 		r.how = capital
@@ -128,7 +124,7 @@ func (r *headReader) bracket(s string) bool {
 	cut := end+1 < len(s) && isLetter(s[end+1]) // "[e]dit"
 	level, how := bracketLevel(inner)
 	if level != event.Unknown && !(how == ordinary && bracketed(s[end+1:])) && (r.left != afterWord || r.timed && r.plain == 1 && how == capital) &&
-		!(cut && how == letter) && !(glued && s[0] == '(' && isLower(inner)) {
+		!(cut && how == letter) && !(glued && s[0] == '(' && isSmall(inner[0])) {
 		if r.how = how; how > letter {
 			r.how = capital // as sure
 		}

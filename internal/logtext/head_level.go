@@ -30,7 +30,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case how == capital && r.left != afterWord:
 		return set || !isTitle()
 	case how == capital:
-		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && isLower(r.names) && !isMention())
+		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && r.names != "" && isSmall(r.names[0]) && !isMention())
 	case r.left == atStart:
 		return set && (s[0] != 'E' || s[n] != ':' || right == afterTime) // "Error: …" is an exception
 	case set:

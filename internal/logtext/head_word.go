@@ -10,8 +10,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file takes the words of a head, its level, names, numbers and pairs, and recognises what
-// separates them, and names from the words of a message.
+// This file takes the words of a head, and distinguishes names from the words of a message.
 
 // word takes a word that may be the level, or belong in front of it.
 func (r *headReader) word(s string) bool {
@@ -75,16 +74,9 @@ func (r *headReader) named(name string) bool {
 
 // isOrdinary recognises a word that a sentence may have.
 func isOrdinary(s string) bool {
-	capitals := 0
-	for i := range len(s) {
-		if s[i] < 'a' {
-			capitals++
-		}
-	}
-	return lettersIn(s) == len(s) && (capitals == 0 || capitals == len(s) || capitals == 1 && s[0] < 'a')
+	capitals := span(s, isCapital)
+	return capitals == len(s) || capitals < 2 && capitals+span(s[capitals:], isSmall) == len(s)
 }
-
-func isLower(s string) bool { return s != "" && s[0] >= 'a' && s[0] <= 'z' }
 
 // levelBehind takes n bytes if they are a level behind a name: "production.ERROR", "worker/error".
 // Laravel's name is the environment.
@@ -137,26 +129,22 @@ func (r *headReader) pairAt(s string, n int) bool {
 // pair keeps a value that the head gives a name, and reports whether heads have such names.
 func (r *headReader) pair(key, value string) bool {
 	value = strings.Trim(value, ` "`)
-	switch fieldOf(key) {
-	case fieldLogger, fieldName:
+	switch which := fieldOf(key); {
+	case which == fieldLogger, which == fieldName:
 		r.names = value
-	case fieldRequestID:
+	case which == fieldRequestID, key == "request":
 		r.h.requestID = value
-	case fieldTraceID:
+	case which == fieldTraceID:
 		r.h.traceID = value
-	case fieldService:
+	case which == fieldService:
 		r.h.service = value
-	case fieldTimestamp:
+	case which == fieldTimestamp:
 		r.timed = true
 		r.h.time = cmp.Or(r.h.time, fieldTime(value))
-	case fieldThread:
+	case which == fieldThread:
 		r.h.lane = value
-	case fieldHost, fieldNode:
 	default:
-		if key != "request" {
-			return false
-		}
-		r.h.requestID = value
+		return which == fieldHost || which == fieldNode
 	}
 	return true
 }
@@ -164,13 +152,10 @@ func (r *headReader) pair(key, value string) bool {
 // markAt returns the length of the sign between two parts at the start of s.
 func markAt(s string) int {
 	n := leading(s, "|:;>-")
-	switch {
-	case n == 0:
-		return arrowAt(s)
-	case n == len(s) || s[n] == ' ' || s[n] == '\t' || s[0] == '|' || s[0] == '>':
-		return n
+	if n > 0 && n < len(s) && s[n] != ' ' && s[n] != '\t' && s[0] != '|' && s[0] != '>' {
+		return 0
 	}
-	return 0
+	return cmp.Or(n, arrowAt(s))
 }
 
 // arrowAt returns the length of a sign beyond ASCII at the start of s.
