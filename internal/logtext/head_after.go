@@ -154,16 +154,8 @@ func (r *headReader) behindBracket(s string) bool {
 	}
 	at, n := timeAt(inner)
 	r.h.time = cmp.Or(r.h.time, at)
-	if inner = inner[n:]; inner != "" {
-		lane, names := r.h.lane, r.names
-		if mayBeID(inner) {
-			r.h.requestID = inner
-		}
-		r.say(strings.TrimSpace(inner))
-		if strings.Contains(r.names, ".") && r.names != names {
-			r.h.logger = cmp.Or(r.h.logger, r.names)
-		}
-		r.h.lane = cmp.Or(lane, r.h.lane)
+	if n < len(inner) {
+		r.say(strings.TrimSpace(inner[n:]))
 	}
 	r.behind(end + 1)
 	return true

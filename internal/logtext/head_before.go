@@ -170,14 +170,14 @@ func (r *headReader) say(inner string) {
 		inner = name
 	}
 	switch {
-	case isID(inner):
+	case isID(inner), mayBeID(inner):
 		r.h.requestID = inner
 	case isLogger(inner):
 		r.names = inner
 		r.h.lane = cmp.Or(r.h.lane, inner)
 	default:
 		if _, n := timeAt(inner); n == 0 { // not the time and process of Ruby's Logger
-			r.h.lane = inner
+			r.h.lane = cmp.Or(r.h.lane, inner)
 		}
 	}
 }
