@@ -5,8 +5,6 @@ import (
 	"time"
 )
 
-// This file reads dates and time zones.
-
 // date is a day; year 0 means unknown.
 type date struct{ year, month, day int }
 
@@ -90,7 +88,6 @@ func dateIn(parts, marks, s string) (d date, end int) {
 	return d, end
 }
 
-// monthAt reads an English month at the start of s.
 func monthAt(s string) (month, length int) {
 	n := lettersIn(s)
 	if n < 3 || strings.IndexByte("JFMASOND", s[0]) < 0 { // rules out most words cheaply
@@ -142,8 +139,7 @@ func offsetAt(s string, i int) (offset time.Duration, end int) {
 	return offset, end
 }
 
-// zoneName returns the length of the zone's name at the start of s, or 0. Its offset is
-// not looked up, because daylight saving differs by country.
+// zoneName returns the length of a zone's name. Its offset depends on the country, and is taken as 0.
 func zoneName(s string) int {
 	n := span(s, isCapital)
 	if n < len(s) && (isLetter(s[n]) || s[n] == '_') || !zoneNames[s[:n]] {

@@ -89,7 +89,6 @@ func (e *entry) readHead() {
 	e.time = cmp.Or(e.time, e.head.time)
 }
 
-// newEvent makes an event of what the record itself says.
 func newEvent(e *entry) event.Event {
 	r := e.record
 	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
@@ -118,8 +117,7 @@ func (e *entry) hasTrace() bool {
 	return e.shape.Certain() || slices.ContainsFunc(e.rest, func(line string) bool { return stacktrace.ShapeOf(line).Certain() })
 }
 
-// wrapperKeys are the keys that only the shippers of a container's output write, not applications:
-// Docker's json-file, fluentd, Fluent Bit, Firelens.
+// wrapperKeys are what only shippers write: Docker's json-file, fluentd, Fluent Bit, FireLens.
 var wrapperKeys = set(`stream source container_id container_name container kubernetes docker log_processed tag logtag
 	ecs_cluster ecs_task_arn ecs_task_definition ec2_instance_id time date @timestamp _t`)
 
@@ -199,8 +197,7 @@ func (p *prefix) learn(e *entry) bool {
 	return false
 }
 
-// The sizes at which lines are cut on their way. A record of exactly such a size, give or take the bytes
-// of one character, goes on in the next one of its stream.
+// The sizes at which lines are cut on their way, give or take a character; the rest is the next record.
 const (
 	dockerSplit     = 16 << 10        // the log drivers' buffer
 	cloudwatchSplit = 256<<10 - 26    // an event's limit, which counts 26 bytes of its own
@@ -217,8 +214,7 @@ type parts struct {
 // maxParts bounds the records of one object or line.
 const maxParts = 200
 
-// gather takes the entry if it is a part of something, and reports whether it
-// did. What its last part completes is added whole.
+// gather reports whether the entry is a part of something. What its last part completes is added whole.
 func (f *Framer) gather(s *stream, e entry) bool {
 	p := &s.parts
 	if len(p.entries) == 0 {

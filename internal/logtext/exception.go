@@ -73,8 +73,8 @@ func first[T any](o object, keys ...string) (member T) {
 	return member
 }
 
-// raise gives the event the chain that the record holds as an object or a list of objects, unless the
-// stack's text has all of it. It returns an exception without frames as text, which belongs in the message.
+// raise gives the event the exceptions that the record holds as objects, unless its stack has them all.
+// One without frames is returned as text, which belongs in the message.
 func (f *fields) raise(e *event.Event) string {
 	if f.level != event.Unknown && f.level < event.Warn {
 		return ""
@@ -161,8 +161,7 @@ func frameText(value any) string {
 	return ""
 }
 
-// readFrames reads a list of frames: objects, or Monolog's "file:line". Monolog's lists
-// lack the top frame, which the exception itself names.
+// readFrames reads objects, or Monolog's "file:line", whose top frame only the exception itself names.
 func readFrames(value any, thrown object) (frames []event.Frame) {
 	top := placeFrame(first[string](thrown, "file"))
 	if top.Line == 0 {

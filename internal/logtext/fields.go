@@ -19,8 +19,8 @@ type fields struct {
 	pairs  bool        // the values are written as logfmt's
 }
 
-// readFields reads a record that is one JSON object and nothing else, or returns nil. If the record
-// was cut because of its length, it reads the members before the cut.
+// readFields reads a record that is one JSON object and nothing else, or returns nil. A long one that was cut
+// is read up to the cut.
 func readFields(s string, keys *keyTable) *fields {
 	if !strings.HasPrefix(s, "{") {
 		return nil
@@ -40,13 +40,11 @@ func readFields(s string, keys *keyTable) *fields {
 // maxNesting bounds the depth at which fields are looked for.
 const maxNesting = 4
 
-// object reads the object at the start of s, whose keys get a prefix, and returns what follows it.
 func (f *fields) object(s, prefix string, depth int) (rest string, ok bool) {
 	return eachMember(s, func(key, value string) { f.member(prefix+key, value, depth) })
 }
 
-// member reads one member. The message may be an object that a program logged as it was:
-// then its members count as the record's own.
+// member reads one member. Those of an object that was logged as the message count as the record's own.
 func (f *fields) member(key, value string, depth int) {
 	if (value[0] == '{' || value[0] == '[') && f.raised == "" && exceptionKeys[key[strings.LastIndexByte(key, '.')+1:]] {
 		f.raised = value
@@ -88,7 +86,6 @@ func (f *fields) keep(key, value string, depth int) {
 	f.values[k.field], f.ranks[k.field] = value, k.rank
 }
 
-// text returns a field's string or number, or "".
 func (f *fields) text(which field) string { return f.plain(f.values[which]) }
 
 // plain returns a value without its quotes, or "" if it is neither a string nor a number.
@@ -107,7 +104,6 @@ func (f *fields) lines(which field) string {
 	return cleanText(f.text(which))
 }
 
-// fill completes the event with the fields.
 func (f *fields) fill(e *event.Event) {
 	f.fillIDs(e)
 	if e.Time.IsZero() {
@@ -166,8 +162,7 @@ func (f *fields) fillIDs(e *event.Event) {
 	}
 }
 
-// stack returns the text of the record's stack trace, with the exception above its frames if
-// the logger keeps that in other fields.
+// stack returns the text of the stack trace, with the exception above it that some loggers keep apart.
 func (f *fields) stack(message, cause string) string {
 	stack := f.lines(fieldVerbose)
 	if !stacktrace.HasTrace(stack) {
@@ -219,8 +214,7 @@ func (f *fields) spellIfMute(e *event.Event) {
 	}
 }
 
-// spellInto puts the members of a record without a message into words, such as `code: E_TIMEOUT, op: charge`, so
-// that different errors do not look alike. Fields of an event, such as the time, are left out.
+// spellInto puts members that are no event's fields into words, such as `code: E_TIMEOUT, op: charge`.
 func spellInto(words *[]string, object string, keys *keyTable) {
 	eachMember(object, func(key, value string) {
 		k, known := keys.byName[key]

@@ -8,8 +8,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// format is a head that the general reader cannot read, because its level is
-// part of another word or stands where no head has it.
+// format is a head whose level is part of another word, or stands where the general reader expects none.
 type format struct {
 	name           string
 	leads          string      // what it begins with, at the start of the line or behind a time; "|" separates several
@@ -83,8 +82,7 @@ func (r *headReader) readAs(f *format, s string) bool {
 	return true
 }
 
-// readGlog reads glog's and klog's "E1122 10:00:00.123456       1 cart.go:42] "
-// and CockroachDB's, which has the year too.
+// readGlog reads glog's "E1122 10:00:00.123456       1 cart.go:42] ", and CockroachDB's, with the year too.
 func (h *head) readGlog(s string) {
 	_, n := run(s[1:])
 	if n != 4 && n != 6 && n != 8 || len(s) < n+9 || s[n+1] != ' ' || s[n+4] != ':' {
@@ -187,7 +185,6 @@ var formats = []format{
 	{"Julia", "┌ Error: |┌ Warning: |┌ Info: ", event.Unknown, pattern(`^┌ (?P<level>\w+): (?P<message>.*)`)},
 }
 
-// postgreSQL alone puts two blanks behind the colon of its levels. What stands in
-// front of them is up to log_line_prefix.
+// postgreSQL alone puts two blanks behind its levels; log_line_prefix is in front of them.
 var postgreSQL = &format{"PostgreSQL", "", event.Unknown,
 	pattern(`(?:^|[^A-Za-z])(?P<level>ERROR|FATAL|PANIC|LOG|WARNING|NOTICE|INFO):  (?P<message>.*)`)}

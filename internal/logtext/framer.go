@@ -48,8 +48,7 @@ import (
 // is younger, the trace waits for the next read.
 const Settle = 10 * time.Second
 
-// maxStreams bounds the streams remembered at once. With MaxText an event, and a framer rarely holding more than a
-// few KB of one, memory stays flat. The stream that was silent for longest is ended first.
+// maxStreams bounds the streams remembered at once, and so memory. The one silent for longest is ended first.
 const maxStreams = 1024
 
 // Framer joins records into events. It is not safe for concurrent use.
@@ -149,8 +148,7 @@ func (f *Framer) add(s *stream, e entry) {
 	}
 }
 
-// split emits what is pending without the lines held, which are added again. Each call
-// leaves fewer lines held, so it ends.
+// split emits what is pending without the lines held, which are added again: fewer each time, so it ends.
 func (f *Framer) split(s *stream) {
 	held := s.pending.held
 	s.pending.held = nil
@@ -165,7 +163,6 @@ func (f *Framer) split(s *stream) {
 	}
 }
 
-// end emits every event that the stream holds.
 func (f *Framer) end(s *stream) {
 	for s.pending.active {
 		f.split(s)
@@ -193,7 +190,6 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	return waiting
 }
 
-// stream returns the state of the stream, making room for it if necessary.
 func (f *Framer) stream(key streamKey) *stream {
 	if last := f.recent.Front(); last != nil && last.Value.(*stream).key == key {
 		return last.Value.(*stream) // without a look-up, since most lines follow one of their stream

@@ -116,7 +116,6 @@ func (r *headReader) read() {
 	r.withoutLevel()
 }
 
-// withoutLevel ends the reading of a line that has no level in front.
 func (r *headReader) withoutLevel() {
 	h := &r.h
 	h.message = r.s
@@ -156,7 +155,6 @@ func nameEndIn(s string) int {
 	return i
 }
 
-// trimBlanks removes blanks and tabs at the start of s.
 func trimBlanks(s string) string { return s[leading(s, " \t"):] }
 
 // leading returns how many bytes at the start of s are in a set.
@@ -168,7 +166,6 @@ func leading(s, set string) int {
 	return n
 }
 
-// span returns how many bytes of a kind s begins with.
 func span(s string, is func(byte) bool) int {
 	n := 0
 	for n < len(s) && is(s[n]) {

@@ -9,8 +9,6 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file takes the parts of a head between its level and the message, and what surrounds the message.
-
 // afterLevel takes what stands between the level and the message.
 func (r *headReader) afterLevel() {
 	s := r.s[r.at:]
@@ -52,8 +50,7 @@ func (r *headReader) behind(n int) {
 	}
 }
 
-// behindPart takes a part behind the level, and reports false where the message begins. A number or
-// a thread's name belongs to the head only if something follows that certainly does, see tries.
+// behindPart takes a part behind the level. Some belong to the head only if what follows does, see tentative.
 func (r *headReader) behindPart(tries int) bool {
 	s := r.s[r.at:]
 	if s == "" {
@@ -79,8 +76,8 @@ func (r *headReader) behindPart(tries int) bool {
 	return n > 0 && n < len(s) && r.behindName(s, n, tries)
 }
 
-// places are what only some loggers print behind a level, each with a text without which its
-// expression need not be tried. The first group is the logger, or a blank separator that ends the place.
+// places are what only some loggers print behind a level; without its text an expression need not be tried.
+// The first group is the logger, or a blank separator that ends the place.
 var places = []struct {
 	has string
 	*regexp.Regexp
@@ -102,7 +99,6 @@ var places = []struct {
 	{"] ", pattern(`^[^ \[]+(?:\[[^ \]]*\]|(?: [^ \[]+){1,6} )\[((?:[a-z]\.)+[\w.]+)\] `)},
 }
 
-// place takes one of the places.
 func (r *headReader) place(s string) bool {
 	n := nameEndIn(s)
 	sentence := n < len(s) && s[n] == ' ' && isOrdinary(s[:n]) && s[:n] != "in" && !strings.Contains(s, "] ")
@@ -134,8 +130,7 @@ func (r *headReader) place(s string) bool {
 	return false
 }
 
-// behindBracket takes a thread, a logger, a place or an id in brackets, but not
-// the words, the inspected error or the exception's name that a message begins with.
+// behindBracket takes a thread, logger, place or id in brackets, but not words or an error of the message.
 func (r *headReader) behindBracket(s string) bool {
 	end := closedAt(s)
 	if end < 2 || end > 80 {
@@ -235,8 +230,7 @@ func (r *headReader) tentative(name string, tries int) bool {
 	return true
 }
 
-// phrases are what surrounds the words of a message in some frameworks, each with a text without which its
-// expression need not be tried.
+// phrases surround a message in some frameworks. Without its text an expression need not be tried.
 var phrases = []struct {
 	has     string
 	pattern *regexp.Regexp

@@ -10,8 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file takes the parts of a head up to its level.
-
 // part takes one part in front of the level; it reports false where a sentence begins.
 func (r *headReader) part() bool {
 	if r.at > 0 && r.left == afterTime && r.special() {
@@ -55,7 +53,6 @@ func (r *headReader) next(n int, left edge) {
 	r.left = left
 }
 
-// delimited reports whether a word of n bytes ends there.
 func delimited(s string, n int) bool {
 	return n == len(s) || strings.IndexByte(" \t|]:,;)>[", s[n]) >= 0 || s[n] >= utf8.RuneSelf
 }

@@ -7,11 +7,9 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file decides whether a word in front of a message is its level, and tells errors
-// from what only looks like one: tables, counts, lists, help texts and titles.
+// This file tells levels from words, and errors from tables, counts, lists, help texts and titles.
 
-// accepts decides whether the level word of n bytes is one: by how it is
-// written, what is before it, and how it is set off from what follows.
+// accepts decides whether a word of n bytes is a level, by its case and by what stands before and behind it.
 func (r *headReader) accepts(s string, n int, how spelling) bool {
 	right := r.right(s, n, how)
 	value, valued := strings.CutPrefix(s[n:], ":")
@@ -42,8 +40,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
 }
 
-// right returns what follows a level of n bytes: atStart if it goes on as
-// another word, and otherwise afterWord for a word.
+// right returns what follows a level of n bytes: atStart if the word goes on, and afterWord for another word.
 func (r *headReader) right(s string, n int, how spelling) edge {
 	if n == len(s) {
 		return afterWord
@@ -117,8 +114,7 @@ var (
 	negations = set("0 no zero without not")
 )
 
-// levelAlone is the format of a line with a level and nothing else. It is an error only if another line says
-// what failed.
+// levelAlone is the format of a bare level, which is an error only if another line says what failed.
 const levelAlone = "level alone"
 
 // doubtful reports whether the level is likely not one, by the message and everything behind the level.
@@ -145,8 +141,7 @@ func (r *headReader) doubtful(behind string) bool {
 	return (h.time.IsZero() || r.how < capital) && (countWords(behind, 1) < 1 || isNothing(h.message))
 }
 
-// countWords counts the words of a message up to a limit, without numbers, the
-// names of levels and words for nothing.
+// countWords counts words up to a limit, without numbers, names of levels and words for nothing.
 func countWords(s string, limit int) int {
 	found := 0
 	for found < limit && s != "" {

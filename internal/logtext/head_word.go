@@ -10,8 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file takes the words of a head, and distinguishes names from the words of a message.
-
 // word takes a word that may be the level, or belong in front of it.
 func (r *headReader) word(s string) bool {
 	n := lettersIn(s)
@@ -78,8 +76,7 @@ func isOrdinary(s string) bool {
 	return capitals == len(s) || capitals < 2 && capitals+span(s[capitals:], isSmall) == len(s)
 }
 
-// levelBehind takes n bytes if they are a level behind a name: "production.ERROR", "worker/error".
-// Laravel's name is the environment.
+// levelBehind takes n bytes if they are a level behind a name: "worker/error", Laravel's "production.ERROR".
 func (r *headReader) levelBehind(name, rest string, n int) bool {
 	i := strings.LastIndexAny(name, "./:")
 	if i <= 0 && !strings.HasPrefix(name, "LOG_") || !isLetter(name[0]) || rest[0] == '=' || rest[0] == '(' {
@@ -101,8 +98,7 @@ func (r *headReader) levelBehind(name, rest string, n int) bool {
 
 var environments = set("production prod staging local development dev testing test qa preview")
 
-// pairAt takes the pair of s whose key has n bytes: any in front of the level, and
-// behind it one that names an id, a thread or the like, if words follow.
+// pairAt takes a pair whose key has n bytes: behind the level only one that names something, if words follow.
 func (r *headReader) pairAt(s string, n int) bool {
 	key := s[:n]
 	value, end := pairValue(s[n+1:])
@@ -167,8 +163,7 @@ func arrowAt(s string) int {
 	return size
 }
 
-// separates reports whether the sign sets a name off from the message. A word
-// before a colon is as likely the message's first.
+// separates reports whether the sign sets a name off from the message, which may itself begin with "word: ".
 func (r *headReader) separates(mark, name string) bool {
 	switch {
 	case mark == ": " && (r.joint == "--" || r.joint == "-" && r.indented):
@@ -192,8 +187,7 @@ func isCompound(name string) bool {
 	return false
 }
 
-// separator returns the sign between two parts at the start of s, without the blanks around it,
-// and its length with them. A colon right behind a name is ": ".
+// separator returns the sign between two parts, and its length with blanks. A colon behind a name is ": ".
 func separator(s string) (mark string, length int) {
 	blanks := leading(s, " ")
 	if strings.HasPrefix(s[blanks:], "\t") {

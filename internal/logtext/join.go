@@ -19,9 +19,8 @@ const (
 	hold                 // a later record decides
 )
 
-// maxLoose bounds the lines by which a message may go on while nothing certain follows,
-// and maxHeld those that wait for something certain; maxBare applies where hardly ever
-// anything comes. The lines of one message are at most atOnce apart.
+// maxLoose bounds the lines by which a message goes on while nothing certain follows, maxHeld those that wait
+// for that, and maxBare those without a head. The lines of one message are at most atOnce apart.
 const (
 	maxLoose = 20
 	maxHeld  = 20
@@ -29,8 +28,7 @@ const (
 	atOnce   = 200 * time.Millisecond
 )
 
-// verdict decides by the shape of the record's first line, the rules of the
-// runtimes, and what only times and heads show.
+// verdict decides by the shape of the first line, the runtimes' rules, and what only times and heads show.
 func (p *pending) verdict(e *entry) verdict {
 	late := atOnce // for what others may print as well; a frame of Python may be the first line of a syntax error
 	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
@@ -179,8 +177,7 @@ func (s *stream) unpark(i int) {
 	s.parked = slices.Delete(s.parked, i, i+1)
 }
 
-// continued returns the entry without its logger's head if what is behind it continues
-// the pending failure, whose lines the logger then logged one by one.
+// continued returns the entry without its head if it continues a failure that was logged line by line.
 func (p *pending) continued(e entry) (entry, bool) {
 	if !p.failing() || e.head.format == ".NET console" || !p.sameHead(&e) || e.stamped != p.stamped {
 		return e, false
@@ -214,16 +211,14 @@ func (p *pending) continues(s stacktrace.Shape, e *entry) bool {
 	return s.Dies() && how != stacktrace.Begin
 }
 
-// atOneMoment reports whether the head is literally that of the first line, with a time
-// in microseconds: the logger was called once.
+// atOneMoment reports whether the logger was called once: its heads are alike to the microsecond.
 func (p *pending) atOneMoment(e *entry) bool {
 	head, ok := strings.CutSuffix(e.first, e.head.message)
 	dot := strings.IndexAny(head, ".,")
 	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
 }
 
-// behindHead returns the message, indented by the white space in front of it that exceeds
-// the first message's: loggers align theirs.
+// behindHead returns the message with the white space in front that exceeds the first message's.
 func behindHead(e *entry, usual int) string {
 	gap := headGap(e)
 	if gap <= usual {

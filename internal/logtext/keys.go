@@ -163,11 +163,9 @@ func inner(key string) (string, bool) {
 	return inner, dotted && wholes[outer]
 }
 
-// fieldOf returns the field of a key in a line of text.
 func fieldOf(key string) field { return commonKeys.byName[key].field }
 
-// spellings returns a key in snake case as people write it: log_level, logLevel,
-// LogLevel, loglevel, log-level, LOG_LEVEL, @log_level.
+// spellings returns a key as people write it: log_level, logLevel, LogLevel, loglevel, log-level, @log_level.
 func spellings(key string) []string {
 	all := []string{key}
 	if strings.ContainsAny(key, ".@/") || key[0] == '_' || strings.ToLower(key) != key {

@@ -92,8 +92,8 @@ func fieldLevel(key, value string) event.Level {
 	return level
 }
 
-// numberLevel reads pino's and bunyan's numbers (10 to 60), which a program may extend, Monolog's
-// and Google Cloud's hundreds, logback's and log4net's ten thousands, and syslog's (0 to 7).
+// numberLevel reads pino's and bunyan's 10 to 60, which programs extend, Monolog's and Google Cloud's
+// hundreds, logback's and log4net's ten thousands, and syslog's 0 to 7.
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {

@@ -61,7 +61,6 @@ func (p *pending) begin(e *entry) {
 	p.join(e)
 }
 
-// join adds the entry, and what was held until it came.
 func (p *pending) join(e *entry) {
 	for i := range p.held {
 		p.take(&p.held[i])
@@ -102,7 +101,6 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	p.text.add(line)
 }
 
-// take advances the trace by a line.
 func (t *trace) take(line string, s stacktrace.Shape) {
 	before := t.phase
 	t.died = t.died || s.Dies()
@@ -198,8 +196,7 @@ func namesNone(message string) bool {
 	return !said && name == "Error" || said && (isNothing(rest) || countWords(rest, 1) == 0)
 }
 
-// MaxText bounds Event.Text and Event.Stack, each in bytes. GitHub takes
-// 65,536 characters in an issue's body, so more could never be shown.
+// MaxText bounds Event.Text and Event.Stack, in bytes: GitHub takes 65,536 characters in an issue's body.
 const MaxText = 64 << 10
 
 const cutMark = "[…]"
@@ -231,8 +228,7 @@ func (l *lines) below(first string) string {
 
 func isBlank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// clip shortens s to MaxText by cutting whole characters out of its middle: the two ends of a trace matter most,
-// and Python's exception is the last line.
+// clip cuts the middle of s to leave MaxText: a trace's ends matter most, and Python's exception is last.
 func clip(s string) string {
 	if len(s) <= MaxText {
 		return s

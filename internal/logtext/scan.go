@@ -10,12 +10,10 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file walks a JSON object without decoding values that nobody asks for, since most records matter only by
-// their level, and key=value pairs, as logrus and slog's text handler print them: a whole line of them, or those
-// behind a message.
+// This file walks JSON without decoding values that nobody asks for, as most records matter only by their
+// level, and key=value pairs, as logrus and slog's text handler print them.
 
-// eachMember calls take with the members of the object at the start of s: the key, unquoted, and the value
-// as it is written. It returns what follows the object, and false if s does not hold one.
+// eachMember calls take with each key and its value as written, and returns what follows the object.
 func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 	s = skipSpace(s[1:])
 	if strings.HasPrefix(s, "}") {
@@ -42,7 +40,6 @@ func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 	}
 }
 
-// skipSpace removes the white space that JSON allows between tokens.
 func skipSpace(s string) string {
 	if s != "" && s[0] > ' ' {
 		return s
@@ -78,7 +75,6 @@ func valueEnd(s string) int {
 	return upTo(s, ",}] \t\r\n")
 }
 
-// upTo returns the index of the first of some bytes, or the length of s.
 func upTo(s, bytes string) int {
 	if i := strings.IndexAny(s, bytes); i >= 0 {
 		return i
@@ -162,8 +158,7 @@ func (h *head) say(f *fields, message, cause string) {
 	h.traceID = cmp.Or(f.text(fieldTraceID), h.traceID)
 }
 
-// readTail reads the error that loggers print behind the message in their formats for people, and removes
-// it: the pairs of slog, logrus and zerolog, and zap's object of fields.
+// readTail reads and removes the error behind a message: pairs of slog, logrus and zerolog, zap's object.
 func readTail(h *head) {
 	s := strings.TrimSuffix(strings.TrimSuffix(h.message, " []"), " {}")
 	if start := strings.Index(s, "{\""); start > 0 && strings.HasSuffix(s, "}") && (s[start-1] == ' ' || s[start-1] == '\t') {
@@ -182,8 +177,7 @@ func readTail(h *head) {
 	}
 }
 
-// keepPairs keeps every pair of the line. An unquoted value goes on up to the next
-// pair, since some loggers print a message of several words that way.
+// keepPairs keeps every pair. A value goes on up to the next pair: some loggers print several words unquoted.
 func (f *fields) keepPairs(line string) {
 	for line != "" {
 		n := nameEndIn(line)
@@ -217,8 +211,7 @@ func pairValue(s string) (value string, length int) {
 	return s[:n], n
 }
 
-// withCause adds to a message the error that was logged with it, without which
-// "request failed" would be the same error for every cause.
+// withCause adds the error logged with a message, or "request failed" would be one error whatever the cause.
 func withCause(message, cause string) string {
 	if first, rest, ok := strings.Cut(cause, "\n"); ok && stacktrace.HasTrace(rest) {
 		cause = first

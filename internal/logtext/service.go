@@ -10,8 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// This file reads the JSON records of services that do not state their level as loggers do.
-
 // serviceRecord holds what the services write, each its own members.
 type serviceRecord struct {
 	Level *int   // GELF's and Nextcloud's
@@ -88,8 +86,7 @@ func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecord
 
 var loggedType = regexp.MustCompile("^(?:" + loggedByRuntime + ")$")
 
-// fillPlatform reads a record of Lambda's platform, and reports false for every other record.
-// All records about one failure have one message.
+// fillPlatform reads a record of Lambda's platform. All records about one failure have one message.
 func (f *fields) fillPlatform(e *event.Event) bool {
 	if !f.isPlatform() {
 		return false
@@ -118,8 +115,7 @@ type failed struct {
 	ended  string // the last invocation that the platform reported as failed
 }
 
-// once lowers the level of all but the first record about a failed invocation: the runtime logs what
-// a handler throws, and the platform reports each failure in two records.
+// once lowers all but the first of the records about an invocation: the runtime's, and two of the platform's.
 func (last *failed) once(f *fields, e *event.Event) {
 	switch id := e.RequestID; {
 	case e.Level < event.Error || id == "":

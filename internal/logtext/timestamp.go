@@ -35,8 +35,7 @@ func timeAt(s string) (time.Time, int) {
 	return at, n
 }
 
-// isoTime reads "2026-11-22T10:00:00.123Z", with a blank for the T, a comma for the point, any zone
-// or none. Most loggers print this, so it takes a short cut.
+// isoTime reads "2026-11-22T10:00:00.123Z" or "2026-11-22 10:00:00,123": a short cut, as most print it.
 func isoTime(s string) (time.Time, int) {
 	if len(s) < 19 || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
 		return time.Time{}, 0
@@ -82,8 +81,7 @@ func anyTime(s string) (time.Time, int) {
 	return d.with(clock - offset), end
 }
 
-// clockFirst reads a clock, with a date behind it or without, or the seconds, milliseconds,
-// microseconds or nanoseconds since 1970.
+// clockFirst reads a clock, with a date behind it or without, or the time since 1970.
 func clockFirst(s string) (time.Time, int) {
 	if clock, n := clockAt(s, false); n > 0 {
 		offset, n := zone(s, n)

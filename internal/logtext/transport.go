@@ -46,7 +46,6 @@ func unwrap(s string) carried {
 	return c
 }
 
-// peel removes one transport, and reports whether there was one.
 func (c *carried) peel(s string) bool {
 	switch b := s[0]; {
 	case isDigit(b) && s[1] == '|':
@@ -71,8 +70,7 @@ func (c *carried) peel(s string) bool {
 // kubectl is "[pod/web-7f2/web] ".
 var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
 
-// peelRequest removes the request's id that Rails puts before every line of an error: before blank lines,
-// the exception and its frames.
+// peelRequest removes the request's id that Rails puts before the exception, its frames and blank lines.
 func (c *carried) peelRequest(s string) bool {
 	id, behind, _ := strings.Cut(s[1:], "]")
 	if !isID(id) && !mayBeID(id) {
@@ -117,8 +115,7 @@ func (c *carried) peelPriority(s string) bool {
 	return c.layer("syslog", s[:n+2]+part[1], strings.TrimPrefix(rest[len(part[0]):], "\ufeff"))
 }
 
-// rfc5424 matches what stands between the priority and the message: the header, captured whole and by its
-// time and program, and the structured data, which Heroku leaves out.
+// rfc5424 matches the header, captured whole and by its time and program, and the structured data, if any.
 var rfc5424 = pattern(`^(1 (\S*) \S* (\S*) \S* \S* )(?:- |-$|(?:\[[^\[\]]*?=.*?"\])+ ?)?`)
 
 // name keeps the program that a prefix names, without its number.
@@ -150,8 +147,7 @@ func standsAlone(s string) bool {
 	return shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(s, "    ") || strings.HasPrefix(s, `{"`) || n >= len("2006-01-02 15:04:05")
 }
 
-// peelStamped removes what follows a time. The name of a stream, as "aws logs tail" prints it, is
-// one word with a slash, a dash or a digit in it.
+// peelStamped removes what follows a time, in "aws logs tail" a word with a slash, a dash or a digit in it.
 func (c *carried) peelStamped(stamp string) {
 	name, rest, _ := strings.Cut(c.first, " ")
 	tag, body, _ := strings.Cut(rest, " ")
@@ -208,8 +204,7 @@ func isLevel(word string) bool {
 	return level != event.Unknown && how != letter
 }
 
-// peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", journald's times
-// with a weekday, and stern's "pod container ".
+// peelNamed removes syslog's "Nov 22 10:00:00 host app[7]: ", perhaps with a weekday, and stern's pod.
 func (c *carried) peelNamed(s string) bool {
 	name, rest, _ := strings.Cut(s, " ")
 	if len(name) > 12 && name[len(name)-6] == '-' {
