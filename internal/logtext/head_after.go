@@ -244,7 +244,7 @@ var phrases = []struct {
 // plain removes a phrase, and a logger in a column of its own behind the message.
 func (h *head) plain() {
 	for _, p := range phrases {
-		if strings.Contains(h.message, p.has) {
+		if strings.Contains(h.message, p.has) && p.pattern.MatchString(h.message) {
 			h.message = p.pattern.ReplaceAllString(h.message, p.message)
 		}
 	}

@@ -2,7 +2,6 @@ package logtext
 
 import (
 	"cmp"
-	"encoding/json"
 	"strconv"
 	"strings"
 
@@ -116,11 +115,13 @@ func unquote(quoted string) string {
 	if strings.IndexByte(inner, '\\') < 0 {
 		return inner
 	}
-	s, err := strconv.Unquote(quoted)
-	if err != nil && json.Unmarshal([]byte(quoted), &s) != nil {
-		return inner
+	if s, err := strconv.Unquote(quoted); err == nil {
+		return s
 	}
-	return s
+	if s, ok := decoded(quoted).(string); ok {
+		return s
+	}
+	return inner
 }
 
 // scalar returns a string's text or a number as it is written, and "" for anything else.
