@@ -74,11 +74,7 @@ func ExcerptOf(file, text string, line int) Excerpt {
 
 // Lines splits a file into lines; a final line break does not begin another.
 func Lines(text string) []string {
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	for i, line := range lines {
-		lines[i] = strings.TrimSuffix(line, "\r")
-	}
-	return lines
+	return strings.Split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"), "\n")
 }
 
 // languages names the languages of files for a fence, by GitHub's linguist.

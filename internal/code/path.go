@@ -107,10 +107,9 @@ func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 }
 
 var (
-	drive  = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
-	scheme = regexp.MustCompile(`^[a-z][a-z0-9+.-]*://(?:[^/]*/\./|/|[^/]*/)`)
-	// layer matches a bundler's prefix of a path: "(rsc)/", "[project]/".
-	layer = regexp.MustCompile(`^/?(?:\([\w-]+\)|\[[\w-]+\])/`)
+	drive = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
+	// added matches a scheme, what bundlers add ("(rsc)/", "[project]/", " [app-rsc] (ecmascript)"), and a query.
+	added = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*://(?:[^/]*/\./|/|[^/]*/))?(?:/?(?:\([\w-]+\)|\[[\w-]+\])/)?|(?:\?| \[).*`)
 )
 
 // elements returns the path of a frame's file without additions by runtimes and bundlers; nil if none.
@@ -119,9 +118,7 @@ func elements(f event.Frame, runtime string) []string {
 	if drive.MatchString(name) || !strings.Contains(name, "/") {
 		name = strings.ReplaceAll(drive.ReplaceAllString(name, ""), `\`, "/")
 	}
-	name, _, _ = strings.Cut(name, "?")
-	name, _, _ = strings.Cut(name, " [") // Turbopack's "cart.ts [app-rsc] (ecmascript)"
-	name = layer.ReplaceAllString(scheme.ReplaceAllString(name, ""), "")
+	name = added.ReplaceAllString(name, "")
 	switch {
 	case runtime == "java":
 		class := f.Module[strings.LastIndexByte(f.Module, '/')+1:] // behind "app//" or "java.base/"
@@ -129,12 +126,11 @@ func elements(f event.Frame, runtime string) []string {
 			name = strings.ReplaceAll(class[:dot], ".", "/") + "/" + path.Base(name)
 		}
 	case runtime == "python" && f.Module != "" && !strings.Contains(name, "/"):
-		module := strings.ReplaceAll(f.Module, ".", "/")
-		if name == "__init__.py" {
-			module += "/__init__"
-		}
-		if name == "" || name == path.Base(module)+".py" {
+		switch module := strings.ReplaceAll(f.Module, ".", "/"); name {
+		case "", path.Base(module) + ".py":
 			name = module + ".py"
+		case "__init__.py":
+			name = module + "/__init__.py"
 		}
 	}
 	name = strings.TrimLeft(path.Clean("/"+name), "/")

@@ -113,9 +113,8 @@ func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 		in.parse(&e)
 		if rule := e.Decision.IgnoredBy; rule != 0 {
 			in.Ignored[rule] += fresh
-			return
 		}
-		if !e.Decision.Keep && e.Level != logged {
+		if !e.Decision.Keep && (e.Decision.IgnoredBy != 0 || e.Level != logged) {
 			return
 		}
 		e.Decision.Keep = true // whatever its level: the decision was on the issue
@@ -129,9 +128,4 @@ func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 	}
 	in.Events += fresh
 	in.Set.AddSentry(t, newest)
-}
-
-// WorstFirst orders Sentry issues by level, then by number of events.
-func WorstFirst(a, b event.SentryIssue) int {
-	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Total, a.Total), a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
 }

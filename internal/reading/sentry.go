@@ -99,7 +99,10 @@ func (s *Sentry) keeps(i event.SentryIssue) bool {
 // and leaves the others to later runs. It returns their number, and the first error.
 func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 	room, missed := s.MaxEvents, 0
-	for _, i := range slices.SortedFunc(slices.Values(s.listed), intake.WorstFirst) {
+	worst := slices.SortedFunc(slices.Values(s.listed), func(a, b event.SentryIssue) int {
+		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Total, a.Total), a.First.Compare(b.First), cmp.Compare(a.ID, b.ID))
+	})
+	for _, i := range worst {
 		f := s.Followed[i.ID]
 		isNew := !f.Filed && !f.Waits
 		switch {

@@ -43,10 +43,7 @@ var runtimes = [...]runtime{python, java, browser, node, golang, rust, ruby, swi
 // The exception that surfaced comes first, then its causes; the most recent frame of each comes first, in
 // whatever order the runtime prints them. Without a trace, Parse returns nil and "".
 func Parse(text string) ([]event.Exception, string) {
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimSuffix(lines[i], "\r")
-	}
+	lines := strings.Split(strings.ReplaceAll(strings.TrimSuffix(text, "\r"), "\r\n", "\n"), "\n")
 	var tried [len(runtimes)]bool
 	for _, line := range lines {
 		for n := range allMarks.known(line) {
