@@ -3,6 +3,7 @@ package stacktrace
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -23,9 +24,9 @@ import (
 var rust = runtime{
 	name: "rust", parse: parseRust,
 	looks: []look{
-		{Cause, lines(rustCauses+"$", rustLocation+"$"), nil},
+		{Cause, lines("Caused by:$", "Location:$"), nil},
 		{RustPanic, lines("thread '…' panicked at ", "thread '…) panicked at "), nil},
-		{RustBacktrace, lines("stack backtrace:$", rustStack+"$", "note: …run with `RUST_BACKTRACE="), nil},
+		{RustBacktrace, lines("stack backtrace:$", "Stack backtrace:$", "note: …run with `RUST_BACKTRACE="), nil},
 	},
 	rules: []rule{
 		{in(panicked), on(Text, Header), told, Join},
@@ -35,20 +36,12 @@ var rust = runtime{
 	},
 }
 
-// The lines that anyhow and eyre print below an error.
-const (
-	rustCauses   = "Caused by:"
-	rustLocation = "Location:"
-	rustStack    = "Stack backtrace:"
-)
-
-func isRustError(line string) bool {
-	return line == rustCauses || line == rustLocation || line == rustStack
-}
+// rustParts are what anyhow and eyre print below an error.
+var rustParts = []string{"Caused by:", "Location:", "Stack backtrace:"}
 
 func parseRust(lines []string) []event.Exception {
 	for i, line := range lines {
-		if isRustError(line) {
+		if slices.Contains(rustParts, line) {
 			return rustErrors(lines[:i], lines[i:])
 		}
 		first, ok := match(line, rustPanic)
@@ -85,29 +78,28 @@ func rustErrors(above, below []string) []event.Exception {
 	for i, line := range below {
 		s := strings.TrimSpace(line)
 		switch {
-		case line == rustStack:
+		case line == "Stack backtrace:":
 			chain[0].Frames = rustFrames(below[i+1:])
 			return chain
-		case isRustError(line):
+		case slices.Contains(rustParts, line):
 			part = line
 		case s == "":
-		case part == rustCauses:
+		case part == "Caused by:":
 			if digits, cause, _ := strings.Cut(s, ": "); reads(number)(digits) {
 				s = cause
 			}
 			chain = append(chain, event.Exception{Type: "error", Message: s})
-		case part == rustLocation && len(chain[0].Frames) == 0:
+		case part == "Location:" && len(chain[0].Frames) == 0:
 			chain[0].Frames = placeFrame(s, rustFileInApp)
 		}
 	}
 	return chain
 }
 
-var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|end byte index|byte index|" +
+var rustType = regexp.MustCompile("^(?:index out of bounds|range (?:end|start) index|slice index starts at|(?:end )?byte index|" +
 	"attempt to (?:divide by zero|(?:add|subtract|multiply) with overflow|calculate the remainder)|" +
 	"called `Option::unwrap\\(\\)` on a `None` value|called `Result::(?:unwrap|expect)\\(\\)` on an `Err` value|" +
-	"RefCell already (?:mutably )?borrowed|already borrowed|not yet implemented|not implemented|" +
-	"internal error: entered unreachable code|assertion)")
+	"(?:RefCell )?already (?:mutably )?borrowed|not (?:yet )?implemented|internal error: entered unreachable code|assertion)")
 
 func rustFrames(lines []string) []event.Frame {
 	return framesIn(paired(lines, func(_, line string) bool {
