@@ -47,8 +47,7 @@ func Unmoved(a, b string, line int) bool {
 var (
 	// idle matches a line that cannot fail: a comment or brackets.
 	idle = regexp.MustCompile(`^(?://|#|/\*|\* |--|(?:[(){}\[\];,*/ \t]*|end|else|\} else \{)$)`)
-	// opens matches a line that begins with a word, as statements do. One that begins with a
-	// bracket continues another line, such as a list of parameters.
+	// opens matches the start of a statement, a word. Brackets continue a line, such as parameters.
 	opens = regexp.MustCompile(`^[ \t]*[^ \t(){}\[\]<>,.:;#/*|&=+\-?]`)
 )
 

@@ -19,9 +19,8 @@ type Owners struct {
 	Rule  string   // its text
 }
 
-// OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file, as GitHub reads
-// it: the last match wins, a rule without owners clears them, a bad line is skipped. A line that
-// GitHub may read and we cannot makes all rules above it uncertain; then nobody is named.
+// OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file: the last match wins, a rule
+// without owners clears them, a bad line is skipped. Rules above a line that only GitHub reads are ignored.
 func OwnersOf(file, rules, text string) Owners {
 	for i, line := range slices.Backward(Lines(text)) {
 		line = strings.TrimSpace(line)
@@ -44,8 +43,7 @@ func OwnersOf(file, rules, text string) Owners {
 	return Owners{}
 }
 
-// uncertain reports whether the library may read a line differently from GitHub: it
-// refuses letters and signs that GitHub allows in paths, and ends a path at "#".
+// uncertain reports whether the library may refuse a line that GitHub reads, or end its path at a "#".
 func uncertain(line string, err error) bool {
 	if line == "" || line[0] == '#' {
 		return false

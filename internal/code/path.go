@@ -108,7 +108,7 @@ func (t *Tree) inModule(f event.Frame) (file string, known bool) {
 
 var (
 	drive = regexp.MustCompile(`^[A-Za-z]:[\\/]`)
-	// added matches a scheme, what bundlers add ("(rsc)/", "[project]/", " [app-rsc] (ecmascript)"), and a query.
+	// added matches a scheme, a query, and what bundlers add: "(rsc)/", "[project]/", " [app-rsc] (ecma…)".
 	added = regexp.MustCompile(`^(?:[a-z][a-z0-9+.-]*://(?:[^/]*/\./|/|[^/]*/))?(?:/?(?:\([\w-]+\)|\[[\w-]+\])/)?|(?:\?| \[).*`)
 )
 

@@ -18,8 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Repository looks things up in the code's repository, each once per run. It gives up
-// once it is refused, its requests are used up, or several failed in a row.
+// Repository looks things up in the code's repository, each once per run, until it is refused too often.
 type Repository struct {
 	GitHub   *github.Client // of the code
 	Warnings []string       // what went wrong so far

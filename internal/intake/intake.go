@@ -1,9 +1,8 @@
 // Package intake turns log lines into groups: lines are framed into events, and
 // each event is parsed, redacted, decided on by the policy, and added to its group.
 //
-// Redaction comes before anything names an error, so that keys, titles and markers contain no
-// secret and do not depend on its value. The text, the stack and the ids of an event stay as
-// logged: they are redacted when a sample is published.
+// Redaction comes before anything names an error, so that keys, titles and markers contain no secret and do
+// not depend on one. The text, the stack and the ids of an event are redacted when a sample is published.
 //
 // It is pure and may import logtext, stacktrace, policy, safe, grouping and event.
 package intake
@@ -32,8 +31,7 @@ type Rules struct {
 	Fields map[string][]string // keys of structured records, see logtext.NewFramer
 }
 
-// Intake groups the events of one run. Its memory depends on the number of
-// distinct errors, not of lines. It is not safe for concurrent use.
+// Intake groups a run's events. Its memory depends on distinct errors. It is not safe for concurrent use.
 type Intake struct {
 	Set     *grouping.Set
 	Events  int64 // events that the policy kept
@@ -73,8 +71,7 @@ func (in *Intake) Frame(records ...event.Record) []event.Event {
 	return events
 }
 
-// Parse parses the stack trace of an event, redacts what names it, and sets its
-// Decision. An event at a level that no rule keeps is not parsed.
+// Parse parses an event's stack unless no rule keeps its level, redacts its names, and sets its Decision.
 func (in *Intake) Parse(e *event.Event) {
 	logged := e.Level
 	if in.policy.MayKeep(e.Level) {

@@ -48,8 +48,7 @@ const (
 	maxMessage = 2 << 10 // bytes of a message that are kept
 )
 
-// message returns the skeleton of a message of an event with this text. If the message is
-// cut, its last word is dropped: it may be half a secret that no rule recognises.
+// message returns a message's skeleton. If cut, its last word is dropped: it may be half a secret.
 func (n namer) message(s, text string) string {
 	skeleton := n.redactor.Skeleton(cut(s, maxRead), text)
 	if last := strings.LastIndexByte(skeleton, ' '); len(s) > maxRead && last > 0 {

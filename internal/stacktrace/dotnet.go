@@ -17,7 +17,6 @@ import (
 //	   at Acme.Cart.Pay(String card) in /app/Shop.cs:line 27
 //
 // Mono prints the arrow on the first line, an offset in brackets, and no "line " before the number.
-// An AggregateException's members follow; the first is in the chain already.
 
 var dotnet = runtime{
 	name: "dotnet", parse: parseDotnet,
@@ -45,7 +44,7 @@ func parseDotnet(lines []string) []event.Exception {
 		switch {
 		case ok:
 			chain[at].Frames = append(chain[at].Frames, f)
-		case hasAny(line, "---> (Inner Exception #", "FATAL UNHANDLED EXCEPTION: "):
+		case hasAny(line, "---> (Inner Exception #", "FATAL UNHANDLED EXCEPTION: "): // repeats the chain
 			return chain
 		case strings.TrimSpace(line) == "--- End of inner exception stack trace ---":
 			at = max(at-1, 0)

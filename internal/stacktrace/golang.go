@@ -148,8 +148,7 @@ func goType(kind, value string) string {
 	return cmp.Or(m.Type, kind)
 }
 
-// goTypes match the beginnings of the runtime's own panics, up to the failure's numbers and
-// type names, and the type of a value that is not an error: "(main.order) 0x774468".
+// goTypes match the runtime's own panics up to their numbers, and a value's type: "(main.order) 0x774468".
 var goTypes = []*regexp.Regexp{
 	regexp.MustCompile(`^(?P<type>(?:runtime error: |interface conversion|close of |send on closed |assignment to entry).*?)(?: \[|: |\n| \(| with |$)`),
 	regexp.MustCompile(`^\((?P<type>[A-Za-z_$/][\w$/\\]*\.[\w$./\\]*)\) `),

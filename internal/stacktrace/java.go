@@ -89,9 +89,8 @@ func javaFrame(line string) (f event.Frame, ok bool) {
 	return f, strings.Contains(f.File, ".") && !strings.ContainsAny(f.File, "/: ")
 }
 
-// adoptJava names the method as the source does: lambdas and coroutines count as the function around them,
-// and generated classes are not in-app. It drops the class loader and module in front of the class; the slash
-// in a hidden class ("Cart$$Lambda/0x00007f…") is followed by a digit.
+// adoptJava names the method as the source does: lambdas and coroutines count as the function around them. It
+// drops loader and module; the slash in a hidden class ("Cart$$Lambda/0x00007f…") is followed by a digit.
 func adoptJava(f *event.Frame) {
 	class, method := f.Module, f.Function
 	for i := strings.IndexByte(class, '/'); i >= 0 && i+1 < len(class) && (class[i+1] < '0' || class[i+1] > '9'); i = strings.IndexByte(class, '/') {

@@ -127,8 +127,7 @@ func uncaughtPlace(lines []string) (event.Frame, int) {
 	return event.Frame{}, 0
 }
 
-// appendInspected adds an error without frames, which may stand above the errors in it
-// ("[AggregateError: All promises were rejected] {"), and its causes.
+// appendInspected adds an error without frames ("[AggregateError: All promises were rejected] {") and causes.
 func appendInspected(chain []event.Exception, lines []string) []event.Exception {
 	for _, line := range lines {
 		line, cause := strings.CutPrefix(strings.TrimLeft(line, " "), "[cause]: ")
@@ -183,8 +182,7 @@ func nodeFrame(line string) (f event.Frame, ok bool) {
 
 func nodeFile(file string) string { return strings.TrimPrefix(file, "file://") }
 
-// nodeInApp leaves out Node's own modules (old versions print them without a folder),
-// packages, AWS Lambda's runtime around a handler, and extensions of a browser.
+// nodeInApp leaves out Node's own modules, packages, AWS Lambda's runtime, and extensions of a browser.
 func nodeInApp(file string) bool {
 	return strings.ContainsAny(file, `/\`) && !hasAny(file, "/node_modules/", `\node_modules\`, "-extension://") &&
 		!hasAnyPrefix(file, "node:", "internal/", "/var/runtime/", "/snapshot/node")

@@ -68,8 +68,7 @@ var deathLooks = []look{
 
 var deaths = newMarks(runtime{looks: deathLooks})
 
-// deathIn returns the shape of a line that reports a death, possibly after something in
-// brackets such as the kernel's uptime or a thread, and Text for other lines.
+// deathIn returns the shape of a report of a death, maybe behind brackets, and Text for other lines.
 func deathIn(line string) Shape {
 	if strings.HasPrefix(line, "[") {
 		_, rest, _ := strings.Cut(line, "] ")

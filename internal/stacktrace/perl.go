@@ -50,8 +50,7 @@ func parsePerl(lines []string) []event.Exception {
 // perlLibraries are parts of the paths of Perl's, the system's and CPAN's modules, or code without a file.
 var perlLibraries = []string{"/share/perl", "/perl5/", "/perl-base/", "/lib/x86_64-linux-gnu/perl", "/usr/local/lib/perl", "(eval"}
 
-// Where Perl died, where a function was called, and Perl's own messages up to the first name
-// in them. The position in an open input file may follow a place.
+// Where Perl died, where a function was called, and Perl's own messages up to the first name in them.
 var (
 	perlDied   = regexp.MustCompile(`(?s)^(?P<message>.*) at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)
 	perlCalled = regexp.MustCompile(`^(?P<function>.*) called at (?P<file>.*?) line (?P<line>\d{1,9})(?:\.?$|,)`)

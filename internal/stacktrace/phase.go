@@ -16,8 +16,7 @@ const (
 	Logged              // with a log line at warn or worse, which a trace may follow
 	Failed              // with one that names the exception, as AWS Lambda's runtime for Python does
 
-	// The phases of traces without frames, or even a message, so far. Rust states below every message
-	// whether there is a backtrace.
+	// The phases of traces without frames or a message so far. Rust reports below each whether frames follow.
 	announced // the next line says what failed
 	named     // an exception line
 	threaded  // the same for the exception that ended a thread
@@ -180,8 +179,7 @@ func defaultStep(p Phase, s Shape) step {
 	return next
 }
 
-// After returns the phase after a line of the shape, and how the line continues
-// the event. The phase counts if the line is read as part of the event.
+// After returns the phase after a line of the shape, if it is joined, and how it continues the event.
 func (p Phase) After(line string, s Shape) (Phase, Joining) {
 	switch { // the shapes that a line has only at its place in a trace
 	case s == Raise && p.Logged() && hasAny(line, "Fatal error: ", "Parse error: ", "Unhandled exception. "):
