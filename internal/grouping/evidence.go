@@ -32,11 +32,9 @@ func families(all []seen) (found [][]seen) {
 	return found
 }
 
-// hole represents a place that may vary in hashes.
-const hole = 0x51ED270B9F2A6C35
-
 // without returns the hash of f with a hole at place added to h.
 func (m *miner) without(h uint64, f *form, place int) uint64 {
+	const hole = 0x51ED270B9F2A6C35 // any number; it stands for all words
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
@@ -149,22 +147,16 @@ func (m *miner) happened(family []seen) bool {
 			verbs++
 		}
 	}
-	return verbs*verbsPerAll > len(family)
+	return 4*verbs > len(family)
 }
 
-// How many different words at one place prove that they are values, and by how many other words that the
-// messages share. Shorter messages need more proof, since they name their subject ("the eu store is
-// down"), and a message's own words alternate too ("lock taken", "lock released").
+// How many different words at one place prove that they are values. Messages that share fewer other words need
+// more proof, since they name their subject ("the eu store is down"), and a message's own words alternate too
+// ("lock taken", "lock released").
 const (
 	manyNames  = 3 // that look like names: "search-api", "tunnel Lima"
 	manyValues = 5
-	manyMore   = 8 // in capitals, states and types of a machine; the first words; or in a message of someConsts
-
-	fewConsts  = 3
-	someConsts = 4
-	manyConsts = 5
-
-	verbsPerAll = 4 // one verb among four words: they describe what happened
+	manyMore   = 8 // in capitals, states and types of a machine; the first words; or if only 4 other words are shared
 )
 
 // varies reports whether the words of a family, which differ at one place only, are values.
@@ -189,17 +181,17 @@ func (m *miner) varies(family []seen) bool {
 	bracketed := place > 1 && m.at(f, place-1).text == "[" && place+1 < len(f.tokens) && m.at(f, place+1).text == "]"
 	switch {
 	case place == 0:
-		return consts >= manyConsts && n >= manyMore
-	case bracketed && consts >= fewConsts, capitals == n && m.labelled(f, place) && consts >= someConsts:
+		return consts >= 5 && n >= manyMore
+	case bracketed && consts >= 3, capitals == n && m.labelled(f, place) && consts >= 4:
 		return true // "interrupt link [LNKD] enabled", "state: OPEN"
 	case capitals*2 > n:
-		return consts >= fewConsts && n >= manyMore
+		return consts >= 3 && n >= manyMore
 	case names*2 > n:
 		return n >= manyNames
 	case givers[m.before(f, place).text]:
-		return consts >= fewConsts || n >= manyNames
+		return consts >= 3 || n >= manyNames
 	}
-	return consts >= manyConsts && n >= manyValues || consts >= someConsts && n >= manyMore
+	return consts >= 5 && n >= manyValues || consts >= 4 && n >= manyMore
 }
 
 // uniteCovered unites a template with a wider one that covers it: once "login of <*> failed at gateway"

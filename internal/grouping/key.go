@@ -30,9 +30,6 @@ func KindOf(key string) Kind {
 	return Kind(kind)
 }
 
-// maxKeyFrames bounds the frames in a key: deep recursions differ only beyond it.
-const maxKeyFrames = 50
-
 // hash returns a key of 80 bits: a collision is expected among 2^40 errors.
 func (k Kind) hash(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00") + "\x00"))
@@ -82,8 +79,8 @@ func exceptionKey(e *event.Event, inApp []event.Frame, template func(string) str
 		rule = ByInAppFramesAndMessage
 		types = append(types, "message", template(e.Exceptions[0].Message))
 	}
-	frames = slices.Compact(frames) // a recursion's depth is not part of the identity
-	frames = frames[:min(len(frames), maxKeyFrames)]
+	frames = slices.Compact(frames)        // a recursion's depth is not part of the identity,
+	frames = frames[:min(len(frames), 50)] // even if several functions take part
 	return Exception.hash(strings.Join(types, "\x01"), strings.Join(frames, "\x01")), rule
 }
 
@@ -200,9 +197,6 @@ func Carry(known []Known, groups []*Group) []Known {
 	return next
 }
 
-// maxMembers bounds how many of the templates joined to a group add their keys to it.
-const maxMembers = 10
-
 // mined merges the templates of the messages into groups, by key.
 func (s *Set) mined() map[trace]*Group {
 	templates := make([]string, 0, len(s.messages))
@@ -220,7 +214,8 @@ func (s *Set) mined() map[trace]*Group {
 	}) {
 		template := widest[m.template]
 		g := identify(groups, s.messages[m], m.service, template, known[template])
-		if own := MessageKey(m.service, m.template); members[g] < maxMembers && own != g.Key && !slices.Contains(g.Also, own) {
+		own := MessageKey(m.service, m.template)
+		if members[g] < 10 && own != g.Key && !slices.Contains(g.Also, own) { // ten are enough to find it again
 			g.Also = append(g.Also, own)
 			members[g]++
 		}

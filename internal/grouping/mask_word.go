@@ -91,7 +91,7 @@ func letterKind(word string) Masks {
 	case word == "localhost":
 		return maskHost
 	case len(word) >= 8 && isHex(word), // "object deadbeef is gone": no English word of eight letters has only a to f
-		len(word) >= 24 && mixedCase(word): // "token aBCdEFghIJklMNopQRstUVwx expired"
+		len(word) >= 24 && mixedCase.MatchString(word): // "token aBCdEFghIJklMNopQRstUVwx expired"
 		return maskID
 	}
 	return 0
@@ -141,16 +141,8 @@ func isHex(s string) bool {
 	return true
 }
 
-// mixedCase reports whether two capitals follow a small letter more than once, as in tokens but not in names.
-func mixedCase(s string) bool {
-	changes := 0
-	for i := 2; i < len(s); i++ {
-		if isUpper(s[i]) && isUpper(s[i-1]) && isLower(s[i-2]) {
-			changes++
-		}
-	}
-	return changes >= 2
-}
+// mixedCase matches two capitals behind a small letter more than once, as in tokens but not in names.
+var mixedCase = regexp.MustCompile(`[a-z][A-Z]{2}.*[a-z][A-Z]{2}`)
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 func isLower(c byte) bool { return c >= 'a' && c <= 'z' }

@@ -118,13 +118,19 @@ func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 }
 
 func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event.Record)) error {
-	var buf []byte
-	for {
+	var line []byte
+	for cut := false; ; {
 		if s.Lines%1024 == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		line, cut, err := readLine(r, buf[:0])
-		buf = line
+		part, err := r.ReadSlice('\n')
+		if room := MaxLine - len(line); len(part) > room {
+			part, cut = part[:room], true
+		}
+		line = append(line, part...)
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
 		if s.Lines == 0 { // some Windows programs begin a file with a byte order mark
 			line = bytes.TrimPrefix(line, []byte("\uFEFF"))
 		}
@@ -135,26 +141,11 @@ func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event
 			text := string(bytes.TrimRight(line, "\r\n"))
 			emit(event.Record{ID: strconv.FormatInt(s.Lines, 10), Source: s.key, Stream: s.Path, Text: text})
 		}
-		switch {
+		switch line, cut = line[:0], false; {
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return fmt.Errorf("read log file %q: %w", s.Path, err)
-		}
-	}
-}
-
-// readLine appends the next line to buf, at most MaxLine bytes of it, and reports whether that cut it.
-func readLine(r *bufio.Reader, buf []byte) (line []byte, cut bool, err error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		room := MaxLine - len(buf)
-		if len(part) > room {
-			part, cut = part[:room], true
-		}
-		buf = append(buf, part...)
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return buf, cut, err
 		}
 	}
 }
