@@ -114,16 +114,12 @@ func (s *Set) template(message string) string {
 		return redacted
 	}
 	text := string(masked)
-	redacted := s.redact(text)
-	if redacted == text {
-		redacted = text // one string for both in memory
-	}
 	if s.cached += len(text); s.cached > maxCached {
 		clear(s.templates)
 		s.cached = len(text)
 	}
-	s.templates[text] = redacted
-	return redacted
+	s.templates[text] = s.redact(text)
+	return s.templates[text]
 }
 
 // cut shortens a template to the limit, unless a known one covers it, which then takes its place. At a
