@@ -88,8 +88,6 @@ func (r *Repository) facts(ctx context.Context, tags ...string) (github.Refs, er
 	return refs, err
 }
 
-var seclusion = map[string]int{"PUBLIC": 1, "INTERNAL": 2, "PRIVATE": 3}
-
 // public reports whether the issues are more public than the code, and so may not show it.
 func (r *Repository) public(ctx context.Context) (bool, error) {
 	if r.issues.FullName() == r.GitHub.FullName() {
@@ -101,8 +99,9 @@ func (r *Repository) public(ctx context.Context) (bool, error) {
 		issues, err = ask(r, func() (github.Refs, error) { return r.issues.Refs(ctx, nil) })
 		r.visibility = issues.Visibility
 	}
-	of, known := seclusion[facts.Visibility]
-	return !known || seclusion[r.visibility] < of, err
+	seclusion := []string{"PUBLIC", "INTERNAL", "PRIVATE"}
+	of := slices.Index(seclusion, facts.Visibility)
+	return of < 0 || slices.Index(seclusion, r.visibility) < of, err
 }
 
 // digits may not be a SHA: a release may be named after a date.

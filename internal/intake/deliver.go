@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
@@ -42,13 +43,12 @@ func (in *Intake) Deliver(d Delivery, counted func(id string) (int64, bool)) (no
 	for _, t := range d.Issues {
 		before, known := counted(t.ID)
 		fresh := max(0, t.Total-before)
-		own := in.Issue(t)
 		switch {
 		case kept[t.ID]:
 			in.AddIssue(t, event.Event{}, 0) // counted as delivered
 		case known:
 			in.AddIssue(t, d.Newest[t.ID], fresh)
-		case t.State == event.Unresolved && own.Decision.Keep:
+		case t.State == event.Unresolved && in.Issue(t).Decision.Keep:
 			e := d.Newest[t.ID]
 			if e.ID == "" {
 				e = t.Event()
@@ -77,10 +77,7 @@ func (in *Intake) deliverEvent(e *event.Event) {
 
 // readText reads the text of a delivered event like a log line. Fields that the sender set win.
 func (in *Intake) readText(e *event.Event) {
-	text := cmp.Or(e.Message, e.Text)
-	if e.Stack != "" {
-		text += "\n" + e.Stack
-	}
+	text := strings.TrimSuffix(cmp.Or(e.Message, e.Text)+"\n"+e.Stack, "\n")
 	events := in.Frame(event.Record{Source: e.Source, Text: text})
 	if len(events) == 0 { // frames without a head: they are all there is
 		return

@@ -18,22 +18,16 @@ import (
 //		... 12 more
 //
 // Kotlin and Scala share the format. A Suppressed block is another failure on the way out, not a cause.
+// logback can print the root cause first, and the others as "Wrapped by: ".
 
 var java = runtime{
 	name: "java", parse: parseJava, adopt: adoptJava, chain: withoutCommon,
 	looks: []look{
 		{Frame, lines(" ... … more$", " ... … common frames omitted$"), nil},
-		{Cause, lines(" "+javaCause, " "+javaWrapper, "\t"+javaSuppressed), nil},
+		{Cause, lines(" Caused by: ", " Wrapped by: ", "\tSuppressed: "), nil},
 		{Frame, lines(" at "), reads(javaFrame)},
 	},
 }
-
-// The words that link exceptions. logback can print the root cause first, with javaWrapper.
-const (
-	javaSuppressed = "Suppressed: "
-	javaCause      = "Caused by: "
-	javaWrapper    = "Wrapped by: "
-)
 
 func parseJava(lines []string) []event.Exception {
 	var chain []event.Exception
@@ -41,16 +35,16 @@ func parseJava(lines []string) []event.Exception {
 	for i, line := range lines {
 		f, isFrame := javaFrame(line)
 		s, depth := unindented(line), indent(line)
-		cause, wrapper := strings.HasPrefix(s, javaCause), strings.HasPrefix(s, javaWrapper)
+		cause, wrapper := strings.HasPrefix(s, "Caused by: "), strings.HasPrefix(s, "Wrapped by: ")
 		switch {
 		case len(chain) == 0 && !isFrame:
-		case strings.HasPrefix(s, javaSuppressed):
+		case strings.HasPrefix(s, "Suppressed: "):
 			suppressed = min(suppressed, depth)
 		case suppressed < math.MaxInt && (depth >= suppressed || !cause):
 		case cause || wrapper:
 			suppressed, rootFirst = math.MaxInt, wrapper
 			more := until(lines[i+1:], func(line string) bool {
-				return reads(javaFrame)(line) || hasAnyPrefix(unindented(line), "... ", javaCause, javaWrapper)
+				return reads(javaFrame)(line) || hasAnyPrefix(unindented(line), "... ", "Caused by: ", "Wrapped by: ")
 			})
 			chain = append(chain, findHeader(lines[i:i+1+len(more)]))
 		case isFrame:

@@ -20,14 +20,12 @@ import (
 // A line names the function called there, so a frame's place is on the line before. Monolog and Laravel print
 // `{"exception":"[object] (Class(code: 0): message at /app/Cart.php:35)` and "[stacktrace]" above the calls.
 
-const phpPrevious = "[previous exception] "
-
 var php = runtime{
 	name: "php", parse: parsePHP,
 	adopt: func(f *event.Frame) { f.InApp = phpInApp(f.File) },
 	looks: []look{
 		{Frame, lines("Stack trace:$", "[stacktrace]$"), nil},
-		{Cause, lines("Next … in /", phpPrevious), nil},
+		{Cause, lines("Next … in /", "[previous exception] "), nil},
 		{Raise, lines("Fatal error: ", "Parse error: ", "PHP Fatal error: ", "PHP Parse error: ", "[…] PHP Fatal error: ", "[…] PHP Parse error: "), nil},
 		{Epilogue, lines(`"}$`, `"} `), nil}, // the end of Monolog's context
 		{Frame, lines("#"), reads(phpCall)},
@@ -44,7 +42,7 @@ func parsePHP(lines []string) []event.Exception {
 			chain = append(chain, x)
 		}
 	}
-	if !strings.Contains(text, "\n"+phpPrevious) {
+	if !strings.Contains(text, "\n[previous exception] ") {
 		slices.Reverse(chain)
 	}
 	if x, ok := match(text, phpEnd); ok && len(chain) == 0 {
