@@ -31,7 +31,7 @@ func SHA(v event.Version) string {
 	return ""
 }
 
-// Tags returns the names that the release's tag may have. Exactly one commit may have any of them.
+// Tags returns the names that a release's tag may have: it is known if exactly one commit carries any.
 func Tags(v event.Version) []string {
 	if v.Release == "" || len(v.Release) > maxRelease {
 		return nil

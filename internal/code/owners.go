@@ -20,7 +20,7 @@ type Owners struct {
 }
 
 // OwnersOf returns the owners of a file by the text of rules, a CODEOWNERS file: the last match wins, a rule
-// without owners clears them, a bad line is skipped. Rules above a line that only GitHub reads are ignored.
+// without owners clears them, a bad line is skipped. Rules above a line that only GitHub reads name nobody.
 func OwnersOf(file, rules, text string) Owners {
 	for i, line := range slices.Backward(Lines(text)) {
 		line = strings.TrimSpace(line)

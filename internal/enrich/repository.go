@@ -18,7 +18,7 @@ import (
 	"github.com/org/errmon-action/internal/plan"
 )
 
-// Repository looks things up in the code's repository, each once per run, until it is refused too often.
+// Repository looks up code, each thing once per run, until it is refused, out of requests, or failing.
 type Repository struct {
 	GitHub   *github.Client // of the code
 	Warnings []string       // what went wrong so far

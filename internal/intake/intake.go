@@ -200,7 +200,7 @@ func (u *Unread) Notice() string {
 		return ""
 	}
 	return fmt.Sprintf("Not filed, because errmon reads no level in them: log events that look like errors (%d). "+
-		"If they are, report the format at https://github.com/org/errmon-action/issues. Most frequent:", u.Events)
+		"If they are errors, report the format at https://github.com/org/errmon-action/issues. Most frequent:", u.Events)
 }
 
 // Shapes returns the most frequent templates, at most 3, with their counts. They are redacted, foreign text.

@@ -12,7 +12,7 @@ type namer struct {
 	cached   map[string]string // as logged → redacted
 }
 
-// redact redacts what names an error. The set redacts the templates made of messages' skeletons.
+// redact redacts what names an error; of messages it makes skeletons, whose templates the set redacts.
 func (n namer) redact(e *event.Event) {
 	text := cut(e.Text, maxContext)
 	e.Message = n.message(e.Message, text)

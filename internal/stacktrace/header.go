@@ -93,7 +93,7 @@ func nameEnd(s string) int {
 // IsHeader reports whether a line is "SomeError", "pkg.SomeError: message" or "TypeError [ERR_X]: message".
 func IsHeader(line string) bool { return reads(headerAtStart)(line) }
 
-// IsExceptionName reports whether a name ends like an exception's, or is a class in a package of two parts.
+// IsExceptionName reports whether a name ends like an exception's or is a packaged class ("com.acme.Oops").
 func IsExceptionName(name string) bool {
 	for _, ending := range []string{"Error", "Exception", "Throwable", "Failure", "Interrupt", "Rejection"} {
 		if strings.HasSuffix(name, ending) {

@@ -85,7 +85,7 @@ func ShapeOf(line string) Shape {
 	return Text
 }
 
-// look is how lines of a shape look, in the notation of newMarks. If set, is decides, without indentation.
+// look is how lines of a shape look, in newMarks' notation. If set, is decides about the unindented line.
 type look struct {
 	shape Shape
 	lines []string

@@ -27,7 +27,7 @@ type runtime struct {
 	rules []rule
 	parse func(lines []string) []event.Exception // reads a whole text; nil if it is not a trace after all
 
-	// How Adopt changes what another tool read. Only with adopt may there be others.
+	// How Adopt changes what another tool read; leads and chain need adopt.
 	adopt func(*event.Frame)
 	leads []string // prefixes of types, which the runtime does not print
 	chain func(*event.Event) []event.Exception
