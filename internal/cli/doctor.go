@@ -25,12 +25,10 @@ import (
 	"github.com/org/errmon-action/internal/workflow"
 )
 
-var errDoctorTime = errors.New("the checks did not finish within two minutes")
-
 // doctor tests everything configured. It exits with 1 if any check fails.
 func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	// Somebody is waiting at a terminal, and a rate limit may demand an hour.
-	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, errDoctorTime)
+	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, errors.New("the checks did not finish within two minutes"))
 	defer cancel()
 	c, err := s.configure(ctx)
 	t := table{out: s.Stdout, screen: s.Screen, redactor: s.redactor.Section()}
@@ -61,7 +59,7 @@ func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 		})...)
 	}
 	t.end()
-	if err := s.publishFindings(t); err != nil || count(t.found, finding.Failure) == 0 {
+	if err := s.publishFindings(t); err != nil || t.counts[finding.Failure] == 0 {
 		return err
 	}
 	return errReported
@@ -90,13 +88,12 @@ func (s *session) checkConfig(c config.Config) []finding.Finding {
 		found = append(found, f)
 	}
 	found = append(found, finding.All(about, errors.Join(s.mistakes, errors.Join(c.LeftOut...), c.CheckTarget(), c.CheckSources()))...)
-	switch {
-	case len(found) > 0:
-		return found
-	case c.FileRead:
-		return []finding.Finding{finding.Good(about, "%s was read; no mistakes in it or in the inputs", c.File)}
+	if len(found) == 0 && c.FileRead {
+		found = append(found, finding.Good(about, "%s was read; no mistakes in it or in the inputs", c.File))
+	} else if len(found) == 0 {
+		found = append(found, finding.Good(about, "no %s; no mistakes in the inputs", c.File))
 	}
-	return []finding.Finding{finding.Good(about, "no %s; no mistakes in the inputs", c.File)}
+	return found
 }
 
 func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.Finding {
@@ -105,7 +102,7 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 		return []finding.Finding{finding.Of("repository", err)}
 	}
 	found := append(client.Check(ctx), s.checkWorkflows(ctx, cfg, client)...)
-	if count(found, finding.Failure) == 0 {
+	if !slices.ContainsFunc(found, func(f finding.Finding) bool { return f.Level == finding.Failure }) {
 		found = append(found, s.code(cfg, client).GitHub.CheckCode(ctx)...)
 		found = append(found, checkFrames(ctx, cfg, client)...)
 		found = append(found, client.CheckNames(ctx, namesOf(cfg.Rules))...)
@@ -181,6 +178,7 @@ type table struct {
 	screen   terminal.Screen // behind out
 	redactor *safe.Redactor  // of one section
 	found    []finding.Finding
+	counts   [finding.Failure + 1]int
 }
 
 var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", finding.Failure: "✗"}
@@ -194,17 +192,17 @@ func (t *table) add(found ...finding.Finding) {
 		if f.Remedy != "" {
 			fmt.Fprintf(t.out, "  → %s\n", t.redactor.Command(f.Remedy))
 		}
+		t.counts[f.Level]++
 	}
 	t.found = append(t.found, found...)
 }
 
 func (t *table) end() {
-	failures, warnings := count(t.found, finding.Failure), count(t.found, finding.Warning)
-	if failures+warnings == 0 {
-		fmt.Fprintln(t.out, "\nAll checks passed. Nothing was written.")
-		return
+	verdict := "All checks passed"
+	if failures, warnings := t.counts[finding.Failure], t.counts[finding.Warning]; failures+warnings > 0 {
+		verdict = fmt.Sprintf("✗ %d, ! %d", failures, warnings)
 	}
-	fmt.Fprintf(t.out, "\n✗ %d, ! %d. Nothing was written.\n", failures, warnings)
+	fmt.Fprintf(t.out, "\n%s. Nothing was written.\n", verdict)
 }
 
 // summary returns the findings as a table in GitHub-flavoured Markdown, for the step summary.
@@ -215,14 +213,4 @@ func (t *table) summary(r *safe.Redactor) string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[f.Level], r.Cell(f.About, 300), r.Code(f.Text, 1000), r.Cell(f.Remedy, 1000))
 	}
 	return b.String()
-}
-
-func count(found []finding.Finding, level finding.Level) int {
-	n := 0
-	for _, f := range found {
-		if f.Level == level {
-			n++
-		}
-	}
-	return n
 }

@@ -50,7 +50,7 @@ type Entry struct {
 }
 
 type envelope struct {
-	V      *int    `json:"v"`
+	V      int     `json:"v"`
 	Events []Entry `json:"events"`
 }
 
@@ -115,7 +115,7 @@ func (b *Batch) Payload() []byte {
 	if len(b.entries) == 0 {
 		return nil
 	}
-	raw, _ := encode(map[string]envelope{"errmon": {new(EnvelopeVersion), b.entries}}) // Add encoded each of them
+	raw, _ := encode(map[string]envelope{"errmon": {EnvelopeVersion, b.entries}}) // Add encoded each of them
 	return raw
 }
 
@@ -128,14 +128,12 @@ func ReadEnvelope(raw []byte) ([]Entry, error) {
 	var e envelope
 	err := json.Unmarshal(raw, &e)
 	switch {
-	case e.V != nil && *e.V > EnvelopeVersion: // its events may have another form, which is an error too
-		return nil, fmt.Errorf("it comes from a newer relay, with envelope version %d: update the action to the relay's version", *e.V)
+	case e.V > EnvelopeVersion: // its events may have another form, which is an error too
+		return nil, fmt.Errorf("it comes from a newer relay, with envelope version %d: update the action to the relay's version", e.V)
 	case err != nil:
 		return nil, fmt.Errorf("it is not a complete envelope: %w", err)
-	case e.V == nil:
+	case e.V < 1:
 		return nil, errors.New("it is not an envelope of the relay: its version, v, is missing")
-	case *e.V < 1:
-		return nil, fmt.Errorf("there is no version %d of envelopes", *e.V)
 	case len(e.Events) == 0:
 		return nil, errors.New("the envelope contains no events")
 	}

@@ -167,7 +167,7 @@ func TestReadEnvelopeRefuses(t *testing.T) {
 		{"newer", `{"v":2,"events":"whatever"}`, "update the action to the relay's version"},
 		{"truncated", good[:len(good)-3], "not a complete envelope"},
 		{"no version", `{"events":[]}`, "its version, v, is missing"},
-		{"version 0", `{"v":0,"events":[]}`, "no version 0"},
+		{"version 0", `{"v":0,"events":[]}`, "its version, v, is missing"},
 		{"no events", `{"v":1,"events":[]}`, "contains no events"},
 		{"null", `null`, "its version, v, is missing"},
 		{"unknown shape", strings.Replace(good, `"text",`, `"mail",`, 1), `event 1 of the envelope: its shape "mail"`},
