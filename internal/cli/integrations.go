@@ -29,8 +29,7 @@ type Integration struct {
 	Connect func(_ context.Context, _ config.Config, _ clock.Clock, progress func(line string)) (source.Integration, error)
 }
 
-// Integrations are the services that can be read. A new one is a folder, its
-// settings and a line here; .github/CONTRIBUTING.md explains how.
+// Integrations are the services that can be read. .github/CONTRIBUTING.md explains how to add one.
 var Integrations = []Integration{
 	{"log groups", func(c config.Config) bool { return len(c.LogGroups) > 0 }, connectCloudWatch},
 	{"Sentry token", func(c config.Config) bool { return c.SentryAuthToken != "" }, connectSentry},
@@ -97,14 +96,11 @@ func (s *session) configure(ctx context.Context) (c config.Config, err error) {
 	if s.reader, err = s.github(c); err != nil {
 		return c, err
 	}
-	s.file, err = s.reader.ReadFile(ctx, c.File)
-	switch {
-	case errors.Is(err, github.ErrNotFound):
-		return c, nil
-	case err != nil:
+	if s.file, err = s.reader.ReadFile(ctx, c.File); err == nil {
+		c, s.mistakes = s.load(s.input())
+	} else if !errors.Is(err, github.ErrNotFound) {
 		return c, fmt.Errorf("look for %s: %w", c.File, err)
 	}
-	c, s.mistakes = s.load(s.input())
 	return c, nil
 }
 

@@ -46,9 +46,10 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 		SentrySecret: cfg.SentrySecret, SlackSecret: cfg.SlackSecret, Token: cfg.Token, Insecure: cfg.Insecure,
 		Log: slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{ReplaceAttr: s.redactError})), Clock: s.Clock,
 	}
-	if cfg.Lambda && relay.OnLambda == nil {
+	switch {
+	case cfg.Lambda && relay.OnLambda == nil:
 		return usageError{errors.New("this build does not run on AWS Lambda: build errmon as examples/relay/README.md shows")}
-	} else if cfg.Lambda {
+	case cfg.Lambda:
 		return relay.OnLambda(ctx, front, cfg.QueueURL, client.Dispatch)
 	}
 	listener, err := net.Listen("tcp", cfg.Listen)
@@ -63,9 +64,6 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	}
 	if !cfg.OnLoopback() {
 		front.Log.Warn("the relay listens beyond loopback without TLS: put a proxy with TLS in front of it")
-	}
-	if cfg.Insecure {
-		front.Log.Warn("the relay accepts unsigned requests, because of --insecure")
 	}
 	s.endsBySignal = true
 	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.Owner+"/"+cfg.Repo, "coalesce", cfg.Coalesce.String())

@@ -86,21 +86,18 @@ func Load(in Input) (Config, error) {
 }
 
 // secretVariables hold secrets that are not settings: the AWS SDK's, the runner's and Sentry's.
-var secretVariables = []string{"AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ACTIONS_RUNTIME_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SENTRY_DSN"}
+const secretVariables = "AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN ACTIONS_RUNTIME_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN SENTRY_DSN"
 
 // Secrets returns every secret in flags, inputs, environment and .env, valid or not. Some may be empty.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
 	var secrets []string
-	for _, s := range slices.Concat(Settings, RelaySettings) {
+	for _, s := range append(slices.Concat(Settings, RelaySettings), Setting{Env: secretVariables, Secret: true}) {
 		for _, v := range candidates(s, in.Flags, env) {
 			if s.Secret {
 				secrets = append(secrets, v.text)
 			}
 		}
-	}
-	for _, name := range secretVariables {
-		secrets = append(secrets, env.lookup(name).text)
 	}
 	return secrets
 }
@@ -157,19 +154,16 @@ func candidates(s Setting, flags map[string]string, env environment) []value {
 
 // lookup returns the value of a variable, or of several with slashes between if all of them are set.
 func (e environment) lookup(names string) value {
-	var texts []string
-	origin := "environment variable " + names
-	for name := range strings.SplitSeq(names, "/") {
-		v := first(value{text: e.getenv(name)}, value{text: e.dotEnv[name]})
-		if v.text == "" {
+	parts, origin := strings.Split(names, "/"), "environment variable "+names
+	for i, name := range parts {
+		if parts[i] = first(value{text: e.getenv(name)}, value{text: e.dotEnv[name]}).text; parts[i] == "" {
 			return value{}
 		}
 		if e.dotEnv[name] != "" {
 			origin = names + " in .env"
 		}
-		texts = append(texts, v.text)
 	}
-	return value{strings.Join(texts, "/"), origin}
+	return value{strings.Join(parts, "/"), origin}
 }
 
 // first returns the first value that is not blank, trimmed.

@@ -134,16 +134,15 @@ func (f *fileReader) value(name string, to any, node ast.Node) (text string, err
 
 func (f *fileReader) patterns(name string, node ast.Node) (policy.Patterns, error) {
 	items, err := wordsOf(node)
-	nodes := nodesOf(node)
 	if err == nil && len(items) == 0 {
 		f.never(node, fmt.Errorf("%s is an empty list", name))
 	}
 	all := policy.Patterns{}
 	for i, text := range items {
 		p, err := policy.Parse(name, text)
-		f.wrong(nodes[i], finding.Within(fmt.Sprintf("%s: %q: ", name, shorten(text)), err))
+		f.wrong(nodesOf(node)[i], finding.Within(fmt.Sprintf("%s: %q: ", name, shorten(text)), err))
 		if name == "level" && !slices.ContainsFunc(event.LevelNames, p.Fits) {
-			f.never(nodes[i], unknown("level", text, event.LevelNames))
+			f.never(nodesOf(node)[i], unknown("level", text, event.LevelNames))
 		}
 		all = append(all, p)
 	}
@@ -158,8 +157,8 @@ var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 // reserved matches the labels that change what errmon does with an issue.
 var reserved = regexp.MustCompile(`(?i):(dashboard|ignore|archive|snooze-\d+d)$`)
 
-// checkRuleLabels reports rules that set the label by which errmon finds its issues: once
-// such a rule is removed, so is the label, and the errors would be filed again.
+// checkRuleLabels reports rules that set the label by which errmon finds its issues: without the rule, the label
+// is removed, and the errors would be filed again.
 func (c Config) checkRuleLabels() error {
 	var mistakes []error
 	for _, r := range c.Rules {
