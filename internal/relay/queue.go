@@ -35,11 +35,11 @@ type Queue struct {
 	clock    clock.Clock
 	metrics  *Metrics
 
-	mu       sync.Mutex
-	wake     func()   // ends the sleep of Run, because there may be something to do
-	batches  []*batch // a requested scan first
-	stopped  error // ErrStopping once the queue stops
-	recent   *lru.Cache[string, struct{}] // ids, to recognise replays
+	mu      sync.Mutex
+	wake    func()                       // ends the sleep of Run, because there may be something to do
+	batches []*batch                     // a requested scan first
+	stopped error                        // ErrStopping once the queue stops
+	recent  *lru.Cache[string, struct{}] // ids, to recognise replays
 }
 
 // batch becomes one dispatch.
