@@ -44,12 +44,11 @@ type Queue struct {
 
 // batch becomes one dispatch.
 type batch struct {
-	kind    string        // event type
-	events  inbound.Batch // empty for a scan
-	arrived []time.Time   // of each event
-	due     time.Time
-	full    bool // has no room for another id
-	sealed  bool // on its way
+	kind   string        // event type
+	events inbound.Batch // empty for a scan
+	due    time.Time
+	full   bool // has no room for another id
+	sealed bool // on its way
 }
 
 // NewQueue returns an empty queue. Events wait for others for at most coalesce.
@@ -61,7 +60,7 @@ func NewQueue(coalesce time.Duration, dispatch Dispatch, c Config, m *Metrics) *
 		defer q.mu.Unlock()
 		n := 0
 		for _, b := range q.batches {
-			n += len(b.arrived)
+			n += len(b.events.IDs())
 		}
 		return float64(n)
 	})
@@ -102,7 +101,6 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 		switch {
 		case b.sealed || b.kind == TypeScan || !known && !last:
 		case b.events.Add(e):
-			b.arrived = append(b.arrived, now)
 			return true
 		case known:
 			b.full, reserve = true, reservedForIDs
@@ -112,7 +110,7 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 	if len(q.batches) >= maxBatches {
 		return false
 	}
-	b := &batch{kind: TypeEvents, due: now.Add(q.coalesce), arrived: []time.Time{now}}
+	b := &batch{kind: TypeEvents, due: now.Add(q.coalesce)}
 	b.events.Reserve = reserve
 	b.events.Add(e) // it fits an empty batch
 	q.batches = append(q.batches, b)
@@ -176,9 +174,10 @@ func (q *Queue) Run(ctx context.Context) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, b := range q.batches { // time is up
-		q.log.Error("undelivered", "events", len(b.arrived), "ids", b.events.IDs())
-		q.metrics.event("undelivered", len(b.arrived))
-		lost, why = lost+len(b.arrived), "the relay was stopped before GitHub accepted them"
+		ids := b.events.IDs()
+		q.log.Error("undelivered", "events", len(ids), "ids", ids)
+		q.metrics.event("undelivered", len(ids))
+		lost, why = lost+len(ids), "the relay was stopped before GitHub accepted them"
 	}
 	q.batches = nil
 	if lost == 0 {
@@ -190,25 +189,22 @@ func (q *Queue) Run(ctx context.Context) error {
 // send dispatches a batch, retrying as long as needed, and returns how many events GitHub refuses for good.
 func (q *Queue) send(ctx context.Context, b *batch) (lost int) {
 	again := backoff.ExponentialBackOff{InitialInterval: 2 * time.Second, RandomizationFactor: 0.5, Multiplier: 2, MaxInterval: time.Minute}
-	log := q.log.With("type", b.kind, "events", len(b.arrived))
+	ids := b.events.IDs()
+	log := q.log.With("type", b.kind, "events", len(ids))
 	for {
 		switch err := q.dispatch(ctx, b.kind, b.events.Payload()); {
 		case err == nil:
-			now, delays := q.clock.Now(), q.metrics.set.GetOrCreatePrometheusHistogramExt("errmon_relay_dispatch_delay_seconds", delayBounds)
-			for _, t := range b.arrived {
-				delays.Update(now.Sub(t).Seconds())
-			}
 			q.metrics.dispatched(b.kind, "sent")
-			q.metrics.event("dispatched", len(b.arrived))
-			log.Info("dispatched", "waited_ms", now.Sub(b.due.Add(-q.coalesce)).Milliseconds())
+			q.metrics.event("dispatched", len(ids))
+			log.Info("dispatched", "waited_ms", q.clock.Now().Sub(b.due.Add(-q.coalesce)).Milliseconds())
 			q.remove(b)
 			return 0
 		case errors.Is(err, github.ErrRefused):
-			log.Error("a dispatch failed", "ids", b.events.IDs(), "error", err)
+			log.Error("a dispatch failed", "ids", ids, "error", err)
 			q.metrics.dispatched(b.kind, "failed")
-			q.metrics.event("failed", len(b.arrived))
-			q.remove(b, b.events.IDs()...)
-			return len(b.arrived)
+			q.metrics.event("failed", len(ids))
+			q.remove(b, ids...)
+			return len(ids)
 		default:
 			q.metrics.dispatched(b.kind, "repeated")
 			log.Warn("GitHub did not accept a dispatch: it will be sent again", "error", err)

@@ -102,15 +102,11 @@ func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, 
 //	errmon_relay_events_total{outcome}            events accepted, dispatched, failed for good,
 //	                                              and undelivered when the relay stopped
 //	errmon_relay_dispatches_total{type,outcome}   dispatches sent, repeated and failed for good
-//	errmon_relay_dispatch_delay_seconds           time from a webhook to its dispatch
 //	errmon_relay_waiting_events                   events accepted and not yet dispatched
 type Metrics struct{ set *metrics.Set }
 
-// Upper bounds of the histograms, in seconds.
-var (
-	answerBounds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 3}
-	delayBounds  = []float64{.1, .5, 1, 2, 5, 10, 11, 15, 30, 60, 300, 1800}
-)
+// answerBounds are the upper bounds of the histogram, in seconds.
+var answerBounds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 3}
 
 // NewMetrics returns metrics that are all zero.
 func NewMetrics() *Metrics { return &Metrics{metrics.NewSet()} }
