@@ -57,7 +57,6 @@ func usage(errs ...error) error {
 	return nil
 }
 
-// errReported marks a failure that was reported already.
 var errReported = errors.New("reported")
 
 type session struct {

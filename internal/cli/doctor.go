@@ -25,7 +25,6 @@ import (
 	"github.com/org/errmon-action/internal/workflow"
 )
 
-// doctor tests everything configured. It exits with 1 if any check fails.
 func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	// Somebody is waiting at a terminal, and a rate limit may demand an hour.
 	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, errors.New("the checks did not finish within two minutes"))
@@ -65,7 +64,6 @@ func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	return errReported
 }
 
-// publishFindings shows failures on the workflow run's page.
 func (s *session) publishFindings(t table) error {
 	if s.actions == nil {
 		return nil
@@ -78,7 +76,6 @@ func (s *session) publishFindings(t table) error {
 	return s.writeFile("GITHUB_STEP_SUMMARY", func() { s.actions.AddStepSummary(t.summary(s.redactor.Section())) })
 }
 
-// checkConfig reports every mistake in the settings, and what a scan lacks.
 func (s *session) checkConfig(c config.Config) []finding.Finding {
 	const about = "configuration"
 	var found []finding.Finding
@@ -110,7 +107,6 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 	return found
 }
 
-// namesOf returns what rules name in GitHub, each once.
 func namesOf(rules []policy.Rule) (n github.Names) {
 	for _, r := range rules {
 		n.Labels, n.Assignees, n.Types = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...), append(n.Types, r.Type)
@@ -205,7 +201,6 @@ func (t *table) end() {
 	fmt.Fprintf(t.out, "\n%s. Nothing was written.\n", verdict)
 }
 
-// summary returns the findings as a table in GitHub-flavoured Markdown, for the step summary.
 func (t *table) summary(r *safe.Redactor) string {
 	var b strings.Builder
 	b.WriteString("## errmon doctor\n\n| | | Found | Remedy |\n|---|---|---|---|\n")

@@ -139,7 +139,6 @@ func texts(errs []error) []string {
 	return texts
 }
 
-// publish writes outputs and summary where a workflow reads them.
 func (s *session) publish(run report.Run) error {
 	if s.actions == nil {
 		return nil

@@ -113,7 +113,6 @@ func (c *Config) leaveOut(given map[string]value) {
 	}
 }
 
-// incomplete returns an error if some of the settings are set and some are not.
 func incomplete(given map[string]value, consequence string, names ...string) error {
 	var set, missing []string
 	for _, name := range names {

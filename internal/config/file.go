@@ -32,7 +32,6 @@ func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	return c.parseFile(path, data)
 }
 
-// parseFile reads a file as readFile does. The error joins all its mistakes.
 func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	f := fileReader{Config: c, path: path, settings: map[string]value{}}
 	parsed, err := parser.ParseBytes(data, 0)
@@ -153,7 +152,6 @@ func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 	}
 }
 
-// itemsOf returns a plain value, or those of a list; false if one is not plain.
 func itemsOf(node ast.Node) (items []string, ok bool) {
 	for _, n := range nodesOf(node) {
 		item, ok := scalar(n)

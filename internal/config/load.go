@@ -32,7 +32,6 @@ type Input struct {
 
 const defaultAPIURL = "https://api.github.com"
 
-// value is the text that a setting was given, and where.
 type value struct{ text, origin string }
 
 // Load reads every setting. All mistakes are reported at once, joined, each with the setting, where its value
@@ -102,7 +101,6 @@ func Secrets(in Input) []string {
 	return secrets
 }
 
-// environment is the environment, with the variables of .env that it lacks.
 type environment struct {
 	getenv func(string) string
 	dotEnv map[string]string
@@ -166,7 +164,6 @@ func (e environment) lookup(names string) value {
 	return value{strings.Join(parts, "/"), origin}
 }
 
-// first returns the first value that is not blank, trimmed.
 func first(values ...value) value {
 	for _, v := range values {
 		if v.text = strings.TrimSpace(v.text); v.text != "" {

@@ -169,7 +169,6 @@ func label(s string) (string, error) {
 	return s, nil
 }
 
-// address parses the base of an API, and drops a slash at its end.
 func address(s string) (string, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {

@@ -65,7 +65,6 @@ func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) e
 	}
 }
 
-// fieldOf returns the address of the field that a tag names; nil if there is none.
 func fieldOf(of any, name string) any {
 	for field, v := range reflect.ValueOf(of).Elem().Fields() {
 		if field.Tag.Get("json") == name {
@@ -75,7 +74,6 @@ func fieldOf(of any, name string) any {
 	return nil
 }
 
-// ruleKeys are the names of effects and matchers.
 var ruleKeys = append(keysOf(reflect.TypeFor[policy.Rule]()), keysOf(reflect.TypeFor[policy.Match]())...)
 
 func keysOf(t reflect.Type) (keys []string) {

@@ -38,7 +38,6 @@ func (f *fileReader) lists(node ast.Node, names []string, limit int) map[string]
 	return lists
 }
 
-// wordsOf returns the items of a node without white space around them.
 func wordsOf(node ast.Node) ([]string, error) {
 	words, ok := itemsOf(node)
 	for i, word := range words {

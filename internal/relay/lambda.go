@@ -79,7 +79,6 @@ func (d *Receiver) FunctionURL(ctx context.Context, in events.LambdaFunctionURLR
 	return events.LambdaFunctionURLResponse{StatusCode: recorder.Code, Headers: headers, Body: recorder.Body.String()}, nil
 }
 
-// load is one dispatch and the ids of the messages in it.
 type load struct {
 	batch
 	messages []string
@@ -127,12 +126,10 @@ func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent)
 	}
 }
 
-// add reports whether the events of another message still fit.
 func (l *load) add(entries []inbound.Entry) bool {
 	return !slices.ContainsFunc(entries, func(e inbound.Entry) bool { return !l.events.Add(e) })
 }
 
-// readMessage returns the type of a message's dispatch, and its events.
 func readMessage(body string) (kind string, entries []inbound.Entry, err error) {
 	var m struct {
 		Scan   bool

@@ -42,7 +42,6 @@ type Queue struct {
 	recent  *lru.Cache[string, struct{}] // ids, to recognise replays
 }
 
-// batch becomes one dispatch.
 type batch struct {
 	kind   string        // event type
 	events inbound.Batch // empty for a scan

@@ -192,13 +192,11 @@ func junk(err error) verdict {
 	return verdict{status: http.StatusBadRequest, word: "junk", reason: err.Error(), body: "this is not a webhook: " + err.Error() + "\n"}
 }
 
-// unauthorized keeps the reason for the log.
 func unauthorized(err error) verdict {
 	return verdict{status: http.StatusUnauthorized, word: "unauthorized", reason: err.Error(), body: "unauthorized\n",
 		headers: map[string]string{"WWW-Authenticate": "Bearer"}}
 }
 
-// later asks the sender to send the same again in half a minute.
 func later(word string, err error) verdict {
 	return verdict{status: http.StatusServiceUnavailable, word: word, reason: err.Error(), body: "try again later\n",
 		headers: map[string]string{"Retry-After": "30"}}

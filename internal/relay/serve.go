@@ -105,8 +105,7 @@ func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, 
 //	errmon_relay_waiting_events                   events accepted and not yet dispatched
 type Metrics struct{ set *metrics.Set }
 
-// answerBounds are the upper bounds of the histogram, in seconds.
-var answerBounds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 3}
+var answerBounds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 3} // seconds
 
 // NewMetrics returns metrics that are all zero.
 func NewMetrics() *Metrics { return &Metrics{metrics.NewSet()} }

@@ -56,7 +56,6 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 	return v
 }
 
-// accept passes a verified body on, unless it is not an error.
 func (d *Receiver) accept(r *http.Request, shape string, body []byte, fallbackID string) verdict {
 	entry, err := inbound.NewEntry(shape, body, fallbackID)
 	switch {
@@ -128,7 +127,6 @@ type lane struct {
 	arriving []*arriving // oldest first
 }
 
-// arriving is a body that is still incomplete.
 type arriving struct {
 	*http.ResponseController // on Lambda it has no deadlines
 

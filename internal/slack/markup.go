@@ -41,14 +41,12 @@ func texts(field any) []string {
 	return nil
 }
 
-// slackAttachment is the older way to lay out a message.
 type slackAttachment struct {
 	Fallback, Pretext, Title, Text string
 	Fields                         []struct{ Title, Value payload.Text }
 	Blocks                         []slackBlock
 }
 
-// note sets a field of the event if the name is known.
 func note(e *event.Event, name, value string) bool {
 	value = strings.TrimSpace(value)
 	switch strings.ToLower(strings.Trim(strings.TrimSpace(name), ":")) {
@@ -206,5 +204,4 @@ func withoutEmoji(text string) string {
 	return emoji.ReplaceAllString(emoji.ReplaceAllString(text, "$1$2"), "$1$2")
 }
 
-// unescape restores the three signs that Slack escapes.
 var unescape = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace

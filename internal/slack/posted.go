@@ -3,6 +3,7 @@ package slack
 import (
 	"cmp"
 	"encoding/json"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,14 +55,12 @@ func (m slackMessage) event(text string, raw json.RawMessage, o Options) event.E
 	if m.ChannelName != "" {
 		e.Stream = "#" + strings.TrimPrefix(m.ChannelName, "#")
 	}
-	if seconds, fraction, _ := strings.Cut(m.TS, "."); timestamp.MatchString(m.TS) {
-		s, _ := strconv.ParseInt(seconds, 10, 64)
-		micros, _ := strconv.ParseInt((fraction + "000000")[:6], 10, 64)
-		if s != 0 {
-			e.Time = time.Unix(s, micros*1000).UTC()
+	if timestamp.MatchString(m.TS) {
+		if seconds, _ := strconv.ParseFloat(m.TS, 64); seconds >= 1 {
+			e.Time = time.UnixMicro(int64(math.Round(seconds * 1e6))).UTC()
 		}
 		if slackID.MatchString(m.Channel) { // slack.com redirects to the message
-			e.URL = "https://slack.com/archives/" + m.Channel + "/p" + seconds + fraction
+			e.URL = "https://slack.com/archives/" + m.Channel + "/p" + strings.Replace(m.TS, ".", "", 1)
 		}
 	}
 	if permalink.MatchString(m.Permalink) {
@@ -120,8 +119,7 @@ var decoration = regexp.MustCompile(`^\[?(?i:(error|err|fatal|critical|panic|ale
 var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b` +
 	`|^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
 
-// environments are words that name an environment, not a service.
-var environments = map[string]bool{
+var environments = map[string]bool{ // rather than services
 	"production": true, "prod": true, "live": true, "staging": true, "stage": true, "preprod": true,
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
@@ -158,7 +156,6 @@ func decorationOf(text string) (m []string, ok bool) {
 	return m, m != nil && (m[2] != "" || strings.TrimSpace(m[4]) != ":" || strings.HasPrefix(m[0], "[") || strings.ToUpper(m[1]) == m[1])
 }
 
-// withoutSigns drops pictures, bullets and white space from the front.
 func withoutSigns(text string) string {
 	return strings.TrimLeftFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.Is(unicode.So, r) || unicode.Is(unicode.Sk, r) || r == '\ufe0f' || r == '\u200d' || r == '•'

@@ -198,7 +198,6 @@ func (r Rules) matches(text string) bool {
 	return pattern.MatchString(harmless.ReplaceAllString(text, ""))
 }
 
-// command reads a verb and its argument.
 func (m slackMessage) command(text string, raw json.RawMessage, o Options) payload.Payload {
 	verb, about := text, ""
 	if end := strings.IndexAny(text, " \t\n"); end >= 0 {

@@ -181,8 +181,7 @@ type Block struct {
 // Text is a text object.
 type Text struct{ Type, Text string }
 
-// limits are the characters that a text may have, by the type of its block.
-var limits = map[string]int{"header": 150, "section": 3000, "context": 3000}
+var limits = map[string]int{"header": 150, "section": 3000, "context": 3000} // characters of a text, by the type of its block
 
 // Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit reference.
 func Validate(blocks []Block) error {
