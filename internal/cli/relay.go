@@ -16,15 +16,14 @@ import (
 	"github.com/org/errmon-action/internal/relay"
 )
 
-const relayHelp = `Receives webhooks from Sentry and Slack, verifies who sent them, and passes errors on to GitHub as repository_dispatch.
-Each flag has an environment variable, which the flag overrides; pass secrets through the environment or .env.
-On AWS Lambda the command serves a function URL or the events of an SQS queue.`
-
 // relayCommand has its own flags, because the inputs of a scan mean nothing to a relay.
 func (s *session) relayCommand() *cobra.Command {
 	flags := flagsOf(config.RelaySettings)
 	cmd := &cobra.Command{
-		Use: "relay", Args: cobra.NoArgs, Long: relayHelp,
+		Use: "relay", Args: cobra.NoArgs,
+		Long: `Receives webhooks from Sentry and Slack, verifies who sent them, and passes errors on to GitHub as repository_dispatch.
+Each flag has an environment variable, which the flag overrides; pass secrets through the environment or .env.
+On AWS Lambda the command serves a function URL or the events of an SQS queue.`,
 		Short:   "Receive webhooks from Sentry and Slack, and send them to GitHub as repository_dispatch",
 		Example: "  SENTRY_CLIENT_SECRET=… GITHUB_TOKEN=… errmon relay --repository acme/shop",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return s.relay(cmd.Context(), flags) },

@@ -64,8 +64,6 @@ type Batch struct {
 	size    int // of the entries, encoded
 }
 
-var frame = len(`{"errmon":{"v":1,"events":[]}}`)
-
 // Add puts an entry into the batch and returns true, or false if it does not fit. Another occurrence of an error
 // in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
@@ -92,7 +90,9 @@ func (b *Batch) Add(e Entry) bool {
 	return true
 }
 
-func (b *Batch) fits(bytes int) bool { return frame+b.size+bytes <= MaxPayload }
+func (b *Batch) fits(bytes int) bool {
+	return len(`{"errmon":{"v":1,"events":[]}}`)+b.size+bytes <= MaxPayload
+}
 
 // Has reports whether the batch holds another occurrence of an entry's error.
 func (b *Batch) Has(e Entry) bool { return b.find(e) >= 0 }

@@ -88,12 +88,6 @@ func hash(raw []byte) string {
 var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
 	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
 
-// rungs are the lengths, in bytes, that a part may have at each attempt. The first drops only bulk.
-var rungs = []int{MaxBody, 8192, 2048, 512, 128}
-
-// outer is how many levels of objects are always kept: a Sentry webhook has the ids at data.event.
-const outer = 3
-
 // cut shortens a sample to MaxSample bytes. It drops bulk first, then clips texts and
 // drops inner parts, the longest first. Ids are short and stay.
 func cut(sample []byte) ([]byte, error) {
@@ -103,8 +97,8 @@ func cut(sample []byte) ([]byte, error) {
 	if err := d.Decode(&value); err != nil {
 		return nil, err
 	}
-	for _, longest := range rungs {
-		value = shorten(value, longest, outer)
+	for _, longest := range []int{MaxBody, 8192, 2048, 512, 128} { // bytes of a part; the first drops only bulk
+		value = shorten(value, longest, 3) // a Sentry webhook has the ids at data.event
 		if raw, err := encode(value); err != nil || len(raw) <= MaxSample {
 			return raw, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -64,13 +63,10 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	return finding.Of(about, c.explain(err))
 }
 
-// channelID matches a channel's id; names have no capital letters.
-var channelID = regexp.MustCompile(`^[CGD][A-Z0-9]+$`)
-
 // find gets a channel by its id, or looks for its name on the list's first page.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	name := strings.TrimPrefix(c.cfg.Channel, "#")
-	if channelID.MatchString(name) {
+	if name != strings.ToLower(name) { // names have no capital letters
 		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
 	}
 	channels, next, err := c.api.GetConversationsContext(ctx, &slack.GetConversationsParameters{Limit: 1000}) // the most

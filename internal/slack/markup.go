@@ -64,9 +64,6 @@ func note(e *event.Event, name, value string) bool {
 	return true
 }
 
-// maxParts bounds what is read of a message: Slack accepts 50 blocks and 20 attachments, with a few parts each.
-const maxParts = 300
-
 // read returns the message's text as people see it, one part per line, and what its fields say of the event.
 // If there are blocks, the text above them is for notifications and often repeats them.
 func (m slackMessage) read() (text string, said event.Event) {
@@ -84,7 +81,7 @@ func (m slackMessage) read() (text string, said event.Event) {
 		}
 		all = append(all, parts...)
 	}
-	return payload.Lines(all[:min(len(all), maxParts)]...), said
+	return payload.Lines(all[:min(len(all), 300)]...), said // Slack accepts 50 blocks and 20 attachments, with a few parts each
 }
 
 // lines returns the texts of blocks. Buttons and the small print of a context do not describe the error.

@@ -63,10 +63,6 @@ func (r refusal) Error() string {
 	return strings.TrimSuffix("slack server error: "+r.status+", "+r.reason, ", ")
 }
 
-// maxReason bounds, in bytes, what is kept of an answer. Slack's reasons are words, but a proxy's page must be
-// complete if it repeats the webhook's address.
-const maxReason = 8 << 10
-
 type transport struct{}
 
 // RoundTrip implements http.RoundTripper. Its error may be a refusal.
@@ -76,7 +72,8 @@ func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	defer resp.Body.Close()
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxReason))
+	const longest = 8 << 10 // bytes: a reason is a word, but a proxy's page must be complete if it repeats the webhook's address
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, longest))
 	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
 
@@ -241,15 +238,13 @@ type Answer struct {
 	Done []Error // the issues written, each with what was done as its Kind
 }
 
-// answerHosts receive answers: Slack's own, and GovSlack's.
-var answerHosts = []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
-
 // SendAnswer posts an answer to a command's response_url, which Slack accepts for 30 minutes. The address comes
 // from a payload: it is used only if it is one of Slack's, or on the server that apiURL names, which may be empty.
 func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error {
+	hosts := []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
 	to, err := url.Parse(responseURL)
 	api, apiErr := url.Parse(apiURL)
-	if err != nil || to.User != nil || !slices.Contains(answerHosts, to.Scheme+"://"+to.Host) &&
+	if err != nil || to.User != nil || !slices.Contains(hosts, to.Scheme+"://"+to.Host) &&
 		(apiErr != nil || api.Host == "" || to.Scheme != api.Scheme || to.Host != api.Host) {
 		return errors.New("the command's response_url is not at Slack: nothing was sent there")
 	}

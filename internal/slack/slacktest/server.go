@@ -181,13 +181,12 @@ type Block struct {
 // Text is a text object.
 type Text struct{ Type, Text string }
 
-var limits = map[string]int{"header": 150, "section": 3000, "context": 3000} // characters of a text, by the type of its block
-
 // Validate returns why Slack would answer invalid_blocks, by the limits in its Block Kit reference.
 func Validate(blocks []Block) error {
 	if len(blocks) > 50 {
 		return fmt.Errorf("%d blocks, at most 50", len(blocks))
 	}
+	limits := map[string]int{"header": 150, "section": 3000, "context": 3000} // characters
 	for i, b := range blocks {
 		texts := b.Elements
 		if b.Type != "context" && b.Text != nil {
