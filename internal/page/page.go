@@ -3,7 +3,6 @@
 package page
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -39,12 +38,11 @@ var markdown = goldmark.New(
 	goldmark.WithRendererOptions(goldhtml.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(ownTags{}, 1))),
 )
 
-// ownTags renders HTML in Markdown: the few tags that issues use stay, everything else
-// becomes text. Issues contain no HTML from logs; this is the second line of defence.
+// ownTags renders HTML in Markdown: the few tags that issues use stay, everything else becomes text. Issues
+// contain no HTML from logs; this is the second line of defence.
 type ownTags struct{}
 
-var allowed = strings.NewReplacer("&lt;details&gt;", "<details>", "&lt;/details&gt;", "</details>", "&lt;summary&gt;", "<summary>", "&lt;/summary&gt;", "</summary>",
-	"&lt;sub&gt;", "<sub>", "&lt;/sub&gt;", "</sub>", "&lt;code&gt;", "<code>", "&lt;/code&gt;", "</code>")
+var allowed = regexp.MustCompile("&lt;(/?(?:details|summary|sub|code))&gt;")
 
 // RegisterFuncs implements renderer.NodeRenderer.
 func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
@@ -60,7 +58,7 @@ func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			text = n.Segments.Value(source)
 		}
 		if entering { // the buffer reports its error at the end
-			_, _ = allowed.WriteString(w, html.EscapeString(string(text)))
+			_, _ = w.WriteString(allowed.ReplaceAllString(html.EscapeString(string(text)), "<$1>"))
 		}
 		return ast.WalkSkipChildren, nil
 	}
@@ -72,7 +70,7 @@ func (ownTags) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 var stored = regexp.MustCompile(`(?m)^<!-- errmon:.*-->\n?`)
 
 func render(body string) (string, error) {
-	var b bytes.Buffer
+	var b strings.Builder
 	err := markdown.Convert([]byte(stored.ReplaceAllString(body, "")), &b)
 	return b.String(), err
 }

@@ -73,7 +73,10 @@ func names(key string, query bool) iter.Seq[keyName] {
 		if strings.EqualFold(key, "PublicKeyToken") { // part of the name of an assembly of .NET
 			return
 		}
-		for end := key; len(end) > 1; {
+		for _, end := range slices.Compact([]string{key, undecorated(key)}) {
+			if len(end) < 2 {
+				break
+			}
 			for _, n := range keyNames[end[len(end)-1]|0x20] {
 				if len(end) < len(key) && n.kind != kindPassword && n.accept == nil {
 					n.accept = isGrant
@@ -81,10 +84,6 @@ func names(key string, query bool) iter.Seq[keyName] {
 				if n.ends(end) && !yield(n) {
 					return
 				}
-			}
-			whole := len(end) == len(key)
-			if end = undecorated(key); !whole || len(end) == len(key) {
-				break
 			}
 		}
 		for _, n := range queryNames {

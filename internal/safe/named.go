@@ -38,7 +38,7 @@ func named(s string, in signs, found []secret) []secret {
 }
 
 // flagSigns begin an option of a command, and inName are the characters of a key.
-var flagSigns, inName = partsOf(" -", "--", `"-`, "'-", "(-", "[-"), alphabet("alnum_-.")
+var flagSigns, inName = partsOf(` -|--|"-|'-|(-|[-`), alphabet("alnum_-.")
 
 type key struct {
 	start, end int // of the name

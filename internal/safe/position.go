@@ -88,7 +88,7 @@ var commands = func() map[string][]command {
 }()
 
 var (
-	inCommand, optionSigns = alphabet("alnum_-"), partsOf(" -", `"-`, "'-", " /p", " /r")
+	inCommand, optionSigns = alphabet("alnum_-"), partsOf(` -|"-|'-| /p| /r`)
 	// option matches the text before an option's value, which may be a command's name: -u mysql.
 	option = regexp.MustCompile(`(?:^|[\s"'])-[\w-]*(?: +|["'], ?["'])$`)
 	// endOfName matches what may follow a command's name.
@@ -144,15 +144,20 @@ type printed struct {
 	parts
 	which   string
 	pattern *regexp.Regexp
-	until   *regexp.Regexp // nil for the end of the line
+	end     func(s string, i int) int // of the values that begin at i
 }
 
 var printers = func() (all []printed) {
 	for _, row := range rows("printed", 3) {
-		pattern, until, _ := strings.Cut(row[2], " … ")
-		p := printed{partsOf(strings.Split(row[1], "|")...), row[0], regexp.MustCompile(pattern), nil}
-		if until != "" {
-			p.until = regexp.MustCompile(until)
+		pattern, until, ok := strings.Cut(row[2], " … ")
+		p := printed{partsOf(row[1]), row[0], regexp.MustCompile(pattern), lineEnd}
+		if e := regexp.MustCompile(until); ok {
+			p.end = func(s string, i int) int {
+				if m := e.FindStringIndex(s[i:]); m != nil {
+					return i + m[0]
+				}
+				return len(s)
+			}
 		}
 		all = append(all, p)
 	}
@@ -179,19 +184,10 @@ func arguments(s string, in signs, found []secret) []secret {
 				break
 			}
 			start := at + m[1]
-			switch {
-			case len(m) > 2 && m[2] >= 0:
-				at = start
-				continue
-			case p.until == nil:
-				at = lineEnd(s, start)
-			default:
-				at = len(s)
-				if end := p.until.FindStringIndex(s[start:]); end != nil {
-					at = start + end[0]
-				}
+			if at = start; len(m) == 2 || m[2] < 0 {
+				at = p.end(s, start)
+				found = append(found, p.secrets(s, stringsIn(s, start, at))...)
 			}
-			found = append(found, p.secrets(s, stringsIn(s, start, at))...)
 		}
 	}
 	return found

@@ -80,7 +80,7 @@ type pattern struct {
 
 var patterns = func() (all []pattern) {
 	for _, row := range rows("patterns", 4) {
-		all = append(all, pattern{partsOf(strings.Split(row[1], "|")...), row[0], testOf(row[2]), expression(row[3])})
+		all = append(all, pattern{partsOf(row[1]), row[0], testOf(row[2]), expression(row[3])})
 	}
 	return all
 }()
@@ -94,7 +94,7 @@ var macros = strings.NewReplacer("NEXT", `\.?[ \t]*(?:\r?\n|(?:\\+r)?\\+n)[ \t>|
 
 func expression(s string) *regexp.Regexp { return regexp.MustCompile(macros.Replace(s)) }
 
-// parts are strings of which every match contains one, so an expression is not tried in vain.
+// parts are strings, separated by "|", of which every match contains one: no expression is tried in vain.
 type parts []sign
 
 type sign struct {
@@ -102,9 +102,8 @@ type sign struct {
 	signs signs // most texts lack at least one
 }
 
-func partsOf(texts ...string) (all parts) {
-	for _, text := range texts {
-		text = strings.ReplaceAll(text, "␣", " ")
+func partsOf(texts string) (all parts) {
+	for text := range strings.SplitSeq(strings.ReplaceAll(texts, "␣", " "), "|") {
 		all = append(all, sign{text, signsIn(text)})
 	}
 	return all
