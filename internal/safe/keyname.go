@@ -143,12 +143,12 @@ var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
 	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
-}, "cookie": {regexp.MustCompile(strings.ReplaceAll(`^(PAIR(?:;\s*(?:(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)|PAIR))*)`,
+}, "cookie": {regexp.MustCompile(strings.ReplaceAll(`^\s*(PAIR(?:;\s*(?:(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)|PAIR))*)`,
 	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`))}}
 
 // header adds the secret in the value of k, a header.
 func (k key) header(s, name string, found []secret) []secret {
-	start := len(s) - len(strings.TrimLeft(s[k.value:], "[\\\"' \n"))
+	start := len(s) - len(strings.TrimLeft(s[k.value:], `[\"' `))
 	value := s[start:min(len(s), start+maxHeader)]
 	for n, form := range headers[name] {
 		m := form.FindStringSubmatchIndex(value)
