@@ -20,14 +20,15 @@ import (
 func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Known) error {
 	slices.SortFunc(found, func(a, b github.Issue) int { return cmp.Compare(a.Number, b.Number) })
 	for _, issue := range found {
-		d, err := marker.ReadDashboard(issue.Body)
-		trusted, loginErr := l.trusts(ctx, issue.Author)
-		switch {
-		case loginErr != nil:
-			return loginErr
-		case !trusted:
-			k.warn("dashboard #%d was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", issue.Number, issue.Author)
+		trusted, err := l.trusts(ctx, "dashboard", issue, k)
+		if err != nil {
+			return err
+		}
+		if !trusted {
 			continue
+		}
+		d, err := marker.ReadDashboard(issue.Body)
+		switch {
 		case errors.Is(err, marker.ErrNewer):
 			return errors.New("the dashboard was written by a newer errmon: update the version in `uses:`")
 		case err != nil:
@@ -39,22 +40,16 @@ func (l *Ledger) readDashboards(ctx context.Context, found []github.Issue, k *Kn
 			k.home, k.Dashboard, k.stored = issue, d, d.Waiting
 		case issue.State == "open":
 			k.duplicates = append(k.duplicates, issue)
-			k.Dashboard = mergeDashboards(k.Dashboard, d)
+			k.Dashboard.Waiting, k.Dashboard.More = mergeRows(k.Dashboard.Waiting, d.Waiting), max(k.Dashboard.More, d.More)
+			for name, at := range d.Read {
+				if earlier, ok := k.Dashboard.Read[name]; ok {
+					at = min(at, earlier)
+				}
+				k.Dashboard.Read = count.With(k.Dashboard.Read, name, at)
+			}
 		}
 	}
 	return nil
-}
-
-// mergeDashboards keeps the earlier read of each source, and the rows of both.
-func mergeDashboards(a, b marker.Dashboard) marker.Dashboard {
-	a.Waiting, a.More = mergeRows(a.Waiting, b.Waiting), max(a.More, b.More)
-	for name, at := range b.Read {
-		if known, ok := a.Read[name]; ok {
-			at = min(at, known)
-		}
-		a.Read = count.With(a.Read, name, at)
-	}
-	return a
 }
 
 // create files the dashboard, and creates the labels of the set.

@@ -99,13 +99,18 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	return err
 }
 
-// trusts reports whether a marker by this author counts. It asks for the own login only if it must.
-func (l *Ledger) trusts(ctx context.Context, author string) (bool, error) {
-	if author == github.WorkflowLogin || slices.ContainsFunc(l.Trusted, func(t string) bool { return strings.EqualFold(t, author) }) {
+// trusts reports whether the marker of an issue counts, and warns if not. It asks for the own login only if it must.
+func (l *Ledger) trusts(ctx context.Context, what string, i github.Issue, k *Known) (bool, error) {
+	trusted := slices.Concat(l.Trusted, []string{github.WorkflowLogin})
+	if slices.ContainsFunc(trusted, func(login string) bool { return strings.EqualFold(login, i.Author) }) {
 		return true, nil
 	}
 	login, err := l.ownLogin(ctx)
-	return author == login, err
+	if err == nil && login != i.Author {
+		k.warn("%s #%d was written by %q: left alone; if that is errmon under another token, "+
+			"add the login to trusted-logins", what, i.Number, i.Author)
+	}
+	return err == nil && login == i.Author, err
 }
 
 // ownLogin returns the login that the token writes as. It asks once.

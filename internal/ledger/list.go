@@ -81,13 +81,10 @@ func (l *Ledger) readIssue(ctx context.Context, i github.Issue, k *Known) error 
 		}
 		return nil
 	}
-	trusted, loginErr := l.trusts(ctx, i.Author)
+	if trusted, failure := l.trusts(ctx, "issue", i, k); !trusted {
+		return failure
+	}
 	switch {
-	case loginErr != nil:
-		return loginErr
-	case !trusted:
-		k.warn("issue #%d carries errmon's marker but was written by %q: left alone; if that is errmon under another token, add the login to trusted-logins", i.Number, i.Author)
-		return nil
 	case err != nil:
 		k.warn("issue #%d: %v: left alone", i.Number, err)
 		return nil
