@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	gh "github.com/google/go-github/v62/github"
+
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/polite"
 )
@@ -90,12 +92,7 @@ func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 		return []finding.Finding{finding.Good("code", "%s is readable, but has no commits", c.FullName())}
 	}
 	found := []finding.Finding{finding.Good("code", "%s is readable, default branch %s", c.FullName(), refs.Branch)}
-	var wrong struct {
-		Errors []struct {
-			Line               int
-			Path, Kind, Source string
-		}
-	}
+	var wrong gh.CodeownersErrors
 	exists, err := c.find(ctx, kindSource, c.path("codeowners/errors"), &wrong)
 	text, remedy := fmt.Sprintf("%d mistakes, such as", len(wrong.Errors)), "correct the lines: their owners are not shown"
 	for _, e := range wrong.Errors[:min(len(wrong.Errors), 3)] {
