@@ -144,13 +144,11 @@ func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 		Type, Encoding string
 		Content        []byte
 	}
-	exists, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &file)
+	_, err := c.find(ctx, kindFile, c.path("contents/%s", (&url.URL{Path: path}).EscapedPath()), &file)
 	switch {
-	case errors.Is(err, errUnusable) || exists && file.Type != "file": // a list is a directory's
-		err = fmt.Errorf("%w: there is a directory or link with that name", ErrNotFound)
-	case err != nil:
-	case !exists:
+	case errors.Is(err, errUnusable) || err == nil && file.Type != "file": // a directory's list, or nothing
 		err = fmt.Errorf("%w in %s", ErrNotFound, c.FullName())
+	case err != nil:
 	case file.Encoding != "base64":
 		err = errors.New("GitHub leaves out the content of files over 1 MB")
 	}

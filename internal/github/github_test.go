@@ -192,7 +192,7 @@ func TestReadFile(t *testing.T) {
 		{path: "empty"},
 		{path: "dir with space/a b.go", want: "package a"},
 		{path: "none.yml", missing: true, says: `"none.yml"`},
-		{path: ".github", missing: true, says: "directory"},
+		{path: ".github", missing: true, says: "no such file"},
 		{path: "../other/secret", missing: true},
 		{path: "huge.log", says: "1 MB"},
 	}

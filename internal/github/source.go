@@ -15,8 +15,6 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// This file reads code over REST and GraphQL, which needs the permission contents: read.
-
 // Commit returns the full SHA of a commit. It returns ErrNotFound unless exactly one begins with sha.
 func (c *Client) Commit(ctx context.Context, sha string) (string, error) {
 	var found struct{ SHA string }

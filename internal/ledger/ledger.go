@@ -62,9 +62,7 @@ func ReadIssue(i github.Issue, label string) (plan.Issue, error) {
 		Number: i.Number, Title: i.Title, URL: i.URL, Open: i.State == "open", Locked: i.Locked, Created: i.CreatedAt, ClosedAt: i.ClosedAt,
 		Owners: i.Assignees, Ignored: i.Has(label + ":ignore"), Snooze: plan.ReadSnooze(i.Labels, label),
 		Archived: i.Has(label+ArchiveSuffix) && !i.Has(label),
-	}
-	if !issue.Open {
-		issue.Closed = map[string]plan.Reason{"not_planned": plan.NotPlanned, "duplicate": plan.ClosedAsDup}[i.StateReason]
+		Closed:   map[string]plan.Reason{"not_planned": plan.NotPlanned, "duplicate": plan.ClosedAsDup}[i.StateReason],
 	}
 	var err error
 	if issue.Marker, err = marker.Read(i.Body); issue.Marker.Key() != "" {

@@ -15,8 +15,7 @@ import (
 	"time"
 )
 
-// This file answers requests about code from a real git repository, Settings.Git.
-
+// git runs git in Settings.Git, which answers requests about code.
 func (s *Server) git(args ...string) (string, bool) {
 	command := exec.Command("git", args...)
 	command.Dir = s.settings.Git

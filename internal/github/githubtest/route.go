@@ -10,10 +10,7 @@ import (
 	"time"
 )
 
-const (
-	enterprisePrefix = "/api/v3"
-	repositoryID     = 1296269
-)
+const enterprisePrefix, repositoryID = "/api/v3", 1296269
 
 func (s *Server) route() {
 	repo := fmt.Sprintf("/repos/%s/%s", s.owner, s.repo)

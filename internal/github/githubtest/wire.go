@@ -32,7 +32,8 @@ func each[T, W any](list []T, wire func(T) W) []W {
 
 func reply(status int, body any) answer { return answer{Status: status, Body: body} }
 
-const docs = "https://docs.github.com/rest"
+// docs and api begin the addresses in answers. No client follows them.
+const docs, api = "https://docs.github.com/rest", "https://api.github.com"
 
 func fail(status int, message string) answer {
 	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
@@ -51,9 +52,6 @@ func fits(field, text string, most int) {
 	message := fmt.Sprintf("%s is too long (maximum is %d characters)", field, most)
 	valid(utf8.RuneCountInString(text) <= most, field, "custom", message)
 }
-
-// api begins the addresses in answers. No client follows them.
-const api = "https://api.github.com"
 
 func (s *Server) repositoryURL() string { return api + "/repos/" + s.owner + "/" + s.repo }
 
