@@ -124,11 +124,8 @@ func invalid(err error, fields ...string) bool {
 // Refused returns the types and assignees that GitHub refused. Their issues were written without them.
 func (c *Client) Refused() []string { return c.refused }
 
-// Edit changes an issue and returns it as it is afterwards. An edit whose answer is lost is sent again. It
-// returns ErrGone as Get does.
-func (c *Client) Edit(ctx context.Context, number int, e Edit) (Issue, error) {
-	return c.edit(ctx, number, e, nil)
-}
+// Edit changes an issue. An edit whose answer is lost is sent again. It returns ErrGone as Get does.
+func (c *Client) Edit(ctx context.Context, number int, e Edit) error { return c.edit(ctx, number, e, nil) }
 
 var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
@@ -145,16 +142,17 @@ func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Ed
 		if err != nil || reflect.ValueOf(e).IsZero() {
 			return err
 		}
-		_, err = c.edit(ctx, number, e, errStale)
+		err = c.edit(ctx, number, e, errStale)
 		if !errors.Is(err, errStale) || tries == polite.MaxRefusals {
 			return err
 		}
 	}
 }
 
-func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) (Issue, error) {
-	issue, err := c.write(ctx, polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}, e, c.onIssue)
-	return issue, wrap(err, "edit issue #%d", number)
+func (c *Client) edit(ctx context.Context, number int, e Edit, stale error) error {
+	r := polite.Request{Kind: "edit issue", Method: http.MethodPatch, URL: c.path("issues/%d", number), Stale: stale}
+	_, err := c.write(ctx, r, e, c.onIssue)
+	return wrap(err, "edit issue #%d", number)
 }
 
 // Comment is a comment on an issue, as GitHub sends it. A later one has the larger ID.

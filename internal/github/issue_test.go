@@ -146,7 +146,7 @@ func TestIdempotentRequestsAreRepeated(t *testing.T) {
 	}{
 		"list issues":  {http.MethodGet, func(s setup) error { _, err := s.List(t.Context(), "errmon", nil); return err }},
 		"get issue":    {http.MethodGet, func(s setup) error { _, err := s.Get(t.Context(), 1); return err }},
-		"edit issue":   {http.MethodPatch, func(s setup) error { _, err := s.Edit(t.Context(), 1, github.Edit{Body: "new"}); return err }},
+		"edit issue":   {http.MethodPatch, func(s setup) error { return s.Edit(t.Context(), 1, github.Edit{Body: "new"}) }},
 		"add labels":   {http.MethodPost, func(s setup) error { return s.AddLabels(t.Context(), 1, "errmon") }},
 		"create label": {http.MethodPost, func(s setup) error { return s.EnsureLabel(t.Context(), "errmon", "ededed", "") }},
 	}
@@ -177,14 +177,20 @@ func TestIdempotentRequestsAreRepeated(t *testing.T) {
 func TestEditChangesOnlyWhatIsSaid(t *testing.T) {
 	s := start(t)
 	s.server.Add(githubtest.Issue{Title: "old", Body: "text", Labels: []string{"errmon", "by a person"}})
-	got, err := s.Edit(t.Context(), 1, github.Edit{State: "closed", StateReason: "duplicate"})
+	if err := s.Edit(t.Context(), 1, github.Edit{State: "closed", StateReason: "duplicate"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Get(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got.State != "closed" || got.StateReason != "duplicate" || got.ClosedAt.IsZero() || got.Title != "old" || got.Body != "text" || len(got.Labels) != 2 {
 		t.Errorf("closed: %+v", got)
 	}
-	got, err = s.Edit(t.Context(), 1, github.Edit{Title: "new", State: "open"})
+	if err := s.Edit(t.Context(), 1, github.Edit{Title: "new", State: "open"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err = s.Get(t.Context(), 1)
 	if err != nil || got.State != "open" || got.StateReason != "reopened" || !got.ClosedAt.IsZero() || got.Title != "new" {
 		t.Errorf("reopened: %+v, %v", got, err)
 	}
@@ -213,7 +219,7 @@ func TestGone(t *testing.T) {
 			if name == "pull request" {
 				return
 			}
-			_, edit := s.Edit(t.Context(), number, github.Edit{Body: "new"})
+			edit := s.Edit(t.Context(), number, github.Edit{Body: "new"})
 			for what, err := range map[string]error{"edit": edit, "comment": s.comment(t.Context(), number, "x"), "label": s.AddLabels(t.Context(), number, "x")} {
 				if !errors.Is(err, github.ErrGone) {
 					t.Errorf("%s: %v, want ErrGone", what, err)
@@ -239,7 +245,7 @@ func TestNotGone(t *testing.T) {
 			s.server.Add(githubtest.Issue{Title: "one"})
 			s.server.Configure(way.change)
 			_, get := s.Get(t.Context(), 1)
-			_, edit := s.Edit(t.Context(), 1, github.Edit{Body: "new"})
+			edit := s.Edit(t.Context(), 1, github.Edit{Body: "new"})
 			for what, err := range map[string]error{"get": get, "edit": edit, "comment": s.comment(t.Context(), 1, "x")} {
 				wantError(t, err, way.says)
 				if errors.Is(err, github.ErrGone) {
@@ -302,7 +308,7 @@ func TestRefusedTypeAndAssignees(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := len(s.server.Requests())
-			_, err = s.Edit(t.Context(), made.Number, github.Edit{Body: "text", Labels: []string{"a"}, Assignees: test.assignees, Type: test.kind})
+			err = s.Edit(t.Context(), made.Number, github.Edit{Body: "text", Labels: []string{"a"}, Assignees: test.assignees, Type: test.kind})
 			if err != nil {
 				t.Fatal(err)
 			}

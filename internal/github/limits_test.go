@@ -157,7 +157,7 @@ func TestReserveIsLeftToOthers(t *testing.T) {
 		"labels":  s.AddLabels(t.Context(), 1, "x"),
 		"label":   s.EnsureLabel(t.Context(), "x", "ededed", ""),
 	}
-	_, writes["edit"] = s.Edit(t.Context(), 1, github.Edit{Body: "x"})
+	writes["edit"] = s.Edit(t.Context(), 1, github.Edit{Body: "x"})
 	for what, err := range writes {
 		if !errors.Is(err, github.ErrBudget) {
 			t.Errorf("%s: %v, want ErrBudget", what, err)
@@ -199,7 +199,7 @@ func TestPacing(t *testing.T) {
 	steps := []func() error{
 		func() error { _, err := s.Create(t.Context(), github.Edit{Title: "boom"}); return err },
 		func() error { _, err := s.Get(t.Context(), 1); return err },
-		func() error { _, err := s.Edit(t.Context(), 1, github.Edit{Body: "x"}); return err },
+		func() error { return s.Edit(t.Context(), 1, github.Edit{Body: "x"}) },
 		func() error { return s.clock.Sleep(t.Context(), time.Second) },
 		func() error { return s.comment(t.Context(), 1, "x") },
 		func() error { return s.clock.Sleep(t.Context(), 5*time.Second) },

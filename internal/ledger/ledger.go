@@ -91,7 +91,7 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	}
 	err := client.AddLabels(ctx, issue.Number, label)
 	if err != nil {
-		_, closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
+		closeErr := client.Edit(ctx, issue.Number, github.Edit{State: "closed", StateReason: "not_planned"})
 		err = fmt.Errorf("%w: %w", ErrUnlabelled, errors.Join(err, closeErr))
 	}
 	return err

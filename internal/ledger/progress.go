@@ -85,7 +85,7 @@ func (l *Ledger) Save(ctx context.Context, k Known, results []plan.Result, read 
 	}
 	for _, duplicate := range k.duplicates {
 		if err == nil {
-			_, err = l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"})
+			err = l.GitHub.Edit(ctx, duplicate.Number, github.Edit{State: "closed", StateReason: "duplicate"})
 		}
 	}
 	return err

@@ -92,10 +92,8 @@ func (s *Server) onIssue(next func(*http.Request, *Issue) answer) handler {
 
 // base is the API's own address, as the client addressed it.
 func base(r *http.Request) string {
-	if strings.HasPrefix(r.RequestURI, enterprisePrefix+"/") {
-		return "http://" + r.Host + enterprisePrefix
-	}
-	return "http://" + r.Host
+	prefix, _, _ := strings.Cut(r.RequestURI, "/repo")
+	return "http://" + r.Host + prefix
 }
 
 func moved(r *http.Request, to string) answer {
