@@ -7,8 +7,7 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// maxFunction bounds how many lines above the failing one its function may begin.
-const maxFunction = 500
+const maxFunction = 500 // lines above the failing one where its function may begin
 
 // HasName reports whether a frame's function has a name that code can have, so that Named can find it.
 func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtime) != nil }

@@ -69,5 +69,4 @@ func (o Owners) Users() []string {
 	return users[:min(len(users), maxAssignees)]
 }
 
-// maxAssignees is GitHub's limit on an issue's assignees.
-const maxAssignees = 10
+const maxAssignees = 10 // GitHub's limit on an issue

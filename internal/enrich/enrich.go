@@ -204,8 +204,7 @@ type check struct {
 	firstSeen time.Time
 }
 
-// oldest is how old a running version may be when an error is first seen.
-const oldest = 30 * 24 * time.Hour
+const oldest = 30 * 24 * time.Hour // age of a running version when an error is first seen
 
 // passes reports whether a frame's line is in the file at the commit. The less certain it is, the more has
 // to agree: for a guessed one the line has the same place in all versions of the last month.

@@ -45,13 +45,11 @@ const (
 	maxFailures = 3  // in a row: each can take ten seconds or more, and the run has issues to write
 )
 
-var errSpent = fmt.Errorf("this run used up its %d requests for code: the other issues get theirs when their errors happen again", maxRequests)
-
 // ask counts a request and sends it, unless the repository was given up.
 func ask[T any](r *Repository, request func() (T, error)) (answer T, err error) {
 	if r.stopped == nil && r.sent >= maxRequests {
-		r.stopped = errSpent
-		r.Warnings = append(r.Warnings, errSpent.Error())
+		r.stopped = fmt.Errorf("this run used up its %d requests for code: other issues get theirs when their errors recur", maxRequests)
+		r.Warnings = append(r.Warnings, r.stopped.Error())
 	}
 	if r.stopped != nil {
 		return answer, r.stopped
@@ -104,9 +102,6 @@ func (r *Repository) public(ctx context.Context) (bool, error) {
 	return of < 0 || slices.Index(seclusion, r.visibility) < of, err
 }
 
-// digits may not be a SHA: a release may be named after a date.
-var digits = regexp.MustCompile(`^[0-9]*$`)
-
 // commit returns the commit of a version: by its SHA, by its tag, or else the head of the default
 // branch. A version with a SHA that is unknown here has none: its code is in another repository.
 func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Commit, err error) {
@@ -124,7 +119,7 @@ func (r *Repository) commit(ctx context.Context, v event.Version) (found code.Co
 		found = code.Commit{}
 		if shas := slices.Compact(slices.Sorted(maps.Values(refs.Tags))); len(shas) == 1 {
 			found = code.Commit{SHA: shas[0], Name: slices.Sorted(maps.Keys(refs.Tags))[0], Certainty: code.Tagged}
-		} else if refs.Head != "" && digits.MatchString(short) {
+		} else if refs.Head != "" && strings.Trim(short, "0123456789") == "" { // not a SHA, but maybe a date
 			found = code.Commit{SHA: refs.Head, Name: refs.Branch, Certainty: code.Guessed}
 		}
 	}

@@ -138,8 +138,7 @@ func (in *Intake) Errors(groups []*grouping.Group) int {
 	return count + len(named)
 }
 
-// batchSize is how many events are handed over at once. An event holds a few KB.
-const batchSize = 128
+const batchSize = 128 // events handed over at once; each holds a few KB
 
 // Reader reads one input into an Intake. The caller's goroutine joins lines into events, another parses and
 // counts them in order, so that a long file keeps two cores busy. Flush it before using the Intake.

@@ -42,8 +42,7 @@ var node = runtime{
 	},
 }
 
-// nextMark is what Next.js prints in front of an error that it caught.
-const nextMark = "⨯ "
+const nextMark = "⨯ " // printed by Next.js in front of an error that it caught
 
 // inspected reads an error without frames as util.inspect prints it: "[Error: x]", "[TypeError: x] {".
 func inspected(line string) (event.Exception, bool) {
