@@ -178,7 +178,12 @@ func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 		s := el.Value.(*stream)
 		f.abandon(s)
 		for _, p := range append(s.parked, s.pending) {
-			if s.pending = p; !p.waits(now) {
+			last, whole, tracelike := p.last, p.whole, p.trace.seen || p.trace.phase.Named()
+			if n := len(p.held); n > 0 {
+				last, whole, tracelike = p.held[n-1].record.Time, len(p.held[n-1].rest) > 0, true
+			}
+			waits := p.active && !p.trace.fragment && tracelike && !whole && !last.IsZero() && now.Sub(last) < Settle
+			if s.pending = p; !waits {
 				f.end(s)
 			} else if waiting.IsZero() || p.first.Before(waiting) {
 				waiting = p.first

@@ -143,7 +143,9 @@ func (r *headReader) behindBracket(s string) bool {
 	if id, _, _ := strings.Cut(inner, " "); isID(id) {
 		inner = id
 	}
-	if inner == "cause" || !isWord(inner) && isProse(inner) || isRaised(inner) ||
+	prose := strings.ContainsAny(inner, "\"'`{") || strings.Contains(inner, ": ") && stacktrace.IsHeader(inner) ||
+		strings.Count(inner, " ") > 3 && !strings.ContainsAny(inner, ":=") && !strings.Contains(inner, "  ")
+	if inner == "cause" || prose || isRaised(inner) ||
 		(s[0] == '<' || s[0] == '{') && (strings.IndexByte(inner, ' ') >= 0 || !delimited(s, end+1)) { // XML, or a template
 		return false
 	}

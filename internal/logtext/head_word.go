@@ -207,12 +207,6 @@ func separator(s string) (mark string, length int) {
 	return mark, len(s) - len(trimBlanks(s[blanks+n:]))
 }
 
-// isProse recognises what a message may have in brackets: quotes, an error that Node inspected, or several words.
-func isProse(s string) bool {
-	return strings.ContainsAny(s, "\"'`{") || strings.Count(s, " ") > 3 && !strings.ContainsAny(s, ":=") && !strings.Contains(s, "  ") ||
-		strings.Contains(s, ": ") && stacktrace.IsHeader(s)
-}
-
 // isLogger recognises the name of a logger, not of a thread: with dots, or no digits.
 func isLogger(s string) bool {
 	if !isWord(s) || s == "main" || s == "MainThread" {

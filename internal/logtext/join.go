@@ -184,7 +184,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 	}
 	logged, inner := e, e // copies, so that no other entry goes to the heap
 	inner.logged, inner.head = &logged, head{}
-	inner.first = behindHead(&e, p.head.gap)
+	inner.first, _ = behindHead(&e, p.head.gap)
 	inner.shape = stacktrace.ShapeOf(inner.first)
 	if isPlain(inner.shape) && p.atOneMoment(&e) {
 		inner.shape = stacktrace.Indented
@@ -218,36 +218,16 @@ func (p *pending) atOneMoment(e *entry) bool {
 	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
 }
 
-// behindHead returns the message with the white space in front that exceeds the first message's.
-func behindHead(e *entry, usual int) string {
-	gap := headGap(e)
-	if gap <= usual {
-		return e.head.message
-	}
+// behindHead returns the message with the white space in front of it that exceeds the usual, and all of that.
+func behindHead(e *entry, usual int) (behind string, gap int) {
 	i := strings.LastIndex(e.first, e.head.message)
-	return e.first[i-(gap-usual):]
-}
-
-// headGap counts the white space between the head and the message.
-func headGap(e *entry) int {
-	head := e.first[:max(0, strings.LastIndex(e.first, e.head.message))]
-	if head == "" || e.head.message == "" {
-		return 1
+	if i <= 0 || e.head.message == "" {
+		return e.head.message, 1
 	}
-	return len(head) - len(strings.TrimRight(head, " \t"))
-}
-
-// withoutHead returns a further line of a record without the head that its logger put in front of every line.
-func (p *pending) withoutHead(line string) string {
-	const alike = 4 // bytes that such heads begin with
-	if p.head.shape != stacktrace.Head || len(line) < alike || !strings.HasPrefix(p.text.lines[0], line[:alike]) {
-		return line
+	if gap = i - len(strings.TrimRight(e.first[:i], " \t")); gap > usual {
+		return e.first[i-(gap-usual):], gap
 	}
-	e := entry{carried: carried{first: line}}
-	if e.readHead(); !p.sameHead(&e) {
-		return line
-	}
-	return behindHead(&e, p.head.gap)
+	return e.head.message, gap
 }
 
 // sameHead reports whether the logger named the same level and request.

@@ -21,7 +21,9 @@ type opening struct {
 func newOpening(e *entry) opening {
 	o := opening{head: e.head, shape: e.shape, gap: 1}
 	if e.shape == stacktrace.Head && (o.level == event.Unknown || o.level >= event.Warn) {
-		o.inner, o.gap = stacktrace.ShapeOf(o.message), max(1, headGap(e))
+		o.inner = stacktrace.ShapeOf(o.message)
+		_, gap := behindHead(e, 0)
+		o.gap = max(1, gap)
 	}
 	if o.level == event.Unknown && len(e.rest) > 0 && !e.hasTrace() && !o.announces() {
 		o.seek(e.rest)

@@ -75,8 +75,14 @@ func (p *pending) join(e *entry) {
 func (p *pending) take(e *entry) {
 	p.last, p.whole, p.stamped = e.record.Time, len(e.rest) > 0, e.stamped
 	p.takeLine(e.first, e.shape)
+	const alike = 4 // bytes that heads begin with
 	for _, line := range e.rest {
-		line = p.withoutHead(line)
+		if p.head.shape == stacktrace.Head && len(line) >= alike && strings.HasPrefix(p.text.lines[0], line[:alike]) {
+			below := entry{carried: carried{first: line}}
+			if below.readHead(); p.sameHead(&below) { // the logger puts it in front of every line
+				line, _ = behindHead(&below, p.head.gap)
+			}
+		}
 		p.takeLine(line, stacktrace.ShapeOf(line))
 	}
 }
@@ -128,16 +134,6 @@ func (p *pending) awaitsMessage() bool {
 }
 
 func (p *pending) isMessage(e *entry) bool { return p.awaitsMessage() && !p.pausedBefore(e, atOnce) }
-
-// waits reports whether more of the trace may come.
-func (p *pending) waits(now time.Time) bool {
-	last, whole := p.last, p.whole
-	tracelike := p.trace.seen || p.trace.phase.Named()
-	if n := len(p.held); n > 0 {
-		last, whole, tracelike = p.held[n-1].record.Time, len(p.held[n-1].rest) > 0, true
-	}
-	return p.active && !p.trace.fragment && tracelike && !whole && !last.IsZero() && now.Sub(last) < Settle
-}
 
 // finish ends the event; it reports false for one to be dropped.
 func (p *pending) finish(keys *keyTable) (event.Event, bool) {

@@ -131,20 +131,22 @@ func (c *carried) peelTime(s string) bool {
 		return false
 	}
 	at, n := isoTime(s)
-	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' || s[10] == ' ' && (n != 19 || !standsAlone(s[20:])) {
+	if n == 0 || n < len(s) && s[n] != ' ' && s[n] != '\t' {
 		return false
+	}
+	if s[10] == ' ' { // Docker Desktop's, if no logger prints a time in front of such a line
+		line := s[20:]
+		shape := stacktrace.ShapeOf(line)
+		_, dated := timeAt(line)
+		alone := shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(line, "    ") || strings.HasPrefix(line, `{"`)
+		if n != 19 || !alone && dated < 19 {
+			return false
+		}
 	}
 	c.time = cmp.Or(c.time, at)
 	c.stamped, c.bare, c.first = true, true, s[min(n+1, len(s)):]
 	c.peelStamped(s[:n])
 	return true
-}
-
-// standsAlone recognises a line that a logger prints no time in front of, so that the time is Docker Desktop's.
-func standsAlone(s string) bool {
-	shape := stacktrace.ShapeOf(s)
-	_, n := timeAt(s)
-	return shape.Certain() || shape == stacktrace.Header || strings.HasPrefix(s, "    ") || strings.HasPrefix(s, `{"`) || n >= len("2006-01-02 15:04:05")
 }
 
 // peelStamped removes what follows a time, in "aws logs tail" a word with a slash, a dash or a digit in it.

@@ -26,14 +26,12 @@ var loggers = map[string]func(){
 		log.Error("checkout failed", zap.String("order", "7"))
 		log.Error("no stock")
 	},
-	"slog_json": func() { useSlog(slog.NewJSONHandler(os.Stdout, nil)) },
-	"slog_text": func() { useSlog(slog.NewTextHandler(os.Stdout, nil)) },
-	"slog":      func() { useSlog(slog.Default().Handler()) },
-	"logrus":    func() { useLogrus(&logrus.TextFormatter{}) },
-	"logrus_json": func() {
-		useLogrus(&logrus.JSONFormatter{})
-	},
-	"logrus_tty": func() { useLogrus(&logrus.TextFormatter{ForceColors: true}) },
+	"slog_json":   func() { useSlog(slog.NewJSONHandler(os.Stdout, nil)) },
+	"slog_text":   func() { useSlog(slog.NewTextHandler(os.Stdout, nil)) },
+	"slog":        func() { useSlog(slog.Default().Handler()) },
+	"logrus":      func() { useLogrus(&logrus.TextFormatter{}) },
+	"logrus_json": func() { useLogrus(&logrus.JSONFormatter{}) },
+	"logrus_tty":  func() { useLogrus(&logrus.TextFormatter{ForceColors: true}) },
 	"zerolog": func() {
 		log := zerolog.New(os.Stdout).With().Timestamp().Str("service", "shop").Logger()
 		log.Warn().Str("request_id", "r-7").Msg("slow")
