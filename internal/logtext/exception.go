@@ -134,10 +134,7 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 	if text := frameText(frames); text != "" {
 		if read, _ := stacktrace.Parse(x.Type + ": " + x.Message + "\n" + text); len(read) > 0 {
 			read[0].Type, read[0].Message = x.Type, x.Message
-			if chain = append(chain, read...); len(read) > 1 {
-				return chain // the text holds the causes as well
-			}
-			return appendExceptions(chain, cause)
+			return appendExceptions(append(chain, read...), cause)
 		}
 	}
 	x.Frames = readFrames(frames, o)

@@ -115,8 +115,6 @@ func numberLevel(key string, n int) event.Level {
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Info, event.Warn, event.Error, event.Fatal}[n/100]
 	case n <= 600: // Monolog's
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Warn, event.Error, event.Fatal, event.Fatal}[n/100]
-	case n < 1100: // java.util.logging's
-		return [...]event.Level{event.Debug, event.Info, event.Warn, event.Error}[max(n/100, 7)-7]
 	case n >= 5000 && n <= 130_000:
 		return min(event.Debug+event.Level(n/10_000)-1, event.Fatal)
 	}

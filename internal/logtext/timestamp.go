@@ -191,14 +191,11 @@ func fieldTime(s string) time.Time {
 // epoch reads the seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by size.
 func epoch(s string) time.Time {
 	number, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(number >= 1e8) { // NaN too
+	if err != nil || !(number >= 1e8 && number < math.MaxInt64) { // NaN too
 		return time.Time{}
 	}
 	for number < 1e17 {
 		number *= 1000
-	}
-	if number > math.MaxInt64 {
-		return time.Time{}
 	}
 	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()
 }

@@ -181,12 +181,10 @@ func (c *carried) peelTag(s string) bool {
 		}
 		return false
 	}
-	tag, body, ok := strings.Cut(rest, ": ")
-	if !ok && strings.HasSuffix(rest, ":") {
-		tag, ok = rest[:len(rest)-1], true
-	}
+	tag, body, ok := strings.Cut(rest, ":")
+	body, spaced := strings.CutPrefix(body, " ")
 	program, pid, numbered := strings.Cut(tag, "[")
-	if !ok || !isWord(name) || !isWord(program) || numbered && !strings.HasSuffix(pid, "]") ||
+	if !ok || !spaced && body != "" || !isWord(name) || !isWord(program) || numbered && !strings.HasSuffix(pid, "]") ||
 		!numbered && c.stamped && c.bare && program != "kernel" || isLevel(name) || isLevel(program) {
 		return false
 	}
