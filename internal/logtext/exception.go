@@ -13,17 +13,8 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// This file reads exceptions that a record holds as objects. No two loggers
-// agree on the keys, but all write a type, and a message, frames or a cause:
-//
-//	"exception":[{"exc_type":…,"exc_value":…,"frames":[…]},…]             structlog
-//	"context":{"exception":{"class":…,"message":…,"trace":[…],"previous":…}}  Monolog
-//	"throwable":{"className":…,"message":…,"stepArray":[…],"cause":…}     Logback
-//	"exception":{"exceptionType":…,"frames":[…],"causedBy":{"exception":…}}   Quarkus
-//	"thrown":{"name":…,"message":…,"extendedStackTrace":[…],"cause":…}    Log4j
-//	"err":{"type":…,"message":…,"stack":"…","cause":…}                    pino, winston
-//
-// Keys are compared regardless of case and "_".
+// This file reads exceptions that a record holds as objects. No two loggers agree on the keys, which are compared
+// regardless of case and "_", but all write a type, and a message, frames or a cause.
 
 // exceptionKeys are the keys of the members that hold exceptions.
 var exceptionKeys = set("exception exceptions error error_detail err thrown throwable exc_info stack_trace cause Exception")

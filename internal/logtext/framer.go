@@ -3,21 +3,17 @@
 //
 // # Framing
 //
-// A log source tears what a program printed into records, often one a line. Every record either begins an event
-// with a head, or continues the event before it in its stream. Streams are read separately, however their records
-// are interleaved; the records of one stream come in the order they were logged. The rules, each in its file:
+// A log source tears what a program printed into records, often one a line. A record begins an event with a head,
+// or continues the event before it in its stream. The records of one stream come in the order they were logged.
 //
-//   - transport.go and entry.go remove what carried a line here and what else repeats from line to line, down to
-//     what the program printed, and join what was cut.
-//   - The room stacktrace says what kind of line it is, and by which rules lines of traces follow each other, with
-//     a file for each runtime.
-//   - join.go decides by those rules whether a line continues the event. Where they leave it open, time decides:
-//     lines of one failure come at once, and a filter leaves out what was logged between two failures. It separates
-//     the requests of one stream if every line names its request.
+//   - transport.go and entry.go remove what carried a line here or repeats on each, and join what was cut.
+//   - The room stacktrace says what kind of line it is, and which kinds follow each other in a trace.
+//   - join.go decides by that whether a line continues the event, and otherwise by time: lines of one failure come
+//     at once. It separates the requests of one stream if every line names its request.
 //   - pending.go holds the event that grows; opening.go what its first lines say.
-//   - head.go and its siblings read what loggers print in front of a message, part by part; level.go and timestamp.go
-//     know the notations, and formats.go lists the heads that need a rule of their own.
-//   - scan.go and fields.go read JSON and logfmt, exception.go the exceptions in them, service.go services' records.
+//   - head.go and its siblings read what loggers print in front of a message; level.go, clock.go and timestamp.go
+//     know the notations, and formats.go the heads that need a rule of their own.
+//   - scan.go, fields.go and keys.go read JSON and logfmt, exception.go exceptions, service.go services' records.
 //
 // The lines of one record always stay together. A log head at warn or worse, the exception line after it, its
 // frames and its causes are one event. A head below warn is not part of the trace: programs print what nobody
@@ -42,6 +38,7 @@ import (
 	"time"
 
 	"github.com/org/errmon-action/internal/event"
+	"github.com/org/errmon-action/internal/stacktrace"
 )
 
 // Settle is how long a trace that is logged one line per record may grow: if its last line
@@ -137,12 +134,12 @@ func (f *Framer) add(s *stream, e entry) {
 		e = inner
 	}
 	switch p.verdict(&e) {
-	case join:
+	case stacktrace.Join:
 		p.join(&e)
-	case hold: // until a later one shows whether it belongs to the event
+	case stacktrace.Hold: // until a later one shows whether it belongs to the event
 		p.trace.ahead, _ = p.trace.ahead.After(e.first, e.shape)
 		p.held = append(p.held, e)
-	case begin:
+	case stacktrace.Begin:
 		f.split(s)
 		f.add(s, e) // the lines held until then may have begun an event that it belongs to
 	}

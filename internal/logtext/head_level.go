@@ -28,7 +28,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 	case how == capital && r.left != afterWord:
 		return set || !isTitle()
 	case how == capital:
-		return !isNegated(r.names) && (set || r.timed && r.plain == 1 && r.names != "" && isSmall(r.names[0]) && !isMention())
+		return !negations[strings.ToLower(r.names)] && (set || r.timed && r.plain == 1 && r.names != "" && isSmall(r.names[0]) && !isMention())
 	case r.left == atStart:
 		return set && (s[0] != 'E' || s[n] != ':' || right == afterTime) // "Error: …" is an exception
 	case set:
@@ -168,16 +168,12 @@ func MentionsFailure(text string) bool {
 	line = strings.ToLower(line)
 	for _, word := range failureWords {
 		for part := range strings.SplitAfterSeq(line, word) {
-			if before, found := strings.CutSuffix(part, word); found && !isNegated(before) {
+			before, found := strings.CutSuffix(part, word)
+			before = strings.TrimRight(before, " ")
+			if found && !negations[before[strings.LastIndexByte(before, ' ')+1:]] {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// isNegated reports whether the last word before a failure word is a negation.
-func isNegated(before string) bool {
-	before = strings.TrimRight(before, " ")
-	return negations[strings.ToLower(before[strings.LastIndexByte(before, ' ')+1:])]
 }

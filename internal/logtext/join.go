@@ -10,15 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// verdict is what becomes of a record.
-type verdict int
-
-const (
-	begin verdict = iota // it begins a new event
-	join                 // it continues the pending one
-	hold                 // a later record decides
-)
-
 // maxLoose bounds the lines by which a message goes on while nothing certain follows, maxHeld those that wait
 // for that, and maxBare those without a head. The lines of one message are at most atOnce apart.
 const (
@@ -28,32 +19,32 @@ const (
 	atOnce   = 200 * time.Millisecond
 )
 
-// verdict decides by the shape of the first line, the runtimes' rules, and what only times and heads show.
-func (p *pending) verdict(e *entry) verdict {
+// verdict returns Begin, Join or Hold, by the runtimes' rules and what only times and heads show.
+func (p *pending) verdict(e *entry) stacktrace.Joining {
 	late := atOnce // for what others may print as well; a frame of Python may be the first line of a syntax error
 	if e.shape.NeedsHead() && e.shape != stacktrace.PythonFrame || e.shape == stacktrace.Head {
 		late = Settle
 	}
 	switch {
 	case e.stamped && !p.stamped && isPlain(e.shape), p.pausedBefore(e, late): // none with a time continues one without
-		return begin
+		return stacktrace.Begin
 	case p.head.level == event.Warn && p.trace.phase.Logged() && (e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
-		return begin // a dying process, or an uncaught exception of Ruby: more than a warning
+		return stacktrace.Begin // a dying process, or an uncaught exception of Ruby: more than a warning
 	case p.isCompanion(e):
-		return join
+		return stacktrace.Join
 	case e.shape == stacktrace.Head:
 		return joinIf(p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown)
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
-		return begin // some loggers align their levels to the right
+		return stacktrace.Begin // some loggers align their levels to the right
 	case isPlain(e.shape) && p.isMessage(e):
-		return join
+		return stacktrace.Join
 	}
 	_, how := p.trace.ahead.After(e.first, e.shape)
 	return p.settle(how, e)
 }
 
 // settle decides where a rule leaves something open.
-func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
+func (p *pending) settle(how stacktrace.Joining, e *entry) stacktrace.Joining {
 	// The lines of one message likely belong together: none has a head, in a stream whose loggers
 	// print heads, and hardly any time is between them.
 	headless := p.headed || p.timed && !p.stamped && !e.stamped
@@ -61,39 +52,39 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) verdict {
 	logged := p.head.shape == stacktrace.Head && p.isAtOnce(e) // at once with a logger's message
 	switch how {
 	case stacktrace.Join:
-		return join
+		return stacktrace.Join
 	case stacktrace.Loose:
 		return joinIf(p.trace.loose < maxLoose && !e.hasTrace())
 	case stacktrace.Apart:
 		return joinIf(!p.whole && len(e.rest) == 0 && e.first != p.text.lines[0])
 	case stacktrace.Note:
 		if together && p.trace.loose < maxLoose {
-			return join
+			return stacktrace.Join
 		}
 	case stacktrace.Together:
 		if !together && !logged {
-			return begin
+			return stacktrace.Begin
 		}
 	case stacktrace.Hold:
 		name, _, _ := strings.Cut(e.first, ":")
 		thrown := logged && strings.Contains(name, ".") // perhaps without frames, as Kafka's exceptions are
 		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && (e.hasTrace() || thrown) {
-			return join
+			return stacktrace.Join
 		}
 	default:
-		return begin
+		return stacktrace.Begin
 	}
 	if len(e.rest) > 0 || len(p.held) >= maxHeld { // a record of several lines shows by itself what it is
-		return begin
+		return stacktrace.Begin
 	}
-	return hold
+	return stacktrace.Hold
 }
 
-func joinIf(yes bool) verdict {
+func joinIf(yes bool) stacktrace.Joining {
 	if yes {
-		return join
+		return stacktrace.Join
 	}
-	return begin
+	return stacktrace.Begin
 }
 
 // companions begin the lines that PostgreSQL prints below an error, with the same prefix.
@@ -139,18 +130,11 @@ func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }
 
-// One stream may interleave requests, whose id or thread the logger then puts in front of every line,
-// traces included:
-//
-//	ERROR [exec-1] checkout failed
-//	INFO  [exec-2] order 8 paid
-//	ERROR [exec-1] java.lang.IllegalStateException: no price
-//	ERROR [exec-1] 	at com.acme.Cart.total(Cart.java:7)
-
 // maxLanes bounds the failures of one stream that wait for more of their lines while others are logged.
 const maxLanes = 16
 
-// changeLane parks the pending failure if the entry is of another request, and resumes the entry's own.
+// changeLane parks the pending failure if the entry is of another request, and resumes the entry's own. Loggers of
+// servers put the request's id or thread in front of every line, traces included.
 func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
 	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e) {
@@ -189,7 +173,7 @@ func (p *pending) continued(e entry) (entry, bool) {
 	if isPlain(inner.shape) && p.atOneMoment(&e) {
 		inner.shape = stacktrace.Indented
 	}
-	return inner, p.continues(inner.shape, &e) && p.verdict(&inner) != begin
+	return inner, p.continues(inner.shape, &e) && p.verdict(&inner) != stacktrace.Begin
 }
 
 // continues reports whether what is behind a head, of that shape, may be a further line of the failure.

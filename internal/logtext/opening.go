@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/org/errmon-action/internal/event"
@@ -84,9 +85,6 @@ func (o *opening) say(line string) {
 
 // announces reports whether the event begins with a line that runtimes print above the one that says what failed.
 func (o *opening) announces() bool {
-	switch o.shape {
-	case stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame, stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic:
-		return true
-	}
-	return false
+	return slices.Contains([]stacktrace.Shape{stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame,
+		stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic}, o.shape)
 }

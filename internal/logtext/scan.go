@@ -14,14 +14,11 @@ import (
 
 // eachMember calls take with each key and its value as written, and returns what follows the object.
 func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
-	s = skipSpace(s[1:])
-	if strings.HasPrefix(s, "}") {
-		return s[1:], true
-	}
 	for {
+		s = skipSpace(s[1:]) // behind a brace or a comma
 		n := stringEnd(s)
 		if n == 0 {
-			return s, false
+			return strings.CutPrefix(s, "}")
 		}
 		key := unquote(s[:n])
 		if s = skipSpace(s[n:]); !strings.HasPrefix(s, ":") {
@@ -35,7 +32,6 @@ func eachMember(s string, take func(key, value string)) (rest string, ok bool) {
 		if s = skipSpace(s[n:]); !strings.HasPrefix(s, ",") {
 			return strings.CutPrefix(s, "}")
 		}
-		s = skipSpace(s[1:])
 	}
 }
 
