@@ -167,19 +167,15 @@ func (c *carried) peelStamped(stamp string) {
 	}
 }
 
-// peelTag removes "host app[7]: ", "app[web.1]: " or Fly.io's "app[148e] fra [info]".
+// dyno is Heroku's "app[web.1]: " or Fly.io's "app[148e] fra [info]".
+var dyno = pattern(`^([\w./$#@+-]+\[[^\]]*\])(?:: | \w{3} \[\w+\])`)
+
+// peelTag removes "host app[7]: ", or a dyno.
 func (c *carried) peelTag(s string) bool {
 	name, rest, _ := strings.Cut(s, " ")
-	if open := strings.IndexByte(name, '['); open > 0 && isWord(name[:open]) && strings.IndexByte(name, ']') > 0 {
-		region, body, ok := strings.Cut(rest, " [")
-		switch {
-		case strings.HasSuffix(name, "]:"):
-			return c.layer("syslog", name, rest)
-		case ok && len(region) == 3 && strings.HasSuffix(name, "]"):
-			_, body, ok = strings.Cut(body, "]")
-			return ok && c.layer("Fly.io", name, body)
-		}
-		return false
+	if strings.IndexByte(name, '[') > 0 {
+		app := dyno.FindStringSubmatch(s)
+		return app != nil && c.layer("syslog", app[1], s[len(app[0]):])
 	}
 	tag, body, ok := strings.Cut(rest, ":")
 	body, spaced := strings.CutPrefix(body, " ")
