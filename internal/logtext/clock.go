@@ -100,7 +100,7 @@ func monthAt(s string) (month, length int) {
 	return month, n
 }
 
-// zone reads "Z", "+01:00", " +0000", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns its end.
+// zone reads "Z", "+01:00", " UTC", " [UTC]" or JavaScript's "GMT+0100 (…)" at s[i], and returns its end.
 func zone(s string, i int) (offset time.Duration, end int) {
 	if i == len(s) || s[i] == 'Z' {
 		return 0, min(i+1, len(s))

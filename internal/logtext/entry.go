@@ -150,8 +150,8 @@ func unwrapObject(s string) (w carried, ok bool) {
 	return w, ok && found && ours
 }
 
-// prefix is what stands in front of every line of a stream, traces included, such as "[api] ", "api | " or a time.
-// It is learned from the first line that is not understood and has a line of a trace behind the prefix.
+// prefix is what stands in front of every line of a stream, such as "[api] ", "api | " or a time: learned from
+// the first line that is not understood and has a line of a trace behind it.
 type prefix struct {
 	text  string
 	timed bool // a time instead, different on each line
@@ -248,7 +248,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	return true
 }
 
-// abandon gives up waiting for more parts. The records of what turns out not to be an object are added one by one.
+// abandon stops waiting for more parts. Records that turn out not to be an object are added one by one.
 func (f *Framer) abandon(s *stream) {
 	p := s.parts
 	s.parts = parts{}

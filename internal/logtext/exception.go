@@ -54,7 +54,6 @@ func newObject(value any) object {
 	return o
 }
 
-// first returns the first member of a kind.
 func first[T any](o object, keys ...string) (member T) {
 	for _, key := range keys {
 		if value, ok := o[key].(T); ok {
@@ -188,7 +187,7 @@ var runtimes = map[string]string{
 	".cjs": "node", ".ts": "node", ".rb": "ruby", ".go": "go", ".rs": "rust", ".cs": "dotnet", ".ex": "elixir", ".exs": "elixir",
 }
 
-// runtimeOf names the runtime as package stacktrace does, or returns "". Frames of classes without a file are Java's.
+// runtimeOf names the runtime as package stacktrace does. Frames of classes without a file are Java's.
 func runtimeOf(frames []event.Frame) string {
 	for _, f := range frames {
 		if name := runtimes[path.Ext(f.File)]; name != "" {

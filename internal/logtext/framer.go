@@ -59,7 +59,6 @@ type Framer struct {
 // streamKey identifies a stream; within is the stream that the text itself names, as "aws logs tail" prints it.
 type streamKey struct{ source, stream, within string }
 
-// stream is the state of one stream between two records.
 type stream struct {
 	key     streamKey
 	prefix  prefix
@@ -100,7 +99,6 @@ func (f *Framer) Add(r event.Record) {
 	}
 }
 
-// take adds an entry that is whole.
 func (f *Framer) take(s *stream, e entry) {
 	e.read(f.keys)
 	if e.fields == nil && s.prefix.learn(&e) {

@@ -9,7 +9,6 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// afterLevel takes what stands between the level and the message.
 func (r *headReader) afterLevel() {
 	s := r.s[r.at:]
 	if len(s) > 1 && strings.IndexByte("/@:#", s[0]) >= 0 { // "E/Cart( 123): ", "ERROR:shop:no price", "ERROR@shop "

@@ -57,7 +57,6 @@ func delimited(s string, n int) bool {
 	return n == len(s) || strings.IndexByte(" \t|]:,;)>[", s[n]) >= 0 || s[n] >= utf8.RuneSelf
 }
 
-// mark takes signs that separate parts.
 func (r *headReader) mark(s string) bool {
 	n := cmp.Or(leading(s, "-|:;,*#=~>!]"), arrowAt(s))
 	if n == 0 || n > 8 || n == len(s) {

@@ -51,7 +51,6 @@ func (r *headReader) word(s string) bool {
 // compilerPlace is what compilers print behind a file's name, "src/pay.ts(4,9): " or "pay.c:4:9: ".
 var compilerPlace = pattern(`^[(:]\d+[,:]+\d+\)?: `)
 
-// named takes a number, an id or a name.
 func (r *headReader) named(name string) bool {
 	if isID(name) {
 		r.h.requestID = name

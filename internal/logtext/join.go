@@ -30,10 +30,10 @@ func (p *pending) verdict(e *entry) stacktrace.Joining {
 		return stacktrace.Begin
 	case p.head.level == event.Warn && p.trace.phase.Logged() && (e.shape.Dies() || e.shape == stacktrace.Raise && strings.Contains(e.first, ":in ")):
 		return stacktrace.Begin // a dying process, or an uncaught exception of Ruby: more than a warning
-	case p.isCompanion(e):
+	case p.isCompanion(e), p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown:
 		return stacktrace.Join
 	case e.shape == stacktrace.Head:
-		return joinIf(p.head.format == "java.util.logging" && len(p.text.lines) == 1 && e.head.level != event.Unknown)
+		return stacktrace.Begin
 	case e.shape == stacktrace.Indented && e.head.structured && !p.trace.seen && p.head.format != ".NET console" && (e.head.level != event.Unknown || !p.isMessage(e)):
 		return stacktrace.Begin // some loggers align their levels to the right
 	case isPlain(e.shape) && p.isMessage(e):
@@ -50,41 +50,20 @@ func (p *pending) settle(how stacktrace.Joining, e *entry) stacktrace.Joining {
 	headless := p.headed || p.timed && !p.stamped && !e.stamped
 	together := headless && len(p.held) < maxBare && p.isAtOnce(e)
 	logged := p.head.shape == stacktrace.Head && p.isAtOnce(e) // at once with a logger's message
-	switch how {
-	case stacktrace.Join:
+	name, _, _ := strings.Cut(e.first, ":")
+	qualified := logged && strings.Contains(name, ".") // an exception perhaps without frames, as Kafka's are
+	switch {
+	case how == stacktrace.Join, how == stacktrace.Note && together && p.trace.loose < maxLoose,
+		how == stacktrace.Loose && p.trace.loose < maxLoose && !e.hasTrace(),
+		how == stacktrace.Apart && !p.whole && len(e.rest) == 0 && e.first != p.text.lines[0],
+		how == stacktrace.Hold && p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && (qualified || e.hasTrace()):
 		return stacktrace.Join
-	case stacktrace.Loose:
-		return joinIf(p.trace.loose < maxLoose && !e.hasTrace())
-	case stacktrace.Apart:
-		return joinIf(!p.whole && len(e.rest) == 0 && e.first != p.text.lines[0])
-	case stacktrace.Note:
-		if together && p.trace.loose < maxLoose {
-			return stacktrace.Join
-		}
-	case stacktrace.Together:
-		if !together && !logged {
-			return stacktrace.Begin
-		}
-	case stacktrace.Hold:
-		name, _, _ := strings.Cut(e.first, ":")
-		thrown := logged && strings.Contains(name, ".") // perhaps without frames, as Kafka's exceptions are
-		if p.trace.phase.Logged() && len(p.held) == 0 && e.shape == stacktrace.Header && (e.hasTrace() || thrown) {
-			return stacktrace.Join
-		}
-	default:
-		return stacktrace.Begin
-	}
-	if len(e.rest) > 0 || len(p.held) >= maxHeld { // a record of several lines shows by itself what it is
+	case how == stacktrace.Begin, how == stacktrace.Loose, how == stacktrace.Apart,
+		how == stacktrace.Together && !together && !logged,
+		len(e.rest) > 0, len(p.held) >= maxHeld: // a record of several lines shows by itself what it is
 		return stacktrace.Begin
 	}
 	return stacktrace.Hold
-}
-
-func joinIf(yes bool) stacktrace.Joining {
-	if yes {
-		return stacktrace.Join
-	}
-	return stacktrace.Begin
 }
 
 // companions begin the lines that PostgreSQL prints below an error, with the same prefix.
@@ -133,8 +112,8 @@ func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 // maxLanes bounds the failures of one stream that wait for more of their lines while others are logged.
 const maxLanes = 16
 
-// changeLane parks the pending failure if the entry is of another request, and resumes the entry's own. Loggers of
-// servers put the request's id or thread in front of every line, traces included.
+// changeLane parks the pending failure if the entry is of another request, and resumes the entry's own: servers
+// log the request's id or thread on every line, traces included.
 func (f *Framer) changeLane(s *stream, e *entry) {
 	lane := e.head.lane
 	if lane == "" || e.shape != stacktrace.Head || !s.pending.active || s.pending.head.lane == lane || s.pending.isCompanion(e) {

@@ -41,7 +41,6 @@ func (p *pending) next() pending {
 	return pending{headed: p.headed || p.head.shape == stacktrace.Head, timed: p.timed || p.stamped}
 }
 
-// begin makes the entry the head of a new event.
 func (p *pending) begin(e *entry) {
 	text, held := p.text.lines[:0], p.held[:0]
 	*p = p.next()

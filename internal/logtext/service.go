@@ -24,7 +24,7 @@ type serviceRecord struct {
 	ParentType, FieldName string
 }
 
-// fillService reads a record without a level as its service writes it, and reports whether nothing is left to read.
+// fillService reads a record without a level as its service writes it, and reports whether that is all of it.
 func (f *fields) fillService(e *event.Event) bool {
 	var r *serviceRecord
 	is := func(marks ...string) bool { // parts of the record that no other kind has together
@@ -81,7 +81,6 @@ func readStepFunctions(r *serviceRecord, e *event.Event) {
 	e.Level, e.Message = level, cmp.Or(withCause(r.Details.Error, cause), r.Type)
 }
 
-// isPlatform recognises the records of Lambda's platform in its JSON format.
 func (f *fields) isPlatform() bool { return strings.HasPrefix(f.text(fieldRecordType), "platform.") }
 
 var loggedType = regexp.MustCompile("^(?:" + loggedByRuntime + ")$")
