@@ -102,7 +102,7 @@ type line struct {
 	Masks []string `json:"masks,omitzero"` // kinds of values in the message
 }
 
-// explanation is taken from the error's newest event.
+// explanation describes the error by its newest event.
 type explanation struct {
 	Rule       grouping.Rule `json:"rule"`            // what the fingerprint was made of
 	Rules      []rule        `json:"rules,omitempty"` // of the settings file that match

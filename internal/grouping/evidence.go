@@ -34,7 +34,7 @@ func families(all []seen) (found [][]seen) {
 
 // without returns the hash of f with a hole at place added to h.
 func (m *miner) without(h uint64, f *form, place int) uint64 {
-	const hole = 0x51ED270B9F2A6C35 // any number; it stands for all words
+	const hole = 0x51ED270B9F2A6C35 // stands for any word in hashes
 	return h + (hole-m.at(f, place).hash)*weight(place)
 }
 
@@ -156,7 +156,7 @@ func (m *miner) happened(family []seen) bool {
 const (
 	manyNames  = 3 // that look like names: "search-api", "tunnel Lima"
 	manyValues = 5
-	manyMore   = 8 // in capitals, states and types of a machine; the first words; or if only 4 other words are shared
+	manyMore   = 8 // in capitals, states and types of a machine; the first words; or if the messages share only 4 others
 )
 
 // varies reports whether the words of a family, which differ at one place only, are values.

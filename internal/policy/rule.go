@@ -93,9 +93,9 @@ type Contribution struct {
 	Effects []Effect
 }
 
-// Effects returns what the rules make of an error at a level. seen are the rules that matched its events; newest
-// are those of its newest event, from which single values come. A rule about levels adds nothing for an event
-// that is less severe than the error.
+// Effects returns what the rules make of an error at a level. seen are the rules that matched its events; newest,
+// those among them that matched its newest event, give the single values. A rule about levels adds nothing for
+// an event that is less severe than the error.
 func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) Effects {
 	adds := map[int]bool{} // involved rules, and whether their lists count
 	for _, m := range seen {
@@ -104,24 +104,23 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 		}
 	}
 	var e Effects
-	involved, setBy := slices.Sorted(maps.Keys(adds)), map[string]int{} // name of a single value → rule
+	involved, setBy := slices.Sorted(maps.Keys(adds)), map[string]*Rule{} // by the name of a single value
 	for _, at := range involved {
 		r := &p.Rules[at]
 		if adds[at] {
 			e.Labels, e.Assignees = union(e.Labels, r.Labels), union(e.Assignees, r.Assignees)
 		}
 		if slices.Contains(newest, at) {
-			e.override(r, at, setBy)
+			e.override(r, setBy)
 		}
 	}
-	_, ignored := setBy["ignore"]
 	for _, at := range involved {
-		c := Contribution{Line: p.Rules[at].Line}
-		for _, w := range p.Rules[at].Written {
-			by, set := setBy[w.Name]
-			switch isList := w.Name == "labels" || w.Name == "assignees"; {
-			case ignored && w.Name != "ignore": // that overrides every other effect
-			case isList && adds[at], !isList && set && by == at:
+		r := &p.Rules[at]
+		c := Contribution{Line: r.Line}
+		for _, w := range r.Written {
+			isList := w.Name == "labels" || w.Name == "assignees"
+			counts := isList && adds[at] || !isList && setBy[w.Name] == r
+			if counts && (w.Name == "ignore" || setBy["ignore"] == nil) { // that overrides every other effect
 				c.Effects = append(c.Effects, w)
 			}
 		}
@@ -133,13 +132,13 @@ func (p Policy) Effects(seen []event.Matched, newest []int, level event.Level) E
 }
 
 // override takes over the single values that a later rule sets.
-func (e *Effects) override(r *Rule, at int, setBy map[string]int) {
+func (e *Effects) override(r *Rule, setBy map[string]*Rule) {
 	e.Type, e.Title, e.Note = cmp.Or(r.Type, e.Type), cmp.Or(r.Title, e.Title), cmp.Or(r.Note, e.Note)
 	e.Level, e.MinEvents = cmp.Or(r.Level, e.Level), cmp.Or(r.MinEvents, e.MinEvents)
 	e.CloseAfter, e.Slack = cmp.Or(r.CloseAfter, e.CloseAfter), cmp.Or(r.Slack, e.Slack)
 	for _, w := range r.Written {
-		if _, set := setBy[w.Name]; !set || w.Name != "group" { // the first group counts
-			setBy[w.Name] = at
+		if w.Name != "group" || setBy["group"] == nil { // the first group counts
+			setBy[w.Name] = r
 		}
 	}
 }
