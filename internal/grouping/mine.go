@@ -2,6 +2,7 @@ package grouping
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -188,14 +189,10 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 // labelled reports whether the word at place follows the label of a state: "EventType: ORDER_PAID",
 // "state: OPEN". Other names before a colon state what failed: "dial: ECONNREFUSED".
 func (d *dictionary) labelled(f *form, place int) bool {
-	if place < 3 || d.at(f, place-1).text != " " || d.at(f, place-2).text != ":" {
-		return false
-	}
-	label := strings.ToLower(d.at(f, place-3).text)
-	return slices.ContainsFunc([]string{"type", "state", "status", "kind", "phase", "mode"}, func(end string) bool {
-		return strings.HasSuffix(label, end)
-	})
+	return place > 2 && d.at(f, place-1).text == " " && d.at(f, place-2).text == ":" && label.MatchString(d.at(f, place-3).text)
 }
+
+var label = regexp.MustCompile(`(?i)(?:type|state|status|kind|phase|mode)$`)
 
 // doing reports whether the message only states what is done to the thing at place: "removing chargen".
 func (d *dictionary) doing(f *form, place int) bool {

@@ -13,9 +13,8 @@ import (
 // prefixes, so memory stays bounded and the order of events still does not matter.
 const maxTemplates = 20_000
 
-// maxCached bounds the bytes of masked templates cached with their redacted form. Redacting costs some
-// ten microseconds a template, as much as reading five lines, so there is room for 100,000 templates of
-// usual length; each also needs about 50 bytes in the table.
+// maxCached bounds the bytes of masked templates cached with their redacted form, since redacting one costs as
+// much as reading five lines. There is room for 100,000 of usual length, each with 50 more bytes in the table.
 const maxCached = 16 << 20
 
 // Set adds up the events of one run.

@@ -1,5 +1,5 @@
 // Package logfile reads local log files, which need no account. A line is a record; framing joins the lines
-// of stack traces. A file with the JSON of "aws logs filter-log-events" yields its events instead (awscli.go).
+// of stack traces. A file with the JSON of "aws logs filter-log-events" yields its events instead.
 //
 // It may import event alone.
 package logfile
@@ -7,14 +7,18 @@ package logfile
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"time"
 
 	"github.com/org/errmon-action/internal/event"
 )
@@ -146,6 +150,38 @@ func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event
 			return nil
 		case err != nil:
 			return fmt.Errorf("read log file %q: %w", s.Path, err)
+		}
+	}
+}
+
+// cliStart matches the beginning of the JSON that "aws logs filter-log-events" and "aws logs get-log-events"
+// print: the keys of the two responses in CloudWatch Logs' service model. No logger's objects begin with them.
+var cliStart = regexp.MustCompile(`^\s*\{\s*"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)"\s*:`)
+
+// readCLI emits each event as a record. A loop over pages prints several answers.
+func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Record)) error {
+	for d := json.NewDecoder(r); ; {
+		var answer struct {
+			Events []struct {
+				LogStreamName, Message string // get-log-events has no names of streams
+				Timestamp              int64  // milliseconds since 1970
+			}
+		}
+		switch err := d.Decode(&answer); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return fmt.Errorf("read log file %q as output of the AWS CLI: %w: save the whole output of the command, with --output json", s.Path, err)
+		}
+		for _, e := range answer.Events {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			s.Lines++
+			emit(event.Record{
+				ID: strconv.FormatInt(s.Lines, 10), Source: s.key, Stream: cmp.Or(e.LogStreamName, s.Path),
+				Time: time.UnixMilli(e.Timestamp).UTC(), Text: e.Message,
+			})
 		}
 	}
 }
