@@ -118,14 +118,13 @@ func (g *Group) match(m event.Matched) {
 }
 
 // entry returns an entry of a map, creating both if needed.
-func entry[T any](m *map[string]*T, key string) *T {
-	if *m == nil {
-		*m = map[string]*T{}
+func entry[K comparable, T any](m *map[K]*T, key K) *T {
+	e := (*m)[key]
+	if e == nil {
+		e = new(T)
+		*m = count.With(*m, key, e)
 	}
-	if (*m)[key] == nil {
-		(*m)[key] = new(T)
-	}
-	return (*m)[key]
+	return e
 }
 
 func (g *Group) span(level event.Level, first, last time.Time) {

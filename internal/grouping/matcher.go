@@ -85,7 +85,8 @@ func (d *dictionary) covers(wide, narrow *form) bool {
 			return false
 		case t.is(isDevice):
 			return before.is(isRole)
-		case wide.consts > minConsts, d.namelike(narrow, place), before.is(isRole), givers[before.text], d.doing(narrow, place):
+		case wide.consts > minConsts, before.is(isRole), givers[before.text], d.namelike(narrow, place),
+			d.doing(narrow, place):
 			return true
 		}
 		return wide.consts == minConsts && (t.is(isCapital|isJoined) && before != none || d.proper(narrow, place))

@@ -189,7 +189,8 @@ func (d *dictionary) behindCause(f *form, place int) bool {
 // labelled reports whether the word at place follows the label of a state: "EventType: ORDER_PAID",
 // "state: OPEN". Other names before a colon state what failed: "dial: ECONNREFUSED".
 func (d *dictionary) labelled(f *form, place int) bool {
-	return place > 2 && d.at(f, place-1).text == " " && d.at(f, place-2).text == ":" && label.MatchString(d.at(f, place-3).text)
+	return place > 2 && d.at(f, place-1).text == " " && d.at(f, place-2).text == ":" &&
+		label.MatchString(d.at(f, place-3).text)
 }
 
 var label = regexp.MustCompile(`(?i)(?:type|state|status|kind|phase|mode)$`)

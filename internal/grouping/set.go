@@ -46,10 +46,7 @@ type Mark struct {
 
 // NewSet returns an empty set. redact replaces secrets with Wildcard before a template is used or stored.
 func NewSet(redact func(string) string) *Set {
-	return &Set{
-		redact: redact, limit: maxMessage,
-		templates: map[string]string{}, messages: map[message]*Group{}, traces: map[trace]*Group{},
-	}
+	return &Set{redact: redact, limit: maxMessage, templates: map[string]string{}}
 }
 
 // Add counts e among the events of its identity.
@@ -84,10 +81,9 @@ func (s *Set) AddSentry(t event.SentryIssue, e *event.Event) {
 
 // keyed returns the group of an event with a key of its own, adding it if needed.
 func (s *Set) keyed(id trace, rule Rule) *Group {
-	if s.traces[id] == nil {
-		s.traces[id] = &Group{Key: id.key, Rule: rule, Name: id.name}
-	}
-	return s.traces[id]
+	g := entry(&s.traces, id)
+	g.Key, g.Rule, g.Name = id.key, rule, id.name
+	return g
 }
 
 // unkeyed returns the group of a message, adding it if needed.
@@ -96,10 +92,8 @@ func (s *Set) unkeyed(m message) *Group {
 		return g
 	}
 	m = s.cut(m)
-	if s.messages[m] == nil {
-		s.messages[m] = &Group{Template: m.template, Service: m.service, Name: m.name}
-	}
-	g := s.messages[m]
+	g := entry(&s.messages, m)
+	g.Template, g.Service, g.Name = m.template, m.service, m.name
 	for len(s.messages) > maxTemplates && s.limit > 0 {
 		s.shorten()
 	}
