@@ -219,12 +219,11 @@ func (a *Applier) assignees(action plan.Action) []string {
 	}
 	var logins []string
 	for _, login := range named {
-		if slices.Contains(before, login) {
-			continue
-		}
-		if code := action.Evidence.Code; login != policy.Owners {
+		switch code := action.Evidence.Code; {
+		case slices.Contains(before, login):
+		case login != policy.Owners:
 			logins = append(logins, login)
-		} else if code != nil {
+		case code != nil:
 			logins = append(logins, code.Owners.Users()...)
 		}
 	}

@@ -17,17 +17,15 @@ import (
 // Known returns the templates of the issues, the oldest first, and then of the waiting errors. Grouping
 // compares messages with them before it mines new ones.
 func Known(issues []Issue, waiting []marker.Row) []grouping.Known {
+	all := slices.SortedFunc(slices.Values(issues), func(a, b Issue) int { return a.Number - b.Number })
+	for _, row := range waiting {
+		all = append(all, Issue{Marker: row.Marker})
+	}
 	var known []grouping.Known
-	add := func(m marker.Marker) {
-		if isMessage(m) && m.Template != "" {
+	for _, i := range all {
+		if m := i.Marker; isMessage(m) && m.Template != "" {
 			known = append(known, grouping.Known{Key: m.Key(), Service: m.Service, Template: m.Template})
 		}
-	}
-	for _, i := range slices.SortedFunc(slices.Values(issues), func(a, b Issue) int { return a.Number - b.Number }) {
-		add(i.Marker)
-	}
-	for _, row := range waiting {
-		add(row.Marker)
 	}
 	return known
 }
@@ -91,18 +89,11 @@ func (d *directory) indexNamed(all []*entry) {
 
 // converge unites issues whose messages looked different while few had been seen. Muted issues stay.
 func (d *directory) converge(groups []*grouping.Group) {
-	of := map[string]*entry{} // by first key
-	for _, e := range d.entries {
-		if isMessage(e.Marker) && e.merges() {
-			of[e.Marker.Key()] = e
-		}
-	}
 	for _, g := range groups {
 		var same []*entry
 		for _, key := range keys(g) {
-			if e := of[key]; e != nil {
+			if e := d.owners[key]; e != nil && e.Marker.Key() == key && isMessage(e.Marker) && e.merges() {
 				same = append(same, e)
-				delete(of, key)
 			}
 		}
 		unite(same)

@@ -116,11 +116,8 @@ func (r Renderer) Comment(a plan.Action) string {
 	default:
 		text = fmt.Sprintf("Reopened: the error happened again at %s, after this issue was closed.", newest)
 	}
-	for _, g := range a.Groups {
-		if release := g.Sample.Release; release != "" {
-			text += " Release " + r.Redactor.Code(release, 80).String() + "."
-			break
-		}
+	if release := a.Next.Facts.Release; release != "" && len(a.Groups) > 0 {
+		text += " Release " + r.Redactor.Code(release, 80).String() + "."
 	}
 	return text + since(a) + "\n" + noteLine(a.Note)
 }
@@ -208,14 +205,11 @@ func (r Renderer) failure(m marker.Marker) string {
 func (r Renderer) facts(m marker.Marker) string {
 	var b strings.Builder
 	b.WriteString("| Fact | Value |\n|---|---|\n")
-	row := func(name string, parts ...string) {
-		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
-		if len(parts) > 0 {
-			fmt.Fprintf(&b, "| %s | %s |\n", name, strings.Join(parts, " at "))
-		}
-	}
 	code := func(text string, limit int) string { return r.Redactor.Code(text, limit).String() }
-	row("In", code(m.Facts.Place, 200), code(m.Facts.Location, 300))
+	row := func(name, value string) {
+		b.WriteString(strings.TrimSuffix("| "+name+" | "+value+" |\n", "| "+name+" |  |\n"))
+	}
+	row("In", strings.Trim(code(m.Facts.Place, 200)+" at "+code(m.Facts.Location, 300), " at"))
 	row("Message", code(m.Template, 500))
 	row("Level", level(m))
 	if users := m.Users(); users > 0 {
