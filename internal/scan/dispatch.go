@@ -31,8 +31,6 @@ const (
 	maxRounds = 12
 )
 
-var errUnsettled = fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
-
 // Dispatch files what was delivered. The report is complete even if parts failed; its Failures say which.
 func Dispatch(ctx context.Context, o Options, d intake.Delivery) report.Run {
 	o.Rules.CloseAfter, o.Rules.CloseAuto = -1, false // nothing is read, so no error is known to be quiet
@@ -60,7 +58,7 @@ func rounds(ctx context.Context, r *run) error {
 			return fmt.Errorf("wait to read back what was delivered: %w", err)
 		}
 	}
-	return errUnsettled
+	return fmt.Errorf("other runs overwrote the delivered events %d times: they may be missing from their issues; run this job again", maxRounds)
 }
 
 func complete(ctx context.Context, r *run) {

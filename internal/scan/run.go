@@ -9,7 +9,6 @@ import (
 
 	"github.com/org/errmon-action/internal/clock"
 	"github.com/org/errmon-action/internal/enrich"
-	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/github"
 	"github.com/org/errmon-action/internal/intake"
 	"github.com/org/errmon-action/internal/ledger"
@@ -139,13 +138,6 @@ func (r *run) requests() map[string]int {
 // minutes read that have not passed yet. This machine's clock only measures durations.
 func (r *run) now() time.Time { return r.Clock.Now().Add(-time.Duration(r.ahead)) }
 
-// How much of a title and a place Slack shows, in characters. Together they stay under the
-// 3,000 of a section.
-const (
-	slackTitle = 1000
-	slackPlace = 300
-)
-
 // notify posts what this run filed, reopened or saw get worse to Slack. A failure is only a warning.
 func (r *run) notify(ctx context.Context) {
 	if r.Slack == nil || r.DryRun || ctx.Err() != nil {
@@ -154,36 +146,27 @@ func (r *run) notify(ctx context.Context) {
 	section := r.Redactor.Section()
 	var found []slack.Error
 	for _, l := range r.report.Lines {
-		kind, ok := kindOf(l)
-		if !ok {
+		a, kind := l.Action, slack.Surged
+		switch {
+		case a.Surged:
+		case !l.Done() || l.Number == 0 || a.Next.Shape.Silent:
+			continue
+		case a.Kind == plan.Create:
+			kind = slack.FirstSeen
+		case a.Kind == plan.Reopen:
+			kind = slack.Regressed
+		case a.Comment == plan.TenTimes || a.Comment == plan.HigherLevel:
+			kind = slack.Escalated
+		default:
 			continue
 		}
-		var raised event.Frame
-		if len(l.Action.Groups) > 0 {
-			raised = l.Action.Groups[0].Place
-		}
-		place := cmp.Or(plan.Location(raised), raised.Function, l.Action.Next.Service)
+		place := cmp.Or(a.Next.Facts.Location, a.Next.Facts.Place, a.Next.Service)
 		found = append(found, slack.Error{
-			Kind: kind, Number: l.Number, URL: l.URL, Events: l.Action.Count(),
-			Title: section.Mrkdwn(l.Action.Title, slackTitle), Place: section.Mrkdwn(place, slackPlace),
+			Kind: kind, Number: l.Number, URL: l.URL, Events: a.Count(),
+			Title: section.Mrkdwn(a.Title, 1000), Place: section.Mrkdwn(place, 300), // a section has at most 3,000 characters
 		})
 	}
 	if err := r.Slack.Post(ctx, r.GitHub.FullName(), found); err != nil {
 		r.warn(fmt.Sprintf("the Slack message about %d errors failed, but their issues are written: %v", len(found), err))
 	}
-}
-
-func kindOf(l plan.Result) (slack.Kind, bool) {
-	switch {
-	case l.Action.Surged:
-		return slack.Surged, true
-	case !l.Done() || l.Number == 0 || l.Action.Next.Shape.Silent:
-	case l.Action.Kind == plan.Create:
-		return slack.FirstSeen, true
-	case l.Action.Kind == plan.Reopen:
-		return slack.Regressed, true
-	case l.Action.Comment == plan.TenTimes || l.Action.Comment == plan.HigherLevel:
-		return slack.Escalated, true
-	}
-	return "", false
 }

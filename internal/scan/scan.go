@@ -25,7 +25,6 @@ import (
 	"github.com/org/errmon-action/internal/marker"
 	"github.com/org/errmon-action/internal/plan"
 	"github.com/org/errmon-action/internal/reading"
-	"github.com/org/errmon-action/internal/render"
 	"github.com/org/errmon-action/internal/report"
 	"github.com/org/errmon-action/internal/source"
 )
@@ -189,9 +188,16 @@ func write(ctx context.Context, r *run) error {
 		}
 		return nil
 	}
-	renderer, err := r.renderer(ctx)
-	if err != nil {
-		return err
+	renderer := r.ledger.Render
+	if !r.PublishSamples && slices.ContainsFunc(r.actions, plan.Action.Writes) {
+		repository, err := r.ledger.Repository(ctx)
+		if err != nil {
+			return err
+		}
+		if renderer.HoldBack = !repository.Private; renderer.HoldBack {
+			r.notice(heldBack)
+			r.actions = publicTitles(r.actions)
+		}
 	}
 	a := apply.Applier{GitHub: r.GitHub, Render: renderer, Input: r.input, Now: r.now, Assign: r.Assign}
 	if tracker := r.tracker(); tracker != nil {
@@ -202,20 +208,6 @@ func write(ctx context.Context, r *run) error {
 	defer cancel()
 	r.results = a.Do(ctx, r.actions)
 	return nil
-}
-
-// renderer checks before the first write whether the repository is public.
-func (r *run) renderer(ctx context.Context) (render.Renderer, error) {
-	renderer := r.ledger.Render
-	if r.PublishSamples || !slices.ContainsFunc(r.actions, plan.Action.Writes) {
-		return renderer, nil
-	}
-	repository, err := r.ledger.Repository(ctx)
-	if renderer.HoldBack = err == nil && !repository.Private; renderer.HoldBack {
-		r.notice(heldBack)
-		r.actions = publicTitles(r.actions)
-	}
-	return renderer, err
 }
 
 // publicTitles names new errors by their templates.
