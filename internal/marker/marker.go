@@ -167,6 +167,7 @@ func combine(a, b Marker, tallies func(a, b count.Tally) count.Tally, inboxes fu
 	m.After = max(m.After, b.After)
 	for name, t := range b.Sources {
 		m.SetSource(name, tallies(m.Sources[name], t))
+		m.Span(time.Time{}, t.Newest.Time())
 	}
 	for id, n := range b.Sentry {
 		m.SetTotal(id, n, b.Pages[id])

@@ -45,9 +45,14 @@ func decide(a Action, in Input) Action {
 	}
 	if a.Reason == ResolvesSentry {
 		a.Resolve = sentry.unresolved
+		for _, id := range a.Resolve {
+			sentry.changed[id] = event.Resolved
+		}
 	}
-	if !held { // else the state is carried over later
-		noteSentry(&a.Next, in, a.Resolve)
+	for id, state := range sentry.changed {
+		if !held { // else the state is carried over later
+			a.Next.SetState(id, string(state), count.At(in.Writing))
+		}
 	}
 	a.noteChange(held, in)
 	freeze(&a.Next, in, 0)
@@ -104,7 +109,7 @@ func verdict(a Action, sentry sentryState, in Input) (kind Kind, reason Reason, 
 
 func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	i := a.Issue
-	becomes := func(state event.State) bool { return sentry.changed && sentry.state == state }
+	becomes := func(state event.State) bool { return len(sentry.changed) > 0 && sentry.state == state }
 	switch {
 	case i.Newer, i.Ignored:
 		return Mute, i.MutedBy()
@@ -125,7 +130,7 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 		return Close, SentryArchived
 	case !i.Open && becomes(event.Unresolved):
 		return Reopen, SentryUnresolved
-	case !i.Open && sentry.state == event.Unresolved && !sentry.changed && in.Rules.Resolve:
+	case !i.Open && sentry.state == event.Unresolved && len(sentry.changed) == 0 && in.Rules.Resolve:
 		return Update, ResolvesSentry
 	}
 	kind, reason := written(a)
@@ -133,7 +138,7 @@ func wanted(a Action, sentry sentryState, in Input) (Kind, Reason) {
 	case kind != Keep:
 	case i.Open && isQuiet(a.Next, in):
 		return Close, Quiet
-	case sentry.changed:
+	case len(sentry.changed) > 0:
 		return Update, SentryNoted
 	}
 	return kind, reason

@@ -59,11 +59,10 @@ func (d *directory) named(m marker.Marker) bool {
 	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := d.names[key]; return ok })
 }
 
-func grouped(m marker.Marker, g *grouping.Group) bool {
-	return slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
+// settledIn reports whether a marker owns the name of a group and notes its keys.
+func settledIn(m marker.Marker, g *grouping.Group) bool {
+	return m.Owns(g.Name) && slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
-
-func settledIn(m marker.Marker, g *grouping.Group) bool { return m.Owns(g.Name) && grouped(m, g) }
 
 // indexNamed adds the keys of duplicates, and of errors joined by a rule that is gone.
 func (d *directory) indexNamed(all []*entry) {

@@ -67,12 +67,7 @@ func mutedSince(i Issue, in Input) time.Time {
 }
 
 func unmuted(i Issue, in Input) marker.Marker {
-	m := i.Marker.Clone()
-	for name, tally := range in.Muted[i.Number].Sources {
-		m.SetSource(name, m.Sources[name].Merge(tally))
-		m.Span(time.Time{}, tally.Newest.Time())
-	}
-	return m
+	return marker.Merge(i.Marker, marker.Marker{Sources: in.Muted[i.Number].Sources})
 }
 
 // surgeFactor is how many times as often as before a muted error must happen to be worth a message.
@@ -86,14 +81,13 @@ func mute(a Action, in Input) marker.Mute {
 		m.Sources = a.Next.Sources
 	}
 	today := count.MinuteOf(in.Now).Day()
-	before, now := a.Issue.Marker.PerDay(), a.Next.PerDay()
-	most := max(1, before[today])
-	for day, n := range now {
-		if day < today {
-			most = max(most, n)
-		}
+	known, days := a.Issue.Marker.PerDay()[today], a.Next.PerDay()
+	grown, most := days[today]-known, max(1, known)
+	delete(days, today)
+	for _, n := range days {
+		most = max(most, n)
 	}
-	if m.Surged == 0 && now[today]-before[today] >= surgeFactor*most {
+	if m.Surged == 0 && grown >= surgeFactor*most {
 		m.Surged = count.At(in.Now)
 	}
 	return m

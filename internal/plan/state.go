@@ -44,20 +44,17 @@ type Build struct {
 func (a Action) FailedSince() ([]event.Version, bool) {
 	var versions []event.Version
 	for _, g := range a.Groups {
+		if g.Sentry != nil || len(g.Versions) > grouping.MaxVersions { // only the newest event of a Sentry issue is read
+			return nil, false
+		}
 		for _, v := range g.Versions {
 			if v.Last.After(closing(a.Issue)) && !slices.Contains(versions, v.Version) {
 				versions = append(versions, v.Version)
 			}
 		}
 	}
-	unknown := slices.ContainsFunc(versions, func(v event.Version) bool { return v.String() == "" }) ||
-		slices.ContainsFunc(a.Groups, func(g *grouping.Group) bool {
-			return g.Sentry != nil || len(g.Versions) > grouping.MaxVersions // only the newest event of a Sentry issue is read
-		})
-	if unknown || len(a.Merge)+len(a.Join) > 0 {
-		return nil, false
-	}
-	return versions, len(versions) > 0
+	unknown := slices.ContainsFunc(versions, func(v event.Version) bool { return v.String() == "" })
+	return versions, len(versions) > 0 && !unknown && len(a.Merge)+len(a.Join) == 0
 }
 
 // lacksFix returns the fix that no version since the closing contains; false if one does, or that is unknown.
@@ -144,34 +141,31 @@ func archive(i Issue, in Input) Action {
 	return a
 }
 
+// sentryState is the state of all Sentry issues of an error. A state read before both sides agreed is left
+// out: an overlapping run may have carried another one over since. Sentry is read some time after a run began.
 type sentryState struct {
-	state      event.State // unresolved if any is; empty if nothing is known
-	changed    bool        // since both sides agreed
-	unresolved []string    // ids
+	state      event.State            // unresolved if any is; empty if nothing is known
+	changed    map[string]event.State // since both sides agreed, which begins as unresolved, by id
+	unresolved []string               // ids
 }
 
-func sentryStateOf(m marker.Marker, in Input) (all sentryState) {
+func sentryStateOf(m marker.Marker, in Input) sentryState {
+	all := sentryState{changed: map[string]event.State{}}
 	for _, id := range slices.Sorted(maps.Keys(m.Sentry)) {
-		state, changed, ok := stateOf(m, id, in)
-		if ok && state == event.Unresolved {
+		state := in.States[id]
+		agreed, at := m.StateOf(id)
+		if state == "" || state == event.Deleted || at != 0 && in.Now.Before(at.Time().Add(skew)) {
+			continue
+		}
+		if state == event.Unresolved {
 			all.unresolved = append(all.unresolved, id)
 		}
-		all.changed = all.changed || changed
+		if state != cmp.Or(event.State(agreed), event.Unresolved) {
+			all.changed[id] = state
+		}
 		all.state = max(all.state, state) // alphabetical: ignored, resolved, unresolved
 	}
 	return all
-}
-
-// stateOf returns the state of a Sentry issue that this run read, and whether it differs from the state
-// last agreed on, which begins as unresolved. A state read before both sides agreed is ignored: an
-// overlapping run may have carried another one over since. Sentry is read some time after a run began.
-func stateOf(m marker.Marker, id string, in Input) (state event.State, changed, ok bool) {
-	state, ok = in.States[id]
-	agreed, at := m.StateOf(id)
-	if !ok || state == event.Deleted || at != 0 && in.Now.Before(at.Time().Add(skew)) {
-		return "", false, false
-	}
-	return state, state != cmp.Or(event.State(agreed), event.Unresolved), true
 }
 
 func archivedInSentry(i Issue) bool {
@@ -183,15 +177,3 @@ func archivedInSentry(i Issue) bool {
 
 // LongestRun is the largest max-duration: how long before a write the run, or an overlapping one, began.
 const LongestRun = 6 * time.Hour
-
-func noteSentry(m *marker.Marker, in Input, resolved []string) {
-	for id := range m.Sentry {
-		state, changed, _ := stateOf(*m, id, in)
-		if slices.Contains(resolved, id) {
-			state, changed = event.Resolved, true
-		}
-		if changed {
-			m.SetState(id, string(state), count.At(in.Writing))
-		}
-	}
-}
