@@ -35,9 +35,6 @@ type Applier struct {
 // maxRefusals is how many refused writes in a row stop a run: each may cost retries, and none may succeed.
 const maxRefusals = 5
 
-// errLeft marks writes that were not tried.
-var errLeft = errors.New("the writes after that are left to the next run")
-
 // Do carries out the actions in order. A refused write affects only its own error. After a final refusal, the
 // end of the context, or maxRefusals, the remaining actions are left undone, each with an error.
 func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
@@ -49,7 +46,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 		switch {
 		case !action.Writes():
 		case stop:
-			result.Err = errLeft
+			result.Err = errors.New("the writes after that are left to the next run")
 		case failed[action.DupOf]:
 			result.Err = fmt.Errorf("left to the next run: issue #%d, which it duplicates, was not written", action.DupOf)
 		default:

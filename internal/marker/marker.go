@@ -111,12 +111,7 @@ func (m Marker) PerDay() map[count.Day]int64 {
 }
 
 // Key returns the first key, which names the error; empty if there is none.
-func (m Marker) Key() string {
-	if len(m.Keys) == 0 {
-		return ""
-	}
-	return m.Keys[0]
-}
+func (m Marker) Key() string { return cmp.Or(m.Keys...) }
 
 // Owns reports whether the issue owns key.
 func (m Marker) Owns(key string) bool { return slices.Contains(m.Keys, key) }

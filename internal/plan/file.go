@@ -159,7 +159,14 @@ func (t Titles) Title(g *grouping.Group) string {
 		message = withNames(message, g.Sample)
 	}
 	message = packages.ReplaceAllString(strings.ReplaceAll(message, grouping.Wildcard, hidden), "$1")
-	title, place, at := what(inPackage.ReplaceAllString(g.Type, "$1"), message), "", g.Place
+	if kind := inPackage.ReplaceAllString(g.Type, "$1"); kind == "" {
+		message = leading.ReplaceAllString(message, "") // no title begins with a value
+	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
+		message = kind + ": " + message
+	}
+	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(message, ": "), ": "), strings.EqualFold)
+	title := strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " ")
+	title, place, at := cmp.Or(title, "(empty message)"), "", g.Place
 	if at.Function == "{main}" { // PHP's, outside functions
 		at.Function = ""
 	}
@@ -170,17 +177,6 @@ func (t Titles) Title(g *grouping.Group) string {
 		place += " [" + g.Service + "]"
 	}
 	return shorten(title, max(minWhat, maxTitle-utf8.RuneCountInString(place))) + place
-}
-
-func what(kind, message string) string {
-	if kind == "" {
-		message = leading.ReplaceAllString(message, "") // no title begins with a value
-	} else if !strings.HasPrefix(message, kind) { // a Go runtime error's message begins with its kind
-		message = kind + ": " + message
-	}
-	parts := slices.CompactFunc(strings.Split(strings.TrimSuffix(message, ": "), ": "), strings.EqualFold)
-	text := strings.Join(slices.Compact(strings.Fields(strings.Join(parts, ": "))), " ")
-	return cmp.Or(text, "(empty message)")
 }
 
 // withNames replaces wildcards for quoted names with the names in the sample, whose messages are redacted.

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -194,11 +193,13 @@ func belowMin(m marker.Marker, rules Rules) bool {
 		}
 	}
 	m.Sources = nil
-	most, sum, first := m.Count(), int64(0), 0
-	minutes := slices.Sorted(maps.Keys(cells))
-	for _, minute := range minutes {
-		for sum += cells[minute]; minute-minutes[first] >= within; first++ {
-			sum -= cells[minutes[first]]
+	most := m.Count()
+	for first := range cells {
+		sum := int64(0)
+		for minute, n := range cells {
+			if minute >= first && minute < first+within {
+				sum += n
+			}
 		}
 		most = max(most, sum)
 	}

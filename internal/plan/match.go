@@ -28,9 +28,8 @@ type entry struct {
 	groups    []*grouping.Group // what this run saw of it
 }
 
-func (e *entry) takes() bool { return !e.Muted() && e.retired == "" }
-
-func (e *entry) merges() bool { return e.takes() && e.original == nil }
+// merges reports whether an entry takes events and is neither muted nor a duplicate.
+func (e *entry) merges() bool { return !e.Muted() && e.retired == "" && e.original == nil }
 
 func (e *entry) standing() *entry {
 	for e != nil && e.original != nil {
@@ -209,7 +208,7 @@ func (d *directory) aliased(g *grouping.Group) *entry {
 func (d *directory) first(g *grouping.Group, by map[string]*entry) (first *entry) {
 	for _, key := range keys(g) {
 		e := by[key].standing()
-		if e != nil && e.takes() {
+		if e != nil && e.merges() {
 			return e
 		}
 		first = cmp.Or(first, e)
