@@ -39,10 +39,7 @@ func (r Renderer) source(s code.Source, since string) string {
 	if len(s.Excerpt.Lines) > 0 {
 		text += r.Redactor.Source(numbered(s.Excerpt), s.Excerpt.Language, maxExcerpt).String() + "\n"
 	}
-	if len(links) > 1 {
-		text += "Called through " + strings.Join(links[1:], ", ")
-	}
-	text += "\n"
+	text += strings.TrimSuffix("Called through "+strings.Join(links[1:], ", "), "Called through ") + "\n"
 	if o := s.Owners; len(o.Names) > 0 {
 		text += fmt.Sprintf("Owners: %s, by line %d of %s: %s\n", r.codes(o.Names, 100), o.Line, r.Redactor.Code(o.File, 100), r.Redactor.Code(o.Rule, 300))
 	}
@@ -170,19 +167,14 @@ func folded(frames []event.Frame, limit int) []string {
 		for i+n < len(frames) && frames[i+n].InApp == f.InApp && (!f.InApp || frames[i+n] == f) {
 			n++
 		}
-		switch {
-		case !f.InApp:
-			lines = append(lines, "  … "+count.Of(n, "library frame"))
-		case own == limit:
-			return append(lines, "  … "+count.Of(len(frames)-i, "more frame"))
-		case n > 1:
-			lines = append(lines, fmt.Sprintf("> %s × %d", place(f), n))
-		default:
-			lines = append(lines, "> "+place(f))
-		}
+		line := "  … " + count.Of(n, "library frame")
 		if f.InApp {
-			own++
+			if own++; own > limit {
+				return append(lines, "  … "+count.Of(len(frames)-i, "more frame"))
+			}
+			line = strings.TrimSuffix(fmt.Sprintf("> %s × %d", place(f), n), " × 1")
 		}
+		lines = append(lines, line)
 		i += n
 	}
 	return lines

@@ -41,16 +41,12 @@ func (r Renderer) Dashboard(d Board, previous string) string {
 }
 
 func (r Renderer) open(d Board, rows int) string {
-	var open []plan.Issue
-	levels := map[string]int{}
-	for _, i := range d.Issues {
-		if i.Open && !i.Muted() {
-			open = append(open, i)
-			levels[level(i.Marker)]++
-		}
-	}
+	open, levels := slices.DeleteFunc(slices.Clone(d.Issues), func(i plan.Issue) bool { return !i.Open || i.Muted() }), map[string]int{}
 	if len(open) == 0 {
 		return "### Open errors\n\nNone.\n\n"
+	}
+	for _, i := range open {
+		levels[level(i.Marker)]++
 	}
 	slices.SortFunc(open, func(a, b plan.Issue) int { return cmp.Or(plan.BySeverity(a.Marker, b.Marker), a.Number-b.Number) })
 	var counts []string
@@ -141,10 +137,7 @@ func (r Renderer) muted(d Board, rows int) string {
 
 // since returns how many events of a muted issue the dashboard counted.
 func (d Board) since(i plan.Issue) int64 {
-	if sources := d.Muted[i.Number].Sources; sources != nil {
-		return marker.Marker{Sources: sources}.Count() - marker.Marker{Sources: i.Marker.Sources}.Count()
-	}
-	return 0
+	return max(0, marker.Marker{Sources: d.Muted[i.Number].Sources}.Count()-marker.Marker{Sources: i.Marker.Sources}.Count())
 }
 
 func (r Renderer) health(d Board, rows int) string {
