@@ -122,7 +122,7 @@ const (
 )
 
 // IDs are deliveries by id, each with the day it arrived. Markers store them hashed (see Hashed), in JSON by
-// day without separators, since all hashes have the same length; a comma precedes each id that stands for many.
+// day without separators, since all hashes have the same length; a comma precedes an id that stands for many.
 type IDs map[string]Day
 
 // Add adds the ids of one day. An id keeps its first day.
@@ -141,8 +141,8 @@ func (ids *IDs) AddAll(other IDs) {
 	}
 }
 
-// Hashed returns the ids of one error in one run as a marker stores them, since ids are long foreign text. More
-// than 700, as in a storm from a relay, become one delivery that counts as many.
+// Hashed returns the ids of one error in one run as a marker stores them, since ids are long foreign text.
+// More than 700, as in a storm from a relay, become one delivery that counts as many.
 func (ids IDs) Hashed() IDs {
 	var hashes IDs
 	if len(ids) > maxSingly {

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// Tally counts the events of one error in one source, unaffected by repeated reads, late delivery and overlapping
-// runs. Minutes after Through have one cell each, which is set to the larger of the stored count and the count
-// that a run saw. A minute is frozen once none of its events can still arrive; later runs ignore it.
+// Tally counts the events of one error in one source, unaffected by repeated reads, late delivery and
+// overlapping runs. Minutes after Through have one cell each, which is set to the larger of the stored count
+// and the count that a run saw. A minute is frozen once none of its events can still arrive.
 type Tally struct {
 	Through Minute           `json:"th,omitempty"` // last frozen minute; 0 while nothing is frozen
 	Frozen  int64            `json:"fr,omitempty"` // events up to and including Through
@@ -111,8 +111,8 @@ func (t Tally) Clone() Tally {
 	return t
 }
 
-// Fold freezes the oldest cells until at most keep are left, so that the marker fits into an issue's body. Late
-// events in frozen minutes are not counted.
+// Fold freezes the oldest cells until at most keep are left, so that the marker fits into an issue's body.
+// Late events in frozen minutes are not counted.
 func (t *Tally) Fold(keep int) {
 	minutes := slices.Sorted(maps.Keys(t.Cells))
 	if len(minutes) > keep {

@@ -159,7 +159,7 @@ const (
 	Deleted    State = "deleted"
 )
 
-// SentryIssue is an issue of a service that groups events itself. All strings but ID and State are foreign text.
+// SentryIssue is an issue of a service that groups events itself. Strings but ID and State are foreign text.
 type SentryIssue struct {
 	ID      string // never changes
 	Name    string // for people, such as "SHOP-1F"

@@ -31,7 +31,7 @@ var keyNames, queryNames = func() (index [256][]keyName, query []keyName) {
 	return index, query
 }()
 
-// endings are the last letters of names by the letters before, so that most words fail a quick test.
+// endings are the last letters of names, by the letter before: a quick test that most words fail.
 type endings [256]signs
 
 func (e *endings) add(name string) {
@@ -136,9 +136,9 @@ func isGrant(value string) bool {
 		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
 
-// headers are the forms of a header's value, the first of which counts: of Authorization (RFC 9110) a scheme and
-// credentials, or parameters, as in Digest (RFC 7616) and AWS's signatures, or another scheme or none; and
-// cookies (RFC 6265) with their attributes.
+// headers are the forms of a header's value, of which the first that matches counts: for Authorization (RFC
+// 9110) a scheme and credentials, or parameters, as in Digest (RFC 7616) and AWS's signatures, or another
+// scheme or none; for cookies (RFC 6265) all of them and their attributes.
 var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),

@@ -141,7 +141,7 @@ func (k *key) skipLabel(s string) {
 	}
 }
 
-// values adds the secrets in the value of k, whose name may be in the text elsewhere.
+// values adds the secret in the value of k. The name may also be one that the text gives beside k.
 func (k key) values(s, name string, found []secret) []secret {
 	if header := headerOf(name); header != "" {
 		return k.header(s, header, found)

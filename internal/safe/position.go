@@ -164,7 +164,7 @@ var printers = func() (all []printed) {
 	return all
 }()
 
-// lineEnd returns the end of the line at i, which a string of JSON may contain.
+// lineEnd returns the end of the line that contains i. A string of JSON writes a line break as "\n".
 func lineEnd(s string, i int) int {
 	for i < len(s) && s[i] != '\n' && (s[i] != '\\' || !strings.HasPrefix(s[i:], `\n`)) {
 		i++

@@ -54,7 +54,7 @@ func (r *Redactor) Cell(s string, limit int) Text {
 var markup = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#!|~&$]")
 
 // Title returns s as the title of an issue, on one line and in at most limit runes, but never more than
-// GitHub's 256. Titles are plain text except for code in backticks, emoji and references.
+// GitHub's 256. Titles are plain text except for code in backticks; emoji and references break.
 func (r *Redactor) Title(s string, limit int) Text {
 	return r.line(s, min(limit, maxTitle), "…", defusePlain)
 }
@@ -79,7 +79,7 @@ var (
 	page      = regexp.MustCompile(`^https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._-]+/[A-Za-z0-9._-]+$`)
 	fullSHA   = regexp.MustCompile(`^[0-9a-f]{40}$`)
 	language  = regexp.MustCompile(`^[a-z]*$`)
-	// Characters not valid in an address or its path, or not plain in Markdown and HTML, as ";" ends an entity.
+	// Characters not valid in an address or its path, or not plain in Markdown and HTML, such as ";".
 	notInURL, notInPath = regexp.MustCompile(`[^\w.~:/?#=&+,$%!-]`), regexp.MustCompile(`[^\w.~:/=+-]`)
 )
 
@@ -108,7 +108,7 @@ func (r *Redactor) Terminal(s string) Text {
 	return fit(text, more, maxTerminal, "\n"+cutMark, partCommands)
 }
 
-// Command returns s as an annotation's data, which the caller must encode, on one line of at most 4,096 runes.
+// Command returns s as an annotation's data, on one line of at most 4,096 runes. The caller must encode it.
 func (r *Redactor) Command(s string) Text { return r.line(s, maxCommand, " "+cutMark, partCommands) }
 
 var lineCommand = regexp.MustCompile(`(?m)^([\pZ\t]*:):`)
@@ -122,8 +122,8 @@ func partCommands(s string) string {
 	return s
 }
 
-// Permalink returns the address of a line of a file, for a Markdown link, given the repository's page and a
-// commit's full SHA. It adds nothing to a timeline. It returns false if a part is malformed or secret.
+// Permalink returns the address of a line of a file at a full SHA, for a Markdown link. Unlike a link to a
+// commit, it adds nothing to a timeline. It returns false if a part is malformed or the path needs redaction.
 func (r *Redactor) Permalink(repository, sha, path string, line int) (Text, bool) {
 	if !page.MatchString(repository) || !fullSHA.MatchString(sha) || line < 1 || r.Redact(path) != path {
 		return Text{}, false

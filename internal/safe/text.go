@@ -5,7 +5,7 @@
 // It finds secrets
 //
 //   - by their issuer's mark or shape (issued.go, rules.go);
-//   - by a name such as password, in any notation (named.go, keyname.go), also beside or below it (beside.go);
+//   - by a name such as password, in any notation (named.go, keyname.go), also beside it (beside.go);
 //   - by their position: in URLs, connection strings and command lines, and among the values
 //     that runtimes print in traces (position.go, rules.go);
 //

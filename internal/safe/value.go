@@ -93,8 +93,8 @@ func prose(name, value, after string) bool {
 }
 
 // drawn reports whether value looks random, as tokens and keys do: 16 letters and digits or more, with more
-// changes between kinds of characters than words have; or 20 letters with at least three short runs that
-// joined words ("maxUserIDs") rarely have: two capitals before a lower-case letter, or one between two.
+// changes between kinds of characters than words have; or 20 letters with at least three runs that are rare
+// in joined words ("maxUserIDs"): two capitals before a small letter, or one small letter between capitals.
 func drawn(value string) bool {
 	n, digit, changes, odd := 0, false, 0, 0
 	last, run := byte(0), 0 // the class of the last byte, and how many there were in a row

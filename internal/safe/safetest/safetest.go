@@ -1,7 +1,7 @@
 // Package safetest makes what package safe is tested with: random secrets and personal data in realistic log
 // lines, texts that attack what shows them, and a reading of GitHub's Markdown by a library.
 //
-// Nothing here has the form of a secret until it is assembled at run time, so that scanners do not report a leak.
+// Nothing here has the form of a secret until it is assembled at run time: no scanner reports a leak.
 package safetest
 
 import (
@@ -44,7 +44,7 @@ func Samples(rng *rand.Rand) []Sample {
 	return samples
 }
 
-// Leaks reports whether shown contains one of the value's lines in full, or half of it if that is significant.
+// Leaks reports whether shown contains one of the value's lines in full, or a long enough half of one.
 func (s Sample) Leaks(shown string) bool {
 	lines := strings.Split(strings.NewReplacer("\r", "", `\r`, "", `\n`, "\n").Replace(s.Value), "\n")
 	for _, line := range lines {
@@ -90,7 +90,7 @@ func WithoutCode(markdown string) string {
 	return b.String()
 }
 
-// Attack is log text that tries to be interpreted. Text contains %s where the canary goes, or it goes at the end.
+// Attack is log text that tries to be interpreted. Text contains %s where the canary goes; else it goes last.
 type Attack struct{ Name, Text string }
 
 // With returns the attack's text with a canary in it, by which a test finds it.
