@@ -88,7 +88,8 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 	cfg.Reader = cmp.Or(cfg.Reader, Auto)
 	base, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(cfg.Region), config.WithDefaultRegion("us-east-1"), // where STS answers for all regions
-		// A page is at most about 1 MB; without a limit a stalled connection would hold the run until max-duration.
+		// A page is at most about 1 MB; without a limit a stalled connection would hold the run until
+		// max-duration.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(time.Minute)),
 		config.WithLogger(logging.Nop{}), // the SDK's messages on standard error would mix with ours
 	)

@@ -15,8 +15,9 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the reader and
-// why it was chosen. If that takes longer than the run has, Logs Insights reads the group, if the budget allows.
+// readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the reader
+// and why it was chosen. If that takes longer than the run has, Logs Insights reads the group, if the budget
+// allows.
 func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
 	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
 	request := g.request(in.From, pattern)

@@ -163,9 +163,9 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 }
 
 // Window returns every record of one stream between two times (the second excluded), whether it matches the
-// filter pattern or not, and the number of requests used: at most maxRequests, beyond which the end is missing.
-// Records that Read read without the pattern need no request; for a group that only Logs Insights reads it
-// returns none.
+// filter pattern or not, and the number of requests used: at most maxRequests, beyond which the end is
+// missing. Records that Read read without the pattern need no request; for a group that only Logs Insights
+// reads it returns none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
 	if covered := !g.kept.from.IsZero() && !from.Before(g.kept.from); covered || g.infrequent.Load() {
 		for _, r := range g.kept.records {

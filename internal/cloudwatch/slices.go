@@ -26,8 +26,8 @@ const (
 )
 
 // beside returns how many slices have to be read at once to use up the rate of requests, at most 8, to bound
-// the memory. One slice reads about 4 pages a second: an answer takes 60 to 150 ms, and 10,000 events about as
-// long to transfer and decode. At the default rate it is 1, and windows are not cut.
+// the memory. One slice reads about 4 pages a second: an answer takes 60 to 150 ms, and 10,000 events about
+// as long to transfer and decode. At the default rate it is 1, and windows are not cut.
 func (c *Client) beside() int { return min(max(1, int(math.Ceil(c.cfg.RequestsPerSecond/4))), 8) }
 
 // cuts hands out the slices of a window, the earliest first.
@@ -39,8 +39,8 @@ type cuts struct {
 }
 
 // cutAfter cuts what remains of a window after its first page, whose request in has the token of the second.
-// It returns the events of the page that no slice repeats: all but those of its last millisecond, of which the
-// second page may have more.
+// It returns the events of the page that no slice repeats: all but those of its last millisecond, of which
+// the second page may have more.
 func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
 	left := pagesAfter(first, now)
@@ -74,8 +74,8 @@ func (c *cuts) next() *cloudwatchlogs.FilterLogEventsInput {
 	return &in
 }
 
-// adapt sets the length of further slices by the sizes of one slice's pages. The last page counts as far as it
-// is full, compared with the first.
+// adapt sets the length of further slices by the sizes of one slice's pages. The last page counts as far as
+// it is full, compared with the first.
 func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, sizes []int) {
 	last := len(sizes) - 1
 	pages := float64(last) + min(1, float64(sizes[last])/float64(max(1, sizes[0])))

@@ -28,8 +28,8 @@ type Logs struct {
 	Lateness time.Duration
 }
 
-// leadIn is read before a window and dropped: a trace logged line by line across
-// its beginning would otherwise look like a separate error.
+// leadIn is read before a window and dropped, since a trace across its beginning would look like another
+// error.
 const leadIn = time.Minute
 
 // Plan announces to the sources what will be read from each, in this order.
@@ -43,8 +43,7 @@ func Plan(sources []source.Source, requests []source.Request) {
 	}
 }
 
-// Read reads a source from a time on. The progress in its result is the time from which the
-// next run has to read the source.
+// Read reads a source from a time on. The progress in its result is where the next run has to begin.
 func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) source.Health {
 	from, before := in.From, l.Intake.Events
 	var end time.Time // of the events that count; zero if there is none
@@ -71,8 +70,7 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	}
 	now, progress := l.Now, result.Complete
 	if err != nil && !result.Complete.IsZero() {
-		// The read broke off, maybe in the middle of a trace: the newest events are
-		// left to the next run, which reads them whole.
+		// The read broke off, maybe in the middle of a trace: the newest events are left to the next run.
 		now, end = result.Complete, result.Complete.Add(-logtext.Settle)
 		result.Complete = end
 		// Events older than lateness have arrived, however late this run comes.
@@ -93,10 +91,10 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 	return source.Health{Result: result, Name: s.Key(), From: from, Progress: progress, Events: l.Intake.Events - before, Err: err}
 }
 
-// countHeld counts events that may be parts of failures. Around those that lack their frames or their
-// head and belong to no known error it reads all lines, and the events found there replace the
-// held ones. Events above the budget are left to the next run: it returns the time of the first
-// such event; zero if there is none.
+// countHeld counts events that may be parts of failures. Around those that lack their frames or their head
+// and belong to no known error it reads all lines, and the events found there replace the held ones. Events
+// above the budget are left to the next run: it returns the time of the first such event; zero if there is
+// none.
 func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Event) (postponed time.Time) {
 	var suspects []event.Event
 	for _, e := range held {
@@ -126,8 +124,7 @@ func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Ev
 	return postponed
 }
 
-// countWhole counts the events of a window, each as the whole event that it is a
-// part of. Several may turn out to be parts of one.
+// countWhole counts the events of a window, each as the whole event that it is a part of, once for several.
 func (l *Logs) countWhole(inside, whole []event.Event) {
 	counted := map[int]bool{}
 	for _, e := range inside {
@@ -166,8 +163,7 @@ func WholeOf(e event.Event, whole []event.Event, counted map[int]bool) int {
 	return found
 }
 
-// How much is read around an error, and how much of that in a run: at 2 requests
-// a second the budget takes 15 seconds.
+// How much is read around an error, and in a run: at 2 requests a second the budget takes 15 seconds.
 const (
 	windowBefore      = 2 * time.Second
 	windowAfter       = 5 * time.Second
@@ -182,7 +178,6 @@ type Windows struct {
 	requests int
 }
 
-// window is a time range of one stream.
 type window struct {
 	stream   string
 	from, to time.Time
@@ -192,8 +187,8 @@ func windowOf(e event.Event) window {
 	return window{e.Stream, e.Time.Add(-windowBefore), e.Time.Add(windowAfter)}
 }
 
-// windowsOf returns the windows of the events, the earliest first. Windows of one
-// stream that overlap become one.
+// windowsOf returns the windows of the events, the earliest first. Those of one stream that overlap become
+// one.
 func windowsOf(events []event.Event) []window {
 	slices.SortFunc(events, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Stream, b.Stream)) })
 	var all []window

@@ -32,9 +32,9 @@ type Issues struct {
 	Notices []string
 }
 
-// Read reads all issues of the tracker and the states of those that are followed
-// here. If that fails it adds nothing: half a list looks as if the other half
-// was resolved. An issue whose event cannot be read is left to the next run.
+// Read reads all issues of the tracker and the states of those that are followed here. If that fails it adds
+// nothing: half a list looks as if the other half was resolved. An issue whose event cannot be read is left
+// to the next run.
 func (s *Sentry) Read(ctx context.Context) Issues {
 	s.states, s.events = map[string]event.State{}, map[string]event.Event{}
 	before := s.Intake.Events
@@ -94,9 +94,9 @@ func (s *Sentry) keeps(i event.SentryIssue) bool {
 	return f.Filed || f.Waits || s.Intake.Issue(i).Decision.Keep
 }
 
-// readEvents reads the newest event of issues that may be filed: new ones, those whose issue here may
-// be reopened, and those that leave the dashboard. Of the new ones it reads the worst MaxEvents
-// and leaves the others to later runs. It returns their number, and the first error.
+// readEvents reads the newest event of issues that may be filed: new ones, those whose issue here may be
+// reopened, and those that leave the dashboard. Of the new ones it reads the worst MaxEvents and leaves the
+// others to later runs. It returns their number, and the first error.
 func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 	room, missed := s.MaxEvents, 0
 	worst := slices.SortedFunc(slices.Values(s.listed), func(a, b event.SentryIssue) int {
@@ -132,8 +132,8 @@ func (s *Sentry) readEvents(ctx context.Context) (left int, first error) {
 	return left, first
 }
 
-// Complete asks the tracker for what a webhook leaves out: the whole event, and
-// how often it happened. If that fails, the delivery is complete only in part.
+// Complete asks the tracker for what a webhook leaves out: the whole event, and how often it happened. If
+// that fails, the delivery is complete only in part.
 func Complete(ctx context.Context, tracker source.Tracker, d intake.Delivery) (intake.Delivery, error) {
 	d.Events, d.Issues, d.Newest = slices.Clone(d.Events), slices.Clone(d.Issues), map[string]event.Event{}
 	withEvent := map[string]bool{}

@@ -121,8 +121,8 @@ func (t *tags) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// exceptions returns the chain, the exception that surfaced first. Without any, a thread's frames become those
-// of the message.
+// exceptions returns the chain, the exception that surfaced first. Without any, a thread's frames become
+// those of the message.
 func (w *wireEvent) exceptions() []event.Exception {
 	values := map[string][]wireException{}
 	for _, entry := range w.Entries {
@@ -211,9 +211,9 @@ type wireFrame struct {
 	InAppSnake   bool `json:"in_app"`
 }
 
-// chainOf returns the chain of exceptions, the one that surfaced first. Sentry lists it last, and the frames of
-// each with the oldest call first. It leaves out what went wrong while an exception was handled ("suppressed"),
-// which did not cause it, and the causes of that.
+// chainOf returns the chain of exceptions, the one that surfaced first. Sentry lists it last, and the frames
+// of each with the oldest call first. It leaves out what went wrong while an exception was handled
+// ("suppressed"), which did not cause it, and the causes of that.
 func chainOf(values []wireException) []event.Exception {
 	dropped := map[int]bool{}
 	for range values { // a parent may stand after its children
@@ -232,8 +232,8 @@ func chainOf(values []wireException) []event.Exception {
 	return chain
 }
 
-// exception returns the value as an event.Exception. The module of its type becomes a prefix, as most runtimes
-// print it.
+// exception returns the value as an event.Exception. The module of its type becomes a prefix, as most
+// runtimes print it.
 func (v wireException) exception() event.Exception {
 	x := event.Exception{Type: v.Type, Message: v.Value}
 	if v.Module != "" {

@@ -3,8 +3,8 @@
 // servers. Its rules:
 //
 //   - A list is whole or an error, since a missing issue would count as resolved.
-//   - One request at a time. Sentry's rate limits are obeyed, temporary failures are retried, and a run's end is
-//     respected.
+//   - One request at a time. Sentry's rate limits are obeyed, temporary failures are retried, and a run's end
+//     is respected.
 //   - An error names the input to fix.
 //   - User data attached to events is never read.
 //
@@ -96,9 +96,9 @@ func (c *Client) issue(id string) string { return c.issues() + url.PathEscape(id
 
 func (c *Client) server() string { return c.base.Scheme + "://" + c.base.Host }
 
-// limits obeys Sentry's rate limits. Each answer states how many requests its window has left for this caller and
-// endpoint, and when the next window begins (whole seconds since 1970): X-Sentry-Rate-Limit-Remaining and -Reset.
-// A second limit counts concurrent requests; this client sends one at a time.
+// limits obeys Sentry's rate limits. Each answer states how many requests its window has left for this caller
+// and endpoint, and when the next window begins (whole seconds since 1970): X-Sentry-Rate-Limit-Remaining and
+// -Reset. A second limit counts concurrent requests; this client sends one at a time.
 type limits struct {
 	clock    clock.Clock
 	notUntil time.Time // the window is used up until then
@@ -114,15 +114,15 @@ func (l *limits) Note(_ polite.Request, h http.Header) {
 	}
 }
 
-// window returns when the next window begins; a time in 1970 if the header does not say. Windows are seconds, at
-// most a minute: that bounds the wait if the clocks disagree.
+// window returns when the next window begins; a time in 1970 if the header does not say. Windows are seconds,
+// at most a minute: that bounds the wait if the clocks disagree.
 func (l *limits) window(h http.Header) time.Time {
 	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
 	return time.Unix(min(seconds, l.clock.Now().Unix()+60), 0)
 }
 
-// Refused implements polite.Limits: it waits as long as the answer says, else until the window's end, else a few
-// seconds.
+// Refused implements polite.Limits: it waits as long as the answer says, else until the window's end, else a
+// few seconds.
 func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool) {
 	now := l.clock.Now()
 	seconds, _ := strconv.Atoi(a.Header.Get("Retry-After"))

@@ -36,8 +36,8 @@ type outputEvent struct {
 	Message   string `json:"message"`
 }
 
-// cursor is what a token of FilterLogEvents stands for. It holds the place as an event rather than a number, so
-// that an event that comes in late shifts nothing.
+// cursor is what a token of FilterLogEvents stands for. It holds the place as an event rather than a number,
+// so that an event that comes in late shifts nothing.
 type cursor struct {
 	query   string   // the request without its token: a token fits no other
 	after   *stored  // nil at the beginning
@@ -144,16 +144,16 @@ var (
 	ErrUnsupported = errors.New("a JSON or space-delimited pattern or a regular expression")
 )
 
-// Pattern is a filter pattern of CloudWatch Logs. The rules are those of the user guide's page "Filter pattern
-// syntax" (FilterAndPatternSyntax):
+// Pattern is a filter pattern of CloudWatch Logs. The rules are those of the user guide's page "Filter
+// pattern syntax" (FilterAndPatternSyntax):
 //
 //   - An empty or blank pattern, and the term " ", match every event.
-//   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of several "?term" one
-//     must, but beside terms of another kind every "?term" is ignored.
-//   - A phrase, or a term with characters other than letters, digits and "_", needs double quotes; `\"` and `\\`
-//     stand for the quote and the backslash, as AWS's own CDK writes them (aws-logs, quoteTerm).
-//   - A term matches anywhere, inside words too: the page's older edition gives "Exiting with ERRORCODE: -1" for
-//     the pattern ERROR. Whitespace in a phrase counts, at its ends too.
+//   - Terms are case-sensitive. If there are several, all must match; "-term" must not; of several "?term"
+//     one must, but beside terms of another kind every "?term" is ignored.
+//   - A phrase, or a term with characters other than letters, digits and "_", needs double quotes; `\"` and
+//     `\\` stand for the quote and the backslash, as AWS's own CDK writes them (aws-logs, quoteTerm).
+//   - A term matches anywhere, inside words too: the page's older edition gives "Exiting with ERRORCODE: -1"
+//     for the pattern ERROR. Whitespace in a phrase counts, at its ends too.
 type Pattern struct{ all, any, none []string }
 
 // Compile reads a pattern. It does not check its length.

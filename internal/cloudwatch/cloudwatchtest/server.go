@@ -4,8 +4,8 @@
 // It supports FilterLogEvents and DescribeLogGroups, the queries of Logs Insights that the client makes, and
 // STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model (Logs_20140328), texts of
 // refusals from recorded AWS answers. A parameter or pattern that the fake does not support is answered with
-// status 501 and an explanation, never with a guess. The region of a request is that of its signature's scope,
-// which is not verified beyond that.
+// status 501 and an explanation, never with a guess. The region of a request is that of its signature's
+// scope, which is not verified beyond that.
 //
 // It imports nothing of this project but package fake.
 package cloudwatchtest

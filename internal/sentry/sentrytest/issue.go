@@ -49,16 +49,16 @@ func (s *Server) Issues() []Issue { return fake.Copy(&s.mu, &s.issues) }
 
 // Issue returns a copy of an issue; the zero Issue if there is none.
 func (s *Server) Issue(id string) Issue {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if i := s.find(id); i != nil {
-		return *i
+	for _, i := range s.Issues() {
+		if i.ID == id {
+			return i
+		}
 	}
 	return Issue{}
 }
 
-// Happen adds n events to an issue, the last of them at the given time. Like
-// Sentry, it makes a resolved issue unresolved: a regression.
+// Happen adds n events to an issue, the last at the given time. A resolved issue becomes unresolved, as in
+// Sentry.
 func (s *Server) Happen(id string, n int64, at time.Time) {
 	s.Change(id, func(i *Issue) {
 		i.Count += n
@@ -92,8 +92,8 @@ func (s *Server) find(id string) *Issue {
 	return nil
 }
 
-// list answers one page, the issue seen last first. Of Sentry's searches it supports the default,
-// is:unresolved, and the empty one, which matches all.
+// list answers one page, the issue seen last first. It supports the search is:unresolved, which is the
+// default, and the empty one, which matches all.
 func (s *Server) list(h http.Header, r *http.Request) any {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
@@ -130,8 +130,8 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	return page
 }
 
-// wire is an issue as Sentry writes it. The count outside lifetime is of the
-// search's period, and smaller here.
+// wire is an issue as Sentry writes it. The count outside lifetime is of the search's period, and smaller
+// here.
 func (s *Server) wire(i *Issue) object {
 	first, last := i.First.UTC().Format(time.RFC3339Nano), i.Last.UTC().Format(time.RFC3339Nano)
 	return object{
@@ -176,8 +176,8 @@ type Event struct {
 	Release    string
 }
 
-// Exception is one value of an event. In Sentry's order causes come first, and
-// the frames of the oldest calls too.
+// Exception is one value of an event. In Sentry's order causes come first, like the frames of the oldest
+// calls.
 type Exception struct {
 	Type, Value, Module string
 	Frames              []Frame

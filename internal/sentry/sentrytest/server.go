@@ -21,15 +21,13 @@ import (
 
 // Settings are what a test may change while the server runs.
 type Settings struct {
-	Projects []string
-	Tokens   map[string][]string // token → scopes
-	PageSize int                 // of a list, unless less is asked for; Sentry's own is 100
-	Window   int                 // requests a second and endpoint; Sentry's own is 40
-	// UnknownProject is the status for a project that does not exist: 403 as in Sentry, or
-	// 404 as in some versions.
-	UnknownProject int
-	// Fault, if set, is asked before each request. A status above 0 is
-	// the answer; below 0 the connection is cut.
+	Projects       []string
+	Tokens         map[string][]string // token → scopes
+	PageSize       int                 // of a list, unless less is asked for; Sentry's own is 100
+	Window         int                 // requests a second and endpoint; Sentry's own is 40
+	UnknownProject int                 // status for a project that does not exist: 403 as in Sentry, or 404 as in some versions
+	// Fault, if set, is asked before each request. A status above 0 is the answer; below 0 the connection is
+	// cut.
 	Fault func(Request) int
 	Now   func() time.Time
 }
@@ -136,7 +134,6 @@ func must(ok bool, status int, detail string) {
 }
 
 func (s *Server) project(_ http.Header, r *http.Request) any {
-	slug := r.PathValue("project")
-	must(slices.Contains(s.settings.Projects, slug), http.StatusNotFound, notFound)
-	return object{"slug": slug}
+	must(slices.Contains(s.settings.Projects, r.PathValue("project")), http.StatusNotFound, notFound)
+	return object{"slug": r.PathValue("project")}
 }
