@@ -25,7 +25,6 @@ type wireEvent struct {
 	IssueID     payload.Text `json:"issue_id"` // in webhooks
 	Title       string
 	Message     string
-	Metadata    struct{ Type, Value string }
 	Culprit     string
 	Level       payload.Text
 	Logger      string
@@ -67,7 +66,8 @@ func (c *Client) Event(ctx context.Context, issue event.SentryIssue, id string) 
 
 // event completes an event, which has what is known beside the one on the wire.
 func (w *wireEvent) event(e event.Event) event.Event {
-	e.ID, e.Runtime, e.Exceptions = cmp.Or(w.EventID.Trim(), w.ID.Trim()), runtime(w.Platform), w.exceptions()
+	e.ID, e.Exceptions = cmp.Or(w.EventID.Trim(), w.ID.Trim()), w.exceptions()
+	e.Runtime = cmp.Or(map[string]string{"javascript": "browser", "csharp": "dotnet"}[w.Platform], w.Platform)
 	e.Service, e.Environment = cmp.Or(w.Tags["service"], e.Service), cmp.Or(w.Environment, w.Tags["environment"])
 	e.RequestID, e.Logger = cmp.Or(w.Tags["request_id"], w.Tags["transaction_id"]), cmp.Or(w.Logger, w.Tags["logger"])
 	if level, ok := event.ParseLevel(cmp.Or(w.Level.Trim(), w.Tags["level"])); ok {
@@ -85,8 +85,7 @@ func (w *wireEvent) event(e event.Event) event.Event {
 	e.Release = cmp.Or(release.Version, w.Tags["release"])
 	trace, _ := w.Contexts["trace"].(map[string]any)
 	e.TraceID, _ = trace["trace_id"].(string)
-	told := strings.TrimSuffix(w.Metadata.Type+": "+w.Metadata.Value, ": ")
-	e.Message = cmp.Or(w.Message, w.Title, e.Message, told, "an event of Sentry")
+	e.Message = cmp.Or(w.Message, w.Title, e.Message, "an event of Sentry")
 	if len(e.Exceptions) > 0 {
 		x := e.Exceptions[0]
 		e.Message = strings.TrimPrefix(x.Type+": "+x.Message, ": ")
@@ -246,9 +245,4 @@ func (v wireException) exception() event.Exception {
 		})
 	}
 	return x
-}
-
-// runtime names a platform as package stacktrace does.
-func runtime(platform string) string {
-	return cmp.Or(map[string]string{"javascript": "browser", "csharp": "dotnet"}[platform], platform)
 }

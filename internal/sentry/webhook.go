@@ -75,7 +75,7 @@ func ReadWebhook(raw json.RawMessage, o payload.Origin) (payload.Payload, error)
 	case b.Data.MetricAlert != nil:
 		return b.metricAlert(o, raw), nil
 	case b.Data.Installation != nil || b.Data.CommentID != "" || b.Data.RunID != "":
-		return payload.Skip("a Sentry webhook about an installation, a comment or Seer (" + payload.Word(b.Action) + ")"), nil
+		return payload.Skip("a Sentry webhook about an installation, a comment or Seer: " + payload.Word(b.Action)), nil
 	}
 	return payload.Payload{}, errors.New("it is a Sentry webhook about an unknown resource: send issue, error, event_alert or metric_alert")
 }
@@ -91,11 +91,8 @@ func (b webhook) issue() (payload.Payload, error) {
 		"created": event.Unresolved, "unresolved": event.Unresolved, "resolved": event.Resolved,
 		"ignored": event.Ignored, "archived": event.Ignored,
 	}[b.Action]
-	switch {
-	case b.Action == "assigned":
-		return payload.Skip("a Sentry issue was assigned to somebody"), nil
-	case t.State == "":
-		return payload.Skip("an irrelevant change to a Sentry issue (" + payload.Word(b.Action) + ")"), nil
+	if t.State == "" {
+		return payload.Skip("an irrelevant change to a Sentry issue: " + payload.Word(b.Action)), nil
 	}
 	return payload.Payload{Issues: []event.SentryIssue{t}}, nil
 }
@@ -103,11 +100,8 @@ func (b webhook) issue() (payload.Payload, error) {
 func (b webhook) metricAlert(o payload.Origin, raw json.RawMessage) payload.Payload {
 	a := b.Data.MetricAlert
 	level := map[string]event.Level{"critical": event.Error, "warning": event.Warn}[b.Action]
-	switch {
-	case b.Action == "resolved":
-		return payload.Skip("a Sentry metric alert was resolved")
-	case level == event.Unknown:
-		return payload.Skip("a Sentry metric alert with an unknown action")
+	if level == event.Unknown {
+		return payload.Skip("a Sentry metric alert that is neither critical nor a warning: " + payload.Word(b.Action))
 	}
 	id := a.ID.Trim()
 	if id != "" {
@@ -148,23 +142,16 @@ func (w *wireEvent) payload(o payload.Origin, raw json.RawMessage) payload.Paylo
 // https://docs.sentry.io/organization/integrations/integration-platform/webhooks/
 const SignatureHeader = "Sentry-Hook-Signature"
 
-// The errors of VerifySignature.
-var (
-	ErrUnsigned       = errors.New("there is no " + SignatureHeader + " header")
-	ErrWrongSignature = errors.New("the signature does not match this body and client secret")
-)
-
-// VerifySignature returns nil if the body, as its bytes arrived, was signed with the client secret, and
-// ErrUnsigned or ErrWrongSignature otherwise. It takes the same time for each wrong signature. Sentry signs
-// no time, so only the event's id reveals a replay.
+// VerifySignature returns nil if the body, as its bytes arrived, was signed with the client secret. It takes
+// the same time for each wrong signature. Sentry signs no time, so only the event's id reveals a replay.
 func VerifySignature(secret, signature string, body []byte) error {
 	if signature == "" {
-		return ErrUnsigned
+		return errors.New("there is no " + SignatureHeader + " header")
 	}
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write(body)
 	if got, err := hex.DecodeString(signature); err != nil || !hmac.Equal(got, mac.Sum(nil)) {
-		return ErrWrongSignature
+		return errors.New("the signature does not match this body and client secret")
 	}
 	return nil
 }
