@@ -124,8 +124,8 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	if g.infrequent.Load() {
 		class = "Infrequent Access"
 	}
-	return append(found, finding.Good(about, "%s, reader insights; at the rate of the last %s, runs every 15 minutes scan %s a month, about $%.2f",
-		class, short(checkSpan), gigabytes(month), month*DollarsPerGB))
+	return append(found, finding.Good(about, "%s, reader insights; at the rate of the last %s, runs every 15 minutes scan %.2f GB a month, about $%.2f",
+		class, short(checkSpan), month, month*DollarsPerGB))
 }
 
 // describe says how old the newest event and the newest match are; nil is no match.

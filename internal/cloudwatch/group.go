@@ -131,7 +131,7 @@ type Spec struct {
 const regionName = `[a-z]{2,}(?:-[a-z]+)+-[0-9]+`
 
 var (
-	nameChars   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]*$`)
+	nameShape   = regexp.MustCompile(`^[.\-_/#A-Za-z0-9]{1,512}$`) // from the service's model
 	regionShape = regexp.MustCompile(`^` + regionName + `$`)
 	arnShape    = regexp.MustCompile(`^(arn:aws(?:-[a-z]+)*:logs:(` + regionName + `):([0-9]{12}):log-group:([^:]*))(?::\*)?$`)
 )
@@ -174,14 +174,10 @@ func parseSpec(entry, region string) (Spec, error) {
 		return spec, finding.Mend("a name has no region", "set aws-region, or give the ARN")
 	case spec.arn != "" && strings.Contains(name, "*"):
 		return spec, errors.New("a prefix must be written without an ARN, such as /ecs/*")
-	case name == "" && !spec.prefix: // a prefix may be: every group of the region
-		return spec, errors.New("the name is empty")
 	case strings.Contains(name, "*"):
 		return spec, errors.New(`"*" may only be the last character`)
-	case !nameChars.MatchString(name):
-		return spec, errors.New("a log group's name may contain only letters, digits and . - _ / #")
-	case len(name) > 512: // from the service's model, like the characters
-		return spec, fmt.Errorf("a log group's name has at most 512 characters, this one has %d", len(name))
+	case !nameShape.MatchString(name) && (name != "" || !spec.prefix): // the empty prefix: every group of the region
+		return spec, errors.New("a log group's name has 1 to 512 characters: letters, digits and . - _ / #")
 	}
 	return spec, nil
 }

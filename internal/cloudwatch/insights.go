@@ -114,13 +114,6 @@ func (c *Client) Costs() string {
 	if scanned == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Logs Insights scanned %s, about $%.2f, of insights-budget %g GB.",
-		gigabytes(scanned), math.Ceil(scanned*DollarsPerGB*100)/100, c.cfg.InsightsBudget)
-}
-
-func gigabytes(n float64) string {
-	if n < 1 {
-		return fmt.Sprintf("%.1f MB", n*1024)
-	}
-	return fmt.Sprintf("%.1f GB", n)
+	return fmt.Sprintf("Logs Insights scanned %.2f GB, about $%.2f, of insights-budget %g GB.",
+		scanned, math.Ceil(scanned*DollarsPerGB*100)/100, c.cfg.InsightsBudget)
 }

@@ -223,7 +223,7 @@ func TestInsightsStopsAboveTheBudget(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "raise insights-budget") || len(records) > 0 {
 		t.Errorf("%d records, %v", len(records), err)
 	}
-	if now, _ := w.service.Queries(); now != 0 || !strings.HasPrefix(c.Costs(), "Logs Insights scanned 0.0 MB") {
+	if now, _ := w.service.Queries(); now != 0 || !strings.HasPrefix(c.Costs(), "Logs Insights scanned 0.00 GB") {
 		t.Errorf("%d queries run; %s", now, c.Costs())
 	}
 }
@@ -314,7 +314,7 @@ func TestInsightsCheck(t *testing.T) {
 	}
 	t.Setenv("AWS_ENDPOINT_URL_STS", w.endpoint.URL)
 	found := w.client().Check(context.Background(), specs, time.Hour)
-	want := "Infrequent Access, reader insights; at the rate of the last 5m, runs every 15 minutes scan 10.1 GB a month, about $0.05"
+	want := "Infrequent Access, reader insights; at the rate of the last 5m, runs every 15 minutes scan 10.12 GB a month, about $0.05"
 	if last := found[len(found)-1]; last.Level != finding.OK || last.Text != want {
 		t.Errorf("%+v", last)
 	}

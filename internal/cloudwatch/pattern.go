@@ -11,50 +11,40 @@ package cloudwatch
 // No term contains a tab, although most frames of Java and Go begin with one: the service does not document
 // whether a pattern may, and a refused pattern finds nothing at all. The ends of these frames match instead.
 const DefaultFilterPattern = `` +
-	// Levels in capitals, whole or shortened, as most loggers write them: ERROR,
-	// ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; HAProxy's ALERT.
+	// Levels in capitals, whole or shortened: ERROR, ERRO and ERR; FATAL and FATA; CRITICAL and CRIT; ALERT.
 	`?ERR ?FATA ?CRIT ?SEVERE ?PANIC ?ALERT ` +
-	// Levels as one letter: glog's and klog's E0314, "[E 240314", " E ", Telegraf's
-	// "E!", DMS's "]E:", Android's "E/"; Redis's sign for a warning, the numbers of systemd
-	// and syslog (for user programs and daemons), and a sign that people write before errors.
+	// Levels as one letter, such as glog's E0314 and Telegraf's "E!"; Redis's sign for a warning, the numbers
+	// of systemd and syslog (for user programs and daemons), and a sign that people write before errors.
 	`?E0 ?E1 ?"[E" ?" E " ?"|E" ?"E!" ?"]E:" ?"E/" ?" # " ?"<3>" ?"<2>" ?"<11>" ?"<27>" ?"❌" ` +
 	// Exceptions of all runtimes, by the usual ends of their names: TypeError, IllegalStateException.
 	`?Error ?Exception ` +
-	// logrus, zap, zerolog and winston as text and JSON; Go's "fatal error:" and
-	// "panic:"; Rust's "panicked"; levels of syslog and .NET.
+	// logrus, zap, zerolog and winston; Go's "fatal error:", Rust's "panicked"; levels of syslog and .NET.
 	`?fatal ?panic ?crit ?"[emerg" ?"[alert" ?fail ` +
-	// A lower-case "error" alone is too frequent. As a level it occurs in logrus and
-	// similar loggers (level=error), winston and plain text (error: …), structlog and nginx
-	// ([error …), between spaces, as a value in JSON with and without a space, which excludes
-	// the key "error", and in JSON inside JSON, where every quote has a backslash.
+	// A lower-case "error" alone is too frequent. As a level it occurs in logrus (level=error), winston
+	// (error: …), structlog and nginx ([error …), between spaces, as a value in JSON, which excludes the key
+	// "error", and in JSON inside JSON, where every quote has a backslash.
 	`?"=err" ?"error:" ?"error(" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
-	// An error logged beside a message, also in zap's console format.
-	`?"\"error\":\"" ?"\"error\": \"" ` +
-	// The same in colours (winston): the "m" ends the colour's code.
-	`?merror ` +
-	// pino and bunyan: error and fatal, in JSON and in JSON inside JSON. Nextcloud's
-	// error and fatal, and journald's error.
+	// An error logged beside a message, also in zap's console format. In colours, the "m" ends the colour's
+	// code.
+	`?"\"error\":\"" ?"\"error\": \"" ?merror ` +
+	// pino and bunyan: error and fatal, also in JSON inside JSON. Nextcloud's error and fatal, journald's
+	// error.
 	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
-	// Lambda's timeouts, in its text and JSON formats; Step Functions, systemd.
-	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ` +
-	// What runtimes print for an uncaught exception with an unusual name.
-	`?Uncaught ?Unhandled ` +
-	// Python traces: head, frame, the sentence between chained exceptions, and
-	// exceptions with an unusual end (requests.exceptions.Timeout).
+	// Lambda's timeouts, in its text and JSON formats; Step Functions, systemd; uncaught exceptions of any
+	// name.
+	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ?Uncaught ?Unhandled ` +
+	// Python: head, frame, the sentence between chained exceptions, and names such as exceptions.Timeout.
 	`?Traceback ?" File " ?"above exception" ?"exceptions." ` +
-	// Frames of Node, browsers and .NET, which are indented by two spaces or three; frames of
-	// Firefox and Safari.
+	// Frames of Node, browsers and .NET, which are indented by two spaces or three; of Firefox and Safari.
 	`?"  at " ?"inner exception" ?"@http" ` +
-	// Frames of Ruby, PHP and Elixir by their files, Elixir's exits and throws,
-	// Perl's messages and frames, and the line above the commands of a Tcl error.
+	// Frames of Ruby, PHP and Elixir by their files, Elixir's exits and throws, Perl's messages and frames,
+	// and the line above the commands of a Tcl error.
 	`?".rb:" ?".php(" ?"{main}" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
-	// Frames of Java, Kotlin and Scala, and the lines between them, such as "... 12
-	// more" and "... 12 common frames omitted".
+	// Frames of Java, Kotlin and Scala, and the lines between them, such as "... 12 common frames omitted".
 	`?".java:" ?".kt:" ?".scala" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +
 	`?"Caused by: " ?"Suppressed: " ?"... " ` +
 	// Go traces: the head of each goroutine, the call with or without arguments, and the location, which ends
 	// in an offset. (".go:" would match every line of a logger that prints its caller, such as zap.)
 	`?"signal " ?"goroutine " ?"(0x" ?"({0x" ?"(...)" ?"()" ?" +0x" ` +
-	// Why a process died, as reported by C++, the C library, the shell and the kernel; and
-	// "command not found".
+	// Why a process died, as C++, the C library, the shell and the kernel report it; "command not found".
 	`?"terminate called" ?"nd not found" ?" detected" ?"Segmentation " ?"core dumped" ?"ut of memory"`
