@@ -7,6 +7,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,14 +27,6 @@ type filterInput struct {
 	NextToken     string   `json:"nextToken"`
 	Limit         *int     `json:"limit"`
 	StartFromHead *bool    `json:"startFromHead"` // false: newest first
-}
-
-// outputEvent is FilteredLogEvent.
-type outputEvent struct {
-	EventID   string `json:"eventId"`
-	Stream    string `json:"logStreamName"`
-	Timestamp int64  `json:"timestamp"`
-	Message   string `json:"message"`
 }
 
 // cursor is what a token of FilterLogEvents stands for. It holds the place as an event rather than a number,
@@ -64,9 +57,10 @@ func (s *Server) filterLogEvents(req Request) any {
 	in.NextToken = ""
 	at := cursor{query: marshal(in), empties: s.EmptyPages}
 	if token != "" {
-		known, ok := s.cursors[token]
-		must(ok && known.query == at.query && s.Now().Sub(known.issued) <= tokenLife, invalid("The specified nextToken is invalid."))
-		at = known
+		n, err := strconv.Atoi(token)
+		must(err == nil && n < len(s.cursors) && s.cursors[n].query == at.query && s.Now().Sub(s.cursors[n].issued) <= tokenLife,
+			invalid("The specified nextToken is invalid."))
+		at = s.cursors[n]
 	}
 	if at.empties > 0 {
 		at.empties--
@@ -85,13 +79,9 @@ func (s *Server) filterLogEvents(req Request) any {
 }
 
 func (s *Server) token(at cursor) string {
-	if s.cursors == nil {
-		s.cursors = map[string]cursor{}
-	}
 	at.issued = s.Now()
-	token := fmt.Sprintf("token-%08d", len(s.cursors))
-	s.cursors[token] = at
-	return token
+	s.cursors = append(s.cursors, at)
+	return strconv.Itoa(len(s.cursors) - 1)
 }
 
 // page makes one page from the cursor on: it ends before the first event that would make it too large.
@@ -103,7 +93,7 @@ func (s *Server) page(events []stored, at cursor, limit int, matches func(stored
 		}
 		events = events[i:]
 	}
-	page := slices.Clone(at.again[max(0, len(at.again)-(limit-1)):]) // leaves at least one place for a new event
+	page := append([]stored{}, at.again[max(0, len(at.again)-(limit-1)):]...) // leaves a place for a new event
 	size := 0
 	for _, e := range page {
 		size += len(e.Message)
@@ -121,11 +111,7 @@ func (s *Server) page(events []stored, at cursor, limit int, matches func(stored
 		size += len(e.Message)
 		fresh++
 	}
-	found := make([]outputEvent, len(page))
-	for i, e := range page {
-		found[i] = outputEvent{e.ID, e.Stream, e.Time.UnixMilli(), e.Message}
-	}
-	out := object{"events": found}
+	out := object{"events": page}
 	if more || fresh > 0 && s.EmptyPages > 0 {
 		last := page[len(page)-1]
 		next := cursor{query: at.query, after: &last}

@@ -12,11 +12,11 @@ import (
 
 // Event is a log event to put into a stream.
 type Event struct {
-	ID       string    // if empty, Put makes one up: 56 digits, like the service's
-	Stream   string    // 1 to 512 characters, none of them ":" or "*"
-	Time     time.Time // the event's timestamp; Put truncates it to a millisecond
-	Ingested time.Time // when the service has it, and shows it; zero is Time
-	Message  string    // at most 1 MB
+	ID       string    `json:"eventId"`       // if empty, Put makes one up: 56 digits, like the service's
+	Stream   string    `json:"logStreamName"` // 1 to 512 characters, none of them ":" or "*"
+	Time     time.Time `json:"-"`             // the event's timestamp; Put truncates it to a millisecond
+	Ingested time.Time `json:"-"`             // when the service has it, and shows it; zero is Time
+	Message  string    `json:"message"`       // at most 1 MB
 }
 
 type group struct {
@@ -27,6 +27,8 @@ type group struct {
 
 type stored struct {
 	Event
+	Timestamp int64 `json:"timestamp"`
+
 	sequence int
 	group    string
 }
@@ -60,7 +62,7 @@ func (s *Server) Put(region, name string, events ...Event) error {
 			e.Ingested.Sub(e.Time) > 14*24*time.Hour || e.Time.Sub(e.Ingested) > 2*time.Hour {
 			return fmt.Errorf("PutLogEvents would refuse the event %q of %d bytes in the stream %q", e.ID, len(e.Message), e.Stream)
 		}
-		added = append(added, stored{Event: e, sequence: s.sequence, group: name})
+		added = append(added, stored{Event: e, Timestamp: e.Time.UnixMilli(), sequence: s.sequence, group: name})
 	}
 	if s.groups == nil {
 		s.groups = map[string]*group{}
@@ -81,40 +83,27 @@ func (g *group) between(from, before int64) []stored {
 		g.unsorted = false
 	}
 	find := func(ms int64) int {
-		i, _ := slices.BinarySearchFunc(g.events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Time.UnixMilli(), ms) })
+		i, _ := slices.BinarySearchFunc(g.events, ms, func(e stored, ms int64) int { return cmp.Compare(e.Timestamp, ms) })
 		return i
 	}
 	end := find(before)
 	return g.events[min(find(from), end):end]
 }
 
-type groupRef struct {
-	LogGroupName       *string `json:"logGroupName"`
-	LogGroupIdentifier *string `json:"logGroupIdentifier"`
-}
+type groupRef struct{ LogGroupName, LogGroupIdentifier string }
 
 func (r groupRef) name() string {
-	switch {
-	case r.LogGroupName != nil:
-		return *r.LogGroupName
-	case r.LogGroupIdentifier != nil:
-		return (*r.LogGroupIdentifier)[strings.LastIndex(*r.LogGroupIdentifier, ":")+1:]
-	}
-	return ""
+	return cmp.Or(r.LogGroupName, r.LogGroupIdentifier[strings.LastIndex(r.LogGroupIdentifier, ":")+1:])
 }
 
 func (s *Server) group(region string, ref groupRef) *group {
 	name, id := ref.LogGroupName, ref.LogGroupIdentifier
-	must(name == nil || id == nil, refuse("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."))
-	if name != nil {
-		must(groupName.MatchString(*name), constraint("logGroupName", *name))
-	}
-	if id != nil {
-		must(identifier.MatchString(*id), constraint("logGroupIdentifier", *id))
-	}
+	must(name == "" || id == "", refuse("ValidationException", "LogGroup name and LogGroup ARN are mutually exclusive parameters."))
+	must(name == "" || groupName.MatchString(name), constraint("logGroupName", name))
+	must(id == "" || identifier.MatchString(id), constraint("logGroupIdentifier", id))
 	must(ref.name() != "", invalid("Either logGroupName or logGroupIdentifier must be given."))
 	g := s.groups[region+":"+ref.name()]
-	elsewhere := id != nil && strings.HasPrefix(*id, "arn:") && *id != arn(region, ref.name())
+	elsewhere := strings.HasPrefix(id, "arn:") && id != arn(region, ref.name())
 	must(g != nil && !elsewhere, refuse("ResourceNotFoundException", "The specified log group does not exist."))
 	return g
 }
@@ -129,19 +118,15 @@ func (s *Server) readable(req Request, ref groupRef) *group {
 
 func (s *Server) describeLogGroups(req Request) any {
 	in := decode[struct {
-		Prefix    *string `json:"logGroupNamePrefix"`
-		NextToken string  `json:"nextToken"` // the last name of the page before
+		Prefix    string `json:"logGroupNamePrefix"`
+		NextToken string `json:"nextToken"` // the last name of the page before
 	}](req)
 	const limit = 50 // names on a page
-	prefix := ""
-	if in.Prefix != nil {
-		prefix = *in.Prefix
-		must(groupName.MatchString(prefix), constraint("logGroupNamePrefix", prefix))
-	}
+	must(in.Prefix == "" || groupName.MatchString(in.Prefix), constraint("logGroupNamePrefix", in.Prefix))
 	page := []object{}
 	for _, key := range slices.Sorted(maps.Keys(s.groups)) {
 		g := s.groups[key]
-		if g.region != req.Region || !strings.HasPrefix(g.name, prefix) || g.name <= in.NextToken {
+		if g.region != req.Region || !strings.HasPrefix(g.name, in.Prefix) || g.name <= in.NextToken {
 			continue
 		}
 		if len(page) == limit {

@@ -38,7 +38,7 @@ func (s *Server) startQuery(req Request) any {
 	q.match, err = regexp.Compile(strings.ReplaceAll(text[1], `\/`, "/"))
 	must(err == nil, refuse("MalformedQueryException", fmt.Sprint(err)))
 	for _, name := range q.Groups {
-		q.groups = append(q.groups, s.group(req.Region, groupRef{LogGroupIdentifier: &name}))
+		q.groups = append(q.groups, s.group(req.Region, groupRef{LogGroupIdentifier: name}))
 	}
 	if s.queries == nil {
 		s.queries = map[string]*query{}

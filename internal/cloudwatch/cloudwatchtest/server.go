@@ -46,7 +46,7 @@ type Server struct {
 	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
 	mu           sync.Mutex           // guards the fields below
 	groups       map[string]*group    // by region and name
-	cursors      map[string]cursor    // by token
+	cursors      []cursor             // by token
 	queries      map[string]*query    // by id
 	running      int                  // queries
 	peak         int                  // of running
