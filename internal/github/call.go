@@ -114,7 +114,7 @@ func refusalOf(err error) *refusal {
 	return cmp.Or(r, &refusal{})
 }
 
-// wrap is fmt.Errorf, but nil stays nil.
+// wrap works like fmt.Errorf, but nil stays nil.
 func wrap(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
@@ -130,7 +130,7 @@ var (
 	ErrAmbiguous = errors.New("GitHub may or may not have done it")
 	// ErrPartialListing: issues may be missing from the listing.
 	ErrPartialListing = errors.New("nothing is written without the complete list of issues")
-	// ErrBudget: GitHub's rate limit leaves no room in the run's time. Nothing was written; a later run can.
+	// ErrBudget: the rate limit leaves no room before the run ends. Nothing was written; a later run can do it.
 	ErrBudget = errors.New("no requests left")
 	// ErrRefused: the token, its permissions or the repository's settings prevent every write.
 	ErrRefused = errors.New("refused")

@@ -76,7 +76,7 @@ func New(c Config) (*Client, error) {
 	return &Client{base: base, api: api, limits: l, owner: c.Owner, repo: c.Repo}, nil
 }
 
-// In returns a client for another repository, by a valid name, that shares this one's token, pace and limits.
+// In returns a client for another repository, of a valid name, that shares this one's token, pace and limits.
 func (c *Client) In(owner, repo string) *Client {
 	return &Client{base: c.base, api: c.api, limits: c.limits, owner: owner, repo: repo}
 }
@@ -134,8 +134,8 @@ func (c *Client) Login(ctx context.Context) (string, error) {
 	return user.Login, wrap(err, "get the token's user")
 }
 
-// ReadFile returns a file of the default branch, of at most 1 MB, because the contents API omits more. It
-// returns ErrNotFound if there is no such file, or a directory instead.
+// ReadFile returns a file of the default branch. Files over 1 MB are an error, because the contents API omits
+// their content. It returns ErrNotFound if there is no such file, or a directory instead.
 func (c *Client) ReadFile(ctx context.Context, path string) ([]byte, error) {
 	if strings.Contains(path, "..") { // leaves the contents API
 		return nil, fmt.Errorf("read file %q: %w", path, ErrNotFound)

@@ -125,13 +125,15 @@ func invalid(err error, fields ...string) bool {
 func (c *Client) Refused() []string { return c.refused }
 
 // Edit changes an issue. An edit whose answer is lost is sent again. It returns ErrGone as Get does.
-func (c *Client) Edit(ctx context.Context, number int, e Edit) error { return c.edit(ctx, number, e, nil) }
+func (c *Client) Edit(ctx context.Context, number int, e Edit) error {
+	return c.edit(ctx, number, e, nil)
+}
 
 var errStale = errors.New("the issue may have changed while GitHub's rate limit delayed the write")
 
 // Rewrite fetches an issue, passes it to change, and writes the Edit that change returns unless that is zero.
 // GitHub has no compare-and-swap, so what people write between the two requests is lost. If the rate limit
-// delays the write, Rewrite starts again, up to polite.MaxRefusals times. Errors: ErrGone, and change's own.
+// delays the write, it starts again, up to polite.MaxRefusals times. It returns ErrGone, or change's error.
 func (c *Client) Rewrite(ctx context.Context, number int, change func(Issue) (Edit, error)) error {
 	for tries := 1; ; tries++ {
 		issue, err := c.Get(ctx, number)

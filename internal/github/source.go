@@ -115,7 +115,7 @@ type Blame struct {
 	}
 }
 
-// Wanted holds the paths of files that Source reads, and of those Texts whose blame or versions it reads too.
+// Wanted lists the files that Source reads, and those among them whose blame and versions it reads too.
 type Wanted struct{ Texts, Blames, Versions []string }
 
 // File is what Source reads of a file. What GitHub omits is empty, as is a text that is binary or too large.

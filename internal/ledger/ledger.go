@@ -97,7 +97,7 @@ func EnsureLabelled(ctx context.Context, client *github.Client, issue github.Iss
 	return err
 }
 
-// trusts reports whether the marker of an issue counts, and warns if not. It asks for the login if it must.
+// trusts reports whether the marker of an issue counts, and warns if not. It asks for our login if needed.
 func (l *Ledger) trusts(ctx context.Context, what string, i github.Issue, k *Known) (bool, error) {
 	trusted := slices.Concat(l.Trusted, []string{github.WorkflowLogin})
 	if slices.ContainsFunc(trusted, func(login string) bool { return strings.EqualFold(login, i.Author) }) {

@@ -155,7 +155,7 @@ func (l *Ledger) verify(ctx context.Context, filed []int, listed []github.Issue)
 		"or close the issue labelled %q to start afresh", l.Render.Label, len(missing), ErrLabelLost, l.dashboardLabel())
 }
 
-// crossCheck checks the list without a dashboard: by author, GitHub must list the same issues of ours.
+// crossCheck checks the list if there is no dashboard: GitHub must list the same issues of ours by author.
 func (l *Ledger) crossCheck(ctx context.Context, listed []github.Issue) error {
 	repository, err := l.Repository(ctx)
 	if err != nil || len(listed) == 0 && repository.OpenIssues == 0 {

@@ -32,7 +32,7 @@ import (
 )
 
 const (
-	// MaxRefusals is how often a request that a rate limit refused is sent again. GitHub bans clients that never stop.
+	// MaxRefusals is how often a request is sent again after refusals. GitHub bans clients that never stop.
 	MaxRefusals = 4
 	// attemptTimeout bounds one attempt. GitHub itself gives up after 10 s, Sentry's searches after 30 s.
 	attemptTimeout = 45 * time.Second
@@ -60,7 +60,7 @@ type Limits interface {
 	Ready(Request) (time.Time, error)
 	// Note is called after each attempt, with the answer's header or an empty one.
 	Note(Request, http.Header)
-	// Refused reports whether an answer refuses a request for the moment, for the times-th time, and until when.
+	// Refused reports whether an answer is the times-th refusal for the moment, and when to send again.
 	Refused(a *Answer, times int) (again time.Time, refused bool)
 	// TooLate returns the error for a request that cannot wait until then; a is nil before the first attempt.
 	TooLate(until time.Time, a *Answer) error

@@ -62,7 +62,7 @@ func Check(content []byte, facts Facts) []finding.Finding {
 
 const action = "errmon-action"
 
-// Uses reports whether a workflow mentions this action. Check finds nothing if it does not run it.
+// Uses reports whether a workflow mentions this action. Check returns nothing for one that does not run it.
 func Uses(content []byte) bool { return bytes.Contains(content, []byte(action)) }
 
 func (s step) runsAction() bool { return strings.Contains(s.Uses, action) }

@@ -104,7 +104,7 @@ func (s *Server) blobNode(expression string) object {
 	return object{"__typename": "Blob", "text": text, "isTruncated": false, "isBinary": strings.Contains(text, "\x00")}
 }
 
-// blamed matches the first line of a range in git's porcelain format: commit, line there, line here, lines.
+// blamed matches the first line of a range in git's porcelain format: commit, line in it, line here, lines.
 var blamed = regexp.MustCompile(`(?m)^([0-9a-f]{40}) \d+ (\d+) (\d+)$`)
 
 func (s *Server) blame(sha, path string) object {

@@ -55,7 +55,7 @@ func fits(field, text string, most int) {
 
 func (s *Server) repositoryURL() string { return api + "/repos/" + s.owner + "/" + s.repo }
 
-// pageURL is the page people see, except that a pull request's is another.
+// pageURL is the page people see; on GitHub, pull requests have others.
 func (s *Server) pageURL(issue *Issue) string {
 	return fmt.Sprintf("https://github.com/%s/%s/issues/%d", s.owner, s.repo, issue.Number)
 }
