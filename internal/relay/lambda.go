@@ -84,9 +84,8 @@ type load struct {
 	messages []string
 }
 
-// Batches returns the handler of a queue's messages: it dispatches them in as few payloads as possible, and
-// returns the messages that SQS should deliver again. A message that GitHub refuses for good comes back until
-// the queue's redrive policy moves it away.
+// Batches returns the handler of a queue's messages. It dispatches them in as few payloads as possible, and
+// returns the messages to deliver again, including those refused for good, until the redrive policy moves them.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
 		if deadline, ok := ctx.Deadline(); ok { // for the GitHub client, minus the time that an answer takes
@@ -135,13 +134,9 @@ func readMessage(body string) (kind string, entries []inbound.Entry, err error) 
 		Scan   bool
 		Errmon json.RawMessage // an envelope of one event
 	}
-	if err = json.Unmarshal([]byte(body), &m); err == nil && m.Scan {
-		return TypeScan, nil, nil
-	} else if err == nil {
-		entries, err = inbound.ReadEnvelope(m.Errmon)
+	if err := json.Unmarshal([]byte(body), &m); err != nil || m.Scan {
+		return TypeScan, nil, err
 	}
-	if err != nil {
-		return "", nil, fmt.Errorf("read the message: %w", err)
-	}
-	return TypeEvents, entries, nil
+	entries, err = inbound.ReadEnvelope(m.Errmon)
+	return TypeEvents, entries, err
 }

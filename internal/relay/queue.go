@@ -73,10 +73,9 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	if q.stopped != nil {
 		return q.stopped
 	}
-	now := q.clock.Now()
 	if d.Scan {
 		if len(q.batches) == 0 || q.batches[0].kind != TypeScan {
-			q.batches = slices.Insert(q.batches, 0, &batch{kind: TypeScan, due: now.Add(q.coalesce)})
+			q.batches = slices.Insert(q.batches, 0, &batch{kind: TypeScan, due: q.clock.Now().Add(q.coalesce)})
 			q.wake()
 		}
 		return nil
@@ -85,7 +84,7 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	if _, known := q.recent.Get(id); known {
 		return ErrReplay
 	}
-	if !q.place(d.Entry, now) {
+	if !q.join(d.Entry) {
 		return ErrFull
 	}
 	q.recent.Add(id, struct{}{})
@@ -93,8 +92,8 @@ func (q *Queue) Add(_ context.Context, d Delivery) error {
 	return nil
 }
 
-func (q *Queue) place(e inbound.Entry, now time.Time) bool {
-	reserve := 0
+func (q *Queue) join(e inbound.Entry) bool {
+	next := &batch{kind: TypeEvents, due: q.clock.Now().Add(q.coalesce)}
 	for i, b := range q.batches {
 		known, last := b.events.Has(e), i == len(q.batches)-1
 		switch {
@@ -102,17 +101,15 @@ func (q *Queue) place(e inbound.Entry, now time.Time) bool {
 		case b.events.Add(e):
 			return true
 		case known:
-			b.full, reserve = true, reservedForIDs
+			b.full, next.events.Reserve = true, reservedForIDs
 			q.wake()
 		}
 	}
 	if len(q.batches) >= maxBatches {
 		return false
 	}
-	b := &batch{kind: TypeEvents, due: now.Add(q.coalesce)}
-	b.events.Reserve = reserve
-	b.events.Add(e) // it fits an empty batch
-	q.batches = append(q.batches, b)
+	next.events.Add(e) // it fits an empty batch
+	q.batches = append(q.batches, next)
 	q.wake()
 	return true
 }

@@ -133,19 +133,16 @@ func (d *Receiver) Handler() http.Handler {
 	d.handle(mux, "/", "", func(http.ResponseWriter, *http.Request) verdict {
 		return verdict{status: http.StatusNotFound, word: "unknown-route", body: "not found\n"}
 	})
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 {
-			// Without this the server waits for a body that nobody reads before it answers.
-			w.Header().Set("Connection", "close")
-		}
-		mux.ServeHTTP(w, r)
-	})
+	return mux
 }
 
 // handle serves a route, for all methods if method is empty, and sends, counts and logs the verdict.
 func (d *Receiver) handle(mux *http.ServeMux, route, method string, judge func(http.ResponseWriter, *http.Request) verdict) {
 	mux.HandleFunc(route, func(w http.ResponseWriter, r *http.Request) {
 		start := d.cfg.Clock.Now()
+		if r.ContentLength != 0 { // else the server waits for a body that nobody reads before it answers
+			w.Header().Set("Connection", "close")
+		}
 		v := verdict{status: http.StatusMethodNotAllowed, word: "wrong-method", body: "use " + method + "\n", headers: map[string]string{"Allow": method}}
 		if method == "" || r.Method == method {
 			v = judge(w, r)
@@ -203,19 +200,16 @@ func later(word string, err error) verdict {
 }
 
 func (d *Receiver) pass(r *http.Request, delivery Delivery) verdict {
-	v := verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
-	switch err := d.deliver(r.Context(), delivery); {
+	err := d.deliver(r.Context(), delivery)
+	switch {
+	case err == nil:
+		return verdict{status: http.StatusAccepted, word: "accepted", body: "accepted\n"}
 	case errors.Is(err, ErrReplay):
-		v = verdict{status: http.StatusOK, word: "replay", body: "already delivered\n"}
+		return verdict{status: http.StatusOK, word: "replay", body: "already delivered\n"}
 	case errors.Is(err, ErrFull), errors.Is(err, ErrStopping):
 		return later("full", err)
-	case err != nil:
-		return later("failed", err)
 	}
-	if !delivery.Scan {
-		v.id = delivery.Entry.IDs[0]
-	}
-	return v
+	return later("failed", err)
 }
 
 var errNoToken = errors.New("the signature or the relay's token is missing or wrong")

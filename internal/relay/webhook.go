@@ -58,13 +58,15 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 
 func (d *Receiver) accept(r *http.Request, shape string, body []byte, fallbackID string) verdict {
 	entry, err := inbound.NewEntry(shape, body, fallbackID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return junk(err)
-	case entry.Skipped != "":
-		return verdict{status: http.StatusOK, word: "skipped", id: entry.IDs[0], reason: entry.Skipped, body: "skipped\n"}
 	}
-	return d.pass(r, Delivery{Entry: entry})
+	v := verdict{status: http.StatusOK, word: "skipped", reason: entry.Skipped, body: "skipped\n"}
+	if entry.Skipped == "" {
+		v = d.pass(r, Delivery{Entry: entry})
+	}
+	v.id = entry.IDs[0]
+	return v
 }
 
 const (
