@@ -85,11 +85,10 @@ func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (r
 	return run, nil
 }
 
-const help = "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, `status` shows the totals, and `file TEXT` files an error."
-
 // serve runs a command, adds what it did to the run, and answers. The sender sees a failure, which fails the run.
 func (s *session) serve(ctx context.Context, c config.Config, asked payload.Command, o scan.Options, run *report.Run) {
-	answer, err := slack.Answer{Text: help}, error(nil)
+	answer, err := slack.Answer{Text: "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, " +
+		"`status` shows the totals, and `file TEXT` files an error."}, error(nil)
 	switch asked.Verb {
 	case payload.Scan:
 		answer, err = s.scanSince(ctx, c, asked.Since, run)

@@ -122,9 +122,6 @@ func (b *Batch) Payload() []byte {
 // ReadEnvelope reads the value of the key "errmon". An envelope of a newer relay, or an
 // incomplete one, is an error: half of it would be counted as all.
 func ReadEnvelope(raw []byte) ([]Entry, error) {
-	if len(raw) > MaxBody {
-		return nil, fmt.Errorf("the envelope has %d bytes: at most %d are read", len(raw), MaxBody)
-	}
 	var e envelope
 	err := json.Unmarshal(raw, &e)
 	switch {

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -16,14 +15,10 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape, of at most
-// MaxBody bytes; the error says what is wrong with it. A text sent to Slack's route, as by anyone's program,
-// has the shape text. The id is the one in the body; else, for Sentry, the body's hash; else fallback, which
-// differs from delivery to delivery. A body longer than MaxSample is cut.
+// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape; the error says what
+// is wrong with it. A text alone, as anyone's program sends it to Slack's route, has the shape text. The id is the
+// body's own; else, for Sentry, its hash; else fallback. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
-	if len(body) > MaxBody {
-		return Entry{}, fmt.Errorf("the body has %d bytes: at most %d are read", len(body), MaxBody)
-	}
 	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // JSON's decoder lets other bytes pass
 	fields, err := object(body)
 	if err != nil {

@@ -104,8 +104,9 @@ func shapeOf(fields map[string]json.RawMessage, body []byte) (string, json.RawMe
 
 func object(body []byte) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
-	switch err := json.Unmarshal(body, &fields); {
-	case json.Valid(body) && fields == nil:
+	err := json.Unmarshal(body, &fields)
+	switch {
+	case fields == nil && json.Valid(body):
 		return nil, errors.New("it is JSON, but not an object")
 	case err != nil:
 		return nil, fmt.Errorf("it is not a complete JSON object: %w", err)
