@@ -21,7 +21,7 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// payload returns what was delivered to this run, and false if the run should scan, as for a dispatch of TypeScan.
+// payload returns what was delivered to this run; false if it should scan, as for a dispatch of TypeScan.
 func (s *session) payload(cmd *cobra.Command) ([]byte, bool, error) {
 	if f := cmd.Flags().Lookup("payload"); f != nil && f.Changed {
 		file := s.Stdin
@@ -85,7 +85,7 @@ func (s *session) dispatch(ctx context.Context, c config.Config, body []byte) (r
 	return run, nil
 }
 
-// serve runs a command, adds what it did to the run, and answers. The sender sees a failure, which fails the run.
+// serve runs a command, adds what it did to the run, and answers. A failure fails the run too.
 func (s *session) serve(ctx context.Context, c config.Config, asked payload.Command, o scan.Options, run *report.Run) {
 	answer, err := slack.Answer{Text: "`scan` reads the sources now, `scan 6h` reads the last 6 hours again, " +
 		"`status` shows the totals, and `file TEXT` files an error."}, error(nil)

@@ -118,7 +118,7 @@ func namesOf(rules []policy.Rule) (n github.Names) {
 	return n
 }
 
-// checkFrames reports how many in-app frames of open issues were found in the repository, if there are enough.
+// checkFrames reports how many in-app frames of open issues were found in the repository.
 func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	const about, minFrames = "frames", 10
 	issues, err := client.List(ctx, cfg.Label, nil)
@@ -138,8 +138,7 @@ func checkFrames(ctx context.Context, cfg config.Config, client *github.Client) 
 	return []finding.Finding{finding.Good(about, "%d of %d in-app frames were found in the repository", shown, frames)}
 }
 
-// checkWorkflows checks the workflow that runs or, outside Actions, those of the working directory that use
-// this action. A workflow that runs in another repository than the issues' is read only if it is checked out.
+// checkWorkflows checks the workflow that runs or, outside Actions, those here that use errmon.
 func (s *session) checkWorkflows(ctx context.Context, cfg config.Config, client *github.Client) []finding.Finding {
 	const folder = ".github/workflows/"
 	files, _ := filepath.Glob(folder + "*.y*ml")                       // the pattern is well formed

@@ -89,8 +89,7 @@ type Config struct {
 	LeftOut, Warnings []error
 	Refused           []string // settings with a wrong value, each explained by Load's error
 
-	// DotEnv holds the variables of .env that the environment lacks. The AWS SDK
-	// reads the environment itself, so the caller exports these first.
+	// DotEnv holds the variables of .env that the environment lacks. The caller exports them for the AWS SDK.
 	DotEnv map[string]string
 }
 

@@ -15,8 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// readFile reads the settings file: the named one, which must exist, or else the default, which may be
-// absent. It returns the settings, nil without a file, and puts everything else into c.
+// readFile returns the settings in the file, nil without one, and puts everything else into c.
 func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)
@@ -113,7 +112,7 @@ func (f *fileReader) at(node ast.Node) string {
 	return fmt.Sprintf("%s line %d", f.path, node.GetToken().Position.Line)
 }
 
-// each reads the entries of a mapping; null has none. want is the mistake if it is not one; nil names mean any.
+// each reads the entries of a mapping; null has none, and want is any other mistake. Nil names mean any.
 func (f *fileReader) each(node ast.Node, want string, names []string, read func(string, ast.Node) error) {
 	mapping, ok := node.(*ast.MappingNode)
 	if _, null := node.(*ast.NullNode); null {
@@ -170,7 +169,7 @@ func nodesOf(node ast.Node) []ast.Node {
 	return []ast.Node{node}
 }
 
-// scalar returns a plain value as it is written, since the setting says whether it is a number. Null is empty.
+// scalar returns a plain value as written, since the setting says whether it is a number. Null is empty.
 func scalar(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.NullNode:

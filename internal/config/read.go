@@ -88,7 +88,7 @@ func quiet(s string) (time.Duration, error) {
 	return duration("0", "365d")(s)
 }
 
-// ParseSince parses a value of the setting since. Its error explains valid values but does not repeat the text.
+// ParseSince parses a value of the setting since. Its error explains valid values, without the text.
 func ParseSince(text string, now time.Time) (time.Time, error) {
 	t, err := time.Parse(time.RFC3339, text)
 	if d, durationErr := str2duration.ParseDuration(text); durationErr == nil {
@@ -156,7 +156,7 @@ func repository(owner, repo *string) func(string) error {
 	}
 }
 
-// label parses the name of a label. GitHub allows 50 characters, ten for ":dashboard", and separates by commas.
+// label parses the name of a label. GitHub allows 50 characters, ten for ":dashboard", and no commas.
 func label(s string) (string, error) {
 	switch {
 	case utf8.RuneCountInString(s) > 40:

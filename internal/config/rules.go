@@ -155,8 +155,7 @@ var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 // reserved matches the labels that change what errmon does with an issue.
 var reserved = regexp.MustCompile(`(?i):(dashboard|ignore|archive|snooze-\d+d)$`)
 
-// checkRuleLabels reports rules that set the label by which errmon finds its issues: without the rule, the label
-// is removed, and the errors would be filed again.
+// checkRuleLabels reports rules that set errmon's label, which would go with the rule and refile the errors.
 func (c Config) checkRuleLabels() error {
 	var mistakes []error
 	for _, r := range c.Rules {

@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// This file reads the keys in-app, fields, code and redact, which hold more than a plain value: see examples/rules.md.
+// This file reads the keys in-app, fields, code and redact: see examples/rules.md.
 
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}

@@ -64,8 +64,8 @@ type Batch struct {
 	size    int // of the entries, encoded
 }
 
-// Add puts an entry into the batch and returns true, or false if it does not fit. Another occurrence of an error
-// in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
+// Add puts an entry into the batch and returns true, or false if it does not fit. Another occurrence of an
+// error in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
 	at := b.find(e)
 	if at < 0 {
@@ -110,7 +110,7 @@ func (b *Batch) IDs() []string {
 	return ids
 }
 
-// Payload returns the client_payload that carries the batch, of at most MaxPayload bytes; nil for an empty one.
+// Payload returns the client_payload with the batch, of at most MaxPayload bytes; nil for an empty one.
 func (b *Batch) Payload() []byte {
 	if len(b.entries) == 0 {
 		return nil
@@ -162,7 +162,7 @@ func (e Entry) check() error {
 	return nil
 }
 
-// plainID matches an id that can be sent as it is: printable ASCII that does not grow when quoted. Others are hashed.
+// plainID matches an id that can be sent as it is: ASCII that does not grow when quoted. Others are hashed.
 var plainID = regexp.MustCompile(`^[!#-\[\]-~]{1,128}$`)
 
 // encode leaves <, > and & as they are, which would take six bytes each.

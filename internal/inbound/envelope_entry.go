@@ -16,7 +16,7 @@ import (
 )
 
 // NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape; the error says what
-// is wrong with it. A text alone, as anyone's program sends it to Slack's route, has the shape text. The id is the
+// is wrong with it. A text alone, which any program may send as Slack's, has the shape text. The id is the
 // body's own; else, for Sentry, its hash; else fallback. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // JSON's decoder lets other bytes pass
@@ -53,8 +53,7 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	return e, err
 }
 
-// identify returns the occurrence's id, and what all occurrences of its error have in
-// common; each is empty if the payload does not contain it.
+// identify returns the occurrence's id and what all occurrences of its error share; each may be empty.
 func identify(p payload.Payload) (id, key string) {
 	if len(p.Commands) > 0 {
 		id = p.Commands[0].ID
@@ -83,8 +82,7 @@ func hash(raw []byte) string {
 var bulk = []string{"breadcrumbs", "vars", "pre_context", "post_context", "modules", "contexts", "request", "extra", "sdk",
 	"_meta", "debug_meta", "packages", "threads", "user", "tags"}
 
-// cut shortens a sample to MaxSample bytes. It drops bulk first, then clips texts and
-// drops inner parts, the longest first. Ids are short and stay.
+// cut shortens a sample to MaxSample bytes: bulk goes first, then the longest parts. Ids are short and stay.
 func cut(sample []byte) ([]byte, error) {
 	var value any
 	d := json.NewDecoder(bytes.NewReader(sample))
@@ -101,8 +99,7 @@ func cut(sample []byte) ([]byte, error) {
 	return nil, errors.New("it is too large for a dispatch, even without its long parts")
 }
 
-// shorten drops bulk, clips texts to longest bytes, and drops longer parts, keys
-// included, unless they are objects in the outer levels.
+// shorten drops bulk and parts over longest bytes, but clips texts, and keeps objects in the outer levels.
 func shorten(value any, longest, levels int) any {
 	text, isText := value.(string)
 	object, isObject := value.(map[string]any)

@@ -34,12 +34,10 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// MaxBody is the longest payload, in bytes. GitHub accepts 64 KB of payload and adds a
-// description of the repository; Sentry's webhooks hold a whole event.
+// MaxBody is the longest payload, in bytes: GitHub accepts 64 KB, and Sentry's webhooks hold a whole event.
 const MaxBody = 1 << 20
 
-// Read reads a payload: the event file of a workflow, the client_payload alone,
-// or the body of a webhook. Its error says what is wrong and how to fix it.
+// Read reads the event file of a workflow, its client_payload, or the body of a webhook.
 func Read(body []byte, o slack.Options) (payload.Payload, error) {
 	if len(body) > MaxBody {
 		return payload.Payload{}, fmt.Errorf("the payload is larger than the limit of %d bytes", MaxBody)
@@ -126,8 +124,7 @@ func unknown(fields map[string]json.RawMessage) error {
 	return fmt.Errorf("the payload has an unknown shape, with %s: send it under errmon, sentry, slack or text (see examples/webhooks.md)", seen)
 }
 
-// readText reads one error from a text: a line as logged, with or without its stack trace. If there is a
-// message too, it identifies the error better. Only text is required: anyone's program may send it.
+// readText reads an error from a text as logged. A message beside it identifies the error better.
 func readText(raw json.RawMessage, o payload.Origin) (payload.Payload, error) {
 	var body map[string]payload.Text
 	if err := json.Unmarshal(raw, &body); err != nil {

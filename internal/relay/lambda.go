@@ -38,8 +38,7 @@ func init() {
 	}
 }
 
-// ToSQS returns a Deliver that puts each delivery into a queue, because nothing runs after the answer on
-// Lambda. A message has at most inbound.MaxPayload bytes; SQS accepts 256 KB.
+// ToSQS returns a Deliver that fills a queue of SQS, because nothing runs after the answer on Lambda.
 func ToSQS(client *sqs.Client, queueURL string) Deliver {
 	return func(ctx context.Context, d Delivery) error {
 		body := `{"scan":true}`
@@ -85,7 +84,7 @@ type load struct {
 }
 
 // Batches returns the handler of a queue's messages. It dispatches them in as few payloads as possible, and
-// returns the messages to deliver again, including those refused for good, until the redrive policy moves them.
+// returns the messages to deliver again, even those refused for good, until the redrive policy moves them.
 func Batches(dispatch Dispatch, c Config) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, in events.SQSEvent) (out events.SQSEventResponse, _ error) {
 		if deadline, ok := ctx.Deadline(); ok { // for the GitHub client, minus the time that an answer takes

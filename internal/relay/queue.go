@@ -19,8 +19,7 @@ import (
 )
 
 const (
-	// maxBatches bounds what waits, each of at most inbound.MaxPayload bytes: 6 MB in
-	// all, or 100 s of dispatches at the one per second that GitHub asks for.
+	// maxBatches bounds what waits: 6 MB, or 100 s of dispatches at the one per second that GitHub asks for.
 	maxBatches = 100
 	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one filled by ids.
 	reservedForIDs = inbound.MaxPayload / 2
@@ -149,9 +148,7 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	return nil, wait, q.stopped != nil
 }
 
-// Run dispatches until the queue is stopped and empty, or the context ends. It retries temporary failures for
-// as long as they last; what GitHub refuses for good is logged with its ids and counted. The error states how
-// many accepted events were not delivered.
+// Run dispatches until the queue is stopped and empty, or the context ends. The error counts what was lost.
 func (q *Queue) Run(ctx context.Context) error {
 	lost, why := 0, "GitHub refused them"
 	for done := false; !done && ctx.Err() == nil; {

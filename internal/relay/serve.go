@@ -74,8 +74,8 @@ func newServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// Readiness returns the check behind /readyz: whether the queue accepts more and, with deep, whether ask, which
-// asks GitHub, succeeds. Its answer is kept for 30 s, so that strangers cannot make the relay ask more often.
+// Readiness returns the check behind /readyz: whether the queue accepts more and, with deep, whether asking
+// GitHub succeeds. The answer is kept for 30 s, so that strangers cannot make the relay ask more often.
 func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, bool) error {
 	var mu sync.Mutex
 	var asked time.Time

@@ -74,14 +74,12 @@ const (
 	maxBody = 1 << 20
 	// maxSmall is the longest small body, in bytes. Slack's messages and most of Sentry's events are small.
 	maxSmall = 64 << 10
-	// smallRoom and largeRoom bound the bodies held at once, in bytes, over all
-	// connections. They are separate, so that large bodies never keep small ones waiting.
+	// smallRoom and largeRoom bound the bodies held at once, in bytes. Large ones never delay small ones.
 	smallRoom, largeRoom = 8 << 20, 12 << 20
 	// maxJudged bounds the bodies parsed at once, in bytes: parsing takes up to 20 times the size of a body.
 	maxJudged = 3 << 20
 
-	// largeGrace is how long a large body may keep its room while others need it. Sentry
-	// waits 1 s for an answer, so a slower one is late anyway.
+	// largeGrace is how long a large body may keep its room: Sentry waits 1 s for an answer.
 	largeGrace = time.Second
 )
 

@@ -44,7 +44,7 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return []finding.Finding{finding.Good(about, "%s in %s may write", who.User, who.Team), found}
 }
 
-// checkWebhook sends an empty message, which Slack refuses (400 no_text) only after it has checked the webhook.
+// checkWebhook sends an empty message, which Slack refuses (400 no_text) after checking the webhook.
 func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	const about = "Slack webhook"
 	// Workflow Builder's triggers accept even an empty message.

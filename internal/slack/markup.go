@@ -65,7 +65,6 @@ func note(e *event.Event, name, value string) bool {
 }
 
 // read returns the message's text as people see it, one part per line, and what its fields say of the event.
-// If there are blocks, the text above them is for notifications and often repeats them.
 func (m slackMessage) read() (text string, said event.Event) {
 	all := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {
@@ -132,8 +131,7 @@ func (b slackBlock) rich() string {
 // code matches a block of code, which is not all backticks, or code within a line. Other backticks are text.
 var code = regexp.MustCompile("(?s)```(`{0,2}[^`].*?)```|`([^`\n]+)`")
 
-// decodeMrkdwn returns a text without Slack's markup: links and mentions as people see them, without emoji
-// and the signs of bold, italic, strikethrough and code. Code stays as it was typed.
+// decodeMrkdwn returns a text as people see it, without emoji and the signs of styles. Code stays as typed.
 func decodeMrkdwn(text string) string {
 	var b strings.Builder
 	from := 0
@@ -192,8 +190,7 @@ func linksOf(text string) string {
 	})
 }
 
-// emoji matches names such as ":fire:", perhaps with the colour of a hand, next to white space or signs, but not
-// the colons of times and addresses.
+// emoji matches names such as ":fire:" next to white space or signs, not the colons of times and addresses.
 var emoji = regexp.MustCompile(`(^|[ \t\n*_~(\[|])(?::[a-z+-][a-z0-9_+'-]*:(?::skin-tone-\d:)?)+($|[ \t\n:*_~)\]|.,!])`)
 
 // withoutEmoji drops them in two passes, because neighbours share the space between them.

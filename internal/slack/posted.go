@@ -115,7 +115,7 @@ var (
 var decoration = regexp.MustCompile(`^\[?(?i:(error|err|fatal|critical|panic|alert|warning|warn|exception|failure))\]?` +
 	`(?:\s+(?:in|from)\s+\[?([\w./@-]+?)\]?(?:\s+\(([\w-]+)\))?)?(\s*:|\s+[|–—-]+\s|\s*$)\s*`)
 
-// logged matches the start of a line as loggers print it, with its level, or of an exception's line, with its type.
+// logged matches the start of a line with a level, as loggers print it, or with the type of an exception.
 var logged = regexp.MustCompile(`^\[?(?:ERROR|FATAL|CRITICAL|PANIC)\b` +
 	`|^(?:Uncaught |Unhandled )?(?:[\w.$:\\]*(?:Error|Exception|Panic)(?:: | \()|panic: |Traceback \()`)
 
@@ -124,8 +124,7 @@ var environments = map[string]bool{ // rather than services
 	"development": true, "dev": true, "test": true, "testing": true, "qa": true, "sandbox": true,
 }
 
-// readAlert finds the log line that an alerting program quotes, and reads the decoration that it put in
-// front. The message of the event starts at that line, or is the whole text without one.
+// readAlert finds the log line that an alert quotes, else the whole text, and reads the decoration before it.
 func readAlert(text string) event.Event {
 	text = withoutSigns(text)
 	for from := text; from != ""; _, from, _ = strings.Cut(from, "\n") {

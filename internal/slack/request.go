@@ -19,7 +19,7 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// The headers of a request's signature: "v0=" and the HMAC-SHA256, in hexadecimal, of "v0:", the timestamp, ":"
+// The headers of a request's signature: "v0=" and the hexadecimal HMAC-SHA256 of "v0:", the timestamp, ":"
 // and the raw body, under the app's signing secret; and the timestamp, in seconds since 1970.
 // https://docs.slack.dev/authentication/verifying-requests-from-slack
 const (
@@ -37,7 +37,7 @@ var (
 )
 
 // VerifySignature returns nil for a body, exactly as it arrived, that Slack signed with the secret at most
-// SignatureAge from now; else ErrUnsigned, ErrStale or ErrWrongSignature, in the same time for each wrong one.
+// SignatureAge from now; else ErrUnsigned, ErrStale or ErrWrongSignature, which all take the same time.
 func VerifySignature(secret, signature, timestamp string, body []byte, now time.Time) error {
 	if signature == "" || timestamp == "" {
 		return ErrUnsigned
@@ -83,8 +83,7 @@ type Options struct {
 	Rules Rules
 }
 
-// Object returns the body of a request as one JSON object. It arrives as JSON, whatever its Content-Type, or as a
-// form: a slash command, or JSON in the field payload.
+// Object returns a request as one JSON object. A form is a slash command, or has it in a field payload.
 func Object(body []byte) ([]byte, error) {
 	if json.Valid(body) {
 		return body, nil
@@ -104,8 +103,7 @@ func Object(body []byte) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// ReadRequest reads the body of a Slack event, a slash command or a message, or a string
-// that holds one, in any form that Object accepts.
+// ReadRequest reads an event, a slash command or a message, as Object accepts it or in a JSON string.
 func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -176,7 +174,7 @@ type Rules struct {
 	IgnoreApps []string // names or ids of apps whose messages are not errors
 }
 
-// anyFold reports whether one of the values is in the list, ignoring case and a "#" in front. Empty ones are not.
+// anyFold reports whether a value that is not empty is in the list, ignoring case and a "#" in front.
 func anyFold(list []string, values ...string) bool {
 	return slices.ContainsFunc(values, func(v string) bool {
 		return v != "" && slices.ContainsFunc(list, func(item string) bool {

@@ -147,8 +147,8 @@ const (
 	maxRefusals = 3   // how often a message is repeated after the rate limit refused it
 )
 
-// Post posts the errors in one message, or nothing if there are none. If Slack answers 429, it waits as long as
-// Slack asks and posts again. Nothing else is repeated: if an answer was lost, the message may have been posted.
+// Post posts the errors in one message, or nothing if there are none. If Slack answers 429, it waits as asked
+// and posts again. Nothing else is repeated: if an answer was lost, the message may have been posted.
 func (c *Client) Post(ctx context.Context, repository string, found []Error) (err error) {
 	if len(found) == 0 {
 		return nil
@@ -238,8 +238,8 @@ type Answer struct {
 	Done []Error // the issues written, each with what was done as its Kind
 }
 
-// SendAnswer posts an answer to a command's response_url, which Slack accepts for 30 minutes. The address comes
-// from a payload: it is used only if it is one of Slack's, or on the server that apiURL names, which may be empty.
+// SendAnswer posts an answer to a command's response_url, which Slack accepts for 30 minutes. It comes from a
+// payload, so it must be one of Slack's or on the server that apiURL names, which may be empty.
 func SendAnswer(ctx context.Context, responseURL, apiURL string, a Answer) error {
 	hosts := []string{"https://hooks.slack.com", "https://hooks.slack-gov.com"}
 	to, err := url.Parse(responseURL)
