@@ -27,7 +27,8 @@ import (
 
 func (s *session) doctor(cmd *cobra.Command, _ []string) error {
 	// Somebody is waiting at a terminal, and a rate limit may demand an hour.
-	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, errors.New("the checks did not finish within two minutes"))
+	over := errors.New("the checks did not finish within two minutes")
+	ctx, cancel := s.Clock.WithTimeout(cmd.Context(), 2*time.Minute, over)
 	defer cancel()
 	c, err := s.configure(ctx)
 	t := table{out: s.Stdout, screen: s.Screen, redactor: s.redactor.Section()}
@@ -109,11 +110,15 @@ func (s *session) checkGitHub(ctx context.Context, cfg config.Config) []finding.
 
 func namesOf(rules []policy.Rule) (n github.Names) {
 	for _, r := range rules {
-		n.Labels, n.Assignees, n.Types = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...), append(n.Types, r.Type)
+		n.Labels, n.Assignees = append(n.Labels, r.Labels...), append(n.Assignees, r.Assignees...)
+		if r.Type != "" {
+			n.Types = append(n.Types, r.Type)
+		}
 	}
+	n.Assignees = slices.DeleteFunc(n.Assignees, func(login string) bool { return login == policy.Owners })
 	for _, names := range []*[]string{&n.Labels, &n.Assignees, &n.Types} {
 		slices.Sort(*names)
-		*names = slices.DeleteFunc(slices.Compact(*names), func(name string) bool { return name == "" || names == &n.Assignees && name == policy.Owners })
+		*names = slices.Compact(*names)
 	}
 	return n
 }

@@ -86,7 +86,7 @@ func (s *session) watch(ctx context.Context, cfg config.Config) (usable []source
 	return usable, leftOut, errors.Join(mistakes...)
 }
 
-// configure reads the configuration, as far as it is valid, with the repository's file if none is checked out.
+// configure reads the configuration as far as it is valid, with the repository's file if none is checked out.
 func (s *session) configure(ctx context.Context) (c config.Config, err error) {
 	c, s.mistakes = s.load(s.input())
 	wrong := s.mistakes != nil && !errors.Is(s.mistakes, fs.ErrNotExist)

@@ -28,8 +28,8 @@ const maxPrefixSize = 500
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
 
 func (f *fileReader) lists(node ast.Node, names []string, limit int) map[string][]string {
-	lists := map[string][]string{}
-	f.each(node, "must be a mapping of "+strings.Join(names, ", ")+" to lists", names, func(name string, value ast.Node) (err error) {
+	lists, want := map[string][]string{}, "must be a mapping of "+strings.Join(names, ", ")+" to lists"
+	f.each(node, want, names, func(name string, value ast.Node) (err error) {
 		if lists[name], err = wordsOf(value); len(lists[name]) > limit {
 			err = fmt.Errorf("has %d items: at most %d are allowed", len(lists[name]), limit)
 		}

@@ -15,9 +15,9 @@ import (
 	"github.com/org/errmon-action/internal/slack"
 )
 
-// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape; the error says what
-// is wrong with it. A text alone, which any program may send as Slack's, has the shape text. The id is the
-// body's own; else, for Sentry, its hash; else fallback. A body longer than MaxSample is cut.
+// NewEntry makes an entry of one occurrence. body is a JSON object, a payload of the shape; the error says
+// what is wrong with it. A text alone, which any program may send as Slack's, has the shape text. The id is
+// the body's own; else, for Sentry, its hash; else fallback. A body longer than MaxSample is cut.
 func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	body = bytes.ToValidUTF8(body, []byte("\uFFFD")) // JSON's decoder lets other bytes pass
 	fields, err := object(body)
@@ -26,8 +26,9 @@ func NewEntry(shape string, body []byte, fallback string) (Entry, error) {
 	}
 	if shape == "slack" {
 		delete(fields, "token") // the deprecated verification token is a secret
-		if key, _ := shapeOf(fields, nil); key == "text" && fields["type"] == nil && fields["channel"] == nil && fields["command"] == nil {
-			shape = "text"
+		key, _ := shapeOf(fields, nil)
+		if key == "text" && fields["type"] == nil && fields["channel"] == nil && fields["command"] == nil {
+			shape = key
 		}
 	}
 	sample, err := encode(fields)

@@ -44,7 +44,7 @@ func Check(ctx context.Context, c Checkup) []finding.Finding {
 		ready = finding.Warn(about, "ready, but at an address without TLS", "put a proxy with TLS in front of it, and use https:// in relay-url")
 	}
 	trigger := finding.Good("relay /trigger-scan", "configured")
-	if status, _ := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, ""); status != http.StatusMethodNotAllowed { // which an existing route answers
+	if status, _ := c.ask(ctx, http.MethodGet, "/trigger-scan", nil, ""); status != http.StatusMethodNotAllowed {
 		trigger = finding.Warn(trigger.About, fmt.Sprintf("not configured (%d)", status), "set ERRMON_RELAY_TOKEN for the relay, or start scans by schedule and `gh workflow run`")
 	}
 	const installed = `{"action":"created","data":{"installation":{"status":"installed"}}}` // which is not an error

@@ -32,7 +32,8 @@ func init() {
 		if err != nil {
 			return fmt.Errorf("read the AWS configuration: %w", err)
 		}
-		receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), func(context.Context, bool) error { return nil }, NewMetrics())
+		ready := func(context.Context, bool) error { return nil }
+		receiver := NewReceiver(c, ToSQS(sqs.NewFromConfig(loaded), queueURL), ready, NewMetrics())
 		lambda.StartWithOptions(receiver.FunctionURL, lambda.WithContext(ctx))
 		return nil
 	}

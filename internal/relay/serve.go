@@ -33,7 +33,8 @@ func Serve(ctx context.Context, listener net.Listener, receiver *Receiver, queue
 		log.Info("stopping: accepted events are dispatched first")
 	case serveErr = <-served:
 	}
-	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, errors.New("the time limit for stopping is over"))
+	over := errors.New("the time limit for stopping is over")
+	last, cancel := receiver.cfg.Clock.WithTimeout(context.WithoutCancel(ctx), DrainTime, over)
 	defer cancel()
 	context.AfterFunc(last, abort)
 	if err := server.Shutdown(last); err != nil && serveErr == nil {
@@ -87,7 +88,8 @@ func Readiness(q *Queue, ask func(context.Context) error) func(context.Context, 
 		mu.Lock()
 		defer mu.Unlock()
 		if now := q.clock.Now(); asked.IsZero() || now.Sub(asked) > 30*time.Second {
-			ctx, cancel := q.clock.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, errors.New("GitHub did not answer within 5 s"))
+			slow := errors.New("GitHub did not answer within 5 s")
+			ctx, cancel := q.clock.WithTimeout(context.WithoutCancel(ctx), 5*time.Second, slow)
 			defer cancel()
 			answer, asked = ask(ctx), now
 		}

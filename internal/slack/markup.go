@@ -80,7 +80,8 @@ func (m slackMessage) read() (text string, said event.Event) {
 		}
 		all = append(all, parts...)
 	}
-	return payload.Lines(all[:min(len(all), 300)]...), said // Slack accepts 50 blocks and 20 attachments, with a few parts each
+	const most = 300 // Slack accepts 50 blocks and 20 attachments, with a few parts each
+	return payload.Lines(all[:min(len(all), most)]...), said
 }
 
 // lines returns the texts of blocks. Buttons and the small print of a context do not describe the error.

@@ -72,7 +72,7 @@ func (transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return resp, err
 	}
 	defer resp.Body.Close()
-	const longest = 8 << 10 // bytes: a reason is a word, but a proxy's page must be complete if it repeats the webhook's address
+	const longest = 8 << 10 // bytes: a proxy's page must be complete if it repeats the webhook's address
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, longest))
 	return nil, refusal{resp.Status, strings.TrimSpace(string(body))}
 }
