@@ -30,6 +30,7 @@ func TestPositions(t *testing.T) {
 		{"pair the other way", `{"value":"‹password-1 SECRET›","name":"DB_PASSWORD"}`},
 		{"pair in YAML", "- name: DB_PASSWORD\n  value: ‹password-1 SECRET›\n- name: HOST\n  value: db"},
 		{"column", " id | password | role\n----+----------+------\n  7 | ‹secret-1 SECRET› | admin"},
+		{"table after a line break", "\n| password | ‹secret-1 SECRET› |"},
 		{"frame of PHP", `#0 /srv/Db.php(12): PDO->__construct('‹argument-1 SECRET›', Object(Config), Array, 42)`},
 		{"call of PHP alone", `PDO->__construct('‹argument-1 SECRET›', '‹argument-1 SECRET›', Array)`},
 		{"call that signs in", `Auth.login("jane", "‹argument-1 SECRET›") and mysqli_connect('db', 'root', '‹argument-1 SECRET›')`},
