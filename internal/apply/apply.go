@@ -32,7 +32,7 @@ type Applier struct {
 	Assign  bool // new issues, to the owners of their code
 }
 
-// maxRefusals is how many refused writes in a row stop a run: each may cost retries, and none may succeed.
+// maxRefusals is how many refused writes in a row stop a run: the rest would probably fail too.
 const maxRefusals = 5
 
 // Do carries out the actions in order. A refused write affects only its own error. After a final refusal, the
@@ -70,7 +70,7 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed. A 403 may concern one body, as firewalls refuse words.
+// final reports whether no further write can succeed. A 403 may concern one body: firewalls reject words.
 func final(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden) ||
 		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))

@@ -86,7 +86,7 @@ type Page struct {
 	Users int64        `json:"c,omitempty"` // affected, as far as Sentry knows
 }
 
-// Users returns the number of affected users: the largest of the Sentry issues, as one may meet several.
+// Users returns how many users were affected: the most of one Sentry issue, since a user may meet several.
 func (m Marker) Users() int64 {
 	var most int64
 	for _, p := range m.Pages {

@@ -175,19 +175,6 @@ func (l line) read(into any) error {
 // find returns the lines of our section and its state line, which is zero if it was deleted. foreign reports
 // whether another issue's section was pasted as well.
 func find(body string) (ours []line, state line, foreign bool) {
-	lines := linesOf(body)
-	if at, foreign := newestState(lines); at >= 0 {
-		return lines[firstLine(lines, at) : endOf(lines, at)+1], lines[at], foreign
-	}
-	for _, prefix := range []string{beginPrefix, keyPrefix} {
-		if first := slices.IndexFunc(lines, func(l line) bool { return l.prefix == prefix }); first >= 0 {
-			return lines[first : lastLine(lines, first)+1], line{}, false
-		}
-	}
-	return nil, line{}, false
-}
-
-func linesOf(body string) []line {
 	var lines []line
 	from := 0
 	for raw := range strings.SplitSeq(body, "\n") {
@@ -201,7 +188,15 @@ func linesOf(body string) []line {
 		lines = append(lines, l)
 		from += len(raw) + 1
 	}
-	return lines
+	if at, foreign := newestState(lines); at >= 0 {
+		return lines[firstLine(lines, at) : endOf(lines, at)+1], lines[at], foreign
+	}
+	for _, prefix := range []string{beginPrefix, keyPrefix} {
+		if first := slices.IndexFunc(lines, func(l line) bool { return l.prefix == prefix }); first >= 0 {
+			return lines[first : lastLine(lines, first)+1], line{}, false
+		}
+	}
+	return nil, line{}, false
 }
 
 // newestState returns the index of the newest readable state, else of the last state line; -1 if there is

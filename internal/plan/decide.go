@@ -164,7 +164,7 @@ func written(a Action) (Kind, Reason) {
 	return Keep, NothingNew
 }
 
-// closing is the time after which an event reopens an issue: if closed as quiet, that of errmon's last read.
+// closing is the time after which an event reopens an issue; if closed as quiet, that of errmon's last read.
 func closing(issue Issue) time.Time {
 	if quiet := issue.Marker.Quiet.Time(); !quiet.IsZero() && quiet.Before(issue.ClosedAt) {
 		return quiet
@@ -227,8 +227,8 @@ func isQuiet(m marker.Marker, in Input) bool {
 	return quiet > 0 && m.Last != 0 && !readUpTo(m, in).Before(m.Last.Time().Add(quiet))
 }
 
-// silence is how long an error must be silent until its events, if spread evenly over its span and the
-// silence, would all fall in the span with a chance (span/(span+silence))^(n-1) below 1%: 1 to 90 days.
+// silence is how long an error must be silent until the chance (span/(span+silence))^(n-1) is below 1%: that
+// all of its n events, if spread evenly over its span and the silence, fall in the span. It is 1 to 90 days.
 func silence(m marker.Marker) time.Duration {
 	const least, most = day, 90 * day
 	n := m.Count()

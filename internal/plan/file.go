@@ -57,8 +57,8 @@ func file(known *directory, in Input) []Action {
 	return candidates
 }
 
-// Room returns how many new issues a run that begins now may file. It goes by creation times, which survive a
-// lost dashboard and overlapping runs, and counts what these filed twice once.
+// Room returns how many new issues a run that begins now may file. It goes by creation times, so neither a
+// lost dashboard nor an overlapping run raises it, and an error that was filed twice counts once.
 func (r Rules) Room(issues []Issue, now time.Time) int {
 	if r.MaxNewPerDay == 0 {
 		return r.MaxNew

@@ -123,7 +123,7 @@ func (d *directory) joinNamed(groups []*grouping.Group) {
 	}
 }
 
-// unite makes one entry of several: the oldest issue or the first row. It returns nil for none.
+// unite makes one entry of several: the oldest issue, or else the first row. It returns nil for none.
 func unite(same []*entry) (oldest *entry) {
 	slices.SortStableFunc(same, byNumber)
 	for _, e := range same {
@@ -156,7 +156,7 @@ func (d *directory) absorbRows(e *entry, g *grouping.Group) {
 	}
 }
 
-// wait adds an error without an issue to its rows, which may turn out to be one error, or as a new row.
+// wait adds an error without an issue to its rows, which may turn out to be one error, or else as a new row.
 func (d *directory) wait(e *entry) {
 	var rows []*entry
 	for _, g := range e.groups {

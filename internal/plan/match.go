@@ -11,7 +11,7 @@ import (
 // directory finds the issue of a group, or the row of an error that waits on the dashboard.
 type directory struct {
 	entries []*entry          // the oldest first, without known duplicates
-	rows    *directory        // of the waiting errors, also new ones; nil in that one
+	rows    *directory        // of the waiting errors, new ones included; nil in itself
 	owners  map[string]*entry // by owned key
 	aliases map[string]*entry // the oldest by alias
 	names   map[string]bool   // keys of the names that rules give to errors; true if all errors of the name are one

@@ -175,5 +175,5 @@ func archivedInSentry(i Issue) bool {
 	})
 }
 
-// LongestRun is the largest max-duration: how long before a write the run, or an overlapping one, began.
+// LongestRun is the largest max-duration: how long before a write its run may have decided, or another begun.
 const LongestRun = 6 * time.Hour

@@ -120,9 +120,8 @@ func output(r *safe.Redactor, l plan.Result) outputIssue {
 	if s == nil || len(s.Links) == 0 {
 		return o
 	}
-	if url, ok := r.Permalink(s.Page, s.Commit.SHA, s.Links[0].Path, s.Links[0].Line); ok {
-		o.Permalink = url.String()
-	}
+	url, _ := r.Permalink(s.Page, s.Commit.SHA, s.Links[0].Path, s.Links[0].Line)
+	o.Permalink = url.String()
 	for _, name := range s.Owners.Names {
 		o.Owners = append(o.Owners, r.Redact(name))
 	}
