@@ -150,11 +150,8 @@ func (t *keyTable) nested(key string) (keyed, bool) {
 
 // holds reports whether fields may be in the object at the key.
 func (t *keyTable) holds(key string) bool {
-	ok := true
-	for ok && !t.containers[key] && !wholes[key] {
-		key, ok = inner(key)
-	}
-	return ok
+	within, ok := inner(key)
+	return t.containers[key] || wholes[key] || ok && t.holds(within)
 }
 
 // inner returns the key without the whole that it begins with.
