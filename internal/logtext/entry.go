@@ -166,12 +166,11 @@ func (p *prefix) cut(e *entry) {
 		}
 		return
 	}
-	rest, ok := strings.CutPrefix(e.first, p.text)
-	if !ok && e.first != strings.TrimRight(p.text, " ") {
+	if rest, ok := strings.CutPrefix(e.first, p.text); ok || rest == strings.TrimRight(p.text, " ") {
+		e.first = rest
+	} else {
 		p.text = ""
-		return
 	}
-	e.first = rest
 }
 
 // learn finds the prefix of a line that means nothing with it.
@@ -208,7 +207,7 @@ const (
 type parts struct {
 	entries []entry // as they came, in case they make no object
 	text    strings.Builder
-	object  bool
+	object  bool // which is not closed yet
 }
 
 // maxParts bounds the records of one object or line.
@@ -226,7 +225,7 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	} else if p.object {
 		whole := e // which is not a part if it is a whole object, or what a logger prints at the start of a line
 		if whole.read(f.keys); whole.fields != nil || whole.shape == stacktrace.Head || whole.first == "{" {
-			f.abandon(s)
+			f.release(s)
 			return f.gather(s, e)
 		}
 		if nestedEnd(p.text.String()) != inString {
@@ -237,19 +236,18 @@ func (f *Framer) gather(s *stream, e entry) bool {
 	if room := maxPart - p.text.Len(); room > 0 {
 		p.text.WriteString(strings.ToValidUTF8(e.first[:min(len(e.first), room)], ""))
 	}
-	if p.object && nestedEnd(p.text.String()) > 0 || !p.object && !e.partial {
-		whole := p.entries[0]
-		whole.first = p.text.String()
-		s.parts = parts{}
-		f.take(s, whole)
-	} else if len(p.entries) >= maxParts {
-		f.abandon(s)
+	complete := !p.object && !e.partial
+	if p.object && nestedEnd(p.text.String()) > 0 {
+		complete, p.object = true, false
+	}
+	if complete || len(p.entries) >= maxParts {
+		f.release(s)
 	}
 	return true
 }
 
-// abandon stops waiting for more parts. Records that turn out not to be an object are added one by one.
-func (f *Framer) abandon(s *stream) {
+// release adds the parts of a line as one, but those of an object that was never closed one by one.
+func (f *Framer) release(s *stream) {
 	p := s.parts
 	s.parts = parts{}
 	if len(p.entries) > 0 && !p.object {

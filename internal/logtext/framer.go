@@ -171,7 +171,7 @@ func (f *Framer) end(s *stream) {
 func (f *Framer) Flush(now time.Time) (waiting time.Time) {
 	for el := f.recent.Back(); el != nil; el = el.Prev() {
 		s := el.Value.(*stream)
-		f.abandon(s)
+		f.release(s)
 		for _, p := range append(s.parked, s.pending) {
 			last, whole, tracelike := p.last, p.whole, p.trace.seen || p.trace.phase.Named()
 			if n := len(p.held); n > 0 {
@@ -201,7 +201,7 @@ func (f *Framer) stream(key streamKey) *stream {
 	if len(f.streams) >= maxStreams {
 		oldest := f.recent.Remove(f.recent.Back()).(*stream)
 		delete(f.streams, oldest.key)
-		f.abandon(oldest)
+		f.release(oldest)
 		for _, p := range append(oldest.parked, oldest.pending) {
 			oldest.pending = p
 			f.end(oldest)

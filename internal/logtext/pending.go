@@ -148,8 +148,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 			e.Logger = ""
 		}
 	}
-	e.Message = clip(p.head.message)
-	e.Stack = clip(p.head.stack)
+	e.Message, e.Stack = clip(p.head.message), clip(p.head.stack)
 	if p.trace.seen && !(e.Partial && p.trace.torn) { // another failure's frames may have the same rest
 		e.Stack = strings.TrimPrefix(p.text.below(e.Message), "\n")
 	}
@@ -159,9 +158,7 @@ func (p *pending) finish(keys *keyTable) (event.Event, bool) {
 	if p.head.said != "" {
 		e.Logger, e.Message = cmp.Or(e.Logger, strings.TrimRight(e.Message, " -:|")), clip(p.head.said)
 	}
-	if p.head.failure != "" {
-		e.Message = clip(p.head.failure)
-	}
+	e.Message = cmp.Or(clip(p.head.failure), e.Message)
 	if strings.IndexByte(e.Message, '{') >= 0 {
 		read := e // a copy, so that no other event goes to the heap
 		if readEmbedded(&read, p.head.level, keys) {
