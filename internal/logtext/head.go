@@ -34,7 +34,6 @@ const maxHeadParts = 10
 // readHead reads the first line of an event:
 //
 //	2026-11-22 10:00:00,123 ERROR [main] com.acme.Cart - no price
-//	[2026-11-22 10:00:00 +0000] [7] [ERROR] no price
 //	22.11.2026 10:00:00 | web-1 | shop | error | no price
 //	E, [2026-11-22T10:00:00.123 #7] ERROR -- : no price
 //	❌ cart » no price
@@ -75,7 +74,6 @@ type headReader struct {
 	timed    bool // a time was read
 	how      spelling
 	indented bool
-	placed   bool   // a place in a source file was read
 	plain    int    // words so far that a sentence may have
 	names    string // the last part that may be the logger's name
 	joint    string // what separates the level from the part behind it
@@ -98,20 +96,18 @@ func (r *headReader) read() {
 			return
 		}
 	}
-	for parts := 0; parts < maxHeadParts && r.at < len(r.s) && r.part(); parts++ {
-		switch {
-		case r.h.level == event.Unknown:
-			continue
-		case r.h.format != "": // of the table, and so complete
-			return
-		}
+	for parts := 0; parts < maxHeadParts && r.at < len(r.s) && r.h.level == event.Unknown && r.part(); parts++ {
+	}
+	switch behind := r.s[r.at:]; {
+	case r.h.level == event.Unknown:
+	case r.h.format != "": // of the table, and so complete
+		return
+	default:
 		r.h.format = "head"
-		behind := r.s[r.at:]
 		if r.afterLevel(); !r.doubtful(behind) {
 			return
 		}
 		r.h, r.kept = head{}, 0
-		break
 	}
 	r.withoutLevel()
 }

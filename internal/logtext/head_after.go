@@ -67,10 +67,8 @@ func (r *headReader) behindPart(tries int) bool {
 		return true
 	}
 	n := nameEndIn(s)
-	if r.joint == "::" {
-		if i := strings.Index(s[:n], "::"); i > 0 {
-			n = i
-		}
+	if i := strings.Index(s[:n], "::"); i > 0 && r.joint == "::" {
+		n = i
 	}
 	return n > 0 && n < len(s) && r.behindName(s, n, tries)
 }

@@ -95,7 +95,7 @@ func (r *headReader) symbol(s string) bool {
 // take ends the search for the level, which stands in the next n bytes.
 func (r *headReader) take(level event.Level, n int) {
 	r.h.level = level
-	r.h.structured, r.placed = true, false
+	r.h.structured = true
 	r.at += n
 	r.h.logger = cmp.Or(r.h.logger, r.names)
 }
@@ -165,16 +165,15 @@ func (r *headReader) say(inner string) {
 	if name, line, ok := strings.Cut(inner, ":"); ok && isNumber(line) && isDotted(name) {
 		inner = name
 	}
-	switch {
-	case isID(inner), mayBeID(inner):
+	if isID(inner) || mayBeID(inner) {
 		r.h.requestID = inner
-	case isLogger(inner):
+		return
+	}
+	if isLogger(inner) {
 		r.names = inner
+	}
+	if _, n := timeAt(inner); n == 0 { // not the time and process of Ruby's Logger
 		r.h.lane = cmp.Or(r.h.lane, inner)
-	default:
-		if _, n := timeAt(inner); n == 0 { // not the time and process of Ruby's Logger
-			r.h.lane = cmp.Or(r.h.lane, inner)
-		}
 	}
 }
 

@@ -37,7 +37,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 		return s[0] >= 'a' && s[0] != 'p'
 	}
 	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // as a sentence begins
-	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
+	return r.left == afterMark && how == small && s[0] >= 'a' && titled
 }
 
 // right returns what follows a level of n bytes: atStart if the word goes on, and afterWord for another word.
@@ -122,18 +122,14 @@ func (r *headReader) doubtful(behind string) bool {
 	h := &r.h
 	dated := r.timed || !h.time.IsZero()
 	switch {
-	case h.level < event.Error:
+	case h.level < event.Error, h.message != "" && strings.IndexByte("}])+", h.message[0]) >= 0: // a line of something longer
 		return false
 	case h.message == "":
 		if !dated && countWords(behind, 1) < 1 && h.requestID == "" {
 			h.format = levelAlone
 		}
 		return false
-	case strings.IndexByte("}])+", h.message[0]) >= 0: // a line of something longer
-		return false
-	case r.indented && r.how < capital: // a help text
-		return true
-	case strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a row of a table
+	case r.indented && r.how < capital, strings.HasPrefix(r.s, "|") && strings.HasSuffix(r.s, "|"): // a help text, a row of a table
 		return true
 	case r.how == letter && !dated && h.logger == "":
 		return h.level == event.Fatal || countWords(h.message, 3) < 3
@@ -154,9 +150,6 @@ func countWords(s string, limit int) int {
 	return found
 }
 
-// maxMention is how many bytes of a text MentionsFailure looks at.
-const maxMention = 500
-
 // failureWords are stems: what follows one does not matter.
 var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "critical", "crash", "abort", "refused", "denied", "unable to", "cannot ", "could not "}
 
@@ -164,7 +157,7 @@ var failureWords = [...]string{"error", "exception", "fail", "fatal", "panic", "
 // "Exception" without a negation before it ("0 errors"). Nothing is filed because of that: it shows
 // a user which lines without a level may be errors in a format that errmon cannot read.
 func MentionsFailure(text string) bool {
-	line, _, _ := strings.Cut(text[:min(len(text), maxMention)], "\n")
+	line, _, _ := strings.Cut(text[:min(len(text), 500)], "\n") // bytes; a line says soon what it is about
 	line = strings.ToLower(line)
 	for _, word := range failureWords {
 		for part := range strings.SplitAfterSeq(line, word) {

@@ -37,8 +37,7 @@ func (r *headReader) word(s string) bool {
 	}
 	if (c == '(' || c == ':') && strings.IndexByte(name, '.') > 0 {
 		if place := compilerPlace.FindString(s[n:]); place != "" {
-			r.placed = true
-			r.next(n+len(place), afterMark)
+			r.next(n+len(place), afterTime)
 			return true
 		}
 	}

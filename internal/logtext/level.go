@@ -76,8 +76,6 @@ var symbols = [...]string{
 // severities are syslog's. The last three bits of a priority are one; the facility may precede them.
 var severities = [8]event.Level{event.Fatal, event.Fatal, event.Fatal, event.Error, event.Warn, event.Info, event.Info, event.Debug}
 
-func syslogLevel(priority int) event.Level { return severities[priority&7] }
-
 // fieldLevel reads the value of a structured level field, whose key shows what a number means.
 func fieldLevel(key, value string) event.Level {
 	value = strings.Trim(value, " []<>():")
@@ -106,7 +104,7 @@ func numberLevel(key string, n int) event.Level {
 	case n < 10 && key == "LogLevel": // .NET's
 		return min(event.Trace+event.Level(n), event.Fatal)
 	case n < 8 && (inKey("prio") || inKey("sev") || inKey("syslog")):
-		return syslogLevel(n)
+		return severities[n]
 	case n < 10:
 		return event.Unknown
 	case n < 100:

@@ -49,7 +49,7 @@ func (f *fields) fillService(e *event.Event) bool {
 		e.Level = fieldLevel("label", r.Label)
 	case is(`"short_message"`, `"level"`): // GELF's
 		if r.Level != nil {
-			e.Level = syslogLevel(*r.Level)
+			e.Level = severities[*r.Level&7]
 		}
 		e.Release = "" // "version" is GELF's own
 	case is(`"reqId"`, `"remoteAddr"`, `"level"`): // Nextcloud's

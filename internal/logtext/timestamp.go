@@ -151,15 +151,14 @@ func afternoon(s string, i, hour int) (time.Duration, int) {
 		end += 2
 	}
 	half := rest[0] | 0x20
-	switch {
-	case half != 'a' && half != 'p' || end < len(s) && isLetter(s[end]):
+	if half != 'a' && half != 'p' || end < len(s) && isLetter(s[end]) {
 		return 0, i
-	case half == 'p' && hour < 12:
-		return 12 * time.Hour, end
-	case half == 'a' && hour == 12:
-		return -12 * time.Hour, end
 	}
-	return 0, end
+	added := hour%12 - hour
+	if half == 'p' {
+		added += 12
+	}
+	return time.Duration(added) * time.Hour, end
 }
 
 // fraction reads ".123", ",123" or WebSphere's ":123" at s[i], and returns where it ends.

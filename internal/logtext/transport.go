@@ -32,7 +32,6 @@ const maxLayers = 4
 //	Nov 22 10:00:00 host app[7]: rest                  syslog, RFC 3164, and journald
 //	2026-11-22T10:00:00.123000+00:00 stream rest       aws logs tail
 //	2026-11-22T10:00:00.123456789Z stdout F rest       containerd, CRI-O
-//	2026-11-22T10:00:00.123456789Z rest                docker logs -t
 //	2026-11-22T10:00:00.123456+00:00 app[web.1]: rest  Heroku, rsyslog
 //	app-1  | rest                                      docker compose, PM2, foreman
 //	[pod/web-7f2/web] rest                             kubectl logs --prefix
@@ -103,7 +102,7 @@ func (c *carried) peelPriority(s string) bool {
 	if n == 0 || n > 3 || priority > 191 || s[n+1:] == "" || s[n+1] != '>' {
 		return false
 	}
-	c.level = syslogLevel(priority)
+	c.level = severities[priority&7]
 	rest := s[n+2:]
 	part := rfc5424.FindStringSubmatch(rest)
 	if part == nil {
