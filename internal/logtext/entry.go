@@ -94,9 +94,8 @@ func newEvent(e *entry) event.Event {
 	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
 }
 
-// cleanText makes text valid UTF-8 with "\n" between its lines and none at its end, without terminal
-// escape sequences. AWS Lambda's runtimes put "\r" between the lines of one message, and its Python
-// runtime indents traces by no-break spaces.
+// cleanText makes text valid UTF-8 with "\n" between its lines and no escape sequences. AWS Lambda's runtimes put
+// "\r" between the lines of a message, and Python's indents traces by no-break spaces.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
@@ -121,8 +120,7 @@ func (e *entry) hasTrace() bool {
 var wrapperKeys = set(`stream source container_id container_name container kubernetes docker log_processed tag logtag
 	ecs_cluster ecs_task_arn ecs_task_definition ec2_instance_id time date @timestamp _t`)
 
-// unwrapObject reads a line that was shipped in `{"log":"…","stream":"stderr","container_id":"…"}`,
-// or in an object with nothing but a log. It reports false for an application's own record.
+// unwrapObject reads a line shipped in `{"log":"…","stream":"stderr"}`, but no application's own record.
 func unwrapObject(s string) (w carried, ok bool) {
 	if !strings.HasPrefix(s, "{") || !strings.Contains(s, `"log"`) {
 		return w, false

@@ -96,8 +96,7 @@ func (h *head) readGlog(s string) {
 	}
 }
 
-// loggedByRuntime matches the types of errors that Lambda's runtimes log themselves, besides reporting them:
-// what the function threw, and a handler that cannot be loaded.
+// loggedByRuntime matches the types of errors that Lambda's runtimes also log themselves.
 const loggedByRuntime = `Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandlerName)\w*|[a-z]\S*|\w+`
 
 const redis = `^\d+:[XCSM] \d+ \w+ [\d: .]+` // the process, its role and the time

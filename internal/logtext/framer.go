@@ -41,8 +41,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// Settle is how long a trace that is logged one line per record may grow: if its last line
-// is younger, the trace waits for the next read.
+// Settle is how long a trace logged one line per record may grow: a younger one waits for the next read.
 const Settle = 10 * time.Second
 
 // maxStreams bounds the streams remembered at once, and so memory. The one silent for longest is ended first.

@@ -92,9 +92,7 @@ const (
 
 func (r *headReader) read() {
 	if n := nameEndIn(r.s); n > 0 && n < len(r.s) && r.s[n] == '=' {
-		if readLogfmt(&r.h, r.s); r.h.level != event.Unknown {
-			return
-		}
+		readLogfmt(&r.h, r.s)
 	}
 	for parts := 0; parts < maxHeadParts && r.at < len(r.s) && r.h.level == event.Unknown && r.part(); parts++ {
 	}

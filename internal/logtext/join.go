@@ -103,8 +103,7 @@ func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
-// pausedBefore reports whether more time than that went by before the record, if the source knows: a filter leaves
-// out what was logged in between, so that one failure may seem to continue the one before.
+// pausedBefore reports whether more time went by, in which a filter may have left out another event's lines.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }

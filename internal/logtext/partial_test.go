@@ -35,6 +35,7 @@ func TestParts(t *testing.T) {
 		{"a part at the end", []string{"2026-11-22T12:00:00.1Z stderr P ERROR no price"}, []string{"error no price"}},
 		{"a shipped object in an object", []string{`{"container_id":"7f","log":"{\"level\":\"error\",\"msg\":\"no price\"}","source":"stderr"}`}, []string{"error no price"}},
 		{"an object in a message", []string{`{"service":"shop","msg":"{\"level\":\"error\",\"msg\":\"no price\"}"}`}, []string{"error no price"}},
+		{"a trace in a message", []string{`{"level":"error","msg":"no price\nTraceback (most recent call last):\n  File \"/app/a.py\", line 3, in f\nValueError: SHOE-1"}`}, []string{"error no price"}},
 		{"an application's own log", []string{`{"level":"error","log":"no price"}`}, []string{"error no price"}},
 		{"a time-out told twice", []string{`{"time":"2026-11-22T10:00:00Z","type":"platform.runtimeDone","record":{"requestId":"r","status":"timeout"}}`,
 			`{"time":"2026-11-22T10:00:00Z","type":"platform.report","record":{"requestId":"r","status":"timeout"}}`},

@@ -139,8 +139,7 @@ func colonAt(s string, i int) (number, end int) {
 	return 0, i
 }
 
-// afternoon reads "AM", "PM" or "p.m." at s[i], perhaps after a blank, which newer Java and ICU
-// print as a narrow one. It returns what this adds to the hour, and where it ends.
+// afternoon reads "AM", "PM" or "p.m." at s[i], perhaps after a narrow blank: what it adds, and its end.
 func afternoon(s string, i, hour int) (time.Duration, int) {
 	rest := strings.TrimLeft(s[i:min(len(s), i+8)], " \u202f\u00a0")
 	if len(rest) < 2 || rest[1]|0x20 != 'm' && !strings.HasPrefix(rest[1:], ".m.") {
