@@ -94,8 +94,8 @@ func newEvent(e *entry) event.Event {
 	return event.Event{ID: r.ID, Source: r.Source, Stream: r.Stream, URL: r.URL, Time: e.time, Service: cmp.Or(r.Service, e.service), RequestID: e.request, Format: e.format}
 }
 
-// cleanText makes text valid UTF-8 with "\n" between its lines and no escape sequences. AWS Lambda's runtimes put
-// "\r" between the lines of a message, and Python's indents traces by no-break spaces.
+// cleanText makes text valid UTF-8 with "\n" between its lines and no escape sequences. AWS Lambda's runtimes
+// put "\r" between a message's lines, and Python's indents traces by no-break spaces.
 func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")

@@ -98,7 +98,7 @@ func withoutDigits(s string) string {
 // isPlain recognises the lines that a message may consist of.
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
-// isAtOnce reports whether the record came at once. Lines of access logs follow failures too, and do not count.
+// isAtOnce reports whether the record came at once. Lines of access logs do too, and do not count.
 func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
