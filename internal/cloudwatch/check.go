@@ -117,8 +117,7 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	if !always {
 		return found
 	}
-	// A run every quarter of an hour reads lateness (another quarter by default) and 6 minutes again: each
-	// byte is scanned 2.4 times, as in examples/scale.md.
+	// Runs every 15 minutes scan each byte 2.4 times: see lateness in examples/scale.md.
 	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * 2.4
 	class := "Standard"
 	if g.infrequent.Load() {

@@ -50,8 +50,7 @@ type Config struct {
 	AllPages       int     // windows of up to this many pages (1 MB or 10,000 events each) are read whole; 0 always filters
 	Reader         string  // Auto, All, Filter or Insights; empty is Auto
 	InsightsBudget float64 // GB that Logs Insights may scan; 0 never queries it
-	// RequestsPerSecond is the rate in each region, over all groups and kinds of request,
-	// retries included; more than 0.
+	// RequestsPerSecond is the rate in each region, over all groups, requests and retries; more than 0.
 	RequestsPerSecond float64
 	Clock             clock.Clock  // for pacing, retries and Group.Read's result
 	Progress          func(string) // receives a line without its newline during a long read; may be nil; called by one goroutine at a time
@@ -82,14 +81,12 @@ type Client struct {
 	alone    bool       // query each group by itself
 }
 
-// New returns a client. It reads the environment and the AWS configuration files and
-// sends no request: its errors are mistakes in the settings.
+// New returns a client. It reads the environment and the AWS configuration files and sends no request.
 func New(ctx context.Context, cfg Config) (*Client, error) {
 	cfg.Reader = cmp.Or(cfg.Reader, Auto)
 	base, err := config.LoadDefaultConfig(ctx,
 		config.WithRegion(cfg.Region), config.WithDefaultRegion("us-east-1"), // where STS answers for all regions
-		// A page is at most about 1 MB; without a limit a stalled connection would hold the run until
-		// max-duration.
+		// A page is at most about 1 MB. Without a limit a stalled connection would hold the run.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(time.Minute)),
 		config.WithLogger(logging.Nop{}), // the SDK's messages on standard error would mix with ours
 	)
@@ -147,9 +144,8 @@ func (c *Client) region(name string) *cloudwatchlogs.Client {
 	return c.regions[name]
 }
 
-// checkCredentials looks for credentials before the first request, so that missing ones are reported once
-// instead of once per group. The slowest step is the instance metadata service, which a runner on EC2 relies
-// on and which does not answer elsewhere; the SDK itself gives up on that step after 5 s.
+// checkCredentials looks for credentials before the first request, so that missing ones are reported once.
+// The slowest step, the metadata service of EC2, does not answer elsewhere; the SDK gives up on it after 5 s.
 func (c *Client) checkCredentials(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -160,8 +156,8 @@ func (c *Client) checkCredentials(ctx context.Context) error {
 	return nil
 }
 
-// attempts at a request that the service throttles or fails to serve. The waits between them add up to about
-// a minute: the whole account shares the quota, so another reader may hold it for a while.
+// attempts at a request that is throttled or fails. The waits between them add up to about a minute, since
+// another reader of the account may use up the quota they share.
 const attempts = 8
 
 // pace adds a step before every attempt at a request, retries included: it waits until the region's rate
@@ -189,9 +185,8 @@ func (c *Client) pace() func(*middleware.Stack) error {
 	}
 }
 
-// retrying makes a call's retries wait on the client's clock. The SDK has no option for
-// that: the backoff sleeps itself, then asks the SDK for no delay. Each call gets its own
-// retryer, because a backoff must end with the call's context but is not given it.
+// retrying makes a call's retries wait on the client's clock: the backoff sleeps itself, then asks the SDK
+// for no delay. It ends with the call's context.
 func (c *Client) retrying(ctx context.Context) func(*cloudwatchlogs.Options) {
 	jitter := retry.NewExponentialJitterBackoff(retry.DefaultMaxBackoff)
 	backoff := func(attempt int, cause error) (time.Duration, error) {

@@ -53,8 +53,7 @@ func codeOf(err error) (code, message string, refusal error) {
 	return "", "", nil
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is not documented, so
-// a text that names the class is enough.
+// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is not documented.
 func onlyInsights(err error) bool {
 	code, message, _ := codeOf(err)
 	return code == "InvalidOperationException" || infrequentText.MatchString(message)
@@ -63,8 +62,7 @@ func onlyInsights(err error) bool {
 var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
 
 // explain returns an error that states why a request failed and how to fix it. The action and resource are
-// what the request needs permission for. A refusal keeps its code and message, without the SDK's description
-// of the transport.
+// what the request needs permission for. Of a refusal it keeps the code and message.
 func explain(ctx context.Context, doing, region, action, resource string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return fmt.Errorf("%s: stopped before its end: %w", doing, cause)

@@ -44,9 +44,8 @@ func (g *Group) ref() (name, identifier *string) {
 	return &g.name, nil
 }
 
-// service guesses the service from the group's name: /aws/lambda/checkout is
-// checkout, /ecs/shop-api is shop-api. API Gateway names its execution logs
-// API-Gateway-Execution-Logs_ID/STAGE, where only the whole name is distinct.
+// service guesses the service from the group's name: /aws/lambda/checkout is checkout. Of API Gateway's
+// API-Gateway-Execution-Logs_ID/STAGE only the whole name is distinct.
 func (g *Group) service() string {
 	if strings.HasPrefix(g.name, "API-Gateway-Execution-Logs_") {
 		return g.name

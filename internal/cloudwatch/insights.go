@@ -14,8 +14,7 @@ import (
 // This file reads groups by Logs Insights, up to maxGroups with one query, and counts its cost.
 
 const (
-	// gigabyte and DollarsPerGB are Logs Insights' price, in most regions:
-	// https://aws.amazon.com/cloudwatch/pricing/.
+	// gigabyte and DollarsPerGB are the price in most regions: https://aws.amazon.com/cloudwatch/pricing/.
 	gigabyte     = 1 << 30
 	DollarsPerGB = 0.005
 )

@@ -41,8 +41,7 @@ func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+"
 var (
 	// xrayID is how X-Ray names a trace. Ids of other tracers look different.
 	xrayID = regexp.MustCompile(`\b1-[0-9a-f]{8}-[0-9a-f]{24}\b`)
-	// plainID matches an id that may stand in a query. Anyone can log something else in its place, and a URL
-	// must not carry arbitrary text.
+	// plainID matches an id that may stand in a query: anyone can log something else in its place.
 	plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
 )
 

@@ -24,21 +24,17 @@ const DefaultFilterPattern = `` +
 	// (error: …), structlog and nginx ([error …), between spaces, as a value in JSON, which excludes the key
 	// "error", and in JSON inside JSON, where every quote has a backslash.
 	`?"=err" ?"error:" ?"error(" ?"[err" ?" error " ?":\"err" ?": \"err" ?"error\\" ?eror ?" err " ` +
-	// An error logged beside a message, also in zap's console format. In colours, the "m" ends the colour's
-	// code.
+	// An error logged beside a message, also by zap. In colours, the "m" ends the colour's code.
 	`?"\"error\":\"" ?"\"error\": \"" ?merror ` +
-	// pino and bunyan: error and fatal, also in JSON inside JSON. Nextcloud's error and fatal, journald's
-	// error.
+	// pino and bunyan: error and fatal, also in JSON inside JSON. The same of Nextcloud; journald's error.
 	`?"evel\":50" ?"evel\":60" ?"evel\\\":50" ?"evel\\\":60" ?"evel\":3," ?"evel\":4," ?"ITY\":\"3" ` +
-	// Lambda's timeouts, in its text and JSON formats; Step Functions, systemd; uncaught exceptions of any
-	// name.
+	// Lambda's timeouts, as text and JSON; Step Functions, systemd; uncaught exceptions of any name.
 	`?"Task timed out" ?"\"timeout\"" ?Failed ?TimedOut ?Uncaught ?Unhandled ` +
 	// Python: head, frame, the sentence between chained exceptions, and names such as exceptions.Timeout.
 	`?Traceback ?" File " ?"above exception" ?"exceptions." ` +
 	// Frames of Node, browsers and .NET, which are indented by two spaces or three; of Firefox and Safari.
 	`?"  at " ?"inner exception" ?"@http" ` +
-	// Frames of Ruby, PHP and Elixir by their files, Elixir's exits and throws, Perl's messages and frames,
-	// and the line above the commands of a Tcl error.
+	// Files of Ruby, PHP and Elixir; Elixir's exits; Perl's messages and frames; the commands of a Tcl error.
 	`?".rb:" ?".php(" ?"{main}" ?".ex:" ?"** (" ?".pl line " ?".pm line " ?"    while executing" ` +
 	// Frames of Java, Kotlin and Scala, and the lines between them, such as "... 12 common frames omitted".
 	`?".java:" ?".kt:" ?".scala" ?"(Native Method)" ?"(Unknown Source)" ?"(<generated>)" ` +

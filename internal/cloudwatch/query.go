@@ -101,8 +101,7 @@ func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	return all, err
 }
 
-// ask runs one query to its end, beside at most maxQueries-1 others, and returns its records and how many
-// there would be without the limit.
+// ask runs one query, beside at most maxQueries-1 others. matched is the number of records without the limit.
 func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record, matched float64, err error) {
 	c := q.client
 	select {
@@ -111,8 +110,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	case <-ctx.Done():
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
-	// What it will probably scan counts from now on: the queries beside it share the budget. Hardly any event
-	// is from the future.
+	// What it will probably scan, up to now, counts from the beginning: queries share the budget.
 	expected := q.second * float64(max(0, min(to, c.cfg.Clock.Now().Unix())+1-from))
 	if c.scan(expected) > c.cfg.InsightsBudget*gigabyte {
 		c.scan(-expected)

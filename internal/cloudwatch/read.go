@@ -16,8 +16,7 @@ import (
 )
 
 // readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the reader
-// and why it was chosen. If that takes longer than the run has, Logs Insights reads the group, if the budget
-// allows.
+// and why it was chosen. What takes longer than the run has is read by Logs Insights, if the budget allows.
 func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
 	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
 	request := g.request(in.From, pattern)
@@ -131,8 +130,7 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 	client.cfg.Progress(line)
 }
 
-// add emits a record, unless its id was seen before. eventID is what the console calls the
-// event; empty if the console does not know it.
+// add emits a record, unless its id was seen before. eventID is the id that the console knows; empty if none.
 func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	if !r.seen.add(at, stream, id) {
 		return
@@ -144,8 +142,7 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
-// through returns Complete for an interrupted read. It is never after the start, because events of the future
-// (see Read) do not show that the present was read.
+// through returns Complete for an interrupted read, at most its start: events of the future prove nothing.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
 		return started
@@ -156,12 +153,9 @@ func (r *reading) through(started time.Time) time.Time {
 // memory is the minimum time that an id is remembered, in the events' time.
 const memory = 2 * time.Minute
 
-// recent remembers the ids of events for a while, in two generations.
-//
-// The service returns events by timestamp, and an event has one timestamp wherever it is repeated: a
-// repetition follows its original before the timestamps move on. So ids older than memory, which allows for
-// disorder at page borders, cannot repeat and are dropped. A read of any length holds the ids of at most 4
-// minutes, 16 bytes each.
+// recent remembers the ids of events for a while, in two generations. The service returns events by
+// timestamp, so a repetition follows its original before the timestamps move on: ids older than memory, which
+// allows for disorder at page borders, are dropped. A read of any length holds the ids of at most 4 minutes.
 type recent struct {
 	current, previous map[[16]byte]struct{}
 	since             time.Time // where current begins

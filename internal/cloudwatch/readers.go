@@ -15,8 +15,7 @@ import (
 // This file chooses the reader of a group, and starts reading groups before their turn where one group at a
 // time would not use the whole request rate.
 
-// groupsAhead is how many groups are read ahead: an answer takes up to 150 ms, during which four requests fit
-// at 25 requests a second.
+// groupsAhead is how many groups are read ahead: at 25 requests a second four fit in an answer's 150 ms.
 const groupsAhead = 4
 
 // Plan announces the group's turn and what comes after it, so that Read can read ahead and ask
@@ -125,8 +124,7 @@ type kept struct {
 	records []event.Record
 }
 
-// readAll is Read without the filter pattern if the window fits in the pages that
-// the configuration allows. Otherwise it emits nothing and reports false.
+// readAll is Read without the filter pattern if the window fits in AllPages. Otherwise it emits nothing.
 func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, fits bool, err error) {
 	started := g.client.cfg.Clock.Now()
 	in := g.request(from, "")
@@ -160,8 +158,7 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 	return started, true, nil
 }
 
-// windowPages is how many pages with events Window reads: tens of thousands of lines, which is more than a
-// trace.
+// windowPages is how many pages with events Window reads, up to 30,000 lines: more than a trace.
 const windowPages = 3
 
 // Window returns every record of one stream between two times (the second excluded), whether it matches the

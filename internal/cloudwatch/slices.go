@@ -15,13 +15,11 @@ import (
 // window by time into slices, reads them side by side and takes them in order.
 
 const (
-	// slicePages is how many pages a slice should have: a little less than a whole number, so that its last
-	// page is nearly full.
+	// slicePages is how many pages a slice should have: its last one should be nearly full.
 	slicePages = 3.95
 	// maxWaiting is how many pages of a slice are read before they are taken. A page takes about 3 MB.
 	maxWaiting = 8
-	// wholePages is the size up to which a group that is read ahead is not cut: that many pages fit in its
-	// queues, and each slice costs a page that is not full.
+	// wholePages is the size up to which a group that is read ahead is not cut: it fits in its queues.
 	wholePages = maxWaiting + 2
 )
 
@@ -38,9 +36,8 @@ type cuts struct {
 	done   bool
 }
 
-// cutAfter cuts what remains of a window after its first page, whose request in has the token of the second.
-// It returns the events of the page that no slice repeats: all but those of its last millisecond, of which
-// the second page may have more.
+// cutAfter cuts what remains of a window after its first page; in has the token of the second. It returns the
+// events of the page that no slice repeats: all but those of its last millisecond.
 func (g *Group) cutAfter(first []types.FilteredLogEvent, in *cloudwatchlogs.FilterLogEventsInput, now time.Time) ([]types.FilteredLogEvent, *cuts) {
 	rest := &cuts{in: *in, end: now}
 	left := pagesAfter(first, now)
@@ -74,8 +71,7 @@ func (c *cuts) next() *cloudwatchlogs.FilterLogEventsInput {
 	return &in
 }
 
-// adapt sets the length of further slices by the sizes of one slice's pages. The last page counts as far as
-// it is full, compared with the first.
+// adapt sets the length of further slices by the sizes of one slice's pages, the last as far as it is full.
 func (c *cuts) adapt(in *cloudwatchlogs.FilterLogEventsInput, sizes []int) {
 	last := len(sizes) - 1
 	pages := float64(last) + min(1, float64(sizes[last])/float64(max(1, sizes[0])))

@@ -28,8 +28,7 @@ type Logs struct {
 	Lateness time.Duration
 }
 
-// leadIn is read before a window and dropped, since a trace across its beginning would look like another
-// error.
+// leadIn is read before a window and dropped: half a trace at its beginning would look like another error.
 const leadIn = time.Minute
 
 // Plan announces to the sources what will be read from each, in this order.
@@ -92,9 +91,8 @@ func (l *Logs) Read(ctx context.Context, s source.Source, in source.Request) sou
 }
 
 // countHeld counts events that may be parts of failures. Around those that lack their frames or their head
-// and belong to no known error it reads all lines, and the events found there replace the held ones. Events
-// above the budget are left to the next run: it returns the time of the first such event; zero if there is
-// none.
+// and belong to no known error it reads all lines, and the events found there replace the held ones. It
+// returns the time of the first event that is left to the next run, for lack of budget; zero if none.
 func (l *Logs) countHeld(ctx context.Context, s source.Windowed, held []event.Event) (postponed time.Time) {
 	var suspects []event.Event
 	for _, e := range held {
@@ -186,8 +184,7 @@ func windowOf(e event.Event) window {
 	return window{e.Stream, e.Time.Add(-windowBefore), e.Time.Add(windowAfter)}
 }
 
-// windowsOf returns the windows of the events, the earliest first. Those of one stream that overlap become
-// one.
+// windowsOf returns the windows of the events, the earliest first. Those of a stream that overlap are one.
 func windowsOf(events []event.Event) []window {
 	slices.SortFunc(events, func(a, b event.Event) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Stream, b.Stream)) })
 	var all []window

@@ -81,8 +81,8 @@ func mend(what, remedy string, args ...any) error {
 	return finding.Mend(what, fmt.Sprintf(remedy, args...))
 }
 
-// locate finds the input that a refused list is about, since Sentry answers a wrong organization and a wrong
-// project alike. It returns nil if it cannot find one.
+// locate finds which input a refused list is about, since Sentry's answer is the same for all; nil if
+// unknown.
 func (c *Client) locate(ctx context.Context, refused int) error {
 	if refused != http.StatusNotFound && refused != http.StatusForbidden {
 		return nil

@@ -120,8 +120,7 @@ func (t *tags) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// exceptions returns the chain, the exception that surfaced first. Without any, a thread's frames become
-// those of the message.
+// exceptions returns the chain, the exception that surfaced first; without any, a thread's frames.
 func (w *wireEvent) exceptions() []event.Exception {
 	values := map[string][]wireException{}
 	for _, entry := range w.Entries {
@@ -196,8 +195,7 @@ type wireException struct {
 	}
 }
 
-// wireFrame is one frame, symbolicated by Sentry if possible. The API writes the names of its fields in camel
-// case, webhooks in snake case.
+// wireFrame is one frame, symbolicated if possible. The API writes camel case, webhooks snake case.
 type wireFrame struct {
 	Function     string
 	Module       string
@@ -231,8 +229,7 @@ func chainOf(values []wireException) []event.Exception {
 	return chain
 }
 
-// exception returns the value as an event.Exception. The module of its type becomes a prefix, as most
-// runtimes print it.
+// exception returns the value as an event.Exception, its type with the module, as most runtimes print it.
 func (v wireException) exception() event.Exception {
 	x := event.Exception{Type: v.Type, Message: v.Value}
 	if v.Module != "" {

@@ -92,9 +92,8 @@ var (
 	nextCursor = regexp.MustCompile(`cursor="([^"]+)"`)
 )
 
-// list reads a page of the issues that the configured search selects. next is the cursor of the page after
-// it; empty after the last. Sentry always links to a next page, and "results" says whether there is anything
-// on it.
+// list reads a page of the selected issues. next is the cursor of the page after it; empty after the last.
+// Sentry always links to a next page, and "results" says whether there is anything on it.
 func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wireIssue, next string, err error) {
 	query := url.Values{
 		"query": {c.config.Query}, "project": c.config.Projects, "environment": c.config.Environments,

@@ -114,15 +114,13 @@ func (l *limits) Note(_ polite.Request, h http.Header) {
 	}
 }
 
-// window returns when the next window begins; a time in 1970 if the header does not say. Windows are seconds,
-// at most a minute: that bounds the wait if the clocks disagree.
+// window returns when the next window begins; 1970 if unknown. It lasts at most a minute, whatever our clock.
 func (l *limits) window(h http.Header) time.Time {
 	seconds, _ := strconv.ParseInt(h.Get("X-Sentry-Rate-Limit-Reset"), 10, 64)
 	return time.Unix(min(seconds, l.clock.Now().Unix()+60), 0)
 }
 
-// Refused implements polite.Limits: it waits as long as the answer says, else until the window's end, else a
-// few seconds.
+// Refused implements polite.Limits: it waits as long as the answer says, else until the window's end.
 func (l *limits) Refused(a *polite.Answer, _ int) (again time.Time, refused bool) {
 	now := l.clock.Now()
 	seconds, _ := strconv.Atoi(a.Header.Get("Retry-After"))

@@ -15,8 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/payload"
 )
 
-// webhook is the body of a webhook of Sentry's integration platform, or of the legacy WebHooks plugin, which
-// has the fields below Data.
+// webhook is a body of the integration platform, or of the legacy WebHooks plugin: the fields below Data.
 type webhook struct {
 	Action string
 	Data   *struct {

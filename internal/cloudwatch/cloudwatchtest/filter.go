@@ -29,8 +29,7 @@ type filterInput struct {
 	StartFromHead *bool    `json:"startFromHead"` // false: newest first
 }
 
-// cursor is what a token of FilterLogEvents stands for. It holds the place as an event rather than a number,
-// so that an event that comes in late shifts nothing.
+// cursor is what a token stands for. Its place is an event, so that one that comes in late shifts nothing.
 type cursor struct {
 	query   string   // the request without its token: a token fits no other
 	after   *stored  // nil at the beginning

@@ -87,8 +87,7 @@ func (s *Server) getQueryResults(req Request) any {
 	return object{"results": rows, "statistics": object{"bytesScanned": scanned, "recordsMatched": matched}, "status": q.status}
 }
 
-// run returns the query's rows, the earliest of all groups first, how many bytes it scans, which Logs
-// Insights bills, and how many rows there are without the limit.
+// run returns the query's rows, the bytes that it scans and bills, and the number of rows without the limit.
 func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
 	var found []stored
 	from, before := q.Start*1000, (q.End+1)*1000

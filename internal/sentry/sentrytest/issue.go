@@ -92,8 +92,7 @@ func (s *Server) find(id string) *Issue {
 	return nil
 }
 
-// list answers one page, the issue seen last first. It supports the search is:unresolved, which is the
-// default, and the empty one, which matches all.
+// list answers one page, the issue seen last first. The search may be is:unresolved (default) or empty.
 func (s *Server) list(h http.Header, r *http.Request) any {
 	q := r.URL.Query()
 	limit, err := strconv.Atoi(cmp.Or(q.Get("limit"), "100"))
@@ -130,8 +129,7 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	return page
 }
 
-// wire is an issue as Sentry writes it. The count outside lifetime is of the search's period, and smaller
-// here.
+// wire is an issue as Sentry writes it. The count outside lifetime is the search period's, and smaller here.
 func (s *Server) wire(i *Issue) object {
 	first, last := i.First.UTC().Format(time.RFC3339Nano), i.Last.UTC().Format(time.RFC3339Nano)
 	return object{

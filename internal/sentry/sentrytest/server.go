@@ -26,8 +26,7 @@ type Settings struct {
 	PageSize       int                 // of a list, unless less is asked for; Sentry's own is 100
 	Window         int                 // requests a second and endpoint; Sentry's own is 40
 	UnknownProject int                 // status for a project that does not exist: 403 as in Sentry, or 404 as in some versions
-	// Fault, if set, is asked before each request. A status above 0 is the answer; below 0 the connection is
-	// cut.
+	// Fault, if set, is asked before each request: above 0 is the status, below 0 cuts the connection.
 	Fault func(Request) int
 	Now   func() time.Time
 }
