@@ -102,26 +102,23 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 // Integrate connects the log groups that the entries of log-groups name. Its errors are mistakes in the
 // settings; it makes no request. lookback is how old the newest event may be before the check warns.
 func Integrate(ctx context.Context, c Config, entries []string, lookback time.Duration) (source.Integration, error) {
-	i := source.Integration{Name: "CloudWatch"}
 	specs, err := ParseSpecs(entries, c.Region)
 	if err != nil {
-		return i, err
+		return source.Integration{}, err
 	}
 	client, err := New(ctx, c)
 	if err != nil {
-		return i, err
+		return source.Integration{}, err
 	}
-	i.Requests, i.Costs = client.Requests, client.Costs
-	i.Open = func(ctx context.Context) ([]source.Source, error) {
+	open := func(ctx context.Context) (sources []source.Source, err error) {
 		groups, err := client.Groups(ctx, specs)
-		var sources []source.Source
 		for _, g := range groups {
 			sources = append(sources, g)
 		}
 		return sources, err
 	}
-	i.Check = func(ctx context.Context) []finding.Finding { return client.Check(ctx, specs, lookback) }
-	return i, nil
+	check := func(ctx context.Context) []finding.Finding { return client.Check(ctx, specs, lookback) }
+	return source.Integration{Name: "CloudWatch", Open: open, Check: check, Requests: client.Requests, Costs: client.Costs}, nil
 }
 
 // Requests returns the number of requests sent so far by kind, such as "FilterLogEvents", retries included.

@@ -36,14 +36,6 @@ type Group struct {
 // Key returns the source key of the group's records, which markers store: "cloudwatch:REGION:NAME".
 func (g *Group) Key() string { return "cloudwatch:" + g.region + ":" + g.name }
 
-// ref returns how requests name the group: by its name, or else by its ARN.
-func (g *Group) ref() (name, identifier *string) {
-	if g.arn != "" {
-		return nil, &g.arn
-	}
-	return &g.name, nil
-}
-
 // service guesses the service from the group's name: /aws/lambda/checkout is checkout. Of API Gateway's
 // API-Gateway-Execution-Logs_ID/STAGE only the whole name is distinct.
 func (g *Group) service() string {

@@ -45,32 +45,29 @@ var (
 	plainID = regexp.MustCompile(`^[A-Za-z0-9_.:=/+-]*\d[A-Za-z0-9_.:=/+-]*$`)
 )
 
-// Links returns a Logs Insights query for what the event's request, trace or else
-// stream logged around it, and the X-Ray trace if the event names one.
+// Links returns a Logs Insights query for what the event's request, trace or else stream logged within an hour
+// of it, and the X-Ray trace if the event names one.
 func (g *Group) Links(e event.Event) []event.Link {
 	var links []event.Link
 	if !e.Time.IsZero() {
-		links = append(links, event.Link{Name: "Logs Insights", URL: g.insightsURL(e)})
+		filter := "@logStream = " + strconv.Quote(e.Stream)
+		for _, id := range []string{e.TraceID, e.RequestID} { // the later one wins
+			if len(id) <= 200 && plainID.MatchString(id) {
+				filter = "@message like " + strconv.Quote(id)
+			}
+		}
+		// The console's query form is an object whose strings are escaped with "*" for "%", and which is
+		// escaped as a whole with "$" for "%".
+		text := func(s string) string { return "'" + strings.ReplaceAll(escape(s), "%", "*") }
+		stamp := func(t time.Time) string { return text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
+		detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",
+			stamp(e.Time.Add(time.Hour)), stamp(e.Time.Add(-time.Hour)),
+			text("fields @timestamp, @logStream, @message\n| filter "+filter+"\n| sort @timestamp"), text(g.name))
+		address := consoleURL(g.region) + "#logsV2:logs-insights$3FqueryDetail$3D" + escapeTwice(detail)
+		links = append(links, event.Link{Name: "Logs Insights", URL: address})
 	}
 	if id := xrayID.FindString(e.TraceID); id != "" {
 		links = append(links, event.Link{Name: "X-Ray", URL: consoleURL(g.region) + "#xray:traces/" + id})
 	}
 	return links
-}
-
-// insightsURL fills in the console's query form: an object whose strings are escaped with "*" for "%", and
-// which is escaped as a whole with "$" for "%".
-func (g *Group) insightsURL(e event.Event) string {
-	filter := "@logStream = " + strconv.Quote(e.Stream)
-	for _, id := range []string{e.TraceID, e.RequestID} { // the later one wins
-		if len(id) <= 200 && plainID.MatchString(id) {
-			filter = "@message like " + strconv.Quote(id)
-		}
-	}
-	text := func(s string) string { return "'" + strings.ReplaceAll(escape(s), "%", "*") }
-	stamp := func(t time.Time) string { return text(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
-	detail := fmt.Sprintf("~(end~%s~start~%s~timeType~'ABSOLUTE~tz~'UTC~editorString~%s~source~(~%s))",
-		stamp(e.Time.Add(time.Hour)), stamp(e.Time.Add(-time.Hour)),
-		text("fields @timestamp, @logStream, @message\n| filter "+filter+"\n| sort @timestamp"), text(g.name))
-	return consoleURL(g.region) + "#logsV2:logs-insights$3FqueryDetail$3D" + escapeTwice(detail)
 }

@@ -192,11 +192,7 @@ func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *str
 }
 
 func (q *query) doing() string {
-	text := fmt.Sprintf("query log group %q in %s with Logs Insights", q.groups[0].name, q.groups[0].region)
-	if more := len(q.groups) - 1; more > 0 {
-		text += fmt.Sprintf(" (and %d more)", more)
-	}
-	return text
+	return fmt.Sprintf("query log group %q in %s with Logs Insights", q.groups[0].name, q.groups[0].region)
 }
 
 func (q *query) explain(ctx context.Context, action string, err error) error {

@@ -63,8 +63,10 @@ func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 
 // request asks for the events since a time that a pattern matches; an empty one matches all.
 func (g *Group) request(from time.Time, pattern string) *cloudwatchlogs.FilterLogEventsInput {
-	in := &cloudwatchlogs.FilterLogEventsInput{StartTime: aws.Int64(max(0, from.UnixMilli()))}
-	in.LogGroupName, in.LogGroupIdentifier = g.ref()
+	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &g.name, StartTime: aws.Int64(max(0, from.UnixMilli()))}
+	if g.arn != "" {
+		in.LogGroupName, in.LogGroupIdentifier = nil, &g.arn
+	}
 	if pattern != "" {
 		in.FilterPattern = &pattern
 	}

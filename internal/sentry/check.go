@@ -81,8 +81,7 @@ func mend(what, remedy string, args ...any) error {
 	return finding.Mend(what, fmt.Sprintf(remedy, args...))
 }
 
-// locate finds which input a refused list is about, since Sentry's answer is the same for all; nil if
-// unknown.
+// locate finds which input a refused list is about, which Sentry does not say; nil if that fails.
 func (c *Client) locate(ctx context.Context, refused int) error {
 	if refused != http.StatusNotFound && refused != http.StatusForbidden {
 		return nil

@@ -117,11 +117,8 @@ func (s *Server) list(h http.Header, r *http.Request) any {
 	}
 	slices.SortStableFunc(selected, func(a, b *Issue) int { return b.Last.Compare(a.Last) })
 	end := min(offset+limit, len(selected))
-	link := func(rel string, offset, back int, results bool) string {
-		cursor := fmt.Sprintf("0:%d:%d", offset, back)
-		return fmt.Sprintf(`<http://%s%s?&cursor=%s>; rel=%q; results="%t"; cursor=%q`, r.Host, r.URL.Path, cursor, rel, results, cursor)
-	}
-	h.Set("Link", link("previous", max(0, offset-limit), 1, offset > 0)+", "+link("next", offset+limit, 0, end < len(selected)))
+	const link = `<http://%[1]s/>; rel="previous"; results="%[2]t"; cursor="0:%[3]d:1", <http://%[1]s/>; rel="next"; results="%[4]t"; cursor="0:%[5]d:0"`
+	h.Set("Link", fmt.Sprintf(link, r.Host, offset > 0, max(0, offset-limit), end < len(selected), offset+limit))
 	page := []object{}
 	for _, i := range selected[min(offset, end):end] {
 		page = append(page, s.wire(i))
