@@ -121,9 +121,7 @@ func (f *fileReader) value(name string, to any, node ast.Node) (text string, err
 		**to, err = yesOrNo(text)
 	case **time.Duration:
 		*to = new(time.Duration)
-		if **to, err = duration("0", "365d")(text); err != nil {
-			err = errors.New("must be a duration between 0 and 365d, such as 6h or 14d")
-		}
+		**to, err = duration("0", "365d")(text)
 	case *policy.Threshold:
 		err = to.UnmarshalText([]byte(text))
 	}

@@ -45,7 +45,7 @@ var ruleMistakes = []struct {
 	{"not a number", `min-events: many`, `18: rules: min-events: must be a number of events, such as 5, or a number within a period, such as 20/1h`, false},
 	{"no event at all", `min-events: 0`, `18: rules: min-events: must be a number of events, such as 5, or a number within a period, such as 20/1h`, false},
 	{"a period too long", `min-events: 20/3d`, `18: rules: min-events: the period must be whole minutes, from 1m to 24h`, true},
-	{"not a duration", `close-after: soon`, `19: rules: close-after: must be a duration between 0 and 365d, such as 6h or 14d`, false},
+	{"not a duration", `close-after: soon`, `19: rules: close-after: is not a duration: write it as 90s, 15m, 6h or 2d`, false},
 	{"not true or false", `slack: maybe`, `13: rules: slack: must be true or false`, false},
 	{"a comma in a label", `labels: "a,b"`, `14: rules: labels: "a,b": a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon uses itself`, false},
 	{"errmon's own label", `labels: "errmon:ignore"`, `14: rules: labels: "errmon:ignore": a label must not contain a comma or end in :dashboard, :ignore, :archive or :snooze-7d, which errmon uses itself`, true},

@@ -75,18 +75,14 @@ func (m slackMessage) noError(text string, r Rules) string {
 	begin := withoutSigns(text)
 	_, decorated := decorationOf(begin)
 	switch {
-	case m.Subtype == "message_changed":
-		return "an edit of a Slack message"
-	case m.Subtype == "message_deleted":
-		return "a Slack message was deleted"
+	case m.Subtype == "message_changed", m.Subtype == "message_deleted":
+		return "a Slack message was edited or deleted"
 	case m.Subtype == "thread_broadcast", m.Subtype == "message_replied", m.ThreadTS != "" && m.ThreadTS != m.TS:
 		return "a reply in a Slack thread"
 	case !slices.Contains([]string{"", "bot_message", "file_share", "me_message"}, m.Subtype):
 		return "Slack's note of subtype " + strconv.Quote(payload.Word(m.Subtype)) + " is not a message"
-	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp):
-		return "a message from errmon's own Slack app"
-	case ownNote.MatchString(text):
-		return "errmon's own message about errors"
+	case m.ourApp != "" && (m.AppID == m.ourApp || m.BotProfile.AppID == m.ourApp), ownNote.MatchString(text):
+		return "errmon's own message"
 	case anyFold(r.IgnoreApps, m.AppID, m.BotID, m.Username, m.BotProfile.AppID, m.BotProfile.Name):
 		return "a message from an app in slack-ignore-apps"
 	case len(r.Channels) > 0 && !anyFold(r.Channels, m.Channel, m.ChannelName):

@@ -134,8 +134,7 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 		return payload.Skip(otherType("ssl_check")), nil
 	}
 	m := b.slackMessage
-	m.Text = cmp.Or(m.Text, string(b.Message))
-	m.Permalink = cmp.Or(m.Permalink, b.Link)
+	m.Text, m.Permalink = cmp.Or(m.Text, string(b.Message)), cmp.Or(m.Permalink, b.Link)
 	if strings.TrimSpace(m.Text) == "" && len(m.Blocks) == 0 && len(m.Attachments) == 0 {
 		return payload.Payload{}, errors.New("it is not a Slack event or command, and has no text, blocks or attachments")
 	}

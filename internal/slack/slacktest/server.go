@@ -162,8 +162,6 @@ func (s *Server) accept(channel, text, raw string) string {
 		return "invalid_blocks_format"
 	case text == "" && len(blocks) == 0:
 		return "no_text"
-	case utf8.RuneCountInString(text) > 40_000: // the limit of chat.postMessage
-		return "msg_too_long"
 	case Validate(blocks) != nil:
 		return "invalid_blocks"
 	}
