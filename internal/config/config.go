@@ -84,13 +84,10 @@ type Config struct {
 	RedactPatterns []safe.Pattern   // in the order of the file
 	RedactAllow    []*regexp.Regexp // of whole values that are not secret
 
-	// LeftOut names the sources that are not read because a setting is missing, Warnings
-	// the same for optional services. The settings of both are unset in this Config.
-	LeftOut, Warnings []error
-	Refused           []string // settings with a wrong value, each explained by Load's error
-
-	// DotEnv holds the variables of .env that the environment lacks. The caller exports them for the AWS SDK.
-	DotEnv map[string]string
+	LeftOut  []error           // why sources are not read: a setting is missing, so the others are unset here
+	Warnings []error           // the same of optional services, and what may surprise
+	Refused  []string          // settings with a wrong value, each explained by Load's error
+	DotEnv   map[string]string // variables of .env that the environment lacks; the caller exports them for the AWS SDK
 }
 
 // leaveOut drops services with incomplete settings: an old .env that lacks one variable still reads the rest.

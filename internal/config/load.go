@@ -17,17 +17,12 @@ import (
 
 // Input is where settings come from.
 type Input struct {
-	// Flags holds the flags that were given, by the setting's name.
-	Flags map[string]string
-	// Getenv returns an environment variable, empty if it is not set.
-	Getenv  func(name string) string
-	Environ []string // NAME=value, to find unknown inputs in
-	// ReadFile reads a file of the working directory. Its error is fs.ErrNotExist if there is none.
-	ReadFile func(path string) ([]byte, error)
-	// Now is the time that since counts back from.
-	Now time.Time
-	// Offline ignores the settings of services, so that a stray token does not stop a command on local files.
-	Offline bool
+	Flags    map[string]string                 // that were given, by the setting's name
+	Getenv   func(name string) string          // empty if the variable is not set
+	Environ  []string                          // NAME=value, to find unknown inputs in
+	ReadFile func(path string) ([]byte, error) // of the working directory; fs.ErrNotExist if there is none
+	Now      time.Time                         // that since counts back from
+	Offline  bool                              // ignore services: a stray token must not stop a command on local files
 }
 
 const defaultAPIURL = "https://api.github.com"

@@ -22,10 +22,8 @@ type Group struct {
 // Setting is one input of the action, unless it is Local, and also a flag of the same
 // name, an environment variable, and a key of the file.
 type Setting struct {
-	Name string
-	// Env lists environment variables, separated by spaces; the first that is set counts.
-	// Two names with a slash between them count only together, as "OWNER/REPO".
-	Env     string
+	Name    string
+	Env     string // variables with spaces between, of which the first counts; those with a slash between count together
 	Default string
 	Help    string // one line of plain text
 	Secret  bool   // its value is never shown, and is refused in the file

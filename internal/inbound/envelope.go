@@ -56,9 +56,7 @@ type envelope struct {
 
 // Batch collects entries until they fill a payload. The zero Batch is empty.
 type Batch struct {
-	// Reserve is the room, in bytes, that only ids of errors already in the batch may
-	// take: if few errors recur often, samples would leave none.
-	Reserve int
+	Reserve int // room, in bytes, for ids of errors already in the batch: samples would leave none
 
 	entries []Entry
 	size    int // of the entries, encoded

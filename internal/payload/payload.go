@@ -20,13 +20,11 @@ import (
 
 // Payload is what was delivered.
 type Payload struct {
-	// Events are the errors, with the ids of their deliveries, not framed. A missing level is Unknown.
-	Events []event.Event
-	// Issues are Sentry's, with the state that a webhook reports, or without one if only an event came.
-	Issues   []event.SentryIssue
-	Commands []Command // from people in Slack
-	Skipped  []string  // notices of what is not an error, and why
-	Refused  []error   // the parts of an envelope that could not be read
+	Events   []event.Event       // the errors, with the ids of their deliveries, not framed; a missing level is Unknown
+	Issues   []event.SentryIssue // with the state that a webhook reports, or without one if only an event came
+	Commands []Command           // from people in Slack
+	Skipped  []string            // notices of what is not an error, and why
+	Refused  []error             // the parts of an envelope that could not be read
 }
 
 // Skip returns a payload with nothing to file, and why, without a full stop.
@@ -45,8 +43,7 @@ type Command struct {
 	ID    string // of the request, which Slack may send again; may be empty
 	Verb  string
 	Since string // of a scan, as typed: a duration or a time; may be empty or wrong
-	// ResponseURL takes the answer, for 30 minutes; empty if nobody waits for one. It
-	// comes from the payload: check its host before use.
+	// ResponseURL takes the answer, for 30 minutes; may be empty. It is foreign: check its host before use.
 	ResponseURL string
 }
 

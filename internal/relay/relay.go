@@ -38,10 +38,9 @@ type Config struct {
 	SentrySecret string // client secret of the integration; empty for none
 	SlackSecret  string // signing secret of the app; empty for none
 	Token        string // bearer token of all other senders; empty for none
-	// Insecure accepts every request, signed or not. It is meant for loopback.
-	Insecure bool
-	Log      *slog.Logger
-	Clock    clock.Clock
+	Insecure     bool   // accept every request, signed or not; for loopback
+	Log          *slog.Logger
+	Clock        clock.Clock
 }
 
 // Delivery is what one request carried.
