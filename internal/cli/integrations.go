@@ -122,9 +122,7 @@ func (s *session) load(in config.Input) (config.Config, error) {
 	cfg, err := config.Load(in)
 	s.redactor = safe.NewRedactor().With(cfg.RedactPatterns, cfg.RedactAllow, safe.NewOwn(config.Secrets(in)...))
 	for name, text := range cfg.DotEnv {
-		if err := os.Setenv(name, text); err != nil { // the AWS SDK reads the environment itself
-			return config.Config{}, fmt.Errorf("set %s from .env: %w", name, err)
-		}
+		_ = os.Setenv(name, text) // for the AWS SDK; it fails only for names that .env cannot have
 	}
 	return cfg, err
 }

@@ -182,12 +182,11 @@ func readEnvelope(raw json.RawMessage, o slack.Options) (payload.Payload, error)
 			all.Refused = append(all.Refused, fmt.Errorf("event %d of the relay's payload: %w", i+1, err))
 			continue
 		}
-		ids := make([]string, len(e.IDs))
-		for j, id := range e.IDs {
-			ids[j] = o.DeliveryID(id, nil)
-		}
 		for j := range p.Events {
-			p.Events[j].Deliveries = ids
+			p.Events[j].Deliveries = nil
+			for _, id := range e.IDs {
+				p.Events[j].Deliveries = append(p.Events[j].Deliveries, o.DeliveryID(id, nil))
+			}
 		}
 		all.Events = append(all.Events, p.Events...)
 		all.Issues = append(all.Issues, p.Issues...)

@@ -19,10 +19,8 @@ import (
 )
 
 const (
-	// maxBatches bounds what waits: 6 MB, or 100 s of dispatches at the one per second that GitHub asks for.
-	maxBatches = 100
-	// reservedForIDs is the room, in bytes, kept for ids in a batch that follows one filled by ids.
-	reservedForIDs = inbound.MaxPayload / 2
+	maxBatches     = 100                    // that wait: 6 MB, or 100 s of dispatches at the one per second that GitHub asks for
+	reservedForIDs = inbound.MaxPayload / 2 // bytes, kept for ids in a batch that follows one filled by ids
 )
 
 // Queue keeps accepted deliveries until they are dispatched, as batches in the order of their start. Another

@@ -69,18 +69,14 @@ func (d *Receiver) accept(r *http.Request, shape string, body []byte, fallbackID
 	return v
 }
 
+// Limits of bodies, in bytes. Large ones have a room of their own, so that they never delay small ones.
 const (
-	// maxBody is the longest body that is read, in bytes: the largest event that Sentry accepts.
-	maxBody = 1 << 20
-	// maxSmall is the longest small body, in bytes. Slack's messages and most of Sentry's events are small.
-	maxSmall = 64 << 10
-	// smallRoom and largeRoom bound the bodies held at once, in bytes. Large ones never delay small ones.
-	smallRoom, largeRoom = 8 << 20, 12 << 20
-	// maxJudged bounds the bodies parsed at once, in bytes: parsing takes up to 20 times the size of a body.
-	maxJudged = 3 << 20
-
-	// largeGrace is how long a large body may keep its room: Sentry waits 1 s for an answer.
-	largeGrace = time.Second
+	maxBody    = 1 << 20     // the largest event that Sentry accepts
+	maxSmall   = 64 << 10    // Slack's messages and most of Sentry's events are small
+	smallRoom  = 8 << 20     // of the small ones held at once
+	largeRoom  = 12 << 20    // of the large ones
+	maxJudged  = 3 << 20     // parsed at once, which takes up to 20 times the size of a body
+	largeGrace = time.Second // how long a large one may keep its room: Sentry waits 1 s for an answer
 )
 
 var (
