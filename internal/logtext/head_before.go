@@ -190,10 +190,9 @@ func (r *headReader) inside(s string) event.Level {
 			n++
 		}
 		signed := n < len(s) && s[n] != ' ' && s[n] != '\t'
-		wordNext := n+1 < len(s) && isLetter(s[n+1])
 		found, how := levelWord(s[:n])
 		switch {
-		case found != event.Unknown && level == event.Unknown && (how == capital || signed || mark && !(how == small && wordNext) || n == len(s) && words < 2):
+		case found != event.Unknown && level == event.Unknown && (how == capital || signed || mark && !(how == small && n+1 < len(s) && isLetter(s[n+1])) || n == len(s) && words < 2):
 			level = found
 		case fieldOf(s[:n]) == fieldNone && isWord(s[:n]) && !isNumber(s[:n]):
 			name = s[:n]

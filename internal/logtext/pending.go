@@ -103,7 +103,14 @@ func (p *pending) takeLine(line string, s stacktrace.Shape) {
 	if s != stacktrace.Text || !p.awaitsMessage() && len(p.text.lines) > 0 {
 		p.trace.take(line, s)
 	}
-	p.text.add(line)
+	if len(line) > MaxText {
+		line = strings.Clone(clip(line))
+	}
+	text := &p.text
+	text.lines = append(text.lines, line)
+	if text.size += len(line) + 16; text.size > 4*MaxText { // 16 for the string itself
+		text.lines, text.size = strings.Split(clip(strings.Join(text.lines, "\n")), "\n"), MaxText
+	}
 }
 
 func (t *trace) take(line string, s stacktrace.Shape) {
@@ -197,16 +204,6 @@ const cutMark = "[…]"
 type lines struct {
 	lines []string
 	size  int // in bytes
-}
-
-func (l *lines) add(line string) {
-	if len(line) > MaxText {
-		line = strings.Clone(clip(line))
-	}
-	l.lines = append(l.lines, line)
-	if l.size += len(line) + 16; l.size > 4*MaxText { // 16 for the string itself
-		l.lines, l.size = strings.Split(clip(strings.Join(l.lines, "\n")), "\n"), MaxText
-	}
 }
 
 // below joins the lines up to the last that is not blank, with another one in the first's place.

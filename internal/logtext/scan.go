@@ -67,14 +67,7 @@ func valueEnd(s string) int {
 	case strings.HasPrefix(s, "{"), strings.HasPrefix(s, "["):
 		return nestedEnd(s)
 	}
-	return upTo(s, ",}] \t\r\n")
-}
-
-func upTo(s, bytes string) int {
-	if i := strings.IndexAny(s, bytes); i >= 0 {
-		return i
-	}
-	return len(s)
+	return span(s, func(c byte) bool { return strings.IndexByte(",}] \t\r\n", c) < 0 })
 }
 
 // inString is the length of an object that was cut inside one of its strings, where no line break may be put back.
@@ -204,7 +197,7 @@ func pairValue(s string) (value string, length int) {
 	if n := stringEnd(s); n > 0 {
 		return unquote(s[:n]), n
 	}
-	n := upTo(s, " \t|;]),")
+	n := span(s, func(c byte) bool { return strings.IndexByte(" \t|;]),", c) < 0 })
 	return s[:n], n
 }
 

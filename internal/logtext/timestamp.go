@@ -96,9 +96,8 @@ func clockFirst(s string) (time.Time, int) {
 	if n != 10 && n != 13 && n != 16 && n != 19 || s[0] != '1' {
 		return time.Time{}, 0
 	}
-	if n+1 < len(s) && s[n] == '.' && isDigit(s[n+1]) {
-		_, m := run(s[n+1:])
-		n += 1 + m
+	if n < len(s) && s[n] == '.' {
+		_, n = fraction(s, n)
 	}
 	return epoch(s[:n]), n
 }

@@ -23,9 +23,6 @@ type carried struct {
 	partial bool        // the line goes on in a later record
 }
 
-// maxLayers bounds the transports around one line.
-const maxLayers = 4
-
 // unwrap removes the prefixes of transports at the start of the text, one around the other:
 //
 //	<11>1 2026-11-22T10:00:00Z host app 7 - - rest     syslog, RFC 5424
@@ -40,7 +37,7 @@ const maxLayers = 4
 // before every line; only without it frames look like frames.
 func unwrap(s string) carried {
 	c := carried{first: s}
-	for layers := 0; layers < maxLayers && len(c.first) > 3 && c.peel(c.first); layers++ {
+	for layers := 0; layers < 4 && len(c.first) > 3 && c.peel(c.first); layers++ { // more are no transports
 	}
 	return c
 }
