@@ -56,8 +56,6 @@ func bracketLevel(inner string) (event.Level, spelling) {
 	switch inner {
 	case "FAILED": // systemd's
 		return event.Error, capital
-	case "EE", "WW", "II": // X.org's
-		return letterLevels[inner[0]], capital
 	case "e", "w", "i", "d", "f", "c", "t":
 		return letterLevels[inner[0]-'a'+'A'], letter
 	}
