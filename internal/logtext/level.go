@@ -53,11 +53,8 @@ var letterLevels = [256]event.Level{'T': event.Trace, 'V': event.Trace, 'D': eve
 // bracketLevel reads a level in brackets, in any case, perhaps padded.
 func bracketLevel(inner string) (event.Level, spelling) {
 	inner = strings.Trim(inner, " \t!*.:")
-	switch inner {
-	case "FAILED": // systemd's
-		return event.Error, capital
-	case "e", "w", "i", "d", "f", "c", "t":
-		return letterLevels[inner[0]-'a'+'A'], letter
+	if len(inner) == 1 && strings.Contains("ewidfct", inner) {
+		return letterLevels[inner[0]&^0x20], letter
 	}
 	return levelWord(inner)
 }
@@ -99,8 +96,6 @@ func numberLevel(key string, n int) event.Level {
 		return event.Trace + event.Level((n-1)/4)
 	case key == "levelno": // Python's
 		return event.Level(min(n/10, 5)) + event.Trace
-	case n < 10 && key == "LogLevel": // .NET's
-		return min(event.Trace+event.Level(n), event.Fatal)
 	case n < 8 && (inKey("prio") || inKey("sev") || inKey("syslog")):
 		return severities[n]
 	case n < 10:
