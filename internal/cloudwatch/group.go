@@ -7,12 +7,14 @@ import (
 	"regexp"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
+	"github.com/org/errmon-action/internal/event"
 	"github.com/org/errmon-action/internal/finding"
 	"github.com/org/errmon-action/internal/source"
 )
@@ -30,7 +32,8 @@ type Group struct {
 	after      []source.Source       // planned to be read after it, in order
 	ahead      atomic.Pointer[ahead] // set while it waits for its turn
 	batch      *answer               // what a query of several groups found; nil otherwise
-	kept       kept
+	kept       []event.Record        // all since keptFrom, which is zero if none are kept
+	keptFrom   time.Time
 }
 
 // Key returns the source key of the group's records, which markers store: "cloudwatch:REGION:NAME".

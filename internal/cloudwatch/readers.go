@@ -118,12 +118,6 @@ func (g *Group) readEvents(ctx context.Context, in source.Request, emit func(eve
 // line above a trace, a line inside it. So small windows are read without it, which misses nothing, and
 // the lines around an error need no further request.
 
-// kept holds every record of a group from a time on; none if that is zero.
-type kept struct {
-	from    time.Time
-	records []event.Record
-}
-
 // readAll is Read without the filter pattern if the window fits in AllPages. Otherwise it emits nothing.
 func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Record)) (complete time.Time, fits bool, err error) {
 	started := g.client.cfg.Clock.Now()
@@ -137,9 +131,9 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 		page, err = g.page(ctx, in)
 		pages = append(pages, page)
 	}
-	size, k := 0, kept{from: from}
+	size, records := 0, []event.Record(nil)
 	r := g.reading(func(record event.Record) {
-		k.records = append(k.records, record)
+		records = append(records, record)
 		size += len(record.Text)
 		emit(record)
 	})
@@ -153,7 +147,7 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 	defer g.client.mu.Unlock()
 	if g.client.kept+size <= 64<<20 { // beyond these 64 MB over all groups, Window asks the service
 		g.client.kept += size
-		g.kept = k
+		g.kept, g.keptFrom = records, from
 	}
 	return started, true, nil
 }
@@ -166,8 +160,8 @@ const windowPages = 3
 // missing. Records that Read read without the pattern need no request; for a group that only Logs Insights
 // reads it returns none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
-	if covered := !g.kept.from.IsZero() && !from.Before(g.kept.from); covered || g.infrequent.Load() {
-		for _, r := range g.kept.records {
+	if covered := !g.keptFrom.IsZero() && !from.Before(g.keptFrom); covered || g.infrequent.Load() {
+		for _, r := range g.kept {
 			if covered && r.Stream == stream && !r.Time.Before(from) && r.Time.Before(to) {
 				records = append(records, r)
 			}

@@ -53,32 +53,29 @@ func (c *Client) explain(a *polite.Answer, kind string) error {
 	var answer struct{ Detail payload.Text } // a text or an object
 	_ = json.Unmarshal(a.Body, &answer)
 	said := cmp.Or(c.api.Quote(answer.Detail.Trim()), "no message")
-	server, projects := c.server(), strings.Join(c.config.Projects, ", ")
+	refused := func(what, remedy string, args ...any) error {
+		return finding.Mend(fmt.Sprintf("%s: %s (%d %s)", kind, what, a.Status, said), fmt.Sprintf(remedy, args...))
+	}
+	org, projects, server := c.config.Organization, strings.Join(c.config.Projects, ", "), c.server()
 	switch {
 	case a.Status == http.StatusUnauthorized:
-		return mend(fmt.Sprintf("%s: Sentry does not accept sentry-auth-token (401 %s)", kind, said),
+		return refused("Sentry does not accept sentry-auth-token",
 			"pass another: it is wrong, revoked, or for a server other than sentry-url (%s)", server)
 	case a.Status == http.StatusForbidden:
-		return mend(fmt.Sprintf("%s: sentry-auth-token may not do this (403 %s)", kind, said),
-			"%s, and check sentry-organization (%s) and sentry-projects", scopes, c.config.Organization)
+		return refused("sentry-auth-token may not do this", "%s, and check sentry-organization (%s) and sentry-projects", scopes, org)
 	case a.Status == http.StatusNotFound:
-		return mend(fmt.Sprintf("%s: not found (404 %s)", kind, said), "check sentry-organization (%s), sentry-projects (%s) and sentry-url (%s)",
-			c.config.Organization, projects, server)
+		return refused("not found", "check sentry-organization (%s), sentry-projects (%s) and sentry-url (%s)", org, projects, server)
 	case a.Status == http.StatusBadRequest:
-		return mend(fmt.Sprintf("%s: Sentry refuses the search (400 %s)", kind, said), "check sentry-query, sentry-environments and sentry-projects")
+		return refused("Sentry refuses the search", "check sentry-query, sentry-environments and sentry-projects")
 	case a.Status/100 == 3:
 		to := "nowhere"
 		if address, err := c.base.Parse(a.Header.Get("Location")); err == nil && a.Header.Get("Location") != "" {
 			to = address.Scheme + "://" + address.Host
 		}
-		return mend(fmt.Sprintf("%s: Sentry redirects to %s", kind, to), "set sentry-url to that address")
+		return refused("Sentry redirects to "+to, "set sentry-url to that address")
 	}
-	return mend(fmt.Sprintf("%s: Sentry answered %d %s (%s)", kind, a.Status, http.StatusText(a.Status), said),
-		"it may be down, see https://status.sentry.io, or check sentry-url (%s); the next run tries again", server)
-}
-
-func mend(what, remedy string, args ...any) error {
-	return finding.Mend(what, fmt.Sprintf(remedy, args...))
+	return finding.Mend(fmt.Sprintf("%s: Sentry answered %d %s (%s)", kind, a.Status, http.StatusText(a.Status), said),
+		"it may be down, see https://status.sentry.io, or check sentry-url ("+server+"); the next run tries again")
 }
 
 // locate finds which input a refused list is about, which Sentry does not say; nil if that fails.
@@ -89,7 +86,7 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 	const kind = "find the mistake"
 	a, err := c.get(ctx, kind, c.issues(), url.Values{"limit": {"1"}}, nil)
 	if a.Status == http.StatusNotFound {
-		return mend(fmt.Sprintf("list issues: Sentry at %s has no organization %q (404), or sentry-auth-token cannot see it",
+		return finding.Mend(fmt.Sprintf("list issues: Sentry at %s has no organization %q (404), or sentry-auth-token cannot see it",
 			c.server(), c.config.Organization), "check sentry-organization and sentry-url")
 	}
 	if err != nil {
@@ -102,6 +99,6 @@ func (c *Client) locate(ctx context.Context, refused int) error {
 	if len(wrong) == 0 {
 		return nil
 	}
-	return mend(fmt.Sprintf("list issues: organization %q has no project %s that sentry-auth-token may read (%d)",
+	return finding.Mend(fmt.Sprintf("list issues: organization %q has no project %s that sentry-auth-token may read (%d)",
 		c.config.Organization, strings.Join(wrong, ", "), refused), "check sentry-projects, which takes slugs")
 }
