@@ -29,10 +29,10 @@ func (g *Group) readInsights(ctx context.Context, in source.Request, why string,
 		return result, g.unreadable()
 	}
 	a, err := g.answer(ctx, in.From)
-	if errors.Is(err, errBudget) {
+	switch {
+	case errors.Is(err, errBudget):
 		return result, mend(fmt.Sprintf("log group %q in %s is not read", g.name, g.region), "raise insights-budget, or narrow log-groups", err)
-	}
-	if err != nil {
+	case err != nil:
 		return result, err
 	}
 	r := g.reading(emit)

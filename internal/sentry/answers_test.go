@@ -44,7 +44,7 @@ func TestOddListsAreErrors(t *testing.T) {
 	for _, a := range []answer{
 		{name: "an issue without an id", link: lastPage, body: `[{"id":"1"},{"id":"x"}]`, says: "without an id"},
 		{name: "no link", body: `[{"id":"1"}]`, says: "does not say whether it is the last page"},
-		{name: "no cursor", link: `<http://x/>; rel="next"; results="true"`, body: `[]`, says: "no cursor"},
+		{name: "no cursor", link: `<http://x/>; rel="next"; results="true"`, body: `[]`, says: "does not say whether it is the last page"},
 		{name: "always the same page", link: nextPage, body: `[{"id":"1"}]`, says: "never end"},
 		{name: "not a list", link: lastPage, body: `{}`, says: "unusable"},
 	} {

@@ -109,12 +109,10 @@ func (c *Client) list(ctx context.Context, limit int, cursor string) (page []wir
 	link := nextLink.FindString(strings.Join(a.Header.Values("Link"), ","))
 	following := nextCursor.FindStringSubmatch(link)
 	switch {
-	case link == "":
-		return nil, "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url and any proxy in between")
+	case following == nil:
+		return nil, "", errors.New("list issues: Sentry's answer does not say whether it is the last page: check sentry-url and any proxy")
 	case !strings.Contains(link, `results="true"`):
 		return page, "", nil
-	case following == nil:
-		return nil, "", errors.New("list issues: Sentry's next page has no cursor")
 	}
 	return page, following[1], nil
 }
