@@ -38,7 +38,6 @@ func carry(r event.Record) entry {
 	return entry{carried: c, record: r}
 }
 
-// read splits the text into lines and reads the first, or the fields if it is one JSON object.
 func (e *entry) read(keys *keyTable) {
 	if e.fields = readFields(e.first, keys); e.fields != nil {
 		return

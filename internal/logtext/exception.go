@@ -16,7 +16,6 @@ import (
 // This file reads exceptions that a record holds as objects. No two loggers agree on the keys, which are compared
 // regardless of case and "_", but all write a type, and a message, frames or a cause.
 
-// exceptionKeys are the keys of the members that hold exceptions.
 var exceptionKeys = set("exception exceptions error error_detail err thrown throwable exc_info stack_trace cause Exception")
 
 // The keys of an exception, the preferred one first.

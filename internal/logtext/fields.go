@@ -143,7 +143,6 @@ func (f *fields) fill(e *event.Event) {
 	f.spellIfMute(e)
 }
 
-// fillIDs fills in the fields that only name something.
 func (f *fields) fillIDs(e *event.Event) {
 	e.Logger = f.text(fieldLogger)
 	e.Commit = f.text(fieldCommit)

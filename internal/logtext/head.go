@@ -137,7 +137,6 @@ var nameBytes = func() (is [256]bool) {
 // isWord recognises a logger's or a thread's name: no blanks, quotes or brackets.
 func isWord(s string) bool { return s != "" && nameEndIn(s) == len(s) }
 
-// nameEndIn returns the length of the name at the start of s.
 func nameEndIn(s string) int {
 	i := 0
 	for i < len(s) && (nameBytes[s[i]] || s[i] == 0xc2 && strings.HasPrefix(s[i:], "·") || s[i] == ':' && i+2 < len(s) && s[i+1] == ':' && isLetter(s[i+2])) {
@@ -174,7 +173,7 @@ func hexLength(s string) int {
 	return span(s, func(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' })
 }
 
-// isID recognises what can only be the id of a request: a UUID, 16 or more hexadecimal digits, or "req-" and more.
+// isID recognises what can only be a request's id: a UUID, 16 or more hexadecimal digits, or "req-" and more.
 func isID(s string) bool {
 	if len(s) == 36 && uuid.Validate(s) == nil {
 		return true

@@ -177,7 +177,7 @@ func (r *headReader) say(inner string) {
 	}
 }
 
-// inside reads the level of a bracket that holds more: "10:00:00 ERR", "main/ERROR", "core:error", "level=error".
+// inside reads the level of a bracket that holds more: "10:00:00 ERR", "main/ERROR", "level=error".
 func (r *headReader) inside(s string) event.Level {
 	level, words, mark, name := event.Unknown, 0, true, ""
 	for s = trimBlanks(s); s != ""; s = trimBlanks(s) {

@@ -68,7 +68,6 @@ func (r *headReader) right(s string, n int, how spelling) edge {
 	return afterMark
 }
 
-// behindBlank returns what follows a level and a blank.
 func behindBlank(s string, loud bool) edge {
 	rest := strings.TrimLeft(s, " ")
 	if rest == "" {
@@ -91,7 +90,6 @@ func isNothing(s string) bool {
 	return len(s) <= len("undefined") && nothing[strings.ToLower(s)] || strings.HasPrefix(s, "0 ") || strings.HasPrefix(s, "0,")
 }
 
-// set holds the words of a text.
 func set(text string) map[string]bool {
 	words := map[string]bool{}
 	for word := range strings.FieldsSeq(text) {

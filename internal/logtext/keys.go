@@ -91,7 +91,6 @@ type keyTable struct {
 	containers map[string]bool
 }
 
-// commonKeys are the loggers'.
 var commonKeys = newKeyTable(nil)
 
 // teamFields are the fields for which a team may name its own keys.

@@ -39,7 +39,7 @@ func newOpening(e *entry) opening {
 // maxSought bounds the lines of a record in which a level is sought, and those of a banner above a message.
 const maxSought = 8
 
-// seek reads the level and the message in a line below the first, for programs that print other facts above them.
+// seek reads the level and the message in a line below the first: some programs print other facts above.
 func (o *opening) seek(below []string) {
 	for _, line := range below[:min(len(below), maxSought)] {
 		e := entry{carried: carried{first: line}}
@@ -57,7 +57,6 @@ func (o *opening) seek(below []string) {
 	}
 }
 
-// phase is how far the event has come by its head.
 func (o *opening) phase() stacktrace.Phase {
 	switch {
 	case o.level >= event.Warn && stacktrace.IsHeader(o.message):
@@ -83,7 +82,7 @@ func (o *opening) say(line string) {
 	}
 }
 
-// announces reports whether the event begins with a line that runtimes print above the one that says what failed.
+// announces reports whether the event begins with a line that runtimes print above what failed.
 func (o *opening) announces() bool {
 	return slices.Contains([]stacktrace.Shape{stacktrace.Traceback, stacktrace.Remote, stacktrace.PythonFrame,
 		stacktrace.Place, stacktrace.Announcement, stacktrace.RustPanic}, o.shape)

@@ -70,7 +70,7 @@ func valueEnd(s string) int {
 	return span(s, func(c byte) bool { return strings.IndexByte(",}] \t\r\n", c) < 0 })
 }
 
-// inString is the length of an object that was cut inside one of its strings, where no line break may be put back.
+// inString is the length of an object that was cut in a string, where no line break may be put back.
 const inString = -1
 
 // nestedEnd returns the length of the object or list at the start of s, or 0 or inString.
@@ -95,7 +95,7 @@ func nestedEnd(s string) int {
 	return 0
 }
 
-// unquote decodes a string that begins with a quote, as JSON and Go write it. One that was cut off has no closing quote.
+// unquote decodes a string as JSON and Go write it, which lacks the closing quote if it was cut off.
 func unquote(quoted string) string {
 	if len(quoted) < 2 || quoted[len(quoted)-1] != '"' {
 		return quoted[1:]

@@ -10,7 +10,6 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// serviceRecord holds what the services write, each its own members.
 type serviceRecord struct {
 	Level *int   // GELF's and Nextcloud's
 	Label string // MySQL's
