@@ -179,7 +179,7 @@ func (p *pending) atOneMoment(e *entry) bool {
 	return ok && dot > 0 && len(head) > dot+6 && isNumber(head[dot+1:dot+7]) && strings.HasPrefix(p.text.lines[0], head)
 }
 
-// behindHead returns the message, with the white space before it that exceeds the usual, and how much there is.
+// behindHead returns the message with the white space before it that exceeds the usual, and how much there is.
 func behindHead(e *entry, usual int) (behind string, gap int) {
 	i := strings.LastIndex(e.first, e.head.message)
 	if i <= 0 || e.head.message == "" {

@@ -164,7 +164,7 @@ func (c *carried) peelStamped(stamp string) {
 }
 
 // dyno is Heroku's "app[web.1]: " or Fly.io's "app[148e] fra [info]".
-var dyno = pattern(`^([\w./$#@+-]+\[[^\]]*\])(?:: | \w{3} \[\w+\])`)
+var dyno = pattern(`^([\w./$#@+-]+\[[^\]]*\])(?::(?: |$)| \w{3} \[\w+\])`)
 
 // peelTag removes "host app[7]: ", or a dyno.
 func (c *carried) peelTag(s string) bool {
