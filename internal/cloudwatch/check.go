@@ -77,10 +77,7 @@ func (c Config) readers() string {
 	if c.Reader != Auto {
 		return "Standard, reader " + c.Reader
 	}
-	text := "Standard, reader filter"
-	if c.AllPages > 0 {
-		text = fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.AllPages)
-	}
+	text := fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.AllPages)
 	if c.InsightsBudget > 0 {
 		text += ", or insights if that takes too long"
 	}

@@ -40,15 +40,11 @@ func (s *Server) startQuery(req Request) any {
 	for _, name := range q.Groups {
 		q.groups = append(q.groups, s.group(req.Region, groupRef{LogGroupIdentifier: name}))
 	}
-	if s.queries == nil {
-		s.queries = map[string]*query{}
-	}
-	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.queries))
 	q.status = "Running"
-	s.queries[id] = &q
+	s.queries = append(s.queries, &q)
 	s.running++
 	s.peak = max(s.peak, s.running)
-	return object{"queryId": id}
+	return object{"queryId": strconv.Itoa(len(s.queries) - 1)}
 }
 
 // Queries returns how many Logs Insights queries are running, and how many ran at once at most.
@@ -59,11 +55,9 @@ func (s *Server) Queries() (now, peak int) {
 }
 
 func (s *Server) query(req Request) *query {
-	q := s.queries[decode[struct {
-		ID string `json:"queryId"`
-	}](req).ID]
-	must(q != nil, refuse("ResourceNotFoundException", "The specified query does not exist."))
-	return q
+	n, err := strconv.Atoi(decode[struct{ QueryID string }](req).QueryID)
+	must(err == nil && n < len(s.queries), refuse("ResourceNotFoundException", "The specified query does not exist."))
+	return s.queries[n]
 }
 
 func (s *Server) stopQuery(req Request) any {
@@ -104,15 +98,12 @@ func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
 	}
 	slices.SortFunc(found, order)
 	rows = [][]object{}
+	field := func(name, value string) object { return object{"field": name, "value": value} }
 	for _, e := range found[:min(len(found), q.Limit)] {
-		row := []object{}
-		for _, field := range [][2]string{
-			{"@timestamp", e.Time.UTC().Format("2006-01-02 15:04:05.000")}, {"@message", e.Message},
-			{"@logStream", e.Stream}, {"@log", Account + ":" + e.group}, {"@ptr", "ptr" + strconv.Itoa(e.sequence)},
-		} {
-			row = append(row, object{"field": field[0], "value": field[1]})
-		}
-		rows = append(rows, row)
+		rows = append(rows, []object{
+			field("@timestamp", e.Time.UTC().Format("2006-01-02 15:04:05.000")), field("@message", e.Message),
+			field("@logStream", e.Stream), field("@log", Account+":"+e.group), field("@ptr", "ptr"+strconv.Itoa(e.sequence)),
+		})
 	}
 	return rows, scanned, len(found)
 }

@@ -47,7 +47,7 @@ type Server struct {
 	mu           sync.Mutex           // guards the fields below
 	groups       map[string]*group    // by region and name
 	cursors      []cursor             // by token
-	queries      map[string]*query    // by id
+	queries      []*query             // by id
 	running      int                  // queries
 	peak         int                  // of running
 	requests     []Request
