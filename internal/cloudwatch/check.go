@@ -84,11 +84,9 @@ func (c Config) readers() string {
 	return text
 }
 
-// checkSpan is the period of the query that shows what Logs Insights costs.
-const checkSpan = 5 * time.Minute
-
 // checkInsights reports whether Logs Insights can read a group, and what a month costs if it always will.
 func (g *Group) checkInsights(ctx context.Context, about string) []finding.Finding {
+	const span = 5 * time.Minute // of the query that shows what Logs Insights costs
 	c := g.client
 	always := g.infrequent.Load() || c.cfg.Reader == Insights
 	if c.cfg.InsightsBudget == 0 || c.cfg.Reader == Filter || c.cfg.Reader == All {
@@ -98,7 +96,7 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 	to := c.cfg.Clock.Now().Unix()
 	from, before := to, c.scan(0)
 	if always {
-		from -= int64(checkSpan / time.Second)
+		from -= int64(span / time.Second)
 	}
 	if _, _, err := q.ask(ctx, from, to); err != nil {
 		return []finding.Finding{finding.Of(about, err)}
@@ -115,13 +113,13 @@ func (g *Group) checkInsights(ctx context.Context, about string) []finding.Findi
 		return found
 	}
 	// Runs every 15 minutes scan each byte 2.4 times: see lateness in examples/scale.md.
-	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/checkSpan) * 2.4
+	month := (c.scan(0) - before) / gigabyte * float64(30*24*time.Hour/span) * 2.4
 	class := "Standard"
 	if g.infrequent.Load() {
 		class = "Infrequent Access"
 	}
 	return append(found, finding.Good(about, "%s, reader insights; at the rate of the last %s, runs every 15 minutes scan %.2f GB a month, about $%.2f",
-		class, short(checkSpan), month, month*DollarsPerGB))
+		class, short(span), month, month*DollarsPerGB))
 }
 
 // describe says how old the newest event and the newest match are; nil is no match.

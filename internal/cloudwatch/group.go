@@ -21,12 +21,9 @@ import (
 
 // Group is one log group, ready to be read.
 type Group struct {
-	client  *Client
-	region  string
-	name    string
-	arn     string // identifies it in requests; if empty, its name does
-	account string // empty if unknown
+	Spec // of one group: no prefix
 
+	client     *Client
 	infrequent atomic.Bool // it is known to be in a class that only Logs Insights reads
 	planned    source.Request
 	after      []source.Source       // planned to be read after it, in order
@@ -64,7 +61,7 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	var found []*Group
 	var failures []error
 	for _, spec := range specs {
-		groups, err := []*Group{{client: c, region: spec.region, name: spec.name, arn: spec.arn, account: spec.account}}, error(nil)
+		groups, err := []*Group{{client: c, Spec: spec}}, error(nil)
 		if spec.prefix {
 			groups, err = c.list(ctx, spec)
 			failures = append(failures, err)
@@ -96,28 +93,27 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	for pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(c.region(spec.region), in); pages.HasMorePages(); {
 		out, err := pages.NextPage(ctx, c.retrying(ctx))
 		if err != nil {
-			doing := fmt.Sprintf("list log groups %q in %s", spec.text, spec.region)
+			doing := fmt.Sprintf("list log groups %q in %s", spec.name+"*", spec.region)
 			return groups, explain(ctx, doing, spec.region, "logs:DescribeLogGroups", "*", err)
 		}
 		for _, g := range out.LogGroups {
 			id, _ := arn.Parse(aws.ToString(g.Arn)) // without an ARN the account stays empty
-			found := &Group{client: c, region: spec.region, name: aws.ToString(g.LogGroupName), account: id.AccountID}
+			found := &Group{client: c, Spec: Spec{region: spec.region, name: aws.ToString(g.LogGroupName), account: id.AccountID}}
 			found.infrequent.Store(g.LogGroupClass == types.LogGroupClassInfrequentAccess)
 			groups = append(groups, found)
 		}
 	}
 	if len(groups) == 0 {
-		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.text, spec.region), "check log-groups and aws-region", nil)
+		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.name+"*", spec.region), "check log-groups and aws-region", nil)
 	}
 	return groups, nil
 }
 
 // Spec is a parsed entry of the input log-groups: a group by its name or ARN, or all groups with a prefix.
 type Spec struct {
-	text    string // as the user wrote it, for messages
 	region  string
 	arn     string // in the form of logGroupIdentifier, without the final ":*"; empty unless an ARN was given
-	account string // 12 digits; empty unless an ARN was given
+	account string // 12 digits; empty if unknown
 	name    string // of the group, or the prefix
 	prefix  bool
 }
@@ -153,7 +149,7 @@ func ParseSpecs(entries []string, region string) ([]Spec, error) {
 }
 
 func parseSpec(entry, region string) (Spec, error) {
-	spec := Spec{text: entry, region: region}
+	spec := Spec{region: region}
 	if strings.HasPrefix(entry, "arn:") {
 		match := arnShape.FindStringSubmatch(entry)
 		if match == nil {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestLinks(t *testing.T) {
-	group := &Group{region: "eu-central-1", name: "/ecs/shop"}
+	group := &Group{Spec: Spec{region: "eu-central-1", name: "/ecs/shop"}}
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	const xray = "1-5759e988-bd862e3fe1be46a994272793"
 	tests := []struct {

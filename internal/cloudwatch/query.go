@@ -149,7 +149,7 @@ func (q *query) records(rows [][]types.ResultField) (records []event.Record, err
 			return nil, fmt.Errorf("%s: %w", q.doing(), err)
 		}
 		_, name, _ := strings.Cut(row["@log"], ":") // ACCOUNT:NAME
-		key := (&Group{region: q.groups[0].region, name: name}).Key()
+		key := (&Group{Spec: Spec{region: q.groups[0].region, name: name}}).Key()
 		records = append(records, event.Record{ID: row["@ptr"], Source: key, Stream: row["@logStream"], Time: at, Text: row["@message"]})
 	}
 	return records, nil
