@@ -2,7 +2,6 @@ package cloudwatch_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -74,27 +73,6 @@ func TestWindowOfAReadWindow(t *testing.T) {
 		}
 		if want := map[bool]int{true: 30, false: 60}[test.requests == 0]; len(records) != want {
 			t.Errorf("%s: %d records, want %d", test.name, len(records), want)
-		}
-	}
-}
-
-// However many empty pages come before the lines around an error, as the service may send, they are all read.
-func TestWindowBehindEmptyPages(t *testing.T) {
-	const empties = 5
-	for max, want := range map[int]int{empties: 0, empties + 1: 1, 30: 3} {
-		w := newWorld(t)
-		asked := 0
-		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
-			asked++
-			events := ""
-			if asked > empties {
-				events = fmt.Sprintf(`{"eventId":"%d","logStreamName":"s","timestamp":1,"message":"a"}`, asked)
-			}
-			return &cloudwatchtest.Fault{Status: 200, Body: fmt.Sprintf(`{"events":[%s],"nextToken":"%d"}`, events, asked)}
-		}
-		records, requests, err := w.group("/shop").Window(context.Background(), "s", noon.Add(-time.Minute), noon, max)
-		if err != nil || len(records) != want || requests != min(max, empties+3) || requests != asked {
-			t.Errorf("at most %d: %d records, %d requests of %d, %v", max, len(records), requests, asked, err)
 		}
 	}
 }

@@ -152,9 +152,6 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 	return started, true, nil
 }
 
-// windowPages is how many pages with events Window reads, up to 30,000 lines: more than a trace.
-const windowPages = 3
-
 // Window returns every record of one stream between two times (the second excluded), whether it matches the
 // filter pattern or not, and the number of requests used: at most maxRequests, beyond which the end is
 // missing. Records that Read read without the pattern need no request; for a group that only Logs Insights
@@ -170,15 +167,13 @@ func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, m
 	}
 	in, r := g.request(from, ""), g.reading(func(r event.Record) { records = append(records, r) })
 	in.LogStreamNames, in.EndTime = []string{stream}, aws.Int64(max(0, to.UnixMilli()-1)) // the service includes it
-	for left := windowPages; requests == 0 || in.NextToken != nil && requests < maxRequests && left > 0; requests++ {
+	for requests == 0 || in.NextToken != nil && requests < maxRequests {
 		page, err := g.page(ctx, in)
+		requests++
 		if err != nil {
-			return records, requests + 1, fmt.Errorf("read the lines around an error in %q: %w", stream, err)
+			return records, requests, fmt.Errorf("read the lines around an error in %q: %w", stream, err)
 		}
 		r.page(page)
-		if len(page) > 0 {
-			left--
-		}
 	}
 	return records, requests, nil
 }

@@ -166,6 +166,7 @@ const (
 	windowBefore      = 2 * time.Second
 	windowAfter       = 5 * time.Second
 	maxWindowRequests = 30
+	maxRequestsEach   = 3
 )
 
 // Windows reads the lines around events, within one budget for the whole run.
@@ -215,13 +216,13 @@ func (ws *Windows) read(ctx context.Context, s source.Windowed, w window) (recor
 	if ws.Exhausted() {
 		return nil, false
 	}
-	records, requests, err := s.Window(ctx, w.stream, w.from, w.to, maxWindowRequests-ws.requests)
+	records, requests, err := s.Window(ctx, w.stream, w.from, w.to, min(maxRequestsEach, maxWindowRequests-ws.requests))
 	ws.requests += requests
 	if err != nil {
 		ws.Warnings = append(ws.Warnings, err.Error())
 		ws.requests = maxWindowRequests
 	}
-	return records, !ws.Exhausted() // the last request may have left out lines
+	return records, err == nil
 }
 
 // earliest returns the earliest of the times that are not zero.

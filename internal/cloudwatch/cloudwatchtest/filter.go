@@ -35,10 +35,7 @@ type cursor struct {
 
 func (s *Server) filterLogEvents(req Request) any {
 	in := decode[filterInput](req)
-	limit, empties := cmp.Or(s.PageEvents, 10_000), s.EmptyPages
-	if in.Streams != nil {
-		limit, empties = 10_000, 0
-	}
+	limit := cmp.Or(s.PageEvents, 10_000)
 	if in.Limit != nil {
 		must(*in.Limit >= 1 && *in.Limit <= 10_000, constraint("limit", *in.Limit))
 		limit = min(limit, *in.Limit)
@@ -50,7 +47,7 @@ func (s *Server) filterLogEvents(req Request) any {
 	newestFirst := in.StartFromHead != nil && !*in.StartFromHead
 	g, token := s.readable(req, in.groupRef), in.NextToken
 	in.NextToken = ""
-	at := cursor{query: marshal(in), empties: empties}
+	at := cursor{query: marshal(in), empties: s.EmptyPages}
 	if token != "" {
 		n, err := strconv.Atoi(token)
 		must(err == nil && n < len(s.cursors) && s.cursors[n].query == at.query, invalid("The specified nextToken is invalid."))
@@ -67,7 +64,7 @@ func (s *Server) filterLogEvents(req Request) any {
 		slices.Reverse(events)
 	}
 	now := s.Now()
-	return s.page(events, at, limit, empties, func(e stored) bool {
+	return s.page(events, at, limit, func(e stored) bool {
 		return !e.Ingested.After(now) && (in.Streams == nil || slices.Contains(in.Streams, e.Stream)) && pattern.Match(e.Message)
 	})
 }
@@ -78,7 +75,7 @@ func (s *Server) token(at cursor) string {
 }
 
 // page makes one page from the cursor on: it ends before the first event that would make it too large.
-func (s *Server) page(events []stored, at cursor, limit, empties int, matches func(stored) bool) object {
+func (s *Server) page(events []stored, at cursor, limit int, matches func(stored) bool) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
 		if found {
@@ -105,11 +102,11 @@ func (s *Server) page(events []stored, at cursor, limit, empties int, matches fu
 		fresh++
 	}
 	out := object{"events": page}
-	if more || fresh > 0 && empties > 0 {
+	if more || fresh > 0 && s.EmptyPages > 0 {
 		last := page[len(page)-1]
 		next := cursor{query: at.query, after: &last}
 		if more {
-			next.empties, next.again = empties, slices.Clone(page[max(0, len(page)-s.RepeatEvents):])
+			next.empties, next.again = s.EmptyPages, slices.Clone(page[max(0, len(page)-s.RepeatEvents):])
 		}
 		out["nextToken"] = s.token(next)
 	}

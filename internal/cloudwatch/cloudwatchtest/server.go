@@ -36,8 +36,8 @@ const (
 // during one; methods may be called at any time.
 type Server struct {
 	Now          func() time.Time     // an event is there once its ingestion time has come
-	PageEvents   int                  // the most events on a page of all streams; 0 is the service's own 10,000
-	EmptyPages   int                  // empty pages with a token before each page of events of all streams; one without a token ends the list
+	PageEvents   int                  // the most events on a page; 0 is the service's own 10,000
+	EmptyPages   int                  // empty pages with a token before each page of events; one without a token ends the list
 	RepeatEvents int                  // how many events of the previous page each page repeats
 	QueryPolls   int                  // how often a query is polled before it is complete
 	Infrequent   []string             // groups in the class INFREQUENT_ACCESS, which only queries can read
