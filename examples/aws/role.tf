@@ -72,7 +72,7 @@ resource "aws_iam_role_policy" "read_logs" {
       {
         Sid      = "ReadTheLogGroups"
         Effect   = "Allow"
-        Action   = ["logs:FilterLogEvents"]
+        Action   = ["logs:FilterLogEvents", "logs:GetLogEvents"]
         Resource = [for name in var.log_groups : "${local.logs}:${name}:*"]
       },
       {

@@ -67,7 +67,7 @@ func TestWindowOfAReadWindow(t *testing.T) {
 			t.Errorf("%s: %d requests, %v", test.name, requests, err)
 		}
 		for _, r := range records {
-			if r.Stream != "b" || r.Time.Before(test.from) || !r.Time.Before(noon.Add(-9*time.Minute)) {
+			if r.Stream != "b" || r.ID != "" || r.URL != "" || r.Time.Before(test.from) || !r.Time.Before(noon.Add(-9*time.Minute)) {
 				t.Errorf("%s: record %+v", test.name, r)
 			}
 		}

@@ -42,7 +42,7 @@ func (c *Client) Check(ctx context.Context, specs []Spec, lookback time.Duration
 	return found
 }
 
-// check looks for the newest event, then for the newest that the pattern matches.
+// check looks for the newest event, then for the newest that the pattern matches, then for the lines around it.
 func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Finding {
 	about, cfg := fmt.Sprintf("log group %s", g.name), g.client.cfg
 	if cfg.Reader == Insights || g.infrequent.Load() {
@@ -68,6 +68,11 @@ func (g *Group) check(ctx context.Context, lookback time.Duration) []finding.Fin
 	found[0].Text += "; " + cfg.readers()
 	if cfg.InsightsBudget > 0 && cfg.Reader != Filter && cfg.Reader != All {
 		found = append(found, g.checkInsights(ctx, about)...)
+	}
+	_, _, err = g.Window(ctx, aws.ToString(newest.LogStreamName), at(newest), at(newest).Add(time.Second), 1)
+	if code, _, refusal := codeOf(err); refusal != nil {
+		found = append(found, finding.Warn(about, "the lines around an error cannot be read ("+code+")",
+			"add logs:GetLogEvents to the policy, or do without them"))
 	}
 	return found
 }

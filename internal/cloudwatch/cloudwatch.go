@@ -12,8 +12,9 @@
 // run a repeated id is dropped, and a run that switches readers has emitted nothing from the first one.
 // Events of one stream and millisecond keep the order of the response, which only FilterLogEvents documents.
 //
-// A group named exactly needs the permission logs:FilterLogEvents; a prefix needs logs:DescribeLogGroups as
-// well, and Logs Insights logs:StartQuery, logs:GetQueryResults and logs:StopQuery.
+// A group named exactly needs the permission logs:FilterLogEvents, and logs:GetLogEvents for the lines around
+// an error (Group.Window); a prefix needs logs:DescribeLogGroups as well, and Logs Insights logs:StartQuery,
+// logs:GetQueryResults and logs:StopQuery.
 //
 // It may import clock, event, finding and source.
 package cloudwatch

@@ -3,9 +3,11 @@ package cloudwatch
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
 	"github.com/org/errmon-action/internal/event"
@@ -152,28 +154,59 @@ func (g *Group) readAll(ctx context.Context, from time.Time, emit func(event.Rec
 	return started, true, nil
 }
 
+// passing is an error that may be gone later.
+type passing struct{ error }
+
+func (p passing) Unwrap() error { return p.error }
+func (passing) Temporary() bool { return true }
+
+// final are the refusals that asking again does not mend.
+var final = []string{"AccessDeniedException", "AccessDenied", "ResourceNotFoundException", "InvalidParameterException", "InvalidOperationException"}
+
 // Window returns every record of one stream between two times (the second excluded), whether it matches the
-// filter pattern or not, and the number of requests used: at most maxRequests, beyond which the end is
-// missing. Records that Read read without the pattern need no request; for a group that only Logs Insights
-// reads it returns none.
+// filter pattern or not, in logged order, and the number of requests used: at most maxRequests, beyond which
+// the end is missing. The records have no id and no URL, because GetLogEvents returns none. It needs the
+// permission logs:GetLogEvents; an error that may be gone later has a method Temporary that returns true.
+// Records that Read read without the pattern need no request; for a group that only Logs Insights reads it
+// returns none.
 func (g *Group) Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) (records []event.Record, requests int, err error) {
 	if covered := !g.keptFrom.IsZero() && !from.Before(g.keptFrom); covered || g.infrequent.Load() {
 		for _, r := range g.kept {
 			if covered && r.Stream == stream && !r.Time.Before(from) && r.Time.Before(to) {
+				r.ID, r.URL = "", ""
 				records = append(records, r)
 			}
 		}
 		return records, 0, nil
 	}
-	in, r := g.request(from, ""), g.reading(func(r event.Record) { records = append(records, r) })
-	in.LogStreamNames, in.EndTime = []string{stream}, aws.Int64(max(0, to.UnixMilli()-1)) // the service includes it
-	for requests == 0 || in.NextToken != nil && requests < maxRequests {
-		page, err := g.page(ctx, in)
+	like, key := g.request(from, ""), g.Key()
+	in := &cloudwatchlogs.GetLogEventsInput{
+		LogGroupName: like.LogGroupName, LogGroupIdentifier: like.LogGroupIdentifier, LogStreamName: &stream,
+		StartTime: like.StartTime, EndTime: aws.Int64(max(1, to.UnixMilli())), StartFromHead: aws.Bool(true),
+	}
+	for requests < maxRequests {
+		out, err := g.client.region(g.region).GetLogEvents(ctx, in, g.client.retrying(ctx))
 		requests++
 		if err != nil {
-			return records, requests, fmt.Errorf("read the lines around an error in %q: %w", stream, err)
+			err = fmt.Errorf("read the lines around an error in %q (GetLogEvents, permission logs:GetLogEvents): %w", stream, g.explain(ctx, err))
+			if code, _, _ := codeOf(err); !slices.Contains(final, code) {
+				err = passing{err}
+			}
+			return records, requests, err
 		}
-		r.page(page)
+		size := 0
+		for _, e := range out.Events {
+			text := aws.ToString(e.Message)
+			size += len(text)
+			at := time.UnixMilli(aws.ToInt64(e.Timestamp)).UTC()
+			records = append(records, event.Record{Source: key, Stream: stream, Time: at, Text: text, Service: g.service()})
+		}
+		// The service repeats its token at the end of the stream. A page that is far from full (10,000
+		// events or 1 MB) is taken for the last, which saves every second request.
+		if len(out.Events) < 5000 && size < 1<<19 || aws.ToString(out.NextForwardToken) == aws.ToString(in.NextToken) {
+			break
+		}
+		in.NextToken = out.NextForwardToken
 	}
 	return records, requests, nil
 }

@@ -61,9 +61,14 @@ func status(code int, amazon string) func(*world, request) *fault {
 	}
 }
 
-// limited refuses the request for now: GitHub with headers, AWS with a name.
+// limited refuses the request for now: GitHub with headers, AWS with a name. To
+// be refused for good and then no longer the lines around an error is no fault
+// but another setting: the error gets another identity then.
 func limited(code int, amazon string, header func(now time.Time) map[string]string) func(*world, request) *fault {
 	return func(w *world, q request) *fault {
+		if q.path == "GetLogEvents" {
+			amazon = "ThrottlingException"
+		}
 		if q.service == cloudwatch {
 			return &fault{status: 400, body: fmt.Sprintf(`{"__type":%q,"message":"no"}`, amazon)}
 		}

@@ -8,6 +8,7 @@ package reading
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -133,7 +134,7 @@ func (l *Logs) countWhole(inside, whole []event.Event) {
 		case !counted[i]:
 			counted[i] = true
 			w := whole[i]
-			w.ID, w.URL = e.ID, e.URL // of the line that was found
+			w.ID, w.URL, w.Source, w.Service = e.ID, e.URL, e.Source, e.Service // a window's records have no id and URL
 			if l.Intake.Parse(&w); w.Decision.Keep {
 				l.Intake.Count(w)
 			}
@@ -174,6 +175,7 @@ type Windows struct {
 	Warnings []string // about windows that could not be read
 
 	requests int
+	refused  bool // a refusal is final: nothing more is asked for
 }
 
 type window struct {
@@ -211,18 +213,25 @@ func (ws *Windows) Around(ctx context.Context, s source.Windowed, e event.Event)
 	return records
 }
 
-// read returns false if the budget is used up, as it is once the service failed: a later run may succeed.
+// read returns false if a later run may succeed: the budget is used up, or the service failed. If
+// the lines are refused for good it returns true, and the event counts as it came.
 func (ws *Windows) read(ctx context.Context, s source.Windowed, w window) (records []event.Record, ok bool) {
-	if ws.Exhausted() {
-		return nil, false
+	if ws.refused || ws.Exhausted() {
+		return nil, ws.refused
 	}
 	records, requests, err := s.Window(ctx, w.stream, w.from, w.to, min(maxRequestsEach, maxWindowRequests-ws.requests))
 	ws.requests += requests
-	if err != nil {
-		ws.Warnings = append(ws.Warnings, err.Error())
-		ws.requests = maxWindowRequests
+	if err == nil {
+		return records, true
 	}
-	return records, err == nil
+	ws.Warnings = append(ws.Warnings, err.Error())
+	var failure interface{ Temporary() bool }
+	if errors.As(err, &failure) && failure.Temporary() {
+		ws.requests = maxWindowRequests
+		return nil, false
+	}
+	ws.refused = true
+	return nil, true
 }
 
 // earliest returns the earliest of the times that are not zero.

@@ -74,6 +74,10 @@ func (l *logs) Window(context.Context, string, time.Time, time.Time, int) ([]eve
 	return l.around, 1, l.err
 }
 
+type passing struct{ error }
+
+func (passing) Temporary() bool { return true }
+
 // What cannot be counted yet is where the next run begins.
 func TestReadLeavesWhatIsUnfinished(t *testing.T) {
 	begin := noon.Add(-time.Hour)
@@ -91,7 +95,8 @@ func TestReadLeavesWhatIsUnfinished(t *testing.T) {
 	}{
 		{"nothing", logs{}, 0, 0, false},
 		{"a head whose trace is read", logs{records: whole[:1], around: whole}, 1, 0, false},
-		{"a head whose trace cannot be read", logs{records: whole[:1], err: errors.New("busy")}, 0, 30 * time.Minute, true},
+		{"a head whose trace is refused", logs{records: whole[:1], err: errors.New("denied")}, 1, 0, true},
+		{"a head whose trace may be read later", logs{records: whole[:1], err: passing{errors.New("busy")}}, 0, 30 * time.Minute, true},
 		{"a trace that is still being written", logs{records: []event.Record{record(time.Second, head.Text)}}, 0, time.Second, false},
 		{"missing records", logs{result: source.Result{Cut: noon.Add(-30 * time.Minute)}}, 0, 30 * time.Minute, false},
 		{"records missing again", logs{result: source.Result{Cut: begin.Add(9 * time.Minute)}}, 0, 0, false},

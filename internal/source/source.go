@@ -82,7 +82,7 @@ type Result struct {
 type Windowed interface {
 	Source
 	// Window returns the records of the stream between two times, and how many requests it took, at most
-	// maxRequests. After an error a later run tries again.
+	// maxRequests. An error that may be gone later has a method Temporary() bool that returns true.
 	Window(ctx context.Context, stream string, from, to time.Time, maxRequests int) ([]event.Record, int, error)
 }
 

@@ -48,7 +48,7 @@ func TestBadInput(t *testing.T) {
 		{"GitHub unreachable", func(w *world) { w.env["GITHUB_API_URL"] = "http://127.0.0.1:1" }, nil, 1, []string{"GITHUB_API_URL"}},
 		{"unknown log group", nil, []string{"--log-groups", "/ecs/none"}, 1, []string{"/ecs/none", region, "log-groups", "aws-region"}},
 		{"prefix without a group", nil, []string{"--log-groups", "/nothing/*"}, 1, []string{"/nothing/"}},
-		{"access denied", func(w *world) { w.aws.Allow = []string{"logs:DescribeLogGroups"} }, nil, 1, []string{"logs:FilterLogEvents", "/ecs/shop"}},
+		{"access denied", func(w *world) { w.aws.Allow = []string{"logs:GetLogEvents"} }, nil, 1, []string{"logs:FilterLogEvents", "/ecs/shop"}},
 		{"invalid filter pattern", nil, []string{"--filter-pattern", `{ $.level = `}, 1, []string{"filter-pattern"}},
 		{"no AWS credentials", func(w *world) { w.t.Setenv("AWS_ACCESS_KEY_ID", ""); w.t.Setenv("AWS_SECRET_ACCESS_KEY", "") }, nil, 1,
 			[]string{"configure-aws-credentials", "AWS_ACCESS_KEY_ID"}},

@@ -16,7 +16,7 @@ import (
 
 // The policies allow what the code asks for and no more, in all of their forms.
 func TestGuidePolicies(t *testing.T) {
-	want := []string{"logs:DescribeLogGroups", "logs:FilterLogEvents", "logs:GetQueryResults", "logs:StartQuery",
+	want := []string{"logs:DescribeLogGroups", "logs:FilterLogEvents", "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartQuery",
 		"logs:StopQuery", "sts:AssumeRoleWithWebIdentity"}
 	folder := filepath.Join(storyFolder, repositoryRoot, "examples/aws")
 	for _, files := range [][]string{{"read-policy.json", "trust-policy.json"}, {"role.cloudformation.yml"}, {"role.tf"}} {

@@ -19,7 +19,7 @@ func TestInfrequentAccess(t *testing.T) {
 	}{
 		{"budget", "1", nil, exitDone, "Logs Insights scanned 0.00 GB, about $0.01, of insights-budget 1 GB."},
 		{"no budget", "", nil, exitFailed, `log group "/ecs/vault" in eu-central-1 is in the Infrequent Access class, which only Logs Insights can read: set insights-budget`},
-		{"no permission", "1", []string{"logs:FilterLogEvents"}, exitFailed,
+		{"no permission", "1", []string{"logs:FilterLogEvents", "logs:GetLogEvents"}, exitFailed,
 			"the permission logs:StartQuery on arn:aws:logs:eu-central-1:*:log-group:/ecs/vault:*"},
 		{"budget used up", "0.0000001", nil, exitFailed, `log group "/ecs/vault" in eu-central-1 is not read: raise insights-budget`},
 	} {

@@ -12,17 +12,19 @@ import (
 	"unicode/utf8"
 )
 
-const maxPageBytes = 1 << 20
+const (
+	maxPageEvents = 10_000
+	maxPageBytes  = 1 << 20
+)
 
 type filterInput struct {
 	groupRef
-	Streams       []string `json:"logStreamNames"` // nil for all
-	StartTime     int64    `json:"startTime"`
-	EndTime       int64    `json:"endTime"` // inclusive; 0 is without an end
-	FilterPattern string   `json:"filterPattern"`
-	NextToken     string   `json:"nextToken"`
-	Limit         *int     `json:"limit"`
-	StartFromHead *bool    `json:"startFromHead"` // false: newest first
+	StartTime     int64  `json:"startTime"`
+	EndTime       int64  `json:"endTime"` // inclusive; 0 is without an end
+	FilterPattern string `json:"filterPattern"`
+	NextToken     string `json:"nextToken"`
+	Limit         *int   `json:"limit"`
+	StartFromHead *bool  `json:"startFromHead"` // false: newest first
 }
 
 // cursor is what a token stands for. Its place is an event, so that one that comes in late shifts nothing.
@@ -33,13 +35,18 @@ type cursor struct {
 	again   []stored // events of the page before, to be repeated
 }
 
+// pageSize is the limit asked for, or a smaller one that the fake has.
+func pageSize(asked *int, most int) int {
+	if asked == nil {
+		return most
+	}
+	must(*asked >= 1 && *asked <= maxPageEvents, constraint("limit", *asked))
+	return min(most, *asked)
+}
+
 func (s *Server) filterLogEvents(req Request) any {
 	in := decode[filterInput](req)
-	limit := cmp.Or(s.PageEvents, 10_000)
-	if in.Limit != nil {
-		must(*in.Limit >= 1 && *in.Limit <= 10_000, constraint("limit", *in.Limit))
-		limit = min(limit, *in.Limit)
-	}
+	limit := pageSize(in.Limit, cmp.Or(s.PageEvents, maxPageEvents))
 	must(utf8.RuneCountInString(in.FilterPattern) <= 1024, constraint("filterPattern", in.FilterPattern))
 	pattern, err := Compile(in.FilterPattern)
 	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
@@ -63,10 +70,7 @@ func (s *Server) filterLogEvents(req Request) any {
 		events = slices.Clone(events)
 		slices.Reverse(events)
 	}
-	now := s.Now()
-	return s.page(events, at, limit, func(e stored) bool {
-		return !e.Ingested.After(now) && (in.Streams == nil || slices.Contains(in.Streams, e.Stream)) && pattern.Match(e.Message)
-	})
+	return s.page(events, pattern, at, limit)
 }
 
 func (s *Server) token(at cursor) string {
@@ -75,7 +79,7 @@ func (s *Server) token(at cursor) string {
 }
 
 // page makes one page from the cursor on: it ends before the first event that would make it too large.
-func (s *Server) page(events []stored, at cursor, limit int, matches func(stored) bool) object {
+func (s *Server) page(events []stored, pattern *Pattern, at cursor, limit int) object {
 	if at.after != nil {
 		i, found := slices.BinarySearchFunc(events, *at.after, order)
 		if found {
@@ -88,9 +92,9 @@ func (s *Server) page(events []stored, at cursor, limit int, matches func(stored
 	for _, e := range page {
 		size += len(e.Message)
 	}
-	fresh, more := 0, false
+	fresh, more, now := 0, false, s.Now()
 	for _, e := range events {
-		if !matches(e) {
+		if e.Ingested.After(now) || !pattern.Match(e.Message) {
 			continue
 		}
 		if len(page) == limit || fresh > 0 && size+len(e.Message) > maxPageBytes {
@@ -111,6 +115,41 @@ func (s *Server) page(events []stored, at cursor, limit int, matches func(stored
 		out["nextToken"] = s.token(next)
 	}
 	return out
+}
+
+// getLogEvents reads one stream from its head. Its tokens are never null: at the end of the stream the answer
+// repeats the one that it was asked with.
+func (s *Server) getLogEvents(req Request) any {
+	in := decode[struct {
+		groupRef
+		Stream        string `json:"logStreamName"`
+		StartTime     int64  `json:"startTime"`
+		EndTime       int64  `json:"endTime"` // exclusive, unlike that of FilterLogEvents
+		NextToken     string `json:"nextToken"`
+		Limit         *int   `json:"limit"`
+		StartFromHead bool   `json:"startFromHead"`
+	}](req)
+	g, now := s.readable(req, in.groupRef), s.Now()
+	must(in.StartFromHead, unsupported("startFromHead false"))
+	hidden := func(e stored) bool { return e.Stream != in.Stream || e.Ingested.After(now) }
+	must(len(slices.DeleteFunc(slices.Clone(g.between(0, math.MaxInt64)), hidden)) > 0,
+		refuse("ResourceNotFoundException", "The specified log stream does not exist."))
+	events := slices.DeleteFunc(slices.Clone(g.between(in.StartTime, cmp.Or(in.EndTime, math.MaxInt64))), hidden)
+	from, size, limit := 0, 0, pageSize(in.Limit, maxPageEvents)
+	if in.NextToken != "" {
+		_, err := fmt.Sscanf(in.NextToken, "f/%d", &from)
+		must(err == nil && from <= len(events), invalid("The specified nextToken is invalid."))
+	}
+	to := from
+	for to < min(len(events), from+limit) && size+len(events[to].Message) <= maxPageBytes {
+		size += len(events[to].Message)
+		to++
+	}
+	out := make([]object, to-from)
+	for i, e := range events[from:to] {
+		out[i] = object{"timestamp": e.Timestamp, "message": e.Message}
+	}
+	return object{"events": out, "nextForwardToken": fmt.Sprintf("f/%056d", to)}
 }
 
 var (

@@ -33,9 +33,6 @@ func TestFilterSelects(t *testing.T) {
 	}{
 		{"all", func(*cloudwatchlogs.FilterLogEventsInput) {}, []string{"0", "1", "2", "3", "other"}},
 		{"start, inclusive", func(in *cloudwatchlogs.FilterLogEventsInput) { in.StartTime = ms(-2 * time.Second) }, []string{"2", "3", "other"}},
-		{"stream, end inclusive", func(in *cloudwatchlogs.FilterLogEventsInput) {
-			in.LogStreamNames, in.EndTime = []string{"s"}, ms(-2*time.Second)
-		}, []string{"0", "1", "2"}},
 		{"pattern", func(in *cloudwatchlogs.FilterLogEventsInput) { in.FilterPattern = aws.String("-ERROR") }, []string{"other"}},
 		{"ARN", func(in *cloudwatchlogs.FilterLogEventsInput) {
 			in.LogGroupName, in.LogGroupIdentifier = nil, aws.String(arn(region, "/shop"))

@@ -1,10 +1,10 @@
 // Package cloudwatchtest is a fake CloudWatch Logs: an http.Handler that speaks the service's wire format,
 // AWS JSON 1.1, holds log groups in memory and enforces the real limits.
 //
-// It supports FilterLogEvents and DescribeLogGroups, the queries of Logs Insights that the client makes, and
-// STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model (Logs_20140328), texts of
-// refusals from recorded AWS answers. A parameter or pattern that the fake does not support is answered with
-// status 501 and an explanation, never with a guess. The region of a request is that of its signature's
+// It supports FilterLogEvents, GetLogEvents and DescribeLogGroups, the queries of Logs Insights that the client
+// makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model (Logs_20140328),
+// texts of refusals from recorded AWS answers. A parameter or pattern that the fake does not support is answered
+// with status 501 and an explanation, never with a guess. The region of a request is that of its signature's
 // scope, which is not verified beyond that.
 //
 // It imports nothing of this project but package fake.
@@ -118,6 +118,7 @@ func (s *Server) answer(method string, req Request) any {
 	action := map[string]func(Request) any{
 		"FilterLogEvents":   s.filterLogEvents,
 		"DescribeLogGroups": s.describeLogGroups,
+		"GetLogEvents":      s.getLogEvents,
 		"StartQuery":        s.startQuery,
 		"GetQueryResults":   s.getQueryResults,
 		"StopQuery":         s.stopQuery,

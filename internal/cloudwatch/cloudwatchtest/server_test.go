@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/smithy-go"
+	"github.com/google/go-cmp/cmp"
 )
 
 const region = "eu-central-1"
@@ -74,7 +75,7 @@ func TestRefusals(t *testing.T) {
 		{"name and ARN", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupIdentifier = aws.String("/shop") }, "ValidationException",
 			"LogGroup name and LogGroup ARN are mutually exclusive parameters."},
 		{"no group", nil, func(in *cloudwatchlogs.FilterLogEventsInput) { in.LogGroupName = nil }, "InvalidParameterException", "must be given"},
-		{"permission", func(s *Server) { s.Allow = []string{"logs:DescribeLogGroups"} }, nil, "AccessDeniedException",
+		{"permission", func(s *Server) { s.Allow = []string{"logs:GetLogEvents"} }, nil, "AccessDeniedException",
 			"is not authorized to perform: logs:FilterLogEvents on resource: arn:aws:logs:eu-central-1:123456789012:log-group:/shop:log-stream:" +
 				" because no identity-based policy allows the logs:FilterLogEvents action"},
 		{"fault", func(s *Server) {
@@ -134,6 +135,46 @@ func TestDescribe(t *testing.T) {
 	second, err := c.DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{NextToken: first.NextToken})
 	if err != nil || len(second.LogGroups) != 3 || *second.LogGroups[2].LogGroupName != "/shop" || second.NextToken != nil {
 		t.Errorf("%+v, %v", second, err)
+	}
+}
+
+func TestGetLogEvents(t *testing.T) {
+	_, c := start(t, 5)
+	get := func(change func(*cloudwatchlogs.GetLogEventsInput)) *cloudwatchlogs.GetLogEventsOutput {
+		t.Helper()
+		in := &cloudwatchlogs.GetLogEventsInput{
+			LogGroupName: aws.String("/shop"), LogStreamName: aws.String("s"), Limit: aws.Int32(2), StartFromHead: aws.Bool(true),
+		}
+		change(in)
+		out, err := c.GetLogEvents(ctx, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	seconds := func(out *cloudwatchlogs.GetLogEventsOutput) (list []int) {
+		for _, e := range out.Events {
+			list = append(list, int(noon.Sub(time.UnixMilli(*e.Timestamp)).Seconds()))
+		}
+		return list
+	}
+	first := get(func(*cloudwatchlogs.GetLogEventsInput) {})
+	second := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = first.NextForwardToken })
+	last := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = second.NextForwardToken })
+	end := get(func(in *cloudwatchlogs.GetLogEventsInput) { in.NextToken = last.NextForwardToken })
+	window := get(func(in *cloudwatchlogs.GetLogEventsInput) {
+		in.StartTime, in.EndTime = aws.Int64(noon.Add(-3*time.Second).UnixMilli()), aws.Int64(noon.Add(-2*time.Second).UnixMilli())
+	})
+	got := [][]int{seconds(first), seconds(second), seconds(last), seconds(end), seconds(window)}
+	if diff := cmp.Diff([][]int{{5, 4}, {3, 2}, {1}, nil, {3}}, got); diff != "" {
+		t.Error(diff)
+	}
+	if *end.NextForwardToken != *last.NextForwardToken {
+		t.Error("the end of the stream has a token of its own")
+	}
+	in := &cloudwatchlogs.GetLogEventsInput{LogGroupName: aws.String("/shop"), LogStreamName: aws.String("t"), StartFromHead: aws.Bool(true)}
+	if _, err := c.GetLogEvents(ctx, in); err == nil {
+		t.Error("no error for an unknown stream")
 	}
 }
 
