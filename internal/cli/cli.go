@@ -25,7 +25,6 @@ import (
 	"github.com/org/errmon-action/internal/terminal"
 )
 
-// Exit codes.
 const (
 	exitDone        = 0
 	exitFailed      = 1

@@ -182,7 +182,6 @@ type table struct {
 }
 
 var marks = map[finding.Level]string{finding.OK: "✓", finding.Warning: "!", finding.Failure: "✗"}
-
 var styles = map[finding.Level]terminal.Style{finding.OK: terminal.Green, finding.Warning: terminal.Yellow, finding.Failure: terminal.Red}
 
 // add prints findings. It redacts each part by itself, because whatever follows "token:" looks like a token.

@@ -29,10 +29,9 @@ const defaultAPIURL = "https://api.github.com"
 
 type value struct{ text, origin string }
 
-// Load reads every setting. All mistakes are reported at once, joined, each with the setting, where its value
-// came from, the value unless it is a secret, and the remedy; the error is fs.ErrNotExist if the file that
-// config names is absent. Even then the Config contains every valid setting. An incomplete service is not a
-// mistake, see Config.LeftOut. CheckTarget and CheckSources check whether the rest suffices for a command.
+// Load reads every setting. All mistakes are joined, each with the setting, the origin of its value, the value
+// unless it is a secret, and the remedy; the error is fs.ErrNotExist if the file that config names is absent.
+// Even then the Config contains every valid setting. An incomplete service is not a mistake: see LeftOut.
 func Load(in Input) (Config, error) {
 	var c Config
 	env, err := readEnvironment(in)

@@ -17,8 +17,6 @@ import (
 	"github.com/org/errmon-action/internal/policy"
 )
 
-// This file reads the key rules, a list of policy.Rule, with the keys that its tags name.
-
 const maxRules = 2000
 
 func (f *fileReader) readRules(entry *ast.MappingValueNode) {

@@ -21,10 +21,9 @@ import (
 )
 
 func (d *Receiver) sentryWebhook(r *http.Request, body []byte, signed bool) verdict {
-	if signed {
-		if err := sentry.VerifySignature(d.cfg.SentrySecret, r.Header.Get(sentry.SignatureHeader), body); err != nil {
-			return unauthorized(err)
-		}
+	err := sentry.VerifySignature(d.cfg.SentrySecret, r.Header.Get(sentry.SignatureHeader), body)
+	if signed && err != nil {
+		return unauthorized(err)
 	}
 	return d.accept(r, "sentry", body, "")
 }
@@ -124,11 +123,10 @@ type lane struct {
 }
 
 type arriving struct {
-	*http.ResponseController // on Lambda it has no deadlines
-
-	size  int64 // reserved
-	since time.Time
-	shed  bool
+	*http.ResponseController       // on Lambda it has no deadlines
+	size                     int64 // reserved
+	since                    time.Time
+	shed                     bool
 }
 
 // reserve waits for room, after ending the oldest bodies that have to give way.
