@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
 const (
 	maxPageEvents = 10_000
 	maxPageBytes  = 1 << 20
+	tokenLife     = 24 * time.Hour
 )
 
 type filterInput struct {
@@ -33,6 +35,7 @@ type cursor struct {
 	after   *stored  // nil at the beginning
 	empties int      // empty pages still to come before the next events
 	again   []stored // events of the page before, to be repeated
+	issued  time.Time
 }
 
 // pageSize is the limit asked for, or a smaller one that the fake has.
@@ -52,12 +55,15 @@ func (s *Server) filterLogEvents(req Request) any {
 	must(!errors.Is(err, ErrUnsupported), unsupported(fmt.Sprint(err)))
 	must(err == nil, invalid("Invalid filter pattern"))
 	newestFirst := in.StartFromHead != nil && !*in.StartFromHead
+	const year2024 = 1_704_067_200_000
+	must(!newestFirst || in.StartTime >= year2024, invalid("startTime must be 2024-01-01 or later when startFromHead is false."))
 	g, token := s.readable(req, in.groupRef), in.NextToken
 	in.NextToken = ""
 	at := cursor{query: marshal(in), empties: s.EmptyPages}
 	if token != "" {
 		n, err := strconv.Atoi(token)
-		must(err == nil && n < len(s.cursors) && s.cursors[n].query == at.query, invalid("The specified nextToken is invalid."))
+		must(err == nil && n < len(s.cursors) && s.cursors[n].query == at.query && s.Now().Sub(s.cursors[n].issued) <= tokenLife,
+			invalid("The specified nextToken is invalid."))
 		at = s.cursors[n]
 	}
 	if at.empties > 0 {
@@ -74,6 +80,7 @@ func (s *Server) filterLogEvents(req Request) any {
 }
 
 func (s *Server) token(at cursor) string {
+	at.issued = s.Now()
 	s.cursors = append(s.cursors, at)
 	return strconv.Itoa(len(s.cursors) - 1)
 }

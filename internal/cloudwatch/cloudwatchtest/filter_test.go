@@ -109,9 +109,14 @@ func TestTokenOfAnotherRequest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = token }); err != nil {
-		t.Error(err)
+	for _, life := range []time.Duration{tokenLife, tokenLife + time.Second} {
+		s.Now = func() time.Time { return noon.Add(life) }
+		_, _, err := filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken = token })
+		if (err == nil) != (life == tokenLife) {
+			t.Errorf("after %v: %v", life, err)
+		}
 	}
+	s.Now = func() time.Time { return noon }
 	_, _, err = filter(c, func(in *cloudwatchlogs.FilterLogEventsInput) { in.NextToken, in.FilterPattern = token, aws.String("x") })
 	if err == nil {
 		t.Error("accepted with another pattern")
