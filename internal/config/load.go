@@ -62,7 +62,7 @@ func Load(in Input) (Config, error) {
 		c.MaxNewPerDay = max(c.MaxNewPerDay, c.MaxNewIssues)
 	}
 	if !in.Offline {
-		for _, s := range []Setting{ // which Actions sets, also on GitHub Enterprise, and GovSlack has of its own
+		for _, s := range []Setting{ // Actions sets the first, also on GitHub Enterprise; GovSlack needs the second
 			{Name: "GITHUB_API_URL", Default: defaultAPIURL, read: into(&c.GitHubAPIURL, address)},
 			{Name: "SLACK_API_URL", read: into(&c.SlackAPIURL, address)},
 		} {

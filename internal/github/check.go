@@ -94,7 +94,7 @@ func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	found := []finding.Finding{finding.Good("code", "%s is readable, default branch %s", c.FullName(), refs.Branch)}
 	var wrong gh.CodeownersErrors
 	exists, err := c.find(ctx, kindSource, c.path("codeowners/errors"), &wrong)
-	text, remedy := fmt.Sprintf("%d mistakes, such as", len(wrong.Errors)), "correct the lines: their owners are not shown"
+	text, remedy := fmt.Sprintf("mistakes: %d, such as", len(wrong.Errors)), "correct the lines: their owners are not shown"
 	for _, e := range wrong.Errors[:min(len(wrong.Errors), 3)] {
 		text += fmt.Sprintf(" line %d of %s: %s: %s;", e.Line, e.Path, c.api.Quote(e.Kind), c.api.Quote(e.Source))
 	}

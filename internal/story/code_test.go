@@ -326,7 +326,7 @@ func TestDoctorOnCode(t *testing.T) {
 	w.run("scan", "--max-new-issues", "50").mustSucceed(t)
 	r := w.examine()
 	for _, want := range []string{
-		"✓ code: acme/shop is readable, default branch main", "! CODEOWNERS: 7 mistakes, such as line 6 of .github/CODEOWNERS: Invalid pattern: [bad line @nobody; " +
+		"✓ code: acme/shop is readable, default branch main", "! CODEOWNERS: mistakes: 7, such as line 6 of .github/CODEOWNERS: Invalid pattern: [bad line @nobody; " +
 			"line 8 of .github/CODEOWNERS: Unknown owner: /rb/ @ruby;", "✓ frames: 8 of 12 in-app frames were found in the repository",
 	} {
 		if !strings.Contains(r.stdout, want) {
