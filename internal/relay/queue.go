@@ -20,6 +20,7 @@ import (
 
 const (
 	maxBatches     = 100                    // that wait: 6 MB, or 100 s of dispatches at the one per second that GitHub asks for
+	crowded        = 10                     // batches that may wait before the first is sent early, which keeps room while coalesce is long
 	reservedForIDs = inbound.MaxPayload / 2 // bytes, kept for ids in a batch that follows one filled by ids
 )
 
@@ -137,7 +138,8 @@ func (q *Queue) next(wake func()) (b *batch, wait time.Duration, done bool) {
 	now, wait := q.clock.Now(), time.Duration(math.MaxInt64)
 	for _, b := range q.batches {
 		left := b.due.Sub(now)
-		if q.stopped != nil || b.full || left <= 0 {
+		early := b.full || b.kind == TypeEvents && len(q.batches) > crowded
+		if q.stopped != nil || early || left <= 0 {
 			b.sealed = true
 			return b, 0, false
 		}

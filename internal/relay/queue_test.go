@@ -88,6 +88,27 @@ func TestCoalesce(t *testing.T) {
 	})
 }
 
+// TestManyErrorsWhileCoalescing fills more batches than may wait, within one period of coalescing.
+func TestManyErrorsWhileCoalescing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var gh gitHub
+		q := newBubble(t.Context(), 10*time.Minute, func(ctx context.Context, kind string, payload []byte) error {
+			time.Sleep(time.Second) // which GitHub asks for between writes
+			return gh.dispatch(ctx, kind, payload)
+		})
+		const errorsSent = 360 // two in a batch
+		for n := range errorsSent {
+			if err := q.Add(t.Context(), text(t, fmt.Sprint(n), fmt.Sprintf("boom %d %s", n, strings.Repeat("x", 20_000)))); err != nil {
+				t.Fatalf("error %d: %v", n, err)
+			}
+			time.Sleep(time.Second)
+		}
+		if err := q.end(); err != nil || len(gh.ids) != errorsSent || len(gh.kinds) <= maxBatches {
+			t.Errorf("%v, %d of %d arrived in %d dispatches", err, len(gh.ids), errorsSent, len(gh.kinds))
+		}
+	})
+}
+
 // TestOutage has GitHub fail for an hour.
 func TestOutage(t *testing.T) {
 	for name, failure := range map[string]error{
