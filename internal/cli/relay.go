@@ -64,6 +64,9 @@ func (s *session) relay(ctx context.Context, flags *pflag.FlagSet) error {
 	if !cfg.OnLoopback() {
 		front.Log.Warn("the relay listens beyond loopback without TLS: put a proxy with TLS in front of it")
 	}
+	if cfg.Insecure {
+		front.Log.Warn("the relay accepts unsigned requests, because of --insecure")
+	}
 	s.endsBySignal = true
 	front.Log.Info("listening", "address", listener.Addr().String(), "repository", cfg.Owner+"/"+cfg.Repo, "coalesce", cfg.Coalesce.String())
 	queue := relay.NewQueue(cfg.Coalesce, client.Dispatch, front, metrics)
