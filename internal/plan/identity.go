@@ -59,10 +59,13 @@ func (d *directory) named(m marker.Marker) bool {
 	return slices.ContainsFunc(m.Keys, func(key string) bool { _, ok := d.names[key]; return ok })
 }
 
-// settledIn reports whether a marker owns the name of a group and notes its keys.
-func settledIn(m marker.Marker, g *grouping.Group) bool {
-	return m.Owns(g.Name) && slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
+// notes reports whether a marker notes a key of a group, as that of a named error does.
+func notes(m marker.Marker, g *grouping.Group) bool {
+	return slices.ContainsFunc(keys(g), func(key string) bool { return slices.Contains(m.Grouped, key) })
 }
+
+// settledIn reports whether a marker owns the name of a group and notes its keys.
+func settledIn(m marker.Marker, g *grouping.Group) bool { return m.Owns(g.Name) && notes(m, g) }
 
 // indexNamed adds the keys of duplicates, and of errors joined by a rule that is gone.
 func (d *directory) indexNamed(all []*entry) {
@@ -146,14 +149,19 @@ func (d *directory) rowsOf(keys ...string) (rows []*entry) {
 	return rows
 }
 
+// absorbRows hands the rows of a group over to its issue, but not the row of a rule that is gone: the errors
+// that the rule joined are not all the issue's.
 func (d *directory) absorbRows(e *entry, g *grouping.Group) {
-	rows := d.rowsOf(keys(g)...)
+	if e.retired != "" {
+		return
+	}
+	rows := slices.DeleteFunc(d.rowsOf(keys(g)...), func(row *entry) bool {
+		return notes(row.Marker, g) && !slices.ContainsFunc(keys(g), row.Marker.Owns)
+	})
 	if d.owners[g.Name] == e {
 		rows = append(rows, d.rowsOf(g.Name)...)
 	}
-	if e.retired == "" {
-		unite(append(rows, e))
-	}
+	unite(append(rows, e))
 }
 
 // wait adds an error without an issue to its rows, which may turn out to be one error, or else as a new row.

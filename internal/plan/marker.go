@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -193,13 +194,11 @@ func belowMin(m marker.Marker, rules Rules) bool {
 		}
 	}
 	m.Sources = nil
-	most := m.Count()
-	for first := range cells {
-		sum := int64(0)
-		for minute, n := range cells {
-			if minute >= first && minute < first+within {
-				sum += n
-			}
+	most, sum, first := m.Count(), int64(0), 0
+	minutes := slices.Sorted(maps.Keys(cells)) // a long read has too many to compare each with each
+	for _, minute := range minutes {
+		for sum += cells[minute]; minute-minutes[first] >= within; first++ {
+			sum -= cells[minutes[first]]
 		}
 		most = max(most, sum)
 	}

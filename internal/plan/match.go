@@ -199,9 +199,14 @@ func (d *directory) aliased(g *grouping.Group) *entry {
 	other := d.first(g, d.aliases)
 	if isSentry(g.Key) {
 		known := d.eventKeys(g)
-		other = cmp.Or(withoutSentry(known, d.owners), withoutSentry(known, d.aliases))
+		if other = withoutSentry(known, d.owners); other == nil { // each look-up takes what it finds
+			other = withoutSentry(known, d.aliases)
+		}
 	}
-	return cmp.Or(other, d.refine(g))
+	if other == nil {
+		other = d.refine(g)
+	}
+	return other
 }
 
 // first returns the entry of the first key that has one, preferably one that takes events and is not muted.

@@ -116,6 +116,7 @@ func TestSurge(t *testing.T) {
 		{"once only", map[count.Day]int64{today - 3: 2}, map[count.Day]int64{today - 3: 2, today: 300}, true, false},
 		{"a frequent error, muted today", map[count.Day]int64{today: 500}, map[count.Day]int64{today: 1000}, false, false},
 		{"as often as yesterday", nil, map[count.Day]int64{today - 1: 400, today: 500}, false, false},
+		{"past midnight by a clock that is ahead", map[count.Day]int64{today - 3: 2}, map[count.Day]int64{today - 3: 2, today: 200, today + 1: 100}, false, true},
 		{"from nothing", map[count.Day]int64{today - 20: 1}, map[count.Day]int64{today: 100}, false, true},
 	}
 	for _, tt := range tests {

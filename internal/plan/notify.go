@@ -83,9 +83,10 @@ func mute(a Action, in Input) marker.Mute {
 	today := count.MinuteOf(in.Now).Day()
 	known, days := a.Issue.Marker.PerDay()[today], a.Next.PerDay()
 	grown, most := days[today]-known, max(1, known)
-	delete(days, today)
-	for _, n := range days {
-		most = max(most, n)
+	for day, n := range days {
+		if day < today { // a clock that is ahead logs tomorrow's events
+			most = max(most, n)
+		}
 	}
 	if m.Surged == 0 && grown >= surgeFactor*most {
 		m.Surged = count.At(in.Now)

@@ -19,6 +19,12 @@ func TestSentryAndNames(t *testing.T) {
 	tracked.Marker.Alias("exc1:a")
 	older := tracked
 	older.Number = 1
+	plain, aliased, ofGoneRule := issue(1, "exc1:a", 1), issue(2, "exc1:b", 1), row(grouping.NamedKey("gone"), 2, OverMax)
+	aliased.Marker.Alias("exc1:c")
+	ofGoneRule.Marker.Grouped = []string{"exc1:a", "exc1:d"}
+	fromSentry := func(id string, eventKeys ...string) *grouping.Group {
+		return &grouping.Group{Key: "sen1:" + id, EventKeys: eventKeys, Sentry: &event.SentryIssue{ID: id, Total: 5}}
+	}
 	named, ofName := group("exc1:a", 4, time.Minute), row(grouping.NamedKey("cart"), 2, OverMax)
 	named.Name = grouping.NamedKey("cart")
 	tests := []struct {
@@ -36,6 +42,12 @@ func TestSentryAndNames(t *testing.T) {
 			[]outcome{{1, "sen1:7", Update, Merged, 5}, {2, "exc1:a", Close, Duplicate, 5}}},
 		{"a row of the name", Input{Waiting: []marker.Row{ofName}, Groups: []*grouping.Group{named}},
 			[]outcome{{0, ofName.Marker.Keys[0], Create, FirstSeen, 6}}},
+		{"a Sentry issue takes one error only", Input{Issues: []Issue{plain, aliased},
+			Groups: []*grouping.Group{fromSentry("7", "exc1:a", "exc1:c"), fromSentry("8", "exc1:c")}},
+			[]outcome{{1, "exc1:a", Update, MoreEvents, 5}, {2, "exc1:b", Update, MoreEvents, 5}}},
+		{"a row of a rule that is gone", Input{Issues: []Issue{plain}, Waiting: []marker.Row{ofGoneRule}, Groups: []*grouping.Group{group("exc1:a", 1, 0)},
+			Read: map[string]time.Time{shop: now}},
+			[]outcome{{1, "exc1:a", Update, MoreEvents, 2}, {0, ofGoneRule.Marker.Keys[0], Create, FirstSeen, 2}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -116,8 +116,8 @@ func (r Renderer) Comment(a plan.Action) string {
 	default:
 		text = fmt.Sprintf("Reopened: the error happened again at %s, after this issue was closed.", newest)
 	}
-	if release := a.Next.Facts.Release; release != "" && len(a.Groups) > 0 {
-		text += " Release " + r.Redactor.Code(release, 80).String() + "."
+	if e, _ := a.Sample(); e.Release != "" { // not that of an earlier event
+		text += " Release " + r.Redactor.Code(e.Release, 80).String() + "."
 	}
 	return text + since(a) + "\n" + noteLine(a.Note)
 }

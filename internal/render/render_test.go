@@ -252,6 +252,20 @@ func TestKeptSampleIsLeftOut(t *testing.T) {
 	}
 }
 
+// A comment names the release of the event that it is about, not that of an earlier one.
+func TestCommentNamesNoOldRelease(t *testing.T) {
+	a := plan.Action{Kind: plan.Reopen, Next: marker.Marker{Facts: marker.Facts{Release: "1.2.3"}}}
+	for release, group := range map[string]*grouping.Group{
+		"2.0.0": {Sample: event.Event{Release: "2.0.0"}}, "": {Sentry: &event.SentryIssue{ID: "7"}},
+	} {
+		a.Groups = []*grouping.Group{group}
+		got := renderer.Comment(a)
+		if strings.Contains(got, "1.2.3") || strings.Contains(got, "Release `2.0.0`") != (release != "") {
+			t.Errorf("release %q: %q", release, got)
+		}
+	}
+}
+
 func TestCommentAfterASnooze(t *testing.T) {
 	for n, want := range map[int64]string{1: "happened once, most", 6: "happened 6 times, most"} {
 		a := plan.Action{Comment: plan.SnoozeOver, Next: marker.Marker{Sentry: map[string]int64{"1": n}}}
