@@ -51,7 +51,11 @@ func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) e
 		case nil:
 			return finding.Mend("is misplaced", "write matchers into match, and effects beside it")
 		case *policy.Match:
-			f.each(node, "match: must be a mapping of matchers, such as {service: shop}", ruleKeys, f.entryOf(to, rule))
+			const want = "must be a mapping of matchers, such as {service: shop}"
+			if _, null := node.(*ast.NullNode); null { // which would match every error
+				return errors.New(want)
+			}
+			f.each(node, "match: "+want, ruleKeys, f.entryOf(to, rule))
 			return nil
 		default:
 			text, err := f.value(name, to, node)

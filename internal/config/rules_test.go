@@ -32,6 +32,7 @@ var ruleMistakes = []struct {
 	{"a matcher beside match", `service: shop, labels: [a]`, `15: rules: service: is misplaced: write matchers into match, and effects beside it`, false},
 	{"an effect below match", `match: {service: shop, labels: [a]}`, `37: rules: labels: is misplaced: write matchers into match, and effects beside it`, false},
 	{"match is no mapping", `match: shop, labels: [a]`, `13: rules: match: must be a mapping of matchers, such as {service: shop}`, false},
+	{"match without matchers", `match: , ignore: noisy`, `6: rules: match: must be a mapping of matchers, such as {service: shop}`, false},
 	{"a mapping as pattern", `match: {service: {a: b}}, labels: [a]`, `23: rules: service: must be a plain value or a list of them, none blank or longer than 500 characters`, false},
 	{"blank pattern", `match: {service: ["", a]}, labels: [a]`, `23: rules: service: must be a plain value or a list of them, none blank or longer than 500 characters`, false},
 	{"no pattern after !", `match: {service: "!"}, labels: [a]`, `23: rules: service: "!": a pattern must not be empty`, true},
