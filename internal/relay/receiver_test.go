@@ -86,6 +86,7 @@ func rows(t *testing.T) []row {
 		post("text with a wrong token", slackWeb, bearer("x"), `{"text":"boom"}`, 401, ""),
 		post("signed junk as Slack", slackWeb, slackSigned("%%%", now), "%%%", 400, ""),
 		post("reaction", slackWeb, slackSigned(`{"type":"event_callback","event":{"type":"reaction_added"}}`, now), `{"type":"event_callback","event":{"type":"reaction_added"}}`, 200, ""),
+		post("new channel", slackWeb, slackSigned(`{"type":"event_callback","event":{"type":"channel_created","channel":{"id":"C1"}}}`, now), `{"type":"event_callback","event":{"type":"channel_created","channel":{"id":"C1"}}}`, 200, ""),
 		post("a person's chat", slackWeb, slackSigned(chat, now), chat, 200, ""),
 		post("Slack's check of the URL", slackWeb, slackSigned("ssl_check=1&token=x", now), "ssl_check=1&token=x", 200, ""),
 		{name: "PUT", method: "PUT", path: slackWeb, body: message, status: 405},

@@ -114,13 +114,14 @@ func ReadRequest(raw json.RawMessage, o Options) (payload.Payload, error) {
 	}
 	var b slackBody
 	err := json.Unmarshal(raw, &b)
-	if _, clicked := b.Team.(map[string]any); clicked { // user and channel are objects too, which is an error
-		return payload.Skip(otherType(cmp.Or(b.Type, "interaction"))), nil
-	}
-	if err != nil {
-		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
-	}
+	_, clicked := b.Team.(map[string]any)
 	switch {
+	case clicked: // user and channel are objects too, which is an error
+		return payload.Skip(otherType(cmp.Or(b.Type, "interaction"))), nil
+	case b.Event != nil && !slices.Contains([]string{"", "message", "app_mention"}, b.Event.Type): // whose fields may be objects too
+		return payload.Skip(otherType(b.Event.Type)), nil
+	case err != nil:
+		return payload.Payload{}, fmt.Errorf("it is not a Slack body: %w", err)
 	case b.Command != "" && b.Type != "event_callback": // "/errmon VERB …"
 		m := slackMessage{Channel: b.ChannelID, ChannelName: b.ChannelName, request: b.TriggerID}
 		p := m.command(decodeMrkdwn(b.Text), raw, o)
@@ -145,10 +146,8 @@ func (b slackBody) event(raw json.RawMessage, o Options) payload.Payload {
 	m := *b.Event
 	m.ourApp, m.request = b.AppID, b.EventID
 	switch {
-	case m.Type == "message", m.Type == "":
-		return m.payload(raw, o)
 	case m.Type != "app_mention":
-		return payload.Skip(otherType(m.Type))
+		return m.payload(raw, o)
 	case !addressed.MatchString(m.Text):
 		return payload.Skip("a Slack mention that is not at the start of its message")
 	}
