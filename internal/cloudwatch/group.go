@@ -92,6 +92,9 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	var groups []*Group
 	for pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(c.region(spec.region), in); pages.HasMorePages(); {
 		out, err := pages.NextPage(ctx, c.retrying(ctx))
+		if err == nil && out.NextToken != nil && aws.ToString(out.NextToken) == aws.ToString(in.NextToken) {
+			err = errors.New("the service repeated a page token") // the listing would never end
+		}
 		if err != nil {
 			doing := fmt.Sprintf("list log groups %q in %s", spec.name+"*", spec.region)
 			return groups, explain(ctx, doing, spec.region, "logs:DescribeLogGroups", "*", err)
@@ -102,6 +105,7 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 			found.infrequent.Store(g.LogGroupClass == types.LogGroupClassInfrequentAccess)
 			groups = append(groups, found)
 		}
+		in.NextToken = out.NextToken
 	}
 	if len(groups) == 0 {
 		return nil, mend(fmt.Sprintf("no log group matches %q in %s", spec.name+"*", spec.region), "check log-groups and aws-region", nil)

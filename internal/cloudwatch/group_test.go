@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/org/errmon-action/internal/cloudwatch"
+	"github.com/org/errmon-action/internal/cloudwatch/cloudwatchtest"
 )
 
 const otherAccountARN = "arn:aws:logs:eu-central-1:999999999999:log-group:/ecs/shop"
@@ -81,6 +82,21 @@ func TestGroupsPagesTheListing(t *testing.T) {
 	groups := w.groups(c, "/ecs/*")
 	if len(groups) != 120 || c.Requests()["DescribeLogGroups"] != 3 {
 		t.Errorf("%d groups in %d pages, want 120 in 3", len(groups), c.Requests()["DescribeLogGroups"])
+	}
+}
+
+func TestGroupsRefusesARepeatedToken(t *testing.T) {
+	w := newWorld(t)
+	w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+		return &cloudwatchtest.Fault{Status: 200, Body: `{"logGroups":[{"logGroupName":"/ecs/shop"}],"nextToken":"again"}`}
+	}
+	specs, err := cloudwatch.ParseSpecs([]string{"/ecs/*"}, region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := w.client().Groups(context.Background(), specs)
+	if err == nil || !strings.Contains(err.Error(), "repeated a page token") || len(groups) != 1 {
+		t.Errorf("%v, %v", names(groups), err)
 	}
 }
 

@@ -64,13 +64,15 @@ func (g *Group) readAhead(ctx context.Context) {
 	g.ahead.Store(a)
 	go func() {
 		defer close(a.records)
+		dropped := false
 		a.result, a.err = g.read(ctx, g.planned, func(r event.Record) {
 			select {
 			case a.records <- r:
 			case <-ctx.Done():
+				dropped = true
 			}
 		})
-		if ctx.Err() != nil { // what was not taken must not count
+		if dropped { // the result would count what was never taken
 			a.result, a.err = source.Result{Reader: a.result.Reader}, g.explain(ctx, ctx.Err())
 		}
 	}()

@@ -122,6 +122,39 @@ func TestSlicesBreakOff(t *testing.T) {
 	}
 }
 
+// A group that was read ahead keeps its progress if the time ends on its turn, unless an event was not taken.
+func TestAheadBreaksOff(t *testing.T) {
+	kept := 0
+	for stop := 20; stop < 60; stop += 2 {
+		w := newWorld(t)
+		w.config.RequestsPerSecond, w.service.PageEvents = 25, 40
+		w.put("/a", series("s", noon.Add(-time.Hour), 3)...)
+		w.put("/b", series("s", noon.Add(-time.Hour), 3000)...)
+		ctx, cancel := context.WithCancel(context.Background())
+		w.service.Fault = func(cloudwatchtest.Request) *cloudwatchtest.Fault {
+			if len(w.service.Requests()) > stop {
+				cancel()
+				return &cloudwatchtest.Fault{}
+			}
+			return nil
+		}
+		groups, request := []*cloudwatch.Group{w.group("/a"), w.group("/b")}, source.Request{From: noon.Add(-2 * time.Hour)}
+		planAll(groups, request)
+		for _, g := range groups {
+			events := 0
+			result, err := g.Read(ctx, request, func(event.Record) { events++ })
+			if g == groups[1] && (err == nil || events == 0) {
+				t.Fatalf("%d events, %v", events, err)
+			} else if g == groups[1] && !result.Complete.IsZero() {
+				kept++
+			}
+		}
+	}
+	if kept == 0 {
+		t.Error("no progress was kept")
+	}
+}
+
 // slowly is the service at some distance: an answer begins after 60 to 150 ms, and a page
 // of 10,000 events takes another 60 ms to transfer and decode.
 type slowly struct {
