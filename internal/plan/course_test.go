@@ -202,3 +202,14 @@ func TestFlapping(t *testing.T) {
 		})
 	}
 }
+
+// Two first runs filed one error, the later one with another look-back. What each of them alone saw is counted.
+func TestDuplicateThatIsFrozenFurther(t *testing.T) {
+	earlier, later := issue(1, "exc1:a", 0), issue(2, "exc1:a", 0)
+	earlier.Marker.Sources = map[string]count.Tally{shop: {Through: count.MinuteOf(now.Add(-time.Hour)), Frozen: 3}}
+	later.Marker.Sources = map[string]count.Tally{shop: {Through: count.MinuteOf(now.Add(-20 * time.Minute)), Frozen: 2}}
+	in := Input{Now: now, Rules: Rules{MinEvents: 1}, Issues: []Issue{earlier, later}, Groups: []*grouping.Group{group("exc1:a", 2, 30*time.Minute)}}
+	if a := Plan(in)[0]; a.Count() != 5 {
+		t.Errorf("%d events, want 5", a.Count())
+	}
+}

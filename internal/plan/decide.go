@@ -28,7 +28,8 @@ func Decide(a Action, in Input) Action {
 
 func decide(a Action, in Input) Action {
 	in.Writing = cmp.Or(in.Writing, in.Now)
-	a.Title, a.Next = a.Issue.Title, observe(a.into(unmuted(a.Issue, in)), a.Groups)
+	a.Title, a.Next = a.Issue.Title, observe(Others{Join: a.Join}.into(unmuted(a.Issue, in)), a.Groups)
+	a.Next = Others{Merge: a.Merge}.into(a.Next) // last: it freezes minutes in which this run saw more
 	a.shape(a.Issue.Marker, in)
 	if a.Evidence.Code != nil {
 		a.Next.Code, a.Next.Owners = a.Evidence.Build, a.Evidence.Code.Owners.Names
