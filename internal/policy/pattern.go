@@ -60,8 +60,8 @@ func Parse(matcher, text string) (Pattern, error) {
 		if err != nil {
 			return p, err
 		}
-		prefix, _ := re.LiteralPrefix()
-		p.Fits, p.literals = re.MatchString, []string{prefix}
+		parsed, _ := syntax.Parse(text[1:len(text)-1], syntax.Perl) // it compiles
+		p.Fits, p.literals = re.MatchString, required(parsed)
 		return p, nil
 	case !doublestar.ValidatePattern(text):
 		return p, errors.New("not a glob: close every [ and {, or write \\ before it")
@@ -97,4 +97,17 @@ func pathGlob(pattern string) func(string) bool {
 	return func(file string) bool {
 		return doublestar.MatchUnvalidated(pattern, strings.TrimPrefix(strings.ReplaceAll(file, `\`, "/"), "/"))
 	}
+}
+
+// required returns the literals of an expression that every text it matches contains.
+func required(re *syntax.Regexp) (all []string) {
+	switch {
+	case re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0:
+		return []string{string(re.Rune)}
+	case re.Op == syntax.OpConcat || re.Op == syntax.OpCapture || re.Op == syntax.OpPlus:
+		for _, sub := range re.Sub {
+			all = append(all, required(sub)...)
+		}
+	}
+	return all
 }

@@ -255,8 +255,8 @@ func TestFewRulesAreAsked(t *testing.T) {
 	for _, n := range []int{100, 10_000} {
 		var rules []Rule
 		for i := range n {
-			matcher := []string{"service", "type", "message", "path", "message", "function"}[i%6]
-			pattern := []string{"checkout-%d", "Timeout%d*", "/deadline %d exceeded/", "vendor%d/**", "*exceeded at %d*", "load%d"}[i%6]
+			matcher := []string{"service", "type", "message", "path", "message", "function", "message"}[i%7]
+			pattern := []string{"checkout-%d", "Timeout%d*", "/deadline %d exceeded/", "vendor%d/**", "*exceeded at %d*", "load%d", `/^\w+: (deadline %d)+ exceeded/`}[i%7]
 			rules = append(rules, Rule{Match: matches(t, matcher, fmt.Sprintf(pattern, i))})
 		}
 		e := sample()
