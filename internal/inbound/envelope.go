@@ -59,20 +59,24 @@ type Batch struct {
 	Reserve int // room, in bytes, for ids of errors already in the batch: samples would leave none
 
 	entries []Entry
-	size    int // of the entries, encoded
+	at      map[string]int // by key: a storm asks many batches for each event
+	size    int            // of the entries, encoded
 }
 
 // Add puts an entry into the batch and returns true, or false if it does not fit. Another occurrence of an
 // error in the batch adds only its id, once. An entry made by NewEntry fits an empty batch.
 func (b *Batch) Add(e Entry) bool {
-	at := b.find(e)
-	if at < 0 {
+	at, known := b.at[e.key]
+	if !known {
 		raw, err := encode(e)
 		if err != nil || !b.fits(len(raw)+1) || len(b.entries) > 0 && !b.fits(len(raw)+1+b.Reserve) {
 			return false
 		}
+		if b.at == nil {
+			b.at = map[string]int{}
+		}
 		e.IDs = slices.Clip(e.IDs) // the caller keeps its own
-		b.entries, b.size = append(b.entries, e), b.size+len(raw)+1
+		b.at[e.key], b.entries, b.size = len(b.entries), append(b.entries, e), b.size+len(raw)+1
 		return true
 	}
 	ids, size := b.entries[at].IDs, 0
@@ -93,10 +97,9 @@ func (b *Batch) fits(bytes int) bool {
 }
 
 // Has reports whether the batch holds another occurrence of an entry's error.
-func (b *Batch) Has(e Entry) bool { return b.find(e) >= 0 }
-
-func (b *Batch) find(e Entry) int {
-	return slices.IndexFunc(b.entries, func(known Entry) bool { return known.key == e.key })
+func (b *Batch) Has(e Entry) bool {
+	_, known := b.at[e.key]
+	return known
 }
 
 // IDs returns the ids of all occurrences.
