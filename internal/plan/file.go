@@ -143,7 +143,7 @@ var (
 	words     = regexp.MustCompile(`[\pL\pN_-]+`)
 	packages  = regexp.MustCompile(`\b(?:[a-z]\w*\.){2,}([A-Z])`) // before the name of a class
 	// inPackage matches a class in its package. Error and Exception say too little alone: psycopg2.Error.
-	inPackage = regexp.MustCompile(`^(?:[^ *(.$\\/:]*[.$\\/:]+)*?((?:[^ *(.$\\/:]+[.$\\/:]+)?(?:Error|Exception)|[^ *(.$\\/:]+)$`)
+	inPackage = regexp.MustCompile(`^(?:[^ *(.$\\/:]*[.$\\/:]+)*?((?:[^ *(.$\\/:]+[.$\\/:]+)?(?:Error|Exception)|[^ *(.$\\/:]+)[.$\\/:]*$`)
 	// leading matches values at the start of a message, with their quotes and brackets.
 	leading = regexp.MustCompile(`^(?:[^\pL\pN` + hidden + `]*` + hidden + `[^\pL\pN` + hidden + `'"\[({]*['"]?)*[ ,.:;|)\]}-]*`)
 	// name matches a name or a character of a syntax error, but no number, id, address or

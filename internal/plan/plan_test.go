@@ -247,6 +247,7 @@ func TestTitle(t *testing.T) {
 		{"inner class", one, grouping.Group{Type: "com.acme.Payments$PaymentException", Template: "no"}, "PaymentException: no"},
 		{"Ruby's and PHP's modules", one, grouping.Group{Type: "ActiveRecord::RecordNotFound", Template: "no"}, "RecordNotFound: no"},
 		{"class that says too little", one, grouping.Group{Type: "psycopg2.Error", Template: "no"}, "psycopg2.Error: no"},
+		{"object of Scala", one, grouping.Group{Type: "shop.pay.Declined$", Template: "no"}, "Declined: no"},
 		{"type with a code", one, grouping.Group{Type: "RangeError [ERR_OUT.x]", Template: "no"}, "RangeError [ERR_OUT.x]: no"},
 		{"message that begins with its type", one, grouping.Group{Type: "runtime error", Template: "runtime error: x"}, "runtime error: x"},
 		{"repeated words", one, grouping.Group{Template: "request failed: Request failed: no no cart"}, "request failed: no cart"},
