@@ -123,6 +123,9 @@ func appendExceptions(chain []event.Exception, value any) []event.Exception {
 	if text := frameText(frames); text != "" {
 		if read, _ := stacktrace.Parse(x.Type + ": " + x.Message + "\n" + text); len(read) > 0 {
 			read[0].Type, read[0].Message = x.Type, x.Message
+			if len(read) > 1 {
+				cause = nil // the text has it as well
+			}
 			return appendExceptions(append(chain, read...), cause)
 		}
 	}

@@ -89,6 +89,7 @@ func TestFormats(t *testing.T) {
 		{"HAProxy", true, "[ALERT] 072/115958 (1) : proxy 'api' has no server available!"},
 		{"HAProxy", false, "[WARNING]  (1) : Health check failed, ALERT"},
 		{"Redis", true, "1:M 22 Nov 2026 10:00:00.123 # Can't save in background: fork: Cannot allocate memory"},
+		{"Redis", true, "1:M 2026-11-22T10:00:00.123+00:00 # Can't save in background: fork: Cannot allocate memory"}, // Valkey's log-timestamp-format
 		{"Redis", false, "1:C 22 Nov 2026 10:00:00.123 # Redis is starting"},
 		{"TiDB", true, `[2026/11/22 10:00:00.123 +00:00] [ERROR] [server.go:44] ["no price"] [conn=7] [error="broken pipe"]`},
 		{"TiDB", false, `[2026/11/22 10:00:00.123 +00:00] [INFO] [server.go:40] ["no error"]`},

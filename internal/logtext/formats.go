@@ -99,7 +99,7 @@ func (h *head) readGlog(s string) {
 // loggedByRuntime matches the types of errors that Lambda's runtimes also log themselves.
 const loggedByRuntime = `Runtime\.(?:ImportModule|UserCodeSyntax|HandlerNotFound|MalformedHandlerName)\w*|[a-z]\S*|\w+`
 
-const redis = `^\d+:[XCSM] \d+ \w+ [\d: .]+` // the process, its role and the time
+const redis = `^\d+:[XCSM] (?:\d+ \w+ [\d: .]+|\S+T\S+ )` // the process, its role and the time, in Valkey perhaps ISO 8601's
 
 // formats are tried in this order. The catalogue in testdata of package intake has an example of each.
 var formats = []format{

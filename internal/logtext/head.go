@@ -74,6 +74,7 @@ type headReader struct {
 	timed    bool // a time was read
 	how      spelling
 	indented bool
+	placed   bool   // behind a place in a source file
 	plain    int    // words so far that a sentence may have
 	names    string // the last part that may be the logger's name
 	joint    string // what separates the level from the part behind it
@@ -121,8 +122,10 @@ func (r *headReader) withoutLevel() {
 	}
 	// java.util.logging's first line is the time in words, the class and the method.
 	class, method, _ := strings.Cut(h.message, " ")
-	if strings.IndexByte(class, '.') > 0 && r.s[0] >= 'A' && isWord(class) && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
+	if isWord(class) && (strings.IndexByte(class, '.') > 0 || isCapital(class[0])) && r.s[0] >= 'A' && isWord(strings.Trim(method, "<>")) && strings.HasSuffix(r.s, "M "+h.message) {
 		h.message, h.logger, h.format = "", class, "java.util.logging"
+	} else if strings.IndexByte(h.message, '=') > 0 {
+		readLogfmt(h, h.message)
 	}
 }
 

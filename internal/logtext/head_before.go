@@ -84,6 +84,9 @@ func (r *headReader) symbol(s string) bool {
 	r.next(n, atStart)
 	if rest := r.s[r.at:]; rest != "" && (isLetter(rest[0]) || rest[0] == '[') {
 		if r.part() && r.h.level != event.Unknown {
+			if strings.ContainsAny(s[:n], "✓✔✅") { // of a test, whose name may begin with a level
+				r.h.level = event.Level(i)
+			}
 			return true
 		}
 		r.at = len(r.s) - len(rest)

@@ -37,7 +37,7 @@ func (r *headReader) accepts(s string, n int, how spelling) bool {
 		return s[0] >= 'a' && s[0] != 'p'
 	}
 	titled := len(next) > 1 && next[0] >= 'A' && next[0] <= 'Z' && next[1] >= 'a' && next[1] <= 'z' // as a sentence begins
-	return r.left == afterMark && how == small && s[0] >= 'a' && titled
+	return r.left == afterMark && how == small && s[0] >= 'a' && (r.placed || titled)
 }
 
 // right returns what follows a level of n bytes: atStart if the word goes on, and afterWord for another word.

@@ -37,7 +37,8 @@ func (r *headReader) word(s string) bool {
 	}
 	if (c == '(' || c == ':') && strings.IndexByte(name, '.') > 0 {
 		if place := compilerPlace.FindString(s[n:]); place != "" {
-			r.next(n+len(place), afterTime)
+			r.placed = true
+			r.next(n+len(place), afterMark)
 			return true
 		}
 	}

@@ -86,7 +86,7 @@ func fieldLevel(key, value string) event.Level {
 }
 
 // numberLevel reads pino's and bunyan's 10 to 60, which programs extend, Monolog's and Google Cloud's
-// hundreds, logback's and log4net's ten thousands, and syslog's 0 to 7.
+// hundreds, java.util.logging's 700 to 1000, logback's and log4net's ten thousands, and syslog's 0 to 7.
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {
@@ -106,6 +106,8 @@ func numberLevel(key string, n int) event.Level {
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Info, event.Warn, event.Error, event.Fatal}[n/100]
 	case n <= 600: // Monolog's
 		return [...]event.Level{event.Unknown, event.Debug, event.Info, event.Warn, event.Error, event.Fatal, event.Fatal}[n/100]
+	case n < 1100: // java.util.logging's
+		return [...]event.Level{event.Debug, event.Info, event.Warn, event.Error}[max(n/100, 7)-7]
 	case n >= 5000 && n <= 130_000:
 		return min(event.Debug+event.Level(n/10_000)-1, event.Fatal)
 	}

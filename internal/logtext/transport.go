@@ -69,13 +69,17 @@ var kubectl = pattern(`^\[(pod/[^/\]]*/[^/\]]*)\] `)
 // peelRequest removes the request's id that Rails puts before the exception, its frames and blank lines.
 func (c *carried) peelRequest(s string) bool {
 	id, behind, _ := strings.Cut(s[1:], "]")
-	if !isID(id) && !mayBeID(id) {
+	behind, spaced := strings.CutPrefix(behind, " ")
+	if !isID(id) && !mayBeID(id) || !spaced && behind != "" && behind[0] != '\n' {
 		return false
 	}
-	behind = strings.TrimPrefix(behind, " ")
 	line, rest, _ := strings.Cut(behind, "\n")
-	if stacktrace.ShapeOf(line) == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " ") {
-		return false // neither the exception nor a template's frame
+	shape := stacktrace.ShapeOf(line)
+	switch {
+	case shape == stacktrace.Text && !strings.HasSuffix(line, "):") && strings.Contains(line, " "): // neither the exception nor a template's frame
+		return false
+	case shape == stacktrace.Indented && (!strings.HasPrefix(line, "  ") || readHead(line, false, event.Unknown).level != event.Unknown): // nor its source
+		return false
 	}
 	c.request = id
 	if !isBlank(line) {
@@ -173,10 +177,12 @@ func (c *carried) peelTag(s string) bool {
 		app := dyno.FindStringSubmatch(s)
 		return app != nil && c.layer("syslog", app[1], s[len(app[0]):])
 	}
-	tag, body, ok := strings.Cut(rest, ":")
-	body, spaced := strings.CutPrefix(body, " ")
+	tag, body, ok := strings.Cut(rest, ": ")
+	if !ok {
+		tag, ok = strings.CutSuffix(rest, ":")
+	}
 	program, pid, numbered := strings.Cut(tag, "[")
-	if !ok || !spaced && body != "" || !isWord(name) || !isWord(program) || numbered && !strings.HasSuffix(pid, "]") ||
+	if !ok || !isWord(name) || !isWord(program) || numbered && !strings.HasSuffix(pid, "]") ||
 		!numbered && c.stamped && c.bare && program != "kernel" || isLevel(name) || isLevel(program) {
 		return false
 	}

@@ -55,7 +55,10 @@ func parseDotnet(lines []string) []event.Exception {
 
 func dotnetFrame(line string) (event.Frame, bool) {
 	f, ok := readDotnetFrame(unindented(line))
-	name := dotnetGeneric.ReplaceAllString(f.Function, "")
+	name := f.Function
+	if strings.Contains(name, "[") { // few have generic arguments, and replacing copies
+		name = dotnetGeneric.ReplaceAllString(name, "")
+	}
 	f.Module, f.Function = splitName(name, ".")
 	if made := dotnetMade.FindStringSubmatch(name); made != nil {
 		f.Module, f.Function = made[1], cmp.Or(made[3], made[2])

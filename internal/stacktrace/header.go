@@ -17,7 +17,9 @@ func findHeader(lines []string) event.Exception {
 	for _, read := range []func(string) (event.Exception, bool){headerAtStart, headerInside, weakHeader} {
 		for i, line := range slices.Backward(lines) {
 			if x, ok := read(stripLead(line)); ok {
-				x.Message = prismaSource.ReplaceAllString(joinMessage(x.Message, lines[i+1:]), "$1: $2")
+				if x.Message = joinMessage(x.Message, lines[i+1:]); strings.HasPrefix(x.Message, "Invalid `") {
+					x.Message = prismaSource.ReplaceAllString(x.Message, "$1: $2")
+				}
 				return x
 			}
 		}
