@@ -62,13 +62,20 @@ func flagsOf(settings []config.Setting) *pflag.FlagSet {
 			help += " (default " + setting.Default + ")"
 		}
 		if setting.Switch {
-			flags.Bool(setting.Name, false, help)
+			flags.VarPF(new(toggle), setting.Name, "", help).NoOptDefVal = "true"
 		} else {
 			flags.String(setting.Name, "", help)
 		}
 	}
 	return flags
 }
+
+// toggle is a switch of any value, since config reports a wrong one with all other mistakes.
+type toggle string
+
+func (t *toggle) String() string         { return string(*t) }
+func (t *toggle) Set(value string) error { *t = toggle(value); return nil }
+func (*toggle) Type() string             { return "bool" } // for the help
 
 func given(flags *pflag.FlagSet) map[string]string {
 	set := map[string]string{}

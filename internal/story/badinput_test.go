@@ -26,8 +26,8 @@ func TestBadInput(t *testing.T) {
 		{"no token", unset("GITHUB_TOKEN"), nil, 2, []string{"github-token"}},
 		{"no repository", unset("GITHUB_REPOSITORY"), nil, 2, []string{"repository"}},
 		{"nothing to watch", unset("AWS_LOG_GROUP_NAME"), nil, 2, []string{"nothing to watch", "log-groups"}},
-		{"all mistakes at once", func(w *world) { w.env = map[string]string{} }, []string{"--lookback", "soon", "--min-level", "bad"}, 2,
-			[]string{"github-token", "repository", "log-groups", "lookback", "min-level"}},
+		{"all mistakes at once", func(w *world) { w.env = map[string]string{} }, []string{"--lookback", "soon", "--min-level", "bad", "--dry-run=maybe"}, 2,
+			[]string{"github-token", "repository", "log-groups", "lookback", "min-level", `dry-run "maybe" (flag --dry-run) must be true or false`}},
 		{"organization token of Sentry", func(w *world) {
 			w.env["SENTRY_AUTH_TOKEN"], w.env["SENTRY_ORGANIZATION"], w.env["SENTRY_PROJECT"] = "sntrys_eyJpYXQi", "acme", "shop"
 			delete(w.env, "AWS_LOG_GROUP_NAME")
