@@ -54,11 +54,14 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	}
 	err := slack.PostWebhookCustomHTTPContext(ctx, c.cfg.WebhookURL, c.http, &slack.WebhookMessage{})
 	answer, _ := errors.AsType[refusal](err)
+	_, limited := errors.AsType[*slack.RateLimitedError](err)
 	switch {
 	case err == nil:
 		return finding.Warn(about, "accepts an empty message, which Slack itself refuses", "check that slack-webhook-url is at hooks.slack.com")
 	case answer.reason == "no_text", answer.reason == "missing_text_or_fallback_or_attachments":
 		return finding.Good(about, "works; nothing was posted")
+	case limited:
+		return finding.Warn(about, err.Error(), "try again later")
 	}
 	return finding.Of(about, c.explain(err))
 }

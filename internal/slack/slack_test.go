@@ -240,6 +240,14 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+func TestCheckIsLimited(t *testing.T) {
+	s := start(t)
+	s.server.Configure(func(to *slacktest.Settings) { to.Limited = 1 })
+	if found := s.webhook.Check(t.Context()); len(found) != 1 || found[0].Level != finding.Warning || found[0].Remedy != "try again later" {
+		t.Errorf("%+v", found)
+	}
+}
+
 func TestUnreachableHidesTheAddress(t *testing.T) {
 	client := slack.New(slack.Config{WebhookURL: "http://127.0.0.1:1/services/T/B/secret", Clock: clock.System()})
 	err := client.Post(t.Context(), "acme/shop", []slack.Error{sample(slack.FirstSeen, 1, "boom", "", 1)})
