@@ -70,7 +70,8 @@ func (a *Applier) Do(ctx context.Context, actions []plan.Action) []plan.Result {
 	return results
 }
 
-// final reports whether no further write can succeed. A 403 may concern one body: firewalls reject words.
+// final reports whether no further write can succeed. A 403 may concern one body: some firewalls
+// reject certain words.
 func final(ctx context.Context, err error) bool {
 	return err != nil && (ctx.Err() != nil || errors.Is(err, github.ErrRefused) && !errors.Is(err, github.ErrForbidden) ||
 		errors.Is(err, github.ErrBudget) || errors.Is(err, ledger.ErrUnlabelled) || errors.Is(err, context.DeadlineExceeded))
@@ -228,7 +229,8 @@ func (a *Applier) assignees(action plan.Action) []string {
 	return slices.Compact(logins)
 }
 
-// lookUp finds the issue of a create without an answer. If there is none, it may still be in progress.
+// lookUp finds the issue of a create without an answer. If there is none, the create may still be in progress,
+// so the error waits for the next run.
 func (a *Applier) lookUp(ctx context.Context, action plan.Action, lost error) (github.Issue, error) {
 	issues, err := a.GitHub.List(ctx, a.Render.Label, nil)
 	if err != nil {

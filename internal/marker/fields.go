@@ -86,7 +86,8 @@ type Page struct {
 	Users int64        `json:"c,omitempty"` // affected, as far as Sentry knows
 }
 
-// Users returns how many users were affected: the most of one Sentry issue, since a user may meet several.
+// Users returns how many users were affected: the largest number of one Sentry issue, since several may affect
+// the same user.
 func (m Marker) Users() int64 {
 	var most int64
 	for _, p := range m.Pages {

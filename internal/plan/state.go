@@ -175,5 +175,6 @@ func archivedInSentry(i Issue) bool {
 	})
 }
 
-// LongestRun is the largest max-duration: how long before a write its run may have decided, or another begun.
+// LongestRun is the largest max-duration: how long a run may take from a decision to its write, and how much
+// earlier an overlapping run may have begun.
 const LongestRun = 6 * time.Hour
