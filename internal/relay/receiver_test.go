@@ -2,6 +2,7 @@ package relay
 
 import (
 	"bytes"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -162,6 +163,16 @@ func (r row) check(t *testing.T) {
 		if strings.Contains(log.String(), secret) {
 			t.Errorf("the log shows %q:\n%s", secret, log.String())
 		}
+	}
+}
+
+func TestSlackDropsEvents(t *testing.T) {
+	var log bytes.Buffer
+	address, stop := open(t, config(&log), new(gitHub).dispatch, 0)
+	const limited = `{"type":"app_rate_limited","token":"x","team_id":"T1","minute_rate_limited":1518467820,"api_app_id":"A1"}`
+	status, answer := send(t, http.MethodPost, address+slackWeb, slackSigned(limited, now), limited)
+	if err := stop(); err != nil || status != http.StatusOK || !strings.Contains(log.String(), "Slack drops events") {
+		t.Errorf("%d %q, %v\n%s", status, answer, err, log.String())
 	}
 }
 

@@ -46,6 +46,8 @@ func (d *Receiver) slackWebhook(r *http.Request, body []byte, signed bool) verdi
 	_ = json.Unmarshal(body, &kind) // accept reports what is wrong
 	if kind.Type == "url_verification" {
 		return verdict{status: http.StatusOK, word: "challenge", body: kind.Challenge}
+	} else if kind.Type == "app_rate_limited" {
+		d.cfg.Log.Warn("Slack drops events for this app, because there are too many")
 	}
 	v := d.accept(r, "slack", body, id)
 	if kind.Command != "" && v.status == http.StatusAccepted { // Slack shows people an error for all but 200
