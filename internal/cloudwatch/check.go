@@ -82,7 +82,10 @@ func (c Config) readers() string {
 	if c.Reader != Auto {
 		return "Standard, reader " + c.Reader
 	}
-	text := fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.AllPages)
+	text := "Standard, reader filter"
+	if c.AllPages > 0 {
+		text = fmt.Sprintf("Standard, reader all up to %d pages, then filter", c.AllPages)
+	}
 	if c.InsightsBudget > 0 {
 		text += ", or insights if that takes too long"
 	}

@@ -306,6 +306,22 @@ func TestInsightsPattern(t *testing.T) {
 }
 
 // Doctor estimates what a group costs that only Logs Insights reads.
+func TestCheckNamesTheReader(t *testing.T) {
+	w := newWorld(t)
+	w.put("/shop", series("s", noon.Add(-time.Minute), 1)...)
+	specs, err := cloudwatch.ParseSpecs([]string{"/shop"}, region)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_ENDPOINT_URL_STS", w.endpoint.URL)
+	for pages, want := range []string{"; Standard, reader filter", "; Standard, reader all up to 1 pages, then filter"} {
+		w.config.AllPages = pages
+		if found := w.client().Check(context.Background(), specs, time.Hour); len(found) != 2 || !strings.HasSuffix(found[1].Text, want) {
+			t.Errorf("%+v, want %q", found, want)
+		}
+	}
+}
+
 func TestInsightsCheck(t *testing.T) {
 	w := newVault(t, cloudwatchtest.Event{Stream: "s", Time: noon.Add(-time.Minute), Message: strings.Repeat("x", 1<<19)})
 	specs, err := cloudwatch.ParseSpecs([]string{"/vault"}, region)
