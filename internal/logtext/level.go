@@ -90,9 +90,9 @@ func fieldLevel(key, value string) event.Level {
 func numberLevel(key string, n int) event.Level {
 	inKey := func(word string) bool { return strings.Contains(strings.ToLower(key), word) }
 	switch {
-	case key == "status", key == "priority" && n > 7: // of a response, of a job
+	case key == "status", key == "priority" && n > 7, inKey("number") && (n < 1 || n > 24): // of a response, of a job, none
 		return event.Unknown
-	case n > 0 && n <= 24 && inKey("number"): // OpenTelemetry has four to a level
+	case inKey("number"): // OpenTelemetry has four to a level
 		return event.Trace + event.Level((n-1)/4)
 	case key == "levelno": // Python's
 		return event.Level(min(n/10, 5)) + event.Trace

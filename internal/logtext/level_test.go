@@ -100,6 +100,7 @@ func TestLevelAndMessage(t *testing.T) {
 		{`{"level":50,"msg":"no price"}`, event.Error, "no price"},
 		{`{"level":35,"msg":"no price"}`, event.Info, "no price"},
 		{`{"level":1000,"msg":"no price"}`, event.Error, "no price"},
+		{`{"severity_number":0,"body":"no error"}`, event.Unknown, "no error"}, // OpenTelemetry's UNSPECIFIED
 		{`{"level":"info","msg":"ERROR no price","error":null}`, event.Info, "ERROR no price"},
 		{`{"level":"info","msg":"ok","error":"none","stack":"Error: x\n    at f (/a.js:1:2)"}`, event.Info, "ok"},
 		{`{"severity":"ERROR","message":"no price"}`, event.Error, "no price"},

@@ -141,8 +141,10 @@ func pythonFrame(line string) (f event.Frame, ok bool) {
 // pythonModule names the module of a file: the dotted path below a library folder, else the file's own name.
 func pythonModule(file string) string {
 	path := strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")
-	if root, inside := splitName(path, "-packages/"); root != "" { // dist or site
-		return strings.ReplaceAll(inside, "/", ".")
+	for _, root := range []string{"/site-packages/", "/dist-packages/"} {
+		if before, inside := splitName(path, root); before != "" {
+			return strings.ReplaceAll(inside, "/", ".")
+		}
 	}
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }

@@ -120,7 +120,10 @@ func rustFrame(pair string) (event.Frame, bool) {
 	if strings.HasSuffix(path, ">") && !strings.HasPrefix(path, "<") {
 		path, _, _ = strings.Cut(path, "::<")
 	}
-	f, _ := readPlace(read.File)
+	f, placed := readPlace(read.File)
+	if !placed {
+		f = event.Frame{}
+	}
 	f.Function = path
 	cut := rustSeparator(path)
 	if cut > 0 && strings.HasPrefix(path[cut+2:], "{") { // a closure keeps its function's name

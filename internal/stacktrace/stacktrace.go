@@ -78,7 +78,7 @@ func IsWhole(line string) bool {
 func BeginsWithFrames(text string) bool {
 	first, rest, _ := strings.Cut(text, "\n")
 	second, _, _ := strings.Cut(rest, "\n")
-	return ShapeOf(first).NeedsHead() || ShapeOf(second) == GoPlace && IsGoFunction(first)
+	return slices.Contains(on(Frame, LateFrame, PythonFrame, Goroutine, RustBacktrace), ShapeOf(first)) || ShapeOf(second) == GoPlace && IsGoFunction(first)
 }
 
 // Adopt makes a chain that another tool read, such as Sentry, look like the one that Parse returns: types and

@@ -115,6 +115,8 @@ func TestParse(t *testing.T) {
 			"PaymentError \"failed\"\n  *  | pay | /app/a.js:1:2\nError \"declined\"\n  *  | charge | /app/b.js:3:4\n"},
 		{"two node traces", "Error: a\n    at f (/app/a.js:1:2)\nError: b\n    at g (/app/b.js:3:4)\n",
 			"Error \"a\"\n  *  | f | /app/a.js:1:2\n"},
+		{"python in a folder called packages", "Traceback (most recent call last):\n  File \"/app/shared-packages/shop/cart.py\", line 4, in total\nKeyError: 7\n",
+			"KeyError \"7\"\n  * cart | total | /app/shared-packages/shop/cart.py:4:0\n"},
 		{"a Go error that begins as the runtime's do", "panic: close of ledger 7 failed\n\ngoroutine 1 [running]:\nmain.main()\n\t/app/main.go:7 +0x1d\n",
 			"panic \"close of ledger 7 failed\"\n  * main | main | /app/main.go:7:0\n"},
 		{"zap", "no price\ngithub.com/acme/shop.(*Cart).Total\n\t/app/cart.go:7\nruntime.main\n\t/usr/local/go/src/runtime/proc.go:2\n",
