@@ -44,7 +44,7 @@ func (s *Server) startQuery(req Request) any {
 	s.queries = append(s.queries, &q)
 	s.running++
 	s.peak = max(s.peak, s.running)
-	return object{"queryId": strconv.Itoa(len(s.queries) - 1)}
+	return object{"queryId": fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.queries)-1)} // package faults puts the run's number first
 }
 
 // Queries returns how many Logs Insights queries are running, and how many ran at once at most.
@@ -55,7 +55,8 @@ func (s *Server) Queries() (now, peak int) {
 }
 
 func (s *Server) query(req Request) *query {
-	n, err := strconv.Atoi(decode[struct{ QueryID string }](req).QueryID)
+	id := decode[struct{ QueryID string }](req).QueryID
+	n, err := strconv.Atoi(id[strings.LastIndexByte(id, '-')+1:])
 	must(err == nil && n < len(s.queries), refuse("ResourceNotFoundException", "The specified query does not exist."))
 	return s.queries[n]
 }
