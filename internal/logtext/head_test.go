@@ -70,6 +70,7 @@ var heads = []struct{ line, want string }{
 	{"payment 4711 failed: card declined", "unknown [] payment 4711 failed: card declined"},
 	{"- error codes are listed below", "unknown [] - error codes are listed below"},
 	{"triggerUncaughtException(err, true);", "unknown [] triggerUncaughtException(err, true);"},
+	{"20171223-22:16:0:119|Step|stopped", "unknown [] 20171223-22:16:0:119|Step|stopped"},
 	{"I have no error", "unknown [] I have no error"},
 	{"08:01 1710 /app/shop", "unknown [] 1710 /app/shop"},
 }

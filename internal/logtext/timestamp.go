@@ -111,7 +111,7 @@ func clockAt(s string, dated bool) (clock time.Duration, length int) {
 	switch {
 	case n == 6 && dated:
 		hour, minute, second, end, exact = hour/10000, hour/100%100, hour%100, n, true
-	case n > 2, short == n:
+	case n > 2, short == n, !exact && short+1 < len(s) && s[short] == ':' && isDigit(s[short+1]): // "10:00:5"
 		return 0, 0
 	}
 	if exact {
@@ -188,11 +188,14 @@ func fieldTime(s string) time.Time {
 // epoch reads the seconds, milliseconds, microseconds or nanoseconds since 1970, distinguished by size.
 func epoch(s string) time.Time {
 	number, err := strconv.ParseFloat(s, 64)
-	if err != nil || !(number >= 1e8 && number < math.MaxInt64) { // NaN too
+	if err != nil || !(number >= 1e8) { // NaN too
 		return time.Time{}
 	}
 	for number < 1e17 {
 		number *= 1000
+	}
+	if number > math.MaxInt64 { // such as "20261122100000123", a date in digits
+		return time.Time{}
 	}
 	return time.UnixMicro(int64(math.Round(number / 1000))).UTC()
 }

@@ -56,6 +56,9 @@ func TestNoTimes(t *testing.T) {
 			t.Errorf("%q: %v of %q", s, at, s[:n])
 		}
 	}
+	if at := fieldTime("20261122100000123"); !at.IsZero() {
+		t.Errorf("a date in digits: %v", at)
+	}
 }
 
 func BenchmarkTimeAt(b *testing.B) {
