@@ -66,21 +66,25 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	return finding.Of(about, c.explain(err))
 }
 
-// find gets a channel by its id, or looks for its name on the list's first page.
+// find gets a channel by its id, or looks for its name on the list, of whose pages Slack may fill none.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	name := strings.TrimPrefix(c.cfg.Channel, "#")
 	if name != strings.ToLower(name) { // names have no capital letters
 		return c.api.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: c.cfg.Channel})
 	}
-	channels, next, err := c.api.GetConversationsContext(ctx, &slack.GetConversationsParameters{Limit: 1000}) // the most
-	i := slices.IndexFunc(channels, func(channel slack.Channel) bool { return channel.Name == name })
-	switch {
-	case err != nil:
-		return nil, err
-	case i >= 0:
-		return &channels[i], nil
-	case next != "":
-		return nil, errors.New("not among the first 1,000 channels: name it by its id")
+	in := &slack.GetConversationsParameters{Limit: 1000} // the most
+	for range 10 {
+		channels, next, err := c.api.GetConversationsContext(ctx, in)
+		i := slices.IndexFunc(channels, func(channel slack.Channel) bool { return channel.Name == name })
+		switch {
+		case err != nil:
+			return nil, err
+		case i >= 0:
+			return &channels[i], nil
+		case next == "":
+			return nil, slack.SlackErrorResponse{Err: "channel_not_found"}
+		}
+		in.Cursor = next
 	}
-	return nil, slack.SlackErrorResponse{Err: "channel_not_found"}
+	return nil, errors.New("not on the first 10 pages of channels: name it by its id")
 }
