@@ -74,21 +74,21 @@ func (r *headReader) behindPart(tries int) bool {
 }
 
 // places are what only some loggers print behind a level; without its text an expression need not be tried.
-// The group is the logger.
+// Its groups are the logger, and what follows the place, which begins with a blank.
 var places = []struct {
 	has string
 	*regexp.Regexp
 }{
 	{"in ", pattern(`^in ([\w./-]+): `)},                   // Flask's module
-	{" - ", pattern(`^([\w./$-]+):(?:<?\w+>?:)?\d+ - `)},   // loguru's and Logback's class, function and line
-	{"):", pattern(`^([\w.$]+)\(\w+\):\d+ - `)},            // a class, its method and a line
+	{" - ", pattern(`^([\w./$-]+):(?:<?\w+>?:)?\d+( - )`)}, // loguru's and Logback's class, function and line
+	{"):", pattern(`^([\w.$]+)\(\w+\):\d+( - )`)},          // a class, its method and a line
 	{"] ", pattern(`^([A-Za-z]\w*(?:\.\w+)+)\[\d+\] `)},    // .NET's category and event
 	{"{", pattern(`^\w+\{[^}]*\}: ?`)},                     // Rust's spans
 	{"::", pattern(`^\w+: (\w+(?:::\w+)+): `)},             // the same without fields
 	{"Thread", pattern(`^Thread\w*[\[(][^\])]*[\])]:? ?`)}, // Java's and Rust's threads
-	{"#", pattern(`^#\d+ `)},                               // a process
-	{"| ", pattern(`^\d+ - \S+ - \S+ \| `)},                // OSGi's bundle
-	{" - ", pattern(`^(?:\[\]|<>) - `)},                    // log4net's context without values
+	{"#", pattern(`^#\d+( )(?:[^0]|0[^x])`)},               // a process, not a frame
+	{"| ", pattern(`^\d+ - \S+ - \S+( )\| `)},              // OSGi's bundle
+	{" - ", pattern(`^(?:\[\]|<>)( - )`)},                  // log4net's context without values
 	{".c:", pattern(`^[\w.-]+\.c:\d+ \w+: `)},              // a place in C with the function
 	{"/", pattern(`^[\w.-]+/[\w./-]+\.\w+ \d+: `)},         // felix/pay.go 41:
 	{":", pattern(`^([\w./@+$-]*\w\.[A-Za-z]\w*):\d+(?::[\w.$/#@+-]+)?`)},
@@ -109,13 +109,20 @@ func (r *headReader) place(s string) bool {
 		if !strings.Contains(s, p.has) {
 			continue
 		}
-		if found := p.FindStringSubmatch(s); found != nil {
-			if len(found) > 1 && !isFile(found[1]) {
-				r.h.logger = found[1]
-			}
-			r.behind(len(strings.TrimRight(found[0], " -|")))
-			return true
+		at := p.FindStringSubmatchIndex(s)
+		if at == nil {
+			continue
 		}
+		end := at[1]
+		for i := 2; i < len(at); i += 2 {
+			if part := s[at[i]:at[i+1]]; part[0] == ' ' {
+				end = at[i]
+			} else if !isFile(part) {
+				r.h.logger = part
+			}
+		}
+		r.behind(end)
+		return true
 	}
 	return false
 }

@@ -57,6 +57,8 @@ var heads = []struct{ line, want string }{
 	{`2026-11-22 10:00:00 request=7 done msg="no price" level=error`, "error [] no price"},
 	{"pay.c:4:9: fatal error: pay.h: No such file or directory", "fatal [] error: pay.h: No such file or directory"},
 	{"Nov 22 10:00:00 web-1 My::App[7]: ERROR no price", "error [] no price"},
+	{"10:00:00 ERROR in shop.views: => no price", "error [shop.views] no price"},
+	{"10:00:00 ERROR Acme.Cart[0] => no price", "error [Acme.Cart] no price"},
 	{"[req-7]\terror: no price", "error [] no price"},
 	{"[a1b2c3d4e5f60718]\t11/22/2026 3:00:00 PM\tError\tno price", "error [] no price"},
 
