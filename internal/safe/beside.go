@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Settings are often listed as pairs of name and value, each with its own key:
@@ -68,6 +69,16 @@ func isSecretName(name string) bool {
 		}
 	}
 	return headerOf(name) != ""
+}
+
+// namesSecret reports whether a list of columns has one whose values may be secrets.
+func namesSecret(list string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(list, func(r rune) bool { return r < utf8.RuneSelf && !isWord(byte(r)) }), func(column string) bool {
+		for range names(column, false) {
+			return true
+		}
+		return headerOf(column) != ""
+	})
 }
 
 func isSecret(name, value string) bool { return isSecretName(name) && secretKind(name, value) != "" }

@@ -124,11 +124,14 @@ func (p parts) oneIn(s string, in signs) bool {
 }
 
 func (p *pattern) values(s string, found []secret) []secret {
-	name := p.expression.SubexpIndex("name")
+	name, columns := p.expression.SubexpIndex("name"), p.expression.SubexpIndex("columns")
 	for _, m := range p.expression.FindAllStringSubmatchIndex(s, -1) {
 		for g := 1; 2*g < len(m); g++ {
 			start, end, kind := m[2*g], m[2*g+1], p.kind
-			if g == name || start < 0 || start == m[0] && !startsWord(s, start) || p.accept != nil && !p.accept(s[start:end]) {
+			if g == name || g == columns || start < 0 || start == m[0] && !startsWord(s, start) || p.accept != nil && !p.accept(s[start:end]) {
+				continue
+			}
+			if columns > 0 && !namesSecret(s[m[2*columns]:m[2*columns+1]]) {
 				continue
 			}
 			if name > 0 {
