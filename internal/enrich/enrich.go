@@ -206,8 +206,8 @@ type check struct {
 
 const oldest = 30 * 24 * time.Hour // age of a running version when an error is first seen
 
-// passes reports whether a frame's line is in the file at the commit. The less certain it is, the more has
-// to agree: for a guessed one the line has the same place in all versions of the last month.
+// passes reports whether a frame's line is in the file at the commit. The less certain the commit, the more
+// must agree: if it is guessed, the line must be in the same place in every version of the last month.
 func (c check) passes(f placed, all []placed) bool {
 	file := c.files[f.path]
 	if file.Text == "" || f.Line > len(code.Lines(file.Text)) {

@@ -99,7 +99,7 @@ func (in *Intake) Issue(t event.SentryIssue) event.Event {
 	return e
 }
 
-// AddIssue adds a Sentry issue with fresh new events, e the newest unless zero. A rule may leave it out.
+// AddIssue adds a Sentry issue with fresh new events unless a rule ignores it. e is the newest, or zero if unknown.
 func (in *Intake) AddIssue(t event.SentryIssue, e event.Event, fresh int64) {
 	t.Title, t.Name, t.Project = in.names.redactor.Skeleton(t.Title, t.Title), in.names.name(t.Name), in.names.name(t.Project)
 	t.URL = in.names.url(t.URL)

@@ -97,12 +97,12 @@ func withoutDigits(s string) string {
 
 func isPlain(s stacktrace.Shape) bool { return s == stacktrace.Text || s == stacktrace.Header }
 
-// isAtOnce reports whether the record came at once. Lines of access logs do too, and do not count.
+// isAtOnce reports whether the record came at once. Access log lines may too, but they do not count.
 func (p *pending) isAtOnce(e *entry) bool {
 	return len(e.rest) == 0 && !strings.Contains(e.first, " HTTP/") && !p.pausedBefore(e, atOnce)
 }
 
-// pausedBefore reports whether more time went by, in which a filter may have left out another event's lines.
+// pausedBefore reports whether more time went by: a filter may have left out lines of another event.
 func (p *pending) pausedBefore(e *entry, most time.Duration) bool {
 	return e.record.Time.Sub(p.last) > most && !p.last.IsZero()
 }

@@ -206,7 +206,7 @@ type lines struct {
 	size  int // in bytes
 }
 
-// below joins the lines up to the last that is not blank, with another one in the first's place.
+// below joins the lines up to the last that is not blank, and replaces the first.
 func (l *lines) below(first string) string {
 	for len(l.lines) > 1 && isBlank(l.lines[len(l.lines)-1]) {
 		l.lines = l.lines[:len(l.lines)-1]

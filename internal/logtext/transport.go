@@ -125,7 +125,7 @@ func (c *carried) name(program string) {
 	}
 }
 
-// peelTime removes a time in front of everything, and what stands between it and the line.
+// peelTime removes a leading time, and what is between it and the line.
 func (c *carried) peelTime(s string) bool {
 	if len(s) < len("2006-01-02T15:04:05") || s[10] != 'T' && (s[10] != ' ' || s[13] != ':' || len(s) < 21 || s[19] != ' ') {
 		return false
