@@ -91,10 +91,16 @@ func (d *directory) indexNamed(all []*entry) {
 
 // converge unites issues whose messages looked different while few had been seen. Muted issues stay.
 func (d *directory) converge(groups []*grouping.Group) {
+	of := map[string]*entry{} // by first key, which a later issue that follows another one may own as well
+	for _, e := range d.entries {
+		if isMessage(e.Marker) && e.merges() {
+			of[e.Marker.Key()] = e
+		}
+	}
 	for _, g := range groups {
 		var same []*entry
 		for _, key := range keys(g) {
-			if e := d.owners[key]; e != nil && e.Marker.Key() == key && isMessage(e.Marker) && e.merges() {
+			if e := of[key]; e != nil && e.merges() {
 				same = append(same, e)
 			}
 		}

@@ -25,6 +25,9 @@ func TestSentryAndNames(t *testing.T) {
 	fromSentry := func(id string, eventKeys ...string) *grouping.Group {
 		return &grouping.Group{Key: "sen1:" + id, EventKeys: eventKeys, Sentry: &event.SentryIssue{ID: id, Total: 5}}
 	}
+	locked, follows, both := issue(2, "msg1:b", 1), issue(3, "msg1:b", 1), group("msg1:b", 1, 0)
+	locked.Locked, follows.Marker.After, both.Type, both.Also = true, 2, "", []string{"msg1:a"}
+	follows.Marker.Own("msg1:a")
 	named, ofName := group("exc1:a", 4, time.Minute), row(grouping.NamedKey("cart"), 2, OverMax)
 	named.Name = grouping.NamedKey("cart")
 	tests := []struct {
@@ -45,6 +48,9 @@ func TestSentryAndNames(t *testing.T) {
 		{"a Sentry issue takes one error only", Input{Issues: []Issue{plain, aliased},
 			Groups: []*grouping.Group{fromSentry("7", "exc1:a", "exc1:c"), fromSentry("8", "exc1:c")}},
 			[]outcome{{1, "exc1:a", Update, MoreEvents, 5}, {2, "exc1:b", Update, MoreEvents, 5}}},
+		{"one message in two issues, the later of which follows a locked one", Input{Issues: []Issue{issue(1, "msg1:a", 1), locked, follows},
+			Groups: []*grouping.Group{both}},
+			[]outcome{{1, "msg1:a", Update, Merged, 3}, {2, "msg1:b", Keep, Locked, 1}, {3, "msg1:b", Close, Duplicate, 1}}},
 		{"a row of a rule that is gone", Input{Issues: []Issue{plain}, Waiting: []marker.Row{ofGoneRule}, Groups: []*grouping.Group{group("exc1:a", 1, 0)},
 			Read: map[string]time.Time{shop: now}},
 			[]outcome{{1, "exc1:a", Update, MoreEvents, 2}, {0, ofGoneRule.Marker.Keys[0], Create, FirstSeen, 2}}},
