@@ -249,7 +249,7 @@ func TestDefaultFilterPattern(t *testing.T) {
 	}
 }
 
-// Each term must earn its place: without it, some line above is no longer found
+// Each term is needed: without it, some line above is no longer found
 // (or another term covers it, and it should go).
 func TestDefaultFilterPatternHasNoIdleTerm(t *testing.T) {
 	terms := strings.Split(strings.TrimSpace(cloudwatch.DefaultFilterPattern), "?")[1:]

@@ -23,7 +23,7 @@ type Group struct {
 // name, an environment variable, and a key of the file.
 type Setting struct {
 	Name    string
-	Env     string // variables with spaces between, of which the first counts; those with a slash between count together
+	Env     string // variables separated by spaces: the first that is set counts; those joined by a slash count only together
 	Default string
 	Help    string // one line of plain text
 	Secret  bool   // its value is never shown, and is refused in the file

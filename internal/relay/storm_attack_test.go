@@ -146,7 +146,7 @@ func (s *siege) begin(ctx context.Context, kinds []int) {
 	ready.Wait()
 }
 
-// attack sends a body without its last byte and waits for what comes of it.
+// attack sends a body without its last byte and waits for the answer.
 func (s *siege) attack(ctx context.Context, kind int, begun func()) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address)
 	if err != nil {

@@ -136,7 +136,7 @@ func isGrant(value string) bool {
 		drawn(value) || len(value) >= 24 && random(value) && strings.ToLower(value) != value
 }
 
-// headers are the forms of a header's value, of which the first that matches counts: for Authorization (RFC
+// headers are the forms of a header's value, and the first that matches counts: for Authorization (RFC
 // 9110) a scheme and credentials, or parameters, as in Digest (RFC 7616) and AWS's signatures, or another
 // scheme or none; for cookies (RFC 6265) all of them and their attributes.
 var headers = map[string][]*regexp.Regexp{"authorization": {

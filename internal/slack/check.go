@@ -66,7 +66,7 @@ func (c *Client) checkWebhook(ctx context.Context) finding.Finding {
 	return finding.Of(about, c.explain(err))
 }
 
-// find gets a channel by its id, or looks for its name on the list, of whose pages Slack may fill none.
+// find gets a channel by its id, or looks for its name in the list. Slack may return empty pages before the last.
 func (c *Client) find(ctx context.Context) (*slack.Channel, error) {
 	name := strings.TrimPrefix(c.cfg.Channel, "#")
 	if name != strings.ToLower(name) { // names have no capital letters

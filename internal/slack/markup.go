@@ -64,7 +64,7 @@ func note(e *event.Event, name, value string) bool {
 	return true
 }
 
-// read returns the message's text as people see it, one part per line, and what its fields say of the event.
+// read returns the message's text as people see it, one part per line, and what its fields say about the event.
 func (m slackMessage) read() (text string, said event.Event) {
 	all := append([]string{decodeMrkdwn(m.Text)}, lines(m.Blocks, &said)...)
 	for _, a := range m.Attachments {

@@ -17,7 +17,7 @@ import (
 // Integration is one configured service.
 type Integration struct {
 	Name     string                                  // such as "Sentry", in the counts of requests
-	Unusable error                                   // why it cannot be read: others are, and the run fails; nil if it can
+	Unusable error                                   // why it cannot be read, so that the others are read and the run fails; nil if it can
 	Open     func(context.Context) ([]Source, error) // see Open; nil if the service keeps no logs
 	Tracker  Tracker                                 // nil if the service keeps no issues
 	Check    func(context.Context) []finding.Finding
