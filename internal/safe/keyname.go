@@ -143,8 +143,8 @@ var headers = map[string][]*regexp.Regexp{"authorization": {
 	regexp.MustCompile(`^(?i)(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt|key|ssws|splunk|dpop)\s+([^\s"'\\,;\])}]+)`),
 	regexp.MustCompile(`^(?i)[\w-]+\s+([\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+)(?:,\s*[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s,"']+))*)`),
 	regexp.MustCompile(`^([A-Za-z-]{2,20}\s[^\s"'\\,;\])}]*\d[^\s"'\\,;\])}]{7,}|[^\s"'\\,;\])}]{8,})`),
-}, "cookie": {regexp.MustCompile(strings.ReplaceAll(`^\s*(PAIR(?:;\s*(?:(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)|PAIR))*)`,
-	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`))}}
+}, "cookie": {regexp.MustCompile(strings.NewReplacer("ATTR", `(?i:secure|httponly|partitioned|expires=[^;"'\\]*?GMT)`,
+	"PAIR", `[^\s=;,"'\\<>]+=(?:\\*"[^"\\]*\\*"|[^\s;,"'\\\]]*)`).Replace(`^\s*((?:ATTR;\s*)*PAIR(?:;\s*(?:ATTR|PAIR))*)`))}}
 
 // header adds the secret in the value of k, a header.
 func (k key) header(s, name string, found []secret) []secret {

@@ -25,6 +25,7 @@ func TestPositions(t *testing.T) {
 		{"INSERT with an escaped quote", `INSERT INTO users (id, password) VALUES (‹password-1 7, "a\")SECRET"›)`},
 		{"INSERT of a session", `INSERT INTO sessions (session_id, data) VALUES (‹password-1 'SECRET', 'x'›)`},
 		{"INSERT with a name in Portuguese", `INSERT INTO users (login, senha) VALUES (‹password-1 'bob', 'SECRET'›)`},
+		{"cookie behind attributes", `Set-Cookie: ‹cookie-1 HttpOnly; Expires=Wed, 21 Oct 2026 07:28:00 GMT; lang=SECRET›`},
 		{"INSERT of an author", `INSERT INTO books (title, author) VALUES ('a', 'b')`},
 		{"element with an attribute", `<wsse:Password Type="x#PasswordText">‹password-1 SECRET›</wsse:Password><a>b</a>`},
 		{"CDATA", `<Password><![CDATA[‹password-1 SECRET›]]></Password>`},
