@@ -155,6 +155,7 @@ func TestRedactSecrets(t *testing.T) {
 		{"IFTTT hook", `before https://maker.ifttt.com/trigger/alarm/with/key/%s after`, word(letters, 22), "webhook"},
 		{"Mattermost hook", `before https://chat.example/hooks/%s after`, func(r *rand.Rand) string { return "xk3jd8fh2l5m6n7b8v" + chars(r, "abcdefgh", 8) }, "webhook"},
 		{"words of a wallet", `before mnemonic: witch collapse practice feed shame open despair creek road again ice %s 1 after`, word("abcdefgh", 8), "secret"},
+		{"token above an error", "before %s\nNoTafterError1 (undefined method)", jwt, "jwt"},
 		{"allow comment", `before password=%s # gitleaks:allow after`, word(letters, 20), ""},
 	}
 	r := NewRedactor()

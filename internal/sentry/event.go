@@ -37,7 +37,7 @@ type wireEvent struct {
 	URL         string       // the API's, which contains the project's slug
 	WebURL      string       `json:"web_url"`
 	Tags        tags
-	Contexts    map[string]any
+	Contexts    contexts
 	Entries     []struct {
 		Type string
 		Data json.RawMessage
@@ -97,6 +97,15 @@ func (w *wireEvent) event(e event.Event) event.Event {
 	}
 	stacktrace.Adopt(&e)
 	return e
+}
+
+// contexts are facts by name. PHP writes an empty list where there are none.
+type contexts map[string]any
+
+// UnmarshalJSON reads anything but an object as no contexts.
+func (c *contexts) UnmarshalJSON(raw []byte) error {
+	_ = json.Unmarshal(raw, (*map[string]any)(c))
+	return nil
 }
 
 // tags are values by key. The API writes a list of objects with a key and a value, webhooks pairs or objects.

@@ -69,11 +69,12 @@ func TestEventThatIsGone(t *testing.T) {
 	}
 }
 
-// An event without an exception may have the trace of a thread, which has no type.
+// An event without an exception may have the trace of a thread, which has no type. Its contexts, if empty, may be
+// a list.
 func TestThreadIsTheTraceOfTheMessage(t *testing.T) {
 	h := newHouse(t, "web")
 	h.answering(t, func(int) answer {
-		return answer{body: `{"id":"1","title":"deadlock","entries":[{"type":"threads","data":{"values":[{"stacktrace":{"frames":[{"function":"f","filename":"a.py","lineNo":3}]}}]}}]}`}
+		return answer{body: `{"id":"1","title":"deadlock","contexts":[],"entries":[{"type":"threads","data":{"values":[{"stacktrace":{"frames":[{"function":"f","filename":"a.py","lineNo":3}]}}]}}]}`}
 	})
 	e, err := h.client(t).Event(t.Context(), event.SentryIssue{ID: "1"}, source.Newest)
 	want(t, err)
