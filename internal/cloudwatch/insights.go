@@ -14,9 +14,10 @@ import (
 // This file reads groups by Logs Insights, up to maxGroups with one query, and counts its cost.
 
 const (
-	// gigabyte and DollarsPerGB are the price in most regions: https://aws.amazon.com/cloudwatch/pricing/.
-	gigabyte     = 1 << 30
+	// DollarsPerGB is what a scanned GB costs in most regions: https://aws.amazon.com/cloudwatch/pricing/.
 	DollarsPerGB = 0.005
+
+	gigabyte = 1 << 30 // bytes
 )
 
 // errBudget says that a query would exceed the budget. Nothing of the window was kept.

@@ -93,6 +93,7 @@ type Ahead time.Duration
 // Matters reports whether the clock is off by a minute or more, which moves events to other minutes.
 func (a Ahead) Matters() bool { return time.Duration(a).Abs() >= time.Minute }
 
+// String returns the difference in words, such as "3s behind GitHub's".
 func (a Ahead) String() string {
 	if a < 0 {
 		return time.Duration(-a).String() + " behind GitHub's"
