@@ -28,7 +28,7 @@ func (g *Group) explain(ctx context.Context, err error) error {
 
 func (g *Group) doing() string { return fmt.Sprintf("read log group %q in %s", g.name, g.region) }
 
-// resource returns the group's name in IAM policies, which may contain "*" in place of an unknown account.
+// resource returns the group's ARN for an IAM policy, with "*" in place of an unknown account.
 func (g *Group) resource() string {
 	partition, _ := partitionOf(g.region)
 	return fmt.Sprintf("arn:%s:logs:%s:%s:log-group:%s:*", partition, g.region, cmp.Or(g.account, "*"), g.name)
@@ -53,7 +53,8 @@ func codeOf(err error) (code, message string, refusal error) {
 	return "", "", nil
 }
 
-// onlyInsights reports whether FilterLogEvents refused a group for its class. The code is not documented.
+// onlyInsights reports whether FilterLogEvents refused a group because of its class. AWS does not document
+// the error code, so the message counts too.
 func onlyInsights(err error) bool {
 	code, message, _ := codeOf(err)
 	return code == "InvalidOperationException" || infrequentText.MatchString(message)
@@ -61,11 +62,11 @@ func onlyInsights(err error) bool {
 
 var infrequentText = regexp.MustCompile(`(?i)infrequent[ _]access`)
 
-// explain returns an error that states why a request failed and how to fix it. The action and resource are
-// what the request needs permission for. Of a refusal it keeps the code and message.
+// explain returns an error that states why a request failed and how to fix it. action and resource are the
+// permission that the request needs. If AWS refused the request, the error contains the code and message.
 func explain(ctx context.Context, doing, region, action, resource string, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
-		return fmt.Errorf("%s: stopped before its end: %w", doing, cause)
+		return fmt.Errorf("%s: stopped early: %w", doing, cause)
 	}
 	code, _, refusal := codeOf(err)
 	if refusal == nil {

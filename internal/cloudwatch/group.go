@@ -21,23 +21,23 @@ import (
 
 // Group is one log group, ready to be read.
 type Group struct {
-	Spec // of one group: no prefix
+	Spec // of a single group, never a prefix
 
 	client     *Client
-	infrequent atomic.Bool // it is known to be in a class that only Logs Insights reads
+	infrequent atomic.Bool // whether it is known to be in a class that only Logs Insights can read
 	planned    source.Request
-	after      []source.Source       // planned to be read after it, in order
-	ahead      atomic.Pointer[ahead] // set while it waits for its turn
-	batch      *answer               // what a query of several groups found; nil otherwise
-	kept       []event.Record        // all since keptFrom, which is zero if none are kept
+	after      []source.Source       // what is read after it, in order: see Plan
+	ahead      atomic.Pointer[ahead] // set while it is read before its turn
+	batch      *answer               // result of a query of several groups, until it is read; may be nil
+	kept       []event.Record        // all since keptFrom, for Window; keptFrom is zero if none are kept
 	keptFrom   time.Time
 }
 
 // Key returns the source key of the group's records, which markers store: "cloudwatch:REGION:NAME".
 func (g *Group) Key() string { return "cloudwatch:" + g.region + ":" + g.name }
 
-// service guesses the service from the group's name: /aws/lambda/checkout is checkout. Of API Gateway's
-// API-Gateway-Execution-Logs_ID/STAGE only the whole name is distinct.
+// service guesses the service from the group's name: /aws/lambda/checkout is checkout. For API Gateway's
+// API-Gateway-Execution-Logs_ID/STAGE it returns the whole name, because many APIs share the name of a stage.
 func (g *Group) service() string {
 	if strings.HasPrefix(g.name, "API-Gateway-Execution-Logs_") {
 		return g.name
@@ -49,10 +49,10 @@ func (g *Group) service() string {
 // Groups returns the groups that match the specs, each once, in the specs' order.
 // Only prefixes cause requests (DescribeLogGroups); an exact name is not checked until
 // it is read. A spec that fails does not stop the others: Groups returns the joined
-// errors beside the groups found. Without credentials it returns no groups.
+// errors along with the groups found. Without credentials it returns only an error.
 //
-// Two groups with the same region and name in two accounts would share a key, and so progress and counts: the
-// second is an error. If one entry names the account and another does not, both count as the same group.
+// Groups with the same region and name in two accounts would share a key, and so their progress and counts:
+// the second is an error. If only one of two entries names the account, both count as the same group.
 func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 	if err := c.checkCredentials(ctx); err != nil {
 		return nil, err
@@ -76,14 +76,14 @@ func (c *Client) Groups(ctx context.Context, specs []Spec) ([]*Group, error) {
 				known.arn, known.account = g.arn, g.account
 			case g.account != "" && g.account != known.account:
 				failures = append(failures, fmt.Errorf("log-groups: %q in %s is named in two accounts, %s and %s, "+
-					"which cannot be distinguished: watch one of them with a label of its own", g.name, g.region, known.account, g.account))
+					"which cannot be distinguished: read one of them in another workflow, with its own label", g.name, g.region, known.account, g.account))
 			}
 		}
 	}
 	return found, errors.Join(failures...)
 }
 
-// list returns the groups with the spec's prefix; with an error, those of the pages before it.
+// list returns the groups with the spec's prefix. If a page fails, it also returns those of earlier pages.
 func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 	in := &cloudwatchlogs.DescribeLogGroupsInput{}
 	if spec.name != "" {
@@ -116,9 +116,9 @@ func (c *Client) list(ctx context.Context, spec Spec) ([]*Group, error) {
 // Spec is a parsed entry of the input log-groups: a group by its name or ARN, or all groups with a prefix.
 type Spec struct {
 	region  string
-	arn     string // in the form of logGroupIdentifier, without the final ":*"; empty unless an ARN was given
+	arn     string // as logGroupIdentifier takes it, without the final ":*"; empty unless an ARN was given
 	account string // 12 digits; empty if unknown
-	name    string // of the group, or the prefix
+	name    string // the group's name, or the prefix
 	prefix  bool
 }
 
@@ -131,8 +131,8 @@ var (
 )
 
 // ParseSpecs parses the entries of log-groups: names, ARNs with or without their final ":*", and prefixes
-// ending in "*". An ARN contains its region; names and prefixes refer to the given one, which may be empty if
-// all are ARNs. It needs no network, and returns the mistakes of all entries joined.
+// ending in "*". An ARN contains its region; names and prefixes are in the given region, which may be empty
+// if all entries are ARNs. ParseSpecs needs no network, and joins the mistakes of all entries.
 func ParseSpecs(entries []string, region string) ([]Spec, error) {
 	var specs []Spec
 	var mistakes []error
@@ -170,7 +170,7 @@ func parseSpec(entry, region string) (Spec, error) {
 		return spec, errors.New("a prefix must be written without an ARN, such as /ecs/*")
 	case strings.Contains(name, "*"):
 		return spec, errors.New(`"*" may only be the last character`)
-	case !nameShape.MatchString(name) && (name != "" || !spec.prefix): // the empty prefix: every group of the region
+	case !nameShape.MatchString(name) && (name != "" || !spec.prefix): // an empty prefix selects every group of the region
 		return spec, errors.New("a log group's name has 1 to 512 characters: letters, digits and . - _ / #")
 	}
 	return spec, nil

@@ -19,15 +19,15 @@ import (
 // This file runs queries of Logs Insights.
 
 const (
-	maxGroups  = 50            // of a query, from StartQuery's reference
-	maxRows    = 10_000        // of an answer of GetQueryResults
+	maxGroups  = 50            // per query, from StartQuery's reference
+	maxRows    = 10_000        // per query, which is the most that GetQueryResults returns
 	maxQueries = 4             // at once; an account may run 100, dashboards included
 	maxAhead   = 2 * time.Hour // how far in the future events may be, from PutLogEvents' reference
 )
 
-// InsightsPattern matches what DefaultFilterPattern finds, and what no term of a filter
-// pattern can: levels between tabs and at the start of a line, and frames by how their
-// lines begin. It keeps to the syntax that all engines of regular expressions share.
+// InsightsPattern matches what DefaultFilterPattern matches, and what no term of a filter pattern can: levels
+// between tabs, after a colon or at the start of a message, and messages that begin like a frame. It uses
+// only syntax that all regular expression engines share.
 var InsightsPattern = func() string {
 	parts := []string{`\t(?:error|fatal)\t`, `^(?:error|Error|EROR|fatal)\b`, `:error[, ]`, `^\s+at `, `^\s+\S+\.go:[0-9]`, `^\s+from \S+:[0-9]`}
 	for _, term := range regexp.MustCompile(`\?(?:"((?:\\.|[^"\\])*)"|(\S+))`).FindAllStringSubmatch(DefaultFilterPattern, -1) {
@@ -37,25 +37,26 @@ var InsightsPattern = func() string {
 	return strings.Join(parts, "|")
 }()
 
-// queryText asks for the fields of a record. Times are compared and sorted by the service in milliseconds.
+// queryText selects the fields of a record. The service compares and sorts timestamps by the millisecond.
 var queryText = "fields @timestamp, @message, @logStream, @log | filter @message like /" +
 	strings.ReplaceAll(InsightsPattern, "/", `\/`) + "/ | sort @timestamp asc"
 
-// query reads groups of one region over a period in seconds, both ends included.
+// query reads groups of one region. Its periods are in Unix seconds, and include both ends.
 type query struct {
 	client *Client
 	groups []*Group
-	second float64 // bytes scanned in a second of the window, once one query showed it
+	second float64 // bytes scanned per second of the window, as the first query measured; 0 before
 }
 
 // answer is what a query found.
 type answer struct {
 	started time.Time
 	records []event.Record // of all groups, the earliest first
-	full    time.Time      // the first second of more than maxRows records, of which only the first are here; zero if none
+	full    time.Time      // the first second with maxRows records, so that more may be missing; zero if none
 }
 
-// query reads groups from a time on, unless the first minute shows that the rest costs too much: errBudget.
+// query reads groups from a time on. It reads one minute first: if the rest would then exceed the budget, it
+// returns errBudget.
 func (c *Client) query(ctx context.Context, groups []*Group, since time.Time) (answer, error) {
 	q := &query{client: c, groups: groups}
 	started, before := c.cfg.Clock.Now(), c.scan(0)
@@ -74,7 +75,7 @@ func (a *answer) add(later answer) {
 	a.records, a.full = append(a.records, later.records...), cmp.Or(a.full, later.full)
 }
 
-// period divides a period until no part reaches the limit of rows.
+// period reads a period, dividing it until no part longer than a second reaches maxRows.
 func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	records, matched, err := q.ask(ctx, from, to)
 	switch {
@@ -83,7 +84,7 @@ func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	case from == to:
 		return answer{records: records, full: time.Unix(from, 0).UTC()}, nil
 	}
-	// At least two, and with room to spare, since a part that is full is asked again.
+	// At least two parts, and half as many again as the matches fill, since a full part is divided again.
 	parts := make([]answer, min(max(2, int64(matched)*3/2/maxRows), to+1-from))
 	running, ctx := errgroup.WithContext(ctx)
 	for i := range parts {
@@ -101,7 +102,8 @@ func (q *query) period(ctx context.Context, from, to int64) (answer, error) {
 	return all, err
 }
 
-// ask runs one query, beside at most maxQueries-1 others. matched is the number of records without the limit.
+// ask runs one query, while at most maxQueries-1 others run. matched is how many records match, including
+// those beyond the limit of rows.
 func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record, matched float64, err error) {
 	c := q.client
 	select {
@@ -110,7 +112,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	case <-ctx.Done():
 		return nil, 0, q.explain(ctx, "logs:StartQuery", ctx.Err())
 	}
-	// What it will probably scan, up to now, counts from the beginning: queries share the budget.
+	// Queries share the budget, so the bytes that this one should scan, up to now, count before it starts.
 	expected := q.second * float64(max(0, min(to, c.cfg.Clock.Now().Unix())+1-from))
 	if c.scan(expected) > c.cfg.InsightsBudget*gigabyte {
 		c.scan(-expected)
@@ -121,7 +123,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 		in.LogGroupIdentifiers = append(in.LogGroupIdentifiers, cmp.Or(g.arn, g.name))
 	}
 	api := c.region(q.groups[0].region)
-	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // without its id it could not be stopped
+	started, err := api.StartQuery(context.WithoutCancel(ctx), in, c.retrying(ctx)) // cancelled, it would return no id
 	if err != nil {
 		c.scan(-expected)
 		return nil, 0, q.explain(ctx, "logs:StartQuery", err)
@@ -137,7 +139,7 @@ func (q *query) ask(ctx context.Context, from, to int64) (records []event.Record
 	return records, matched, err
 }
 
-// records reads rows. A record differs from the event that FilterLogEvents returns by its id alone.
+// records parses rows. FilterLogEvents returns the same time, stream and text for an event, but another id.
 func (q *query) records(rows [][]types.ResultField) (records []event.Record, err error) {
 	for _, fields := range rows {
 		row := map[string]string{}
@@ -155,15 +157,15 @@ func (q *query) records(rows [][]types.ResultField) (records []event.Record, err
 	return records, nil
 }
 
-// results waits for a query's end and counts what it scanned in place of what was expected. It stops the
-// query if the context ends first, or if it exceeds the budget.
+// results waits for a query to end, and replaces the counted bytes, an estimate, with those scanned. It stops
+// the query if the context ends first, a request fails or the budget is exceeded.
 func (q *query) results(ctx context.Context, api *cloudwatchlogs.Client, id *string, counted float64) (*cloudwatchlogs.GetQueryResultsOutput, error) {
 	c, done := q.client, false
 	defer func() {
 		if !done {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // a signal leaves a job about 10 s
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // a job is killed about 10 s after a signal
 			defer cancel()
-			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // it may have ended by itself
+			_, _ = api.StopQuery(ctx, &cloudwatchlogs.StopQueryInput{QueryId: id}, c.retrying(ctx)) // fails if the query has ended
 		}
 	}()
 	for {

@@ -15,8 +15,9 @@ import (
 	"github.com/org/errmon-action/internal/source"
 )
 
-// readPages reads the pages of FilterLogEvents: in slices if there are several. reader describes the reader
-// and why it was chosen. What takes longer than the run has is read by Logs Insights, if the budget allows.
+// readPages reads a window by FilterLogEvents, and may cut one of several pages into slices. reader describes
+// the reader and why it was chosen. If this would take longer than the run has left, Auto tries Logs Insights
+// first, if there is a budget.
 func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reader string, emit func(event.Record)) (source.Result, error) {
 	cfg, started := g.client.cfg, g.client.cfg.Clock.Now()
 	request := g.request(in.From, pattern)
@@ -49,7 +50,8 @@ func (g *Group) readPages(ctx context.Context, in source.Request, pattern, reade
 	return result, err
 }
 
-// pagesAfter estimates how many pages a window has after its first one, if it is as dense; 0 if unknown.
+// pagesAfter estimates how many pages follow the first one of a window, at the same density of events; 0 if
+// unknown.
 func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	if len(first) == 0 {
 		return 0
@@ -61,7 +63,7 @@ func pagesAfter(first []types.FilteredLogEvent, now time.Time) float64 {
 	return 0
 }
 
-// request asks for the events since a time that a pattern matches; an empty one matches all.
+// request returns a request for the events since a time that match a pattern; an empty pattern matches all.
 func (g *Group) request(from time.Time, pattern string) *cloudwatchlogs.FilterLogEventsInput {
 	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &g.name, StartTime: aws.Int64(max(0, from.UnixMilli()))}
 	if g.arn != "" {
@@ -73,7 +75,7 @@ func (g *Group) request(from time.Time, pattern string) *cloudwatchlogs.FilterLo
 	return in
 }
 
-// page sends a request, and sets its token to that of the next page; nil after the last one.
+// page sends a request, and sets the request's token to the next page's, nil after the last page.
 func (g *Group) page(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInput) ([]types.FilteredLogEvent, error) {
 	out, err := g.client.region(g.region).FilterLogEvents(ctx, in, g.client.retrying(ctx))
 	if err != nil {
@@ -92,7 +94,7 @@ func (g *Group) page(ctx context.Context, in *cloudwatchlogs.FilterLogEventsInpu
 
 func at(e *types.FilteredLogEvent) time.Time { return time.UnixMilli(aws.ToInt64(e.Timestamp)) }
 
-// reading is a Read under way.
+// reading is the state of a Read in progress.
 type reading struct {
 	group   *Group
 	key     string // the group's, like the two below
@@ -105,7 +107,7 @@ type reading struct {
 	seen    recent
 	pages   int
 	events  int
-	last    time.Time // of the last event of the last whole page, or the end of the last slice
+	last    time.Time // time of the last event read, or the end of the last whole slice
 }
 
 func (g *Group) reading(emit func(event.Record)) *reading {
@@ -132,7 +134,8 @@ func (r *reading) page(events []types.FilteredLogEvent) {
 	client.cfg.Progress(line)
 }
 
-// add emits a record, unless its id was seen before. eventID is the id that the console knows; empty if none.
+// add emits a record, unless its id was seen before. eventID is the id for the console's URL; empty if there
+// is none.
 func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	if !r.seen.add(at, stream, id) {
 		return
@@ -144,7 +147,8 @@ func (r *reading) add(id, eventID, stream string, at time.Time, text string) {
 	r.emit(event.Record{ID: id, Source: r.key, Stream: stream, Time: at, Text: text, URL: eventURL(r.console, at, eventID), Service: r.service})
 }
 
-// through returns Complete for an interrupted read, at most its start: events of the future prove nothing.
+// through returns Complete for an interrupted read. It is never after the start of the read, because events
+// with a future timestamp do not show that all events up to then were read.
 func (r *reading) through(started time.Time) time.Time {
 	if r.last.After(started) {
 		return started
@@ -152,18 +156,18 @@ func (r *reading) through(started time.Time) time.Time {
 	return r.last
 }
 
-// memory is the minimum time that an id is remembered, in the events' time.
+// memory is how long an id is remembered at least, by the events' timestamps.
 const memory = 2 * time.Minute
 
-// recent remembers the ids of events for a while, in two generations. The service returns events by
-// timestamp, so a repetition follows its original before the timestamps move on: ids older than memory, which
-// allows for disorder at page borders, are dropped. A read of any length holds the ids of at most 4 minutes.
+// recent remembers the ids of events for a while, in two generations. The service sorts events by timestamp,
+// so a repeated event follows close to its original. Ids older than memory are dropped, so that even a long
+// read holds those of at most 4 minutes; memory is long enough for events out of order where pages meet.
 type recent struct {
 	current, previous map[[16]byte]struct{}
 	since             time.Time // where current begins
 }
 
-// add reports whether the id is new in its stream.
+// add remembers an id, and reports whether it is new in its stream.
 func (r *recent) add(at time.Time, stream, id string) bool {
 	if r.current == nil || at.Sub(r.since) >= memory {
 		r.previous, r.current, r.since = r.current, map[[16]byte]struct{}{}, at

@@ -7,13 +7,16 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-const maxFunction = 500 // lines above the failing one where its function may begin
+const maxFunction = 500 // lines that are searched for a definition, up from the failing one
 
-// HasName reports whether a frame's function has a name that code can have, so that Named can find it.
+// HasName reports whether Named can look for a frame's function: it has a name, and the syntax that defines
+// it is known.
 func HasName(f event.Frame, runtime string) bool { return definitionOf(f, runtime) != nil }
 
-// Named reports whether a line is in the function that a frame names: its definition is on the line or above
-// it, and nothing in between ends it. A frame whose function has no name cannot be checked: false.
+// Named reports whether a line is in the function that a frame names, judging by indentation: the definition
+// is on the line itself, or above it and indented less than the line and every statement in between. It
+// returns false if HasName does, or if the frame cannot mean this line: the line cannot fail, or the column
+// is beyond it.
 func Named(text string, line int, f event.Frame, runtime string) bool {
 	lines := Lines(text)
 	definition := definitionOf(f, runtime)
@@ -34,7 +37,8 @@ func Named(text string, line int, f event.Frame, runtime string) bool {
 	return false
 }
 
-// Unmoved reports whether a line has the same place in two versions of a file: it or both neighbours agree.
+// Unmoved reports whether a line has the same number in two versions of a file: it or both its neighbours are
+// equal in both.
 func Unmoved(a, b string, line int) bool {
 	before, after := Lines(a), Lines(b)
 	same := func(n int) bool {
@@ -44,18 +48,21 @@ func Unmoved(a, b string, line int) bool {
 }
 
 var (
-	// idle matches a line that cannot fail: a comment or brackets.
+	// idle matches a line that cannot fail: a comment, brackets, end or else.
 	idle = regexp.MustCompile(`^(?://|#|/\*|\* |--|(?:[(){}\[\];,*/ \t]*|end|else|\} else \{)$)`)
-	// opens matches the start of a statement, a word. Brackets continue a line, such as parameters.
+	// opens matches a line that may begin a statement. A line that begins with a bracket or an operator
+	// continues the one above, such as a list of parameters.
 	opens = regexp.MustCompile(`^[ \t]*[^ \t(){}\[\]<>,.:;#/*|&=+\-?]`)
 )
 
+// indent returns the width of a line's indentation; a tab counts as 8 columns.
 func indent(line string) int {
 	space := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 	return len(space) + 7*strings.Count(space, "\t")
 }
 
-// definitionOf returns a test of a line for the definition of a frame's function; nil if it has no name.
+// definitionOf returns a function that reports whether a line defines a frame's function. It is nil if the
+// function has no name, or if no pattern for the runtime's definitions exists.
 func definitionOf(f event.Frame, runtime string) func(line string) bool {
 	name, class := functionName(f, runtime)
 	pattern := definitions[runtime]
@@ -80,7 +87,7 @@ const (
 	typedDefinition = `(?:[\w>\])?*&]\s+|\bfun\s+(?:[\w<>?., ]+\.)?)NAME\s*(?:<[^>]*>)?\([^;]*$|\b(?:fun|def)\s+NAME\b`
 )
 
-// definitions finds the definition of NAME, by runtime.
+// definitions maps a runtime to the pattern of a function's definition, where NAME stands for its name.
 var definitions = map[string]string{
 	"node": scriptDefinition, "browser": scriptDefinition, "java": typedDefinition, "dotnet": typedDefinition,
 	"python": `\bdef\s+NAME\b`, "ruby": `\bdef\s+(?:\w+\.)?NAME(?:\W|$)|\bdefine_method\W+NAME\b`, "go": `^func\s+(?:\([^)]*\)\s*)?NAME\b`,
@@ -88,12 +95,13 @@ var definitions = map[string]string{
 }
 
 var (
-	generated = regexp.MustCompile(`<(\w+)>[a-z]__`) // of C#: "<TotalAsync>d__5", "<Total>b__0"
+	generated = regexp.MustCompile(`<(\w+)>[a-z]__`) // by C#'s compiler: "<TotalAsync>d__5", "<Total>b__0"
 	word      = regexp.MustCompile(`^[\pL_$][\pL\pN_$]*[?!]?$`)
 	closure   = regexp.MustCompile(`^(?:func\d+|gowrap\d+|\d+|-range\d+|\{closure.*|<anonymous>|<lambda>)$`)
 )
 
-// functionName returns the name of a frame's function in the code, or of the class that it constructs.
+// functionName returns the name that the code gives to a frame's function. For a constructor it returns the
+// class's name, and true. The name is empty if the code gives none.
 func functionName(f event.Frame, runtime string) (name string, class bool) {
 	s, _, _ := strings.Cut(f.Function, " [as ")
 	s = s[strings.LastIndexByte(s, ' ')+1:] // "new Cart", "block in total"

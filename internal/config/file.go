@@ -15,7 +15,7 @@ import (
 	"github.com/org/errmon-action/internal/stacktrace"
 )
 
-// readFile returns the settings in the file, nil without one, and puts everything else into c.
+// readFile returns the settings in the file, nil if there is no file, and stores all other keys in c.
 func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 	path := first(named, value{text: find("config").Default}).text
 	data, err := in.ReadFile(path)
@@ -34,7 +34,7 @@ func (c *Config) readFile(in Input, named value) (map[string]value, error) {
 func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 	f := fileReader{Config: c, path: path, settings: map[string]value{}}
 	parsed, err := parser.ParseBytes(data, 0)
-	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil { // its excerpt may show a secret
+	if e, ok := errors.AsType[yaml.Error](err); ok && e.GetToken() != nil { // its excerpt of the file may show a secret
 		return nil, fmt.Errorf("%s line %d: malformed YAML: %s", path, e.GetToken().Position.Line, e.GetMessage())
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: malformed YAML", path)
@@ -57,7 +57,7 @@ func (c *Config) parseFile(path string, data []byte) (map[string]value, error) {
 type fileReader struct {
 	*Config
 	path     string
-	key      string // of the file, being read; empty before it is known
+	key      string // the top-level key being read; empty if it is unknown
 	settings map[string]value
 	mistakes []error
 }
@@ -90,7 +90,7 @@ func (f *fileReader) read(entry *ast.MappingValueNode) {
 	}
 }
 
-// wrong notes a mistake with its place and the key of the file; nil is none.
+// wrong records a mistake with its line and top-level key; it ignores nil.
 func (f *fileReader) wrong(node ast.Node, err error) {
 	if err != nil {
 		f.mistakes = append(f.mistakes, f.within(node, err))
@@ -99,7 +99,7 @@ func (f *fileReader) wrong(node ast.Node, err error) {
 
 func (f *fileReader) within(node ast.Node, err error) error {
 	where := f.at(node)
-	if f.key == "rules" { // a line may hold much of a rule
+	if f.key == "rules" { // a line may hold several keys of a rule
 		where += fmt.Sprintf(", column %d", node.GetToken().Position.Column)
 	}
 	if f.key != "" {
@@ -112,7 +112,8 @@ func (f *fileReader) at(node ast.Node) string {
 	return fmt.Sprintf("%s line %d", f.path, node.GetToken().Position.Line)
 }
 
-// each reads the entries of a mapping; null has none, and want is any other mistake. Nil names mean any.
+// each calls read for every entry of a mapping. Null counts as an empty mapping; for any other node the
+// mistake is want. If names is nil, every name is allowed.
 func (f *fileReader) each(node ast.Node, want string, names []string, read func(string, ast.Node) error) {
 	mapping, ok := node.(*ast.MappingNode)
 	if _, null := node.(*ast.NullNode); null {
@@ -135,7 +136,7 @@ func (f *fileReader) each(node ast.Node, want string, names []string, read func(
 	}
 }
 
-// setting reads a setting, with the items of a sequence on lines of their own.
+// setting stores a setting's value, with line breaks between the items of a sequence.
 func (f *fileReader) setting(s *Setting, entry *ast.MappingValueNode) {
 	_, isSequence := entry.Value.(*ast.SequenceNode)
 	items, ok := itemsOf(entry.Value)
@@ -169,7 +170,7 @@ func nodesOf(node ast.Node) []ast.Node {
 	return []ast.Node{node}
 }
 
-// scalar returns a plain value as written, since the setting says whether it is a number. Null is empty.
+// scalar returns a plain value as text, because the setting decides how to parse it. Null is empty.
 func scalar(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.NullNode:

@@ -17,27 +17,28 @@ import (
 
 // Input is where settings come from.
 type Input struct {
-	Flags    map[string]string                 // that were given, by the setting's name
+	Flags    map[string]string                 // by the setting's name; only those that were given
 	Getenv   func(name string) string          // empty if the variable is not set
-	Environ  []string                          // NAME=value, to find unknown inputs in
-	ReadFile func(path string) ([]byte, error) // of the working directory; fs.ErrNotExist if there is none
-	Now      time.Time                         // that since counts back from
-	Offline  bool                              // ignore services: a stray token must not stop a command on local files
+	Environ  []string                          // NAME=value, searched for unknown inputs
+	ReadFile func(path string) ([]byte, error) // in the working directory; or fs.ErrNotExist
+	Now      time.Time                         // a duration in the setting since counts back from it
+	Offline  bool                              // skip services, so a stray token cannot stop a local command
 }
 
 const defaultAPIURL = "https://api.github.com"
 
 type value struct{ text, origin string }
 
-// Load reads every setting. All mistakes are joined, each with the setting, the origin of its value, the value
-// unless it is a secret, and the remedy; the error is fs.ErrNotExist if the file that config names is absent.
-// Even then the Config contains every valid setting. An incomplete service is not a mistake: see LeftOut.
+// Load reads every setting. Its error joins all mistakes, each with the setting, the origin of its value, the
+// value unless it is a secret, and the remedy. The error wraps fs.ErrNotExist if config names a missing file.
+// Despite an error the Config contains every valid setting. A service with some settings missing is not a
+// mistake: see LeftOut.
 func Load(in Input) (Config, error) {
 	var c Config
 	env, err := readEnvironment(in)
 	c.DotEnv = env.dotEnv
 	mistakes := []error{err, unknownInputs(in.Environ)}
-	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of the server that errmon replaces
+	if v := env.lookup("MONITORING_WEBHOOK_URL"); v.text != "" { // of errmon's predecessor, a server
 		c.Warnings = append(c.Warnings, finding.Mend(v.origin+" is deprecated and ignored", "set ERRMON_RELAY_URL instead"))
 	}
 	fromFile, err := c.readFile(in, first(candidates(*find("config"), in.Flags, env)...))
@@ -62,7 +63,8 @@ func Load(in Input) (Config, error) {
 		c.MaxNewPerDay = max(c.MaxNewPerDay, c.MaxNewIssues)
 	}
 	if !in.Offline {
-		for _, s := range []Setting{ // Actions sets the first, also on GitHub Enterprise; GovSlack needs the second
+		// Actions sets the first, on GitHub Enterprise too; GovSlack needs the second.
+		for _, s := range []Setting{
 			{Name: "GITHUB_API_URL", Default: defaultAPIURL, read: into(&c.GitHubAPIURL, address)},
 			{Name: "SLACK_API_URL", read: into(&c.SlackAPIURL, address)},
 		} {
@@ -78,10 +80,10 @@ func Load(in Input) (Config, error) {
 	return c, errors.Join(mistakes...)
 }
 
-// secretVariables hold secrets that are not settings: the AWS SDK's, the runner's and Sentry's.
+// secretVariables names variables with secrets that are not settings: the AWS SDK's, the runner's, Sentry's.
 const secretVariables = "AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN ACTIONS_RUNTIME_TOKEN ACTIONS_ID_TOKEN_REQUEST_TOKEN SENTRY_DSN"
 
-// Secrets returns every secret in flags, inputs, environment and .env, valid or not. Some may be empty.
+// Secrets returns every secret in the flags, inputs, environment and .env, valid or not. Some may be empty.
 func Secrets(in Input) []string {
 	env, _ := readEnvironment(in) // Load reports the error
 	var secrets []string
@@ -100,7 +102,7 @@ type environment struct {
 	dotEnv map[string]string
 }
 
-// readEnvironment reads .env, but not inside Actions, because there it would be a file of the repository.
+// readEnvironment reads .env, but not in Actions, where it would be the repository's, not the user's.
 func readEnvironment(in Input) (environment, error) {
 	env := environment{getenv: in.Getenv}
 	if in.Getenv("GITHUB_ACTIONS") == "true" {
@@ -113,16 +115,17 @@ func readEnvironment(in Input) (environment, error) {
 	case err != nil:
 		return env, fmt.Errorf("read .env: %w", err)
 	}
-	if env.dotEnv, err = godotenv.UnmarshalBytes(data); err != nil { // its text would show a part of the file
+	if env.dotEnv, err = godotenv.UnmarshalBytes(data); err != nil { // the parser's error quotes the file
 		return environment{getenv: in.Getenv}, finding.Mend(".env has lines that are not in the form NAME=value", "fix them")
 	}
 	maps.DeleteFunc(env.dotEnv, func(name, v string) bool { return v == "" || in.Getenv(name) != "" })
 	return env, nil
 }
 
-// unknownInputs reports the inputs that action.yml does not have. The runner only warns of them.
+// unknownInputs reports the inputs that match no setting. The runner itself only warns about inputs that
+// action.yml does not declare.
 func unknownInputs(environ []string) error {
-	known := append(names(Settings), "args", "entrypoint") // the runner reads these of every container action
+	known := append(names(Settings), "args", "entrypoint") // the runner's own, for container actions
 	var mistakes []error
 	for _, variable := range environ {
 		name, _, _ := strings.Cut(variable, "=")
@@ -134,9 +137,9 @@ func unknownInputs(environ []string) error {
 	return errors.Join(mistakes...)
 }
 
-// candidates returns a setting's values in flag, input and environment; the first that is not blank counts.
+// candidates returns the values of a setting's flag, input and variables; the first that is not blank counts.
 func candidates(s Setting, flags map[string]string, env environment) []value {
-	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes
+	input := env.lookup("INPUT_" + strings.ToUpper(s.Name)) // the runner keeps the dashes of a name
 	values := []value{{flags[s.Name], "flag --" + s.Name}, {input.text, "input " + s.Name}}
 	for names := range strings.FieldsSeq(s.Env) {
 		values = append(values, env.lookup(names))
@@ -144,7 +147,8 @@ func candidates(s Setting, flags map[string]string, env environment) []value {
 	return values
 }
 
-// lookup returns the value of a variable, or of several with slashes between if all of them are set.
+// lookup returns the value of a variable. For names joined by slashes, such as OWNER/REPO, it joins the
+// values in the same way, and returns nothing unless all of them are set.
 func (e environment) lookup(names string) value {
 	parts, origin := strings.Split(names, "/"), "environment variable "+names
 	for i, name := range parts {
@@ -167,7 +171,8 @@ func first(values ...value) value {
 	return value{}
 }
 
-// set reads a value, or the default if it is empty. Its error adds the setting to the reader's.
+// set parses a value, or the default if the value is blank. It prefixes the parser's error with the setting,
+// the value unless it is a secret, and the value's origin.
 func (s Setting) set(v value) error {
 	if v = first(v, value{s.Default, "default"}); v.text == "" {
 		return nil

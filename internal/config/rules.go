@@ -44,7 +44,8 @@ func (f *fileReader) readRules(entry *ast.MappingValueNode) {
 	}
 }
 
-// entryOf returns the reader of a rule's entries, or of its matchers'; of is the one or the other.
+// entryOf returns a function that reads one entry of a rule, or of its matchers: of points to the rule or to
+// its Match.
 func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) error {
 	return func(name string, node ast.Node) error {
 		switch to := fieldOf(of, name).(type) {
@@ -52,7 +53,7 @@ func (f *fileReader) entryOf(of any, rule *policy.Rule) func(string, ast.Node) e
 			return finding.Mend("is misplaced", "write matchers into match, and effects beside it")
 		case *policy.Match:
 			const want = "must be a mapping of matchers, such as {service: shop}"
-			if _, null := node.(*ast.NullNode); null { // which would match every error
+			if _, null := node.(*ast.NullNode); null { // an empty match would match every event
 				return errors.New(want)
 			}
 			f.each(node, "match: "+want, ruleKeys, f.entryOf(to, rule))
@@ -91,7 +92,7 @@ func (f *fileReader) never(node ast.Node, err error) {
 	f.Warnings = append(f.Warnings, f.within(node, finding.Within("can never match: ", err)))
 }
 
-// value reads a matcher or an effect, and returns it as people read it.
+// value parses a matcher or an effect into to, and returns its text for people.
 func (f *fileReader) value(name string, to any, node ast.Node) (text string, err error) {
 	text, isText := scalar(node)
 	text = strings.TrimSpace(text)
@@ -147,7 +148,7 @@ func (f *fileReader) patterns(name string, node ast.Node) (policy.Patterns, erro
 	return all, err
 }
 
-// textLimits are the most characters of an effect. GitHub takes 50 of a label and 256 of a title.
+// textLimits are the most characters of an effect's text. GitHub allows 50 in a label and 256 in a title.
 var textLimits = map[string]int{"labels": 50, "assignees": 50, "type": 50, "title": 200, "note": 2000, "ignore": 200, "group": 200}
 
 var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
@@ -155,7 +156,8 @@ var ruleLogin = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 // reserved matches the labels that change what errmon does with an issue.
 var reserved = regexp.MustCompile(`(?i):(dashboard|ignore|archive|snooze-\d+d)$`)
 
-// checkRuleLabels reports rules that set errmon's label, which would go with the rule and refile the errors.
+// checkRuleLabels reports rules that set errmon's own label. Removing such a rule would remove the label from
+// its issues, so errmon would no longer find them and would file their errors again.
 func (c Config) checkRuleLabels() error {
 	var mistakes []error
 	for _, r := range c.Rules {

@@ -16,23 +16,23 @@ import (
 type Group struct {
 	Name     string
 	Settings []Setting
-	local    bool // of no service, so commands that read local files use them too
+	local    bool // the settings belong to no service, so commands that read local files use them too
 }
 
-// Setting is one input of the action, unless it is Local, and also a flag of the same
-// name, an environment variable, and a key of the file.
+// Setting is a flag and, under the same name, an input of the action unless it is Local. Most settings are
+// also an environment variable, and a key of the file.
 type Setting struct {
 	Name    string
-	Env     string // variables separated by spaces: the first that is set counts; those joined by a slash count only together
+	Env     string // variables separated by spaces: the first that is set counts; A/B counts if both are set
 	Default string
 	Help    string // one line of plain text
 	Secret  bool   // its value is never shown, and is refused in the file
 	List    bool   // its items are separated by commas or line breaks
-	Switch  bool   // true or false; as a flag it may stand alone
-	Local   bool   // left out of action.yml, which people can only take in if it is short: 40 inputs
+	Switch  bool   // true or false; as a flag it needs no value
+	Local   bool   // left out of action.yml, which is kept to 40 inputs so that people can take it in
 
 	notInFile string                  // why it must not be in the file, with the remedy; empty if it may
-	read      func(text string) error // puts a text, trimmed and not empty, into a Config; set completes its error
+	read      func(text string) error // parses a trimmed text into the Config; set completes its error
 }
 
 const (
@@ -168,7 +168,8 @@ func unknown(thing, name string, names []string) error {
 	return finding.Mend(fmt.Sprintf("unknown %s %q", thing, shorten(name)), fmt.Sprintf("did you mean %q?", nearestOf(name, names)))
 }
 
-// Nearest returns which of the names, at least one, was probably meant; false if over a third of it differs.
+// Nearest returns which of the names was probably meant; there must be at least one. ok is false if more than
+// a third of the name, and more than 2 characters, would have to change.
 func Nearest(name string, names []string) (nearest string, ok bool) {
 	nearest = nearestOf(name, names)
 	return nearest, levenshtein.ComputeDistance(plain(name), nearest) <= max(2, len(name)/3)
@@ -176,7 +177,7 @@ func Nearest(name string, names []string) (nearest string, ok bool) {
 
 func nearestOf(name string, names []string) string {
 	name = plain(name)
-	if i := slices.IndexFunc(names, func(n string) bool { return len(name) > 2 && strings.HasPrefix(n, name) }); i >= 0 { // such as env
+	if i := slices.IndexFunc(names, func(n string) bool { return len(name) > 2 && strings.HasPrefix(n, name) }); i >= 0 { // an abbreviation, such as env
 		return names[i]
 	}
 	return slices.MinFunc(names, func(a, b string) int {
@@ -184,7 +185,7 @@ func nearestOf(name string, names []string) string {
 	})
 }
 
-// plain returns a name in the spelling of names, without a comparison's signs.
+// plain returns a name as names are spelled: in lower case, with dashes, and without a leading ">=".
 func plain(name string) string {
 	return strings.TrimLeft(strings.ReplaceAll(strings.ToLower(shorten(name)), "_", "-"), "!<>= ")
 }

@@ -15,14 +15,14 @@ import (
 	"github.com/org/errmon-action/internal/safe"
 )
 
-// This file reads the keys in-app, fields, code and redact: see examples/rules.md.
+// This file reads the keys in-app, fields, code and redact of the file: see examples/rules.md.
 
 // FieldNames are the fields that a team can map to keys of its own.
 var FieldNames = []string{"level", "message", "logger", "service", "release", "commit", "environment", "request-id", "trace-id", "stack", "error-type", "error-message"}
 
 var teamKeys = []string{"in-app", "fields", "code", "redact", "rules"}
 
-// maxPrefixSize bounds an item of a list, in bytes. Each item costs time on every line or frame.
+// maxPrefixSize is the most bytes of an item of a list, because each item costs time on every line or frame.
 const maxPrefixSize = 500
 
 var patternName = regexp.MustCompile(`^[a-z0-9]+(?:-[a-z0-9]+)*$`)
@@ -50,7 +50,7 @@ func wordsOf(node ast.Node) ([]string, error) {
 	return words, nil
 }
 
-// readRoots reads the value of the key code. An empty source is the repository's root.
+// readRoots reads the value of the key code. An empty source means the root of the repository.
 func (f *fileReader) readRoots(node ast.Node) error {
 	want := errors.New("must have roots: with at most 100 items such as {frames: /srv/a/, source: services/a/}")
 	var value struct{ Roots []map[string]string }

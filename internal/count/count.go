@@ -1,9 +1,9 @@
-// Package count counts the events of one error, in a run and in the stored state, exactly
-// despite repeated reads, late events and overlapping runs: a Tally counts by minute what
-// can be read again, an Inbox by id what is delivered once.
+// Package count counts the events of one error, in a run and in the stored state. Counts are exact despite
+// repeated reads, late events and overlapping runs: a Tally counts events that can be read again, by minute;
+// an Inbox counts events that are delivered once, by id.
 //
-// It is pure and imports nothing from this project. Its JSON is stored in the markers
-// of issues: fields may be added, but never change their name or meaning.
+// It is pure and imports nothing of this project. Its JSON is stored in the markers
+// of issues: fields may be added, but must never change their name or meaning.
 package count
 
 import (
@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// MaxURL bounds the address of an event, in bytes; a longer one is left out.
+// MaxURL is the maximum size of an event's URL, in bytes; a longer URL is dropped.
 const MaxURL = 1000
 
 // Millis is a time in milliseconds since 1970, UTC; 0 means unknown.
@@ -33,10 +33,10 @@ func (m Millis) Time() time.Time {
 	return time.UnixMilli(int64(m)).UTC()
 }
 
-// Minute is a minute since 1970, UTC.
+// Minute is a number of minutes since 1970, UTC.
 type Minute int64
 
-// Day is a day since 1970, UTC.
+// Day is a number of days since 1970, UTC.
 type Day int64
 
 // MinuteOf returns the minute of t; 0 for the zero time.
@@ -53,7 +53,7 @@ func (m Minute) Start() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 // Day returns the day of the minute.
 func (m Minute) Day() Day { return Day(m.Start().Truncate(24*time.Hour).Unix() / (24 * 60 * 60)) }
 
-// Of returns a number of things in words, such as "1 event" or "3 events".
+// Of returns a number with its noun, such as "1 event" or "3 events".
 func Of[N int | int64](n N, thing string) string {
 	if n == 1 {
 		return "1 " + thing
@@ -61,13 +61,14 @@ func Of[N int | int64](n N, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// newer reports whether an event replaces the newest one so far. Of two in the same
-// millisecond the larger address wins, so the order of reading does not matter.
+// newer reports whether an event replaces the newest one so far. If both are in the same millisecond, the
+// larger URL wins, so the order of reading does not matter.
 func newer(at Millis, url string, known Millis, knownURL string) bool {
 	return at > known || at == known && url >= knownURL
 }
 
-// With sets a value in a map and returns it. A map read from the stored state is nil if it was empty.
+// With sets a value in a map and returns the map. It makes the map if it is nil, as empty maps are after they
+// were read from the stored state.
 func With[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 	if m == nil {
 		m = map[K]V{}

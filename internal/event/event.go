@@ -1,5 +1,5 @@
-// Package event holds the types that all rooms share: a record as a source delivered it, the event that
-// framing and parsing make of it, and its level and frames.
+// Package event holds the types that all packages share: a record as a source delivered it, the event that
+// parsing makes of one or more records, and its level and frames.
 //
 // It is pure and imports nothing of this project.
 package event
@@ -10,18 +10,19 @@ import (
 	"time"
 )
 
-// Record is one raw log record, before its lines are joined and read.
+// Record is one raw log record, before its lines are joined to others and parsed.
 type Record struct {
 	ID      string    // delivery id, unique within Source and Stream
 	Source  string    // key of the source, such as "cloudwatch:eu-central-1:/ecs/shop"
-	Stream  string    // what keeps the order of lines: a log stream, a file
+	Stream  string    // where lines keep their order: a log stream or a file
 	Time    time.Time // when the line was logged; zero if the source does not know
 	Text    string    // as logged, untrusted; may hold several lines
 	URL     string    // address of this record; may be empty
-	Service string    // suggested by the name of the source; may be empty
+	Service string    // guessed from the name of the source; may be empty
 }
 
-// Event is one occurrence of something worth looking at. All strings are foreign text.
+// Event is one occurrence of an error, or of anything else that was logged. All strings are foreign text,
+// which package safe makes harmless.
 type Event struct {
 	ID         string
 	Source     string
@@ -29,23 +30,23 @@ type Event struct {
 	URL        string
 	Time       time.Time // of the first line; zero if unknown
 	Level      Level
-	Deliveries []string // ids of the webhooks or messages that brought it; empty if its source counts by time
+	Deliveries []string // ids of the webhooks or messages that brought it; empty if counted by time
 	Text       string   // all lines as logged, without transport prefixes, joined by "\n"
 	Message    string   // the head line, or the message field, without timestamp, level and logger
 	Split      bool     // each line was its own record, so a filter may have dropped some
-	Partial    bool     // the frames of a reported failure are missing
+	Partial    bool     // the message or frames of a reported failure are missing
 	Headless   bool     // the log line above a stack trace is missing, so the level is a guess
 	Stack      string   // the text with the stack trace, newlines restored; empty if there is none
 
-	Exceptions []Exception // the type chain: the one that surfaced first, then its causes
-	Runtime    string      // as stacktrace.Parse names it; empty without a trace
+	Exceptions []Exception // the type chain: the outermost exception, then its causes
+	Runtime    string      // as stacktrace.Parse names it; empty without a stack trace
 
 	Format      string // how the line was read, such as "syslog, json"; empty if nothing was recognised
 	Issue       string // id of its Sentry issue, if it has one
 	Logger      string
 	Service     string
 	Release     string
-	Commit      string // of the code that ran, as stated in the record
+	Commit      string // of the code that ran, if the record states it
 	Environment string
 	RequestID   string
 	TraceID     string
@@ -57,11 +58,11 @@ type Event struct {
 type Decision struct {
 	Keep      bool   // false: the event is not counted
 	Rules     []int  // indexes of the team's matching rules, in order
-	Group     string // the name of its error by a rule; may be empty
+	Group     string // name of the error that a rule assigns it to; may be empty
 	IgnoredBy int    // line of the rule that ignores it; 0 for none
 }
 
-// Matched are the rules that match events of a level.
+// Matched is a set of rules that matched at least one event, and that event's level.
 type Matched struct {
 	Level Level
 	Rules []int
@@ -74,7 +75,7 @@ type Exception struct {
 	Frames  []Frame
 }
 
-// Frame is one call, the most recent one first in every list of frames.
+// Frame is one call of a stack. Every list of frames begins with the most recent call.
 type Frame struct {
 	Function string
 	Module   string // package, class or module path; empty if the runtime prints none
@@ -84,13 +85,14 @@ type Frame struct {
 	InApp    bool
 }
 
-// Link is a page about an event, such as its trace. Both are foreign text.
+// Link is a page about an event, such as its trace. Both fields are foreign text.
 type Link struct{ Name, URL string }
 
 // Version is what an event states about the code that ran.
 type Version struct{ Commit, Release, Service string }
 
-// String names the version: the release first, if there is one. It is empty if nothing is known.
+// String returns the release and the commit, or only one of them if they are equal or one is unknown. It is
+// empty if neither is known.
 func (v Version) String() string {
 	if v.Commit == v.Release {
 		return v.Release
@@ -103,7 +105,7 @@ func (e *Event) Version() Version { return Version{e.Commit, e.Release, e.Servic
 
 // InApp returns the in-app frames of all exceptions, in the order of the chain.
 func (e *Event) InApp() []Frame {
-	n := 0 // so that the list is allocated once
+	n := 0 // the capacity, so the list is allocated once
 	for _, x := range e.Exceptions {
 		n += len(x.Frames)
 	}
@@ -118,7 +120,7 @@ func (e *Event) InApp() []Frame {
 	return frames
 }
 
-// StackText writes a chain as text for people, if its source provides none.
+// StackText returns a chain as text for people, for a source that provides no text of the stack.
 func StackText(chain []Exception) string {
 	var b strings.Builder
 	for i, x := range chain {
@@ -155,11 +157,11 @@ type State string
 const (
 	Unresolved State = "unresolved"
 	Resolved   State = "resolved"
-	Ignored    State = "ignored" // archived, maybe until something happens
+	Ignored    State = "ignored" // archived, for good or until a condition is met
 	Deleted    State = "deleted"
 )
 
-// SentryIssue is an issue of a service that groups events itself. Strings but ID and State are foreign text.
+// SentryIssue is an issue of Sentry, which groups events itself. All but ID and State is foreign text.
 type SentryIssue struct {
 	ID      string // never changes
 	Name    string // for people, such as "SHOP-1F"
@@ -168,13 +170,13 @@ type SentryIssue struct {
 	Project string
 	Level   Level
 	State   State
-	Total   int64 // events since it began
-	Users   int64 // affected
+	Total   int64 // all events so far
+	Users   int64 // affected users
 	First   time.Time
 	Last    time.Time
 }
 
-// Event returns what the issue says about its newest event.
+// Event returns the issue's newest event, as far as the issue describes it.
 func (t SentryIssue) Event() Event {
 	return Event{ID: t.ID, Source: "sentry", Issue: t.ID, URL: t.URL, Time: t.Last, Level: t.Level,
 		Message: t.Title, Text: t.Title, Service: t.Project}

@@ -1,8 +1,9 @@
-// Package finding is the result of a check of an integration: how good or bad it is, what it is about, and
-// how to fix it. Each service's checks are in its own room and return findings; doctor prints them.
+// Package finding holds the results of checks, and errors with a remedy. A finding states what was checked,
+// how serious the result is, and how to fix it. Each service's package has its own checks; doctor prints the
+// findings.
 //
 // It is pure and imports nothing of this project. A finding may quote a
-// service, so it is foreign text until safe has made it fit for a sink.
+// service, so it is foreign text until package safe has made it harmless.
 package finding
 
 import (
@@ -10,13 +11,13 @@ import (
 	"fmt"
 )
 
-// Level is how good or bad a finding is.
+// Level is the severity of a finding.
 type Level int
 
 // The levels. Only a Failure makes doctor exit with 1.
 const (
 	OK      Level = iota
-	Warning       // works, and may surprise
+	Warning       // works, but may surprise
 	Failure       // a run would fail, or find nothing
 )
 
@@ -28,18 +29,18 @@ type Finding struct {
 	Remedy string // one sentence; empty if nothing needs fixing
 }
 
-// Good is a finding that all is well.
+// Good returns a finding that reports no problem.
 func Good(about, format string, args ...any) Finding {
 	return Finding{Level: OK, About: about, Text: fmt.Sprintf(format, args...)}
 }
 
-// Warn is a finding that something may surprise.
+// Warn returns a finding about something that works, but may surprise.
 func Warn(about, text, remedy string) Finding { return Finding{Warning, about, text, remedy} }
 
-// Fail is a finding that something does not work.
+// Fail returns a finding about something that does not work.
 func Fail(about, text, remedy string) Finding { return Finding{Failure, about, text, remedy} }
 
-// Of is the failure that an error reports, with the error's remedy if it is a Mendable.
+// Of returns an error as a Failure, with the error's remedy if it is or wraps a Mendable.
 func Of(about string, err error) Finding {
 	m, ok := errors.AsType[*Mendable](err)
 	switch {
@@ -51,7 +52,7 @@ func Of(about string, err error) Finding {
 	return Fail(about, fmt.Sprintf("%s (%s)", m.What, m.Cause), m.Remedy)
 }
 
-// All returns the failure that Of makes of each error that errors.Join joined.
+// All returns a Failure for each of the errors that errors.Join joined, as Of does for one.
 func All(about string, err error) (found []Finding) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
@@ -66,7 +67,7 @@ func All(about string, err error) (found []Finding) {
 // Mend returns an error with its remedy.
 func Mend(what, remedy string) error { return &Mendable{What: what, Remedy: remedy} }
 
-// Within puts words in front of an error, keeping its remedy; nil stays nil.
+// Within adds words in front of an error and keeps its remedy; nil stays nil.
 func Within(words string, err error) error {
 	if err == nil {
 		return nil

@@ -16,8 +16,9 @@ import (
 	"github.com/org/errmon-action/internal/polite"
 )
 
-// Check reports whether a scan could work with this repository and token, and writes nothing: requests that
-// GitHub refuses anyway, as not allowed (403) or as incomplete (422), show whether the token may write.
+// Check reports whether a scan could work with this repository and token. It writes nothing: to test whether
+// the token may write, it sends requests that GitHub always refuses, as not allowed (403) or as incomplete
+// (422).
 func (c *Client) Check(ctx context.Context) []finding.Finding {
 	const about = "repository"
 	r, err := c.Repository(ctx)
@@ -44,8 +45,8 @@ func (c *Client) Check(ctx context.Context) []finding.Finding {
 	return []finding.Finding{clock, repository, c.checkToken(ctx)}
 }
 
-// checkToken asks to create an issue and a label without their required fields. GitHub checks the permission
-// first: 403 or 404 without it, 422 with it. That is not documented, but others have observed it.
+// checkToken tries to create an issue and a label without their required fields. GitHub checks the permission
+// first: it answers 403 or 404 without it, and 422 with it. This is observed behaviour, not documented.
 func (c *Client) checkToken(ctx context.Context) finding.Finding {
 	const about = "GitHub token"
 	_, _, err := c.listPage(ctx, c.path("issues?state=all&per_page=1"))
@@ -73,15 +74,16 @@ func (c *Client) checkToken(ctx context.Context) finding.Finding {
 }
 
 // WorkflowState returns the state of a workflow by its file's name, such as "active" or
-// "disabled_inactivity"; empty if it is not known, such as without the permission actions: read.
+// "disabled_inactivity". It is empty if the request fails, for example because the token lacks the permission
+// actions: read.
 func (c *Client) WorkflowState(ctx context.Context, file string) string {
 	var workflow struct{ State string }
 	_ = c.read(ctx, "get workflow", c.path("actions/workflows/%s", url.PathEscape(file)), &workflow)
 	return workflow.State
 }
 
-// CheckCode reports whether code can be read, and what GitHub finds wrong in CODEOWNERS. Nothing here is a
-// failure: without code, issues are still filed.
+// CheckCode reports whether code can be read, and which mistakes GitHub finds in CODEOWNERS. Its worst
+// finding is a Warning: issues are filed without code too.
 func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	refs, err := c.Refs(ctx, nil)
 	switch {
@@ -109,16 +111,16 @@ func (c *Client) CheckCode(ctx context.Context) []finding.Finding {
 	return append(found, finding.Warn("CODEOWNERS", strings.TrimSuffix(text, ";"), remedy))
 }
 
-// Names are the names of GitHub's things in a team's rules.
+// Names are the labels, assignees and issue types that a team's rules set.
 type Names struct{ Labels, Assignees, Types []string }
 
-// CheckNames reports which labels, assignees and issue types do not exist. Nothing here is a failure: GitHub
-// creates labels, and issues are filed without the others.
+// CheckNames reports which labels, assignees and issue types do not exist. Each is only a Warning: GitHub
+// creates labels, and issues are filed without the others. A request that fails is a Failure.
 func (c *Client) CheckNames(ctx context.Context, n Names) []finding.Finding {
 	const about = "rules"
 	var types []struct{ Name string }
 	var failure error
-	if len(n.Types) > 0 { // a person's repository has none
+	if len(n.Types) > 0 { // the repository of a personal account has none
 		_, err := c.find(ctx, "list issue types", c.path("issue-types"), &types)
 		failure = wrap(err, "list issue types")
 	}

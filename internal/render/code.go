@@ -14,9 +14,9 @@ import (
 
 const (
 	maxExcerpt = 4000   // characters of an excerpt of code
-	maxPath    = 10     // in-app frames of a call path
-	maxChain   = 6      // its exceptions
-	pathSize   = 10_000 // its characters
+	maxPath    = 10     // in-app frames in a call path
+	maxChain   = 6      // exceptions in a call path
+	pathSize   = 10_000 // characters of a call path's section; its fenced text has at most half
 )
 
 func (r Renderer) source(s code.Source, since string) string {
@@ -81,7 +81,7 @@ func (r Renderer) codes(names []string, limit int) string {
 	return strings.TrimSpace(shown)
 }
 
-// causeLine begins the line about a suspect.
+// causeLine is how the line about a suspect begins.
 const causeLine = "Possible cause: "
 
 func (r Renderer) suspect(s code.Suspect) string {
@@ -96,7 +96,7 @@ func (r Renderer) suspect(s code.Suspect) string {
 		short(s.SHA), r.Redactor.Code(s.Author, 100), s.Line, r.Redactor.Code(s.Path, 300), age, pull)
 }
 
-// short abbreviates a SHA, which may come from an edited marker.
+// short abbreviates a SHA. It returns "unknown" for other text, since a person may have edited the marker.
 func short(sha string) string {
 	if len(sha) < 7 || strings.Trim(sha[:7], "0123456789abcdef") != "" {
 		return "unknown"
@@ -113,8 +113,8 @@ func since(a plan.Action) string {
 	return ""
 }
 
-// path shows the root cause first, then each exception with its frames; only one frame of each if brief,
-// because the code is shown as well.
+// path renders the call path: the root cause, then the exceptions that it led to, each with its frames. If
+// brief, each shows only its first in-app frame, because the issue shows the code as well.
 func (r Renderer) path(e event.Event, brief bool) string {
 	chain := slices.Clone(e.Exceptions)
 	slices.Reverse(chain)
@@ -158,7 +158,8 @@ func (r Renderer) exception(x event.Exception) string {
 	return strings.Trim(x.Type+": "+message, ": ")
 }
 
-// folded returns one line per in-app frame, at most limit, and per run of library frames or of a recursion.
+// folded returns a line for each in-app frame, up to limit. Consecutive library frames share a line, and so
+// do repeated frames of a recursion.
 func folded(frames []event.Frame, limit int) []string {
 	var lines []string
 	own := 0

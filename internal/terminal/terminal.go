@@ -1,5 +1,5 @@
-// Package terminal describes the terminal a person is using: its width, and whether it shows colours. In a pipe
-// or a workflow's log there is none, and text stays plain.
+// Package terminal describes the user's terminal: its width, and whether it shows colours. Output to a pipe
+// or a workflow's log has no terminal and stays plain.
 //
 // It imports nothing of this project.
 package terminal
@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Screen is what text is shown on; the zero Screen is not a terminal.
+// Screen is where text is shown; the zero Screen is not a terminal.
 type Screen struct {
 	Width  int // columns; 0 if it is not a terminal
 	Colour bool
@@ -25,7 +25,7 @@ func Of(file *os.File, getenv func(string) string) Screen {
 	return Screen{Width: width, Colour: getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"}
 }
 
-// Style is how a text stands out, by its ECMA-48 code.
+// Style is a style of text, written as its ECMA-48 (ANSI escape) code.
 type Style string
 
 // The styles.

@@ -15,8 +15,8 @@ type Event struct {
 	ID       string    `json:"eventId"`       // if empty, Put makes one up: 56 digits, like the service's
 	Stream   string    `json:"logStreamName"` // 1 to 512 characters, none of them ":" or "*"
 	Time     time.Time `json:"-"`             // the event's timestamp; Put truncates it to a millisecond
-	Ingested time.Time `json:"-"`             // when the service has it, and shows it; zero is Time
-	Message  string    `json:"message"`       // at most 1 MB
+	Ingested time.Time `json:"-"`             // when it becomes readable; if zero, at Time
+	Message  string    `json:"message"`       // 1 to 1,048,550 bytes: 1 MiB less 26
 }
 
 type group struct {
@@ -33,7 +33,7 @@ type stored struct {
 	group    string
 }
 
-// order is the service's: timestamp, ingestion time, then as they were put.
+// order compares events as the service sorts them: by timestamp, by ingestion time, then in the order of Put.
 func order(a, b stored) int {
 	return cmp.Or(a.Time.Compare(b.Time), a.Ingested.Compare(b.Ingested), cmp.Compare(a.sequence, b.sequence))
 }
@@ -44,8 +44,8 @@ var (
 	streamName = regexp.MustCompile(`^[^:*]{1,512}$`)
 )
 
-// Put adds events to a group, and makes group and streams if they are missing; without events it makes the
-// group. It refuses what the service would, and then adds nothing.
+// Put adds events to a group, and creates the group if it is missing, even without events. If the service
+// would refuse the name or any of the events, Put returns an error and adds nothing.
 func (s *Server) Put(region, name string, events ...Event) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,8 @@ func (s *Server) Put(region, name string, events ...Event) error {
 	return nil
 }
 
-// between returns the events from a time on and before another, in milliseconds, ingested or not, in order.
+// between returns the events from a time on and before another, in Unix milliseconds, sorted. It includes
+// events that are not ingested yet.
 func (g *group) between(from, before int64) []stored {
 	if g.unsorted {
 		slices.SortFunc(g.events, order)
@@ -108,7 +109,7 @@ func (s *Server) group(region string, ref groupRef) *group {
 	return g
 }
 
-// readable is group for actions that cannot read Infrequent Access.
+// readable is like group, but refuses groups of the class Infrequent Access, which the action cannot read.
 func (s *Server) readable(req Request, ref groupRef) *group {
 	g := s.group(req.Region, ref)
 	must(!slices.Contains(s.Infrequent, g.name),
@@ -119,7 +120,7 @@ func (s *Server) readable(req Request, ref groupRef) *group {
 func (s *Server) describeLogGroups(req Request) any {
 	in := decode[struct {
 		Prefix    string `json:"logGroupNamePrefix"`
-		NextToken string `json:"nextToken"` // the last name of the page before
+		NextToken string `json:"nextToken"` // the last name on the previous page
 	}](req)
 	const limit = 50 // names on a page
 	must(in.Prefix == "" || groupName.MatchString(in.Prefix), constraint("logGroupNamePrefix", in.Prefix))

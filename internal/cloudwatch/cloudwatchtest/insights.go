@@ -10,7 +10,7 @@ import (
 
 type query struct {
 	Groups []string `json:"logGroupIdentifiers"`
-	Start  int64    `json:"startTime"` // in seconds, inclusive like the end
+	Start  int64    `json:"startTime"` // in Unix seconds, inclusive like the end
 	End    int64    `json:"endTime"`
 	Text   string   `json:"queryString"`
 	Limit  int      `json:"limit"`
@@ -21,10 +21,10 @@ type query struct {
 	status string
 }
 
-// language is the part of Logs Insights QL that the fake runs.
+// language matches the one form of query, in Logs Insights QL, that the fake runs.
 var language = regexp.MustCompile(`^fields @timestamp, @message, @logStream, @log \| filter @message like /((?:[^/\\]|\\.)*)/ \| sort @timestamp asc$`)
 
-// startQuery has the limits of the service's model and its quotas page.
+// startQuery enforces the limits from the service's model and its quotas page.
 func (s *Server) startQuery(req Request) any {
 	q := decode[query](req)
 	must(len(q.Groups) >= 1 && len(q.Groups) <= 50, constraint("logGroupIdentifiers", q.Groups))
@@ -44,10 +44,10 @@ func (s *Server) startQuery(req Request) any {
 	s.queries = append(s.queries, &q)
 	s.running++
 	s.peak = max(s.peak, s.running)
-	return object{"queryId": fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.queries)-1)} // package faults puts the run's number first
+	return object{"queryId": fmt.Sprintf("00000000-0000-4000-8000-%012d", len(s.queries)-1)} // package faults replaces the first 8 digits
 }
 
-// Queries returns how many Logs Insights queries are running, and how many ran at once at most.
+// Queries returns how many Logs Insights queries are running, and the most that ever ran at once.
 func (s *Server) Queries() (now, peak int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -82,7 +82,8 @@ func (s *Server) getQueryResults(req Request) any {
 	return object{"results": rows, "statistics": object{"bytesScanned": scanned, "recordsMatched": matched}, "status": q.status}
 }
 
-// run returns the query's rows, the bytes that it scans and bills, and the number of rows without the limit.
+// run returns the query's rows, the bytes that it scans and bills, and the number of matches before
+// q.Limit applies.
 func (s *Server) run(q *query) (rows [][]object, scanned float64, matched int) {
 	var found []stored
 	from, before := q.Start*1000, (q.End+1)*1000

@@ -1,11 +1,11 @@
 // Package cloudwatchtest is a fake CloudWatch Logs: an http.Handler that speaks the service's wire format,
 // AWS JSON 1.1, holds log groups in memory and enforces the real limits.
 //
-// It supports FilterLogEvents, GetLogEvents and DescribeLogGroups, the queries of Logs Insights that the client
-// makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model (Logs_20140328),
-// texts of refusals from recorded AWS answers. A parameter or pattern that the fake does not support is answered
-// with status 501 and an explanation, never with a guess. The region of a request is that of its signature's
-// scope, which is not verified beyond that.
+// It supports FilterLogEvents, GetLogEvents and DescribeLogGroups, the queries of Logs Insights that the
+// client makes, and STS's GetCallerIdentity. Limits and shapes come from the service's Smithy model
+// (Logs_20140328), error messages from recorded AWS answers. The fake answers a parameter or pattern that it
+// does not support with status 501 and an explanation, never with a guess. It takes a request's region from
+// the signature's scope, and does not verify the signature.
 //
 // It imports nothing of this project but package fake.
 package cloudwatchtest
@@ -26,7 +26,7 @@ import (
 )
 
 const (
-	// Account is the account that all groups are in, as ARNs show it.
+	// Account is the account that all groups are in, as 12 digits.
 	Account = "123456789012"
 
 	identity = "arn:aws:sts::" + Account + ":assumed-role/errmon/GitHubActions"
@@ -35,33 +35,33 @@ const (
 // Server is the fake. The exported fields may be changed between requests, not
 // during one; methods may be called at any time.
 type Server struct {
-	Now          func() time.Time     // an event is there once its ingestion time has come
-	PageEvents   int                  // the most events on a page; 0 is the service's own 10,000
-	EmptyPages   int                  // empty pages with a token before each page of events; one without a token ends the list
+	Now          func() time.Time     // an event is readable from its ingestion time on
+	PageEvents   int                  // the most events on a page; 0 for the service's own 10,000
+	EmptyPages   int                  // empty pages before each page of events; if any, another ends the list
 	RepeatEvents int                  // how many events of the previous page each page repeats
-	QueryPolls   int                  // how often a query is polled before it is complete
+	QueryPolls   int                  // polls that find a query still running
 	Infrequent   []string             // groups in the class INFREQUENT_ACCESS, which only queries can read
 	Allow        []string             // the allowed IAM actions, such as "logs:FilterLogEvents"; nil allows all
 	IdentityCode string               // the STS error code of GetCallerIdentity's refusal; empty if it is allowed
-	Fault        func(Request) *Fault // asked before each request is answered; nil, or a nil result, is no fault
+	Fault        func(Request) *Fault // called for each request but GetCallerIdentity; may be or return nil
 	mu           sync.Mutex           // guards the fields below
 	groups       map[string]*group    // by region and name
 	cursors      []cursor             // by token
 	queries      []*query             // by id
 	running      int                  // queries
-	peak         int                  // of running
+	peak         int                  // the most of running at once
 	requests     []Request
 	sequence     int
 }
 
-// Request is one request as it came in.
+// Request is one request as the fake received it.
 type Request struct {
 	Action string // such as "FilterLogEvents"
 	Region string
 	Body   json.RawMessage
 }
 
-// Fault is an answer in place of the right one.
+// Fault is an answer to send instead of the right one.
 type Fault struct {
 	Status int    // 0 closes the connection without an answer
 	Body   string // sent as it is
@@ -72,7 +72,8 @@ func Refusal(code, message string) *Fault {
 	return &Fault{Status: http.StatusBadRequest, Body: marshal(refuse(code, message).Body)}
 }
 
-// Requests returns all requests so far, in order, including those that were refused or broken.
+// Requests returns all requests so far, in order, including those that were refused or got a Fault, but not
+// those for GetCallerIdentity.
 func (s *Server) Requests() []Request { return fake.Copy(&s.mu, &s.requests) }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/[0-9]{8}/([a-z0-9-]+)/logs/aws4_request`)
@@ -111,7 +112,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fake.Serve(w, func() { answer{Status: http.StatusOK, Body: s.answer(r.Method, req)}.Write(w) })
 }
 
-// answer carries a request out. Like the service it checks who asks before it looks at what they ask for.
+// answer handles a request. Like the service it checks permissions before parameters.
 func (s *Server) answer(method string, req Request) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +127,7 @@ func (s *Server) answer(method string, req Request) any {
 	must(method == http.MethodPost && action != nil, refuse("UnknownOperationException", ""))
 	must(req.Region != "", refuse("MissingAuthenticationTokenException", "Missing Authentication Token"))
 	var ref groupRef
-	_ = json.Unmarshal(req.Body, &ref) // what is malformed names no group
+	_ = json.Unmarshal(req.Body, &ref) // a malformed body names no group, and is refused later
 	must(s.Allow == nil || slices.Contains(s.Allow, "logs:"+req.Action), refuse("AccessDeniedException",
 		fmt.Sprintf("User: %s is not authorized to perform: logs:%s on resource: %s:log-stream: because no identity-based policy allows the logs:%s action",
 			identity, req.Action, arn(req.Region, ref.name()), req.Action)))
@@ -137,7 +138,7 @@ func arn(region, group string) string {
 	return "arn:aws:logs:" + region + ":" + Account + ":log-group:" + group
 }
 
-// decode reads a request's body. The fake does not imitate a field that T does not have.
+// decode parses a request's body. A field that T does not have is unsupported.
 func decode[T any](req Request) (in T) {
 	decoder := json.NewDecoder(bytes.NewReader(req.Body))
 	decoder.DisallowUnknownFields()
@@ -161,7 +162,7 @@ func refuse(code, message string) answer {
 
 func invalid(message string) answer { return refuse("InvalidParameterException", message) }
 
-// constraint refuses a value that the service's model does not allow.
+// constraint returns the refusal of a value that the service's model does not allow.
 func constraint(at string, value any) answer {
 	return invalid(fmt.Sprintf("1 validation error detected: Value '%v' at '%s' failed to satisfy constraint", value, at))
 }
@@ -173,11 +174,11 @@ func unsupported(what string) answer {
 }
 
 func marshal(v any) string {
-	text, _ := json.Marshal(v) // which cannot fail on the types of this package
+	text, _ := json.Marshal(v) // cannot fail for the types of this package
 	return string(text)
 }
 
-// serveIdentity answers STS's GetCallerIdentity, the only request with a form for a body.
+// serveIdentity answers STS's GetCallerIdentity, the only request with a form as its body.
 func (s *Server) serveIdentity(w http.ResponseWriter) {
 	const namespace = `xmlns="https://sts.amazonaws.com/doc/2011-06-15/"`
 	w.Header().Set("Content-Type", "text/xml")

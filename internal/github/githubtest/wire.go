@@ -32,14 +32,14 @@ func each[T, W any](list []T, wire func(T) W) []W {
 
 func reply(status int, body any) answer { return answer{Status: status, Body: body} }
 
-// docs and api begin the addresses in answers. No client follows them.
+// docs and api are how URLs in answers begin. No client requests these URLs.
 const docs, api = "https://docs.github.com/rest", "https://api.github.com"
 
 func fail(status int, message string) answer {
 	return reply(status, object{"message": message, "documentation_url": docs, "status": strconv.Itoa(status)})
 }
 
-// valid refuses a request unless ok, as GitHub's validation does.
+// valid refuses a request unless ok, in the form of GitHub's validation errors.
 func valid(ok bool, field, code, message string) {
 	must(ok, reply(http.StatusUnprocessableEntity, object{
 		"message": "Validation Failed", "documentation_url": docs, "status": "422",
@@ -55,7 +55,7 @@ func fits(field, text string, most int) {
 
 func (s *Server) repositoryURL() string { return api + "/repos/" + s.owner + "/" + s.repo }
 
-// pageURL is the page people see; on GitHub, pull requests have others.
+// pageURL returns the address of an issue's page. GitHub uses another for pull requests; the fake does not.
 func (s *Server) pageURL(issue *Issue) string {
 	return fmt.Sprintf("https://github.com/%s/%s/issues/%d", s.owner, s.repo, issue.Number)
 }
@@ -81,7 +81,7 @@ func (s *Server) wireIssue(issue *Issue) object {
 	return out
 }
 
-// timestamp is how GitHub writes a time; null if zero.
+// timestamp returns a time as GitHub writes it; null if it is zero.
 func timestamp(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -115,7 +115,7 @@ func (s *Server) wireEntry(name string) object {
 	}
 }
 
-// person is GitHub's "simple user".
+// person returns a user in the shape that GitHub's schema calls "simple user".
 func person(login string) object {
 	address := api + "/users/" + url.PathEscape(login)
 	out := object{"login": login, "id": 1, "node_id": "U_1", "type": "User", "site_admin": false, "gravatar_id": "", "url": address}
