@@ -107,7 +107,7 @@ type reading struct {
 	seen    recent
 	pages   int
 	events  int
-	last    time.Time // time of the last event read, or the end of the last whole slice
+	last    time.Time // of the last event read, or the end of the last whole slice
 }
 
 func (g *Group) reading(emit func(event.Record)) *reading {
