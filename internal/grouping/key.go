@@ -32,8 +32,12 @@ func KindOf(key string) Kind {
 
 // hash returns a key of 80 bits: a collision is expected among 2^40 errors.
 func (k Kind) hash(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00") + "\x00"))
-	return string(k) + ":" + hex.EncodeToString(sum[:10])
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return string(k) + ":" + hex.EncodeToString(h.Sum(nil)[:10])
 }
 
 // MessageKey returns the key of an event that has only a message.
