@@ -1,5 +1,5 @@
-// Package logfile reads local log files, which need no account. A line is a record; framing joins the lines
-// of stack traces. A file with the JSON of "aws logs filter-log-events" yields its events instead.
+// Package logfile reads local log files, without a cloud account. Each line becomes a record; framing joins
+// the lines of stack traces later. JSON output of "aws logs filter-log-events" yields its events instead.
 //
 // It may import event alone.
 package logfile
@@ -23,13 +23,14 @@ import (
 	"github.com/org/errmon-action/internal/event"
 )
 
-// MaxLine is how many bytes of a line are kept, the most that CloudWatch accepts as one event.
+// MaxLine is the number of bytes kept of a line. It equals CloudWatch's limit for one event.
 const MaxLine = 1 << 20
 
 // Stdin is the argument that stands for standard input.
 const Stdin = "-"
 
-// Expand turns arguments into files: a folder stands for its *.log files. It returns all mistakes at once.
+// Expand returns the files named by the arguments, where a folder stands for its *.log files. The error joins
+// those of all arguments.
 func Expand(args []string) ([]string, error) {
 	var files []string
 	var mistakes []error
@@ -68,7 +69,7 @@ func expand(arg string) ([]string, error) {
 }
 
 func unreadable(name string, err error) error {
-	if path, ok := errors.AsType[*os.PathError](err); ok { // which names the file already
+	if path, ok := errors.AsType[*os.PathError](err); ok { // it names the file too, and once is enough
 		err = path.Err
 	}
 	return fmt.Errorf("log file %q cannot be read: %w: check the path and its permissions", name, err)
@@ -80,7 +81,7 @@ func check(name string) error {
 		return unreadable(name, err)
 	}
 	defer f.Close()
-	begin, err := io.ReadAll(io.LimitReader(f, 8000)) // where git looks for a zero byte, too
+	begin, err := io.ReadAll(io.LimitReader(f, 8000)) // git, too, looks for a zero byte there to detect binary files
 	switch {
 	case err != nil:
 		return unreadable(name, err)
@@ -90,19 +91,19 @@ func check(name string) error {
 	return nil
 }
 
-// Source is one file.
+// Source reads one file, or standard input.
 type Source struct {
 	Path  string
 	Stdin io.Reader // read if Path is Stdin
 
-	Lines int64 // lines, or events of the AWS CLI's JSON, read so far
-	Cut   int64 // of these, longer than MaxLine
+	Lines int64 // number of lines read so far, or of events in the AWS CLI's JSON
+	Cut   int64 // number of lines cut at MaxLine
 
-	key string // names the source of its records
+	key string // the Source of its records
 }
 
-// Read emits each line as a record, or each event in the JSON of the AWS CLI. It returns an error
-// if the file cannot be read, if that JSON is damaged, or when ctx ends.
+// Read emits each line as a record, or each event if the file is JSON output of the AWS CLI. It returns an
+// error if the file cannot be read, if that JSON is damaged, or if ctx ends.
 func (s *Source) Read(ctx context.Context, emit func(event.Record)) error {
 	in := s.Stdin
 	s.key = "file:" + filepath.ToSlash(s.Path)
@@ -155,11 +156,12 @@ func (s *Source) readLines(ctx context.Context, r *bufio.Reader, emit func(event
 }
 
 // cliStart matches the beginning of the JSON that "aws logs filter-log-events" and "aws logs get-log-events"
-// print: the keys of the two responses in CloudWatch Logs' service model. No logger's objects begin with them.
+// print. The keys are those of the two responses in CloudWatch Logs' service model; no logger's objects begin
+// with them.
 var cliStart = regexp.MustCompile(`^\s*\{\s*"(events|searchedLogStreams|nextToken|nextForwardToken|nextBackwardToken)"\s*:`)
 
-// readCLI emits each event as a record. A loop over pages prints several answers, and an answer may be larger
-// than memory, so it is decoded token by token.
+// readCLI emits each event as a record. It accepts several responses in a row, as a loop over pages prints
+// them, and decodes them token by token, because a response may be larger than memory.
 func (s *Source) readCLI(ctx context.Context, r io.Reader, emit func(event.Record)) error {
 	d := json.NewDecoder(r)
 	for {
@@ -195,7 +197,7 @@ func (s *Source) readMember(ctx context.Context, d *json.Decoder, emit func(even
 	}
 	for _, err = d.Token(); err == nil && d.More(); {
 		var e struct {
-			LogStreamName, Message string // get-log-events has no names of streams
+			LogStreamName, Message string // get-log-events does not return the stream name
 			Timestamp              int64  // milliseconds since 1970
 		}
 		if err = cmp.Or(ctx.Err(), d.Decode(&e)); err != nil {
